@@ -1,0 +1,152 @@
+# patd: personal access tokens for Linux.  `make help` lists the targets.
+
+VERSION := 0.1.0
+
+# --- places ---------------------------------------------------------------------------------
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+libexecdir ?= $(prefix)/libexec
+libdir ?= $(prefix)/lib
+datadir ?= $(prefix)/share
+mandir ?= $(datadir)/man
+pamdir ?= $(libdir)/security
+unitdir ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+statedir ?= /var/lib/patd
+rundir ?= /run/patd
+
+# --- tools and flags ------------------------------------------------------------------------
+# SANITIZE=1 builds everything with ASan and UBSan beside the plain build.
+O ?= build$(if $(SANITIZE),/asan)
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' $(1) $(2))
+PKG_CONFIG ?= pkg-config
+pkg = $(shell $(PKG_CONFIG) $(1) $(2))
+
+CFLAGS ?= -O2 -g
+warnings := -Wall -Wextra -Werror -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wundef \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
+	-Wcast-qual -Wcast-align -Wpointer-arith -Wimplicit-fallthrough -Wswitch-enum -Wvla \
+	-Wdouble-promotion -Wnull-dereference
+hardening := -fstack-protector-strong -fstack-clash-protection -fPIC -fvisibility=hidden \
+	-fno-common -fno-strict-aliasing
+ifeq ($(shell uname -m),x86_64)
+hardening += -fcf-protection
+endif
+ifdef SANITIZE
+hardening += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(findstring -D_FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),)
+hardening += -D_FORTIFY_SOURCE=2
+endif
+all_cppflags = -D_GNU_SOURCE -I. -DPAT_VERSION='"$(VERSION)"' -DPAT_STATE_DIR='"$(statedir)"' \
+	-DPAT_RUNTIME_DIR='"$(rundir)"' $(CPPFLAGS)
+all_cflags = -std=gnu11 $(warnings) $(hardening) $(CFLAGS)
+all_ldflags = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--fatal-warnings \
+	$(if $(SANITIZE),-fsanitize=address$(comma)undefined) $(LDFLAGS)
+comma := ,
+
+# --- what is built from what ----------------------------------------------------------------
+common_src := $(wildcard common/*.c)
+patd_src := $(filter-out patd/main.c,$(wildcard patd/*.c))
+patctl_src := $(filter-out patctl/main.c,$(wildcard patctl/*.c))
+pam_pat_src := $(wildcard pam_pat/*.c)
+
+patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
+patctl_pkgs := dbus-1 libsodium smartcols jansson
+pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
+
+objs = $(1:%.c=$(O)/%.o)
+programs := $(O)/patd/patd $(O)/patctl/patctl
+module := $(O)/pam_pat/pam_pat.so
+manpages := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd))
+
+.PHONY: all
+all: $(programs) $(module) $(manpages)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+$(O)/patd/%.o: pkgs := $(patd_pkgs)
+$(O)/patctl/%.o: pkgs := $(patctl_pkgs)
+$(O)/%.o: %.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+$(O)/lib%.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/libcommon.a: $(call objs,$(common_src))
+$(O)/libpatd.a: $(call objs,$(patd_src))
+$(O)/libpatctl.a: $(call objs,$(patctl_src))
+$(O)/libpam_pat.a: $(call objs,$(pam_pat_src))
+
+$(O)/patd/patd: $(O)/patd/main.o $(O)/libpatd.a $(O)/libcommon.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patd_pkgs)) -pthread
+
+$(O)/patctl/patctl: $(O)/patctl/main.o $(O)/libpatctl.a $(O)/libcommon.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patctl_pkgs))
+
+# nodelete: a host that unloads the module must not unmap libsodium's state with it.
+$(module): $(call objs,$(pam_pat_src)) $(O)/libcommon.a pam_pat/pam_pat.map
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) -shared $(all_ldflags) -Wl,-z,nodelete \
+		$(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -Wl,--version-script=pam_pat/pam_pat.map \
+		-o $@ $(filter-out %.map,$^) $(pam_pat_libs)
+
+$(O)/man/%: man/%.scd
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D) && scdoc <$< >$@
+
+# --- tests ----------------------------------------------------------------------------------
+# One cmocka program a file: tests/unit/AREA/test_X.c, linked with AREA's library.
+unit_src := $(wildcard tests/unit/*/test_*.c)
+unit_tests := $(unit_src:%.c=$(O)/%)
+unit_pkgs_common := libsodium
+unit_pkgs_patd := $(patd_pkgs)
+unit_pkgs_patctl := $(patctl_pkgs)
+unit_pkgs_pam_pat := libsodium
+
+$(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libpatd.a $(O)/libpatctl.a $(O)/libpam_pat.a Makefile
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)area=$(firstword $(subst /, ,$*)); $(CC) $(all_cppflags) -DTEST_SRCDIR='"$(CURDIR)"' \
+		$(all_cflags) $(call pkg,--cflags,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) -MMD -MP \
+		$(all_ldflags) -o $@ $< $$(test $$area = common || echo $(O)/lib$$area.a) $(O)/libcommon.a \
+		$(call pkg,--libs,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) \
+		$(if $(findstring pam_pat/,$*),-lpam) -pthread
+
+include tests/tests.mk
+
+# --- install --------------------------------------------------------------------------------
+.PHONY: install
+install: all
+	install -D -m 0755 $(O)/patd/patd $(DESTDIR)$(libexecdir)/patd
+	install -D -m 0755 $(O)/patctl/patctl $(DESTDIR)$(bindir)/patctl
+	install -D -m 0644 $(module) $(DESTDIR)$(pamdir)/pam_pat.so
+	install -D -m 0644 dbus/org.patd.Tokens1.xml $(DESTDIR)$(datadir)/dbus-1/interfaces/org.patd.Tokens1.xml
+	install -D -m 0644 dbus/org.patd.Tokens1.conf $(DESTDIR)$(datadir)/dbus-1/system.d/org.patd.Tokens1.conf
+	install -d $(DESTDIR)$(datadir)/dbus-1/system-services $(DESTDIR)$(unitdir)
+	sed 's|@libexecdir@|$(libexecdir)|g' dbus/org.patd.Tokens1.service.in >$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service
+	sed 's|@libexecdir@|$(libexecdir)|g' systemd/patd.service.in >$(DESTDIR)$(unitdir)/patd.service
+	install -m 0644 systemd/patd-root.socket systemd/patd-user.socket $(DESTDIR)$(unitdir)/
+	install -D -m 0644 systemd/patd.sysusers $(DESTDIR)$(sysusersdir)/patd.conf
+	install -D -m 0644 systemd/patd.tmpfiles $(DESTDIR)$(tmpfilesdir)/patd.conf
+	for page in $(manpages); do \
+		install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+.PHONY: help
+help:
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)

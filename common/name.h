@@ -1,0 +1,15 @@
+/*
+ * A token's name: 1 to PAT_NAME_MAX characters of UTF-8, none of which can deceive a terminal
+ * or a reader: no control character (C0, DEL, C1), no line or paragraph separator, no
+ * bidirectional override, embedding or isolate (Unicode UAX #9, section 2), no noncharacter.
+ */
+#ifndef PAT_COMMON_NAME_H
+#define PAT_COMMON_NAME_H
+
+#define PAT_NAME_MAX 255                      /* characters */
+#define PAT_NAME_BYTES_MAX (PAT_NAME_MAX * 4) /* bytes, without the NUL */
+
+/* NULL if name is good, else what is wrong with it, for a person.  Static. */
+const char *pat_name_problem(const char *name);
+
+#endif

@@ -1,0 +1,65 @@
+#include "common/wire.h"
+
+#include <string.h>
+
+static const char *const verdict_texts[PAT_VERDICTS] = {
+	[PAT_WRONG] = "wrong",
+	[PAT_ACCEPTED] = "accepted",
+	[PAT_REVOKED] = "revoked",
+	[PAT_EXPIRED] = "expired",
+	[PAT_OTHER_USER] = "other-user",
+	[PAT_NOT_ALLOWED] = "not-allowed",
+	[PAT_BUSY] = "busy",
+	[PAT_FAILED] = "failed",
+};
+
+void pat_field_cut(char *field, size_t size, const char *text)
+{
+	size_t len = strnlen(text, size - 1);
+
+	memcpy(field, text, len);
+	memset(field + len, 0, size - len);
+}
+
+bool pat_field_set(char *field, size_t size, const char *text)
+{
+	if (strnlen(text, size) == size) {
+		memset(field, 0, size);
+		return false;
+	}
+	pat_field_cut(field, size, text);
+	return true;
+}
+
+static bool field_check(const char *field, size_t size)
+{
+	size_t len = strnlen(field, size);
+
+	if (len == size)
+		return false;
+	for (size_t i = len; i < size; i++)
+		if (field[i] != '\0')
+			return false;
+	return true;
+}
+
+bool pat_request_check(const struct pat_request *request, size_t len)
+{
+	return len == sizeof(*request) && request->magic == PAT_REQUEST_MAGIC &&
+	       field_check(request->id, sizeof(request->id)) && pat_id_valid(request->id) &&
+	       field_check(request->user, sizeof(request->user)) && request->user[0] != '\0' &&
+	       field_check(request->service, sizeof(request->service)) &&
+	       request->service[0] != '\0' && field_check(request->rhost, sizeof(request->rhost)) &&
+	       field_check(request->tty, sizeof(request->tty));
+}
+
+bool pat_reply_check(const struct pat_reply *reply, size_t len)
+{
+	return len == sizeof(*reply) && reply->magic == PAT_REPLY_MAGIC &&
+	       reply->verdict < PAT_VERDICTS;
+}
+
+const char *pat_verdict_text(uint32_t verdict)
+{
+	return verdict < PAT_VERDICTS ? verdict_texts[verdict] : "unknown";
+}
