@@ -1,0 +1,157 @@
+#include "pam_pat/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <security/pam_modutil.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define USEC_PER_MSEC INT64_C(1000)
+#define USEC_PER_SEC INT64_C(1000000)
+
+/* Microseconds since boot. */
+static int64_t now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail */
+	return (int64_t)t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000;
+}
+
+/*
+ * Bounds the next connect() or recv() by what is left.  The socket is a blocking one: where the
+ * backlog is full, a non-blocking connect() fails with EAGAIN, and there is nothing to poll for
+ * the next free place.  A blocking one stands in the kernel's queue for it, and SO_SNDTIMEO
+ * ends that; then SO_RCVTIMEO is the same in place of a poll().
+ */
+static int limit(int fd, int option, int64_t deadline)
+{
+	int64_t left = deadline - now();
+	struct timeval t = { .tv_sec = left / USEC_PER_SEC, .tv_usec = left % USEC_PER_SEC };
+
+	if (left <= 0) /* and a timeout of 0 would be none at all */
+		return -ETIMEDOUT;
+	return setsockopt(fd, SOL_SOCKET, option, &t, sizeof(t)) < 0 ? -errno : 0;
+}
+
+/* A host may run with 0, 1 or 2 closed; its next printf() must not reach patd. */
+static int socket_new(void)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int moved;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd < 0 ? -errno : fd;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (moved < 0)
+		moved = -errno;
+	(void)close(fd);
+	return moved;
+}
+
+static int socket_connect(int fd, const char *path, int64_t deadline)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int r;
+
+	if (!pat_field_set(address.sun_path, sizeof(address.sun_path), path))
+		return -ENAMETOOLONG;
+
+	/* Interrupted, a connect() of AF_UNIX has not begun: it is made again. */
+	do {
+		r = limit(fd, SO_SNDTIMEO, deadline);
+		if (r < 0)
+			return r;
+		r = connect(fd, (const struct sockaddr *)&address, sizeof(address));
+	} while (r < 0 && errno == EINTR);
+
+	if (r < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	return 0;
+}
+
+/* The peer is who called listen(): systemd, where it holds the socket for patd. */
+static int peer_check(pam_handle_t *pamh, int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	const struct passwd *patd;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return -errno;
+	if (peer.uid == 0)
+		return 0;
+	patd = pam_modutil_getpwnam(pamh, ASK_PEER);
+	return patd != NULL && patd->pw_uid == peer.uid ? 0 : -EPERM;
+}
+
+static int reply_receive(int fd, int64_t deadline, struct pat_reply *ret_reply)
+{
+	struct pat_reply reply;
+	ssize_t n;
+
+	do {
+		int r = limit(fd, SO_RCVTIMEO, deadline);
+
+		if (r < 0)
+			return r;
+		/* MSG_TRUNC: the length of the packet, even where it did not fit. */
+		n = recv(fd, &reply, sizeof(reply), MSG_TRUNC);
+	} while (n < 0 && errno == EINTR);
+
+	if (n < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	if (n == 0)
+		return -ECONNRESET;
+	if (!pat_reply_check(&reply, (size_t)n))
+		return -EPROTO;
+	*ret_reply = reply;
+	return 0;
+}
+
+int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
+	const struct pat_request *request, struct pat_reply *ret_reply)
+{
+	int64_t deadline = now() + timeout * USEC_PER_MSEC;
+	int fd, r;
+
+	fd = socket_new();
+	if (fd < 0)
+		return fd;
+
+	r = socket_connect(fd, path, deadline);
+	if (r == 0)
+		r = peer_check(pamh, fd);
+	/* A packet either goes whole or not at all, and the first one never waits for room. */
+	if (r == 0 && send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0)
+		r = errno == EPIPE ? -ECONNRESET : -errno;
+	if (r == 0)
+		r = reply_receive(fd, deadline, ret_reply);
+
+	(void)close(fd);
+	return r;
+}
+
+const char *ask_problem(int error)
+{
+	switch (-error) {
+	case ETIMEDOUT:
+		return "patd did not answer in time";
+	case EPERM:
+		return "the socket is not patd's";
+	case ECONNRESET:
+		return "patd closed the connection";
+	case EPROTO:
+		return "patd's answer is malformed";
+	case ENOENT:
+	case ECONNREFUSED:
+		return "patd is not running";
+	default:
+		return strerror(-error);
+	}
+}

@@ -1,0 +1,27 @@
+/* The one call: a request to patd, and its reply. */
+#ifndef PAT_PAM_PAT_ASK_H
+#define PAT_PAM_PAT_ASK_H
+
+#include <security/pam_modules.h>
+
+#include "common/wire.h"
+
+#define ASK_PEER "patd" /* beside root, the user whose socket is trusted */
+
+/*
+ * Connects to the socket at path, makes sure that it is patd's, sends the request and waits for
+ * the reply: all of it in timeout milliseconds.  0, or
+ *
+ *     -ETIMEDOUT   the time is over
+ *     -EPERM       who listens is neither root nor ASK_PEER; nothing was sent
+ *     -ECONNRESET  no reply
+ *     -EPROTO      a reply that breaks the rules of common/wire.h
+ *     or what the system said: -ENOENT, -ECONNREFUSED, -EACCES, -EMFILE …
+ */
+int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
+	const struct pat_request *request, struct pat_reply *ret_reply);
+
+/* What such an error means, for the log.  Static, or good for the life of the thread. */
+const char *ask_problem(int error);
+
+#endif

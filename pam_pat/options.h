@@ -1,0 +1,25 @@
+/* What stands behind pam_pat.so in a line of a PAM configuration; see pam_pat(8). */
+#ifndef PAT_PAM_PAT_OPTIONS_H
+#define PAT_PAM_PAT_OPTIONS_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+
+#define OPTIONS_TIMEOUT_DEFAULT 3000U /* milliseconds, as all times here */
+#define OPTIONS_TIMEOUT_MAX 60000U
+
+struct options {
+	const char *prompt; /* NULL: the one of libpam */
+	const char *socket; /* an absolute path; NULL: patd's own */
+	unsigned int timeout;
+	bool use_first_pass;
+	bool debug;
+};
+
+/*
+ * 0, or -EINVAL if an option has a value that it cannot have.  An unknown option is logged and
+ * otherwise ignored.  The strings in *ret_options belong to argv.
+ */
+int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct options *ret_options);
+
+#endif

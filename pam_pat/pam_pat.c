@@ -1,0 +1,206 @@
+/*
+ * pam_pat: a personal access token in the place of a password.
+ *
+ * The module keeps no state, between calls or anywhere, and holds no copy of what was typed:
+ * the token stays in PAM_AUTHTOK, which is libpam's to wipe; its digest is wiped here.  What is
+ * not token-shaped is not looked at further: nothing is resolved, opened, sent or logged for
+ * it, so that a password costs nothing here and tells nothing, not even by time.
+ *
+ * The return codes are in pam_pat(8).
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <security/pam_modutil.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/token.h"
+#include "common/wire.h"
+#include "pam_pat/ask.h"
+#include "pam_pat/log.h"
+#include "pam_pat/options.h"
+
+#define exported __attribute__((visibility("default")))
+
+/* A row that is missing refuses, in silence. */
+static const struct {
+	bool undecided;     /* patd knows no better than before */
+	int priority;       /* of the line in the log */
+	const char *person; /* what the one who typed the right secret is told */
+} verdicts[PAT_VERDICTS] = {
+	[PAT_WRONG] = { .priority = LOG_NOTICE },
+	[PAT_ACCEPTED] = { .priority = LOG_INFO },
+	[PAT_REVOKED] = { .priority = LOG_NOTICE, .person = "This token has been revoked." },
+	[PAT_EXPIRED] = { .priority = LOG_NOTICE, .person = "This token has expired." },
+	[PAT_OTHER_USER] = { .priority = LOG_WARNING, .person = "This token is another user's." },
+	[PAT_NOT_ALLOWED] = { .priority = LOG_WARNING },
+	[PAT_BUSY] = { .priority = LOG_WARNING, .undecided = true },
+	[PAT_FAILED] = { .priority = LOG_ERR, .undecided = true },
+};
+
+static void request_wipe(struct pat_request *request)
+{
+	sodium_memzero(request, sizeof(*request));
+}
+
+static const char *text_item(pam_handle_t *pamh, int item)
+{
+	const void *text = NULL;
+
+	return pam_get_item(pamh, item, &text) == PAM_SUCCESS && text != NULL ? text : "";
+}
+
+/* Where from.  The service may decide a verdict, so it is never cut short; the rest is news. */
+static int request_place(pam_handle_t *pamh, struct pat_request *request)
+{
+	const char *service = text_item(pamh, PAM_SERVICE);
+
+	pat_field_cut(request->rhost, sizeof(request->rhost), text_item(pamh, PAM_RHOST));
+	pat_field_cut(request->tty, sizeof(request->tty), text_item(pamh, PAM_TTY));
+	if (!pat_field_set(request->service, sizeof(request->service), service) ||
+		service[0] == '\0')
+		return PAM_SYSTEM_ERR;
+	return PAM_SUCCESS;
+}
+
+/*
+ * Who.  The name that NSS returns, not the one typed, is what a token is bound to: where
+ * lookups ignore case or know aliases, all spellings are one user.
+ */
+static int request_user(pam_handle_t *pamh, const char *user, struct pat_request *request)
+{
+	const struct passwd *pw;
+
+	errno = 0;
+	pw = pam_modutil_getpwnam(pamh, user);
+	if (pw == NULL && errno == ENOMEM)
+		return PAM_BUF_ERR;
+	if (pw == NULL && (errno == EMFILE || errno == ENFILE || errno == EIO)) {
+		log_request(pamh, LOG_ERR, "unavailable", "the user cannot be looked up", request);
+		return PAM_AUTHINFO_UNAVAIL;
+	}
+	if (pw == NULL || pw->pw_name[0] == '\0' ||
+		!pat_field_set(request->user, sizeof(request->user), pw->pw_name)) {
+		/* Without the name: people type passwords, and tokens, at a login prompt. */
+		log_request(pamh, LOG_NOTICE, "refused", "unknown user", request);
+		return PAM_USER_UNKNOWN;
+	}
+	request->uid = pw->pw_uid;
+	return PAM_SUCCESS;
+}
+
+static void tell(pam_handle_t *pamh, const struct pat_reply *reply)
+{
+	char when[sizeof("9999-12-31 23:59")];
+	time_t expired = (time_t)reply->expires_at;
+	struct tm tm;
+
+	if (reply->verdict == PAT_EXPIRED && gmtime_r(&expired, &tm) != NULL &&
+		strftime(when, sizeof(when), "%F %R", &tm) > 0)
+		(void)pam_error(pamh, "This token expired on %s UTC.", when);
+	else
+		(void)pam_error(pamh, "%s", verdicts[reply->verdict].person);
+}
+
+static int verify(pam_handle_t *pamh, int flags, const struct options *options,
+	const struct pat_request *request)
+{
+	const char *path = options->socket;
+	const char *result = "refused";
+	struct pat_reply reply;
+	int ret = PAM_AUTH_ERR;
+	int r;
+
+	if (path == NULL)
+		path = geteuid() == 0 ? PAT_RUNTIME_DIR "/" PAT_ROOT_SOCKET
+				      : PAT_RUNTIME_DIR "/" PAT_USER_SOCKET;
+
+	r = ask(pamh, path, options->timeout, request, &reply);
+	if (r < 0) {
+		log_request(pamh, LOG_ERR, "unavailable", ask_problem(r), request);
+		return PAM_AUTHINFO_UNAVAIL;
+	}
+
+	if (verdicts[reply.verdict].undecided) {
+		ret = PAM_AUTHINFO_UNAVAIL;
+		result = "unavailable";
+	}
+	/* Cleared, or a module behind would try to unlock a keyring with the token. */
+	if (reply.verdict == PAT_ACCEPTED && pam_set_item(pamh, PAM_AUTHTOK, NULL) == PAM_SUCCESS)
+		ret = PAM_SUCCESS;
+
+	log_request(pamh, verdicts[reply.verdict].priority,
+		ret == PAM_SUCCESS ? "accepted" : result,
+		ret == PAM_SUCCESS ? NULL : pat_verdict_text(reply.verdict), request);
+	if (verdicts[reply.verdict].person != NULL && ((unsigned int)flags & PAM_SILENT) == 0)
+		tell(pamh, &reply);
+	return ret;
+}
+
+/*
+ * A conversation function may have made up what libpam returns, so that it is not passed on:
+ * it could be PAM_IGNORE, which a stack takes for agreement (CVE-2025-23013).
+ */
+static int no_answer(int error, int otherwise)
+{
+	return error == PAM_BUF_ERR || error == PAM_SYSTEM_ERR ? error : otherwise;
+}
+
+exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	__attribute__((cleanup(request_wipe))) struct pat_request request = {
+		.magic = PAT_REQUEST_MAGIC,
+	};
+	const char *user = NULL, *token = NULL;
+	struct options options;
+	struct pat_id id;
+	int ret;
+
+	if (options_parse(pamh, argc, argv, &options) < 0)
+		return PAM_SYSTEM_ERR;
+
+	ret = pam_get_user(pamh, &user, NULL);
+	if (ret != PAM_SUCCESS || user == NULL)
+		return no_answer(ret, PAM_CONV_ERR);
+
+	/* No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam. */
+	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &token, options.prompt);
+	if (ret != PAM_SUCCESS || token == NULL)
+		return no_answer(ret, PAM_CRED_INSUFFICIENT);
+
+	if (!pat_token_parse(token, &id)) {
+		if (options.debug)
+			log_message(pamh, LOG_DEBUG, "no token was given");
+		return PAM_CRED_INSUFFICIENT;
+	}
+
+	if (sodium_init() < 0)
+		return PAM_SYSTEM_ERR;
+	pat_field_cut(request.id, sizeof(request.id), id.text);
+	pat_token_digest(token, &request.digest);
+
+	ret = request_place(pamh, &request);
+	if (ret == PAM_SUCCESS)
+		ret = request_user(pamh, user, &request);
+	if (ret != PAM_SUCCESS)
+		return ret;
+	return verify(pamh, flags, &options, &request);
+}
+
+/*
+ * There are no credentials to set, and PAM_SUCCESS says so: a stack whose authentication
+ * jumped from here comes by the same way again, and counts this result.
+ */
+exported int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh;
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	return PAM_SUCCESS;
+}
