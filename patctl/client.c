@@ -1,0 +1,242 @@
+#include "patctl/client.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/bus.h"
+#include "patctl/outcome.h"
+#include "patctl/text.h"
+
+static void message_free(DBusMessage **message)
+{
+	if (*message)
+		dbus_message_unref(*message);
+	*message = NULL;
+}
+
+#define cleanup_message __attribute__((cleanup(message_free)))
+
+/* Building a message fails for want of memory only, since its strings are valid UTF-8. */
+static void done(dbus_bool_t ok)
+{
+	if (!ok)
+		no_memory();
+}
+
+static bool malformed(const char *method, DBusError *error)
+{
+	dbus_set_error(
+		error, OUTCOME_ERROR_MALFORMED, "patd's answer to %s breaks the contract", method);
+	return false;
+}
+
+DBusConnection *client_connect(DBusError *error)
+{
+	DBusConnection *bus = dbus_bus_get_private(DBUS_BUS_SYSTEM, error);
+
+	if (bus)
+		dbus_connection_set_exit_on_disconnect(bus, FALSE);
+	return bus;
+}
+
+void client_disconnect(DBusConnection **bus)
+{
+	if (!*bus)
+		return;
+	dbus_connection_close(*bus);
+	dbus_connection_unref(*bus);
+	*bus = NULL;
+}
+
+static DBusMessage *new_call(const char *path, const char *interface, const char *method)
+{
+	return text_must(dbus_message_new_method_call(PAT_BUS_NAME, path, interface, method));
+}
+
+static DBusMessage *new_token_call(
+	const struct pat_id *id, const char *interface, const char *method)
+{
+	cleanup_text char *path = text_format("%s/%s", PAT_BUS_TOKEN_PATH, id->text);
+
+	return new_call(path, interface, method);
+}
+
+/* The answer if it has that signature; else NULL, and *error is set. */
+static DBusMessage *ask(
+	DBusConnection *bus, DBusMessage *call, const char *signature, DBusError *error)
+{
+	DBusMessage *answer = dbus_connection_send_with_reply_and_block(
+		bus, call, DBUS_TIMEOUT_USE_DEFAULT, error);
+
+	if (answer && !dbus_message_has_signature(answer, signature)) {
+		malformed(dbus_message_get_member(call), error);
+		message_free(&answer);
+	}
+	return answer;
+}
+
+static void open_options(DBusMessageIter *iter, DBusMessageIter *ret_options)
+{
+	done(dbus_message_iter_open_container(iter, DBUS_TYPE_ARRAY, "{sv}", ret_options));
+}
+
+static void add_option(DBusMessageIter *options, const char *key, int type, const void *value)
+{
+	const char signature[] = { (char)type, '\0' };
+	DBusMessageIter entry, variant;
+
+	done(dbus_message_iter_open_container(options, DBUS_TYPE_DICT_ENTRY, NULL, &entry));
+	done(dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key));
+	done(dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, signature, &variant));
+	done(dbus_message_iter_append_basic(&variant, type, value));
+	done(dbus_message_iter_close_container(&entry, &variant));
+	done(dbus_message_iter_close_container(options, &entry));
+}
+
+static void add_string(DBusMessageIter *options, const char *key, const char *value)
+{
+	if (value)
+		add_option(options, key, DBUS_TYPE_STRING, &value);
+}
+
+static void add_expiry(DBusMessageIter *options, const struct expiry *expiry)
+{
+	const dbus_uint64_t seconds = expiry->seconds, never = 0;
+
+	switch (expiry->kind) {
+	case EXPIRY_DEFAULT:
+		break;
+	case EXPIRY_LIFETIME:
+		add_option(options, "lifetime", DBUS_TYPE_UINT64, &seconds);
+		break;
+	case EXPIRY_AT:
+		add_option(options, "expires_at", DBUS_TYPE_UINT64, &seconds);
+		break;
+	case EXPIRY_NEVER:
+		add_option(options, "expires_at", DBUS_TYPE_UINT64, &never);
+		break;
+	}
+}
+
+bool client_generate(DBusConnection *bus, const char *name, const char *user,
+	const struct expiry *expiry, struct pat_id *ret_id, int *ret_secret, DBusError *error)
+{
+	static const char method[] = "Generate";
+	cleanup_message DBusMessage *call = new_call(PAT_BUS_PATH, PAT_BUS_MANAGER, method);
+	cleanup_message DBusMessage *answer = NULL;
+	DBusMessageIter iter, options;
+	const char *path, *id;
+	int secret;
+
+	dbus_message_iter_init_append(call, &iter);
+	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &name));
+	open_options(&iter, &options);
+	add_string(&options, "user", user);
+	add_expiry(&options, expiry);
+	done(dbus_message_iter_close_container(&iter, &options));
+
+	answer = ask(bus, call, "oh", error);
+	if (!answer || !dbus_message_get_args(answer, error, DBUS_TYPE_OBJECT_PATH, &path,
+			       DBUS_TYPE_UNIX_FD, &secret, DBUS_TYPE_INVALID))
+		return false;
+
+	id = strrchr(path, '/') + 1;
+	if (strncmp(path, PAT_BUS_TOKEN_PATH "/", strlen(PAT_BUS_TOKEN_PATH "/")) != 0 ||
+		!pat_id_valid(id)) {
+		(void)close(secret);
+		return malformed(method, error);
+	}
+	memcpy(ret_id->text, id, sizeof(ret_id->text));
+	*ret_secret = secret;
+	return true;
+}
+
+/* One page; *cursor is replaced by that of the next page. */
+static bool list_page(DBusConnection *bus, const struct client_filter *filter, char **cursor,
+	struct rows *rows, DBusError *error)
+{
+	static const char method[] = "ListTokens";
+	cleanup_message DBusMessage *call = new_call(PAT_BUS_PATH, PAT_BUS_MANAGER, method);
+	cleanup_message DBusMessage *answer = NULL;
+	const dbus_uint32_t limit = PAT_PAGE_MAX;
+	const dbus_bool_t yes = TRUE;
+	DBusMessageIter iter, options, tokens;
+	const size_t before = rows->n;
+	const char *next;
+
+	dbus_message_iter_init_append(call, &iter);
+	open_options(&iter, &options);
+	add_string(&options, "user", filter->user);
+	if (filter->all)
+		add_option(&options, "all", DBUS_TYPE_BOOLEAN, &yes);
+	add_string(&options, "name", filter->name);
+	add_string(&options, "id_prefix", filter->id_prefix);
+	done(dbus_message_iter_close_container(&iter, &options));
+	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_UINT32, &limit));
+	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, cursor));
+
+	answer = ask(bus, call, "aa{sv}s", error);
+	if (!answer)
+		return false;
+
+	dbus_message_iter_init(answer, &iter);
+	for (dbus_message_iter_recurse(&iter, &tokens);
+		dbus_message_iter_get_arg_type(&tokens) != DBUS_TYPE_INVALID;
+		dbus_message_iter_next(&tokens)) {
+		struct row row;
+
+		if (!row_read(&tokens, &row))
+			return malformed(method, error);
+		rows_take(rows, &row);
+	}
+	dbus_message_iter_next(&iter);
+	dbus_message_iter_get_basic(&iter, &next);
+
+	/* A page without tokens that promises another would have us ask for ever. */
+	if (*next != '\0' && rows->n == before)
+		return malformed(method, error);
+	text_free(cursor);
+	*cursor = text_format("%s", next);
+	return true;
+}
+
+bool client_list(DBusConnection *bus, const struct client_filter *filter, struct rows *rows,
+	DBusError *error)
+{
+	cleanup_text char *cursor = text_format("%s", "");
+
+	do {
+		if (!list_page(bus, filter, &cursor, rows, error))
+			return false;
+	} while (*cursor != '\0');
+	return true;
+}
+
+bool client_get(DBusConnection *bus, const struct pat_id *id, struct row *ret, DBusError *error)
+{
+	static const char *const interface = PAT_BUS_TOKEN;
+	cleanup_message DBusMessage *call = new_token_call(id, DBUS_INTERFACE_PROPERTIES, "GetAll");
+	cleanup_message DBusMessage *answer = NULL;
+	DBusMessageIter iter;
+
+	done(dbus_message_append_args(call, DBUS_TYPE_STRING, &interface, DBUS_TYPE_INVALID));
+	answer = ask(bus, call, "a{sv}", error);
+	if (!answer)
+		return false;
+	dbus_message_iter_init(answer, &iter);
+	return row_read(&iter, ret) || malformed("GetAll", error);
+}
+
+bool client_change(
+	DBusConnection *bus, const struct pat_id *id, const char *method, DBusError *error)
+{
+	cleanup_message DBusMessage *call = new_token_call(id, PAT_BUS_TOKEN, method);
+	cleanup_message DBusMessage *answer = NULL;
+	DBusMessageIter iter, options;
+
+	dbus_message_iter_init_append(call, &iter);
+	open_options(&iter, &options);
+	done(dbus_message_iter_close_container(&iter, &options));
+	answer = ask(bus, call, "", error);
+	return answer != NULL;
+}

@@ -1,0 +1,45 @@
+/*
+ * The calls of the lifecycle door (dbus/org.patd.Tokens1.xml), one function each.
+ *
+ * Each waits for its answer, 25 seconds at most, and starts patd by way of the bus if it is not
+ * running.  Each returns false with *error set, and its ret_ outputs untouched, when it fails;
+ * an answer that breaks the contract is an OUTCOME_ERROR_MALFORMED.  Strings handed in must be
+ * valid UTF-8: libdbus ends the process over others.
+ */
+#ifndef PATCTL_CLIENT_H
+#define PATCTL_CLIENT_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+
+#include "common/token.h"
+#include "patctl/expiry.h"
+#include "patctl/row.h"
+
+/* NULL is "not given". */
+struct client_filter {
+	const char *user, *name, *id_prefix;
+	bool all;
+};
+
+/* A connection of our own to the system bus, NULL on failure. */
+DBusConnection *client_connect(DBusError *error);
+void client_disconnect(DBusConnection **bus);
+#define cleanup_client __attribute__((cleanup(client_disconnect)))
+
+/* user NULL: the caller.  The caller closes *ret_secret. */
+bool client_generate(DBusConnection *bus, const char *name, const char *user,
+	const struct expiry *expiry, struct pat_id *ret_id, int *ret_secret, DBusError *error);
+
+/* Appends all pages of the answer to rows; on failure rows may have got some of them. */
+bool client_list(DBusConnection *bus, const struct client_filter *filter, struct rows *rows,
+	DBusError *error);
+
+/* The caller clears *ret. */
+bool client_get(DBusConnection *bus, const struct pat_id *id, struct row *ret, DBusError *error);
+
+/* method: "Revoke", "Restore" or "Delete". */
+bool client_change(
+	DBusConnection *bus, const struct pat_id *id, const char *method, DBusError *error);
+
+#endif

@@ -1,0 +1,166 @@
+#include "patctl/command.h"
+
+#include <dbus/dbus.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "patctl/help.h"
+#include "patctl/options.h"
+#include "patctl/text.h"
+#include "patctl/verbs.h"
+
+/* What getopt_long() returns for option number 0, clear of all letters. */
+#define FIRST 256
+
+static void describe_options(
+	struct option ret_long[static OPTIONS + 1], char ret_short[static OPTIONS + 1])
+{
+	size_t letters = 0;
+
+	for (int i = 0; i < OPTIONS; i++) {
+		ret_long[i] = (struct option) {
+			.name = options[i].name,
+			.has_arg = options[i].argument ? required_argument : no_argument,
+			.val = FIRST + i,
+		};
+		if (options[i].letter)
+			ret_short[letters++] = options[i].letter;
+	}
+	ret_long[OPTIONS] = (struct option) { 0 };
+	ret_short[letters] = '\0';
+}
+
+static const struct option_info *find_option(int got)
+{
+	for (int i = 0; i < OPTIONS; i++)
+		if (got == FIRST + i || got == options[i].letter)
+			return &options[i];
+	return NULL;
+}
+
+static void store_option(struct command *command, const struct option_info *option)
+{
+	char *member = (char *)command + option->offset;
+	const bool set = true;
+
+	if (option->argument)
+		memcpy(member, &optarg, sizeof(optarg));
+	else
+		memcpy(member, &set, sizeof(set));
+}
+
+static enum outcome wrong(const struct verb *verb)
+{
+	complain("try: patctl help%s%s", verb ? " " : "", verb ? verb->name : "");
+	return OUTCOME_USAGE;
+}
+
+/* The verb is the first operand; without one it is the first of all verbs. */
+static enum outcome take_verb(struct command *command)
+{
+	cleanup_text char *safe = NULL;
+	const char *near;
+
+	if (command->n == 0) {
+		command->verb = &verbs[0];
+		return OUTCOME_DONE;
+	}
+	command->verb = verb_find(command->items[0]);
+	if (command->verb) {
+		command->items++;
+		command->n--;
+		return OUTCOME_DONE;
+	}
+
+	safe = text_safe(command->items[0]);
+	near = verb_nearest(command->items[0]);
+	if (near)
+		complain("there is no verb \"%s\"; did you mean: patctl %s", safe, near);
+	else
+		complain("there is no verb \"%s\"", safe);
+	return wrong(NULL);
+}
+
+static enum outcome check(const struct command *command, unsigned int given)
+{
+	const struct verb *verb = command->verb;
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (given & options[i].bit & ~(verb->options | OPTION_HELP | OPTION_VERSION)) {
+			complain("%s takes no --%s", verb->name, options[i].name);
+			return wrong(verb);
+		}
+	if (command->help || command->version)
+		return OUTCOME_DONE;
+	if (command->n < verb->min || command->n > verb->max) {
+		complain(
+			"%s takes %s", verb->name, *verb->operands ? verb->operands : "no operand");
+		return wrong(verb);
+	}
+	if (command->user && (*command->user == '\0' || !dbus_validate_utf8(command->user, NULL))) {
+		complain("--user needs the name of a user");
+		return OUTCOME_USAGE;
+	}
+	if (command->all && command->user) {
+		complain("--all and --user exclude each other");
+		return wrong(verb);
+	}
+	return OUTCOME_DONE;
+}
+
+enum outcome command_parse(int argc, char **argv, struct command *ret)
+{
+	static char self[] = "patctl"; /* what getopt's own messages begin with */
+	struct option longs[OPTIONS + 1];
+	char shorts[OPTIONS + 1];
+	struct command command = { 0 };
+	unsigned int given = 0;
+	enum outcome outcome;
+	int got;
+
+	if (argc > 0)
+		argv[0] = self;
+	describe_options(longs, shorts);
+	optind = 0;
+	while ((got = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct option_info *option = find_option(got);
+
+		if (!option)
+			return wrong(NULL);
+		store_option(&command, option);
+		given |= option->bit;
+	}
+
+	command.items = argv + optind;
+	command.n = (size_t)(argc - optind);
+	outcome = take_verb(&command);
+	if (outcome == OUTCOME_DONE)
+		outcome = check(&command, given);
+	if (outcome == OUTCOME_DONE)
+		*ret = command;
+	return outcome;
+}
+
+enum outcome command_run(int argc, char **argv)
+{
+	struct command command;
+	enum outcome outcome = command_parse(argc, argv, &command);
+
+	if (outcome != OUTCOME_DONE)
+		return outcome;
+	if (command.version)
+		(void)puts("patctl " PAT_VERSION);
+	else if (command.help)
+		help_print(argc > 2 || command.n > 0 ? command.verb : NULL);
+	else
+		outcome = command.verb->run(&command);
+
+	/* A full disk or a closed pipe shows here at the latest. */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && outcome == OUTCOME_DONE) {
+		complain("cannot write to standard output: %s", strerror(errno));
+		outcome = OUTCOME_FAILED;
+	}
+	return outcome;
+}

@@ -1,0 +1,31 @@
+/* One invocation of patctl, taken apart: a verb, its options and its operands. */
+#ifndef PATCTL_COMMAND_H
+#define PATCTL_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "patctl/outcome.h"
+
+struct verb;
+
+/* Strings belong to argv. */
+struct command {
+	const struct verb *verb;
+	char **items; /* the operands after the verb */
+	size_t n;
+	const char *user, *expires; /* NULL if not given */
+	bool all, yes, json, no_legend, quiet;
+	bool help, version;
+};
+
+/*
+ * Options may stand anywhere, before the verb and after operands too; without a verb it is
+ * "list".  OUTCOME_DONE, or OUTCOME_USAGE after having said on standard error what is wrong.
+ */
+enum outcome command_parse(int argc, char **argv, struct command *ret);
+
+/* What follows from the command line: the exit code of patctl. */
+enum outcome command_run(int argc, char **argv);
+
+#endif

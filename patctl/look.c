@@ -1,0 +1,43 @@
+#include "patctl/look.h"
+
+#include <time.h>
+
+#include "patctl/age.h"
+#include "patctl/text.h"
+#include "patctl/timestamp.h"
+
+struct look look_here(void)
+{
+	return (struct look) {
+		.people = terminal_output(),
+		.palette = terminal_palette(),
+		.now = (uint64_t)time(NULL),
+	};
+}
+
+char *look_time(const struct look *look, uint64_t at)
+{
+	char age[AGE_TEXT_MAX], stamp[TIMESTAMP_TEXT_MAX];
+
+	if (look->people) {
+		age_format(at, look->now, age);
+		return text_format("%s", age);
+	}
+	timestamp_format_utc(at, stamp);
+	return text_format("%s", stamp);
+}
+
+char *look_expires(const struct look *look, const struct row *row)
+{
+	return row->expires_at ? look_time(look, row->expires_at) : text_format("never");
+}
+
+char *look_usage(const struct look *look, const struct row *row)
+{
+	cleanup_text char *when = NULL;
+
+	if (!row->last_used_at)
+		return text_format("Not used");
+	when = look_time(look, row->last_used_at);
+	return text_format("Last used %s", when);
+}

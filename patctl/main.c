@@ -1,0 +1,29 @@
+#include <fcntl.h>
+#include <locale.h>
+#include <unistd.h>
+
+#include "patctl/command.h"
+
+/*
+ * A standard descriptor that the caller closed would become that of the bus, and a token could
+ * be written there.  /dev/null takes its place, opened so that using it fails.
+ */
+static int fill_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_PATH);
+		if (fd < 0)
+			return -1;
+	} while (fd <= STDERR_FILENO);
+	return close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	if (fill_standard_descriptors() < 0)
+		return OUTCOME_FAILED;
+	(void)setlocale(LC_CTYPE, "");
+	return (int)command_run(argc, argv);
+}

@@ -1,0 +1,83 @@
+#include "patctl/select.h"
+
+#include <unistd.h>
+
+#include "common/error.h"
+#include "common/name.h"
+#include "patctl/client.h"
+#include "patctl/outcome.h"
+#include "patctl/text.h"
+
+#define SHOWN_MAX 20 /* candidates in a message */
+
+static void set_ambiguous(const char *item, const struct rows *rows, DBusError *error)
+{
+	cleanup_text char *safe = text_safe(item);
+	char *message =
+		text_format("\"%s\" may be any of %zu tokens; say which by its id:", safe, rows->n);
+
+	for (size_t i = 0; i < rows->n && i < SHOWN_MAX; i++) {
+		const struct row *row = &rows->items[i];
+		cleanup_text char *before = message, *name = text_safe(row->name),
+				  *user = text_safe(row->user);
+
+		message = text_format("%s\n  %s  %s (user %s)", before, row->id.text, name, user);
+	}
+	if (rows->n > SHOWN_MAX) {
+		cleanup_text char *before = message;
+
+		message = text_format("%s\n  and %zu more", before, rows->n - SHOWN_MAX);
+	}
+	dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS, "%s", message);
+	text_free(&message);
+}
+
+static void set_not_found(const char *item, const char *user, DBusError *error)
+{
+	cleanup_text char *safe = text_safe(item);
+	const bool over_all = !user && geteuid() == 0;
+
+	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_FOUND),
+		"no token has the name or id \"%s\"; see them with: patctl list%s%s", safe,
+		user       ? " --user="
+		: over_all ? " --all"
+			   : "",
+		user ? user : "");
+}
+
+bool select_token(
+	DBusConnection *bus, const char *user, const char *item, struct row *ret, DBusError *error)
+{
+	const struct client_filter all = { .user = user, .all = !user && geteuid() == 0 };
+	const struct {
+		bool possible;
+		const char *name, *id_prefix;
+	} steps[] = {
+		{ pat_id_valid(item), NULL, item },
+		{ !pat_name_problem(item), item, NULL },
+		{ pat_id_prefix_valid(item) && !pat_id_valid(item), NULL, item },
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct client_filter filter = all;
+		cleanup_rows struct rows rows = { 0 };
+
+		if (!steps[i].possible)
+			continue;
+		filter.name = steps[i].name;
+		filter.id_prefix = steps[i].id_prefix;
+		if (!client_list(bus, &filter, &rows, error))
+			return false;
+		if (rows.n > 1) {
+			set_ambiguous(item, &rows, error);
+			return false;
+		}
+		if (rows.n == 1) {
+			*ret = rows.items[0];
+			rows.n = 0; /* the row has a new owner */
+			return true;
+		}
+	}
+	set_not_found(item, user, error);
+	return false;
+}

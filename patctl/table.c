@@ -1,0 +1,103 @@
+#include "patctl/table.h"
+
+#include <langinfo.h>
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "patctl/text.h"
+
+static char *cell_id(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return text_format("%s", row->id.text);
+}
+
+static char *cell_name(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return text_safe(row->name);
+}
+
+static char *cell_user(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return text_safe(row->user);
+}
+
+static char *cell_state(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return text_safe(row->state);
+}
+
+static char *cell_created(const struct look *look, const struct row *row)
+{
+	return look_time(look, row->created_at);
+}
+
+static const struct {
+	const char *name;
+	double width; /* hint: characters, or a share of the terminal's width */
+	int flags;
+	char *(*cell)(const struct look *look, const struct row *row);
+} columns[] = {
+	{ "ID", 10, 0, cell_id },
+	{ "NAME", 0.2, SCOLS_FL_TRUNC, cell_name },
+	{ "USER", 0.1, SCOLS_FL_TRUNC, cell_user },
+	{ "STATE", 7, 0, cell_state },
+	{ "CREATED", 10, 0, cell_created },
+	{ "EXPIRES", 10, 0, look_expires },
+	{ "USAGE", 10, 0, look_usage },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define STATE 3
+
+static void table_free(struct libscols_table **table)
+{
+	scols_unref_table(*table);
+}
+
+static int add_line(struct libscols_table *table, const struct row *row, const struct look *look)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	const char *colour = terminal_state_colour(look->palette, row->state);
+
+	for (size_t i = 0; line && i < COLUMNS; i++) {
+		char *text = columns[i].cell(look, row);
+		int r = scols_line_refer_data(line, i, text); /* which owns it then */
+
+		if (r < 0) {
+			text_free(&text);
+			return r;
+		}
+	}
+	if (!line)
+		no_memory();
+	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
+}
+
+int table_print(const struct rows *rows, const struct look *look, bool legend)
+{
+	__attribute__((cleanup(table_free))) struct libscols_table *table = scols_new_table();
+
+	if (!table)
+		no_memory();
+	(void)scols_table_enable_colors(table, look->palette != PALETTE_NONE);
+	(void)scols_table_enable_noheadings(table, !legend);
+	/* Names are safe as they are; outside UTF-8 libsmartcols would spell their bytes in hex. */
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		(void)scols_table_enable_noencoding(table, 1);
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (!scols_table_new_column(table, columns[i].name, columns[i].width,
+			    look->people ? columns[i].flags : 0))
+			no_memory();
+	for (size_t i = 0; i < rows->n; i++) {
+		int r = add_line(table, &rows->items[i], look);
+
+		if (r < 0)
+			return r;
+	}
+	return scols_print_table(table);
+}

@@ -1,0 +1,75 @@
+#include "patctl/terminal.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static const struct {
+	const char *state, *colours_8, *colours_256;
+} colours[] = {
+	{ "active", "\033[32m", "\033[32m" },
+	{ "revoked", "\033[33m", "\033[38;5;208m" },
+	{ "expired", "\033[90m", "\033[38;5;245m" },
+};
+
+bool terminal_output(void)
+{
+	return isatty(STDOUT_FILENO);
+}
+
+bool terminal_can_ask(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+static const char *environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? value : "";
+}
+
+enum palette terminal_palette(void)
+{
+	const char *term = environment("TERM"), *colorterm = environment("COLORTERM");
+
+	if (!terminal_output() || *environment("NO_COLOR") != '\0' || *term == '\0' ||
+		strcmp(term, "dumb") == 0)
+		return PALETTE_NONE;
+	return strstr(term, "256color") || strcmp(colorterm, "truecolor") == 0 ||
+			       strcmp(colorterm, "24bit") == 0
+		       ? PALETTE_256
+		       : PALETTE_8;
+}
+
+const char *terminal_state_colour(enum palette palette, const char *state)
+{
+	for (size_t i = 0; i < sizeof(colours) / sizeof(colours[0]); i++)
+		if (palette != PALETTE_NONE && strcmp(colours[i].state, state) == 0)
+			return palette == PALETTE_256 ? colours[i].colours_256
+						      : colours[i].colours_8;
+	return NULL;
+}
+
+bool terminal_confirm(const char *question)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+	bool yes;
+
+	(void)fprintf(stderr, "%s [y/N] ", question);
+	(void)fflush(stderr);
+	n = getline(&line, &size, stdin);
+	if (n < 0)
+		(void)fputc(
+			'\n', stderr); /* the end of input left the cursor behind the question */
+	if (n > 0 && line[n - 1] == '\n')
+		line[n - 1] = '\0';
+	yes = n > 0 && (strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0);
+	free(line);
+	return yes;
+}

@@ -1,0 +1,160 @@
+#include "patctl/timespan.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define SECOND UINT64_C(1000000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define WEEK (7 * DAY)
+#define MONTH (2629800 * SECOND)
+#define YEAR (31557600 * SECOND)
+
+static const char blank[] = " \t\n\r";
+
+static const struct {
+	const char *name;
+	uint64_t usec;
+} units[] = {
+	{ "usec", 1 },
+	{ "us", 1 },
+	{ "\xC2\xB5s", 1 }, /* U+00B5 MICRO SIGN */
+	{ "\xCE\xBCs", 1 }, /* U+03BC GREEK SMALL LETTER MU */
+	{ "msec", 1000 },
+	{ "ms", 1000 },
+	{ "seconds", SECOND },
+	{ "second", SECOND },
+	{ "sec", SECOND },
+	{ "s", SECOND },
+	{ "minutes", MINUTE },
+	{ "minute", MINUTE },
+	{ "min", MINUTE },
+	{ "m", MINUTE },
+	{ "hours", HOUR },
+	{ "hour", HOUR },
+	{ "hr", HOUR },
+	{ "h", HOUR },
+	{ "days", DAY },
+	{ "day", DAY },
+	{ "d", DAY },
+	{ "weeks", WEEK },
+	{ "week", WEEK },
+	{ "w", WEEK },
+	{ "months", MONTH },
+	{ "month", MONTH },
+	{ "M", MONTH },
+	{ "years", YEAR },
+	{ "year", YEAR },
+	{ "y", YEAR },
+};
+
+static const char not_a_period[] =
+	"not a period of time; write it like \"30 days\" or \"1h 30min\"";
+static const char no_unit[] = "a number needs a unit: say \"30d\" or \"30 days\"";
+static const char too_long[] = "the period is too long";
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* False if *sum + whole * scale leaves the range of a 64-bit count of microseconds. */
+static bool add_product(uint64_t *sum, uint64_t whole, uint64_t scale)
+{
+	uint64_t product;
+
+	return !__builtin_mul_overflow(whole, scale, &product) &&
+	       !__builtin_add_overflow(*sum, product, sum) && *sum < UINT64_MAX;
+}
+
+/* The longest unit that text begins with, -1 if there is none. */
+static ptrdiff_t find_unit(const char *text)
+{
+	ptrdiff_t best = -1;
+	size_t best_len = 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t len = strlen(units[i].name);
+
+		if (len > best_len && strncmp(text, units[i].name, len) == 0) {
+			best = (ptrdiff_t)i;
+			best_len = len;
+		}
+	}
+	return best;
+}
+
+/*
+ * One number with its unit: [+]DIGITS[.DIGITS] or .DIGITS, then UNIT.  The number is kept as
+ * text until the unit is known, since a fraction is cut off digit by digit at a microsecond.
+ */
+static const char *parse_term(const char **at, struct timespan *sum)
+{
+	const char *p = *at, *whole, *fraction;
+	size_t whole_len, fraction_len = 0;
+	uint64_t number = 0, scale;
+	ptrdiff_t unit;
+	bool dot;
+
+	if (*p == '-')
+		return "a period cannot be negative";
+	if (*p == '+' && is_digit(p[1]))
+		p++;
+	whole = p;
+	whole_len = strspn(p, "0123456789");
+	p += whole_len;
+	dot = *p == '.';
+	fraction = p + 1;
+	if (dot) {
+		fraction_len = strspn(fraction, "0123456789");
+		p = fraction + fraction_len;
+	}
+	if (dot ? fraction_len == 0 : whole_len == 0)
+		return not_a_period;
+
+	p += strspn(p, blank);
+	unit = find_unit(p);
+	if (unit < 0)
+		return *p == '\0' || is_digit(*p) ? no_unit : not_a_period;
+	scale = units[unit].usec;
+
+	for (size_t i = 0; i < whole_len; i++)
+		if (__builtin_mul_overflow(number, 10, &number) ||
+			__builtin_add_overflow(number, (uint64_t)(whole[i] - '0'), &number) ||
+			number > INT64_MAX)
+			return too_long;
+	if (!add_product(&sum->usec, number, scale))
+		return too_long;
+	for (size_t i = 0; i < fraction_len; i++) {
+		scale /= 10;
+		if (!add_product(&sum->usec, (uint64_t)(fraction[i] - '0'), scale))
+			return too_long;
+	}
+
+	if (strcmp(units[unit].name, "m") == 0)
+		sum->has_m = true;
+	*at = p + strlen(units[unit].name);
+	return NULL;
+}
+
+const char *timespan_parse(const char *text, struct timespan *ret)
+{
+	struct timespan sum = { 0 };
+	const char *p = text + strspn(text, blank);
+
+	if (*p == '\0')
+		return "the period is empty";
+	if (strcmp(p, "infinity") == 0)
+		return "for a token that does not expire say \"never\"";
+
+	while (*p != '\0') {
+		const char *problem = parse_term(&p, &sum);
+
+		if (problem)
+			return problem;
+		p += strspn(p, blank);
+	}
+	*ret = sum;
+	return NULL;
+}
