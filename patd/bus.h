@@ -1,0 +1,30 @@
+/*
+ * The lifecycle door: patd's connection to the system bus.  Takes the name org.patd.Tokens1,
+ * serves calls, and when the bus goes away comes back as soon as it does.  Nothing here ever
+ * waits: the bus may hang and verification does not notice.
+ */
+#ifndef PATD_BUS_H
+#define PATD_BUS_H
+
+#include <systemd/sd-event.h>
+
+#include "patd/tokens.h"
+#include "patd/worker.h"
+
+struct bus;
+
+/*
+ * Starts connecting to address, a D-Bus address list.  tried() is called once, when the name has
+ * been taken for the first time or the first try has failed.
+ */
+int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const char *address,
+	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus);
+
+/*
+ * Stops serving at once.  The memory stays until bus_free(), which comes after worker_free():
+ * a job may be under way.  NULL is allowed by both.
+ */
+void bus_stop(struct bus *bus);
+void bus_free(struct bus *bus);
+
+#endif

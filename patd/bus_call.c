@@ -1,0 +1,207 @@
+#include "patd/bus_call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "patd/log.h"
+
+#define CALLS_MAX 1024U
+
+struct calls {
+	struct tokens *tokens;
+	struct worker *worker;
+	struct call *first;
+	unsigned int count;
+};
+
+int calls_new(struct tokens *tokens, struct worker *worker, struct calls **ret_calls)
+{
+	struct calls *calls = calloc(1, sizeof(*calls));
+
+	if (!calls)
+		return -ENOMEM;
+	calls->tokens = tokens;
+	calls->worker = worker;
+	*ret_calls = calls;
+	return 0;
+}
+
+static void call_free(struct call *call)
+{
+	*(call->previous ? &call->previous->next : &call->calls->first) = call->next;
+	if (call->next)
+		call->next->previous = call->previous;
+	call->calls->count--;
+	if (call->pending) {
+		dbus_pending_call_cancel(call->pending);
+		dbus_pending_call_unref(call->pending);
+	}
+	dbus_message_unref(call->message);
+	dbus_connection_unref(call->connection);
+	free(call);
+}
+
+/* Those that wait for the worker end when it is done; their reply then goes nowhere. */
+void calls_drop(struct calls *calls)
+{
+	struct call *next;
+
+	for (struct call *call = calls->first; call; call = next) {
+		next = call->next;
+		if (call->pending)
+			call_free(call);
+	}
+}
+
+void calls_free(struct calls *calls)
+{
+	free(calls);
+}
+
+static void send_unless_unwanted(DBusConnection *connection, DBusMessage *call, DBusMessage *reply)
+{
+	if (!reply) {
+		log_error("a reply on the bus was lost: out of memory");
+		return;
+	}
+	/* Fails without memory only, and on a closed connection goes nowhere. */
+	if (!dbus_message_get_no_reply(call) && !dbus_connection_send(connection, reply, NULL))
+		log_error("a reply on the bus was lost: out of memory");
+	dbus_message_unref(reply);
+}
+
+struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message)
+{
+	struct call *call = calls->count < CALLS_MAX ? calloc(1, sizeof(*call)) : NULL;
+
+	if (!call) {
+		send_unless_unwanted(connection, message,
+			dbus_message_new_error(message, DBUS_ERROR_LIMITS_EXCEEDED,
+				"too many calls are under way; try again"));
+		return NULL;
+	}
+	call->calls = calls;
+	call->connection = dbus_connection_ref(connection);
+	call->message = dbus_message_ref(message);
+	call->next = calls->first;
+	if (call->next)
+		call->next->previous = call;
+	calls->first = call;
+	calls->count++;
+	return call;
+}
+
+struct tokens *call_tokens(const struct call *call)
+{
+	return call->calls->tokens;
+}
+
+DBusMessage *call_new_reply(const struct call *call)
+{
+	return dbus_message_new_method_return(call->message);
+}
+
+void call_reply(struct call *call, DBusMessage *reply)
+{
+	send_unless_unwanted(call->connection, call->message, reply);
+	call_free(call);
+}
+
+void call_refuse_named(struct call *call, const char *name, const char *text)
+{
+	call_reply(call, dbus_message_new_error(call->message, name, text));
+}
+
+void call_refuse(struct call *call, enum pat_error error, const char *text)
+{
+	call_refuse_named(call, pat_error_name(error), text);
+}
+
+static void look_up(struct call *call, void (*done)(struct job *job))
+{
+	call->lookup.job = (struct job) { .run = users_run, .done = done };
+	if (worker_submit(call->calls->worker, &call->lookup.job) < 0)
+		call_refuse(call, PAT_ERR_BUSY, "too many questions are under way; try again");
+}
+
+static void on_user(struct job *job)
+{
+	struct call *call = (struct call *)job;
+
+	if (call->lookup.result == 0)
+		call->then(call);
+	else if (call->lookup.result == -ENOENT)
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, "there is no such user");
+	else
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, "the user could not be looked up");
+}
+
+void call_find_user(struct call *call, const char *name, void (*then)(struct call *call))
+{
+	if (!pat_field_set(call->lookup.name, sizeof(call->lookup.name), name)) {
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, "there is no user with so long a name");
+		return;
+	}
+	call->lookup.by_name = true;
+	call->then = then;
+	look_up(call, on_user);
+}
+
+static void on_caller(struct job *job)
+{
+	struct call *call = (struct call *)job;
+
+	if (call->lookup.result < 0) {
+		call_refuse(call, PAT_ERR_DENIED, "the user who asks is not known to the system");
+		return;
+	}
+	call->caller.uid = call->lookup.uid;
+	strcpy(call->caller.user, call->lookup.name);
+	call->then(call);
+}
+
+static void on_uid(DBusPendingCall *pending, void *userdata)
+{
+	struct call *call = userdata;
+	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	dbus_uint32_t uid;
+	bool known = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
+		     dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID);
+
+	dbus_message_unref(reply);
+	dbus_pending_call_unref(call->pending);
+	call->pending = NULL;
+	if (!known) {
+		call_refuse(call, PAT_ERR_DENIED, "the bus does not say who asks");
+		return;
+	}
+	call->lookup.by_name = false;
+	call->lookup.uid = uid;
+	look_up(call, on_caller);
+}
+
+/* Asks the bus, which authenticated the sender when it connected. */
+static bool ask_uid(struct call *call)
+{
+	const char *sender = dbus_message_get_sender(call->message);
+	DBusMessage *question = dbus_message_new_method_call(
+		DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "GetConnectionUnixUser");
+	bool asked =
+		sender && question &&
+		dbus_message_append_args(question, DBUS_TYPE_STRING, &sender, DBUS_TYPE_INVALID) &&
+		dbus_connection_send_with_reply(
+			call->connection, question, &call->pending, DBUS_TIMEOUT_USE_DEFAULT) &&
+		call->pending && dbus_pending_call_set_notify(call->pending, on_uid, call, NULL);
+
+	if (question)
+		dbus_message_unref(question);
+	return asked;
+}
+
+void call_identify(struct call *call, void (*then)(struct call *call))
+{
+	call->then = then;
+	if (!ask_uid(call))
+		call_refuse(call, PAT_ERR_DENIED, "the bus could not be asked who asks");
+}

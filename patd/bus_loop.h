@@ -1,0 +1,16 @@
+/* A libdbus connection as a part of the sd-event loop: its watches, timeouts and dispatching. */
+#ifndef PATD_BUS_LOOP_H
+#define PATD_BUS_LOOP_H
+
+#include <dbus/dbus.h>
+#include <systemd/sd-event.h>
+
+struct bus_loop;
+
+/* The connection must outlive it, and is private to it. */
+int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop **ret_loop);
+
+/* NULL is allowed. */
+void bus_loop_detach(struct bus_loop *loop);
+
+#endif

@@ -1,0 +1,50 @@
+#include "patd/bus_options.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static const char *read_one(
+	DBusMessageIter *entry, const struct bus_option *options, uint32_t *seen)
+{
+	DBusMessageIter variant;
+	const char *key;
+	unsigned int i;
+
+	dbus_message_iter_get_basic(entry, &key);
+	for (i = 0; options[i].key; i++)
+		if (strcmp(options[i].key, key) == 0)
+			break;
+	if (!options[i].key)
+		return "there is an option that the method does not know";
+	if ((*seen & UINT32_C(1) << i) != 0)
+		return "an option is given twice";
+	*seen |= UINT32_C(1) << i;
+
+	dbus_message_iter_next(entry);
+	dbus_message_iter_recurse(entry, &variant);
+	if (dbus_message_iter_get_arg_type(&variant) != options[i].type)
+		return "an option has another type than the method takes";
+	dbus_message_iter_get_basic(&variant, options[i].ret_value);
+	if (options[i].ret_given)
+		*options[i].ret_given = true;
+	return NULL;
+}
+
+const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options)
+{
+	DBusMessageIter dict, entry;
+	uint32_t seen = 0;
+
+	dbus_message_iter_recurse(args, &dict);
+	for (; dbus_message_iter_get_arg_type(&dict) == DBUS_TYPE_DICT_ENTRY;
+		dbus_message_iter_next(&dict)) {
+		const char *problem;
+
+		dbus_message_iter_recurse(&dict, &entry);
+		problem = read_one(&entry, options, &seen);
+		if (problem)
+			return problem;
+	}
+	return NULL;
+}

@@ -1,0 +1,22 @@
+/* Options: an a{sv} argument of a method, read into variables by a table. */
+#ifndef PATD_BUS_OPTIONS_H
+#define PATD_BUS_OPTIONS_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+
+struct bus_option {
+	const char *key; /* NULL ends the table */
+	int type;        /* a basic one: DBUS_TYPE_STRING, … */
+	/* What libdbus reads that type into; a string stays the message's. */
+	void *ret_value;
+	bool *ret_given; /* NULL if nobody asks */
+};
+
+/*
+ * Reads the a{sv} at args.  NULL if all keys are known, of the right type and given once; else
+ * what is wrong, static, and the variables may have been written.
+ */
+const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options);
+
+#endif

@@ -1,0 +1,36 @@
+/* What the properties of an object show, in the types that libdbus appends. */
+#ifndef PATD_BUS_VIEW_H
+#define PATD_BUS_VIEW_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+
+#include "patd/token.h"
+
+struct manager_view {
+	const char *version;
+	dbus_uint64_t default_lifetime;
+};
+
+struct token_view {
+	struct token token; /* what the pointers below point into */
+	const char *id, *name, *user, *state;
+	dbus_uint32_t uid;
+	dbus_uint64_t created_at, expires_at, revoked_at, last_used_at;
+};
+
+union bus_view {
+	struct manager_view manager;
+	struct token_view token;
+};
+
+struct bus_property;
+
+/* Appends an a{sv} of all properties.  False without memory. */
+bool bus_view_append(DBusMessageIter *to, const struct bus_property *properties, const void *view);
+
+/* Appends one property as a variant.  False without memory. */
+bool bus_view_append_one(
+	DBusMessageIter *to, const struct bus_property *property, const void *view);
+
+#endif

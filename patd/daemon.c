@@ -1,0 +1,181 @@
+#include "patd/daemon.h"
+
+#include <errno.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "patd/bus.h"
+#include "patd/clock.h"
+#include "patd/key.h"
+#include "patd/listeners.h"
+#include "patd/log.h"
+#include "patd/store.h"
+#include "patd/sync.h"
+#include "patd/tokens.h"
+#include "patd/verify.h"
+#include "patd/worker.h"
+
+#define LOOKUPS_MAX 256U                     /* questions to NSS that wait at a time */
+#define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus may hang; tokens open doors without it */
+
+/* In the order in which it is made; taken apart from the end. */
+struct daemon {
+	struct clock clock;
+	struct store *store;
+	struct key *key;
+	struct tokens *tokens;
+	struct listeners listeners;
+	sd_event *event;
+	struct worker *lookups, *disk;
+	struct sync *sync;
+	struct verify *verify;
+	struct bus *bus;
+	sd_event_source *ready_timer;
+	int ready_fd;
+};
+
+/* Never a new key where tokens exist: they would all be dead, and nobody told. */
+static int open_key(struct store *store, const char *state_dir, struct key **ret_key)
+{
+	bool has_tokens;
+	int r;
+
+	r = key_read(state_dir, ret_key);
+	if (r != -ENOENT)
+		return r;
+	r = store_has_tokens(store, &has_tokens);
+	if (r < 0)
+		return r;
+	if (has_tokens) {
+		log_error("the key is lost: %s has tokens, but there is neither %s/key nor a "
+			  "credential patd.key.  Restore the key from a backup; or, to give all "
+			  "tokens up, move %s away and start again",
+			store_path(store), state_dir, store_path(store));
+		return -ENOKEY;
+	}
+	log_notice("made a new key, %s/key: back it up together with the database", state_dir);
+	return key_create(state_dir, ret_key);
+}
+
+static int open_tokens(struct daemon *daemon, const char *state_dir)
+{
+	int r;
+
+	r = store_open(state_dir, &daemon->store);
+	if (r >= 0)
+		r = open_key(daemon->store, state_dir, &daemon->key);
+	if (r < 0)
+		return r;
+	r = tokens_new(daemon->store, daemon->key, &daemon->clock, &daemon->tokens);
+	if (r == -EKEYREJECTED)
+		log_error("the key is not the one that %s was written with.  Restore the right key "
+			  "from a backup; or, to give all tokens up, move the database away and "
+			  "start again",
+			store_path(daemon->store));
+	else if (r < 0)
+		log_error(
+			"cannot use the database %s: %s", store_path(daemon->store), strerror(-r));
+	return r;
+}
+
+static void be_ready(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
+	(void)sd_notify(0, "READY=1");
+	if (daemon->ready_fd >= 0) {
+		if (write(daemon->ready_fd, "\n", 1) != 1)
+			log_warning("nobody reads --ready-fd");
+		close(daemon->ready_fd);
+		daemon->ready_fd = -1;
+	}
+}
+
+static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	be_ready(userdata);
+	return 0;
+}
+
+static int set_up_loop(struct daemon *daemon)
+{
+	int r;
+
+	r = sd_event_new(&daemon->event);
+	/* Before there are threads, which must not get the signals. */
+	if (r >= 0)
+		r = sd_event_set_signal_exit(daemon->event, true);
+	if (r >= 0)
+		r = sd_event_set_watchdog(daemon->event, true);
+	if (r >= 0)
+		r = worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
+	if (r >= 0)
+		r = worker_new(daemon->event, 1, &daemon->disk);
+	return r;
+}
+
+static int start(struct daemon *daemon, const struct options *options)
+{
+	int r;
+
+	r = open_tokens(daemon, options->state_dir);
+	if (r >= 0)
+		r = listeners_open(options->runtime_dir, &daemon->listeners);
+	if (r < 0)
+		return r;
+	r = set_up_loop(daemon);
+	if (r >= 0)
+		r = sync_new(daemon->event, daemon->disk, daemon->store, &daemon->sync);
+	if (r >= 0)
+		r = verify_new(daemon->event, &daemon->listeners, daemon->tokens, &daemon->verify);
+	if (r >= 0)
+		r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
+			READY_US, 0, on_ready_timer, daemon);
+	if (r >= 0)
+		r = bus_new(daemon->event, daemon->lookups, daemon->tokens, options->bus, be_ready,
+			daemon, &daemon->bus);
+	if (r < 0)
+		log_error("cannot start: %s", strerror(-r));
+	return r;
+}
+
+static void stop(struct daemon *daemon)
+{
+	(void)sd_notify(0, "STOPPING=1");
+	bus_stop(daemon->bus);
+	worker_free(daemon->lookups);
+	bus_free(daemon->bus);
+	verify_free(daemon->verify);
+	worker_free(daemon->disk);
+	sync_free(daemon->sync);
+	sd_event_source_disable_unref(daemon->ready_timer);
+	sd_event_unref(daemon->event);
+	listeners_close(&daemon->listeners);
+	tokens_free(daemon->tokens);
+	key_free(daemon->key);
+	store_free(daemon->store);
+}
+
+int daemon_run(const struct options *options)
+{
+	struct daemon daemon = {
+		.clock = { .read = clock_read_machine },
+		.listeners = { .root_fd = -1, .user_fd = -1 },
+		.ready_fd = options->ready_fd,
+	};
+	int r;
+
+	r = start(&daemon, options);
+	if (r >= 0) {
+		r = sd_event_loop(daemon.event);
+		if (r != 0)
+			log_error("the loop ended: %s", strerror(r < 0 ? -r : r));
+	}
+	stop(&daemon);
+	return r;
+}

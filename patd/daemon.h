@@ -1,0 +1,10 @@
+/* All of patd, wired together, from the first file opened to the last one closed. */
+#ifndef PATD_DAEMON_H
+#define PATD_DAEMON_H
+
+#include "patd/options.h"
+
+/* Serves until SIGTERM or SIGINT: 0; or a negative errno, which has been logged. */
+int daemon_run(const struct options *options);
+
+#endif

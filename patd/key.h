@@ -1,0 +1,43 @@
+/*
+ * The key: 32 random bytes, without which the database says nothing about any secret and no row
+ * of it can be made or changed unnoticed.  Subkeys are derived from it (crypto_kdf), one for
+ * each use.  They live in sodium_malloc() memory; the 32 bytes themselves are wiped once read.
+ */
+#ifndef PATD_KEY_H
+#define PATD_KEY_H
+
+#include "common/token.h"
+#include "patd/token.h"
+
+#define KEY_LEN 32
+#define KEY_CHECK_LEN 32
+
+struct key;
+
+/*
+ * Reads the key: the systemd credential "patd.key" if there is one, else the file "key" in
+ * state_dir.  -ENOENT if there is neither; every other error has been logged.
+ */
+int key_read(const char *state_dir, struct key **ret_key);
+
+/* Makes a new random key and the file for it, 0600, on disk before the return. */
+int key_create(const char *state_dir, struct key **ret_key);
+
+/* A key of the given bytes, which the caller wipes. */
+int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key);
+
+/* Wipes it. NULL is allowed. */
+void key_free(struct key *key);
+
+/* What is kept of a token's digest. */
+void key_verifier(const struct key *key, const struct pat_digest *digest,
+	uint8_t ret[static TOKEN_VERIFIER_LEN]);
+
+/* The MAC over everything in a row that decides a verdict. */
+void key_row_mac(
+	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN]);
+
+/* A value by which a database knows its key. */
+void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN]);
+
+#endif

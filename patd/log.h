@@ -1,0 +1,14 @@
+/*
+ * What patd says to its operator: on standard error, where under systemd it becomes a journal
+ * message with its priority (sd-daemon(3)), and by hand a plain line.  One line a call.  Callers
+ * pass nothing secret, and no text that a stranger chose.
+ */
+#ifndef PATD_LOG_H
+#define PATD_LOG_H
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,18 @@
+/* patd's command line. */
+#ifndef PATD_OPTIONS_H
+#define PATD_OPTIONS_H
+
+struct options {
+	const char *bus; /* a D-Bus address */
+	const char *state_dir;
+	const char *runtime_dir;
+	int ready_fd; /* -1: none */
+};
+
+/*
+ * Reads the command line, whose strings it keeps.  0: go on.  1: --help or --version has been
+ * served.  -EINVAL: it is wrong, and standard error says how.
+ */
+int options_read(int argc, char **argv, struct options *ret_options);
+
+#endif

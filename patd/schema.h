@@ -1,0 +1,16 @@
+/* The database's layout, and how an older one becomes the present one. */
+#ifndef PATD_SCHEMA_H
+#define PATD_SCHEMA_H
+
+#include <sqlite3.h>
+
+/*
+ * Makes an empty database ours, or an older one present, in one transaction.  -EPROTONOSUPPORT
+ * for a newer one, -EBADMSG for a damaged one or another program's; each has been logged.
+ */
+int schema_prepare(sqlite3 *db, const char *path);
+
+/* The negative errno for an SQLite result code. */
+int schema_errno(int sqlite_code);
+
+#endif

@@ -1,0 +1,347 @@
+#include "patd/verify.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "patd/log.h"
+#include "patd/ration.h"
+
+#define REPLIES_MAX 64U      /* requests that share one transaction, at most */
+#define ACCEPTS_MAX 16       /* connections taken in one go, before others have their turn */
+#define CONNECTIONS_MAX 256U /* waiting for their request, of each socket */
+#define PATIENCE_US (UINT64_C(3) * 1000 * 1000) /* a client's whole budget is 3 s, too */
+#define COMPLAINT_US (UINT64_C(60) * 1000 * 1000)
+
+/* Root's logins, then the replies they wait for, then everybody in turn, the bus among them. */
+enum {
+	PRIORITY_ROOT = -20,
+	PRIORITY_REPLY = -10,
+	PRIORITY_USER = SD_EVENT_PRIORITY_NORMAL
+};
+
+/* One of the two sockets, with the connections on it that owe a request, oldest first. */
+struct door {
+	struct verify *verify;
+	bool for_root;
+	sd_event_source *source, *patience;
+	struct connection *oldest, *newest;
+	unsigned int connections;
+};
+
+struct connection {
+	struct door *door;
+	struct connection *older, *newer;
+	sd_event_source *source;
+	int fd;
+	uint32_t uid;
+	uint64_t deadline_us;
+};
+
+struct verify {
+	sd_event *event;
+	struct tokens *tokens;
+	struct door root, user;
+	struct ration ration;
+	struct {
+		int fd;
+		struct pat_reply reply;
+	} replies[REPLIES_MAX];
+	unsigned int replies_due;
+	sd_event_source *send;
+	uint64_t complained_us;
+};
+
+static uint64_t now_us(struct verify *verify)
+{
+	uint64_t now;
+
+	return sd_event_now(verify->event, CLOCK_MONOTONIC, &now) < 0 ? 0 : now;
+}
+
+static void send_replies(struct verify *verify)
+{
+	tokens_commit_usage(verify->tokens);
+	for (unsigned int i = 0; i < verify->replies_due; i++) {
+		/* A client that has gone, or does not read, has lost its answer. */
+		(void)send(verify->replies[i].fd, &verify->replies[i].reply,
+			sizeof(verify->replies[i].reply), MSG_NOSIGNAL | MSG_DONTWAIT);
+		close(verify->replies[i].fd);
+	}
+	verify->replies_due = 0;
+}
+
+static int on_send(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	send_replies(userdata);
+	return 0;
+}
+
+/* Takes fd over. */
+static int reply_later(struct verify *verify, int fd, enum pat_verdict verdict, uint64_t expires_at)
+{
+	unsigned int i = verify->replies_due++;
+
+	verify->replies[i].fd = fd;
+	verify->replies[i].reply = (struct pat_reply) {
+		.magic = PAT_REPLY_MAGIC,
+		.verdict = verdict,
+		.expires_at = expires_at,
+	};
+	if (verify->replies_due == REPLIES_MAX)
+		send_replies(verify);
+	return sd_event_source_set_enabled(verify->send, SD_EVENT_ONESHOT);
+}
+
+/* Once a minute at most, whatever strangers send. */
+static void complain(struct verify *verify, uint32_t uid)
+{
+	uint64_t now = now_us(verify);
+
+	if (verify->complained_us != 0 && now - verify->complained_us < COMPLAINT_US)
+		return;
+	verify->complained_us = now;
+	log_warning("uid %u sent a malformed verification request", uid);
+}
+
+/*
+ * Reads the request and takes fd over, once it has come: 1.  0: it has not come yet.  A negative
+ * errno is the loop's own failure.
+ */
+static int take_request(struct door *door, int fd, uint32_t uid)
+{
+	struct verify *verify = door->verify;
+	struct pat_request request;
+	enum pat_verdict verdict = PAT_FAILED;
+	uint64_t expires_at = 0;
+	ssize_t n;
+	int r = 0;
+
+	/* MSG_TRUNC: the packet's true length, so that one too long is seen. */
+	n = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n > 0 && pat_request_check(&request, (size_t)n)) {
+		verdict = tokens_verify(verify->tokens, uid, &request, &expires_at);
+		r = reply_later(verify, fd, verdict, expires_at);
+	} else {
+		if (n > 0)
+			complain(verify, uid);
+		close(fd);
+	}
+	sodium_memzero(&request, sizeof(request));
+	return r < 0 ? r : 1;
+}
+
+static void unlink_connection(struct connection *connection)
+{
+	struct door *door = connection->door;
+
+	*(connection->older ? &connection->older->newer : &door->oldest) = connection->newer;
+	*(connection->newer ? &connection->newer->older : &door->newest) = connection->older;
+	door->connections--;
+}
+
+/* All but the fd, which someone else has taken over. */
+static void connection_release(struct connection *connection)
+{
+	unlink_connection(connection);
+	sd_event_source_disable_unref(connection->source);
+	free(connection);
+}
+
+static void connection_close(struct connection *connection)
+{
+	int fd = connection->fd;
+
+	connection_release(connection);
+	close(fd);
+}
+
+/* The patience of the oldest; all have the same. */
+static int set_patience(struct door *door)
+{
+	int r;
+
+	if (!door->oldest)
+		return sd_event_source_set_enabled(door->patience, SD_EVENT_OFF);
+	r = sd_event_source_set_time(door->patience, door->oldest->deadline_us);
+	return r < 0 ? r : sd_event_source_set_enabled(door->patience, SD_EVENT_ONESHOT);
+}
+
+static int on_patience(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct door *door = userdata;
+
+	(void)source;
+	while (door->oldest && door->oldest->deadline_us <= usec)
+		connection_close(door->oldest);
+	return set_patience(door);
+}
+
+static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata);
+
+/* Takes fd over. */
+static int wait_for_request(struct door *door, int fd, uint32_t uid)
+{
+	struct connection *connection;
+	int r;
+
+	if (door->connections == CONNECTIONS_MAX)
+		connection_close(door->oldest);
+	connection = calloc(1, sizeof(*connection));
+	if (!connection) {
+		close(fd);
+		return 0;
+	}
+	*connection = (struct connection) {
+		.door = door,
+		.older = door->newest,
+		.fd = fd,
+		.uid = uid,
+		.deadline_us = now_us(door->verify) + PATIENCE_US,
+	};
+	*(door->newest ? &door->newest->newer : &door->oldest) = connection;
+	door->newest = connection;
+	door->connections++;
+	r = sd_event_add_io(
+		door->verify->event, &connection->source, fd, EPOLLIN, on_request, connection);
+	if (r >= 0)
+		r = sd_event_source_set_priority(
+			connection->source, door->for_root ? PRIORITY_ROOT : PRIORITY_USER);
+	if (r < 0) {
+		connection_close(connection);
+		return 0;
+	}
+	return set_patience(door);
+}
+
+/* Takes fd over. */
+static int serve(struct door *door, int fd, uint32_t uid)
+{
+	int r = take_request(door, fd, uid);
+
+	return r == 0 ? wait_for_request(door, fd, uid) : r;
+}
+
+static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct connection *connection = userdata;
+	struct door *door = connection->door;
+	uint32_t uid = connection->uid;
+
+	(void)source;
+	(void)revents;
+	connection_release(connection);
+	return serve(door, fd, uid);
+}
+
+static int greet(struct door *door, int fd)
+{
+	struct verify *verify = door->verify;
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) {
+		close(fd);
+		return 0;
+	}
+	if (!door->for_root && !ration_take(&verify->ration, peer.uid, now_us(verify)))
+		return reply_later(verify, fd, PAT_BUSY, 0);
+	/* Most often the request is there as soon as the connection is. */
+	return serve(door, fd, peer.uid);
+}
+
+static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
+{
+	struct door *door = userdata;
+
+	(void)source;
+	(void)revents;
+	for (int i = 0; i < ACCEPTS_MAX; i++) {
+		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int r;
+
+		if (fd < 0) {
+			/* No descriptor left: one is freed, and the loop comes back here. */
+			if ((errno == EMFILE || errno == ENFILE) && door->oldest)
+				connection_close(door->oldest);
+			break;
+		}
+		r = greet(door, fd);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int open_door(struct verify *verify, struct door *door, int fd, bool for_root)
+{
+	int r;
+
+	door->verify = verify;
+	door->for_root = for_root;
+	r = sd_event_add_io(verify->event, &door->source, fd, EPOLLIN, on_connect, door);
+	if (r >= 0)
+		r = sd_event_source_set_priority(
+			door->source, for_root ? PRIORITY_ROOT : PRIORITY_USER);
+	/* A door that has failed must not stay shut unnoticed. */
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(door->source, true);
+	if (r >= 0)
+		r = sd_event_add_time(
+			verify->event, &door->patience, CLOCK_MONOTONIC, 0, 0, on_patience, door);
+	return r < 0 ? r : sd_event_source_set_enabled(door->patience, SD_EVENT_OFF);
+}
+
+int verify_new(sd_event *event, const struct listeners *listeners, struct tokens *tokens,
+	struct verify **ret_verify)
+{
+	struct verify *verify = calloc(1, sizeof(*verify));
+	int r;
+
+	if (!verify)
+		return -ENOMEM;
+	verify->event = sd_event_ref(event);
+	verify->tokens = tokens;
+	r = sd_event_add_defer(event, &verify->send, on_send, verify);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(verify->send, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_priority(verify->send, PRIORITY_REPLY);
+	if (r >= 0)
+		r = open_door(verify, &verify->root, listeners->root_fd, true);
+	if (r >= 0)
+		r = open_door(verify, &verify->user, listeners->user_fd, false);
+	if (r < 0) {
+		verify_free(verify);
+		return r;
+	}
+	*ret_verify = verify;
+	return 0;
+}
+
+static void close_door(struct door *door)
+{
+	while (door->oldest)
+		connection_close(door->oldest);
+	sd_event_source_disable_unref(door->source);
+	sd_event_source_disable_unref(door->patience);
+}
+
+void verify_free(struct verify *verify)
+{
+	if (!verify)
+		return;
+	send_replies(verify);
+	close_door(&verify->root);
+	close_door(&verify->user);
+	sd_event_source_disable_unref(verify->send);
+	sd_event_unref(verify->event);
+	free(verify);
+}

@@ -1,0 +1,25 @@
+/*
+ * The verification door: takes requests from the two listening sockets, asks the rules, replies.
+ *
+ * A connection brings one request and gets one reply.  Requests that wait in the same turn of
+ * the loop share one transaction, and their replies follow its commit.  Root's socket comes
+ * first; on the other one each uid has its ration.
+ */
+#ifndef PATD_VERIFY_H
+#define PATD_VERIFY_H
+
+#include <systemd/sd-event.h>
+
+#include "patd/listeners.h"
+#include "patd/tokens.h"
+
+struct verify;
+
+/* The listeners and the rules must outlive it. */
+int verify_new(sd_event *event, const struct listeners *listeners, struct tokens *tokens,
+	struct verify **ret_verify);
+
+/* Replies to what has been decided, closes the rest.  NULL is allowed. */
+void verify_free(struct verify *verify);
+
+#endif
