@@ -24,10 +24,12 @@ static int64_t now(void)
 }
 
 /*
- * Bounds the next connect() or recv() by what is left.  The socket is a blocking one: where the
- * backlog is full, a non-blocking connect() fails with EAGAIN, and there is nothing to poll for
- * the next free place.  A blocking one stands in the kernel's queue for it, and SO_SNDTIMEO
- * ends that; then SO_RCVTIMEO is the same in place of a poll().
+ * Bounds the next connect() or recv() by what is left; past it they fail with EAGAIN, a tick of
+ * the kernel early or late, and are made again until this says -ETIMEDOUT.
+ *
+ * The socket is a blocking one for the sake of connect(): where the backlog is full, a
+ * non-blocking one fails at once, and there is nothing to poll for the next free place.  The
+ * blocking one stands in the kernel's queue for it.
  */
 static int limit(int fd, int option, int64_t deadline)
 {
@@ -68,11 +70,9 @@ static int socket_connect(int fd, const char *path, int64_t deadline)
 		if (r < 0)
 			return r;
 		r = connect(fd, (const struct sockaddr *)&address, sizeof(address));
-	} while (r < 0 && errno == EINTR);
+	} while (r < 0 && (errno == EINTR || errno == EAGAIN));
 
-	if (r < 0)
-		return errno == EAGAIN ? -ETIMEDOUT : -errno;
-	return 0;
+	return r < 0 ? -errno : 0;
 }
 
 /* The peer is who called listen(): systemd, where it holds the socket for patd. */
@@ -102,10 +102,10 @@ static int reply_receive(int fd, int64_t deadline, struct pat_reply *ret_reply)
 			return r;
 		/* MSG_TRUNC: the length of the packet, even where it did not fit. */
 		n = recv(fd, &reply, sizeof(reply), MSG_TRUNC);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
 
 	if (n < 0)
-		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		return -errno;
 	if (n == 0)
 		return -ECONNRESET;
 	if (!pat_reply_check(&reply, (size_t)n))

@@ -100,7 +100,7 @@ static void tell(pam_handle_t *pamh, const struct pat_reply *reply)
 	time_t expired = (time_t)reply->expires_at;
 	struct tm tm;
 
-	if (reply->verdict == PAT_EXPIRED && gmtime_r(&expired, &tm) != NULL &&
+	if (reply->verdict == PAT_EXPIRED && expired > 0 && gmtime_r(&expired, &tm) != NULL &&
 		strftime(when, sizeof(when), "%F %R", &tm) > 0)
 		(void)pam_error(pamh, "This token expired on %s UTC.", when);
 	else

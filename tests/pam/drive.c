@@ -186,6 +186,17 @@ static char *state(void)
 	return text;
 }
 
+/* The lines of after that were not there before. */
+static void print_news(const char *before, char *after)
+{
+	char *rest = NULL;
+
+	for (char *line = strtok_r(after, "\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\n", &rest))
+		if (strstr(before, line) == NULL)
+			fprintf(host.out, "host: new: %s\n", line);
+}
+
 static void exhaust_descriptors(void)
 {
 	struct rlimit limit = { .rlim_cur = 64, .rlim_max = 64 };
@@ -278,7 +289,7 @@ static int authenticate(bool aloud)
 	if (host.compare && strcmp(before, after) == 0)
 		fprintf(host.out, "host: unchanged\n");
 	else if (host.compare)
-		fprintf(host.out, "host: changed\nbefore: %s\nafter: %s\n", before, after);
+		print_news(before, after);
 	free(before);
 	free(after);
 	return ret;

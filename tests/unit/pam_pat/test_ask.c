@@ -1,0 +1,362 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <security/pam_modutil.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pam_pat/ask.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define LONG 30000U /* milliseconds that no test waits for */
+#define SHORT 50U
+
+/* Only ever passed on. */
+static char handle;
+#define HANDLE ((pam_handle_t *)&handle)
+
+static char dir[] = "/tmp/test_ask.XXXXXX", path[sizeof(dir) + 8];
+static struct passwd patd; /* what NSS would say; by default the user who runs the test */
+
+/* In the place of libpam's. */
+struct passwd *pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
+{
+	(void)pamh;
+	return strcmp(user, "patd") == 0 ? &patd : NULL;
+}
+
+static const struct pat_request request = {
+	.magic = PAT_REQUEST_MAGIC,
+	.id = "0123456789",
+	.user = "alice",
+	.service = "test",
+};
+
+struct server {
+	int listener;
+	const void *packet; /* NULL: hangs up */
+	size_t len;
+	struct pat_request got;
+	ssize_t got_len;
+	pthread_t thread;
+};
+
+static int listen_new(int backlog)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	(void)unlink(path);
+	pat_field_cut(address.sun_path, sizeof(address.sun_path), path);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, backlog), 0);
+	return fd;
+}
+
+static void *serve(void *data)
+{
+	struct server *server = data;
+	int fd = accept(server->listener, NULL, NULL);
+
+	server->got_len = recv(fd, &server->got, sizeof(server->got), 0);
+	if (server->packet != NULL)
+		(void)send(fd, server->packet, server->len, MSG_NOSIGNAL);
+	(void)close(fd);
+	return NULL;
+}
+
+static int ask_one(const void *packet, size_t len, struct server *server, struct pat_reply *reply)
+{
+	int r;
+
+	*server = (struct server) { .listener = listen_new(8), .packet = packet, .len = len };
+	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
+	r = ask(HANDLE, path, LONG, &request, reply);
+	assert_int_equal(pthread_join(server->thread, NULL), 0);
+	(void)close(server->listener);
+	return r;
+}
+
+static void test_the_request_goes_over_and_the_reply_comes_back(void **state)
+{
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_EXPIRED, 1234567890 };
+	struct pat_reply reply = { 0 };
+	struct server server;
+
+	(void)state;
+	assert_int_equal(ask_one(&sent, sizeof(sent), &server, &reply), 0);
+	assert_memory_equal(&reply, &sent, sizeof(sent));
+	assert_int_equal(server.got_len, sizeof(request));
+	assert_memory_equal(&server.got, &request, sizeof(request));
+}
+
+static void test_a_bad_reply_is_none(void **state)
+{
+	const struct pat_reply good[2] = { { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 } };
+	const struct pat_reply magic = { PAT_REQUEST_MAGIC, PAT_ACCEPTED, 0 };
+	const struct pat_reply verdict = { PAT_REPLY_MAGIC, PAT_VERDICTS, 0 };
+	const struct {
+		const void *packet;
+		size_t len;
+		int error;
+	} bad[] = {
+		{ NULL, 0, -ECONNRESET },
+		{ good, 1, -EPROTO },
+		{ good, sizeof(good[0]) - 1, -EPROTO },
+		{ good, sizeof(good[0]) + 1, -EPROTO },
+		{ good, sizeof(good), -EPROTO },
+		{ &magic, sizeof(magic), -EPROTO },
+		{ &verdict, sizeof(verdict), -EPROTO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct pat_reply reply = { 0 };
+		struct server server;
+
+		assert_int_equal(ask_one(bad[i].packet, bad[i].len, &server, &reply), bad[i].error);
+		assert_int_equal(reply.verdict, PAT_WRONG);
+		assert_int_equal(reply.magic, 0);
+	}
+}
+
+static void test_a_stranger_is_sent_nothing(void **state)
+{
+	uid_t self = geteuid();
+	struct pat_reply reply;
+	char byte;
+	int listener, fd;
+
+	(void)state;
+	/* Root is trusted whatever NSS says: it listens as another. */
+	if (self == 0)
+		assert_int_equal(seteuid(65534), 0);
+	patd.pw_uid = geteuid() + 1;
+	listener = listen_new(8);
+	if (self == 0) {
+		assert_int_equal(seteuid(0), 0);
+		(void)prctl(PR_SET_DUMPABLE, 1); /* which LeakSanitizer asks for */
+	}
+
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -EPERM);
+	fd = accept(listener, NULL, NULL);
+	assert_int_equal(recv(fd, &byte, 1, 0), 0);
+	(void)close(fd);
+	(void)close(listener);
+	patd.pw_uid = self;
+}
+
+static void test_nobody_there(void **state)
+{
+	struct pat_reply reply;
+	char endless[256];
+
+	(void)state;
+	(void)close(listen_new(8));
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNREFUSED);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ENOENT);
+	memset(endless, 'x', sizeof(endless) - 1);
+	endless[sizeof(endless) - 1] = '\0';
+	assert_int_equal(ask(HANDLE, endless, LONG, &request, &reply), -ENAMETOOLONG);
+}
+
+static int64_t msec(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void test_silence_ends_with_the_budget(void **state)
+{
+	int listener = listen_new(8);
+	int64_t start = msec();
+	struct pat_reply reply;
+
+	(void)state;
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	assert_true(msec() - start >= SHORT);
+	(void)close(listener);
+}
+
+static int fill_backlog(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	pat_field_cut(address.sun_path, sizeof(address.sun_path), path);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static void test_a_full_backlog_ends_with_the_budget(void **state)
+{
+	int listener = listen_new(0);
+	int waiting = fill_backlog();
+	int64_t start = msec();
+	struct pat_reply reply;
+
+	(void)state;
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	assert_true(msec() - start >= SHORT);
+	(void)close(waiting);
+	(void)close(listener);
+}
+
+static void *serve_second(void *data)
+{
+	const struct server *server = data;
+
+	(void)close(accept(server->listener, NULL, NULL));
+	return serve(data);
+}
+
+static void test_a_place_in_a_full_backlog_is_waited_for(void **state)
+{
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 };
+	struct server server = { .listener = listen_new(0), .packet = &sent, .len = sizeof(sent) };
+	int waiting = fill_backlog();
+	struct pat_reply reply;
+
+	(void)state;
+	assert_int_equal(pthread_create(&server.thread, NULL, serve_second, &server), 0);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), 0);
+	assert_int_equal(reply.verdict, PAT_ACCEPTED);
+	assert_int_equal(pthread_join(server.thread, NULL), 0);
+	(void)close(waiting);
+	(void)close(server.listener);
+}
+
+static volatile sig_atomic_t interruptions;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interruptions++;
+}
+
+static void test_signals_neither_end_nor_stretch_the_wait(void **state)
+{
+	const struct sigaction action = { .sa_handler = interrupt };
+	const struct itimerval often = { { 0, 2000 }, { 0, 2000 } }, never = { 0 };
+
+	(void)state;
+	assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+	for (int full = 0; full <= 1; full++) {
+		int listener = listen_new(full ? 0 : 8);
+		int waiting = full ? fill_backlog() : -1;
+		int64_t start = msec();
+		struct pat_reply reply;
+
+		interruptions = 0;
+		assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+		assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+		assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+		assert_true(interruptions > 1);
+		assert_true(msec() - start >= SHORT);
+		assert_true(msec() - start < LONG);
+		if (full)
+			(void)close(waiting);
+		(void)close(listener);
+	}
+}
+
+static void test_without_a_free_descriptor(void **state)
+{
+	struct rlimit limit, none;
+	struct pat_reply reply;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static int lowest_free(void)
+{
+	int fd = open("/", O_PATH | O_CLOEXEC);
+
+	(void)close(fd);
+	return fd;
+}
+
+static void test_no_descriptor_is_left_nor_taken(void **state)
+{
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 };
+	int in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	int before = lowest_free();
+	struct pat_reply reply;
+	struct server server;
+
+	(void)state;
+	assert_int_equal(ask_one(&sent, sizeof(sent), &server, &reply), 0);
+	assert_int_equal(lowest_free(), before);
+
+	/* The listener of the test takes the place first, as the host might. */
+	(void)close(STDIN_FILENO);
+	assert_int_equal(ask_one(&sent, sizeof(sent), &server, &reply), 0);
+	assert_int_equal(lowest_free(), STDIN_FILENO);
+	assert_int_equal(ask(HANDLE, "/nowhere", LONG, &request, &reply), -ENOENT);
+	assert_int_equal(lowest_free(), STDIN_FILENO);
+	if (in >= 0)
+		assert_int_equal(dup2(in, STDIN_FILENO), STDIN_FILENO);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	patd.pw_uid = geteuid();
+	if (mkdtemp(dir) == NULL || chmod(dir, 0777) < 0)
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/socket", dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	(void)unlink(path);
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_request_goes_over_and_the_reply_comes_back),
+		cmocka_unit_test(test_a_bad_reply_is_none),
+		cmocka_unit_test(test_a_stranger_is_sent_nothing),
+		cmocka_unit_test(test_nobody_there),
+		cmocka_unit_test(test_silence_ends_with_the_budget),
+		cmocka_unit_test(test_a_full_backlog_ends_with_the_budget),
+		cmocka_unit_test(test_a_place_in_a_full_backlog_is_waited_for),
+		cmocka_unit_test(test_signals_neither_end_nor_stretch_the_wait),
+		cmocka_unit_test(test_without_a_free_descriptor),
+		cmocka_unit_test(test_no_descriptor_is_left_nor_taken),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
