@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/expiry.h"
 #include "patctl/timespan.h"
 #include "patctl/timestamp.h"
 
@@ -32,7 +33,7 @@ static const char *parse_lifetime(const char *text, uint64_t now, struct expiry 
 	seconds = span.usec / 1000000;
 	if (seconds == 0)
 		return "a token must live for a second at least";
-	if (now > TIMESTAMP_MAX || seconds > TIMESTAMP_MAX - now)
+	if (now > PAT_EXPIRES_MAX || seconds > PAT_EXPIRES_MAX - now)
 		return "that is beyond the year 9999; say \"never\" for a token that does not "
 		       "expire";
 	*ret = (struct expiry) { .kind = EXPIRY_LIFETIME, .seconds = seconds, .has_m = span.has_m };

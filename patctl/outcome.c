@@ -6,24 +6,20 @@
 #include "common/error.h"
 #include "patctl/text.h"
 
-static const char try_again[] = "try again in a moment";
-static const char as_root[] = "ask an administrator, or try as root";
-static const char see_journal[] = "the reason is in its log: journalctl -u patd";
-
 static const struct outcome_info ours[PAT_ERRORS] = {
 	[PAT_OK] = { OUTCOME_FAILED, "failed", NULL },
 	[PAT_ERR_INVALID_NAME] = { OUTCOME_USAGE, "invalid-name", NULL },
-	[PAT_ERR_NAME_TAKEN] = { OUTCOME_FAILED, "name-taken", "choose another name" },
+	[PAT_ERR_NAME_TAKEN] = { OUTCOME_FAILED, "name-taken", NULL },
 	[PAT_ERR_INVALID_EXPIRY] = { OUTCOME_USAGE, "invalid-expiry", NULL },
 	[PAT_ERR_UNKNOWN_USER] = { OUTCOME_FAILED, "unknown-user", NULL },
 	[PAT_ERR_NOT_FOUND] = { OUTCOME_NOT_FOUND, "not-found", NULL },
 	[PAT_ERR_NOT_REVOKED] = { OUTCOME_FAILED, "not-revoked", NULL },
-	[PAT_ERR_EXPIRED] = { OUTCOME_FAILED, "expired", "generate a new one" },
-	[PAT_ERR_DENIED] = { OUTCOME_DENIED, "denied", as_root },
+	[PAT_ERR_EXPIRED] = { OUTCOME_FAILED, "expired", NULL },
+	[PAT_ERR_DENIED] = { OUTCOME_DENIED, "denied", "ask an administrator, or try as root" },
 	[PAT_ERR_INVALID_ARGS] = { OUTCOME_USAGE, "invalid-arguments", NULL },
-	[PAT_ERR_BUSY] = { OUTCOME_FAILED, "busy", try_again },
-	[PAT_ERR_STORAGE] = { OUTCOME_FAILED, "storage", see_journal },
-	[PAT_ERR_NO_MEMORY] = { OUTCOME_FAILED, "no-memory", try_again },
+	[PAT_ERR_BUSY] = { OUTCOME_FAILED, "busy", NULL },
+	[PAT_ERR_STORAGE] = { OUTCOME_FAILED, "storage", NULL },
+	[PAT_ERR_NO_MEMORY] = { OUTCOME_FAILED, "no-memory", NULL },
 };
 
 static const struct outcome_info unreachable = {
@@ -52,8 +48,8 @@ static const struct {
 	{ DBUS_ERROR_UNKNOWN_OBJECT, &ours[PAT_ERR_NOT_FOUND] },
 	{ OUTCOME_ERROR_AMBIGUOUS,
 		&(const struct outcome_info) { OUTCOME_NOT_FOUND, "ambiguous", NULL } },
-	{ OUTCOME_ERROR_MALFORMED,
-		&(const struct outcome_info) { OUTCOME_FAILED, "malformed", see_journal } },
+	{ OUTCOME_ERROR_MALFORMED, &(const struct outcome_info) { OUTCOME_FAILED, "malformed",
+					   "patctl and patd may be of different versions" } },
 };
 
 const struct outcome_info *outcome_of(const DBusError *error)

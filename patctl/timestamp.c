@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/expiry.h"
+
 static const char not_a_date[] =
 	"not a date; write it like 2027-01-31, \"2027-01-31 18:00\" or \"2027-01-31 18:00:00 UTC\"";
 static const char tomorrow[] = "tomorrow";
@@ -132,7 +134,7 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 		return "there is no such date or time";
 	if (at < 0)
 		return "the date is in the past";
-	if ((uint64_t)at > TIMESTAMP_MAX)
+	if ((uint64_t)at > PAT_EXPIRES_MAX)
 		return "the date is beyond the year 9999";
 	*ret = (uint64_t)at;
 	return NULL;
@@ -150,7 +152,7 @@ void timestamp_format_utc(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
 	struct tm tm;
 	size_t len = 0;
 
-	if (at <= TIMESTAMP_MAX && gmtime_r(&clock, &tm))
+	if (at <= PAT_EXPIRES_MAX && gmtime_r(&clock, &tm))
 		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	replace_unprintable(len, text);
 }
@@ -161,7 +163,7 @@ void timestamp_format_local(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
 	struct tm tm;
 	size_t len = 0;
 
-	if (at <= TIMESTAMP_MAX && localtime_r(&clock, &tm))
+	if (at <= PAT_EXPIRES_MAX && localtime_r(&clock, &tm))
 		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%d %H:%M:%S %Z", &tm);
 	replace_unprintable(len, text);
 }

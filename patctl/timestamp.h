@@ -18,8 +18,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TIMESTAMP_MAX UINT64_C(253402300799) /* 9999-12-31 23:59:59 UTC */
-
 /* Whether text looks like a point in time, rather than like a period. */
 bool timestamp_shaped(const char *text);
 
