@@ -75,7 +75,7 @@ $(O)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
