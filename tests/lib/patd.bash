@@ -62,7 +62,7 @@ patd_start() {
 
 # Waits for the end of a process that need not be our child.
 process_gone() {
-	tail --pid="$1" -f /dev/null
+	tail --pid="$1" -s 0.02 -f /dev/null
 }
 
 # patd_stop [SIGNAL]
