@@ -11,7 +11,7 @@
 struct calls {
 	struct tokens *tokens;
 	struct worker *worker;
-	struct call *first;
+	LIST_HEAD(, call) all;
 	unsigned int count;
 };
 
@@ -29,9 +29,7 @@ int calls_new(struct tokens *tokens, struct worker *worker, struct calls **ret_c
 
 static void call_free(struct call *call)
 {
-	*(call->previous ? &call->previous->next : &call->calls->first) = call->next;
-	if (call->next)
-		call->next->previous = call->previous;
+	LIST_REMOVE(call, entry);
 	call->calls->count--;
 	if (call->pending) {
 		dbus_pending_call_cancel(call->pending);
@@ -47,8 +45,8 @@ void calls_drop(struct calls *calls)
 {
 	struct call *next;
 
-	for (struct call *call = calls->first; call; call = next) {
-		next = call->next;
+	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
+		next = LIST_NEXT(call, entry);
 		if (call->pending)
 			call_free(call);
 	}
@@ -84,10 +82,7 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 	call->calls = calls;
 	call->connection = dbus_connection_ref(connection);
 	call->message = dbus_message_ref(message);
-	call->next = calls->first;
-	if (call->next)
-		call->next->previous = call;
-	calls->first = call;
+	LIST_INSERT_HEAD(&calls->all, call, entry);
 	calls->count++;
 	return call;
 }
@@ -157,7 +152,7 @@ static void on_caller(struct job *job)
 		return;
 	}
 	call->caller.uid = call->lookup.uid;
-	strcpy(call->caller.user, call->lookup.name);
+	memcpy(call->caller.user, call->lookup.name, sizeof(call->caller.user));
 	call->then(call);
 }
 

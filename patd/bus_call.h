@@ -6,6 +6,7 @@
 #define PATD_BUS_CALL_H
 
 #include <dbus/dbus.h>
+#include <sys/queue.h>
 
 #include "patd/tokens.h"
 #include "patd/users.h"
@@ -20,7 +21,7 @@ struct bus_object;
 struct call {
 	struct user_lookup lookup; /* first: a job is turned back into its call */
 	struct calls *calls;
-	struct call *previous, *next;
+	LIST_ENTRY(call) entry;
 	DBusConnection *connection;
 	DBusMessage *message;
 	DBusPendingCall *pending;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,7 +40,7 @@ static int read_fd(const char *text, int *ret_fd)
 
 	errno = 0;
 	fd = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || fd < 0 || fd > 1024 * 1024 ||
+	if (errno != 0 || end == text || *end != '\0' || fd < 0 || fd > INT_MAX ||
 		fcntl((int)fd, F_GETFD) < 0) {
 		fprintf(stderr, "patd: --ready-fd=%s is no open descriptor\n", text);
 		return -EINVAL;

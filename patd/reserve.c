@@ -6,7 +6,7 @@
 #include "patd/log.h"
 
 #define RESERVE_FILE "reserve"
-#define RESERVE_BYTES (256 * 1024) /* a change of life writes a few pages of 4 KiB */
+#define RESERVE_BYTES ((off_t)256 * 1024) /* a change of life writes a few pages of 4 KiB */
 
 void reserve_make(int state_fd)
 {

@@ -85,7 +85,7 @@ static int step_up(sqlite3 *db, int64_t version)
 
 int schema_prepare(sqlite3 *db, const char *path)
 {
-	int64_t application, version, tables;
+	int64_t application = 0, version = 0, tables = 0;
 	int r;
 
 	r = read_number(db, "PRAGMA application_id", &application);

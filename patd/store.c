@@ -38,8 +38,7 @@ static const char *const statements[STATEMENTS] = {
 	[HAS_TOKENS] = "SELECT EXISTS (SELECT 1 FROM token)",
 	[GET_META] = "SELECT value FROM meta WHERE key = ?1",
 	[SET_META] = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
-	[INSERT] = "INSERT INTO token (" ROW_COLUMNS ")"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[INSERT] = "INSERT INTO token (" ROW_COLUMNS ") VALUES (" ROW_PARAMETERS ")",
 	[GET] = "SELECT " ROW_COLUMNS " FROM token WHERE id = ?1",
 	[SET_REVOKED] = "UPDATE token SET revoked_at = ?2, mac = ?3 WHERE id = ?1",
 	[DELETE] = "DELETE FROM token WHERE id = ?1",
@@ -312,7 +311,7 @@ static void bind_key_check(sqlite3_stmt *statement, const void *subject)
 
 int store_set_key_check(struct store *store, const void *value, size_t size)
 {
-	uint64_t time;
+	uint64_t time = 0;
 	int r;
 
 	if (size != TOKEN_MAC_LEN)

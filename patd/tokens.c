@@ -74,7 +74,7 @@ int tokens_new(
 	struct store *store, const struct key *key, struct clock *clock, struct tokens **ret_tokens)
 {
 	struct tokens *tokens;
-	uint64_t time;
+	uint64_t time = 0;
 	int r;
 
 	r = check_key(store, key);
@@ -179,15 +179,15 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	problem = pat_name_problem(wish->name);
 	if (problem)
 		return refuse(PAT_ERR_INVALID_NAME, problem, ret_why);
-	if (pat_name_problem(wish->user) || strlen(wish->user) > TOKEN_USER_BYTES_MAX)
+	if (pat_name_problem(wish->user) ||
+		!pat_field_set(token.user, sizeof(token.user), wish->user))
 		return refuse(PAT_ERR_UNKNOWN_USER,
 			"the user has a name that no token can be bound to", ret_why);
 	error = choose_expiry(wish, now, &token.expires_at, ret_why);
 	if (error != PAT_OK)
 		return error;
 
-	strcpy(token.name, wish->name);
-	strcpy(token.user, wish->user);
+	pat_field_cut(token.name, sizeof(token.name), wish->name);
 	pat_token_new(secret, &token.id);
 	pat_token_digest(secret, &digest);
 	key_verifier(tokens->key, &digest, token.verifier);

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "common/wire.h"
 
 #define BUFFER_MAX ((size_t)1 << 20)
 
@@ -22,10 +23,9 @@ static int look_up(struct user_lookup *lookup, char *buffer, size_t size)
 	if (r != 0)
 		return -r;
 	/* The name that NSS gives, which may be spelled otherwise than the one asked for. */
-	if (!found || strlen(found->pw_name) >= sizeof(lookup->name))
+	if (!found || !pat_field_set(lookup->name, sizeof(lookup->name), found->pw_name))
 		return -ENOENT;
 	lookup->uid = found->pw_uid;
-	strcpy(lookup->name, found->pw_name);
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,22 +24,24 @@ enum {
 	PRIORITY_USER = SD_EVENT_PRIORITY_NORMAL
 };
 
+struct connection {
+	struct door *door;
+	TAILQ_ENTRY(connection) entry;
+	sd_event_source *source;
+	int fd;
+	uint32_t uid;
+	uint64_t deadline_us;
+};
+
+TAILQ_HEAD(connections, connection);
+
 /* One of the two sockets, with the connections on it that owe a request, oldest first. */
 struct door {
 	struct verify *verify;
 	bool for_root;
 	sd_event_source *source, *patience;
-	struct connection *oldest, *newest;
-	unsigned int connections;
-};
-
-struct connection {
-	struct door *door;
-	struct connection *older, *newer;
-	sd_event_source *source;
-	int fd;
-	uint32_t uid;
-	uint64_t deadline_us;
+	struct connections waiting, unused;
+	struct connection connections[CONNECTIONS_MAX];
 };
 
 struct verify {
@@ -138,21 +140,14 @@ static int take_request(struct door *door, int fd, uint32_t uid)
 	return r < 0 ? r : 1;
 }
 
-static void unlink_connection(struct connection *connection)
-{
-	struct door *door = connection->door;
-
-	*(connection->older ? &connection->older->newer : &door->oldest) = connection->newer;
-	*(connection->newer ? &connection->newer->older : &door->newest) = connection->older;
-	door->connections--;
-}
-
 /* All but the fd, which someone else has taken over. */
 static void connection_release(struct connection *connection)
 {
-	unlink_connection(connection);
-	sd_event_source_disable_unref(connection->source);
-	free(connection);
+	struct door *door = connection->door;
+
+	connection->source = sd_event_source_disable_unref(connection->source);
+	TAILQ_REMOVE(&door->waiting, connection, entry);
+	TAILQ_INSERT_HEAD(&door->unused, connection, entry);
 }
 
 static void connection_close(struct connection *connection)
@@ -166,21 +161,23 @@ static void connection_close(struct connection *connection)
 /* The patience of the oldest; all have the same. */
 static int set_patience(struct door *door)
 {
+	const struct connection *oldest = TAILQ_FIRST(&door->waiting);
 	int r;
 
-	if (!door->oldest)
+	if (!oldest)
 		return sd_event_source_set_enabled(door->patience, SD_EVENT_OFF);
-	r = sd_event_source_set_time(door->patience, door->oldest->deadline_us);
+	r = sd_event_source_set_time(door->patience, oldest->deadline_us);
 	return r < 0 ? r : sd_event_source_set_enabled(door->patience, SD_EVENT_ONESHOT);
 }
 
 static int on_patience(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct door *door = userdata;
+	struct connection *oldest;
 
 	(void)source;
-	while (door->oldest && door->oldest->deadline_us <= usec)
-		connection_close(door->oldest);
+	while ((oldest = TAILQ_FIRST(&door->waiting)) && oldest->deadline_us <= usec)
+		connection_close(oldest);
 	return set_patience(door);
 }
 
@@ -192,23 +189,15 @@ static int wait_for_request(struct door *door, int fd, uint32_t uid)
 	struct connection *connection;
 	int r;
 
-	if (door->connections == CONNECTIONS_MAX)
-		connection_close(door->oldest);
-	connection = calloc(1, sizeof(*connection));
-	if (!connection) {
-		close(fd);
-		return 0;
-	}
-	*connection = (struct connection) {
-		.door = door,
-		.older = door->newest,
-		.fd = fd,
-		.uid = uid,
-		.deadline_us = now_us(door->verify) + PATIENCE_US,
-	};
-	*(door->newest ? &door->newest->newer : &door->oldest) = connection;
-	door->newest = connection;
-	door->connections++;
+	/* Who has kept silent longest makes room. */
+	if (TAILQ_EMPTY(&door->unused))
+		connection_close(TAILQ_FIRST(&door->waiting));
+	connection = TAILQ_FIRST(&door->unused);
+	TAILQ_REMOVE(&door->unused, connection, entry);
+	TAILQ_INSERT_TAIL(&door->waiting, connection, entry);
+	connection->fd = fd;
+	connection->uid = uid;
+	connection->deadline_us = now_us(door->verify) + PATIENCE_US;
 	r = sd_event_add_io(
 		door->verify->event, &connection->source, fd, EPOLLIN, on_request, connection);
 	if (r >= 0)
@@ -269,8 +258,8 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 
 		if (fd < 0) {
 			/* No descriptor left: one is freed, and the loop comes back here. */
-			if ((errno == EMFILE || errno == ENFILE) && door->oldest)
-				connection_close(door->oldest);
+			if ((errno == EMFILE || errno == ENFILE) && !TAILQ_EMPTY(&door->waiting))
+				connection_close(TAILQ_FIRST(&door->waiting));
 			break;
 		}
 		r = greet(door, fd);
@@ -286,6 +275,12 @@ static int open_door(struct verify *verify, struct door *door, int fd, bool for_
 
 	door->verify = verify;
 	door->for_root = for_root;
+	TAILQ_INIT(&door->waiting);
+	TAILQ_INIT(&door->unused);
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		door->connections[i].door = door;
+		TAILQ_INSERT_HEAD(&door->unused, &door->connections[i], entry);
+	}
 	r = sd_event_add_io(verify->event, &door->source, fd, EPOLLIN, on_connect, door);
 	if (r >= 0)
 		r = sd_event_source_set_priority(
@@ -328,8 +323,8 @@ int verify_new(sd_event *event, const struct listeners *listeners, struct tokens
 
 static void close_door(struct door *door)
 {
-	while (door->oldest)
-		connection_close(door->oldest);
+	while (!TAILQ_EMPTY(&door->waiting))
+		connection_close(TAILQ_FIRST(&door->waiting));
 	sd_event_source_disable_unref(door->source);
 	sd_event_source_disable_unref(door->patience);
 }

@@ -1,1 +1,49 @@
-# The tiers.
+# The tiers: `make check-TIER` runs one and ends in prove's count; `make check` runs all.
+#
+#: check          everything below, on a machine with nothing but make; says what could not run
+#: check-unit     each piece of C by itself
+#: check-bus      patd on a private bus, and its sockets
+#: check-pam      pam_pat under the real libpam
+#: check-cli      patctl against a real patd
+#: check-system   a booted Debian: ssh, sudo, su, login
+#: check-lint     formatter, compilers and analysers
+#: check-asan     the first four under ASan and UBSan
+#: bench          what an authentication costs
+#: demo           the whole path before your eyes
+#: deb            the Debian packages, into build/deb/
+
+include $(wildcard tests/deps.mk)
+include $(wildcard tests/lint/lint.mk)
+include $(wildcard tests/pam/pam.mk)
+include $(wildcard tests/bench/bench.mk)
+include $(wildcard tests/system/system.mk)
+include $(wildcard tests/demo/demo.mk)
+
+prove := prove --exec '' --timer
+
+.PHONY: check check-unit check-bus check-pam check-cli check-asan tiers
+
+check-unit: $(unit_tests)
+	$(Q)$(prove) $(unit_tests)
+
+check-bus: $(programs)
+	$(Q)BUILD=$(abspath $(O)) $(prove) tests/bus/*.py
+
+check-pam: $(programs) $(module) $(pam_test_programs)
+	$(Q)BUILD=$(abspath $(O)) $(prove) tests/pam/*.bats
+
+check-cli: $(programs)
+	$(Q)BUILD=$(abspath $(O)) $(prove) tests/cli/*.bats
+
+tiers: check-unit check-bus check-pam check-cli
+
+check-asan:
+	$(Q)$(MAKE) SANITIZE=1 tiers
+
+# One after the other, in order of how soon each says that something is wrong.
+check: deps-check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory check-lint
+	$(Q)for tier in unit bus pam cli asan system; do \
+		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
+	done

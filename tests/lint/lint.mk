@@ -1,0 +1,49 @@
+# The formatter and the analysers.  Each prints only what is wrong.
+
+lint_c := $(wildcard common/*.c patd/*.c patctl/*.c pam_pat/*.c)
+lint_h := $(wildcard common/*.h patd/*.h patctl/*.h pam_pat/*.h)
+lint_tests_c := $(wildcard tests/*/*.[ch] tests/*/*/*.[ch])
+lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
+	grep -lrE '^\#!/bin/(ba)?sh' tests debian doc 2>/dev/null)
+lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)
+
+.PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml
+
+#: format         lets clang-format have its way
+format:
+	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
+
+check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml
+
+lint-format:
+	$(call say,LINT,clang-format)
+	$(Q)clang-format --dry-run -Werror $(lint_c) $(lint_h) $(lint_tests_c)
+
+# The other compiler's warnings.
+lint-clang:
+	$(call say,LINT,clang)
+	$(Q)$(MAKE) --no-print-directory CC=clang O=build/clang all >/dev/null
+
+lint-tidy:
+	$(call say,LINT,clang-tidy)
+	$(Q)clang-tidy --quiet $(lint_c) -- $(all_cppflags) -std=gnu11 \
+		$(call pkg,--cflags,$(lint_pkgs)) 2>/dev/null
+
+lint-cppcheck:
+	$(call say,LINT,cppcheck)
+	$(Q)cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
+		--error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem -D_GNU_SOURCE \
+		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -I. $(lint_c)
+
+lint-analyzer:
+	$(call say,LINT,gcc -fanalyzer)
+	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer all >/dev/null
+
+lint-shell:
+	$(call say,LINT,shellcheck)
+	$(Q)shellcheck $(lint_shell)
+	$(Q)shellcheck --shell=bats $(wildcard tests/*/*.bats)
+
+lint-xml:
+	$(call say,LINT,xmllint)
+	$(Q)xmllint --noout $(wildcard dbus/*.xml dbus/*.conf)
