@@ -1,0 +1,11 @@
+# What the machine must have; debian/control says it, and nothing else does.
+
+.PHONY: deps deps-check deps-demo
+deps:
+	$(Q)tests/deps
+
+deps-check:
+	$(Q)tests/deps check
+
+deps-demo:
+	$(Q)tests/deps demo

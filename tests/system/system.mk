@@ -1,0 +1,8 @@
+# The system tier, and the packages it installs.  SUITE= boots another release of Debian.
+
+.PHONY: deb check-system
+deb:
+	$(Q)debian/make-deb $(if $(filter 1,$(V)),--verbose) build/deb
+
+check-system:
+	$(Q)$(prove) tests/system/run
