@@ -41,7 +41,8 @@ static enum outcome report(
 		outcome_complain(subject, error);
 	if (failed && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED &&
 		tally->change->asks)
-		complain("try: patctl revoke %s", text_is_word(item) ? item : row->id.text);
+		complain("try: patctl revoke %s",
+			!tally->command->user && text_is_word(item) ? item : row->id.text);
 
 	if (tally->command->json) {
 		cleanup_text char *typed = text_safe(item);

@@ -54,9 +54,8 @@ static void tell(const struct row *row)
 	} else {
 		(void)fputs("never expires.\n", stderr);
 	}
-	(void)fputs(
-		"Copy it now: it is shown only this once.  Keep it confidential, and keep it in "
-		"a\npassword manager.\n\n",
+	(void)fputs("Copy it now, it is shown only this once.  Keep it confidential, and use a\n"
+		    "password manager.\n\n",
 		stderr);
 }
 
