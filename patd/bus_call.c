@@ -11,7 +11,7 @@
 struct calls {
 	struct tokens *tokens;
 	struct worker *worker;
-	LIST_HEAD(, call) all;
+	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 };
 

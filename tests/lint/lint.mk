@@ -36,7 +36,7 @@ lint-cppcheck:
 		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -I. $(lint_c)
 
 lint-analyzer:
-	$(call say,LINT,gcc -fanalyzer)
+	$(call say,LINT,analyzer)
 	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer all >/dev/null
 
 lint-shell:
