@@ -18,6 +18,7 @@
 
 enum statement {
 	BEGIN,
+	BEGIN_USAGE,
 	COMMIT,
 	ROLLBACK,
 	HAS_TOKENS,
@@ -33,6 +34,7 @@ enum statement {
 
 static const char *const statements[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
+	[BEGIN_USAGE] = "BEGIN", /* locks what its statements need, when they do */
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[HAS_TOKENS] = "SELECT EXISTS (SELECT 1 FROM token)",
@@ -50,7 +52,7 @@ struct store {
 	char *path;
 	sqlite3 *db;
 	sqlite3_stmt *prepared[STATEMENTS];
-	bool usage_open;
+	bool usage_open, usage_written;
 	bool unsynced;
 };
 
@@ -179,13 +181,13 @@ int store_get_time(struct store *store, uint64_t *ret_time)
 	return r;
 }
 
-static int begin_usage(struct store *store)
+int store_begin_usage(struct store *store)
 {
 	int r;
 
 	if (store->usage_open)
 		return 0;
-	r = run(store, BEGIN);
+	r = run(store, BEGIN_USAGE);
 	if (r == 0)
 		store->usage_open = true;
 	return r;
@@ -193,17 +195,21 @@ static int begin_usage(struct store *store)
 
 int store_touch_time(struct store *store, uint64_t time)
 {
-	int r = begin_usage(store);
+	int r = store_begin_usage(store);
 
-	return r < 0 ? r : set_time(store, time);
+	if (r == 0)
+		r = set_time(store, time);
+	store->usage_written = true;
+	return r;
 }
 
 int store_touch(struct store *store, const char *id, uint64_t time)
 {
-	int r = begin_usage(store);
+	int r = store_begin_usage(store);
 
 	if (r < 0)
 		return r;
+	store->usage_written = true;
 	row_bind_text(store->prepared[TOUCH], 1, id);
 	row_bind_number(store->prepared[TOUCH], 2, time);
 	return run(store, TOUCH);
@@ -219,8 +225,9 @@ int store_commit_usage(struct store *store)
 	/* A failed statement may have rolled back by itself; then there is nothing left to do. */
 	if (r < 0 && !sqlite3_get_autocommit(store->db))
 		run(store, ROLLBACK);
+	store->unsynced = store->unsynced || (r == 0 && store->usage_written);
 	store->usage_open = false;
-	store->unsynced = store->unsynced || r == 0;
+	store->usage_written = false;
 	return r;
 }
 

@@ -52,6 +52,11 @@ int store_delete(struct store *store, const char *id, uint64_t time);
 int store_list(struct store *store, const struct list_filter *filter, uint32_t limit,
 	list_row_fn fn, void *userdata);
 
+/*
+ * Opens the usage transaction ahead of its first record, so that what is read before it is read
+ * in the same one: half the locking.
+ */
+int store_begin_usage(struct store *store);
 /* Records a use, as part of the open usage transaction. */
 int store_touch(struct store *store, const char *id, uint64_t time);
 /* Nothing to do if there is none.  On failure the usage since the last commit is lost. */

@@ -375,8 +375,10 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 static int find_for_request(
 	struct tokens *tokens, const struct pat_request *request, struct token *ret_token)
 {
-	int r = store_get(tokens->store, request->id, ret_token);
+	int r = store_begin_usage(tokens->store);
 
+	if (r == 0)
+		r = store_get(tokens->store, request->id, ret_token);
 	if (r < 0)
 		*ret_token = tokens->dummy;
 	return r;
