@@ -14,6 +14,7 @@
 
 #define DELAY_MIN_US (UINT64_C(100) * 1000)
 #define DELAY_MAX_US (UINT64_C(5) * 1000 * 1000)
+#define ACCURACY_US UINT64_C(1000) /* sd-event's own would delay a start by up to 250 ms */
 
 struct bus {
 	struct job connect; /* opening a connection may block: it is done in the worker */
@@ -232,7 +233,7 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 	r = bus->address ? calls_new(tokens, worker, &bus->calls) : -ENOMEM;
 	if (r >= 0)
 		r = sd_event_add_time_relative(
-			event, &bus->retry, CLOCK_MONOTONIC, 0, 0, on_retry, bus);
+			event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
 	if (r < 0) {
 		bus_free(bus);
 		return r;
