@@ -1,0 +1,182 @@
+"""A client of patd on a bus: GDBus, synchronous, as any uid."""
+import contextlib
+import fcntl
+import os
+import time
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+NAME = "org.patd.Tokens1"
+ROOT = "/org/patd/Tokens1"
+MANAGER = "org.patd.Tokens1.Manager"
+TOKEN = "org.patd.Tokens1.Token"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
+OURS = "org.patd.Tokens1.Error."
+STANDARD = "org.freedesktop.DBus.Error."
+DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+
+PATIENCE_S = 30  # for what is a matter of milliseconds: a hang is a failure, a slow machine none
+
+
+class Refused(Exception):
+    """A D-Bus error; name without its well-known beginning."""
+
+    def __init__(self, full_name, message):
+        super().__init__(f"{full_name}: {message}")
+        self.full_name = full_name
+        self.name = full_name.removeprefix(OURS).removeprefix(STANDARD)
+        self.message = message
+
+
+@contextlib.contextmanager
+def as_uid(uid):
+    """What is opened inside belongs to uid, in the eyes of the kernel, so of every peer."""
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def wait_until(condition):
+    """Lets the main context run, which delivers signals and replies, until condition()."""
+    context = GLib.MainContext.default()
+    deadline = time.monotonic() + PATIENCE_S
+    expired = GLib.timeout_add_seconds(PATIENCE_S, lambda: True)
+    try:
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError("what was waited for did not happen")
+            context.iteration(True)
+    finally:
+        GLib.source_remove(expired)
+
+
+def options(**values):
+    """a{sv}: a str is an s, a bool a b, an int a t; a Variant is itself."""
+    kinds = {str: "s", bool: "b", int: "t"}
+    return {
+        key: value if isinstance(value, GLib.Variant) else GLib.Variant(kinds[type(value)], value)
+        for key, value in values.items()
+    }
+
+
+class Client:
+    def __init__(self, address, uid=0):
+        self.uid = uid
+        with as_uid(uid):
+            self.connection = Gio.DBusConnection.new_for_address_sync(
+                address,
+                Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+                | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
+                None,
+                None,
+            )
+        self.connection.set_exit_on_close(False)
+
+    def close(self):
+        if not self.connection.is_closed():
+            self.connection.close_sync(None)
+
+    def send(self, path, interface, method, args=None, destination=NAME):
+        """Calls; the reply as (Variant, list of descriptors)."""
+        try:
+            reply, fds = self.connection.call_with_unix_fd_list_sync(
+                destination,
+                path,
+                interface,
+                method,
+                args,
+                None,
+                Gio.DBusCallFlags.NO_AUTO_START,
+                PATIENCE_S * 1000,
+                None,
+                None,
+            )
+        except GLib.Error as error:
+            name = Gio.DBusError.get_remote_error(error)
+            if not name:
+                raise
+            Gio.DBusError.strip_remote_error(error)
+            raise Refused(name, error.message) from None
+        return reply, fds.steal_fds() if fds else []
+
+    def call(self, path, interface, method, signature="()", *args, destination=NAME):
+        reply, _ = self.send(
+            path, interface, method, GLib.Variant(signature, args), destination=destination
+        )
+        return reply.unpack()
+
+    def bus(self, method, signature="()", *args):
+        name, path, interface = DBUS
+        return self.call(path, interface, method, signature, *args, destination=name)
+
+    def introspect(self, path):
+        return self.call(path, INTROSPECTABLE, "Introspect")[0]
+
+    # --- the contract's methods ---------------------------------------------------------------
+    def generate(self, name, **wish):
+        reply, fds = self.send(
+            ROOT, MANAGER, "Generate", GLib.Variant("(sa{sv})", (name, options(**wish)))
+        )
+        path, _ = reply.unpack()
+        (fd,) = fds
+        return Token(path, fd)
+
+    def page(self, limit=0, cursor="", **wanted):
+        """(rows, next cursor)"""
+        args = (options(**wanted), limit, cursor)
+        return self.call(ROOT, MANAGER, "ListTokens", "(a{sv}us)", *args)
+
+    def list(self, **wanted):
+        return self.page(**wanted)[0]
+
+    def revoke(self, token, **wish):
+        self.call(token.path, TOKEN, "Revoke", "(a{sv})", options(**wish))
+
+    def restore(self, token, **wish):
+        self.call(token.path, TOKEN, "Restore", "(a{sv})", options(**wish))
+
+    def delete(self, token, **wish):
+        self.call(token.path, TOKEN, "Delete", "(a{sv})", options(**wish))
+
+    def show(self, token):
+        return self.call(token.path, PROPERTIES, "GetAll", "(s)", TOKEN)[0]
+
+    def get(self, token, name):
+        return self.call(token.path, PROPERTIES, "Get", "(ss)", TOKEN, name)[0]
+
+    # --- the bus itself -----------------------------------------------------------------------
+    def owner(self, name=NAME):
+        try:
+            return self.bus("GetNameOwner", "(s)", name)[0]
+        except Refused:
+            return None
+
+    def wait_for_owner(self, name=NAME):
+        """Returns once somebody owns name."""
+        seen = []
+        match = self.connection.signal_subscribe(
+            DBUS[0], DBUS[2], "NameOwnerChanged", DBUS[1], name,
+            Gio.DBusSignalFlags.NONE, lambda *args: seen.append(args[5].unpack()[2]),
+        )  # fmt: skip
+        try:
+            if not self.owner(name):
+                wait_until(lambda: seen and seen[-1])
+        finally:
+            self.connection.signal_unsubscribe(match)
+
+
+class Token:
+    """A generated token, with the secret that was handed out.  Closes the descriptor."""
+
+    def __init__(self, path, fd):
+        self.path = path
+        self.id = path.rpartition("/")[2]
+        with os.fdopen(fd, "rb") as file:
+            self.seals = fcntl.fcntl(fd, fcntl.F_GET_SEALS)
+            self.text = file.read().decode()

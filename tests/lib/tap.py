@@ -1,0 +1,58 @@
+"""Runs the unittest cases of the calling module and reports them in TAP, for prove.
+
+A test's name is its promise: test_revoking_twice_is_fine is "revoking twice is fine".  Each
+subTest counts as a test of its own.  What test.evidence() returns is shown with a failure.
+"""
+import sys
+import traceback
+import unittest
+
+
+class _Result(unittest.TestResult):
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+        self.has_subtests = set()
+
+    def _line(self, test, verdict="ok", note="", case=""):
+        self.count += 1
+        name = test.id().rpartition(".")[2].removeprefix("test_").replace("_", " ")
+        name = (name + case).replace("#", "\\#")
+        print(f"{verdict} {self.count} - {name}{note}", flush=True)
+
+    def _failed(self, test, error, case=""):
+        self._line(test, "not ok", case=case)
+        text = "".join(traceback.format_exception(*error))
+        text += getattr(test, "evidence", str)()
+        print(*("# " + line for line in text.splitlines()), sep="\n", flush=True)
+
+    def addSuccess(self, test):
+        if test not in self.has_subtests:
+            self._line(test)
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self._failed(test, error)
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self._failed(test, error)
+
+    def addSkip(self, test, reason):
+        self._line(test, note=f" # SKIP {reason}")
+
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        self.has_subtests.add(test)
+        case = f": {subtest._message}"
+        if error is None:
+            self._line(test, case=case)
+        else:
+            self._failed(test, error, case)
+
+
+def main():
+    result = _Result()
+    unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]).run(result)
+    print(f"1..{result.count}")
+    sys.exit(0 if result.wasSuccessful() else 1)

@@ -1,0 +1,201 @@
+"""A private system bus and a patd of this build beside it, in a folder of their own.
+
+BUILD in the environment: the build directory, default "build".
+"""
+import contextlib
+import os
+import select
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+
+import door
+from client import NAME, PATIENCE_S, Client, Refused
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+PATD = os.path.join(os.environ.get("BUILD", os.path.join(TOP, "build")), "patd/patd")
+with open(PATD, "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()
+
+# Existing users of every Debian system, and a uid that no system has.
+DAEMON, GAMES, STRANGER = 1, 5, 54321
+
+BUS_CONFIG = """<busconfig>
+  <type>system</type>
+  <listen>{address}</listen>
+  <policy context="default">
+    <allow user="*"/><allow own="*"/>
+    <allow send_type="method_call"/><allow send_type="signal"/>
+    <allow send_type="method_return"/><allow send_type="error"/>
+    <allow receive_type="method_call"/><allow receive_type="signal"/>
+    <allow receive_type="method_return"/><allow receive_type="error"/>
+  </policy>
+  <limit name="max_connections_per_user">2000</limit>
+  <limit name="max_replies_per_connection">50000</limit>
+</busconfig>
+"""
+
+
+def read_ready(fd):
+    """Whether a line came before the end of the file."""
+    with os.fdopen(fd, "rb", buffering=0) as ready:
+        if not select.select([ready], [], [], PATIENCE_S)[0]:
+            raise TimeoutError("not ready")
+        return ready.read(1) != b""
+
+
+class Bus:
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "bus")
+        self.address = "unix:path=" + self.path
+        self.config = os.path.join(folder, "bus.conf")
+        self.process = None
+        with open(self.config, "w", encoding="ascii") as config:
+            config.write(BUS_CONFIG.format(address=self.address))
+
+    def start(self):
+        read_fd, write_fd = os.pipe()
+        with open(self.path + ".log", "ab") as log:
+            self.process = subprocess.Popen(
+                ["dbus-daemon", "--nofork", f"--config-file={self.config}",
+                 f"--print-address={write_fd}"],
+                pass_fds=[write_fd], stderr=log,
+            )  # fmt: skip
+        os.close(write_fd)
+        assert read_ready(read_fd), "the bus did not start"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+
+class Patd:
+    def __init__(self, folder, bus_address):
+        self.state = os.path.join(folder, "state")
+        self.run = os.path.join(folder, "run")
+        self.log_path = os.path.join(folder, "patd.log")
+        self.database = os.path.join(self.state, "patd.db")
+        self.root_sock = os.path.join(self.run, "root.sock")
+        self.user_sock = os.path.join(self.run, "user.sock")
+        self.bus_address = bus_address
+        self.process = None
+
+    def command(self, *more):
+        return [
+            PATD, f"--bus={self.bus_address}", f"--state-dir={self.state}",
+            f"--runtime-dir={self.run}", *more,
+        ]  # fmt: skip
+
+    def start(self, **how):
+        """Returns once it serves.  how: for Popen"""
+        read_fd, write_fd = os.pipe()
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                self.command(f"--ready-fd={write_fd}"),
+                pass_fds=[write_fd], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **how,
+            )  # fmt: skip
+        os.close(write_fd)
+        assert read_ready(read_fd), "patd did not start: " + self.log()
+
+    def refuse(self, *more, command=None, **how):
+        """Starts it, which is to fail by itself; what it said on standard error."""
+        done = subprocess.run(
+            command or self.command(*more), stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=PATIENCE_S, check=False, text=True, **how,
+        )  # fmt: skip
+        assert done.returncode == 1, f"status {done.returncode}: {done.stderr}"
+        return done.stderr
+
+    def end(self, signum=signal.SIGTERM):
+        self.process.send_signal(signum)
+        return self.process.wait(PATIENCE_S)
+
+    def kill(self):
+        self.end(signal.SIGKILL)
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def pass_time(self, seconds):
+        """Only while it does not run.  Its clock never goes behind the latest time it has seen,
+        which is in the database: this moves it for a test, where the sanitisers allow no other
+        way, and libfaketime breaks the timers of sd-event."""
+        with contextlib.closing(sqlite3.connect(self.database)) as database, database:
+            database.execute(
+                "UPDATE meta SET value = value + ? WHERE key = 'time'", (seconds,)
+            )
+
+    def log(self):
+        try:
+            with open(self.log_path, encoding="utf-8", errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+
+class WorldTest(unittest.TestCase):
+    """Each test has a world of its own; patd must live to its end, and leave without a fault."""
+
+    start_bus = start_patd = True
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="patd-test.")
+        self.addCleanup(shutil.rmtree, self.folder)
+        os.chmod(self.folder, 0o755)
+        self.bus = Bus(self.folder)
+        self.patd = Patd(self.folder, self.bus.address)
+        self.clients = []
+        self.addCleanup(self._end)
+        if self.start_bus:
+            self.bus.start()
+        if self.start_patd:
+            self.patd.start()
+        if self.start_bus and self.start_patd:
+            self.root = self.client()
+
+    def _end(self):
+        for client in self.clients:
+            client.close()
+        alive = self.patd.running()
+        status = self.patd.end() if alive else None
+        if self.bus.process and self.bus.process.poll() is None:
+            self.bus.process.send_signal(signal.SIGCONT)
+            self.bus.kill()
+        if self.start_patd:
+            self.assertTrue(alive, "patd is gone\n" + self.evidence())
+        if alive:
+            self.assertEqual(status, 0, "patd ended badly\n" + self.evidence())
+
+    def evidence(self):
+        return "--- log of patd\n" + self.patd.log()
+
+    # --- for tests ----------------------------------------------------------------------------
+    def client(self, uid=0):
+        client = Client(self.bus.address, uid)
+        self.clients.append(client)
+        return client
+
+    def restart_patd(self, later=0):
+        """Anew, however the last one ended, and so many seconds later."""
+        if self.patd.running():
+            self.assertEqual(self.patd.end(), 0)
+        self.patd.pass_time(later)
+        self.patd.start()
+        self.root.wait_for_owner(NAME)
+
+    def assertRefused(self, name, call, *args, **more):
+        """The error that call(*args) is refused with, which has that name and a text."""
+        with self.assertRaises(Refused) as caught:
+            call(*args, **more)
+        self.assertEqual(caught.exception.name, name, caught.exception.message)
+        self.assertNotEqual(caught.exception.message, "")
+        return caught.exception
+
+    def verify(self, token, uid=0, user="root", caller=0, sock=None):
+        """The verdict alone."""
+        reply = door.ask(sock or self.patd.root_sock, door.request(token, uid, user), caller)
+        self.assertIsNotNone(reply, "patd closed without an answer")
+        return reply[0]
