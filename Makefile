@@ -75,7 +75,7 @@ $(O)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
+-include $(foreach folder,common patd patctl pam_pat tests/* tests/unit/*,$(wildcard $(O)/$(folder)/*.d))
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
