@@ -20,8 +20,7 @@ PATD = os.path.join(os.environ.get("BUILD", os.path.join(TOP, "build")), "patd/p
 with open(PATD, "rb") as program:
     SANITIZED = b"__asan_init" in program.read()
 
-# Existing users of every Debian system, and a uid that no system has.
-DAEMON, GAMES, STRANGER = 1, 5, 54321
+DAEMON, GAMES = 1, 5  # users of every Debian system
 
 BUS_CONFIG = """<busconfig>
   <type>system</type>
@@ -88,6 +87,12 @@ class Patd:
             PATD, f"--bus={self.bus_address}", f"--state-dir={self.state}",
             f"--runtime-dir={self.run}", *more,
         ]  # fmt: skip
+
+    @staticmethod
+    def preloaded(library, **more):
+        """An environment for start()"""
+        sanitizers = "verify_asan_link_order=0:detect_leaks=0"
+        return {**os.environ, "LD_PRELOAD": library, "ASAN_OPTIONS": sanitizers, **more}
 
     def start(self, **how):
         """Returns once it serves.  how: for Popen"""

@@ -1,0 +1,200 @@
+#!/usr/bin/python3 -B
+"""Who may do what over the bus."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import door
+import tap
+from client import MANAGER, PROPERTIES, ROOT
+from world import DAEMON, GAMES, WorldTest
+
+
+class Nobody:
+    """A token that never was."""
+
+    path = ROOT + "/token/0000000000"
+
+
+class Authority(WorldTest):
+    def setUp(self):
+        super().setUp()
+        self.games = self.client(GAMES)
+        self.own = self.root.generate("own", user="games")
+        self.foreign = self.root.generate("foreign", user="daemon")
+        self.roots = self.root.generate("root's")
+
+    def test_a_user_lists_its_own_tokens_and_no_others(self):
+        for case, wanted in {"by default": {}, "by name": {"user": "games"}}.items():
+            with self.subTest(case):
+                self.assertEqual([row["Id"] for row in self.games.list(**wanted)], [self.own.id])
+
+    def test_no_filter_shows_a_user_the_tokens_of_others(self):
+        for wanted in (
+            {"id_prefix": self.foreign.id},
+            {"id_prefix": self.roots.id},
+            {"name": "foreign"},
+            {"name": "foreign", "user": "games"},
+        ):
+            self.assertEqual(self.games.list(**wanted), [])
+
+    def test_no_cursor_shows_a_user_the_tokens_of_others(self):
+        for cursor in ("daemon:1:a", "a:0:a", "daemon:1:foreign", "root:0:a", "zzz:9:a"):
+            with self.subTest(cursor):
+                rows, _ = self.games.page(cursor=cursor)
+                self.assertLessEqual({row["Id"] for row in rows}, {self.own.id})
+
+    def test_a_user_must_not_list_others(self):
+        cases = {
+            "all": {"all": True},
+            "another user": {"user": "daemon"},
+            "root": {"user": "root"},
+            "a user who does not exist": {"user": "nobody-has-that-name"},
+            "itself by uid": {"user": str(GAMES)},
+            "itself in capitals": {"user": "Games"},
+        }
+        for case, wanted in cases.items():
+            with self.subTest(case):
+                self.assertRefused("AccessDenied", self.games.list, **wanted)
+
+    def test_a_user_shows_its_own_token(self):
+        self.assertEqual(self.games.show(self.own), self.root.show(self.own))
+        self.assertEqual(self.games.get(self.own, "Name"), "own")
+
+    def test_a_user_revokes_and_deletes_its_own_token(self):
+        self.games.revoke(self.own)
+        self.assertEqual(self.verify(self.own, GAMES, "games"), door.REVOKED)
+        self.games.delete(self.own)
+        self.assertEqual(self.games.list(), [])
+
+    def test_a_user_must_not_generate(self):
+        cases = {
+            "for itself": {},
+            "for itself by name": {"user": "games"},
+            "for root": {"user": "root"},
+            "for a user who does not exist": {"user": "nobody-has-that-name"},
+        }
+        for case, wish in cases.items():
+            with self.subTest(case):
+                self.assertRefused("AccessDenied", self.games.generate, "mine", **wish)
+        self.assertEqual(len(self.root.list(all=True)), 3)
+
+    def test_a_user_must_not_restore_even_its_own_token(self):
+        self.assertRefused("AccessDenied", self.games.restore, self.own)
+        self.games.revoke(self.own)
+        self.assertRefused("AccessDenied", self.games.restore, self.own)
+        self.assertEqual(self.verify(self.own, GAMES, "games"), door.REVOKED)
+
+    def test_the_token_of_another_answers_exactly_as_one_that_does_not_exist(self):
+        calls = {
+            "Revoke": self.games.revoke,
+            "Restore": self.games.restore,
+            "Delete": self.games.delete,
+            "GetAll": self.games.show,
+            "Get": lambda token: self.games.get(token, "State"),
+            "Get, of no property": lambda token: self.games.get(token, "No"),
+            "Revoke, with an option": lambda token: self.games.revoke(token, x="y"),
+            "GetAll, of no interface": lambda token: self.games.call(
+                token.path, PROPERTIES, "GetAll", "(s)", ""
+            ),
+        }
+
+        def error(call, token):
+            try:
+                call(token)
+            except Exception as refused:
+                return type(refused), str(refused)
+            return None
+
+        self.root.revoke(self.roots)
+        for name, call in calls.items():
+            with self.subTest(name):
+                nobody = error(call, Nobody)
+                self.assertIsNotNone(nobody)
+                self.assertEqual(error(call, self.foreign), nobody)
+                self.assertEqual(error(call, self.roots), nobody)
+        self.assertEqual(self.root.get(self.foreign, "State"), "active")
+        self.assertEqual(self.root.get(self.roots, "State"), "revoked")
+
+    def test_root_handles_the_tokens_of_all(self):
+        rows = self.root.list(all=True)
+        self.assertEqual([row["User"] for row in rows], ["daemon", "games", "root"])
+        for token in (self.own, self.foreign, self.roots):
+            self.root.revoke(token)
+            self.root.restore(token)
+            self.root.revoke(token)
+            self.root.delete(token)
+        self.assertEqual(self.root.list(all=True), [])
+
+    def test_root_lists_its_own_by_default_and_those_of_one_user_by_name(self):
+        self.assertEqual([row["Id"] for row in self.root.list()], [self.roots.id])
+        self.assertEqual([row["Id"] for row in self.root.list(user="games")], [self.own.id])
+
+    def test_two_users_at_once_see_each_their_own(self):
+        daemon = self.client(DAEMON)
+        for _ in range(20):
+            self.assertEqual([row["Id"] for row in self.games.list()], [self.own.id])
+            self.assertEqual([row["Id"] for row in daemon.list()], [self.foreign.id])
+
+    def test_introspection_is_for_everybody(self):
+        self.assertIn(MANAGER, self.games.introspect(ROOT))
+
+
+class Names(WorldTest):
+    """The system's users change under patd's feet."""
+
+    def setUp(self):
+        super().setUp()
+        self.own = self.root.generate("own", user="games")
+        self.patd.end()
+        self.passwd = os.path.join(self.folder, "passwd")
+        self.name_games("games")
+        self.patd.start(env=self.patd.preloaded(
+            "libnss_wrapper.so", NSS_WRAPPER_PASSWD=self.passwd, NSS_WRAPPER_GROUP="/etc/group"
+        ))  # fmt: skip
+        self.root.wait_for_owner()
+        self.games = self.client(GAMES)
+
+    def name_games(self, name):
+        """None: the uid has no name.  Another file each time, so that the change is noticed."""
+        with open(self.passwd + ".new", "w", encoding="ascii") as file:
+            file.write("root:x:0:0:root:/root:/bin/sh\n")
+            if name:
+                file.write(f"{name}:x:{GAMES}:60:{name}:/:/bin/sh\n")
+        os.replace(self.passwd + ".new", self.passwd)
+
+    def test_a_recycled_uid_inherits_nothing(self):
+        self.assertEqual([row["Id"] for row in self.games.list()], [self.own.id])
+        self.name_games("somebody")
+        self.assertEqual(self.games.list(), [])
+        self.assertEqual(self.games.list(user="somebody"), [])
+        self.assertRefused("AccessDenied", self.games.list, user="games")
+        self.assertRefused("NotFound", self.games.show, self.own)
+        self.assertRefused("NotFound", self.games.revoke, self.own)
+        self.assertEqual(self.verify(self.own, GAMES, "somebody"), door.OTHER_USER)
+
+    def test_root_still_handles_the_tokens_of_a_user_who_has_gone(self):
+        self.name_games(None)
+        self.assertEqual([row["Id"] for row in self.root.list(user="games")], [self.own.id])
+        self.assertRefused("UnknownUser", self.root.generate, "another", user="games")
+        self.root.revoke(self.own)
+        self.root.delete(self.own)
+
+    def test_a_uid_without_a_name_is_refused(self):
+        self.name_games(None)
+        calls = {
+            "ListTokens": self.games.list,
+            "Generate": lambda: self.games.generate("mine"),
+            "Revoke": lambda: self.games.revoke(self.own),
+            "GetAll": lambda: self.games.show(self.own),
+            "GetAll of the manager": lambda: self.games.call(
+                ROOT, PROPERTIES, "GetAll", "(s)", MANAGER
+            ),
+        }
+        for name, call in calls.items():
+            with self.subTest(name):
+                self.assertRefused("AccessDenied", call)
+
+
+if __name__ == "__main__":
+    tap.main()
