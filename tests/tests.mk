@@ -19,21 +19,22 @@ include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
 include $(wildcard tests/demo/demo.mk)
 
-prove := prove --exec '' --timer
+# Each kind of test by its own program, whatever the file's mode.
+prove := prove --timer --exec
 
 .PHONY: check check-unit check-bus check-pam check-cli check-asan tiers
 
 check-unit: $(unit_tests)
-	$(Q)$(prove) $(unit_tests)
+	$(Q)$(prove) '' $(unit_tests)
 
 check-bus: $(programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) tests/bus/*.py
+	$(Q)BUILD=$(abspath $(O)) $(prove) /usr/bin/python3 tests/bus/*.py
 
 check-pam: $(programs) $(module) $(pam_test_programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) tests/pam/*.bats
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/pam/*.bats
 
 check-cli: $(programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) tests/cli/*.bats
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/cli/*.bats
 
 tiers: check-unit check-bus check-pam check-cli
 
