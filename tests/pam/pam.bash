@@ -1,0 +1,82 @@
+# What the files of this tier share.  After patd_world (tests/lib/patd.bash):
+#
+#   stack NAME <LINES     a service for `drive`; @pat@ in it is our module on patd's root.sock
+#   drive … (see drive.c) authenticates; its standard input is what the person types
+#   typed TEXT… -- COMMAND  the same with the answers as arguments
+# shellcheck shell=bash
+
+load ../lib/patd
+
+MODULE=$BUILD/pam_pat/pam_pat.so
+TOOLS=$BUILD/tests/pam
+
+# Users that every Debian has, and that have no password.
+OWNER=daemon
+OTHER=bin
+
+# Well-formed, and nobody's.
+# shellcheck disable=SC2034
+STRANGER=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
+
+pam_world() {
+	patd_world
+	mkdir "$WORLD/pam.d"
+	stack other <<<'auth required pam_deny.so'
+	stack pat <<<'auth required @pat@'
+}
+
+stack() {
+	sed "s|@pat@|$MODULE socket=$WORLD/run/root.sock|; s|@module@|$MODULE|" >"$WORLD/pam.d/$1"
+}
+
+typed() {
+	local answers=()
+	while [ "$1" != -- ]; do
+		answers+=("$1")
+		shift
+	done
+	shift
+	printf '%s\n' "${answers[@]}" | "$@"
+}
+
+# login TOKEN [drive's OPTION...]: as OWNER, to the stack of our module alone
+login() {
+	local token=$1
+	shift
+	typed "$token" -- "$TOOLS/drive" "$@" "$WORLD/pam.d" pat "$OWNER"
+}
+
+generate() {
+	patctl generate -q "$@" 2>/dev/null
+}
+
+token_id() {
+	cut -d_ -f2 <<<"$1"
+}
+
+# says LINE: among the lines of $output
+says() {
+	if ! grep -qxF -- "$1" <<<"$output"; then
+		printf 'expected: %s\ngot:\n%s\n' "$1" "$output"
+		return 1
+	fi
+}
+
+silent_about() {
+	if grep -qF -- "$1" <<<"$output"; then
+		printf 'not expected: %s\ngot:\n%s\n' "$1" "$output"
+		return 1
+	fi
+}
+
+# preloaded LIBRARY... -- COMMAND: with the sanitiser's runtime first, where we are built with it
+preloaded() {
+	local libraries
+	libraries=$(asan_preload)
+	while [ "$1" != -- ]; do
+		libraries+=${libraries:+:}$1
+		shift
+	done
+	shift
+	LD_PRELOAD=$libraries "$@"
+}
