@@ -1,0 +1,55 @@
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "common/error.h"
+
+static void every_error_has_a_name_that_leads_back_to_it(void **state)
+{
+	(void)state;
+	for (unsigned int e = PAT_OK + 1; e < PAT_ERRORS; e++) {
+		const char *name = pat_error_name((enum pat_error)e);
+
+		assert_non_null(name);
+		assert_int_equal(pat_error_from_name(name), e);
+		/* The D-Bus specification: 255 bytes, elements joined by dots. */
+		assert_true(strlen(name) <= 255 && strchr(name, '.') != NULL);
+	}
+}
+
+static void what_is_no_error_has_no_name(void **state)
+{
+	(void)state;
+	assert_null(pat_error_name(PAT_OK));
+	assert_null(pat_error_name(PAT_ERRORS));
+}
+
+static void a_foreign_name_is_none_of_ours(void **state)
+{
+	static const char *const names[] = {
+		"",
+		"org.patd.Tokens1.Error.",
+		"org.patd.Tokens1.Error.notfound",
+		"org.patd.Tokens1.Error.NotFound.More",
+		"org.patd.Tokens2.Error.NotFound",
+		"org.freedesktop.DBus.Error.ServiceUnknown",
+		"org.freedesktop.DBus.Error.NoReply",
+		"NotFound",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_int_equal(pat_error_from_name(names[i]), PAT_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_error_has_a_name_that_leads_back_to_it),
+		cmocka_unit_test(what_is_no_error_has_no_name),
+		cmocka_unit_test(a_foreign_name_is_none_of_ours),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,183 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/name.h"
+
+/* By the table of RFC 3629, section 3: not how the code under test does it. */
+static const char *encode(uint32_t c, char to[static 5])
+{
+	memset(to, 0, 5);
+	if (c <= 0x7F) {
+		to[0] = (char)c;
+	} else if (c <= 0x7FF) {
+		to[0] = (char)(0xC0 | c >> 6);
+		to[1] = (char)(0x80 | (c & 0x3F));
+	} else if (c <= 0xFFFF) {
+		to[0] = (char)(0xE0 | c >> 12);
+		to[1] = (char)(0x80 | (c >> 6 & 0x3F));
+		to[2] = (char)(0x80 | (c & 0x3F));
+	} else {
+		to[0] = (char)(0xF0 | c >> 18);
+		to[1] = (char)(0x80 | (c >> 12 & 0x3F));
+		to[2] = (char)(0x80 | (c >> 6 & 0x3F));
+		to[3] = (char)(0x80 | (c & 0x3F));
+	}
+	return to;
+}
+
+static char *repeat(const char *text, size_t times)
+{
+	char *all = calloc(times + 1, strlen(text) + 1);
+
+	assert_non_null(all);
+	for (size_t i = 0; i < times; i++)
+		memcpy(all + i * strlen(text), text, strlen(text));
+	return all;
+}
+
+static void the_limit_is_255_characters_of_any_length(void **state)
+{
+	static const char *const characters[] = { "a", "\xC3\xA9", "\xE2\x82\xAC",
+		"\xF0\x9F\x94\x91" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(characters); i++) {
+		char *most = repeat(characters[i], PAT_NAME_MAX);
+		char *more = repeat(characters[i], PAT_NAME_MAX + 1);
+
+		assert_null(pat_name_problem(most));
+		assert_string_equal(
+			pat_name_problem(more), "the name is longer than 255 characters");
+		free(most);
+		free(more);
+	}
+}
+
+static void an_empty_name_is_refused(void **state)
+{
+	(void)state;
+	assert_string_equal(pat_name_problem(""), "the name is empty");
+}
+
+static void peoples_names_are_good(void **state)
+{
+	static const char *const names[] = {
+		"ci", " laptop ", "Anna's phone: 2nd, \"new\" <b>&amp; 100%",
+		"B\xC3\xBC"
+		"ro-Rechner",
+		"\xD0\x9D\xD0\xBE\xD1\x83\xD1\x82\xD0\xB1\xD1\x83\xD0\xBA",
+		"\xE3\x83\x8E\xE3\x83\xBC\xE3\x83\x88", "\xD7\x9E\xD7\x97\xD7\xA9\xD7\x91",
+		"\xD9\x85\xD8\xAD\xD9\x85\xD9\x88\xD9\x84",
+		"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB", /* two emoji and a joiner */
+		"e\xCC\x81",                                    /* e and a combining accent */
+		"\xF4\x8F\xBF\xBD",                             /* U+10FFFD, private use */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_that(pat_name_problem(names[i]) == NULL, "%s", names[i]);
+}
+
+static bool deceives(uint32_t c)
+{
+	static const struct {
+		uint32_t from, to;
+	} classes[] = {
+		{ 0x01, 0x1F },
+		{ 0x7F, 0x9F },
+		{ 0x61C, 0x61C },
+		{ 0x200E, 0x200F },
+		{ 0x2028, 0x202E },
+		{ 0x2066, 0x2069 },
+		{ 0xFDD0, 0xFDEF },
+	};
+
+	for (size_t i = 0; i < COUNT(classes); i++)
+		if (c >= classes[i].from && c <= classes[i].to)
+			return true;
+	return (c & 0xFFFF) >= 0xFFFE;
+}
+
+/* All of Unicode, alone and within other text. */
+static void exactly_what_deceives_is_refused(void **state)
+{
+	char one[5], within[16];
+
+	(void)state;
+	for (uint32_t c = 1; c <= 0x10FFFF; c++) {
+		if (c >= 0xD800 && c <= 0xDFFF)
+			continue;
+		(void)encode(c, one);
+		(void)snprintf(within, sizeof(within), "a%sb", one);
+		assert_that((pat_name_problem(one) != NULL) == deceives(c), "U+%04X", c);
+		assert_that((pat_name_problem(within) != NULL) == deceives(c), "U+%04X", c);
+	}
+}
+
+static void what_is_not_utf8_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"\x80",                     /* continuation without a start */
+		"\xBF",                     /* the same */
+		"a\xC3",                    /* cut short */
+		"\xC3(",                    /* start without a continuation */
+		"\xE2\x82",                 /* cut short */
+		"\xE2\x82(",                /* third byte is none */
+		"\xF0\x9F\x94",             /* cut short */
+		"\xF0\x9F\x94z",            /* fourth byte is none */
+		"\xC0\x80",                 /* overlong NUL */
+		"\xC1\xBF",                 /* overlong DEL */
+		"\xE0\x80\xAF",             /* overlong slash */
+		"\xE0\x9F\xBF",             /* overlong U+07FF */
+		"\xF0\x80\x80\xAF",         /* overlong slash */
+		"\xF0\x8F\xBF\xBF",         /* overlong U+FFFF */
+		"\xED\xA0\x80",             /* first surrogate */
+		"\xED\xBF\xBF",             /* last surrogate */
+		"\xF4\x90\x80\x80",         /* U+110000 */
+		"\xF5\x80\x80\x80",         /* beyond Unicode */
+		"\xF8\x88\x80\x80\x80",     /* five bytes */
+		"\xFC\x84\x80\x80\x80\x80", /* six bytes */
+		"\xFE", "\xFF", "caf\xE9",  /* Latin-1 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		const char *problem = pat_name_problem(texts[i]);
+
+		assert_that(problem != NULL, "text %zu", i);
+		assert_string_equal(problem, "the name is not valid UTF-8");
+	}
+}
+
+/* The sanitizers see a read behind the NUL. */
+static void a_cut_character_is_not_read_past_its_end(void **state)
+{
+	static const char whole[] = "\xF0\x9F\x94\x91";
+
+	(void)state;
+	for (size_t len = 1; len < 4; len++) {
+		char *cut = strndup(whole, len);
+
+		assert_non_null(cut);
+		assert_non_null(pat_name_problem(cut));
+		free(cut);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_limit_is_255_characters_of_any_length),
+		cmocka_unit_test(an_empty_name_is_refused),
+		cmocka_unit_test(peoples_names_are_good),
+		cmocka_unit_test(exactly_what_deceives_is_refused),
+		cmocka_unit_test(what_is_not_utf8_is_refused),
+		cmocka_unit_test(a_cut_character_is_not_read_past_its_end),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,244 @@
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/wire.h"
+
+static const struct pat_request good = {
+	.magic = PAT_REQUEST_MAGIC,
+	.uid = 1000,
+	.id = "0123456789",
+	.digest = { { 1, 2, 3 } },
+	.user = "alice",
+	.service = "sudo",
+	.rhost = "host.example",
+	.tty = "/dev/pts/1",
+};
+
+static void a_field_holds_text_and_nothing_behind_it(void **state)
+{
+	char field[8];
+
+	(void)state;
+	memset(field, 'x', sizeof(field));
+	assert_true(pat_field_set(field, sizeof(field), "1234567"));
+	assert_memory_equal(field, "1234567\0", 8);
+	memset(field, 'x', sizeof(field));
+	assert_true(pat_field_set(field, sizeof(field), "ab"));
+	assert_memory_equal(field, "ab\0\0\0\0\0\0", 8);
+	assert_true(pat_field_set(field, sizeof(field), ""));
+	assert_memory_equal(field, "\0\0\0\0\0\0\0\0", 8);
+}
+
+static void text_too_long_for_its_field_leaves_the_field_empty(void **state)
+{
+	char field[8];
+
+	(void)state;
+	memset(field, 'x', sizeof(field));
+	assert_false(pat_field_set(field, sizeof(field), "12345678"));
+	assert_memory_equal(field, "\0\0\0\0\0\0\0\0", 8);
+	assert_false(pat_field_set(field, sizeof(field), "123456789012345678"));
+}
+
+static void text_is_cut_to_its_field(void **state)
+{
+	char field[8];
+
+	(void)state;
+	memset(field, 'x', sizeof(field));
+	pat_field_cut(field, sizeof(field), "123456789");
+	assert_memory_equal(field, "1234567\0", 8);
+	memset(field, 'x', sizeof(field));
+	pat_field_cut(field, sizeof(field), "1");
+	assert_memory_equal(field, "1\0\0\0\0\0\0\0", 8);
+}
+
+static void a_good_request_is_taken(void **state)
+{
+	struct pat_request request = good;
+
+	(void)state;
+	assert_true(pat_request_check(&request, sizeof(request)));
+	/* Full to the last byte but one, and as empty as may be. */
+	memset(request.user, 'u', sizeof(request.user) - 1);
+	memset(request.service, 's', sizeof(request.service) - 1);
+	memset(request.rhost, 0, sizeof(request.rhost));
+	memset(request.tty, 0, sizeof(request.tty));
+	memset(&request.digest, 0, sizeof(request.digest));
+	request.uid = UINT32_MAX;
+	assert_true(pat_request_check(&request, sizeof(request)));
+}
+
+static void a_request_of_any_other_length_is_refused(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len <= 2 * sizeof(good); len++)
+		assert_int_equal(pat_request_check(&good, len), len == sizeof(good));
+	assert_false(pat_request_check(&good, SIZE_MAX));
+}
+
+static void another_magic_is_refused(void **state)
+{
+	static const uint32_t others[] = { 0, PAT_REPLY_MAGIC, PAT_REQUEST_MAGIC + 1,
+		PAT_REQUEST_MAGIC | UINT32_C(0x80000000), UINT32_C(0x50415431) };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct pat_request request = good;
+
+		request.magic = others[i];
+		assert_false(pat_request_check(&request, sizeof(request)));
+	}
+}
+
+static const struct {
+	const char *name;
+	size_t at, size;
+} fields[] = {
+	{ "id", offsetof(struct pat_request, id), sizeof(good.id) },
+	{ "user", offsetof(struct pat_request, user), sizeof(good.user) },
+	{ "service", offsetof(struct pat_request, service), sizeof(good.service) },
+	{ "rhost", offsetof(struct pat_request, rhost), sizeof(good.rhost) },
+	{ "tty", offsetof(struct pat_request, tty), sizeof(good.tty) },
+};
+
+static void unterminated_text_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		struct pat_request request = good;
+
+		memset((char *)&request + fields[i].at, 'a', fields[i].size);
+		assert_that(!pat_request_check(&request, sizeof(request)), "%s", fields[i].name);
+	}
+}
+
+static void anything_behind_the_text_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		const char *text = (const char *)&good + fields[i].at;
+
+		for (size_t at = strlen(text) + 1; at < fields[i].size; at++) {
+			struct pat_request request = good;
+
+			((char *)&request)[fields[i].at + at] = 'x';
+			assert_that(!pat_request_check(&request, sizeof(request)), "%s[%zu]",
+				fields[i].name, at);
+		}
+	}
+}
+
+static void a_request_without_user_or_service_is_refused(void **state)
+{
+	struct pat_request request = good;
+
+	(void)state;
+	memset(request.user, 0, sizeof(request.user));
+	assert_false(pat_request_check(&request, sizeof(request)));
+	request = good;
+	memset(request.service, 0, sizeof(request.service));
+	assert_false(pat_request_check(&request, sizeof(request)));
+}
+
+static void a_request_with_a_bad_id_is_refused(void **state)
+{
+	static const char *const ids[] = { "", "012345678", "01234567890", "012345678/",
+		"0123 56789", "01234567\xC3\xA9" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		struct pat_request request = good;
+
+		assert_true(pat_field_set(request.id, sizeof(request.id), ids[i]));
+		assert_that(!pat_request_check(&request, sizeof(request)), "%s", ids[i]);
+	}
+}
+
+/* Whatever comes: an answer, and under the sanitizers no byte read outside of the request. */
+static void noise_is_never_a_request(void **state)
+{
+	struct pat_request *request = malloc(sizeof(*request));
+	uint64_t random = 88172645463325252U; /* xorshift64 */
+
+	(void)state;
+	assert_non_null(request);
+	for (int i = 0; i < 20000; i++) {
+		for (size_t at = 0; at < sizeof(*request); at++) {
+			random ^= random << 13;
+			random ^= random >> 7;
+			random ^= random << 17;
+			((uint8_t *)request)[at] = (uint8_t)random;
+		}
+		request->magic = PAT_REQUEST_MAGIC;
+		assert_false(pat_request_check(request, sizeof(*request)));
+	}
+	free(request);
+}
+
+static void a_reply_is_checked_whole(void **state)
+{
+	struct pat_reply reply = { .magic = PAT_REPLY_MAGIC };
+
+	(void)state;
+	for (uint32_t verdict = 0; verdict < PAT_VERDICTS; verdict++) {
+		reply.verdict = verdict;
+		assert_true(pat_reply_check(&reply, sizeof(reply)));
+		for (size_t len = 0; len < sizeof(reply); len++)
+			assert_false(pat_reply_check(&reply, len));
+		assert_false(pat_reply_check(&reply, sizeof(reply) + 1));
+	}
+	reply.verdict = PAT_VERDICTS;
+	assert_false(pat_reply_check(&reply, sizeof(reply)));
+	reply.verdict = UINT32_MAX;
+	assert_false(pat_reply_check(&reply, sizeof(reply)));
+	reply = (struct pat_reply) { .magic = PAT_REQUEST_MAGIC, .verdict = PAT_ACCEPTED };
+	assert_false(pat_reply_check(&reply, sizeof(reply)));
+}
+
+static void what_is_all_zero_accepts_nobody(void **state)
+{
+	const struct pat_reply nothing = { 0 };
+
+	(void)state;
+	assert_false(pat_reply_check(&nothing, sizeof(nothing)));
+	assert_int_not_equal(nothing.verdict, PAT_ACCEPTED);
+}
+
+static void every_verdict_has_words_of_its_own(void **state)
+{
+	(void)state;
+	for (uint32_t v = 0; v < PAT_VERDICTS; v++) {
+		assert_non_null(pat_verdict_text(v));
+		assert_string_not_equal(pat_verdict_text(v), "unknown");
+		for (uint32_t w = 0; w < v; w++)
+			assert_string_not_equal(pat_verdict_text(v), pat_verdict_text(w));
+	}
+	assert_string_equal(pat_verdict_text(PAT_VERDICTS), "unknown");
+	assert_string_equal(pat_verdict_text(UINT32_MAX), "unknown");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_field_holds_text_and_nothing_behind_it),
+		cmocka_unit_test(text_too_long_for_its_field_leaves_the_field_empty),
+		cmocka_unit_test(text_is_cut_to_its_field),
+		cmocka_unit_test(a_good_request_is_taken),
+		cmocka_unit_test(a_request_of_any_other_length_is_refused),
+		cmocka_unit_test(another_magic_is_refused),
+		cmocka_unit_test(unterminated_text_is_refused),
+		cmocka_unit_test(anything_behind_the_text_is_refused),
+		cmocka_unit_test(a_request_without_user_or_service_is_refused),
+		cmocka_unit_test(a_request_with_a_bad_id_is_refused),
+		cmocka_unit_test(noise_is_never_a_request),
+		cmocka_unit_test(a_reply_is_checked_whole),
+		cmocka_unit_test(what_is_all_zero_accepts_nobody),
+		cmocka_unit_test(every_verdict_has_words_of_its_own),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

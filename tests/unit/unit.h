@@ -1,0 +1,25 @@
+/* What a unit test begins with: cmocka, the headers it needs before it, and a few words. */
+#ifndef PAT_TESTS_UNIT_H
+#define PAT_TESTS_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A table's row says which one it was that failed. */
+#define assert_that(condition, ...)                                                                \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			print_error(__VA_ARGS__);                                                  \
+			print_error(": not " #condition "\n");                                     \
+			fail();                                                                    \
+		}                                                                                  \
+	} while (0)
+
+#endif
