@@ -111,6 +111,28 @@ class Client:
         )
         return reply.unpack()
 
+    def post(self, method, signature, *args, path=ROOT, interface=MANAGER, done=None, quiet=False):
+        """Sends a call and does not wait.  done(reply or None) is called from wait_until().
+        quiet: says that no reply is expected."""
+        message = Gio.DBusMessage.new_method_call(NAME, path, interface, method)
+        message.set_body(GLib.Variant(signature, args))
+        flags = Gio.DBusSendMessageFlags.NONE
+        if quiet:
+            message.set_flags(Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
+        if quiet or not done:
+            self.connection.send_message(message, flags)
+            return
+
+        def replied(connection, result):
+            try:
+                done(connection.send_message_with_reply_finish(result))
+            except GLib.Error:
+                done(None)
+
+        self.connection.send_message_with_reply(
+            message, flags, PATIENCE_S * 1000, None, replied
+        )
+
     def bus(self, method, signature="()", *args):
         name, path, interface = DBUS
         return self.call(path, interface, method, signature, *args, destination=name)

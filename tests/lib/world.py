@@ -124,14 +124,15 @@ class Patd:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
-    def pass_time(self, seconds):
-        """Only while it does not run.  Its clock never goes behind the latest time it has seen,
-        which is in the database: this moves it for a test, where the sanitisers allow no other
-        way, and libfaketime breaks the timers of sd-event."""
+    def edit(self, sql, *values):
+        """Changes the database behind its back.  Only while it does not run."""
         with contextlib.closing(sqlite3.connect(self.database)) as database, database:
-            database.execute(
-                "UPDATE meta SET value = value + ? WHERE key = 'time'", (seconds,)
-            )
+            database.execute(sql, values)
+
+    def pass_time(self, seconds):
+        """patd's clock never goes behind the latest time it has seen, which is in the database:
+        this moves it for a test, as libfaketime breaks the timers of sd-event."""
+        self.edit("UPDATE meta SET value = value + ? WHERE key = 'time'", seconds)
 
     def log(self):
         try:
