@@ -8,7 +8,7 @@
 #   WORLD                    the folder; gone after patd_world_end
 #   DBUS_SYSTEM_BUS_ADDRESS  the private bus, which libdbus clients then take for the system bus
 #   PATH                     with patctl of this build first
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2119,SC2120 # arguments that only some callers have
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
@@ -34,25 +34,26 @@ bus_start() {
 	EOF
 	# The pid is printed once the bus listens.
 	BUS_PID=$(dbus-daemon --config-file="$WORLD/bus.conf" --fork --print-pid 3>&- 4>&-)
+	echo "$BUS_PID" >"$WORLD/bus.pid"
 	export BUS_PID DBUS_SYSTEM_BUS_ADDRESS=unix:path=$WORLD/bus
 }
 
 bus_stop() {
-	kill "$BUS_PID"
-	process_gone "$BUS_PID"
+	process_end TERM "$(cat "$WORLD/bus.pid")"
 }
 
 # patd_start [WRAPPER...]: returns once patd serves.  WRAPPER: faketime -f +31d, setpriv …
 patd_start() {
-	local ready
 	mkfifo "$WORLD/ready"
 	"$@" "$BUILD/patd/patd" --bus="$DBUS_SYSTEM_BUS_ADDRESS" --state-dir="$WORLD/state" \
 		--runtime-dir="$WORLD/run" --ready-fd=5 5>"$WORLD/ready" \
 		>>"$WORLD/patd.log" 2>&1 3>&- 4>&- &
 	PATD_PID=$!
 	export PATD_PID
+	# In a file, because a test that starts another one cannot tell the rest of its file.
+	echo "$PATD_PID" >"$WORLD/patd.pid"
 	# Reads nothing, and fails, if patd ends before it is ready.
-	if ! read -r ready <"$WORLD/ready"; then
+	if ! read -r _ <"$WORLD/ready"; then
 		rm "$WORLD/ready"
 		cat "$WORLD/patd.log" >&2
 		return 1
@@ -65,10 +66,16 @@ process_gone() {
 	tail --pid="$1" -s 0.02 -f /dev/null
 }
 
+# process_end SIGNAL PID: nothing if it has ended already
+process_end() {
+	if kill -"$1" "$2" 2>/dev/null; then
+		process_gone "$2"
+	fi
+}
+
 # patd_stop [SIGNAL]
 patd_stop() {
-	kill -"${1:-TERM}" "$PATD_PID"
-	process_gone "$PATD_PID"
+	process_end "${1:-TERM}" "$(cat "$WORLD/patd.pid")"
 }
 
 patd_world() {
@@ -81,8 +88,7 @@ patd_world() {
 }
 
 patd_world_end() {
-	kill "$PATD_PID" "$BUS_PID" 2>/dev/null
-	process_gone "$PATD_PID"
-	process_gone "$BUS_PID"
+	patd_stop
+	bus_stop
 	rm -rf "$WORLD"
 }
