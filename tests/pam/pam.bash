@@ -3,7 +3,7 @@
 #   stack NAME <LINES     a service for `drive`; @pat@ in it is our module on patd's root.sock
 #   drive … (see drive.c) authenticates; its standard input is what the person types
 #   typed TEXT… -- COMMAND  the same with the answers as arguments
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # what goes to and comes from a bats file
 
 load ../lib/patd
 
@@ -12,10 +12,9 @@ TOOLS=$BUILD/tests/pam
 
 # Users that every Debian has, and that have no password.
 OWNER=daemon
-OTHER=bin
+STRANGE_USER=bin
 
 # Well-formed, and nobody's.
-# shellcheck disable=SC2034
 STRANGER=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
 
 pam_world() {

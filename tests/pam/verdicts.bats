@@ -81,7 +81,7 @@ setup() {
 }
 
 @test "another user's token is refused, and its holder told" {
-	run typed "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$OTHER"
+	run typed "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$STRANGE_USER"
 	says "authenticate: PAM_AUTH_ERR"
 	says "error: This token is another user's."
 }
@@ -129,7 +129,7 @@ screen_locker() {
 	stack user <<<"auth required @module@ socket=$WORLD/run/user.sock"
 	run screen_locker "$OWNER"
 	says "authenticate: PAM_SUCCESS"
-	run screen_locker "$OTHER"
+	run screen_locker "$STRANGE_USER"
 	says "authenticate: PAM_AUTH_ERR"
 	silent_about error:
 }
