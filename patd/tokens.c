@@ -384,14 +384,28 @@ static int find_for_request(
 	return r;
 }
 
+static int store_time(struct tokens *tokens, uint64_t now)
+{
+	int r = store_touch_time(tokens->store, now);
+
+	if (r == 0)
+		tokens->time_stored = now;
+	return r;
+}
+
+/* Once told so, a token stays expired, also if patd starts again under a clock set back. */
+static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
+{
+	if (tokens->time_stored < token->expires_at && store_time(tokens, now) < 0)
+		log_error("the end of token %s could not be recorded", token->id.text);
+}
+
 static void record_use(struct tokens *tokens, const struct token *token, uint64_t now)
 {
 	int r = store_touch(tokens->store, token->id.text, now);
 
-	if (r == 0 && now - tokens->time_stored >= TIME_LAG_S) {
-		r = store_touch_time(tokens->store, now);
-		tokens->time_stored = now;
-	}
+	if (r == 0 && now - tokens->time_stored >= TIME_LAG_S)
+		r = store_time(tokens, now);
 	if (r < 0)
 		log_error("the use of token %s could not be recorded", token->id.text);
 }
@@ -430,8 +444,10 @@ enum pat_verdict tokens_verify(struct tokens *tokens, uint32_t caller_uid,
 	if (token.revoked_at != 0)
 		return PAT_REVOKED;
 	*ret_expires_at = token.expires_at;
-	if (expired(&token, now))
+	if (expired(&token, now)) {
+		record_end(tokens, &token, now);
 		return PAT_EXPIRED;
+	}
 
 	record_use(tokens, &token, now);
 	return PAT_ACCEPTED;
@@ -439,6 +455,8 @@ enum pat_verdict tokens_verify(struct tokens *tokens, uint32_t caller_uid,
 
 void tokens_commit_usage(struct tokens *tokens)
 {
-	if (store_commit_usage(tokens->store) < 0)
+	if (store_commit_usage(tokens->store) < 0) {
 		log_error("the latest uses of tokens could not be recorded");
+		tokens->time_stored = 0; /* what is stored now is older than we thought */
+	}
 }

@@ -1,0 +1,42 @@
+/*
+ * What patd tells its operator, kept for the test instead of printed: these functions take the
+ * place of those in patd/log.c.  Included once, by a program's one source file.
+ */
+#ifndef PAT_TESTS_HEARD_H
+#define PAT_TESTS_HEARD_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "patd/log.h"
+#include "tests/unit/unit.h"
+
+/* The lines since heard_clear(), each with its newline. */
+static char heard[4096];
+
+static inline void heard_clear(void)
+{
+	heard[0] = '\0';
+}
+
+#define DEFINE_HEARD(name)                                                                         \
+	void name(const char *format, ...)                                                         \
+	{                                                                                          \
+		size_t len = strlen(heard);                                                        \
+		va_list args;                                                                      \
+                                                                                                   \
+		va_start(args, format);                                                            \
+		(void)vsnprintf(heard + len, sizeof(heard) - len - 1, format, args);               \
+		va_end(args);                                                                      \
+		(void)strcat(heard, "\n");                                                         \
+	}
+
+DEFINE_HEARD(log_error)
+DEFINE_HEARD(log_warning)
+DEFINE_HEARD(log_notice)
+DEFINE_HEARD(log_info)
+
+#define assert_heard(text) assert_that(strstr(heard, (text)) != NULL, "heard: %s", heard)
+#define assert_silence() assert_string_equal(heard, "")
+
+#endif

@@ -1,0 +1,88 @@
+/* A directory of a test's own, and the files in it. */
+#ifndef PAT_TESTS_PLACE_H
+#define PAT_TESTS_PLACE_H
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+struct place {
+	char dir[32];
+	char path[128]; /* of what place_path() was asked for last */
+};
+
+static inline void place_make(struct place *place)
+{
+	(void)strcpy(place->dir, "/tmp/test_patd.XXXXXX");
+	assert_non_null(mkdtemp(place->dir));
+	/* As patd's main() does. */
+	umask(077);
+}
+
+static inline int place_remove_one(
+	const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+static inline void place_remove(struct place *place)
+{
+	(void)nftw(place->dir, place_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static inline const char *place_path(struct place *place, const char *name)
+{
+	(void)snprintf(place->path, sizeof(place->path), "%s/%s", place->dir, name);
+	return place->path;
+}
+
+/* A file of that content, whatever the umask. */
+static inline void place_write(
+	struct place *place, const char *name, mode_t mode, const void *bytes, size_t size)
+{
+	int fd = open(place_path(place, name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), size);
+	assert_int_equal(fchmod(fd, mode), 0);
+	assert_int_equal(close(fd), 0);
+}
+
+/* Its size, at most that of bytes. */
+static inline size_t place_read(struct place *place, const char *name, void *ret_bytes, size_t size)
+{
+	int fd = open(place_path(place, name), O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	n = read(fd, ret_bytes, size);
+	assert_true(n >= 0);
+	assert_int_equal(close(fd), 0);
+	return (size_t)n;
+}
+
+static inline bool place_has(struct place *place, const char *name)
+{
+	struct stat st;
+
+	return lstat(place_path(place, name), &st) == 0;
+}
+
+static inline struct stat place_stat(struct place *place, const char *name)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(place_path(place, name), &st), 0);
+	return st;
+}
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * All that the rules stand on: a directory with a database, a key, and a clock that the test
+ * sets.  world_restart() is patd ending and starting again.
+ */
+#ifndef PAT_TESTS_WORLD_H
+#define PAT_TESTS_WORLD_H
+
+#include <sodium.h>
+#include <sqlite3.h>
+
+#include "patd/tokens.h"
+#include "tests/unit/patd/place.h"
+
+#define NOON UINT64_C(1700000000) /* when a world begins */
+#define DAY UINT64_C(86400)
+
+static const struct caller root = { 0, "root" };
+static const struct caller alice = { 1000, "alice" };
+static const struct caller bob = { 1001, "bob" };
+
+struct world {
+	struct place place;
+	uint64_t time; /* what the machine's clock says */
+	struct clock clock;
+	struct store *store;
+	struct key *key;
+	struct tokens *tokens;
+	const char *why; /* of the latest refusal */
+};
+
+static inline uint64_t world_read_clock(void *userdata)
+{
+	const struct world *world = userdata;
+
+	return world->time;
+}
+
+static inline void world_start(struct world *world)
+{
+	world->clock = (struct clock) { .read = world_read_clock, .userdata = world };
+	assert_int_equal(store_open(world->place.dir, &world->store), 0);
+	assert_int_equal(tokens_new(world->store, world->key, &world->clock, &world->tokens), 0);
+}
+
+static inline void world_stop(struct world *world)
+{
+	tokens_free(world->tokens);
+	store_free(world->store);
+	world->tokens = NULL;
+	world->store = NULL;
+}
+
+static inline void world_restart(struct world *world)
+{
+	world_stop(world);
+	world_start(world);
+}
+
+static inline void world_make(struct world *world)
+{
+	static const uint8_t bytes[KEY_LEN] = { 1, 2, 3 };
+
+	*world = (struct world) { .time = NOON };
+	assert_true(sodium_init() >= 0);
+	place_make(&world->place);
+	assert_int_equal(key_new(bytes, &world->key), 0);
+	world_start(world);
+}
+
+static inline void world_end(struct world *world)
+{
+	world_stop(world);
+	key_free(world->key);
+	place_remove(&world->place);
+}
+
+/* For cmocka: a world for each test, in *state. */
+static inline int world_set_up(void **state)
+{
+	struct world *world = malloc(sizeof(*world));
+
+	assert_non_null(world);
+	world_make(world);
+	*state = world;
+	return 0;
+}
+
+static inline int world_tear_down(void **state)
+{
+	world_end(*state);
+	free(*state);
+	return 0;
+}
+
+/* Somebody with the right to write to the file, and without the key, changes it by hand. */
+static inline void world_edit(struct world *world, const char *sql)
+{
+	sqlite3 *db;
+	char *problem = NULL;
+
+	assert_int_equal(sqlite3_open_v2(place_path(&world->place, "patd.db"), &db,
+				 SQLITE_OPEN_READWRITE, NULL),
+		SQLITE_OK);
+	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
+	assert_that(problem == NULL, "%s: %s", sql, problem);
+	sqlite3_close(db);
+}
+
+/* The first number that the query gives, by a connection of its own. */
+static inline int64_t world_ask(struct world *world, const char *sql)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	int64_t number;
+
+	assert_int_equal(sqlite3_open_v2(place_path(&world->place, "patd.db"), &db,
+				 SQLITE_OPEN_READWRITE, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
+}
+
+/* A token, and what its owner has. */
+struct made {
+	struct token token;
+	char secret[PAT_TOKEN_LEN + 1];
+};
+
+static inline struct wish wish_for(const struct caller *owner, const char *name)
+{
+	return (struct wish) { .name = name, .uid = owner->uid, .user = owner->user };
+}
+
+static inline void world_generate_as_wished(
+	struct world *world, const struct wish *wish, struct made *ret_made)
+{
+	world->why = NULL;
+	assert_that(tokens_generate(world->tokens, &root, wish, &ret_made->token, ret_made->secret,
+			    &world->why) == PAT_OK,
+		"generate %s: %s", wish->name, world->why);
+}
+
+/* For 30 days. */
+static inline struct made world_generate(
+	struct world *world, const struct caller *owner, const char *name)
+{
+	struct wish wish = wish_for(owner, name);
+	struct made made;
+
+	world_generate_as_wished(world, &wish, &made);
+	return made;
+}
+
+/* What pam_pat sends when that user types that secret. */
+static inline struct pat_request request_with(const char *secret, const struct caller *user)
+{
+	struct pat_request request = { .magic = PAT_REQUEST_MAGIC, .uid = user->uid };
+	struct pat_id id;
+
+	assert_true(pat_token_parse(secret, &id));
+	assert_true(pat_field_set(request.id, sizeof(request.id), id.text));
+	assert_true(pat_field_set(request.user, sizeof(request.user), user->user));
+	assert_true(pat_field_set(request.service, sizeof(request.service), "test"));
+	pat_token_digest(secret, &request.digest);
+	assert_true(pat_request_check(&request, sizeof(request)));
+	return request;
+}
+
+/* The verdict when the owner logs in through root's socket; the use is committed. */
+static inline enum pat_verdict world_log_in(
+	struct world *world, const struct caller *user, const struct made *made)
+{
+	struct pat_request request = request_with(made->secret, user);
+	uint64_t expires_at = 0;
+	enum pat_verdict verdict = tokens_verify(world->tokens, 0, &request, &expires_at);
+
+	tokens_commit_usage(world->tokens);
+	return verdict;
+}
+
+static inline struct token world_find(struct world *world, const struct made *made)
+{
+	struct token token;
+
+	assert_int_equal(
+		tokens_find(world->tokens, &root, made->token.id.text, &token, &world->why),
+		PAT_OK);
+	return token;
+}
+
+static inline enum token_state world_state(struct world *world, const struct made *made)
+{
+	struct token token = world_find(world, made);
+
+	return tokens_state(world->tokens, &token);
+}
+
+static inline enum pat_error world_revoke(struct world *world, const struct made *made)
+{
+	return tokens_revoke(world->tokens, &root, made->token.id.text, &world->why);
+}
+
+static inline enum pat_error world_restore(struct world *world, const struct made *made)
+{
+	return tokens_restore(world->tokens, &root, made->token.id.text, &world->why);
+}
+
+static inline enum pat_error world_delete(struct world *world, const struct made *made)
+{
+	return tokens_delete(world->tokens, &root, made->token.id.text, &world->why);
+}
+
+#endif
