@@ -18,6 +18,7 @@ STRANGE_USER=bin
 STRANGER=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
 
 pam_world() {
+	export BUILD
 	patd_world
 	mkdir "$WORLD/pam.d"
 	stack other <<<'auth required pam_deny.so'
