@@ -1,6 +1,7 @@
 #include "patd/listeners.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,9 @@ static int take_passed(char *const *names, int count, struct listeners *ret)
 				"systemd passed a socket '%s' that patd has no use for", names[i]);
 			return -EINVAL;
 		}
+		/* systemd makes them blocking unless the unit says NonBlocking=yes. */
+		if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+			return -errno;
 		*slot = fd;
 	}
 	if (ret->root_fd < 0 || ret->user_fd < 0) {
@@ -41,15 +45,27 @@ static int take_passed(char *const *names, int count, struct listeners *ret)
 static bool alive(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool connected;
+	bool dead;
 
 	if (fd < 0)
 		return true;
-	/* EAGAIN: its queue is full, so there is one. */
-	connected = connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
-		    errno == EAGAIN;
+	/* Any other failure, a full queue or another type, is of one that is there. */
+	dead = connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 &&
+	       (errno == ECONNREFUSED || errno == ENOENT);
 	close(fd);
-	return connected;
+	return !dead;
+}
+
+/* A socket that nobody serves; all else is not ours to remove. */
+static int remove_stale(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(st.st_mode))
+		return -EEXIST;
+	return unlink(path) < 0 ? -errno : 0;
 }
 
 static int bind_with_mode(int fd, const struct sockaddr_un *address, mode_t mode)
@@ -71,8 +87,9 @@ static int open_one(const char *path, mode_t mode, int *ret_fd)
 		return -ENAMETOOLONG;
 	if (alive(&address))
 		return -EADDRINUSE;
-	if (unlink(path) < 0 && errno != ENOENT)
-		return -errno;
+	r = remove_stale(path);
+	if (r < 0)
+		return r;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;

@@ -466,65 +466,36 @@ static void a_use_that_cannot_be_recorded_lets_in_all_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_owner_gets_in, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(an_accepted_request_tells_when_the_token_ends,
-			world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			only_the_right_secret_gets_in, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_unknown_id_is_as_wrong_as_a_wrong_secret, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(the_secret_of_one_token_does_not_open_another,
-			world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			what_is_stored_is_not_what_is_sent, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			another_user_does_not_get_in, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_recycled_uid_inherits_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			only_root_asks_for_others, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_stranger_learns_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_revoked_token_opens_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_restored_token_opens_again, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_deleted_token_was_never_there, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(a_token_ends_at_its_expiration_and_not_before,
-			world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(a_token_without_expiration_outlives_the_calendar,
-			world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			revoked_beats_expired, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_clock_set_back_revives_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(a_clock_set_back_revives_nothing_after_a_restart,
-			world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_use_moves_the_stored_time_on, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(a_token_refused_as_expired_stays_so_after_a_restart,
-			world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_use_is_recorded_and_a_refusal_is_not, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_altered_row_opens_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_altered_id_opens_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_revocation_undone_by_hand_opens_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_row_copied_to_another_user_opens_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			name_and_usage_decide_nothing, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_operator_hears_of_an_altered_row, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_damaged_row_fails_and_lets_nobody_in, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(
-			nobody_gets_in_when_the_database_fails, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(a_use_that_cannot_be_recorded_lets_in_all_the_same,
-			world_set_up, world_tear_down),
+		WORLD_TEST(the_owner_gets_in),
+		WORLD_TEST(an_accepted_request_tells_when_the_token_ends),
+		WORLD_TEST(only_the_right_secret_gets_in),
+		WORLD_TEST(an_unknown_id_is_as_wrong_as_a_wrong_secret),
+		WORLD_TEST(the_secret_of_one_token_does_not_open_another),
+		WORLD_TEST(what_is_stored_is_not_what_is_sent),
+		WORLD_TEST(another_user_does_not_get_in),
+		WORLD_TEST(a_recycled_uid_inherits_nothing),
+		WORLD_TEST(only_root_asks_for_others),
+		WORLD_TEST(a_stranger_learns_nothing),
+		WORLD_TEST(a_revoked_token_opens_nothing),
+		WORLD_TEST(a_restored_token_opens_again),
+		WORLD_TEST(a_deleted_token_was_never_there),
+		WORLD_TEST(a_token_ends_at_its_expiration_and_not_before),
+		WORLD_TEST(a_token_without_expiration_outlives_the_calendar),
+		WORLD_TEST(revoked_beats_expired),
+		WORLD_TEST(a_clock_set_back_revives_nothing),
+		WORLD_TEST(a_clock_set_back_revives_nothing_after_a_restart),
+		WORLD_TEST(a_use_moves_the_stored_time_on),
+		WORLD_TEST(a_token_refused_as_expired_stays_so_after_a_restart),
+		WORLD_TEST(a_use_is_recorded_and_a_refusal_is_not),
+		WORLD_TEST(an_altered_row_opens_nothing),
+		WORLD_TEST(an_altered_id_opens_nothing),
+		WORLD_TEST(a_revocation_undone_by_hand_opens_nothing),
+		WORLD_TEST(a_row_copied_to_another_user_opens_nothing),
+		WORLD_TEST(name_and_usage_decide_nothing),
+		WORLD_TEST(the_operator_hears_of_an_altered_row),
+		WORLD_TEST(a_damaged_row_fails_and_lets_nobody_in),
+		WORLD_TEST(nobody_gets_in_when_the_database_fails),
+		WORLD_TEST(a_use_that_cannot_be_recorded_lets_in_all_the_same),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

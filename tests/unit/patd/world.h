@@ -92,6 +92,8 @@ static inline int world_tear_down(void **state)
 	return 0;
 }
 
+#define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
+
 /* Somebody with the right to write to the file, and without the key, changes it by hand. */
 static inline void world_edit(struct world *world, const char *sql)
 {
