@@ -20,7 +20,7 @@ setup_file() {
 	# The same, and then PAM's items as variables of its environment.
 	stack items <<-EOF
 		auth required @pat@
-		auth [default=ignore] /usr/lib/$(gcc -print-multiarch)/pam_wrapper/pam_get_items.so
+		auth [default=ignore] $(find /usr/lib -name pam_get_items.so -print -quit)
 	EOF
 	stack first <<<'auth required @pat@ use_first_pass'
 	TOKEN=$(generate t --user="$OWNER")
