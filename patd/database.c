@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "patd/key.h"
 #include "patd/log.h"
 #include "patd/schema.h"
 
+#define HEADER_BYTES 100 /* of an SQLite database, see sqlite.org/fileformat */
 #define BUSY_MS                                                                                    \
 	100 /* the only other connection is database_sync()'s, which never writes for long */
 
@@ -20,7 +22,6 @@
 static const char pragmas[] = "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA cell_size_check = ON;"
 			      "PRAGMA secure_delete = ON;"
-			      "PRAGMA journal_mode = WAL;"
 			      "PRAGMA synchronous = NORMAL;"
 			      "PRAGMA wal_autocheckpoint = 0;"
 			      "PRAGMA journal_size_limit = 4194304;";
@@ -70,6 +71,13 @@ static int check_file(int state_fd, const char *path)
 	if (st.st_uid != geteuid() || (st.st_mode & 0077) != 0 || (st.st_mode & 0600) != 0600) {
 		log_error("the database %s must belong to patd's user, mode 0600", path);
 		return -EPERM;
+	}
+	/* SQLite takes it for a new one; but with a key beside it, it was in use. */
+	if (st.st_size < HEADER_BYTES && faccessat(state_fd, KEY_FILE, F_OK, 0) == 0) {
+		log_error("the database %s is empty, and was not: restore it from a backup; or, to "
+			  "give all tokens up, move it away and start again",
+			path);
+		return -EBADMSG;
 	}
 	return 0;
 }

@@ -11,7 +11,6 @@
 
 #include "patd/log.h"
 
-#define KEY_FILE "key"
 #define KEY_FILE_NEW "key.new"
 #define CREDENTIAL "patd.key"
 
@@ -82,7 +81,8 @@ static int read_key_at(const char *path, bool private, struct key **ret_key)
 	struct stat st;
 	int fd, r;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (private ? O_NOFOLLOW : 0));
+	/* O_NONBLOCK: a pipe in its place is refused below, not waited for. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (private ? O_NOFOLLOW : 0));
 	if (fd < 0) {
 		r = -errno;
 		if (r != -ENOENT)

@@ -9,6 +9,7 @@
 #include "common/token.h"
 #include "patd/token.h"
 
+#define KEY_FILE "key" /* in the state directory */
 #define KEY_LEN 32
 #define KEY_CHECK_LEN 32
 

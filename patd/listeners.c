@@ -51,7 +51,7 @@ static bool alive(const struct sockaddr_un *address)
 		return true;
 	/* Any other failure, a full queue or another type, is of one that is there. */
 	dead = connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 &&
-	       (errno == ECONNREFUSED || errno == ENOENT);
+	       (errno == ECONNREFUSED || errno == ENOENT || errno == ENOTDIR);
 	close(fd);
 	return !dead;
 }

@@ -114,10 +114,11 @@ int schema_prepare(sqlite3 *db, const char *path)
 		log_error("the database %s has no valid version: restore it from a backup", path);
 		return -EBADMSG;
 	}
-	if (version < VERSION) {
+	/* It stays in the file: not before that is known to be ours. */
+	r = schema_errno(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL));
+	if (r == 0 && version < VERSION)
 		r = step_up(db, version);
-		if (r < 0)
-			log_error("cannot prepare the database %s: %s", path, sqlite3_errmsg(db));
-	}
+	if (r < 0)
+		log_error("cannot prepare the database %s: %s", path, sqlite3_errmsg(db));
 	return r;
 }

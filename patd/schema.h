@@ -5,8 +5,9 @@
 #include <sqlite3.h>
 
 /*
- * Makes an empty database ours, or an older one present, in one transaction.  -EPROTONOSUPPORT
- * for a newer one, -EBADMSG for a damaged one or another program's; each has been logged.
+ * Makes an empty database ours, or an older one present, in one transaction, and sets WAL mode.
+ * -EPROTONOSUPPORT for a newer one, -EBADMSG for a damaged one or another program's, neither of
+ * which is touched; each has been logged.
  */
 int schema_prepare(sqlite3 *db, const char *path);
 
