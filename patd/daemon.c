@@ -75,8 +75,8 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 			  "start again",
 			store_path(daemon->store));
 	else if (r < 0)
-		log_error(
-			"cannot use the database %s: %s", store_path(daemon->store), strerror(-r));
+		log_error("cannot use the database %s: %s", store_path(daemon->store),
+			r == -EBADMSG ? "it is damaged, restore it from a backup" : strerror(-r));
 	return r;
 }
 

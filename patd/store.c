@@ -83,8 +83,11 @@ static int prepare_statements(struct store *store)
 		int r = sqlite3_prepare_v3(store->db, statements[s], -1, SQLITE_PREPARE_PERSISTENT,
 			&store->prepared[s], NULL);
 
-		if (r != SQLITE_OK)
-			return log_failure(store, r);
+		if (r != SQLITE_OK) {
+			log_error("the database %s is damaged (%s): restore it from a backup",
+				store->path, sqlite3_errmsg(store->db));
+			return schema_errno(r);
+		}
 	}
 	return 0;
 }
