@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 {
 	if (fill_standard_descriptors() < 0)
 		return OUTCOME_FAILED;
-	(void)setlocale(LC_CTYPE, "");
+	/* Names are UTF-8 whatever the locale; in another libsmartcols would count their bytes. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	return (int)command_run(argc, argv);
 }

@@ -1,8 +1,6 @@
 #include "patctl/table.h"
 
-#include <langinfo.h>
 #include <libsmartcols.h>
-#include <string.h>
 
 #include "patctl/text.h"
 
@@ -85,10 +83,13 @@ int table_print(const struct rows *rows, const struct look *look, bool legend)
 		no_memory();
 	(void)scols_table_enable_colors(table, look->palette != PALETTE_NONE);
 	(void)scols_table_enable_noheadings(table, !legend);
-	/* Names are safe as they are; outside UTF-8 libsmartcols would spell their bytes in hex. */
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		(void)scols_table_enable_noencoding(table, 1);
 
+	/*
+	 * To a program a name is itself.  To a terminal libsmartcols spells out what the C library
+	 * has no width for, such as characters younger than it.
+	 */
+	if (!look->people)
+		(void)scols_table_enable_noencoding(table, 1);
 	for (size_t i = 0; i < COLUMNS; i++)
 		if (!scols_table_new_column(table, columns[i].name, columns[i].width,
 			    look->people ? columns[i].flags : 0))

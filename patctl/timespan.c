@@ -59,13 +59,15 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* False if *sum + whole * scale leaves the range of a 64-bit count of microseconds. */
-static bool add_product(uint64_t *sum, uint64_t whole, uint64_t scale)
+/*
+ * Adds count units of so many microseconds.  False where systemd finds the sum too large: it
+ * takes UINT64_MAX for "infinity", and rounds what is left of it for a unit down.
+ */
+static bool add(uint64_t *sum, uint64_t count, uint64_t usec)
 {
-	uint64_t product;
-
-	return !__builtin_mul_overflow(whole, scale, &product) &&
-	       !__builtin_add_overflow(*sum, product, sum) && *sum < UINT64_MAX;
+	if (usec > 0 && count >= UINT64_MAX / usec)
+		return false;
+	return !__builtin_add_overflow(*sum, count * usec, sum) && *sum < UINT64_MAX;
 }
 
 /* The longest unit that text begins with, -1 if there is none. */
@@ -124,11 +126,11 @@ static const char *parse_term(const char **at, struct timespan *sum)
 			__builtin_add_overflow(number, (uint64_t)(whole[i] - '0'), &number) ||
 			number > INT64_MAX)
 			return too_long;
-	if (!add_product(&sum->usec, number, scale))
+	if (!add(&sum->usec, number, scale))
 		return too_long;
 	for (size_t i = 0; i < fraction_len; i++) {
 		scale /= 10;
-		if (!add_product(&sum->usec, (uint64_t)(fraction[i] - '0'), scale))
+		if (!add(&sum->usec, (uint64_t)(fraction[i] - '0'), scale))
 			return too_long;
 	}
 

@@ -1,0 +1,162 @@
+#!/usr/bin/env bats
+# A token from its making to its end, as root and as an ordinary user.
+
+load cli
+
+setup_file() {
+	patd_world
+}
+
+teardown_file() {
+	patd_world_end
+}
+
+@test "the whole life: generate, use, revoke, restore, revoke, delete" {
+	token=$(patctl generate "$T" --expires=7d)
+	run -0 patctl show "$T"
+	expect "$output" "State:    active"
+	expect "$output" "Usage:    Not used"
+
+	use "$token" root 0
+	run -0 patctl show "$T"
+	expect "$output" "Usage:    Last used 20"
+
+	run -0 patctl revoke "$T"
+	expect "$output" "User token successfully revoked"
+	run -0 patctl show "$T"
+	expect "$output" "State:    revoked"
+	expect "$output" "Revoked:  20"
+	run -1 use "$token" root 0
+
+	run -0 patctl restore "$T"
+	expect "$output" "User token successfully restored"
+	run -0 patctl show "$T"
+	expect "$output" "State:    active"
+	use "$token" root 0
+
+	patctl revoke -q "$T"
+	run -0 patctl delete --yes "$T"
+	expect "$output" "User token successfully deleted"
+	run -4 patctl show "$T"
+}
+
+@test "an ordinary user lists, shows, revokes and deletes its own" {
+	patctl generate -q "$T" --user=games >/dev/null
+	run -0 as_games patctl
+	expect "$output" " $T "
+	run -0 as_games patctl show "$T"
+	expect "$output" "User:     games (5)"
+	run -0 as_games patctl revoke "$T"
+	expect "$output" "User token successfully revoked"
+	run -0 as_games patctl delete -y "$T"
+	expect "$output" "User token successfully deleted"
+}
+
+@test "an ordinary user does not see the tokens of others" {
+	patctl generate -q "$T" >/dev/null
+	id=$(id_of "$T")
+	run -0 as_games patctl list
+	expect_not "$output" "$T"
+	for item in "$T" "$id" "${id:0:9}"; do
+		run -4 as_games patctl show "$item"
+		run -4 as_games patctl revoke "$item"
+		run -4 as_games patctl delete -y "$item"
+	done
+	run -0 patctl show "$T"
+	expect "$output" "active"
+}
+
+@test "an ordinary user may not generate, restore, or list others: exit 5, and what to do" {
+	patctl generate -q "$T" --user=games >/dev/null
+	as_games patctl revoke -q "$T"
+	run --separate-stderr as_games patctl generate mine
+	expect_status 5
+	[ "$output" = "" ]
+	expect_stderr "ask an administrator, or try as root"
+	run --separate-stderr as_games patctl restore "$T"
+	expect_status 5
+	run --separate-stderr as_games patctl list --all
+	expect_status 5
+	run --separate-stderr as_games patctl list --user=root
+	expect_status 5
+	run --separate-stderr as_games patctl revoke "$T" --user=root
+	expect_status 5
+}
+
+@test "revoking twice is no failure" {
+	patctl generate -q "$T" >/dev/null
+	run -0 patctl revoke "$T"
+	run -0 patctl revoke "$T"
+	expect "$output" "User token successfully revoked"
+}
+
+@test "only a revoked token is deleted, and the refusal says how" {
+	patctl generate -q "$T" >/dev/null
+	run --separate-stderr patctl delete --yes "$T"
+	expect_status 1
+	expect_stderr "not revoked"
+	expect_stderr "patctl revoke $T"
+	run -0 patctl show "$T"
+}
+
+@test "the advice is right for a shell and for a user that was named" {
+	patctl generate -q "two words $T" >/dev/null
+	run --separate-stderr patctl delete --yes "two words $T"
+	expect_status 1
+	expect_stderr "patctl revoke $(id_of "two words $T")"
+	patctl generate -q "$T" --user=games >/dev/null
+	run --separate-stderr patctl delete --yes --user=games "$T"
+	expect_status 1
+	expect_stderr "patctl revoke $(id_of --user=games "$T")"
+}
+
+@test "an active token cannot be restored" {
+	patctl generate -q "$T" >/dev/null
+	run --separate-stderr patctl restore "$T"
+	expect_status 1
+	expect_stderr "not revoked"
+}
+
+@test "several tokens in one command" {
+	for i in 1 2 3; do
+		patctl generate -q "$T-$i" >/dev/null
+	done
+	run -0 patctl revoke "$T-1" "$T-2" "$(id_of "$T-3")"
+	[ "${#lines[@]}" -eq 3 ]
+	run -0 patctl restore "$T-1" "$T-2" "$T-3"
+	[ "${#lines[@]}" -eq 3 ]
+	run -0 patctl show "$T-1" "$T-2" "$T-3"
+	run -0 patctl revoke -q "$T-1" "$T-2" "$T-3"
+	[ "$output" = "" ]
+	run -0 patctl delete -y "$T-1" "$T-2" "$T-3"
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "a token that is named twice is handled once" {
+	patctl generate -q "$T" >/dev/null
+	patctl revoke -q "$T"
+	run -0 patctl delete -y "$T" "$(id_of "$T")" "$T"
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "one that fails does not keep the others from it" {
+	patctl generate -q "$T" >/dev/null
+	run --separate-stderr patctl revoke "no such $T" "$T"
+	expect_status 1
+	expect "$output" "$T ("
+	expect_stderr "no such $T"
+	run -0 patctl show "$T"
+	expect "$output" "revoked"
+}
+
+@test "a name is taken once for each user" {
+	patctl generate -q "$T" >/dev/null
+	patctl generate -q "$T" --user=games >/dev/null
+	run --separate-stderr patctl generate "$T"
+	expect_status 1
+	[ "$output" = "" ]
+	expect_stderr "choose another name"
+	patctl revoke -q --user=root "$T"
+	patctl delete -qy --user=root "$T"
+	run -0 patctl generate -q "$T"
+}

@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# What people and programs are shown.
+
+load cli
+
+setup_file() {
+	patd_world
+	patctl generate -q active --user=games --expires=29d >/dev/null
+	patctl generate -q revoked --user=games --expires=never >/dev/null
+	patctl revoke -q revoked
+}
+
+teardown_file() {
+	patd_world_end
+}
+
+# Tests see the two tokens of games; what others they make are root's or news's.
+
+@test "bare patctl lists one's own" {
+	run -0 as_games patctl
+	expect "${lines[0]}" "ID "
+	expect "${lines[1]}" " active "
+	expect "${lines[2]}" " revoked "
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "--user lists that user's, --all those of all" {
+	patctl generate -q "$T" >/dev/null
+	run -0 patctl list --user=games
+	[ "${#lines[@]}" -eq 3 ]
+	expect_not "$output" "$T"
+	run -0 patctl list --all
+	expect "$output" "$T"
+	expect "$output" "games"
+}
+
+@test "the table has all columns" {
+	run -0 patctl list --user=games
+	[[ ${lines[0]} =~ ^ID\ +NAME\ +USER\ +STATE\ +CREATED\ +EXPIRES\ +USAGE$ ]]
+	[[ ${lines[1]} =~ ^[0-9A-Za-z]{10}\ active\ +games\ active\ +20..-..-..T..:..:..Z\ 20..-..-..T..:..:..Z\ Not\ used$ ]]
+	[[ ${lines[2]} =~ ^[0-9A-Za-z]{10}\ revoked\ games\ revoked\ +20..-..-..T..:..:..Z\ never\ +Not\ used$ ]]
+}
+
+@test "--no-legend leaves the headings out" {
+	run -0 patctl list --user=games --no-legend
+	[ "${#lines[@]}" -eq 2 ]
+	expect_not "$output" "NAME"
+}
+
+@test "in a pipe nothing is coloured or cut short" {
+	long=$(printf "%.0s$T-ü-" {1..36})
+	patctl generate -q "$long" >/dev/null
+	for locale in C C.UTF-8; do
+		run -0 env LC_ALL=$locale TERM=xterm-256color COLUMNS=40 patctl list
+		expect "$output" "$long"
+		expect_not "$output" $'\e'
+	done
+}
+
+@test "in a pipe a name is itself, even one that the C library has no width for" {
+	name="$T "$'\U0001fae8 e\u0301 \u200b'
+	patctl generate -q "$name" >/dev/null
+	for locale in C C.UTF-8; do
+		run -0 env LC_ALL=$locale patctl list
+		expect "$output" " $name "
+	done
+}
+
+@test "on a terminal the states are green and orange, and times are ages" {
+	run -0 on_terminal "patctl list --user=games"
+	expect "${lines[1]}" $'\e[32mactive'
+	expect "${lines[1]}" "ago"
+	expect "${lines[1]}" "in 28 days"
+	expect "${lines[2]}" $'\e[38;5;208mrevoked\e[0m'
+	run -0 on_terminal "patctl show --user=games revoked"
+	expect "$output" $'State:    \e[38;5;208mrevoked\e[0m'
+	expect "$output" "ago)"
+}
+
+@test "with 8 colours orange is yellow" {
+	ON_TERM=linux run -0 on_terminal "patctl list --user=games"
+	expect "$output" $'\e[33mrevoked\e[0m'
+}
+
+@test "NO_COLOR, a dumb terminal and none have no colours" {
+	NO_COLOR=1 run -0 on_terminal "patctl list --user=games; patctl show active"
+	expect_not "$output" $'\e'
+	ON_TERM=dumb run -0 on_terminal "patctl list --user=games; patctl show active"
+	expect_not "$output" $'\e'
+	run -0 on_terminal "unset TERM; patctl list --user=games; patctl show active"
+	expect_not "$output" $'\e'
+	NO_COLOR='' run -0 on_terminal "patctl list --user=games"
+	expect "$output" $'\e'
+}
+
+@test "on a narrow terminal the name is cut short, not the id" {
+	patctl generate -q "$(printf 'n%.0s' {1..200})" --user=news >/dev/null
+	ON_COLS=80 run -0 on_terminal "patctl list --user=news"
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[1]} =~ ^[0-9A-Za-z]{10}\ n+\  ]]
+}
+
+@test "an empty list says what to do, to a person only" {
+	run -0 on_terminal "patctl list --user=daemon"
+	expect "$output" "patctl generate NAME --user=daemon"
+	run -0 on_terminal "patctl list --user=daemon -q"
+	[ "$output" = "" ]
+	run --separate-stderr patctl list --user=daemon
+	expect_status 0
+	[ "$output" = "" ]
+	expect_no_stderr
+	run -0 patctl list --user=daemon --json
+	[ "$output" = "[]" ]
+}
+
+@test "--json is an array with integers in seconds and explicit nulls" {
+	run -0 patctl list --user=games --json
+	/usr/bin/python3 -m json.tool <<<"$output" >/dev/null
+	[ "$(json '[0]["name"]' <<<"$output")" = active ]
+	[ "$(json '[0]["user"]' <<<"$output")" = games ]
+	[ "$(json '[0]["uid"]' <<<"$output")" = 5 ]
+	[ "$(json '[0]["revoked_at"]' <<<"$output")" = None ]
+	[ "$(json '[0]["last_used_at"]' <<<"$output")" = None ]
+	(($(json '[0]["expires_at"]' <<<"$output") - $(json '[0]["created_at"]' <<<"$output") == 29 * 86400))
+	[ "$(json '[1]["state"]' <<<"$output")" = revoked ]
+	[ "$(json '[1]["expires_at"]' <<<"$output")" = None ]
+	(($(json '[1]["revoked_at"]' <<<"$output") > 1700000000))
+}
+
+@test "show --json is an array, of what was found" {
+	run --separate-stderr patctl show --json active "no such" revoked
+	expect_status 1
+	[ "$(json '[1]["name"]' <<<"$output")" = revoked ]
+	run --separate-stderr patctl show --json "no such"
+	expect_status 4
+	[ "$output" = "[]" ]
+}
+
+@test "revoke, restore and delete --json tell the result of each item" {
+	patctl generate -q "$T" >/dev/null
+	run -0 patctl revoke --json "$T"
+	[ "$(json '[0]["result"]' <<<"$output")" = revoked ]
+	[ "$(json '[0]["error"]' <<<"$output")" = None ]
+	run -0 patctl restore --json "$T"
+	[ "$(json '[0]["result"]' <<<"$output")" = restored ]
+	run --separate-stderr patctl delete --yes --json "$T" "no such"
+	expect_status 1
+	# What is not found is told first, before anything is done.
+	[ "$(json '[0]["item"]' <<<"$output")" = "no such" ]
+	[ "$(json '[0]["error"]' <<<"$output")" = not-found ]
+	[ "$(json '[0]["id"]' <<<"$output")" = None ]
+	[ "$(json '[1]["result"]' <<<"$output")" = failed ]
+	[ "$(json '[1]["error"]' <<<"$output")" = not-revoked ]
+	patctl revoke -q "$T"
+	run -0 patctl delete --yes --json "$T"
+	[ "$(json '[0]["result"]' <<<"$output")" = deleted ]
+	[ "$(json '[0]["name"]' <<<"$output")" = "$T" ]
+}
+
+@test "a list longer than a page is whole and in order" {
+	for i in {100..399}; do
+		echo "$i"
+	done | xargs -P2 -I{} patctl generate -q "page {}" --user=sync >/dev/null
+	run -0 patctl list --user=sync --json
+	[ "$(json '.__len__()' <<<"$output")" -eq 300 ]
+	[ "$(json '[0]["name"]' <<<"$output")" = "page 100" ]
+	[ "$(json '[299]["name"]' <<<"$output")" = "page 399" ]
+	run -0 patctl list --user=sync --no-legend
+	[ "${#lines[@]}" -eq 300 ]
+}
+
+@test "what cannot be written is a failure" {
+	for call in list "list --json" "show active" "show --json active" help --version; do
+		run --separate-stderr bash -c "patctl $call >/dev/full"
+		expect_status 1
+		expect_stderr "No space left on device"
+	done
+}
