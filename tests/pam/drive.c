@@ -310,7 +310,7 @@ static void *authenticate_often(void *ret_counts)
 static void authenticate_in_threads(void)
 {
 	unsigned int counts[THREADS_MAX][_PAM_RETURN_VALUES] = { 0 };
-	pthread_t threads[THREADS_MAX];
+	pthread_t threads[THREADS_MAX] = { 0 };
 
 	for (unsigned int t = 0; t < host.threads; t++)
 		if (pthread_create(&threads[t], NULL, authenticate_often, counts[t]) != 0)
