@@ -19,5 +19,7 @@ uint64_t clock_now(struct clock *clock)
 
 	if (now > clock->highest)
 		clock->highest = now;
+	if (clock->highest == 0)
+		clock->highest = 1;
 	return clock->highest;
 }

@@ -16,7 +16,7 @@ struct clock {
 /* The machine's clock; for struct clock's read.  userdata is not used. */
 uint64_t clock_read_machine(void *userdata);
 
-/* max(the clock, the highest time seen). */
+/* max(the clock, the highest time seen, 1): in a row 0 stands for "not yet". */
 uint64_t clock_now(struct clock *clock);
 
 #endif
