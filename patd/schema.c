@@ -33,6 +33,8 @@ static const char *const schema_steps[] = {
 
 int schema_errno(int sqlite_code)
 {
+	if (sqlite_code == SQLITE_CONSTRAINT_PRIMARYKEY || sqlite_code == SQLITE_CONSTRAINT_UNIQUE)
+		return -EEXIST;
 	switch (sqlite_code & 0xFF) {
 	case SQLITE_OK:
 	case SQLITE_ROW:
@@ -40,8 +42,6 @@ int schema_errno(int sqlite_code)
 		return 0;
 	case SQLITE_FULL:
 		return -ENOSPC;
-	case SQLITE_CONSTRAINT:
-		return -EEXIST;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return -EBADMSG;

@@ -11,7 +11,7 @@
  */
 int schema_prepare(sqlite3 *db, const char *path);
 
-/* The negative errno for an SQLite result code. */
+/* The negative errno for an extended result code of SQLite; -EEXIST: a key is taken. */
 int schema_errno(int sqlite_code);
 
 #endif
