@@ -73,7 +73,7 @@ static int print(const struct row *row, const char *secret, bool json)
 	text = text_must(json_dumps(object, 0));
 	json_decref(object);
 	text = text_must(realloc(text, strlen(text) + sizeof(open)));
-	(void)strcpy(strrchr(text, '}'), open);
+	memcpy(strrchr(text, '}'), open, sizeof(open));
 	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
 }
 

@@ -72,7 +72,8 @@ void complain(const char *format, ...)
 
 	(void)fputs("patctl: ", stderr);
 	va_start(arguments, format);
-	(void)vfprintf(stderr, format, arguments);
+	/* clang 14 does not see that it was started. */
+	(void)vfprintf(stderr, format, arguments); // NOLINT(clang-analyzer-valist.*)
 	va_end(arguments);
 	(void)fputc('\n', stderr);
 }

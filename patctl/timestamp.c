@@ -111,6 +111,17 @@ static bool read_tomorrow(uint64_t now, bool utc, struct tm *tm)
 	return true;
 }
 
+/* The time of day may be missing; " UTC" may follow. */
+static bool read_date_and_clock(const char **at, struct tm *tm)
+{
+	if (!read_date(at, tm))
+		return false;
+	if ((**at != 'T' && **at != ' ') || !is_digit((*at)[1]))
+		return true;
+	(*at)++;
+	return read_clock(at, tm);
+}
+
 const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 {
 	const bool is_tomorrow = strncmp(text, tomorrow, strlen(tomorrow)) == 0;
@@ -121,9 +132,7 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 
 	if (is_tomorrow)
 		p += strlen(tomorrow);
-	else if (!read_date(&p, &tm))
-		return not_a_date;
-	else if ((*p == 'T' || *p == ' ') && is_digit(p[1]) && (p++, !read_clock(&p, &tm)))
+	else if (!read_date_and_clock(&p, &tm))
 		return not_a_date;
 
 	utc = strcmp(p, "Z") == 0 || strcmp(p, " UTC") == 0;

@@ -41,8 +41,8 @@ lint-analyzer:
 
 lint-shell:
 	$(call say,LINT,shellcheck)
-	$(Q)shellcheck $(lint_shell)
-	$(Q)shellcheck --shell=bats $(wildcard tests/*/*.bats)
+	$(Q)shellcheck --external-sources $(lint_shell)
+	$(Q)shellcheck --external-sources --shell=bats $(wildcard tests/*/*.bats)
 
 lint-xml:
 	$(call say,LINT,xmllint)
