@@ -81,17 +81,19 @@ static struct job *take_finished(struct worker *worker)
 	return job;
 }
 
+/* One a turn of the loop: what follows it may write to the disk, and logins wait for no more. */
 static int on_finished(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct worker *worker = userdata;
-	eventfd_t count;
+	eventfd_t one;
 	struct job *job;
 
 	(void)source;
 	(void)revents;
-	if (eventfd_read(fd, &count) < 0 && errno != EAGAIN)
-		return -errno;
-	while ((job = take_finished(worker)) != NULL) {
+	if (eventfd_read(fd, &one) < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	job = take_finished(worker);
+	if (job) {
 		worker->under_way--;
 		job->done(job);
 	}
@@ -110,7 +112,7 @@ int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker)
 	queue_init(&worker->waiting);
 	queue_init(&worker->finished);
 	worker->limit = limit;
-	worker->finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	worker->finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
 	if (worker->finished_fd < 0) {
 		r = -errno;
 		goto fail;
