@@ -1,0 +1,6 @@
+load system
+
+@test "the machine is up" {
+	systemctl is-system-running
+}
+@test "fails" { false; }
