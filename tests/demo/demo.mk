@@ -3,7 +3,7 @@
 demo:
 	$(Q)tests/demo/demo --check
 	$(Q)$(MAKE) --no-print-directory deps-demo
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory $(if $(filter 1,$(V)),,--silent) all
 	$(Q)rm -rf $(O)/demo/install
 	$(Q)$(MAKE) --no-print-directory --silent install \
 		DESTDIR=$(abspath $(O))/demo/install prefix=/usr/local
