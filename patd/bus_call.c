@@ -40,7 +40,7 @@ static void call_free(struct call *call)
 	free(call);
 }
 
-/* Those that wait for the worker end when it is done; their reply then goes nowhere. */
+/* Those that wait for the worker end when it is done. */
 void calls_drop(struct calls *calls)
 {
 	struct call *next;
@@ -49,6 +49,8 @@ void calls_drop(struct calls *calls)
 		next = LIST_NEXT(call, entry);
 		if (call->pending)
 			call_free(call);
+		else
+			call->dropped = true;
 	}
 }
 
@@ -116,6 +118,7 @@ void call_refuse(struct call *call, enum pat_error error, const char *text)
 static void look_up(struct call *call, void (*done)(struct job *job))
 {
 	call->lookup.job = (struct job) { .run = users_run, .done = done };
+	call->lookup.result = -ECANCELED; /* it may never run */
 	if (worker_submit(call->calls->worker, &call->lookup.job) < 0)
 		call_refuse(call, PAT_ERR_BUSY, "too many questions are under way; try again");
 }
@@ -124,7 +127,9 @@ static void on_user(struct job *job)
 {
 	struct call *call = (struct call *)job;
 
-	if (call->lookup.result == 0)
+	if (call->dropped)
+		call_free(call);
+	else if (call->lookup.result == 0)
 		call->then(call);
 	else if (call->lookup.result == -ENOENT)
 		call_refuse(call, PAT_ERR_UNKNOWN_USER, "there is no such user");
@@ -147,6 +152,10 @@ static void on_caller(struct job *job)
 {
 	struct call *call = (struct call *)job;
 
+	if (call->dropped) {
+		call_free(call);
+		return;
+	}
 	if (call->lookup.result < 0) {
 		call_refuse(call, PAT_ERR_DENIED, "the user who asks is not known to the system");
 		return;
@@ -161,7 +170,9 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	struct call *call = userdata;
 	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
 	dbus_uint32_t uid;
+	/* A reply is matched by its serial, which anybody can guess: it must be the bus's. */
 	bool known = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
+		     dbus_message_has_sender(reply, DBUS_SERVICE_DBUS) &&
 		     dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID);
 
 	dbus_message_unref(reply);

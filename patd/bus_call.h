@@ -26,6 +26,7 @@ struct call {
 	DBusMessage *message;
 	DBusPendingCall *pending;
 	void (*then)(struct call *call);
+	bool dropped; /* the connection has gone: nothing of it is carried out */
 
 	struct caller caller; /* stands after call_identify() */
 	const struct bus_object *object;
@@ -35,7 +36,10 @@ struct call {
 
 int calls_new(struct tokens *tokens, struct worker *worker, struct calls **ret_calls);
 
-/* Ends all calls without a reply, because the connection has gone. */
+/*
+ * Ends all calls without a reply, because the connection has gone.  Those that wait for the
+ * worker end with their job, and are not carried out.
+ */
 void calls_drop(struct calls *calls);
 
 /* NULL is allowed.  No job may be under way. */
