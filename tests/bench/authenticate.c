@@ -1,5 +1,5 @@
 /*
- * What an authentication costs: from pam_start() to pam_end(), loading of modules included.
+ * What an authentication costs, loading of modules included.
  *
  *     authenticate [-i] ROUNDS CONFDIR USER <CONTENDERS
  *
@@ -7,15 +7,19 @@
  * round, so that what else the machine does falls on all alike; one that is slow sits out all
  * but every EVERYth round.  The first one is what the others are compared with.
  *
- * Each authentication has a process of its own, forked before anything of PAM is loaded, as
- * with sudo, login and sshd.  -i: all in one process, as in a screen locker or a mail server.
+ * Each authentication is a process of its own, as with sudo, login and sshd, which looks its user
+ * up first as these do: from its start to its end.  -i: all in one process, as in a mail server;
+ * from pam_start() to pam_end().
  */
 #include <err.h>
+#include <pwd.h>
 #include <security/pam_appl.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,10 +30,11 @@
 struct contender {
 	char *service, *answer;
 	unsigned int every;
+	int fd; /* has the answer */
 	struct figures figures;
 };
 
-static const char *confdir, *user;
+static char *confdir, *user;
 
 static int converse(
 	int n, const struct pam_message **messages, struct pam_response **ret_responses, void *data)
@@ -61,28 +66,46 @@ static int64_t authenticate(const struct contender *contender)
 	return r == PAM_SUCCESS ? figures_now() - start : -1;
 }
 
+/* argv: "-1", CONFDIR, USER, SERVICE; the answer is on standard input, from its beginning. */
+static int authenticate_once(char **argv)
+{
+	static char answer[256];
+	struct contender contender = { .service = argv[4], .answer = answer };
+
+	confdir = argv[2];
+	user = argv[3];
+	if (pread(STDIN_FILENO, answer, sizeof(answer) - 1, 0) < 0)
+		return 1;
+	return getpwnam(user) == NULL || authenticate(&contender) < 0;
+}
+
 static int64_t authenticate_apart(const struct contender *contender)
 {
-	int64_t time = -1;
-	int ends[2];
+	char name[] = "authenticate", once[] = "-1";
+	char *const argv[] = { name, once, confdir, user, contender->service, NULL };
+	posix_spawn_file_actions_t actions;
+	int64_t start;
+	int status;
 	pid_t pid;
 
-	if (pipe(ends) < 0)
-		err(1, "pipe");
-	pid = fork();
-	if (pid < 0)
-		err(1, "fork");
-	if (pid == 0) {
-		time = authenticate(contender);
-		_exit(write(ends[1], &time, sizeof(time)) == sizeof(time) ? 0 : 1);
-	}
-	close(ends[1]);
-	if (read(ends[0], &time, sizeof(time)) != sizeof(time))
-		time = -1;
-	close(ends[0]);
-	if (waitpid(pid, NULL, 0) < 0)
-		err(1, "waitpid");
-	return time;
+	if (posix_spawn_file_actions_init(&actions) != 0 ||
+		posix_spawn_file_actions_adddup2(&actions, contender->fd, STDIN_FILENO) != 0)
+		errx(1, "posix_spawn");
+	start = figures_now();
+	if (posix_spawn(&pid, "/proc/self/exe", &actions, NULL, argv, environ) != 0 ||
+		waitpid(pid, &status, 0) < 0)
+		errx(1, "posix_spawn");
+	posix_spawn_file_actions_destroy(&actions);
+	return status == 0 ? figures_now() - start : -1;
+}
+
+static void answer_keep(struct contender *contender)
+{
+	size_t len = strlen(contender->answer);
+
+	contender->fd = memfd_create("answer", MFD_CLOEXEC);
+	if (contender->fd < 0 || write(contender->fd, contender->answer, len) != (ssize_t)len)
+		err(1, "memfd");
 }
 
 static size_t contenders_read(struct contender *contenders)
@@ -94,7 +117,7 @@ static size_t contenders_read(struct contender *contenders)
 		if (contenders[n].every == 0)
 			errx(2, "%s: every 0th round", contenders[n].service);
 		else
-			n++;
+			answer_keep(&contenders[n++]);
 	return n;
 }
 
@@ -105,6 +128,8 @@ int main(int argc, char **argv)
 	unsigned int rounds;
 	size_t n;
 
+	if (argc == 5 && strcmp(argv[1], "-1") == 0)
+		return authenticate_once(argv);
 	if (argc > 1 && strcmp(argv[1], "-i") == 0) {
 		together = true;
 		argc--;
@@ -138,6 +163,7 @@ int main(int argc, char **argv)
 			figures_median(&contenders[0].figures));
 
 	for (size_t c = 0; c < n; c++) {
+		close(contenders[c].fd);
 		free(contenders[c].service);
 		free(contenders[c].answer);
 		figures_free(&contenders[c].figures);
