@@ -19,22 +19,22 @@ include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
 include $(wildcard tests/demo/demo.mk)
 
-# Each kind of test by its own program, whatever the file's mode.
+# Each kind of test by its own program, whatever the file's mode.  One that hangs has failed.
 prove := prove --timer --exec
 
 .PHONY: check check-unit check-bus check-pam check-cli check-asan tiers
 
 check-unit: $(unit_tests)
-	$(Q)$(prove) '' $(unit_tests)
+	$(Q)$(prove) 'timeout 300' $(unit_tests)
 
 check-bus: $(programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) /usr/bin/python3 tests/bus/*.py
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' tests/bus/*.py
 
 check-pam: $(programs) $(module) $(pam_test_programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/pam/*.bats
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/pam/*.bats
 
 check-cli: $(programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/cli/*.bats
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/cli/*.bats
 
 tiers: check-unit check-bus check-pam check-cli
 
