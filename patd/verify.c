@@ -247,6 +247,15 @@ static int on_request(sd_event_source *source, int fd, uint32_t revents, void *u
 	return serve(door, fd, uid, false);
 }
 
+/* A request left unread would reset the connection, and the client would not see the reply. */
+static void forgo_request(int fd)
+{
+	char byte;
+
+	(void)shutdown(fd, SHUT_RD);
+	(void)recv(fd, &byte, sizeof(byte), MSG_DONTWAIT);
+}
+
 static int greet(struct door *door, int fd)
 {
 	struct verify *verify = door->verify;
@@ -257,9 +266,24 @@ static int greet(struct door *door, int fd)
 		close(fd);
 		return 0;
 	}
-	if (!door->for_root && !ration_take(&verify->ration, peer.uid, now_us(verify)))
+	if (!door->for_root && !ration_take(&verify->ration, peer.uid, now_us(verify))) {
+		forgo_request(fd);
 		return reply_later(verify, fd, PAT_BUSY, 0);
+	}
 	return serve(door, fd, peer.uid, true);
+}
+
+/* Those of replies; else of the connection that has kept silent longest, a user's first. */
+static void free_descriptors(struct door *door)
+{
+	struct verify *verify = door->verify;
+
+	if (verify->replies_due > 0)
+		send_replies(verify);
+	else if (!TAILQ_EMPTY(&verify->user.waiting))
+		connection_close(TAILQ_FIRST(&verify->user.waiting));
+	else if (!TAILQ_EMPTY(&door->waiting))
+		connection_close(TAILQ_FIRST(&door->waiting));
 }
 
 static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
@@ -273,9 +297,9 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 		int r;
 
 		if (fd < 0) {
-			/* No descriptor left: one is freed, and the loop comes back here. */
-			if ((errno == EMFILE || errno == ENFILE) && !TAILQ_EMPTY(&door->waiting))
-				connection_close(TAILQ_FIRST(&door->waiting));
+			/* One is freed, and the loop comes back here. */
+			if (errno == EMFILE || errno == ENFILE)
+				free_descriptors(door);
 			break;
 		}
 		r = greet(door, fd);
