@@ -11,6 +11,8 @@
 
 started=$EPOCHREALTIME
 steps=0
+title='before the first'
+command=none
 output=/demo/output
 status=0
 columns=$(stty size 2>/dev/null <&1 | cut -d ' ' -f 2) || true
