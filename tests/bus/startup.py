@@ -313,7 +313,7 @@ class Starts(WorldTest):
         self.assertEqual(self.patd.end(), 0)
         self.assertEqual(os.listdir(self.patd.run), [])
 
-    def test_an_ordinary_user_can_run_patd(self):
+    def start_as_daemon(self):
         for folder in (self.patd.state, self.patd.run):
             os.mkdir(folder, 0o755)
             os.chown(folder, DAEMON, DAEMON)
@@ -321,10 +321,17 @@ class Starts(WorldTest):
         # The build may stand where others cannot go.
         self.patd.program = shutil.copy(PATD, self.folder)
         self.start(user=DAEMON, group=DAEMON, extra_groups=[], cwd="/")
+
+    def test_an_ordinary_user_can_run_patd(self):
+        self.start_as_daemon()
         token = self.root.generate("laptop", user="games")
         self.assertEqual(self.verify(token, 5, "games"), door.ACCEPTED)
         self.root.revoke(token)
         self.assertEqual(self.verify(token, 5, "games", 5, self.patd.user_sock), door.REVOKED)
+
+    def test_other_processes_of_its_user_cannot_look_into_patd(self):
+        self.start_as_daemon()
+        self.assertEqual(os.stat(f"/proc/{self.patd.process.pid}").st_uid, 0)
 
     def test_a_broken_row_hides_no_other(self):
         self.start()

@@ -73,6 +73,7 @@ class Bus:
 
 class Patd:
     def __init__(self, folder, bus_address):
+        self.wrapper = []
         self.program = PATD
         self.state = os.path.join(folder, "state")
         self.run = os.path.join(folder, "run")
@@ -85,7 +86,7 @@ class Patd:
 
     def command(self, *more):
         return [
-            self.program, f"--bus={self.bus_address}", f"--state-dir={self.state}",
+            *self.wrapper, self.program, f"--bus={self.bus_address}", f"--state-dir={self.state}",
             f"--runtime-dir={self.run}", *more,
         ]  # fmt: skip
 
