@@ -51,18 +51,11 @@ static bool set_timeout(struct options *options, const char *value)
 	return true;
 }
 
-/* What pam_get_authtok() does anyhow: accepted, because lines for all modules have it. */
-static bool set_try_first_pass(struct options *options, const char *value)
+/* pam_get_authtok() reads use_first_pass by itself, and does as try_first_pass says anyhow. */
+static bool leave_to_libpam(struct options *options, const char *value)
 {
 	(void)options;
 	(void)value;
-	return true;
-}
-
-static bool set_use_first_pass(struct options *options, const char *value)
-{
-	(void)value;
-	options->use_first_pass = true;
 	return true;
 }
 
@@ -75,8 +68,8 @@ static const struct {
 	{ "prompt=", set_prompt },
 	{ "socket=", set_socket },
 	{ "timeout=", set_timeout },
-	{ "try_first_pass", set_try_first_pass },
-	{ "use_first_pass", set_use_first_pass },
+	{ "try_first_pass", leave_to_libpam },
+	{ "use_first_pass", leave_to_libpam },
 };
 
 /* Leaves the value, or "", in *ret_value. */

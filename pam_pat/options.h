@@ -12,7 +12,6 @@ struct options {
 	const char *prompt; /* NULL: the one of libpam */
 	const char *socket; /* an absolute path; NULL: patd's own */
 	unsigned int timeout;
-	bool use_first_pass;
 	bool debug;
 };
 

@@ -38,7 +38,6 @@ static void test_none_is_the_default(void **state)
 	assert_null(options.prompt);
 	assert_null(options.socket);
 	assert_int_equal(options.timeout, 3000);
-	assert_false(options.use_first_pass);
 	assert_false(options.debug);
 }
 
@@ -55,7 +54,6 @@ static void test_each_is_taken(void **state)
 	assert_string_equal(options.prompt, "Token: ");
 	assert_string_equal(options.socket, "/run/x");
 	assert_int_equal(options.timeout, 5000);
-	assert_true(options.use_first_pass);
 	assert_true(options.debug);
 }
 
@@ -72,7 +70,6 @@ static void test_an_unknown_one_is_logged_and_no_more(void **state)
 		assert_non_null(strstr(logged, "unknown option"));
 		assert_int_equal(options.timeout, 3000);
 		assert_false(options.debug);
-		assert_false(options.use_first_pass);
 	}
 }
 
