@@ -11,7 +11,7 @@
 #include "patd/log.h"
 #include "tests/unit/unit.h"
 
-/* The lines since heard_clear(), each with its newline. */
+/* The lines since heard_clear(), each with its newline, as far as there is room. */
 static char heard[4096];
 
 static inline void heard_clear(void)
@@ -25,6 +25,8 @@ static inline void heard_clear(void)
 		size_t len = strlen(heard);                                                        \
 		va_list args;                                                                      \
                                                                                                    \
+		if (len + 2 > sizeof(heard))                                                       \
+			return;                                                                    \
 		va_start(args, format);                                                            \
 		(void)vsnprintf(heard + len, sizeof(heard) - len - 1, format, args);               \
 		va_end(args);                                                                      \
