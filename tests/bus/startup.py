@@ -331,7 +331,7 @@ class Starts(WorldTest):
 
     def test_other_processes_of_its_user_cannot_look_into_patd(self):
         self.start_as_daemon()
-        self.assertEqual(os.stat(f"/proc/{self.patd.process.pid}").st_uid, 0)
+        self.assertEqual(os.stat(f"/proc/{self.patd.process.pid}/mem").st_uid, 0)
 
     def test_a_broken_row_hides_no_other(self):
         self.start()
