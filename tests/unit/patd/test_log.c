@@ -1,0 +1,81 @@
+#include "patd/log.h"
+#include "tests/unit/patd/place.h"
+
+static struct place place;
+
+/* What a call of log_error() with the text writes to standard error. */
+static void logged(const char *text, char *ret_line, size_t size)
+{
+	int old = dup(STDERR_FILENO);
+	int fd = open(place_path(&place, "err"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t len;
+
+	assert_true(old >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+	close(fd);
+	log_error("%s", text);
+	assert_true(dup2(old, STDERR_FILENO) >= 0);
+	close(old);
+	len = place_read(&place, "err", ret_line, size - 1);
+	ret_line[len] = '\0';
+}
+
+static void by_hand_a_line_says_who_speaks(void **state)
+{
+	char line[1024];
+
+	(void)state;
+	(void)unsetenv("JOURNAL_STREAM");
+	logged("the disk is full", line, sizeof(line));
+	assert_string_equal(line, "patd: the disk is full\n");
+}
+
+static void for_the_journal_it_has_a_priority(void **state)
+{
+	char line[1024];
+
+	(void)state;
+	assert_int_equal(setenv("JOURNAL_STREAM", "8:1", 1), 0);
+	logged("the disk is full", line, sizeof(line));
+	assert_string_equal(line, "<3>the disk is full\n");
+	(void)unsetenv("JOURNAL_STREAM");
+}
+
+static void a_line_too_long_is_cut(void **state)
+{
+	char text[2000], line[4000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	logged(text, line, sizeof(line));
+	assert_int_equal(strspn(line, "patd: x") + 1, strlen(line));
+	assert_in_range(strlen(line), 500, 600);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	place_make(&place);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(by_hand_a_line_says_who_speaks),
+		TEST(for_the_journal_it_has_a_priority),
+		TEST(a_line_too_long_is_cut),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
