@@ -33,7 +33,7 @@ check-bus: $(programs)
 check-pam: $(programs) $(module) $(pam_test_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/pam/*.bats
 
-check-cli: $(programs)
+check-cli: $(programs) $(O)/tests/pam/later.so
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/cli/*.bats
 
 tiers: check-unit check-bus check-pam check-cli

@@ -69,12 +69,11 @@ teardown_file() {
 @test "on a terminal the states are green and orange, and times are ages" {
 	run -0 on_terminal "patctl list --user=games"
 	expect "${lines[1]}" $'\e[32mactive'
-	expect "${lines[1]}" "ago"
-	expect "${lines[1]}" "in 28 days"
+	[[ ${lines[1]} =~ (now|ago)\ +in\ 2[89]\ days ]]
 	expect "${lines[2]}" $'\e[38;5;208mrevoked\e[0m'
 	run -0 on_terminal "patctl show --user=games revoked"
 	expect "$output" $'State:    \e[38;5;208mrevoked\e[0m'
-	expect "$output" "ago)"
+	[[ $output =~ (now|ago)\) ]]
 }
 
 @test "with 8 colours orange is yellow" {

@@ -26,7 +26,8 @@ teardown() {
 	patd_stop
 	run --separate-stderr patctl revoke x y z
 	expect_status 8
-	[ "$(grep -c 'cannot be reached' <<<"$stderr")" -eq 1 ]
+	# shellcheck disable=SC2154 # run assigns it
+	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
 @test "a wrong command line is told even so" {

@@ -42,7 +42,7 @@ bus_stop() {
 	process_end TERM "$(cat "$WORLD/bus.pid")"
 }
 
-# patd_start [WRAPPER...]: returns once patd serves.  WRAPPER: faketime -f +31d, setpriv …
+# patd_start [WRAPPER...]: returns once patd serves.  WRAPPER: env LD_PRELOAD=…, setpriv …
 patd_start() {
 	mkfifo "$WORLD/ready"
 	"$@" "$BUILD/patd/patd" --bus="$DBUS_SYSTEM_BUS_ADDRESS" --state-dir="$WORLD/state" \
