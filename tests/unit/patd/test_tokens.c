@@ -108,9 +108,7 @@ static void a_clock_beyond_the_calendar_generates_no_lifetime(void **state)
 
 static void names_are_checked(void **state)
 {
-	static const char *const names[] = { "", "a\nb", "\x1B[2J", "\xFF",
-		"\xE2\x80\xAE"
-		"live" };
+	static const char *const names[] = { "", "a\nb", "\x1B[2J", "\xFF", "\xE2\x80\xAEgo" };
 	struct world *world = *state;
 	char longest[PAT_NAME_MAX + 2];
 
