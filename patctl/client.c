@@ -61,6 +61,16 @@ static DBusMessage *new_token_call(
 	return new_call(path, interface, method);
 }
 
+/* What others say in an error may go to a terminal. */
+static void make_safe(DBusError *error)
+{
+	cleanup_text char *name = text_format("%s", error->name);
+	cleanup_text char *message = text_safe(error->message);
+
+	dbus_error_free(error);
+	dbus_set_error(error, name, "%s", message);
+}
+
 /* The answer if it has that signature; else NULL, and *error is set. */
 static DBusMessage *ask(
 	DBusConnection *bus, DBusMessage *call, const char *signature, DBusError *error)
@@ -68,7 +78,9 @@ static DBusMessage *ask(
 	DBusMessage *answer = dbus_connection_send_with_reply_and_block(
 		bus, call, DBUS_TIMEOUT_USE_DEFAULT, error);
 
-	if (answer && !dbus_message_has_signature(answer, signature)) {
+	if (!answer)
+		make_safe(error);
+	else if (!dbus_message_has_signature(answer, signature)) {
 		malformed(dbus_message_get_member(call), error);
 		message_free(&answer);
 	}

@@ -1,11 +1,11 @@
 #include "patctl/command.h"
 
-#include <dbus/dbus.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/name.h"
 #include "patctl/help.h"
 #include "patctl/options.h"
 #include "patctl/text.h"
@@ -69,6 +69,7 @@ static enum outcome take_verb(struct command *command)
 	}
 	command->verb = verb_find(command->items[0]);
 	if (command->verb) {
+		command->verb_given = true;
 		command->items++;
 		command->n--;
 		return OUTCOME_DONE;
@@ -95,11 +96,11 @@ static enum outcome check(const struct command *command, unsigned int given)
 	if (command->help || command->version)
 		return OUTCOME_DONE;
 	if (command->n < verb->min || command->n > verb->max) {
-		complain(
-			"%s takes %s", verb->name, *verb->operands ? verb->operands : "no operand");
+		complain("usage: patctl %s%s%s", verb->name, *verb->operands ? " " : "",
+			verb->operands);
 		return wrong(verb);
 	}
-	if (command->user && (*command->user == '\0' || !dbus_validate_utf8(command->user, NULL))) {
+	if (command->user && pat_name_problem(command->user)) {
 		complain("--user needs the name of a user");
 		return OUTCOME_USAGE;
 	}
@@ -153,11 +154,12 @@ enum outcome command_run(int argc, char **argv)
 	if (command.version)
 		(void)puts("patctl " PAT_VERSION);
 	else if (command.help)
-		help_print(argc > 2 || command.n > 0 ? command.verb : NULL);
+		help_print(command.verb_given ? command.verb : NULL);
 	else
 		outcome = command.verb->run(&command);
 
-	/* A full disk or a closed pipe shows here at the latest. */
+	/* A full disk shows here at the latest; earlier, and its reason is no longer known. */
+	errno = EIO;
 	if ((fflush(stdout) != 0 || ferror(stdout)) && outcome == OUTCOME_DONE) {
 		complain("cannot write to standard output: %s", strerror(errno));
 		outcome = OUTCOME_FAILED;

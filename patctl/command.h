@@ -12,7 +12,8 @@ struct verb;
 /* Strings belong to argv. */
 struct command {
 	const struct verb *verb;
-	char **items; /* the operands after the verb */
+	bool verb_given; /* or is it what patctl does when told nothing? */
+	char **items;    /* the operands after the verb */
 	size_t n;
 	const char *user, *expires; /* NULL if not given */
 	bool all, yes, json, no_legend, quiet;

@@ -63,6 +63,7 @@ teardown_file() {
 	done
 	run -2 patctl list --user=
 	run -2 patctl list --user=$'\xff'
+	run -2 patctl list --user=$'\e[31m'
 }
 
 @test "options are taken after operands and before the verb" {

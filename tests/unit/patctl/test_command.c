@@ -101,6 +101,7 @@ static void refuses_a_user_that_cannot_be(void **state)
 	(void)state;
 	assert_int_equal(PARSE(&command, "list", "--user="), OUTCOME_USAGE);
 	assert_int_equal(PARSE(&command, "list", "--user=\xFF"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "list", "--user=\033[31m"), OUTCOME_USAGE);
 	assert_int_equal(PARSE(&command, "list", "--user=alice", "--all"), OUTCOME_USAGE);
 }
 
@@ -112,6 +113,9 @@ static void help_needs_no_operands(void **state)
 	assert_int_equal(PARSE(&command, "revoke", "--help"), OUTCOME_DONE);
 	assert_true(command.help);
 	assert_string_equal(command.verb->name, "revoke");
+	assert_true(command.verb_given);
+	assert_int_equal(PARSE(&command, "--help", "--json"), OUTCOME_DONE);
+	assert_false(command.verb_given);
 	assert_int_equal(PARSE(&command, "--version"), OUTCOME_DONE);
 	assert_true(command.version);
 }
