@@ -14,8 +14,6 @@
 
 #define ROW_PARAMETERS "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
 
-#define ROW_PARAMETERS "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
-
 /*
  * Binds all columns, as parameters 1 to 10.  token must stay as it is until the statement has
  * run.
