@@ -1,0 +1,128 @@
+# Whatever happens to patd or the bus, passwords work, and nobody waits longer than 3 seconds.
+
+load system
+
+setup_file() {
+	TOKEN=$(token faults alice)
+	export TOKEN
+}
+
+teardown() {
+	# What a failed test may have left.
+	systemctl start dbus.socket dbus.service patd-root.socket patd-user.socket
+}
+
+# What su takes to accept a password, and to refuse one, with patd at its best.
+fair() {
+	milliseconds by_su alice "$PASSWORD"
+	accept=$MILLISECONDS
+	milliseconds by_su alice "$(forged 0123456789)"
+	refuse=$MILLISECONDS
+}
+
+@test "patd and its sockets stopped: passwords work as fast as ever, tokens are refused at once" {
+	fair
+	systemctl stop patd.service patd-root.socket patd-user.socket
+	accepted alice "$PASSWORD"
+	by_console alice "$PASSWORD"
+	milliseconds by_su alice "$PASSWORD"
+	[ "$MILLISECONDS" -le $((accept + 1000)) ]
+	mark
+	milliseconds by_su alice "$TOKEN"
+	[ "$MILLISECONDS" -le $((refuse + 1000)) ]
+	said "unavailable \(.*\): token=$(id_of "$TOKEN") user=alice service=su "
+	refused alice "$TOKEN"
+	systemctl start patd-root.socket patd-user.socket
+	accepted alice "$TOKEN"
+}
+
+@test "patd hung: passwords work as fast as ever, tokens are refused after 3 seconds" {
+	fair
+	kill -STOP "$(patd_pid)"
+	milliseconds by_su alice "$PASSWORD"
+	[ "$MILLISECONDS" -le $((accept + 1000)) ]
+	mark
+	milliseconds by_su alice "$TOKEN"
+	[ "$MILLISECONDS" -ge 3000 ]
+	[ "$MILLISECONDS" -le $((refuse + 4000)) ]
+	said "unavailable \(.*\): token=$(id_of "$TOKEN") user=alice service=su "
+	kill -CONT "$(patd_pid)"
+	accepted alice "$TOKEN"
+}
+
+@test "a patd that hangs is replaced by its watchdog" {
+	overridden WatchdogSec=2s
+	old=$(patd_pid)
+	coproc JOURNAL { exec journalctl --follow -n 0 -o cat --unit=patd.service; }
+	kill -STOP "$old"
+	timeout 20 grep -m 1 'Scheduled restart job' <&"${JOURNAL[0]}"
+	kill "$JOURNAL_PID"
+	by_su alice "$TOKEN"
+	[ "$(patd_pid)" != "$old" ]
+	restored
+}
+
+@test "patd killed: the next login waits for the new one" {
+	old=$(patd_pid)
+	kill -KILL "$old"
+	by_su alice "$TOKEN"
+	[ "$(patd_pid)" != "$old" ]
+}
+
+@test "patd restarted again and again: no login fails" {
+	restarts() {
+		for _ in {1..10}; do
+			systemctl restart patd.service
+		done
+	}
+	restarts &
+	logins=0
+	while :; do
+		by_su alice "$TOKEN"
+		logins=$((logins + 1))
+		kill -0 $! 2>/dev/null || break
+	done
+	wait $!
+	echo "$logins logins"
+	[ "$logins" -gt 3 ]
+}
+
+@test "the bus restarted: patd lives on and takes its name again" {
+	old=$(patd_pid)
+	systemctl restart dbus.service
+	gdbus wait --system --timeout 20 org.patd.Tokens1
+	[ "$(patd_pid)" = "$old" ]
+	patctl list --user=alice | grep -q faults
+	accepted alice "$TOKEN"
+}
+
+@test "the bus gone: tokens open doors" {
+	old=$(patd_pid)
+	systemctl stop dbus.socket dbus.service
+	by_sudo alice "$TOKEN"
+	by_su alice "$TOKEN"
+	[ "$(patd_pid)" = "$old" ]
+	systemctl start dbus.socket dbus.service
+	gdbus wait --system --timeout 20 org.patd.Tokens1
+	[ "$(patd_pid)" = "$old" ]
+}
+
+@test "a key that does not fit is refused, and passwords work meanwhile" {
+	systemctl stop patd.service
+	cp -a /var/lib/patd/key /var/tmp/key.before
+	head -c 32 /dev/urandom >/var/lib/patd/key
+	mark
+	run ! systemctl start patd.service
+	said 'patd.*key'
+	by_su alice "$PASSWORD"
+	run ! by_su alice "$TOKEN"
+	# Put right, it works at once, without a word to systemd: nothing has given up.
+	cp -a /var/tmp/key.before /var/lib/patd/key
+	by_su alice "$TOKEN"
+}
+
+@test "no unit has failed for good" {
+	run systemctl list-units --failed --no-legend
+	echo "$output"
+	[ -z "$output" ]
+}

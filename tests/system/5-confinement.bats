@@ -1,0 +1,96 @@
+# What patd may do on the machine, and what users may see of each other.
+
+load system
+
+setup_file() {
+	patctl list
+}
+
+# status FIELD: of patd's process, as the kernel has it
+status() {
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$(patd_pid)/status"
+}
+
+@test "systemd-analyze security scores 1.0 or below" {
+	score=$(systemd-analyze security --no-pager patd.service |
+		sed -n 's/.*Overall exposure level for patd.service: \([0-9]*\.[0-9]\).*/\1/p')
+	echo "# exposure: $score" >&3
+	[ "${score/./}" -le 10 ]
+}
+
+@test "patd runs as its own user without any privilege" {
+	uid=$(id -u patd)
+	[ "$(status Uid | tr '\t' ' ')" = "$uid $uid $uid $uid" ]
+	for set in CapInh CapPrm CapEff CapBnd CapAmb; do
+		[ "$(status "$set")" = 0000000000000000 ]
+	done
+	[ "$(status NoNewPrivs)" = 1 ]
+	[ "$(status Seccomp)" = 2 ]
+}
+
+@test "patd's memory is in no core, and its secrets in no swap" {
+	grep -q '^Max core file size *0 *0 ' "/proc/$(patd_pid)/limits"
+	[ "$(status VmLck | tr -dc 0-9)" -gt 0 ]
+}
+
+@test "the state is patd's alone" {
+	[ "$(stat -c '%A %U:%G' /var/lib/patd)" = "drwx------ patd:patd" ]
+	run find /var/lib/patd -mindepth 1 ! \( -type f -user patd -group patd -perm 0600 \)
+	echo "$output"
+	[ -z "$output" ]
+}
+
+@test "the user patd can not log in" {
+	[ "$(getent passwd patd | cut -d: -f7)" = /usr/sbin/nologin ]
+	[[ $(getent shadow patd | cut -d: -f2) == [!*]* ]]
+}
+
+@test "users see their own tokens and no others" {
+	mine=$(token visible bob)
+	theirs=$(token hidden alice)
+	run runuser -u bob -- patctl list --no-legend
+	[ "$status" -eq 0 ]
+	[[ $output == *visible* ]]
+	[[ $output != *alice* && $output != *hidden* ]]
+	runuser -u bob -- patctl show "$(id_of "$mine")"
+	run runuser -u bob -- patctl show "$(id_of "$theirs")"
+	[ "$status" -eq 4 ]
+	run runuser -u bob -- patctl revoke "$(id_of "$theirs")"
+	[ "$status" -eq 4 ]
+	run runuser -u bob -- patctl list --all
+	[ "$status" -eq 5 ]
+	run runuser -u bob -- patctl list --user=alice
+	[ "$status" -eq 5 ]
+	by_su alice "$theirs"
+}
+
+@test "a user ends a token of its own" {
+	mine=$(token ended bob)
+	runuser -u bob -- patctl revoke ended
+	run ! by_su bob "$mine"
+	runuser -u bob -- patctl delete --yes ended
+}
+
+@test "nobody but root reaches the socket that serves root" {
+	# shellcheck disable=SC2016 # Perl's
+	run runuser -u bob -- perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0) or die;
+		print connect($s, sockaddr_un("/run/patd/$_")) ? "in" : $!, "\n" for @ARGV' \
+		root.sock user.sock
+	[ "$output" = $'Permission denied\nin' ]
+}
+
+@test "the key may come as a credential" {
+	systemctl stop patd.service
+	mv /var/lib/patd /var/tmp/patd.before
+	install -d -m 0700 /etc/credstore
+	(umask 077; head -c 32 /dev/urandom >/etc/credstore/patd.key)
+	token=$(token sealed alice)
+	[ ! -e /var/lib/patd/key ]
+	systemctl restart patd.service
+	by_su alice "$token"
+
+	systemctl stop patd.service
+	rm -r /var/lib/patd /etc/credstore/patd.key
+	mv /var/tmp/patd.before /var/lib/patd
+	patctl list
+}
