@@ -127,9 +127,12 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	r = socket_connect(fd, path, deadline);
 	if (r == 0)
 		r = peer_check(pamh, fd);
-	/* A packet either goes whole or not at all, and the first one never waits for room. */
-	if (r == 0 && send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0)
-		r = errno == EPIPE ? -ECONNRESET : -errno;
+	/*
+	 * A packet either goes whole or not at all, and the first one never waits for room.  EPIPE:
+	 * patd has closed, perhaps after a reply that did not need the request.
+	 */
+	if (r == 0 && send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		r = -errno;
 	if (r == 0)
 		r = reply_receive(fd, deadline, ret_reply);
 
