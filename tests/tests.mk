@@ -28,7 +28,7 @@ check-unit: $(unit_tests)
 	$(Q)$(prove) 'timeout 300' $(unit_tests)
 
 check-bus: $(programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' tests/bus/*.py
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' --jobs 4 tests/bus/*.py
 
 check-pam: $(programs) $(module) $(pam_test_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/pam/*.bats
