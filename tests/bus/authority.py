@@ -155,12 +155,12 @@ class Names(WorldTest):
         self.root.wait_for_owner()
         self.games = self.client(GAMES)
 
-    def name_games(self, name):
+    def name_games(self, name, uid=GAMES):
         """None: the uid has no name.  Another file each time, so that the change is noticed."""
         with open(self.passwd + ".new", "w", encoding="ascii") as file:
             file.write("root:x:0:0:root:/root:/bin/sh\n")
             if name:
-                file.write(f"{name}:x:{GAMES}:60:{name}:/:/bin/sh\n")
+                file.write(f"{name}:x:{uid}:60:{name}:/:/bin/sh\n")
         os.replace(self.passwd + ".new", self.passwd)
 
     def test_a_recycled_uid_inherits_nothing(self):
@@ -172,6 +172,15 @@ class Names(WorldTest):
         self.assertRefused("NotFound", self.games.show, self.own)
         self.assertRefused("NotFound", self.games.revoke, self.own)
         self.assertEqual(self.verify(self.own, GAMES, "somebody"), door.OTHER_USER)
+
+    def test_a_recycled_name_inherits_nothing(self):
+        self.name_games("games", DAEMON)
+        games = self.client(DAEMON)
+        self.assertEqual(games.list(), [])
+        self.assertEqual(games.list(user="games"), [])
+        self.assertRefused("NotFound", games.show, self.own)
+        self.assertRefused("NotFound", games.revoke, self.own)
+        self.assertEqual(self.verify(self.own, DAEMON, "games"), door.OTHER_USER)
 
     def test_root_still_handles_the_tokens_of_a_user_who_has_gone(self):
         self.name_games(None)
