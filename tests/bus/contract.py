@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 from client import DBUS, INTROSPECTABLE, MANAGER, PROPERTIES, ROOT, STANDARD, TOKEN, Gio, GLib
-from world import GAMES, TOP, WorldTest
+from world import GAMES, PATD, TOP, WorldTest
 
 PEER = "org.freedesktop.DBus.Peer"
 STANDARD_INTERFACES = {PROPERTIES, INTROSPECTABLE, PEER}
@@ -146,8 +146,8 @@ class Contract(WorldTest):
 
     def test_the_manager_tells_its_version_and_the_default_lifetime(self):
         values = self.root.call(ROOT, PROPERTIES, "GetAll", "(s)", MANAGER)[0]
-        told = subprocess.run([self.patd.command()[0], "--version"], capture_output=True, check=True)
-        self.assertEqual("patd " + values["Version"], told.stdout.decode().strip())
+        told = subprocess.check_output([PATD, "--version"], text=True)
+        self.assertEqual(told, f"patd {values['Version']}\n")
         self.assertEqual(values["DefaultLifetime"], 30 * 24 * 3600)
 
     def test_no_property_can_be_set(self):
@@ -192,10 +192,8 @@ class Walk(WorldTest):
         tools = {
             "busctl tree": ["busctl", "--system", "tree", name],
             "busctl introspect": ["busctl", "--system", "introspect", name, ROOT],
-            "gdbus introspect": [
-                "gdbus", "introspect", "--system", "--dest", name, "--object-path", "/", "--recurse",
-            ],
-        }  # fmt: skip
+            "gdbus introspect": ["gdbus", "introspect", "-y", "-d", name, "-o", "/", "-r"],
+        }
         for tool, command in tools.items():
             with self.subTest(tool):
                 done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -218,7 +216,7 @@ class Walk(WorldTest):
 class Wrong(WorldTest):
     def test_what_does_not_exist_is_refused_by_its_standard_error(self):
         token = self.root.generate("laptop").path
-        no_such = ("(s)", "org.patd.NoSuch"), ("(ss)", "org.patd.NoSuch", "Id")
+        no_all, no_one = ("(s)", "org.patd.NoSuch"), ("(ss)", "org.patd.NoSuch", "Id")
         cases = {
             "an object": (ROOT + "/no", MANAGER, "ListTokens", "UnknownObject"),
             "an object above": ("/com", INTROSPECTABLE, "Introspect", "UnknownObject"),
@@ -229,10 +227,12 @@ class Wrong(WorldTest):
             "an interface of another object": (ROOT, TOKEN, "Revoke", "UnknownInterface"),
             "a method": (ROOT, MANAGER, "Verify", "UnknownMethod"),
             "a method of another interface": (ROOT, MANAGER, "GetAll", "UnknownMethod"),
-            "properties of an interface": (ROOT, PROPERTIES, "GetAll", "UnknownInterface", no_such[0]),
-            "a property of no interface": (ROOT, PROPERTIES, "Get", "UnknownInterface", no_such[1]),
+            "properties of no interface": (ROOT, PROPERTIES, "GetAll", "UnknownInterface", no_all),
+            "a property of no interface": (ROOT, PROPERTIES, "Get", "UnknownInterface", no_one),
             "a property": (ROOT, PROPERTIES, "Get", "UnknownProperty", ("(ss)", MANAGER, "No")),
-            "a property of a token": (token, PROPERTIES, "Get", "UnknownProperty", ("(ss)", TOKEN, "No")),
+            "a token's property": (
+                token, PROPERTIES, "Get", "UnknownProperty", ("(ss)", TOKEN, "No"),
+            ),
             "a property to set": (
                 token, PROPERTIES, "Set", "UnknownProperty",
                 ("(ssv)", TOKEN, "No", GLib.Variant("s", "x")),

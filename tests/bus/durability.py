@@ -68,7 +68,8 @@ class FirstStart(WorldTest):
                     shutil.rmtree(self.patd.run, ignore_errors=True)
                     # -D: the process we start is patd, and strace is its grandchild.
                     inject = f"--inject={call}:signal=SIGKILL:when={step}"
-                    self.patd.wrapper = ["strace", "-D", "-o", os.devnull, f"-etrace={call}", inject]
+                    strace = ["strace", "-D", "-o", os.devnull, f"--trace={call}", inject]
+                    self.patd.wrapper = strace
                     try:
                         self.patd.start()
                         started = True

@@ -2,7 +2,6 @@
 """A token's life over the bus."""
 import fcntl
 import os
-import re
 import sys
 import zlib
 
@@ -10,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import door
 import tap
 from client import MANAGER, ROOT, GLib, options
-from world import DAEMON, GAMES, WorldTest
+from world import GAMES, WorldTest
 
 DAY = 24 * 3600
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -18,8 +18,8 @@ def ids(rows):
 class Paging(WorldTest):
     def setUp(self):
         super().setUp()
-        names = [f"name {n:03}" for n in range(200)] + list("Zaéz~_") + ["日本", "a:b", ":", "a:0:b"]
-        names += ["%", "%s", "'", "\U0001f511"]
+        names = [f"name {n:03}" for n in range(200)] + list("Zaéz~_:%'\U0001f511")
+        names += ["日本", "a:b", "a:0:b", "%s"]
         self.tokens = {}  # (user, name as bytes): token
         for name in names:
             for user in USERS:
