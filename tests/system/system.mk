@@ -5,4 +5,4 @@ deb:
 	$(Q)debian/make-deb $(if $(filter 1,$(V)),--verbose) build/deb
 
 check-system:
-	$(Q)$(prove) tests/system/run
+	$(Q)$(prove) bash tests/system/run
