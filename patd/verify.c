@@ -12,17 +12,15 @@
 #include "patd/log.h"
 #include "patd/ration.h"
 
-#define REPLIES_MAX 64U      /* requests that share one transaction, at most */
-#define ACCEPTS_MAX 16       /* connections taken in one go, before others have their turn */
+#define ACCEPTS_MAX 16U      /* connections taken in one go, before others have their turn */
 #define CONNECTIONS_MAX 256U /* waiting for their request, of each socket */
 #define PATIENCE_US (UINT64_C(3) * 1000 * 1000) /* a client's whole budget is 3 s, too */
 #define ARRIVAL_NS 200000
 #define COMPLAINT_US (UINT64_C(60) * 1000 * 1000)
 
-/* Root's logins, then the replies they wait for, then everybody in turn, the bus among them. */
+/* Root's logins, then everybody in turn, the bus among them. */
 enum {
 	PRIORITY_ROOT = -20,
-	PRIORITY_REPLY = -10,
 	PRIORITY_USER = SD_EVENT_PRIORITY_NORMAL
 };
 
@@ -54,9 +52,8 @@ struct verify {
 	struct {
 		int fd;
 		struct pat_reply reply;
-	} replies[REPLIES_MAX];
+	} replies[ACCEPTS_MAX];
 	unsigned int replies_due;
-	sd_event_source *send;
 	uint64_t complained_us;
 };
 
@@ -79,15 +76,8 @@ static void send_replies(struct verify *verify)
 	verify->replies_due = 0;
 }
 
-static int on_send(sd_event_source *source, void *userdata)
-{
-	(void)source;
-	send_replies(userdata);
-	return 0;
-}
-
-/* Takes fd over. */
-static int reply_later(struct verify *verify, int fd, enum pat_verdict verdict, uint64_t expires_at)
+/* Takes fd over.  Whoever decides sends before it leaves to the loop, with send_replies(). */
+static void decide(struct verify *verify, int fd, enum pat_verdict verdict, uint64_t expires_at)
 {
 	unsigned int i = verify->replies_due++;
 
@@ -97,9 +87,6 @@ static int reply_later(struct verify *verify, int fd, enum pat_verdict verdict, 
 		.verdict = verdict,
 		.expires_at = expires_at,
 	};
-	if (verify->replies_due == REPLIES_MAX)
-		send_replies(verify);
-	return sd_event_source_set_enabled(verify->send, SD_EVENT_ONESHOT);
 }
 
 /* Once a minute at most, whatever strangers send. */
@@ -126,35 +113,31 @@ static bool arrives(int fd)
 	return ppoll(&poll, 1, &patience, NULL) > 0;
 }
 
-/*
- * Reads the request and takes fd over, once it has come: 1.  0: it has not come yet.  A negative
- * errno is the loop's own failure.  fresh: the connection is.
- */
-static int take_request(struct door *door, int fd, uint32_t uid, bool fresh)
+/* Reads the request and takes fd over.  False if it has not come yet.  fresh: the connection is. */
+static bool take_request(struct door *door, int fd, uint32_t uid, bool fresh)
 {
 	struct verify *verify = door->verify;
 	struct pat_request request;
 	enum pat_verdict verdict = PAT_FAILED;
 	uint64_t expires_at = 0;
 	ssize_t n;
-	int r = 0;
 
 	/* MSG_TRUNC: the packet's true length, so that one too long is seen. */
 	n = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && errno == EAGAIN && door->for_root && fresh && arrives(fd))
 		n = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
+		return false;
 	if (n > 0 && pat_request_check(&request, (size_t)n)) {
 		verdict = tokens_verify(verify->tokens, uid, &request, &expires_at);
-		r = reply_later(verify, fd, verdict, expires_at);
+		decide(verify, fd, verdict, expires_at);
 	} else {
 		if (n > 0)
 			complain(verify, uid);
 		close(fd);
 	}
 	sodium_memzero(&request, sizeof(request));
-	return r < 0 ? r : 1;
+	return true;
 }
 
 /* All but the fd, which someone else has taken over. */
@@ -230,9 +213,7 @@ static int wait_for_request(struct door *door, int fd, uint32_t uid)
 /* Takes fd over. */
 static int serve(struct door *door, int fd, uint32_t uid, bool fresh)
 {
-	int r = take_request(door, fd, uid, fresh);
-
-	return r == 0 ? wait_for_request(door, fd, uid) : r;
+	return take_request(door, fd, uid, fresh) ? 0 : wait_for_request(door, fd, uid);
 }
 
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -240,11 +221,14 @@ static int on_request(sd_event_source *source, int fd, uint32_t revents, void *u
 	struct connection *connection = userdata;
 	struct door *door = connection->door;
 	uint32_t uid = connection->uid;
+	int r;
 
 	(void)source;
 	(void)revents;
 	connection_release(connection);
-	return serve(door, fd, uid, false);
+	r = serve(door, fd, uid, false);
+	send_replies(door->verify);
+	return r;
 }
 
 /* A request left unread would reset the connection, and the client would not see the reply. */
@@ -268,7 +252,8 @@ static int greet(struct door *door, int fd)
 	}
 	if (!door->for_root && !ration_take(&verify->ration, peer.uid, now_us(verify))) {
 		forgo_request(fd);
-		return reply_later(verify, fd, PAT_BUSY, 0);
+		decide(verify, fd, PAT_BUSY, 0);
+		return 0;
 	}
 	return serve(door, fd, peer.uid, true);
 }
@@ -289,12 +274,12 @@ static void free_descriptors(struct door *door)
 static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
 {
 	struct door *door = userdata;
+	int r = 0;
 
 	(void)source;
 	(void)revents;
-	for (int i = 0; i < ACCEPTS_MAX; i++) {
+	for (unsigned int i = 0; r >= 0 && i < ACCEPTS_MAX; i++) {
 		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		int r;
 
 		if (fd < 0) {
 			/* One is freed, and the loop comes back here. */
@@ -303,10 +288,9 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 			break;
 		}
 		r = greet(door, fd);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	send_replies(door->verify);
+	return r;
 }
 
 static int open_door(struct verify *verify, struct door *door, int fd, bool for_root)
@@ -344,13 +328,7 @@ int verify_new(sd_event *event, const struct listeners *listeners, struct tokens
 		return -ENOMEM;
 	verify->event = sd_event_ref(event);
 	verify->tokens = tokens;
-	r = sd_event_add_defer(event, &verify->send, on_send, verify);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(verify->send, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_source_set_priority(verify->send, PRIORITY_REPLY);
-	if (r >= 0)
-		r = open_door(verify, &verify->root, listeners->root_fd, true);
+	r = open_door(verify, &verify->root, listeners->root_fd, true);
 	if (r >= 0)
 		r = open_door(verify, &verify->user, listeners->user_fd, false);
 	if (r < 0) {
@@ -373,10 +351,8 @@ void verify_free(struct verify *verify)
 {
 	if (!verify)
 		return;
-	send_replies(verify);
 	close_door(&verify->root);
 	close_door(&verify->user);
-	sd_event_source_disable_unref(verify->send);
 	sd_event_unref(verify->event);
 	free(verify);
 }

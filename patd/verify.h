@@ -1,9 +1,9 @@
 /*
  * The verification door: takes requests from the two listening sockets, asks the rules, replies.
  *
- * A connection brings one request and gets one reply.  Requests that wait in the same turn of
- * the loop share one transaction, and their replies follow its commit.  Root's socket comes
- * first; on the other one each uid has its ration.
+ * A connection brings one request and gets one reply.  Requests that wait together share one
+ * transaction, and their replies follow its commit at once.  Root's socket comes first; on the
+ * other one each uid has its ration.
  */
 #ifndef PATD_VERIFY_H
 #define PATD_VERIFY_H
@@ -19,7 +19,7 @@ struct verify;
 int verify_new(sd_event *event, const struct listeners *listeners, struct tokens *tokens,
 	struct verify **ret_verify);
 
-/* Replies to what has been decided, closes the rest.  NULL is allowed. */
+/* Closes what waits for a request.  NULL is allowed. */
 void verify_free(struct verify *verify);
 
 #endif
