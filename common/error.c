@@ -17,6 +17,7 @@ static const char *const names[PAT_ERRORS] = {
 	[PAT_ERR_NOT_REVOKED] = OURS "NotRevoked",
 	[PAT_ERR_EXPIRED] = OURS "Expired",
 	[PAT_ERR_DENIED] = STANDARD "AccessDenied",
+	[PAT_ERR_INTERACTIVE] = STANDARD "InteractiveAuthorizationRequired",
 	[PAT_ERR_INVALID_ARGS] = STANDARD "InvalidArgs",
 	[PAT_ERR_BUSY] = STANDARD "LimitsExceeded",
 	[PAT_ERR_STORAGE] = OURS "Storage",

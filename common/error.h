@@ -15,6 +15,7 @@ enum pat_error {
 	PAT_ERR_NOT_REVOKED, /* only a revoked token can be restored or deleted */
 	PAT_ERR_EXPIRED,     /* an expired token cannot be restored */
 	PAT_ERR_DENIED,
+	PAT_ERR_INTERACTIVE,  /* allowed after a dialog, for which the caller did not ask */
 	PAT_ERR_INVALID_ARGS, /* wrong types, unknown or contradicting options */
 	PAT_ERR_BUSY,         /* too much under way at once */
 	PAT_ERR_STORAGE,      /* the database failed; nothing was changed */

@@ -8,8 +8,10 @@
 
 #include "common/bus.h"
 #include "patd/bus_call.h"
+#include "patd/bus_clients.h"
 #include "patd/bus_loop.h"
 #include "patd/bus_object.h"
+#include "patd/bus_signals.h"
 #include "patd/log.h"
 
 #define DELAY_MIN_US (UINT64_C(100) * 1000)
@@ -27,7 +29,9 @@ struct bus {
 	struct worker *worker;
 	DBusConnection *connection;
 	struct bus_loop *loop;
+	struct clients *clients;
 	struct calls *calls;
+	struct signals *signals;
 
 	sd_event_source *retry;
 	uint64_t delay_us;
@@ -65,11 +69,31 @@ static void disconnect(struct bus *bus)
 	if (!bus->connection)
 		return;
 	calls_drop(bus->calls);
+	signals_attach(bus->signals, NULL);
+	clients_attach(bus->clients, NULL);
 	bus_loop_detach(bus->loop);
 	bus->loop = NULL;
 	dbus_connection_close(bus->connection);
 	dbus_connection_unref(bus->connection);
 	bus->connection = NULL;
+}
+
+static void on_client_gone(const char *name, void *userdata)
+{
+	struct bus *bus = userdata;
+
+	calls_forget(bus->calls, name);
+}
+
+/* A client that is watched has left the bus: its unique name has no owner any more. */
+static void on_owner_changed(struct bus *bus, DBusMessage *signal)
+{
+	const char *name, *before, *now;
+
+	if (dbus_message_get_args(signal, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_STRING, &before,
+		    DBUS_TYPE_STRING, &now, DBUS_TYPE_INVALID) &&
+		*now == '\0')
+		clients_lost(bus->clients, name);
 }
 
 static DBusHandlerResult on_message(
@@ -87,6 +111,9 @@ static DBusHandlerResult on_message(
 		else if (dbus_message_is_signal(message, DBUS_INTERFACE_DBUS, "NameLost") &&
 			 dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
 			retry_later(bus, "the name was taken away");
+		else if (dbus_message_is_signal(message, DBUS_INTERFACE_DBUS, "NameOwnerChanged") &&
+			 dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
+			on_owner_changed(bus, message);
 		return DBUS_HANDLER_RESULT_HANDLED;
 	default:
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
@@ -194,6 +221,8 @@ static void on_opened(struct job *job)
 		   bus_loop_attach(bus->event, bus->connection, &bus->loop) < 0) {
 		retry_later(bus, "out of memory");
 	} else {
+		clients_attach(bus->clients, bus->connection);
+		signals_attach(bus->signals, bus->connection);
 		(void)ask_bus(bus, call_to_bus("Hello"), on_hello);
 	}
 }
@@ -230,7 +259,11 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 	bus->tried = tried;
 	bus->userdata = userdata;
 	bus->address = strdup(address);
-	r = bus->address ? calls_new(tokens, worker, &bus->calls) : -ENOMEM;
+	r = bus->address ? clients_new(on_client_gone, bus, &bus->clients) : -ENOMEM;
+	if (r >= 0)
+		r = calls_new(event, worker, tokens, bus->clients, &bus->calls);
+	if (r >= 0)
+		r = signals_new(event, tokens, bus->clients, &bus->signals);
 	if (r >= 0)
 		r = sd_event_add_time_relative(
 			event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
@@ -256,7 +289,9 @@ void bus_free(struct bus *bus)
 	if (!bus)
 		return;
 	bus_stop(bus);
+	signals_free(bus->signals);
 	calls_free(bus->calls);
+	clients_free(bus->clients);
 	sd_event_unref(bus->event);
 	free(bus->address);
 	free(bus);

@@ -6,23 +6,30 @@
 
 #include "patd/log.h"
 
-#define CALLS_MAX 1024U
+#define CALLS_MAX 4096U    /* under way at a time */
+#define CALLS_UID_MAX 128U /* of one uid, so that no user can take them all; root may */
 
 struct calls {
-	struct tokens *tokens;
+	sd_event *event;
 	struct worker *worker;
+	struct tokens *tokens;
+	struct clients *clients;
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
+	uint64_t serial;
 };
 
-int calls_new(struct tokens *tokens, struct worker *worker, struct calls **ret_calls)
+int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
+	struct clients *clients, struct calls **ret_calls)
 {
 	struct calls *calls = calloc(1, sizeof(*calls));
 
 	if (!calls)
 		return -ENOMEM;
-	calls->tokens = tokens;
+	calls->event = sd_event_ref(event);
 	calls->worker = worker;
+	calls->tokens = tokens;
+	calls->clients = clients;
 	*ret_calls = calls;
 	return 0;
 }
@@ -31,6 +38,9 @@ static void call_free(struct call *call)
 {
 	LIST_REMOVE(call, entry);
 	call->calls->count--;
+	if (call->abandon)
+		call->abandon(call);
+	sd_event_source_disable_unref(call->turn);
 	if (call->pending) {
 		dbus_pending_call_cancel(call->pending);
 		dbus_pending_call_unref(call->pending);
@@ -47,15 +57,29 @@ void calls_drop(struct calls *calls)
 
 	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
 		next = LIST_NEXT(call, entry);
-		if (call->pending)
+		if (call->pending || call->turn)
 			call_free(call);
 		else
 			call->dropped = true;
 	}
 }
 
+void calls_forget(struct calls *calls, const char *sender)
+{
+	struct call *next;
+
+	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
+		next = LIST_NEXT(call, entry);
+		if (call->client && strcmp(call->client->name, sender) == 0)
+			call_free(call);
+	}
+}
+
 void calls_free(struct calls *calls)
 {
+	if (!calls)
+		return;
+	sd_event_unref(calls->event);
 	free(calls);
 }
 
@@ -82,6 +106,7 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 		return NULL;
 	}
 	call->calls = calls;
+	call->serial = ++calls->serial;
 	call->connection = dbus_connection_ref(connection);
 	call->message = dbus_message_ref(message);
 	LIST_INSERT_HEAD(&calls->all, call, entry);
@@ -92,6 +117,33 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 struct tokens *call_tokens(const struct call *call)
 {
 	return call->calls->tokens;
+}
+
+struct clients *call_clients(const struct call *call)
+{
+	return call->calls->clients;
+}
+
+struct client *call_get_client(const struct call *call)
+{
+	return clients_get(call->calls->clients, dbus_message_get_sender(call->message));
+}
+
+static int on_turn(sd_event_source *source, void *userdata)
+{
+	struct call *call = userdata;
+
+	(void)source;
+	call->turn = sd_event_source_disable_unref(call->turn);
+	call->then(call);
+	return 0;
+}
+
+void call_yield(struct call *call, void (*then)(struct call *call))
+{
+	call->then = then;
+	if (sd_event_add_defer(call->calls->event, &call->turn, on_turn, call) < 0)
+		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 }
 
 DBusMessage *call_new_reply(const struct call *call)
@@ -148,6 +200,25 @@ void call_find_user(struct call *call, const char *name, void (*then)(struct cal
 	look_up(call, on_user);
 }
 
+static unsigned int count_of(const struct calls *calls, uint32_t uid)
+{
+	const struct call *call;
+	unsigned int n = 0;
+
+	LIST_FOREACH(call, &calls->all, entry)
+	if (call->counted && call->caller.uid == uid)
+		n++;
+	return n;
+}
+
+/* The caller is who stands in call->lookup. */
+static void admit(struct call *call)
+{
+	call->caller.uid = call->lookup.uid;
+	memcpy(call->caller.user, call->lookup.name, sizeof(call->caller.user));
+	call->then(call);
+}
+
 static void on_caller(struct job *job)
 {
 	struct call *call = (struct call *)job;
@@ -160,9 +231,7 @@ static void on_caller(struct job *job)
 		call_refuse(call, PAT_ERR_DENIED, "the user who asks is not known to the system");
 		return;
 	}
-	call->caller.uid = call->lookup.uid;
-	memcpy(call->caller.user, call->lookup.name, sizeof(call->caller.user));
-	call->then(call);
+	admit(call);
 }
 
 static void on_uid(DBusPendingCall *pending, void *userdata)
@@ -184,7 +253,17 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	}
 	call->lookup.by_name = false;
 	call->lookup.uid = uid;
-	look_up(call, on_caller);
+	if (uid == 0) {
+		/* NSS may hang for want of a network, and root must get its revoke through. */
+		(void)pat_field_set(call->lookup.name, sizeof(call->lookup.name), "root");
+		admit(call);
+	} else if (count_of(call->calls, uid) >= CALLS_UID_MAX) {
+		call_refuse(call, PAT_ERR_BUSY, "too many of your calls are under way; try again");
+	} else {
+		call->caller.uid = uid;
+		call->counted = true;
+		look_up(call, on_caller);
+	}
 }
 
 /* Asks the bus, which authenticated the sender when it connected. */

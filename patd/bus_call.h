@@ -8,6 +8,7 @@
 #include <dbus/dbus.h>
 #include <sys/queue.h>
 
+#include "patd/bus_clients.h"
 #include "patd/tokens.h"
 #include "patd/users.h"
 #include "patd/worker.h"
@@ -24,23 +25,36 @@ struct call {
 	LIST_ENTRY(call) entry;
 	DBusConnection *connection;
 	DBusMessage *message;
+	uint64_t serial; /* of all calls */
+	/* What it waits for: a reply, a turn of the loop, or the worker. */
 	DBusPendingCall *pending;
+	sd_event_source *turn;
 	void (*then)(struct call *call);
+	void (*abandon)(struct call *call); /* if set, called where it ends while it waits */
+	void *work;                         /* of whoever serves it */
 	bool dropped; /* the connection has gone: nothing of it is carried out */
 
 	struct caller caller; /* stands after call_identify() */
+	bool counted;         /* among those of caller.uid */
+	struct client *client;
+	enum action polkit_action;
 	const struct bus_object *object;
 	const struct bus_method *method;
 	const char *id; /* of a token's object: the last element of the path; else NULL */
 };
 
-int calls_new(struct tokens *tokens, struct worker *worker, struct calls **ret_calls);
+/* All but ret_calls must outlive it. */
+int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
+	struct clients *clients, struct calls **ret_calls);
 
 /*
  * Ends all calls without a reply, because the connection has gone.  Those that wait for the
  * worker end with their job, and are not carried out.
  */
 void calls_drop(struct calls *calls);
+
+/* Ends those of a sender that has left the bus for which polkit has a question open. */
+void calls_forget(struct calls *calls, const char *sender);
 
 /* NULL is allowed.  No job may be under way. */
 void calls_free(struct calls *calls);
@@ -52,6 +66,13 @@ void calls_free(struct calls *calls);
 struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message);
 
 struct tokens *call_tokens(const struct call *call);
+struct clients *call_clients(const struct call *call);
+
+/* A reference to the sender; see clients_get(). */
+struct client *call_get_client(const struct call *call);
+
+/* Goes on with then() in a later turn of the loop, after what is more urgent. */
+void call_yield(struct call *call, void (*then)(struct call *call));
 
 /* Finds out who sent it, then goes on with then(); whose sender is not known is refused. */
 void call_identify(struct call *call, void (*then)(struct call *call));

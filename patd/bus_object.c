@@ -22,6 +22,7 @@ static const struct bus_interface *const node_interfaces[] = {
 };
 static const struct bus_interface *const manager_interfaces[] = {
 	&bus_manager_interface,
+	&bus_object_manager_interface,
 	&bus_properties_interface,
 	&bus_introspectable_interface,
 	&peer_interface,

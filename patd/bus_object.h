@@ -12,9 +12,15 @@
 #include "patd/bus_call.h"
 
 #define BUS_ARGS_MAX 3
+#define BUS_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager" /* libdbus has no name for it */
 
 struct bus_arg {
 	const char *name, *type;
+};
+
+struct bus_signal {
+	const char *name;
+	struct bus_arg args[BUS_ARGS_MAX + 1]; /* end with a NULL name */
 };
 
 struct bus_method {
@@ -38,11 +44,13 @@ struct bus_interface {
 	const char *name;
 	const struct bus_method *methods;      /* end with a NULL name; may be NULL */
 	const struct bus_property *properties; /* the same */
+	const struct bus_signal *signals;      /* the same */
 	/*
 	 * Fills what the properties show, for the object and the caller of call.  NULL where
 	 * there are no properties.
 	 */
-	enum pat_error (*fill)(struct call *call, union bus_view *ret_view, const char **ret_why);
+	enum pat_error (*fill)(
+		struct call *call, union bus_view *ret_view, struct refusal *ret_refusal);
 };
 
 struct bus_object {
@@ -52,7 +60,8 @@ struct bus_object {
 };
 
 extern const struct bus_interface bus_manager_interface, bus_token_interface;
-extern const struct bus_interface bus_properties_interface, bus_introspectable_interface;
+extern const struct bus_interface bus_properties_interface, bus_introspectable_interface,
+	bus_object_manager_interface;
 
 /* Serves one method call, now or later. */
 void bus_object_serve(struct calls *calls, DBusConnection *connection, DBusMessage *message);

@@ -9,11 +9,15 @@
 
 static const char doctype[] = DBUS_INTROSPECT_1_0_XML_DOCTYPE_DECL_NODE;
 
+/* direction: NULL for a signal's. */
 static void write_args(FILE *to, const struct bus_arg *args, const char *direction)
 {
-	for (; args->name; args++)
-		fprintf(to, "   <arg name=\"%s\" type=\"%s\" direction=\"%s\"/>\n", args->name,
-			args->type, direction);
+	for (; args->name; args++) {
+		fprintf(to, "   <arg name=\"%s\" type=\"%s\"", args->name, args->type);
+		if (direction)
+			fprintf(to, " direction=\"%s\"", direction);
+		fputs("/>\n", to);
+	}
 }
 
 static void write_interface(FILE *to, const struct bus_interface *interface)
@@ -24,6 +28,11 @@ static void write_interface(FILE *to, const struct bus_interface *interface)
 		write_args(to, m->in, "in");
 		write_args(to, m->out, "out");
 		fprintf(to, "  </method>\n");
+	}
+	for (const struct bus_signal *s = interface->signals; s && s->name; s++) {
+		fprintf(to, "  <signal name=\"%s\">\n", s->name);
+		write_args(to, s->args, NULL);
+		fprintf(to, "  </signal>\n");
 	}
 	for (const struct bus_property *p = interface->properties; p && p->name; p++)
 		fprintf(to,
@@ -77,7 +86,7 @@ static const struct bus_interface *fill_view(
 {
 	const struct bus_interface *interface = bus_object_interface(call, name);
 	enum pat_error error = PAT_OK;
-	const char *why = NULL;
+	struct refusal refusal = { 0 };
 
 	if (!interface) {
 		call_refuse_named(
@@ -85,9 +94,9 @@ static const struct bus_interface *fill_view(
 		return NULL;
 	}
 	if (interface->fill)
-		error = interface->fill(call, ret_view, &why);
+		error = interface->fill(call, ret_view, &refusal);
 	if (error != PAT_OK) {
-		call_refuse(call, error, why);
+		call_refuse(call, error, refusal.why);
 		return NULL;
 	}
 	return interface;
@@ -222,7 +231,17 @@ static const struct bus_method properties_methods[] = {
 	{ 0 },
 };
 
+static const struct bus_signal properties_signals[] = {
+	{
+		.name = "PropertiesChanged",
+		.args = { { "interface_name", "s" }, { "changed_properties", "a{sv}" },
+			{ "invalidated_properties", "as" } },
+	},
+	{ 0 },
+};
+
 const struct bus_interface bus_properties_interface = {
 	.name = DBUS_INTERFACE_PROPERTIES,
 	.methods = properties_methods,
+	.signals = properties_signals,
 };

@@ -2,13 +2,25 @@
 #ifndef PATD_BUS_TOKEN_H
 #define PATD_BUS_TOKEN_H
 
+#include "common/bus.h"
 #include "patd/bus_object.h"
 #include "patd/bus_view.h"
 #include "patd/tokens.h"
 
 extern const struct bus_property bus_token_properties[];
 
+struct bus_path {
+	char text[sizeof(PAT_BUS_TOKEN_PATH "/") + PAT_ID_LEN];
+};
+
+/* The path of a token's object. */
+struct bus_path bus_token_path(const struct pat_id *id);
+
 /* The view of a token as of now.  *ret_view must stay where it is: it points into itself. */
 void bus_token_view(struct tokens *tokens, const struct token *token, struct token_view *ret_view);
+
+/* Appends a{sa{sv}}: the interfaces with properties, and theirs.  False without memory. */
+bool bus_token_append_interfaces(
+	struct tokens *tokens, DBusMessageIter *to, const struct token *token);
 
 #endif

@@ -1,5 +1,7 @@
 #include "patd/bus_view.h"
 
+#include <string.h>
+
 #include "patd/bus_object.h"
 
 bool bus_view_append_one(DBusMessageIter *to, const struct bus_property *property, const void *view)
@@ -12,17 +14,41 @@ bool bus_view_append_one(DBusMessageIter *to, const struct bus_property *propert
 	       dbus_message_iter_close_container(to, &variant);
 }
 
-bool bus_view_append(DBusMessageIter *to, const struct bus_property *properties, const void *view)
+static bool append_entry(
+	DBusMessageIter *dict, const struct bus_property *property, const void *view)
 {
-	DBusMessageIter dict, entry;
+	DBusMessageIter entry;
+
+	return dbus_message_iter_open_container(dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
+	       dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &property->name) &&
+	       bus_view_append_one(&entry, property, view) &&
+	       dbus_message_iter_close_container(dict, &entry);
+}
+
+static bool named(const char *name, const char *const *names)
+{
+	if (!names)
+		return true;
+	for (; *names; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+bool bus_view_append_some(DBusMessageIter *to, const struct bus_property *properties,
+	const char *const *names, const void *view)
+{
+	DBusMessageIter dict;
 
 	if (!dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{sv}", &dict))
 		return false;
 	for (const struct bus_property *p = properties; p && p->name; p++)
-		if (!dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) ||
-			!dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &p->name) ||
-			!bus_view_append_one(&entry, p, view) ||
-			!dbus_message_iter_close_container(&dict, &entry))
+		if (named(p->name, names) && !append_entry(&dict, p, view))
 			return false;
 	return dbus_message_iter_close_container(to, &dict);
+}
+
+bool bus_view_append(DBusMessageIter *to, const struct bus_property *properties, const void *view)
+{
+	return bus_view_append_some(to, properties, NULL, view);
 }

@@ -14,7 +14,7 @@ struct manager_view {
 
 struct token_view {
 	struct token token; /* what the pointers below point into */
-	const char *id, *name, *user, *state;
+	const char *id, *name, *user, *state, *last_used_service;
 	dbus_uint32_t uid;
 	dbus_uint64_t created_at, expires_at, revoked_at, last_used_at;
 };
@@ -28,6 +28,10 @@ struct bus_property;
 
 /* Appends an a{sv} of all properties.  False without memory. */
 bool bus_view_append(DBusMessageIter *to, const struct bus_property *properties, const void *view);
+
+/* The same of those that are named, up to a NULL. */
+bool bus_view_append_some(DBusMessageIter *to, const struct bus_property *properties,
+	const char *const *names, const void *view);
 
 /* Appends one property as a variant.  False without memory. */
 bool bus_view_append_one(

@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-void cursor_format(const struct token *last, char *ret_text, size_t size)
+void cursor_format(const struct token *last, bool by_id, char ret_text[static CURSOR_TEXT_MAX])
 {
-	(void)snprintf(ret_text, size, "%s:%u:%s", last->user, last->uid, last->name);
+	if (by_id)
+		(void)snprintf(ret_text, CURSOR_TEXT_MAX, "%s", last->id.text);
+	else
+		(void)snprintf(
+			ret_text, CURSOR_TEXT_MAX, "%s:%u:%s", last->user, last->uid, last->name);
 }
 
 bool cursor_parse(const char *text, struct cursor *ret_cursor)
@@ -17,6 +21,11 @@ bool cursor_parse(const char *text, struct cursor *ret_cursor)
 	unsigned long uid;
 	char *end;
 
+	ret_cursor->by_id = pat_id_valid(text);
+	if (ret_cursor->by_id) {
+		memcpy(ret_cursor->id.text, text, sizeof(ret_cursor->id.text));
+		return true;
+	}
 	if (len == 0 || len >= sizeof(ret_cursor->user) || colon[1] < '0' || colon[1] > '9')
 		return false;
 	errno = 0;

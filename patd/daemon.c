@@ -17,7 +17,7 @@
 #include "patd/verify.h"
 #include "patd/worker.h"
 
-#define LOOKUPS_MAX 256U                     /* questions to NSS that wait at a time */
+#define LOOKUPS_MAX 1024U                    /* questions to NSS that wait at a time */
 #define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus may hang; tokens open doors without it */
 
 /* In the order in which it is made; taken apart from the end. */

@@ -12,13 +12,15 @@
 #define BY_USER " AND user = ?1"
 #define BY_UID " AND uid = ?2"
 #define BY_NAME " AND name = ?3"
-#define BY_ID_PREFIX " AND id >= ?4 AND id < ?4 || '~'" /* '~' is behind every base62 digit */
-#define AFTER " AND (user, uid, name) > (?5, ?6, ?7)"
+#define AFTER " AND (user, uid, name) > (?4, ?5, ?6)"
 #define ORDER " ORDER BY user, uid, name"
+#define BY_ID_PREFIX " AND id >= ?7 AND id < ?7 || '~'" /* '~' is behind every base62 digit */
+#define AFTER_ID " AND id > ?8"
+#define ORDER_BY_ID " ORDER BY id"
 
-#define SQL_MAX sizeof(SELECT BY_USER BY_UID BY_NAME BY_ID_PREFIX AFTER ORDER)
+#define SQL_MAX sizeof(SELECT BY_USER BY_UID BY_NAME AFTER BY_ID_PREFIX AFTER_ID ORDER ORDER_BY_ID)
 
-/* A statement for each of 32 combinations would be kept for few calls: they are compiled. */
+/* A statement for each combination would be kept for few calls: they are compiled. */
 static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt **ret_statement)
 {
 	const struct {
@@ -29,9 +31,11 @@ static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt *
 		{ filter->user != NULL, BY_USER },
 		{ filter->by_uid, BY_UID },
 		{ filter->name != NULL, BY_NAME },
-		{ filter->id_prefix != NULL, BY_ID_PREFIX },
 		{ filter->after_user != NULL, AFTER },
-		{ true, ORDER },
+		{ filter->id_prefix != NULL, BY_ID_PREFIX },
+		{ filter->after_id != NULL, AFTER_ID },
+		{ filter->id_prefix == NULL, ORDER },
+		{ filter->id_prefix != NULL, ORDER_BY_ID },
 	};
 	char sql[SQL_MAX] = "";
 	char *end = sql;
@@ -48,14 +52,14 @@ static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
 	row_bind_text(statement, 1, filter->user);
 	row_bind_number(statement, 2, filter->uid);
 	row_bind_text(statement, 3, filter->name);
-	row_bind_text(statement, 4, filter->id_prefix);
-	row_bind_text(statement, 5, filter->after_user);
-	row_bind_number(statement, 6, filter->after_uid);
-	row_bind_text(statement, 7, filter->after_name);
+	row_bind_text(statement, 4, filter->after_user);
+	row_bind_number(statement, 5, filter->after_uid);
+	row_bind_text(statement, 6, filter->after_name);
+	row_bind_text(statement, 7, filter->id_prefix);
+	row_bind_text(statement, 8, filter->after_id);
 }
 
-int list_rows(sqlite3 *db, const struct list_filter *filter, uint32_t limit, list_row_fn fn,
-	void *userdata)
+int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
 	struct token token;
@@ -67,16 +71,14 @@ int list_rows(sqlite3 *db, const struct list_filter *filter, uint32_t limit, lis
 		return schema_errno(r);
 	}
 	bind(statement, filter);
-	while (r == 0 && limit > 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		/* One damaged row hides no other. */
-		if (row_read(statement, &token) < 0) {
+		if (row_read(statement, &token) < 0)
 			log_error("left a damaged row out of a list");
-			continue;
-		}
-		r = fn(&token, userdata);
-		limit--;
+		else
+			r = fn(&token, userdata);
 	}
-	if (r == 0 && limit > 0 && step != SQLITE_DONE) {
+	if (r == 0 && step != SQLITE_DONE) {
 		log_error("the database failed: %s", sqlite3_errmsg(db));
 		r = schema_errno(step);
 	}

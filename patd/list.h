@@ -1,4 +1,7 @@
-/* One page of tokens from the database, by filter, in the order (user, uid, name). */
+/*
+ * Tokens from the database in one of two orders: (user, uid, name), or id.  What is filtered here
+ * is what an index finds; all else is the caller's.
+ */
 #ifndef PATD_LIST_H
 #define PATD_LIST_H
 
@@ -11,21 +14,23 @@
 /* Which tokens to list.  NULL or false: no such condition. */
 struct list_filter {
 	const char *user;
-	const char *name;
-	const char *id_prefix;
-	bool by_uid;
+	bool by_uid; /* with user */
 	uint32_t uid;
+	const char *name;
 	/* Only rows behind this one in the order (user, uid, name). */
 	const char *after_user;
 	uint32_t after_uid;
 	const char *after_name;
+
+	/* In the order of ids: those that begin so; and nothing of the above. */
+	const char *id_prefix;
+	const char *after_id;
 };
 
 /* Called for each row; a nonzero return ends the listing and is its result. */
 typedef int (*list_row_fn)(const struct token *token, void *userdata);
 
-/* At most limit rows.  0, a negative errno (logged), or what fn returned. */
-int list_rows(sqlite3 *db, const struct list_filter *filter, uint32_t limit, list_row_fn fn,
-	void *userdata);
+/* 0, a negative errno (logged), or what fn returned. */
+int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata);
 
 #endif

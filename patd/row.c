@@ -61,7 +61,8 @@ void row_bind(sqlite3_stmt *statement, const struct token *token)
 	row_bind_number(statement, 7, token->expires_at);
 	row_bind_number(statement, 8, token->revoked_at);
 	row_bind_number(statement, 9, token->last_used_at);
-	row_bind_blob(statement, 10, token->mac, sizeof(token->mac));
+	row_bind_text(statement, 10, token->last_used_service);
+	row_bind_blob(statement, 11, token->mac, sizeof(token->mac));
 }
 
 int row_read(sqlite3_stmt *statement, struct token *ret_token)
@@ -79,7 +80,8 @@ int row_read(sqlite3_stmt *statement, struct token *ret_token)
 		!row_number(statement, 6, INT64_MAX, &row.expires_at) ||
 		!row_number(statement, 7, INT64_MAX, &row.revoked_at) ||
 		!row_number(statement, 8, INT64_MAX, &row.last_used_at) ||
-		!row_blob(statement, 9, row.mac, sizeof(row.mac)))
+		!row_text(statement, 9, row.last_used_service, sizeof(row.last_used_service)) ||
+		!row_blob(statement, 10, row.mac, sizeof(row.mac)))
 		return -EBADMSG;
 	row.uid = (uint32_t)uid;
 	*ret_token = row;

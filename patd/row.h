@@ -10,12 +10,13 @@
 #include "patd/token.h"
 
 #define ROW_COLUMNS                                                                                \
-	"id, user, uid, name, verifier, created_at, expires_at, revoked_at, last_used_at, mac"
+	"id, user, uid, name, verifier, created_at, expires_at, revoked_at, last_used_at, "        \
+	"last_used_service, mac"
 
-#define ROW_PARAMETERS "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
+#define ROW_PARAMETERS "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
 
 /*
- * Binds all columns, as parameters 1 to 10.  token must stay as it is until the statement has
+ * Binds all columns, as parameters 1 to 11.  token must stay as it is until the statement has
  * run.
  */
 void row_bind(sqlite3_stmt *statement, const struct token *token);

@@ -21,10 +21,11 @@ static const char *const schema_steps[] = {
 	"  expires_at INTEGER NOT NULL,"   /* 0: never */
 	"  revoked_at INTEGER NOT NULL,"   /* 0: not revoked */
 	"  last_used_at INTEGER NOT NULL," /* 0: not used */
+	"  last_used_service TEXT NOT NULL,"
 	"  mac BLOB NOT NULL"
 	") WITHOUT ROWID, STRICT;"
 	"CREATE UNIQUE INDEX token_by_owner ON token (user, uid, name);"
-	"CREATE INDEX token_by_name ON token (name);"
+	"CREATE INDEX token_by_name ON token (name, user, uid);"
 	"PRAGMA application_id = 1346458692;" /* APPLICATION_ID: a PRAGMA takes no hexadecimal */
 	"PRAGMA user_version = 1;",
 };

@@ -44,7 +44,7 @@ static const char *const statements[STATEMENTS] = {
 	[GET] = "SELECT " ROW_COLUMNS " FROM token WHERE id = ?1",
 	[SET_REVOKED] = "UPDATE token SET revoked_at = ?2, mac = ?3 WHERE id = ?1",
 	[DELETE] = "DELETE FROM token WHERE id = ?1",
-	[TOUCH] = "UPDATE token SET last_used_at = ?2 WHERE id = ?1",
+	[TOUCH] = "UPDATE token SET last_used_at = ?2, last_used_service = ?3 WHERE id = ?1",
 };
 
 struct store {
@@ -206,7 +206,7 @@ int store_touch_time(struct store *store, uint64_t time)
 	return r;
 }
 
-int store_touch(struct store *store, const char *id, uint64_t time)
+int store_touch(struct store *store, const char *id, uint64_t time, const char *service)
 {
 	int r = store_begin_usage(store);
 
@@ -215,6 +215,7 @@ int store_touch(struct store *store, const char *id, uint64_t time)
 	store->usage_written = true;
 	row_bind_text(store->prepared[TOUCH], 1, id);
 	row_bind_number(store->prepared[TOUCH], 2, time);
+	row_bind_text(store->prepared[TOUCH], 3, service);
 	return run(store, TOUCH);
 }
 
@@ -377,8 +378,8 @@ int store_delete(struct store *store, const char *id, uint64_t time)
 	return change(store, DELETE, bind_id, id, time);
 }
 
-int store_list(struct store *store, const struct list_filter *filter, uint32_t limit,
-	list_row_fn fn, void *userdata)
+int store_list(
+	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata)
 {
-	return list_rows(store->db, filter, limit, fn, userdata);
+	return list_rows(store->db, filter, fn, userdata);
 }

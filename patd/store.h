@@ -48,9 +48,9 @@ int store_get(struct store *store, const char *id, struct token *ret_token);
 int store_set_revoked(struct store *store, const struct token *token, uint64_t time);
 int store_delete(struct store *store, const char *id, uint64_t time);
 
-/* Rows in the order (user, uid, name), at most limit. */
-int store_list(struct store *store, const struct list_filter *filter, uint32_t limit,
-	list_row_fn fn, void *userdata);
+/* See list_rows(). */
+int store_list(
+	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata);
 
 /*
  * Opens the usage transaction ahead of its first record, so that what is read before it is read
@@ -58,7 +58,7 @@ int store_list(struct store *store, const struct list_filter *filter, uint32_t l
  */
 int store_begin_usage(struct store *store);
 /* Records a use, as part of the open usage transaction. */
-int store_touch(struct store *store, const char *id, uint64_t time);
+int store_touch(struct store *store, const char *id, uint64_t time, const char *service);
 /* Nothing to do if there is none.  On failure the usage since the last commit is lost. */
 int store_commit_usage(struct store *store);
 

@@ -6,6 +6,7 @@
 
 #include "common/name.h"
 #include "common/token.h"
+#include "common/wire.h"
 
 #define TOKEN_USER_BYTES_MAX 255 /* LOGIN_NAME_MAX without its NUL */
 #define TOKEN_VERIFIER_LEN 32
@@ -18,9 +19,11 @@ struct token {
 	char user[TOKEN_USER_BYTES_MAX + 1];
 	uint8_t verifier[TOKEN_VERIFIER_LEN]; /* BLAKE2b-256(key, digest) */
 	uint64_t created_at;
-	uint64_t expires_at;   /* 0: never */
-	uint64_t revoked_at;   /* 0: not revoked */
-	uint64_t last_used_at; /* 0: not used; not covered by the MAC, decides nothing */
+	uint64_t expires_at; /* 0: never */
+	uint64_t revoked_at; /* 0: not revoked */
+	/* Not covered by the MAC, for they decide nothing. */
+	uint64_t last_used_at; /* 0: not used */
+	char last_used_service[PAT_SERVICE_MAX + 1];
 	uint8_t mac[TOKEN_MAC_LEN];
 };
 

@@ -1,9 +1,9 @@
 /*
- * The rules: who may do what to which token, and whether a token opens the door.  The one place
- * where a verdict is made.  Knows neither D-Bus nor SQL nor sockets; time comes from a clock
- * that a test sets.
+ * The rules: what happens to a token, by whose word, and whether it opens the door.  The one
+ * place where a verdict is made.  Knows neither D-Bus nor SQL nor sockets; time comes from a
+ * clock that a test sets.
  *
- * Functions return PAT_OK or why not, and in *ret_why a sentence about it for a person, static.
+ * Functions return PAT_OK, or why not and more about it in *ret_refusal.
  */
 #ifndef PATD_TOKENS_H
 #define PATD_TOKENS_H
@@ -13,18 +13,31 @@
 
 #include "common/error.h"
 #include "common/wire.h"
+#include "patd/authority.h"
 #include "patd/clock.h"
+#include "patd/cursor.h"
 #include "patd/key.h"
 #include "patd/store.h"
 #include "patd/token.h"
 
 struct tokens;
 
-/* Who asks.  uid 0 may do everything.  user is the name of uid, never empty. */
-struct caller {
-	uint32_t uid;
-	char user[TOKEN_USER_BYTES_MAX + 1];
+struct refusal {
+	const char *why;   /* a sentence for a person, static */
+	enum action lacks; /* with PAT_ERR_DENIED: what, if granted, would change that */
+	enum operation operation;
 };
+
+/* What happens to a token. */
+enum token_event {
+	TOKEN_GENERATED,
+	TOKEN_CHANGED, /* its state, by a revoke, a restore, or time */
+	TOKEN_USED,
+	TOKEN_DELETED
+};
+
+/* Called at once, before the result of what caused it is known to anybody. */
+typedef void (*token_event_fn)(enum token_event event, const struct token *token, void *userdata);
 
 /* What is to be generated. */
 struct wish {
@@ -38,15 +51,21 @@ struct wish {
 
 /* What is to be listed. */
 struct wanted {
-	const char *user;      /* NULL: the caller's own, unless all */
-	bool all;              /* every user's */
-	const char *name;      /* NULL: any */
-	const char *id_prefix; /* NULL: any */
-	const char *cursor;    /* "": from the start */
-	uint32_t limit;        /* 0: PAT_PAGE_MAX, which is also the most */
+	const char *user; /* NULL: the caller's own, unless all */
+	bool all;         /* every user's */
+	/* NULL: any */
+	const char *name;
+	const char *name_pattern; /* see patd/pattern.h */
+	const char *id_prefix;
+	const char *state;   /* token_state_text() */
+	const char *service; /* last used through it */
+	bool has_unused_since, has_expiring_before;
+	uint64_t unused_since, expiring_before;
+	const char *cursor; /* "": from the start */
+	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
 };
 
-#define TOKENS_CURSOR_MAX (TOKEN_USER_BYTES_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295:"))
+#define TOKENS_CURSOR_MAX CURSOR_TEXT_MAX
 
 /*
  * Rules over the given store, key and clock, all of which must outlive them.  Checks that the
@@ -56,8 +75,15 @@ int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	struct tokens **ret_tokens);
 void tokens_free(struct tokens *tokens);
 
-/* Whether the caller may generate tokens at all: to be asked before anything costs effort. */
-enum pat_error tokens_may_generate(const struct caller *caller, const char **ret_why);
+/* fn hears of every event from now on; NULL: nobody does. */
+void tokens_listen(struct tokens *tokens, token_event_fn fn, void *userdata);
+
+/*
+ * Whether the caller may have such a token, as far as can be said before it is known whether
+ * wish->user exists: to be asked before anything costs effort.  uid need not stand.
+ */
+enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *caller,
+	const struct wish *wish, struct refusal *ret_refusal);
 
 /*
  * The new token, and the secret that is shown once: the caller owns secret, in memory that is
@@ -65,23 +91,31 @@ enum pat_error tokens_may_generate(const struct caller *caller, const char **ret
  */
 enum pat_error tokens_generate(struct tokens *tokens, const struct caller *caller,
 	const struct wish *wish, struct token *ret_token, char secret[static PAT_TOKEN_LEN + 1],
-	const char **ret_why);
+	struct refusal *ret_refusal);
 
-/* A token that the caller may see; all others are PAT_ERR_NOT_FOUND alike. */
+/* A token that the caller may see: its own.  All others are PAT_ERR_NOT_FOUND alike. */
 enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, const char *id,
-	struct token *ret_token, const char **ret_why);
+	struct token *ret_token, struct refusal *ret_refusal);
 
-enum pat_error tokens_revoke(
-	struct tokens *tokens, const struct caller *caller, const char *id, const char **ret_why);
-enum pat_error tokens_restore(
-	struct tokens *tokens, const struct caller *caller, const char *id, const char **ret_why);
-enum pat_error tokens_delete(
-	struct tokens *tokens, const struct caller *caller, const char *id, const char **ret_why);
+/* For a token that is not the caller's, and one that does not exist, PAT_ERR_DENIED alike. */
+enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal);
+enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal);
+enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal);
 
-/* One page, row by row to fn (see patd/list.h).  Writes "" to ret_cursor after the last page. */
+/* Whether the caller may follow what happens to tokens: its own, or everybody's. */
+enum pat_error tokens_may_follow(
+	const struct caller *caller, bool all, struct refusal *ret_refusal);
+
+/*
+ * One page, row by row to fn (see patd/list.h).  Writes "" to ret_cursor after the last page.
+ * Looks at a bounded number of tokens, so that a page may be short and not the last.
+ */
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 	const struct wanted *wanted, list_row_fn fn, void *userdata,
-	char ret_cursor[static TOKENS_CURSOR_MAX], const char **ret_why);
+	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
 
 /* As of now. */
 enum token_state tokens_state(struct tokens *tokens, const struct token *token);

@@ -72,7 +72,7 @@ static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
 	/* Nothing new fits, but what there is goes on. */
 	for (int i = 0; i < 40; i++) {
 		enum pat_error error = tokens_generate(
-			world.tokens, &root, &wish, &more.token, more.secret, &world.why);
+			world.tokens, &root, &wish, &more.token, more.secret, &world.refusal.why);
 
 		if (error == PAT_ERR_STORAGE)
 			break;
@@ -81,7 +81,7 @@ static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
 		wish.name = more.token.id.text;
 		assert_true(i < 39);
 	}
-	assert_string_equal(world.why, "the disk is full; nothing was changed");
+	assert_string_equal(world.refusal.why, "the disk is full; nothing was changed");
 	assert_true(place_has(&place, "reserve"));
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(world_log_in(&world, &alice, &used), PAT_ACCEPTED);

@@ -31,10 +31,10 @@ static void only_root_generates(void **state)
 	struct made made = { .secret = "untouched" };
 
 	assert_int_equal(tokens_generate(world->tokens, &alice, &wish, &made.token, made.secret,
-				 &world->why),
+				 &world->refusal),
 		PAT_ERR_DENIED);
-	assert_int_equal(tokens_may_generate(&alice, &world->why), PAT_ERR_DENIED);
-	assert_int_equal(tokens_may_generate(&root, &world->why), PAT_OK);
+	assert_int_equal(tokens_may_generate(&alice, &world->refusal), PAT_ERR_DENIED);
+	assert_int_equal(tokens_may_generate(&root, &world->refusal), PAT_OK);
 	assert_string_equal(made.secret, "untouched");
 	assert_int_equal(world_ask(world, "SELECT count(*) FROM token"), 0);
 }
@@ -83,11 +83,11 @@ static void expirations_are_computed_or_refused(void **state)
 		wish.lifetime = table[i].lifetime;
 		wish.has_expires_at = table[i].has_expires_at;
 		wish.expires_at = table[i].expires_at;
-		world->why = NULL;
+		world->refusal.why = NULL;
 		error = tokens_generate(
-			world->tokens, &root, &wish, &made.token, made.secret, &world->why);
+			world->tokens, &root, &wish, &made.token, made.secret, &world->refusal);
 		assert_that(error == table[i].error, "%s: %d", table[i].name, error);
-		assert_that((error == PAT_OK) == (world->why == NULL), "%s", table[i].name);
+		assert_that((error == PAT_OK) == (world->refusal.why == NULL), "%s", table[i].name);
 		assert_that(made.token.expires_at == table[i].result, "%s", table[i].name);
 		if (error != PAT_OK)
 			assert_string_equal(made.secret, "");
@@ -102,7 +102,7 @@ static void a_clock_beyond_the_calendar_generates_no_lifetime(void **state)
 
 	world->time = PAT_EXPIRES_MAX + 1;
 	assert_int_equal(
-		tokens_generate(world->tokens, &root, &wish, &made.token, made.secret, &world->why),
+		tokens_generate(world->tokens, &root, &wish, &made.token, made.secret, &world->refusal),
 		PAT_ERR_INVALID_EXPIRY);
 }
 
@@ -119,9 +119,9 @@ static void names_are_checked(void **state)
 		memset(longest, 'x', sizeof(longest) - 1);
 		longest[sizeof(longest) - 1] = '\0';
 		assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token,
-					 made.secret, &world->why),
+					 made.secret, &world->refusal),
 			PAT_ERR_INVALID_NAME);
-		assert_non_null(strstr(world->why, "the name "));
+		assert_non_null(strstr(world->refusal.why, "the name "));
 		assert_string_equal(made.secret, "untouched");
 	}
 	assert_int_equal(world_ask(world, "SELECT count(*) FROM token"), 0);
@@ -152,7 +152,7 @@ static void a_user_whom_no_token_can_name_is_refused(void **state)
 		struct made made;
 
 		assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token,
-					 made.secret, &world->why),
+					 made.secret, &world->refusal),
 			PAT_ERR_UNKNOWN_USER);
 	}
 }
@@ -166,7 +166,7 @@ static void a_name_is_given_once_a_user(void **state)
 
 	memset(made.secret, 'x', sizeof(made.secret));
 	assert_int_equal(
-		tokens_generate(world->tokens, &root, &wish, &made.token, made.secret, &world->why),
+		tokens_generate(world->tokens, &root, &wish, &made.token, made.secret, &world->refusal),
 		PAT_ERR_NAME_TAKEN);
 	assert_int_equal(made.secret[0], '\0'); /* the secret of nothing is not left about */
 	assert_true(sodium_is_zero((const uint8_t *)made.secret, sizeof(made.secret)));
@@ -176,7 +176,7 @@ static void a_name_is_given_once_a_user(void **state)
 	/* Revoked, it still has its name; deleted, no longer. */
 	assert_int_equal(world_revoke(world, &first), PAT_OK);
 	assert_int_equal(
-		tokens_generate(world->tokens, &root, &wish, &made.token, made.secret, &world->why),
+		tokens_generate(world->tokens, &root, &wish, &made.token, made.secret, &world->refusal),
 		PAT_ERR_NAME_TAKEN);
 	assert_int_equal(world_delete(world, &first), PAT_OK);
 	(void)world_generate(world, &alice, "laptop");
@@ -286,12 +286,12 @@ static void each_may_do_what_the_table_says_and_no_more(void **state)
 
 			(void)snprintf(name, sizeof(name), "%zu-%u", v, s);
 			made = bring_about(world, (enum situation)s, name);
-			world->why = NULL;
+			world->refusal.why = NULL;
 			error = verbs[v].fn(
-				world->tokens, verbs[v].caller, made.token.id.text, &world->why);
+				world->tokens, verbs[v].caller, made.token.id.text, &world->refusal);
 			assert_that(error == verbs[v].errors[s], "%s: %s %s: %d", verbs[v].who,
 				verbs[v].verb, situation_names[s], error);
-			assert_that((error == PAT_OK) == (world->why == NULL), "%s: %s %s",
+			assert_that((error == PAT_OK) == (world->refusal.why == NULL), "%s: %s %s",
 				verbs[v].who, verbs[v].verb, situation_names[s]);
 		}
 }
@@ -312,7 +312,7 @@ static void a_refused_verb_changes_nothing(void **state)
 			made = bring_about(world, (enum situation)s, name);
 			before = world_find(world, &made);
 			(void)verbs[v].fn(
-				world->tokens, verbs[v].caller, made.token.id.text, &world->why);
+				world->tokens, verbs[v].caller, made.token.id.text, &world->refusal);
 			after = world_find(world, &made);
 			assert_memory_equal(&before, &after, sizeof(before));
 		}
@@ -393,7 +393,7 @@ static void what_cannot_be_stored_is_not_done(void **state)
 	assert_int_equal(world_revoke(world, &made), PAT_ERR_STORAGE);
 	assert_int_equal(world_state(world, &made), TOKEN_ACTIVE);
 	assert_int_equal(tokens_generate(world->tokens, &root, &wish, &other.token, other.secret,
-				 &world->why),
+				 &world->refusal),
 		PAT_ERR_STORAGE);
 	assert_true(sodium_is_zero((const uint8_t *)other.secret, sizeof(other.secret)));
 	world_edit(world, "DROP TRIGGER a; DROP TRIGGER b");
@@ -424,9 +424,9 @@ static enum pat_error list(struct world *world, const struct caller *caller,
 	const struct wanted *wanted, struct listing *ret_listing, char *ret_cursor)
 {
 	*ret_listing = (struct listing) { 0 };
-	world->why = NULL;
+	world->refusal.why = NULL;
 	return tokens_list(
-		world->tokens, caller, wanted, note, ret_listing, ret_cursor, &world->why);
+		world->tokens, caller, wanted, note, ret_listing, ret_cursor, &world->refusal);
 }
 
 static void each_sees_his_own_and_root_sees_all(void **state)
@@ -679,7 +679,7 @@ static void a_list_that_cannot_be_passed_on_fails(void **state)
 
 	fill(world, 3);
 	assert_int_equal(
-		tokens_list(world->tokens, &alice, &wanted, note, &listing, cursor, &world->why),
+		tokens_list(world->tokens, &alice, &wanted, note, &listing, cursor, &world->refusal),
 		PAT_ERR_NO_MEMORY);
 	assert_int_equal(listing.rows, 1);
 	assert_string_equal(cursor, "untouched");

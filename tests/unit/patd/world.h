@@ -14,9 +14,9 @@
 #define NOON UINT64_C(1700000000) /* when a world begins */
 #define DAY UINT64_C(86400)
 
-static const struct caller root = { 0, "root" };
-static const struct caller alice = { 1000, "alice" };
-static const struct caller bob = { 1001, "bob" };
+static const struct caller root = { .uid = 0, .user = "root" };
+static const struct caller alice = { .uid = 1000, .user = "alice" };
+static const struct caller bob = { .uid = 1001, .user = "bob" };
 
 struct world {
 	struct place place;
@@ -25,7 +25,7 @@ struct world {
 	struct store *store;
 	struct key *key;
 	struct tokens *tokens;
-	const char *why; /* of the latest refusal */
+	struct refusal refusal; /* the latest */
 };
 
 static inline uint64_t world_read_clock(void *userdata)
@@ -140,10 +140,10 @@ static inline struct wish wish_for(const struct caller *owner, const char *name)
 static inline void world_generate_as_wished(
 	struct world *world, const struct wish *wish, struct made *ret_made)
 {
-	world->why = NULL;
+	world->refusal.why = NULL;
 	assert_that(tokens_generate(world->tokens, &root, wish, &ret_made->token, ret_made->secret,
-			    &world->why) == PAT_OK,
-		"generate %s: %s", wish->name, world->why);
+			    &world->refusal) == PAT_OK,
+		"generate %s: %s", wish->name, world->refusal.why);
 }
 
 /* For 30 days. */
@@ -189,7 +189,7 @@ static inline struct token world_find(struct world *world, const struct made *ma
 	struct token token;
 
 	assert_int_equal(
-		tokens_find(world->tokens, &root, made->token.id.text, &token, &world->why),
+		tokens_find(world->tokens, &root, made->token.id.text, &token, &world->refusal),
 		PAT_OK);
 	return token;
 }
@@ -203,17 +203,17 @@ static inline enum token_state world_state(struct world *world, const struct mad
 
 static inline enum pat_error world_revoke(struct world *world, const struct made *made)
 {
-	return tokens_revoke(world->tokens, &root, made->token.id.text, &world->why);
+	return tokens_revoke(world->tokens, &root, made->token.id.text, &world->refusal);
 }
 
 static inline enum pat_error world_restore(struct world *world, const struct made *made)
 {
-	return tokens_restore(world->tokens, &root, made->token.id.text, &world->why);
+	return tokens_restore(world->tokens, &root, made->token.id.text, &world->refusal);
 }
 
 static inline enum pat_error world_delete(struct world *world, const struct made *made)
 {
-	return tokens_delete(world->tokens, &root, made->token.id.text, &world->why);
+	return tokens_delete(world->tokens, &root, made->token.id.text, &world->refusal);
 }
 
 #endif

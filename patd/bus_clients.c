@@ -1,0 +1,216 @@
+#include "patd/bus_clients.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct clients {
+	LIST_HEAD(client_list, client) all;
+	unsigned int count;
+	DBusConnection *connection;
+	void (*gone)(const char *name, void *userdata);
+	void *userdata;
+};
+
+int clients_new(void (*gone)(const char *name, void *userdata), void *userdata,
+	struct clients **ret_clients)
+{
+	struct clients *clients = calloc(1, sizeof(*clients));
+
+	if (!clients)
+		return -ENOMEM;
+	clients->gone = gone;
+	clients->userdata = userdata;
+	*ret_clients = clients;
+	return 0;
+}
+
+void clients_free(struct clients *clients)
+{
+	free(clients);
+}
+
+static DBusMessage *call_to_bus(const char *method, const char *argument)
+{
+	DBusMessage *message = dbus_message_new_method_call(
+		DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, method);
+
+	if (message && !dbus_message_append_args(
+			       message, DBUS_TYPE_STRING, &argument, DBUS_TYPE_INVALID)) {
+		dbus_message_unref(message);
+		message = NULL;
+	}
+	return message;
+}
+
+/* One rule a client: with one for all, everybody who leaves the bus would wake patd. */
+static bool change_match(const struct client *client, const char *method)
+{
+	char rule[512];
+	DBusMessage *message;
+	bool sent;
+
+	(void)snprintf(rule, sizeof(rule),
+		"type='signal',sender='" DBUS_SERVICE_DBUS "',interface='" DBUS_INTERFACE_DBUS
+		"',member='NameOwnerChanged',arg0='%s'",
+		client->name);
+	message = call_to_bus(method, rule);
+	if (!message)
+		return false;
+	dbus_message_set_no_reply(message, TRUE);
+	sent = dbus_connection_send(client->clients->connection, message, NULL);
+	dbus_message_unref(message);
+	return sent;
+}
+
+static void client_free(struct client *client)
+{
+	LIST_REMOVE(client, entry);
+	client->clients->count--;
+	if (client->pending) {
+		dbus_pending_call_cancel(client->pending);
+		dbus_pending_call_unref(client->pending);
+	}
+	free(client);
+}
+
+void clients_attach(struct clients *clients, DBusConnection *connection)
+{
+	while (!LIST_EMPTY(&clients->all))
+		client_free(LIST_FIRST(&clients->all));
+	clients->connection = connection;
+}
+
+static struct client *find(struct clients *clients, const char *name)
+{
+	struct client *client;
+
+	LIST_FOREACH(client, &clients->all, entry)
+	if (strcmp(client->name, name) == 0)
+		return client;
+	return NULL;
+}
+
+void clients_lost(struct clients *clients, const char *name)
+{
+	struct client *client = find(clients, name);
+
+	if (!client)
+		return;
+	(void)change_match(client, "RemoveMatch");
+	client->references++; /* ours: gone() ends all others */
+	clients->gone(client->name, clients->userdata);
+	client_free(client);
+}
+
+static void on_owner(DBusPendingCall *pending, void *userdata)
+{
+	struct client *client = userdata;
+	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	bool there = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN;
+
+	dbus_message_unref(reply);
+	dbus_pending_call_unref(client->pending);
+	client->pending = NULL;
+	if (!there)
+		clients_lost(client->clients, client->name);
+}
+
+/* It may have left before the bus knew that we watch. */
+static bool ask_owner(struct client *client)
+{
+	DBusMessage *message = call_to_bus("GetNameOwner", client->name);
+	bool asked = message &&
+		     dbus_connection_send_with_reply(client->clients->connection, message,
+			     &client->pending, DBUS_TIMEOUT_USE_DEFAULT) &&
+		     client->pending &&
+		     dbus_pending_call_set_notify(client->pending, on_owner, client, NULL);
+
+	if (message)
+		dbus_message_unref(message);
+	return asked;
+}
+
+struct client *clients_get(struct clients *clients, const char *name)
+{
+	struct client *client = find(clients, name);
+	size_t size = strlen(name) + 1;
+
+	if (client) {
+		client->references++;
+		return client;
+	}
+	if (!clients->connection || clients->count >= CLIENTS_MAX)
+		return NULL;
+	client = calloc(1, sizeof(*client) + size);
+	if (!client)
+		return NULL;
+	memcpy(client->name, name, size);
+	client->clients = clients;
+	client->references = 1;
+	LIST_INSERT_HEAD(&clients->all, client, entry);
+	clients->count++;
+	if (!change_match(client, "AddMatch") || !ask_owner(client)) {
+		client_free(client);
+		return NULL;
+	}
+	return client;
+}
+
+void client_unref(struct client *client)
+{
+	if (--client->references > 0)
+		return;
+	(void)change_match(client, "RemoveMatch");
+	client_free(client);
+}
+
+static unsigned int count_following(struct clients *clients, uint32_t uid)
+{
+	struct client *client;
+	unsigned int n = 0;
+
+	LIST_FOREACH(client, &clients->all, entry)
+	if (client->follows && client->who.uid == uid)
+		n++;
+	return n;
+}
+
+bool clients_follow(struct clients *clients, const char *name, const struct caller *who, bool all)
+{
+	struct client *client = find(clients, name);
+
+	if (!client || !client->follows) {
+		if (count_following(clients, who->uid) >= CLIENTS_FOLLOWING_MAX)
+			return false;
+		client = clients_get(clients, name);
+	}
+	if (!client)
+		return false;
+	client->follows = true;
+	client->follows_all = all;
+	client->who = *who;
+	return true;
+}
+
+void clients_unfollow(struct clients *clients, const char *name)
+{
+	struct client *client = find(clients, name);
+
+	if (!client || !client->follows)
+		return;
+	client->follows = false;
+	client_unref(client);
+}
+
+struct client *clients_following(
+	struct clients *clients, const struct client *after, uint32_t uid, const char *user)
+{
+	struct client *client = after ? LIST_NEXT(after, entry) : LIST_FIRST(&clients->all);
+
+	while (client && !(client->follows &&
+				 (client->follows_all || authority_owns(&client->who, uid, user))))
+		client = LIST_NEXT(client, entry);
+	return client;
+}

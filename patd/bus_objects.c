@@ -1,0 +1,149 @@
+/* org.freedesktop.DBus.ObjectManager: the caller's own tokens. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus.h"
+#include "patd/bus_object.h"
+#include "patd/bus_token.h"
+
+/*
+ * All objects are one reply, of some 500 bytes each; the bus takes 32 MiB.  Who has more tokens
+ * lists them page by page.
+ */
+#define OBJECTS_MAX 10000U
+#define OBJECTS_A_TURN 64U
+
+/* A reply that is being built, a page each turn of the loop. */
+struct objects {
+	struct call *call;
+	DBusMessage *reply;
+	DBusMessageIter to, dict;
+	unsigned int count;
+	char cursor[TOKENS_CURSOR_MAX];
+};
+
+static void objects_free(struct objects *objects)
+{
+	dbus_message_iter_abandon_container_if_open(&objects->to, &objects->dict);
+	if (objects->reply)
+		dbus_message_unref(objects->reply);
+	free(objects);
+}
+
+static void abandon(struct call *call)
+{
+	objects_free(call->work);
+}
+
+/* Ends the call; reply NULL: with that refusal. */
+static void finish(struct objects *objects, enum pat_error error, const char *why)
+{
+	struct call *call = objects->call;
+	DBusMessage *reply = NULL;
+
+	if (error == PAT_OK) {
+		reply = objects->reply;
+		objects->reply = NULL;
+	}
+	call->abandon = NULL;
+	objects_free(objects);
+	if (error == PAT_OK)
+		call_reply(call, reply);
+	else
+		call_refuse(call, error, why);
+}
+
+static int append_object(const struct token *token, void *userdata)
+{
+	struct objects *objects = userdata;
+	struct bus_path path = bus_token_path(&token->id);
+	const char *text = path.text;
+	DBusMessageIter entry;
+	bool done = dbus_message_iter_open_container(
+			    &objects->dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
+		    dbus_message_iter_append_basic(&entry, DBUS_TYPE_OBJECT_PATH, &text) &&
+		    bus_token_append_interfaces(call_tokens(objects->call), &entry, token) &&
+		    dbus_message_iter_close_container(&objects->dict, &entry);
+
+	objects->count++;
+	return done ? 0 : -ENOMEM;
+}
+
+static void append_page(struct call *call)
+{
+	struct objects *objects = call->work;
+	char cursor[TOKENS_CURSOR_MAX];
+	struct wanted wanted = { .cursor = objects->cursor, .limit = OBJECTS_A_TURN };
+	struct refusal refusal;
+	enum pat_error error = tokens_list(call_tokens(call), &call->caller, &wanted, append_object,
+		objects, cursor, &refusal);
+
+	memcpy(objects->cursor, cursor, sizeof(objects->cursor));
+	if (error != PAT_OK)
+		finish(objects, error, refusal.why);
+	else if (objects->count > OBJECTS_MAX)
+		finish(objects, PAT_ERR_BUSY, "too many tokens for one reply; use ListTokens");
+	else if (cursor[0] != '\0')
+		call_yield(call, append_page);
+	else if (dbus_message_iter_close_container(&objects->to, &objects->dict))
+		finish(objects, PAT_OK, NULL);
+	else
+		finish(objects, PAT_ERR_NO_MEMORY, "out of memory");
+}
+
+/* Subscribes before it looks, so that nothing happens unseen in between. */
+static void get_managed_objects(struct call *call)
+{
+	struct objects *objects;
+
+	if (!clients_follow(call_clients(call), dbus_message_get_sender(call->message),
+		    &call->caller, false)) {
+		call_refuse(call, PAT_ERR_BUSY, "too many of your clients are subscribed");
+		return;
+	}
+	objects = calloc(1, sizeof(*objects));
+	if (!objects) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
+		return;
+	}
+	objects->call = call;
+	objects->dict = (DBusMessageIter)DBUS_MESSAGE_ITER_INIT_CLOSED;
+	objects->reply = call_new_reply(call);
+	call->work = objects;
+	call->abandon = abandon;
+	if (objects->reply)
+		dbus_message_iter_init_append(objects->reply, &objects->to);
+	if (!objects->reply || !dbus_message_iter_open_container(&objects->to, DBUS_TYPE_ARRAY,
+				       "{oa{sa{sv}}}", &objects->dict))
+		finish(objects, PAT_ERR_NO_MEMORY, "out of memory");
+	else
+		append_page(call);
+}
+
+static const struct bus_method methods[] = {
+	{
+		.name = "GetManagedObjects",
+		.out = { { "objpath_interfaces_and_properties", "a{oa{sa{sv}}}" } },
+		.handle = get_managed_objects,
+	},
+	{ 0 },
+};
+
+static const struct bus_signal signals[] = {
+	{
+		.name = "InterfacesAdded",
+		.args = { { "object_path", "o" }, { "interfaces_and_properties", "a{sa{sv}}" } },
+	},
+	{
+		.name = "InterfacesRemoved",
+		.args = { { "object_path", "o" }, { "interfaces", "as" } },
+	},
+	{ 0 },
+};
+
+const struct bus_interface bus_object_manager_interface = {
+	.name = BUS_OBJECT_MANAGER,
+	.methods = methods,
+	.signals = signals,
+};

@@ -1,0 +1,255 @@
+#include "patd/bus_signals.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus.h"
+#include "patd/bus_object.h"
+#include "patd/bus_token.h"
+#include "patd/log.h"
+
+#define USES_US (UINT64_C(1000) * 1000) /* between two reports of a token's use, at least */
+#define USES_MAX 1024U                  /* tokens used in that time; of more nothing is told */
+#define USES_A_TURN 32U                 /* told in one turn of the loop */
+
+/* A bus that takes nothing any more; its clients see patd again when it does. */
+#define OUTGOING_MAX (16L * 1024 * 1024)
+
+/* Tokens that were used, each once. */
+struct uses {
+	struct pat_id ids[USES_MAX];
+	unsigned int n;
+};
+
+struct signals {
+	sd_event *event;
+	struct tokens *tokens;
+	struct clients *clients;
+	DBusConnection *connection;
+	/* Gathered meanwhile; and due, of which the first told have been told. */
+	struct uses gathered, due;
+	unsigned int told;
+	uint64_t next_us; /* when the gathered ones become due, at the earliest */
+	sd_event_source *timer;
+};
+
+/* Takes signal over; NULL: out of memory. */
+static void send_to_followers(
+	struct signals *signals, const struct token *token, DBusMessage *signal)
+{
+	struct client *client = NULL;
+	bool lost = !signal;
+
+	while (!lost &&
+		(client = clients_following(signals->clients, client, token->uid, token->user))) {
+		DBusMessage *copy = dbus_message_copy(signal);
+
+		lost = !copy || !dbus_message_set_destination(copy, client->name) ||
+		       !dbus_connection_send(signals->connection, copy, NULL);
+		if (copy)
+			dbus_message_unref(copy);
+	}
+	if (signal)
+		dbus_message_unref(signal);
+	if (lost)
+		log_error("a signal on the bus was lost: out of memory");
+	/* It ends in a "Disconnected", and then patd connects again. */
+	if (dbus_connection_get_outgoing_size(signals->connection) > OUTGOING_MAX)
+		dbus_connection_close(signals->connection);
+}
+
+static DBusMessage *finish(DBusMessage *signal, bool complete)
+{
+	if (!signal || complete)
+		return signal;
+	dbus_message_unref(signal);
+	return NULL;
+}
+
+static void tell_added(struct signals *signals, const struct token *token)
+{
+	struct bus_path path = bus_token_path(&token->id);
+	const char *text = path.text;
+	DBusMessage *signal =
+		dbus_message_new_signal(PAT_BUS_PATH, BUS_OBJECT_MANAGER, "InterfacesAdded");
+	DBusMessageIter to;
+	bool complete = false;
+
+	if (signal) {
+		dbus_message_iter_init_append(signal, &to);
+		complete = dbus_message_iter_append_basic(&to, DBUS_TYPE_OBJECT_PATH, &text) &&
+			   bus_token_append_interfaces(signals->tokens, &to, token);
+	}
+	send_to_followers(signals, token, finish(signal, complete));
+}
+
+static void tell_removed(struct signals *signals, const struct token *token)
+{
+	const char *const names[] = { PAT_BUS_TOKEN };
+	const char *const *interfaces = names;
+	struct bus_path path = bus_token_path(&token->id);
+	const char *text = path.text;
+	DBusMessage *signal =
+		dbus_message_new_signal(PAT_BUS_PATH, BUS_OBJECT_MANAGER, "InterfacesRemoved");
+	bool complete = signal && dbus_message_append_args(signal, DBUS_TYPE_OBJECT_PATH, &text,
+					  DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &interfaces, 1,
+					  DBUS_TYPE_INVALID);
+
+	send_to_followers(signals, token, finish(signal, complete));
+}
+
+static void tell_changed(
+	struct signals *signals, const struct token *token, const char *const *properties)
+{
+	const char *interface = PAT_BUS_TOKEN;
+	struct bus_path path = bus_token_path(&token->id);
+	DBusMessage *signal =
+		dbus_message_new_signal(path.text, DBUS_INTERFACE_PROPERTIES, "PropertiesChanged");
+	struct token_view view;
+	DBusMessageIter to, invalidated;
+	bool complete = false;
+
+	bus_token_view(signals->tokens, token, &view);
+	if (signal) {
+		dbus_message_iter_init_append(signal, &to);
+		complete =
+			dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &interface) &&
+			bus_view_append_some(&to, bus_token_properties, properties, &view) &&
+			dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "s", &invalidated) &&
+			dbus_message_iter_close_container(&to, &invalidated);
+	}
+	send_to_followers(signals, token, finish(signal, complete));
+}
+
+static void tell_used(struct signals *signals, const struct token *token)
+{
+	static const char *const properties[] = { "LastUsedAt", "LastUsedService", NULL };
+	dbus_uint64_t at = token->last_used_at;
+	const char *service = token->last_used_service;
+	struct bus_path path = bus_token_path(&token->id);
+	DBusMessage *signal = dbus_message_new_signal(path.text, PAT_BUS_TOKEN, "Used");
+	bool complete = signal && dbus_message_append_args(signal, DBUS_TYPE_UINT64, &at,
+					  DBUS_TYPE_STRING, &service, DBUS_TYPE_INVALID);
+
+	tell_changed(signals, token, properties);
+	send_to_followers(signals, token, finish(signal, complete));
+}
+
+static bool used_already(const struct uses *uses, const struct pat_id *id)
+{
+	for (unsigned int i = 0; i < uses->n; i++)
+		if (memcmp(uses->ids[i].text, id->text, PAT_ID_LEN) == 0)
+			return true;
+	return false;
+}
+
+/* Never here and now, where somebody waits for the verdict. */
+static void gather_use(struct signals *signals, const struct token *token)
+{
+	struct uses *uses = &signals->gathered;
+
+	if (uses->n == USES_MAX || used_already(uses, &token->id))
+		return;
+	uses->ids[uses->n++] = token->id;
+	if (signals->due.n == 0 &&
+		(sd_event_source_set_time(signals->timer, signals->next_us) < 0 ||
+			sd_event_source_set_enabled(signals->timer, SD_EVENT_ONESHOT) < 0))
+		log_error("cannot set a timer; uses are not told on the bus");
+}
+
+static int on_uses(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	static const struct caller root = { .user = "root" };
+	struct signals *signals = userdata;
+	struct refusal ignored;
+	struct token token;
+	int r;
+
+	(void)usec;
+	if (signals->due.n == 0) {
+		r = sd_event_now(signals->event, CLOCK_MONOTONIC, &signals->next_us);
+		if (r < 0)
+			return r;
+		signals->next_us += USES_US;
+		signals->due = signals->gathered;
+		signals->gathered.n = 0;
+		signals->told = 0;
+	}
+	for (unsigned int i = 0; i < USES_A_TURN && signals->told < signals->due.n; i++)
+		if (tokens_find(signals->tokens, &root, signals->due.ids[signals->told++].text,
+			    &token, &ignored) == PAT_OK)
+			tell_used(signals, &token);
+	if (signals->told == signals->due.n)
+		signals->due.n = 0;
+	if (signals->due.n == 0 && signals->gathered.n == 0)
+		return 0;
+	r = sd_event_source_set_time(source, signals->due.n > 0 ? 0 : signals->next_us);
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void on_event(enum token_event event, const struct token *token, void *userdata)
+{
+	static const char *const state[] = { "State", "RevokedAt", NULL };
+	struct signals *signals = userdata;
+
+	if (!signals->connection ||
+		!clients_following(signals->clients, NULL, token->uid, token->user))
+		return;
+	switch (event) {
+	case TOKEN_GENERATED:
+		tell_added(signals, token);
+		break;
+	case TOKEN_CHANGED:
+		tell_changed(signals, token, state);
+		break;
+	case TOKEN_USED:
+		gather_use(signals, token);
+		break;
+	case TOKEN_DELETED:
+		tell_removed(signals, token);
+		break;
+	}
+}
+
+void signals_attach(struct signals *signals, DBusConnection *connection)
+{
+	signals->connection = connection;
+	signals->gathered.n = 0;
+	signals->due.n = 0;
+	(void)sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
+}
+
+int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
+	struct signals **ret_signals)
+{
+	struct signals *signals = calloc(1, sizeof(*signals));
+	int r;
+
+	if (!signals)
+		return -ENOMEM;
+	signals->event = sd_event_ref(event);
+	signals->tokens = tokens;
+	signals->clients = clients;
+	r = sd_event_add_time(event, &signals->timer, CLOCK_MONOTONIC, 0, 1000, on_uses, signals);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
+	if (r < 0) {
+		signals_free(signals);
+		return r;
+	}
+	tokens_listen(tokens, on_event, signals);
+	*ret_signals = signals;
+	return 0;
+}
+
+void signals_free(struct signals *signals)
+{
+	if (!signals)
+		return;
+	tokens_listen(signals->tokens, NULL, NULL);
+	sd_event_source_disable_unref(signals->timer);
+	sd_event_unref(signals->event);
+	free(signals);
+}
