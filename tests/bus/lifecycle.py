@@ -86,6 +86,7 @@ class Life(WorldTest):
                 "ExpiresAt": created + 30 * DAY,
                 "RevokedAt": 0,
                 "LastUsedAt": 0,
+                "LastUsedService": "",
             },
         )
 

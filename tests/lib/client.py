@@ -166,6 +166,12 @@ class Client:
     def delete(self, token, **wish):
         self.call(token.path, TOKEN, "Delete", "(a{sv})", options(**wish))
 
+    def subscribe(self, **wish):
+        self.call(ROOT, MANAGER, "Subscribe", "(a{sv})", options(**wish))
+
+    def unsubscribe(self):
+        self.call(ROOT, MANAGER, "Unsubscribe")
+
     def show(self, token):
         return self.call(token.path, PROPERTIES, "GetAll", "(s)", TOKEN)[0]
 
