@@ -89,13 +89,14 @@ sanitized() {
 	run typed "$TOKEN" -- unshare --mount bash -c '
 		root=$WORLD/root
 		mount -t tmpfs none "$root" && cd "$root"
-		for folder in /usr /etc "$BUILD" "$WORLD/pam.d"; do
+		for folder in /usr /etc "$WORLD/pam.d"; do
 			mkdir -p ".$folder" && mount --bind "$folder" ".$folder" || exit 1
 		done
+		cp "$WORLD/pam_pat.so" "$WORLD/drive" ".$WORLD" || exit 1
 		for link in /lib*; do
 			[ ! -L "$link" ] || cp -P "$link" .
 		done
-		exec chroot . "$@"' - "$TOOLS/drive" "$WORLD/pam.d" default "$OWNER"
+		exec chroot . "$@"' - "$WORLD/drive" "$WORLD/pam.d" default "$OWNER"
 	says "authenticate: PAM_AUTHINFO_UNAVAIL"
 }
 

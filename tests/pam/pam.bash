@@ -20,13 +20,16 @@ STRANGER=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
 pam_world() {
 	export BUILD
 	patd_world
+	# Copies: the build may stand where only root can go, as below /root.
+	cp "$MODULE" "$TOOLS/drive" "$WORLD"
 	mkdir "$WORLD/pam.d"
 	stack other <<<'auth required pam_deny.so'
 	stack pat <<<'auth required @pat@'
 }
 
 stack() {
-	sed "s|@pat@|$MODULE socket=$WORLD/run/root.sock|; s|@module@|$MODULE|" >"$WORLD/pam.d/$1"
+	local module=$WORLD/pam_pat.so
+	sed "s|@pat@|$module socket=$WORLD/run/root.sock|; s|@module@|$module|" >"$WORLD/pam.d/$1"
 }
 
 typed() {

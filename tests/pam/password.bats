@@ -79,7 +79,7 @@ prompted() {
 }
 
 @test "the module removed: a password works" {
-	sed "s|$MODULE|$WORLD/gone.so|" "$WORLD/pam.d/common" >"$WORLD/pam.d/removed"
+	sed "s|$WORLD/pam_pat.so|$WORLD/gone.so|" "$WORLD/pam.d/common" >"$WORLD/pam.d/removed"
 	run prompted removed "$PASSWORD"
 	says "authenticate: PAM_SUCCESS"
 	run prompted removed "$TOKEN"

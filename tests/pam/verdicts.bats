@@ -122,7 +122,7 @@ as_if() {
 # screen_locker USER: asks as OWNER, without root, about USER
 screen_locker() {
 	typed "$TOKEN" -- setpriv --reuid="$OWNER" --regid="$OWNER" --clear-groups \
-		"$TOOLS/drive" "$WORLD/pam.d" user "$1"
+		"$WORLD/drive" "$WORLD/pam.d" user "$1"
 }
 
 @test "without root: the own user is verified, another is not asked about" {
