@@ -133,6 +133,7 @@ install: all
 	install -D -m 0644 $(module) $(DESTDIR)$(pamdir)/pam_pat.so
 	install -D -m 0644 dbus/org.patd.Tokens1.xml $(DESTDIR)$(datadir)/dbus-1/interfaces/org.patd.Tokens1.xml
 	install -D -m 0644 dbus/org.patd.Tokens1.conf $(DESTDIR)$(datadir)/dbus-1/system.d/org.patd.Tokens1.conf
+	install -D -m 0644 dbus/org.patd.tokens1.policy $(DESTDIR)$(datadir)/polkit-1/actions/org.patd.tokens1.policy
 	install -d $(DESTDIR)$(datadir)/dbus-1/system-services $(DESTDIR)$(unitdir)
 	sed 's|@libexecdir@|$(libexecdir)|g' dbus/org.patd.Tokens1.service.in >$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service
 	sed 's|@libexecdir@|$(libexecdir)|g' systemd/patd.service.in >$(DESTDIR)$(unitdir)/patd.service

@@ -47,4 +47,4 @@ lint-shell:
 
 lint-xml:
 	$(call say,LINT,xmllint)
-	$(Q)xmllint --noout $(wildcard dbus/*.xml dbus/*.conf)
+	$(Q)xmllint --noout $(wildcard dbus/*.xml dbus/*.conf dbus/*.policy)
