@@ -23,11 +23,13 @@ static json_t *of_time(uint64_t at)
 
 json_t *json_of_row(const struct row *row)
 {
-	return json_must(json_pack("{s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o}", "id",
+	const char *service = *row->last_used_service ? row->last_used_service : NULL;
+
+	return json_must(json_pack("{s:s, s:s, s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id",
 		row->id.text, "name", row->name, "uid", (json_int_t)row->uid, "user", row->user,
 		"state", row->state, "created_at", of_time(row->created_at), "expires_at",
 		of_time(row->expires_at), "revoked_at", of_time(row->revoked_at), "last_used_at",
-		of_time(row->last_used_at)));
+		of_time(row->last_used_at), "last_used_service", json_of_text(service)));
 }
 
 void json_list_add(struct json_list *list, json_t *item)

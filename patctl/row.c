@@ -7,7 +7,7 @@
 
 /* What the values of one dictionary point to, inside the message. */
 struct raw {
-	const char *id, *name, *user, *state;
+	const char *id, *name, *user, *state, *last_used_service;
 	dbus_uint32_t uid;
 	dbus_uint64_t created_at, expires_at, revoked_at, last_used_at;
 };
@@ -26,6 +26,7 @@ static const struct {
 	{ "ExpiresAt", DBUS_TYPE_UINT64, offsetof(struct raw, expires_at) },
 	{ "RevokedAt", DBUS_TYPE_UINT64, offsetof(struct raw, revoked_at) },
 	{ "LastUsedAt", DBUS_TYPE_UINT64, offsetof(struct raw, last_used_at) },
+	{ "LastUsedService", DBUS_TYPE_STRING, offsetof(struct raw, last_used_service) },
 };
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -72,6 +73,7 @@ bool row_read(DBusMessageIter *iter, struct row *ret)
 		.name = text_must(strdup(raw.name)),
 		.user = text_must(strdup(raw.user)),
 		.state = text_must(strdup(raw.state)),
+		.last_used_service = text_must(strdup(raw.last_used_service)),
 		.uid = raw.uid,
 		.created_at = raw.created_at,
 		.expires_at = raw.expires_at,
@@ -87,6 +89,7 @@ void row_clear(struct row *row)
 	free(row->name);
 	free(row->user);
 	free(row->state);
+	free(row->last_used_service);
 	*row = (struct row) { 0 };
 }
 

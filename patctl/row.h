@@ -11,8 +11,9 @@
 
 struct row {
 	struct pat_id id;
-	char *name, *user; /* owned, UTF-8 */
-	char *state;       /* owned: "active", "revoked", "expired", or one that is yet to come */
+	/* Owned, UTF-8.  state: "active", "revoked", "expired", "altered", or one yet to come. */
+	char *name, *user, *state;
+	char *last_used_service; /* owned; empty: not used */
 	uint32_t uid;
 	uint64_t created_at, expires_at, revoked_at, last_used_at; /* as the contract has them */
 };

@@ -9,21 +9,38 @@
 #include "patctl/timestamp.h"
 #include "patctl/verbs.h"
 
-/* A person is told both the time and how far away it is. */
-static void print_time(const struct look *look, const char *label, uint64_t at, const char *none)
+/* A person is told both the time and how far away it is.  The caller owns the result. */
+static char *tell_time(const struct look *look, uint64_t at)
 {
 	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
 
-	if (at == 0) {
-		(void)printf("%s%s\n", label, none);
-	} else if (!look->people) {
+	if (!look->people) {
 		timestamp_format_utc(at, stamp);
-		(void)printf("%s%s\n", label, stamp);
-	} else {
-		timestamp_format_local(at, stamp);
-		age_format(at, look->now, age);
-		(void)printf("%s%s (%s)\n", label, stamp, age);
+		return text_format("%s", stamp);
 	}
+	timestamp_format_local(at, stamp);
+	age_format(at, look->now, age);
+	return text_format("%s (%s)", stamp, age);
+}
+
+static void print_time(const struct look *look, const char *label, uint64_t at)
+{
+	cleanup_text char *time = tell_time(look, at);
+
+	(void)printf("%s%s\n", label, time);
+}
+
+static void print_usage(const struct look *look, const struct row *row)
+{
+	cleanup_text char *time = NULL, *service = NULL;
+
+	if (!row->last_used_at) {
+		(void)puts("Usage:    Not used");
+		return;
+	}
+	time = tell_time(look, row->last_used_at);
+	service = text_safe(row->last_used_service);
+	(void)printf("Usage:    Last used %s%s%s\n", time, *service ? " by " : "", service);
 }
 
 static void print(const struct row *row, const struct look *look)
@@ -36,13 +53,14 @@ static void print(const struct row *row, const struct look *look)
 		row->uid);
 	(void)printf(
 		"State:    %s%s%s\n", colour ? colour : "", state, colour ? TERMINAL_RESET : "");
-	print_time(look, "Created:  ", row->created_at, "");
-	print_time(look, "Expires:  ", row->expires_at, "never");
+	print_time(look, "Created:  ", row->created_at);
+	if (row->expires_at)
+		print_time(look, "Expires:  ", row->expires_at);
+	else
+		(void)puts("Expires:  never");
 	if (row->revoked_at)
-		print_time(look, "Revoked:  ", row->revoked_at, "");
-	print_time(look,
-		row->last_used_at ? "Usage:    Last used " : "Usage:    ", row->last_used_at,
-		"Not used");
+		print_time(look, "Revoked:  ", row->revoked_at);
+	print_usage(look, row);
 }
 
 enum outcome show_run(const struct command *command)

@@ -46,6 +46,7 @@ teardown_file() {
 	[ "$(json '["name"]' <<<"$output")" = "$T \"quoted\"" ]
 	[ "$(json '["expires_at"]' <<<"$output")" = None ]
 	[ "$(json '["last_used_at"]' <<<"$output")" = None ]
+	[ "$(json '["last_used_service"]' <<<"$output")" = None ]
 	token=$(json '["token"]' <<<"$output")
 	[ "${token:4:10}" = "$(json '["id"]' <<<"$output")" ]
 	use "$token" root 0

@@ -19,7 +19,7 @@ teardown_file() {
 
 	use "$token" root 0
 	run -0 patctl show "$T"
-	expect "$output" "Usage:    Last used 20"
+	[[ $output =~ "Usage:    Last used 20"[-0-9T:]+"Z by test" ]]
 
 	run -0 patctl revoke "$T"
 	expect "$output" "User token successfully revoked"

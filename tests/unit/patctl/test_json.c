@@ -9,7 +9,8 @@
 
 #include "patctl/json.h"
 
-static char name[] = "a \"quoted\" \xC3\xA9", user[] = "alice", status[] = "active";
+static char name[] = "a \"quoted\" \xC3\xA9", user[] = "alice", status[] = "active", unused[] = "",
+	    service[] = "sudo";
 
 static void expect(const struct row *row, const char *text)
 {
@@ -28,6 +29,7 @@ static void what_does_not_exist_is_an_explicit_null(void **state)
 		.name = name,
 		.user = user,
 		.state = status,
+		.last_used_service = unused,
 		.uid = 4294967295,
 		.created_at = 1,
 	};
@@ -36,7 +38,7 @@ static void what_does_not_exist_is_an_explicit_null(void **state)
 	expect(&row, "{\"id\": \"abcDEF0123\", \"name\": \"a \\\"quoted\\\" \xC3\xA9\", "
 		     "\"uid\": 4294967295, \"user\": \"alice\", \"state\": \"active\", "
 		     "\"created_at\": 1, \"expires_at\": null, \"revoked_at\": null, "
-		     "\"last_used_at\": null}");
+		     "\"last_used_at\": null, \"last_used_service\": null}");
 }
 
 static void times_are_integers_in_seconds(void **state)
@@ -46,6 +48,7 @@ static void times_are_integers_in_seconds(void **state)
 		.name = user,
 		.user = user,
 		.state = status,
+		.last_used_service = service,
 		.created_at = 1,
 		.expires_at = UINT64_C(253402300799),
 		.revoked_at = 3,
@@ -55,7 +58,8 @@ static void times_are_integers_in_seconds(void **state)
 	(void)state;
 	expect(&row, "{\"id\": \"abcDEF0123\", \"name\": \"alice\", \"uid\": 0, "
 		     "\"user\": \"alice\", \"state\": \"active\", \"created_at\": 1, "
-		     "\"expires_at\": 253402300799, \"revoked_at\": 3, \"last_used_at\": 4}");
+		     "\"expires_at\": 253402300799, \"revoked_at\": 3, \"last_used_at\": 4, "
+		     "\"last_used_service\": \"sudo\"}");
 }
 
 int main(void)

@@ -28,7 +28,8 @@ static const struct property good[] = {
 	{ "CreatedAt", "t", { .t = 1 } },
 	{ "ExpiresAt", "t", { .t = UINT64_C(253402300799) } },
 	{ "RevokedAt", "t", { .t = 3 } },
-	{ "LastUsedAt", "t", { .t = 0 } },
+	{ "LastUsedAt", "t", { .t = 4 } },
+	{ "LastUsedService", "s", { .s = "sudo" } },
 	{ "Colour", "s", { .s = "a property of a later version" } },
 };
 
@@ -74,7 +75,8 @@ static void reads_all_properties(void **state)
 	assert_int_equal(row.created_at, 1);
 	assert_int_equal(row.expires_at, UINT64_C(253402300799));
 	assert_int_equal(row.revoked_at, 3);
-	assert_int_equal(row.last_used_at, 0);
+	assert_int_equal(row.last_used_at, 4);
+	assert_string_equal(row.last_used_service, "sudo");
 	row_clear(&row);
 }
 
