@@ -163,8 +163,7 @@ bool client_generate(DBusConnection *bus, const char *name, const char *user,
 	return true;
 }
 
-/* One page; *cursor is replaced by that of the next page. */
-static bool list_page(DBusConnection *bus, const struct client_filter *filter, char **cursor,
+bool client_list(DBusConnection *bus, const struct client_filter *filter, char **cursor,
 	struct rows *rows, DBusError *error)
 {
 	static const char method[] = "ListTokens";
@@ -172,9 +171,8 @@ static bool list_page(DBusConnection *bus, const struct client_filter *filter, c
 	cleanup_message DBusMessage *answer = NULL;
 	const dbus_uint32_t limit = PAT_PAGE_MAX;
 	const dbus_bool_t yes = TRUE;
+	const char *here = *cursor ? *cursor : "", *next;
 	DBusMessageIter iter, options, tokens;
-	const size_t before = rows->n;
-	const char *next;
 
 	dbus_message_iter_init_append(call, &iter);
 	open_options(&iter, &options);
@@ -185,7 +183,7 @@ static bool list_page(DBusConnection *bus, const struct client_filter *filter, c
 	add_string(&options, "id_prefix", filter->id_prefix);
 	done(dbus_message_iter_close_container(&iter, &options));
 	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_UINT32, &limit));
-	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, cursor));
+	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &here));
 
 	answer = ask(bus, call, "aa{sv}s", error);
 	if (!answer)
@@ -204,23 +202,11 @@ static bool list_page(DBusConnection *bus, const struct client_filter *filter, c
 	dbus_message_iter_next(&iter);
 	dbus_message_iter_get_basic(&iter, &next);
 
-	/* A page without tokens that promises another would have us ask for ever. */
-	if (*next != '\0' && rows->n == before)
+	/* A cursor that does not move would have us ask for ever. */
+	if (*next != '\0' && strcmp(next, here) == 0)
 		return malformed(method, error);
 	text_free(cursor);
-	*cursor = text_format("%s", next);
-	return true;
-}
-
-bool client_list(DBusConnection *bus, const struct client_filter *filter, struct rows *rows,
-	DBusError *error)
-{
-	cleanup_text char *cursor = text_format("%s", "");
-
-	do {
-		if (!list_page(bus, filter, &cursor, rows, error))
-			return false;
-	} while (*cursor != '\0');
+	*cursor = *next == '\0' ? NULL : text_format("%s", next);
 	return true;
 }
 

@@ -31,9 +31,13 @@ void client_disconnect(DBusConnection **bus);
 bool client_generate(DBusConnection *bus, const char *name, const char *user,
 	const struct expiry *expiry, struct pat_id *ret_id, int *ret_secret, DBusError *error);
 
-/* Appends all pages of the answer to rows; on failure rows may have got some of them. */
-bool client_list(DBusConnection *bus, const struct client_filter *filter, struct rows *rows,
-	DBusError *error);
+/*
+ * Appends one page to rows; on failure rows may have got a part of it.  *cursor is NULL for the
+ * first page, then what this function has set; the caller frees it.  After the last page it is
+ * NULL again.  No more than PAT_PAGE_MAX tokens, and maybe none, are on a page.
+ */
+bool client_list(DBusConnection *bus, const struct client_filter *filter, char **cursor,
+	struct rows *rows, DBusError *error);
 
 /* The caller clears *ret. */
 bool client_get(DBusConnection *bus, const struct pat_id *id, struct row *ret, DBusError *error);

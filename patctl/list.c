@@ -8,24 +8,63 @@
 #include "patctl/text.h"
 #include "patctl/verbs.h"
 
-static enum outcome print(const struct rows *rows, const struct command *command)
+/* A list on its way to standard output, page by page: it may be long. */
+struct output {
+	const struct command *command;
+	struct look look;
+	struct table *table; /* NULL for JSON */
+	struct json_list json;
+	size_t count;
+};
+
+/* On a terminal the table waits for all rows, so that it is in one piece. */
+static int print_page(struct output *output, const struct rows *rows)
 {
-	const struct look look = look_here();
 	int r;
 
-	if (command->json) {
-		struct json_list list = { 0 };
-
+	output->count += rows->n;
+	if (!output->table) {
 		for (size_t i = 0; i < rows->n; i++)
-			json_list_add(&list, json_of_row(&rows->items[i]));
-		json_list_end(&list);
-		return OUTCOME_DONE;
+			json_list_add(&output->json, json_of_row(&rows->items[i]));
+		return 0;
 	}
-	if (rows->n == 0 && look.people && !command->quiet)
+	r = table_add(output->table, rows);
+	if (r >= 0 && !output->look.people)
+		r = table_print(output->table);
+	return r;
+}
+
+static int print_end(struct output *output)
+{
+	const char *user = output->command->user;
+
+	if (!output->table) {
+		json_list_end(&output->json);
+		return 0;
+	}
+	if (output->count == 0 && output->look.people && !output->command->quiet)
 		(void)fprintf(stderr, "No tokens%s.  Make one:  patctl generate NAME%s%s\n",
-			command->user ? " of that user" : "", command->user ? " --user=" : "",
-			command->user ? command->user : "");
-	r = table_print(rows, &look, !command->no_legend);
+			user ? " of that user" : "", user ? " --user=" : "", user ? user : "");
+	return table_print(output->table);
+}
+
+/* A list that breaks off has no end in JSON, so that nobody takes it for the whole. */
+static enum outcome print_all(
+	DBusConnection *bus, const struct client_filter *filter, struct output *output)
+{
+	cleanup_text char *cursor = NULL;
+	DBusError error = DBUS_ERROR_INIT;
+	int r;
+
+	do {
+		cleanup_rows struct rows rows = { 0 };
+
+		if (!client_list(bus, filter, &cursor, &rows, &error))
+			return outcome_fail(NULL, &error);
+		r = print_page(output, &rows);
+	} while (cursor && r >= 0);
+	if (r >= 0)
+		r = print_end(output);
 	if (r < 0) {
 		complain("cannot print the table: %s", strerror(-r));
 		return OUTCOME_FAILED;
@@ -36,11 +75,16 @@ static enum outcome print(const struct rows *rows, const struct command *command
 enum outcome list_run(const struct command *command)
 {
 	const struct client_filter filter = { .user = command->user, .all = command->all };
-	cleanup_rows struct rows rows = { 0 };
+	struct output output = { .command = command, .look = look_here() };
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client DBusConnection *bus = client_connect(&error);
+	enum outcome outcome;
 
-	if (!bus || !client_list(bus, &filter, &rows, &error))
+	if (!bus)
 		return outcome_fail(NULL, &error);
-	return print(&rows, command);
+	if (!command->json)
+		output.table = table_new(&output.look, !command->no_legend);
+	outcome = print_all(bus, &filter, &output);
+	table_free(output.table);
+	return outcome;
 }

@@ -10,11 +10,12 @@
 
 #define SHOWN_MAX 20 /* candidates in a message */
 
+/* rows: some of the tokens that it may be, at least two. */
 static void set_ambiguous(const char *item, const struct rows *rows, DBusError *error)
 {
 	cleanup_text char *safe = text_safe(item);
 	char *message =
-		text_format("\"%s\" may be any of %zu tokens; say which by its id:", safe, rows->n);
+		text_format("\"%s\" may be any of several tokens; say which by its id:", safe);
 
 	for (size_t i = 0; i < rows->n && i < SHOWN_MAX; i++) {
 		const struct row *row = &rows->items[i];
@@ -26,7 +27,7 @@ static void set_ambiguous(const char *item, const struct rows *rows, DBusError *
 	if (rows->n > SHOWN_MAX) {
 		cleanup_text char *before = message;
 
-		message = text_format("%s\n  and %zu more", before, rows->n - SHOWN_MAX);
+		message = text_format("%s\n  and more", before);
 	}
 	dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS, "%s", message);
 	text_free(&message);
@@ -43,6 +44,19 @@ static void set_not_found(const char *item, const char *user, DBusError *error)
 		: over_all ? " --all"
 			   : "",
 		user ? user : "");
+}
+
+/* Enough of what filter lets through to tell whether it is one token, or to show some. */
+static bool find(DBusConnection *bus, const struct client_filter *filter, struct rows *rows,
+	DBusError *error)
+{
+	cleanup_text char *cursor = NULL;
+
+	do {
+		if (!client_list(bus, filter, &cursor, rows, error))
+			return false;
+	} while (cursor && rows->n <= SHOWN_MAX);
+	return true;
 }
 
 bool select_token(
@@ -66,7 +80,7 @@ bool select_token(
 			continue;
 		filter.name = steps[i].name;
 		filter.id_prefix = steps[i].id_prefix;
-		if (!client_list(bus, &filter, &rows, error))
+		if (!find(bus, &filter, &rows, error))
 			return false;
 		if (rows.n > 1) {
 			set_ambiguous(item, &rows, error);

@@ -5,6 +5,7 @@
 #include <dbus/dbus.h>
 #include <stdbool.h>
 
+#include "patctl/client.h"
 #include "patctl/row.h"
 
 /*

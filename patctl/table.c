@@ -1,6 +1,7 @@
 #include "patctl/table.h"
 
 #include <libsmartcols.h>
+#include <stdlib.h>
 
 #include "patctl/text.h"
 
@@ -51,14 +52,14 @@ static const struct {
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 #define STATE 3
 
-static void table_free(struct libscols_table **table)
-{
-	scols_unref_table(*table);
-}
+struct table {
+	struct libscols_table *scols;
+	const struct look *look;
+};
 
-static int add_line(struct libscols_table *table, const struct row *row, const struct look *look)
+static int add_line(struct libscols_table *scols, const struct row *row, const struct look *look)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
+	struct libscols_line *line = scols_table_new_line(scols, NULL);
 	const char *colour = terminal_state_colour(look->palette, row->state);
 
 	for (size_t i = 0; line && i < COLUMNS; i++) {
@@ -75,30 +76,57 @@ static int add_line(struct libscols_table *table, const struct row *row, const s
 	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
 }
 
-int table_print(const struct rows *rows, const struct look *look, bool legend)
+struct table *table_new(const struct look *look, bool legend)
 {
-	__attribute__((cleanup(table_free))) struct libscols_table *table = scols_new_table();
+	struct table *table = text_must(calloc(1, sizeof(*table)));
 
-	if (!table)
-		no_memory();
-	(void)scols_table_enable_colors(table, look->palette != PALETTE_NONE);
-	(void)scols_table_enable_noheadings(table, !legend);
+	table->look = look;
+	table->scols = text_must(scols_new_table());
+	(void)scols_table_enable_colors(table->scols, look->palette != PALETTE_NONE);
+	(void)scols_table_enable_noheadings(table->scols, !legend);
 
 	/*
 	 * To a program a name is itself.  To a terminal libsmartcols spells out what the C library
 	 * has no width for, such as characters younger than it.
 	 */
 	if (!look->people)
-		(void)scols_table_enable_noencoding(table, 1);
+		(void)scols_table_enable_noencoding(table->scols, 1);
 	for (size_t i = 0; i < COLUMNS; i++)
-		if (!scols_table_new_column(table, columns[i].name, columns[i].width,
-			    look->people ? columns[i].flags : 0))
-			no_memory();
-	for (size_t i = 0; i < rows->n; i++) {
-		int r = add_line(table, &rows->items[i], look);
+		(void)text_must(scols_table_new_column(table->scols, columns[i].name,
+			columns[i].width, look->people ? columns[i].flags : 0));
+	return table;
+}
 
-		if (r < 0)
-			return r;
+void table_free(struct table *table)
+{
+	if (!table)
+		return;
+	scols_unref_table(table->scols);
+	free(table);
+}
+
+int table_add(struct table *table, const struct rows *rows)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < rows->n && r >= 0; i++)
+		r = add_line(table->scols, &rows->items[i], table->look);
+	return r;
+}
+
+int table_print(struct table *table)
+{
+	int r;
+
+	if (scols_table_get_nlines(table->scols) == 0)
+		return 0;
+	r = scols_print_table(table->scols);
+	scols_table_remove_lines(table->scols);
+	(void)scols_table_enable_noheadings(table->scols, 1);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		struct libscols_column *column = scols_table_get_column(table->scols, i);
+
+		(void)scols_column_set_whint(column, (double)scols_column_get_width(column));
 	}
-	return scols_print_table(table);
+	return r;
 }

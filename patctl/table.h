@@ -7,7 +7,22 @@
 #include "patctl/look.h"
 #include "patctl/row.h"
 
-/* On a terminal it fits the width, with names cut short if it must.  0 or a negative errno. */
-int table_print(const struct rows *rows, const struct look *look, bool legend);
+struct table;
+
+/* Never NULL.  look must outlive it. */
+struct table *table_new(const struct look *look, bool legend);
+
+/* NULL is allowed. */
+void table_free(struct table *table);
+
+/* Keeps the text of rows, not rows themselves.  0 or a negative errno. */
+int table_add(struct table *table, const struct rows *rows);
+
+/*
+ * Prints what was added since the last time: the headings at the first, and columns that never
+ * get narrower.  On a terminal it fits the width, with names cut short if it must.  0 or a
+ * negative errno.
+ */
+int table_print(struct table *table);
 
 #endif

@@ -160,12 +160,17 @@ teardown_file() {
 	for i in {100..399}; do
 		echo "$i"
 	done | xargs -P2 -I{} patctl generate -q "page {}" --user=sync >/dev/null
+	patctl generate -q "a name wider than the others" --user=sync >/dev/null
 	run -0 patctl list --user=sync --json
-	[ "$(json '.__len__()' <<<"$output")" -eq 300 ]
-	[ "$(json '[0]["name"]' <<<"$output")" = "page 100" ]
-	[ "$(json '[299]["name"]' <<<"$output")" = "page 399" ]
+	[ "$(json '.__len__()' <<<"$output")" -eq 301 ]
+	[ "$(json '[1]["name"]' <<<"$output")" = "page 100" ]
+	[ "$(json '[300]["name"]' <<<"$output")" = "page 399" ]
 	run -0 patctl list --user=sync --no-legend
-	[ "${#lines[@]}" -eq 300 ]
+	[ "${#lines[@]}" -eq 301 ]
+	# The headings once, and the columns of one width throughout.
+	run -0 patctl list --user=sync
+	[ "${#lines[@]}" -eq 302 ]
+	[ "$(awk -F 'active|STATE' '{ print length($1) }' <<<"$output" | sort -u | wc -l)" -eq 1 ]
 }
 
 @test "what cannot be written is a failure" {
