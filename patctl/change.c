@@ -73,7 +73,7 @@ static bool contains(const struct rows *rows, const struct row *row)
  * Finds what the items mean: typed gets, for each of rows, the item that it was found by.  A
  * token that is named twice is taken once.  False if patd cannot be reached any more.
  */
-static bool find(struct tally *tally, DBusConnection *bus, struct rows *rows, const char **typed)
+static bool find(struct tally *tally, struct client *client, struct rows *rows, const char **typed)
 {
 	const struct command *command = tally->command;
 	enum outcome outcome = OUTCOME_DONE;
@@ -82,7 +82,7 @@ static bool find(struct tally *tally, DBusConnection *bus, struct rows *rows, co
 		DBusError error = DBUS_ERROR_INIT;
 		struct row row;
 
-		if (!select_token(bus, command->user, command->items[i], &row, &error)) {
+		if (!select_token(client, command->user, command->items[i], &row, &error)) {
 			outcome = report(tally, command->items[i], NULL, &error);
 			dbus_error_free(&error);
 		} else if (contains(rows, &row)) {
@@ -129,7 +129,7 @@ static enum outcome change_run(const struct command *command, const struct chang
 {
 	const bool ask = change->asks && !command->yes;
 	struct tally tally = { .command = command, .change = change };
-	cleanup_client DBusConnection *bus = NULL;
+	cleanup_client struct client *client = NULL;
 	cleanup_rows struct rows rows = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	const char **typed;
@@ -139,19 +139,19 @@ static enum outcome change_run(const struct command *command, const struct chang
 		complain("there is no terminal to ask on; to delete without being asked: --yes");
 		return OUTCOME_DECLINED;
 	}
-	bus = client_connect(&error);
-	if (!bus)
+	client = client_new(!command->no_ask_password, &error);
+	if (!client)
 		return outcome_fail(NULL, &error);
 
 	typed = text_must(calloc(command->n, sizeof(*typed)));
-	go_on = find(&tally, bus, &rows, typed);
+	go_on = find(&tally, client, &rows, typed);
 	if (go_on && ask && !confirm(&rows)) {
 		complain("nothing was deleted");
 		tally.outcome = OUTCOME_DECLINED;
 		go_on = false;
 	}
 	for (size_t i = 0; i < rows.n && go_on; i++) {
-		(void)client_change(bus, &rows.items[i].id, change->method, &error);
+		(void)client_change(client, &rows.items[i].id, change->method, &error);
 		go_on = report(&tally, typed[i], &rows.items[i], &error) != OUTCOME_UNREACHABLE;
 		dbus_error_free(&error);
 	}

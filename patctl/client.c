@@ -1,11 +1,20 @@
 #include "patctl/client.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/bus.h"
+#include "common/error.h"
+#include "patctl/agent.h"
 #include "patctl/outcome.h"
 #include "patctl/text.h"
+
+struct client {
+	DBusConnection *bus;
+	bool may_ask;
+	pid_t agent;
+};
 
 static void message_free(DBusMessage **message)
 {
@@ -30,35 +39,34 @@ static bool malformed(const char *method, DBusError *error)
 	return false;
 }
 
-DBusConnection *client_connect(DBusError *error)
+struct client *client_new(bool may_ask, DBusError *error)
 {
 	DBusConnection *bus = dbus_bus_get_private(DBUS_BUS_SYSTEM, error);
+	struct client *client;
 
-	if (bus)
-		dbus_connection_set_exit_on_disconnect(bus, FALSE);
-	return bus;
+	if (!bus)
+		return NULL;
+	dbus_connection_set_exit_on_disconnect(bus, FALSE);
+	client = text_must(calloc(1, sizeof(*client)));
+	client->bus = bus;
+	client->may_ask = may_ask;
+	return client;
 }
 
-void client_disconnect(DBusConnection **bus)
+void client_free(struct client **client)
 {
-	if (!*bus)
+	if (!*client)
 		return;
-	dbus_connection_close(*bus);
-	dbus_connection_unref(*bus);
-	*bus = NULL;
+	agent_end(&(*client)->agent);
+	dbus_connection_close((*client)->bus);
+	dbus_connection_unref((*client)->bus);
+	free(*client);
+	*client = NULL;
 }
 
 static DBusMessage *new_call(const char *path, const char *interface, const char *method)
 {
 	return text_must(dbus_message_new_method_call(PAT_BUS_NAME, path, interface, method));
-}
-
-static DBusMessage *new_token_call(
-	const struct pat_id *id, const char *interface, const char *method)
-{
-	cleanup_text char *path = text_format("%s/%s", PAT_BUS_TOKEN_PATH, id->text);
-
-	return new_call(path, interface, method);
 }
 
 /* What others say in an error may go to a terminal. */
@@ -71,13 +79,43 @@ static void make_safe(DBusError *error)
 	dbus_set_error(error, name, "%s", message);
 }
 
-/* The answer if it has that signature; else NULL, and *error is set. */
+static bool is_refusal(const DBusError *error, enum pat_error refusal)
+{
+	return dbus_error_has_name(error, pat_error_name(refusal));
+}
+
+/* Makes the call once more, now that it may take a person. */
+static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusError *error)
+{
+	cleanup_message DBusMessage *again = text_must(dbus_message_copy(call));
+	const bool terminal = agent_start(&client->agent);
+	DBusMessage *answer;
+
+	dbus_error_free(error);
+	dbus_message_set_allow_interactive_authorization(again, TRUE);
+	answer = dbus_connection_send_with_reply_and_block(
+		client->bus, again, DBUS_TIMEOUT_INFINITE, error);
+	if (!answer && !terminal && is_refusal(error, PAT_ERR_DENIED)) {
+		cleanup_text char *message = text_format("%s", error->message);
+
+		dbus_error_free(error);
+		dbus_set_error(error, OUTCOME_ERROR_NO_TERMINAL, "%s", message);
+	}
+	return answer;
+}
+
+/*
+ * The answer if it has that signature; else NULL, and *error is set.  Whether it takes a person
+ * is patd's to say: an agent is started only then.
+ */
 static DBusMessage *ask(
-	DBusConnection *bus, DBusMessage *call, const char *signature, DBusError *error)
+	struct client *client, DBusMessage *call, const char *signature, DBusError *error)
 {
 	DBusMessage *answer = dbus_connection_send_with_reply_and_block(
-		bus, call, DBUS_TIMEOUT_USE_DEFAULT, error);
+		client->bus, call, DBUS_TIMEOUT_USE_DEFAULT, error);
 
+	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
+		answer = ask_person(client, call, error);
 	if (!answer)
 		make_safe(error);
 	else if (!dbus_message_has_signature(answer, signature)) {
@@ -130,7 +168,7 @@ static void add_expiry(DBusMessageIter *options, const struct expiry *expiry)
 	}
 }
 
-bool client_generate(DBusConnection *bus, const char *name, const char *user,
+bool client_generate(struct client *client, const char *name, const char *user,
 	const struct expiry *expiry, struct pat_id *ret_id, int *ret_secret, DBusError *error)
 {
 	static const char method[] = "Generate";
@@ -147,7 +185,7 @@ bool client_generate(DBusConnection *bus, const char *name, const char *user,
 	add_expiry(&options, expiry);
 	done(dbus_message_iter_close_container(&iter, &options));
 
-	answer = ask(bus, call, "oh", error);
+	answer = ask(client, call, "oh", error);
 	if (!answer || !dbus_message_get_args(answer, error, DBUS_TYPE_OBJECT_PATH, &path,
 			       DBUS_TYPE_UNIX_FD, &secret, DBUS_TYPE_INVALID))
 		return false;
@@ -163,7 +201,7 @@ bool client_generate(DBusConnection *bus, const char *name, const char *user,
 	return true;
 }
 
-bool client_list(DBusConnection *bus, const struct client_filter *filter, char **cursor,
+bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct rows *rows, DBusError *error)
 {
 	static const char method[] = "ListTokens";
@@ -185,7 +223,7 @@ bool client_list(DBusConnection *bus, const struct client_filter *filter, char *
 	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_UINT32, &limit));
 	done(dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &here));
 
-	answer = ask(bus, call, "aa{sv}s", error);
+	answer = ask(client, call, "aa{sv}s", error);
 	if (!answer)
 		return false;
 
@@ -210,31 +248,17 @@ bool client_list(DBusConnection *bus, const struct client_filter *filter, char *
 	return true;
 }
 
-bool client_get(DBusConnection *bus, const struct pat_id *id, struct row *ret, DBusError *error)
-{
-	static const char *const interface = PAT_BUS_TOKEN;
-	cleanup_message DBusMessage *call = new_token_call(id, DBUS_INTERFACE_PROPERTIES, "GetAll");
-	cleanup_message DBusMessage *answer = NULL;
-	DBusMessageIter iter;
-
-	done(dbus_message_append_args(call, DBUS_TYPE_STRING, &interface, DBUS_TYPE_INVALID));
-	answer = ask(bus, call, "a{sv}", error);
-	if (!answer)
-		return false;
-	dbus_message_iter_init(answer, &iter);
-	return row_read(&iter, ret) || malformed("GetAll", error);
-}
-
 bool client_change(
-	DBusConnection *bus, const struct pat_id *id, const char *method, DBusError *error)
+	struct client *client, const struct pat_id *id, const char *method, DBusError *error)
 {
-	cleanup_message DBusMessage *call = new_token_call(id, PAT_BUS_TOKEN, method);
+	cleanup_text char *path = text_format("%s/%s", PAT_BUS_TOKEN_PATH, id->text);
+	cleanup_message DBusMessage *call = new_call(path, PAT_BUS_TOKEN, method);
 	cleanup_message DBusMessage *answer = NULL;
 	DBusMessageIter iter, options;
 
 	dbus_message_iter_init_append(call, &iter);
 	open_options(&iter, &options);
 	done(dbus_message_iter_close_container(&iter, &options));
-	answer = ask(bus, call, "", error);
+	answer = ask(client, call, "", error);
 	return answer != NULL;
 }

@@ -16,7 +16,7 @@ struct command {
 	char **items;    /* the operands after the verb */
 	size_t n;
 	const char *user, *expires; /* NULL if not given */
-	bool all, yes, json, no_legend, quiet;
+	bool all, yes, json, no_legend, quiet, no_ask_password;
 	bool help, version;
 };
 

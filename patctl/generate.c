@@ -11,6 +11,7 @@
 #include "patctl/expiry.h"
 #include "patctl/json.h"
 #include "patctl/secret.h"
+#include "patctl/select.h"
 #include "patctl/text.h"
 #include "patctl/timestamp.h"
 #include "patctl/verbs.h"
@@ -78,11 +79,12 @@ static int print(const struct row *row, const char *secret, bool json)
 }
 
 /* A token that nobody has seen must not live on. */
-static void undo(DBusConnection *bus, const struct pat_id *id)
+static void undo(struct client *client, const struct pat_id *id)
 {
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (client_change(bus, id, "Revoke", &error) && client_change(bus, id, "Delete", &error)) {
+	if (client_change(client, id, "Revoke", &error) &&
+		client_change(client, id, "Delete", &error)) {
 		complain("the token %s, which was not shown, was revoked and deleted", id->text);
 		return;
 	}
@@ -94,7 +96,7 @@ static void undo(DBusConnection *bus, const struct pat_id *id)
 
 /* Everything between the token's birth and its showing; whatever fails undoes it. */
 static enum outcome hand_over(
-	DBusConnection *bus, const struct command *command, const struct pat_id *id, int fd)
+	struct client *client, const struct command *command, const struct pat_id *id, int fd)
 {
 	cleanup_secret char *secret = NULL;
 	cleanup_row struct row row = { 0 };
@@ -105,13 +107,13 @@ static enum outcome hand_over(
 	secret = secret_read(fd, id, &problem);
 	if (!secret) {
 		complain("%s", problem);
-		undo(bus, id);
+		undo(client, id);
 		return OUTCOME_FAILED;
 	}
-	if (!client_get(bus, id, &row, &error)) {
+	if (!select_token(client, command->user, id->text, &row, &error)) {
 		enum outcome outcome = outcome_fail(id->text, &error);
 
-		undo(bus, id);
+		undo(client, id);
 		return outcome;
 	}
 	if (!command->quiet)
@@ -119,7 +121,7 @@ static enum outcome hand_over(
 	r = print(&row, secret, command->json);
 	if (r < 0) {
 		complain("cannot write the token to standard output: %s", strerror(-r));
-		undo(bus, id);
+		undo(client, id);
 		return OUTCOME_FAILED;
 	}
 	return OUTCOME_DONE;
@@ -127,7 +129,7 @@ static enum outcome hand_over(
 
 enum outcome generate_run(const struct command *command)
 {
-	cleanup_client DBusConnection *bus = NULL;
+	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	struct expiry expiry;
 	struct pat_id id;
@@ -142,15 +144,15 @@ enum outcome generate_run(const struct command *command)
 	if (outcome != OUTCOME_DONE)
 		return outcome;
 
-	bus = client_connect(&error);
-	if (!bus || !client_generate(
-			    bus, command->items[0], command->user, &expiry, &id, &fd, &error)) {
+	client = client_new(!command->no_ask_password, &error);
+	if (!client || !client_generate(client, command->items[0], command->user, &expiry, &id, &fd,
+			       &error)) {
 		outcome = outcome_fail(NULL, &error);
-		if (bus && outcome == OUTCOME_UNREACHABLE)
+		if (client && outcome == OUTCOME_UNREACHABLE)
 			complain("if it was made all the same it is in: patctl list");
 		return outcome;
 	}
-	outcome = hand_over(bus, command, &id, fd);
+	outcome = hand_over(client, command, &id, fd);
 	(void)close(fd);
 	return outcome;
 }

@@ -12,9 +12,9 @@ static void print_option(const struct option_info *option)
 	(void)snprintf(form, sizeof(form), "%s%s%s", option->name, option->argument ? "=" : "",
 		option->argument ? option->argument : "");
 	if (option->letter)
-		(void)printf("  -%c, --%-14s %s\n", option->letter, form, option->text);
+		(void)printf("  -%c, --%-15s %s\n", option->letter, form, option->text);
 	else
-		(void)printf("      --%-14s %s\n", form, option->text);
+		(void)printf("      --%-15s %s\n", form, option->text);
 }
 
 static void print_verb(const struct verb *verb)

@@ -50,7 +50,7 @@ static int print_end(struct output *output)
 
 /* A list that breaks off has no end in JSON, so that nobody takes it for the whole. */
 static enum outcome print_all(
-	DBusConnection *bus, const struct client_filter *filter, struct output *output)
+	struct client *client, const struct client_filter *filter, struct output *output)
 {
 	cleanup_text char *cursor = NULL;
 	DBusError error = DBUS_ERROR_INIT;
@@ -59,7 +59,7 @@ static enum outcome print_all(
 	do {
 		cleanup_rows struct rows rows = { 0 };
 
-		if (!client_list(bus, filter, &cursor, &rows, &error))
+		if (!client_list(client, filter, &cursor, &rows, &error))
 			return outcome_fail(NULL, &error);
 		r = print_page(output, &rows);
 	} while (cursor && r >= 0);
@@ -77,14 +77,14 @@ enum outcome list_run(const struct command *command)
 	const struct client_filter filter = { .user = command->user, .all = command->all };
 	struct output output = { .command = command, .look = look_here() };
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client DBusConnection *bus = client_connect(&error);
+	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
 	enum outcome outcome;
 
-	if (!bus)
+	if (!client)
 		return outcome_fail(NULL, &error);
 	if (!command->json)
 		output.table = table_new(&output.look, !command->no_legend);
-	outcome = print_all(bus, &filter, &output);
+	outcome = print_all(client, &filter, &output);
 	table_free(output.table);
 	return outcome;
 }

@@ -13,6 +13,8 @@ const struct option_info options[OPTIONS] = {
 	{ "json", 0, OPTION_JSON, NULL, AT(json), "print JSON; times in seconds since 1970 UTC" },
 	{ "no-legend", 0, OPTION_NO_LEGEND, NULL, AT(no_legend), "no headings above the table" },
 	{ "quiet", 'q', OPTION_QUIET, NULL, AT(quiet), "only results and errors, no hints" },
+	{ "no-ask-password", 0, OPTION_NO_ASK_PASSWORD, NULL, AT(no_ask_password),
+		"never ask for a password; fail instead" },
 	{ "help", 'h', OPTION_HELP, NULL, AT(help), "print this help" },
 	{ "version", 0, OPTION_VERSION, NULL, AT(version), "print the version" },
 };

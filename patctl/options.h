@@ -13,8 +13,9 @@ enum option_bit {
 	OPTION_JSON = 1 << 4,
 	OPTION_NO_LEGEND = 1 << 5,
 	OPTION_QUIET = 1 << 6,
-	OPTION_HELP = 1 << 7,
-	OPTION_VERSION = 1 << 8,
+	OPTION_NO_ASK_PASSWORD = 1 << 7,
+	OPTION_HELP = 1 << 8,
+	OPTION_VERSION = 1 << 9,
 };
 
 struct option_info {
@@ -26,7 +27,7 @@ struct option_info {
 	const char *text;
 };
 
-#define OPTIONS 9
+#define OPTIONS 10
 extern const struct option_info options[OPTIONS];
 
 #endif

@@ -16,6 +16,8 @@ static const struct outcome_info ours[PAT_ERRORS] = {
 	[PAT_ERR_NOT_REVOKED] = { OUTCOME_FAILED, "not-revoked", NULL },
 	[PAT_ERR_EXPIRED] = { OUTCOME_FAILED, "expired", NULL },
 	[PAT_ERR_DENIED] = { OUTCOME_DENIED, "denied", "ask an administrator, or try as root" },
+	[PAT_ERR_INTERACTIVE] = { OUTCOME_DENIED, "denied",
+		"without --no-ask-password patctl asks for the password" },
 	[PAT_ERR_INVALID_ARGS] = { OUTCOME_USAGE, "invalid-arguments", NULL },
 	[PAT_ERR_BUSY] = { OUTCOME_FAILED, "busy", NULL },
 	[PAT_ERR_STORAGE] = { OUTCOME_FAILED, "storage", NULL },
@@ -48,6 +50,9 @@ static const struct {
 	{ DBUS_ERROR_UNKNOWN_OBJECT, &ours[PAT_ERR_NOT_FOUND] },
 	{ OUTCOME_ERROR_AMBIGUOUS,
 		&(const struct outcome_info) { OUTCOME_NOT_FOUND, "ambiguous", NULL } },
+	{ OUTCOME_ERROR_NO_TERMINAL,
+		&(const struct outcome_info) { OUTCOME_DENIED, "denied",
+			"run patctl on a terminal, or ask an administrator" } },
 	{ OUTCOME_ERROR_MALFORMED, &(const struct outcome_info) { OUTCOME_FAILED, "malformed",
 					   "patctl and patd may be of different versions" } },
 };

@@ -17,8 +17,9 @@ enum outcome {
 	OUTCOME_UNREACHABLE = 8,
 };
 
-/* Two errors of our own, beside those of the bus and of patd. */
+/* Errors of our own, beside those of the bus and of patd. */
 #define OUTCOME_ERROR_AMBIGUOUS "org.patd.Patctl.Error.Ambiguous"
+#define OUTCOME_ERROR_NO_TERMINAL "org.patd.Patctl.Error.NoTerminal" /* and so it was denied */
 #define OUTCOME_ERROR_MALFORMED "org.patd.Patctl.Error.Malformed"
 
 struct outcome_info {

@@ -47,20 +47,20 @@ static void set_not_found(const char *item, const char *user, DBusError *error)
 }
 
 /* Enough of what filter lets through to tell whether it is one token, or to show some. */
-static bool find(DBusConnection *bus, const struct client_filter *filter, struct rows *rows,
+static bool find(struct client *client, const struct client_filter *filter, struct rows *rows,
 	DBusError *error)
 {
 	cleanup_text char *cursor = NULL;
 
 	do {
-		if (!client_list(bus, filter, &cursor, rows, error))
+		if (!client_list(client, filter, &cursor, rows, error))
 			return false;
 	} while (cursor && rows->n <= SHOWN_MAX);
 	return true;
 }
 
-bool select_token(
-	DBusConnection *bus, const char *user, const char *item, struct row *ret, DBusError *error)
+bool select_token(struct client *client, const char *user, const char *item, struct row *ret,
+	DBusError *error)
 {
 	const struct client_filter all = { .user = user, .all = !user && geteuid() == 0 };
 	const struct {
@@ -80,7 +80,7 @@ bool select_token(
 			continue;
 		filter.name = steps[i].name;
 		filter.id_prefix = steps[i].id_prefix;
-		if (!find(bus, &filter, &rows, error))
+		if (!find(client, &filter, &rows, error))
 			return false;
 		if (rows.n > 1) {
 			set_ambiguous(item, &rows, error);

@@ -67,18 +67,18 @@ enum outcome show_run(const struct command *command)
 {
 	const struct look look = look_here();
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client DBusConnection *bus = client_connect(&error);
+	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
 	enum outcome outcome = OUTCOME_DONE;
 	struct json_list list = { 0 };
 	bool first = true;
 
-	if (!bus)
+	if (!client)
 		return outcome_fail(NULL, &error);
 	for (unsigned int i = 0; i < command->n; i++) {
 		cleanup_row struct row row = { 0 };
 		enum outcome one = OUTCOME_DONE;
 
-		if (!select_token(bus, command->user, command->items[i], &row, &error)) {
+		if (!select_token(client, command->user, command->items[i], &row, &error)) {
 			one = outcome_fail(NULL, &error);
 		} else if (command->json) {
 			json_list_add(&list, json_of_row(&row));

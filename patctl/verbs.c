@@ -5,7 +5,7 @@
 
 #include "patctl/options.h"
 
-#define COMMON (OPTION_USER | OPTION_JSON | OPTION_QUIET)
+#define COMMON (OPTION_USER | OPTION_JSON | OPTION_QUIET | OPTION_NO_ASK_PASSWORD)
 
 #define WHICH                                                                                      \
 	"A token is told by its name, its id, or the beginning of its id.\n"                       \
@@ -30,6 +30,8 @@ const struct verb verbs[VERBS] = {
 		"2027-01-31 or \"2027-01-31 18:00\", a time in UTC such as 2027-01-31T18:00Z, or\n"
 		"never.  m is minutes, M is months.\n"
 		"\n"
+		"Asks for your password, with --user for an administrator's; root is not asked.\n"
+		"\n"
 		"Examples:\n"
 		"  patctl generate laptop\n"
 		"  TOKEN=$(patctl generate ci --expires=7d)\n"
@@ -49,10 +51,11 @@ const struct verb verbs[VERBS] = {
 	{ "restore", "TOKEN...", 1, SIZE_MAX, COMMON, restore_run,
 		"give revoked tokens their access back",
 		"Gives revoked tokens their access back: same secret, same expiry.  An expired\n"
-		"token cannot be restored.\n"
+		"token cannot be restored.  Asks for your password;\n"
+		"root is not asked.\n"
 		"\n" WHICH "\n"
 		"Example:\n"
-		"  sudo patctl restore laptop\n" },
+		"  patctl restore laptop\n" },
 	{ "delete", "TOKEN...", 1, SIZE_MAX, COMMON | OPTION_YES, delete_run,
 		"remove revoked tokens for good",
 		"Removes revoked tokens for good; one that is not revoked is refused.  Asks "

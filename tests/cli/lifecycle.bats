@@ -66,7 +66,7 @@ teardown_file() {
 	expect "$output" "active"
 }
 
-@test "an ordinary user may not generate, restore, or list others: exit 5, and what to do" {
+@test "without polkit a user may not generate, restore, or list others: exit 5, and what to do" {
 	patctl generate -q "$T" --user=games >/dev/null
 	as_games patctl revoke -q "$T"
 	run --separate-stderr as_games patctl generate mine

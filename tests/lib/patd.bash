@@ -8,6 +8,8 @@
 #   WORLD                    the folder; gone after patd_world_end
 #   DBUS_SYSTEM_BUS_ADDRESS  the private bus, which libdbus clients then take for the system bus
 #   PATH                     with patctl of this build first
+#
+# polkit_start <RULES adds polkit.
 # shellcheck shell=bash disable=SC2119,SC2120 # arguments that only some callers have
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -76,6 +78,17 @@ process_end() {
 # patd_stop [SIGNAL]
 patd_stop() {
 	process_end "${1:-TERM}" "$(cat "$WORLD/patd.pid")"
+}
+
+# polkit_start <RULES: the real one, see polkitd.  Returns once it can be asked.
+polkit_start() {
+	"$TOP/tests/lib/polkitd" <&0 >>"$WORLD/polkitd.log" 2>&1 3>&- 4>&- &
+	echo $! >"$WORLD/polkitd.pid"
+	gdbus wait --system --timeout 30 org.freedesktop.PolicyKit1
+}
+
+polkit_stop() {
+	process_end TERM "$(cat "$WORLD/polkitd.pid")"
 }
 
 patd_world() {

@@ -32,6 +32,7 @@ static void every_refusal_of_patd_has_its_code(void **state)
 		[PAT_ERR_NOT_REVOKED] = 1,
 		[PAT_ERR_EXPIRED] = 1,
 		[PAT_ERR_DENIED] = 5,
+		[PAT_ERR_INTERACTIVE] = 5,
 		[PAT_ERR_INVALID_ARGS] = 2,
 		[PAT_ERR_BUSY] = 1,
 		[PAT_ERR_STORAGE] = 1,
@@ -59,6 +60,7 @@ static void others_are_failures(void **state)
 {
 	(void)state;
 	assert_int_equal(of(OUTCOME_ERROR_AMBIGUOUS), 4);
+	assert_int_equal(of(OUTCOME_ERROR_NO_TERMINAL), 5);
 	assert_int_equal(of(DBUS_ERROR_UNKNOWN_OBJECT), 4);
 	assert_int_equal(of(OUTCOME_ERROR_MALFORMED), 1);
 	assert_int_equal(of("org.example.Whatever"), 1);
