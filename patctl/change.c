@@ -96,8 +96,8 @@ static bool find(struct tally *tally, struct client *client, struct rows *rows, 
 }
 
 /*
- * Whether to go on.  Only the loss of what can be deleted is asked about: a token that is not
- * revoked patd refuses whatever the answer.
+ * Whether to go on.  Only the loss of what can be deleted is asked about: of a token in use patd
+ * refuses it whatever the answer.
  */
 static bool confirm(const struct rows *rows)
 {
@@ -108,7 +108,7 @@ static bool confirm(const struct rows *rows)
 		const struct row *row = &rows->items[i];
 		cleanup_text char *before = NULL, *name = NULL, *user = NULL;
 
-		if (strcmp(row->state, "revoked") != 0)
+		if (strcmp(row->state, "active") == 0 || strcmp(row->state, "expired") == 0)
 			continue;
 		before = question;
 		name = text_safe(row->name);

@@ -59,6 +59,21 @@ revoked() {
 	expect_not "$output" "y/N"
 }
 
+@test "an altered token, which can be deleted without being revoked, is asked about" {
+	patctl generate -q "$T" >/dev/null
+	patd_stop
+	/usr/bin/python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute("UPDATE token SET expires_at = 0 WHERE name = ?", sys.argv[2:])' \
+		"$WORLD/state/patd.db" "$T"
+	patd_start
+	run -0 patctl show "$T"
+	expect "$output" "State:    altered"
+	run -3 on_terminal "patctl delete $T" <<<n
+	run -0 on_terminal "patctl delete $T" <<<y
+	expect "$output" "y/N"
+}
+
 @test "--yes asks nothing" {
 	revoked "$T"
 	run -0 on_terminal "patctl delete --yes $T"
