@@ -32,6 +32,15 @@ class Refused(Exception):
         self.message = message
 
 
+def _refused(error):
+    """What a GLib.Error says that another peer said, as Refused; else itself."""
+    name = Gio.DBusError.get_remote_error(error)
+    if not name:
+        return error
+    Gio.DBusError.strip_remote_error(error)
+    return Refused(name, error.message)
+
+
 @contextlib.contextmanager
 def as_uid(uid):
     """What is opened inside belongs to uid, in the eyes of the kernel, so of every peer."""
@@ -77,10 +86,15 @@ class Client:
                 None,
             )
         self.connection.set_exit_on_close(False)
+        self.interactive = False  # whether its calls allow a dialog
 
     def close(self):
         if not self.connection.is_closed():
             self.connection.close_sync(None)
+
+    def _flags(self, kind):
+        flags = kind.NO_AUTO_START
+        return flags | kind.ALLOW_INTERACTIVE_AUTHORIZATION if self.interactive else flags
 
     def send(self, path, interface, method, args=None, destination=NAME):
         """Calls; the reply as (Variant, list of descriptors)."""
@@ -92,17 +106,13 @@ class Client:
                 method,
                 args,
                 None,
-                Gio.DBusCallFlags.NO_AUTO_START,
+                self._flags(Gio.DBusCallFlags),
                 PATIENCE_S * 1000,
                 None,
                 None,
             )
         except GLib.Error as error:
-            name = Gio.DBusError.get_remote_error(error)
-            if not name:
-                raise
-            Gio.DBusError.strip_remote_error(error)
-            raise Refused(name, error.message) from None
+            raise _refused(error) from None
         return reply, fds.steal_fds() if fds else []
 
     def call(self, path, interface, method, signature="()", *args, destination=NAME):
@@ -116,9 +126,10 @@ class Client:
         quiet: says that no reply is expected."""
         message = Gio.DBusMessage.new_method_call(NAME, path, interface, method)
         message.set_body(GLib.Variant(signature, args))
+        message.set_flags(self._flags(Gio.DBusMessageFlags))
         flags = Gio.DBusSendMessageFlags.NONE
         if quiet:
-            message.set_flags(Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
+            message.set_flags(message.get_flags() | Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
         if quiet or not done:
             self.connection.send_message(message, flags)
             return
@@ -132,6 +143,12 @@ class Client:
         self.connection.send_message_with_reply(
             message, flags, PATIENCE_S * 1000, None, replied
         )
+
+    def begin(self, method, signature, *args, **more):
+        """Sends a call, and returns its Answer, which is yet to come."""
+        answer = Answer()
+        self.post(method, signature, *args, done=answer.take, **more)
+        return answer
 
     def bus(self, method, signature="()", *args):
         name, path, interface = DBUS
@@ -197,6 +214,28 @@ class Client:
                 wait_until(lambda: seen and seen[-1])
         finally:
             self.connection.signal_unsubscribe(match)
+
+
+class Answer:
+    """Of a call under way."""
+
+    def __init__(self):
+        self.come, self.message = False, None
+
+    def take(self, message):
+        self.come, self.message = True, message
+
+    def wait(self):
+        """The reply's body, or raises Refused."""
+        wait_until(lambda: self.come)
+        if not self.message:
+            raise ConnectionError("the bus went away")
+        try:
+            self.message.to_gerror()
+        except GLib.Error as error:
+            raise _refused(error) from None
+        body = self.message.get_body()
+        return body.unpack() if body else ()
 
 
 class Token:
