@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "patd/bus_ends.h"
 #include "patd/bus_object.h"
 #include "patd/bus_token.h"
 #include "patd/log.h"
@@ -27,6 +28,7 @@ struct signals {
 	sd_event *event;
 	struct tokens *tokens;
 	struct clients *clients;
+	struct ends *ends;
 	DBusConnection *connection;
 	/* Gathered meanwhile; and due, of which the first told have been told. */
 	struct uses gathered, due;
@@ -194,6 +196,9 @@ static void on_event(enum token_event event, const struct token *token, void *us
 	static const char *const state[] = { "State", "RevokedAt", NULL };
 	struct signals *signals = userdata;
 
+	/* A new token, or a restored one. */
+	if (event == TOKEN_GENERATED || event == TOKEN_CHANGED)
+		ends_consider(signals->ends, token->expires_at);
 	if (!signals->connection ||
 		!clients_following(signals->clients, NULL, token->uid, token->user))
 		return;
@@ -235,6 +240,8 @@ int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
 	r = sd_event_add_time(event, &signals->timer, CLOCK_MONOTONIC, 0, 1000, on_uses, signals);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
+	if (r >= 0)
+		r = ends_new(event, tokens, &signals->ends);
 	if (r < 0) {
 		signals_free(signals);
 		return r;
@@ -249,6 +256,7 @@ void signals_free(struct signals *signals)
 	if (!signals)
 		return;
 	tokens_listen(signals->tokens, NULL, NULL);
+	ends_free(signals->ends);
 	sd_event_source_disable_unref(signals->timer);
 	sd_event_unref(signals->event);
 	free(signals);

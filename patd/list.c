@@ -12,13 +12,17 @@
 #define BY_USER " AND user = ?1"
 #define BY_UID " AND uid = ?2"
 #define BY_NAME " AND name = ?3"
+/* The cursor's place, in as many columns as are not fixed: else SQLite would walk up to it. */
 #define AFTER " AND (user, uid, name) > (?4, ?5, ?6)"
+#define AFTER_OF_USER " AND (uid, name) > (?5, ?6)"
+#define AFTER_OF_UID " AND name > ?6"
 #define ORDER " ORDER BY user, uid, name"
-#define BY_ID_PREFIX " AND id >= ?7 AND id < ?7 || '~'" /* '~' is behind every base62 digit */
+#define FROM_ID " AND id >= ?7"
 #define AFTER_ID " AND id > ?8"
+#define TO_ID " AND id < ?7 || '~'" /* '~' is behind every base62 digit */
 #define ORDER_BY_ID " ORDER BY id"
 
-#define SQL_MAX sizeof(SELECT BY_USER BY_UID BY_NAME AFTER BY_ID_PREFIX AFTER_ID ORDER ORDER_BY_ID)
+#define SQL_MAX sizeof(SELECT BY_USER BY_UID BY_NAME AFTER FROM_ID TO_ID ORDER)
 
 /* A statement for each combination would be kept for few calls: they are compiled. */
 static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt **ret_statement)
@@ -31,9 +35,12 @@ static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt *
 		{ filter->user != NULL, BY_USER },
 		{ filter->by_uid, BY_UID },
 		{ filter->name != NULL, BY_NAME },
-		{ filter->after_user != NULL, AFTER },
-		{ filter->id_prefix != NULL, BY_ID_PREFIX },
-		{ filter->after_id != NULL, AFTER_ID },
+		{ filter->after_user && !filter->user, AFTER },
+		{ filter->after_user && filter->user && !filter->by_uid, AFTER_OF_USER },
+		{ filter->after_user && filter->by_uid, AFTER_OF_UID },
+		{ filter->id_prefix && !filter->after_id, FROM_ID },
+		{ filter->id_prefix && filter->after_id, AFTER_ID },
+		{ filter->id_prefix != NULL, TO_ID },
 		{ filter->id_prefix == NULL, ORDER },
 		{ filter->id_prefix != NULL, ORDER_BY_ID },
 	};
@@ -59,18 +66,12 @@ static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
 	row_bind_text(statement, 8, filter->after_id);
 }
 
-int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata)
+/* Runs the statement, and ends it. */
+static int each_row(sqlite3 *db, sqlite3_stmt *statement, list_row_fn fn, void *userdata)
 {
-	sqlite3_stmt *statement;
 	struct token token;
-	int step = SQLITE_DONE, r;
+	int step = SQLITE_DONE, r = 0;
 
-	r = prepare(db, filter, &statement);
-	if (r != SQLITE_OK) {
-		log_error("the database failed: %s", sqlite3_errmsg(db));
-		return schema_errno(r);
-	}
-	bind(statement, filter);
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		/* One damaged row hides no other. */
 		if (row_read(statement, &token) < 0)
@@ -84,4 +85,37 @@ int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, voi
 	}
 	sqlite3_finalize(statement);
 	return r;
+}
+
+int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata)
+{
+	sqlite3_stmt *statement;
+	int r;
+
+	r = prepare(db, filter, &statement);
+	if (r != SQLITE_OK) {
+		log_error("the database failed: %s", sqlite3_errmsg(db));
+		return schema_errno(r);
+	}
+	bind(statement, filter);
+	return each_row(db, statement, fn, userdata);
+}
+
+int list_ends(sqlite3 *db, uint64_t after_at, const char *after_id, list_row_fn fn, void *userdata)
+{
+	static const char sql[] =
+		"SELECT " ROW_COLUMNS " FROM token"
+		" WHERE expires_at > 0 AND expires_at >= ?1 AND (expires_at, id) > (?1, ?2)"
+		" ORDER BY expires_at, id";
+	sqlite3_stmt *statement;
+	int r;
+
+	r = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+	if (r != SQLITE_OK) {
+		log_error("the database failed: %s", sqlite3_errmsg(db));
+		return schema_errno(r);
+	}
+	row_bind_number(statement, 1, after_at);
+	row_bind_text(statement, 2, after_id);
+	return each_row(db, statement, fn, userdata);
 }

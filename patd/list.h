@@ -33,4 +33,7 @@ typedef int (*list_row_fn)(const struct token *token, void *userdata);
 /* 0, a negative errno (logged), or what fn returned. */
 int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata);
 
+/* The same, of all that expire, behind that place in the order (expires_at, id). */
+int list_ends(sqlite3 *db, uint64_t after_at, const char *after_id, list_row_fn fn, void *userdata);
+
 #endif

@@ -26,6 +26,7 @@ static const char *const schema_steps[] = {
 	") WITHOUT ROWID, STRICT;"
 	"CREATE UNIQUE INDEX token_by_owner ON token (user, uid, name);"
 	"CREATE INDEX token_by_name ON token (name, user, uid);"
+	"CREATE INDEX token_by_end ON token (expires_at) WHERE expires_at > 0;"
 	"PRAGMA application_id = 1346458692;" /* APPLICATION_ID: a PRAGMA takes no hexadecimal */
 	"PRAGMA user_version = 1;",
 };

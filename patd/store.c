@@ -383,3 +383,9 @@ int store_list(
 {
 	return list_rows(store->db, filter, fn, userdata);
 }
+
+int store_list_ends(struct store *store, uint64_t after_at, const char *after_id, list_row_fn fn,
+	void *userdata)
+{
+	return list_ends(store->db, after_at, after_id, fn, userdata);
+}

@@ -48,6 +48,10 @@ int store_get(struct store *store, const char *id, struct token *ret_token);
 int store_set_revoked(struct store *store, const struct token *token, uint64_t time);
 int store_delete(struct store *store, const char *id, uint64_t time);
 
+/* See list_ends(). */
+int store_list_ends(struct store *store, uint64_t after_at, const char *after_id, list_row_fn fn,
+	void *userdata);
+
 /* See list_rows(). */
 int store_list(
 	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata);

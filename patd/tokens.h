@@ -117,6 +117,21 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 	const struct wanted *wanted, list_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
 
+/* The time by which tokens expire. */
+uint64_t tokens_now(struct tokens *tokens);
+
+/* A place in the order (expires_at, id). */
+struct token_end {
+	uint64_t at;
+	struct pat_id id;
+};
+
+/*
+ * Tells of tokens behind *told that have expired by now, and moves *told there.  Some of them:
+ * *ret_next is when to call again, at once if that has passed; 0: not before there are others.
+ */
+int tokens_tell_ends(struct tokens *tokens, struct token_end *told, uint64_t *ret_next);
+
 /* As of now. */
 enum token_state tokens_state(struct tokens *tokens, const struct token *token);
 

@@ -70,6 +70,16 @@ class Signals(WorldTest):
             row = self.root.show(token)
             self.assertEqual(changed, {"State": state, "RevokedAt": row["RevokedAt"]})
 
+    def test_a_token_that_expires_is_told(self):
+        later = self.root.generate("later", user="games")
+        token = self.root.generate("soon", user="games", lifetime=1)
+        self.root.revoke(self.root.generate("revoked", user="games", lifetime=1))
+        interface, changed, invalidated = self.games.wait("PropertiesChanged", 2)
+        self.assertEqual((interface, invalidated), (TOKEN, []))
+        self.assertEqual(changed, {"State": "expired", "RevokedAt": 0})
+        self.assertEqual(self.games.heard[-1][0], token.path)
+        self.assertEqual(self.root.get(later, "State"), "active")
+
     def test_what_changes_nothing_is_not_told(self):
         token = self.root.generate("laptop", user="games")
         self.root.revoke(token)

@@ -1,0 +1,76 @@
+#include "patd/bus_ends.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "common/expiry.h"
+#include "patd/log.h"
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define ACCURACY_US USEC_PER_SEC
+
+struct ends {
+	struct tokens *tokens;
+	struct token_end told; /* up to here */
+	uint64_t next;         /* when the timer is set for; 0: it is not */
+	sd_event_source *timer;
+};
+
+static int set_timer(struct ends *ends, uint64_t at)
+{
+	int r;
+
+	ends->next = at;
+	if (at == PAT_NEVER)
+		return sd_event_source_set_enabled(ends->timer, SD_EVENT_OFF);
+	r = sd_event_source_set_time(ends->timer, at * USEC_PER_SEC);
+	return r < 0 ? r : sd_event_source_set_enabled(ends->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct ends *ends = userdata;
+	uint64_t next = PAT_NEVER;
+	int r;
+
+	(void)source;
+	(void)usec;
+	r = tokens_tell_ends(ends->tokens, &ends->told, &next);
+	/* The database has failed, which is logged; the next token that is made tries again. */
+	return set_timer(ends, r < 0 ? PAT_NEVER : next);
+}
+
+void ends_consider(struct ends *ends, uint64_t expires_at)
+{
+	if (expires_at == PAT_NEVER || (ends->next != PAT_NEVER && ends->next <= expires_at))
+		return;
+	if (set_timer(ends, expires_at) < 0)
+		log_error("cannot set a timer; the end of tokens is not told on the bus");
+}
+
+int ends_new(sd_event *event, struct tokens *tokens, struct ends **ret_ends)
+{
+	struct ends *ends = calloc(1, sizeof(*ends));
+	int r;
+
+	if (!ends)
+		return -ENOMEM;
+	ends->tokens = tokens;
+	ends->told.at = tokens_now(tokens);
+	/* At once, to find out about the next. */
+	r = sd_event_add_time(event, &ends->timer, CLOCK_REALTIME, 0, ACCURACY_US, on_timer, ends);
+	if (r < 0) {
+		ends_free(ends);
+		return r;
+	}
+	*ret_ends = ends;
+	return 0;
+}
+
+void ends_free(struct ends *ends)
+{
+	if (!ends)
+		return;
+	sd_event_source_disable_unref(ends->timer);
+	free(ends);
+}

@@ -1,0 +1,21 @@
+/*
+ * Time changes the state of tokens, too: wakes up when the next one expires, and has the rules
+ * tell of it.
+ */
+#ifndef PATD_BUS_ENDS_H
+#define PATD_BUS_ENDS_H
+
+#include <systemd/sd-event.h>
+
+#include "patd/tokens.h"
+
+struct ends;
+
+/* What expires from now on is told.  tokens must outlive it. */
+int ends_new(sd_event *event, struct tokens *tokens, struct ends **ret_ends);
+void ends_free(struct ends *ends);
+
+/* There is a token that expires then. */
+void ends_consider(struct ends *ends, uint64_t expires_at);
+
+#endif
