@@ -81,6 +81,7 @@ int row_read(sqlite3_stmt *statement, struct token *ret_token)
 		!row_number(statement, 7, INT64_MAX, &row.revoked_at) ||
 		!row_number(statement, 8, INT64_MAX, &row.last_used_at) ||
 		!row_text(statement, 9, row.last_used_service, sizeof(row.last_used_service)) ||
+		(row.last_used_service[0] != '\0' && pat_name_problem(row.last_used_service)) ||
 		!row_blob(statement, 10, row.mac, sizeof(row.mac)))
 		return -EBADMSG;
 	row.uid = (uint32_t)uid;

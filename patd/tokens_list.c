@@ -106,7 +106,9 @@ static struct list_filter choose_filter(
 
 static bool start_after(const struct cursor *cursor, struct list_filter *filter)
 {
-	if (cursor->by_id != (filter->id_prefix != NULL))
+	if (cursor->by_id != (filter->id_prefix != NULL) ||
+		(filter->user && strcmp(filter->user, cursor->user) != 0) ||
+		(filter->by_uid && filter->uid != cursor->uid))
 		return false;
 	if (cursor->by_id) {
 		filter->after_id = cursor->id.text;

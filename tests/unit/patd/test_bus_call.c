@@ -6,12 +6,21 @@
 
 static struct place place;
 static struct peer peer;
+static sd_event *event;
+static struct clients *clients;
 static struct calls *calls;
 static struct job *submitted;
 static int submit_result;
-static unsigned int went_on;
+static unsigned int went_on, kept_n;
+static struct call *kept[128];
 static struct user_lookup last;
 static struct caller last_caller;
+
+static void gone(const char *name, void *userdata)
+{
+	(void)userdata;
+	calls_forget(calls, name);
+}
 
 /* In the place of patd/worker.c's: the test is the worker. */
 int worker_submit(struct worker *worker, struct job *job)
@@ -123,7 +132,7 @@ static void a_full_worker_is_told_of(void **state)
 
 static void no_more_calls_than_the_limit_are_taken(void **state)
 {
-	static struct call *all[1024];
+	static struct call *all[4096];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(all); i++) {
@@ -195,14 +204,79 @@ static void the_caller_is_who_the_bus_says(void **state)
 {
 	(void)state;
 	call_identify(a_call(), go_on);
-	answer(take_question(), DBUS_SERVICE_DBUS, 0);
+	answer(take_question(), DBUS_SERVICE_DBUS, 1);
 	assert_int_equal(went_on, 0);
 	work();
 	hand_back();
 	assert_int_equal(went_on, 1);
+	assert_int_equal(last_caller.uid, 1);
+	assert_string_equal(last_caller.user, "daemon");
+	assert_success(peer_take(&peer));
+}
+
+/* NSS may hang, and root must get its revoke through. */
+static void root_is_looked_up_nowhere(void **state)
+{
+	(void)state;
+	call_identify(a_call(), go_on);
+	answer(take_question(), DBUS_SERVICE_DBUS, 0);
+	assert_null(submitted);
+	assert_int_equal(went_on, 1);
 	assert_int_equal(last_caller.uid, 0);
 	assert_string_equal(last_caller.user, "root");
 	assert_success(peer_take(&peer));
+}
+
+static void keep(struct call *call)
+{
+	kept[kept_n++] = call;
+}
+
+static void one_user_takes_so_many_calls_and_leaves_room_for_others(void **state)
+{
+	static const dbus_uint32_t uids[] = { 1, 2, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kept); i++) {
+		call_identify(a_call(), keep);
+		answer(take_question(), DBUS_SERVICE_DBUS, 1);
+		work();
+		hand_back();
+	}
+	for (size_t i = 0; i < COUNT(uids); i++) {
+		call_identify(a_call(), go_on);
+		answer(take_question(), DBUS_SERVICE_DBUS, uids[i]);
+		if (uids[i] == 1) {
+			assert_error(peer_take(&peer), pat_error_name(PAT_ERR_BUSY));
+			continue;
+		}
+		if (uids[i] != 0) {
+			work();
+			hand_back();
+		}
+		assert_success(peer_take(&peer));
+	}
+	for (size_t i = 0; i < COUNT(kept); i++)
+		call_reply(kept[i], call_new_reply(kept[i]));
+}
+
+static void yield_once(struct call *call)
+{
+	call_yield(call, go_on);
+}
+
+static void a_call_goes_on_in_a_later_turn(void **state)
+{
+	(void)state;
+	yield_once(a_call());
+	assert_int_equal(went_on, 0);
+	assert_true(sd_event_run(event, 0) > 0);
+	assert_int_equal(went_on, 1);
+	assert_success(peer_take(&peer));
+	yield_once(a_call());
+	calls_drop(calls);
+	assert_int_equal(sd_event_run(event, 0), 0);
+	assert_int_equal(went_on, 1);
 }
 
 /* A reply is known by its serial alone, which anybody can guess. */
@@ -231,7 +305,7 @@ static void a_caller_who_was_never_looked_up_is_refused(void **state)
 {
 	(void)state;
 	call_identify(a_call(), go_on);
-	answer(take_question(), DBUS_SERVICE_DBUS, 0);
+	answer(take_question(), DBUS_SERVICE_DBUS, 1);
 	hand_back();
 	assert_int_equal(went_on, 0);
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
@@ -289,17 +363,24 @@ static int set_up(void **state)
 	submitted = NULL;
 	submit_result = 0;
 	went_on = 0;
+	kept_n = 0;
 	place_make(&place);
 	peer_make(&peer, &place);
-	return calls_new(NULL, NULL, &calls);
+	if (sd_event_new(&event) < 0 || clients_new(gone, NULL, &clients) < 0)
+		return -1;
+	clients_attach(clients, peer.ours);
+	return calls_new(event, NULL, NULL, clients, &calls);
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
 	calls_drop(calls);
+	clients_attach(clients, NULL);
 	peer_end(&peer);
 	calls_free(calls);
+	clients_free(clients);
+	sd_event_unref(event);
 	place_remove(&place);
 	return 0;
 }
@@ -319,6 +400,9 @@ int main(void)
 		TEST(who_wants_no_reply_gets_none),
 		TEST(a_reply_that_could_not_be_made_is_reported),
 		TEST(the_caller_is_who_the_bus_says),
+		TEST(root_is_looked_up_nowhere),
+		TEST(one_user_takes_so_many_calls_and_leaves_room_for_others),
+		TEST(a_call_goes_on_in_a_later_turn),
 		TEST(who_is_not_the_bus_does_not_say_who_asks),
 		TEST(a_caller_without_a_name_is_refused),
 		TEST(a_caller_who_was_never_looked_up_is_refused),

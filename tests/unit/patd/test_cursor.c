@@ -30,7 +30,7 @@ static void what_is_written_is_read(void **state)
 
 		(void)strcpy(token.user, table[i].user);
 		(void)strcpy(token.name, table[i].name);
-		cursor_format(&token, text, sizeof(text));
+		cursor_format(&token, false, text);
 		assert_that(cursor_parse(text, &cursor), "%s", text);
 		assert_string_equal(cursor.user, table[i].user);
 		assert_int_equal(cursor.uid, table[i].uid);
@@ -47,7 +47,7 @@ static void the_longest_row_fits(void **state)
 	(void)state;
 	memset(token.user, 'u', sizeof(token.user) - 1);
 	memset(token.name, 'n', sizeof(token.name) - 1);
-	cursor_format(&token, text, sizeof(text));
+	cursor_format(&token, false, text);
 	assert_true(cursor_parse(text, &cursor));
 	assert_string_equal(cursor.user, token.user);
 	assert_string_equal(cursor.name, token.name);

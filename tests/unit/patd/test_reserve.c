@@ -72,7 +72,7 @@ static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
 	/* Nothing new fits, but what there is goes on. */
 	for (int i = 0; i < 40; i++) {
 		enum pat_error error = tokens_generate(
-			world.tokens, &root, &wish, &more.token, more.secret, &world.refusal.why);
+			world.tokens, &root, &wish, &more.token, more.secret, &world.refusal);
 
 		if (error == PAT_ERR_STORAGE)
 			break;

@@ -41,7 +41,8 @@ static struct token a_token(void)
 		.created_at = 1,
 		.expires_at = INT64_MAX,
 		.revoked_at = 3,
-		.last_used_at = 4 };
+		.last_used_at = 4,
+		.last_used_service = "sudo" };
 
 	memset(token.verifier, 5, sizeof(token.verifier));
 	memset(token.mac, 6, sizeof(token.mac));
@@ -68,42 +69,46 @@ static void what_is_bound_is_read(void **state)
 static void a_row_that_no_patd_wrote_is_damaged(void **state)
 {
 	static const char *const rows[] = {
-		"SELECT NULL, 'u', 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT '', 'u', 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT '012345678', 'u', 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT '01234567890', 'u', 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT '012345678/', 'u', 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", NULL, 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", '', 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'a' || char(0), 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", printf('%256s', 'u'), 1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', -1, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 4294967296, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', '1', 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1.0, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', NULL, 'n', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, NULL, " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, '', " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, char(27), " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, printf('%256s', 'n'), " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, printf('%9999s', 'n'), " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, cast(x'C3' AS TEXT), " V ", 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', NULL, 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', zeroblob(31), 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', zeroblob(33), 1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", -1, 1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, -1, 1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, -1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, -1, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 'x', 1, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, NULL, 1, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, zeroblob(0)",
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, NULL",
+		"SELECT NULL, 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT '', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT '012345678', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT '01234567890', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT '012345678/', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", NULL, 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", '', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'a' || char(0), 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", printf('%256s', 'u'), 1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', -1, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 4294967296, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', '1', 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1.0, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', NULL, 'n', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, NULL, " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, '', " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, char(27), " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, printf('%256s', 'n'), " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, printf('%9999s', 'n'), " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, cast(x'C3' AS TEXT), " V ", 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', NULL, 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', zeroblob(31), 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', zeroblob(33), 1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", -1, 1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, -1, 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, -1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, -1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 'x', 1, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, NULL, 1, '', " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, NULL, " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, char(27), " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, cast(x'C3' AS TEXT), " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, printf('%64s', 's'), " V,
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, '', zeroblob(0)",
+		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, '', NULL",
 	};
 	struct token untouched, found;
 
 	(void)state;
-	query("SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, " V);
+	query("SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V);
 	assert_int_equal(row_read(statement, &found), 0);
 	memset(&untouched, 0xEE, sizeof(untouched));
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -200,7 +200,7 @@ static void usage_is_there_for_others_once_committed(void **state)
 	(void)state;
 	assert_int_equal(store_insert(store, &token), 0);
 	store_take_unsynced(store);
-	assert_int_equal(store_touch(store, "0123456789", 111), 0);
+	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 0);
 	assert_int_equal(store_commit_usage(store), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
@@ -225,7 +225,7 @@ static void a_batch_is_one_transaction(void **state)
 	assert_int_equal(store_begin_usage(store), 0);
 	for (unsigned int i = 0; i < 20; i++) {
 		(void)snprintf(id, sizeof(id), "%010u", i);
-		assert_int_equal(store_touch(store, id, 1000 + i), 0);
+		assert_int_equal(store_touch(store, id, 1000 + i, "sudo"), 0);
 	}
 	assert_int_equal(store_touch_time(store, 2000), 0);
 	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 0);
@@ -249,8 +249,9 @@ static void usage_survives_a_kill(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		if (store_open(place.dir, &store) < 0 ||
-			store_touch(store, "0123456789", 111) < 0 ||
-			store_commit_usage(store) < 0 || store_touch(store, "0123456789", 222) < 0)
+			store_touch(store, "0123456789", 111, "sudo") < 0 ||
+			store_commit_usage(store) < 0 ||
+			store_touch(store, "0123456789", 222, "sudo") < 0)
 			_exit(1);
 		_exit(0);
 	}
@@ -267,7 +268,7 @@ static void usage_is_committed_at_the_end(void **state)
 
 	(void)state;
 	assert_int_equal(store_insert(store, &token), 0);
-	assert_int_equal(store_touch(store, "0123456789", 111), 0);
+	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
 	reopen();
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_int_equal(found.last_used_at, 111);
@@ -280,10 +281,10 @@ static void a_failing_change_takes_no_usage_along(void **state)
 
 	(void)state;
 	assert_int_equal(store_insert(store, &token), 0);
-	assert_int_equal(store_touch(store, "0123456789", 111), 0);
+	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
 	assert_int_equal(store_insert(store, &twin), -EEXIST);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
-	assert_int_equal(store_touch(store, "0123456789", 222), 0);
+	assert_int_equal(store_touch(store, "0123456789", 222, "sudo"), 0);
 	assert_int_equal(store_delete(store, "BBBBBBBBBB", 1), -ENOENT);
 	assert_int_equal(store_commit_usage(store), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
@@ -307,7 +308,7 @@ static void a_failed_change_leaves_nothing_open(void **state)
 static void usage_of_a_token_just_deleted_is_no_failure(void **state)
 {
 	(void)state;
-	assert_int_equal(store_touch(store, "0123456789", 111), 0);
+	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
 	assert_int_equal(store_commit_usage(store), 0);
 }
 
@@ -341,7 +342,7 @@ static void a_sync_folds_the_log_into_the_database(void **state)
 	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
 	assert_non_null(memmem(bytes, size, "findmefindme", 12));
 	/* Also in the middle of a transaction. */
-	assert_int_equal(store_touch(store, "0123456789", 111), 0);
+	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
 	assert_int_equal(database_sync(store_path(store)), 0);
 	assert_int_equal(store_commit_usage(store), 0);
 }

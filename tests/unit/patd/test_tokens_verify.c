@@ -104,8 +104,8 @@ static void a_recycled_uid_inherits_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
-	static const struct caller heir = { 1000, "anna" };
-	static const struct caller renumbered = { 2000, "alice" };
+	static const struct caller heir = { .uid = 1000, .user = "anna" };
+	static const struct caller renumbered = { .uid = 2000, .user = "alice" };
 
 	assert_int_equal(world_log_in(world, &heir, &made), PAT_OTHER_USER);
 	assert_int_equal(world_log_in(world, &renumbered, &made), PAT_OTHER_USER);
@@ -313,9 +313,11 @@ static const struct {
 	const char *what, *sql;
 	const struct caller *user; /* who then logs in */
 } edits[] = {
-	{ "uid", "UPDATE token SET uid = 1001", &(const struct caller) { 1001, "alice" } },
+	{ "uid", "UPDATE token SET uid = 1001",
+		&(const struct caller) { .uid = 1001, .user = "alice" } },
 	{ "user", "UPDATE token SET user = 'bob', uid = 1001", &bob },
-	{ "user alone", "UPDATE token SET user = 'bob'", &(const struct caller) { 1000, "bob" } },
+	{ "user alone", "UPDATE token SET user = 'bob'",
+		&(const struct caller) { .uid = 1000, .user = "bob" } },
 	{ "user root", "UPDATE token SET user = 'root', uid = 0", &root },
 	{ "verifier", "UPDATE token SET verifier = zeroblob(32)", &alice },
 	{ "created_at", "UPDATE token SET created_at = created_at + 1", &alice },

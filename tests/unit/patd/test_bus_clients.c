@@ -1,0 +1,180 @@
+/* The test is the bus: it sees the rules that are added and removed, and answers. */
+#include "patd/bus_clients.h"
+#include "tests/unit/patd/peer.h"
+
+static struct place place;
+static struct peer peer;
+static struct clients *clients;
+static char gone_name[32];
+static unsigned int gone_n;
+
+static const struct caller alice = { .uid = 1000, .user = "alice" };
+static const struct caller bob = { .uid = 1001, .user = "bob" };
+
+static void gone(const char *name, void *userdata)
+{
+	(void)userdata;
+	gone_n++;
+	(void)snprintf(gone_name, sizeof(gone_name), "%s", name);
+}
+
+/* The next call to the bus is that method, with an argument that has text in it. */
+static void assert_asked(const char *method, const char *text)
+{
+	DBusMessage *message = peer_take(&peer);
+	const char *argument;
+
+	assert_non_null(message);
+	assert_true(dbus_message_is_method_call(message, DBUS_INTERFACE_DBUS, method));
+	assert_true(dbus_message_get_args(
+		message, NULL, DBUS_TYPE_STRING, &argument, DBUS_TYPE_INVALID));
+	assert_non_null(strstr(argument, text));
+	dbus_message_unref(message);
+}
+
+static void a_client_is_watched_while_there_are_references(void **state)
+{
+	struct client *client = clients_get(clients, ":1.7");
+
+	(void)state;
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_ptr_equal(clients_get(clients, ":1.7"), client);
+	client_unref(client);
+	assert_null(peer_take(&peer));
+	client_unref(client);
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+}
+
+static void a_client_that_has_left_is_told_of_once_and_forgotten(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	clients_lost(clients, ":1.7");
+	clients_lost(clients, ":1.7");
+	clients_lost(clients, ":1.8");
+	assert_int_equal(gone_n, 1);
+	assert_string_equal(gone_name, ":1.7");
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+}
+
+static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
+{
+	DBusMessage *question, *reply;
+
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_asked("AddMatch", "arg0=':1.7'");
+	question = peer_take(&peer);
+	reply = dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
+	assert_true(dbus_connection_send(peer.bus, reply, NULL));
+	dbus_message_unref(reply);
+	dbus_message_unref(question);
+	peer_turn(&peer);
+	assert_int_equal(gone_n, 1);
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+}
+
+static void who_follows_sees_its_own_or_all(void **state)
+{
+	struct client *client;
+
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	client = clients_following(clients, NULL, 1000, "alice");
+	assert_non_null(client);
+	assert_string_equal(client->name, ":1.7");
+	assert_null(clients_following(clients, client, 1000, "alice"));
+	assert_null(clients_following(clients, NULL, 1000, "anna"));
+	assert_null(clients_following(clients, NULL, 1001, "bob"));
+	assert_true(clients_follow(clients, ":1.7", &alice, true));
+	assert_non_null(clients_following(clients, NULL, 1001, "bob"));
+	/* Following is one reference, however often it is asked for. */
+	clients_unfollow(clients, ":1.7");
+	clients_unfollow(clients, ":1.7");
+	clients_unfollow(clients, ":1.8");
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+	assert_null(peer_take(&peer));
+}
+
+static void no_user_has_all_places(void **state)
+{
+	char name[16];
+
+	(void)state;
+	for (unsigned int i = 0; i < CLIENTS_FOLLOWING_MAX; i++) {
+		(void)snprintf(name, sizeof(name), ":1.%u", i);
+		assert_true(clients_follow(clients, name, &alice, false));
+	}
+	assert_false(clients_follow(clients, ":2.0", &alice, false));
+	assert_true(clients_follow(clients, ":1.0", &alice, false));
+	assert_true(clients_follow(clients, ":2.0", &bob, false));
+	clients_unfollow(clients, ":1.0");
+	assert_true(clients_follow(clients, ":2.1", &alice, false));
+}
+
+static void there_are_so_many_clients_and_no_more(void **state)
+{
+	char name[16];
+
+	(void)state;
+	for (unsigned int i = 0; i < CLIENTS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), ":1.%u", i);
+		assert_non_null(clients_get(clients, name));
+	}
+	assert_null(clients_get(clients, ":2.0"));
+	assert_non_null(clients_get(clients, ":1.0"));
+}
+
+static void without_a_bus_there_is_nobody(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	clients_attach(clients, NULL);
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	assert_null(clients_get(clients, ":1.7"));
+	assert_int_equal(gone_n, 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	gone_n = 0;
+	place_make(&place);
+	peer_make(&peer, &place);
+	if (clients_new(gone, NULL, &clients) < 0)
+		return -1;
+	clients_attach(clients, peer.ours);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	clients_attach(clients, NULL);
+	clients_free(clients);
+	peer_end(&peer);
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_client_is_watched_while_there_are_references),
+		TEST(a_client_that_has_left_is_told_of_once_and_forgotten),
+		TEST(a_client_that_left_before_it_was_watched_is_found_out),
+		TEST(who_follows_sees_its_own_or_all),
+		TEST(no_user_has_all_places),
+		TEST(there_are_so_many_clients_and_no_more),
+		TEST(without_a_bus_there_is_nobody),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,620 @@
+/* Lists of tokens: who sees which, filters, pages; and the ends that come with time. */
+#include <errno.h>
+
+#include "common/bus.h"
+#include "common/expiry.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+struct listing {
+	unsigned int rows;
+	char names[8 * PAT_PAGE_MAX];
+	int result; /* what the row's function returns */
+};
+
+static int note(const struct token *token, void *userdata)
+{
+	struct listing *listing = userdata;
+
+	listing->rows++;
+	if (strlen(listing->names) + strlen(token->name) + 2 < sizeof(listing->names)) {
+		(void)strcat(listing->names, token->name);
+		(void)strcat(listing->names, " ");
+	}
+	return listing->result;
+}
+
+static enum pat_error list(struct world *world, const struct caller *caller,
+	const struct wanted *wanted, struct listing *ret_listing, char *ret_cursor)
+{
+	*ret_listing = (struct listing) { 0 };
+	world->refusal.why = NULL;
+	return tokens_list(
+		world->tokens, caller, wanted, note, ret_listing, ret_cursor, &world->refusal);
+}
+
+static void each_sees_his_own_and_root_sees_all(void **state)
+{
+	static const struct {
+		const char *what;
+		struct caller caller;
+		struct wanted wanted;
+		enum pat_error error;
+		const char *names;
+	} table[] = {
+		{ "alice", { .uid = 1000, .user = "alice" }, { .cursor = "" }, PAT_OK,
+			"a1 a2 both " },
+		{ "alice by name", { .uid = 1000, .user = "alice" },
+			{ .cursor = "", .user = "alice" }, PAT_OK, "a1 a2 both " },
+		{ "bob", { .uid = 1001, .user = "bob" }, { .cursor = "" }, PAT_OK, "b1 both " },
+		{ "nobody", { .uid = 1002, .user = "carol" }, { .cursor = "" }, PAT_OK, "" },
+		{ "the heir", { .uid = 1000, .user = "anna" }, { .cursor = "" }, PAT_OK, "" },
+		{ "the renumbered", { .uid = 1003, .user = "alice" }, { .cursor = "" }, PAT_OK,
+			"" },
+		{ "root's own", { .uid = 0, .user = "root" }, { .cursor = "" }, PAT_OK, "r1 " },
+		{ "all", { .uid = 0, .user = "root" }, { .cursor = "", .all = true }, PAT_OK,
+			"a1 a2 both b1 both r1 " },
+		{ "root, alice's", { .uid = 0, .user = "root" }, { .cursor = "", .user = "alice" },
+			PAT_OK, "a1 a2 both " },
+		{ "root, unknown's", { .uid = 0, .user = "root" },
+			{ .cursor = "", .user = "nobody" }, PAT_OK, "" },
+		{ "by name", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .name = "both" }, PAT_OK, "both both " },
+		{ "name is whole", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .name = "bot" }, PAT_OK, "" },
+		{ "name is literal", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .name = "%" }, PAT_OK, "" },
+		{ "name injects nothing", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .name = "' OR '1'='1" }, PAT_OK, "" },
+		{ "alice, bob's", { .uid = 1000, .user = "alice" }, { .cursor = "", .user = "bob" },
+			PAT_ERR_DENIED, "" },
+		{ "alice, all", { .uid = 1000, .user = "alice" }, { .cursor = "", .all = true },
+			PAT_ERR_DENIED, "" },
+		{ "alice, her name's old uid", { .uid = 1003, .user = "alice" },
+			{ .cursor = "", .user = "alice" }, PAT_OK, "" },
+		{ "user and all", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .user = "alice" }, PAT_ERR_INVALID_ARGS, "" },
+		{ "bad prefix", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .id_prefix = "a%" }, PAT_ERR_INVALID_ARGS,
+			"" },
+		{ "empty prefix", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .id_prefix = "" }, PAT_ERR_INVALID_ARGS, "" },
+		{ "long prefix", { .uid = 0, .user = "root" },
+			{ .cursor = "", .all = true, .id_prefix = "01234567890" },
+			PAT_ERR_INVALID_ARGS, "" },
+		{ "bad cursor", { .uid = 0, .user = "root" }, { .cursor = "x", .all = true },
+			PAT_ERR_INVALID_ARGS, "" },
+		{ "alice, a cursor of another", { .uid = 1000, .user = "alice" },
+			{ .cursor = "aa:0:" }, PAT_ERR_INVALID_ARGS, "" },
+		{ "alice, a cursor of another uid", { .uid = 1000, .user = "alice" },
+			{ .cursor = "alice:0:a" }, PAT_ERR_INVALID_ARGS, "" },
+		{ "bob, a cursor before alice's", { .uid = 1001, .user = "bob" },
+			{ .cursor = "a:0:x" }, PAT_ERR_INVALID_ARGS, "" },
+		{ "alice, a cursor of her own", { .uid = 1000, .user = "alice" },
+			{ .cursor = "alice:1000:a1" }, PAT_OK, "a2 both " },
+	};
+	struct world *world = *state;
+
+	(void)world_generate(world, &bob, "both");
+	(void)world_generate(world, &alice, "both");
+	(void)world_generate(world, &root, "r1");
+	(void)world_generate(world, &alice, "a2");
+	(void)world_generate(world, &bob, "b1");
+	(void)world_generate(world, &alice, "a1");
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char cursor[TOKENS_CURSOR_MAX] = "untouched";
+		struct listing listing;
+		enum pat_error error =
+			list(world, &table[i].caller, &table[i].wanted, &listing, cursor);
+
+		assert_that(error == table[i].error, "%s: %d", table[i].what, error);
+		assert_that(strcmp(listing.names, table[i].names) == 0, "%s: %s", table[i].what,
+			listing.names);
+		assert_that(strcmp(cursor, error == PAT_OK ? "" : "untouched") == 0, "%s: %s",
+			table[i].what, cursor);
+	}
+}
+
+static void a_token_is_found_by_any_prefix_of_its_id(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	for (size_t len = 1; len <= PAT_ID_LEN; len++) {
+		char prefix[PAT_ID_LEN + 1] = "", cursor[TOKENS_CURSOR_MAX];
+		struct wanted wanted = { .all = true, .cursor = "", .id_prefix = prefix };
+		struct listing listing;
+
+		memcpy(prefix, made.token.id.text, len);
+		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		assert_string_equal(listing.names, "laptop ");
+		/* In the other case it is another id. */
+		prefix[0] = prefix[0] == '0' ? '1' : '0';
+		if (prefix[0] != made.token.id.text[0]) {
+			assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+			assert_string_equal(listing.names, "");
+		}
+	}
+}
+
+/* Many rows, without the cost of as many synced transactions. */
+static void fill(struct world *world, unsigned int count)
+{
+	char sql[512];
+
+	(void)snprintf(sql, sizeof(sql),
+		"WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %u) "
+		"INSERT INTO token SELECT printf('%%010d', i), 'alice', 1000, printf('n%%05d', i), "
+		"zeroblob(32), 1, 0, 0, 0, '', zeroblob(32) FROM n",
+		count - 1);
+	world_edit(world, sql);
+}
+
+static void pages_follow_each_other_without_gap_or_repetition(void **state)
+{
+	static const uint32_t limits[] = { 0, 1, 7, 255, 256, 257, 599, 600, 601, UINT32_MAX };
+	struct world *world = *state;
+
+	fill(world, 600);
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
+		uint32_t page =
+			limits[i] == 0 || limits[i] > PAT_PAGE_MAX ? PAT_PAGE_MAX : limits[i];
+		unsigned int rows = 0;
+
+		do {
+			struct wanted wanted = { .cursor = last, .limit = limits[i] };
+			struct listing listing;
+			char first[16];
+
+			(void)strcpy(last, cursor);
+			assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+			(void)snprintf(first, sizeof(first), "n%05u ", rows);
+			assert_memory_equal(listing.names, first, 7);
+			rows += listing.rows;
+			if (*cursor)
+				assert_int_equal(listing.rows, page);
+		} while (*cursor);
+		assert_int_equal(rows, 600);
+	}
+}
+
+static void a_page_that_is_exactly_full_is_the_last(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX];
+	struct wanted wanted = { .cursor = "" };
+	struct listing listing;
+
+	fill(world, PAT_PAGE_MAX);
+	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(listing.rows, PAT_PAGE_MAX);
+	assert_string_equal(cursor, "");
+}
+
+static void pages_go_on_while_tokens_come_and_go(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX], next[TOKENS_CURSOR_MAX];
+	struct wanted wanted = { .cursor = "", .limit = 2 };
+	struct listing listing;
+
+	fill(world, 6);
+	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_string_equal(listing.names, "n00000 n00001 ");
+	/* The last row of the page goes, one before and one behind it come. */
+	world_edit(world, "DELETE FROM token WHERE name = 'n00001'");
+	(void)world_generate(world, &alice, "a-before");
+	(void)world_generate(world, &alice, "n00002-between");
+	wanted.cursor = cursor;
+	assert_int_equal(list(world, &alice, &wanted, &listing, next), PAT_OK);
+	assert_string_equal(listing.names, "n00002 n00002-between ");
+	/* All go. */
+	world_edit(world, "DELETE FROM token");
+	wanted.cursor = next;
+	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(listing.rows, 0);
+	assert_string_equal(cursor, "");
+}
+
+static void names_with_colons_are_paged_past(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX], all[64] = "";
+
+	(void)world_generate(world, &alice, ":");
+	(void)world_generate(world, &alice, "::1:");
+	(void)world_generate(world, &alice, "a:b:c");
+	(void)world_generate(world, &alice, "alice:1000:x");
+	do {
+		struct wanted wanted = { .cursor = last, .limit = 1 };
+		struct listing listing;
+
+		(void)strcpy(last, cursor);
+		assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+		(void)strcat(all, listing.names);
+	} while (*cursor);
+	assert_string_equal(all, ": ::1: a:b:c alice:1000:x ");
+}
+
+static void the_longest_name_and_user_fit_a_cursor(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX] = "", name[PAT_NAME_BYTES_MAX + 1] = "";
+	struct caller owner = { .uid = UINT32_MAX };
+	struct wanted wanted = { .all = true, .cursor = "", .limit = 1 };
+	struct listing listing;
+
+	memset(owner.user, 'u', sizeof(owner.user) - 1);
+	for (int i = 0; i < PAT_NAME_MAX; i++)
+		(void)strcat(name, "\xF0\x9F\x94\x91");
+	(void)world_generate(world, &owner, name);
+	/* One more behind it. */
+	name[PAT_NAME_BYTES_MAX - 1] = '\x92';
+	(void)world_generate(world, &owner, name);
+	assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(strlen(cursor), 255 + 1 + 10 + 1 + 1020);
+	assert_true(strlen(cursor) < sizeof(cursor));
+	wanted.cursor = cursor;
+	{
+		char next[TOKENS_CURSOR_MAX];
+
+		assert_int_equal(list(world, &root, &wanted, &listing, next), PAT_OK);
+		assert_int_equal(listing.rows, 1);
+		assert_string_equal(next, "");
+	}
+}
+
+static void a_damaged_row_hides_no_other(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX];
+	struct wanted wanted = { .cursor = "", .limit = 3 };
+	struct listing listing;
+
+	fill(world, 5);
+	world_edit(world, "UPDATE token SET mac = x'00' WHERE name IN ('n00000', 'n00002')");
+	heard_clear();
+	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_string_equal(listing.names, "n00001 n00003 n00004 ");
+	assert_string_equal(cursor, "");
+	assert_heard("damaged");
+}
+
+static void a_list_that_cannot_be_passed_on_fails(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX] = "untouched";
+	struct wanted wanted = { .cursor = "" };
+	struct listing listing = { .result = -ENOMEM };
+
+	fill(world, 3);
+	assert_int_equal(tokens_list(world->tokens, &alice, &wanted, note, &listing, cursor,
+				 &world->refusal),
+		PAT_ERR_NO_MEMORY);
+	assert_int_equal(listing.rows, 1);
+	assert_string_equal(cursor, "untouched");
+}
+
+/* ---- filters ---- */
+
+static void filters_hold_alone_and_together(void **state)
+{
+	static const struct {
+		const char *what;
+		struct wanted wanted;
+		const char *names;
+	} table[] = {
+		{ "none", { 0 }, "expired new revoked unused used " },
+		{ "active", { .state = "active" }, "new unused used " },
+		{ "revoked", { .state = "revoked" }, "revoked " },
+		{ "expired", { .state = "expired" }, "expired " },
+		{ "altered", { .state = "altered" }, "" },
+		{ "pattern", { .name_pattern = "*used" }, "unused used " },
+		{ "pattern of one", { .name_pattern = "[nm]?w" }, "new " },
+		{ "pattern is whole", { .name_pattern = "use" }, "" },
+		{ "unused since it was made",
+			{ .has_unused_since = true, .unused_since = NOON + 1 },
+			"expired revoked unused " },
+		{ "unused since it was used",
+			{ .has_unused_since = true, .unused_since = NOON + DAY + 1 },
+			"expired revoked unused " },
+		{ "unused since for ever", { .has_unused_since = true, .unused_since = 0 }, "" },
+		{ "expiring", { .has_expiring_before = true, .expiring_before = NOON + 5 * DAY },
+			"expired " },
+		{ "expiring at that time",
+			{ .has_expiring_before = true, .expiring_before = NOON + DAY }, "" },
+		{ "expiring some day",
+			{ .has_expiring_before = true, .expiring_before = UINT64_MAX },
+			"expired new revoked used " },
+		{ "service", { .service = "test" }, "used " },
+		{ "service is whole", { .service = "tes" }, "" },
+		{ "no service", { .service = "" }, "expired new revoked unused " },
+		{ "two", { .state = "active", .name_pattern = "*used" }, "unused used " },
+		{ "all at once",
+			{ .state = "active",
+				.name_pattern = "u*",
+				.service = "test",
+				.has_unused_since = true,
+				.unused_since = NOON + 9 * DAY,
+				.has_expiring_before = true,
+				.expiring_before = NOON + 90 * DAY },
+			"used " },
+		{ "prefix of none", { .name = "used", .id_prefix = "zzzzzzzzzz" }, "" },
+	};
+	struct world *world = *state;
+	struct wish brief = wish_for(&alice, "expired"), endless = wish_for(&alice, "unused");
+	struct made made[5];
+
+	brief.has_lifetime = true;
+	brief.lifetime = DAY;
+	endless.has_expires_at = true;
+	world_generate_as_wished(world, &brief, &made[0]);
+	made[1] = world_generate(world, &alice, "revoked");
+	world_generate_as_wished(world, &endless, &made[2]);
+	made[3] = world_generate(world, &alice, "used");
+	world->time += DAY + 1;
+	assert_int_equal(world_log_in(world, &alice, &made[3]), PAT_ACCEPTED);
+	assert_int_equal(world_revoke(world, &made[1]), PAT_OK);
+	world->time += DAY;
+	made[4] = world_generate(world, &alice, "new");
+	world->time += DAY;
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char cursor[TOKENS_CURSOR_MAX];
+		struct wanted wanted = table[i].wanted;
+		struct listing listing;
+
+		wanted.cursor = "";
+		assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+		assert_that(strcmp(listing.names, table[i].names) == 0, "%s: %s", table[i].what,
+			listing.names);
+		/* An administrator's list of all is the same here. */
+		wanted.all = true;
+		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		assert_int_equal(strlen(listing.names), strlen(table[i].names));
+	}
+}
+
+static void a_filter_that_cannot_be_is_refused(void **state)
+{
+	static char long_pattern[257];
+	const struct wanted table[] = {
+		{ .cursor = "", .state = "gone" },
+		{ .cursor = "", .state = "" },
+		{ .cursor = "", .name_pattern = long_pattern },
+		{ .cursor = "0123456789" },
+		{ .cursor = "alice:1000:x", .all = true, .id_prefix = "0" },
+	};
+	struct world *world = *state;
+
+	memset(long_pattern, '*', sizeof(long_pattern) - 1);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char cursor[TOKENS_CURSOR_MAX];
+		struct listing listing;
+
+		assert_that(list(world, &root, &table[i], &listing, cursor) == PAT_ERR_INVALID_ARGS,
+			"%zu", i);
+	}
+}
+
+static void a_page_looks_at_a_bounded_number_of_tokens(void **state)
+{
+	static const struct wanted table[] = {
+		{ .state = "active", .all = true },
+		{ .name_pattern = "*no such name*", .all = true },
+		{ .state = "active", .all = true, .id_prefix = "0" },
+	};
+	struct world *world = *state;
+
+	fill(world, 3000);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
+		unsigned int pages = 0;
+
+		do {
+			struct wanted wanted = table[i];
+			struct listing listing;
+
+			(void)strcpy(last, cursor);
+			wanted.cursor = last;
+			assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+			assert_int_equal(listing.rows, 0);
+			pages++;
+		} while (*cursor);
+		assert_in_range(pages, 3000 / 1024 + 1, 3000 / 128 + 1);
+	}
+}
+
+static void a_users_cursor_names_no_token_of_others(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX];
+	struct wanted wanted = { .cursor = "", .id_prefix = "0", .state = "active" };
+	struct listing listing;
+
+	/* Alice's begin with 0, and there are more than one page looks at. */
+	fill(world, 3000);
+	assert_int_equal(list(world, &bob, &wanted, &listing, cursor), PAT_OK);
+	assert_string_equal(cursor, "");
+	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_memory_equal(cursor, "alice:1000:", 11);
+}
+
+static void ids_are_paged_in_their_order_while_tokens_come_and_go(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
+	unsigned int rows = 0;
+
+	fill(world, 600);
+	do {
+		struct wanted wanted = {
+			.cursor = last, .limit = 50, .all = true, .id_prefix = "0"
+		};
+		struct listing listing;
+		char first[16];
+
+		(void)strcpy(last, cursor);
+		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		(void)snprintf(first, sizeof(first), "n%05u ", rows);
+		assert_memory_equal(listing.names, first, 7);
+		rows += listing.rows;
+		/* The row that the cursor stands on goes. */
+		if (*cursor) {
+			char sql[64];
+
+			(void)snprintf(
+				sql, sizeof(sql), "DELETE FROM token WHERE id = '%s'", cursor);
+			world_edit(world, sql);
+		}
+	} while (*cursor);
+	assert_int_equal(rows, 600);
+}
+
+/* ---- events ---- */
+
+struct news {
+	unsigned int n;
+	enum token_event event;
+	struct token token;
+};
+
+static void hear(enum token_event event, const struct token *token, void *userdata)
+{
+	struct news *news = userdata;
+
+	news->n++;
+	news->event = event;
+	news->token = *token;
+}
+
+static void assert_told(struct news *news, enum token_event event, const struct made *made)
+{
+	assert_int_equal(news->n, 1);
+	assert_int_equal(news->event, event);
+	assert_string_equal(news->token.id.text, made->token.id.text);
+	assert_string_equal(news->token.user, made->token.user);
+	news->n = 0;
+}
+
+static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct wish again = wish_for(&alice, "laptop");
+	struct made made, other;
+
+	tokens_listen(world->tokens, hear, &news);
+	made = world_generate(world, &alice, "laptop");
+	assert_told(&news, TOKEN_GENERATED, &made);
+	assert_int_equal(tokens_generate(world->tokens, &root, &again, &other.token, other.secret,
+				 &world->refusal),
+		PAT_ERR_NAME_TAKEN);
+	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
+	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
+	assert_int_equal(news.n, 0);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_told(&news, TOKEN_USED, &made);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_not_equal(news.token.revoked_at, 0);
+	assert_told(&news, TOKEN_CHANGED, &made);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	assert_int_equal(news.n, 0);
+	assert_int_equal(world_restore(world, &made), PAT_OK);
+	assert_int_equal(news.token.revoked_at, 0);
+	assert_told(&news, TOKEN_CHANGED, &made);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	news.n = 0;
+	assert_int_equal(world_delete(world, &made), PAT_OK);
+	assert_told(&news, TOKEN_DELETED, &made);
+	tokens_listen(world->tokens, NULL, NULL);
+	(void)world_generate(world, &alice, "laptop");
+	assert_int_equal(news.n, 0);
+}
+
+static void each_end_is_told_once_when_it_comes(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct token_end end = { .at = NOON };
+	struct wish wish = wish_for(&alice, "first");
+	struct made first, revoked, second;
+	uint64_t next = 1;
+
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, 0);
+	wish.has_lifetime = true;
+	wish.lifetime = 10;
+	world_generate_as_wished(world, &wish, &first);
+	wish.name = "revoked";
+	world_generate_as_wished(world, &wish, &revoked);
+	wish.name = "second";
+	wish.lifetime = 20;
+	world_generate_as_wished(world, &wish, &second);
+	wish.name = "never";
+	wish.has_lifetime = false;
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &(struct made) { 0 });
+	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
+
+	tokens_listen(world->tokens, hear, &news);
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, NOON + 10);
+	assert_int_equal(news.n, 0);
+	world->time = NOON + 10;
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, NOON + 20);
+	assert_told(&news, TOKEN_CHANGED, &first);
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(news.n, 0);
+	world->time = NOON + 100;
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, 0);
+	assert_told(&news, TOKEN_CHANGED, &second);
+}
+
+static void many_ends_at_once_are_told_in_parts(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct token_end end = { .at = NOON };
+	uint64_t next = 1;
+
+	fill(world, 200);
+	world_edit(world, "UPDATE token SET expires_at = 1700000010");
+	tokens_listen(world->tokens, hear, &news);
+	world->time = NOON + 10;
+	for (unsigned int turns = 0; next != 0; turns++) {
+		assert_in_range(turns, 0, 4);
+		assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	}
+	assert_int_equal(news.n, 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(each_sees_his_own_and_root_sees_all),
+		WORLD_TEST(a_token_is_found_by_any_prefix_of_its_id),
+		WORLD_TEST(pages_follow_each_other_without_gap_or_repetition),
+		WORLD_TEST(a_page_that_is_exactly_full_is_the_last),
+		WORLD_TEST(pages_go_on_while_tokens_come_and_go),
+		WORLD_TEST(names_with_colons_are_paged_past),
+		WORLD_TEST(the_longest_name_and_user_fit_a_cursor),
+		WORLD_TEST(a_damaged_row_hides_no_other),
+		WORLD_TEST(a_list_that_cannot_be_passed_on_fails),
+		WORLD_TEST(filters_hold_alone_and_together),
+		WORLD_TEST(a_filter_that_cannot_be_is_refused),
+		WORLD_TEST(a_page_looks_at_a_bounded_number_of_tokens),
+		WORLD_TEST(a_users_cursor_names_no_token_of_others),
+		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_come_and_go),
+		WORLD_TEST(what_happens_to_a_token_is_told_and_what_is_refused_is_not),
+		WORLD_TEST(each_end_is_told_once_when_it_comes),
+		WORLD_TEST(many_ends_at_once_are_told_in_parts),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
