@@ -28,10 +28,10 @@ struct pat_request {
 	uint32_t uid; /* of the user who logs in, as the module resolved it */
 	char id[16];  /* the token's id */
 	struct pat_digest digest;
-	char user[256];   /* the user's name, LOGIN_NAME_MAX; never empty */
+	char user[256];                    /* the user's name, LOGIN_NAME_MAX; never empty */
 	char service[PAT_SERVICE_MAX + 1]; /* PAM_SERVICE; never empty */
-	char rhost[256];  /* PAM_RHOST, empty for a local login; may be cut short */
-	char tty[64];     /* PAM_TTY, may be empty; may be cut short */
+	char rhost[256]; /* PAM_RHOST, empty for a local login; may be cut short */
+	char tty[64];    /* PAM_TTY, may be empty; may be cut short */
 };
 
 _Static_assert(sizeof(struct pat_request) == 696, "no padding in a request");
