@@ -77,8 +77,12 @@ static void client_free(struct client *client)
 
 void clients_attach(struct clients *clients, DBusConnection *connection)
 {
-	while (!LIST_EMPTY(&clients->all))
-		client_free(LIST_FIRST(&clients->all));
+	struct client *next;
+
+	for (struct client *client = LIST_FIRST(&clients->all); client; client = next) {
+		next = LIST_NEXT(client, entry);
+		client_free(client);
+	}
 	clients->connection = connection;
 }
 

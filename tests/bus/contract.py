@@ -1,8 +1,11 @@
 #!/usr/bin/python3 -B
 """What patd serves is what dbus/org.patd.Tokens1.xml says."""
+import glob
 import os
+import re
 import subprocess
 import sys
+import unittest
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -11,11 +14,17 @@ from client import DBUS, INTROSPECTABLE, MANAGER, PROPERTIES, ROOT, STANDARD, TO
 from world import GAMES, PATD, TOP, WorldTest
 
 PEER = "org.freedesktop.DBus.Peer"
+OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 STANDARD_INTERFACES = {PROPERTIES, INTROSPECTABLE, PEER}
+TOOLS = ("org.gtk.", "org.qtproject.")  # whose annotations are for generators of code alone
 
 
 def annotations(element):
-    return {child.get("name"): child.get("value") for child in element.findall("annotation")}
+    return {
+        child.get("name"): child.get("value")
+        for child in element.findall("annotation")
+        if not child.get("name").startswith(TOOLS)
+    }
 
 
 def structure(interface):
@@ -39,7 +48,8 @@ def interfaces(xml):
 
 
 with open(os.path.join(TOP, "dbus/org.patd.Tokens1.xml"), "rb") as file:
-    CONTRACT = interfaces(file.read())
+    TEXT = file.read().decode()
+CONTRACT = interfaces(TEXT)
 
 
 def properties(interface):
@@ -74,7 +84,8 @@ class Contract(WorldTest):
         for path, interface in self.objects.items():
             with self.subTest(interface):
                 served = interfaces(self.root.introspect(path))
-                self.assertEqual(set(served), {interface} | STANDARD_INTERFACES)
+                manager = {OBJECT_MANAGER} if path == ROOT else set()
+                self.assertEqual(set(served), {interface} | manager | STANDARD_INTERFACES)
                 self.assertEqual(served[interface], CONTRACT[interface])
 
     def test_introspection_says_of_the_standard_interfaces_what_the_specification_says(self):
@@ -86,10 +97,14 @@ class Contract(WorldTest):
             ("Introspect", "s"),
             ("Ping", ""),
             ("GetMachineId", "s"),
+            ("PropertiesChanged", "sa{sv}as"),
+            ("GetManagedObjects", "a{oa{sa{sv}}}"),
+            ("InterfacesAdded", "oa{sa{sv}}"),
+            ("InterfacesRemoved", "oas"),
         }
         found = {
             (name, "".join(kind for _, kind, _ in what[0]))
-            for interface in STANDARD_INTERFACES
+            for interface in {OBJECT_MANAGER} | STANDARD_INTERFACES
             for (_, name), what in served[interface][0].items()
         }
         self.assertEqual(found, expected)
@@ -101,10 +116,11 @@ class Contract(WorldTest):
 
     def test_every_method_takes_the_types_of_the_contract_and_no_others(self):
         for path, interface in self.objects.items():
-            for tag, name in CONTRACT[interface][0]:
+            for (tag, name), what in CONTRACT[interface][0].items():
                 if tag != "method":
                     continue
-                for args in ("()", "(i)", "(sa{sv}s)", "(a{ss})", "(a{sv}usu)", "(v)"):
+                own = "".join(kind for _, kind, direction in what[0] if direction == "in")
+                for args in {"()", "(i)", "(sa{sv}s)", "(a{ss})", "(a{sv}usu)", "(v)"} - {f"({own})"}:
                     with self.subTest(f"{name}{args}"):
                         empty = GLib.Variant.parse(GLib.VariantType(args), self.zero(args))
                         self.assertRefused(
@@ -158,6 +174,48 @@ class Contract(WorldTest):
                     self.assertRefused(
                         "PropertyReadOnly", self.root.send, path, PROPERTIES, "Set", args
                     )
+
+
+class Words(unittest.TestCase):
+    """The contract says what everything is."""
+
+    def comments(self):
+        """name: text of the comment that begins with it"""
+        found = re.findall(r"<!--\s+([\w.]+):\s*(.*?)-->", TEXT, re.DOTALL)
+        return {name: text.strip() for name, text in found}
+
+    def test_everything_is_described(self):
+        comments = self.comments()
+        for interface in ElementTree.fromstring(TEXT).findall("interface"):
+            self.assertIn(interface.get("name"), comments)
+            for member in interface:
+                if member.tag == "annotation":
+                    continue
+                with self.subTest(member.get("name")):
+                    text = comments[member.get("name")]
+                    # Beside what it says of its arguments it says something of itself.
+                    lines = [line.strip() for line in text.splitlines()]
+                    self.assertTrue([line for line in lines if line and line[0] != "@"])
+                    for arg in member.findall("arg"):
+                        self.assertRegex(text, rf"@{arg.get('name')}: \S")
+
+    def test_every_option_that_patd_knows_is_described(self):
+        keys = set()
+        for path in glob.glob(os.path.join(TOP, "patd/bus_*.c")):
+            with open(path, encoding="utf-8") as file:
+                keys |= set(re.findall(r'{ "(\w+)", DBUS_TYPE_', file.read()))
+        self.assertLessEqual({"lifetime", "name_pattern", "all"}, keys)
+        for key in keys:
+            with self.subTest(key):
+                self.assertRegex(TEXT, rf"\b{key} \([a-z]\):")
+
+    def test_every_error_is_named(self):
+        with open(os.path.join(TOP, "common/error.c"), encoding="utf-8") as file:
+            names = re.findall(r'= (?:OURS|STANDARD) "(\w+)"', file.read())
+        self.assertIn("InteractiveAuthorizationRequired", names)
+        for name in names:
+            with self.subTest(name):
+                self.assertRegex(TEXT, rf"\b{name}\b")
 
 
 class Walk(WorldTest):
