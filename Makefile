@@ -60,7 +60,7 @@ pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
 objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/patctl/patctl
 module := $(O)/pam_pat/pam_pat.so
-manpages := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd))
+manpages := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd)) $(O)/man/org.patd.Tokens1.5
 
 .PHONY: all
 all: $(programs) $(module) $(manpages)
@@ -100,6 +100,10 @@ $(module): $(call objs,$(pam_pat_src)) $(O)/libcommon.a pam_pat/pam_pat.map
 	$(Q)$(CC) $(all_cflags) -shared $(all_ldflags) -Wl,-z,nodelete \
 		$(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -Wl,--version-script=pam_pat/pam_pat.map \
 		-o $@ $(filter-out %.map,$^) $(pam_pat_libs)
+
+$(O)/man/org.patd.Tokens1.5: dbus/org.patd.Tokens1.xml man/contract
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D) && python3 man/contract <$< >$@.scd && scdoc <$@.scd >$@
 
 $(O)/man/%: man/%.scd
 	$(call say,MAN,$@)

@@ -7,13 +7,14 @@ lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE '^\#!/bin/(ba)?sh' tests debian doc 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)
 
-.PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml
+.PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract
 
 #: format         lets clang-format have its way
 format:
 	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
 
-check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml
+check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml \
+	lint-contract
 
 lint-format:
 	$(call say,LINT,clang-format)
@@ -45,6 +46,21 @@ lint-shell:
 	$(Q)shellcheck --external-sources $(lint_shell)
 	$(Q)shellcheck --external-sources --shell=bats $(wildcard tests/*/*.bats)
 
+contract := dbus/org.patd.Tokens1.xml
+
 lint-xml:
 	$(call say,LINT,xmllint)
-	$(Q)xmllint --noout $(wildcard dbus/*.xml dbus/*.conf dbus/*.policy)
+	$(Q)xmllint --nonet --noout --dtdvalid /usr/share/xml/dbus-1/introspect.dtd $(contract)
+	$(Q)xmllint --nonet --noout dbus/*.conf dbus/*.policy
+
+# Generators of code and documentation take the contract, without a word of warning.
+lint-contract:
+	$(call say,LINT,contract)
+	$(Q)rm -rf build/contract && mkdir -p build/contract
+	$(Q)cd build/contract && { gdbus-codegen --c-namespace Pat \
+		--interface-prefix org.patd.Tokens1. --generate-c-code tokens1 \
+		--generate-docbook doc ../../$(contract) && \
+		qdbusxml2cpp -p proxy ../../$(contract) && \
+		qdbusxml2cpp -a adaptor ../../$(contract); } 2>&1 | tee warnings && ! grep -q . warnings
+	$(Q)$(CC) -fsyntax-only -Wall -Werror build/contract/tokens1.c $(call pkg,--cflags,gio-unix-2.0)
+	$(Q)xmllint --nonet --noout --nowarning build/contract/doc-*.xml
