@@ -10,11 +10,12 @@ import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
-from client import DBUS, INTROSPECTABLE, MANAGER, PROPERTIES, ROOT, STANDARD, TOKEN, Gio, GLib
+from client import (
+    DBUS, INTROSPECTABLE, MANAGER, OBJECT_MANAGER, PROPERTIES, ROOT, STANDARD, TOKEN, Gio, GLib,
+)  # fmt: skip
 from world import GAMES, PATD, TOP, WorldTest
 
 PEER = "org.freedesktop.DBus.Peer"
-OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 STANDARD_INTERFACES = {PROPERTIES, INTROSPECTABLE, PEER}
 TOOLS = ("org.gtk.", "org.qtproject.")  # whose annotations are for generators of code alone
 

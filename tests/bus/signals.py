@@ -8,11 +8,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import door
 import tap
 from client import (
-    DBUS, NAME, PROPERTIES, ROOT, TOKEN, Gio, Refused, wait_until,
+    DBUS, NAME, OBJECT_MANAGER, PROPERTIES, ROOT, TOKEN, Gio, Refused, wait_until,
 )  # fmt: skip
 from world import DAEMON, GAMES, WorldTest
 
-OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 
 
 class Follower:
