@@ -117,6 +117,7 @@ enum answer {
 	ANSWER_NO,
 	ANSWER_YES,
 	ANSWER_CHALLENGE,
+	ANSWER_LATE,
 	ANSWER_NONE /* it cannot be asked */
 };
 
@@ -126,6 +127,8 @@ static enum answer read_answer(DBusMessage *reply)
 	DBusMessageIter args, members;
 	dbus_bool_t yes = FALSE, challenge = FALSE;
 
+	if (dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY))
+		return ANSWER_LATE;
 	if (dbus_message_get_type(reply) != DBUS_MESSAGE_TYPE_METHOD_RETURN ||
 		!dbus_message_has_signature(reply, "(bba{ss})"))
 		return ANSWER_NONE;
@@ -177,12 +180,11 @@ static void on_answer(DBusPendingCall *pending, void *userdata)
 	struct call *call = userdata;
 	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
 	enum answer answer = read_answer(reply);
-	bool late = dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY);
 
 	dbus_message_unref(reply);
 	dbus_pending_call_unref(call->pending);
 	call->pending = NULL;
-	if (late)
+	if (answer == ANSWER_LATE)
 		cancel(call);
 	else
 		end_question(call);
@@ -202,6 +204,9 @@ static void on_answer(DBusPendingCall *pending, void *userdata)
 		break;
 	case ANSWER_NO:
 		call_refuse(call, PAT_ERR_DENIED, "not authorized");
+		break;
+	case ANSWER_LATE:
+		call_refuse(call, PAT_ERR_DENIED, "nobody authenticated in time");
 		break;
 	case ANSWER_NONE:
 		call_refuse(
@@ -233,7 +238,9 @@ static bool ask(
 void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,
 	const char *token, const char *user)
 {
-	if (error != PAT_ERR_DENIED || refusal->lacks == ACTION_NONE)
+	/* One question a call: what it was about may be gone since. */
+	if (error != PAT_ERR_DENIED || refusal->lacks == ACTION_NONE ||
+		call->polkit_action != ACTION_NONE)
 		call_refuse(call, error, refusal->why);
 	else if (!ask(call, refusal, token, user))
 		call_refuse(call, PAT_ERR_BUSY,

@@ -177,20 +177,47 @@ static enum pat_error choose_expiry(const struct wish *wish, uint64_t now, uint6
 	return PAT_OK;
 }
 
+static int found(const struct token *token, void *userdata)
+{
+	(void)token;
+	*(bool *)userdata = true;
+	return 1;
+}
+
+/* Nobody shall give a password for what cannot be. */
+static enum pat_error check_own_name(struct tokens *tokens, const struct caller *caller,
+	const char *name, struct refusal *ret_refusal)
+{
+	const struct list_filter filter = {
+		.user = caller->user,
+		.by_uid = true,
+		.uid = caller->uid,
+		.name = name,
+	};
+	bool taken = false;
+	int r = store_list(tokens->store, &filter, found, &taken);
+
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	return taken ? tokens_refuse(PAT_ERR_NAME_TAKEN, NULL, ret_refusal) : PAT_OK;
+}
+
 enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *caller,
 	const struct wish *wish, struct refusal *ret_refusal)
 {
 	const char *problem = pat_name_problem(wish->name);
+	bool own = !wish->user || strcmp(wish->user, caller->user) == 0;
 	uint64_t expires_at;
 	enum pat_error error;
 
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
 	error = choose_expiry(wish, clock_now(tokens->clock), &expires_at, ret_refusal);
+	if (error == PAT_OK && own)
+		error = check_own_name(tokens, caller, wish->name, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	return tokens_allow(caller, OP_GENERATE,
-		!wish->user || strcmp(wish->user, caller->user) == 0, ret_refusal);
+	return tokens_allow(caller, OP_GENERATE, own, ret_refusal);
 }
 
 enum pat_error tokens_generate(struct tokens *tokens, const struct caller *caller,

@@ -131,7 +131,7 @@ client.connection.flush_sync(None)
         heard = []
         self.games.connection.signal_subscribe(
             None, OBJECT_MANAGER, "InterfacesAdded", None, None, Gio.DBusSignalFlags.NONE,
-            lambda *args: heard.append(args[3]),
+            lambda *args: heard.append(args[2]),
         )  # fmt: skip
         name = self.games.connection.get_unique_name()
         message = Gio.DBusMessage.new_signal(

@@ -77,6 +77,13 @@ static void what_cannot_be_is_refused_before_anybody_is_asked(void **state)
 
 	assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
 		PAT_ERR_INVALID_NAME);
+	(void)world_generate(world, &alice, "taken");
+	wish.name = "taken";
+	assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
+		PAT_ERR_NAME_TAKEN);
+	/* Of others nothing is told. */
+	assert_int_equal(
+		tokens_may_generate(world->tokens, &bob, &wish, &world->refusal), PAT_ERR_DENIED);
 	wish.name = "laptop";
 	wish.has_lifetime = true;
 	assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
