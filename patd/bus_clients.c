@@ -52,9 +52,8 @@ static bool change_match(const struct client *client, const char *method)
 	bool sent;
 
 	(void)snprintf(rule, sizeof(rule),
-		"type='signal',sender='" DBUS_SERVICE_DBUS "',interface='" DBUS_INTERFACE_DBUS
-		"',member='NameOwnerChanged',arg0='%s'",
-		client->name);
+		"type='signal',sender='%s',interface='%s',member='NameOwnerChanged',arg0='%s'",
+		DBUS_SERVICE_DBUS, DBUS_INTERFACE_DBUS, client->name);
 	message = call_to_bus(method, rule);
 	if (!message)
 		return false;
