@@ -14,11 +14,13 @@
 __attribute__((noreturn)) static void become_agent(pid_t parent, int terminal, int ready)
 {
 	char fd[16];
+	int r = 0;
 
 	/* Standard output may be where a token is to go: nothing of the agent's belongs there. */
-	for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
-		if (dup2(terminal, standard) < 0)
-			_exit(127);
+	for (int standard = STDIN_FILENO; standard <= STDERR_FILENO && r >= 0; standard++)
+		r = dup2(terminal, standard);
+	if (r < 0)
+		_exit(127);
 	(void)signal(SIGPIPE, SIG_DFL);
 
 	/* It ends with patctl, also with one that was killed, or has been by now. */
