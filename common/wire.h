@@ -44,8 +44,8 @@ enum pat_verdict {
 	PAT_REVOKED = 2,
 	PAT_EXPIRED = 3,
 	PAT_OTHER_USER = 4, /* bound to another uid or another user name */
-	/* The token was not looked at: */
-	PAT_NOT_ALLOWED = 5, /* the caller is neither root nor the uid it asks about */
+	/* Whatever the token: */
+	PAT_NOT_ALLOWED = 5, /* not from this caller, or not there; patd's log says why */
 	PAT_BUSY = 6,        /* the caller asks too often */
 	PAT_FAILED = 7,      /* patd could not decide; its log says why */
 	PAT_VERDICTS

@@ -146,6 +146,7 @@ static enum answer read_answer(DBusMessage *reply)
 static void end_question(struct call *call)
 {
 	call->abandon = NULL;
+	tokens_question_ends(call_tokens(call));
 	if (call->client)
 		client_unref(call->client);
 	call->client = NULL;
@@ -223,6 +224,7 @@ static bool ask(
 	bool asked;
 
 	call->abandon = cancel;
+	tokens_question_begins(call_tokens(call));
 	call->polkit_action = refusal->lacks;
 	message = new_question(call, refusal, token, user, interactive);
 	call->client = call_get_client(call);

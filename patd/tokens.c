@@ -106,6 +106,16 @@ void tokens_free(struct tokens *tokens)
 	free(tokens);
 }
 
+void tokens_question_begins(struct tokens *tokens)
+{
+	tokens->questions++;
+}
+
+void tokens_question_ends(struct tokens *tokens)
+{
+	tokens->questions--;
+}
+
 void tokens_listen(struct tokens *tokens, token_event_fn fn, void *userdata)
 {
 	tokens->listener = fn;

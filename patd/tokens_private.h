@@ -10,6 +10,7 @@ struct tokens {
 	struct clock *clock;
 	uint64_t time_stored;
 	struct token dummy; /* what an unknown id is compared with, so that it takes as long */
+	unsigned int questions; /* open with polkit */
 	token_event_fn listener;
 	void *listener_data;
 };

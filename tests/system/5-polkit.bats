@@ -75,6 +75,14 @@ questions() {
 	[[ $(patctl list --user=alice) != *with-a-wrong-password* ]]
 }
 
+@test "a token makes no tokens: that takes the password" {
+	token=$(token no-mother alice)
+	by_sudo alice "$token"
+	run ! person alice 'patctl generate daughter' "$token"
+	run -4 patctl show --user=alice daughter
+	by_sudo alice "$token"
+}
+
 @test "a person restores a revoked token with her password" {
 	token=$(token to-restore alice)
 	run -0 person alice 'patctl revoke to-restore'
