@@ -197,6 +197,13 @@ bool clients_follow(struct clients *clients, const char *name, const struct call
 	return true;
 }
 
+bool clients_follows(struct clients *clients, const char *name)
+{
+	const struct client *client = find(clients, name);
+
+	return client && client->follows;
+}
+
 void clients_unfollow(struct clients *clients, const char *name)
 {
 	struct client *client = find(clients, name);

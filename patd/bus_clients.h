@@ -49,6 +49,7 @@ void clients_lost(struct clients *clients, const char *name);
 
 /* As of now the client follows.  False if its uid does so with too many. */
 bool clients_follow(struct clients *clients, const char *name, const struct caller *who, bool all);
+bool clients_follows(struct clients *clients, const char *name);
 void clients_unfollow(struct clients *clients, const char *name);
 
 /* The first client that follows and may see tokens of that owner, or the next after client. */

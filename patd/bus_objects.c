@@ -95,10 +95,13 @@ static void append_page(struct call *call)
 /* Subscribes before it looks, so that nothing happens unseen in between. */
 static void get_managed_objects(struct call *call)
 {
+	const char *sender = dbus_message_get_sender(call->message);
+	struct clients *clients = call_clients(call);
 	struct objects *objects;
 
-	if (!clients_follow(call_clients(call), dbus_message_get_sender(call->message),
-		    &call->caller, false)) {
+	/* Who follows all goes on to. */
+	if (!clients_follows(clients, sender) &&
+		!clients_follow(clients, sender, &call->caller, false)) {
 		call_refuse(call, PAT_ERR_BUSY, "too many of your clients are subscribed");
 		return;
 	}

@@ -220,6 +220,12 @@ class Objects(WorldTest):
         token = self.root.generate("laptop", user="games")
         self.assertEqual(games.wait("InterfacesAdded")[0], token.path)
 
+    def test_who_follows_all_goes_on_to(self):
+        root = Follower(self, all=True)
+        self.assertEqual(self.managed(root.client), {})
+        self.root.generate("laptop", user="games")
+        self.assertEqual(root.settle(), ["InterfacesAdded"])
+
     def test_a_client_that_leaves_meanwhile_does_no_harm(self):
         for n in range(200):
             self.root.generate(f"name {n}", user="games")
