@@ -9,7 +9,8 @@ struct tokens {
 	const struct key *key;
 	struct clock *clock;
 	uint64_t time_stored;
-	struct token dummy; /* what an unknown id is compared with, so that it takes as long */
+	/* What an unknown id is compared with, so that it takes as long. */
+	struct token dummy;
 	unsigned int questions; /* open with polkit */
 	token_event_fn listener;
 	void *listener_data;
