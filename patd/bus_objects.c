@@ -14,12 +14,20 @@
 #define OBJECTS_MAX 10000U
 #define OBJECTS_A_TURN 64U
 
+/*
+ * The reply comes after the signals of what has happened meanwhile, and clients believe what
+ * comes last.  So it is begun anew when something has; after so many times all is done in one
+ * turn.
+ */
+#define ATTEMPTS_MAX 4U
+
 /* A reply that is being built, a page each turn of the loop. */
 struct objects {
 	struct call *call;
 	DBusMessage *reply;
 	DBusMessageIter to, dict;
-	unsigned int count;
+	unsigned int count, attempts;
+	uint64_t events; /* when it was begun */
 	char cursor[TOKENS_CURSOR_MAX];
 };
 
@@ -70,26 +78,65 @@ static int append_object(const struct token *token, void *userdata)
 	return done ? 0 : -ENOMEM;
 }
 
-static void append_page(struct call *call)
+/* An empty reply, in the place of what there is.  False without memory. */
+static bool begin(struct objects *objects)
 {
-	struct objects *objects = call->work;
+	dbus_message_iter_abandon_container_if_open(&objects->to, &objects->dict);
+	if (objects->reply)
+		dbus_message_unref(objects->reply);
+	objects->events = tokens_events(call_tokens(objects->call));
+	objects->attempts++;
+	objects->count = 0;
+	objects->cursor[0] = '\0';
+	objects->reply = call_new_reply(objects->call);
+	if (!objects->reply)
+		return false;
+	dbus_message_iter_init_append(objects->reply, &objects->to);
+	return dbus_message_iter_open_container(
+		&objects->to, DBUS_TYPE_ARRAY, "{oa{sa{sv}}}", &objects->dict);
+}
+
+/* PAT_OK: on to the next page, if the cursor is not empty. */
+static enum pat_error append_page(struct objects *objects, const char **ret_why)
+{
 	char cursor[TOKENS_CURSOR_MAX];
 	struct wanted wanted = { .cursor = objects->cursor, .limit = OBJECTS_A_TURN };
 	struct refusal refusal;
-	enum pat_error error = tokens_list(call_tokens(call), &call->caller, &wanted, append_object,
-		objects, cursor, &refusal);
+	enum pat_error error = tokens_list(call_tokens(objects->call), &objects->call->caller,
+		&wanted, append_object, objects, cursor, &refusal);
 
+	if (error != PAT_OK) {
+		*ret_why = refusal.why;
+		return error;
+	}
 	memcpy(objects->cursor, cursor, sizeof(objects->cursor));
-	if (error != PAT_OK)
-		finish(objects, error, refusal.why);
-	else if (objects->count > OBJECTS_MAX)
-		finish(objects, PAT_ERR_BUSY, "too many tokens for one reply; use ListTokens");
-	else if (cursor[0] != '\0')
-		call_yield(call, append_page);
-	else if (dbus_message_iter_close_container(&objects->to, &objects->dict))
-		finish(objects, PAT_OK, NULL);
-	else
-		finish(objects, PAT_ERR_NO_MEMORY, "out of memory");
+	if (objects->count > OBJECTS_MAX) {
+		*ret_why = "too many tokens for one reply; use ListTokens";
+		return PAT_ERR_BUSY;
+	}
+	return PAT_OK;
+}
+
+static void go_on(struct call *call)
+{
+	struct objects *objects = call->work;
+	const char *why = "out of memory";
+	enum pat_error error = PAT_OK;
+
+	if (objects->events != tokens_events(call_tokens(call)) && !begin(objects)) {
+		finish(objects, PAT_ERR_NO_MEMORY, why);
+		return;
+	}
+	do {
+		error = append_page(objects, &why);
+	} while (error == PAT_OK && objects->cursor[0] != '\0' && objects->attempts > ATTEMPTS_MAX);
+	if (error == PAT_OK && objects->cursor[0] != '\0') {
+		call_yield(call, go_on);
+		return;
+	}
+	if (error == PAT_OK && !dbus_message_iter_close_container(&objects->to, &objects->dict))
+		error = PAT_ERR_NO_MEMORY;
+	finish(objects, error, why);
 }
 
 /* Subscribes before it looks, so that nothing happens unseen in between. */
@@ -112,16 +159,12 @@ static void get_managed_objects(struct call *call)
 	}
 	objects->call = call;
 	objects->dict = (DBusMessageIter)DBUS_MESSAGE_ITER_INIT_CLOSED;
-	objects->reply = call_new_reply(call);
 	call->work = objects;
 	call->abandon = abandon;
-	if (objects->reply)
-		dbus_message_iter_init_append(objects->reply, &objects->to);
-	if (!objects->reply || !dbus_message_iter_open_container(&objects->to, DBUS_TYPE_ARRAY,
-				       "{oa{sa{sv}}}", &objects->dict))
-		finish(objects, PAT_ERR_NO_MEMORY, "out of memory");
+	if (begin(objects))
+		go_on(call);
 	else
-		append_page(call);
+		finish(objects, PAT_ERR_NO_MEMORY, "out of memory");
 }
 
 static const struct bus_method methods[] = {

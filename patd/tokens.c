@@ -122,8 +122,14 @@ void tokens_listen(struct tokens *tokens, token_event_fn fn, void *userdata)
 	tokens->listener_data = userdata;
 }
 
-void tokens_tell(const struct tokens *tokens, enum token_event event, const struct token *token)
+uint64_t tokens_events(const struct tokens *tokens)
 {
+	return tokens->events;
+}
+
+void tokens_tell(struct tokens *tokens, enum token_event event, const struct token *token)
+{
+	tokens->events++;
 	if (tokens->listener)
 		tokens->listener(event, token, tokens->listener_data);
 }

@@ -75,6 +75,9 @@ int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	struct tokens **ret_tokens);
 void tokens_free(struct tokens *tokens);
 
+/* The number of events so far: if it stays, nothing has happened. */
+uint64_t tokens_events(const struct tokens *tokens);
+
 /*
  * While there are questions of patd's own open with polkit, a token is no answer there: else
  * whoever has one could make another that outlives it.  As many calls end as begin.

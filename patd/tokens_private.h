@@ -12,6 +12,7 @@ struct tokens {
 	/* What an unknown id is compared with, so that it takes as long. */
 	struct token dummy;
 	unsigned int questions; /* open with polkit */
+	uint64_t events;
 	token_event_fn listener;
 	void *listener_data;
 };
@@ -31,7 +32,7 @@ bool tokens_intact(const struct tokens *tokens, const struct token *token);
 
 bool token_expired(const struct token *token, uint64_t now);
 
-void tokens_tell(const struct tokens *tokens, enum token_event event, const struct token *token);
+void tokens_tell(struct tokens *tokens, enum token_event event, const struct token *token);
 
 /* Writes down now as the latest time seen. */
 int tokens_store_time(struct tokens *tokens, uint64_t now);

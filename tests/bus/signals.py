@@ -236,6 +236,30 @@ class Objects(WorldTest):
             client.close()
         self.assertEqual(len(self.managed(self.client(GAMES))), 200)
 
+    def test_the_objects_are_as_the_signals_before_the_reply_said(self):
+        tokens = [self.root.generate(f"name {n}", user="games") for n in range(300)]
+        games = Follower(self, GAMES)
+        stale = []
+
+        def compare(_connection, message, incoming):
+            body = message.get_body()
+            if incoming and body and body.get_type_string() == "(a{oa{sa{sv}}})":
+                told = {path for path, name, _ in games.heard if name == "PropertiesChanged"}
+                (objects,) = body.unpack()
+                stale.append([p for p in told if objects[p][TOKEN]["State"] != "revoked"])
+                GLib.MainContext.default().wakeup()
+            return message
+
+        games.client.connection.add_filter(compare)
+        for n in range(20):
+            games.client.post("GetManagedObjects", "()", interface=OBJECT_MANAGER)
+            for token in tokens[n::20][:10]:
+                self.root.post("Revoke", "(a{sv})", {}, path=token.path, interface=TOKEN)
+            games.client.connection.flush_sync(None)
+            self.root.connection.flush_sync(None)
+        wait_until(lambda: len(stale) == 20)
+        self.assertEqual(sum(stale, []), [])
+
     def test_a_gio_object_manager_follows_by_itself(self):
         client = self.client(GAMES)
         manager = Gio.DBusObjectManagerClient.new_sync(
