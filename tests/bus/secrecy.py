@@ -1,7 +1,6 @@
 #!/usr/bin/python3 -B
 """A secret is seen once, by the one who generated it, and is nowhere else."""
 import os
-import re
 import select
 import subprocess
 import sys
@@ -10,9 +9,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import door
 import tap
 from client import PATIENCE_S, Refused
+from memory import memory
 from world import WorldTest
-
-REGION_MAX = 1 << 28  # beyond are only the shadows of sanitisers
 
 
 def traces(token):
@@ -20,23 +18,6 @@ def traces(token):
     on the stack would hold them of "pat-v1" || token, and what opens the verification door."""
     words = [token.text[at : at + 8].encode() for at in range(18, 58, 8)]
     return [token.text[15:58].encode(), *words, door.digest(token.text)]
-
-
-def memory(pid):
-    """All of a process's memory that has content."""
-    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(
-        f"/proc/{pid}/mem", "rb", buffering=0
-    ) as mem:
-        for line in maps:
-            first, last, mode = re.match("([0-9a-f]+)-([0-9a-f]+) (.)", line).groups()
-            start, size = int(first, 16), int(last, 16) - int(first, 16)
-            if mode != "r" or size > REGION_MAX or "[v" in line:
-                continue
-            mem.seek(start)
-            try:
-                yield mem.read(size)
-            except OSError:  # a guard page
-                continue
 
 
 class Secrecy(WorldTest):
