@@ -3,11 +3,12 @@
 #: check          everything below, on a machine with nothing but make; says what could not run
 #: check-unit     each piece of C by itself
 #: check-bus      patd on a private bus, and its sockets
+#: check-clients  doc/examples and other clients, each in its language
 #: check-pam      pam_pat under the real libpam
 #: check-cli      patctl against a real patd
 #: check-system   a booted Debian: ssh, sudo, su, login
 #: check-lint     formatter, compilers and analysers
-#: check-asan     the first four under ASan and UBSan
+#: check-asan     the first five under ASan and UBSan
 #: bench          what an authentication costs
 #: demo           the whole path before your eyes
 #: deb            the Debian packages, into build/deb/
@@ -15,6 +16,7 @@
 include $(wildcard tests/deps.mk)
 include $(wildcard tests/lint/lint.mk)
 include $(wildcard tests/pam/pam.mk)
+include $(wildcard tests/clients/clients.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
 include $(wildcard tests/demo/demo.mk)
@@ -22,13 +24,16 @@ include $(wildcard tests/demo/demo.mk)
 # Each kind of test by its own program, whatever the file's mode.  One that hangs has failed.
 prove := prove --timer --exec
 
-.PHONY: check check-unit check-bus check-pam check-cli check-asan tiers
+.PHONY: check check-unit check-bus check-clients check-pam check-cli check-asan tiers
 
 check-unit: $(unit_tests)
 	$(Q)$(prove) 'timeout 300' $(unit_tests)
 
 check-bus: $(programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' --jobs 4 tests/bus/*.py
+
+check-clients: $(programs) $(client_programs)
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' --jobs 4 tests/clients/*.py
 
 check-pam: $(programs) $(module) $(pam_test_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/pam/*.bats
@@ -39,7 +44,7 @@ check-cli: $(programs) $(O)/tests/pam/later.so
 # One after the other: each has the machine to itself.
 tiers:
 	$(Q)$(MAKE) --no-print-directory all $(unit_tests)
-	$(Q)for tier in unit bus pam cli; do $(MAKE) --no-print-directory check-$$tier || exit 1; done
+	$(Q)for tier in unit bus clients pam cli; do $(MAKE) --no-print-directory check-$$tier || exit 1; done
 
 check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 tiers
@@ -48,6 +53,6 @@ check-asan:
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(MAKE) --no-print-directory check-lint
-	$(Q)for tier in unit bus pam cli asan system; do \
+	$(Q)for tier in unit bus clients pam cli asan system; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done

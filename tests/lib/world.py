@@ -16,7 +16,8 @@ import door
 from client import NAME, PATIENCE_S, Client, Refused
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
-PATD = os.path.join(os.environ.get("BUILD", os.path.join(TOP, "build")), "patd/patd")
+BUILD = os.environ.get("BUILD", os.path.join(TOP, "build"))
+PATD = os.path.join(BUILD, "patd/patd")
 with open(PATD, "rb") as program:
     SANITIZED = b"__asan_init" in program.read()
 
@@ -69,6 +70,10 @@ class Bus:
     def kill(self):
         self.process.kill()
         self.process.wait(PATIENCE_S)
+
+    def environment(self, **more):
+        """Of a program that is to take it for the system bus."""
+        return {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address, **more}
 
 
 class Patd:

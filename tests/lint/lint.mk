@@ -2,7 +2,7 @@
 
 lint_c := $(wildcard common/*.c patd/*.c patctl/*.c pam_pat/*.c)
 lint_h := $(wildcard common/*.h patd/*.h patctl/*.h pam_pat/*.h)
-lint_tests_c := $(wildcard tests/*/*.[ch] tests/*/*/*.[ch])
+lint_tests_c := $(wildcard tests/*/*.[ch] tests/*/*/*.[ch] doc/examples/*.c)
 lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE '^\#!/bin/(ba)?sh' tests debian doc 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)

@@ -1,0 +1,32 @@
+#!/usr/bin/python3 -B
+"""doc/examples/mytokens.js: Node and dbus-next."""
+import os
+import shutil
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import mytokens
+import tap
+from world import TOP
+
+# Once for all of build/: clients.mk
+MODULES = os.path.join(TOP, "build/clients/node/node_modules")
+
+
+def missing():
+    if not (shutil.which("node") and shutil.which("npm")):
+        return "Node and npm are not installed"
+    if not os.path.isdir(MODULES):
+        return "npm could not install dbus-next: see build/clients/node/npm.log"
+    return ""
+
+
+@unittest.skipIf(missing(), missing())
+class Node(mytokens.Promises):
+    command = ["node", "doc/examples/mytokens.js"]
+    environment = {"NODE_PATH": MODULES}
+
+
+if __name__ == "__main__":
+    tap.main()
