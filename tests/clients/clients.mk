@@ -1,6 +1,6 @@
 # What the clients of doc/examples and tests/clients are built from, by the tools of their kind.
 clients := $(O)/clients
-client_programs := $(clients)/mytokens build/clients/node/node_modules
+client_programs := $(clients)/mytokens build/clients/qt/mytokens build/clients/node/node_modules
 
 # --- C and GLib -----------------------------------------------------------------------------
 $(clients)/patd.c: dbus/org.patd.Tokens1.xml
@@ -23,6 +23,23 @@ $(clients)/mytokens: doc/examples/mytokens.c $(clients)/patd.o Makefile
 	$(call say,CC,$<)
 	$(Q)$(CC) $(all_cppflags) $(client_cflags) -pie $(all_ldflags) -o $@ $(filter %.c %.o,$^) \
 		$(call pkg,--libs,gio-unix-2.0)
+
+# --- C++ and Qt, which take their time: once for all of build/ --------------------------------
+qt := build/clients/qt
+qt_interface := $(qt)/patd_interface.cpp
+
+$(qt_interface): dbus/org.patd.Tokens1.xml
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)cd $(@D) && $(qdbusxml2cpp) -p patd_interface $(abspath $<)
+
+$(qt)/mytokens: tests/clients/mytokens-qt.cpp $(qt_interface)
+	$(call say,CXX,$<)
+	$(Q)moc=$(call pkg,--variable=libexecdir,Qt6Core)/moc && \
+		$$moc $< -o $(qt)/mytokens-qt.moc && \
+		$$moc $(basename $(qt_interface)).h -o $(qt)/moc_patd_interface.cpp
+	$(Q)$(CXX) -std=c++17 -fPIC -Wall -Wextra -Werror -I$(qt) -o $@ $^ \
+		$(qt)/moc_patd_interface.cpp $(call pkg,--cflags --libs,Qt6DBus)
 
 # --- Node, if it is there: without dbus-next the test is skipped -------------------------------
 node := build/clients/node

@@ -47,6 +47,7 @@ lint-shell:
 	$(Q)shellcheck --external-sources --shell=bats $(wildcard tests/*/*.bats)
 
 contract := dbus/org.patd.Tokens1.xml
+qdbusxml2cpp = $(call pkg,--variable=bindir,Qt6Core)/qdbusxml2cpp
 
 lint-xml:
 	$(call say,LINT,xmllint)
@@ -60,7 +61,7 @@ lint-contract:
 	$(Q)cd build/contract && { gdbus-codegen --c-namespace Pat \
 		--interface-prefix org.patd.Tokens1. --generate-c-code tokens1 \
 		--generate-docbook doc ../../$(contract) && \
-		qdbusxml2cpp -p proxy ../../$(contract) && \
-		qdbusxml2cpp -a adaptor ../../$(contract); } 2>&1 | tee warnings && ! grep -q . warnings
+		$(qdbusxml2cpp) -p proxy ../../$(contract) && \
+		$(qdbusxml2cpp) -a adaptor ../../$(contract); } 2>&1 | tee warnings && ! grep -q . warnings
 	$(Q)$(CC) -fsyntax-only -Wall -Werror build/contract/tokens1.c $(call pkg,--cflags,gio-unix-2.0)
 	$(Q)xmllint --nonet --noout --nowarning build/contract/doc-*.xml

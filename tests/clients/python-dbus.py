@@ -1,0 +1,16 @@
+#!/usr/bin/python3 -B
+"""Python and dbus-python."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import mytokens
+import tap
+
+
+class DBusPython(mytokens.Promises):
+    command = ["/usr/bin/python3", "tests/clients/mytokens-dbus-python"]
+
+
+if __name__ == "__main__":
+    tap.main()
