@@ -115,6 +115,10 @@ static DBusHandlerResult on_message(
 			 dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
 			on_owner_changed(bus, message);
 		return DBUS_HANDLER_RESULT_HANDLED;
+	case DBUS_MESSAGE_TYPE_ERROR:
+		if (dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
+			calls_undelivered(bus->calls, dbus_message_get_reply_serial(message));
+		return DBUS_HANDLER_RESULT_HANDLED;
 	default:
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "patd/bus_handed.h"
 #include "patd/log.h"
 
 #define CALLS_MAX 4096U    /* under way at a time */
@@ -17,6 +18,7 @@ struct calls {
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 	uint64_t serial;
+	struct handed handed;
 };
 
 int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
@@ -55,6 +57,8 @@ void calls_drop(struct calls *calls)
 {
 	struct call *next;
 
+	/* On the next connection serials begin anew. */
+	calls->handed = (struct handed) { 0 };
 	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
 		next = LIST_NEXT(call, entry);
 		if (call->pending || call->turn)
@@ -83,16 +87,21 @@ void calls_free(struct calls *calls)
 	free(calls);
 }
 
-static void send_unless_unwanted(DBusConnection *connection, DBusMessage *call, DBusMessage *reply)
+/* Takes reply over.  Its serial, 0 if it was not sent. */
+static dbus_uint32_t send_unless_unwanted(
+	DBusConnection *connection, DBusMessage *call, DBusMessage *reply)
 {
+	dbus_uint32_t serial = 0;
+
 	if (!reply) {
 		log_error("a reply on the bus was lost: out of memory");
-		return;
+		return 0;
 	}
 	/* Fails without memory only, and on a closed connection goes nowhere. */
-	if (!dbus_message_get_no_reply(call) && !dbus_connection_send(connection, reply, NULL))
+	if (!dbus_message_get_no_reply(call) && !dbus_connection_send(connection, reply, &serial))
 		log_error("a reply on the bus was lost: out of memory");
 	dbus_message_unref(reply);
+	return serial;
 }
 
 struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message)
@@ -100,7 +109,7 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 	struct call *call = calls->count < CALLS_MAX ? calloc(1, sizeof(*call)) : NULL;
 
 	if (!call) {
-		send_unless_unwanted(connection, message,
+		(void)send_unless_unwanted(connection, message,
 			dbus_message_new_error(message, DBUS_ERROR_LIMITS_EXCEEDED,
 				"too many calls are under way; try again"));
 		return NULL;
@@ -153,8 +162,34 @@ DBusMessage *call_new_reply(const struct call *call)
 
 void call_reply(struct call *call, DBusMessage *reply)
 {
-	send_unless_unwanted(call->connection, call->message, reply);
+	(void)send_unless_unwanted(call->connection, call->message, reply);
 	call_free(call);
+}
+
+void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_id *id)
+{
+	dbus_uint32_t serial = send_unless_unwanted(call->connection, call->message, reply);
+
+	if (serial != 0)
+		handed_remember(&call->calls->handed, serial, id);
+	call_free(call);
+}
+
+void calls_undelivered(struct calls *calls, dbus_uint32_t serial)
+{
+	static const struct caller root = { .user = "root" };
+	struct refusal refusal;
+	struct pat_id id;
+
+	if (!handed_take(&calls->handed, serial, &id))
+		return;
+	/* The bus takes no second reply to a call: there is nothing to tell its sender. */
+	log_notice("the secret of token %s could not be delivered: a client that cannot receive "
+		   "descriptors; the token is deleted",
+		id.text);
+	if (tokens_revoke(calls->tokens, &root, id.text, &refusal) != PAT_OK ||
+		tokens_delete(calls->tokens, &root, id.text, &refusal) != PAT_OK)
+		log_error("token %s could not be deleted: %s", id.text, refusal.why);
 }
 
 void call_refuse_named(struct call *call, const char *name, const char *text)

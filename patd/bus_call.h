@@ -89,6 +89,12 @@ DBusMessage *call_new_reply(const struct call *call);
 /* Sends reply, which it takes over, and ends the call.  NULL: out of memory. */
 void call_reply(struct call *call, DBusMessage *reply);
 
+/* The same for a reply that has the secret of that token: if it comes back, so does the token. */
+void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_id *id);
+
+/* The bus could not deliver the message of that serial. */
+void calls_undelivered(struct calls *calls, dbus_uint32_t serial);
+
 /* Sends an error and ends the call.  text is valid UTF-8. */
 void call_refuse(struct call *call, enum pat_error error, const char *text);
 void call_refuse_named(struct call *call, const char *name, const char *text);

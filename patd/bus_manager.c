@@ -107,7 +107,7 @@ static void generate_for(struct call *call)
 	}
 	sodium_free(secret);
 	if (reply)
-		call_reply(call, reply);
+		call_reply_secret(call, reply, &token.id);
 	else
 		polkit_refuse(call, error, &refusal, wish.name, wish.user);
 }

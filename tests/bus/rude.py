@@ -2,6 +2,7 @@
 """Rude clients of the bus harm themselves alone, and patd's memory stays bounded."""
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import unittest
@@ -11,7 +12,8 @@ import client
 import door
 import tap
 from client import (
-    MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, Refused, options,
+    DBUS, MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, Refused, options,
+    wait_until,
 )  # fmt: skip
 from world import GAMES, SANITIZED, WorldTest
 
@@ -128,6 +130,30 @@ client.connection.flush_sync(None)
         with self.stopped(work):
             for _ in range(20):
                 self.assertEqual(len(self.root.list(user="games")), 1)
+
+    def test_no_token_stays_whose_secret_cannot_be_delivered(self):
+        follower = self.client()
+        follower.subscribe()
+        gone = []
+        follower.connection.signal_subscribe(
+            None, OBJECT_MANAGER, "InterfacesRemoved", None, None, Gio.DBusSignalFlags.NONE,
+            lambda *args: gone.append(args),
+        )  # fmt: skip
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as plain:
+            plain.settimeout(PATIENCE_S)
+            plain.connect(self.bus.path)
+            plain.sendall(b"\0AUTH EXTERNAL 30\r\n")  # uid 0; no NEGOTIATE_UNIX_FD follows
+            self.assertIn(b"OK", plain.recv(100))
+            plain.sendall(b"BEGIN\r\n")
+            hello = Gio.DBusMessage.new_method_call(*DBUS, "Hello")
+            generate = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "Generate")
+            generate.set_body(GLib.Variant("(sa{sv})", ("plain", {})))
+            for serial, call in enumerate((hello, generate), 1):
+                call.set_serial(serial)
+                plain.sendall(call.to_blob(Gio.DBusCapabilityFlags.NONE))
+            wait_until(lambda: gone)
+        self.assertEqual(self.root.list(), [])
+        self.assertIn("could not be delivered", self.patd.log())
 
     def test_nobody_but_the_bus_says_who_has_left(self):
         self.games.subscribe()
