@@ -38,6 +38,23 @@ static void what_is_written_is_read(void **state)
 	}
 }
 
+static void an_id_is_written_and_read_where_ids_are_the_order(void **state)
+{
+	static const struct token token = { .id = { "0Zz1Aa9999" }, .user = "alice", .name = "x" };
+	char text[TOKENS_CURSOR_MAX];
+	struct cursor cursor;
+
+	(void)state;
+	cursor_format(&token, true, text);
+	assert_string_equal(text, "0Zz1Aa9999");
+	assert_true(cursor_parse(text, &cursor));
+	assert_true(cursor.by_id);
+	assert_string_equal(cursor.id.text, "0Zz1Aa9999");
+	cursor_format(&token, false, text);
+	assert_true(cursor_parse(text, &cursor));
+	assert_false(cursor.by_id);
+}
+
 static void the_longest_row_fits(void **state)
 {
 	struct token token = { .uid = UINT32_MAX };
@@ -60,6 +77,10 @@ static void garbage_is_refused(void **state)
 		":",
 		"::",
 		"alice",
+		"012345678",
+		"01234567890",
+		"012345678/",
+		"0123456789 ",
 		"alice:",
 		"alice:1000",
 		":1000:laptop",
@@ -103,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(an_id_is_written_and_read_where_ids_are_the_order),
 		cmocka_unit_test(the_longest_row_fits),
 		cmocka_unit_test(garbage_is_refused),
 		cmocka_unit_test(a_user_too_long_is_refused),
