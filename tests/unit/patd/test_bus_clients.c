@@ -7,6 +7,7 @@ static struct peer peer;
 static struct clients *clients;
 static char gone_name[32];
 static unsigned int gone_n;
+static struct client *held; /* a reference that ends in gone(), as that of an open question */
 
 static const struct caller alice = { .uid = 1000, .user = "alice" };
 static const struct caller bob = { .uid = 1001, .user = "bob" };
@@ -15,6 +16,9 @@ static void gone(const char *name, void *userdata)
 {
 	(void)userdata;
 	gone_n++;
+	if (held)
+		client_unref(held);
+	held = NULL;
 	(void)snprintf(gone_name, sizeof(gone_name), "%s", name);
 }
 
@@ -58,21 +62,77 @@ static void a_client_that_has_left_is_told_of_once_and_forgotten(void **state)
 	assert_null(clients_following(clients, NULL, 1000, "alice"));
 }
 
-static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
+static void references_may_end_while_it_is_told_of(void **state)
 {
-	DBusMessage *question, *reply;
-
 	(void)state;
+	held = clients_get(clients, ":1.7");
 	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	clients_lost(clients, ":1.7");
+	assert_int_equal(gone_n, 1);
+	assert_null(held);
+	assert_string_equal(gone_name, ":1.7");
+	assert_false(clients_follows(clients, ":1.7"));
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+	assert_null(peer_take(&peer));
+}
+
+/* The question whether :1.7 is there at all. */
+static DBusMessage *take_question(void)
+{
+	DBusMessage *question;
+
 	assert_asked("AddMatch", "arg0=':1.7'");
 	question = peer_take(&peer);
-	reply = dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
+	assert_non_null(question);
+	assert_true(dbus_message_is_method_call(question, DBUS_INTERFACE_DBUS, "GetNameOwner"));
+	return question;
+}
+
+static void answer(DBusMessage *question, bool there)
+{
+	DBusMessage *reply =
+		there ? dbus_message_new_method_return(question)
+		      : dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
+
 	assert_true(dbus_connection_send(peer.bus, reply, NULL));
 	dbus_message_unref(reply);
 	dbus_message_unref(question);
 	peer_turn(&peer);
+}
+
+static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer(take_question(), false);
 	assert_int_equal(gone_n, 1);
 	assert_null(clients_following(clients, NULL, 1000, "alice"));
+}
+
+static void a_client_that_is_there_stays(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer(take_question(), true);
+	assert_int_equal(gone_n, 0);
+	assert_true(clients_follows(clients, ":1.7"));
+}
+
+static void an_answer_about_a_client_forgotten_meanwhile_is_for_nobody(void **state)
+{
+	DBusMessage *question;
+
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	question = take_question();
+	clients_unfollow(clients, ":1.7");
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer(question, false);
+	assert_int_equal(gone_n, 0);
+	assert_true(clients_follows(clients, ":1.7"));
 }
 
 static void who_follows_sees_its_own_or_all(void **state)
@@ -98,6 +158,42 @@ static void who_follows_sees_its_own_or_all(void **state)
 	assert_asked("GetNameOwner", ":1.7");
 	assert_asked("RemoveMatch", "arg0=':1.7'");
 	assert_null(peer_take(&peer));
+}
+
+static void who_stops_to_follow_is_watched_as_long_as_another_needs_it(void **state)
+{
+	struct client *client = clients_get(clients, ":1.7");
+
+	(void)state;
+	assert_false(clients_follows(clients, ":1.7"));
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_follows(clients, ":1.7"));
+	assert_false(clients_follows(clients, ":1.8"));
+	clients_unfollow(clients, ":1.7");
+	assert_false(clients_follows(clients, ":1.7"));
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_null(peer_take(&peer));
+	client_unref(client);
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+}
+
+static void every_follower_of_a_token_is_found_once(void **state)
+{
+	static const char *const names[] = { ":1.1", ":1.2", ":1.3", ":1.4" };
+	struct client *client = NULL;
+	unsigned int found = 0;
+
+	(void)state;
+	assert_true(clients_follow(clients, names[0], &alice, false));
+	assert_true(clients_follow(clients, names[1], &bob, false));
+	assert_true(clients_follow(clients, names[2], &alice, true));
+	assert_non_null(clients_get(clients, names[3]));
+	while ((client = clients_following(clients, client, 1000, "alice")))
+		for (size_t i = 0; i < COUNT(names); i++)
+			if (strcmp(client->name, names[i]) == 0)
+				found += 1U << 4 * i;
+	assert_int_equal(found, 0x0101);
 }
 
 static void no_user_has_all_places(void **state)
@@ -126,23 +222,37 @@ static void there_are_so_many_clients_and_no_more(void **state)
 		assert_non_null(clients_get(clients, name));
 	}
 	assert_null(clients_get(clients, ":2.0"));
+	assert_false(clients_follow(clients, ":2.0", &alice, false));
 	assert_non_null(clients_get(clients, ":1.0"));
+	assert_true(clients_follow(clients, ":1.0", &alice, false));
+	clients_lost(clients, ":1.1");
+	assert_non_null(clients_get(clients, ":2.0"));
 }
 
 static void without_a_bus_there_is_nobody(void **state)
 {
+	DBusMessage *question;
+
 	(void)state;
 	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	question = take_question();
 	clients_attach(clients, NULL);
 	assert_null(clients_following(clients, NULL, 1000, "alice"));
 	assert_null(clients_get(clients, ":1.7"));
+	assert_false(clients_follow(clients, ":1.7", &alice, false));
+	answer(question, false);
 	assert_int_equal(gone_n, 0);
+	/* On the next one all are new. */
+	clients_attach(clients, peer.ours);
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_asked("AddMatch", "arg0=':1.7'");
 }
 
 static int set_up(void **state)
 {
 	(void)state;
 	gone_n = 0;
+	held = NULL;
 	place_make(&place);
 	peer_make(&peer, &place);
 	if (clients_new(gone, NULL, &clients) < 0)
@@ -168,8 +278,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_client_is_watched_while_there_are_references),
 		TEST(a_client_that_has_left_is_told_of_once_and_forgotten),
+		TEST(references_may_end_while_it_is_told_of),
 		TEST(a_client_that_left_before_it_was_watched_is_found_out),
+		TEST(a_client_that_is_there_stays),
+		TEST(an_answer_about_a_client_forgotten_meanwhile_is_for_nobody),
 		TEST(who_follows_sees_its_own_or_all),
+		TEST(who_stops_to_follow_is_watched_as_long_as_another_needs_it),
+		TEST(every_follower_of_a_token_is_found_once),
 		TEST(no_user_has_all_places),
 		TEST(there_are_so_many_clients_and_no_more),
 		TEST(without_a_bus_there_is_nobody),
