@@ -391,6 +391,89 @@ static void a_refused_verb_changes_nothing(void **state)
 		}
 }
 
+/* Not by the error, nor by its text, nor by what polkit would be asked. */
+static void who_may_not_is_not_told_whether_there_is_a_token(void **state)
+{
+	static const struct {
+		const char *verb;
+		verb_fn fn;
+		enum operation operation;
+	} table[] = {
+		{ "revoke", tokens_revoke, OP_REVOKE },
+		{ "restore", tokens_restore, OP_RESTORE },
+		{ "delete", tokens_delete, OP_DELETE },
+	};
+	struct world *world = *state;
+
+	for (size_t v = 0; v < COUNT(table); v++)
+		for (unsigned int s = 0; s < SITUATIONS; s++) {
+			char what[64];
+			struct made made;
+
+			(void)snprintf(
+				what, sizeof(what), "%s %s", table[v].verb, situation_names[s]);
+			made = bring_about(world, (enum situation)s, what);
+			world->refusal = (struct refusal) { 0 };
+			assert_that(table[v].fn(world->tokens, &bob, made.token.id.text,
+					    &world->refusal) == PAT_ERR_DENIED,
+				"%s", what);
+			assert_string_equal(
+				world->refusal.why, "only an administrator may do that");
+			assert_that(world->refusal.lacks == ACTION_MANAGE_OTHERS, "%s", what);
+			assert_that(world->refusal.operation == table[v].operation, "%s", what);
+		}
+}
+
+static void an_owner_lacks_one_action_to_restore(void **state)
+{
+	struct world *world = *state;
+	struct made made = bring_about(world, REVOKED, "laptop");
+
+	assert_int_equal(tokens_restore(world->tokens, &alice, made.token.id.text, &world->refusal),
+		PAT_ERR_DENIED);
+	assert_int_equal(world->refusal.lacks, ACTION_RESTORE_OWN);
+	assert_int_equal(world->refusal.operation, OP_RESTORE);
+}
+
+static void a_refusal_for_another_reason_lacks_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = bring_about(world, ACTIVE, "laptop");
+
+	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
+	assert_int_equal(world->refusal.lacks, ACTION_NONE);
+	/* Also after one that did. */
+	assert_int_equal(tokens_delete(world->tokens, &bob, made.token.id.text, &world->refusal),
+		PAT_ERR_DENIED);
+	assert_int_equal(tokens_delete(world->tokens, &alice, made.token.id.text, &world->refusal),
+		PAT_ERR_NOT_REVOKED);
+	assert_int_equal(world->refusal.lacks, ACTION_NONE);
+}
+
+static void all_follow_their_own_and_some_everybodys(void **state)
+{
+	static const struct {
+		const struct caller *caller;
+		enum action lacks_own, lacks_all;
+	} table[] = {
+		{ &root, ACTION_NONE, ACTION_NONE },
+		{ &alice, ACTION_NONE, ACTION_MANAGE_OTHERS },
+		{ &trusted_alice, ACTION_NONE, ACTION_MANAGE_OTHERS },
+		{ &trusted_bob, ACTION_NONE, ACTION_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++)
+		for (int all = 0; all < 2; all++) {
+			enum action lacks = all ? table[i].lacks_all : table[i].lacks_own;
+			struct refusal refusal = { 0 };
+
+			assert_int_equal(tokens_may_follow(table[i].caller, all, &refusal),
+				lacks == ACTION_NONE ? PAT_OK : PAT_ERR_DENIED);
+			assert_int_equal(refusal.lacks, lacks);
+		}
+}
+
 static void states_are_what_happened(void **state)
 {
 	static const enum token_state states[DELETED] = { TOKEN_ACTIVE, TOKEN_REVOKED,
@@ -448,6 +531,20 @@ static void a_clock_set_back_restores_no_expired_token(void **state)
 	/* A delete is a change, and stores the time. */
 	assert_int_equal(world_delete(world, &made), PAT_OK);
 	world_restart(world);
+	assert_int_equal(clock_now(&world->clock), made.token.expires_at);
+}
+
+/* No change, and no use, that would have written it down before. */
+static void the_latest_time_seen_is_kept_when_patd_ends(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world->time = made.token.expires_at;
+	assert_int_equal(world_state(world, &made), TOKEN_EXPIRED);
+	world->time = NOON;
+	world_restart(world);
+	assert_int_equal(world_state(world, &made), TOKEN_EXPIRED);
 	assert_int_equal(clock_now(&world->clock), made.token.expires_at);
 }
 
@@ -555,10 +652,15 @@ int main(void)
 		WORLD_TEST(a_name_is_given_once_a_user),
 		WORLD_TEST(each_may_do_what_the_table_says_and_no_more),
 		WORLD_TEST(a_refused_verb_changes_nothing),
+		WORLD_TEST(who_may_not_is_not_told_whether_there_is_a_token),
+		WORLD_TEST(an_owner_lacks_one_action_to_restore),
+		WORLD_TEST(a_refusal_for_another_reason_lacks_nothing),
+		WORLD_TEST(all_follow_their_own_and_some_everybodys),
 		WORLD_TEST(states_are_what_happened),
 		WORLD_TEST(a_second_revoke_changes_nothing),
 		WORLD_TEST(a_revoke_counts_whatever_the_clock_says),
 		WORLD_TEST(a_clock_set_back_restores_no_expired_token),
+		WORLD_TEST(the_latest_time_seen_is_kept_when_patd_ends),
 		WORLD_TEST(what_cannot_be_stored_is_not_done),
 		WORLD_TEST(another_key_is_refused_while_there_are_tokens),
 		WORLD_TEST(another_key_is_taken_when_there_are_none),

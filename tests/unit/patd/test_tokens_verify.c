@@ -308,6 +308,34 @@ static void a_use_is_recorded_and_a_refusal_is_not(void **state)
 	assert_int_equal(world_find(world, &other).last_used_at, 0);
 }
 
+static void the_service_of_the_latest_use_is_kept(void **state)
+{
+	static const struct {
+		const char *sent, *kept;
+	} table[] = {
+		{ "sudo", "sudo" },
+		{ "ssh\xC3\xA9", "ssh\xC3\xA9" },
+		/* Others send what they like, and it is shown on terminals. */
+		{ "\x1B[2J", "?" },
+		{ "\xFF", "?" },
+		{ "login", "login" },
+	};
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_string_equal(world_find(world, &made).last_used_service, "");
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct pat_request request = request_with(made.secret, &alice);
+		uint64_t expires_at;
+
+		assert_true(pat_field_set(request.service, sizeof(request.service), table[i].sent));
+		assert_int_equal(
+			tokens_verify(world->tokens, 0, &request, &expires_at), PAT_ACCEPTED);
+		tokens_commit_usage(world->tokens);
+		assert_string_equal(world_find(world, &made).last_used_service, table[i].kept);
+	}
+}
+
 /* Each column that decides, changed by hand to what somebody would like. */
 static const struct {
 	const char *what, *sql;
@@ -514,6 +542,7 @@ int main(void)
 		WORLD_TEST(a_use_moves_the_stored_time_on),
 		WORLD_TEST(a_token_refused_as_expired_stays_so_after_a_restart),
 		WORLD_TEST(a_use_is_recorded_and_a_refusal_is_not),
+		WORLD_TEST(the_service_of_the_latest_use_is_kept),
 		WORLD_TEST(an_altered_row_opens_nothing),
 		WORLD_TEST(an_altered_id_opens_nothing),
 		WORLD_TEST(a_revocation_undone_by_hand_opens_nothing),
