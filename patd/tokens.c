@@ -286,10 +286,12 @@ enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, c
 	int r;
 
 	r = store_get(tokens->store, id, &token);
+	/* Of a damaged row nobody can say whose it is. */
+	if (caller->uid != 0 &&
+		(r == -EBADMSG || (r == 0 && !authority_owns(caller, token.uid, token.user))))
+		r = -ENOENT;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	if (caller->uid != 0 && !authority_owns(caller, token.uid, token.user))
-		return tokens_refuse(PAT_ERR_NOT_FOUND, NULL, ret_refusal);
 	*ret_token = token;
 	return PAT_OK;
 }

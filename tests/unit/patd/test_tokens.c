@@ -244,11 +244,12 @@ enum situation {
 	ALTERED_REVOKED,
 	DELETED,
 	NEVER_WAS,
+	DAMAGED, /* so that no word of the row can be read */
 	SITUATIONS
 };
 
 static const char *const situation_names[SITUATIONS] = { "active", "revoked", "expired",
-	"revoked, expired", "altered", "revoked, altered", "deleted", "never was" };
+	"revoked, expired", "altered", "revoked, altered", "deleted", "never was", "damaged" };
 
 static struct made bring_about(struct world *world, enum situation situation, const char *name)
 {
@@ -263,6 +264,11 @@ static struct made bring_about(struct world *world, enum situation situation, co
 	if (situation == ALTERED || situation == ALTERED_REVOKED) {
 		(void)snprintf(sql, sizeof(sql),
 			"UPDATE token SET expires_at = expires_at + 1 WHERE id = '%s'",
+			made.token.id.text);
+		world_edit(world, sql);
+	}
+	if (situation == DAMAGED) {
+		(void)snprintf(sql, sizeof(sql), "UPDATE token SET mac = x'00' WHERE id = '%s'",
 			made.token.id.text);
 		world_edit(world, sql);
 	}
@@ -313,38 +319,39 @@ static const struct {
 	verb_fn fn;
 	unsigned int errors[SITUATIONS];
 } verbs[] = {
-	{ "root", &root, "show", show, { OK, OK, OK, OK, OK, OK, GONE, GONE } },
-	{ "root", &root, "revoke", tokens_revoke, { OK, OK, OK, OK, BAD, BAD, GONE, GONE } },
+	{ "root", &root, "show", show, { OK, OK, OK, OK, OK, OK, GONE, GONE, BAD } },
+	{ "root", &root, "revoke", tokens_revoke, { OK, OK, OK, OK, BAD, BAD, GONE, GONE, BAD } },
 	{ "root", &root, "restore", tokens_restore,
-		{ LIVE, OK, LIVE, LATE, LIVE, BAD, GONE, GONE } },
-	{ "root", &root, "delete", tokens_delete, { LIVE, OK, LIVE, OK, OK, OK, GONE, GONE } },
-	{ "the owner", &alice, "show", show, { OK, OK, OK, OK, OK, OK, GONE, GONE } },
-	{ "the owner", &alice, "revoke", tokens_revoke, { OK, OK, OK, OK, BAD, BAD, DENY, DENY } },
+		{ LIVE, OK, LIVE, LATE, LIVE, BAD, GONE, GONE, BAD } },
+	{ "root", &root, "delete", tokens_delete, { LIVE, OK, LIVE, OK, OK, OK, GONE, GONE, OK } },
+	{ "the owner", &alice, "show", show, { OK, OK, OK, OK, OK, OK, GONE, GONE, GONE } },
+	{ "the owner", &alice, "revoke", tokens_revoke,
+		{ OK, OK, OK, OK, BAD, BAD, DENY, DENY, DENY } },
 	{ "the owner", &alice, "restore", tokens_restore,
-		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "the owner", &alice, "delete", tokens_delete,
-		{ LIVE, OK, LIVE, OK, OK, OK, DENY, DENY } },
-	{ "another", &bob, "show", show, { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
+		{ LIVE, OK, LIVE, OK, OK, OK, DENY, DENY, DENY } },
+	{ "another", &bob, "show", show, { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
 	{ "another", &bob, "revoke", tokens_revoke,
-		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "another", &bob, "restore", tokens_restore,
-		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "another", &bob, "delete", tokens_delete,
-		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "who has the uid now", &(const struct caller) { .uid = 1000, .user = "anna" }, "delete",
-		tokens_delete, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+		tokens_delete, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "who has the name now", &(const struct caller) { .uid = 1002, .user = "alice" }, "revoke",
-		tokens_revoke, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+		tokens_revoke, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "the owner, by polkit", &trusted_alice, "restore", tokens_restore,
-		{ LIVE, OK, LIVE, LATE, LIVE, BAD, DENY, DENY } },
+		{ LIVE, OK, LIVE, LATE, LIVE, BAD, DENY, DENY, DENY } },
 	{ "another, by polkit", &trusted_bob, "show", show,
-		{ GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
+		{ GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
 	{ "another, by polkit", &trusted_bob, "revoke", tokens_revoke,
-		{ OK, OK, OK, OK, BAD, BAD, GONE, GONE } },
+		{ OK, OK, OK, OK, BAD, BAD, GONE, GONE, BAD } },
 	{ "another, by polkit", &trusted_bob, "restore", tokens_restore,
-		{ LIVE, OK, LIVE, LATE, LIVE, BAD, GONE, GONE } },
+		{ LIVE, OK, LIVE, LATE, LIVE, BAD, GONE, GONE, BAD } },
 	{ "another, by polkit", &trusted_bob, "delete", tokens_delete,
-		{ LIVE, OK, LIVE, OK, OK, OK, GONE, GONE } },
+		{ LIVE, OK, LIVE, OK, OK, OK, GONE, GONE, OK } },
 };
 
 static void each_may_do_what_the_table_says_and_no_more(void **state)
