@@ -298,6 +298,30 @@ static void a_list_that_cannot_be_passed_on_fails(void **state)
 
 /* ---- filters ---- */
 
+static const char *const kinds[] = { "expired", "new", "revoked", "unused", "used" };
+
+/* A token of alice's for each of these, of which it is true at the end.  Returns the last. */
+static struct made make_one_of_each_kind(struct world *world)
+{
+	struct wish brief = wish_for(&alice, "expired"), endless = wish_for(&alice, "unused");
+	struct made made, revoked, used;
+
+	brief.has_lifetime = true;
+	brief.lifetime = DAY;
+	endless.has_expires_at = true;
+	world_generate_as_wished(world, &brief, &made);
+	revoked = world_generate(world, &alice, "revoked");
+	world_generate_as_wished(world, &endless, &made);
+	used = world_generate(world, &alice, "used");
+	world->time += DAY + 1;
+	assert_int_equal(world_log_in(world, &alice, &used), PAT_ACCEPTED);
+	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
+	world->time += DAY;
+	(void)world_generate(world, &alice, "new");
+	world->time += DAY;
+	return used;
+}
+
 static void filters_hold_alone_and_together(void **state)
 {
 	static const struct {
@@ -343,23 +367,8 @@ static void filters_hold_alone_and_together(void **state)
 		{ "prefix of none", { .name = "used", .id_prefix = "zzzzzzzzzz" }, "" },
 	};
 	struct world *world = *state;
-	struct wish brief = wish_for(&alice, "expired"), endless = wish_for(&alice, "unused");
-	struct made made[5];
 
-	brief.has_lifetime = true;
-	brief.lifetime = DAY;
-	endless.has_expires_at = true;
-	world_generate_as_wished(world, &brief, &made[0]);
-	made[1] = world_generate(world, &alice, "revoked");
-	world_generate_as_wished(world, &endless, &made[2]);
-	made[3] = world_generate(world, &alice, "used");
-	world->time += DAY + 1;
-	assert_int_equal(world_log_in(world, &alice, &made[3]), PAT_ACCEPTED);
-	assert_int_equal(world_revoke(world, &made[1]), PAT_OK);
-	world->time += DAY;
-	made[4] = world_generate(world, &alice, "new");
-	world->time += DAY;
-
+	(void)make_one_of_each_kind(world);
 	for (size_t i = 0; i < COUNT(table); i++) {
 		char cursor[TOKENS_CURSOR_MAX];
 		struct wanted wanted = table[i].wanted;
@@ -374,6 +383,91 @@ static void filters_hold_alone_and_together(void **state)
 		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
 		assert_int_equal(strlen(listing.names), strlen(table[i].names));
 	}
+}
+
+enum {
+	NAME = 1,
+	PATTERN = 2,
+	PREFIX = 4,
+	STATE = 8,
+	SERVICE = 16,
+	UNUSED = 32,
+	EXPIRING = 64
+};
+
+static int note_kind(const struct token *token, void *userdata)
+{
+	unsigned int *set = userdata;
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (strcmp(kinds[i], token->name) == 0)
+			*set += 1U << i;
+	return 0;
+}
+
+/* A bit for each kind that is listed, of those conditions alone that are in filters. */
+static unsigned int list_kinds(struct world *world, const struct caller *caller,
+	const struct wanted *conditions, unsigned int filters)
+{
+	char cursor[TOKENS_CURSOR_MAX];
+	unsigned int set = 0;
+	const struct wanted wanted = {
+		.cursor = "",
+		.all = caller->uid == 0,
+		.name = filters & NAME ? conditions->name : NULL,
+		.name_pattern = filters & PATTERN ? conditions->name_pattern : NULL,
+		.id_prefix = filters & PREFIX ? conditions->id_prefix : NULL,
+		.state = filters & STATE ? conditions->state : NULL,
+		.service = filters & SERVICE ? conditions->service : NULL,
+		.has_unused_since = filters & UNUSED,
+		.unused_since = conditions->unused_since,
+		.has_expiring_before = filters & EXPIRING,
+		.expiring_before = conditions->expiring_before,
+	};
+
+	assert_int_equal(tokens_list(world->tokens, caller, &wanted, note_kind, &set, cursor,
+				 &world->refusal),
+		PAT_OK);
+	return set;
+}
+
+/* Whichever of them the database looks for, and in whichever order. */
+static void of_filters_together_each_holds(void **state)
+{
+	static const struct caller *const callers[] = { &alice, &root };
+	struct world *world = *state;
+	struct made used = make_one_of_each_kind(world);
+	const char prefix[] = { used.token.id.text[0], '\0' };
+	const struct wanted table[] = {
+		{ .name = "used",
+			.name_pattern = "*used",
+			.id_prefix = prefix,
+			.state = "active",
+			.service = "test",
+			.unused_since = UINT64_MAX,
+			.expiring_before = UINT64_MAX },
+		{ .name = "expired",
+			.name_pattern = "*e*",
+			.id_prefix = "z",
+			.state = "revoked",
+			.service = "",
+			.unused_since = NOON + 1,
+			.expiring_before = NOON + 2 * DAY },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++)
+		for (size_t c = 0; c < COUNT(callers); c++)
+			for (unsigned int filters = 0; filters < 2 * EXPIRING; filters++) {
+				unsigned int expected = (1U << COUNT(kinds)) - 1;
+
+				for (unsigned int one = NAME; one <= EXPIRING; one *= 2)
+					if (filters & one)
+						expected &= list_kinds(
+							world, callers[c], &table[i], one);
+				assert_that(list_kinds(world, callers[c], &table[i], filters) ==
+						    expected,
+					"%zu, %s: filters %u", i, callers[c]->user, filters);
+			}
 }
 
 static void a_filter_that_cannot_be_is_refused(void **state)
@@ -426,6 +520,43 @@ static void a_page_looks_at_a_bounded_number_of_tokens(void **state)
 	}
 }
 
+static void what_matches_is_found_however_far_behind(void **state)
+{
+	static const struct {
+		const struct caller *caller;
+		struct wanted wanted;
+	} table[] = {
+		{ &alice, { .name_pattern = "*2[9]99" } },
+		{ &alice, { .id_prefix = "0000002999" } },
+		{ &alice, { .has_expiring_before = true, .expiring_before = NOON } },
+		{ &root, { .all = true, .service = "sudo" } },
+		{ &root, { .all = true, .service = "sudo", .id_prefix = "0" } },
+		{ &root, { .user = "alice", .service = "sudo" } },
+	};
+	struct world *world = *state;
+
+	fill(world, 3000);
+	world_edit(world, "UPDATE token SET last_used_service = 'sudo', expires_at = 1"
+			  " WHERE name = 'n02999'");
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
+		unsigned int pages = 0, rows = 0;
+
+		do {
+			struct wanted wanted = table[i].wanted;
+			struct listing listing;
+
+			(void)strcpy(last, cursor);
+			wanted.cursor = last;
+			assert_int_equal(
+				list(world, table[i].caller, &wanted, &listing, cursor), PAT_OK);
+			pages++;
+			rows += listing.rows;
+		} while (*cursor);
+		assert_that(rows == 1 && pages > 1, "%zu: %u rows on %u pages", i, rows, pages);
+	}
+}
+
 static void a_users_cursor_names_no_token_of_others(void **state)
 {
 	struct world *world = *state;
@@ -441,7 +572,7 @@ static void a_users_cursor_names_no_token_of_others(void **state)
 	assert_memory_equal(cursor, "alice:1000:", 11);
 }
 
-static void ids_are_paged_in_their_order_while_tokens_come_and_go(void **state)
+static void ids_are_paged_in_their_order_while_tokens_go(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
@@ -470,6 +601,40 @@ static void ids_are_paged_in_their_order_while_tokens_come_and_go(void **state)
 		}
 	} while (*cursor);
 	assert_int_equal(rows, 600);
+}
+
+static void add_with_id(struct world *world, const char *id)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql),
+		"INSERT INTO token SELECT '%s', 'bob', 1001, '%s', zeroblob(32), 1, 0, 0, 0, '', "
+		"zeroblob(32)",
+		id, id);
+	world_edit(world, sql);
+}
+
+/* In the order of bytes: what comes before the cursor is not of this listing, all else is. */
+static void ids_are_paged_in_their_order_while_tokens_come(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX], next[TOKENS_CURSOR_MAX];
+	struct wanted wanted = { .cursor = "", .limit = 2, .all = true, .id_prefix = "0" };
+	struct listing listing;
+
+	add_with_id(world, "0B00000000");
+	add_with_id(world, "0a00000000");
+	add_with_id(world, "0z00000000");
+	assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+	assert_string_equal(listing.names, "0B00000000 0a00000000 ");
+	assert_string_equal(cursor, "0a00000000");
+	add_with_id(world, "0A00000000");
+	add_with_id(world, "0b00000000");
+	add_with_id(world, "1000000000");
+	wanted.cursor = cursor;
+	assert_int_equal(list(world, &root, &wanted, &listing, next), PAT_OK);
+	assert_string_equal(listing.names, "0b00000000 0z00000000 ");
+	assert_string_equal(next, "");
 }
 
 /* ---- events ---- */
@@ -606,10 +771,13 @@ int main(void)
 		WORLD_TEST(a_damaged_row_hides_no_other),
 		WORLD_TEST(a_list_that_cannot_be_passed_on_fails),
 		WORLD_TEST(filters_hold_alone_and_together),
+		WORLD_TEST(of_filters_together_each_holds),
 		WORLD_TEST(a_filter_that_cannot_be_is_refused),
 		WORLD_TEST(a_page_looks_at_a_bounded_number_of_tokens),
+		WORLD_TEST(what_matches_is_found_however_far_behind),
 		WORLD_TEST(a_users_cursor_names_no_token_of_others),
-		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_come_and_go),
+		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_go),
+		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_come),
 		WORLD_TEST(what_happens_to_a_token_is_told_and_what_is_refused_is_not),
 		WORLD_TEST(each_end_is_told_once_when_it_comes),
 		WORLD_TEST(many_ends_at_once_are_told_in_parts),
