@@ -25,6 +25,11 @@ struct page {
 	struct token last; /* looked at */
 };
 
+static bool id_begins(const struct pat_id *id, const char *prefix)
+{
+	return strncmp(id->text, prefix, strlen(prefix)) == 0;
+}
+
 static bool unused_since(const struct token *token, uint64_t time)
 {
 	return token->last_used_at < time && token->created_at < time;
@@ -39,8 +44,7 @@ static bool matches(const struct page *page, const struct token *token)
 {
 	const struct wanted *wanted = page->wanted;
 
-	return (!page->id_prefix ||
-		       strncmp(token->id.text, page->id_prefix, strlen(page->id_prefix)) == 0) &&
+	return (!page->id_prefix || id_begins(&token->id, page->id_prefix)) &&
 	       (!wanted->has_unused_since || unused_since(token, wanted->unused_since)) &&
 	       (!wanted->has_expiring_before || expires_before(token, wanted->expiring_before)) &&
 	       (!wanted->service || strcmp(token->last_used_service, wanted->service) == 0) &&
@@ -104,20 +108,20 @@ static struct list_filter choose_filter(
 	return (struct list_filter) { .user = wanted->user, .name = wanted->name };
 }
 
+/* False if the place is outside of what the filter finds: the search would begin there. */
 static bool start_after(const struct cursor *cursor, struct list_filter *filter)
 {
-	if (cursor->by_id != (filter->id_prefix != NULL) ||
-		(filter->user && strcmp(filter->user, cursor->user) != 0) ||
-		(filter->by_uid && filter->uid != cursor->uid))
+	if (cursor->by_id != (filter->id_prefix != NULL))
 		return false;
 	if (cursor->by_id) {
 		filter->after_id = cursor->id.text;
-	} else {
-		filter->after_user = cursor->user;
-		filter->after_uid = cursor->uid;
-		filter->after_name = cursor->name;
+		return id_begins(&cursor->id, filter->id_prefix);
 	}
-	return true;
+	filter->after_user = cursor->user;
+	filter->after_uid = cursor->uid;
+	filter->after_name = cursor->name;
+	return (!filter->user || strcmp(filter->user, cursor->user) == 0) &&
+	       (!filter->by_uid || filter->uid == cursor->uid);
 }
 
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,

@@ -479,6 +479,8 @@ static void a_filter_that_cannot_be_is_refused(void **state)
 		{ .cursor = "", .name_pattern = long_pattern },
 		{ .cursor = "0123456789" },
 		{ .cursor = "alice:1000:x", .all = true, .id_prefix = "0" },
+		{ .cursor = "0123456789", .all = true, .id_prefix = "1" },
+		{ .cursor = "2123456789", .all = true, .id_prefix = "1" },
 	};
 	struct world *world = *state;
 
