@@ -11,7 +11,7 @@
  * milliseconds however few rows match.
  */
 #define EFFORT_MAX 1024U
-#define EFFORT_PATTERN 8U /* at worst, of a row with a pattern */
+#define EFFORT_PATTERN 1024U /* bytes of a pattern times those of a name that cost a row more */
 
 #define PAGE_FULL 1 /* a list_row_fn's word to stop */
 
@@ -53,6 +53,13 @@ static bool matches(const struct page *page, const struct token *token)
 					  wanted->state) == 0);
 }
 
+static uint32_t effort_of(const struct wanted *wanted, const struct token *token)
+{
+	const char *pattern = wanted->name_pattern ? wanted->name_pattern : "";
+
+	return 1 + (uint32_t)(strlen(pattern) * strlen(token->name) / EFFORT_PATTERN);
+}
+
 /* Looks one row further than the page, to know whether there is another. */
 static int page_row(const struct token *token, void *userdata)
 {
@@ -60,7 +67,7 @@ static int page_row(const struct token *token, void *userdata)
 
 	if (page->rows == page->limit || page->effort >= EFFORT_MAX)
 		return PAGE_FULL;
-	page->effort += page->wanted->name_pattern ? EFFORT_PATTERN : 1;
+	page->effort += effort_of(page->wanted, token);
 	page->last = *token;
 	if (!matches(page, token))
 		return 0;
