@@ -57,7 +57,8 @@ int ends_new(sd_event *event, struct tokens *tokens, struct ends **ret_ends)
 		return -ENOMEM;
 	ends->tokens = tokens;
 	ends->told.at = tokens_now(tokens);
-	/* At once, to find out about the next. */
+	/* At once, to find out about the next; until then no other puts it off. */
+	ends->next = 1;
 	r = sd_event_add_time(event, &ends->timer, CLOCK_REALTIME, 0, ACCURACY_US, on_timer, ends);
 	if (r < 0) {
 		ends_free(ends);
