@@ -1,7 +1,6 @@
 /* org.patd.Tokens1.Manager */
 #include <errno.h>
 #include <sodium.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/bus.h"

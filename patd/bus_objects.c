@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/bus.h"
 #include "patd/bus_object.h"
 #include "patd/bus_token.h"
 

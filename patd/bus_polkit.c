@@ -1,7 +1,6 @@
 #include "patd/bus_polkit.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "patd/bus_object.h"
 

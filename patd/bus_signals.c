@@ -1,7 +1,6 @@
 #include "patd/bus_signals.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #define PATD_CURSOR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "patd/token.h"

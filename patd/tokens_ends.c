@@ -1,6 +1,4 @@
 /* Tokens that expire. */
-#include <string.h>
-
 #include "common/expiry.h"
 #include "patd/tokens_private.h"
 

@@ -1,6 +1,5 @@
 #include "tests/unit/unit.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "patd/cursor.h"
