@@ -319,9 +319,8 @@ static enum pat_error set_revoked(struct tokens *tokens, struct token *token, ui
 
 	if (!tokens_intact(tokens, token))
 		return tokens_refuse(PAT_ERR_STORAGE,
-			"the token was altered in the database, outside of patd; it opens nothing "
-			"and "
-			"can only be deleted",
+			"the token was altered in the database, outside of patd; it opens "
+			"nothing and can only be deleted",
 			ret_refusal);
 	token->revoked_at = revoked_at;
 	key_row_mac(tokens->key, token, token->mac);
