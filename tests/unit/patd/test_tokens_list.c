@@ -718,6 +718,34 @@ static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **st
 	assert_int_equal(news.n, 0);
 }
 
+static void a_damaged_token_that_is_deleted_is_told_by_its_id(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, "UPDATE token SET mac = x'00'");
+	tokens_listen(world->tokens, hear, &news);
+	assert_int_equal(world_delete(world, &made), PAT_OK);
+	/* Nobody can read whose it was. */
+	(void)strcpy(made.token.user, "");
+	assert_told(&news, TOKEN_DELETED, &made);
+}
+
+static void events_are_counted_whether_or_not_anybody_listens(void **state)
+{
+	struct world *world = *state;
+	uint64_t before = tokens_events(world->tokens);
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(tokens_events(world->tokens), before + 1);
+	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
+	(void)world_find(world, &made);
+	assert_int_equal(tokens_events(world->tokens), before + 1);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(tokens_events(world->tokens), before + 2);
+}
+
 static void each_end_is_told_once_when_it_comes(void **state)
 {
 	struct world *world = *state;
@@ -799,6 +827,8 @@ int main(void)
 		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_go),
 		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_come),
 		WORLD_TEST(what_happens_to_a_token_is_told_and_what_is_refused_is_not),
+		WORLD_TEST(a_damaged_token_that_is_deleted_is_told_by_its_id),
+		WORLD_TEST(events_are_counted_whether_or_not_anybody_listens),
 		WORLD_TEST(each_end_is_told_once_when_it_comes),
 		WORLD_TEST(many_ends_at_once_are_told_in_parts),
 	};
