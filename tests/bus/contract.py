@@ -177,38 +177,56 @@ class Contract(WorldTest):
                     )
 
 
+def described(parent):
+    """Each interface or member with the text of the comment right before it."""
+    comment = ""
+    for element in parent:
+        if element.tag is ElementTree.Comment:
+            comment = element.text
+        elif element.tag != "annotation":
+            yield element, comment
+            comment = ""
+
+
 class Words(unittest.TestCase):
     """The contract says what everything is."""
 
-    def comments(self):
-        """name: text of the comment that begins with it"""
-        found = re.findall(r"<!--\s+([\w.]+):\s*(.*?)-->", TEXT, re.DOTALL)
-        return {name: text.strip() for name, text in found}
+    def setUp(self):
+        builder = ElementTree.TreeBuilder(insert_comments=True)
+        node = ElementTree.fromstring(TEXT, ElementTree.XMLParser(target=builder))
+        self.interfaces = list(described(node))
+        self.members = [pair for i, _ in self.interfaces for pair in described(i)]
 
     def test_everything_is_described(self):
-        comments = self.comments()
-        for interface in ElementTree.fromstring(TEXT).findall("interface"):
-            self.assertIn(interface.get("name"), comments)
-            for member in interface:
-                if member.tag == "annotation":
-                    continue
-                with self.subTest(member.get("name")):
-                    text = comments[member.get("name")]
-                    # Beside what it says of its arguments it says something of itself.
-                    lines = [line.strip() for line in text.splitlines()]
-                    self.assertTrue([line for line in lines if line and line[0] != "@"])
-                    for arg in member.findall("arg"):
-                        self.assertRegex(text, rf"@{arg.get('name')}: \S")
+        for element, comment in self.interfaces + self.members:
+            name = element.get("name")
+            with self.subTest(name):
+                title, *lines = [line.strip() for line in comment.strip().splitlines()] or [""]
+                self.assertEqual(title, f"{name}:")
+                about = [line for line in lines if line and line[0] != "@"]
+                self.assertTrue(about, "only its arguments are described")
+                told = re.findall(r"^@(\w+): \S", "\n".join(lines), re.MULTILINE)
+                args = [arg.get("name") for arg in element.findall("arg")]
+                self.assertEqual([name for name in told if name != "short_description"], args)
 
-    def test_every_option_that_patd_knows_is_described(self):
-        keys = set()
+    def test_the_options_of_a_method_are_those_that_patd_knows(self):
+        kinds = {"STRING": "s", "BOOLEAN": "b", "UINT64": "t"}
+        known = set()
         for path in glob.glob(os.path.join(TOP, "patd/bus_*.c")):
             with open(path, encoding="utf-8") as file:
-                keys |= set(re.findall(r'{ "(\w+)", DBUS_TYPE_', file.read()))
-        self.assertLessEqual({"lifetime", "name_pattern", "all"}, keys)
-        for key in keys:
-            with self.subTest(key):
-                self.assertRegex(TEXT, rf"\b{key} \([a-z]\):")
+                tables = re.findall(
+                    r"struct bus_option \w+\[\] = \{(.*?)\{ 0 \}", file.read(), re.DOTALL
+                )
+            for table in tables:
+                options = re.findall(r'\{ "(\w+)", DBUS_TYPE_(\w+)', table)
+                known.add(frozenset((key, kinds[kind]) for key, kind in options))
+        told = {
+            frozenset(re.findall(r"^\s*(\w+) \((\w)\): \S", comment, re.MULTILINE))
+            for member, comment in self.members
+            if member.find("arg[@type='a{sv}'][@direction='in']") is not None
+        }
+        self.assertIn(frozenset({("all", "b")}), known)
+        self.assertEqual(told, known)
 
     def test_every_error_is_named(self):
         with open(os.path.join(TOP, "common/error.c"), encoding="utf-8") as file:
