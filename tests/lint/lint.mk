@@ -49,10 +49,14 @@ lint-shell:
 contract := dbus/org.patd.Tokens1.xml
 qdbusxml2cpp = $(call pkg,--variable=bindir,Qt6Core)/qdbusxml2cpp
 
+# No catalog has polkit's DTD.  That of bus configurations is older than send_destination, and
+# dbus-daemon's own files are not valid by it: those need only be well-formed.
 lint-xml:
 	$(call say,LINT,xmllint)
 	$(Q)xmllint --nonet --noout --dtdvalid /usr/share/xml/dbus-1/introspect.dtd $(contract)
-	$(Q)xmllint --nonet --noout dbus/*.conf dbus/*.policy
+	$(Q)sed 's|"http://.*/polkit/|"/usr/share/polkit-1/|' dbus/org.patd.tokens1.policy | \
+		xmllint --nonet --noout --valid -
+	$(Q)xmllint --nonet --noout dbus/*.conf
 
 # Generators of code and documentation take the contract, without a word of warning.
 lint-contract:
@@ -62,6 +66,7 @@ lint-contract:
 		--interface-prefix org.patd.Tokens1. --generate-c-code tokens1 \
 		--generate-docbook doc ../../$(contract) && \
 		$(qdbusxml2cpp) -p proxy ../../$(contract) && \
-		$(qdbusxml2cpp) -a adaptor ../../$(contract); } 2>&1 | tee warnings && ! grep -q . warnings
+		$(qdbusxml2cpp) -a adaptor ../../$(contract); } >warnings 2>&1; \
+		status=$$?; cat warnings && test $$status -eq 0 && ! test -s warnings
 	$(Q)$(CC) -fsyntax-only -Wall -Werror build/contract/tokens1.c $(call pkg,--cflags,gio-unix-2.0)
 	$(Q)xmllint --nonet --noout --nowarning build/contract/doc-*.xml
