@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
-from client import MANAGER, NAME, PATIENCE_S, ROOT, TOKEN
+from client import DBUS, MANAGER, NAME, PATIENCE_S, ROOT, TOKEN, Gio, wait_until
 from mytokens import AS_GAMES
 from world import WorldTest
 
@@ -71,12 +71,19 @@ class Busctl(WorldTest):
 
     def test_it_shows_root_the_signals_of_a_subscriber(self):
         self.root.subscribe()
+        lost = []
+        watch = self.root.connection.signal_subscribe(
+            DBUS[0], DBUS[2], "NameOwnerChanged", DBUS[1], None, Gio.DBusSignalFlags.NONE,
+            lambda *args: lost.append(args[5].unpack()[2] == ""),
+        )  # fmt: skip
+        self.addCleanup(self.root.connection.signal_unsubscribe, watch)
         with subprocess.Popen(
             ["busctl", "--json=short", "monitor", NAME], env=self.bus.environment(),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         ) as monitor:  # fmt: skip
             try:
-                monitor.stderr.readline()  # from now on it sees all
+                # A monitor has no name on the bus: when it loses its own it sees all.
+                wait_until(lambda: any(lost))
                 token = self.root.generate("laptop")
                 self.root.revoke(token)
                 for line in monitor.stdout:
