@@ -9,6 +9,7 @@
 #include "common/bus.h"
 #include "patd/bus_call.h"
 #include "patd/bus_clients.h"
+#include "patd/bus_driver.h"
 #include "patd/bus_loop.h"
 #include "patd/bus_object.h"
 #include "patd/bus_signals.h"
@@ -125,27 +126,14 @@ static DBusHandlerResult on_message(
 }
 
 /* Asks the bus itself; fn gets the reply. */
-static bool ask_bus(struct bus *bus, DBusMessage *message, DBusPendingCallNotifyFunction fn)
+static void ask_bus(struct bus *bus, DBusMessage *question, DBusPendingCallNotifyFunction fn)
 {
-	DBusPendingCall *pending = NULL;
-	bool asked = message &&
-		     dbus_connection_send_with_reply(
-			     bus->connection, message, &pending, DBUS_TIMEOUT_USE_DEFAULT) &&
-		     pending && dbus_pending_call_set_notify(pending, fn, bus, NULL);
+	DBusPendingCall *pending;
 
-	if (pending)
+	if (driver_ask(bus->connection, question, DBUS_TIMEOUT_USE_DEFAULT, fn, bus, &pending))
 		dbus_pending_call_unref(pending);
-	if (message)
-		dbus_message_unref(message);
-	if (!asked)
+	else
 		retry_later(bus, "out of memory, or the bus went away");
-	return asked;
-}
-
-static DBusMessage *call_to_bus(const char *method)
-{
-	return dbus_message_new_method_call(
-		DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, method);
 }
 
 static void on_name(DBusPendingCall *pending, void *userdata)
@@ -172,16 +160,15 @@ static void on_name(DBusPendingCall *pending, void *userdata)
 
 static void request_name(struct bus *bus)
 {
-	const char *name = PAT_BUS_NAME;
 	dbus_uint32_t flags = DBUS_NAME_FLAG_DO_NOT_QUEUE;
-	DBusMessage *message = call_to_bus("RequestName");
+	DBusMessage *message = driver_call("RequestName", PAT_BUS_NAME);
 
-	if (message && !dbus_message_append_args(message, DBUS_TYPE_STRING, &name, DBUS_TYPE_UINT32,
-			       &flags, DBUS_TYPE_INVALID)) {
+	if (message &&
+		!dbus_message_append_args(message, DBUS_TYPE_UINT32, &flags, DBUS_TYPE_INVALID)) {
 		dbus_message_unref(message);
 		message = NULL;
 	}
-	(void)ask_bus(bus, message, on_name);
+	ask_bus(bus, message, on_name);
 }
 
 static void on_hello(DBusPendingCall *pending, void *userdata)
@@ -227,7 +214,7 @@ static void on_opened(struct job *job)
 	} else {
 		clients_attach(bus->clients, bus->connection);
 		signals_attach(bus->signals, bus->connection);
-		(void)ask_bus(bus, call_to_bus("Hello"), on_hello);
+		ask_bus(bus, driver_call("Hello", NULL), on_hello);
 	}
 }
 

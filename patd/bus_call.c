@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "patd/bus_driver.h"
 #include "patd/bus_handed.h"
 #include "patd/log.h"
 
@@ -184,9 +185,7 @@ void calls_undelivered(struct calls *calls, dbus_uint32_t serial)
 	if (!handed_take(&calls->handed, serial, &id))
 		return;
 	/* The bus takes no second reply to a call: there is nothing to tell its sender. */
-	log_notice("the secret of token %s could not be delivered: a client that cannot receive "
-		   "descriptors; the token is deleted",
-		id.text);
+	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);
 	if (tokens_revoke(calls->tokens, &root, id.text, &refusal) != PAT_OK ||
 		tokens_delete(calls->tokens, &root, id.text, &refusal) != PAT_OK)
 		log_error("token %s could not be deleted: %s", id.text, refusal.why);
@@ -241,8 +240,8 @@ static unsigned int count_of(const struct calls *calls, uint32_t uid)
 	unsigned int n = 0;
 
 	LIST_FOREACH(call, &calls->all, entry)
-	if (call->counted && call->caller.uid == uid)
-		n++;
+		if (call->counted && call->caller.uid == uid)
+			n++;
 	return n;
 }
 
@@ -301,27 +300,13 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	}
 }
 
-/* Asks the bus, which authenticated the sender when it connected. */
-static bool ask_uid(struct call *call)
-{
-	const char *sender = dbus_message_get_sender(call->message);
-	DBusMessage *question = dbus_message_new_method_call(
-		DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "GetConnectionUnixUser");
-	bool asked =
-		sender && question &&
-		dbus_message_append_args(question, DBUS_TYPE_STRING, &sender, DBUS_TYPE_INVALID) &&
-		dbus_connection_send_with_reply(
-			call->connection, question, &call->pending, DBUS_TIMEOUT_USE_DEFAULT) &&
-		call->pending && dbus_pending_call_set_notify(call->pending, on_uid, call, NULL);
-
-	if (question)
-		dbus_message_unref(question);
-	return asked;
-}
-
 void call_identify(struct call *call, void (*then)(struct call *call))
 {
+	const char *sender = dbus_message_get_sender(call->message);
+
 	call->then = then;
-	if (!ask_uid(call))
+	/* It authenticated the sender when that connected. */
+	if (!sender || !driver_ask(call->connection, driver_call("GetConnectionUnixUser", sender),
+			       DBUS_TIMEOUT_USE_DEFAULT, on_uid, call, &call->pending))
 		call_refuse(call, PAT_ERR_DENIED, "the bus could not be asked who asks");
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "patd/bus_driver.h"
+
 struct clients {
 	LIST_HEAD(client_list, client) all;
 	unsigned int count;
@@ -31,19 +33,6 @@ void clients_free(struct clients *clients)
 	free(clients);
 }
 
-static DBusMessage *call_to_bus(const char *method, const char *argument)
-{
-	DBusMessage *message = dbus_message_new_method_call(
-		DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, method);
-
-	if (message && !dbus_message_append_args(
-			       message, DBUS_TYPE_STRING, &argument, DBUS_TYPE_INVALID)) {
-		dbus_message_unref(message);
-		message = NULL;
-	}
-	return message;
-}
-
 /* One rule a client: with one for all, everybody who leaves the bus would wake patd. */
 static bool change_match(const struct client *client, const char *method)
 {
@@ -54,7 +43,7 @@ static bool change_match(const struct client *client, const char *method)
 	(void)snprintf(rule, sizeof(rule),
 		"type='signal',sender='%s',interface='%s',member='NameOwnerChanged',arg0='%s'",
 		DBUS_SERVICE_DBUS, DBUS_INTERFACE_DBUS, client->name);
-	message = call_to_bus(method, rule);
+	message = driver_call(method, rule);
 	if (!message)
 		return false;
 	dbus_message_set_no_reply(message, TRUE);
@@ -90,8 +79,8 @@ static struct client *find(struct clients *clients, const char *name)
 	struct client *client;
 
 	LIST_FOREACH(client, &clients->all, entry)
-	if (strcmp(client->name, name) == 0)
-		return client;
+		if (strcmp(client->name, name) == 0)
+			return client;
 	return NULL;
 }
 
@@ -111,28 +100,14 @@ static void on_owner(DBusPendingCall *pending, void *userdata)
 {
 	struct client *client = userdata;
 	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
-	bool there = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN;
+	bool gone = dbus_message_is_error(reply, DBUS_ERROR_NAME_HAS_NO_OWNER) &&
+		    dbus_message_has_sender(reply, DBUS_SERVICE_DBUS);
 
 	dbus_message_unref(reply);
 	dbus_pending_call_unref(client->pending);
 	client->pending = NULL;
-	if (!there)
+	if (gone)
 		clients_lost(client->clients, client->name);
-}
-
-/* It may have left before the bus knew that we watch. */
-static bool ask_owner(struct client *client)
-{
-	DBusMessage *message = call_to_bus("GetNameOwner", client->name);
-	bool asked = message &&
-		     dbus_connection_send_with_reply(client->clients->connection, message,
-			     &client->pending, DBUS_TIMEOUT_USE_DEFAULT) &&
-		     client->pending &&
-		     dbus_pending_call_set_notify(client->pending, on_owner, client, NULL);
-
-	if (message)
-		dbus_message_unref(message);
-	return asked;
 }
 
 struct client *clients_get(struct clients *clients, const char *name)
@@ -154,7 +129,10 @@ struct client *clients_get(struct clients *clients, const char *name)
 	client->references = 1;
 	LIST_INSERT_HEAD(&clients->all, client, entry);
 	clients->count++;
-	if (!change_match(client, "AddMatch") || !ask_owner(client)) {
+	/* It may have left before the bus knew that we watch. */
+	if (!change_match(client, "AddMatch") ||
+		!driver_ask(clients->connection, driver_call("GetNameOwner", name),
+			DBUS_TIMEOUT_USE_DEFAULT, on_owner, client, &client->pending)) {
 		client_free(client);
 		return NULL;
 	}
@@ -175,8 +153,8 @@ static unsigned int count_following(struct clients *clients, uint32_t uid)
 	unsigned int n = 0;
 
 	LIST_FOREACH(client, &clients->all, entry)
-	if (client->follows && client->who.uid == uid)
-		n++;
+		if (client->follows && client->who.uid == uid)
+			n++;
 	return n;
 }
 

@@ -90,16 +90,22 @@ static DBusMessage *take_question(void)
 	return question;
 }
 
-static void answer(DBusMessage *question, bool there)
+static void answer_as(const char *sender, DBusMessage *question, bool there)
 {
 	DBusMessage *reply =
 		there ? dbus_message_new_method_return(question)
 		      : dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
 
+	assert_true(dbus_message_set_sender(reply, sender));
 	assert_true(dbus_connection_send(peer.bus, reply, NULL));
 	dbus_message_unref(reply);
 	dbus_message_unref(question);
 	peer_turn(&peer);
+}
+
+static void answer(DBusMessage *question, bool there)
+{
+	answer_as(DBUS_SERVICE_DBUS, question, there);
 }
 
 static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
@@ -109,6 +115,16 @@ static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
 	answer(take_question(), false);
 	assert_int_equal(gone_n, 1);
 	assert_null(clients_following(clients, NULL, 1000, "alice"));
+}
+
+/* No answer, and one that is not the bus's, say nothing about the client. */
+static void who_is_not_the_bus_does_not_say_who_has_left(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer_as(":1.8", take_question(), false);
+	assert_int_equal(gone_n, 0);
+	assert_true(clients_follows(clients, ":1.7"));
 }
 
 static void a_client_that_is_there_stays(void **state)
@@ -280,6 +296,7 @@ int main(void)
 		TEST(a_client_that_has_left_is_told_of_once_and_forgotten),
 		TEST(references_may_end_while_it_is_told_of),
 		TEST(a_client_that_left_before_it_was_watched_is_found_out),
+		TEST(who_is_not_the_bus_does_not_say_who_has_left),
 		TEST(a_client_that_is_there_stays),
 		TEST(an_answer_about_a_client_forgotten_meanwhile_is_for_nobody),
 		TEST(who_follows_sees_its_own_or_all),
