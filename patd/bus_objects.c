@@ -7,10 +7,10 @@
 #include "patd/bus_token.h"
 
 /*
- * All objects are one reply, of some 500 bytes each; the bus takes 32 MiB.  Who has more tokens
- * lists them page by page.
+ * All objects are one reply, of some 600 bytes each, and a user can ask for many at once.  Who
+ * has more tokens lists them page by page.
  */
-#define OBJECTS_MAX 10000U
+#define OBJECTS_MAX 1024U
 #define OBJECTS_A_TURN 64U
 
 /*
