@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "patd/bus_driver.h"
 #include "patd/bus_object.h"
 
 #define POLKIT "org.freedesktop.PolicyKit1"
@@ -145,9 +146,7 @@ static enum answer read_answer(DBusMessage *reply)
 static void end_question(struct call *call)
 {
 	call->abandon = NULL;
-	tokens_question_ends(call_tokens(call));
-	if (call->client)
-		client_unref(call->client);
+	client_unref(call->client);
 	call->client = NULL;
 }
 
@@ -219,21 +218,14 @@ static bool ask(
 	struct call *call, const struct refusal *refusal, const char *token, const char *user)
 {
 	bool interactive = dbus_message_get_allow_interactive_authorization(call->message);
-	DBusMessage *message;
-	bool asked;
 
-	call->abandon = cancel;
-	tokens_question_begins(call_tokens(call));
 	call->polkit_action = refusal->lacks;
-	message = new_question(call, refusal, token, user, interactive);
 	call->client = call_get_client(call);
-	asked = message && call->client &&
-		dbus_connection_send_with_reply(call->connection, message, &call->pending,
-			interactive ? PATIENCE_PERSON : PATIENCE_ALONE) &&
-		call->pending && dbus_pending_call_set_notify(call->pending, on_answer, call, NULL);
-	if (message)
-		dbus_message_unref(message);
-	return asked;
+	if (!call->client)
+		return false;
+	call->abandon = cancel;
+	return driver_ask(call->connection, new_question(call, refusal, token, user, interactive),
+		interactive ? PATIENCE_PERSON : PATIENCE_ALONE, on_answer, call, &call->pending);
 }
 
 void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,

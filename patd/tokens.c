@@ -9,6 +9,7 @@
 
 static const char *const whys[PAT_ERRORS] = {
 	[PAT_ERR_NAME_TAKEN] = "the user has a token of that name; choose another name",
+	[PAT_ERR_UNKNOWN_USER] = "no user that a token can be bound to has that name",
 	[PAT_ERR_NOT_FOUND] = "no such token",
 	[PAT_ERR_DENIED] = "only an administrator may do that",
 	[PAT_ERR_STORAGE] = "the database failed, nothing was changed; the log of patd says why",
@@ -106,16 +107,6 @@ void tokens_free(struct tokens *tokens)
 	free(tokens);
 }
 
-void tokens_question_begins(struct tokens *tokens)
-{
-	tokens->questions++;
-}
-
-void tokens_question_ends(struct tokens *tokens)
-{
-	tokens->questions--;
-}
-
 void tokens_listen(struct tokens *tokens, token_event_fn fn, void *userdata)
 {
 	tokens->listener = fn;
@@ -193,6 +184,12 @@ static enum pat_error choose_expiry(const struct wish *wish, uint64_t now, uint6
 	return PAT_OK;
 }
 
+/* A name that shows up in a dialog is one that a user can have. */
+bool tokens_user_nameable(const char *user)
+{
+	return !pat_name_problem(user) && strlen(user) <= TOKEN_USER_BYTES_MAX;
+}
+
 static int found(const struct token *token, void *userdata)
 {
 	(void)token;
@@ -228,6 +225,8 @@ enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *c
 
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
+	if (wish->user && !tokens_user_nameable(wish->user))
+		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	error = choose_expiry(wish, clock_now(tokens->clock), &expires_at, ret_refusal);
 	if (error == PAT_OK && own)
 		error = check_own_name(tokens, caller, wish->name, ret_refusal);
@@ -253,14 +252,13 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 		return error;
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
-	if (pat_name_problem(wish->user) ||
-		!pat_field_set(token.user, sizeof(token.user), wish->user))
-		return tokens_refuse(PAT_ERR_UNKNOWN_USER,
-			"the user has a name that no token can be bound to", ret_refusal);
+	if (!tokens_user_nameable(wish->user))
+		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	error = choose_expiry(wish, now, &token.expires_at, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 
+	pat_field_cut(token.user, sizeof(token.user), wish->user);
 	pat_field_cut(token.name, sizeof(token.name), wish->name);
 	pat_token_new(secret, &token.id);
 	pat_token_digest(secret, &digest);

@@ -78,13 +78,6 @@ void tokens_free(struct tokens *tokens);
 /* The number of events so far: if it stays, nothing has happened. */
 uint64_t tokens_events(const struct tokens *tokens);
 
-/*
- * While there are questions of patd's own open with polkit, a token is no answer there: else
- * whoever has one could make another that outlives it.  As many calls end as begin.
- */
-void tokens_question_begins(struct tokens *tokens);
-void tokens_question_ends(struct tokens *tokens);
-
 /* fn hears of every event from now on; NULL: nobody does. */
 void tokens_listen(struct tokens *tokens, token_event_fn fn, void *userdata);
 

@@ -87,6 +87,8 @@ static const char *wanted_problem(const struct wanted *wanted)
 {
 	if (wanted->all && wanted->user)
 		return "give user or all, not both";
+	if (wanted->user && !tokens_user_nameable(wanted->user))
+		return "user is no name of a user";
 	if (wanted->id_prefix && !pat_id_prefix_valid(wanted->id_prefix))
 		return "id_prefix is 1 to 10 characters of 0-9, A-Z, a-z";
 	if (wanted->name_pattern && strlen(wanted->name_pattern) > PATTERN_MAX)

@@ -11,7 +11,6 @@ struct tokens {
 	uint64_t time_stored;
 	/* What an unknown id is compared with, so that it takes as long. */
 	struct token dummy;
-	unsigned int questions; /* open with polkit */
 	uint64_t events;
 	token_event_fn listener;
 	void *listener_data;
@@ -26,6 +25,9 @@ enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal);
 /* PAT_OK, or a refusal for lack of an action: see authority_lacks(). */
 enum pat_error tokens_allow(const struct caller *caller, enum operation operation, bool own,
 	struct refusal *ret_refusal);
+
+/* Whether a user can have that name, as far as tokens go. */
+bool tokens_user_nameable(const char *user);
 
 /* Whether the row is as patd wrote it. */
 bool tokens_intact(const struct tokens *tokens, const struct token *token);

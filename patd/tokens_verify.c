@@ -9,7 +9,11 @@
 /* How far the time in the database may lag behind the latest time seen, if only used. */
 #define TIME_LAG_S 60
 
-/* What polkit authenticates people as, by PAM. */
+/*
+ * What polkit authenticates people as, by PAM.  No token is good there: who had stolen one could
+ * make another that outlives it.  Nor while patd asks nothing: polkit remembers an answer, and
+ * everybody may have it ask.
+ */
 #define POLKIT_SERVICE "polkit-1"
 
 /* The token that a request is compared with, and whether it is the real one. */
@@ -51,12 +55,6 @@ static void record_use(struct tokens *tokens, const struct token *token,
 	tokens_tell(tokens, TOKEN_USED, token);
 }
 
-/* See tokens_question_begins(). */
-static bool answers_us(const struct tokens *tokens, const struct pat_request *request)
-{
-	return tokens->questions > 0 && strcmp(request->service, POLKIT_SERVICE) == 0;
-}
-
 enum pat_verdict tokens_verify(struct tokens *tokens, uint32_t caller_uid,
 	const struct pat_request *request, uint64_t *ret_expires_at)
 {
@@ -88,9 +86,9 @@ enum pat_verdict tokens_verify(struct tokens *tokens, uint32_t caller_uid,
 	}
 	if (token.uid != request->uid || strcmp(token.user, request->user) != 0)
 		return PAT_OTHER_USER;
-	if (answers_us(tokens, request)) {
-		log_warning("token %s was given where it would have made or changed tokens: "
-			    "refused, that takes the password",
+	if (strcmp(request->service, POLKIT_SERVICE) == 0) {
+		log_notice("token %s was given where polkit asks for a password: refused, a token "
+			   "makes no tokens",
 			token.id.text);
 		return PAT_NOT_ALLOWED;
 	}

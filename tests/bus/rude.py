@@ -61,6 +61,12 @@ class Rude(WorldTest):
         with self.subTest("a user"):
             self.assertRefused("UnknownUser", self.root.generate, "desktop", user=text)
 
+    def test_what_no_user_can_be_called_shows_up_in_no_dialog(self):
+        for name in "x\nApproved already", "x\x1b[2J", "x\u202e", "", "x" * 256:
+            with self.subTest(ascii(name[:10])):
+                self.assertRefused("UnknownUser", self.games.generate, "desktop", user=name)
+                self.assertRefused("InvalidArgs", self.games.list, user=name)
+
     def test_variants_in_variants_are_refused(self):
         deep = GLib.Variant("s", "x")
         for _ in range(50):

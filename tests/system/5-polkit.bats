@@ -83,6 +83,16 @@ questions() {
 	by_sudo alice "$token"
 }
 
+@test "nor one that polkit was given before patd asked" {
+	token=$(token no-grandmother alice)
+	# shellcheck disable=SC2016 # the shell of alice
+	run person alice 'pkcheck --enable-internal-agent --allow-user-interaction --process $$ \
+		--action-id org.patd.tokens1.generate-own; patctl --no-ask-password generate granddaughter' \
+		"$token"
+	echo "$output"
+	run -4 patctl show --user=alice granddaughter
+}
+
 @test "a person restores a revoked token with her password" {
 	token=$(token to-restore alice)
 	run -0 person alice 'patctl revoke to-restore'
