@@ -1,7 +1,7 @@
 # The system tier, and the packages it installs.  SUITE= boots another release of Debian.
 
 .PHONY: deb check-system
-deb:
+deb: deps
 	$(Q)debian/make-deb $(if $(filter 1,$(V)),--verbose) build/deb
 
 check-system:
