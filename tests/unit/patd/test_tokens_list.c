@@ -1,4 +1,4 @@
-/* Lists of tokens: who sees which, filters, pages; and the ends that come with time. */
+/* Lists of tokens: who sees which, filters, pages. */
 #include <errno.h>
 
 #include "common/bus.h"
@@ -137,25 +137,12 @@ static void a_token_is_found_by_any_prefix_of_its_id(void **state)
 	}
 }
 
-/* Many rows, without the cost of as many synced transactions. */
-static void fill(struct world *world, unsigned int count)
-{
-	char sql[512];
-
-	(void)snprintf(sql, sizeof(sql),
-		"WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %u) "
-		"INSERT INTO token SELECT printf('%%010d', i), 'alice', 1000, printf('n%%05d', i), "
-		"zeroblob(32), 1, 0, 0, 0, '', zeroblob(32) FROM n",
-		count - 1);
-	world_edit(world, sql);
-}
-
 static void pages_follow_each_other_without_gap_or_repetition(void **state)
 {
 	static const uint32_t limits[] = { 0, 1, 7, 255, 256, 257, 599, 600, 601, UINT32_MAX };
 	struct world *world = *state;
 
-	fill(world, 600);
+	world_fill(world, 600);
 	for (size_t i = 0; i < COUNT(limits); i++) {
 		char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
 		uint32_t page =
@@ -186,7 +173,7 @@ static void a_page_that_is_exactly_full_is_the_last(void **state)
 	struct wanted wanted = { .cursor = "" };
 	struct listing listing;
 
-	fill(world, PAT_PAGE_MAX);
+	world_fill(world, PAT_PAGE_MAX);
 	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
 	assert_int_equal(listing.rows, PAT_PAGE_MAX);
 	assert_string_equal(cursor, "");
@@ -199,7 +186,7 @@ static void pages_go_on_while_tokens_come_and_go(void **state)
 	struct wanted wanted = { .cursor = "", .limit = 2 };
 	struct listing listing;
 
-	fill(world, 6);
+	world_fill(world, 6);
 	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "n00000 n00001 ");
 	/* The last row of the page goes, one before and one behind it come. */
@@ -272,7 +259,7 @@ static void a_damaged_row_hides_no_other(void **state)
 	struct wanted wanted = { .cursor = "", .limit = 3 };
 	struct listing listing;
 
-	fill(world, 5);
+	world_fill(world, 5);
 	world_edit(world, "UPDATE token SET mac = x'00' WHERE name IN ('n00000', 'n00002')");
 	heard_clear();
 	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
@@ -288,7 +275,7 @@ static void a_list_that_cannot_be_passed_on_fails(void **state)
 	struct wanted wanted = { .cursor = "" };
 	struct listing listing = { .result = -ENOMEM };
 
-	fill(world, 3);
+	world_fill(world, 3);
 	assert_int_equal(tokens_list(world->tokens, &alice, &wanted, note, &listing, cursor,
 				 &world->refusal),
 		PAT_ERR_NO_MEMORY);
@@ -521,7 +508,7 @@ static void a_page_looks_at_a_bounded_number_of_tokens(void **state)
 	};
 	struct world *world = *state;
 
-	fill(world, 3000);
+	world_fill(world, 3000);
 	for (size_t i = 0; i < COUNT(table); i++)
 		assert_int_equal(count_pages(world, &table[i]), 3);
 }
@@ -534,7 +521,7 @@ static void a_page_with_a_costly_pattern_looks_at_fewer(void **state)
 	struct world *world = *state;
 
 	memset(pattern, 'x', sizeof(pattern) - 1);
-	fill(world, 320);
+	world_fill(world, 320);
 	world_edit(world, "UPDATE token SET name = name || printf('%249s', 'x')");
 	assert_int_equal(count_pages(world, &wanted), 20);
 }
@@ -554,7 +541,7 @@ static void what_matches_is_found_however_far_behind(void **state)
 	};
 	struct world *world = *state;
 
-	fill(world, 3000);
+	world_fill(world, 3000);
 	world_edit(world, "UPDATE token SET last_used_service = 'sudo', expires_at = 1"
 			  " WHERE name = 'n02999'");
 	for (size_t i = 0; i < COUNT(table); i++) {
@@ -584,7 +571,7 @@ static void a_users_cursor_names_no_token_of_others(void **state)
 	struct listing listing;
 
 	/* Alice's begin with 0, and there are more than one page looks at. */
-	fill(world, 3000);
+	world_fill(world, 3000);
 	assert_int_equal(list(world, &bob, &wanted, &listing, cursor), PAT_OK);
 	assert_string_equal(cursor, "");
 	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
@@ -597,7 +584,7 @@ static void ids_are_paged_in_their_order_while_tokens_go(void **state)
 	char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
 	unsigned int rows = 0;
 
-	fill(world, 600);
+	world_fill(world, 600);
 	do {
 		struct wanted wanted = {
 			.cursor = last, .limit = 50, .all = true, .id_prefix = "0"
@@ -656,155 +643,6 @@ static void ids_are_paged_in_their_order_while_tokens_come(void **state)
 	assert_string_equal(next, "");
 }
 
-/* ---- events ---- */
-
-struct news {
-	unsigned int n;
-	enum token_event event;
-	struct token token;
-};
-
-static void hear(enum token_event event, const struct token *token, void *userdata)
-{
-	struct news *news = userdata;
-
-	news->n++;
-	news->event = event;
-	news->token = *token;
-}
-
-static void assert_told(struct news *news, enum token_event event, const struct made *made)
-{
-	assert_int_equal(news->n, 1);
-	assert_int_equal(news->event, event);
-	assert_string_equal(news->token.id.text, made->token.id.text);
-	assert_string_equal(news->token.user, made->token.user);
-	news->n = 0;
-}
-
-static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **state)
-{
-	struct world *world = *state;
-	struct news news = { 0 };
-	struct wish again = wish_for(&alice, "laptop");
-	struct made made, other;
-
-	tokens_listen(world->tokens, hear, &news);
-	made = world_generate(world, &alice, "laptop");
-	assert_told(&news, TOKEN_GENERATED, &made);
-	assert_int_equal(tokens_generate(world->tokens, &root, &again, &other.token, other.secret,
-				 &world->refusal),
-		PAT_ERR_NAME_TAKEN);
-	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
-	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
-	assert_int_equal(news.n, 0);
-	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
-	assert_told(&news, TOKEN_USED, &made);
-	assert_int_equal(world_revoke(world, &made), PAT_OK);
-	assert_int_not_equal(news.token.revoked_at, 0);
-	assert_told(&news, TOKEN_CHANGED, &made);
-	assert_int_equal(world_revoke(world, &made), PAT_OK);
-	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
-	assert_int_equal(news.n, 0);
-	assert_int_equal(world_restore(world, &made), PAT_OK);
-	assert_int_equal(news.token.revoked_at, 0);
-	assert_told(&news, TOKEN_CHANGED, &made);
-	assert_int_equal(world_revoke(world, &made), PAT_OK);
-	news.n = 0;
-	assert_int_equal(world_delete(world, &made), PAT_OK);
-	assert_told(&news, TOKEN_DELETED, &made);
-	tokens_listen(world->tokens, NULL, NULL);
-	(void)world_generate(world, &alice, "laptop");
-	assert_int_equal(news.n, 0);
-}
-
-static void a_damaged_token_that_is_deleted_is_told_by_its_id(void **state)
-{
-	struct world *world = *state;
-	struct news news = { 0 };
-	struct made made = world_generate(world, &alice, "laptop");
-
-	world_edit(world, "UPDATE token SET mac = x'00'");
-	tokens_listen(world->tokens, hear, &news);
-	assert_int_equal(world_delete(world, &made), PAT_OK);
-	/* Nobody can read whose it was. */
-	(void)strcpy(made.token.user, "");
-	assert_told(&news, TOKEN_DELETED, &made);
-}
-
-static void events_are_counted_whether_or_not_anybody_listens(void **state)
-{
-	struct world *world = *state;
-	uint64_t before = tokens_events(world->tokens);
-	struct made made = world_generate(world, &alice, "laptop");
-
-	assert_int_equal(tokens_events(world->tokens), before + 1);
-	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
-	(void)world_find(world, &made);
-	assert_int_equal(tokens_events(world->tokens), before + 1);
-	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
-	assert_int_equal(tokens_events(world->tokens), before + 2);
-}
-
-static void each_end_is_told_once_when_it_comes(void **state)
-{
-	struct world *world = *state;
-	struct news news = { 0 };
-	struct token_end end = { .at = NOON };
-	struct wish wish = wish_for(&alice, "first");
-	struct made first, revoked, second;
-	uint64_t next = 1;
-
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
-	assert_int_equal(next, 0);
-	wish.has_lifetime = true;
-	wish.lifetime = 10;
-	world_generate_as_wished(world, &wish, &first);
-	wish.name = "revoked";
-	world_generate_as_wished(world, &wish, &revoked);
-	wish.name = "second";
-	wish.lifetime = 20;
-	world_generate_as_wished(world, &wish, &second);
-	wish.name = "never";
-	wish.has_lifetime = false;
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &(struct made) { 0 });
-	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
-
-	tokens_listen(world->tokens, hear, &news);
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
-	assert_int_equal(next, NOON + 10);
-	assert_int_equal(news.n, 0);
-	world->time = NOON + 10;
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
-	assert_int_equal(next, NOON + 20);
-	assert_told(&news, TOKEN_CHANGED, &first);
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
-	assert_int_equal(news.n, 0);
-	world->time = NOON + 100;
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
-	assert_int_equal(next, 0);
-	assert_told(&news, TOKEN_CHANGED, &second);
-}
-
-static void many_ends_at_once_are_told_in_parts(void **state)
-{
-	struct world *world = *state;
-	struct news news = { 0 };
-	struct token_end end = { .at = NOON };
-	uint64_t next = 1;
-
-	fill(world, 200);
-	world_edit(world, "UPDATE token SET expires_at = 1700000010");
-	tokens_listen(world->tokens, hear, &news);
-	world->time = NOON + 10;
-	for (unsigned int turns = 0; next != 0; turns++) {
-		assert_in_range(turns, 0, 4);
-		assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
-	}
-	assert_int_equal(news.n, 200);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -826,11 +664,6 @@ int main(void)
 		WORLD_TEST(a_users_cursor_names_no_token_of_others),
 		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_go),
 		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_come),
-		WORLD_TEST(what_happens_to_a_token_is_told_and_what_is_refused_is_not),
-		WORLD_TEST(a_damaged_token_that_is_deleted_is_told_by_its_id),
-		WORLD_TEST(events_are_counted_whether_or_not_anybody_listens),
-		WORLD_TEST(each_end_is_told_once_when_it_comes),
-		WORLD_TEST(many_ends_at_once_are_told_in_parts),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,164 @@
+/* What happens to tokens, by somebody's word, by use or by time, is told. */
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+struct news {
+	unsigned int n;
+	enum token_event event;
+	struct token token;
+};
+
+static void hear(enum token_event event, const struct token *token, void *userdata)
+{
+	struct news *news = userdata;
+
+	news->n++;
+	news->event = event;
+	news->token = *token;
+}
+
+static void assert_told(struct news *news, enum token_event event, const struct made *made)
+{
+	assert_int_equal(news->n, 1);
+	assert_int_equal(news->event, event);
+	assert_string_equal(news->token.id.text, made->token.id.text);
+	assert_string_equal(news->token.user, made->token.user);
+	news->n = 0;
+}
+
+static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct wish again = wish_for(&alice, "laptop");
+	struct made made, other;
+
+	tokens_listen(world->tokens, hear, &news);
+	made = world_generate(world, &alice, "laptop");
+	assert_told(&news, TOKEN_GENERATED, &made);
+	assert_int_equal(tokens_generate(world->tokens, &root, &again, &other.token, other.secret,
+				 &world->refusal),
+		PAT_ERR_NAME_TAKEN);
+	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
+	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
+	assert_int_equal(news.n, 0);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_told(&news, TOKEN_USED, &made);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_not_equal(news.token.revoked_at, 0);
+	assert_told(&news, TOKEN_CHANGED, &made);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	assert_int_equal(news.n, 0);
+	assert_int_equal(world_restore(world, &made), PAT_OK);
+	assert_int_equal(news.token.revoked_at, 0);
+	assert_told(&news, TOKEN_CHANGED, &made);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	news.n = 0;
+	assert_int_equal(world_delete(world, &made), PAT_OK);
+	assert_told(&news, TOKEN_DELETED, &made);
+	tokens_listen(world->tokens, NULL, NULL);
+	(void)world_generate(world, &alice, "laptop");
+	assert_int_equal(news.n, 0);
+}
+
+static void a_damaged_token_that_is_deleted_is_told_by_its_id(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, "UPDATE token SET mac = x'00'");
+	tokens_listen(world->tokens, hear, &news);
+	assert_int_equal(world_delete(world, &made), PAT_OK);
+	/* Nobody can read whose it was. */
+	(void)strcpy(made.token.user, "");
+	assert_told(&news, TOKEN_DELETED, &made);
+}
+
+static void events_are_counted_whether_or_not_anybody_listens(void **state)
+{
+	struct world *world = *state;
+	uint64_t before = tokens_events(world->tokens);
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(tokens_events(world->tokens), before + 1);
+	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
+	(void)world_find(world, &made);
+	assert_int_equal(tokens_events(world->tokens), before + 1);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(tokens_events(world->tokens), before + 2);
+}
+
+static void each_end_is_told_once_when_it_comes(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct token_end end = { .at = NOON };
+	struct wish wish = wish_for(&alice, "first");
+	struct made first, revoked, second;
+	uint64_t next = 1;
+
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, 0);
+	wish.has_lifetime = true;
+	wish.lifetime = 10;
+	world_generate_as_wished(world, &wish, &first);
+	wish.name = "revoked";
+	world_generate_as_wished(world, &wish, &revoked);
+	wish.name = "second";
+	wish.lifetime = 20;
+	world_generate_as_wished(world, &wish, &second);
+	wish.name = "never";
+	wish.has_lifetime = false;
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &(struct made) { 0 });
+	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
+
+	tokens_listen(world->tokens, hear, &news);
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, NOON + 10);
+	assert_int_equal(news.n, 0);
+	world->time = NOON + 10;
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, NOON + 20);
+	assert_told(&news, TOKEN_CHANGED, &first);
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(news.n, 0);
+	world->time = NOON + 100;
+	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(next, 0);
+	assert_told(&news, TOKEN_CHANGED, &second);
+}
+
+static void many_ends_at_once_are_told_in_parts(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+	struct token_end end = { .at = NOON };
+	uint64_t next = 1;
+
+	world_fill(world, 200);
+	world_edit(world, "UPDATE token SET expires_at = 1700000010");
+	tokens_listen(world->tokens, hear, &news);
+	world->time = NOON + 10;
+	for (unsigned int turns = 0; next != 0; turns++) {
+		assert_in_range(turns, 0, 4);
+		assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	}
+	assert_int_equal(news.n, 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(what_happens_to_a_token_is_told_and_what_is_refused_is_not),
+		WORLD_TEST(a_damaged_token_that_is_deleted_is_told_by_its_id),
+		WORLD_TEST(events_are_counted_whether_or_not_anybody_listens),
+		WORLD_TEST(each_end_is_told_once_when_it_comes),
+		WORLD_TEST(many_ends_at_once_are_told_in_parts),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
