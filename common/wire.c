@@ -11,6 +11,15 @@ static const char *const verdict_texts[PAT_VERDICTS] = {
 	[PAT_NOT_ALLOWED] = "not-allowed",
 	[PAT_BUSY] = "busy",
 	[PAT_FAILED] = "failed",
+	[PAT_NOT_YET] = "not-yet",
+	[PAT_OUT_OF_HOURS] = "out-of-hours",
+	[PAT_WRONG_SERVICE] = "wrong-service",
+	[PAT_WRONG_SOURCE] = "wrong-source",
+	[PAT_EXHAUSTED] = "exhausted",
+	[PAT_ROTATED] = "rotated",
+	[PAT_DISABLED] = "disabled",
+	[PAT_AGAINST_POLICY] = "against-policy",
+	[PAT_ACCOUNT_CLOSED] = "account-closed",
 };
 
 void pat_field_cut(char *field, size_t size, const char *text)
@@ -50,7 +59,8 @@ bool pat_request_check(const struct pat_request *request, size_t len)
 	       field_check(request->user, sizeof(request->user)) && request->user[0] != '\0' &&
 	       field_check(request->service, sizeof(request->service)) &&
 	       request->service[0] != '\0' && field_check(request->rhost, sizeof(request->rhost)) &&
-	       field_check(request->tty, sizeof(request->tty));
+	       field_check(request->tty, sizeof(request->tty)) &&
+	       (request->account & ~(uint32_t)PAT_ACCOUNT_ALL) == 0;
 }
 
 bool pat_reply_check(const struct pat_reply *reply, size_t len)

@@ -30,11 +30,20 @@ struct pat_request {
 	struct pat_digest digest;
 	char user[256];                    /* the user's name, LOGIN_NAME_MAX; never empty */
 	char service[PAT_SERVICE_MAX + 1]; /* PAM_SERVICE; never empty */
-	char rhost[256]; /* PAM_RHOST, empty for a local login; may be cut short */
-	char tty[64];    /* PAM_TTY, may be empty; may be cut short */
+	char rhost[256];  /* PAM_RHOST, empty for a local login; may be cut short */
+	char tty[64];     /* PAM_TTY, may be empty; may be cut short */
+	uint32_t account; /* bits of enum pat_account */
 };
 
-_Static_assert(sizeof(struct pat_request) == 696, "no padding in a request");
+/* What the module knows of the user's account.  Without PAT_ACCOUNT_SEEN it could not look. */
+enum pat_account {
+	PAT_ACCOUNT_SEEN = 1 << 0,    /* shadow(5) was read; the user may have no entry there */
+	PAT_ACCOUNT_EXPIRED = 1 << 1, /* the account's expiration date has come */
+	PAT_ACCOUNT_LOCKED = 1 << 2,  /* the password is locked, as by passwd -l */
+	PAT_ACCOUNT_ALL = PAT_ACCOUNT_SEEN | PAT_ACCOUNT_EXPIRED | PAT_ACCOUNT_LOCKED
+};
+
+_Static_assert(sizeof(struct pat_request) == 700, "no padding in a request");
 
 /* Values are part of the protocol.  Zero is a refusal. */
 enum pat_verdict {
@@ -48,6 +57,16 @@ enum pat_verdict {
 	PAT_NOT_ALLOWED = 5, /* not from this caller, or not there; patd's log says why */
 	PAT_BUSY = 6,        /* the caller asks too often */
 	PAT_FAILED = 7,      /* patd could not decide; its log says why */
+	/* Again after the secret matched: */
+	PAT_NOT_YET = 8,         /* before the token's not_before */
+	PAT_OUT_OF_HOURS = 9,    /* outside its hours */
+	PAT_WRONG_SERVICE = 10,  /* it is not for this service */
+	PAT_WRONG_SOURCE = 11,   /* nor for logins from there */
+	PAT_EXHAUSTED = 12,      /* its uses are used up */
+	PAT_ROTATED = 13,        /* this secret was replaced by another */
+	PAT_DISABLED = 14,       /* the user's tokens are disabled, or all are */
+	PAT_AGAINST_POLICY = 15, /* patd.conf forbids it */
+	PAT_ACCOUNT_CLOSED = 16, /* the account has expired, or is locked where that counts */
 	PAT_VERDICTS
 };
 
@@ -55,9 +74,14 @@ struct pat_reply {
 	uint32_t magic;
 	uint32_t verdict;    /* enum pat_verdict */
 	uint64_t expires_at; /* seconds UTC, 0 for never; only with PAT_ACCEPTED and PAT_EXPIRED */
+	/*
+	 * With PAT_ACCEPTED: not 0 if the secret is one that was replaced, and works until
+	 * then, or until the new one is used.
+	 */
+	uint64_t replaced_until;
 };
 
-_Static_assert(sizeof(struct pat_reply) == 16, "no padding in a reply");
+_Static_assert(sizeof(struct pat_reply) == 24, "no padding in a reply");
 
 /* Copies text into a field of size bytes, NUL-filled.  False, and all NUL, if it does not fit. */
 bool pat_field_set(char *field, size_t size, const char *text);

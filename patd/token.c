@@ -4,6 +4,9 @@ static const char *const texts[TOKEN_STATES] = {
 	[TOKEN_ACTIVE] = "active",
 	[TOKEN_REVOKED] = "revoked",
 	[TOKEN_EXPIRED] = "expired",
+	[TOKEN_EXHAUSTED] = "exhausted",
+	[TOKEN_DISABLED] = "disabled",
+	[TOKEN_PENDING] = "pending",
 	[TOKEN_ALTERED] = "altered",
 };
 
