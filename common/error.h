@@ -11,9 +11,13 @@ enum pat_error {
 	PAT_ERR_NAME_TAKEN,     /* the user has a token of that name */
 	PAT_ERR_INVALID_EXPIRY, /* in the past, or beyond the year 9999 */
 	PAT_ERR_UNKNOWN_USER,
-	PAT_ERR_NOT_FOUND,   /* no such token, or none that the caller may see */
-	PAT_ERR_NOT_REVOKED, /* only a revoked token can be restored or deleted */
-	PAT_ERR_EXPIRED,     /* an expired token cannot be restored */
+	PAT_ERR_NOT_FOUND,      /* no such token, or none that the caller may see */
+	PAT_ERR_NOT_REVOKED,    /* only a revoked token can be restored or deleted */
+	PAT_ERR_EXPIRED,        /* an expired token cannot be restored or rotated */
+	PAT_ERR_NOT_ACTIVE,     /* only a token that works can be rotated */
+	PAT_ERR_NOT_RESTORABLE, /* a compromised token is never restored */
+	PAT_ERR_INVALID_RESTRICTION,
+	PAT_ERR_AGAINST_POLICY, /* patd.conf does not allow it */
 	PAT_ERR_DENIED,
 	PAT_ERR_INTERACTIVE,  /* allowed after a dialog, for which the caller did not ask */
 	PAT_ERR_INVALID_ARGS, /* wrong types, unknown or contradicting options */

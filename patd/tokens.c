@@ -11,6 +11,8 @@ static const char *const whys[PAT_ERRORS] = {
 	[PAT_ERR_NAME_TAKEN] = "the user has a token of that name; choose another name",
 	[PAT_ERR_UNKNOWN_USER] = "no user that a token can be bound to has that name",
 	[PAT_ERR_NOT_FOUND] = "no such token",
+	[PAT_ERR_AGAINST_POLICY] =
+		"the policy of this machine does not allow it; patctl policy shows it",
 	[PAT_ERR_DENIED] = "only an administrator may do that",
 	[PAT_ERR_STORAGE] = "the database failed, nothing was changed; the log of patd says why",
 	[PAT_ERR_NO_MEMORY] = "out of memory, nothing was changed",
