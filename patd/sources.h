@@ -17,16 +17,21 @@
 /*
  * Writes the list to ret_list in its canonical spelling: inet_ntop()'s addresses, a prefix
  * length where it is not the whole address, in the order given, none twice.  NULL, or what is
- * wrong with it, for a person; static.  Bits set behind the prefix are refused: a slip.
+ * wrong with it, for a person; static.  Bits set behind the prefix are refused: a slip.  Text
+ * that does not fit in size bytes as it is given is too long.
  */
 const char *sources_parse(const char *text, char *ret_list, size_t size);
 
-/* Whether a canonical list has the place that PAM_RHOST names; "" as rhost is "local". */
+/*
+ * Whether a canonical list has the place that PAM_RHOST names; "" as rhost is "local".  The zone
+ * of an IPv6 address is ignored: fe80::1%eth0 is fe80::1.
+ */
 bool sources_match(const char *list, const char *rhost);
 
 /*
  * The network that a login came from, coarse enough that one place stays one: "local", the /24
- * of an IPv4 address, the /64 of an IPv6 address; else rhost itself, cut short.
+ * of an IPv4 address, the /64 of an IPv6 address; else rhost itself, cut short.  A host that
+ * is called "local" is "local.", the same name and not a local login.
  */
 void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_MAX]);
 
