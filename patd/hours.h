@@ -8,6 +8,8 @@
  * Weekdays as in systemd.time(7), "Mon" or "Monday", any case, in ranges that may go round the
  * end of the week, with commas; then "HH:MM-HH:MM", the end excluded and up to 24:00.  A span
  * that ends at or before its start ends on the next day, and counts to the day it started on.
+ * Three days in a row or more are written as a range, 00:00 as an end is 24:00, and a whole day
+ * has no clock beside its weekdays.
  *
  * Wall clock means that what daylight saving skips never comes, and what it repeats comes twice.
  */
