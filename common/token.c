@@ -91,15 +91,19 @@ static void random_base62(char *out, size_t len)
 
 void pat_token_new(char token[static PAT_TOKEN_LEN + 1], struct pat_id *ret_id)
 {
+	random_base62(ret_id->text, PAT_ID_LEN);
+	ret_id->text[PAT_ID_LEN] = '\0';
+	pat_token_renew(ret_id, token);
+}
+
+void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 1])
+{
 	memcpy(token, PREFIX, PREFIX_LEN);
-	random_base62(token + ID_AT, PAT_ID_LEN);
+	memcpy(token + ID_AT, id->text, PAT_ID_LEN);
 	token[SEPARATOR_AT] = '_';
 	random_base62(token + SECRET_AT, PAT_SECRET_LEN);
 	crc_format(token, token + CRC_AT);
 	token[PAT_TOKEN_LEN] = '\0';
-
-	memcpy(ret_id->text, token + ID_AT, PAT_ID_LEN);
-	ret_id->text[PAT_ID_LEN] = '\0';
 }
 
 void pat_token_digest(const char token[static PAT_TOKEN_LEN], struct pat_digest *ret_digest)

@@ -49,6 +49,9 @@ bool pat_token_parse(const char *text, struct pat_id *ret_id);
  */
 void pat_token_new(char token[static PAT_TOKEN_LEN + 1], struct pat_id *ret_id);
 
+/* The same with an id that there is: a new secret for it. */
+void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 1]);
+
 /*
  * BLAKE2b-256("pat-v1" || token): what crosses the verification socket in the token's place.
  * token is PAT_TOKEN_LEN characters.  The digest is as good as the token to whoever can reach

@@ -5,7 +5,9 @@
 static const char *const texts[ACTIONS] = {
 	[ACTION_GENERATE_OWN] = "org.patd.tokens1.generate-own",
 	[ACTION_RESTORE_OWN] = "org.patd.tokens1.restore-own",
+	[ACTION_ROTATE_OWN] = "org.patd.tokens1.rotate-own",
 	[ACTION_MANAGE_OTHERS] = "org.patd.tokens1.manage-others",
+	[ACTION_SET_POLICY] = "org.patd.tokens1.set-policy",
 };
 
 /*
@@ -20,7 +22,12 @@ static const struct {
 	[OP_FOLLOW] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	[OP_REVOKE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	[OP_RESTORE] = { ACTION_RESTORE_OWN, ACTION_MANAGE_OTHERS },
+	[OP_ROTATE] = { ACTION_ROTATE_OWN, ACTION_MANAGE_OTHERS },
+	[OP_RENAME] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	[OP_DELETE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	[OP_DISABLE] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+	[OP_DISABLE_ALL] = { ACTION_SET_POLICY, ACTION_SET_POLICY },
+	[OP_AUDIT] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 };
 
 const char *authority_action_text(enum action action)

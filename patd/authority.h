@@ -12,7 +12,9 @@ enum action {
 	ACTION_NONE,
 	ACTION_GENERATE_OWN,
 	ACTION_RESTORE_OWN,
+	ACTION_ROTATE_OWN,
 	ACTION_MANAGE_OTHERS,
+	ACTION_SET_POLICY,
 	ACTIONS
 };
 
@@ -22,7 +24,12 @@ enum operation {
 	OP_FOLLOW,
 	OP_REVOKE,
 	OP_RESTORE,
+	OP_ROTATE,
+	OP_RENAME,
 	OP_DELETE,
+	OP_DISABLE, /* a user, be it the caller; or enable */
+	OP_DISABLE_ALL,
+	OP_AUDIT, /* the history as a whole */
 	OPERATIONS
 };
 

@@ -266,6 +266,12 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 	return 0;
 }
 
+void bus_set_policy(struct bus *bus, const struct policy_set *policy)
+{
+	calls_set_policy(bus->calls, policy);
+	signals_renew(bus->signals);
+}
+
 void bus_stop(struct bus *bus)
 {
 	if (!bus)

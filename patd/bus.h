@@ -20,6 +20,9 @@ struct bus;
 int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const char *address,
 	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus);
 
+/* From now on another policy, which must stay; the rules have it already. */
+void bus_set_policy(struct bus *bus, const struct policy_set *policy);
+
 /*
  * Stops serving at once.  The memory stays until bus_free(), which comes after worker_free():
  * a job may be under way.  NULL is allowed by both.

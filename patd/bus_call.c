@@ -16,6 +16,7 @@ struct calls {
 	struct worker *worker;
 	struct tokens *tokens;
 	struct clients *clients;
+	const struct policy_set *policy;
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 	uint64_t serial;
@@ -129,6 +130,16 @@ struct tokens *call_tokens(const struct call *call)
 	return call->calls->tokens;
 }
 
+void calls_set_policy(struct calls *calls, const struct policy_set *policy)
+{
+	calls->policy = policy;
+}
+
+const struct policy_set *call_policy(const struct call *call)
+{
+	return call->calls->policy;
+}
+
 struct clients *call_clients(const struct call *call)
 {
 	return call->calls->clients;
@@ -179,6 +190,7 @@ void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_i
 void calls_undelivered(struct calls *calls, dbus_uint32_t serial)
 {
 	static const struct caller root = { .user = "root" };
+	const struct revocation undone = { .reason = "its secret could not be delivered" };
 	struct refusal refusal;
 	struct pat_id id;
 
@@ -186,7 +198,7 @@ void calls_undelivered(struct calls *calls, dbus_uint32_t serial)
 		return;
 	/* The bus takes no second reply to a call: there is nothing to tell its sender. */
 	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);
-	if (tokens_revoke(calls->tokens, &root, id.text, &refusal) != PAT_OK ||
+	if (tokens_revoke(calls->tokens, &root, id.text, &undone, &refusal) != PAT_OK ||
 		tokens_delete(calls->tokens, &root, id.text, &refusal) != PAT_OK)
 		log_error("token %s could not be deleted: %s", id.text, refusal.why);
 }

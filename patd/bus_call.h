@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 
 #include "patd/bus_clients.h"
+#include "patd/policy.h"
 #include "patd/tokens.h"
 #include "patd/users.h"
 #include "patd/worker.h"
@@ -64,6 +65,10 @@ void calls_free(struct calls *calls);
  * has been told.
  */
 struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message);
+
+/* What is in force of patd.conf, for those who ask; policy must stay. */
+void calls_set_policy(struct calls *calls, const struct policy_set *policy);
+const struct policy_set *call_policy(const struct call *call);
 
 struct tokens *call_tokens(const struct call *call);
 struct clients *call_clients(const struct call *call);

@@ -192,13 +192,21 @@ void clients_unfollow(struct clients *clients, const char *name)
 	client_unref(client);
 }
 
-struct client *clients_following(
-	struct clients *clients, const struct client *after, uint32_t uid, const char *user)
+struct client *clients_next_follower(struct clients *clients, const struct client *after)
 {
 	struct client *client = after ? LIST_NEXT(after, entry) : LIST_FIRST(&clients->all);
 
-	while (client && !(client->follows &&
-				 (client->follows_all || authority_owns(&client->who, uid, user))))
+	while (client && !client->follows)
 		client = LIST_NEXT(client, entry);
+	return client;
+}
+
+struct client *clients_following(
+	struct clients *clients, const struct client *after, uint32_t uid, const char *user)
+{
+	struct client *client = clients_next_follower(clients, after);
+
+	while (client && !client->follows_all && !authority_owns(&client->who, uid, user))
+		client = clients_next_follower(clients, client);
 	return client;
 }

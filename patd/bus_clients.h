@@ -56,4 +56,7 @@ void clients_unfollow(struct clients *clients, const char *name);
 struct client *clients_following(
 	struct clients *clients, const struct client *after, uint32_t uid, const char *user);
 
+/* The first client that follows anything, or the next after client. */
+struct client *clients_next_follower(struct clients *clients, const struct client *after);
+
 #endif

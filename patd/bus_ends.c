@@ -11,8 +11,8 @@
 
 struct ends {
 	struct tokens *tokens;
-	struct token_end told; /* up to here */
-	uint64_t next;         /* when the timer is set for; 0: it is not */
+	struct moment_place told[MOMENTS]; /* up to here */
+	uint64_t next;                     /* when the timer is set for; 0: it is not */
 	sd_event_source *timer;
 };
 
@@ -30,22 +30,38 @@ static int set_timer(struct ends *ends, uint64_t at)
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct ends *ends = userdata;
-	uint64_t next = PAT_NEVER;
-	int r;
+	uint64_t first = PAT_NEVER;
 
 	(void)source;
 	(void)usec;
-	r = tokens_tell_ends(ends->tokens, &ends->told, &next);
-	/* The database has failed, which is logged; the next token that is made tries again. */
-	return set_timer(ends, r < 0 ? PAT_NEVER : next);
+	for (enum moment moment = 0; moment < MOMENTS; moment++) {
+		uint64_t next = PAT_NEVER;
+
+		/* A database that fails says so in the log; the next change tries again. */
+		if (tokens_tell_moments(ends->tokens, moment, &ends->told[moment], &next) >= 0 &&
+			next != PAT_NEVER && (first == PAT_NEVER || next < first))
+			first = next;
+	}
+	return set_timer(ends, first);
 }
 
-void ends_consider(struct ends *ends, uint64_t expires_at)
+void ends_begin(struct ends *ends)
 {
-	if (expires_at == PAT_NEVER || (ends->next != PAT_NEVER && ends->next <= expires_at))
+	for (enum moment moment = 0; moment < MOMENTS; moment++)
+		ends->told[moment] = tokens_moments_from(ends->tokens, moment);
+	/* At once, to find out about the next; until then no other puts it off. */
+	if (set_timer(ends, 1) < 0)
+		log_error(
+			"cannot set a timer; what tokens do by themselves is not told on the bus");
+}
+
+void ends_consider(struct ends *ends, uint64_t at)
+{
+	if (at == PAT_NEVER || (ends->next != PAT_NEVER && ends->next <= at))
 		return;
-	if (set_timer(ends, expires_at) < 0)
-		log_error("cannot set a timer; the end of tokens is not told on the bus");
+	if (set_timer(ends, at) < 0)
+		log_error(
+			"cannot set a timer; what tokens do by themselves is not told on the bus");
 }
 
 int ends_new(sd_event *event, struct tokens *tokens, struct ends **ret_ends)
@@ -56,14 +72,12 @@ int ends_new(sd_event *event, struct tokens *tokens, struct ends **ret_ends)
 	if (!ends)
 		return -ENOMEM;
 	ends->tokens = tokens;
-	ends->told.at = tokens_now(tokens);
-	/* At once, to find out about the next; until then no other puts it off. */
-	ends->next = 1;
 	r = sd_event_add_time(event, &ends->timer, CLOCK_REALTIME, 0, ACCURACY_US, on_timer, ends);
 	if (r < 0) {
 		ends_free(ends);
 		return r;
 	}
+	ends_begin(ends);
 	*ret_ends = ends;
 	return 0;
 }

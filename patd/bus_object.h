@@ -11,7 +11,7 @@
 
 #include "patd/bus_call.h"
 
-#define BUS_ARGS_MAX 3
+#define BUS_ARGS_MAX 4
 #define BUS_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager" /* libdbus has no name for it */
 
 struct bus_arg {
@@ -31,7 +31,10 @@ struct bus_method {
 	bool anonymous; /* whoever asks; else the caller has been identified */
 };
 
-/* A property of a basic type, kept at offset in the view that its interface fills. */
+/*
+ * A property of a basic type, or "as", kept at offset in the view that its interface fills; "as"
+ * as a string with commas.
+ */
 struct bus_property {
 	const char *name, *type;
 	const char *changes; /* the value of EmitsChangedSignal */

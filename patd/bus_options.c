@@ -4,6 +4,32 @@
 #include <stdint.h>
 #include <string.h>
 
+static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list)
+{
+	DBusMessageIter items;
+	char *at = ret_list->text;
+	const char *const end = ret_list->text + sizeof(ret_list->text);
+
+	if (dbus_message_iter_get_element_type(variant) != DBUS_TYPE_STRING)
+		return "an option has another type than the method takes";
+	*at = '\0';
+	dbus_message_iter_recurse(variant, &items);
+	for (; dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_STRING;
+		dbus_message_iter_next(&items)) {
+		const char *item;
+
+		dbus_message_iter_get_basic(&items, &item);
+		if (strchr(item, ',') || *item == '\0')
+			return "a string in an option is empty, or has a comma";
+		if (strlen(item) + 2 > (size_t)(end - at))
+			return "an option is too long";
+		if (at > ret_list->text)
+			*at++ = ',';
+		at = stpcpy(at, item);
+	}
+	return NULL;
+}
+
 static const char *read_one(
 	DBusMessageIter *entry, const struct bus_option *options, uint32_t *seen)
 {
@@ -25,9 +51,11 @@ static const char *read_one(
 	dbus_message_iter_recurse(entry, &variant);
 	if (dbus_message_iter_get_arg_type(&variant) != options[i].type)
 		return "an option has another type than the method takes";
-	dbus_message_iter_get_basic(&variant, options[i].ret_value);
 	if (options[i].ret_given)
 		*options[i].ret_given = true;
+	if (options[i].type == DBUS_TYPE_ARRAY)
+		return read_list(&variant, options[i].ret_value);
+	dbus_message_iter_get_basic(&variant, options[i].ret_value);
 	return NULL;
 }
 

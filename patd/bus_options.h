@@ -5,10 +5,16 @@
 #include <dbus/dbus.h>
 #include <stdbool.h>
 
+/* Strings, with commas between them. */
+#define BUS_LIST_MAX 2048
+struct bus_list {
+	char text[BUS_LIST_MAX];
+};
+
 struct bus_option {
 	const char *key; /* NULL ends the table */
-	int type;        /* a basic one: DBUS_TYPE_STRING, … */
-	/* What libdbus reads that type into; a string stays the message's. */
+	int type;        /* a basic one: DBUS_TYPE_STRING, …; or DBUS_TYPE_ARRAY, of strings */
+	/* What libdbus reads that type into; a string stays the message's; a struct bus_list. */
 	void *ret_value;
 	bool *ret_given; /* NULL if nobody asks */
 };

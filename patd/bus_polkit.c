@@ -27,6 +27,13 @@ static const char *const messages[OPERATIONS] = {
 	[OP_REVOKE] = N_("Authentication is required to revoke the token $(token) of another user"),
 	[OP_RESTORE] = N_("Authentication is required to restore the token $(token) of another "
 			  "user"),
+	[OP_ROTATE] = N_("Authentication is required to give the token $(token) of another user a "
+			 "new secret"),
+	[OP_RENAME] = N_("Authentication is required to rename the token $(token) of another "
+			 "user"),
+	[OP_DISABLE] = N_("Authentication is required to disable or enable the tokens of user "
+			  "$(user)"),
+	[OP_AUDIT] = N_("Authentication is required to see the history of all tokens"),
 	[OP_DELETE] = N_("Authentication is required to delete the token $(token) of another "
 			 "user"),
 };

@@ -23,6 +23,17 @@ struct uses {
 	unsigned int n;
 };
 
+#define HISTORY_US (UINT64_C(1000) * 1000) /* between two reports that it has changed, at least */
+#define OWNERS_MAX 64U                     /* of one report; of more nothing is told */
+
+struct owners {
+	struct {
+		uint32_t uid;
+		char user[TOKEN_USER_BYTES_MAX + 1];
+	} each[OWNERS_MAX];
+	unsigned int n;
+};
+
 struct signals {
 	sd_event *event;
 	struct tokens *tokens;
@@ -34,28 +45,35 @@ struct signals {
 	unsigned int told;
 	uint64_t next_us; /* when the gathered ones become due, at the earliest */
 	sd_event_source *timer;
+	struct token_listener listener;
+	/* Whose history has changed since its followers were told last. */
+	struct owners owners;
+	uint64_t history_next_us;
+	sd_event_source *history_timer;
 };
 
 /* Takes signal over; NULL: out of memory. */
+static void send_to(struct signals *signals, const struct client *client, DBusMessage *signal)
+{
+	bool sent = signal && dbus_message_set_destination(signal, client->name) &&
+		    dbus_connection_send(signals->connection, signal, NULL);
+
+	if (signal)
+		dbus_message_unref(signal);
+	if (!sent)
+		log_error("a signal on the bus was lost: out of memory");
+}
+
+/* The same, to all who may see the token. */
 static void send_to_followers(
 	struct signals *signals, const struct token *token, DBusMessage *signal)
 {
 	struct client *client = NULL;
-	bool lost = !signal;
 
-	while (!lost &&
-		(client = clients_following(signals->clients, client, token->uid, token->user))) {
-		DBusMessage *copy = dbus_message_copy(signal);
-
-		lost = !copy || !dbus_message_set_destination(copy, client->name) ||
-		       !dbus_connection_send(signals->connection, copy, NULL);
-		if (copy)
-			dbus_message_unref(copy);
-	}
+	while ((client = clients_following(signals->clients, client, token->uid, token->user)))
+		send_to(signals, client, signal ? dbus_message_copy(signal) : NULL);
 	if (signal)
 		dbus_message_unref(signal);
-	if (lost)
-		log_error("a signal on the bus was lost: out of memory");
 	/* It ends in a "Disconnected", and then patd connects again. */
 	if (dbus_connection_get_outgoing_size(signals->connection) > OUTGOING_MAX)
 		dbus_connection_close(signals->connection);
@@ -126,7 +144,8 @@ static void tell_changed(
 
 static void tell_used(struct signals *signals, const struct token *token)
 {
-	static const char *const properties[] = { "LastUsedAt", "LastUsedService", NULL };
+	static const char *const properties[] = { "State", "Uses", "FormerUntil", "LastUsedAt",
+		"LastUsedService", "LastUsedFrom", NULL };
 	dbus_uint64_t at = token->last_used_at;
 	const char *service = token->last_used_service;
 	struct bus_path path = bus_token_path(&token->id);
@@ -192,12 +211,13 @@ static int on_uses(sd_event_source *source, uint64_t usec, void *userdata)
 
 static void on_event(enum token_event event, const struct token *token, void *userdata)
 {
-	static const char *const state[] = { "State", "RevokedAt", NULL };
+	static const char *const life[] = { "Name", "State", "RevokedAt", "RevokedUntil",
+		"RevokedReason", "Rotations", "RotatedAt", "FormerUntil", NULL };
 	struct signals *signals = userdata;
 
 	/* A new token, or a restored one. */
 	if (event == TOKEN_GENERATED || event == TOKEN_CHANGED)
-		ends_consider(signals->ends, token->expires_at);
+		ends_consider(signals->ends, tokens_next_moment(signals->tokens, token));
 	if (!signals->connection ||
 		!clients_following(signals->clients, NULL, token->uid, token->user))
 		return;
@@ -206,7 +226,7 @@ static void on_event(enum token_event event, const struct token *token, void *us
 		tell_added(signals, token);
 		break;
 	case TOKEN_CHANGED:
-		tell_changed(signals, token, state);
+		tell_changed(signals, token, life);
 		break;
 	case TOKEN_USED:
 		gather_use(signals, token);
@@ -217,12 +237,78 @@ static void on_event(enum token_event event, const struct token *token, void *us
 	}
 }
 
+static bool owner_known(const struct owners *owners, uint32_t uid, const char *user)
+{
+	for (unsigned int i = 0; i < owners->n; i++)
+		if (owners->each[i].uid == uid && strcmp(owners->each[i].user, user) == 0)
+			return true;
+	return false;
+}
+
+/* Never here and now, where somebody waits for the verdict. */
+static void on_entry(const struct entry *entry, void *userdata)
+{
+	struct signals *signals = userdata;
+	struct owners *owners = &signals->owners;
+	bool first = owners->n == 0;
+
+	if (!signals->connection || owners->n == OWNERS_MAX ||
+		!clients_following(signals->clients, NULL, entry->uid, entry->user) ||
+		owner_known(owners, entry->uid, entry->user))
+		return;
+	owners->each[owners->n].uid = entry->uid;
+	pat_field_cut(owners->each[owners->n].user, sizeof(owners->each[0].user), entry->user);
+	owners->n++;
+	if (first &&
+		(sd_event_source_set_time(signals->history_timer, signals->history_next_us) < 0 ||
+			sd_event_source_set_enabled(signals->history_timer, SD_EVENT_ONESHOT) < 0))
+		log_error("cannot set a timer; the history is not told on the bus");
+}
+
+static bool may_see(const struct client *client, const struct owners *owners)
+{
+	if (client->follows_all)
+		return true;
+	for (unsigned int i = 0; i < owners->n; i++)
+		if (authority_owns(&client->who, owners->each[i].uid, owners->each[i].user))
+			return true;
+	return false;
+}
+
+static int on_history(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct signals *signals = userdata;
+	struct client *client = NULL;
+	int r;
+
+	(void)source;
+	(void)usec;
+	r = sd_event_now(signals->event, CLOCK_MONOTONIC, &signals->history_next_us);
+	if (r < 0)
+		return r;
+	signals->history_next_us += HISTORY_US;
+	while ((client = clients_next_follower(signals->clients, client)))
+		if (may_see(client, &signals->owners))
+			send_to(signals, client,
+				dbus_message_new_signal(
+					PAT_BUS_PATH, PAT_BUS_MANAGER, "HistoryChanged"));
+	signals->owners.n = 0;
+	return 0;
+}
+
+void signals_renew(struct signals *signals)
+{
+	ends_begin(signals->ends);
+}
+
 void signals_attach(struct signals *signals, DBusConnection *connection)
 {
 	signals->connection = connection;
 	signals->gathered.n = 0;
 	signals->due.n = 0;
+	signals->owners.n = 0;
 	(void)sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
+	(void)sd_event_source_set_enabled(signals->history_timer, SD_EVENT_OFF);
 }
 
 int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
@@ -240,12 +326,22 @@ int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
 	if (r >= 0)
 		r = sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
 	if (r >= 0)
+		r = sd_event_add_time(event, &signals->history_timer, CLOCK_MONOTONIC, 0, 1000,
+			on_history, signals);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(signals->history_timer, SD_EVENT_OFF);
+	if (r >= 0)
 		r = ends_new(event, tokens, &signals->ends);
 	if (r < 0) {
 		signals_free(signals);
 		return r;
 	}
-	tokens_listen(tokens, on_event, signals);
+	signals->listener = (struct token_listener) {
+		.token = on_event,
+		.entry = on_entry,
+		.userdata = signals,
+	};
+	tokens_listen(tokens, &signals->listener);
 	*ret_signals = signals;
 	return 0;
 }
@@ -254,9 +350,10 @@ void signals_free(struct signals *signals)
 {
 	if (!signals)
 		return;
-	tokens_listen(signals->tokens, NULL, NULL);
+	tokens_unlisten(signals->tokens, &signals->listener);
 	ends_free(signals->ends);
 	sd_event_source_disable_unref(signals->timer);
+	sd_event_source_disable_unref(signals->history_timer);
 	sd_event_unref(signals->event);
 	free(signals);
 }

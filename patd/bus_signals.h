@@ -21,4 +21,7 @@ void signals_free(struct signals *signals);
 /* Where to send; NULL: nowhere, and what waits to be sent is forgotten. */
 void signals_attach(struct signals *signals, DBusConnection *connection);
 
+/* Another policy is in force. */
+void signals_renew(struct signals *signals);
+
 #endif

@@ -5,36 +5,60 @@
 #include "common/bus.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
+#include "patd/bus_serve.h"
+
+#define OF(member) offsetof(struct token_view, member)
 
 const struct bus_property bus_token_properties[] = {
-	{ "Id", "s", "const", offsetof(struct token_view, id) },
-	{ "Name", "s", "const", offsetof(struct token_view, name) },
-	{ "Uid", "u", "const", offsetof(struct token_view, uid) },
-	{ "User", "s", "const", offsetof(struct token_view, user) },
-	{ "State", "s", "true", offsetof(struct token_view, state) },
-	{ "CreatedAt", "t", "const", offsetof(struct token_view, created_at) },
-	{ "ExpiresAt", "t", "const", offsetof(struct token_view, expires_at) },
-	{ "RevokedAt", "t", "true", offsetof(struct token_view, revoked_at) },
-	{ "LastUsedAt", "t", "true", offsetof(struct token_view, last_used_at) },
-	{ "LastUsedService", "s", "true", offsetof(struct token_view, last_used_service) },
+	{ "Id", "s", "const", OF(id) },
+	{ "Name", "s", "true", OF(name) },
+	{ "Uid", "u", "const", OF(token.uid) },
+	{ "User", "s", "const", OF(user) },
+	{ "State", "s", "true", OF(state) },
+	{ "CreatedAt", "t", "const", OF(token.created_at) },
+	{ "ExpiresAt", "t", "false", OF(expires_at) },
+	{ "CreatedBy", "u", "const", OF(token.created_by) },
+	{ "Services", "as", "const", OF(services) },
+	{ "Sources", "as", "const", OF(sources) },
+	{ "Hours", "s", "const", OF(hours) },
+	{ "NotBefore", "t", "const", OF(token.limits.not_before) },
+	{ "MaxUses", "t", "const", OF(token.limits.max_uses) },
+	{ "Uses", "t", "true", OF(token.uses) },
+	{ "RevokedAt", "t", "true", OF(revoked_at) },
+	{ "RevokedUntil", "t", "true", OF(revoked_until) },
+	{ "RevokedReason", "s", "true", OF(revoked_reason) },
+	{ "Rotations", "u", "true", OF(token.rotations) },
+	{ "RotatedAt", "t", "true", OF(token.rotated_at) },
+	{ "FormerUntil", "t", "true", OF(former_until) },
+	{ "LastUsedAt", "t", "true", OF(token.last_used_at) },
+	{ "LastUsedService", "s", "true", OF(last_used_service) },
+	{ "LastUsedFrom", "s", "true", OF(last_used_from) },
 	{ 0 },
 };
 
+/* What has passed is not shown: a token that came back, a grace that is over. */
 void bus_token_view(struct tokens *tokens, const struct token *token, struct token_view *ret_view)
 {
+	bool revoked = tokens_revoked(tokens, token);
+	struct token *own = &ret_view->token;
+
 	*ret_view = (struct token_view) {
 		.token = *token,
-		.uid = token->uid,
 		.state = token_state_text(tokens_state(tokens, token)),
-		.created_at = token->created_at,
-		.expires_at = token->expires_at,
-		.revoked_at = token->revoked_at,
-		.last_used_at = token->last_used_at,
+		.expires_at = tokens_end(tokens, token),
+		.revoked_at = revoked ? token->revoked_at : 0,
+		.revoked_until = revoked ? token->revoked_until : 0,
+		.revoked_reason = revoked ? own->revoked_reason : "",
+		.former_until = token->former_until > tokens_now(tokens) ? token->former_until : 0,
+		.id = own->id.text,
+		.name = own->name,
+		.user = own->user,
+		.services = own->limits.services,
+		.sources = own->limits.sources,
+		.hours = own->limits.hours,
+		.last_used_service = own->last_used_service,
+		.last_used_from = own->last_used_from,
 	};
-	ret_view->id = ret_view->token.id.text;
-	ret_view->name = ret_view->token.name;
-	ret_view->user = ret_view->token.user;
-	ret_view->last_used_service = ret_view->token.last_used_service;
 }
 
 struct bus_path bus_token_path(const struct pat_id *id)
@@ -75,8 +99,7 @@ static enum pat_error fill(struct call *call, union bus_view *ret_view, struct r
 typedef enum pat_error (*change_fn)(struct tokens *tokens, const struct caller *caller,
 	const char *id, struct refusal *ret_refusal);
 
-/* Names the token in a dialog only if the caller may see it. */
-static void refuse(struct call *call, enum pat_error error, const struct refusal *refusal)
+void bus_token_refuse(struct call *call, enum pat_error error, const struct refusal *refusal)
 {
 	struct refusal ignored;
 	struct token token;
@@ -88,7 +111,16 @@ static void refuse(struct call *call, enum pat_error error, const struct refusal
 		polkit_refuse(call, error, refusal, call->id, "");
 }
 
-static void change(struct call *call, change_fn fn)
+/* Ends the call. */
+static void conclude(struct call *call, enum pat_error error, const struct refusal *refusal)
+{
+	if (error == PAT_OK)
+		call_reply(call, call_new_reply(call));
+	else
+		bus_token_refuse(call, error, refusal);
+}
+
+static void change_plain(struct call *call, change_fn fn)
 {
 	static const struct bus_option none[] = { { 0 } };
 	DBusMessageIter args;
@@ -99,29 +131,74 @@ static void change(struct call *call, change_fn fn)
 	refusal.why = bus_options_read(&args, none);
 	if (!refusal.why)
 		error = fn(call_tokens(call), &call->caller, call->id, &refusal);
-	if (error == PAT_OK)
-		call_reply(call, call_new_reply(call));
-	else
-		refuse(call, error, &refusal);
-}
-
-static void serve_revoke(struct call *call)
-{
-	change(call, tokens_revoke);
+	conclude(call, error, &refusal);
 }
 
 static void serve_restore(struct call *call)
 {
-	change(call, tokens_restore);
+	change_plain(call, tokens_restore);
 }
 
 static void serve_delete(struct call *call)
 {
-	change(call, tokens_delete);
+	change_plain(call, tokens_delete);
+}
+
+static void serve_revoke(struct call *call)
+{
+	struct revocation revocation = { 0 };
+	const struct bus_option options[] = {
+		{ "for", DBUS_TYPE_UINT64, &revocation.seconds, &revocation.for_a_while },
+		{ "reason", DBUS_TYPE_STRING, &revocation.reason, NULL },
+		{ 0 },
+	};
+	DBusMessageIter args;
+	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	struct refusal refusal = { 0 };
+
+	(void)dbus_message_iter_init(call->message, &args);
+	refusal.why = bus_options_read(&args, options);
+	if (!refusal.why)
+		error = tokens_revoke(
+			call_tokens(call), &call->caller, call->id, &revocation, &refusal);
+	conclude(call, error, &refusal);
+}
+
+static void serve_rename(struct call *call)
+{
+	static const struct bus_option none[] = { { 0 } };
+	const char *name;
+	DBusMessageIter args;
+	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	struct refusal refusal = { 0 };
+
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, &name);
+	(void)dbus_message_iter_next(&args);
+	refusal.why = bus_options_read(&args, none);
+	if (!refusal.why)
+		error = tokens_rename(call_tokens(call), &call->caller, call->id, name, &refusal);
+	conclude(call, error, &refusal);
 }
 
 static const struct bus_method methods[] = {
 	{ .name = "Revoke", .in = { { "options", "a{sv}" } }, .handle = serve_revoke },
+	{
+		.name = "Rotate",
+		.in = { { "options", "a{sv}" } },
+		.out = { { "secret", "h" } },
+		.handle = bus_serve_rotate,
+	},
+	{
+		.name = "Rename",
+		.in = { { "name", "s" }, { "options", "a{sv}" } },
+		.handle = serve_rename,
+	},
+	{
+		.name = "GetSources",
+		.out = { { "sources", "aa{sv}" } },
+		.handle = bus_serve_sources,
+	},
 	{ .name = "Restore", .in = { { "options", "a{sv}" } }, .handle = serve_restore },
 	{ .name = "Delete", .in = { { "options", "a{sv}" } }, .handle = serve_delete },
 	{ 0 },

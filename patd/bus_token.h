@@ -23,4 +23,7 @@ void bus_token_view(struct tokens *tokens, const struct token *token, struct tok
 bool bus_token_append_interfaces(
 	struct tokens *tokens, DBusMessageIter *to, const struct token *token);
 
+/* Refuses a call of a token's object; names it in a dialog only if the caller may see it. */
+void bus_token_refuse(struct call *call, enum pat_error error, const struct refusal *refusal);
+
 #endif

@@ -4,13 +4,37 @@
 
 #include "patd/bus_object.h"
 
+/* The items between the commas of a list, as strings. */
+static bool append_items(DBusMessageIter *to, const char *list)
+{
+	char text[LIMITS_SOURCES_MAX + 1], *rest = text, *item;
+
+	if (!pat_field_set(text, sizeof(text), list))
+		return false;
+	while ((item = strsep(&rest, ",")))
+		if (*item != '\0' && !dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &item))
+			return false;
+	return true;
+}
+
+static bool append_value(DBusMessageIter *to, const char *type, const void *value)
+{
+	DBusMessageIter items;
+
+	if (type[0] != DBUS_TYPE_ARRAY)
+		return dbus_message_iter_append_basic(to, type[0], value);
+	return dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, type + 1, &items) &&
+	       append_items(&items, *(const char *const *)value) &&
+	       dbus_message_iter_close_container(to, &items);
+}
+
 bool bus_view_append_one(DBusMessageIter *to, const struct bus_property *property, const void *view)
 {
 	const void *value = (const char *)view + property->offset;
 	DBusMessageIter variant;
 
 	return dbus_message_iter_open_container(to, DBUS_TYPE_VARIANT, property->type, &variant) &&
-	       dbus_message_iter_append_basic(&variant, property->type[0], value) &&
+	       append_value(&variant, property->type, value) &&
 	       dbus_message_iter_close_container(to, &variant);
 }
 

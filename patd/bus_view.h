@@ -7,6 +7,8 @@
 
 #include "patd/token.h"
 
+_Static_assert(sizeof(uint64_t) == sizeof(dbus_uint64_t), "numbers are appended as they are");
+
 struct manager_view {
 	const char *version;
 	dbus_uint64_t default_lifetime;
@@ -14,9 +16,11 @@ struct manager_view {
 
 struct token_view {
 	struct token token; /* what the pointers below point into */
-	const char *id, *name, *user, *state, *last_used_service;
-	dbus_uint32_t uid;
-	dbus_uint64_t created_at, expires_at, revoked_at, last_used_at;
+	const char *id, *name, *user, *services, *sources, *hours, *revoked_reason;
+	const char *last_used_service, *last_used_from;
+	/* As of now, and under the policy. */
+	const char *state;
+	uint64_t expires_at, revoked_at, revoked_until, former_until;
 };
 
 union bus_view {

@@ -1,6 +1,7 @@
 #include "patd/daemon.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -8,9 +9,11 @@
 
 #include "patd/bus.h"
 #include "patd/clock.h"
+#include "patd/daily.h"
 #include "patd/key.h"
 #include "patd/listeners.h"
 #include "patd/log.h"
+#include "patd/settings.h"
 #include "patd/store.h"
 #include "patd/sync.h"
 #include "patd/tokens.h"
@@ -22,6 +25,7 @@
 
 /* In the order in which it is made; taken apart from the end. */
 struct daemon {
+	struct settings *settings;
 	struct clock clock;
 	struct store *store;
 	struct key *key;
@@ -32,6 +36,7 @@ struct daemon {
 	struct sync *sync;
 	struct verify *verify;
 	struct bus *bus;
+	struct daily *daily;
 	sd_event_source *ready_timer;
 	int ready_fd;
 };
@@ -68,7 +73,8 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 		r = open_key(daemon->store, state_dir, &daemon->key);
 	if (r < 0)
 		return r;
-	r = tokens_new(daemon->store, daemon->key, &daemon->clock, &daemon->tokens);
+	r = tokens_new(daemon->store, daemon->key, &daemon->clock,
+		policy_of(settings_policy(daemon->settings)), &daemon->tokens);
 	if (r == -EKEYREJECTED)
 		log_error("the key is not the one that %s was written with.  Restore the right key "
 			  "from a backup; or, to give all tokens up, move the database away and "
@@ -102,14 +108,35 @@ static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata
 	return 0;
 }
 
+static void on_policy(void *userdata)
+{
+	struct daemon *daemon = userdata;
+	const struct policy_set *policy = settings_policy(daemon->settings);
+
+	if (tokens_set_policy(daemon->tokens, policy_of(policy)) < 0)
+		log_error("usage_sync of the new configuration could not be set");
+	bus_set_policy(daemon->bus, policy);
+}
+
+static void on_expiring(const struct token *token, uint64_t end, void *userdata)
+{
+	(void)token;
+	(void)end;
+	(void)userdata;
+}
+
 static int set_up_loop(struct daemon *daemon)
 {
+	sigset_t hangup;
 	int r;
 
 	r = sd_event_new(&daemon->event);
 	/* Before there are threads, which must not get the signals. */
 	if (r >= 0)
 		r = sd_event_set_signal_exit(daemon->event, true);
+	if (r >= 0 && (sigemptyset(&hangup) < 0 || sigaddset(&hangup, SIGHUP) < 0 ||
+			      sigprocmask(SIG_BLOCK, &hangup, NULL) < 0))
+		r = -errno;
 	if (r >= 0)
 		r = sd_event_set_watchdog(daemon->event, true);
 	if (r >= 0)
@@ -123,7 +150,9 @@ static int start(struct daemon *daemon, const struct options *options)
 {
 	int r;
 
-	r = open_tokens(daemon, options->state_dir);
+	r = settings_new(options->conf_dir, &daemon->settings);
+	if (r >= 0)
+		r = open_tokens(daemon, options->state_dir);
 	if (r >= 0)
 		r = listeners_open(options->runtime_dir, &daemon->listeners);
 	if (r < 0)
@@ -139,6 +168,13 @@ static int start(struct daemon *daemon, const struct options *options)
 	if (r >= 0)
 		r = bus_new(daemon->event, daemon->lookups, daemon->tokens, options->bus, be_ready,
 			daemon, &daemon->bus);
+	if (r >= 0) {
+		bus_set_policy(daemon->bus, settings_policy(daemon->settings));
+		r = settings_watch(
+			daemon->settings, daemon->event, daemon->lookups, on_policy, daemon);
+	}
+	if (r >= 0)
+		r = daily_new(daemon->event, daemon->tokens, on_expiring, daemon, &daemon->daily);
 	if (r < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;
@@ -147,6 +183,7 @@ static int start(struct daemon *daemon, const struct options *options)
 static void stop(struct daemon *daemon)
 {
 	(void)sd_notify(0, "STOPPING=1");
+	daily_free(daemon->daily);
 	bus_stop(daemon->bus);
 	worker_free(daemon->lookups);
 	bus_free(daemon->bus);
@@ -159,6 +196,7 @@ static void stop(struct daemon *daemon)
 	tokens_free(daemon->tokens);
 	key_free(daemon->key);
 	store_free(daemon->store);
+	settings_free(daemon->settings);
 }
 
 int daemon_run(const struct options *options)

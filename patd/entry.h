@@ -11,6 +11,7 @@
 #define ENTRY_DETAIL_MAX 255 /* bytes */
 #define ENTRY_MAC_LEN 32
 
+/* The numbers of these and of enum pat_verdict are part of the database's format. */
 enum entry_event {
 	ENTRY_GENERATED,
 	ENTRY_USED,
@@ -55,6 +56,14 @@ struct entry {
 	uint64_t unrecorded;           /* how many of the same user's came too fast before this */
 	char detail[ENTRY_DETAIL_MAX + 1];
 	uint8_t mac[ENTRY_MAC_LEN]; /* over all of it and the MAC before; see patd/history.h */
+};
+
+/* What the history is sealed with: see patd/history.h. */
+struct history_seal {
+	uint64_t first,
+		last; /* seq of the oldest entry kept, and of the newest; first > last: none */
+	uint8_t before_first[ENTRY_MAC_LEN], at_last[ENTRY_MAC_LEN]; /* MACs of entries */
+	uint8_t mac[ENTRY_MAC_LEN];                                  /* over all that */
 };
 
 /* "generated", …; "pam", …  Static. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,33 @@ static const char kdf_context[crypto_kdf_CONTEXTBYTES] = { 'p', 'a', 't', 'd', '
 enum {
 	SUBKEY_VERIFIER = 1,
 	SUBKEY_ROW = 2,
-	SUBKEY_CHECK = 3
+	SUBKEY_CHECK = 3,
+	SUBKEY_ENTRY = 4,
+	SUBKEY_SEAL = 5
 };
 
 struct key {
 	uint8_t verifier[crypto_generichash_KEYBYTES];
 	uint8_t row[crypto_generichash_KEYBYTES];
 	uint8_t check[KEY_CHECK_LEN];
+	uint8_t entry[crypto_generichash_KEYBYTES];
+	uint8_t seal[crypto_generichash_KEYBYTES];
+};
+
+#define SUBKEY(number, member)                                                                     \
+	{                                                                                          \
+		number, offsetof(struct key, member), sizeof(((struct key *)0)->member)            \
+	}
+
+static const struct {
+	uint64_t number;
+	size_t offset, size;
+} subkeys[] = {
+	SUBKEY(SUBKEY_VERIFIER, verifier),
+	SUBKEY(SUBKEY_ROW, row),
+	SUBKEY(SUBKEY_CHECK, check),
+	SUBKEY(SUBKEY_ENTRY, entry),
+	SUBKEY(SUBKEY_SEAL, seal),
 };
 
 int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
@@ -37,15 +58,12 @@ int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
 
 	if (!key)
 		return -ENOMEM;
-	if (crypto_kdf_derive_from_key(key->verifier, sizeof(key->verifier), SUBKEY_VERIFIER,
-		    kdf_context, bytes) < 0 ||
-		crypto_kdf_derive_from_key(
-			key->row, sizeof(key->row), SUBKEY_ROW, kdf_context, bytes) < 0 ||
-		crypto_kdf_derive_from_key(
-			key->check, sizeof(key->check), SUBKEY_CHECK, kdf_context, bytes) < 0) {
-		sodium_free(key);
-		return -EINVAL;
-	}
+	for (size_t i = 0; i < sizeof(subkeys) / sizeof(subkeys[0]); i++)
+		if (crypto_kdf_derive_from_key((uint8_t *)key + subkeys[i].offset, subkeys[i].size,
+			    subkeys[i].number, kdf_context, bytes) < 0) {
+			sodium_free(key);
+			return -EINVAL;
+		}
 	*ret_key = key;
 	return 0;
 }
@@ -203,20 +221,69 @@ static void hash_bytes(crypto_generichash_state *state, const void *bytes, size_
 	crypto_generichash_update(state, bytes, len);
 }
 
+static void hash_field(
+	crypto_generichash_state *state, const struct token_field *field, const void *member)
+{
+	switch (field->kind) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+		hash_bytes(state, member, strlen(member));
+		break;
+	case FIELD_NUMBER:
+		hash_number(state, *(const uint64_t *)member);
+		break;
+	case FIELD_NUMBER32:
+		hash_number(state, *(const uint32_t *)member);
+		break;
+	case FIELD_BYTES:
+		hash_bytes(state, member, field->size);
+		break;
+	}
+}
+
 void key_row_mac(
 	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN])
 {
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, key->row, sizeof(key->row), TOKEN_MAC_LEN);
-	hash_bytes(&state, token->id.text, PAT_ID_LEN);
-	hash_number(&state, token->uid);
-	hash_bytes(&state, token->user, strlen(token->user));
-	hash_bytes(&state, token->verifier, sizeof(token->verifier));
-	hash_number(&state, token->created_at);
-	hash_number(&state, token->expires_at);
-	hash_number(&state, token->revoked_at);
+	for (size_t i = 0; i < TOKEN_FIELDS - 1; i++)
+		hash_field(&state, &token_fields[i], (const char *)token + token_fields[i].offset);
 	crypto_generichash_final(&state, ret, TOKEN_MAC_LEN);
+	sodium_memzero(&state, sizeof(state));
+}
+
+void key_entry_mac(const struct key *key, const struct entry *entry,
+	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN])
+{
+	const char *const texts[] = { entry->id.text, entry->user, entry->name, entry->service,
+		entry->rhost, entry->tty, entry->detail };
+	const uint64_t numbers[] = { entry->seq, entry->at, entry->event, entry->uid, entry->by_uid,
+		entry->how, entry->result, entry->new_service, entry->new_network,
+		entry->unrecorded };
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key->entry, sizeof(key->entry), ENTRY_MAC_LEN);
+	hash_bytes(&state, before, ENTRY_MAC_LEN);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		hash_number(&state, numbers[i]);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		hash_bytes(&state, texts[i], strlen(texts[i]));
+	crypto_generichash_final(&state, ret, ENTRY_MAC_LEN);
+	sodium_memzero(&state, sizeof(state));
+}
+
+void key_seal_mac(
+	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN])
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key->seal, sizeof(key->seal), ENTRY_MAC_LEN);
+	hash_number(&state, seal->first);
+	hash_number(&state, seal->last);
+	hash_bytes(&state, seal->before_first, sizeof(seal->before_first));
+	hash_bytes(&state, seal->at_last, sizeof(seal->at_last));
+	crypto_generichash_final(&state, ret, ENTRY_MAC_LEN);
 	sodium_memzero(&state, sizeof(state));
 }
 

@@ -7,6 +7,7 @@
 #define PATD_KEY_H
 
 #include "common/token.h"
+#include "patd/entry.h"
 #include "patd/token.h"
 
 #define KEY_FILE "key" /* in the state directory */
@@ -34,9 +35,17 @@ void key_free(struct key *key);
 void key_verifier(const struct key *key, const struct pat_digest *digest,
 	uint8_t ret[static TOKEN_VERIFIER_LEN]);
 
-/* The MAC over everything in a row that decides a verdict. */
+/* The MAC over everything in a row: see token_fields. */
 void key_row_mac(
 	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN]);
+
+/* The MAC over an entry of the history, and that of the entry before it. */
+void key_entry_mac(const struct key *key, const struct entry *entry,
+	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN]);
+
+/* The MAC over the ends of the history. */
+void key_seal_mac(
+	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN]);
 
 /* A value by which a database knows its key. */
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN]);

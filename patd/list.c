@@ -101,21 +101,38 @@ int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, voi
 	return each_row(db, statement, fn, userdata);
 }
 
-int list_ends(sqlite3 *db, uint64_t after_at, const char *after_id, list_row_fn fn, void *userdata)
+/* Each has an index, whose WHERE must stand in the query. */
+#define MOMENT_SQL(column)                                                                         \
+	"SELECT " ROW_COLUMNS " FROM token WHERE " column " > 0 AND " column " >= ?1 AND (" column \
+	", id) > (?1, ?2) ORDER BY " column ", id"
+
+static const struct {
+	size_t offset;
+	const char *sql;
+} moments[MOMENTS] = {
+	[MOMENT_END] = { offsetof(struct token, expires_at), MOMENT_SQL("expires_at") },
+	[MOMENT_RETURN] = { offsetof(struct token, revoked_until), MOMENT_SQL("revoked_until") },
+	[MOMENT_START] = { offsetof(struct token, limits.not_before), MOMENT_SQL("not_before") },
+	[MOMENT_MAKING] = { offsetof(struct token, created_at), MOMENT_SQL("created_at") },
+};
+
+uint64_t moment_of(enum moment moment, const struct token *token)
 {
-	static const char sql[] =
-		"SELECT " ROW_COLUMNS " FROM token"
-		" WHERE expires_at > 0 AND expires_at >= ?1 AND (expires_at, id) > (?1, ?2)"
-		" ORDER BY expires_at, id";
+	return *(const uint64_t *)((const char *)token + moments[moment].offset);
+}
+
+int list_moments(sqlite3 *db, enum moment moment, const struct moment_place *after, list_row_fn fn,
+	void *userdata)
+{
 	sqlite3_stmt *statement;
 	int r;
 
-	r = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+	r = sqlite3_prepare_v2(db, moments[moment].sql, -1, &statement, NULL);
 	if (r != SQLITE_OK) {
 		log_error("the database failed: %s", sqlite3_errmsg(db));
 		return schema_errno(r);
 	}
-	row_bind_number(statement, 1, after_at);
-	row_bind_text(statement, 2, after_id);
+	row_bind_number(statement, 1, after->at);
+	row_bind_text(statement, 2, after->id.text);
 	return each_row(db, statement, fn, userdata);
 }

@@ -33,7 +33,26 @@ typedef int (*list_row_fn)(const struct token *token, void *userdata);
 /* 0, a negative errno (logged), or what fn returned. */
 int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata);
 
-/* The same, of all that expire, behind that place in the order (expires_at, id). */
-int list_ends(sqlite3 *db, uint64_t after_at, const char *after_id, list_row_fn fn, void *userdata);
+/* Times at which a token changes by itself. */
+enum moment {
+	MOMENT_END,    /* expires_at */
+	MOMENT_RETURN, /* revoked_until */
+	MOMENT_START,  /* not_before */
+	MOMENT_MAKING, /* created_at: the policy counts from there */
+	MOMENTS
+};
+
+/* A place in the order of such times. */
+struct moment_place {
+	uint64_t at;
+	struct pat_id id;
+};
+
+/* The time of that moment in the token's life; 0: there is none. */
+uint64_t moment_of(enum moment moment, const struct token *token);
+
+/* As list_rows(), of all tokens that have such a time, behind that place. */
+int list_moments(sqlite3 *db, enum moment moment, const struct moment_place *after, list_row_fn fn,
+	void *userdata);
 
 #endif

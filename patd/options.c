@@ -73,6 +73,7 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		.state_dir = PAT_STATE_DIR,
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
+		.conf_dir = "/etc/patd",
 	};
 	int option;
 

@@ -3,6 +3,7 @@
 #define PATD_OPTIONS_H
 
 struct options {
+	const char *conf_dir;
 	const char *bus; /* a D-Bus address */
 	const char *state_dir;
 	const char *runtime_dir;

@@ -71,6 +71,9 @@ const struct policy *policy_of(const struct policy_set *set);
 void policy_each(const struct policy_set *set,
 	void (*fn)(const struct policy_line *line, void *userdata), void *userdata);
 
+/* Whether uid is a verifier for any service. */
+bool policy_has_verifier(const struct policy *policy, uint32_t uid);
+
 /* Whether uid is a verifier for that service. */
 bool policy_verifier(const struct policy *policy, uint32_t uid, const char *service);
 

@@ -2,9 +2,6 @@
 
 #include <stddef.h>
 
-#define COST_US (UINT64_C(1000000) / RATION_PER_S)
-#define FULL_US (COST_US * RATION_BURST)
-
 /* The uid's bucket, or the free or longest unseen one, filled anew. */
 static size_t find(struct ration *ration, uint32_t uid, uint64_t now_us)
 {
@@ -20,8 +17,9 @@ static size_t find(struct ration *ration, uint32_t uid, uint64_t now_us)
 	}
 	ration->buckets[oldest].used = true;
 	ration->buckets[oldest].uid = uid;
-	ration->buckets[oldest].level_us = FULL_US;
+	ration->buckets[oldest].level_us = ration->cost_us * ration->burst;
 	ration->buckets[oldest].seen_us = now_us;
+	ration->buckets[oldest].refused = 0;
 	return oldest;
 }
 
@@ -30,9 +28,27 @@ bool ration_take(struct ration *ration, uint32_t uid, uint64_t now_us)
 	size_t i = find(ration, uid, now_us);
 	uint64_t passed = now_us - ration->buckets[i].seen_us;
 	uint64_t level = ration->buckets[i].level_us;
+	uint64_t full = ration->cost_us * ration->burst;
 
-	level = passed > FULL_US - level ? FULL_US : level + passed;
+	level = passed > full - level ? full : level + passed;
 	ration->buckets[i].seen_us = now_us;
-	ration->buckets[i].level_us = level >= COST_US ? level - COST_US : level;
-	return level >= COST_US;
+	if (level < ration->cost_us) {
+		ration->buckets[i].level_us = level;
+		ration->buckets[i].refused++;
+		return false;
+	}
+	ration->buckets[i].level_us = level - ration->cost_us;
+	return true;
+}
+
+uint64_t ration_refused(struct ration *ration, uint32_t uid)
+{
+	for (size_t i = 0; i < RATION_UIDS; i++)
+		if (ration->buckets[i].used && ration->buckets[i].uid == uid) {
+			uint64_t refused = ration->buckets[i].refused;
+
+			ration->buckets[i].refused = 0;
+			return refused;
+		}
+	return 0;
 }

@@ -8,20 +8,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RATION_BURST 40 /* requests at once */
-#define RATION_PER_S 20 /* requests a second, on the long run */
-#define RATION_UIDS 64  /* uids remembered */
+#define RATION_UIDS 64 /* uids remembered */
 
 struct ration {
+	uint64_t cost_us; /* of one: 1 / rate */
+	uint64_t burst;   /* how many at once */
 	struct {
 		uint32_t uid;
 		bool used;
 		uint64_t level_us; /* allowance, in microseconds of refill */
 		uint64_t seen_us;
+		uint64_t refused; /* since ration_refused() asked */
 	} buckets[RATION_UIDS];
 };
 
-/* Whether uid may ask now, and counts it if so.  now_us: monotonic microseconds. */
+/* Whether uid may ask now, and counts it if so.  now_us: microseconds of a clock
+ * that never goes back. */
 bool ration_take(struct ration *ration, uint32_t uid, uint64_t now_us);
+
+/* How often uid was refused since this was asked last. */
+uint64_t ration_refused(struct ration *ration, uint32_t uid);
 
 #endif

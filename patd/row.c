@@ -50,41 +50,68 @@ bool row_number(sqlite3_stmt *statement, int at, uint64_t max, uint64_t *ret_num
 	return true;
 }
 
+static void bind_field(
+	sqlite3_stmt *statement, int at, const struct token_field *field, const void *member)
+{
+	switch (field->kind) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+		row_bind_text(statement, at, member);
+		break;
+	case FIELD_NUMBER:
+		row_bind_number(statement, at, *(const uint64_t *)member);
+		break;
+	case FIELD_NUMBER32:
+		row_bind_number(statement, at, *(const uint32_t *)member);
+		break;
+	case FIELD_BYTES:
+		row_bind_blob(statement, at, member, field->size);
+		break;
+	}
+}
+
+/* What no patd can have written is damage, not data. */
+static bool read_field(
+	sqlite3_stmt *statement, int at, const struct token_field *field, void *ret_member)
+{
+	const char *text = ret_member;
+	uint64_t number;
+
+	switch (field->kind) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+		return row_text(statement, at, ret_member, field->size) &&
+		       (*text == '\0' ? field->kind == FIELD_TEXT : !pat_name_problem(text));
+	case FIELD_NUMBER:
+		return row_number(statement, at, INT64_MAX, ret_member);
+	case FIELD_NUMBER32:
+		if (!row_number(statement, at, UINT32_MAX, &number))
+			return false;
+		*(uint32_t *)ret_member = (uint32_t)number;
+		return true;
+	case FIELD_BYTES:
+		return row_blob(statement, at, ret_member, field->size);
+	}
+	return false;
+}
+
 void row_bind(sqlite3_stmt *statement, const struct token *token)
 {
-	row_bind_text(statement, 1, token->id.text);
-	row_bind_text(statement, 2, token->user);
-	row_bind_number(statement, 3, token->uid);
-	row_bind_text(statement, 4, token->name);
-	row_bind_blob(statement, 5, token->verifier, sizeof(token->verifier));
-	row_bind_number(statement, 6, token->created_at);
-	row_bind_number(statement, 7, token->expires_at);
-	row_bind_number(statement, 8, token->revoked_at);
-	row_bind_number(statement, 9, token->last_used_at);
-	row_bind_text(statement, 10, token->last_used_service);
-	row_bind_blob(statement, 11, token->mac, sizeof(token->mac));
+	for (int i = 0; i < TOKEN_FIELDS; i++)
+		bind_field(statement, i + 1, &token_fields[i],
+			(const char *)token + token_fields[i].offset);
 }
 
 int row_read(sqlite3_stmt *statement, struct token *ret_token)
 {
 	struct token row = { 0 };
-	uint64_t uid;
 
-	/* What no patd can have written is damage, not data. */
-	if (!row_text(statement, 0, row.id.text, sizeof(row.id.text)) ||
-		!pat_id_valid(row.id.text) || !row_text(statement, 1, row.user, sizeof(row.user)) ||
-		pat_name_problem(row.user) || !row_number(statement, 2, UINT32_MAX, &uid) ||
-		!row_text(statement, 3, row.name, sizeof(row.name)) || pat_name_problem(row.name) ||
-		!row_blob(statement, 4, row.verifier, sizeof(row.verifier)) ||
-		!row_number(statement, 5, INT64_MAX, &row.created_at) ||
-		!row_number(statement, 6, INT64_MAX, &row.expires_at) ||
-		!row_number(statement, 7, INT64_MAX, &row.revoked_at) ||
-		!row_number(statement, 8, INT64_MAX, &row.last_used_at) ||
-		!row_text(statement, 9, row.last_used_service, sizeof(row.last_used_service)) ||
-		(row.last_used_service[0] != '\0' && pat_name_problem(row.last_used_service)) ||
-		!row_blob(statement, 10, row.mac, sizeof(row.mac)))
+	for (int i = 0; i < TOKEN_FIELDS; i++)
+		if (!read_field(
+			    statement, i, &token_fields[i], (char *)&row + token_fields[i].offset))
+			return -EBADMSG;
+	if (!pat_id_valid(row.id.text))
 		return -EBADMSG;
-	row.uid = (uint32_t)uid;
 	*ret_token = row;
 	return 0;
 }

@@ -9,15 +9,20 @@
 
 #include "patd/token.h"
 
+/* The columns of token_fields, in their order. */
 #define ROW_COLUMNS                                                                                \
-	"id, user, uid, name, verifier, created_at, expires_at, revoked_at, last_used_at, "        \
-	"last_used_service, mac"
+	"id, user, uid, name, verifier, created_at, created_by, expires_at, services, sources, "   \
+	"hours, not_before, max_uses, revoked_at, revoked_until, revoked_reason, restored_at, "    \
+	"rotations, rotated_at, former_verifier, former_until, uses, last_used_at, "               \
+	"last_used_service, last_used_from, mac"
 
-#define ROW_PARAMETERS "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
+#define ROW_PARAMETERS                                                                             \
+	"?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "   \
+	"?20, ?21, ?22, ?23, ?24, ?25, ?26"
 
 /*
- * Binds all columns, as parameters 1 to 11.  token must stay as it is until the statement has
- * run.
+ * Binds all columns, as the parameters ROW_PARAMETERS.  token must stay as it is until the
+ * statement has run.
  */
 void row_bind(sqlite3_stmt *statement, const struct token *token);
 

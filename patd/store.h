@@ -1,10 +1,11 @@
 /*
  * The token database: SQLite in WAL mode, one file "patd.db" in the state directory.
  *
- * Two kinds of change.  A change of a token's life (insert, revoke, restore, delete) is one
- * transaction, on disk before the function returns.  Usage is gathered: store_touch() opens a
- * transaction that stays open until store_commit_usage(), which survives a kill of patd at once
- * and a power cut once database_sync() has run; a change of life commits it first.
+ * Two kinds of change.  A change of a token's life (insert, update, delete …) is one transaction
+ * with its entry of the history, on disk before the function returns.  Usage is gathered:
+ * store_touch() opens a transaction that stays open until store_commit_usage(), which survives a
+ * kill of patd at once and a power cut once database_sync() has run; a change of life commits it
+ * first.
  *
  * Functions return 0 or a negative errno and log what SQLite said: -ENOENT no such token,
  * -EEXIST name or id taken, -ENOSPC disk full, -EBADMSG damaged, -EIO all else.
@@ -16,6 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "patd/disabled.h"
+#include "patd/entry.h"
+#include "patd/history_rows.h"
 #include "patd/list.h"
 #include "patd/token.h"
 
@@ -31,8 +35,8 @@ int store_open(const char *state_dir, struct store **ret_store);
 /* Commits usage, syncs, closes.  NULL is allowed. */
 void store_free(struct store *store);
 
-/* Whether there is any token. */
-int store_has_tokens(struct store *store, bool *ret_has);
+/* Whether usage, too, is on disk when store_commit_usage() returns.  Not so at first. */
+int store_sync_usage(struct store *store, bool sync);
 
 /* The key's check value (KEY_CHECK_LEN bytes); -ENOENT if none was ever set. */
 int store_get_key_check(struct store *store, void *ret_value, size_t size);
@@ -42,27 +46,82 @@ int store_set_key_check(struct store *store, const void *value, size_t size);
 int store_get_time(struct store *store, uint64_t *ret_time);
 int store_touch_time(struct store *store, uint64_t time);
 
-int store_insert(struct store *store, const struct token *token);
-int store_get(struct store *store, const char *id, struct token *ret_token);
-/* Writes the token's revoked_at and mac.  time: now, kept as the latest time seen. */
-int store_set_revoked(struct store *store, const struct token *token, uint64_t time);
-int store_delete(struct store *store, const char *id, uint64_t time);
+/* When the daily work was done last; 0: never. */
+int store_get_daily(struct store *store, uint64_t *ret_time);
+int store_touch_daily(struct store *store, uint64_t time);
 
-/* See list_ends(). */
-int store_list_ends(struct store *store, uint64_t after_at, const char *after_id, list_row_fn fn,
-	void *userdata);
+/* --- tokens --- */
+
+/* An entry of the history and the seal over it: see patd/history.h. */
+struct note {
+	struct entry entry;
+	struct history_seal seal;
+};
+
+/* Whether there is any token. */
+int store_has_tokens(struct store *store, bool *ret_has);
+
+/* How many the user has; counts no further than to max. */
+int store_count(
+	struct store *store, const char *user, uint32_t uid, uint64_t max, uint64_t *ret_count);
+
+int store_insert(struct store *store, const struct token *token, const struct note *note);
+int store_get(struct store *store, const char *id, struct token *ret_token);
+/* Writes the whole row. */
+int store_update(struct store *store, const struct token *token, const struct note *note);
+/* The same for a token with a new secret; ended is the verifier of the one before. */
+int store_rotate(struct store *store, const struct token *token,
+	const uint8_t ended[static TOKEN_VERIFIER_LEN], const struct note *note);
+/* The same for a use that must not be lost.  The room kept on the disk is not for this. */
+int store_use(struct store *store, const struct token *token, const struct note *note);
+int store_delete(struct store *store, const char *id, const struct note *note);
+
+/*
+ * Whether the token once had a secret with that verifier, among the latest STORE_FORMER_MAX.
+ * Takes as long for a token that there is not.
+ */
+#define STORE_FORMER_MAX 100
+int store_was_secret(struct store *store, const char *id,
+	const uint8_t verifier[static TOKEN_VERIFIER_LEN], bool *ret_was);
 
 /* See list_rows(). */
 int store_list(
 	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata);
+/* See list_moments(). */
+int store_list_moments(struct store *store, enum moment moment, const struct moment_place *after,
+	list_row_fn fn, void *userdata);
+
+/* --- the disabled --- */
+
+/* Whether the user is, or everybody. */
+int store_is_disabled(struct store *store, const char *user, bool *ret_disabled);
+/* -EEXIST: disabled already. */
+int store_disable(struct store *store, const struct disabled *disabled, const struct note *note);
+/* -ENOENT: not disabled. */
+int store_enable(struct store *store, const char *user, const struct note *note);
+int store_list_disabled(struct store *store, disabled_fn fn, void *userdata);
+
+/* --- the history: see patd/history.h --- */
+
+int store_get_seal(struct store *store, struct history_seal *ret_seal);
+/* See history_rows_list(). */
+int store_list_history(
+	struct store *store, const struct entry_filter *filter, entry_row_fn fn, void *userdata);
+/* As part of the open usage transaction: see history_rows_prune(), history_rows_see(). */
+int store_prune(struct store *store, uint64_t seq, const struct history_seal *seal);
+int store_see(struct store *store, struct entry *entry);
+
+/* --- usage --- */
 
 /*
  * Opens the usage transaction ahead of its first record, so that what is read before it is read
  * in the same one: half the locking.
  */
 int store_begin_usage(struct store *store);
-/* Records a use, as part of the open usage transaction. */
-int store_touch(struct store *store, const char *id, uint64_t time, const char *service);
+/* Records a use, as part of the open usage transaction: what of token a use changes. */
+int store_touch(struct store *store, const struct token *token);
+/* The same for an entry of the history. */
+int store_note(struct store *store, const struct note *note);
 /* Nothing to do if there is none.  On failure the usage since the last commit is lost. */
 int store_commit_usage(struct store *store);
 

@@ -2,6 +2,7 @@
 #ifndef PATD_TOKEN_H
 #define PATD_TOKEN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/name.h"
@@ -43,6 +44,25 @@ struct token {
 	char last_used_from[sizeof(((struct pat_request *)0)->rhost)]; /* "": locally */
 	uint8_t mac[TOKEN_MAC_LEN]; /* under the key, over all of it */
 };
+
+/*
+ * The members, in one table: what the database keeps in a column of that name, and what the MAC
+ * covers, which is all of it but the MAC itself, the last one.
+ */
+struct token_field {
+	const char *column;
+	enum {
+		FIELD_TEXT,
+		FIELD_NAME,     /* a text that is not empty */
+		FIELD_NUMBER,   /* uint64_t, up to INT64_MAX */
+		FIELD_NUMBER32, /* uint32_t */
+		FIELD_BYTES
+	} kind;
+	size_t offset, size;
+};
+
+#define TOKEN_FIELDS 26
+extern const struct token_field token_fields[TOKEN_FIELDS];
 
 enum token_state {
 	TOKEN_ACTIVE,

@@ -3,7 +3,9 @@
 
 #include "common/bus.h"
 #include "common/expiry.h"
+#include "patd/life.h"
 #include "patd/pattern.h"
+#include "patd/services.h"
 #include "patd/tokens_private.h"
 
 /*
@@ -35,9 +37,14 @@ static bool unused_since(const struct token *token, uint64_t time)
 	return token->last_used_at < time && token->created_at < time;
 }
 
-static bool expires_before(const struct token *token, uint64_t time)
+static bool expires_before(uint64_t end, uint64_t time)
 {
-	return token->expires_at != PAT_NEVER && token->expires_at < time;
+	return end != PAT_NEVER && end < time;
+}
+
+static bool good_for(const struct token *token, const char *service)
+{
+	return token->limits.services[0] == '\0' || services_match(token->limits.services, service);
 }
 
 static bool matches(const struct page *page, const struct token *token)
@@ -46,8 +53,11 @@ static bool matches(const struct page *page, const struct token *token)
 
 	return (!page->id_prefix || id_begins(&token->id, page->id_prefix)) &&
 	       (!wanted->has_unused_since || unused_since(token, wanted->unused_since)) &&
-	       (!wanted->has_expiring_before || expires_before(token, wanted->expiring_before)) &&
+	       (!wanted->has_expiring_before ||
+		       expires_before(
+			       life_end(token, page->tokens->policy), wanted->expiring_before)) &&
 	       (!wanted->service || strcmp(token->last_used_service, wanted->service) == 0) &&
+	       (!wanted->good_for || good_for(token, wanted->good_for)) &&
 	       (!wanted->name_pattern || pattern_matches(wanted->name_pattern, token->name)) &&
 	       (!wanted->state || strcmp(token_state_text(tokens_state(page->tokens, token)),
 					  wanted->state) == 0);
@@ -94,7 +104,7 @@ static const char *wanted_problem(const struct wanted *wanted)
 	if (wanted->name_pattern && strlen(wanted->name_pattern) > PATTERN_MAX)
 		return "name_pattern is longer than 255 bytes";
 	if (wanted->state && !state_known(wanted->state))
-		return "state is active, revoked, expired or altered";
+		return "state is active, revoked, expired, exhausted, disabled, pending or altered";
 	return NULL;
 }
 

@@ -2,18 +2,23 @@
 #ifndef PATD_TOKENS_PRIVATE_H
 #define PATD_TOKENS_PRIVATE_H
 
+#include "patd/history.h"
+#include "patd/ration.h"
 #include "patd/tokens.h"
 
 struct tokens {
 	struct store *store;
 	const struct key *key;
 	struct clock *clock;
+	const struct policy *policy;
+	struct history *history;
 	uint64_t time_stored;
 	/* What an unknown id is compared with, so that it takes as long. */
 	struct token dummy;
 	uint64_t events;
-	token_event_fn listener;
-	void *listener_data;
+	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
+	/* How many logins of one user's tokens come into the history. */
+	struct ration uses, refusals;
 };
 
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
@@ -29,14 +34,39 @@ enum pat_error tokens_allow(const struct caller *caller, enum operation operatio
 /* Whether a user can have that name, as far as tokens go. */
 bool tokens_user_nameable(const char *user);
 
+/* NULL if text can be a reason, else what is wrong with it. */
+const char *tokens_reason_problem(const char *reason);
+
 /* Whether the row is as patd wrote it. */
 bool tokens_intact(const struct tokens *tokens, const struct token *token);
-
-bool token_expired(const struct token *token, uint64_t now);
 
 void tokens_tell(struct tokens *tokens, enum token_event event, const struct token *token);
 
 /* Writes down now as the latest time seen. */
 int tokens_store_time(struct tokens *tokens, uint64_t now);
+
+/* An entry about a token as it is, or about a user where that is NULL, by the caller's word. */
+struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
+	enum entry_event event, const struct token *token);
+
+void tokens_tell_entry(struct tokens *tokens, const struct entry *entry);
+
+/*
+ * A note of the entry, for the change of life that it is about; tokens_noted() once that is on
+ * disk, which tells the listeners.
+ */
+struct note tokens_note(struct tokens *tokens, const struct entry *entry);
+void tokens_noted(struct tokens *tokens, const struct note *note);
+
+/* Writes a changed token, with a note of the entry, and tells of it. */
+enum pat_error tokens_write(struct tokens *tokens, struct token *token, const struct entry *entry,
+	struct refusal *ret_refusal);
+
+/* patd itself, where patd.conf says what is to be done. */
+extern const struct caller tokens_patd;
+
+/* Revokes what nobody has used for too long, as the policy wants it. */
+enum pat_error tokens_revoke_unused(
+	struct tokens *tokens, struct token *token, struct refusal *ret_refusal);
 
 #endif

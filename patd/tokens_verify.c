@@ -1,107 +1,269 @@
-/* The verdict on a request at the verification door. */
+/* The verdict on a request at the verification door, and what would be one. */
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
 
+#include "patd/life.h"
 #include "patd/log.h"
 #include "patd/tokens_private.h"
+#include "patd/verdict.h"
 
 /* How far the time in the database may lag behind the latest time seen, if only used. */
 #define TIME_LAG_S 60
 
-/*
- * What polkit authenticates people as, by PAM.  No token is good there: who had stolen one could
- * make another that outlives it.  Nor while patd asks nothing: polkit remembers an answer, and
- * everybody may have it ask.
- */
-#define POLKIT_SERVICE "polkit-1"
+/* The token that a secret is said to be of, and what of it the secret is. */
+struct candidate {
+	struct token token; /* or the dummy */
+	bool known, intact;
+	bool matches; /* the present secret */
+	bool latest;  /* the one before, which may still work */
+	bool earlier; /* one before, which does not */
+};
 
-/* The token that a request is compared with, and whether it is the real one. */
-static int find_for_request(
-	struct tokens *tokens, const struct pat_request *request, struct token *ret_token)
+/* Whether the secret is one that has ended. */
+static bool ended(const struct candidate *candidate, uint64_t now)
 {
-	int r = store_begin_usage(tokens->store);
+	return !candidate->matches && !(candidate->latest && candidate->token.former_until > now);
+}
 
-	if (r == 0)
-		r = store_get(tokens->store, request->id, ret_token);
+/*
+ * An unknown id costs what a known one does: nothing is decided before all is computed.  0, or
+ * the store's error.
+ */
+static int find(struct tokens *tokens, const char *id, const struct pat_digest *digest,
+	struct candidate *ret)
+{
+	uint8_t verifier[TOKEN_VERIFIER_LEN];
+	bool latest, earlier = false;
+	int r = store_get(tokens->store, id, &ret->token);
+
+	ret->known = r == 0;
+	if (!ret->known)
+		ret->token = tokens->dummy;
+	key_verifier(tokens->key, digest, verifier);
+	ret->matches = sodium_memcmp(verifier, ret->token.verifier, sizeof(verifier)) == 0;
+	latest = sodium_memcmp(verifier, ret->token.former_verifier, sizeof(verifier)) == 0;
+	ret->intact = tokens_intact(tokens, &ret->token);
+	if (!ret->matches && (r == 0 || r == -ENOENT)) {
+		int error = store_was_secret(tokens->store, id, verifier, &earlier);
+
+		r = error < 0 ? error : r;
+	}
+	sodium_memzero(verifier, sizeof(verifier));
+	ret->latest = latest;
+	ret->earlier = earlier;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* False, and it is to be treated as wrong, if the secret is none of that token's. */
+static bool secret_known(const struct candidate *candidate)
+{
+	if (!candidate->known || !(candidate->matches || candidate->latest || candidate->earlier))
+		return false;
+	if (!candidate->intact)
+		log_warning("token %s was altered in the database, outside of patd: refused",
+			candidate->token.id.text);
+	return candidate->intact;
+}
+
+/* What others send may be anything. */
+static const char *plain(const char *text)
+{
+	return text[0] != '\0' && pat_name_problem(text) ? "?" : text;
+}
+
+static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
+{
+	struct entry entry = tokens_entry(
+		tokens, caller, verdict == PAT_ACCEPTED ? ENTRY_USED : ENTRY_REFUSED, token);
+
+	entry.how = ENTRY_PAM;
+	entry.result = verdict;
+	pat_field_cut(entry.service, sizeof(entry.service), plain(request->service));
+	pat_field_cut(entry.rhost, sizeof(entry.rhost), plain(request->rhost));
+	pat_field_cut(entry.tty, sizeof(entry.tty), plain(request->tty));
+	return entry;
+}
+
+/* Whether the entry comes into the history, or there are too many like it. */
+static bool worth_noting(struct tokens *tokens, struct entry *entry)
+{
+	bool strict = entry->event == ENTRY_REFUSED || entry->by_uid != 0;
+	struct ration *ration = strict ? &tokens->refusals : &tokens->uses;
+
+	if (!ration_take(ration, entry->uid, entry->at * UINT64_C(1000000)))
+		return false;
+	entry->unrecorded = ration_refused(ration, entry->uid);
+	return true;
+}
+
+/* Into the open transaction of usage. */
+static void note_usage(struct tokens *tokens, const struct entry *entry)
+{
+	struct note note = tokens_note(tokens, entry);
+	int r = store_note(tokens->store, &note);
+
 	if (r < 0)
-		*ret_token = tokens->dummy;
-	return r;
+		log_error("an entry of the history about token %s could not be recorded",
+			entry->id.text);
+	/* The journal hears of it all the same. */
+	history_took(tokens->history, &note.seal);
+	tokens_tell_entry(tokens, &note.entry);
+	if (r < 0)
+		(void)history_reload(tokens->history);
+}
+
+static void note_refusal(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
+{
+	struct entry entry = entry_of(tokens, caller, token, request, verdict);
+
+	if (worth_noting(tokens, &entry))
+		note_usage(tokens, &entry);
 }
 
 /* Once told so, a token stays expired, also if patd starts again under a clock set back. */
 static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
 {
-	if (tokens->time_stored < token->expires_at && tokens_store_time(tokens, now) < 0)
+	if (tokens->time_stored < life_end(token, tokens->policy) &&
+		tokens_store_time(tokens, now) < 0)
 		log_error("the end of token %s could not be recorded", token->id.text);
 }
 
-/* What others send as their service may be anything. */
-static const char *plain_service(const struct pat_request *request)
+/* On disk before the login goes on: a limited token, which else would be used more often. */
+static int record_for_sure(struct tokens *tokens, const struct token *token, struct entry *entry)
 {
-	return pat_name_problem(request->service) ? "?" : request->service;
-}
-
-static void record_use(struct tokens *tokens, const struct token *token,
-	const struct pat_request *request, uint64_t now)
-{
-	const char *service = plain_service(request);
-	int r = store_touch(tokens->store, token->id.text, now, service);
-
-	if (r == 0 && now - tokens->time_stored >= TIME_LAG_S)
-		r = tokens_store_time(tokens, now);
-	if (r < 0)
-		log_error("the use of token %s could not be recorded", token->id.text);
-	tokens_tell(tokens, TOKEN_USED, token);
-}
-
-enum pat_verdict tokens_verify(struct tokens *tokens, uint32_t caller_uid,
-	const struct pat_request *request, uint64_t *ret_expires_at)
-{
-	uint64_t now = clock_now(tokens->clock);
-	uint8_t verifier[TOKEN_VERIFIER_LEN];
-	struct token token;
-	bool known, matches, unaltered;
+	bool worth = worth_noting(tokens, entry);
+	struct note note;
 	int r;
 
-	if (caller_uid != 0 && caller_uid != request->uid)
-		return PAT_NOT_ALLOWED;
+	if (!worth)
+		return store_use(tokens->store, token, NULL);
+	note = tokens_note(tokens, entry);
+	r = store_use(tokens->store, token, &note);
+	if (r == 0)
+		tokens_noted(tokens, &note);
+	return r;
+}
 
-	/* An unknown id costs what a known one does: nothing is decided before all is computed. */
-	r = find_for_request(tokens, request, &token);
-	known = r == 0;
-	key_verifier(tokens->key, &request->digest, verifier);
-	matches = sodium_memcmp(verifier, token.verifier, sizeof(verifier)) == 0;
-	unaltered = tokens_intact(tokens, &token);
-	sodium_memzero(verifier, sizeof(verifier));
+static void record(struct tokens *tokens, const struct token *token, struct entry *entry)
+{
+	int r = store_touch(tokens->store, token);
 
-	if (r < 0 && r != -ENOENT)
-		return PAT_FAILED;
-	if (!known || !matches)
-		return PAT_WRONG;
-	if (!unaltered) {
-		log_warning("token %s was altered in the database, outside of patd: refused",
+	if (r == 0 && entry->at - tokens->time_stored >= TIME_LAG_S)
+		r = tokens_store_time(tokens, entry->at);
+	if (r < 0)
+		log_error("the use of token %s could not be recorded", token->id.text);
+	if (worth_noting(tokens, entry))
+		note_usage(tokens, entry);
+}
+
+/* PAT_ACCEPTED, or why not after all. */
+static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
+	const struct candidate *candidate, const struct pat_request *request)
+{
+	struct token token = candidate->token;
+	struct entry entry = entry_of(tokens, caller, &token, request, PAT_ACCEPTED);
+	bool limited = token.limits.max_uses != 0;
+	bool ends_former = candidate->matches && token.former_until > entry.at;
+
+	if (store_see(tokens->store, &entry) < 0)
+		log_error("whether token %s was used there before is not known", token.id.text);
+	token.uses++;
+	token.last_used_at = entry.at;
+	pat_field_cut(token.last_used_service, sizeof(token.last_used_service), entry.service);
+	pat_field_cut(token.last_used_from, sizeof(token.last_used_from), entry.rhost);
+	if (candidate->matches)
+		token.former_until = 0;
+	key_row_mac(tokens->key, &token, token.mac);
+
+	if (!limited && !ends_former) {
+		record(tokens, &token, &entry);
+	} else if (record_for_sure(tokens, &token, &entry) < 0) {
+		if (limited)
+			return PAT_FAILED;
+		log_error("the use of token %s could not be recorded; its former secret works on",
 			token.id.text);
-		return PAT_WRONG;
 	}
-	if (token.uid != request->uid || strcmp(token.user, request->user) != 0)
-		return PAT_OTHER_USER;
-	if (strcmp(request->service, POLKIT_SERVICE) == 0) {
-		log_notice("token %s was given where polkit asks for a password: refused, a token "
-			   "makes no tokens",
-			token.id.text);
-		return PAT_NOT_ALLOWED;
-	}
-	if (token.revoked_at != 0)
-		return PAT_REVOKED;
-	*ret_expires_at = token.expires_at;
-	if (token_expired(&token, now)) {
-		record_end(tokens, &token, now);
-		return PAT_EXPIRED;
-	}
-
-	record_use(tokens, &token, request, now);
+	tokens_tell(tokens, TOKEN_USED, &token);
 	return PAT_ACCEPTED;
+}
+
+static enum pat_verdict judge(
+	struct tokens *tokens, const struct candidate *candidate, const struct pat_request *request)
+{
+	struct attempt attempt = {
+		.token = &candidate->token,
+		.policy = tokens->policy,
+		.now = clock_now(tokens->clock),
+		.uid = request->uid,
+		.user = request->user,
+		.service = request->service,
+		.rhost = request->rhost,
+		.account = request->account,
+	};
+
+	attempt.ended = ended(candidate, attempt.now);
+	if (store_is_disabled(tokens->store, candidate->token.user, &attempt.disabled) < 0)
+		return PAT_FAILED;
+	return verdict_of(&attempt);
+}
+
+static void refuse(struct tokens *tokens, const struct caller *caller, struct token *token,
+	const struct pat_request *request, enum pat_verdict verdict)
+{
+	uint64_t now = clock_now(tokens->clock);
+	struct refusal ignored;
+
+	if (verdict == PAT_EXPIRED)
+		record_end(tokens, token, now);
+	note_refusal(tokens, caller, token, request, verdict);
+	if (verdict == PAT_REVOKED && !life_revoked(token, now) &&
+		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
+		log_error("token %s, unused for too long, could not be revoked", token->id.text);
+}
+
+static enum pat_verdict decide(struct tokens *tokens, const struct caller *caller,
+	const struct pat_request *request, struct pat_reply *reply)
+{
+	struct candidate candidate;
+	enum pat_verdict verdict;
+	int r = store_begin_usage(tokens->store);
+
+	if (r == 0)
+		r = find(tokens, request->id, &request->digest, &candidate);
+	if (r < 0)
+		return PAT_FAILED;
+	if (!secret_known(&candidate))
+		return PAT_WRONG;
+	verdict = judge(tokens, &candidate, request);
+	if (verdict == PAT_ACCEPTED)
+		verdict = use(tokens, caller, &candidate, request);
+	else if (verdict != PAT_FAILED)
+		refuse(tokens, caller, &candidate.token, request, verdict);
+	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
+		reply->expires_at = life_end(&candidate.token, tokens->policy);
+	if (verdict == PAT_ACCEPTED && !candidate.matches)
+		reply->replaced_until = candidate.token.former_until;
+	return verdict;
+}
+
+static bool may_ask(
+	const struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request)
+{
+	return caller_uid == 0 || caller_uid == request->uid ||
+	       policy_verifier(tokens->policy, caller_uid, request->service);
+}
+
+void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request,
+	struct pat_reply *ret_reply)
+{
+	const struct caller caller = { .uid = caller_uid };
+
+	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
+	if (may_ask(tokens, caller_uid, request))
+		ret_reply->verdict = decide(tokens, &caller, request, ret_reply);
 }
 
 void tokens_commit_usage(struct tokens *tokens)
@@ -109,5 +271,35 @@ void tokens_commit_usage(struct tokens *tokens)
 	if (store_commit_usage(tokens->store) < 0) {
 		log_error("the latest uses of tokens could not be recorded");
 		tokens->time_stored = 0; /* what is stored now is older than we thought */
+		(void)history_reload(tokens->history);
 	}
+}
+
+enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
+	const struct pat_id *id, const struct pat_digest *digest, const char *service,
+	const char *rhost, enum pat_verdict ret_verdicts[static PAT_VERDICTS], unsigned int *ret_n,
+	struct refusal *ret_refusal)
+{
+	struct attempt attempt = {
+		.policy = tokens->policy,
+		.now = clock_now(tokens->clock),
+		.service = service,
+		.rhost = rhost,
+		.account = PAT_ACCOUNT_SEEN, /* that is for the login to find out */
+	};
+	struct candidate candidate;
+	int r = find(tokens, id->text, digest, &candidate);
+
+	if (r == 0 && (!secret_known(&candidate) ||
+			      (caller->uid != 0 && !authority_owns(caller, candidate.token.uid,
+							   candidate.token.user))))
+		r = -ENOENT;
+	if (r == 0)
+		r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	attempt.token = &candidate.token;
+	attempt.ended = ended(&candidate, attempt.now);
+	*ret_n = verdict_all(&attempt, ret_verdicts);
+	return PAT_OK;
 }

@@ -16,6 +16,8 @@
 #define CONNECTIONS_MAX 256U /* waiting for their request, of each socket */
 #define PATIENCE_US (UINT64_C(3) * 1000 * 1000) /* a client's whole budget is 3 s, too */
 #define ARRIVAL_NS 200000
+#define REQUESTS_PER_S 20 /* of one uid on the long run, and at once */
+#define REQUESTS_BURST 40
 #define COMPLAINT_US (UINT64_C(60) * 1000 * 1000)
 
 /* Root's logins, then everybody in turn, the bus among them. */
@@ -76,17 +78,14 @@ static void send_replies(struct verify *verify)
 	verify->replies_due = 0;
 }
 
-/* Takes fd over.  Whoever decides sends before it leaves to the loop, with send_replies(). */
-static void decide(struct verify *verify, int fd, enum pat_verdict verdict, uint64_t expires_at)
+/* Takes fd over; the caller fills the reply.  Whoever decides sends before it leaves to the loop,
+ * with send_replies(). */
+static struct pat_reply *decide(struct verify *verify, int fd)
 {
 	unsigned int i = verify->replies_due++;
 
 	verify->replies[i].fd = fd;
-	verify->replies[i].reply = (struct pat_reply) {
-		.magic = PAT_REPLY_MAGIC,
-		.verdict = verdict,
-		.expires_at = expires_at,
-	};
+	return &verify->replies[i].reply;
 }
 
 /* Once a minute at most, whatever strangers send. */
@@ -118,8 +117,6 @@ static bool take_request(struct door *door, int fd, uint32_t uid, bool fresh)
 {
 	struct verify *verify = door->verify;
 	struct pat_request request;
-	enum pat_verdict verdict = PAT_FAILED;
-	uint64_t expires_at = 0;
 	ssize_t n;
 
 	/* MSG_TRUNC: the packet's true length, so that one too long is seen. */
@@ -129,8 +126,7 @@ static bool take_request(struct door *door, int fd, uint32_t uid, bool fresh)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n > 0 && pat_request_check(&request, (size_t)n)) {
-		verdict = tokens_verify(verify->tokens, uid, &request, &expires_at);
-		decide(verify, fd, verdict, expires_at);
+		tokens_verify(verify->tokens, uid, &request, decide(verify, fd));
 	} else {
 		if (n > 0)
 			complain(verify, uid);
@@ -250,9 +246,13 @@ static int greet(struct door *door, int fd)
 		close(fd);
 		return 0;
 	}
-	if (!door->for_root && !ration_take(&verify->ration, peer.uid, now_us(verify))) {
+	if (!door->for_root && !policy_has_verifier(tokens_policy(verify->tokens), peer.uid) &&
+		!ration_take(&verify->ration, peer.uid, now_us(verify))) {
 		forgo_request(fd);
-		decide(verify, fd, PAT_BUSY, 0);
+		*decide(verify, fd) = (struct pat_reply) {
+			.magic = PAT_REPLY_MAGIC,
+			.verdict = PAT_BUSY,
+		};
 		return 0;
 	}
 	return serve(door, fd, peer.uid, true);
@@ -328,6 +328,8 @@ int verify_new(sd_event *event, const struct listeners *listeners, struct tokens
 		return -ENOMEM;
 	verify->event = sd_event_ref(event);
 	verify->tokens = tokens;
+	verify->ration.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
+	verify->ration.burst = REQUESTS_BURST;
 	r = open_door(verify, &verify->root, listeners->root_fd, true);
 	if (r >= 0)
 		r = open_door(verify, &verify->user, listeners->user_fd, false);

@@ -210,7 +210,7 @@ class Words(unittest.TestCase):
                 self.assertEqual([name for name in told if name != "short_description"], args)
 
     def test_the_options_of_a_method_are_those_that_patd_knows(self):
-        kinds = {"STRING": "s", "BOOLEAN": "b", "UINT64": "t"}
+        kinds = {"STRING": "s", "BOOLEAN": "b", "UINT64": "t", "ARRAY": "as"}
         known = set()
         for path in glob.glob(os.path.join(TOP, "patd/bus_*.c")):
             with open(path, encoding="utf-8") as file:
@@ -221,7 +221,7 @@ class Words(unittest.TestCase):
                 options = re.findall(r'\{ "(\w+)", DBUS_TYPE_(\w+)', table)
                 known.add(frozenset((key, kinds[kind]) for key, kind in options))
         told = {
-            frozenset(re.findall(r"^\s*(\w+) \((\w)\): \S", comment, re.MULTILINE))
+            frozenset(re.findall(r"^\s*(\w+) \((\w+)\): \S", comment, re.MULTILINE))
             for member, comment in self.members
             if member.find("arg[@type='a{sv}'][@direction='in']") is not None
         }

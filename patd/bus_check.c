@@ -1,0 +1,92 @@
+/* Check. */
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "patd/bus_object.h"
+#include "patd/bus_options.h"
+#include "patd/bus_serve.h"
+#include "patd/bus_token.h"
+#include "patd/secret_fd.h"
+
+/* What a login from nowhere is called. */
+#define LOCAL "local"
+
+static const char *read_arguments(
+	struct call *call, const char **ret_service, const char **ret_from, int *ret_fd)
+{
+	const struct bus_option options[] = {
+		{ "service", DBUS_TYPE_STRING, ret_service, NULL },
+		{ "from", DBUS_TYPE_STRING, ret_from, NULL },
+		{ 0 },
+	};
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, ret_fd);
+	(void)dbus_message_iter_next(&args);
+	return bus_options_read(&args, options);
+}
+
+/* The id and digest of the token in fd.  NULL, or what is wrong. */
+static const char *read_token(int fd, struct pat_id *ret_id, struct pat_digest *ret_digest)
+{
+	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
+	const char *problem = "out of memory";
+
+	if (secret)
+		problem = secret_fd_read(fd, secret);
+	if (!problem && !pat_token_parse(secret, ret_id))
+		problem = "that is no token: tokens begin with pat_ and have 64 characters";
+	if (!problem)
+		pat_token_digest(secret, ret_digest);
+	sodium_free(secret);
+	return problem;
+}
+
+static DBusMessage *new_reply(const struct call *call, const struct pat_id *id,
+	const enum pat_verdict *verdicts, unsigned int n)
+{
+	DBusMessage *reply = call_new_reply(call);
+	struct bus_path path = bus_token_path(id);
+	const char *texts[PAT_VERDICTS], *const *refusals = texts, *path_text = path.text;
+
+	for (unsigned int i = 0; i < n; i++)
+		texts[i] = pat_verdict_text(verdicts[i]);
+	if (!reply ||
+		dbus_message_append_args(reply, DBUS_TYPE_OBJECT_PATH, &path_text, DBUS_TYPE_ARRAY,
+			DBUS_TYPE_STRING, &refusals, (int)n, DBUS_TYPE_INVALID))
+		return reply;
+	dbus_message_unref(reply);
+	return NULL;
+}
+
+void bus_serve_check(struct call *call)
+{
+	const char *service = NULL, *from = NULL;
+	enum pat_verdict verdicts[PAT_VERDICTS];
+	unsigned int n = 0;
+	struct pat_id id;
+	struct pat_digest digest;
+	struct refusal refusal = { 0 };
+	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	int fd = -1;
+
+	refusal.why = read_arguments(call, &service, &from, &fd);
+	if (!refusal.why)
+		refusal.why = read_token(fd, &id, &digest);
+	if (fd >= 0)
+		close(fd);
+	if (from && strcmp(from, LOCAL) == 0)
+		from = "";
+	if (!refusal.why) {
+		error = tokens_check(call_tokens(call), &call->caller, &id, &digest, service, from,
+			verdicts, &n, &refusal);
+		sodium_memzero(&digest, sizeof(digest));
+	}
+	if (error == PAT_OK)
+		call_reply(call, new_reply(call, &id, verdicts, n));
+	else
+		call_refuse(call, error, refusal.why);
+}

@@ -1,0 +1,193 @@
+/* What ends the access of many tokens at once: RevokeAll, Disable, Enable. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "patd/bus_object.h"
+#include "patd/bus_options.h"
+#include "patd/bus_polkit.h"
+#include "patd/bus_serve.h"
+#include "patd/bus_view.h"
+
+/* NULL, or what is wrong.  What is read stays the message's. */
+static const char *read_revocation(
+	struct call *call, const char **ret_user, struct revocation *ret_revocation)
+{
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, ret_user, NULL },
+		{ "for", DBUS_TYPE_UINT64, &ret_revocation->seconds, &ret_revocation->for_a_while },
+		{ "reason", DBUS_TYPE_STRING, &ret_revocation->reason, NULL },
+		{ 0 },
+	};
+	DBusMessageIter args;
+
+	*ret_revocation = (struct revocation) { 0 };
+	(void)dbus_message_iter_init(call->message, &args);
+	return bus_options_read(&args, options);
+}
+
+/* A RevokeAll under way. */
+struct revoke_all {
+	char place[PAT_NAME_BYTES_MAX + 1];
+	uint32_t count;
+};
+
+static void abandon(struct call *call)
+{
+	free(call->work);
+	call->work = NULL;
+}
+
+/* In slices, each a turn of the loop.  The user is in call->lookup. */
+static void revoke_some(struct call *call)
+{
+	struct revoke_all *all = call->work;
+	struct revocation revocation;
+	struct refusal refusal = { 0 };
+	const char *user = NULL;
+	DBusMessage *reply;
+	enum pat_error error;
+
+	(void)read_revocation(call, &user, &revocation);
+	error = tokens_revoke_some(call_tokens(call), &call->caller, call->lookup.name,
+		call->lookup.uid, &revocation, all->place, &all->count, &refusal);
+	if (error != PAT_OK) {
+		call->abandon = NULL;
+		abandon(call);
+		polkit_refuse(call, error, &refusal, "", call->lookup.name);
+		return;
+	}
+	if (all->place[0] != '\0') {
+		call_yield(call, revoke_some);
+		return;
+	}
+	reply = call_new_reply(call);
+	if (reply && !dbus_message_append_args(
+			     reply, DBUS_TYPE_UINT32, &all->count, DBUS_TYPE_INVALID)) {
+		dbus_message_unref(reply);
+		reply = NULL;
+	}
+	call_reply(call, reply);
+}
+
+static void revoke_all(struct call *call)
+{
+	call->work = calloc(1, sizeof(struct revoke_all));
+	if (!call->work) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory, nothing was changed");
+		return;
+	}
+	call->abandon = abandon;
+	revoke_some(call);
+}
+
+void bus_serve_revoke_all(struct call *call)
+{
+	struct revocation revocation;
+	const char *user = NULL, *problem = read_revocation(call, &user, &revocation);
+
+	if (problem)
+		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
+	else if (user)
+		call_find_user(call, user, revoke_all);
+	else
+		revoke_all(call); /* the lookup's last answer is the caller itself */
+}
+
+/* The user, and then options. */
+static const char *read_user(
+	struct call *call, const struct bus_option *options, const char **ret_user)
+{
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, ret_user);
+	(void)dbus_message_iter_next(&args);
+	return bus_options_read(&args, options);
+}
+
+static void conclude(
+	struct call *call, enum pat_error error, const struct refusal *refusal, const char *user)
+{
+	if (error == PAT_OK)
+		call_reply(call, call_new_reply(call));
+	else
+		polkit_refuse(call, error, refusal, "", user);
+}
+
+void bus_serve_disable(struct call *call)
+{
+	const char *user, *reason = NULL;
+	const struct bus_option options[] = {
+		{ "reason", DBUS_TYPE_STRING, &reason, NULL },
+		{ 0 },
+	};
+	struct refusal refusal = { .why = read_user(call, options, &user) };
+	enum pat_error error = PAT_ERR_INVALID_ARGS;
+
+	if (!refusal.why)
+		error = tokens_disable(call_tokens(call), &call->caller, user, reason, &refusal);
+	conclude(call, error, &refusal, user);
+}
+
+void bus_serve_enable(struct call *call)
+{
+	static const struct bus_option none[] = { { 0 } };
+	const char *user;
+	struct refusal refusal = { .why = read_user(call, none, &user) };
+	enum pat_error error = PAT_ERR_INVALID_ARGS;
+
+	if (!refusal.why)
+		error = tokens_enable(call_tokens(call), &call->caller, user, &refusal);
+	conclude(call, error, &refusal, user);
+}
+
+struct disabled_view {
+	const char *user, *reason;
+	uint64_t at;
+	uint32_t by_uid;
+};
+
+static const struct bus_property disabled_properties[] = {
+	{ "User", "s", NULL, offsetof(struct disabled_view, user) },
+	{ "At", "t", NULL, offsetof(struct disabled_view, at) },
+	{ "Reason", "s", NULL, offsetof(struct disabled_view, reason) },
+	{ "ByUid", "u", NULL, offsetof(struct disabled_view, by_uid) },
+	{ 0 },
+};
+
+static int append_disabled(const struct disabled *disabled, void *userdata)
+{
+	const struct disabled_view view = {
+		.user = disabled->user,
+		.reason = disabled->reason,
+		.at = disabled->at,
+		.by_uid = disabled->by_uid,
+	};
+
+	return bus_view_append(userdata, disabled_properties, &view) ? 0 : -ENOMEM;
+}
+
+void bus_serve_list_disabled(struct call *call)
+{
+	DBusMessage *reply = call_new_reply(call);
+	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
+	struct refusal refusal = { .why = "out of memory" };
+	enum pat_error error = PAT_ERR_NO_MEMORY;
+
+	if (reply) {
+		dbus_message_iter_init_append(reply, &to);
+		if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
+			error = tokens_list_disabled(
+				call_tokens(call), &call->caller, append_disabled, &rows, &refusal);
+		if (error == PAT_OK && !dbus_message_iter_close_container(&to, &rows))
+			error = PAT_ERR_NO_MEMORY;
+		dbus_message_iter_abandon_container_if_open(&to, &rows);
+	}
+	if (error == PAT_OK) {
+		call_reply(call, reply);
+		return;
+	}
+	if (reply)
+		dbus_message_unref(reply);
+	polkit_refuse(call, error, &refusal, "", "");
+}

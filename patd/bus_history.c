@@ -1,0 +1,251 @@
+/* The history: ListHistory, VerifyHistory, GetSources. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "patd/bus_object.h"
+#include "patd/bus_options.h"
+#include "patd/bus_polkit.h"
+#include "patd/bus_serve.h"
+#include "patd/bus_token.h"
+#include "patd/bus_view.h"
+
+struct entry_view {
+	const struct entry *entry;
+	const char *event, *id, *name, *user, *how, *service, *rhost, *tty, *result, *detail;
+	uint64_t seq, at, unrecorded;
+	uint32_t uid, by_uid;
+	dbus_bool_t new_service, new_network;
+};
+
+#define OF(member) offsetof(struct entry_view, member)
+
+static const struct bus_property entry_properties[] = {
+	{ "Seq", "t", NULL, OF(seq) },
+	{ "At", "t", NULL, OF(at) },
+	{ "Event", "s", NULL, OF(event) },
+	{ "Token", "s", NULL, OF(id) },
+	{ "Name", "s", NULL, OF(name) },
+	{ "User", "s", NULL, OF(user) },
+	{ "Uid", "u", NULL, OF(uid) },
+	{ "ByUid", "u", NULL, OF(by_uid) },
+	{ "How", "s", NULL, OF(how) },
+	{ "Service", "s", NULL, OF(service) },
+	{ "From", "s", NULL, OF(rhost) },
+	{ "Tty", "s", NULL, OF(tty) },
+	{ "Result", "s", NULL, OF(result) },
+	{ "NewService", "b", NULL, OF(new_service) },
+	{ "NewNetwork", "b", NULL, OF(new_network) },
+	{ "Unrecorded", "t", NULL, OF(unrecorded) },
+	{ "Detail", "s", NULL, OF(detail) },
+	{ 0 },
+};
+
+static bool is_login(const struct entry *entry)
+{
+	return entry->event == ENTRY_USED || entry->event == ENTRY_REFUSED;
+}
+
+static int append_entry(const struct entry *entry, void *userdata)
+{
+	const struct entry_view view = {
+		.event = entry_event_text(entry->event),
+		.id = entry->id.text,
+		.name = entry->name,
+		.user = entry->user,
+		.how = entry_how_text(entry->how),
+		.service = entry->service,
+		.rhost = entry->rhost,
+		.tty = entry->tty,
+		.result = is_login(entry) ? pat_verdict_text(entry->result) : "",
+		.detail = entry->detail,
+		.seq = entry->seq,
+		.at = entry->at,
+		.unrecorded = entry->unrecorded,
+		.uid = entry->uid,
+		.by_uid = entry->by_uid,
+		.new_service = entry->new_service,
+		.new_network = entry->new_network,
+	};
+
+	return bus_view_append(userdata, entry_properties, &view) ? 0 : -ENOMEM;
+}
+
+static const char *read_wanted(struct call *call, struct wanted_history *ret)
+{
+	dbus_bool_t all = FALSE, reverse = FALSE;
+	dbus_uint32_t limit;
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, &ret->user, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
+		{ "token", DBUS_TYPE_STRING, &ret->id, NULL },
+		{ "since", DBUS_TYPE_UINT64, &ret->since, NULL },
+		{ "until", DBUS_TYPE_UINT64, &ret->until, NULL },
+		{ "after", DBUS_TYPE_UINT64, &ret->after, NULL },
+		{ "reverse", DBUS_TYPE_BOOLEAN, &reverse, NULL },
+		{ 0 },
+	};
+	DBusMessageIter args;
+	const char *problem;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	problem = bus_options_read(&args, options);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, &limit);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, &ret->cursor);
+	ret->all = all;
+	ret->reverse = reverse;
+	ret->limit = limit;
+	return problem;
+}
+
+/* Fills reply with a page. */
+static enum pat_error append_page(struct call *call, const struct wanted_history *wanted,
+	DBusMessage *reply, struct refusal *ret_refusal)
+{
+	char cursor[TOKENS_CURSOR_MAX];
+	const char *cursor_text = cursor;
+	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
+	enum pat_error error = PAT_ERR_NO_MEMORY;
+
+	*ret_refusal = (struct refusal) { .why = "out of memory" };
+	dbus_message_iter_init_append(reply, &to);
+	if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
+		error = tokens_list_history(call_tokens(call), &call->caller, wanted, append_entry,
+			&rows, cursor, ret_refusal);
+	if (error == PAT_OK &&
+		(!dbus_message_iter_close_container(&to, &rows) ||
+			!dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &cursor_text)))
+		error = PAT_ERR_NO_MEMORY;
+	dbus_message_iter_abandon_container_if_open(&to, &rows);
+	return error;
+}
+
+void bus_serve_history(struct call *call)
+{
+	struct wanted_history wanted = { 0 };
+	struct refusal refusal = { .why = read_wanted(call, &wanted) };
+	DBusMessage *reply;
+	enum pat_error error = PAT_OK;
+
+	if (refusal.why) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+		return;
+	}
+	reply = call_new_reply(call);
+	if (reply)
+		error = append_page(call, &wanted, reply, &refusal);
+	if (error == PAT_OK) {
+		call_reply(call, reply);
+		return;
+	}
+	dbus_message_unref(reply);
+	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
+}
+
+static void abandon(struct call *call)
+{
+	free(call->work);
+	call->work = NULL;
+}
+
+static DBusMessage *verified_reply(const struct call *call, const struct history_check *check)
+{
+	DBusMessage *reply = call_new_reply(call);
+	const char *problem = check->problem ? check->problem : "";
+
+	if (!reply || dbus_message_append_args(reply, DBUS_TYPE_UINT64, &check->entries,
+			      DBUS_TYPE_UINT64, &check->first, DBUS_TYPE_UINT64, &check->bad,
+			      DBUS_TYPE_STRING, &problem, DBUS_TYPE_INVALID))
+		return reply;
+	dbus_message_unref(reply);
+	return NULL;
+}
+
+/* In slices, each a turn of the loop. */
+static void verify_some(struct call *call)
+{
+	struct history_check *check = call->work;
+	struct refusal refusal = { 0 };
+	enum pat_error error =
+		tokens_check_history(call_tokens(call), &call->caller, check, &refusal);
+
+	if (error != PAT_OK) {
+		call->abandon = NULL;
+		abandon(call);
+		polkit_refuse(call, error, &refusal, "", "");
+	} else if (!check->done) {
+		call_yield(call, verify_some);
+	} else {
+		call_reply(call, verified_reply(call, check));
+	}
+}
+
+void bus_serve_verify_history(struct call *call)
+{
+	static const struct bus_option none[] = { { 0 } };
+	DBusMessageIter args;
+	const char *problem;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	problem = bus_options_read(&args, none);
+	if (problem) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
+		return;
+	}
+	call->work = calloc(1, sizeof(struct history_check));
+	if (!call->work) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
+		return;
+	}
+	call->abandon = abandon;
+	verify_some(call);
+}
+
+struct source_view {
+	const char *rhost, *service;
+	uint64_t at;
+};
+
+static const struct bus_property source_properties[] = {
+	{ "From", "s", NULL, offsetof(struct source_view, rhost) },
+	{ "Service", "s", NULL, offsetof(struct source_view, service) },
+	{ "At", "t", NULL, offsetof(struct source_view, at) },
+	{ 0 },
+};
+
+static int append_source(const struct entry *entry, void *userdata)
+{
+	const struct source_view view = {
+		.rhost = entry->rhost[0] != '\0' ? entry->rhost : "local",
+		.service = entry->service,
+		.at = entry->at,
+	};
+
+	return bus_view_append(userdata, source_properties, &view) ? 0 : -ENOMEM;
+}
+
+void bus_serve_sources(struct call *call)
+{
+	DBusMessage *reply = call_new_reply(call);
+	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
+	struct refusal refusal = { .why = "out of memory" };
+	enum pat_error error = PAT_ERR_NO_MEMORY;
+
+	if (reply) {
+		dbus_message_iter_init_append(reply, &to);
+		if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
+			error = tokens_list_sources(call_tokens(call), &call->caller, call->id,
+				append_source, &rows, &refusal);
+		if (error == PAT_OK && !dbus_message_iter_close_container(&to, &rows))
+			error = PAT_ERR_NO_MEMORY;
+		dbus_message_iter_abandon_container_if_open(&to, &rows);
+	}
+	if (error == PAT_OK) {
+		call_reply(call, reply);
+		return;
+	}
+	if (reply)
+		dbus_message_unref(reply);
+	call_refuse(call, error, refusal.why);
+}

@@ -1,0 +1,99 @@
+/* ListTokens. */
+#include <errno.h>
+
+#include "patd/bus_options.h"
+#include "patd/bus_polkit.h"
+#include "patd/bus_serve.h"
+#include "patd/bus_token.h"
+
+static const char *read_wanted(struct call *call, struct wanted *ret_wanted)
+{
+	dbus_bool_t all = FALSE;
+	dbus_uint32_t limit;
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, &ret_wanted->user, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
+		{ "name", DBUS_TYPE_STRING, &ret_wanted->name, NULL },
+		{ "name_pattern", DBUS_TYPE_STRING, &ret_wanted->name_pattern, NULL },
+		{ "id_prefix", DBUS_TYPE_STRING, &ret_wanted->id_prefix, NULL },
+		{ "state", DBUS_TYPE_STRING, &ret_wanted->state, NULL },
+		{ "unused_since", DBUS_TYPE_UINT64, &ret_wanted->unused_since,
+			&ret_wanted->has_unused_since },
+		{ "expiring_before", DBUS_TYPE_UINT64, &ret_wanted->expiring_before,
+			&ret_wanted->has_expiring_before },
+		{ "service", DBUS_TYPE_STRING, &ret_wanted->service, NULL },
+		{ "good_for", DBUS_TYPE_STRING, &ret_wanted->good_for, NULL },
+		{ 0 },
+	};
+	DBusMessageIter args;
+	const char *problem;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	problem = bus_options_read(&args, options);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, &limit);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, &ret_wanted->cursor);
+	ret_wanted->all = all;
+	ret_wanted->limit = limit;
+	return problem;
+}
+
+struct page_reply {
+	struct tokens *tokens;
+	DBusMessageIter *rows;
+};
+
+static int append_row(const struct token *token, void *userdata)
+{
+	struct page_reply *page = userdata;
+	struct token_view view;
+
+	bus_token_view(page->tokens, token, &view);
+	return bus_view_append(page->rows, bus_token_properties, &view) ? 0 : -ENOMEM;
+}
+
+/* Fills reply with a page. */
+static enum pat_error append_page(struct call *call, const struct wanted *wanted,
+	DBusMessage *reply, struct refusal *ret_refusal)
+{
+	struct page_reply page = { .tokens = call_tokens(call) };
+	char cursor[TOKENS_CURSOR_MAX];
+	const char *cursor_text = cursor;
+	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
+	enum pat_error error = PAT_ERR_NO_MEMORY;
+
+	*ret_refusal = (struct refusal) { .why = "out of memory" };
+	page.rows = &rows;
+	dbus_message_iter_init_append(reply, &to);
+	if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
+		error = tokens_list(
+			page.tokens, &call->caller, wanted, append_row, &page, cursor, ret_refusal);
+	if (error == PAT_OK &&
+		(!dbus_message_iter_close_container(&to, &rows) ||
+			!dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &cursor_text)))
+		error = PAT_ERR_NO_MEMORY;
+	dbus_message_iter_abandon_container_if_open(&to, &rows);
+	return error;
+}
+
+void bus_serve_list(struct call *call)
+{
+	struct wanted wanted = { 0 };
+	struct refusal refusal = { .why = read_wanted(call, &wanted) };
+	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	DBusMessage *reply;
+
+	if (refusal.why) {
+		call_refuse(call, error, refusal.why);
+		return;
+	}
+	reply = call_new_reply(call);
+	error = reply ? append_page(call, &wanted, reply, &refusal) : PAT_OK;
+	if (error == PAT_OK) {
+		call_reply(call, reply);
+		return;
+	}
+	dbus_message_unref(reply);
+	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
+}

@@ -1,0 +1,82 @@
+#include "patd/daily.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "patd/log.h"
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define ACCURACY_US (UINT64_C(60) * USEC_PER_SEC)
+#define RETRY_S UINT64_C(3600)
+
+/* After all that somebody waits for. */
+#define PRIORITY 20
+
+struct daily {
+	struct tokens *tokens;
+	struct daily_work work;
+	expiring_fn fn;
+	void *userdata;
+	sd_event_source *timer;
+};
+
+static int set_timer(struct daily *daily, uint64_t at)
+{
+	int r = sd_event_source_set_time(daily->timer, at * USEC_PER_SEC);
+
+	return r < 0 ? r : sd_event_source_set_enabled(daily->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct daily *daily = userdata;
+	uint64_t at = 0;
+	int r = tokens_daily_some(daily->tokens, &daily->work, daily->fn, daily->userdata);
+
+	(void)source;
+	(void)usec;
+	if (r < 0) {
+		log_error("the daily work was not done; patd tries again in an hour");
+		at = tokens_now(daily->tokens) + RETRY_S;
+		daily->work = (struct daily_work) { 0 };
+	} else if (daily->work.done) {
+		daily->work = (struct daily_work) { 0 };
+		if (tokens_daily_due(daily->tokens, &at) < 0)
+			at = tokens_now(daily->tokens) + RETRY_S;
+	}
+	return set_timer(daily, at);
+}
+
+int daily_new(sd_event *event, struct tokens *tokens, expiring_fn fn, void *userdata,
+	struct daily **ret_daily)
+{
+	struct daily *daily = calloc(1, sizeof(*daily));
+	uint64_t at;
+	int r;
+
+	if (!daily)
+		return -ENOMEM;
+	daily->tokens = tokens;
+	daily->fn = fn;
+	daily->userdata = userdata;
+	r = tokens_daily_due(tokens, &at);
+	if (r >= 0)
+		r = sd_event_add_time(event, &daily->timer, CLOCK_REALTIME, at * USEC_PER_SEC,
+			ACCURACY_US, on_timer, daily);
+	if (r >= 0)
+		r = sd_event_source_set_priority(daily->timer, PRIORITY);
+	if (r < 0) {
+		daily_free(daily);
+		return r;
+	}
+	*ret_daily = daily;
+	return 0;
+}
+
+void daily_free(struct daily *daily)
+{
+	if (!daily)
+		return;
+	sd_event_source_disable_unref(daily->timer);
+	free(daily);
+}

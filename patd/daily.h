@@ -1,0 +1,17 @@
+/* Has the daily work of the rules done: a day after the last time, in slices. */
+#ifndef PATD_DAILY_H
+#define PATD_DAILY_H
+
+#include <systemd/sd-event.h>
+
+#include "patd/tokens.h"
+
+struct daily;
+
+/* fn hears of tokens that expire soon.  tokens must outlive it. */
+int daily_new(sd_event *event, struct tokens *tokens, expiring_fn fn, void *userdata,
+	struct daily **ret_daily);
+/* NULL is allowed. */
+void daily_free(struct daily *daily);
+
+#endif

@@ -1,0 +1,81 @@
+/* Who is disabled. */
+#include <errno.h>
+
+#include "patd/row.h"
+#include "patd/store_private.h"
+
+int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
+{
+	sqlite3_stmt *statement = store->prepared[IS_DISABLED];
+	int r;
+
+	row_bind_text(statement, 1, user);
+	r = sqlite3_step(statement);
+	if (r == SQLITE_ROW || r == SQLITE_DONE) {
+		*ret_disabled = r == SQLITE_ROW;
+		r = 0;
+	} else {
+		r = store_failure(store, r);
+	}
+	sqlite3_reset(statement);
+	return r;
+}
+
+static int disable(struct store *store, const void *subject)
+{
+	const struct disabled *disabled = subject;
+	sqlite3_stmt *statement = store->prepared[DISABLE];
+
+	row_bind_text(statement, 1, disabled->user);
+	row_bind_number(statement, 2, disabled->at);
+	row_bind_number(statement, 3, disabled->by_uid);
+	row_bind_text(statement, 4, disabled->reason);
+	return store_run(store, DISABLE);
+}
+
+int store_disable(struct store *store, const struct disabled *disabled, const struct note *note)
+{
+	return store_change(store, &(const struct change) { .fn = disable,
+					   .subject = disabled,
+					   .note = note,
+					   .time = disabled->at,
+					   .spare = true });
+}
+
+static int enable(struct store *store, const void *subject)
+{
+	row_bind_text(store->prepared[ENABLE], 1, subject);
+	return store_run_one(store, ENABLE);
+}
+
+int store_enable(struct store *store, const char *user, const struct note *note)
+{
+	return store_change(store,
+		&(const struct change) {
+			.fn = enable, .subject = user, .note = note, .time = note->entry.at });
+}
+
+int store_list_disabled(struct store *store, disabled_fn fn, void *userdata)
+{
+	sqlite3_stmt *statement = store->prepared[LIST_DISABLED];
+	int step = SQLITE_DONE, r = 0;
+
+	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct disabled disabled;
+		uint64_t uid;
+
+		if (!row_text(statement, 0, disabled.user, sizeof(disabled.user)) ||
+			!row_number(statement, 1, INT64_MAX, &disabled.at) ||
+			!row_number(statement, 2, UINT32_MAX, &uid) ||
+			!row_text(statement, 3, disabled.reason, sizeof(disabled.reason)) ||
+			(disabled.user[0] != '\0' && pat_name_problem(disabled.user)) ||
+			(disabled.reason[0] != '\0' && pat_name_problem(disabled.reason)))
+			continue;
+		disabled.by_uid = (uint32_t)uid;
+		r = fn(&disabled, userdata);
+	}
+	if (r == 0 && step != SQLITE_DONE)
+		r = store_failure(store, step);
+	sqlite3_reset(statement);
+	return r;
+}
