@@ -40,7 +40,7 @@ static struct sockaddr_un address(const char *folder, const char *name)
 
 static void echo(int listener)
 {
-	const struct pat_reply reply = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 };
+	const struct pat_reply reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_ACCEPTED };
 	struct pat_request request;
 
 	for (;;) {

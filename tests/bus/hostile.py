@@ -17,6 +17,8 @@ from client import PATIENCE_S
 from world import DAEMON, GAMES, WorldTest
 
 PATD_PATIENCE_S = 3  # so long patd waits for a request
+SIZE = door.REQUEST.size
+ACCOUNT_AT = SIZE - 4
 
 # Asks as fast as it can until its standard input ends; says so once it was told to be too fast.
 FLOOD = """
@@ -71,17 +73,17 @@ class Hostile(WorldTest):
         cases = {
             "empty": b"",
             "one byte": good[:1],
-            "the half": good[:348],
+            "the half": good[: SIZE // 2],
             "a byte short": good[:-1],
             "a byte long": good + b"\0",
             "64 KiB long": good + bytes(65536),
             "twice in one packet": good + good,
-            "zeros": bytes(696),
-            "ones": b"\xff" * 696,
-            "noise": random.Random(1).randbytes(696),
+            "zeros": bytes(SIZE),
+            "ones": b"\xff" * SIZE,
+            "noise": random.Random(1).randbytes(SIZE),
             "another version": put(0, b"PAT2"),
             "the magic backwards": put(0, b"1TAP"),
-            "a reply": door.REPLY.pack(door.REPLY_MAGIC, 1, 0),
+            "a reply": door.REPLY.pack(door.REPLY_MAGIC, 1, 0, 0),
             "no user": put(fields["user"], bytes(256)),
             "no service": put(fields["service"], bytes(64)),
             "no id": put(fields["id"], bytes(16)),
@@ -89,6 +91,8 @@ class Hostile(WorldTest):
             "a long id": put(fields["id"] + 10, b"0"),
             "an id with a wildcard": put(fields["id"], b"%"),
             "an id with a slash": put(fields["id"], b"/"),
+            "an account bit that nobody knows": put(ACCOUNT_AT, b"\x08"),
+            "all account bits": put(ACCOUNT_AT, b"\xff" * 4),
         }
         for name, end in ends.items():
             cases[f"a dirty end of {name}"] = put(end - 1, b"x")
@@ -102,7 +106,7 @@ class Hostile(WorldTest):
         self.assertNoneLeft()
 
     def test_a_request_in_two_packets_gets_no_answer(self):
-        for case, cut in {"halves": 348, "first nothing": 0, "all but a byte": 695}.items():
+        for case, cut in {"halves": SIZE // 2, "first nothing": 0, "all but a byte": SIZE - 1}.items():
             with self.subTest(case):
                 sock = door.connect(self.patd.root_sock)
                 sock.send(self.good[:cut])
@@ -194,7 +198,7 @@ class Hostile(WorldTest):
     def test_a_user_who_asks_too_often_is_told_so_and_others_are_served(self):
         daemons = self.root.generate("daemon's", user="daemon")
         packet = door.request(self.token, GAMES, "games")
-        busy = door.REPLY.pack(door.REPLY_MAGIC, door.BUSY, 0)
+        busy = door.REPLY.pack(door.REPLY_MAGIC, door.BUSY, 0, 0)
         floods = [
             subprocess.Popen(
                 [sys.executable, "-I", "-c", FLOOD, self.patd.user_sock, packet.hex(), busy.hex()],

@@ -71,7 +71,7 @@ rest="user=$OWNER service=pat tty=/dev/pts/7 rhost=192.0.2.1"
 	[[ $output == *"<83>"*"unavailable (patd closed the connection): "* ]]
 	run against "$WORLD/peer.sock" short
 	[[ $output == *"<83>"*"unavailable (patd's answer is malformed): "* ]]
-	run against -u 65534 "$WORLD/peer.sock" accepting
+	run against -u 65534 "$WORLD/peer.sock" accepted
 	[[ $output == *"<83>"*"unavailable (the socket is not patd's): "* ]]
 	run against "$WORLD/peer.sock" busy
 	[[ $output == *"<84>"*"unavailable (busy): "* ]]

@@ -2,9 +2,11 @@
  * Who else could listen in patd's place: answers every connection in one of the ways below,
  * while COMMAND runs, and says at its end how many there were and what they brought.
  *
- *     peer [-u UID] SOCKET MANNER COMMAND...
+ *     peer [-u UID] [-e SECONDS] [-r SECONDS] SOCKET MANNER COMMAND...
  *
  * -u  listen as that uid, which is what SO_PEERCRED shows
+ * -e  expires_at of the reply, from now
+ * -r  replaced_until of the reply, from now
  */
 #include <err.h>
 #include <poll.h>
@@ -19,30 +21,27 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/wire.h"
 
 #define LEN sizeof(struct pat_reply)
 
-static const struct {
-	const char *manner;
+/* Beside these, every verdict by its text: a well-formed reply. */
+static const struct manner {
+	const char *name;
 	size_t len; /* 0: no reply, and the connection is closed */
 	bool silent;
 	struct pat_reply reply;
 } manners[] = {
-	{ "accepting", LEN, false, { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 } },
-	{ "wrong", LEN, false, { PAT_REPLY_MAGIC, PAT_WRONG, 0 } },
-	{ "not-allowed", LEN, false, { PAT_REPLY_MAGIC, PAT_NOT_ALLOWED, 0 } },
-	{ "busy", LEN, false, { PAT_REPLY_MAGIC, PAT_BUSY, 0 } },
-	{ "failed", LEN, false, { PAT_REPLY_MAGIC, PAT_FAILED, 0 } },
-	{ "expired-long-ago", LEN, false, { PAT_REPLY_MAGIC, PAT_EXPIRED, 86400 } },
-	{ "expired-never", LEN, false, { PAT_REPLY_MAGIC, PAT_EXPIRED, UINT64_MAX } },
-	{ "short", LEN - 1, false, { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 } },
-	{ "long", LEN + 1, false, { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 } },
-	{ "huge", LEN + 65536, false, { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 } },
-	{ "other-magic", LEN, false, { PAT_REQUEST_MAGIC, PAT_ACCEPTED, 0 } },
-	{ "no-such-verdict", LEN, false, { PAT_REPLY_MAGIC, PAT_VERDICTS, 0 } },
+	{ "expired-long-ago", LEN, false, { PAT_REPLY_MAGIC, PAT_EXPIRED, 86400, 0 } },
+	{ "expired-never", LEN, false, { PAT_REPLY_MAGIC, PAT_EXPIRED, UINT64_MAX, 0 } },
+	{ "short", LEN - 1, false, { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 } },
+	{ "long", LEN + 1, false, { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 } },
+	{ "huge", LEN + 65536, false, { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 } },
+	{ "other-magic", LEN, false, { PAT_REQUEST_MAGIC, PAT_ACCEPTED, 0, 0 } },
+	{ "no-such-verdict", LEN, false, { PAT_REPLY_MAGIC, PAT_VERDICTS, 0, 0 } },
 	{ "hanging-up", 0, false, { 0 } }, { "silent", 0, true, { 0 } },
 	{ "full", 0, true, { 0 } }, /* nor accepts: one waits in the backlog already */
 };
@@ -74,7 +73,15 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-static void serve(int listener, size_t m)
+static void print_request(const struct pat_request *request)
+{
+	printf("peer: a request\npeer: account:%s%s%s\n",
+		request->account & PAT_ACCOUNT_SEEN ? " seen" : "",
+		request->account & PAT_ACCOUNT_EXPIRED ? " expired" : "",
+		request->account & PAT_ACCOUNT_LOCKED ? " locked" : "");
+}
+
+static void serve(int listener, const struct manner *manner)
 {
 	static char packet[LEN + 65536];
 	struct pat_request request;
@@ -84,23 +91,32 @@ static void serve(int listener, size_t m)
 	if (fd < 0)
 		err(1, "accept");
 	n = recv(fd, &request, sizeof(request), 0);
-	printf("peer: %s\n", n == 0                                            ? "nothing"
-			     : n > 0 && pat_request_check(&request, (size_t)n) ? "a request"
-									       : "garbage");
-	if (manners[m].silent)
+	if (n > 0 && pat_request_check(&request, (size_t)n))
+		print_request(&request);
+	else
+		printf("peer: %s\n", n == 0 ? "nothing" : "garbage");
+	if (manner->silent)
 		return; /* stays open until we end */
-	memcpy(packet, &manners[m].reply, LEN);
-	if (n > 0 && manners[m].len > 0 && send(fd, packet, manners[m].len, MSG_NOSIGNAL) < 0)
+	memcpy(packet, &manner->reply, LEN);
+	if (n > 0 && manner->len > 0 && send(fd, packet, manner->len, MSG_NOSIGNAL) < 0)
 		err(1, "send");
 	close(fd);
 }
 
-static size_t find(const char *manner)
+static struct manner find(const char *name)
 {
 	for (size_t m = 0; m < sizeof(manners) / sizeof(manners[0]); m++)
-		if (strcmp(manners[m].manner, manner) == 0)
-			return m;
-	errx(2, "%s: no such manner", manner);
+		if (strcmp(manners[m].name, name) == 0)
+			return manners[m];
+	for (uint32_t v = 0; v < PAT_VERDICTS; v++)
+		if (strcmp(pat_verdict_text(v), name) == 0)
+			return (struct manner) { name, LEN, false, { PAT_REPLY_MAGIC, v, 0, 0 } };
+	errx(2, "%s: no such manner", name);
+}
+
+static uint64_t from_now(const char *seconds)
+{
+	return (uint64_t)(time(NULL) + atol(seconds));
 }
 
 int main(int argc, char **argv)
@@ -108,19 +124,33 @@ int main(int argc, char **argv)
 	struct pollfd fds[2];
 	bool full;
 	uid_t uid = 0;
-	size_t m;
+	uint64_t expires_at = 0, replaced_until = 0;
+	struct manner manner;
 	int status, option, waiting = -1;
 	pid_t pid;
 
-	while ((option = getopt(argc, argv, "+u:")) != -1) {
-		if (option != 'u')
+	while ((option = getopt(argc, argv, "+u:e:r:")) != -1) {
+		switch (option) {
+		case 'u':
+			uid = (uid_t)atoi(optarg);
+			break;
+		case 'e':
+			expires_at = from_now(optarg);
+			break;
+		case 'r':
+			replaced_until = from_now(optarg);
+			break;
+		default:
 			return 2;
-		uid = (uid_t)atoi(optarg);
+		}
 	}
 	if (argc - optind < 3)
-		errx(2, "usage: peer [-u UID] SOCKET MANNER COMMAND...");
-	m = find(argv[optind + 1]);
-	full = strcmp(manners[m].manner, "full") == 0;
+		errx(2, "usage: peer [OPTION...] SOCKET MANNER COMMAND...");
+	manner = find(argv[optind + 1]);
+	if (expires_at != 0)
+		manner.reply.expires_at = expires_at;
+	manner.reply.replaced_until = replaced_until;
+	full = strcmp(manner.name, "full") == 0;
 
 	/* A backlog of 0 has room for one. */
 	fds[0] = (struct pollfd) { .fd = listen_as(argv[optind], uid, full ? 0 : 64),
@@ -142,10 +172,10 @@ int main(int argc, char **argv)
 	if (full)
 		fds[0].fd = -1; /* poll() passes over it */
 	while (poll(fds, 2, -1) >= 0 && fds[1].revents == 0)
-		serve(fds[0].fd, m);
+		serve(fds[0].fd, &manner);
 	/* What came in the same turn as the end. */
 	while (!full && poll(fds, 1, 0) > 0)
-		serve(fds[0].fd, m);
+		serve(fds[0].fd, &manner);
 
 	if (waiting >= 0)
 		close(waiting);

@@ -28,7 +28,7 @@ peer() {
 }
 
 @test "the fake is believed when it keeps to the protocol, so that the rest means something" {
-	run peer accepting
+	run peer accepted
 	says "peer: a request"
 	says "authenticate: PAM_SUCCESS"
 	run peer wrong
@@ -63,7 +63,7 @@ peer() {
 }
 
 @test "a listener who is neither root nor patd is sent nothing" {
-	run peer -u 65534 accepting
+	run peer -u 65534 accepted
 	says "peer: nothing"
 	says "authenticate: PAM_AUTHINFO_UNAVAIL"
 }
@@ -73,7 +73,7 @@ peer() {
 	: >"$WORLD/group"
 	export NSS_WRAPPER_PASSWD=$WORLD/passwd NSS_WRAPPER_GROUP=$WORLD/group
 	as_patd() {
-		typed "$STRANGER" -- "$TOOLS/peer" -u "$1" "$WORLD/peer.sock" accepting \
+		typed "$STRANGER" -- "$TOOLS/peer" -u "$1" "$WORLD/peer.sock" accepted \
 			env LD_PRELOAD="$(asan_preload) libnss_wrapper.so" \
 			"$TOOLS/drive" "$WORLD/pam.d" peer "$OWNER"
 	}

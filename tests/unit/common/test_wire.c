@@ -14,6 +14,7 @@ static const struct pat_request good = {
 	.service = "sudo",
 	.rhost = "host.example",
 	.tty = "/dev/pts/1",
+	.account = PAT_ACCOUNT_SEEN,
 };
 
 static void a_field_holds_text_and_nothing_behind_it(void **state)
@@ -68,6 +69,7 @@ static void a_good_request_is_taken(void **state)
 	memset(request.tty, 0, sizeof(request.tty));
 	memset(&request.digest, 0, sizeof(request.digest));
 	request.uid = UINT32_MAX;
+	request.account = PAT_ACCOUNT_ALL;
 	assert_true(pat_request_check(&request, sizeof(request)));
 }
 
@@ -157,6 +159,24 @@ static void a_request_with_a_bad_id_is_refused(void **state)
 	}
 }
 
+static void an_account_bit_that_nobody_knows_is_refused(void **state)
+{
+	(void)state;
+	for (uint32_t account = 0; account <= PAT_ACCOUNT_ALL; account++) {
+		struct pat_request request = good;
+
+		request.account = account;
+		assert_that(pat_request_check(&request, sizeof(request)), "%u", account);
+	}
+	for (unsigned int bit = 0; bit < 32; bit++) {
+		bool known = (UINT32_C(1) << bit & PAT_ACCOUNT_ALL) != 0;
+		struct pat_request request = good;
+
+		request.account |= UINT32_C(1) << bit;
+		assert_that(pat_request_check(&request, sizeof(request)) == known, "%u", bit);
+	}
+}
+
 /* Whatever comes: an answer, and under the sanitizers no byte read outside of the request. */
 static void noise_is_never_a_request(void **state)
 {
@@ -233,6 +253,7 @@ int main(void)
 		cmocka_unit_test(anything_behind_the_text_is_refused),
 		cmocka_unit_test(a_request_without_user_or_service_is_refused),
 		cmocka_unit_test(a_request_with_a_bad_id_is_refused),
+		cmocka_unit_test(an_account_bit_that_nobody_knows_is_refused),
 		cmocka_unit_test(noise_is_never_a_request),
 		cmocka_unit_test(a_reply_is_checked_whole),
 		cmocka_unit_test(what_is_all_zero_accepts_nobody),

@@ -97,7 +97,7 @@ static int ask_one(const void *packet, size_t len, struct server *server, struct
 
 static void test_the_request_goes_over_and_the_reply_comes_back(void **state)
 {
-	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_EXPIRED, 1234567890 };
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_EXPIRED, 1234567890, 2345678901 };
 	struct pat_reply reply = { 0 };
 	struct server server;
 
@@ -110,9 +110,9 @@ static void test_the_request_goes_over_and_the_reply_comes_back(void **state)
 
 static void test_a_bad_reply_is_none(void **state)
 {
-	const struct pat_reply good[2] = { { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 } };
-	const struct pat_reply magic = { PAT_REQUEST_MAGIC, PAT_ACCEPTED, 0 };
-	const struct pat_reply verdict = { PAT_REPLY_MAGIC, PAT_VERDICTS, 0 };
+	const struct pat_reply good[2] = { { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 } };
+	const struct pat_reply magic = { PAT_REQUEST_MAGIC, PAT_ACCEPTED, 0, 0 };
+	const struct pat_reply verdict = { PAT_REPLY_MAGIC, PAT_VERDICTS, 0, 0 };
 	const struct {
 		const void *packet;
 		size_t len;
@@ -233,7 +233,7 @@ static void *serve_second(void *data)
 
 static void test_a_place_in_a_full_backlog_is_waited_for(void **state)
 {
-	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 };
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 };
 	struct server server = { .listener = listen_new(0), .packet = &sent, .len = sizeof(sent) };
 	int waiting = fill_backlog();
 	struct pat_reply reply;
@@ -305,7 +305,7 @@ static int lowest_free(void)
 
 static void test_no_descriptor_is_left_nor_taken(void **state)
 {
-	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0 };
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 };
 	int in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	int before = lowest_free();
 	struct pat_reply reply;

@@ -311,14 +311,16 @@ static void what_is_no_request_gets_no_reply(void **state)
 		struct pat_request request;
 		char more[64];
 	} long_request = { .request = w->request };
-	struct pat_request bad_magic = w->request, dirty = w->request;
+	struct pat_request bad_magic = w->request, dirty = w->request, bad_account = w->request;
+	const struct pat_reply reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_ACCEPTED };
 	const struct {
 		const char *what;
 		const void *bytes;
 		size_t size;
 	} packets[] = {
 		{ "a byte", "x", 1 },
-		{ "a reply", "pat1\1\0\0\0\0\0\0\0\0\0\0\0", 16 },
+		{ "a reply", &reply, sizeof(reply) },
+		{ "an unknown account bit", &bad_account, sizeof(bad_account) },
 		{ "cut short", &w->request, sizeof(w->request) - 1 },
 		{ "a byte more", &long_request, sizeof(w->request) + 1 },
 		{ "much more", &long_request, sizeof(long_request) },
@@ -328,6 +330,7 @@ static void what_is_no_request_gets_no_reply(void **state)
 	};
 
 	bad_magic.magic++;
+	bad_account.account = PAT_ACCOUNT_ALL + 1;
 	dirty.tty[63] = 'x';
 	heard_clear();
 	for (size_t d = 0; d < COUNT(doors); d++)
