@@ -23,24 +23,32 @@
 #include "common/wire.h"
 #include "pam_pat/ask.h"
 #include "pam_pat/log.h"
+#include "pam_pat/notice.h"
 #include "pam_pat/options.h"
 
 #define exported __attribute__((visibility("default")))
 
-/* A row that is missing refuses, in silence. */
 static const struct {
-	bool undecided;     /* patd knows no better than before */
-	int priority;       /* of the line in the log */
-	const char *person; /* what the one who typed the right secret is told */
+	bool undecided; /* patd knows no better than before */
+	int priority;   /* of the line in the log */
 } verdicts[PAT_VERDICTS] = {
 	[PAT_WRONG] = { .priority = LOG_NOTICE },
 	[PAT_ACCEPTED] = { .priority = LOG_INFO },
-	[PAT_REVOKED] = { .priority = LOG_NOTICE, .person = "This token has been revoked." },
-	[PAT_EXPIRED] = { .priority = LOG_NOTICE, .person = "This token has expired." },
-	[PAT_OTHER_USER] = { .priority = LOG_WARNING, .person = "This token is another user's." },
+	[PAT_REVOKED] = { .priority = LOG_NOTICE },
+	[PAT_EXPIRED] = { .priority = LOG_NOTICE },
+	[PAT_OTHER_USER] = { .priority = LOG_WARNING },
 	[PAT_NOT_ALLOWED] = { .priority = LOG_WARNING },
 	[PAT_BUSY] = { .priority = LOG_WARNING, .undecided = true },
 	[PAT_FAILED] = { .priority = LOG_ERR, .undecided = true },
+	[PAT_NOT_YET] = { .priority = LOG_NOTICE },
+	[PAT_OUT_OF_HOURS] = { .priority = LOG_NOTICE },
+	[PAT_WRONG_SERVICE] = { .priority = LOG_NOTICE },
+	[PAT_WRONG_SOURCE] = { .priority = LOG_NOTICE },
+	[PAT_EXHAUSTED] = { .priority = LOG_NOTICE },
+	[PAT_ROTATED] = { .priority = LOG_ALERT }, /* a copy, forgotten or stolen, is in use */
+	[PAT_DISABLED] = { .priority = LOG_NOTICE },
+	[PAT_AGAINST_POLICY] = { .priority = LOG_NOTICE },
+	[PAT_ACCOUNT_CLOSED] = { .priority = LOG_NOTICE },
 };
 
 static void request_wipe(struct pat_request *request)
@@ -68,6 +76,16 @@ static int request_place(pam_handle_t *pamh, struct pat_request *request)
 	return PAM_SUCCESS;
 }
 
+/* The user database did not answer. */
+static int no_lookup(
+	pam_handle_t *pamh, int error, const char *why, const struct pat_request *request)
+{
+	if (error == -ENOMEM)
+		return PAM_BUF_ERR;
+	log_request(pamh, LOG_ERR, "unavailable", why, request);
+	return PAM_AUTHINFO_UNAVAIL;
+}
+
 /*
  * Who.  The name that NSS returns, not the one typed, is what a token is bound to: where
  * lookups ignore case or know aliases, all spellings are one user.
@@ -78,12 +96,8 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 
 	errno = 0;
 	pw = pam_modutil_getpwnam(pamh, user);
-	if (pw == NULL && errno == ENOMEM)
-		return PAM_BUF_ERR;
-	if (pw == NULL && (errno == EMFILE || errno == ENFILE || errno == EIO)) {
-		log_request(pamh, LOG_ERR, "unavailable", "the user cannot be looked up", request);
-		return PAM_AUTHINFO_UNAVAIL;
-	}
+	if (pw == NULL && (errno == ENOMEM || errno == EMFILE || errno == ENFILE || errno == EIO))
+		return no_lookup(pamh, -errno, "the user cannot be looked up", request);
 	if (pw == NULL || pw->pw_name[0] == '\0' ||
 		!pat_field_set(request->user, sizeof(request->user), pw->pw_name)) {
 		/* Without the name: people type passwords, and tokens, at a login prompt. */
@@ -92,19 +106,6 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 	}
 	request->uid = pw->pw_uid;
 	return PAM_SUCCESS;
-}
-
-static void tell(pam_handle_t *pamh, const struct pat_reply *reply)
-{
-	char when[sizeof("9999-12-31 23:59")];
-	time_t expired = (time_t)reply->expires_at;
-	struct tm tm;
-
-	if (reply->verdict == PAT_EXPIRED && expired > 0 && gmtime_r(&expired, &tm) != NULL &&
-		strftime(when, sizeof(when), "%F %R", &tm) > 0)
-		(void)pam_error(pamh, "This token expired on %s UTC.", when);
-	else
-		(void)pam_error(pamh, "%s", verdicts[reply->verdict].person);
 }
 
 static int verify(pam_handle_t *pamh, int flags, const struct options *options,
@@ -137,8 +138,8 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 	log_request(pamh, verdicts[reply.verdict].priority,
 		ret == PAM_SUCCESS ? "accepted" : result,
 		ret == PAM_SUCCESS ? NULL : pat_verdict_text(reply.verdict), request);
-	if (verdicts[reply.verdict].person != NULL && ((unsigned int)flags & PAM_SILENT) == 0)
-		tell(pamh, &reply);
+	if (((unsigned int)flags & PAM_SILENT) == 0)
+		notice_tell(pamh, &reply, (uint64_t)time(NULL));
 	return ret;
 }
 

@@ -56,6 +56,7 @@ static const char *const codes[] = {
 /* Set once by main(), then read only. */
 static struct {
 	const char *confdir, *service, *user, *rhost, *tty;
+	const char *variable; /* in the environment of PAM from before */
 	int flags;
 	unsigned int times, threads;
 	bool credentials; /* pam_setcred() too */
@@ -267,6 +268,8 @@ static int authenticate(bool aloud)
 	if ((host.rhost != NULL && pam_set_item(pamh, PAM_RHOST, host.rhost) != PAM_SUCCESS) ||
 		(host.tty != NULL && pam_set_item(pamh, PAM_TTY, host.tty) != PAM_SUCCESS))
 		errx(1, "pam_set_item");
+	if (host.variable != NULL && pam_putenv(pamh, host.variable) != PAM_SUCCESS)
+		errx(1, "pam_putenv");
 
 	surroundings();
 	if (host.compare)
@@ -350,13 +353,16 @@ int main(int argc, char **argv)
 {
 	int option, out;
 
-	while ((option = getopt(argc, argv, "r:t:n:j:skc0fxie")) != -1) {
+	while ((option = getopt(argc, argv, "r:t:p:n:j:skc0fxie")) != -1) {
 		switch (option) {
 		case 'r':
 			host.rhost = optarg;
 			break;
 		case 't':
 			host.tty = optarg;
+			break;
+		case 'p':
+			host.variable = optarg;
 			break;
 		case 'n':
 			host.times = (unsigned int)atoi(optarg);

@@ -3,6 +3,7 @@
 #   stack NAME <LINES     a service for `drive`; @pat@ in it is our module on patd's root.sock
 #   drive … (see drive.c) authenticates; its standard input is what the person types
 #   typed TEXT… -- COMMAND  the same with the answers as arguments
+#   peer …                a fake patd, see peer.c
 # shellcheck shell=bash disable=SC2034,SC2154 # what goes to and comes from a bats file
 
 load ../lib/patd
@@ -13,6 +14,9 @@ TOOLS=$BUILD/tests/pam
 # Users that every Debian has, and that have no password.
 OWNER=daemon
 STRANGE_USER=bin
+
+# Only an upper bound on time, and a generous one: that it ends at all.
+TOO_LONG=60
 
 # Well-formed, and nobody's.
 STRANGER=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
@@ -25,6 +29,7 @@ pam_world() {
 	mkdir "$WORLD/pam.d"
 	stack other <<<'auth required pam_deny.so'
 	stack pat <<<'auth required @pat@'
+	stack peer <<<"auth required @module@ socket=$WORLD/peer.sock"
 }
 
 stack() {
@@ -47,6 +52,26 @@ login() {
 	local token=$1
 	shift
 	typed "$token" -- "$TOOLS/drive" "$@" "$WORLD/pam.d" pat "$OWNER"
+}
+
+# peer [peer's OPTION...] MANNER [drive's OPTION...]: as OWNER, where a fake patd listens, to the
+# stack $SERVICE or "peer"
+peer() {
+	local options=()
+	while [[ $1 = -* ]]; do
+		options+=("$1" "$2")
+		shift 2
+	done
+	options+=("$WORLD/peer.sock" "$1")
+	shift
+	typed "$STRANGER" -- timeout "$TOO_LONG" "$TOOLS/peer" "${options[@]}" \
+		"$TOOLS/drive" "$@" "$WORLD/pam.d" "${SERVICE:-peer}" "$OWNER"
+}
+
+# with_shadow COMMAND...: $WORLD/shadow is what it finds at /etc/shadow
+with_shadow() {
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	unshare --mount sh -c 'mount --bind "$0" /etc/shadow && exec "$@"' "$WORLD/shadow" "$@"
 }
 
 generate() {

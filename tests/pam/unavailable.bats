@@ -5,26 +5,11 @@ load pam
 
 setup_file() {
 	pam_world
-	stack peer <<<"auth required @module@ socket=$WORLD/peer.sock"
 	stack brief <<<"auth required @module@ socket=$WORLD/peer.sock timeout=100ms"
 }
 
 teardown_file() {
 	patd_world_end
-}
-
-# Only an upper bound on time, and a generous one: that it ends at all.
-TOO_LONG=60
-
-# peer [-u UID] MANNER [SERVICE]
-peer() {
-	local as=()
-	if [ "$1" = -u ]; then
-		as=(-u "$2")
-		shift 2
-	fi
-	typed "$STRANGER" -- timeout "$TOO_LONG" "$TOOLS/peer" "${as[@]}" "$WORLD/peer.sock" "$1" \
-		"$TOOLS/drive" "$WORLD/pam.d" "${2:-peer}" "$OWNER"
 }
 
 @test "the fake is believed when it keeps to the protocol, so that the rest means something" {
@@ -86,7 +71,7 @@ peer() {
 
 @test "a silent listener, and one whose backlog is full: the wait is bounded" {
 	for manner in silent full; do
-		run peer "$manner" brief
+		SERVICE=brief run peer "$manner"
 		says "authenticate: PAM_AUTHINFO_UNAVAIL"
 	done
 }

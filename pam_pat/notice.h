@@ -1,0 +1,19 @@
+/* What the person is told of a verdict; a secret that does not match is answered with silence. */
+#ifndef PAT_PAM_PAT_NOTICE_H
+#define PAT_PAM_PAT_NOTICE_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/wire.h"
+
+#define NOTICE_SIZE 128 /* bytes: the longest, and its NUL */
+
+/* The line for a reply that came at now, seconds UTC.  False if there is nothing to say. */
+bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply, uint64_t now);
+
+/* Says it, as an error or, of a good token, as information.  That nobody hears it is no matter. */
+void notice_tell(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now);
+
+#endif

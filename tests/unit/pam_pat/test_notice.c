@@ -1,0 +1,184 @@
+#include "tests/unit/unit.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pam_pat/notice.h"
+
+#define NOW UINT64_C(1796115600) /* 2026-12-01 09:00 UTC */
+#define MINUTE UINT64_C(60)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* Only ever passed on. */
+static char handle;
+#define HANDLE ((pam_handle_t *)&handle)
+
+static int told_style; /* 0: nothing */
+static char told[256];
+
+/* In the place of libpam's; and what an application may answer. */
+int pam_prompt(pam_handle_t *pamh, int style, char **response, const char *format, ...)
+{
+	va_list args;
+
+	assert_ptr_equal(pamh, HANDLE);
+	assert_null(response);
+	told_style = style;
+	va_start(args, format);
+	(void)vsnprintf(told, sizeof(told), format, args);
+	va_end(args);
+	return PAM_CONV_ERR;
+}
+
+/* "" for nothing */
+static const char *line(uint32_t verdict, uint64_t expires_at, uint64_t replaced_until)
+{
+	static char text[NOTICE_SIZE];
+	const struct pat_reply reply = { PAT_REPLY_MAGIC, verdict, expires_at, replaced_until };
+
+	memset(text, 'x', sizeof(text));
+	if (!notice_format(text, &reply, NOW))
+		return "";
+	assert_true(strnlen(text, sizeof(text)) < sizeof(text));
+	return text;
+}
+
+static void every_refusal_after_the_secret_has_a_line_of_its_own_and_no_other_has(void **state)
+{
+	static const bool silent[PAT_VERDICTS] = {
+		[PAT_WRONG] = true,
+		[PAT_ACCEPTED] = true,
+		[PAT_NOT_ALLOWED] = true,
+		[PAT_BUSY] = true,
+		[PAT_FAILED] = true,
+	};
+	char lines[PAT_VERDICTS][NOTICE_SIZE] = { 0 };
+
+	(void)state;
+	for (uint32_t v = 0; v < PAT_VERDICTS; v++) {
+		assert_true(pat_field_set(lines[v], sizeof(lines[v]), line(v, 0, 0)));
+		assert_that((lines[v][0] == '\0') == silent[v], "%s", pat_verdict_text(v));
+		for (uint32_t w = 0; w < v; w++)
+			assert_that(silent[v] || strcmp(lines[v], lines[w]) != 0, "%s and %s",
+				pat_verdict_text(v), pat_verdict_text(w));
+	}
+}
+
+static void an_expired_token_says_when_if_that_is_a_date(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		line(PAT_EXPIRED, NOW, 0), "This token expired on 2026-12-01 09:00 UTC.");
+	assert_string_equal(
+		line(PAT_EXPIRED, 86400, 0), "This token expired on 1970-01-02 00:00 UTC.");
+	assert_string_equal(line(PAT_EXPIRED, 0, 0), "This token has expired.");
+	assert_string_equal(line(PAT_EXPIRED, UINT64_MAX, 0), "This token has expired.");
+	assert_string_equal(line(PAT_EXPIRED, INT64_MAX, 0), "This token has expired.");
+	assert_string_equal(
+		line(PAT_EXPIRED, UINT64_C(253402300800), 0), "This token has expired.");
+}
+
+static void the_time_that_is_left_is_rounded_down(void **state)
+{
+	static const struct {
+		uint64_t left;
+		const char *text;
+	} cases[] = {
+		{ 7 * DAY, "This token expires in 7 days, on 2026-12-08 09:00 UTC." },
+		{ 7 * DAY - 1, "This token expires in 6 days, on 2026-12-08 08:59 UTC." },
+		{ 3 * DAY + HOUR, "This token expires in 3 days, on 2026-12-04 10:00 UTC." },
+		{ 2 * DAY, "This token expires in 2 days, on 2026-12-03 09:00 UTC." },
+		{ 2 * DAY - 1, "This token expires in 1 day, on 2026-12-03 08:59 UTC." },
+		{ DAY, "This token expires in 1 day, on 2026-12-02 09:00 UTC." },
+		{ DAY - 1, "This token expires in 23 hours, on 2026-12-02 08:59 UTC." },
+		{ 2 * HOUR, "This token expires in 2 hours, on 2026-12-01 11:00 UTC." },
+		{ HOUR, "This token expires in 1 hour, on 2026-12-01 10:00 UTC." },
+		{ HOUR - 1, "This token expires in 59 minutes, on 2026-12-01 09:59 UTC." },
+		{ MINUTE, "This token expires in 1 minute, on 2026-12-01 09:01 UTC." },
+		{ 59, "This token expires in less than a minute, on 2026-12-01 09:00 UTC." },
+		{ 0, "This token expires in less than a minute, on 2026-12-01 09:00 UTC." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(line(PAT_ACCEPTED, NOW + cases[i].left, 0), cases[i].text);
+}
+
+static void a_token_that_patds_clock_let_pass_is_about_to_end(void **state)
+{
+	(void)state;
+	assert_string_equal(line(PAT_ACCEPTED, NOW - 2, 0),
+		"This token expires in less than a minute, on 2026-12-01 08:59 UTC.");
+}
+
+static void an_end_that_is_far_or_never_is_not_told(void **state)
+{
+	(void)state;
+	assert_string_equal(line(PAT_ACCEPTED, 0, 0), "");
+	assert_string_equal(line(PAT_ACCEPTED, NOW + 7 * DAY + 1, 0), "");
+	assert_string_equal(line(PAT_ACCEPTED, NOW + 30 * DAY, 0), "");
+	assert_string_equal(line(PAT_ACCEPTED, INT64_MAX, 0), "");
+	assert_string_equal(line(PAT_ACCEPTED, UINT64_MAX, 0), "");
+}
+
+static void a_replaced_secret_is_told_instead_of_the_end(void **state)
+{
+	static const char *const until = "This token has been replaced. It works until "
+					 "2026-12-02 09:00 UTC, or until the new one is used.";
+
+	(void)state;
+	assert_string_equal(line(PAT_ACCEPTED, 0, NOW + DAY), until);
+	assert_string_equal(line(PAT_ACCEPTED, NOW + 2 * DAY, NOW + DAY), until);
+	assert_string_equal(line(PAT_ACCEPTED, 0, UINT64_MAX),
+		"This token has been replaced. It works until the new one is used.");
+}
+
+static void the_fields_of_other_verdicts_are_not_read(void **state)
+{
+	(void)state;
+	assert_string_equal(line(PAT_WRONG, NOW + 1, NOW + 1), "");
+	assert_string_equal(line(PAT_REVOKED, NOW + 1, NOW + 1), "This token has been revoked.");
+}
+
+static void tell(uint32_t verdict, uint64_t expires_at)
+{
+	const struct pat_reply reply = { PAT_REPLY_MAGIC, verdict, expires_at, 0 };
+
+	told_style = 0;
+	notice_tell(HANDLE, &reply, NOW);
+}
+
+static void a_refusal_is_an_error_and_a_notice_is_information(void **state)
+{
+	(void)state;
+	tell(PAT_REVOKED, 0);
+	assert_int_equal(told_style, PAM_ERROR_MSG);
+	assert_string_equal(told, "This token has been revoked.");
+	tell(PAT_ACCEPTED, NOW + DAY);
+	assert_int_equal(told_style, PAM_TEXT_INFO);
+	assert_string_equal(told, "This token expires in 1 day, on 2026-12-02 09:00 UTC.");
+	tell(PAT_ACCEPTED, 0);
+	assert_int_equal(told_style, 0);
+	tell(PAT_WRONG, 0);
+	assert_int_equal(told_style, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			every_refusal_after_the_secret_has_a_line_of_its_own_and_no_other_has),
+		cmocka_unit_test(an_expired_token_says_when_if_that_is_a_date),
+		cmocka_unit_test(the_time_that_is_left_is_rounded_down),
+		cmocka_unit_test(a_token_that_patds_clock_let_pass_is_about_to_end),
+		cmocka_unit_test(an_end_that_is_far_or_never_is_not_told),
+		cmocka_unit_test(a_replaced_secret_is_told_instead_of_the_end),
+		cmocka_unit_test(the_fields_of_other_verdicts_are_not_read),
+		cmocka_unit_test(a_refusal_is_an_error_and_a_notice_is_information),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
