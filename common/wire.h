@@ -37,7 +37,7 @@ struct pat_request {
 
 /* What the module knows of the user's account.  Without PAT_ACCOUNT_SEEN it could not look. */
 enum pat_account {
-	PAT_ACCOUNT_SEEN = 1 << 0,    /* shadow(5) was read; the user may have no entry there */
+	PAT_ACCOUNT_SEEN = 1 << 0,    /* shadow(5) was read, or the user needs no entry there */
 	PAT_ACCOUNT_EXPIRED = 1 << 1, /* the account's expiration date has come */
 	PAT_ACCOUNT_LOCKED = 1 << 2,  /* the password is locked, as by passwd -l */
 	PAT_ACCOUNT_ALL = PAT_ACCOUNT_SEEN | PAT_ACCOUNT_EXPIRED | PAT_ACCOUNT_LOCKED

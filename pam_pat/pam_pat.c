@@ -21,12 +21,15 @@
 
 #include "common/token.h"
 #include "common/wire.h"
+#include "pam_pat/account.h"
 #include "pam_pat/ask.h"
 #include "pam_pat/log.h"
 #include "pam_pat/notice.h"
 #include "pam_pat/options.h"
 
 #define exported __attribute__((visibility("default")))
+
+#define SECONDS_PER_DAY 86400
 
 static const struct {
 	bool undecided; /* patd knows no better than before */
@@ -86,6 +89,20 @@ static int no_lookup(
 	return PAM_AUTHINFO_UNAVAIL;
 }
 
+/* What root can see of the user's account, and patd cannot. */
+static int request_account(pam_handle_t *pamh, const struct passwd *pw, struct pat_request *request)
+{
+	long today = (long)(time(NULL) / SECONDS_PER_DAY);
+	int r;
+
+	if (geteuid() != 0)
+		return PAM_SUCCESS;
+	r = account_read(pamh, pw, today, &request->account);
+	if (r < 0)
+		return no_lookup(pamh, r, "the account cannot be looked up", request);
+	return PAM_SUCCESS;
+}
+
 /*
  * Who.  The name that NSS returns, not the one typed, is what a token is bound to: where
  * lookups ignore case or know aliases, all spellings are one user.
@@ -105,7 +122,7 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 		return PAM_USER_UNKNOWN;
 	}
 	request->uid = pw->pw_uid;
-	return PAM_SUCCESS;
+	return request_account(pamh, pw, request);
 }
 
 static int verify(pam_handle_t *pamh, int flags, const struct options *options,

@@ -1,0 +1,194 @@
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <security/pam_modutil.h>
+#include <shadow.h>
+#include <string.h>
+
+#include "common/wire.h"
+#include "pam_pat/account.h"
+
+#define TODAY 20000L
+#define UNTOUCHED UINT32_C(0xAAAA)
+
+/* Only ever passed on. */
+static char handle;
+#define HANDLE ((pam_handle_t *)&handle)
+
+static char name[] = "alice", shadowed[] = "x";
+static const struct passwd alice = { .pw_name = name, .pw_passwd = shadowed };
+
+/* What libpam would find: an entry, or an error. */
+static struct spwd *found;
+static int error;
+
+/* In the place of libpam's. */
+struct spwd *pam_modutil_getspnam(pam_handle_t *pamh, const char *user)
+{
+	assert_ptr_equal(pamh, HANDLE);
+	assert_string_equal(user, "alice");
+	errno = error;
+	return found;
+}
+
+static int account_of(const char *password, long expire, uint32_t *ret_account)
+{
+	char hash[64] = "";
+	struct spwd entry = { .sp_pwdp = password != NULL ? hash : NULL, .sp_expire = expire };
+	int r;
+
+	if (password != NULL)
+		(void)pat_field_set(hash, sizeof(hash), password);
+	found = &entry;
+	r = account_read(HANDLE, &alice, TODAY, ret_account);
+	found = NULL;
+	return r;
+}
+
+static void an_account_expires_when_pam_unix_says_so(void **state)
+{
+	static const struct {
+		long expire;
+		bool expired;
+	} dates[] = {
+		{ -1, false }, /* no date */
+		{ 0, true }, { 1, true }, { TODAY - 1, true }, { TODAY, true },
+		{ TODAY + 1, false }, { 99999, false },
+		{ -2, true }, /* nor does pam_unix take it for none */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(dates); i++) {
+		uint32_t account = UNTOUCHED;
+
+		assert_int_equal(account_of("$y$hash", dates[i].expire, &account), 0);
+		assert_that(account == (dates[i].expired ? PAT_ACCOUNT_SEEN | PAT_ACCOUNT_EXPIRED
+							 : PAT_ACCOUNT_SEEN),
+			"%ld: %u", dates[i].expire, account);
+	}
+}
+
+static void an_account_is_locked_by_an_exclamation_mark_before_its_password(void **state)
+{
+	static const struct {
+		const char *password;
+		bool locked;
+	} passwords[] = {
+		{ "!$y$hash", true },
+		{ "!", true },
+		{ "!!", true },
+		{ "!*", true },
+		{ "$y$hash", false },
+		{ "$y$ha!sh", false },
+		{ "*", false }, /* no password has ever been set */
+		{ "", false },
+		{ NULL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(passwords); i++) {
+		uint32_t account = UNTOUCHED;
+
+		assert_int_equal(account_of(passwords[i].password, -1, &account), 0);
+		assert_that(account == (passwords[i].locked ? PAT_ACCOUNT_SEEN | PAT_ACCOUNT_LOCKED
+							    : PAT_ACCOUNT_SEEN),
+			"%zu: %u", i, account);
+	}
+}
+
+static void an_account_may_be_expired_and_locked(void **state)
+{
+	uint32_t account = UNTOUCHED;
+
+	(void)state;
+	assert_int_equal(account_of("!", 1, &account), 0);
+	assert_int_equal(account, PAT_ACCOUNT_ALL);
+}
+
+static void what_libpam_left_in_errno_beside_an_entry_is_no_error(void **state)
+{
+	uint32_t account = UNTOUCHED;
+
+	(void)state;
+	error = EIO;
+	assert_int_equal(account_of("*", -1, &account), 0);
+	assert_int_equal(account, PAT_ACCOUNT_SEEN);
+	error = 0;
+}
+
+static void an_entry_that_is_referred_to_and_not_there_was_not_seen(void **state)
+{
+	static const int errors[] = { 0, ENOENT, ESRCH, EACCES, EPERM, ERANGE, ECONNREFUSED };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		uint32_t account = UNTOUCHED;
+
+		error = errors[i];
+		assert_that(account_read(HANDLE, &alice, TODAY, &account) == 0, "%s",
+			strerror(errors[i]));
+		assert_that(account == 0, "%s", strerror(errors[i]));
+	}
+	error = 0;
+}
+
+static void who_needs_no_entry_is_seen_without_one(void **state)
+{
+	static const struct {
+		const char *password;
+		uint32_t account;
+	} users[] = {
+		{ "*", PAT_ACCOUNT_SEEN },
+		{ "", PAT_ACCOUNT_SEEN },
+		{ "$y$hash", PAT_ACCOUNT_SEEN },
+		{ "xx", PAT_ACCOUNT_SEEN },
+		{ "!*", PAT_ACCOUNT_SEEN | PAT_ACCOUNT_LOCKED },
+		{ "!$y$hash", PAT_ACCOUNT_SEEN | PAT_ACCOUNT_LOCKED },
+		{ NULL, PAT_ACCOUNT_SEEN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(users); i++) {
+		struct passwd user = alice;
+		uint32_t account = UNTOUCHED;
+		char password[64];
+
+		if (users[i].password != NULL)
+			(void)pat_field_set(password, sizeof(password), users[i].password);
+		user.pw_passwd = users[i].password != NULL ? password : NULL;
+		assert_int_equal(account_read(HANDLE, &user, TODAY, &account), 0);
+		assert_that(account == users[i].account, "%zu: %u", i, account);
+	}
+}
+
+static void an_error_that_may_pass_is_one(void **state)
+{
+	static const int errors[] = { ENOMEM, EMFILE, ENFILE, EIO, EAGAIN };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		uint32_t account = UNTOUCHED;
+
+		error = errors[i];
+		assert_that(account_read(HANDLE, &alice, TODAY, &account) == -errors[i], "%s",
+			strerror(errors[i]));
+		assert_int_equal(account, UNTOUCHED);
+	}
+	error = 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_account_expires_when_pam_unix_says_so),
+		cmocka_unit_test(an_account_is_locked_by_an_exclamation_mark_before_its_password),
+		cmocka_unit_test(an_account_may_be_expired_and_locked),
+		cmocka_unit_test(what_libpam_left_in_errno_beside_an_entry_is_no_error),
+		cmocka_unit_test(an_entry_that_is_referred_to_and_not_there_was_not_seen),
+		cmocka_unit_test(who_needs_no_entry_is_seen_without_one),
+		cmocka_unit_test(an_error_that_may_pass_is_one),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
