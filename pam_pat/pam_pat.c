@@ -6,6 +6,10 @@
  * not token-shaped is not looked at further: nothing is resolved, opened, sent or logged for
  * it, so that a password costs nothing here and tells nothing, not even by time.
  *
+ * patd decides.  What it cannot see for itself, the state of the account, goes to it with the
+ * request; what comes back with its verdict is told to the person (notice.h), and to the session
+ * as a variable of its environment.
+ *
  * The return codes are in pam_pat(8).
  */
 #include <errno.h>
@@ -30,6 +34,7 @@
 #define exported __attribute__((visibility("default")))
 
 #define SECONDS_PER_DAY 86400
+#define SESSION_TOKEN "PAT_TOKEN_ID" /* in the environment of PAM: the public id */
 
 static const struct {
 	bool undecided; /* patd knows no better than before */
@@ -125,6 +130,23 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 	return request_account(pamh, pw, request);
 }
 
+/* Before anything is decided: a refused authentication leaves no trace of an earlier one. */
+static int session_forget(pam_handle_t *pamh)
+{
+	if (pam_getenv(pamh, SESSION_TOKEN) == NULL) /* pam_putenv() would complain in the log */
+		return PAM_SUCCESS;
+	return pam_putenv(pamh, SESSION_TOKEN) == PAM_SUCCESS ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+}
+
+static void session_remember(pam_handle_t *pamh, const struct pat_request *request)
+{
+	char variable[sizeof(SESSION_TOKEN "=") + sizeof(request->id)];
+
+	(void)snprintf(variable, sizeof(variable), SESSION_TOKEN "=%s", request->id);
+	if (pam_putenv(pamh, variable) != PAM_SUCCESS)
+		log_message(pamh, LOG_WARNING, "%s cannot be set", variable);
+}
+
 static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 	const struct pat_request *request)
 {
@@ -155,6 +177,8 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 	log_request(pamh, verdicts[reply.verdict].priority,
 		ret == PAM_SUCCESS ? "accepted" : result,
 		ret == PAM_SUCCESS ? NULL : pat_verdict_text(reply.verdict), request);
+	if (ret == PAM_SUCCESS)
+		session_remember(pamh, request);
 	if (((unsigned int)flags & PAM_SILENT) == 0)
 		notice_tell(pamh, &reply, (uint64_t)time(NULL));
 	return ret;
@@ -179,6 +203,9 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	struct pat_id id;
 	int ret;
 
+	ret = session_forget(pamh);
+	if (ret != PAM_SUCCESS)
+		return ret;
 	if (options_parse(pamh, argc, argv, &options) < 0)
 		return PAM_SYSTEM_ERR;
 

@@ -94,3 +94,27 @@ refused() {
 		silent_about info:
 	done
 }
+
+@test "the session learns which token it was" {
+	run peer accepted -e
+	says "item: PAT_TOKEN_ID=Example123"
+}
+
+@test "a refusal, an outage and a password leave nothing of a token before" {
+	for verdict in wrong revoked rotated busy hanging-up; do
+		run peer "$verdict" -e -p PAT_TOKEN_ID=Stale12345
+		silent_about PAT_TOKEN_ID
+	done
+	run typed "a password" -- "$TOOLS/drive" -e -p PAT_TOKEN_ID=Stale12345 \
+		"$WORLD/pam.d" pat "$OWNER"
+	says "authenticate: PAM_CRED_INSUFFICIENT"
+	silent_about PAT_TOKEN_ID
+	run peer accepted -e -p PAT_TOKEN_ID=Stale12345
+	says "item: PAT_TOKEN_ID=Example123"
+	silent_about Stale12345
+}
+
+@test "other variables stay" {
+	run peer wrong -e -p PAT_TOKEN_IDS=kept
+	says "item: PAT_TOKEN_IDS=kept"
+}
