@@ -107,22 +107,24 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
 	return !before || longer || other;
 }
 
+/* *ret_new: it was not revoked before. */
 static enum pat_error revoke(struct tokens *tokens, const struct caller *caller,
-	struct token *token, const struct revocation *revocation, bool *ret_changed,
+	struct token *token, const struct revocation *revocation, bool *ret_new,
 	struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
+	bool before = life_revoked(token, now);
 	struct entry entry;
 	enum pat_error error = check_revocation(revocation, now, ret_refusal);
 
-	*ret_changed = false;
+	*ret_new = false;
 	if (error != PAT_OK || !apply(revocation, now, token))
 		return error;
 	entry = tokens_entry(
 		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
 	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
 	error = tokens_write(tokens, token, &entry, ret_refusal);
-	*ret_changed = error == PAT_OK;
+	*ret_new = error == PAT_OK && !before;
 	return error;
 }
 
@@ -130,20 +132,20 @@ enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller,
 	const struct revocation *revocation, struct refusal *ret_refusal)
 {
 	struct token token;
-	bool changed;
+	bool new;
 	enum pat_error error = find_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
 
 	return error != PAT_OK ? error
-			       : revoke(tokens, caller, &token, revocation, &changed, ret_refusal);
+			       : revoke(tokens, caller, &token, revocation, &new, ret_refusal);
 }
 
 enum pat_error tokens_revoke_unused(
 	struct tokens *tokens, struct token *token, struct refusal *ret_refusal)
 {
 	const struct revocation unused = { .reason = "unused for too long" };
-	bool changed;
+	bool new;
 
-	return revoke(tokens, &tokens_patd, token, &unused, &changed, ret_refusal);
+	return revoke(tokens, &tokens_patd, token, &unused, &new, ret_refusal);
 }
 
 #define SOME 16U /* tokens revoked in one turn of the loop: each is synced */
@@ -203,11 +205,11 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 	if (r < 0)
 		error = tokens_refuse_errno(r, ret_refusal);
 	for (unsigned int i = 0; error == PAT_OK && i < some->n; i++) {
-		bool changed;
+		bool new;
 
 		error = revoke(
-			tokens, caller, &some->tokens_found[i], revocation, &changed, ret_refusal);
-		*count += changed;
+			tokens, caller, &some->tokens_found[i], revocation, &new, ret_refusal);
+		*count += new;
 	}
 	pat_field_cut(place, PAT_NAME_BYTES_MAX + 1, some->more ? some->last : "");
 	free(some);

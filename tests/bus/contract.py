@@ -221,7 +221,7 @@ class Words(unittest.TestCase):
                 options = re.findall(r'\{ "(\w+)", DBUS_TYPE_(\w+)', table)
                 known.add(frozenset((key, kinds[kind]) for key, kind in options))
         told = {
-            frozenset(re.findall(r"^\s*(\w+) \((\w+)\): \S", comment, re.MULTILINE))
+            frozenset(re.findall(r"^ +([a-z_]+) \((\w+)\): \S", comment, re.MULTILINE))
             for member, comment in self.members
             if member.find("arg[@type='a{sv}'][@direction='in']") is not None
         }

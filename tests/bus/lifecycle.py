@@ -334,12 +334,12 @@ class Refusals(WorldTest):
                 )
         self.assertEqual(self.root.list(all=True), [])
 
-    def test_the_changes_of_a_token_take_no_option_yet(self):
+    def test_an_option_that_a_change_does_not_know_is_refused(self):
         token = self.root.generate("laptop")
         for name in ("revoke", "restore", "delete"):
             with self.subTest(name):
                 call = getattr(self.root, name)
-                self.assertRefused("InvalidArgs", call, token, reason="lost")
+                self.assertRefused("InvalidArgs", call, token, colour="red")
         self.assertEqual(self.root.get(token, "State"), "active")
 
     def test_list_refuses(self):

@@ -20,6 +20,8 @@ OURS = "org.patd.Tokens1.Error."
 STANDARD = "org.freedesktop.DBus.Error."
 DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 
+SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK
+
 PATIENCE_S = 30  # for what is a matter of milliseconds: a hang is a failure, a slow machine none
 
 
@@ -67,8 +69,8 @@ def wait_until(condition):
 
 
 def options(**values):
-    """a{sv}: a str is an s, a bool a b, an int a t; a Variant is itself."""
-    kinds = {str: "s", bool: "b", int: "t"}
+    """a{sv}: a str is an s, a bool a b, an int a t, a list an as; a Variant is itself."""
+    kinds = {str: "s", bool: "b", int: "t", list: "as"}
     return {
         key: value if isinstance(value, GLib.Variant) else GLib.Variant(kinds[type(value)], value)
         for key, value in values.items()
@@ -177,6 +179,67 @@ class Client:
 
     def revoke(self, token, **wish):
         self.call(token.path, TOKEN, "Revoke", "(a{sv})", options(**wish))
+
+    def rotate(self, token, **wish):
+        """The same token with its new secret."""
+        _, fds = self.send(token.path, TOKEN, "Rotate", GLib.Variant("(a{sv})", (options(**wish),)))
+        (fd,) = fds
+        return Token(token.path, fd)
+
+    def rename(self, token, name):
+        self.call(token.path, TOKEN, "Rename", "(sa{sv})", name, {})
+
+    def sources(self, token):
+        return self.call(token.path, TOKEN, "GetSources")[0]
+
+    def revoke_all(self, **wish):
+        return self.call(ROOT, MANAGER, "RevokeAll", "(a{sv})", options(**wish))[0]
+
+    def disable(self, user, **wish):
+        self.call(ROOT, MANAGER, "Disable", "(sa{sv})", user, options(**wish))
+
+    def enable(self, user):
+        self.call(ROOT, MANAGER, "Enable", "(sa{sv})", user, {})
+
+    def disabled(self):
+        return self.call(ROOT, MANAGER, "ListDisabled")[0]
+
+    def policy(self):
+        """{key: (value, source)}"""
+        rows = self.call(ROOT, MANAGER, "GetPolicy")[0]
+        return {row["Key"]: (row["Value"], row["Source"]) for row in rows}
+
+    def history_page(self, limit=0, cursor="", **wanted):
+        """(entries, next cursor)"""
+        args = (options(**wanted), limit, cursor)
+        return self.call(ROOT, MANAGER, "ListHistory", "(a{sv}us)", *args)
+
+    def history(self, **wanted):
+        """All entries, over as many pages as it takes."""
+        entries, cursor = self.history_page(**wanted)
+        while cursor:
+            more, cursor = self.history_page(cursor=cursor, **wanted)
+            entries += more
+        return entries
+
+    def verify_history(self):
+        """(entries, first, bad, problem)"""
+        return self.call(ROOT, MANAGER, "VerifyHistory", "(a{sv})", {})
+
+    def check(self, text, seals=SEALS, **where):
+        """(path, refusals)"""
+        fd = os.memfd_create("check", os.MFD_ALLOW_SEALING)
+        os.pwrite(fd, text.encode(), 0)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, seals)
+        fds = Gio.UnixFDList.new_from_array([fd])
+        try:
+            reply, _ = self.connection.call_with_unix_fd_list_sync(
+                NAME, ROOT, MANAGER, "Check", GLib.Variant("(ha{sv})", (0, options(**where))),
+                None, self._flags(Gio.DBusCallFlags), PATIENCE_S * 1000, fds, None,
+            )[:2]  # fmt: skip
+        except GLib.Error as error:
+            raise _refused(error) from None
+        return reply.unpack()
 
     def restore(self, token, **wish):
         self.call(token.path, TOKEN, "Restore", "(a{sv})", options(**wish))

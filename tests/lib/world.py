@@ -207,8 +207,9 @@ class WorldTest(unittest.TestCase):
         self.assertNotEqual(caught.exception.message, "")
         return caught.exception
 
-    def verify(self, token, uid=0, user="root", caller=0, sock=None):
-        """The verdict alone."""
-        reply = door.ask(sock or self.patd.root_sock, door.request(token, uid, user), caller)
+    def verify(self, token, uid=0, user="root", caller=0, sock=None, **place):
+        """The verdict alone.  place: see door.request()"""
+        packet = door.request(token, uid, user, **place)
+        reply = door.ask(sock or self.patd.root_sock, packet, caller)
         self.assertIsNotNone(reply, "patd closed without an answer")
         return reply[0]
