@@ -20,12 +20,16 @@ void row_bind_blob(sqlite3_stmt *statement, int at, const void *bytes, size_t si
 
 bool row_text(sqlite3_stmt *statement, int at, char *ret_text, size_t size)
 {
-	const char *text = (const char *)sqlite3_column_text(statement, at);
+	/* As bytes: SQLite would make a copy for the sake of a NUL.  NULL where there are none. */
+	const void *text = sqlite3_column_blob(statement, at);
 	size_t len = (size_t)sqlite3_column_bytes(statement, at);
 
-	if (!text || len >= size || strlen(text) != len)
+	if (sqlite3_column_type(statement, at) != SQLITE_TEXT || len >= size ||
+		(text && memchr(text, '\0', len)))
 		return false;
-	memcpy(ret_text, text, len + 1);
+	if (text)
+		memcpy(ret_text, text, len);
+	ret_text[len] = '\0';
 	return true;
 }
 

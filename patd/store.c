@@ -100,6 +100,8 @@ int store_open(const char *state_dir, struct store **ret_store)
 		r = database_open(store->state_fd, store->path, &store->db);
 	if (r == 0)
 		r = prepare_statements(store);
+	if (r == 0)
+		r = store_look_for_disabled(store);
 	if (r < 0) {
 		store_free(store);
 		return r;

@@ -9,6 +9,11 @@ int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
 	sqlite3_stmt *statement = store->prepared[IS_DISABLED];
 	int r;
 
+	/* So it is most of the time, and every login asks. */
+	if (store->none_disabled) {
+		*ret_disabled = false;
+		return 0;
+	}
 	row_bind_text(statement, 1, user);
 	r = sqlite3_step(statement);
 	if (r == SQLITE_ROW || r == SQLITE_DONE) {
@@ -21,6 +26,21 @@ int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
 	return r;
 }
 
+static int found(const struct disabled *disabled, void *userdata)
+{
+	(void)disabled;
+	(void)userdata;
+	return 1;
+}
+
+int store_look_for_disabled(struct store *store)
+{
+	int r = store_list_disabled(store, found, NULL);
+
+	store->none_disabled = r == 0;
+	return r < 0 ? r : 0;
+}
+
 static int disable(struct store *store, const void *subject)
 {
 	const struct disabled *disabled = subject;
@@ -30,6 +50,7 @@ static int disable(struct store *store, const void *subject)
 	row_bind_number(statement, 2, disabled->at);
 	row_bind_number(statement, 3, disabled->by_uid);
 	row_bind_text(statement, 4, disabled->reason);
+	store->none_disabled = false;
 	return store_run(store, DISABLE);
 }
 
@@ -50,9 +71,13 @@ static int enable(struct store *store, const void *subject)
 
 int store_enable(struct store *store, const char *user, const struct note *note)
 {
-	return store_change(store,
+	int r = store_change(store,
 		&(const struct change) {
 			.fn = enable, .subject = user, .note = note, .time = note->entry.at });
+
+	if (r == 0)
+		(void)store_look_for_disabled(store); /* a failure leaves the question open */
+	return r;
 }
 
 int store_list_disabled(struct store *store, disabled_fn fn, void *userdata)

@@ -39,6 +39,7 @@ struct store {
 	struct history_rows *history;
 	const char *usage_sync; /* the pragma that stands outside of changes of life */
 	bool usage_open, usage_written;
+	bool none_disabled; /* known to be so */
 	bool unsynced;
 };
 
@@ -64,6 +65,9 @@ struct change {
 	bool spare;
 };
 int store_change(struct store *store, const struct change *change);
+
+/* Finds out whether anybody is disabled. */
+int store_look_for_disabled(struct store *store);
 
 /* store_run(), and -ENOENT if no row was changed by it. */
 int store_run_one(struct store *store, enum statement which);

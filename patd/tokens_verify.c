@@ -5,6 +5,7 @@
 
 #include "patd/life.h"
 #include "patd/log.h"
+#include "patd/sources.h"
 #include "patd/tokens_private.h"
 #include "patd/verdict.h"
 
@@ -86,16 +87,33 @@ static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
 	return entry;
 }
 
-/* Whether the entry comes into the history, or there are too many like it. */
-static bool worth_noting(struct tokens *tokens, struct entry *entry)
+/*
+ * Whether a login comes into the history, or there are too many like it, of that user's tokens.
+ * *ret_left_out: how many were left out before it.
+ */
+static bool worth_noting(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
 {
-	bool strict = entry->event == ENTRY_REFUSED || entry->by_uid != 0;
+	bool strict = verdict != PAT_ACCEPTED || caller->uid != 0;
 	struct ration *ration = strict ? &tokens->refusals : &tokens->uses;
 
-	if (!ration_take(ration, entry->uid, entry->at * UINT64_C(1000000)))
+	if (!ration_take(ration, token->uid, clock_now(tokens->clock) * UINT64_C(1000000)))
 		return false;
-	entry->unrecorded = ration_refused(ration, entry->uid);
+	*ret_left_out = ration_refused(ration, token->uid);
 	return true;
+}
+
+/* Whether a login is from where the token was used last: then nothing of it is new. */
+static bool same_place(const struct token *token, const struct pat_request *request)
+{
+	char last[SOURCES_NETWORK_MAX], network[SOURCES_NETWORK_MAX];
+
+	if (token->last_used_at == 0 ||
+		strcmp(token->last_used_service, plain(request->service)) != 0)
+		return false;
+	sources_network(token->last_used_from, last);
+	sources_network(plain(request->rhost), network);
+	return strcmp(last, network) == 0;
 }
 
 /* Into the open transaction of usage. */
@@ -117,10 +135,14 @@ static void note_usage(struct tokens *tokens, const struct entry *entry)
 static void note_refusal(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
 {
-	struct entry entry = entry_of(tokens, caller, token, request, verdict);
+	uint64_t left_out;
+	struct entry entry;
 
-	if (worth_noting(tokens, &entry))
-		note_usage(tokens, &entry);
+	if (!worth_noting(tokens, caller, token, verdict, &left_out))
+		return;
+	entry = entry_of(tokens, caller, token, request, verdict);
+	entry.unrecorded = left_out;
+	note_usage(tokens, &entry);
 }
 
 /* Once told so, a token stays expired, also if patd starts again under a clock set back. */
@@ -131,14 +153,47 @@ static void record_end(struct tokens *tokens, const struct token *token, uint64_
 		log_error("the end of token %s could not be recorded", token->id.text);
 }
 
-/* On disk before the login goes on: a limited token, which else would be used more often. */
-static int record_for_sure(struct tokens *tokens, const struct token *token, struct entry *entry)
+/* The entry of a use, with what is new about it.  False: it is not for the history. */
+static bool describe_use(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, const struct pat_request *request, struct entry *ret_entry)
 {
-	bool worth = worth_noting(tokens, entry);
+	uint64_t left_out;
+
+	/* Remembered in any case, or the next use from there would be the first. */
+	bool worth = worth_noting(tokens, caller, token, PAT_ACCEPTED, &left_out);
+	bool known = same_place(token, request);
+
+	if (!worth && known)
+		return false;
+	*ret_entry = entry_of(tokens, caller, token, request, PAT_ACCEPTED);
+	ret_entry->unrecorded = worth ? left_out : 0;
+	if (!known && store_see(tokens->store, ret_entry) < 0)
+		log_error("whether token %s was used there before is not known", token->id.text);
+	return worth;
+}
+
+/* What a use changes. */
+static void count_use(struct tokens *tokens, const struct candidate *candidate,
+	const struct pat_request *request, struct token *token)
+{
+	token->uses++;
+	token->last_used_at = clock_now(tokens->clock);
+	pat_field_cut(token->last_used_service, sizeof(token->last_used_service),
+		plain(request->service));
+	pat_field_cut(token->last_used_from, sizeof(token->last_used_from), plain(request->rhost));
+	if (candidate->matches)
+		token->former_until = 0;
+	key_row_mac(tokens->key, token, token->mac);
+}
+
+/* On disk before the login goes on.  entry NULL: none. */
+static int record_for_sure(
+	struct tokens *tokens, const struct token *token, const struct entry *entry)
+{
 	struct note note;
 	int r;
 
-	if (!worth)
+	if (!entry)
 		return store_use(tokens->store, token, NULL);
 	note = tokens_note(tokens, entry);
 	r = store_use(tokens->store, token, &note);
@@ -147,15 +202,15 @@ static int record_for_sure(struct tokens *tokens, const struct token *token, str
 	return r;
 }
 
-static void record(struct tokens *tokens, const struct token *token, struct entry *entry)
+static void record(struct tokens *tokens, const struct token *token, const struct entry *entry)
 {
 	int r = store_touch(tokens->store, token);
 
-	if (r == 0 && entry->at - tokens->time_stored >= TIME_LAG_S)
-		r = tokens_store_time(tokens, entry->at);
+	if (r == 0 && token->last_used_at - tokens->time_stored >= TIME_LAG_S)
+		r = tokens_store_time(tokens, token->last_used_at);
 	if (r < 0)
 		log_error("the use of token %s could not be recorded", token->id.text);
-	if (worth_noting(tokens, entry))
+	if (entry)
 		note_usage(tokens, entry);
 }
 
@@ -164,23 +219,18 @@ static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
 	const struct candidate *candidate, const struct pat_request *request)
 {
 	struct token token = candidate->token;
-	struct entry entry = entry_of(tokens, caller, &token, request, PAT_ACCEPTED);
+	struct entry entry_if_any;
+	const struct entry *entry = NULL;
+	/* A limit holds only if each use is written down; and the new secret ends the old one. */
 	bool limited = token.limits.max_uses != 0;
-	bool ends_former = candidate->matches && token.former_until > entry.at;
+	bool ends_former = candidate->matches && token.former_until > clock_now(tokens->clock);
 
-	if (store_see(tokens->store, &entry) < 0)
-		log_error("whether token %s was used there before is not known", token.id.text);
-	token.uses++;
-	token.last_used_at = entry.at;
-	pat_field_cut(token.last_used_service, sizeof(token.last_used_service), entry.service);
-	pat_field_cut(token.last_used_from, sizeof(token.last_used_from), entry.rhost);
-	if (candidate->matches)
-		token.former_until = 0;
-	key_row_mac(tokens->key, &token, token.mac);
-
+	if (describe_use(tokens, caller, &token, request, &entry_if_any))
+		entry = &entry_if_any;
+	count_use(tokens, candidate, request, &token);
 	if (!limited && !ends_former) {
-		record(tokens, &token, &entry);
-	} else if (record_for_sure(tokens, &token, &entry) < 0) {
+		record(tokens, &token, entry);
+	} else if (record_for_sure(tokens, &token, entry) < 0) {
 		if (limited)
 			return PAT_FAILED;
 		log_error("the use of token %s could not be recorded; its former secret works on",
