@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/expiry.h"
-#include "patctl/timespan.h"
+#include "common/timespan.h"
 #include "patctl/timestamp.h"
 
 static const char *parse_at(const char *text, uint64_t now, struct expiry *ret)

@@ -5,7 +5,7 @@ load cli
 
 setup_file() {
 	cc -std=gnu11 -D_GNU_SOURCE -I"$TOP" -o "$BATS_FILE_TMPDIR/timespan" \
-		"$TOP/tests/cli/timespan.c" "$TOP/patctl/timespan.c"
+		"$TOP/tests/cli/timespan.c" "$TOP/common/timespan.c"
 }
 
 @test "as systemd-analyze timespan, but for numbers without a unit and infinity" {

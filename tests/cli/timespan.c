@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "patctl/timespan.h"
+#include "common/timespan.h"
 
 int main(int argc, char **argv)
 {

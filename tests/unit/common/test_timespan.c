@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "patctl/timespan.h"
+#include "common/timespan.h"
 
 #define S UINT64_C(1000000)
 

@@ -1,4 +1,4 @@
-#include "patctl/timespan.h"
+#include "common/timespan.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -148,7 +148,8 @@ const char *timespan_parse(const char *text, struct timespan *ret)
 	if (*p == '\0')
 		return "the period is empty";
 	if (strcmp(p, "infinity") == 0)
-		return "for a token that does not expire say \"never\"";
+		return "\"infinity\" is no period; where none is needed, say \"never\" or "
+		       "\"unlimited\"";
 
 	while (*p != '\0') {
 		const char *problem = parse_term(&p, &sum);
