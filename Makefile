@@ -13,6 +13,7 @@ pamdir ?= $(libdir)/security
 unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+sysconfdir ?= /etc
 statedir ?= /var/lib/patd
 rundir ?= /run/patd
 
@@ -41,7 +42,7 @@ else ifeq ($(findstring -D_FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),)
 hardening += -D_FORTIFY_SOURCE=2
 endif
 all_cppflags = -D_GNU_SOURCE -I. -DPAT_VERSION='"$(VERSION)"' -DPAT_STATE_DIR='"$(statedir)"' \
-	-DPAT_RUNTIME_DIR='"$(rundir)"' $(CPPFLAGS)
+	-DPAT_RUNTIME_DIR='"$(rundir)"' -DPAT_CONF_DIR='"$(sysconfdir)/patd"' $(CPPFLAGS)
 all_cflags = -std=gnu11 $(warnings) $(hardening) $(CFLAGS)
 all_ldflags = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--fatal-warnings \
 	$(if $(SANITIZE),-fsanitize=address$(comma)undefined) $(LDFLAGS)
@@ -53,7 +54,7 @@ patd_src := $(filter-out patd/main.c,$(wildcard patd/*.c))
 patctl_src := $(filter-out patctl/main.c,$(wildcard patctl/*.c))
 pam_pat_src := $(wildcard pam_pat/*.c)
 
-patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
+patd_pkgs := dbus-1 inih libsystemd sqlite3 libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
 pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
 
@@ -144,6 +145,9 @@ install: all
 	install -m 0644 systemd/patd-root.socket systemd/patd-user.socket $(DESTDIR)$(unitdir)/
 	install -D -m 0644 systemd/patd.sysusers $(DESTDIR)$(sysusersdir)/patd.conf
 	install -D -m 0644 systemd/patd.tmpfiles $(DESTDIR)$(tmpfilesdir)/patd.conf
+	# What the administrator wrote stays.
+	test -e $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
+		install -D -m 0644 patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf
 	for page in $(manpages); do \
 		install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done

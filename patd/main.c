@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -9,6 +11,7 @@
 #include "patd/daemon.h"
 #include "patd/log.h"
 #include "patd/options.h"
+#include "patd/policy.h"
 
 /* No core and no debugger of the same user, and as many descriptors as there may be. */
 static int harden(void)
@@ -25,6 +28,35 @@ static int harden(void)
 	return 0;
 }
 
+static void print_problem(const char *message, void *userdata)
+{
+	size_t *problems = userdata;
+
+	fprintf(stderr, "patd: %s\n", message);
+	++*problems;
+}
+
+static int check_config(const char *conf_dir)
+{
+	struct policy_set *policy;
+	size_t problems = 0;
+	int r = policy_read(conf_dir, print_problem, &problems, &policy);
+
+	if (r < 0) {
+		if (problems > 0)
+			fprintf(stderr, "patd: problems in the configuration in %s: %zu\n",
+				conf_dir, problems);
+		else
+			fprintf(stderr, "patd: the configuration in %s could not be read: %s\n",
+				conf_dir, strerror(-r));
+		return r;
+	}
+	policy_free(policy);
+	return printf("patd: the configuration in %s is good\n", conf_dir) < 0 || fflush(stdout) < 0
+		       ? -EIO
+		       : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -33,6 +65,8 @@ int main(int argc, char **argv)
 	r = options_read(argc, argv, &options);
 	if (r != 0)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (options.check_config)
+		return check_config(options.conf_dir) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (harden() < 0 || sodium_init() < 0) {
 		log_error("cannot set the process up");
 		return EXIT_FAILURE;

@@ -17,10 +17,12 @@ static const char help[] =
 	"\n"
 	"  --bus=ADDRESS      the D-Bus bus to serve on; without it $DBUS_SYSTEM_BUS_ADDRESS,\n"
 	"                     else " BUS_DEFAULT "\n"
+	"  --config-dir=DIR   patd.conf and patd.conf.d; " PAT_CONF_DIR "\n"
 	"  --state-dir=DIR    database and key; " PAT_STATE_DIR "\n"
 	"  --runtime-dir=DIR  root.sock and user.sock, unless systemd passes them; " PAT_RUNTIME_DIR
 	"\n"
 	"  --ready-fd=N       write a newline to descriptor N once patd serves, and close it\n"
+	"  --check-config     say what is wrong with the configuration, and end\n"
 	"  --help, --version\n"
 	"\n"
 	"Under systemd, `systemctl enable --now patd-root.socket patd-user.socket` is all it "
@@ -53,27 +55,31 @@ int options_read(int argc, char **argv, struct options *ret_options)
 {
 	enum {
 		BUS = 1,
+		CONFIG_DIR,
 		STATE_DIR,
 		RUNTIME_DIR,
 		READY_FD,
+		CHECK_CONFIG,
 		HELP,
 		VERSION
 	};
 	static const struct option known[] = {
 		{ "bus", required_argument, NULL, BUS },
+		{ "config-dir", required_argument, NULL, CONFIG_DIR },
 		{ "state-dir", required_argument, NULL, STATE_DIR },
 		{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
 		{ "ready-fd", required_argument, NULL, READY_FD },
+		{ "check-config", no_argument, NULL, CHECK_CONFIG },
 		{ "help", no_argument, NULL, HELP },
 		{ "version", no_argument, NULL, VERSION },
 		{ 0 },
 	};
 	struct options options = {
 		.bus = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS"),
+		.conf_dir = PAT_CONF_DIR,
 		.state_dir = PAT_STATE_DIR,
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
-		.conf_dir = "/etc/patd",
 	};
 	int option;
 
@@ -84,6 +90,9 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		case BUS:
 			options.bus = optarg;
 			break;
+		case CONFIG_DIR:
+			options.conf_dir = optarg;
+			break;
 		case STATE_DIR:
 			options.state_dir = optarg;
 			break;
@@ -93,6 +102,9 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		case READY_FD:
 			if (read_fd(optarg, &options.ready_fd) < 0)
 				return -EINVAL;
+			break;
+		case CHECK_CONFIG:
+			options.check_config = true;
 			break;
 		case HELP:
 			return fputs(help, stdout) < 0 || fflush(stdout) < 0 ? -EIO : 1;

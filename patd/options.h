@@ -2,12 +2,15 @@
 #ifndef PATD_OPTIONS_H
 #define PATD_OPTIONS_H
 
+#include <stdbool.h>
+
 struct options {
-	const char *conf_dir;
 	const char *bus; /* a D-Bus address */
+	const char *conf_dir;
 	const char *state_dir;
 	const char *runtime_dir;
-	int ready_fd; /* -1: none */
+	int ready_fd;      /* -1: none */
+	bool check_config; /* and nothing else */
 };
 
 /*

@@ -1,6 +1,10 @@
 #include "patd/policy.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "common/expiry.h"
+#include "patd/policy_private.h"
 #include "patd/services.h"
 
 const struct policy policy_default = {
@@ -12,6 +16,53 @@ const struct policy policy_default = {
 	.keep_history = UINT64_C(31557600), /* a year of systemd.time(7) */
 	.max_history = 1000000,
 };
+
+void policy_setting_clear(struct policy_setting *setting)
+{
+	free(setting->source);
+	free(setting->value);
+	*setting = (struct policy_setting) { 0 };
+}
+
+void policy_free(struct policy_set *set)
+{
+	if (!set)
+		return;
+	for (size_t i = 0; i < POLICY_KEYS; i++)
+		policy_setting_clear(&set->settings[i]);
+	for (size_t i = 0; i < POLICY_VERIFIERS_MAX; i++)
+		policy_setting_clear(&set->verifiers[i]);
+	free(set);
+}
+
+const struct policy *policy_of(const struct policy_set *set)
+{
+	return &set->policy;
+}
+
+void policy_each(const struct policy_set *set,
+	void (*fn)(const struct policy_line *line, void *userdata), void *userdata)
+{
+	char key[TOKEN_USER_BYTES_MAX + sizeof("verifier..services")];
+	struct policy_line line = { .key = key };
+
+	for (size_t i = 0; i < POLICY_KEYS; i++) {
+		const struct policy_setting *setting = &set->settings[i];
+
+		(void)snprintf(
+			key, sizeof(key), "%s.%s", policy_keys[i].section, policy_keys[i].name);
+		line.value = setting->source ? setting->value : policy_keys[i].value;
+		line.source = setting->source ? setting->source : "default";
+		fn(&line, userdata);
+	}
+	for (size_t i = 0; i < set->policy.verifiers_n; i++) {
+		(void)snprintf(
+			key, sizeof(key), "verifier.%s.services", set->policy.verifiers[i].user);
+		line.value = set->policy.verifiers[i].services;
+		line.source = set->verifiers[i].source;
+		fn(&line, userdata);
+	}
+}
 
 bool policy_has_verifier(const struct policy *policy, uint32_t uid)
 {

@@ -56,8 +56,9 @@ struct policy_set;
 typedef void (*policy_problem_fn)(const char *message, void *userdata);
 
 /*
- * Reads the policy below conf_dir, "/etc/patd"; files that are missing are as if empty.  0, or
- * -EINVAL after every problem was told to fn; -ENOMEM, or another errno that was told as well.
+ * Reads the policy below conf_dir, "/etc/patd"; files that are missing are as if empty, and
+ * those that others could have written are a problem.  0; -EINVAL after every problem was told to
+ * fn; or -ENOMEM.
  * Resolves the names of verifiers by NSS: may block.
  */
 int policy_read(

@@ -35,7 +35,7 @@ lint-cppcheck:
 	$(Q)cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 		--suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE \
-		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -I. $(lint_c)
+		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -DPAT_CONF_DIR='""' -I. $(lint_c)
 
 lint-analyzer:
 	$(call say,LINT,analyzer)
