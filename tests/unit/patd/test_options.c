@@ -35,7 +35,7 @@ static void put_back(FILE *stream, int old, const char *name, char *ret_text, si
 /* arguments: those after the program's name, and NULL.  The strings stay until the next call. */
 static int read_options(const char *const *arguments, struct options *ret_options)
 {
-	static char words[8][64];
+	static char words[12][64];
 	char *argv[COUNT(words) + 1] = { words[0] };
 	int argc = 1, old_out, old_err, r;
 
@@ -62,19 +62,21 @@ static void without_options_there_are_defaults(void **state)
 	(void)state;
 	assert_int_equal(read_options(none, &options), 0);
 	assert_string_equal(options.bus, "unix:path=/run/dbus/system_bus_socket");
+	assert_string_equal(options.conf_dir, PAT_CONF_DIR);
 	assert_string_equal(options.state_dir, PAT_STATE_DIR);
 	assert_string_equal(options.runtime_dir, PAT_RUNTIME_DIR);
 	assert_int_equal(options.ready_fd, -1);
+	assert_false(options.check_config);
 	assert_string_equal(out, "");
 	assert_string_equal(err, "");
 }
 
 static void each_option_is_read(void **state)
 {
-	static const char *const joined[] = { "--bus=unix:path=/b", "--state-dir=/s",
-		"--runtime-dir=/r", "--ready-fd=1", NULL };
-	static const char *const apart[] = { "--bus", "unix:path=/b", "--state-dir", "/s",
-		"--runtime-dir", "/r", NULL };
+	static const char *const joined[] = { "--bus=unix:path=/b", "--config-dir=/c",
+		"--state-dir=/s", "--runtime-dir=/r", "--ready-fd=1", "--check-config", NULL };
+	static const char *const apart[] = { "--bus", "unix:path=/b", "--config-dir", "/c",
+		"--state-dir", "/s", "--runtime-dir", "/r", NULL };
 	const char *const *const all[] = { joined, apart };
 	struct options options;
 
@@ -82,9 +84,11 @@ static void each_option_is_read(void **state)
 	for (size_t i = 0; i < COUNT(all); i++) {
 		assert_int_equal(read_options(all[i], &options), 0);
 		assert_string_equal(options.bus, "unix:path=/b");
+		assert_string_equal(options.conf_dir, "/c");
 		assert_string_equal(options.state_dir, "/s");
 		assert_string_equal(options.runtime_dir, "/r");
 		assert_int_equal(options.ready_fd, i == 0 ? 1 : -1);
+		assert_int_equal(options.check_config, i == 0);
 	}
 }
 
@@ -127,6 +131,7 @@ static void what_is_wrong_is_said_on_standard_error(void **state)
 		{ "--", "argument" },
 		{ "--bus" },
 		{ "--help=me" },
+		{ "--check-config=now" },
 		{ "--ready-fd=" },
 		{ "--ready-fd=x" },
 		{ "--ready-fd=1x" },

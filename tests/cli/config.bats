@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# patd --check-config: what an administrator asks before a reload.
+
+load cli
+
+setup() {
+	umask 022
+	CONF=$BATS_TEST_TMPDIR/world/etc
+	mkdir -p "$CONF"
+}
+
+check() {
+	run --separate-stderr "$BUILD/patd/patd" --check-config --config-dir="$CONF" "$@"
+}
+
+# expect_output TEXT: all of standard output
+expect_output() {
+	# shellcheck disable=SC2154 # run assigns it
+	[ "$output" = "$1" ] || fail "on standard output: $output"
+}
+
+@test "a configuration that is missing is good" {
+	check
+	expect_status 0
+	expect_output "patd: the configuration in $CONF is good"
+	expect_no_stderr
+	rmdir "$CONF"
+	check
+	expect_status 0
+}
+
+@test "the file that is installed is good" {
+	cp "$TOP/patd/patd.conf" "$CONF"
+	check
+	expect_status 0
+	expect_output "patd: the configuration in $CONF is good"
+}
+
+@test "every problem is told, and how many there are" {
+	mkdir "$CONF/patd.conf.d"
+	printf '[tokens]\nmax_lifetime = 30\nmax_token = 5\n' >"$CONF/patd.conf"
+	printf '[verifier nobody-there]\nservices = postgresql\n' >"$CONF/patd.conf.d/db.conf"
+	check
+	expect_status 1
+	expect_output ""
+	expect_stderr "patd: $CONF/patd.conf:2: max_lifetime cannot be \"30\": a number needs a unit"
+	expect_stderr "patd: $CONF/patd.conf:3: [tokens] has no key \"max_token\"; it has default_"
+	expect_stderr "patd: $CONF/patd.conf.d/db.conf:1: there is no user \"nobody-there\""
+	expect_stderr "patd: problems in the configuration in $CONF: 3"
+	# shellcheck disable=SC2154 # run assigns it
+	[ "${#stderr_lines[@]}" -eq 4 ]
+}
+
+@test "nothing else is touched" {
+	local world=$BATS_TEST_TMPDIR/world
+	check --state-dir="$world/state" --runtime-dir="$world/run" --bus=unix:path="$world/bus"
+	expect_status 0
+	[ "$(ls -A "$world")" = etc ]
+	[ "$(ls -A "$CONF")" = "" ]
+}
+
+@test "standard output that is full is a failure" {
+	run -1 bash -c "'$BUILD/patd/patd' --check-config --config-dir='$CONF' >/dev/full"
+}
