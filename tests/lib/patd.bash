@@ -5,7 +5,8 @@
 #     teardown_file() { patd_world_end; }
 #
 # patd_world sets and exports:
-#   WORLD                    the folder; gone after patd_world_end
+#   WORLD                    the folder; gone after patd_world_end.  $WORLD/etc, if a test makes
+#                            it, has patd's configuration
 #   DBUS_SYSTEM_BUS_ADDRESS  the private bus, which libdbus clients then take for the system bus
 #   PATH                     with patctl of this build first
 #
@@ -47,8 +48,8 @@ bus_stop() {
 # patd_start [WRAPPER...]: returns once patd serves.  WRAPPER: env LD_PRELOAD=…, setpriv …
 patd_start() {
 	mkfifo "$WORLD/ready"
-	"$@" "$BUILD/patd/patd" --bus="$DBUS_SYSTEM_BUS_ADDRESS" --state-dir="$WORLD/state" \
-		--runtime-dir="$WORLD/run" --ready-fd=5 5>"$WORLD/ready" \
+	"$@" "$BUILD/patd/patd" --bus="$DBUS_SYSTEM_BUS_ADDRESS" --config-dir="$WORLD/etc" \
+		--state-dir="$WORLD/state" --runtime-dir="$WORLD/run" --ready-fd=5 5>"$WORLD/ready" \
 		>>"$WORLD/patd.log" 2>&1 3>&- 4>&- &
 	PATD_PID=$!
 	export PATD_PID

@@ -80,6 +80,7 @@ class Patd:
     def __init__(self, folder, bus_address):
         self.wrapper = []
         self.program = PATD
+        self.conf = os.path.join(folder, "etc")  # missing, unless a test makes it
         self.state = os.path.join(folder, "state")
         self.run = os.path.join(folder, "run")
         self.log_path = os.path.join(folder, "patd.log")
@@ -91,8 +92,8 @@ class Patd:
 
     def command(self, *more):
         return [
-            *self.wrapper, self.program, f"--bus={self.bus_address}", f"--state-dir={self.state}",
-            f"--runtime-dir={self.run}", *more,
+            *self.wrapper, self.program, f"--bus={self.bus_address}", f"--config-dir={self.conf}",
+            f"--state-dir={self.state}", f"--runtime-dir={self.run}", *more,
         ]  # fmt: skip
 
     @staticmethod
