@@ -14,6 +14,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 sysconfdir ?= /etc
+catalogdir ?= $(prefix)/lib/systemd/catalog
 statedir ?= /var/lib/patd
 rundir ?= /run/patd
 
@@ -148,6 +149,7 @@ install: all
 	# What the administrator wrote stays.
 	test -e $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		install -D -m 0644 patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf
+	install -D -m 0644 systemd/patd.catalog $(DESTDIR)$(catalogdir)/patd.catalog
 	for page in $(manpages); do \
 		install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
