@@ -10,6 +10,7 @@
 #include "patd/bus.h"
 #include "patd/clock.h"
 #include "patd/daily.h"
+#include "patd/journal.h"
 #include "patd/key.h"
 #include "patd/listeners.h"
 #include "patd/log.h"
@@ -34,6 +35,8 @@ struct daemon {
 	sd_event *event;
 	struct worker *lookups, *disk;
 	struct sync *sync;
+	struct journal *journal;
+	struct token_listener journal_listener;
 	struct verify *verify;
 	struct bus *bus;
 	struct daily *daily;
@@ -118,11 +121,30 @@ static void on_policy(void *userdata)
 	bus_set_policy(daemon->bus, policy);
 }
 
+static void on_entry(const struct entry *entry, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	journal_entry(daemon->journal, entry);
+}
+
 static void on_expiring(const struct token *token, uint64_t end, void *userdata)
 {
-	(void)token;
-	(void)end;
-	(void)userdata;
+	struct daemon *daemon = userdata;
+
+	journal_expiring(daemon->journal, token, end);
+}
+
+static int open_journal(struct daemon *daemon)
+{
+	int r = journal_new(daemon->event, &daemon->journal);
+
+	if (r < 0)
+		return r;
+	daemon->journal_listener =
+		(struct token_listener) { .entry = on_entry, .userdata = daemon };
+	tokens_listen(daemon->tokens, &daemon->journal_listener);
+	return 0;
 }
 
 static int set_up_loop(struct daemon *daemon)
@@ -161,6 +183,8 @@ static int start(struct daemon *daemon, const struct options *options)
 	if (r >= 0)
 		r = sync_new(daemon->event, daemon->disk, daemon->store, &daemon->sync);
 	if (r >= 0)
+		r = open_journal(daemon);
+	if (r >= 0)
 		r = verify_new(daemon->event, &daemon->listeners, daemon->tokens, &daemon->verify);
 	if (r >= 0)
 		r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
@@ -196,6 +220,7 @@ static void stop(struct daemon *daemon)
 	tokens_free(daemon->tokens);
 	key_free(daemon->key);
 	store_free(daemon->store);
+	journal_free(daemon->journal); /* should it hang, all else is safe */
 	settings_free(daemon->settings);
 }
 
