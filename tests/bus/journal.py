@@ -1,0 +1,133 @@
+#!/usr/bin/python3 -B
+"""The system journal: what it is told, over its own protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL)."""
+import os
+import socket
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import door
+import tap
+from client import PATIENCE_S
+from world import DAEMON, GAMES, WorldTest
+
+SOCKET = "/run/systemd/journal/socket"
+
+
+def fields(datagram):
+    """The fields of one message, of which each is there once."""
+    found = {}
+    while datagram:
+        line, datagram = datagram.split(b"\n", 1)
+        key, equals, value = line.partition(b"=")
+        if not equals:
+            size = struct.unpack("<Q", datagram[:8])[0]
+            value, datagram = datagram[8 : 8 + size], datagram[9 + size :]
+        assert key not in found, key
+        found[key.decode()] = value.decode()
+    return found
+
+
+class JournalTest(WorldTest):
+    """This takes the place of the journal, in a namespace of its own."""
+
+    start_patd = False
+
+    def setUp(self):
+        super().setUp()
+        self.journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.journal.close)
+        self.addCleanup(os.unlink, SOCKET)
+        self.journal.settimeout(PATIENCE_S)
+        self.journal.bind(SOCKET)
+        self.patd.start(env={**os.environ, "JOURNAL_STREAM": "1:1"})
+        self.start_patd = True
+        self.root = self.client()
+        self.token = self.root.generate("laptop", user="games")
+
+    def heard(self):
+        return fields(self.journal.recv(65536))
+
+    def games(self, token=None, **more):
+        return self.verify(token or self.token, GAMES, "games", **more)
+
+
+class Journal(JournalTest):
+    def test_what_happens_is_told_with_fields(self):
+        generated = self.heard()
+        self.assertEqual(
+            {key: generated[key] for key in ("PAT_EVENT", "PAT_TOKEN_ID", "PAT_TOKEN_NAME",
+                                             "PAT_USER", "PAT_UID", "PAT_BY_UID", "PAT_HOW",
+                                             "PAT_SEQ", "PRIORITY", "SYSLOG_IDENTIFIER")},
+            {"PAT_EVENT": "generated", "PAT_TOKEN_ID": self.token.id, "PAT_TOKEN_NAME": "laptop",
+             "PAT_USER": "games", "PAT_UID": str(GAMES), "PAT_BY_UID": "0", "PAT_HOW": "root",
+             "PAT_SEQ": "1", "PRIORITY": "5", "SYSLOG_IDENTIFIER": "patd"},
+        )  # fmt: skip
+        self.assertEqual(self.games(service=b"sshd", rhost=b"192.0.2.7"), door.ACCEPTED)
+        used = self.heard()
+        self.assertEqual(
+            {key: used[key] for key in ("PAT_EVENT", "PAT_RESULT", "PAT_SERVICE", "PAT_RHOST",
+                                        "PAT_TTY", "PAT_HOW", "PAT_SEQ", "PRIORITY")},
+            {"PAT_EVENT": "used", "PAT_RESULT": "accepted", "PAT_SERVICE": "sshd",
+             "PAT_RHOST": "192.0.2.7", "PAT_TTY": "pts/0", "PAT_HOW": "pam", "PAT_SEQ": "2",
+             "PRIORITY": "4"},
+        )  # fmt: skip
+        self.assertIn("used for sshd", used["MESSAGE"])
+        self.assertEqual(self.games(service=b"sshd", rhost=b"192.0.2.7"), door.ACCEPTED)
+        self.assertEqual(self.heard()["PRIORITY"], "6")
+
+    def test_a_replaced_secret_is_an_alert(self):
+        old = self.token.text
+        self.root.rotate(self.token, grace=0)
+        self.assertEqual(self.heard()["PAT_EVENT"], "generated")
+        self.assertEqual(self.heard()["PAT_EVENT"], "rotated")
+        self.token.text = old
+        self.assertEqual(self.games(), door.ROTATED)
+        alert = self.heard()
+        self.assertEqual((alert["PRIORITY"], alert["PAT_RESULT"]), ("1", "rotated"))
+
+    def test_no_field_can_be_forged(self):
+        self.heard()
+        hostile = b"x\nPAT_RESULT=accepted\nPAT_UID=0\x1b[2J"
+        self.root.revoke(self.token)
+        self.heard()
+        self.assertEqual(self.games(service=hostile, rhost=hostile), door.REVOKED)
+        refused = self.heard()
+        self.assertEqual((refused["PAT_RESULT"], refused["PAT_UID"]), ("revoked", str(GAMES)))
+        for key, value in refused.items():
+            self.assertTrue(value.isprintable(), key)
+
+    def test_no_secret_is_told(self):
+        self.games()
+        told = [self.heard() for _ in range(2)]
+        self.assertNotIn(self.token.text, str(told))
+        self.assertNotIn(door.digest(self.token.text).hex(), str(told))
+
+    def test_a_journal_that_hangs_holds_up_no_login(self):
+        logins = 100  # the kernel keeps ten datagrams
+        for _ in range(logins):
+            self.assertEqual(self.games(), door.ACCEPTED)
+        told = [int(self.heard()["PAT_SEQ"]) for _ in range(1 + logins)]
+        self.assertEqual(told, list(range(1, 2 + logins)))
+
+
+class NoJournal(WorldTest):
+    def test_without_a_journal_it_is_a_line(self):
+        token = self.root.generate("laptop", user="daemon")
+        self.verify(token, DAEMON, "daemon", service=b"sshd", rhost=b"192.0.2.7\nfake")
+        self.assertEqual(self.patd.end(), 0)
+        lines = [line for line in self.patd.log().splitlines() if token.id in line]
+        self.assertEqual(len(lines), 2, self.patd.log())
+        self.assertRegex(lines[0], "^patd: token .* of daemon: generated by uid 0 .root.$")
+        self.assertRegex(lines[1], "^patd: token .* of daemon: used for sshd")
+        self.patd.start()
+
+
+if __name__ == "__main__":
+    if "PATD_TEST_NAMESPACE" not in os.environ:
+        os.environ["PATD_TEST_NAMESPACE"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", sys.executable, "-B", *sys.argv])
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "run", "/run"], check=True)
+    os.makedirs(os.path.dirname(SOCKET))
+    tap.main()
