@@ -150,7 +150,8 @@ int store_touch(struct store *store, const struct token *token)
 	if (r < 0)
 		return r;
 	store->usage_written = true;
-	return use(store, token);
+	bind_use(store->prepared[USE], token);
+	return store_run(store, USE); /* a token that has gone since is none to record */
 }
 
 static int delete (struct store *store, const void *subject)

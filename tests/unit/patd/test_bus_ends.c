@@ -170,7 +170,7 @@ static int set_up(void **state)
 	assert_non_null(w);
 	world_make(&w->world);
 	assert_int_equal(sd_event_new(&w->event), 0);
-	tokens_listen(w->world.tokens, hear, w);
+	world_listen(&w->world, hear, w);
 	*state = w;
 	return 0;
 }

@@ -43,7 +43,7 @@ static void it_is_made_once_and_spent_once(void **state)
 /* A small disk of our own, full to the last byte. */
 static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
 {
-	struct world world = { .time = NOON };
+	struct world world = { .time = NOON, .policy = policy_default };
 	static const uint8_t bytes[KEY_LEN];
 	struct wish wish = wish_for(&alice, "one more");
 	struct made made, used, more;

@@ -2,6 +2,8 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include <stdio.h>
+
 #include "patd/row.h"
 #include "patd/schema.h"
 #include "tests/unit/unit.h"
@@ -63,60 +65,114 @@ static void what_is_bound_is_read(void **state)
 	assert_memory_equal(&token, &found, sizeof(token));
 }
 
-#define ID "'0123456789'"
-#define V "zeroblob(32)"
+/* A row that patd may have written, column by column, and what it never writes there. */
+static const struct {
+	const char *good;
+	const char *bad[12];
+} columns[TOKEN_FIELDS] = {
+#define NUMBER                                                                                     \
+	{                                                                                          \
+		"1",                                                                               \
+		{                                                                                  \
+			"-1", "'1'", "1.0", "NULL"                                                 \
+		}                                                                                  \
+	}
+#define NUMBER32                                                                                   \
+	{                                                                                          \
+		"1",                                                                               \
+		{                                                                                  \
+			"-1", "4294967296", "'1'", "1.0", "NULL"                                   \
+		}                                                                                  \
+	}
+#define BYTES                                                                                      \
+	{                                                                                          \
+		"zeroblob(32)",                                                                    \
+		{                                                                                  \
+			"NULL", "zeroblob(31)", "zeroblob(33)", "zeroblob(0)", "'x'"               \
+		}                                                                                  \
+	}
+#define TEXT(long)                                                                                 \
+	{                                                                                          \
+		"''",                                                                              \
+		{                                                                                  \
+			"NULL", "1", "char(27)", "'a' || char(0)", "cast(x'C3' AS TEXT)",          \
+				"printf('%" long "s', 's')"                                        \
+		}                                                                                  \
+	}
+	{ "'0123456789'", { "NULL", "''", "'012345678'", "'01234567890'", "'012345678/'" } },
+	{ "'u'", { "NULL", "''", "'a' || char(0)", "printf('%256s', 'u')" } },
+	NUMBER32,
+	{ "'n'", { "NULL", "''", "char(27)", "printf('%256s', 'n')", "printf('%9999s', 'n')",
+			 "cast(x'C3' AS TEXT)" } },
+	BYTES,
+	NUMBER,
+	NUMBER32,
+	NUMBER,
+	TEXT("512"),
+	TEXT("1024"),
+	TEXT("256"),
+	NUMBER,
+	NUMBER,
+	NUMBER,
+	NUMBER,
+	TEXT("256"),
+	NUMBER,
+	NUMBER32,
+	NUMBER,
+	BYTES,
+	NUMBER,
+	NUMBER,
+	NUMBER,
+	TEXT("64"),
+	TEXT("256"),
+	BYTES,
+};
+
+/* The row with another value in one column. */
+static const char *row_with(size_t column, const char *value)
+{
+	static char sql[2048];
+	int n = snprintf(sql, sizeof(sql), "SELECT ");
+
+	for (size_t i = 0; i < COUNT(columns); i++)
+		n += snprintf(sql + n, sizeof(sql) - (size_t)n, "%s%s", i > 0 ? ", " : "",
+			i == column ? value : columns[i].good);
+	return sql;
+}
 
 static void a_row_that_no_patd_wrote_is_damaged(void **state)
 {
-	static const char *const rows[] = {
-		"SELECT NULL, 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT '', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT '012345678', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT '01234567890', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT '012345678/', 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", NULL, 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", '', 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'a' || char(0), 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", printf('%256s', 'u'), 1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', -1, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 4294967296, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', '1', 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1.0, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', NULL, 'n', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, NULL, " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, '', " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, char(27), " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, printf('%256s', 'n'), " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, printf('%9999s', 'n'), " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, cast(x'C3' AS TEXT), " V ", 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', NULL, 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', zeroblob(31), 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', zeroblob(33), 1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", -1, 1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, -1, 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, -1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, -1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 'x', 1, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, NULL, 1, '', " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, NULL, " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, char(27), " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, cast(x'C3' AS TEXT), " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, printf('%64s', 's'), " V,
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, '', zeroblob(0)",
-		"SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, '', NULL",
-	};
 	struct token untouched, found;
 
 	(void)state;
-	query("SELECT " ID ", 'u', 1, 'n', " V ", 1, 1, 1, 1, '', " V);
+	query(row_with(0, columns[0].good));
 	assert_int_equal(row_read(statement, &found), 0);
 	memset(&untouched, 0xEE, sizeof(untouched));
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		query(rows[i]);
-		found = untouched;
-		assert_that(row_read(statement, &found) == -EBADMSG, "%s", rows[i]);
-		assert_memory_equal(&found, &untouched, sizeof(found));
+	for (size_t c = 0; c < COUNT(columns); c++)
+		for (size_t i = 0; columns[c].bad[i]; i++) {
+			query(row_with(c, columns[c].bad[i]));
+			found = untouched;
+			assert_that(row_read(statement, &found) == -EBADMSG, "%s = %s",
+				token_fields[c].column, columns[c].bad[i]);
+			assert_memory_equal(&found, &untouched, sizeof(found));
+		}
+}
+
+/* The statements name the columns of the table of fields, in its order. */
+static void the_columns_are_the_fields(void **state)
+{
+	char names[1024] = "", parameters[256] = "";
+	int n = 0, p = 0;
+
+	(void)state;
+	for (int i = 0; i < TOKEN_FIELDS; i++) {
+		n += snprintf(names + n, sizeof(names) - (size_t)n, "%s%s", i > 0 ? ", " : "",
+			token_fields[i].column);
+		p += snprintf(parameters + p, sizeof(parameters) - (size_t)p, "%s?%d",
+			i > 0 ? ", " : "", i + 1);
 	}
+	assert_string_equal(names, ROW_COLUMNS);
+	assert_string_equal(parameters, ROW_PARAMETERS);
 }
 
 static void text_fits_with_its_nul_or_not_at_all(void **state)
@@ -170,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_bound_is_read),
 		TEST(a_row_that_no_patd_wrote_is_damaged),
+		TEST(the_columns_are_the_fields),
 		TEST(text_fits_with_its_nul_or_not_at_all),
 		TEST(result_codes_have_their_errno),
 	};

@@ -23,6 +23,44 @@ static struct token a_token(const char *id, const char *user, uint32_t uid, cons
 	return token;
 }
 
+/* Every change leaves a note. */
+static struct note note_at(uint64_t at)
+{
+	static uint64_t seq;
+
+	return (struct note) { .entry = { .seq = ++seq, .at = at } };
+}
+
+static int insert(const struct token *token)
+{
+	struct note note = note_at(token->created_at);
+
+	return store_insert(store, token, &note);
+}
+
+static int update(const struct token *token, uint64_t time)
+{
+	struct note note = note_at(time);
+
+	return store_update(store, token, &note);
+}
+
+static int delete (const char *id, uint64_t time)
+{
+	struct note note = note_at(time);
+
+	return store_delete(store, id, &note);
+}
+
+static int touch(const char *id, uint64_t time, const char *service)
+{
+	struct token token = { .last_used_at = time };
+
+	(void)strcpy(token.id.text, id);
+	(void)strcpy(token.last_used_service, service);
+	return store_touch(store, &token);
+}
+
 static void reopen(void)
 {
 	store_free(store);
@@ -67,7 +105,7 @@ static void what_is_inserted_is_found(void **state)
 	(void)state;
 	token.expires_at = INT64_MAX;
 	token.last_used_at = 7;
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	memset(&found, 0xEE, sizeof(found));
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_memory_equal(&found, &token, sizeof(token));
@@ -84,8 +122,8 @@ static void what_is_not_there_is_not_found(void **state)
 	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
 	assert_int_equal(found.uid, 77);
 	found = a_token("0123456789", "alice", 1000, "laptop");
-	assert_int_equal(store_set_revoked(store, &found, 1), -ENOENT);
-	assert_int_equal(store_delete(store, "0123456789", 1), -ENOENT);
+	assert_int_equal(update(&found, 1), -ENOENT);
+	assert_int_equal(delete ("0123456789", 1), -ENOENT);
 }
 
 static void names_and_ids_are_taken_once(void **state)
@@ -97,13 +135,13 @@ static void names_and_ids_are_taken_once(void **state)
 	struct token other_user = a_token("CCCCCCCCCC", "anna", 1000, "laptop");
 
 	(void)state;
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	heard_clear();
-	assert_int_equal(store_insert(store, &same_id), -EEXIST);
-	assert_int_equal(store_insert(store, &same_name), -EEXIST);
+	assert_int_equal(insert(&same_id), -EEXIST);
+	assert_int_equal(insert(&same_name), -EEXIST);
 	assert_silence();
-	assert_int_equal(store_insert(store, &other_uid), 0);
-	assert_int_equal(store_insert(store, &other_user), 0);
+	assert_int_equal(insert(&other_uid), 0);
+	assert_int_equal(insert(&other_user), 0);
 	assert_int_equal(ask("SELECT count(*) FROM token"), 3);
 }
 
@@ -112,12 +150,12 @@ static void a_revocation_changes_that_and_the_mac(void **state)
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), other, found;
 
 	(void)state;
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	other = a_token("AAAAAAAAAA", "alice", 1000, "phone");
-	assert_int_equal(store_insert(store, &other), 0);
+	assert_int_equal(insert(&other), 0);
 	token.revoked_at = 150;
 	memset(token.mac, 0x33, sizeof(token.mac));
-	assert_int_equal(store_set_revoked(store, &token, 150), 0);
+	assert_int_equal(update(&token, 150), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_memory_equal(&found, &token, sizeof(token));
 	assert_int_equal(store_get(store, "AAAAAAAAAA", &found), 0);
@@ -132,8 +170,8 @@ static void what_is_deleted_is_gone_and_overwritten(void **state)
 
 	(void)state;
 	memcpy(token.verifier, "findmefindmefindmefindmefindmefi", 32);
-	assert_int_equal(store_insert(store, &token), 0);
-	assert_int_equal(store_delete(store, "0123456789", 300), 0);
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(delete ("0123456789", 300), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
 	store_free(store);
 	store = NULL;
@@ -151,13 +189,13 @@ static void each_change_keeps_the_time(void **state)
 	(void)state;
 	assert_int_equal(store_get_time(store, &time), 0);
 	assert_int_equal(time, 0);
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	assert_int_equal(store_get_time(store, &time), 0);
 	assert_int_equal(time, token.created_at);
-	assert_int_equal(store_set_revoked(store, &token, 500), 0);
+	assert_int_equal(update(&token, 500), 0);
 	assert_int_equal(store_get_time(store, &time), 0);
 	assert_int_equal(time, 500);
-	assert_int_equal(store_delete(store, "0123456789", 600), 0);
+	assert_int_equal(delete ("0123456789", 600), 0);
 	reopen();
 	assert_int_equal(store_get_time(store, &time), 0);
 	assert_int_equal(time, 600);
@@ -186,7 +224,7 @@ static void any_token_is_noticed(void **state)
 	(void)state;
 	assert_int_equal(store_has_tokens(store, &has), 0);
 	assert_false(has);
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	assert_int_equal(store_has_tokens(store, &has), 0);
 	assert_true(has);
 }
@@ -198,9 +236,9 @@ static void usage_is_there_for_others_once_committed(void **state)
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 
 	(void)state;
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	store_take_unsynced(store);
-	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 0);
 	assert_int_equal(store_commit_usage(store), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
@@ -220,12 +258,12 @@ static void a_batch_is_one_transaction(void **state)
 
 		(void)snprintf(id, sizeof(id), "%010u", i);
 		token = a_token(id, "alice", 1000, id);
-		assert_int_equal(store_insert(store, &token), 0);
+		assert_int_equal(insert(&token), 0);
 	}
 	assert_int_equal(store_begin_usage(store), 0);
 	for (unsigned int i = 0; i < 20; i++) {
 		(void)snprintf(id, sizeof(id), "%010u", i);
-		assert_int_equal(store_touch(store, id, 1000 + i, "sudo"), 0);
+		assert_int_equal(touch(id, 1000 + i, "sudo"), 0);
 	}
 	assert_int_equal(store_touch_time(store, 2000), 0);
 	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 0);
@@ -242,16 +280,14 @@ static void usage_survives_a_kill(void **state)
 	int status;
 
 	(void)state;
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	store_free(store);
 	store = NULL;
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		if (store_open(place.dir, &store) < 0 ||
-			store_touch(store, "0123456789", 111, "sudo") < 0 ||
-			store_commit_usage(store) < 0 ||
-			store_touch(store, "0123456789", 222, "sudo") < 0)
+		if (store_open(place.dir, &store) < 0 || touch("0123456789", 111, "sudo") < 0 ||
+			store_commit_usage(store) < 0 || touch("0123456789", 222, "sudo") < 0)
 			_exit(1);
 		_exit(0);
 	}
@@ -267,8 +303,8 @@ static void usage_is_committed_at_the_end(void **state)
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
 
 	(void)state;
-	assert_int_equal(store_insert(store, &token), 0);
-	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
 	reopen();
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_int_equal(found.last_used_at, 111);
@@ -280,12 +316,12 @@ static void a_failing_change_takes_no_usage_along(void **state)
 	struct token twin = a_token("AAAAAAAAAA", "alice", 1000, "laptop");
 
 	(void)state;
-	assert_int_equal(store_insert(store, &token), 0);
-	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
-	assert_int_equal(store_insert(store, &twin), -EEXIST);
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
+	assert_int_equal(insert(&twin), -EEXIST);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
-	assert_int_equal(store_touch(store, "0123456789", 222, "sudo"), 0);
-	assert_int_equal(store_delete(store, "BBBBBBBBBB", 1), -ENOENT);
+	assert_int_equal(touch("0123456789", 222, "sudo"), 0);
+	assert_int_equal(delete ("BBBBBBBBBB", 1), -ENOENT);
 	assert_int_equal(store_commit_usage(store), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_int_equal(found.last_used_at, 222);
@@ -298,17 +334,17 @@ static void a_failed_change_leaves_nothing_open(void **state)
 	(void)state;
 	edit("CREATE TRIGGER stop BEFORE INSERT ON token BEGIN SELECT raise(FAIL, 'stop'); END");
 	heard_clear();
-	assert_int_equal(store_insert(store, &token), -EIO);
+	assert_int_equal(insert(&token), -EIO);
 	assert_heard("stop");
 	edit("DROP TRIGGER stop");
 	assert_int_equal(ask("SELECT count(*) FROM token"), 0);
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 }
 
 static void usage_of_a_token_just_deleted_is_no_failure(void **state)
 {
 	(void)state;
-	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
 	assert_int_equal(store_commit_usage(store), 0);
 }
 
@@ -335,14 +371,14 @@ static void a_sync_folds_the_log_into_the_database(void **state)
 
 	(void)state;
 	(void)strcpy(token.name, "findmefindme");
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
 	assert_null(memmem(bytes, size, "findmefindme", 12));
 	assert_int_equal(database_sync(store_path(store)), 0);
 	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
 	assert_non_null(memmem(bytes, size, "findmefindme", 12));
 	/* Also in the middle of a transaction. */
-	assert_int_equal(store_touch(store, "0123456789", 111, "sudo"), 0);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
 	assert_int_equal(database_sync(store_path(store)), 0);
 	assert_int_equal(store_commit_usage(store), 0);
 }
@@ -355,7 +391,7 @@ static void the_database_is_for_us_alone(void **state)
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 
 	(void)state;
-	assert_int_equal(store_insert(store, &token), 0);
+	assert_int_equal(insert(&token), 0);
 	for (size_t i = 0; i < COUNT(files); i++)
 		assert_that((place_stat(&place, files[i]).st_mode & 07777) == 0600, "%s", files[i]);
 }
@@ -561,7 +597,7 @@ static void garbage_is_refused(void **state)
  */
 static void a_truncated_database_opens_no_door(void **state)
 {
-	static char whole[65536];
+	static char whole[1 << 18];
 	size_t size;
 
 	(void)state;
@@ -571,7 +607,7 @@ static void a_truncated_database_opens_no_door(void **state)
 
 		(void)snprintf(id, sizeof(id), "%010u", i);
 		token = a_token(id, "alice", 1000, id);
-		assert_int_equal(store_insert(store, &token), 0);
+		assert_int_equal(insert(&token), 0);
 	}
 	close_store();
 	size = place_read(&place, "patd.db", whole, sizeof(whole));
@@ -610,8 +646,7 @@ static void the_latest_is_in_the_log_and_is_found_there(void **state)
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(store_open(place.dir, &store) == 0 && store_insert(store, &token) == 0 ? 0
-											     : 1);
+		_exit(store_open(place.dir, &store) == 0 && insert(&token) == 0 ? 0 : 1);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	assert_true(place_has(&place, "patd.db-wal"));

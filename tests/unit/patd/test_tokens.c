@@ -320,19 +320,19 @@ static const struct {
 	unsigned int errors[SITUATIONS];
 } verbs[] = {
 	{ "root", &root, "show", show, { OK, OK, OK, OK, OK, OK, GONE, GONE, BAD } },
-	{ "root", &root, "revoke", tokens_revoke, { OK, OK, OK, OK, BAD, BAD, GONE, GONE, BAD } },
+	{ "root", &root, "revoke", revoke_for_good, { OK, OK, OK, OK, BAD, BAD, GONE, GONE, BAD } },
 	{ "root", &root, "restore", tokens_restore,
-		{ LIVE, OK, LIVE, LATE, LIVE, BAD, GONE, GONE, BAD } },
+		{ LIVE, OK, LIVE, LATE, BAD, BAD, GONE, GONE, BAD } },
 	{ "root", &root, "delete", tokens_delete, { LIVE, OK, LIVE, OK, OK, OK, GONE, GONE, OK } },
 	{ "the owner", &alice, "show", show, { OK, OK, OK, OK, OK, OK, GONE, GONE, GONE } },
-	{ "the owner", &alice, "revoke", tokens_revoke,
+	{ "the owner", &alice, "revoke", revoke_for_good,
 		{ OK, OK, OK, OK, BAD, BAD, DENY, DENY, DENY } },
 	{ "the owner", &alice, "restore", tokens_restore,
 		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "the owner", &alice, "delete", tokens_delete,
 		{ LIVE, OK, LIVE, OK, OK, OK, DENY, DENY, DENY } },
 	{ "another", &bob, "show", show, { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
-	{ "another", &bob, "revoke", tokens_revoke,
+	{ "another", &bob, "revoke", revoke_for_good,
 		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "another", &bob, "restore", tokens_restore,
 		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
@@ -341,15 +341,15 @@ static const struct {
 	{ "who has the uid now", &(const struct caller) { .uid = 1000, .user = "anna" }, "delete",
 		tokens_delete, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "who has the name now", &(const struct caller) { .uid = 1002, .user = "alice" }, "revoke",
-		tokens_revoke, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+		revoke_for_good, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "the owner, by polkit", &trusted_alice, "restore", tokens_restore,
-		{ LIVE, OK, LIVE, LATE, LIVE, BAD, DENY, DENY, DENY } },
+		{ LIVE, OK, LIVE, LATE, BAD, BAD, DENY, DENY, DENY } },
 	{ "another, by polkit", &trusted_bob, "show", show,
 		{ GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
-	{ "another, by polkit", &trusted_bob, "revoke", tokens_revoke,
+	{ "another, by polkit", &trusted_bob, "revoke", revoke_for_good,
 		{ OK, OK, OK, OK, BAD, BAD, GONE, GONE, BAD } },
 	{ "another, by polkit", &trusted_bob, "restore", tokens_restore,
-		{ LIVE, OK, LIVE, LATE, LIVE, BAD, GONE, GONE, BAD } },
+		{ LIVE, OK, LIVE, LATE, BAD, BAD, GONE, GONE, BAD } },
 	{ "another, by polkit", &trusted_bob, "delete", tokens_delete,
 		{ LIVE, OK, LIVE, OK, OK, OK, GONE, GONE, OK } },
 };
@@ -406,7 +406,7 @@ static void who_may_not_is_not_told_whether_there_is_a_token(void **state)
 		verb_fn fn;
 		enum operation operation;
 	} table[] = {
-		{ "revoke", tokens_revoke, OP_REVOKE },
+		{ "revoke", revoke_for_good, OP_REVOKE },
 		{ "restore", tokens_restore, OP_RESTORE },
 		{ "delete", tokens_delete, OP_DELETE },
 	};
@@ -590,10 +590,13 @@ static void another_key_is_refused_while_there_are_tokens(void **state)
 	tokens_free(world->tokens);
 	world->tokens = NULL;
 	assert_int_equal(key_new(bytes, &other), 0);
-	assert_int_equal(tokens_new(world->store, other, &world->clock, &tokens), -EKEYREJECTED);
+	assert_int_equal(tokens_new(world->store, other, &world->clock, &world->policy, &tokens),
+		-EKEYREJECTED);
 	assert_null(tokens);
 	/* And nothing has happened to the right one. */
-	assert_int_equal(tokens_new(world->store, world->key, &world->clock, &world->tokens), 0);
+	assert_int_equal(
+		tokens_new(world->store, world->key, &world->clock, &world->policy, &world->tokens),
+		0);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	key_free(other);
 }
@@ -621,9 +624,12 @@ static void a_database_that_forgot_its_key_is_refused(void **state)
 	(void)world_generate(world, &alice, "laptop");
 	world_edit(world, "DELETE FROM meta WHERE key = 'key_check'");
 	assert_int_equal(
-		tokens_new(world->store, world->key, &world->clock, &tokens), -EKEYREJECTED);
+		tokens_new(world->store, world->key, &world->clock, &world->policy, &tokens),
+		-EKEYREJECTED);
 	world_edit(world, "INSERT INTO meta VALUES ('key_check', x'00')");
-	assert_int_equal(tokens_new(world->store, world->key, &world->clock, &tokens), -EBADMSG);
+	assert_int_equal(
+		tokens_new(world->store, world->key, &world->clock, &world->policy, &tokens),
+		-EBADMSG);
 	assert_null(tokens);
 }
 
@@ -639,8 +645,8 @@ static void a_database_with_an_impossible_time_is_refused(void **state)
 
 	for (size_t i = 0; i < COUNT(edits); i++) {
 		world_edit(world, edits[i]);
-		assert_that(
-			tokens_new(world->store, world->key, &world->clock, &tokens) == -EBADMSG,
+		assert_that(tokens_new(world->store, world->key, &world->clock, &world->policy,
+				    &tokens) == -EBADMSG,
 			"%s", edits[i]);
 	}
 }

@@ -33,7 +33,7 @@ static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **st
 	struct wish again = wish_for(&alice, "laptop");
 	struct made made, other;
 
-	tokens_listen(world->tokens, hear, &news);
+	world_listen(world, hear, &news);
 	made = world_generate(world, &alice, "laptop");
 	assert_told(&news, TOKEN_GENERATED, &made);
 	assert_int_equal(tokens_generate(world->tokens, &root, &again, &other.token, other.secret,
@@ -57,7 +57,7 @@ static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **st
 	news.n = 0;
 	assert_int_equal(world_delete(world, &made), PAT_OK);
 	assert_told(&news, TOKEN_DELETED, &made);
-	tokens_listen(world->tokens, NULL, NULL);
+	world_listen(world, NULL, NULL);
 	(void)world_generate(world, &alice, "laptop");
 	assert_int_equal(news.n, 0);
 }
@@ -69,7 +69,7 @@ static void a_damaged_token_that_is_deleted_is_told_by_its_id(void **state)
 	struct made made = world_generate(world, &alice, "laptop");
 
 	world_edit(world, "UPDATE token SET mac = x'00'");
-	tokens_listen(world->tokens, hear, &news);
+	world_listen(world, hear, &news);
 	assert_int_equal(world_delete(world, &made), PAT_OK);
 	/* Nobody can read whose it was. */
 	(void)strcpy(made.token.user, "");
@@ -94,12 +94,12 @@ static void each_end_is_told_once_when_it_comes(void **state)
 {
 	struct world *world = *state;
 	struct news news = { 0 };
-	struct token_end end = { .at = NOON };
+	struct moment_place end = { .at = NOON };
 	struct wish wish = wish_for(&alice, "first");
 	struct made first, revoked, second;
 	uint64_t next = 1;
 
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
 	assert_int_equal(next, 0);
 	wish.has_lifetime = true;
 	wish.lifetime = 10;
@@ -115,18 +115,18 @@ static void each_end_is_told_once_when_it_comes(void **state)
 	world_generate_as_wished(world, &wish, &(struct made) { 0 });
 	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
 
-	tokens_listen(world->tokens, hear, &news);
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	world_listen(world, hear, &news);
+	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
 	assert_int_equal(next, NOON + 10);
 	assert_int_equal(news.n, 0);
 	world->time = NOON + 10;
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
 	assert_int_equal(next, NOON + 20);
 	assert_told(&news, TOKEN_CHANGED, &first);
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
 	assert_int_equal(news.n, 0);
 	world->time = NOON + 100;
-	assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
 	assert_int_equal(next, 0);
 	assert_told(&news, TOKEN_CHANGED, &second);
 }
@@ -135,16 +135,16 @@ static void many_ends_at_once_are_told_in_parts(void **state)
 {
 	struct world *world = *state;
 	struct news news = { 0 };
-	struct token_end end = { .at = NOON };
+	struct moment_place end = { .at = NOON };
 	uint64_t next = 1;
 
 	world_fill(world, 200);
 	world_edit(world, "UPDATE token SET expires_at = 1700000010");
-	tokens_listen(world->tokens, hear, &news);
+	world_listen(world, hear, &news);
 	world->time = NOON + 10;
 	for (unsigned int turns = 0; next != 0; turns++) {
 		assert_in_range(turns, 0, 4);
-		assert_int_equal(tokens_tell_ends(world->tokens, &end, &next), 0);
+		assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
 	}
 	assert_int_equal(news.n, 200);
 }

@@ -614,9 +614,7 @@ static void add_with_id(struct world *world, const char *id)
 	char sql[256];
 
 	(void)snprintf(sql, sizeof(sql),
-		"INSERT INTO token SELECT '%s', 'bob', 1001, '%s', zeroblob(32), 1, 0, 0, 0, '', "
-		"zeroblob(32)",
-		id, id);
+		"INSERT INTO token SELECT '%s', 'bob', 1001, '%s', " WORLD_ROW_REST, id, id);
 	world_edit(world, sql);
 }
 

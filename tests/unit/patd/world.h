@@ -24,8 +24,10 @@ struct world {
 	struct clock clock;
 	struct store *store;
 	struct key *key;
+	struct policy policy;
 	struct tokens *tokens;
 	struct refusal refusal; /* the latest */
+	struct token_listener listener;
 };
 
 static inline uint64_t world_read_clock(void *userdata)
@@ -39,7 +41,9 @@ static inline void world_start(struct world *world)
 {
 	world->clock = (struct clock) { .read = world_read_clock, .userdata = world };
 	assert_int_equal(store_open(world->place.dir, &world->store), 0);
-	assert_int_equal(tokens_new(world->store, world->key, &world->clock, &world->tokens), 0);
+	assert_int_equal(
+		tokens_new(world->store, world->key, &world->clock, &world->policy, &world->tokens),
+		0);
 }
 
 static inline void world_stop(struct world *world)
@@ -60,7 +64,7 @@ static inline void world_make(struct world *world)
 {
 	static const uint8_t bytes[KEY_LEN] = { 1, 2, 3 };
 
-	*world = (struct world) { .time = NOON };
+	*world = (struct world) { .time = NOON, .policy = policy_default };
 	assert_true(sodium_init() >= 0);
 	place_make(&world->place);
 	assert_int_equal(key_new(bytes, &world->key), 0);
@@ -72,6 +76,14 @@ static inline void world_end(struct world *world)
 	world_stop(world);
 	key_free(world->key);
 	place_remove(&world->place);
+}
+
+/* fn hears of tokens from now on, and whoever heard before does not; NULL: nobody. */
+static inline void world_listen(struct world *world, token_event_fn fn, void *userdata)
+{
+	tokens_unlisten(world->tokens, &world->listener);
+	world->listener = (struct token_listener) { .token = fn, .userdata = userdata };
+	tokens_listen(world->tokens, &world->listener);
 }
 
 /* For cmocka: a world for each test, in *state. */
@@ -126,6 +138,11 @@ static inline int64_t world_ask(struct world *world, const char *sql)
 	return number;
 }
 
+/* The columns from the verifier on, of a token that is altered. */
+#define WORLD_ROW_REST                                                                             \
+	"zeroblob(32), 1, 0, 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', "  \
+	"'', zeroblob(32)"
+
 /* Many rows, without the cost of as many synced transactions. */
 static inline void world_fill(struct world *world, unsigned int count)
 {
@@ -133,8 +150,8 @@ static inline void world_fill(struct world *world, unsigned int count)
 
 	(void)snprintf(sql, sizeof(sql),
 		"WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %u) "
-		"INSERT INTO token SELECT printf('%%010d', i), 'alice', 1000, printf('n%%05d', i), "
-		"zeroblob(32), 1, 0, 0, 0, '', zeroblob(32) FROM n",
+		"INSERT INTO token SELECT printf('%%010d', i), 'alice', 1000, printf('n%%05d', "
+		"i), " WORLD_ROW_REST " FROM n",
 		count - 1);
 	world_edit(world, sql);
 }
@@ -185,13 +202,28 @@ static inline struct pat_request request_with(const char *secret, const struct c
 	return request;
 }
 
+/* The verdict, and the end where one is told. */
+static inline enum pat_verdict verify_request(struct tokens *tokens, uint32_t caller_uid,
+	const struct pat_request *request, uint64_t *ret_expires_at)
+{
+	struct pat_reply reply;
+
+	tokens_verify(tokens, caller_uid, request, &reply);
+	assert_true(pat_reply_check(&reply, sizeof(reply)));
+	if (reply.verdict == PAT_ACCEPTED || reply.verdict == PAT_EXPIRED)
+		*ret_expires_at = reply.expires_at;
+	else
+		assert_int_equal(reply.expires_at, 0);
+	return (enum pat_verdict)reply.verdict;
+}
+
 /* The verdict when the owner logs in through root's socket; the use is committed. */
 static inline enum pat_verdict world_log_in(
 	struct world *world, const struct caller *user, const struct made *made)
 {
 	struct pat_request request = request_with(made->secret, user);
-	uint64_t expires_at = 0;
-	enum pat_verdict verdict = tokens_verify(world->tokens, 0, &request, &expires_at);
+	uint64_t ignored;
+	enum pat_verdict verdict = verify_request(world->tokens, 0, &request, &ignored);
 
 	tokens_commit_usage(world->tokens);
 	return verdict;
@@ -214,9 +246,17 @@ static inline enum token_state world_state(struct world *world, const struct mad
 	return tokens_state(world->tokens, &token);
 }
 
+static inline enum pat_error revoke_for_good(struct tokens *tokens, const struct caller *caller,
+	const char *id, struct refusal *ret_refusal)
+{
+	const struct revocation for_good = { 0 };
+
+	return tokens_revoke(tokens, caller, id, &for_good, ret_refusal);
+}
+
 static inline enum pat_error world_revoke(struct world *world, const struct made *made)
 {
-	return tokens_revoke(world->tokens, &root, made->token.id.text, &world->refusal);
+	return revoke_for_good(world->tokens, &root, made->token.id.text, &world->refusal);
 }
 
 static inline enum pat_error world_restore(struct world *world, const struct made *made)
