@@ -40,6 +40,15 @@ const struct policy *policy_of(const struct policy_set *set)
 	return &set->policy;
 }
 
+/* A default lifetime that gave way to the maximum is what that is. */
+static const struct policy_setting *setting_of(const struct policy_set *set, size_t key)
+{
+	bool gave_way = key == KEY_DEFAULT_LIFETIME && !set->settings[key].source &&
+			set->policy.default_lifetime != policy_default.default_lifetime;
+
+	return &set->settings[gave_way ? KEY_MAX_LIFETIME : key];
+}
+
 void policy_each(const struct policy_set *set,
 	void (*fn)(const struct policy_line *line, void *userdata), void *userdata)
 {
@@ -47,7 +56,7 @@ void policy_each(const struct policy_set *set,
 	struct policy_line line = { .key = key };
 
 	for (size_t i = 0; i < POLICY_KEYS; i++) {
-		const struct policy_setting *setting = &set->settings[i];
+		const struct policy_setting *setting = setting_of(set, i);
 
 		(void)snprintf(
 			key, sizeof(key), "%s.%s", policy_keys[i].section, policy_keys[i].name);

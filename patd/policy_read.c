@@ -62,6 +62,16 @@ __attribute__((format(printf, 3, 4))) static void tell(
 	free(text);
 }
 
+/* A text of reading's own; NULL if there is no memory. */
+static char *keep(struct reading *reading, const char *text)
+{
+	char *kept = strdup(text);
+
+	if (!kept)
+		reading->result = -ENOMEM;
+	return kept;
+}
+
 static void take_problem(const char *place, const char *text, void *userdata)
 {
 	tell(userdata, place, "%s", text);
@@ -120,9 +130,7 @@ static bool find_verifier(struct reading *reading, const char *place,
 		policy->verifiers_n++;
 		policy->verifiers[i].uid = user->uid;
 		(void)stpcpy(policy->verifiers[i].user, user->name); /* of the same size */
-		reading->set->verifiers[i].source = strdup(place);
-		if (!reading->set->verifiers[i].source)
-			reading->result = -ENOMEM;
+		reading->set->verifiers[i].source = keep(reading, place);
 	}
 	*ret_index = i;
 	return true;
@@ -185,11 +193,9 @@ static void set(struct reading *reading, const char *place, const struct policy_
 		return;
 	}
 	policy_setting_clear(setting);
-	setting->source = strdup(place);
-	if (!setting->source) {
-		reading->result = -ENOMEM;
+	setting->source = keep(reading, place);
+	if (!setting->source)
 		return;
-	}
 	setting->file = reading->file;
 	problem = key->parse(value, ret_member);
 	if (problem) {
@@ -197,9 +203,7 @@ static void set(struct reading *reading, const char *place, const struct policy_
 			problem, key->allowed);
 		return;
 	}
-	setting->value = strdup(value);
-	if (!setting->value)
-		reading->result = -ENOMEM;
+	setting->value = keep(reading, value);
 }
 
 static void take_setting(const char *place, const char *name, const char *value, void *userdata)
@@ -306,7 +310,7 @@ static void read_files(struct reading *reading, const char *conf_dir)
 static void settle_lifetimes(struct reading *reading)
 {
 	struct policy *policy = &reading->set->policy;
-	struct policy_setting *one = &reading->set->settings[KEY_DEFAULT_LIFETIME];
+	const struct policy_setting *one = &reading->set->settings[KEY_DEFAULT_LIFETIME];
 	const struct policy_setting *most = &reading->set->settings[KEY_MAX_LIFETIME];
 
 	if (!most->value || policy->max_lifetime == POLICY_UNLIMITED ||
@@ -319,10 +323,6 @@ static void settle_lifetimes(struct reading *reading)
 			one->value, most->value, most->source);
 	} else if (!one->source) {
 		policy->default_lifetime = policy->max_lifetime;
-		one->value = strdup(most->value);
-		one->source = strdup(most->source);
-		if (!one->value || !one->source)
-			reading->result = -ENOMEM;
 	}
 }
 
