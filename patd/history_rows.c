@@ -324,11 +324,12 @@ static int find_time(struct history_rows *rows, uint64_t time, uint64_t *ret_seq
 
 #define SELECT "SELECT " COLUMNS " FROM history WHERE seq > ?1 AND seq < ?2"
 #define BY_USER " AND user = ?3"
+#define BY_USER_TOO " AND +user = ?3"       /* not by that index: a token has fewer entries */
 #define BY_UID " AND (uid = ?4 OR id = '')" /* what is about no token has no uid */
 #define BY_ID " AND id = ?5"
 #define ORDER " ORDER BY seq"
 #define REVERSE " DESC"
-#define SQL_MAX sizeof(SELECT BY_USER BY_UID BY_ID ORDER REVERSE)
+#define SQL_MAX sizeof(SELECT BY_USER_TOO BY_UID BY_ID ORDER REVERSE)
 
 static int prepare(struct history_rows *rows, const struct entry_filter *filter, uint64_t after,
 	uint64_t before, sqlite3_stmt **ret_statement)
@@ -338,7 +339,8 @@ static int prepare(struct history_rows *rows, const struct entry_filter *filter,
 		const char *sql;
 	} parts[] = {
 		{ true, SELECT },
-		{ filter->user != NULL, BY_USER },
+		{ filter->user && !filter->id, BY_USER },
+		{ filter->user && filter->id, BY_USER_TOO },
 		{ filter->user && filter->by_uid, BY_UID },
 		{ filter->id != NULL, BY_ID },
 		{ true, ORDER },

@@ -74,7 +74,7 @@ static const char *const schema_steps[] = {
 	"  mac BLOB NOT NULL"
 	") STRICT;"
 	"CREATE INDEX history_by_token ON history (id);"
-	"CREATE INDEX history_by_user ON history (user, uid);"
+	"CREATE INDEX history_by_user ON history (user);"
 	/* Where a token was used: kind 's', a service, or 'n', a network. */
 	"CREATE TABLE seen ("
 	"  id TEXT NOT NULL,"
