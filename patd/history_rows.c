@@ -30,8 +30,9 @@ enum statement {
 };
 
 static const char *const statements[STATEMENTS] = {
-	[APPEND] = "INSERT INTO history (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-		   " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+	/* A row that stands there already is none of patd's, and must not stop what follows. */
+	[APPEND] = "INSERT OR REPLACE INTO history (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+		   " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
 	[PRUNE] = "DELETE FROM history WHERE seq <= ?1",
 	[GET_SEAL] = "SELECT value FROM meta WHERE key = '" SEAL_KEY "'",
 	[SET_SEAL] = "INSERT OR REPLACE INTO meta (key, value) VALUES ('" SEAL_KEY "', ?1)",
