@@ -25,7 +25,7 @@ enum statement {
 	IS_SEEN,
 	SEE,
 	FORGET,
-	FIRST_SINCE,
+	FIRST_FROM,
 	STATEMENTS
 };
 
@@ -40,7 +40,9 @@ static const char *const statements[STATEMENTS] = {
 	[SEE] = "INSERT INTO seen (id, kind, value) SELECT ?1, ?2, ?3 WHERE"
 		" (SELECT count(*) FROM seen WHERE id = ?1 AND kind = ?2) < ?4",
 	[FORGET] = "DELETE FROM seen WHERE id = ?1",
-	[FIRST_SINCE] = "SELECT seq, at FROM history WHERE seq >= ?1 ORDER BY seq LIMIT 1",
+	/* Past a damaged time, which no other entry must suffer from. */
+	[FIRST_FROM] = "SELECT seq, at FROM history WHERE seq >= ?1 AND at >= 0"
+		       " ORDER BY seq LIMIT 1",
 };
 
 struct history_rows {
@@ -278,43 +280,38 @@ static bool read_entry(sqlite3_stmt *statement, struct entry *ret)
 	return true;
 }
 
-/* 0: seq has the time of the first entry from seq on; -ENOENT: there is none. */
-static int first_from(struct history_rows *rows, uint64_t *seq, uint64_t *ret_at)
+/* The first entry from *seq on: its seq and time.  Both stay as they are if there is none. */
+static int first_from(struct history_rows *rows, uint64_t *seq, uint64_t *at)
 {
-	sqlite3_stmt *statement = rows->prepared[FIRST_SINCE];
+	sqlite3_stmt *statement = rows->prepared[FIRST_FROM];
 	int r;
 
 	row_bind_number(statement, 1, *seq);
 	r = sqlite3_step(statement);
-	if (r == SQLITE_ROW)
-		r = row_number(statement, 0, INT64_MAX, seq) &&
-				    row_number(statement, 1, INT64_MAX, ret_at)
-			    ? 0
-			    : -EBADMSG;
-	else
-		r = r == SQLITE_DONE ? -ENOENT : failure(rows, r);
+	if (r == SQLITE_ROW) {
+		*seq = (uint64_t)sqlite3_column_int64(statement, 0);
+		*at = (uint64_t)sqlite3_column_int64(statement, 1);
+	}
+	r = r == SQLITE_ROW || r == SQLITE_DONE ? 0 : failure(rows, r);
 	sqlite3_reset(statement);
 	return r;
 }
 
-/* The least seq whose entry is not before time, by bisection: their order is that of time. */
+/*
+ * The least seq whose entry is not before time, by bisection: their order is that of time.  Over
+ * all numbers there are, since the seal, which knows the ends, may be what was altered.
+ */
 static int find_time(struct history_rows *rows, uint64_t time, uint64_t *ret_seq)
 {
-	struct history_seal seal;
-	uint64_t low, high;
-	int r = history_rows_seal(rows, &seal);
+	uint64_t low = 1, high = INT64_MAX; /* the answer is in [low, high] */
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	low = seal.first;
-	high = seal.last + 1; /* the answer is in [low, high] */
 	while (low < high) {
-		uint64_t middle = low + (high - low) / 2, seq = middle, at;
+		uint64_t middle = low + (high - low) / 2, seq = middle, at = UINT64_MAX;
+		int r = first_from(rows, &seq, &at);
 
-		r = first_from(rows, &seq, &at);
-		if (r < 0 && r != -ENOENT)
+		if (r < 0)
 			return r;
-		if (r == 0 && at < time)
+		if (at < time)
 			low = seq + 1;
 		else
 			high = middle;
@@ -368,25 +365,16 @@ static int prepare(struct history_rows *rows, const struct entry_filter *filter,
 static int bounds(struct history_rows *rows, const struct entry_filter *filter, uint64_t *ret_after,
 	uint64_t *ret_before)
 {
-	uint64_t after = filter->after;
 	uint64_t before = filter->before == 0 ? INT64_MAX : filter->before;
-	uint64_t seq;
+	uint64_t since = 1, until = INT64_MAX; /* seqs */
 	int r = 0;
 
-	if (filter->since != 0) {
-		seq = 0;
-		r = find_time(rows, filter->since, &seq);
-		if (seq > 0 && seq - 1 > after)
-			after = seq - 1;
-	}
-	if (r == 0 && filter->until != 0) {
-		seq = 0;
-		r = find_time(rows, filter->until, &seq);
-		if (seq < before)
-			before = seq;
-	}
-	*ret_after = after;
-	*ret_before = before;
+	if (filter->since != 0)
+		r = find_time(rows, filter->since, &since);
+	if (r == 0 && filter->until != 0)
+		r = find_time(rows, filter->until, &until);
+	*ret_after = since - 1 > filter->after ? since - 1 : filter->after;
+	*ret_before = until < before ? until : before;
 	return r;
 }
 
