@@ -1,21 +1,14 @@
-/* Revoke, restore and delete: one mechanism, and a confirmation before the last. */
+#include "patctl/change.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/error.h"
-#include "patctl/client.h"
 #include "patctl/json.h"
 #include "patctl/select.h"
 #include "patctl/terminal.h"
 #include "patctl/text.h"
-#include "patctl/verbs.h"
-
-struct change {
-	const char *method; /* of org.patd.Tokens1.Token */
-	const char *result; /* "revoked" */
-	bool asks;
-};
 
 /* What became of the items so far. */
 struct tally {
@@ -26,38 +19,47 @@ struct tally {
 	struct json_list list;
 };
 
-/* Counts and reports one item.  row: NULL if it was not found.  error: unset if it is done. */
-static enum outcome report(
+static void print_json(
 	struct tally *tally, const char *item, const struct row *row, const DBusError *error)
 {
 	const bool failed = dbus_error_is_set(error);
-	const struct outcome_info *info = failed ? outcome_of(error) : NULL;
-	const enum outcome outcome = info ? info->outcome : OUTCOME_DONE;
+	cleanup_text char *typed = text_safe(item);
+	json_t *object = json_must(json_object());
+
+	json_add(object, "item", json_must(json_string(typed)));
+	json_add(object, "id", json_of_text(row ? row->id.text : NULL));
+	json_add(object, "name", json_of_text(row ? row->name : NULL));
+	json_add(object, "user", json_of_text(row ? row->user : NULL));
+	json_add(object, "result", json_of_text(failed ? "failed" : tally->change->result));
+	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
+	json_add(object, "message", json_of_text(failed ? error->message : NULL));
+	json_list_add(&tally->list, object);
+}
+
+/*
+ * Counts and reports one item.  row: NULL if it was not found.  now: what became of it, NULL if
+ * nobody looked.  error: unset if it is done.
+ */
+static enum outcome report(struct tally *tally, const char *item, const struct row *row,
+	const struct row *now, const DBusError *error)
+{
+	const struct change *change = tally->change;
+	const bool failed = dbus_error_is_set(error);
+	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
 	cleanup_text char *safe = text_safe(row ? row->name : item);
 	cleanup_text char *subject = row ? text_format("%s (%s)", safe, row->id.text) : NULL;
+	cleanup_text char *more = now ? change->more(now) : text_format("%s", "");
 
 	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
 	if (failed)
 		outcome_complain(subject, error);
-	if (failed && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED &&
-		tally->change->asks)
+	if (failed && change->asks && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
 		complain("try: patctl revoke %s",
 			!tally->command->user && text_is_word(item) ? item : row->id.text);
-
-	if (tally->command->json) {
-		cleanup_text char *typed = text_safe(item);
-
-		json_list_add(&tally->list,
-			json_must(json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o}", "item", typed,
-				"id", json_of_text(row ? row->id.text : NULL), "name",
-				json_of_text(row ? row->name : NULL), "user",
-				json_of_text(row ? row->user : NULL), "result",
-				failed ? "failed" : tally->change->result, "error",
-				json_of_text(info ? info->word : NULL), "message",
-				json_of_text(failed ? error->message : NULL))));
-	} else if (!failed && !tally->command->quiet) {
-		(void)printf("%s: User token successfully %s\n", subject, tally->change->result);
-	}
+	if (tally->command->json)
+		print_json(tally, item, now ? now : row, error);
+	else if (!failed && !tally->command->quiet)
+		(void)printf("%s: User token successfully %s%s\n", subject, change->result, more);
 	return outcome;
 }
 
@@ -83,7 +85,7 @@ static bool find(struct tally *tally, struct client *client, struct rows *rows, 
 		struct row row;
 
 		if (!select_token(client, command->user, command->items[i], &row, &error)) {
-			outcome = report(tally, command->items[i], NULL, &error);
+			outcome = report(tally, command->items[i], NULL, NULL, &error);
 			dbus_error_free(&error);
 		} else if (contains(rows, &row)) {
 			row_clear(&row);
@@ -125,7 +127,24 @@ static bool confirm(const struct rows *rows)
 	return n == 0 || terminal_confirm(question);
 }
 
-static enum outcome change_run(const struct command *command, const struct change *change)
+static enum outcome change_one(
+	struct tally *tally, struct client *client, const char *item, const struct row *row)
+{
+	const struct change *change = tally->change;
+	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
+	cleanup_row struct row now = { 0 };
+	enum outcome outcome;
+	bool looked;
+
+	looked = change->make(client, &row->id, change->how, &error) && change->more &&
+		 select_token(client, tally->command->user, row->id.text, &now, &ignored);
+	outcome = report(tally, item, row, looked ? &now : NULL, &error);
+	dbus_error_free(&error);
+	dbus_error_free(&ignored);
+	return outcome;
+}
+
+enum outcome change_run(const struct command *command, const struct change *change)
 {
 	const bool ask = change->asks && !command->yes;
 	struct tally tally = { .command = command, .change = change };
@@ -150,34 +169,10 @@ static enum outcome change_run(const struct command *command, const struct chang
 		tally.outcome = OUTCOME_DECLINED;
 		go_on = false;
 	}
-	for (size_t i = 0; i < rows.n && go_on; i++) {
-		(void)client_change(client, &rows.items[i].id, change->method, &error);
-		go_on = report(&tally, typed[i], &rows.items[i], &error) != OUTCOME_UNREACHABLE;
-		dbus_error_free(&error);
-	}
+	for (size_t i = 0; i < rows.n && go_on; i++)
+		go_on = change_one(&tally, client, typed[i], &rows.items[i]) != OUTCOME_UNREACHABLE;
 	free(typed);
 	if (command->json)
 		json_list_end(&tally.list);
 	return tally.outcome;
-}
-
-enum outcome revoke_run(const struct command *command)
-{
-	static const struct change revoke = { "Revoke", "revoked", false };
-
-	return change_run(command, &revoke);
-}
-
-enum outcome restore_run(const struct command *command)
-{
-	static const struct change restore = { "Restore", "restored", false };
-
-	return change_run(command, &restore);
-}
-
-enum outcome delete_run(const struct command *command)
-{
-	static const struct change delete = { "Delete", "deleted", true };
-
-	return change_run(command, &delete);
 }

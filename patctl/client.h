@@ -1,5 +1,6 @@
 /*
- * The calls of the lifecycle door (dbus/org.patd.Tokens1.xml), one function each.
+ * The calls of the lifecycle door (dbus/org.patd.Tokens1.xml), one function each; here the
+ * connection, and what is about tokens.
  *
  * Each waits for its answer, 25 seconds at most, or for as long as a person is being asked for a
  * password.  Each starts patd by way of the bus if it is not running.  Each returns false with
@@ -12,16 +13,12 @@
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/token.h"
 #include "patctl/expiry.h"
+#include "patctl/records.h"
 #include "patctl/row.h"
-
-/* NULL is "not given". */
-struct client_filter {
-	const char *user, *name, *id_prefix;
-	bool all;
-};
 
 /* A connection of our own to the system bus, and the agent that asks people. */
 struct client;
@@ -31,9 +28,25 @@ struct client *client_new(bool may_ask, DBusError *error);
 void client_free(struct client **client);
 #define cleanup_client __attribute__((cleanup(client_free)))
 
-/* user NULL: the caller.  The caller closes *ret_secret. */
-bool client_generate(struct client *client, const char *name, const char *user,
-	const struct expiry *expiry, struct pat_id *ret_id, int *ret_secret, DBusError *error);
+/* What a token shall be.  NULL and 0 are "not given"; user: then the caller. */
+struct client_wish {
+	const char *name, *user;
+	struct expiry expiry;
+	const char *services, *sources; /* with commas between several */
+	const char *hours;
+	uint64_t not_before, max_uses;
+};
+
+/* The caller closes *ret_secret. */
+bool client_generate(struct client *client, const struct client_wish *wish, struct pat_id *ret_id,
+	int *ret_secret, DBusError *error);
+
+/* NULL and 0 are "not given". */
+struct client_filter {
+	const char *user, *name, *id_prefix, *state, *good_for;
+	uint64_t unused_since, expiring_before;
+	bool all;
+};
 
 /*
  * Appends one page to rows; on failure rows may have got a part of it.  *cursor is NULL for the
@@ -43,8 +56,44 @@ bool client_generate(struct client *client, const char *name, const char *user,
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct rows *rows, DBusError *error);
 
-/* method: "Revoke", "Restore" or "Delete". */
-bool client_change(
-	struct client *client, const struct pat_id *id, const char *method, DBusError *error);
+/* How to revoke; 0 and NULL: not given. */
+struct client_revocation {
+	uint64_t seconds;
+	const char *reason;
+};
+
+bool client_revoke(struct client *client, const struct pat_id *id,
+	const struct client_revocation *how, DBusError *error);
+bool client_restore(struct client *client, const struct pat_id *id, DBusError *error);
+bool client_delete(struct client *client, const struct pat_id *id, DBusError *error);
+bool client_rename(
+	struct client *client, const struct pat_id *id, const char *name, DBusError *error);
+
+/* grace: seconds, NULL for patd's own.  The caller closes *ret_secret. */
+bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
+	int *ret_secret, DBusError *error);
+
+/* Where a token was used from. */
+struct source {
+	char *from, *service; /* owned */
+	uint64_t at;
+};
+
+/* *ret gets the struct sources, the latest first; the caller clears it. */
+bool client_sources(
+	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error);
+
+/* What Check says of a token. */
+struct client_verdict {
+	struct pat_id id;
+	char **refusals; /* owned, NULL at the end; without any it would be accepted */
+};
+
+void client_verdict_clear(struct client_verdict *verdict);
+#define cleanup_client_verdict __attribute__((cleanup(client_verdict_clear)))
+
+/* secret: a sealed memfd that holds the token.  service and from NULL: not given. */
+bool client_check(struct client *client, int secret, const char *service, const char *from,
+	struct client_verdict *ret, DBusError *error);
 
 #endif

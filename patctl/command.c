@@ -1,11 +1,14 @@
 #include "patctl/command.h"
 
+#include <dbus/dbus.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/name.h"
+#include "common/token.h"
+#include "patctl/argument.h"
 #include "patctl/help.h"
 #include "patctl/options.h"
 #include "patctl/text.h"
@@ -15,7 +18,7 @@
 #define FIRST 256
 
 static void describe_options(
-	struct option ret_long[static OPTIONS + 1], char ret_short[static OPTIONS + 1])
+	struct option ret_long[static OPTIONS + 1], char ret_short[static 2 * OPTIONS + 1])
 {
 	size_t letters = 0;
 
@@ -27,6 +30,8 @@ static void describe_options(
 		};
 		if (options[i].letter)
 			ret_short[letters++] = options[i].letter;
+		if (options[i].letter && options[i].argument)
+			ret_short[letters++] = ':';
 	}
 	ret_long[OPTIONS] = (struct option) { 0 };
 	ret_short[letters] = '\0';
@@ -84,6 +89,64 @@ static enum outcome take_verb(struct command *command)
 	return wrong(NULL);
 }
 
+/*
+ * A token on the command line is in the shell's history by now, and was in the list of processes
+ * for all to see.
+ */
+static bool check_no_token(const struct command *command)
+{
+	struct pat_id id;
+
+	for (size_t i = 0; i < command->n; i++)
+		if (pat_token_parse(command->items[i], &id)) {
+			complain("that is a token: it is now in the history of the shell, and "
+				 "others may have seen it.\n"
+				 "Give it a new secret: patctl rotate --grace=none %s\n"
+				 "To have a token checked, hand it in on standard input: patctl "
+				 "check",
+				id.text);
+			return false;
+		}
+	return true;
+}
+
+static bool check_arguments(const struct command *command, unsigned int given)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const char *text;
+
+		if (!options[i].argument || !(given & options[i].bit))
+			continue;
+		memcpy(&text, (const char *)command + options[i].offset, sizeof(text));
+		if (*text == '\0')
+			return argument_wrong(options[i].name, text, "nothing stands there");
+		if (!dbus_validate_utf8(text, NULL))
+			return argument_wrong(options[i].name, text, "that is not UTF-8");
+	}
+	if (command->user && pat_name_problem(command->user)) {
+		complain("--user needs the name of a user");
+		return false;
+	}
+	return true;
+}
+
+/* The options of a set of which one at the most may be given. */
+static bool check_exclusive(unsigned int set, unsigned int given)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (!(set & given & options[i].bit))
+			continue;
+		if (first) {
+			complain("--%s and --%s exclude each other", first, options[i].name);
+			return false;
+		}
+		first = options[i].name;
+	}
+	return true;
+}
+
 static enum outcome check(const struct command *command, unsigned int given)
 {
 	const struct verb *verb = command->verb;
@@ -95,27 +158,23 @@ static enum outcome check(const struct command *command, unsigned int given)
 		}
 	if (command->help || command->version)
 		return OUTCOME_DONE;
-	if (command->n < verb->min || command->n > verb->max) {
+	if (!check_exclusive(verb->exclusive[0], given) ||
+		!check_exclusive(verb->exclusive[1], given))
+		return wrong(verb);
+	/* --all is instead of operands. */
+	if (command->all ? command->n > 0 : command->n < verb->min || command->n > verb->max) {
 		complain("usage: patctl %s%s%s", verb->name, *verb->operands ? " " : "",
 			verb->operands);
 		return wrong(verb);
 	}
-	if (command->user && pat_name_problem(command->user)) {
-		complain("--user needs the name of a user");
-		return OUTCOME_USAGE;
-	}
-	if (command->all && command->user) {
-		complain("--all and --user exclude each other");
-		return wrong(verb);
-	}
-	return OUTCOME_DONE;
+	return check_arguments(command, given) ? OUTCOME_DONE : OUTCOME_USAGE;
 }
 
 enum outcome command_parse(int argc, char **argv, struct command *ret)
 {
 	static char self[] = "patctl"; /* what getopt's own messages begin with */
 	struct option longs[OPTIONS + 1];
-	char shorts[OPTIONS + 1];
+	char shorts[2 * OPTIONS + 1];
 	struct command command = { 0 };
 	unsigned int given = 0;
 	enum outcome outcome;
@@ -136,6 +195,8 @@ enum outcome command_parse(int argc, char **argv, struct command *ret)
 
 	command.items = argv + optind;
 	command.n = (size_t)(argc - optind);
+	if (!check_no_token(&command))
+		return OUTCOME_USAGE;
 	outcome = take_verb(&command);
 	if (outcome == OUTCOME_DONE)
 		outcome = check(&command, given);

@@ -15,8 +15,12 @@ struct command {
 	bool verb_given; /* or is it what patctl does when told nothing? */
 	char **items;    /* the operands after the verb */
 	size_t n;
-	const char *user, *expires; /* NULL if not given */
-	bool all, yes, json, no_legend, quiet, no_ask_password;
+	/* NULL if not given, never empty, UTF-8 */
+	const char *user, *expires, *service, *from, *hours, *not_before, *max_uses;
+	const char *state, *unused_for, *expiring, *sort;
+	const char *period; /* --for */
+	const char *reason, *grace, *since, *until, *lines;
+	bool all, yes, json, no_legend, quiet, no_ask_password, follow, verify;
 	bool help, version;
 };
 

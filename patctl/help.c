@@ -12,9 +12,9 @@ static void print_option(const struct option_info *option)
 	(void)snprintf(form, sizeof(form), "%s%s%s", option->name, option->argument ? "=" : "",
 		option->argument ? option->argument : "");
 	if (option->letter)
-		(void)printf("  -%c, --%-15s %s\n", option->letter, form, option->text);
+		(void)printf("  -%c, --%-17s %s\n", option->letter, form, option->text);
 	else
-		(void)printf("      --%-15s %s\n", form, option->text);
+		(void)printf("      --%-17s %s\n", form, option->text);
 }
 
 static void print_verb(const struct verb *verb)
@@ -36,12 +36,14 @@ static void print_all(void)
 		char form[32];
 
 		(void)snprintf(form, sizeof(form), "%s %s", verbs[i].name, verbs[i].operands);
-		(void)printf("  %-17s %s\n", form, verbs[i].summary);
+		(void)printf("  %-18s %s\n", form, verbs[i].summary);
 	}
-	(void)puts("\nOptions:");
+	(void)puts("\nOptions that almost all take:");
 	for (size_t i = 0; i < OPTIONS; i++)
-		print_option(&options[i]);
-	(void)puts("\nEach verb has more to say:  patctl help VERB.  See also patctl(1).\n\n"
+		if (options[i].bit & (OPTIONS_COMMON | OPTION_USER | OPTION_HELP | OPTION_VERSION))
+			print_option(&options[i]);
+	(void)puts("\nEach verb has more to say, and more options:  patctl help VERB.  See also "
+		   "patctl(1).\n\n"
 		   "Example:\n"
 		   "  TOKEN=$(patctl generate ci --expires=7d)");
 }

@@ -1,9 +1,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "patctl/argument.h"
 #include "patctl/client.h"
+#include "patctl/filter.h"
 #include "patctl/json.h"
 #include "patctl/look.h"
+#include "patctl/sort.h"
 #include "patctl/table.h"
 #include "patctl/text.h"
 #include "patctl/verbs.h"
@@ -11,6 +14,8 @@
 /* A list on its way to standard output, page by page: it may be long. */
 struct output {
 	const struct command *command;
+	struct client_filter filter;
+	struct sort sort;
 	struct look look;
 	struct table *table; /* NULL for JSON */
 	struct json_list json;
@@ -42,26 +47,38 @@ static int print_end(struct output *output)
 		json_list_end(&output->json);
 		return 0;
 	}
-	if (output->count == 0 && output->look.people && !output->command->quiet)
-		(void)fprintf(stderr, "No tokens%s.  Make one:  patctl generate NAME%s%s\n",
-			user ? " of that user" : "", user ? " --user=" : "", user ? user : "");
+	if (output->count == 0 && output->look.people && !output->command->quiet) {
+		if (filter_narrows(&output->filter))
+			(void)fputs("No tokens are like that.\n", stderr);
+		else
+			(void)fprintf(stderr, "No tokens%s.  Make one:  patctl generate NAME%s%s\n",
+				user ? " of that user" : "", user ? " --user=" : "",
+				user ? user : "");
+	}
 	return table_print(output->table);
 }
 
-/* A list that breaks off has no end in JSON, so that nobody takes it for the whole. */
-static enum outcome print_all(
-	struct client *client, const struct client_filter *filter, struct output *output)
+/*
+ * What is sorted waits for its end.  A list that breaks off has no end in JSON, so that nobody
+ * takes it for the whole.
+ */
+static enum outcome print_all(struct client *client, struct output *output)
 {
+	const bool sorted = output->sort.compare;
+	cleanup_rows struct rows rows = { 0 };
 	cleanup_text char *cursor = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	int r;
+	int r = 0;
 
 	do {
-		cleanup_rows struct rows rows = { 0 };
-
-		if (!client_list(client, filter, &cursor, &rows, &error))
+		if (!client_list(client, &output->filter, &cursor, &rows, &error))
 			return outcome_fail(NULL, &error);
+		if (sorted && cursor)
+			continue;
+		if (sorted)
+			sort_rows(&rows, &output->sort);
 		r = print_page(output, &rows);
+		rows_clear(&rows);
 	} while (cursor && r >= 0);
 	if (r >= 0)
 		r = print_end(output);
@@ -74,17 +91,26 @@ static enum outcome print_all(
 
 enum outcome list_run(const struct command *command)
 {
-	const struct client_filter filter = { .user = command->user, .all = command->all };
 	struct output output = { .command = command, .look = look_here() };
+	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
 	enum outcome outcome;
+	const char *problem;
 
+	if (!filter_of(command, output.look.now, &output.filter))
+		return OUTCOME_USAGE;
+	problem = command->sort ? sort_parse(command->sort, &output.sort) : NULL;
+	if (problem) {
+		(void)argument_wrong("sort", command->sort, problem);
+		return OUTCOME_USAGE;
+	}
+
+	client = client_new(!command->no_ask_password, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (!command->json)
 		output.table = table_new(&output.look, !command->no_legend);
-	outcome = print_all(client, &filter, &output);
+	outcome = print_all(client, &output);
 	table_free(output.table);
 	return outcome;
 }

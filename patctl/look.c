@@ -27,6 +27,19 @@ char *look_time(const struct look *look, uint64_t at)
 	return text_format("%s", stamp);
 }
 
+char *look_exactly(const struct look *look, uint64_t at)
+{
+	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+
+	if (!look->people) {
+		timestamp_format_utc(at, stamp);
+		return text_format("%s", stamp);
+	}
+	timestamp_format_local(at, stamp);
+	age_format(at, look->now, age);
+	return text_format("%s (%s)", stamp, age);
+}
+
 char *look_expires(const struct look *look, const struct row *row)
 {
 	return row->expires_at ? look_time(look, row->expires_at) : text_format("never");

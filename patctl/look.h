@@ -18,6 +18,7 @@ struct look look_here(void);
 
 /* The caller owns the results. */
 char *look_time(const struct look *look, uint64_t at);
+char *look_exactly(const struct look *look, uint64_t at); /* to people the time and the age */
 char *look_expires(const struct look *look, const struct row *row); /* "never" */
 char *look_usage(const struct look *look, const struct row *row);   /* "Last used 3 days ago" */
 

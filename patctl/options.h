@@ -16,7 +16,27 @@ enum option_bit {
 	OPTION_NO_ASK_PASSWORD = 1 << 7,
 	OPTION_HELP = 1 << 8,
 	OPTION_VERSION = 1 << 9,
+	OPTION_SERVICE = 1 << 10,
+	OPTION_FROM = 1 << 11,
+	OPTION_HOURS = 1 << 12,
+	OPTION_NOT_BEFORE = 1 << 13,
+	OPTION_MAX_USES = 1 << 14,
+	OPTION_STATE = 1 << 15,
+	OPTION_UNUSED_FOR = 1 << 16,
+	OPTION_EXPIRING = 1 << 17,
+	OPTION_SORT = 1 << 18,
+	OPTION_FOR = 1 << 19,
+	OPTION_REASON = 1 << 20,
+	OPTION_GRACE = 1 << 21,
+	OPTION_SINCE = 1 << 22,
+	OPTION_UNTIL = 1 << 23,
+	OPTION_LINES = 1 << 24,
+	OPTION_FOLLOW = 1 << 25,
+	OPTION_VERIFY = 1 << 26,
 };
+
+/* What almost every verb takes. */
+#define OPTIONS_COMMON (OPTION_JSON | OPTION_QUIET | OPTION_NO_ASK_PASSWORD)
 
 struct option_info {
 	const char *name;
@@ -27,7 +47,7 @@ struct option_info {
 	const char *text;
 };
 
-#define OPTIONS 10
+#define OPTIONS 27
 extern const struct option_info options[OPTIONS];
 
 #endif

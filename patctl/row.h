@@ -9,13 +9,26 @@
 
 #include "common/token.h"
 
+/* Strings are owned, and UTF-8; times and what 0 and "" stand for are as the contract has them. */
 struct row {
 	struct pat_id id;
-	/* Owned, UTF-8.  state: "active", "revoked", "expired", "altered", or one yet to come. */
-	char *name, *user, *state;
-	char *last_used_service; /* owned; empty: not used */
-	uint32_t uid;
-	uint64_t created_at, expires_at, revoked_at, last_used_at; /* as the contract has them */
+	char *name, *user;
+	char *state; /* "active", "revoked", …, or one yet to come */
+	uint32_t uid, created_by;
+	uint64_t created_at, expires_at;
+
+	char **services, **sources; /* NULL at the end */
+	char *hours;
+	uint64_t not_before, max_uses, uses;
+
+	uint64_t revoked_at, revoked_until;
+	char *revoked_reason;
+
+	uint32_t rotations;
+	uint64_t rotated_at, former_until;
+
+	uint64_t last_used_at;
+	char *last_used_service, *last_used_from;
 };
 
 struct rows {
@@ -23,11 +36,7 @@ struct rows {
 	size_t n;
 };
 
-/*
- * Reads the a{sv} that iter stands on; that it is one the caller has made sure of.  Keys that
- * are not known are passed over.  False, with *ret untouched, if one is missing or has a value
- * that the contract does not allow.
- */
+/* See record_read() in patctl/records.h. */
 bool row_read(DBusMessageIter *iter, struct row *ret);
 
 /* Frees what row holds, not row. */

@@ -1,98 +1,218 @@
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "patctl/age.h"
 #include "patctl/client.h"
 #include "patctl/json.h"
 #include "patctl/look.h"
 #include "patctl/select.h"
 #include "patctl/text.h"
-#include "patctl/timestamp.h"
+#include "patctl/users.h"
 #include "patctl/verbs.h"
 
-/* A person is told both the time and how far away it is.  The caller owns the result. */
-static char *tell_time(const struct look *look, uint64_t at)
+/* label: "" for what goes on with the line above. */
+static void print_line(const char *label, const char *text)
 {
-	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+	(void)printf("%-10s%s\n", label, text);
+}
 
-	if (!look->people) {
-		timestamp_format_utc(at, stamp);
-		return text_format("%s", stamp);
+static void print_text(const char *label, const char *text)
+{
+	cleanup_text char *safe = text_safe(text);
+
+	if (*text != '\0')
+		print_line(label, safe);
+}
+
+/* With commas between them. */
+static void print_texts(const char *label, char *const *texts)
+{
+	cleanup_text char *joined = text_format("%s", "");
+
+	for (size_t i = 0; texts[i]; i++) {
+		cleanup_text char *before = joined;
+
+		joined = text_format("%s%s%s", before, i > 0 ? "," : "", texts[i]);
 	}
-	timestamp_format_local(at, stamp);
-	age_format(at, look->now, age);
-	return text_format("%s (%s)", stamp, age);
+	print_text(label, joined);
 }
 
 static void print_time(const struct look *look, const char *label, uint64_t at)
 {
-	cleanup_text char *time = tell_time(look, at);
+	cleanup_text char *time = look_exactly(look, at);
 
-	(void)printf("%s%s\n", label, time);
+	if (at)
+		print_line(label, time);
 }
 
-static void print_usage(const struct look *look, const struct row *row)
+static void print_created(const struct look *look, const struct row *row)
 {
-	cleanup_text char *time = NULL, *service = NULL;
+	cleanup_text char *time = look_exactly(look, row->created_at),
+			  *by = user_of_uid(row->created_by),
+			  *text = text_format("%s by %s", time, by);
+
+	print_line("Created:", text);
+	if (row->expires_at)
+		print_time(look, "Expires:", row->expires_at);
+	else
+		print_line("Expires:", "never");
+}
+
+static void print_limits(const struct look *look, const struct row *row)
+{
+	print_texts("Services:", row->services);
+	print_texts("From:", row->sources);
+	print_text("Hours:", row->hours);
+	print_time(look, "Starts:", row->not_before);
+}
+
+static void print_revoked(const struct look *look, const struct row *row)
+{
+	print_time(look, "Revoked:", row->revoked_at);
+	print_time(look, "Until:", row->revoked_until);
+	print_text("Reason:", row->revoked_reason);
+}
+
+static void print_rotated(const struct look *look, const struct row *row)
+{
+	cleanup_text char *time = look_exactly(look, row->rotated_at),
+			  *former = look_exactly(look, row->former_until), *text = NULL;
+
+	if (row->rotations == 0)
+		return;
+	text = row->rotations == 1
+		       ? text_format("once, %s", time)
+		       : text_format("%" PRIu32 " times, last %s", row->rotations, time);
+	print_line("Rotated:", text);
+	if (row->former_until) {
+		cleanup_text char *works = text_format("the secret before works until %s", former);
+
+		print_line("", works);
+	}
+}
+
+static void print_uses(const struct row *row)
+{
+	cleanup_text char *text =
+		row->max_uses ? text_format("%" PRIu64 " of %" PRIu64, row->uses, row->max_uses)
+			      : text_format("%" PRIu64, row->uses);
+
+	print_line("Uses:", text);
+}
+
+/* " by sshd from 192.0.2.7" */
+static char *tell_place(const char *service, const char *from)
+{
+	cleanup_text char *safe_service = text_safe(service), *safe_from = text_safe(from);
+
+	return text_format(
+		"%s%s%s%s", *service ? " by " : "", safe_service, *from ? " from " : "", safe_from);
+}
+
+static void print_usage(const struct look *look, const struct row *row, const struct records *used)
+{
+	const struct source *sources = used->items;
+	cleanup_text char *time = NULL, *place = NULL, *text = NULL;
 
 	if (!row->last_used_at) {
-		(void)puts("Usage:    Not used");
+		print_line("Usage:", "Not used");
 		return;
 	}
-	time = tell_time(look, row->last_used_at);
-	service = text_safe(row->last_used_service);
-	(void)printf("Usage:    Last used %s%s%s\n", time, *service ? " by " : "", service);
+	time = look_exactly(look, row->last_used_at);
+	place = tell_place(row->last_used_service, row->last_used_from);
+	text = text_format("Last used %s%s", time, place);
+	print_line("Usage:", text);
+	for (size_t i = 0; i < used->n; i++) {
+		cleanup_text char *when = look_time(look, sources[i].at),
+				  *where = tell_place(sources[i].service, sources[i].from),
+				  *line = text_format("%s%s", when, where);
+
+		print_line(i == 0 ? "Sources:" : "", line);
+	}
 }
 
-static void print(const struct row *row, const struct look *look)
+static void print(const struct look *look, const struct row *row, const struct records *used)
 {
-	const char *colour = terminal_state_colour(look->palette, row->state);
-	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
-			  *state = text_safe(row->state);
+	cleanup_text char *user = text_safe(row->user), *state = text_safe(row->state),
+			  *user_and_uid = text_format("%s (%" PRIu32 ")", user, row->uid),
+			  *coloured = terminal_coloured(look->palette, row->state, state);
 
-	(void)printf("ID:       %s\nName:     %s\nUser:     %s (%u)\n", row->id.text, name, user,
-		row->uid);
-	(void)printf(
-		"State:    %s%s%s\n", colour ? colour : "", state, colour ? TERMINAL_RESET : "");
-	print_time(look, "Created:  ", row->created_at);
-	if (row->expires_at)
-		print_time(look, "Expires:  ", row->expires_at);
-	else
-		(void)puts("Expires:  never");
-	if (row->revoked_at)
-		print_time(look, "Revoked:  ", row->revoked_at);
-	print_usage(look, row);
+	print_text("ID:", row->id.text);
+	print_text("Name:", row->name);
+	print_line("User:", user_and_uid);
+	print_line("State:", coloured);
+	print_created(look, row);
+	print_limits(look, row);
+	print_revoked(look, row);
+	print_rotated(look, row);
+	print_uses(row);
+	print_usage(look, row, used);
+}
+
+static json_t *describe(const struct row *row, const struct records *used)
+{
+	const struct source *sources = used->items;
+	json_t *object = json_of_row(row), *list = json_must(json_array());
+
+	for (size_t i = 0; i < used->n; i++) {
+		json_t *source = json_must(json_object());
+
+		json_add(source, "from", json_of_text(sources[i].from));
+		json_add(source, "service", json_of_text(sources[i].service));
+		json_add(source, "at", json_of_time(sources[i].at));
+		if (json_array_append_new(list, source) < 0)
+			no_memory();
+	}
+	json_add(object, "used_from", list);
+	return object;
+}
+
+/* What show has to do with one token after another. */
+struct output {
+	const struct command *command;
+	struct look look;
+	struct json_list list;
+	bool begun;
+};
+
+static enum outcome show_one(struct output *output, struct client *client, const char *item)
+{
+	const struct command *command = output->command;
+	cleanup_records struct records used = { 0 };
+	cleanup_row struct row row = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+
+	if (!select_token(client, command->user, item, &row, &error) ||
+		!client_sources(client, &row.id, &used, &error))
+		return outcome_fail(NULL, &error);
+	if (command->json) {
+		json_list_add(&output->list, describe(&row, &used));
+		return OUTCOME_DONE;
+	}
+	if (output->begun)
+		(void)putchar('\n');
+	output->begun = true;
+	print(&output->look, &row, &used);
+	return OUTCOME_DONE;
 }
 
 enum outcome show_run(const struct command *command)
 {
-	const struct look look = look_here();
+	struct output output = { .command = command, .look = look_here() };
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
 	enum outcome outcome = OUTCOME_DONE;
-	struct json_list list = { 0 };
-	bool first = true;
 
 	if (!client)
 		return outcome_fail(NULL, &error);
 	for (unsigned int i = 0; i < command->n; i++) {
-		cleanup_row struct row row = { 0 };
-		enum outcome one = OUTCOME_DONE;
+		enum outcome one = show_one(&output, client, command->items[i]);
 
-		if (!select_token(client, command->user, command->items[i], &row, &error)) {
-			one = outcome_fail(NULL, &error);
-		} else if (command->json) {
-			json_list_add(&list, json_of_row(&row));
-		} else {
-			if (!first)
-				(void)putchar('\n');
-			first = false;
-			print(&row, &look);
-		}
 		outcome = outcome_join(outcome, i, one);
 		if (one == OUTCOME_UNREACHABLE)
 			break;
 	}
 	if (command->json)
-		json_list_end(&list);
+		json_list_end(&output.list);
 	return outcome;
 }

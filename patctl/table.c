@@ -34,6 +34,27 @@ static char *cell_created(const struct look *look, const struct row *row)
 	return look_time(look, row->created_at);
 }
 
+/* In what a token is restricted: a word each. */
+static char *cell_limits(const struct look *look, const struct row *row)
+{
+	const char *const words[] = {
+		*row->services ? "service" : NULL,
+		*row->sources ? "from" : NULL,
+		*row->hours ? "hours" : NULL,
+		row->not_before > look->now ? "start" : NULL,
+		row->max_uses ? "uses" : NULL,
+	};
+	char *text = text_format("%s", "");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i]) {
+			cleanup_text char *before = text;
+
+			text = text_format("%s%s%s", before, *before ? "," : "", words[i]);
+		}
+	return text;
+}
+
 static const struct {
 	const char *name;
 	double width; /* hint: characters, or a share of the terminal's width */
@@ -43,14 +64,17 @@ static const struct {
 	{ "ID", 10, 0, cell_id },
 	{ "NAME", 0.2, SCOLS_FL_TRUNC, cell_name },
 	{ "USER", 0.1, SCOLS_FL_TRUNC, cell_user },
-	{ "STATE", 7, 0, cell_state },
+	{ "STATE", 9, 0, cell_state },
 	{ "CREATED", 10, 0, cell_created },
 	{ "EXPIRES", 10, 0, look_expires },
 	{ "USAGE", 10, 0, look_usage },
+	/* Shown to people, if a token has any; programs are given columns that never change. */
+	{ "LIMITS", 4, SCOLS_FL_HIDDEN, cell_limits },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 #define STATE 3
+#define LIMITS 7
 
 struct table {
 	struct libscols_table *scols;
@@ -60,7 +84,7 @@ struct table {
 static int add_line(struct libscols_table *scols, const struct row *row, const struct look *look)
 {
 	struct libscols_line *line = scols_table_new_line(scols, NULL);
-	const char *colour = terminal_state_colour(look->palette, row->state);
+	const char *colour = terminal_colour(look->palette, row->state);
 
 	for (size_t i = 0; line && i < COLUMNS; i++) {
 		char *text = columns[i].cell(look, row);
@@ -73,6 +97,8 @@ static int add_line(struct libscols_table *scols, const struct row *row, const s
 	}
 	if (!line)
 		no_memory();
+	if (look->people && *scols_cell_get_data(scols_line_get_cell(line, LIMITS)) != '\0')
+		(void)scols_column_set_flags(scols_table_get_column(scols, LIMITS), 0);
 	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
 }
 
@@ -92,8 +118,9 @@ struct table *table_new(const struct look *look, bool legend)
 	if (!look->people)
 		(void)scols_table_enable_noencoding(table->scols, 1);
 	for (size_t i = 0; i < COLUMNS; i++)
-		(void)text_must(scols_table_new_column(table->scols, columns[i].name,
-			columns[i].width, look->people ? columns[i].flags : 0));
+		(void)text_must(
+			scols_table_new_column(table->scols, columns[i].name, columns[i].width,
+				columns[i].flags & (look->people ? ~0 : ~SCOLS_FL_TRUNC)));
 	return table;
 }
 

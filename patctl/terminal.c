@@ -7,12 +7,24 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "patctl/text.h"
+
+#define GREEN "\033[32m"
+#define RED "\033[31m"
+
 static const struct {
-	const char *state, *colours_8, *colours_256;
+	const char *word, *colours_8, *colours_256;
 } colours[] = {
-	{ "active", "\033[32m", "\033[32m" },
+	{ "active", GREEN, GREEN },
+	{ "accepted", GREEN, GREEN },
 	{ "revoked", "\033[33m", "\033[38;5;208m" },
+	{ "disabled", "\033[33m", "\033[38;5;208m" },
 	{ "expired", "\033[90m", "\033[38;5;245m" },
+	{ "exhausted", "\033[90m", "\033[38;5;245m" },
+	{ "pending", "\033[36m", "\033[36m" },
+	{ "altered", RED, RED },
+	{ "refused", RED, RED },
+	{ TERMINAL_NEW, "\033[1m", "\033[1m" },
 };
 
 bool terminal_output(void)
@@ -45,13 +57,20 @@ enum palette terminal_palette(void)
 		       : PALETTE_8;
 }
 
-const char *terminal_state_colour(enum palette palette, const char *state)
+const char *terminal_colour(enum palette palette, const char *word)
 {
 	for (size_t i = 0; i < sizeof(colours) / sizeof(colours[0]); i++)
-		if (palette != PALETTE_NONE && strcmp(colours[i].state, state) == 0)
+		if (palette != PALETTE_NONE && strcmp(colours[i].word, word) == 0)
 			return palette == PALETTE_256 ? colours[i].colours_256
 						      : colours[i].colours_8;
 	return NULL;
+}
+
+char *terminal_coloured(enum palette palette, const char *word, const char *text)
+{
+	const char *colour = terminal_colour(palette, word);
+
+	return text_format("%s%s%s", colour ? colour : "", text, colour ? TERMINAL_RESET : "");
 }
 
 bool terminal_confirm(const char *question)

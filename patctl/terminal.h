@@ -22,9 +22,16 @@ bool terminal_can_ask(void);
  */
 enum palette terminal_palette(void);
 
-/* The escape sequence that begins the colour of a token's state; NULL for none.  Static. */
-const char *terminal_state_colour(enum palette palette, const char *state);
+/*
+ * The escape sequence that begins the colour of a token's state, or of what came of a login;
+ * NULL for none.  Static.
+ */
+const char *terminal_colour(enum palette palette, const char *word);
+#define TERMINAL_NEW "new" /* the word for what was not seen before */
 #define TERMINAL_RESET "\033[0m"
+
+/* text in the colour of word.  The caller owns it. */
+char *terminal_coloured(enum palette palette, const char *word, const char *text);
 
 /* Puts question on standard error.  False unless the line read in answer is yes. */
 bool terminal_confirm(const char *question);

@@ -8,7 +8,28 @@
 
 static const char not_a_date[] =
 	"not a date; write it like 2027-01-31, \"2027-01-31 18:00\" or \"2027-01-31 18:00:00 UTC\"";
-static const char tomorrow[] = "tomorrow";
+
+/* Days by their distance from today. */
+static const struct {
+	const char *word;
+	int distance;
+} days[] = {
+	{ "yesterday", -1 },
+	{ "today", 0 },
+	{ "tomorrow", 1 },
+};
+
+#define DAYS (sizeof(days) / sizeof(days[0]))
+
+/* The index in days of the word that text begins with, DAYS if there is none. */
+static size_t find_day(const char *text)
+{
+	size_t i = 0;
+
+	while (i < DAYS && strncmp(text, days[i].word, strlen(days[i].word)) != 0)
+		i++;
+	return i;
+}
 
 static bool is_digit(char c)
 {
@@ -19,7 +40,7 @@ bool timestamp_shaped(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
 
-	return strncmp(text, tomorrow, strlen(tomorrow)) == 0 ||
+	return find_day(text) < DAYS ||
 	       (digits > 0 && strchr("-/:", text[digits]) && text[digits] != '\0');
 }
 
@@ -95,15 +116,15 @@ static bool resolve(const struct tm *reading, bool utc, time_t *ret)
 	return found;
 }
 
-/* The reading of the day after now, at 00:00:00. */
-static bool read_tomorrow(uint64_t now, bool utc, struct tm *tm)
+/* The reading of the day that is so far from now, at 00:00:00. */
+static bool read_day(uint64_t now, int distance, bool utc, struct tm *tm)
 {
 	time_t clock = (time_t)now;
 
 	if (utc ? !gmtime_r(&clock, tm) : !localtime_r(&clock, tm))
 		return false;
 	/* Only the calendar's carry is wanted of the conversion, and every day has a noon. */
-	tm->tm_mday++;
+	tm->tm_mday += distance;
 	tm->tm_hour = 12;
 	tm->tm_isdst = -1;
 	(void)(utc ? timegm(tm) : mktime(tm));
@@ -124,14 +145,14 @@ static bool read_date_and_clock(const char **at, struct tm *tm)
 
 const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 {
-	const bool is_tomorrow = strncmp(text, tomorrow, strlen(tomorrow)) == 0;
+	const size_t day = find_day(text);
 	struct tm tm = { 0 };
 	const char *p = text;
 	bool utc;
 	time_t at;
 
-	if (is_tomorrow)
-		p += strlen(tomorrow);
+	if (day < DAYS)
+		p += strlen(days[day].word);
 	else if (!read_date_and_clock(&p, &tm))
 		return not_a_date;
 
@@ -139,7 +160,7 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 	if (*p != '\0' && !utc)
 		return not_a_date;
 
-	if ((is_tomorrow && !read_tomorrow(now, utc, &tm)) || !resolve(&tm, utc, &at))
+	if ((day < DAYS && !read_day(now, days[day].distance, utc, &tm)) || !resolve(&tm, utc, &at))
 		return "there is no such date or time";
 	if (at < 0)
 		return "the date is in the past";

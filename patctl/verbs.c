@@ -5,87 +5,169 @@
 
 #include "patctl/options.h"
 
-#define COMMON (OPTION_USER | OPTION_JSON | OPTION_QUIET | OPTION_NO_ASK_PASSWORD)
-
 #define WHICH                                                                                      \
 	"A token is told by its name, its id, or the beginning of its id.\n"                       \
 	"Root's names are looked for among the tokens of all users.\n"
 
 const struct verb verbs[VERBS] = {
-	{ "list", "", 0, 0, COMMON | OPTION_ALL | OPTION_NO_LEGEND, list_run,
+	{ "list", "", 0, 0,
+		OPTIONS_COMMON | OPTION_USER | OPTION_ALL | OPTION_NO_LEGEND | OPTION_STATE |
+			OPTION_SERVICE | OPTION_UNUSED_FOR | OPTION_EXPIRING | OPTION_SORT,
+		{ OPTION_USER | OPTION_ALL }, list_run,
 		"list tokens; what patctl does when told nothing",
-		"Lists your tokens: id, name, user, state, when they were created and expire, and\n"
-		"their use.  Times are ages on a terminal, and UTC in a pipe.\n"
+		"Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
+		"they were created and expire, and their use.  Times are ages on a terminal, and\n"
+		"UTC in a pipe.\n"
+		"\n"
+		"STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
+		"--service has those that are good for that service.  KEY is name, created,\n"
+		"expires, used, state or user.\n"
 		"\n"
 		"Examples:\n"
-		"  patctl list\n"
+		"  patctl list --expiring=7d\n"
+		"  sudo patctl list --all --unused-for=90d --sort=-used\n"
 		"  sudo patctl list --all --json\n" },
-	{ "generate", "NAME", 1, 1, COMMON | OPTION_EXPIRES, generate_run,
-		"make a token and print it, once",
+	{ "generate", "NAME", 1, 1,
+		OPTIONS_COMMON | OPTION_USER | OPTION_EXPIRES | OPTION_SERVICE | OPTION_FROM |
+			OPTION_HOURS | OPTION_NOT_BEFORE | OPTION_MAX_USES,
+		{ 0 }, generate_run, "make a token and print it, once",
 		"Makes a token and prints it: the token alone on standard output, all else on\n"
 		"standard error.  It is shown this once.  Keep it confidential, in a password\n"
 		"manager.\n"
 		"\n"
 		"WHEN is a period such as \"30 days\", 7d or \"1h 30min\", a local date such as\n"
-		"2027-01-31 or \"2027-01-31 18:00\", a time in UTC such as 2027-01-31T18:00Z, or\n"
-		"never.  m is minutes, M is months.\n"
+		"2027-01-31 or \"2027-01-31 18:00\", a time in UTC such as 2027-01-31T18:00Z, or,\n"
+		"of --expires, never.  m is minutes, M is months.  Without --expires it is what\n"
+		"patd.conf(5) says, 30 days if nothing.\n"
+		"\n"
+		"A token can be restricted.  --service: the PAM services that it is good for,\n"
+		"shell patterns with commas between them.  --from: where logins may come from,\n"
+		"networks, addresses and \"local\".  --hours: when it works, in the time zone of\n"
+		"this machine.  --not-before and --max-uses.  All that are given must hold.\n"
 		"\n"
 		"Asks for your password, with --user for an administrator's; root is not asked.\n"
 		"\n"
 		"Examples:\n"
 		"  patctl generate laptop\n"
-		"  TOKEN=$(patctl generate ci --expires=7d)\n"
+		"  TOKEN=$(patctl generate ci --expires=7d --max-uses=1)\n"
+		"  patctl generate work --service=sshd,sudo --from=192.0.2.0/24,local\n"
+		"  patctl generate office --hours=\"Mon..Fri 08:00-18:00\"\n"
 		"  sudo patctl generate \"nightly backup\" --user=backup --expires=never\n" },
-	{ "show", "TOKEN...", 1, SIZE_MAX, COMMON, show_run, "show all about tokens",
-		"Shows everything that is known of tokens, except their secret, which nobody\n"
-		"knows any more.\n"
+	{ "show", "TOKEN...", 1, SIZE_MAX, OPTIONS_COMMON | OPTION_USER, { 0 }, show_run,
+		"show all about tokens",
+		"Shows everything that is known of tokens, with where they were last used from,\n"
+		"except their secret, which nobody knows any more.\n"
 		"\n" WHICH "\n"
 		"Example:\n"
 		"  patctl show laptop\n" },
-	{ "revoke", "TOKEN...", 1, SIZE_MAX, COMMON, revoke_run,
-		"end the access that tokens give, at once",
-		"Ends the access that tokens give, at once.  It can be undone: patctl restore.\n"
+	{ "revoke", "TOKEN...", 1, SIZE_MAX,
+		OPTIONS_COMMON | OPTION_USER | OPTION_ALL | OPTION_FOR | OPTION_REASON, { 0 },
+		revoke_run, "end the access that tokens give, at once",
+		"Ends the access that tokens give, at once; with --all, of all tokens of yours or\n"
+		"of USER.  It can be undone: patctl restore.  With --for it ends by itself.  A\n"
+		"token that was revoked with --reason=compromised never comes back.\n"
+		"\n"
+		"What is revoked already stays so for as long as it was, or longer.\n"
 		"\n" WHICH "\n"
-		"Example:\n"
-		"  patctl revoke laptop ci\n" },
-	{ "restore", "TOKEN...", 1, SIZE_MAX, COMMON, restore_run,
+		"Examples:\n"
+		"  patctl revoke laptop ci\n"
+		"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
+		"  sudo patctl revoke --all --user=alice\n" },
+	{ "restore", "TOKEN...", 1, SIZE_MAX, OPTIONS_COMMON | OPTION_USER, { 0 }, restore_run,
 		"give revoked tokens their access back",
-		"Gives revoked tokens their access back: same secret, same expiry.  An expired\n"
-		"token cannot be restored.  Asks for your password;\n"
-		"root is not asked.\n"
+		"Gives revoked tokens their access back: same secret, same expiry.  Not one that\n"
+		"has expired, or was revoked as compromised.  Asks for your password; root is not\n"
+		"asked.\n"
 		"\n" WHICH "\n"
 		"Example:\n"
 		"  patctl restore laptop\n" },
-	{ "delete", "TOKEN...", 1, SIZE_MAX, COMMON | OPTION_YES, delete_run,
-		"remove revoked tokens for good",
+	{ "rotate", "TOKEN", 1, 1, OPTIONS_COMMON | OPTION_USER | OPTION_GRACE, { 0 }, rotate_run,
+		"give a token a new secret and print it, once",
+		"Gives a token a new secret and prints it as generate does.  All else stays: "
+		"name,\n"
+		"id, expiry, restrictions.  The secret before works on until the new one is used,\n"
+		"a day at most, or as --grace says: a period, or none.\n"
+		"\n" WHICH "\n"
+		"Asks for your password; root is not asked.\n"
+		"\n"
+		"Examples:\n"
+		"  patctl rotate laptop\n"
+		"  TOKEN=$(patctl rotate ci --grace=1h)\n" },
+	{ "rename", "TOKEN NAME", 2, 2, OPTIONS_COMMON | OPTION_USER, { 0 }, rename_run,
+		"give a token another name",
+		"Gives a token another name.  Its id stays, and its history.\n"
+		"\n" WHICH "\n"
+		"Example:\n"
+		"  patctl rename laptop \"old laptop\"\n" },
+	{ "delete", "TOKEN...", 1, SIZE_MAX, OPTIONS_COMMON | OPTION_USER | OPTION_YES, { 0 },
+		delete_run, "remove revoked tokens for good",
 		"Removes revoked tokens for good; one that is not revoked is refused.  Asks "
 		"first;\n"
 		"where there is no terminal to ask on, --yes is needed.\n"
 		"\n" WHICH "\n"
 		"Example:\n"
 		"  patctl revoke laptop && patctl delete laptop\n" },
-	{ "help", "[VERB]", 0, 1, 0, help_run, "say how a verb is used",
+	{ "check", "", 0, 0, OPTIONS_COMMON | OPTION_SERVICE | OPTION_FROM, { 0 }, check_run,
+		"say whether a token would be accepted",
+		"Reads one of your tokens from standard input and says which it is, and whether a\n"
+		"login with it would be accepted, through SERVICE and from SOURCE if they are\n"
+		"given.  It does not count as a use.  Never put a token into the command line,\n"
+		"where others can see it.\n"
+		"\n"
+		"The exit status is 0 if it would be accepted, and 1 if not.\n"
+		"\n"
+		"Examples:\n"
+		"  patctl check\n"
+		"  patctl check --service=sshd --from=192.0.2.7 <token-file\n" },
+	{ "log", "[TOKEN...]", 0, SIZE_MAX,
+		OPTIONS_COMMON | OPTION_USER | OPTION_ALL | OPTION_SINCE | OPTION_UNTIL |
+			OPTION_LINES | OPTION_FOLLOW | OPTION_VERIFY,
+		{ OPTION_USER | OPTION_ALL, OPTION_FOLLOW | OPTION_UNTIL | OPTION_VERIFY }, log_run,
+		"show what happened to tokens, and where they were used",
+		"Shows the history of your tokens, of some, or with --all of those of all users,\n"
+		"oldest first: who made, changed or used them and from where, and what was\n"
+		"refused.  The first use from a network or through a service is marked.\n"
+		"\n"
+		"WHEN is as of generate, but for periods: --since=2h is two hours ago.  --follow\n"
+		"begins with the last 10 unless --lines or --since says otherwise, and ends with\n"
+		"Ctrl-C.  --json prints one object a line.\n"
+		"\n"
+		"--verify says whether the history is as patd wrote it, for an administrator: the\n"
+		"exit status is 0 if it is, and 1 if it was altered.\n"
+		"\n" WHICH "A token that was deleted is told by its whole id.\n"
+		"\n"
+		"Examples:\n"
+		"  patctl log laptop --since=yesterday\n"
+		"  sudo patctl log --all --follow\n"
+		"  sudo patctl log --verify\n" },
+	{ "disable", "[USER...]", 0, SIZE_MAX, OPTIONS_COMMON | OPTION_ALL | OPTION_REASON, { 0 },
+		disable_run, "have no token of users work",
+		"From now on no token of the users works, nor can one be made, until an\n"
+		"administrator enables them again; with --all, of anybody.  Without a user or\n"
+		"--all, lists who is disabled.\n"
+		"\n"
+		"Examples:\n"
+		"  sudo patctl disable alice --reason=\"left the company\"\n"
+		"  sudo patctl disable --all\n"
+		"  sudo patctl disable\n" },
+	{ "enable", "USER...", 1, SIZE_MAX, OPTIONS_COMMON | OPTION_ALL, { 0 }, enable_run,
+		"have the tokens of disabled users work again",
+		"Ends what disable began, of the users, or with --all for the machine; who was\n"
+		"disabled on its own stays so.  What is revoked stays revoked.\n"
+		"\n"
+		"Example:\n"
+		"  sudo patctl enable alice\n" },
+	{ "policy", "", 0, 0, OPTIONS_COMMON | OPTION_NO_LEGEND, { 0 }, policy_run,
+		"show the settings of patd that are in force",
+		"Shows what is in force of patd.conf(5), and which line of which file says so.\n"
+		"\n"
+		"Example:\n"
+		"  patctl policy\n" },
+	{ "help", "[VERB]", 0, 1, 0, { 0 }, help_run, "say how a verb is used",
 		"Says how patctl, or one verb of it, is used.\n"
 		"\n"
 		"Example:\n"
 		"  patctl help generate\n" },
-};
-
-/* What other tools call it. */
-static const struct {
-	const char *word, *verb;
-} synonyms[] = {
-	{ "add", "generate" },
-	{ "create", "generate" },
-	{ "new", "generate" },
-	{ "ls", "list" },
-	{ "info", "show" },
-	{ "status", "show" },
-	{ "disable", "revoke" },
-	{ "enable", "restore" },
-	{ "unrevoke", "restore" },
-	{ "rm", "delete" },
-	{ "remove", "delete" },
 };
 
 const struct verb *verb_find(const char *name)
@@ -94,55 +176,4 @@ const struct verb *verb_find(const char *name)
 		if (strcmp(verbs[i].name, name) == 0)
 			return &verbs[i];
 	return NULL;
-}
-
-#define WORD_MAX 15
-
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* Levenshtein's: insertions, deletions and replacements that make b of a. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[WORD_MAX + 1], len = strlen(b);
-
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < len; j++) {
-			size_t above = row[j + 1];
-
-			row[j + 1] = min3(above + 1, row[j] + 1, diagonal + (a[i] != b[j]));
-			diagonal = above;
-		}
-	}
-	return row[len];
-}
-
-const char *verb_nearest(const char *word)
-{
-	const char *best = NULL;
-	size_t best_distance = 3;
-
-	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++)
-		if (strcmp(synonyms[i].word, word) == 0)
-			return synonyms[i].verb;
-	if (strlen(word) > WORD_MAX)
-		return NULL;
-	for (size_t i = 0; i < VERBS; i++) {
-		size_t d = distance(word, verbs[i].name);
-
-		if (d < best_distance) {
-			best = verbs[i].name;
-			best_distance = d;
-		}
-	}
-	return best;
 }

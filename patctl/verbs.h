@@ -8,21 +8,22 @@
 
 struct verb {
 	const char *name;
-	const char *operands; /* as help writes them, "" for none */
-	size_t min, max;      /* how many operands */
-	unsigned int options; /* bits of enum option_bit */
+	const char *operands;      /* as help writes them, "" for none */
+	size_t min, max;           /* how many operands */
+	unsigned int options;      /* bits of enum option_bit */
+	unsigned int exclusive[2]; /* sets of them: of each one may be given */
 	enum outcome (*run)(const struct command *command);
 	const char *summary; /* a line */
 	const char *help;    /* paragraphs, with an example last */
 };
 
-#define VERBS 7
+#define VERBS 14
 extern const struct verb verbs[VERBS]; /* the first is what patctl does when told nothing */
 
 /* NULL if there is none of that name. */
 const struct verb *verb_find(const char *name);
 
-/* The name of the verb that was probably meant, NULL if none is near.  Static. */
+/* The name of the verb that was probably meant, NULL if none is near.  Static; see nearest.c. */
 const char *verb_nearest(const char *word);
 
 enum outcome generate_run(const struct command *command);
@@ -30,7 +31,14 @@ enum outcome list_run(const struct command *command);
 enum outcome show_run(const struct command *command);
 enum outcome revoke_run(const struct command *command);
 enum outcome restore_run(const struct command *command);
+enum outcome rotate_run(const struct command *command);
+enum outcome rename_run(const struct command *command);
 enum outcome delete_run(const struct command *command);
+enum outcome check_run(const struct command *command);
+enum outcome log_run(const struct command *command);
+enum outcome disable_run(const struct command *command);
+enum outcome enable_run(const struct command *command);
+enum outcome policy_run(const struct command *command);
 enum outcome help_run(const struct command *command);
 
 #endif

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sodium.h>
 
+#include "common/token.h"
 #include "patctl/command.h"
 #include "patctl/verbs.h"
 
@@ -79,6 +81,10 @@ static void refuses_what_a_verb_does_not_take(void **state)
 	assert_int_equal(PARSE(&command, "generate"), OUTCOME_USAGE);
 	assert_int_equal(PARSE(&command, "generate", "two", "names"), OUTCOME_USAGE);
 	assert_int_equal(PARSE(&command, "help", "two", "verbs"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "rename", "ci"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "rotate", "ci", "nas"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "check", "ci"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "enable"), OUTCOME_USAGE);
 }
 
 static void refuses_what_it_does_not_know(void **state)
@@ -105,6 +111,83 @@ static void refuses_a_user_that_cannot_be(void **state)
 	assert_int_equal(PARSE(&command, "list", "--user=alice", "--all"), OUTCOME_USAGE);
 }
 
+static void all_stands_for_the_operands(void **state)
+{
+	static const char *const verbs_with_all[] = { "revoke", "disable", "enable", "log",
+		"list" };
+	struct command command;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(verbs_with_all) / sizeof(verbs_with_all[0]); i++) {
+		assert_int_equal(PARSE(&command, verbs_with_all[i], "--all"), OUTCOME_DONE);
+		assert_true(command.all);
+		assert_int_equal(PARSE(&command, verbs_with_all[i], "--all", "x"), OUTCOME_USAGE);
+	}
+}
+
+static void all_and_user_are_one_of_the_two_but_to_revoke(void **state)
+{
+	struct command command;
+
+	(void)state;
+	assert_int_equal(PARSE(&command, "log", "--all", "--user=alice"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "revoke", "--all", "--user=alice"), OUTCOME_DONE);
+	assert_string_equal(command.user, "alice");
+}
+
+static void what_excludes_each_other_is_refused(void **state)
+{
+	struct command command;
+
+	(void)state;
+	assert_int_equal(PARSE(&command, "log", "--follow", "--until=2027-01-31"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "log", "-f", "--verify"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "log", "-f", "--since=2h"), OUTCOME_DONE);
+}
+
+static void a_letter_takes_its_argument(void **state)
+{
+	struct command command;
+
+	(void)state;
+	assert_int_equal(PARSE(&command, "log", "-fn", "5", "ci"), OUTCOME_DONE);
+	assert_true(command.follow);
+	assert_string_equal(command.lines, "5");
+	assert_int_equal(command.n, 1);
+	assert_int_equal(PARSE(&command, "log", "-n5"), OUTCOME_DONE);
+	assert_string_equal(command.lines, "5");
+}
+
+static void arguments_are_there_and_utf8(void **state)
+{
+	struct command command;
+
+	(void)state;
+	assert_int_equal(PARSE(&command, "revoke", "ci", "--reason="), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "revoke", "ci", "--reason=\xFF"), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "revoke", "ci", "--reason=\xC3\xA9"), OUTCOME_DONE);
+	assert_int_equal(PARSE(&command, "generate", "ci", "--service="), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "generate", "ci", "--hours=\xFF"), OUTCOME_USAGE);
+}
+
+static void a_token_is_no_operand_of_any_verb(void **state)
+{
+	struct command command;
+	struct pat_id id;
+	char token[PAT_TOKEN_LEN + 1];
+
+	(void)state;
+	assert_true(sodium_init() >= 0);
+	pat_token_new(token, &id);
+	assert_int_equal(PARSE(&command, token), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "check", token), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "revoke", "ci", token), OUTCOME_USAGE);
+	assert_int_equal(PARSE(&command, "generate", token), OUTCOME_USAGE);
+	/* What has been changed is none. */
+	token[20] = token[20] == 'a' ? 'b' : 'a';
+	assert_int_equal(PARSE(&command, "revoke", token), OUTCOME_DONE);
+}
+
 static void help_needs_no_operands(void **state)
 {
 	struct command command;
@@ -127,8 +210,20 @@ static void suggests_what_was_probably_meant(void **state)
 	assert_string_equal(verb_nearest("lst"), "list");
 	assert_string_equal(verb_nearest("revoek"), "revoke");
 	assert_string_equal(verb_nearest("rm"), "delete");
+	assert_string_equal(verb_nearest("history"), "log");
+	assert_string_equal(verb_nearest("renew"), "rotate");
+	assert_string_equal(verb_nearest("suspend"), "revoke");
+	assert_string_equal(verb_nearest("verify"), "check");
+	assert_string_equal(verb_nearest("lock"), "disable");
 	assert_null(verb_nearest("frobnicate"));
 	assert_null(verb_nearest("generategenerategenerategenerate"));
+}
+
+static void every_synonym_is_none_of_the_verbs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < VERBS; i++)
+		assert_string_equal(verb_nearest(verbs[i].name), verbs[i].name);
 }
 
 static void every_verb_has_help_with_an_example(void **state)
@@ -147,8 +242,15 @@ int main(void)
 		cmocka_unit_test(refuses_what_a_verb_does_not_take),
 		cmocka_unit_test(refuses_what_it_does_not_know),
 		cmocka_unit_test(refuses_a_user_that_cannot_be),
+		cmocka_unit_test(all_stands_for_the_operands),
+		cmocka_unit_test(all_and_user_are_one_of_the_two_but_to_revoke),
+		cmocka_unit_test(what_excludes_each_other_is_refused),
+		cmocka_unit_test(a_letter_takes_its_argument),
+		cmocka_unit_test(arguments_are_there_and_utf8),
+		cmocka_unit_test(a_token_is_no_operand_of_any_verb),
 		cmocka_unit_test(help_needs_no_operands),
 		cmocka_unit_test(suggests_what_was_probably_meant),
+		cmocka_unit_test(every_synonym_is_none_of_the_verbs),
 		cmocka_unit_test(every_verb_has_help_with_an_example),
 	};
 

@@ -34,7 +34,7 @@ static void every_refusal_of_patd_has_its_code(void **state)
 		[PAT_ERR_NOT_ACTIVE] = 1,
 		[PAT_ERR_NOT_RESTORABLE] = 1,
 		[PAT_ERR_INVALID_RESTRICTION] = 2,
-		[PAT_ERR_AGAINST_POLICY] = 1,
+		[PAT_ERR_AGAINST_POLICY] = 5,
 		[PAT_ERR_DENIED] = 5,
 		[PAT_ERR_INTERACTIVE] = 5,
 		[PAT_ERR_INVALID_ARGS] = 2,

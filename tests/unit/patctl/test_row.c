@@ -13,7 +13,7 @@
 struct property {
 	const char *key, *type;
 	union {
-		const char *s;
+		const char *s, *as[3];
 		dbus_uint32_t u;
 		dbus_uint64_t t;
 	} value;
@@ -30,10 +30,37 @@ static const struct property good[] = {
 	{ "RevokedAt", "t", { .t = 3 } },
 	{ "LastUsedAt", "t", { .t = 4 } },
 	{ "LastUsedService", "s", { .s = "sudo" } },
+	{ "LastUsedFrom", "s", { .s = "192.0.2.7" } },
+	{ "CreatedBy", "u", { .u = 6 } },
+	{ "Services", "as", { .as = { "ssh*", "sudo" } } },
+	{ "Sources", "as", { .as = { NULL } } },
+	{ "Hours", "s", { .s = "Mon..Fri 08:00-18:00" } },
+	{ "NotBefore", "t", { .t = 7 } },
+	{ "MaxUses", "t", { .t = 8 } },
+	{ "Uses", "t", { .t = 9 } },
+	{ "RevokedUntil", "t", { .t = 10 } },
+	{ "RevokedReason", "s", { .s = "lost" } },
+	{ "Rotations", "u", { .u = 11 } },
+	{ "RotatedAt", "t", { .t = 12 } },
+	{ "FormerUntil", "t", { .t = 13 } },
 	{ "Colour", "s", { .s = "a property of a later version" } },
 };
 
 #define GOOD (sizeof(good) / sizeof(good[0]))
+
+static void append(DBusMessageIter *variant, const struct property *p)
+{
+	DBusMessageIter list;
+
+	if (*p->type != DBUS_TYPE_ARRAY) {
+		dbus_message_iter_append_basic(variant, *p->type, &p->value);
+		return;
+	}
+	dbus_message_iter_open_container(variant, DBUS_TYPE_ARRAY, "s", &list);
+	for (size_t i = 0; p->value.as[i]; i++)
+		dbus_message_iter_append_basic(&list, DBUS_TYPE_STRING, &p->value.as[i]);
+	dbus_message_iter_close_container(variant, &list);
+}
 
 /* Reads a message that has these properties. */
 static bool read_properties(const struct property *properties, size_t n, struct row *ret)
@@ -50,7 +77,7 @@ static bool read_properties(const struct property *properties, size_t n, struct 
 		dbus_message_iter_open_container(&array, DBUS_TYPE_DICT_ENTRY, NULL, &entry);
 		dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &p->key);
 		dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, p->type, &variant);
-		dbus_message_iter_append_basic(&variant, *p->type, &p->value);
+		append(&variant, p);
 		dbus_message_iter_close_container(&entry, &variant);
 		dbus_message_iter_close_container(&array, &entry);
 	}
@@ -77,6 +104,21 @@ static void reads_all_properties(void **state)
 	assert_int_equal(row.revoked_at, 3);
 	assert_int_equal(row.last_used_at, 4);
 	assert_string_equal(row.last_used_service, "sudo");
+	assert_string_equal(row.last_used_from, "192.0.2.7");
+	assert_int_equal(row.created_by, 6);
+	assert_string_equal(row.services[0], "ssh*");
+	assert_string_equal(row.services[1], "sudo");
+	assert_null(row.services[2]);
+	assert_null(row.sources[0]);
+	assert_string_equal(row.hours, "Mon..Fri 08:00-18:00");
+	assert_int_equal(row.not_before, 7);
+	assert_int_equal(row.max_uses, 8);
+	assert_int_equal(row.uses, 9);
+	assert_int_equal(row.revoked_until, 10);
+	assert_string_equal(row.revoked_reason, "lost");
+	assert_int_equal(row.rotations, 11);
+	assert_int_equal(row.rotated_at, 12);
+	assert_int_equal(row.former_until, 13);
 	row_clear(&row);
 }
 
@@ -97,6 +139,10 @@ static void refuses_what_breaks_the_contract(void **state)
 		bad[i].value.t = 0;
 		assert_false(read_properties(bad, GOOD, &row));
 	}
+	/* Twice. */
+	memcpy(bad, good, sizeof(good));
+	bad[GOOD - 1] = good[1];
+	assert_false(read_properties(bad, GOOD, &row));
 	memcpy(bad, good, sizeof(good));
 	bad[0].value.s = "../../etc1";
 	assert_false(read_properties(bad, GOOD, &row));

@@ -40,6 +40,8 @@ static void reads_utc(void **state)
 	expect("1970-01-01Z", 0);
 	expect("9999-12-31T23:59:59Z", UINT64_C(253402300799));
 	expect("tomorrow UTC", NOW + 16 * 3600);
+	expect("today UTC", NOW - 8 * 3600);
+	expect("yesterday UTC", NOW - 32 * 3600);
 }
 
 static void reads_local_time(void **state)
@@ -50,6 +52,8 @@ static void reads_local_time(void **state)
 	expect("2027-01-15", NOW - 9 * 3600);
 	expect("2027-07-01 02:00", 1814400000); /* 00:00 UTC */
 	expect("tomorrow", NOW + 15 * 3600);
+	expect("today", NOW - 9 * 3600);
+	expect("yesterday", NOW - 33 * 3600);
 }
 
 static void tomorrow_may_be_in_another_year(void **state)
@@ -127,6 +131,7 @@ static void tells_dates_from_periods(void **state)
 	assert_true(timestamp_shaped("2027/01/31"));
 	assert_true(timestamp_shaped("18:00"));
 	assert_true(timestamp_shaped("tomorrow"));
+	assert_true(timestamp_shaped("yesterday"));
 	assert_false(timestamp_shaped("30 days"));
 	assert_false(timestamp_shaped("30"));
 	assert_false(timestamp_shaped("-5d"));

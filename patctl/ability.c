@@ -1,0 +1,60 @@
+#include "patctl/ability.h"
+
+#include <stdio.h>
+
+#include "patctl/json.h"
+#include "patctl/known.h"
+#include "patctl/text.h"
+
+static void print_json(
+	struct json_list *list, const char *user, const char *result, const DBusError *error)
+{
+	const bool failed = dbus_error_is_set(error);
+	cleanup_text char *safe = text_safe(user);
+	json_t *object = json_must(json_object());
+
+	json_add(object, "user", json_of_text(safe));
+	json_add(object, "result", json_of_text(failed ? "failed" : result));
+	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
+	json_add(object, "message", json_of_text(failed ? error->message : NULL));
+	json_list_add(list, object);
+}
+
+/* user "": everybody. */
+static enum outcome change_one(struct client *client, const struct command *command,
+	const struct ability *ability, const char *user, struct json_list *list)
+{
+	cleanup_text char *safe = text_safe(*user ? user : "everybody");
+	DBusError error = DBUS_ERROR_INIT;
+	enum outcome outcome = OUTCOME_DONE;
+
+	if (command->all || user_known(client, user, ability->instead, &error))
+		(void)ability->make(client, user, command->reason, &error);
+	if (command->json)
+		print_json(list, user, ability->result, &error);
+	else if (!dbus_error_is_set(&error) && !command->quiet)
+		(void)printf("%s: tokens successfully %s\n", safe, ability->result);
+	if (dbus_error_is_set(&error))
+		outcome = outcome_fail(command->all ? NULL : safe, &error);
+	return outcome;
+}
+
+enum outcome ability_run(const struct command *command, const struct ability *ability)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	enum outcome outcome = OUTCOME_DONE, one = OUTCOME_DONE;
+	struct json_list list = { 0 };
+
+	if (!client)
+		return outcome_fail(NULL, &error);
+	if (command->all)
+		outcome = change_one(client, command, ability, "", &list);
+	for (unsigned int i = 0; i < command->n && one != OUTCOME_UNREACHABLE; i++) {
+		one = change_one(client, command, ability, command->items[i], &list);
+		outcome = outcome_join(outcome, i, one);
+	}
+	if (command->json)
+		json_list_end(&list);
+	return outcome;
+}

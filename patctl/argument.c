@@ -1,0 +1,133 @@
+#include "patctl/argument.h"
+
+#include <string.h>
+
+#include "common/expiry.h"
+#include "common/name.h"
+#include "patctl/text.h"
+#include "common/timespan.h"
+#include "patctl/timestamp.h"
+
+#define REASON_MAX 255 /* bytes, as the contract says */
+
+bool argument_wrong(const char *option, const char *text, const char *problem)
+{
+	cleanup_text char *safe = text_safe(text);
+
+	complain("--%s=%s: %s", option, safe, problem);
+	return false;
+}
+
+static void warn_of_m(bool has_m)
+{
+	if (has_m)
+		complain("m means minutes; for months write M or months");
+}
+
+bool argument_period(const char *option, const char *text, uint64_t *ret)
+{
+	struct timespan span;
+	const char *problem;
+
+	if (!text)
+		return true;
+	problem = timespan_parse(text, &span);
+	if (!problem && span.usec < 1000000)
+		problem = "a second is the least";
+	if (problem)
+		return argument_wrong(option, text, problem);
+	warn_of_m(span.has_m);
+	*ret = span.usec / 1000000;
+	return true;
+}
+
+bool argument_time_ahead(const char *option, const char *text, uint64_t now, uint64_t *ret)
+{
+	uint64_t at, seconds;
+	const char *problem;
+
+	if (!text)
+		return true;
+	if (timestamp_shaped(text)) {
+		problem = timestamp_parse(text, now, &at);
+	} else {
+		if (!argument_period(option, text, &seconds))
+			return false;
+		at = now + seconds;
+		problem = at > PAT_EXPIRES_MAX ? "that is beyond the year 9999" : NULL;
+	}
+	if (problem)
+		return argument_wrong(option, text, problem);
+	*ret = at > 0 ? at : 1;
+	return true;
+}
+
+bool argument_time_before(const char *option, const char *text, uint64_t now, uint64_t *ret)
+{
+	uint64_t at, seconds;
+	const char *problem;
+
+	if (!text)
+		return true;
+	if (timestamp_shaped(text)) {
+		problem = timestamp_parse(text, now, &at);
+		if (problem)
+			return argument_wrong(option, text, problem);
+	} else {
+		if (!argument_period(option, text, &seconds))
+			return false;
+		at = seconds < now ? now - seconds : 1;
+	}
+	*ret = at > 0 ? at : 1;
+	return true;
+}
+
+bool argument_number(const char *option, const char *text, uint64_t least, uint64_t *ret)
+{
+	uint64_t number = 0;
+	bool good;
+
+	if (!text)
+		return true;
+	good = *text != '\0';
+	for (const char *p = text; *p != '\0' && good; p++)
+		good = *p >= '0' && *p <= '9' && !__builtin_mul_overflow(number, 10, &number) &&
+		       !__builtin_add_overflow(number, (uint64_t)(*p - '0'), &number);
+	if (!good || number < least)
+		return argument_wrong(option, text,
+			least > 0 ? "a whole number is needed, 1 or more"
+				  : "a whole number is needed");
+	*ret = number;
+	return true;
+}
+
+bool argument_expiry(const char *option, const char *text, uint64_t now, struct expiry *ret)
+{
+	const char *problem;
+
+	if (!text)
+		return true;
+	problem = expiry_parse(text, now, ret);
+	if (problem)
+		return argument_wrong(option, text, problem);
+	warn_of_m(ret->has_m);
+	return true;
+}
+
+bool argument_reason(const char *option, const char *text)
+{
+	if (text && strlen(text) > REASON_MAX)
+		return argument_wrong(option, text, "255 bytes are the most");
+	return true;
+}
+
+bool argument_name(const char *name)
+{
+	const char *problem = pat_name_problem(name);
+
+	if (problem)
+		complain("%s; a name has 1 to %d characters of UTF-8, none of them a control "
+			 "character",
+			problem, PAT_NAME_MAX);
+	return !problem;
+}

@@ -1,0 +1,26 @@
+/* A change of tokens that a command names: one mechanism, and a confirmation where it is wanted. */
+#ifndef PATCTL_CHANGE_H
+#define PATCTL_CHANGE_H
+
+#include <stdbool.h>
+
+#include "patctl/client.h"
+#include "patctl/command.h"
+
+struct change {
+	const char *result; /* "revoked" */
+	bool asks;          /* before it does it, unless told --yes */
+	bool (*make)(
+		struct client *client, const struct pat_id *id, const void *how, DBusError *error);
+	const void *how;
+	/*
+	 * NULL, or what else to say to people about a token, read again after it was changed.  The
+	 * caller owns the result.
+	 */
+	char *(*more)(const struct row *row);
+};
+
+/* Makes the change of each of the command's operands. */
+enum outcome change_run(const struct command *command, const struct change *change);
+
+#endif

@@ -1,0 +1,107 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "patctl/client.h"
+#include "patctl/json.h"
+#include "patctl/look.h"
+#include "patctl/secret.h"
+#include "patctl/select.h"
+#include "patctl/text.h"
+#include "patctl/typed.h"
+#include "patctl/verbs.h"
+
+/* Why a token would be refused, in the words of patd and in a sentence. */
+static const struct {
+	const char *word, *sentence;
+} refusals[] = {
+	{ "altered", "its row in the database was altered, so it opens nothing" },
+	{ "revoked", "it is revoked" },
+	{ "expired", "it has expired" },
+	{ "exhausted", "its uses are used up" },
+	{ "disabled", "the tokens of its user are disabled, or those of everybody" },
+	{ "pending", "it does not work yet" },
+	{ "not-yet", "it does not work yet" },
+	{ "out-of-hours", "it does not work at this hour" },
+	{ "wrong-service", "it is not good for that service" },
+	{ "wrong-source", "it is not good for a login from there" },
+	{ "rotated", "it was replaced: the token has another secret now" },
+	{ "against-policy", "patd.conf does not allow it" },
+	{ "account-closed", "the account of its user has expired or is locked" },
+	{ "not-allowed", "no token is good for that service" },
+};
+
+static char *tell_refusal(const char *word)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (strcmp(refusals[i].word, word) == 0)
+			return text_format("%s", refusals[i].sentence);
+	return text_safe(word);
+}
+
+static void print_json(const struct row *row, const struct client_verdict *verdict)
+{
+	json_t *object = json_must(json_object());
+
+	json_add(object, "id", json_of_text(row->id.text));
+	json_add(object, "name", json_of_text(row->name));
+	json_add(object, "user", json_of_text(row->user));
+	json_add(object, "accepted", json_must(json_boolean(!verdict->refusals[0])));
+	json_add(object, "refusals", json_of_texts(verdict->refusals));
+	json_line(object);
+}
+
+static void print(const struct row *row, const struct client_verdict *verdict)
+{
+	const struct look look = look_here();
+	const char *word = verdict->refusals[0] ? "refused" : "accepted";
+	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
+			  *coloured = terminal_coloured(look.palette, word, word);
+
+	(void)printf("%s (%s) of user %s: %s\n", name, row->id.text, user, coloured);
+	for (char **refusal = verdict->refusals; *refusal; refusal++) {
+		cleanup_text char *sentence = tell_refusal(*refusal);
+
+		(void)printf("  %s\n", sentence);
+	}
+}
+
+/* Asks patd; the memfd is closed. */
+static enum outcome check(const struct command *command, int secret)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_client_verdict struct client_verdict verdict = { 0 };
+	cleanup_row struct row row = { 0 };
+	bool ok = client &&
+		  client_check(client, secret, command->service, command->from, &verdict, &error);
+
+	(void)close(secret);
+	if (!ok || !select_token(client, NULL, verdict.id.text, &row, &error))
+		return outcome_fail(NULL, &error);
+	if (command->json)
+		print_json(&row, &verdict);
+	else if (!command->quiet)
+		print(&row, &verdict);
+	return verdict.refusals[0] ? OUTCOME_FAILED : OUTCOME_DONE;
+}
+
+enum outcome check_run(const struct command *command)
+{
+	cleanup_secret char *token = NULL;
+	const char *problem;
+	int secret;
+
+	secret_protect_process();
+	token = typed_read(STDIN_FILENO, &problem);
+	if (!token) {
+		complain("%s", problem);
+		return OUTCOME_USAGE;
+	}
+	secret = typed_seal(token);
+	if (secret < 0) {
+		complain("cannot hand the token to patd: %s", strerror(-secret));
+		return OUTCOME_FAILED;
+	}
+	return check(command, secret);
+}

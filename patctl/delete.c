@@ -1,0 +1,15 @@
+#include "patctl/change.h"
+#include "patctl/verbs.h"
+
+static bool make(struct client *client, const struct pat_id *id, const void *how, DBusError *error)
+{
+	(void)how;
+	return client_delete(client, id, error);
+}
+
+enum outcome delete_run(const struct command *command)
+{
+	static const struct change delete = { .result = "deleted", .asks = true, .make = make };
+
+	return change_run(command, &delete);
+}

@@ -1,0 +1,71 @@
+#include <stdio.h>
+
+#include "patctl/ability.h"
+#include "patctl/argument.h"
+#include "patctl/client_users.h"
+#include "patctl/json.h"
+#include "patctl/look.h"
+#include "patctl/text.h"
+#include "patctl/users.h"
+#include "patctl/verbs.h"
+
+static void print_json(struct json_list *list, const struct disabled *one)
+{
+	json_t *object = json_must(json_object());
+
+	json_add(object, "user", json_of_text(one->user));
+	json_add(object, "disabled_at", json_of_time(one->at));
+	json_add(object, "by_uid", json_must(json_integer(one->by_uid)));
+	json_add(object, "reason", json_of_text(one->reason));
+	json_list_add(list, object);
+}
+
+/* "alice: disabled 3 days ago by root: left the company" */
+static void print(const struct disabled *one, const struct look *look)
+{
+	cleanup_text char *user = text_safe(*one->user ? one->user : "everybody"),
+			  *when = look_time(look, one->at), *by = user_of_uid(one->by_uid),
+			  *reason = text_safe(one->reason);
+
+	(void)printf("%s: disabled %s by %s%s%s\n", user, when, by, *reason ? ": " : "", reason);
+}
+
+static enum outcome list_disabled(const struct command *command)
+{
+	const struct look look = look_here();
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_records struct records records = { 0 };
+	struct json_list list = { 0 };
+	const struct disabled *all;
+
+	if (!client || !client_disabled(client, &records, &error))
+		return outcome_fail(NULL, &error);
+	all = records.items;
+	for (size_t i = 0; i < records.n; i++) {
+		if (command->json)
+			print_json(&list, &all[i]);
+		else
+			print(&all[i], &look);
+	}
+	if (command->json)
+		json_list_end(&list);
+	else if (records.n == 0 && look.people && !command->quiet)
+		(void)fputs("Nobody is disabled.\n", stderr);
+	return OUTCOME_DONE;
+}
+
+enum outcome disable_run(const struct command *command)
+{
+	static const struct ability disable = { "disabled", "revoke", client_disable };
+
+	if (!argument_reason("reason", command->reason))
+		return OUTCOME_USAGE;
+	if (command->n > 0 || command->all)
+		return ability_run(command, &disable);
+	if (command->reason) {
+		complain("--reason of what? name a user, or --all");
+		return OUTCOME_USAGE;
+	}
+	return list_disabled(command);
+}

@@ -1,0 +1,16 @@
+#include "patctl/ability.h"
+#include "patctl/client_users.h"
+#include "patctl/verbs.h"
+
+static bool make(struct client *client, const char *user, const char *reason, DBusError *error)
+{
+	(void)reason;
+	return client_enable(client, user, error);
+}
+
+enum outcome enable_run(const struct command *command)
+{
+	static const struct ability enable = { "enabled", "restore", make };
+
+	return ability_run(command, &enable);
+}

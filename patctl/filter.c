@@ -1,0 +1,47 @@
+#include "patctl/filter.h"
+
+#include <string.h>
+
+#include "patctl/argument.h"
+
+static bool check_state(const char *state)
+{
+	static const char *const states[] = { "active", "revoked", "expired", "exhausted",
+		"disabled", "pending", "altered" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i], state) == 0)
+			return true;
+	return argument_wrong("state", state,
+		"a state is active, revoked, expired, exhausted, disabled, pending or altered");
+}
+
+bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret)
+{
+	struct client_filter filter = {
+		.user = command->user,
+		.all = command->all,
+		.state = command->state,
+		.good_for = command->service,
+	};
+	uint64_t seconds = 0;
+
+	if (filter.state && !check_state(filter.state))
+		return false;
+	if (!argument_period("unused-for", command->unused_for, &seconds))
+		return false;
+	/* 0 is "not given", and no token is older than the year 1970. */
+	if (command->unused_for)
+		filter.unused_since = seconds < now ? now - seconds : 1;
+	if (!argument_period("expiring", command->expiring, &seconds))
+		return false;
+	if (command->expiring)
+		filter.expiring_before = now + seconds;
+	*ret = filter;
+	return true;
+}
+
+bool filter_narrows(const struct client_filter *filter)
+{
+	return filter->state || filter->good_for || filter->unused_since || filter->expiring_before;
+}

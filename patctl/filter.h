@@ -1,0 +1,17 @@
+/* Which tokens list shows: from the command line to what patd is asked. */
+#ifndef PATCTL_FILTER_H
+#define PATCTL_FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "patctl/client.h"
+#include "patctl/command.h"
+
+/* False after having said what is wrong.  now: seconds since 1970 UTC. */
+bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret);
+
+/* Whether it leaves out any of the user's tokens. */
+bool filter_narrows(const struct client_filter *filter);
+
+#endif

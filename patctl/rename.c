@@ -1,0 +1,33 @@
+#include "patctl/argument.h"
+#include "patctl/change.h"
+#include "patctl/text.h"
+#include "patctl/verbs.h"
+
+static bool make(struct client *client, const struct pat_id *id, const void *how, DBusError *error)
+{
+	return client_rename(client, id, how, error);
+}
+
+static char *more(const struct row *row)
+{
+	cleanup_text char *name = text_safe(row->name);
+
+	return text_format(" to %s", name);
+}
+
+enum outcome rename_run(const struct command *command)
+{
+	const char *const name = command->items[1];
+	const struct change rename = {
+		.result = "renamed",
+		.make = make,
+		.how = name,
+		.more = more,
+	};
+	struct command token = *command;
+
+	if (!argument_name(name))
+		return OUTCOME_USAGE;
+	token.n = 1;
+	return change_run(&token, &rename);
+}

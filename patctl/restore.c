@@ -1,0 +1,15 @@
+#include "patctl/change.h"
+#include "patctl/verbs.h"
+
+static bool make(struct client *client, const struct pat_id *id, const void *how, DBusError *error)
+{
+	(void)how;
+	return client_restore(client, id, error);
+}
+
+enum outcome restore_run(const struct command *command)
+{
+	static const struct change restore = { .result = "restored", .make = make };
+
+	return change_run(command, &restore);
+}

@@ -1,0 +1,71 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "patctl/argument.h"
+#include "patctl/change.h"
+#include "patctl/client_users.h"
+#include "patctl/json.h"
+#include "patctl/text.h"
+#include "patctl/timestamp.h"
+#include "patctl/verbs.h"
+
+static bool make(struct client *client, const struct pat_id *id, const void *how, DBusError *error)
+{
+	return client_revoke(client, id, how, error);
+}
+
+/* A token that was revoked for longer before stays so: patd's word counts. */
+static char *more(const struct row *row)
+{
+	char stamp[TIMESTAMP_TEXT_MAX];
+
+	if (!row->revoked_until)
+		return text_format("%s", "");
+	timestamp_format_local(row->revoked_until, stamp);
+	return text_format(" until %s", stamp);
+}
+
+static bool check(const struct command *command, struct client_revocation *ret)
+{
+	ret->reason = command->reason;
+	if (!argument_period("for", command->period, &ret->seconds) ||
+		!argument_reason("reason", command->reason))
+		return false;
+	if (command->period && command->reason && strcmp(command->reason, "compromised") == 0) {
+		complain("a compromised token never comes back: leave --for out");
+		return false;
+	}
+	return true;
+}
+
+static enum outcome revoke_all(const struct command *command, const struct client_revocation *how)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	uint32_t count;
+
+	if (!client || !client_revoke_all(client, command->user, how, &count, &error))
+		return outcome_fail(NULL, &error);
+	if (command->json)
+		json_line(json_must(json_pack("{s:I}", "revoked", (json_int_t)count)));
+	else if (!command->quiet)
+		(void)printf(
+			"%" PRIu32 " token%s successfully revoked\n", count, count == 1 ? "" : "s");
+	return OUTCOME_DONE;
+}
+
+enum outcome revoke_run(const struct command *command)
+{
+	struct client_revocation how = { 0 };
+	const struct change revoke = {
+		.result = "revoked",
+		.make = make,
+		.how = &how,
+		.more = command->period ? more : NULL,
+	};
+
+	if (!check(command, &how))
+		return OUTCOME_USAGE;
+	return command->all ? revoke_all(command, &how) : change_run(command, &revoke);
+}

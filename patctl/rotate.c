@@ -1,0 +1,88 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "patctl/argument.h"
+#include "patctl/client.h"
+#include "patctl/handover.h"
+#include "patctl/select.h"
+#include "patctl/text.h"
+#include "patctl/timestamp.h"
+#include "patctl/verbs.h"
+
+/* *ret_seconds counts only if *ret_given. */
+static bool check(const struct command *command, bool *ret_given, uint64_t *ret_seconds)
+{
+	const char *grace = command->grace;
+
+	*ret_given = grace != NULL;
+	*ret_seconds = 0;
+	return !grace || strcmp(grace, "none") == 0 || strcmp(grace, "0") == 0 ||
+	       argument_period("grace", grace, ret_seconds);
+}
+
+/* "works until …" or "does not work any more". */
+static char *tell_former(const struct row *row)
+{
+	char stamp[TIMESTAMP_TEXT_MAX];
+
+	if (!row->former_until)
+		return text_format("does not work any more");
+	timestamp_format_local(row->former_until, stamp);
+	return text_format("works until %s,\nor until the new one is used", stamp);
+}
+
+static void tell(const struct row *row)
+{
+	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
+			  *former = tell_former(row);
+
+	(void)fprintf(stderr, "Token %s (%s) of user %s has a new secret, and ", name, row->id.text,
+		user);
+	handover_tell_expiry(row);
+	(void)fprintf(stderr, "The secret before %s.\n", former);
+}
+
+/* The token is in use with the secret before, so it stays. */
+static void tell_lost(struct client *client, const struct pat_id *id, const struct row *row)
+{
+	char stamp[TIMESTAMP_TEXT_MAX];
+
+	(void)client;
+	if (row && row->former_until) {
+		timestamp_format_local(row->former_until, stamp);
+		complain("the new secret of %s was not shown and is lost; the one before works "
+			 "until "
+			 "%s.\nFor another, which ends the one before: patctl rotate %s",
+			id->text, stamp, id->text);
+		return;
+	}
+	complain("the new secret of %s was not shown and is lost; for another: patctl rotate %s",
+		id->text, id->text);
+}
+
+enum outcome rotate_run(const struct command *command)
+{
+	static const struct handover handover = { .tell = tell, .lost = tell_lost };
+	cleanup_client struct client *client = NULL;
+	cleanup_row struct row row = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+	enum outcome outcome;
+	uint64_t grace;
+	bool given;
+	int secret;
+
+	handover_prepare();
+	if (!check(command, &given, &grace))
+		return OUTCOME_USAGE;
+
+	client = client_new(!command->no_ask_password, &error);
+	if (!client || !select_token(client, command->user, command->items[0], &row, &error))
+		return outcome_fail(NULL, &error);
+	if (!client_rotate(client, &row.id, given ? &grace : NULL, &secret, &error)) {
+		outcome = outcome_fail(row.id.text, &error);
+		if (outcome == OUTCOME_UNREACHABLE)
+			complain("whether it has a new secret is in: patctl show %s", row.id.text);
+		return outcome;
+	}
+	return handover_run(client, command, &row.id, secret, &handover);
+}

@@ -1,0 +1,20 @@
+/* The order of a list of tokens, as --sort has it. */
+#ifndef PATCTL_SORT_H
+#define PATCTL_SORT_H
+
+#include <stdbool.h>
+
+#include "patctl/row.h"
+
+struct sort {
+	int (*compare)(const struct row *a, const struct row *b);
+	bool backwards;
+};
+
+/* NULL and *ret, or what is wrong with text, "KEY" or "-KEY", for a person; static. */
+const char *sort_parse(const char *text, struct sort *ret);
+
+/* What is alike stays in the order of ids. */
+void sort_rows(struct rows *rows, const struct sort *sort);
+
+#endif
