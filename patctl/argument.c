@@ -4,8 +4,8 @@
 
 #include "common/expiry.h"
 #include "common/name.h"
-#include "patctl/text.h"
 #include "common/timespan.h"
+#include "patctl/text.h"
 #include "patctl/timestamp.h"
 
 #define REASON_MAX 255 /* bytes, as the contract says */

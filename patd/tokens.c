@@ -78,11 +78,12 @@ static int check_key(struct store *store, const struct key *key)
 /*
  * Logins of one user's tokens that come into the history, at once and on the long run: what root's
  * services let in; and refusals, and whatever users ask for themselves, who need no service for it.
+ * Alerts are counted apart, or a flood of others would hide them.
  */
 #define USES_BURST 1000U
 #define USE_COST_US (UINT64_C(10) * 1000000)
-#define REFUSALS_BURST 20U
-#define REFUSAL_COST_US (UINT64_C(60) * 1000000)
+#define REFUSALS_BURST 100U
+#define REFUSAL_COST_US (UINT64_C(30) * 1000000)
 
 int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	const struct policy *policy, struct tokens **ret_tokens)
@@ -118,6 +119,7 @@ int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	tokens->uses.burst = USES_BURST;
 	tokens->refusals.cost_us = REFUSAL_COST_US;
 	tokens->refusals.burst = REFUSALS_BURST;
+	tokens->alerts = tokens->refusals;
 	randombytes_buf(tokens->dummy.verifier, sizeof(tokens->dummy.verifier));
 	*ret_tokens = tokens;
 	return 0;

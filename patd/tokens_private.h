@@ -18,7 +18,7 @@ struct tokens {
 	uint64_t events;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
-	struct ration uses, refusals;
+	struct ration uses, refusals, alerts;
 };
 
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */

@@ -95,7 +95,9 @@ static bool worth_noting(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
 {
 	bool strict = verdict != PAT_ACCEPTED || caller->uid != 0;
-	struct ration *ration = strict ? &tokens->refusals : &tokens->uses;
+	struct ration *ration = verdict == PAT_ROTATED ? &tokens->alerts
+				: strict               ? &tokens->refusals
+						       : &tokens->uses;
 
 	if (!ration_take(ration, token->uid, clock_now(tokens->clock) * UINT64_C(1000000)))
 		return false;
