@@ -9,13 +9,15 @@
 
 #define SLICE 256U /* entries looked at in one turn of the loop */
 
+/* Beyond all that patd will ever write: an entry there is forged, and none goes on from it. */
+#define SEQ_MAX (INT64_MAX / 2)
+
 struct history {
 	struct store *store;
 	const struct key *key;
 	struct history_seal seal;
+	bool altered; /* there was no good seal to begin with */
 };
-
-static const struct history_seal empty = { .first = 1 };
 
 static void reseal(const struct history *history, struct history_seal *seal)
 {
@@ -35,28 +37,33 @@ static int take_last(const struct entry *entry, void *userdata)
 	struct history_seal *seal = userdata;
 
 	seal->last = entry->seq;
-	memcpy(seal->at_last, entry->mac, sizeof(seal->at_last));
 	return 1;
 }
 
 /*
- * Without a good seal: on from the last entry that there is, under a seal that says nothing of
- * those, so that a check finds the break.
+ * Without a good seal: on from the last entry that there is, but not from its MAC, so that the
+ * break stays where it was as long as what follows it; and from a first entry that never was.
+ * Where there is nothing at all it is a new history, unless there are tokens: each has an entry.
  */
 static int mend(struct history *history, bool altered)
 {
-	const struct entry_filter last = { .reverse = true };
-	struct history_seal seal = empty;
+	const struct entry_filter last = { .before = SEQ_MAX, .reverse = true };
+	struct history_seal seal = { .first = 1 };
+	bool has_tokens = false;
 	int r = store_list_history(history->store, &last, take_last, &seal);
 
+	altered = altered || r > 0;
+	if (r == 0)
+		r = store_has_tokens(history->store, &has_tokens);
 	if (r < 0)
 		return r;
-	if (altered || r > 0)
+	history->altered = altered || has_tokens;
+	if (history->altered) {
 		log_error("the history was altered in the database, outside of patd; "
 			  "patctl log --verify shows where");
-	/* It begins with an entry that was never there. */
-	if (altered || r > 0)
 		randombytes_buf(seal.before_first, sizeof(seal.before_first));
+		randombytes_buf(seal.at_last, sizeof(seal.at_last));
+	}
 	reseal(history, &seal);
 	history->seal = seal;
 	return 0;
@@ -70,6 +77,7 @@ int history_reload(struct history *history)
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
 	if (r == 0 && sealed(history, &seal)) {
+		history->altered = false;
 		history->seal = seal;
 		return 0;
 	}
@@ -174,7 +182,7 @@ int history_check_some(struct history *history, struct history_check *check)
 
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
-	if (r < 0 && history->seal.last == 0) {
+	if (r == -ENOENT && history->seal.last == 0 && !history->altered) {
 		end_check(check, 0, NULL); /* nothing was ever written */
 		return 0;
 	}
@@ -225,8 +233,8 @@ static int prune_row(const struct entry *entry, void *userdata)
 
 int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more)
 {
-	const struct entry_filter all = { 0 };
 	struct history_seal seal = history->seal;
+	const struct entry_filter all = { 0 };
 	struct prune_slice slice = { .before = before };
 	int r;
 
