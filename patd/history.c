@@ -234,7 +234,7 @@ static int prune_row(const struct entry *entry, void *userdata)
 int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more)
 {
 	struct history_seal seal = history->seal;
-	const struct entry_filter all = { 0 };
+	const struct entry_filter all = { .before = seal.last + 1 };
 	struct prune_slice slice = { .before = before };
 	int r;
 
