@@ -129,6 +129,7 @@ void history_took(struct history *history, const struct history_seal *seal)
 struct check_slice {
 	const struct history *history;
 	struct history_check *check;
+	uint64_t last; /* seq that was sealed */
 	unsigned int rows;
 };
 
@@ -147,7 +148,11 @@ static int check_row(const struct entry *entry, void *userdata)
 
 	if (slice->rows++ == SLICE)
 		return 1;
-	if (entry->seq != check->next) {
+	if (entry->seq < check->next || check->next > slice->last) {
+		end_check(check, entry->seq, "an entry was added");
+		return 1;
+	}
+	if (entry->seq > check->next) {
 		end_check(check, check->next, "an entry is missing");
 		return 1;
 	}
@@ -190,6 +195,7 @@ int history_check_some(struct history *history, struct history_check *check)
 		end_check(check, 1, "the seal over the history was altered or removed");
 		return 0;
 	}
+	slice.last = seal.last;
 	/* What was pruned meanwhile need not be checked any more. */
 	if (!check->begun || check->next < seal.first) {
 		check->begun = true;
