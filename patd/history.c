@@ -17,6 +17,7 @@ struct history {
 	const struct key *key;
 	struct history_seal seal;
 	bool altered; /* there was no good seal to begin with */
+	unsigned int reloads;
 };
 
 static void reseal(const struct history *history, struct history_seal *seal)
@@ -76,6 +77,7 @@ int history_reload(struct history *history)
 
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
+	history->reloads++;
 	if (r == 0 && sealed(history, &seal)) {
 		history->altered = false;
 		history->seal = seal;
@@ -196,9 +198,13 @@ int history_check_some(struct history *history, struct history_check *check)
 		return 0;
 	}
 	slice.last = seal.last;
+	/* Some that it has seen may have been lost, and others come in their place. */
+	if (check->begun && check->reloads != history->reloads)
+		*check = (struct history_check) { 0 };
 	/* What was pruned meanwhile need not be checked any more. */
 	if (!check->begun || check->next < seal.first) {
 		check->begun = true;
+		check->reloads = history->reloads;
 		check->first = seal.first;
 		check->next = seal.first;
 		memcpy(check->before, seal.before_first, sizeof(check->before));

@@ -34,6 +34,7 @@ int history_reload(struct history *history);
 /* How far a check of the history has come; all zeros at first. */
 struct history_check {
 	bool begun, done;
+	unsigned int reloads;          /* of the history, when it began */
 	uint64_t first, entries, next; /* next: seq */
 	uint8_t before[ENTRY_MAC_LEN];
 	uint64_t bad;        /* seq, 0: none */
