@@ -1,4 +1,6 @@
 /* The history in the database. */
+#include <errno.h>
+
 #include "patd/store_private.h"
 
 int store_get_seal(struct store *store, struct history_seal *ret_seal)
@@ -12,6 +14,9 @@ int store_note(struct store *store, const struct note *note)
 
 	if (r < 0)
 		return r;
+	/* A failure has ended the transaction, and the entry that this one follows is lost. */
+	if (sqlite3_get_autocommit(store->db))
+		return -EIO;
 	store->usage_written = true;
 	return history_rows_append(store->history, &note->entry, &note->seal);
 }

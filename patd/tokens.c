@@ -271,6 +271,8 @@ struct note tokens_note(struct tokens *tokens, const struct entry *entry)
 {
 	struct note note = { .entry = *entry };
 
+	/* If uses are lost, that is known before it is said which entry this one follows. */
+	tokens_commit_usage(tokens);
 	history_prepare(tokens->history, &note.entry, &note.seal);
 	return note;
 }

@@ -52,8 +52,8 @@ struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
 void tokens_tell_entry(struct tokens *tokens, const struct entry *entry);
 
 /*
- * A note of the entry, for the change of life that it is about; tokens_noted() once that is on
- * disk, which tells the listeners.
+ * A note of the entry, for the change of life that it is about, which must be the next thing
+ * that is written; tokens_noted() once that is on disk, which tells the listeners.
  */
 struct note tokens_note(struct tokens *tokens, const struct entry *entry);
 void tokens_noted(struct tokens *tokens, const struct note *note);

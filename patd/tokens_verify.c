@@ -121,17 +121,20 @@ static bool same_place(const struct token *token, const struct pat_request *requ
 /* Into the open transaction of usage. */
 static void note_usage(struct tokens *tokens, const struct entry *entry)
 {
-	struct note note = tokens_note(tokens, entry);
-	int r = store_note(tokens->store, &note);
+	struct note note = { .entry = *entry };
+	int r;
 
-	if (r < 0)
+	history_prepare(tokens->history, &note.entry, &note.seal);
+	r = store_note(tokens->store, &note);
+	if (r == 0) {
+		history_took(tokens->history, &note.seal);
+	} else {
 		log_error("an entry of the history about token %s could not be recorded",
 			entry->id.text);
-	/* The journal hears of it all the same. */
-	history_took(tokens->history, &note.seal);
-	tokens_tell_entry(tokens, &note.entry);
-	if (r < 0)
 		(void)history_reload(tokens->history);
+	}
+	/* The journal hears of it all the same. */
+	tokens_tell_entry(tokens, &note.entry);
 }
 
 static void note_refusal(struct tokens *tokens, const struct caller *caller,
