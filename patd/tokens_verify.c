@@ -288,7 +288,7 @@ static enum pat_verdict decide(struct tokens *tokens, const struct caller *calle
 
 	if (r == 0)
 		r = find(tokens, request->id, &request->digest, &candidate);
-	if (r < 0)
+	if (r != 0)
 		return PAT_FAILED;
 	if (!secret_known(&candidate))
 		return PAT_WRONG;
