@@ -128,7 +128,7 @@ static void take_bytes(const uint8_t **at, uint8_t ret_bytes[static ENTRY_MAC_LE
 int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal)
 {
 	sqlite3_stmt *statement = rows->prepared[GET_SEAL];
-	uint8_t bytes[SEAL_BYTES];
+	uint8_t bytes[SEAL_BYTES] = { 0 };
 	const uint8_t *at = bytes;
 	int r = sqlite3_step(statement);
 
@@ -388,7 +388,7 @@ int history_rows_list(struct history_rows *rows, const struct entry_filter *filt
 	r = bounds(rows, filter, &after, &before);
 	if (r == 0)
 		r = prepare(rows, filter, after, before, &statement);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct entry entry = { 0 };
