@@ -26,16 +26,17 @@ static enum outcome change_one(struct client *client, const struct command *comm
 {
 	cleanup_text char *safe = text_safe(*user ? user : "everybody");
 	DBusError error = DBUS_ERROR_INIT;
+	const bool known = command->all || user_known(client, user, ability->instead, &error);
 	enum outcome outcome = OUTCOME_DONE;
 
-	if (command->all || user_known(client, user, ability->instead, &error))
+	if (known)
 		(void)ability->make(client, user, command->reason, &error);
 	if (command->json)
 		print_json(list, user, ability->result, &error);
 	else if (!dbus_error_is_set(&error) && !command->quiet)
 		(void)printf("%s: tokens successfully %s\n", safe, ability->result);
 	if (dbus_error_is_set(&error))
-		outcome = outcome_fail(command->all ? NULL : safe, &error);
+		outcome = outcome_fail(known ? safe : NULL, &error);
 	return outcome;
 }
 

@@ -114,6 +114,17 @@ bool argument_expiry(const char *option, const char *text, uint64_t now, struct 
 	return true;
 }
 
+bool argument_list(const char *option, const char *text)
+{
+	for (const char *at = text; at; at = strchr(at, ',')) {
+		at += at > text; /* behind the comma */
+		at += strspn(at, " \t");
+		if (*at == ',' || *at == '\0')
+			return argument_wrong(option, text, "an item of the list is empty");
+	}
+	return true;
+}
+
 bool argument_reason(const char *option, const char *text)
 {
 	if (text && strlen(text) > REASON_MAX)

@@ -28,6 +28,9 @@ bool argument_number(const char *option, const char *text, uint64_t least, uint6
 
 bool argument_expiry(const char *option, const char *text, uint64_t now, struct expiry *ret);
 
+/* A list with commas between its items, none of which is empty. */
+bool argument_list(const char *option, const char *text);
+
 /* Why a token is revoked or disabled.  text itself is what there is to have. */
 bool argument_reason(const char *option, const char *text);
 

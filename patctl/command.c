@@ -161,8 +161,11 @@ static enum outcome check(const struct command *command, unsigned int given)
 	if (!check_exclusive(verb->exclusive[0], given) ||
 		!check_exclusive(verb->exclusive[1], given))
 		return wrong(verb);
-	/* --all is instead of operands. */
-	if (command->all ? command->n > 0 : command->n < verb->min || command->n > verb->max) {
+	if (command->all && command->n > 0) {
+		complain("--all stands for all operands: leave them out");
+		return wrong(verb);
+	}
+	if (!command->all && (command->n < verb->min || command->n > verb->max)) {
 		complain("usage: patctl %s%s%s", verb->name, *verb->operands ? " " : "",
 			verb->operands);
 		return wrong(verb);

@@ -21,6 +21,7 @@ static bool check(const struct command *command, struct client_wish *ret)
 
 	if (!argument_name(wish.name) ||
 		!argument_expiry("expires", command->expires, now, &wish.expiry) ||
+		!argument_list("service", wish.services) || !argument_list("from", wish.sources) ||
 		!argument_time_ahead("not-before", command->not_before, now, &wish.not_before) ||
 		!argument_number("max-uses", command->max_uses, 1, &wish.max_uses))
 		return false;

@@ -79,7 +79,10 @@ enum outcome rotate_run(const struct command *command)
 	if (!client || !select_token(client, command->user, command->items[0], &row, &error))
 		return outcome_fail(NULL, &error);
 	if (!client_rotate(client, &row.id, given ? &grace : NULL, &secret, &error)) {
-		outcome = outcome_fail(row.id.text, &error);
+		cleanup_text char *name = text_safe(row.name),
+				  *subject = text_format("%s (%s)", name, row.id.text);
+
+		outcome = outcome_fail(subject, &error);
 		if (outcome == OUTCOME_UNREACHABLE)
 			complain("whether it has a new secret is in: patctl show %s", row.id.text);
 		return outcome;

@@ -100,13 +100,14 @@ static void print_uses(const struct row *row)
 	print_line("Uses:", text);
 }
 
-/* " by sshd from 192.0.2.7" */
+/* " by sshd from 192.0.2.7", " by sudo, locally" */
 static char *tell_place(const char *service, const char *from)
 {
+	const bool local = *from == '\0' || strcmp(from, "local") == 0;
 	cleanup_text char *safe_service = text_safe(service), *safe_from = text_safe(from);
 
-	return text_format(
-		"%s%s%s%s", *service ? " by " : "", safe_service, *from ? " from " : "", safe_from);
+	return text_format("%s%s%s%s", *service ? " by " : "", safe_service,
+		local ? ", locally" : " from ", local ? "" : safe_from);
 }
 
 static void print_usage(const struct look *look, const struct row *row, const struct records *used)

@@ -64,17 +64,18 @@ static const struct {
 	{ "ID", 10, 0, cell_id },
 	{ "NAME", 0.2, SCOLS_FL_TRUNC, cell_name },
 	{ "USER", 0.1, SCOLS_FL_TRUNC, cell_user },
-	{ "STATE", 9, 0, cell_state },
+	{ "STATE", 7, 0, cell_state },
 	{ "CREATED", 10, 0, cell_created },
 	{ "EXPIRES", 10, 0, look_expires },
 	{ "USAGE", 10, 0, look_usage },
-	/* Shown to people, if a token has any; programs are given columns that never change. */
+	/* For people, if a token has any; programs are given columns that never change. */
 	{ "LIMITS", 4, SCOLS_FL_HIDDEN, cell_limits },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 #define STATE 3
 #define LIMITS 7
+#define LIMITS_ROOM 100 /* columns of the terminal; on a narrower one names need the room */
 
 struct table {
 	struct libscols_table *scols;
@@ -97,7 +98,8 @@ static int add_line(struct libscols_table *scols, const struct row *row, const s
 	}
 	if (!line)
 		no_memory();
-	if (look->people && *scols_cell_get_data(scols_line_get_cell(line, LIMITS)) != '\0')
+	if (look->people && scols_table_get_termwidth(scols) >= LIMITS_ROOM &&
+		*scols_cell_get_data(scols_line_get_cell(line, LIMITS)) != '\0')
 		(void)scols_column_set_flags(scols_table_get_column(scols, LIMITS), 0);
 	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
 }

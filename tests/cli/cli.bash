@@ -68,7 +68,7 @@ fail() {
 	return 1
 }
 
-# use TOKEN USER UID: logs in with it, as the PAM module does.
+# use TOKEN USER UID [SERVICE [RHOST [TTY]]]: logs in with it, as the PAM module does.
 use() {
 	/usr/bin/python3 "$CLI/use.py" "$WORLD/run/root.sock" "$@"
 }

@@ -1,13 +1,14 @@
-"""use.py SOCKET TOKEN USER UID: verifies a token as pam_pat does (common/wire.h)."""
+"""use.py SOCKET TOKEN USER UID [SERVICE [RHOST [TTY]]]: verifies a token as pam_pat does (common/wire.h)."""
 import hashlib
 import socket
 import struct
 import sys
 
-path, token, user, uid = sys.argv[1:]
+path, token, user, uid, *where = sys.argv[1:]
+service, rhost, tty = (where + ["test", "", ""][len(where) :])[:3]
 digest = hashlib.blake2b(b"pat-v1" + token.encode(), digest_size=32).digest()
 request = struct.pack("=II16s32s256s64s256s64sI", 0x31544150, int(uid), token[4:14].encode(),
-                      digest, user.encode(), b"test", b"", b"", 1)
+                      digest, user.encode(), service.encode(), rhost.encode(), tty.encode(), 1)
 with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
     s.settimeout(10)
     s.connect(path)

@@ -90,6 +90,20 @@ static void a_number_is_whole_and_not_too_small(void **state)
 	assert_int_equal(number, UINT64_MAX);
 }
 
+static void no_item_of_a_list_is_empty(void **state)
+{
+	static const char *const good[] = { "sudo", "sudo,sshd", " sudo , sshd ", "a,b,c" };
+	static const char *const bad[] = { "", " ", ",", "sudo,", ",sudo", "sudo,,sshd",
+		"sudo, ,a" };
+
+	(void)state;
+	assert_true(argument_list("service", NULL));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(argument_list("service", good[i]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(argument_list("service", bad[i]));
+}
+
 static void a_reason_has_255_bytes_at_the_most(void **state)
 {
 	char reason[257];
@@ -110,6 +124,7 @@ int main(void)
 		cmocka_unit_test(a_time_ahead_is_a_date_or_a_period_from_now),
 		cmocka_unit_test(a_time_before_is_a_date_or_a_period_ago),
 		cmocka_unit_test(a_number_is_whole_and_not_too_small),
+		cmocka_unit_test(no_item_of_a_list_is_empty),
 		cmocka_unit_test(a_reason_has_255_bytes_at_the_most),
 	};
 
