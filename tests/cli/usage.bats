@@ -12,7 +12,8 @@ teardown_file() {
 }
 
 @test "every verb has help with an example, three ways" {
-	for verb in generate list show revoke restore delete help; do
+	for verb in list generate show revoke restore rotate rename delete check log disable enable \
+		policy help; do
 		run -0 patctl help "$verb"
 		expect "$output" "Usage: patctl $verb"
 		expect "$output" "Example"
@@ -29,7 +30,8 @@ teardown_file() {
 		run --separate-stderr patctl $call
 		expect_status 0
 		expect_no_stderr
-		for verb in generate list show revoke restore delete help; do
+		for verb in list generate show revoke restore rotate rename delete check log disable enable \
+		policy help; do
 			expect "$output" "  $verb"
 		done
 	done

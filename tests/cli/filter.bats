@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# Lists of some tokens, and in an order.
+
+load cli
+
+setup_file() {
+	patd_world
+	patctl generate -q plain --user=games --expires=90d >/dev/null
+	patctl generate -q soon --user=games --expires=3d --service=sudo >/dev/null
+	patctl generate -q never --user=games --expires=never >/dev/null
+	patctl generate -q later --user=games --not-before=2h >/dev/null
+	patctl generate -q used --user=news --expires=20d >"$BATS_FILE_TMPDIR/used"
+	use "$(<"$BATS_FILE_TMPDIR/used")" news 9
+	patctl revoke -q never
+}
+
+teardown_file() {
+	patd_world_end
+}
+
+# names OPTION...: of the tokens that are listed, in their order
+names() {
+	patctl list --json "$@" | /usr/bin/python3 -c \
+		'import json, sys; print(*(t["name"] for t in json.load(sys.stdin)))'
+}
+
+@test "--state" {
+	[ "$(names --user=games --state=active)" = "plain soon" ]
+	[ "$(names --user=games --state=revoked)" = "never" ]
+	[ "$(names --user=games --state=pending)" = "later" ]
+	[ "$(names --user=games --state=expired)" = "" ]
+}
+
+@test "--expiring: so soon, or expired" {
+	[ "$(names --all --expiring=7d)" = "soon" ]
+	[ "$(names --all --expiring=60d)" = "later soon used" ]
+}
+
+@test "--unused-for: neither made nor used since" {
+	[ "$(names --all --unused-for=1h)" = "" ]
+	[ "$(names --all --unused-for=9000y)" = "" ]
+}
+
+@test "--service: good for it" {
+	[ "$(names --user=games --service=sudo)" = "later never plain soon" ]
+	[ "$(names --user=games --service=sshd)" = "later never plain" ]
+}
+
+@test "all that are given must hold" {
+	[ "$(names --all --state=active --expiring=7d --service=sudo)" = "soon" ]
+	[ "$(names --all --state=revoked --expiring=7d)" = "" ]
+}
+
+@test "--sort by each key, and backwards" {
+	[ "$(names --all --sort=name)" = "later never plain soon used" ]
+	[ "$(names --all --sort=-name)" = "used soon plain never later" ]
+	[ "$(names --all --sort=expires)" = "soon used later plain never" ]
+	[ "$(names --all --sort=-expires)" = "never plain later used soon" ]
+	[[ $(names --all --sort=-used) == used\ * ]]
+	[[ $(names --all --sort=-user) == used\ * ]]
+	[[ $(names --all --sort=-state) == never\ * ]]
+	run -0 patctl list --all --sort=name
+	expect "${lines[1]}" " later "
+	expect "${lines[5]}" " used "
+}
+
+@test "other states and keys: exit 2, and which there are" {
+	run --separate-stderr patctl list --state=open
+	expect_status 2
+	expect_stderr "active, revoked, expired, exhausted, disabled, pending or altered"
+	run --separate-stderr patctl list --sort=age
+	expect_status 2
+	expect_stderr "name, created, expires, used, state or user"
+	for option in --unused-for=30 --expiring=tomorrow --expiring= --service=; do
+		run -2 patctl list "$option"
+	done
+}
+
+@test "on a terminal an empty choice says so, and not to make a token" {
+	run -0 on_terminal "patctl list --user=games --state=exhausted"
+	expect "$output" "No tokens are like that."
+	expect_not "$output" "patctl generate"
+}

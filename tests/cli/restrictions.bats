@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# What a token is restricted to, when it is made.
+
+load cli
+
+setup_file() {
+	patd_world
+}
+
+teardown_file() {
+	patd_world_end
+}
+
+field() {
+	patctl show --json "$T" | json "[0][\"$1\"]"
+}
+
+@test "--service: the token is good for those services alone" {
+	token=$(patctl generate -q "$T" --service="sudo, post*")
+	[ "$(field services)" = "['post*', 'sudo']" ]
+	use "$token" root 0 sudo
+	use "$token" root 0 postgresql
+	run -1 use "$token" root 0 sshd
+	expect "$output" "verdict 10"
+}
+
+@test "--from: the token is good for logins from there alone" {
+	token=$(patctl generate -q "$T" --from=192.0.2.0/24,local)
+	[ "$(field sources)" = "['192.0.2.0/24', 'local']" ]
+	use "$token" root 0 sshd 192.0.2.7
+	use "$token" root 0 sudo
+	run -1 use "$token" root 0 sshd 198.51.100.1
+	expect "$output" "verdict 11"
+	run -1 use "$token" root 0 sshd host.example
+}
+
+@test "--hours: the token works then" {
+	token=$(patctl generate -q "$T" --hours="00:00-24:00")
+	use "$token" root 0
+	[ "$(field hours)" = "00:00-24:00" ]
+}
+
+@test "--not-before: the token does not work before, and is pending" {
+	token=$(patctl generate -q "$T" --not-before=2h)
+	run -1 use "$token" root 0
+	expect "$output" "verdict 8"
+	[ "$(field state)" = pending ]
+	left=$(($(field not_before) - $(date +%s)))
+	((left <= 7200 && left > 7100))
+}
+
+@test "--max-uses: so many logins, then the token is exhausted" {
+	token=$(patctl generate -q "$T" --max-uses=2)
+	use "$token" root 0
+	run -0 patctl show "$T"
+	expect "$output" "Uses:     1 of 2"
+	use "$token" root 0
+	run -1 use "$token" root 0
+	[ "$(field state)" = exhausted ]
+}
+
+@test "show has every restriction, and list on a terminal a sign of them" {
+	patctl generate -q "$T" --service=sudo --from=10.0.0.0/8 --hours="Mon..Fri 08:00-18:00" \
+		--not-before="2027-01-31 18:00 UTC" --expires=never --max-uses=9 --user=news >/dev/null
+	run -0 patctl show "$T"
+	expect "$output" "Services: sudo"
+	expect "$output" "From:     10.0.0.0/8"
+	expect "$output" "Hours:    Mon..Fri 08:00-18:00"
+	expect "$output" "Starts:   2027-01-31T18:00:00Z"
+	expect "$output" "Uses:     0 of 9"
+	ON_COLS=160 run -0 on_terminal "patctl list --user=news"
+	expect "${lines[0]}" LIMITS
+	expect "${lines[1]}" service,from,hours,
+	ON_COLS=80 run -0 on_terminal "patctl list --user=news"
+	expect_not "$output" LIMITS
+	run -0 patctl list --user=news
+	expect_not "$output" LIMITS
+}
+
+@test "without restrictions there is no sign of any" {
+	patctl generate -q "$T" --user=mail >/dev/null
+	ON_COLS=160 run -0 on_terminal "patctl list --user=mail"
+	expect_not "$output" LIMITS
+	run -0 patctl show "$T"
+	for label in Services From Hours Starts; do
+		expect_not "$output" "$label:"
+	done
+}
+
+@test "restrictions that cannot be: exit 2, what is allowed, and nothing is made" {
+	for option in --service= --service=, --service=a,,b --service=a/b --service=$'\xff' --from= \
+		--from=host.example --from=10.0.0.1/8 --from=1.2.3 --hours= --hours=Someday \
+		--hours=25:00-26:00 --not-before= --not-before=30 --not-before=2027-02-30 \
+		--max-uses=0 --max-uses=-1 --max-uses=many --max-uses=; do
+		run --separate-stderr patctl generate "$T" --expires=never "$option"
+		expect_status 2
+		[ "$output" = "" ]
+		expect_stderr "patctl: "
+	done
+	run -4 patctl show "$T"
+}
