@@ -50,6 +50,7 @@ teardown_file() {
 	[ "$(json '[0]["item"]' <<<"$output")" = "$T" ]
 	[ "$(json '[0]["name"]' <<<"$output")" = "$T new" ]
 	[ "$(json '[0]["result"]' <<<"$output")" = renamed ]
-	run -4 patctl rename --json "$T" "$T newer"
+	run --separate-stderr patctl rename --json "$T" "$T newer"
+	expect_status 4
 	[ "$(json '[0]["error"]' <<<"$output")" = not-found ]
 }

@@ -45,8 +45,8 @@ teardown_file() {
 		run --separate-stderr patctl rotate "$T-$grace" --grace=$grace
 		expect_status 0
 		expect_stderr "The secret before does not work any more"
+		use "$output" root 0
 		run -1 use "$old" root 0
-		use "${lines[0]}" root 0
 	done
 }
 
@@ -61,14 +61,19 @@ teardown_file() {
 	done
 }
 
+what_stays() {
+	patctl show --json "$T" | /usr/bin/python3 -c 'import json, sys
+[token] = json.load(sys.stdin)
+print(*(token[key] for key in ("id", "name", "created_at", "expires_at", "services", "sources", "uses",
+                               "max_uses")))'
+}
+
 @test "all else stays: id, name, expiry, restrictions, uses" {
 	token=$(patctl generate -q "$T" --service=test --from=local --max-uses=5)
 	use "$token" root 0
-	what='[0]["id"], d[0]["name"], d[0]["expires_at"], d[0]["services"], d[0]["sources"], d[0]["uses"], d[0]["max_uses"]'
-	before=$(patctl show --json "$T" | /usr/bin/python3 -c "import json,sys; d=json.load(sys.stdin); print(d$what)")
+	before=$(what_stays)
 	patctl rotate -q "$T" >/dev/null
-	after=$(patctl show --json "$T" | /usr/bin/python3 -c "import json,sys; d=json.load(sys.stdin); print(d$what)")
-	[ "$before" = "$after" ]
+	[ "$(what_stays)" = "$before" ]
 }
 
 @test "show tells how often" {
