@@ -247,5 +247,5 @@ void bus_serve_sources(struct call *call)
 	}
 	if (reply)
 		dbus_message_unref(reply);
-	call_refuse(call, error, refusal.why);
+	bus_token_refuse(call, error, &refusal);
 }

@@ -237,7 +237,10 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	const struct wanted_history *wanted, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
 
-/* Where a token was used from that the caller may see: the latest first, five at most. */
+/*
+ * Where a token was used from: the latest first, five at most.  For a token that is not the
+ * caller's, and one that does not exist, PAT_ERR_DENIED alike.
+ */
 enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *caller,
 	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal);
 

@@ -128,11 +128,15 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	const struct entry_filter filter = { .id = id, .reverse = true };
 	struct sources_page page = { 0 };
 	struct token token;
-	enum pat_error error = tokens_find(tokens, caller, id, &token, ret_refusal);
-	int r;
+	enum pat_error error;
+	int r = store_get(tokens->store, id, &token);
 
+	error = tokens_allow(caller, OP_LIST,
+		r == 0 && authority_owns(caller, token.uid, token.user), ret_refusal);
 	if (error != PAT_OK)
 		return error;
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
 	page.found = calloc(SOURCES_MAX, sizeof(*page.found));
 	if (!page.found)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);

@@ -157,7 +157,7 @@ class History(WorldTest):
             [("192.0.2.6", "sshd"), ("local", "sudo"), ("192.0.2.7", "sshd"),
              ("192.0.2.5", "sshd"), ("192.0.2.4", "sshd")],
         )  # fmt: skip
-        self.assertRefused("NotFound", self.client(DAEMON).sources, self.token)
+        self.assertRefused("AccessDenied", self.client(DAEMON).sources, self.token)
 
     def test_followers_are_told_that_there_is_more(self):
         games, daemon = self.client(GAMES), self.client(DAEMON)
