@@ -226,15 +226,15 @@ static enum outcome show(struct output *output, const struct client_history_filt
 	struct pat_id *ids = text_must(calloc(most, sizeof(*ids)));
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome = OUTCOME_DONE;
+	bool found;
 
 	output->filters = filters;
 	if (output->command->n == 0)
 		output->filters[output->n++] = *base;
-	if (!add_tokens(output, base, ids, &error))
-		outcome = outcome_fail(NULL, &error);
-	else if (output->command->follow)
+	found = add_tokens(output, base, ids, &error);
+	if (found && output->command->follow)
 		outcome = follow(output);
-	else if (!print_first(output, &error))
+	else if (!found || !print_first(output, &error))
 		outcome = outcome_fail(NULL, &error);
 	free(ids);
 	free(filters);

@@ -52,6 +52,7 @@ static bool read_value(DBusMessageIter *value, enum field_type type, void *membe
 {
 	DBusBasicValue basic;
 	char **texts;
+	bool truth;
 
 	if (type == FIELD_TEXTS) {
 		texts = read_texts(value);
@@ -76,7 +77,8 @@ static bool read_value(DBusMessageIter *value, enum field_type type, void *membe
 		memcpy(member, &basic.u64, sizeof(uint64_t));
 		return true;
 	case FIELD_BOOL:
-		memcpy(member, &(bool) { basic.bool_val }, sizeof(bool));
+		truth = basic.bool_val;
+		memcpy(member, &truth, sizeof(truth));
 		return true;
 	case FIELD_TEXTS:
 		break;
@@ -110,7 +112,7 @@ static bool read_entry(
 
 bool record_read(DBusMessageIter *iter, const struct shape *shape, void *ret)
 {
-	const uint64_t all = UINT64_MAX >> (SHAPE_FIELDS_MAX - shape->n);
+	const uint64_t all = (UINT64_C(1) << shape->n) - 1;
 	void *record = text_must(calloc(1, shape->size));
 	DBusMessageIter entries, entry;
 	uint64_t seen = 0;

@@ -25,7 +25,7 @@ struct field {
 	size_t offset;
 };
 
-#define SHAPE_FIELDS_MAX 64
+#define SHAPE_FIELDS_MAX 63
 
 struct shape {
 	const struct field *fields;

@@ -146,6 +146,7 @@ follow() {
 
 # Waits, 10 seconds at most, until what is followed says so.
 followed() {
+	# shellcheck disable=SC2016 # for the inner shell
 	timeout 10 bash -c 'until grep -q "$1" "$2"; do sleep 0.05; done' - "$1" "$BATS_TEST_TMPDIR/out"
 }
 

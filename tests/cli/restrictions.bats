@@ -88,7 +88,7 @@ field() {
 }
 
 @test "restrictions that cannot be: exit 2, what is allowed, and nothing is made" {
-	for option in --service= --service=, --service=a,,b --service=a/b --service=$'\xff' --from= \
+	for option in --service= "--service=," --service=a,,b --service=a/b --service=$'\xff' --from= \
 		--from=host.example --from=10.0.0.1/8 --from=1.2.3 --hours= --hours=Someday \
 		--hours=25:00-26:00 --not-before= --not-before=30 --not-before=2027-02-30 \
 		--max-uses=0 --max-uses=-1 --max-uses=many --max-uses=; do
