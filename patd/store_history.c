@@ -8,17 +8,24 @@ int store_get_seal(struct store *store, struct history_seal *ret_seal)
 	return history_rows_seal(store->history, ret_seal);
 }
 
-int store_note(struct store *store, const struct note *note)
+/* -EIO: a failure has ended the transaction, and the entry that this follows is lost. */
+static int begin(struct store *store)
 {
 	int r = store_begin_usage(store);
 
 	if (r < 0)
 		return r;
-	/* A failure has ended the transaction, and the entry that this one follows is lost. */
 	if (sqlite3_get_autocommit(store->db))
 		return -EIO;
 	store->usage_written = true;
-	return history_rows_append(store->history, &note->entry, &note->seal);
+	return 0;
+}
+
+int store_note(struct store *store, const struct note *note)
+{
+	int r = begin(store);
+
+	return r < 0 ? r : history_rows_append(store->history, &note->entry, &note->seal);
 }
 
 int store_see(struct store *store, struct entry *entry)
@@ -40,10 +47,7 @@ int store_list_history(
 
 int store_prune(struct store *store, uint64_t seq, const struct history_seal *seal)
 {
-	int r = store_begin_usage(store);
+	int r = begin(store);
 
-	if (r < 0)
-		return r;
-	store->usage_written = true;
-	return history_rows_prune(store->history, seq, seal);
+	return r < 0 ? r : history_rows_prune(store->history, seq, seal);
 }
