@@ -115,7 +115,8 @@ static uint64_t take_number(const uint8_t **at)
 	uint64_t number = 0;
 
 	for (int i = 0; i < 8; i++)
-		number |= (uint64_t) * (*at)++ << (8 * i);
+		number |= (uint64_t)(*at)[i] << (8 * i);
+	*at += 8;
 	return number;
 }
 
@@ -381,7 +382,7 @@ static int bounds(struct history_rows *rows, const struct entry_filter *filter, 
 int history_rows_list(struct history_rows *rows, const struct entry_filter *filter, entry_row_fn fn,
 	void *userdata)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = NULL;
 	uint64_t after, before;
 	int r, step = SQLITE_DONE;
 
