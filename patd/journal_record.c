@@ -38,6 +38,12 @@ static const struct {
 	[EXPIRING] = { "6d5dbccd53dd48718a7971d6b41886ba", LOG_NOTICE, "expiring" },
 };
 
+/* A token's very first use is new in every way: as far as is known here, nothing to warn of. */
+static int priority_of(unsigned int kind, const struct entry *entry)
+{
+	return kind == NEW_NETWORK && entry->new_service ? LOG_NOTICE : kinds[kind].priority;
+}
+
 static unsigned int kind_of(const struct entry *entry, uint64_t expires_at)
 {
 	if (expires_at != 0)
@@ -243,7 +249,7 @@ void journal_record_make(const struct entry *entry, uint64_t expires_at, struct 
 
 	ret->used = 0;
 	ret->fields_n = 0;
-	ret->priority = kinds[kind].priority;
+	ret->priority = priority_of(kind, entry);
 	add_message(ret, entry, expires_at);
 	add_text(ret, "MESSAGE_ID", kinds[kind].message_id);
 	add_number(ret, "PRIORITY", (uint64_t)ret->priority);

@@ -71,7 +71,7 @@ class Journal(JournalTest):
                                         "PAT_TTY", "PAT_HOW", "PAT_SEQ", "PRIORITY")},
             {"PAT_EVENT": "used", "PAT_RESULT": "accepted", "PAT_SERVICE": "sshd",
              "PAT_RHOST": "192.0.2.7", "PAT_TTY": "pts/0", "PAT_HOW": "pam", "PAT_SEQ": "2",
-             "PRIORITY": "4"},
+             "PRIORITY": "5"},
         )  # fmt: skip
         self.assertIn("used for sshd", used["MESSAGE"])
         self.assertEqual(self.games(service=b"sshd", rhost=b"192.0.2.7"), door.ACCEPTED)

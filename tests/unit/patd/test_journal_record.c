@@ -67,7 +67,7 @@ static void a_login_has_a_field_for_each_fact(void **state)
 	entry.unrecorded = 12;
 	SET(entry.detail, "a detail");
 	journal_record_make(&entry, 0, &record);
-	assert_field("PRIORITY", "4");
+	assert_field("PRIORITY", "5");
 	assert_field("SYSLOG_FACILITY", "10");
 	assert_field("PAT_EVENT", "used");
 	assert_field("PAT_SEQ", "7");
@@ -148,14 +148,18 @@ static void a_line_says_who_did_what_and_where(void **state)
 static void the_priority_is_what_it_means_to_the_operator(void **state)
 {
 	struct entry first = a_login(ENTRY_USED, PAT_ACCEPTED);
+	struct entry elsewhere = a_login(ENTRY_USED, PAT_ACCEPTED);
 	struct entry used = a_login(ENTRY_USED, PAT_ACCEPTED);
 	struct entry refused = a_login(ENTRY_REFUSED, PAT_EXPIRED);
 	struct entry reused = a_login(ENTRY_REFUSED, PAT_ROTATED);
 
 	(void)state;
-	first.new_network = true;
+	first.new_service = first.new_network = true;
+	elsewhere.new_network = true;
 	used.new_service = true;
 	journal_record_make(&first, 0, &record);
+	assert_int_equal(record.priority, LOG_NOTICE);
+	journal_record_make(&elsewhere, 0, &record);
 	assert_int_equal(record.priority, LOG_WARNING);
 	journal_record_make(&used, 0, &record);
 	assert_int_equal(record.priority, LOG_INFO);
