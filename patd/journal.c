@@ -78,8 +78,7 @@ int journal_new(sd_event *event, struct journal **ret_journal)
 
 	if (!journal)
 		return -ENOMEM;
-	/* systemd.exec(5): set where standard error is the journal. */
-	journal->native = getenv("JOURNAL_STREAM") != NULL;
+	journal->native = log_is_journal();
 	r = worker_new(event, JOURNAL_WAITING_MAX, &journal->worker);
 	if (r < 0) {
 		free(journal);

@@ -6,6 +6,11 @@
 #ifndef PATD_LOG_H
 #define PATD_LOG_H
 
+#include <stdbool.h>
+
+/* Whether standard error is the journal's: $JOURNAL_STREAM, see systemd.exec(5). */
+bool log_is_journal(void);
+
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));

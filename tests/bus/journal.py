@@ -41,7 +41,11 @@ class JournalTest(WorldTest):
         self.addCleanup(os.unlink, SOCKET)
         self.journal.settimeout(PATIENCE_S)
         self.journal.bind(SOCKET)
-        self.patd.start(env={**os.environ, "JOURNAL_STREAM": "1:1"})
+        with open(self.patd.log_path, "ab") as log:
+            stderr = os.fstat(log.fileno())
+        self.patd.start(
+            env={**os.environ, "JOURNAL_STREAM": f"{stderr.st_dev}:{stderr.st_ino}"}
+        )
         self.start_patd = True
         self.root = self.client()
         self.token = self.root.generate("laptop", user="games")

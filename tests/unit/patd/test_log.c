@@ -31,12 +31,32 @@ static void by_hand_a_line_says_who_speaks(void **state)
 
 static void for_the_journal_it_has_a_priority(void **state)
 {
+	char line[1024], stream[64];
+	struct stat st;
+
+	(void)state;
+	place_write(&place, "err", 0600, "", 0);
+	st = place_stat(&place, "err");
+	(void)snprintf(
+		stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	logged("the disk is full", line, sizeof(line));
+	assert_string_equal(line, "<3>the disk is full\n");
+	(void)unsetenv("JOURNAL_STREAM");
+}
+
+/* Below a desktop's terminal the variable is that of the terminal. */
+static void the_journal_of_another_is_not_ones_own(void **state)
+{
+	static const char *const streams[] = { "", "8", "8:1", "a:b" };
 	char line[1024];
 
 	(void)state;
-	assert_int_equal(setenv("JOURNAL_STREAM", "8:1", 1), 0);
-	logged("the disk is full", line, sizeof(line));
-	assert_string_equal(line, "<3>the disk is full\n");
+	for (size_t i = 0; i < COUNT(streams); i++) {
+		assert_int_equal(setenv("JOURNAL_STREAM", streams[i], 1), 0);
+		logged("the disk is full", line, sizeof(line));
+		assert_string_equal(line, "patd: the disk is full\n");
+	}
 	(void)unsetenv("JOURNAL_STREAM");
 }
 
@@ -73,6 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(by_hand_a_line_says_who_speaks),
 		TEST(for_the_journal_it_has_a_priority),
+		TEST(the_journal_of_another_is_not_ones_own),
 		TEST(a_line_too_long_is_cut),
 	};
 
