@@ -150,10 +150,12 @@ static void print(const struct look *look, const struct row *row, const struct r
 	print_usage(look, row, used);
 }
 
+/* Of places that nobody is told, see get_sources(), used_from is null. */
 static json_t *describe(const struct row *row, const struct records *used)
 {
 	const struct source *sources = used->items;
-	json_t *object = json_of_row(row), *list = json_must(json_array());
+	json_t *object = json_of_row(row),
+	       *list = json_must(used->shape ? json_array() : json_null());
 
 	for (size_t i = 0; i < used->n; i++) {
 		json_t *source = json_must(json_object());

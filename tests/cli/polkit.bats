@@ -36,6 +36,17 @@ traced() {
 	use "$token" games 5
 }
 
+@test "an ordinary user rotates what polkit allows, and no more" {
+	old=$(as_games patctl generate -q "yes $T")
+	new=$(as_games patctl rotate -q "yes $T")
+	use "$new" games 5
+	run -1 use "$old" games 5
+	patctl generate -q "no $T" --user=games >/dev/null
+	run --separate-stderr as_games patctl rotate "no $T"
+	expect_status 5
+	[ "$output" = "" ]
+}
+
 @test "an ordinary user handles the tokens of another if polkit allows it" {
 	token=$(as_games patctl generate -q "$T" --user=news)
 	use "$token" news 9
@@ -43,6 +54,8 @@ traced() {
 	expect "$output" " $T "
 	run -0 as_games patctl show --user=news "$T"
 	expect "$output" "User:     news"
+	# Where it was used from is for its owner and root.
+	[ "$(as_games patctl show --user=news --json "$T" | json '[0]["used_from"]')" = None ]
 }
 
 @test "what polkit refuses: exit 5, and who may do it" {
