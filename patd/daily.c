@@ -6,7 +6,7 @@
 #include "patd/log.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
-#define ACCURACY_US (UINT64_C(60) * USEC_PER_SEC)
+#define ACCURACY_US USEC_PER_SEC
 #define RETRY_S UINT64_C(3600)
 
 /* After all that somebody waits for. */
@@ -20,9 +20,12 @@ struct daily {
 	sd_event_source *timer;
 };
 
+/* In seconds from now: patd's time may be ahead of the machine's clock. */
 static int set_timer(struct daily *daily, uint64_t at)
 {
-	int r = sd_event_source_set_time(daily->timer, at * USEC_PER_SEC);
+	uint64_t now = tokens_now(daily->tokens);
+	int r = sd_event_source_set_time_relative(
+		daily->timer, at > now ? (at - now) * USEC_PER_SEC : 0);
 
 	return r < 0 ? r : sd_event_source_set_enabled(daily->timer, SD_EVENT_ONESHOT);
 }
@@ -61,10 +64,12 @@ int daily_new(sd_event *event, struct tokens *tokens, expiring_fn fn, void *user
 	daily->userdata = userdata;
 	r = tokens_daily_due(tokens, &at);
 	if (r >= 0)
-		r = sd_event_add_time(event, &daily->timer, CLOCK_REALTIME, at * USEC_PER_SEC,
-			ACCURACY_US, on_timer, daily);
+		r = sd_event_add_time(
+			event, &daily->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, daily);
 	if (r >= 0)
 		r = sd_event_source_set_priority(daily->timer, PRIORITY);
+	if (r >= 0)
+		r = set_timer(daily, at);
 	if (r < 0) {
 		daily_free(daily);
 		return r;
