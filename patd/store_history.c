@@ -21,11 +21,24 @@ static int begin(struct store *store)
 	return 0;
 }
 
+/*
+ * Entries without the seal over them, or a seal without its entries, would be a break: rather
+ * the uses since the last commit are lost.
+ */
+static int all_or_nothing(struct store *store, int r)
+{
+	if (r < 0 && !sqlite3_get_autocommit(store->db))
+		(void)store_run(store, ROLLBACK);
+	return r;
+}
+
 int store_note(struct store *store, const struct note *note)
 {
 	int r = begin(store);
 
-	return r < 0 ? r : history_rows_append(store->history, &note->entry, &note->seal);
+	if (r == 0)
+		r = history_rows_append(store->history, &note->entry, &note->seal);
+	return all_or_nothing(store, r);
 }
 
 int store_see(struct store *store, struct entry *entry)
@@ -49,5 +62,7 @@ int store_prune(struct store *store, uint64_t seq, const struct history_seal *se
 {
 	int r = begin(store);
 
-	return r < 0 ? r : history_rows_prune(store->history, seq, seal);
+	if (r == 0)
+		r = history_rows_prune(store->history, seq, seal);
+	return all_or_nothing(store, r);
 }
