@@ -259,6 +259,74 @@ static inline enum pat_error world_revoke(struct world *world, const struct made
 	return revoke_for_good(world->tokens, &root, made->token.id.text, &world->refusal);
 }
 
+/* What the test has written into world->policy holds from now on. */
+static inline void world_apply_policy(struct world *world)
+{
+	assert_int_equal(tokens_set_policy(world->tokens, &world->policy), 0);
+}
+
+/* The reply through root's socket; what is recorded is committed. */
+static inline struct pat_reply world_verify(struct world *world, const struct pat_request *request)
+{
+	struct pat_reply reply;
+
+	tokens_verify(world->tokens, 0, request, &reply);
+	assert_true(pat_reply_check(&reply, sizeof(reply)));
+	tokens_commit_usage(world->tokens);
+	return reply;
+}
+
+/* What its owner has now; made is what he had before. */
+static inline struct made world_rotate(struct world *world, const struct made *made, uint64_t grace)
+{
+	struct made rotated = *made;
+
+	world->refusal.why = NULL;
+	assert_that(tokens_rotate(world->tokens, &root, made->token.id.text, grace, rotated.secret,
+			    &world->refusal) == PAT_OK,
+		"rotate %s: %s", made->token.name, world->refusal.why);
+	return rotated;
+}
+
+static inline enum pat_error world_suspend(
+	struct world *world, const struct made *made, uint64_t seconds)
+{
+	const struct revocation revocation = { .for_a_while = true, .seconds = seconds };
+
+	return tokens_revoke(
+		world->tokens, &root, made->token.id.text, &revocation, &world->refusal);
+}
+
+/* How many entries the history has, and that no check finds a fault with it. */
+static inline uint64_t world_check_history(struct world *world)
+{
+	struct history_check check = { 0 };
+
+	while (!check.done)
+		assert_int_equal(
+			tokens_check_history(world->tokens, &root, &check, &world->refusal),
+			PAT_OK);
+	assert_that(check.problem == NULL, "entry %llu: %s", (unsigned long long)check.bad,
+		check.problem);
+	return check.entries;
+}
+
+static inline int world_take_entry(const struct entry *entry, void *userdata)
+{
+	*(struct entry *)userdata = *entry;
+	return 1;
+}
+
+/* The latest that is committed. */
+static inline struct entry world_last_entry(struct world *world)
+{
+	const struct entry_filter filter = { .reverse = true };
+	struct entry entry = { 0 };
+
+	assert_in_range(store_list_history(world->store, &filter, world_take_entry, &entry), 0, 1);
+	return entry;
+}
+
 static inline enum pat_error world_restore(struct world *world, const struct made *made)
 {
 	return tokens_restore(world->tokens, &root, made->token.id.text, &world->refusal);
