@@ -67,6 +67,12 @@ static bool compromised(const struct token *token)
 	return strcmp(token->revoked_reason, TOKEN_REASON_COMPROMISED) == 0;
 }
 
+/* Also where the clock has passed it. */
+static bool beyond_calendar(uint64_t now, uint64_t seconds)
+{
+	return seconds != 0 && (now > PAT_EXPIRES_MAX || seconds > PAT_EXPIRES_MAX - now);
+}
+
 static enum pat_error check_revocation(
 	const struct revocation *revocation, uint64_t now, struct refusal *ret_refusal)
 {
@@ -74,7 +80,7 @@ static enum pat_error check_revocation(
 
 	if (!problem && revocation->for_a_while && revocation->seconds == 0)
 		problem = "for no time is not at all; leave it out to revoke until it is restored";
-	if (!problem && revocation->seconds > PAT_EXPIRES_MAX - now)
+	if (!problem && beyond_calendar(now, revocation->seconds))
 		problem = "the token would come back after the year 9999; revoke it for good";
 	if (!problem && revocation->for_a_while && revocation->reason &&
 		strcmp(revocation->reason, TOKEN_REASON_COMPROMISED) == 0)
@@ -299,7 +305,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 
 	if (error == PAT_OK)
 		error = check_rotatable(tokens, &token, ret_refusal);
-	if (error == PAT_OK && grace > PAT_EXPIRES_MAX - now)
+	if (error == PAT_OK && beyond_calendar(now, grace))
 		error = tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			"the grace period would end after the year 9999", ret_refusal);
 	if (error != PAT_OK)
