@@ -290,12 +290,30 @@ static enum pat_error show(struct tokens *tokens, const struct caller *caller, c
 	return tokens_find(tokens, caller, id, &token, ret_refusal);
 }
 
+static enum pat_error rename_it(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal)
+{
+	char name[PAT_ID_LEN + 5];
+
+	(void)snprintf(name, sizeof(name), "was %s", id);
+	return tokens_rename(tokens, caller, id, name, ret_refusal);
+}
+
+static enum pat_error rotate(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal)
+{
+	char secret[PAT_TOKEN_LEN + 1];
+
+	return tokens_rotate(tokens, caller, id, 0, secret, ret_refusal);
+}
+
 enum {
 	OK = PAT_OK,
 	GONE = PAT_ERR_NOT_FOUND,
 	DENY = PAT_ERR_DENIED,
 	LIVE = PAT_ERR_NOT_REVOKED,
 	LATE = PAT_ERR_EXPIRED,
+	DEAD = PAT_ERR_NOT_ACTIVE,
 	BAD = PAT_ERR_STORAGE
 };
 
@@ -303,7 +321,7 @@ enum {
 static const struct caller trusted_alice = {
 	.uid = 1000,
 	.user = "alice",
-	.granted = 1U << ACTION_RESTORE_OWN,
+	.granted = 1U << ACTION_RESTORE_OWN | 1U << ACTION_ROTATE_OWN,
 };
 static const struct caller trusted_bob = {
 	.uid = 1001,
@@ -324,6 +342,8 @@ static const struct {
 	{ "root", &root, "restore", tokens_restore,
 		{ LIVE, OK, LIVE, LATE, BAD, BAD, GONE, GONE, BAD } },
 	{ "root", &root, "delete", tokens_delete, { LIVE, OK, LIVE, OK, OK, OK, GONE, GONE, OK } },
+	{ "root", &root, "rename", rename_it, { OK, OK, OK, OK, BAD, BAD, GONE, GONE, BAD } },
+	{ "root", &root, "rotate", rotate, { OK, DEAD, LATE, DEAD, BAD, BAD, GONE, GONE, BAD } },
 	{ "the owner", &alice, "show", show, { OK, OK, OK, OK, OK, OK, GONE, GONE, GONE } },
 	{ "the owner", &alice, "revoke", revoke_for_good,
 		{ OK, OK, OK, OK, BAD, BAD, DENY, DENY, DENY } },
@@ -331,6 +351,10 @@ static const struct {
 		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "the owner", &alice, "delete", tokens_delete,
 		{ LIVE, OK, LIVE, OK, OK, OK, DENY, DENY, DENY } },
+	{ "the owner", &alice, "rename", rename_it,
+		{ OK, OK, OK, OK, BAD, BAD, DENY, DENY, DENY } },
+	{ "the owner", &alice, "rotate", rotate,
+		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "another", &bob, "show", show, { GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
 	{ "another", &bob, "revoke", revoke_for_good,
 		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
@@ -338,12 +362,18 @@ static const struct {
 		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "another", &bob, "delete", tokens_delete,
 		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+	{ "another", &bob, "rename", rename_it,
+		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
+	{ "another", &bob, "rotate", rotate,
+		{ DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "who has the uid now", &(const struct caller) { .uid = 1000, .user = "anna" }, "delete",
 		tokens_delete, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "who has the name now", &(const struct caller) { .uid = 1002, .user = "alice" }, "revoke",
 		revoke_for_good, { DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY, DENY } },
 	{ "the owner, by polkit", &trusted_alice, "restore", tokens_restore,
 		{ LIVE, OK, LIVE, LATE, BAD, BAD, DENY, DENY, DENY } },
+	{ "the owner, by polkit", &trusted_alice, "rotate", rotate,
+		{ OK, DEAD, LATE, DEAD, BAD, BAD, DENY, DENY, DENY } },
 	{ "another, by polkit", &trusted_bob, "show", show,
 		{ GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE } },
 	{ "another, by polkit", &trusted_bob, "revoke", revoke_for_good,
@@ -352,6 +382,10 @@ static const struct {
 		{ LIVE, OK, LIVE, LATE, BAD, BAD, GONE, GONE, BAD } },
 	{ "another, by polkit", &trusted_bob, "delete", tokens_delete,
 		{ LIVE, OK, LIVE, OK, OK, OK, GONE, GONE, OK } },
+	{ "another, by polkit", &trusted_bob, "rename", rename_it,
+		{ OK, OK, OK, OK, BAD, BAD, GONE, GONE, BAD } },
+	{ "another, by polkit", &trusted_bob, "rotate", rotate,
+		{ OK, DEAD, LATE, DEAD, BAD, BAD, GONE, GONE, BAD } },
 };
 
 static void each_may_do_what_the_table_says_and_no_more(void **state)
@@ -409,6 +443,8 @@ static void who_may_not_is_not_told_whether_there_is_a_token(void **state)
 		{ "revoke", revoke_for_good, OP_REVOKE },
 		{ "restore", tokens_restore, OP_RESTORE },
 		{ "delete", tokens_delete, OP_DELETE },
+		{ "rename", rename_it, OP_RENAME },
+		{ "rotate", rotate, OP_ROTATE },
 	};
 	struct world *world = *state;
 
@@ -431,7 +467,7 @@ static void who_may_not_is_not_told_whether_there_is_a_token(void **state)
 		}
 }
 
-static void an_owner_lacks_one_action_to_restore(void **state)
+static void an_owner_lacks_one_action_to_restore_and_one_to_rotate(void **state)
 {
 	struct world *world = *state;
 	struct made made = bring_about(world, REVOKED, "laptop");
@@ -440,6 +476,10 @@ static void an_owner_lacks_one_action_to_restore(void **state)
 		PAT_ERR_DENIED);
 	assert_int_equal(world->refusal.lacks, ACTION_RESTORE_OWN);
 	assert_int_equal(world->refusal.operation, OP_RESTORE);
+	assert_int_equal(
+		rotate(world->tokens, &alice, made.token.id.text, &world->refusal), PAT_ERR_DENIED);
+	assert_int_equal(world->refusal.lacks, ACTION_ROTATE_OWN);
+	assert_int_equal(world->refusal.operation, OP_ROTATE);
 }
 
 static void a_refusal_for_another_reason_lacks_nothing(void **state)
@@ -504,6 +544,40 @@ static void a_second_revoke_changes_nothing(void **state)
 	world->time = NOON + 10;
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
 	assert_int_equal(world_find(world, &made).revoked_at, NOON + 5);
+}
+
+static void a_token_takes_another_name_and_keeps_all_else(void **state)
+{
+	static const char *const bad[] = { "", "a\nb", "\xFF" };
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made other = world_generate(world, &alice, "other");
+	struct token before = world_find(world, &made), after;
+
+	(void)world_generate(world, &bob, "phone");
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(tokens_rename(world->tokens, &alice, made.token.id.text, bad[i],
+					 &world->refusal),
+			PAT_ERR_INVALID_NAME);
+	assert_int_equal(
+		tokens_rename(world->tokens, &alice, made.token.id.text, "other", &world->refusal),
+		PAT_ERR_NAME_TAKEN);
+	after = world_find(world, &made);
+	assert_memory_equal(&after, &before, sizeof(after));
+	assert_int_equal(
+		tokens_rename(world->tokens, &alice, made.token.id.text, "phone", &world->refusal),
+		PAT_OK);
+	after = world_find(world, &made);
+	assert_string_equal(after.name, "phone");
+	memcpy(after.name, before.name, sizeof(after.name));
+	memcpy(after.mac, before.mac, sizeof(after.mac));
+	assert_memory_equal(&after, &before, sizeof(after));
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	/* The name before is free. */
+	assert_int_equal(tokens_rename(world->tokens, &alice, other.token.id.text, "laptop",
+				 &world->refusal),
+		PAT_OK);
+	(void)world_check_history(world);
 }
 
 /* A machine without a battery says 0, which in a row stands for "not revoked". */
@@ -666,11 +740,12 @@ int main(void)
 		WORLD_TEST(each_may_do_what_the_table_says_and_no_more),
 		WORLD_TEST(a_refused_verb_changes_nothing),
 		WORLD_TEST(who_may_not_is_not_told_whether_there_is_a_token),
-		WORLD_TEST(an_owner_lacks_one_action_to_restore),
+		WORLD_TEST(an_owner_lacks_one_action_to_restore_and_one_to_rotate),
 		WORLD_TEST(a_refusal_for_another_reason_lacks_nothing),
 		WORLD_TEST(all_follow_their_own_and_some_everybodys),
 		WORLD_TEST(states_are_what_happened),
 		WORLD_TEST(a_second_revoke_changes_nothing),
+		WORLD_TEST(a_token_takes_another_name_and_keeps_all_else),
 		WORLD_TEST(a_revoke_counts_whatever_the_clock_says),
 		WORLD_TEST(a_clock_set_back_restores_no_expired_token),
 		WORLD_TEST(the_latest_time_seen_is_kept_when_patd_ends),

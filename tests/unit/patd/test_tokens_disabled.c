@@ -1,0 +1,436 @@
+/* Users whose tokens do not work, and everybody; and who may do what concerns more than a token. */
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+static enum pat_error disable(struct world *world, const char *user, const char *reason)
+{
+	world->refusal = (struct refusal) { 0 };
+	return tokens_disable(world->tokens, &root, user, reason, &world->refusal);
+}
+
+static enum pat_error enable(struct world *world, const char *user)
+{
+	world->refusal = (struct refusal) { 0 };
+	return tokens_enable(world->tokens, &root, user, &world->refusal);
+}
+
+struct list {
+	unsigned int n;
+	struct disabled found[8];
+};
+
+static int take(const struct disabled *disabled, void *userdata)
+{
+	struct list *list = userdata;
+
+	assert_in_range(list->n, 0, COUNT(list->found) - 1);
+	list->found[list->n++] = *disabled;
+	return 0;
+}
+
+static struct list list_disabled(struct world *world)
+{
+	struct list list = { 0 };
+
+	assert_int_equal(
+		tokens_list_disabled(world->tokens, &root, take, &list, &world->refusal), PAT_OK);
+	return list;
+}
+
+static void a_disabled_users_tokens_open_nothing_until_an_enable(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made old = world_generate(world, &alice, "phone"), new;
+	struct made bobs = world_generate(world, &bob, "bob's");
+
+	new = world_rotate(world, &old, DAY);
+	assert_int_equal(disable(world, "alice", "left us"), PAT_OK);
+	for (int restarted = 0; restarted < 2; restarted++) {
+		assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
+		assert_int_equal(world_log_in(world, &alice, &new), PAT_DISABLED);
+		assert_int_equal(world_log_in(world, &alice, &old), PAT_DISABLED);
+		assert_int_equal(world_state(world, &made), TOKEN_DISABLED);
+		assert_int_equal(world_log_in(world, &bob, &bobs), PAT_ACCEPTED);
+		assert_int_equal(world_state(world, &bobs), TOKEN_ACTIVE);
+		world_restart(world);
+	}
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_log_in(world, &alice, &old), PAT_ACCEPTED);
+	assert_int_equal(world_state(world, &made), TOKEN_ACTIVE);
+}
+
+/* A name given anew does not bring tokens back. */
+static void a_user_is_disabled_by_name(void **state)
+{
+	static const struct caller heir = { .uid = 2000, .user = "alice" };
+	struct world *world = *state;
+	struct made heirs = world_generate(world, &heir, "laptop");
+
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	assert_int_equal(world_log_in(world, &heir, &heirs), PAT_DISABLED);
+}
+
+static void everybody_is_disabled_at_once_root_too(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made roots = world_generate(world, &root, "root's");
+
+	assert_int_equal(disable(world, "", "an attack"), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
+	assert_int_equal(world_log_in(world, &root, &roots), PAT_DISABLED);
+	assert_int_equal(world_state(world, &roots), TOKEN_DISABLED);
+	world_restart(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
+	assert_int_equal(enable(world, ""), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_log_in(world, &root, &roots), PAT_ACCEPTED);
+}
+
+/* One word does not take back the other. */
+static void a_user_and_everybody_are_apart(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made bobs = world_generate(world, &bob, "bob's");
+
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	assert_int_equal(enable(world, ""), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
+	assert_int_equal(world_log_in(world, &bob, &bobs), PAT_ACCEPTED);
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+static void no_token_is_made_for_who_is_disabled(void **state)
+{
+	static const char *const users[] = { "alice", "" };
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+
+	for (size_t i = 0; i < COUNT(users); i++) {
+		struct made made = { .secret = "untouched" };
+
+		assert_int_equal(disable(world, users[i], NULL), PAT_OK);
+		assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
+			PAT_ERR_AGAINST_POLICY);
+		assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token,
+					 made.secret, &world->refusal),
+			PAT_ERR_AGAINST_POLICY);
+		assert_string_equal(made.secret, "untouched");
+		assert_int_equal(enable(world, users[i]), PAT_OK);
+	}
+	(void)world_generate(world, &alice, "laptop");
+}
+
+/* Access can be taken away meanwhile, and a revoke stays when the user comes back. */
+static void a_disabled_users_tokens_can_be_revoked(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+}
+
+static void the_disabled_are_listed_with_who_when_and_why(void **state)
+{
+	static const struct caller admin = {
+		.uid = 1002, .user = "carol", .granted = 1U << ACTION_MANAGE_OTHERS
+	};
+	struct world *world = *state;
+	struct list list;
+
+	assert_int_equal(list_disabled(world).n, 0);
+	assert_int_equal(
+		tokens_disable(world->tokens, &admin, "bob", "on leave", &world->refusal), PAT_OK);
+	world->time = NOON + 5;
+	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	list = list_disabled(world);
+	assert_int_equal(list.n, 2);
+	assert_string_equal(list.found[0].user, "");
+	assert_string_equal(list.found[0].reason, "");
+	assert_int_equal(list.found[0].at, NOON + 5);
+	assert_int_equal(list.found[0].by_uid, 0);
+	assert_string_equal(list.found[1].user, "bob");
+	assert_string_equal(list.found[1].reason, "on leave");
+	assert_int_equal(list.found[1].at, NOON);
+	assert_int_equal(list.found[1].by_uid, 1002);
+	assert_int_equal(enable(world, "bob"), PAT_OK);
+	assert_int_equal(enable(world, ""), PAT_OK);
+	assert_int_equal(list_disabled(world).n, 0);
+}
+
+/* The first word stands; and there is one entry for what happened once. */
+static void a_second_time_changes_nothing(void **state)
+{
+	struct world *world = *state;
+	uint64_t entries;
+	struct list list;
+
+	assert_int_equal(disable(world, "alice", "first"), PAT_OK);
+	entries = world_check_history(world);
+	world->time = NOON + 5;
+	assert_int_equal(disable(world, "alice", "second"), PAT_OK);
+	list = list_disabled(world);
+	assert_int_equal(list.n, 1);
+	assert_int_equal(list.found[0].at, NOON);
+	assert_string_equal(list.found[0].reason, "first");
+	assert_int_equal(world_check_history(world), entries);
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(world_check_history(world), entries + 1);
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(enable(world, "nobody-we-know"), PAT_OK);
+	assert_int_equal(world_check_history(world), entries + 1);
+}
+
+static void what_cannot_be_disabled_is_refused(void **state)
+{
+	static char longer[TOKEN_REASON_MAX + 2], user[TOKEN_USER_BYTES_MAX + 2];
+	const struct {
+		const char *user, *reason;
+		enum pat_error error;
+	} table[] = {
+		{ "a\nb", NULL, PAT_ERR_UNKNOWN_USER },
+		{ "\xFF", NULL, PAT_ERR_UNKNOWN_USER },
+		{ user, NULL, PAT_ERR_UNKNOWN_USER },
+		{ "alice", "", PAT_ERR_INVALID_RESTRICTION },
+		{ "alice", "a\tb", PAT_ERR_INVALID_RESTRICTION },
+		{ "alice", longer, PAT_ERR_INVALID_RESTRICTION },
+	};
+	struct world *world = *state;
+
+	memset(longer, 'x', sizeof(longer) - 1);
+	memset(user, 'x', sizeof(user) - 1);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		assert_that(disable(world, table[i].user, table[i].reason) == table[i].error,
+			"row %zu", i);
+		assert_non_null(world->refusal.why);
+	}
+	assert_int_equal(list_disabled(world).n, 0);
+	assert_int_equal(world_check_history(world), 0);
+}
+
+static void what_cannot_be_stored_disables_and_enables_nobody(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, "CREATE TRIGGER stop BEFORE INSERT ON disabled BEGIN SELECT raise(ABORT, "
+			  "'no'); END");
+	assert_int_equal(disable(world, "alice", NULL), PAT_ERR_STORAGE);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	world_edit(world, "DROP TRIGGER stop");
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	world_edit(world, "CREATE TRIGGER stop BEFORE DELETE ON disabled BEGIN SELECT raise(ABORT, "
+			  "'no'); END");
+	assert_int_equal(enable(world, "alice"), PAT_ERR_STORAGE);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
+	world_edit(world, "DROP TRIGGER stop");
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	(void)world_check_history(world);
+}
+
+/* If it cannot be found out who is disabled, all are. */
+static void nobody_gets_in_when_the_disabled_are_not_known(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(disable(world, "bob", NULL), PAT_OK);
+	world_edit(world, "ALTER TABLE disabled RENAME TO gone");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_FAILED);
+	assert_int_equal(world_state(world, &made), TOKEN_DISABLED);
+	world_edit(world, "ALTER TABLE gone RENAME TO disabled");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+struct news {
+	unsigned int n;
+	char users[8][TOKEN_USER_BYTES_MAX + 1];
+};
+
+static void hear(enum token_event event, const struct token *token, void *userdata)
+{
+	struct news *news = userdata;
+
+	assert_int_equal(event, TOKEN_CHANGED);
+	assert_in_range(news->n, 0, COUNT(news->users) - 1);
+	(void)strcpy(news->users[news->n++], token->user);
+}
+
+static void of_each_token_of_a_user_it_is_told(void **state)
+{
+	struct world *world = *state;
+	struct news news = { 0 };
+
+	(void)world_generate(world, &alice, "one");
+	(void)world_generate(world, &alice, "two");
+	(void)world_generate(world, &bob, "three");
+	world_listen(world, hear, &news);
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	assert_int_equal(news.n, 2);
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	assert_int_equal(news.n, 2);
+	assert_int_equal(enable(world, "alice"), PAT_OK);
+	assert_int_equal(news.n, 4);
+	for (unsigned int i = 0; i < news.n; i++)
+		assert_string_equal(news.users[i], "alice");
+	/* Of everybody's nothing is: they may be millions. */
+	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	assert_int_equal(news.n, 4);
+}
+
+/* ---- who may ---- */
+
+static enum pat_error ask_disable(struct world *world, const struct caller *caller)
+{
+	return tokens_disable(world->tokens, caller, "alice", NULL, &world->refusal);
+}
+
+static enum pat_error ask_enable(struct world *world, const struct caller *caller)
+{
+	return tokens_enable(world->tokens, caller, "alice", &world->refusal);
+}
+
+static enum pat_error ask_disable_all(struct world *world, const struct caller *caller)
+{
+	return tokens_disable(world->tokens, caller, "", NULL, &world->refusal);
+}
+
+static enum pat_error ask_enable_all(struct world *world, const struct caller *caller)
+{
+	return tokens_enable(world->tokens, caller, "", &world->refusal);
+}
+
+static enum pat_error ask_list(struct world *world, const struct caller *caller)
+{
+	struct list list = { 0 };
+
+	return tokens_list_disabled(world->tokens, caller, take, &list, &world->refusal);
+}
+
+static enum pat_error ask_audit(struct world *world, const struct caller *caller)
+{
+	struct history_check check = { 0 };
+
+	return tokens_check_history(world->tokens, caller, &check, &world->refusal);
+}
+
+static enum pat_error ask_revoke_all(struct world *world, const struct caller *caller)
+{
+	const struct revocation for_good = { 0 };
+	char place[PAT_NAME_BYTES_MAX + 1] = "";
+	uint32_t count = 0;
+
+	return tokens_revoke_some(
+		world->tokens, caller, "alice", 1000, &for_good, place, &count, &world->refusal);
+}
+
+/* What each lacks to do it where alice is concerned, or all are. */
+static const struct {
+	const char *what;
+	enum pat_error (*ask)(struct world *world, const struct caller *caller);
+	enum operation operation;
+	enum action alice, others;
+} operations[] = {
+	{ "disable", ask_disable, OP_DISABLE, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+	{ "enable", ask_enable, OP_DISABLE, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+	{ "disable all", ask_disable_all, OP_DISABLE_ALL, ACTION_SET_POLICY, ACTION_SET_POLICY },
+	{ "enable all", ask_enable_all, OP_DISABLE_ALL, ACTION_SET_POLICY, ACTION_SET_POLICY },
+	{ "list", ask_list, OP_DISABLE, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+	{ "check", ask_audit, OP_AUDIT, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+	{ "revoke all", ask_revoke_all, OP_REVOKE, ACTION_NONE, ACTION_MANAGE_OTHERS },
+};
+
+static void each_lacks_what_the_table_says(void **state)
+{
+	static const struct caller heir = { .uid = 1000, .user = "anna" };
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	for (size_t i = 0; i < COUNT(operations); i++) {
+		const struct {
+			const struct caller *caller;
+			enum action lacks;
+		} callers[] = {
+			{ &alice, operations[i].alice },
+			{ &bob, operations[i].others },
+			{ &heir, operations[i].others },
+			{ &root, ACTION_NONE },
+		};
+
+		for (size_t c = 0; c < COUNT(callers); c++)
+			for (unsigned int action = ACTION_NONE; action < ACTIONS; action++) {
+				struct caller caller = *callers[c].caller;
+				enum action lacks = callers[c].lacks;
+				enum pat_error error;
+
+				caller.granted = action == ACTION_NONE ? 0 : 1U << action;
+				if (lacks == (enum action)action)
+					lacks = ACTION_NONE;
+				world->refusal = (struct refusal) { 0 };
+				error = operations[i].ask(world, &caller);
+				assert_that(error == (lacks ? PAT_ERR_DENIED : PAT_OK),
+					"%s: %s, granted %u: %d", operations[i].what, caller.user,
+					action, error);
+				assert_that(world->refusal.lacks == lacks, "%s: %s, granted %u",
+					operations[i].what, caller.user, action);
+				assert_that(lacks == ACTION_NONE || world->refusal.operation ==
+									    operations[i].operation,
+					"%s: %s", operations[i].what, caller.user);
+			}
+	}
+	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
+}
+
+static void who_may_not_changes_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	uint64_t entries = world_check_history(world);
+
+	for (size_t i = 0; i < COUNT(operations); i++)
+		assert_int_equal(operations[i].ask(world, &bob), PAT_ERR_DENIED);
+	assert_int_equal(world_check_history(world), entries);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
+	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	for (size_t i = 0; i < COUNT(operations); i++)
+		assert_int_equal(operations[i].ask(world, &bob), PAT_ERR_DENIED);
+	assert_int_equal(list_disabled(world).n, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(a_disabled_users_tokens_open_nothing_until_an_enable),
+		WORLD_TEST(a_user_is_disabled_by_name),
+		WORLD_TEST(everybody_is_disabled_at_once_root_too),
+		WORLD_TEST(a_user_and_everybody_are_apart),
+		WORLD_TEST(no_token_is_made_for_who_is_disabled),
+		WORLD_TEST(a_disabled_users_tokens_can_be_revoked),
+		WORLD_TEST(the_disabled_are_listed_with_who_when_and_why),
+		WORLD_TEST(a_second_time_changes_nothing),
+		WORLD_TEST(what_cannot_be_disabled_is_refused),
+		WORLD_TEST(what_cannot_be_stored_disables_and_enables_nobody),
+		WORLD_TEST(nobody_gets_in_when_the_disabled_are_not_known),
+		WORLD_TEST(of_each_token_of_a_user_it_is_told),
+		WORLD_TEST(each_lacks_what_the_table_says),
+		WORLD_TEST(who_may_not_changes_nothing),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
