@@ -1,0 +1,501 @@
+/* What comes into the history of all that happens: each thing once, by whom and how. */
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+static const struct caller granted = { .uid = 1000,
+	.user = "alice",
+	.granted = 1U << ACTION_GENERATE_OWN | 1U << ACTION_RESTORE_OWN | 1U << ACTION_ROTATE_OWN };
+static const struct caller admin = { .uid = 1002,
+	.user = "carol",
+	.granted = 1U << ACTION_MANAGE_OTHERS | 1U << ACTION_SET_POLICY };
+
+/* ---- changes ---- */
+
+static enum pat_error do_revoke(struct world *world, const struct caller *caller, const char *id)
+{
+	const struct revocation lost = { .reason = "lost" };
+
+	return tokens_revoke(world->tokens, caller, id, &lost, &world->refusal);
+}
+
+static enum pat_error do_suspend(struct world *world, const struct caller *caller, const char *id)
+{
+	const struct revocation trip = { .for_a_while = true, .seconds = 60, .reason = "trip" };
+
+	return tokens_revoke(world->tokens, caller, id, &trip, &world->refusal);
+}
+
+static enum pat_error do_restore(struct world *world, const struct caller *caller, const char *id)
+{
+	return tokens_restore(world->tokens, caller, id, &world->refusal);
+}
+
+static enum pat_error do_rename(struct world *world, const struct caller *caller, const char *id)
+{
+	return tokens_rename(world->tokens, caller, id, "phone", &world->refusal);
+}
+
+static enum pat_error do_rotate(struct world *world, const struct caller *caller, const char *id)
+{
+	char secret[PAT_TOKEN_LEN + 1];
+
+	return tokens_rotate(world->tokens, caller, id, 0, secret, &world->refusal);
+}
+
+static enum pat_error do_delete(struct world *world, const struct caller *caller, const char *id)
+{
+	return tokens_delete(world->tokens, caller, id, &world->refusal);
+}
+
+static enum pat_error do_disable(struct world *world, const struct caller *caller, const char *id)
+{
+	(void)id;
+	return tokens_disable(world->tokens, caller, "alice", "on leave", &world->refusal);
+}
+
+static enum pat_error do_enable(struct world *world, const struct caller *caller, const char *id)
+{
+	(void)id;
+	return tokens_enable(world->tokens, caller, "alice", &world->refusal);
+}
+
+static enum pat_error do_disable_all(
+	struct world *world, const struct caller *caller, const char *id)
+{
+	(void)id;
+	return tokens_disable(world->tokens, caller, "", NULL, &world->refusal);
+}
+
+static enum pat_error do_enable_all(
+	struct world *world, const struct caller *caller, const char *id)
+{
+	(void)id;
+	return tokens_enable(world->tokens, caller, "", &world->refusal);
+}
+
+/* One after the other, with alice's token laptop; ten seconds between them. */
+static const struct {
+	const char *what;
+	enum pat_error (*change)(struct world *world, const struct caller *caller, const char *id);
+	const struct caller *caller;
+	enum entry_event event;
+	enum entry_how how;
+	const char *user, *name, *detail; /* name NULL: it is about no token */
+} changes[] = {
+	{ "revoke", do_revoke, &alice, ENTRY_REVOKED, ENTRY_OWNER, "alice", "laptop", "lost" },
+	{ "restore", do_restore, &granted, ENTRY_RESTORED, ENTRY_PASSWORD, "alice", "laptop", "" },
+	{ "suspend", do_suspend, &root, ENTRY_SUSPENDED, ENTRY_ROOT, "alice", "laptop", "trip" },
+	{ "restore", do_restore, &admin, ENTRY_RESTORED, ENTRY_PASSWORD, "alice", "laptop", "" },
+	{ "rotate", do_rotate, &granted, ENTRY_ROTATED, ENTRY_PASSWORD, "alice", "laptop", "" },
+	{ "rotate", do_rotate, &root, ENTRY_ROTATED, ENTRY_ROOT, "alice", "laptop", "" },
+	{ "disable", do_disable, &admin, ENTRY_DISABLED, ENTRY_PASSWORD, "alice", NULL,
+		"on leave" },
+	{ "enable", do_enable, &root, ENTRY_ENABLED, ENTRY_ROOT, "alice", NULL, "" },
+	{ "disable all", do_disable_all, &root, ENTRY_DISABLED, ENTRY_ROOT, "", NULL, "" },
+	{ "enable all", do_enable_all, &admin, ENTRY_ENABLED, ENTRY_PASSWORD, "", NULL, "" },
+	{ "rename", do_rename, &alice, ENTRY_RENAMED, ENTRY_OWNER, "alice", "phone", "laptop" },
+	{ "suspend", do_suspend, &alice, ENTRY_SUSPENDED, ENTRY_OWNER, "alice", "phone", "trip" },
+	{ "revoke", do_revoke, &root, ENTRY_REVOKED, ENTRY_ROOT, "alice", "phone", "lost" },
+	{ "delete", do_delete, &alice, ENTRY_DELETED, ENTRY_OWNER, "alice", "phone", "" },
+};
+
+static void assert_entry_is_of(const struct entry *entry, const struct made *made)
+{
+	assert_string_equal(entry->id.text, made->token.id.text);
+	assert_string_equal(entry->user, made->token.user);
+	assert_int_equal(entry->uid, made->token.uid);
+}
+
+static void each_change_leaves_its_entry_and_no_other(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		uint64_t entries = world_check_history(world);
+		struct entry entry;
+
+		world->time += 10;
+		world->refusal.why = NULL;
+		assert_that(
+			changes[i].change(world, changes[i].caller, made.token.id.text) == PAT_OK,
+			"%s: %s", changes[i].what, world->refusal.why);
+		assert_that(world_check_history(world) == entries + 1, "%s", changes[i].what);
+		entry = world_last_entry(world);
+		assert_that(entry.seq == entries + 1, "%s", changes[i].what);
+		assert_that(entry.at == world->time, "%s", changes[i].what);
+		assert_that(entry.event == changes[i].event, "%s: %s", changes[i].what,
+			entry_event_text(entry.event));
+		assert_that(entry.how == changes[i].how, "%s: %s", changes[i].what,
+			entry_how_text(entry.how));
+		assert_that(entry.by_uid == changes[i].caller->uid, "%s", changes[i].what);
+		assert_string_equal(entry.detail, changes[i].detail);
+		if (changes[i].name) {
+			assert_entry_is_of(&entry, &made);
+			assert_string_equal(entry.name, changes[i].name);
+		} else {
+			assert_string_equal(entry.id.text, "");
+			assert_string_equal(entry.name, "");
+			assert_string_equal(entry.user, changes[i].user);
+			assert_int_equal(entry.uid, 0);
+		}
+		assert_string_equal(entry.service, "");
+		assert_string_equal(entry.rhost, "");
+		assert_string_equal(entry.tty, "");
+		assert_int_equal(entry.result, 0);
+		assert_false(entry.new_service || entry.new_network || entry.unrecorded);
+	}
+}
+
+static void a_generation_leaves_its_entry(void **state)
+{
+	static const struct {
+		const struct caller *caller, *owner;
+		enum entry_how how;
+	} table[] = {
+		{ &root, &alice, ENTRY_ROOT },
+		{ &root, &root, ENTRY_ROOT },
+		{ &granted, &alice, ENTRY_PASSWORD },
+		{ &admin, &bob, ENTRY_PASSWORD },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct wish wish = wish_for(table[i].owner, "laptop");
+		struct entry entry;
+		struct made made;
+
+		wish.name = i == 0 ? "first" : "laptop";
+		assert_int_equal(tokens_generate(world->tokens, table[i].caller, &wish, &made.token,
+					 made.secret, &world->refusal),
+			PAT_OK);
+		entry = world_last_entry(world);
+		assert_int_equal(entry.seq, i + 1);
+		assert_int_equal(entry.event, ENTRY_GENERATED);
+		assert_int_equal(entry.how, table[i].how);
+		assert_int_equal(entry.by_uid, table[i].caller->uid);
+		assert_int_equal(made.token.created_by, table[i].caller->uid);
+		assert_entry_is_of(&entry, &made);
+		assert_string_equal(entry.name, wish.name);
+	}
+	assert_int_equal(world_check_history(world), COUNT(table));
+}
+
+static void what_changes_nothing_leaves_no_entry(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "phone");
+	struct wish again = wish_for(&alice, "phone");
+	struct made other;
+	uint64_t entries;
+
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	entries = world_check_history(world);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_suspend(world, &made, 60), PAT_OK);
+	assert_int_equal(do_rename(world, &alice, made.token.id.text), PAT_OK);
+	assert_int_equal(do_rotate(world, &root, made.token.id.text), PAT_ERR_NOT_ACTIVE);
+	assert_int_equal(do_restore(world, &bob, made.token.id.text), PAT_ERR_DENIED);
+	assert_int_equal(do_delete(world, &root, "0000000000"), PAT_ERR_NOT_FOUND);
+	assert_int_equal(tokens_generate(world->tokens, &root, &again, &other.token, other.secret,
+				 &world->refusal),
+		PAT_ERR_NAME_TAKEN);
+	assert_int_equal(do_enable(world, &root, NULL), PAT_OK);
+	assert_int_equal(world_check_history(world), entries);
+}
+
+static void a_damaged_token_is_deleted_with_an_entry(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct entry entry;
+
+	world_edit(world, "UPDATE token SET mac = x'00'");
+	assert_int_equal(world_delete(world, &made), PAT_OK);
+	entry = world_last_entry(world);
+	assert_int_equal(entry.event, ENTRY_DELETED);
+	assert_string_equal(entry.id.text, made.token.id.text);
+	assert_int_equal(world_check_history(world), 2);
+}
+
+/* ---- logins ---- */
+
+static struct pat_request from(
+	const struct made *made, const char *service, const char *rhost, const char *tty)
+{
+	struct pat_request request = request_with(made->secret, &alice);
+
+	pat_field_cut(request.service, sizeof(request.service), service);
+	pat_field_cut(request.rhost, sizeof(request.rhost), rhost);
+	pat_field_cut(request.tty, sizeof(request.tty), tty);
+	return request;
+}
+
+static void a_login_leaves_an_entry_of_where_it_was(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	const struct pat_request request = from(&made, "sshd", "192.0.2.7", "ssh");
+	struct pat_reply reply;
+	struct entry entry;
+
+	world->time = NOON + 10;
+	tokens_verify(world->tokens, 1000, &request, &reply);
+	tokens_commit_usage(world->tokens);
+	assert_int_equal(reply.verdict, PAT_ACCEPTED);
+	entry = world_last_entry(world);
+	assert_int_equal(entry.event, ENTRY_USED);
+	assert_int_equal(entry.result, PAT_ACCEPTED);
+	assert_int_equal(entry.how, ENTRY_PAM);
+	assert_int_equal(entry.by_uid, 1000);
+	assert_int_equal(entry.at, NOON + 10);
+	assert_entry_is_of(&entry, &made);
+	assert_string_equal(entry.name, "laptop");
+	assert_string_equal(entry.service, "sshd");
+	assert_string_equal(entry.rhost, "192.0.2.7");
+	assert_string_equal(entry.tty, "ssh");
+	assert_int_equal(world_check_history(world), 2);
+}
+
+/* Others send what they like, and it is shown on terminals. */
+static void a_login_with_a_hostile_text_leaves_an_entry_without_it(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	const struct pat_request request = from(&made, "\x1B[2J", "\xFF", "a\nb");
+	struct entry entry;
+
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	entry = world_last_entry(world);
+	assert_string_equal(entry.service, "?");
+	assert_string_equal(entry.rhost, "?");
+	assert_string_equal(entry.tty, "?");
+	(void)world_check_history(world);
+}
+
+static void a_refusal_leaves_an_entry_if_the_secret_matched(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = from(&made, "polkit-1", "192.0.2.7", "");
+	struct entry entry;
+
+	assert_int_equal(world_verify(world, &request).verdict, PAT_NOT_ALLOWED);
+	assert_int_equal(world_check_history(world), 2);
+	entry = world_last_entry(world);
+	assert_int_equal(entry.event, ENTRY_REFUSED);
+	assert_int_equal(entry.result, PAT_NOT_ALLOWED);
+	assert_string_equal(entry.service, "polkit-1");
+	assert_entry_is_of(&entry, &made);
+
+	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
+	assert_int_equal(world_check_history(world), 3);
+	entry = world_last_entry(world);
+	assert_int_equal(entry.result, PAT_OTHER_USER);
+	assert_string_equal(entry.user, "alice"); /* whose token was tried */
+
+	/* A wrong secret anybody can send, and fill the disk with. */
+	request.digest.bytes[0] ^= 1;
+	assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG);
+	request = from(&made, "sshd", "", "");
+	pat_field_cut(request.id, sizeof(request.id), "0000000000");
+	assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG);
+	world_edit(world, "UPDATE token SET expires_at = 0");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_WRONG);
+	assert_int_equal(world_check_history(world), 3);
+}
+
+/* One after the other, of one token. */
+static const struct {
+	const char *service, *rhost;
+	bool new_service, new_network;
+} places[] = {
+	{ "sshd", "192.0.2.7", true, true },
+	{ "sshd", "192.0.2.7", false, false },
+	{ "sshd", "192.0.2.8", false, false }, /* the same /24 */
+	{ "sudo", "192.0.2.8", true, false },
+	{ "sudo", "", false, true },
+	{ "sudo", "198.51.100.1", false, true },
+	{ "sshd", "192.0.2.9", false, false }, /* not where it was last, but before */
+	{ "sshd", "2001:db8::1", false, true },
+	{ "sshd", "2001:db8::2:1", false, false }, /* the same /64 */
+	{ "sudo", "", false, false },
+	{ "sudo", "host.example.org", false, true },
+	{ "sudo", "host.example.org", false, false },
+	{ "sudo", "::ffff:192.0.2.10", false, false },
+};
+
+static void a_service_and_a_network_are_new_once(void **state)
+{
+	struct world *world = *state;
+	struct made other = world_generate(world, &alice, "other");
+
+	for (int restart = 0; restart < 2; restart++) {
+		struct made made = world_generate(world, &alice, restart ? "two" : "one");
+
+		for (size_t i = 0; i < COUNT(places); i++) {
+			const struct pat_request request =
+				from(&made, places[i].service, places[i].rhost, "");
+			struct entry entry;
+
+			assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+			entry = world_last_entry(world);
+			assert_that(entry.new_service == places[i].new_service, "row %zu", i);
+			assert_that(entry.new_network == places[i].new_network, "row %zu", i);
+			if (restart)
+				world_restart(world);
+		}
+	}
+	/* Of each token by itself. */
+	assert_int_equal(world_log_in(world, &alice, &other), PAT_ACCEPTED);
+	assert_true(world_last_entry(world).new_service);
+	assert_true(world_last_entry(world).new_network);
+}
+
+/* Nobody makes a place known by failing there. */
+static void a_refused_login_makes_no_place_known(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made made;
+	struct pat_request request;
+
+	wish.not_before = NOON + 10;
+	world_generate_as_wished(world, &wish, &made);
+	request = from(&made, "sshd", "192.0.2.7", "");
+	assert_int_equal(world_verify(world, &request).verdict, PAT_NOT_YET);
+	assert_false(world_last_entry(world).new_service || world_last_entry(world).new_network);
+	world->time = NOON + 10;
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	assert_true(world_last_entry(world).new_service && world_last_entry(world).new_network);
+}
+
+/* ---- a flood ---- */
+
+#define FLOOD 3000U
+
+/* How many entries were added by so many logins. */
+static uint64_t flood(struct world *world, const struct pat_request *request, uint32_t caller)
+{
+	uint64_t entries = world_check_history(world);
+
+	for (unsigned int i = 0; i < FLOOD; i++) {
+		struct pat_reply reply;
+
+		tokens_verify(world->tokens, caller, request, &reply);
+	}
+	tokens_commit_usage(world->tokens);
+	return world_check_history(world) - entries;
+}
+
+static void a_flood_grows_the_history_by_the_ration_and_is_counted(void **state)
+{
+	static const struct {
+		const char *what, *service;
+		uint32_t caller;
+		enum pat_verdict verdict;
+		uint64_t most;
+	} table[] = {
+		{ "refusals", "polkit-1", 0, PAT_NOT_ALLOWED, 100 },
+		{ "uses that users ask for themselves", "sshd", 1000, PAT_ACCEPTED, 100 },
+		{ "uses", "sshd", 0, PAT_ACCEPTED, 1000 },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct made made = world_generate(world, &alice, table[i].what);
+		const struct pat_request request = from(&made, table[i].service, "", "");
+		struct pat_reply reply;
+		struct entry entry;
+		uint64_t taken;
+
+		world->time += DAY; /* nothing is left of the flood before */
+		taken = flood(world, &request, table[i].caller);
+		assert_that(taken == table[i].most, "%s: %llu", table[i].what,
+			(unsigned long long)taken);
+		assert_that(flood(world, &request, table[i].caller) == 0, "%s", table[i].what);
+		/* Nobody is refused for it. */
+		tokens_verify(world->tokens, table[i].caller, &request, &reply);
+		tokens_commit_usage(world->tokens);
+		assert_int_equal(reply.verdict, table[i].verdict);
+		if (table[i].verdict == PAT_ACCEPTED)
+			assert_int_equal(world_find(world, &made).uses, 2 * FLOOD + 1);
+		/* When there is room again, it says how many are missing; once. */
+		world->time += 60;
+		for (uint64_t unrecorded = 2 * FLOOD + 1 - taken;; unrecorded = 0) {
+			tokens_verify(world->tokens, table[i].caller, &request, &reply);
+			tokens_commit_usage(world->tokens);
+			entry = world_last_entry(world);
+			assert_int_equal(entry.at, world->time);
+			assert_int_equal(entry.unrecorded, unrecorded);
+			if (unrecorded == 0)
+				break;
+		}
+		(void)world_check_history(world);
+	}
+}
+
+static void a_flood_hides_nothing_of_others_and_no_alert(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made old = world_generate(world, &alice, "phone");
+	struct made bobs = world_generate(world, &bob, "bob's");
+	const struct pat_request request = from(&made, "polkit-1", "", "");
+	uint64_t entries;
+
+	(void)world_rotate(world, &old, 0);
+	(void)flood(world, &request, 0);
+	entries = world_check_history(world);
+	assert_int_equal(world_log_in(world, &alice, &old), PAT_ROTATED);
+	assert_int_equal(world_check_history(world), entries + 1);
+	assert_int_equal(world_last_entry(world).result, PAT_ROTATED);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_check_history(world), entries + 2);
+	assert_int_equal(world_log_in(world, &alice, &bobs), PAT_OTHER_USER);
+	assert_int_equal(world_check_history(world), entries + 3);
+	/* Changes are never too many. */
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_check_history(world), entries + 4);
+}
+
+/* Or the next login from there would be the first. */
+static void a_place_is_remembered_though_its_use_was_one_too_many(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = from(&made, "sshd", "", "");
+
+	(void)flood(world, &request, 0);
+	request = from(&made, "sshd", "192.0.2.7", "");
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	request = from(&made, "sshd", "198.51.100.1", "");
+	world->time += 60;
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	assert_true(world_last_entry(world).new_network);
+	request = from(&made, "sshd", "192.0.2.7", "");
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	assert_string_equal(world_last_entry(world).rhost, "192.0.2.7");
+	assert_false(world_last_entry(world).new_network);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(each_change_leaves_its_entry_and_no_other),
+		WORLD_TEST(a_generation_leaves_its_entry),
+		WORLD_TEST(what_changes_nothing_leaves_no_entry),
+		WORLD_TEST(a_damaged_token_is_deleted_with_an_entry),
+		WORLD_TEST(a_login_leaves_an_entry_of_where_it_was),
+		WORLD_TEST(a_login_with_a_hostile_text_leaves_an_entry_without_it),
+		WORLD_TEST(a_refusal_leaves_an_entry_if_the_secret_matched),
+		WORLD_TEST(a_service_and_a_network_are_new_once),
+		WORLD_TEST(a_refused_login_makes_no_place_known),
+		WORLD_TEST(a_flood_grows_the_history_by_the_ration_and_is_counted),
+		WORLD_TEST(a_flood_hides_nothing_of_others_and_no_alert),
+		WORLD_TEST(a_place_is_remembered_though_its_use_was_one_too_many),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
