@@ -140,7 +140,7 @@ static void sources_are_the_owners_and_roots_to_see(void **state)
 	assert_int_equal(log_in(world, &made, "sshd", "192.0.2.1"), PAT_ACCEPTED);
 	assert_int_equal(tokens_list_sources(world->tokens, &bob, made.token.id.text, take_source,
 				 &sources, &world->refusal),
-		PAT_ERR_NOT_FOUND);
+		PAT_ERR_DENIED);
 	assert_int_equal(tokens_list_sources(world->tokens, &root, made.token.id.text, take_source,
 				 &sources, &world->refusal),
 		PAT_OK);
