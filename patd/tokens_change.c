@@ -154,7 +154,7 @@ enum pat_error tokens_revoke_unused(
 	return revoke(tokens, &tokens_patd, token, &unused, &new, ret_refusal);
 }
 
-#define SOME 16U /* tokens revoked in one turn of the loop: each is synced */
+#define SOME 4U /* tokens revoked in one turn of the loop: each is synced */
 
 struct some {
 	struct tokens *tokens;

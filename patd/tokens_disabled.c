@@ -16,22 +16,29 @@ static enum pat_error allow(
 	return tokens_allow(caller, operation_on(user), false, ret_refusal);
 }
 
+#define TOLD_MAX 1024U /* tokens of one user: for more the loop would be held too long */
+
+struct telling {
+	struct tokens *tokens;
+	unsigned int told;
+};
+
 static int tell(const struct token *token, void *userdata)
 {
-	tokens_tell(userdata, TOKEN_CHANGED, token);
-	return 0;
+	struct telling *telling = userdata;
+
+	tokens_tell(telling->tokens, TOKEN_CHANGED, token);
+	return ++telling->told == TOLD_MAX;
 }
 
-/*
- * Of everybody's tokens nothing is told: they may be millions.  Those of one user are as many as
- * the policy allows.
- */
+/* Of everybody's tokens nothing is told: they may be millions. */
 static void tell_user(struct tokens *tokens, const char *user)
 {
 	const struct list_filter filter = { .user = user };
+	struct telling telling = { .tokens = tokens };
 
 	if (user[0] != '\0')
-		(void)store_list(tokens->store, &filter, tell, tokens);
+		(void)store_list(tokens->store, &filter, tell, &telling);
 }
 
 enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller, const char *user,

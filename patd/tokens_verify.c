@@ -94,7 +94,8 @@ static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
 static bool worth_noting(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
 {
-	bool strict = verdict != PAT_ACCEPTED || caller->uid != 0;
+	bool own = caller->uid != 0 && caller->uid == token->uid; /* and not a verifier */
+	bool strict = verdict != PAT_ACCEPTED || own;
 	struct ration *ration = verdict == PAT_ROTATED ? &tokens->alerts
 				: strict               ? &tokens->refusals
 						       : &tokens->uses;
@@ -198,8 +199,11 @@ static int record_for_sure(
 	struct note note;
 	int r;
 
-	if (!entry)
+	if (!entry) {
+		/* Here, where it is seen if they are lost, and the history with them. */
+		tokens_commit_usage(tokens);
 		return store_use(tokens->store, token, NULL);
+	}
 	note = tokens_note(tokens, entry);
 	r = store_use(tokens->store, token, &note);
 	if (r == 0)
