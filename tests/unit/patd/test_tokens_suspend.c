@@ -285,14 +285,14 @@ static uint32_t revoke_all(struct world *world, const struct caller *caller,
 static void all_of_a_users_tokens_are_revoked_page_by_page(void **state)
 {
 	static const struct caller heir = { .uid = 2000, .user = "alice" };
-	static const unsigned int numbers[] = { 0, 1, 15, 16, 17, 32, 33 };
+	static const unsigned int numbers[] = { 0, 1, 3, 4, 5, 8, 9 };
 	const struct revocation lost = { .reason = "lost" };
 	struct world *world = *state;
 	struct made bobs = world_generate(world, &bob, "bob's");
 	struct made heirs = world_generate(world, &heir, "n00");
 
 	for (size_t i = 0; i < COUNT(numbers); i++) {
-		struct made made[33];
+		struct made made[9];
 		unsigned int pages;
 
 		for (unsigned int n = 0; n < numbers[i]; n++) {
@@ -307,7 +307,7 @@ static void all_of_a_users_tokens_are_revoked_page_by_page(void **state)
 			assert_string_equal(world_find(world, &made[n]).revoked_reason, "lost");
 			assert_int_equal(world_delete(world, &made[n]), PAT_OK);
 		}
-		assert_int_equal(pages, numbers[i] == 0 ? 1 : (numbers[i] + 15) / 16);
+		assert_int_equal(pages, numbers[i] == 0 ? 1 : (numbers[i] + 3) / 4);
 	}
 	assert_int_equal(world_log_in(world, &bob, &bobs), PAT_ACCEPTED);
 	assert_int_equal(world_log_in(world, &heir, &heirs), PAT_ACCEPTED);
