@@ -8,7 +8,7 @@
 #include "common/wire.h"
 #include "patd/token.h"
 
-#define ENTRY_DETAIL_MAX 255 /* bytes */
+#define ENTRY_DETAIL_MAX PAT_NAME_BYTES_MAX /* the longest that it can be is a name */
 #define ENTRY_MAC_LEN 32
 
 /* The numbers of these and of enum pat_verdict are part of the database's format. */

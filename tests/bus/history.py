@@ -96,6 +96,13 @@ class History(WorldTest):
         self.assertEqual(self.games(other), door.ROTATED)
         self.assertEqual(self.root.history(all=True)[-1]["Result"], "rotated")
 
+    def test_the_longest_name_before_is_kept_whole(self):
+        token = self.root.generate("\U0001F600" * 255, user="games")
+        self.client(GAMES).rename(token, "short")
+        entry = self.root.history(all=True)[-1]
+        self.assertEqual((entry["Event"], entry["Detail"]), ("renamed", "\U0001F600" * 255))
+        self.assertEqual(self.root.verify_history(), (3, 1, 0, ""))
+
     def test_users_see_what_is_theirs_alone(self):
         other = self.root.generate("other", user="daemon")
         self.root.disable("games")

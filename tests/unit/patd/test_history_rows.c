@@ -88,7 +88,7 @@ static void an_entry_is_listed_as_it_was_appended(void **state)
 	fill(entry.service, sizeof(entry.service), 's');
 	fill(entry.rhost, sizeof(entry.rhost), 'r');
 	fill(entry.tty, sizeof(entry.tty), 't');
-	fill(entry.detail, sizeof(entry.detail), 'd');
+	fill(entry.detail, PAT_NAME_MAX + 1, 'd');
 	memset(entry.mac, 0xA5, sizeof(entry.mac));
 	append(&entry);
 	memset(&got, 0xEE, sizeof(got));
