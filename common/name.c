@@ -48,13 +48,10 @@ static bool deceives(uint32_t c)
 	       (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE; /* noncharacters */
 }
 
-const char *pat_name_problem(const char *name)
+static const char *problem_of(const char *text, size_t max)
 {
-	const uint8_t *at = (const uint8_t *)name;
+	const uint8_t *at = (const uint8_t *)text;
 	size_t characters = 0;
-
-	if (*at == '\0')
-		return "the name is empty";
 
 	while (*at != '\0') {
 		uint32_t point;
@@ -64,9 +61,19 @@ const char *pat_name_problem(const char *name)
 			return "the name is not valid UTF-8";
 		if (deceives(point))
 			return "the name has a control character";
-		if (++characters > PAT_NAME_MAX)
+		if (++characters > max)
 			return "the name is longer than 255 characters";
 		at += n;
 	}
 	return NULL;
+}
+
+const char *pat_name_problem(const char *name)
+{
+	return *name == '\0' ? "the name is empty" : problem_of(name, PAT_NAME_MAX);
+}
+
+const char *pat_text_problem(const char *text)
+{
+	return problem_of(text, SIZE_MAX);
 }

@@ -12,4 +12,7 @@
 /* NULL if name is good, else what is wrong with it, for a person.  Static. */
 const char *pat_name_problem(const char *name);
 
+/* The same for a text of any length, which may be empty. */
+const char *pat_text_problem(const char *text);
+
 #endif

@@ -78,14 +78,15 @@ static void bind_field(
 static bool read_field(
 	sqlite3_stmt *statement, int at, const struct token_field *field, void *ret_member)
 {
-	const char *text = ret_member;
 	uint64_t number;
 
 	switch (field->kind) {
 	case FIELD_TEXT:
+		return row_text(statement, at, ret_member, field->size) &&
+		       !pat_text_problem(ret_member);
 	case FIELD_NAME:
 		return row_text(statement, at, ret_member, field->size) &&
-		       (*text == '\0' ? field->kind == FIELD_TEXT : !pat_name_problem(text));
+		       !pat_name_problem(ret_member);
 	case FIELD_NUMBER:
 		return row_number(statement, at, INT64_MAX, ret_member);
 	case FIELD_NUMBER32:

@@ -53,6 +53,17 @@ class Limits(WorldTest):
             with self.subTest(rhost.decode() or "nowhere"):
                 self.assertEqual(self.games(token, rhost=rhost), verdict)
 
+    def test_the_longest_lists_work(self):
+        services = [f"service{i:03}" for i in range(46)]  # of some less than LIMITS_SERVICES_MAX
+        sources = [f"10.{i}.0.0/16" for i in range(79)]  # of some less than LIMITS_SOURCES_MAX
+        token = self.generate(services=services, sources=sources)
+        self.assertEqual(self.root.get(token, "Services"), services)
+        self.assertEqual(self.root.get(token, "Sources"), sources)
+        place = {"service": b"service045", "rhost": b"10.78.0.1"}
+        self.assertEqual(self.games(token, **place), door.ACCEPTED)
+        self.client(GAMES).revoke(token)
+        self.assertEqual(self.games(token, **place), door.REVOKED)
+
     def test_a_token_is_refused_before_its_time(self):
         begins = int(time.time()) + DAY
         token = self.generate(not_before=begins)

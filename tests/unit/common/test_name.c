@@ -56,6 +56,20 @@ static void the_limit_is_255_characters_of_any_length(void **state)
 	}
 }
 
+static void a_text_has_no_limit_and_deceives_as_little(void **state)
+{
+	char text[4 * PAT_NAME_MAX] = "";
+
+	(void)state;
+	assert_null(pat_text_problem(text));
+	memset(text, 'x', sizeof(text) - 1);
+	assert_null(pat_text_problem(text));
+	text[sizeof(text) - 2] = '\n';
+	assert_non_null(pat_text_problem(text));
+	text[sizeof(text) - 2] = '\xFF';
+	assert_non_null(pat_text_problem(text));
+}
+
 static void an_empty_name_is_refused(void **state)
 {
 	(void)state;
@@ -169,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_limit_is_255_characters_of_any_length),
+		cmocka_unit_test(a_text_has_no_limit_and_deceives_as_little),
 		cmocka_unit_test(an_empty_name_is_refused),
 		cmocka_unit_test(peoples_names_are_good),
 		cmocka_unit_test(exactly_what_deceives_is_refused),
