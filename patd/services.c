@@ -112,6 +112,9 @@ const char *services_parse(const char *text, char *ret_list, size_t size)
 
 bool services_match(const char *list, const char *service)
 {
+	/* Anybody may ask about it, and matching takes as long as both multiplied. */
+	if (strnlen(service, PAT_SERVICE_MAX + 1) > PAT_SERVICE_MAX)
+		return false;
 	while (list) {
 		struct item item = item_take(&list, ',');
 		char pattern[PAT_SERVICE_MAX + 1];

@@ -17,7 +17,7 @@
  */
 const char *services_parse(const char *text, char *ret_list, size_t size);
 
-/* Whether a canonical list has the service.  "" has none. */
+/* Whether a canonical list has the service.  "" has none, and none has one that is too long. */
 bool services_match(const char *list, const char *service);
 
 #endif

@@ -13,7 +13,7 @@
  * milliseconds however few rows match.
  */
 #define EFFORT_MAX 1024U
-#define EFFORT_PATTERN 1024U /* bytes of a pattern times those of a name that cost a row more */
+#define EFFORT_PATTERN 1024U /* bytes of patterns times those of a name that cost a row more */
 
 #define PAGE_FULL 1 /* a list_row_fn's word to stop */
 
@@ -65,9 +65,14 @@ static bool matches(const struct page *page, const struct token *token)
 
 static uint32_t effort_of(const struct wanted *wanted, const struct token *token)
 {
-	const char *pattern = wanted->name_pattern ? wanted->name_pattern : "";
+	size_t bytes = 0;
 
-	return 1 + (uint32_t)(strlen(pattern) * strlen(token->name) / EFFORT_PATTERN);
+	if (wanted->name_pattern)
+		bytes += strlen(wanted->name_pattern) * strlen(token->name);
+	if (wanted->good_for)
+		bytes +=
+			strlen(token->limits.services) * strnlen(wanted->good_for, PAT_SERVICE_MAX);
+	return 1 + (uint32_t)(bytes / EFFORT_PATTERN);
 }
 
 /* Looks one row further than the page, to know whether there is another. */

@@ -136,6 +136,17 @@ class Limits(WorldTest):
         names = [row["Name"] for row in self.root.list(user="games", good_for="sshd")]
         self.assertEqual(names, ["any", "ssh"])
 
+    def test_the_longest_service_that_is_asked_about_holds_nobody_up(self):
+        pattern = "*" + "[a-z]" * 12 + "b"
+        tokens = [
+            self.generate(f"n{i}", services=[f"{pattern}{n}" for n in range(8)]) for i in range(50)
+        ]
+        service = "a" * 1000000
+        began = time.monotonic()
+        self.assertEqual(self.root.list(user="games", good_for=service), [])
+        self.assertEqual(self.root.check(tokens[0].text, service=service)[1], ["wrong-service"])
+        self.assertLess(time.monotonic() - began, 5)
+
     # --- uses -----------------------------------------------------------------------------
     def test_exactly_as_many_uses_succeed_as_were_given(self):
         token = self.generate(max_uses=3)

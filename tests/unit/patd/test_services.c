@@ -134,6 +134,8 @@ static void a_list_has_the_services_that_its_patterns_match(void **state)
 		{ "[", "[", false },
 		{ LONGEST "*", LONGEST, false },
 		{ LONGEST "*,sudo", "sudo", true },
+		/* Longer than any service is. */
+		{ "*", LONGEST "4", false },
 	};
 
 	(void)state;
