@@ -8,9 +8,12 @@
 #include "common/bus.h"
 #include "patd/tokens_private.h"
 
-#define PAGE_FULL 1 /* an entry_row_fn's word to stop */
+/* An entry_row_fn's words to stop */
+#define PAGE_FULL 1
+#define PAGE_OTHERS 2
 
 struct page {
+	const struct caller *owner; /* of the one token that it is about; NULL: whoever is */
 	entry_row_fn fn;
 	void *userdata;
 	uint32_t limit, rows;
@@ -22,6 +25,9 @@ static int page_row(const struct entry *entry, void *userdata)
 {
 	struct page *page = userdata;
 
+	/* A token has one owner: the first entry tells, however many there are. */
+	if (page->owner && !authority_owns(page->owner, entry->uid, entry->user))
+		return PAGE_OTHERS;
 	if (page->rows == page->limit)
 		return PAGE_FULL;
 	page->rows++;
@@ -90,6 +96,10 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	}
 	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
 		page.limit = PAT_PAGE_MAX;
+	if (own && wanted->id) {
+		filter.user = NULL;
+		page.owner = caller;
+	}
 	r = store_list_history(tokens->store, &filter, page_row, &page);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);

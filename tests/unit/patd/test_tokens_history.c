@@ -63,6 +63,52 @@ static void a_use_does_not_follow_one_that_was_lost(void **state)
 	assert_history_good(world, 2);
 }
 
+/* ---- somebody else's ---- */
+
+static int count_entry(const struct entry *entry, void *userdata)
+{
+	(void)entry;
+	++*(unsigned int *)userdata;
+	return 0;
+}
+
+static int count_step(void *userdata)
+{
+	++*(unsigned int *)userdata;
+	return 0;
+}
+
+/* How many instructions of SQLite's machine it takes to list none. */
+static unsigned int cost_of_none(struct world *world, const struct caller *caller, const char *id)
+{
+	const struct wanted_history wanted = { .id = id, .cursor = "" };
+	char cursor[TOKENS_CURSOR_MAX] = "untouched";
+	unsigned int entries = 0, steps = 0;
+
+	sqlite3_progress_handler(world->store->db, 1, count_step, &steps);
+	assert_int_equal(tokens_list_history(world->tokens, caller, &wanted, count_entry, &entries,
+				 cursor, &world->refusal),
+		PAT_OK);
+	sqlite3_progress_handler(world->store->db, 0, NULL, NULL);
+	assert_int_equal(entries, 0);
+	assert_string_equal(cursor, "");
+	return steps;
+}
+
+static void how_much_happened_to_others_tokens_takes_no_time(void **state)
+{
+	struct world *world = *state;
+	struct caller before = { .uid = 999, .user = "alice" };
+	struct made made = world_generate(world, &alice, "laptop");
+
+	for (unsigned int i = 0; i < 500; i++)
+		assert_int_equal(log_in(world, &made, "sshd", "192.0.2.7"), PAT_ACCEPTED);
+	tokens_commit_usage(world->tokens);
+	assert_true(cost_of_none(world, &bob, "0000000000") < 100);
+	assert_true(cost_of_none(world, &bob, made.token.id.text) < 100);
+	assert_true(cost_of_none(world, &before, made.token.id.text) < 100);
+}
+
 /* ---- where a token was used from ---- */
 
 struct sources {
@@ -176,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(a_change_does_not_follow_a_use_that_was_lost),
 		WORLD_TEST(a_use_does_not_follow_one_that_was_lost),
+		WORLD_TEST(how_much_happened_to_others_tokens_takes_no_time),
 		WORLD_TEST(sources_are_the_latest_five_each_once),
 		WORLD_TEST(where_it_was_refused_is_no_source),
 		WORLD_TEST(sources_are_the_owners_and_roots_to_see),
