@@ -21,7 +21,7 @@ enum pat_error {
 	PAT_ERR_DENIED,
 	PAT_ERR_INTERACTIVE,  /* allowed after a dialog, for which the caller did not ask */
 	PAT_ERR_INVALID_ARGS, /* wrong types, unknown or contradicting options */
-	PAT_ERR_BUSY,         /* too much under way at once */
+	PAT_ERR_BUSY,         /* too much under way at once, or too many changes */
 	PAT_ERR_STORAGE,      /* the database failed; nothing was changed */
 	PAT_ERR_NO_MEMORY,
 	PAT_ERRORS

@@ -56,6 +56,20 @@ enum pat_error tokens_allow(const struct caller *caller, enum operation operatio
 	return PAT_ERR_DENIED;
 }
 
+enum pat_error tokens_ration(
+	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal)
+{
+	uint64_t now_us = clock_now(tokens->clock) * UINT64_C(1000000);
+
+	if (caller->uid == 0 || (caller->granted & 1U << ACTION_MANAGE_OTHERS) != 0 ||
+		ration_take(&tokens->changes, caller->uid, now_us))
+		return PAT_OK;
+	return tokens_refuse(PAT_ERR_BUSY,
+		"you have changed tokens too often; try again later, or revoke the token for good, "
+		"which is always possible",
+		ret_refusal);
+}
+
 /* The key belongs to the store if the store knows it, or has nothing that another key made. */
 static int check_key(struct store *store, const struct key *key)
 {
@@ -84,6 +98,10 @@ static int check_key(struct store *store, const struct key *key)
 #define USE_COST_US (UINT64_C(10) * 1000000)
 #define REFUSALS_BURST 100U
 #define REFUSAL_COST_US (UINT64_C(30) * 1000000)
+
+/* The same for changes by their owners: enough for all that one can have, at once. */
+#define CHANGES_BURST 1000U
+#define CHANGE_COST_US (UINT64_C(10) * 1000000)
 
 int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	const struct policy *policy, struct tokens **ret_tokens)
@@ -120,6 +138,8 @@ int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	tokens->refusals.cost_us = REFUSAL_COST_US;
 	tokens->refusals.burst = REFUSALS_BURST;
 	tokens->alerts = tokens->refusals;
+	tokens->changes.cost_us = CHANGE_COST_US;
+	tokens->changes.burst = CHANGES_BURST;
 	randombytes_buf(tokens->dummy.verifier, sizeof(tokens->dummy.verifier));
 	*ret_tokens = tokens;
 	return 0;

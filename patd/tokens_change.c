@@ -113,24 +113,38 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
 	return !before || longer || other;
 }
 
+/* Whether after a revoke only a restore, if anything, brings the token back, as was not so before.
+ */
+static bool ends(const struct token *before, const struct token *after, uint64_t now)
+{
+	bool ended = life_revoked(before, now) && before->revoked_until == 0;
+
+	return (after->revoked_until == 0 && !ended) ||
+	       (compromised(after) && !compromised(before));
+}
+
 /* *ret_new: it was not revoked before. */
 static enum pat_error revoke(struct tokens *tokens, const struct caller *caller,
 	struct token *token, const struct revocation *revocation, bool *ret_new,
 	struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
-	bool before = life_revoked(token, now);
+	const struct token before = *token;
 	struct entry entry;
 	enum pat_error error = check_revocation(revocation, now, ret_refusal);
 
 	*ret_new = false;
 	if (error != PAT_OK || !apply(revocation, now, token))
 		return error;
+	if (!ends(&before, token, now))
+		error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
 	entry = tokens_entry(
 		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
 	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
 	error = tokens_write(tokens, token, &entry, ret_refusal);
-	*ret_new = error == PAT_OK && !before;
+	*ret_new = error == PAT_OK && !life_revoked(&before, now);
 	return error;
 }
 
@@ -241,6 +255,9 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	if (life_expired(&token, tokens->policy, now))
 		return tokens_refuse(
 			PAT_ERR_EXPIRED, "the token has expired; generate a new one", ret_refusal);
+	error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
 	token.revoked_at = 0;
 	token.revoked_until = 0;
 	token.revoked_reason[0] = '\0';
@@ -263,6 +280,9 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
 	if (strcmp(token.name, name) == 0)
 		return PAT_OK;
+	error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
 	entry = tokens_entry(tokens, caller, ENTRY_RENAMED, &token);
 	pat_field_cut(entry.detail, sizeof(entry.detail), token.name);
 	pat_field_cut(token.name, sizeof(token.name), name);
@@ -308,6 +328,8 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	if (error == PAT_OK && beyond_calendar(now, grace))
 		error = tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			"the grace period would end after the year 9999", ret_refusal);
+	if (error == PAT_OK)
+		error = tokens_ration(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 

@@ -195,6 +195,8 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 		error = make(tokens, wish, &token, ret_refusal);
 	if (error == PAT_OK)
 		error = check_user(tokens, wish->user, wish->uid, ret_refusal);
+	if (error == PAT_OK)
+		error = tokens_ration(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 

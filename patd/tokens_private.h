@@ -19,6 +19,7 @@ struct tokens {
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
 	struct ration uses, refusals, alerts;
+	struct ration changes; /* of tokens, by one user */
 };
 
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
@@ -30,6 +31,14 @@ enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal);
 /* PAT_OK, or a refusal for lack of an action: see authority_lacks(). */
 enum pat_error tokens_allow(const struct caller *caller, enum operation operation, bool own,
 	struct refusal *ret_refusal);
+
+/*
+ * PAT_OK, or PAT_ERR_BUSY: for a change that a user could make again and again, each time with an
+ * entry of the history, until no other's is left in it.  Never asked about what ends access for
+ * good, or deletes.
+ */
+enum pat_error tokens_ration(
+	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal);
 
 /* Whether a user can have that name, as far as tokens go. */
 bool tokens_user_nameable(const char *user);

@@ -63,6 +63,53 @@ static void a_use_does_not_follow_one_that_was_lost(void **state)
 	assert_history_good(world, 2);
 }
 
+/* ---- floods ---- */
+
+static enum pat_error rename_it(struct world *world, const struct made *made, unsigned int i)
+{
+	return tokens_rename(
+		world->tokens, &alice, made->token.id.text, i % 2 ? "a" : "b", &world->refusal);
+}
+
+static enum pat_error revoke_it(struct world *world, const struct caller *caller,
+	const struct made *made, const struct revocation *revocation)
+{
+	return tokens_revoke(
+		world->tokens, caller, made->token.id.text, revocation, &world->refusal);
+}
+
+static void no_user_can_push_others_entries_out(void **state)
+{
+	const struct revocation for_good = { 0 }, a_while = { .for_a_while = true, .seconds = 9 };
+	const struct revocation reason = { .reason = "another" };
+	const struct revocation compromised = { .reason = TOKEN_REASON_COMPROMISED };
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made others = world_generate(world, &bob, "phone");
+	unsigned int changes = 0;
+
+	while (changes < 5000 && rename_it(world, &made, changes) == PAT_OK)
+		changes++;
+	assert_int_equal(changes, 1000);
+	assert_int_equal(rename_it(world, &made, changes), PAT_ERR_BUSY);
+	assert_int_equal(revoke_it(world, &alice, &made, &a_while), PAT_ERR_BUSY);
+	/* What ends access is never refused, and nobody else is. */
+	assert_int_equal(revoke_it(world, &bob, &others, &a_while), PAT_OK);
+	assert_int_equal(revoke_it(world, &root, &made, &a_while), PAT_OK);
+	assert_int_equal(revoke_it(world, &alice, &made, &for_good), PAT_OK);
+	assert_int_equal(revoke_it(world, &alice, &made, &for_good), PAT_OK);
+	assert_int_equal(revoke_it(world, &alice, &made, &reason), PAT_ERR_BUSY);
+	assert_int_equal(revoke_it(world, &alice, &made, &compromised), PAT_OK);
+	assert_int_equal(
+		tokens_delete(world->tokens, &alice, made.token.id.text, &world->refusal), PAT_OK);
+
+	made = world_generate(world, &alice, "laptop");
+	world->time += 60;
+	for (changes = 0; changes < 100 && rename_it(world, &made, changes) == PAT_OK;)
+		changes++;
+	assert_int_equal(changes, 6);
+}
+
 /* ---- somebody else's ---- */
 
 static int count_entry(const struct entry *entry, void *userdata)
@@ -222,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(a_change_does_not_follow_a_use_that_was_lost),
 		WORLD_TEST(a_use_does_not_follow_one_that_was_lost),
+		WORLD_TEST(no_user_can_push_others_entries_out),
 		WORLD_TEST(how_much_happened_to_others_tokens_takes_no_time),
 		WORLD_TEST(sources_are_the_latest_five_each_once),
 		WORLD_TEST(where_it_was_refused_is_no_source),
