@@ -87,6 +87,12 @@ static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
 	return entry;
 }
 
+/* A program of the user's own, which can say what it will of the place; and not a verifier. */
+static bool asked_by_owner(const struct caller *caller, const struct token *token)
+{
+	return caller->uid != 0 && caller->uid == token->uid;
+}
+
 /*
  * Whether a login comes into the history, or there are too many like it, of that user's tokens.
  * *ret_left_out: how many were left out before it.
@@ -94,8 +100,7 @@ static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
 static bool worth_noting(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
 {
-	bool own = caller->uid != 0 && caller->uid == token->uid; /* and not a verifier */
-	bool strict = verdict != PAT_ACCEPTED || own;
+	bool strict = verdict != PAT_ACCEPTED || asked_by_owner(caller, token);
 	struct ration *ration = verdict == PAT_ROTATED ? &tokens->alerts
 				: strict               ? &tokens->refusals
 						       : &tokens->uses;
@@ -106,12 +111,15 @@ static bool worth_noting(struct tokens *tokens, const struct caller *caller,
 	return true;
 }
 
-/* Whether a login is from where the token was used last: then nothing of it is new. */
+/*
+ * Whether a login is from where the token was used last: then nothing of it is new.  Of a local use
+ * that is not known, as it may be one that the owner's own program has told of.
+ */
 static bool same_place(const struct token *token, const struct pat_request *request)
 {
 	char last[SOURCES_NETWORK_MAX], network[SOURCES_NETWORK_MAX];
 
-	if (token->last_used_at == 0 ||
+	if (token->last_used_at == 0 || token->last_used_from[0] == '\0' ||
 		strcmp(token->last_used_service, plain(request->service)) != 0)
 		return false;
 	sources_network(token->last_used_from, last);
@@ -167,7 +175,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 
 	/* Remembered in any case, or the next use from there would be the first. */
 	bool worth = worth_noting(tokens, caller, token, PAT_ACCEPTED, &left_out);
-	bool known = same_place(token, request);
+	bool known = asked_by_owner(caller, token) || same_place(token, request);
 
 	if (!worth && known)
 		return false;
@@ -178,15 +186,20 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	return worth;
 }
 
-/* What a use changes. */
-static void count_use(struct tokens *tokens, const struct candidate *candidate,
-	const struct pat_request *request, struct token *token)
+/*
+ * What a use changes.  Where the owner's own program says that it comes from is not kept: who has
+ * stolen the token here could first make the place known that he then comes from.
+ */
+static void count_use(struct tokens *tokens, const struct caller *caller,
+	const struct candidate *candidate, const struct pat_request *request, struct token *token)
 {
+	const char *from = asked_by_owner(caller, token) ? "" : plain(request->rhost);
+
 	token->uses++;
 	token->last_used_at = clock_now(tokens->clock);
 	pat_field_cut(token->last_used_service, sizeof(token->last_used_service),
 		plain(request->service));
-	pat_field_cut(token->last_used_from, sizeof(token->last_used_from), plain(request->rhost));
+	pat_field_cut(token->last_used_from, sizeof(token->last_used_from), from);
 	if (candidate->matches)
 		token->former_until = 0;
 	key_row_mac(tokens->key, token, token->mac);
@@ -236,7 +249,7 @@ static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
 
 	if (describe_use(tokens, caller, &token, request, &entry_if_any))
 		entry = &entry_if_any;
-	count_use(tokens, candidate, request, &token);
+	count_use(tokens, caller, candidate, request, &token);
 	if (!limited && !ends_former) {
 		record(tokens, &token, entry);
 	} else if (record_for_sure(tokens, &token, entry) < 0) {

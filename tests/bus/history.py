@@ -71,6 +71,18 @@ class History(WorldTest):
                 entry = self.root.history(all=True)[-1]
                 self.assertEqual((entry["NewService"], entry["NewNetwork"]), marks)
 
+    def test_no_user_makes_a_network_known_before_a_login_from_there(self):
+        place = {"service": b"sshd", "rhost": b"203.0.113.9"}
+        self.games(service=b"sshd", rhost=b"192.0.2.7")
+        self.games(caller=GAMES, sock=self.patd.user_sock, **place)
+        self.games(**place)
+        marks = [(entry["ByUid"], entry["NewNetwork"]) for entry in self.root.history(all=True)]
+        self.assertEqual(marks, [(0, False), (0, True), (GAMES, False), (0, True)])
+        self.games(caller=GAMES, sock=self.patd.user_sock, service=b"sudo")
+        self.games(service=b"sudo")
+        marks = [(entry["ByUid"], entry["NewService"]) for entry in self.root.history(all=True)]
+        self.assertEqual(marks[-2:], [(GAMES, False), (0, True)])
+
     def test_the_wrong_secret_is_no_entry(self):
         self.assertEqual(
             door.ask(
