@@ -104,6 +104,34 @@ static void the_uid_unseen_longest_is_forgotten(void **state)
 	assert_int_equal(take(&ration, 1, now, 1000), BURST);
 }
 
+static void what_was_refused_is_counted_until_it_is_asked_for(void **state)
+{
+	struct ration ration = fresh;
+
+	(void)state;
+	assert_int_equal(ration_refused(&ration, 1000), 0);
+	assert_int_equal(take(&ration, 1000, SECOND, BURST), BURST);
+	assert_int_equal(ration_refused(&ration, 1000), 0);
+	(void)take(&ration, 1000, SECOND, 7);
+	assert_int_equal(ration_refused(&ration, 1001), 0);
+	assert_true(ration_take(&ration, 1000, 2 * SECOND));
+	assert_int_equal(ration_refused(&ration, 1000), 7);
+	assert_int_equal(ration_refused(&ration, 1000), 0);
+}
+
+static void a_forgotten_uid_has_no_refusals(void **state)
+{
+	struct ration ration = fresh;
+
+	(void)state;
+	(void)take(&ration, 1000, SECOND, BURST + 7);
+	for (uint32_t uid = 0; uid < RATION_UIDS; uid++)
+		assert_true(ration_take(&ration, uid, 2 * SECOND));
+	assert_int_equal(ration_refused(&ration, 1000), 0);
+	assert_int_equal(take(&ration, 1000, 2 * SECOND, BURST), BURST);
+	assert_int_equal(ration_refused(&ration, 1000), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +142,8 @@ int main(void)
 		cmocka_unit_test(one_uid_does_not_use_up_anothers),
 		cmocka_unit_test(uid_zero_is_a_uid),
 		cmocka_unit_test(the_uid_unseen_longest_is_forgotten),
+		cmocka_unit_test(what_was_refused_is_counted_until_it_is_asked_for),
+		cmocka_unit_test(a_forgotten_uid_has_no_refusals),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -149,6 +149,72 @@ static void many_ends_at_once_are_told_in_parts(void **state)
 	assert_int_equal(news.n, 200);
 }
 
+/* What happens by itself at a time: begins, comes back, or ends as the policy says. */
+static void each_kind_of_moment_is_told_as_it_comes(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "pending");
+	struct made pending, suspended, ending;
+	struct {
+		enum moment moment;
+		const struct made *made;
+		uint64_t at;
+	} table[] = {
+		{ MOMENT_START, &pending, NOON + 10 },
+		{ MOMENT_RETURN, &suspended, NOON + 20 },
+		{ MOMENT_MAKING, &ending, NOON + 5 + 7 * DAY },
+	};
+
+	ending = world_generate(world, &alice, "ending");
+	assert_int_equal(world_revoke(world, &ending), PAT_OK);
+	suspended = world_generate(world, &alice, "suspended");
+	assert_int_equal(world_revoke(world, &suspended), PAT_OK);
+	assert_int_equal(world_restore(world, &suspended), PAT_OK);
+	assert_int_equal(world_suspend(world, &suspended, 20), PAT_OK);
+	wish.not_before = NOON + 10;
+	world_generate_as_wished(world, &wish, &pending);
+	world->time = NOON + 5;
+	ending = world_generate(world, &bob, "ending");
+	world->policy.max_lifetime = 7 * DAY;
+	world_apply_policy(world);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct moment_place told = tokens_moments_from(world->tokens, table[i].moment);
+		struct news news = { 0 };
+		uint64_t next = 1;
+
+		world_listen(world, hear, &news);
+		world->time = table[i].at - 1;
+		do
+			assert_int_equal(
+				tokens_tell_moments(world->tokens, table[i].moment, &told, &next),
+				0);
+		while (next != 0 && next <= world->time);
+		assert_int_equal(next, table[i].at);
+		news.n = 0;
+		world->time = table[i].at;
+		assert_int_equal(
+			tokens_tell_moments(world->tokens, table[i].moment, &told, &next), 0);
+		assert_int_equal(next, 0);
+		assert_told(&news, TOKEN_CHANGED, table[i].made);
+		world_listen(world, NULL, NULL);
+	}
+}
+
+static void without_a_longest_lifetime_no_making_is_told(void **state)
+{
+	struct world *world = *state;
+	struct moment_place told = { 0 };
+	struct news news = { 0 };
+	uint64_t next = 1;
+
+	(void)world_generate(world, &alice, "laptop");
+	world_listen(world, hear, &news);
+	world->time = NOON + 100 * DAY;
+	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_MAKING, &told, &next), 0);
+	assert_int_equal(next, 0);
+	assert_int_equal(news.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +223,8 @@ int main(void)
 		WORLD_TEST(events_are_counted_whether_or_not_anybody_listens),
 		WORLD_TEST(each_end_is_told_once_when_it_comes),
 		WORLD_TEST(many_ends_at_once_are_told_in_parts),
+		WORLD_TEST(each_kind_of_moment_is_told_as_it_comes),
+		WORLD_TEST(without_a_longest_lifetime_no_making_is_told),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -224,20 +224,41 @@ static void where_it_was_refused_is_no_source(void **state)
 	assert_int_equal(sources_of(world, &made).n, 1);
 }
 
-static void sources_are_the_owners_and_roots_to_see(void **state)
+static void sources_are_for_the_owner_and_who_manages_others(void **state)
 {
+	static const struct caller manager = {
+		.uid = 1001, .user = "bob", .granted = 1U << ACTION_MANAGE_OTHERS
+	};
+	static const struct caller heir = { .uid = 1000, .user = "anna" };
+	static const struct {
+		const struct caller *caller;
+		enum pat_error error, none; /* of that token, and of one that there is not */
+	} table[] = {
+		{ &alice, PAT_OK, PAT_ERR_DENIED },
+		{ &bob, PAT_ERR_DENIED, PAT_ERR_DENIED },
+		{ &heir, PAT_ERR_DENIED, PAT_ERR_DENIED },
+		{ &manager, PAT_OK, PAT_ERR_NOT_FOUND },
+		{ &root, PAT_OK, PAT_ERR_NOT_FOUND },
+	};
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
-	struct sources sources = { 0 };
 
 	assert_int_equal(log_in(world, &made, "sshd", "192.0.2.1"), PAT_ACCEPTED);
-	assert_int_equal(tokens_list_sources(world->tokens, &bob, made.token.id.text, take_source,
-				 &sources, &world->refusal),
-		PAT_ERR_DENIED);
-	assert_int_equal(tokens_list_sources(world->tokens, &root, made.token.id.text, take_source,
-				 &sources, &world->refusal),
-		PAT_OK);
-	assert_int_equal(sources.n, 1);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct sources sources = { 0 };
+
+		world->refusal = (struct refusal) { 0 };
+		assert_int_equal(
+			tokens_list_sources(world->tokens, table[i].caller, made.token.id.text,
+				take_source, &sources, &world->refusal),
+			table[i].error);
+		assert_int_equal(sources.n, table[i].error == PAT_OK);
+		assert_int_equal(world->refusal.lacks,
+			table[i].error == PAT_OK ? ACTION_NONE : ACTION_MANAGE_OTHERS);
+		assert_int_equal(tokens_list_sources(world->tokens, table[i].caller, "0000000000",
+					 take_source, &sources, &world->refusal),
+			table[i].none);
+	}
 }
 
 /* A token that only cron uses, from one place, has a long history of it. */
@@ -273,7 +294,7 @@ int main(void)
 		WORLD_TEST(how_much_happened_to_others_tokens_takes_no_time),
 		WORLD_TEST(sources_are_the_latest_five_each_once),
 		WORLD_TEST(where_it_was_refused_is_no_source),
-		WORLD_TEST(sources_are_the_owners_and_roots_to_see),
+		WORLD_TEST(sources_are_for_the_owner_and_who_manages_others),
 		WORLD_TEST(only_so_many_entries_are_looked_at),
 	};
 

@@ -309,6 +309,143 @@ static struct made make_one_of_each_kind(struct world *world)
 	return used;
 }
 
+/* Each state by which a list can be filtered, and what each token is good for. */
+static void each_state_is_found_by_its_name(void **state)
+{
+	static const struct {
+		const char *state, *names;
+	} table[] = {
+		{ "active", "active " },
+		{ "revoked", "revoked suspended " },
+		{ "expired", "expired " },
+		{ "exhausted", "exhausted " },
+		{ "disabled", "bob's " },
+		{ "pending", "pending " },
+		{ "altered", "altered " },
+	};
+	struct world *world = *state;
+	struct wish pending = wish_for(&alice, "pending"), once = wish_for(&alice, "exhausted"),
+		    brief = wish_for(&alice, "expired");
+	struct made made;
+
+	(void)world_generate(world, &alice, "active");
+	(void)world_generate(world, &alice, "altered");
+	(void)world_generate(world, &bob, "bob's");
+	made = world_generate(world, &alice, "revoked");
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	made = world_generate(world, &alice, "suspended");
+	assert_int_equal(world_suspend(world, &made, DAY), PAT_OK);
+	pending.not_before = NOON + DAY;
+	world_generate_as_wished(world, &pending, &made);
+	once.max_uses = 1;
+	world_generate_as_wished(world, &once, &made);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	brief.has_lifetime = true;
+	brief.lifetime = 1;
+	world_generate_as_wished(world, &brief, &made);
+	world->time = NOON + 1;
+	assert_int_equal(
+		tokens_disable(world->tokens, &root, "bob", NULL, &world->refusal), PAT_OK);
+	world_edit(world, "UPDATE token SET uses = 1 WHERE name = 'altered'");
+	assert_int_equal(COUNT(table), TOKEN_STATES);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct wanted wanted = {
+			.all = true,
+			.state = table[i].state,
+			.cursor = "",
+		};
+		char cursor[TOKENS_CURSOR_MAX];
+		struct listing listing;
+
+		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		assert_string_equal(listing.names, table[i].names);
+	}
+}
+
+/* What stands in the way of more than one is the first of these. */
+static void of_several_states_the_first_is_shown(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made made;
+
+	wish.max_uses = 1;
+	wish.has_lifetime = true;
+	wish.lifetime = 20;
+	world_generate_as_wished(world, &wish, &made);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(
+		tokens_disable(world->tokens, &root, "alice", NULL, &world->refusal), PAT_OK);
+	assert_int_equal(world_state(world, &made), TOKEN_EXHAUSTED);
+	world->time = NOON + 20;
+	assert_int_equal(world_state(world, &made), TOKEN_EXPIRED);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
+	world_edit(world, "UPDATE token SET uses = 0");
+	assert_int_equal(world_state(world, &made), TOKEN_ALTERED);
+	assert_int_equal(tokens_enable(world->tokens, &root, "alice", &world->refusal), PAT_OK);
+	wish.name = "phone";
+	wish.max_uses = 0;
+	wish.not_before = NOON + 30;
+	wish.lifetime = 40;
+	world_generate_as_wished(world, &wish, &made);
+	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
+	assert_int_equal(
+		tokens_disable(world->tokens, &root, "alice", NULL, &world->refusal), PAT_OK);
+	assert_int_equal(world_state(world, &made), TOKEN_DISABLED);
+}
+
+static void what_a_token_is_good_for_is_by_its_services(void **state)
+{
+	static const struct {
+		const char *good_for, *names;
+	} table[] = {
+		{ "sudo", "all su sudo " },
+		{ "su", "all su " },
+		{ "sshd", "all " },
+		{ "cron", "all cron " },
+	};
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "su");
+	struct made made;
+
+	(void)world_generate(world, &alice, "all");
+	wish.services = "su*";
+	world_generate_as_wished(world, &wish, &made);
+	wish.name = "sudo";
+	wish.services = "sudo,login";
+	world_generate_as_wished(world, &wish, &made);
+	wish.name = "cron";
+	wish.services = "cron";
+	world_generate_as_wished(world, &wish, &made);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct wanted wanted = { .good_for = table[i].good_for, .cursor = "" };
+		char cursor[TOKENS_CURSOR_MAX];
+		struct listing listing;
+
+		assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+		assert_string_equal(listing.names, table[i].names);
+	}
+}
+
+static void what_expires_soon_is_by_the_policy_too(void **state)
+{
+	const struct wanted wanted = {
+		.has_expiring_before = true, .expiring_before = NOON + 2 * DAY, .cursor = ""
+	};
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX];
+	struct listing listing;
+
+	(void)world_generate(world, &alice, "laptop");
+	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_string_equal(listing.names, "");
+	world->policy.max_lifetime = DAY;
+	world_apply_policy(world);
+	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_string_equal(listing.names, "laptop ");
+}
+
 static void filters_hold_alone_and_together(void **state)
 {
 	static const struct {
@@ -653,6 +790,10 @@ int main(void)
 		WORLD_TEST(the_longest_name_and_user_fit_a_cursor),
 		WORLD_TEST(a_damaged_row_hides_no_other),
 		WORLD_TEST(a_list_that_cannot_be_passed_on_fails),
+		WORLD_TEST(each_state_is_found_by_its_name),
+		WORLD_TEST(of_several_states_the_first_is_shown),
+		WORLD_TEST(what_a_token_is_good_for_is_by_its_services),
+		WORLD_TEST(what_expires_soon_is_by_the_policy_too),
 		WORLD_TEST(filters_hold_alone_and_together),
 		WORLD_TEST(of_filters_together_each_holds),
 		WORLD_TEST(a_filter_that_cannot_be_is_refused),

@@ -1,0 +1,171 @@
+/* What a check of a token says, to whom, and that it changes nothing. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+struct answer {
+	enum pat_error error;
+	enum pat_verdict verdicts[PAT_VERDICTS];
+	unsigned int n;
+};
+
+static struct answer check(struct world *world, const struct caller *caller,
+	const struct made *made, const char *service, const char *rhost)
+{
+	const struct pat_request request = request_with(made->secret, &alice);
+	struct answer answer = { 0 };
+
+	answer.error = tokens_check(world->tokens, caller, &made->token.id, &request.digest,
+		service, rhost, answer.verdicts, &answer.n, &world->refusal);
+	return answer;
+}
+
+static void assert_says(const struct answer *answer, const enum pat_verdict *verdicts, size_t n)
+{
+	assert_int_equal(answer->error, PAT_OK);
+	assert_int_equal(answer->n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(answer->verdicts[i], verdicts[i]);
+}
+
+static void a_token_that_works_is_told_so(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct answer answer = check(world, &alice, &made, NULL, NULL);
+
+	assert_says(&answer, NULL, 0);
+	answer = check(world, &root, &made, "sshd", "192.0.2.7");
+	assert_says(&answer, NULL, 0);
+}
+
+static void all_that_keeps_it_shut_is_told_in_order(void **state)
+{
+	static const enum pat_verdict all[] = { PAT_ROTATED, PAT_NOT_ALLOWED, PAT_REVOKED,
+		PAT_DISABLED, PAT_EXPIRED, PAT_WRONG_SERVICE, PAT_WRONG_SOURCE, PAT_OUT_OF_HOURS,
+		PAT_EXHAUSTED };
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made made;
+	struct answer answer;
+
+	wish.services = "test";
+	wish.sources = "local";
+	wish.hours = "Tue";
+	wish.max_uses = 2;
+	world_generate_as_wished(world, &wish, &made);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	(void)world_rotate(world, &made, DAY);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(
+		tokens_disable(world->tokens, &root, "alice", NULL, &world->refusal), PAT_OK);
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	world->time = NOON + 30 * DAY; /* a Thursday */
+	answer = check(world, &alice, &made, "polkit-1", "192.0.2.7");
+	assert_says(&answer, all, COUNT(all));
+	/* Of what is not asked about nothing is said. */
+	answer = check(world, &alice, &made, NULL, NULL);
+	assert_int_equal(answer.n, COUNT(all) - 3);
+}
+
+static void a_service_and_a_source_are_judged_where_they_are_asked_about(void **state)
+{
+	static const enum pat_verdict service[] = { PAT_WRONG_SERVICE };
+	static const enum pat_verdict source[] = { PAT_WRONG_SOURCE };
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made made;
+	struct answer answer;
+
+	wish.services = "sudo";
+	wish.sources = "192.0.2.0/24";
+	world_generate_as_wished(world, &wish, &made);
+	answer = check(world, &alice, &made, "sudo", "192.0.2.7");
+	assert_says(&answer, NULL, 0);
+	answer = check(world, &alice, &made, "sshd", NULL);
+	assert_says(&answer, service, 1);
+	answer = check(world, &alice, &made, NULL, "198.51.100.1");
+	assert_says(&answer, source, 1);
+	answer = check(world, &alice, &made, NULL, ""); /* local */
+	assert_says(&answer, source, 1);
+}
+
+/* Else it would be a way to guess, or to find out whose a token is. */
+static void only_the_owner_and_root_are_told(void **state)
+{
+	static const struct caller heir = { .uid = 1000, .user = "anna" };
+	static const struct caller manager = {
+		.uid = 1001, .user = "bob", .granted = 1U << ACTION_MANAGE_OTHERS
+	};
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(check(world, &bob, &made, NULL, NULL).error, PAT_ERR_NOT_FOUND);
+	assert_int_equal(check(world, &heir, &made, NULL, NULL).error, PAT_ERR_NOT_FOUND);
+	assert_int_equal(check(world, &manager, &made, NULL, NULL).error, PAT_ERR_NOT_FOUND);
+	assert_int_equal(check(world, &root, &made, NULL, NULL).error, PAT_OK);
+}
+
+static void without_the_secret_there_is_no_token(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made other = world_generate(world, &alice, "other");
+	struct made wrong = made;
+
+	(void)strcpy(wrong.secret, other.secret);
+	assert_int_equal(check(world, &alice, &wrong, NULL, NULL).error, PAT_ERR_NOT_FOUND);
+	assert_int_equal(check(world, &root, &wrong, NULL, NULL).error, PAT_ERR_NOT_FOUND);
+	(void)strcpy(wrong.token.id.text, "0000000000");
+	assert_int_equal(check(world, &root, &wrong, NULL, NULL).error, PAT_ERR_NOT_FOUND);
+	world_edit(world, "UPDATE token SET expires_at = 0 WHERE name = 'laptop'");
+	assert_int_equal(check(world, &alice, &made, NULL, NULL).error, PAT_ERR_NOT_FOUND);
+	world_edit(world, "UPDATE token SET mac = x'00' WHERE name = 'other'");
+	assert_int_equal(check(world, &alice, &other, NULL, NULL).error, PAT_ERR_STORAGE);
+}
+
+/* Unlike a login, which revokes what was unused for too long, and leaves an entry. */
+static void a_check_changes_nothing(void **state)
+{
+	static const enum pat_verdict revoked[] = { PAT_REVOKED };
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &old, 10 * DAY);
+	struct token before = world_find(world, &new), after;
+	uint64_t entries = world_check_history(world);
+	struct answer answer;
+
+	assert_int_equal(check(world, &alice, &new, "sshd", "192.0.2.7").n, 0);
+	/* The one before works on. */
+	assert_int_equal(check(world, &alice, &old, "sshd", "192.0.2.7").n, 0);
+	world->policy.revoke_unused = DAY;
+	world_apply_policy(world);
+	world->time = NOON + DAY;
+	answer = check(world, &alice, &new, NULL, NULL);
+	assert_says(&answer, revoked, 1);
+	tokens_commit_usage(world->tokens);
+	after = world_find(world, &new);
+	assert_memory_equal(&after, &before, sizeof(after));
+	assert_int_equal(world_check_history(world), entries);
+	assert_int_equal(world_ask(world, "SELECT count(*) FROM seen"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(a_token_that_works_is_told_so),
+		WORLD_TEST(all_that_keeps_it_shut_is_told_in_order),
+		WORLD_TEST(a_service_and_a_source_are_judged_where_they_are_asked_about),
+		WORLD_TEST(only_the_owner_and_root_are_told),
+		WORLD_TEST(without_the_secret_there_is_no_token),
+		WORLD_TEST(a_check_changes_nothing),
+	};
+
+	if (setenv("TZ", "UTC", 1) < 0)
+		return 1;
+	tzset();
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
