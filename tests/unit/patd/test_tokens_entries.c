@@ -399,6 +399,7 @@ static void a_flood_grows_the_history_by_the_ration_and_is_counted(void **state)
 		{ "refusals", "polkit-1", 0, PAT_NOT_ALLOWED, 100 },
 		{ "uses that users ask for themselves", "sshd", 1000, PAT_ACCEPTED, 100 },
 		{ "uses", "sshd", 0, PAT_ACCEPTED, 1000 },
+		{ "alerts", "sshd", 0, PAT_ROTATED, 100 },
 	};
 	struct world *world = *state;
 
@@ -409,6 +410,8 @@ static void a_flood_grows_the_history_by_the_ration_and_is_counted(void **state)
 		struct entry entry;
 		uint64_t taken;
 
+		if (table[i].verdict == PAT_ROTATED)
+			(void)world_rotate(world, &made, 0);
 		world->time += DAY; /* nothing is left of the flood before */
 		taken = flood(world, &request, table[i].caller);
 		assert_that(taken == table[i].most, "%s: %llu", table[i].what,
