@@ -118,7 +118,9 @@ static const struct {
 
 uint64_t moment_of(enum moment moment, const struct token *token)
 {
-	return *(const uint64_t *)((const char *)token + moments[moment].offset);
+	const void *member = (const char *)token + moments[moment].offset;
+
+	return *(const uint64_t *)member;
 }
 
 int list_moments(sqlite3 *db, enum moment moment, const struct moment_place *after, list_row_fn fn,
