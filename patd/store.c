@@ -29,8 +29,8 @@ static const char *const statements[STATEMENTS] = {
 	[GET] = "SELECT " ROW_COLUMNS " FROM token WHERE id = ?1",
 	[UPDATE] = "UPDATE token SET (" ROW_COLUMNS ") = (" ROW_PARAMETERS ") WHERE id = ?1",
 	/* What a use changes has no index. */
-	[USE] = "UPDATE token SET former_until = ?2, uses = ?3, last_used_at = ?4,"
-		" last_used_service = ?5, last_used_from = ?6, mac = ?7 WHERE id = ?1",
+	[USE] = ("UPDATE token SET former_until = ?2, uses = ?3, last_used_at = ?4,"
+		 " last_used_service = ?5, last_used_from = ?6, mac = ?7 WHERE id = ?1"),
 	[DELETE] = "DELETE FROM token WHERE id = ?1",
 	[ADD_FORMER] = "INSERT OR REPLACE INTO former (id, rotation, verifier) VALUES (?1, ?2, ?3)",
 	[DROP_FORMER] = "DELETE FROM former WHERE id = ?1 AND rotation <= ?2",
