@@ -344,12 +344,12 @@ static void a_refused_login_uses_nothing(void **state)
 /* A limit holds only if each use is written down. */
 static void a_limited_token_is_refused_when_its_use_cannot_be_written(void **state)
 {
+#define STOP(when, how) "CREATE TRIGGER stop BEFORE " when " BEGIN SELECT raise(" how ", 'no'); END"
 	static const char *const failures[] = {
-		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END",
-		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ROLLBACK, 'no'); "
-		"END",
-		"CREATE TRIGGER stop BEFORE INSERT ON history BEGIN SELECT raise(ABORT, 'no'); END",
-		"CREATE TRIGGER stop BEFORE INSERT ON meta BEGIN SELECT raise(FAIL, 'no'); END",
+		STOP("UPDATE ON token", "ABORT"),
+		STOP("UPDATE ON token", "ROLLBACK"),
+		STOP("INSERT ON history", "ABORT"),
+		STOP("INSERT ON meta", "FAIL"),
 	};
 	struct world *world = *state;
 	struct made limited = generate_limited(world, 2);
