@@ -22,7 +22,7 @@ static int ask_number(struct store *store, enum statement which, uint64_t *ret_n
 
 int store_has_tokens(struct store *store, bool *ret_has)
 {
-	uint64_t has;
+	uint64_t has = 0;
 	int r = ask_number(store, HAS_TOKENS, &has);
 
 	if (r == 0)
