@@ -19,6 +19,7 @@ policy() {
 	mkdir -p /etc/patd/patd.conf.d
 	cat >/etc/patd/patd.conf.d/test.conf
 	systemctl reload patd.service
+	# shellcheck disable=SC2016 # the inner shell's
 	timeout 20 bash -c 'until journalctl --sync && journalctl --quiet --after-cursor="$1" \
 		-o cat -u patd.service | grep -q "in force"; do :; done' bash "$MARK"
 }
