@@ -10,7 +10,6 @@
 #include "patd/bus_view.h"
 
 struct entry_view {
-	const struct entry *entry;
 	const char *event, *id, *name, *user, *how, *service, *rhost, *tty, *result, *detail;
 	uint64_t seq, at, unrecorded;
 	uint32_t uid, by_uid;

@@ -96,9 +96,6 @@ static enum pat_error fill(struct call *call, union bus_view *ret_view, struct r
 	return error;
 }
 
-typedef enum pat_error (*change_fn)(struct tokens *tokens, const struct caller *caller,
-	const char *id, struct refusal *ret_refusal);
-
 void bus_token_refuse(struct call *call, enum pat_error error, const struct refusal *refusal)
 {
 	struct refusal ignored;
@@ -119,6 +116,9 @@ static void conclude(struct call *call, enum pat_error error, const struct refus
 	else
 		bus_token_refuse(call, error, refusal);
 }
+
+typedef enum pat_error (*change_fn)(struct tokens *tokens, const struct caller *caller,
+	const char *id, struct refusal *ret_refusal);
 
 static void change_plain(struct call *call, change_fn fn)
 {

@@ -223,13 +223,12 @@ void tokens_commit_usage(struct tokens *tokens);
 struct wanted_history {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;
-	const char *id; /* NULL: any */
-	bool has_since, has_until;
-	uint64_t since, until;
-	uint64_t after;
-	bool reverse;
-	const char *cursor;
-	uint32_t limit;
+	const char *id;        /* NULL: any */
+	uint64_t since, until; /* seconds UTC, at or after, and before; 0: any */
+	uint64_t after;        /* entries behind that seq */
+	bool reverse;          /* the latest first */
+	const char *cursor;    /* "": from the start */
+	uint32_t limit;        /* 0: PAT_PAGE_MAX, which is also the most */
 };
 
 /* One page, as tokens_list(). */
