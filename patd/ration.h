@@ -1,6 +1,7 @@
 /*
- * How often one uid may ask: a token bucket for each (RFC 2697's, with one rate).  Remembers
- * the uids seen last; one that was forgotten starts with a full bucket.
+ * How often one uid may ask, or something of it is worth a note: a token bucket for each (RFC
+ * 2697's, with one rate).  Remembers the uids seen last; one that was forgotten starts with a full
+ * bucket.
  */
 #ifndef PATD_RATION_H
 #define PATD_RATION_H
@@ -22,8 +23,10 @@ struct ration {
 	} buckets[RATION_UIDS];
 };
 
-/* Whether uid may ask now, and counts it if so.  now_us: microseconds of a clock
- * that never goes back. */
+/*
+ * Whether uid may ask now, and counts it if so.  now_us: microseconds of a clock that never goes
+ * back.
+ */
 bool ration_take(struct ration *ration, uint32_t uid, uint64_t now_us);
 
 /* How often uid was refused since this was asked last. */

@@ -14,7 +14,7 @@ struct settings;
 
 /*
  * Reads the policy below conf_dir, which must stay; -EINVAL if it cannot be, and the log says
- * where.  Before there are threads, which must not get the signal.
+ * where.  Blocks: NSS is asked for the names in it.
  */
 int settings_new(const char *conf_dir, struct settings **ret_settings);
 /* After worker_free().  NULL is allowed. */
@@ -24,7 +24,7 @@ const struct policy_set *settings_policy(const struct settings *settings);
 
 /*
  * From now on SIGHUP has the policy read again, in worker; changed() is called when another is in
- * force, and the one before is there until it returns.
+ * force, and the one before is there until it returns.  SIGHUP must be blocked in every thread.
  */
 int settings_watch(struct settings *settings, sd_event *event, struct worker *worker,
 	void (*changed)(void *userdata), void *userdata);

@@ -72,7 +72,10 @@ int store_update(struct store *store, const struct token *token, const struct no
 /* The same for a token with a new secret; ended is the verifier of the one before. */
 int store_rotate(struct store *store, const struct token *token,
 	const uint8_t ended[static TOKEN_VERIFIER_LEN], const struct note *note);
-/* The same for a use that must not be lost.  The room kept on the disk is not for this. */
+/*
+ * Writes what of token a use changes, for one that must not be lost; note may be NULL.  The room
+ * kept on the disk is not for this.
+ */
 int store_use(struct store *store, const struct token *token, const struct note *note);
 int store_delete(struct store *store, const char *id, const struct note *note);
 
@@ -118,9 +121,9 @@ int store_see(struct store *store, struct entry *entry);
  * in the same one: half the locking.
  */
 int store_begin_usage(struct store *store);
-/* Records a use, as part of the open usage transaction: what of token a use changes. */
+/* The same as store_use(), as part of the open usage transaction. */
 int store_touch(struct store *store, const struct token *token);
-/* The same for an entry of the history. */
+/* An entry of the history, as part of it. */
 int store_note(struct store *store, const struct note *note);
 /* Nothing to do if there is none.  On failure the usage since the last commit is lost. */
 int store_commit_usage(struct store *store);
