@@ -1,12 +1,10 @@
 /* What ends the access of many tokens at once: RevokeAll, Disable, Enable. */
-#include <errno.h>
 #include <stdlib.h>
 
-#include "patd/bus_object.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
+#include "patd/bus_rows.h"
 #include "patd/bus_serve.h"
-#include "patd/bus_view.h"
 
 /* NULL, or what is wrong.  What is read stays the message's. */
 static const char *read_revocation(
@@ -164,30 +162,22 @@ static int append_disabled(const struct disabled *disabled, void *userdata)
 		.by_uid = disabled->by_uid,
 	};
 
-	return bus_view_append(userdata, disabled_properties, &view) ? 0 : -ENOMEM;
+	return bus_rows_append(userdata, disabled_properties, &view);
 }
 
 void bus_serve_list_disabled(struct call *call)
 {
-	DBusMessage *reply = call_new_reply(call);
-	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
-	struct refusal refusal = { .why = "out of memory" };
-	enum pat_error error = PAT_ERR_NO_MEMORY;
+	struct bus_rows rows;
+	struct refusal refusal = { 0 };
+	enum pat_error error;
 
-	if (reply) {
-		dbus_message_iter_init_append(reply, &to);
-		if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
-			error = tokens_list_disabled(
-				call_tokens(call), &call->caller, append_disabled, &rows, &refusal);
-		if (error == PAT_OK && !dbus_message_iter_close_container(&to, &rows))
-			error = PAT_ERR_NO_MEMORY;
-		dbus_message_iter_abandon_container_if_open(&to, &rows);
-	}
+	bus_rows_begin(call, &rows);
+	error = tokens_list_disabled(
+		call_tokens(call), &call->caller, append_disabled, &rows, &refusal);
 	if (error == PAT_OK) {
-		call_reply(call, reply);
+		call_reply(call, bus_rows_end(&rows, NULL));
 		return;
 	}
-	if (reply)
-		dbus_message_unref(reply);
+	bus_rows_abandon(&rows);
 	polkit_refuse(call, error, &refusal, "", "");
 }

@@ -1,13 +1,11 @@
 /* The history: ListHistory, VerifyHistory, GetSources. */
-#include <errno.h>
 #include <stdlib.h>
 
-#include "patd/bus_object.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
+#include "patd/bus_rows.h"
 #include "patd/bus_serve.h"
 #include "patd/bus_token.h"
-#include "patd/bus_view.h"
 
 struct entry_view {
 	const char *event, *id, *name, *user, *how, *service, *rhost, *tty, *result, *detail;
@@ -66,7 +64,7 @@ static int append_entry(const struct entry *entry, void *userdata)
 		.new_network = entry->new_network,
 	};
 
-	return bus_view_append(userdata, entry_properties, &view) ? 0 : -ENOMEM;
+	return bus_rows_append(userdata, entry_properties, &view);
 }
 
 static const char *read_wanted(struct call *call, struct wanted_history *ret)
@@ -98,47 +96,26 @@ static const char *read_wanted(struct call *call, struct wanted_history *ret)
 	return problem;
 }
 
-/* Fills reply with a page. */
-static enum pat_error append_page(struct call *call, const struct wanted_history *wanted,
-	DBusMessage *reply, struct refusal *ret_refusal)
-{
-	char cursor[TOKENS_CURSOR_MAX];
-	const char *cursor_text = cursor;
-	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
-	enum pat_error error = PAT_ERR_NO_MEMORY;
-
-	*ret_refusal = (struct refusal) { .why = "out of memory" };
-	dbus_message_iter_init_append(reply, &to);
-	if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
-		error = tokens_list_history(call_tokens(call), &call->caller, wanted, append_entry,
-			&rows, cursor, ret_refusal);
-	if (error == PAT_OK &&
-		(!dbus_message_iter_close_container(&to, &rows) ||
-			!dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &cursor_text)))
-		error = PAT_ERR_NO_MEMORY;
-	dbus_message_iter_abandon_container_if_open(&to, &rows);
-	return error;
-}
-
 void bus_serve_history(struct call *call)
 {
 	struct wanted_history wanted = { 0 };
 	struct refusal refusal = { .why = read_wanted(call, &wanted) };
-	DBusMessage *reply;
-	enum pat_error error = PAT_OK;
+	char cursor[TOKENS_CURSOR_MAX];
+	struct bus_rows rows;
+	enum pat_error error;
 
 	if (refusal.why) {
 		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
 		return;
 	}
-	reply = call_new_reply(call);
-	if (reply)
-		error = append_page(call, &wanted, reply, &refusal);
+	bus_rows_begin(call, &rows);
+	error = tokens_list_history(
+		call_tokens(call), &call->caller, &wanted, append_entry, &rows, cursor, &refusal);
 	if (error == PAT_OK) {
-		call_reply(call, reply);
+		call_reply(call, bus_rows_end(&rows, cursor));
 		return;
 	}
-	dbus_message_unref(reply);
+	bus_rows_abandon(&rows);
 	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
 }
 
@@ -221,30 +198,22 @@ static int append_source(const struct entry *entry, void *userdata)
 		.at = entry->at,
 	};
 
-	return bus_view_append(userdata, source_properties, &view) ? 0 : -ENOMEM;
+	return bus_rows_append(userdata, source_properties, &view);
 }
 
 void bus_serve_sources(struct call *call)
 {
-	DBusMessage *reply = call_new_reply(call);
-	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
-	struct refusal refusal = { .why = "out of memory" };
-	enum pat_error error = PAT_ERR_NO_MEMORY;
+	struct bus_rows rows;
+	struct refusal refusal = { 0 };
+	enum pat_error error;
 
-	if (reply) {
-		dbus_message_iter_init_append(reply, &to);
-		if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
-			error = tokens_list_sources(call_tokens(call), &call->caller, call->id,
-				append_source, &rows, &refusal);
-		if (error == PAT_OK && !dbus_message_iter_close_container(&to, &rows))
-			error = PAT_ERR_NO_MEMORY;
-		dbus_message_iter_abandon_container_if_open(&to, &rows);
-	}
+	bus_rows_begin(call, &rows);
+	error = tokens_list_sources(
+		call_tokens(call), &call->caller, call->id, append_source, &rows, &refusal);
 	if (error == PAT_OK) {
-		call_reply(call, reply);
+		call_reply(call, bus_rows_end(&rows, NULL));
 		return;
 	}
-	if (reply)
-		dbus_message_unref(reply);
+	bus_rows_abandon(&rows);
 	bus_token_refuse(call, error, &refusal);
 }

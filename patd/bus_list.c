@@ -1,8 +1,7 @@
 /* ListTokens. */
-#include <errno.h>
-
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
+#include "patd/bus_rows.h"
 #include "patd/bus_serve.h"
 #include "patd/bus_token.h"
 
@@ -39,61 +38,39 @@ static const char *read_wanted(struct call *call, struct wanted *ret_wanted)
 	return problem;
 }
 
-struct page_reply {
+struct page {
 	struct tokens *tokens;
-	DBusMessageIter *rows;
+	struct bus_rows rows;
 };
 
 static int append_row(const struct token *token, void *userdata)
 {
-	struct page_reply *page = userdata;
+	struct page *page = userdata;
 	struct token_view view;
 
 	bus_token_view(page->tokens, token, &view);
-	return bus_view_append(page->rows, bus_token_properties, &view) ? 0 : -ENOMEM;
-}
-
-/* Fills reply with a page. */
-static enum pat_error append_page(struct call *call, const struct wanted *wanted,
-	DBusMessage *reply, struct refusal *ret_refusal)
-{
-	struct page_reply page = { .tokens = call_tokens(call) };
-	char cursor[TOKENS_CURSOR_MAX];
-	const char *cursor_text = cursor;
-	DBusMessageIter to, rows = DBUS_MESSAGE_ITER_INIT_CLOSED;
-	enum pat_error error = PAT_ERR_NO_MEMORY;
-
-	*ret_refusal = (struct refusal) { .why = "out of memory" };
-	page.rows = &rows;
-	dbus_message_iter_init_append(reply, &to);
-	if (dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &rows))
-		error = tokens_list(
-			page.tokens, &call->caller, wanted, append_row, &page, cursor, ret_refusal);
-	if (error == PAT_OK &&
-		(!dbus_message_iter_close_container(&to, &rows) ||
-			!dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &cursor_text)))
-		error = PAT_ERR_NO_MEMORY;
-	dbus_message_iter_abandon_container_if_open(&to, &rows);
-	return error;
+	return bus_rows_append(&page->rows, bus_token_properties, &view);
 }
 
 void bus_serve_list(struct call *call)
 {
 	struct wanted wanted = { 0 };
 	struct refusal refusal = { .why = read_wanted(call, &wanted) };
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
-	DBusMessage *reply;
+	struct page page = { .tokens = call_tokens(call) };
+	char cursor[TOKENS_CURSOR_MAX];
+	enum pat_error error;
 
 	if (refusal.why) {
-		call_refuse(call, error, refusal.why);
+		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
 		return;
 	}
-	reply = call_new_reply(call);
-	error = reply ? append_page(call, &wanted, reply, &refusal) : PAT_OK;
+	bus_rows_begin(call, &page.rows);
+	error = tokens_list(
+		page.tokens, &call->caller, &wanted, append_row, &page, cursor, &refusal);
 	if (error == PAT_OK) {
-		call_reply(call, reply);
+		call_reply(call, bus_rows_end(&page.rows, cursor));
 		return;
 	}
-	dbus_message_unref(reply);
+	bus_rows_abandon(&page.rows);
 	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
 }

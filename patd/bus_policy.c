@@ -1,7 +1,6 @@
 /* GetPolicy. */
-#include "patd/bus_object.h"
+#include "patd/bus_rows.h"
 #include "patd/bus_serve.h"
-#include "patd/bus_view.h"
 #include "patd/policy.h"
 
 static const struct bus_property line_properties[] = {
@@ -12,7 +11,7 @@ static const struct bus_property line_properties[] = {
 };
 
 struct lines {
-	DBusMessageIter rows;
+	struct bus_rows rows;
 	bool complete;
 };
 
@@ -20,26 +19,17 @@ static void append_line(const struct policy_line *line, void *userdata)
 {
 	struct lines *lines = userdata;
 
-	lines->complete = lines->complete && bus_view_append(&lines->rows, line_properties, line);
+	lines->complete =
+		lines->complete && bus_rows_append(&lines->rows, line_properties, line) == 0;
 }
 
 void bus_serve_policy(struct call *call)
 {
-	struct lines lines = { .rows = DBUS_MESSAGE_ITER_INIT_CLOSED };
-	DBusMessage *reply = call_new_reply(call);
-	DBusMessageIter to;
+	struct lines lines = { .complete = true };
 
-	if (reply) {
-		dbus_message_iter_init_append(reply, &to);
-		lines.complete = dbus_message_iter_open_container(
-			&to, DBUS_TYPE_ARRAY, "a{sv}", &lines.rows);
-		if (lines.complete)
-			policy_each(call_policy(call), append_line, &lines);
-		if (!lines.complete || !dbus_message_iter_close_container(&to, &lines.rows)) {
-			dbus_message_iter_abandon_container_if_open(&to, &lines.rows);
-			dbus_message_unref(reply);
-			reply = NULL;
-		}
-	}
-	call_reply(call, reply);
+	bus_rows_begin(call, &lines.rows);
+	policy_each(call_policy(call), append_line, &lines);
+	if (!lines.complete)
+		bus_rows_abandon(&lines.rows);
+	call_reply(call, bus_rows_end(&lines.rows, NULL));
 }
