@@ -21,12 +21,8 @@ static const char *read_arguments(
 		{ "from", DBUS_TYPE_STRING, ret_from, NULL },
 		{ 0 },
 	};
-	DBusMessageIter args;
 
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, ret_fd);
-	(void)dbus_message_iter_next(&args);
-	return bus_options_read(&args, options);
+	return bus_options_after(call->message, ret_fd, options);
 }
 
 /* The id and digest of the token in fd.  NULL, or what is wrong. */

@@ -16,11 +16,9 @@ static const char *read_revocation(
 		{ "reason", DBUS_TYPE_STRING, &ret_revocation->reason, NULL },
 		{ 0 },
 	};
-	DBusMessageIter args;
 
 	*ret_revocation = (struct revocation) { 0 };
-	(void)dbus_message_iter_init(call->message, &args);
-	return bus_options_read(&args, options);
+	return bus_options_only(call->message, options);
 }
 
 /* A RevokeAll under way. */
@@ -91,18 +89,6 @@ void bus_serve_revoke_all(struct call *call)
 		revoke_all(call); /* the lookup's last answer is the caller itself */
 }
 
-/* The user, and then options. */
-static const char *read_user(
-	struct call *call, const struct bus_option *options, const char **ret_user)
-{
-	DBusMessageIter args;
-
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, ret_user);
-	(void)dbus_message_iter_next(&args);
-	return bus_options_read(&args, options);
-}
-
 static void conclude(
 	struct call *call, enum pat_error error, const struct refusal *refusal, const char *user)
 {
@@ -119,7 +105,7 @@ void bus_serve_disable(struct call *call)
 		{ "reason", DBUS_TYPE_STRING, &reason, NULL },
 		{ 0 },
 	};
-	struct refusal refusal = { .why = read_user(call, options, &user) };
+	struct refusal refusal = { .why = bus_options_after(call->message, &user, options) };
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 
 	if (!refusal.why)
@@ -131,7 +117,7 @@ void bus_serve_enable(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 	const char *user;
-	struct refusal refusal = { .why = read_user(call, none, &user) };
+	struct refusal refusal = { .why = bus_options_after(call->message, &user, none) };
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 
 	if (!refusal.why)

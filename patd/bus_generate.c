@@ -24,16 +24,12 @@ static const char *read_wish(
 		{ "max_uses", DBUS_TYPE_UINT64, &ret_wish->max_uses, NULL },
 		{ 0 },
 	};
-	DBusMessageIter args;
 
 	lists[0].text[0] = '\0';
 	lists[1].text[0] = '\0';
 	ret_wish->services = lists[0].text;
 	ret_wish->sources = lists[1].text;
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, &ret_wish->name);
-	(void)dbus_message_iter_next(&args);
-	return bus_options_read(&args, options);
+	return bus_options_after(call->message, &ret_wish->name, options);
 }
 
 /* path NULL: the secret alone.  NULL without memory, or descriptors. */
@@ -129,14 +125,12 @@ void bus_serve_rotate(struct call *call)
 		{ "grace", DBUS_TYPE_UINT64, &grace, NULL },
 		{ 0 },
 	};
-	DBusMessageIter args;
 	struct refusal refusal = { 0 };
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 	DBusMessage *reply = NULL;
 	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 
-	(void)dbus_message_iter_init(call->message, &args);
-	refusal.why = bus_options_read(&args, options);
+	refusal.why = bus_options_only(call->message, options);
 	if (!refusal.why && !secret) {
 		error = PAT_ERR_NO_MEMORY;
 		refusal.why = "out of memory, nothing was changed";

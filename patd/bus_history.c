@@ -81,15 +81,8 @@ static const char *read_wanted(struct call *call, struct wanted_history *ret)
 		{ "reverse", DBUS_TYPE_BOOLEAN, &reverse, NULL },
 		{ 0 },
 	};
-	DBusMessageIter args;
-	const char *problem;
+	const char *problem = bus_options_of_list(call->message, options, &limit, &ret->cursor);
 
-	(void)dbus_message_iter_init(call->message, &args);
-	problem = bus_options_read(&args, options);
-	(void)dbus_message_iter_next(&args);
-	dbus_message_iter_get_basic(&args, &limit);
-	(void)dbus_message_iter_next(&args);
-	dbus_message_iter_get_basic(&args, &ret->cursor);
 	ret->all = all;
 	ret->reverse = reverse;
 	ret->limit = limit;
@@ -160,11 +153,8 @@ static void verify_some(struct call *call)
 void bus_serve_verify_history(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
-	DBusMessageIter args;
-	const char *problem;
+	const char *problem = bus_options_only(call->message, none);
 
-	(void)dbus_message_iter_init(call->message, &args);
-	problem = bus_options_read(&args, none);
 	if (problem) {
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
 		return;

@@ -24,15 +24,9 @@ static const char *read_wanted(struct call *call, struct wanted *ret_wanted)
 		{ "good_for", DBUS_TYPE_STRING, &ret_wanted->good_for, NULL },
 		{ 0 },
 	};
-	DBusMessageIter args;
-	const char *problem;
+	const char *problem =
+		bus_options_of_list(call->message, options, &limit, &ret_wanted->cursor);
 
-	(void)dbus_message_iter_init(call->message, &args);
-	problem = bus_options_read(&args, options);
-	(void)dbus_message_iter_next(&args);
-	dbus_message_iter_get_basic(&args, &limit);
-	(void)dbus_message_iter_next(&args);
-	dbus_message_iter_get_basic(&args, &ret_wanted->cursor);
 	ret_wanted->all = all;
 	ret_wanted->limit = limit;
 	return problem;

@@ -31,10 +31,8 @@ static void subscribe(struct call *call)
 	};
 	struct refusal refusal;
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
-	DBusMessageIter args;
 
-	(void)dbus_message_iter_init(call->message, &args);
-	refusal.why = bus_options_read(&args, options);
+	refusal.why = bus_options_only(call->message, options);
 	if (refusal.why) {
 		call_refuse(call, error, refusal.why);
 		return;

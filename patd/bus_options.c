@@ -76,3 +76,37 @@ const char *bus_options_read(DBusMessageIter *args, const struct bus_option *opt
 	}
 	return NULL;
 }
+
+const char *bus_options_only(DBusMessage *message, const struct bus_option *options)
+{
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(message, &args);
+	return bus_options_read(&args, options);
+}
+
+const char *bus_options_after(
+	DBusMessage *message, void *ret_first, const struct bus_option *options)
+{
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(message, &args);
+	dbus_message_iter_get_basic(&args, ret_first);
+	(void)dbus_message_iter_next(&args);
+	return bus_options_read(&args, options);
+}
+
+const char *bus_options_of_list(DBusMessage *message, const struct bus_option *options,
+	dbus_uint32_t *ret_limit, const char **ret_cursor)
+{
+	DBusMessageIter args;
+	const char *problem;
+
+	(void)dbus_message_iter_init(message, &args);
+	problem = bus_options_read(&args, options);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, ret_limit);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, ret_cursor);
+	return problem;
+}

@@ -25,4 +25,15 @@ struct bus_option {
  */
 const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options);
 
+/*
+ * The arguments of a method as its signature has been checked: options alone; a basic one, which
+ * libdbus reads into *ret_first, and then options; and those of a list, a filter, limit and
+ * cursor.  As bus_options_read(), and all but options is read whatever is wrong with them.
+ */
+const char *bus_options_only(DBusMessage *message, const struct bus_option *options);
+const char *bus_options_after(
+	DBusMessage *message, void *ret_first, const struct bus_option *options);
+const char *bus_options_of_list(DBusMessage *message, const struct bus_option *options,
+	dbus_uint32_t *ret_limit, const char **ret_cursor);
+
 #endif

@@ -123,12 +123,10 @@ typedef enum pat_error (*change_fn)(struct tokens *tokens, const struct caller *
 static void change_plain(struct call *call, change_fn fn)
 {
 	static const struct bus_option none[] = { { 0 } };
-	DBusMessageIter args;
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 	struct refusal refusal = { 0 };
 
-	(void)dbus_message_iter_init(call->message, &args);
-	refusal.why = bus_options_read(&args, none);
+	refusal.why = bus_options_only(call->message, none);
 	if (!refusal.why)
 		error = fn(call_tokens(call), &call->caller, call->id, &refusal);
 	conclude(call, error, &refusal);
@@ -152,12 +150,10 @@ static void serve_revoke(struct call *call)
 		{ "reason", DBUS_TYPE_STRING, &revocation.reason, NULL },
 		{ 0 },
 	};
-	DBusMessageIter args;
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 	struct refusal refusal = { 0 };
 
-	(void)dbus_message_iter_init(call->message, &args);
-	refusal.why = bus_options_read(&args, options);
+	refusal.why = bus_options_only(call->message, options);
 	if (!refusal.why)
 		error = tokens_revoke(
 			call_tokens(call), &call->caller, call->id, &revocation, &refusal);
@@ -168,14 +164,10 @@ static void serve_rename(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 	const char *name;
-	DBusMessageIter args;
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 	struct refusal refusal = { 0 };
 
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, &name);
-	(void)dbus_message_iter_next(&args);
-	refusal.why = bus_options_read(&args, none);
+	refusal.why = bus_options_after(call->message, &name, none);
 	if (!refusal.why)
 		error = tokens_rename(call_tokens(call), &call->caller, call->id, name, &refusal);
 	conclude(call, error, &refusal);
