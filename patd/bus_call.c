@@ -44,6 +44,7 @@ static void call_free(struct call *call)
 	call->calls->count--;
 	if (call->abandon)
 		call->abandon(call);
+	free(call->work);
 	sd_event_source_disable_unref(call->turn);
 	if (call->pending) {
 		dbus_pending_call_cancel(call->pending);
@@ -148,6 +149,13 @@ struct clients *call_clients(const struct call *call)
 struct client *call_get_client(const struct call *call)
 {
 	return clients_get(call->calls->clients, dbus_message_get_sender(call->message));
+}
+
+void *call_new_work(struct call *call, size_t size)
+{
+	free(call->work);
+	call->work = calloc(1, size);
+	return call->work;
 }
 
 static int on_turn(sd_event_source *source, void *userdata)

@@ -31,8 +31,8 @@ struct call {
 	DBusPendingCall *pending;
 	sd_event_source *turn;
 	void (*then)(struct call *call);
-	void (*abandon)(struct call *call); /* if set, called where it ends while it waits */
-	void *work;                         /* of whoever serves it */
+	void (*abandon)(struct call *call); /* if set, called where it ends */
+	void *work;                         /* of whoever serves it: see call_new_work() */
 	bool dropped; /* the connection has gone: nothing of it is carried out */
 
 	struct caller caller; /* stands after call_identify() */
@@ -75,6 +75,12 @@ struct clients *call_clients(const struct call *call);
 
 /* A reference to the sender; see clients_get(). */
 struct client *call_get_client(const struct call *call);
+
+/*
+ * Zeroed memory for whoever serves the call, which ends with it: call->work, in the place of what
+ * there is, as a call that polkit has allowed is served from its beginning.  NULL without memory.
+ */
+void *call_new_work(struct call *call, size_t size);
 
 /* Goes on with then() in a later turn of the loop, after what is more urgent. */
 void call_yield(struct call *call, void (*then)(struct call *call));

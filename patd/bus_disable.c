@@ -1,6 +1,4 @@
 /* What ends the access of many tokens at once: RevokeAll, Disable, Enable. */
-#include <stdlib.h>
-
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
 #include "patd/bus_rows.h"
@@ -27,12 +25,6 @@ struct revoke_all {
 	uint32_t count;
 };
 
-static void abandon(struct call *call)
-{
-	free(call->work);
-	call->work = NULL;
-}
-
 /* In slices, each a turn of the loop.  The user is in call->lookup. */
 static void revoke_some(struct call *call)
 {
@@ -47,8 +39,6 @@ static void revoke_some(struct call *call)
 	error = tokens_revoke_some(call_tokens(call), &call->caller, call->lookup.name,
 		call->lookup.uid, &revocation, all->place, &all->count, &refusal);
 	if (error != PAT_OK) {
-		call->abandon = NULL;
-		abandon(call);
 		polkit_refuse(call, error, &refusal, "", call->lookup.name);
 		return;
 	}
@@ -67,13 +57,10 @@ static void revoke_some(struct call *call)
 
 static void revoke_all(struct call *call)
 {
-	call->work = calloc(1, sizeof(struct revoke_all));
-	if (!call->work) {
+	if (call_new_work(call, sizeof(struct revoke_all)))
+		revoke_some(call);
+	else
 		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory, nothing was changed");
-		return;
-	}
-	call->abandon = abandon;
-	revoke_some(call);
 }
 
 void bus_serve_revoke_all(struct call *call)

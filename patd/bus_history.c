@@ -1,6 +1,4 @@
 /* The history: ListHistory, VerifyHistory, GetSources. */
-#include <stdlib.h>
-
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
 #include "patd/bus_rows.h"
@@ -112,12 +110,6 @@ void bus_serve_history(struct call *call)
 	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
 }
 
-static void abandon(struct call *call)
-{
-	free(call->work);
-	call->work = NULL;
-}
-
 static DBusMessage *verified_reply(const struct call *call, const struct history_check *check)
 {
 	DBusMessage *reply = call_new_reply(call);
@@ -139,15 +131,12 @@ static void verify_some(struct call *call)
 	enum pat_error error =
 		tokens_check_history(call_tokens(call), &call->caller, check, &refusal);
 
-	if (error != PAT_OK) {
-		call->abandon = NULL;
-		abandon(call);
+	if (error != PAT_OK)
 		polkit_refuse(call, error, &refusal, "", "");
-	} else if (!check->done) {
+	else if (!check->done)
 		call_yield(call, verify_some);
-	} else {
+	else
 		call_reply(call, verified_reply(call, check));
-	}
 }
 
 void bus_serve_verify_history(struct call *call)
@@ -155,17 +144,12 @@ void bus_serve_verify_history(struct call *call)
 	static const struct bus_option none[] = { { 0 } };
 	const char *problem = bus_options_only(call->message, none);
 
-	if (problem) {
+	if (problem)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
-		return;
-	}
-	call->work = calloc(1, sizeof(struct history_check));
-	if (!call->work) {
+	else if (!call_new_work(call, sizeof(struct history_check)))
 		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
-		return;
-	}
-	call->abandon = abandon;
-	verify_some(call);
+	else
+		verify_some(call);
 }
 
 struct source_view {

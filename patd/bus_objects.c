@@ -1,6 +1,5 @@
 /* org.freedesktop.DBus.ObjectManager: the caller's own tokens. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "patd/bus_object.h"
@@ -30,35 +29,29 @@ struct objects {
 	char cursor[TOKENS_CURSOR_MAX];
 };
 
-static void objects_free(struct objects *objects)
-{
-	dbus_message_iter_abandon_container_if_open(&objects->to, &objects->dict);
-	if (objects->reply)
-		dbus_message_unref(objects->reply);
-	free(objects);
-}
-
 static void abandon(struct call *call)
 {
-	objects_free(call->work);
+	struct objects *objects = call->work;
+
+	if (!objects->reply)
+		return;
+	dbus_message_iter_abandon_container_if_open(&objects->to, &objects->dict);
+	dbus_message_unref(objects->reply);
+	objects->reply = NULL;
 }
 
-/* Ends the call; reply NULL: with that refusal. */
+/* Ends the call, with the reply or with that refusal. */
 static void finish(struct objects *objects, enum pat_error error, const char *why)
 {
 	struct call *call = objects->call;
-	DBusMessage *reply = NULL;
+	DBusMessage *reply = objects->reply;
 
-	if (error == PAT_OK) {
-		reply = objects->reply;
-		objects->reply = NULL;
-	}
-	call->abandon = NULL;
-	objects_free(objects);
-	if (error == PAT_OK)
-		call_reply(call, reply);
-	else
+	if (error != PAT_OK) {
 		call_refuse(call, error, why);
+		return;
+	}
+	objects->reply = NULL;
+	call_reply(call, reply);
 }
 
 static int append_object(const struct token *token, void *userdata)
@@ -80,9 +73,7 @@ static int append_object(const struct token *token, void *userdata)
 /* An empty reply, in the place of what there is.  False without memory. */
 static bool begin(struct objects *objects)
 {
-	dbus_message_iter_abandon_container_if_open(&objects->to, &objects->dict);
-	if (objects->reply)
-		dbus_message_unref(objects->reply);
+	abandon(objects->call);
 	objects->events = tokens_events(call_tokens(objects->call));
 	objects->attempts++;
 	objects->count = 0;
@@ -151,14 +142,13 @@ static void get_managed_objects(struct call *call)
 		call_refuse(call, PAT_ERR_BUSY, "too many of your clients are subscribed");
 		return;
 	}
-	objects = calloc(1, sizeof(*objects));
+	objects = call_new_work(call, sizeof(*objects));
 	if (!objects) {
 		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 		return;
 	}
 	objects->call = call;
 	objects->dict = (DBusMessageIter)DBUS_MESSAGE_ITER_INIT_CLOSED;
-	call->work = objects;
 	call->abandon = abandon;
 	if (begin(objects))
 		go_on(call);
