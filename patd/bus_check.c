@@ -1,5 +1,4 @@
 /* Check. */
-#include <errno.h>
 #include <sodium.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,22 +22,6 @@ static const char *read_arguments(
 	};
 
 	return bus_options_after(call->message, ret_fd, options);
-}
-
-/* The id and digest of the token in fd.  NULL, or what is wrong. */
-static const char *read_token(int fd, struct pat_id *ret_id, struct pat_digest *ret_digest)
-{
-	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
-	const char *problem = "out of memory";
-
-	if (secret)
-		problem = secret_fd_read(fd, secret);
-	if (!problem && !pat_token_parse(secret, ret_id))
-		problem = "that is no token: tokens begin with pat_ and have 64 characters";
-	if (!problem)
-		pat_token_digest(secret, ret_digest);
-	sodium_free(secret);
-	return problem;
 }
 
 static DBusMessage *new_reply(const struct call *call, const struct pat_id *id,
@@ -71,7 +54,7 @@ void bus_serve_check(struct call *call)
 
 	refusal.why = read_arguments(call, &service, &from, &fd);
 	if (!refusal.why)
-		refusal.why = read_token(fd, &id, &digest);
+		refusal.why = secret_fd_read(fd, &id, &digest);
 	if (fd >= 0)
 		close(fd);
 	if (from && strcmp(from, LOCAL) == 0)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,27 +26,34 @@ int secret_fd_new(const char secret[static PAT_TOKEN_LEN], int *ret_fd)
 	return 0;
 }
 
-const char *secret_fd_read(int fd, char ret_secret[static PAT_TOKEN_LEN + 1])
+/* text: room for what is longer than a token, so that it shows. */
+static const char *read_token(int fd, char text[static PAT_TOKEN_LEN + 2], struct pat_id *ret_id,
+	struct pat_digest *ret_digest)
+{
+	ssize_t n = pread(fd, text, PAT_TOKEN_LEN + 2, 0);
+
+	if (n == PAT_TOKEN_LEN + 1 && text[PAT_TOKEN_LEN] == '\n')
+		n = PAT_TOKEN_LEN;
+	text[PAT_TOKEN_LEN] = '\0';
+	if (n != PAT_TOKEN_LEN || !pat_token_parse(text, ret_id))
+		return "that is no token: tokens begin with pat_ and have 64 characters";
+	pat_token_digest(text, ret_digest);
+	return NULL;
+}
+
+const char *secret_fd_read(int fd, struct pat_id *ret_id, struct pat_digest *ret_digest)
 {
 	const int needed = F_SEAL_WRITE | F_SEAL_SHRINK;
 	int seals = fcntl(fd, F_GET_SEALS);
+	const char *problem;
 	char *text;
-	ssize_t n;
 
 	if (seals < 0 || (seals & needed) != needed)
 		return "the secret is no memfd that is sealed against writing and shrinking";
 	text = sodium_malloc(PAT_TOKEN_LEN + 2);
 	if (!text)
 		return "out of memory";
-	n = pread(fd, text, PAT_TOKEN_LEN + 2, 0);
-	if (n == PAT_TOKEN_LEN + 1 && text[PAT_TOKEN_LEN] == '\n')
-		n = PAT_TOKEN_LEN;
-	if (n == PAT_TOKEN_LEN) {
-		memcpy(ret_secret, text, PAT_TOKEN_LEN);
-		ret_secret[PAT_TOKEN_LEN] = '\0';
-	}
+	problem = read_token(fd, text, ret_id, ret_digest);
 	sodium_free(text);
-	return n == PAT_TOKEN_LEN
-		       ? NULL
-		       : "that is no token: tokens begin with pat_ and have 64 characters";
+	return problem;
 }

@@ -1,4 +1,7 @@
-/* The secret's way out: a descriptor that can be read and neither changed nor grown. */
+/*
+ * The secret's way out, and in again to be checked: a descriptor that can be read and neither
+ * changed nor grown.
+ */
 #ifndef PATD_SECRET_FD_H
 #define PATD_SECRET_FD_H
 
@@ -8,10 +11,10 @@
 int secret_fd_new(const char secret[static PAT_TOKEN_LEN], int *ret_fd);
 
 /*
- * Reads a token, with or without a newline behind it, from a memfd that nobody can write to or
- * shorten any more: others could block, or change under us.  NULL and the text, or what is
- * wrong.
+ * The id and digest of the token in fd, with or without a newline behind it.  fd must be a memfd
+ * that nobody can write to or shorten any more: others could block, or change under us.  NULL, or
+ * what is wrong, for a person; static.
  */
-const char *secret_fd_read(int fd, char ret_secret[static PAT_TOKEN_LEN + 1]);
+const char *secret_fd_read(int fd, struct pat_id *ret_id, struct pat_digest *ret_digest);
 
 #endif

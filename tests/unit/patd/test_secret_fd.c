@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -57,6 +58,71 @@ static void it_is_in_no_file_system(void **state)
 	assert_int_equal(st.st_size, PAT_TOKEN_LEN);
 }
 
+static void it_can_be_read_back(void **state)
+{
+	struct pat_id id;
+	struct pat_digest digest, expected;
+
+	(void)state;
+	pat_token_digest(secret, &expected);
+	assert_null(secret_fd_read(fd, &id, &digest));
+	assert_string_equal(id.text, "0123456789");
+	assert_memory_equal(&digest, &expected, sizeof(digest));
+}
+
+/* As somebody else makes it. */
+static const char *read_from(const char *text, int seals)
+{
+	int from = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	struct pat_id id;
+	struct pat_digest digest;
+	const char *problem;
+
+	assert_int_equal(write(from, text, strlen(text)), strlen(text));
+	assert_int_equal(fcntl(from, F_ADD_SEALS, seals), 0);
+	problem = secret_fd_read(from, &id, &digest);
+	close(from);
+	return problem;
+}
+
+static void only_a_token_is_read_with_or_without_a_newline(void **state)
+{
+	static const struct {
+		const char *behind;
+		bool good;
+	} table[] = { { "", true }, { "\n", true }, { "\n\n", false }, { "x", false },
+		{ " ", false } };
+	char text[PAT_TOKEN_LEN + 3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		(void)stpcpy(stpcpy(text, secret), table[i].behind);
+		assert_int_equal(!read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK), table[i].good);
+	}
+	assert_non_null(read_from("", F_SEAL_WRITE | F_SEAL_SHRINK));
+	assert_non_null(read_from(secret + 1, F_SEAL_WRITE | F_SEAL_SHRINK));
+	text[PAT_TOKEN_LEN] = '\0';
+	text[PAT_TOKEN_LEN - 1] ^= 1; /* its crc */
+	assert_non_null(read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK));
+}
+
+static void what_somebody_could_still_change_is_not_read(void **state)
+{
+	struct pat_id id;
+	struct pat_digest digest;
+	int ends[2];
+
+	(void)state;
+	assert_non_null(read_from(secret, 0));
+	assert_non_null(read_from(secret, F_SEAL_WRITE));
+	assert_non_null(read_from(secret, F_SEAL_SHRINK));
+	assert_int_equal(pipe(ends), 0);
+	assert_non_null(secret_fd_read(ends[0], &id, &digest));
+	close(ends[0]);
+	close(ends[1]);
+	assert_non_null(secret_fd_read(-1, &id, &digest));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -79,8 +145,13 @@ int main(void)
 		TEST(nobody_changes_it),
 		TEST(no_program_inherits_it),
 		TEST(it_is_in_no_file_system),
+		TEST(it_can_be_read_back),
+		cmocka_unit_test(only_a_token_is_read_with_or_without_a_newline),
+		cmocka_unit_test(what_somebody_could_still_change_is_not_read),
 	};
 
+	if (sodium_init() < 0)
+		return 1;
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
