@@ -8,9 +8,7 @@
 #include "patd/bus_serve.h"
 #include "patd/bus_token.h"
 #include "patd/secret_fd.h"
-
-/* What a login from nowhere is called. */
-#define LOCAL "local"
+#include "patd/sources.h"
 
 static const char *read_arguments(
 	struct call *call, const char **ret_service, const char **ret_from, int *ret_fd)
@@ -57,7 +55,7 @@ void bus_serve_check(struct call *call)
 		refusal.why = secret_fd_read(fd, &id, &digest);
 	if (fd >= 0)
 		close(fd);
-	if (from && strcmp(from, LOCAL) == 0)
+	if (from && strcmp(from, SOURCES_LOCAL) == 0)
 		from = "";
 	if (!refusal.why) {
 		error = tokens_check(call_tokens(call), &call->caller, &id, &digest, service, from,

@@ -4,6 +4,7 @@
 #include "patd/bus_rows.h"
 #include "patd/bus_serve.h"
 #include "patd/bus_token.h"
+#include "patd/sources.h"
 
 struct entry_view {
 	const char *event, *id, *name, *user, *how, *service, *rhost, *tty, *result, *detail;
@@ -167,7 +168,7 @@ static const struct bus_property source_properties[] = {
 static int append_source(const struct entry *entry, void *userdata)
 {
 	const struct source_view view = {
-		.rhost = entry->rhost[0] != '\0' ? entry->rhost : "local",
+		.rhost = entry->rhost[0] != '\0' ? entry->rhost : SOURCES_LOCAL,
 		.service = entry->service,
 		.at = entry->at,
 	};

@@ -10,7 +10,7 @@
 
 _Static_assert(SOURCES_NETWORK_MAX >= NETWORK_TEXT_MAX, "a network's text fits");
 
-static const char local[] = "local";
+static const char local[] = SOURCES_LOCAL;
 static const char too_long[] =
 	"the list of sources is too long; a network like \"10.0.0.0/8\" covers many";
 

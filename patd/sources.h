@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define SOURCES_LOCAL "local"
 #define SOURCES_NETWORK_MAX 64 /* bytes, with the NUL */
 
 /*
