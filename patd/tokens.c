@@ -205,6 +205,16 @@ int tokens_store_time(struct tokens *tokens, uint64_t now)
 	return r;
 }
 
+void tokens_set_verifier(
+	const struct tokens *tokens, struct token *token, const char secret[static PAT_TOKEN_LEN])
+{
+	struct pat_digest digest;
+
+	pat_token_digest(secret, &digest);
+	key_verifier(tokens->key, &digest, token->verifier);
+	sodium_memzero(&digest, sizeof(digest));
+}
+
 bool tokens_intact(const struct tokens *tokens, const struct token *token)
 {
 	uint8_t mac[TOKEN_MAC_LEN];
@@ -250,6 +260,17 @@ uint64_t tokens_now(struct tokens *tokens)
 bool tokens_user_nameable(const char *user)
 {
 	return !pat_name_problem(user) && strlen(user) <= TOKEN_USER_BYTES_MAX;
+}
+
+const char *tokens_whose(const struct caller *caller, const char *user, bool all, bool *ret_own)
+{
+	if (all && user)
+		return "give user or all, not both";
+	if (user && !tokens_user_nameable(user))
+		return "user is no name of a user";
+	/* root sees a name, be it its own, under every uid that it was bound to. */
+	*ret_own = !all && (!user || (caller->uid != 0 && strcmp(user, caller->user) == 0));
+	return NULL;
 }
 
 const char *tokens_reason_problem(const char *reason)

@@ -317,7 +317,6 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 {
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
-	struct pat_digest digest;
 	struct entry entry;
 	struct note note;
 	enum pat_error error = find_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal);
@@ -338,9 +337,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	token.rotations++;
 	token.rotated_at = now;
 	pat_token_renew(&token.id, secret);
-	pat_token_digest(secret, &digest);
-	key_verifier(tokens->key, &digest, token.verifier);
-	sodium_memzero(&digest, sizeof(digest));
+	tokens_set_verifier(tokens, &token, secret);
 	key_row_mac(tokens->key, &token, token.mac);
 
 	entry = tokens_entry(tokens, caller, ENTRY_ROTATED, &token);

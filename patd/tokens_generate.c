@@ -183,7 +183,6 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	struct refusal *ret_refusal)
 {
 	struct token token;
-	struct pat_digest digest;
 	struct entry entry;
 	struct note note;
 	enum pat_error error;
@@ -205,9 +204,7 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	pat_field_cut(token.user, sizeof(token.user), wish->user);
 	pat_field_cut(token.name, sizeof(token.name), wish->name);
 	pat_token_new(secret, &token.id);
-	pat_token_digest(secret, &digest);
-	key_verifier(tokens->key, &digest, token.verifier);
-	sodium_memzero(&digest, sizeof(digest));
+	tokens_set_verifier(tokens, &token, secret);
 	key_row_mac(tokens->key, &token, token.mac);
 
 	entry = tokens_entry(tokens, caller, ENTRY_GENERATED, &token);

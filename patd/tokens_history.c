@@ -47,10 +47,6 @@ static bool read_cursor(const char *cursor, uint64_t *ret_seq)
 
 static const char *wanted_problem(const struct wanted_history *wanted)
 {
-	if (wanted->all && wanted->user)
-		return "give user or all, not both";
-	if (wanted->user && !tokens_user_nameable(wanted->user))
-		return "user is no name of a user";
 	if (wanted->id && !pat_id_valid(wanted->id))
 		return "token is an id, 10 characters of 0-9, A-Z, a-z";
 	if (wanted->since > INT64_MAX || wanted->until > INT64_MAX || wanted->after > INT64_MAX)
@@ -62,9 +58,8 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	const struct wanted_history *wanted, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
 {
-	const char *problem = wanted_problem(wanted);
-	bool own = !wanted->all &&
-		   (!wanted->user || (caller->uid != 0 && strcmp(wanted->user, caller->user) == 0));
+	bool own = false;
+	const char *problem = tokens_whose(caller, wanted->user, wanted->all, &own);
 	struct page page = { .fn = fn, .userdata = userdata, .limit = wanted->limit };
 	struct entry_filter filter = {
 		.user = own ? caller->user : wanted->user,
@@ -80,6 +75,8 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	uint64_t place;
 	int r;
 
+	if (!problem)
+		problem = wanted_problem(wanted);
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
 	error = tokens_allow(caller, OP_LIST, own, ret_refusal);

@@ -100,10 +100,6 @@ static bool state_known(const char *text)
 
 static const char *wanted_problem(const struct wanted *wanted)
 {
-	if (wanted->all && wanted->user)
-		return "give user or all, not both";
-	if (wanted->user && !tokens_user_nameable(wanted->user))
-		return "user is no name of a user";
 	if (wanted->id_prefix && !pat_id_prefix_valid(wanted->id_prefix))
 		return "id_prefix is 1 to 10 characters of 0-9, A-Z, a-z";
 	if (wanted->name_pattern && strlen(wanted->name_pattern) > PATTERN_MAX)
@@ -159,14 +155,15 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		.userdata = userdata,
 		.limit = wanted->limit,
 	};
-	const char *problem = wanted_problem(wanted);
-	bool own = !wanted->all &&
-		   (!wanted->user || (caller->uid != 0 && strcmp(wanted->user, caller->user) == 0));
+	bool own = false;
+	const char *problem = tokens_whose(caller, wanted->user, wanted->all, &own);
 	struct list_filter filter;
 	struct cursor cursor;
 	enum pat_error error;
 	int r;
 
+	if (!problem)
+		problem = wanted_problem(wanted);
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
 	error = tokens_allow(caller, OP_LIST, own, ret_refusal);

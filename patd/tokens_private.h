@@ -43,8 +43,18 @@ enum pat_error tokens_ration(
 /* Whether a user can have that name, as far as tokens go. */
 bool tokens_user_nameable(const char *user);
 
+/*
+ * Whose a list is to be: user's, everybody's if all, or the caller's own where it is neither, or
+ * where user is the caller.  NULL, or what is wrong.
+ */
+const char *tokens_whose(const struct caller *caller, const char *user, bool all, bool *ret_own);
+
 /* NULL if text can be a reason, else what is wrong with it. */
 const char *tokens_reason_problem(const char *reason);
+
+/* Makes secret the token's, but for the MAC. */
+void tokens_set_verifier(
+	const struct tokens *tokens, struct token *token, const char secret[static PAT_TOKEN_LEN]);
 
 /* Whether the row is as patd wrote it. */
 bool tokens_intact(const struct tokens *tokens, const struct token *token);
