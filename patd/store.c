@@ -196,7 +196,7 @@ static int change_once(struct store *store, const struct change *change)
 	if (r == 0 && change->note)
 		r = history_rows_append(store->history, &change->note->entry, &change->note->seal);
 	if (r == 0)
-		r = store_set_number(store, "time", change->time);
+		r = store_set_number(store, STORE_TIME, change->time);
 	if (r == 0)
 		r = store_run(store, COMMIT);
 	if (r < 0 && !sqlite3_get_autocommit(store->db))

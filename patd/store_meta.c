@@ -4,19 +4,46 @@
 #include "patd/row.h"
 #include "patd/store_private.h"
 
-int store_get_key_check(struct store *store, void *ret_value, size_t size)
+#define KEY_CHECK "key_check"
+#define DAILY "daily"
+
+/* Steps to the value of a key; -ENOENT if there is none.  The caller resets *ret_statement. */
+static int find(struct store *store, const char *key, sqlite3_stmt **ret_statement)
 {
 	sqlite3_stmt *statement = store->prepared[GET_META];
 	int r;
 
-	row_bind_text(statement, 1, "key_check");
+	row_bind_text(statement, 1, key);
 	r = sqlite3_step(statement);
-	if (r == SQLITE_ROW)
-		r = row_blob(statement, 0, ret_value, size) ? 0 : -EBADMSG;
-	else
-		r = r == SQLITE_DONE ? -ENOENT : store_failure(store, r);
+	*ret_statement = statement;
+	return r == SQLITE_ROW ? 0 : r == SQLITE_DONE ? -ENOENT : store_failure(store, r);
+}
+
+int store_get_key_check(struct store *store, void *ret_value, size_t size)
+{
+	sqlite3_stmt *statement;
+	int r = find(store, KEY_CHECK, &statement);
+
+	if (r == 0 && !row_blob(statement, 0, ret_value, size))
+		r = -EBADMSG;
 	sqlite3_reset(statement);
 	return r;
+}
+
+/* 0 where there is none. */
+static int get_number(struct store *store, const char *key, uint64_t *ret_number)
+{
+	sqlite3_stmt *statement;
+	uint64_t number = 0;
+	int r = find(store, key, &statement);
+
+	if (r == 0 && !row_number(statement, 0, INT64_MAX, &number))
+		r = -EBADMSG;
+	sqlite3_reset(statement);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_number = number;
+	return 0;
 }
 
 int store_set_number(struct store *store, const char *key, uint64_t number)
@@ -26,32 +53,14 @@ int store_set_number(struct store *store, const char *key, uint64_t number)
 	return store_run(store, SET_META);
 }
 
-/* 0 where there is none. */
-static int get_number(struct store *store, const char *key, uint64_t *ret_number)
-{
-	sqlite3_stmt *statement = store->prepared[GET_META];
-	int r;
-
-	row_bind_text(statement, 1, key);
-	r = sqlite3_step(statement);
-	if (r == SQLITE_ROW)
-		r = row_number(statement, 0, INT64_MAX, ret_number) ? 0 : -EBADMSG;
-	else if (r == SQLITE_DONE)
-		*ret_number = 0, r = 0;
-	else
-		r = store_failure(store, r);
-	sqlite3_reset(statement);
-	return r;
-}
-
 int store_get_time(struct store *store, uint64_t *ret_time)
 {
-	return get_number(store, "time", ret_time);
+	return get_number(store, STORE_TIME, ret_time);
 }
 
 int store_get_daily(struct store *store, uint64_t *ret_time)
 {
-	return get_number(store, "daily", ret_time);
+	return get_number(store, DAILY, ret_time);
 }
 
 static int touch_number(struct store *store, const char *key, uint64_t number)
@@ -66,17 +75,17 @@ static int touch_number(struct store *store, const char *key, uint64_t number)
 
 int store_touch_time(struct store *store, uint64_t time)
 {
-	return touch_number(store, "time", time);
+	return touch_number(store, STORE_TIME, time);
 }
 
 int store_touch_daily(struct store *store, uint64_t time)
 {
-	return touch_number(store, "daily", time);
+	return touch_number(store, DAILY, time);
 }
 
 static int set_key_check(struct store *store, const void *subject)
 {
-	row_bind_text(store->prepared[SET_META], 1, "key_check");
+	row_bind_text(store->prepared[SET_META], 1, KEY_CHECK);
 	row_bind_blob(store->prepared[SET_META], 2, subject, TOKEN_MAC_LEN);
 	return store_run(store, SET_META);
 }

@@ -49,7 +49,8 @@ int store_failure(struct store *store, int sqlite_code);
 /* Runs a statement that gives no row, and makes it ready for its next use. */
 int store_run(struct store *store, enum statement which);
 
-/* Writes one number below a key of the table meta. */
+/* Writes one number below a key of the table meta: the latest time seen, or another. */
+#define STORE_TIME "time"
 int store_set_number(struct store *store, const char *key, uint64_t number);
 
 /*
