@@ -90,9 +90,9 @@ static int check_key(struct store *store, const struct key *key)
 }
 
 /*
- * Logins of one user's tokens that come into the history, at once and on the long run: what root's
- * services let in; and refusals, and whatever users ask for themselves, who need no service for it.
- * Alerts are counted apart, or a flood of others would hide them.
+ * Logins of one user's tokens that come into the history, at once and on the long run: what the
+ * services of root and of verifiers let in; and refusals, and whatever users ask for themselves,
+ * who need no service for it.  Alerts are counted apart, or a flood of others would hide them.
  */
 #define USES_BURST 1000U
 #define USE_COST_US (UINT64_C(10) * 1000000)
