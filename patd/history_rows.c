@@ -8,7 +8,6 @@
 #include "patd/log.h"
 #include "patd/row.h"
 #include "patd/schema.h"
-#include "patd/sources.h"
 
 #define COLUMNS                                                                                    \
 	"seq, at, event, id, user, uid, name, by_uid, how, service, rhost, tty, result, "          \
@@ -224,13 +223,10 @@ static int see(struct history_rows *rows, const struct entry *entry, const char 
 	return run(rows, SEE);
 }
 
-int history_rows_see(struct history_rows *rows, struct entry *entry)
+int history_rows_see(struct history_rows *rows, struct entry *entry, const char *network)
 {
-	char network[SOURCES_NETWORK_MAX];
-	int r;
+	int r = see(rows, entry, "s", entry->service, &entry->new_service);
 
-	sources_network(entry->rhost, network);
-	r = see(rows, entry, "s", entry->service, &entry->new_service);
 	return r < 0 ? r : see(rows, entry, "n", network, &entry->new_network);
 }
 

@@ -43,12 +43,12 @@ int history_rows_append(
 int history_rows_prune(struct history_rows *rows, uint64_t seq, const struct history_seal *seal);
 
 /*
- * The same: sets entry->new_service and new_network if its token was not used there before, and
- * remembers that it was.  Of a token with more than HISTORY_SEEN_MAX services, or networks, all
- * that are not remembered are new.
+ * The same: sets entry->new_service and new_network if its token was not used for that service, or
+ * from network, before, and remembers that it was.  Of a token with more than HISTORY_SEEN_MAX
+ * services, or networks, all that are not remembered are new.
  */
 #define HISTORY_SEEN_MAX 64
-int history_rows_see(struct history_rows *rows, struct entry *entry);
+int history_rows_see(struct history_rows *rows, struct entry *entry, const char *network);
 
 /* The same: forgets where a token was used. */
 int history_rows_forget(struct history_rows *rows, const char *id);

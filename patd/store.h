@@ -112,7 +112,7 @@ int store_list_history(
 	struct store *store, const struct entry_filter *filter, entry_row_fn fn, void *userdata);
 /* As part of the open usage transaction: see history_rows_prune(), history_rows_see(). */
 int store_prune(struct store *store, uint64_t seq, const struct history_seal *seal);
-int store_see(struct store *store, struct entry *entry);
+int store_see(struct store *store, struct entry *entry, const char *network);
 
 /* --- usage --- */
 

@@ -41,13 +41,13 @@ int store_note(struct store *store, const struct note *note)
 	return all_or_nothing(store, r);
 }
 
-int store_see(struct store *store, struct entry *entry)
+int store_see(struct store *store, struct entry *entry, const char *network)
 {
 	int r = store_begin_usage(store);
 
 	if (r < 0)
 		return r;
-	r = history_rows_see(store->history, entry);
+	r = history_rows_see(store->history, entry, network);
 	store->usage_written = store->usage_written || entry->new_service || entry->new_network;
 	return r;
 }

@@ -171,6 +171,7 @@ static void record_end(struct tokens *tokens, const struct token *token, uint64_
 static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, const struct pat_request *request, struct entry *ret_entry)
 {
+	char network[SOURCES_NETWORK_MAX];
 	uint64_t left_out;
 
 	/* Remembered in any case, or the next use from there would be the first. */
@@ -181,7 +182,8 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 		return false;
 	*ret_entry = entry_of(tokens, caller, token, request, PAT_ACCEPTED);
 	ret_entry->unrecorded = worth ? left_out : 0;
-	if (!known && store_see(tokens->store, ret_entry) < 0)
+	sources_network(ret_entry->rhost, network);
+	if (!known && store_see(tokens->store, ret_entry, network) < 0)
 		log_error("whether token %s was used there before is not known", token->id.text);
 	return worth;
 }

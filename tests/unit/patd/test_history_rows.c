@@ -3,6 +3,7 @@
 
 #include "patd/history_rows.h"
 #include "patd/schema.h"
+#include "patd/sources.h"
 #include "tests/unit/patd/heard.h"
 
 static sqlite3 *db;
@@ -354,10 +355,12 @@ static void a_damaged_entry_is_left_out(void **state)
 static struct entry see(const char *id, const char *service, const char *rhost)
 {
 	struct entry entry = an_entry(1, 1, id, "alice", 1000);
+	char network[SOURCES_NETWORK_MAX];
 
 	(void)snprintf(entry.service, sizeof(entry.service), "%s", service);
 	(void)snprintf(entry.rhost, sizeof(entry.rhost), "%s", rhost);
-	assert_int_equal(history_rows_see(rows, &entry), 0);
+	sources_network(entry.rhost, network);
+	assert_int_equal(history_rows_see(rows, &entry, network), 0);
 	return entry;
 }
 
