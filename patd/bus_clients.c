@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "patd/bus_driver.h"
+#include "patd/log.h"
 
 struct clients {
 	LIST_HEAD(client_list, client) all;
@@ -209,4 +210,15 @@ struct client *clients_following(
 	while (client && !client->follows_all && !authority_owns(&client->who, uid, user))
 		client = clients_next_follower(clients, client);
 	return client;
+}
+
+void client_send(struct client *client, DBusMessage *signal)
+{
+	bool sent = signal && dbus_message_set_destination(signal, client->name) &&
+		    dbus_connection_send(client->clients->connection, signal, NULL);
+
+	if (signal)
+		dbus_message_unref(signal);
+	if (!sent)
+		log_error("a signal on the bus was lost: out of memory");
 }

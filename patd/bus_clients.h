@@ -52,6 +52,9 @@ bool clients_follow(struct clients *clients, const char *name, const struct call
 bool clients_follows(struct clients *clients, const char *name);
 void clients_unfollow(struct clients *clients, const char *name);
 
+/* Sends it a signal, which it takes over; NULL: out of memory. */
+void client_send(struct client *client, DBusMessage *signal);
+
 /* The first client that follows and may see tokens of that owner, or the next after client. */
 struct client *clients_following(
 	struct clients *clients, const struct client *after, uint32_t uid, const char *user);

@@ -6,6 +6,7 @@
 
 #include "common/bus.h"
 #include "patd/bus_ends.h"
+#include "patd/bus_history_signal.h"
 #include "patd/bus_object.h"
 #include "patd/bus_token.h"
 #include "patd/log.h"
@@ -23,22 +24,12 @@ struct uses {
 	unsigned int n;
 };
 
-#define HISTORY_US (UINT64_C(1000) * 1000) /* between two reports that it has changed, at least */
-#define OWNERS_MAX 64U                     /* of one report; of more nothing is told */
-
-struct owners {
-	struct {
-		uint32_t uid;
-		char user[TOKEN_USER_BYTES_MAX + 1];
-	} each[OWNERS_MAX];
-	unsigned int n;
-};
-
 struct signals {
 	sd_event *event;
 	struct tokens *tokens;
 	struct clients *clients;
 	struct ends *ends;
+	struct history_signal *history;
 	DBusConnection *connection;
 	/* Gathered meanwhile; and due, of which the first told have been told. */
 	struct uses gathered, due;
@@ -46,32 +37,16 @@ struct signals {
 	uint64_t next_us; /* when the gathered ones become due, at the earliest */
 	sd_event_source *timer;
 	struct token_listener listener;
-	/* Whose history has changed since its followers were told last. */
-	struct owners owners;
-	uint64_t history_next_us;
-	sd_event_source *history_timer;
 };
 
-/* Takes signal over; NULL: out of memory. */
-static void send_to(struct signals *signals, const struct client *client, DBusMessage *signal)
-{
-	bool sent = signal && dbus_message_set_destination(signal, client->name) &&
-		    dbus_connection_send(signals->connection, signal, NULL);
-
-	if (signal)
-		dbus_message_unref(signal);
-	if (!sent)
-		log_error("a signal on the bus was lost: out of memory");
-}
-
-/* The same, to all who may see the token. */
+/* To all who may see the token.  Takes signal over; NULL: out of memory. */
 static void send_to_followers(
 	struct signals *signals, const struct token *token, DBusMessage *signal)
 {
 	struct client *client = NULL;
 
 	while ((client = clients_following(signals->clients, client, token->uid, token->user)))
-		send_to(signals, client, signal ? dbus_message_copy(signal) : NULL);
+		client_send(client, signal ? dbus_message_copy(signal) : NULL);
 	if (signal)
 		dbus_message_unref(signal);
 	/* It ends in a "Disconnected", and then patd connects again. */
@@ -237,63 +212,11 @@ static void on_event(enum token_event event, const struct token *token, void *us
 	}
 }
 
-static bool owner_known(const struct owners *owners, uint32_t uid, const char *user)
-{
-	for (unsigned int i = 0; i < owners->n; i++)
-		if (owners->each[i].uid == uid && strcmp(owners->each[i].user, user) == 0)
-			return true;
-	return false;
-}
-
-/* Never here and now, where somebody waits for the verdict. */
 static void on_entry(const struct entry *entry, void *userdata)
 {
 	struct signals *signals = userdata;
-	struct owners *owners = &signals->owners;
-	bool first = owners->n == 0;
 
-	if (!signals->connection || owners->n == OWNERS_MAX ||
-		!clients_following(signals->clients, NULL, entry->uid, entry->user) ||
-		owner_known(owners, entry->uid, entry->user))
-		return;
-	owners->each[owners->n].uid = entry->uid;
-	pat_field_cut(owners->each[owners->n].user, sizeof(owners->each[0].user), entry->user);
-	owners->n++;
-	if (first &&
-		(sd_event_source_set_time(signals->history_timer, signals->history_next_us) < 0 ||
-			sd_event_source_set_enabled(signals->history_timer, SD_EVENT_ONESHOT) < 0))
-		log_error("cannot set a timer; the history is not told on the bus");
-}
-
-static bool may_see(const struct client *client, const struct owners *owners)
-{
-	if (client->follows_all)
-		return true;
-	for (unsigned int i = 0; i < owners->n; i++)
-		if (authority_owns(&client->who, owners->each[i].uid, owners->each[i].user))
-			return true;
-	return false;
-}
-
-static int on_history(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct signals *signals = userdata;
-	struct client *client = NULL;
-	int r;
-
-	(void)source;
-	(void)usec;
-	r = sd_event_now(signals->event, CLOCK_MONOTONIC, &signals->history_next_us);
-	if (r < 0)
-		return r;
-	signals->history_next_us += HISTORY_US;
-	while ((client = clients_next_follower(signals->clients, client)))
-		if (may_see(client, &signals->owners))
-			send_to(signals, client,
-				dbus_message_new_signal(
-					PAT_BUS_PATH, PAT_BUS_MANAGER, "HistoryChanged"));
-	signals->owners.n = 0;
-	return 0;
+	history_signal_consider(signals->history, entry);
 }
 
 void signals_renew(struct signals *signals)
@@ -306,9 +229,7 @@ void signals_attach(struct signals *signals, DBusConnection *connection)
 	signals->connection = connection;
 	signals->gathered.n = 0;
 	signals->due.n = 0;
-	signals->owners.n = 0;
 	(void)sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
-	(void)sd_event_source_set_enabled(signals->history_timer, SD_EVENT_OFF);
 }
 
 int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
@@ -326,10 +247,7 @@ int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
 	if (r >= 0)
 		r = sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
 	if (r >= 0)
-		r = sd_event_add_time(event, &signals->history_timer, CLOCK_MONOTONIC, 0, 1000,
-			on_history, signals);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(signals->history_timer, SD_EVENT_OFF);
+		r = history_signal_new(event, clients, &signals->history);
 	if (r >= 0)
 		r = ends_new(event, tokens, &signals->ends);
 	if (r < 0) {
@@ -352,8 +270,8 @@ void signals_free(struct signals *signals)
 		return;
 	tokens_unlisten(signals->tokens, &signals->listener);
 	ends_free(signals->ends);
+	history_signal_free(signals->history);
 	sd_event_source_disable_unref(signals->timer);
-	sd_event_source_disable_unref(signals->history_timer);
 	sd_event_unref(signals->event);
 	free(signals);
 }
