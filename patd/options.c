@@ -51,29 +51,31 @@ static int read_fd(const char *text, int *ret_fd)
 	return 0;
 }
 
+enum {
+	BUS = 1,
+	CONFIG_DIR,
+	STATE_DIR,
+	RUNTIME_DIR,
+	READY_FD,
+	CHECK_CONFIG,
+	HELP,
+	VERSION
+};
+
+static const struct option known[] = {
+	{ "bus", required_argument, NULL, BUS },
+	{ "config-dir", required_argument, NULL, CONFIG_DIR },
+	{ "state-dir", required_argument, NULL, STATE_DIR },
+	{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
+	{ "ready-fd", required_argument, NULL, READY_FD },
+	{ "check-config", no_argument, NULL, CHECK_CONFIG },
+	{ "help", no_argument, NULL, HELP },
+	{ "version", no_argument, NULL, VERSION },
+	{ 0 },
+};
+
 int options_read(int argc, char **argv, struct options *ret_options)
 {
-	enum {
-		BUS = 1,
-		CONFIG_DIR,
-		STATE_DIR,
-		RUNTIME_DIR,
-		READY_FD,
-		CHECK_CONFIG,
-		HELP,
-		VERSION
-	};
-	static const struct option known[] = {
-		{ "bus", required_argument, NULL, BUS },
-		{ "config-dir", required_argument, NULL, CONFIG_DIR },
-		{ "state-dir", required_argument, NULL, STATE_DIR },
-		{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
-		{ "ready-fd", required_argument, NULL, READY_FD },
-		{ "check-config", no_argument, NULL, CHECK_CONFIG },
-		{ "help", no_argument, NULL, HELP },
-		{ "version", no_argument, NULL, VERSION },
-		{ 0 },
-	};
 	struct options options = {
 		.bus = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS"),
 		.conf_dir = PAT_CONF_DIR,

@@ -45,6 +45,20 @@ static bool read_cursor(const char *cursor, uint64_t *ret_seq)
 	       *ret_seq <= INT64_MAX;
 }
 
+/* False if the cursor is none of ours. */
+static bool start_after(const char *cursor, struct entry_filter *filter)
+{
+	uint64_t place;
+
+	if (!read_cursor(cursor, &place))
+		return false;
+	if (filter->reverse)
+		filter->before = place;
+	else if (place > filter->after)
+		filter->after = place;
+	return true;
+}
+
 static const char *wanted_problem(const struct wanted_history *wanted)
 {
 	if (wanted->id && !pat_id_valid(wanted->id))
@@ -72,7 +86,6 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 		.reverse = wanted->reverse,
 	};
 	enum pat_error error;
-	uint64_t place;
 	int r;
 
 	if (!problem)
@@ -82,15 +95,9 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	if (wanted->cursor[0] != '\0') {
-		if (!read_cursor(wanted->cursor, &place))
-			return tokens_refuse(PAT_ERR_INVALID_ARGS,
-				"cursor is none that ListHistory gave", ret_refusal);
-		if (wanted->reverse)
-			filter.before = place;
-		else if (place > filter.after)
-			filter.after = place;
-	}
+	if (wanted->cursor[0] != '\0' && !start_after(wanted->cursor, &filter))
+		return tokens_refuse(
+			PAT_ERR_INVALID_ARGS, "cursor is none that ListHistory gave", ret_refusal);
 	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
 		page.limit = PAT_PAGE_MAX;
 	if (own && wanted->id) {
