@@ -11,18 +11,29 @@
 #include "patd/bus_token.h"
 #include "patd/log.h"
 
-#define USES_US (UINT64_C(1000) * 1000) /* between two reports of a token's use, at least */
-#define USES_MAX 1024U                  /* tokens used in that time; of more nothing is told */
-#define USES_A_TURN 32U                 /* told in one turn of the loop */
+#define NEWS_US (UINT64_C(1000) * 1000) /* between two reports of a token's use, at least */
+#define NEWS_MAX 1024U                  /* tokens used in that time; of more nothing is told */
+#define NEWS_A_TURN 32U                 /* told in one turn of the loop */
+
+/* With so much on its way to the bus, what need not be told now waits for a while. */
+#define OUTGOING_MUCH (2L * 1024 * 1024)
+#define CONGESTED_US (UINT64_C(10) * 1000)
 
 /* A bus that takes nothing any more; its clients see patd again when it does. */
 #define OUTGOING_MAX (16L * 1024 * 1024)
 
-/* Tokens that were used, each once. */
-struct uses {
-	struct pat_id ids[USES_MAX];
+/* Tokens that were used, or whose state was affected by a word about many, each once. */
+struct news {
+	struct piece {
+		struct pat_id id;
+		bool used;
+	} pieces[NEWS_MAX];
 	unsigned int n;
 };
+
+/* The properties that change in a token's life, other than by use. */
+static const char *const life[] = { "Name", "State", "RevokedAt", "RevokedUntil", "RevokedReason",
+	"Rotations", "RotatedAt", "FormerUntil", NULL };
 
 struct signals {
 	sd_event *event;
@@ -32,7 +43,7 @@ struct signals {
 	struct history_signal *history;
 	DBusConnection *connection;
 	/* Gathered meanwhile; and due, of which the first told have been told. */
-	struct uses gathered, due;
+	struct news gathered, due;
 	unsigned int told;
 	uint64_t next_us; /* when the gathered ones become due, at the earliest */
 	sd_event_source *timer;
@@ -132,62 +143,82 @@ static void tell_used(struct signals *signals, const struct token *token)
 	send_to_followers(signals, token, finish(signal, complete));
 }
 
-static bool used_already(const struct uses *uses, const struct pat_id *id)
+static struct piece *find_piece(struct news *news, const struct pat_id *id)
 {
-	for (unsigned int i = 0; i < uses->n; i++)
-		if (memcmp(uses->ids[i].text, id->text, PAT_ID_LEN) == 0)
-			return true;
-	return false;
+	for (unsigned int i = 0; i < news->n; i++)
+		if (memcmp(news->pieces[i].id.text, id->text, PAT_ID_LEN) == 0)
+			return &news->pieces[i];
+	return NULL;
 }
 
-/* Never here and now, where somebody waits for the verdict. */
-static void gather_use(struct signals *signals, const struct token *token)
+/* Never here and now, where somebody waits for the verdict, or it is one of many. */
+static void gather(struct signals *signals, const struct token *token, bool used)
 {
-	struct uses *uses = &signals->gathered;
+	struct news *news = &signals->gathered;
+	struct piece *piece = find_piece(news, &token->id);
 
-	if (uses->n == USES_MAX || used_already(uses, &token->id))
+	if (piece) {
+		piece->used = piece->used || used;
 		return;
-	uses->ids[uses->n++] = token->id;
+	}
+	if (news->n == NEWS_MAX)
+		return;
+	news->pieces[news->n++] = (struct piece) { token->id, used };
 	if (signals->due.n == 0 &&
 		(sd_event_source_set_time(signals->timer, signals->next_us) < 0 ||
 			sd_event_source_set_enabled(signals->timer, SD_EVENT_ONESHOT) < 0))
 		log_error("cannot set a timer; uses are not told on the bus");
 }
 
-static int on_uses(sd_event_source *source, uint64_t usec, void *userdata)
+static void tell_piece(struct signals *signals, const struct piece *piece)
 {
 	static const struct caller root = { .user = "root" };
-	struct signals *signals = userdata;
 	struct refusal ignored;
 	struct token token;
-	int r;
+
+	if (tokens_find(signals->tokens, &root, piece->id.text, &token, &ignored) != PAT_OK)
+		return;
+	if (piece->used)
+		tell_used(signals, &token);
+	else
+		tell_changed(signals, &token, life);
+}
+
+static bool congested(struct signals *signals)
+{
+	return dbus_connection_get_outgoing_size(signals->connection) > OUTGOING_MUCH;
+}
+
+static int on_news(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct signals *signals = userdata;
+	uint64_t now;
+	int r = sd_event_now(signals->event, CLOCK_MONOTONIC, &now);
 
 	(void)usec;
+	if (r < 0)
+		return r;
 	if (signals->due.n == 0) {
-		r = sd_event_now(signals->event, CLOCK_MONOTONIC, &signals->next_us);
-		if (r < 0)
-			return r;
-		signals->next_us += USES_US;
+		signals->next_us = now + NEWS_US;
 		signals->due = signals->gathered;
 		signals->gathered.n = 0;
 		signals->told = 0;
 	}
-	for (unsigned int i = 0; i < USES_A_TURN && signals->told < signals->due.n; i++)
-		if (tokens_find(signals->tokens, &root, signals->due.ids[signals->told++].text,
-			    &token, &ignored) == PAT_OK)
-			tell_used(signals, &token);
+	for (unsigned int i = 0;
+		i < NEWS_A_TURN && signals->told < signals->due.n && !congested(signals); i++)
+		tell_piece(signals, &signals->due.pieces[signals->told++]);
 	if (signals->told == signals->due.n)
 		signals->due.n = 0;
 	if (signals->due.n == 0 && signals->gathered.n == 0)
 		return 0;
-	r = sd_event_source_set_time(source, signals->due.n > 0 ? 0 : signals->next_us);
+	r = sd_event_source_set_time(source, signals->due.n == 0  ? signals->next_us
+					     : congested(signals) ? now + CONGESTED_US
+								  : 0);
 	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
 static void on_event(enum token_event event, const struct token *token, void *userdata)
 {
-	static const char *const life[] = { "Name", "State", "RevokedAt", "RevokedUntil",
-		"RevokedReason", "Rotations", "RotatedAt", "FormerUntil", NULL };
 	struct signals *signals = userdata;
 
 	/* A new token, or a restored one. */
@@ -203,8 +234,11 @@ static void on_event(enum token_event event, const struct token *token, void *us
 	case TOKEN_CHANGED:
 		tell_changed(signals, token, life);
 		break;
+	case TOKEN_AFFECTED:
+		gather(signals, token, false);
+		break;
 	case TOKEN_USED:
-		gather_use(signals, token);
+		gather(signals, token, true);
 		break;
 	case TOKEN_DELETED:
 		tell_removed(signals, token);
@@ -243,7 +277,7 @@ int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
 	signals->event = sd_event_ref(event);
 	signals->tokens = tokens;
 	signals->clients = clients;
-	r = sd_event_add_time(event, &signals->timer, CLOCK_MONOTONIC, 0, 1000, on_uses, signals);
+	r = sd_event_add_time(event, &signals->timer, CLOCK_MONOTONIC, 0, 1000, on_news, signals);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
 	if (r >= 0)

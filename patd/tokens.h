@@ -33,7 +33,8 @@ struct refusal {
 /* What happens to a token. */
 enum token_event {
 	TOKEN_GENERATED,
-	TOKEN_CHANGED, /* something of it, by somebody's word or by time */
+	TOKEN_CHANGED,  /* something of it, by somebody's word or by time */
+	TOKEN_AFFECTED, /* its state, by a word about many tokens */
 	TOKEN_USED,
 	TOKEN_DELETED
 };

@@ -27,7 +27,7 @@ static int tell(const struct token *token, void *userdata)
 {
 	struct telling *telling = userdata;
 
-	tokens_tell(telling->tokens, TOKEN_CHANGED, token);
+	tokens_tell(telling->tokens, TOKEN_AFFECTED, token);
 	return ++telling->told == TOLD_MAX;
 }
 
@@ -99,7 +99,7 @@ enum pat_error tokens_enable(struct tokens *tokens, const struct caller *caller,
 enum pat_error tokens_list_disabled(struct tokens *tokens, const struct caller *caller,
 	disabled_fn fn, void *userdata, struct refusal *ret_refusal)
 {
-	enum pat_error error = tokens_allow(caller, OP_DISABLE, false, ret_refusal);
+	enum pat_error error = tokens_allow(caller, OP_AUDIT, false, ret_refusal);
 	int r;
 
 	if (error != PAT_OK)

@@ -2,7 +2,7 @@
 #include "patd/life.h"
 #include "patd/tokens_private.h"
 
-#define TOLD_A_TURN 64U
+#define TOLD_A_TURN 16U
 
 /* What has come and is to be told, and the first that has not. */
 struct moments_page {

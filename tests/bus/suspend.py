@@ -147,6 +147,19 @@ class Suspend(WorldTest):
         self.root.enable("ghost")
         self.assertRefused("UnknownUser", self.root.disable, "a\nb")
 
+    def test_to_disable_a_user_with_many_tokens_and_listeners_costs_nobody_the_bus(self):
+        for i in range(300):
+            self.root.generate(f"{i:03}" + "x" * 250, user="games")
+        followers = [self.client(GAMES) for _ in range(20)]
+        for follower in followers:
+            follower.subscribe()
+        owner = self.root.owner()
+        self.root.disable("games")
+        self.assertEqual(self.games(), door.DISABLED)
+        self.root.enable("games")
+        self.assertEqual(self.root.owner(), owner)
+        self.assertEqual(self.games(), door.ACCEPTED)
+
     def test_only_an_administrator_disables_or_enables(self):
         games = self.client(GAMES)
         self.root.disable("games")

@@ -265,7 +265,7 @@ static void hear(enum token_event event, const struct token *token, void *userda
 {
 	struct news *news = userdata;
 
-	assert_int_equal(event, TOKEN_CHANGED);
+	assert_int_equal(event, TOKEN_AFFECTED);
 	assert_in_range(news->n, 0, COUNT(news->users) - 1);
 	(void)strcpy(news->users[news->n++], token->user);
 }
@@ -349,7 +349,7 @@ static const struct {
 	{ "enable", ask_enable, OP_DISABLE, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 	{ "disable all", ask_disable_all, OP_DISABLE_ALL, ACTION_SET_POLICY, ACTION_SET_POLICY },
 	{ "enable all", ask_enable_all, OP_DISABLE_ALL, ACTION_SET_POLICY, ACTION_SET_POLICY },
-	{ "list", ask_list, OP_DISABLE, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+	{ "list", ask_list, OP_AUDIT, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 	{ "check", ask_audit, OP_AUDIT, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 	{ "revoke all", ask_revoke_all, OP_REVOKE, ACTION_NONE, ACTION_MANAGE_OTHERS },
 };
