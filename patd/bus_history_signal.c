@@ -11,7 +11,8 @@
 #define OWNERS_MAX 64U                      /* of one report; of more nothing is told */
 
 struct owners {
-	struct {
+	struct owner {
+		bool by_name; /* and not by uid */
 		uint32_t uid;
 		char user[TOKEN_USER_BYTES_MAX + 1];
 	} each[OWNERS_MAX];
@@ -27,10 +28,30 @@ struct history_signal {
 	sd_event_source *timer;
 };
 
-static bool owner_known(const struct owners *owners, uint32_t uid, const char *user)
+/* What is about all tokens of a user is for whoever has that name now. */
+static bool concerns(const struct client *client, const struct owner *owner)
+{
+	return client->follows_all ||
+	       (owner->by_name ? strcmp(client->who.user, owner->user) == 0
+			       : authority_owns(&client->who, owner->uid, owner->user));
+}
+
+static bool owner_known(const struct owners *owners, const struct owner *owner)
 {
 	for (unsigned int i = 0; i < owners->n; i++)
-		if (owners->each[i].uid == uid && strcmp(owners->each[i].user, user) == 0)
+		if (owners->each[i].by_name == owner->by_name &&
+			owners->each[i].uid == owner->uid &&
+			strcmp(owners->each[i].user, owner->user) == 0)
+			return true;
+	return false;
+}
+
+static bool anybody_listens(struct history_signal *changes, const struct owner *owner)
+{
+	struct client *client = NULL;
+
+	while ((client = clients_next_follower(changes->clients, client)))
+		if (concerns(client, owner))
 			return true;
 	return false;
 }
@@ -39,15 +60,14 @@ static bool owner_known(const struct owners *owners, uint32_t uid, const char *u
 void history_signal_consider(struct history_signal *changes, const struct entry *entry)
 {
 	struct owners *owners = &changes->owners;
+	struct owner owner = { .by_name = entry->id.text[0] == '\0', .uid = entry->uid };
 	bool first = owners->n == 0;
 
-	if (owners->n == OWNERS_MAX ||
-		!clients_following(changes->clients, NULL, entry->uid, entry->user) ||
-		owner_known(owners, entry->uid, entry->user))
+	pat_field_cut(owner.user, sizeof(owner.user), entry->user);
+	if (owners->n == OWNERS_MAX || !anybody_listens(changes, &owner) ||
+		owner_known(owners, &owner))
 		return;
-	owners->each[owners->n].uid = entry->uid;
-	pat_field_cut(owners->each[owners->n].user, sizeof(owners->each[0].user), entry->user);
-	owners->n++;
+	owners->each[owners->n++] = owner;
 	if (first && (sd_event_source_set_time(changes->timer, changes->next_us) < 0 ||
 			     sd_event_source_set_enabled(changes->timer, SD_EVENT_ONESHOT) < 0))
 		log_error("cannot set a timer; the history is not told on the bus");
@@ -55,10 +75,8 @@ void history_signal_consider(struct history_signal *changes, const struct entry 
 
 static bool may_see(const struct client *client, const struct owners *owners)
 {
-	if (client->follows_all)
-		return true;
 	for (unsigned int i = 0; i < owners->n; i++)
-		if (authority_owns(&client->who, owners->each[i].uid, owners->each[i].user))
+		if (concerns(client, &owners->each[i]))
 			return true;
 	return false;
 }

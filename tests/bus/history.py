@@ -191,6 +191,18 @@ class History(WorldTest):
         wait_until(lambda: told)
         self.assertEqual(told, [games.connection])
 
+    def test_who_is_disabled_is_told_that_there_is_more(self):
+        games = self.client(GAMES)
+        told = []
+        games.connection.signal_subscribe(
+            None, MANAGER, "HistoryChanged", ROOT, None, Gio.DBusSignalFlags.NONE,
+            lambda *args: told.append(args[0]),
+        )  # fmt: skip
+        games.subscribe()
+        self.root.disable("games")
+        wait_until(lambda: told)
+        self.assertEqual(games.get(self.token, "State"), "disabled")
+
     def test_what_strangers_send_cannot_deceive(self):
         self.games(service=b"su\x1b[2Jdo", rhost=b"a\nb")
         entry = self.root.history(all=True)[-1]
