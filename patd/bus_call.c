@@ -235,7 +235,7 @@ static void on_user(struct job *job)
 
 	if (call->dropped)
 		call_free(call);
-	else if (call->lookup.result == 0)
+	else if (call->lookup.result == 0 || call->any_user)
 		call->then(call);
 	else if (call->lookup.result == -ENOENT)
 		call_refuse(call, PAT_ERR_UNKNOWN_USER, "there is no such user");
@@ -252,6 +252,12 @@ void call_find_user(struct call *call, const char *name, void (*then)(struct cal
 	call->lookup.by_name = true;
 	call->then = then;
 	look_up(call, on_user);
+}
+
+void call_find_any_user(struct call *call, const char *name, void (*then)(struct call *call))
+{
+	call->any_user = true;
+	call_find_user(call, name, then);
 }
 
 static unsigned int count_of(const struct calls *calls, uint32_t uid)

@@ -37,6 +37,7 @@ struct call {
 
 	struct caller caller; /* stands after call_identify() */
 	bool counted;         /* among those of caller.uid */
+	bool any_user;        /* one that is looked up need not be there */
 	struct client *client;
 	enum action polkit_action;
 	const struct bus_object *object;
@@ -93,6 +94,9 @@ void call_identify(struct call *call, void (*then)(struct call *call));
  * unknown one is refused.
  */
 void call_find_user(struct call *call, const char *name, void (*then)(struct call *call));
+
+/* The same, but a user who is not found has the name that was given. */
+void call_find_any_user(struct call *call, const char *name, void (*then)(struct call *call));
 
 /* A method return to fill; NULL without memory. */
 DBusMessage *call_new_reply(const struct call *call);

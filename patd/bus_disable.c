@@ -85,7 +85,8 @@ static void conclude(
 		polkit_refuse(call, error, refusal, "", user);
 }
 
-void bus_serve_disable(struct call *call)
+/* Of the user in call->lookup. */
+static void disable(struct call *call)
 {
 	const char *user, *reason = NULL;
 	const struct bus_option options[] = {
@@ -96,11 +97,12 @@ void bus_serve_disable(struct call *call)
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 
 	if (!refusal.why)
-		error = tokens_disable(call_tokens(call), &call->caller, user, reason, &refusal);
-	conclude(call, error, &refusal, user);
+		error = tokens_disable(
+			call_tokens(call), &call->caller, call->lookup.name, reason, &refusal);
+	conclude(call, error, &refusal, call->lookup.name);
 }
 
-void bus_serve_enable(struct call *call)
+static void enable(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 	const char *user;
@@ -108,8 +110,38 @@ void bus_serve_enable(struct call *call)
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 
 	if (!refusal.why)
-		error = tokens_enable(call_tokens(call), &call->caller, user, &refusal);
-	conclude(call, error, &refusal, user);
+		error = tokens_enable(
+			call_tokens(call), &call->caller, call->lookup.name, &refusal);
+	conclude(call, error, &refusal, call->lookup.name);
+}
+
+/*
+ * Tokens have the name that NSS gives, which may be spelled otherwise than it was typed.  Who is
+ * gone, or cannot be looked up, is meant as it was typed.
+ */
+static void find_user(struct call *call, void (*then)(struct call *call))
+{
+	DBusMessageIter args;
+	const char *user;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, &user);
+	if (user[0] != '\0') {
+		call_find_any_user(call, user, then);
+		return;
+	}
+	call->lookup.name[0] = '\0';
+	then(call);
+}
+
+void bus_serve_disable(struct call *call)
+{
+	find_user(call, disable);
+}
+
+void bus_serve_enable(struct call *call)
+{
+	find_user(call, enable);
 }
 
 struct disabled_view {
