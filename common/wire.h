@@ -54,9 +54,10 @@ enum pat_verdict {
 	PAT_EXPIRED = 3,
 	PAT_OTHER_USER = 4, /* bound to another uid or another user name */
 	/* Whatever the token: */
-	PAT_NOT_ALLOWED = 5, /* not from this caller, or not there; patd's log says why */
-	PAT_BUSY = 6,        /* the caller asks too often */
-	PAT_FAILED = 7,      /* patd could not decide; its log says why */
+	PAT_NOT_ALLOWED =
+		5,      /* not asked by this caller, or not at this service, whatever the token */
+	PAT_BUSY = 6,   /* the caller asks too often */
+	PAT_FAILED = 7, /* patd could not decide; its log says why */
 	/* Again after the secret matched: */
 	PAT_NOT_YET = 8,         /* before the token's not_before */
 	PAT_OUT_OF_HOURS = 9,    /* outside its hours */

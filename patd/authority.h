@@ -29,7 +29,7 @@ enum operation {
 	OP_DELETE,
 	OP_DISABLE, /* a user, be it the caller; or enable */
 	OP_DISABLE_ALL,
-	OP_AUDIT, /* the history as a whole */
+	OP_AUDIT, /* the history as a whole, and who is disabled */
 	OPERATIONS
 };
 

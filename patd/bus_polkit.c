@@ -33,7 +33,8 @@ static const char *const messages[OPERATIONS] = {
 			 "user"),
 	[OP_DISABLE] = N_("Authentication is required to disable or enable the tokens of user "
 			  "$(user)"),
-	[OP_AUDIT] = N_("Authentication is required to see the history of all tokens"),
+	[OP_AUDIT] = N_("Authentication is required to see what happened to the tokens of all "
+			"users"),
 	[OP_DELETE] = N_("Authentication is required to delete the token $(token) of another "
 			 "user"),
 };

@@ -138,6 +138,7 @@ int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	tokens->refusals.cost_us = REFUSAL_COST_US;
 	tokens->refusals.burst = REFUSALS_BURST;
 	tokens->alerts = tokens->refusals;
+	tokens->news = tokens->refusals;
 	tokens->changes.cost_us = CHANGE_COST_US;
 	tokens->changes.burst = CHANGES_BURST;
 	randombytes_buf(tokens->dummy.verifier, sizeof(tokens->dummy.verifier));

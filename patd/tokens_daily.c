@@ -33,10 +33,10 @@ static int daily_row(const struct token *token, void *userdata)
 {
 	struct daily_page *page = userdata;
 	const struct policy *policy = page->tokens->policy;
+	enum token_state state = tokens_state(page->tokens, token);
 	uint64_t end = life_end(token, policy);
 
-	if (life_revoked(token, page->now) || !tokens_intact(page->tokens, token) ||
-		life_expired(token, policy, page->now))
+	if (state != TOKEN_ACTIVE && state != TOKEN_PENDING)
 		return 0;
 	if (life_unused(token, policy, page->now)) {
 		if (page->n < REVOKED_A_TURN)

@@ -18,7 +18,7 @@ struct tokens {
 	uint64_t events;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
-	struct ration uses, refusals, alerts;
+	struct ration uses, refusals, alerts, news;
 	struct ration changes; /* of tokens, by one user */
 };
 

@@ -185,7 +185,10 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	sources_network(ret_entry->rhost, network);
 	if (!known && store_see(tokens->store, ret_entry, network) < 0)
 		log_error("whether token %s was used there before is not known", token->id.text);
-	return worth;
+	/* No flood of ordinary logins hides one from a new place. */
+	return worth ||
+	       ((ret_entry->new_service || ret_entry->new_network) &&
+		       ration_take(&tokens->news, token->uid, ret_entry->at * UINT64_C(1000000)));
 }
 
 /*
@@ -255,6 +258,13 @@ static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
 	if (!limited && !ends_former) {
 		record(tokens, &token, entry);
 	} else if (record_for_sure(tokens, &token, entry) < 0) {
+		/* The journal hears of it all the same. */
+		if (limited) {
+			entry_if_any.event = ENTRY_REFUSED;
+			entry_if_any.result = PAT_FAILED;
+		}
+		if (entry)
+			tokens_tell_entry(tokens, entry);
 		if (limited)
 			return PAT_FAILED;
 		log_error("the use of token %s could not be recorded; its former secret works on",
