@@ -163,7 +163,8 @@ policy() {
 	run -1 /usr/libexec/patd --check-config
 	[[ $output == *"test.conf:2"* && $output == *"test.conf:3"* ]]
 	pid=$(patd_pid)
-	systemctl reload patd.service
+	run ! systemctl reload patd.service
+	systemctl kill --signal=HUP patd.service
 	# shellcheck disable=SC2016 # the inner shell's
 	timeout 20 bash -c 'until journalctl --sync && journalctl --quiet --after-cursor="$1" -o cat \
 		-u patd.service | grep -q "stays in force"; do :; done' bash "$MARK"
