@@ -43,7 +43,7 @@ bool client_generate(struct client *client, const struct client_wish *wish, stru
 
 /* NULL and 0 are "not given". */
 struct client_filter {
-	const char *user, *name, *id_prefix, *state, *good_for;
+	const char *user, *name, *name_pattern, *id_prefix, *state, *good_for;
 	uint64_t unused_since, expiring_before;
 	bool all;
 };

@@ -66,6 +66,7 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 	option_string(&options, "user", filter->user);
 	option_true(&options, "all", filter->all);
 	option_string(&options, "name", filter->name);
+	option_string(&options, "name_pattern", filter->name_pattern);
 	option_string(&options, "id_prefix", filter->id_prefix);
 	option_string(&options, "state", filter->state);
 	option_string(&options, "good_for", filter->good_for);

@@ -208,6 +208,39 @@ enum outcome command_parse(int argc, char **argv, struct command *ret)
 	return outcome;
 }
 
+void command_peek(int argc, char **argv, struct typing *ret)
+{
+	struct option longs[OPTIONS + 1];
+	char shorts[1 + 2 * OPTIONS + 1] = ":"; /* getopt then tells a missing argument apart */
+	struct typing typing = { 0 };
+	struct command *command = &typing.command;
+	int got;
+
+	describe_options(longs, shorts + 1);
+	optind = 0;
+	while ((got = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct option_info *option = find_option(got == ':' ? optopt : got);
+
+		if (got == ':') {
+			typing.open = option;
+		} else if (option) {
+			store_option(command, option);
+			typing.given |= option->bit;
+		}
+	}
+
+	typing.operands_only = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
+	command->items = argv + optind;
+	command->n = (size_t)(argc - optind);
+	if (command->n > 0) {
+		command->verb_given = true;
+		command->verb = verb_find(command->items[0]);
+		command->items++;
+		command->n--;
+	}
+	*ret = typing;
+}
+
 enum outcome command_run(int argc, char **argv)
 {
 	struct command command;

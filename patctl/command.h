@@ -30,6 +30,19 @@ struct command {
  */
 enum outcome command_parse(int argc, char **argv, struct command *ret);
 
+struct option_info;
+
+/* A command line that is still being typed, as far as it goes. */
+struct typing {
+	struct command command;         /* verb NULL: none that there is */
+	unsigned int given;             /* bits of enum option_bit */
+	const struct option_info *open; /* the option that waits for its argument, NULL if none */
+	bool operands_only;             /* "--" was typed */
+};
+
+/* argv has words before the one that is being typed.  Says nothing of what is wrong in them. */
+void command_peek(int argc, char **argv, struct typing *ret);
+
 /* What follows from the command line: the exit code of patctl. */
 enum outcome command_run(int argc, char **argv);
 

@@ -4,13 +4,13 @@
 
 #include "patctl/argument.h"
 
+const char *const filter_states[] = { "active", "revoked", "expired", "exhausted", "disabled",
+	"pending", "altered", NULL };
+
 static bool check_state(const char *state)
 {
-	static const char *const states[] = { "active", "revoked", "expired", "exhausted",
-		"disabled", "pending", "altered" };
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(states[i], state) == 0)
+	for (size_t i = 0; filter_states[i]; i++)
+		if (strcmp(filter_states[i], state) == 0)
 			return true;
 	return argument_wrong("state", state,
 		"a state is active, revoked, expired, exhausted, disabled, pending or altered");

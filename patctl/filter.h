@@ -8,6 +8,9 @@
 #include "patctl/client.h"
 #include "patctl/command.h"
 
+/* All there are, NULL at the end. */
+extern const char *const filter_states[];
+
 /* False after having said what is wrong.  now: seconds since 1970 UTC. */
 bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret);
 

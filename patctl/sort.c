@@ -53,6 +53,11 @@ static const struct {
 	{ "user", by_user },
 };
 
+const char *sort_key(size_t i)
+{
+	return i < sizeof(keys) / sizeof(keys[0]) ? keys[i].name : NULL;
+}
+
 const char *sort_parse(const char *text, struct sort *ret)
 {
 	const bool backwards = *text == '-';

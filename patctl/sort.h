@@ -3,6 +3,7 @@
 #define PATCTL_SORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "patctl/row.h"
 
@@ -13,6 +14,9 @@ struct sort {
 
 /* NULL and *ret, or what is wrong with text, "KEY" or "-KEY", for a person; static. */
 const char *sort_parse(const char *text, struct sort *ret);
+
+/* The name of the key at i, NULL behind the last; static. */
+const char *sort_key(size_t i);
 
 /* What is alike stays in the order of ids. */
 void sort_rows(struct rows *rows, const struct sort *sort);

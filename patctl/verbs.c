@@ -170,10 +170,20 @@ const struct verb verbs[VERBS] = {
 		"  patctl help generate\n" },
 };
 
+static const struct verb complete = { "complete", "-- WORD...", 1, SIZE_MAX, 0, { 0 }, complete_run,
+	"say what may stand in a word, for the completion of shells",
+	"Prints what may stand in the place of the last WORD, if those before it are a\n"
+	"command line of patctl: a candidate a line, with a description behind a tab.\n"
+	"The completions of bash, fish and zsh ask it.  It asks for no password, and is\n"
+	"silent about what goes wrong.\n"
+	"\n"
+	"Example:\n"
+	"  patctl complete -- restore \"\"\n" };
+
 const struct verb *verb_find(const char *name)
 {
 	for (size_t i = 0; i < VERBS; i++)
 		if (strcmp(verbs[i].name, name) == 0)
 			return &verbs[i];
-	return NULL;
+	return strcmp(complete.name, name) == 0 ? &complete : NULL;
 }

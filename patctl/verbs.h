@@ -20,7 +20,7 @@ struct verb {
 #define VERBS 14
 extern const struct verb verbs[VERBS]; /* the first is what patctl does when told nothing */
 
-/* NULL if there is none of that name. */
+/* NULL if there is none of that name.  Knows complete too, which is for shells and in no list. */
 const struct verb *verb_find(const char *name);
 
 /* The name of the verb that was probably meant, NULL if none is near.  Static; see nearest.c. */
@@ -40,5 +40,6 @@ enum outcome disable_run(const struct command *command);
 enum outcome enable_run(const struct command *command);
 enum outcome policy_run(const struct command *command);
 enum outcome help_run(const struct command *command);
+enum outcome complete_run(const struct command *command);
 
 #endif

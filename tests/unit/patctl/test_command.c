@@ -10,14 +10,16 @@
 
 #include "common/token.h"
 #include "patctl/command.h"
+#include "patctl/options.h"
 #include "patctl/verbs.h"
 
 #define WORDS_MAX 9
 
-/* What stands on argv is copied, since getopt sorts it. */
-static enum outcome parse(const char *const *words, struct command *ret)
+static char *argv[WORDS_MAX + 1];
+
+/* What stands on argv is copied, since getopt sorts it.  Returns argc. */
+static int copy(const char *const *words)
 {
-	static char *argv[WORDS_MAX + 1];
 	int argc = 0;
 
 	for (; words[argc]; argc++) {
@@ -25,7 +27,12 @@ static enum outcome parse(const char *const *words, struct command *ret)
 		memcpy(&argv[argc], &words[argc], sizeof(argv[0]));
 	}
 	argv[argc] = NULL;
-	return command_parse(argc, argv, ret);
+	return argc;
+}
+
+static enum outcome parse(const char *const *words, struct command *ret)
+{
+	return command_parse(copy(words), argv, ret);
 }
 
 #define PARSE(command, ...) parse((const char *const[]) { "patctl", __VA_ARGS__, NULL }, command)
@@ -233,6 +240,77 @@ static void every_verb_has_help_with_an_example(void **state)
 		assert_non_null(strstr(verbs[i].help, "Example"));
 }
 
+/* Of the words before the one that is being typed. */
+static void peek(const char *const *words, struct typing *ret)
+{
+	command_peek(copy(words), argv, ret);
+}
+
+#define PEEK(typing, ...) peek((const char *const[]) { "patctl", __VA_ARGS__, NULL }, typing)
+
+static void what_is_being_typed_is_read_as_far_as_it_goes(void **state)
+{
+	struct typing typing;
+
+	(void)state;
+	peek((const char *const[]) { "patctl", NULL }, &typing);
+	assert_false(typing.command.verb_given);
+	assert_null(typing.open);
+
+	PEEK(&typing, "--user=alice", "show", "ci", "--json", "nas");
+	assert_string_equal(typing.command.verb->name, "show");
+	assert_string_equal(typing.command.user, "alice");
+	assert_int_equal(typing.given, OPTION_USER | OPTION_JSON);
+	assert_int_equal(typing.command.n, 2);
+	assert_string_equal(typing.command.items[1], "nas");
+
+	PEEK(&typing, "frobnicate", "--user");
+	assert_true(typing.command.verb_given);
+	assert_null(typing.command.verb);
+	assert_string_equal(typing.open->name, "user");
+}
+
+static void an_option_waits_for_its_argument(void **state)
+{
+	struct typing typing;
+
+	(void)state;
+	PEEK(&typing, "list", "--sort");
+	assert_string_equal(typing.open->name, "sort");
+	PEEK(&typing, "log", "-fn");
+	assert_string_equal(typing.open->name, "lines");
+	PEEK(&typing, "log", "-n", "5");
+	assert_null(typing.open);
+	PEEK(&typing, "list", "--all");
+	assert_null(typing.open);
+	PEEK(&typing, "list", "--no-such-option", "--json=1", "-z");
+	assert_null(typing.open);
+}
+
+static void two_dashes_end_the_options_of_what_is_typed(void **state)
+{
+	struct typing typing;
+
+	(void)state;
+	PEEK(&typing, "show", "--", "--json");
+	assert_true(typing.operands_only);
+	assert_int_equal(typing.given, 0);
+	assert_int_equal(typing.command.n, 1);
+	PEEK(&typing, "--", "show");
+	assert_true(typing.operands_only);
+	assert_string_equal(typing.command.verb->name, "show");
+	PEEK(&typing, "show", "a");
+	assert_false(typing.operands_only);
+}
+
+static void complete_is_a_verb_that_no_list_has(void **state)
+{
+	(void)state;
+	assert_non_null(verb_find("complete"));
+	for (size_t i = 0; i < VERBS; i++)
+		assert_string_not_equal(verbs[i].name, "complete");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +330,10 @@ int main(void)
 		cmocka_unit_test(suggests_what_was_probably_meant),
 		cmocka_unit_test(every_synonym_is_none_of_the_verbs),
 		cmocka_unit_test(every_verb_has_help_with_an_example),
+		cmocka_unit_test(what_is_being_typed_is_read_as_far_as_it_goes),
+		cmocka_unit_test(an_option_waits_for_its_argument),
+		cmocka_unit_test(two_dashes_end_the_options_of_what_is_typed),
+		cmocka_unit_test(complete_is_a_verb_that_no_list_has),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

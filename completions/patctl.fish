@@ -1,0 +1,12 @@
+# patctl's words, for fish.  patctl says them: see patctl/candidates.h for why none needs quotes.
+
+function __patctl_words
+    set -l before (commandline -opc)
+    set -l typed (commandline -ct)
+    set -l words $before[2..-1] (string replace -ra '["\'\\\\]' '' -- "$typed")
+    # A token that was pasted here is not for the list of processes.
+    string match -qr 'pat_\w{10}_' -- $words; and return
+    command patctl complete -- $words 2>/dev/null </dev/null
+end
+
+complete -c patctl -f -a '(__patctl_words)'

@@ -1,0 +1,81 @@
+#include "patctl/offer.h"
+
+#include <dirent.h>
+#include <string.h>
+
+#include "patctl/filter.h"
+#include "patctl/sort.h"
+#include "patctl/verbs.h"
+
+static void offer_verbs(const struct typing *typing, struct candidates *candidates)
+{
+	(void)typing;
+	for (size_t i = 0; i < VERBS; i++)
+		candidates_word(candidates, verbs[i].name, verbs[i].summary);
+}
+
+/* In a list with commas the one behind the last. */
+static void skip_items(struct candidates *candidates)
+{
+	const char *comma = strrchr(candidates_begin(candidates), ',');
+
+	if (comma)
+		candidates->head = (size_t)(comma + 1 - candidates->typed);
+}
+
+static void offer_services(const struct typing *typing, struct candidates *candidates)
+{
+	DIR *folder = opendir("/etc/pam.d");
+	const struct dirent *entry;
+
+	(void)typing;
+	if (!folder)
+		return;
+	skip_items(candidates);
+	while ((entry = readdir(folder)))
+		if (entry->d_name[0] != '.')
+			candidates_word(candidates, entry->d_name, NULL);
+	(void)closedir(folder);
+}
+
+static void offer_sources(const struct typing *typing, struct candidates *candidates)
+{
+	(void)typing;
+	skip_items(candidates);
+	candidates_word(candidates, "local", "a login from no network");
+}
+
+static void offer_states(const struct typing *typing, struct candidates *candidates)
+{
+	(void)typing;
+	for (size_t i = 0; filter_states[i]; i++)
+		candidates_word(candidates, filter_states[i], NULL);
+}
+
+static void offer_keys(const struct typing *typing, struct candidates *candidates)
+{
+	(void)typing;
+	candidates->head += *candidates_begin(candidates) == '-';
+	for (size_t i = 0; sort_key(i); i++)
+		candidates_word(candidates, sort_key(i), NULL);
+}
+
+void offer(const char *word, size_t len, const struct typing *typing, struct candidates *candidates)
+{
+	static const struct {
+		const char *word;
+		void (*offer)(const struct typing *typing, struct candidates *candidates);
+	} kinds[] = {
+		{ "VERB", offer_verbs },
+		{ "TOKEN", offer_tokens },
+		{ "USER", offer_users },
+		{ "SERVICE", offer_services },
+		{ "SOURCE", offer_sources },
+		{ "STATE", offer_states },
+		{ "KEY", offer_keys },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strlen(kinds[i].word) == len && memcmp(kinds[i].word, word, len) == 0)
+			kinds[i].offer(typing, candidates);
+}
