@@ -14,6 +14,9 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 sysconfdir ?= /etc
+bashdir ?= $(datadir)/bash-completion/completions
+zshdir ?= $(datadir)/zsh/site-functions
+fishdir ?= $(datadir)/fish/vendor_completions.d
 catalogdir ?= $(prefix)/lib/systemd/catalog
 statedir ?= /var/lib/patd
 rundir ?= /run/patd
@@ -150,6 +153,9 @@ install: all
 	test -e $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		install -D -m 0644 patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf
 	install -D -m 0644 systemd/patd.catalog $(DESTDIR)$(catalogdir)/patd.catalog
+	install -D -m 0644 completions/patctl.bash $(DESTDIR)$(bashdir)/patctl
+	install -D -m 0644 completions/_patctl $(DESTDIR)$(zshdir)/_patctl
+	install -D -m 0644 completions/patctl.fish $(DESTDIR)$(fishdir)/patctl.fish
 	for page in $(manpages); do \
 		install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
