@@ -1,0 +1,362 @@
+#!/usr/bin/env bats
+# Completion: what patctl offers, and that bash, fish and zsh make of it what is meant.
+
+load cli
+
+setup_file() {
+	patd_world
+	COMPLETIONS=$(cd "$BATS_TEST_DIRNAME/../../completions" && pwd)
+	export COMPLETIONS
+}
+
+teardown_file() {
+	patd_world_end
+}
+
+need() {
+	command -v "$1" >/dev/null || skip "there is no $1"
+}
+
+# offers WORD...: what stands on the lines before the tab
+offers() {
+	patctl complete -- "$@" | cut -f 1
+}
+
+# bash_offers LINE: a line without quotes
+bash_offers() {
+	bash --norc -c '
+		. "$COMPLETIONS/patctl.bash" && compopt() { :; }
+		COMP_LINE=$1 COMP_POINT=${#1}
+		# Parted as by readline.
+		read -ra COMP_WORDS < <(sed "s/[=:]\+/ & /g" <<<"$1")
+		[[ $1 != *" " ]] || COMP_WORDS+=("")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_patctl
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$1"
+}
+
+# bash_types LINE: the line, once a person has pressed Tab behind it
+bash_types() {
+	# To the beginning of the line, so that all of it is printed and nothing runs.
+	printf '%s\n' "PS1=; PROMPT_COMMAND=; bind 'set enable-bracketed-paste off'" \
+		". $COMPLETIONS/patctl.bash" "$1"$'\t\x01'"echo 'DONE: '" exit |
+		on_terminal "bash --norc --noprofile -i" | sed -n 's/^DONE:  *//p'
+}
+
+fish_offers() {
+	# shellcheck disable=SC2016 # those are fish's
+	HOME=$BATS_TEST_TMPDIR fish --no-config \
+		-c 'source $COMPLETIONS/patctl.fish; complete -C $argv[1]' "$1"
+}
+
+zsh_shows() {
+	HOME=$BATS_TEST_TMPDIR zsh -f "$CLI/complete.zsh" "$COMPLETIONS" "$@"
+}
+
+# every_shell_offers LINE...: of the shells there are
+every_shell_offers() {
+	local line
+
+	for line in "$@"; do
+		bash_offers "$line"
+		! command -v fish >/dev/null || fish_offers "$line"
+	done
+	! command -v zsh >/dev/null || zsh_shows "$@"
+}
+
+verbs() {
+	patctl help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+options_of() {
+	echo "--version"
+	patctl help "$1" | sed -n '/^Options:/,$s/^ .*\(--[a-z-]*=\?\).*/\1/p' |
+		sed 's/ .*//'
+}
+
+# every_word OFFERS: a function that prints what is offered behind a line
+every_word() {
+	local verb option offered
+
+	offered=$("$1" "patctl ")
+	for verb in $(verbs); do
+		grep -qw -- "^$verb" <<<"$offered" || fail "no $verb: $offered"
+	done
+	for verb in $(verbs); do
+		offered=$("$1" "patctl $verb --")
+		for option in $(options_of "$verb"); do
+			grep -q -- "^$option\($(printf '\t')\|$\)" <<<"$offered" ||
+				fail "no $option of $verb: $offered"
+		done
+	done
+}
+
+@test "every verb and every option that help has is offered, and no other" {
+	[ "$(verbs | wc -l)" -ge 14 ]
+	[ "$(offers "" | sort)" = "$(verbs | sort)" ]
+	for verb in $(verbs); do
+		[ "$(options_of "$verb" | wc -l)" -ge 2 ]
+		[ "$(offers "$verb" -- | sort)" = "$(options_of "$verb" | sort)" ] || fail "of $verb"
+	done
+}
+
+@test "bash: every verb and every option" {
+	every_word bash_offers
+}
+
+@test "fish: every verb and every option" {
+	need fish
+	every_word fish_offers
+}
+
+@test "zsh: every verb and every option" {
+	need zsh
+	local lines=("patctl ") verb option
+
+	for verb in $(verbs); do
+		lines+=("patctl $verb --")
+	done
+	zsh_shows "${lines[@]}" >"$BATS_TEST_TMPDIR/shown"
+	for verb in $(verbs); do
+		sed -n "/patctl $verb --\$/,/^LINE/p" "$BATS_TEST_TMPDIR/shown" >"$BATS_TEST_TMPDIR/one"
+		for option in $(options_of "$verb"); do
+			grep -q -- "^$option " "$BATS_TEST_TMPDIR/one" ||
+				fail "no $option of $verb: $(cat "$BATS_TEST_TMPDIR/one")"
+		done
+		grep -q -- "^$verb  *-- " "$BATS_TEST_TMPDIR/shown" || fail "no $verb"
+	done
+}
+
+@test "a verb is offered the tokens that it is for" {
+	for name in "$T-on" "$T-off" "$T-later"; do
+		patctl generate -q "$name" >/dev/null
+	done
+	patctl generate -q "$T-pending" --not-before=1d >/dev/null
+	patctl revoke -q "$T-off" "$T-later"
+	for verb in revoke rotate; do
+		[ "$(offers $verb "$T" | sort)" = "$T-on
+$T-pending" ]
+	done
+	for verb in restore delete; do
+		[ "$(offers $verb "$T" | sort)" = "$T-later
+$T-off" ]
+	done
+	for verb in show rename log; do
+		[ "$(offers $verb "$T" | wc -l)" -eq 4 ]
+	done
+	id=$(id_of "$T-off")
+	[ "$(patctl complete -- restore "${id:0:9}")" = "$id	root, revoked: $T-off" ]
+	expect "$(offers restore "")" "$id"
+	# Not one that stands there already, by id or by name.
+	[ "$(offers restore "$id" "$T")" = "$T-later" ]
+	[ "$(offers restore "$T-later" "$T")" = "$T-off" ]
+	# Nor where none can stand.
+	for words in "rename $id" "revoke --all" "generate" "check" "frobnicate"; do
+		# shellcheck disable=SC2086 # words are meant
+		[ "$(offers $words "$T")" = "" ]
+	done
+}
+
+@test "values of options: behind =, and as a word of their own" {
+	[ "$(offers list --state=re)" = --state=revoked ]
+	[ "$(offers list --state re)" = revoked ]
+	[ "$(offers list --sort=us | sort)" = "--sort=used
+--sort=user" ]
+	[ "$(offers list --sort=-c)" = --sort=-created ]
+	[ "$(offers list --user=game)" = --user=games ]
+	[ "$(offers generate x --from=2001:db8::/32,)" = --from=2001:db8::/32,local ]
+	for file in /etc/pam.d/*; do
+		expect "$(offers check --service "")" "${file##*/}"
+	done
+	for word in --reason= --for= --expires= --lines=; do
+		[ "$(offers log "$word")" = "" ]
+	done
+	[ "$(offers log -n "")" = "" ]
+}
+
+@test "options that exclude each other, and what is given, are not offered again" {
+	expect_not "$(offers list --user=games --)" --all
+	expect_not "$(offers log --follow --)" --until
+	expect_not "$(offers list --json --)" --json
+	[ "$(offers generate -- --)" = "" ]
+}
+
+@test "disable is offered users, enable those who are disabled" {
+	expect "$(offers disable ga)" games
+	patctl disable -q games --reason="left; \$(true)"
+	[ "$(patctl complete -- enable "")" = "games	left; \$(true)" ]
+	patctl enable -q games
+	[ "$(offers enable "")" = "" ]
+}
+
+@test "a name that several have, or that looks like an id, is not offered; their ids are" {
+	patctl generate -q "$T-two" >/dev/null
+	patctl generate -q "$T-two" --user=games >/dev/null
+	patctl generate -q "${T}idididididid" >/dev/null
+	like_id=$(printf '%.10s' "${T}idididididid")
+	patctl generate -q "$like_id" >/dev/null
+	[ "$(offers show "$T")" = "${T}idididididid" ]
+	[ "$(offers show --user=games "$T")" = "$T-two" ]
+	[ "$(patctl complete -- show "" | grep -c ": $T-two$")" -eq 2 ]
+	[ "$(patctl complete -- show "" | grep -c ": $like_id$")" -eq 1 ]
+}
+
+@test "a user is offered its own tokens, and is asked for no password" {
+	patctl generate -q "$T-root" >/dev/null
+	patctl generate -q "$T-games" --user=games >/dev/null
+	id=$(as_games patctl show --json "$T-games" | json '[0]["id"]')
+	[ "$(as_games patctl complete -- show "$T")" = "$T-games	active: $T-games" ]
+	expect "$(as_games patctl complete -- show "")" "$id	active: $T-games"
+	for words in "show --user=root" "enable" "log --user=root"; do
+		# shellcheck disable=SC2086 # words are meant
+		run --separate-stderr as_games patctl complete -- $words ""
+		# shellcheck disable=SC2154 # run assigns it
+		[ "$output$stderr" = "" ]
+	done
+}
+
+@test "names that a shell would take apart or run are never offered, and never run" {
+	cd "$BATS_TEST_TMPDIR"
+	local name shown
+
+	: >"$T-names"
+	# shellcheck disable=SC2016 # that is the point
+	for name in '$(touch pwned)' '`touch pwned`' 'a;touch pwned' 'a b' "a'b" 'a"b' 'a\b' -q \
+		--all '*' '~' '!touch pwned' 'a&b' 'a|b' 'a>pwned' '{a,b}' '%F{red}x' '#x' '=ls' "a:b"; do
+		patctl generate -q --user=news -- "$name" >/dev/null
+		printf '%s\n' "$name" >>"$T-names"
+	done
+	n=$(wc -l <"$T-names")
+	offers show --user=news "" >offered
+	# "a:b" alone is a word, for every shell.
+	[ "$(grep -cxE '[0-9A-Za-z]{10}' offered)" -eq "$n" ]
+	[ "$(grep -vxE '[0-9A-Za-z]{10}' offered)" = a:b ]
+
+	bash_offers "patctl show --user=news " >bash
+	[ "$(sort bash)" = "$(sort offered)" ]
+	if command -v fish >/dev/null; then
+		fish_offers "patctl show --user=news " >fish
+		[ "$(cut -f 1 fish | sort)" = "$(sort offered)" ]
+		[ "$(sed 's/.*\tactive: //' fish | sort -u)" = "$(sort -u "$T-names")" ]
+	fi
+	if command -v zsh >/dev/null; then
+		shown=$(zsh_shows "patctl show --user=news ")
+		while read -r name; do
+			expect "$shown" "$name"
+		done <offered
+		while IFS= read -r name; do
+			expect "$shown" "-- active: $name"
+		done <"$T-names"
+	fi
+	[ ! -e pwned ]
+}
+
+@test "what is typed is never run, nor passed on where it is a token" {
+	cd "$BATS_TEST_TMPDIR"
+	local lines token
+
+	token=$(patctl generate -q "$T")
+	# shellcheck disable=SC2016 # that is the point
+	printf '%s\n' '#!/bin/sh' "printf '%s\n' \"\$*\" >>'$PWD/asked'" >patctl
+	chmod +x patctl
+	printf '%s\n' '#!/bin/sh' "touch '$PWD/pwned'" >stranger
+	chmod +x stranger
+	lines=("patctl check $token " "patctl check $token" "patctl show --reason=$token ")
+	PATH=$PWD:$PATH every_shell_offers "${lines[@]}"
+	[ ! -e asked ]
+	# shellcheck disable=SC2016 # that is the point
+	lines=('patctl show $(touch pwned) ' 'patctl show `touch pwned` '
+		'patctl show --user=$(touch pwned)')
+	PATH=$PWD:$PATH every_shell_offers "${lines[@]}"
+	[ -e asked ]
+	[ ! -e pwned ]
+	mv stranger patctl
+	bash_offers "./patctl re"
+	[ ! -e pwned ]
+}
+
+@test "bash: on a terminal a word is completed, and what stands before it stays" {
+	patctl generate -q "$T-laptop" --user=games >/dev/null
+	[ "$(bash_types "patctl rest")" = "patctl restore" ]
+	[ "$(bash_types "patctl show $T-l")" = "patctl show $T-laptop" ]
+	[ "$(bash_types "patctl list --user=gam")" = "patctl list --user=games" ]
+	[ "$(bash_types "patctl list --us")" = "patctl list --user=" ]
+	[ "$(bash_types "patctl list --user \"gam")" = "patctl list --user games" ]
+	[ "$(bash_types "patctl generate x --from=2001:db8::/32,l")" = \
+		"patctl generate x --from=2001:db8::/32,local" ]
+	[ "$(bash_types "patctl generate 'a b' --from=l")" = "patctl generate a b --from=local" ]
+}
+
+@test "zsh: a word is completed, with what it is beside it where there are several" {
+	need zsh
+	patctl generate -q "$T-lap" --user=games >/dev/null
+	patctl generate -q "$T-lab" --user=games >/dev/null
+	run -0 zsh_shows "patctl rest" "patctl list --user=gam" "patctl list --us" \
+		"patctl generate 'a b' --from=10.0.0.0/8,l" "patctl show --user=games $T-la" \
+		"sudo patctl rest"
+	expect "$output" "LINE: patctl restore "
+	expect "$output" "LINE: patctl list --user=games "
+	expect "$output" "LINE: patctl list --user="
+	expect "$output" "LINE: patctl generate 'a b' --from=10.0.0.0/8,local "
+	expect "$output" "$T-lab  -- active: $T-lab"
+	expect "$output" "LINE: sudo patctl restore "
+}
+
+@test "fish: a word is completed, with what it is beside it" {
+	need fish
+	patctl generate -q "$T-lap" --user=games >/dev/null
+	[ "$(fish_offers "patctl rest")" = "restore	give revoked tokens their access back" ]
+	[ "$(fish_offers "patctl list --user=gam")" = "--user=games" ]
+	[ "$(fish_offers "patctl generate 'a b' --from=10.0.0.0/8,l" | cut -f 1)" = \
+		"--from=10.0.0.0/8,local" ]
+	[ "$(fish_offers "patctl show --user=games $T-")" = "$T-lap	active: $T-lap" ]
+	[ "$(fish_offers "patctl show --user=games \"$T-")" = "$T-lap	active: $T-lap" ]
+}
+
+@test "bash-completion finds it, behind sudo too" {
+	[ -e /usr/share/bash-completion/bash_completion ] || skip "there is no bash-completion"
+	mkdir "$BATS_TEST_TMPDIR/completions"
+	ln -s "$COMPLETIONS/patctl.bash" "$BATS_TEST_TMPDIR/completions/patctl"
+	export BASH_COMPLETION_USER_DIR=$BATS_TEST_TMPDIR
+	ln -s /usr/share/bash-completion/bash_completion "$BATS_TEST_TMPDIR/patctl.bash"
+	COMPLETIONS=$BATS_TEST_TMPDIR
+	[ "$(bash_types "patctl rest")" = "patctl restore" ]
+	[ "$(bash_types "sudo patctl list --user=gam")" = "sudo patctl list --user=games" ]
+}
+
+# from_pages PAGE...: completes from a stand-in for patd, see peer.py
+from_pages() {
+	patd_stop
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	/usr/bin/python3 "$CLI/peer.py" "$@" >"$BATS_TEST_TMPDIR/ready" 3>&- &
+	read -r _ <"$BATS_TEST_TMPDIR/ready"
+	run --separate-stderr patctl complete -- revoke ""
+	process_end TERM $!
+	patd_start
+	expect_status 0
+	expect_no_stderr
+}
+
+@test "at most 500 are offered, and then no more pages are asked for" {
+	from_pages 256:a 256:b org.example.NotAsked
+	# shellcheck disable=SC2154 # run assigns it
+	[ "${#lines[@]}" -eq 500 ]
+}
+
+@test "where few of very many tokens fit, those are offered that are found soon" {
+	# shellcheck disable=SC2046 # words are meant
+	from_pages 0:a 1:b $(for _ in {1..100}; do echo 0:a 0:b; done) 1
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "without patd, or with one that hangs, nothing is offered, and soon" {
+	kill -STOP "$(cat "$WORLD/patd.pid")"
+	run --separate-stderr timeout 10 patctl complete -- revoke ""
+	kill -CONT "$(cat "$WORLD/patd.pid")"
+	[ "$status" -ne 124 ]
+	[ "$output$stderr" = "" ]
+	run --separate-stderr env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere \
+		patctl complete -- revoke ""
+	expect_status 0
+	[ "$output$stderr" = "" ]
+}
