@@ -223,7 +223,7 @@ as_su() {
 }
 
 @test "journalctl follows one token through ssh, sudo and revoke" {
-	token=$(token followed alice)
+	token=$(token in-journal alice)
 	id=$(id_of "$token")
 	by_ssh_password alice "$token"
 	by_sudo alice "$token"
