@@ -38,7 +38,7 @@ check-clients: $(programs) $(client_programs)
 check-pam: $(programs) $(module) $(pam_test_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/pam/*.bats
 
-check-cli: $(programs) $(O)/tests/pam/later.so
+check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/cli/*.bats
 
 # One after the other: each has the machine to itself.
