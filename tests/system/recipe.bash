@@ -1,0 +1,69 @@
+# Follows a recipe of doc/recipes as it is written; see its README.md for what stands on the fences.
+#
+#     load system
+#     load recipe
+#
+# shellcheck shell=bash disable=SC2154 # run assigns output
+
+RECIPES=/recipes
+
+# blocks RECIPE FOLDER: a file for each block, in order, called NUMBER-KIND-USER-EXPECTATION-ANSWER,
+# as in 03-sh-alice-refused-token
+blocks() {
+	awk -v folder="$2" '
+		!inside && /^```(sh|cron) [a-z]/ {
+			expectation = / refused/ ? "refused" : "accepted"
+			answer = / password/ ? "password" : "token"
+			file = sprintf("%s/%02d-%s-%s-%s-%s", folder, ++n, substr($1, 4), $2,
+				expectation, answer)
+			inside = 1
+			next
+		}
+		/^```$/ { inside = 0; close(file) }
+		inside { print >file }
+	' "$1"
+}
+
+# As cron runs a line of a crontab: by sh, in the home, with next to no environment, without a
+# terminal.
+as_cron() {
+	local home
+	home=$(getent passwd "$1" | cut -d: -f6)
+	sed 's/^\([^ ]* \)\{5\}//' "$2" | (cd "$home" && setsid --wait runuser -u "$1" -- \
+		env -i HOME="$home" LOGNAME="$1" PATH=/usr/bin:/bin SHELL=/bin/sh /bin/sh -eu)
+}
+
+# run_block FILE: its output, and its status
+run_block() {
+	local kind user answer=${NEWEST:-no token yet}
+	IFS=- read -r _ kind user _ _ <<<"${1##*/}"
+	[[ $1 != *-password ]] || answer=$PASSWORD
+	case $kind-$user in
+	sh-*) ANSWER=$answer expect -f "$BATS_TEST_DIRNAME/block.exp" "$user" "$1" 3>&- ;;
+	cron-*) as_cron "$user" "$1" ;;
+	esac
+}
+
+# follow RECIPE: all its blocks; fails at the first that does not do as it says
+follow() {
+	local folder=/run/recipe-$1 block token n=0
+	mkdir -m 0755 "$folder" # where the users can read it
+	blocks "$RECIPES/$1.md" "$folder"
+	for block in "$folder"/*; do
+		n=$((n + 1))
+		echo "--- $block"
+		cat "$block"
+		run run_block "$block"
+		echo "$output (status $status)"
+		if [[ $block = *-refused-* ]]; then
+			[ "$status" -ne 0 ] && [ "$status" -ne 100 ] || return 1
+		else
+			[ "$status" -eq 0 ] || return 1
+		fi
+		token=$(grep -oE 'pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}' <<<"$output" | tail -n 1)
+		[ -n "$token" ] || continue
+		NEWEST=$token
+		remember "$token"
+	done
+	[ "$n" -gt 3 ]
+}
