@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The manual says what the code does, all of it and nothing else, and its examples are right.
 
+# shellcheck disable=SC2030,SC2031 # run assigns them
 load cli
 load page
 
@@ -28,9 +29,10 @@ options_of() {
 
 @test "the verbs of patctl are in patctl(1), and no others" {
 	run -0 patctl help
-	same "$(sed -n '/^Verbs:$/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$output")" \
-		"$(terms patctl.1 VERBS | cut -d ' ' -f 1)"
-	same "$(tr ' ' '\n' <<<"$VERBS")" "$(terms patctl.1 VERBS | cut -d ' ' -f 1)"
+	# What is for the shell's completion alone stands in the manual only.
+	written=$(terms patctl.1 VERBS | cut -d ' ' -f 1 | grep -vx complete)
+	same "$(sed -n '/^Verbs:$/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$output")" "$written"
+	same "$(tr ' ' '\n' <<<"$VERBS")" "$written"
 }
 
 @test "the options of patctl are in patctl(1), and no others" {
@@ -123,7 +125,6 @@ ids() {
 }
 
 # does COMMAND OUTPUT: it is run, and says so, if there is any
-# shellcheck disable=SC2031 # run assigns them
 does() {
 	[ -n "$1" ] || return 0
 	run bash -euo pipefail -c "$(here "$1")" </dev/null
