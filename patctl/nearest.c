@@ -30,6 +30,8 @@ static const struct {
 	{ "unlock", "enable" },
 	{ "config", "policy" },
 	{ "settings", "policy" },
+	{ "diagnose", "doctor" },
+	{ "health", "doctor" },
 };
 
 #define WORD_MAX 15

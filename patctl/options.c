@@ -30,6 +30,8 @@ const struct option_info options[OPTIONS] = {
 	{ "lines", 'n', OPTION_LINES, "N", AT(lines), "only the last N" },
 	{ "follow", 'f', OPTION_FOLLOW, NULL, AT(follow), "then wait for what is new" },
 	{ "verify", 0, OPTION_VERIFY, NULL, AT(verify), "say whether the history was altered" },
+	{ "root", 0, OPTION_ROOT, "DIR", AT(root),
+		"look at the system below DIR, such as an image" },
 	{ "yes", 'y', OPTION_YES, NULL, AT(yes), "do not ask for confirmation" },
 	{ "json", 0, OPTION_JSON, NULL, AT(json), "print JSON; times in seconds since 1970 UTC" },
 	{ "no-legend", 0, OPTION_NO_LEGEND, NULL, AT(no_legend), "no headings above the table" },

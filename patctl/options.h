@@ -33,6 +33,7 @@ enum option_bit {
 	OPTION_LINES = 1 << 24,
 	OPTION_FOLLOW = 1 << 25,
 	OPTION_VERIFY = 1 << 26,
+	OPTION_ROOT = 1 << 27,
 };
 
 /* What almost every verb takes. */
@@ -47,7 +48,7 @@ struct option_info {
 	const char *text;
 };
 
-#define OPTIONS 27
+#define OPTIONS 28
 extern const struct option_info options[OPTIONS];
 
 #endif

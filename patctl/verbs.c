@@ -163,6 +163,19 @@ const struct verb verbs[VERBS] = {
 		"\n"
 		"Example:\n"
 		"  patctl policy\n" },
+	{ "doctor", "", 0, 0, OPTION_JSON | OPTION_QUIET | OPTION_ROOT, { 0 }, doctor_run,
+		"say what is wrong, if anything, and what to do",
+		"Looks at patd, its sockets, units, files and settings, at polkit and the clock,\n"
+		"and at every PAM service that takes tokens: whether a token and a password open,\n"
+		"also while patd is down.  Changes nothing, and tells no PAM module anything.\n"
+		"\n"
+		"A line each: ok, warning, problem, or unseen for what only root can see.  The\n"
+		"exit status is 1 if there is a problem.  With --quiet only warnings and "
+		"problems.\n"
+		"\n"
+		"Examples:\n"
+		"  sudo patctl doctor\n"
+		"  patctl doctor --root=/mnt/image\n" },
 	{ "help", "[VERB]", 0, 1, 0, { 0 }, help_run, "say how a verb is used",
 		"Says how patctl, or one verb of it, is used.\n"
 		"\n"

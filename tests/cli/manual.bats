@@ -5,7 +5,7 @@
 load cli
 load page
 
-VERBS="list generate show revoke restore rotate rename delete check log disable enable policy help"
+VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor help"
 # What the synopsis of patctl(1) leaves out.
 COMMON="--json --quiet -q --no-ask-password --no-legend --help -h"
 
