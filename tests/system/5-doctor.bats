@@ -5,8 +5,9 @@ load system
 teardown() {
 	# What a failed test may have left.
 	rm -f /etc/pam.d/vault /etc/patd/patd.conf.d/doctor.conf
-	systemctl start patd-root.socket patd-user.socket
-	systemctl reload-or-restart patd.service
+	# A socket is not opened while the service runs without it.
+	systemctl stop patd-root.socket patd-user.socket patd.service
+	systemctl start patd-root.socket patd-user.socket patd.service
 }
 
 @test "on a machine that is well nothing is a problem" {
