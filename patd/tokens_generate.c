@@ -90,7 +90,9 @@ static enum pat_error choose_limits(
 			ret_refusal);
 	if (token->expires_at != PAT_NEVER && wish->not_before >= token->expires_at)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			"the token would expire before its not_before", ret_refusal);
+			"the token would expire before its not_before; let it expire later, or "
+			"work earlier",
+			ret_refusal);
 	return PAT_OK;
 }
 
