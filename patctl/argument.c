@@ -41,45 +41,36 @@ bool argument_period(const char *option, const char *text, uint64_t *ret)
 	return true;
 }
 
-bool argument_time_ahead(const char *option, const char *text, uint64_t now, uint64_t *ret)
+/* A period counts from now on, or back. */
+static bool read_time(const char *option, const char *text, uint64_t now, bool back, uint64_t *ret)
 {
-	uint64_t at, seconds;
-	const char *problem;
+	uint64_t at = now, seconds = 0;
+	const char *problem = NULL;
 
 	if (!text)
 		return true;
-	if (timestamp_shaped(text)) {
+	if (timestamp_shaped(text))
 		problem = timestamp_parse(text, now, &at);
-	} else {
-		if (!argument_period(option, text, &seconds))
-			return false;
-		at = now + seconds;
-		problem = at > PAT_EXPIRES_MAX ? "that is beyond the year 9999" : NULL;
-	}
+	else if (!argument_period(option, text, &seconds))
+		return false;
+	else if (back)
+		at = seconds < now ? now - seconds : 0;
+	else if ((at = now + seconds) > PAT_EXPIRES_MAX)
+		problem = "that is beyond the year 9999";
 	if (problem)
 		return argument_wrong(option, text, problem);
 	*ret = at > 0 ? at : 1;
 	return true;
 }
 
+bool argument_time_ahead(const char *option, const char *text, uint64_t now, uint64_t *ret)
+{
+	return read_time(option, text, now, false, ret);
+}
+
 bool argument_time_before(const char *option, const char *text, uint64_t now, uint64_t *ret)
 {
-	uint64_t at, seconds;
-	const char *problem;
-
-	if (!text)
-		return true;
-	if (timestamp_shaped(text)) {
-		problem = timestamp_parse(text, now, &at);
-		if (problem)
-			return argument_wrong(option, text, problem);
-	} else {
-		if (!argument_period(option, text, &seconds))
-			return false;
-		at = seconds < now ? now - seconds : 1;
-	}
-	*ret = at > 0 ? at : 1;
-	return true;
+	return read_time(option, text, now, true, ret);
 }
 
 bool argument_number(const char *option, const char *text, uint64_t least, uint64_t *ret)
