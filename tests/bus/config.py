@@ -125,6 +125,13 @@ class Policy(WorldTest):
         entry = self.root.history(all=True)[-1]
         self.assertEqual((entry["Event"], entry["How"]), ("revoked", "patd"))
 
+    def test_the_daily_work_names_the_tokens_that_expire_within_a_week(self):
+        self.root.generate("soon", user="games", lifetime=5 * DAY)
+        self.root.generate("later", user="games", lifetime=20 * DAY)
+        self.restart_patd(DAY)
+        wait_until(lambda: self.root.owner() and '"soon" of games: expires' in self.patd.log())
+        self.assertNotIn('"later" of games: expires', self.patd.log())
+
     def test_history_is_pruned_and_stays_whole(self):
         token = self.root.generate("laptop", user="games", expires_at=0)
         for _ in range(20):
