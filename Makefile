@@ -138,6 +138,7 @@ include tests/tests.mk
 .PHONY: install
 install: all
 	install -D -m 0755 $(O)/patd/patd $(DESTDIR)$(libexecdir)/patd
+	install -D -m 0755 systemd/patd-seal-key $(DESTDIR)$(libexecdir)/patd-seal-key
 	install -D -m 0755 $(O)/patctl/patctl $(DESTDIR)$(bindir)/patctl
 	install -D -m 0644 $(module) $(DESTDIR)$(pamdir)/pam_pat.so
 	install -D -m 0644 dbus/org.patd.Tokens1.xml $(DESTDIR)$(datadir)/dbus-1/interfaces/org.patd.Tokens1.xml
@@ -145,7 +146,9 @@ install: all
 	install -D -m 0644 dbus/org.patd.tokens1.policy $(DESTDIR)$(datadir)/polkit-1/actions/org.patd.tokens1.policy
 	install -d $(DESTDIR)$(datadir)/dbus-1/system-services $(DESTDIR)$(unitdir)
 	sed 's|@libexecdir@|$(libexecdir)|g' dbus/org.patd.Tokens1.service.in >$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service
-	sed 's|@libexecdir@|$(libexecdir)|g' systemd/patd.service.in >$(DESTDIR)$(unitdir)/patd.service
+	for unit in patd.service patd-key.service; do \
+		sed 's|@libexecdir@|$(libexecdir)|g' systemd/$$unit.in >$(DESTDIR)$(unitdir)/$$unit || exit 1; \
+	done
 	install -m 0644 systemd/patd-root.socket systemd/patd-user.socket $(DESTDIR)$(unitdir)/
 	install -D -m 0644 systemd/patd.sysusers $(DESTDIR)$(sysusersdir)/patd.conf
 	install -D -m 0644 systemd/patd.tmpfiles $(DESTDIR)$(tmpfilesdir)/patd.conf

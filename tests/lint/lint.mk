@@ -4,7 +4,7 @@ lint_c := $(wildcard common/*.c patd/*.c patctl/*.c pam_pat/*.c)
 lint_h := $(wildcard common/*.h patd/*.h patctl/*.h pam_pat/*.h)
 lint_tests_c := $(wildcard tests/*/*.[ch] tests/*/*/*.[ch] doc/examples/*.c)
 lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
-	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc 2>/dev/null)
+	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc systemd 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)
 
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract

@@ -78,19 +78,3 @@ status() {
 		root.sock user.sock
 	[ "$output" = $'Permission denied\nin' ]
 }
-
-@test "the key may come as a credential" {
-	systemctl stop patd.service
-	mv /var/lib/patd /var/tmp/patd.before
-	install -d -m 0700 /etc/credstore
-	(umask 077; head -c 32 /dev/urandom >/etc/credstore/patd.key)
-	token=$(token sealed alice)
-	[ ! -e /var/lib/patd/key ]
-	systemctl restart patd.service
-	by_su alice "$token"
-
-	systemctl stop patd.service
-	rm -r /var/lib/patd /etc/credstore/patd.key
-	mv /var/tmp/patd.before /var/lib/patd
-	patctl list
-}

@@ -60,6 +60,7 @@ passwords() {
 	[ -e /var/lib/patd ]
 	DEBIAN_FRONTEND=noninteractive apt-get purge --yes libpam-pat patd
 	[ ! -e /var/lib/patd ]
+	[ ! -e /etc/credstore.encrypted/patd.key ]
 	diff -r /var/tmp/pam.d.before /etc/pam.d
 }
 
