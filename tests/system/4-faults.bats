@@ -115,15 +115,16 @@ fair() {
 
 @test "a key that does not fit is refused, and passwords work meanwhile" {
 	systemctl stop patd.service
-	cp -a /var/lib/patd/key /var/tmp/key.before
-	head -c 32 /dev/urandom >/var/lib/patd/key
+	sealed=/etc/credstore.encrypted/patd.key
+	mv "$sealed" /var/tmp/key.before
+	head -c 32 /dev/urandom | systemd-creds encrypt --name=patd.key - "$sealed"
 	mark
 	run ! systemctl start patd.service
 	said 'patd.*key'
 	by_su alice "$PASSWORD"
 	run ! by_su alice "$TOKEN"
 	# Put right, it works at once, without a word to systemd: nothing has given up.
-	cp -a /var/tmp/key.before /var/lib/patd/key
+	mv /var/tmp/key.before "$sealed"
 	by_su alice "$TOKEN"
 }
 

@@ -19,7 +19,7 @@ teardown() {
 		'socket: /run/patd/root.sock is listened on' 'socket: /run/patd/user.sock is listened on' \
 		'unit: patd-root.socket is enabled' 'unit: patd-user.socket is enabled' \
 		"polkit: polkit knows patd's actions" 'policy: patd has read what is in /etc/patd' \
-		"key: /var/lib/patd/key is patd's alone" "database: /var/lib/patd/patd.db is patd's alone"; do
+		"key: the key is a credential" "database: /var/lib/patd/patd.db is patd's alone"; do
 		grep -qxF "ok       $line" <<<"$output"
 	done
 	[[ $output =~ ok\ +pam:\ .*login,.*sshd,\ su,.*sudo,.*:\ tokens\ and\ passwords\ open ]]
@@ -42,15 +42,15 @@ teardown() {
 	patctl doctor | grep -q '^ok       policy: '
 }
 
-@test "a socket that nobody listens on, a key for all to read, a service that locks out" {
+@test "a socket that nobody listens on, a database for all to read, a service that locks out" {
 	systemctl stop patd-root.socket
-	chmod 0644 /var/lib/patd/key
+	chmod 0644 /var/lib/patd/patd.db
 	printf 'auth required pam_pat.so\n@include common-auth\n' >/etc/pam.d/vault
 	run patctl doctor --quiet
-	chmod 0600 /var/lib/patd/key
+	chmod 0600 /var/lib/patd/patd.db
 	echo "$output"
 	[ "$status" -eq 1 ]
 	grep -q '^problem  socket: /run/patd/root.sock is not there; systemctl enable --now' <<<"$output"
-	grep -q "^problem  key: /var/lib/patd/key is not patd's alone: .* mode 0644" <<<"$output"
+	grep -q "^problem  database: /var/lib/patd/patd.db is not patd's alone: .* mode 0644" <<<"$output"
 	grep -q '^problem  pam: vault: a right password does not open: /etc/pam.d/vault:1' <<<"$output"
 }
