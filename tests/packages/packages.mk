@@ -1,0 +1,5 @@
+# The packages themselves: what their distributions' own tools say of them.
+
+.PHONY: check-packages
+check-packages: all
+	$(Q)$(prove) 'timeout 600 bats --tap' tests/packages/*.bats
