@@ -7,6 +7,7 @@
 #: check-pam      pam_pat under the real libpam
 #: check-cli      patctl against a real patd
 #: check-system   a booted Debian: ssh, sudo, su, login
+#: check-packages lintian, piuparts, rpmbuild, makepkg
 #: check-lint     formatter, compilers and analysers
 #: check-asan     the first five under ASan and UBSan
 #: bench          what an authentication costs
@@ -19,6 +20,7 @@ include $(wildcard tests/pam/pam.mk)
 include $(wildcard tests/clients/clients.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
+include $(wildcard tests/packages/packages.mk)
 include $(wildcard tests/demo/demo.mk)
 
 # Each kind of test by its own program, whatever the file's mode.  One that hangs has failed.
@@ -53,6 +55,6 @@ check-asan:
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(MAKE) --no-print-directory check-lint
-	$(Q)for tier in unit bus clients pam cli asan system; do \
+	$(Q)for tier in unit bus clients pam cli asan packages system; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done

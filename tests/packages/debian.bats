@@ -1,0 +1,39 @@
+# What Debian's own tools say of the packages.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	# shellcheck disable=SC1091
+	SUITE=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	export TOP SUITE
+	"$TOP/debian/make-deb" "$TOP/build/deb" >&2
+}
+
+@test "lintian has nothing to say, however picky" {
+	run lintian --allow-root --fail-on=error,warning,info,pedantic --pedantic --display-info \
+		--tag-display-limit=0 "$TOP"/build/deb/*.changes
+	echo "$output"
+	[ "$status" -eq 0 ]
+	run ! grep -q '^[EWIP]:' <<<"$output"
+}
+
+@test "each override of lintian's says why" {
+	for file in "$TOP"/debian/*.lintian-overrides; do
+		awk '/^#/ { said = 1; next } NF && !said { exit 1 } { said = 0 }' "$file"
+	done
+}
+
+@test "installed, removed and purged they leave nothing behind" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can run piuparts"
+	# shellcheck disable=SC2016 # apt's own variables
+	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' \
+		'Origin: Debian' | sed -n "s/ $SUITE\$//p" | head -n 1)
+	[ -n "$mirror" ] || skip "apt has no lists of Debian $SUITE"
+	root=$("$TOP/tests/system/root" "$SUITE" bare)
+	run piuparts --existing-chroot="$root" --distribution="$SUITE" --mirror="$mirror main" \
+		--no-eatmydata --no-upgrade-test "$TOP"/build/deb/*.deb
+	grep -A 12 -E 'ERROR|FAIL' <<<"$output" || :
+	[ "$status" -eq 0 ]
+	grep -q 'PASS: All tests' <<<"$output"
+}
