@@ -9,6 +9,7 @@ libexecdir ?= $(prefix)/libexec
 libdir ?= $(prefix)/lib
 datadir ?= $(prefix)/share
 mandir ?= $(datadir)/man
+localedir ?= $(datadir)/locale
 pamdir ?= $(libdir)/security
 unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
@@ -48,7 +49,8 @@ else ifeq ($(findstring -D_FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),)
 hardening += -D_FORTIFY_SOURCE=2
 endif
 all_cppflags = -D_GNU_SOURCE -I. -DPAT_VERSION='"$(VERSION)"' -DPAT_STATE_DIR='"$(statedir)"' \
-	-DPAT_RUNTIME_DIR='"$(rundir)"' -DPAT_CONF_DIR='"$(sysconfdir)/patd"' $(CPPFLAGS)
+	-DPAT_RUNTIME_DIR='"$(rundir)"' -DPAT_CONF_DIR='"$(sysconfdir)/patd"' \
+	-DPAT_LOCALE_DIR='"$(localedir)"' $(CPPFLAGS)
 all_cflags = -std=gnu11 $(warnings) $(hardening) $(CFLAGS)
 all_ldflags = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--fatal-warnings \
 	$(if $(SANITIZE),-fsanitize=address$(comma)undefined) $(LDFLAGS)
@@ -68,9 +70,12 @@ objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/patctl/patctl
 module := $(O)/pam_pat/pam_pat.so
 manpages := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd)) $(O)/man/org.patd.Tokens1.5
+languages := $(shell cat po/LINGUAS)
+catalogs := $(languages:%=$(O)/po/%.mo)
+translated := $(sort $(wildcard common/*.c patd/*.c patctl/*.c pam_pat/*.c))
 
 .PHONY: all
-all: $(programs) $(module) $(manpages)
+all: $(programs) $(module) $(manpages) $(catalogs)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -115,6 +120,22 @@ $(O)/man/org.patd.Tokens1.5: dbus/org.patd.Tokens1.xml man/contract
 $(O)/man/%: man/%.scd
 	$(call say,MAN,$@)
 	$(Q)mkdir -p $(@D) && scdoc <$< >$@
+
+$(O)/po/patd.pot: $(translated) Makefile
+	$(call say,POT,$@)
+	$(Q)mkdir -p $(@D) && xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=P_:1,2 \
+		--add-comments=TRANSLATORS --add-location=file --package-name=patd -o $@ $(translated)
+
+$(O)/po/%.mo: po/%.po
+	$(call say,MO,$@)
+	$(Q)mkdir -p $(@D) && msgfmt --check -o $@ $<
+
+#: update-po      the messages of the code into po/*.po, to be translated
+.PHONY: update-po
+update-po: $(O)/po/patd.pot
+	for language in $(languages); do \
+		msgmerge --quiet --update --backup=none --add-location=file po/$$language.po $< || exit 1; \
+	done
 
 # --- tests ----------------------------------------------------------------------------------
 # One cmocka program a file: tests/unit/AREA/test_X.c, linked with AREA's library.
@@ -163,6 +184,10 @@ install: all
 	install -D -m 0644 completions/patctl.fish $(DESTDIR)$(fishdir)/patctl.fish
 	for page in $(manpages); do \
 		install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+	for language in $(languages); do \
+		install -D -m 0644 $(O)/po/$$language.mo \
+			$(DESTDIR)$(localedir)/$$language/LC_MESSAGES/patd.mo || exit 1; \
 	done
 
 .PHONY: clean

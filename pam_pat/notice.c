@@ -1,11 +1,11 @@
 #include "pam_pat/notice.h"
 
-#include <inttypes.h>
 #include <security/pam_ext.h>
 #include <stdio.h>
 #include <time.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "common/l10n.h"
+
 #define TIME_SIZE sizeof("9999-12-31 23:59 UTC")
 
 /* So long before its end, in seconds, the use of a good token begins to tell of it. */
@@ -13,18 +13,18 @@
 
 /* Only where the whole secret was right.  A row that is missing is silence. */
 static const char *const refusals[PAT_VERDICTS] = {
-	[PAT_REVOKED] = "This token has been revoked.",
-	[PAT_EXPIRED] = "This token has expired.",
-	[PAT_OTHER_USER] = "This token is another user's.",
-	[PAT_NOT_YET] = "This token is not valid yet.",
-	[PAT_OUT_OF_HOURS] = "This token does not work at this time.",
-	[PAT_WRONG_SERVICE] = "This token is not for this service.",
-	[PAT_WRONG_SOURCE] = "This token does not work from here.",
-	[PAT_EXHAUSTED] = "This token has been used as often as it may be.",
-	[PAT_ROTATED] = "This token has been replaced by a new one.",
-	[PAT_DISABLED] = "Tokens are disabled for this user.",
-	[PAT_AGAINST_POLICY] = "This token is against the policy of this machine.",
-	[PAT_ACCOUNT_CLOSED] = "This account is closed.",
+	[PAT_REVOKED] = N_("This token has been revoked."),
+	[PAT_EXPIRED] = N_("This token has expired."),
+	[PAT_OTHER_USER] = N_("This token is another user's."),
+	[PAT_NOT_YET] = N_("This token is not valid yet."),
+	[PAT_OUT_OF_HOURS] = N_("This token does not work at this time."),
+	[PAT_WRONG_SERVICE] = N_("This token is not for this service."),
+	[PAT_WRONG_SOURCE] = N_("This token does not work from here."),
+	[PAT_EXHAUSTED] = N_("This token has been used as often as it may be."),
+	[PAT_ROTATED] = N_("This token has been replaced by a new one."),
+	[PAT_DISABLED] = N_("Tokens are disabled for this user."),
+	[PAT_AGAINST_POLICY] = N_("This token is against the policy of this machine."),
+	[PAT_ACCOUNT_CLOSED] = N_("This account is closed."),
 };
 
 /* False for what is no date that a calendar has. */
@@ -38,27 +38,19 @@ static bool time_format(char text[static TIME_SIZE], uint64_t seconds)
 }
 
 /* "3 days", rounded down: a promise that holds. */
-static void left_format(char *text, size_t size, uint64_t seconds)
+static void left_format(char *text, size_t size, unsigned long seconds)
 {
-	static const struct {
-		uint64_t seconds;
-		const char *one, *many;
-	} units[] = {
-		{ 86400, "day", "days" },
-		{ 3600, "hour", "hours" },
-		{ 60, "minute", "minutes" },
-	};
+	unsigned long days = seconds / 86400, hours = seconds / 3600, minutes = seconds / 60;
 
-	for (size_t u = 0; u < COUNT(units); u++) {
-		uint64_t n = seconds / units[u].seconds;
-
-		if (n == 0)
-			continue;
-		(void)snprintf(
-			text, size, "%" PRIu64 " %s", n, n == 1 ? units[u].one : units[u].many);
-		return;
-	}
-	(void)snprintf(text, size, "less than a minute");
+	/* TRANSLATORS: what these say goes into "This token expires in %s, on %s." */
+	if (days > 0)
+		(void)snprintf(text, size, P_("%lu day", "%lu days", days), days);
+	else if (hours > 0)
+		(void)snprintf(text, size, P_("%lu hour", "%lu hours", hours), hours);
+	else if (minutes > 0)
+		(void)snprintf(text, size, P_("%lu minute", "%lu minutes", minutes), minutes);
+	else
+		(void)snprintf(text, size, "%s", _("less than a minute"));
 }
 
 static bool refusal_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply)
@@ -68,9 +60,9 @@ static bool refusal_format(char ret_text[static NOTICE_SIZE], const struct pat_r
 	if (refusals[reply->verdict] == NULL)
 		return false;
 	if (reply->verdict == PAT_EXPIRED && time_format(when, reply->expires_at))
-		(void)snprintf(ret_text, NOTICE_SIZE, "This token expired on %s.", when);
+		(void)snprintf(ret_text, NOTICE_SIZE, _("This token expired on %s."), when);
 	else
-		(void)snprintf(ret_text, NOTICE_SIZE, "%s", refusals[reply->verdict]);
+		(void)snprintf(ret_text, NOTICE_SIZE, "%s", _(refusals[reply->verdict]));
 	return true;
 }
 
@@ -82,12 +74,12 @@ static bool replaced_format(char ret_text[static NOTICE_SIZE], const struct pat_
 		return false;
 	if (time_format(when, reply->replaced_until))
 		(void)snprintf(ret_text, NOTICE_SIZE,
-			"This token has been replaced. It works until %s, "
-			"or until the new one is used.",
+			_("This token has been replaced. It works until %s, "
+			  "or until the new one is used."),
 			when);
 	else
-		(void)snprintf(ret_text, NOTICE_SIZE,
-			"This token has been replaced. It works until the new one is used.");
+		(void)snprintf(ret_text, NOTICE_SIZE, "%s",
+			_("This token has been replaced. It works until the new one is used."));
 	return true;
 }
 
@@ -96,12 +88,12 @@ static bool expiry_format(
 {
 	/* patd's clock may be a little behind ours, and a token then end in the past. */
 	uint64_t left = reply->expires_at > now ? reply->expires_at - now : 0;
-	char when[TIME_SIZE], span[32];
+	char when[TIME_SIZE], span[64];
 
 	if (reply->expires_at == 0 || left > EXPIRY_NOTICE || !time_format(when, reply->expires_at))
 		return false;
-	left_format(span, sizeof(span), left);
-	(void)snprintf(ret_text, NOTICE_SIZE, "This token expires in %s, on %s.", span, when);
+	left_format(span, sizeof(span), (unsigned long)left);
+	(void)snprintf(ret_text, NOTICE_SIZE, _("This token expires in %s, on %s."), span, when);
 	return true;
 }
 
@@ -117,6 +109,8 @@ void notice_tell(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 	int style = reply->verdict == PAT_ACCEPTED ? PAM_TEXT_INFO : PAM_ERROR_MSG;
 	char text[NOTICE_SIZE];
 
+	/* It fails for want of memory alone, and what is told is English then. */
+	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
 	if (notice_format(text, reply, now))
 		(void)pam_prompt(pamh, style, NULL, "%s", text);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/l10n.h"
 #include "patd/bus_driver.h"
 #include "patd/bus_object.h"
 
@@ -13,9 +14,6 @@
 /* Milliseconds.  Rules may run a program; a person may first have to find a password. */
 #define PATIENCE_ALONE 10000
 #define PATIENCE_PERSON (5 * 60 * 1000)
-
-/* For xgettext. */
-#define N_(text) text
 
 /*
  * What a dialog about others' tokens says instead of the action's own message.  A token that is

@@ -7,14 +7,14 @@ lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc systemd 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)
 
-.PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract
+.PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po
 
 #: format         lets clang-format have its way
 format:
 	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
 
 check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml \
-	lint-contract
+	lint-contract lint-po
 
 lint-format:
 	$(call say,LINT,clang-format)
@@ -35,7 +35,8 @@ lint-cppcheck:
 	$(Q)cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 		--error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 		--suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE \
-		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -DPAT_CONF_DIR='""' -I. $(lint_c)
+		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -DPAT_CONF_DIR='""' \
+		-DPAT_LOCALE_DIR='""' -I. $(lint_c)
 
 lint-analyzer:
 	$(call say,LINT,analyzer)
@@ -70,3 +71,10 @@ lint-contract:
 		status=$$?; cat warnings && test $$status -eq 0 && ! test -s warnings
 	$(Q)$(CC) -fsyntax-only -Wall -Werror build/contract/tokens1.c $(call pkg,--cflags,gio-unix-2.0)
 	$(Q)xmllint --nonet --noout --nowarning build/contract/doc-*.xml
+
+# Each language has each message of the code.
+lint-po: $(O)/po/patd.pot
+	$(call say,LINT,po)
+	$(Q)for language in $(languages); do \
+		msgfmt --check -o /dev/null po/$$language.po && msgcmp po/$$language.po $< || exit 1; \
+	done
