@@ -14,6 +14,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <locale.h>
 #include <pthread.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -353,7 +354,7 @@ int main(int argc, char **argv)
 {
 	int option, out;
 
-	while ((option = getopt(argc, argv, "r:t:p:n:j:skc0fxie")) != -1) {
+	while ((option = getopt(argc, argv, "r:t:p:n:j:skc0fxiel")) != -1) {
 		switch (option) {
 		case 'r':
 			host.rhost = optarg;
@@ -393,6 +394,10 @@ int main(int argc, char **argv)
 			break;
 		case 'e':
 			host.items = true;
+			break;
+		case 'l': /* as a host does that has translations of its own */
+			if (setlocale(LC_ALL, "") == NULL)
+				errx(1, "no such locale");
 			break;
 		default:
 			return 2;
