@@ -183,18 +183,48 @@ void doctor_units(struct doctor *doctor)
 	}
 }
 
-static bool has_credential(const struct sysroot *root)
-{
-	static const char *const stores[] = {
-		"/etc/credstore/patd.key",
-		"/etc/credstore.encrypted/patd.key",
-		"/run/credentials/patd.service/patd.key",
-	};
+static const char *const credentials[] = {
+	"/etc/credstore.encrypted/patd.key",
+	"/etc/credstore/patd.key",
+};
+#define CREDENTIALS (sizeof(credentials) / sizeof(credentials[0]))
+#define CREDENTIAL_RUNNING "/run/credentials/patd.service/patd.key"
 
-	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
-		if (sysroot_has(root, stores[i]))
-			return true;
-	return false;
+/* Whether the key is there as a credential; tells whether it is root's alone. */
+static bool check_credential(struct doctor *doctor, const char *path)
+{
+	struct stat st;
+	int r = sysroot_lstat(doctor->root, path, &st);
+
+	if (r == -ENOENT)
+		return false;
+	if (r < 0)
+		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? "root may" : NULL,
+			"%s: %s", path, strerror(-r));
+	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077) != 0)
+		found(&doctor->findings, LEVEL_PROBLEM, "key", "chown root and chmod 0600 it",
+			"%s is not root's alone: uid %u, mode %04o", path, (unsigned int)st.st_uid,
+			(unsigned int)st.st_mode & PERMISSIONS);
+	else
+		found(&doctor->findings, LEVEL_OK, "key", NULL,
+			"the key is a credential: %s is root's alone", path);
+	return r == 0;
+}
+
+/* The one that is found, or NULL. */
+static const char *check_credentials(struct doctor *doctor)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; i < CREDENTIALS; i++)
+		if (check_credential(doctor, credentials[i]) && !path)
+			path = credentials[i];
+	if (path && sysroot_has(doctor->root, KEY_PATH))
+		found(&doctor->findings, LEVEL_WARNING, "key",
+			"if tokens work, keep a backup of " KEY_PATH " and remove it; else remove "
+			"the credential",
+			"the key is there twice: %s wins over " KEY_PATH, path);
+	return path;
 }
 
 /* Whether patd's folder can be seen, and is patd's alone; false after having told why not. */
@@ -211,9 +241,11 @@ static bool check_state_dir(struct doctor *doctor, const char *check, struct sta
 	return r == 0;
 }
 
-static void no_key(struct doctor *doctor)
+static void no_key(struct doctor *doctor, const char *credential)
 {
-	if (has_credential(doctor->root))
+	if (credential)
+		return;
+	if (sysroot_has(doctor->root, CREDENTIAL_RUNNING))
 		found(&doctor->findings, LEVEL_OK, "key", NULL, "the key is a credential");
 	else if (sysroot_has(doctor->root, DATABASE_PATH))
 		found(&doctor->findings, LEVEL_WARNING, "key",
@@ -226,6 +258,7 @@ static void no_key(struct doctor *doctor)
 
 void doctor_key(struct doctor *doctor)
 {
+	const char *credential = check_credentials(doctor);
 	struct stat folder, st;
 	int r;
 
@@ -237,7 +270,7 @@ void doctor_key(struct doctor *doctor)
 			(unsigned int)folder.st_mode & PERMISSIONS);
 	r = sysroot_lstat(doctor->root, KEY_PATH, &st);
 	if (r == -ENOENT)
-		no_key(doctor);
+		no_key(doctor, credential);
 	else if (r < 0)
 		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? "root may" : NULL,
 			KEY_PATH ": %s", strerror(-r));

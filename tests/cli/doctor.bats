@@ -63,6 +63,23 @@ teardown_file() {
 	[ "$(json '["findings"][-1]["level"]' <<<"$output")" = problem ]
 }
 
+@test "the key as a credential: root's alone, and not a second time as a file" {
+	local image=$WORLD/image
+
+	mkdir -p "$image"/etc/credstore.encrypted
+	install -m 0600 /dev/null "$image/etc/credstore.encrypted/patd.key"
+	run patctl doctor --root="$image"
+	expect "$output" "ok       key: the key is a credential: /etc/credstore.encrypted/patd.key"
+	chmod 0644 "$image/etc/credstore.encrypted/patd.key"
+	run patctl doctor --root="$image"
+	expect "$output" "problem  key: /etc/credstore.encrypted/patd.key is not root's alone"
+	mkdir -p "$image/var/lib/patd"
+	install -m 0600 /dev/null "$image/var/lib/patd/key"
+	run patctl doctor --root="$image"
+	expect "$output" "warning  key: the key is there twice"
+	rm -r "$image/etc/credstore.encrypted" "$image/var"
+}
+
 @test "it changes nothing" {
 	find "$WORLD/image" "$WORLD/state" "$WORLD/run" -printf '%p %m %T@ %C@\n' | sort >"$WORLD/before"
 	run patctl doctor
