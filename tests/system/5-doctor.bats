@@ -19,7 +19,8 @@ teardown() {
 		'socket: /run/patd/root.sock is listened on' 'socket: /run/patd/user.sock is listened on' \
 		'unit: patd-root.socket is enabled' 'unit: patd-user.socket is enabled' \
 		"polkit: polkit knows patd's actions" 'policy: patd has read what is in /etc/patd' \
-		"key: the key is a credential" "database: /var/lib/patd/patd.db is patd's alone"; do
+		"key: the key is a credential: /etc/credstore.encrypted/patd.key is root's alone" \
+		"database: /var/lib/patd/patd.db is patd's alone"; do
 		grep -qxF "ok       $line" <<<"$output"
 	done
 	[[ $output =~ ok\ +pam:\ .*login,.*sshd,\ su,.*sudo,.*:\ tokens\ and\ passwords\ open ]]
