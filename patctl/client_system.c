@@ -16,6 +16,7 @@ static const struct peer polkit = { "org.freedesktop.PolicyKit1",
 	"/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority" };
 static const struct peer unit = { "org.freedesktop.systemd1",
 	"/org/freedesktop/systemd1/unit/patd_2eservice", DBUS_INTERFACE_PROPERTIES };
+static const struct peer patd = { PAT_BUS_NAME, PAT_BUS_PATH, DBUS_INTERFACE_PROPERTIES };
 
 static DBusMessage *new_call(const struct peer *peer, const char *method, DBusMessageIter *ret_args)
 {
@@ -92,13 +93,14 @@ bool client_actions(struct client *client, char ***ret, DBusError *error)
 	return true;
 }
 
-bool client_changed(struct client *client, uint64_t *ret, DBusError *error)
+static bool get_uint64(struct client *client, const struct peer *peer, const char *interface,
+	const char *property, uint64_t *ret, DBusError *error)
 {
 	DBusMessageIter args, at, value;
-	cleanup_message DBusMessage *call = new_call(&unit, "Get", &args), *answer = NULL;
+	cleanup_message DBusMessage *call = new_call(peer, "Get", &args), *answer = NULL;
 
-	call_string(&args, "org.freedesktop.systemd1.Unit");
-	call_string(&args, "StateChangeTimestamp");
+	call_string(&args, interface);
+	call_string(&args, property);
 	answer = call_ask(client, call, "v", error);
 	if (!answer)
 		return false;
@@ -108,4 +110,15 @@ bool client_changed(struct client *client, uint64_t *ret, DBusError *error)
 		return answer_malformed("Get", error);
 	dbus_message_iter_get_basic(&value, ret);
 	return true;
+}
+
+bool client_changed(struct client *client, uint64_t *ret, DBusError *error)
+{
+	return get_uint64(
+		client, &unit, "org.freedesktop.systemd1.Unit", "StateChangeTimestamp", ret, error);
+}
+
+bool client_now(struct client *client, uint64_t *ret, DBusError *error)
+{
+	return get_uint64(client, &patd, PAT_BUS_MANAGER, "Now", ret, error);
 }

@@ -1,6 +1,6 @@
 /*
- * What is asked of others than patd on the system bus: the bus itself, polkit and systemd.  For
- * what all calls promise see client.h.
+ * What doctor asks on the system bus: of the bus itself, of polkit and systemd, and of patd about
+ * its clock.  For what all calls promise see client.h.
  */
 #ifndef PATCTL_CLIENT_SYSTEM_H
 #define PATCTL_CLIENT_SYSTEM_H
@@ -18,5 +18,8 @@ bool client_actions(struct client *client, char ***ret, DBusError *error);
 
 /* When systemd last saw patd start, stop or reload: microseconds since 1970 UTC. */
 bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
+
+/* The time that patd goes by: seconds since 1970 UTC. */
+bool client_now(struct client *client, uint64_t *ret, DBusError *error);
 
 #endif

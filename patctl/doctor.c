@@ -20,6 +20,7 @@ static const struct {
 	{ doctor_key, true },
 	{ doctor_database, true },
 	{ doctor_clock, false },
+	{ doctor_time, false },
 	{ doctor_pam, true },
 };
 

@@ -22,6 +22,7 @@ void doctor_polkit(struct doctor *doctor);
 void doctor_policy(struct doctor *doctor);
 void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
+void doctor_time(struct doctor *doctor);
 
 /* Of files. */
 void doctor_units(struct doctor *doctor);

@@ -2,14 +2,17 @@
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/bus.h"
+#include "patctl/age.h"
 #include "patctl/client_policy.h"
 #include "patctl/client_system.h"
 #include "patctl/doctor.h"
 #include "patctl/text.h"
 
 #define PATD_USER "patd"
+#define TIME_AHEAD 60 /* seconds that a clock is set back without a word */
 
 void doctor_daemon(struct doctor *doctor)
 {
@@ -26,6 +29,28 @@ void doctor_daemon(struct doctor *doctor)
 			"see: systemctl status patd, journalctl -u patd",
 			"patd does not answer on the bus: %s", error.message);
 	dbus_error_free(&error);
+}
+
+/* patd never goes back, so a clock that was once ahead ends tokens until it is there again. */
+void doctor_time(struct doctor *doctor)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	uint64_t patd, machine;
+	char age[AGE_TEXT_MAX];
+
+	if (!doctor->client || !client_now(doctor->client, &patd, &error)) {
+		dbus_error_free(&error);
+		return;
+	}
+	machine = (uint64_t)time(NULL);
+	if (patd <= machine + TIME_AHEAD)
+		return;
+	age_format(patd, machine, age);
+	found(&doctor->findings, LEVEL_WARNING, "clock",
+		"if the clock is right now, patd(8) says how patd forgets what it saw",
+		"patd once saw a clock that was ahead, and goes by that time: it comes %s; tokens "
+		"expire as if it were then",
+		age);
 }
 
 static bool bus_policy_is_there(const struct sysroot *root)

@@ -9,6 +9,7 @@
 static const struct bus_property properties[] = {
 	{ "Version", "s", "const", offsetof(struct manager_view, version) },
 	{ "DefaultLifetime", "t", "false", offsetof(struct manager_view, default_lifetime) },
+	{ "Now", "t", "false", offsetof(struct manager_view, now) },
 	{ 0 },
 };
 
@@ -18,6 +19,7 @@ static enum pat_error fill(struct call *call, union bus_view *ret_view, struct r
 	ret_view->manager = (struct manager_view) {
 		.version = PAT_VERSION,
 		.default_lifetime = tokens_policy(call_tokens(call))->default_lifetime,
+		.now = tokens_now(call_tokens(call)),
 	};
 	return PAT_OK;
 }

@@ -11,7 +11,7 @@ _Static_assert(sizeof(uint64_t) == sizeof(dbus_uint64_t), "numbers are appended 
 
 struct manager_view {
 	const char *version;
-	dbus_uint64_t default_lifetime;
+	dbus_uint64_t default_lifetime, now;
 };
 
 struct token_view {

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -161,11 +162,12 @@ class Contract(WorldTest):
         for fd in fds:
             os.close(fd)
 
-    def test_the_manager_tells_its_version_and_the_default_lifetime(self):
+    def test_the_manager_tells_its_version_the_default_lifetime_and_its_time(self):
         values = self.root.call(ROOT, PROPERTIES, "GetAll", "(s)", MANAGER)[0]
         told = subprocess.check_output([PATD, "--version"], text=True)
         self.assertEqual(told, f"patd {values['Version']}\n")
         self.assertEqual(values["DefaultLifetime"], 30 * 24 * 3600)
+        self.assertAlmostEqual(values["Now"], time.time(), delta=60)
 
     def test_no_property_can_be_set(self):
         for path, interface in self.objects.items():

@@ -77,7 +77,7 @@ teardown_file() {
 	install -m 0600 /dev/null "$image/var/lib/patd/key"
 	run patctl doctor --root="$image"
 	expect "$output" "warning  key: the key is there twice"
-	rm -r "$image/etc/credstore.encrypted" "$image/var"
+	rm -r "${image:?}/etc/credstore.encrypted" "${image:?}/var"
 }
 
 @test "it changes nothing" {
@@ -91,4 +91,18 @@ teardown_file() {
 @test "no such folder, or an operand: exit 2" {
 	run -2 patctl doctor --root=/nonexistent
 	run -2 patctl doctor sudo
+}
+
+@test "a patd that goes by a time ahead of the clock is a warning" {
+	run patctl doctor
+	[[ $output != *"saw a clock that was ahead"* ]]
+	patd_stop
+	patd_start env LATER=$((40 * 86400)) \
+		LD_PRELOAD="$(asan_preload) $BUILD/tests/pam/later.so"
+	patctl generate -q later >/dev/null
+	patd_stop
+	patd_start
+	run patctl doctor
+	expect "$output" "warning  clock: patd once saw a clock that was ahead"
+	expect "$output" "it comes in 40 days"
 }
