@@ -151,6 +151,8 @@ static void a_key_may_be_a_credential(void **state)
 	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
 	expect(doctor_key, LEVEL_WARNING, "there is a database, and no");
 	image_write(&image, "/etc/credstore.encrypted/patd.key", "");
+	expect(doctor_key, LEVEL_PROBLEM, "is not root's alone");
+	assert_int_equal(chmod(image_path(&image, "/etc/credstore.encrypted/patd.key"), 0600), 0);
 	expect(doctor_key, LEVEL_OK, "the key is a credential");
 }
 
