@@ -104,5 +104,5 @@ teardown_file() {
 	patd_start
 	run patctl doctor
 	expect "$output" "warning  clock: patd once saw a clock that was ahead"
-	expect "$output" "it comes in 40 days"
+	[[ $output =~ "it comes in "(39|40)" days" ]]
 }
