@@ -21,6 +21,7 @@ teardown_file() {
 
 # follow USER FILE [SIGNALS]: in the background, from when this returns on
 follow() {
+	: >"$2" # tail may be there first
 	setpriv --reuid="$1" --regid="$1" --clear-groups "$BATS_TEST_DIRNAME/follow.pl" "${@:3}" \
 		>"$2" 3>&- &
 	tail --pid=$! -n +1 -f "$2" | grep -q -m 1 following
