@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#define DATABASE_FILE "patd.db" /* in the state directory */
+
 /*
  * Opens state_dir, made 0700 if it is missing, and locks it against a second patd (-EBUSY).
  * *ret_fd is the directory; closing it gives the lock up.

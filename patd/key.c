@@ -93,9 +93,8 @@ static int read_bytes(int fd, uint8_t bytes[static KEY_LEN + 1])
 }
 
 /* private: whether the file must be ours alone; systemd sees to that for a credential. */
-static int read_key_at(const char *path, bool private, struct key **ret_key)
+static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KEY_LEN + 1])
 {
-	uint8_t *bytes;
 	struct stat st;
 	int fd, r;
 
@@ -107,11 +106,7 @@ static int read_key_at(const char *path, bool private, struct key **ret_key)
 			log_error("cannot open the key %s: %s", path, strerror(-r));
 		return r;
 	}
-	bytes = sodium_malloc(KEY_LEN + 1);
-	if (!bytes) {
-		r = -ENOMEM;
-		log_error("cannot read the key: out of memory");
-	} else if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		r = -EBADMSG;
 		log_error("the key %s is not a regular file", path);
 	} else if (private && (st.st_uid != geteuid() || (st.st_mode & 077) != 0)) {
@@ -119,18 +114,18 @@ static int read_key_at(const char *path, bool private, struct key **ret_key)
 		log_error("the key %s can be read by others: it must belong to patd's user, mode "
 			  "0600",
 			path);
-	} else if ((r = read_bytes(fd, bytes)) < 0) {
-		log_error("the key %s does not hold exactly %d bytes: restore it from a backup",
-			path, KEY_LEN);
 	} else {
-		r = key_new(bytes, ret_key);
+		r = read_bytes(fd, bytes);
+		if (r < 0)
+			log_error("the key %s does not hold exactly %d bytes: restore it from a "
+				  "backup",
+				path, KEY_LEN);
 	}
-	sodium_free(bytes);
 	close(fd);
 	return r;
 }
 
-int key_read(const char *state_dir, struct key **ret_key)
+static int find_bytes(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
 {
 	const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
 	char *path;
@@ -139,19 +134,48 @@ int key_read(const char *state_dir, struct key **ret_key)
 	if (credentials) {
 		if (asprintf(&path, "%s/" CREDENTIAL, credentials) < 0)
 			return -ENOMEM;
-		r = read_key_at(path, false, ret_key);
+		r = read_bytes_at(path, false, bytes);
 		free(path);
 	}
 	if (r == -ENOENT) {
 		if (asprintf(&path, "%s/" KEY_FILE, state_dir) < 0)
 			return -ENOMEM;
-		r = read_key_at(path, true, ret_key);
+		r = read_bytes_at(path, true, bytes);
 		free(path);
 	}
 	return r;
 }
 
-static int write_new(int dir, const uint8_t bytes[static KEY_LEN])
+int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
+{
+	uint8_t *bytes = sodium_malloc(KEY_LEN + 1);
+	int r;
+
+	if (!bytes) {
+		log_error("cannot read the key: out of memory");
+		return -ENOMEM;
+	}
+	r = find_bytes(state_dir, bytes);
+	if (r < 0)
+		sodium_free(bytes);
+	else
+		*ret_bytes = bytes;
+	return r;
+}
+
+int key_read(const char *state_dir, struct key **ret_key)
+{
+	uint8_t *bytes;
+	int r = key_read_bytes(state_dir, &bytes);
+
+	if (r < 0)
+		return r;
+	r = key_new(bytes, ret_key);
+	sodium_free(bytes);
+	return r;
+}
+
+int key_write(int dir, const uint8_t bytes[static KEY_LEN])
 {
 	int fd, r = 0;
 
@@ -187,7 +211,7 @@ int key_create(const char *state_dir, struct key **ret_key)
 		r = -errno;
 	} else {
 		randombytes_buf(bytes, KEY_LEN);
-		r = write_new(dir, bytes);
+		r = key_write(dir, bytes);
 		close(dir);
 	}
 	if (r < 0)

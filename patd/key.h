@@ -1,7 +1,8 @@
 /*
  * The key: 32 random bytes, without which the database says nothing about any secret and no row
  * of it can be made or changed unnoticed.  Subkeys are derived from it (crypto_kdf), one for
- * each use.  They live in sodium_malloc() memory; the 32 bytes themselves are wiped once read.
+ * each use.  They live in sodium_malloc() memory; the 32 bytes themselves are wiped once read, and
+ * read again for a backup.
  */
 #ifndef PATD_KEY_H
 #define PATD_KEY_H
@@ -24,6 +25,12 @@ int key_read(const char *state_dir, struct key **ret_key);
 
 /* Makes a new random key and the file for it, 0600, on disk before the return. */
 int key_create(const char *state_dir, struct key **ret_key);
+
+/* The same as bytes, for a backup: in sodium_malloc() memory, which the caller frees. */
+int key_read_bytes(const char *state_dir, uint8_t **ret_bytes);
+
+/* Makes the file for a key in the folder dir, where there must be none, as key_create() does. */
+int key_write(int dir, const uint8_t bytes[static KEY_LEN]);
 
 /* A key of the given bytes, which the caller wipes. */
 int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key);
