@@ -7,11 +7,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "patd/daemon.h"
 #include "patd/log.h"
 #include "patd/options.h"
 #include "patd/policy.h"
+#include "patd/restore.h"
 
 /* No core and no debugger of the same user, and as many descriptors as there may be. */
 static int harden(void)
@@ -57,6 +59,25 @@ static int check_config(const char *conf_dir)
 		       : 0;
 }
 
+/* Offline: verifies a backup, or restores it. */
+static int serve_backup(const struct options *options)
+{
+	const bool restore = options->restore_backup != NULL;
+	int fd, r;
+
+	r = restore_open(restore ? options->restore_backup : options->verify_backup, &fd);
+	if (r < 0)
+		return r;
+	r = restore ? restore_run(options->state_dir, fd) : restore_verify(fd);
+	close(fd);
+	if (r < 0)
+		return r;
+	return printf("patd: the backup is %s\n", restore ? "restored" : "whole") < 0 ||
+			       fflush(stdout) < 0
+		       ? -EIO
+		       : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -71,5 +92,7 @@ int main(int argc, char **argv)
 		log_error("cannot set the process up");
 		return EXIT_FAILURE;
 	}
+	if (options.verify_backup || options.restore_backup)
+		return serve_backup(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	return daemon_run(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -23,6 +23,10 @@ static const char help[] =
 	"\n"
 	"  --ready-fd=N       write a newline to descriptor N once patd serves, and close it\n"
 	"  --check-config     say what is wrong with the configuration, and end\n"
+	"  --verify-backup=FILE, --restore-backup=FILE\n"
+	"                     say whether a backup of patctl is whole; and have it take the\n"
+	"                     place of what is in --state-dir, which is kept aside; and end.\n"
+	"                     FILE may be -, standard input\n"
 	"  --help, --version\n"
 	"\n"
 	"Under systemd, `systemctl enable --now patd-root.socket patd-user.socket` is all it "
@@ -58,6 +62,8 @@ enum {
 	RUNTIME_DIR,
 	READY_FD,
 	CHECK_CONFIG,
+	VERIFY_BACKUP,
+	RESTORE_BACKUP,
 	HELP,
 	VERSION
 };
@@ -69,6 +75,8 @@ static const struct option known[] = {
 	{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
 	{ "ready-fd", required_argument, NULL, READY_FD },
 	{ "check-config", no_argument, NULL, CHECK_CONFIG },
+	{ "verify-backup", required_argument, NULL, VERIFY_BACKUP },
+	{ "restore-backup", required_argument, NULL, RESTORE_BACKUP },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, VERSION },
 	{ 0 },
@@ -107,6 +115,12 @@ int options_read(int argc, char **argv, struct options *ret_options)
 			break;
 		case CHECK_CONFIG:
 			options.check_config = true;
+			break;
+		case VERIFY_BACKUP:
+			options.verify_backup = optarg;
+			break;
+		case RESTORE_BACKUP:
+			options.restore_backup = optarg;
 			break;
 		case HELP:
 			return fputs(help, stdout) < 0 || fflush(stdout) < 0 ? -EIO : 1;

@@ -11,6 +11,8 @@ struct options {
 	const char *runtime_dir;
 	int ready_fd;      /* -1: none */
 	bool check_config; /* and nothing else */
+	/* The file, "-" for standard input, and nothing else; NULL: not given */
+	const char *verify_backup, *restore_backup;
 };
 
 /*

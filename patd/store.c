@@ -8,9 +8,8 @@
 #include "patd/reserve.h"
 #include "patd/row.h"
 #include "patd/schema.h"
+#include "patd/state_dir.h"
 #include "patd/store_private.h"
-
-#define DATABASE_FILE "patd.db"
 
 #define SYNC_FULL "PRAGMA synchronous = FULL"
 #define SYNC_NORMAL "PRAGMA synchronous = NORMAL"
@@ -96,6 +95,8 @@ int store_open(const char *state_dir, struct store **ret_store)
 	r = asprintf(&store->path, "%s/" DATABASE_FILE, state_dir) < 0 ? -ENOMEM : 0;
 	if (r == 0)
 		r = database_lock(state_dir, &store->state_fd);
+	if (r == 0)
+		r = state_dir_settle(store->state_fd);
 	if (r == 0)
 		r = database_open(store->state_fd, store->path, &store->db);
 	if (r == 0)

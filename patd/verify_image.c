@@ -1,0 +1,145 @@
+#include "patd/verify_image.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "patd/database.h"
+#include "patd/history.h"
+#include "patd/log.h"
+#include "patd/row.h"
+#include "patd/schema.h"
+#include "patd/store.h"
+
+#define ADVICE "; nothing was changed: use another backup"
+
+/* The single value of a statement: a number, or the text "ok", which is 1. */
+static int ask(sqlite3 *db, const char *sql, uint64_t *ret_value)
+{
+	sqlite3_stmt *statement;
+	int r = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+	char text[sizeof("ok")];
+
+	if (r != SQLITE_OK)
+		return schema_errno(r);
+	r = sqlite3_step(statement);
+	if (r == SQLITE_ROW && !row_number(statement, 0, INT64_MAX, ret_value))
+		*ret_value = row_text(statement, 0, text, sizeof(text)) && strcmp(text, "ok") == 0;
+	sqlite3_finalize(statement);
+	return r == SQLITE_ROW ? 0 : r == SQLITE_DONE ? -EBADMSG : schema_errno(r);
+}
+
+/* Before anything else reads it.  *ret_tokens: how many rows there are. */
+static int check_pages(const char *path, uint64_t *ret_tokens)
+{
+	uint64_t sound = 0;
+	sqlite3 *db;
+	int r = sqlite3_open_v2(path, &db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+
+	if (r == SQLITE_OK)
+		r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (r == SQLITE_OK)
+		r = sqlite3_exec(db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+			NULL, NULL, NULL);
+	r = schema_errno(r);
+	if (r == 0)
+		r = ask(db, "PRAGMA integrity_check(1)", &sound);
+	if (r == 0)
+		r = sound ? ask(db, "SELECT count(*) FROM token", ret_tokens) : -EBADMSG;
+	if (r < 0)
+		log_error("the database in the backup is damaged, or none of patd's" ADVICE);
+	sqlite3_close(db);
+	return r;
+}
+
+static int check_key(struct store *store, const struct key *key)
+{
+	uint8_t stored[KEY_CHECK_LEN], ours[KEY_CHECK_LEN];
+	int r = store_get_key_check(store, stored, sizeof(stored));
+
+	key_check_value(key, ours);
+	if (r == 0 && sodium_memcmp(stored, ours, sizeof(ours)) != 0)
+		r = -EBADMSG;
+	if (r < 0)
+		log_error("the key in the backup is not that of the database in it" ADVICE);
+	return r == -ENOENT ? -EBADMSG : r;
+}
+
+struct rows {
+	const struct key *key;
+	uint64_t n;
+};
+
+static int check_row(const struct token *token, void *userdata)
+{
+	struct rows *rows = userdata;
+	uint8_t mac[TOKEN_MAC_LEN];
+
+	rows->n++;
+	key_row_mac(rows->key, token, mac);
+	if (sodium_memcmp(mac, token->mac, sizeof(mac)) == 0)
+		return 0;
+	log_error("token %s in the backup was altered, outside of patd" ADVICE, token->id.text);
+	return -EBADMSG;
+}
+
+/* expected: a row that cannot be read is left out of a list. */
+static int check_rows(struct store *store, const struct key *key, uint64_t expected)
+{
+	const struct list_filter all = { 0 };
+	struct rows rows = { .key = key };
+	int r = store_list(store, &all, check_row, &rows);
+
+	if (r == 0 && rows.n != expected) {
+		log_error("a token in the backup was altered, outside of patd" ADVICE);
+		r = -EBADMSG;
+	}
+	return r;
+}
+
+static int check_history(struct store *store, const struct key *key)
+{
+	struct history_check check = { 0 };
+	struct history *history;
+	int r = history_new(store, key, &history);
+
+	if (r < 0)
+		return r;
+	while (r == 0 && !check.done)
+		r = history_check_some(history, &check);
+	history_free(history);
+	if (r == 0 && check.bad != 0) {
+		log_error("the history in the backup was altered, outside of patd, at entry %llu "
+			  "(%s)" ADVICE,
+			(unsigned long long)check.bad, check.problem);
+		r = -EBADMSG;
+	}
+	return r;
+}
+
+int verify_image(const char *folder, const struct key *key)
+{
+	struct store *store = NULL;
+	uint64_t tokens = 0;
+	char *path;
+	int r;
+
+	if (asprintf(&path, "%s/" DATABASE_FILE, folder) < 0)
+		return -ENOMEM;
+	r = check_pages(path, &tokens);
+	free(path);
+	if (r == 0)
+		r = store_open(folder, &store);
+	if (r == 0)
+		r = check_key(store, key);
+	if (r == 0)
+		r = check_rows(store, key, tokens);
+	if (r == 0)
+		r = check_history(store, key);
+	store_free(store);
+	return r;
+}
