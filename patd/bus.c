@@ -272,6 +272,11 @@ void bus_set_policy(struct bus *bus, const struct policy_set *policy)
 	signals_renew(bus->signals);
 }
 
+void bus_set_backups(struct bus *bus, struct backups *backups)
+{
+	calls_set_backups(bus->calls, backups);
+}
+
 void bus_stop(struct bus *bus)
 {
 	if (!bus)

@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "patd/backups.h"
 #include "patd/tokens.h"
 #include "patd/worker.h"
 
@@ -23,9 +24,12 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 /* From now on another policy, which must stay; the rules have it already. */
 void bus_set_policy(struct bus *bus, const struct policy_set *policy);
 
+/* What makes backups; to be told before the loop runs. */
+void bus_set_backups(struct bus *bus, struct backups *backups);
+
 /*
- * Stops serving at once.  The memory stays until bus_free(), which comes after worker_free():
- * a job may be under way.  NULL is allowed by both.
+ * Stops serving at once.  The memory stays until bus_free(), which comes after worker_free()
+ * and backups_free(): a job may be under way.  NULL is allowed by both.
  */
 void bus_stop(struct bus *bus);
 void bus_free(struct bus *bus);

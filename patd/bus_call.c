@@ -17,6 +17,7 @@ struct calls {
 	struct tokens *tokens;
 	struct clients *clients;
 	const struct policy_set *policy;
+	struct backups *backups;
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 	uint64_t serial;
@@ -64,7 +65,7 @@ void calls_drop(struct calls *calls)
 	calls->handed = (struct handed) { 0 };
 	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
 		next = LIST_NEXT(call, entry);
-		if (call->pending || call->turn)
+		if (call->pending || call->turn || call->abandon)
 			call_free(call);
 		else
 			call->dropped = true;
@@ -139,6 +140,16 @@ void calls_set_policy(struct calls *calls, const struct policy_set *policy)
 const struct policy_set *call_policy(const struct call *call)
 {
 	return call->calls->policy;
+}
+
+void calls_set_backups(struct calls *calls, struct backups *backups)
+{
+	calls->backups = backups;
+}
+
+struct backups *call_backups(const struct call *call)
+{
+	return call->calls->backups;
 }
 
 struct clients *call_clients(const struct call *call)

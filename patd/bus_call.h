@@ -8,6 +8,7 @@
 #include <dbus/dbus.h>
 #include <sys/queue.h>
 
+#include "patd/backups.h"
 #include "patd/bus_clients.h"
 #include "patd/policy.h"
 #include "patd/tokens.h"
@@ -70,6 +71,10 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 /* What is in force of patd.conf, for those who ask; policy must stay. */
 void calls_set_policy(struct calls *calls, const struct policy_set *policy);
 const struct policy_set *call_policy(const struct call *call);
+
+/* What makes backups, which must stay. */
+void calls_set_backups(struct calls *calls, struct backups *backups);
+struct backups *call_backups(const struct call *call);
 
 struct tokens *call_tokens(const struct call *call);
 struct clients *call_clients(const struct call *call);

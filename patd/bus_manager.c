@@ -112,6 +112,11 @@ static const struct bus_method methods[] = {
 		.out = { { "entries", "t" }, { "first", "t" }, { "bad", "t" }, { "problem", "s" } },
 		.handle = bus_serve_verify_history,
 	},
+	{
+		.name = "Backup",
+		.in = { { "file", "h" }, { "options", "a{sv}" } },
+		.handle = bus_serve_backup,
+	},
 	{ .name = "Subscribe", .in = { { "options", "a{sv}" } }, .handle = subscribe },
 	{ .name = "Unsubscribe", .handle = unsubscribe, .anonymous = true },
 	{ 0 },
@@ -119,6 +124,7 @@ static const struct bus_method methods[] = {
 
 static const struct bus_signal signals[] = {
 	{ .name = "HistoryChanged" },
+	{ .name = "BackupProgress", .args = { { "done", "t" }, { "total", "t" } } },
 	{ 0 },
 };
 

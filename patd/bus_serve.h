@@ -20,6 +20,9 @@ void bus_serve_list_disabled(struct call *call);
 /* bus_check.c */
 void bus_serve_check(struct call *call);
 
+/* bus_backup.c */
+void bus_serve_backup(struct call *call);
+
 /* bus_policy.c */
 void bus_serve_policy(struct call *call);
 

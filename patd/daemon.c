@@ -7,6 +7,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "patd/backups.h"
 #include "patd/bus.h"
 #include "patd/clock.h"
 #include "patd/daily.h"
@@ -34,6 +35,7 @@ struct daemon {
 	struct listeners listeners;
 	sd_event *event;
 	struct worker *lookups, *disk;
+	struct backups *backups;
 	struct sync *sync;
 	struct journal *journal;
 	struct token_listener journal_listener;
@@ -185,6 +187,8 @@ static int start(struct daemon *daemon, const struct options *options)
 	if (r >= 0)
 		r = open_journal(daemon);
 	if (r >= 0)
+		r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
+	if (r >= 0)
 		r = verify_new(daemon->event, &daemon->listeners, daemon->tokens, &daemon->verify);
 	if (r >= 0)
 		r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
@@ -193,6 +197,7 @@ static int start(struct daemon *daemon, const struct options *options)
 		r = bus_new(daemon->event, daemon->lookups, daemon->tokens, options->bus, be_ready,
 			daemon, &daemon->bus);
 	if (r >= 0) {
+		bus_set_backups(daemon->bus, daemon->backups);
 		bus_set_policy(daemon->bus, settings_policy(daemon->settings));
 		r = settings_watch(
 			daemon->settings, daemon->event, daemon->lookups, on_policy, daemon);
@@ -210,6 +215,7 @@ static void stop(struct daemon *daemon)
 	daily_free(daemon->daily);
 	bus_stop(daemon->bus);
 	worker_free(daemon->lookups);
+	backups_free(daemon->backups);
 	bus_free(daemon->bus);
 	verify_free(daemon->verify);
 	worker_free(daemon->disk);
