@@ -50,7 +50,7 @@ hardening += -D_FORTIFY_SOURCE=2
 endif
 all_cppflags = -D_GNU_SOURCE -I. -DPAT_VERSION='"$(VERSION)"' -DPAT_STATE_DIR='"$(statedir)"' \
 	-DPAT_RUNTIME_DIR='"$(rundir)"' -DPAT_CONF_DIR='"$(sysconfdir)/patd"' \
-	-DPAT_LOCALE_DIR='"$(localedir)"' $(CPPFLAGS)
+	-DPAT_LIBEXEC_DIR='"$(libexecdir)"' -DPAT_LOCALE_DIR='"$(localedir)"' $(CPPFLAGS)
 all_cflags = -std=gnu11 $(warnings) $(hardening) $(CFLAGS)
 all_ldflags = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--fatal-warnings \
 	$(if $(SANITIZE),-fsanitize=address$(comma)undefined) $(LDFLAGS)

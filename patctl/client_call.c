@@ -169,8 +169,7 @@ void option_true(DBusMessageIter *options, const char *key, bool value)
 		add_basic(options, key, DBUS_TYPE_BOOLEAN, &yes);
 }
 
-/* What others say in an error may go to a terminal. */
-static void make_safe(DBusError *error)
+void call_error_safe(DBusError *error)
 {
 	cleanup_text char *name = text_format("%s", error->name);
 	cleanup_text char *message = text_safe(error->message);
@@ -214,7 +213,7 @@ DBusMessage *call_ask(
 	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
 		answer = ask_person(client, call, error);
 	if (!answer)
-		make_safe(error);
+		call_error_safe(error);
 	else if (!dbus_message_has_signature(answer, signature)) {
 		answer_malformed(dbus_message_get_member(call), error);
 		message_free(&answer);

@@ -55,6 +55,9 @@ bool call_done(struct client *client, DBusMessage *call, DBusError *error);
 bool call_records(struct client *client, DBusMessage *call, const struct shape *shape,
 	struct records *ret, DBusError *error);
 
+/* What others say in an error may go to a terminal. */
+void call_error_safe(DBusError *error);
+
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */
 bool answer_malformed(const char *method, DBusError *error);
 

@@ -176,6 +176,29 @@ const struct verb verbs[VERBS] = {
 		"Examples:\n"
 		"  sudo patctl doctor\n"
 		"  patctl doctor --root=/mnt/image\n" },
+	{ "backup", "FILE", 1, 1, OPTION_QUIET, { 0 }, backup_run,
+		"write a backup of all tokens and the key",
+		"Writes all tokens, their history and the key into FILE, which must not be there\n"
+		"yet: as they are at one moment, while patd goes on.  With it everything comes\n"
+		"back, on any machine.  Root only.\n"
+		"\n"
+		"It opens nothing by itself, but has the key: keep it as you keep the file of\n"
+		"passwords.\n"
+		"\n"
+		"Example:\n"
+		"  sudo patctl backup tokens.backup\n" },
+	{ "restore-backup", "FILE", 1, 1, OPTION_QUIET | OPTION_YES, { 0 }, restore_backup_run,
+		"replace all tokens and the key by a backup",
+		"Verifies all of a backup first, then stops patd, puts the backup in its place\n"
+		"and starts it again.  What was there before is kept beside it, in\n"
+		"before-restore-TIME.  Asks first; where there is no terminal to ask on, --yes is\n"
+		"needed.  Root only.\n"
+		"\n"
+		"Tokens made after the backup are gone, and what was revoked after it works "
+		"again.\n"
+		"\n"
+		"Example:\n"
+		"  sudo patctl restore-backup tokens.backup\n" },
 	{ "help", "[VERB]", 0, 1, 0, { 0 }, help_run, "say how a verb is used",
 		"Says how patctl, or one verb of it, is used.\n"
 		"\n"

@@ -17,7 +17,7 @@ struct verb {
 	const char *help;    /* paragraphs, with an example last */
 };
 
-#define VERBS 15
+#define VERBS 17
 extern const struct verb verbs[VERBS]; /* the first is what patctl does when told nothing */
 
 /* NULL if there is none of that name.  Knows complete too, which is for shells and in no list. */
@@ -40,6 +40,8 @@ enum outcome disable_run(const struct command *command);
 enum outcome enable_run(const struct command *command);
 enum outcome policy_run(const struct command *command);
 enum outcome doctor_run(const struct command *command);
+enum outcome backup_run(const struct command *command);
+enum outcome restore_backup_run(const struct command *command);
 enum outcome help_run(const struct command *command);
 enum outcome complete_run(const struct command *command);
 

@@ -1,0 +1,133 @@
+/*
+ * A backup back in place.  What verifies and restores is patd's program, as patd's user: patctl
+ * stops and starts the service, and sees to the credentials, which only root can.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "patctl/program.h"
+#include "patctl/terminal.h"
+#include "patctl/text.h"
+#include "patctl/verbs.h"
+
+#define PATD PAT_LIBEXEC_DIR "/patd"
+#define ASIDE ".before-restore"
+
+/* Where systemd finds a key for patd before patd finds its file. */
+static const char *const credentials[] = {
+	"/etc/credstore.encrypted/patd.key",
+	"/etc/credstore/patd.key",
+};
+
+static const char *const stop[] = { "systemctl", "stop", "patd-root.socket", "patd-user.socket",
+	"patd.service", NULL };
+static const char *const start[] = { "systemctl", "start", "patd-root.socket", "patd-user.socket",
+	"patd.service", NULL };
+
+/* A regular file: what verified it reads it from its beginning, and what restores it again. */
+static int open_backup(const char *path)
+{
+	cleanup_text char *safe = text_safe(path);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		complain("cannot open %s: %s", safe, strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		complain("%s is not a regular file: name one that patctl backup made", safe);
+	} else {
+		return fd;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+static bool find_patd(struct program_as *ret)
+{
+	const struct passwd *patd = getpwnam("patd");
+
+	if (!patd) {
+		complain("there is no user patd: install patd first");
+		return false;
+	}
+	ret->uid = patd->pw_uid;
+	ret->gid = patd->pw_gid;
+	return true;
+}
+
+/* The key that is restored must win, and be sealed anew where it can be. */
+static bool put_credentials_aside(void)
+{
+	bool done = true;
+
+	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++) {
+		cleanup_text char *aside = text_format("%s" ASIDE, credentials[i]);
+
+		if (rename(credentials[i], aside) < 0 && errno != ENOENT) {
+			complain("cannot rename %s: %s; do it by hand, and start patd.service",
+				credentials[i], strerror(errno));
+			done = false;
+		}
+	}
+	return done;
+}
+
+/* Stopped: with the sockets, which would start patd in the middle of it. */
+static bool restore(const struct program_as *as)
+{
+	static const char *const restore_argv[] = { PATD, "--restore-backup=-", NULL };
+	bool done;
+
+	if (!program_run(stop, NULL)) {
+		complain("patd.service could not be stopped; nothing was changed");
+		return false;
+	}
+	done = program_run(restore_argv, as) && put_credentials_aside();
+	if (!program_run(start, NULL)) {
+		complain("patd.service could not be started: see journalctl -u patd");
+		return false;
+	}
+	return done;
+}
+
+static enum outcome verify_and_restore(const struct command *command, struct program_as *as)
+{
+	static const char *const verify_argv[] = { PATD, "--verify-backup=-", NULL };
+
+	if (!find_patd(as) || !program_run(verify_argv, as))
+		return OUTCOME_FAILED;
+	if (!command->yes &&
+		!terminal_confirm("All tokens, their history and the key become those of the "
+				  "backup.\nWhat there is now is kept aside.  Restore it?")) {
+		complain("nothing was changed");
+		return OUTCOME_DECLINED;
+	}
+	return restore(as) ? OUTCOME_DONE : OUTCOME_FAILED;
+}
+
+enum outcome restore_backup_run(const struct command *command)
+{
+	struct program_as as = { .input = -1, .quiet = command->quiet };
+	enum outcome outcome;
+
+	if (geteuid() != 0) {
+		complain("only root may restore a backup; try: sudo patctl restore-backup");
+		return OUTCOME_DENIED;
+	}
+	if (!command->yes && !terminal_can_ask()) {
+		complain("there is no terminal to ask on; to restore without being asked: --yes");
+		return OUTCOME_DECLINED;
+	}
+	as.input = open_backup(command->items[0]);
+	if (as.input < 0)
+		return OUTCOME_FAILED;
+	outcome = verify_and_restore(command, &as);
+	(void)close(as.input);
+	return outcome;
+}
