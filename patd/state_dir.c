@@ -97,6 +97,9 @@ static int keep_before(int state_fd, int ready_fd)
 	time_t now = time(NULL);
 	int r;
 
+	/* There was nothing before it. */
+	if (unlinkat(ready_fd, STATE_DIR_BEFORE, AT_REMOVEDIR) == 0)
+		return 0;
 	do {
 		if (!gmtime_r(&now, &utc) ||
 			strftime(name, sizeof(name), "before-restore-%Y%m%dT%H%M%SZ", &utc) == 0)

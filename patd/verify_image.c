@@ -23,8 +23,8 @@ static int ask(sqlite3 *db, const char *sql, uint64_t *ret_value)
 	int r = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
 	char text[sizeof("ok")];
 
-	if (r != SQLITE_OK)
-		return schema_errno(r);
+	if (r != SQLITE_OK) /* SQLITE_ERROR: there is no such table */
+		return (r & 0xFF) == SQLITE_ERROR ? -EBADMSG : schema_errno(r);
 	r = sqlite3_step(statement);
 	if (r == SQLITE_ROW && !row_number(statement, 0, INT64_MAX, ret_value))
 		*ret_value = row_text(statement, 0, text, sizeof(text)) && strcmp(text, "ok") == 0;

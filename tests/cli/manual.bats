@@ -5,7 +5,7 @@
 load cli
 load page
 
-VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor help"
+VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
 # What the synopsis of patctl(1) leaves out.
 COMMON="--json --quiet -q --no-ask-password --no-legend --help -h"
 
@@ -31,7 +31,7 @@ options_of() {
 	run -0 patctl help
 	# What is for the shell's completion alone stands in the manual only.
 	written=$(terms patctl.1 VERBS | cut -d ' ' -f 1 | grep -vx complete)
-	same "$(sed -n '/^Verbs:$/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$output")" "$written"
+	same "$(sed -n '/^Verbs:$/,/^$/s/^  \([a-z-]*\) .*/\1/p' <<<"$output")" "$written"
 	same "$(tr ' ' '\n' <<<"$VERBS")" "$written"
 }
 

@@ -13,7 +13,7 @@ teardown_file() {
 
 @test "every verb has help with an example, three ways" {
 	for verb in list generate show revoke restore rotate rename delete check log disable enable \
-		policy doctor help; do
+		policy doctor backup restore-backup help; do
 		run -0 patctl help "$verb"
 		expect "$output" "Usage: patctl $verb"
 		expect "$output" "Example"
@@ -31,7 +31,7 @@ teardown_file() {
 		expect_status 0
 		expect_no_stderr
 		for verb in list generate show revoke restore rotate rename delete check log disable enable \
-		policy doctor help; do
+		policy doctor backup restore-backup help; do
 			expect "$output" "  $verb"
 		done
 	done

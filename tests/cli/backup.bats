@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# Everything into one file, and back.
+
+load cli
+
+setup_file() {
+	patd_world
+}
+
+teardown_file() {
+	patd_world_end
+}
+
+# restore FILE DIR: what is in the state directory DIR becomes what is in the backup
+restore() {
+	"$BUILD/patd/patd" --restore-backup="$1" --state-dir="$2"
+}
+
+@test "a token of the backup works on another machine" {
+	token=$(patctl generate -q "$T")
+	patctl generate -q "$T revoked" >/dev/null
+	patctl revoke -q "$T revoked"
+	run --separate-stderr patctl backup "$WORLD/$T"
+	expect_status 0
+	[ "$output" = "" ]
+	[ "$(stat -c %a "$WORLD/$T")" = 600 ]
+	before=$(patctl list --json)
+	patd_stop
+	mv "$WORLD/state" "$WORLD/lost"
+	run -0 restore "$WORLD/$T" "$WORLD/state"
+	patd_start
+	[ "$(patctl list --json)" = "$before" ]
+	use "$token" root 0
+	run -0 patctl log --verify
+}
+
+@test "what was there before is kept aside, and comes back" {
+	patctl backup -q "$WORLD/$T"
+	token=$(patctl generate -q "$T later")
+	patd_stop
+	run -0 restore "$WORLD/$T" "$WORLD/state"
+	expect "$output" before-restore-
+	patd_start
+	run -4 patctl show "$T later"
+	patd_stop
+	kept=$(ls -d "$WORLD/state/before-restore-"*)
+	mv "$kept" "$WORLD/kept"
+	rm -r "$WORLD/state"
+	mv "$WORLD/kept" "$WORLD/state"
+	patd_start
+	use "$token" root 0
+}
+
+@test "a flipped byte anywhere is refused, and nothing has changed" {
+	patctl backup -q "$WORLD/$T"
+	mkdir -m 0700 "$WORLD/$T.state"
+	size=$(stat -c %s "$WORLD/$T")
+	for at in 0 17 30 60 88 $((size / 2)) $((size - 1)); do
+		cp "$WORLD/$T" "$WORLD/$T.bad"
+		python3 -c '
+import sys
+with open(sys.argv[1], "r+b") as file:
+    file.seek(int(sys.argv[2]))
+    byte = file.read(1)[0]
+    file.seek(-1, 1)
+    file.write(bytes([byte ^ 1]))' "$WORLD/$T.bad" "$at"
+		run -1 "$BUILD/patd/patd" --verify-backup="$WORLD/$T.bad"
+		run -1 restore "$WORLD/$T.bad" "$WORLD/$T.state"
+		[ "$(ls -A "$WORLD/$T.state")" = "" ] || fail "byte $at: $(ls -A "$WORLD/$T.state")"
+	done
+}
+
+@test "while patd runs a restore is refused" {
+	patctl backup -q "$WORLD/$T"
+	run -1 restore "$WORLD/$T" "$WORLD/state"
+	expect "$output" "in use"
+	run -0 patctl list
+}
+
+@test "a file that is there stays as it is" {
+	echo mine >"$WORLD/$T"
+	run --separate-stderr patctl backup "$WORLD/$T"
+	expect_status 1
+	expect_stderr "is there already"
+	[ "$(cat "$WORLD/$T")" = mine ]
+}
+
+@test "only root may, and nothing is left behind" {
+	mkdir -m 0777 "$WORLD/$T"
+	chmod 0777 "$WORLD/$T"
+	run -5 as_games patctl backup "$WORLD/$T/backup"
+	run -5 as_games patctl restore-backup "$WORLD/$T/backup"
+	[ "$(ls -A "$WORLD/$T")" = "" ]
+}
+
+@test "no file, no folder: it is said" {
+	run --separate-stderr patctl backup "$WORLD/none/backup"
+	expect_status 1
+	expect_stderr "cannot write"
+	run --separate-stderr patctl restore-backup --yes "$WORLD/none"
+	expect_status 1
+	expect_stderr "cannot open"
+	run --separate-stderr patctl restore-backup "$WORLD/none" </dev/null
+	expect_status 3
+	expect_stderr "--yes"
+}
+
+@test "how far it is shows on a terminal, is taken away, and is nowhere else" {
+	run -0 on_terminal "patctl backup $WORLD/$T.1"
+	expect "$output" "Backup: ["
+	run -0 on_terminal "patctl backup --quiet $WORLD/$T.2"
+	[ "$output" = "" ]
+	run --separate-stderr patctl backup "$WORLD/$T.3"
+	expect_status 0
+	expect_not_stderr "["
+}
