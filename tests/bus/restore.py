@@ -1,0 +1,71 @@
+#!/usr/bin/python3 -B
+"""A restore that is killed, at any step, leaves the old state or the new one."""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import tap
+from client import PATIENCE_S
+from world import BUILD, PATD, WorldTest
+
+OLD, NEW = ["new", "old"], ["old"]
+
+
+class Killed(WorldTest):
+    def setUp(self):
+        super().setUp()
+        self.backup = os.path.join(self.folder, "backup")
+        self.root.generate("old")
+        subprocess.run(
+            [os.path.join(BUILD, "patctl/patctl"), "backup", "--quiet", self.backup],
+            env=self.bus.environment(), timeout=PATIENCE_S, check=True,
+        )  # fmt: skip
+        self.root.generate("new")
+        # As a kill leaves it, with its log: the worst that there is to be put aside.
+        self.patd.kill()
+        self.state = os.path.join(self.folder, "state before")
+        shutil.copytree(self.patd.state, self.state)
+
+    def restore(self, *wrapper):
+        return subprocess.run(
+            [*wrapper, PATD, f"--restore-backup={self.backup}", f"--state-dir={self.patd.state}"],
+            capture_output=True, timeout=PATIENCE_S, check=False,
+        ).returncode  # fmt: skip
+
+    def names(self):
+        """Of the tokens that a patd then has."""
+        self.patd.start()
+        root = self.client()
+        names = sorted(row["Name"] for row in root.list())
+        self.assertEqual(self.patd.end(), 0)
+        left = [name for name in os.listdir(self.patd.state) if name.startswith("restore")]
+        self.assertEqual(left, [])
+        return names
+
+    def test_at_any_step(self):
+        seen = []
+        for call in ("mkdirat", "pwrite64", "fsync", "renameat", "renameat2", "linkat", "unlinkat"):
+            step, status = 0, None
+            while status != 0:
+                step += 1
+                with self.subTest(f"{call} {step}"):
+                    shutil.rmtree(self.patd.state)
+                    shutil.copytree(self.state, self.patd.state)
+                    inject = f"--inject={call}:signal=SIGKILL:when={step}"
+                    status = self.restore(
+                        "strace", "-o", os.devnull, f"--trace={call}", inject
+                    )
+                    names = self.names()
+                    self.assertIn(names, (OLD, NEW))
+                    seen.append(names)
+                    if status == 0:
+                        self.assertEqual(names, NEW)
+        self.assertIn(OLD, seen)
+        # Anew, so that the world ends with a patd.
+        self.patd.start()
+
+
+if __name__ == "__main__":
+    tap.main()
