@@ -5,6 +5,7 @@
 
 #include "patctl/filter.h"
 #include "patctl/sort.h"
+#include "patctl/text.h"
 #include "patctl/verbs.h"
 
 static void offer_verbs(const struct typing *typing, struct candidates *candidates)
@@ -60,6 +61,25 @@ static void offer_keys(const struct typing *typing, struct candidates *candidate
 		candidates_word(candidates, sort_key(i), NULL);
 }
 
+/* In the folder that is typed so far. */
+static void offer_files(const struct typing *typing, struct candidates *candidates)
+{
+	const char *typed = candidates_begin(candidates), *slash = strrchr(typed, '/');
+	const size_t len = slash ? (size_t)(slash + 1 - typed) : 0;
+	cleanup_text char *path = text_format("%.*s", (int)len, typed);
+	DIR *folder = opendir(len > 0 ? path : ".");
+	const struct dirent *entry;
+
+	(void)typing;
+	if (!folder)
+		return;
+	candidates->head += len;
+	while ((entry = readdir(folder)))
+		if (entry->d_name[0] != '.')
+			candidates_word(candidates, entry->d_name, NULL);
+	(void)closedir(folder);
+}
+
 void offer(const char *word, size_t len, const struct typing *typing, struct candidates *candidates)
 {
 	static const struct {
@@ -71,6 +91,7 @@ void offer(const char *word, size_t len, const struct typing *typing, struct can
 		{ "USER", offer_users },
 		{ "SERVICE", offer_services },
 		{ "SOURCE", offer_sources },
+		{ "FILE", offer_files },
 		{ "STATE", offer_states },
 		{ "KEY", offer_keys },
 	};

@@ -25,7 +25,7 @@ static const char help[] =
 	"  --check-config     say what is wrong with the configuration, and end\n"
 	"  --verify-backup=FILE, --restore-backup=FILE\n"
 	"                     say whether a backup of patctl is whole; and have it take the\n"
-	"                     place of what is in --state-dir, which is kept aside; and end.\n"
+	"                     place of what is in the state directory, and end.\n"
 	"                     FILE may be -, standard input\n"
 	"  --help, --version\n"
 	"\n"
