@@ -65,7 +65,7 @@ every_shell_offers() {
 }
 
 verbs() {
-	patctl help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+	patctl help | sed -n '/^Verbs:/,/^$/s/^  \([a-z-]*\) .*/\1/p'
 }
 
 options_of() {
@@ -251,6 +251,16 @@ $T-off" ]
 	[ ! -e pwned ]
 }
 
+@test "files are offered for a backup, those that need no quotes" {
+	mkdir "$BATS_TEST_TMPDIR/folder"
+	touch "$BATS_TEST_TMPDIR/folder/"{one.backup,"two backup",.hidden}
+	cd "$BATS_TEST_TMPDIR"
+	[ "$(offers restore-backup folder/)" = folder/one.backup ]
+	[ "$(offers backup fol)" = folder ]
+	cd folder
+	[ "$(offers backup "")" = one.backup ]
+}
+
 @test "what is typed is never run, nor passed on where it is a token" {
 	cd "$BATS_TEST_TMPDIR"
 	local lines token
@@ -277,7 +287,7 @@ $T-off" ]
 
 @test "bash: on a terminal a word is completed, and what stands before it stays" {
 	patctl generate -q "$T-laptop" --user=games >/dev/null
-	[ "$(bash_types "patctl rest")" = "patctl restore" ]
+	[ "$(bash_types "patctl rena")" = "patctl rename" ]
 	[ "$(bash_types "patctl show $T-l")" = "patctl show $T-laptop" ]
 	[ "$(bash_types "patctl list --user=gam")" = "patctl list --user=games" ]
 	[ "$(bash_types "patctl list --us")" = "patctl list --user=" ]
@@ -291,21 +301,21 @@ $T-off" ]
 	need zsh
 	patctl generate -q "$T-lap" --user=games >/dev/null
 	patctl generate -q "$T-lab" --user=games >/dev/null
-	run -0 zsh_shows "patctl rest" "patctl list --user=gam" "patctl list --us" \
+	run -0 zsh_shows "patctl rena" "patctl list --user=gam" "patctl list --us" \
 		"patctl generate 'a b' --from=10.0.0.0/8,l" "patctl show --user=games $T-la" \
-		"sudo patctl rest"
-	expect "$output" "LINE: patctl restore "
+		"sudo patctl rena"
+	expect "$output" "LINE: patctl rename "
 	expect "$output" "LINE: patctl list --user=games "
 	expect "$output" "LINE: patctl list --user="
 	expect "$output" "LINE: patctl generate 'a b' --from=10.0.0.0/8,local "
 	expect "$output" "$T-lab  -- active: $T-lab"
-	expect "$output" "LINE: sudo patctl restore "
+	expect "$output" "LINE: sudo patctl rename "
 }
 
 @test "fish: a word is completed, with what it is beside it" {
 	need fish
 	patctl generate -q "$T-lap" --user=games >/dev/null
-	[ "$(fish_offers "patctl rest")" = "restore	give revoked tokens their access back" ]
+	[ "$(fish_offers "patctl rena")" = "rename	give a token another name" ]
 	[ "$(fish_offers "patctl list --user=gam")" = "--user=games" ]
 	[ "$(fish_offers "patctl generate 'a b' --from=10.0.0.0/8,l" | cut -f 1)" = \
 		"--from=10.0.0.0/8,local" ]
@@ -320,7 +330,7 @@ $T-off" ]
 	export BASH_COMPLETION_USER_DIR=$BATS_TEST_TMPDIR
 	ln -s /usr/share/bash-completion/bash_completion "$BATS_TEST_TMPDIR/patctl.bash"
 	COMPLETIONS=$BATS_TEST_TMPDIR
-	[ "$(bash_types "patctl rest")" = "patctl restore" ]
+	[ "$(bash_types "patctl rena")" = "patctl rename" ]
 	[ "$(bash_types "sudo patctl list --user=gam")" = "sudo patctl list --user=games" ]
 }
 

@@ -36,7 +36,7 @@ lint-cppcheck:
 		--error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 		--suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE \
 		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -DPAT_CONF_DIR='""' \
-		-DPAT_LOCALE_DIR='""' -I. $(lint_c)
+		-DPAT_LIBEXEC_DIR='""' -DPAT_LOCALE_DIR='""' -I. $(lint_c)
 
 lint-analyzer:
 	$(call say,LINT,analyzer)
