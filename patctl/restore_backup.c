@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,6 +29,8 @@ static const char *const stop[] = { "systemctl", "stop", "patd-root.socket", "pa
 	"patd.service", NULL };
 static const char *const start[] = { "systemctl", "start", "patd-root.socket", "patd-user.socket",
 	"patd.service", NULL };
+
+static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
 
 /* A regular file: what verified it reads it from its beginning, and what restores it again. */
 static int open_backup(const char *path)
@@ -84,6 +87,9 @@ static bool restore(const struct program_as *as)
 	static const char *const restore_argv[] = { PATD, "--restore-backup=-", NULL };
 	bool done;
 
+	/* What ended patctl here would leave patd stopped.  The programs inherit it. */
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		(void)signal(ending[i], SIG_IGN);
 	if (!program_run(stop, NULL)) {
 		complain("patd.service could not be stopped; nothing was changed");
 		return false;
