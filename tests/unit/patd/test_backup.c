@@ -171,5 +171,6 @@ int main(void)
 			world_set_up, world_tear_down),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
