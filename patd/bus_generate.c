@@ -1,4 +1,4 @@
-/* Secrets handed out: Generate and Rotate. */
+/* Secrets handed out: Generate and Rotate, and both sealed. */
 #include <sodium.h>
 #include <unistd.h>
 
@@ -6,12 +6,36 @@
 #include "patd/bus_polkit.h"
 #include "patd/bus_serve.h"
 #include "patd/bus_token.h"
+#include "patd/secret_box.h"
 #include "patd/secret_fd.h"
 
-/* NULL, or what is wrong.  What is read stays the message's, or in lists. */
-static const char *read_wish(
-	struct call *call, struct wish *ret_wish, struct bus_list lists[static 2])
+/*
+ * The ay before the options that only the sealed methods have: *ret_recipient is the key to seal
+ * the secret to, the message's, or NULL where the secret goes out as a descriptor.  args moves on
+ * to the options.  NULL, or what is wrong.
+ */
+static const char *read_recipient(DBusMessageIter *args, const uint8_t **ret_recipient)
 {
+	DBusMessageIter bytes;
+	int n = 0;
+
+	*ret_recipient = NULL;
+	if (dbus_message_iter_get_element_type(args) != DBUS_TYPE_BYTE)
+		return NULL;
+	dbus_message_iter_recurse(args, &bytes);
+	dbus_message_iter_get_fixed_array(&bytes, ret_recipient, &n);
+	(void)dbus_message_iter_next(args);
+	if (!secret_box_takes(*ret_recipient, (size_t)n))
+		return "the recipient is no public key: it takes the 32 bytes of one of X25519";
+	return NULL;
+}
+
+/* NULL, or what is wrong.  What is read stays the message's, or in lists. */
+static const char *read_wish(struct call *call, struct wish *ret_wish,
+	struct bus_list lists[static 2], const uint8_t **ret_recipient)
+{
+	DBusMessageIter args;
+	const char *problem;
 	const struct bus_option options[] = {
 		{ "user", DBUS_TYPE_STRING, &ret_wish->user, NULL },
 		{ "lifetime", DBUS_TYPE_UINT64, &ret_wish->lifetime, &ret_wish->has_lifetime },
@@ -29,29 +53,53 @@ static const char *read_wish(
 	lists[1].text[0] = '\0';
 	ret_wish->services = lists[0].text;
 	ret_wish->sources = lists[1].text;
-	return bus_options_after(call->message, &ret_wish->name, options);
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, &ret_wish->name);
+	(void)dbus_message_iter_next(&args);
+	problem = read_recipient(&args, ret_recipient);
+	return problem ? problem : bus_options_read(&args, options);
 }
 
-/* path NULL: the secret alone.  NULL without memory, or descriptors. */
-static DBusMessage *secret_reply(
-	const struct call *call, const char *path, const char secret[static PAT_TOKEN_LEN])
+static bool append_descriptor(DBusMessage *reply, const char secret[static PAT_TOKEN_LEN])
+{
+	bool appended;
+	int fd;
+
+	if (secret_fd_new(secret, &fd) < 0)
+		return false;
+	/* libdbus keeps a copy of the descriptor. */
+	appended = dbus_message_append_args(reply, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
+	close(fd);
+	return appended;
+}
+
+static bool append_box(
+	DBusMessage *reply, const uint8_t *recipient, const char secret[static PAT_TOKEN_LEN])
+{
+	uint8_t box[SECRET_BOX_LEN];
+	const uint8_t *bytes = box;
+
+	return secret_box_seal(secret, recipient, box) == 0 &&
+	       dbus_message_append_args(reply, DBUS_TYPE_ARRAY, DBUS_TYPE_BYTE, &bytes,
+		       (int)sizeof(box), DBUS_TYPE_INVALID);
+}
+
+/*
+ * path NULL: the secret alone.  recipient NULL: as a descriptor.  NULL without memory, or
+ * descriptors.
+ */
+static DBusMessage *secret_reply(const struct call *call, const char *path,
+	const uint8_t *recipient, const char secret[static PAT_TOKEN_LEN])
 {
 	DBusMessage *reply = call_new_reply(call);
-	int fd;
 
 	if (!reply)
 		return NULL;
-	if (secret_fd_new(secret, &fd) == 0) {
-		/* libdbus keeps a copy of the descriptor. */
-		bool appended =
-			(!path || dbus_message_append_args(reply, DBUS_TYPE_OBJECT_PATH, &path,
-					  DBUS_TYPE_INVALID)) &&
-			dbus_message_append_args(reply, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
-
-		close(fd);
-		if (appended)
-			return reply;
-	}
+	if ((!path || dbus_message_append_args(
+			      reply, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_INVALID)) &&
+		(recipient ? append_box(reply, recipient, secret)
+			   : append_descriptor(reply, secret)))
+		return reply;
 	dbus_message_unref(reply);
 	return NULL;
 }
@@ -75,17 +123,18 @@ static void generate_for(struct call *call)
 	struct token token;
 	enum pat_error error = PAT_ERR_NO_MEMORY;
 	struct refusal refusal = { .why = "out of memory, nothing was changed" };
+	const uint8_t *recipient;
 	DBusMessage *reply = NULL;
 	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 
-	(void)read_wish(call, &wish, lists);
+	(void)read_wish(call, &wish, lists, &recipient);
 	wish.uid = call->lookup.uid;
 	wish.user = call->lookup.name;
 	if (secret)
 		error = tokens_generate(
 			call_tokens(call), &call->caller, &wish, &token, secret, &refusal);
 	if (error == PAT_OK) {
-		reply = secret_reply(call, bus_token_path(&token.id).text, secret);
+		reply = secret_reply(call, bus_token_path(&token.id).text, recipient, secret);
 		if (!reply) {
 			take_back(call, &token);
 			error = PAT_ERR_NO_MEMORY;
@@ -103,7 +152,8 @@ void bus_serve_generate(struct call *call)
 {
 	struct wish wish = { 0 };
 	struct bus_list lists[2];
-	struct refusal refusal = { .why = read_wish(call, &wish, lists) };
+	const uint8_t *recipient;
+	struct refusal refusal = { .why = read_wish(call, &wish, lists, &recipient) };
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 
 	if (!refusal.why)
@@ -127,10 +177,15 @@ void bus_serve_rotate(struct call *call)
 	};
 	struct refusal refusal = { 0 };
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	DBusMessageIter args;
+	const uint8_t *recipient;
 	DBusMessage *reply = NULL;
 	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 
-	refusal.why = bus_options_only(call->message, options);
+	(void)dbus_message_iter_init(call->message, &args);
+	refusal.why = read_recipient(&args, &recipient);
+	if (!refusal.why)
+		refusal.why = bus_options_read(&args, options);
 	if (!refusal.why && !secret) {
 		error = PAT_ERR_NO_MEMORY;
 		refusal.why = "out of memory, nothing was changed";
@@ -139,7 +194,7 @@ void bus_serve_rotate(struct call *call)
 			call_tokens(call), &call->caller, call->id, grace, secret, &refusal);
 	}
 	if (error == PAT_OK) {
-		reply = secret_reply(call, NULL, secret);
+		reply = secret_reply(call, NULL, recipient, secret);
 		error = reply ? PAT_OK : PAT_ERR_NO_MEMORY;
 		refusal.why = "the new secret could not be handed out; rotate the token again";
 	}

@@ -63,6 +63,12 @@ static const struct bus_method methods[] = {
 		.handle = bus_serve_generate,
 	},
 	{
+		.name = "GenerateSealed",
+		.in = { { "name", "s" }, { "recipient", "ay" }, { "options", "a{sv}" } },
+		.out = { { "token", "o" }, { "sealed", "ay" } },
+		.handle = bus_serve_generate,
+	},
+	{
 		.name = "ListTokens",
 		.in = { { "filter", "a{sv}" }, { "limit", "u" }, { "cursor", "s" } },
 		.out = { { "tokens", "aa{sv}" }, { "next_cursor", "s" } },

@@ -182,6 +182,12 @@ static const struct bus_method methods[] = {
 		.handle = bus_serve_rotate,
 	},
 	{
+		.name = "RotateSealed",
+		.in = { { "recipient", "ay" }, { "options", "a{sv}" } },
+		.out = { { "sealed", "ay" } },
+		.handle = bus_serve_rotate,
+	},
+	{
 		.name = "Rename",
 		.in = { { "name", "s" }, { "options", "a{sv}" } },
 		.handle = serve_rename,

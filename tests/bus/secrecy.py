@@ -8,7 +8,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import door
 import tap
-from client import PATIENCE_S, Refused
+from box import Box
+from client import PATIENCE_S, Opened, Refused
 from memory import memory
 from world import WorldTest
 
@@ -24,6 +25,7 @@ class Secrecy(WorldTest):
     def live(self):
         """A whole life of some tokens, in every way that touches their secrets."""
         tokens = [self.root.generate(f"token {n}", user="games") for n in range(5)]
+        tokens.append(self.sealed())
         for token in tokens:
             self.verify(token, 5, "games")
             self.verify(token)
@@ -37,6 +39,13 @@ class Secrecy(WorldTest):
         self.assertRaises(Refused, self.root.generate, "")
         self.root.list(all=True)
         return tokens
+
+    def sealed(self):
+        """One that comes sealed, and then again with another secret."""
+        box = Box()
+        path, sealed = self.root.generate_sealed("sealed", box.recipient, user="games")
+        token = Opened(path, box.open(sealed))
+        return Opened(path, box.open(self.root.rotate_sealed(token, box.recipient)))
 
     def assertHeldNowhere(self, needles, content, where):
         for needle in needles:

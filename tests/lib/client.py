@@ -169,6 +169,16 @@ class Client:
         (fd,) = fds
         return Token(path, fd)
 
+    def generate_sealed(self, name, recipient, **wish):
+        """(path, sealed)"""
+        args = GLib.Variant("(saya{sv})", (name, recipient, options(**wish)))
+        path, sealed = self.send(ROOT, MANAGER, "GenerateSealed", args)[0].unpack()
+        return path, bytes(sealed)
+
+    def rotate_sealed(self, token, recipient, **wish):
+        args = GLib.Variant("(aya{sv})", (recipient, options(**wish)))
+        return bytes(self.send(token.path, TOKEN, "RotateSealed", args)[0].unpack()[0])
+
     def page(self, limit=0, cursor="", **wanted):
         """(rows, next cursor)"""
         args = (options(**wanted), limit, cursor)
@@ -300,6 +310,15 @@ class Answer:
             raise _refused(error) from None
         body = self.message.get_body()
         return body.unpack() if body else ()
+
+
+class Opened:
+    """A token whose secret came sealed."""
+
+    def __init__(self, path, text):
+        self.path = path
+        self.id = path.rpartition("/")[2]
+        self.text = text.decode()
 
 
 class Token:
