@@ -43,7 +43,8 @@ static enum outcome change_one(struct client *client, const struct command *comm
 enum outcome ability_run(const struct command *command, const struct ability *ability)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_client struct client *client =
+		client_at(command->host, !command->no_ask_password, &error);
 	enum outcome outcome = OUTCOME_DONE, one = OUTCOME_DONE;
 	struct json_list list = { 0 };
 

@@ -14,6 +14,7 @@
 struct tally {
 	const struct command *command;
 	const struct change *change;
+	const char *self; /* see client_self() */
 	enum outcome outcome;
 	unsigned int count;
 	struct json_list list;
@@ -54,7 +55,7 @@ static enum outcome report(struct tally *tally, const char *item, const struct r
 	if (failed)
 		outcome_complain(subject, error);
 	if (failed && change->asks && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
-		complain("try: patctl revoke %s",
+		complain("try: %s revoke %s", tally->self,
 			!tally->command->user && text_is_word(item) ? item : row->id.text);
 	if (tally->command->json)
 		print_json(tally, item, now ? now : row, error);
@@ -158,9 +159,10 @@ enum outcome change_run(const struct command *command, const struct change *chan
 		complain("there is no terminal to ask on; to delete without being asked: --yes");
 		return OUTCOME_DECLINED;
 	}
-	client = client_new(!command->no_ask_password, &error);
+	client = client_at(command->host, !command->no_ask_password, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
+	tally.self = client_self(client);
 
 	typed = text_must(calloc(command->n, sizeof(*typed)));
 	go_on = find(&tally, client, &rows, typed);

@@ -20,13 +20,27 @@
 #include "patctl/records.h"
 #include "patctl/row.h"
 
-/* A connection of our own to the system bus, and the agent that asks people. */
+/* A connection of our own to a system bus, and the agent that asks people. */
 struct client;
 
-/* may_ask: for a password, where patd wants to know who it is.  NULL on failure. */
+/*
+ * To the bus of this machine, or of the other one that host is unless it is NULL, see host.h; it
+ * must stay.  may_ask: for a password, where patd wants to know who it is; on another machine
+ * nobody is ever asked.  NULL on failure.
+ */
 struct client *client_new(bool may_ask, DBusError *error);
+struct client *client_at(const char *host, bool may_ask, DBusError *error);
 void client_free(struct client **client);
 #define cleanup_client __attribute__((cleanup(client_free)))
+
+/* NULL: this machine. */
+const char *client_host(const struct client *client);
+
+/* Whether it is root who asks, in the eyes of the bus. */
+bool client_is_root(const struct client *client);
+
+/* "patctl", or "patctl --host=web1": what people type to have something done there. */
+const char *client_self(const struct client *client);
 
 /* What a token shall be.  NULL and 0 are "not given"; user: then the caller. */
 struct client_wish {
@@ -37,7 +51,7 @@ struct client_wish {
 	uint64_t not_before, max_uses;
 };
 
-/* The caller closes *ret_secret. */
+/* The caller closes *ret_secret, which is -1 if it came and cannot be read. */
 bool client_generate(struct client *client, const struct client_wish *wish, struct pat_id *ret_id,
 	int *ret_secret, DBusError *error);
 
@@ -69,7 +83,7 @@ bool client_delete(struct client *client, const struct pat_id *id, DBusError *er
 bool client_rename(
 	struct client *client, const struct pat_id *id, const char *name, DBusError *error);
 
-/* grace: seconds, NULL for patd's own.  The caller closes *ret_secret. */
+/* grace: seconds, NULL for patd's own.  *ret_secret as of client_generate(). */
 bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
 	int *ret_secret, DBusError *error);
 

@@ -5,6 +5,7 @@
 #include "common/bus.h"
 #include "common/error.h"
 #include "patctl/agent.h"
+#include "patctl/client_host.h"
 #include "patctl/outcome.h"
 #include "patctl/text.h"
 
@@ -52,6 +53,16 @@ void call_string(DBusMessageIter *args, const char *value)
 void call_uint32(DBusMessageIter *args, uint32_t value)
 {
 	done(dbus_message_iter_append_basic(args, DBUS_TYPE_UINT32, &value));
+}
+
+void call_bytes(DBusMessageIter *args, const uint8_t *bytes, size_t len)
+{
+	DBusMessageIter array;
+
+	done(dbus_message_iter_open_container(
+		args, DBUS_TYPE_ARRAY, DBUS_TYPE_BYTE_AS_STRING, &array));
+	done(dbus_message_iter_append_fixed_array(&array, DBUS_TYPE_BYTE, &bytes, (int)len));
+	done(dbus_message_iter_close_container(args, &array));
 }
 
 void call_fd(DBusMessageIter *args, int fd)
@@ -212,13 +223,20 @@ DBusMessage *call_ask(
 
 	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
 		answer = ask_person(client, call, error);
-	if (!answer)
+	if (!answer) {
 		call_error_safe(error);
-	else if (!dbus_message_has_signature(answer, signature)) {
+		client_explain(client, error);
+	} else if (!dbus_message_has_signature(answer, signature)) {
 		answer_malformed(dbus_message_get_member(call), error);
 		message_free(&answer);
 	}
 	return answer;
+}
+
+void client_explain(struct client *client, DBusError *error)
+{
+	if (client->host)
+		host_explain(client->host, client->bus, error);
 }
 
 bool call_done(struct client *client, DBusMessage *call, DBusError *error)

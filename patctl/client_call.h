@@ -12,6 +12,9 @@
 
 struct client {
 	DBusConnection *bus;
+	const char *host; /* the machine that the bus is of; NULL: this one */
+	char *self;
+	uint32_t uid;
 	bool may_ask;
 	pid_t agent;
 	char *patd; /* the unique name on the bus that the subscription is with; NULL: none */
@@ -27,6 +30,7 @@ DBusMessage *call_token(const struct pat_id *id, const char *method, DBusMessage
 /* Arguments, in their order.  Memory that is out ends patctl. */
 void call_string(DBusMessageIter *args, const char *value);
 void call_uint32(DBusMessageIter *args, uint32_t value);
+void call_bytes(DBusMessageIter *args, const uint8_t *bytes, size_t len);
 void call_fd(DBusMessageIter *args, int fd); /* a copy of fd */
 
 /* The a{sv} of options.  A NULL, false or, but for option_uint64, 0 is left out. */
@@ -57,6 +61,9 @@ bool call_records(struct client *client, DBusMessage *call, const struct shape *
 
 /* What others say in an error may go to a terminal. */
 void call_error_safe(DBusError *error);
+
+/* Has *error, which is set, say of which machine it is, if that is another. */
+void client_explain(struct client *client, DBusError *error);
 
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */
 bool answer_malformed(const char *method, DBusError *error);

@@ -106,6 +106,7 @@ bool client_wait(struct client *client, bool *ret_lost, DBusError *error)
 
 		if (!got && !connected) {
 			dbus_set_error(error, DBUS_ERROR_DISCONNECTED, "the bus is gone");
+			client_explain(client, error);
 			return false;
 		}
 		if (!got) {

@@ -1,58 +1,8 @@
 #include <stddef.h>
-#include <unistd.h>
 
 #include "common/bus.h"
 #include "patctl/client.h"
 #include "patctl/client_call.h"
-
-static void add_expiry(DBusMessageIter *options, const struct expiry *expiry)
-{
-	switch (expiry->kind) {
-	case EXPIRY_DEFAULT:
-		break;
-	case EXPIRY_LIFETIME:
-		option_uint64(options, "lifetime", expiry->seconds);
-		break;
-	case EXPIRY_AT:
-		option_uint64(options, "expires_at", expiry->seconds);
-		break;
-	case EXPIRY_NEVER:
-		option_uint64(options, "expires_at", 0);
-		break;
-	}
-}
-
-bool client_generate(struct client *client, const struct client_wish *wish, struct pat_id *ret_id,
-	int *ret_secret, DBusError *error)
-{
-	static const char method[] = "Generate";
-	DBusMessageIter args, options;
-	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
-	const char *path;
-	int secret;
-
-	call_string(&args, wish->name);
-	options_open(&args, &options);
-	option_string(&options, "user", wish->user);
-	add_expiry(&options, &wish->expiry);
-	option_list(&options, "services", wish->services);
-	option_list(&options, "sources", wish->sources);
-	option_string(&options, "hours", wish->hours);
-	option_nonzero(&options, "not_before", wish->not_before);
-	option_nonzero(&options, "max_uses", wish->max_uses);
-	options_close(&args, &options);
-
-	answer = call_ask(client, call, "oh", error);
-	if (!answer || !dbus_message_get_args(answer, error, DBUS_TYPE_OBJECT_PATH, &path,
-			       DBUS_TYPE_UNIX_FD, &secret, DBUS_TYPE_INVALID))
-		return false;
-	if (!answer_id(path, ret_id)) {
-		(void)close(secret);
-		return answer_malformed(method, error);
-	}
-	*ret_secret = secret;
-	return true;
-}
 
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct rows *rows, DBusError *error)
@@ -137,21 +87,6 @@ bool client_rename(
 	call_string(&args, name);
 	call_no_options(&args);
 	return call_done(client, call, error);
-}
-
-bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
-	int *ret_secret, DBusError *error)
-{
-	DBusMessageIter args, options;
-	cleanup_message DBusMessage *call = call_token(id, "Rotate", &args), *answer = NULL;
-
-	options_open(&args, &options);
-	if (grace)
-		option_uint64(&options, "grace", *grace);
-	options_close(&args, &options);
-	answer = call_ask(client, call, "h", error);
-	return answer && dbus_message_get_args(
-				 answer, error, DBUS_TYPE_UNIX_FD, ret_secret, DBUS_TYPE_INVALID);
 }
 
 bool client_sources(

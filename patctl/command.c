@@ -10,6 +10,7 @@
 #include "common/token.h"
 #include "patctl/argument.h"
 #include "patctl/help.h"
+#include "patctl/host.h"
 #include "patctl/options.h"
 #include "patctl/text.h"
 #include "patctl/verbs.h"
@@ -110,6 +111,13 @@ static bool check_no_token(const struct command *command)
 	return true;
 }
 
+static bool check_host(const struct command *command)
+{
+	const char *problem = command->host ? host_problem(command->host) : NULL;
+
+	return !problem || argument_wrong("host", command->host, problem);
+}
+
 static bool check_arguments(const struct command *command, unsigned int given)
 {
 	for (size_t i = 0; i < OPTIONS; i++) {
@@ -127,7 +135,20 @@ static bool check_arguments(const struct command *command, unsigned int given)
 		complain("--user needs the name of a user");
 		return false;
 	}
-	return true;
+	return check_host(command);
+}
+
+/* Of a verb that does not take it. */
+static enum outcome refuse_host(const struct command *command)
+{
+	cleanup_text char *ssh = NULL;
+
+	if (!check_host(command))
+		return OUTCOME_USAGE;
+	ssh = host_ssh(command->host, false);
+	complain("patctl %s works on the machine itself: %s patctl %s", command->verb->name, ssh,
+		command->verb->name);
+	return OUTCOME_USAGE;
 }
 
 /* The options of a set of which one at the most may be given. */
@@ -153,6 +174,8 @@ static enum outcome check(const struct command *command, unsigned int given)
 
 	for (size_t i = 0; i < OPTIONS; i++)
 		if (given & options[i].bit & ~(verb->options | OPTION_HELP | OPTION_VERSION)) {
+			if (options[i].bit == OPTION_HOST && verb->options != 0)
+				return refuse_host(command);
 			complain("%s takes no --%s", verb->name, options[i].name);
 			return wrong(verb);
 		}

@@ -19,7 +19,7 @@ struct command {
 	const char *user, *expires, *service, *from, *hours, *not_before, *max_uses;
 	const char *state, *unused_for, *expiring, *sort;
 	const char *period; /* --for */
-	const char *reason, *grace, *since, *until, *lines, *root;
+	const char *reason, *grace, *since, *until, *lines, *root, *host;
 	bool all, yes, json, no_legend, quiet, no_ask_password, follow, verify;
 	bool help, version;
 };

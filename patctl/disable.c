@@ -6,7 +6,6 @@
 #include "patctl/json.h"
 #include "patctl/look.h"
 #include "patctl/text.h"
-#include "patctl/users.h"
 #include "patctl/verbs.h"
 
 static void print_json(struct json_list *list, const struct disabled *one)
@@ -24,7 +23,7 @@ static void print_json(struct json_list *list, const struct disabled *one)
 static void print(const struct disabled *one, const struct look *look)
 {
 	cleanup_text char *user = text_safe(*one->user ? one->user : "everybody"),
-			  *when = look_time(look, one->at), *by = user_of_uid(one->by_uid),
+			  *when = look_time(look, one->at), *by = look_user(look, one->by_uid),
 			  *reason = text_safe(one->reason);
 
 	(void)printf("%s: disabled %s by %s%s%s\n", user, when, by, *reason ? ": " : "", reason);
@@ -32,9 +31,10 @@ static void print(const struct disabled *one, const struct look *look)
 
 static enum outcome list_disabled(const struct command *command)
 {
-	const struct look look = look_here();
+	const struct look look = look_at(command->host);
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_client struct client *client =
+		client_at(command->host, !command->no_ask_password, &error);
 	cleanup_records struct records records = { 0 };
 	struct json_list list = { 0 };
 	const struct disabled *all;

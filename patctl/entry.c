@@ -6,7 +6,6 @@
 
 #include "patctl/text.h"
 #include "patctl/timestamp.h"
-#include "patctl/users.h"
 
 static const struct field fields[] = {
 	{ "Seq", FIELD_UINT64, offsetof(struct entry, seq) },
@@ -76,7 +75,7 @@ static char *tell_login(const struct entry *entry)
 }
 
 /* ", by its owner", of what is no login. */
-static char *tell_by(const struct entry *entry)
+static char *tell_by(const struct entry *entry, const struct look *look)
 {
 	static const struct {
 		const char *how, *text;
@@ -91,7 +90,7 @@ static char *tell_by(const struct entry *entry)
 	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++)
 		if (strcmp(entry->how, hows[i].how) == 0)
 			return text_format("%s", hows[i].text);
-	user = user_of_uid(entry->by_uid);
+	user = look_user(look, entry->by_uid);
 	return text_format(", by %s", user);
 }
 
@@ -120,7 +119,7 @@ char *entry_line(const struct entry *entry, const struct look *look)
 {
 	cleanup_text char *time = tell_time(entry, look), *event = tell_event(entry, look),
 			  *subject = tell_subject(entry), *login = tell_login(entry),
-			  *by = tell_by(entry), *why = tell_why(entry),
+			  *by = tell_by(entry, look), *why = tell_why(entry),
 			  *new = tell_new(entry, look), *lost = NULL;
 
 	lost = entry->unrecorded > 0

@@ -49,9 +49,9 @@ static void undo(struct client *client, const struct pat_id *id, const struct ro
 		return;
 	}
 	(void)outcome_fail(id->text, &error);
-	complain("the token %s exists but was not shown; end it: patctl revoke %s && "
-		 "patctl delete %s",
-		id->text, id->text, id->text);
+	complain("the token %s exists but was not shown; end it: %s revoke %s && "
+		 "%s delete %s",
+		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
 enum outcome generate_run(const struct command *command)
@@ -68,11 +68,12 @@ enum outcome generate_run(const struct command *command)
 	if (!check(command, &wish))
 		return OUTCOME_USAGE;
 
-	client = client_new(!command->no_ask_password, &error);
+	client = client_at(command->host, !command->no_ask_password, &error);
 	if (!client || !client_generate(client, &wish, &id, &secret, &error)) {
 		outcome = outcome_fail(NULL, &error);
 		if (client && outcome == OUTCOME_UNREACHABLE)
-			complain("if it was made all the same it is in: patctl list");
+			complain("if it was made all the same it is in: %s list",
+				client_self(client));
 		return outcome;
 	}
 	return handover_run(client, command, &id, secret, &handover);

@@ -42,18 +42,22 @@ bool user_known(struct client *client, const char *user, const char *instead, DB
 {
 	const bool possible = *user != '\0' && !pat_name_problem(user);
 	cleanup_text char *safe = text_safe(user);
-	cleanup_text char *hint = text_is_word(user) ? text_format("; to %s a token: patctl %s %s",
-							       instead, instead, user)
-						     : text_format("%s", "");
+	cleanup_text char *hint = text_is_word(user)
+					  ? text_format("; to %s a token: %s %s %s", instead,
+						    client_self(client), instead, user)
+					  : text_format("%s", "");
 	bool found = false;
 
-	if (possible && user_exists(user))
+	if (possible && !client_host(client) && user_exists(user))
 		return true;
 	if (possible && (!look_for_token(client, user, &found, error) ||
 				(!found && !look_for_disabled(client, user, &found, error))))
 		return false;
 	if (!found)
-		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER),
-			"there is no user \"%s\"%s", safe, hint);
+		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s \"%s\"%s",
+			client_host(client)
+				? "only on the machine itself it is known whether there is a user"
+				: "there is no user",
+			safe, hint);
 	return found;
 }

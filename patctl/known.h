@@ -9,8 +9,9 @@
 
 /*
  * True for a user that the system knows, that has a token, or that is disabled: one who is gone
- * can be disabled and enabled as well.  Else false with *error set, and so it is if patd fails.
- * instead: the verb for a token, in case one is meant.
+ * can be disabled and enabled as well.  Who is known to another machine nobody can tell from here.
+ * Else false with *error set, and so it is if patd fails. instead: the verb for a token, in case
+ * one is meant.
  */
 bool user_known(struct client *client, const char *user, const char *instead, DBusError *error);
 

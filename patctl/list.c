@@ -39,7 +39,7 @@ static int print_page(struct output *output, const struct rows *rows)
 	return r;
 }
 
-static int print_end(struct output *output)
+static int print_end(struct client *client, struct output *output)
 {
 	const char *user = output->command->user;
 
@@ -51,9 +51,9 @@ static int print_end(struct output *output)
 		if (filter_narrows(&output->filter))
 			(void)fputs("No tokens are like that.\n", stderr);
 		else
-			(void)fprintf(stderr, "No tokens%s.  Make one:  patctl generate NAME%s%s\n",
-				user ? " of that user" : "", user ? " --user=" : "",
-				user ? user : "");
+			(void)fprintf(stderr, "No tokens%s.  Make one:  %s generate NAME%s%s\n",
+				user ? " of that user" : "", client_self(client),
+				user ? " --user=" : "", user ? user : "");
 	}
 	return table_print(output->table);
 }
@@ -81,7 +81,7 @@ static enum outcome print_all(struct client *client, struct output *output)
 		rows_clear(&rows);
 	} while (cursor && r >= 0);
 	if (r >= 0)
-		r = print_end(output);
+		r = print_end(client, output);
 	if (r < 0) {
 		complain("cannot print the table: %s", strerror(-r));
 		return OUTCOME_FAILED;
@@ -105,7 +105,7 @@ enum outcome list_run(const struct command *command)
 		return OUTCOME_USAGE;
 	}
 
-	client = client_new(!command->no_ask_password, &error);
+	client = client_at(command->host, !command->no_ask_password, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (!command->json)

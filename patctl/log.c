@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/bus.h"
 #include "common/error.h"
@@ -109,22 +108,38 @@ static bool print_first(struct output *output, DBusError *error)
 	return output->limited ? print_last(output, error) : print_after(output, 0, error);
 }
 
-static enum outcome follow(struct output *output)
+/*
+ * Subscribes to what the filters are about.  Whose name the caller has on another machine is not
+ * known here: who may not follow all there follows its own, and of another's no list is shown.
+ */
+static bool subscribe(struct output *output, DBusError *error)
 {
 	const struct client_history_filter *filter = &output->filters[0];
-	const bool all = filter->all || (filter->user && !user_is_caller(filter->user));
+	const bool away = client_host(output->client) != NULL;
+	const bool all = filter->all || (filter->user && (away || !user_is_caller(filter->user)));
+
+	if (client_subscribe(output->client, all, error))
+		return true;
+	if (filter->all || !away || outcome_of(error)->outcome != OUTCOME_DENIED)
+		return false;
+	dbus_error_free(error);
+	return client_subscribe(output->client, false, error);
+}
+
+static enum outcome follow(struct output *output)
+{
 	DBusError error = DBUS_ERROR_INIT;
 	bool lost, ok;
 
 	/* Before the first list, so that nothing can come between the two. */
-	if (!client_subscribe(output->client, all, &error) || !print_first(output, &error))
+	if (!subscribe(output, &error) || !print_first(output, &error))
 		return outcome_fail(NULL, &error);
 	for (;;) {
 		if (fflush(stdout) != 0)
 			return OUTCOME_FAILED;
 		if (!client_wait(output->client, &lost, &error))
 			return outcome_fail(NULL, &error);
-		ok = (!lost || client_subscribe(output->client, all, &error)) &&
+		ok = (!lost || subscribe(output, &error)) &&
 		     print_after(output, output->last, &error);
 		/* patd that ends just now is back sooner or later, and that is heard of. */
 		if (!ok && outcome_of(&error)->outcome != OUTCOME_UNREACHABLE)
@@ -261,20 +276,22 @@ static bool check(
 
 enum outcome log_run(const struct command *command)
 {
-	struct output output = { .command = command, .look = look_here() };
+	struct output output = { .command = command, .look = look_at(command->host) };
 	struct client_history_filter base = {
 		.user = command->user,
-		/* As root's tokens are looked for, see patctl/select.h. */
-		.all = command->all || (command->n > 0 && !command->user && geteuid() == 0),
+		.all = command->all,
 	};
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 
 	if (!check(command, &output, &base))
 		return OUTCOME_USAGE;
-	client = client_new(!command->no_ask_password, &error);
+	client = client_at(command->host, !command->no_ask_password, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	output.client = client;
+	/* As root's tokens are looked for, see patctl/select.h. */
+	if (command->n > 0 && !command->user && client_is_root(client))
+		base.all = true;
 	return command->verify ? verify(command, client) : show(&output, &base);
 }

@@ -1,17 +1,25 @@
 #include "patctl/look.h"
 
+#include <inttypes.h>
 #include <time.h>
 
 #include "patctl/age.h"
 #include "patctl/text.h"
 #include "patctl/timestamp.h"
+#include "patctl/users.h"
 
 struct look look_here(void)
+{
+	return look_at(NULL);
+}
+
+struct look look_at(const char *host)
 {
 	return (struct look) {
 		.people = terminal_output(),
 		.palette = terminal_palette(),
 		.now = (uint64_t)time(NULL),
+		.away = host != NULL,
 	};
 }
 
@@ -53,4 +61,11 @@ char *look_usage(const struct look *look, const struct row *row)
 		return text_format("Not used");
 	when = look_time(look, row->last_used_at);
 	return text_format("Last used %s", when);
+}
+
+char *look_user(const struct look *look, uint32_t uid)
+{
+	if (!look->away)
+		return user_of_uid(uid);
+	return uid == 0 ? text_format("root") : text_format("uid %" PRIu32, uid);
 }

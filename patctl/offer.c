@@ -4,15 +4,18 @@
 #include <string.h>
 
 #include "patctl/filter.h"
+#include "patctl/options.h"
 #include "patctl/sort.h"
 #include "patctl/text.h"
 #include "patctl/verbs.h"
 
 static void offer_verbs(const struct typing *typing, struct candidates *candidates)
 {
-	(void)typing;
+	const unsigned int needed = typing->given & OPTION_HOST;
+
 	for (size_t i = 0; i < VERBS; i++)
-		candidates_word(candidates, verbs[i].name, verbs[i].summary);
+		if ((verbs[i].options & needed) == needed)
+			candidates_word(candidates, verbs[i].name, verbs[i].summary);
 }
 
 /* In a list with commas the one behind the last. */
@@ -85,18 +88,20 @@ void offer(const char *word, size_t len, const struct typing *typing, struct can
 	static const struct {
 		const char *word;
 		void (*offer)(const struct typing *typing, struct candidates *candidates);
+		bool here; /* what there is on this machine */
 	} kinds[] = {
-		{ "VERB", offer_verbs },
-		{ "TOKEN", offer_tokens },
-		{ "USER", offer_users },
-		{ "SERVICE", offer_services },
-		{ "SOURCE", offer_sources },
-		{ "FILE", offer_files },
-		{ "STATE", offer_states },
-		{ "KEY", offer_keys },
+		{ "VERB", offer_verbs, false },
+		{ "TOKEN", offer_tokens, true },
+		{ "USER", offer_users, true },
+		{ "SERVICE", offer_services, true },
+		{ "SOURCE", offer_sources, false },
+		{ "FILE", offer_files, true },
+		{ "STATE", offer_states, false },
+		{ "KEY", offer_keys, false },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strlen(kinds[i].word) == len && memcmp(kinds[i].word, word, len) == 0)
+		if (strlen(kinds[i].word) == len && memcmp(kinds[i].word, word, len) == 0 &&
+			!(kinds[i].here && (typing->given & OPTION_HOST)))
 			kinds[i].offer(typing, candidates);
 }

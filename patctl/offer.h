@@ -7,7 +7,8 @@
 
 /*
  * Offers what may stand where help has word, of which len bytes count; nothing for what anybody
- * may make up, such as NAME, and for what patd does not tell without a password.
+ * may make up, such as NAME, and for what patd does not tell without a password,
+ * or is on another machine.
  */
 void offer(
 	const char *word, size_t len, const struct typing *typing, struct candidates *candidates);

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <unistd.h>
 
 #include "common/name.h"
 #include "patctl/client.h"
@@ -129,7 +128,7 @@ static void offer_rows(const struct typing *typing, struct candidates *candidate
 void offer_tokens(const struct typing *typing, struct candidates *candidates)
 {
 	const char *user = typing->command.user, *begin = candidates_begin(candidates);
-	struct search search = { .filter = { .user = user, .all = !user && geteuid() == 0 } };
+	struct search search = { .filter = { .user = user } };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	const char *const *states = states_for(typing->command.verb);
@@ -140,6 +139,7 @@ void offer_tokens(const struct typing *typing, struct candidates *candidates)
 	dbus_error_free(&error);
 	if (!client)
 		return;
+	search.filter.all = !user && client_is_root(client);
 	do {
 		search.filter.state = *states;
 		find_begun(&search, begin);

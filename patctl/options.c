@@ -33,6 +33,7 @@ const struct option_info options[OPTIONS] = {
 	{ "root", 0, OPTION_ROOT, "DIR", AT(root),
 		"look at the system below DIR, such as an image" },
 	{ "yes", 'y', OPTION_YES, NULL, AT(yes), "do not ask for confirmation" },
+	{ "host", 'H', OPTION_HOST, "HOST", AT(host), "on another machine, by ssh; or USER@HOST" },
 	{ "json", 0, OPTION_JSON, NULL, AT(json), "print JSON; times in seconds since 1970 UTC" },
 	{ "no-legend", 0, OPTION_NO_LEGEND, NULL, AT(no_legend), "no headings above the table" },
 	{ "quiet", 'q', OPTION_QUIET, NULL, AT(quiet), "only results and errors, no hints" },

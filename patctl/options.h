@@ -34,10 +34,12 @@ enum option_bit {
 	OPTION_FOLLOW = 1 << 25,
 	OPTION_VERIFY = 1 << 26,
 	OPTION_ROOT = 1 << 27,
+	OPTION_HOST = 1 << 28,
 };
 
-/* What almost every verb takes. */
-#define OPTIONS_COMMON (OPTION_JSON | OPTION_QUIET | OPTION_NO_ASK_PASSWORD)
+/* What almost every verb takes; those of them that need this machine are not done on another. */
+#define OPTIONS_HERE (OPTION_JSON | OPTION_QUIET | OPTION_NO_ASK_PASSWORD)
+#define OPTIONS_COMMON (OPTIONS_HERE | OPTION_HOST)
 
 struct option_info {
 	const char *name;
@@ -48,7 +50,7 @@ struct option_info {
 	const char *text;
 };
 
-#define OPTIONS 28
+#define OPTIONS 29
 extern const struct option_info options[OPTIONS];
 
 #endif

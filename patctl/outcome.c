@@ -57,6 +57,13 @@ static const struct {
 	{ OUTCOME_ERROR_NO_TERMINAL,
 		&(const struct outcome_info) { OUTCOME_DENIED, "denied",
 			"run patctl on a terminal, or ask an administrator" } },
+	/* These say by themselves what to do, and where. */
+	{ OUTCOME_ERROR_HOST_UNREACHABLE,
+		&(const struct outcome_info) { OUTCOME_UNREACHABLE, "unreachable", NULL } },
+	{ OUTCOME_ERROR_HOST_DENIED,
+		&(const struct outcome_info) { OUTCOME_DENIED, "denied", NULL } },
+	{ OUTCOME_ERROR_HOST_POLICY,
+		&(const struct outcome_info) { OUTCOME_DENIED, "against-policy", NULL } },
 	{ OUTCOME_ERROR_MALFORMED, &(const struct outcome_info) { OUTCOME_FAILED, "malformed",
 					   "patctl and patd may be of different versions" } },
 };

@@ -20,6 +20,9 @@ enum outcome {
 /* Errors of our own, beside those of the bus and of patd. */
 #define OUTCOME_ERROR_AMBIGUOUS "org.patd.Patctl.Error.Ambiguous"
 #define OUTCOME_ERROR_NO_TERMINAL "org.patd.Patctl.Error.NoTerminal" /* and so it was denied */
+#define OUTCOME_ERROR_HOST_UNREACHABLE "org.patd.Patctl.Error.HostUnreachable"
+#define OUTCOME_ERROR_HOST_DENIED "org.patd.Patctl.Error.HostDenied"
+#define OUTCOME_ERROR_HOST_POLICY "org.patd.Patctl.Error.HostPolicy"
 #define OUTCOME_ERROR_MALFORMED "org.patd.Patctl.Error.Malformed"
 
 struct outcome_info {

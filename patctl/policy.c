@@ -50,7 +50,8 @@ static void print(const struct setting *settings, size_t n, bool legend)
 enum outcome policy_run(const struct command *command)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_client struct client *client =
+		client_at(command->host, !command->no_ask_password, &error);
 	cleanup_records struct records records = { 0 };
 
 	if (!client || !client_policy(client, &records, &error))

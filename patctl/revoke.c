@@ -42,7 +42,8 @@ static bool check(const struct command *command, struct client_revocation *ret)
 static enum outcome revoke_all(const struct command *command, const struct client_revocation *how)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_client struct client *client =
+		client_at(command->host, !command->no_ask_password, &error);
 	uint32_t count;
 
 	if (!client || !client_revoke_all(client, command->user, how, &count, &error))

@@ -47,17 +47,16 @@ static void tell_lost(struct client *client, const struct pat_id *id, const stru
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
-	(void)client;
 	if (row && row->former_until) {
 		timestamp_format_local(row->former_until, stamp);
 		complain("the new secret of %s was not shown and is lost; the one before works "
 			 "until "
-			 "%s.\nFor another, which ends the one before: patctl rotate %s",
-			id->text, stamp, id->text);
+			 "%s.\nFor another, which ends the one before: %s rotate %s",
+			id->text, stamp, client_self(client), id->text);
 		return;
 	}
-	complain("the new secret of %s was not shown and is lost; for another: patctl rotate %s",
-		id->text, id->text);
+	complain("the new secret of %s was not shown and is lost; for another: %s rotate %s",
+		id->text, client_self(client), id->text);
 }
 
 enum outcome rotate_run(const struct command *command)
@@ -75,7 +74,7 @@ enum outcome rotate_run(const struct command *command)
 	if (!check(command, &given, &grace))
 		return OUTCOME_USAGE;
 
-	client = client_new(!command->no_ask_password, &error);
+	client = client_at(command->host, !command->no_ask_password, &error);
 	if (!client || !select_token(client, command->user, command->items[0], &row, &error))
 		return outcome_fail(NULL, &error);
 	if (!client_rotate(client, &row.id, given ? &grace : NULL, &secret, &error)) {
@@ -84,7 +83,8 @@ enum outcome rotate_run(const struct command *command)
 
 		outcome = outcome_fail(subject, &error);
 		if (outcome == OUTCOME_UNREACHABLE)
-			complain("whether it has a new secret is in: patctl show %s", row.id.text);
+			complain("whether it has a new secret is in: %s show %s",
+				client_self(client), row.id.text);
 		return outcome;
 	}
 	return handover_run(client, command, &row.id, secret, &handover);

@@ -1,7 +1,5 @@
 #include "patctl/select.h"
 
-#include <unistd.h>
-
 #include "common/error.h"
 #include "common/name.h"
 #include "patctl/client.h"
@@ -33,13 +31,15 @@ static void set_ambiguous(const char *item, const struct rows *rows, DBusError *
 	text_free(&message);
 }
 
-static void set_not_found(const char *item, const char *user, DBusError *error)
+static void set_not_found(
+	struct client *client, const char *item, const char *user, DBusError *error)
 {
 	cleanup_text char *safe = text_safe(item);
-	const bool over_all = !user && geteuid() == 0;
+	const bool over_all = !user && client_is_root(client);
 
 	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_FOUND),
-		"no token has the name or id \"%s\"; see them with: patctl list%s%s", safe,
+		"no token has the name or id \"%s\"; see them with: %s list%s%s", safe,
+		client_self(client),
 		user       ? " --user="
 		: over_all ? " --all"
 			   : "",
@@ -62,7 +62,7 @@ static bool find(struct client *client, const struct client_filter *filter, stru
 bool select_token(struct client *client, const char *user, const char *item, struct row *ret,
 	DBusError *error)
 {
-	const struct client_filter all = { .user = user, .all = !user && geteuid() == 0 };
+	const struct client_filter all = { .user = user, .all = !user && client_is_root(client) };
 	const struct {
 		bool possible;
 		const char *name, *id_prefix;
@@ -92,6 +92,6 @@ bool select_token(struct client *client, const char *user, const char *item, str
 			return true;
 		}
 	}
-	set_not_found(item, user, error);
+	set_not_found(client, item, user, error);
 	return false;
 }

@@ -7,7 +7,6 @@
 #include "patctl/look.h"
 #include "patctl/select.h"
 #include "patctl/text.h"
-#include "patctl/users.h"
 #include "patctl/verbs.h"
 
 /* label: "" for what goes on with the line above. */
@@ -48,7 +47,7 @@ static void print_time(const struct look *look, const char *label, uint64_t at)
 static void print_created(const struct look *look, const struct row *row)
 {
 	cleanup_text char *time = look_exactly(look, row->created_at),
-			  *by = user_of_uid(row->created_by),
+			  *by = look_user(look, row->created_by),
 			  *text = text_format("%s by %s", time, by);
 
 	print_line("Created:", text);
@@ -213,9 +212,10 @@ static enum outcome show_one(struct output *output, struct client *client, const
 
 enum outcome show_run(const struct command *command)
 {
-	struct output output = { .command = command, .look = look_here() };
+	struct output output = { .command = command, .look = look_at(command->host) };
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_client struct client *client =
+		client_at(command->host, !command->no_ask_password, &error);
 	enum outcome outcome = OUTCOME_DONE;
 
 	if (!client)

@@ -107,7 +107,7 @@ const struct verb verbs[VERBS] = {
 		"\n" WHICH "\n"
 		"Example:\n"
 		"  patctl revoke laptop && patctl delete laptop\n" },
-	{ "check", "", 0, 0, OPTIONS_COMMON | OPTION_SERVICE | OPTION_FROM, { 0 }, check_run,
+	{ "check", "", 0, 0, OPTIONS_HERE | OPTION_SERVICE | OPTION_FROM, { 0 }, check_run,
 		"say whether a token would be accepted",
 		"Reads one of your tokens from standard input and says which it is, and whether a\n"
 		"login with it would be accepted, through SERVICE and from SOURCE if they are\n"

@@ -7,7 +7,7 @@ load page
 
 VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
 # What the synopsis of patctl(1) leaves out.
-COMMON="--json --quiet -q --no-ask-password --no-legend --help -h"
+COMMON="--host= -H --json --quiet -q --no-ask-password --no-legend --help -h"
 
 setup() {
 	PATH=$BUILD/patctl:$PATH
@@ -24,7 +24,7 @@ same() {
 
 # options_of VERB: as its help has them
 options_of() {
-	patctl help "$1" | sed '1,/^Options:$/d' | grep -oE '^ +(-[a-z], )?--[a-z-]+=?' | option_names
+	patctl help "$1" | sed '1,/^Options:$/d' | grep -oE '^ +(-[A-Za-z], )?--[a-z-]+=?' | option_names
 }
 
 @test "the verbs of patctl are in patctl(1), and no others" {
@@ -54,7 +54,7 @@ synopsis() {
 	for verb in $VERBS; do
 		common=$(tr ' ' '\n' <<<"$COMMON")
 		# Where there is a letter, it stands for the long form.
-		letters=$(patctl help "$verb" | sed -n 's/^ *-[a-z], \(--[a-z-]*=\{0,1\}\).*/\1/p')
+		letters=$(patctl help "$verb" | sed -n 's/^ *-[A-Za-z], \(--[a-z-]*=\{0,1\}\).*/\1/p')
 		wanted=$(options_of "$verb" | grep -vxFe "$common" | { grep -vxFe "$letters" || :; })
 		written=$(synopsis "$verb" | { grep -vxFe "$letters" || :; })
 		same "$wanted" "$written" || fail "of $verb"

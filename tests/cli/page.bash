@@ -18,8 +18,8 @@ terms() {
 
 # option_names: of the options in a text, as "-n" and as "--lines", with "=" if it takes a value
 option_names() {
-	grep -oE -- '(^|[^-0-9A-Za-z])(--[a-z-]+=?|-[a-z]([^a-z-]|$))' |
-		grep -oE -- '--[a-z-]+=?|-[a-z]' | sort -u
+	grep -oE -- '(^|[^-0-9A-Za-z])(--[a-z-]+=?|-[A-Za-z]([^a-z-]|$))' |
+		grep -oE -- '--[a-z-]+=?|-[A-Za-z]' | sort -u
 }
 
 # blocks PAGE TITLE FOLDER: the literal blocks of a section, as files 1, 2, … of the folder

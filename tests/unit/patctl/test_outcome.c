@@ -67,6 +67,9 @@ static void others_are_failures(void **state)
 	assert_int_equal(of(OUTCOME_ERROR_NO_TERMINAL), 5);
 	assert_int_equal(of(DBUS_ERROR_UNKNOWN_OBJECT), 4);
 	assert_int_equal(of(OUTCOME_ERROR_MALFORMED), 1);
+	assert_int_equal(of(OUTCOME_ERROR_HOST_UNREACHABLE), 8);
+	assert_int_equal(of(OUTCOME_ERROR_HOST_DENIED), 5);
+	assert_int_equal(of(OUTCOME_ERROR_HOST_POLICY), 5);
 	assert_int_equal(of("org.example.Whatever"), 1);
 }
 
