@@ -274,11 +274,11 @@ followed() {
 
 @test "what needs the machine itself says where to do it: exit 2" {
 	: >"$WORLD/ssh"
-	for verb in check doctor; do
-		run --separate-stderr patctl $verb -H root@web1:2222
+	for verb in check doctor backup restore-backup; do
+		run --separate-stderr patctl "$verb" -H root@web1:2222 file
 		expect_status 2
 		expect_stderr "patctl $verb works on the machine itself: ssh -p 2222 root@web1 patctl $verb"
-		run --separate-stderr patctl -H -lroot $verb
+		run --separate-stderr patctl -H -lroot "$verb" file
 		expect_status 2
 		expect_stderr "ssh would take it for an option"
 	done
