@@ -35,7 +35,8 @@ status() {
 
 @test "the state is patd's alone" {
 	[ "$(stat -c '%A %U:%G' /var/lib/patd)" = "drwx------ patd:patd" ]
-	run find /var/lib/patd -mindepth 1 ! \( -type f -user patd -group patd -perm 0600 \)
+	run find /var/lib/patd -mindepth 1 \
+		! \( -user patd -group patd \( -type f -perm 0600 -o -type d -perm 0700 \) \)
 	echo "$output"
 	[ -z "$output" ]
 }

@@ -33,8 +33,8 @@ teardown_file() {
 }
 
 @test "a new secret that came over ssh logs in" {
-	old=$(token rotated alice)
-	new=$(patctl -H root@there rotate --quiet rotated --user=alice --grace=none)
+	old=$(token rotated-there alice)
+	new=$(patctl -H root@there rotate --quiet rotated-there --user=alice --grace=none)
 	remember "$new"
 	by_sudo alice "$new"
 	run ! by_sudo alice "$old"
