@@ -66,7 +66,10 @@ bool pat_request_check(const struct pat_request *request, size_t len)
 bool pat_reply_check(const struct pat_reply *reply, size_t len)
 {
 	return len == sizeof(*reply) && reply->magic == PAT_REPLY_MAGIC &&
-	       reply->verdict < PAT_VERDICTS;
+	       reply->verdict < PAT_VERDICTS &&
+	       (reply->replaced_until == 0 || reply->verdict == PAT_ACCEPTED) &&
+	       (reply->expires_at == 0 || reply->verdict == PAT_ACCEPTED ||
+		       reply->verdict == PAT_EXPIRED);
 }
 
 const char *pat_verdict_text(uint32_t verdict)

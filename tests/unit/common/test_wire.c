@@ -209,6 +209,13 @@ static void a_reply_is_checked_whole(void **state)
 		for (size_t len = 0; len < sizeof(reply); len++)
 			assert_false(pat_reply_check(&reply, len));
 		assert_false(pat_reply_check(&reply, sizeof(reply) + 1));
+		reply.expires_at = 1;
+		assert_int_equal(pat_reply_check(&reply, sizeof(reply)),
+			verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED);
+		reply.expires_at = 0;
+		reply.replaced_until = 1;
+		assert_int_equal(pat_reply_check(&reply, sizeof(reply)), verdict == PAT_ACCEPTED);
+		reply.replaced_until = 0;
 	}
 	reply.verdict = PAT_VERDICTS;
 	assert_false(pat_reply_check(&reply, sizeof(reply)));

@@ -97,7 +97,7 @@ static int ask_one(const void *packet, size_t len, struct server *server, struct
 
 static void test_the_request_goes_over_and_the_reply_comes_back(void **state)
 {
-	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_EXPIRED, 1234567890, 2345678901 };
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 1234567890, 2345678901 };
 	struct pat_reply reply = { 0 };
 	struct server server;
 
