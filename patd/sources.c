@@ -100,6 +100,7 @@ bool sources_match(const char *list, const char *rhost)
 
 void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_MAX])
 {
+	const bool misleads = strcmp(rhost, local) == 0 || strchr(rhost, '/');
 	struct address address;
 
 	if (*rhost == '\0') {
@@ -112,8 +113,11 @@ void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_
 		if (network_format(&network, ret_network))
 			return;
 	}
-	pat_field_cut(ret_network, SOURCES_NETWORK_MAX, rhost);
-	/* A host may be called so.  With the dot of an absolute name it is no local login. */
-	if (strcmp(rhost, local) == 0)
-		(void)stpcpy(ret_network, "local.");
+	/*
+	 * A host may be called as a local login is, or as a network.  With the dot of an absolute
+	 * name it is neither.
+	 */
+	pat_field_cut(ret_network, SOURCES_NETWORK_MAX - (misleads ? 1 : 0), rhost);
+	if (misleads)
+		(void)stpcpy(ret_network + strlen(ret_network), ".");
 }

@@ -32,7 +32,7 @@ bool sources_match(const char *list, const char *rhost);
 /*
  * The network that a login came from, coarse enough that one place stays one: "local", the /24
  * of an IPv4 address, the /64 of an IPv6 address; else rhost itself, cut short.  A host that
- * is called "local" is "local.", the same name and not a local login.
+ * is called "local" is "local.", the same name and not a local login, and so is one with a slash.
  */
 void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_MAX]);
 

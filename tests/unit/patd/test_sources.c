@@ -317,8 +317,9 @@ static void one_place_stays_one_network(void **state)
 		{ "host.example", "host.example" },
 		{ "localhost", "localhost" },
 		{ "192.0.2.7 ", "192.0.2.7 " },
-		/* A host cannot pass for a local login by its name. */
+		/* A host cannot pass for a local login, or a network, by its name. */
 		{ "local", "local." },
+		{ "192.0.2.0/24", "192.0.2.0/24." },
 		{ "123456789-123456789-123456789-123456789-123456789-123456789-123.example",
 			"123456789-123456789-123456789-123456789-123456789-123456789-123" },
 	};
