@@ -7,6 +7,7 @@
 #: check-pam      pam_pat under the real libpam
 #: check-cli      patctl against a real patd
 #: check-system   a booted Debian: ssh, sudo, su, login
+#: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
 #: check-packages lintian, piuparts, rpmbuild, makepkg
 #: check-lint     formatter, compilers and analysers
 #: check-asan     the first five under ASan and UBSan
@@ -20,6 +21,7 @@ include $(wildcard tests/pam/pam.mk)
 include $(wildcard tests/clients/clients.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
+include $(wildcard tests/fuzz/fuzz.mk)
 include $(wildcard tests/packages/packages.mk)
 include $(wildcard tests/demo/demo.mk)
 
@@ -55,6 +57,6 @@ check-asan:
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(MAKE) --no-print-directory check-lint
-	$(Q)for tier in unit bus clients pam cli asan packages system; do \
+	$(Q)for tier in unit bus clients pam cli asan fuzz packages system; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done
