@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/l10n.h"
+
 /* RFC 3629: the bits of the first byte, and the least code point each length may encode. */
 static const struct {
 	uint8_t mask, lead;
@@ -58,11 +60,11 @@ static const char *problem_of(const char *text, size_t max)
 		size_t n = utf8_decode(at, &point);
 
 		if (n == 0)
-			return "the name is not valid UTF-8";
+			return N_("the name is not valid UTF-8");
 		if (deceives(point))
-			return "the name has a control character";
+			return N_("the name has a control character");
 		if (++characters > max)
-			return "the name is longer than 255 characters";
+			return N_("the name is longer than 255 characters");
 		at += n;
 	}
 	return NULL;
@@ -70,7 +72,7 @@ static const char *problem_of(const char *text, size_t max)
 
 const char *pat_name_problem(const char *name)
 {
-	return *name == '\0' ? "the name is empty" : problem_of(name, PAT_NAME_MAX);
+	return *name == '\0' ? N_("the name is empty") : problem_of(name, PAT_NAME_MAX);
 }
 
 const char *pat_text_problem(const char *text)

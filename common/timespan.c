@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/l10n.h"
+
 #define SECOND UINT64_C(1000000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
@@ -50,9 +52,9 @@ static const struct {
 };
 
 static const char not_a_period[] =
-	"not a period of time; write it like \"30 days\" or \"1h 30min\"";
-static const char no_unit[] = "a number needs a unit: say \"30d\" or \"30 days\"";
-static const char too_long[] = "the period is too long";
+	N_("not a period of time; write it like \"30 days\" or \"1h 30min\"");
+static const char no_unit[] = N_("a number needs a unit: say \"30d\" or \"30 days\"");
+static const char too_long[] = N_("the period is too long");
 
 static bool is_digit(char c)
 {
@@ -100,7 +102,7 @@ static const char *parse_term(const char **at, struct timespan *sum)
 	bool dot;
 
 	if (*p == '-')
-		return "a period cannot be negative";
+		return N_("a period cannot be negative");
 	if (*p == '+' && is_digit(p[1]))
 		p++;
 	whole = p;
@@ -146,10 +148,10 @@ const char *timespan_parse(const char *text, struct timespan *ret)
 	const char *p = text + strspn(text, blank);
 
 	if (*p == '\0')
-		return "the period is empty";
+		return N_("the period is empty");
 	if (strcmp(p, "infinity") == 0)
-		return "\"infinity\" is no period; where none is needed, say \"never\" or "
-		       "\"unlimited\"";
+		return N_("\"infinity\" is no period; where none is needed, say \"never\" or "
+			  "\"unlimited\"");
 
 	while (*p != '\0') {
 		const char *problem = parse_term(&p, &sum);

@@ -2,24 +2,26 @@
 
 #include <string.h>
 
+#include "common/l10n.h"
+
 static const char *const verdict_texts[PAT_VERDICTS] = {
-	[PAT_WRONG] = "wrong",
-	[PAT_ACCEPTED] = "accepted",
-	[PAT_REVOKED] = "revoked",
-	[PAT_EXPIRED] = "expired",
-	[PAT_OTHER_USER] = "other-user",
-	[PAT_NOT_ALLOWED] = "not-allowed",
-	[PAT_BUSY] = "busy",
-	[PAT_FAILED] = "failed",
-	[PAT_NOT_YET] = "not-yet",
-	[PAT_OUT_OF_HOURS] = "out-of-hours",
-	[PAT_WRONG_SERVICE] = "wrong-service",
-	[PAT_WRONG_SOURCE] = "wrong-source",
-	[PAT_EXHAUSTED] = "exhausted",
-	[PAT_ROTATED] = "rotated",
-	[PAT_DISABLED] = "disabled",
-	[PAT_AGAINST_POLICY] = "against-policy",
-	[PAT_ACCOUNT_CLOSED] = "account-closed",
+	[PAT_WRONG] = N_("wrong"),
+	[PAT_ACCEPTED] = N_("accepted"),
+	[PAT_REVOKED] = N_("revoked"),
+	[PAT_EXPIRED] = N_("expired"),
+	[PAT_OTHER_USER] = N_("other-user"),
+	[PAT_NOT_ALLOWED] = N_("not-allowed"),
+	[PAT_BUSY] = N_("busy"),
+	[PAT_FAILED] = N_("failed"),
+	[PAT_NOT_YET] = N_("not-yet"),
+	[PAT_OUT_OF_HOURS] = N_("out-of-hours"),
+	[PAT_WRONG_SERVICE] = N_("wrong-service"),
+	[PAT_WRONG_SOURCE] = N_("wrong-source"),
+	[PAT_EXHAUSTED] = N_("exhausted"),
+	[PAT_ROTATED] = N_("rotated"),
+	[PAT_DISABLED] = N_("disabled"),
+	[PAT_AGAINST_POLICY] = N_("against-policy"),
+	[PAT_ACCOUNT_CLOSED] = N_("account-closed"),
 };
 
 void pat_field_cut(char *field, size_t size, const char *text)

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/l10n.h"
 #include "patctl/json.h"
 #include "patctl/known.h"
 #include "patctl/text.h"
@@ -24,7 +25,7 @@ static void print_json(
 static enum outcome change_one(struct client *client, const struct command *command,
 	const struct ability *ability, const char *user, struct json_list *list)
 {
-	cleanup_text char *safe = text_safe(*user ? user : "everybody");
+	cleanup_text char *safe = text_safe(*user ? user : _("everybody"));
 	DBusError error = DBUS_ERROR_INIT;
 	const bool known = command->all || user_known(client, user, ability->instead, &error);
 	enum outcome outcome = OUTCOME_DONE;
@@ -34,7 +35,7 @@ static enum outcome change_one(struct client *client, const struct command *comm
 	if (command->json)
 		print_json(list, user, ability->result, &error);
 	else if (!dbus_error_is_set(&error) && !command->quiet)
-		(void)printf("%s: tokens successfully %s\n", safe, ability->result);
+		(void)printf("%s: %s\n", safe, _(ability->done));
 	if (dbus_error_is_set(&error))
 		outcome = outcome_fail(known ? safe : NULL, &error);
 	return outcome;

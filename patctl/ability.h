@@ -9,6 +9,7 @@
 
 struct ability {
 	const char *result;  /* "disabled" */
+	const char *done;    /* in the words for people */
 	const char *instead; /* the verb that does the like to a token */
 	bool (*make)(struct client *client, const char *user, const char *reason, DBusError *error);
 };

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define AGE_TEXT_MAX 48
+#define AGE_TEXT_MAX 96 /* in any language */
 
 /*
  * One unit, rounded down: what says "in 29 days" holds for 29 days at least.  Times are seconds

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/expiry.h"
+#include "common/l10n.h"
 #include "common/name.h"
 #include "common/timespan.h"
 #include "patctl/text.h"
@@ -14,14 +15,14 @@ bool argument_wrong(const char *option, const char *text, const char *problem)
 {
 	cleanup_text char *safe = text_safe(text);
 
-	complain("--%s=%s: %s", option, safe, problem);
+	complain("--%s=%s: %s", option, safe, _(problem));
 	return false;
 }
 
 static void warn_of_m(bool has_m)
 {
 	if (has_m)
-		complain("m means minutes; for months write M or months");
+		complain(_("m means minutes; for months write M or months"));
 }
 
 bool argument_period(const char *option, const char *text, uint64_t *ret)
@@ -33,7 +34,7 @@ bool argument_period(const char *option, const char *text, uint64_t *ret)
 		return true;
 	problem = timespan_parse(text, &span);
 	if (!problem && span.usec < 1000000)
-		problem = "a second is the least";
+		problem = N_("a second is the least");
 	if (problem)
 		return argument_wrong(option, text, problem);
 	warn_of_m(span.has_m);
@@ -56,7 +57,7 @@ static bool read_time(const char *option, const char *text, uint64_t now, bool b
 	else if (back)
 		at = seconds < now ? now - seconds : 0;
 	else if ((at = now + seconds) > PAT_EXPIRES_MAX)
-		problem = "that is beyond the year 9999";
+		problem = N_("that is beyond the year 9999");
 	if (problem)
 		return argument_wrong(option, text, problem);
 	*ret = at > 0 ? at : 1;
@@ -86,8 +87,8 @@ bool argument_number(const char *option, const char *text, uint64_t least, uint6
 		       !__builtin_add_overflow(number, (uint64_t)(*p - '0'), &number);
 	if (!good || number < least)
 		return argument_wrong(option, text,
-			least > 0 ? "a whole number is needed, 1 or more"
-				  : "a whole number is needed");
+			least > 0 ? N_("a whole number is needed, 1 or more")
+				  : N_("a whole number is needed"));
 	*ret = number;
 	return true;
 }
@@ -111,7 +112,7 @@ bool argument_list(const char *option, const char *text)
 		at += at > text; /* behind the comma */
 		at += strspn(at, " \t");
 		if (*at == ',' || *at == '\0')
-			return argument_wrong(option, text, "an item of the list is empty");
+			return argument_wrong(option, text, N_("an item of the list is empty"));
 	}
 	return true;
 }
@@ -119,7 +120,7 @@ bool argument_list(const char *option, const char *text)
 bool argument_reason(const char *option, const char *text)
 {
 	if (text && strlen(text) > REASON_MAX)
-		return argument_wrong(option, text, "255 bytes are the most");
+		return argument_wrong(option, text, N_("255 bytes are the most"));
 	return true;
 }
 
@@ -128,8 +129,8 @@ bool argument_name(const char *name)
 	const char *problem = pat_name_problem(name);
 
 	if (problem)
-		complain("%s; a name has 1 to %d characters of UTF-8, none of them a control "
-			 "character",
-			problem, PAT_NAME_MAX);
+		complain(_("%s; a name has 1 to %d characters of UTF-8, none of them a control "
+			   "character"),
+			_(problem), PAT_NAME_MAX);
 	return !problem;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/client_backup.h"
 #include "patctl/new_file.h"
 #include "patctl/text.h"
@@ -13,9 +14,9 @@ static enum outcome fail_file(const char *path, int r)
 	cleanup_text char *safe = text_safe(path);
 
 	if (r == -EEXIST)
-		complain("%s is there already: name another file, or move it away", safe);
+		complain(_("%s is there already: name another file, or move it away"), safe);
 	else
-		complain("cannot write %s: %s", safe, strerror(-r));
+		complain(_("cannot write %s: %s"), safe, strerror(-r));
 	return OUTCOME_FAILED;
 }
 
@@ -27,7 +28,7 @@ static bool make(const struct command *command, int fd, DBusError *error)
 
 	if (!client)
 		return false;
-	progress_begin(&progress, "Backup", command->quiet);
+	progress_begin(&progress, _("Backup"), command->quiet);
 	made = client_backup(client, fd, &progress, error);
 	progress_end(&progress);
 	return made;
@@ -52,8 +53,8 @@ enum outcome backup_run(const struct command *command)
 		return fail_file(path, r);
 	if (!command->quiet)
 		(void)fprintf(stderr,
-			"%s has all tokens and the key: keep it as you keep the file of "
-			"passwords.\n",
+			_("%s has all tokens and the key: keep it as you keep the file of "
+			  "passwords.\n"),
 			safe);
 	return OUTCOME_DONE;
 }

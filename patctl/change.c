@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/l10n.h"
 #include "patctl/json.h"
 #include "patctl/select.h"
 #include "patctl/terminal.h"
@@ -49,18 +50,18 @@ static enum outcome report(struct tally *tally, const char *item, const struct r
 	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
 	cleanup_text char *safe = text_safe(row ? row->name : item);
 	cleanup_text char *subject = row ? text_format("%s (%s)", safe, row->id.text) : NULL;
-	cleanup_text char *more = now ? change->more(now) : text_format("%s", "");
+	cleanup_text char *done = now ? change->tell(now) : text_format("%s", _(change->done));
 
 	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
 	if (failed)
 		outcome_complain(subject, error);
 	if (failed && change->asks && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
-		complain("try: %s revoke %s", tally->self,
+		complain(_("try: %s revoke %s"), tally->self,
 			!tally->command->user && text_is_word(item) ? item : row->id.text);
 	if (tally->command->json)
 		print_json(tally, item, now ? now : row, error);
 	else if (!failed && !tally->command->quiet)
-		(void)printf("%s: User token successfully %s%s\n", subject, change->result, more);
+		(void)printf("%s: %s\n", subject, done);
 	return outcome;
 }
 
@@ -104,26 +105,26 @@ static bool find(struct tally *tally, struct client *client, struct rows *rows, 
  */
 static bool confirm(const struct rows *rows)
 {
-	cleanup_text char *question = text_format("Delete for good:");
+	cleanup_text char *question = text_format("%s", _("Delete for good:"));
 	size_t n = 0;
 
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = &rows->items[i];
-		cleanup_text char *before = NULL, *name = NULL, *user = NULL;
+		cleanup_text char *before = NULL, *name = NULL, *user = NULL, *line = NULL;
 
 		if (strcmp(row->state, "active") == 0 || strcmp(row->state, "expired") == 0)
 			continue;
 		before = question;
 		name = text_safe(row->name);
 		user = text_safe(row->user);
-		question =
-			text_format("%s\n  %s (%s) of user %s", before, name, row->id.text, user);
+		line = text_format(_("%s (%s) of user %s"), name, row->id.text, user);
+		question = text_format("%s\n  %s", before, line);
 		n++;
 	}
 	if (n > 0) {
 		cleanup_text char *before = question;
 
-		question = text_format("%s\nDelete %s?", before, n == 1 ? "it" : "them all");
+		question = text_format("%s\n%s", before, P_("Delete it?", "Delete them all?", n));
 	}
 	return n == 0 || terminal_confirm(question);
 }
@@ -137,7 +138,7 @@ static enum outcome change_one(
 	enum outcome outcome;
 	bool looked;
 
-	looked = change->make(client, &row->id, change->how, &error) && change->more &&
+	looked = change->make(client, &row->id, change->how, &error) && change->tell &&
 		 select_token(client, tally->command->user, row->id.text, &now, &ignored);
 	outcome = report(tally, item, row, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
@@ -156,7 +157,7 @@ enum outcome change_run(const struct command *command, const struct change *chan
 	bool go_on;
 
 	if (ask && !terminal_can_ask()) {
-		complain("there is no terminal to ask on; to delete without being asked: --yes");
+		complain(_("there is no terminal to ask on; to delete without being asked: --yes"));
 		return OUTCOME_DECLINED;
 	}
 	client = client_at(command->host, !command->no_ask_password, &error);
@@ -167,7 +168,7 @@ enum outcome change_run(const struct command *command, const struct change *chan
 	typed = text_must(calloc(command->n, sizeof(*typed)));
 	go_on = find(&tally, client, &rows, typed);
 	if (go_on && ask && !confirm(&rows)) {
-		complain("nothing was deleted");
+		complain(_("nothing was deleted"));
 		tally.outcome = OUTCOME_DECLINED;
 		go_on = false;
 	}

@@ -9,15 +9,16 @@
 
 struct change {
 	const char *result; /* "revoked" */
+	const char *done;   /* in the words for people */
 	bool asks;          /* before it does it, unless told --yes */
 	bool (*make)(
 		struct client *client, const struct pat_id *id, const void *how, DBusError *error);
 	const void *how;
 	/*
-	 * NULL, or what else to say to people about a token, read again after it was changed.  The
-	 * caller owns the result.
+	 * NULL, or what to say to people instead about a token, read again after it was changed.
+	 * The caller owns the result.
 	 */
-	char *(*more)(const struct row *row);
+	char *(*tell)(const struct row *row);
 };
 
 /* Makes the change of each of the command's operands. */

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/client.h"
 #include "patctl/json.h"
 #include "patctl/look.h"
@@ -15,27 +16,27 @@
 static const struct {
 	const char *word, *sentence;
 } refusals[] = {
-	{ "altered", "its row in the database was altered, so it opens nothing" },
-	{ "revoked", "it is revoked" },
-	{ "expired", "it has expired" },
-	{ "exhausted", "its uses are used up" },
-	{ "disabled", "the tokens of its user are disabled, or those of everybody" },
-	{ "pending", "it does not work yet" },
-	{ "not-yet", "it does not work yet" },
-	{ "out-of-hours", "it does not work at this hour" },
-	{ "wrong-service", "it is not good for that service" },
-	{ "wrong-source", "it is not good for a login from there" },
-	{ "rotated", "it was replaced: the token has another secret now" },
-	{ "against-policy", "patd.conf does not allow it" },
-	{ "account-closed", "the account of its user has expired or is locked" },
-	{ "not-allowed", "no token is good for that service" },
+	{ "altered", N_("its row in the database was altered, so it opens nothing") },
+	{ "revoked", N_("it is revoked") },
+	{ "expired", N_("it has expired") },
+	{ "exhausted", N_("its uses are used up") },
+	{ "disabled", N_("the tokens of its user are disabled, or those of everybody") },
+	{ "pending", N_("it does not work yet") },
+	{ "not-yet", N_("it does not work yet") },
+	{ "out-of-hours", N_("it does not work at this hour") },
+	{ "wrong-service", N_("it is not good for that service") },
+	{ "wrong-source", N_("it is not good for a login from there") },
+	{ "rotated", N_("it was replaced: the token has another secret now") },
+	{ "against-policy", N_("patd.conf does not allow it") },
+	{ "account-closed", N_("the account of its user has expired or is locked") },
+	{ "not-allowed", N_("no token is good for that service") },
 };
 
 static char *tell_refusal(const char *word)
 {
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (strcmp(refusals[i].word, word) == 0)
-			return text_format("%s", refusals[i].sentence);
+			return text_format("%s", _(refusals[i].sentence));
 	return text_safe(word);
 }
 
@@ -54,11 +55,11 @@ static void print_json(const struct row *row, const struct client_verdict *verdi
 static void print(const struct row *row, const struct client_verdict *verdict)
 {
 	const struct look look = look_here();
-	const char *word = verdict->refusals[0] ? "refused" : "accepted";
+	const char *word = verdict->refusals[0] ? N_("refused") : N_("accepted");
 	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
-			  *coloured = terminal_coloured(look.palette, word, word);
+			  *coloured = terminal_coloured(look.palette, word, _(word));
 
-	(void)printf("%s (%s) of user %s: %s\n", name, row->id.text, user, coloured);
+	(void)printf(_("%s (%s) of user %s: %s\n"), name, row->id.text, user, coloured);
 	for (char **refusal = verdict->refusals; *refusal; refusal++) {
 		cleanup_text char *sentence = tell_refusal(*refusal);
 
@@ -95,12 +96,12 @@ enum outcome check_run(const struct command *command)
 	secret_protect_process();
 	token = typed_read(STDIN_FILENO, &problem);
 	if (!token) {
-		complain("%s", problem);
+		complain("%s", _(problem));
 		return OUTCOME_USAGE;
 	}
 	secret = typed_seal(token);
 	if (secret < 0) {
-		complain("cannot hand the token to patd: %s", strerror(-secret));
+		complain(_("cannot hand the token to patd: %s"), strerror(-secret));
 		return OUTCOME_FAILED;
 	}
 	return check(command, secret);

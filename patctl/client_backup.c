@@ -1,6 +1,7 @@
 #include "patctl/client_backup.h"
 
 #include "common/bus.h"
+#include "common/l10n.h"
 #include "patctl/client_call.h"
 #include "patctl/client_history.h"
 #include "patctl/outcome.h"
@@ -62,7 +63,7 @@ bool client_backup(struct client *client, int fd, struct progress *progress, DBu
 	answer = wait_for_answer(client, call);
 	dbus_connection_remove_filter(client->bus, on_message, &hearing);
 	if (!answer) {
-		dbus_set_error(error, DBUS_ERROR_DISCONNECTED, "the bus is gone");
+		dbus_set_error(error, DBUS_ERROR_DISCONNECTED, _("the bus is gone"));
 		return false;
 	}
 	if (dbus_set_error_from_message(error, answer)) {

@@ -4,6 +4,7 @@
 
 #include "common/bus.h"
 #include "common/error.h"
+#include "common/l10n.h"
 #include "patctl/agent.h"
 #include "patctl/client_host.h"
 #include "patctl/outcome.h"
@@ -266,8 +267,8 @@ bool call_records(struct client *client, DBusMessage *call, const struct shape *
 
 bool answer_malformed(const char *method, DBusError *error)
 {
-	dbus_set_error(
-		error, OUTCOME_ERROR_MALFORMED, "patd's answer to %s breaks the contract", method);
+	dbus_set_error(error, OUTCOME_ERROR_MALFORMED, _("patd's answer to %s breaks the contract"),
+		method);
 	return false;
 }
 

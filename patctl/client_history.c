@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/l10n.h"
 #include "patctl/client_call.h"
 #include "patctl/text.h"
 
@@ -105,7 +106,7 @@ bool client_wait(struct client *client, bool *ret_lost, DBusError *error)
 		DBusMessage *got = dbus_connection_pop_message(client->bus);
 
 		if (!got && !connected) {
-			dbus_set_error(error, DBUS_ERROR_DISCONNECTED, "the bus is gone");
+			dbus_set_error(error, DBUS_ERROR_DISCONNECTED, _("the bus is gone"));
 			client_explain(client, error);
 			return false;
 		}

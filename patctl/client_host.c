@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "common/error.h"
+#include "common/l10n.h"
 #include "patctl/client_call.h"
 #include "patctl/host.h"
 #include "patctl/outcome.h"
@@ -18,9 +19,10 @@ static void set_error(DBusError *error, const char *name, const char *message)
 static void set_unreachable(const char *host, DBusError *error)
 {
 	cleanup_text char *ssh = host_ssh(host, false),
-			  *message = text_format("there is no connection to %s; does this work? %s "
-						 "systemd-stdio-bridge --version",
-				  host, ssh);
+			  *message =
+				  text_format(_("there is no connection to %s; does this work? %s "
+						"systemd-stdio-bridge --version"),
+					  host, ssh);
 
 	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
 }
@@ -59,18 +61,19 @@ DBusConnection *host_connect(const char *host, DBusError *error)
 static void explain_denied(const char *host, DBusError *error)
 {
 	cleanup_text char *ssh = host_ssh(host, true), *root = host_as_root(host),
-			  *message = text_format("%s; over ssh nobody is asked for a password: log "
-						 "in there, %s patctl ..., or as root: patctl "
-						 "--host=%s",
-				  error->message, ssh, root);
+			  *message =
+				  text_format(_("%s; over ssh nobody is asked for a password: log "
+						"in there, %s patctl ..., or as root: patctl "
+						"--host=%s"),
+					  text_translated(error->message), ssh, root);
 
 	set_error(error, OUTCOME_ERROR_HOST_DENIED, message);
 }
 
 static void explain_policy(const char *host, DBusError *error)
 {
-	cleanup_text char *message =
-		text_format("%s; see: patctl --host=%s policy", error->message, host);
+	cleanup_text char *message = text_format(
+		_("%s; see: patctl --host=%s policy"), text_translated(error->message), host);
 
 	set_error(error, OUTCOME_ERROR_HOST_POLICY, message);
 }
@@ -78,9 +81,9 @@ static void explain_policy(const char *host, DBusError *error)
 static void explain_no_patd(const char *host, DBusError *error)
 {
 	cleanup_text char *ssh = host_ssh(host, false),
-			  *message = text_format("on %s: %s; is patd running there? see: %s "
-						 "systemctl status patd",
-				  host, error->message, ssh);
+			  *message = text_format(_("on %s: %s; is patd running there? see: %s "
+						   "systemctl status patd"),
+				  host, text_translated(error->message), ssh);
 
 	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
 }

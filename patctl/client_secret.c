@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/box.h"
 #include "patctl/client.h"
 #include "patctl/client_call.h"
@@ -15,7 +16,8 @@ static bool prepare(struct client *client, struct box **ret_box, DBusError *erro
 	*ret_box = client->host ? box_new() : NULL;
 	if (*ret_box || !client->host)
 		return true;
-	dbus_set_error(error, DBUS_ERROR_NO_MEMORY, "there is no protected memory to hold a key");
+	dbus_set_error(
+		error, DBUS_ERROR_NO_MEMORY, _("there is no protected memory to hold a key"));
 	return false;
 }
 

@@ -3,9 +3,11 @@
 #include <dbus/dbus.h>
 #include <errno.h>
 #include <getopt.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "common/name.h"
 #include "common/token.h"
 #include "patctl/argument.h"
@@ -59,7 +61,10 @@ static void store_option(struct command *command, const struct option_info *opti
 
 static enum outcome wrong(const struct verb *verb)
 {
-	complain("try: patctl help%s%s", verb ? " " : "", verb ? verb->name : "");
+	if (verb)
+		complain(_("try: patctl help %s"), verb->name);
+	else
+		complain("%s", _("try: patctl help"));
 	return OUTCOME_USAGE;
 }
 
@@ -84,9 +89,9 @@ static enum outcome take_verb(struct command *command)
 	safe = text_safe(command->items[0]);
 	near = verb_nearest(command->items[0]);
 	if (near)
-		complain("there is no verb \"%s\"; did you mean: patctl %s", safe, near);
+		complain(_("there is no verb \"%s\"; did you mean: patctl %s"), safe, near);
 	else
-		complain("there is no verb \"%s\"", safe);
+		complain(_("there is no verb \"%s\""), safe);
 	return wrong(NULL);
 }
 
@@ -100,11 +105,11 @@ static bool check_no_token(const struct command *command)
 
 	for (size_t i = 0; i < command->n; i++)
 		if (pat_token_parse(command->items[i], &id)) {
-			complain("that is a token: it is now in the history of the shell, and "
-				 "others may have seen it.\n"
-				 "Give it a new secret: patctl rotate --grace=none %s\n"
-				 "To have a token checked, hand it in on standard input: patctl "
-				 "check",
+			complain(_("that is a token: it is now in the history of the shell, and "
+				   "others may have seen it.\n"
+				   "Give it a new secret: patctl rotate --grace=none %s\n"
+				   "To have a token checked, hand it in on standard input: patctl "
+				   "check"),
 				id.text);
 			return false;
 		}
@@ -127,12 +132,12 @@ static bool check_arguments(const struct command *command, unsigned int given)
 			continue;
 		memcpy(&text, (const char *)command + options[i].offset, sizeof(text));
 		if (*text == '\0')
-			return argument_wrong(options[i].name, text, "nothing stands there");
+			return argument_wrong(options[i].name, text, N_("nothing stands there"));
 		if (!dbus_validate_utf8(text, NULL))
-			return argument_wrong(options[i].name, text, "that is not UTF-8");
+			return argument_wrong(options[i].name, text, N_("that is not UTF-8"));
 	}
 	if (command->user && pat_name_problem(command->user)) {
-		complain("--user needs the name of a user");
+		complain(_("--user needs the name of a user"));
 		return false;
 	}
 	return check_host(command);
@@ -146,7 +151,7 @@ static enum outcome refuse_host(const struct command *command)
 	if (!check_host(command))
 		return OUTCOME_USAGE;
 	ssh = host_ssh(command->host, false);
-	complain("patctl %s works on the machine itself: %s patctl %s", command->verb->name, ssh,
+	complain(_("patctl %s works on the machine itself: %s patctl %s"), command->verb->name, ssh,
 		command->verb->name);
 	return OUTCOME_USAGE;
 }
@@ -160,7 +165,7 @@ static bool check_exclusive(unsigned int set, unsigned int given)
 		if (!(set & given & options[i].bit))
 			continue;
 		if (first) {
-			complain("--%s and --%s exclude each other", first, options[i].name);
+			complain(_("--%s and --%s exclude each other"), first, options[i].name);
 			return false;
 		}
 		first = options[i].name;
@@ -176,7 +181,7 @@ static enum outcome check(const struct command *command, unsigned int given)
 		if (given & options[i].bit & ~(verb->options | OPTION_HELP | OPTION_VERSION)) {
 			if (options[i].bit == OPTION_HOST && verb->options != 0)
 				return refuse_host(command);
-			complain("%s takes no --%s", verb->name, options[i].name);
+			complain(_("%s takes no --%s"), verb->name, options[i].name);
 			return wrong(verb);
 		}
 	if (command->help || command->version)
@@ -185,11 +190,11 @@ static enum outcome check(const struct command *command, unsigned int given)
 		!check_exclusive(verb->exclusive[1], given))
 		return wrong(verb);
 	if (command->all && command->n > 0) {
-		complain("--all stands for all operands: leave them out");
+		complain(_("--all stands for all operands: leave them out"));
 		return wrong(verb);
 	}
 	if (!command->all && (command->n < verb->min || command->n > verb->max)) {
-		complain("usage: patctl %s%s%s", verb->name, *verb->operands ? " " : "",
+		complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
 			verb->operands);
 		return wrong(verb);
 	}
@@ -271,6 +276,9 @@ enum outcome command_run(int argc, char **argv)
 
 	if (outcome != OUTCOME_DONE)
 		return outcome;
+	/* JSON is for programs, and so is what goes with it. */
+	if (command.json)
+		(void)setlocale(LC_MESSAGES, "C");
 	if (command.version)
 		(void)puts("patctl " PAT_VERSION);
 	else if (command.help)
@@ -281,7 +289,7 @@ enum outcome command_run(int argc, char **argv)
 	/* A full disk shows here at the latest; earlier, and its reason is no longer known. */
 	errno = EIO;
 	if ((fflush(stdout) != 0 || ferror(stdout)) && outcome == OUTCOME_DONE) {
-		complain("cannot write to standard output: %s", strerror(errno));
+		complain(_("cannot write to standard output: %s"), strerror(errno));
 		outcome = OUTCOME_FAILED;
 	}
 	return outcome;

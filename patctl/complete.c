@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/candidates.h"
 #include "patctl/offer.h"
 #include "patctl/options.h"
@@ -45,8 +46,8 @@ static void offer_options(const struct typing *typing, struct candidates *candid
 		if (!(fit & options[i].bit))
 			continue;
 		if (options[i].letter)
-			candidates_option(candidates, letter, options[i].text);
-		candidates_option(candidates, name, options[i].text);
+			candidates_option(candidates, letter, _(options[i].text));
+		candidates_option(candidates, name, _(options[i].text));
 	}
 }
 

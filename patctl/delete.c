@@ -1,3 +1,4 @@
+#include "common/l10n.h"
 #include "patctl/change.h"
 #include "patctl/verbs.h"
 
@@ -9,7 +10,10 @@ static bool make(struct client *client, const struct pat_id *id, const void *how
 
 enum outcome delete_run(const struct command *command)
 {
-	static const struct change delete = { .result = "deleted", .asks = true, .make = make };
+	static const struct change delete = { .result = "deleted",
+		.done = N_("User token successfully deleted"),
+		.asks = true,
+		.make = make };
 
 	return change_run(command, &delete);
 }

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "common/l10n.h"
 #include "patctl/ability.h"
 #include "patctl/argument.h"
 #include "patctl/client_users.h"
@@ -22,11 +23,12 @@ static void print_json(struct json_list *list, const struct disabled *one)
 /* "alice: disabled 3 days ago by root: left the company" */
 static void print(const struct disabled *one, const struct look *look)
 {
-	cleanup_text char *user = text_safe(*one->user ? one->user : "everybody"),
+	cleanup_text char *user = text_safe(*one->user ? one->user : _("everybody")),
 			  *when = look_time(look, one->at), *by = look_user(look, one->by_uid),
 			  *reason = text_safe(one->reason);
 
-	(void)printf("%s: disabled %s by %s%s%s\n", user, when, by, *reason ? ": " : "", reason);
+	(void)printf(_("%s: disabled %s by %s"), user, when, by);
+	(void)printf("%s%s\n", *reason ? ": " : "", reason);
 }
 
 static enum outcome list_disabled(const struct command *command)
@@ -51,20 +53,25 @@ static enum outcome list_disabled(const struct command *command)
 	if (command->json)
 		json_list_end(&list);
 	else if (records.n == 0 && look.people && !command->quiet)
-		(void)fputs("Nobody is disabled.\n", stderr);
+		(void)fputs(_("Nobody is disabled.\n"), stderr);
 	return OUTCOME_DONE;
 }
 
 enum outcome disable_run(const struct command *command)
 {
-	static const struct ability disable = { "disabled", "revoke", client_disable };
+	static const struct ability disable = {
+		.result = "disabled",
+		.done = N_("tokens successfully disabled"),
+		.instead = "revoke",
+		.make = client_disable,
+	};
 
 	if (!argument_reason("reason", command->reason))
 		return OUTCOME_USAGE;
 	if (command->n > 0 || command->all)
 		return ability_run(command, &disable);
 	if (command->reason) {
-		complain("--reason of what? name a user, or --all");
+		complain(_("--reason of what? name a user, or --all"));
 		return OUTCOME_USAGE;
 	}
 	return list_disabled(command);

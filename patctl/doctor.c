@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/json.h"
 #include "patctl/text.h"
 #include "patctl/verbs.h"
@@ -44,7 +45,7 @@ enum outcome doctor_run(const struct command *command)
 	int r = sysroot_new(command->root, &root);
 
 	if (r < 0) {
-		complain("--root: %s", strerror(-r));
+		complain(_("--root: %s"), strerror(-r));
 		json_decref(doctor.services);
 		return OUTCOME_USAGE;
 	}

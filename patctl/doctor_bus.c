@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "common/bus.h"
+#include "common/l10n.h"
 #include "patctl/age.h"
 #include "patctl/client_policy.h"
 #include "patctl/client_system.h"
@@ -20,14 +21,14 @@ void doctor_daemon(struct doctor *doctor)
 	cleanup_records struct records records = { 0 };
 
 	if (!doctor->client)
-		found(&doctor->findings, LEVEL_PROBLEM, "daemon", "see: systemctl status dbus",
-			"the system bus cannot be reached, and so patd cannot");
+		found(&doctor->findings, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
+			_("the system bus cannot be reached, and so patd cannot"));
 	else if (client_policy(doctor->client, &records, &error))
-		found(&doctor->findings, LEVEL_OK, "daemon", NULL, "patd answers on the bus");
+		found(&doctor->findings, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
 	else
 		found(&doctor->findings, LEVEL_PROBLEM, "daemon",
-			"see: systemctl status patd, journalctl -u patd",
-			"patd does not answer on the bus: %s", error.message);
+			_("see: systemctl status patd, journalctl -u patd"),
+			_("patd does not answer on the bus: %s"), text_translated(error.message));
 	dbus_error_free(&error);
 }
 
@@ -47,9 +48,10 @@ void doctor_time(struct doctor *doctor)
 		return;
 	age_format(patd, machine, age);
 	found(&doctor->findings, LEVEL_WARNING, "clock",
-		"if the clock is right now, patd(8) says how patd forgets what it saw",
-		"patd once saw a clock that was ahead, and goes by that time: it comes %s; tokens "
-		"expire as if it were then",
+		_("if the clock is right now, patd(8) says how patd forgets what it saw"),
+		_("patd once saw a clock that was ahead, and goes by that time: it comes %s; "
+		  "tokens "
+		  "expire as if it were then"),
 		age);
 }
 
@@ -64,11 +66,11 @@ static void tell_owner(struct findings *findings, uint32_t uid)
 	const struct passwd *patd = getpwnam(PATD_USER);
 
 	if (patd && patd->pw_uid == uid)
-		found(findings, LEVEL_OK, "name", NULL, "user patd owns " PAT_BUS_NAME);
+		found(findings, LEVEL_OK, "name", NULL, _("user patd owns %s"), PAT_BUS_NAME);
 	else
 		found(findings, uid == 0 ? LEVEL_WARNING : LEVEL_PROBLEM, "name",
-			"nobody but the service patd should: see systemctl status patd",
-			"the uid %u owns " PAT_BUS_NAME ", not user patd", uid);
+			_("nobody but the service patd should: see systemctl status patd"),
+			_("the uid %u owns %s, not user patd"), uid, PAT_BUS_NAME);
 }
 
 void doctor_name(struct doctor *doctor)
@@ -78,8 +80,8 @@ void doctor_name(struct doctor *doctor)
 	uint32_t uid;
 
 	if (!bus_policy_is_there(doctor->root))
-		found(&doctor->findings, LEVEL_WARNING, "name", "install patd anew",
-			"the bus has no policy that lets patd own " PAT_BUS_NAME);
+		found(&doctor->findings, LEVEL_WARNING, "name", _("install patd anew"),
+			_("the bus has no policy that lets patd own %s"), PAT_BUS_NAME);
 	if (!doctor->client)
 		return;
 	if (client_owner(doctor->client, &uid, &error))
@@ -87,8 +89,8 @@ void doctor_name(struct doctor *doctor)
 	dbus_error_free(&error);
 	if (client_activatable(doctor->client, &activatable, &error) && !activatable)
 		found(&doctor->findings, LEVEL_WARNING, "name",
-			"install patd anew, or: systemctl reload dbus",
-			"the bus does not know how to start patd");
+			_("install patd anew, or: systemctl reload dbus"),
+			_("the bus does not know how to start patd"));
 	dbus_error_free(&error);
 }
 
@@ -116,20 +118,22 @@ void doctor_polkit(struct doctor *doctor)
 	if (!doctor->client)
 		return;
 	if (!client_actions(doctor->client, &ids, &error)) {
-		found(&doctor->findings, LEVEL_WARNING, "polkit", "install and start polkit",
-			"only root can generate tokens: polkit cannot be asked: %s", error.message);
+		found(&doctor->findings, LEVEL_WARNING, "polkit", _("install and start polkit"),
+			_("only root can generate tokens: polkit cannot be asked: %s"),
+			text_translated(error.message));
 		dbus_error_free(&error);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (!contains(ids, ours[i])) {
 			found(&doctor->findings, LEVEL_PROBLEM, "polkit",
-				"install patd anew, or: systemctl restart polkit",
-				"polkit does not know the action %s", ours[i]);
+				_("install patd anew, or: systemctl restart polkit"),
+				_("polkit does not know the action %s"), ours[i]);
 			missing = true;
 		}
 	if (!missing)
-		found(&doctor->findings, LEVEL_OK, "polkit", NULL, "polkit knows patd's actions");
+		found(&doctor->findings, LEVEL_OK, "polkit", NULL,
+			_("polkit knows patd's actions"));
 }
 
 /* The later of *when, microseconds since 1970, and the last change at path. */
@@ -182,13 +186,13 @@ void doctor_policy(struct doctor *doctor)
 		found(&doctor->findings, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s",
 			strerror(-r));
 	else if (!client_changed(doctor->client, &changed, &error) || changed == 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "policy", "see: patctl policy",
-			"systemd does not say since when patd has its settings");
+		found(&doctor->findings, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
+			_("systemd does not say since when patd has its settings"));
 	else if (configured > changed)
 		found(&doctor->findings, LEVEL_WARNING, "policy", "systemctl reload patd",
-			PAT_CONF_DIR " was changed since patd read it");
+			_("%s was changed since patd read it"), PAT_CONF_DIR);
 	else
-		found(&doctor->findings, LEVEL_OK, "policy", NULL,
-			"patd has read what is in " PAT_CONF_DIR);
+		found(&doctor->findings, LEVEL_OK, "policy", NULL, _("patd has read what is in %s"),
+			PAT_CONF_DIR);
 	dbus_error_free(&error);
 }

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "common/wire.h"
 #include "patctl/doctor.h"
 #include "patctl/text.h"
@@ -56,7 +57,7 @@ static bool check_door_file(struct doctor *doctor, const struct door *door)
 	if (r == -ENOENT)
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",
 			"systemctl enable --now patd-root.socket patd-user.socket",
-			"%s is not there", door->path);
+			_("%s is not there"), door->path);
 	else if (r < 0)
 		found(&doctor->findings, LEVEL_UNSEEN, "socket", NULL, "%s: %s", door->path,
 			strerror(-r));
@@ -64,7 +65,7 @@ static bool check_door_file(struct doctor *doctor, const struct door *door)
 		 (st.st_mode & PERMISSIONS) != door->mode)
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
-			"%s is not a socket of root's with the mode %04o: uid %u, mode %04o",
+			_("%s is not a socket of root's with the mode %04o: uid %u, mode %04o"),
 			door->path, door->mode, (unsigned int)st.st_uid,
 			(unsigned int)st.st_mode & PERMISSIONS);
 	else
@@ -80,17 +81,19 @@ static void check_door(struct doctor *doctor, const struct door *door)
 		return;
 	r = try_door(doctor->root, door->path);
 	if (r == 0)
-		found(&doctor->findings, LEVEL_OK, "socket", NULL, "%s is listened on", door->path);
+		found(&doctor->findings, LEVEL_OK, "socket", NULL, _("%s is listened on"),
+			door->path);
 	else if (r == -EAGAIN)
-		found(&doctor->findings, LEVEL_WARNING, "socket", "see: systemctl status patd",
-			"%s takes no more: too many wait there", door->path);
+		found(&doctor->findings, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
+			_("%s takes no more: too many wait there"), door->path);
 	else if (r == -ECONNREFUSED)
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
-			"nothing listens on %s", door->path);
+			_("nothing listens on %s"), door->path);
 	else
-		found(&doctor->findings, LEVEL_UNSEEN, "socket", r == -EACCES ? "root may" : NULL,
-			"whether something listens on %s: %s", door->path, strerror(-r));
+		found(&doctor->findings, LEVEL_UNSEEN, "socket",
+			r == -EACCES ? _("root may") : NULL,
+			_("whether something listens on %s: %s"), door->path, strerror(-r));
 }
 
 void doctor_sockets(struct doctor *doctor)
@@ -102,8 +105,9 @@ void doctor_sockets(struct doctor *doctor)
 		(st.st_uid != 0 || (st.st_mode & 022) != 0))
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",
 			"systemd-tmpfiles --create patd.conf",
-			PAT_RUNTIME_DIR " can be written by others than root: uid %u, mode %04o",
-			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
+			_("%s can be written by others than root: uid %u, mode %04o"),
+			PAT_RUNTIME_DIR, (unsigned int)st.st_uid,
+			(unsigned int)st.st_mode & PERMISSIONS);
 	for (size_t i = 0; i < DOORS; i++)
 		check_door(doctor, &doors[i]);
 }
@@ -114,14 +118,14 @@ void doctor_clock(struct doctor *doctor)
 	const int state = adjtimex(&clock);
 
 	if (state < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "clock", NULL, "the clock: %s",
+		found(&doctor->findings, LEVEL_UNSEEN, "clock", NULL, _("the clock: %s"),
 			strerror(errno));
 	else if (state == TIME_ERROR || (clock.status & STA_UNSYNC) != 0)
 		found(&doctor->findings, LEVEL_WARNING, "clock",
-			"have it synchronised: tokens expire by it",
-			"the clock is not synchronised");
+			_("have it synchronised: tokens expire by it"),
+			_("the clock is not synchronised"));
 	else
-		found(&doctor->findings, LEVEL_OK, "clock", NULL, "the clock is synchronised");
+		found(&doctor->findings, LEVEL_OK, "clock", NULL, _("the clock is synchronised"));
 }
 
 /* Where units are, the administrator's first. */
@@ -168,18 +172,18 @@ void doctor_units(struct doctor *doctor)
 		const char *unit = doors[i].unit;
 
 		if (!is_in(doctor->root, "", unit))
-			found(&doctor->findings, LEVEL_PROBLEM, "unit", "install patd anew",
-				"systemd has no unit %s", unit);
+			found(&doctor->findings, LEVEL_PROBLEM, "unit", _("install patd anew"),
+				_("systemd has no unit %s"), unit);
 		else if (is_masked(doctor->root, unit))
 			found(&doctor->findings, LEVEL_PROBLEM, "unit",
 				"systemctl unmask patd-root.socket patd-user.socket",
-				"%s is masked", unit);
+				_("%s is masked"), unit);
 		else if (!is_in(doctor->root, "/sockets.target.wants", unit))
 			found(&doctor->findings, LEVEL_WARNING, "unit",
 				"systemctl enable --now patd-root.socket patd-user.socket",
-				"%s does not start with the machine", unit);
+				_("%s does not start with the machine"), unit);
 		else
-			found(&doctor->findings, LEVEL_OK, "unit", NULL, "%s is enabled", unit);
+			found(&doctor->findings, LEVEL_OK, "unit", NULL, _("%s is enabled"), unit);
 	}
 }
 
@@ -199,15 +203,15 @@ static bool check_credential(struct doctor *doctor, const char *path)
 	if (r == -ENOENT)
 		return false;
 	if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? "root may" : NULL,
+		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL,
 			"%s: %s", path, strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077) != 0)
-		found(&doctor->findings, LEVEL_PROBLEM, "key", "chown root and chmod 0600 it",
-			"%s is not root's alone: uid %u, mode %04o", path, (unsigned int)st.st_uid,
-			(unsigned int)st.st_mode & PERMISSIONS);
+		found(&doctor->findings, LEVEL_PROBLEM, "key", _("chown root and chmod 0600 it"),
+			_("%s is not root's alone: uid %u, mode %04o"), path,
+			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
 	else
 		found(&doctor->findings, LEVEL_OK, "key", NULL,
-			"the key is a credential: %s is root's alone", path);
+			_("the key is a credential: %s is root's alone"), path);
 	return r == 0;
 }
 
@@ -221,9 +225,9 @@ static const char *check_credentials(struct doctor *doctor)
 			path = credentials[i];
 	if (path && sysroot_has(doctor->root, KEY_PATH))
 		found(&doctor->findings, LEVEL_WARNING, "key",
-			"if tokens work, keep a backup of " KEY_PATH " and remove it; else remove "
-			"the credential",
-			"the key is there twice: %s wins over " KEY_PATH, path);
+			_("if tokens work, keep a backup of the file and remove it; else remove "
+			  "the credential"),
+			_("the key is there twice: %s wins over %s"), path, KEY_PATH);
 	return path;
 }
 
@@ -234,7 +238,7 @@ static bool check_state_dir(struct doctor *doctor, const char *check, struct sta
 
 	if (r == -ENOENT)
 		found(&doctor->findings, LEVEL_UNSEEN, check, NULL,
-			PAT_STATE_DIR " is not there: patd makes it when it first starts");
+			_("%s is not there: patd makes it when it first starts"), PAT_STATE_DIR);
 	else if (r < 0)
 		found(&doctor->findings, LEVEL_UNSEEN, check, NULL, PAT_STATE_DIR ": %s",
 			strerror(-r));
@@ -246,14 +250,14 @@ static void no_key(struct doctor *doctor, const char *credential)
 	if (credential)
 		return;
 	if (sysroot_has(doctor->root, CREDENTIAL_RUNNING))
-		found(&doctor->findings, LEVEL_OK, "key", NULL, "the key is a credential");
+		found(&doctor->findings, LEVEL_OK, "key", NULL, _("the key is a credential"));
 	else if (sysroot_has(doctor->root, DATABASE_PATH))
 		found(&doctor->findings, LEVEL_WARNING, "key",
-			"if it is not handed to patd as a credential, restore it from a backup",
-			"there is a database, and no " KEY_PATH);
+			_("if it is not handed to patd as a credential, restore it from a backup"),
+			_("there is a database, and no %s"), KEY_PATH);
 	else
 		found(&doctor->findings, LEVEL_UNSEEN, "key", NULL,
-			"there is none: patd makes one when it first starts");
+			_("there is none: patd makes one when it first starts"));
 }
 
 void doctor_key(struct doctor *doctor)
@@ -266,24 +270,24 @@ void doctor_key(struct doctor *doctor)
 		return;
 	if ((folder.st_mode & 077) != 0)
 		found(&doctor->findings, LEVEL_WARNING, "key", "chmod 0700 " PAT_STATE_DIR,
-			PAT_STATE_DIR " can be seen by others: mode %04o",
+			_("%s can be seen by others: mode %04o"), PAT_STATE_DIR,
 			(unsigned int)folder.st_mode & PERMISSIONS);
 	r = sysroot_lstat(doctor->root, KEY_PATH, &st);
 	if (r == -ENOENT)
 		no_key(doctor, credential);
 	else if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? "root may" : NULL,
+		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL,
 			KEY_PATH ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
 		found(&doctor->findings, LEVEL_PROBLEM, "key",
-			"patd refuses it: chown patd and chmod 0600 it",
-			KEY_PATH " is not patd's alone: uid %u, mode %04o", (unsigned int)st.st_uid,
-			(unsigned int)st.st_mode & PERMISSIONS);
+			_("patd refuses it: chown patd and chmod 0600 it"),
+			_("%s is not patd's alone: uid %u, mode %04o"), KEY_PATH,
+			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
 	else if (st.st_size != KEY_LEN)
-		found(&doctor->findings, LEVEL_PROBLEM, "key", "restore it from a backup",
-			KEY_PATH " does not have %d bytes", KEY_LEN);
+		found(&doctor->findings, LEVEL_PROBLEM, "key", _("restore it from a backup"),
+			_("%s does not have %d bytes"), KEY_PATH, KEY_LEN);
 	else
-		found(&doctor->findings, LEVEL_OK, "key", NULL, KEY_PATH " is patd's alone");
+		found(&doctor->findings, LEVEL_OK, "key", NULL, _("%s is patd's alone"), KEY_PATH);
 }
 
 static void check_room(struct doctor *doctor)
@@ -298,8 +302,8 @@ static void check_room(struct doctor *doctor)
 		bytes = (uint64_t)room.f_bavail * room.f_frsize;
 		if (bytes < ROOM_LOW)
 			found(&doctor->findings, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING,
-				"database", "make room: a full disk stops all but a last revoke",
-				"where " PAT_STATE_DIR " is, %u MiB are left",
+				"database", _("make room: a full disk stops all but a last revoke"),
+				_("where %s is, %u MiB are left"), PAT_STATE_DIR,
 				(unsigned int)(bytes / MEBIBYTE));
 	}
 	close(fd);
@@ -315,16 +319,17 @@ void doctor_database(struct doctor *doctor)
 	r = sysroot_lstat(doctor->root, DATABASE_PATH, &st);
 	if (r == -ENOENT)
 		found(&doctor->findings, LEVEL_UNSEEN, "database", NULL,
-			"there is none: patd makes one when it first starts");
+			_("there is none: patd makes one when it first starts"));
 	else if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "database", r == -EACCES ? "root may" : NULL,
-			DATABASE_PATH ": %s", strerror(-r));
+		found(&doctor->findings, LEVEL_UNSEEN, "database",
+			r == -EACCES ? _("root may") : NULL, DATABASE_PATH ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
-		found(&doctor->findings, LEVEL_PROBLEM, "database", "chown patd and chmod 0600 it",
-			DATABASE_PATH " is not patd's alone: uid %u, mode %04o",
+		found(&doctor->findings, LEVEL_PROBLEM, "database",
+			_("chown patd and chmod 0600 it"),
+			_("%s is not patd's alone: uid %u, mode %04o"), DATABASE_PATH,
 			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
 	else
-		found(&doctor->findings, LEVEL_OK, "database", NULL,
-			DATABASE_PATH " is patd's alone");
+		found(&doctor->findings, LEVEL_OK, "database", NULL, _("%s is patd's alone"),
+			DATABASE_PATH);
 	check_room(doctor);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/doctor.h"
 #include "patctl/json.h"
 #include "patctl/pam_trial.h"
@@ -24,7 +25,7 @@ struct patient {
 static char *line_text(const struct stack_line *line)
 {
 	return text_format("%s:%u (%s)", line->file, line->number,
-		line->module ? line->module : "which libpam does not understand");
+		line->module ? line->module : _("which libpam does not understand"));
 }
 
 /* " (if LINE has nothing against it)", or "" */
@@ -35,7 +36,7 @@ static char *assumption_text(const struct trial_result *result)
 	if (!result->assumed)
 		return text_format("%s", "");
 	line = line_text(result->assumed);
-	return text_format(" (if %s has nothing against it)", line);
+	return text_format(_(" (if %s has nothing against it)"), line);
 }
 
 /* "LINE answers auth_err" */
@@ -44,11 +45,11 @@ static char *why_text(const struct trial_result *result)
 	cleanup_text char *line = NULL;
 
 	if (!result->decider)
-		return text_format("no line of the stack agrees");
+		return text_format("%s", _("no line of the stack agrees"));
 	line = line_text(result->decider);
 	if (result->bad_jump)
-		return text_format("%s jumps over more lines than follow", line);
-	return text_format("%s answers %s", line,
+		return text_format(_("%s jumps over more lines than follow"), line);
+	return text_format(_("%s answers %s"), line,
 		pam_code_name(result->authenticate == PAM_SUCCESS ? result->setcred
 								  : result->authenticate));
 }
@@ -59,30 +60,30 @@ static void tell(const struct patient *patient, enum level level, enum trial tri
 	const struct trial_result *result = &patient->results[trial];
 	cleanup_text char *why = why_text(result), *assumption = assumption_text(result);
 
-	found_of(patient->findings, patient->name, level, PAM, advice, "%s: %s%s", what, why,
+	found_of(patient->findings, patient->name, level, PAM, _(advice), "%s: %s%s", _(what), why,
 		assumption);
 }
 
 /* False after having told that a token does not open as it should. */
 static bool check_token(const struct patient *patient)
 {
-	static const char above[] = "put the line of " PAM_PAT " above those for passwords";
+	static const char above[] = N_("put the line of pam_pat.so above those for passwords");
 	const struct trial_result *result = &patient->results[TRIAL_TOKEN];
 	cleanup_text char *line = NULL;
 
 	if (!result->reached) {
-		line = result->ender ? line_text(result->ender) : text_format("the stack");
-		found_of(patient->findings, patient->name, LEVEL_PROBLEM, PAM, above,
-			"no token is ever looked at: %s ends the stack before " PAM_PAT, line);
+		line = result->ender ? line_text(result->ender) : text_format("%s", _("the stack"));
+		found_of(patient->findings, patient->name, LEVEL_PROBLEM, PAM, _(above),
+			_("no token is ever looked at: %s ends the stack before pam_pat.so"), line);
 	} else if (!result->opens) {
 		tell(patient, LEVEL_PROBLEM, TRIAL_TOKEN,
 			result->password_first ? above
-					       : "count the lines that the control of " PAM_PAT
-						 " jumps over",
-			"a token that is accepted does not open");
+					       : N_("count the lines that the control of "
+						    "pam_pat.so jumps over"),
+			N_("a token that is accepted does not open"));
 	} else if (result->password_first) {
-		found_of(patient->findings, patient->name, LEVEL_WARNING, PAM, above,
-			"each login by token is a failed password first");
+		found_of(patient->findings, patient->name, LEVEL_WARNING, PAM, _(above),
+			_("each login by token is a failed password first"));
 	} else {
 		return true;
 	}
@@ -96,17 +97,19 @@ static bool check_token(const struct patient *patient)
 static bool check_passwords(const struct patient *patient)
 {
 	static const char advice[] =
-		"use sufficient, or [success=N default=ignore], for " PAM_PAT ": see pam_pat(8)";
+		N_("use sufficient, or [success=N default=ignore], for pam_pat.so: see "
+		   "pam_pat(8)");
 
 	if (!patient->password)
 		found_of(patient->findings, patient->name, LEVEL_WARNING, PAM,
-			"have another way in for when patd is down", "nothing but a token opens");
+			_("have another way in for when patd is down"),
+			_("nothing but a token opens"));
 	else if (!patient->results[TRIAL_PASSWORD].opens)
 		tell(patient, LEVEL_PROBLEM, TRIAL_PASSWORD, advice,
-			"a right password does not open");
+			N_("a right password does not open"));
 	else if (!patient->results[TRIAL_NO_MODULE].opens)
 		tell(patient, LEVEL_WARNING, TRIAL_NO_MODULE, advice,
-			"were " PAM_PAT " gone, a right password would not open");
+			N_("were pam_pat.so gone, a right password would not open"));
 	else
 		return true;
 	return false;
@@ -118,17 +121,17 @@ static bool check_refusals(const struct patient *patient)
 		enum trial trial;
 		const char *what;
 	} checks[] = {
-		{ TRIAL_TOKEN_REFUSED, "a token that is refused opens" },
-		{ TRIAL_PASSWORD_WRONG, "a wrong password opens" },
-		{ TRIAL_NO_PATD_WRONG, "while patd is down, a wrong password opens" },
-		{ TRIAL_NO_MODULE_WRONG, "were " PAM_PAT " gone, a wrong password would open" },
+		{ TRIAL_TOKEN_REFUSED, N_("a token that is refused opens") },
+		{ TRIAL_PASSWORD_WRONG, N_("a wrong password opens") },
+		{ TRIAL_NO_PATD_WRONG, N_("while patd is down, a wrong password opens") },
+		{ TRIAL_NO_MODULE_WRONG, N_("were pam_pat.so gone, a wrong password would open") },
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (patient->results[checks[i].trial].opens) {
 			tell(patient, LEVEL_PROBLEM, checks[i].trial,
-				"end the stack with: auth requisite pam_deny.so, before any "
-				"pam_permit.so",
+				N_("end the stack with: auth requisite pam_deny.so, before any "
+				   "pam_permit.so"),
 				checks[i].what);
 			return false;
 		}
@@ -166,7 +169,7 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 	good &= check_refusals(&patient);
 	if (good)
 		found_of(&doctor->findings, name, LEVEL_OK, PAM, NULL,
-			"tokens and passwords open, a password also without " PAM_PAT);
+			_("tokens and passwords open, a password also without pam_pat.so"));
 }
 
 static const struct stack_line *find_pat(const struct stack *stack)
@@ -193,7 +196,8 @@ static void check_other_types(
 		found_of(&doctor->findings, name,
 			action == ACTION_BAD || action == ACTION_DIE ? LEVEL_PROBLEM
 								     : LEVEL_WARNING,
-			PAM, "take the line out", "%s is for auth alone, and fails here", text);
+			PAM, _("take the line out"), _("%s is for auth alone, and fails here"),
+			text);
 	}
 }
 
@@ -202,8 +206,8 @@ static void check_module(struct doctor *doctor, const char *name, const struct s
 	cleanup_text char *text = line_text(line);
 
 	if (line->missing)
-		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, "install libpam-pat anew",
-			"there is no such module: %s", text);
+		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, _("install libpam-pat anew"),
+			_("there is no such module: %s"), text);
 }
 
 /* Whether the service has pam_pat.so. */
@@ -215,14 +219,14 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 
 	if (r < 0) {
 		found_of(&doctor->findings, name, LEVEL_UNSEEN, PAM,
-			r == -EACCES ? "root may" : NULL, "its files: %s", strerror(-r));
+			r == -EACCES ? _("root may") : NULL, _("its files: %s"), strerror(-r));
 		return false;
 	}
 	check_other_types(doctor, name, &service);
 	line = find_pat(&service.stacks[STACK_AUTH]);
 	if (service.broken)
-		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, "correct the file",
-			"libpam refuses all of it: %s", service.broken);
+		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, _("correct the file"),
+			_("libpam refuses all of it: %s"), service.broken);
 	if (!line)
 		return false;
 	check_module(doctor, name, line);
@@ -284,6 +288,6 @@ void doctor_pam(struct doctor *doctor)
 	having += examine_folder(doctor, debian, PAM_VENDOR_DIR, names);
 	if (having == 0)
 		found(&doctor->findings, LEVEL_WARNING, PAM,
-			"on Debian: pam-auth-update --enable pat; else see pam_pat(8)",
-			"no service takes tokens: none has " PAM_PAT);
+			_("on Debian: pam-auth-update --enable pat; else see pam_pat(8)"),
+			_("no service takes tokens: none has pam_pat.so"));
 }

@@ -1,3 +1,4 @@
+#include "common/l10n.h"
 #include "patctl/ability.h"
 #include "patctl/client_users.h"
 #include "patctl/verbs.h"
@@ -10,7 +11,12 @@ static bool make(struct client *client, const char *user, const char *reason, DB
 
 enum outcome enable_run(const struct command *command)
 {
-	static const struct ability enable = { "enabled", "restore", make };
+	static const struct ability enable = {
+		.result = "enabled",
+		.done = N_("tokens successfully enabled"),
+		.instead = "restore",
+		.make = make,
+	};
 
 	return ability_run(command, &enable);
 }

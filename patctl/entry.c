@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/l10n.h"
+#include "patctl/column.h"
 #include "patctl/text.h"
 #include "patctl/timestamp.h"
 
@@ -47,9 +49,15 @@ static char *tell_time(const struct entry *entry, const struct look *look)
 /* Padded, so that what follows stands in a column. */
 static char *tell_event(const struct entry *entry, const struct look *look)
 {
-	cleanup_text char *safe = text_safe(entry->event);
-	cleanup_text char *padded = text_format("%-9s", safe);
+	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
+		N_("revoked"), N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"),
+		N_("deleted"), N_("disabled"), N_("enabled") };
+	cleanup_text char *safe = text_safe(entry->event), *padded = NULL;
+	size_t width = 0;
 
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		width = column_wider(width, _(events[i]));
+	padded = column_pad(text_translated(safe), width);
 	return terminal_coloured(look->palette, entry->event, padded);
 }
 
@@ -59,9 +67,9 @@ static char *tell_subject(const struct entry *entry)
 			  *user = text_safe(entry->user);
 
 	if (*entry->token != '\0')
-		return text_format("%s (%s) of %s", name, token, user);
-	return *user != '\0' ? text_format("all tokens of %s", user)
-			     : text_format("the tokens of everybody");
+		return text_format(_("%s (%s) of %s"), name, token, user);
+	return *user != '\0' ? text_format(_("all tokens of %s"), user)
+			     : text_format("%s", _("the tokens of everybody"));
 }
 
 /* ", sshd from 192.0.2.7 on ssh", of a login. */
@@ -70,8 +78,13 @@ static char *tell_login(const struct entry *entry)
 	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->from),
 			  *tty = text_safe(entry->tty);
 
-	return text_format("%s%s%s%s%s%s", *service ? ", " : "", service, *from ? " from " : "",
-		from, *tty ? " on " : "", tty);
+	if (*from != '\0' && *tty != '\0')
+		return text_format(_(", %s from %s on %s"), service, from, tty);
+	if (*from != '\0')
+		return text_format(_(", %s from %s"), service, from);
+	if (*tty != '\0')
+		return text_format(_(", %s on %s"), service, tty);
+	return text_format("%s%s", *service ? ", " : "", service);
 }
 
 /* ", by its owner", of what is no login. */
@@ -81,17 +94,17 @@ static char *tell_by(const struct entry *entry, const struct look *look)
 		const char *how, *text;
 	} hows[] = {
 		{ "pam", "" },
-		{ "root", ", by root" },
-		{ "owner", ", by its owner" },
-		{ "patd", ", by patd, as patd.conf says" },
+		{ "root", N_(", by root") },
+		{ "owner", N_(", by its owner") },
+		{ "patd", N_(", by patd, as patd.conf says") },
 	};
 	cleanup_text char *user = NULL;
 
 	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++)
 		if (strcmp(entry->how, hows[i].how) == 0)
-			return text_format("%s", hows[i].text);
+			return text_format("%s", text_translated(hows[i].text));
 	user = look_user(look, entry->by_uid);
-	return text_format(", by %s", user);
+	return text_format(_(", by %s"), user);
 }
 
 /* ": why" */
@@ -101,18 +114,33 @@ static char *tell_why(const struct entry *entry)
 	const bool renamed = strcmp(entry->event, "renamed") == 0;
 
 	if (strcmp(entry->event, "refused") == 0)
-		return text_format(": %s", result);
-	return text_format("%s%s", *detail == '\0' ? "" : renamed ? ", before: " : ": ", detail);
+		return text_format(": %s", text_translated(result));
+	if (*detail == '\0')
+		return text_format("%s", "");
+	return renamed ? text_format(_(", before: %s"), detail)
+		       : text_format(": %s", look_reason(detail));
 }
 
 static char *tell_new(const struct entry *entry, const struct look *look)
 {
-	const char *what = entry->new_network && entry->new_service ? " (new network and service)"
-			   : entry->new_network                     ? " (new network)"
-			   : entry->new_service                     ? " (new service)"
-								    : "";
+	const char *what = entry->new_network && entry->new_service
+				   ? N_(" (new network and service)")
+			   : entry->new_network ? N_(" (new network)")
+			   : entry->new_service ? N_(" (new service)")
+						: NULL;
 
-	return *what ? terminal_coloured(look->palette, TERMINAL_NEW, what) : text_format("%s", "");
+	return what ? terminal_coloured(look->palette, TERMINAL_NEW, _(what))
+		    : text_format("%s", "");
+}
+
+static char *tell_lost(const struct entry *entry)
+{
+	if (entry->unrecorded == 0)
+		return text_format("%s", "");
+	return text_format(P_(" (%" PRIu64 " before it came too fast to be kept)",
+				   " (%" PRIu64 " before it came too fast to be kept)",
+				   (unsigned long)entry->unrecorded),
+		entry->unrecorded);
 }
 
 char *entry_line(const struct entry *entry, const struct look *look)
@@ -120,11 +148,7 @@ char *entry_line(const struct entry *entry, const struct look *look)
 	cleanup_text char *time = tell_time(entry, look), *event = tell_event(entry, look),
 			  *subject = tell_subject(entry), *login = tell_login(entry),
 			  *by = tell_by(entry, look), *why = tell_why(entry),
-			  *new = tell_new(entry, look), *lost = NULL;
+			  *new = tell_new(entry, look), *lost = tell_lost(entry);
 
-	lost = entry->unrecorded > 0
-		       ? text_format(" (%" PRIu64 " before it came too fast to be kept)",
-				 entry->unrecorded)
-		       : text_format("%s", "");
 	return text_format("%s  %s  %s%s%s%s%s%s", time, event, subject, login, by, why, new, lost);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/expiry.h"
+#include "common/l10n.h"
 #include "common/timespan.h"
 #include "patctl/timestamp.h"
 
@@ -16,7 +17,7 @@ static const char *parse_at(const char *text, uint64_t now, struct expiry *ret)
 	if (problem)
 		return problem;
 	if (at <= now)
-		return "the date is in the past";
+		return N_("the date is in the past");
 	*ret = (struct expiry) { .kind = EXPIRY_AT, .seconds = at };
 	return NULL;
 }
@@ -32,10 +33,10 @@ static const char *parse_lifetime(const char *text, uint64_t now, struct expiry 
 		return problem;
 	seconds = span.usec / 1000000;
 	if (seconds == 0)
-		return "a token must live for a second at least";
+		return N_("a token must live for a second at least");
 	if (now > PAT_EXPIRES_MAX || seconds > PAT_EXPIRES_MAX - now)
-		return "that is beyond the year 9999; say \"never\" for a token that does not "
-		       "expire";
+		return N_("that is beyond the year 9999; say \"never\" for a token that does not "
+			  "expire");
 	*ret = (struct expiry) { .kind = EXPIRY_LIFETIME, .seconds = seconds, .has_m = span.has_m };
 	return NULL;
 }

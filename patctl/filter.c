@@ -2,10 +2,11 @@
 
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/argument.h"
 
-const char *const filter_states[] = { "active", "revoked", "expired", "exhausted", "disabled",
-	"pending", "altered", NULL };
+const char *const filter_states[] = { N_("active"), N_("revoked"), N_("expired"), N_("exhausted"),
+	N_("disabled"), N_("pending"), N_("altered"), NULL };
 
 static bool check_state(const char *state)
 {
@@ -13,7 +14,7 @@ static bool check_state(const char *state)
 		if (strcmp(filter_states[i], state) == 0)
 			return true;
 	return argument_wrong("state", state,
-		"a state is active, revoked, expired, exhausted, disabled, pending or altered");
+		N_("a state is active, revoked, expired, exhausted, disabled, pending or altered"));
 }
 
 bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret)

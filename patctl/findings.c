@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
+#include "patctl/column.h"
 #include "patctl/json.h"
 #include "patctl/sysroot.h"
 #include "patctl/terminal.h"
@@ -14,10 +16,10 @@
 static const struct {
 	const char *word, *colour;
 } levels[LEVELS] = {
-	[LEVEL_OK] = { "ok", "accepted" },
-	[LEVEL_UNSEEN] = { "unseen", "expired" },
-	[LEVEL_WARNING] = { "warning", "disabled" },
-	[LEVEL_PROBLEM] = { "problem", "refused" },
+	[LEVEL_OK] = { N_("ok"), "accepted" },
+	[LEVEL_UNSEEN] = { N_("unseen"), "expired" },
+	[LEVEL_WARNING] = { N_("warning"), "disabled" },
+	[LEVEL_PROBLEM] = { N_("problem"), "refused" },
 };
 
 static struct finding *add(struct findings *findings, enum level level, const char *check,
@@ -119,10 +121,19 @@ static char *join(char *const *subjects)
 	return all;
 }
 
+static size_t level_width(void)
+{
+	size_t width = 0;
+
+	for (enum level level = 0; level < LEVELS; level++)
+		width = column_wider(width, _(levels[level].word));
+	return width;
+}
+
 /* "problem  pam: sudo: a password ...; put it ..." */
 static void print(const struct finding *finding, enum palette palette)
 {
-	cleanup_text char *padded = text_format("%-8s", levels[finding->level].word),
+	cleanup_text char *padded = column_pad(_(levels[finding->level].word), level_width() + 1),
 			  *mark = terminal_coloured(palette, levels[finding->level].colour, padded),
 			  *subjects = join(finding->subjects), *text = text_safe(finding->text);
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "common/l10n.h"
 #include "patctl/argument.h"
 #include "patctl/client.h"
 #include "patctl/handover.h"
@@ -31,10 +32,15 @@ static bool check(const struct command *command, struct client_wish *ret)
 
 static void tell(const struct row *row)
 {
-	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user);
+	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
+			  *expiry = handover_expiry(row);
 
-	(void)fprintf(stderr, "Token %s (%s) of user %s ", name, row->id.text, user);
-	handover_tell_expiry(row);
+	if (expiry)
+		(void)fprintf(stderr, _("Token %s (%s) of user %s expires %s.\n"), name,
+			row->id.text, user, expiry);
+	else
+		(void)fprintf(stderr, _("Token %s (%s) of user %s never expires.\n"), name,
+			row->id.text, user);
 }
 
 /* A token that nobody has seen must not live on. */
@@ -45,12 +51,12 @@ static void undo(struct client *client, const struct pat_id *id, const struct ro
 
 	(void)row;
 	if (client_revoke(client, id, &plainly, &error) && client_delete(client, id, &error)) {
-		complain("the token %s, which was not shown, was revoked and deleted", id->text);
+		complain(_("the token %s, which was not shown, was revoked and deleted"), id->text);
 		return;
 	}
 	(void)outcome_fail(id->text, &error);
-	complain("the token %s exists but was not shown; end it: %s revoke %s && "
-		 "%s delete %s",
+	complain(_("the token %s exists but was not shown; end it: %s revoke %s && "
+		   "%s delete %s"),
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
@@ -72,7 +78,7 @@ enum outcome generate_run(const struct command *command)
 	if (!client || !client_generate(client, &wish, &id, &secret, &error)) {
 		outcome = outcome_fail(NULL, &error);
 		if (client && outcome == OUTCOME_UNREACHABLE)
-			complain("if it was made all the same it is in: %s list",
+			complain(_("if it was made all the same it is in: %s list"),
 				client_self(client));
 		return outcome;
 	}

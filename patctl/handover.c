@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/age.h"
 #include "patctl/json.h"
 #include "patctl/secret.h"
@@ -21,17 +22,15 @@ void handover_prepare(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-void handover_tell_expiry(const struct row *row)
+char *handover_expiry(const struct row *row)
 {
 	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
 
-	if (row->expires_at) {
-		timestamp_format_local(row->expires_at, stamp);
-		age_format(row->expires_at, (uint64_t)time(NULL), age);
-		(void)fprintf(stderr, "expires %s (%s).\n", stamp, age);
-	} else {
-		(void)fputs("never expires.\n", stderr);
-	}
+	if (!row->expires_at)
+		return NULL;
+	timestamp_format_local(row->expires_at, stamp);
+	age_format(row->expires_at, (uint64_t)time(NULL), age);
+	return text_format("%s (%s)", stamp, age);
 }
 
 /* The token alone, or inside the object that describes it; jansson never sees it. */
@@ -63,7 +62,7 @@ static enum outcome hand_over(struct client *client, const struct command *comma
 
 	secret = secret_read(fd, id, &problem);
 	if (!secret) {
-		complain("%s", problem);
+		complain("%s", _(problem));
 		handover->lost(client, id, NULL);
 		return OUTCOME_FAILED;
 	}
@@ -75,13 +74,13 @@ static enum outcome hand_over(struct client *client, const struct command *comma
 	}
 	if (!command->quiet) {
 		handover->tell(&row);
-		(void)fputs("Copy it now, it is shown only this once.  Keep it confidential, and "
-			    "use a\npassword manager.\n\n",
+		(void)fputs(_("Copy it now, it is shown only this once.  Keep it confidential, and "
+			      "use a\npassword manager.\n\n"),
 			stderr);
 	}
 	r = print(&row, secret, command->json);
 	if (r < 0) {
-		complain("cannot write the token to standard output: %s", strerror(-r));
+		complain(_("cannot write the token to standard output: %s"), strerror(-r));
 		handover->lost(client, id, &row);
 		return OUTCOME_FAILED;
 	}

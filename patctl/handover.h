@@ -19,7 +19,7 @@ void handover_prepare(void);
 enum outcome handover_run(struct client *client, const struct command *command,
 	const struct pat_id *id, int secret, const struct handover *handover);
 
-/* "…  expires 2027-01-31 18:00:30 CET (in 29 days)." and a new line, on standard error. */
-void handover_tell_expiry(const struct row *row);
+/* "2027-01-31 18:00:30 CET (in 29 days)", which the caller owns; NULL: never. */
+char *handover_expiry(const struct row *row);
 
 #endif

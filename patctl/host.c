@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/text.h"
 
 #define PORT_MAX 65535
@@ -80,17 +81,19 @@ const char *host_problem(const char *text)
 	const char *host;
 
 	if (text[strspn(text, plain)] != '\0')
-		return "a host is [USER@]NAME[:PORT], a name being letters, digits, \".\", \"-\" "
-		       "and \"_\"";
+		return N_(
+			"a host is [USER@]NAME[:PORT], a name being letters, digits, \".\", \"-\" "
+			"and \"_\"");
 	if (!split(text, &target))
-		return "brackets stand around an IPv6 address, as in [2001:db8::1]:22";
+		return N_("brackets stand around an IPv6 address, as in [2001:db8::1]:22");
 	host = behind_user(target.name);
 	if (*target.name == '-' || *host == '-')
-		return "ssh would take it for an option: neither user nor host begins with \"-\"";
+		return N_(
+			"ssh would take it for an option: neither user nor host begins with \"-\"");
 	if (*host == '\0' || *target.name == '@' || strpbrk(target.name, "[]"))
-		return "there is no host in it";
+		return N_("there is no host in it");
 	if (target.port && !is_port(target.port))
-		return "a port is a number from 1 to 65535";
+		return N_("a port is a number from 1 to 65535");
 	return NULL;
 }
 

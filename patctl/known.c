@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/client_users.h"
 #include "patctl/text.h"
@@ -38,14 +39,37 @@ static bool look_for_disabled(struct client *client, const char *user, bool *ret
 	return true;
 }
 
+/* What to do if a token was meant; NULL if that cannot be said. */
+static char *tell_instead(struct client *client, const char *user, const char *instead)
+{
+	const char *self = client_self(client);
+
+	if (!text_is_word(user))
+		return NULL;
+	return strcmp(instead, "revoke") == 0
+		       ? text_format(_("to revoke a token: %s revoke %s"), self, user)
+		       : text_format(_("to restore a token: %s restore %s"), self, user);
+}
+
+static void set_unknown(
+	struct client *client, const char *user, const char *instead, DBusError *error)
+{
+	cleanup_text char *safe = text_safe(user), *hint = tell_instead(client, user, instead),
+			  *message = NULL;
+
+	if (client_host(client))
+		message = text_format(
+			_("only on the machine itself it is known whether there is a user \"%s\""),
+			safe);
+	else
+		message = text_format(_("there is no user \"%s\""), safe);
+	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s%s%s", message,
+		hint ? "; " : "", hint ? hint : "");
+}
+
 bool user_known(struct client *client, const char *user, const char *instead, DBusError *error)
 {
 	const bool possible = *user != '\0' && !pat_name_problem(user);
-	cleanup_text char *safe = text_safe(user);
-	cleanup_text char *hint = text_is_word(user)
-					  ? text_format("; to %s a token: %s %s %s", instead,
-						    client_self(client), instead, user)
-					  : text_format("%s", "");
 	bool found = false;
 
 	if (possible && !client_host(client) && user_exists(user))
@@ -54,10 +78,6 @@ bool user_known(struct client *client, const char *user, const char *instead, DB
 				(!found && !look_for_disabled(client, user, &found, error))))
 		return false;
 	if (!found)
-		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s \"%s\"%s",
-			client_host(client)
-				? "only on the machine itself it is known whether there is a user"
-				: "there is no user",
-			safe, hint);
+		set_unknown(client, user, instead, error);
 	return found;
 }

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/argument.h"
 #include "patctl/client.h"
 #include "patctl/filter.h"
@@ -49,11 +50,15 @@ static int print_end(struct client *client, struct output *output)
 	}
 	if (output->count == 0 && output->look.people && !output->command->quiet) {
 		if (filter_narrows(&output->filter))
-			(void)fputs("No tokens are like that.\n", stderr);
+			(void)fputs(_("No tokens are like that.\n"), stderr);
+		else if (user)
+			(void)fprintf(stderr,
+				_("No tokens of that user.  Make one:  %s generate NAME "
+				  "--user=%s\n"),
+				client_self(client), user);
 		else
-			(void)fprintf(stderr, "No tokens%s.  Make one:  %s generate NAME%s%s\n",
-				user ? " of that user" : "", client_self(client),
-				user ? " --user=" : "", user ? user : "");
+			(void)fprintf(stderr, _("No tokens.  Make one:  %s generate NAME\n"),
+				client_self(client));
 	}
 	return table_print(output->table);
 }
@@ -83,7 +88,7 @@ static enum outcome print_all(struct client *client, struct output *output)
 	if (r >= 0)
 		r = print_end(client, output);
 	if (r < 0) {
-		complain("cannot print the table: %s", strerror(-r));
+		complain(_("cannot print the table: %s"), strerror(-r));
 		return OUTCOME_FAILED;
 	}
 	return OUTCOME_DONE;

@@ -5,6 +5,7 @@
 
 #include "common/bus.h"
 #include "common/error.h"
+#include "common/l10n.h"
 #include "patctl/argument.h"
 #include "patctl/client_history.h"
 #include "patctl/entry.h"
@@ -162,11 +163,15 @@ static enum outcome verify(const struct command *command, struct client *client)
 			(json_int_t)found.entries, "first", (json_int_t)found.first, "bad",
 			json_of_time(found.bad), "problem", json_of_text(found.problem))));
 	else if (!found.bad && !command->quiet)
-		(void)printf("The history is as patd wrote it: %" PRIu64
-			     " entries, from number %" PRIu64 " on.\n",
+		(void)printf(P_("The history is as patd wrote it: %" PRIu64
+				" entry, from number %" PRIu64 " on.\n",
+				     "The history is as patd wrote it: %" PRIu64
+				     " entries, from number %" PRIu64 " on.\n",
+				     (unsigned long)found.entries),
 			found.entries, found.first);
 	if (found.bad)
-		complain("the history was altered at entry %" PRIu64 ": %s", found.bad, problem);
+		complain(_("the history was altered at entry %" PRIu64 ": %s"), found.bad,
+			text_translated(problem));
 	text_free(&found.problem);
 	return found.bad ? OUTCOME_FAILED : OUTCOME_DONE;
 }
@@ -261,7 +266,7 @@ static bool check(
 {
 	if (command->verify && (command->n > 0 || command->all || command->user || command->since ||
 				       command->lines)) {
-		complain("--verify is about the whole history: leave the rest out");
+		complain(_("--verify is about the whole history: leave the rest out"));
 		return false;
 	}
 	if (!argument_time_before("since", command->since, output->look.now, &base->since) ||

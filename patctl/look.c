@@ -1,8 +1,10 @@
 #include "patctl/look.h"
 
-#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
 #include <time.h>
 
+#include "common/l10n.h"
 #include "patctl/age.h"
 #include "patctl/text.h"
 #include "patctl/timestamp.h"
@@ -50,7 +52,7 @@ char *look_exactly(const struct look *look, uint64_t at)
 
 char *look_expires(const struct look *look, const struct row *row)
 {
-	return row->expires_at ? look_time(look, row->expires_at) : text_format("never");
+	return row->expires_at ? look_time(look, row->expires_at) : text_format("%s", _("never"));
 }
 
 char *look_usage(const struct look *look, const struct row *row)
@@ -58,14 +60,28 @@ char *look_usage(const struct look *look, const struct row *row)
 	cleanup_text char *when = NULL;
 
 	if (!row->last_used_at)
-		return text_format("Not used");
+		return text_format("%s", _("Not used"));
 	when = look_time(look, row->last_used_at);
-	return text_format("Last used %s", when);
+	return text_format(_("Last used %s"), when);
 }
 
 char *look_user(const struct look *look, uint32_t uid)
 {
 	if (!look->away)
 		return user_of_uid(uid);
-	return uid == 0 ? text_format("root") : text_format("uid %" PRIu32, uid);
+	return uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
+}
+
+const char *look_reason(const char *reason)
+{
+	static const char *const ours[] = {
+		N_("unused for too long"),
+		N_("its secret could not be delivered"),
+		N_("its secret could not be handed out"),
+	};
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (strcmp(reason, ours[i]) == 0)
+			return _(ours[i]);
+	return reason;
 }

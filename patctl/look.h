@@ -27,4 +27,10 @@ char *look_usage(const struct look *look, const struct row *row);   /* "Last use
 /* "alice", or "uid 1000"; safe for a terminal. */
 char *look_user(const struct look *look, uint32_t uid);
 
+/*
+ * Why a token was revoked or deleted.  Reasons of patd's own are translated, those that people gave
+ * are theirs.  Static, or reason itself.
+ */
+const char *look_reason(const char *reason);
+
 #endif

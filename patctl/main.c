@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/command.h"
 
 /*
@@ -26,5 +27,9 @@ int main(int argc, char **argv)
 		return OUTCOME_FAILED;
 	/* Names are UTF-8 whatever the locale; in another libsmartcols would count their bytes. */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	/* Where these fail, for want of the locale or of memory, people are told in English. */
+	(void)setlocale(LC_MESSAGES, "");
+	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
+	(void)bind_textdomain_codeset(PAT_DOMAIN, "UTF-8");
 	return (int)command_run(argc, argv);
 }

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/filter.h"
 #include "patctl/options.h"
 #include "patctl/sort.h"
@@ -15,7 +16,7 @@ static void offer_verbs(const struct typing *typing, struct candidates *candidat
 
 	for (size_t i = 0; i < VERBS; i++)
 		if ((verbs[i].options & needed) == needed)
-			candidates_word(candidates, verbs[i].name, verbs[i].summary);
+			candidates_word(candidates, verbs[i].name, _(verbs[i].summary));
 }
 
 /* In a list with commas the one behind the last. */
@@ -46,7 +47,7 @@ static void offer_sources(const struct typing *typing, struct candidates *candid
 {
 	(void)typing;
 	skip_items(candidates);
-	candidates_word(candidates, "local", "a login from no network");
+	candidates_word(candidates, "local", _("a login from no network"));
 }
 
 static void offer_states(const struct typing *typing, struct candidates *candidates)

@@ -106,8 +106,8 @@ static bool is_unique(const struct rows *rows, const struct row *row)
 /* The name comes last: whatever it says, what stands before is patd's word. */
 static void offer_row(struct candidates *candidates, const struct row *row, bool all, bool by_name)
 {
-	cleanup_text char *about = text_format(
-		"%s%s%s: %s", all ? row->user : "", all ? ", " : "", row->state, row->name);
+	cleanup_text char *about = text_format("%s%s%s: %s", all ? row->user : "", all ? ", " : "",
+		text_translated(row->state), row->name);
 
 	candidates_word(candidates, by_name ? row->name : row->id.text, about);
 }

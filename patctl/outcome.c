@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/error.h"
+#include "common/l10n.h"
 #include "patctl/text.h"
 
 static const struct outcome_info ours[PAT_ERRORS] = {
@@ -18,10 +19,10 @@ static const struct outcome_info ours[PAT_ERRORS] = {
 	[PAT_ERR_NOT_ACTIVE] = { OUTCOME_FAILED, "not-active", NULL },
 	[PAT_ERR_NOT_RESTORABLE] = { OUTCOME_FAILED, "not-restorable", NULL },
 	[PAT_ERR_INVALID_RESTRICTION] = { OUTCOME_USAGE, "invalid-restriction", NULL },
-	[PAT_ERR_AGAINST_POLICY] = { OUTCOME_DENIED, "against-policy", "see: patctl policy" },
-	[PAT_ERR_DENIED] = { OUTCOME_DENIED, "denied", "ask an administrator, or try as root" },
+	[PAT_ERR_AGAINST_POLICY] = { OUTCOME_DENIED, "against-policy", N_("see: patctl policy") },
+	[PAT_ERR_DENIED] = { OUTCOME_DENIED, "denied", N_("ask an administrator, or try as root") },
 	[PAT_ERR_INTERACTIVE] = { OUTCOME_DENIED, "denied",
-		"without --no-ask-password patctl asks for the password" },
+		N_("without --no-ask-password patctl asks for the password") },
 	[PAT_ERR_INVALID_ARGS] = { OUTCOME_USAGE, "invalid-arguments", NULL },
 	[PAT_ERR_BUSY] = { OUTCOME_FAILED, "busy", NULL },
 	[PAT_ERR_STORAGE] = { OUTCOME_FAILED, "storage", NULL },
@@ -31,7 +32,7 @@ static const struct outcome_info ours[PAT_ERRORS] = {
 static const struct outcome_info unreachable = {
 	OUTCOME_UNREACHABLE,
 	"unreachable",
-	"is patd running? see: systemctl status patd",
+	N_("is patd running? see: systemctl status patd"),
 };
 
 static const struct {
@@ -56,7 +57,7 @@ static const struct {
 		&(const struct outcome_info) { OUTCOME_NOT_FOUND, "ambiguous", NULL } },
 	{ OUTCOME_ERROR_NO_TERMINAL,
 		&(const struct outcome_info) { OUTCOME_DENIED, "denied",
-			"run patctl on a terminal, or ask an administrator" } },
+			N_("run patctl on a terminal, or ask an administrator") } },
 	/* These say by themselves what to do, and where. */
 	{ OUTCOME_ERROR_HOST_UNREACHABLE,
 		&(const struct outcome_info) { OUTCOME_UNREACHABLE, "unreachable", NULL } },
@@ -65,7 +66,7 @@ static const struct {
 	{ OUTCOME_ERROR_HOST_POLICY,
 		&(const struct outcome_info) { OUTCOME_DENIED, "against-policy", NULL } },
 	{ OUTCOME_ERROR_MALFORMED, &(const struct outcome_info) { OUTCOME_FAILED, "malformed",
-					   "patctl and patd may be of different versions" } },
+					   N_("patctl and patd may be of different versions") } },
 };
 
 const struct outcome_info *outcome_of(const DBusError *error)
@@ -91,15 +92,15 @@ enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome n
 void outcome_complain(const char *subject, const DBusError *error)
 {
 	const struct outcome_info *info = outcome_of(error);
-	cleanup_text char *message = text_format("%s", error->message);
+	cleanup_text char *message = text_format("%s", text_translated(error->message));
 	size_t len = strlen(message);
 
 	if (info->outcome == OUTCOME_UNREACHABLE)
-		subject = "patd cannot be reached";
+		subject = _("patd cannot be reached");
 	if (info->advice && len > 0 && message[len - 1] == '.')
 		message[len - 1] = '\0';
 	complain("%s%s%s%s%s", subject ? subject : "", subject ? ": " : "", message,
-		info->advice ? "; " : "", info->advice ? info->advice : "");
+		info->advice ? "; " : "", info->advice ? _(info->advice) : "");
 }
 
 enum outcome outcome_fail(const char *subject, DBusError *error)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/l10n.h"
 #include "patctl/pam_module.h"
 #include "patctl/text.h"
 
@@ -34,7 +35,7 @@ static int refuse(
 	struct reader *reader, const struct source *source, unsigned int number, const char *why)
 {
 	if (!reader->service->broken)
-		reader->service->broken = text_format("%s:%u: %s", source->path, number, why);
+		reader->service->broken = text_format("%s:%u: %s", source->path, number, _(why));
 	return -EBADMSG;
 }
 
@@ -86,12 +87,12 @@ static int include_all(
 	int r;
 
 	if (!name)
-		return refuse(reader, source, number, "@include of what?");
+		return refuse(reader, source, number, N_("@include of what?"));
 	r = try_include(reader, source, name, &as);
 	if (r == 0 || (r != -EBADMSG && r != -ENOENT))
 		return r;
 	if (source->wanted == ANY)
-		return refuse(reader, source, number, "what it includes cannot be read");
+		return refuse(reader, source, number, N_("what it includes cannot be read"));
 	(void)pam_control_parse("", add(reader, source, number, source->wanted)->actions);
 	return 0;
 }
@@ -104,7 +105,7 @@ static int include_type(struct reader *reader, const struct source *source, unsi
 	int r;
 
 	if (!name)
-		return refuse(reader, source, number, "include of what?");
+		return refuse(reader, source, number, N_("include of what?"));
 	if (substack)
 		add(reader, source, number, type)->substack = true;
 	r = try_include(reader, source, name, &as);
@@ -179,7 +180,8 @@ static int read_file(struct reader *reader, const struct source *source)
 
 		r = pam_line_next(&lines, &text, &number);
 		if (r == -EBADMSG && source->depth == 0)
-			(void)refuse(reader, source, lines.read, "it ends where a line goes on");
+			(void)refuse(
+				reader, source, lines.read, N_("it ends where a line goes on"));
 		if (r <= 0)
 			break;
 		r = take_line(reader, source, number, text);

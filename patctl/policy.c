@@ -1,7 +1,8 @@
 #include <stdio.h>
-#include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/client_policy.h"
+#include "patctl/column.h"
 #include "patctl/json.h"
 #include "patctl/text.h"
 #include "patctl/verbs.h"
@@ -21,29 +22,32 @@ static void print_json(const struct setting *settings, size_t n)
 	json_list_end(&list);
 }
 
-static int wider(int width, const char *text)
+static void print_row(const char *key, size_t key_width, const char *value, size_t value_width,
+	const char *source)
 {
-	int len = (int)strlen(text);
+	cleanup_text char *first = column_pad(key, key_width),
+			  *second = column_pad(value, value_width);
 
-	return len > width ? len : width;
+	(void)printf("%s %s %s\n", first, second, source);
 }
 
 static void print(const struct setting *settings, size_t n, bool legend)
 {
-	int key_width = (int)strlen("SETTING"), value_width = (int)strlen("VALUE");
+	const char *const key = _("SETTING"), *const value = _("VALUE");
+	size_t key_width = column_width(key), value_width = column_width(value);
 
 	for (size_t i = 0; i < n; i++) {
-		key_width = wider(key_width, settings[i].key);
-		value_width = wider(value_width, settings[i].value);
+		key_width = column_wider(key_width, settings[i].key);
+		value_width = column_wider(value_width, settings[i].value);
 	}
 	if (legend)
-		(void)printf("%-*s %-*s %s\n", key_width, "SETTING", value_width, "VALUE", "FROM");
+		print_row(key, key_width, value, value_width, _("FROM"));
 	for (size_t i = 0; i < n; i++) {
-		cleanup_text char *key = text_safe(settings[i].key),
-				  *value = text_safe(settings[i].value),
+		cleanup_text char *safe_key = text_safe(settings[i].key),
+				  *safe_value = text_safe(settings[i].value),
 				  *source = text_safe(settings[i].source);
 
-		(void)printf("%-*s %-*s %s\n", key_width, key, value_width, value, source);
+		print_row(safe_key, key_width, safe_value, value_width, source);
 	}
 }
 

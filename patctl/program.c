@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/text.h"
 
 static bool take_place(const struct program_as *as)
@@ -33,11 +34,11 @@ bool program_run(const char *const argv[], const struct program_as *as)
 	if (pid == 0) {
 		if (take_place(as))
 			(void)execvp(argv[0], (char *const *)(const void *)argv);
-		complain("cannot run %s: %s", argv[0], strerror(errno));
+		complain(_("cannot run %s: %s"), argv[0], strerror(errno));
 		_exit(127);
 	}
 	if (pid < 0) {
-		complain("cannot run %s: %s", argv[0], strerror(errno));
+		complain(_("cannot run %s: %s"), argv[0], strerror(errno));
 		return false;
 	}
 	while (waitpid(pid, &status, 0) < 0)

@@ -1,3 +1,4 @@
+#include "common/l10n.h"
 #include "patctl/argument.h"
 #include "patctl/change.h"
 #include "patctl/text.h"
@@ -8,11 +9,11 @@ static bool make(struct client *client, const struct pat_id *id, const void *how
 	return client_rename(client, id, how, error);
 }
 
-static char *more(const struct row *row)
+static char *tell(const struct row *row)
 {
 	cleanup_text char *name = text_safe(row->name);
 
-	return text_format(" to %s", name);
+	return text_format(_("User token successfully renamed to %s"), name);
 }
 
 enum outcome rename_run(const struct command *command)
@@ -20,9 +21,10 @@ enum outcome rename_run(const struct command *command)
 	const char *const name = command->items[1];
 	const struct change rename = {
 		.result = "renamed",
+		.done = N_("User token successfully renamed"),
 		.make = make,
 		.how = name,
-		.more = more,
+		.tell = tell,
 	};
 	struct command token = *command;
 

@@ -1,3 +1,4 @@
+#include "common/l10n.h"
 #include "patctl/change.h"
 #include "patctl/verbs.h"
 
@@ -9,7 +10,9 @@ static bool make(struct client *client, const struct pat_id *id, const void *how
 
 enum outcome restore_run(const struct command *command)
 {
-	static const struct change restore = { .result = "restored", .make = make };
+	static const struct change restore = {
+		.result = "restored", .done = N_("User token successfully restored"), .make = make
+	};
 
 	return change_run(command, &restore);
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/program.h"
 #include "patctl/terminal.h"
 #include "patctl/text.h"
@@ -40,9 +41,9 @@ static int open_backup(const char *path)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		complain("cannot open %s: %s", safe, strerror(errno));
+		complain(_("cannot open %s: %s"), safe, strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
-		complain("%s is not a regular file: name one that patctl backup made", safe);
+		complain(_("%s is not a regular file: name one that patctl backup made"), safe);
 	} else {
 		return fd;
 	}
@@ -56,7 +57,7 @@ static bool find_patd(struct program_as *ret)
 	const struct passwd *patd = getpwnam("patd");
 
 	if (!patd) {
-		complain("there is no user patd: install patd first");
+		complain(_("there is no user patd: install patd first"));
 		return false;
 	}
 	ret->uid = patd->pw_uid;
@@ -73,7 +74,7 @@ static bool put_credentials_aside(void)
 		cleanup_text char *aside = text_format("%s" ASIDE, credentials[i]);
 
 		if (rename(credentials[i], aside) < 0 && errno != ENOENT) {
-			complain("cannot rename %s: %s; do it by hand, and start patd.service",
+			complain(_("cannot rename %s: %s; do it by hand, and start patd.service"),
 				credentials[i], strerror(errno));
 			done = false;
 		}
@@ -91,12 +92,12 @@ static bool restore(const struct program_as *as)
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		(void)signal(ending[i], SIG_IGN);
 	if (!program_run(stop, NULL)) {
-		complain("patd.service could not be stopped; nothing was changed");
+		complain(_("patd.service could not be stopped; nothing was changed"));
 		return false;
 	}
 	done = program_run(restore_argv, as) && put_credentials_aside();
 	if (!program_run(start, NULL)) {
-		complain("patd.service could not be started: see journalctl -u patd");
+		complain(_("patd.service could not be started: see journalctl -u patd"));
 		return false;
 	}
 	return done;
@@ -109,9 +110,9 @@ static enum outcome verify_and_restore(const struct command *command, struct pro
 	if (!find_patd(as) || !program_run(verify_argv, as))
 		return OUTCOME_FAILED;
 	if (!command->yes &&
-		!terminal_confirm("All tokens, their history and the key become those of the "
-				  "backup.\nWhat there is now is kept aside.  Restore it?")) {
-		complain("nothing was changed");
+		!terminal_confirm(_("All tokens, their history and the key become those of the "
+				    "backup.\nWhat there is now is kept aside.  Restore it?"))) {
+		complain(_("nothing was changed"));
 		return OUTCOME_DECLINED;
 	}
 	return restore(as) ? OUTCOME_DONE : OUTCOME_FAILED;
@@ -123,11 +124,12 @@ enum outcome restore_backup_run(const struct command *command)
 	enum outcome outcome;
 
 	if (geteuid() != 0) {
-		complain("only root may restore a backup; try: sudo patctl restore-backup");
+		complain(_("only root may restore a backup; try: sudo patctl restore-backup"));
 		return OUTCOME_DENIED;
 	}
 	if (!command->yes && !terminal_can_ask()) {
-		complain("there is no terminal to ask on; to restore without being asked: --yes");
+		complain(
+			_("there is no terminal to ask on; to restore without being asked: --yes"));
 		return OUTCOME_DECLINED;
 	}
 	as.input = open_backup(command->items[0]);

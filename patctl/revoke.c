@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/argument.h"
 #include "patctl/change.h"
 #include "patctl/client_users.h"
@@ -10,20 +11,22 @@
 #include "patctl/timestamp.h"
 #include "patctl/verbs.h"
 
+static const char done[] = N_("User token successfully revoked");
+
 static bool make(struct client *client, const struct pat_id *id, const void *how, DBusError *error)
 {
 	return client_revoke(client, id, how, error);
 }
 
 /* A token that was revoked for longer before stays so: patd's word counts. */
-static char *more(const struct row *row)
+static char *tell(const struct row *row)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
 	if (!row->revoked_until)
-		return text_format("%s", "");
+		return text_format("%s", _(done));
 	timestamp_format_local(row->revoked_until, stamp);
-	return text_format(" until %s", stamp);
+	return text_format(_("User token successfully revoked until %s"), stamp);
 }
 
 static bool check(const struct command *command, struct client_revocation *ret)
@@ -33,7 +36,7 @@ static bool check(const struct command *command, struct client_revocation *ret)
 		!argument_reason("reason", command->reason))
 		return false;
 	if (command->period && command->reason && strcmp(command->reason, "compromised") == 0) {
-		complain("a compromised token never comes back: leave --for out");
+		complain(_("a compromised token never comes back: leave --for out"));
 		return false;
 	}
 	return true;
@@ -51,8 +54,9 @@ static enum outcome revoke_all(const struct command *command, const struct clien
 	if (command->json)
 		json_line(json_must(json_pack("{s:I}", "revoked", (json_int_t)count)));
 	else if (!command->quiet)
-		(void)printf(
-			"%" PRIu32 " token%s successfully revoked\n", count, count == 1 ? "" : "s");
+		(void)printf(P_("%" PRIu32 " token successfully revoked\n",
+				     "%" PRIu32 " tokens successfully revoked\n", count),
+			count);
 	return OUTCOME_DONE;
 }
 
@@ -61,9 +65,10 @@ enum outcome revoke_run(const struct command *command)
 	struct client_revocation how = { 0 };
 	const struct change revoke = {
 		.result = "revoked",
+		.done = done,
 		.make = make,
 		.how = &how,
-		.more = command->period ? more : NULL,
+		.tell = command->period ? tell : NULL,
 	};
 
 	if (!check(command, &how))

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/argument.h"
 #include "patctl/client.h"
 #include "patctl/handover.h"
@@ -20,26 +21,34 @@ static bool check(const struct command *command, bool *ret_given, uint64_t *ret_
 	       argument_period("grace", grace, ret_seconds);
 }
 
-/* "works until …" or "does not work any more". */
-static char *tell_former(const struct row *row)
+static void tell_former(const struct row *row)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
-	if (!row->former_until)
-		return text_format("does not work any more");
-	timestamp_format_local(row->former_until, stamp);
-	return text_format("works until %s,\nor until the new one is used", stamp);
+	if (row->former_until) {
+		timestamp_format_local(row->former_until, stamp);
+		(void)fprintf(stderr,
+			_("The secret before works until %s,\nor until the new one is used.\n"),
+			stamp);
+	} else {
+		(void)fputs(_("The secret before does not work any more.\n"), stderr);
+	}
 }
 
 static void tell(const struct row *row)
 {
 	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
-			  *former = tell_former(row);
+			  *expiry = handover_expiry(row);
 
-	(void)fprintf(stderr, "Token %s (%s) of user %s has a new secret, and ", name, row->id.text,
-		user);
-	handover_tell_expiry(row);
-	(void)fprintf(stderr, "The secret before %s.\n", former);
+	if (expiry)
+		(void)fprintf(stderr,
+			_("Token %s (%s) of user %s has a new secret, and expires %s.\n"), name,
+			row->id.text, user, expiry);
+	else
+		(void)fprintf(stderr,
+			_("Token %s (%s) of user %s has a new secret, and never expires.\n"), name,
+			row->id.text, user);
+	tell_former(row);
 }
 
 /* The token is in use with the secret before, so it stays. */
@@ -49,13 +58,13 @@ static void tell_lost(struct client *client, const struct pat_id *id, const stru
 
 	if (row && row->former_until) {
 		timestamp_format_local(row->former_until, stamp);
-		complain("the new secret of %s was not shown and is lost; the one before works "
-			 "until "
-			 "%s.\nFor another, which ends the one before: %s rotate %s",
+		complain(_("the new secret of %s was not shown and is lost; the one before works "
+			   "until "
+			   "%s.\nFor another, which ends the one before: %s rotate %s"),
 			id->text, stamp, client_self(client), id->text);
 		return;
 	}
-	complain("the new secret of %s was not shown and is lost; for another: %s rotate %s",
+	complain(_("the new secret of %s was not shown and is lost; for another: %s rotate %s"),
 		id->text, client_self(client), id->text);
 }
 
@@ -83,7 +92,7 @@ enum outcome rotate_run(const struct command *command)
 
 		outcome = outcome_fail(subject, &error);
 		if (outcome == OUTCOME_UNREACHABLE)
-			complain("whether it has a new secret is in: %s show %s",
+			complain(_("whether it has a new secret is in: %s show %s"),
 				client_self(client), row.id.text);
 		return outcome;
 	}

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
+
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
 void secret_protect_process(void)
@@ -30,17 +32,17 @@ char *secret_read(int fd, const struct pat_id *id, const char **ret_problem)
 
 	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 ||
 		st.st_size != PAT_TOKEN_LEN) {
-		*ret_problem = "patd handed out something else than a sealed token";
+		*ret_problem = N_("patd handed out something else than a sealed token");
 		return NULL;
 	}
 	if (sodium_init() < 0 || !(secret = sodium_malloc(PAT_TOKEN_LEN + 1))) {
-		*ret_problem = "there is no protected memory to hold the token";
+		*ret_problem = N_("there is no protected memory to hold the token");
 		return NULL;
 	}
 	secret[PAT_TOKEN_LEN] = '\0';
 	if (pread(fd, secret, PAT_TOKEN_LEN, 0) != PAT_TOKEN_LEN ||
 		!pat_token_parse(secret, &inside) || strcmp(inside.text, id->text) != 0) {
-		*ret_problem = "patd handed out something else than the token";
+		*ret_problem = N_("patd handed out something else than the token");
 		sodium_free(secret);
 		return NULL;
 	}

@@ -1,6 +1,7 @@
 #include "patctl/select.h"
 
 #include "common/error.h"
+#include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/client.h"
 #include "patctl/outcome.h"
@@ -13,19 +14,20 @@ static void set_ambiguous(const char *item, const struct rows *rows, DBusError *
 {
 	cleanup_text char *safe = text_safe(item);
 	char *message =
-		text_format("\"%s\" may be any of several tokens; say which by its id:", safe);
+		text_format(_("\"%s\" may be any of several tokens; say which by its id:"), safe);
 
 	for (size_t i = 0; i < rows->n && i < SHOWN_MAX; i++) {
 		const struct row *row = &rows->items[i];
 		cleanup_text char *before = message, *name = text_safe(row->name),
-				  *user = text_safe(row->user);
+				  *user = text_safe(row->user), *line = NULL;
 
-		message = text_format("%s\n  %s  %s (user %s)", before, row->id.text, name, user);
+		line = text_format(_("%s  %s (user %s)"), row->id.text, name, user);
+		message = text_format("%s\n  %s", before, line);
 	}
 	if (rows->n > SHOWN_MAX) {
 		cleanup_text char *before = message;
 
-		message = text_format("%s\n  and more", before);
+		message = text_format("%s\n  %s", before, _("and more"));
 	}
 	dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS, "%s", message);
 	text_free(&message);
@@ -38,7 +40,7 @@ static void set_not_found(
 	const bool over_all = !user && client_is_root(client);
 
 	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_FOUND),
-		"no token has the name or id \"%s\"; see them with: %s list%s%s", safe,
+		_("no token has the name or id \"%s\"; see them with: %s list%s%s"), safe,
 		client_self(client),
 		user       ? " --user="
 		: over_all ? " --all"

@@ -2,20 +2,70 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patctl/client.h"
+#include "patctl/column.h"
 #include "patctl/json.h"
 #include "patctl/look.h"
 #include "patctl/select.h"
 #include "patctl/text.h"
 #include "patctl/verbs.h"
 
-/* label: "" for what goes on with the line above. */
-static void print_line(const char *label, const char *text)
+enum label {
+	LABEL_NONE, /* of what goes on with the line above */
+	LABEL_ID,
+	LABEL_NAME,
+	LABEL_USER,
+	LABEL_STATE,
+	LABEL_CREATED,
+	LABEL_EXPIRES,
+	LABEL_SERVICES,
+	LABEL_FROM,
+	LABEL_HOURS,
+	LABEL_STARTS,
+	LABEL_REVOKED,
+	LABEL_UNTIL,
+	LABEL_REASON,
+	LABEL_ROTATED,
+	LABEL_USES,
+	LABEL_USAGE,
+	LABEL_SOURCES,
+	LABELS
+};
+
+static const char *const labels[LABELS] = {
+	[LABEL_NONE] = "",
+	[LABEL_ID] = N_("ID:"),
+	[LABEL_NAME] = N_("Name:"),
+	[LABEL_USER] = N_("User:"),
+	[LABEL_STATE] = N_("State:"),
+	[LABEL_CREATED] = N_("Created:"),
+	[LABEL_EXPIRES] = N_("Expires:"),
+	[LABEL_SERVICES] = N_("Services:"),
+	[LABEL_FROM] = N_("From:"),
+	[LABEL_HOURS] = N_("Hours:"),
+	[LABEL_STARTS] = N_("Starts:"),
+	[LABEL_REVOKED] = N_("Revoked:"),
+	[LABEL_UNTIL] = N_("Until:"),
+	[LABEL_REASON] = N_("Reason:"),
+	[LABEL_ROTATED] = N_("Rotated:"),
+	[LABEL_USES] = N_("Uses:"),
+	[LABEL_USAGE] = N_("Usage:"),
+	[LABEL_SOURCES] = N_("Sources:"),
+};
+
+static void print_line(enum label label, const char *text)
 {
-	(void)printf("%-10s%s\n", label, text);
+	cleanup_text char *padded = NULL;
+	size_t width = 0;
+
+	for (size_t i = 0; i < LABELS; i++)
+		width = column_wider(width, text_translated(labels[i]));
+	padded = column_pad(text_translated(labels[label]), width);
+	(void)printf("%s %s\n", padded, text);
 }
 
-static void print_text(const char *label, const char *text)
+static void print_text(enum label label, const char *text)
 {
 	cleanup_text char *safe = text_safe(text);
 
@@ -24,7 +74,7 @@ static void print_text(const char *label, const char *text)
 }
 
 /* With commas between them. */
-static void print_texts(const char *label, char *const *texts)
+static void print_texts(enum label label, char *const *texts)
 {
 	cleanup_text char *joined = text_format("%s", "");
 
@@ -36,7 +86,7 @@ static void print_texts(const char *label, char *const *texts)
 	print_text(label, joined);
 }
 
-static void print_time(const struct look *look, const char *label, uint64_t at)
+static void print_time(const struct look *look, enum label label, uint64_t at)
 {
 	cleanup_text char *time = look_exactly(look, at);
 
@@ -48,28 +98,28 @@ static void print_created(const struct look *look, const struct row *row)
 {
 	cleanup_text char *time = look_exactly(look, row->created_at),
 			  *by = look_user(look, row->created_by),
-			  *text = text_format("%s by %s", time, by);
+			  *text = text_format(_("%s by %s"), time, by);
 
-	print_line("Created:", text);
+	print_line(LABEL_CREATED, text);
 	if (row->expires_at)
-		print_time(look, "Expires:", row->expires_at);
+		print_time(look, LABEL_EXPIRES, row->expires_at);
 	else
-		print_line("Expires:", "never");
+		print_line(LABEL_EXPIRES, _("never"));
 }
 
 static void print_limits(const struct look *look, const struct row *row)
 {
-	print_texts("Services:", row->services);
-	print_texts("From:", row->sources);
-	print_text("Hours:", row->hours);
-	print_time(look, "Starts:", row->not_before);
+	print_texts(LABEL_SERVICES, row->services);
+	print_texts(LABEL_FROM, row->sources);
+	print_text(LABEL_HOURS, row->hours);
+	print_time(look, LABEL_STARTS, row->not_before);
 }
 
 static void print_revoked(const struct look *look, const struct row *row)
 {
-	print_time(look, "Revoked:", row->revoked_at);
-	print_time(look, "Until:", row->revoked_until);
-	print_text("Reason:", row->revoked_reason);
+	print_time(look, LABEL_REVOKED, row->revoked_at);
+	print_time(look, LABEL_UNTIL, row->revoked_until);
+	print_text(LABEL_REASON, look_reason(row->revoked_reason));
 }
 
 static void print_rotated(const struct look *look, const struct row *row)
@@ -80,33 +130,38 @@ static void print_rotated(const struct look *look, const struct row *row)
 	if (row->rotations == 0)
 		return;
 	text = row->rotations == 1
-		       ? text_format("once, %s", time)
-		       : text_format("%" PRIu32 " times, last %s", row->rotations, time);
-	print_line("Rotated:", text);
+		       ? text_format(_("once, %s"), time)
+		       : text_format(P_("%u time, last %s", "%u times, last %s", row->rotations),
+				 row->rotations, time);
+	print_line(LABEL_ROTATED, text);
 	if (row->former_until) {
-		cleanup_text char *works = text_format("the secret before works until %s", former);
+		cleanup_text char *works =
+			text_format(_("the secret before works until %s"), former);
 
-		print_line("", works);
+		print_line(LABEL_NONE, works);
 	}
 }
 
 static void print_uses(const struct row *row)
 {
 	cleanup_text char *text =
-		row->max_uses ? text_format("%" PRIu64 " of %" PRIu64, row->uses, row->max_uses)
+		row->max_uses ? text_format(_("%" PRIu64 " of %" PRIu64), row->uses, row->max_uses)
 			      : text_format("%" PRIu64, row->uses);
 
-	print_line("Uses:", text);
+	print_line(LABEL_USES, text);
 }
 
-/* " by sshd from 192.0.2.7", " by sudo, locally" */
+/* "by sshd from 192.0.2.7", "by sudo, locally" */
 static char *tell_place(const char *service, const char *from)
 {
 	const bool local = *from == '\0' || strcmp(from, "local") == 0;
 	cleanup_text char *safe_service = text_safe(service), *safe_from = text_safe(from);
 
-	return text_format("%s%s%s%s", *service ? " by " : "", safe_service,
-		local ? ", locally" : " from ", local ? "" : safe_from);
+	if (*service == '\0')
+		return local ? text_format("%s", _("locally"))
+			     : text_format(_("from %s"), safe_from);
+	return local ? text_format(_("by %s, locally"), safe_service)
+		     : text_format(_("by %s from %s"), safe_service, safe_from);
 }
 
 static void print_usage(const struct look *look, const struct row *row, const struct records *used)
@@ -115,19 +170,20 @@ static void print_usage(const struct look *look, const struct row *row, const st
 	cleanup_text char *time = NULL, *place = NULL, *text = NULL;
 
 	if (!row->last_used_at) {
-		print_line("Usage:", "Not used");
+		print_line(LABEL_USAGE, _("Not used"));
 		return;
 	}
 	time = look_exactly(look, row->last_used_at);
 	place = tell_place(row->last_used_service, row->last_used_from);
-	text = text_format("Last used %s%s", time, place);
-	print_line("Usage:", text);
+	/* TRANSLATORS: the second is as in "by sshd from 192.0.2.7", "locally". */
+	text = text_format(_("Last used %s %s"), time, place);
+	print_line(LABEL_USAGE, text);
 	for (size_t i = 0; i < used->n; i++) {
 		cleanup_text char *when = look_time(look, sources[i].at),
 				  *where = tell_place(sources[i].service, sources[i].from),
-				  *line = text_format("%s%s", when, where);
+				  *line = text_format("%s %s", when, where);
 
-		print_line(i == 0 ? "Sources:" : "", line);
+		print_line(i == 0 ? LABEL_SOURCES : LABEL_NONE, line);
 	}
 }
 
@@ -135,12 +191,13 @@ static void print(const struct look *look, const struct row *row, const struct r
 {
 	cleanup_text char *user = text_safe(row->user), *state = text_safe(row->state),
 			  *user_and_uid = text_format("%s (%" PRIu32 ")", user, row->uid),
-			  *coloured = terminal_coloured(look->palette, row->state, state);
+			  *coloured = terminal_coloured(
+				  look->palette, row->state, text_translated(state));
 
-	print_text("ID:", row->id.text);
-	print_text("Name:", row->name);
-	print_line("User:", user_and_uid);
-	print_line("State:", coloured);
+	print_text(LABEL_ID, row->id.text);
+	print_text(LABEL_NAME, row->name);
+	print_line(LABEL_USER, user_and_uid);
+	print_line(LABEL_STATE, coloured);
 	print_created(look, row);
 	print_limits(look, row);
 	print_revoked(look, row);

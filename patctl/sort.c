@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
+
 static int compare_numbers(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
@@ -67,8 +69,8 @@ const char *sort_parse(const char *text, struct sort *ret)
 			*ret = (struct sort) { keys[i].compare, backwards };
 			return NULL;
 		}
-	return "a list is sorted by name, created, expires, used, state or user; "
-	       "\"-\" before it turns it round";
+	return N_("a list is sorted by name, created, expires, used, state or user; "
+		  "\"-\" before it turns it round");
 }
 
 static int compare(const void *a, const void *b, void *userdata)

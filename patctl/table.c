@@ -3,6 +3,7 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 
+#include "common/l10n.h"
 #include "patctl/text.h"
 
 static char *cell_id(const struct look *look, const struct row *row)
@@ -23,10 +24,18 @@ static char *cell_user(const struct look *look, const struct row *row)
 	return text_safe(row->user);
 }
 
+/* A word of patd's, which may be of a later one. */
+static char *cell_translated(const char *word)
+{
+	cleanup_text char *safe = text_safe(word);
+
+	return text_format("%s", text_translated(safe));
+}
+
 static char *cell_state(const struct look *look, const struct row *row)
 {
 	(void)look;
-	return text_safe(row->state);
+	return cell_translated(row->state);
 }
 
 static char *cell_created(const struct look *look, const struct row *row)
@@ -38,11 +47,11 @@ static char *cell_created(const struct look *look, const struct row *row)
 static char *cell_limits(const struct look *look, const struct row *row)
 {
 	const char *const words[] = {
-		*row->services ? "service" : NULL,
-		*row->sources ? "from" : NULL,
-		*row->hours ? "hours" : NULL,
-		row->not_before > look->now ? "start" : NULL,
-		row->max_uses ? "uses" : NULL,
+		*row->services ? N_("service") : NULL,
+		*row->sources ? N_("from") : NULL,
+		*row->hours ? N_("hours") : NULL,
+		row->not_before > look->now ? N_("start") : NULL,
+		row->max_uses ? N_("uses") : NULL,
 	};
 	char *text = text_format("%s", "");
 
@@ -50,7 +59,7 @@ static char *cell_limits(const struct look *look, const struct row *row)
 		if (words[i]) {
 			cleanup_text char *before = text;
 
-			text = text_format("%s%s%s", before, *before ? "," : "", words[i]);
+			text = text_format("%s%s%s", before, *before ? "," : "", _(words[i]));
 		}
 	return text;
 }
@@ -61,15 +70,15 @@ static const struct {
 	int flags;
 	char *(*cell)(const struct look *look, const struct row *row);
 } columns[] = {
-	{ "ID", 10, 0, cell_id },
-	{ "NAME", 0.2, SCOLS_FL_TRUNC, cell_name },
-	{ "USER", 0.1, SCOLS_FL_TRUNC, cell_user },
-	{ "STATE", 7, 0, cell_state },
-	{ "CREATED", 10, 0, cell_created },
-	{ "EXPIRES", 10, 0, look_expires },
-	{ "USAGE", 10, 0, look_usage },
+	{ N_("ID"), 10, 0, cell_id },
+	{ N_("NAME"), 0.2, SCOLS_FL_TRUNC, cell_name },
+	{ N_("USER"), 0.1, SCOLS_FL_TRUNC, cell_user },
+	{ N_("STATE"), 7, 0, cell_state },
+	{ N_("CREATED"), 10, 0, cell_created },
+	{ N_("EXPIRES"), 10, 0, look_expires },
+	{ N_("USAGE"), 10, 0, look_usage },
 	/* For people, if a token has any; programs are given columns that never change. */
-	{ "LIMITS", 4, SCOLS_FL_HIDDEN, cell_limits },
+	{ N_("LIMITS"), 4, SCOLS_FL_HIDDEN, cell_limits },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -121,7 +130,7 @@ struct table *table_new(const struct look *look, bool legend)
 		(void)scols_table_enable_noencoding(table->scols, 1);
 	for (size_t i = 0; i < COLUMNS; i++)
 		(void)text_must(
-			scols_table_new_column(table->scols, columns[i].name, columns[i].width,
+			scols_table_new_column(table->scols, _(columns[i].name), columns[i].width,
 				columns[i].flags & (look->people ? ~0 : ~SCOLS_FL_TRUNC)));
 	return table;
 }

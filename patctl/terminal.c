@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/text.h"
 
 #define GREEN "\033[32m"
@@ -73,6 +74,18 @@ char *terminal_coloured(enum palette palette, const char *word, const char *text
 	return text_format("%s%s%s", colour ? colour : "", text, colour ? TERMINAL_RESET : "");
 }
 
+/* In English or in the language of the question. */
+static bool is_yes(const char *line)
+{
+	/* TRANSLATORS: what answers "[y/N]" with yes. */
+	const char *const words[] = { "y", "yes", _("y"), _("yes") };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(line, words[i]) == 0)
+			return true;
+	return false;
+}
+
 bool terminal_confirm(const char *question)
 {
 	char *line = NULL;
@@ -80,7 +93,7 @@ bool terminal_confirm(const char *question)
 	ssize_t n;
 	bool yes;
 
-	(void)fprintf(stderr, "%s [y/N] ", question);
+	(void)fprintf(stderr, _("%s [y/N] "), question);
 	(void)fflush(stderr);
 	n = getline(&line, &size, stdin);
 	if (n < 0)
@@ -88,7 +101,7 @@ bool terminal_confirm(const char *question)
 			'\n', stderr); /* the end of input left the cursor behind the question */
 	if (n > 0 && line[n - 1] == '\n')
 		line[n - 1] = '\0';
-	yes = n > 0 && (strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0);
+	yes = n > 0 && is_yes(line);
 	free(line);
 	return yes;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/outcome.h"
 
@@ -17,7 +18,7 @@ void text_free(char **text)
 
 void no_memory(void)
 {
-	complain("out of memory");
+	complain(_("out of memory"));
 	exit(OUTCOME_FAILED);
 }
 
@@ -44,7 +45,7 @@ char *text_safe(const char *text)
 {
 	char *copy, *to;
 
-	if (*text == '\0' || !pat_name_problem(text))
+	if (!pat_text_problem(text))
 		return text_must(strdup(text));
 
 	to = copy = text_must(malloc(4 * strlen(text) + 1));
@@ -56,6 +57,12 @@ char *text_safe(const char *text)
 	}
 	*to = '\0';
 	return copy;
+}
+
+const char *text_translated(const char *text)
+{
+	/* What stands for the empty text in a catalog is about the catalog. */
+	return *text != '\0' ? _(text) : text;
 }
 
 bool text_is_word(const char *text)

@@ -18,10 +18,16 @@ void *text_must(void *pointer);
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A copy that cannot deceive a terminal: as it is if it would do for a token's name, else with
- * \xNN for all but printable ASCII.  The caller owns it.
+ * A copy that cannot deceive a terminal: as it is if pat_text_problem() has nothing against it,
+ * else with \xNN for all but printable ASCII.  The caller owns it.
  */
 char *text_safe(const char *text);
+
+/*
+ * What people read in the place of text, which may be a message of ours or of patd's: then its
+ * translation, static, and else text itself.
+ */
+const char *text_translated(const char *text);
 
 /* Whether a shell takes text for one word, and patctl takes it for no option. */
 bool text_is_word(const char *text);

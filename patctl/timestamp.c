@@ -5,9 +5,10 @@
 #include <time.h>
 
 #include "common/expiry.h"
+#include "common/l10n.h"
 
-static const char not_a_date[] =
-	"not a date; write it like 2027-01-31, \"2027-01-31 18:00\" or \"2027-01-31 18:00:00 UTC\"";
+static const char not_a_date[] = N_("not a date; write it like 2027-01-31, \"2027-01-31 18:00\" or "
+				    "\"2027-01-31 18:00:00 UTC\"");
 
 /* Days by their distance from today. */
 static const struct {
@@ -161,11 +162,11 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 		return not_a_date;
 
 	if ((day < DAYS && !read_day(now, days[day].distance, utc, &tm)) || !resolve(&tm, utc, &at))
-		return "there is no such date or time";
+		return N_("there is no such date or time");
 	if (at < 0)
-		return "the date is in the past";
+		return N_("the date is in the past");
 	if ((uint64_t)at > PAT_EXPIRES_MAX)
-		return "the date is beyond the year 9999";
+		return N_("the date is beyond the year 9999");
 	*ret = (uint64_t)at;
 	return NULL;
 }

@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "common/token.h"
 #include "patctl/secret.h"
 
@@ -90,7 +91,7 @@ static bool ask(int fd, char *line, size_t size)
 
 	if (!silence(fd, before))
 		return false;
-	(void)fputs("Token: ", stderr);
+	(void)fputs(_("Token: "), stderr);
 	ok = read_line(fd, line, size);
 	speak(before);
 	(void)fputc('\n', stderr);
@@ -104,14 +105,14 @@ char *typed_read(int fd, const char **ret_problem)
 	bool ok;
 
 	if (sodium_init() < 0 || !(line = sodium_malloc(LINE_MAX_LEN + 1))) {
-		*ret_problem = "there is no protected memory to hold the token";
+		*ret_problem = N_("there is no protected memory to hold the token");
 		return NULL;
 	}
 	ok = isatty(fd) ? ask(fd, line, LINE_MAX_LEN + 1) : read_line(fd, line, LINE_MAX_LEN + 1);
 	if (ok && pat_token_parse(line, &id))
 		return line;
-	*ret_problem = ok ? "that is no token: mistyped, or not the whole of it"
-			  : "standard input cannot be read";
+	*ret_problem = ok ? N_("that is no token: mistyped, or not the whole of it")
+			  : N_("standard input cannot be read");
 	secret_free(&line);
 	return NULL;
 }

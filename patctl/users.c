@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patctl/text.h"
 
 /* What getpwnam(3) leaves in errno for a user that there is not. */
@@ -30,5 +31,5 @@ char *user_of_uid(uint32_t uid)
 {
 	const struct passwd *user = getpwuid(uid);
 
-	return user ? text_safe(user->pw_name) : text_format("uid %u", uid);
+	return user ? text_safe(user->pw_name) : text_format(_("uid %u"), uid);
 }

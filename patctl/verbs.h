@@ -6,6 +6,8 @@
 
 #include "patctl/command.h"
 
+#define HELP_MAX 6
+
 struct verb {
 	const char *name;
 	const char *operands;      /* as help writes them, "" for none */
@@ -13,8 +15,9 @@ struct verb {
 	unsigned int options;      /* bits of enum option_bit */
 	unsigned int exclusive[2]; /* sets of them: of each one may be given */
 	enum outcome (*run)(const struct command *command);
-	const char *summary; /* a line */
-	const char *help;    /* paragraphs, with an example last */
+	const char *summary;        /* a line */
+	const char *help[HELP_MAX]; /* paragraphs; NULL behind the last, if there is room */
+	const char *examples;       /* a line each */
 };
 
 #define VERBS 17

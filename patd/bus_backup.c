@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/bus.h"
+#include "common/l10n.h"
 #include "patd/backups.h"
 #include "patd/bus_options.h"
 #include "patd/bus_serve.h"
@@ -53,20 +54,20 @@ static void on_done(int result, void *userdata)
 		call_reply(call, call_new_reply(call));
 		break;
 	case -ECANCELED:
-		call_refuse(call, PAT_ERR_BUSY, "patd is ending; try again");
+		call_refuse(call, PAT_ERR_BUSY, N_("patd is ending; try again"));
 		break;
 	case -ENOSPC:
 		call_refuse(call, PAT_ERR_STORAGE,
-			"the disk is full: a backup takes the room of the database twice, once "
-			"beside it and once in the file");
+			N_("the disk is full: a backup takes the room of the database twice, once "
+			   "beside it and once in the file"));
 		break;
 	case -EKEYREJECTED:
 		call_refuse(call, PAT_ERR_STORAGE,
-			"the key on the disk is not the one that patd runs with: put it back");
+			N_("the key on the disk is not the one that patd runs with: put it back"));
 		break;
 	default:
-		call_refuse(
-			call, PAT_ERR_STORAGE, "the backup could not be made; patd's log says why");
+		call_refuse(call, PAT_ERR_STORAGE,
+			N_("the backup could not be made; patd's log says why"));
 		break;
 	}
 }
@@ -78,10 +79,11 @@ static const char *check_file(int fd)
 	struct stat st;
 
 	if (flags < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return "a backup goes into a regular file, and into nothing else";
+		return N_("a backup goes into a regular file, and into nothing else");
 	if ((flags & O_PATH) || (flags & O_ACCMODE) == O_RDONLY || (flags & O_APPEND))
-		return "the file for the backup must be open for writing, and not for appending";
-	return st.st_size == 0 ? NULL : "the file for the backup must be empty";
+		return N_(
+			"the file for the backup must be open for writing, and not for appending");
+	return st.st_size == 0 ? NULL : N_("the file for the backup must be empty");
 }
 
 static void start(struct call *call, int fd)
@@ -92,15 +94,15 @@ static void start(struct call *call, int fd)
 
 	call->client = work ? call_get_client(call) : NULL;
 	if (!call->client) {
-		call_refuse(call, PAT_ERR_BUSY, "too much is under way; try again");
+		call_refuse(call, PAT_ERR_BUSY, N_("too much is under way; try again"));
 		return;
 	}
 	call->abandon = on_end;
 	r = backups_start(call_backups(call), fd, &order, &work->backup);
 	if (r == -EBUSY)
-		call_refuse(call, PAT_ERR_BUSY, "another backup is under way; try again");
+		call_refuse(call, PAT_ERR_BUSY, N_("another backup is under way; try again"));
 	else if (r < 0)
-		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 }
 
 void bus_serve_backup(struct call *call)
@@ -113,7 +115,7 @@ void bus_serve_backup(struct call *call)
 		problem = check_file(fd);
 	/* Who has a backup has the key: no word of polkit's is enough for that. */
 	if (call->caller.uid != 0)
-		call_refuse(call, PAT_ERR_DENIED, "only root may have a backup");
+		call_refuse(call, PAT_ERR_DENIED, N_("only root may have a backup"));
 	else if (problem)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
 	else

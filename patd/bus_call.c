@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patd/bus_driver.h"
 #include "patd/bus_handed.h"
 #include "patd/log.h"
@@ -115,7 +116,7 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 	if (!call) {
 		(void)send_unless_unwanted(connection, message,
 			dbus_message_new_error(message, DBUS_ERROR_LIMITS_EXCEEDED,
-				"too many calls are under way; try again"));
+				N_("too many calls are under way; try again")));
 		return NULL;
 	}
 	call->calls = calls;
@@ -183,7 +184,7 @@ void call_yield(struct call *call, void (*then)(struct call *call))
 {
 	call->then = then;
 	if (sd_event_add_defer(call->calls->event, &call->turn, on_turn, call) < 0)
-		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 }
 
 DBusMessage *call_new_reply(const struct call *call)
@@ -237,7 +238,7 @@ static void look_up(struct call *call, void (*done)(struct job *job))
 	call->lookup.job = (struct job) { .run = users_run, .done = done };
 	call->lookup.result = -ECANCELED; /* it may never run */
 	if (worker_submit(call->calls->worker, &call->lookup.job) < 0)
-		call_refuse(call, PAT_ERR_BUSY, "too many questions are under way; try again");
+		call_refuse(call, PAT_ERR_BUSY, N_("too many questions are under way; try again"));
 }
 
 static void on_user(struct job *job)
@@ -249,15 +250,15 @@ static void on_user(struct job *job)
 	else if (call->lookup.result == 0 || call->any_user)
 		call->then(call);
 	else if (call->lookup.result == -ENOENT)
-		call_refuse(call, PAT_ERR_UNKNOWN_USER, "there is no such user");
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("there is no such user"));
 	else
-		call_refuse(call, PAT_ERR_UNKNOWN_USER, "the user could not be looked up");
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("the user could not be looked up"));
 }
 
 void call_find_user(struct call *call, const char *name, void (*then)(struct call *call))
 {
 	if (!pat_field_set(call->lookup.name, sizeof(call->lookup.name), name)) {
-		call_refuse(call, PAT_ERR_UNKNOWN_USER, "there is no user with so long a name");
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("there is no user with so long a name"));
 		return;
 	}
 	call->lookup.by_name = true;
@@ -299,7 +300,8 @@ static void on_caller(struct job *job)
 		return;
 	}
 	if (call->lookup.result < 0) {
-		call_refuse(call, PAT_ERR_DENIED, "the user who asks is not known to the system");
+		call_refuse(
+			call, PAT_ERR_DENIED, N_("the user who asks is not known to the system"));
 		return;
 	}
 	admit(call);
@@ -319,7 +321,7 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	dbus_pending_call_unref(call->pending);
 	call->pending = NULL;
 	if (!known) {
-		call_refuse(call, PAT_ERR_DENIED, "the bus does not say who asks");
+		call_refuse(call, PAT_ERR_DENIED, N_("the bus does not say who asks"));
 		return;
 	}
 	call->lookup.by_name = false;
@@ -329,7 +331,8 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 		(void)pat_field_set(call->lookup.name, sizeof(call->lookup.name), "root");
 		admit(call);
 	} else if (count_of(call->calls, uid) >= CALLS_UID_MAX) {
-		call_refuse(call, PAT_ERR_BUSY, "too many of your calls are under way; try again");
+		call_refuse(
+			call, PAT_ERR_BUSY, N_("too many of your calls are under way; try again"));
 	} else {
 		call->caller.uid = uid;
 		call->counted = true;
@@ -345,5 +348,5 @@ void call_identify(struct call *call, void (*then)(struct call *call))
 	/* It authenticated the sender when that connected. */
 	if (!sender || !driver_ask(call->connection, driver_call("GetConnectionUnixUser", sender),
 			       DBUS_TIMEOUT_USE_DEFAULT, on_uid, call, &call->pending))
-		call_refuse(call, PAT_ERR_DENIED, "the bus could not be asked who asks");
+		call_refuse(call, PAT_ERR_DENIED, N_("the bus could not be asked who asks"));
 }

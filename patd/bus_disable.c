@@ -1,4 +1,5 @@
 /* What ends the access of many tokens at once: RevokeAll, Disable, Enable. */
+#include "common/l10n.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
 #include "patd/bus_rows.h"
@@ -60,7 +61,7 @@ static void revoke_all(struct call *call)
 	if (call_new_work(call, sizeof(struct revoke_all)))
 		revoke_some(call);
 	else
-		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory, nothing was changed");
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
 }
 
 void bus_serve_revoke_all(struct call *call)

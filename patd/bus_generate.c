@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
 #include "patd/bus_serve.h"
@@ -122,7 +123,7 @@ static void generate_for(struct call *call)
 	struct bus_list lists[2];
 	struct token token;
 	enum pat_error error = PAT_ERR_NO_MEMORY;
-	struct refusal refusal = { .why = "out of memory, nothing was changed" };
+	struct refusal refusal = { .why = N_("out of memory, nothing was changed") };
 	const uint8_t *recipient;
 	DBusMessage *reply = NULL;
 	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
@@ -138,7 +139,8 @@ static void generate_for(struct call *call)
 		if (!reply) {
 			take_back(call, &token);
 			error = PAT_ERR_NO_MEMORY;
-			refusal.why = "the secret could not be handed out; the token was deleted";
+			refusal.why =
+				N_("the secret could not be handed out; the token was deleted");
 		}
 	}
 	sodium_free(secret);
@@ -188,7 +190,7 @@ void bus_serve_rotate(struct call *call)
 		refusal.why = bus_options_read(&args, options);
 	if (!refusal.why && !secret) {
 		error = PAT_ERR_NO_MEMORY;
-		refusal.why = "out of memory, nothing was changed";
+		refusal.why = N_("out of memory, nothing was changed");
 	} else if (!refusal.why) {
 		error = tokens_rotate(
 			call_tokens(call), &call->caller, call->id, grace, secret, &refusal);
@@ -196,7 +198,7 @@ void bus_serve_rotate(struct call *call)
 	if (error == PAT_OK) {
 		reply = secret_reply(call, NULL, recipient, secret);
 		error = reply ? PAT_OK : PAT_ERR_NO_MEMORY;
-		refusal.why = "the new secret could not be handed out; rotate the token again";
+		refusal.why = N_("the new secret could not be handed out; rotate the token again");
 	}
 	sodium_free(secret);
 	if (error == PAT_OK)

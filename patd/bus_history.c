@@ -1,4 +1,5 @@
 /* The history: ListHistory, VerifyHistory, GetSources. */
+#include "common/l10n.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
 #include "patd/bus_rows.h"
@@ -148,7 +149,7 @@ void bus_serve_verify_history(struct call *call)
 	if (problem)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
 	else if (!call_new_work(call, sizeof(struct history_check)))
-		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 	else
 		verify_some(call);
 }

@@ -1,5 +1,6 @@
 /* org.patd.Tokens1.Manager: what it shows, and who follows. */
 #include "common/bus.h"
+#include "common/l10n.h"
 #include "patd/bus_object.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
@@ -44,7 +45,7 @@ static void subscribe(struct call *call)
 		polkit_refuse(call, error, &refusal, "", "");
 	else if (!clients_follow(call_clients(call), dbus_message_get_sender(call->message),
 			 &call->caller, all))
-		call_refuse(call, PAT_ERR_BUSY, "too many of your clients are subscribed");
+		call_refuse(call, PAT_ERR_BUSY, N_("too many of your clients are subscribed"));
 	else
 		call_reply(call, call_new_reply(call));
 }

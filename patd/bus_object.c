@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/l10n.h"
 
 /* What libdbus answers by itself, on every path: listed, never called. */
 static const struct bus_method peer_methods[] = {
@@ -125,7 +126,7 @@ void bus_object_serve(struct calls *calls, DBusConnection *connection, DBusMessa
 		call->method = find_any_method(call, dbus_message_get_member(message));
 
 	if (!call->object)
-		call_refuse_named(call, DBUS_ERROR_UNKNOWN_OBJECT, "there is no such object");
+		call_refuse_named(call, DBUS_ERROR_UNKNOWN_OBJECT, N_("there is no such object"));
 	else if (interface_name && !interface)
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");

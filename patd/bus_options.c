@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/l10n.h"
+
 static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list)
 {
 	DBusMessageIter items;
@@ -20,9 +22,9 @@ static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list
 
 		dbus_message_iter_get_basic(&items, &item);
 		if (strchr(item, ',') || *item == '\0')
-			return "a string in an option is empty, or has a comma";
+			return N_("a string in an option is empty, or has a comma");
 		if (strlen(item) + 2 > (size_t)(end - at))
-			return "an option is too long";
+			return N_("an option is too long");
 		if (at > ret_list->text)
 			*at++ = ',';
 		at = stpcpy(at, item);

@@ -202,20 +202,22 @@ static void on_answer(DBusPendingCall *pending, void *userdata)
 	case ANSWER_CHALLENGE:
 		if (dbus_message_get_allow_interactive_authorization(call->message))
 			call_refuse(call, PAT_ERR_DENIED,
-				"authentication is needed, and there is no agent to ask for it");
+				N_("authentication is needed, and there is no agent to ask for "
+				   "it"));
 		else
 			call_refuse(call, PAT_ERR_INTERACTIVE,
-				"authentication is needed, and the call does not allow a dialog");
+				N_("authentication is needed, and the call does not allow a "
+				   "dialog"));
 		break;
 	case ANSWER_NO:
-		call_refuse(call, PAT_ERR_DENIED, "not authorized");
+		call_refuse(call, PAT_ERR_DENIED, N_("not authorized"));
 		break;
 	case ANSWER_LATE:
-		call_refuse(call, PAT_ERR_DENIED, "nobody authenticated in time");
+		call_refuse(call, PAT_ERR_DENIED, N_("nobody authenticated in time"));
 		break;
 	case ANSWER_NONE:
-		call_refuse(
-			call, PAT_ERR_DENIED, "only root may do that, as polkit cannot be asked");
+		call_refuse(call, PAT_ERR_DENIED,
+			N_("only root may do that, as polkit cannot be asked"));
 		break;
 	}
 }
@@ -243,5 +245,5 @@ void polkit_refuse(struct call *call, enum pat_error error, const struct refusal
 		call_refuse(call, error, refusal->why);
 	else if (!ask(call, refusal, token, user))
 		call_refuse(call, PAT_ERR_BUSY,
-			"polkit cannot be asked, too much is under way; try again");
+			N_("polkit cannot be asked, too much is under way; try again"));
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patd/log.h"
 
 #define SLICE 256U /* entries looked at in one turn of the loop */
@@ -151,16 +152,16 @@ static int check_row(const struct entry *entry, void *userdata)
 	if (slice->rows++ == SLICE)
 		return 1;
 	if (entry->seq < check->next || check->next > slice->last) {
-		end_check(check, entry->seq, "an entry was added");
+		end_check(check, entry->seq, N_("an entry was added"));
 		return 1;
 	}
 	if (entry->seq > check->next) {
-		end_check(check, check->next, "an entry is missing");
+		end_check(check, check->next, N_("an entry is missing"));
 		return 1;
 	}
 	key_entry_mac(slice->history->key, entry, check->before, mac);
 	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0) {
-		end_check(check, entry->seq, "the entry, or one before it, was altered");
+		end_check(check, entry->seq, N_("the entry, or one before it, was altered"));
 		return 1;
 	}
 	memcpy(check->before, mac, sizeof(mac));
@@ -173,9 +174,9 @@ static int check_row(const struct entry *entry, void *userdata)
 static void check_end(const struct history_seal *seal, struct history_check *check)
 {
 	if (check->next != seal->last + 1)
-		end_check(check, check->next, "entries were cut off at the end");
+		end_check(check, check->next, N_("entries were cut off at the end"));
 	else if (sodium_memcmp(check->before, seal->at_last, sizeof(check->before)) != 0)
-		end_check(check, seal->last, "the last entry was altered");
+		end_check(check, seal->last, N_("the last entry was altered"));
 	else
 		end_check(check, 0, NULL);
 }
@@ -194,7 +195,7 @@ int history_check_some(struct history *history, struct history_check *check)
 		return 0;
 	}
 	if (r < 0 || !sealed(history, &seal)) {
-		end_check(check, 1, "the seal over the history was altered or removed");
+		end_check(check, 1, N_("the seal over the history was altered or removed"));
 		return 0;
 	}
 	slice.last = seal.last;

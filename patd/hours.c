@@ -3,11 +3,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/l10n.h"
 #include "patd/item.h"
 #include "patd/limits.h"
 #include "patd/span.h"
 
-static const char too_long[] = "there are more hours than fit; put weekdays together: \"Mon..Fri\"";
+static const char too_long[] =
+	N_("there are more hours than fit; put weekdays together: \"Mon..Fri\"");
 
 /* Takes the first span off *text, which is NULL after the last.  NULL, or what is wrong. */
 static const char *take_span(const char **text, struct span *ret_span)

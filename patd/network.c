@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/l10n.h"
+
 #define ADDRESS_BITS 128U
 #define IPV4_AT 96U /* bits ahead of the IPv4 address */
 
@@ -74,23 +76,25 @@ const char *network_read(struct item item, struct network *ret_network)
 	struct address cleared;
 
 	if (!address_read(left, &network.address))
-		return "a source is an address, a network or \"local\", as in "
-		       "\"192.0.2.7,10.0.0.0/8,2001:db8::/32,local\"; a host name is none";
+		return N_("a source is an address, a network or \"local\", as in "
+			  "\"192.0.2.7,10.0.0.0/8,2001:db8::/32,local\"; a host name is none");
 	if (slash) {
 		struct item right = { slash + 1, item.len - left.len - 1 };
 		const unsigned int ahead = memchr(left.at, ':', left.len) ? 0 : IPV4_AT;
 
 		if (!read_bits(right, &network.prefix) || network.prefix > ADDRESS_BITS - ahead)
-			return "what follows the slash is a number of bits, at most 32 in IPv4 and "
-			       "128 in IPv6, as in \"10.0.0.0/8\" or \"2001:db8::/32\"";
+			return N_("what follows the slash is a number of bits, at most 32 in IPv4 "
+				  "and "
+				  "128 in IPv6, as in \"10.0.0.0/8\" or \"2001:db8::/32\"");
 		network.prefix += ahead;
 	}
 	/* This also refuses less than 96 bits of an IPv4-mapped address: ffff is set there. */
 	cleared = network.address;
 	clear_behind(&cleared, network.prefix);
 	if (!same_bits(&cleared, &network.address, ADDRESS_BITS))
-		return "the address has bits set behind the prefix; write \"10.0.0.0/8\" for the "
-		       "network around 10.1.2.3, and \"10.1.2.3\" for that address alone";
+		return N_(
+			"the address has bits set behind the prefix; write \"10.0.0.0/8\" for the "
+			"network around 10.1.2.3, and \"10.1.2.3\" for that address alone");
 	*ret_network = network;
 	return NULL;
 }

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/l10n.h"
+
 int secret_fd_new(const char secret[static PAT_TOKEN_LEN], int *ret_fd)
 {
 	int fd = memfd_create("patd-secret", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -36,7 +38,7 @@ static const char *read_token(int fd, char text[static PAT_TOKEN_LEN + 2], struc
 		n = PAT_TOKEN_LEN;
 	text[PAT_TOKEN_LEN] = '\0';
 	if (n != PAT_TOKEN_LEN || !pat_token_parse(text, ret_id))
-		return "that is no token: tokens begin with pat_ and have 64 characters";
+		return N_("that is no token: tokens begin with pat_ and have 64 characters");
 	pat_token_digest(text, ret_digest);
 	return NULL;
 }
@@ -49,10 +51,10 @@ const char *secret_fd_read(int fd, struct pat_id *ret_id, struct pat_digest *ret
 	char *text;
 
 	if (seals < 0 || (seals & needed) != needed)
-		return "the secret is no memfd that is sealed against writing and shrinking";
+		return N_("the secret is no memfd that is sealed against writing and shrinking");
 	text = sodium_malloc(PAT_TOKEN_LEN + 2);
 	if (!text)
-		return "out of memory";
+		return N_("out of memory");
 	problem = read_token(fd, text, ret_id, ret_digest);
 	sodium_free(text);
 	return problem;

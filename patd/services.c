@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/l10n.h"
 #include "common/wire.h"
 #include "patd/item.h"
 #include "patd/limits.h"
@@ -37,12 +38,13 @@ static const char *brackets_problem(struct item pattern)
 	while ((at = memchr(at, '[', (size_t)(end - at)))) {
 		/* In a shell it excludes; for sqlite3_strglob() it would allow. */
 		if (at + 1 < end && at[1] == '!')
-			return "to exclude characters in a pattern write \"[^...]\", not "
-			       "\"[!...]\"";
+			return N_("to exclude characters in a pattern write \"[^...]\", not "
+				  "\"[!...]\"");
 		at = skip_brackets(at, end);
 		if (!at)
-			return "a pattern has a \"[\" without its \"]\"; write \"[[]\" for \"[\" "
-			       "itself";
+			return N_(
+				"a pattern has a \"[\" without its \"]\"; write \"[[]\" for \"[\" "
+				"itself");
 	}
 	return NULL;
 }
@@ -50,14 +52,15 @@ static const char *brackets_problem(struct item pattern)
 static const char *pattern_problem(struct item pattern)
 {
 	if (pattern.len == 0)
-		return "a service is empty; write them like \"sudo,sshd,postgresql*\"";
+		return N_("a service is empty; write them like \"sudo,sshd,postgresql*\"");
 	if (pattern.len > PAT_SERVICE_MAX)
-		return "a service is longer than 63 characters";
+		return N_("a service is longer than 63 characters");
 	if (!is_printable(pattern))
-		return "a service has a blank or another character that no service has; write "
-		       "them like \"sudo,sshd,postgresql*\"";
+		return N_("a service has a blank or another character that no service has; write "
+			  "them like \"sudo,sshd,postgresql*\"");
 	if (memchr(pattern.at, '/', pattern.len))
-		return "a service is a file name in /etc/pam.d, without a folder; write \"sshd\"";
+		return N_(
+			"a service is a file name in /etc/pam.d, without a folder; write \"sshd\"");
 	return brackets_problem(pattern);
 }
 
@@ -91,8 +94,8 @@ const char *services_parse(const char *text, char *ret_list, size_t size)
 	char *at = ret_list;
 
 	if (strlen(text) >= size)
-		return "the list of services is too long; a pattern like \"postgresql*\" covers "
-		       "many";
+		return N_("the list of services is too long; a pattern like \"postgresql*\" covers "
+			  "many");
 	for (const char *rest = text; rest;) {
 		const char *problem = pattern_problem(item_take(&rest, ','));
 

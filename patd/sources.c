@@ -3,6 +3,7 @@
 #include <net/if.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "common/wire.h"
 #include "patd/item.h"
 #include "patd/limits.h"
@@ -12,7 +13,7 @@ _Static_assert(SOURCES_NETWORK_MAX >= NETWORK_TEXT_MAX, "a network's text fits")
 
 static const char local[] = SOURCES_LOCAL;
 static const char too_long[] =
-	"the list of sources is too long; a network like \"10.0.0.0/8\" covers many";
+	N_("the list of sources is too long; a network like \"10.0.0.0/8\" covers many");
 
 /* The source in its canonical spelling.  NULL, or what is wrong with it. */
 static const char *spell(struct item source, char ret_text[static NETWORK_TEXT_MAX])

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/l10n.h"
 #include "patd/item.h"
 
 #define WEEK 7
@@ -113,14 +114,14 @@ const char *span_read(const char *text, struct span *ret_span)
 	bool clock;
 
 	if (days && !take_days(&text, &span.days))
-		return "weekdays are written \"Mon\" or \"Monday\", \"Mon,Wed\", \"Mon..Fri\"";
+		return N_("weekdays are written \"Mon\" or \"Monday\", \"Mon,Wed\", \"Mon..Fri\"");
 	clock = comes(text, DIGITS);
 	if (clock && !take_clock(&text, &span))
-		return "hours are written \"HH:MM-HH:MM\", as in \"08:00-18:00\", from 00:00 to "
-		       "24:00";
+		return N_("hours are written \"HH:MM-HH:MM\", as in \"08:00-18:00\", from 00:00 to "
+			  "24:00");
 	if ((!days && !clock) || *skip_blanks(text) != '\0')
-		return "not hours; write them like \"Mon..Fri 08:00-18:00; Sat 10:00-14:00\" or "
-		       "\"22:00-06:00\"";
+		return N_("not hours; write them like \"Mon..Fri 08:00-18:00; Sat 10:00-14:00\" or "
+			  "\"22:00-06:00\"");
 	*ret_span = span;
 	return NULL;
 }

@@ -1,3 +1,4 @@
+#include "common/l10n.h"
 #include "patd/tokens_private.h"
 
 #include <errno.h>
@@ -10,14 +11,15 @@
 const struct caller tokens_patd = { .user = "patd" };
 
 static const char *const whys[PAT_ERRORS] = {
-	[PAT_ERR_NAME_TAKEN] = "the user has a token of that name; choose another name",
-	[PAT_ERR_UNKNOWN_USER] = "no user that a token can be bound to has that name",
-	[PAT_ERR_NOT_FOUND] = "no such token",
+	[PAT_ERR_NAME_TAKEN] = N_("the user has a token of that name; choose another name"),
+	[PAT_ERR_UNKNOWN_USER] = N_("no user that a token can be bound to has that name"),
+	[PAT_ERR_NOT_FOUND] = N_("no such token"),
 	[PAT_ERR_AGAINST_POLICY] =
-		"the policy of this machine does not allow it; patctl policy shows it",
-	[PAT_ERR_DENIED] = "only an administrator may do that",
-	[PAT_ERR_STORAGE] = "the database failed, nothing was changed; the log of patd says why",
-	[PAT_ERR_NO_MEMORY] = "out of memory, nothing was changed",
+		N_("the policy of this machine does not allow it; patctl policy shows it"),
+	[PAT_ERR_DENIED] = N_("only an administrator may do that"),
+	[PAT_ERR_STORAGE] =
+		N_("the database failed, nothing was changed; the log of patd says why"),
+	[PAT_ERR_NO_MEMORY] = N_("out of memory, nothing was changed"),
 };
 
 enum pat_error tokens_refuse(enum pat_error error, const char *why, struct refusal *ret_refusal)
@@ -37,7 +39,7 @@ enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
 	case -ENOSPC:
 		return tokens_refuse(
-			PAT_ERR_STORAGE, "the disk is full; nothing was changed", ret_refusal);
+			PAT_ERR_STORAGE, N_("the disk is full; nothing was changed"), ret_refusal);
 	default:
 		return tokens_refuse(PAT_ERR_STORAGE, NULL, ret_refusal);
 	}
@@ -65,8 +67,9 @@ enum pat_error tokens_ration(
 		ration_take(&tokens->changes, caller->uid, now_us))
 		return PAT_OK;
 	return tokens_refuse(PAT_ERR_BUSY,
-		"you have changed tokens too often; try again later, or revoke the token for good, "
-		"which is always possible",
+		N_("you have changed tokens too often; try again later, or revoke the token for "
+		   "good, "
+		   "which is always possible"),
 		ret_refusal);
 }
 
@@ -277,7 +280,7 @@ const char *tokens_whose(const struct caller *caller, const char *user, bool all
 const char *tokens_reason_problem(const char *reason)
 {
 	if (pat_name_problem(reason) || strlen(reason) > TOKEN_REASON_MAX)
-		return "a reason is 1 to 255 bytes of UTF-8 without control characters";
+		return N_("a reason is 1 to 255 bytes of UTF-8 without control characters");
 	return NULL;
 }
 

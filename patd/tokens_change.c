@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/expiry.h"
+#include "common/l10n.h"
 #include "patd/life.h"
 #include "patd/tokens_private.h"
 
@@ -56,8 +57,8 @@ static enum pat_error find_intact(struct tokens *tokens, const struct caller *ca
 		return tokens_refuse_errno(r, ret_refusal);
 	if (!tokens_intact(tokens, ret_token))
 		return tokens_refuse(PAT_ERR_STORAGE,
-			"the token was altered in the database, outside of patd; it opens "
-			"nothing and can only be deleted",
+			N_("the token was altered in the database, outside of patd; it opens "
+			   "nothing and can only be deleted"),
 			ret_refusal);
 	return PAT_OK;
 }
@@ -79,12 +80,13 @@ static enum pat_error check_revocation(
 	const char *problem = revocation->reason ? tokens_reason_problem(revocation->reason) : NULL;
 
 	if (!problem && revocation->for_a_while && revocation->seconds == 0)
-		problem = "for no time is not at all; leave it out to revoke until it is restored";
+		problem = N_(
+			"for no time is not at all; leave it out to revoke until it is restored");
 	if (!problem && beyond_calendar(now, revocation->seconds))
-		problem = "the token would come back after the year 9999; revoke it for good";
+		problem = N_("the token would come back after the year 9999; revoke it for good");
 	if (!problem && revocation->for_a_while && revocation->reason &&
 		strcmp(revocation->reason, TOKEN_REASON_COMPROMISED) == 0)
-		problem = "a compromised token never comes back; leave out for how long";
+		problem = N_("a compromised token never comes back; leave out for how long");
 	return problem ? tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal) : PAT_OK;
 }
 
@@ -247,14 +249,16 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	if (error != PAT_OK)
 		return error;
 	if (!life_revoked(&token, now))
-		return tokens_refuse(PAT_ERR_NOT_REVOKED, "the token is not revoked", ret_refusal);
+		return tokens_refuse(
+			PAT_ERR_NOT_REVOKED, N_("the token is not revoked"), ret_refusal);
 	if (compromised(&token))
 		return tokens_refuse(PAT_ERR_NOT_RESTORABLE,
-			"the token was revoked as compromised, and stays so; generate a new one",
+			N_("the token was revoked as compromised, and stays so; generate a new "
+			   "one"),
 			ret_refusal);
 	if (life_expired(&token, tokens->policy, now))
-		return tokens_refuse(
-			PAT_ERR_EXPIRED, "the token has expired; generate a new one", ret_refusal);
+		return tokens_refuse(PAT_ERR_EXPIRED,
+			N_("the token has expired; generate a new one"), ret_refusal);
 	error = tokens_ration(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
@@ -297,17 +301,17 @@ static enum pat_error check_rotatable(
 
 	if (life_revoked(token, now))
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			"the token is revoked; restore it first, or generate a new one",
+			N_("the token is revoked; restore it first, or generate a new one"),
 			ret_refusal);
 	if (life_expired(token, tokens->policy, now))
-		return tokens_refuse(
-			PAT_ERR_EXPIRED, "the token has expired; generate a new one", ret_refusal);
+		return tokens_refuse(PAT_ERR_EXPIRED,
+			N_("the token has expired; generate a new one"), ret_refusal);
 	if (life_exhausted(token))
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			"the uses of the token are used up; generate a new one", ret_refusal);
+			N_("the uses of the token are used up; generate a new one"), ret_refusal);
 	if (token->rotations == UINT32_MAX)
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			"the token has had all the secrets it can have; generate a new one",
+			N_("the token has had all the secrets it can have; generate a new one"),
 			ret_refusal);
 	return PAT_OK;
 }
@@ -326,7 +330,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 		error = check_rotatable(tokens, &token, ret_refusal);
 	if (error == PAT_OK && beyond_calendar(now, grace))
 		error = tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			"the grace period would end after the year 9999", ret_refusal);
+			N_("the grace period would end after the year 9999"), ret_refusal);
 	if (error == PAT_OK)
 		error = tokens_ration(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
@@ -370,7 +374,8 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	if (r == 0 && !life_revoked(&token, clock_now(tokens->clock)) &&
 		tokens_intact(tokens, &token))
 		return tokens_refuse(PAT_ERR_NOT_REVOKED,
-			"the token is not revoked; revoke it first, then delete it", ret_refusal);
+			N_("the token is not revoked; revoke it first, then delete it"),
+			ret_refusal);
 	pat_field_cut(token.id.text, sizeof(token.id.text), id);
 	entry = tokens_entry(tokens, caller, ENTRY_DELETED, &token);
 	note = tokens_note(tokens, &entry);

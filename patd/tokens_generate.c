@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/expiry.h"
+#include "common/l10n.h"
 #include "patd/hours.h"
 #include "patd/services.h"
 #include "patd/sources.h"
@@ -24,15 +25,17 @@ static enum pat_error choose_expiry(const struct tokens *tokens, const struct wi
 	}
 	if (wish->has_expires_at && wish->expires_at <= now)
 		return tokens_refuse(
-			PAT_ERR_INVALID_EXPIRY, "the expiration is in the past", ret_refusal);
+			PAT_ERR_INVALID_EXPIRY, N_("the expiration is in the past"), ret_refusal);
 	if (lifetime == 0)
 		return tokens_refuse(PAT_ERR_INVALID_EXPIRY,
-			"the lifetime is zero; for a token that never expires set expires_at to 0",
+			N_("the lifetime is zero; for a token that never expires set expires_at to "
+			   "0"),
 			ret_refusal);
 	if ((wish->has_expires_at && wish->expires_at > PAT_EXPIRES_MAX) || now > PAT_EXPIRES_MAX ||
 		lifetime > PAT_EXPIRES_MAX - now)
 		return tokens_refuse(PAT_ERR_INVALID_EXPIRY,
-			"the expiration is beyond the year 9999; choose an earlier one, or never",
+			N_("the expiration is beyond the year 9999; choose an earlier one, or "
+			   "never"),
 			ret_refusal);
 	*ret_expires_at = wish->has_expires_at ? wish->expires_at : now + lifetime;
 	return PAT_OK;
@@ -47,13 +50,14 @@ static enum pat_error check_policy(
 	if (token->expires_at == PAT_NEVER &&
 		(!policy->allow_never || policy->max_lifetime != POLICY_UNLIMITED))
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			"the policy of this machine wants tokens to expire; give an expiration",
+			N_("the policy of this machine wants tokens to expire; give an expiration"),
 			ret_refusal);
 	if (policy->max_lifetime != POLICY_UNLIMITED &&
 		token->expires_at - token->created_at > policy->max_lifetime)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			"the token would live longer than the policy of this machine allows; "
-			"choose an earlier expiration (patctl policy shows tokens.max_lifetime)",
+			N_("the token would live longer than the policy of this machine allows; "
+			   "choose an earlier expiration (patctl policy shows "
+			   "tokens.max_lifetime)"),
 			ret_refusal);
 	return PAT_OK;
 }
@@ -86,12 +90,12 @@ static enum pat_error choose_limits(
 	limits->max_uses = wish->max_uses;
 	if (wish->not_before > PAT_EXPIRES_MAX || wish->max_uses > INT64_MAX)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			"not_before is beyond the year 9999, or max_uses beyond all counting",
+			N_("not_before is beyond the year 9999, or max_uses beyond all counting"),
 			ret_refusal);
 	if (token->expires_at != PAT_NEVER && wish->not_before >= token->expires_at)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			"the token would expire before its not_before; let it expire later, or "
-			"work earlier",
+			N_("the token would expire before its not_before; let it expire later, or "
+			   "work earlier"),
 			ret_refusal);
 	return PAT_OK;
 }
@@ -149,7 +153,7 @@ static enum pat_error check_user(
 
 	if (r == 0 && disabled)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			"tokens are disabled for this user; an administrator can enable them",
+			N_("tokens are disabled for this user; an administrator can enable them"),
 			ret_refusal);
 	if (r == 0 && max != POLICY_UNLIMITED)
 		r = store_count(tokens->store, user, uid, max, &count);
@@ -157,8 +161,9 @@ static enum pat_error check_user(
 		return tokens_refuse_errno(r, ret_refusal);
 	if (max != POLICY_UNLIMITED && count >= max)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			"the user has as many tokens as the policy of this machine allows; delete "
-			"one that is not needed",
+			N_("the user has as many tokens as the policy of this machine allows; "
+			   "delete "
+			   "one that is not needed"),
 			ret_refusal);
 	return PAT_OK;
 }
