@@ -18,6 +18,7 @@
 include $(wildcard tests/deps.mk)
 include $(wildcard tests/lint/lint.mk)
 include $(wildcard tests/pam/pam.mk)
+include $(wildcard tests/cli/cli.mk)
 include $(wildcard tests/clients/clients.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
@@ -42,7 +43,7 @@ check-clients: $(programs) $(client_programs)
 check-pam: $(programs) $(module) $(pam_test_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/pam/*.bats
 
-check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so
+check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so $(O)/tests/cli/patctl
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' tests/cli/*.bats
 
 # One after the other: each has the machine to itself.

@@ -16,6 +16,10 @@
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 
+# What tests expect to be told is English, whoever runs them.
+export LC_ALL=C.UTF-8
+unset LANGUAGE
+
 # A sanitised object in a plain host (pamtester, sudo) needs the runtime loaded before it.
 asan_preload() {
 	ldd "$BUILD/pam_pat/pam_pat.so" | awk '/libasan|libubsan/ { printf "%s%s", s, $3; s = ":" }'

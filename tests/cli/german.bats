@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# What people read, in German; what programs read, in any language the same.
+# shellcheck disable=SC1111 # German quotes
+
+load cli
+load translated
+
+setup_file() {
+	translated_world de_DE nl_NL
+	patctl generate -q rest --user=games --expires=29d --max-uses=3 >/dev/null
+	patctl generate -q fort --user=games --expires=never >/dev/null
+	patctl revoke -q fort
+}
+
+teardown_file() {
+	patd_world_end
+}
+
+@test "the list: headings, states, and columns that umlauts do not shift" {
+	run -0 german patctl list --user=games
+	[[ ${lines[0]} =~ ^ID\ +NAME\ BENUTZER\ ZUSTAND\ +ERZEUGT\ +ABLAUF\ +NUTZUNG$ ]]
+	[[ $output =~ \ rest\ games\ +aktiv\ +20[^\ ]*Z\ 20[^\ ]*Z\ Nicht\ verwendet ]]
+	[[ $output =~ \ fort\ games\ +widerrufen\ 20[^\ ]*Z\ nie\ +Nicht\ verwendet ]]
+	run -0 german on_terminal "patctl list --user=games"
+	expect "$output" " Tagen "
+	expect "$output" "GRENZEN"
+	expect "$output" "Anzahl"
+}
+
+@test "show: labels in a column, with their colons and blanks" {
+	run -0 german patctl show rest
+	expect "$output" "Name:        rest"
+	expect "$output" "Zustand:     aktiv"
+	expect "$output" "Läuft ab:    20"
+	expect "$output" " von root"
+	expect "$output" "Anmeldungen: 0 von 3"
+	expect "$output" "Nutzung:     Nicht verwendet"
+}
+
+@test "generate says it in German, and prints the same token" {
+	run --separate-stderr german patctl generate "$T" --expires=3d
+	expect_status 0
+	[[ $output =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
+	expect_stderr "Das Token $T (${output:4:10}) des Benutzers root läuft am 20"
+	expect_stderr " Tagen) ab."
+	expect_stderr "Kopieren Sie es jetzt"
+}
+
+@test "revoke, restore and rotate" {
+	patctl generate -q "$T" >/dev/null
+	run -0 german patctl revoke "$T" --for=2h
+	expect "$output" "Benutzertoken erfolgreich widerrufen bis 20"
+	run -0 german patctl restore "$T"
+	expect "$output" "Benutzertoken erfolgreich wiederhergestellt"
+	run --separate-stderr german patctl rotate "$T" --grace=none
+	expect_stderr "hat ein neues Geheimnis und läuft am 20"
+	expect_stderr "Das bisherige Geheimnis gilt nicht mehr."
+}
+
+@test "the question whether to delete takes ja and yes" {
+	for answer in j ja y yes; do
+		patctl generate -q "$T-$answer" >/dev/null
+		patctl revoke -q "$T-$answer"
+		run -0 german on_terminal "patctl delete $T-$answer" <<<"$answer"
+		expect "$output" "Soll es gelöscht werden? [j/N]"
+		expect "$output" "Benutzertoken erfolgreich gelöscht"
+	done
+	patctl generate -q "$T" >/dev/null
+	patctl revoke -q "$T"
+	run -3 german on_terminal "patctl delete $T" <<<"n"
+	expect "$output" "nichts wurde gelöscht"
+}
+
+@test "the history, its words in a column" {
+	token=$(patctl generate -q "$T")
+	use "$token" root 0 sshd 192.0.2.7 ssh
+	patctl revoke -q "$T" --reason="expired"
+	run -1 use "$token" root 0 sudo
+	run -0 german patctl log "$T"
+	expect "${lines[0]}" "  erzeugt            $T ("
+	expect "${lines[0]}" "von root, von root"
+	expect "${lines[1]}" "  verwendet          $T ("
+	expect "${lines[1]}" ", sshd von 192.0.2.7 auf ssh (neues Netz und neuer Dienst)"
+	expect "${lines[2]}" "  widerrufen         $T ("
+	expect "${lines[2]}" ": expired"
+	expect "${lines[3]}" "  abgewiesen         $T ("
+	expect "${lines[3]}" ", sudo: widerrufen"
+}
+
+@test "why a token would be refused" {
+	token=$(patctl generate -q "$T" --service=sudo)
+	run -1 german patctl check --service=sshd <<<"$token"
+	expect "$output" "des Benutzers root: abgewiesen"
+	expect "$output" "es gilt nicht für diesen Dienst"
+}
+
+@test "help, and where its descriptions stand" {
+	run -0 german patctl help
+	expect "$output" "Aufruf: patctl [VERB]"
+	expect "$output" "  revoke TOKEN...    den Zugang durch Token sofort beenden"
+	expect "$output" "      --json              JSON ausgeben"
+	run -0 german patctl help revoke
+	expect "$output" "Aufruf: patctl revoke TOKEN... [OPTION...]"
+	expect "$output" "Beispiele:"
+	expect "$output" '  patctl revoke laptop --for=2weeks --reason="on holiday"'
+}
+
+@test "no line of help is wider than a terminal, as in English" {
+	for verb in "" list generate show revoke restore rotate rename delete check log disable \
+		enable policy doctor backup restore-backup help complete; do
+		# shellcheck disable=SC2086 # none is no word
+		run -0 german patctl help $verb
+		for line in "${lines[@]}"; do
+			[ "${#line}" -le 80 ] || fail "wide: $line"
+		done
+	done
+}
+
+@test "what patctl complains of, and what patd refuses" {
+	run --separate-stderr german patctl show keines
+	expect_status 4
+	expect_stderr "kein Token hat den Namen oder die ID „keines“; eine Übersicht gibt: patctl list --all"
+	run --separate-stderr german patctl list --state=aktiv
+	expect_status 2
+	expect_stderr "--state=aktiv: ein Zustand ist active, revoked,"
+	run --separate-stderr german patctl generate rest --user=games
+	expect_status 1
+	expect_stderr "der Benutzer hat schon ein Token dieses Namens; wählen Sie einen anderen Namen"
+	run --separate-stderr german patctl generate "$T" --hours=nie
+	expect_stderr "Wochentage schreibt man „Mon“ oder „Monday“"
+	run --separate-stderr german patctl delete rest --yes
+	expect_stderr "das Token ist nicht widerrufen; widerrufen Sie es zuerst"
+	run --separate-stderr german patctl genrate
+	expect_stderr "den Befehl „genrate“ gibt es nicht; meinten Sie: patctl generate"
+	run --separate-stderr german env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent patctl list
+	expect_status 8
+	expect_stderr "patd ist nicht erreichbar: "
+	expect_stderr "läuft patd? Siehe: systemctl status patd"
+}
+
+@test "doctor" {
+	run german patctl doctor
+	expect "$output" "ok         daemon: patd antwortet auf dem Bus"
+	expect "$output" "Warnung    name: die UID 0 besitzt org.patd.Tokens1, nicht der Benutzer patd"
+}
+
+@test "policy" {
+	run -0 german patctl policy
+	[[ ${lines[0]} =~ ^EINSTELLUNG\ +WERT\ +HERKUNFT$ ]]
+}
+
+@test "completion describes in German what it offers in any language" {
+	run -0 german patctl complete -- rev
+	[ "$output" = $'revoke\tden Zugang durch Token sofort beenden' ]
+	run -0 german patctl complete -- list --state=ex
+	expect "$output" "--state=expired"
+}
+
+# same COMMAND...: says the same, and ends the same, in both languages
+same() {
+	local status_c=0 status_de=0
+	"$@" >"$BATS_TEST_TMPDIR/c" 2>&1 || status_c=$?
+	german "$@" >"$BATS_TEST_TMPDIR/de" 2>&1 || status_de=$?
+	[ "$status_c" -eq "$status_de" ]
+	diff "$BATS_TEST_TMPDIR/c" "$BATS_TEST_TMPDIR/de"
+}
+
+@test "JSON is the same, and so is what goes with it" {
+	same patctl list --all --json
+	same patctl show rest fort --json
+	same patctl log --all --json
+	same patctl policy --json
+	same patctl doctor --json
+	same patctl revoke keines --json
+	same patctl delete rest --yes --json
+	same patctl disable keiner --json
+	same patctl complete -- list --sort=
+}
+
+@test "a locale without a translation, one that there is not, and C are English" {
+	for locale in nl_NL.UTF-8 ru_RU.UTF-8 C POSIX C.UTF-8; do
+		LC_ALL=$locale run -0 patctl list --user=games
+		expect "${lines[0]}" "USER"
+		LC_ALL=$locale run -0 patctl help
+		expect "$output" "Usage: patctl"
+	done
+	LC_ALL=C LANGUAGE=de run -0 patctl help
+	expect "$output" "Usage: patctl"
+}
+
+@test "LANGUAGE comes before the locale, which need not be German" {
+	LC_ALL=nl_NL.UTF-8 LANGUAGE=de run -0 patctl help
+	expect "$output" "Aufruf: patctl"
+}
+
+@test "umlauts are whole whatever the character set of the locale" {
+	LC_ALL='' LC_MESSAGES=de_DE.UTF-8 LC_CTYPE=C run -0 patctl show rest
+	expect "$output" "Läuft ab:"
+}
