@@ -61,5 +61,6 @@ int main(void)
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		return 1;
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
