@@ -10,11 +10,13 @@
 #include "patctl/text.h"
 
 #define ANY STACK_TYPES /* as the type that is asked for */
+#define FILES_MAX 200U  /* for one service; twice itself in a file makes 2^STACK_LEVELS of it */
 
 struct reader {
 	const struct sysroot *root;
 	bool debian;
 	struct service *service;
+	unsigned int files; /* that were read */
 };
 
 /* A file that is being read. */
@@ -170,8 +172,12 @@ static int take_line(
 static int read_file(struct reader *reader, const struct source *source)
 {
 	struct pam_lines lines = { 0 };
-	int r = sysroot_read(reader->root, source->path, &lines.file);
+	int r;
 
+	if (reader->files == FILES_MAX)
+		return refuse(reader, source, 1, N_("more than 200 files, one in the other"));
+	reader->files++;
+	r = sysroot_read(reader->root, source->path, &lines.file);
 	if (r < 0)
 		return r;
 	for (;;) {
@@ -196,7 +202,7 @@ int service_read(const struct sysroot *root, bool debian, const char *name, stru
 {
 	static const char *const folders[] = { PAM_DIR, PAM_VENDOR_DIR };
 	struct service service = { 0 };
-	struct reader reader = { root, debian, &service };
+	struct reader reader = { root, debian, &service, 0 };
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && r == -ENOENT; i++) {
