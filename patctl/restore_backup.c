@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "patctl/program.h"
 #include "patctl/terminal.h"
 #include "patctl/text.h"
+#include "patctl/units.h"
 #include "patctl/verbs.h"
 
 #define PATD PAT_LIBEXEC_DIR "/patd"
@@ -25,11 +27,6 @@ static const char *const credentials[] = {
 	"/etc/credstore.encrypted/patd.key",
 	"/etc/credstore/patd.key",
 };
-
-static const char *const stop[] = { "systemctl", "stop", "patd-root.socket", "patd-user.socket",
-	"patd.service", NULL };
-static const char *const start[] = { "systemctl", "start", "patd-root.socket", "patd-user.socket",
-	"patd.service", NULL };
 
 static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
 
@@ -82,21 +79,39 @@ static bool put_credentials_aside(void)
 	return done;
 }
 
-/* Stopped: with the sockets, which would start patd in the middle of it. */
+/* Known before anything is stopped: one that stays in its place keeps patd from starting. */
+static bool can_put_credentials_aside(void)
+{
+	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++) {
+		cleanup_text char *folder = text_format("%s", credentials[i]);
+
+		if (access(credentials[i], F_OK) < 0 || access(dirname(folder), W_OK) == 0)
+			continue;
+		complain(_("cannot write to %s, where a key is that has to be put aside: %s; "
+			   "nothing was changed"),
+			folder, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+/* A failure changes nothing, and so it ends as a success does: what was active before is again. */
 static bool restore(const struct program_as *as)
 {
 	static const char *const restore_argv[] = { PATD, "--restore-backup=-", NULL };
+	struct units units;
 	bool done;
 
 	/* What ended patctl here would leave patd stopped.  The programs inherit it. */
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		(void)signal(ending[i], SIG_IGN);
-	if (!program_run(stop, NULL)) {
+	units_look(&units);
+	done = units_stop();
+	if (!done)
 		complain(_("patd.service could not be stopped; nothing was changed"));
-		return false;
-	}
-	done = program_run(restore_argv, as) && put_credentials_aside();
-	if (!program_run(start, NULL)) {
+	else
+		done = program_run(restore_argv, as) && put_credentials_aside();
+	if (!units_start(&units)) {
 		complain(_("patd.service could not be started: see journalctl -u patd"));
 		return false;
 	}
@@ -107,7 +122,7 @@ static enum outcome verify_and_restore(const struct command *command, struct pro
 {
 	static const char *const verify_argv[] = { PATD, "--verify-backup=-", NULL };
 
-	if (!find_patd(as) || !program_run(verify_argv, as))
+	if (!find_patd(as) || !program_run(verify_argv, as) || !can_put_credentials_aside())
 		return OUTCOME_FAILED;
 	if (!command->yes &&
 		!terminal_confirm(_("All tokens, their history and the key become those of the "
@@ -135,7 +150,13 @@ enum outcome restore_backup_run(const struct command *command)
 	as.input = open_backup(command->items[0]);
 	if (as.input < 0)
 		return OUTCOME_FAILED;
-	outcome = verify_and_restore(command, &as);
+	if (units_there()) {
+		outcome = verify_and_restore(command, &as);
+	} else {
+		complain(_("systemd does not run here: stop patd, and see --restore-backup in "
+			   "patd(8)"));
+		outcome = OUTCOME_FAILED;
+	}
 	(void)close(as.input);
 	return outcome;
 }

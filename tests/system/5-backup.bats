@@ -60,3 +60,56 @@ setup_file() {
 	systemctl restart patd.service
 	by_su alice "$TOKEN"
 }
+
+# Whatever is not active is "inactive", so that it can be compared.
+units() {
+	systemctl is-active patd-root.socket patd-user.socket patd.service || :
+}
+
+# What a restore changes, but for what a patd that is started changes, too.
+files() {
+	find /etc/credstore* /var/lib/patd -type f ! -name 'patd.db*' -exec sha256sum {} +
+	ls -d /var/lib/patd/before-restore-*
+}
+
+# as_it_was STATUS COMMAND...: the command has that status, and the units are what they were
+as_it_was() {
+	local before status=0
+	before=$(units)
+	"${@:2}" || status=$?
+	[ "$status" = "$1" ]
+	[ "$(units)" = "$before" ]
+}
+
+# The backup is damaged when it was found to be whole already: it is refused with patd stopped.
+restore_too_late() {
+	BACKUP=/root/late.backup \
+		MEANWHILE='printf x | dd of=/root/late.backup bs=1 seek=5000 conv=notrunc status=none' \
+		expect -f "$BATS_TEST_DIRNAME/restore.exp" | tee /root/late.said
+	return "${PIPESTATUS[0]}"
+}
+
+@test "what was off before a restore is off after it, and what fails changes nothing" {
+	all=(patd-root.socket patd-user.socket patd.service)
+	systemctl stop "${all[@]}"
+	for on in '' patd-root.socket 'patd-root.socket patd-user.socket' 'patd-root.socket patd.service'; do
+		echo "on: $on"
+		read -ra names <<<"$on"
+		[ "$on" = "" ] || systemctl start "${names[@]}"
+		# The service brings both.
+		[ "$on" != 'patd-root.socket patd.service' ] || systemctl stop patd-user.socket
+		as_it_was 0 patctl restore-backup --quiet --yes "$BACKUP"
+		cp "$BACKUP" /root/late.backup
+		files=$(files)
+		as_it_was 1 restore_too_late
+		grep -q 'the backup is damaged' /root/late.said
+		[ "$(files)" = "$files" ]
+		systemctl stop "${all[@]}"
+		# systemd would count how often they start.
+		systemctl reset-failed "${all[@]}"
+	done
+	rm /root/late.*
+	systemctl start "${all[@]}"
+	by_su alice "$TOKEN"
+	[ ! -e /var/lib/patd/key ]
+}
