@@ -133,6 +133,24 @@ int database_open(int state_fd, const char *path, sqlite3 **ret_db)
 	return 0;
 }
 
+int database_open_image(const struct image *image, const char *path, sqlite3 **ret_db)
+{
+	sqlite3 *db;
+	int r = image_open(image, &db);
+
+	if (r < 0) {
+		log_error("cannot open the database %s: %s", path, strerror(-r));
+		return r;
+	}
+	r = set_up(db, path);
+	if (r < 0) {
+		sqlite3_close(db);
+		return r;
+	}
+	*ret_db = db;
+	return 0;
+}
+
 int database_sync(const char *path)
 {
 	sqlite3 *db;

@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include "patd/image.h"
+
 #define DATABASE_FILE "patd.db" /* in the state directory */
 
 /*
@@ -17,6 +19,9 @@ int database_lock(const char *state_dir, int *ret_fd);
  * Refuses, with a message logged, what is not ours, not writable, damaged or newer.
  */
 int database_open(int state_fd, const char *path, sqlite3 **ret_db);
+
+/* The same of an image; path: what it is called in messages. */
+int database_open_image(const struct image *image, const char *path, sqlite3 **ret_db);
 
 /*
  * Syncs the WAL of the database at path and folds it in, as far as no reader is in the way.

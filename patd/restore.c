@@ -20,97 +20,88 @@ static int failed(int r, const char *what)
 	return r;
 }
 
-/* The file of the database in the folder, on disk. */
-static int sync_file(int folder_fd)
-{
-	int fd = openat(folder_fd, DATABASE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	int r = fd < 0 || fsync(fd) < 0 ? -errno : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return r;
-}
-
-/* Unpacks the backup into the empty folder, and verifies it. */
-static int unpack(const char *folder, int folder_fd, int fd, uint8_t bytes[static KEY_LEN])
+/* Unpacks the backup into the empty file image, and verifies it. */
+static int unpack(int image, int fd, uint8_t bytes[static KEY_LEN])
 {
 	struct key *key = NULL;
-	int image = openat(
-		folder_fd, DATABASE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r;
+	int r = backup_read(fd, image, bytes);
 
-	if (image < 0)
-		return failed(-errno, "unpack the backup");
-	r = backup_read(fd, image, bytes);
-	if (close(image) < 0 && r == 0)
-		r = failed(-errno, "unpack the backup");
 	if (r == 0)
 		r = key_new(bytes, &key);
 	if (r == 0)
-		r = verify_image(folder, key);
+		r = verify_image(image, key);
 	key_free(key);
 	return r;
 }
 
-static int verify_in(const char *folder, int fd)
+/* An empty file without a name: it is gone when this process is, however it ends. */
+static int open_nameless(int *ret_fd)
 {
-	uint8_t *bytes = sodium_malloc(KEY_LEN);
-	int folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
+	const char *place = secure_getenv("TMPDIR");
+	char *path;
+	int fd, r = 0;
 
-	if (!bytes || folder_fd < 0)
-		r = failed(bytes ? -errno : -ENOMEM, "verify the backup");
-	else
-		r = unpack(folder, folder_fd, fd, bytes);
-	sodium_free(bytes);
-	if (folder_fd >= 0)
-		close(folder_fd);
+	if (asprintf(&path, "%s/patd-verify.XXXXXX", place ? place : "/var/tmp") < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0 || unlink(path) < 0)
+		r = -errno;
+	free(path);
+	if (r == 0)
+		*ret_fd = fd;
+	else if (fd >= 0)
+		close(fd);
 	return r;
 }
 
 int restore_verify(int fd)
 {
-	const char *place = secure_getenv("TMPDIR");
-	char *folder;
-	int r;
+	uint8_t *bytes = sodium_malloc(KEY_LEN);
+	int image = -1, r = bytes ? open_nameless(&image) : -ENOMEM;
 
-	if (asprintf(&folder, "%s/patd-verify.XXXXXX", place ? place : "/var/tmp") < 0)
-		return -ENOMEM;
-	if (!mkdtemp(folder)) {
-		r = failed(-errno, "make a folder to verify the backup in");
-	} else {
-		int gone;
-
-		r = verify_in(folder, fd);
-		gone = state_dir_remove(AT_FDCWD, folder);
-		if (gone < 0)
-			log_warning("cannot remove %s: %s", folder, strerror(-gone));
-	}
-	free(folder);
+	if (r < 0)
+		(void)failed(r, "make a file to verify the backup in");
+	else
+		r = unpack(image, fd, bytes);
+	sodium_free(bytes);
+	if (image >= 0)
+		close(image);
 	return r;
 }
 
-/* In the locked directory, in a folder that is new. */
-static int restore_into(const char *state_dir, int state_fd, int new_fd, int fd)
+/* What was unpacked, on the disk. */
+static int keep(int new_fd, int image, const uint8_t bytes[static KEY_LEN])
+{
+	int r = fsync(image) < 0 ? -errno : key_write(new_fd, bytes);
+
+	return r < 0 ? failed(r, "write the backup to the disk") : 0;
+}
+
+/* Makes the new state in its folder, which is empty. */
+static int make_ready(int new_fd, int fd)
 {
 	uint8_t *bytes = sodium_malloc(KEY_LEN);
-	char *folder = NULL;
+	int image = openat(
+		new_fd, DATABASE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int r;
 
-	if (!bytes || asprintf(&folder, "%s/" STATE_DIR_NEW, state_dir) < 0) {
-		sodium_free(bytes);
-		return failed(-ENOMEM, "restore the backup");
-	}
-	r = unpack(folder, new_fd, fd, bytes);
-	free(folder);
-	if (r == 0) {
-		r = sync_file(new_fd);
-		if (r == 0)
-			r = key_write(new_fd, bytes);
-		if (r < 0)
-			(void)failed(r, "write the backup to the disk");
-	}
+	if (!bytes || image < 0)
+		r = failed(bytes ? -errno : -ENOMEM, "unpack the backup");
+	else
+		r = unpack(image, fd, bytes);
+	if (r == 0)
+		r = keep(new_fd, image, bytes);
 	sodium_free(bytes);
+	if (image >= 0)
+		close(image);
+	return r;
+}
+
+/* In the locked directory, by way of a folder that is new. */
+static int restore_into(int state_fd, int new_fd, int fd)
+{
+	int r = make_ready(new_fd, fd);
+
 	if (r < 0)
 		return r;
 	r = state_dir_switch(state_fd, new_fd);
@@ -134,7 +125,7 @@ int restore_run(const char *state_dir, int fd)
 		if (r < 0) {
 			(void)failed(r, "restore the backup");
 		} else {
-			r = restore_into(state_dir, state_fd, new_fd, fd);
+			r = restore_into(state_fd, new_fd, fd);
 			close(new_fd);
 		}
 		/* Of one that was refused. */

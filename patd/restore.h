@@ -7,8 +7,8 @@
 
 /*
  * Whether the backup that is read from fd is whole: the database sound, of a version that this
- * patd knows, each row and the history as patd wrote them under the key that is in it.  Takes a
- * folder in $TMPDIR or /var/tmp for a while.
+ * patd knows, each row and the history as patd wrote them under the key that is in it.  Takes room
+ * in $TMPDIR or /var/tmp for a while, and leaves nothing behind there, however it ends.
  */
 int restore_verify(int fd);
 

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "patd/database.h"
@@ -83,15 +84,36 @@ static int prepare_statements(struct store *store)
 	return history_rows_open(store->db, &store->history);
 }
 
-int store_open(const char *state_dir, struct store **ret_store)
+static struct store *new_store(void)
 {
 	struct store *store = calloc(1, sizeof(*store));
+
+	if (store) {
+		store->state_fd = -1;
+		store->usage_sync = SYNC_NORMAL;
+	}
+	return store;
+}
+
+/* r: how opening it went so far.  One that failed is freed. */
+static int make_ready(struct store *store, int r)
+{
+	if (r == 0)
+		r = prepare_statements(store);
+	if (r == 0)
+		r = store_look_for_disabled(store);
+	if (r < 0)
+		store_free(store);
+	return r;
+}
+
+int store_open(const char *state_dir, struct store **ret_store)
+{
+	struct store *store = new_store();
 	int r;
 
 	if (!store)
 		return -ENOMEM;
-	store->state_fd = -1;
-	store->usage_sync = SYNC_NORMAL;
 	r = asprintf(&store->path, "%s/" DATABASE_FILE, state_dir) < 0 ? -ENOMEM : 0;
 	if (r == 0)
 		r = database_lock(state_dir, &store->state_fd);
@@ -99,17 +121,27 @@ int store_open(const char *state_dir, struct store **ret_store)
 		r = state_dir_settle(store->state_fd);
 	if (r == 0)
 		r = database_open(store->state_fd, store->path, &store->db);
-	if (r == 0)
-		r = prepare_statements(store);
-	if (r == 0)
-		r = store_look_for_disabled(store);
-	if (r < 0) {
-		store_free(store);
+	r = make_ready(store, r);
+	if (r < 0)
 		return r;
-	}
 	reserve_make(store->state_fd);
 	*ret_store = store;
 	return 0;
+}
+
+int store_open_image(const struct image *image, const char *path, struct store **ret_store)
+{
+	struct store *store = new_store();
+	int r;
+
+	if (!store)
+		return -ENOMEM;
+	store->path = strdup(path);
+	r = store->path ? database_open_image(image, path, &store->db) : -ENOMEM;
+	r = make_ready(store, r);
+	if (r == 0)
+		*ret_store = store;
+	return r;
 }
 
 void store_free(struct store *store)

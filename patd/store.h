@@ -20,6 +20,7 @@
 #include "patd/disabled.h"
 #include "patd/entry.h"
 #include "patd/history_rows.h"
+#include "patd/image.h"
 #include "patd/list.h"
 #include "patd/token.h"
 
@@ -31,6 +32,9 @@ struct store;
  * ours, damaged, or from a newer version (-EPROTONOSUPPORT).
  */
 int store_open(const char *state_dir, struct store **ret_store);
+
+/* One that is only looked at; path: what it is called in messages. */
+int store_open_image(const struct image *image, const char *path, struct store **ret_store);
 
 /* Commits usage, syncs, closes.  NULL is allowed. */
 void store_free(struct store *store);

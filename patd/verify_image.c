@@ -3,18 +3,27 @@
 #include <errno.h>
 #include <sodium.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "patd/database.h"
 #include "patd/history.h"
+#include "patd/image.h"
 #include "patd/log.h"
 #include "patd/row.h"
 #include "patd/schema.h"
 #include "patd/store.h"
 
 #define ADVICE "; nothing was changed: use another backup"
+
+/* Says why there is nothing to look at. */
+static int no_database(int r)
+{
+	if (r == -EBADMSG)
+		log_error("the database in the backup is damaged, or none of patd's" ADVICE);
+	else
+		log_error("the database in the backup cannot be looked at: %s; nothing was changed",
+			strerror(-r));
+	return r;
+}
 
 /* The single value of a statement: a number, or the text "ok", which is 1. */
 static int ask(sqlite3 *db, const char *sql, uint64_t *ret_value)
@@ -33,27 +42,24 @@ static int ask(sqlite3 *db, const char *sql, uint64_t *ret_value)
 }
 
 /* Before anything else reads it.  *ret_tokens: how many rows there are. */
-static int check_pages(const char *path, uint64_t *ret_tokens)
+static int check_pages(const struct image *image, uint64_t *ret_tokens)
 {
 	uint64_t sound = 0;
-	sqlite3 *db;
-	int r = sqlite3_open_v2(path, &db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+	sqlite3 *db = NULL;
+	int r = image_open(image, &db);
 
-	if (r == SQLITE_OK)
-		r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	if (r == SQLITE_OK)
-		r = sqlite3_exec(db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
-			NULL, NULL, NULL);
-	r = schema_errno(r);
+	if (r == 0)
+		r = schema_errno(sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL));
+	if (r == 0)
+		r = schema_errno(sqlite3_exec(db,
+			"PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", NULL, NULL,
+			NULL));
 	if (r == 0)
 		r = ask(db, "PRAGMA integrity_check(1)", &sound);
 	if (r == 0)
 		r = sound ? ask(db, "SELECT count(*) FROM token", ret_tokens) : -EBADMSG;
-	if (r < 0)
-		log_error("the database in the backup is damaged, or none of patd's" ADVICE);
 	sqlite3_close(db);
-	return r;
+	return r < 0 ? no_database(r) : 0;
 }
 
 static int check_key(struct store *store, const struct key *key)
@@ -121,19 +127,14 @@ static int check_history(struct store *store, const struct key *key)
 	return r;
 }
 
-int verify_image(const char *folder, const struct key *key)
+static int check_contents(const struct image *image, const struct key *key)
 {
 	struct store *store = NULL;
 	uint64_t tokens = 0;
-	char *path;
-	int r;
+	int r = check_pages(image, &tokens);
 
-	if (asprintf(&path, "%s/" DATABASE_FILE, folder) < 0)
-		return -ENOMEM;
-	r = check_pages(path, &tokens);
-	free(path);
 	if (r == 0)
-		r = store_open(folder, &store);
+		r = store_open_image(image, "in the backup", &store);
 	if (r == 0)
 		r = check_key(store, key);
 	if (r == 0)
@@ -141,5 +142,15 @@ int verify_image(const char *folder, const struct key *key)
 	if (r == 0)
 		r = check_history(store, key);
 	store_free(store);
+	return r;
+}
+
+int verify_image(int fd, const struct key *key)
+{
+	struct image image = { 0 };
+	int r = image_map(fd, &image);
+
+	r = r == 0 ? check_contents(&image, key) : no_database(r);
+	image_unmap(&image);
 	return r;
 }

@@ -5,9 +5,9 @@
 #include "patd/key.h"
 
 /*
- * Of the database in folder, which is nobody else's.  An older version is brought to the present
- * one first.  -EBADMSG, logged with what and where: it is not so.
+ * Of the database in the file fd, which stays as it is.  An older version is brought to the present
+ * one in memory.  -EBADMSG, logged with what and where: it is not so.
  */
-int verify_image(const char *folder, const struct key *key);
+int verify_image(int fd, const struct key *key);
 
 #endif

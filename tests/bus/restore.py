@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""A restore that is killed, at any step, leaves the old state or the new one."""
+"""A restore that is killed, at any step, leaves the old state or the new one; and nothing aside."""
 import os
 import shutil
 import signal
@@ -14,7 +14,9 @@ from world import BUILD, PATD, WorldTest
 OLD, NEW = ["new", "old"], ["old"]
 
 
-class Killed(WorldTest):
+class KilledTest(WorldTest):
+    """A patd with a backup, killed."""
+
     def setUp(self):
         super().setUp()
         self.backup = os.path.join(self.folder, "backup")
@@ -26,16 +28,31 @@ class Killed(WorldTest):
         self.root.generate("new")
         # As a kill leaves it, with its log: the worst that there is to be put aside.
         self.patd.kill()
+
+    def run_patd(self, *arguments, wrapper=(), **environment):
+        # No leak detection: it and strace cannot both trace.
+        return subprocess.run(
+            [*wrapper, PATD, *arguments],
+            env=os.environ | environment | {"ASAN_OPTIONS": "detect_leaks=0"},
+            capture_output=True, timeout=PATIENCE_S, check=False,
+        ).returncode  # fmt: skip
+
+    @staticmethod
+    def killed_at(call, step):
+        inject = f"--inject={call}:signal=SIGKILL:when={step}"
+        return ["strace", "-o", os.devnull, f"--trace={call}", inject]
+
+
+class Killed(KilledTest):
+    def setUp(self):
+        super().setUp()
         self.state = os.path.join(self.folder, "state before")
         shutil.copytree(self.patd.state, self.state)
 
-    def restore(self, *wrapper):
-        # No leak detection: it and strace cannot both trace.
-        return subprocess.run(
-            [*wrapper, PATD, f"--restore-backup={self.backup}", f"--state-dir={self.patd.state}"],
-            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
-            capture_output=True, timeout=PATIENCE_S, check=False,
-        ).returncode  # fmt: skip
+    def restore(self, wrapper):
+        return self.run_patd(
+            f"--restore-backup={self.backup}", f"--state-dir={self.patd.state}", wrapper=wrapper
+        )
 
     def names(self):
         """Of the tokens that a patd then has."""
@@ -56,10 +73,7 @@ class Killed(WorldTest):
                 with self.subTest(f"{call} {step}"):
                     shutil.rmtree(self.patd.state)
                     shutil.copytree(self.state, self.patd.state)
-                    inject = f"--inject={call}:signal=SIGKILL:when={step}"
-                    status = self.restore(
-                        "strace", "-o", os.devnull, f"--trace={call}", inject
-                    )
+                    status = self.restore(self.killed_at(call, step))
                     names = self.names()
                     self.assertIn(names, (OLD, NEW))
                     seen.append(names)
@@ -67,6 +81,29 @@ class Killed(WorldTest):
                         self.assertEqual(names, NEW)
             self.assertEqual(status, 0)
         self.assertIn(OLD, seen)
+        # Anew, so that the world ends with a patd.
+        self.patd.start()
+
+
+class VerifyKilled(KilledTest):
+    def test_at_any_step_nothing_of_the_backup_is_left(self):
+        place = os.path.join(self.folder, "tmp")
+        for call in ("unlink", "pwrite64"):
+            step, status = 0, -signal.SIGKILL
+            while status == -signal.SIGKILL:
+                step += 1
+                with self.subTest(f"{call} {step}"):
+                    os.mkdir(place)
+                    status = self.run_patd(
+                        f"--verify-backup={self.backup}",
+                        wrapper=self.killed_at(call, step), TMPDIR=place,
+                    )  # fmt: skip
+                    left = [os.path.getsize(file.path) for file in os.scandir(place)]
+                    # Its name goes before anything comes into it.
+                    named = call == "unlink" and status != 0
+                    self.assertEqual(left, [0] if named else [])
+                    shutil.rmtree(place)
+            self.assertEqual(status, 0)
         # Anew, so that the world ends with a patd.
         self.patd.start()
 
