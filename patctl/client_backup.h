@@ -2,8 +2,8 @@
 #ifndef PATCTL_CLIENT_BACKUP_H
 #define PATCTL_CLIENT_BACKUP_H
 
+#include "common/progress.h"
 #include "patctl/client.h"
-#include "patctl/progress.h"
 
 /* Into fd, an empty regular file; waits for as long as it takes, and shows how far it is. */
 bool client_backup(struct client *client, int fd, struct progress *progress, DBusError *error);

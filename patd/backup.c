@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/progress.h"
 #include "patd/log.h"
 
 #define PIECE ((size_t)256 * 1024) /* bytes */
@@ -162,21 +163,32 @@ static int damaged(const char *how)
 	return -EBADMSG;
 }
 
+static int show(uint64_t done, uint64_t total, void *userdata)
+{
+	progress_show(userdata, done, total);
+	return 0;
+}
+
 static int read_image(int fd, int image, const uint8_t header[static BACKUP_HEADER_LEN])
 {
 	uint8_t found[CHECKSUM_LEN], more;
 	crypto_generichash_state checksum;
+	struct progress progress;
 	const struct copy copy = {
 		.from = fd,
 		.to = image,
 		.size = size_in(header),
 		.checksum = &checksum,
+		.progress = show,
+		.userdata = &progress,
 	};
 	ssize_t n;
 	int r;
 
 	begin_checksum(&checksum, header);
+	progress_begin(&progress, "Reading the backup", !isatty(STDOUT_FILENO));
 	r = copy_run(&copy);
+	progress_end(&progress);
 	crypto_generichash_final(&checksum, found, sizeof(found));
 	sodium_memzero(&checksum, sizeof(checksum));
 	if (r == -EBADMSG)

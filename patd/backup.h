@@ -33,7 +33,8 @@ int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_pr
 /*
  * Reads a backup from fd, from where it stands to its end, into the empty file image.  -EBADMSG,
  * logged: it is none, or it is damaged; what was written into image is worth nothing then.
- * The caller wipes the key.
+ * The caller wipes the key.  A person at a terminal, if standard output is one, too, sees how far
+ * it is.
  */
 int backup_read(int fd, int image, uint8_t ret_key[static KEY_LEN]);
 

@@ -202,6 +202,7 @@ int history_check_some(struct history *history, struct history_check *check)
 	/* Some that it has seen may have been lost, and others come in their place. */
 	if (check->begun && check->reloads != history->reloads)
 		*check = (struct history_check) { 0 };
+	check->last = seal.last;
 	/* What was pruned meanwhile need not be checked any more. */
 	if (!check->begun || check->next < seal.first) {
 		check->begun = true;

@@ -36,6 +36,7 @@ struct history_check {
 	bool begun, done;
 	unsigned int reloads;          /* of the history, when it began */
 	uint64_t first, entries, next; /* next: seq */
+	uint64_t last;                 /* seq, as of now */
 	uint8_t before[ENTRY_MAC_LEN];
 	uint64_t bad;        /* seq, 0: none */
 	const char *problem; /* static; NULL: none */

@@ -4,7 +4,9 @@
 #include <sodium.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/progress.h"
 #include "patd/history.h"
 #include "patd/image.h"
 #include "patd/log.h"
@@ -41,6 +43,40 @@ static int ask(sqlite3 *db, const char *sql, uint64_t *ret_value)
 	return r == SQLITE_ROW ? 0 : r == SQLITE_DONE ? -EBADMSG : schema_errno(r);
 }
 
+/*
+ * SQLite's steps in looking at a whole database, for each byte of it and in hundredths: what they
+ * were where there are ten entries of the history for each token.  The bar alone goes by it.
+ */
+#define STEPS_PERCENT 34
+#define STEPS_AT_ONCE 100000
+
+struct looking {
+	struct progress progress;
+	uint64_t steps, total;
+};
+
+static int on_steps(void *userdata)
+{
+	struct looking *looking = userdata;
+
+	looking->steps += STEPS_AT_ONCE;
+	progress_show(&looking->progress, looking->steps, looking->total);
+	return 0;
+}
+
+static int look_at_pages(sqlite3 *db, size_t size, uint64_t *ret_sound)
+{
+	struct looking looking = { .total = (uint64_t)size / 100 * STEPS_PERCENT };
+	int r;
+
+	progress_begin(&looking.progress, "Checking the database", !isatty(STDOUT_FILENO));
+	sqlite3_progress_handler(db, STEPS_AT_ONCE, on_steps, &looking);
+	r = ask(db, "PRAGMA integrity_check(1)", ret_sound);
+	sqlite3_progress_handler(db, 0, NULL, NULL);
+	progress_end(&looking.progress);
+	return r;
+}
+
 /* Before anything else reads it.  *ret_tokens: how many rows there are. */
 static int check_pages(const struct image *image, uint64_t *ret_tokens)
 {
@@ -55,7 +91,7 @@ static int check_pages(const struct image *image, uint64_t *ret_tokens)
 			"PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", NULL, NULL,
 			NULL));
 	if (r == 0)
-		r = ask(db, "PRAGMA integrity_check(1)", &sound);
+		r = look_at_pages(db, image->size, &sound);
 	if (r == 0)
 		r = sound ? ask(db, "SELECT count(*) FROM token", ret_tokens) : -EBADMSG;
 	sqlite3_close(db);
@@ -110,13 +146,18 @@ static int check_rows(struct store *store, const struct key *key, uint64_t expec
 static int check_history(struct store *store, const struct key *key)
 {
 	struct history_check check = { 0 };
+	struct progress progress;
 	struct history *history;
 	int r = history_new(store, key, &history);
 
 	if (r < 0)
 		return r;
-	while (r == 0 && !check.done)
+	progress_begin(&progress, "Checking the history", !isatty(STDOUT_FILENO));
+	while (r == 0 && !check.done) {
 		r = history_check_some(history, &check);
+		progress_show(&progress, check.entries, check.last - check.first + 1);
+	}
+	progress_end(&progress);
 	history_free(history);
 	if (r == 0 && check.bad != 0) {
 		log_error("the history in the backup was altered, outside of patd, at entry %llu "

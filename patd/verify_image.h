@@ -6,7 +6,8 @@
 
 /*
  * Of the database in the file fd, which stays as it is.  An older version is brought to the present
- * one in memory.  -EBADMSG, logged with what and where: it is not so.
+ * one in memory.  -EBADMSG, logged with what and where: it is not so.  Shows how far
+ * it is as backup_read() does.
  */
 int verify_image(int fd, const struct key *key);
 

@@ -113,4 +113,12 @@ with open(sys.argv[1], "r+b") as file:
 	run --separate-stderr patctl backup "$WORLD/$T.3"
 	expect_status 0
 	expect_not_stderr "["
+	run -0 on_terminal "$BUILD/patd/patd --verify-backup=$WORLD/$T.3"
+	for what in "Reading the backup" "Checking the database" "Checking the history"; do
+		expect "$output" "$what: ["
+	done
+	run -0 on_terminal "$BUILD/patd/patd --verify-backup=$WORLD/$T.3 >/dev/null"
+	[ "$output" = "" ]
+	run -0 "$BUILD/patd/patd" --verify-backup="$WORLD/$T.3"
+	[ "$output" = "patd: the backup is whole" ]
 }

@@ -103,6 +103,7 @@ restore_too_late() {
 		files=$(files)
 		as_it_was 1 restore_too_late
 		grep -q 'the backup is damaged' /root/late.said
+		grep -q 'Checking the history: \[' /root/late.said
 		[ "$(files)" = "$files" ]
 		systemctl stop "${all[@]}"
 		# systemd would count how often they start.

@@ -1,11 +1,10 @@
-#include "patctl/progress.h"
+#include "common/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "patctl/column.h"
 
 #define DRAW_MS 100
 #define COLUMNS 80       /* where the terminal does not say */
@@ -24,7 +23,8 @@ static uint64_t now_ms(void)
 
 static size_t bar_width(const struct progress *progress)
 {
-	const size_t needed = column_width(progress->what) + AROUND;
+	/* It has at least as many bytes as columns. */
+	const size_t needed = strlen(progress->what) + AROUND;
 	struct winsize size;
 	size_t columns = COLUMNS;
 
