@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -B
 """Backup: of one moment, while patd serves; for root alone; and nothing is left behind."""
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,10 +10,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import door
 import tap
 from client import MANAGER, PATIENCE_S, ROOT, Gio, GLib, wait_until
-from world import GAMES, PATD, WorldTest
+from world import BUILD, GAMES, PATD, WorldTest
 
 HEADER = 88
 MAGIC = b"patd backup 1\n\0\0"
+PATCTL = os.path.join(BUILD, "patctl/patctl")
 
 
 class BackupTest(WorldTest):
@@ -153,6 +155,38 @@ class Interrupted(BackupTest):
         again = self.file("again")
         self.assertIsNone(self.backup(again))
 
+    def test_ctrl_c_leaves_no_file_and_patd_goes_on(self):
+        token = self.root.generate("laptop")
+        self.patd.end()
+        # Stopped where the image is there, and goes into the file.
+        image = os.path.join(self.patd.state, "backup.new")
+        self.patd.wrapper = [
+            "strace", "-D", "-f", "-o", os.devnull, "-P", image,
+            "--trace=read", "--inject=read:signal=SIGSTOP:when=1",
+        ]  # fmt: skip
+        self.patd.start()
+        self.root.wait_for_owner("org.patd.Tokens1")
+        place = os.path.join(self.folder, "place")
+        os.mkdir(place)
+        with subprocess.Popen(
+            [PATCTL, "backup", os.path.join(place, "backup")], env=self.bus.environment()
+        ) as patctl:
+            os.waitid(os.P_PID, self.patd.process.pid, os.WSTOPPED)
+            self.assertEqual(len(os.listdir(place)), 1)
+            self.assertTrue(os.path.exists(image))
+            patctl.send_signal(signal.SIGINT)
+            self.assertEqual(patctl.wait(PATIENCE_S), -signal.SIGINT)
+        self.assertEqual(os.listdir(place), [])
+        self.patd.process.send_signal(signal.SIGCONT)
+        self.assertEqual(self.verify(token), door.ACCEPTED)
+        wait_until(self.made_again)
+        self.whole("again")
+        self.assertEqual(self.left_behind(), [])
+
+    def made_again(self):
+        fd = self.file("again", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        return self.backup(fd) is None
+
     def test_one_who_leaves_ends_it_and_patd_goes_on(self):
         leaving = self.client()
         leaving.connection.send_message(self.message(self.file()), Gio.DBusSendMessageFlags.NONE)
@@ -160,12 +194,7 @@ class Interrupted(BackupTest):
         leaving.close()
         token = self.root.generate("laptop")
         self.assertEqual(self.verify(token), door.ACCEPTED)
-
-        def made():
-            fd = self.file("again", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
-            return self.backup(fd) is None
-
-        wait_until(made)
+        wait_until(self.made_again)
         self.whole("again")
 
 

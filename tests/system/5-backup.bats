@@ -81,12 +81,16 @@ as_it_was() {
 	[ "$(units)" = "$before" ]
 }
 
+# restore_asked BACKUP MEANWHILE ANSWER: see restore.exp
+restore_asked() {
+	BACKUP=$1 MEANWHILE=$2 ANSWER=$3 expect -f "$BATS_TEST_DIRNAME/restore.exp" | tee /root/said
+	return "${PIPESTATUS[0]}"
+}
+
 # The backup is damaged when it was found to be whole already: it is refused with patd stopped.
 restore_too_late() {
-	BACKUP=/root/late.backup \
-		MEANWHILE='printf x | dd of=/root/late.backup bs=1 seek=5000 conv=notrunc status=none' \
-		expect -f "$BATS_TEST_DIRNAME/restore.exp" | tee /root/late.said
-	return "${PIPESTATUS[0]}"
+	restore_asked /root/late.backup \
+		'printf x | dd of=/root/late.backup bs=1 seek=5000 conv=notrunc status=none' $'y\r'
 }
 
 @test "what was off before a restore is off after it, and what fails changes nothing" {
@@ -102,15 +106,31 @@ restore_too_late() {
 		cp "$BACKUP" /root/late.backup
 		files=$(files)
 		as_it_was 1 restore_too_late
-		grep -q 'the backup is damaged' /root/late.said
-		grep -q 'Checking the history: \[' /root/late.said
+		grep -q 'the backup is damaged' /root/said
 		[ "$(files)" = "$files" ]
 		systemctl stop "${all[@]}"
 		# systemd would count how often they start.
 		systemctl reset-failed "${all[@]}"
 	done
-	rm /root/late.*
+	rm /root/late.backup
 	systemctl start "${all[@]}"
 	by_su alice "$TOKEN"
 	[ ! -e /var/lib/patd/key ]
+}
+
+@test "Ctrl-C at the question changes nothing" {
+	before=$(files)
+	pid=$(patd_pid)
+	as_it_was 130 restore_asked "$BACKUP" : $'\003'
+	grep -q 'Checking the history: \[' /root/said
+	[ "$(files)" = "$before" ]
+	[ "$(patd_pid)" = "$pid" ]
+}
+
+@test "Ctrl-C behind it does not leave a restore half done" {
+	late=$(token later alice)
+	as_it_was 0 restore_asked "$BACKUP" : $'y\r'
+	by_su alice "$TOKEN"
+	run ! by_su alice "$late"
+	patctl log --verify
 }
