@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,9 @@ int main(int argc, char **argv)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (options.check_config)
 		return check_config(options.conf_dir) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (harden() < 0 || sodium_init() < 0) {
+	/* Without statistics threads do not wait for each other wherever SQLite takes memory. */
+	if (harden() < 0 || sodium_init() < 0 ||
+		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {
 		log_error("cannot set the process up");
 		return EXIT_FAILURE;
 	}
