@@ -12,6 +12,7 @@
 #: check-lint     formatter, compilers and analysers
 #: check-asan     the first five under ASan and UBSan
 #: bench          what an authentication costs
+#: bench-backup   what a backup costs, and how long it holds a login up
 #: demo           the whole path before your eyes
 #: deb            the Debian packages, into build/deb/
 

@@ -1,11 +1,18 @@
-bench_programs := $(O)/tests/bench/authenticate $(O)/tests/bench/answer
+bench_programs := $(addprefix $(O)/tests/bench/,authenticate answer fill)
+
+$(O)/tests/bench/fill: bench_libs = $(O)/libpatd.a $(O)/libcommon.a $(call pkg,--libs,$(patd_pkgs))
+$(O)/tests/bench/fill: $(O)/libpatd.a
+bench_libs = $(O)/libcommon.a -lpam $(call pkg,--libs,libsodium)
 
 $(bench_programs): $(O)/%: %.c $(O)/tests/bench/figures.o $(O)/libcommon.a Makefile
 	$(call say,BENCH,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(all_cflags) -pie -MMD -MP $(all_ldflags) -o $@ $< \
-		$(O)/tests/bench/figures.o $(O)/libcommon.a -lpam $(call pkg,--libs,libsodium)
+		$(O)/tests/bench/figures.o $(bench_libs)
 
-.PHONY: bench
+.PHONY: bench bench-backup
 bench: $(programs) $(module) $(bench_programs) $(O)/tests/pam/devlog
 	$(Q)BUILD=$(abspath $(O)) tests/bench/run
+
+bench-backup: $(programs) $(bench_programs)
+	$(Q)BUILD=$(abspath $(O)) tests/bench/backup
