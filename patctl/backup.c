@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "common/l10n.h"
-#include "patctl/client_backup.h"
+#include "patctl/client_progress.h"
 #include "patctl/new_file.h"
 #include "patctl/text.h"
 #include "patctl/verbs.h"

@@ -195,6 +195,37 @@ static bool is_refusal(const DBusError *error, enum pat_error refusal)
 	return dbus_error_has_name(error, pat_error_name(refusal));
 }
 
+/* Dispatches, which send_with_reply_and_block() does not do before the answer is there. */
+static DBusMessage *send_and_hear(struct client *client, DBusMessage *call, DBusError *error)
+{
+	DBusPendingCall *pending = NULL;
+	DBusMessage *answer = NULL;
+
+	if (!dbus_connection_send_with_reply(client->bus, call, &pending, DBUS_TIMEOUT_INFINITE))
+		no_memory();
+	/* A bus that goes away completes it, with an error. */
+	while (pending && !dbus_pending_call_get_completed(pending) &&
+		dbus_connection_read_write_dispatch(client->bus, -1))
+		;
+	if (pending && dbus_pending_call_get_completed(pending))
+		answer = dbus_pending_call_steal_reply(pending);
+	if (pending)
+		dbus_pending_call_unref(pending);
+	if (!answer)
+		dbus_set_error(error, DBUS_ERROR_DISCONNECTED, _("the bus is gone"));
+	else if (dbus_set_error_from_message(error, answer))
+		message_free(&answer);
+	return answer;
+}
+
+static DBusMessage *send_and_wait(
+	struct client *client, DBusMessage *call, int timeout_ms, DBusError *error)
+{
+	return client->waits ? send_and_hear(client, call, error)
+			     : dbus_connection_send_with_reply_and_block(
+				       client->bus, call, timeout_ms, error);
+}
+
 /* Makes the call once more, now that it may take a person. */
 static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusError *error)
 {
@@ -204,8 +235,7 @@ static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusErr
 
 	dbus_error_free(error);
 	dbus_message_set_allow_interactive_authorization(again, TRUE);
-	answer = dbus_connection_send_with_reply_and_block(
-		client->bus, again, DBUS_TIMEOUT_INFINITE, error);
+	answer = send_and_wait(client, again, DBUS_TIMEOUT_INFINITE, error);
 	if (!answer && !terminal && is_refusal(error, PAT_ERR_DENIED)) {
 		cleanup_text char *message = text_format("%s", error->message);
 
@@ -219,8 +249,7 @@ DBusMessage *call_ask(
 	struct client *client, DBusMessage *call, const char *signature, DBusError *error)
 {
 	/* An agent is started only where patd says that it takes a person. */
-	DBusMessage *answer = dbus_connection_send_with_reply_and_block(
-		client->bus, call, DBUS_TIMEOUT_USE_DEFAULT, error);
+	DBusMessage *answer = send_and_wait(client, call, DBUS_TIMEOUT_USE_DEFAULT, error);
 
 	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
 		answer = ask_person(client, call, error);

@@ -16,6 +16,7 @@ struct client {
 	char *self;
 	uint32_t uid;
 	bool may_ask;
+	bool waits; /* for an answer as long as it takes, and hears signals meanwhile */
 	pid_t agent;
 	char *patd; /* the unique name on the bus that the subscription is with; NULL: none */
 };

@@ -39,28 +39,6 @@ bool client_history(struct client *client, const struct client_history_filter *f
 	return answer_cursor(method, next, cursor, error);
 }
 
-bool client_verify(struct client *client, struct client_verification *ret, DBusError *error)
-{
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_manager("VerifyHistory", &args), *answer = NULL;
-	dbus_uint64_t entries, first, bad;
-	const char *problem;
-
-	call_no_options(&args);
-	answer = call_ask(client, call, "ttts", error);
-	if (!answer || !dbus_message_get_args(answer, error, DBUS_TYPE_UINT64, &entries,
-			       DBUS_TYPE_UINT64, &first, DBUS_TYPE_UINT64, &bad, DBUS_TYPE_STRING,
-			       &problem, DBUS_TYPE_INVALID))
-		return false;
-	*ret = (struct client_verification) {
-		.entries = entries,
-		.first = first,
-		.bad = bad,
-		.problem = text_format("%s", problem),
-	};
-	return true;
-}
-
 bool client_subscribe(struct client *client, bool all, DBusError *error)
 {
 	static const char rule[] =

@@ -18,14 +18,6 @@ struct client_history_filter {
 bool client_history(struct client *client, const struct client_history_filter *filter,
 	uint32_t limit, char **cursor, struct records *entries, DBusError *error);
 
-struct client_verification {
-	uint64_t entries, first, bad; /* bad 0: the history is good */
-	char *problem;                /* owned */
-};
-
-/* The caller frees ret->problem. */
-bool client_verify(struct client *client, struct client_verification *ret, DBusError *error);
-
 /* From now on client_wait() hears of new entries: of the caller's tokens, or of all. */
 bool client_subscribe(struct client *client, bool all, DBusError *error);
 

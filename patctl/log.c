@@ -8,6 +8,7 @@
 #include "common/l10n.h"
 #include "patctl/argument.h"
 #include "patctl/client_history.h"
+#include "patctl/client_progress.h"
 #include "patctl/entry.h"
 #include "patctl/history.h"
 #include "patctl/json.h"
@@ -154,8 +155,13 @@ static enum outcome verify(const struct command *command, struct client *client)
 	struct client_verification found;
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_text char *problem = NULL;
+	struct progress progress;
+	bool verified;
 
-	if (!client_verify(client, &found, &error))
+	progress_begin(&progress, _("Checking the history"), command->quiet);
+	verified = client_verify(client, &progress, &found, &error);
+	progress_end(&progress);
+	if (!verified)
 		return outcome_fail(NULL, &error);
 	problem = text_safe(found.problem);
 	if (command->json)

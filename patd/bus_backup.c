@@ -4,10 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/bus.h"
 #include "common/l10n.h"
 #include "patd/backups.h"
 #include "patd/bus_options.h"
+#include "patd/bus_progress.h"
 #include "patd/bus_serve.h"
 
 struct work {
@@ -28,19 +28,10 @@ static void on_end(struct call *call)
 
 static void on_progress(uint64_t done, uint64_t total, void *userdata)
 {
-	struct call *call = userdata;
-	dbus_uint64_t numbers[] = { done, total };
-	DBusMessage *signal;
+	const struct call *call = userdata;
 
-	if (call->dropped)
-		return;
-	signal = dbus_message_new_signal(PAT_BUS_PATH, PAT_BUS_MANAGER, "BackupProgress");
-	if (signal && !dbus_message_append_args(signal, DBUS_TYPE_UINT64, &numbers[0],
-			      DBUS_TYPE_UINT64, &numbers[1], DBUS_TYPE_INVALID)) {
-		dbus_message_unref(signal);
-		signal = NULL;
-	}
-	client_send(call->client, signal);
+	if (!call->dropped)
+		bus_tell_progress(call, "BackupProgress", done, total);
 }
 
 static void on_done(int result, void *userdata)

@@ -2,6 +2,7 @@
 #include "common/l10n.h"
 #include "patd/bus_options.h"
 #include "patd/bus_polkit.h"
+#include "patd/bus_progress.h"
 #include "patd/bus_rows.h"
 #include "patd/bus_serve.h"
 #include "patd/bus_token.h"
@@ -125,20 +126,53 @@ static DBusMessage *verified_reply(const struct call *call, const struct history
 	return NULL;
 }
 
+struct verification {
+	struct history_check check;
+	uint64_t told; /* percent */
+};
+
+static void let_go(struct call *call)
+{
+	call->abandon = NULL;
+	client_unref(call->client);
+	call->client = NULL;
+}
+
+/* At most once for each percent.  Where too many are watched already, not at all. */
+static void tell(struct call *call, struct verification *verification)
+{
+	const struct history_check *check = &verification->check;
+	const uint64_t total = check->last - check->first + 1;
+	const uint64_t percent = check->entries < total ? check->entries * 100 / total : 100;
+
+	if (percent <= verification->told)
+		return;
+	verification->told = percent;
+	if (!call->client) {
+		call->client = call_get_client(call);
+		call->abandon = call->client ? let_go : NULL;
+	}
+	if (call->client)
+		bus_tell_progress(call, "VerifyProgress", check->entries, total);
+}
+
 /* In slices, each a turn of the loop. */
 static void verify_some(struct call *call)
 {
-	struct history_check *check = call->work;
+	struct verification *verification = call->work;
+	struct history_check *check = &verification->check;
 	struct refusal refusal = { 0 };
 	enum pat_error error =
 		tokens_check_history(call_tokens(call), &call->caller, check, &refusal);
 
-	if (error != PAT_OK)
+	if (error != PAT_OK) {
 		polkit_refuse(call, error, &refusal, "", "");
-	else if (!check->done)
+	} else if (!check->done) {
+		tell(call, verification);
 		call_yield(call, verify_some);
-	else
+	} else {
 		call_reply(call, verified_reply(call, check));
+	}
 }
 
 void bus_serve_verify_history(struct call *call)
@@ -148,7 +182,7 @@ void bus_serve_verify_history(struct call *call)
 
 	if (problem)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
-	else if (!call_new_work(call, sizeof(struct history_check)))
+	else if (!call_new_work(call, sizeof(struct verification)))
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 	else
 		verify_some(call);

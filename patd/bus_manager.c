@@ -131,6 +131,7 @@ static const struct bus_method methods[] = {
 
 static const struct bus_signal signals[] = {
 	{ .name = "HistoryChanged" },
+	{ .name = "VerifyProgress", .args = { { "done", "t" }, { "total", "t" } } },
 	{ .name = "BackupProgress", .args = { { "done", "t" }, { "total", "t" } } },
 	{ 0 },
 };

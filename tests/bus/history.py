@@ -128,6 +128,38 @@ class History(WorldTest):
                 self.assertRefused("AccessDenied", games.history, **wanted)
         self.assertRefused("AccessDenied", games.verify_history)
 
+    def test_who_asks_for_a_check_hears_how_far_it_is_and_nobody_else(self):
+        for _ in range(600):
+            self.games()
+        others = [self.client(), self.client(GAMES)]
+        heard = {client: [] for client in (self.root, *others)}
+        for client, told in heard.items():
+
+            def listen(_, message, incoming, told=told):
+                if incoming and message.get_member() == "VerifyProgress":
+                    told.append(message.get_body().unpack())
+                return message
+
+            client.connection.add_filter(listen)
+            client.subscribe(all=client.uid == 0)
+        self.assertEqual(self.root.verify_history(), (601, 1, 0, ""))
+        # A reply cannot overtake what was sent before.
+        for client in others:
+            client.list()
+            self.assertEqual(heard[client], [])
+        self.assertEqual(heard[self.root], [(256, 601), (512, 601)])
+
+    def test_who_leaves_in_the_middle_of_a_check_holds_nothing_up(self):
+        for _ in range(600):
+            self.games()
+        for _ in range(20):
+            leaving = self.client()
+            for _ in range(10):
+                leaving.post("VerifyHistory", "(a{sv})", {})
+            leaving.connection.flush_sync(None)
+            leaving.close()
+        self.assertEqual(self.root.verify_history(), (601, 1, 0, ""))
+
     def test_it_is_paged_in_both_directions(self):
         for _ in range(9):
             self.games()

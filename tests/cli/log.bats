@@ -227,6 +227,16 @@ followed() {
 	run -5 as_games patctl log --verify
 }
 
+@test "--verify: how far it is shows on a terminal, and nowhere else" {
+	run -0 on_terminal "patctl log --verify"
+	expect "$output" "Checking the history: ["
+	run -0 on_terminal "patctl log --verify --quiet"
+	[ "$output" = "" ]
+	run --separate-stderr patctl log --verify
+	expect_status 0
+	expect_not_stderr "["
+}
+
 @test "what excludes each other: exit 2" {
 	for options in "--verify x" "--verify --all" "--verify --user=games" "--verify --since=1h" \
 		"--verify -n1" "--verify -f" "-f --until=1h" "--all --user=games" "--all x"; do
