@@ -24,6 +24,11 @@ void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
 void doctor_time(struct doctor *doctor);
 
+#define DOCTOR_DATABASE PAT_STATE_DIR "/patd.db"
+
+/* Whether patd's folder can be seen; false after having told why not.  check: on whose behalf. */
+bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret);
+
 /* Of files. */
 void doctor_units(struct doctor *doctor);
 void doctor_key(struct doctor *doctor);

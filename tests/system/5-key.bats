@@ -139,6 +139,9 @@ teardown_file() {
 	rm -r /var/lib/patd "$SEALED"
 	install -d -m 0700 /etc/credstore
 	(umask 077 && head -c 32 /dev/urandom >/etc/credstore/patd.key)
+	run ! systemctl start patd.service
+	run -1 patctl doctor
+	[[ $output == *"/etc/credstore/patd.key is not encrypted"* ]]
 	overridden LoadCredential=patd.key
 	token=$(token handed-in alice)
 	[ ! -e "$FILE" ]

@@ -156,6 +156,33 @@ static void a_key_may_be_a_credential(void **state)
 	expect(doctor_key, LEVEL_OK, "the key is a credential");
 }
 
+static void a_key_that_is_not_encrypted_takes_a_line_in_the_unit(void **state)
+{
+	static const char drop_in[] = "/etc/systemd/system/patd.service.d/key.conf";
+	static const char plain[] = "/etc/credstore/patd.key";
+
+	(void)state;
+	image_write(&image, STATE "/patd.db", "");
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+	image_write(&image, plain, "");
+	assert_int_equal(chmod(image_path(&image, plain), 0600), 0);
+	expect(doctor_key, LEVEL_PROBLEM, "is not encrypted");
+	image_write(
+		&image, drop_in, "[Service]\nLoadCredential=patd.keys\n#LoadCredential=patd.key\n");
+	expect(doctor_key, LEVEL_PROBLEM, "is not encrypted");
+	image_write(&image, drop_in, "[Service]\n LoadCredential = patd.key:/etc/key\n");
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+	image_write(&image, drop_in, "");
+	image_write(
+		&image, "/lib/systemd/system/patd.service", "[Service]\nLoadCredential=patd.key\n");
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+	image_write(
+		&image, "/lib/systemd/system/patd.service", "LoadCredentialEncrypted=patd.key\n");
+	image_write(&image, "/etc/credstore.encrypted/patd.key", "");
+	assert_int_equal(chmod(image_path(&image, "/etc/credstore.encrypted/patd.key"), 0600), 0);
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+}
+
 static void the_database_is_patds_alone(void **state)
 {
 	(void)state;
@@ -186,6 +213,7 @@ int main(void)
 		TEST(units_are_there_enabled_and_not_masked),
 		TEST(the_key_is_patds_alone_and_whole),
 		TEST(a_key_may_be_a_credential),
+		TEST(a_key_that_is_not_encrypted_takes_a_line_in_the_unit),
 		TEST(the_database_is_patds_alone),
 		TEST(a_link_in_their_place_is_not_followed),
 	};
