@@ -50,7 +50,7 @@ fish_offers() {
 }
 
 zsh_shows() {
-	HOME=$BATS_TEST_TMPDIR zsh -f "$CLI/complete.zsh" "$COMPLETIONS" "$@"
+	HOME=$BATS_TEST_TMPDIR zsh -f "$CLI/complete.zsh" "$COMPLETIONS" "$BATS_FILE_TMPDIR/zcompdump" "$@"
 }
 
 # every_shell_offers LINE...: of the shells there are

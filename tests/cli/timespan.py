@@ -1,6 +1,6 @@
 """
 timespan.py PROGRAM SEED: compares the parser of periods in PROGRAM (timespan.c) with that of
-`systemd-analyze timespan` over some 1500 expressions: both take it and mean the same number of
+`systemd-analyze timespan` over some 600 expressions: both take it and mean the same number of
 microseconds, or both refuse it.  Where patctl(1) documents a difference, the expectation is
 that patctl refuses.
 """
@@ -66,7 +66,7 @@ def main():
     r = random.Random(int(seed))
     texts = list(dict.fromkeys(
         ODD + [f"{n}{b}{u}" for u in UNITS + NOT_UNITS for n in ("1", "7.25") for b in ("", " ")] +
-        [expression(r) for _ in range(1300)]))
+        [expression(r) for _ in range(400)]))
     ours = subprocess.run([program, *texts], capture_output=True, text=True, check=True)
     with ThreadPoolExecutor(4) as pool:
         theirs = list(pool.map(systemd, texts))
@@ -83,7 +83,7 @@ def main():
             print(f"{text!r}: patctl {we}, systemd {they}")
     print(f"{len(texts)} expressions: {taken} taken alike, {refused} refused by both, "
           f"{different} documented differences, {wrong} wrong")
-    return wrong > 0 or taken < 500 or refused < 50 or different < 5
+    return wrong > 0 or taken < 250 or refused < 30 or different < 3
 
 
 sys.exit(main())

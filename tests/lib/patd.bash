@@ -68,9 +68,15 @@ patd_start() {
 	rm "$WORLD/ready"
 }
 
-# Waits for the end of a process that need not be our child.
+# Waits for the end of a process that need not be our child, nor be reaped by anybody yet.
 process_gone() {
-	tail --pid="$1" -s 0.02 -f /dev/null
+	local file
+	file=$(mktemp)
+	echo "$1" >"$file"
+	# Fails if there is none any more.
+	pidwait --pidfile="$file" || :
+	rm "$file"
+	[ ! -e "/proc/$1" ] || grep -qs '^State:.Z' "/proc/$1/status" || [ ! -e "/proc/$1" ]
 }
 
 # process_end SIGNAL PID: nothing if it has ended already

@@ -20,10 +20,10 @@ lint-format:
 	$(call say,LINT,clang-format)
 	$(Q)clang-format --dry-run -Werror $(lint_c) $(lint_h) $(lint_tests_c)
 
-# The other compiler's warnings.
+# The other compiler's warnings, where its objects are of use again: in the build of the fuzz tier.
 lint-clang:
 	$(call say,LINT,clang)
-	$(Q)$(MAKE) --no-print-directory CC=clang O=build/clang all >/dev/null
+	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) all >/dev/null
 
 lint-tidy:
 	$(call say,LINT,clang-tidy)

@@ -41,20 +41,26 @@ service() {
 	sed "s|@module@|$WORLD/pam_pat.so socket=$WORLD/peer.sock|" >"$IMAGE/etc/pam.d/$1"
 }
 
+# in_image COMMAND: where PAM's files and shadow(5) are the test's own
+in_image() {
+	: >"$WORLD/shadow"
+	export -f really all_really
+	export TOOLS PASSWORD OWNER STRANGER
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	unshare --mount bash -c '
+		mount --bind "$WORLD/shadow" /etc/shadow &&
+			mount --bind "$IMAGE/etc/pam.d" /etc/pam.d && "$@"' bash "$@"
+}
+
 # really SHADOW TYPED MANNER: what comes of it at the service "probe"; MANNER "" is no patd
 really() {
-	local answers=() peer=()
-	for _ in 1 2 3 4; do
-		answers+=("$2")
-	done
+	local peer=()
+	cp "$WORLD/shadow.$1" "$WORLD/shadow"
 	[ -z "$3" ] || peer=("$TOOLS/peer" "$WORLD/peer.sock" "$3")
 	rm -f "$WORLD/peer.sock"
-	# shellcheck disable=SC2016 # for the inner shell to expand
-	printf '%s\n' "${answers[@]}" | unshare --mount bash -c '
-		mount --bind "$WORLD/shadow.$0" /etc/shadow &&
-			mount --bind "$IMAGE/etc/pam.d" /etc/pam.d && exec "$@"' \
-		"$1" "${peer[@]}" "$TOOLS/drive" -k /etc/pam.d probe "$OWNER" |
-		sed -n 's/^authenticate: PAM_//p; s/^setcred: PAM_//p' | tail -n 1 | tr '[:upper:]' '[:lower:]'
+	printf '%s\n' "$2" "$2" "$2" "$2" |
+		"${peer[@]}" "$TOOLS/drive" -k /etc/pam.d probe "$OWNER" |
+		awk -F ': PAM_' '/^(authenticate|setcred): PAM_/ { last = $2 } END { print tolower(last) }'
 }
 
 # The service "probe" in all its trials, really.
@@ -87,7 +93,7 @@ for service in json.load(sys.stdin)["services"]:
 alike() {
 	service probe
 	all_told >"$WORLD/told"
-	all_really >"$WORLD/real"
+	in_image all_really >"$WORLD/real"
 	[ "$(wc -l <"$WORLD/told")" = 8 ]
 	diff "$WORLD/told" "$WORLD/real"
 }
@@ -278,6 +284,6 @@ UNIX='pam_unix.so try_first_pass nodelay'
 		printf 'auth sufficient %s\n%s' "$WORLD/pam_pat.so" "$lines" >"$IMAGE/etc/pam.d/probe"
 		run -1 patctl doctor --root="$IMAGE"
 		[[ $output == *"probe: libpam refuses all of it: /etc/pam.d/probe:2: "* ]]
-		[ "$(really plain "$PASSWORD" accepted)" = abort ]
+		[ "$(in_image really plain "$PASSWORD" accepted)" = abort ]
 	done
 }
