@@ -27,20 +27,32 @@ static DBusHandlerResult on_message(DBusConnection *bus, DBusMessage *message, v
 	return DBUS_HANDLER_RESULT_HANDLED;
 }
 
+/* False if there is nobody to show it to, or nothing is told: no reason to fail. */
+static bool hear(struct client *client, struct hearing *hearing)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	bool told = false;
+
+	/* From its answer it is known who on the bus is patd. */
+	if (hearing->progress->shown)
+		told = client_subscribe(client, false, &error);
+	dbus_error_free(&error);
+	if (told && !dbus_connection_add_filter(client->bus, on_message, hearing, NULL))
+		no_memory();
+	return told;
+}
+
 static DBusMessage *ask(struct client *client, DBusMessage *call, const char *answer_signature,
 	struct hearing *hearing, DBusError *error)
 {
+	const bool told = hear(client, hearing);
 	DBusMessage *answer;
 
-	/* From its answer it is known who on the bus is patd. */
-	if (!client_subscribe(client, false, error))
-		return NULL;
-	if (!dbus_connection_add_filter(client->bus, on_message, hearing, NULL))
-		no_memory();
 	client->waits = true;
 	answer = call_ask(client, call, answer_signature, error);
 	client->waits = false;
-	dbus_connection_remove_filter(client->bus, on_message, hearing);
+	if (told)
+		dbus_connection_remove_filter(client->bus, on_message, hearing);
 	return answer;
 }
 

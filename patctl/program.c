@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,9 @@ static bool take_place(const struct program_as *as)
 {
 	int input = as ? as->input : -1, output;
 
+	/* Somebody else may not write where root does. */
+	if (as && unsetenv("TMPDIR") < 0)
+		return false;
 	if (input < 0)
 		input = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	else if (lseek(input, 0, SEEK_SET) < 0)
@@ -44,5 +48,7 @@ bool program_run(const char *const argv[], const struct program_as *as)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return false;
+	if (WIFSIGNALED(status))
+		complain(_("%s was ended by signal %d"), argv[0], WTERMSIG(status));
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -28,7 +28,7 @@ static const char *const credentials[] = {
 	"/etc/credstore/patd.key",
 };
 
-static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
+static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
 
 /* A regular file: what verified it reads it from its beginning, and what restores it again. */
 static int open_backup(const char *path)
@@ -95,7 +95,10 @@ static bool can_put_credentials_aside(void)
 	return true;
 }
 
-/* A failure changes nothing, and so it ends as a success does: what was active before is again. */
+/*
+ * A failure changes nothing, and so it ends as a success does: what was active before is again. But
+ * patd does not start with a key that is not the database's.
+ */
 static bool restore(const struct program_as *as)
 {
 	static const char *const restore_argv[] = { PATD, "--restore-backup=-", NULL };
@@ -110,7 +113,9 @@ static bool restore(const struct program_as *as)
 	if (!done)
 		complain(_("patd.service could not be stopped; nothing was changed"));
 	else
-		done = program_run(restore_argv, as) && put_credentials_aside();
+		done = program_run(restore_argv, as);
+	if (done && !put_credentials_aside())
+		return false;
 	if (!units_start(&units)) {
 		complain(_("patd.service could not be started: see journalctl -u patd"));
 		return false;

@@ -91,8 +91,9 @@ bool unit_has(const struct sysroot *root, const char *unit, const char *key, con
 			continue;
 		for (size_t n = 0; names[n]; n++) {
 			cleanup_text char *drop_in = text_format("%s/%s", folder, names[n]);
+			const char *suffix = strrchr(drop_in, '.');
 
-			if (file_has(root, drop_in, key, value))
+			if (strcmp(suffix, ".conf") == 0 && file_has(root, drop_in, key, value))
 				return true;
 		}
 	}
