@@ -69,6 +69,15 @@ teardown_file() {
 	by_su alice "$token"
 }
 
+@test "a key moves in however often one just did" {
+	for _ in 1 2 3 4 5 6 7; do
+		as_file
+		systemctl start patd.service
+		[ ! -e "$FILE" ]
+		[ -e "$SEALED" ]
+	done
+}
+
 @test "a crash between sealing the key and removing the file loses nothing" {
 	token=$(token in-both-places alice)
 	before=$(unsealed | sha256sum)
