@@ -16,6 +16,11 @@ setup_file() {
 	patctl backup "$BACKUP"
 }
 
+# States that were put aside while patd was off, when their key was a file that nobody had sealed.
+teardown_file() {
+	rm -rf /var/lib/patd/before-restore-*
+}
+
 @test "a backup is root's alone, and has the key that is sealed" {
 	[ "$(stat -c '%A %U:%G' "$BACKUP")" = "-rw------- root:root" ]
 	[ "$(tail -c +25 "$BACKUP" | head -c 32 | sha256sum)" = "$(unsealed)" ]
