@@ -50,8 +50,7 @@ void doctor_time(struct doctor *doctor)
 	found(&doctor->findings, LEVEL_WARNING, "clock",
 		_("if the clock is right now, patd(8) says how patd forgets what it saw"),
 		_("patd once saw a clock that was ahead, and goes by that time: it comes %s; "
-		  "tokens "
-		  "expire as if it were then"),
+		  "tokens expire as if it were then"),
 		age);
 }
 

@@ -59,8 +59,7 @@ static void tell_lost(struct client *client, const struct pat_id *id, const stru
 	if (row && row->former_until) {
 		timestamp_format_local(row->former_until, stamp);
 		complain(_("the new secret of %s was not shown and is lost; the one before works "
-			   "until "
-			   "%s.\nFor another, which ends the one before: %s rotate %s"),
+			   "until %s.\nFor another, which ends the one before: %s rotate %s"),
 			id->text, stamp, client_self(client), id->text);
 		return;
 	}

@@ -1,7 +1,7 @@
 #include "patctl/unit_file.h"
 
-#include <ctype.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

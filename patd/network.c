@@ -84,8 +84,7 @@ const char *network_read(struct item item, struct network *ret_network)
 
 		if (!read_bits(right, &network.prefix) || network.prefix > ADDRESS_BITS - ahead)
 			return N_("what follows the slash is a number of bits, at most 32 in IPv4 "
-				  "and "
-				  "128 in IPv6, as in \"10.0.0.0/8\" or \"2001:db8::/32\"");
+				  "and 128 in IPv6, as in \"10.0.0.0/8\" or \"2001:db8::/32\"");
 		network.prefix += ahead;
 	}
 	/* This also refuses less than 96 bits of an IPv4-mapped address: ffff is set there. */

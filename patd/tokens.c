@@ -1,4 +1,3 @@
-#include "common/l10n.h"
 #include "patd/tokens_private.h"
 
 #include <errno.h>
@@ -6,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/l10n.h"
 #include "patd/life.h"
 
 const struct caller tokens_patd = { .user = "patd" };
@@ -68,8 +68,7 @@ enum pat_error tokens_ration(
 		return PAT_OK;
 	return tokens_refuse(PAT_ERR_BUSY,
 		N_("you have changed tokens too often; try again later, or revoke the token for "
-		   "good, "
-		   "which is always possible"),
+		   "good, which is always possible"),
 		ret_refusal);
 }
 

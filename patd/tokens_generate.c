@@ -162,8 +162,7 @@ static enum pat_error check_user(
 	if (max != POLICY_UNLIMITED && count >= max)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
 			N_("the user has as many tokens as the policy of this machine allows; "
-			   "delete "
-			   "one that is not needed"),
+			   "delete one that is not needed"),
 			ret_refusal);
 	return PAT_OK;
 }
