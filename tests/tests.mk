@@ -60,14 +60,14 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 tiers
 
 # One after the other, in order of how soon each says that something is wrong.  A machine that boots,
-# and refuses passwords, mostly waits: two others go beside it.
+# and refuses passwords, mostly waits: the last three go beside it.
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(MAKE) --no-print-directory check-lint
-	$(Q)for tier in unit bus clients pam cli asan; do \
+	$(Q)for tier in unit bus clients pam cli; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done
-	$(Q)for tier in fuzz packages; do \
+	$(Q)for tier in asan fuzz packages; do \
 			echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 		done >$(O)/beside.log 2>&1 & beside=$$!; \
 		echo "--- system"; $(MAKE) --no-print-directory check-system; system=$$?; \
