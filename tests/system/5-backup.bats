@@ -66,6 +66,16 @@ teardown_file() {
 	by_su alice "$TOKEN"
 }
 
+@test "what a backup is for: patd cannot start with its database, and does after a restore" {
+	systemctl stop patd.service
+	printf 'no database' | dd of=/var/lib/patd/patd.db conv=notrunc status=none
+	run ! by_su alice "$TOKEN"
+	run ! systemctl is-active patd.service
+	patctl restore-backup --yes "$BACKUP"
+	by_su alice "$TOKEN"
+	patctl log --verify
+}
+
 # Whatever is not active is "inactive", so that it can be compared.
 units() {
 	systemctl is-active patd-root.socket patd-user.socket patd.service || :
