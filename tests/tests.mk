@@ -36,7 +36,7 @@ check-unit: $(unit_tests)
 	$(Q)$(prove) 'timeout 300' $(unit_tests)
 
 # The longest first.
-check-bus: $(programs)
+check-bus: $(programs) $(O)/tests/bench/fill
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' --jobs 4 \
 		tests/bus/million.py $(filter-out %/million.py,$(wildcard tests/bus/*.py))
 

@@ -2,15 +2,27 @@
 """The history: what is in it, who sees it, and that it cannot be altered unseen."""
 import os
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import door
 import tap
-from client import MANAGER, ROOT, Gio, wait_until
-from world import DAEMON, GAMES, WorldTest
+from client import MANAGER, PATIENCE_S, ROOT, Gio, wait_until
+from world import BUILD, DAEMON, GAMES, WorldTest
 
 DAY = 24 * 3600
+
+
+def listener(signal, told):
+    """A filter that puts what such signals tell into a list."""
+
+    def listen(_, message, incoming):
+        if incoming and message.get_member() == signal:
+            told.append(message.get_body().unpack())
+        return message
+
+    return listen
 
 
 class History(WorldTest):
@@ -134,13 +146,7 @@ class History(WorldTest):
         others = [self.client(), self.client(GAMES)]
         heard = {client: [] for client in (self.root, *others)}
         for client, told in heard.items():
-
-            def listen(_, message, incoming, told=told):
-                if incoming and message.get_member() == "VerifyProgress":
-                    told.append(message.get_body().unpack())
-                return message
-
-            client.connection.add_filter(listen)
+            client.connection.add_filter(listener("VerifyProgress", told))
             client.subscribe(all=client.uid == 0)
         self.assertEqual(self.root.verify_history(), (601, 1, 0, ""))
         # A reply cannot overtake what was sent before.
@@ -148,6 +154,22 @@ class History(WorldTest):
             client.list()
             self.assertEqual(heard[client], [])
         self.assertEqual(heard[self.root], [(256, 601), (512, 601)])
+
+    def test_of_a_long_history_it_is_told_once_for_each_percent(self):
+        self.patd.end()
+        shutil.rmtree(self.patd.state)
+        subprocess.run(
+            [os.path.join(BUILD, "tests/bench/fill"), self.patd.state, "1", "40000"],
+            stdout=subprocess.DEVNULL, timeout=PATIENCE_S, check=True,
+        )  # fmt: skip
+        self.patd.start()
+        self.root.wait_for_owner()
+        told = []
+        self.root.connection.add_filter(listener("VerifyProgress", told))
+        self.assertEqual(self.root.verify_history()[2:], (0, ""))
+        percents = [done * 100 // total for done, total in told]
+        self.assertEqual(sorted(set(percents)), percents)
+        self.assertGreater(len(percents), 90)
 
     def test_who_leaves_in_the_middle_of_a_check_holds_nothing_up(self):
         for _ in range(600):

@@ -49,6 +49,9 @@ teardown_file() {
 	patctl -H alice@there revoke alices
 	run -5 patctl -H alice@there generate mine
 	[[ $output == *"log in there, ssh -t alice@there patctl ..., or as root: patctl --host=root@there"* ]]
+	# Nor is a terminal here, where nobody could answer for alice there.
+	run -5 script -qec "patctl -H alice@there generate mine" /dev/null
+	[[ $output == *"the call does not allow a dialog; over ssh nobody is asked"* ]]
 	run -4 patctl show --user=alice mine
 }
 

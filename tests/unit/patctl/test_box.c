@@ -23,11 +23,14 @@ static int make_token(void **state)
 
 #define BOX_LEN (PAT_TOKEN_LEN + crypto_box_SEALBYTES)
 
+static void seal_some(const struct box *box, const char *text, size_t len, uint8_t *ret)
+{
+	assert_int_equal(crypto_box_seal(ret, (const unsigned char *)text, len, box->recipient), 0);
+}
+
 static void seal(const struct box *box, const char *text, uint8_t ret[static BOX_LEN])
 {
-	assert_int_equal(
-		crypto_box_seal(ret, (const unsigned char *)text, PAT_TOKEN_LEN, box->recipient),
-		0);
+	seal_some(box, text, PAT_TOKEN_LEN, ret);
 }
 
 static void opens_to_what_patd_would_hand_out(void **state)
@@ -79,12 +82,25 @@ static void what_was_altered_or_cut_opens_to_nothing(void **state)
 	}
 }
 
+static void what_has_another_length_opens_to_nothing(void **state)
+{
+	cleanup_box struct box *box = box_new();
+	uint8_t sealed[BOX_LEN + 1];
+
+	(void)state;
+	for (size_t len = PAT_TOKEN_LEN - 1; len <= PAT_TOKEN_LEN + 1; len += 2) {
+		seal_some(box, token, len, sealed);
+		assert_int_equal(box_open(box, sealed, len + crypto_box_SEALBYTES), -EBADMSG);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_to_what_patd_would_hand_out),
 		cmocka_unit_test(another_key_opens_nothing),
 		cmocka_unit_test(what_was_altered_or_cut_opens_to_nothing),
+		cmocka_unit_test(what_has_another_length_opens_to_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -170,6 +170,9 @@ static void a_key_that_is_not_encrypted_takes_a_line_in_the_unit(void **state)
 	image_write(
 		&image, drop_in, "[Service]\nLoadCredential=patd.keys\n#LoadCredential=patd.key\n");
 	expect(doctor_key, LEVEL_PROBLEM, "is not encrypted");
+	image_write(&image, "/etc/systemd/system/patd.service.d/key.conf.bak",
+		"[Service]\nLoadCredential=patd.key\n");
+	expect(doctor_key, LEVEL_PROBLEM, "is not encrypted");
 	image_write(&image, drop_in, "[Service]\n LoadCredential = patd.key:/etc/key\n");
 	expect(doctor_key, LEVEL_OK, "the key is a credential");
 	image_write(&image, drop_in, "");
