@@ -53,6 +53,14 @@ gave_up() {
 	accepted alice "$TOKEN"
 }
 
+@test "however often patd and its sockets are stopped and started, tokens work" {
+	for _ in 1 2 3 4 5 6 7 8; do
+		systemctl stop patd-root.socket patd-user.socket patd.service
+		systemctl start patd-root.socket patd-user.socket
+	done
+	accepted alice "$TOKEN"
+}
+
 @test "patd hung: passwords work as fast as ever, tokens are refused after 3 seconds" {
 	fair
 	kill -STOP "$(patd_pid)"

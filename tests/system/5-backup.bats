@@ -124,8 +124,6 @@ restore_too_late() {
 		grep -q 'the backup is damaged' /root/said
 		[ "$(files)" = "$files" ]
 		systemctl stop "${all[@]}"
-		# systemd would count how often they start.
-		systemctl reset-failed "${all[@]}"
 	done
 	rm /root/late.backup
 	systemctl start "${all[@]}"
