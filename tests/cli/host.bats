@@ -155,8 +155,6 @@ given() {
 	expect "$output" "by root"
 	patctl -H games@web1 revoke -q "$T"
 	run -1 use "$token" games 5
-	run -0 patctl -H games@web1 log "$T"
-	expect "$output" "revoked    $T (${token:4:10}) of games, by uid 5"
 }
 
 @test "nobody is asked for a password: exit 5, and what to do" {
