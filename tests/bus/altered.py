@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 from client import PATIENCE_S
-from world import BUILD, GAMES, PATD, WorldTest
+from world import GAMES, PATD, WorldTest
 
 # See patd/backup.h.
 SIZE_AT, KEY_AT, CHECKSUM_AT, HEADER = 16, 24, 56, 88
@@ -38,8 +38,8 @@ ALTERED = {
                             history(4, "entries were cut off at the end")),
     "the seal over the history": ("UPDATE meta SET value = zeroblob(112) WHERE key = 'history'",
                                   history(1, "the seal over the history was altered or removed")),
-    "a later version": ("PRAGMA user_version = 1000", "version 1000"),
-    "another program's": ("PRAGMA application_id = 1", "patd's"),
+    "a later version": ("PRAGMA user_version = 1000", "version 1000, from a newer patd"),
+    "another program's": ("PRAGMA application_id = 1", "is not patd's, and was left"),
     "a table that is gone": ("DROP TABLE token", DATABASE),
 }  # fmt: skip
 
@@ -50,11 +50,7 @@ class Altered(WorldTest):
         laptop = self.root.generate("laptop", user="games")
         self.verify(laptop, GAMES, "games")
         self.root.revoke(self.root.generate("revoked"))
-        self.backup = os.path.join(self.folder, "backup")
-        subprocess.run(
-            [os.path.join(BUILD, "patctl/patctl"), "backup", "--quiet", self.backup],
-            env=self.bus.environment(), timeout=PATIENCE_S, check=True,
-        )  # fmt: skip
+        self.backup = self.make_backup()
         with open(self.backup, "rb") as file:
             self.head, self.image = file.read(HEADER), file.read()
         self.key = self.head[KEY_AT:CHECKSUM_AT]
