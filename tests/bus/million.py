@@ -61,14 +61,15 @@ class Million(WorldTest):
     def test_lists(self):
         games = self.client(GAMES)
         with self.subTest("root pages through many with steady memory"):
-            self.root.page(all=True)
+            # What patd has in memory of the table, and of a client, it has by then.
+            self.pages(self.root, all=True, id_prefix="own")
             before = resident(self.patd.process)
             pages, tokens = self.pages(self.root, all=True, id_prefix=PART)
             self.assertEqual(tokens, PART_TOKENS)
             self.assertLessEqual(pages, tokens // 256 + 1)
             # A sanitiser keeps freed memory.
             if not SANITIZED:
-                self.assertLess(resident(self.patd.process) - before, 16 * MIB)
+                self.assertLess(resident(self.patd.process) - before, MIB)
 
         with self.subTest("a filter that matches next to nothing still pages"):
             pages, tokens = self.pages(self.root, all=True, state="active")

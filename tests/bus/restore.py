@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 from client import PATIENCE_S
-from world import BUILD, PATD, WorldTest
+from world import PATD, WorldTest
 
 OLD, NEW = ["new", "old"], ["old"]
 
@@ -19,12 +19,8 @@ class KilledTest(WorldTest):
 
     def setUp(self):
         super().setUp()
-        self.backup = os.path.join(self.folder, "backup")
         self.root.generate("old")
-        subprocess.run(
-            [os.path.join(BUILD, "patctl/patctl"), "backup", "--quiet", self.backup],
-            env=self.bus.environment(), timeout=PATIENCE_S, check=True,
-        )  # fmt: skip
+        self.backup = self.make_backup()
         self.root.generate("new")
         # As a kill leaves it, with its log: the worst that there is to be put aside.
         self.patd.kill()

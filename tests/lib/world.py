@@ -200,6 +200,15 @@ class WorldTest(unittest.TestCase):
         self.patd.start()
         self.root.wait_for_owner(NAME)
 
+    def make_backup(self):
+        """By patctl; its path."""
+        path = os.path.join(self.folder, "backup")
+        subprocess.run(
+            [os.path.join(BUILD, "patctl/patctl"), "backup", "--quiet", path],
+            env=self.bus.environment(), timeout=PATIENCE_S, check=True,
+        )  # fmt: skip
+        return path
+
     def assertRefused(self, name, call, *args, **more):
         """The error that call(*args) is refused with, which has that name and a text."""
         with self.assertRaises(Refused) as caught:
