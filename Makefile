@@ -57,10 +57,12 @@ all_ldflags = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--fatal-warnings \
 comma := ,
 
 # --- what is built from what ----------------------------------------------------------------
-common_src := $(wildcard common/*.c)
-patd_src := $(filter-out patd/main.c,$(wildcard patd/*.c))
-patctl_src := $(filter-out patctl/main.c,$(wildcard patctl/*.c))
-pam_pat_src := $(wildcard pam_pat/*.c)
+# $(call sources,FOLDER): all C files in it and in its rooms.
+sources = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
+common_src := $(call sources,common)
+patd_src := $(filter-out patd/patd.c,$(call sources,patd))
+patctl_src := $(filter-out patctl/patctl.c,$(call sources,patctl))
+pam_pat_src := $(call sources,pam_pat)
 
 patd_pkgs := dbus-1 inih libsystemd sqlite3 libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
@@ -72,7 +74,7 @@ module := $(O)/pam_pat/pam_pat.so
 manpages := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd)) $(O)/man/org.patd.Tokens1.5
 languages := $(shell cat po/LINGUAS)
 catalogs := $(languages:%=$(O)/po/%.mo)
-translated := $(sort $(wildcard common/*.c patd/*.c patctl/*.c pam_pat/*.c))
+translated := $(foreach folder,common pam_pat patctl patd,$(call sources,$(folder)))
 
 .PHONY: all
 all: $(programs) $(module) $(manpages) $(catalogs)
@@ -87,7 +89,7 @@ $(O)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(foreach folder,common patd patctl pam_pat tests/* tests/unit/*,$(wildcard $(O)/$(folder)/*.d))
+-include $(foreach folder,common patd patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
@@ -98,11 +100,11 @@ $(O)/libpatd.a: $(call objs,$(patd_src))
 $(O)/libpatctl.a: $(call objs,$(patctl_src))
 $(O)/libpam_pat.a: $(call objs,$(pam_pat_src))
 
-$(O)/patd/patd: $(O)/patd/main.o $(O)/libpatd.a $(O)/libcommon.a
+$(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patd_pkgs)) -pthread
 
-$(O)/patctl/patctl: $(O)/patctl/main.o $(O)/libpatctl.a $(O)/libcommon.a
+$(O)/patctl/patctl: $(O)/patctl/patctl.o $(O)/libpatctl.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patctl_pkgs))
 
@@ -138,8 +140,8 @@ update-po: $(O)/po/patd.pot
 	done
 
 # --- tests ----------------------------------------------------------------------------------
-# One cmocka program a file: tests/unit/AREA/test_X.c, linked with AREA's library.
-unit_src := $(wildcard tests/unit/*/test_*.c)
+# One cmocka program a file: tests/unit/AREA/ROOM/test_X.c, linked with AREA's library.
+unit_src := $(foreach rooms,* */* */*/* */*/*/*,$(wildcard tests/unit/$(rooms)/test_*.c))
 unit_tests := $(unit_src:%.c=$(O)/%)
 unit_pkgs_common := libsodium
 unit_pkgs_patd := $(patd_pkgs)

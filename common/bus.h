@@ -1,6 +1,6 @@
 /* The names of the lifecycle door on the D-Bus system bus.  The contract is in dbus/. */
-#ifndef PAT_COMMON_BUS_H
-#define PAT_COMMON_BUS_H
+#ifndef COMMON_BUS_H
+#define COMMON_BUS_H
 
 #define PAT_BUS_NAME "org.patd.Tokens1"
 #define PAT_BUS_PATH "/org/patd/Tokens1"

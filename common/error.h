@@ -2,8 +2,8 @@
  * Why a request was refused: one list for the rules that refuse, the bus that carries the
  * refusal as a D-Bus error, and the client that turns it into an exit code.
  */
-#ifndef PAT_COMMON_ERROR_H
-#define PAT_COMMON_ERROR_H
+#ifndef COMMON_ERROR_H
+#define COMMON_ERROR_H
 
 enum pat_error {
 	PAT_OK = 0,

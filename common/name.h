@@ -3,8 +3,8 @@
  * or a reader: no control character (C0, DEL, C1), no line or paragraph separator, no
  * bidirectional override, embedding or isolate (Unicode UAX #9, section 2), no noncharacter.
  */
-#ifndef PAT_COMMON_NAME_H
-#define PAT_COMMON_NAME_H
+#ifndef COMMON_NAME_H
+#define COMMON_NAME_H
 
 #define PAT_NAME_MAX 255                      /* characters */
 #define PAT_NAME_BYTES_MAX (PAT_NAME_MAX * 4) /* bytes, without the NUL */

@@ -1,6 +1,6 @@
 /* A bar that shows a person how far something is: on standard error, if that is a terminal. */
-#ifndef PAT_PROGRESS_H
-#define PAT_PROGRESS_H
+#ifndef COMMON_PROGRESS_H
+#define COMMON_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  * refused, because here they are more likely a slip than meant: a number without a unit, and
  * "infinity".
  */
-#ifndef PAT_COMMON_TIMESPAN_H
-#define PAT_COMMON_TIMESPAN_H
+#ifndef COMMON_TIMESPAN_H
+#define COMMON_TIMESPAN_H
 
 #include <stdbool.h>
 #include <stdint.h>

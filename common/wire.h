@@ -6,14 +6,14 @@
  * Both structs have no padding.  Text is NUL-terminated and NUL-filled to the end of its field:
  * nothing of the sender's memory rides along, and pat_request_check() insists on it.
  */
-#ifndef PAT_COMMON_WIRE_H
-#define PAT_COMMON_WIRE_H
+#ifndef COMMON_WIRE_H
+#define COMMON_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/token.h"
+#include "common/token_format.h"
 
 #define PAT_REQUEST_MAGIC UINT32_C(0x31544150) /* "PAT1" in memory on little endian */
 #define PAT_REPLY_MAGIC UINT32_C(0x31746170)   /* "pat1" */

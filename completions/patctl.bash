@@ -1,4 +1,4 @@
-# patctl's words, for bash.  patctl says them: see patctl/candidates.h for why none needs quotes.
+# patctl's words, for bash.  patctl says them: see patctl/complete/candidates.h for why none needs quotes.
 # shellcheck shell=bash
 
 _patctl() {

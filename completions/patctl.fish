@@ -1,4 +1,4 @@
-# patctl's words, for fish.  patctl says them: see patctl/candidates.h for why none needs quotes.
+# patctl's words, for fish.  patctl says them: see patctl/complete/candidates.h for why none needs quotes.
 
 function __patctl_words
     set -l before (commandline -opc)

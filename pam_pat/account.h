@@ -1,6 +1,6 @@
 /* What shadow(5) says of a user's account, for patd to judge. */
-#ifndef PAT_PAM_PAT_ACCOUNT_H
-#define PAT_PAM_PAT_ACCOUNT_H
+#ifndef PAM_PAT_ACCOUNT_H
+#define PAM_PAT_ACCOUNT_H
 
 #include <pwd.h>
 #include <security/pam_modules.h>

@@ -1,6 +1,6 @@
 /* The one call: a request to patd, and its reply. */
-#ifndef PAT_PAM_PAT_ASK_H
-#define PAT_PAM_PAT_ASK_H
+#ifndef PAM_PAT_ASK_H
+#define PAM_PAT_ASK_H
 
 #include <security/pam_modules.h>
 

@@ -1,6 +1,6 @@
 /* What the person is told of a verdict; a secret that does not match is answered with silence. */
-#ifndef PAT_PAM_PAT_NOTICE_H
-#define PAT_PAM_PAT_NOTICE_H
+#ifndef PAM_PAT_NOTICE_H
+#define PAM_PAT_NOTICE_H
 
 #include <security/pam_modules.h>
 #include <stdbool.h>

@@ -23,13 +23,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/token.h"
+#include "common/token_format.h"
 #include "common/wire.h"
 #include "pam_pat/account.h"
 #include "pam_pat/ask.h"
-#include "pam_pat/log.h"
+#include "pam_pat/module_options.h"
 #include "pam_pat/notice.h"
-#include "pam_pat/options.h"
+#include "pam_pat/pam_log.h"
 
 #define exported __attribute__((visibility("default")))
 

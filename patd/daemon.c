@@ -7,20 +7,20 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "patd/backups.h"
-#include "patd/bus.h"
-#include "patd/clock.h"
+#include "patd/backup/online.h"
+#include "patd/bus/connection.h"
+#include "patd/crypto/key.h"
 #include "patd/daily.h"
-#include "patd/journal.h"
-#include "patd/key.h"
-#include "patd/listeners.h"
-#include "patd/log.h"
-#include "patd/settings.h"
-#include "patd/store.h"
-#include "patd/sync.h"
-#include "patd/tokens.h"
-#include "patd/verify.h"
-#include "patd/worker.h"
+#include "patd/db/sync.h"
+#include "patd/history/journal.h"
+#include "patd/login/listeners.h"
+#include "patd/login/server.h"
+#include "patd/policy/settings.h"
+#include "patd/store/store.h"
+#include "patd/tokens/tokens.h"
+#include "patd/util/clock.h"
+#include "patd/util/log.h"
+#include "patd/util/worker.h"
 
 #define LOOKUPS_MAX 1024U                    /* questions to NSS that wait at a time */
 #define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus may hang; tokens open doors without it */

@@ -2,7 +2,7 @@
 #ifndef PATD_DAEMON_H
 #define PATD_DAEMON_H
 
-#include "patd/options.h"
+#include "patd/command_line.h"
 
 /* Serves until SIGTERM or SIGINT: 0; or a negative errno, which has been logged. */
 int daemon_run(const struct options *options);

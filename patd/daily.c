@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "patd/log.h"
+#include "patd/util/log.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define ACCURACY_US USEC_PER_SEC

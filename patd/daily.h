@@ -4,7 +4,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "patd/tokens.h"
+#include "patd/tokens/tokens.h"
 
 struct daily;
 

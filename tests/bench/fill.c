@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 
 #include "common/wire.h"
-#include "patd/database.h"
-#include "patd/tokens.h"
+#include "patd/db/database.h"
+#include "patd/tokens/tokens.h"
 
 #define USERS 1000U
 #define USE_EVERY 30U    /* seconds: patd notes no more of one user */

@@ -12,7 +12,7 @@ import tap
 from client import PATIENCE_S
 from world import GAMES, PATD, WorldTest
 
-# See patd/backup.h.
+# See patd/backup/backup_file.h.
 SIZE_AT, KEY_AT, CHECKSUM_AT, HEADER = 16, 24, 56, 88
 
 TOKEN = "was altered, outside of patd"

@@ -214,7 +214,7 @@ class Words(unittest.TestCase):
     def test_the_options_of_a_method_are_those_that_patd_knows(self):
         kinds = {"STRING": "s", "BOOLEAN": "b", "UINT64": "t", "ARRAY": "as"}
         known = set()
-        for path in glob.glob(os.path.join(TOP, "patd/bus_*.c")):
+        for path in glob.glob(os.path.join(TOP, "patd/bus/*.c")):
             with open(path, encoding="utf-8") as file:
                 tables = re.findall(
                     r"struct bus_option \w+\[\] = \{(.*?)\{ 0 \}", file.read(), re.DOTALL

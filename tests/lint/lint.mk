@@ -1,8 +1,9 @@
 # The formatter and the analysers.  Each prints only what is wrong.
 
-lint_c := $(wildcard common/*.c patd/*.c patctl/*.c pam_pat/*.c)
-lint_h := $(wildcard common/*.h patd/*.h patctl/*.h pam_pat/*.h)
-lint_tests_c := $(wildcard tests/*/*.[ch] tests/*/*/*.[ch] doc/examples/*.c)
+lint_c := $(foreach folder,common patd patctl pam_pat,$(call sources,$(folder)))
+lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common patd patctl pam_pat)))
+lint_tests_c := $(foreach rooms,* */* */*/* */*/*/* */*/*/*/*,$(wildcard tests/$(rooms).[ch])) \
+	$(wildcard doc/examples/*.c)
 lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc systemd 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)

@@ -1,7 +1,7 @@
 /* What is taken for a token is one, and no longer is with any one character changed. */
 #include <sodium.h>
 
-#include "common/token.h"
+#include "common/token_format.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

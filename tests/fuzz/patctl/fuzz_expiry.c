@@ -1,5 +1,5 @@
 /* An argument of --expires: the first 5 bytes are the time that it is. */
-#include "patctl/expiry.h"
+#include "patctl/base/expiry.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* PAM's files, whatever is in them: doctor reads them as root.  Files part at a NUL. */
-#include "patctl/pam_run.h"
+#include "patctl/doctor/pam/pam_run.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/patctl/image.h"
 

@@ -1,5 +1,5 @@
 /* A token as a patd describes it, which may be that of another machine. */
-#include "patctl/row.h"
+#include "patctl/client/token_record.h"
 #include "tests/fuzz/dictionary.h"
 
 static const char *const keys[] = { "Id", "Name", "Uid", "User", "State", "CreatedAt", "ExpiresAt",

@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <sys/mman.h>
 
-#include "patd/backup.h"
+#include "patd/backup/backup_file.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/patd/place.h"
 

@@ -1,5 +1,5 @@
 /* A place in a list that somebody hands in. */
-#include "patd/cursor.h"
+#include "patd/tokens/cursor.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

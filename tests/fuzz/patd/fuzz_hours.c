@@ -1,5 +1,5 @@
 /* Hours: the first 8 bytes are the time that is asked for, the rest is what somebody wrote. */
-#include "patd/hours.h"
+#include "patd/model/hours.h"
 #include "tests/fuzz/patd/canonical.h"
 
 #define LAST UINT64_C(253402300799) /* 9999-12-31 23:59:59 */

@@ -1,5 +1,5 @@
 /* Options of a method, from whoever is on the bus. */
-#include "patd/bus_options.h"
+#include "patd/bus/arguments.h"
 #include "tests/fuzz/dictionary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* patd.conf: either it is refused with a reason, or what is in force says the same once more. */
-#include "patd/policy.h"
+#include "patd/policy/policy.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/patd/place.h"
 

@@ -1,6 +1,6 @@
 /* Services: a line with the name of one, then the list. */
 #include "common/wire.h"
-#include "patd/services.h"
+#include "patd/model/services.h"
 #include "tests/fuzz/patd/canonical.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* Networks: a line of where somebody comes from, then the list. */
-#include "patd/sources.h"
+#include "patd/model/sources.h"
 #include "tests/fuzz/patd/canonical.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

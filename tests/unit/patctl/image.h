@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "patctl/sysroot.h"
+#include "patctl/doctor/sysroot.h"
 #include "tests/unit/unit.h"
 
 struct image {

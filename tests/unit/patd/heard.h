@@ -1,6 +1,6 @@
 /*
  * What patd tells its operator, kept for the test instead of printed: these functions take the
- * place of those in patd/log.c.  Included once, by a program's one source file.
+ * place of those in patd/util/log.c.  Included once, by a program's one source file.
  */
 #ifndef PAT_TESTS_HEARD_H
 #define PAT_TESTS_HEARD_H
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "patd/log.h"
+#include "patd/util/log.h"
 #include "tests/unit/unit.h"
 
 /* The lines since heard_clear(), each with its newline, as far as there is room. */

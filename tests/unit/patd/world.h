@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
-#include "patd/tokens.h"
+#include "patd/tokens/tokens.h"
 #include "tests/unit/patd/place.h"
 
 #define NOON UINT64_C(1700000000) /* when a world begins */

@@ -1,0 +1,119 @@
+#include "common/token_format.h"
+
+#include <sodium.h>
+#include <stddef.h>
+#include <string.h>
+
+#define PREFIX "pat_"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
+#define ID_AT PREFIX_LEN
+#define SEPARATOR_AT (ID_AT + PAT_ID_LEN)
+#define SECRET_AT (SEPARATOR_AT + 1)
+#define CRC_AT (SECRET_AT + PAT_SECRET_LEN)
+
+_Static_assert(CRC_AT + PAT_CRC_LEN == PAT_TOKEN_LEN, "the parts fill the token");
+
+static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+static bool is_base62(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static size_t base62_span(const char *text, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && is_base62(text[n]))
+		n++;
+	return n;
+}
+
+static uint32_t crc32(const char *text, size_t len)
+{
+	uint32_t crc = UINT32_MAX;
+
+	for (size_t i = 0; i < len; i++) {
+		crc ^= (uint8_t)text[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ (UINT32_C(0xEDB88320) & (0U - (crc & 1U)));
+	}
+	return ~crc;
+}
+
+static void crc_format(const char *text, char out[static PAT_CRC_LEN])
+{
+	uint32_t crc = crc32(text, CRC_AT);
+
+	for (size_t i = PAT_CRC_LEN; i-- > 0; crc /= 62)
+		out[i] = base62[crc % 62];
+}
+
+bool pat_id_valid(const char *text)
+{
+	return base62_span(text, PAT_ID_LEN) == PAT_ID_LEN && text[PAT_ID_LEN] == '\0';
+}
+
+bool pat_id_prefix_valid(const char *text)
+{
+	size_t n = base62_span(text, PAT_ID_LEN);
+
+	return n > 0 && text[n] == '\0';
+}
+
+bool pat_token_parse(const char *text, struct pat_id *ret_id)
+{
+	char crc[PAT_CRC_LEN];
+	bool matches;
+
+	if (strnlen(text, PAT_TOKEN_LEN + 1) != PAT_TOKEN_LEN ||
+		memcmp(text, PREFIX, PREFIX_LEN) != 0 || text[SEPARATOR_AT] != '_' ||
+		base62_span(text + ID_AT, PAT_ID_LEN) != PAT_ID_LEN ||
+		base62_span(text + SECRET_AT, PAT_SECRET_LEN) != PAT_SECRET_LEN)
+		return false;
+
+	crc_format(text, crc);
+	matches = memcmp(text + CRC_AT, crc, PAT_CRC_LEN) == 0;
+	sodium_memzero(crc, sizeof(crc));
+	if (!matches)
+		return false;
+
+	memcpy(ret_id->text, text + ID_AT, PAT_ID_LEN);
+	ret_id->text[PAT_ID_LEN] = '\0';
+	return true;
+}
+
+static void random_base62(char *out, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		out[i] = base62[randombytes_uniform(62)];
+}
+
+void pat_token_new(char token[static PAT_TOKEN_LEN + 1], struct pat_id *ret_id)
+{
+	random_base62(ret_id->text, PAT_ID_LEN);
+	ret_id->text[PAT_ID_LEN] = '\0';
+	pat_token_renew(ret_id, token);
+}
+
+void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 1])
+{
+	memcpy(token, PREFIX, PREFIX_LEN);
+	memcpy(token + ID_AT, id->text, PAT_ID_LEN);
+	token[SEPARATOR_AT] = '_';
+	random_base62(token + SECRET_AT, PAT_SECRET_LEN);
+	crc_format(token, token + CRC_AT);
+	token[PAT_TOKEN_LEN] = '\0';
+}
+
+void pat_token_digest(const char token[static PAT_TOKEN_LEN], struct pat_digest *ret_digest)
+{
+	static const char domain[] = "pat-v1";
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, NULL, 0, sizeof(ret_digest->bytes));
+	crypto_generichash_update(&state, (const uint8_t *)domain, sizeof(domain) - 1);
+	crypto_generichash_update(&state, (const uint8_t *)token, PAT_TOKEN_LEN);
+	crypto_generichash_final(&state, ret_digest->bytes, sizeof(ret_digest->bytes));
+	sodium_memzero(&state, sizeof(state));
+}

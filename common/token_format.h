@@ -1,0 +1,62 @@
+/*
+ * The token: what it looks like, and what is made of it.
+ *
+ *     pat_ <id: 10> _ <secret: 43> <crc: 6>        64 characters of [0-9A-Za-z_]
+ *
+ * id      public; the lookup key, and what lists and logs show.
+ * secret  43 base62 characters chosen uniformly: 256.03 bit of entropy.
+ * crc     CRC-32 (ISO 3309, as in zlib) of the 58 characters before it, six base62
+ *         digits, most significant first.  It tells a token from a Unix password typed at
+ *         the same prompt and catches typing errors; it protects nothing.
+ *
+ * sodium_init() must have been called before pat_token_new() and pat_token_digest().
+ */
+#ifndef COMMON_TOKEN_FORMAT_H
+#define COMMON_TOKEN_FORMAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PAT_ID_LEN 10
+#define PAT_SECRET_LEN 43
+#define PAT_CRC_LEN 6
+#define PAT_TOKEN_LEN 64
+#define PAT_DIGEST_LEN 32
+
+struct pat_id {
+	char text[PAT_ID_LEN + 1];
+};
+
+struct pat_digest {
+	uint8_t bytes[PAT_DIGEST_LEN];
+};
+
+/* Whether text is exactly PAT_ID_LEN base62 characters. */
+bool pat_id_valid(const char *text);
+
+/* Whether text is 1 to PAT_ID_LEN base62 characters. */
+bool pat_id_prefix_valid(const char *text);
+
+/*
+ * Whether text is a well-formed token with a matching crc.  Writes the id to *ret_id if it is,
+ * and leaves *ret_id untouched if not.
+ */
+bool pat_token_parse(const char *text, struct pat_id *ret_id);
+
+/*
+ * Writes a new random token and a terminating NUL to token, its id to *ret_id.  The caller
+ * owns token, keeps it in memory that is wiped, and wipes it.
+ */
+void pat_token_new(char token[static PAT_TOKEN_LEN + 1], struct pat_id *ret_id);
+
+/* The same with an id that there is: a new secret for it. */
+void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 1]);
+
+/*
+ * BLAKE2b-256("pat-v1" || token): what crosses the verification socket in the token's place.
+ * token is PAT_TOKEN_LEN characters.  The digest is as good as the token to whoever can reach
+ * that socket with it, so callers wipe it.
+ */
+void pat_token_digest(const char token[static PAT_TOKEN_LEN], struct pat_digest *ret_digest);
+
+#endif

@@ -1,0 +1,24 @@
+/* What stands behind pam_pat.so in a line of a PAM configuration; see pam_pat(8). */
+#ifndef PAM_PAT_MODULE_OPTIONS_H
+#define PAM_PAT_MODULE_OPTIONS_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+
+#define OPTIONS_TIMEOUT_DEFAULT 3000U /* milliseconds, as all times here */
+#define OPTIONS_TIMEOUT_MAX 60000U
+
+struct options {
+	const char *prompt; /* NULL: the one of libpam */
+	const char *socket; /* an absolute path; NULL: patd's own */
+	unsigned int timeout;
+	bool debug;
+};
+
+/*
+ * 0, or -EINVAL if an option has a value that it cannot have.  An unknown option is logged and
+ * otherwise ignored.  The strings in *ret_options belong to argv.
+ */
+int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct options *ret_options);
+
+#endif

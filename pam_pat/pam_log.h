@@ -1,0 +1,26 @@
+/* What the module writes to the system log, by pam_syslog(): facility authpriv. */
+#ifndef PAM_PAT_PAM_LOG_H
+#define PAM_PAT_PAM_LOG_H
+
+#include <security/pam_modules.h>
+#include <stddef.h>
+
+#include "common/wire.h"
+
+void log_message(pam_handle_t *pamh, int priority, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The one line about a request: "RESULT (WHY): token=… user=… …".  why may be NULL.  Never
+ * writes the digest.
+ */
+void log_request(pam_handle_t *pamh, int priority, const char *result, const char *why,
+	const struct pat_request *request);
+
+/*
+ * Copies text to out as one word: whatever is not a printable ASCII character, and space, '\'
+ * and '"', becomes \xNN.  Cut short, never inside a \xNN, to fit size bytes with the NUL.
+ */
+void log_escape(char *out, size_t size, const char *text);
+
+#endif

@@ -1,0 +1,15 @@
+/* The distance between two times, as people say it: "3 days ago", "in 29 days". */
+#ifndef PATCTL_BASE_AGE_H
+#define PATCTL_BASE_AGE_H
+
+#include <stdint.h>
+
+#define AGE_TEXT_MAX 96 /* in any language */
+
+/*
+ * One unit, rounded down: what says "in 29 days" holds for 29 days at least.  Times are seconds
+ * since 1970 UTC.
+ */
+void age_format(uint64_t at, uint64_t now, char text[static AGE_TEXT_MAX]);
+
+#endif

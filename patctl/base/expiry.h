@@ -1,0 +1,27 @@
+/* The argument of --expires: a period, a point in time, or "never". */
+#ifndef PATCTL_BASE_EXPIRY_H
+#define PATCTL_BASE_EXPIRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum expiry_kind {
+	EXPIRY_DEFAULT,  /* none given: patd decides */
+	EXPIRY_LIFETIME, /* seconds from now, 1 or more */
+	EXPIRY_AT,       /* seconds since 1970 UTC */
+	EXPIRY_NEVER,
+};
+
+struct expiry {
+	enum expiry_kind kind;
+	uint64_t seconds;
+	bool has_m; /* see common/timespan.h */
+};
+
+/*
+ * NULL and *ret, or what is wrong with text, for a person; static.  now: seconds since 1970 UTC.
+ * What is left of a second is cut off: a token lives no longer than was asked.
+ */
+const char *expiry_parse(const char *text, uint64_t now, struct expiry *ret);
+
+#endif

@@ -1,0 +1,119 @@
+#include "patctl/base/new_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "patctl/base/text.h"
+
+static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
+#define ENDING (sizeof(ending) / sizeof(ending[0]))
+
+/* What a signal has to remove; NULL: nothing. */
+static const char *volatile unfinished;
+
+static void on_signal(int number)
+{
+	const char *path = unfinished;
+
+	if (path)
+		(void)unlink(path);
+	/* Now as if nobody had caught it. */
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
+static void catch_signals(void)
+{
+	for (size_t i = 0; i < ENDING; i++) {
+		struct sigaction action = { .sa_handler = on_signal };
+		struct sigaction before;
+
+		(void)sigemptyset(&action.sa_mask);
+		/* nohup(1) means it. */
+		if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			(void)sigaction(ending[i], &action, NULL);
+	}
+}
+
+static char *folder_of(const char *path)
+{
+	cleanup_text char *copy = text_format("%s", path);
+
+	return text_format("%s", dirname(copy));
+}
+
+int new_file_begin(struct new_file *file, const char *path)
+{
+	*file = (struct new_file) { .path = path, .fd = -1 };
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	file->folder = folder_of(path);
+	file->unfinished = text_format("%s.XXXXXX", path);
+	catch_signals();
+	file->fd = mkostemp(file->unfinished, O_CLOEXEC);
+	if (file->fd < 0) {
+		int r = -errno;
+
+		new_file_drop(file);
+		return r;
+	}
+	unfinished = file->unfinished;
+	return 0;
+}
+
+static int sync_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 || fsync(fd) < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return r;
+}
+
+/* Not over one that has come meanwhile; some file systems cannot promise that. */
+static int give_name(const struct new_file *file)
+{
+	if (renameat2(AT_FDCWD, file->unfinished, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -errno;
+	if (faccessat(AT_FDCWD, file->path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return rename(file->unfinished, file->path) < 0 ? -errno : 0;
+}
+
+int new_file_keep(struct new_file *file)
+{
+	int r = fsync(file->fd) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = give_name(file);
+	if (r == 0) {
+		unfinished = NULL;
+		r = sync_folder(file->folder);
+		/* Under its own name, or not at all. */
+		if (r < 0)
+			(void)unlink(file->path);
+	}
+	new_file_drop(file);
+	return r;
+}
+
+void new_file_drop(struct new_file *file)
+{
+	if (unfinished)
+		(void)unlink(unfinished);
+	unfinished = NULL;
+	if (file->fd >= 0)
+		(void)close(file->fd);
+	file->fd = -1;
+	text_free(&file->folder);
+	text_free(&file->unfinished);
+}

@@ -1,0 +1,23 @@
+/*
+ * A file that is there when it is whole, and not before: 0600, under another name in the same
+ * folder until then.  A signal that ends patctl removes it.
+ */
+#ifndef PATCTL_BASE_NEW_FILE_H
+#define PATCTL_BASE_NEW_FILE_H
+
+struct new_file {
+	const char *path; /* the caller's */
+	char *folder, *unfinished;
+	int fd;
+};
+
+/* A negative errno; -EEXIST: there is one, which is left alone.  One at a time. */
+int new_file_begin(struct new_file *file, const char *path);
+
+/* It is whole: puts it on the disk, under its name.  A negative errno, and it is gone. */
+int new_file_keep(struct new_file *file);
+
+/* Removes it. */
+void new_file_drop(struct new_file *file);
+
+#endif

@@ -1,0 +1,113 @@
+#include "patctl/base/outcome.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+
+static const struct outcome_info ours[PAT_ERRORS] = {
+	[PAT_OK] = { OUTCOME_FAILED, "failed", NULL },
+	[PAT_ERR_INVALID_NAME] = { OUTCOME_USAGE, "invalid-name", NULL },
+	[PAT_ERR_NAME_TAKEN] = { OUTCOME_FAILED, "name-taken", NULL },
+	[PAT_ERR_INVALID_EXPIRY] = { OUTCOME_USAGE, "invalid-expiry", NULL },
+	[PAT_ERR_UNKNOWN_USER] = { OUTCOME_FAILED, "unknown-user", NULL },
+	[PAT_ERR_NOT_FOUND] = { OUTCOME_NOT_FOUND, "not-found", NULL },
+	[PAT_ERR_NOT_REVOKED] = { OUTCOME_FAILED, "not-revoked", NULL },
+	[PAT_ERR_EXPIRED] = { OUTCOME_FAILED, "expired", NULL },
+	[PAT_ERR_NOT_ACTIVE] = { OUTCOME_FAILED, "not-active", NULL },
+	[PAT_ERR_NOT_RESTORABLE] = { OUTCOME_FAILED, "not-restorable", NULL },
+	[PAT_ERR_INVALID_RESTRICTION] = { OUTCOME_USAGE, "invalid-restriction", NULL },
+	[PAT_ERR_AGAINST_POLICY] = { OUTCOME_DENIED, "against-policy", N_("see: patctl policy") },
+	[PAT_ERR_DENIED] = { OUTCOME_DENIED, "denied", N_("ask an administrator, or try as root") },
+	[PAT_ERR_INTERACTIVE] = { OUTCOME_DENIED, "denied",
+		N_("without --no-ask-password patctl asks for the password") },
+	[PAT_ERR_INVALID_ARGS] = { OUTCOME_USAGE, "invalid-arguments", NULL },
+	[PAT_ERR_BUSY] = { OUTCOME_FAILED, "busy", NULL },
+	[PAT_ERR_STORAGE] = { OUTCOME_FAILED, "storage", NULL },
+	[PAT_ERR_NO_MEMORY] = { OUTCOME_FAILED, "no-memory", NULL },
+};
+
+static const struct outcome_info unreachable = {
+	OUTCOME_UNREACHABLE,
+	"unreachable",
+	N_("is patd running? see: systemctl status patd"),
+};
+
+static const struct {
+	const char *name;
+	const struct outcome_info *info;
+} others[] = {
+	{ DBUS_ERROR_NO_SERVER, &unreachable },
+	{ DBUS_ERROR_FILE_NOT_FOUND, &unreachable },
+	{ DBUS_ERROR_BAD_ADDRESS, &unreachable },
+	{ DBUS_ERROR_NO_NETWORK, &unreachable },
+	{ DBUS_ERROR_IO_ERROR, &unreachable },
+	{ DBUS_ERROR_AUTH_FAILED, &unreachable },
+	{ DBUS_ERROR_DISCONNECTED, &unreachable },
+	{ DBUS_ERROR_SERVICE_UNKNOWN, &unreachable },
+	{ DBUS_ERROR_NAME_HAS_NO_OWNER, &unreachable },
+	{ DBUS_ERROR_NO_REPLY, &unreachable },
+	{ DBUS_ERROR_TIMEOUT, &unreachable },
+	{ DBUS_ERROR_TIMED_OUT, &unreachable },
+	/* The token went away between finding it and using it. */
+	{ DBUS_ERROR_UNKNOWN_OBJECT, &ours[PAT_ERR_NOT_FOUND] },
+	{ OUTCOME_ERROR_AMBIGUOUS,
+		&(const struct outcome_info) { OUTCOME_NOT_FOUND, "ambiguous", NULL } },
+	{ OUTCOME_ERROR_NO_TERMINAL,
+		&(const struct outcome_info) { OUTCOME_DENIED, "denied",
+			N_("run patctl on a terminal, or ask an administrator") } },
+	/* These say by themselves what to do, and where. */
+	{ OUTCOME_ERROR_HOST_UNREACHABLE,
+		&(const struct outcome_info) { OUTCOME_UNREACHABLE, "unreachable", NULL } },
+	{ OUTCOME_ERROR_HOST_DENIED,
+		&(const struct outcome_info) { OUTCOME_DENIED, "denied", NULL } },
+	{ OUTCOME_ERROR_HOST_POLICY,
+		&(const struct outcome_info) { OUTCOME_DENIED, "against-policy", NULL } },
+	{ OUTCOME_ERROR_MALFORMED, &(const struct outcome_info) { OUTCOME_FAILED, "malformed",
+					   N_("patctl and patd may be of different versions") } },
+};
+
+const struct outcome_info *outcome_of(const DBusError *error)
+{
+	static const char spawn[] = "org.freedesktop.DBus.Error.Spawn.";
+	enum pat_error known = pat_error_from_name(error->name);
+
+	if (known != PAT_OK)
+		return &ours[known];
+	if (strncmp(error->name, spawn, sizeof(spawn) - 1) == 0)
+		return &unreachable;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(others[i].name, error->name) == 0)
+			return others[i].info;
+	return &ours[PAT_OK];
+}
+
+enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome next)
+{
+	return count == 0 || sofar == next ? next : OUTCOME_FAILED;
+}
+
+void outcome_complain(const char *subject, const DBusError *error)
+{
+	const struct outcome_info *info = outcome_of(error);
+	cleanup_text char *message = text_format("%s", text_translated(error->message));
+	size_t len = strlen(message);
+
+	if (info->outcome == OUTCOME_UNREACHABLE)
+		subject = _("patd cannot be reached");
+	if (info->advice && len > 0 && message[len - 1] == '.')
+		message[len - 1] = '\0';
+	complain("%s%s%s%s%s", subject ? subject : "", subject ? ": " : "", message,
+		info->advice ? "; " : "", info->advice ? _(info->advice) : "");
+}
+
+enum outcome outcome_fail(const char *subject, DBusError *error)
+{
+	enum outcome outcome = outcome_of(error)->outcome;
+
+	outcome_complain(subject, error);
+	dbus_error_free(error);
+	return outcome;
+}

@@ -1,0 +1,49 @@
+/*
+ * How patctl ends: its exit codes, which patctl(1) promises, and which D-Bus error leads to
+ * which of them.
+ */
+#ifndef PATCTL_BASE_OUTCOME_H
+#define PATCTL_BASE_OUTCOME_H
+
+#include <dbus/dbus.h>
+
+enum outcome {
+	OUTCOME_DONE = 0,
+	OUTCOME_FAILED = 1,   /* some item failed, for whatever is not below */
+	OUTCOME_USAGE = 2,    /* arguments, a name or an expiry that can never be right */
+	OUTCOME_DECLINED = 3, /* the answer was no, or there was nobody to ask */
+	OUTCOME_NOT_FOUND = 4,
+	OUTCOME_DENIED = 5,
+	OUTCOME_UNREACHABLE = 8,
+};
+
+/* Errors of our own, beside those of the bus and of patd. */
+#define OUTCOME_ERROR_AMBIGUOUS "org.patd.Patctl.Error.Ambiguous"
+#define OUTCOME_ERROR_NO_TERMINAL "org.patd.Patctl.Error.NoTerminal" /* and so it was denied */
+#define OUTCOME_ERROR_HOST_UNREACHABLE "org.patd.Patctl.Error.HostUnreachable"
+#define OUTCOME_ERROR_HOST_DENIED "org.patd.Patctl.Error.HostDenied"
+#define OUTCOME_ERROR_HOST_POLICY "org.patd.Patctl.Error.HostPolicy"
+#define OUTCOME_ERROR_MALFORMED "org.patd.Patctl.Error.Malformed"
+
+struct outcome_info {
+	enum outcome outcome;
+	const char *word;   /* for programs: "not-found" */
+	const char *advice; /* what to do about it, for people; NULL if the message says it all */
+};
+
+/* What error, which must be set, comes to.  Static, never NULL. */
+const struct outcome_info *outcome_of(const DBusError *error);
+
+/*
+ * The outcome of several items: that of all of them where they agree, else OUTCOME_FAILED.
+ * sofar is that of the items before, count how many they were.
+ */
+enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome next);
+
+/* "patctl: SUBJECT: ...", the error's message and the advice.  subject may be NULL. */
+void outcome_complain(const char *subject, const DBusError *error);
+
+/* The same, then frees error and returns what it came to. */
+enum outcome outcome_fail(const char *subject, DBusError *error);
+
+#endif

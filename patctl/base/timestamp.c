@@ -1,0 +1,200 @@
+#include "patctl/base/timestamp.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/l10n.h"
+#include "common/lifetime.h"
+
+static const char not_a_date[] = N_("not a date; write it like 2027-01-31, \"2027-01-31 18:00\" or "
+				    "\"2027-01-31 18:00:00 UTC\"");
+
+/* Days by their distance from today. */
+static const struct {
+	const char *word;
+	int distance;
+} days[] = {
+	{ "yesterday", -1 },
+	{ "today", 0 },
+	{ "tomorrow", 1 },
+};
+
+#define DAYS (sizeof(days) / sizeof(days[0]))
+
+/* The index in days of the word that text begins with, DAYS if there is none. */
+static size_t find_day(const char *text)
+{
+	size_t i = 0;
+
+	while (i < DAYS && strncmp(text, days[i].word, strlen(days[i].word)) != 0)
+		i++;
+	return i;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool timestamp_shaped(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return find_day(text) < DAYS ||
+	       (digits > 0 && strchr("-/:", text[digits]) && text[digits] != '\0');
+}
+
+/* Exactly digits decimal digits; moves *at behind them. */
+static bool read_number(const char **at, int digits, int *ret)
+{
+	int value = 0;
+
+	for (int i = 0; i < digits; i++) {
+		if (!is_digit((*at)[i]))
+			return false;
+		value = value * 10 + ((*at)[i] - '0');
+	}
+	*at += digits;
+	*ret = value;
+	return true;
+}
+
+static bool read_char(const char **at, const char *set)
+{
+	if (**at == '\0' || !strchr(set, **at))
+		return false;
+	(*at)++;
+	return true;
+}
+
+static bool read_date(const char **at, struct tm *tm)
+{
+	if (!read_number(at, 4, &tm->tm_year) || !read_char(at, "-") ||
+		!read_number(at, 2, &tm->tm_mon) || !read_char(at, "-") ||
+		!read_number(at, 2, &tm->tm_mday))
+		return false;
+	tm->tm_year -= 1900;
+	tm->tm_mon -= 1;
+	return true;
+}
+
+static bool read_clock(const char **at, struct tm *tm)
+{
+	return read_number(at, 2, &tm->tm_hour) && read_char(at, ":") &&
+	       read_number(at, 2, &tm->tm_min) &&
+	       (!read_char(at, ":") || read_number(at, 2, &tm->tm_sec));
+}
+
+static bool same_reading(const struct tm *a, const struct tm *b)
+{
+	return a->tm_year == b->tm_year && a->tm_mon == b->tm_mon && a->tm_mday == b->tm_mday &&
+	       a->tm_hour == b->tm_hour && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
+}
+
+/*
+ * mktime() bends what it is given until it fits; that the reading comes back unbent is the
+ * test of its existence.  tm_isdst is tried both ways since a reading may come twice.
+ */
+static bool resolve(const struct tm *reading, bool utc, time_t *ret)
+{
+	bool found = false;
+	time_t earliest = 0;
+
+	for (int dst = -1; dst <= 1; dst++) {
+		struct tm tm = *reading;
+		time_t at;
+
+		tm.tm_isdst = utc ? 0 : dst;
+		at = utc ? timegm(&tm) : mktime(&tm);
+		if (!same_reading(&tm, reading) || (found && at >= earliest))
+			continue;
+		earliest = at;
+		found = true;
+	}
+	if (found)
+		*ret = earliest;
+	return found;
+}
+
+/* The reading of the day that is so far from now, at 00:00:00. */
+static bool read_day(uint64_t now, int distance, bool utc, struct tm *tm)
+{
+	time_t clock = (time_t)now;
+
+	if (utc ? !gmtime_r(&clock, tm) : !localtime_r(&clock, tm))
+		return false;
+	/* Only the calendar's carry is wanted of the conversion, and every day has a noon. */
+	tm->tm_mday += distance;
+	tm->tm_hour = 12;
+	tm->tm_isdst = -1;
+	(void)(utc ? timegm(tm) : mktime(tm));
+	tm->tm_hour = tm->tm_min = tm->tm_sec = 0;
+	return true;
+}
+
+/* The time of day may be missing; " UTC" may follow. */
+static bool read_date_and_clock(const char **at, struct tm *tm)
+{
+	if (!read_date(at, tm))
+		return false;
+	if ((**at != 'T' && **at != ' ') || !is_digit((*at)[1]))
+		return true;
+	(*at)++;
+	return read_clock(at, tm);
+}
+
+const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
+{
+	const size_t day = find_day(text);
+	struct tm tm = { 0 };
+	const char *p = text;
+	bool utc;
+	time_t at;
+
+	if (day < DAYS)
+		p += strlen(days[day].word);
+	else if (!read_date_and_clock(&p, &tm))
+		return not_a_date;
+
+	utc = strcmp(p, "Z") == 0 || strcmp(p, " UTC") == 0;
+	if (*p != '\0' && !utc)
+		return not_a_date;
+
+	if ((day < DAYS && !read_day(now, days[day].distance, utc, &tm)) || !resolve(&tm, utc, &at))
+		return N_("there is no such date or time");
+	if (at < 0)
+		return N_("the date is in the past");
+	if ((uint64_t)at > PAT_EXPIRES_MAX)
+		return N_("the date is beyond the year 9999");
+	*ret = (uint64_t)at;
+	return NULL;
+}
+
+static void replace_unprintable(size_t len, char text[static TIMESTAMP_TEXT_MAX])
+{
+	if (len == 0)
+		(void)snprintf(text, TIMESTAMP_TEXT_MAX, "?");
+}
+
+void timestamp_format_utc(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
+{
+	time_t clock = (time_t)at;
+	struct tm tm;
+	size_t len = 0;
+
+	if (at <= PAT_EXPIRES_MAX && gmtime_r(&clock, &tm))
+		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	replace_unprintable(len, text);
+}
+
+void timestamp_format_local(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
+{
+	time_t clock = (time_t)at;
+	struct tm tm;
+	size_t len = 0;
+
+	if (at <= PAT_EXPIRES_MAX && localtime_r(&clock, &tm))
+		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%d %H:%M:%S %Z", &tm);
+	replace_unprintable(len, text);
+}

@@ -1,0 +1,18 @@
+/*
+ * A token on its way from standard input to patd: read into locked memory of libsodium, and
+ * handed on in a sealed memfd.  It goes through no buffer of stdio.
+ */
+#ifndef PATCTL_BASE_TOKEN_INPUT_H
+#define PATCTL_BASE_TOKEN_INPUT_H
+
+/*
+ * Reads one line of fd; on a terminal it asks on standard error, and shows nothing of what is
+ * typed.  NULL, with *ret_problem saying why, static, if it is no token.  Else the caller frees it
+ * with secret_free().
+ */
+char *typed_read(int fd, const char **ret_problem);
+
+/* A memfd that holds the token and can be altered by nobody any more, or a negative errno. */
+int typed_seal(const char *token);
+
+#endif

@@ -1,0 +1,26 @@
+/* patd as systemd knows it: its service, and the sockets that start it. */
+#ifndef PATCTL_BASE_UNITS_H
+#define PATCTL_BASE_UNITS_H
+
+#include <stdbool.h>
+
+#define UNITS 3
+
+/* Which of them were active, or listening, at one time. */
+struct units {
+	bool active[UNITS];
+};
+
+/* Whether systemd manages this machine. */
+bool units_there(void);
+
+/* units_start() needs what this saw. */
+void units_look(struct units *units);
+
+/* Whether all of them are stopped; if not, some may be. */
+bool units_stop(void);
+
+/* Starts those again that were active, and leaves no other socket listening. */
+bool units_start(const struct units *units);
+
+#endif

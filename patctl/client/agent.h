@@ -1,0 +1,21 @@
+/*
+ * Who asks a person at this terminal for a password when polkit wants one: pkttyagent(1), for as
+ * long as patctl runs, and for patctl alone.
+ */
+#ifndef PATCTL_CLIENT_AGENT_H
+#define PATCTL_CLIENT_AGENT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Starts it, unless *agent has one already, and waits until it is ready or has given up.  An
+ * agent of the session, such as a desktop's, comes before it.  False if nobody can be asked
+ * here: there is no terminal, or standard input is something else.
+ */
+bool agent_start(pid_t *agent);
+
+/* Ends it; it leaves the terminal as it was.  0: there is none. */
+void agent_end(pid_t *agent);
+
+#endif

@@ -1,0 +1,38 @@
+#include "patctl/client/box.h"
+
+#include <errno.h>
+
+#include "common/token_format.h"
+#include "patctl/base/secret.h"
+#include "patctl/base/token_input.h"
+
+struct box *box_new(void)
+{
+	struct box *box = sodium_init() < 0 ? NULL : sodium_malloc(sizeof(*box));
+
+	if (box && crypto_box_keypair(box->recipient, box->key) != 0)
+		box_free(&box);
+	return box;
+}
+
+void box_free(struct box **box)
+{
+	sodium_free(*box);
+	*box = NULL;
+}
+
+int box_open(const struct box *box, const uint8_t *sealed, size_t len)
+{
+	cleanup_secret char *secret = NULL;
+
+	if (len != PAT_TOKEN_LEN + crypto_box_SEALBYTES)
+		return -EBADMSG;
+	secret = sodium_malloc(PAT_TOKEN_LEN + 1);
+	if (!secret)
+		return -ENOMEM;
+	secret[PAT_TOKEN_LEN] = '\0';
+	if (crypto_box_seal_open((unsigned char *)secret, sealed, len, box->recipient, box->key) !=
+		0)
+		return -EBADMSG;
+	return typed_seal(secret);
+}

@@ -1,0 +1,28 @@
+/*
+ * A pair of keys for one answer: what patd seals a secret to where no descriptor reaches us.  The
+ * secret key is in locked and guarded memory of libsodium, and nowhere after.
+ */
+#ifndef PATCTL_CLIENT_BOX_H
+#define PATCTL_CLIENT_BOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sodium.h>
+
+struct box {
+	unsigned char recipient[crypto_box_PUBLICKEYBYTES]; /* not secret */
+	unsigned char key[crypto_box_SECRETKEYBYTES];
+};
+
+/* NULL if there is no protected memory for it. */
+struct box *box_new(void);
+
+/* Wipes and frees what *box points to; NULL is fine. */
+void box_free(struct box **box);
+#define cleanup_box __attribute__((cleanup(box_free)))
+
+/* What was sealed to it, as patd itself hands tokens out: a sealed memfd.  Or a negative errno. */
+int box_open(const struct box *box, const uint8_t *sealed, size_t len);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * The calls of the lifecycle door (dbus/org.patd.Tokens1.xml), one function each; here the
+ * connection, and what is about tokens.
+ *
+ * Each waits for its answer, 25 seconds at most, or for as long as a person is being asked for a
+ * password.  Each starts patd by way of the bus if it is not running.  Each returns false with
+ * *error set, and its ret_ outputs untouched, when it fails; an answer that breaks the contract is
+ * an OUTCOME_ERROR_MALFORMED.  Strings handed in must be valid UTF-8: libdbus ends the process over
+ * others.
+ */
+#ifndef PATCTL_CLIENT_CLIENT_H
+#define PATCTL_CLIENT_CLIENT_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/token_format.h"
+#include "patctl/base/expiry.h"
+#include "patctl/client/records.h"
+#include "patctl/client/token_record.h"
+
+/* A connection of our own to a system bus, and the agent that asks people. */
+struct client;
+
+/*
+ * To the bus of this machine, or of the other one that host is unless it is NULL, see host.h; it
+ * must stay.  may_ask: for a password, where patd wants to know who it is; on another machine
+ * nobody is ever asked.  NULL on failure.
+ */
+struct client *client_new(bool may_ask, DBusError *error);
+struct client *client_at(const char *host, bool may_ask, DBusError *error);
+void client_free(struct client **client);
+#define cleanup_client __attribute__((cleanup(client_free)))
+
+/* NULL: this machine. */
+const char *client_host(const struct client *client);
+
+/* Whether it is root who asks, in the eyes of the bus. */
+bool client_is_root(const struct client *client);
+
+/* "patctl", or "patctl --host=web1": what people type to have something done there. */
+const char *client_self(const struct client *client);
+
+/* What a token shall be.  NULL and 0 are "not given"; user: then the caller. */
+struct client_wish {
+	const char *name, *user;
+	struct expiry expiry;
+	const char *services, *sources; /* with commas between several */
+	const char *hours;
+	uint64_t not_before, max_uses;
+};
+
+/* The caller closes *ret_secret, which is -1 if it came and cannot be read. */
+bool client_generate(struct client *client, const struct client_wish *wish, struct pat_id *ret_id,
+	int *ret_secret, DBusError *error);
+
+/* NULL and 0 are "not given". */
+struct client_filter {
+	const char *user, *name, *name_pattern, *id_prefix, *state, *good_for;
+	uint64_t unused_since, expiring_before;
+	bool all;
+};
+
+/*
+ * Appends one page to rows; on failure rows may have got a part of it.  *cursor is NULL for the
+ * first page, then what this function has set; the caller frees it.  After the last page it is
+ * NULL again.  No more than PAT_PAGE_MAX tokens, and maybe none, are on a page.
+ */
+bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
+	struct rows *rows, DBusError *error);
+
+/* How to revoke; 0 and NULL: not given. */
+struct client_revocation {
+	uint64_t seconds;
+	const char *reason;
+};
+
+bool client_revoke(struct client *client, const struct pat_id *id,
+	const struct client_revocation *how, DBusError *error);
+bool client_restore(struct client *client, const struct pat_id *id, DBusError *error);
+bool client_delete(struct client *client, const struct pat_id *id, DBusError *error);
+bool client_rename(
+	struct client *client, const struct pat_id *id, const char *name, DBusError *error);
+
+/* grace: seconds, NULL for patd's own.  *ret_secret as of client_generate(). */
+bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
+	int *ret_secret, DBusError *error);
+
+/* Where a token was used from. */
+struct source {
+	char *from, *service; /* owned */
+	uint64_t at;
+};
+
+/* *ret gets the struct sources, the latest first; the caller clears it. */
+bool client_sources(
+	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error);
+
+/* What Check says of a token. */
+struct client_verdict {
+	struct pat_id id;
+	char **refusals; /* owned, NULL at the end; without any it would be accepted */
+};
+
+void client_verdict_clear(struct client_verdict *verdict);
+#define cleanup_client_verdict __attribute__((cleanup(client_verdict_clear)))
+
+/* secret: a sealed memfd that holds the token.  service and from NULL: not given. */
+bool client_check(struct client *client, int secret, const char *service, const char *from,
+	struct client_verdict *ret, DBusError *error);
+
+#endif

@@ -1,0 +1,30 @@
+/* The calls about the history.  For what all calls promise see client.h. */
+#ifndef PATCTL_CLIENT_CLIENT_HISTORY_H
+#define PATCTL_CLIENT_CLIENT_HISTORY_H
+
+#include "patctl/client/client.h"
+
+/* NULL and 0 are "not given"; since and until are times, after is a Seq. */
+struct client_history_filter {
+	const char *user, *token;
+	bool all, reverse;
+	uint64_t since, until, after;
+};
+
+/*
+ * Appends one page of at most limit (0: as many as patd gives) entries, see
+ * patctl/print/history_entry.h, to entries; for the rest as client_list().
+ */
+bool client_history(struct client *client, const struct client_history_filter *filter,
+	uint32_t limit, char **cursor, struct records *entries, DBusError *error);
+
+/* From now on client_wait() hears of new entries: of the caller's tokens, or of all. */
+bool client_subscribe(struct client *client, bool all, DBusError *error);
+
+/*
+ * Waits until there may be new entries; *ret_lost: because another patd answers by now, which
+ * client_subscribe() must be told again.  False when the bus is gone.
+ */
+bool client_wait(struct client *client, bool *ret_lost, DBusError *error);
+
+#endif

@@ -1,0 +1,105 @@
+#include "patctl/client/client_host.h"
+
+#include <stdbool.h>
+
+#include "common/error.h"
+#include "common/l10n.h"
+#include "patctl/base/outcome.h"
+#include "patctl/base/text.h"
+#include "patctl/client/client_call.h"
+#include "patctl/client/host.h"
+
+static void set_error(DBusError *error, const char *name, const char *message)
+{
+	dbus_error_free(error);
+	dbus_set_error(error, name, "%s", message);
+}
+
+/* ssh has said why on standard error; it is not always ssh. */
+static void set_unreachable(const char *host, DBusError *error)
+{
+	cleanup_text char *ssh = host_ssh(host, false),
+			  *message =
+				  text_format(_("there is no connection to %s; does this work? %s "
+						"systemd-stdio-bridge --version"),
+					  host, ssh);
+
+	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
+}
+
+/* As dbus_bus_register(), but that one gives people 25 seconds for ssh's questions. */
+static bool say_hello(DBusConnection *bus, DBusError *error)
+{
+	cleanup_message DBusMessage *call = text_must(
+					    dbus_message_new_method_call(DBUS_SERVICE_DBUS,
+						    DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "Hello")),
+				    *answer = NULL;
+	const char *name;
+
+	answer = dbus_connection_send_with_reply_and_block(bus, call, DBUS_TIMEOUT_INFINITE, error);
+	return answer &&
+	       dbus_message_get_args(answer, error, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID) &&
+	       (dbus_bus_set_unique_name(bus, name) || (no_memory(), false));
+}
+
+DBusConnection *host_connect(const char *host, DBusError *error)
+{
+	cleanup_text char *address = host_address(host);
+	DBusConnection *bus = dbus_connection_open_private(address, error);
+
+	if (bus && say_hello(bus, error))
+		return bus;
+	if (bus) {
+		dbus_connection_close(bus);
+		dbus_connection_unref(bus);
+	}
+	set_unreachable(host, error);
+	return NULL;
+}
+
+/* No session of a person's is behind the bridge, so polkit has nobody to ask there. */
+static void explain_denied(const char *host, DBusError *error)
+{
+	cleanup_text char *ssh = host_ssh(host, true), *root = host_as_root(host),
+			  *message =
+				  text_format(_("%s; over ssh nobody is asked for a password: log "
+						"in there, %s patctl ..., or as root: patctl "
+						"--host=%s"),
+					  text_translated(error->message), ssh, root);
+
+	set_error(error, OUTCOME_ERROR_HOST_DENIED, message);
+}
+
+static void explain_policy(const char *host, DBusError *error)
+{
+	cleanup_text char *message = text_format(
+		_("%s; see: patctl --host=%s policy"), text_translated(error->message), host);
+
+	set_error(error, OUTCOME_ERROR_HOST_POLICY, message);
+}
+
+static void explain_no_patd(const char *host, DBusError *error)
+{
+	cleanup_text char *ssh = host_ssh(host, false),
+			  *message = text_format(_("on %s: %s; is patd running there? see: %s "
+						   "systemctl status patd"),
+				  host, text_translated(error->message), ssh);
+
+	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
+}
+
+void host_explain(const char *host, DBusConnection *bus, DBusError *error)
+{
+	const enum pat_error refusal = pat_error_from_name(error->name);
+
+	if (refusal == PAT_ERR_AGAINST_POLICY)
+		explain_policy(host, error);
+	else if (refusal == PAT_ERR_DENIED || refusal == PAT_ERR_INTERACTIVE)
+		explain_denied(host, error);
+	else if (outcome_of(error)->outcome != OUTCOME_UNREACHABLE)
+		return;
+	else if (dbus_connection_get_is_connected(bus))
+		explain_no_patd(host, error);
+	else
+		set_unreachable(host, error);
+}

@@ -1,0 +1,14 @@
+/* The system bus of another machine, which ssh(1) and systemd-stdio-bridge bring here. */
+#ifndef PATCTL_CLIENT_CLIENT_HOST_H
+#define PATCTL_CLIENT_CLIENT_HOST_H
+
+#include <dbus/dbus.h>
+#include <stdint.h>
+
+/* For as long as it takes ssh: it may ask a person.  NULL with *error set. */
+DBusConnection *host_connect(const char *host, DBusError *error);
+
+/* Says which machine *error, which is set, is of, and what to do about it there. */
+void host_explain(const char *host, DBusConnection *bus, DBusError *error);
+
+#endif

@@ -1,0 +1,93 @@
+#include "patctl/client/client_progress.h"
+
+#include "common/bus.h"
+#include "patctl/base/text.h"
+#include "patctl/client/client_call.h"
+#include "patctl/client/client_history.h"
+
+struct hearing {
+	const struct client *client;
+	const char *signal;
+	struct progress *progress;
+};
+
+static DBusHandlerResult on_message(DBusConnection *bus, DBusMessage *message, void *userdata)
+{
+	const struct hearing *hearing = userdata;
+	dbus_uint64_t done, total;
+
+	(void)bus;
+	/* Anybody can send signals. */
+	if (!dbus_message_is_signal(message, PAT_BUS_MANAGER, hearing->signal) ||
+		!dbus_message_has_sender(message, hearing->client->patd) ||
+		!dbus_message_get_args(message, NULL, DBUS_TYPE_UINT64, &done, DBUS_TYPE_UINT64,
+			&total, DBUS_TYPE_INVALID))
+		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
+	progress_show(hearing->progress, done, total);
+	return DBUS_HANDLER_RESULT_HANDLED;
+}
+
+/* False if there is nobody to show it to, or nothing is told: no reason to fail. */
+static bool hear(struct client *client, struct hearing *hearing)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	bool told = false;
+
+	/* From its answer it is known who on the bus is patd. */
+	if (hearing->progress->shown)
+		told = client_subscribe(client, false, &error);
+	dbus_error_free(&error);
+	if (told && !dbus_connection_add_filter(client->bus, on_message, hearing, NULL))
+		no_memory();
+	return told;
+}
+
+static DBusMessage *ask(struct client *client, DBusMessage *call, const char *answer_signature,
+	struct hearing *hearing, DBusError *error)
+{
+	const bool told = hear(client, hearing);
+	DBusMessage *answer;
+
+	client->waits = true;
+	answer = call_ask(client, call, answer_signature, error);
+	client->waits = false;
+	if (told)
+		dbus_connection_remove_filter(client->bus, on_message, hearing);
+	return answer;
+}
+
+bool client_backup(struct client *client, int fd, struct progress *progress, DBusError *error)
+{
+	struct hearing hearing = { client, "BackupProgress", progress };
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_manager("Backup", &args), *answer = NULL;
+
+	call_fd(&args, fd);
+	call_no_options(&args);
+	answer = ask(client, call, "", &hearing, error);
+	return answer != NULL;
+}
+
+bool client_verify(struct client *client, struct progress *progress,
+	struct client_verification *ret, DBusError *error)
+{
+	struct hearing hearing = { client, "VerifyProgress", progress };
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_manager("VerifyHistory", &args), *answer = NULL;
+	dbus_uint64_t entries, first, bad;
+	const char *problem;
+
+	call_no_options(&args);
+	answer = ask(client, call, "ttts", &hearing, error);
+	if (!answer || !dbus_message_get_args(answer, error, DBUS_TYPE_UINT64, &entries,
+			       DBUS_TYPE_UINT64, &first, DBUS_TYPE_UINT64, &bad, DBUS_TYPE_STRING,
+			       &problem, DBUS_TYPE_INVALID))
+		return false;
+	*ret = (struct client_verification) {
+		.entries = entries,
+		.first = first,
+		.bad = bad,
+		.problem = text_format("%s", problem),
+	};
+	return true;
+}

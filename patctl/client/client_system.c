@@ -1,0 +1,124 @@
+#include "patctl/client/client_system.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus.h"
+#include "patctl/base/text.h"
+#include "patctl/client/client_call.h"
+
+struct peer {
+	const char *name, *path, *interface;
+};
+
+static const struct peer bus = { DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS };
+static const struct peer polkit = { "org.freedesktop.PolicyKit1",
+	"/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority" };
+static const struct peer unit = { "org.freedesktop.systemd1",
+	"/org/freedesktop/systemd1/unit/patd_2eservice", DBUS_INTERFACE_PROPERTIES };
+static const struct peer patd = { PAT_BUS_NAME, PAT_BUS_PATH, DBUS_INTERFACE_PROPERTIES };
+
+static DBusMessage *new_call(const struct peer *peer, const char *method, DBusMessageIter *ret_args)
+{
+	DBusMessage *call = text_must(
+		dbus_message_new_method_call(peer->name, peer->path, peer->interface, method));
+
+	dbus_message_iter_init_append(call, ret_args);
+	return call;
+}
+
+bool client_owner(struct client *client, uint32_t *ret, DBusError *error)
+{
+	DBusMessageIter args, at;
+	cleanup_message DBusMessage *call = new_call(&bus, "GetConnectionUnixUser", &args),
+				    *answer = NULL;
+
+	call_string(&args, PAT_BUS_NAME);
+	answer = call_ask(client, call, "u", error);
+	if (!answer)
+		return false;
+	dbus_message_iter_init(answer, &at);
+	dbus_message_iter_get_basic(&at, ret);
+	return true;
+}
+
+bool client_activatable(struct client *client, bool *ret, DBusError *error)
+{
+	DBusMessageIter args, at, names;
+	cleanup_message DBusMessage *call = new_call(&bus, "ListActivatableNames", &args),
+				    *answer = call_ask(client, call, "as", error);
+
+	if (!answer)
+		return false;
+	*ret = false;
+	dbus_message_iter_init(answer, &at);
+	for (dbus_message_iter_recurse(&at, &names);
+		dbus_message_iter_get_arg_type(&names) == DBUS_TYPE_STRING;
+		dbus_message_iter_next(&names)) {
+		const char *name;
+
+		dbus_message_iter_get_basic(&names, &name);
+		*ret |= strcmp(name, PAT_BUS_NAME) == 0;
+	}
+	return true;
+}
+
+bool client_actions(struct client *client, char ***ret, DBusError *error)
+{
+	DBusMessageIter args, at, actions, action;
+	cleanup_message DBusMessage *call = new_call(&polkit, "EnumerateActions", &args),
+				    *answer = NULL;
+	char **ids = text_must(calloc(1, sizeof(*ids)));
+	size_t n = 0;
+
+	call_string(&args, "C");
+	answer = call_ask(client, call, "a(ssssssuuua{ss})", error);
+	if (!answer) {
+		free(ids);
+		return false;
+	}
+	dbus_message_iter_init(answer, &at);
+	for (dbus_message_iter_recurse(&at, &actions);
+		dbus_message_iter_get_arg_type(&actions) == DBUS_TYPE_STRUCT;
+		dbus_message_iter_next(&actions)) {
+		const char *id;
+
+		dbus_message_iter_recurse(&actions, &action);
+		dbus_message_iter_get_basic(&action, &id);
+		ids = text_must(reallocarray(ids, n + 2, sizeof(*ids)));
+		ids[n++] = text_format("%s", id);
+		ids[n] = NULL;
+	}
+	*ret = ids;
+	return true;
+}
+
+static bool get_uint64(struct client *client, const struct peer *peer, const char *interface,
+	const char *property, uint64_t *ret, DBusError *error)
+{
+	DBusMessageIter args, at, value;
+	cleanup_message DBusMessage *call = new_call(peer, "Get", &args), *answer = NULL;
+
+	call_string(&args, interface);
+	call_string(&args, property);
+	answer = call_ask(client, call, "v", error);
+	if (!answer)
+		return false;
+	dbus_message_iter_init(answer, &at);
+	dbus_message_iter_recurse(&at, &value);
+	if (dbus_message_iter_get_arg_type(&value) != DBUS_TYPE_UINT64)
+		return answer_malformed("Get", error);
+	dbus_message_iter_get_basic(&value, ret);
+	return true;
+}
+
+bool client_changed(struct client *client, uint64_t *ret, DBusError *error)
+{
+	return get_uint64(
+		client, &unit, "org.freedesktop.systemd1.Unit", "StateChangeTimestamp", ret, error);
+}
+
+bool client_now(struct client *client, uint64_t *ret, DBusError *error)
+{
+	return get_uint64(client, &patd, PAT_BUS_MANAGER, "Now", ret, error);
+}

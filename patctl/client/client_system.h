@@ -1,0 +1,25 @@
+/*
+ * What doctor asks on the system bus: of the bus itself, of polkit and systemd, and of patd about
+ * its clock.  For what all calls promise see client.h.
+ */
+#ifndef PATCTL_CLIENT_CLIENT_SYSTEM_H
+#define PATCTL_CLIENT_CLIENT_SYSTEM_H
+
+#include "patctl/client/client.h"
+
+/* The uid of who owns patd's name. */
+bool client_owner(struct client *client, uint32_t *ret, DBusError *error);
+
+/* Whether the bus would start patd. */
+bool client_activatable(struct client *client, bool *ret, DBusError *error);
+
+/* The ids of all actions that polkit knows; the caller frees them with names_free(). */
+bool client_actions(struct client *client, char ***ret, DBusError *error);
+
+/* When systemd last saw patd start, stop or reload: microseconds since 1970 UTC. */
+bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
+
+/* The time that patd goes by: seconds since 1970 UTC. */
+bool client_now(struct client *client, uint64_t *ret, DBusError *error);
+
+#endif

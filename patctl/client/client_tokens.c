@@ -1,0 +1,140 @@
+#include <stddef.h>
+
+#include "common/bus.h"
+#include "patctl/client/client.h"
+#include "patctl/client/client_call.h"
+
+bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
+	struct rows *rows, DBusError *error)
+{
+	static const char method[] = "ListTokens";
+	DBusMessageIter args, options, iter, tokens;
+	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
+	const char *next;
+
+	options_open(&args, &options);
+	option_string(&options, "user", filter->user);
+	option_true(&options, "all", filter->all);
+	option_string(&options, "name", filter->name);
+	option_string(&options, "name_pattern", filter->name_pattern);
+	option_string(&options, "id_prefix", filter->id_prefix);
+	option_string(&options, "state", filter->state);
+	option_string(&options, "good_for", filter->good_for);
+	option_nonzero(&options, "unused_since", filter->unused_since);
+	option_nonzero(&options, "expiring_before", filter->expiring_before);
+	options_close(&args, &options);
+	call_uint32(&args, PAT_PAGE_MAX);
+	call_string(&args, *cursor ? *cursor : "");
+
+	answer = call_ask(client, call, "aa{sv}s", error);
+	if (!answer)
+		return false;
+
+	dbus_message_iter_init(answer, &iter);
+	for (dbus_message_iter_recurse(&iter, &tokens);
+		dbus_message_iter_get_arg_type(&tokens) != DBUS_TYPE_INVALID;
+		dbus_message_iter_next(&tokens)) {
+		struct row row;
+
+		if (!row_read(&tokens, &row))
+			return answer_malformed(method, error);
+		rows_take(rows, &row);
+	}
+	dbus_message_iter_next(&iter);
+	dbus_message_iter_get_basic(&iter, &next);
+	return answer_cursor(method, next, cursor, error);
+}
+
+bool client_revoke(struct client *client, const struct pat_id *id,
+	const struct client_revocation *how, DBusError *error)
+{
+	DBusMessageIter args, options;
+	cleanup_message DBusMessage *call = call_token(id, "Revoke", &args);
+
+	options_open(&args, &options);
+	option_nonzero(&options, "for", how->seconds);
+	option_string(&options, "reason", how->reason);
+	options_close(&args, &options);
+	return call_done(client, call, error);
+}
+
+static bool change(
+	struct client *client, const struct pat_id *id, const char *method, DBusError *error)
+{
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_token(id, method, &args);
+
+	call_no_options(&args);
+	return call_done(client, call, error);
+}
+
+bool client_restore(struct client *client, const struct pat_id *id, DBusError *error)
+{
+	return change(client, id, "Restore", error);
+}
+
+bool client_delete(struct client *client, const struct pat_id *id, DBusError *error)
+{
+	return change(client, id, "Delete", error);
+}
+
+bool client_rename(
+	struct client *client, const struct pat_id *id, const char *name, DBusError *error)
+{
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_token(id, "Rename", &args);
+
+	call_string(&args, name);
+	call_no_options(&args);
+	return call_done(client, call, error);
+}
+
+bool client_sources(
+	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error)
+{
+	static const struct field fields[] = {
+		{ "From", FIELD_TEXT, offsetof(struct source, from) },
+		{ "Service", FIELD_TEXT, offsetof(struct source, service) },
+		{ "At", FIELD_UINT64, offsetof(struct source, at) },
+	};
+	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
+		sizeof(struct source) };
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_token(id, "GetSources", &args);
+
+	return call_records(client, call, &shape, ret, error);
+}
+
+void client_verdict_clear(struct client_verdict *verdict)
+{
+	dbus_free_string_array(verdict->refusals);
+	*verdict = (struct client_verdict) { 0 };
+}
+
+bool client_check(struct client *client, int secret, const char *service, const char *from,
+	struct client_verdict *ret, DBusError *error)
+{
+	static const char method[] = "Check";
+	DBusMessageIter args, options;
+	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
+	struct client_verdict verdict = { 0 };
+	const char *path;
+	int n;
+
+	call_fd(&args, secret);
+	options_open(&args, &options);
+	option_string(&options, "service", service);
+	option_string(&options, "from", from);
+	options_close(&args, &options);
+	answer = call_ask(client, call, "oas", error);
+	if (!answer ||
+		!dbus_message_get_args(answer, error, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_ARRAY,
+			DBUS_TYPE_STRING, &verdict.refusals, &n, DBUS_TYPE_INVALID))
+		return false;
+	if (!answer_id(path, &verdict.id)) {
+		client_verdict_clear(&verdict);
+		return answer_malformed(method, error);
+	}
+	*ret = verdict;
+	return true;
+}

@@ -1,0 +1,25 @@
+/*
+ * Another machine, as --host tells it and systemctl(1) does: [USER@]HOST[:PORT].  An IPv6 address
+ * stands in brackets where a port follows.  The user is ssh's, who asks there.
+ */
+#ifndef PATCTL_CLIENT_HOST_H
+#define PATCTL_CLIENT_HOST_H
+
+#include <stdbool.h>
+
+/* NULL, or why ssh is not to be given that; static.  The rest is for hosts without a problem. */
+const char *host_problem(const char *text);
+
+/* The D-Bus address of its system bus, by ssh and systemd-stdio-bridge.  The caller owns it. */
+char *host_address(const char *text);
+
+/*
+ * How a person gets there: "ssh -p 2222 alice@web1", for what needs one "ssh -t …".  The caller
+ * owns it.
+ */
+char *host_ssh(const char *text, bool terminal);
+
+/* The same as root: "root@web1:2222".  The caller owns it. */
+char *host_as_root(const char *text);
+
+#endif

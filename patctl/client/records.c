@@ -1,0 +1,179 @@
+#include "patctl/client/records.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/token_format.h"
+#include "patctl/base/text.h"
+
+static const char *const signatures[] = {
+	[FIELD_TEXT] = DBUS_TYPE_STRING_AS_STRING,
+	[FIELD_TEXTS] = DBUS_TYPE_ARRAY_AS_STRING DBUS_TYPE_STRING_AS_STRING,
+	[FIELD_ID] = DBUS_TYPE_STRING_AS_STRING,
+	[FIELD_UINT32] = DBUS_TYPE_UINT32_AS_STRING,
+	[FIELD_UINT64] = DBUS_TYPE_UINT64_AS_STRING,
+	[FIELD_BOOL] = DBUS_TYPE_BOOLEAN_AS_STRING,
+};
+
+static bool has_signature(DBusMessageIter *value, const char *signature)
+{
+	char *got = text_must(dbus_message_iter_get_signature(value));
+	bool same = strcmp(got, signature) == 0;
+
+	dbus_free(got);
+	return same;
+}
+
+static char **read_texts(DBusMessageIter *value)
+{
+	size_t n = (size_t)dbus_message_iter_get_element_count(value), i = 0;
+	char **texts = text_must(calloc(n + 1, sizeof(*texts)));
+	DBusMessageIter items;
+
+	for (dbus_message_iter_recurse(value, &items); i < n; dbus_message_iter_next(&items)) {
+		const char *text;
+
+		dbus_message_iter_get_basic(&items, &text);
+		texts[i++] = text_must(strdup(text));
+	}
+	return texts;
+}
+
+static void free_texts(char **texts)
+{
+	for (size_t i = 0; texts && texts[i]; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+/* value: of the field's signature. */
+static bool read_value(DBusMessageIter *value, enum field_type type, void *member)
+{
+	DBusBasicValue basic;
+	char **texts;
+	bool truth;
+
+	if (type == FIELD_TEXTS) {
+		texts = read_texts(value);
+		memcpy(member, &texts, sizeof(texts));
+		return true;
+	}
+	dbus_message_iter_get_basic(value, &basic);
+	switch (type) {
+	case FIELD_TEXT:
+		basic.str = text_must(strdup(basic.str));
+		memcpy(member, &basic.str, sizeof(basic.str));
+		return true;
+	case FIELD_ID:
+		if (!pat_id_valid(basic.str))
+			return false;
+		memcpy(member, basic.str, sizeof(struct pat_id));
+		return true;
+	case FIELD_UINT32:
+		memcpy(member, &basic.u32, sizeof(uint32_t));
+		return true;
+	case FIELD_UINT64:
+		memcpy(member, &basic.u64, sizeof(uint64_t));
+		return true;
+	case FIELD_BOOL:
+		truth = basic.bool_val;
+		memcpy(member, &truth, sizeof(truth));
+		return true;
+	case FIELD_TEXTS:
+		break;
+	}
+	return false;
+}
+
+/* One {sv} of the dictionary.  seen: a bit for each field. */
+static bool read_entry(
+	DBusMessageIter *entry, const struct shape *shape, void *record, uint64_t *seen)
+{
+	DBusMessageIter value;
+	const char *key;
+
+	dbus_message_iter_get_basic(entry, &key);
+	dbus_message_iter_next(entry);
+	dbus_message_iter_recurse(entry, &value);
+
+	for (size_t i = 0; i < shape->n; i++) {
+		const struct field *field = &shape->fields[i];
+
+		if (strcmp(field->key, key) != 0)
+			continue;
+		if ((*seen & UINT64_C(1) << i) || !has_signature(&value, signatures[field->type]))
+			return false;
+		*seen |= UINT64_C(1) << i;
+		return read_value(&value, field->type, (char *)record + field->offset);
+	}
+	return true;
+}
+
+bool record_read(DBusMessageIter *iter, const struct shape *shape, void *ret)
+{
+	const uint64_t all = (UINT64_C(1) << shape->n) - 1;
+	void *record = text_must(calloc(1, shape->size));
+	DBusMessageIter entries, entry;
+	uint64_t seen = 0;
+	bool ok = true;
+
+	for (dbus_message_iter_recurse(iter, &entries);
+		ok && dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
+		dbus_message_iter_next(&entries)) {
+		dbus_message_iter_recurse(&entries, &entry);
+		ok = read_entry(&entry, shape, record, &seen);
+	}
+	ok = ok && seen == all;
+	if (ok)
+		memcpy(ret, record, shape->size);
+	else
+		record_clear(shape, record);
+	free(record);
+	return ok;
+}
+
+void record_clear(const struct shape *shape, void *record)
+{
+	for (size_t i = 0; i < shape->n; i++) {
+		const struct field *field = &shape->fields[i];
+		const char *member = (const char *)record + field->offset;
+		char *text, **texts;
+
+		if (field->type == FIELD_TEXT) {
+			memcpy(&text, member, sizeof(text));
+			free(text);
+		} else if (field->type == FIELD_TEXTS) {
+			memcpy(&texts, member, sizeof(texts));
+			free_texts(texts);
+		}
+	}
+	memset(record, 0, shape->size);
+}
+
+bool records_read(DBusMessageIter *iter, struct records *records)
+{
+	const struct shape *shape = records->shape;
+	const size_t more = (size_t)dbus_message_iter_get_element_count(iter);
+	DBusMessageIter item;
+
+	if (more == 0)
+		return true;
+	records->items = text_must(reallocarray(records->items, records->n + more, shape->size));
+	dbus_message_iter_recurse(iter, &item);
+	for (size_t i = 0; i < more; i++, dbus_message_iter_next(&item)) {
+		if (!record_read(&item, shape, (char *)records->items + records->n * shape->size))
+			return false;
+		records->n++;
+	}
+	return true;
+}
+
+void records_clear(struct records *records)
+{
+	for (size_t i = 0; i < records->n; i++)
+		record_clear(records->shape, (char *)records->items + i * records->shape->size);
+	free(records->items);
+	records->items = NULL;
+	records->n = 0;
+}

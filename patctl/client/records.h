@@ -1,0 +1,60 @@
+/*
+ * What patd describes in dictionaries, a{sv} each, as structs: a table says which key goes into
+ * which member.
+ */
+#ifndef PATCTL_CLIENT_RECORDS_H
+#define PATCTL_CLIENT_RECORDS_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* With the type of the member. */
+enum field_type {
+	FIELD_TEXT,   /* s: char *, owned */
+	FIELD_TEXTS,  /* as: char **, owned, NULL at the end */
+	FIELD_ID,     /* s: struct pat_id */
+	FIELD_UINT32, /* u: uint32_t */
+	FIELD_UINT64, /* t: uint64_t */
+	FIELD_BOOL,   /* b: bool */
+};
+
+struct field {
+	const char *key;
+	enum field_type type;
+	size_t offset;
+};
+
+#define SHAPE_FIELDS_MAX 63
+
+struct shape {
+	const struct field *fields;
+	size_t n, size; /* how many fields, at most SHAPE_FIELDS_MAX; bytes of the struct */
+};
+
+/*
+ * Reads the a{sv} that iter stands on; that it is one the caller has made sure of.  Keys that
+ * are not known are passed over.  False, with *ret untouched, if one is missing, stands there
+ * twice, or has a value that the contract does not allow.
+ */
+bool record_read(DBusMessageIter *iter, const struct shape *shape, void *ret);
+
+/* Frees what record holds, not record. */
+void record_clear(const struct shape *shape, void *record);
+
+struct records {
+	const struct shape *shape;
+	void *items; /* owned; an array of shape's structs */
+	size_t n;
+};
+
+/*
+ * Appends all of the aa{sv} that iter stands on.  False, when a part may be appended, if one is
+ * as record_read() refuses it.
+ */
+bool records_read(DBusMessageIter *iter, struct records *records);
+
+void records_clear(struct records *records);
+#define cleanup_records __attribute__((cleanup(records_clear)))
+
+#endif

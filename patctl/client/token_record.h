@@ -1,0 +1,52 @@
+/* A token as patd describes it: the properties of org.patd.Tokens1.Token. */
+#ifndef PATCTL_CLIENT_TOKEN_RECORD_H
+#define PATCTL_CLIENT_TOKEN_RECORD_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/token_format.h"
+
+/* Strings are owned, and UTF-8; times and what 0 and "" stand for are as the contract has them. */
+struct row {
+	struct pat_id id;
+	char *name, *user;
+	char *state; /* "active", "revoked", …, or one yet to come */
+	uint32_t uid, created_by;
+	uint64_t created_at, expires_at;
+
+	char **services, **sources; /* NULL at the end */
+	char *hours;
+	uint64_t not_before, max_uses, uses;
+
+	uint64_t revoked_at, revoked_until;
+	char *revoked_reason;
+
+	uint32_t rotations;
+	uint64_t rotated_at, former_until;
+
+	uint64_t last_used_at;
+	char *last_used_service, *last_used_from;
+};
+
+struct rows {
+	struct row *items; /* owned */
+	size_t n;
+};
+
+/* See record_read() in patctl/client/records.h. */
+bool row_read(DBusMessageIter *iter, struct row *ret);
+
+/* Frees what row holds, not row. */
+void row_clear(struct row *row);
+#define cleanup_row __attribute__((cleanup(row_clear)))
+
+/* Appends row, whose strings now belong to rows. */
+void rows_take(struct rows *rows, const struct row *row);
+
+void rows_clear(struct rows *rows);
+#define cleanup_rows __attribute__((cleanup(rows_clear)))
+
+#endif

@@ -1,0 +1,38 @@
+/* What patctl doctor looks at: one function for each thing. */
+#ifndef PATCTL_DOCTOR_DOCTOR_H
+#define PATCTL_DOCTOR_DOCTOR_H
+
+#include <jansson.h>
+
+#include "patctl/client/client.h"
+#include "patctl/doctor/findings.h"
+#include "patctl/doctor/sysroot.h"
+
+struct doctor {
+	const struct sysroot *root;
+	struct client *client; /* NULL: there is no bus */
+	struct findings findings;
+	json_t *services; /* what would happen at each of PAM, for programs */
+};
+
+/* Of the machine as it runs, never of an image.  What needs client says so if there is none. */
+void doctor_daemon(struct doctor *doctor);
+void doctor_name(struct doctor *doctor);
+void doctor_polkit(struct doctor *doctor);
+void doctor_policy(struct doctor *doctor);
+void doctor_sockets(struct doctor *doctor);
+void doctor_clock(struct doctor *doctor);
+void doctor_time(struct doctor *doctor);
+
+#define DOCTOR_DATABASE PAT_STATE_DIR "/patd.db"
+
+/* Whether patd's folder can be seen; false after having told why not.  check: on whose behalf. */
+bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret);
+
+/* Of files. */
+void doctor_units(struct doctor *doctor);
+void doctor_key(struct doctor *doctor);
+void doctor_database(struct doctor *doctor);
+void doctor_pam(struct doctor *doctor);
+
+#endif

@@ -1,0 +1,205 @@
+/* What lies on the disk, and what listens there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/timex.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/l10n.h"
+#include "common/wire.h"
+#include "patctl/base/text.h"
+#include "patctl/doctor/doctor.h"
+#include "patctl/doctor/unit_file.h"
+
+#define PERMISSIONS 07777
+#define MEBIBYTE (UINT64_C(1) << 20)
+#define ROOM_LOW (64 * MEBIBYTE)
+#define ROOM_OUT (1 * MEBIBYTE)
+
+static const struct door {
+	const char *path, *unit;
+	mode_t mode;
+} doors[] = {
+	{ PAT_RUNTIME_DIR "/" PAT_ROOT_SOCKET, "patd-root.socket", 0600 },
+	{ PAT_RUNTIME_DIR "/" PAT_USER_SOCKET, "patd-user.socket", 0666 },
+};
+#define DOORS (sizeof(doors) / sizeof(doors[0]))
+
+/* Connects and says nothing, which patd takes for nothing.  0 or a negative errno. */
+static int try_door(const struct sysroot *root, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int file = sysroot_open(root, path, O_PATH), fd, r = 0;
+
+	if (file < 0)
+		return file;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", file);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		r = -errno;
+	if (fd >= 0)
+		close(fd);
+	close(file);
+	return r;
+}
+
+/* False after having told what is wrong. */
+static bool check_door_file(struct doctor *doctor, const struct door *door)
+{
+	struct stat st;
+	int r = sysroot_lstat(doctor->root, door->path, &st);
+
+	if (r == -ENOENT)
+		found(&doctor->findings, LEVEL_PROBLEM, "socket",
+			"systemctl enable --now patd-root.socket patd-user.socket",
+			_("%s is not there"), door->path);
+	else if (r < 0)
+		found(&doctor->findings, LEVEL_UNSEEN, "socket", NULL, "%s: %s", door->path,
+			strerror(-r));
+	else if (!S_ISSOCK(st.st_mode) || st.st_uid != 0 ||
+		 (st.st_mode & PERMISSIONS) != door->mode)
+		found(&doctor->findings, LEVEL_PROBLEM, "socket",
+			"systemctl restart patd-root.socket patd-user.socket",
+			_("%s is not a socket of root's with the mode %04o: uid %u, mode %04o"),
+			door->path, door->mode, (unsigned int)st.st_uid,
+			(unsigned int)st.st_mode & PERMISSIONS);
+	else
+		return true;
+	return false;
+}
+
+static void check_door(struct doctor *doctor, const struct door *door)
+{
+	int r;
+
+	if (!check_door_file(doctor, door))
+		return;
+	r = try_door(doctor->root, door->path);
+	if (r == 0)
+		found(&doctor->findings, LEVEL_OK, "socket", NULL, _("%s is listened on"),
+			door->path);
+	else if (r == -EAGAIN)
+		found(&doctor->findings, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
+			_("%s takes no more: too many wait there"), door->path);
+	else if (r == -ECONNREFUSED)
+		found(&doctor->findings, LEVEL_PROBLEM, "socket",
+			"systemctl restart patd-root.socket patd-user.socket",
+			_("nothing listens on %s"), door->path);
+	else
+		found(&doctor->findings, LEVEL_UNSEEN, "socket",
+			r == -EACCES ? _("root may") : NULL,
+			_("whether something listens on %s: %s"), door->path, strerror(-r));
+}
+
+void doctor_sockets(struct doctor *doctor)
+{
+	struct stat st;
+
+	/* Who can write there can put a socket of its own in root's way. */
+	if (sysroot_lstat(doctor->root, PAT_RUNTIME_DIR, &st) == 0 &&
+		(st.st_uid != 0 || (st.st_mode & 022) != 0))
+		found(&doctor->findings, LEVEL_PROBLEM, "socket",
+			"systemd-tmpfiles --create patd.conf",
+			_("%s can be written by others than root: uid %u, mode %04o"),
+			PAT_RUNTIME_DIR, (unsigned int)st.st_uid,
+			(unsigned int)st.st_mode & PERMISSIONS);
+	for (size_t i = 0; i < DOORS; i++)
+		check_door(doctor, &doors[i]);
+}
+
+void doctor_clock(struct doctor *doctor)
+{
+	struct timex clock = { .modes = 0 }; /* only look */
+	const int state = adjtimex(&clock);
+
+	if (state < 0)
+		found(&doctor->findings, LEVEL_UNSEEN, "clock", NULL, _("the clock: %s"),
+			strerror(errno));
+	else if (state == TIME_ERROR || (clock.status & STA_UNSYNC) != 0)
+		found(&doctor->findings, LEVEL_WARNING, "clock",
+			_("have it synchronised: tokens expire by it"),
+			_("the clock is not synchronised"));
+	else
+		found(&doctor->findings, LEVEL_OK, "clock", NULL, _("the clock is synchronised"));
+}
+
+void doctor_units(struct doctor *doctor)
+{
+	for (size_t i = 0; i < DOORS; i++) {
+		const char *unit = doors[i].unit;
+
+		if (!unit_is_in(doctor->root, "", unit))
+			found(&doctor->findings, LEVEL_PROBLEM, "unit", _("install patd anew"),
+				_("systemd has no unit %s"), unit);
+		else if (unit_is_masked(doctor->root, unit))
+			found(&doctor->findings, LEVEL_PROBLEM, "unit",
+				"systemctl unmask patd-root.socket patd-user.socket",
+				_("%s is masked"), unit);
+		else if (!unit_is_in(doctor->root, "/sockets.target.wants", unit))
+			found(&doctor->findings, LEVEL_WARNING, "unit",
+				"systemctl enable --now patd-root.socket patd-user.socket",
+				_("%s does not start with the machine"), unit);
+		else
+			found(&doctor->findings, LEVEL_OK, "unit", NULL, _("%s is enabled"), unit);
+	}
+}
+
+bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret)
+{
+	int r = sysroot_lstat(doctor->root, PAT_STATE_DIR, ret);
+
+	if (r == -ENOENT)
+		found(&doctor->findings, LEVEL_UNSEEN, check, NULL,
+			_("%s is not there: patd makes it when it first starts"), PAT_STATE_DIR);
+	else if (r < 0)
+		found(&doctor->findings, LEVEL_UNSEEN, check, NULL, PAT_STATE_DIR ": %s",
+			strerror(-r));
+	return r == 0;
+}
+
+static void check_room(struct doctor *doctor)
+{
+	int fd = sysroot_open(doctor->root, PAT_STATE_DIR, O_PATH);
+	struct statvfs room;
+	uint64_t bytes;
+
+	if (fd < 0)
+		return;
+	if (fstatvfs(fd, &room) == 0) {
+		bytes = (uint64_t)room.f_bavail * room.f_frsize;
+		if (bytes < ROOM_LOW)
+			found(&doctor->findings, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING,
+				"database", _("make room: a full disk stops all but a last revoke"),
+				_("where %s is, %u MiB are left"), PAT_STATE_DIR,
+				(unsigned int)(bytes / MEBIBYTE));
+	}
+	close(fd);
+}
+
+void doctor_database(struct doctor *doctor)
+{
+	struct stat folder, st;
+	int r;
+
+	if (!doctor_state_dir(doctor, "database", &folder))
+		return;
+	r = sysroot_lstat(doctor->root, DOCTOR_DATABASE, &st);
+	if (r == -ENOENT)
+		found(&doctor->findings, LEVEL_UNSEEN, "database", NULL,
+			_("there is none: patd makes one when it first starts"));
+	else if (r < 0)
+		found(&doctor->findings, LEVEL_UNSEEN, "database",
+			r == -EACCES ? _("root may") : NULL, DOCTOR_DATABASE ": %s", strerror(-r));
+	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
+		found(&doctor->findings, LEVEL_PROBLEM, "database",
+			_("chown patd and chmod 0600 it"),
+			_("%s is not patd's alone: uid %u, mode %04o"), DOCTOR_DATABASE,
+			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
+	else
+		found(&doctor->findings, LEVEL_OK, "database", NULL, _("%s is patd's alone"),
+			DOCTOR_DATABASE);
+	check_room(doctor);
+}

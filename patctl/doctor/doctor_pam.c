@@ -1,0 +1,293 @@
+/* Every service of PAM that has pam_pat.so: whom it would let in, and whom not. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/doctor/doctor.h"
+#include "patctl/doctor/pam/pam_trial.h"
+#include "patctl/print/json.h"
+
+#define PAM "pam" /* the check */
+
+/* A service, and what its trials came to. */
+struct patient {
+	struct findings *findings;
+	const char *name;
+	const struct stack *stack;
+	bool password; /* it takes passwords at all */
+	struct trial_result results[TRIALS];
+};
+
+/* "/etc/pam.d/common-auth:25 (pam_deny.so)" */
+static char *line_text(const struct stack_line *line)
+{
+	return text_format("%s:%u (%s)", line->file, line->number,
+		line->module ? line->module : _("which libpam does not understand"));
+}
+
+/* " (if LINE has nothing against it)", or "" */
+static char *assumption_text(const struct trial_result *result)
+{
+	cleanup_text char *line = NULL;
+
+	if (!result->assumed)
+		return text_format("%s", "");
+	line = line_text(result->assumed);
+	return text_format(_(" (if %s has nothing against it)"), line);
+}
+
+/* "LINE answers auth_err" */
+static char *why_text(const struct trial_result *result)
+{
+	cleanup_text char *line = NULL;
+
+	if (!result->decider)
+		return text_format("%s", _("no line of the stack agrees"));
+	line = line_text(result->decider);
+	if (result->bad_jump)
+		return text_format(_("%s jumps over more lines than follow"), line);
+	return text_format(_("%s answers %s"), line,
+		pam_code_name(result->authenticate == PAM_SUCCESS ? result->setcred
+								  : result->authenticate));
+}
+
+static void tell(const struct patient *patient, enum level level, enum trial trial,
+	const char *advice, const char *what)
+{
+	const struct trial_result *result = &patient->results[trial];
+	cleanup_text char *why = why_text(result), *assumption = assumption_text(result);
+
+	found_of(patient->findings, patient->name, level, PAM, _(advice), "%s: %s%s", _(what), why,
+		assumption);
+}
+
+/* False after having told that a token does not open as it should. */
+static bool check_token(const struct patient *patient)
+{
+	static const char above[] = N_("put the line of pam_pat.so above those for passwords");
+	const struct trial_result *result = &patient->results[TRIAL_TOKEN];
+	cleanup_text char *line = NULL;
+
+	if (!result->reached) {
+		line = result->ender ? line_text(result->ender) : text_format("%s", _("the stack"));
+		found_of(patient->findings, patient->name, LEVEL_PROBLEM, PAM, _(above),
+			_("no token is ever looked at: %s ends the stack before pam_pat.so"), line);
+	} else if (!result->opens) {
+		tell(patient, LEVEL_PROBLEM, TRIAL_TOKEN,
+			result->password_first ? above
+					       : N_("count the lines that the control of "
+						    "pam_pat.so jumps over"),
+			N_("a token that is accepted does not open"));
+	} else if (result->password_first) {
+		found_of(patient->findings, patient->name, LEVEL_WARNING, PAM, _(above),
+			_("each login by token is a failed password first"));
+	} else {
+		return true;
+	}
+	return false;
+}
+
+/*
+ * TRIAL_NO_PATD is no finding: it takes a token for pam_pat.so to notice that patd is down, so that
+ * a stack which dies of it may be meant to.
+ */
+static bool check_passwords(const struct patient *patient)
+{
+	static const char advice[] =
+		N_("use sufficient, or [success=N default=ignore], for pam_pat.so: see "
+		   "pam_pat(8)");
+
+	if (!patient->password)
+		found_of(patient->findings, patient->name, LEVEL_WARNING, PAM,
+			_("have another way in for when patd is down"),
+			_("nothing but a token opens"));
+	else if (!patient->results[TRIAL_PASSWORD].opens)
+		tell(patient, LEVEL_PROBLEM, TRIAL_PASSWORD, advice,
+			N_("a right password does not open"));
+	else if (!patient->results[TRIAL_NO_MODULE].opens)
+		tell(patient, LEVEL_WARNING, TRIAL_NO_MODULE, advice,
+			N_("were pam_pat.so gone, a right password would not open"));
+	else
+		return true;
+	return false;
+}
+
+static bool check_refusals(const struct patient *patient)
+{
+	static const struct {
+		enum trial trial;
+		const char *what;
+	} checks[] = {
+		{ TRIAL_TOKEN_REFUSED, N_("a token that is refused opens") },
+		{ TRIAL_PASSWORD_WRONG, N_("a wrong password opens") },
+		{ TRIAL_NO_PATD_WRONG, N_("while patd is down, a wrong password opens") },
+		{ TRIAL_NO_MODULE_WRONG, N_("were pam_pat.so gone, a wrong password would open") },
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (patient->results[checks[i].trial].opens) {
+			tell(patient, LEVEL_PROBLEM, checks[i].trial,
+				N_("end the stack with: auth requisite pam_deny.so, before any "
+				   "pam_permit.so"),
+				checks[i].what);
+			return false;
+		}
+	return true;
+}
+
+static void add_service(struct doctor *doctor, const struct patient *patient)
+{
+	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
+
+	for (size_t t = 0; t < TRIALS; t++)
+		json_add(outcomes, trials[t].name,
+			json_of_text(pam_code_name(patient->results[t].setcred)));
+	json_add(object, "service", json_of_text(patient->name));
+	json_add(object, "outcomes", outcomes);
+	if (json_array_append_new(doctor->services, object) < 0)
+		no_memory();
+}
+
+static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack)
+{
+	struct patient patient = {
+		.findings = &doctor->findings,
+		.name = name,
+		.stack = stack,
+		.password = trial_has_password(stack),
+	};
+	bool good;
+
+	for (enum trial trial = 0; trial < TRIALS; trial++)
+		trial_run(stack, debian, trial, &patient.results[trial]);
+	add_service(doctor, &patient);
+	good = check_token(&patient);
+	good &= check_passwords(&patient);
+	good &= check_refusals(&patient);
+	if (good)
+		found_of(&doctor->findings, name, LEVEL_OK, PAM, NULL,
+			_("tokens and passwords open, a password also without pam_pat.so"));
+}
+
+static const struct stack_line *find_pat(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack_line_is(&stack->lines[i], PAM_PAT))
+			return &stack->lines[i];
+	return NULL;
+}
+
+/* It is for "auth" alone, and for all else as if it were missing. */
+static void check_other_types(
+	struct doctor *doctor, const char *name, const struct service *service)
+{
+	for (enum stack_type type = STACK_AUTH + 1; type < STACK_TYPES; type++) {
+		const struct stack_line *line = find_pat(&service->stacks[type]);
+		cleanup_text char *text = NULL;
+		int action;
+
+		if (!line)
+			continue;
+		text = line_text(line);
+		action = line->actions[PAM_MODULE_UNKNOWN];
+		found_of(&doctor->findings, name,
+			action == ACTION_BAD || action == ACTION_DIE ? LEVEL_PROBLEM
+								     : LEVEL_WARNING,
+			PAM, _("take the line out"), _("%s is for auth alone, and fails here"),
+			text);
+	}
+}
+
+static void check_module(struct doctor *doctor, const char *name, const struct stack_line *line)
+{
+	cleanup_text char *text = line_text(line);
+
+	if (line->missing)
+		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, _("install libpam-pat anew"),
+			_("there is no such module: %s"), text);
+}
+
+/* Whether the service has pam_pat.so. */
+static bool examine_service(struct doctor *doctor, bool debian, const char *name)
+{
+	cleanup_service struct service service = { 0 };
+	const struct stack_line *line;
+	int r = service_read(doctor->root, debian, name, &service);
+
+	if (r < 0) {
+		found_of(&doctor->findings, name, LEVEL_UNSEEN, PAM,
+			r == -EACCES ? _("root may") : NULL, _("its files: %s"), strerror(-r));
+		return false;
+	}
+	check_other_types(doctor, name, &service);
+	line = find_pat(&service.stacks[STACK_AUTH]);
+	if (service.broken)
+		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, _("correct the file"),
+			_("libpam refuses all of it: %s"), service.broken);
+	if (!line)
+		return false;
+	check_module(doctor, name, line);
+	if (!service.broken)
+		examine(doctor, debian, name, &service.stacks[STACK_AUTH]);
+	return true;
+}
+
+/* What others include, and no program is named after: of Debian's, "common-auth". */
+static bool is_fragment(const char *name)
+{
+	return strncmp(name, "common-", strlen("common-")) == 0;
+}
+
+/* What a package or an editor leaves, and no service: libpam asks for names in lower case. */
+static bool is_service(const char *name)
+{
+	static const char *const left[] = { "*.dpkg-*", "*.ucf-*", "*.rpm*", "*~", "*.bak",
+		"*[A-Z]*" };
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		if (fnmatch(left[i], name, 0) == 0)
+			return false;
+	return !is_fragment(name);
+}
+
+/* The services of folder that are not in the one before it. */
+static size_t examine_folder(
+	struct doctor *doctor, bool debian, const char *folder, char *const *before)
+{
+	cleanup_names char **names = NULL;
+	size_t having = 0;
+
+	if (sysroot_list(doctor->root, folder, &names) < 0)
+		return 0;
+	for (char **name = names; *name; name++) {
+		bool again = false;
+
+		for (char *const *other = before; other && *other; other++)
+			again |= strcmp(*other, *name) == 0;
+		if (!again && is_service(*name) && examine_service(doctor, debian, *name))
+			having++;
+	}
+	return having;
+}
+
+void doctor_pam(struct doctor *doctor)
+{
+	const bool debian = pam_is_debian(doctor->root);
+	cleanup_names char **names = NULL;
+	int r = sysroot_list(doctor->root, PAM_DIR, &names);
+	size_t having;
+
+	if (r < 0 && r != -ENOENT) {
+		found(&doctor->findings, LEVEL_UNSEEN, PAM, NULL, PAM_DIR ": %s", strerror(-r));
+		return;
+	}
+	having = examine_folder(doctor, debian, PAM_DIR, NULL);
+	having += examine_folder(doctor, debian, PAM_VENDOR_DIR, names);
+	if (having == 0)
+		found(&doctor->findings, LEVEL_WARNING, PAM,
+			_("on Debian: pam-auth-update --enable pat; else see pam_pat(8)"),
+			_("no service takes tokens: none has pam_pat.so"));
+}

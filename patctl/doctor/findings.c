@@ -1,0 +1,180 @@
+#include "patctl/doctor/findings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/doctor/sysroot.h"
+#include "patctl/print/column.h"
+#include "patctl/print/json.h"
+#include "patctl/print/terminal.h"
+
+/* The words for people; those for the colours are terminal.h's. */
+static const struct {
+	const char *word, *colour;
+} levels[LEVELS] = {
+	[LEVEL_OK] = { N_("ok"), "accepted" },
+	[LEVEL_UNSEEN] = { N_("unseen"), "expired" },
+	[LEVEL_WARNING] = { N_("warning"), "disabled" },
+	[LEVEL_PROBLEM] = { N_("problem"), "refused" },
+};
+
+static struct finding *add(struct findings *findings, enum level level, const char *check,
+	const char *advice, char *text)
+{
+	struct finding *finding;
+
+	findings->items =
+		text_must(reallocarray(findings->items, findings->n + 1, sizeof(*findings->items)));
+	finding = &findings->items[findings->n++];
+	*finding = (struct finding) {
+		.level = level,
+		.check = check,
+		.subjects = text_must(calloc(1, sizeof(char *))),
+		.text = text,
+		.advice = advice,
+	};
+	return finding;
+}
+
+static void add_subject(struct finding *finding, const char *subject)
+{
+	finding->subjects = text_must(
+		reallocarray(finding->subjects, finding->n + 2, sizeof(*finding->subjects)));
+	finding->subjects[finding->n++] = text_format("%s", subject);
+	finding->subjects[finding->n] = NULL;
+}
+
+__attribute__((format(printf, 1, 0))) static char *format_text(
+	const char *format, va_list arguments)
+{
+	char *text = NULL;
+
+	return text_must(vasprintf(&text, format, arguments) < 0 ? NULL : text);
+}
+
+void found(struct findings *findings, enum level level, const char *check, const char *advice,
+	const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(findings, level, check, advice, format_text(format, arguments));
+	va_end(arguments);
+}
+
+/* One of some subject, that is the same but for it. */
+static struct finding *find_like(
+	struct findings *findings, enum level level, const char *check, const char *text)
+{
+	for (size_t i = 0; i < findings->n; i++) {
+		struct finding *finding = &findings->items[i];
+
+		if (finding->n > 0 && finding->level == level &&
+			strcmp(finding->check, check) == 0 && strcmp(finding->text, text) == 0)
+			return finding;
+	}
+	return NULL;
+}
+
+void found_of(struct findings *findings, const char *subject, enum level level, const char *check,
+	const char *advice, const char *format, ...)
+{
+	struct finding *finding;
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = format_text(format, arguments);
+	va_end(arguments);
+	finding = find_like(findings, level, check, text);
+	if (finding)
+		free(text);
+	else
+		finding = add(findings, level, check, advice, text);
+	add_subject(finding, subject);
+}
+
+enum level findings_worst(const struct findings *findings)
+{
+	enum level worst = LEVEL_OK;
+
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->items[i].level > worst)
+			worst = findings->items[i].level;
+	return worst;
+}
+
+/* "cron, login, su" */
+static char *join(char *const *subjects)
+{
+	char *all = text_format("%s", "");
+
+	for (; *subjects; subjects++) {
+		cleanup_text char *before = all, *safe = text_safe(*subjects);
+
+		all = text_format("%s%s%s", before, *before ? ", " : "", safe);
+	}
+	return all;
+}
+
+static size_t level_width(void)
+{
+	size_t width = 0;
+
+	for (enum level level = 0; level < LEVELS; level++)
+		width = column_wider(width, _(levels[level].word));
+	return width;
+}
+
+/* "problem  pam: sudo: a password ...; put it ..." */
+static void print(const struct finding *finding, enum palette palette)
+{
+	cleanup_text char *padded = column_pad(_(levels[finding->level].word), level_width() + 1),
+			  *mark = terminal_coloured(palette, levels[finding->level].colour, padded),
+			  *subjects = join(finding->subjects), *text = text_safe(finding->text);
+
+	(void)printf("%s %s: %s%s%s%s%s\n", mark, finding->check, subjects, *subjects ? ": " : "",
+		text, finding->advice ? "; " : "", finding->advice ? finding->advice : "");
+}
+
+void findings_print(const struct findings *findings, bool quiet)
+{
+	const enum palette palette = terminal_palette();
+
+	for (size_t i = 0; i < findings->n; i++)
+		if (!quiet || findings->items[i].level >= LEVEL_WARNING)
+			print(&findings->items[i], palette);
+}
+
+json_t *findings_json(const struct findings *findings)
+{
+	json_t *array = json_must(json_array());
+
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *finding = &findings->items[i];
+		json_t *object = json_must(json_object());
+
+		json_add(object, "check", json_of_text(finding->check));
+		json_add(object, "level", json_of_text(levels[finding->level].word));
+		json_add(object, "services", json_of_texts(finding->subjects));
+		json_add(object, "message", json_of_text(finding->text));
+		json_add(object, "advice", json_of_text(finding->advice));
+		if (json_array_append_new(array, object) < 0)
+			no_memory();
+	}
+	return array;
+}
+
+void findings_clear(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++) {
+		names_free(&findings->items[i].subjects);
+		free(findings->items[i].text);
+	}
+	free(findings->items);
+	*findings = (struct findings) { 0 };
+}

@@ -1,0 +1,50 @@
+/* What an examination finds, in the order in which it is found, and how it is told. */
+#ifndef PATCTL_DOCTOR_FINDINGS_H
+#define PATCTL_DOCTOR_FINDINGS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum level {
+	LEVEL_OK,
+	LEVEL_UNSEEN, /* it could not be looked at */
+	LEVEL_WARNING,
+	LEVEL_PROBLEM,
+	LEVELS
+};
+
+struct finding {
+	enum level level;
+	const char *check; /* static: "socket" */
+	char **subjects;   /* owned, NULL at the end: that it is found of */
+	size_t n;
+	char *text;
+	const char *advice; /* static, NULL for none */
+};
+
+struct findings {
+	struct finding *items;
+	size_t n;
+};
+
+/* advice: NULL for none.  It, and check, must be static. */
+void found(struct findings *findings, enum level level, const char *check, const char *advice,
+	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The same of a subject.  What is found of several alike becomes one finding. */
+void found_of(struct findings *findings, const char *subject, enum level level, const char *check,
+	const char *advice, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* The worst; LEVEL_OK if there are none. */
+enum level findings_worst(const struct findings *findings);
+
+/* A line each on standard output; with quiet only warnings and problems. */
+void findings_print(const struct findings *findings, bool quiet);
+
+/* An array; the caller owns it. */
+json_t *findings_json(const struct findings *findings);
+
+void findings_clear(struct findings *findings);
+
+#endif

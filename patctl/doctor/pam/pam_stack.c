@@ -1,0 +1,248 @@
+#include "patctl/doctor/pam/pam_stack.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/doctor/pam/pam_module.h"
+
+#define ANY STACK_TYPES /* as the type that is asked for */
+#define FILES_MAX 200U  /* for one service; twice itself in a file makes 2^STACK_LEVELS of it */
+
+struct reader {
+	const struct sysroot *root;
+	bool debian;
+	struct service *service;
+	unsigned int files; /* that were read */
+};
+
+/* A file that is being read. */
+struct source {
+	const char *path;
+	enum stack_type wanted; /* lines of other types are passed over */
+	unsigned int depth;     /* of files in files */
+	unsigned int level;
+};
+
+bool pam_is_debian(const struct sysroot *root)
+{
+	return sysroot_has(root, "/etc/debian_version");
+}
+
+/* Why the whole service is refused; the first reason counts. */
+static int refuse(
+	struct reader *reader, const struct source *source, unsigned int number, const char *why)
+{
+	if (!reader->service->broken)
+		reader->service->broken = text_format("%s:%u: %s", source->path, number, _(why));
+	return -EBADMSG;
+}
+
+static struct stack_line *add(struct reader *reader, const struct source *source,
+	unsigned int number, enum stack_type type)
+{
+	struct stack *stack = &reader->service->stacks[type];
+	struct stack_line *line;
+
+	stack->lines = text_must(reallocarray(stack->lines, stack->n + 1, sizeof(*stack->lines)));
+	line = &stack->lines[stack->n++];
+	*line = (struct stack_line) {
+		.file = text_format("%s", source->path),
+		.number = number,
+		.level = source->level,
+	};
+	return line;
+}
+
+static int read_file(struct reader *reader, const struct source *source);
+
+/* 0, -EBADMSG as libpam would have it, or why the file cannot be looked at. */
+static int try_include(
+	struct reader *reader, const struct source *from, const char *name, struct source *as)
+{
+	static const char *const folders[] = { PAM_DIR, PAM_VENDOR_DIR };
+	const size_t n = reader->debian ? 1 : 2;
+	int r = -ENOENT;
+
+	as->depth = from->depth + 1;
+	if (as->depth >= STACK_LEVELS)
+		return -EBADMSG;
+	for (size_t i = 0; i < n && r == -ENOENT; i++) {
+		cleanup_text char *path = *name == '/' ? text_format("%s", name)
+						       : text_format("%s/%s", folders[i], name);
+
+		as->path = path;
+		r = read_file(reader, as);
+	}
+	return r;
+}
+
+/* Debian's, in place of type and control. */
+static int include_all(
+	struct reader *reader, const struct source *source, unsigned int number, char *rest)
+{
+	struct source as = { .wanted = source->wanted, .level = source->level };
+	char *name = pam_word_next(&rest);
+	int r;
+
+	if (!name)
+		return refuse(reader, source, number, N_("@include of what?"));
+	r = try_include(reader, source, name, &as);
+	if (r == 0 || (r != -EBADMSG && r != -ENOENT))
+		return r;
+	if (source->wanted == ANY)
+		return refuse(reader, source, number, N_("what it includes cannot be read"));
+	(void)pam_control_parse("", add(reader, source, number, source->wanted)->actions);
+	return 0;
+}
+
+static int include_type(struct reader *reader, const struct source *source, unsigned int number,
+	enum stack_type type, bool substack, char *rest)
+{
+	struct source as = { .wanted = type, .level = source->level + (substack ? 1 : 0) };
+	char *name = pam_word_next(&rest);
+	int r;
+
+	if (!name)
+		return refuse(reader, source, number, N_("include of what?"));
+	if (substack)
+		add(reader, source, number, type)->substack = true;
+	r = try_include(reader, source, name, &as);
+	if (r != -EBADMSG && r != -ENOENT)
+		return r;
+	(void)pam_control_parse("", add(reader, source, number, type)->actions);
+	return 0;
+}
+
+static const char *const types[STACK_TYPES] = { "auth", "account", "session", "password" };
+
+static enum stack_type find_type(const char *word)
+{
+	for (enum stack_type type = 0; type < STACK_TYPES; type++)
+		if (strcasecmp(types[type], word) == 0)
+			return type;
+	return STACK_TYPES;
+}
+
+/* What stands behind the type. */
+static int take_rest(struct reader *reader, const struct source *source, unsigned int number,
+	enum stack_type type, bool wrong, char *rest)
+{
+	char *control = pam_word_next(&rest), *module;
+	struct stack_line *line;
+
+	if (control &&
+		(strcasecmp(control, "include") == 0 || strcasecmp(control, "substack") == 0))
+		return include_type(
+			reader, source, number, type, strcasecmp(control, "substack") == 0, rest);
+	line = add(reader, source, number, type);
+	(void)pam_control_parse(control ? control : "", line->actions);
+	module = pam_word_next(&rest);
+	if (module && !wrong) {
+		line->module = text_format("%s", module);
+		line->missing = !pam_module_is_there(reader->root, module);
+	}
+	line->arguments = text_format("%s", rest ? rest : "");
+	return 0;
+}
+
+static int take_line(
+	struct reader *reader, const struct source *source, unsigned int number, char *text)
+{
+	char *rest = text, *word = pam_word_next(&rest);
+	enum stack_type type;
+	bool wrong;
+
+	if (word && *word == '-') /* only that nothing is logged when the module is missing */
+		word++;
+	if (word && reader->debian && strcasecmp(word, "@include") == 0)
+		return include_all(reader, source, number, rest);
+	type = word ? find_type(word) : STACK_TYPES;
+	wrong = type == STACK_TYPES;
+	if (wrong)
+		type = source->wanted == ANY ? STACK_AUTH : source->wanted;
+	if (source->wanted != ANY && type != source->wanted)
+		return 0;
+	return take_rest(reader, source, number, type, wrong, rest);
+}
+
+static int read_file(struct reader *reader, const struct source *source)
+{
+	struct pam_lines lines = { 0 };
+	int r;
+
+	if (reader->files == FILES_MAX)
+		return refuse(reader, source, 1, N_("more than 200 files, one in the other"));
+	reader->files++;
+	r = sysroot_read(reader->root, source->path, &lines.file);
+	if (r < 0)
+		return r;
+	for (;;) {
+		cleanup_text char *text = NULL;
+		unsigned int number = 0;
+
+		r = pam_line_next(&lines, &text, &number);
+		if (r == -EBADMSG && source->depth == 0)
+			(void)refuse(
+				reader, source, lines.read, N_("it ends where a line goes on"));
+		if (r <= 0)
+			break;
+		r = take_line(reader, source, number, text);
+		if (r < 0)
+			break;
+	}
+	(void)fclose(lines.file);
+	return r;
+}
+
+int service_read(const struct sysroot *root, bool debian, const char *name, struct service *ret)
+{
+	static const char *const folders[] = { PAM_DIR, PAM_VENDOR_DIR };
+	struct service service = { 0 };
+	struct reader reader = { root, debian, &service, 0 };
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && r == -ENOENT; i++) {
+		cleanup_text char *path = text_format("%s/%s", folders[i], name);
+		const struct source source = { .path = path, .wanted = ANY };
+
+		r = read_file(&reader, &source);
+	}
+	if (r < 0 && r != -EBADMSG) {
+		service_clear(&service);
+		return r;
+	}
+	*ret = service;
+	return 0;
+}
+
+static void line_clear(struct stack_line *line)
+{
+	free(line->file);
+	free(line->module);
+	free(line->arguments);
+}
+
+void service_clear(struct service *service)
+{
+	for (size_t t = 0; t < STACK_TYPES; t++) {
+		for (size_t i = 0; i < service->stacks[t].n; i++)
+			line_clear(&service->stacks[t].lines[i]);
+		free(service->stacks[t].lines);
+	}
+	free(service->broken);
+	*service = (struct service) { 0 };
+}
+
+bool stack_line_is(const struct stack_line *line, const char *module)
+{
+	const char *slash;
+
+	if (!line->module)
+		return false;
+	slash = strrchr(line->module, '/');
+	return strcmp(slash ? slash + 1 : line->module, module) == 0;
+}

@@ -1,0 +1,66 @@
+/*
+ * The stacks of a PAM service as libpam makes them of its files: what is included stands in
+ * place, and a line that libpam does not understand is one that fails.  After libpam/pam_handlers.c
+ * of Linux-PAM 1.5 and 1.7, and where Debian's differs, after Debian's.
+ */
+#ifndef PATCTL_DOCTOR_PAM_PAM_STACK_H
+#define PATCTL_DOCTOR_PAM_PAM_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "patctl/doctor/pam/pam_line.h"
+#include "patctl/doctor/sysroot.h"
+
+#define PAM_DIR "/etc/pam.d"
+#define PAM_VENDOR_DIR "/usr/lib/pam.d" /* behind it */
+#define PAM_OTHER "other"               /* the service of all types that a service does not have */
+
+enum stack_type {
+	STACK_AUTH,
+	STACK_ACCOUNT,
+	STACK_SESSION,
+	STACK_PASSWORD,
+	STACK_TYPES
+};
+
+#define STACK_LEVELS 16U /* of files in files, and so of substacks */
+
+struct stack_line {
+	char *file; /* "/etc/pam.d/common-auth" */
+	unsigned int number;
+	unsigned int level; /* of substacks: 0 outside of them */
+	bool substack;      /* only says that one begins behind it */
+	char *module;       /* as it is written; NULL: libpam has the line fail */
+	bool missing;       /* there is no such module */
+	char *arguments;    /* "" for none */
+	int actions[PAM_CODES];
+};
+
+struct stack {
+	struct stack_line *lines;
+	size_t n;
+};
+
+struct service {
+	struct stack stacks[STACK_TYPES];
+	char *broken; /* why libpam refuses the service, whatever is asked; NULL: it does not */
+};
+
+/* Debian's libpam knows "@include", looks for what is included in PAM_DIR alone, and has its own
+ * idea of setcred. */
+bool pam_is_debian(const struct sysroot *root);
+
+/*
+ * The stacks of the file name alone, without those of PAM_OTHER.  0, or a negative errno: -ENOENT
+ * if there is none, or why it, or a file that it includes, cannot be looked at.
+ */
+int service_read(const struct sysroot *root, bool debian, const char *name, struct service *ret);
+
+void service_clear(struct service *service);
+#define cleanup_service __attribute__((cleanup(service_clear)))
+
+/* Whether line is of the module of that name, "pam_unix.so", wherever it is. */
+bool stack_line_is(const struct stack_line *line, const char *module);
+
+#endif

@@ -1,0 +1,200 @@
+#include "patctl/doctor/pam/pam_trial.h"
+
+#include <string.h>
+
+const struct trial_info trials[TRIALS] = {
+	[TRIAL_TOKEN] = { "token", PAM_SUCCESS, false, true },
+	[TRIAL_TOKEN_REFUSED] = { "token-refused", PAM_AUTH_ERR, false, false },
+	[TRIAL_PASSWORD] = { "password", PAM_CRED_INSUFFICIENT, true, true },
+	[TRIAL_PASSWORD_WRONG] = { "password-wrong", PAM_CRED_INSUFFICIENT, false, false },
+	[TRIAL_NO_PATD] = { "no-patd", PAM_AUTHINFO_UNAVAIL, true, true },
+	[TRIAL_NO_PATD_WRONG] = { "no-patd-wrong", PAM_AUTHINFO_UNAVAIL, false, false },
+	[TRIAL_NO_MODULE] = { "no-module", PAM_MODULE_UNKNOWN, true, true },
+	[TRIAL_NO_MODULE_WRONG] = { "no-module-wrong", PAM_MODULE_UNKNOWN, false, false },
+};
+
+/* What takes a password, and knows by itself whether it is right. */
+static const char *const takers[] = {
+	"pam_unix.so",
+	"pam_sss.so",
+	"pam_ldap.so",
+	"pam_krb5.so",
+	"pam_winbind.so",
+	"pam_systemd_home.so",
+	"pam_userdb.so",
+	"pam_pwdfile.so",
+	"pam_radius_auth.so",
+	"pam_tacplus.so",
+};
+
+/* What others answer of a user, not root, whom nothing keeps out. */
+static const struct {
+	const char *module;
+	const char *argument; /* with it; NULL: however */
+	int authenticate, setcred;
+} others[] = {
+	{ "pam_deny.so", NULL, PAM_AUTH_ERR, PAM_CRED_ERR },
+	{ "pam_permit.so", NULL, PAM_SUCCESS, PAM_SUCCESS },
+	{ "pam_rootok.so", NULL, PAM_AUTH_ERR, PAM_SUCCESS },
+	{ "pam_faillock.so", "authfail", PAM_IGNORE, PAM_SUCCESS },
+	{ "pam_faillock.so", NULL, PAM_SUCCESS, PAM_SUCCESS },
+	{ "pam_faildelay.so", NULL, PAM_IGNORE, PAM_IGNORE },
+	{ "pam_nologin.so", "successok", PAM_SUCCESS, PAM_SUCCESS },
+	{ "pam_nologin.so", NULL, PAM_IGNORE, PAM_IGNORE },
+	{ "pam_env.so", NULL, PAM_IGNORE, PAM_SUCCESS },
+	{ "pam_group.so", NULL, PAM_IGNORE, PAM_SUCCESS },
+	{ "pam_wheel.so", NULL, PAM_IGNORE, PAM_SUCCESS },
+	{ "pam_cap.so", NULL, PAM_SUCCESS, PAM_SUCCESS },
+};
+
+static bool is_taker(const struct stack_line *line)
+{
+	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
+		if (stack_line_is(line, takers[i]))
+			return true;
+	return false;
+}
+
+/* The module that knows the user's password: pam_unix if it is there. */
+static const char *find_owner(const struct stack *stack)
+{
+	for (size_t t = 0; t < sizeof(takers) / sizeof(takers[0]); t++)
+		for (size_t i = 0; i < stack->n; i++)
+			if (!stack->lines[i].missing && stack_line_is(&stack->lines[i], takers[t]))
+				return takers[t];
+	return NULL;
+}
+
+bool trial_has_password(const struct stack *stack)
+{
+	return find_owner(stack) != NULL;
+}
+
+static bool has_argument(const struct stack_line *line, const char *argument)
+{
+	const size_t len = strlen(argument);
+	const char *at = line->arguments;
+
+	while ((at = strstr(at, argument))) {
+		if ((at == line->arguments || at[-1] == ' ' || at[-1] == '\t') &&
+			strchr(" \t\n", at[len]))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+struct asked {
+	const struct trial_info *trial;
+	const char *owner;
+	bool setcred;
+	bool unknown_refuses;
+	struct trial_result *result;
+};
+
+static int answer_taker(const struct asked *asked, const struct stack_line *line)
+{
+	if (asked->setcred)
+		return PAM_SUCCESS;
+	if (!stack_line_is(line, asked->owner))
+		return PAM_USER_UNKNOWN;
+	return asked->trial->password ? PAM_SUCCESS : PAM_AUTH_ERR;
+}
+
+/*
+ * What is not known lets the stack go on: it agrees where that decides nothing for good, and has
+ * else nothing to say.
+ */
+static int answer_unknown(struct asked *asked, const struct stack_line *line)
+{
+	const int ignored = line->actions[PAM_IGNORE];
+
+	if (!asked->result->assumed)
+		asked->result->assumed = line;
+	if (asked->unknown_refuses)
+		return PAM_AUTH_ERR;
+	return line->actions[PAM_SUCCESS] == ACTION_OK || ignored == ACTION_BAD ||
+			       ignored == ACTION_DIE
+		       ? PAM_SUCCESS
+		       : PAM_IGNORE;
+}
+
+static int answer(const struct stack_line *line, void *userdata)
+{
+	struct asked *asked = userdata;
+
+	if (stack_line_is(line, PAM_PAT)) {
+		asked->result->reached = true;
+		/* Its setcred has nothing to do; without the module libpam has none to call. */
+		return asked->setcred && asked->trial->pat != PAM_MODULE_UNKNOWN
+			       ? PAM_SUCCESS
+			       : asked->trial->pat;
+	}
+	if (line->missing)
+		return PAM_MODULE_UNKNOWN;
+	if (is_taker(line)) {
+		asked->result->password_first |= !asked->result->reached;
+		return answer_taker(asked, line);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (stack_line_is(line, others[i].module) &&
+			(!others[i].argument || has_argument(line, others[i].argument)))
+			return asked->setcred ? others[i].setcred : others[i].authenticate;
+	return answer_unknown(asked, line);
+}
+
+static void take(const struct stack *stack, const struct run *run, struct trial_result *result)
+{
+	result->decider = run->decider == RUN_NOBODY ? NULL : &stack->lines[run->decider];
+	result->bad_jump = run->bad_jump;
+}
+
+/* The last line that was asked before the first of pam_pat.so. */
+static const struct stack_line *find_ender(const struct stack *stack, const struct run *run)
+{
+	const struct stack_line *last = NULL;
+
+	for (size_t i = 0; i < stack->n && !stack_line_is(&stack->lines[i], PAM_PAT); i++)
+		if (run->answers[i] != RUN_NOT_CALLED)
+			last = &stack->lines[i];
+	return last;
+}
+
+static void run_once(const struct stack *stack, bool debian, enum trial trial, bool unknown_refuses,
+	struct trial_result *ret)
+{
+	struct asked asked = {
+		.trial = &trials[trial],
+		.owner = find_owner(stack),
+		.unknown_refuses = unknown_refuses,
+		.result = ret,
+	};
+	cleanup_run struct run first = { 0 }, second = { 0 };
+
+	*ret = (struct trial_result) { 0 };
+	run_authenticate(stack, answer, &asked, &first);
+	take(stack, &first, ret);
+	ret->ender = ret->reached ? NULL : find_ender(stack, &first);
+	ret->authenticate = ret->setcred = first.result;
+	if (first.result != PAM_SUCCESS)
+		return;
+
+	asked.setcred = true;
+	run_setcred(stack, &first, debian, answer, &asked, &second);
+	ret->setcred = second.result;
+	ret->opens = second.result == PAM_SUCCESS;
+	if (!ret->opens)
+		take(stack, &second, ret);
+}
+
+void trial_run(const struct stack *stack, bool debian, enum trial trial, struct trial_result *ret)
+{
+	struct trial_result otherwise;
+
+	run_once(stack, debian, trial, false, ret);
+	if (!ret->assumed)
+		return;
+	run_once(stack, debian, trial, true, &otherwise);
+	if (otherwise.opens == ret->opens)
+		ret->assumed = NULL;
+}

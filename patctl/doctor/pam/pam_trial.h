@@ -1,0 +1,52 @@
+/*
+ * What would happen at a service whose stack has pam_pat.so: somebody comes with a token, or with a
+ * password, and patd is there or is not.  A dry run (pam_run.h) of each.
+ */
+#ifndef PATCTL_DOCTOR_PAM_PAM_TRIAL_H
+#define PATCTL_DOCTOR_PAM_PAM_TRIAL_H
+
+#include <stdbool.h>
+
+#include "patctl/doctor/pam/pam_run.h"
+
+#define PAM_PAT "pam_pat.so"
+
+enum trial {
+	TRIAL_TOKEN,
+	TRIAL_TOKEN_REFUSED,
+	TRIAL_PASSWORD,
+	TRIAL_PASSWORD_WRONG,
+	TRIAL_NO_PATD,
+	TRIAL_NO_PATD_WRONG,
+	TRIAL_NO_MODULE,
+	TRIAL_NO_MODULE_WRONG,
+	TRIALS
+};
+
+struct trial_info {
+	const char *name; /* for programs: "token" */
+	int pat;          /* what pam_pat.so answers, or libpam in its place */
+	bool password;    /* the right one is given */
+	bool opens;       /* as it should be */
+};
+
+extern const struct trial_info trials[TRIALS];
+
+struct trial_result {
+	int authenticate, setcred; /* setcred as authenticate where that failed */
+	bool opens;                /* both let in */
+	bool reached;              /* pam_pat.so was asked */
+	bool password_first;       /* and before it, in vain, one that takes passwords */
+	bool bad_jump;
+	const struct stack_line *decider; /* of what failed, or else of authenticate; or NULL */
+	const struct stack_line *ender;   /* behind it pam_pat.so was not reached; or NULL */
+	const struct stack_line
+		*assumed; /* what it opens hangs on its answer, which is not known; or NULL */
+};
+
+/* Whether any module of the stack takes passwords. */
+bool trial_has_password(const struct stack *stack);
+
+void trial_run(const struct stack *stack, bool debian, enum trial trial, struct trial_result *ret);
+
+#endif

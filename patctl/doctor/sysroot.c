@@ -1,0 +1,137 @@
+#include "patctl/doctor/sysroot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "patctl/base/text.h"
+
+int sysroot_new(const char *path, struct sysroot *ret)
+{
+	int fd = open(path ? path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	*ret = (struct sysroot) { .fd = fd, .image = path != NULL };
+	return 0;
+}
+
+void sysroot_close(struct sysroot *root)
+{
+	if (root->fd >= 0)
+		close(root->fd);
+	root->fd = -1;
+}
+
+int sysroot_open(const struct sysroot *root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned int)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT,
+	};
+	int fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+
+	/* Where a sandbox does not know the call.  Of this machine's own it says the same. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && !root->image)
+		fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int sysroot_read(const struct sysroot *root, const char *path, FILE **ret)
+{
+	int fd = sysroot_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	FILE *file;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	file = fdopen(fd, "re");
+	if (!file) {
+		close(fd);
+		return -ENOMEM;
+	}
+	*ret = file;
+	return 0;
+}
+
+static int stat_at(const struct sysroot *root, const char *path, int flags, struct stat *ret)
+{
+	int fd = sysroot_open(root, path, O_PATH | flags);
+	int r = 0;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, ret) < 0)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret)
+{
+	return stat_at(root, path, 0, ret);
+}
+
+int sysroot_lstat(const struct sysroot *root, const char *path, struct stat *ret)
+{
+	return stat_at(root, path, O_NOFOLLOW, ret);
+}
+
+bool sysroot_has(const struct sysroot *root, const char *path)
+{
+	struct stat st;
+
+	return sysroot_stat(root, path, &st) == 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int sysroot_list(const struct sysroot *root, const char *path, char ***ret)
+{
+	int fd = sysroot_open(root, path, O_RDONLY | O_DIRECTORY);
+	const struct dirent *entry;
+	char **names;
+	size_t n = 0;
+	DIR *dir;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	names = text_must(calloc(1, sizeof(*names)));
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		names = text_must(reallocarray(names, n + 2, sizeof(*names)));
+		names[n++] = text_format("%s", entry->d_name);
+		names[n] = NULL;
+	}
+	closedir(dir);
+	qsort(names, n, sizeof(*names), by_name);
+	*ret = names;
+	return 0;
+}
+
+void names_free(char ***names)
+{
+	if (!*names)
+		return;
+	for (char **name = *names; *name; name++)
+		free(*name);
+	free(*names);
+	*names = NULL;
+}

@@ -1,0 +1,43 @@
+/*
+ * The file system that patctl doctor looks at: this machine's, or one below a folder, such as an
+ * image or a test's.  Links in it, absolute ones too, lead nowhere outside of it.  Nothing is
+ * opened for writing, and nothing that could wait.
+ */
+#ifndef PATCTL_DOCTOR_SYSROOT_H
+#define PATCTL_DOCTOR_SYSROOT_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+struct sysroot {
+	int fd;     /* its root */
+	bool image; /* not this machine: nothing of it runs */
+};
+
+/* path: its root, NULL for this machine.  0 or a negative errno. */
+int sysroot_new(const char *path, struct sysroot *ret);
+void sysroot_close(struct sysroot *root);
+#define cleanup_sysroot __attribute__((cleanup(sysroot_close)))
+
+/* path: from the root, beginning with "/".  A descriptor (O_CLOEXEC), or a negative errno. */
+int sysroot_open(const struct sysroot *root, const char *path, int flags);
+
+/* To read a regular file.  0 or a negative errno. */
+int sysroot_read(const struct sysroot *root, const char *path, FILE **ret);
+
+/* 0 or a negative errno. */
+int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret);
+
+/* As sysroot_stat(); a link is what it is. */
+int sysroot_lstat(const struct sysroot *root, const char *path, struct stat *ret);
+
+bool sysroot_has(const struct sysroot *root, const char *path);
+
+/* The names in a folder, sorted, without those that begin with a dot; NULL at the end. */
+int sysroot_list(const struct sysroot *root, const char *path, char ***ret);
+void names_free(char ***names);
+#define cleanup_names __attribute__((cleanup(names_free)))
+
+#endif

@@ -1,0 +1,101 @@
+#include "patctl/doctor/unit_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "patctl/base/text.h"
+
+/* Where units are, the administrator's first. */
+static const char *const unit_folders[] = {
+	"/etc/systemd/system",
+	"/run/systemd/system",
+	"/usr/local/lib/systemd/system",
+	"/usr/lib/systemd/system",
+	"/lib/systemd/system",
+};
+#define UNIT_FOLDERS (sizeof(unit_folders) / sizeof(unit_folders[0]))
+
+bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)
+{
+	for (size_t i = 0; i < UNIT_FOLDERS; i++) {
+		cleanup_text char *path = text_format("%s%s/%s", unit_folders[i], below, unit);
+		struct stat st;
+
+		if (sysroot_lstat(root, path, &st) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "systemctl mask" makes a link to /dev/null, which needs no /dev to be told. */
+bool unit_is_masked(const struct sysroot *root, const char *unit)
+{
+	static const char null[] = "/dev/null";
+	char to[sizeof(null)];
+	cleanup_text char *path = text_format("%s/%s", unit_folders[0], unit);
+	int fd = sysroot_open(root, path, O_PATH | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = readlinkat(fd, "", to, sizeof(to));
+	close(fd);
+	return n == sizeof(null) - 1 && memcmp(to, null, (size_t)n) == 0;
+}
+
+/* "KEY = VALUE" or "KEY=VALUE:…", with blanks wherever systemd.syntax(7) allows them. */
+static bool is_setting(const char *line, const char *key, const char *value)
+{
+	line += strspn(line, " \t");
+	if (strncmp(line, key, strlen(key)) != 0)
+		return false;
+	line += strlen(key);
+	line += strspn(line, " \t");
+	if (*line++ != '=')
+		return false;
+	line += strspn(line, " \t");
+	return strncmp(line, value, strlen(value)) == 0 &&
+	       strchr(": \t\n", line[strlen(value)]) != NULL;
+}
+
+static bool file_has(
+	const struct sysroot *root, const char *path, const char *key, const char *value)
+{
+	char *line = NULL;
+	size_t size = 0;
+	bool has = false;
+	FILE *file;
+
+	if (sysroot_read(root, path, &file) < 0)
+		return false;
+	while (!has && getline(&line, &size, file) >= 0)
+		has = is_setting(line, key, value);
+	free(line);
+	(void)fclose(file);
+	return has;
+}
+
+bool unit_has(const struct sysroot *root, const char *unit, const char *key, const char *value)
+{
+	for (size_t i = 0; i < UNIT_FOLDERS; i++) {
+		cleanup_text char *path = text_format("%s/%s", unit_folders[i], unit),
+				  *folder = text_format("%s.d", path);
+		cleanup_names char **names = NULL;
+
+		if (file_has(root, path, key, value))
+			return true;
+		if (sysroot_list(root, folder, &names) < 0)
+			continue;
+		for (size_t n = 0; names[n]; n++) {
+			cleanup_text char *drop_in = text_format("%s/%s", folder, names[n]);
+			const char *suffix = strrchr(drop_in, '.');
+
+			if (strcmp(suffix, ".conf") == 0 && file_has(root, drop_in, key, value))
+				return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,20 @@
+/* Units of systemd as files, and what stands in them: nothing of systemd is asked. */
+#ifndef PATCTL_DOCTOR_UNIT_FILE_H
+#define PATCTL_DOCTOR_UNIT_FILE_H
+
+#include <stdbool.h>
+
+#include "patctl/doctor/sysroot.h"
+
+/* below: "", or a folder in those of units, "/sockets.target.wants". */
+bool unit_is_in(const struct sysroot *root, const char *below, const char *unit);
+
+bool unit_is_masked(const struct sysroot *root, const char *unit);
+
+/*
+ * Whether "KEY=VALUE" stands in the unit or in a .conf of UNIT.d, also with ":" and more behind the
+ * value.  Which file wins, and what a later one takes back, is not looked at.
+ */
+bool unit_has(const struct sysroot *root, const char *unit, const char *key, const char *value);
+
+#endif

@@ -1,0 +1,154 @@
+#include "patctl/print/history_entry.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/base/timestamp.h"
+#include "patctl/print/column.h"
+
+static const struct field fields[] = {
+	{ "Seq", FIELD_UINT64, offsetof(struct entry, seq) },
+	{ "At", FIELD_UINT64, offsetof(struct entry, at) },
+	{ "Event", FIELD_TEXT, offsetof(struct entry, event) },
+	{ "Token", FIELD_TEXT, offsetof(struct entry, token) },
+	{ "Name", FIELD_TEXT, offsetof(struct entry, name) },
+	{ "User", FIELD_TEXT, offsetof(struct entry, user) },
+	{ "Uid", FIELD_UINT32, offsetof(struct entry, uid) },
+	{ "ByUid", FIELD_UINT32, offsetof(struct entry, by_uid) },
+	{ "How", FIELD_TEXT, offsetof(struct entry, how) },
+	{ "Service", FIELD_TEXT, offsetof(struct entry, service) },
+	{ "From", FIELD_TEXT, offsetof(struct entry, from) },
+	{ "Tty", FIELD_TEXT, offsetof(struct entry, tty) },
+	{ "Result", FIELD_TEXT, offsetof(struct entry, result) },
+	{ "NewService", FIELD_BOOL, offsetof(struct entry, new_service) },
+	{ "NewNetwork", FIELD_BOOL, offsetof(struct entry, new_network) },
+	{ "Unrecorded", FIELD_UINT64, offsetof(struct entry, unrecorded) },
+	{ "Detail", FIELD_TEXT, offsetof(struct entry, detail) },
+};
+
+const struct shape entry_shape = {
+	.fields = fields,
+	.n = sizeof(fields) / sizeof(fields[0]),
+	.size = sizeof(struct entry),
+};
+
+static char *tell_time(const struct entry *entry, const struct look *look)
+{
+	char stamp[TIMESTAMP_TEXT_MAX];
+
+	if (look->people)
+		timestamp_format_local(entry->at, stamp);
+	else
+		timestamp_format_utc(entry->at, stamp);
+	return text_format("%s", stamp);
+}
+
+/* Padded, so that what follows stands in a column. */
+static char *tell_event(const struct entry *entry, const struct look *look)
+{
+	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
+		N_("revoked"), N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"),
+		N_("deleted"), N_("disabled"), N_("enabled") };
+	cleanup_text char *safe = text_safe(entry->event), *padded = NULL;
+	size_t width = 0;
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		width = column_wider(width, _(events[i]));
+	padded = column_pad(text_translated(safe), width);
+	return terminal_coloured(look->palette, entry->event, padded);
+}
+
+static char *tell_subject(const struct entry *entry)
+{
+	cleanup_text char *name = text_safe(entry->name), *token = text_safe(entry->token),
+			  *user = text_safe(entry->user);
+
+	if (*entry->token != '\0')
+		return text_format(_("%s (%s) of %s"), name, token, user);
+	return *user != '\0' ? text_format(_("all tokens of %s"), user)
+			     : text_format("%s", _("the tokens of everybody"));
+}
+
+/* ", sshd from 192.0.2.7 on ssh", of a login. */
+static char *tell_login(const struct entry *entry)
+{
+	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->from),
+			  *tty = text_safe(entry->tty);
+
+	if (*from != '\0' && *tty != '\0')
+		return text_format(_(", %s from %s on %s"), service, from, tty);
+	if (*from != '\0')
+		return text_format(_(", %s from %s"), service, from);
+	if (*tty != '\0')
+		return text_format(_(", %s on %s"), service, tty);
+	return text_format("%s%s", *service ? ", " : "", service);
+}
+
+/* ", by its owner", of what is no login. */
+static char *tell_by(const struct entry *entry, const struct look *look)
+{
+	static const struct {
+		const char *how, *text;
+	} hows[] = {
+		{ "pam", "" },
+		{ "root", N_(", by root") },
+		{ "owner", N_(", by its owner") },
+		{ "patd", N_(", by patd, as patd.conf says") },
+	};
+	cleanup_text char *user = NULL;
+
+	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++)
+		if (strcmp(entry->how, hows[i].how) == 0)
+			return text_format("%s", text_translated(hows[i].text));
+	user = look_user(look, entry->by_uid);
+	return text_format(_(", by %s"), user);
+}
+
+/* ": why" */
+static char *tell_why(const struct entry *entry)
+{
+	cleanup_text char *result = text_safe(entry->result), *detail = text_safe(entry->detail);
+	const bool renamed = strcmp(entry->event, "renamed") == 0;
+
+	if (strcmp(entry->event, "refused") == 0)
+		return text_format(": %s", text_translated(result));
+	if (*detail == '\0')
+		return text_format("%s", "");
+	return renamed ? text_format(_(", before: %s"), detail)
+		       : text_format(": %s", look_reason(detail));
+}
+
+static char *tell_new(const struct entry *entry, const struct look *look)
+{
+	const char *what = entry->new_network && entry->new_service
+				   ? N_(" (new network and service)")
+			   : entry->new_network ? N_(" (new network)")
+			   : entry->new_service ? N_(" (new service)")
+						: NULL;
+
+	return what ? terminal_coloured(look->palette, TERMINAL_NEW, _(what))
+		    : text_format("%s", "");
+}
+
+static char *tell_lost(const struct entry *entry)
+{
+	if (entry->unrecorded == 0)
+		return text_format("%s", "");
+	return text_format(P_(" (%" PRIu64 " before it came too fast to be kept)",
+				   " (%" PRIu64 " before it came too fast to be kept)",
+				   (unsigned long)entry->unrecorded),
+		entry->unrecorded);
+}
+
+char *entry_line(const struct entry *entry, const struct look *look)
+{
+	cleanup_text char *time = tell_time(entry, look), *event = tell_event(entry, look),
+			  *subject = tell_subject(entry), *login = tell_login(entry),
+			  *by = tell_by(entry, look), *why = tell_why(entry),
+			  *new = tell_new(entry, look), *lost = tell_lost(entry);
+
+	return text_format("%s  %s  %s%s%s%s%s%s", time, event, subject, login, by, why, new, lost);
+}

@@ -1,0 +1,30 @@
+/* An entry of the history as patd describes it: see ListHistory in dbus/org.patd.Tokens1.xml. */
+#ifndef PATCTL_PRINT_HISTORY_ENTRY_H
+#define PATCTL_PRINT_HISTORY_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "patctl/client/records.h"
+#include "patctl/print/output_context.h"
+
+/* Strings are owned, UTF-8, and empty where there is nothing to say; at: seconds since 1970 UTC. */
+struct entry {
+	uint64_t seq, at;
+	char *event, *token, *name, *user;
+	uint32_t uid, by_uid;
+	char *how, *service, *from, *tty, *result;
+	bool new_service, new_network;
+	uint64_t unrecorded;
+	char *detail;
+};
+
+extern const struct shape entry_shape;
+
+/*
+ * The entry as one line for a person: "2027-01-31 18:00:30 CET  used  ci (x5M2vQ0aZk) of alice,
+ * sudo on pts/0".  The caller owns it.
+ */
+char *entry_line(const struct entry *entry, const struct look *look);
+
+#endif

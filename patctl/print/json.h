@@ -1,0 +1,46 @@
+/*
+ * Answers for programs, on standard output.  Times are integers, seconds since 1970 UTC; what
+ * does not exist is an explicit null.  A list is one array, written item by item.
+ */
+#ifndef PATCTL_PRINT_JSON_H
+#define PATCTL_PRINT_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "patctl/client/token_record.h"
+#include "patctl/print/history_entry.h"
+
+/* The caller owns the result, which is never NULL. */
+json_t *json_of_row(const struct row *row);
+
+/* The same of an entry of the history. */
+json_t *json_of_entry(const struct entry *entry);
+
+/* text, or null for NULL or an empty one. */
+json_t *json_of_text(const char *text);
+
+/* at, or null for 0. */
+json_t *json_of_time(uint64_t at);
+
+/* Of strings with a NULL at the end. */
+json_t *json_of_texts(char *const *texts);
+
+/* Adds value, which object takes over. */
+void json_add(json_t *object, const char *key, json_t *value);
+
+/* object unless it is NULL, which means that memory is out and ends patctl. */
+json_t *json_must(json_t *object);
+
+/* Writes item, which it takes over, on a line of its own. */
+void json_line(json_t *item);
+
+struct json_list {
+	bool begun;
+};
+
+/* Writes item, which it takes over. */
+void json_list_add(struct json_list *list, json_t *item);
+void json_list_end(struct json_list *list);
+
+#endif

@@ -1,0 +1,170 @@
+#include "patctl/print/table.h"
+
+#include <libsmartcols.h>
+#include <stdlib.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+
+static char *cell_id(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return text_format("%s", row->id.text);
+}
+
+static char *cell_name(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return text_safe(row->name);
+}
+
+static char *cell_user(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return text_safe(row->user);
+}
+
+/* A word of patd's, which may be of a later one. */
+static char *cell_translated(const char *word)
+{
+	cleanup_text char *safe = text_safe(word);
+
+	return text_format("%s", text_translated(safe));
+}
+
+static char *cell_state(const struct look *look, const struct row *row)
+{
+	(void)look;
+	return cell_translated(row->state);
+}
+
+static char *cell_created(const struct look *look, const struct row *row)
+{
+	return look_time(look, row->created_at);
+}
+
+/* In what a token is restricted: a word each. */
+static char *cell_limits(const struct look *look, const struct row *row)
+{
+	const char *const words[] = {
+		*row->services ? N_("service") : NULL,
+		*row->sources ? N_("from") : NULL,
+		*row->hours ? N_("hours") : NULL,
+		row->not_before > look->now ? N_("start") : NULL,
+		row->max_uses ? N_("uses") : NULL,
+	};
+	char *text = text_format("%s", "");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i]) {
+			cleanup_text char *before = text;
+
+			text = text_format("%s%s%s", before, *before ? "," : "", _(words[i]));
+		}
+	return text;
+}
+
+static const struct {
+	const char *name;
+	double width; /* hint: characters, or a share of the terminal's width */
+	int flags;
+	char *(*cell)(const struct look *look, const struct row *row);
+} columns[] = {
+	{ N_("ID"), 10, 0, cell_id },
+	{ N_("NAME"), 0.2, SCOLS_FL_TRUNC, cell_name },
+	{ N_("USER"), 0.1, SCOLS_FL_TRUNC, cell_user },
+	{ N_("STATE"), 7, 0, cell_state },
+	{ N_("CREATED"), 10, 0, cell_created },
+	{ N_("EXPIRES"), 10, 0, look_expires },
+	{ N_("USAGE"), 10, 0, look_usage },
+	/* For people, if a token has any; programs are given columns that never change. */
+	{ N_("LIMITS"), 4, SCOLS_FL_HIDDEN, cell_limits },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define STATE 3
+#define LIMITS 7
+#define LIMITS_ROOM 100 /* columns of the terminal; on a narrower one names need the room */
+
+struct table {
+	struct libscols_table *scols;
+	const struct look *look;
+};
+
+static int add_line(struct libscols_table *scols, const struct row *row, const struct look *look)
+{
+	struct libscols_line *line = scols_table_new_line(scols, NULL);
+	const char *colour = terminal_colour(look->palette, row->state);
+
+	for (size_t i = 0; line && i < COLUMNS; i++) {
+		char *text = columns[i].cell(look, row);
+		int r = scols_line_refer_data(line, i, text); /* which owns it then */
+
+		if (r < 0) {
+			text_free(&text);
+			return r;
+		}
+	}
+	if (!line)
+		no_memory();
+	if (look->people && scols_table_get_termwidth(scols) >= LIMITS_ROOM &&
+		*scols_cell_get_data(scols_line_get_cell(line, LIMITS)) != '\0')
+		(void)scols_column_set_flags(scols_table_get_column(scols, LIMITS), 0);
+	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
+}
+
+struct table *table_new(const struct look *look, bool legend)
+{
+	struct table *table = text_must(calloc(1, sizeof(*table)));
+
+	table->look = look;
+	table->scols = text_must(scols_new_table());
+	(void)scols_table_enable_colors(table->scols, look->palette != PALETTE_NONE);
+	(void)scols_table_enable_noheadings(table->scols, !legend);
+
+	/*
+	 * To a program a name is itself.  To a terminal libsmartcols spells out what the C library
+	 * has no width for, such as characters younger than it.
+	 */
+	if (!look->people)
+		(void)scols_table_enable_noencoding(table->scols, 1);
+	for (size_t i = 0; i < COLUMNS; i++)
+		(void)text_must(
+			scols_table_new_column(table->scols, _(columns[i].name), columns[i].width,
+				columns[i].flags & (look->people ? ~0 : ~SCOLS_FL_TRUNC)));
+	return table;
+}
+
+void table_free(struct table *table)
+{
+	if (!table)
+		return;
+	scols_unref_table(table->scols);
+	free(table);
+}
+
+int table_add(struct table *table, const struct rows *rows)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < rows->n && r >= 0; i++)
+		r = add_line(table->scols, &rows->items[i], table->look);
+	return r;
+}
+
+int table_print(struct table *table)
+{
+	int r;
+
+	if (scols_table_get_nlines(table->scols) == 0)
+		return 0;
+	r = scols_print_table(table->scols);
+	scols_table_remove_lines(table->scols);
+	(void)scols_table_enable_noheadings(table->scols, 1);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		struct libscols_column *column = scols_table_get_column(table->scols, i);
+
+		(void)scols_column_set_whint(column, (double)scols_column_get_width(column));
+	}
+	return r;
+}

@@ -1,0 +1,181 @@
+#include "patctl/verbs/change.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/print/json.h"
+#include "patctl/print/terminal.h"
+#include "patctl/verbs/select.h"
+
+/* What became of the items so far. */
+struct tally {
+	const struct command *command;
+	const struct change *change;
+	const char *self; /* see client_self() */
+	enum outcome outcome;
+	unsigned int count;
+	struct json_list list;
+};
+
+static void print_json(
+	struct tally *tally, const char *item, const struct row *row, const DBusError *error)
+{
+	const bool failed = dbus_error_is_set(error);
+	cleanup_text char *typed = text_safe(item);
+	json_t *object = json_must(json_object());
+
+	json_add(object, "item", json_must(json_string(typed)));
+	json_add(object, "id", json_of_text(row ? row->id.text : NULL));
+	json_add(object, "name", json_of_text(row ? row->name : NULL));
+	json_add(object, "user", json_of_text(row ? row->user : NULL));
+	json_add(object, "result", json_of_text(failed ? "failed" : tally->change->result));
+	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
+	json_add(object, "message", json_of_text(failed ? error->message : NULL));
+	json_list_add(&tally->list, object);
+}
+
+/*
+ * Counts and reports one item.  row: NULL if it was not found.  now: what became of it, NULL if
+ * nobody looked.  error: unset if it is done.
+ */
+static enum outcome report(struct tally *tally, const char *item, const struct row *row,
+	const struct row *now, const DBusError *error)
+{
+	const struct change *change = tally->change;
+	const bool failed = dbus_error_is_set(error);
+	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
+	cleanup_text char *safe = text_safe(row ? row->name : item);
+	cleanup_text char *subject = row ? text_format("%s (%s)", safe, row->id.text) : NULL;
+	cleanup_text char *done = now ? change->tell(now) : text_format("%s", _(change->done));
+
+	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
+	if (failed)
+		outcome_complain(subject, error);
+	if (failed && change->asks && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
+		complain(_("try: %s revoke %s"), tally->self,
+			!tally->command->user && text_is_word(item) ? item : row->id.text);
+	if (tally->command->json)
+		print_json(tally, item, now ? now : row, error);
+	else if (!failed && !tally->command->quiet)
+		(void)printf("%s: %s\n", subject, done);
+	return outcome;
+}
+
+static bool contains(const struct rows *rows, const struct row *row)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (strcmp(rows->items[i].id.text, row->id.text) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Finds what the items mean: typed gets, for each of rows, the item that it was found by.  A
+ * token that is named twice is taken once.  False if patd cannot be reached any more.
+ */
+static bool find(struct tally *tally, struct client *client, struct rows *rows, const char **typed)
+{
+	const struct command *command = tally->command;
+	enum outcome outcome = OUTCOME_DONE;
+
+	for (size_t i = 0; i < command->n && outcome != OUTCOME_UNREACHABLE; i++) {
+		DBusError error = DBUS_ERROR_INIT;
+		struct row row;
+
+		if (!select_token(client, command->user, command->items[i], &row, &error)) {
+			outcome = report(tally, command->items[i], NULL, NULL, &error);
+			dbus_error_free(&error);
+		} else if (contains(rows, &row)) {
+			row_clear(&row);
+		} else {
+			typed[rows->n] = command->items[i];
+			rows_take(rows, &row);
+		}
+	}
+	return outcome != OUTCOME_UNREACHABLE;
+}
+
+/*
+ * Whether to go on.  Only the loss of what can be deleted is asked about: of a token in use patd
+ * refuses it whatever the answer.
+ */
+static bool confirm(const struct rows *rows)
+{
+	cleanup_text char *question = text_format("%s", _("Delete for good:"));
+	size_t n = 0;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct row *row = &rows->items[i];
+		cleanup_text char *before = NULL, *name = NULL, *user = NULL, *line = NULL;
+
+		if (strcmp(row->state, "active") == 0 || strcmp(row->state, "expired") == 0)
+			continue;
+		before = question;
+		name = text_safe(row->name);
+		user = text_safe(row->user);
+		line = text_format(_("%s (%s) of user %s"), name, row->id.text, user);
+		question = text_format("%s\n  %s", before, line);
+		n++;
+	}
+	if (n > 0) {
+		cleanup_text char *before = question;
+
+		question = text_format("%s\n%s", before, P_("Delete it?", "Delete them all?", n));
+	}
+	return n == 0 || terminal_confirm(question);
+}
+
+static enum outcome change_one(
+	struct tally *tally, struct client *client, const char *item, const struct row *row)
+{
+	const struct change *change = tally->change;
+	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
+	cleanup_row struct row now = { 0 };
+	enum outcome outcome;
+	bool looked;
+
+	looked = change->make(client, &row->id, change->how, &error) && change->tell &&
+		 select_token(client, tally->command->user, row->id.text, &now, &ignored);
+	outcome = report(tally, item, row, looked ? &now : NULL, &error);
+	dbus_error_free(&error);
+	dbus_error_free(&ignored);
+	return outcome;
+}
+
+enum outcome change_run(const struct command *command, const struct change *change)
+{
+	const bool ask = change->asks && !command->yes;
+	struct tally tally = { .command = command, .change = change };
+	cleanup_client struct client *client = NULL;
+	cleanup_rows struct rows rows = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+	const char **typed;
+	bool go_on;
+
+	if (ask && !terminal_can_ask()) {
+		complain(_("there is no terminal to ask on; to delete without being asked: --yes"));
+		return OUTCOME_DECLINED;
+	}
+	client = client_at(command->host, !command->no_ask_password, &error);
+	if (!client)
+		return outcome_fail(NULL, &error);
+	tally.self = client_self(client);
+
+	typed = text_must(calloc(command->n, sizeof(*typed)));
+	go_on = find(&tally, client, &rows, typed);
+	if (go_on && ask && !confirm(&rows)) {
+		complain(_("nothing was deleted"));
+		tally.outcome = OUTCOME_DECLINED;
+		go_on = false;
+	}
+	for (size_t i = 0; i < rows.n && go_on; i++)
+		go_on = change_one(&tally, client, typed[i], &rows.items[i]) != OUTCOME_UNREACHABLE;
+	free(typed);
+	if (command->json)
+		json_list_end(&tally.list);
+	return tally.outcome;
+}

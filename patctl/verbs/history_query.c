@@ -1,0 +1,104 @@
+#include "patctl/verbs/history_query.h"
+
+#include <stdlib.h>
+
+#include "patctl/base/text.h"
+
+/* The entries of one filter. */
+struct stream {
+	struct client_history_filter filter;
+	struct records entries; /* one page; those before at are taken */
+	size_t at;
+	char *cursor;
+	bool begun;
+};
+
+struct history {
+	struct client *client;
+	struct stream *streams;
+	size_t n;
+	uint32_t page;
+};
+
+struct history *history_new(
+	struct client *client, const struct client_history_filter *filters, size_t n, uint32_t page)
+{
+	struct history *history = text_must(calloc(1, sizeof(*history)));
+
+	history->client = client;
+	history->streams = text_must(calloc(n, sizeof(*history->streams)));
+	history->n = n;
+	history->page = page;
+	for (size_t i = 0; i < n; i++) {
+		history->streams[i].filter = filters[i];
+		history->streams[i].entries.shape = &entry_shape;
+	}
+	return history;
+}
+
+void history_free(struct history **history)
+{
+	if (!*history)
+		return;
+	for (size_t i = 0; i < (*history)->n; i++) {
+		records_clear(&(*history)->streams[i].entries);
+		free((*history)->streams[i].cursor);
+	}
+	free((*history)->streams);
+	free(*history);
+	*history = NULL;
+}
+
+/* Whether all of the page are taken. */
+static bool is_empty(const struct stream *stream)
+{
+	return stream->at >= stream->entries.n;
+}
+
+/* The first that is not taken; there is one. */
+static struct entry *head(const struct stream *stream)
+{
+	struct entry *entries = stream->entries.items;
+
+	return entries + stream->at;
+}
+
+/* Sees to it that a stream has a head unless it is at its end. */
+static bool fill(struct history *history, struct stream *stream, DBusError *error)
+{
+	while (is_empty(stream) && (stream->cursor || !stream->begun)) {
+		stream->begun = true;
+		records_clear(&stream->entries);
+		stream->at = 0;
+		if (!client_history(history->client, &stream->filter, history->page,
+			    &stream->cursor, &stream->entries, error))
+			return false;
+	}
+	return true;
+}
+
+static bool is_before(const struct stream *a, const struct stream *b)
+{
+	return a->filter.reverse ? head(a)->seq > head(b)->seq : head(a)->seq < head(b)->seq;
+}
+
+bool history_next(struct history *history, struct entry *ret, bool *ret_end, DBusError *error)
+{
+	struct stream *first = NULL;
+
+	for (size_t i = 0; i < history->n; i++) {
+		struct stream *stream = &history->streams[i];
+
+		if (!fill(history, stream, error))
+			return false;
+		if (!is_empty(stream) && (!first || is_before(stream, first)))
+			first = stream;
+	}
+	*ret_end = !first;
+	if (first) {
+		*ret = *head(first);
+		*head(first) = (struct entry) { 0 }; /* its strings have a new owner */
+		first->at++;
+	}
+	return true;
+}

@@ -1,0 +1,97 @@
+#include "patctl/verbs/print_secret.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/l10n.h"
+#include "patctl/base/age.h"
+#include "patctl/base/secret.h"
+#include "patctl/base/text.h"
+#include "patctl/base/timestamp.h"
+#include "patctl/print/json.h"
+#include "patctl/verbs/select.h"
+
+void handover_prepare(void)
+{
+	secret_protect_process();
+	/* A closed pipe must leave time to undo. */
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+char *handover_expiry(const struct row *row)
+{
+	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+
+	if (!row->expires_at)
+		return NULL;
+	timestamp_format_local(row->expires_at, stamp);
+	age_format(row->expires_at, (uint64_t)time(NULL), age);
+	return text_format("%s (%s)", stamp, age);
+}
+
+/* The token alone, or inside the object that describes it; jansson never sees it. */
+static int print(const struct row *row, const char *secret, bool json)
+{
+	static const char open[] = ", \"token\": \"";
+	cleanup_text char *text = NULL;
+	json_t *object;
+
+	if (!json)
+		return secret_write(STDOUT_FILENO, "", secret, "\n");
+
+	object = json_of_row(row);
+	text = text_must(json_dumps(object, 0));
+	json_decref(object);
+	text = text_must(realloc(text, strlen(text) + sizeof(open)));
+	memcpy(strrchr(text, '}'), open, sizeof(open));
+	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
+}
+
+static enum outcome hand_over(struct client *client, const struct command *command,
+	const struct pat_id *id, int fd, const struct handover *handover)
+{
+	cleanup_secret char *secret = NULL;
+	cleanup_row struct row row = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+	const char *problem;
+	int r;
+
+	secret = secret_read(fd, id, &problem);
+	if (!secret) {
+		complain("%s", _(problem));
+		handover->lost(client, id, NULL);
+		return OUTCOME_FAILED;
+	}
+	if (!select_token(client, command->user, id->text, &row, &error)) {
+		enum outcome outcome = outcome_fail(id->text, &error);
+
+		handover->lost(client, id, NULL);
+		return outcome;
+	}
+	if (!command->quiet) {
+		handover->tell(&row);
+		(void)fputs(_("Copy it now, it is shown only this once.  Keep it confidential, and "
+			      "use a\npassword manager.\n\n"),
+			stderr);
+	}
+	r = print(&row, secret, command->json);
+	if (r < 0) {
+		complain(_("cannot write the token to standard output: %s"), strerror(-r));
+		handover->lost(client, id, &row);
+		return OUTCOME_FAILED;
+	}
+	return OUTCOME_DONE;
+}
+
+enum outcome handover_run(struct client *client, const struct command *command,
+	const struct pat_id *id, int secret, const struct handover *handover)
+{
+	enum outcome outcome = hand_over(client, command, id, secret, handover);
+
+	(void)close(secret);
+	return outcome;
+}

@@ -1,0 +1,99 @@
+#include "patctl/verbs/select.h"
+
+#include "common/error.h"
+#include "common/l10n.h"
+#include "common/name.h"
+#include "patctl/base/outcome.h"
+#include "patctl/base/text.h"
+#include "patctl/client/client.h"
+
+#define SHOWN_MAX 20 /* candidates in a message */
+
+/* rows: some of the tokens that it may be, at least two. */
+static void set_ambiguous(const char *item, const struct rows *rows, DBusError *error)
+{
+	cleanup_text char *safe = text_safe(item);
+	char *message =
+		text_format(_("\"%s\" may be any of several tokens; say which by its id:"), safe);
+
+	for (size_t i = 0; i < rows->n && i < SHOWN_MAX; i++) {
+		const struct row *row = &rows->items[i];
+		cleanup_text char *before = message, *name = text_safe(row->name),
+				  *user = text_safe(row->user), *line = NULL;
+
+		line = text_format(_("%s  %s (user %s)"), row->id.text, name, user);
+		message = text_format("%s\n  %s", before, line);
+	}
+	if (rows->n > SHOWN_MAX) {
+		cleanup_text char *before = message;
+
+		message = text_format("%s\n  %s", before, _("and more"));
+	}
+	dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS, "%s", message);
+	text_free(&message);
+}
+
+static void set_not_found(
+	struct client *client, const char *item, const char *user, DBusError *error)
+{
+	cleanup_text char *safe = text_safe(item);
+	const bool over_all = !user && client_is_root(client);
+
+	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_FOUND),
+		_("no token has the name or id \"%s\"; see them with: %s list%s%s"), safe,
+		client_self(client),
+		user       ? " --user="
+		: over_all ? " --all"
+			   : "",
+		user ? user : "");
+}
+
+/* Enough of what filter lets through to tell whether it is one token, or to show some. */
+static bool find(struct client *client, const struct client_filter *filter, struct rows *rows,
+	DBusError *error)
+{
+	cleanup_text char *cursor = NULL;
+
+	do {
+		if (!client_list(client, filter, &cursor, rows, error))
+			return false;
+	} while (cursor && rows->n <= SHOWN_MAX);
+	return true;
+}
+
+bool select_token(struct client *client, const char *user, const char *item, struct row *ret,
+	DBusError *error)
+{
+	const struct client_filter all = { .user = user, .all = !user && client_is_root(client) };
+	const struct {
+		bool possible;
+		const char *name, *id_prefix;
+	} steps[] = {
+		{ pat_id_valid(item), NULL, item },
+		{ !pat_name_problem(item), item, NULL },
+		{ pat_id_prefix_valid(item) && !pat_id_valid(item), NULL, item },
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct client_filter filter = all;
+		cleanup_rows struct rows rows = { 0 };
+
+		if (!steps[i].possible)
+			continue;
+		filter.name = steps[i].name;
+		filter.id_prefix = steps[i].id_prefix;
+		if (!find(client, &filter, &rows, error))
+			return false;
+		if (rows.n > 1) {
+			set_ambiguous(item, &rows, error);
+			return false;
+		}
+		if (rows.n == 1) {
+			*ret = rows.items[0];
+			rows.n = 0; /* the row has a new owner */
+			return true;
+		}
+	}
+	set_not_found(client, item, user, error);
+	return false;
+}

@@ -1,0 +1,93 @@
+#include "patctl/verbs/sort.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int by_name(const struct row *a, const struct row *b)
+{
+	return strcmp(a->name, b->name);
+}
+
+static int by_user(const struct row *a, const struct row *b)
+{
+	return strcmp(a->user, b->user);
+}
+
+static int by_state(const struct row *a, const struct row *b)
+{
+	return strcmp(a->state, b->state);
+}
+
+static int by_created(const struct row *a, const struct row *b)
+{
+	return compare_numbers(a->created_at, b->created_at);
+}
+
+/* Never comes after all. */
+static int by_expires(const struct row *a, const struct row *b)
+{
+	return compare_numbers(a->expires_at - 1, b->expires_at - 1);
+}
+
+/* What was not used comes first. */
+static int by_used(const struct row *a, const struct row *b)
+{
+	return compare_numbers(a->last_used_at, b->last_used_at);
+}
+
+static const struct {
+	const char *name;
+	int (*compare)(const struct row *a, const struct row *b);
+} keys[] = {
+	{ "name", by_name },
+	{ "created", by_created },
+	{ "expires", by_expires },
+	{ "used", by_used },
+	{ "state", by_state },
+	{ "user", by_user },
+};
+
+const char *sort_key(size_t i)
+{
+	return i < sizeof(keys) / sizeof(keys[0]) ? keys[i].name : NULL;
+}
+
+const char *sort_parse(const char *text, struct sort *ret)
+{
+	const bool backwards = *text == '-';
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i].name, text + backwards) == 0) {
+			*ret = (struct sort) { keys[i].compare, backwards };
+			return NULL;
+		}
+	return N_("a list is sorted by name, created, expires, used, state or user; "
+		  "\"-\" before it turns it round");
+}
+
+static int compare(const void *a, const void *b, void *userdata)
+{
+	const struct row *row_a = a, *row_b = b;
+	const struct sort *sort = userdata;
+	int order = sort->compare(row_a, row_b);
+
+	if (order == 0)
+		return strcmp(row_a->id.text, row_b->id.text);
+	return sort->backwards ? -order : order;
+}
+
+void sort_rows(struct rows *rows, const struct sort *sort)
+{
+	struct sort copy = *sort;
+
+	if (rows->n > 1)
+		qsort_r(rows->items, rows->n, sizeof(rows->items[0]), compare, &copy);
+}

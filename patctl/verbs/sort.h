@@ -1,0 +1,24 @@
+/* The order of a list of tokens, as --sort has it. */
+#ifndef PATCTL_VERBS_SORT_H
+#define PATCTL_VERBS_SORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "patctl/client/token_record.h"
+
+struct sort {
+	int (*compare)(const struct row *a, const struct row *b);
+	bool backwards;
+};
+
+/* NULL and *ret, or what is wrong with text, "KEY" or "-KEY", for a person; static. */
+const char *sort_parse(const char *text, struct sort *ret);
+
+/* The name of the key at i, NULL behind the last; static. */
+const char *sort_key(size_t i);
+
+/* What is alike stays in the order of ids. */
+void sort_rows(struct rows *rows, const struct sort *sort);
+
+#endif

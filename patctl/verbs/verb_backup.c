@@ -1,0 +1,60 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/l10n.h"
+#include "patctl/base/new_file.h"
+#include "patctl/base/text.h"
+#include "patctl/cli/verbs.h"
+#include "patctl/client/client_progress.h"
+
+static enum outcome fail_file(const char *path, int r)
+{
+	cleanup_text char *safe = text_safe(path);
+
+	if (r == -EEXIST)
+		complain(_("%s is there already: name another file, or move it away"), safe);
+	else
+		complain(_("cannot write %s: %s"), safe, strerror(-r));
+	return OUTCOME_FAILED;
+}
+
+static bool make(const struct command *command, int fd, DBusError *error)
+{
+	cleanup_client struct client *client = client_new(!command->no_ask_password, error);
+	struct progress progress;
+	bool made;
+
+	if (!client)
+		return false;
+	progress_begin(&progress, _("Backup"), command->quiet);
+	made = client_backup(client, fd, &progress, error);
+	progress_end(&progress);
+	return made;
+}
+
+enum outcome backup_run(const struct command *command)
+{
+	const char *path = command->items[0];
+	cleanup_text char *safe = text_safe(path);
+	DBusError error = DBUS_ERROR_INIT;
+	struct new_file file;
+	int r = new_file_begin(&file, path);
+
+	if (r < 0)
+		return fail_file(path, r);
+	if (!make(command, file.fd, &error)) {
+		new_file_drop(&file);
+		return outcome_fail(NULL, &error);
+	}
+	r = new_file_keep(&file);
+	if (r < 0)
+		return fail_file(path, r);
+	if (!command->quiet)
+		(void)fprintf(stderr,
+			_("%s has all tokens and the key: keep it as you keep the file of "
+			  "passwords.\n"),
+			safe);
+	return OUTCOME_DONE;
+}

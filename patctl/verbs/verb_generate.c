@@ -1,0 +1,86 @@
+#include <stdio.h>
+#include <time.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/cli/argument.h"
+#include "patctl/cli/verbs.h"
+#include "patctl/client/client.h"
+#include "patctl/verbs/print_secret.h"
+
+/* What the command line asks for, checked before anything is asked of patd. */
+static bool check(const struct command *command, struct client_wish *ret)
+{
+	const uint64_t now = (uint64_t)time(NULL);
+	struct client_wish wish = {
+		.name = command->items[0],
+		.user = command->user,
+		.services = command->service,
+		.sources = command->from,
+		.hours = command->hours,
+	};
+
+	if (!argument_name(wish.name) ||
+		!argument_expiry("expires", command->expires, now, &wish.expiry) ||
+		!argument_list("service", wish.services) || !argument_list("from", wish.sources) ||
+		!argument_time_ahead("not-before", command->not_before, now, &wish.not_before) ||
+		!argument_number("max-uses", command->max_uses, 1, &wish.max_uses))
+		return false;
+	*ret = wish;
+	return true;
+}
+
+static void tell(const struct row *row)
+{
+	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
+			  *expiry = handover_expiry(row);
+
+	if (expiry)
+		(void)fprintf(stderr, _("Token %s (%s) of user %s expires %s.\n"), name,
+			row->id.text, user, expiry);
+	else
+		(void)fprintf(stderr, _("Token %s (%s) of user %s never expires.\n"), name,
+			row->id.text, user);
+}
+
+/* A token that nobody has seen must not live on. */
+static void undo(struct client *client, const struct pat_id *id, const struct row *row)
+{
+	static const struct client_revocation plainly = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+
+	(void)row;
+	if (client_revoke(client, id, &plainly, &error) && client_delete(client, id, &error)) {
+		complain(_("the token %s, which was not shown, was revoked and deleted"), id->text);
+		return;
+	}
+	(void)outcome_fail(id->text, &error);
+	complain(_("the token %s exists but was not shown; end it: %s revoke %s && "
+		   "%s delete %s"),
+		id->text, client_self(client), id->text, client_self(client), id->text);
+}
+
+enum outcome generate_run(const struct command *command)
+{
+	static const struct handover handover = { .tell = tell, .lost = undo };
+	cleanup_client struct client *client = NULL;
+	DBusError error = DBUS_ERROR_INIT;
+	struct client_wish wish;
+	struct pat_id id;
+	enum outcome outcome;
+	int secret;
+
+	handover_prepare();
+	if (!check(command, &wish))
+		return OUTCOME_USAGE;
+
+	client = client_at(command->host, !command->no_ask_password, &error);
+	if (!client || !client_generate(client, &wish, &id, &secret, &error)) {
+		outcome = outcome_fail(NULL, &error);
+		if (client && outcome == OUTCOME_UNREACHABLE)
+			complain(_("if it was made all the same it is in: %s list"),
+				client_self(client));
+		return outcome;
+	}
+	return handover_run(client, command, &id, secret, &handover);
+}

@@ -1,0 +1,121 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/cli/argument.h"
+#include "patctl/cli/verbs.h"
+#include "patctl/client/client.h"
+#include "patctl/print/json.h"
+#include "patctl/print/output_context.h"
+#include "patctl/print/table.h"
+#include "patctl/verbs/filter.h"
+#include "patctl/verbs/sort.h"
+
+/* A list on its way to standard output, page by page: it may be long. */
+struct output {
+	const struct command *command;
+	struct client_filter filter;
+	struct sort sort;
+	struct look look;
+	struct table *table; /* NULL for JSON */
+	struct json_list json;
+	size_t count;
+};
+
+/* On a terminal the table waits for all rows, so that it is in one piece. */
+static int print_page(struct output *output, const struct rows *rows)
+{
+	int r;
+
+	output->count += rows->n;
+	if (!output->table) {
+		for (size_t i = 0; i < rows->n; i++)
+			json_list_add(&output->json, json_of_row(&rows->items[i]));
+		return 0;
+	}
+	r = table_add(output->table, rows);
+	if (r >= 0 && !output->look.people)
+		r = table_print(output->table);
+	return r;
+}
+
+static int print_end(struct client *client, struct output *output)
+{
+	const char *user = output->command->user;
+
+	if (!output->table) {
+		json_list_end(&output->json);
+		return 0;
+	}
+	if (output->count == 0 && output->look.people && !output->command->quiet) {
+		if (filter_narrows(&output->filter))
+			(void)fputs(_("No tokens are like that.\n"), stderr);
+		else if (user)
+			(void)fprintf(stderr,
+				_("No tokens of that user.  Make one:  %s generate NAME "
+				  "--user=%s\n"),
+				client_self(client), user);
+		else
+			(void)fprintf(stderr, _("No tokens.  Make one:  %s generate NAME\n"),
+				client_self(client));
+	}
+	return table_print(output->table);
+}
+
+/*
+ * What is sorted waits for its end.  A list that breaks off has no end in JSON, so that nobody
+ * takes it for the whole.
+ */
+static enum outcome print_all(struct client *client, struct output *output)
+{
+	const bool sorted = output->sort.compare;
+	cleanup_rows struct rows rows = { 0 };
+	cleanup_text char *cursor = NULL;
+	DBusError error = DBUS_ERROR_INIT;
+	int r = 0;
+
+	do {
+		if (!client_list(client, &output->filter, &cursor, &rows, &error))
+			return outcome_fail(NULL, &error);
+		if (sorted && cursor)
+			continue;
+		if (sorted)
+			sort_rows(&rows, &output->sort);
+		r = print_page(output, &rows);
+		rows_clear(&rows);
+	} while (cursor && r >= 0);
+	if (r >= 0)
+		r = print_end(client, output);
+	if (r < 0) {
+		complain(_("cannot print the table: %s"), strerror(-r));
+		return OUTCOME_FAILED;
+	}
+	return OUTCOME_DONE;
+}
+
+enum outcome list_run(const struct command *command)
+{
+	struct output output = { .command = command, .look = look_here() };
+	cleanup_client struct client *client = NULL;
+	DBusError error = DBUS_ERROR_INIT;
+	enum outcome outcome;
+	const char *problem;
+
+	if (!filter_of(command, output.look.now, &output.filter))
+		return OUTCOME_USAGE;
+	problem = command->sort ? sort_parse(command->sort, &output.sort) : NULL;
+	if (problem) {
+		(void)argument_wrong("sort", command->sort, problem);
+		return OUTCOME_USAGE;
+	}
+
+	client = client_at(command->host, !command->no_ask_password, &error);
+	if (!client)
+		return outcome_fail(NULL, &error);
+	if (!command->json)
+		output.table = table_new(&output.look, !command->no_legend);
+	outcome = print_all(client, &output);
+	table_free(output.table);
+	return outcome;
+}

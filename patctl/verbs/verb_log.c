@@ -1,0 +1,308 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus.h"
+#include "common/error.h"
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/base/user_names.h"
+#include "patctl/cli/argument.h"
+#include "patctl/cli/verbs.h"
+#include "patctl/client/client_history.h"
+#include "patctl/client/client_progress.h"
+#include "patctl/print/history_entry.h"
+#include "patctl/print/json.h"
+#include "patctl/print/output_context.h"
+#include "patctl/verbs/history_query.h"
+#include "patctl/verbs/select.h"
+
+#define FOLLOW_LINES 10 /* before what is new, as journalctl(1) has it */
+
+/* A history on its way to standard output. */
+struct output {
+	const struct command *command;
+	struct client *client;
+	struct look look;
+	struct client_history_filter *filters; /* one, or one for each token */
+	size_t n;
+	bool limited; /* to the last lines */
+	uint64_t lines;
+	uint64_t last; /* the Seq of the last entry that was seen */
+};
+
+static void print(const struct output *output, const struct entry *entry)
+{
+	cleanup_text char *line = NULL;
+
+	if (output->command->json) {
+		json_line(json_of_entry(entry));
+		return;
+	}
+	line = entry_line(entry, &output->look);
+	(void)puts(line);
+}
+
+/* Those from Seq after on, oldest first. */
+static bool print_after(struct output *output, uint64_t after, DBusError *error)
+{
+	cleanup_history struct history *history = NULL;
+	bool end = false;
+
+	for (size_t i = 0; i < output->n; i++)
+		output->filters[i].after = after;
+	history = history_new(output->client, output->filters, output->n, 0);
+	while (!end) {
+		struct entry entry = { 0 };
+
+		if (!history_next(history, &entry, &end, error))
+			return false;
+		if (!end) {
+			print(output, &entry);
+			output->last = entry.seq;
+		}
+		record_clear(&entry_shape, &entry);
+	}
+	return true;
+}
+
+/*
+ * The last lines, oldest first.  Of none the newest is looked at all the same: what is new comes
+ * after it.
+ */
+static bool print_last(struct output *output, DBusError *error)
+{
+	const uint64_t wanted = output->lines > 0 ? output->lines : 1;
+	struct entry *entries = NULL;
+	cleanup_history struct history *history = NULL;
+	bool end = false, ok = true;
+	size_t n = 0, room = 0;
+
+	for (size_t i = 0; i < output->n; i++)
+		output->filters[i].reverse = true;
+	history = history_new(output->client, output->filters, output->n,
+		wanted < PAT_PAGE_MAX ? (uint32_t)wanted : 0);
+	while (n < wanted && !end && ok) {
+		if (n == room) {
+			room = room ? 2 * room : 16;
+			entries = text_must(reallocarray(entries, room, sizeof(*entries)));
+		}
+		ok = history_next(history, &entries[n], &end, error);
+		if (ok && !end)
+			n++;
+	}
+	if (n > 0)
+		output->last = entries[0].seq;
+	for (size_t i = n; i-- > 0;) {
+		if (ok && i < output->lines)
+			print(output, &entries[i]);
+		record_clear(&entry_shape, &entries[i]);
+	}
+	free(entries);
+	for (size_t i = 0; i < output->n; i++)
+		output->filters[i].reverse = false;
+	return ok;
+}
+
+static bool print_first(struct output *output, DBusError *error)
+{
+	return output->limited ? print_last(output, error) : print_after(output, 0, error);
+}
+
+/*
+ * Subscribes to what the filters are about.  Whose name the caller has on another machine is not
+ * known here: who may not follow all there follows its own, and of another's no list is shown.
+ */
+static bool subscribe(struct output *output, DBusError *error)
+{
+	const struct client_history_filter *filter = &output->filters[0];
+	const bool away = client_host(output->client) != NULL;
+	const bool all = filter->all || (filter->user && (away || !user_is_caller(filter->user)));
+
+	if (client_subscribe(output->client, all, error))
+		return true;
+	if (filter->all || !away || outcome_of(error)->outcome != OUTCOME_DENIED)
+		return false;
+	dbus_error_free(error);
+	return client_subscribe(output->client, false, error);
+}
+
+static enum outcome follow(struct output *output)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	bool lost, ok;
+
+	/* Before the first list, so that nothing can come between the two. */
+	if (!subscribe(output, &error) || !print_first(output, &error))
+		return outcome_fail(NULL, &error);
+	for (;;) {
+		if (fflush(stdout) != 0)
+			return OUTCOME_FAILED;
+		if (!client_wait(output->client, &lost, &error))
+			return outcome_fail(NULL, &error);
+		ok = (!lost || subscribe(output, &error)) &&
+		     print_after(output, output->last, &error);
+		/* patd that ends just now is back sooner or later, and that is heard of. */
+		if (!ok && outcome_of(&error)->outcome != OUTCOME_UNREACHABLE)
+			return outcome_fail(NULL, &error);
+		dbus_error_free(&error);
+	}
+}
+
+static enum outcome verify(const struct command *command, struct client *client)
+{
+	struct client_verification found;
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_text char *problem = NULL;
+	struct progress progress;
+	bool verified;
+
+	progress_begin(&progress, _("Checking the history"), command->quiet);
+	verified = client_verify(client, &progress, &found, &error);
+	progress_end(&progress);
+	if (!verified)
+		return outcome_fail(NULL, &error);
+	problem = text_safe(found.problem);
+	if (command->json)
+		json_line(json_must(json_pack("{s:I, s:I, s:o, s:o}", "entries",
+			(json_int_t)found.entries, "first", (json_int_t)found.first, "bad",
+			json_of_time(found.bad), "problem", json_of_text(found.problem))));
+	else if (!found.bad && !command->quiet)
+		(void)printf(P_("The history is as patd wrote it: %" PRIu64
+				" entry, from number %" PRIu64 " on.\n",
+				     "The history is as patd wrote it: %" PRIu64
+				     " entries, from number %" PRIu64 " on.\n",
+				     (unsigned long)found.entries),
+			found.entries, found.first);
+	if (found.bad)
+		complain(_("the history was altered at entry %" PRIu64 ": %s"), found.bad,
+			text_translated(problem));
+	text_free(&found.problem);
+	return found.bad ? OUTCOME_FAILED : OUTCOME_DONE;
+}
+
+/* Whether there is anything in the history about the token of that id. */
+static bool has_history(
+	struct client *client, const struct client_history_filter *base, const char *id)
+{
+	struct client_history_filter filter = *base;
+	cleanup_history struct history *history = NULL;
+	DBusError error = DBUS_ERROR_INIT;
+	struct entry entry = { 0 };
+	bool end = true, ok;
+
+	filter.token = id;
+	history = history_new(client, &filter, 1, 1);
+	ok = history_next(history, &entry, &end, &error);
+	dbus_error_free(&error);
+	record_clear(&entry_shape, &entry);
+	return ok && !end;
+}
+
+/* The token that item means.  One that was deleted still has a history, under its whole id. */
+static bool find_id(struct client *client, const struct client_history_filter *base,
+	const char *item, struct pat_id *ret, DBusError *error)
+{
+	cleanup_row struct row row = { 0 };
+
+	if (select_token(client, base->user, item, &row, error)) {
+		*ret = row.id;
+		return true;
+	}
+	if (pat_error_from_name(error->name) != PAT_ERR_NOT_FOUND || !pat_id_valid(item) ||
+		!has_history(client, base, item))
+		return false;
+	dbus_error_free(error);
+	memcpy(ret->text, item, sizeof(ret->text));
+	return true;
+}
+
+static bool has_token(const struct output *output, const struct pat_id *id)
+{
+	for (size_t i = 0; i < output->n; i++)
+		if (strcmp(output->filters[i].token, id->text) == 0)
+			return true;
+	return false;
+}
+
+/* A filter for each token; one that is named twice is taken once. */
+static bool add_tokens(struct output *output, const struct client_history_filter *base,
+	struct pat_id *ids, DBusError *error)
+{
+	const struct command *command = output->command;
+
+	for (size_t i = 0; i < command->n; i++) {
+		struct pat_id *id = &ids[output->n];
+
+		if (!find_id(output->client, base, command->items[i], id, error))
+			return false;
+		if (has_token(output, id))
+			continue;
+		output->filters[output->n] = *base;
+		output->filters[output->n++].token = id->text;
+	}
+	return true;
+}
+
+static enum outcome show(struct output *output, const struct client_history_filter *base)
+{
+	const size_t most = output->command->n > 0 ? output->command->n : 1;
+	struct client_history_filter *filters = text_must(calloc(most, sizeof(*filters)));
+	struct pat_id *ids = text_must(calloc(most, sizeof(*ids)));
+	DBusError error = DBUS_ERROR_INIT;
+	enum outcome outcome = OUTCOME_DONE;
+	bool found;
+
+	output->filters = filters;
+	if (output->command->n == 0)
+		output->filters[output->n++] = *base;
+	found = add_tokens(output, base, ids, &error);
+	if (found && output->command->follow)
+		outcome = follow(output);
+	else if (!found || !print_first(output, &error))
+		outcome = outcome_fail(NULL, &error);
+	free(ids);
+	free(filters);
+	return outcome;
+}
+
+static bool check(
+	const struct command *command, struct output *output, struct client_history_filter *base)
+{
+	if (command->verify && (command->n > 0 || command->all || command->user || command->since ||
+				       command->lines)) {
+		complain(_("--verify is about the whole history: leave the rest out"));
+		return false;
+	}
+	if (!argument_time_before("since", command->since, output->look.now, &base->since) ||
+		!argument_time_before("until", command->until, output->look.now, &base->until) ||
+		!argument_number("lines", command->lines, 0, &output->lines))
+		return false;
+	if (command->follow && !command->lines && !command->since)
+		output->lines = FOLLOW_LINES;
+	output->limited = command->lines || (command->follow && !command->since);
+	return true;
+}
+
+enum outcome log_run(const struct command *command)
+{
+	struct output output = { .command = command, .look = look_at(command->host) };
+	struct client_history_filter base = {
+		.user = command->user,
+		.all = command->all,
+	};
+	cleanup_client struct client *client = NULL;
+	DBusError error = DBUS_ERROR_INIT;
+
+	if (!check(command, &output, &base))
+		return OUTCOME_USAGE;
+	client = client_at(command->host, !command->no_ask_password, &error);
+	if (!client)
+		return outcome_fail(NULL, &error);
+	output.client = client;
+	/* As root's tokens are looked for, see patctl/verbs/select.h. */
+	if (command->n > 0 && !command->user && client_is_root(client))
+		base.all = true;
+	return command->verify ? verify(command, client) : show(&output, &base);
+}

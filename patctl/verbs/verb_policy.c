@@ -1,0 +1,68 @@
+#include <stdio.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/cli/verbs.h"
+#include "patctl/client/client_policy.h"
+#include "patctl/print/column.h"
+#include "patctl/print/json.h"
+
+static void print_json(const struct setting *settings, size_t n)
+{
+	struct json_list list = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *object = json_must(json_object());
+
+		json_add(object, "key", json_of_text(settings[i].key));
+		json_add(object, "value", json_of_text(settings[i].value));
+		json_add(object, "source", json_of_text(settings[i].source));
+		json_list_add(&list, object);
+	}
+	json_list_end(&list);
+}
+
+static void print_row(const char *key, size_t key_width, const char *value, size_t value_width,
+	const char *source)
+{
+	cleanup_text char *first = column_pad(key, key_width),
+			  *second = column_pad(value, value_width);
+
+	(void)printf("%s %s %s\n", first, second, source);
+}
+
+static void print(const struct setting *settings, size_t n, bool legend)
+{
+	const char *const key = _("SETTING"), *const value = _("VALUE");
+	size_t key_width = column_width(key), value_width = column_width(value);
+
+	for (size_t i = 0; i < n; i++) {
+		key_width = column_wider(key_width, settings[i].key);
+		value_width = column_wider(value_width, settings[i].value);
+	}
+	if (legend)
+		print_row(key, key_width, value, value_width, _("FROM"));
+	for (size_t i = 0; i < n; i++) {
+		cleanup_text char *safe_key = text_safe(settings[i].key),
+				  *safe_value = text_safe(settings[i].value),
+				  *source = text_safe(settings[i].source);
+
+		print_row(safe_key, key_width, safe_value, value_width, source);
+	}
+}
+
+enum outcome policy_run(const struct command *command)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client =
+		client_at(command->host, !command->no_ask_password, &error);
+	cleanup_records struct records records = { 0 };
+
+	if (!client || !client_policy(client, &records, &error))
+		return outcome_fail(NULL, &error);
+	if (command->json)
+		print_json(records.items, records.n);
+	else
+		print(records.items, records.n, !command->no_legend);
+	return OUTCOME_DONE;
+}

@@ -1,0 +1,272 @@
+#include "patd/backup/online.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "patd/backup/backup_file.h"
+#include "patd/db/database.h"
+#include "patd/db/schema.h"
+#include "patd/db/state_dir.h"
+#include "patd/util/log.h"
+#include "patd/util/worker.h"
+
+#define STEP_PAGES 256 /* between two looks whether anybody still wants it */
+#define BUSY_MS 1000   /* for what takes a lock for an instant */
+#define TELL_US (UINT64_C(100) * 1000)
+
+struct backups {
+	struct worker *worker;
+	sd_event_source *timer;
+	char *database, *image, *state_dir;
+	uint8_t check[KEY_CHECK_LEN];
+	struct backup *running;
+};
+
+struct backup {
+	struct job job;
+	struct backups *backups;
+	int fd, result;
+	struct backup_order order;
+	bool abandoned; /* the loop's alone, as the above but fd and result */
+	atomic_bool stop;
+	_Atomic uint64_t at, total;
+};
+
+/* --- in the worker --- */
+
+static int copy_steps(struct backup *backup, sqlite3_backup *copying, uint64_t page_size)
+{
+	int r = SQLITE_OK;
+
+	while (r == SQLITE_OK) {
+		if (atomic_load(&backup->stop))
+			return -ECANCELED;
+		r = sqlite3_backup_step(copying, STEP_PAGES);
+		/* Each page is copied, and then written to the backup. */
+		uint64_t pages = (uint64_t)sqlite3_backup_pagecount(copying);
+		uint64_t left = (uint64_t)sqlite3_backup_remaining(copying);
+
+		atomic_store(&backup->total, 2 * pages * page_size);
+		atomic_store(&backup->at, (pages - left) * page_size);
+	}
+	return r == SQLITE_DONE ? 0 : schema_errno(r);
+}
+
+static int page_size_of(sqlite3 *db, uint64_t *ret_size)
+{
+	sqlite3_stmt *statement;
+	int r = sqlite3_prepare_v2(db, "PRAGMA page_size", -1, &statement, NULL);
+
+	if (r == SQLITE_OK) {
+		r = sqlite3_step(statement);
+		*ret_size = (uint64_t)sqlite3_column_int64(statement, 0);
+		sqlite3_finalize(statement);
+	}
+	return r == SQLITE_ROW ? SQLITE_OK : r;
+}
+
+/* The read transaction holds one moment fast: else each change would begin the copy anew. */
+static int copy_moment(struct backup *backup, sqlite3 *from, sqlite3 *to)
+{
+	uint64_t page_size = 0;
+	sqlite3_backup *copying;
+	int r = sqlite3_busy_timeout(from, BUSY_MS), ended;
+
+	if (r == SQLITE_OK)
+		r = sqlite3_exec(from, "BEGIN; SELECT count(*) FROM meta;", NULL, NULL, NULL);
+	if (r == SQLITE_OK)
+		r = page_size_of(from, &page_size);
+	/* A copy that is cut short is thrown away, so it needs neither journal nor sync. */
+	if (r == SQLITE_OK)
+		r = sqlite3_exec(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;", NULL,
+			NULL, NULL);
+	if (r != SQLITE_OK)
+		return schema_errno(r);
+	copying = sqlite3_backup_init(to, "main", from, "main");
+	if (!copying)
+		return schema_errno(sqlite3_extended_errcode(to));
+	r = copy_steps(backup, copying, page_size);
+	ended = schema_errno(sqlite3_backup_finish(copying));
+	return r < 0 ? r : ended;
+}
+
+static int copy_database(struct backup *backup)
+{
+	const struct backups *backups = backup->backups;
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+	sqlite3 *from = NULL, *to = NULL;
+	int r = sqlite3_open_v2(backups->database, &from, flags, NULL), closed;
+
+	if (r == SQLITE_OK)
+		r = sqlite3_open_v2(backups->image, &to, flags | SQLITE_OPEN_CREATE, NULL);
+	r = r == SQLITE_OK ? copy_moment(backup, from, to) : schema_errno(r);
+	sqlite3_close(from);
+	closed = schema_errno(sqlite3_close(to));
+	return r < 0 ? r : closed;
+}
+
+static int on_written(uint64_t done, uint64_t size, void *userdata)
+{
+	struct backup *backup = userdata;
+
+	atomic_store(&backup->total, 2 * size);
+	atomic_store(&backup->at, size + done);
+	return atomic_load(&backup->stop) ? -ECANCELED : 0;
+}
+
+/* bytes: the key; it may not be the one that patd runs with. */
+static int check_key(const struct backups *backups, const uint8_t bytes[static KEY_LEN])
+{
+	uint8_t check[KEY_CHECK_LEN];
+	struct key *key;
+	int r = key_new(bytes, &key);
+
+	if (r < 0)
+		return r;
+	key_check_value(key, check);
+	key_free(key);
+	return sodium_memcmp(check, backups->check, sizeof(check)) == 0 ? 0 : -EKEYREJECTED;
+}
+
+static int write_backup(struct backup *backup)
+{
+	uint8_t *bytes;
+	int image, r = key_read_bytes(backup->backups->state_dir, &bytes);
+
+	if (r < 0)
+		return r;
+	image = open(backup->backups->image, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	r = image < 0 ? -errno : check_key(backup->backups, bytes);
+	if (r == 0)
+		r = backup_write(backup->fd, bytes, image, on_written, backup);
+	sodium_free(bytes);
+	if (image >= 0)
+		close(image);
+	return r;
+}
+
+static void run(struct job *job)
+{
+	struct backup *backup = (struct backup *)job;
+
+	backup->result = copy_database(backup);
+	if (backup->result == 0)
+		backup->result = write_backup(backup);
+	if (unlink(backup->backups->image) < 0 && errno != ENOENT)
+		log_warning("cannot remove %s: %s", backup->backups->image, strerror(errno));
+	if (backup->result < 0 && backup->result != -ECANCELED)
+		log_error("a backup could not be made: %s", strerror(-backup->result));
+}
+
+/* --- in the loop --- */
+
+static void done(struct job *job)
+{
+	struct backup *backup = (struct backup *)job;
+
+	backup->backups->running = NULL;
+	(void)sd_event_source_set_enabled(backup->backups->timer, SD_EVENT_OFF);
+	close(backup->fd);
+	if (!backup->abandoned)
+		backup->order.done(backup->result, backup->order.userdata);
+	free(backup);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	const struct backups *backups = userdata;
+	struct backup *backup = backups->running;
+	int r;
+
+	(void)usec;
+	if (!backup || backup->abandoned)
+		return 0;
+	if (atomic_load(&backup->total) > 0)
+		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
+			backup->order.userdata);
+	r = sd_event_source_set_time_relative(source, TELL_US);
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+int backups_new(
+	sd_event *event, const char *state_dir, const struct key *key, struct backups **ret_backups)
+{
+	struct backups *backups = calloc(1, sizeof(*backups));
+	int r = 0;
+
+	if (!backups)
+		return -ENOMEM;
+	key_check_value(key, backups->check);
+	if (asprintf(&backups->database, "%s/" DATABASE_FILE, state_dir) < 0 ||
+		asprintf(&backups->image, "%s/" STATE_DIR_IMAGE, state_dir) < 0 ||
+		!(backups->state_dir = strdup(state_dir)))
+		r = -ENOMEM;
+	if (r == 0)
+		r = sd_event_add_time_relative(
+			event, &backups->timer, CLOCK_MONOTONIC, TELL_US, 0, on_timer, backups);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(backups->timer, SD_EVENT_OFF);
+	if (r >= 0)
+		r = worker_new(event, 1, &backups->worker);
+	if (r < 0) {
+		backups_free(backups);
+		return r;
+	}
+	*ret_backups = backups;
+	return 0;
+}
+
+int backups_start(struct backups *backups, int fd, const struct backup_order *order,
+	struct backup **ret_backup)
+{
+	struct backup *backup = calloc(1, sizeof(*backup));
+	int r;
+
+	if (!backup)
+		return -ENOMEM;
+	backup->job = (struct job) { .run = run, .done = done };
+	backup->backups = backups;
+	backup->order = *order;
+	backup->result = -ECANCELED; /* it may never run */
+	backup->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	r = backup->fd < 0 ? -errno : worker_submit(backups->worker, &backup->job);
+	if (r < 0) {
+		if (backup->fd >= 0)
+			close(backup->fd);
+		free(backup);
+		return r;
+	}
+	backups->running = backup;
+	*ret_backup = backup;
+	/* Without it nobody is told how far it is, and it is made all the same. */
+	if (sd_event_source_set_time_relative(backups->timer, TELL_US) >= 0)
+		(void)sd_event_source_set_enabled(backups->timer, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+void backup_abandon(struct backup *backup)
+{
+	backup->abandoned = true;
+	atomic_store(&backup->stop, true);
+}
+
+void backups_free(struct backups *backups)
+{
+	if (!backups)
+		return;
+	if (backups->running)
+		atomic_store(&backups->running->stop, true);
+	worker_free(backups->worker);
+	sd_event_source_disable_unref(backups->timer);
+	free(backups->database);
+	free(backups->image);
+	free(backups->state_dir);
+	free(backups);
+}

@@ -1,0 +1,45 @@
+/*
+ * Backups of the state, while patd serves: a thread of its own copies the database as it was at
+ * one moment, and nobody waits for it.  One at a time.
+ */
+#ifndef PATD_BACKUP_ONLINE_H
+#define PATD_BACKUP_ONLINE_H
+
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "patd/crypto/key.h"
+
+struct backups;
+struct backup;
+
+/* What the one who ordered a backup hears, in the loop. */
+struct backup_order {
+	/* Ten times a second at the most, in bytes of work. */
+	void (*progress)(uint64_t done, uint64_t total, void *userdata);
+	/*
+	 * The last that is heard.  0: it is written, and not synced.  -ECANCELED, -EKEYREJECTED:
+	 * the key on the disk is another one; all others have been logged.
+	 */
+	void (*done)(int result, void *userdata);
+	void *userdata;
+};
+
+/* Of state_dir, under that key. */
+int backups_new(sd_event *event, const char *state_dir, const struct key *key,
+	struct backups **ret_backups);
+
+/*
+ * Begins to write a backup into fd, an empty regular file, of which it keeps a copy.  -EBUSY: one
+ * is under way.  *ret_backup is valid until done().
+ */
+int backups_start(struct backups *backups, int fd, const struct backup_order *order,
+	struct backup **ret_backup);
+
+/* Nobody wants it any more: it ends soon, and calls neither progress() nor done() again. */
+void backup_abandon(struct backup *backup);
+
+/* Ends what is under way.  NULL is allowed. */
+void backups_free(struct backups *backups);
+
+#endif

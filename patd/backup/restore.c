@@ -1,0 +1,149 @@
+#include "patd/backup/restore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "patd/backup/backup_file.h"
+#include "patd/backup/verify_image.h"
+#include "patd/db/database.h"
+#include "patd/db/state_dir.h"
+#include "patd/util/log.h"
+
+static int failed(int r, const char *what)
+{
+	log_error("cannot %s: %s; nothing was changed", what, strerror(-r));
+	return r;
+}
+
+/* Unpacks the backup into the empty file image, and verifies it. */
+static int unpack(int image, int fd, uint8_t bytes[static KEY_LEN])
+{
+	struct key *key = NULL;
+	int r = backup_read(fd, image, bytes);
+
+	if (r == 0)
+		r = key_new(bytes, &key);
+	if (r == 0)
+		r = verify_image(image, key);
+	key_free(key);
+	return r;
+}
+
+/* An empty file without a name: it is gone when this process is, however it ends. */
+static int open_nameless(int *ret_fd)
+{
+	const char *place = secure_getenv("TMPDIR");
+	char *path;
+	int fd, r = 0;
+
+	if (asprintf(&path, "%s/patd-verify.XXXXXX", place ? place : "/var/tmp") < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0 || unlink(path) < 0)
+		r = -errno;
+	free(path);
+	if (r == 0)
+		*ret_fd = fd;
+	else if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+int restore_verify(int fd)
+{
+	uint8_t *bytes = sodium_malloc(KEY_LEN);
+	int image = -1, r = bytes ? open_nameless(&image) : -ENOMEM;
+
+	if (r < 0)
+		(void)failed(r, "make a file to verify the backup in");
+	else
+		r = unpack(image, fd, bytes);
+	sodium_free(bytes);
+	if (image >= 0)
+		close(image);
+	return r;
+}
+
+/* What was unpacked, on the disk. */
+static int keep(int new_fd, int image, const uint8_t bytes[static KEY_LEN])
+{
+	int r = fsync(image) < 0 ? -errno : key_write(new_fd, bytes);
+
+	return r < 0 ? failed(r, "write the backup to the disk") : 0;
+}
+
+/* Makes the new state in its folder, which is empty. */
+static int make_ready(int new_fd, int fd)
+{
+	uint8_t *bytes = sodium_malloc(KEY_LEN);
+	int image = openat(
+		new_fd, DATABASE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
+
+	if (!bytes || image < 0)
+		r = failed(bytes ? -errno : -ENOMEM, "unpack the backup");
+	else
+		r = unpack(image, fd, bytes);
+	if (r == 0)
+		r = keep(new_fd, image, bytes);
+	sodium_free(bytes);
+	if (image >= 0)
+		close(image);
+	return r;
+}
+
+/* In the locked directory, by way of a folder that is new. */
+static int restore_into(int state_fd, int new_fd, int fd)
+{
+	int r = make_ready(new_fd, fd);
+
+	if (r < 0)
+		return r;
+	r = state_dir_switch(state_fd, new_fd);
+	if (r < 0)
+		log_error("the restore was interrupted: %s; the next start of patd carries it on, "
+			  "or the next restore begins anew",
+			strerror(-r));
+	return r;
+}
+
+int restore_run(const char *state_dir, int fd)
+{
+	int state_fd, new_fd, r, gone;
+
+	r = database_lock(state_dir, &state_fd);
+	if (r < 0)
+		return r;
+	r = state_dir_settle(state_fd);
+	if (r == 0) {
+		r = state_dir_begin(state_fd, &new_fd);
+		if (r < 0) {
+			(void)failed(r, "restore the backup");
+		} else {
+			r = restore_into(state_fd, new_fd, fd);
+			close(new_fd);
+		}
+		/* Of one that was refused. */
+		gone = state_dir_remove(state_fd, STATE_DIR_NEW);
+		if (gone < 0)
+			log_warning("cannot remove %s/" STATE_DIR_NEW ": %s", state_dir,
+				strerror(-gone));
+	}
+	close(state_fd);
+	return r;
+}
+
+int restore_open(const char *path, int *ret_fd)
+{
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return failed(-errno, "open the backup");
+	*ret_fd = fd;
+	return 0;
+}

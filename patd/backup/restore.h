@@ -1,0 +1,24 @@
+/*
+ * A backup back in place, by a patd that does nothing else: `patd --restore-backup`.  What is
+ * wrong has been logged when these return a negative errno.
+ */
+#ifndef PATD_BACKUP_RESTORE_H
+#define PATD_BACKUP_RESTORE_H
+
+/*
+ * Whether the backup that is read from fd is whole: the database sound, of a version that this
+ * patd knows, each row and the history as patd wrote them under the key that is in it.  Takes room
+ * in $TMPDIR or /var/tmp for a while, and leaves nothing behind there, however it ends.
+ */
+int restore_verify(int fd);
+
+/*
+ * The same, and then it takes the place of what is in state_dir, which is made if it is missing;
+ * that is kept aside.  -EBUSY while a patd uses state_dir.  On failure nothing has changed.
+ */
+int restore_run(const char *state_dir, int fd);
+
+/* Opens path, "-" for standard input. */
+int restore_open(const char *path, int *ret_fd);
+
+#endif

@@ -1,0 +1,114 @@
+#include "patd/bus/arguments.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "common/l10n.h"
+
+static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list)
+{
+	DBusMessageIter items;
+	char *at = ret_list->text;
+	const char *const end = ret_list->text + sizeof(ret_list->text);
+
+	if (dbus_message_iter_get_element_type(variant) != DBUS_TYPE_STRING)
+		return "an option has another type than the method takes";
+	*at = '\0';
+	dbus_message_iter_recurse(variant, &items);
+	for (; dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_STRING;
+		dbus_message_iter_next(&items)) {
+		const char *item;
+
+		dbus_message_iter_get_basic(&items, &item);
+		if (strchr(item, ',') || *item == '\0')
+			return N_("a string in an option is empty, or has a comma");
+		if (strlen(item) + 2 > (size_t)(end - at))
+			return N_("an option is too long");
+		if (at > ret_list->text)
+			*at++ = ',';
+		at = stpcpy(at, item);
+	}
+	return NULL;
+}
+
+static const char *read_one(
+	DBusMessageIter *entry, const struct bus_option *options, uint32_t *seen)
+{
+	DBusMessageIter variant;
+	const char *key;
+	unsigned int i;
+
+	dbus_message_iter_get_basic(entry, &key);
+	for (i = 0; options[i].key; i++)
+		if (strcmp(options[i].key, key) == 0)
+			break;
+	if (!options[i].key)
+		return "there is an option that the method does not know";
+	if ((*seen & UINT32_C(1) << i) != 0)
+		return "an option is given twice";
+	*seen |= UINT32_C(1) << i;
+
+	dbus_message_iter_next(entry);
+	dbus_message_iter_recurse(entry, &variant);
+	if (dbus_message_iter_get_arg_type(&variant) != options[i].type)
+		return "an option has another type than the method takes";
+	if (options[i].ret_given)
+		*options[i].ret_given = true;
+	if (options[i].type == DBUS_TYPE_ARRAY)
+		return read_list(&variant, options[i].ret_value);
+	dbus_message_iter_get_basic(&variant, options[i].ret_value);
+	return NULL;
+}
+
+const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options)
+{
+	DBusMessageIter dict, entry;
+	uint32_t seen = 0;
+
+	dbus_message_iter_recurse(args, &dict);
+	for (; dbus_message_iter_get_arg_type(&dict) == DBUS_TYPE_DICT_ENTRY;
+		dbus_message_iter_next(&dict)) {
+		const char *problem;
+
+		dbus_message_iter_recurse(&dict, &entry);
+		problem = read_one(&entry, options, &seen);
+		if (problem)
+			return problem;
+	}
+	return NULL;
+}
+
+const char *bus_options_only(DBusMessage *message, const struct bus_option *options)
+{
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(message, &args);
+	return bus_options_read(&args, options);
+}
+
+const char *bus_options_after(
+	DBusMessage *message, void *ret_first, const struct bus_option *options)
+{
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(message, &args);
+	dbus_message_iter_get_basic(&args, ret_first);
+	(void)dbus_message_iter_next(&args);
+	return bus_options_read(&args, options);
+}
+
+const char *bus_options_of_list(DBusMessage *message, const struct bus_option *options,
+	dbus_uint32_t *ret_limit, const char **ret_cursor)
+{
+	DBusMessageIter args;
+	const char *problem;
+
+	(void)dbus_message_iter_init(message, &args);
+	problem = bus_options_read(&args, options);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, ret_limit);
+	(void)dbus_message_iter_next(&args);
+	dbus_message_iter_get_basic(&args, ret_cursor);
+	return problem;
+}

@@ -1,0 +1,39 @@
+/* Options: an a{sv} argument of a method, read into variables by a table. */
+#ifndef PATD_BUS_ARGUMENTS_H
+#define PATD_BUS_ARGUMENTS_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+
+/* Strings, with commas between them. */
+#define BUS_LIST_MAX 2048
+struct bus_list {
+	char text[BUS_LIST_MAX];
+};
+
+struct bus_option {
+	const char *key; /* NULL ends the table */
+	int type;        /* a basic one: DBUS_TYPE_STRING, …; or DBUS_TYPE_ARRAY, of strings */
+	/* What libdbus reads that type into; a string stays the message's; a struct bus_list. */
+	void *ret_value;
+	bool *ret_given; /* NULL if nobody asks */
+};
+
+/*
+ * Reads the a{sv} at args.  NULL if all keys are known, of the right type and given once; else
+ * what is wrong, static, and the variables may have been written.
+ */
+const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options);
+
+/*
+ * The arguments of a method as its signature has been checked: options alone; a basic one, which
+ * libdbus reads into *ret_first, and then options; and those of a list, a filter, limit and
+ * cursor.  As bus_options_read(), and all but options is read whatever is wrong with them.
+ */
+const char *bus_options_only(DBusMessage *message, const struct bus_option *options);
+const char *bus_options_after(
+	DBusMessage *message, void *ret_first, const struct bus_option *options);
+const char *bus_options_of_list(DBusMessage *message, const struct bus_option *options,
+	dbus_uint32_t *ret_limit, const char **ret_cursor);
+
+#endif

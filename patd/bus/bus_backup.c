@@ -1,0 +1,116 @@
+/* Backup. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/l10n.h"
+#include "patd/backup/online.h"
+#include "patd/bus/arguments.h"
+#include "patd/bus/methods.h"
+#include "patd/bus/progress_signal.h"
+
+struct work {
+	struct backup *backup;
+};
+
+/* The call ends: by its answer, or because the one who asked has left. */
+static void on_end(struct call *call)
+{
+	struct work *work = call->work;
+
+	call->abandon = NULL;
+	client_unref(call->client);
+	call->client = NULL;
+	if (work->backup)
+		backup_abandon(work->backup);
+}
+
+static void on_progress(uint64_t done, uint64_t total, void *userdata)
+{
+	const struct call *call = userdata;
+
+	if (!call->dropped)
+		bus_tell_progress(call, "BackupProgress", done, total);
+}
+
+static void on_done(int result, void *userdata)
+{
+	struct call *call = userdata;
+	struct work *work = call->work;
+
+	work->backup = NULL;
+	switch (result) {
+	case 0:
+		call_reply(call, call_new_reply(call));
+		break;
+	case -ECANCELED:
+		call_refuse(call, PAT_ERR_BUSY, N_("patd is ending; try again"));
+		break;
+	case -ENOSPC:
+		call_refuse(call, PAT_ERR_STORAGE,
+			N_("the disk is full: a backup takes the room of the database twice, once "
+			   "beside it and once in the file"));
+		break;
+	case -EKEYREJECTED:
+		call_refuse(call, PAT_ERR_STORAGE,
+			N_("the key on the disk is not the one that patd runs with: put it back"));
+		break;
+	default:
+		call_refuse(call, PAT_ERR_STORAGE,
+			N_("the backup could not be made; patd's log says why"));
+		break;
+	}
+}
+
+/* NULL, or what is wrong.  O_APPEND would put all that is written at the end. */
+static const char *check_file(int fd)
+{
+	const int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	if (flags < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return N_("a backup goes into a regular file, and into nothing else");
+	if ((flags & O_PATH) || (flags & O_ACCMODE) == O_RDONLY || (flags & O_APPEND))
+		return N_(
+			"the file for the backup must be open for writing, and not for appending");
+	return st.st_size == 0 ? NULL : N_("the file for the backup must be empty");
+}
+
+static void start(struct call *call, int fd)
+{
+	const struct backup_order order = { on_progress, on_done, call };
+	struct work *work = call_new_work(call, sizeof(*work));
+	int r;
+
+	call->client = work ? call_get_client(call) : NULL;
+	if (!call->client) {
+		call_refuse(call, PAT_ERR_BUSY, N_("too much is under way; try again"));
+		return;
+	}
+	call->abandon = on_end;
+	r = backups_start(call_backups(call), fd, &order, &work->backup);
+	if (r == -EBUSY)
+		call_refuse(call, PAT_ERR_BUSY, N_("another backup is under way; try again"));
+	else if (r < 0)
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
+}
+
+void bus_serve_backup(struct call *call)
+{
+	const struct bus_option options[] = { { 0 } };
+	int fd = -1;
+	const char *problem = bus_options_after(call->message, &fd, options);
+
+	if (!problem)
+		problem = check_file(fd);
+	/* Who has a backup has the key: no word of polkit's is enough for that. */
+	if (call->caller.uid != 0)
+		call_refuse(call, PAT_ERR_DENIED, N_("only root may have a backup"));
+	else if (problem)
+		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
+	else
+		start(call, fd);
+	if (fd >= 0)
+		close(fd);
+}

@@ -1,0 +1,229 @@
+/* The history: ListHistory, VerifyHistory, GetSources. */
+#include "common/l10n.h"
+#include "patd/bus/arguments.h"
+#include "patd/bus/methods.h"
+#include "patd/bus/polkit.h"
+#include "patd/bus/progress_signal.h"
+#include "patd/bus/rows.h"
+#include "patd/bus/token_object.h"
+#include "patd/model/sources.h"
+
+struct entry_view {
+	const char *event, *id, *name, *user, *how, *service, *rhost, *tty, *result, *detail;
+	uint64_t seq, at, unrecorded;
+	uint32_t uid, by_uid;
+	dbus_bool_t new_service, new_network;
+};
+
+#define OF(member) offsetof(struct entry_view, member)
+
+static const struct bus_property entry_properties[] = {
+	{ "Seq", "t", NULL, OF(seq) },
+	{ "At", "t", NULL, OF(at) },
+	{ "Event", "s", NULL, OF(event) },
+	{ "Token", "s", NULL, OF(id) },
+	{ "Name", "s", NULL, OF(name) },
+	{ "User", "s", NULL, OF(user) },
+	{ "Uid", "u", NULL, OF(uid) },
+	{ "ByUid", "u", NULL, OF(by_uid) },
+	{ "How", "s", NULL, OF(how) },
+	{ "Service", "s", NULL, OF(service) },
+	{ "From", "s", NULL, OF(rhost) },
+	{ "Tty", "s", NULL, OF(tty) },
+	{ "Result", "s", NULL, OF(result) },
+	{ "NewService", "b", NULL, OF(new_service) },
+	{ "NewNetwork", "b", NULL, OF(new_network) },
+	{ "Unrecorded", "t", NULL, OF(unrecorded) },
+	{ "Detail", "s", NULL, OF(detail) },
+	{ 0 },
+};
+
+static bool is_login(const struct entry *entry)
+{
+	return entry->event == ENTRY_USED || entry->event == ENTRY_REFUSED;
+}
+
+static int append_entry(const struct entry *entry, void *userdata)
+{
+	const struct entry_view view = {
+		.event = entry_event_text(entry->event),
+		.id = entry->id.text,
+		.name = entry->name,
+		.user = entry->user,
+		.how = entry_how_text(entry->how),
+		.service = entry->service,
+		.rhost = entry->rhost,
+		.tty = entry->tty,
+		.result = is_login(entry) ? pat_verdict_text(entry->result) : "",
+		.detail = entry->detail,
+		.seq = entry->seq,
+		.at = entry->at,
+		.unrecorded = entry->unrecorded,
+		.uid = entry->uid,
+		.by_uid = entry->by_uid,
+		.new_service = entry->new_service,
+		.new_network = entry->new_network,
+	};
+
+	return bus_rows_append(userdata, entry_properties, &view);
+}
+
+static const char *read_wanted(struct call *call, struct wanted_history *ret)
+{
+	dbus_bool_t all = FALSE, reverse = FALSE;
+	dbus_uint32_t limit;
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, &ret->user, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
+		{ "token", DBUS_TYPE_STRING, &ret->id, NULL },
+		{ "since", DBUS_TYPE_UINT64, &ret->since, NULL },
+		{ "until", DBUS_TYPE_UINT64, &ret->until, NULL },
+		{ "after", DBUS_TYPE_UINT64, &ret->after, NULL },
+		{ "reverse", DBUS_TYPE_BOOLEAN, &reverse, NULL },
+		{ 0 },
+	};
+	const char *problem = bus_options_of_list(call->message, options, &limit, &ret->cursor);
+
+	ret->all = all;
+	ret->reverse = reverse;
+	ret->limit = limit;
+	return problem;
+}
+
+void bus_serve_history(struct call *call)
+{
+	struct wanted_history wanted = { 0 };
+	struct refusal refusal = { .why = read_wanted(call, &wanted) };
+	char cursor[TOKENS_CURSOR_MAX];
+	struct bus_rows rows;
+	enum pat_error error;
+
+	if (refusal.why) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+		return;
+	}
+	bus_rows_begin(call, &rows);
+	error = tokens_list_history(
+		call_tokens(call), &call->caller, &wanted, append_entry, &rows, cursor, &refusal);
+	if (error == PAT_OK) {
+		call_reply(call, bus_rows_end(&rows, cursor));
+		return;
+	}
+	bus_rows_abandon(&rows);
+	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
+}
+
+static DBusMessage *verified_reply(const struct call *call, const struct history_check *check)
+{
+	DBusMessage *reply = call_new_reply(call);
+	const char *problem = check->problem ? check->problem : "";
+
+	if (!reply || dbus_message_append_args(reply, DBUS_TYPE_UINT64, &check->entries,
+			      DBUS_TYPE_UINT64, &check->first, DBUS_TYPE_UINT64, &check->bad,
+			      DBUS_TYPE_STRING, &problem, DBUS_TYPE_INVALID))
+		return reply;
+	dbus_message_unref(reply);
+	return NULL;
+}
+
+struct verification {
+	struct history_check check;
+	uint64_t told; /* percent */
+};
+
+static void let_go(struct call *call)
+{
+	call->abandon = NULL;
+	client_unref(call->client);
+	call->client = NULL;
+}
+
+/* At most once for each percent.  Where too many are watched already, not at all. */
+static void tell(struct call *call, struct verification *verification)
+{
+	const struct history_check *check = &verification->check;
+	const uint64_t total = check->last - check->first + 1;
+	const uint64_t percent = check->entries < total ? check->entries * 100 / total : 100;
+
+	if (percent <= verification->told)
+		return;
+	verification->told = percent;
+	if (!call->client) {
+		call->client = call_get_client(call);
+		call->abandon = call->client ? let_go : NULL;
+	}
+	if (call->client)
+		bus_tell_progress(call, "VerifyProgress", check->entries, total);
+}
+
+/* In slices, each a turn of the loop. */
+static void verify_some(struct call *call)
+{
+	struct verification *verification = call->work;
+	struct history_check *check = &verification->check;
+	struct refusal refusal = { 0 };
+	enum pat_error error =
+		tokens_check_history(call_tokens(call), &call->caller, check, &refusal);
+
+	if (error != PAT_OK) {
+		polkit_refuse(call, error, &refusal, "", "");
+	} else if (!check->done) {
+		tell(call, verification);
+		call_yield(call, verify_some);
+	} else {
+		call_reply(call, verified_reply(call, check));
+	}
+}
+
+void bus_serve_verify_history(struct call *call)
+{
+	static const struct bus_option none[] = { { 0 } };
+	const char *problem = bus_options_only(call->message, none);
+
+	if (problem)
+		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
+	else if (!call_new_work(call, sizeof(struct verification)))
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
+	else
+		verify_some(call);
+}
+
+struct source_view {
+	const char *rhost, *service;
+	uint64_t at;
+};
+
+static const struct bus_property source_properties[] = {
+	{ "From", "s", NULL, offsetof(struct source_view, rhost) },
+	{ "Service", "s", NULL, offsetof(struct source_view, service) },
+	{ "At", "t", NULL, offsetof(struct source_view, at) },
+	{ 0 },
+};
+
+static int append_source(const struct entry *entry, void *userdata)
+{
+	const struct source_view view = {
+		.rhost = entry->rhost[0] != '\0' ? entry->rhost : SOURCES_LOCAL,
+		.service = entry->service,
+		.at = entry->at,
+	};
+
+	return bus_rows_append(userdata, source_properties, &view);
+}
+
+void bus_serve_sources(struct call *call)
+{
+	struct bus_rows rows;
+	struct refusal refusal = { 0 };
+	enum pat_error error;
+
+	bus_rows_begin(call, &rows);
+	error = tokens_list_sources(
+		call_tokens(call), &call->caller, call->id, append_source, &rows, &refusal);
+	if (error == PAT_OK) {
+		call_reply(call, bus_rows_end(&rows, NULL));
+		return;
+	}
+	bus_rows_abandon(&rows);
+	bus_token_refuse(call, error, &refusal);
+}

@@ -1,0 +1,352 @@
+#include "patd/bus/call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patd/bus/driver.h"
+#include "patd/bus/pending_secrets.h"
+#include "patd/util/log.h"
+
+#define CALLS_MAX 4096U    /* under way at a time */
+#define CALLS_UID_MAX 128U /* of one uid, so that no user can take them all; root may */
+
+struct calls {
+	sd_event *event;
+	struct worker *worker;
+	struct tokens *tokens;
+	struct clients *clients;
+	const struct policy_set *policy;
+	struct backups *backups;
+	LIST_HEAD(call_list, call) all;
+	unsigned int count;
+	uint64_t serial;
+	struct handed handed;
+};
+
+int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
+	struct clients *clients, struct calls **ret_calls)
+{
+	struct calls *calls = calloc(1, sizeof(*calls));
+
+	if (!calls)
+		return -ENOMEM;
+	calls->event = sd_event_ref(event);
+	calls->worker = worker;
+	calls->tokens = tokens;
+	calls->clients = clients;
+	*ret_calls = calls;
+	return 0;
+}
+
+static void call_free(struct call *call)
+{
+	LIST_REMOVE(call, entry);
+	call->calls->count--;
+	if (call->abandon)
+		call->abandon(call);
+	free(call->work);
+	sd_event_source_disable_unref(call->turn);
+	if (call->pending) {
+		dbus_pending_call_cancel(call->pending);
+		dbus_pending_call_unref(call->pending);
+	}
+	dbus_message_unref(call->message);
+	dbus_connection_unref(call->connection);
+	free(call);
+}
+
+/* Those that wait for the worker end when it is done. */
+void calls_drop(struct calls *calls)
+{
+	struct call *next;
+
+	/* On the next connection serials begin anew. */
+	calls->handed = (struct handed) { 0 };
+	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
+		next = LIST_NEXT(call, entry);
+		if (call->pending || call->turn || call->abandon)
+			call_free(call);
+		else
+			call->dropped = true;
+	}
+}
+
+void calls_forget(struct calls *calls, const char *sender)
+{
+	struct call *next;
+
+	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
+		next = LIST_NEXT(call, entry);
+		if (call->client && strcmp(call->client->name, sender) == 0)
+			call_free(call);
+	}
+}
+
+void calls_free(struct calls *calls)
+{
+	if (!calls)
+		return;
+	sd_event_unref(calls->event);
+	free(calls);
+}
+
+/* Takes reply over.  Its serial, 0 if it was not sent. */
+static dbus_uint32_t send_unless_unwanted(
+	DBusConnection *connection, DBusMessage *call, DBusMessage *reply)
+{
+	dbus_uint32_t serial = 0;
+
+	if (!reply) {
+		log_error("a reply on the bus was lost: out of memory");
+		return 0;
+	}
+	/* Fails without memory only, and on a closed connection goes nowhere. */
+	if (!dbus_message_get_no_reply(call) && !dbus_connection_send(connection, reply, &serial))
+		log_error("a reply on the bus was lost: out of memory");
+	dbus_message_unref(reply);
+	return serial;
+}
+
+struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message)
+{
+	struct call *call = calls->count < CALLS_MAX ? calloc(1, sizeof(*call)) : NULL;
+
+	if (!call) {
+		(void)send_unless_unwanted(connection, message,
+			dbus_message_new_error(message, DBUS_ERROR_LIMITS_EXCEEDED,
+				N_("too many calls are under way; try again")));
+		return NULL;
+	}
+	call->calls = calls;
+	call->serial = ++calls->serial;
+	call->connection = dbus_connection_ref(connection);
+	call->message = dbus_message_ref(message);
+	LIST_INSERT_HEAD(&calls->all, call, entry);
+	calls->count++;
+	return call;
+}
+
+struct tokens *call_tokens(const struct call *call)
+{
+	return call->calls->tokens;
+}
+
+void calls_set_policy(struct calls *calls, const struct policy_set *policy)
+{
+	calls->policy = policy;
+}
+
+const struct policy_set *call_policy(const struct call *call)
+{
+	return call->calls->policy;
+}
+
+void calls_set_backups(struct calls *calls, struct backups *backups)
+{
+	calls->backups = backups;
+}
+
+struct backups *call_backups(const struct call *call)
+{
+	return call->calls->backups;
+}
+
+struct clients *call_clients(const struct call *call)
+{
+	return call->calls->clients;
+}
+
+struct client *call_get_client(const struct call *call)
+{
+	return clients_get(call->calls->clients, dbus_message_get_sender(call->message));
+}
+
+void *call_new_work(struct call *call, size_t size)
+{
+	free(call->work);
+	call->work = calloc(1, size);
+	return call->work;
+}
+
+static int on_turn(sd_event_source *source, void *userdata)
+{
+	struct call *call = userdata;
+
+	(void)source;
+	call->turn = sd_event_source_disable_unref(call->turn);
+	call->then(call);
+	return 0;
+}
+
+void call_yield(struct call *call, void (*then)(struct call *call))
+{
+	call->then = then;
+	if (sd_event_add_defer(call->calls->event, &call->turn, on_turn, call) < 0)
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
+}
+
+DBusMessage *call_new_reply(const struct call *call)
+{
+	return dbus_message_new_method_return(call->message);
+}
+
+void call_reply(struct call *call, DBusMessage *reply)
+{
+	(void)send_unless_unwanted(call->connection, call->message, reply);
+	call_free(call);
+}
+
+void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_id *id)
+{
+	dbus_uint32_t serial = send_unless_unwanted(call->connection, call->message, reply);
+
+	if (serial != 0)
+		handed_remember(&call->calls->handed, serial, id);
+	call_free(call);
+}
+
+void calls_undelivered(struct calls *calls, dbus_uint32_t serial)
+{
+	static const struct caller root = { .user = "root" };
+	const struct revocation undone = { .reason = "its secret could not be delivered" };
+	struct refusal refusal;
+	struct pat_id id;
+
+	if (!handed_take(&calls->handed, serial, &id))
+		return;
+	/* The bus takes no second reply to a call: there is nothing to tell its sender. */
+	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);
+	if (tokens_revoke(calls->tokens, &root, id.text, &undone, &refusal) != PAT_OK ||
+		tokens_delete(calls->tokens, &root, id.text, &refusal) != PAT_OK)
+		log_error("token %s could not be deleted: %s", id.text, refusal.why);
+}
+
+void call_refuse_named(struct call *call, const char *name, const char *text)
+{
+	call_reply(call, dbus_message_new_error(call->message, name, text));
+}
+
+void call_refuse(struct call *call, enum pat_error error, const char *text)
+{
+	call_refuse_named(call, pat_error_name(error), text);
+}
+
+static void look_up(struct call *call, void (*done)(struct job *job))
+{
+	call->lookup.job = (struct job) { .run = users_run, .done = done };
+	call->lookup.result = -ECANCELED; /* it may never run */
+	if (worker_submit(call->calls->worker, &call->lookup.job) < 0)
+		call_refuse(call, PAT_ERR_BUSY, N_("too many questions are under way; try again"));
+}
+
+static void on_user(struct job *job)
+{
+	struct call *call = (struct call *)job;
+
+	if (call->dropped)
+		call_free(call);
+	else if (call->lookup.result == 0 || call->any_user)
+		call->then(call);
+	else if (call->lookup.result == -ENOENT)
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("there is no such user"));
+	else
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("the user could not be looked up"));
+}
+
+void call_find_user(struct call *call, const char *name, void (*then)(struct call *call))
+{
+	if (!pat_field_set(call->lookup.name, sizeof(call->lookup.name), name)) {
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("there is no user with so long a name"));
+		return;
+	}
+	call->lookup.by_name = true;
+	call->then = then;
+	look_up(call, on_user);
+}
+
+void call_find_any_user(struct call *call, const char *name, void (*then)(struct call *call))
+{
+	call->any_user = true;
+	call_find_user(call, name, then);
+}
+
+static unsigned int count_of(const struct calls *calls, uint32_t uid)
+{
+	const struct call *call;
+	unsigned int n = 0;
+
+	LIST_FOREACH(call, &calls->all, entry)
+		if (call->counted && call->caller.uid == uid)
+			n++;
+	return n;
+}
+
+/* The caller is who stands in call->lookup. */
+static void admit(struct call *call)
+{
+	call->caller.uid = call->lookup.uid;
+	memcpy(call->caller.user, call->lookup.name, sizeof(call->caller.user));
+	call->then(call);
+}
+
+static void on_caller(struct job *job)
+{
+	struct call *call = (struct call *)job;
+
+	if (call->dropped) {
+		call_free(call);
+		return;
+	}
+	if (call->lookup.result < 0) {
+		call_refuse(
+			call, PAT_ERR_DENIED, N_("the user who asks is not known to the system"));
+		return;
+	}
+	admit(call);
+}
+
+static void on_uid(DBusPendingCall *pending, void *userdata)
+{
+	struct call *call = userdata;
+	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	dbus_uint32_t uid;
+	/* A reply is matched by its serial, which anybody can guess: it must be the bus's. */
+	bool known = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
+		     dbus_message_has_sender(reply, DBUS_SERVICE_DBUS) &&
+		     dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID);
+
+	dbus_message_unref(reply);
+	dbus_pending_call_unref(call->pending);
+	call->pending = NULL;
+	if (!known) {
+		call_refuse(call, PAT_ERR_DENIED, N_("the bus does not say who asks"));
+		return;
+	}
+	call->lookup.by_name = false;
+	call->lookup.uid = uid;
+	if (uid == 0) {
+		/* NSS may hang for want of a network, and root must get its revoke through. */
+		(void)pat_field_set(call->lookup.name, sizeof(call->lookup.name), "root");
+		admit(call);
+	} else if (count_of(call->calls, uid) >= CALLS_UID_MAX) {
+		call_refuse(
+			call, PAT_ERR_BUSY, N_("too many of your calls are under way; try again"));
+	} else {
+		call->caller.uid = uid;
+		call->counted = true;
+		look_up(call, on_caller);
+	}
+}
+
+void call_identify(struct call *call, void (*then)(struct call *call))
+{
+	const char *sender = dbus_message_get_sender(call->message);
+
+	call->then = then;
+	/* It authenticated the sender when that connected. */
+	if (!sender || !driver_ask(call->connection, driver_call("GetConnectionUnixUser", sender),
+			       DBUS_TIMEOUT_USE_DEFAULT, on_uid, call, &call->pending))
+		call_refuse(call, PAT_ERR_DENIED, N_("the bus could not be asked who asks"));
+}

@@ -1,0 +1,37 @@
+/*
+ * The lifecycle door: patd's connection to the system bus.  Takes the name org.patd.Tokens1,
+ * serves calls, and when the bus goes away comes back as soon as it does.  Nothing here ever
+ * waits: the bus may hang and verification does not notice.
+ */
+#ifndef PATD_BUS_CONNECTION_H
+#define PATD_BUS_CONNECTION_H
+
+#include <systemd/sd-event.h>
+
+#include "patd/backup/online.h"
+#include "patd/tokens/tokens.h"
+#include "patd/util/worker.h"
+
+struct bus;
+
+/*
+ * Starts connecting to address, a D-Bus address list.  tried() is called once, when the name has
+ * been taken for the first time or the first try has failed.
+ */
+int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const char *address,
+	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus);
+
+/* From now on another policy, which must stay; the rules have it already. */
+void bus_set_policy(struct bus *bus, const struct policy_set *policy);
+
+/* What makes backups; to be told before the loop runs. */
+void bus_set_backups(struct bus *bus, struct backups *backups);
+
+/*
+ * Stops serving at once.  The memory stays until bus_free(), which comes after worker_free()
+ * and backups_free(): a job may be under way.  NULL is allowed by both.
+ */
+void bus_stop(struct bus *bus);
+void bus_free(struct bus *bus);
+
+#endif

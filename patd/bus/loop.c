@@ -1,0 +1,209 @@
+#include "patd/bus/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A client's connection has one descriptor with a watch to read it and one to write it. */
+#define WATCHES_MAX 2
+
+struct bus_loop {
+	sd_event *event;
+	DBusConnection *connection;
+	sd_event_source *dispatch;
+	/* One source for both watches: epoll takes a descriptor once. */
+	sd_event_source *io;
+	DBusWatch *watches[WATCHES_MAX];
+};
+
+static uint32_t watch_events(DBusWatch *watch)
+{
+	unsigned int flags = dbus_watch_get_flags(watch);
+
+	if (!dbus_watch_get_enabled(watch))
+		return 0;
+	return (flags & DBUS_WATCH_READABLE ? EPOLLIN : 0U) |
+	       (flags & DBUS_WATCH_WRITABLE ? EPOLLOUT : 0U);
+}
+
+static unsigned int watch_conditions(uint32_t revents)
+{
+	return (revents & EPOLLIN ? (unsigned int)DBUS_WATCH_READABLE : 0) |
+	       (revents & EPOLLOUT ? (unsigned int)DBUS_WATCH_WRITABLE : 0) |
+	       (revents & EPOLLERR ? (unsigned int)DBUS_WATCH_ERROR : 0) |
+	       (revents & EPOLLHUP ? (unsigned int)DBUS_WATCH_HANGUP : 0);
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct bus_loop *loop = userdata;
+
+	(void)source;
+	(void)fd;
+	/* What one watch does may remove the other. */
+	for (size_t i = 0; i < WATCHES_MAX; i++) {
+		DBusWatch *watch = loop->watches[i];
+
+		if (watch && (revents & (watch_events(watch) | EPOLLERR | EPOLLHUP)) != 0)
+			(void)dbus_watch_handle(watch, watch_conditions(revents));
+	}
+	return 0;
+}
+
+static int set_events(struct bus_loop *loop, int fd)
+{
+	uint32_t events = 0;
+	size_t watches = 0;
+
+	for (size_t i = 0; i < WATCHES_MAX; i++) {
+		if (!loop->watches[i])
+			continue;
+		watches++;
+		events |= watch_events(loop->watches[i]);
+	}
+	if (watches == 0) {
+		loop->io = sd_event_source_disable_unref(loop->io);
+		return 0;
+	}
+	if (!loop->io)
+		return sd_event_add_io(loop->event, &loop->io, fd, events, on_io, loop);
+	return sd_event_source_set_io_events(loop->io, events);
+}
+
+static int put_watch(struct bus_loop *loop, const DBusWatch *from, DBusWatch *to, int fd)
+{
+	for (size_t i = 0; i < WATCHES_MAX; i++)
+		if (loop->watches[i] == from) {
+			loop->watches[i] = to;
+			return set_events(loop, fd);
+		}
+	return -ENOSPC;
+}
+
+static dbus_bool_t add_watch(DBusWatch *watch, void *userdata)
+{
+	return put_watch(userdata, NULL, watch, dbus_watch_get_unix_fd(watch)) >= 0;
+}
+
+static void remove_watch(DBusWatch *watch, void *userdata)
+{
+	(void)put_watch(userdata, watch, NULL, dbus_watch_get_unix_fd(watch));
+}
+
+static void toggle_watch(DBusWatch *watch, void *userdata)
+{
+	(void)set_events(userdata, dbus_watch_get_unix_fd(watch));
+}
+
+static uint64_t timeout_us(DBusTimeout *timeout)
+{
+	return (uint64_t)dbus_timeout_get_interval(timeout) * 1000;
+}
+
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	DBusTimeout *timeout = userdata;
+
+	(void)usec;
+	/* libdbus's timeouts repeat until they are removed, which handling one may do. */
+	sd_event_source_ref(source);
+	if (sd_event_source_set_time_relative(source, timeout_us(timeout)) >= 0)
+		(void)dbus_timeout_handle(timeout);
+	sd_event_source_unref(source);
+	return 0;
+}
+
+static void toggle_timeout(DBusTimeout *timeout, void *userdata)
+{
+	sd_event_source *source = dbus_timeout_get_data(timeout);
+	int on = dbus_timeout_get_enabled(timeout) ? SD_EVENT_ON : SD_EVENT_OFF;
+
+	(void)userdata;
+	if (sd_event_source_set_time_relative(source, timeout_us(timeout)) >= 0)
+		(void)sd_event_source_set_enabled(source, on);
+}
+
+static dbus_bool_t add_timeout(DBusTimeout *timeout, void *userdata)
+{
+	struct bus_loop *loop = userdata;
+	sd_event_source *source;
+
+	if (sd_event_add_time_relative(loop->event, &source, CLOCK_MONOTONIC, timeout_us(timeout),
+		    0, on_timeout, timeout) < 0)
+		return FALSE;
+	dbus_timeout_set_data(timeout, source, NULL);
+	toggle_timeout(timeout, loop);
+	return TRUE;
+}
+
+static void remove_timeout(DBusTimeout *timeout, void *userdata)
+{
+	sd_event_source *source = dbus_timeout_get_data(timeout);
+
+	(void)userdata;
+	dbus_timeout_set_data(timeout, NULL, NULL);
+	sd_event_source_disable_unref(source);
+}
+
+/* One message a turn of the loop, so that verification waits for one at most. */
+static int on_dispatch(sd_event_source *source, void *userdata)
+{
+	DBusConnection *connection = dbus_connection_ref(userdata);
+	int on = SD_EVENT_OFF;
+
+	sd_event_source_ref(source);
+	if (dbus_connection_dispatch(connection) != DBUS_DISPATCH_COMPLETE)
+		on = SD_EVENT_ON;
+	(void)sd_event_source_set_enabled(source, on);
+	sd_event_source_unref(source);
+	dbus_connection_unref(connection);
+	return 0;
+}
+
+static void on_status(DBusConnection *connection, DBusDispatchStatus status, void *userdata)
+{
+	struct bus_loop *loop = userdata;
+
+	(void)connection;
+	if (status != DBUS_DISPATCH_COMPLETE)
+		(void)sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
+}
+
+int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop **ret_loop)
+{
+	struct bus_loop *loop = calloc(1, sizeof(*loop));
+	int r;
+
+	if (!loop)
+		return -ENOMEM;
+	loop->event = sd_event_ref(event);
+	loop->connection = connection;
+	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, connection);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
+	if (r >= 0 && (!dbus_connection_set_watch_functions(
+			       connection, add_watch, remove_watch, toggle_watch, loop, NULL) ||
+			      !dbus_connection_set_timeout_functions(connection, add_timeout,
+				      remove_timeout, toggle_timeout, loop, NULL)))
+		r = -ENOMEM;
+	if (r < 0) {
+		bus_loop_detach(loop);
+		return r;
+	}
+	dbus_connection_set_dispatch_status_function(connection, on_status, loop, NULL);
+	*ret_loop = loop;
+	return 0;
+}
+
+void bus_loop_detach(struct bus_loop *loop)
+{
+	if (!loop)
+		return;
+	dbus_connection_set_dispatch_status_function(loop->connection, NULL, NULL, NULL);
+	/* Removes the present watches and timeouts through our own functions. */
+	(void)dbus_connection_set_timeout_functions(loop->connection, NULL, NULL, NULL, NULL, NULL);
+	(void)dbus_connection_set_watch_functions(loop->connection, NULL, NULL, NULL, NULL, NULL);
+	sd_event_source_disable_unref(loop->dispatch);
+	sd_event_source_disable_unref(loop->io);
+	sd_event_unref(loop->event);
+	free(loop);
+}

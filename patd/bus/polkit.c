@@ -1,0 +1,249 @@
+#include "patd/bus/polkit.h"
+
+#include <stdio.h>
+
+#include "common/l10n.h"
+#include "patd/bus/dispatch.h"
+#include "patd/bus/driver.h"
+
+#define POLKIT "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
+#define POLKIT_INTERFACE POLKIT ".Authority"
+#define ALLOW_USER_INTERACTION 1U /* enum CheckAuthorizationFlags */
+
+/* Milliseconds.  Rules may run a program; a person may first have to find a password. */
+#define PATIENCE_ALONE 10000
+#define PATIENCE_PERSON (5 * 60 * 1000)
+
+/*
+ * What a dialog about others' tokens says instead of the action's own message.  A token that is
+ * not the caller's is named by the id that the caller has given: no more is told.
+ */
+static const char *const messages[OPERATIONS] = {
+	[OP_GENERATE] = N_("Authentication is required to generate the token $(token) for user "
+			   "$(user)"),
+	[OP_REVOKE] = N_("Authentication is required to revoke the token $(token) of another user"),
+	[OP_RESTORE] = N_("Authentication is required to restore the token $(token) of another "
+			  "user"),
+	[OP_ROTATE] = N_("Authentication is required to give the token $(token) of another user a "
+			 "new secret"),
+	[OP_RENAME] = N_("Authentication is required to rename the token $(token) of another "
+			 "user"),
+	[OP_DISABLE] = N_("Authentication is required to disable or enable the tokens of user "
+			  "$(user)"),
+	[OP_AUDIT] = N_("Authentication is required to see what happened to the tokens of all "
+			"users"),
+	[OP_DELETE] = N_("Authentication is required to delete the token $(token) of another "
+			 "user"),
+};
+
+struct detail {
+	const char *key, *value;
+};
+
+static bool append_details(DBusMessageIter *to, const struct detail *details)
+{
+	DBusMessageIter dict, entry;
+
+	if (!dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{ss}", &dict))
+		return false;
+	for (; details->key; details++)
+		if (details->value && (!dbus_message_iter_open_container(
+					       &dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) ||
+					      !dbus_message_iter_append_basic(
+						      &entry, DBUS_TYPE_STRING, &details->key) ||
+					      !dbus_message_iter_append_basic(
+						      &entry, DBUS_TYPE_STRING, &details->value) ||
+					      !dbus_message_iter_close_container(&dict, &entry)))
+			return false;
+	return dbus_message_iter_close_container(to, &dict);
+}
+
+/* (sa{sv}): whoever has that name on the bus. */
+static bool append_subject(DBusMessageIter *to, const char *name)
+{
+	const char *kind = "system-bus-name", *key = "name";
+	DBusMessageIter subject, dict, entry, variant;
+
+	return dbus_message_iter_open_container(to, DBUS_TYPE_STRUCT, NULL, &subject) &&
+	       dbus_message_iter_append_basic(&subject, DBUS_TYPE_STRING, &kind) &&
+	       dbus_message_iter_open_container(&subject, DBUS_TYPE_ARRAY, "{sv}", &dict) &&
+	       dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
+	       dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key) &&
+	       dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, "s", &variant) &&
+	       dbus_message_iter_append_basic(&variant, DBUS_TYPE_STRING, &name) &&
+	       dbus_message_iter_close_container(&entry, &variant) &&
+	       dbus_message_iter_close_container(&dict, &entry) &&
+	       dbus_message_iter_close_container(&subject, &dict) &&
+	       dbus_message_iter_close_container(to, &subject);
+}
+
+#define CANCELLATION_SIZE sizeof("patd-18446744073709551615")
+
+static void format_cancellation(const struct call *call, char ret_text[static CANCELLATION_SIZE])
+{
+	(void)snprintf(ret_text, CANCELLATION_SIZE, "patd-%llu", (unsigned long long)call->serial);
+}
+
+static DBusMessage *new_question(const struct call *call, const struct refusal *refusal,
+	const char *token, const char *user, bool interactive)
+{
+	const struct detail details[] = {
+		{ "token", token },
+		{ "user", user },
+		{ "polkit.message", refusal->lacks == ACTION_MANAGE_OTHERS
+					    ? messages[refusal->operation]
+					    : NULL },
+		{ "polkit.gettext_domain", "patd" },
+		{ 0 },
+	};
+	const char *action = authority_action_text(refusal->lacks);
+	dbus_uint32_t flags = interactive ? ALLOW_USER_INTERACTION : 0;
+	char cancellation[CANCELLATION_SIZE];
+	const char *cancellation_text = cancellation;
+	DBusMessage *message = dbus_message_new_method_call(
+		POLKIT, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization");
+	DBusMessageIter to;
+
+	if (!message)
+		return NULL;
+	format_cancellation(call, cancellation);
+	dbus_message_iter_init_append(message, &to);
+	if (append_subject(&to, dbus_message_get_sender(call->message)) &&
+		dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &action) &&
+		append_details(&to, details) &&
+		dbus_message_iter_append_basic(&to, DBUS_TYPE_UINT32, &flags) &&
+		dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &cancellation_text))
+		return message;
+	dbus_message_unref(message);
+	return NULL;
+}
+
+enum answer {
+	ANSWER_NO,
+	ANSWER_YES,
+	ANSWER_CHALLENGE,
+	ANSWER_LATE,
+	ANSWER_NONE /* it cannot be asked */
+};
+
+/* (bba{ss}): is_authorized, is_challenge, details. */
+static enum answer read_answer(DBusMessage *reply)
+{
+	DBusMessageIter args, members;
+	dbus_bool_t yes = FALSE, challenge = FALSE;
+
+	if (dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY))
+		return ANSWER_LATE;
+	if (dbus_message_get_type(reply) != DBUS_MESSAGE_TYPE_METHOD_RETURN ||
+		!dbus_message_has_signature(reply, "(bba{ss})"))
+		return ANSWER_NONE;
+	(void)dbus_message_iter_init(reply, &args);
+	dbus_message_iter_recurse(&args, &members);
+	dbus_message_iter_get_basic(&members, &yes);
+	(void)dbus_message_iter_next(&members);
+	dbus_message_iter_get_basic(&members, &challenge);
+	if (yes)
+		return ANSWER_YES;
+	return challenge ? ANSWER_CHALLENGE : ANSWER_NO;
+}
+
+/* polkit is done with the call. */
+static void end_question(struct call *call)
+{
+	call->abandon = NULL;
+	client_unref(call->client);
+	call->client = NULL;
+}
+
+/* The call ends before polkit has answered: a dialog is taken away. */
+static void cancel(struct call *call)
+{
+	char text[CANCELLATION_SIZE];
+	const char *text_pointer = text;
+	DBusMessage *message;
+
+	format_cancellation(call, text);
+	end_question(call);
+	message = dbus_message_new_method_call(
+		POLKIT, POLKIT_PATH, POLKIT_INTERFACE, "CancelCheckAuthorization");
+	if (!message)
+		return;
+	dbus_message_set_no_reply(message, TRUE);
+	dbus_message_set_auto_start(message, FALSE);
+	if (dbus_message_append_args(message, DBUS_TYPE_STRING, &text_pointer, DBUS_TYPE_INVALID))
+		(void)dbus_connection_send(call->connection, message, NULL);
+	dbus_message_unref(message);
+}
+
+/*
+ * That the reply is polkit's is the bus's word: it lets through none that was not asked for, and
+ * gives the name to nobody else.
+ */
+static void on_answer(DBusPendingCall *pending, void *userdata)
+{
+	struct call *call = userdata;
+	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	enum answer answer = read_answer(reply);
+
+	dbus_message_unref(reply);
+	dbus_pending_call_unref(call->pending);
+	call->pending = NULL;
+	if (answer == ANSWER_LATE)
+		cancel(call);
+	else
+		end_question(call);
+
+	switch (answer) {
+	case ANSWER_YES:
+		call->caller.granted |= 1U << call->polkit_action;
+		call->method->handle(call);
+		break;
+	case ANSWER_CHALLENGE:
+		if (dbus_message_get_allow_interactive_authorization(call->message))
+			call_refuse(call, PAT_ERR_DENIED,
+				N_("authentication is needed, and there is no agent to ask for "
+				   "it"));
+		else
+			call_refuse(call, PAT_ERR_INTERACTIVE,
+				N_("authentication is needed, and the call does not allow a "
+				   "dialog"));
+		break;
+	case ANSWER_NO:
+		call_refuse(call, PAT_ERR_DENIED, N_("not authorized"));
+		break;
+	case ANSWER_LATE:
+		call_refuse(call, PAT_ERR_DENIED, N_("nobody authenticated in time"));
+		break;
+	case ANSWER_NONE:
+		call_refuse(call, PAT_ERR_DENIED,
+			N_("only root may do that, as polkit cannot be asked"));
+		break;
+	}
+}
+
+static bool ask(
+	struct call *call, const struct refusal *refusal, const char *token, const char *user)
+{
+	bool interactive = dbus_message_get_allow_interactive_authorization(call->message);
+
+	call->polkit_action = refusal->lacks;
+	call->client = call_get_client(call);
+	if (!call->client)
+		return false;
+	call->abandon = cancel;
+	return driver_ask(call->connection, new_question(call, refusal, token, user, interactive),
+		interactive ? PATIENCE_PERSON : PATIENCE_ALONE, on_answer, call, &call->pending);
+}
+
+void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,
+	const char *token, const char *user)
+{
+	/* One question a call: what it was about may be gone since. */
+	if (error != PAT_ERR_DENIED || refusal->lacks == ACTION_NONE ||
+		call->polkit_action != ACTION_NONE)
+		call_refuse(call, error, refusal->why);
+	else if (!ask(call, refusal, token, user))
+		call_refuse(call, PAT_ERR_BUSY,
+			N_("polkit cannot be asked, too much is under way; try again"));
+}

@@ -1,0 +1,246 @@
+/* The standard interfaces, served from the tables. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "patd/bus/dispatch.h"
+#include "patd/bus/view.h"
+
+static const char doctype[] = DBUS_INTROSPECT_1_0_XML_DOCTYPE_DECL_NODE;
+
+/* direction: NULL for a signal's. */
+static void write_args(FILE *to, const struct bus_arg *args, const char *direction)
+{
+	for (; args->name; args++) {
+		fprintf(to, "   <arg name=\"%s\" type=\"%s\"", args->name, args->type);
+		if (direction)
+			fprintf(to, " direction=\"%s\"", direction);
+		fputs("/>\n", to);
+	}
+}
+
+static void write_interface(FILE *to, const struct bus_interface *interface)
+{
+	fprintf(to, " <interface name=\"%s\">\n", interface->name);
+	for (const struct bus_method *m = interface->methods; m && m->name; m++) {
+		fprintf(to, "  <method name=\"%s\">\n", m->name);
+		write_args(to, m->in, "in");
+		write_args(to, m->out, "out");
+		fprintf(to, "  </method>\n");
+	}
+	for (const struct bus_signal *s = interface->signals; s && s->name; s++) {
+		fprintf(to, "  <signal name=\"%s\">\n", s->name);
+		write_args(to, s->args, NULL);
+		fprintf(to, "  </signal>\n");
+	}
+	for (const struct bus_property *p = interface->properties; p && p->name; p++)
+		fprintf(to,
+			"  <property name=\"%s\" type=\"%s\" access=\"read\">\n"
+			"   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\""
+			" value=\"%s\"/>\n"
+			"  </property>\n",
+			p->name, p->type, p->changes);
+	fprintf(to, " </interface>\n");
+}
+
+static char *describe(const struct bus_object *object)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	bool failed;
+
+	if (!to)
+		return NULL;
+	fprintf(to, "%s<node>\n", doctype);
+	for (const struct bus_interface *const *i = object->interfaces; *i; i++)
+		write_interface(to, *i);
+	if (object->child)
+		fprintf(to, " <node name=\"%s\"/>\n", object->child);
+	fprintf(to, "</node>\n");
+	failed = ferror(to) != 0;
+	if (fclose(to) != 0 || failed) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void introspect(struct call *call)
+{
+	char *text = describe(call->object);
+	DBusMessage *reply = text ? call_new_reply(call) : NULL;
+
+	if (reply && !dbus_message_append_args(reply, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID)) {
+		dbus_message_unref(reply);
+		reply = NULL;
+	}
+	free(text);
+	call_reply(call, reply);
+}
+
+/* The named interface's view, or a refusal that has ended the call. */
+static const struct bus_interface *fill_view(
+	struct call *call, const char *name, union bus_view *ret_view)
+{
+	const struct bus_interface *interface = bus_object_interface(call, name);
+	enum pat_error error = PAT_OK;
+	struct refusal refusal = { 0 };
+
+	if (!interface) {
+		call_refuse_named(
+			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");
+		return NULL;
+	}
+	if (interface->fill)
+		error = interface->fill(call, ret_view, &refusal);
+	if (error != PAT_OK) {
+		call_refuse(call, error, refusal.why);
+		return NULL;
+	}
+	return interface;
+}
+
+static const struct bus_property *find_property(
+	const struct bus_interface *interface, const char *name)
+{
+	for (const struct bus_property *p = interface->properties; p && p->name; p++)
+		if (strcmp(p->name, name) == 0)
+			return p;
+	return NULL;
+}
+
+/* The first one or two arguments, which are strings. */
+static void get_names(struct call *call, const char **ret_interface, const char **ret_property)
+{
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, ret_interface);
+	if (ret_property && dbus_message_iter_next(&args))
+		dbus_message_iter_get_basic(&args, ret_property);
+}
+
+static void get(struct call *call)
+{
+	const char *interface_name = "", *name = "";
+	const struct bus_interface *interface;
+	const struct bus_property *property;
+	union bus_view view;
+	DBusMessageIter to;
+	DBusMessage *reply;
+
+	get_names(call, &interface_name, &name);
+	interface = fill_view(call, interface_name, &view);
+	if (!interface)
+		return;
+	property = find_property(interface, name);
+	if (!property) {
+		call_refuse_named(
+			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
+		return;
+	}
+	reply = call_new_reply(call);
+	if (reply) {
+		dbus_message_iter_init_append(reply, &to);
+		if (!bus_view_append_one(&to, property, &view)) {
+			dbus_message_unref(reply);
+			reply = NULL;
+		}
+	}
+	call_reply(call, reply);
+}
+
+static void get_all(struct call *call)
+{
+	const char *name = "";
+	const struct bus_interface *interface;
+	union bus_view view;
+	DBusMessageIter to;
+	DBusMessage *reply;
+
+	get_names(call, &name, NULL);
+	/* No name means all; each of our objects has one interface with properties, its first. */
+	interface = fill_view(call, *name ? name : call->object->interfaces[0]->name, &view);
+	if (!interface)
+		return;
+	reply = call_new_reply(call);
+	if (reply) {
+		dbus_message_iter_init_append(reply, &to);
+		if (!bus_view_append(&to, interface->properties, &view)) {
+			dbus_message_unref(reply);
+			reply = NULL;
+		}
+	}
+	call_reply(call, reply);
+}
+
+static void set(struct call *call)
+{
+	const char *interface_name = "", *name = "";
+	const struct bus_interface *interface;
+
+	get_names(call, &interface_name, &name);
+	interface = bus_object_interface(call, interface_name);
+	if (!interface)
+		call_refuse_named(
+			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");
+	else if (!find_property(interface, name))
+		call_refuse_named(
+			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
+	else
+		call_refuse_named(
+			call, DBUS_ERROR_PROPERTY_READ_ONLY, "the property cannot be set");
+}
+
+static const struct bus_method introspectable_methods[] = {
+	{
+		.name = "Introspect",
+		.out = { { "xml_data", "s" } },
+		.handle = introspect,
+		.anonymous = true,
+	},
+	{ 0 },
+};
+
+const struct bus_interface bus_introspectable_interface = {
+	.name = DBUS_INTERFACE_INTROSPECTABLE,
+	.methods = introspectable_methods,
+};
+
+static const struct bus_method properties_methods[] = {
+	{
+		.name = "Get",
+		.in = { { "interface_name", "s" }, { "property_name", "s" } },
+		.out = { { "value", "v" } },
+		.handle = get,
+	},
+	{
+		.name = "GetAll",
+		.in = { { "interface_name", "s" } },
+		.out = { { "properties", "a{sv}" } },
+		.handle = get_all,
+	},
+	{
+		.name = "Set",
+		.in = { { "interface_name", "s" }, { "property_name", "s" }, { "value", "v" } },
+		.handle = set,
+		.anonymous = true,
+	},
+	{ 0 },
+};
+
+static const struct bus_signal properties_signals[] = {
+	{
+		.name = "PropertiesChanged",
+		.args = { { "interface_name", "s" }, { "changed_properties", "a{sv}" },
+			{ "invalidated_properties", "as" } },
+	},
+	{ 0 },
+};
+
+const struct bus_interface bus_properties_interface = {
+	.name = DBUS_INTERFACE_PROPERTIES,
+	.methods = properties_methods,
+	.signals = properties_signals,
+};

@@ -1,0 +1,142 @@
+#include "patd/command_line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BUS_DEFAULT "unix:path=/run/dbus/system_bus_socket"
+
+static const char help[] =
+	"Usage: patd [OPTION...]\n"
+	"\n"
+	"The daemon of personal access tokens: keeps them, serves their lifecycle on D-Bus as\n"
+	"org.patd.Tokens1, and tells pam_pat whether a token opens the door.\n"
+	"\n"
+	"  --bus=ADDRESS      the D-Bus bus to serve on; without it $DBUS_SYSTEM_BUS_ADDRESS,\n"
+	"                     else " BUS_DEFAULT "\n"
+	"  --config-dir=DIR   patd.conf and patd.conf.d; " PAT_CONF_DIR "\n"
+	"  --state-dir=DIR    database and key; " PAT_STATE_DIR "\n"
+	"  --runtime-dir=DIR  root.sock and user.sock, unless systemd passes them; " PAT_RUNTIME_DIR
+	"\n"
+	"  --ready-fd=N       write a newline to descriptor N once patd serves, and close it\n"
+	"  --check-config     say what is wrong with the configuration, and end\n"
+	"  --verify-backup=FILE, --restore-backup=FILE\n"
+	"                     say whether a backup of patctl is whole; and have it take the\n"
+	"                     place of what is in the state directory, and end.\n"
+	"                     FILE may be -, standard input\n"
+	"  --help, --version\n"
+	"\n"
+	"Under systemd, `systemctl enable --now patd-root.socket patd-user.socket` is all it "
+	"takes.\n"
+	"By hand, as root or any user, in the foreground:\n"
+	"\n"
+	"  patd --bus=unix:path=/tmp/bus --state-dir=/tmp/state --runtime-dir=/tmp/run\n"
+	"\n"
+	"and then patctl with DBUS_SYSTEM_BUS_ADDRESS=unix:path=/tmp/bus in its environment, and\n"
+	"pam_pat with the option socket=/tmp/run/root.sock.  Ctrl-C ends it; nothing is lost.\n"
+	"See patd(8).\n";
+
+static int read_fd(const char *text, int *ret_fd)
+{
+	char *end;
+	long fd;
+
+	errno = 0;
+	fd = strtol(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || fd < 0 || fd > INT_MAX ||
+		fcntl((int)fd, F_GETFD) < 0) {
+		fprintf(stderr, "patd: --ready-fd=%s is no open descriptor\n", text);
+		return -EINVAL;
+	}
+	*ret_fd = (int)fd;
+	return 0;
+}
+
+enum {
+	BUS = 1,
+	CONFIG_DIR,
+	STATE_DIR,
+	RUNTIME_DIR,
+	READY_FD,
+	CHECK_CONFIG,
+	VERIFY_BACKUP,
+	RESTORE_BACKUP,
+	HELP,
+	VERSION
+};
+
+static const struct option known[] = {
+	{ "bus", required_argument, NULL, BUS },
+	{ "config-dir", required_argument, NULL, CONFIG_DIR },
+	{ "state-dir", required_argument, NULL, STATE_DIR },
+	{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
+	{ "ready-fd", required_argument, NULL, READY_FD },
+	{ "check-config", no_argument, NULL, CHECK_CONFIG },
+	{ "verify-backup", required_argument, NULL, VERIFY_BACKUP },
+	{ "restore-backup", required_argument, NULL, RESTORE_BACKUP },
+	{ "help", no_argument, NULL, HELP },
+	{ "version", no_argument, NULL, VERSION },
+	{ 0 },
+};
+
+int options_read(int argc, char **argv, struct options *ret_options)
+{
+	struct options options = {
+		.bus = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS"),
+		.conf_dir = PAT_CONF_DIR,
+		.state_dir = PAT_STATE_DIR,
+		.runtime_dir = PAT_RUNTIME_DIR,
+		.ready_fd = -1,
+	};
+	int option;
+
+	if (!options.bus)
+		options.bus = BUS_DEFAULT;
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case BUS:
+			options.bus = optarg;
+			break;
+		case CONFIG_DIR:
+			options.conf_dir = optarg;
+			break;
+		case STATE_DIR:
+			options.state_dir = optarg;
+			break;
+		case RUNTIME_DIR:
+			options.runtime_dir = optarg;
+			break;
+		case READY_FD:
+			if (read_fd(optarg, &options.ready_fd) < 0)
+				return -EINVAL;
+			break;
+		case CHECK_CONFIG:
+			options.check_config = true;
+			break;
+		case VERIFY_BACKUP:
+			options.verify_backup = optarg;
+			break;
+		case RESTORE_BACKUP:
+			options.restore_backup = optarg;
+			break;
+		case HELP:
+			return fputs(help, stdout) < 0 || fflush(stdout) < 0 ? -EIO : 1;
+		case VERSION:
+			return printf("patd %s\n", PAT_VERSION) < 0 || fflush(stdout) < 0 ? -EIO
+											  : 1;
+		default:
+			fprintf(stderr, "Try 'patd --help'.\n");
+			return -EINVAL;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "patd: there is no argument '%s'\nTry 'patd --help'.\n",
+			argv[optind]);
+		return -EINVAL;
+	}
+	*ret_options = options;
+	return 0;
+}

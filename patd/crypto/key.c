@@ -1,0 +1,317 @@
+#include "patd/crypto/key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "patd/util/log.h"
+
+#define KEY_FILE_NEW "key.new"
+#define CREDENTIAL "patd.key"
+
+_Static_assert(KEY_LEN == crypto_kdf_KEYBYTES, "the key is what the derivation takes");
+
+/* The contexts and numbers are part of the database's format. */
+static const char kdf_context[crypto_kdf_CONTEXTBYTES] = { 'p', 'a', 't', 'd', '-', 'k', 'e', 'y' };
+
+enum {
+	SUBKEY_VERIFIER = 1,
+	SUBKEY_ROW = 2,
+	SUBKEY_CHECK = 3,
+	SUBKEY_ENTRY = 4,
+	SUBKEY_SEAL = 5
+};
+
+struct key {
+	uint8_t verifier[crypto_generichash_KEYBYTES];
+	uint8_t row[crypto_generichash_KEYBYTES];
+	uint8_t check[KEY_CHECK_LEN];
+	uint8_t entry[crypto_generichash_KEYBYTES];
+	uint8_t seal[crypto_generichash_KEYBYTES];
+};
+
+#define SUBKEY(number, member)                                                                     \
+	{                                                                                          \
+		number, offsetof(struct key, member), sizeof(((struct key *)0)->member)            \
+	}
+
+static const struct {
+	uint64_t number;
+	size_t offset, size;
+} subkeys[] = {
+	SUBKEY(SUBKEY_VERIFIER, verifier),
+	SUBKEY(SUBKEY_ROW, row),
+	SUBKEY(SUBKEY_CHECK, check),
+	SUBKEY(SUBKEY_ENTRY, entry),
+	SUBKEY(SUBKEY_SEAL, seal),
+};
+
+int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
+{
+	struct key *key = sodium_malloc(sizeof(*key));
+
+	if (!key)
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(subkeys) / sizeof(subkeys[0]); i++)
+		if (crypto_kdf_derive_from_key((uint8_t *)key + subkeys[i].offset, subkeys[i].size,
+			    subkeys[i].number, kdf_context, bytes) < 0) {
+			sodium_free(key);
+			return -EINVAL;
+		}
+	*ret_key = key;
+	return 0;
+}
+
+void key_free(struct key *key)
+{
+	sodium_free(key);
+}
+
+/* One byte more than the key, so that a file that is too long shows. */
+static int read_bytes(int fd, uint8_t bytes[static KEY_LEN + 1])
+{
+	size_t got = 0;
+
+	while (got < KEY_LEN + 1) {
+		ssize_t n = read(fd, bytes + got, KEY_LEN + 1 - got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	return got == KEY_LEN ? 0 : -EBADMSG;
+}
+
+/* private: whether the file must be ours alone; systemd sees to that for a credential. */
+static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KEY_LEN + 1])
+{
+	struct stat st;
+	int fd, r;
+
+	/* O_NONBLOCK: a pipe in its place is refused below, not waited for. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (private ? O_NOFOLLOW : 0));
+	if (fd < 0) {
+		r = -errno;
+		if (r != -ENOENT)
+			log_error("cannot open the key %s: %s", path, strerror(-r));
+		return r;
+	}
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		r = -EBADMSG;
+		log_error("the key %s is not a regular file", path);
+	} else if (private && (st.st_uid != geteuid() || (st.st_mode & 077) != 0)) {
+		r = -EPERM;
+		log_error("the key %s can be read by others: it must belong to patd's user, mode "
+			  "0600",
+			path);
+	} else {
+		r = read_bytes(fd, bytes);
+		if (r < 0)
+			log_error("the key %s does not hold exactly %d bytes: restore it from a "
+				  "backup",
+				path, KEY_LEN);
+	}
+	close(fd);
+	return r;
+}
+
+static int find_bytes(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
+{
+	const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
+	char *path;
+	int r = -ENOENT;
+
+	if (credentials) {
+		if (asprintf(&path, "%s/" CREDENTIAL, credentials) < 0)
+			return -ENOMEM;
+		r = read_bytes_at(path, false, bytes);
+		free(path);
+	}
+	if (r == -ENOENT) {
+		if (asprintf(&path, "%s/" KEY_FILE, state_dir) < 0)
+			return -ENOMEM;
+		r = read_bytes_at(path, true, bytes);
+		free(path);
+	}
+	return r;
+}
+
+int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
+{
+	uint8_t *bytes = sodium_malloc(KEY_LEN + 1);
+	int r;
+
+	if (!bytes) {
+		log_error("cannot read the key: out of memory");
+		return -ENOMEM;
+	}
+	r = find_bytes(state_dir, bytes);
+	if (r < 0)
+		sodium_free(bytes);
+	else
+		*ret_bytes = bytes;
+	return r;
+}
+
+int key_read(const char *state_dir, struct key **ret_key)
+{
+	uint8_t *bytes;
+	int r = key_read_bytes(state_dir, &bytes);
+
+	if (r < 0)
+		return r;
+	r = key_new(bytes, ret_key);
+	sodium_free(bytes);
+	return r;
+}
+
+int key_write(int dir, const uint8_t bytes[static KEY_LEN])
+{
+	int fd, r = 0;
+
+	/* Left by a patd that was killed right here: never in use. */
+	if (unlinkat(dir, KEY_FILE_NEW, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(dir, KEY_FILE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	errno = ENOSPC; /* for a short write, which sets none */
+	if (write(fd, bytes, KEY_LEN) != KEY_LEN || fsync(fd) < 0)
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	/* linkat() refuses to replace a key that is there, which renameat() would not. */
+	if (r == 0 && (linkat(dir, KEY_FILE_NEW, dir, KEY_FILE, 0) < 0 || fsync(dir) < 0))
+		r = -errno;
+	if (unlinkat(dir, KEY_FILE_NEW, 0) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+int key_create(const char *state_dir, struct key **ret_key)
+{
+	uint8_t *bytes;
+	int dir, r;
+
+	bytes = sodium_malloc(KEY_LEN);
+	if (!bytes)
+		return -ENOMEM;
+	dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0) {
+		r = -errno;
+	} else {
+		randombytes_buf(bytes, KEY_LEN);
+		r = key_write(dir, bytes);
+		close(dir);
+	}
+	if (r < 0)
+		log_error("cannot make a key in %s: %s", state_dir, strerror(-r));
+	else
+		r = key_new(bytes, ret_key);
+	sodium_free(bytes);
+	return r;
+}
+
+void key_verifier(const struct key *key, const struct pat_digest *digest,
+	uint8_t ret[static TOKEN_VERIFIER_LEN])
+{
+	crypto_generichash(ret, TOKEN_VERIFIER_LEN, digest->bytes, sizeof(digest->bytes),
+		key->verifier, sizeof(key->verifier));
+}
+
+static void hash_number(crypto_generichash_state *state, uint64_t number)
+{
+	uint8_t bytes[8];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(number >> (8 * i));
+	crypto_generichash_update(state, bytes, sizeof(bytes));
+}
+
+/* The length first, so that no two rows give the same stream of bytes. */
+static void hash_bytes(crypto_generichash_state *state, const void *bytes, size_t len)
+{
+	hash_number(state, len);
+	crypto_generichash_update(state, bytes, len);
+}
+
+static void hash_field(
+	crypto_generichash_state *state, const struct token_field *field, const void *member)
+{
+	switch (field->kind) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+		hash_bytes(state, member, strlen(member));
+		break;
+	case FIELD_NUMBER:
+		hash_number(state, *(const uint64_t *)member);
+		break;
+	case FIELD_NUMBER32:
+		hash_number(state, *(const uint32_t *)member);
+		break;
+	case FIELD_BYTES:
+		hash_bytes(state, member, field->size);
+		break;
+	}
+}
+
+void key_row_mac(
+	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN])
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key->row, sizeof(key->row), TOKEN_MAC_LEN);
+	for (size_t i = 0; i < TOKEN_FIELDS - 1; i++)
+		hash_field(&state, &token_fields[i], (const char *)token + token_fields[i].offset);
+	crypto_generichash_final(&state, ret, TOKEN_MAC_LEN);
+	sodium_memzero(&state, sizeof(state));
+}
+
+void key_entry_mac(const struct key *key, const struct entry *entry,
+	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN])
+{
+	const char *const texts[] = { entry->id.text, entry->user, entry->name, entry->service,
+		entry->rhost, entry->tty, entry->detail };
+	const uint64_t numbers[] = { entry->seq, entry->at, entry->event, entry->uid, entry->by_uid,
+		entry->how, entry->result, entry->new_service, entry->new_network,
+		entry->unrecorded };
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key->entry, sizeof(key->entry), ENTRY_MAC_LEN);
+	hash_bytes(&state, before, ENTRY_MAC_LEN);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		hash_number(&state, numbers[i]);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		hash_bytes(&state, texts[i], strlen(texts[i]));
+	crypto_generichash_final(&state, ret, ENTRY_MAC_LEN);
+	sodium_memzero(&state, sizeof(state));
+}
+
+void key_seal_mac(
+	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN])
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key->seal, sizeof(key->seal), ENTRY_MAC_LEN);
+	hash_number(&state, seal->first);
+	hash_number(&state, seal->last);
+	hash_bytes(&state, seal->before_first, sizeof(seal->before_first));
+	hash_bytes(&state, seal->at_last, sizeof(seal->at_last));
+	crypto_generichash_final(&state, ret, ENTRY_MAC_LEN);
+	sodium_memzero(&state, sizeof(state));
+}
+
+void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN])
+{
+	memcpy(ret, key->check, KEY_CHECK_LEN);
+}

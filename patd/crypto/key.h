@@ -1,0 +1,60 @@
+/*
+ * The key: 32 random bytes, without which the database says nothing about any secret and no row
+ * of it can be made or changed unnoticed.  Subkeys are derived from it (crypto_kdf), one for
+ * each use.  They live in sodium_malloc() memory; the 32 bytes themselves are wiped once read, and
+ * read again for a backup.
+ */
+#ifndef PATD_CRYPTO_KEY_H
+#define PATD_CRYPTO_KEY_H
+
+#include "common/token_format.h"
+#include "patd/model/entry.h"
+#include "patd/model/token.h"
+
+#define KEY_FILE "key" /* in the state directory */
+#define KEY_LEN 32
+#define KEY_CHECK_LEN 32
+
+struct key;
+
+/*
+ * Reads the key: the systemd credential "patd.key" if there is one, else the file "key" in
+ * state_dir.  -ENOENT if there is neither; every other error has been logged.
+ */
+int key_read(const char *state_dir, struct key **ret_key);
+
+/* Makes a new random key and the file for it, 0600, on disk before the return. */
+int key_create(const char *state_dir, struct key **ret_key);
+
+/* The same as bytes, for a backup: in sodium_malloc() memory, which the caller frees. */
+int key_read_bytes(const char *state_dir, uint8_t **ret_bytes);
+
+/* Makes the file for a key in the folder dir, where there must be none, as key_create() does. */
+int key_write(int dir, const uint8_t bytes[static KEY_LEN]);
+
+/* A key of the given bytes, which the caller wipes. */
+int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key);
+
+/* Wipes it. NULL is allowed. */
+void key_free(struct key *key);
+
+/* What is kept of a token's digest. */
+void key_verifier(const struct key *key, const struct pat_digest *digest,
+	uint8_t ret[static TOKEN_VERIFIER_LEN]);
+
+/* The MAC over everything in a row: see token_fields. */
+void key_row_mac(
+	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN]);
+
+/* The MAC over an entry of the history, and that of the entry before it. */
+void key_entry_mac(const struct key *key, const struct entry *entry,
+	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN]);
+
+/* The MAC over the ends of the history. */
+void key_seal_mac(
+	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN]);
+
+/* A value by which a database knows its key. */
+void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN]);
+
+#endif

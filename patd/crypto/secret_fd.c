@@ -1,0 +1,61 @@
+#include "patd/crypto/secret_fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/l10n.h"
+
+int secret_fd_new(const char secret[static PAT_TOKEN_LEN], int *ret_fd)
+{
+	int fd = memfd_create("patd-secret", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	errno = ENOSPC; /* for a short write, which sets none */
+	/* pwrite() leaves the offset, which the receiver shares, at 0. */
+	if (pwrite(fd, secret, PAT_TOKEN_LEN, 0) != PAT_TOKEN_LEN ||
+		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) <
+			0) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+/* text: room for what is longer than a token, so that it shows. */
+static const char *read_token(int fd, char text[static PAT_TOKEN_LEN + 2], struct pat_id *ret_id,
+	struct pat_digest *ret_digest)
+{
+	ssize_t n = pread(fd, text, PAT_TOKEN_LEN + 2, 0);
+
+	if (n == PAT_TOKEN_LEN + 1 && text[PAT_TOKEN_LEN] == '\n')
+		n = PAT_TOKEN_LEN;
+	text[PAT_TOKEN_LEN] = '\0';
+	if (n != PAT_TOKEN_LEN || !pat_token_parse(text, ret_id))
+		return N_("that is no token: tokens begin with pat_ and have 64 characters");
+	pat_token_digest(text, ret_digest);
+	return NULL;
+}
+
+const char *secret_fd_read(int fd, struct pat_id *ret_id, struct pat_digest *ret_digest)
+{
+	const int needed = F_SEAL_WRITE | F_SEAL_SHRINK;
+	int seals = fcntl(fd, F_GET_SEALS);
+	const char *problem;
+	char *text;
+
+	if (seals < 0 || (seals & needed) != needed)
+		return N_("the secret is no memfd that is sealed against writing and shrinking");
+	text = sodium_malloc(PAT_TOKEN_LEN + 2);
+	if (!text)
+		return N_("out of memory");
+	problem = read_token(fd, text, ret_id, ret_digest);
+	sodium_free(text);
+	return problem;
+}

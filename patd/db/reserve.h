@@ -1,0 +1,16 @@
+/*
+ * Room on the disk for a revoke when there is none left: a file in the state directory that is
+ * given up for it, and made again when there is room.
+ */
+#ifndef PATD_DB_RESERVE_H
+#define PATD_DB_RESERVE_H
+
+#include <stdbool.h>
+
+/* Makes the file if it is not there.  Without room for it nothing happens: best effort. */
+void reserve_make(int state_fd);
+
+/* Gives it up.  False if there was none. */
+bool reserve_spend(int state_fd);
+
+#endif

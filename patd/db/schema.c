@@ -1,0 +1,187 @@
+#include "patd/db/schema.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "patd/util/log.h"
+
+#define APPLICATION_ID 0x50415444 /* "PATD"; PRAGMA application_id, see sqlite.org/fileformat */
+
+/* schema_steps[n] takes version n to n + 1.  A step that has been released never changes. */
+static const char *const schema_steps[] = {
+	"CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) WITHOUT ROWID, STRICT;"
+	"CREATE TABLE token ("
+	"  id TEXT PRIMARY KEY,"
+	"  user TEXT NOT NULL,"
+	"  uid INTEGER NOT NULL,"
+	"  name TEXT NOT NULL,"
+	"  verifier BLOB NOT NULL,"
+	"  created_at INTEGER NOT NULL," /* times: seconds UTC, 0: never or not yet */
+	"  created_by INTEGER NOT NULL,"
+	"  expires_at INTEGER NOT NULL,"
+	"  services TEXT NOT NULL,"
+	"  sources TEXT NOT NULL,"
+	"  hours TEXT NOT NULL,"
+	"  not_before INTEGER NOT NULL,"
+	"  max_uses INTEGER NOT NULL,"
+	"  revoked_at INTEGER NOT NULL,"
+	"  revoked_until INTEGER NOT NULL,"
+	"  revoked_reason TEXT NOT NULL,"
+	"  restored_at INTEGER NOT NULL,"
+	"  rotations INTEGER NOT NULL,"
+	"  rotated_at INTEGER NOT NULL,"
+	"  former_verifier BLOB NOT NULL,"
+	"  former_until INTEGER NOT NULL,"
+	"  uses INTEGER NOT NULL,"
+	"  last_used_at INTEGER NOT NULL,"
+	"  last_used_service TEXT NOT NULL,"
+	"  last_used_from TEXT NOT NULL,"
+	"  mac BLOB NOT NULL"
+	") WITHOUT ROWID, STRICT;"
+	"CREATE UNIQUE INDEX token_by_owner ON token (user, uid, name);"
+	"CREATE INDEX token_by_name ON token (name, user, uid);"
+	/* The times at which a token changes by itself: see patd/store/token_list.h. */
+	"CREATE INDEX token_by_end ON token (expires_at) WHERE expires_at > 0;"
+	"CREATE INDEX token_by_making ON token (created_at);"
+	"CREATE INDEX token_by_return ON token (revoked_until) WHERE revoked_until > 0;"
+	"CREATE INDEX token_by_start ON token (not_before) WHERE not_before > 0;"
+	/* Verifiers of secrets that have ended, by the rotation that ended them. */
+	"CREATE TABLE former ("
+	"  id TEXT NOT NULL,"
+	"  rotation INTEGER NOT NULL,"
+	"  verifier BLOB NOT NULL,"
+	"  PRIMARY KEY (id, rotation)"
+	") WITHOUT ROWID, STRICT;"
+	"CREATE TABLE history ("
+	"  seq INTEGER PRIMARY KEY," /* the order of time, too */
+	"  at INTEGER NOT NULL,"
+	"  event INTEGER NOT NULL," /* numbers: see patd/model/entry.h */
+	"  id TEXT NOT NULL,"
+	"  user TEXT NOT NULL,"
+	"  uid INTEGER NOT NULL,"
+	"  name TEXT NOT NULL,"
+	"  by_uid INTEGER NOT NULL,"
+	"  how INTEGER NOT NULL,"
+	"  service TEXT NOT NULL,"
+	"  rhost TEXT NOT NULL,"
+	"  tty TEXT NOT NULL,"
+	"  result INTEGER NOT NULL,"
+	"  new_service INTEGER NOT NULL,"
+	"  new_network INTEGER NOT NULL,"
+	"  unrecorded INTEGER NOT NULL,"
+	"  detail TEXT NOT NULL,"
+	"  mac BLOB NOT NULL"
+	") STRICT;"
+	"CREATE INDEX history_by_token ON history (id);"
+	"CREATE INDEX history_by_user ON history (user);"
+	/* Where a token was used: kind 's', a service, or 'n', a network. */
+	"CREATE TABLE seen ("
+	"  id TEXT NOT NULL,"
+	"  kind TEXT NOT NULL,"
+	"  value TEXT NOT NULL,"
+	"  PRIMARY KEY (id, kind, value)"
+	") WITHOUT ROWID, STRICT;"
+	"CREATE TABLE disabled ("
+	"  user TEXT PRIMARY KEY," /* empty: everybody */
+	"  at INTEGER NOT NULL,"
+	"  by_uid INTEGER NOT NULL,"
+	"  reason TEXT NOT NULL"
+	") WITHOUT ROWID, STRICT;"
+	"PRAGMA application_id = 1346458692;" /* APPLICATION_ID: a PRAGMA takes no hexadecimal */
+	"PRAGMA user_version = 1;",
+};
+
+#define VERSION ((int64_t)(sizeof(schema_steps) / sizeof(schema_steps[0])))
+
+int schema_errno(int sqlite_code)
+{
+	if (sqlite_code == SQLITE_CONSTRAINT_PRIMARYKEY || sqlite_code == SQLITE_CONSTRAINT_UNIQUE)
+		return -EEXIST;
+	switch (sqlite_code & 0xFF) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -EBADMSG;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		return -EROFS;
+	default:
+		return -EIO;
+	}
+}
+
+static int read_number(sqlite3 *db, const char *sql, int64_t *ret_number)
+{
+	sqlite3_stmt *statement;
+	int r;
+
+	r = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+	if (r != SQLITE_OK)
+		return schema_errno(r);
+	r = sqlite3_step(statement);
+	if (r == SQLITE_ROW)
+		*ret_number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return r == SQLITE_ROW ? 0 : r == SQLITE_DONE ? -EBADMSG : schema_errno(r);
+}
+
+static int step_up(sqlite3 *db, int64_t version)
+{
+	int r = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+	for (int64_t v = version; r == SQLITE_OK && v < VERSION; v++)
+		r = sqlite3_exec(db, schema_steps[v], NULL, NULL, NULL);
+	if (r == SQLITE_OK)
+		r = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+	if (r != SQLITE_OK)
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return schema_errno(r);
+}
+
+int schema_prepare(sqlite3 *db, const char *path)
+{
+	int64_t application = 0, version = 0, tables = 0;
+	int r;
+
+	r = read_number(db, "PRAGMA application_id", &application);
+	if (r == 0)
+		r = read_number(db, "PRAGMA user_version", &version);
+	if (r == 0)
+		r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (r < 0) {
+		log_error("the database %s cannot be read (%s): restore it from a backup", path,
+			sqlite3_errmsg(db));
+		return r;
+	}
+	if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
+		log_error("the database %s is not patd's, and was left as it is: move it away, or "
+			  "use another",
+			path);
+		return -EBADMSG;
+	}
+	if (version > VERSION) {
+		log_error("the database %s is of version %lld, from a newer patd; this one knows "
+			  "%lld: install the newer patd again",
+			path, (long long)version, (long long)VERSION);
+		return -EPROTONOSUPPORT;
+	}
+	if (version < 0 || (application == APPLICATION_ID && version == 0)) {
+		log_error("the database %s has no valid version: restore it from a backup", path);
+		return -EBADMSG;
+	}
+	/* It stays in the file: not before that is known to be ours. */
+	r = schema_errno(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL));
+	if (r == 0 && version < VERSION)
+		r = step_up(db, version);
+	if (r < 0)
+		log_error("cannot prepare the database %s: %s", path, sqlite3_errmsg(db));
+	return r;
+}

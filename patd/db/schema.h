@@ -1,0 +1,17 @@
+/* The database's layout, and how an older one becomes the present one. */
+#ifndef PATD_DB_SCHEMA_H
+#define PATD_DB_SCHEMA_H
+
+#include <sqlite3.h>
+
+/*
+ * Makes an empty database ours, or an older one present, in one transaction, and sets WAL mode.
+ * -EPROTONOSUPPORT for a newer one, -EBADMSG for a damaged one or another program's, neither of
+ * which is touched; each has been logged.
+ */
+int schema_prepare(sqlite3 *db, const char *path);
+
+/* The negative errno for an extended result code of SQLite; -EEXIST: a key is taken. */
+int schema_errno(int sqlite_code);
+
+#endif

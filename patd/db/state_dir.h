@@ -1,0 +1,33 @@
+/*
+ * The state directory as a whole: how another state takes the place of the one in it, and what a
+ * patd that was killed left behind.
+ *
+ * A crash leaves the old state or the new one.  The new one is made ready, whole and on disk, in
+ * a folder of its own; its last step is to get the name STATE_DIR_READY, and that decides.  From
+ * then on whoever opens the state directory carries it on, one rename after the other, before it
+ * looks at a database; each rename tells by what is left that it is still to be done.
+ */
+#ifndef PATD_DB_STATE_DIR_H
+#define PATD_DB_STATE_DIR_H
+
+#define STATE_DIR_IMAGE "backup.new"  /* of a backup under way */
+#define STATE_DIR_NEW "restore.new"   /* a folder, a state that is being made ready */
+#define STATE_DIR_READY "restore.now" /* the same, which is the state from now on */
+#define STATE_DIR_BEFORE "before"     /* in both, for the state that was there */
+
+/*
+ * In the locked directory: removes what was left behind, and carries a restore on that was
+ * decided.  The state before it is then in before-restore-TIME, which is logged.
+ */
+int state_dir_settle(int state_fd);
+
+/* Makes an empty folder STATE_DIR_NEW, and opens it. */
+int state_dir_begin(int state_fd, int *ret_new_fd);
+
+/* What is in STATE_DIR_NEW, database and key, and all synced, is the state from now on. */
+int state_dir_switch(int state_fd, int new_fd);
+
+/* Removes a folder and the files, and folders of files, in it; none: nothing to do. */
+int state_dir_remove(int parent_fd, const char *name);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Has the database synced and its WAL folded in, off the loop, at most a second after a change
+ * that was not synced by itself.
+ */
+#ifndef PATD_DB_SYNC_H
+#define PATD_DB_SYNC_H
+
+#include <systemd/sd-event.h>
+
+#include "patd/store/store.h"
+#include "patd/util/worker.h"
+
+struct sync;
+
+/* worker and store must outlive it. */
+int sync_new(sd_event *event, struct worker *worker, struct store *store, struct sync **ret_sync);
+
+/* After worker_free().  NULL is allowed. */
+void sync_free(struct sync *sync);
+
+#endif

@@ -1,0 +1,270 @@
+#include "patd/history/history.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patd/util/log.h"
+
+#define SLICE 256U /* entries looked at in one turn of the loop */
+
+/* Beyond all that patd will ever write: an entry there is forged, and none goes on from it. */
+#define SEQ_MAX (INT64_MAX / 2)
+
+struct history {
+	struct store *store;
+	const struct key *key;
+	struct history_seal seal;
+	bool altered; /* there was no good seal to begin with */
+	unsigned int reloads;
+};
+
+static void reseal(const struct history *history, struct history_seal *seal)
+{
+	key_seal_mac(history->key, seal, seal->mac);
+}
+
+static bool sealed(const struct history *history, const struct history_seal *seal)
+{
+	uint8_t mac[ENTRY_MAC_LEN];
+
+	key_seal_mac(history->key, seal, mac);
+	return sodium_memcmp(mac, seal->mac, sizeof(mac)) == 0;
+}
+
+static int take_last(const struct entry *entry, void *userdata)
+{
+	struct history_seal *seal = userdata;
+
+	seal->last = entry->seq;
+	return 1;
+}
+
+/*
+ * Without a good seal: on from the last entry that there is, but not from its MAC, so that the
+ * break stays where it was as long as what follows it; and from a first entry that never was.
+ * Where there is nothing at all it is a new history, unless there are tokens: each has an entry.
+ */
+static int mend(struct history *history, bool altered)
+{
+	const struct entry_filter last = { .before = SEQ_MAX, .reverse = true };
+	struct history_seal seal = { .first = 1 };
+	bool has_tokens = false;
+	int r = store_list_history(history->store, &last, take_last, &seal);
+
+	altered = altered || r > 0;
+	if (r == 0)
+		r = store_has_tokens(history->store, &has_tokens);
+	if (r < 0)
+		return r;
+	history->altered = altered || has_tokens;
+	if (history->altered) {
+		log_error("the history was altered in the database, outside of patd; "
+			  "patctl log --verify shows where");
+		randombytes_buf(seal.before_first, sizeof(seal.before_first));
+		randombytes_buf(seal.at_last, sizeof(seal.at_last));
+	}
+	reseal(history, &seal);
+	history->seal = seal;
+	return 0;
+}
+
+int history_reload(struct history *history)
+{
+	struct history_seal seal;
+	int r = store_get_seal(history->store, &seal);
+
+	if (r < 0 && r != -ENOENT && r != -EBADMSG)
+		return r;
+	history->reloads++;
+	if (r == 0 && sealed(history, &seal)) {
+		history->altered = false;
+		history->seal = seal;
+		return 0;
+	}
+	return mend(history, r != -ENOENT);
+}
+
+int history_new(struct store *store, const struct key *key, struct history **ret_history)
+{
+	struct history *history = calloc(1, sizeof(*history));
+	int r;
+
+	if (!history)
+		return -ENOMEM;
+	history->store = store;
+	history->key = key;
+	r = history_reload(history);
+	if (r < 0) {
+		free(history);
+		return r;
+	}
+	*ret_history = history;
+	return 0;
+}
+
+void history_free(struct history *history)
+{
+	free(history);
+}
+
+void history_prepare(
+	const struct history *history, struct entry *entry, struct history_seal *ret_seal)
+{
+	struct history_seal seal = history->seal;
+
+	entry->seq = seal.last + 1;
+	key_entry_mac(history->key, entry, seal.at_last, entry->mac);
+	seal.last = entry->seq;
+	memcpy(seal.at_last, entry->mac, sizeof(seal.at_last));
+	reseal(history, &seal);
+	*ret_seal = seal;
+}
+
+void history_took(struct history *history, const struct history_seal *seal)
+{
+	history->seal = *seal;
+}
+
+/* One slice of a check. */
+struct check_slice {
+	const struct history *history;
+	struct history_check *check;
+	uint64_t last; /* seq that was sealed */
+	unsigned int rows;
+};
+
+static void end_check(struct history_check *check, uint64_t bad, const char *problem)
+{
+	check->done = true;
+	check->bad = bad;
+	check->problem = problem;
+}
+
+static int check_row(const struct entry *entry, void *userdata)
+{
+	struct check_slice *slice = userdata;
+	struct history_check *check = slice->check;
+	uint8_t mac[ENTRY_MAC_LEN];
+
+	if (slice->rows++ == SLICE)
+		return 1;
+	if (entry->seq < check->next || check->next > slice->last) {
+		end_check(check, entry->seq, N_("an entry was added"));
+		return 1;
+	}
+	if (entry->seq > check->next) {
+		end_check(check, check->next, N_("an entry is missing"));
+		return 1;
+	}
+	key_entry_mac(slice->history->key, entry, check->before, mac);
+	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0) {
+		end_check(check, entry->seq, N_("the entry, or one before it, was altered"));
+		return 1;
+	}
+	memcpy(check->before, mac, sizeof(mac));
+	check->next++;
+	check->entries++;
+	return 0;
+}
+
+/* Where there is no next entry: whether it is the end that was sealed. */
+static void check_end(const struct history_seal *seal, struct history_check *check)
+{
+	if (check->next != seal->last + 1)
+		end_check(check, check->next, N_("entries were cut off at the end"));
+	else if (sodium_memcmp(check->before, seal->at_last, sizeof(check->before)) != 0)
+		end_check(check, seal->last, N_("the last entry was altered"));
+	else
+		end_check(check, 0, NULL);
+}
+
+int history_check_some(struct history *history, struct history_check *check)
+{
+	struct check_slice slice = { .history = history, .check = check };
+	struct entry_filter filter = { 0 };
+	struct history_seal seal;
+	int r = store_get_seal(history->store, &seal);
+
+	if (r < 0 && r != -ENOENT && r != -EBADMSG)
+		return r;
+	if (r == -ENOENT && history->seal.last == 0 && !history->altered) {
+		end_check(check, 0, NULL); /* nothing was ever written */
+		return 0;
+	}
+	if (r < 0 || !sealed(history, &seal)) {
+		end_check(check, 1, N_("the seal over the history was altered or removed"));
+		return 0;
+	}
+	slice.last = seal.last;
+	/* Some that it has seen may have been lost, and others come in their place. */
+	if (check->begun && check->reloads != history->reloads)
+		*check = (struct history_check) { 0 };
+	check->last = seal.last;
+	/* What was pruned meanwhile need not be checked any more. */
+	if (!check->begun || check->next < seal.first) {
+		check->begun = true;
+		check->reloads = history->reloads;
+		check->first = seal.first;
+		check->next = seal.first;
+		memcpy(check->before, seal.before_first, sizeof(check->before));
+	}
+	/* Also what stands before the first that the seal knows. */
+	filter.after = check->entries == 0 ? 0 : check->next - 1;
+	r = store_list_history(history->store, &filter, check_row, &slice);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		check_end(&seal, check);
+	return 0;
+}
+
+/* What a slice of pruning removes. */
+struct prune_slice {
+	uint64_t before, seq_max;
+	unsigned int rows;
+	uint64_t seq;
+	uint8_t mac[ENTRY_MAC_LEN];
+	bool more;
+};
+
+static int prune_row(const struct entry *entry, void *userdata)
+{
+	struct prune_slice *slice = userdata;
+
+	if (entry->at >= slice->before && entry->seq > slice->seq_max)
+		return 1;
+	if (slice->rows++ == SLICE) {
+		slice->more = true;
+		return 1;
+	}
+	slice->seq = entry->seq;
+	memcpy(slice->mac, entry->mac, sizeof(slice->mac));
+	return 0;
+}
+
+int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more)
+{
+	struct history_seal seal = history->seal;
+	const struct entry_filter all = { .before = seal.last + 1 };
+	struct prune_slice slice = { .before = before };
+	int r;
+
+	*ret_more = false;
+	if (max != 0 && seal.last > max)
+		slice.seq_max = seal.last - max;
+	r = store_list_history(history->store, &all, prune_row, &slice);
+	if (r < 0 || slice.seq == 0)
+		return r < 0 ? r : 0;
+	seal.first = slice.seq + 1;
+	memcpy(seal.before_first, slice.mac, sizeof(seal.before_first));
+	reseal(history, &seal);
+	r = store_prune(history->store, slice.seq, &seal);
+	if (r < 0)
+		return r;
+	history->seal = seal;
+	*ret_more = slice.more;
+	return 0;
+}

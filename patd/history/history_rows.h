@@ -1,0 +1,60 @@
+/*
+ * The history as rows of the database: the tables history and seen, and the seal in meta.  Knows
+ * nothing of MACs.
+ *
+ * Functions return 0 or a negative errno, which has been logged: -EBADMSG for what no patd can
+ * have written.
+ */
+#ifndef PATD_HISTORY_HISTORY_ROWS_H
+#define PATD_HISTORY_HISTORY_ROWS_H
+
+#include <sqlite3.h>
+
+#include "patd/model/entry.h"
+
+struct history_rows;
+
+/* Called for each entry; a nonzero return ends the listing and is its result. */
+typedef int (*entry_row_fn)(const struct entry *entry, void *userdata);
+
+/* Which entries to list.  NULL, 0 or false: no such condition. */
+struct entry_filter {
+	const char *user;
+	bool by_uid; /* with user */
+	uint32_t uid;
+	const char *id;
+	uint64_t since, until;  /* at or after; before */
+	uint64_t after, before; /* of seq, both excluded */
+	bool reverse;
+};
+
+/* Prepares its statements on db, which must outlive it. */
+int history_rows_open(sqlite3 *db, struct history_rows **ret_rows);
+/* NULL is allowed. */
+void history_rows_close(struct history_rows *rows);
+
+/* -ENOENT if there is none. */
+int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal);
+
+/* Inside the caller's transaction: adds an entry and replaces the seal. */
+int history_rows_append(
+	struct history_rows *rows, const struct entry *entry, const struct history_seal *seal);
+/* The same: removes all up to that seq. */
+int history_rows_prune(struct history_rows *rows, uint64_t seq, const struct history_seal *seal);
+
+/*
+ * The same: sets entry->new_service and new_network if its token was not used for that service, or
+ * from network, before, and remembers that it was.  Of a token with more than HISTORY_SEEN_MAX
+ * services, or networks, all that are not remembered are new.
+ */
+#define HISTORY_SEEN_MAX 64
+int history_rows_see(struct history_rows *rows, struct entry *entry, const char *network);
+
+/* The same: forgets where a token was used. */
+int history_rows_forget(struct history_rows *rows, const char *id);
+
+/* In the order of seq.  A damaged row is logged and left out. */
+int history_rows_list(struct history_rows *rows, const struct entry_filter *filter, entry_row_fn fn,
+	void *userdata);
+
+#endif

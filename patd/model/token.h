@@ -1,0 +1,81 @@
+/* A token as patd keeps it: one row of the database. */
+#ifndef PATD_MODEL_TOKEN_H
+#define PATD_MODEL_TOKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/name.h"
+#include "common/token_format.h"
+#include "common/wire.h"
+#include "patd/model/limits.h"
+
+#define TOKEN_USER_BYTES_MAX 255 /* LOGIN_NAME_MAX without its NUL */
+#define TOKEN_VERIFIER_LEN 32
+#define TOKEN_MAC_LEN 32
+#define TOKEN_REASON_MAX 255                   /* bytes */
+#define TOKEN_REASON_COMPROMISED "compromised" /* never to be restored */
+
+struct token {
+	struct pat_id id;
+	char name[PAT_NAME_BYTES_MAX + 1];
+	uint32_t uid;
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	uint8_t verifier[TOKEN_VERIFIER_LEN]; /* BLAKE2b-256(key, digest) */
+	uint64_t created_at;
+	uint32_t created_by; /* the uid by whose word */
+	uint64_t expires_at; /* 0: never */
+	struct limits limits;
+
+	uint64_t revoked_at;    /* 0: not revoked */
+	uint64_t revoked_until; /* 0: until it is restored; else it comes back by itself */
+	char revoked_reason[TOKEN_REASON_MAX + 1];
+	uint64_t restored_at; /* 0: never was */
+
+	uint32_t rotations;  /* how many secrets it had before this one */
+	uint64_t rotated_at; /* 0: never was */
+	/* The secret before, and until when it works beside the new one; 0: not any more. */
+	uint8_t former_verifier[TOKEN_VERIFIER_LEN];
+	uint64_t former_until;
+
+	uint64_t uses;
+	uint64_t last_used_at; /* 0: not used */
+	char last_used_service[PAT_SERVICE_MAX + 1];
+	char last_used_from[sizeof(((struct pat_request *)0)->rhost)]; /* "": locally */
+	uint8_t mac[TOKEN_MAC_LEN]; /* under the key, over all of it */
+};
+
+/*
+ * The members, in one table: what the database keeps in a column of that name, and what the MAC
+ * covers, which is all of it but the MAC itself, the last one.
+ */
+struct token_field {
+	const char *column;
+	enum {
+		FIELD_TEXT,
+		FIELD_NAME,     /* a text that is not empty */
+		FIELD_NUMBER,   /* uint64_t, up to INT64_MAX */
+		FIELD_NUMBER32, /* uint32_t */
+		FIELD_BYTES
+	} kind;
+	size_t offset, size;
+};
+
+#define TOKEN_FIELDS 26
+extern const struct token_field token_fields[TOKEN_FIELDS];
+
+enum token_state {
+	TOKEN_ACTIVE,
+	TOKEN_REVOKED,
+	TOKEN_EXPIRED,
+	TOKEN_EXHAUSTED,
+	TOKEN_DISABLED, /* its user is, or all are */
+	TOKEN_PENDING,  /* before its not_before */
+	TOKEN_ALTERED,
+	TOKEN_STATES
+};
+
+/* "active", …  Static. */
+const char *token_state_text(enum token_state state);
+
+#endif

@@ -1,0 +1,101 @@
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "patd/backup/restore.h"
+#include "patd/command_line.h"
+#include "patd/daemon.h"
+#include "patd/policy/policy.h"
+#include "patd/util/log.h"
+
+/* No core and no debugger of the same user, and as many descriptors as there may be. */
+static int harden(void)
+{
+	struct rlimit limit = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &limit) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0 ||
+		getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -errno;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return -errno;
+	umask(077);
+	return 0;
+}
+
+static void print_problem(const char *message, void *userdata)
+{
+	size_t *problems = userdata;
+
+	fprintf(stderr, "patd: %s\n", message);
+	++*problems;
+}
+
+static int check_config(const char *conf_dir)
+{
+	struct policy_set *policy;
+	size_t problems = 0;
+	int r = policy_read(conf_dir, print_problem, &problems, &policy);
+
+	if (r < 0) {
+		if (problems > 0)
+			fprintf(stderr, "patd: problems in the configuration in %s: %zu\n",
+				conf_dir, problems);
+		else
+			fprintf(stderr, "patd: the configuration in %s could not be read: %s\n",
+				conf_dir, strerror(-r));
+		return r;
+	}
+	policy_free(policy);
+	return printf("patd: the configuration in %s is good\n", conf_dir) < 0 || fflush(stdout) < 0
+		       ? -EIO
+		       : 0;
+}
+
+/* Offline: verifies a backup, or restores it. */
+static int serve_backup(const struct options *options)
+{
+	const bool restore = options->restore_backup != NULL;
+	int fd, r;
+
+	r = restore_open(restore ? options->restore_backup : options->verify_backup, &fd);
+	if (r < 0)
+		return r;
+	r = restore ? restore_run(options->state_dir, fd) : restore_verify(fd);
+	close(fd);
+	if (r < 0)
+		return r;
+	return printf("patd: the backup is %s\n", restore ? "restored" : "whole") < 0 ||
+			       fflush(stdout) < 0
+		       ? -EIO
+		       : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int r;
+
+	r = options_read(argc, argv, &options);
+	if (r != 0)
+		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (options.check_config)
+		return check_config(options.conf_dir) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	/* Without statistics threads do not wait for each other wherever SQLite takes memory. */
+	if (harden() < 0 || sodium_init() < 0 ||
+		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {
+		log_error("cannot set the process up");
+		return EXIT_FAILURE;
+	}
+	if (options.verify_backup || options.restore_backup)
+		return serve_backup(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return daemon_run(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

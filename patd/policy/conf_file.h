@@ -1,0 +1,28 @@
+/*
+ * One configuration file, read strictly: INI, in lines of [SECTION], KEY = VALUE, or a comment
+ * behind "#" or ";".  A line is up to 197 bytes of UTF-8 that deceives nobody (common/name.h), a
+ * file up to 1 MiB, and nobody but root and the user who reads it can have written it.
+ *
+ * The reader gives meaning to sections and keys; it is told of all that is wrong, not only of what
+ * comes first.  Strings are valid during the call.
+ */
+#ifndef PATD_POLICY_CONF_FILE_H
+#define PATD_POLICY_CONF_FILE_H
+
+#include <stdbool.h>
+
+struct conf_reader {
+	/* place: "FILE:LINE", or "FILE" if the whole of it is wrong */
+	void (*section)(const char *place, const char *name, void *userdata);
+	void (*setting)(const char *place, const char *key, const char *value, void *userdata);
+	void (*problem)(const char *place, const char *text, void *userdata);
+	void *userdata;
+};
+
+/* A file that is missing is as if empty. */
+void conf_file_read(const char *path, const struct conf_reader *reader);
+
+/* Whether there is such a folder.  One that others could put files into is a problem. */
+bool conf_folder_check(const char *path, const struct conf_reader *reader);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * What the administrator allows: patd.conf(5), /etc/patd/patd.conf and then, in the order of
+ * their names, /etc/patd/patd.conf.d/NAME.conf, where the last word counts.
+ */
+#ifndef PATD_POLICY_POLICY_H
+#define PATD_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "patd/model/limits.h"
+#include "patd/model/token.h"
+
+#define POLICY_VERIFIERS_MAX 16
+#define POLICY_UNLIMITED UINT64_C(0)
+
+/* A service account that runs PAM without root, and may have others' tokens verified there. */
+struct verifier {
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	uint32_t uid;
+	char services[LIMITS_SERVICES_MAX + 1]; /* see patd/model/services.h; never "" */
+};
+
+/* Times are seconds. */
+struct policy {
+	uint64_t default_lifetime; /* never 0, at most max_lifetime */
+	uint64_t max_lifetime;     /* POLICY_UNLIMITED */
+	bool allow_never;          /* tokens that do not expire */
+	uint64_t max_tokens;       /* of a user; POLICY_UNLIMITED */
+	char self_services[LIMITS_SERVICES_MAX +
+			   1];  /* of tokens that users make themselves; "": all */
+	uint64_t revoke_unused; /* after so long; POLICY_UNLIMITED: never */
+	bool deny_locked;       /* users whose password is locked */
+	uint64_t keep_history;  /* POLICY_UNLIMITED: as long as there is room */
+	uint64_t max_history;   /* entries */
+	bool usage_sync_full;   /* uses on disk before the login proceeds */
+	struct verifier verifiers[POLICY_VERIFIERS_MAX];
+	size_t verifiers_n;
+};
+
+/* What stands in force without any file. */
+extern const struct policy policy_default;
+
+/* One setting as it is in force, for people: "tokens.max_lifetime", "1y", "…/patd.conf:12". */
+struct policy_line {
+	const char *key;    /* "SECTION.key" */
+	const char *value;  /* as it would stand in the file */
+	const char *source; /* "FILE:LINE", or "default" */
+};
+
+/* A policy as it was read, with the source of each setting. */
+struct policy_set;
+
+/* A setting that cannot be: FILE:LINE, what is wrong there, and what is allowed. */
+typedef void (*policy_problem_fn)(const char *message, void *userdata);
+
+/*
+ * Reads the policy below conf_dir, "/etc/patd"; files that are missing are as if empty, and
+ * those that others could have written are a problem.  0; -EINVAL after every problem was told to
+ * fn; or -ENOMEM.
+ * Resolves the names of verifiers by NSS: may block.
+ */
+int policy_read(
+	const char *conf_dir, policy_problem_fn fn, void *userdata, struct policy_set **ret_set);
+/* NULL is allowed. */
+void policy_free(struct policy_set *set);
+
+const struct policy *policy_of(const struct policy_set *set);
+
+/* Every setting in force, in the order of patd.conf(5); each line is valid during the call. */
+void policy_each(const struct policy_set *set,
+	void (*fn)(const struct policy_line *line, void *userdata), void *userdata);
+
+/* Whether uid is a verifier for any service. */
+bool policy_has_verifier(const struct policy *policy, uint32_t uid);
+
+/* Whether uid is a verifier for that service. */
+bool policy_verifier(const struct policy *policy, uint32_t uid, const char *service);
+
+#endif

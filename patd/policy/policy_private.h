@@ -1,0 +1,24 @@
+/* What patd/policy/policy.c shows and patd/policy/policy_read.c fills. */
+#ifndef PATD_POLICY_POLICY_PRIVATE_H
+#define PATD_POLICY_POLICY_PRIVATE_H
+
+#include "patd/policy/policy.h"
+#include "patd/policy/policy_keys.h"
+
+/* Where a value comes from; all 0 if it is the default. */
+struct policy_setting {
+	unsigned int file; /* the how manyth that was read */
+	char *source;      /* "FILE:LINE" */
+	char *value;       /* as it stands there; NULL if it cannot be */
+};
+
+struct policy_set {
+	struct policy policy;
+	struct policy_setting settings[POLICY_KEYS];
+	/* Of each verifier's services; before these are set, where the verifier stands. */
+	struct policy_setting verifiers[POLICY_VERIFIERS_MAX];
+};
+
+void policy_setting_clear(struct policy_setting *setting);
+
+#endif

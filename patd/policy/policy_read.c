@@ -1,0 +1,360 @@
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/name.h"
+#include "common/wire.h"
+#include "patd/policy/conf_file.h"
+#include "patd/policy/policy_private.h"
+#include "patd/util/item.h"
+#include "patd/util/users.h"
+
+#define MAIN_FILE "patd.conf"
+#define DROP_INS "patd.conf.d"
+#define DROP_IN_SUFFIX ".conf"
+#define VERIFIER "verifier "
+
+/* A verifier that cannot be: what it has is judged all the same. */
+struct nobody {
+	struct verifier verifier;
+	struct policy_setting setting;
+};
+
+/* Under way. */
+struct reading {
+	struct policy_set *set;
+	policy_problem_fn fn;
+	void *userdata;
+	int result;                /* -EINVAL after a problem, -ENOMEM */
+	unsigned int file;         /* the first one is 1 */
+	bool in_section;           /* of any name */
+	const char *section;       /* as in policy_keys; NULL in others */
+	struct verifier *verifier; /* in its section, else NULL */
+	struct policy_setting *verifier_setting;
+	struct nobody nobody;
+};
+
+__attribute__((format(printf, 3, 4))) static void tell(
+	struct reading *reading, const char *place, const char *format, ...)
+{
+	char *text, *message;
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	r = vasprintf(&text, format, args);
+	va_end(args);
+	if (r < 0) {
+		reading->result = -ENOMEM;
+		return;
+	}
+	if (asprintf(&message, "%s: %s", place, text) < 0) {
+		reading->result = -ENOMEM;
+	} else {
+		if (reading->result == 0)
+			reading->result = -EINVAL;
+		reading->fn(message, reading->userdata);
+		free(message);
+	}
+	free(text);
+}
+
+/* A text of reading's own; NULL if there is no memory. */
+static char *keep(struct reading *reading, const char *text)
+{
+	char *kept = strdup(text);
+
+	if (!kept)
+		reading->result = -ENOMEM;
+	return kept;
+}
+
+static void take_problem(const char *place, const char *text, void *userdata)
+{
+	tell(userdata, place, "%s", text);
+}
+
+/* --- sections ------------------------------------------------------------------------------- */
+
+static void tell_section(struct reading *reading, const char *place, const char *name)
+{
+	char known[256] = "";
+
+	for (size_t i = 0; i < POLICY_KEYS; i++)
+		if (i == 0 || strcmp(policy_keys[i].section, policy_keys[i - 1].section) != 0)
+			(void)item_append(known, sizeof(known), "], [", policy_keys[i].section);
+	tell(reading, place, "there is no section [%s]; there are [%s] and [verifier USER]", name,
+		known);
+}
+
+/* Its name and uid, or a problem that was told. */
+static bool find_user(
+	struct reading *reading, const char *place, const char *name, struct user_lookup *ret_user)
+{
+	struct user_lookup user = { .by_name = true };
+
+	if (!pat_field_set(user.name, sizeof(user.name), name))
+		user.result = -ENOENT;
+	else
+		users_run(&user.job);
+	if (user.result == -ENOENT)
+		tell(reading, place, "there is no user \"%s\"", name);
+	else if (user.result < 0)
+		tell(reading, place, "user \"%s\" cannot be looked up: %s", name,
+			strerrordesc_np(-user.result));
+	else if (user.uid == 0)
+		tell(reading, place, "root verifies every user's tokens and needs no [verifier %s]",
+			name);
+	else
+		*ret_user = user;
+	return user.result == 0 && user.uid != 0;
+}
+
+/* That of the user, which may be new. */
+static bool find_verifier(struct reading *reading, const char *place,
+	const struct user_lookup *user, size_t *ret_index)
+{
+	struct policy *policy = &reading->set->policy;
+	size_t i = 0;
+
+	while (i < policy->verifiers_n && strcmp(policy->verifiers[i].user, user->name) != 0)
+		i++;
+	if (i == POLICY_VERIFIERS_MAX) {
+		tell(reading, place, "there are more than %d verifiers", POLICY_VERIFIERS_MAX);
+		return false;
+	}
+	if (i == policy->verifiers_n) {
+		policy->verifiers_n++;
+		policy->verifiers[i].uid = user->uid;
+		(void)stpcpy(policy->verifiers[i].user, user->name); /* of the same size */
+		reading->set->verifiers[i].source = keep(reading, place);
+	}
+	*ret_index = i;
+	return true;
+}
+
+static void enter_verifier(struct reading *reading, const char *place, const char *name)
+{
+	struct user_lookup user;
+	size_t i;
+
+	reading->section = policy_verifier_key.section;
+	if (find_user(reading, place, name, &user) && find_verifier(reading, place, &user, &i)) {
+		reading->verifier = &reading->set->policy.verifiers[i];
+		reading->verifier_setting = &reading->set->verifiers[i];
+	} else {
+		policy_setting_clear(&reading->nobody.setting);
+		reading->verifier = &reading->nobody.verifier;
+		reading->verifier_setting = &reading->nobody.setting;
+	}
+}
+
+static void take_section(const char *place, const char *name, void *userdata)
+{
+	struct reading *reading = userdata;
+
+	reading->in_section = true;
+	reading->section = NULL;
+	if (strncmp(name, VERIFIER, strlen(VERIFIER)) == 0) {
+		enter_verifier(reading, place, name + strlen(VERIFIER));
+		return;
+	}
+	for (size_t i = 0; i < POLICY_KEYS && !reading->section; i++)
+		if (strcmp(policy_keys[i].section, name) == 0)
+			reading->section = policy_keys[i].section;
+	if (!reading->section)
+		tell_section(reading, place, name);
+}
+
+/* --- settings ------------------------------------------------------------------------------- */
+
+static void tell_key(struct reading *reading, const char *place, const char *name)
+{
+	char known[256] = "";
+
+	for (size_t i = 0; i < POLICY_KEYS; i++)
+		if (strcmp(policy_keys[i].section, reading->section) == 0)
+			(void)item_append(known, sizeof(known), ", ", policy_keys[i].name);
+	tell(reading, place, "[%s] has no key \"%s\"; it has %s", reading->section, name,
+		known[0] != '\0' ? known : policy_verifier_key.name);
+}
+
+static void set(struct reading *reading, const char *place, const struct policy_key *key,
+	const char *value, struct policy_setting *setting, void *ret_member)
+{
+	const char *problem;
+
+	if (setting->file == reading->file) {
+		tell(reading, place, "%s was set in this file before, at %s", key->name,
+			setting->source);
+		return;
+	}
+	policy_setting_clear(setting);
+	setting->source = keep(reading, place);
+	if (!setting->source)
+		return;
+	setting->file = reading->file;
+	problem = key->parse(value, ret_member);
+	if (problem) {
+		tell(reading, place, "%s cannot be \"%s\": %s; allowed is %s", key->name, value,
+			problem, key->allowed);
+		return;
+	}
+	setting->value = keep(reading, value);
+}
+
+static void take_setting(const char *place, const char *name, const char *value, void *userdata)
+{
+	struct reading *reading = userdata;
+
+	if (!reading->in_section) {
+		tell(reading, place, "%s stands before the first [SECTION]", name);
+		return;
+	}
+	if (!reading->section)
+		return;
+	if (reading->section == policy_verifier_key.section &&
+		strcmp(name, policy_verifier_key.name) == 0) {
+		set(reading, place, &policy_verifier_key, value, reading->verifier_setting,
+			(char *)reading->verifier + policy_verifier_key.offset);
+		return;
+	}
+	for (size_t i = 0; i < POLICY_KEYS; i++) {
+		const struct policy_key *key = &policy_keys[i];
+
+		if (strcmp(key->section, reading->section) != 0 || strcmp(key->name, name) != 0)
+			continue;
+		set(reading, place, key, value, &reading->set->settings[i],
+			(char *)&reading->set->policy + key->offset);
+		return;
+	}
+	tell_key(reading, place, name);
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static void read_file(struct reading *reading, const char *folder, const char *name)
+{
+	const struct conf_reader reader = { take_section, take_setting, take_problem, reading };
+	char *path;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		reading->result = -ENOMEM;
+		return;
+	}
+	reading->file++;
+	reading->in_section = false;
+	reading->section = NULL;
+	conf_file_read(path, &reader);
+	free(path);
+}
+
+static int is_drop_in(const struct dirent *entry)
+{
+	const size_t len = strlen(entry->d_name), suffix = strlen(DROP_IN_SUFFIX);
+
+	return entry->d_name[0] != '.' && len > suffix &&
+	       strcmp(entry->d_name + len - suffix, DROP_IN_SUFFIX) == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void read_drop_ins(struct reading *reading, const char *folder)
+{
+	struct dirent **entries;
+	int n = scandir(folder, &entries, is_drop_in, by_bytes);
+
+	if (n < 0) {
+		tell(reading, folder, "cannot be read: %m");
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		/* It is told on the bus, which takes nothing else. */
+		if (pat_name_problem(entries[i]->d_name))
+			tell(reading, folder,
+				"the name of a file has a control character, or is not valid "
+				"UTF-8");
+		else
+			read_file(reading, folder, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void read_files(struct reading *reading, const char *conf_dir)
+{
+	const struct conf_reader reader = { .problem = take_problem, .userdata = reading };
+	char *drop_ins;
+
+	if (!conf_folder_check(conf_dir, &reader))
+		return;
+	read_file(reading, conf_dir, MAIN_FILE);
+	if (asprintf(&drop_ins, "%s/%s", conf_dir, DROP_INS) < 0) {
+		reading->result = -ENOMEM;
+		return;
+	}
+	if (conf_folder_check(drop_ins, &reader))
+		read_drop_ins(reading, drop_ins);
+	free(drop_ins);
+}
+
+/* --- what the files say together ------------------------------------------------------------ */
+
+/* A default that nobody chose gives way to the maximum; one that somebody chose is a problem. */
+static void settle_lifetimes(struct reading *reading)
+{
+	struct policy *policy = &reading->set->policy;
+	const struct policy_setting *one = &reading->set->settings[KEY_DEFAULT_LIFETIME];
+	const struct policy_setting *most = &reading->set->settings[KEY_MAX_LIFETIME];
+
+	if (!most->value || policy->max_lifetime == POLICY_UNLIMITED ||
+		policy->default_lifetime <= policy->max_lifetime)
+		return;
+	if (one->value) {
+		tell(reading, one->source,
+			"default_lifetime = %s is longer than max_lifetime = %s, "
+			"which is set at %s; lower the former, or raise the latter",
+			one->value, most->value, most->source);
+	} else if (!one->source) {
+		policy->default_lifetime = policy->max_lifetime;
+	}
+}
+
+static void check_verifiers(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->set->policy.verifiers_n; i++)
+		if (reading->set->verifiers[i].file == 0)
+			tell(reading, reading->set->verifiers[i].source,
+				"[verifier %s] needs services: %s",
+				reading->set->policy.verifiers[i].user,
+				policy_verifier_key.allowed);
+}
+
+int policy_read(
+	const char *conf_dir, policy_problem_fn fn, void *userdata, struct policy_set **ret_set)
+{
+	struct reading reading = { .fn = fn, .userdata = userdata };
+
+	reading.set = calloc(1, sizeof(*reading.set));
+	if (!reading.set)
+		return -ENOMEM;
+	reading.set->policy = policy_default;
+	read_files(&reading, conf_dir);
+	if (reading.result != -ENOMEM) {
+		settle_lifetimes(&reading);
+		check_verifiers(&reading);
+	}
+	policy_setting_clear(&reading.nobody.setting);
+	if (reading.result < 0) {
+		policy_free(reading.set);
+		return reading.result;
+	}
+	*ret_set = reading.set;
+	return 0;
+}

@@ -1,0 +1,50 @@
+#include "patd/rules/authority.h"
+
+#include <string.h>
+
+static const char *const texts[ACTIONS] = {
+	[ACTION_GENERATE_OWN] = "org.patd.tokens1.generate-own",
+	[ACTION_RESTORE_OWN] = "org.patd.tokens1.restore-own",
+	[ACTION_ROTATE_OWN] = "org.patd.tokens1.rotate-own",
+	[ACTION_MANAGE_OTHERS] = "org.patd.tokens1.manage-others",
+	[ACTION_SET_POLICY] = "org.patd.tokens1.set-policy",
+};
+
+/*
+ * What takes access away is free on one's own.  What gives access is not: else any process of
+ * the user could make itself a credential for sudo.
+ */
+static const struct {
+	enum action own, others;
+} needs[OPERATIONS] = {
+	[OP_GENERATE] = { ACTION_GENERATE_OWN, ACTION_MANAGE_OTHERS },
+	[OP_LIST] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	[OP_FOLLOW] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	[OP_REVOKE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	[OP_RESTORE] = { ACTION_RESTORE_OWN, ACTION_MANAGE_OTHERS },
+	[OP_ROTATE] = { ACTION_ROTATE_OWN, ACTION_MANAGE_OTHERS },
+	[OP_RENAME] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	[OP_DELETE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	[OP_DISABLE] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+	[OP_DISABLE_ALL] = { ACTION_SET_POLICY, ACTION_SET_POLICY },
+	[OP_AUDIT] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+};
+
+const char *authority_action_text(enum action action)
+{
+	return texts[action];
+}
+
+bool authority_owns(const struct caller *caller, uint32_t uid, const char *user)
+{
+	return caller->uid == uid && strcmp(caller->user, user) == 0;
+}
+
+enum action authority_lacks(const struct caller *caller, enum operation operation, bool own)
+{
+	enum action action = own ? needs[operation].own : needs[operation].others;
+
+	if (caller->uid == 0 || (caller->granted & 1U << action) != 0)
+		return ACTION_NONE;
+	return action;
+}

@@ -1,0 +1,52 @@
+/* Who may do what.  Knows uids and names, and what polkit has granted; asks nobody. */
+#ifndef PATD_RULES_AUTHORITY_H
+#define PATD_RULES_AUTHORITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "patd/model/token.h"
+
+/* What polkit can grant; see dbus/org.patd.tokens1.policy. */
+enum action {
+	ACTION_NONE,
+	ACTION_GENERATE_OWN,
+	ACTION_RESTORE_OWN,
+	ACTION_ROTATE_OWN,
+	ACTION_MANAGE_OTHERS,
+	ACTION_SET_POLICY,
+	ACTIONS
+};
+
+enum operation {
+	OP_GENERATE,
+	OP_LIST,
+	OP_FOLLOW,
+	OP_REVOKE,
+	OP_RESTORE,
+	OP_ROTATE,
+	OP_RENAME,
+	OP_DELETE,
+	OP_DISABLE, /* a user, be it the caller; or enable */
+	OP_DISABLE_ALL,
+	OP_AUDIT, /* the history as a whole, and who is disabled */
+	OPERATIONS
+};
+
+/* Who asks.  uid 0 may do everything.  user is the name of uid, never empty. */
+struct caller {
+	uint32_t uid;
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	unsigned int granted; /* a bit for each action, 1 << enum action */
+};
+
+/* The action's name for polkit.  Static; NULL for ACTION_NONE. */
+const char *authority_action_text(enum action action);
+
+/* Whether what is bound to uid and user is the caller's own. */
+bool authority_owns(const struct caller *caller, uint32_t uid, const char *user);
+
+/* What the caller lacks for the operation, on its own or on others'; ACTION_NONE: it may. */
+enum action authority_lacks(const struct caller *caller, enum operation operation, bool own);
+
+#endif

@@ -1,0 +1,145 @@
+#include "patd/rules/evaluation.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "common/lifetime.h"
+#include "patd/model/hours.h"
+#include "patd/model/services.h"
+#include "patd/model/sources.h"
+#include "patd/rules/validity.h"
+
+/*
+ * What polkit authenticates people as, by PAM.  No token is good there: who had stolen one could
+ * make another that outlives it.  Nor while patd asks nothing: polkit remembers an answer, and
+ * everybody may have it ask.
+ */
+#define POLKIT_SERVICE "polkit-1"
+
+static bool other_user(const struct attempt *attempt)
+{
+	return attempt->user && (attempt->uid != attempt->token->uid ||
+					strcmp(attempt->user, attempt->token->user) != 0);
+}
+
+static bool ended(const struct attempt *attempt)
+{
+	return attempt->ended;
+}
+
+static bool makes_tokens(const struct attempt *attempt)
+{
+	return attempt->service && strcmp(attempt->service, POLKIT_SERVICE) == 0;
+}
+
+/* Who could not look may not say that the account is not locked. */
+static bool account_closed(const struct attempt *attempt)
+{
+	uint32_t account = attempt->account;
+
+	if ((account & PAT_ACCOUNT_EXPIRED) != 0)
+		return true;
+	return attempt->policy->deny_locked &&
+	       ((account & PAT_ACCOUNT_SEEN) == 0 || (account & PAT_ACCOUNT_LOCKED) != 0);
+}
+
+static bool revoked(const struct attempt *attempt)
+{
+	return life_revoked(attempt->token, attempt->now) ||
+	       life_unused(attempt->token, attempt->policy, attempt->now);
+}
+
+static bool disabled(const struct attempt *attempt)
+{
+	return attempt->disabled;
+}
+
+static bool expired(const struct attempt *attempt)
+{
+	return life_expired(attempt->token, attempt->policy, attempt->now);
+}
+
+static bool not_yet(const struct attempt *attempt)
+{
+	return attempt->now < attempt->token->limits.not_before;
+}
+
+/* Root's word, also for itself, is the administrator's. */
+static bool self_made(const struct token *token)
+{
+	return token->created_by != 0 && token->created_by == token->uid;
+}
+
+static bool against_policy(const struct attempt *attempt)
+{
+	const struct policy *policy = attempt->policy;
+
+	if (!policy->allow_never && life_end(attempt->token, policy) == PAT_NEVER)
+		return true;
+	return attempt->service && policy->self_services[0] != '\0' && self_made(attempt->token) &&
+	       !services_match(policy->self_services, attempt->service);
+}
+
+static bool wrong_service(const struct attempt *attempt)
+{
+	const char *services = attempt->token->limits.services;
+
+	return attempt->service && services[0] != '\0' &&
+	       !services_match(services, attempt->service);
+}
+
+static bool wrong_source(const struct attempt *attempt)
+{
+	const char *sources = attempt->token->limits.sources;
+
+	return attempt->rhost && sources[0] != '\0' && !sources_match(sources, attempt->rhost);
+}
+
+static bool out_of_hours(const struct attempt *attempt)
+{
+	const char *hours = attempt->token->limits.hours;
+
+	return hours[0] != '\0' && !hours_match(hours, attempt->now);
+}
+
+static bool exhausted(const struct attempt *attempt)
+{
+	return life_exhausted(attempt->token);
+}
+
+static const struct {
+	bool (*shut)(const struct attempt *attempt);
+	enum pat_verdict verdict;
+} rules[] = {
+	{ other_user, PAT_OTHER_USER },
+	{ ended, PAT_ROTATED },
+	{ makes_tokens, PAT_NOT_ALLOWED },
+	{ account_closed, PAT_ACCOUNT_CLOSED },
+	{ revoked, PAT_REVOKED },
+	{ disabled, PAT_DISABLED },
+	{ expired, PAT_EXPIRED },
+	{ not_yet, PAT_NOT_YET },
+	{ against_policy, PAT_AGAINST_POLICY },
+	{ wrong_service, PAT_WRONG_SERVICE },
+	{ wrong_source, PAT_WRONG_SOURCE },
+	{ out_of_hours, PAT_OUT_OF_HOURS },
+	{ exhausted, PAT_EXHAUSTED },
+};
+
+unsigned int verdict_all(
+	const struct attempt *attempt, enum pat_verdict ret_verdicts[static PAT_VERDICTS])
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].shut(attempt))
+			ret_verdicts[n++] = rules[i].verdict;
+	return n;
+}
+
+enum pat_verdict verdict_of(const struct attempt *attempt)
+{
+	enum pat_verdict verdicts[PAT_VERDICTS];
+
+	return verdict_all(attempt, verdicts) == 0 ? PAT_ACCEPTED : verdicts[0];
+}

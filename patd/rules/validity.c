@@ -1,0 +1,65 @@
+#include "patd/rules/validity.h"
+
+#include <stddef.h>
+
+#include "common/lifetime.h"
+
+uint64_t life_end(const struct token *token, const struct policy *policy)
+{
+	uint64_t bound = token->created_at + policy->max_lifetime;
+
+	if (policy->max_lifetime == POLICY_UNLIMITED)
+		return token->expires_at;
+	return token->expires_at == PAT_NEVER || token->expires_at > bound ? bound
+									   : token->expires_at;
+}
+
+bool life_expired(const struct token *token, const struct policy *policy, uint64_t now)
+{
+	uint64_t end = life_end(token, policy);
+
+	return end != PAT_NEVER && now >= end;
+}
+
+bool life_revoked(const struct token *token, uint64_t now)
+{
+	return token->revoked_at != 0 && (token->revoked_until == 0 || now < token->revoked_until);
+}
+
+static uint64_t latest(const uint64_t *times, size_t n)
+{
+	uint64_t time = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (times[i] > time)
+			time = times[i];
+	return time;
+}
+
+/* From when it might have been used: a new secret, or a return from a revoke, counts anew. */
+bool life_unused(const struct token *token, const struct policy *policy, uint64_t now)
+{
+	const uint64_t times[] = { token->created_at, token->limits.not_before, token->restored_at,
+		token->revoked_until, token->rotated_at, token->last_used_at };
+	uint64_t since = latest(times, sizeof(times) / sizeof(times[0]));
+
+	return policy->revoke_unused != POLICY_UNLIMITED && now > since &&
+	       now - since >= policy->revoke_unused;
+}
+
+bool life_exhausted(const struct token *token)
+{
+	return token->limits.max_uses != 0 && token->uses >= token->limits.max_uses;
+}
+
+uint64_t life_next(const struct token *token, const struct policy *policy, uint64_t now)
+{
+	const uint64_t times[] = { life_end(token, policy), token->revoked_until,
+		token->limits.not_before };
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (times[i] > now && (next == 0 || times[i] < next))
+			next = times[i];
+	return next;
+}

@@ -1,0 +1,140 @@
+#include "patd/store/token_list.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "patd/db/row.h"
+#include "patd/db/schema.h"
+#include "patd/util/log.h"
+
+/* What a filter can ask; the parameters' numbers are fixed, the parts are not. */
+#define SELECT "SELECT " ROW_COLUMNS " FROM token WHERE true"
+#define BY_USER " AND user = ?1"
+#define BY_UID " AND uid = ?2"
+#define BY_NAME " AND name = ?3"
+/* The cursor's place, in as many columns as are not fixed: else SQLite would walk up to it. */
+#define AFTER " AND (user, uid, name) > (?4, ?5, ?6)"
+#define AFTER_OF_USER " AND (uid, name) > (?5, ?6)"
+#define AFTER_OF_UID " AND name > ?6"
+#define ORDER " ORDER BY user, uid, name"
+#define FROM_ID " AND id >= ?7"
+#define AFTER_ID " AND id > ?8"
+#define TO_ID " AND id < ?7 || '~'" /* '~' is behind every base62 digit */
+#define ORDER_BY_ID " ORDER BY id"
+
+#define SQL_MAX sizeof(SELECT BY_USER BY_UID BY_NAME AFTER FROM_ID TO_ID ORDER)
+
+/* A statement for each combination would be kept for few calls: they are compiled. */
+static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt **ret_statement)
+{
+	const struct {
+		bool wanted;
+		const char *sql;
+	} parts[] = {
+		{ true, SELECT },
+		{ filter->user != NULL, BY_USER },
+		{ filter->by_uid, BY_UID },
+		{ filter->name != NULL, BY_NAME },
+		{ filter->after_user && !filter->user, AFTER },
+		{ filter->after_user && filter->user && !filter->by_uid, AFTER_OF_USER },
+		{ filter->after_user && filter->by_uid, AFTER_OF_UID },
+		{ filter->id_prefix && !filter->after_id, FROM_ID },
+		{ filter->id_prefix && filter->after_id, AFTER_ID },
+		{ filter->id_prefix != NULL, TO_ID },
+		{ filter->id_prefix == NULL, ORDER },
+		{ filter->id_prefix != NULL, ORDER_BY_ID },
+	};
+	char sql[SQL_MAX] = "";
+	char *end = sql;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].wanted)
+			end = stpcpy(end, parts[i].sql);
+	return sqlite3_prepare_v2(db, sql, -1, ret_statement, NULL);
+}
+
+static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
+{
+	/* A parameter that the statement has not got is refused, which is as well. */
+	row_bind_text(statement, 1, filter->user);
+	row_bind_number(statement, 2, filter->uid);
+	row_bind_text(statement, 3, filter->name);
+	row_bind_text(statement, 4, filter->after_user);
+	row_bind_number(statement, 5, filter->after_uid);
+	row_bind_text(statement, 6, filter->after_name);
+	row_bind_text(statement, 7, filter->id_prefix);
+	row_bind_text(statement, 8, filter->after_id);
+}
+
+/* Runs the statement, and ends it. */
+static int each_row(sqlite3 *db, sqlite3_stmt *statement, list_row_fn fn, void *userdata)
+{
+	struct token token;
+	int step = SQLITE_DONE, r = 0;
+
+	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+		/* One damaged row hides no other. */
+		if (row_read(statement, &token) < 0)
+			log_error("left a damaged row out of a list");
+		else
+			r = fn(&token, userdata);
+	}
+	if (r == 0 && step != SQLITE_DONE) {
+		log_error("the database failed: %s", sqlite3_errmsg(db));
+		r = schema_errno(step);
+	}
+	sqlite3_finalize(statement);
+	return r;
+}
+
+int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata)
+{
+	sqlite3_stmt *statement;
+	int r;
+
+	r = prepare(db, filter, &statement);
+	if (r != SQLITE_OK) {
+		log_error("the database failed: %s", sqlite3_errmsg(db));
+		return schema_errno(r);
+	}
+	bind(statement, filter);
+	return each_row(db, statement, fn, userdata);
+}
+
+/* Each has an index, whose WHERE must stand in the query. */
+#define MOMENT_SQL(column)                                                                         \
+	"SELECT " ROW_COLUMNS " FROM token WHERE " column " > 0 AND " column " >= ?1 AND (" column \
+	", id) > (?1, ?2) ORDER BY " column ", id"
+
+static const struct {
+	size_t offset;
+	const char *sql;
+} moments[MOMENTS] = {
+	[MOMENT_END] = { offsetof(struct token, expires_at), MOMENT_SQL("expires_at") },
+	[MOMENT_RETURN] = { offsetof(struct token, revoked_until), MOMENT_SQL("revoked_until") },
+	[MOMENT_START] = { offsetof(struct token, limits.not_before), MOMENT_SQL("not_before") },
+	[MOMENT_MAKING] = { offsetof(struct token, created_at), MOMENT_SQL("created_at") },
+};
+
+uint64_t moment_of(enum moment moment, const struct token *token)
+{
+	const void *member = (const char *)token + moments[moment].offset;
+
+	return *(const uint64_t *)member;
+}
+
+int list_moments(sqlite3 *db, enum moment moment, const struct moment_place *after, list_row_fn fn,
+	void *userdata)
+{
+	sqlite3_stmt *statement;
+	int r;
+
+	r = sqlite3_prepare_v2(db, moments[moment].sql, -1, &statement, NULL);
+	if (r != SQLITE_OK) {
+		log_error("the database failed: %s", sqlite3_errmsg(db));
+		return schema_errno(r);
+	}
+	row_bind_number(statement, 1, after->at);
+	row_bind_text(statement, 2, after->id.text);
+	return each_row(db, statement, fn, userdata);
+}

@@ -1,0 +1,58 @@
+/*
+ * Tokens from the database in one of two orders: (user, uid, name), or id.  What is filtered here
+ * is what an index finds; all else is the caller's.
+ */
+#ifndef PATD_STORE_TOKEN_LIST_H
+#define PATD_STORE_TOKEN_LIST_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "patd/model/token.h"
+
+/* Which tokens to list.  NULL or false: no such condition. */
+struct list_filter {
+	const char *user;
+	bool by_uid; /* with user */
+	uint32_t uid;
+	const char *name;
+	/* Only rows behind this one in the order (user, uid, name). */
+	const char *after_user;
+	uint32_t after_uid;
+	const char *after_name;
+
+	/* In the order of ids: those that begin so; and nothing of the above. */
+	const char *id_prefix;
+	const char *after_id;
+};
+
+/* Called for each row; a nonzero return ends the listing and is its result. */
+typedef int (*list_row_fn)(const struct token *token, void *userdata);
+
+/* 0, a negative errno (logged), or what fn returned. */
+int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata);
+
+/* Times at which a token changes by itself. */
+enum moment {
+	MOMENT_END,    /* expires_at */
+	MOMENT_RETURN, /* revoked_until */
+	MOMENT_START,  /* not_before */
+	MOMENT_MAKING, /* created_at: the policy counts from there */
+	MOMENTS
+};
+
+/* A place in the order of such times. */
+struct moment_place {
+	uint64_t at;
+	struct pat_id id;
+};
+
+/* The time of that moment in the token's life; 0: there is none. */
+uint64_t moment_of(enum moment moment, const struct token *token);
+
+/* As list_rows(), of all tokens that have such a time, behind that place. */
+int list_moments(sqlite3 *db, enum moment moment, const struct moment_place *after, list_row_fn fn,
+	void *userdata);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * Where a page of a list ended: "user:uid:name" of its last row, or "id" where the list is in the
+ * order of ids.  A place in the order, not a row: it stays right when that row goes.  No user
+ * name has a colon.
+ */
+#ifndef PATD_TOKENS_CURSOR_H
+#define PATD_TOKENS_CURSOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "patd/model/token.h"
+
+#define CURSOR_TEXT_MAX (TOKEN_USER_BYTES_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295:"))
+
+struct cursor {
+	bool by_id;
+	struct pat_id id;
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	uint32_t uid;
+	const char *name; /* into the text that was parsed */
+};
+
+void cursor_format(const struct token *last, bool by_id, char ret_text[static CURSOR_TEXT_MAX]);
+
+/* False if text is none of the above. */
+bool cursor_parse(const char *text, struct cursor *ret_cursor);
+
+#endif

@@ -1,0 +1,269 @@
+/*
+ * The rules: what happens to a token, by whose word, and whether it opens the door.  The one
+ * place where a verdict is made.  Knows neither D-Bus nor SQL nor sockets; time comes from a
+ * clock that a test sets.
+ *
+ * Functions return PAT_OK, or why not and more about it in *ret_refusal.
+ */
+#ifndef PATD_TOKENS_TOKENS_H
+#define PATD_TOKENS_TOKENS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/wire.h"
+#include "patd/crypto/key.h"
+#include "patd/history/history.h"
+#include "patd/model/token.h"
+#include "patd/policy/policy.h"
+#include "patd/rules/authority.h"
+#include "patd/store/store.h"
+#include "patd/tokens/cursor.h"
+#include "patd/util/clock.h"
+
+struct tokens;
+
+struct refusal {
+	const char *why;   /* a sentence for a person, static */
+	enum action lacks; /* with PAT_ERR_DENIED: what, if granted, would change that */
+	enum operation operation;
+};
+
+/* What happens to a token. */
+enum token_event {
+	TOKEN_GENERATED,
+	TOKEN_CHANGED,  /* something of it, by somebody's word or by time */
+	TOKEN_AFFECTED, /* its state, by a word about many tokens */
+	TOKEN_USED,
+	TOKEN_DELETED
+};
+
+/* Called at once, before the result of what caused it is known to anybody. */
+typedef void (*token_event_fn)(enum token_event event, const struct token *token, void *userdata);
+/* The same for what has come into the history, or should have, had the disk not failed. */
+typedef void (*entry_fn)(const struct entry *entry, void *userdata);
+
+struct token_listener {
+	token_event_fn token; /* NULL: not interested */
+	entry_fn entry;
+	void *userdata;
+};
+
+/* What is to be generated. */
+struct wish {
+	const char *name;
+	uint32_t uid; /* whose it will be, and that user's name */
+	const char *user;
+	bool has_lifetime, has_expires_at;      /* neither: PAT_LIFETIME_DEFAULT */
+	uint64_t lifetime;                      /* seconds from now */
+	uint64_t expires_at;                    /* 0: never */
+	const char *services, *sources, *hours; /* as people write them; NULL: no restriction */
+	uint64_t not_before, max_uses;          /* 0: no restriction */
+};
+
+/* How a token is to be revoked. */
+struct revocation {
+	bool for_a_while;   /* it comes back by itself, */
+	uint64_t seconds;   /* after so many */
+	const char *reason; /* NULL: none */
+};
+
+/* What is to be listed. */
+struct wanted {
+	const char *user; /* NULL: the caller's own, unless all */
+	bool all;         /* every user's */
+	/* NULL: any */
+	const char *name;
+	const char *name_pattern; /* see patd/util/pattern.h */
+	const char *id_prefix;
+	const char *state;    /* token_state_text() */
+	const char *service;  /* last used through it */
+	const char *good_for; /* a service that its restrictions let through */
+	bool has_unused_since, has_expiring_before;
+	uint64_t unused_since, expiring_before;
+	const char *cursor; /* "": from the start */
+	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
+};
+
+#define TOKENS_CURSOR_MAX CURSOR_TEXT_MAX
+
+/*
+ * Rules over the given store, key, clock and policy, all of which must outlive them.  Checks that
+ * the key is the one the store was written with; -EKEYREJECTED if not, -ENOMEM, or store's errors.
+ */
+int tokens_new(struct store *store, const struct key *key, struct clock *clock,
+	const struct policy *policy, struct tokens **ret_tokens);
+void tokens_free(struct tokens *tokens);
+
+/* From now on another policy. */
+int tokens_set_policy(struct tokens *tokens, const struct policy *policy);
+const struct policy *tokens_policy(const struct tokens *tokens);
+
+/* The number of events so far: if it stays, nothing has happened. */
+uint64_t tokens_events(const struct tokens *tokens);
+
+/* listener, which must stay, hears of everything from now on; TOKENS_LISTENERS_MAX can. */
+#define TOKENS_LISTENERS_MAX 2
+void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
+void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
+
+/*
+ * Whether the caller may have such a token, as far as can be said before it is known whether
+ * wish->user exists: to be asked before anything costs effort.  uid need not stand.
+ */
+enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *caller,
+	const struct wish *wish, struct refusal *ret_refusal);
+
+/*
+ * The new token, and the secret that is shown once: the caller owns secret, in memory that is
+ * wiped, and wipes it.
+ */
+enum pat_error tokens_generate(struct tokens *tokens, const struct caller *caller,
+	const struct wish *wish, struct token *ret_token, char secret[static PAT_TOKEN_LEN + 1],
+	struct refusal *ret_refusal);
+
+/* A token that the caller may see: its own.  All others are PAT_ERR_NOT_FOUND alike. */
+enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct token *ret_token, struct refusal *ret_refusal);
+
+/* For a token that is not the caller's, and one that does not exist, PAT_ERR_DENIED alike. */
+enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller, const char *id,
+	const struct revocation *revocation, struct refusal *ret_refusal);
+enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal);
+enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller, const char *id,
+	const char *name, struct refusal *ret_refusal);
+enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal);
+
+/* A new secret, as tokens_generate() hands it out; the one before works for grace seconds more. */
+#define TOKENS_GRACE_DEFAULT (UINT64_C(24) * 3600)
+enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
+	uint64_t grace, char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal);
+
+/*
+ * Revokes some of the user's tokens, in the order of their names, from the one behind *place on
+ * ("": from the first), and adds to *count how many it did.  *place is "" again when all are.
+ */
+enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *caller,
+	const char *user, uint32_t uid, const struct revocation *revocation,
+	char place[static PAT_NAME_BYTES_MAX + 1], uint32_t *count, struct refusal *ret_refusal);
+
+/* user "": everybody. */
+enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller, const char *user,
+	const char *reason, struct refusal *ret_refusal);
+enum pat_error tokens_enable(struct tokens *tokens, const struct caller *caller, const char *user,
+	struct refusal *ret_refusal);
+enum pat_error tokens_list_disabled(struct tokens *tokens, const struct caller *caller,
+	disabled_fn fn, void *userdata, struct refusal *ret_refusal);
+
+/*
+ * What verification would say, for the owner and uid 0; uses nothing.  service, rhost: NULL if
+ * not asked about; rhost "" is "local".  Hands out at most PAT_VERDICTS; none: accepted.
+ */
+enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
+	const struct pat_id *id, const struct pat_digest *digest, const char *service,
+	const char *rhost, enum pat_verdict ret_verdicts[static PAT_VERDICTS], unsigned int *ret_n,
+	struct refusal *ret_refusal);
+
+/* Whether the caller may follow what happens to tokens: its own, or everybody's. */
+enum pat_error tokens_may_follow(
+	const struct caller *caller, bool all, struct refusal *ret_refusal);
+
+/*
+ * One page, row by row to fn (see patd/store/token_list.h).  Writes "" to ret_cursor after the last
+ * page. Looks at a bounded number of tokens, so that a page may be short and not the last.
+ */
+enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
+	const struct wanted *wanted, list_row_fn fn, void *userdata,
+	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
+
+/* The time by which tokens expire. */
+uint64_t tokens_now(struct tokens *tokens);
+
+/*
+ * Tells of tokens behind *told whose moment has come by now, and moves *told there.  Some of
+ * them: *ret_next is when to call again, at once if that has passed; 0: not before there are
+ * others.
+ */
+int tokens_tell_moments(
+	struct tokens *tokens, enum moment moment, struct moment_place *told, uint64_t *ret_next);
+
+/* Where to begin, so that only what comes from now on is told. */
+struct moment_place tokens_moments_from(const struct tokens *tokens, enum moment moment);
+
+/* The next time at which the token changes by itself; 0: none. */
+uint64_t tokens_next_moment(struct tokens *tokens, const struct token *token);
+
+/* When it expires under the policy; 0: never. */
+uint64_t tokens_end(struct tokens *tokens, const struct token *token);
+
+/* Whether it is revoked now. */
+bool tokens_revoked(struct tokens *tokens, const struct token *token);
+
+/* As of now. */
+enum token_state tokens_state(struct tokens *tokens, const struct token *token);
+
+/*
+ * The verdict on a request that passed pat_request_check().  caller_uid: who asks.  The use of
+ * an accepted token is recorded, and committed by tokens_commit_usage(): reply after that.
+ */
+void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request,
+	struct pat_reply *ret_reply);
+
+/*
+ * Commits the uses recorded since the last call.  A failure is logged and refuses nobody: an
+ * unlimited token logs in on a full disk, too.
+ */
+void tokens_commit_usage(struct tokens *tokens);
+
+/* --- the history --- */
+
+/* What is to be listed of the history. */
+struct wanted_history {
+	const char *user; /* NULL: the caller's own, unless all */
+	bool all;
+	const char *id;        /* NULL: any */
+	uint64_t since, until; /* seconds UTC, at or after, and before; 0: any */
+	uint64_t after;        /* entries behind that seq */
+	bool reverse;          /* the latest first */
+	const char *cursor;    /* "": from the start */
+	uint32_t limit;        /* 0: PAT_PAGE_MAX, which is also the most */
+};
+
+/* One page, as tokens_list(). */
+enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *caller,
+	const struct wanted_history *wanted, entry_row_fn fn, void *userdata,
+	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
+
+/*
+ * Where a token was used from: the latest first, five at most.  For a token that is not the
+ * caller's, and one that does not exist, PAT_ERR_DENIED alike.
+ */
+enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *caller,
+	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal);
+
+/* Some of a check: until check->done.  See patd/history/history.h. */
+enum pat_error tokens_check_history(struct tokens *tokens, const struct caller *caller,
+	struct history_check *check, struct refusal *ret_refusal);
+
+/* --- once a day --- */
+
+#define TOKENS_NOTICE_S (UINT64_C(7) * 24 * 3600)
+typedef void (*expiring_fn)(const struct token *token, uint64_t end, void *userdata);
+
+/* Whether the daily work is due, and since when it is done: a day after the last time. */
+int tokens_daily_due(struct tokens *tokens, uint64_t *ret_at);
+/*
+ * Some of it: revokes what the policy wants revoked, tells fn of tokens that expire within
+ * TOKENS_NOTICE_S, prunes the history.  *work is all zeros at first; until work->done.
+ */
+struct daily_work {
+	bool done, listed;
+	char cursor[TOKENS_CURSOR_MAX];
+};
+int tokens_daily_some(
+	struct tokens *tokens, struct daily_work *work, expiring_fn fn, void *userdata);
+
+#endif

@@ -1,0 +1,393 @@
+/* What becomes of a token that there is. */
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "common/lifetime.h"
+#include "patd/rules/validity.h"
+#include "patd/tokens/tokens_private.h"
+
+enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct token *ret_token, struct refusal *ret_refusal)
+{
+	struct token token;
+	int r;
+
+	r = store_get(tokens->store, id, &token);
+	/* Of a damaged row nobody can say whose it is. */
+	if (caller->uid != 0 &&
+		(r == -EBADMSG || (r == 0 && !authority_owns(caller, token.uid, token.user))))
+		r = -ENOENT;
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	*ret_token = token;
+	return PAT_OK;
+}
+
+/*
+ * A token that the caller may do that to.  Who may not is not told whether there is one.
+ * 0, -ENOENT, -EBADMSG: no word of it can be read; or another of store's errors.
+ */
+static enum pat_error find_for(struct tokens *tokens, const struct caller *caller,
+	enum operation operation, const char *id, struct token *ret_token, int *ret_r,
+	struct refusal *ret_refusal)
+{
+	*ret_r = store_get(tokens->store, id, ret_token);
+	return tokens_allow(caller, operation,
+		*ret_r == 0 && authority_owns(caller, ret_token->uid, ret_token->user),
+		ret_refusal);
+}
+
+/*
+ * The same, of a row that is as patd wrote it: a new MAC, which every change makes, would make an
+ * altered one good again.
+ */
+static enum pat_error find_intact(struct tokens *tokens, const struct caller *caller,
+	enum operation operation, const char *id, struct token *ret_token,
+	struct refusal *ret_refusal)
+{
+	int r;
+	enum pat_error error = find_for(tokens, caller, operation, id, ret_token, &r, ret_refusal);
+
+	if (error != PAT_OK)
+		return error;
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	if (!tokens_intact(tokens, ret_token))
+		return tokens_refuse(PAT_ERR_STORAGE,
+			N_("the token was altered in the database, outside of patd; it opens "
+			   "nothing and can only be deleted"),
+			ret_refusal);
+	return PAT_OK;
+}
+
+static bool compromised(const struct token *token)
+{
+	return strcmp(token->revoked_reason, TOKEN_REASON_COMPROMISED) == 0;
+}
+
+/* Also where the clock has passed it. */
+static bool beyond_calendar(uint64_t now, uint64_t seconds)
+{
+	return seconds != 0 && (now > PAT_EXPIRES_MAX || seconds > PAT_EXPIRES_MAX - now);
+}
+
+static enum pat_error check_revocation(
+	const struct revocation *revocation, uint64_t now, struct refusal *ret_refusal)
+{
+	const char *problem = revocation->reason ? tokens_reason_problem(revocation->reason) : NULL;
+
+	if (!problem && revocation->for_a_while && revocation->seconds == 0)
+		problem = N_(
+			"for no time is not at all; leave it out to revoke until it is restored");
+	if (!problem && beyond_calendar(now, revocation->seconds))
+		problem = N_("the token would come back after the year 9999; revoke it for good");
+	if (!problem && revocation->for_a_while && revocation->reason &&
+		strcmp(revocation->reason, TOKEN_REASON_COMPROMISED) == 0)
+		problem = N_("a compromised token never comes back; leave out for how long");
+	return problem ? tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal) : PAT_OK;
+}
+
+/* Never loosens what is so already.  Whether anything changed. */
+static bool apply(const struct revocation *revocation, uint64_t now, struct token *token)
+{
+	uint64_t until = revocation->for_a_while ? now + revocation->seconds : 0;
+	const char *reason = revocation->reason ? revocation->reason : "";
+	bool before = life_revoked(token, now);
+	bool longer = !before ||
+		      (token->revoked_until != 0 && (until == 0 || until > token->revoked_until));
+	bool other = reason[0] != '\0' && !(before && compromised(token)) &&
+		     strcmp(reason, token->revoked_reason) != 0;
+
+	if (!before) {
+		token->revoked_at = now;
+		token->revoked_reason[0] = '\0';
+	}
+	if (longer)
+		token->revoked_until = until;
+	/* For good, whatever was said before. */
+	if (strcmp(reason, TOKEN_REASON_COMPROMISED) == 0)
+		token->revoked_until = 0;
+	if (other)
+		pat_field_cut(token->revoked_reason, sizeof(token->revoked_reason), reason);
+	return !before || longer || other;
+}
+
+/* Whether after a revoke only a restore, if anything, brings the token back, as was not so before.
+ */
+static bool ends(const struct token *before, const struct token *after, uint64_t now)
+{
+	bool ended = life_revoked(before, now) && before->revoked_until == 0;
+
+	return (after->revoked_until == 0 && !ended) ||
+	       (compromised(after) && !compromised(before));
+}
+
+/* *ret_new: it was not revoked before. */
+static enum pat_error revoke(struct tokens *tokens, const struct caller *caller,
+	struct token *token, const struct revocation *revocation, bool *ret_new,
+	struct refusal *ret_refusal)
+{
+	uint64_t now = clock_now(tokens->clock);
+	const struct token before = *token;
+	struct entry entry;
+	enum pat_error error = check_revocation(revocation, now, ret_refusal);
+
+	*ret_new = false;
+	if (error != PAT_OK || !apply(revocation, now, token))
+		return error;
+	if (!ends(&before, token, now))
+		error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	entry = tokens_entry(
+		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
+	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
+	error = tokens_write(tokens, token, &entry, ret_refusal);
+	*ret_new = error == PAT_OK && !life_revoked(&before, now);
+	return error;
+}
+
+enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller, const char *id,
+	const struct revocation *revocation, struct refusal *ret_refusal)
+{
+	struct token token;
+	bool new;
+	enum pat_error error = find_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
+
+	return error != PAT_OK ? error
+			       : revoke(tokens, caller, &token, revocation, &new, ret_refusal);
+}
+
+enum pat_error tokens_revoke_unused(
+	struct tokens *tokens, struct token *token, struct refusal *ret_refusal)
+{
+	const struct revocation unused = { .reason = "unused for too long" };
+	bool new;
+
+	return revoke(tokens, &tokens_patd, token, &unused, &new, ret_refusal);
+}
+
+#define SOME 4U /* tokens revoked in one turn of the loop: each is synced */
+
+struct some {
+	struct tokens *tokens;
+	struct token tokens_found[SOME];
+	unsigned int n;
+	char last[PAT_NAME_BYTES_MAX + 1];
+	unsigned int looked_at;
+	bool more;
+};
+
+#define LOOKED_AT_MAX 512U
+
+static int gather(const struct token *token, void *userdata)
+{
+	struct some *some = userdata;
+
+	if (some->n == SOME || some->looked_at == LOOKED_AT_MAX) {
+		some->more = true;
+		return 1;
+	}
+	some->looked_at++;
+	pat_field_cut(some->last, sizeof(some->last), token->name);
+	if (tokens_intact(some->tokens, token))
+		some->tokens_found[some->n++] = *token;
+	return 0;
+}
+
+enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *caller,
+	const char *user, uint32_t uid, const struct revocation *revocation,
+	char place[static PAT_NAME_BYTES_MAX + 1], uint32_t *count, struct refusal *ret_refusal)
+{
+	const struct list_filter filter = {
+		.user = user,
+		.by_uid = true,
+		.uid = uid,
+		.after_user = place[0] != '\0' ? user : NULL,
+		.after_uid = uid,
+		.after_name = place,
+	};
+	struct some *some;
+	enum pat_error error;
+	int r;
+
+	error = tokens_allow(caller, OP_REVOKE, authority_owns(caller, uid, user), ret_refusal);
+	if (error == PAT_OK)
+		error = check_revocation(revocation, clock_now(tokens->clock), ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	some = calloc(1, sizeof(*some));
+	if (!some)
+		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
+	some->tokens = tokens;
+	r = store_list(tokens->store, &filter, gather, some);
+	if (r < 0)
+		error = tokens_refuse_errno(r, ret_refusal);
+	for (unsigned int i = 0; error == PAT_OK && i < some->n; i++) {
+		bool new;
+
+		error = revoke(
+			tokens, caller, &some->tokens_found[i], revocation, &new, ret_refusal);
+		*count += new;
+	}
+	pat_field_cut(place, PAT_NAME_BYTES_MAX + 1, some->more ? some->last : "");
+	free(some);
+	return error;
+}
+
+enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal)
+{
+	uint64_t now = clock_now(tokens->clock);
+	struct token token;
+	struct entry entry;
+	enum pat_error error = find_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
+
+	if (error != PAT_OK)
+		return error;
+	if (!life_revoked(&token, now))
+		return tokens_refuse(
+			PAT_ERR_NOT_REVOKED, N_("the token is not revoked"), ret_refusal);
+	if (compromised(&token))
+		return tokens_refuse(PAT_ERR_NOT_RESTORABLE,
+			N_("the token was revoked as compromised, and stays so; generate a new "
+			   "one"),
+			ret_refusal);
+	if (life_expired(&token, tokens->policy, now))
+		return tokens_refuse(PAT_ERR_EXPIRED,
+			N_("the token has expired; generate a new one"), ret_refusal);
+	error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	token.revoked_at = 0;
+	token.revoked_until = 0;
+	token.revoked_reason[0] = '\0';
+	token.restored_at = now;
+	entry = tokens_entry(tokens, caller, ENTRY_RESTORED, &token);
+	return tokens_write(tokens, &token, &entry, ret_refusal);
+}
+
+enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller, const char *id,
+	const char *name, struct refusal *ret_refusal)
+{
+	const char *problem = pat_name_problem(name);
+	struct token token;
+	struct entry entry;
+	enum pat_error error = find_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
+
+	if (error != PAT_OK)
+		return error;
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
+	if (strcmp(token.name, name) == 0)
+		return PAT_OK;
+	error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	entry = tokens_entry(tokens, caller, ENTRY_RENAMED, &token);
+	pat_field_cut(entry.detail, sizeof(entry.detail), token.name);
+	pat_field_cut(token.name, sizeof(token.name), name);
+	pat_field_cut(entry.name, sizeof(entry.name), name);
+	return tokens_write(tokens, &token, &entry, ret_refusal);
+}
+
+static enum pat_error check_rotatable(
+	struct tokens *tokens, const struct token *token, struct refusal *ret_refusal)
+{
+	uint64_t now = clock_now(tokens->clock);
+
+	if (life_revoked(token, now))
+		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
+			N_("the token is revoked; restore it first, or generate a new one"),
+			ret_refusal);
+	if (life_expired(token, tokens->policy, now))
+		return tokens_refuse(PAT_ERR_EXPIRED,
+			N_("the token has expired; generate a new one"), ret_refusal);
+	if (life_exhausted(token))
+		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
+			N_("the uses of the token are used up; generate a new one"), ret_refusal);
+	if (token->rotations == UINT32_MAX)
+		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
+			N_("the token has had all the secrets it can have; generate a new one"),
+			ret_refusal);
+	return PAT_OK;
+}
+
+enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
+	uint64_t grace, char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal)
+{
+	uint64_t now = clock_now(tokens->clock);
+	struct token token;
+	struct entry entry;
+	struct note note;
+	enum pat_error error = find_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal);
+	int r;
+
+	if (error == PAT_OK)
+		error = check_rotatable(tokens, &token, ret_refusal);
+	if (error == PAT_OK && beyond_calendar(now, grace))
+		error = tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+			N_("the grace period would end after the year 9999"), ret_refusal);
+	if (error == PAT_OK)
+		error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+
+	memcpy(token.former_verifier, token.verifier, sizeof(token.verifier));
+	token.former_until = grace == 0 ? 0 : now + grace;
+	token.rotations++;
+	token.rotated_at = now;
+	pat_token_renew(&token.id, secret);
+	tokens_set_verifier(tokens, &token, secret);
+	key_row_mac(tokens->key, &token, token.mac);
+
+	entry = tokens_entry(tokens, caller, ENTRY_ROTATED, &token);
+	note = tokens_note(tokens, &entry);
+	r = store_rotate(tokens->store, &token, token.former_verifier, &note);
+	if (r < 0) {
+		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
+		return tokens_refuse_errno(r, ret_refusal);
+	}
+	tokens_noted(tokens, &note);
+	tokens_tell(tokens, TOKEN_CHANGED, &token);
+	return PAT_OK;
+}
+
+enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,
+	struct refusal *ret_refusal)
+{
+	struct token token = { 0 };
+	struct entry entry;
+	struct note note;
+	enum pat_error error;
+	int r;
+
+	error = find_for(tokens, caller, OP_DELETE, id, &token, &r, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	/* A damaged row opens nothing; to be rid of it is all that is left. */
+	if (r < 0 && r != -EBADMSG)
+		return tokens_refuse_errno(r, ret_refusal);
+	if (r == 0 && !life_revoked(&token, clock_now(tokens->clock)) &&
+		tokens_intact(tokens, &token))
+		return tokens_refuse(PAT_ERR_NOT_REVOKED,
+			N_("the token is not revoked; revoke it first, then delete it"),
+			ret_refusal);
+	pat_field_cut(token.id.text, sizeof(token.id.text), id);
+	entry = tokens_entry(tokens, caller, ENTRY_DELETED, &token);
+	note = tokens_note(tokens, &entry);
+	r = store_delete(tokens->store, id, &note);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	tokens_noted(tokens, &note);
+	tokens_tell(tokens, TOKEN_DELETED, &token);
+	return PAT_OK;
+}
+
+enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)
+{
+	return tokens_allow(caller, OP_FOLLOW, !all, ret_refusal);
+}

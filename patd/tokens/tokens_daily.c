@@ -1,0 +1,104 @@
+/* What is done once a day. */
+#include <errno.h>
+#include <string.h>
+
+#include "patd/rules/validity.h"
+#include "patd/tokens/tokens_private.h"
+#include "patd/util/log.h"
+
+#define DAY_S (UINT64_C(24) * 3600)
+#define REVOKED_A_TURN 16U /* each is synced */
+
+int tokens_daily_due(struct tokens *tokens, uint64_t *ret_at)
+{
+	uint64_t last;
+	int r = store_get_daily(tokens->store, &last);
+
+	if (r == 0)
+		*ret_at = last == 0 ? clock_now(tokens->clock) : last + DAY_S;
+	return r;
+}
+
+/* One page of all tokens. */
+struct daily_page {
+	struct tokens *tokens;
+	uint64_t now;
+	expiring_fn fn;
+	void *userdata;
+	struct pat_id unused[REVOKED_A_TURN]; /* to be revoked, not while the list is read */
+	unsigned int n;
+};
+
+static int daily_row(const struct token *token, void *userdata)
+{
+	struct daily_page *page = userdata;
+	const struct policy *policy = page->tokens->policy;
+	enum token_state state = tokens_state(page->tokens, token);
+	uint64_t end = life_end(token, policy);
+
+	if (state != TOKEN_ACTIVE && state != TOKEN_PENDING)
+		return 0;
+	if (life_unused(token, policy, page->now)) {
+		if (page->n < REVOKED_A_TURN)
+			page->unused[page->n++] = token->id;
+	} else if (end != 0 && end - page->now <= TOKENS_NOTICE_S) {
+		page->fn(token, end, page->userdata);
+	}
+	return 0;
+}
+
+static void revoke_unused(struct tokens *tokens, const struct pat_id *id)
+{
+	struct refusal refusal;
+	struct token token;
+
+	if (store_get(tokens->store, id->text, &token) < 0 || !tokens_intact(tokens, &token))
+		return;
+	if (tokens_revoke_unused(tokens, &token, &refusal) != PAT_OK)
+		log_error("token %s, unused for too long, could not be revoked: %s", id->text,
+			refusal.why);
+}
+
+static int prune(struct tokens *tokens, uint64_t now, bool *ret_more)
+{
+	const struct policy *policy = tokens->policy;
+	uint64_t before = 0;
+
+	if (policy->keep_history != POLICY_UNLIMITED && now > policy->keep_history)
+		before = now - policy->keep_history;
+	return history_prune_some(tokens->history, before, policy->max_history, ret_more);
+}
+
+int tokens_daily_some(
+	struct tokens *tokens, struct daily_work *work, expiring_fn fn, void *userdata)
+{
+	struct daily_page page = {
+		.tokens = tokens,
+		.now = clock_now(tokens->clock),
+		.fn = fn,
+		.userdata = userdata,
+	};
+	const struct wanted all = { .all = true, .cursor = work->cursor, .limit = REVOKED_A_TURN };
+	char cursor[TOKENS_CURSOR_MAX];
+	struct refusal ignored;
+	bool more;
+	int r;
+
+	if (!work->listed) {
+		if (tokens_list(tokens, &tokens_patd, &all, daily_row, &page, cursor, &ignored) !=
+			PAT_OK)
+			return -EIO;
+		for (unsigned int i = 0; i < page.n; i++)
+			revoke_unused(tokens, &page.unused[i]);
+		memcpy(work->cursor, cursor, sizeof(work->cursor));
+		work->listed = cursor[0] == '\0';
+		return 0;
+	}
+	r = prune(tokens, page.now, &more);
+	if (r == 0 && !more) {
+		r = store_touch_daily(tokens->store, page.now);
+		work->done = true;
+	}
+	tokens_commit_usage(tokens);
+	return r;
+}

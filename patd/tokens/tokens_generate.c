@@ -1,0 +1,227 @@
+/* A new token: what it may be, and what it becomes. */
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "common/lifetime.h"
+#include "patd/model/hours.h"
+#include "patd/model/services.h"
+#include "patd/model/sources.h"
+#include "patd/tokens/tokens_private.h"
+
+static enum pat_error choose_expiry(const struct tokens *tokens, const struct wish *wish,
+	uint64_t *ret_expires_at, struct refusal *ret_refusal)
+{
+	uint64_t now = clock_now(tokens->clock);
+	uint64_t lifetime = wish->has_lifetime ? wish->lifetime : tokens->policy->default_lifetime;
+
+	if (wish->has_lifetime && wish->has_expires_at)
+		return tokens_refuse(
+			PAT_ERR_INVALID_ARGS, "give lifetime or expires_at, not both", ret_refusal);
+	if (wish->has_expires_at && wish->expires_at == PAT_NEVER) {
+		*ret_expires_at = PAT_NEVER;
+		return PAT_OK;
+	}
+	if (wish->has_expires_at && wish->expires_at <= now)
+		return tokens_refuse(
+			PAT_ERR_INVALID_EXPIRY, N_("the expiration is in the past"), ret_refusal);
+	if (lifetime == 0)
+		return tokens_refuse(PAT_ERR_INVALID_EXPIRY,
+			N_("the lifetime is zero; for a token that never expires set expires_at to "
+			   "0"),
+			ret_refusal);
+	if ((wish->has_expires_at && wish->expires_at > PAT_EXPIRES_MAX) || now > PAT_EXPIRES_MAX ||
+		lifetime > PAT_EXPIRES_MAX - now)
+		return tokens_refuse(PAT_ERR_INVALID_EXPIRY,
+			N_("the expiration is beyond the year 9999; choose an earlier one, or "
+			   "never"),
+			ret_refusal);
+	*ret_expires_at = wish->has_expires_at ? wish->expires_at : now + lifetime;
+	return PAT_OK;
+}
+
+/* Nobody is given a token that the policy would refuse, or cut short, when it is used. */
+static enum pat_error check_policy(
+	const struct tokens *tokens, const struct token *token, struct refusal *ret_refusal)
+{
+	const struct policy *policy = tokens->policy;
+
+	if (token->expires_at == PAT_NEVER &&
+		(!policy->allow_never || policy->max_lifetime != POLICY_UNLIMITED))
+		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
+			N_("the policy of this machine wants tokens to expire; give an expiration"),
+			ret_refusal);
+	if (policy->max_lifetime != POLICY_UNLIMITED &&
+		token->expires_at - token->created_at > policy->max_lifetime)
+		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
+			N_("the token would live longer than the policy of this machine allows; "
+			   "choose an earlier expiration (patctl policy shows "
+			   "tokens.max_lifetime)"),
+			ret_refusal);
+	return PAT_OK;
+}
+
+static enum pat_error choose_limits(
+	const struct wish *wish, struct token *token, struct refusal *ret_refusal)
+{
+	struct limits *limits = &token->limits;
+	const struct {
+		const char *text;
+		const char *(*parse)(const char *text, char *ret_text, size_t size);
+		char *to;
+		size_t size;
+	} texts[] = {
+		{ wish->services, services_parse, limits->services, sizeof(limits->services) },
+		{ wish->sources, sources_parse, limits->sources, sizeof(limits->sources) },
+		{ wish->hours, hours_parse, limits->hours, sizeof(limits->hours) },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *problem =
+			texts[i].text && texts[i].text[0] != '\0'
+				? texts[i].parse(texts[i].text, texts[i].to, texts[i].size)
+				: NULL;
+
+		if (problem)
+			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
+	}
+	limits->not_before = wish->not_before;
+	limits->max_uses = wish->max_uses;
+	if (wish->not_before > PAT_EXPIRES_MAX || wish->max_uses > INT64_MAX)
+		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+			N_("not_before is beyond the year 9999, or max_uses beyond all counting"),
+			ret_refusal);
+	if (token->expires_at != PAT_NEVER && wish->not_before >= token->expires_at)
+		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+			N_("the token would expire before its not_before; let it expire later, or "
+			   "work earlier"),
+			ret_refusal);
+	return PAT_OK;
+}
+
+/* All of the token that the wish decides. */
+static enum pat_error make(const struct tokens *tokens, const struct wish *wish,
+	struct token *ret_token, struct refusal *ret_refusal)
+{
+	const char *problem = pat_name_problem(wish->name);
+	enum pat_error error;
+
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
+	if (wish->user && !tokens_user_nameable(wish->user))
+		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
+	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
+	error = choose_expiry(tokens, wish, &ret_token->expires_at, ret_refusal);
+	if (error == PAT_OK)
+		error = check_policy(tokens, ret_token, ret_refusal);
+	if (error == PAT_OK)
+		error = choose_limits(wish, ret_token, ret_refusal);
+	return error;
+}
+
+static int found(const struct token *token, void *userdata)
+{
+	(void)token;
+	*(bool *)userdata = true;
+	return 1;
+}
+
+static enum pat_error check_name(struct tokens *tokens, const char *user, uint32_t uid,
+	const char *name, struct refusal *ret_refusal)
+{
+	const struct list_filter filter = {
+		.user = user,
+		.by_uid = true,
+		.uid = uid,
+		.name = name,
+	};
+	bool taken = false;
+	int r = store_list(tokens->store, &filter, found, &taken);
+
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	return taken ? tokens_refuse(PAT_ERR_NAME_TAKEN, NULL, ret_refusal) : PAT_OK;
+}
+
+static enum pat_error check_user(
+	struct tokens *tokens, const char *user, uint32_t uid, struct refusal *ret_refusal)
+{
+	uint64_t max = tokens->policy->max_tokens, count = 0;
+	bool disabled = true;
+	int r = store_is_disabled(tokens->store, user, &disabled);
+
+	if (r == 0 && disabled)
+		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
+			N_("tokens are disabled for this user; an administrator can enable them"),
+			ret_refusal);
+	if (r == 0 && max != POLICY_UNLIMITED)
+		r = store_count(tokens->store, user, uid, max, &count);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	if (max != POLICY_UNLIMITED && count >= max)
+		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
+			N_("the user has as many tokens as the policy of this machine allows; "
+			   "delete one that is not needed"),
+			ret_refusal);
+	return PAT_OK;
+}
+
+/* Nobody shall give a password for what cannot be. */
+enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *caller,
+	const struct wish *wish, struct refusal *ret_refusal)
+{
+	bool own = !wish->user || strcmp(wish->user, caller->user) == 0;
+	struct token token;
+	enum pat_error error = make(tokens, wish, &token, ret_refusal);
+
+	if (error == PAT_OK && own)
+		error = check_name(tokens, caller->user, caller->uid, wish->name, ret_refusal);
+	if (error == PAT_OK && own)
+		error = check_user(tokens, caller->user, caller->uid, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	return tokens_allow(caller, OP_GENERATE, own, ret_refusal);
+}
+
+enum pat_error tokens_generate(struct tokens *tokens, const struct caller *caller,
+	const struct wish *wish, struct token *ret_token, char secret[static PAT_TOKEN_LEN + 1],
+	struct refusal *ret_refusal)
+{
+	struct token token;
+	struct entry entry;
+	struct note note;
+	enum pat_error error;
+	int r;
+
+	error = tokens_allow(
+		caller, OP_GENERATE, authority_owns(caller, wish->uid, wish->user), ret_refusal);
+	if (error == PAT_OK)
+		error = make(tokens, wish, &token, ret_refusal);
+	if (error == PAT_OK)
+		error = check_user(tokens, wish->user, wish->uid, ret_refusal);
+	if (error == PAT_OK)
+		error = tokens_ration(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+
+	token.uid = wish->uid;
+	token.created_by = caller->uid;
+	pat_field_cut(token.user, sizeof(token.user), wish->user);
+	pat_field_cut(token.name, sizeof(token.name), wish->name);
+	pat_token_new(secret, &token.id);
+	tokens_set_verifier(tokens, &token, secret);
+	key_row_mac(tokens->key, &token, token.mac);
+
+	entry = tokens_entry(tokens, caller, ENTRY_GENERATED, &token);
+	note = tokens_note(tokens, &entry);
+	r = store_insert(tokens->store, &token, &note);
+	if (r < 0) {
+		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
+		return tokens_refuse_errno(r, ret_refusal);
+	}
+	tokens_noted(tokens, &note);
+	tokens_tell(tokens, TOKEN_GENERATED, &token);
+	*ret_token = token;
+	return PAT_OK;
+}

@@ -1,0 +1,174 @@
+/* The history, as far as the caller may see it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bus.h"
+#include "patd/tokens/tokens_private.h"
+
+/* An entry_row_fn's words to stop */
+#define PAGE_FULL 1
+#define PAGE_OTHERS 2
+
+struct page {
+	const struct caller *owner; /* of the one token that it is about; NULL: whoever is */
+	entry_row_fn fn;
+	void *userdata;
+	uint32_t limit, rows;
+	uint64_t last; /* seq */
+};
+
+/* Looks one entry further than the page, to know whether there is another. */
+static int page_row(const struct entry *entry, void *userdata)
+{
+	struct page *page = userdata;
+
+	/* A token has one owner: the first entry tells, however many there are. */
+	if (page->owner && !authority_owns(page->owner, entry->uid, entry->user))
+		return PAGE_OTHERS;
+	if (page->rows == page->limit)
+		return PAGE_FULL;
+	page->rows++;
+	page->last = entry->seq;
+	return page->fn(entry, page->userdata);
+}
+
+static bool read_cursor(const char *cursor, uint64_t *ret_seq)
+{
+	char *end;
+
+	errno = 0;
+	*ret_seq = strtoull(cursor, &end, 10);
+	return errno == 0 && cursor[0] >= '1' && cursor[0] <= '9' && *end == '\0' &&
+	       *ret_seq <= INT64_MAX;
+}
+
+/* False if the cursor is none of ours. */
+static bool start_after(const char *cursor, struct entry_filter *filter)
+{
+	uint64_t place;
+
+	if (!read_cursor(cursor, &place))
+		return false;
+	if (filter->reverse)
+		filter->before = place;
+	else if (place > filter->after)
+		filter->after = place;
+	return true;
+}
+
+static const char *wanted_problem(const struct wanted_history *wanted)
+{
+	if (wanted->id && !pat_id_valid(wanted->id))
+		return "token is an id, 10 characters of 0-9, A-Z, a-z";
+	if (wanted->since > INT64_MAX || wanted->until > INT64_MAX || wanted->after > INT64_MAX)
+		return "since, until or after is beyond all times";
+	return NULL;
+}
+
+enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *caller,
+	const struct wanted_history *wanted, entry_row_fn fn, void *userdata,
+	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
+{
+	bool own = false;
+	const char *problem = tokens_whose(caller, wanted->user, wanted->all, &own);
+	struct page page = { .fn = fn, .userdata = userdata, .limit = wanted->limit };
+	struct entry_filter filter = {
+		.user = own ? caller->user : wanted->user,
+		.by_uid = own,
+		.uid = caller->uid,
+		.id = wanted->id,
+		.since = wanted->since,
+		.until = wanted->until,
+		.after = wanted->after,
+		.reverse = wanted->reverse,
+	};
+	enum pat_error error;
+	int r;
+
+	if (!problem)
+		problem = wanted_problem(wanted);
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
+	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	if (wanted->cursor[0] != '\0' && !start_after(wanted->cursor, &filter))
+		return tokens_refuse(
+			PAT_ERR_INVALID_ARGS, "cursor is none that ListHistory gave", ret_refusal);
+	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
+		page.limit = PAT_PAGE_MAX;
+	if (own && wanted->id) {
+		filter.user = NULL;
+		page.owner = caller;
+	}
+	r = store_list_history(tokens->store, &filter, page_row, &page);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	ret_cursor[0] = '\0';
+	if (r == PAGE_FULL)
+		(void)snprintf(ret_cursor, TOKENS_CURSOR_MAX, "%" PRIu64, page.last);
+	return PAT_OK;
+}
+
+#define SOURCES_MAX 5U
+#define SOURCES_EFFORT 1000U /* entries looked at */
+
+struct sources_page {
+	struct entry *found;
+	unsigned int n, looked_at;
+};
+
+static int gather_source(const struct entry *entry, void *userdata)
+{
+	struct sources_page *page = userdata;
+
+	if (page->n == SOURCES_MAX || page->looked_at++ == SOURCES_EFFORT)
+		return 1;
+	if (entry->event != ENTRY_USED)
+		return 0;
+	for (unsigned int i = 0; i < page->n; i++)
+		if (strcmp(page->found[i].rhost, entry->rhost) == 0)
+			return 0;
+	page->found[page->n++] = *entry;
+	return 0;
+}
+
+enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *caller,
+	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal)
+{
+	const struct entry_filter filter = { .id = id, .reverse = true };
+	struct sources_page page = { 0 };
+	struct token token;
+	enum pat_error error;
+	int r = store_get(tokens->store, id, &token);
+
+	error = tokens_allow(caller, OP_LIST,
+		r == 0 && authority_owns(caller, token.uid, token.user), ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	page.found = calloc(SOURCES_MAX, sizeof(*page.found));
+	if (!page.found)
+		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
+	r = store_list_history(tokens->store, &filter, gather_source, &page);
+	for (unsigned int i = 0; r >= 0 && i < page.n; i++)
+		r = fn(&page.found[i], userdata);
+	free(page.found);
+	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+}
+
+enum pat_error tokens_check_history(struct tokens *tokens, const struct caller *caller,
+	struct history_check *check, struct refusal *ret_refusal)
+{
+	enum pat_error error = tokens_allow(caller, OP_AUDIT, false, ret_refusal);
+	int r;
+
+	if (error != PAT_OK)
+		return error;
+	r = history_check_some(tokens->history, check);
+	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+}

@@ -1,0 +1,188 @@
+/* Lists, page by page. */
+#include <string.h>
+
+#include "common/bus.h"
+#include "common/lifetime.h"
+#include "patd/model/services.h"
+#include "patd/rules/validity.h"
+#include "patd/tokens/tokens_private.h"
+#include "patd/util/pattern.h"
+
+/*
+ * What one page may cost, in rows looked at, so that the loop is not held for longer than a few
+ * milliseconds however few rows match.
+ */
+#define EFFORT_MAX 1024U
+#define EFFORT_PATTERN 1024U /* bytes of patterns times those of a name that cost a row more */
+
+#define PAGE_FULL 1 /* a list_row_fn's word to stop */
+
+struct page {
+	struct tokens *tokens;
+	const struct wanted *wanted;
+	const char *id_prefix; /* where it is not the database that filters by it */
+	list_row_fn fn;
+	void *userdata;
+	uint32_t limit, rows, effort;
+	struct token last; /* looked at */
+};
+
+static bool id_begins(const struct pat_id *id, const char *prefix)
+{
+	return strncmp(id->text, prefix, strlen(prefix)) == 0;
+}
+
+static bool unused_since(const struct token *token, uint64_t time)
+{
+	return token->last_used_at < time && token->created_at < time;
+}
+
+static bool expires_before(uint64_t end, uint64_t time)
+{
+	return end != PAT_NEVER && end < time;
+}
+
+static bool good_for(const struct token *token, const char *service)
+{
+	return token->limits.services[0] == '\0' || services_match(token->limits.services, service);
+}
+
+static bool matches(const struct page *page, const struct token *token)
+{
+	const struct wanted *wanted = page->wanted;
+
+	return (!page->id_prefix || id_begins(&token->id, page->id_prefix)) &&
+	       (!wanted->has_unused_since || unused_since(token, wanted->unused_since)) &&
+	       (!wanted->has_expiring_before ||
+		       expires_before(
+			       life_end(token, page->tokens->policy), wanted->expiring_before)) &&
+	       (!wanted->service || strcmp(token->last_used_service, wanted->service) == 0) &&
+	       (!wanted->good_for || good_for(token, wanted->good_for)) &&
+	       (!wanted->name_pattern || pattern_matches(wanted->name_pattern, token->name)) &&
+	       (!wanted->state || strcmp(token_state_text(tokens_state(page->tokens, token)),
+					  wanted->state) == 0);
+}
+
+static uint32_t effort_of(const struct wanted *wanted, const struct token *token)
+{
+	size_t bytes = 0;
+
+	if (wanted->name_pattern)
+		bytes += strlen(wanted->name_pattern) * strlen(token->name);
+	if (wanted->good_for)
+		bytes +=
+			strlen(token->limits.services) * strnlen(wanted->good_for, PAT_SERVICE_MAX);
+	return 1 + (uint32_t)(bytes / EFFORT_PATTERN);
+}
+
+/* Looks one row further than the page, to know whether there is another. */
+static int page_row(const struct token *token, void *userdata)
+{
+	struct page *page = userdata;
+
+	if (page->rows == page->limit || page->effort >= EFFORT_MAX)
+		return PAGE_FULL;
+	page->effort += effort_of(page->wanted, token);
+	page->last = *token;
+	if (!matches(page, token))
+		return 0;
+	page->rows++;
+	return page->fn(token, page->userdata);
+}
+
+static bool state_known(const char *text)
+{
+	for (unsigned int s = 0; s < TOKEN_STATES; s++)
+		if (strcmp(token_state_text((enum token_state)s), text) == 0)
+			return true;
+	return false;
+}
+
+static const char *wanted_problem(const struct wanted *wanted)
+{
+	if (wanted->id_prefix && !pat_id_prefix_valid(wanted->id_prefix))
+		return "id_prefix is 1 to 10 characters of 0-9, A-Z, a-z";
+	if (wanted->name_pattern && strlen(wanted->name_pattern) > PATTERN_MAX)
+		return "name_pattern is longer than 255 bytes";
+	if (wanted->state && !state_known(wanted->state))
+		return "state is active, revoked, expired, exhausted, disabled, pending or altered";
+	return NULL;
+}
+
+/*
+ * Which rows the database shall find, and in which order.  A user's own are never looked for by
+ * id: the cursor may have the id of a row that does not match.
+ */
+static struct list_filter choose_filter(
+	const struct caller *caller, const struct wanted *wanted, bool own)
+{
+	if (own)
+		return (struct list_filter) {
+			.user = caller->user,
+			.by_uid = true,
+			.uid = caller->uid,
+			.name = wanted->name,
+		};
+	if (wanted->all && wanted->id_prefix && !wanted->name)
+		return (struct list_filter) { .id_prefix = wanted->id_prefix };
+	return (struct list_filter) { .user = wanted->user, .name = wanted->name };
+}
+
+/* False if the place is outside of what the filter finds: the search would begin there. */
+static bool start_after(const struct cursor *cursor, struct list_filter *filter)
+{
+	if (cursor->by_id != (filter->id_prefix != NULL))
+		return false;
+	if (cursor->by_id) {
+		filter->after_id = cursor->id.text;
+		return id_begins(&cursor->id, filter->id_prefix);
+	}
+	filter->after_user = cursor->user;
+	filter->after_uid = cursor->uid;
+	filter->after_name = cursor->name;
+	return (!filter->user || strcmp(filter->user, cursor->user) == 0) &&
+	       (!filter->by_uid || filter->uid == cursor->uid);
+}
+
+enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
+	const struct wanted *wanted, list_row_fn fn, void *userdata,
+	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
+{
+	struct page page = {
+		.tokens = tokens,
+		.wanted = wanted,
+		.fn = fn,
+		.userdata = userdata,
+		.limit = wanted->limit,
+	};
+	bool own = false;
+	const char *problem = tokens_whose(caller, wanted->user, wanted->all, &own);
+	struct list_filter filter;
+	struct cursor cursor;
+	enum pat_error error;
+	int r;
+
+	if (!problem)
+		problem = wanted_problem(wanted);
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
+	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	filter = choose_filter(caller, wanted, own);
+	if (wanted->cursor[0] != '\0' &&
+		(!cursor_parse(wanted->cursor, &cursor) || !start_after(&cursor, &filter)))
+		return tokens_refuse(PAT_ERR_INVALID_ARGS,
+			"cursor is none that ListTokens gave for this filter", ret_refusal);
+	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
+		page.limit = PAT_PAGE_MAX;
+	page.id_prefix = filter.id_prefix ? NULL : wanted->id_prefix;
+
+	r = store_list(tokens->store, &filter, page_row, &page);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	ret_cursor[0] = '\0';
+	if (r == PAGE_FULL)
+		cursor_format(&page.last, filter.id_prefix != NULL, ret_cursor);
+	return PAT_OK;
+}

@@ -1,0 +1,91 @@
+/* What the files of the rules, tokens*.c, share among themselves. */
+#ifndef PATD_TOKENS_TOKENS_PRIVATE_H
+#define PATD_TOKENS_TOKENS_PRIVATE_H
+
+#include "patd/history/history.h"
+#include "patd/tokens/tokens.h"
+#include "patd/util/ratelimit.h"
+
+struct tokens {
+	struct store *store;
+	const struct key *key;
+	struct clock *clock;
+	const struct policy *policy;
+	struct history *history;
+	uint64_t time_stored;
+	/* What an unknown id is compared with, so that it takes as long. */
+	struct token dummy;
+	uint64_t events;
+	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
+	/* How many logins of one user's tokens come into the history. */
+	struct ration uses, refusals, alerts, news;
+	struct ration changes; /* of tokens, by one user */
+};
+
+/* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
+enum pat_error tokens_refuse(enum pat_error error, const char *why, struct refusal *ret_refusal);
+
+/* The same for what the store returned. */
+enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal);
+
+/* PAT_OK, or a refusal for lack of an action: see authority_lacks(). */
+enum pat_error tokens_allow(const struct caller *caller, enum operation operation, bool own,
+	struct refusal *ret_refusal);
+
+/*
+ * PAT_OK, or PAT_ERR_BUSY: for a change that a user could make again and again, each time with an
+ * entry of the history, until no other's is left in it.  Never asked about what ends access for
+ * good, or deletes.
+ */
+enum pat_error tokens_ration(
+	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal);
+
+/* Whether a user can have that name, as far as tokens go. */
+bool tokens_user_nameable(const char *user);
+
+/*
+ * Whose a list is to be: user's, everybody's if all, or the caller's own where it is neither, or
+ * where user is the caller.  NULL, or what is wrong.
+ */
+const char *tokens_whose(const struct caller *caller, const char *user, bool all, bool *ret_own);
+
+/* NULL if text can be a reason, else what is wrong with it. */
+const char *tokens_reason_problem(const char *reason);
+
+/* Makes secret the token's, but for the MAC. */
+void tokens_set_verifier(
+	const struct tokens *tokens, struct token *token, const char secret[static PAT_TOKEN_LEN]);
+
+/* Whether the row is as patd wrote it. */
+bool tokens_intact(const struct tokens *tokens, const struct token *token);
+
+void tokens_tell(struct tokens *tokens, enum token_event event, const struct token *token);
+
+/* Writes down now as the latest time seen. */
+int tokens_store_time(struct tokens *tokens, uint64_t now);
+
+/* An entry about a token as it is, or about a user where that is NULL, by the caller's word. */
+struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
+	enum entry_event event, const struct token *token);
+
+void tokens_tell_entry(struct tokens *tokens, const struct entry *entry);
+
+/*
+ * A note of the entry, for the change of life that it is about, which must be the next thing
+ * that is written; tokens_noted() once that is on disk, which tells the listeners.
+ */
+struct note tokens_note(struct tokens *tokens, const struct entry *entry);
+void tokens_noted(struct tokens *tokens, const struct note *note);
+
+/* Writes a changed token, with a note of the entry, and tells of it. */
+enum pat_error tokens_write(struct tokens *tokens, struct token *token, const struct entry *entry,
+	struct refusal *ret_refusal);
+
+/* patd itself, where patd.conf says what is to be done. */
+extern const struct caller tokens_patd;
+
+/* Revokes what nobody has used for too long, as the policy wants it. */
+enum pat_error tokens_revoke_unused(
+	struct tokens *tokens, struct token *token, struct refusal *ret_refusal);
+
+#endif

@@ -1,0 +1,389 @@
+/* The verdict on a request at the verification door, and what would be one. */
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "patd/model/sources.h"
+#include "patd/rules/evaluation.h"
+#include "patd/rules/validity.h"
+#include "patd/tokens/tokens_private.h"
+#include "patd/util/log.h"
+
+/* How far the time in the database may lag behind the latest time seen, if only used. */
+#define TIME_LAG_S 60
+
+/* The token that a secret is said to be of, and what of it the secret is. */
+struct candidate {
+	struct token token; /* or the dummy */
+	bool known, intact;
+	bool matches; /* the present secret */
+	bool latest;  /* the one before, which may still work */
+	bool earlier; /* one before, which does not */
+};
+
+/* Whether the secret is one that has ended. */
+static bool ended(const struct candidate *candidate, uint64_t now)
+{
+	return !candidate->matches && !(candidate->latest && candidate->token.former_until > now);
+}
+
+/*
+ * An unknown id costs what a known one does: nothing is decided before all is computed.  0, or
+ * the store's error.
+ */
+static int find(struct tokens *tokens, const char *id, const struct pat_digest *digest,
+	struct candidate *ret)
+{
+	uint8_t verifier[TOKEN_VERIFIER_LEN];
+	bool latest, earlier = false;
+	int r = store_get(tokens->store, id, &ret->token);
+
+	ret->known = r == 0;
+	if (!ret->known)
+		ret->token = tokens->dummy;
+	key_verifier(tokens->key, digest, verifier);
+	ret->matches = sodium_memcmp(verifier, ret->token.verifier, sizeof(verifier)) == 0;
+	latest = sodium_memcmp(verifier, ret->token.former_verifier, sizeof(verifier)) == 0;
+	ret->intact = tokens_intact(tokens, &ret->token);
+	if (!ret->matches && (r == 0 || r == -ENOENT)) {
+		int error = store_was_secret(tokens->store, id, verifier, &earlier);
+
+		r = error < 0 ? error : r;
+	}
+	sodium_memzero(verifier, sizeof(verifier));
+	ret->latest = latest;
+	ret->earlier = earlier;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* False, and it is to be treated as wrong, if the secret is none of that token's. */
+static bool secret_known(const struct candidate *candidate)
+{
+	if (!candidate->known || !(candidate->matches || candidate->latest || candidate->earlier))
+		return false;
+	if (!candidate->intact)
+		log_warning("token %s was altered in the database, outside of patd: refused",
+			candidate->token.id.text);
+	return candidate->intact;
+}
+
+/* What others send may be anything. */
+static const char *plain(const char *text)
+{
+	return text[0] != '\0' && pat_name_problem(text) ? "?" : text;
+}
+
+static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
+{
+	struct entry entry = tokens_entry(
+		tokens, caller, verdict == PAT_ACCEPTED ? ENTRY_USED : ENTRY_REFUSED, token);
+
+	entry.how = ENTRY_PAM;
+	entry.result = verdict;
+	pat_field_cut(entry.service, sizeof(entry.service), plain(request->service));
+	pat_field_cut(entry.rhost, sizeof(entry.rhost), plain(request->rhost));
+	pat_field_cut(entry.tty, sizeof(entry.tty), plain(request->tty));
+	return entry;
+}
+
+/* A program of the user's own, which can say what it will of the place; and not a verifier. */
+static bool asked_by_owner(const struct caller *caller, const struct token *token)
+{
+	return caller->uid != 0 && caller->uid == token->uid;
+}
+
+/*
+ * Whether a login comes into the history, or there are too many like it, of that user's tokens.
+ * *ret_left_out: how many were left out before it.
+ */
+static bool worth_noting(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
+{
+	bool strict = verdict != PAT_ACCEPTED || asked_by_owner(caller, token);
+	struct ration *ration = verdict == PAT_ROTATED ? &tokens->alerts
+				: strict               ? &tokens->refusals
+						       : &tokens->uses;
+
+	if (!ration_take(ration, token->uid, clock_now(tokens->clock) * UINT64_C(1000000)))
+		return false;
+	*ret_left_out = ration_refused(ration, token->uid);
+	return true;
+}
+
+/*
+ * Whether a login is from where the token was used last: then nothing of it is new.  Of a local use
+ * that is not known, as it may be one that the owner's own program has told of.
+ */
+static bool same_place(const struct token *token, const struct pat_request *request)
+{
+	char last[SOURCES_NETWORK_MAX], network[SOURCES_NETWORK_MAX];
+
+	if (token->last_used_at == 0 || token->last_used_from[0] == '\0' ||
+		strcmp(token->last_used_service, plain(request->service)) != 0)
+		return false;
+	sources_network(token->last_used_from, last);
+	sources_network(plain(request->rhost), network);
+	return strcmp(last, network) == 0;
+}
+
+/* Into the open transaction of usage. */
+static void note_usage(struct tokens *tokens, const struct entry *entry)
+{
+	struct note note = { .entry = *entry };
+	int r;
+
+	history_prepare(tokens->history, &note.entry, &note.seal);
+	r = store_note(tokens->store, &note);
+	if (r == 0) {
+		history_took(tokens->history, &note.seal);
+	} else {
+		log_error("an entry of the history about token %s could not be recorded",
+			entry->id.text);
+		(void)history_reload(tokens->history);
+	}
+	/* The journal hears of it all the same. */
+	tokens_tell_entry(tokens, &note.entry);
+}
+
+static void note_refusal(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
+{
+	uint64_t left_out;
+	struct entry entry;
+
+	if (!worth_noting(tokens, caller, token, verdict, &left_out))
+		return;
+	entry = entry_of(tokens, caller, token, request, verdict);
+	entry.unrecorded = left_out;
+	note_usage(tokens, &entry);
+}
+
+/* Once told so, a token stays expired, also if patd starts again under a clock set back. */
+static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
+{
+	if (tokens->time_stored < life_end(token, tokens->policy) &&
+		tokens_store_time(tokens, now) < 0)
+		log_error("the end of token %s could not be recorded", token->id.text);
+}
+
+/* The entry of a use, with what is new about it.  False: it is not for the history. */
+static bool describe_use(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, const struct pat_request *request, struct entry *ret_entry)
+{
+	char network[SOURCES_NETWORK_MAX];
+	uint64_t left_out;
+
+	/* Remembered in any case, or the next use from there would be the first. */
+	bool worth = worth_noting(tokens, caller, token, PAT_ACCEPTED, &left_out);
+	bool known = asked_by_owner(caller, token) || same_place(token, request);
+
+	if (!worth && known)
+		return false;
+	*ret_entry = entry_of(tokens, caller, token, request, PAT_ACCEPTED);
+	ret_entry->unrecorded = worth ? left_out : 0;
+	sources_network(ret_entry->rhost, network);
+	if (!known && store_see(tokens->store, ret_entry, network) < 0)
+		log_error("whether token %s was used there before is not known", token->id.text);
+	/* No flood of ordinary logins hides one from a new place. */
+	return worth ||
+	       ((ret_entry->new_service || ret_entry->new_network) &&
+		       ration_take(&tokens->news, token->uid, ret_entry->at * UINT64_C(1000000)));
+}
+
+/*
+ * What a use changes.  Where the owner's own program says that it comes from is not kept: who has
+ * stolen the token here could first make the place known that he then comes from.
+ */
+static void count_use(struct tokens *tokens, const struct caller *caller,
+	const struct candidate *candidate, const struct pat_request *request, struct token *token)
+{
+	const char *from = asked_by_owner(caller, token) ? "" : plain(request->rhost);
+
+	token->uses++;
+	token->last_used_at = clock_now(tokens->clock);
+	pat_field_cut(token->last_used_service, sizeof(token->last_used_service),
+		plain(request->service));
+	pat_field_cut(token->last_used_from, sizeof(token->last_used_from), from);
+	if (candidate->matches)
+		token->former_until = 0;
+	key_row_mac(tokens->key, token, token->mac);
+}
+
+/* On disk before the login goes on.  entry NULL: none. */
+static int record_for_sure(
+	struct tokens *tokens, const struct token *token, const struct entry *entry)
+{
+	struct note note;
+	int r;
+
+	if (!entry) {
+		/* Here, where it is seen if they are lost, and the history with them. */
+		tokens_commit_usage(tokens);
+		return store_use(tokens->store, token, NULL);
+	}
+	note = tokens_note(tokens, entry);
+	r = store_use(tokens->store, token, &note);
+	if (r == 0)
+		tokens_noted(tokens, &note);
+	return r;
+}
+
+static void record(struct tokens *tokens, const struct token *token, const struct entry *entry)
+{
+	int r = store_touch(tokens->store, token);
+
+	if (r == 0 && token->last_used_at - tokens->time_stored >= TIME_LAG_S)
+		r = tokens_store_time(tokens, token->last_used_at);
+	if (r < 0)
+		log_error("the use of token %s could not be recorded", token->id.text);
+	if (entry)
+		note_usage(tokens, entry);
+}
+
+/* PAT_ACCEPTED, or why not after all. */
+static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
+	const struct candidate *candidate, const struct pat_request *request)
+{
+	struct token token = candidate->token;
+	struct entry entry_if_any;
+	const struct entry *entry = NULL;
+	/* A limit holds only if each use is written down; and the new secret ends the old one. */
+	bool limited = token.limits.max_uses != 0;
+	bool ends_former = candidate->matches && token.former_until > clock_now(tokens->clock);
+
+	if (describe_use(tokens, caller, &token, request, &entry_if_any))
+		entry = &entry_if_any;
+	count_use(tokens, caller, candidate, request, &token);
+	if (!limited && !ends_former) {
+		record(tokens, &token, entry);
+	} else if (record_for_sure(tokens, &token, entry) < 0) {
+		/* The journal hears of it all the same. */
+		if (limited) {
+			entry_if_any.event = ENTRY_REFUSED;
+			entry_if_any.result = PAT_FAILED;
+		}
+		if (entry)
+			tokens_tell_entry(tokens, entry);
+		if (limited)
+			return PAT_FAILED;
+		log_error("the use of token %s could not be recorded; its former secret works on",
+			token.id.text);
+	}
+	tokens_tell(tokens, TOKEN_USED, &token);
+	return PAT_ACCEPTED;
+}
+
+static enum pat_verdict judge(
+	struct tokens *tokens, const struct candidate *candidate, const struct pat_request *request)
+{
+	struct attempt attempt = {
+		.token = &candidate->token,
+		.policy = tokens->policy,
+		.now = clock_now(tokens->clock),
+		.uid = request->uid,
+		.user = request->user,
+		.service = request->service,
+		.rhost = request->rhost,
+		.account = request->account,
+	};
+
+	attempt.ended = ended(candidate, attempt.now);
+	if (store_is_disabled(tokens->store, candidate->token.user, &attempt.disabled) < 0)
+		return PAT_FAILED;
+	return verdict_of(&attempt);
+}
+
+static void refuse(struct tokens *tokens, const struct caller *caller, struct token *token,
+	const struct pat_request *request, enum pat_verdict verdict)
+{
+	uint64_t now = clock_now(tokens->clock);
+	struct refusal ignored;
+
+	if (verdict == PAT_EXPIRED)
+		record_end(tokens, token, now);
+	note_refusal(tokens, caller, token, request, verdict);
+	if (verdict == PAT_REVOKED && !life_revoked(token, now) &&
+		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
+		log_error("token %s, unused for too long, could not be revoked", token->id.text);
+}
+
+static enum pat_verdict decide(struct tokens *tokens, const struct caller *caller,
+	const struct pat_request *request, struct pat_reply *reply)
+{
+	struct candidate candidate;
+	enum pat_verdict verdict;
+	int r = store_begin_usage(tokens->store);
+
+	if (r == 0)
+		r = find(tokens, request->id, &request->digest, &candidate);
+	if (r != 0)
+		return PAT_FAILED;
+	if (!secret_known(&candidate))
+		return PAT_WRONG;
+	verdict = judge(tokens, &candidate, request);
+	if (verdict == PAT_ACCEPTED)
+		verdict = use(tokens, caller, &candidate, request);
+	else if (verdict != PAT_FAILED)
+		refuse(tokens, caller, &candidate.token, request, verdict);
+	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
+		reply->expires_at = life_end(&candidate.token, tokens->policy);
+	if (verdict == PAT_ACCEPTED && !candidate.matches)
+		reply->replaced_until = candidate.token.former_until;
+	return verdict;
+}
+
+static bool may_ask(
+	const struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request)
+{
+	return caller_uid == 0 || caller_uid == request->uid ||
+	       policy_verifier(tokens->policy, caller_uid, request->service);
+}
+
+void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request,
+	struct pat_reply *ret_reply)
+{
+	const struct caller caller = { .uid = caller_uid };
+
+	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
+	if (may_ask(tokens, caller_uid, request))
+		ret_reply->verdict = decide(tokens, &caller, request, ret_reply);
+}
+
+void tokens_commit_usage(struct tokens *tokens)
+{
+	if (store_commit_usage(tokens->store) < 0) {
+		log_error("the latest uses of tokens could not be recorded");
+		tokens->time_stored = 0; /* what is stored now is older than we thought */
+		(void)history_reload(tokens->history);
+	}
+}
+
+enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
+	const struct pat_id *id, const struct pat_digest *digest, const char *service,
+	const char *rhost, enum pat_verdict ret_verdicts[static PAT_VERDICTS], unsigned int *ret_n,
+	struct refusal *ret_refusal)
+{
+	struct attempt attempt = {
+		.policy = tokens->policy,
+		.now = clock_now(tokens->clock),
+		.service = service,
+		.rhost = rhost,
+		.account = PAT_ACCOUNT_SEEN, /* that is for the login to find out */
+	};
+	struct candidate candidate;
+	int r = find(tokens, id->text, digest, &candidate);
+
+	if (r == 0 && (!secret_known(&candidate) ||
+			      (caller->uid != 0 && !authority_owns(caller, candidate.token.uid,
+							   candidate.token.user))))
+		r = -ENOENT;
+	if (r == 0)
+		r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	attempt.token = &candidate.token;
+	attempt.ended = ended(&candidate, attempt.now);
+	*ret_n = verdict_all(&attempt, ret_verdicts);
+	return PAT_OK;
+}

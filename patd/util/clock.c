@@ -1,0 +1,25 @@
+#include "patd/util/clock.h"
+
+#include <time.h>
+
+uint64_t clock_read_machine(void *userdata)
+{
+	struct timespec now;
+
+	(void)userdata;
+	/* Without a clock, and before 1970, the highest time seen stands. */
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || now.tv_sec < 0)
+		return 0;
+	return (uint64_t)now.tv_sec;
+}
+
+uint64_t clock_now(struct clock *clock)
+{
+	uint64_t now = clock->read(clock->userdata);
+
+	if (now > clock->highest)
+		clock->highest = now;
+	if (clock->highest == 0)
+		clock->highest = 1;
+	return clock->highest;
+}

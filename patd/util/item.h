@@ -1,0 +1,30 @@
+/* Lists as people write them: items with a separator between them, and blanks around them. */
+#ifndef PATD_UTIL_ITEM_H
+#define PATD_UTIL_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define ITEM_BLANKS " \t"
+
+/* A part of somebody else's text. */
+struct item {
+	const char *at;
+	size_t len;
+};
+
+/*
+ * Takes the first item off *rest, without the blanks around it; it may be empty.  After the last
+ * one *rest is NULL.
+ */
+struct item item_take(const char **rest, char separator);
+
+bool item_is(struct item item, const char *text);
+
+/* Copies the item as a string of its own.  False if it does not fit. */
+bool item_copy(struct item item, char *ret_text, size_t size);
+
+/* Adds text to the list, with the separator if it is not the first.  False if it does not fit. */
+bool item_append(char *list, size_t size, const char *separator, const char *text);
+
+#endif

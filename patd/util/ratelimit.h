@@ -1,0 +1,35 @@
+/*
+ * How often one uid may ask, or something of it is worth a note: a token bucket for each (RFC
+ * 2697's, with one rate).  Remembers the uids seen last; one that was forgotten starts with a full
+ * bucket.
+ */
+#ifndef PATD_UTIL_RATELIMIT_H
+#define PATD_UTIL_RATELIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RATION_UIDS 64 /* uids remembered */
+
+struct ration {
+	uint64_t cost_us; /* of one: 1 / rate */
+	uint64_t burst;   /* how many at once */
+	struct {
+		uint32_t uid;
+		bool used;
+		uint64_t level_us; /* allowance, in microseconds of refill */
+		uint64_t seen_us;
+		uint64_t refused; /* since ration_refused() asked */
+	} buckets[RATION_UIDS];
+};
+
+/*
+ * Whether uid may ask now, and counts it if so.  now_us: microseconds of a clock that never goes
+ * back.
+ */
+bool ration_take(struct ration *ration, uint32_t uid, uint64_t now_us);
+
+/* How often uid was refused since this was asked last. */
+uint64_t ration_refused(struct ration *ration, uint32_t uid);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * Users by name and number, from NSS, which may ask a network: in a worker, never on the loop.
+ */
+#ifndef PATD_UTIL_USERS_H
+#define PATD_UTIL_USERS_H
+
+#include <stdint.h>
+
+#include "patd/model/token.h"
+#include "patd/util/worker.h"
+
+/* One question and its answer. */
+struct user_lookup {
+	struct job job; /* run is users_run(); done is the asker's */
+	bool by_name;   /* else by uid */
+	uint32_t uid;
+	char name[TOKEN_USER_BYTES_MAX + 1];
+	int result; /* 0: both uid and name stand; -ENOENT: no such user; or another -errno */
+};
+
+/* For job.run; job is the first member of a struct user_lookup. */
+void users_run(struct job *job);
+
+#endif

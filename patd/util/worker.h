@@ -1,0 +1,34 @@
+/*
+ * A thread for what may block, so that the loop never does: it runs jobs one after the other,
+ * and hands each back to the loop.
+ */
+#ifndef PATD_UTIL_WORKER_H
+#define PATD_UTIL_WORKER_H
+
+#include <systemd/sd-event.h>
+
+struct worker;
+
+/*
+ * Embedded in what the work is about, whose owner keeps it until done() has been called.
+ * run() is called in the thread and touches nothing that the loop does; done() in the loop.
+ */
+struct job {
+	void (*run)(struct job *job);
+	void (*done)(struct job *job);
+	struct job *next;
+};
+
+/* At most limit jobs wait or run at a time. */
+int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker);
+
+/* -EBUSY if limit jobs are under way. */
+int worker_submit(struct worker *worker, struct job *job);
+
+/*
+ * Waits for the job that is running, then calls done() of all, also of those that were never
+ * run.  NULL is allowed.
+ */
+void worker_free(struct worker *worker);
+
+#endif

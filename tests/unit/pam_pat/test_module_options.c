@@ -1,0 +1,137 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pam_pat/module_options.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static char logged[256];
+
+/* In the place of libpam's. */
+void pam_vsyslog(const pam_handle_t *pamh, int priority, const char *format, va_list args)
+{
+	(void)pamh;
+	(void)priority;
+	(void)vsnprintf(logged, sizeof(logged), format, args);
+}
+
+static int parse(const char *argument, struct options *ret_options)
+{
+	logged[0] = '\0';
+	return options_parse(NULL, 1, &argument, ret_options);
+}
+
+static void test_none_is_the_default(void **state)
+{
+	struct options options;
+
+	(void)state;
+	assert_int_equal(options_parse(NULL, 0, NULL, &options), 0);
+	assert_null(options.prompt);
+	assert_null(options.socket);
+	assert_int_equal(options.timeout, 3000);
+	assert_false(options.debug);
+}
+
+static void test_each_is_taken(void **state)
+{
+	const char *argv[] = { "debug", "prompt=Token: ", "socket=/run/x", "timeout=5",
+		"try_first_pass", "use_first_pass" };
+	struct options options;
+
+	(void)state;
+	logged[0] = '\0';
+	assert_int_equal(options_parse(NULL, COUNT(argv), argv, &options), 0);
+	assert_string_equal(logged, "");
+	assert_string_equal(options.prompt, "Token: ");
+	assert_string_equal(options.socket, "/run/x");
+	assert_int_equal(options.timeout, 5000);
+	assert_true(options.debug);
+}
+
+static void test_an_unknown_one_is_logged_and_no_more(void **state)
+{
+	static const char *const unknown[] = { "", "nullok", "debug=1", "debugging", "Debug",
+		"timeout", "use_first_pass=no", "prompt" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(unknown); i++) {
+		struct options options;
+
+		assert_int_equal(parse(unknown[i], &options), 0);
+		assert_non_null(strstr(logged, "unknown option"));
+		assert_int_equal(options.timeout, 3000);
+		assert_false(options.debug);
+	}
+}
+
+static void test_times(void **state)
+{
+	static const struct {
+		const char *argument;
+		unsigned int timeout;
+	} good[] = {
+		{ "timeout=1", 1000 },
+		{ "timeout=60", 60000 },
+		{ "timeout=1ms", 1 },
+		{ "timeout=250ms", 250 },
+		{ "timeout=60000ms", 60000 },
+		{ "timeout=007", 7000 },
+	};
+	static const char *const bad[] = { "timeout=", "timeout=0", "timeout=0ms", "timeout=-1",
+		"timeout=+1", "timeout= 1", "timeout=1 ", "timeout=1.5", "timeout=61",
+		"timeout=60001ms", "timeout=99999", "timeout=4294967297", "timeout=ms",
+		"timeout=3s", "timeout=1e1", "timeout=0x1", "timeout=18446744073709551617ms" };
+	struct options options;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		assert_int_equal(parse(good[i].argument, &options), 0);
+		assert_int_equal(options.timeout, good[i].timeout);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		options.timeout = 42;
+		assert_int_equal(parse(bad[i], &options), -EINVAL);
+		assert_non_null(strstr(logged, bad[i]));
+		assert_int_equal(options.timeout, 42);
+	}
+}
+
+static void test_a_socket_is_an_absolute_path_that_fits(void **state)
+{
+	char path[128] = "socket=/";
+	struct options options;
+
+	(void)state;
+	assert_int_equal(parse("socket=", &options), -EINVAL);
+	assert_int_equal(parse("socket=run/x", &options), -EINVAL);
+
+	memset(path + 8, 'x', sizeof(path) - 8);
+	path[strlen("socket=") + 107] = '\0';
+	assert_int_equal(parse(path, &options), 0);
+	path[strlen("socket=") + 107] = 'x';
+	path[strlen("socket=") + 108] = '\0';
+	assert_int_equal(parse(path, &options), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_none_is_the_default),
+		cmocka_unit_test(test_each_is_taken),
+		cmocka_unit_test(test_an_unknown_one_is_logged_and_no_more),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_a_socket_is_an_absolute_path_that_fits),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

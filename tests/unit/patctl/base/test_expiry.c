@@ -1,0 +1,93 @@
+/* The argument of --expires. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "patctl/base/expiry.h"
+
+#define NOW UINT64_C(1800000000) /* 2027-01-15 08:00:00 UTC */
+
+static void reads_never(void **state)
+{
+	struct expiry expiry;
+
+	(void)state;
+	assert_null(expiry_parse("never", NOW, &expiry));
+	assert_int_equal(expiry.kind, EXPIRY_NEVER);
+}
+
+static void reads_a_period_as_a_lifetime(void **state)
+{
+	struct expiry expiry;
+
+	(void)state;
+	assert_null(expiry_parse("30 days", NOW, &expiry));
+	assert_int_equal(expiry.kind, EXPIRY_LIFETIME);
+	assert_int_equal(expiry.seconds, 30 * 86400);
+	assert_false(expiry.has_m);
+	assert_null(expiry_parse("+3d", NOW, &expiry));
+	assert_int_equal(expiry.seconds, 3 * 86400);
+	assert_null(expiry_parse("5m", NOW, &expiry));
+	assert_true(expiry.has_m);
+}
+
+static void reads_a_date_as_a_point_in_time(void **state)
+{
+	struct expiry expiry;
+
+	(void)state;
+	assert_null(expiry_parse("2027-01-15T08:00:01Z", NOW, &expiry));
+	assert_int_equal(expiry.kind, EXPIRY_AT);
+	assert_int_equal(expiry.seconds, NOW + 1);
+}
+
+static void cuts_off_what_is_left_of_a_second(void **state)
+{
+	struct expiry expiry;
+
+	(void)state;
+	assert_null(expiry_parse("1.999s", NOW, &expiry));
+	assert_int_equal(expiry.seconds, 1);
+}
+
+static void refuses_what_would_be_no_life(void **state)
+{
+	static const char *const bad[] = { "", "0", "0s", "999ms", "0.9999999s", "-1d",
+		"2027-01-15T08:00:00Z", "2001-01-01", "now", "Never", "never ", "infinity", "30" };
+	struct expiry expiry = { .seconds = 42 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_non_null(expiry_parse(bad[i], NOW, &expiry));
+	assert_int_equal(expiry.seconds, 42);
+}
+
+static void refuses_what_is_beyond_the_year_9999(void **state)
+{
+	struct expiry expiry;
+
+	(void)state;
+	assert_non_null(expiry_parse("10000-01-01", NOW, &expiry));
+	assert_non_null(expiry_parse("8000y", NOW, &expiry));
+	assert_non_null(expiry_parse("584542y", NOW, &expiry));
+	assert_non_null(expiry_parse("251602300800s", NOW, &expiry));
+	assert_null(expiry_parse("251602300799s", NOW, &expiry));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_never),
+		cmocka_unit_test(reads_a_period_as_a_lifetime),
+		cmocka_unit_test(reads_a_date_as_a_point_in_time),
+		cmocka_unit_test(cuts_off_what_is_left_of_a_second),
+		cmocka_unit_test(refuses_what_would_be_no_life),
+		cmocka_unit_test(refuses_what_is_beyond_the_year_9999),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,98 @@
+/* From D-Bus errors to exit codes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/error.h"
+#include "patctl/base/outcome.h"
+
+static enum outcome of(const char *name)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	enum outcome outcome;
+
+	dbus_set_error_const(&error, name, "why");
+	outcome = outcome_of(&error)->outcome;
+	assert_non_null(outcome_of(&error)->word);
+	dbus_error_free(&error);
+	return outcome;
+}
+
+static void every_refusal_of_patd_has_its_code(void **state)
+{
+	static const enum outcome codes[PAT_ERRORS] = {
+		[PAT_ERR_INVALID_NAME] = 2,
+		[PAT_ERR_NAME_TAKEN] = 1,
+		[PAT_ERR_INVALID_EXPIRY] = 2,
+		[PAT_ERR_UNKNOWN_USER] = 1,
+		[PAT_ERR_NOT_FOUND] = 4,
+		[PAT_ERR_NOT_REVOKED] = 1,
+		[PAT_ERR_EXPIRED] = 1,
+		[PAT_ERR_NOT_ACTIVE] = 1,
+		[PAT_ERR_NOT_RESTORABLE] = 1,
+		[PAT_ERR_INVALID_RESTRICTION] = 2,
+		[PAT_ERR_AGAINST_POLICY] = 5,
+		[PAT_ERR_DENIED] = 5,
+		[PAT_ERR_INTERACTIVE] = 5,
+		[PAT_ERR_INVALID_ARGS] = 2,
+		[PAT_ERR_BUSY] = 1,
+		[PAT_ERR_STORAGE] = 1,
+		[PAT_ERR_NO_MEMORY] = 1,
+	};
+
+	(void)state;
+	for (unsigned int e = PAT_OK + 1; e < PAT_ERRORS; e++)
+		assert_int_equal(of(pat_error_name((enum pat_error)e)), codes[e]);
+}
+
+static void no_bus_and_no_patd_are_unreachable(void **state)
+{
+	(void)state;
+	assert_int_equal(of(DBUS_ERROR_NO_SERVER), 8);
+	assert_int_equal(of(DBUS_ERROR_FILE_NOT_FOUND), 8);
+	assert_int_equal(of(DBUS_ERROR_SERVICE_UNKNOWN), 8);
+	assert_int_equal(of(DBUS_ERROR_NO_REPLY), 8);
+	assert_int_equal(of(DBUS_ERROR_DISCONNECTED), 8);
+	assert_int_equal(of(DBUS_ERROR_SPAWN_CHILD_EXITED), 8);
+	assert_int_equal(of("org.freedesktop.DBus.Error.Spawn.ExecFailed"), 8);
+}
+
+static void others_are_failures(void **state)
+{
+	(void)state;
+	assert_int_equal(of(OUTCOME_ERROR_AMBIGUOUS), 4);
+	assert_int_equal(of(OUTCOME_ERROR_NO_TERMINAL), 5);
+	assert_int_equal(of(DBUS_ERROR_UNKNOWN_OBJECT), 4);
+	assert_int_equal(of(OUTCOME_ERROR_MALFORMED), 1);
+	assert_int_equal(of(OUTCOME_ERROR_HOST_UNREACHABLE), 8);
+	assert_int_equal(of(OUTCOME_ERROR_HOST_DENIED), 5);
+	assert_int_equal(of(OUTCOME_ERROR_HOST_POLICY), 5);
+	assert_int_equal(of("org.example.Whatever"), 1);
+}
+
+static void items_that_agree_keep_their_code(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_join(OUTCOME_DONE, 0, OUTCOME_NOT_FOUND), OUTCOME_NOT_FOUND);
+	assert_int_equal(outcome_join(OUTCOME_NOT_FOUND, 1, OUTCOME_NOT_FOUND), OUTCOME_NOT_FOUND);
+	assert_int_equal(outcome_join(OUTCOME_DONE, 1, OUTCOME_NOT_FOUND), OUTCOME_FAILED);
+	assert_int_equal(outcome_join(OUTCOME_NOT_FOUND, 1, OUTCOME_DENIED), OUTCOME_FAILED);
+	assert_int_equal(outcome_join(OUTCOME_FAILED, 2, OUTCOME_DONE), OUTCOME_FAILED);
+	assert_int_equal(outcome_join(OUTCOME_DONE, 5, OUTCOME_DONE), OUTCOME_DONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_refusal_of_patd_has_its_code),
+		cmocka_unit_test(no_bus_and_no_patd_are_unreachable),
+		cmocka_unit_test(others_are_failures),
+		cmocka_unit_test(items_that_agree_keep_their_code),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+/* The secret, from a memfd to a descriptor. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "patctl/base/secret.h"
+
+#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+
+static char token[PAT_TOKEN_LEN + 1];
+static struct pat_id id;
+
+static int make_token(void **state)
+{
+	(void)state;
+	if (sodium_init() < 0)
+		return -1;
+	pat_token_new(token, &id);
+	return 0;
+}
+
+static int memfd_of(const char *text, int seals)
+{
+	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, text, strlen(text), 0), strlen(text));
+	if (seals)
+		assert_int_equal(fcntl(fd, F_ADD_SEALS, seals), 0);
+	return fd;
+}
+
+static void refuse(int fd)
+{
+	const char *problem = NULL;
+
+	assert_null(secret_read(fd, &id, &problem));
+	assert_non_null(problem);
+	close(fd);
+}
+
+static void reads_a_sealed_token(void **state)
+{
+	int fd = memfd_of(token, SEALS);
+	const char *problem;
+	char *secret = secret_read(fd, &id, &problem);
+
+	(void)state;
+	assert_non_null(secret);
+	assert_string_equal(secret, token);
+	secret_free(&secret);
+	assert_null(secret);
+	close(fd);
+}
+
+static void refuses_what_somebody_could_still_alter(void **state)
+{
+	int fd[2];
+
+	(void)state;
+	refuse(memfd_of(token, 0));
+	refuse(memfd_of(token, F_SEAL_SHRINK | F_SEAL_GROW));
+	assert_int_equal(pipe(fd), 0);
+	refuse(fd[0]);
+	close(fd[1]);
+	refuse(open("/dev/null", O_RDWR));
+}
+
+static void refuses_what_is_not_the_token(void **state)
+{
+	char other[PAT_TOKEN_LEN + 2];
+	struct pat_id other_id;
+
+	(void)state;
+	refuse(memfd_of("", SEALS));
+	memcpy(other, token, PAT_TOKEN_LEN);
+	memcpy(other + PAT_TOKEN_LEN, "\n", 2);
+	refuse(memfd_of(other, SEALS)); /* too long */
+	other[PAT_TOKEN_LEN - 1] = '\0';
+	refuse(memfd_of(other, SEALS)); /* too short */
+	other[PAT_TOKEN_LEN - 1] = token[PAT_TOKEN_LEN - 1] == '0' ? '1' : '0';
+	other[PAT_TOKEN_LEN] = '\0';
+	refuse(memfd_of(other, SEALS)); /* wrong crc */
+	pat_token_new(other, &other_id);
+	refuse(memfd_of(other, SEALS)); /* another id */
+}
+
+static void writes_all_or_says_why_not(void **state)
+{
+	char got[16] = "";
+	int fd[2], full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(secret_write(fd[1], "<", "secret", ">"), 0);
+	assert_int_equal(read(fd[0], got, sizeof(got) - 1), 8);
+	assert_string_equal(got, "<secret>");
+	close(fd[0]);
+	close(fd[1]);
+	assert_int_equal(secret_write(full, "", "secret", "\n"), -ENOSPC);
+	close(full);
+	assert_int_equal(secret_write(-1, "", "secret", "\n"), -EBADF);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_a_sealed_token),
+		cmocka_unit_test(refuses_what_somebody_could_still_alter),
+		cmocka_unit_test(refuses_what_is_not_the_token),
+		cmocka_unit_test(writes_all_or_says_why_not),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, make_token, NULL);
+}

@@ -1,0 +1,171 @@
+/* Points in time, in a time zone whose daylight saving is known: Berlin's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "patctl/base/timestamp.h"
+
+#define NOW UINT64_C(1800000000) /* 2027-01-15 08:00:00 UTC */
+
+/* POSIX notation, so that the machine needs no tzdata. */
+static int in_berlin(void **state)
+{
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	return 0;
+}
+
+static void expect(const char *text, uint64_t at)
+{
+	uint64_t got;
+
+	assert_null(timestamp_parse(text, NOW, &got));
+	assert_int_equal(got, at);
+}
+
+static void reads_utc(void **state)
+{
+	(void)state;
+	expect("2027-01-15 08:00:00 UTC", NOW);
+	expect("2027-01-15T08:00:00Z", NOW);
+	expect("2027-01-15 08:00Z", NOW);
+	expect("2027-01-15 UTC", NOW - 8 * 3600);
+	expect("2028-02-29T00:00Z", 1835395200);
+	expect("1970-01-01Z", 0);
+	expect("9999-12-31T23:59:59Z", UINT64_C(253402300799));
+	expect("tomorrow UTC", NOW + 16 * 3600);
+	expect("today UTC", NOW - 8 * 3600);
+	expect("yesterday UTC", NOW - 32 * 3600);
+}
+
+static void reads_local_time(void **state)
+{
+	(void)state;
+	expect("2027-01-15 09:00:00", NOW);
+	expect("2027-01-15T09:00", NOW);
+	expect("2027-01-15", NOW - 9 * 3600);
+	expect("2027-07-01 02:00", 1814400000); /* 00:00 UTC */
+	expect("tomorrow", NOW + 15 * 3600);
+	expect("today", NOW - 9 * 3600);
+	expect("yesterday", NOW - 33 * 3600);
+}
+
+static void tomorrow_may_be_in_another_year(void **state)
+{
+	uint64_t at;
+
+	(void)state;
+	assert_null(timestamp_parse("tomorrow", 1830294000 - 60, &at)); /* 2027-12-31 23:59 */
+	assert_int_equal(at, 1830294000);
+}
+
+static void refuses_a_local_time_that_is_skipped(void **state)
+{
+	uint64_t at;
+
+	(void)state;
+	assert_string_equal(
+		timestamp_parse("2027-03-28 02:30", NOW, &at), "there is no such date or time");
+	expect("2027-03-28 01:59:59", 1806195599);
+	expect("2027-03-28 03:00", 1806195600);
+}
+
+static void takes_the_earlier_of_a_local_time_that_comes_twice(void **state)
+{
+	(void)state;
+	expect("2027-10-31 02:30", 1824942600); /* 00:30 UTC, not 01:30 */
+}
+
+static void refuses_what_no_calendar_shows(void **state)
+{
+	static const char *const bad[] = { "2027-02-29", "2027-02-30", "2027-13-01", "2027-00-10",
+		"2027-01-00", "2027-01-32", "2027-04-31", "2027-01-31 24:00", "2027-01-31 25:00",
+		"2027-01-31 12:60", "2027-01-31 12:30:60", "2027-02-30T00:00Z", "0000-00-00" };
+	uint64_t at;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_non_null(timestamp_parse(bad[i], NOW, &at));
+}
+
+static void refuses_what_is_no_date(void **state)
+{
+	static const char *const bad[] = { "", "2027", "2027-1-1", "2027-01", "27-01-31",
+		"2027-01-31 ", "2027-01-31T", "2027-01-31 18", "2027-01-31 18:", "2027-01-31 18:0",
+		"2027-01-31 18:00:0", "2027-01-31 18:00 CET", "2027-01-31 18:00+01:00",
+		"2027-01-31  18:00", "2027-01-31 18:00ZZ", "2027-01-31 18:00.5", "12027-01-31",
+		"-2027-01-31", "2027/01/31", "tomorrow 18:00", "tomorrowZZ", "18:00",
+		"2027-01-31\n" };
+	uint64_t at = 42;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_non_null(timestamp_parse(bad[i], NOW, &at));
+	assert_int_equal(at, 42);
+}
+
+static void refuses_what_time_t_does_not_show(void **state)
+{
+	uint64_t at;
+
+	(void)state;
+	assert_string_equal(
+		timestamp_parse("1969-12-31T23:59:58Z", NOW, &at), "the date is in the past");
+	setenv("TZ", "EST5", 1);
+	tzset();
+	assert_string_equal(
+		timestamp_parse("9999-12-31 23:00", NOW, &at), "the date is beyond the year 9999");
+	in_berlin(state);
+}
+
+static void tells_dates_from_periods(void **state)
+{
+	(void)state;
+	assert_true(timestamp_shaped("2027-01-31"));
+	assert_true(timestamp_shaped("2027/01/31"));
+	assert_true(timestamp_shaped("18:00"));
+	assert_true(timestamp_shaped("tomorrow"));
+	assert_true(timestamp_shaped("yesterday"));
+	assert_false(timestamp_shaped("30 days"));
+	assert_false(timestamp_shaped("30"));
+	assert_false(timestamp_shaped("-5d"));
+	assert_false(timestamp_shaped(""));
+}
+
+static void formats_both_ways(void **state)
+{
+	char text[TIMESTAMP_TEXT_MAX];
+
+	(void)state;
+	timestamp_format_utc(NOW, text);
+	assert_string_equal(text, "2027-01-15T08:00:00Z");
+	timestamp_format_local(NOW, text);
+	assert_string_equal(text, "2027-01-15 09:00:00 CET");
+	timestamp_format_utc(UINT64_MAX, text);
+	assert_string_equal(text, "?");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_utc),
+		cmocka_unit_test(reads_local_time),
+		cmocka_unit_test(tomorrow_may_be_in_another_year),
+		cmocka_unit_test(refuses_a_local_time_that_is_skipped),
+		cmocka_unit_test(takes_the_earlier_of_a_local_time_that_comes_twice),
+		cmocka_unit_test(refuses_what_no_calendar_shows),
+		cmocka_unit_test(refuses_what_is_no_date),
+		cmocka_unit_test(refuses_what_time_t_does_not_show),
+		cmocka_unit_test(tells_dates_from_periods),
+		cmocka_unit_test(formats_both_ways),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, in_berlin, NULL);
+}

@@ -1,0 +1,130 @@
+/* A token from standard input. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "common/token_format.h"
+#include "patctl/base/secret.h"
+#include "patctl/base/token_input.h"
+
+static char token[PAT_TOKEN_LEN + 1];
+static struct pat_id id;
+
+static int make_token(void **state)
+{
+	(void)state;
+	if (sodium_init() < 0)
+		return -1;
+	pat_token_new(token, &id);
+	return 0;
+}
+
+/* The end of a pipe from which text can be read. */
+static int pipe_of(const char *text)
+{
+	int fd[2];
+
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(write(fd[1], text, strlen(text)), strlen(text));
+	close(fd[1]);
+	return fd[0];
+}
+
+static void reads_one_line(void **state)
+{
+	static const char *const ends[] = { "", "\n", "\nwhat follows\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char text[128] = "", *got;
+		const char *problem;
+		int fd;
+
+		strcat(strcat(text, token), ends[i]);
+		fd = pipe_of(text);
+		got = typed_read(fd, &problem);
+		assert_non_null(got);
+		assert_string_equal(got, token);
+		secret_free(&got);
+		close(fd);
+	}
+}
+
+static void what_follows_the_line_is_left_for_others(void **state)
+{
+	char text[128] = "", rest[8] = "", *got;
+	const char *problem;
+	int fd;
+
+	(void)state;
+	strcat(strcat(text, token), "\nrest");
+	fd = pipe_of(text);
+	got = typed_read(fd, &problem);
+	secret_free(&got);
+	assert_int_equal(read(fd, rest, sizeof(rest)), 4);
+	assert_string_equal(rest, "rest");
+	close(fd);
+}
+
+static void refuses_what_is_no_token(void **state)
+{
+	char longer[1024], shorter[PAT_TOKEN_LEN + 1], wrong[PAT_TOKEN_LEN + 1];
+	const char *const bad[] = { "", "\n", "password", longer, shorter, wrong };
+
+	(void)state;
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	memcpy(longer, token, PAT_TOKEN_LEN);
+	memcpy(shorter, token, sizeof(shorter));
+	shorter[PAT_TOKEN_LEN - 1] = '\0';
+	memcpy(wrong, token, sizeof(wrong));
+	wrong[20] = wrong[20] == 'a' ? 'b' : 'a';
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const char *problem = NULL;
+		int fd = pipe_of(bad[i]);
+
+		assert_null(typed_read(fd, &problem));
+		assert_non_null(problem);
+		close(fd);
+	}
+}
+
+static void nobody_can_alter_what_patd_is_handed(void **state)
+{
+	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+	char got[PAT_TOKEN_LEN + 1] = "";
+	int fd = typed_seal(token);
+	struct stat st;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GET_SEALS) & seals, seals);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, PAT_TOKEN_LEN);
+	assert_int_equal(lseek(fd, 0, SEEK_CUR), 0);
+	assert_int_equal(read(fd, got, PAT_TOKEN_LEN), PAT_TOKEN_LEN);
+	assert_string_equal(got, token);
+	assert_int_equal(write(fd, "x", 1), -1);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_one_line),
+		cmocka_unit_test(what_follows_the_line_is_left_for_others),
+		cmocka_unit_test(refuses_what_is_no_token),
+		cmocka_unit_test(nobody_can_alter_what_patd_is_handed),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, make_token, NULL);
+}

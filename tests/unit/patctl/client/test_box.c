@@ -1,0 +1,108 @@
+/* What patd seals a secret to where no descriptor reaches. */
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/token_format.h"
+#include "patctl/base/secret.h"
+#include "patctl/client/box.h"
+
+static char token[PAT_TOKEN_LEN + 1];
+static struct pat_id id;
+
+static int make_token(void **state)
+{
+	(void)state;
+	if (sodium_init() < 0)
+		return -1;
+	pat_token_new(token, &id);
+	return 0;
+}
+
+#define BOX_LEN (PAT_TOKEN_LEN + crypto_box_SEALBYTES)
+
+static void seal_some(const struct box *box, const char *text, size_t len, uint8_t *ret)
+{
+	assert_int_equal(crypto_box_seal(ret, (const unsigned char *)text, len, box->recipient), 0);
+}
+
+static void seal(const struct box *box, const char *text, uint8_t ret[static BOX_LEN])
+{
+	seal_some(box, text, PAT_TOKEN_LEN, ret);
+}
+
+static void opens_to_what_patd_would_hand_out(void **state)
+{
+	cleanup_box struct box *box = box_new();
+	uint8_t sealed[BOX_LEN];
+	const char *problem;
+	char *secret;
+	int fd;
+
+	(void)state;
+	assert_non_null(box);
+	seal(box, token, sealed);
+	fd = box_open(box, sealed, sizeof(sealed));
+	assert_true(fd >= 0);
+	secret = secret_read(fd, &id, &problem);
+	assert_non_null(secret);
+	assert_string_equal(secret, token);
+	secret_free(&secret);
+	close(fd);
+}
+
+static void another_key_opens_nothing(void **state)
+{
+	cleanup_box struct box *box = box_new(), *other = box_new();
+	uint8_t sealed[BOX_LEN];
+
+	(void)state;
+	assert_memory_not_equal(box->recipient, other->recipient, sizeof(box->recipient));
+	seal(box, token, sealed);
+	assert_int_equal(box_open(other, sealed, sizeof(sealed)), -EBADMSG);
+}
+
+static void what_was_altered_or_cut_opens_to_nothing(void **state)
+{
+	cleanup_box struct box *box = box_new();
+	uint8_t sealed[BOX_LEN + 1] = { 0 };
+
+	(void)state;
+	seal(box, token, sealed);
+	assert_int_equal(box_open(box, sealed, 0), -EBADMSG);
+	assert_int_equal(box_open(box, NULL, 0), -EBADMSG);
+	assert_int_equal(box_open(box, sealed, BOX_LEN - 1), -EBADMSG);
+	assert_int_equal(box_open(box, sealed, BOX_LEN + 1), -EBADMSG);
+	for (size_t i = 0; i < BOX_LEN; i += 7) {
+		sealed[i] ^= 1;
+		assert_int_equal(box_open(box, sealed, BOX_LEN), -EBADMSG);
+		sealed[i] ^= 1;
+	}
+}
+
+static void what_has_another_length_opens_to_nothing(void **state)
+{
+	cleanup_box struct box *box = box_new();
+	uint8_t sealed[BOX_LEN + 1];
+
+	(void)state;
+	for (size_t len = PAT_TOKEN_LEN - 1; len <= PAT_TOKEN_LEN + 1; len += 2) {
+		seal_some(box, token, len, sealed);
+		assert_int_equal(box_open(box, sealed, len + crypto_box_SEALBYTES), -EBADMSG);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(opens_to_what_patd_would_hand_out),
+		cmocka_unit_test(another_key_opens_nothing),
+		cmocka_unit_test(what_was_altered_or_cut_opens_to_nothing),
+		cmocka_unit_test(what_has_another_length_opens_to_nothing),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, make_token, NULL);
+}

@@ -1,0 +1,226 @@
+/* What doctor finds of sockets, units, the key and the database. */
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "patctl/doctor/doctor.h"
+#include "tests/unit/patctl/image.h"
+
+#define UNITS "/usr/lib/systemd/system/"
+#define WANTS "/etc/systemd/system/sockets.target.wants/"
+#define STATE PAT_STATE_DIR
+
+static struct image image;
+static struct doctor doctor;
+
+static int set_up(void **state)
+{
+	(void)state;
+	umask(022);
+	image_make(&image);
+	doctor = (struct doctor) { .root = &image.root };
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	findings_clear(&doctor.findings);
+	image_remove(&image);
+	return 0;
+}
+
+/* Looks, and expects one finding that says so, and none that is worse. */
+static void expect(void (*look)(struct doctor *doctor), enum level level, const char *part)
+{
+	bool said = false;
+
+	findings_clear(&doctor.findings);
+	look(&doctor);
+	for (size_t i = 0; i < doctor.findings.n; i++) {
+		const struct finding *finding = &doctor.findings.items[i];
+
+		print_message("# %s\n", finding->text);
+		said |= finding->level == level && strstr(finding->text, part);
+	}
+	assert_that(said && findings_worst(&doctor.findings) == level, "%s", part);
+}
+
+/* Listens, or is a file that nobody listens on any more. */
+static int make_socket(const char *name, mode_t mode, bool listening)
+{
+	const char *path = image_path(&image, name);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0 && strlen(path) < sizeof(address.sun_path));
+	(void)strcpy(address.sun_path, path);
+	(void)remove(path);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(chmod(path, mode), 0);
+	if (listening)
+		assert_int_equal(listen(fd, 0), 0);
+	return fd;
+}
+
+static void sockets_are_roots_have_their_mode_and_are_listened_on(void **state)
+{
+	int root, user;
+
+	(void)state;
+	if (!unit_is_root())
+		return;
+	expect(doctor_sockets, LEVEL_PROBLEM, "root.sock is not there");
+	root = make_socket(PAT_RUNTIME_DIR "/root.sock", 0600, true);
+	user = make_socket(PAT_RUNTIME_DIR "/user.sock", 0666, true);
+	expect(doctor_sockets, LEVEL_OK, "root.sock is listened on");
+	assert_int_equal(doctor.findings.n, 2);
+	/* That was the one for which there is room. */
+	expect(doctor_sockets, LEVEL_WARNING, "takes no more");
+	close(root);
+	expect(doctor_sockets, LEVEL_PROBLEM, "nothing listens on " PAT_RUNTIME_DIR "/root.sock");
+	root = make_socket(PAT_RUNTIME_DIR "/root.sock", 0666, true);
+	expect(doctor_sockets, LEVEL_PROBLEM, "with the mode 0600: uid 0, mode 0666");
+	close(root);
+	close(user);
+}
+
+static void another_user_s_socket_or_folder_is_a_problem(void **state)
+{
+	int root, user;
+
+	(void)state;
+	if (!unit_is_root())
+		return;
+	root = make_socket(PAT_RUNTIME_DIR "/root.sock", 0600, true);
+	user = make_socket(PAT_RUNTIME_DIR "/user.sock", 0666, true);
+	assert_int_equal(chown(image_path(&image, PAT_RUNTIME_DIR "/root.sock"), 1, 0), 0);
+	expect(doctor_sockets, LEVEL_PROBLEM, "uid 1, mode 0600");
+	assert_int_equal(chown(image_path(&image, PAT_RUNTIME_DIR "/root.sock"), 0, 0), 0);
+	assert_int_equal(chown(image_path(&image, PAT_RUNTIME_DIR), 1, 0), 0);
+	expect(doctor_sockets, LEVEL_PROBLEM, "can be written by others than root");
+	close(root);
+	close(user);
+}
+
+static void units_are_there_enabled_and_not_masked(void **state)
+{
+	(void)state;
+	expect(doctor_units, LEVEL_PROBLEM, "systemd has no unit patd-root.socket");
+	image_write(&image, UNITS "patd-root.socket", "");
+	image_write(&image, UNITS "patd-user.socket", "");
+	expect(doctor_units, LEVEL_WARNING, "patd-user.socket does not start with the machine");
+	assert_int_equal(
+		symlink(UNITS "patd-root.socket", image_path(&image, WANTS "patd-root.socket")), 0);
+	assert_int_equal(
+		symlink(UNITS "patd-user.socket", image_path(&image, WANTS "patd-user.socket")), 0);
+	expect(doctor_units, LEVEL_OK, "patd-root.socket is enabled");
+	assert_int_equal(
+		symlink("/dev/null", image_path(&image, "/etc/systemd/system/patd-root.socket")),
+		0);
+	expect(doctor_units, LEVEL_PROBLEM, "patd-root.socket is masked");
+}
+
+static void make_key(mode_t mode, const char *bytes)
+{
+	image_write(&image, STATE "/key", bytes);
+	assert_int_equal(chmod(image_path(&image, STATE "/key"), mode), 0);
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+}
+
+static void the_key_is_patds_alone_and_whole(void **state)
+{
+	static const char key[] = "01234567890123456789012345678901";
+
+	(void)state;
+	expect(doctor_key, LEVEL_UNSEEN, STATE " is not there");
+	make_key(0600, key);
+	expect(doctor_key, LEVEL_OK, "is patd's alone");
+	make_key(0640, key);
+	expect(doctor_key, LEVEL_PROBLEM, "is not patd's alone");
+	make_key(0600, "short");
+	expect(doctor_key, LEVEL_PROBLEM, "does not have 32 bytes");
+	make_key(0600, key);
+	assert_int_equal(chmod(image_path(&image, STATE), 0755), 0);
+	expect(doctor_key, LEVEL_WARNING, "can be seen by others: mode 0755");
+}
+
+static void a_key_may_be_a_credential(void **state)
+{
+	(void)state;
+	image_write(&image, STATE "/patd.db", "");
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+	expect(doctor_key, LEVEL_WARNING, "there is a database, and no");
+	image_write(&image, "/etc/credstore.encrypted/patd.key", "");
+	expect(doctor_key, LEVEL_PROBLEM, "is not root's alone");
+	assert_int_equal(chmod(image_path(&image, "/etc/credstore.encrypted/patd.key"), 0600), 0);
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+}
+
+static void a_key_that_is_not_encrypted_takes_a_line_in_the_unit(void **state)
+{
+	static const char drop_in[] = "/etc/systemd/system/patd.service.d/key.conf";
+	static const char plain[] = "/etc/credstore/patd.key";
+
+	(void)state;
+	image_write(&image, STATE "/patd.db", "");
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+	image_write(&image, plain, "");
+	assert_int_equal(chmod(image_path(&image, plain), 0600), 0);
+	expect(doctor_key, LEVEL_PROBLEM, "is not encrypted");
+	image_write(
+		&image, drop_in, "[Service]\nLoadCredential=patd.keys\n#LoadCredential=patd.key\n");
+	expect(doctor_key, LEVEL_PROBLEM, "is not encrypted");
+	image_write(&image, "/etc/systemd/system/patd.service.d/key.conf.bak",
+		"[Service]\nLoadCredential=patd.key\n");
+	expect(doctor_key, LEVEL_PROBLEM, "is not encrypted");
+	image_write(&image, drop_in, "[Service]\n LoadCredential = patd.key:/etc/key\n");
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+	image_write(&image, drop_in, "");
+	image_write(
+		&image, "/lib/systemd/system/patd.service", "[Service]\nLoadCredential=patd.key\n");
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+	image_write(
+		&image, "/lib/systemd/system/patd.service", "LoadCredentialEncrypted=patd.key\n");
+	image_write(&image, "/etc/credstore.encrypted/patd.key", "");
+	assert_int_equal(chmod(image_path(&image, "/etc/credstore.encrypted/patd.key"), 0600), 0);
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+}
+
+static void the_database_is_patds_alone(void **state)
+{
+	(void)state;
+	image_write(&image, STATE "/patd.db", "");
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+	expect(doctor_database, LEVEL_PROBLEM, "is not patd's alone");
+	assert_int_equal(chmod(image_path(&image, STATE "/patd.db"), 0600), 0);
+	expect(doctor_database, LEVEL_OK, "is patd's alone");
+}
+
+static void a_link_in_their_place_is_not_followed(void **state)
+{
+	(void)state;
+	image_write(&image, "/etc/key", "01234567890123456789012345678901");
+	assert_int_equal(chmod(image_path(&image, "/etc/key"), 0600), 0);
+	assert_int_equal(symlink("/etc/key", image_path(&image, STATE "/key")), 0);
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+	expect(doctor_key, LEVEL_PROBLEM, "is not patd's alone");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(sockets_are_roots_have_their_mode_and_are_listened_on),
+		TEST(another_user_s_socket_or_folder_is_a_problem),
+		TEST(units_are_there_enabled_and_not_masked),
+		TEST(the_key_is_patds_alone_and_whole),
+		TEST(a_key_may_be_a_credential),
+		TEST(a_key_that_is_not_encrypted_takes_a_line_in_the_unit),
+		TEST(the_database_is_patds_alone),
+		TEST(a_link_in_their_place_is_not_followed),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

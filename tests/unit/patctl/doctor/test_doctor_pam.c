@@ -1,0 +1,231 @@
+/* What doctor finds at the services of PAM. */
+#include <jansson.h>
+
+#include "patctl/doctor/doctor.h"
+#include "patctl/doctor/pam/pam_trial.h"
+#include "tests/unit/patctl/image.h"
+
+static struct image image;
+static struct doctor doctor;
+
+static int set_up(void **state)
+{
+	static const char *const modules[] = { "pam_pat.so", "pam_unix.so", "pam_deny.so",
+		"pam_permit.so", "pam_cap.so", "pam_faillock.so", "pam_sss.so", "pam_nologin.so",
+		"pam_faildelay.so", "pam_rootok.so", "pam_mfa.so" };
+
+	(void)state;
+	image_make(&image);
+	for (size_t i = 0; i < COUNT(modules); i++)
+		image_module(&image, modules[i]);
+	image_write(&image, "/etc/debian_version", "13.0\n");
+	doctor = (struct doctor) { .root = &image.root };
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	image_remove(&image);
+	return 0;
+}
+
+static void look(void)
+{
+	doctor.services = json_array();
+	doctor_pam(&doctor);
+}
+
+static void look_away(void)
+{
+	findings_clear(&doctor.findings);
+	json_decref(doctor.services);
+}
+
+/* All that is found, for who reads of a failure. */
+static void print_found(void)
+{
+	for (size_t i = 0; i < doctor.findings.n; i++)
+		print_message("# %s\n", doctor.findings.items[i].text);
+}
+
+static bool says(const char *part, enum level level)
+{
+	for (size_t i = 0; i < doctor.findings.n; i++)
+		if (doctor.findings.items[i].level == level &&
+			strstr(doctor.findings.items[i].text, part))
+			return true;
+	print_found();
+	return false;
+}
+
+#define COMMON_12                                                                                  \
+	"auth\t[success=2 default=ignore]\tpam_pat.so\n"                                           \
+	"auth\t[success=1 default=ignore]\tpam_unix.so nullok try_first_pass\n"                    \
+	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
+	"auth\trequired\t\t\tpam_permit.so\n"                                                      \
+	"auth\toptional\t\t\tpam_cap.so \n"
+#define COMMON_SSS                                                                                 \
+	"auth\t[success=3 default=ignore]\tpam_pat.so\n"                                           \
+	"auth\t[success=2 default=ignore]\tpam_unix.so nullok try_first_pass\n"                    \
+	"auth\t[success=1 default=ignore]\tpam_sss.so use_first_pass\n"                            \
+	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
+	"auth\trequired\t\t\tpam_permit.so\n"
+#define PLAIN                                                                                      \
+	"auth\t[success=1 default=ignore]\tpam_unix.so nullok\n"                                   \
+	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
+	"auth\trequired\t\t\tpam_permit.so\n"
+
+static const struct {
+	const char *name, *common, *service;
+	enum level level;
+	const char *says; /* a part of it */
+} rows[] = {
+	{ "Debian 12 and 13, sshd", COMMON_12,
+		"@include common-auth\naccount required pam_nologin.so\n", LEVEL_OK,
+		"tokens and passwords open" },
+	{ "Debian, login", COMMON_12,
+		"auth optional pam_faildelay.so delay=3000000\nauth requisite pam_nologin.so\n"
+		"@include common-auth\n",
+		LEVEL_OK, "tokens and passwords open" },
+	{ "Debian, su", COMMON_12, "auth sufficient pam_rootok.so\n@include common-auth\n",
+		LEVEL_OK, "tokens and passwords open" },
+	{ "Debian with sssd", COMMON_SSS, "@include common-auth\n", LEVEL_OK,
+		"tokens and passwords open" },
+	{ "the recipe of README", PLAIN, "auth sufficient pam_pat.so\n@include common-auth\n",
+		LEVEL_OK, "tokens and passwords open" },
+	{ "the recipe of pam_pat(8) where a refused token ends it", NULL,
+		"auth [success=2 auth_err=die authinfo_unavail=die default=ignore] "
+		"pam_pat.so\n" PLAIN,
+		LEVEL_OK, "tokens and passwords open" },
+	{ "faillock", NULL,
+		"auth required pam_faillock.so preauth\nauth sufficient pam_pat.so\n"
+		"auth [success=1 default=bad] pam_unix.so\n"
+		"auth [default=die] pam_faillock.so authfail\n"
+		"auth sufficient pam_faillock.so authsucc\nauth required pam_deny.so\n",
+		LEVEL_OK, "tokens and passwords open" },
+	{ "a second factor that is not known", NULL,
+		"auth required pam_mfa.so\nauth sufficient pam_pat.so\nauth required pam_unix.so\n",
+		LEVEL_OK, "tokens and passwords open" },
+	{ "required above a common stack", PLAIN,
+		"auth required pam_pat.so\n@include common-auth\n", LEVEL_PROBLEM,
+		"a right password does not open: /etc/pam.d/s:1 (pam_pat.so)" },
+	{ "requisite above a common stack", PLAIN,
+		"auth requisite pam_pat.so\n@include common-auth\n", LEVEL_PROBLEM,
+		"a right password does not open: /etc/pam.d/s:1 (pam_pat.so)" },
+	{ "behind pam_deny", NULL,
+		"auth [success=2 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n"
+		"auth sufficient pam_pat.so\nauth required pam_permit.so\n",
+		LEVEL_PROBLEM,
+		"no token is ever looked at: /etc/pam.d/s:2 (pam_deny.so) ends the stack" },
+	{ "below a common stack", PLAIN, "@include common-auth\nauth sufficient pam_pat.so\n",
+		LEVEL_PROBLEM, "/etc/pam.d/common-auth:2 (pam_deny.so) ends the stack" },
+	{ "behind a pam_unix that decides", NULL,
+		"auth [success=done default=die] pam_unix.so\nauth sufficient pam_pat.so\n",
+		LEVEL_PROBLEM, "/etc/pam.d/s:1 (pam_unix.so) ends the stack" },
+	{ "behind a required pam_unix", NULL,
+		"auth required pam_unix.so\nauth sufficient pam_pat.so\n", LEVEL_PROBLEM,
+		"a token that is accepted does not open: /etc/pam.d/s:1 (pam_unix.so)" },
+	{ "behind a sufficient pam_unix", NULL,
+		"auth sufficient pam_unix.so\nauth sufficient pam_pat.so\nauth required "
+		"pam_deny.so\n",
+		LEVEL_WARNING, "each login by token is a failed password first" },
+	{ "a jump that is too short", NULL, "auth [success=1 default=ignore] pam_pat.so\n" PLAIN,
+		LEVEL_PROBLEM,
+		"a token that is accepted does not open: /etc/pam.d/s:3 (pam_deny.so)" },
+	{ "a jump to the end", NULL, "auth [success=3 default=ignore] pam_pat.so\n" PLAIN,
+		LEVEL_PROBLEM,
+		"a token that is accepted does not open: no line of the stack agrees" },
+	{ "a jump that is too long", NULL, "auth [success=4 default=ignore] pam_pat.so\n" PLAIN,
+		LEVEL_PROBLEM, "/etc/pam.d/s:1 (pam_pat.so) jumps over more lines than follow" },
+	{ "passwords work while the module is there", NULL,
+		"auth [success=done cred_insufficient=ignore default=bad] pam_pat.so\n" PLAIN,
+		LEVEL_WARNING, "were pam_pat.so gone, a right password would not open" },
+	{ "tokens alone", NULL, "auth required pam_pat.so\n", LEVEL_WARNING,
+		"nothing but a token opens" },
+	{ "a common stack that ends in permit", NULL,
+		"auth sufficient pam_pat.so\nauth sufficient pam_unix.so\nauth required "
+		"pam_permit.so\n",
+		LEVEL_PROBLEM, "a token that is refused opens: /etc/pam.d/s:3 (pam_permit.so)" },
+	{ "a second factor that is enough", NULL,
+		"auth sufficient pam_pat.so\nauth required pam_mfa.so\nauth sufficient "
+		"pam_unix.so\n",
+		LEVEL_PROBLEM, "(if /etc/pam.d/s:2 (pam_mfa.so) has nothing against it)" },
+	{ "a type that it does not have", NULL,
+		"auth sufficient pam_pat.so\n" PLAIN "account required pam_pat.so\n", LEVEL_PROBLEM,
+		"/etc/pam.d/s:5 (pam_pat.so) is for auth alone" },
+	{ "an include that is not there", NULL, "auth sufficient pam_pat.so\n@include missing\n",
+		LEVEL_PROBLEM, "libpam refuses all of it: /etc/pam.d/s:2" },
+	{ "a module that is not there", NULL, "auth sufficient /opt/pam_pat.so\n" PLAIN,
+		LEVEL_PROBLEM, "there is no such module: /etc/pam.d/s:1 (/opt/pam_pat.so)" },
+	{ "nowhere", NULL, PLAIN, LEVEL_WARNING, "no service takes tokens" },
+	{ "in a comment", NULL, "#auth sufficient pam_pat.so\n" PLAIN, LEVEL_WARNING,
+		"no service takes tokens" },
+};
+
+static void every_trap_is_found_and_no_good_stack_is_blamed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (rows[i].common)
+			image_write(&image, "/etc/pam.d/common-auth", rows[i].common);
+		image_write(&image, "/etc/pam.d/s", rows[i].service);
+		look();
+		assert_that(says(rows[i].says, rows[i].level), "%s", rows[i].name);
+		assert_that(findings_worst(&doctor.findings) == rows[i].level, "%s", rows[i].name);
+		look_away();
+	}
+}
+
+static void services_that_are_alike_are_one_finding(void **state)
+{
+	const struct finding *finding;
+
+	(void)state;
+	image_write(&image, "/etc/pam.d/common-auth", COMMON_12);
+	image_write(&image, "/etc/pam.d/sudo", "@include common-auth\n");
+	image_write(&image, "/usr/lib/pam.d/cron", "@include common-auth\n");
+	image_write(&image, "/usr/lib/pam.d/sudo", "auth required pam_pat.so\n"); /* never read */
+	image_write(&image, "/etc/pam.d/other", PLAIN);
+	image_write(&image, "/etc/pam.d/sudo.dpkg-old", "auth required pam_pat.so\n");
+	image_write(&image, "/etc/pam.d/Sudo", "auth required pam_pat.so\n");
+	look();
+	assert_int_equal(doctor.findings.n, 1);
+	finding = &doctor.findings.items[0];
+	assert_int_equal(finding->level, LEVEL_OK);
+	assert_int_equal(finding->n, 2);
+	assert_string_equal(finding->subjects[0], "sudo");
+	assert_string_equal(finding->subjects[1], "cron");
+	look_away();
+}
+
+static void programs_get_what_each_trial_comes_to(void **state)
+{
+	const json_t *service, *outcomes;
+
+	(void)state;
+	image_write(&image, "/etc/pam.d/s", "auth sufficient pam_pat.so\n" PLAIN);
+	look();
+	service = json_array_get(doctor.services, 0);
+	assert_string_equal(json_string_value(json_object_get(service, "service")), "s");
+	outcomes = json_object_get(service, "outcomes");
+	assert_int_equal(json_object_size(outcomes), TRIALS);
+	for (size_t t = 0; t < TRIALS; t++)
+		assert_string_equal(json_string_value(json_object_get(outcomes, trials[t].name)),
+			trials[t].opens ? "success" : "auth_err");
+	look_away();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_trap_is_found_and_no_good_stack_is_blamed),
+		TEST(services_that_are_alike_are_one_finding),
+		TEST(programs_get_what_each_trial_comes_to),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

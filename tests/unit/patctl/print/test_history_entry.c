@@ -1,0 +1,199 @@
+/* An entry of the history as a line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "patctl/print/history_entry.h"
+
+/* An entry in which only what is given is said. */
+struct words {
+	const char *event, *token, *name, *user, *how, *service, *from, *tty, *result, *detail;
+	bool new_service, new_network;
+	uint64_t unrecorded;
+};
+
+static char *copy(const char *text)
+{
+	return strdup(text ? text : "");
+}
+
+static struct entry entry_of(const struct words *words)
+{
+	return (struct entry) {
+		.seq = 1,
+		.at = UINT64_C(1801418400),
+		.event = copy(words->event),
+		.token = copy(words->token),
+		.name = copy(words->name),
+		.user = copy(words->user),
+		.by_uid = UINT32_MAX - 1,
+		.how = copy(words->how),
+		.service = copy(words->service),
+		.from = copy(words->from),
+		.tty = copy(words->tty),
+		.result = copy(words->result),
+		.detail = copy(words->detail),
+		.new_service = words->new_service,
+		.new_network = words->new_network,
+		.unrecorded = words->unrecorded,
+	};
+}
+
+static void expect(const struct words *words, const struct look *look, const char *text)
+{
+	struct entry entry = entry_of(words);
+	char *line = entry_line(&entry, look);
+
+	assert_string_equal(line, text);
+	free(line);
+	record_clear(&entry_shape, &entry);
+}
+
+#define TOKEN .token = "abcDEF0123", .name = "ci", .user = "alice"
+
+static void every_event_is_one_line(void **state)
+{
+	static const struct {
+		struct words words;
+		const char *text;
+	} cases[] = {
+		{ { .event = "generated", TOKEN, .how = "owner" },
+			"generated  ci (abcDEF0123) of alice, by its owner" },
+		{ { .event = "generated", TOKEN, .how = "password" },
+			"generated  ci (abcDEF0123) of alice, by uid 4294967294" },
+		{ { .event = "used",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "sshd",
+			  .from = "192.0.2.7",
+			  .tty = "ssh",
+			  .result = "accepted" },
+			"used       ci (abcDEF0123) of alice, sshd from 192.0.2.7 on ssh" },
+		{ { .event = "used", TOKEN, .how = "pam", .service = "sudo", .result = "accepted" },
+			"used       ci (abcDEF0123) of alice, sudo" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "sudo",
+			  .tty = "pts/0",
+			  .result = "out-of-hours" },
+			"refused    ci (abcDEF0123) of alice, sudo on pts/0: out-of-hours" },
+		{ { .event = "revoked", TOKEN, .how = "root", .detail = "lost the laptop" },
+			"revoked    ci (abcDEF0123) of alice, by root: lost the laptop" },
+		{ { .event = "revoked", TOKEN, .how = "patd" },
+			"revoked    ci (abcDEF0123) of alice, by patd, as patd.conf says" },
+		{ { .event = "renamed", TOKEN, .how = "owner", .detail = "old" },
+			"renamed    ci (abcDEF0123) of alice, by its owner, before: old" },
+		{ { .event = "disabled", .user = "alice", .how = "root" },
+			"disabled   all tokens of alice, by root" },
+		{ { .event = "enabled", .how = "root" },
+			"enabled    the tokens of everybody, by root" },
+	};
+	const struct look look = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[256] = "2027-01-31T18:00:00Z  ";
+
+		strcat(text, cases[i].text);
+		expect(&cases[i].words, &look, text);
+	}
+}
+
+static void the_first_use_from_a_place_is_marked(void **state)
+{
+	static const char line[] =
+		"2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo";
+	static const char *const marks[] = { "", " (new service)", " (new network)",
+		" (new network and service)" };
+	const struct look look = { 0 };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct words words = { .event = "used",
+			TOKEN,
+			.how = "pam",
+			.service = "sudo",
+			.new_service = i & 1,
+			.new_network = i & 2 };
+		char text[256] = "";
+
+		strcat(strcat(text, line), marks[i]);
+		expect(&words, &look, text);
+	}
+}
+
+static void what_was_not_kept_is_told(void **state)
+{
+	const struct words words = { .event = "refused",
+		TOKEN,
+		.how = "pam",
+		.service = "sudo",
+		.result = "revoked",
+		.unrecorded = 17 };
+	const struct look look = { 0 };
+
+	(void)state;
+	expect(&words, &look,
+		"2027-01-31T18:00:00Z  refused    ci (abcDEF0123) of alice, sudo: revoked "
+		"(17 before it came too fast to be kept)");
+}
+
+static void a_terminal_is_not_deceived(void **state)
+{
+	const struct words words = { .event = "\033[1mused",
+		.token = "\033[2m",
+		.name = "\033[3m",
+		.user = "\033[4m",
+		.how = "\033[5m",
+		.service = "\033[6m",
+		.from = "a\nb",
+		.tty = "\033[7m",
+		.result = "\033[8m",
+		.detail = "\033[9m" };
+	struct entry entry = entry_of(&words);
+	const struct look look = { 0 };
+	char *line = entry_line(&entry, &look);
+
+	(void)state;
+	assert_null(strchr(line, '\033'));
+	assert_null(strchr(line, '\n'));
+	free(line);
+	record_clear(&entry_shape, &entry);
+}
+
+static void people_have_colours(void **state)
+{
+	const struct words words = { .event = "refused",
+		TOKEN,
+		.how = "pam",
+		.service = "sudo",
+		.result = "revoked",
+		.new_network = true };
+	const struct look look = { .people = true, .palette = PALETTE_256 };
+
+	(void)state;
+	assert_int_equal(setenv("TZ", "UTC0", 1), 0);
+	expect(&words, &look,
+		"2027-01-31 18:00:00 UTC  \033[31mrefused  \033[0m  ci (abcDEF0123) of alice, "
+		"sudo: revoked\033[1m (new network)\033[0m");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_event_is_one_line),
+		cmocka_unit_test(the_first_use_from_a_place_is_marked),
+		cmocka_unit_test(what_was_not_kept_is_told),
+		cmocka_unit_test(a_terminal_is_not_deceived),
+		cmocka_unit_test(people_have_colours),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

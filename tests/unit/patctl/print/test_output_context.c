@@ -1,0 +1,43 @@
+/* How uids are told. */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+
+#include "patctl/print/output_context.h"
+
+#define GAMES 5 /* on every Debian */
+
+static void tells(const char *host, uint32_t uid, const char *text)
+{
+	const struct look look = look_at(host);
+	char *told = look_user(&look, uid);
+
+	assert_string_equal(told, text);
+	free(told);
+}
+
+static void users_have_their_names_here(void **state)
+{
+	(void)state;
+	tells(NULL, 0, "root");
+	tells(NULL, GAMES, "games");
+	tells(NULL, UINT32_MAX - 1, "uid 4294967294");
+}
+
+static void users_of_another_machine_have_none_of_ours(void **state)
+{
+	(void)state;
+	tells("web1", 0, "root");
+	tells("web1", GAMES, "uid 5");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(users_have_their_names_here),
+		cmocka_unit_test(users_of_another_machine_have_none_of_ours),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+/* The order of a list. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "patctl/verbs/sort.h"
+
+static char a[] = "a", b[] = "b", c[] = "c", active[] = "active", revoked[] = "revoked";
+
+static const struct row first = { .id = { "1" },
+	.name = b,
+	.user = c,
+	.state = active,
+	.created_at = 30,
+	.expires_at = 0,
+	.last_used_at = 5 };
+static const struct row second = { .id = { "2" },
+	.name = a,
+	.user = b,
+	.state = revoked,
+	.created_at = 10,
+	.expires_at = 90,
+	.last_used_at = 0 };
+static const struct row third = { .id = { "3" },
+	.name = c,
+	.user = a,
+	.state = active,
+	.created_at = 20,
+	.expires_at = 80,
+	.last_used_at = 7 };
+
+/* ids: in the order that is expected. */
+static void expect(const char *key, const char *ids)
+{
+	struct row items[] = { third, first, second };
+	struct rows rows = { items, 3 };
+	struct sort sort;
+
+	assert_null(sort_parse(key, &sort));
+	sort_rows(&rows, &sort);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(items[i].id.text[0], ids[i]);
+}
+
+static void sorts_by_each_key_and_backwards(void **state)
+{
+	static const char *const orders[][3] = {
+		{ "name", "213", "312" }, { "user", "321", "123" }, { "created", "231", "132" },
+		{ "expires", "321", "123" }, /* never is last */
+		{ "used", "213", "312" },    /* not at all is first */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		char backwards[16] = "-";
+
+		strcat(backwards, orders[i][0]);
+		expect(orders[i][0], orders[i][1]);
+		expect(backwards, orders[i][2]);
+	}
+}
+
+static void what_is_alike_stays_in_the_order_of_ids(void **state)
+{
+	(void)state;
+	expect("state", "132");
+	expect("-state", "213");
+}
+
+static void nothing_is_sorted_too(void **state)
+{
+	struct rows rows = { 0 };
+	struct sort sort;
+
+	(void)state;
+	assert_null(sort_parse("name", &sort));
+	sort_rows(&rows, &sort);
+}
+
+static void refuses_other_keys_and_says_which_there_are(void **state)
+{
+	static const char *const bad[] = { "", "-", "--name", "Name", "name ", "id", "names" };
+	struct sort sort;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const char *problem = sort_parse(bad[i], &sort);
+
+		assert_non_null(problem);
+		assert_non_null(strstr(problem, "name, created, expires, used, state or user"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sorts_by_each_key_and_backwards),
+		cmocka_unit_test(what_is_alike_stays_in_the_order_of_ids),
+		cmocka_unit_test(nothing_is_sorted_too),
+		cmocka_unit_test(refuses_other_keys_and_says_which_there_are),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,416 @@
+#include <errno.h>
+
+#include "patd/bus/call.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/peer.h"
+
+static struct place place;
+static struct peer peer;
+static sd_event *event;
+static struct clients *clients;
+static struct calls *calls;
+static struct job *submitted;
+static int submit_result;
+static unsigned int went_on, kept_n;
+static struct call *kept[128];
+static struct user_lookup last;
+static struct caller last_caller;
+
+static void gone(const char *name, void *userdata)
+{
+	(void)userdata;
+	calls_forget(calls, name);
+}
+
+/* In the place of patd/util/worker.c's: the test is the worker. */
+int worker_submit(struct worker *worker, struct job *job)
+{
+	(void)worker;
+	if (submit_result == 0)
+		submitted = job;
+	return submit_result;
+}
+
+static void go_on(struct call *call)
+{
+	went_on++;
+	last = call->lookup;
+	last_caller = call->caller;
+	call_reply(call, call_new_reply(call));
+}
+
+static void work(void)
+{
+	submitted->run(submitted);
+}
+
+static void hand_back(void)
+{
+	submitted->done(submitted);
+}
+
+static struct call *a_call(void)
+{
+	DBusMessage *message = peer_call("/", NULL, "Test");
+	struct call *call = call_new(calls, peer.ours, message);
+
+	dbus_message_unref(message);
+	return call;
+}
+
+static void assert_success(DBusMessage *reply)
+{
+	assert_non_null(reply);
+	assert_int_equal(dbus_message_get_type(reply), DBUS_MESSAGE_TYPE_METHOD_RETURN);
+	dbus_message_unref(reply);
+}
+
+static void a_user_is_found_by_name(void **state)
+{
+	(void)state;
+	call_find_user(a_call(), "root", go_on);
+	work();
+	hand_back();
+	assert_int_equal(went_on, 1);
+	assert_int_equal(last.uid, 0);
+	assert_string_equal(last.name, "root");
+	assert_success(peer_take(&peer));
+}
+
+static void an_unknown_user_is_refused(void **state)
+{
+	(void)state;
+	call_find_user(a_call(), "no such user", go_on);
+	work();
+	hand_back();
+	assert_int_equal(went_on, 0);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_UNKNOWN_USER));
+}
+
+static void a_user_name_too_long_is_refused(void **state)
+{
+	char name[TOKEN_USER_BYTES_MAX + 2];
+
+	(void)state;
+	memset(name, 'u', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	call_find_user(a_call(), name, go_on);
+	assert_null(submitted);
+	assert_int_equal(went_on, 0);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_UNKNOWN_USER));
+}
+
+/* patd ends, and the worker hands back what it never ran: that is no answer. */
+static void a_lookup_that_was_never_run_is_no_answer(void **state)
+{
+	(void)state;
+	call_find_user(a_call(), "root", go_on);
+	hand_back();
+	assert_int_equal(went_on, 0);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_UNKNOWN_USER));
+}
+
+/* Whoever generated a token would never see its secret. */
+static void a_call_whose_connection_has_gone_is_not_carried_out(void **state)
+{
+	(void)state;
+	call_find_user(a_call(), "root", go_on);
+	work();
+	calls_drop(calls);
+	hand_back();
+	assert_int_equal(went_on, 0);
+}
+
+static void a_full_worker_is_told_of(void **state)
+{
+	(void)state;
+	submit_result = -EBUSY;
+	call_find_user(a_call(), "root", go_on);
+	assert_int_equal(went_on, 0);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_BUSY));
+}
+
+static void no_more_calls_than_the_limit_are_taken(void **state)
+{
+	static struct call *all[4096];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(all); i++) {
+		all[i] = a_call();
+		assert_non_null(all[i]);
+	}
+	assert_null(a_call());
+	assert_error(peer_take(&peer), DBUS_ERROR_LIMITS_EXCEEDED);
+	call_reply(all[0], call_new_reply(all[0]));
+	all[0] = a_call();
+	assert_non_null(all[0]);
+	for (size_t i = 0; i < COUNT(all); i++)
+		call_refuse(all[i], PAT_ERR_DENIED, "enough");
+}
+
+static void who_wants_no_reply_gets_none(void **state)
+{
+	DBusMessage *message = peer_call("/", NULL, "Test");
+	struct call *call;
+
+	(void)state;
+	dbus_message_set_no_reply(message, TRUE);
+	call = call_new(calls, peer.ours, message);
+	dbus_message_unref(message);
+	call_reply(call, call_new_reply(call));
+	call = a_call();
+	call_refuse(call, PAT_ERR_DENIED, "the next one");
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
+}
+
+static void a_reply_that_could_not_be_made_is_reported(void **state)
+{
+	(void)state;
+	heard_clear();
+	call_reply(a_call(), NULL);
+	assert_heard("out of memory");
+	assert_null(peer_take(&peer));
+}
+
+/* The question that patd asks the bus about a sender. */
+static DBusMessage *take_question(void)
+{
+	DBusMessage *question = peer_take(&peer);
+	const char *name;
+
+	assert_non_null(question);
+	assert_true(dbus_message_is_method_call(
+		question, DBUS_INTERFACE_DBUS, "GetConnectionUnixUser"));
+	assert_string_equal(dbus_message_get_destination(question), DBUS_SERVICE_DBUS);
+	assert_true(
+		dbus_message_get_args(question, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID));
+	assert_string_equal(name, ":1.7");
+	return question;
+}
+
+static void answer(DBusMessage *question, const char *sender, dbus_uint32_t uid)
+{
+	DBusMessage *reply = dbus_message_new_method_return(question);
+
+	assert_true(dbus_message_set_sender(reply, sender));
+	assert_true(dbus_message_append_args(reply, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID));
+	assert_true(dbus_connection_send(peer.bus, reply, NULL));
+	dbus_message_unref(reply);
+	dbus_message_unref(question);
+	peer_turn(&peer);
+}
+
+static void the_caller_is_who_the_bus_says(void **state)
+{
+	(void)state;
+	call_identify(a_call(), go_on);
+	answer(take_question(), DBUS_SERVICE_DBUS, 1);
+	assert_int_equal(went_on, 0);
+	work();
+	hand_back();
+	assert_int_equal(went_on, 1);
+	assert_int_equal(last_caller.uid, 1);
+	assert_string_equal(last_caller.user, "daemon");
+	assert_success(peer_take(&peer));
+}
+
+/* NSS may hang, and root must get its revoke through. */
+static void root_is_looked_up_nowhere(void **state)
+{
+	(void)state;
+	call_identify(a_call(), go_on);
+	answer(take_question(), DBUS_SERVICE_DBUS, 0);
+	assert_null(submitted);
+	assert_int_equal(went_on, 1);
+	assert_int_equal(last_caller.uid, 0);
+	assert_string_equal(last_caller.user, "root");
+	assert_success(peer_take(&peer));
+}
+
+static void keep(struct call *call)
+{
+	kept[kept_n++] = call;
+}
+
+static void one_user_takes_so_many_calls_and_leaves_room_for_others(void **state)
+{
+	static const dbus_uint32_t uids[] = { 1, 2, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kept); i++) {
+		call_identify(a_call(), keep);
+		answer(take_question(), DBUS_SERVICE_DBUS, 1);
+		work();
+		hand_back();
+	}
+	for (size_t i = 0; i < COUNT(uids); i++) {
+		call_identify(a_call(), go_on);
+		answer(take_question(), DBUS_SERVICE_DBUS, uids[i]);
+		if (uids[i] == 1) {
+			assert_error(peer_take(&peer), pat_error_name(PAT_ERR_BUSY));
+			continue;
+		}
+		if (uids[i] != 0) {
+			work();
+			hand_back();
+		}
+		assert_success(peer_take(&peer));
+	}
+	for (size_t i = 0; i < COUNT(kept); i++)
+		call_reply(kept[i], call_new_reply(kept[i]));
+}
+
+static void yield_once(struct call *call)
+{
+	call_yield(call, go_on);
+}
+
+static void a_call_goes_on_in_a_later_turn(void **state)
+{
+	(void)state;
+	yield_once(a_call());
+	assert_int_equal(went_on, 0);
+	assert_true(sd_event_run(event, 0) > 0);
+	assert_int_equal(went_on, 1);
+	assert_success(peer_take(&peer));
+	yield_once(a_call());
+	calls_drop(calls);
+	assert_int_equal(sd_event_run(event, 0), 0);
+	assert_int_equal(went_on, 1);
+}
+
+/* A reply is known by its serial alone, which anybody can guess. */
+static void who_is_not_the_bus_does_not_say_who_asks(void **state)
+{
+	(void)state;
+	call_identify(a_call(), go_on);
+	answer(take_question(), ":1.7", 0);
+	assert_null(submitted);
+	assert_int_equal(went_on, 0);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
+}
+
+static void a_caller_without_a_name_is_refused(void **state)
+{
+	(void)state;
+	call_identify(a_call(), go_on);
+	answer(take_question(), DBUS_SERVICE_DBUS, 4000000000U);
+	work();
+	hand_back();
+	assert_int_equal(went_on, 0);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
+}
+
+static void a_caller_who_was_never_looked_up_is_refused(void **state)
+{
+	(void)state;
+	call_identify(a_call(), go_on);
+	answer(take_question(), DBUS_SERVICE_DBUS, 1);
+	hand_back();
+	assert_int_equal(went_on, 0);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
+}
+
+static void a_caller_whom_the_bus_does_not_know_is_refused(void **state)
+{
+	DBusMessage *question, *reply;
+
+	(void)state;
+	call_identify(a_call(), go_on);
+	question = take_question();
+	reply = dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
+	assert_true(dbus_message_set_sender(reply, DBUS_SERVICE_DBUS));
+	assert_true(dbus_connection_send(peer.bus, reply, NULL));
+	dbus_message_unref(reply);
+	dbus_message_unref(question);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
+	assert_int_equal(went_on, 0);
+}
+
+static void a_reply_of_another_type_says_nothing(void **state)
+{
+	DBusMessage *question, *reply;
+	const char *text = "0";
+
+	(void)state;
+	call_identify(a_call(), go_on);
+	question = take_question();
+	reply = dbus_message_new_method_return(question);
+	assert_true(dbus_message_set_sender(reply, DBUS_SERVICE_DBUS));
+	assert_true(dbus_message_append_args(reply, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID));
+	assert_true(dbus_connection_send(peer.bus, reply, NULL));
+	dbus_message_unref(reply);
+	dbus_message_unref(question);
+	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
+	assert_int_equal(went_on, 0);
+}
+
+static void calls_that_wait_for_the_bus_end_with_the_connection(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		call_identify(a_call(), go_on);
+	dbus_connection_close(peer.bus);
+	peer_turn(&peer);
+	calls_drop(calls);
+	assert_int_equal(went_on, 0);
+	assert_null(submitted);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	submitted = NULL;
+	submit_result = 0;
+	went_on = 0;
+	kept_n = 0;
+	place_make(&place);
+	peer_make(&peer, &place);
+	if (sd_event_new(&event) < 0 || clients_new(gone, NULL, &clients) < 0)
+		return -1;
+	clients_attach(clients, peer.ours);
+	return calls_new(event, NULL, NULL, clients, &calls);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	calls_drop(calls);
+	clients_attach(clients, NULL);
+	peer_end(&peer);
+	calls_free(calls);
+	clients_free(clients);
+	sd_event_unref(event);
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_user_is_found_by_name),
+		TEST(an_unknown_user_is_refused),
+		TEST(a_user_name_too_long_is_refused),
+		TEST(a_lookup_that_was_never_run_is_no_answer),
+		TEST(a_call_whose_connection_has_gone_is_not_carried_out),
+		TEST(a_full_worker_is_told_of),
+		TEST(no_more_calls_than_the_limit_are_taken),
+		TEST(who_wants_no_reply_gets_none),
+		TEST(a_reply_that_could_not_be_made_is_reported),
+		TEST(the_caller_is_who_the_bus_says),
+		TEST(root_is_looked_up_nowhere),
+		TEST(one_user_takes_so_many_calls_and_leaves_room_for_others),
+		TEST(a_call_goes_on_in_a_later_turn),
+		TEST(who_is_not_the_bus_does_not_say_who_asks),
+		TEST(a_caller_without_a_name_is_refused),
+		TEST(a_caller_who_was_never_looked_up_is_refused),
+		TEST(a_caller_whom_the_bus_does_not_know_is_refused),
+		TEST(a_reply_of_another_type_says_nothing),
+		TEST(calls_that_wait_for_the_bus_end_with_the_connection),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/* The test is the bus: it sees the rules that are added and removed, and answers. */
+#include "patd/bus/clients.h"
+#include "tests/unit/patd/peer.h"
+
+static struct place place;
+static struct peer peer;
+static struct clients *clients;
+static char gone_name[32];
+static unsigned int gone_n;
+static struct client *held; /* a reference that ends in gone(), as that of an open question */
+
+static const struct caller alice = { .uid = 1000, .user = "alice" };
+static const struct caller bob = { .uid = 1001, .user = "bob" };
+
+static void gone(const char *name, void *userdata)
+{
+	(void)userdata;
+	gone_n++;
+	if (held)
+		client_unref(held);
+	held = NULL;
+	(void)snprintf(gone_name, sizeof(gone_name), "%s", name);
+}
+
+/* The next call to the bus is that method, with an argument that has text in it. */
+static void assert_asked(const char *method, const char *text)
+{
+	DBusMessage *message = peer_take(&peer);
+	const char *argument;
+
+	assert_non_null(message);
+	assert_true(dbus_message_is_method_call(message, DBUS_INTERFACE_DBUS, method));
+	assert_true(dbus_message_get_args(
+		message, NULL, DBUS_TYPE_STRING, &argument, DBUS_TYPE_INVALID));
+	assert_non_null(strstr(argument, text));
+	dbus_message_unref(message);
+}
+
+static void a_client_is_watched_while_there_are_references(void **state)
+{
+	struct client *client = clients_get(clients, ":1.7");
+
+	(void)state;
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_ptr_equal(clients_get(clients, ":1.7"), client);
+	client_unref(client);
+	assert_null(peer_take(&peer));
+	client_unref(client);
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+}
+
+static void a_client_that_has_left_is_told_of_once_and_forgotten(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	clients_lost(clients, ":1.7");
+	clients_lost(clients, ":1.7");
+	clients_lost(clients, ":1.8");
+	assert_int_equal(gone_n, 1);
+	assert_string_equal(gone_name, ":1.7");
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+}
+
+static void references_may_end_while_it_is_told_of(void **state)
+{
+	(void)state;
+	held = clients_get(clients, ":1.7");
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	clients_lost(clients, ":1.7");
+	assert_int_equal(gone_n, 1);
+	assert_null(held);
+	assert_string_equal(gone_name, ":1.7");
+	assert_false(clients_follows(clients, ":1.7"));
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+	assert_null(peer_take(&peer));
+}
+
+/* The question whether :1.7 is there at all. */
+static DBusMessage *take_question(void)
+{
+	DBusMessage *question;
+
+	assert_asked("AddMatch", "arg0=':1.7'");
+	question = peer_take(&peer);
+	assert_non_null(question);
+	assert_true(dbus_message_is_method_call(question, DBUS_INTERFACE_DBUS, "GetNameOwner"));
+	return question;
+}
+
+static void answer_as(const char *sender, DBusMessage *question, bool there)
+{
+	DBusMessage *reply =
+		there ? dbus_message_new_method_return(question)
+		      : dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
+
+	assert_true(dbus_message_set_sender(reply, sender));
+	assert_true(dbus_connection_send(peer.bus, reply, NULL));
+	dbus_message_unref(reply);
+	dbus_message_unref(question);
+	peer_turn(&peer);
+}
+
+static void answer(DBusMessage *question, bool there)
+{
+	answer_as(DBUS_SERVICE_DBUS, question, there);
+}
+
+static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer(take_question(), false);
+	assert_int_equal(gone_n, 1);
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+}
+
+/* No answer, and one that is not the bus's, say nothing about the client. */
+static void who_is_not_the_bus_does_not_say_who_has_left(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer_as(":1.8", take_question(), false);
+	assert_int_equal(gone_n, 0);
+	assert_true(clients_follows(clients, ":1.7"));
+}
+
+static void a_client_that_is_there_stays(void **state)
+{
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer(take_question(), true);
+	assert_int_equal(gone_n, 0);
+	assert_true(clients_follows(clients, ":1.7"));
+}
+
+static void an_answer_about_a_client_forgotten_meanwhile_is_for_nobody(void **state)
+{
+	DBusMessage *question;
+
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	question = take_question();
+	clients_unfollow(clients, ":1.7");
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	answer(question, false);
+	assert_int_equal(gone_n, 0);
+	assert_true(clients_follows(clients, ":1.7"));
+}
+
+static void who_follows_sees_its_own_or_all(void **state)
+{
+	struct client *client;
+
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	client = clients_following(clients, NULL, 1000, "alice");
+	assert_non_null(client);
+	assert_string_equal(client->name, ":1.7");
+	assert_null(clients_following(clients, client, 1000, "alice"));
+	assert_null(clients_following(clients, NULL, 1000, "anna"));
+	assert_null(clients_following(clients, NULL, 1001, "bob"));
+	assert_true(clients_follow(clients, ":1.7", &alice, true));
+	assert_non_null(clients_following(clients, NULL, 1001, "bob"));
+	/* Following is one reference, however often it is asked for. */
+	clients_unfollow(clients, ":1.7");
+	clients_unfollow(clients, ":1.7");
+	clients_unfollow(clients, ":1.8");
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+	assert_null(peer_take(&peer));
+}
+
+static void who_stops_to_follow_is_watched_as_long_as_another_needs_it(void **state)
+{
+	struct client *client = clients_get(clients, ":1.7");
+
+	(void)state;
+	assert_false(clients_follows(clients, ":1.7"));
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_follows(clients, ":1.7"));
+	assert_false(clients_follows(clients, ":1.8"));
+	clients_unfollow(clients, ":1.7");
+	assert_false(clients_follows(clients, ":1.7"));
+	assert_asked("AddMatch", "arg0=':1.7'");
+	assert_asked("GetNameOwner", ":1.7");
+	assert_null(peer_take(&peer));
+	client_unref(client);
+	assert_asked("RemoveMatch", "arg0=':1.7'");
+}
+
+static void every_follower_of_a_token_is_found_once(void **state)
+{
+	static const char *const names[] = { ":1.1", ":1.2", ":1.3", ":1.4" };
+	struct client *client = NULL;
+	unsigned int found = 0;
+
+	(void)state;
+	assert_true(clients_follow(clients, names[0], &alice, false));
+	assert_true(clients_follow(clients, names[1], &bob, false));
+	assert_true(clients_follow(clients, names[2], &alice, true));
+	assert_non_null(clients_get(clients, names[3]));
+	while ((client = clients_following(clients, client, 1000, "alice")))
+		for (size_t i = 0; i < COUNT(names); i++)
+			if (strcmp(client->name, names[i]) == 0)
+				found += 1U << 4 * i;
+	assert_int_equal(found, 0x0101);
+}
+
+static void no_user_has_all_places(void **state)
+{
+	char name[16];
+
+	(void)state;
+	for (unsigned int i = 0; i < CLIENTS_FOLLOWING_MAX; i++) {
+		(void)snprintf(name, sizeof(name), ":1.%u", i);
+		assert_true(clients_follow(clients, name, &alice, false));
+	}
+	assert_false(clients_follow(clients, ":2.0", &alice, false));
+	assert_true(clients_follow(clients, ":1.0", &alice, false));
+	assert_true(clients_follow(clients, ":2.0", &bob, false));
+	clients_unfollow(clients, ":1.0");
+	assert_true(clients_follow(clients, ":2.1", &alice, false));
+}
+
+static void there_are_so_many_clients_and_no_more(void **state)
+{
+	char name[16];
+
+	(void)state;
+	for (unsigned int i = 0; i < CLIENTS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), ":1.%u", i);
+		assert_non_null(clients_get(clients, name));
+	}
+	assert_null(clients_get(clients, ":2.0"));
+	assert_false(clients_follow(clients, ":2.0", &alice, false));
+	assert_non_null(clients_get(clients, ":1.0"));
+	assert_true(clients_follow(clients, ":1.0", &alice, false));
+	clients_lost(clients, ":1.1");
+	assert_non_null(clients_get(clients, ":2.0"));
+}
+
+static void without_a_bus_there_is_nobody(void **state)
+{
+	DBusMessage *question;
+
+	(void)state;
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	question = take_question();
+	clients_attach(clients, NULL);
+	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	assert_null(clients_get(clients, ":1.7"));
+	assert_false(clients_follow(clients, ":1.7", &alice, false));
+	answer(question, false);
+	assert_int_equal(gone_n, 0);
+	/* On the next one all are new. */
+	clients_attach(clients, peer.ours);
+	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_asked("AddMatch", "arg0=':1.7'");
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	gone_n = 0;
+	held = NULL;
+	place_make(&place);
+	peer_make(&peer, &place);
+	if (clients_new(gone, NULL, &clients) < 0)
+		return -1;
+	clients_attach(clients, peer.ours);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	clients_attach(clients, NULL);
+	clients_free(clients);
+	peer_end(&peer);
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_client_is_watched_while_there_are_references),
+		TEST(a_client_that_has_left_is_told_of_once_and_forgotten),
+		TEST(references_may_end_while_it_is_told_of),
+		TEST(a_client_that_left_before_it_was_watched_is_found_out),
+		TEST(who_is_not_the_bus_does_not_say_who_has_left),
+		TEST(a_client_that_is_there_stays),
+		TEST(an_answer_about_a_client_forgotten_meanwhile_is_for_nobody),
+		TEST(who_follows_sees_its_own_or_all),
+		TEST(who_stops_to_follow_is_watched_as_long_as_another_needs_it),
+		TEST(every_follower_of_a_token_is_found_once),
+		TEST(no_user_has_all_places),
+		TEST(there_are_so_many_clients_and_no_more),
+		TEST(without_a_bus_there_is_nobody),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

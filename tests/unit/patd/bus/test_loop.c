@@ -1,0 +1,211 @@
+#include "patd/bus/loop.h"
+#include "tests/unit/patd/peer.h"
+
+static struct place place;
+static struct peer peer;
+static sd_event *event;
+static struct bus_loop *loop;
+static unsigned int came; /* messages that patd's end was given */
+static bool gone, timed_out;
+
+static DBusHandlerResult on_message(
+	DBusConnection *connection, DBusMessage *message, void *userdata)
+{
+	(void)connection;
+	(void)userdata;
+	came++;
+	if (dbus_message_is_signal(message, DBUS_INTERFACE_LOCAL, "Disconnected"))
+		gone = true;
+	return DBUS_HANDLER_RESULT_HANDLED;
+}
+
+static void send_signal(DBusConnection *from, const char *text)
+{
+	DBusMessage *signal = dbus_message_new_signal("/", "org.example.Test", "Test");
+
+	assert_non_null(signal);
+	assert_true(dbus_message_append_args(signal, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID));
+	assert_true(dbus_connection_send(from, signal, NULL));
+	dbus_message_unref(signal);
+}
+
+static void turn(void)
+{
+	assert_true(sd_event_run(event, 10 * 1000000) > 0);
+}
+
+static void what_comes_is_given_out(void **state)
+{
+	(void)state;
+	send_signal(peer.bus, "hello");
+	dbus_connection_flush(peer.bus);
+	while (came < 1)
+		turn();
+}
+
+/* Whoever floods the bus delays a login by one message. */
+static void one_message_a_turn_of_the_loop(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		send_signal(peer.bus, "hello");
+	dbus_connection_flush(peer.bus);
+	while (came < 20) {
+		unsigned int before = came;
+
+		turn();
+		assert_in_range(came, before, before + 1);
+	}
+}
+
+static void what_is_sent_goes_out(void **state)
+{
+	DBusMessage *message = NULL;
+
+	(void)state;
+	send_signal(peer.ours, "hello");
+	while (!message) {
+		(void)sd_event_run(event, 0);
+		(void)dbus_connection_read_write(peer.bus, 0);
+		message = dbus_connection_pop_message(peer.bus);
+	}
+	assert_true(dbus_message_is_signal(message, "org.example.Test", "Test"));
+	dbus_message_unref(message);
+}
+
+/* More than a socket holds: written when the reader makes room, without a wait in between. */
+static void a_slow_reader_gets_everything(void **state)
+{
+	static char text[1 << 20];
+	unsigned int got = 0;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; i < 8; i++)
+		send_signal(peer.ours, text);
+	/* The loop comes to rest with most of it still there. */
+	while (sd_event_run(event, 0) > 0)
+		;
+	assert_true(dbus_connection_has_messages_to_send(peer.ours));
+	while (got < 8) {
+		DBusMessage *message;
+
+		(void)sd_event_run(event, 0);
+		(void)dbus_connection_read_write(peer.bus, 0);
+		while ((message = dbus_connection_pop_message(peer.bus))) {
+			got++;
+			dbus_message_unref(message);
+		}
+	}
+	while (sd_event_run(event, 0) > 0)
+		;
+	assert_false(dbus_connection_has_messages_to_send(peer.ours));
+}
+
+static void an_idle_connection_does_not_turn_the_loop(void **state)
+{
+	(void)state;
+	while (sd_event_run(event, 0) > 0)
+		;
+	assert_int_equal(sd_event_run(event, 0), 0);
+}
+
+static void on_reply(DBusPendingCall *pending, void *userdata)
+{
+	(void)userdata;
+	timed_out = dbus_pending_call_get_completed(pending);
+}
+
+static void a_reply_that_does_not_come_times_out(void **state)
+{
+	DBusMessage *call = dbus_message_new_method_call(NULL, "/", "org.example.Test", "Test");
+	DBusPendingCall *pending;
+
+	(void)state;
+	assert_non_null(call);
+	assert_true(dbus_connection_send_with_reply(peer.ours, call, &pending, 1));
+	assert_true(dbus_pending_call_set_notify(pending, on_reply, NULL, NULL));
+	while (!timed_out)
+		turn();
+	dbus_pending_call_unref(pending);
+	dbus_message_unref(call);
+}
+
+static void the_end_of_the_bus_is_noticed(void **state)
+{
+	(void)state;
+	dbus_connection_close(peer.bus);
+	while (!gone)
+		turn();
+	while (sd_event_run(event, 0) > 0)
+		;
+}
+
+static void nothing_happens_once_it_is_detached(void **state)
+{
+	DBusMessage *call = dbus_message_new_method_call(NULL, "/", "org.example.Test", "Test");
+	DBusPendingCall *pending;
+
+	(void)state;
+	assert_non_null(call);
+	assert_true(dbus_connection_send_with_reply(peer.ours, call, &pending, 1));
+	assert_true(dbus_pending_call_set_notify(pending, on_reply, NULL, NULL));
+	send_signal(peer.bus, "hello");
+	dbus_connection_flush(peer.bus);
+	bus_loop_detach(loop);
+	loop = NULL;
+	bus_loop_detach(NULL);
+	assert_int_equal(sd_event_run(event, 0), 0);
+	assert_int_equal(came, 0);
+	assert_false(timed_out);
+	dbus_pending_call_cancel(pending);
+	dbus_pending_call_unref(pending);
+	dbus_message_unref(call);
+	/* And all goes on once it is attached again. */
+	assert_int_equal(bus_loop_attach(event, peer.ours, &loop), 0);
+	while (came < 1)
+		turn();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	came = 0;
+	gone = timed_out = false;
+	place_make(&place);
+	peer_make(&peer, &place);
+	assert_true(dbus_connection_add_filter(peer.ours, on_message, NULL, NULL));
+	assert_int_equal(sd_event_new(&event), 0);
+	return bus_loop_attach(event, peer.ours, &loop);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	bus_loop_detach(loop);
+	loop = NULL;
+	dbus_connection_remove_filter(peer.ours, on_message, NULL);
+	peer_end(&peer);
+	sd_event_unref(event);
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_comes_is_given_out),
+		TEST(one_message_a_turn_of_the_loop),
+		TEST(what_is_sent_goes_out),
+		TEST(a_slow_reader_gets_everything),
+		TEST(an_idle_connection_does_not_turn_the_loop),
+		TEST(a_reply_that_does_not_come_times_out),
+		TEST(the_end_of_the_bus_is_noticed),
+		TEST(nothing_happens_once_it_is_detached),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+#include "patd/bus/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "patd/bus/dispatch.h"
+#include "tests/unit/unit.h"
+
+struct view {
+	const char *text;
+	dbus_uint32_t number;
+	dbus_uint64_t time;
+};
+
+static const struct bus_property properties[] = {
+	{ "Text", "s", "const", offsetof(struct view, text) },
+	{ "Number", "u", "true", offsetof(struct view, number) },
+	{ "Time", "t", "true", offsetof(struct view, time) },
+	{ 0 },
+};
+
+static DBusMessage *message;
+static DBusMessageIter to;
+
+/* The variant that it stands on, as "type value". */
+static void read_value(DBusMessageIter *from, char *ret_text, size_t size)
+{
+	DBusMessageIter variant;
+	DBusBasicValue value;
+	int type;
+
+	assert_int_equal(dbus_message_iter_get_arg_type(from), DBUS_TYPE_VARIANT);
+	dbus_message_iter_recurse(from, &variant);
+	type = dbus_message_iter_get_arg_type(&variant);
+	dbus_message_iter_get_basic(&variant, &value);
+	if (type == DBUS_TYPE_STRING)
+		(void)snprintf(ret_text, size, "s %s", value.str);
+	else if (type == DBUS_TYPE_UINT32)
+		(void)snprintf(ret_text, size, "u %u", value.u32);
+	else if (type == DBUS_TYPE_UINT64)
+		(void)snprintf(ret_text, size, "t %llu", (unsigned long long)value.u64);
+	else
+		fail();
+}
+
+/* That the message has a dictionary and nothing else, with these keys in this order. */
+static void assert_keys(const char *expected)
+{
+	char keys[64] = "";
+	DBusMessageIter from, dict, entry;
+
+	assert_string_equal(dbus_message_get_signature(message), "a{sv}");
+	assert_true(dbus_message_iter_init(message, &from));
+	dbus_message_iter_recurse(&from, &dict);
+	for (; dbus_message_iter_get_arg_type(&dict) != DBUS_TYPE_INVALID;
+		(void)dbus_message_iter_next(&dict)) {
+		const char *key;
+		char value[64];
+
+		dbus_message_iter_recurse(&dict, &entry);
+		dbus_message_iter_get_basic(&entry, &key);
+		(void)dbus_message_iter_next(&entry);
+		read_value(&entry, value, sizeof(value));
+		(void)strcat(strcat(keys, key), " ");
+	}
+	assert_string_equal(keys, expected);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	message = dbus_message_new(DBUS_MESSAGE_TYPE_METHOD_RETURN);
+	if (!message)
+		return -1;
+	dbus_message_iter_init_append(message, &to);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	dbus_message_unref(message);
+	return 0;
+}
+
+static void a_value_is_shown_with_its_type(void **state)
+{
+	static const struct {
+		struct view view;
+		const struct bus_property *property;
+		const char *value;
+	} table[] = {
+		{ { .text = "laptop" }, &properties[0], "s laptop" },
+		{ { .text = "" }, &properties[0], "s " },
+		{ { .text = "\xF0\x9F\x94\x91" }, &properties[0], "s \xF0\x9F\x94\x91" },
+		{ { .number = 0 }, &properties[1], "u 0" },
+		{ { .number = UINT32_MAX }, &properties[1], "u 4294967295" },
+		{ { .time = UINT64_MAX }, &properties[2], "t 18446744073709551615" },
+	};
+	DBusMessageIter from;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++)
+		assert_true(bus_view_append_one(&to, table[i].property, &table[i].view));
+	assert_true(dbus_message_iter_init(message, &from));
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char value[64];
+
+		read_value(&from, value, sizeof(value));
+		assert_string_equal(value, table[i].value);
+		(void)dbus_message_iter_next(&from);
+	}
+}
+
+static void all_properties_are_shown_in_their_order(void **state)
+{
+	static const struct view view = { .text = "" };
+
+	(void)state;
+	assert_true(bus_view_append(&to, properties, &view));
+	assert_keys("Text Number Time ");
+}
+
+static void without_properties_there_is_an_empty_dictionary(void **state)
+{
+	static const struct view view = { .text = "" };
+
+	(void)state;
+	assert_true(bus_view_append(&to, NULL, &view));
+	assert_keys("");
+}
+
+static void of_some_those_alone_are_shown_that_are_named(void **state)
+{
+	static const struct view view = { .text = "" };
+	static const struct {
+		const char *const names[4];
+		const char *keys;
+	} table[] = {
+		{ { NULL }, "" },
+		{ { "Number", NULL }, "Number " },
+		{ { "Time", "Text", NULL }, "Text Time " },
+		{ { "Time", "Number", "Text", NULL }, "Text Number Time " },
+		{ { "Text", "Text", NULL }, "Text " },
+		{ { "Color", NULL }, "" },
+		{ { "Color", "Time", NULL }, "Time " },
+		{ { "text", "Tex", "Texts", NULL }, "" },
+		{ { "", NULL }, "" },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		assert_true(bus_view_append_some(&to, properties, table[i].names, &view));
+		assert_keys(table[i].keys);
+		(void)tear_down(state);
+		assert_int_equal(set_up(state), 0);
+	}
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_value_is_shown_with_its_type),
+		TEST(all_properties_are_shown_in_their_order),
+		TEST(without_properties_there_is_an_empty_dictionary),
+		TEST(of_some_those_alone_are_shown_that_are_named),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,73 @@
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "patd/crypto/secret_box.h"
+
+static const char secret[] = "pat_0123456789_00000000000000000000000000000000000000000004Lc8C3";
+static uint8_t public_key[SECRET_BOX_KEY_LEN], secret_key[crypto_box_SECRETKEYBYTES];
+
+static int make_keys(void **state)
+{
+	(void)state;
+	return sodium_init() < 0 ? -1 : crypto_box_keypair(public_key, secret_key);
+}
+
+static void the_secret_key_opens_it(void **state)
+{
+	uint8_t box[SECRET_BOX_LEN];
+	unsigned char text[PAT_TOKEN_LEN];
+
+	(void)state;
+	assert_int_equal(secret_box_seal(secret, public_key, box), 0);
+	assert_int_equal(crypto_box_seal_open(text, box, sizeof(box), public_key, secret_key), 0);
+	assert_memory_equal(text, secret, PAT_TOKEN_LEN);
+}
+
+static void nothing_of_the_secret_is_in_it(void **state)
+{
+	uint8_t box[SECRET_BOX_LEN];
+
+	(void)state;
+	assert_int_equal(secret_box_seal(secret, public_key, box), 0);
+	for (size_t at = 0; at + 4 <= PAT_TOKEN_LEN; at += 4)
+		assert_null(memmem(box, sizeof(box), secret + at, 4));
+}
+
+static void a_key_has_its_length(void **state)
+{
+	const uint8_t long_key[SECRET_BOX_KEY_LEN + 1] = { 9 };
+
+	(void)state;
+	assert_true(secret_box_takes(public_key, sizeof(public_key)));
+	assert_true(secret_box_takes(long_key, SECRET_BOX_KEY_LEN));
+	assert_false(secret_box_takes(NULL, 0));
+	assert_false(secret_box_takes(public_key, SECRET_BOX_KEY_LEN - 1));
+	assert_false(secret_box_takes(long_key, sizeof(long_key)));
+}
+
+static void a_key_with_which_anybody_could_open_it_is_none(void **state)
+{
+	const uint8_t zero[SECRET_BOX_KEY_LEN] = { 0 }, one[SECRET_BOX_KEY_LEN] = { 1 };
+	uint8_t box[SECRET_BOX_LEN];
+
+	(void)state;
+	assert_false(secret_box_takes(zero, sizeof(zero)));
+	assert_false(secret_box_takes(one, sizeof(one)));
+	assert_int_equal(secret_box_seal(secret, zero, box), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_secret_key_opens_it),
+		cmocka_unit_test(nothing_of_the_secret_is_in_it),
+		cmocka_unit_test(a_key_has_its_length),
+		cmocka_unit_test(a_key_with_which_anybody_could_open_it_is_none),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, make_keys, NULL);
+}

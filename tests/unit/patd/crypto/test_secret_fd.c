@@ -1,0 +1,157 @@
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "patd/crypto/secret_fd.h"
+
+static const char secret[] = "pat_0123456789_00000000000000000000000000000000000000000004Lc8C3";
+static int fd;
+
+static void it_holds_the_secret_from_the_start(void **state)
+{
+	char bytes[PAT_TOKEN_LEN + 1];
+
+	(void)state;
+	assert_int_equal(lseek(fd, 0, SEEK_CUR), 0);
+	assert_int_equal(read(fd, bytes, sizeof(bytes)), PAT_TOKEN_LEN);
+	assert_memory_equal(bytes, secret, PAT_TOKEN_LEN);
+}
+
+static void it_has_all_seals(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		fcntl(fd, F_GET_SEALS) & (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL),
+		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+	assert_true(fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) < 0);
+}
+
+static void nobody_changes_it(void **state)
+{
+	(void)state;
+	assert_true(pwrite(fd, "x", 1, 0) < 0 && errno == EPERM);
+	assert_true(pwrite(fd, "x", 1, PAT_TOKEN_LEN) < 0 && errno == EPERM);
+	assert_true(ftruncate(fd, 0) < 0 && errno == EPERM);
+	assert_true(ftruncate(fd, 4096) < 0 && errno == EPERM);
+	assert_ptr_equal(mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+}
+
+static void no_program_inherits_it(void **state)
+{
+	(void)state;
+	assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+}
+
+static void it_is_in_no_file_system(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_nlink, 0);
+	assert_int_equal(st.st_size, PAT_TOKEN_LEN);
+}
+
+static void it_can_be_read_back(void **state)
+{
+	struct pat_id id;
+	struct pat_digest digest, expected;
+
+	(void)state;
+	pat_token_digest(secret, &expected);
+	assert_null(secret_fd_read(fd, &id, &digest));
+	assert_string_equal(id.text, "0123456789");
+	assert_memory_equal(&digest, &expected, sizeof(digest));
+}
+
+/* As somebody else makes it. */
+static const char *read_from(const char *text, int seals)
+{
+	int from = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	struct pat_id id;
+	struct pat_digest digest;
+	const char *problem;
+
+	assert_int_equal(write(from, text, strlen(text)), strlen(text));
+	assert_int_equal(fcntl(from, F_ADD_SEALS, seals), 0);
+	problem = secret_fd_read(from, &id, &digest);
+	close(from);
+	return problem;
+}
+
+static void only_a_token_is_read_with_or_without_a_newline(void **state)
+{
+	static const struct {
+		const char *behind;
+		bool good;
+	} table[] = { { "", true }, { "\n", true }, { "\n\n", false }, { "x", false },
+		{ " ", false } };
+	char text[PAT_TOKEN_LEN + 3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		(void)stpcpy(stpcpy(text, secret), table[i].behind);
+		assert_int_equal(!read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK), table[i].good);
+	}
+	assert_non_null(read_from("", F_SEAL_WRITE | F_SEAL_SHRINK));
+	assert_non_null(read_from(secret + 1, F_SEAL_WRITE | F_SEAL_SHRINK));
+	text[PAT_TOKEN_LEN] = '\0';
+	text[PAT_TOKEN_LEN - 1] ^= 1; /* its crc */
+	assert_non_null(read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK));
+}
+
+static void what_somebody_could_still_change_is_not_read(void **state)
+{
+	struct pat_id id;
+	struct pat_digest digest;
+	int ends[2];
+
+	(void)state;
+	assert_non_null(read_from(secret, 0));
+	assert_non_null(read_from(secret, F_SEAL_WRITE));
+	assert_non_null(read_from(secret, F_SEAL_SHRINK));
+	assert_int_equal(pipe(ends), 0);
+	assert_non_null(secret_fd_read(ends[0], &id, &digest));
+	close(ends[0]);
+	close(ends[1]);
+	assert_non_null(secret_fd_read(-1, &id, &digest));
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	return secret_fd_new(secret, &fd);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	return close(fd);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(it_holds_the_secret_from_the_start),
+		TEST(it_has_all_seals),
+		TEST(nobody_changes_it),
+		TEST(no_program_inherits_it),
+		TEST(it_is_in_no_file_system),
+		TEST(it_can_be_read_back),
+		cmocka_unit_test(only_a_token_is_read_with_or_without_a_newline),
+		cmocka_unit_test(what_somebody_could_still_change_is_not_read),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,131 @@
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "patd/db/reserve.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+static struct place place;
+static int dir_fd;
+
+static void room_is_kept_for_us_alone(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	reserve_make(dir_fd);
+	st = place_stat(&place, "reserve");
+	assert_int_equal(st.st_mode & 07777, 0600);
+	/* Really allocated, in blocks of 512 bytes. */
+	assert_true(st.st_size >= 64 * 1024 && st.st_blocks * 512 >= st.st_size);
+}
+
+static void it_is_made_once_and_spent_once(void **state)
+{
+	struct stat first, second;
+
+	(void)state;
+	assert_false(reserve_spend(dir_fd));
+	reserve_make(dir_fd);
+	first = place_stat(&place, "reserve");
+	reserve_make(dir_fd);
+	second = place_stat(&place, "reserve");
+	assert_int_equal(first.st_ino, second.st_ino);
+	heard_clear();
+	assert_true(reserve_spend(dir_fd));
+	assert_heard("the disk is full");
+	assert_false(place_has(&place, "reserve"));
+	assert_false(reserve_spend(dir_fd));
+	reserve_make(dir_fd);
+	assert_true(place_has(&place, "reserve"));
+}
+
+/* A small disk of our own, full to the last byte. */
+static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
+{
+	struct world world = { .time = NOON, .policy = policy_default };
+	static const uint8_t bytes[KEY_LEN];
+	struct wish wish = wish_for(&alice, "one more");
+	struct made made, used, more;
+	char block[4096] = { 1 };
+	int fd;
+
+	(void)state;
+	/* In a name space that goes with this process, however it ends. */
+	if (!unit_is_root() || unshare(CLONE_NEWNS) < 0)
+		return;
+	assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("none", place.dir, "tmpfs", 0, "size=1m,mode=0700"), 0);
+	world.place = place;
+	assert_true(sodium_init() >= 0);
+	assert_int_equal(key_new(bytes, &world.key), 0);
+	world_start(&world);
+	made = world_generate(&world, &alice, "laptop");
+	used = world_generate(&world, &alice, "phone");
+	fd = open(place_path(&place, "filling"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	for (size_t size = sizeof(block); size > 0; size /= 2)
+		while (write(fd, block, size) > 0)
+			;
+	close(fd);
+
+	/* Nothing new fits, but what there is goes on. */
+	for (int i = 0; i < 40; i++) {
+		enum pat_error error = tokens_generate(
+			world.tokens, &root, &wish, &more.token, more.secret, &world.refusal);
+
+		if (error == PAT_ERR_STORAGE)
+			break;
+		/* The log's blocks in use had room for some. */
+		assert_int_equal(error, PAT_OK);
+		wish.name = more.token.id.text;
+		assert_true(i < 39);
+	}
+	assert_string_equal(world.refusal.why, "the disk is full; nothing was changed");
+	assert_true(place_has(&place, "reserve"));
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(world_log_in(&world, &alice, &used), PAT_ACCEPTED);
+	heard_clear();
+	assert_int_equal(world_revoke(&world, &made), PAT_OK);
+	assert_heard("took the room that is kept for revoking");
+	assert_int_equal(world_log_in(&world, &alice, &made), PAT_REVOKED);
+	world_restart(&world);
+	assert_int_equal(world_log_in(&world, &alice, &made), PAT_REVOKED);
+
+	world_stop(&world);
+	key_free(world.key);
+	close(dir_fd);
+	dir_fd = -1;
+	assert_int_equal(umount(place.dir), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	place_make(&place);
+	dir_fd = open(place.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir_fd < 0 ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	if (dir_fd >= 0)
+		close(dir_fd);
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(room_is_kept_for_us_alone),
+		TEST(it_is_made_once_and_spent_once),
+		TEST(on_a_full_disk_tokens_are_revoked_and_open_doors),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,236 @@
+#include <errno.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#include <stdio.h>
+
+#include "patd/db/row.h"
+#include "patd/db/schema.h"
+#include "tests/unit/unit.h"
+
+static sqlite3 *db;
+static sqlite3_stmt *statement;
+
+static int set_up(void **state)
+{
+	(void)state;
+	return sqlite3_open(":memory:", &db) == SQLITE_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	sqlite3_finalize(statement);
+	statement = NULL;
+	sqlite3_close(db);
+	return 0;
+}
+
+/* Stands on the first row of the query. */
+static void query(const char *sql)
+{
+	sqlite3_finalize(statement);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+}
+
+static struct token a_token(void)
+{
+	struct token token = { .id = { "0123456789" },
+		.name = "laptop",
+		.uid = UINT32_MAX,
+		.user = "alice",
+		.created_at = 1,
+		.expires_at = INT64_MAX,
+		.revoked_at = 3,
+		.last_used_at = 4,
+		.last_used_service = "sudo" };
+
+	memset(token.verifier, 5, sizeof(token.verifier));
+	memset(token.mac, 6, sizeof(token.mac));
+	return token;
+}
+
+static void what_is_bound_is_read(void **state)
+{
+	struct token token = a_token(), found;
+
+	(void)state;
+	assert_int_equal(
+		sqlite3_prepare_v2(db, "SELECT " ROW_PARAMETERS, -1, &statement, NULL), SQLITE_OK);
+	row_bind(statement, &token);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	memset(&found, 0xEE, sizeof(found));
+	assert_int_equal(row_read(statement, &found), 0);
+	assert_memory_equal(&token, &found, sizeof(token));
+}
+
+/* A row that patd may have written, column by column, and what it never writes there. */
+static const struct {
+	const char *good;
+	const char *bad[12];
+} columns[TOKEN_FIELDS] = {
+#define NUMBER                                                                                     \
+	{                                                                                          \
+		"1",                                                                               \
+		{                                                                                  \
+			"-1", "'1'", "1.0", "NULL"                                                 \
+		}                                                                                  \
+	}
+#define NUMBER32                                                                                   \
+	{                                                                                          \
+		"1",                                                                               \
+		{                                                                                  \
+			"-1", "4294967296", "'1'", "1.0", "NULL"                                   \
+		}                                                                                  \
+	}
+#define BYTES                                                                                      \
+	{                                                                                          \
+		"zeroblob(32)",                                                                    \
+		{                                                                                  \
+			"NULL", "zeroblob(31)", "zeroblob(33)", "zeroblob(0)", "'x'"               \
+		}                                                                                  \
+	}
+#define TEXT(long)                                                                                 \
+	{                                                                                          \
+		"''",                                                                              \
+		{                                                                                  \
+			"NULL", "1", "char(27)", "'a' || char(0)", "cast(x'C3' AS TEXT)",          \
+				"printf('%" long "s', 's')"                                        \
+		}                                                                                  \
+	}
+	{ "'0123456789'", { "NULL", "''", "'012345678'", "'01234567890'", "'012345678/'" } },
+	{ "'u'", { "NULL", "''", "'a' || char(0)", "printf('%256s', 'u')" } },
+	NUMBER32,
+	{ "'n'", { "NULL", "''", "char(27)", "printf('%256s', 'n')", "printf('%9999s', 'n')",
+			 "cast(x'C3' AS TEXT)" } },
+	BYTES,
+	NUMBER,
+	NUMBER32,
+	NUMBER,
+	TEXT("512"),
+	TEXT("1024"),
+	TEXT("256"),
+	NUMBER,
+	NUMBER,
+	NUMBER,
+	NUMBER,
+	TEXT("256"),
+	NUMBER,
+	NUMBER32,
+	NUMBER,
+	BYTES,
+	NUMBER,
+	NUMBER,
+	NUMBER,
+	TEXT("64"),
+	TEXT("256"),
+	BYTES,
+};
+
+/* The row with another value in one column. */
+static const char *row_with(size_t column, const char *value)
+{
+	static char sql[2048];
+	int n = snprintf(sql, sizeof(sql), "SELECT ");
+
+	for (size_t i = 0; i < COUNT(columns); i++)
+		n += snprintf(sql + n, sizeof(sql) - (size_t)n, "%s%s", i > 0 ? ", " : "",
+			i == column ? value : columns[i].good);
+	return sql;
+}
+
+static void a_row_that_no_patd_wrote_is_damaged(void **state)
+{
+	struct token untouched, found;
+
+	(void)state;
+	query(row_with(0, columns[0].good));
+	assert_int_equal(row_read(statement, &found), 0);
+	memset(&untouched, 0xEE, sizeof(untouched));
+	for (size_t c = 0; c < COUNT(columns); c++)
+		for (size_t i = 0; columns[c].bad[i]; i++) {
+			query(row_with(c, columns[c].bad[i]));
+			found = untouched;
+			assert_that(row_read(statement, &found) == -EBADMSG, "%s = %s",
+				token_fields[c].column, columns[c].bad[i]);
+			assert_memory_equal(&found, &untouched, sizeof(found));
+		}
+}
+
+/* The statements name the columns of the table of fields, in its order. */
+static void the_columns_are_the_fields(void **state)
+{
+	char names[1024] = "", parameters[256] = "";
+	int n = 0, p = 0;
+
+	(void)state;
+	for (int i = 0; i < TOKEN_FIELDS; i++) {
+		n += snprintf(names + n, sizeof(names) - (size_t)n, "%s%s", i > 0 ? ", " : "",
+			token_fields[i].column);
+		p += snprintf(parameters + p, sizeof(parameters) - (size_t)p, "%s?%d",
+			i > 0 ? ", " : "", i + 1);
+	}
+	assert_string_equal(names, ROW_COLUMNS);
+	assert_string_equal(parameters, ROW_PARAMETERS);
+}
+
+static void text_fits_with_its_nul_or_not_at_all(void **state)
+{
+	char text[4];
+
+	(void)state;
+	query("SELECT 'abc', 'abcd', ''");
+	assert_true(row_text(statement, 0, text, sizeof(text)));
+	assert_string_equal(text, "abc");
+	assert_false(row_text(statement, 1, text, sizeof(text)));
+	assert_string_equal(text, "abc");
+	assert_true(row_text(statement, 2, text, sizeof(text)));
+	assert_string_equal(text, "");
+}
+
+static void result_codes_have_their_errno(void **state)
+{
+	static const struct {
+		int code, error;
+	} table[] = {
+		{ SQLITE_OK, 0 },
+		{ SQLITE_ROW, 0 },
+		{ SQLITE_DONE, 0 },
+		{ SQLITE_FULL, -ENOSPC },
+		{ SQLITE_CONSTRAINT_PRIMARYKEY, -EEXIST },
+		{ SQLITE_CONSTRAINT_UNIQUE, -EEXIST },
+		{ SQLITE_CONSTRAINT_NOTNULL, -EIO },
+		{ SQLITE_CONSTRAINT_DATATYPE, -EIO },
+		{ SQLITE_CORRUPT, -EBADMSG },
+		{ SQLITE_CORRUPT_INDEX, -EBADMSG },
+		{ SQLITE_NOTADB, -EBADMSG },
+		{ SQLITE_NOMEM, -ENOMEM },
+		{ SQLITE_IOERR_NOMEM, -EIO },
+		{ SQLITE_READONLY_DIRECTORY, -EROFS },
+		{ SQLITE_BUSY_SNAPSHOT, -EIO },
+		{ SQLITE_IOERR_FSYNC, -EIO },
+		{ SQLITE_MISUSE, -EIO },
+		{ SQLITE_INTERRUPT, -EIO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++)
+		assert_that(schema_errno(table[i].code) == table[i].error, "%d", table[i].code);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_bound_is_read),
+		TEST(a_row_that_no_patd_wrote_is_damaged),
+		TEST(the_columns_are_the_fields),
+		TEST(text_fits_with_its_nul_or_not_at_all),
+		TEST(result_codes_have_their_errno),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

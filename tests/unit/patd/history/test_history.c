@@ -1,0 +1,651 @@
+#include <signal.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+
+#include "patd/history/history.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/place.h"
+
+#define FIRST_AT 1000 /* the time of the first entry; each is a second after the one before */
+
+static struct place place;
+static struct store *store;
+static struct key *key;
+static struct history *history;
+
+/* ---- patd ---- */
+
+static void start_with(uint8_t of_key)
+{
+	const uint8_t bytes[KEY_LEN] = { of_key };
+
+	assert_int_equal(key_new(bytes, &key), 0);
+	assert_int_equal(store_open(place.dir, &store), 0);
+	assert_int_equal(history_new(store, key, &history), 0);
+}
+
+static void stop(void)
+{
+	history_free(history);
+	store_free(store);
+	key_free(key);
+	history = NULL;
+	store = NULL;
+	key = NULL;
+}
+
+static void restart(void)
+{
+	stop();
+	start_with(1);
+}
+
+static struct note next_note(uint64_t at)
+{
+	struct note note = { .entry = { .at = at, .event = ENTRY_USED, .uid = 1000 } };
+
+	(void)strcpy(note.entry.id.text, "0123456789");
+	(void)strcpy(note.entry.user, "alice");
+	(void)strcpy(note.entry.name, "laptop");
+	(void)strcpy(note.entry.service, "sudo");
+	history_prepare(history, &note.entry, &note.seal);
+	return note;
+}
+
+/* As part of what is not committed yet. */
+static void append_some(unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		struct note note = next_note(0);
+
+		note = next_note(FIRST_AT - 1 + note.entry.seq);
+		assert_int_equal(store_note(store, &note), 0);
+		history_took(history, &note.seal);
+	}
+}
+
+static void append(unsigned int count)
+{
+	append_some(count);
+	assert_int_equal(store_commit_usage(store), 0);
+}
+
+/* Until nothing more is to be removed. */
+static void prune(uint64_t before, uint64_t max)
+{
+	bool more = true;
+
+	while (more)
+		assert_int_equal(history_prune_some(history, before, max, &more), 0);
+	assert_int_equal(store_commit_usage(store), 0);
+}
+
+static struct history_check check_all(void)
+{
+	struct history_check check = { 0 };
+
+	while (!check.done)
+		assert_int_equal(history_check_some(history, &check), 0);
+	return check;
+}
+
+#define assert_good(count)                                                                         \
+	do {                                                                                       \
+		struct history_check good = check_all();                                           \
+                                                                                                   \
+		assert_that(                                                                       \
+			!good.problem, "%llu: %s", (unsigned long long)good.bad, good.problem);    \
+		assert_int_equal(good.bad, 0);                                                     \
+		assert_int_equal(good.entries, count);                                             \
+	} while (0)
+
+static void assert_broken(uint64_t at, const char *what)
+{
+	struct history_check broken = check_all();
+
+	assert_that(broken.problem != NULL, "%s", what);
+	assert_that(broken.bad == at, "%s: at %llu, and not %llu (%s)", what,
+		(unsigned long long)broken.bad, (unsigned long long)at, broken.problem);
+}
+
+/* ---- somebody with the right to write to the file, and without the key ---- */
+
+static void edit(const char *sql)
+{
+	sqlite3 *db;
+	char *problem = NULL;
+
+	assert_int_equal(
+		sqlite3_open_v2(place_path(&place, "patd.db"), &db, SQLITE_OPEN_READWRITE, NULL),
+		SQLITE_OK);
+	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
+	assert_that(problem == NULL, "%s: %s", sql, problem);
+	sqlite3_close(db);
+}
+
+static int64_t ask(const char *sql)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	int64_t number;
+
+	assert_int_equal(
+		sqlite3_open_v2(place_path(&place, "patd.db"), &db, SQLITE_OPEN_READWRITE, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	heard_clear();
+	assert_true(sodium_init() >= 0);
+	/* A file too large is an error and no signal, as on a full disk. */
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	place_make(&place);
+	start_with(1);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	stop();
+	place_remove(&place);
+	return 0;
+}
+
+/* A world of its own for each case of a table: ten entries, of which the first two are pruned. */
+static void begin_case(void)
+{
+	(void)tear_down(NULL);
+	(void)set_up(NULL);
+	append(10);
+	prune(0, 8);
+	assert_good(8);
+	heard_clear();
+}
+
+/* ---- what is good ---- */
+
+static void a_new_history_is_good(void **state)
+{
+	(void)state;
+	assert_good(0);
+	restart();
+	assert_good(0);
+	assert_string_equal(heard, "");
+}
+
+static void entries_are_numbered_without_a_gap(void **state)
+{
+	(void)state;
+	for (uint64_t seq = 1; seq <= 3; seq++) {
+		assert_int_equal(next_note(5).entry.seq, seq);
+		append(1);
+	}
+	restart();
+	assert_int_equal(next_note(5).entry.seq, 4);
+}
+
+static void what_patd_wrote_is_good_over_a_restart(void **state)
+{
+	(void)state;
+	append(3);
+	assert_good(3);
+	restart();
+	assert_good(3);
+	append(600); /* more than a slice of a check */
+	restart();
+	assert_good(603);
+	assert_string_equal(heard, "");
+}
+
+/* Their lengths are in the MAC: what one text loses, the next cannot gain. */
+static void an_entry_that_says_another_thing_has_another_mac(void **state)
+{
+	struct entry one = { .user = "ab", .name = "c" }, other = { .user = "a", .name = "bc" };
+	const uint8_t before[ENTRY_MAC_LEN] = { 0 }, another[ENTRY_MAC_LEN] = { 1 };
+	uint8_t mac[ENTRY_MAC_LEN], another_mac[ENTRY_MAC_LEN];
+
+	(void)state;
+	key_entry_mac(key, &one, before, mac);
+	key_entry_mac(key, &other, before, another_mac);
+	assert_memory_not_equal(mac, another_mac, sizeof(mac));
+	key_entry_mac(key, &one, another, another_mac);
+	assert_memory_not_equal(mac, another_mac, sizeof(mac));
+}
+
+/* ---- what was altered ---- */
+
+/* Of ten, of which the first two are pruned; all but the last two keep the ends. */
+static const struct tampering {
+	const char *sql;
+	uint64_t bad;
+} tamperings[] = {
+	{ "UPDATE history SET at = at + 1 WHERE seq = 5", 5 },
+	{ "UPDATE history SET event = 2 WHERE seq = 5", 5 },
+	{ "UPDATE history SET id = 'AAAAAAAAAA' WHERE seq = 5", 5 },
+	{ "UPDATE history SET id = '' WHERE seq = 5", 5 },
+	{ "UPDATE history SET user = 'bob' WHERE seq = 5", 5 },
+	{ "UPDATE history SET uid = 0 WHERE seq = 5", 5 },
+	{ "UPDATE history SET name = 'Laptop' WHERE seq = 5", 5 },
+	{ "UPDATE history SET by_uid = 1 WHERE seq = 5", 5 },
+	{ "UPDATE history SET how = 1 WHERE seq = 5", 5 },
+	{ "UPDATE history SET service = 'su' WHERE seq = 5", 5 },
+	{ "UPDATE history SET service = '', rhost = 'sudo' WHERE seq = 5", 5 },
+	{ "UPDATE history SET rhost = '10.1.2.3' WHERE seq = 5", 5 },
+	{ "UPDATE history SET tty = 'pts/0' WHERE seq = 5", 5 },
+	{ "UPDATE history SET result = 2 WHERE seq = 5", 5 },
+	{ "UPDATE history SET new_service = 1 WHERE seq = 5", 5 },
+	{ "UPDATE history SET new_network = 1 WHERE seq = 5", 5 },
+	{ "UPDATE history SET new_service = 2 WHERE seq = 5", 5 }, /* damaged: left out */
+	{ "UPDATE history SET unrecorded = 1 WHERE seq = 5", 5 },
+	{ "UPDATE history SET detail = 'x' WHERE seq = 5", 5 },
+	{ "UPDATE history SET mac = zeroblob(32) WHERE seq = 5", 5 },
+	{ "UPDATE history SET mac = (SELECT mac FROM history WHERE seq = 4) WHERE seq = 5", 5 },
+	{ "UPDATE history SET seq = 50 WHERE seq = 5", 5 },
+	/* Removed, swapped, inserted. */
+	{ "DELETE FROM history WHERE seq = 5", 5 },
+	{ "DELETE FROM history WHERE seq BETWEEN 5 AND 7", 5 },
+	{ "DELETE FROM history WHERE seq = 5;"
+	  "UPDATE history SET seq = seq - 1 WHERE seq > 5",
+		5 },
+	{ "UPDATE history SET seq = -5 WHERE seq = 5; UPDATE history SET seq = 5 WHERE seq = 6;"
+	  "UPDATE history SET seq = 6 WHERE seq = -5",
+		5 },
+	{ "INSERT INTO history SELECT 11, at, event, id, user, uid, name, by_uid, how, service,"
+	  " rhost, tty, result, new_service, new_network, unrecorded, detail, mac FROM history"
+	  " WHERE seq = 10",
+		11 },
+	{ "INSERT INTO history SELECT 2, at, event, id, user, uid, name, by_uid, how, service,"
+	  " rhost, tty, result, new_service, new_network, unrecorded, detail, mac FROM history"
+	  " WHERE seq = 3",
+		2 },
+	/* The ends. */
+	{ "DELETE FROM history WHERE seq = 3", 3 },
+	{ "DELETE FROM history WHERE seq = 10", 10 },
+	{ "DELETE FROM history WHERE seq > 5", 6 },
+	{ "DELETE FROM history", 3 },
+	{ "UPDATE history SET detail = 'x' WHERE seq = 3", 3 },
+	{ "UPDATE history SET detail = 'x' WHERE seq = 10", 10 },
+};
+
+static void each_alteration_is_found_where_it_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(tamperings); i++) {
+		begin_case();
+		edit(tamperings[i].sql);
+		assert_broken(tamperings[i].bad, tamperings[i].sql);
+		restart();
+		assert_broken(tamperings[i].bad, tamperings[i].sql);
+	}
+}
+
+/* But for a forged one behind the end, whose place the next one takes. */
+static void an_altered_history_goes_on_and_stays_broken(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(tamperings); i++) {
+		const struct tampering *tampering = &tamperings[i];
+
+		begin_case();
+		edit(tampering->sql);
+		append(2);
+		assert_int_equal(ask("SELECT count(*) FROM history WHERE seq IN (11, 12)"), 2);
+		if (tampering->bad == 11)
+			assert_good(10);
+		else
+			assert_broken(tampering->bad, tampering->sql);
+		restart();
+		append(2);
+		if (tampering->bad != 11)
+			assert_broken(tampering->bad, tampering->sql);
+	}
+}
+
+static const char *const seal_tamperings[] = {
+	"DELETE FROM meta WHERE key = 'history'",
+	"UPDATE meta SET value = zeroblob(112) WHERE key = 'history'",
+	"UPDATE meta SET value = 'x' WHERE key = 'history'",
+	/* The seal's numbers without its MAC. */
+	"UPDATE meta SET value = CAST(x'04' || substr(value, 2) AS BLOB) WHERE key = 'history'",
+	"UPDATE meta SET value = CAST(substr(value, 1, 8) || x'09' || substr(value, 10) AS BLOB)"
+	" WHERE key = 'history'",
+	/* With entries, as whoever wants to hide something would. */
+	"DELETE FROM meta WHERE key = 'history'; DELETE FROM history WHERE seq > 5",
+	"DELETE FROM meta WHERE key = 'history'; DELETE FROM history WHERE seq < 5",
+	"UPDATE meta SET value = zeroblob(112) WHERE key = 'history'; DELETE FROM history",
+	"DELETE FROM meta WHERE key = 'history'; UPDATE history SET at = -1 WHERE seq = 10",
+	"DELETE FROM meta WHERE key = 'history';"
+	"UPDATE history SET seq = 9223372036854775807 WHERE seq = 10",
+};
+
+static void a_seal_altered_or_removed_is_found(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(seal_tamperings); i++) {
+		begin_case();
+		edit(seal_tamperings[i]);
+		assert_broken(1, seal_tamperings[i]);
+		heard_clear();
+		restart();
+		assert_that(strstr(heard, "altered") != NULL, "%s", seal_tamperings[i]);
+		assert_broken(1, seal_tamperings[i]);
+	}
+}
+
+static void without_its_seal_a_history_goes_on_and_stays_broken(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(seal_tamperings); i++) {
+		struct history_check broken;
+		uint64_t joint;
+
+		begin_case();
+		edit(seal_tamperings[i]);
+		restart();
+		joint = next_note(0).entry.seq;
+		append(5);
+		broken = check_all();
+		assert_that(broken.problem != NULL, "%s", seal_tamperings[i]);
+		restart();
+		append(5);
+		broken = check_all();
+		assert_that(broken.problem != NULL, "%s", seal_tamperings[i]);
+		/* Also when what is old goes, as far as the place where it broke. */
+		prune(FIRST_AT - 1 + joint, 0);
+		append(1);
+		broken = check_all();
+		assert_that(broken.problem != NULL, "%s", seal_tamperings[i]);
+		assert_that(broken.bad == joint, "%s: %llu", seal_tamperings[i],
+			(unsigned long long)broken.bad);
+		prune(FIRST_AT + joint, 0);
+		broken = check_all();
+		assert_that(!broken.problem, "%s", seal_tamperings[i]);
+	}
+}
+
+/* patd knows the end that it wrote last. */
+static void a_running_patd_puts_the_seal_back(void **state)
+{
+	(void)state;
+	append(5);
+	edit("DELETE FROM meta WHERE key = 'history'");
+	append(1);
+	assert_good(6);
+	edit("DELETE FROM meta WHERE key = 'history'; DELETE FROM history");
+	assert_broken(1, "all removed");
+	append(1);
+	assert_broken(1, "all removed");
+	restart();
+	assert_broken(1, "all removed");
+}
+
+/* There is no token without the entry that it was generated. */
+static void a_history_removed_whole_is_missed_where_there_are_tokens(void **state)
+{
+	struct token token = { .uid = 1000, .user = "alice", .name = "laptop", .created_at = 1 };
+	struct note note = next_note(FIRST_AT);
+
+	(void)state;
+	(void)strcpy(token.id.text, "0123456789");
+	assert_int_equal(store_insert(store, &token, &note), 0);
+	history_took(history, &note.seal);
+	assert_good(1);
+	edit("DELETE FROM meta WHERE key = 'history'; DELETE FROM history");
+	restart();
+	assert_non_null(strstr(heard, "altered"));
+	assert_broken(1, "before");
+	append(1);
+	assert_broken(1, "after");
+	restart();
+	assert_broken(1, "later");
+}
+
+static void a_key_of_somebody_else_makes_no_good_history(void **state)
+{
+	(void)state;
+	append(5);
+	assert_good(5);
+	stop();
+	start_with(2);
+	assert_non_null(strstr(heard, "altered"));
+	assert_broken(1, "another key");
+	append(1);
+	assert_non_null(check_all().problem);
+	/* Nor is what went on under it good under the first one. */
+	restart();
+	assert_non_null(check_all().problem);
+}
+
+/* What no check can find, as the header says, but an append does not hide either. */
+static void entries_put_back_are_good_again(void **state)
+{
+	(void)state;
+	append(5);
+	edit("CREATE TABLE kept AS SELECT * FROM history WHERE seq = 3;"
+	     "DELETE FROM history WHERE seq = 3");
+	append(1);
+	assert_broken(3, "removed");
+	edit("INSERT INTO history SELECT * FROM kept");
+	assert_good(6);
+}
+
+/* ---- pruned ---- */
+
+static void what_is_old_or_too_much_is_pruned(void **state)
+{
+	static const struct {
+		uint64_t before, max;
+		int64_t first, count; /* of 10, at FIRST_AT and so on */
+	} cases[] = {
+		{ 0, 0, 1, 10 },
+		{ FIRST_AT, 0, 1, 10 },
+		{ FIRST_AT + 1, 0, 2, 9 },
+		{ FIRST_AT + 9, 0, 10, 1 },
+		{ 0, 10, 1, 10 },
+		{ 0, 11, 1, 10 },
+		{ 0, 9, 2, 9 },
+		{ 0, 1, 10, 1 },
+		{ FIRST_AT + 3, 8, 4, 7 },
+		{ FIRST_AT + 1, 5, 6, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		(void)tear_down(NULL);
+		(void)set_up(NULL);
+		append(10);
+		prune(cases[i].before, cases[i].max);
+		assert_int_equal(ask("SELECT min(seq) FROM history"), cases[i].first);
+		assert_int_equal(ask("SELECT count(*) FROM history"), cases[i].count);
+		assert_good(cases[i].count);
+		append(1);
+		assert_good(cases[i].count + 1);
+		restart();
+		assert_good(cases[i].count + 1);
+	}
+	assert_string_equal(heard, "");
+}
+
+static void a_history_pruned_to_nothing_goes_on(void **state)
+{
+	(void)state;
+	append(5);
+	prune(UINT64_MAX, 0);
+	assert_int_equal(ask("SELECT count(*) FROM history"), 0);
+	assert_good(0);
+	restart();
+	assert_good(0);
+	append(2);
+	assert_int_equal(ask("SELECT min(seq) FROM history"), 6);
+	assert_good(2);
+	assert_string_equal(heard, "");
+}
+
+static void after_each_slice_of_pruning_the_history_is_good(void **state)
+{
+	unsigned int slices = 0;
+	bool more = true;
+
+	(void)state;
+	append(1000);
+	while (more) {
+		assert_int_equal(history_prune_some(history, FIRST_AT + 900, 0, &more), 0);
+		assert_int_equal(store_commit_usage(store), 0);
+		assert_good(ask("SELECT count(*) FROM history"));
+		append(1);
+		assert_good(ask("SELECT count(*) FROM history"));
+		slices++;
+	}
+	assert_true(slices > 2);
+	assert_int_equal(ask("SELECT min(seq) FROM history"), 901);
+}
+
+static void pruning_does_not_hide_a_break_in_what_stays(void **state)
+{
+	(void)state;
+	append(10);
+	edit("UPDATE history SET detail = 'x' WHERE seq = 8");
+	prune(FIRST_AT + 5, 0);
+	assert_broken(8, "pruned");
+	append(1);
+	assert_broken(8, "appended");
+	/* The break went with what was old. */
+	prune(FIRST_AT + 8, 0);
+	assert_good(3);
+}
+
+static void a_forged_entry_behind_the_end_does_not_prune_what_is_to_come(void **state)
+{
+	(void)state;
+	append(5);
+	edit("INSERT INTO history SELECT 100, 1, event, id, user, uid, name, by_uid, how, service,"
+	     " rhost, tty, result, new_service, new_network, unrecorded, detail, mac FROM history"
+	     " WHERE seq = 5");
+	prune(FIRST_AT + 10, 0);
+	append(3);
+	assert_int_equal(ask("SELECT count(*) FROM history WHERE seq BETWEEN 6 AND 8"), 3);
+	assert_broken(100, "forged");
+	edit("DELETE FROM history WHERE seq = 100");
+	assert_good(3);
+}
+
+/* ---- a check while the history goes on ---- */
+
+static void a_check_is_not_alarmed_by_what_goes_on_meanwhile(void **state)
+{
+	struct history_check check = { 0 };
+	unsigned int slices = 0;
+	bool more;
+
+	(void)state;
+	append(3000);
+	while (!check.done) {
+		assert_int_equal(history_check_some(history, &check), 0);
+		if (slices++ < 20) {
+			/* Some that are committed, and some that are not yet. */
+			append(3);
+			append_some(2);
+			assert_int_equal(history_prune_some(history,
+						 FIRST_AT + 200 * (uint64_t)slices, 0, &more),
+				0);
+		}
+	}
+	assert_that(!check.problem, "at %llu: %s", (unsigned long long)check.bad, check.problem);
+	assert_true(slices > 5);
+	assert_int_equal(store_commit_usage(store), 0);
+	assert_good(ask("SELECT count(*) FROM history"));
+}
+
+static void a_check_that_pruning_overtakes_goes_on_behind_it(void **state)
+{
+	struct history_check check = { 0 };
+
+	(void)state;
+	append(1000);
+	assert_int_equal(history_check_some(history, &check), 0);
+	assert_false(check.done);
+	prune(FIRST_AT + 800, 0);
+	while (!check.done)
+		assert_int_equal(history_check_some(history, &check), 0);
+	assert_null(check.problem);
+	assert_int_equal(check.first, 801);
+
+	check = (struct history_check) { 0 };
+	append(1000);
+	assert_int_equal(history_check_some(history, &check), 0);
+	prune(UINT64_MAX, 0);
+	while (!check.done)
+		assert_int_equal(history_check_some(history, &check), 0);
+	assert_null(check.problem);
+}
+
+/* What a full disk undid was never there, though a check may have seen it. */
+static void a_check_is_not_alarmed_by_what_was_lost(void **state)
+{
+	struct history_check check = { 0 };
+	struct rlimit unlimited, full;
+	struct stat wal;
+
+	(void)state;
+	append(300);
+	append_some(300);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(history_check_some(history, &check), 0);
+	assert_false(check.done);
+	assert_true(check.next > 301);
+
+	wal = place_stat(&place, "patd.db-wal");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+	full = (struct rlimit) { (rlim_t)wal.st_size, unlimited.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+	assert_true(store_commit_usage(store) < 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
+	assert_int_equal(history_reload(history), 0);
+
+	append(150);
+	while (!check.done)
+		assert_int_equal(history_check_some(history, &check), 0);
+	assert_that(!check.problem, "at %llu: %s", (unsigned long long)check.bad, check.problem);
+	assert_int_equal(check.entries, 450);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_new_history_is_good),
+		TEST(entries_are_numbered_without_a_gap),
+		TEST(what_patd_wrote_is_good_over_a_restart),
+		TEST(an_entry_that_says_another_thing_has_another_mac),
+		TEST(each_alteration_is_found_where_it_is),
+		TEST(an_altered_history_goes_on_and_stays_broken),
+		TEST(a_seal_altered_or_removed_is_found),
+		TEST(without_its_seal_a_history_goes_on_and_stays_broken),
+		TEST(a_running_patd_puts_the_seal_back),
+		TEST(a_history_removed_whole_is_missed_where_there_are_tokens),
+		TEST(a_key_of_somebody_else_makes_no_good_history),
+		TEST(entries_put_back_are_good_again),
+		TEST(what_is_old_or_too_much_is_pruned),
+		TEST(a_history_pruned_to_nothing_goes_on),
+		TEST(after_each_slice_of_pruning_the_history_is_good),
+		TEST(pruning_does_not_hide_a_break_in_what_stays),
+		TEST(a_forged_entry_behind_the_end_does_not_prune_what_is_to_come),
+		TEST(a_check_is_not_alarmed_by_what_goes_on_meanwhile),
+		TEST(a_check_that_pruning_overtakes_goes_on_behind_it),
+		TEST(a_check_is_not_alarmed_by_what_was_lost),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,80 @@
+/* Who may do what, row by row. */
+#include "patd/rules/authority.h"
+#include "tests/unit/unit.h"
+
+#define NONE ACTION_NONE
+
+static void the_table_is_as_documented(void **state)
+{
+	static const struct {
+		enum operation operation;
+		enum action own, others;
+	} table[] = {
+		{ OP_GENERATE, ACTION_GENERATE_OWN, ACTION_MANAGE_OTHERS },
+		{ OP_LIST, NONE, ACTION_MANAGE_OTHERS },
+		{ OP_FOLLOW, NONE, ACTION_MANAGE_OTHERS },
+		{ OP_REVOKE, NONE, ACTION_MANAGE_OTHERS },
+		{ OP_RESTORE, ACTION_RESTORE_OWN, ACTION_MANAGE_OTHERS },
+		{ OP_ROTATE, ACTION_ROTATE_OWN, ACTION_MANAGE_OTHERS },
+		{ OP_RENAME, NONE, ACTION_MANAGE_OTHERS },
+		{ OP_DISABLE, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+		{ OP_DISABLE_ALL, ACTION_SET_POLICY, ACTION_SET_POLICY },
+		{ OP_AUDIT, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
+		{ OP_DELETE, NONE, ACTION_MANAGE_OTHERS },
+	};
+
+	(void)state;
+	assert_int_equal(COUNT(table), OPERATIONS);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct caller root = { .uid = 0, .user = "root" };
+		struct caller alice = { .uid = 1000, .user = "alice" };
+		enum operation operation = table[i].operation;
+
+		assert_int_equal(authority_lacks(&root, operation, true), NONE);
+		assert_int_equal(authority_lacks(&root, operation, false), NONE);
+		assert_int_equal(authority_lacks(&alice, operation, true), table[i].own);
+		assert_int_equal(authority_lacks(&alice, operation, false), table[i].others);
+
+		/* Each grant is for itself alone. */
+		for (unsigned int action = NONE + 1; action < ACTIONS; action++) {
+			alice.granted = 1U << action;
+			assert_int_equal(authority_lacks(&alice, operation, true),
+				action == table[i].own ? NONE : table[i].own);
+			assert_int_equal(authority_lacks(&alice, operation, false),
+				action == table[i].others ? NONE : table[i].others);
+		}
+	}
+}
+
+static void ones_own_is_by_uid_and_by_name(void **state)
+{
+	static const struct caller alice = { .uid = 1000, .user = "alice" };
+
+	(void)state;
+	assert_true(authority_owns(&alice, 1000, "alice"));
+	assert_false(authority_owns(&alice, 1000, "anna"));
+	assert_false(authority_owns(&alice, 1001, "alice"));
+	assert_false(authority_owns(&alice, 1000, "Alice"));
+	assert_false(authority_owns(&alice, 1000, ""));
+}
+
+static void every_action_has_a_name_for_polkit(void **state)
+{
+	(void)state;
+	assert_null(authority_action_text(ACTION_NONE));
+	for (unsigned int action = ACTION_NONE + 1; action < ACTIONS; action++)
+		assert_memory_equal(
+			authority_action_text((enum action)action), "org.patd.tokens1.", 17);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_table_is_as_documented),
+		cmocka_unit_test(ones_own_is_by_uid_and_by_name),
+		cmocka_unit_test(every_action_has_a_name_for_polkit),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,174 @@
+/* What time and the policy make of a token: patd/rules/validity.h, each threshold from both sides.
+ */
+#include "common/lifetime.h"
+#include "patd/rules/validity.h"
+#include "tests/unit/unit.h"
+
+#define MADE UINT64_C(1000)
+
+static struct policy policy_with(uint64_t max_lifetime, uint64_t revoke_unused)
+{
+	struct policy policy = policy_default;
+
+	policy.max_lifetime = max_lifetime;
+	policy.revoke_unused = revoke_unused;
+	return policy;
+}
+
+static void the_end_is_the_nearer_of_the_tokens_and_the_policys(void **state)
+{
+	static const struct {
+		uint64_t expires_at, max_lifetime, end;
+	} table[] = {
+		{ 1500, POLICY_UNLIMITED, 1500 },
+		{ PAT_NEVER, POLICY_UNLIMITED, PAT_NEVER },
+		{ 1500, 499, 1499 },
+		{ 1500, 500, 1500 },
+		{ 1500, 501, 1500 },
+		{ PAT_NEVER, 500, 1500 },
+		{ PAT_EXPIRES_MAX, 1, 1001 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct token token = { .created_at = MADE,
+			.expires_at = table[i].expires_at };
+		const struct policy policy = policy_with(table[i].max_lifetime, POLICY_UNLIMITED);
+		uint64_t end = table[i].end;
+
+		assert_that(life_end(&token, &policy) == end, "row %zu", i);
+		if (end == PAT_NEVER) {
+			assert_false(life_expired(&token, &policy, INT64_MAX));
+			continue;
+		}
+		assert_that(!life_expired(&token, &policy, end - 1), "row %zu", i);
+		assert_that(life_expired(&token, &policy, end), "row %zu", i);
+		assert_that(life_expired(&token, &policy, end + 1), "row %zu", i);
+	}
+}
+
+static void a_revoke_is_for_good_or_until_its_time(void **state)
+{
+	static const struct {
+		uint64_t at, until, now;
+		bool revoked;
+	} table[] = {
+		{ 0, 0, 1500, false },
+		{ 1200, 0, 1500, true },
+		{ 1200, 0, INT64_MAX, true },
+		{ 1200, 1600, 1200, true },
+		{ 1200, 1600, 1599, true },
+		{ 1200, 1600, 1600, false },
+		{ 1200, 1600, 1601, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct token token = { .created_at = MADE,
+			.revoked_at = table[i].at,
+			.revoked_until = table[i].until };
+
+		assert_that(life_revoked(&token, table[i].now) == table[i].revoked, "row %zu", i);
+	}
+}
+
+/* Each of the times from which a token might have been used, as the latest of all. */
+static void unused_counts_from_the_latest_time_it_could_be_used(void **state)
+{
+	static const struct token tokens[] = {
+		{ .created_at = 2000 },
+		{ .created_at = MADE, .limits = { .not_before = 2000 } },
+		{ .created_at = MADE, .restored_at = 2000 },
+		{ .created_at = MADE, .revoked_at = 1100, .revoked_until = 2000 },
+		{ .created_at = MADE, .rotated_at = 2000 },
+		{ .created_at = MADE, .last_used_at = 2000 },
+		{ .created_at = MADE,
+			.last_used_at = 2000,
+			.rotated_at = 1900,
+			.restored_at = 1800 },
+	};
+	const struct policy strict = policy_with(POLICY_UNLIMITED, 300);
+	const struct policy mild = policy_with(POLICY_UNLIMITED, POLICY_UNLIMITED);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tokens); i++) {
+		assert_that(!life_unused(&tokens[i], &strict, 1999), "row %zu", i);
+		assert_that(!life_unused(&tokens[i], &strict, 2000), "row %zu", i);
+		assert_that(!life_unused(&tokens[i], &strict, 2299), "row %zu", i);
+		assert_that(life_unused(&tokens[i], &strict, 2300), "row %zu", i);
+		assert_that(!life_unused(&tokens[i], &mild, INT64_MAX), "row %zu", i);
+	}
+}
+
+static void uses_are_used_up_at_their_number(void **state)
+{
+	static const struct {
+		uint64_t max, uses;
+		bool exhausted;
+	} table[] = {
+		{ 0, 0, false },
+		{ 0, INT64_MAX, false },
+		{ 1, 0, false },
+		{ 1, 1, true },
+		{ 5, 4, false },
+		{ 5, 5, true },
+		{ 5, 6, true },
+		{ INT64_MAX, INT64_MAX - 1, false },
+		{ INT64_MAX, INT64_MAX, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct token token = { .uses = table[i].uses,
+			.limits = { .max_uses = table[i].max } };
+
+		assert_that(life_exhausted(&token) == table[i].exhausted, "row %zu", i);
+	}
+}
+
+static void the_next_change_is_the_earliest_that_is_still_to_come(void **state)
+{
+	static const struct {
+		uint64_t not_before, revoked_until, expires_at, max_lifetime, now, next;
+	} table[] = {
+		{ 0, 0, PAT_NEVER, 0, 1500, 0 },
+		{ 0, 0, 2000, 0, 1999, 2000 },
+		{ 0, 0, 2000, 0, 2000, 0 },
+		{ 0, 0, PAT_NEVER, 1000, 1500, 2000 },
+		{ 0, 0, 3000, 1000, 1500, 2000 },
+		{ 1600, 1700, 2000, 0, 1500, 1600 },
+		{ 1600, 1700, 2000, 0, 1600, 1700 },
+		{ 1600, 1700, 2000, 0, 1700, 2000 },
+		{ 1700, 1600, 2000, 0, 1500, 1600 },
+		{ 2500, 0, PAT_NEVER, 0, 1500, 2500 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct token token = {
+			.created_at = MADE,
+			.expires_at = table[i].expires_at,
+			.limits = { .not_before = table[i].not_before },
+			.revoked_at = table[i].revoked_until ? 1200 : 0,
+			.revoked_until = table[i].revoked_until,
+		};
+		const struct policy policy = policy_with(table[i].max_lifetime, POLICY_UNLIMITED);
+
+		assert_that(
+			life_next(&token, &policy, table[i].now) == table[i].next, "row %zu", i);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_end_is_the_nearer_of_the_tokens_and_the_policys),
+		cmocka_unit_test(a_revoke_is_for_good_or_until_its_time),
+		cmocka_unit_test(unused_counts_from_the_latest_time_it_could_be_used),
+		cmocka_unit_test(uses_are_used_up_at_their_number),
+		cmocka_unit_test(the_next_change_is_the_earliest_that_is_still_to_come),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

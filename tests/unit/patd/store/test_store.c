@@ -1,0 +1,735 @@
+#include <dirent.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+
+#include "patd/db/database.h"
+#include "patd/store/store.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/place.h"
+
+static struct place place;
+static struct store *store;
+
+static struct token a_token(const char *id, const char *user, uint32_t uid, const char *name)
+{
+	struct token token = { .uid = uid, .created_at = 100, .expires_at = 200 };
+
+	(void)strcpy(token.id.text, id);
+	(void)strcpy(token.user, user);
+	(void)strcpy(token.name, name);
+	memset(token.verifier, 0x11, sizeof(token.verifier));
+	memset(token.mac, 0x22, sizeof(token.mac));
+	return token;
+}
+
+/* Every change leaves a note. */
+static struct note note_at(uint64_t at)
+{
+	static uint64_t seq;
+
+	return (struct note) { .entry = { .seq = ++seq, .at = at } };
+}
+
+static int insert(const struct token *token)
+{
+	struct note note = note_at(token->created_at);
+
+	return store_insert(store, token, &note);
+}
+
+static int update(const struct token *token, uint64_t time)
+{
+	struct note note = note_at(time);
+
+	return store_update(store, token, &note);
+}
+
+static int delete (const char *id, uint64_t time)
+{
+	struct note note = note_at(time);
+
+	return store_delete(store, id, &note);
+}
+
+static int touch(const char *id, uint64_t time, const char *service)
+{
+	struct token token = { .last_used_at = time };
+
+	(void)strcpy(token.id.text, id);
+	(void)strcpy(token.last_used_service, service);
+	return store_touch(store, &token);
+}
+
+static void reopen(void)
+{
+	store_free(store);
+	store = NULL;
+	assert_int_equal(store_open(place.dir, &store), 0);
+}
+
+/* By another connection, as another process would see it. */
+static int64_t ask(const char *sql)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	int64_t number;
+
+	assert_int_equal(sqlite3_open(place_path(&place, "patd.db"), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
+}
+
+static void edit(const char *sql)
+{
+	sqlite3 *db;
+	char *problem = NULL;
+
+	assert_int_equal(sqlite3_open(place_path(&place, "patd.db"), &db), SQLITE_OK);
+	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
+	assert_that(problem == NULL, "%s: %s", sql, problem);
+	sqlite3_close(db);
+}
+
+/* ---- rows ---- */
+
+static void what_is_inserted_is_found(void **state)
+{
+	struct token token = a_token("0123456789", "alice", UINT32_MAX, "\xF0\x9F\x94\x91 key");
+	struct token found;
+
+	(void)state;
+	token.expires_at = INT64_MAX;
+	token.last_used_at = 7;
+	assert_int_equal(insert(&token), 0);
+	memset(&found, 0xEE, sizeof(found));
+	assert_int_equal(store_get(store, "0123456789", &found), 0);
+	assert_memory_equal(&found, &token, sizeof(token));
+	reopen();
+	assert_int_equal(store_get(store, "0123456789", &found), 0);
+	assert_memory_equal(&found, &token, sizeof(token));
+}
+
+static void what_is_not_there_is_not_found(void **state)
+{
+	struct token found = { .uid = 77 };
+
+	(void)state;
+	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
+	assert_int_equal(found.uid, 77);
+	found = a_token("0123456789", "alice", 1000, "laptop");
+	assert_int_equal(update(&found, 1), -ENOENT);
+	assert_int_equal(delete ("0123456789", 1), -ENOENT);
+}
+
+static void names_and_ids_are_taken_once(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+	struct token same_id = a_token("0123456789", "bob", 1001, "phone");
+	struct token same_name = a_token("AAAAAAAAAA", "alice", 1000, "laptop");
+	struct token other_uid = a_token("BBBBBBBBBB", "alice", 1002, "laptop");
+	struct token other_user = a_token("CCCCCCCCCC", "anna", 1000, "laptop");
+
+	(void)state;
+	assert_int_equal(insert(&token), 0);
+	heard_clear();
+	assert_int_equal(insert(&same_id), -EEXIST);
+	assert_int_equal(insert(&same_name), -EEXIST);
+	assert_silence();
+	assert_int_equal(insert(&other_uid), 0);
+	assert_int_equal(insert(&other_user), 0);
+	assert_int_equal(ask("SELECT count(*) FROM token"), 3);
+}
+
+static void a_revocation_changes_that_and_the_mac(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop"), other, found;
+
+	(void)state;
+	assert_int_equal(insert(&token), 0);
+	other = a_token("AAAAAAAAAA", "alice", 1000, "phone");
+	assert_int_equal(insert(&other), 0);
+	token.revoked_at = 150;
+	memset(token.mac, 0x33, sizeof(token.mac));
+	assert_int_equal(update(&token, 150), 0);
+	assert_int_equal(store_get(store, "0123456789", &found), 0);
+	assert_memory_equal(&found, &token, sizeof(token));
+	assert_int_equal(store_get(store, "AAAAAAAAAA", &found), 0);
+	assert_memory_equal(&found, &other, sizeof(other));
+}
+
+static void what_is_deleted_is_gone_and_overwritten(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
+	char bytes[65536];
+	size_t size;
+
+	(void)state;
+	memcpy(token.verifier, "findmefindmefindmefindmefindmefi", 32);
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(delete ("0123456789", 300), 0);
+	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
+	store_free(store);
+	store = NULL;
+	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
+	assert_true(size > 0 && size < sizeof(bytes));
+	assert_null(memmem(bytes, size, "findmefindme", 12));
+	assert_int_equal(store_open(place.dir, &store), 0);
+}
+
+static void each_change_keeps_the_time(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+	uint64_t time = 99;
+
+	(void)state;
+	assert_int_equal(store_get_time(store, &time), 0);
+	assert_int_equal(time, 0);
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(store_get_time(store, &time), 0);
+	assert_int_equal(time, token.created_at);
+	assert_int_equal(update(&token, 500), 0);
+	assert_int_equal(store_get_time(store, &time), 0);
+	assert_int_equal(time, 500);
+	assert_int_equal(delete ("0123456789", 600), 0);
+	reopen();
+	assert_int_equal(store_get_time(store, &time), 0);
+	assert_int_equal(time, 600);
+}
+
+static void the_keys_check_value_is_kept(void **state)
+{
+	uint8_t value[32], got[32];
+
+	(void)state;
+	memset(value, 0x44, sizeof(value));
+	assert_int_equal(store_get_key_check(store, got, sizeof(got)), -ENOENT);
+	assert_int_equal(store_set_key_check(store, value, sizeof(value) - 1), -EINVAL);
+	assert_int_equal(store_set_key_check(store, value, sizeof(value)), 0);
+	reopen();
+	assert_int_equal(store_get_key_check(store, got, sizeof(got)), 0);
+	assert_memory_equal(got, value, sizeof(got));
+	assert_int_equal(store_get_key_check(store, got, sizeof(got) - 1), -EBADMSG);
+}
+
+static void any_token_is_noticed(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+	bool has = true;
+
+	(void)state;
+	assert_int_equal(store_has_tokens(store, &has), 0);
+	assert_false(has);
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(store_has_tokens(store, &has), 0);
+	assert_true(has);
+}
+
+/* ---- usage ---- */
+
+static void usage_is_there_for_others_once_committed(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+
+	(void)state;
+	assert_int_equal(insert(&token), 0);
+	store_take_unsynced(store);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
+	assert_int_equal(ask("SELECT last_used_at FROM token"), 0);
+	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
+	assert_true(store_has_unsynced(store));
+	store_take_unsynced(store);
+	assert_false(store_has_unsynced(store));
+}
+
+/* A transaction of many, as of many logins in one turn of the loop. */
+static void a_batch_is_one_transaction(void **state)
+{
+	char id[PAT_ID_LEN + 1];
+
+	(void)state;
+	for (unsigned int i = 0; i < 20; i++) {
+		struct token token;
+
+		(void)snprintf(id, sizeof(id), "%010u", i);
+		token = a_token(id, "alice", 1000, id);
+		assert_int_equal(insert(&token), 0);
+	}
+	assert_int_equal(store_begin_usage(store), 0);
+	for (unsigned int i = 0; i < 20; i++) {
+		(void)snprintf(id, sizeof(id), "%010u", i);
+		assert_int_equal(touch(id, 1000 + i, "sudo"), 0);
+	}
+	assert_int_equal(store_touch_time(store, 2000), 0);
+	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 0);
+	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 20 * 1000 + 190);
+	assert_int_equal(ask("SELECT value FROM meta WHERE key = 'time'"), 2000);
+}
+
+/* patd is killed: what was committed is there, without any orderly end. */
+static void usage_survives_a_kill(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
+	pid_t child;
+	int status;
+
+	(void)state;
+	assert_int_equal(insert(&token), 0);
+	store_free(store);
+	store = NULL;
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (store_open(place.dir, &store) < 0 || touch("0123456789", 111, "sudo") < 0 ||
+			store_commit_usage(store) < 0 || touch("0123456789", 222, "sudo") < 0)
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(store_open(place.dir, &store), 0);
+	assert_int_equal(store_get(store, "0123456789", &found), 0);
+	assert_int_equal(found.last_used_at, 111);
+}
+
+static void usage_is_committed_at_the_end(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
+
+	(void)state;
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
+	reopen();
+	assert_int_equal(store_get(store, "0123456789", &found), 0);
+	assert_int_equal(found.last_used_at, 111);
+}
+
+static void a_failing_change_takes_no_usage_along(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
+	struct token twin = a_token("AAAAAAAAAA", "alice", 1000, "laptop");
+
+	(void)state;
+	assert_int_equal(insert(&token), 0);
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
+	assert_int_equal(insert(&twin), -EEXIST);
+	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
+	assert_int_equal(touch("0123456789", 222, "sudo"), 0);
+	assert_int_equal(delete ("BBBBBBBBBB", 1), -ENOENT);
+	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(store_get(store, "0123456789", &found), 0);
+	assert_int_equal(found.last_used_at, 222);
+}
+
+static void a_failed_change_leaves_nothing_open(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+
+	(void)state;
+	edit("CREATE TRIGGER stop BEFORE INSERT ON token BEGIN SELECT raise(FAIL, 'stop'); END");
+	heard_clear();
+	assert_int_equal(insert(&token), -EIO);
+	assert_heard("stop");
+	edit("DROP TRIGGER stop");
+	assert_int_equal(ask("SELECT count(*) FROM token"), 0);
+	assert_int_equal(insert(&token), 0);
+}
+
+static void usage_of_a_token_just_deleted_is_no_failure(void **state)
+{
+	(void)state;
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
+	assert_int_equal(store_commit_usage(store), 0);
+}
+
+static void nothing_to_commit_is_nothing_to_sync(void **state)
+{
+	struct token found;
+
+	(void)state;
+	store_take_unsynced(store);
+	assert_int_equal(store_commit_usage(store), 0);
+	assert_false(store_has_unsynced(store));
+	/* Looked at only: as by a login that was refused. */
+	assert_int_equal(store_begin_usage(store), 0);
+	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
+	assert_int_equal(store_commit_usage(store), 0);
+	assert_false(store_has_unsynced(store));
+}
+
+static void a_sync_folds_the_log_into_the_database(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+	char bytes[65536];
+	size_t size;
+
+	(void)state;
+	(void)strcpy(token.name, "findmefindme");
+	assert_int_equal(insert(&token), 0);
+	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
+	assert_null(memmem(bytes, size, "findmefindme", 12));
+	assert_int_equal(database_sync(store_path(store)), 0);
+	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
+	assert_non_null(memmem(bytes, size, "findmefindme", 12));
+	/* Also in the middle of a transaction. */
+	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
+	assert_int_equal(database_sync(store_path(store)), 0);
+	assert_int_equal(store_commit_usage(store), 0);
+}
+
+/* ---- the file ---- */
+
+static void the_database_is_for_us_alone(void **state)
+{
+	static const char *const files[] = { "patd.db", "patd.db-wal", "patd.db-shm", "reserve" };
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+
+	(void)state;
+	assert_int_equal(insert(&token), 0);
+	for (size_t i = 0; i < COUNT(files); i++)
+		assert_that((place_stat(&place, files[i]).st_mode & 07777) == 0600, "%s", files[i]);
+}
+
+static void a_missing_directory_is_made_for_us_alone(void **state)
+{
+	struct store *other;
+	char dir[64];
+
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "%s/state", place.dir);
+	assert_int_equal(store_open(dir, &other), 0);
+	assert_int_equal(place_stat(&place, "state").st_mode & 07777, 0700);
+	store_free(other);
+}
+
+static void a_second_patd_is_kept_out(void **state)
+{
+	struct store *second = NULL;
+
+	(void)state;
+	heard_clear();
+	assert_int_equal(store_open(place.dir, &second), -EBUSY);
+	assert_null(second);
+	assert_heard("in use by another patd");
+	store_free(store);
+	assert_int_equal(store_open(place.dir, &store), 0);
+}
+
+/* One that ends without a word gives the lock up, too. */
+static void the_lock_of_a_dead_patd_holds_nobody(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	store_free(store);
+	store = NULL;
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(store_open(place.dir, &store) == 0 ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(store_open(place.dir, &store), 0);
+}
+
+static void close_store(void)
+{
+	store_free(store);
+	store = NULL;
+}
+
+/* What is refused, with what is heard of it, and is left as it was. */
+static void assert_refused(int error, const char *text)
+{
+	heard_clear();
+	assert_int_equal(store_open(place.dir, &store), error);
+	assert_null(store);
+	assert_heard(text);
+	assert_heard(place.dir);
+}
+
+static void a_directory_in_its_place_is_refused(void **state)
+{
+	(void)state;
+	close_store();
+	assert_int_equal(unlink(place_path(&place, "patd.db")), 0);
+	assert_int_equal(mkdir(place_path(&place, "patd.db"), 0700), 0);
+	assert_refused(-EBADMSG, "not a regular file");
+}
+
+static void a_link_in_its_place_is_refused(void **state)
+{
+	char elsewhere[64];
+
+	(void)state;
+	close_store();
+	(void)snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", place.dir);
+	assert_int_equal(rename(place_path(&place, "patd.db"), elsewhere), 0);
+	assert_int_equal(symlink("elsewhere", place_path(&place, "patd.db")), 0);
+	assert_refused(-EBADMSG, "not a regular file");
+	assert_int_equal(unlink(place_path(&place, "patd.db")), 0);
+	assert_int_equal(symlink("nowhere", place_path(&place, "patd.db")), 0);
+	assert_refused(-EBADMSG, "not a regular file");
+	assert_false(place_has(&place, "nowhere"));
+}
+
+static void a_database_that_others_can_touch_is_refused(void **state)
+{
+	static const mode_t modes[] = { 0644, 0660, 0602, 0604, 0400, 0200, 0000 };
+
+	(void)state;
+	close_store();
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		assert_int_equal(chmod(place_path(&place, "patd.db"), modes[i]), 0);
+		assert_refused(-EPERM, "0600");
+	}
+}
+
+static void another_users_database_is_refused(void **state)
+{
+	(void)state;
+	if (!unit_is_root())
+		return;
+	close_store();
+	assert_int_equal(chown(place_path(&place, "patd.db"), 12345, (gid_t)-1), 0);
+	assert_refused(-EPERM, "belong to patd's user");
+}
+
+static void a_directory_that_others_can_write_to_is_refused(void **state)
+{
+	static const mode_t modes[] = { 0770, 0702, 0777, 01777 };
+
+	(void)state;
+	close_store();
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		assert_int_equal(chmod(place.dir, modes[i]), 0);
+		assert_refused(-EPERM, "no other may");
+	}
+	assert_int_equal(chmod(place.dir, 0755), 0);
+	assert_int_equal(store_open(place.dir, &store), 0);
+}
+
+static void a_file_in_place_of_the_directory_is_refused(void **state)
+{
+	struct store *other = NULL;
+
+	(void)state;
+	place_write(&place, "file", 0600, "x", 1);
+	assert_int_equal(store_open(place_path(&place, "file"), &other), -ENOTDIR);
+	assert_int_equal(store_open(place_path(&place, "no/such"), &other), -ENOENT);
+	assert_null(other);
+}
+
+/* The bytes of the file before and after a start that is refused. */
+static void assert_refused_untouched(int error, const char *text)
+{
+	static char before[65536], after[65536];
+	size_t size = place_read(&place, "patd.db", before, sizeof(before));
+
+	assert_refused(error, text);
+	assert_int_equal(place_read(&place, "patd.db", after, sizeof(after)), size);
+	assert_memory_equal(before, after, size);
+}
+
+static void another_programs_database_is_refused(void **state)
+{
+	static const char *const makings[] = {
+		"CREATE TABLE songs (title TEXT)",
+		"PRAGMA application_id = 1; CREATE TABLE songs (title TEXT)",
+		"PRAGMA application_id = 1; PRAGMA user_version = 1",
+		"PRAGMA user_version = 1; CREATE TABLE token (id)",
+	};
+
+	(void)state;
+	close_store();
+	for (size_t i = 0; i < COUNT(makings); i++) {
+		assert_int_equal(unlink(place_path(&place, "patd.db")), 0);
+		edit(makings[i]);
+		assert_refused_untouched(-EBADMSG, "not patd's");
+	}
+}
+
+static void a_newer_database_is_refused(void **state)
+{
+	(void)state;
+	close_store();
+	edit("PRAGMA user_version = 2");
+	assert_refused(-EPROTONOSUPPORT, "newer patd");
+	edit("PRAGMA user_version = 2147483647");
+	assert_refused(-EPROTONOSUPPORT, "newer patd");
+}
+
+static void a_database_without_a_version_is_refused(void **state)
+{
+	(void)state;
+	close_store();
+	edit("PRAGMA user_version = 0");
+	assert_refused(-EBADMSG, "no valid version");
+	edit("PRAGMA user_version = -1");
+	assert_refused(-EBADMSG, "no valid version");
+}
+
+static void garbage_is_refused(void **state)
+{
+	static char garbage[8192];
+
+	(void)state;
+	close_store();
+	memset(garbage, 'x', sizeof(garbage));
+	place_write(&place, "patd.db", 0600, garbage, sizeof(garbage));
+	assert_refused_untouched(-EBADMSG, "restore it from a backup");
+	place_write(&place, "patd.db", 0600, "SQLite format 3", 16);
+	/* Too short to be one; what SQLite makes of it, it is not ours to overwrite. */
+	place_write(&place, "key", 0600, garbage, 32);
+	assert_refused_untouched(-EBADMSG, "backup");
+}
+
+/*
+ * At each page's end, and a byte behind it.  Refused at once; or, where only the last page is cut,
+ * when a row of it is read.
+ */
+static void a_truncated_database_opens_no_door(void **state)
+{
+	static char whole[1 << 18];
+	size_t size;
+
+	(void)state;
+	for (unsigned int i = 0; i < 40; i++) {
+		struct token token;
+		char id[PAT_ID_LEN + 1];
+
+		(void)snprintf(id, sizeof(id), "%010u", i);
+		token = a_token(id, "alice", 1000, id);
+		assert_int_equal(insert(&token), 0);
+	}
+	close_store();
+	size = place_read(&place, "patd.db", whole, sizeof(whole));
+	assert_true(size > 4096 * 3 && size < sizeof(whole));
+	place_write(&place, "key", 0600, whole, 32);
+	for (size_t length = 0; length < size; length += length % 4096 == 0 ? 1 : 4095) {
+		place_write(&place, "patd.db", 0600, whole, length);
+		heard_clear();
+		if (store_open(place.dir, &store) < 0) {
+			assert_null(store);
+			continue;
+		}
+		assert_that(length > size - 4096, "%zu bytes", length);
+		for (unsigned int i = 0; i < 40; i++) {
+			struct token found;
+			char id[PAT_ID_LEN + 1];
+			int r;
+
+			(void)snprintf(id, sizeof(id), "%010u", i);
+			r = store_get(store, id, &found);
+			assert_true(r == -EBADMSG || (r == 0 && strcmp(found.name, id) == 0));
+		}
+		close_store();
+	}
+}
+
+static void the_latest_is_in_the_log_and_is_found_there(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
+	pid_t child;
+	int status;
+
+	(void)state;
+	close_store();
+	/* Killed with all of it in the WAL. */
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(store_open(place.dir, &store) == 0 && insert(&token) == 0 ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_true(place_has(&place, "patd.db-wal"));
+	assert_int_equal(store_open(place.dir, &store), 0);
+	assert_int_equal(store_get(store, "0123456789", &found), 0);
+}
+
+static void no_descriptor_is_left_behind(void **state)
+{
+	unsigned int before = 0, after = 0;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		DIR *fds = opendir("/proc/self/fd");
+		unsigned int count = 0;
+
+		assert_non_null(fds);
+		while (readdir(fds))
+			count++;
+		closedir(fds);
+		*(round == 0 ? &before : &after) = count;
+		reopen();
+	}
+	assert_int_equal(before, after);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	place_make(&place);
+	return store_open(place.dir, &store);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	store_free(store);
+	store = NULL;
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_inserted_is_found),
+		TEST(what_is_not_there_is_not_found),
+		TEST(names_and_ids_are_taken_once),
+		TEST(a_revocation_changes_that_and_the_mac),
+		TEST(what_is_deleted_is_gone_and_overwritten),
+		TEST(each_change_keeps_the_time),
+		TEST(the_keys_check_value_is_kept),
+		TEST(any_token_is_noticed),
+		TEST(usage_is_there_for_others_once_committed),
+		TEST(a_batch_is_one_transaction),
+		TEST(usage_survives_a_kill),
+		TEST(usage_is_committed_at_the_end),
+		TEST(a_failing_change_takes_no_usage_along),
+		TEST(a_failed_change_leaves_nothing_open),
+		TEST(usage_of_a_token_just_deleted_is_no_failure),
+		TEST(nothing_to_commit_is_nothing_to_sync),
+		TEST(a_sync_folds_the_log_into_the_database),
+		TEST(the_database_is_for_us_alone),
+		TEST(a_missing_directory_is_made_for_us_alone),
+		TEST(a_second_patd_is_kept_out),
+		TEST(the_lock_of_a_dead_patd_holds_nobody),
+		TEST(a_directory_in_its_place_is_refused),
+		TEST(a_link_in_its_place_is_refused),
+		TEST(a_database_that_others_can_touch_is_refused),
+		TEST(another_users_database_is_refused),
+		TEST(a_directory_that_others_can_write_to_is_refused),
+		TEST(a_file_in_place_of_the_directory_is_refused),
+		TEST(another_programs_database_is_refused),
+		TEST(a_newer_database_is_refused),
+		TEST(a_database_without_a_version_is_refused),
+		TEST(garbage_is_refused),
+		TEST(a_truncated_database_opens_no_door),
+		TEST(the_latest_is_in_the_log_and_is_found_there),
+		TEST(no_descriptor_is_left_behind),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

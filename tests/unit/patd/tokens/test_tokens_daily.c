@@ -1,0 +1,372 @@
+/* What is done once a day: the unused revoked, the expiring told, the history pruned. */
+#include "common/lifetime.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+struct told {
+	unsigned int n;
+	struct {
+		char name[PAT_NAME_BYTES_MAX + 1];
+		uint64_t end;
+	} found[64];
+};
+
+static void hear(const struct token *token, uint64_t end, void *userdata)
+{
+	struct told *told = userdata;
+
+	assert_in_range(told->n, 0, COUNT(told->found) - 1);
+	(void)strcpy(told->found[told->n].name, token->name);
+	told->found[told->n++].end = end;
+}
+
+/* Turn by turn, as the loop does; what was told. */
+static struct told work(struct world *world)
+{
+	struct daily_work work = { 0 };
+	struct told told = { 0 };
+
+	for (unsigned int turns = 0; !work.done; turns++) {
+		assert_in_range(turns, 0, 1000);
+		assert_int_equal(tokens_daily_some(world->tokens, &work, hear, &told), 0);
+	}
+	return told;
+}
+
+static uint64_t due(struct world *world)
+{
+	uint64_t at = 0;
+
+	assert_int_equal(tokens_daily_due(world->tokens, &at), 0);
+	return at;
+}
+
+static void it_is_due_at_once_and_then_a_day_later(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(due(world), NOON);
+	world->time = NOON + 5;
+	assert_int_equal(work(world).n, 0);
+	assert_int_equal(due(world), NOON + 5 + DAY);
+	world_restart(world);
+	assert_int_equal(due(world), NOON + 5 + DAY);
+	world->time = NOON + 3 * DAY; /* the machine slept */
+	assert_int_equal(due(world), NOON + 5 + DAY);
+	assert_int_equal(work(world).n, 0);
+	assert_int_equal(due(world), NOON + 4 * DAY);
+}
+
+/* ---- tokens that expire soon ---- */
+
+#define WEEK (7 * DAY)
+
+static const struct {
+	const char *name;
+	uint64_t expires_at; /* after NOON; 0: never */
+	enum {
+		NOTHING,
+		REVOKE,
+		SUSPEND,
+		ALTER
+	} then;
+	bool told;
+} expiring[] = {
+	{ "in a second", 1, NOTHING, true },
+	{ "in a day", DAY, NOTHING, true },
+	{ "in a week", WEEK, NOTHING, true },
+	{ "a second later", WEEK + 1, NOTHING, false },
+	{ "never", 0, NOTHING, false },
+	{ "in a day, revoked", DAY, REVOKE, false },
+	{ "in a day, suspended", DAY, SUSPEND, false },
+	{ "in a day, altered", DAY, ALTER, false },
+};
+
+static void tokens_that_expire_within_a_week_are_told_and_no_others(void **state)
+{
+	struct world *world = *state;
+	struct made made[COUNT(expiring)];
+	struct told told;
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < COUNT(expiring); i++) {
+		struct wish wish = wish_for(&alice, expiring[i].name);
+
+		wish.has_expires_at = true;
+		wish.expires_at =
+			expiring[i].expires_at == 0 ? PAT_NEVER : NOON + expiring[i].expires_at;
+		world_generate_as_wished(world, &wish, &made[i]);
+		if (expiring[i].then == REVOKE)
+			assert_int_equal(world_revoke(world, &made[i]), PAT_OK);
+		if (expiring[i].then == SUSPEND)
+			assert_int_equal(world_suspend(world, &made[i], DAY / 2), PAT_OK);
+		if (expiring[i].then == ALTER)
+			world_edit(world, "UPDATE token SET uses = 1 WHERE name LIKE '%altered'");
+	}
+	told = work(world);
+	for (size_t i = 0; i < COUNT(expiring); i++) {
+		bool found = false;
+
+		for (unsigned int t = 0; t < told.n; t++)
+			if (strcmp(told.found[t].name, expiring[i].name) == 0) {
+				found = true;
+				assert_int_equal(told.found[t].end, NOON + expiring[i].expires_at);
+			}
+		assert_that(found == expiring[i].told, "%s", expiring[i].name);
+		n += expiring[i].told;
+	}
+	assert_int_equal(told.n, n);
+}
+
+static void an_expired_token_is_told_no_more(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world->time = made.token.expires_at - WEEK - 1;
+	assert_int_equal(work(world).n, 0);
+	world->time = made.token.expires_at - 1;
+	assert_int_equal(work(world).n, 1);
+	world->time = made.token.expires_at;
+	assert_int_equal(work(world).n, 0);
+}
+
+static void the_end_by_the_policy_is_told(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "for ever");
+	struct made made;
+	struct told told;
+
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &made);
+	world->policy.max_lifetime = 10 * DAY;
+	world_apply_policy(world);
+	assert_int_equal(work(world).n, 0);
+	world->time = NOON + 3 * DAY;
+	told = work(world);
+	assert_int_equal(told.n, 1);
+	assert_int_equal(told.found[0].end, NOON + 10 * DAY);
+}
+
+static void many_are_told_each_once(void **state)
+{
+	struct world *world = *state;
+	struct told told;
+
+	for (int i = 0; i < 50; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "n%02d", i);
+		(void)world_generate(world, i % 2 == 0 ? &alice : &bob, name);
+	}
+	world->time = NOON + 25 * DAY;
+	told = work(world);
+	assert_int_equal(told.n, 50);
+	for (unsigned int i = 0; i < told.n; i++)
+		for (unsigned int j = 0; j < i; j++)
+			assert_string_not_equal(told.found[i].name, told.found[j].name);
+}
+
+/* ---- tokens that nobody uses ---- */
+
+static void unused_tokens_are_revoked_and_told_of_no_more(void **state)
+{
+	struct world *world = *state;
+	struct made unused = world_generate(world, &alice, "unused");
+	struct made used = world_generate(world, &alice, "used");
+	struct made suspended = world_generate(world, &alice, "suspended");
+	struct made altered = world_generate(world, &alice, "altered");
+	struct token found;
+	struct told told;
+
+	assert_int_equal(world_suspend(world, &suspended, 29 * DAY), PAT_OK);
+	world->policy.revoke_unused = 10 * DAY;
+	world_apply_policy(world);
+	world_edit(world, "UPDATE token SET uses = 1 WHERE name = 'altered'");
+	world->time = NOON + 10 * DAY - 1;
+	(void)work(world);
+	assert_int_equal(world_state(world, &unused), TOKEN_ACTIVE);
+	assert_int_equal(world_log_in(world, &alice, &used), PAT_ACCEPTED);
+	world->time = NOON + 28 * DAY;
+	assert_int_equal(world_log_in(world, &alice, &used), PAT_REVOKED);
+	assert_int_equal(world_restore(world, &used), PAT_OK);
+
+	told = work(world);
+	found = world_find(world, &unused);
+	assert_int_equal(world_state(world, &unused), TOKEN_REVOKED);
+	assert_int_equal(found.revoked_at, NOON + 28 * DAY);
+	assert_int_equal(found.revoked_until, 0);
+	assert_string_equal(found.revoked_reason, "unused for too long");
+	assert_int_equal(world_state(world, &altered), TOKEN_ALTERED);
+	assert_int_equal(world_find(world, &suspended).revoked_until, NOON + 29 * DAY);
+	assert_int_equal(told.n, 1);
+	assert_string_equal(told.found[0].name, "used");
+	assert_int_equal(world_last_entry(world).event, ENTRY_REVOKED);
+	assert_int_equal(world_last_entry(world).how, ENTRY_PATD);
+	assert_int_equal(world_last_entry(world).by_uid, 0);
+	assert_string_equal(world_last_entry(world).id.text, unused.token.id.text);
+	assert_string_equal(world_last_entry(world).detail, "unused for too long");
+	/* Once. */
+	{
+		uint64_t entries = world_check_history(world);
+
+		(void)work(world);
+		assert_int_equal(world_check_history(world), entries);
+	}
+}
+
+static void many_unused_tokens_are_revoked_in_parts(void **state)
+{
+	struct world *world = *state;
+
+	for (int i = 0; i < 50; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "n%02d", i);
+		(void)world_generate(world, &alice, name);
+	}
+	world->policy.revoke_unused = DAY;
+	world_apply_policy(world);
+	world->time = NOON + DAY;
+	assert_int_equal(work(world).n, 0);
+	assert_int_equal(world_ask(world, "SELECT count(*) FROM token WHERE revoked_at != 0"), 50);
+	assert_int_equal(world_check_history(world), 100);
+}
+
+/* One token that cannot be revoked does not keep the others from being. */
+static void what_cannot_be_revoked_holds_up_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made one = world_generate(world, &alice, "one");
+	struct made two = world_generate(world, &alice, "two");
+
+	world->policy.revoke_unused = DAY;
+	world_apply_policy(world);
+	world->time = NOON + DAY;
+	world_edit(world, "CREATE TRIGGER stop BEFORE UPDATE ON token WHEN old.name = 'one' BEGIN "
+			  "SELECT raise(ABORT, 'no'); END");
+	heard_clear();
+	(void)work(world);
+	assert_heard(one.token.id.text);
+	assert_int_equal(world_find(world, &one).revoked_at, 0);
+	assert_int_equal(world_find(world, &two).revoked_at, NOON + DAY);
+	world_edit(world, "DROP TRIGGER stop");
+	(void)work(world);
+	assert_int_equal(world_find(world, &one).revoked_at, NOON + DAY);
+	(void)world_check_history(world);
+}
+
+/* ---- the history ---- */
+
+/* Ten logins a day, the first on the day of NOON. */
+static void live(struct world *world, unsigned int days)
+{
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made made;
+
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &made);
+	for (unsigned int i = 0; i < days * 10; i++) {
+		world->time = NOON + i / 10 * DAY;
+		assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	}
+}
+
+static void what_is_older_than_the_policy_keeps_is_pruned(void **state)
+{
+	struct world *world = *state;
+
+	live(world, 60);
+	assert_int_equal(world_check_history(world), 601);
+	world->policy.keep_history = 20 * DAY;
+	world_apply_policy(world);
+	/* It is day 59. */
+	(void)work(world);
+	assert_int_equal(world_check_history(world), 210);
+	assert_int_equal(world_ask(world, "SELECT min(at) FROM history"), NOON + 39 * DAY);
+	world_restart(world);
+	assert_int_equal(world_check_history(world), 210);
+	/* It goes on from there, to nothing, and on again. */
+	world->time += 100 * DAY;
+	(void)work(world);
+	assert_int_equal(world_check_history(world), 0);
+	(void)world_generate(world, &alice, "phone");
+	assert_int_equal(world_check_history(world), 1);
+	assert_int_equal(world_last_entry(world).seq, 602);
+}
+
+static void what_is_more_than_the_policy_keeps_is_pruned(void **state)
+{
+	struct world *world = *state;
+
+	live(world, 60);
+	world->policy.max_history = 600;
+	world_apply_policy(world);
+	(void)work(world);
+	assert_int_equal(world_check_history(world), 600);
+	world->policy.max_history = 7;
+	world_apply_policy(world);
+	(void)work(world);
+	assert_int_equal(world_check_history(world), 7);
+	assert_int_equal(world_last_entry(world).seq, 601);
+	world_restart(world);
+	assert_int_equal(world_check_history(world), 7);
+}
+
+static void nothing_is_pruned_that_the_policy_keeps(void **state)
+{
+	struct world *world = *state;
+
+	live(world, 60);
+	world->policy.keep_history = POLICY_UNLIMITED;
+	world_apply_policy(world);
+	world->time += 1000 * DAY;
+	(void)work(world);
+	assert_int_equal(world_check_history(world), 601);
+}
+
+static void a_failing_disk_leaves_the_work_due(void **state)
+{
+	struct world *world = *state;
+	struct daily_work daily = { 0 };
+	struct told told = { 0 };
+	int r = 0;
+
+	live(world, 3);
+	world->policy.keep_history = DAY;
+	world_apply_policy(world);
+	world_edit(world, "CREATE TRIGGER stop BEFORE DELETE ON history BEGIN SELECT raise(ABORT, "
+			  "'no'); END");
+	for (unsigned int turns = 0; r == 0 && turns < 10; turns++)
+		r = tokens_daily_some(world->tokens, &daily, hear, &told);
+	assert_true(r < 0);
+	assert_false(daily.done);
+	assert_int_equal(due(world), world->time);
+	assert_int_equal(world_check_history(world), 31);
+	world_edit(world, "DROP TRIGGER stop");
+	(void)work(world);
+	assert_int_equal(world_check_history(world), 20);
+	assert_int_equal(due(world), world->time + DAY);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(it_is_due_at_once_and_then_a_day_later),
+		WORLD_TEST(tokens_that_expire_within_a_week_are_told_and_no_others),
+		WORLD_TEST(an_expired_token_is_told_no_more),
+		WORLD_TEST(the_end_by_the_policy_is_told),
+		WORLD_TEST(many_are_told_each_once),
+		WORLD_TEST(unused_tokens_are_revoked_and_told_of_no_more),
+		WORLD_TEST(many_unused_tokens_are_revoked_in_parts),
+		WORLD_TEST(what_cannot_be_revoked_holds_up_nothing),
+		WORLD_TEST(what_is_older_than_the_policy_keeps_is_pruned),
+		WORLD_TEST(what_is_more_than_the_policy_keeps_is_pruned),
+		WORLD_TEST(nothing_is_pruned_that_the_policy_keeps),
+		WORLD_TEST(a_failing_disk_leaves_the_work_due),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

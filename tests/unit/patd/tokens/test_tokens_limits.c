@@ -1,0 +1,395 @@
+/* What a token can be restricted to: as it is generated, and as it is used. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "common/lifetime.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+static const char limited_name[] = "limited";
+
+static enum pat_error generate(struct world *world, const struct wish *wish, struct made *ret_made)
+{
+	world->refusal = (struct refusal) { 0 };
+	return tokens_generate(
+		world->tokens, &root, wish, &ret_made->token, ret_made->secret, &world->refusal);
+}
+
+/* ---- generate ---- */
+
+static void restrictions_are_kept_in_one_spelling(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made made;
+	struct token found;
+
+	wish.services = "sudo, sshd,sudo";
+	wish.sources = "::ffff:192.0.2.7, local ,2001:DB8::/32";
+	wish.hours = "monday..friday 08:00 - 18:00";
+	wish.not_before = NOON + DAY;
+	wish.max_uses = 3;
+	world_generate_as_wished(world, &wish, &made);
+	world_restart(world);
+	found = world_find(world, &made);
+	assert_string_equal(found.limits.services, "sshd,sudo");
+	assert_string_equal(found.limits.sources, "192.0.2.7,local,2001:db8::/32");
+	assert_string_equal(found.limits.hours, "Mon..Fri 08:00-18:00");
+	assert_int_equal(found.limits.not_before, NOON + DAY);
+	assert_int_equal(found.limits.max_uses, 3);
+	assert_int_equal(found.uses, 0);
+	assert_memory_equal(&found, &made.token, sizeof(found));
+}
+
+static void no_restriction_is_none(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	const struct limits none = { .max_uses = 0 };
+	struct made made;
+
+	wish.services = "";
+	wish.sources = "";
+	wish.hours = "";
+	world_generate_as_wished(world, &wish, &made);
+	assert_memory_equal(&made.token.limits, &none, sizeof(none));
+}
+
+static void a_restriction_that_cannot_be_is_refused(void **state)
+{
+	static char long_services[LIMITS_SERVICES_MAX + 2], long_sources[LIMITS_SOURCES_MAX + 2],
+		long_hours[LIMITS_HOURS_MAX + 2];
+	const struct {
+		const char *what, *services, *sources, *hours;
+		uint64_t not_before, max_uses, expires_at;
+	} table[] = {
+		{ "a path as a service", .services = "/etc/pam.d/sudo" },
+		{ "no service between commas", .services = "sudo,,sshd" },
+		{ "services without end", .services = long_services },
+		{ "a host's name as a source", .sources = "example.org" },
+		{ "bits behind the prefix", .sources = "10.0.0.1/8" },
+		{ "a prefix too long", .sources = "10.0.0.0/33" },
+		{ "sources without end", .sources = long_sources },
+		{ "an hour that is none", .hours = "08:00-25:00" },
+		{ "a day that is none", .hours = "Someday" },
+		{ "hours without end", .hours = long_hours },
+		{ "beginning after the year 9999", .not_before = PAT_EXPIRES_MAX + 1 },
+		{ "beginning as it ends", .not_before = NOON + 30 * DAY },
+		{ "beginning after its end", .not_before = NOON + 11, .expires_at = NOON + 10 },
+		{ "more uses than SQLite can count", .max_uses = (uint64_t)INT64_MAX + 1 },
+		{ "all the uses there are", .max_uses = UINT64_MAX },
+	};
+	struct world *world = *state;
+
+	memset(long_services, 'x', sizeof(long_services) - 1);
+	memset(long_sources, '1', sizeof(long_sources) - 1);
+	memset(long_hours, 'M', sizeof(long_hours) - 1);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct wish wish = wish_for(&alice, table[i].what);
+		struct made made = { .secret = "untouched" };
+
+		wish.services = table[i].services;
+		wish.sources = table[i].sources;
+		wish.hours = table[i].hours;
+		wish.not_before = table[i].not_before;
+		wish.max_uses = table[i].max_uses;
+		wish.has_expires_at = table[i].expires_at != 0;
+		wish.expires_at = table[i].expires_at;
+		assert_that(generate(world, &wish, &made) == PAT_ERR_INVALID_RESTRICTION, "%s",
+			table[i].what);
+		assert_non_null(world->refusal.why);
+		assert_string_equal(made.secret, "untouched");
+		/* Before anybody is asked for a password. */
+		assert_that(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal) ==
+				    PAT_ERR_INVALID_RESTRICTION,
+			"%s", table[i].what);
+	}
+	assert_int_equal(world_ask(world, "SELECT count(*) FROM token"), 0);
+	assert_int_equal(world_check_history(world), 0);
+}
+
+static void the_farthest_restrictions_are_taken(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "far");
+	struct made made;
+
+	wish.has_expires_at = true; /* never */
+	wish.not_before = PAT_EXPIRES_MAX;
+	wish.max_uses = INT64_MAX;
+	world_generate_as_wished(world, &wish, &made);
+	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
+	wish.name = "at once";
+	wish.not_before = NOON - DAY;
+	world_generate_as_wished(world, &wish, &made);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	wish.name = "for one second";
+	wish.not_before = NOON + 9;
+	wish.expires_at = NOON + 10;
+	world_generate_as_wished(world, &wish, &made);
+	world->time = NOON + 9;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+/* ---- each restriction, when it is used ---- */
+
+/* NOON is Tuesday, 22:13:20 UTC. */
+static const struct {
+	const char *what;
+	const char *services, *sources, *hours; /* NULL: no restriction */
+	uint64_t not_before;
+	const char *service, *rhost; /* of the login */
+	uint64_t after;              /* NOON */
+	enum pat_verdict verdict;
+} uses[] = {
+	{ "service", .services = "sudo", .service = "sudo", .verdict = PAT_ACCEPTED },
+	{ "another service", .services = "sudo", .service = "sshd", .verdict = PAT_WRONG_SERVICE },
+	{ "source", .sources = "192.0.2.0/24", .rhost = "192.0.2.9", .verdict = PAT_ACCEPTED },
+	{ "mapped source", .sources = "192.0.2.0/24", .rhost = "::ffff:192.0.2.9",
+		.verdict = PAT_ACCEPTED },
+	{ "another source", .sources = "192.0.2.0/24", .rhost = "192.0.3.9",
+		.verdict = PAT_WRONG_SOURCE },
+	{ "a name as source", .sources = "192.0.2.0/24", .rhost = "192.0.2.example.org",
+		.verdict = PAT_WRONG_SOURCE },
+	{ "a local login, not from there", .sources = "192.0.2.0/24", .verdict = PAT_WRONG_SOURCE },
+	{ "a local login", .sources = "local", .verdict = PAT_ACCEPTED },
+	{ "not before", .not_before = NOON + 60, .after = 59, .verdict = PAT_NOT_YET },
+	{ "from then on", .not_before = NOON + 60, .after = 60, .verdict = PAT_ACCEPTED },
+	{ "in hours", .hours = "Tue 22:00-23:00", .after = 60, .verdict = PAT_ACCEPTED },
+	{ "out of hours", .hours = "Tue 22:00-23:00", .after = 3600, .verdict = PAT_OUT_OF_HOURS },
+	{ "in hours again", .hours = "Tue 22:00-23:00", .after = 7 * DAY, .verdict = PAT_ACCEPTED },
+};
+
+static void each_restriction_holds_when_the_token_is_used(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(uses); i++) {
+		struct wish wish = wish_for(&alice, uses[i].what);
+		struct made made;
+		struct pat_request request;
+		struct pat_reply reply;
+
+		world->time = NOON;
+		world->clock.highest = 0;
+		wish.services = uses[i].services;
+		wish.sources = uses[i].sources;
+		wish.hours = uses[i].hours;
+		wish.not_before = uses[i].not_before;
+		world_generate_as_wished(world, &wish, &made);
+		request = request_with(made.secret, &alice);
+		if (uses[i].service)
+			pat_field_cut(request.service, sizeof(request.service), uses[i].service);
+		if (uses[i].rhost)
+			pat_field_cut(request.rhost, sizeof(request.rhost), uses[i].rhost);
+		world->time = NOON + uses[i].after;
+		reply = world_verify(world, &request);
+		assert_that(reply.verdict == uses[i].verdict, "%s: %s", uses[i].what,
+			pat_verdict_text(reply.verdict));
+		assert_that(world_find(world, &made).uses == (uses[i].verdict == PAT_ACCEPTED),
+			"%s", uses[i].what);
+	}
+}
+
+static void a_pending_token_begins_by_itself(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made made;
+
+	wish.not_before = NOON + 60;
+	world_generate_as_wished(world, &wish, &made);
+	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_NOT_YET);
+	world->time = NOON + 60;
+	assert_int_equal(world_state(world, &made), TOKEN_ACTIVE);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	/* And never begins again, whatever the clock says. */
+	world->time = NOON;
+	world_restart(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+/* ---- uses ---- */
+
+static struct made generate_limited(struct world *world, uint64_t max_uses)
+{
+	struct wish wish = wish_for(&alice, limited_name);
+	struct made made;
+
+	wish.max_uses = max_uses;
+	world_generate_as_wished(world, &wish, &made);
+	return made;
+}
+
+static void as_many_uses_are_accepted_as_were_wished_for(void **state)
+{
+	static const uint64_t numbers[] = { 1, 2, 5 };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		for (int restart = 0; restart < 2; restart++) {
+			struct made made = generate_limited(world, numbers[i]);
+
+			for (uint64_t use = 0; use < numbers[i]; use++) {
+				assert_int_equal(world_find(world, &made).uses, use);
+				assert_int_equal(world_state(world, &made), TOKEN_ACTIVE);
+				assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+				if (restart)
+					world_restart(world);
+			}
+			assert_int_equal(world_state(world, &made), TOKEN_EXHAUSTED);
+			for (int more = 0; more < 3; more++)
+				assert_int_equal(world_log_in(world, &alice, &made), PAT_EXHAUSTED);
+			world_restart(world);
+			assert_int_equal(world_log_in(world, &alice, &made), PAT_EXHAUSTED);
+			assert_int_equal(world_find(world, &made).uses, numbers[i]);
+			assert_int_equal(world_revoke(world, &made), PAT_OK);
+			assert_int_equal(world_delete(world, &made), PAT_OK);
+		}
+}
+
+/* Whatever happens to patd once it has said yes. */
+static void a_limited_use_is_on_disk_before_the_reply(void **state)
+{
+	struct world *world = *state;
+	struct made made = generate_limited(world, 2);
+	struct pat_request request = request_with(made.secret, &alice);
+	uint64_t ignored;
+
+	assert_int_equal(verify_request(world->tokens, 0, &request, &ignored), PAT_ACCEPTED);
+	assert_int_equal(world_ask(world, "SELECT uses FROM token"), 1);
+	assert_int_equal(world_ask(world, "SELECT count(*) FROM history WHERE event = 1"), 1);
+}
+
+/* The last use of two that are asked for in one turn of the loop is one. */
+static void requests_of_one_batch_share_the_uses(void **state)
+{
+	struct world *world = *state;
+	struct made made = generate_limited(world, 2);
+	struct made other = world_generate(world, &alice, "other");
+	struct pat_request request = request_with(made.secret, &alice);
+	struct pat_request ordinary = request_with(other.secret, &alice);
+	uint64_t ignored;
+
+	assert_int_equal(verify_request(world->tokens, 0, &request, &ignored), PAT_ACCEPTED);
+	assert_int_equal(verify_request(world->tokens, 0, &ordinary, &ignored), PAT_ACCEPTED);
+	assert_int_equal(verify_request(world->tokens, 0, &request, &ignored), PAT_ACCEPTED);
+	assert_int_equal(verify_request(world->tokens, 0, &request, &ignored), PAT_EXHAUSTED);
+	tokens_commit_usage(world->tokens);
+	assert_int_equal(world_find(world, &made).uses, 2);
+	assert_int_equal(world_find(world, &other).uses, 1);
+	(void)world_check_history(world);
+}
+
+static int ignore_row(const struct token *token, void *userdata)
+{
+	(void)token;
+	(void)userdata;
+	return 0;
+}
+
+static void to_look_at_a_token_uses_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = generate_limited(world, 1);
+	struct pat_request request = request_with(made.secret, &alice);
+	const struct pat_digest digest = request.digest;
+	const struct wanted wanted = { .cursor = "" };
+	uint64_t entries = world_check_history(world);
+
+	for (int i = 0; i < 5; i++) {
+		enum pat_verdict verdicts[PAT_VERDICTS];
+		char cursor[TOKENS_CURSOR_MAX];
+		struct token token;
+		unsigned int n = 7;
+
+		assert_int_equal(tokens_check(world->tokens, &alice, &made.token.id, &digest,
+					 "sudo", "", verdicts, &n, &world->refusal),
+			PAT_OK);
+		assert_int_equal(n, 0);
+		assert_int_equal(tokens_find(world->tokens, &alice, made.token.id.text, &token,
+					 &world->refusal),
+			PAT_OK);
+		assert_memory_equal(&token, &made.token, sizeof(token));
+		assert_int_equal(tokens_list(world->tokens, &alice, &wanted, ignore_row, NULL,
+					 cursor, &world->refusal),
+			PAT_OK);
+	}
+	tokens_commit_usage(world->tokens);
+	assert_int_equal(world_check_history(world), entries);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXHAUSTED);
+}
+
+static void a_refused_login_uses_nothing(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, limited_name);
+	struct made made;
+	struct pat_request request;
+
+	wish.max_uses = 1;
+	wish.services = "sudo";
+	world_generate_as_wished(world, &wish, &made);
+	request = request_with(made.secret, &alice);
+	assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG_SERVICE);
+	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
+	assert_int_equal(world_find(world, &made).uses, 0);
+	pat_field_cut(request.service, sizeof(request.service), "sudo");
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	assert_int_equal(world_verify(world, &request).verdict, PAT_EXHAUSTED);
+}
+
+/* A limit holds only if each use is written down. */
+static void a_limited_token_is_refused_when_its_use_cannot_be_written(void **state)
+{
+#define STOP(when, how) "CREATE TRIGGER stop BEFORE " when " BEGIN SELECT raise(" how ", 'no'); END"
+	static const char *const failures[] = {
+		STOP("UPDATE ON token", "ABORT"),
+		STOP("UPDATE ON token", "ROLLBACK"),
+		STOP("INSERT ON history", "ABORT"),
+		STOP("INSERT ON meta", "FAIL"),
+	};
+	struct world *world = *state;
+	struct made limited = generate_limited(world, 2);
+	struct made ordinary = world_generate(world, &alice, "ordinary");
+
+	for (size_t i = 0; i < COUNT(failures); i++) {
+		world_edit(world, failures[i]);
+		assert_that(world_log_in(world, &alice, &limited) == PAT_FAILED, "%s", failures[i]);
+		assert_that(
+			world_log_in(world, &alice, &ordinary) == PAT_ACCEPTED, "%s", failures[i]);
+		world_edit(world, "DROP TRIGGER stop");
+		assert_that(world_find(world, &limited).uses == 0, "%s", failures[i]);
+		(void)world_check_history(world);
+	}
+	assert_int_equal(world_log_in(world, &alice, &limited), PAT_ACCEPTED);
+	assert_int_equal(world_log_in(world, &alice, &limited), PAT_ACCEPTED);
+	assert_int_equal(world_log_in(world, &alice, &limited), PAT_EXHAUSTED);
+	(void)world_check_history(world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(restrictions_are_kept_in_one_spelling),
+		WORLD_TEST(no_restriction_is_none),
+		WORLD_TEST(a_restriction_that_cannot_be_is_refused),
+		WORLD_TEST(the_farthest_restrictions_are_taken),
+		WORLD_TEST(each_restriction_holds_when_the_token_is_used),
+		WORLD_TEST(a_pending_token_begins_by_itself),
+		WORLD_TEST(as_many_uses_are_accepted_as_were_wished_for),
+		WORLD_TEST(a_limited_use_is_on_disk_before_the_reply),
+		WORLD_TEST(requests_of_one_batch_share_the_uses),
+		WORLD_TEST(to_look_at_a_token_uses_nothing),
+		WORLD_TEST(a_refused_login_uses_nothing),
+		WORLD_TEST(a_limited_token_is_refused_when_its_use_cannot_be_written),
+	};
+
+	if (setenv("TZ", "UTC", 1) < 0)
+		return 1;
+	tzset();
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

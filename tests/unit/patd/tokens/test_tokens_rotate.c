@@ -1,0 +1,367 @@
+/* A new secret for a token that stays what it was. */
+#include "common/lifetime.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+#define GRACE 600
+
+static struct pat_reply log_in(struct world *world, const struct made *made)
+{
+	const struct pat_request request = request_with(made->secret, &alice);
+
+	return world_verify(world, &request);
+}
+
+static enum pat_verdict verdict(struct world *world, const struct made *made)
+{
+	return (enum pat_verdict)log_in(world, made).verdict;
+}
+
+static enum pat_error rotate(struct world *world, const struct made *made, uint64_t grace)
+{
+	struct made rotated = *made;
+	enum pat_error error;
+
+	world->refusal = (struct refusal) { 0 };
+	error = tokens_rotate(
+		world->tokens, &root, made->token.id.text, grace, rotated.secret, &world->refusal);
+	/* The secret of nothing is not left about. */
+	assert_true(error == PAT_OK || strcmp(rotated.secret, made->secret) == 0 ||
+		    sodium_is_zero((const uint8_t *)rotated.secret, sizeof(rotated.secret)));
+	return error;
+}
+
+static void a_rotation_changes_the_secret_and_nothing_else(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made old, new;
+	struct token before, after;
+
+	wish.services = "test";
+	wish.sources = "local,192.0.2.0/24";
+	wish.hours = "Mon..Sun";
+	wish.not_before = NOON;
+	wish.max_uses = 7;
+	world_generate_as_wished(world, &wish, &old);
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	before = world_find(world, &old);
+	world->time = NOON + 5;
+	new = world_rotate(world, &old, GRACE);
+	after = world_find(world, &old);
+
+	assert_string_not_equal(new.secret, old.secret);
+	assert_memory_equal(new.secret + 4, old.secret + 4, PAT_ID_LEN);
+	assert_memory_not_equal(after.verifier, before.verifier, sizeof(after.verifier));
+	assert_memory_equal(after.former_verifier, before.verifier, sizeof(after.verifier));
+	assert_int_equal(after.rotations, 1);
+	assert_int_equal(after.rotated_at, NOON + 5);
+	assert_int_equal(after.former_until, NOON + 5 + GRACE);
+	assert_int_equal(after.uses, 1);
+	/* And so with all the rest. */
+	memcpy(after.verifier, before.verifier, sizeof(after.verifier));
+	memcpy(after.former_verifier, before.former_verifier, sizeof(after.verifier));
+	memcpy(after.mac, before.mac, sizeof(after.mac));
+	after.rotations = 0;
+	after.rotated_at = 0;
+	after.former_until = 0;
+	assert_memory_equal(&after, &before, sizeof(after));
+}
+
+static void the_old_secret_works_until_its_grace_ends(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &old, GRACE);
+	struct pat_reply reply = log_in(world, &old);
+
+	assert_int_equal(reply.verdict, PAT_ACCEPTED);
+	assert_int_equal(reply.replaced_until, NOON + GRACE);
+	world->time = NOON + GRACE - 1;
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	world->time = NOON + GRACE;
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+	reply = log_in(world, &new);
+	assert_int_equal(reply.verdict, PAT_ACCEPTED);
+	assert_int_equal(reply.replaced_until, 0);
+	assert_int_equal(world_state(world, &new), TOKEN_ACTIVE);
+	world_restart(world);
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+}
+
+static void the_first_use_of_the_new_secret_ends_the_old_one(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &old, GRACE);
+	const struct pat_request request = request_with(new.secret, &alice);
+	uint64_t ignored;
+
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	assert_int_equal(verify_request(world->tokens, 0, &request, &ignored), PAT_ACCEPTED);
+	/* On disk before the reply, and not to come back with the clock. */
+	assert_int_equal(world_ask(world, "SELECT former_until FROM token"), 0);
+	tokens_commit_usage(world->tokens);
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+	world_restart(world);
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+	assert_int_equal(world_find(world, &new).uses, 3);
+}
+
+/* Who has only tried to use it may not have it. */
+static void a_refused_use_of_the_new_secret_ends_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &old, GRACE);
+
+	assert_int_equal(world_log_in(world, &bob, &new), PAT_OTHER_USER);
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+}
+
+static void without_grace_the_old_secret_ends_at_once(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &old, 0);
+
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+	assert_int_equal(world_find(world, &new).former_until, 0);
+	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+}
+
+static void a_second_rotation_ends_the_first_grace(void **state)
+{
+	struct world *world = *state;
+	struct made first = world_generate(world, &alice, "laptop");
+	struct made second = world_rotate(world, &first, GRACE);
+	struct made third = world_rotate(world, &second, GRACE);
+
+	assert_int_equal(verdict(world, &first), PAT_ROTATED);
+	assert_int_equal(verdict(world, &second), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &third), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &second), PAT_ROTATED);
+	assert_int_equal(world_find(world, &third).rotations, 2);
+}
+
+/* Whoever finds an old note of a secret is found out. */
+static void each_secret_that_it_had_is_known_for_one(void **state)
+{
+	struct world *world = *state;
+	struct made all[6];
+	struct made stranger = world_generate(world, &alice, "stranger");
+
+	all[0] = world_generate(world, &alice, "laptop");
+	for (size_t i = 1; i < COUNT(all); i++)
+		all[i] = world_rotate(world, &all[i - 1], 0);
+	world_restart(world);
+	for (size_t i = 0; i + 1 < COUNT(all); i++) {
+		assert_int_equal(verdict(world, &all[i]), PAT_ROTATED);
+		assert_int_equal(world_last_entry(world).result, PAT_ROTATED);
+	}
+	assert_int_equal(verdict(world, &all[COUNT(all) - 1]), PAT_ACCEPTED);
+	/* Of that token, and of no other. */
+	memcpy(all[0].secret + 4, stranger.secret + 4, PAT_ID_LEN);
+	{
+		struct pat_request request = request_with(stranger.secret, &alice);
+
+		pat_token_digest(all[0].secret, &request.digest);
+		assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG);
+	}
+}
+
+static void only_so_many_secrets_are_remembered(void **state)
+{
+	struct world *world = *state;
+	struct made first = world_generate(world, &alice, "laptop");
+	struct made second = world_rotate(world, &first, 0);
+	struct made latest = second;
+
+	for (int i = 0; i < STORE_FORMER_MAX - 1; i++)
+		latest = world_rotate(world, &latest, 0);
+	assert_int_equal(verdict(world, &first), PAT_ROTATED);
+	latest = world_rotate(world, &latest, 0);
+	assert_int_equal(verdict(world, &first), PAT_WRONG);
+	assert_int_equal(verdict(world, &second), PAT_ROTATED);
+	assert_int_equal(verdict(world, &latest), PAT_ACCEPTED);
+	assert_int_equal(world_ask(world, "SELECT count(*) FROM former"), STORE_FORMER_MAX);
+	assert_int_equal(world_revoke(world, &latest), PAT_OK);
+	assert_int_equal(world_delete(world, &latest), PAT_OK);
+	assert_int_equal(world_ask(world, "SELECT count(*) FROM former"), 0);
+}
+
+static void both_secrets_use_up_the_same_uses(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "laptop");
+	struct made old, new;
+
+	wish.max_uses = 3;
+	world_generate_as_wished(world, &wish, &old);
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	new = world_rotate(world, &old, GRACE);
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &new), PAT_EXHAUSTED);
+}
+
+static void a_revoke_ends_both_secrets(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &old, GRACE);
+
+	assert_int_equal(world_revoke(world, &new), PAT_OK);
+	assert_int_equal(verdict(world, &old), PAT_REVOKED);
+	assert_int_equal(verdict(world, &new), PAT_REVOKED);
+	assert_int_equal(world_restore(world, &new), PAT_OK);
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+}
+
+static void a_former_secret_ends_with_its_token(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+
+	(void)world_rotate(world, &old, 365 * DAY);
+	world->time = old.token.expires_at;
+	assert_int_equal(verdict(world, &old), PAT_EXPIRED);
+}
+
+static void a_token_that_does_not_work_is_not_rotated(void **state)
+{
+	struct world *world = *state;
+	struct wish once = wish_for(&alice, "once");
+	struct made active = world_generate(world, &alice, "active");
+	struct made revoked = world_generate(world, &alice, "revoked");
+	struct made suspended = world_generate(world, &alice, "suspended");
+	struct made exhausted;
+
+	once.max_uses = 1;
+	world_generate_as_wished(world, &once, &exhausted);
+	assert_int_equal(verdict(world, &exhausted), PAT_ACCEPTED);
+	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
+	assert_int_equal(world_suspend(world, &suspended, 60), PAT_OK);
+	assert_int_equal(rotate(world, &revoked, GRACE), PAT_ERR_NOT_ACTIVE);
+	assert_int_equal(rotate(world, &suspended, GRACE), PAT_ERR_NOT_ACTIVE);
+	assert_int_equal(rotate(world, &exhausted, GRACE), PAT_ERR_NOT_ACTIVE);
+	assert_int_equal(
+		rotate(world, &active, PAT_EXPIRES_MAX - NOON + 1), PAT_ERR_INVALID_RESTRICTION);
+	assert_int_equal(rotate(world, &active, UINT64_MAX), PAT_ERR_INVALID_RESTRICTION);
+	assert_int_equal(rotate(world, &active, PAT_EXPIRES_MAX - NOON), PAT_OK);
+	world->time = NOON + 60;
+	assert_int_equal(rotate(world, &suspended, GRACE), PAT_OK);
+	world->time = NOON + 30 * DAY;
+	assert_int_equal(rotate(world, &active, GRACE), PAT_ERR_EXPIRED);
+}
+
+static void a_clock_beyond_the_calendar_gives_no_grace(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "for ever");
+	struct made old;
+
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &old);
+	world->time = PAT_EXPIRES_MAX + DAY;
+	assert_int_equal(rotate(world, &old, INT64_MAX), PAT_ERR_INVALID_RESTRICTION);
+	assert_int_equal(rotate(world, &old, 1), PAT_ERR_INVALID_RESTRICTION);
+	assert_int_equal(rotate(world, &old, 0), PAT_OK);
+}
+
+/* A failing disk, played by a trigger. */
+static void what_cannot_be_stored_rotates_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+
+	world_edit(world,
+		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
+	assert_int_equal(rotate(world, &old, 0), PAT_ERR_STORAGE);
+	world_edit(world, "DROP TRIGGER stop");
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	assert_int_equal(world_ask(world, "SELECT count(*) FROM former"), 0);
+	(void)world_check_history(world);
+}
+
+/* The old secret then works on: that is logged, and better than a locked door. */
+static void a_first_use_that_cannot_be_written_lets_in_all_the_same(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &old, GRACE);
+
+	world_edit(world,
+		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
+	heard_clear();
+	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+	assert_heard("former secret works on");
+	world_edit(world, "DROP TRIGGER stop");
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+	(void)world_check_history(world);
+}
+
+/* What nobody holds the right secret of tells nothing. */
+static void a_wrong_secret_of_a_rotated_token_is_wrong(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(old.secret, &alice);
+
+	(void)world_rotate(world, &old, GRACE);
+	request.digest.bytes[0] ^= 1;
+	assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG);
+}
+
+static void a_check_knows_a_secret_that_has_ended(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(old.secret, &alice);
+	enum pat_verdict verdicts[PAT_VERDICTS];
+	unsigned int n = 7;
+
+	(void)world_rotate(world, &old, GRACE);
+	assert_int_equal(tokens_check(world->tokens, &alice, &old.token.id, &request.digest, NULL,
+				 NULL, verdicts, &n, &world->refusal),
+		PAT_OK);
+	assert_int_equal(n, 0);
+	world->time = NOON + GRACE;
+	assert_int_equal(tokens_check(world->tokens, &alice, &old.token.id, &request.digest, NULL,
+				 NULL, verdicts, &n, &world->refusal),
+		PAT_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(verdicts[0], PAT_ROTATED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(a_rotation_changes_the_secret_and_nothing_else),
+		WORLD_TEST(the_old_secret_works_until_its_grace_ends),
+		WORLD_TEST(the_first_use_of_the_new_secret_ends_the_old_one),
+		WORLD_TEST(a_refused_use_of_the_new_secret_ends_nothing),
+		WORLD_TEST(without_grace_the_old_secret_ends_at_once),
+		WORLD_TEST(a_second_rotation_ends_the_first_grace),
+		WORLD_TEST(each_secret_that_it_had_is_known_for_one),
+		WORLD_TEST(only_so_many_secrets_are_remembered),
+		WORLD_TEST(both_secrets_use_up_the_same_uses),
+		WORLD_TEST(a_revoke_ends_both_secrets),
+		WORLD_TEST(a_former_secret_ends_with_its_token),
+		WORLD_TEST(a_token_that_does_not_work_is_not_rotated),
+		WORLD_TEST(a_clock_beyond_the_calendar_gives_no_grace),
+		WORLD_TEST(what_cannot_be_stored_rotates_nothing),
+		WORLD_TEST(a_first_use_that_cannot_be_written_lets_in_all_the_same),
+		WORLD_TEST(a_wrong_secret_of_a_rotated_token_is_wrong),
+		WORLD_TEST(a_check_knows_a_secret_that_has_ended),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,569 @@
+/* The verdicts of patd/tokens/tokens.c. */
+#include "common/lifetime.h"
+#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/world.h"
+
+static void the_owner_gets_in(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+static void an_accepted_request_tells_when_the_token_ends(void **state)
+{
+	struct world *world = *state;
+	struct made month = world_generate(world, &alice, "month");
+	struct wish wish = wish_for(&alice, "for ever");
+	struct made ever;
+	struct pat_request request = request_with(month.secret, &alice);
+	uint64_t expires_at = 0;
+
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_ACCEPTED);
+	assert_int_equal(expires_at, NOON + 30 * DAY);
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &ever);
+	request = request_with(ever.secret, &alice);
+	expires_at = 1;
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_ACCEPTED);
+	assert_int_equal(expires_at, PAT_NEVER);
+}
+
+static void only_the_right_secret_gets_in(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request right = request_with(made.secret, &alice);
+	uint64_t expires_at = 7;
+
+	for (size_t at = 0; at < sizeof(right.digest.bytes); at++)
+		for (int bit = 0; bit < 8; bit++) {
+			struct pat_request request = right;
+
+			request.digest.bytes[at] ^= (uint8_t)(1U << bit);
+			assert_int_equal(
+				verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+		}
+	assert_int_equal(expires_at, 7);
+}
+
+static void an_unknown_id_is_as_wrong_as_a_wrong_secret(void **state)
+{
+	struct world *world = *state;
+	char secret[PAT_TOKEN_LEN + 1];
+	struct pat_id id;
+	struct pat_request request;
+	uint64_t expires_at = 7;
+
+	heard_clear();
+	pat_token_new(secret, &id);
+	request = request_with(secret, &alice);
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+	assert_int_equal(expires_at, 7);
+	assert_silence();
+}
+
+static void the_secret_of_one_token_does_not_open_another(void **state)
+{
+	struct world *world = *state;
+	struct made one = world_generate(world, &alice, "one");
+	struct made two = world_generate(world, &alice, "two");
+	struct pat_request request = request_with(one.secret, &alice);
+	uint64_t expires_at;
+
+	assert_true(pat_field_set(request.id, sizeof(request.id), two.token.id.text));
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+}
+
+/* Whoever reads the database finds nothing in it that opens a door. */
+static void what_is_stored_is_not_what_is_sent(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(made.secret, &alice);
+	uint64_t expires_at;
+
+	assert_memory_not_equal(
+		made.token.verifier, request.digest.bytes, sizeof(request.digest.bytes));
+	memcpy(request.digest.bytes, made.token.verifier, sizeof(request.digest.bytes));
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+}
+
+static void another_user_does_not_get_in(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
+	assert_int_equal(world_log_in(world, &root, &made), PAT_OTHER_USER);
+}
+
+static void a_recycled_uid_inherits_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	static const struct caller heir = { .uid = 1000, .user = "anna" };
+	static const struct caller renumbered = { .uid = 2000, .user = "alice" };
+
+	assert_int_equal(world_log_in(world, &heir, &made), PAT_OTHER_USER);
+	assert_int_equal(world_log_in(world, &renumbered, &made), PAT_OTHER_USER);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+static void only_root_asks_for_others(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(made.secret, &alice);
+	static const struct {
+		uint32_t caller;
+		enum pat_verdict verdict;
+	} table[] = {
+		{ 0, PAT_ACCEPTED },
+		{ 1000, PAT_ACCEPTED },
+		{ 1001, PAT_NOT_ALLOWED },
+		{ UINT32_MAX, PAT_NOT_ALLOWED },
+		{ 65534, PAT_NOT_ALLOWED },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		uint64_t expires_at;
+
+		assert_that(verify_request(world->tokens, table[i].caller, &request, &expires_at) ==
+				    table[i].verdict,
+			"uid %u", table[i].caller);
+	}
+}
+
+/* Of a token that is not his, a user learns nothing: not even whether the secret matches. */
+static void a_stranger_learns_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(made.secret, &alice);
+	uint64_t expires_at = 7;
+
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(
+		verify_request(world->tokens, bob.uid, &request, &expires_at), PAT_NOT_ALLOWED);
+	request.digest.bytes[0] ^= 1;
+	assert_int_equal(
+		verify_request(world->tokens, bob.uid, &request, &expires_at), PAT_NOT_ALLOWED);
+	/* Who asks for himself with another's token has typed the secret, and may know. */
+	request.uid = bob.uid;
+	assert_int_equal(verify_request(world->tokens, bob.uid, &request, &expires_at), PAT_WRONG);
+	assert_int_equal(expires_at, 7);
+}
+
+static void a_revoked_token_opens_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	world_restart(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+}
+
+static void a_restored_token_opens_again(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_restore(world, &made), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_find(world, &made).expires_at, made.token.expires_at);
+}
+
+static void a_deleted_token_was_never_there(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_delete(world, &made), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_WRONG);
+}
+
+static void a_token_ends_at_its_expiration_and_not_before(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(made.secret, &alice);
+	uint64_t expires_at = 0;
+
+	world->time = made.token.expires_at - 1;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_state(world, &made), TOKEN_ACTIVE);
+	world->time = made.token.expires_at;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+	assert_int_equal(world_state(world, &made), TOKEN_EXPIRED);
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_EXPIRED);
+	assert_int_equal(expires_at, made.token.expires_at);
+}
+
+static void a_token_without_expiration_outlives_the_calendar(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "for ever");
+	struct made made;
+
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &made);
+	world->time = PAT_EXPIRES_MAX + DAY;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	world->time = INT64_MAX;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+static void revoked_beats_expired(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	world->time = made.token.expires_at;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
+}
+
+static void a_clock_set_back_revives_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world->time = made.token.expires_at;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+	world->time = NOON;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+	assert_int_equal(world_state(world, &made), TOKEN_EXPIRED);
+}
+
+/* A dead battery: the machine starts in 1970, and has no network yet. */
+static void a_clock_set_back_revives_nothing_after_a_restart(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made other = world_generate(world, &alice, "other");
+
+	world->time = made.token.expires_at;
+	assert_int_equal(world_revoke(world, &other), PAT_OK);
+	world->time = 0;
+	world_restart(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+}
+
+static void a_use_moves_the_stored_time_on(void **state)
+{
+	struct world *world = *state;
+	struct wish wish = wish_for(&alice, "for ever");
+	struct made made = world_generate(world, &alice, "laptop"), ever;
+
+	wish.has_expires_at = true;
+	world_generate_as_wished(world, &wish, &ever);
+	world->time = made.token.expires_at;
+	assert_int_equal(world_log_in(world, &alice, &ever), PAT_ACCEPTED);
+	world->time = NOON;
+	world_restart(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+}
+
+/* Told once that it has expired, nobody gets in with it again, whatever the clock does. */
+static void a_token_refused_as_expired_stays_so_after_a_restart(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world->time = made.token.expires_at + 5;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+	world->time = NOON;
+	world_restart(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+}
+
+static void a_use_is_recorded_and_a_refusal_is_not(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made other = world_generate(world, &alice, "other");
+	struct pat_request request = request_with(made.secret, &alice);
+	uint64_t expires_at;
+
+	assert_int_equal(world_find(world, &made).last_used_at, 0);
+	world->time = NOON + 10;
+	request.digest.bytes[0] ^= 1;
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
+	assert_int_equal(world_find(world, &made).last_used_at, 0);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_find(world, &made).last_used_at, NOON + 10);
+	world->time = NOON + 20;
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	assert_int_equal(world_find(world, &made).last_used_at, NOON + 10);
+	assert_int_equal(world_find(world, &other).last_used_at, 0);
+}
+
+static void the_service_of_the_latest_use_is_kept(void **state)
+{
+	static const struct {
+		const char *sent, *kept;
+	} table[] = {
+		{ "sudo", "sudo" },
+		{ "ssh\xC3\xA9", "ssh\xC3\xA9" },
+		/* Others send what they like, and it is shown on terminals. */
+		{ "\x1B[2J", "?" },
+		{ "\xFF", "?" },
+		{ "login", "login" },
+	};
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_string_equal(world_find(world, &made).last_used_service, "");
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct pat_request request = request_with(made.secret, &alice);
+		uint64_t expires_at;
+
+		assert_true(pat_field_set(request.service, sizeof(request.service), table[i].sent));
+		assert_int_equal(
+			verify_request(world->tokens, 0, &request, &expires_at), PAT_ACCEPTED);
+		tokens_commit_usage(world->tokens);
+		assert_string_equal(world_find(world, &made).last_used_service, table[i].kept);
+	}
+}
+
+/* Each column that decides, changed by hand to what somebody would like. */
+static const struct {
+	const char *what, *sql;
+	const struct caller *user; /* who then logs in */
+} edits[] = {
+	{ "uid", "UPDATE token SET uid = 1001",
+		&(const struct caller) { .uid = 1001, .user = "alice" } },
+	{ "user", "UPDATE token SET user = 'bob', uid = 1001", &bob },
+	{ "user alone", "UPDATE token SET user = 'bob'",
+		&(const struct caller) { .uid = 1000, .user = "bob" } },
+	{ "user root", "UPDATE token SET user = 'root', uid = 0", &root },
+	{ "verifier", "UPDATE token SET verifier = zeroblob(32)", &alice },
+	{ "created_at", "UPDATE token SET created_at = created_at + 1", &alice },
+	{ "expires_at later", "UPDATE token SET expires_at = expires_at + 1", &alice },
+	{ "expires_at never", "UPDATE token SET expires_at = 0", &alice },
+	{ "revoked_at", "UPDATE token SET revoked_at = 1", &alice },
+	{ "mac", "UPDATE token SET mac = zeroblob(32)", &alice },
+};
+
+static void an_altered_row_opens_nothing(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(edits); i++) {
+		struct made made = world_generate(world, &alice, edits[i].what);
+
+		world_edit(world, edits[i].sql);
+		assert_that(world_log_in(world, edits[i].user, &made) == PAT_WRONG, "%s",
+			edits[i].what);
+		assert_that(world_state(world, &made) == TOKEN_ALTERED, "%s", edits[i].what);
+		assert_that(world_find(world, &made).last_used_at == 0, "%s", edits[i].what);
+		world_edit(world, "DELETE FROM token");
+	}
+}
+
+static void an_altered_id_opens_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(made.secret, &alice);
+	uint64_t expires_at;
+
+	world_edit(world, "UPDATE token SET id = 'AAAAAAAAAA'");
+	assert_true(pat_field_set(request.id, sizeof(request.id), "AAAAAAAAAA"));
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+}
+
+static void a_revocation_undone_by_hand_opens_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	world_edit(world, "UPDATE token SET revoked_at = 0");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_WRONG);
+	assert_int_equal(world_state(world, &made), TOKEN_ALTERED);
+}
+
+/* A row copied over another one brings its secret along, but not its id. */
+static void a_row_copied_to_another_user_opens_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made mine = world_generate(world, &bob, "mine");
+	struct made roots = world_generate(world, &root, "root's");
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql),
+		"UPDATE token SET (verifier, mac, created_at, expires_at) ="
+		" (SELECT verifier, mac, created_at, expires_at FROM token WHERE user = 'bob')"
+		" WHERE user = 'root'");
+	world_edit(world, sql);
+	(void)memcpy(mine.secret + 4, roots.secret + 4, PAT_ID_LEN);
+	{
+		struct pat_request request = request_with(roots.secret, &root);
+		uint64_t expires_at;
+
+		pat_token_digest(mine.secret, &request.digest);
+		assert_int_equal(
+			verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+	}
+}
+
+static void a_row_edited_in_any_column_opens_nothing(void **state)
+{
+	static const char *const values[] = {
+		[FIELD_TEXT] = "'edited'",
+		[FIELD_NAME] = "'edited1234'",
+		[FIELD_NUMBER] = "7",
+		[FIELD_NUMBER32] = "7",
+		[FIELD_BYTES] = "randomblob(32)",
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < TOKEN_FIELDS; i++) {
+		const struct token_field *field = &token_fields[i];
+		struct made made = world_generate(world, &alice, field->column);
+		char sql[128];
+
+		assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+		(void)snprintf(sql, sizeof(sql), "UPDATE token SET %s = %s WHERE name = '%s'",
+			field->column, values[field->kind], field->column);
+		world_edit(world, sql);
+		assert_that(world_log_in(world, &alice, &made) == PAT_WRONG, "%s", field->column);
+	}
+}
+
+static void the_operator_hears_of_an_altered_row(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, "UPDATE token SET expires_at = 0");
+	heard_clear();
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_WRONG);
+	assert_heard("altered");
+	assert_heard(made.token.id.text);
+}
+
+static void a_damaged_row_fails_and_lets_nobody_in(void **state)
+{
+	static const char *const damages[] = {
+		"UPDATE token SET verifier = zeroblob(31)",
+		"UPDATE token SET mac = zeroblob(33)",
+		"UPDATE token SET mac = zeroblob(0)",
+		"UPDATE token SET uid = -1",
+		"UPDATE token SET uid = 4294967296",
+		"UPDATE token SET expires_at = -1",
+		"UPDATE token SET revoked_at = -1",
+		"UPDATE token SET created_at = -9223372036854775808",
+		"UPDATE token SET user = ''",
+		"UPDATE token SET user = 'a' || char(10)",
+		"UPDATE token SET user = 'alice' || char(0) || 'x'",
+		"UPDATE token SET name = ''",
+		"UPDATE token SET name = cast(x'ff' AS TEXT)",
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(damages); i++) {
+		struct made made = world_generate(world, &alice, "laptop");
+
+		world_edit(world, damages[i]);
+		assert_that(world_log_in(world, &alice, &made) == PAT_FAILED, "%s", damages[i]);
+		world_edit(world, "DELETE FROM token");
+	}
+}
+
+static void nobody_gets_in_when_the_database_fails(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, "ALTER TABLE token RENAME TO gone");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_FAILED);
+	world_edit(world, "ALTER TABLE gone RENAME TO token");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+/* A full disk, or whatever keeps the use from being written: the token still opens. */
+static void a_use_that_cannot_be_recorded_lets_in_all_the_same(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, "CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT "
+			  "raise(ROLLBACK, 'stop'); END");
+	heard_clear();
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_heard("could not be recorded");
+	world_edit(world, "DROP TRIGGER stop");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(world_find(world, &made).last_used_at, NOON);
+}
+
+/* Else it could make another that outlives it. */
+static void a_token_is_no_answer_to_polkit(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request = request_with(made.secret, &alice);
+	uint64_t expires_at = 0;
+
+	assert_true(pat_field_set(request.service, sizeof(request.service), "polkit-1"));
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_NOT_ALLOWED);
+	assert_int_equal(world_find(world, &made).last_used_at, 0);
+	/* Who does not have the secret learns no more. */
+	request.digest.bytes[0] ^= 1;
+	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
+	tokens_commit_usage(world->tokens);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(a_token_is_no_answer_to_polkit),
+		WORLD_TEST(the_owner_gets_in),
+		WORLD_TEST(an_accepted_request_tells_when_the_token_ends),
+		WORLD_TEST(only_the_right_secret_gets_in),
+		WORLD_TEST(an_unknown_id_is_as_wrong_as_a_wrong_secret),
+		WORLD_TEST(the_secret_of_one_token_does_not_open_another),
+		WORLD_TEST(what_is_stored_is_not_what_is_sent),
+		WORLD_TEST(another_user_does_not_get_in),
+		WORLD_TEST(a_recycled_uid_inherits_nothing),
+		WORLD_TEST(only_root_asks_for_others),
+		WORLD_TEST(a_stranger_learns_nothing),
+		WORLD_TEST(a_revoked_token_opens_nothing),
+		WORLD_TEST(a_restored_token_opens_again),
+		WORLD_TEST(a_deleted_token_was_never_there),
+		WORLD_TEST(a_token_ends_at_its_expiration_and_not_before),
+		WORLD_TEST(a_token_without_expiration_outlives_the_calendar),
+		WORLD_TEST(revoked_beats_expired),
+		WORLD_TEST(a_clock_set_back_revives_nothing),
+		WORLD_TEST(a_clock_set_back_revives_nothing_after_a_restart),
+		WORLD_TEST(a_use_moves_the_stored_time_on),
+		WORLD_TEST(a_token_refused_as_expired_stays_so_after_a_restart),
+		WORLD_TEST(a_use_is_recorded_and_a_refusal_is_not),
+		WORLD_TEST(the_service_of_the_latest_use_is_kept),
+		WORLD_TEST(an_altered_row_opens_nothing),
+		WORLD_TEST(an_altered_id_opens_nothing),
+		WORLD_TEST(a_revocation_undone_by_hand_opens_nothing),
+		WORLD_TEST(a_row_copied_to_another_user_opens_nothing),
+		WORLD_TEST(a_row_edited_in_any_column_opens_nothing),
+		WORLD_TEST(the_operator_hears_of_an_altered_row),
+		WORLD_TEST(a_damaged_row_fails_and_lets_nobody_in),
+		WORLD_TEST(nobody_gets_in_when_the_database_fails),
+		WORLD_TEST(a_use_that_cannot_be_recorded_lets_in_all_the_same),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

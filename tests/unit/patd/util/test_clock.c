@@ -1,0 +1,85 @@
+#include "tests/unit/unit.h"
+
+#include <time.h>
+
+#include "patd/util/clock.h"
+
+static uint64_t machine;
+
+static uint64_t read_clock(void *userdata)
+{
+	return *(const uint64_t *)userdata;
+}
+
+static void time_goes_with_the_machine(void **state)
+{
+	struct clock clock = { .read = read_clock, .userdata = &machine };
+
+	(void)state;
+	machine = 100;
+	assert_int_equal(clock_now(&clock), 100);
+	machine = 101;
+	assert_int_equal(clock_now(&clock), 101);
+	machine = UINT64_MAX;
+	assert_int_equal(clock_now(&clock), UINT64_MAX);
+}
+
+static void time_never_runs_backwards(void **state)
+{
+	struct clock clock = { .read = read_clock, .userdata = &machine };
+
+	(void)state;
+	machine = 100;
+	assert_int_equal(clock_now(&clock), 100);
+	machine = 0;
+	assert_int_equal(clock_now(&clock), 100);
+	machine = 99;
+	assert_int_equal(clock_now(&clock), 100);
+	machine = 102;
+	assert_int_equal(clock_now(&clock), 102);
+}
+
+static void time_begins_at_the_highest_that_was_seen(void **state)
+{
+	struct clock clock = { .read = read_clock, .userdata = &machine, .highest = 500 };
+
+	(void)state;
+	machine = 100;
+	assert_int_equal(clock_now(&clock), 500);
+	machine = 501;
+	assert_int_equal(clock_now(&clock), 501);
+}
+
+static void time_is_never_zero(void **state)
+{
+	struct clock clock = { .read = read_clock, .userdata = &machine };
+
+	(void)state;
+	machine = 0;
+	assert_int_equal(clock_now(&clock), 1);
+}
+
+static void the_machines_clock_is_read_in_seconds(void **state)
+{
+	time_t before = time(NULL), after;
+	uint64_t now = clock_read_machine(NULL);
+
+	(void)state;
+	/* time() reads a coarser clock, which may lag behind by a tick. */
+	after = time(NULL) + 1;
+	assert_in_range(now, before, after);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(time_goes_with_the_machine),
+		cmocka_unit_test(time_never_runs_backwards),
+		cmocka_unit_test(time_begins_at_the_highest_that_was_seen),
+		cmocka_unit_test(time_is_never_zero),
+		cmocka_unit_test(the_machines_clock_is_read_in_seconds),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,102 @@
+#include "patd/util/log.h"
+#include "tests/unit/patd/place.h"
+
+static struct place place;
+
+/* What a call of log_error() with the text writes to standard error. */
+static void logged(const char *text, char *ret_line, size_t size)
+{
+	int old = dup(STDERR_FILENO);
+	int fd = open(place_path(&place, "err"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t len;
+
+	assert_true(old >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+	close(fd);
+	log_error("%s", text);
+	assert_true(dup2(old, STDERR_FILENO) >= 0);
+	close(old);
+	len = place_read(&place, "err", ret_line, size - 1);
+	ret_line[len] = '\0';
+}
+
+static void by_hand_a_line_says_who_speaks(void **state)
+{
+	char line[1024];
+
+	(void)state;
+	(void)unsetenv("JOURNAL_STREAM");
+	logged("the disk is full", line, sizeof(line));
+	assert_string_equal(line, "patd: the disk is full\n");
+}
+
+static void for_the_journal_it_has_a_priority(void **state)
+{
+	char line[1024], stream[64];
+	struct stat st;
+
+	(void)state;
+	place_write(&place, "err", 0600, "", 0);
+	st = place_stat(&place, "err");
+	(void)snprintf(
+		stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	logged("the disk is full", line, sizeof(line));
+	assert_string_equal(line, "<3>the disk is full\n");
+	(void)unsetenv("JOURNAL_STREAM");
+}
+
+/* Below a desktop's terminal the variable is that of the terminal. */
+static void the_journal_of_another_is_not_ones_own(void **state)
+{
+	static const char *const streams[] = { "", "8", "8:1", "a:b" };
+	char line[1024];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(streams); i++) {
+		assert_int_equal(setenv("JOURNAL_STREAM", streams[i], 1), 0);
+		logged("the disk is full", line, sizeof(line));
+		assert_string_equal(line, "patd: the disk is full\n");
+	}
+	(void)unsetenv("JOURNAL_STREAM");
+}
+
+static void a_line_too_long_is_cut(void **state)
+{
+	char text[2000], line[4000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	logged(text, line, sizeof(line));
+	assert_int_equal(strspn(line, "patd: x") + 1, strlen(line));
+	assert_in_range(strlen(line), 500, 600);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	place_make(&place);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(by_hand_a_line_says_who_speaks),
+		TEST(for_the_journal_it_has_a_priority),
+		TEST(the_journal_of_another_is_not_ones_own),
+		TEST(a_line_too_long_is_cut),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,124 @@
+/* Every machine has root; of others this test makes its own NSS, in the place of libc's. */
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "patd/util/users.h"
+#include "tests/unit/unit.h"
+
+static char name[400]; /* what NSS says the user is called; empty: there is none */
+static size_t needs;   /* bytes of buffer that the entry takes */
+static int failure;
+
+static int answer(struct passwd *entry, size_t size, struct passwd **ret_found)
+{
+	*ret_found = NULL;
+	if (failure != 0)
+		return failure;
+	if (size < needs)
+		return ERANGE;
+	if (name[0] == '\0')
+		return 0;
+	*entry = (struct passwd) { .pw_name = name, .pw_uid = 1234 };
+	*ret_found = entry;
+	return 0;
+}
+
+int getpwnam_r(const char *restrict asked, struct passwd *restrict entry, char *restrict buffer,
+	size_t size, struct passwd **restrict ret_found)
+{
+	(void)asked;
+	(void)buffer;
+	return answer(entry, size, ret_found);
+}
+
+int getpwuid_r(uid_t uid, struct passwd *restrict entry, char *restrict buffer, size_t size,
+	struct passwd **restrict ret_found)
+{
+	(void)uid;
+	(void)buffer;
+	return answer(entry, size, ret_found);
+}
+
+static struct user_lookup look_up(bool by_name)
+{
+	struct user_lookup lookup = { .by_name = by_name, .uid = 77, .name = "asked" };
+
+	users_run(&lookup.job);
+	return lookup;
+}
+
+static void both_name_and_uid_are_what_nss_says(void **state)
+{
+	(void)state;
+	(void)strcpy(name, "Alice");
+	for (int by_name = 0; by_name < 2; by_name++) {
+		struct user_lookup lookup = look_up(by_name != 0);
+
+		assert_int_equal(lookup.result, 0);
+		assert_int_equal(lookup.uid, 1234);
+		assert_string_equal(lookup.name, "Alice");
+	}
+}
+
+static void nobody_is_found_where_nobody_is(void **state)
+{
+	(void)state;
+	assert_int_equal(look_up(true).result, -ENOENT);
+	assert_int_equal(look_up(false).result, -ENOENT);
+}
+
+static void a_large_entry_gets_a_large_buffer(void **state)
+{
+	(void)state;
+	(void)strcpy(name, "alice");
+	needs = 200000;
+	assert_int_equal(look_up(true).result, 0);
+	needs = SIZE_MAX;
+	assert_int_equal(look_up(true).result, -ERANGE);
+}
+
+/* The failure of a network is not the absence of a user. */
+static void a_failure_is_passed_on(void **state)
+{
+	(void)state;
+	(void)strcpy(name, "alice");
+	failure = EIO;
+	assert_int_equal(look_up(true).result, -EIO);
+	assert_int_equal(look_up(false).result, -EIO);
+}
+
+static void a_name_that_fits_no_token_is_nobodys(void **state)
+{
+	(void)state;
+	memset(name, 'u', TOKEN_USER_BYTES_MAX);
+	assert_int_equal(look_up(false).result, 0);
+	memset(name, 'u', TOKEN_USER_BYTES_MAX + 1);
+	assert_int_equal(look_up(false).result, -ENOENT);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(name, 0, sizeof(name));
+	needs = 0;
+	failure = 0;
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup(test, set_up)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(both_name_and_uid_are_what_nss_says),
+		TEST(nobody_is_found_where_nobody_is),
+		TEST(a_large_entry_gets_a_large_buffer),
+		TEST(a_failure_is_passed_on),
+		TEST(a_name_that_fits_no_token_is_nobodys),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
