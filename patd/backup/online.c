@@ -73,7 +73,7 @@ static int page_size_of(sqlite3 *db, uint64_t *ret_size)
 }
 
 /* The read transaction holds one moment fast: else each change would begin the copy anew. */
-static int copy_moment(struct backup *backup, sqlite3 *from, sqlite3 *to)
+static int copy_deadline(struct backup *backup, sqlite3 *from, sqlite3 *to)
 {
 	uint64_t page_size = 0;
 	sqlite3_backup *copying;
@@ -106,7 +106,7 @@ static int copy_database(struct backup *backup)
 
 	if (r == SQLITE_OK)
 		r = sqlite3_open_v2(backups->image, &to, flags | SQLITE_OPEN_CREATE, NULL);
-	r = r == SQLITE_OK ? copy_moment(backup, from, to) : schema_errno(r);
+	r = r == SQLITE_OK ? copy_deadline(backup, from, to) : schema_errno(r);
 	sqlite3_close(from);
 	closed = schema_errno(sqlite3_close(to));
 	return r < 0 ? r : closed;

@@ -32,30 +32,31 @@ static const char *read_recipient(DBusMessageIter *args, const uint8_t **ret_rec
 }
 
 /* NULL, or what is wrong.  What is read stays the message's, or in lists. */
-static const char *read_wish(struct call *call, struct wish *ret_wish,
+static const char *read_request(struct call *call, struct token_request *ret_request,
 	struct bus_list lists[static 2], const uint8_t **ret_recipient)
 {
 	DBusMessageIter args;
 	const char *problem;
 	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, &ret_wish->user, NULL },
-		{ "lifetime", DBUS_TYPE_UINT64, &ret_wish->lifetime, &ret_wish->has_lifetime },
-		{ "expires_at", DBUS_TYPE_UINT64, &ret_wish->expires_at,
-			&ret_wish->has_expires_at },
+		{ "user", DBUS_TYPE_STRING, &ret_request->user, NULL },
+		{ "lifetime", DBUS_TYPE_UINT64, &ret_request->lifetime,
+			&ret_request->has_lifetime },
+		{ "expires_at", DBUS_TYPE_UINT64, &ret_request->expires_at,
+			&ret_request->has_expires_at },
 		{ "services", DBUS_TYPE_ARRAY, &lists[0], NULL },
 		{ "sources", DBUS_TYPE_ARRAY, &lists[1], NULL },
-		{ "hours", DBUS_TYPE_STRING, &ret_wish->hours, NULL },
-		{ "not_before", DBUS_TYPE_UINT64, &ret_wish->not_before, NULL },
-		{ "max_uses", DBUS_TYPE_UINT64, &ret_wish->max_uses, NULL },
+		{ "hours", DBUS_TYPE_STRING, &ret_request->hours, NULL },
+		{ "not_before", DBUS_TYPE_UINT64, &ret_request->not_before, NULL },
+		{ "max_uses", DBUS_TYPE_UINT64, &ret_request->max_uses, NULL },
 		{ 0 },
 	};
 
 	lists[0].text[0] = '\0';
 	lists[1].text[0] = '\0';
-	ret_wish->services = lists[0].text;
-	ret_wish->sources = lists[1].text;
+	ret_request->services = lists[0].text;
+	ret_request->sources = lists[1].text;
 	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, &ret_wish->name);
+	dbus_message_iter_get_basic(&args, &ret_request->name);
 	(void)dbus_message_iter_next(&args);
 	problem = read_recipient(&args, ret_recipient);
 	return problem ? problem : bus_options_read(&args, options);
@@ -119,7 +120,7 @@ static void take_back(struct call *call, const struct token *token)
 /* For the user in call->lookup. */
 static void generate_for(struct call *call)
 {
-	struct wish wish = { 0 };
+	struct token_request request = { 0 };
 	struct bus_list lists[2];
 	struct token token;
 	enum pat_error error = PAT_ERR_NO_MEMORY;
@@ -128,12 +129,12 @@ static void generate_for(struct call *call)
 	DBusMessage *reply = NULL;
 	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 
-	(void)read_wish(call, &wish, lists, &recipient);
-	wish.uid = call->lookup.uid;
-	wish.user = call->lookup.name;
+	(void)read_request(call, &request, lists, &recipient);
+	request.uid = call->lookup.uid;
+	request.user = call->lookup.name;
 	if (secret)
 		error = tokens_generate(
-			call_tokens(call), &call->caller, &wish, &token, secret, &refusal);
+			call_tokens(call), &call->caller, &request, &token, secret, &refusal);
 	if (error == PAT_OK) {
 		reply = secret_reply(call, bus_token_path(&token.id).text, recipient, secret);
 		if (!reply) {
@@ -147,24 +148,24 @@ static void generate_for(struct call *call)
 	if (reply)
 		call_reply_secret(call, reply, &token.id);
 	else
-		polkit_refuse(call, error, &refusal, wish.name, wish.user);
+		polkit_refuse(call, error, &refusal, request.name, request.user);
 }
 
 void bus_serve_generate(struct call *call)
 {
-	struct wish wish = { 0 };
+	struct token_request request = { 0 };
 	struct bus_list lists[2];
 	const uint8_t *recipient;
-	struct refusal refusal = { .why = read_wish(call, &wish, lists, &recipient) };
+	struct refusal refusal = { .why = read_request(call, &request, lists, &recipient) };
 	enum pat_error error = PAT_ERR_INVALID_ARGS;
 
 	if (!refusal.why)
-		error = tokens_may_generate(call_tokens(call), &call->caller, &wish, &refusal);
+		error = tokens_may_generate(call_tokens(call), &call->caller, &request, &refusal);
 	if (error != PAT_OK)
-		polkit_refuse(call, error, &refusal, wish.name,
-			wish.user ? wish.user : call->caller.user);
-	else if (wish.user)
-		call_find_user(call, wish.user, generate_for);
+		polkit_refuse(call, error, &refusal, request.name,
+			request.user ? request.user : call->caller.user);
+	else if (request.user)
+		call_find_user(call, request.user, generate_for);
 	else
 		generate_for(call); /* the lookup's last answer is the caller itself */
 }

@@ -68,7 +68,7 @@ static int append_entry(const struct entry *entry, void *userdata)
 	return bus_rows_append(userdata, entry_properties, &view);
 }
 
-static const char *read_wanted(struct call *call, struct wanted_history *ret)
+static const char *read_wanted(struct call *call, struct history_query *ret)
 {
 	dbus_bool_t all = FALSE, reverse = FALSE;
 	dbus_uint32_t limit;
@@ -92,8 +92,8 @@ static const char *read_wanted(struct call *call, struct wanted_history *ret)
 
 void bus_serve_history(struct call *call)
 {
-	struct wanted_history wanted = { 0 };
-	struct refusal refusal = { .why = read_wanted(call, &wanted) };
+	struct history_query query = { 0 };
+	struct refusal refusal = { .why = read_wanted(call, &query) };
 	char cursor[TOKENS_CURSOR_MAX];
 	struct bus_rows rows;
 	enum pat_error error;
@@ -104,13 +104,13 @@ void bus_serve_history(struct call *call)
 	}
 	bus_rows_begin(call, &rows);
 	error = tokens_list_history(
-		call_tokens(call), &call->caller, &wanted, append_entry, &rows, cursor, &refusal);
+		call_tokens(call), &call->caller, &query, append_entry, &rows, cursor, &refusal);
 	if (error == PAT_OK) {
 		call_reply(call, bus_rows_end(&rows, cursor));
 		return;
 	}
 	bus_rows_abandon(&rows);
-	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
+	polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
 }
 
 static DBusMessage *verified_reply(const struct call *call, const struct history_check *check)

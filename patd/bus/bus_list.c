@@ -5,7 +5,7 @@
 #include "patd/bus/rows.h"
 #include "patd/bus/token_object.h"
 
-static const char *read_wanted(struct call *call, struct wanted *ret_wanted)
+static const char *read_wanted(struct call *call, struct token_query *ret_wanted)
 {
 	dbus_bool_t all = FALSE;
 	dbus_uint32_t limit;
@@ -48,8 +48,8 @@ static int append_row(const struct token *token, void *userdata)
 
 void bus_serve_list(struct call *call)
 {
-	struct wanted wanted = { 0 };
-	struct refusal refusal = { .why = read_wanted(call, &wanted) };
+	struct token_query query = { 0 };
+	struct refusal refusal = { .why = read_wanted(call, &query) };
 	struct page page = { .tokens = call_tokens(call) };
 	char cursor[TOKENS_CURSOR_MAX];
 	enum pat_error error;
@@ -60,11 +60,11 @@ void bus_serve_list(struct call *call)
 	}
 	bus_rows_begin(call, &page.rows);
 	error = tokens_list(
-		page.tokens, &call->caller, &wanted, append_row, &page, cursor, &refusal);
+		page.tokens, &call->caller, &query, append_row, &page, cursor, &refusal);
 	if (error == PAT_OK) {
 		call_reply(call, bus_rows_end(&page.rows, cursor));
 		return;
 	}
 	bus_rows_abandon(&page.rows);
-	polkit_refuse(call, error, &refusal, "", wanted.user ? wanted.user : "");
+	polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
 }

@@ -22,7 +22,7 @@ struct calls {
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 	uint64_t serial;
-	struct handed handed;
+	struct pending_secrets pending_secrets;
 };
 
 int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
@@ -63,7 +63,7 @@ void calls_drop(struct calls *calls)
 	struct call *next;
 
 	/* On the next connection serials begin anew. */
-	calls->handed = (struct handed) { 0 };
+	calls->pending_secrets = (struct pending_secrets) { 0 };
 	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
 		next = LIST_NEXT(call, entry);
 		if (call->pending || call->turn || call->abandon)
@@ -203,7 +203,7 @@ void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_i
 	dbus_uint32_t serial = send_unless_unwanted(call->connection, call->message, reply);
 
 	if (serial != 0)
-		handed_remember(&call->calls->handed, serial, id);
+		pending_secrets_add(&call->calls->pending_secrets, serial, id);
 	call_free(call);
 }
 
@@ -214,7 +214,7 @@ void calls_undelivered(struct calls *calls, dbus_uint32_t serial)
 	struct refusal refusal;
 	struct pat_id id;
 
-	if (!handed_take(&calls->handed, serial, &id))
+	if (!pending_secrets_take(&calls->pending_secrets, serial, &id))
 		return;
 	/* The bus takes no second reply to a call: there is nothing to tell its sender. */
 	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);

@@ -11,8 +11,8 @@
 
 struct ends {
 	struct tokens *tokens;
-	struct moment_place told[MOMENTS]; /* up to here */
-	uint64_t next;                     /* when the timer is set for; 0: it is not */
+	struct deadline_place told[DEADLINES]; /* up to here */
+	uint64_t next;                         /* when the timer is set for; 0: it is not */
 	sd_event_source *timer;
 };
 
@@ -34,11 +34,12 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	for (enum moment moment = 0; moment < MOMENTS; moment++) {
+	for (enum deadline deadline = 0; deadline < DEADLINES; deadline++) {
 		uint64_t next = PAT_NEVER;
 
 		/* A database that fails says so in the log; the next change tries again. */
-		if (tokens_tell_moments(ends->tokens, moment, &ends->told[moment], &next) >= 0 &&
+		if (tokens_notify_deadlines(ends->tokens, deadline, &ends->told[deadline], &next) >=
+				0 &&
 			next != PAT_NEVER && (first == PAT_NEVER || next < first))
 			first = next;
 	}
@@ -47,8 +48,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 void ends_begin(struct ends *ends)
 {
-	for (enum moment moment = 0; moment < MOMENTS; moment++)
-		ends->told[moment] = tokens_moments_from(ends->tokens, moment);
+	for (enum deadline deadline = 0; deadline < DEADLINES; deadline++)
+		ends->told[deadline] = tokens_deadlines_from(ends->tokens, deadline);
 	/* At once, to find out about the next; until then no other puts it off. */
 	if (set_timer(ends, 1) < 0)
 		log_error(

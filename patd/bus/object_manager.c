@@ -90,10 +90,10 @@ static bool begin(struct objects *objects)
 static enum pat_error append_page(struct objects *objects, const char **ret_why)
 {
 	char cursor[TOKENS_CURSOR_MAX];
-	struct wanted wanted = { .cursor = objects->cursor, .limit = OBJECTS_A_TURN };
+	struct token_query query = { .cursor = objects->cursor, .limit = OBJECTS_A_TURN };
 	struct refusal refusal;
 	enum pat_error error = tokens_list(call_tokens(objects->call), &objects->call->caller,
-		&wanted, append_object, objects, cursor, &refusal);
+		&query, append_object, objects, cursor, &refusal);
 
 	if (error != PAT_OK) {
 		*ret_why = refusal.why;

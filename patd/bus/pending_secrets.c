@@ -1,19 +1,21 @@
 #include "patd/bus/pending_secrets.h"
 
-void handed_remember(struct handed *handed, dbus_uint32_t serial, const struct pat_id *id)
+void pending_secrets_add(
+	struct pending_secrets *pending_secrets, dbus_uint32_t serial, const struct pat_id *id)
 {
-	unsigned int i = handed->next++ % HANDED_MAX;
+	unsigned int i = pending_secrets->next++ % HANDED_MAX;
 
-	handed->replies[i].serial = serial;
-	handed->replies[i].id = *id;
+	pending_secrets->replies[i].serial = serial;
+	pending_secrets->replies[i].id = *id;
 }
 
-bool handed_take(struct handed *handed, dbus_uint32_t serial, struct pat_id *ret_id)
+bool pending_secrets_take(
+	struct pending_secrets *pending_secrets, dbus_uint32_t serial, struct pat_id *ret_id)
 {
 	for (unsigned int i = 0; serial != 0 && i < HANDED_MAX; i++)
-		if (handed->replies[i].serial == serial) {
-			*ret_id = handed->replies[i].id;
-			handed->replies[i].serial = 0;
+		if (pending_secrets->replies[i].serial == serial) {
+			*ret_id = pending_secrets->replies[i].id;
+			pending_secrets->replies[i].serial = 0;
 			return true;
 		}
 	return false;

@@ -12,7 +12,7 @@
 
 #define HANDED_MAX 64U /* the latest; the bus returns an error at once, or never */
 
-struct handed {
+struct pending_secrets {
 	struct {
 		dbus_uint32_t serial; /* of the reply; 0: none */
 		struct pat_id id;
@@ -21,9 +21,11 @@ struct handed {
 };
 
 /* The reply of that serial has the secret of that token. */
-void handed_remember(struct handed *handed, dbus_uint32_t serial, const struct pat_id *id);
+void pending_secrets_add(
+	struct pending_secrets *pending_secrets, dbus_uint32_t serial, const struct pat_id *id);
 
 /* Whether that was such a reply, and of which token.  It is forgotten. */
-bool handed_take(struct handed *handed, dbus_uint32_t serial, struct pat_id *ret_id);
+bool pending_secrets_take(
+	struct pending_secrets *pending_secrets, dbus_uint32_t serial, struct pat_id *ret_id);
 
 #endif

@@ -23,7 +23,7 @@
 #define OUTGOING_MAX (16L * 1024 * 1024)
 
 /* Tokens that were used, or whose state was affected by a word about many, each once. */
-struct news {
+struct change_queue {
 	struct piece {
 		struct pat_id id;
 		bool used;
@@ -43,7 +43,7 @@ struct signals {
 	struct history_signal *history;
 	DBusConnection *connection;
 	/* Gathered meanwhile; and due, of which the first told have been told. */
-	struct news gathered, due;
+	struct change_queue gathered, due;
 	unsigned int told;
 	uint64_t next_us; /* when the gathered ones become due, at the earliest */
 	sd_event_source *timer;
@@ -143,27 +143,27 @@ static void tell_used(struct signals *signals, const struct token *token)
 	send_to_followers(signals, token, finish(signal, complete));
 }
 
-static struct piece *find_piece(struct news *news, const struct pat_id *id)
+static struct piece *find_piece(struct change_queue *change_queue, const struct pat_id *id)
 {
-	for (unsigned int i = 0; i < news->n; i++)
-		if (memcmp(news->pieces[i].id.text, id->text, PAT_ID_LEN) == 0)
-			return &news->pieces[i];
+	for (unsigned int i = 0; i < change_queue->n; i++)
+		if (memcmp(change_queue->pieces[i].id.text, id->text, PAT_ID_LEN) == 0)
+			return &change_queue->pieces[i];
 	return NULL;
 }
 
 /* Never here and now, where somebody waits for the verdict, or it is one of many. */
 static void gather(struct signals *signals, const struct token *token, bool used)
 {
-	struct news *news = &signals->gathered;
-	struct piece *piece = find_piece(news, &token->id);
+	struct change_queue *change_queue = &signals->gathered;
+	struct piece *piece = find_piece(change_queue, &token->id);
 
 	if (piece) {
 		piece->used = piece->used || used;
 		return;
 	}
-	if (news->n == NEWS_MAX)
+	if (change_queue->n == NEWS_MAX)
 		return;
-	news->pieces[news->n++] = (struct piece) { token->id, used };
+	change_queue->pieces[change_queue->n++] = (struct piece) { token->id, used };
 	if (signals->due.n == 0 &&
 		(sd_event_source_set_time(signals->timer, signals->next_us) < 0 ||
 			sd_event_source_set_enabled(signals->timer, SD_EVENT_ONESHOT) < 0))
@@ -223,7 +223,7 @@ static void on_event(enum token_event event, const struct token *token, void *us
 
 	/* A new token, or a restored one. */
 	if (event == TOKEN_GENERATED || event == TOKEN_CHANGED)
-		ends_consider(signals->ends, tokens_next_moment(signals->tokens, token));
+		ends_consider(signals->ends, tokens_next_deadline(signals->tokens, token));
 	if (!signals->connection ||
 		!clients_following(signals->clients, NULL, token->uid, token->user))
 		return;

@@ -103,10 +103,10 @@ static void put_quoted(struct journal_record *record, const char *text)
 /* Without quotes where nobody could take it for more than one word. */
 static void put_word(struct journal_record *record, const char *text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789._:/@%+-";
+	static const char unquoted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				       "0123456789._:/@%+-";
 
-	if (text[strspn(text, plain)] == '\0')
+	if (text[strspn(text, unquoted)] == '\0')
 		put(record, "%s", text);
 	else
 		put_quoted(record, text);

@@ -50,7 +50,7 @@ struct verify {
 	sd_event *event;
 	struct tokens *tokens;
 	struct door root, user;
-	struct ration ration;
+	struct ratelimit ratelimit;
 	struct {
 		int fd;
 		struct pat_reply reply;
@@ -247,7 +247,7 @@ static int greet(struct door *door, int fd)
 		return 0;
 	}
 	if (!door->for_root && !policy_has_verifier(tokens_policy(verify->tokens), peer.uid) &&
-		!ration_take(&verify->ration, peer.uid, now_us(verify))) {
+		!ratelimit_take(&verify->ratelimit, peer.uid, now_us(verify))) {
 		forgo_request(fd);
 		*decide(verify, fd) = (struct pat_reply) {
 			.magic = PAT_REPLY_MAGIC,
@@ -328,8 +328,8 @@ int verify_new(sd_event *event, const struct listeners *listeners, struct tokens
 		return -ENOMEM;
 	verify->event = sd_event_ref(event);
 	verify->tokens = tokens;
-	verify->ration.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
-	verify->ration.burst = REQUESTS_BURST;
+	verify->ratelimit.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
+	verify->ratelimit.burst = REQUESTS_BURST;
 	r = open_door(verify, &verify->root, listeners->root_fd, true);
 	if (r >= 0)
 		r = open_door(verify, &verify->user, listeners->user_fd, false);

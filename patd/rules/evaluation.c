@@ -45,8 +45,8 @@ static bool account_closed(const struct attempt *attempt)
 
 static bool revoked(const struct attempt *attempt)
 {
-	return life_revoked(attempt->token, attempt->now) ||
-	       life_unused(attempt->token, attempt->policy, attempt->now);
+	return validity_revoked(attempt->token, attempt->now) ||
+	       validity_unused(attempt->token, attempt->policy, attempt->now);
 }
 
 static bool disabled(const struct attempt *attempt)
@@ -56,7 +56,7 @@ static bool disabled(const struct attempt *attempt)
 
 static bool expired(const struct attempt *attempt)
 {
-	return life_expired(attempt->token, attempt->policy, attempt->now);
+	return validity_expired(attempt->token, attempt->policy, attempt->now);
 }
 
 static bool not_yet(const struct attempt *attempt)
@@ -74,7 +74,7 @@ static bool against_policy(const struct attempt *attempt)
 {
 	const struct policy *policy = attempt->policy;
 
-	if (!policy->allow_never && life_end(attempt->token, policy) == PAT_NEVER)
+	if (!policy->allow_never && validity_end(attempt->token, policy) == PAT_NEVER)
 		return true;
 	return attempt->service && policy->self_services[0] != '\0' && self_made(attempt->token) &&
 	       !services_match(policy->self_services, attempt->service);
@@ -104,11 +104,11 @@ static bool out_of_hours(const struct attempt *attempt)
 
 static bool exhausted(const struct attempt *attempt)
 {
-	return life_exhausted(attempt->token);
+	return validity_exhausted(attempt->token);
 }
 
 static const struct {
-	bool (*shut)(const struct attempt *attempt);
+	bool (*denies)(const struct attempt *attempt);
 	enum pat_verdict verdict;
 } rules[] = {
 	{ other_user, PAT_OTHER_USER },
@@ -132,7 +132,7 @@ unsigned int verdict_all(
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (rules[i].shut(attempt))
+		if (rules[i].denies(attempt))
 			ret_verdicts[n++] = rules[i].verdict;
 	return n;
 }

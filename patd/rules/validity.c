@@ -4,7 +4,7 @@
 
 #include "common/lifetime.h"
 
-uint64_t life_end(const struct token *token, const struct policy *policy)
+uint64_t validity_end(const struct token *token, const struct policy *policy)
 {
 	uint64_t bound = token->created_at + policy->max_lifetime;
 
@@ -14,14 +14,14 @@ uint64_t life_end(const struct token *token, const struct policy *policy)
 									   : token->expires_at;
 }
 
-bool life_expired(const struct token *token, const struct policy *policy, uint64_t now)
+bool validity_expired(const struct token *token, const struct policy *policy, uint64_t now)
 {
-	uint64_t end = life_end(token, policy);
+	uint64_t end = validity_end(token, policy);
 
 	return end != PAT_NEVER && now >= end;
 }
 
-bool life_revoked(const struct token *token, uint64_t now)
+bool validity_revoked(const struct token *token, uint64_t now)
 {
 	return token->revoked_at != 0 && (token->revoked_until == 0 || now < token->revoked_until);
 }
@@ -37,7 +37,7 @@ static uint64_t latest(const uint64_t *times, size_t n)
 }
 
 /* From when it might have been used: a new secret, or a return from a revoke, counts anew. */
-bool life_unused(const struct token *token, const struct policy *policy, uint64_t now)
+bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now)
 {
 	const uint64_t times[] = { token->created_at, token->limits.not_before, token->restored_at,
 		token->revoked_until, token->rotated_at, token->last_used_at };
@@ -47,14 +47,14 @@ bool life_unused(const struct token *token, const struct policy *policy, uint64_
 	       now - since >= policy->revoke_unused;
 }
 
-bool life_exhausted(const struct token *token)
+bool validity_exhausted(const struct token *token)
 {
 	return token->limits.max_uses != 0 && token->uses >= token->limits.max_uses;
 }
 
-uint64_t life_next(const struct token *token, const struct policy *policy, uint64_t now)
+uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now)
 {
-	const uint64_t times[] = { life_end(token, policy), token->revoked_until,
+	const uint64_t times[] = { validity_end(token, policy), token->revoked_until,
 		token->limits.not_before };
 	uint64_t next = 0;
 

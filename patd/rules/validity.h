@@ -9,19 +9,19 @@
 #include "patd/policy/policy.h"
 
 /* When it expires, 0: never: its own time, or the policy's if that is nearer. */
-uint64_t life_end(const struct token *token, const struct policy *policy);
+uint64_t validity_end(const struct token *token, const struct policy *policy);
 
-bool life_expired(const struct token *token, const struct policy *policy, uint64_t now);
+bool validity_expired(const struct token *token, const struct policy *policy, uint64_t now);
 
 /* Revoked for good, or for a while that is not over. */
-bool life_revoked(const struct token *token, uint64_t now);
+bool validity_revoked(const struct token *token, uint64_t now);
 
 /* So long unused that the policy takes it for revoked. */
-bool life_unused(const struct token *token, const struct policy *policy, uint64_t now);
+bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
 
-bool life_exhausted(const struct token *token);
+bool validity_exhausted(const struct token *token);
 
 /* The earliest time after now at which its state changes by itself; 0: none. */
-uint64_t life_next(const struct token *token, const struct policy *policy, uint64_t now);
+uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now);
 
 #endif

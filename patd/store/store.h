@@ -95,8 +95,8 @@ int store_was_secret(struct store *store, const char *id,
 int store_list(
 	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata);
 /* See list_moments(). */
-int store_list_moments(struct store *store, enum moment moment, const struct moment_place *after,
-	list_row_fn fn, void *userdata);
+int store_list_deadlines(struct store *store, enum deadline deadline,
+	const struct deadline_place *after, list_row_fn fn, void *userdata);
 
 /* --- the disabled --- */
 

@@ -203,8 +203,8 @@ int store_list(
 	return list_rows(store->db, filter, fn, userdata);
 }
 
-int store_list_moments(struct store *store, enum moment moment, const struct moment_place *after,
-	list_row_fn fn, void *userdata)
+int store_list_deadlines(struct store *store, enum deadline deadline,
+	const struct deadline_place *after, list_row_fn fn, void *userdata)
 {
-	return list_moments(store->db, moment, after, fn, userdata);
+	return token_list_deadlines(store->db, deadline, after, fn, userdata);
 }

@@ -102,34 +102,36 @@ int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, voi
 }
 
 /* Each has an index, whose WHERE must stand in the query. */
-#define MOMENT_SQL(column)                                                                         \
+#define DEADLINE_SQL(column)                                                                       \
 	"SELECT " ROW_COLUMNS " FROM token WHERE " column " > 0 AND " column " >= ?1 AND (" column \
 	", id) > (?1, ?2) ORDER BY " column ", id"
 
 static const struct {
 	size_t offset;
 	const char *sql;
-} moments[MOMENTS] = {
-	[MOMENT_END] = { offsetof(struct token, expires_at), MOMENT_SQL("expires_at") },
-	[MOMENT_RETURN] = { offsetof(struct token, revoked_until), MOMENT_SQL("revoked_until") },
-	[MOMENT_START] = { offsetof(struct token, limits.not_before), MOMENT_SQL("not_before") },
-	[MOMENT_MAKING] = { offsetof(struct token, created_at), MOMENT_SQL("created_at") },
+} deadlines[DEADLINES] = {
+	[DEADLINE_END] = { offsetof(struct token, expires_at), DEADLINE_SQL("expires_at") },
+	[DEADLINE_RESTORE] = { offsetof(struct token, revoked_until),
+		DEADLINE_SQL("revoked_until") },
+	[DEADLINE_START] = { offsetof(struct token, limits.not_before),
+		DEADLINE_SQL("not_before") },
+	[DEADLINE_CREATION] = { offsetof(struct token, created_at), DEADLINE_SQL("created_at") },
 };
 
-uint64_t moment_of(enum moment moment, const struct token *token)
+uint64_t deadline_of(enum deadline deadline, const struct token *token)
 {
-	const void *member = (const char *)token + moments[moment].offset;
+	const void *member = (const char *)token + deadlines[deadline].offset;
 
 	return *(const uint64_t *)member;
 }
 
-int list_moments(sqlite3 *db, enum moment moment, const struct moment_place *after, list_row_fn fn,
-	void *userdata)
+int token_list_deadlines(sqlite3 *db, enum deadline deadline, const struct deadline_place *after,
+	list_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
 	int r;
 
-	r = sqlite3_prepare_v2(db, moments[moment].sql, -1, &statement, NULL);
+	r = sqlite3_prepare_v2(db, deadlines[deadline].sql, -1, &statement, NULL);
 	if (r != SQLITE_OK) {
 		log_error("the database failed: %s", sqlite3_errmsg(db));
 		return schema_errno(r);

@@ -34,25 +34,25 @@ typedef int (*list_row_fn)(const struct token *token, void *userdata);
 int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata);
 
 /* Times at which a token changes by itself. */
-enum moment {
-	MOMENT_END,    /* expires_at */
-	MOMENT_RETURN, /* revoked_until */
-	MOMENT_START,  /* not_before */
-	MOMENT_MAKING, /* created_at: the policy counts from there */
-	MOMENTS
+enum deadline {
+	DEADLINE_END,      /* expires_at */
+	DEADLINE_RESTORE,  /* revoked_until */
+	DEADLINE_START,    /* not_before */
+	DEADLINE_CREATION, /* created_at: the policy counts from there */
+	DEADLINES
 };
 
 /* A place in the order of such times. */
-struct moment_place {
+struct deadline_place {
 	uint64_t at;
 	struct pat_id id;
 };
 
 /* The time of that moment in the token's life; 0: there is none. */
-uint64_t moment_of(enum moment moment, const struct token *token);
+uint64_t deadline_of(enum deadline deadline, const struct token *token);
 
 /* As list_rows(), of all tokens that have such a time, behind that place. */
-int list_moments(sqlite3 *db, enum moment moment, const struct moment_place *after, list_row_fn fn,
-	void *userdata);
+int token_list_deadlines(sqlite3 *db, enum deadline deadline, const struct deadline_place *after,
+	list_row_fn fn, void *userdata);
 
 #endif

@@ -5,69 +5,70 @@
 #define TOLD_A_TURN 16U
 
 /* What has come and is to be told, and the first that has not. */
-struct moments_page {
+struct deadlines_page {
 	struct tokens *tokens;
-	enum moment moment;
-	struct moment_place *told;
+	enum deadline deadline;
+	struct deadline_place *told;
 	uint64_t now, next;
 	unsigned int rows;
 };
 
 /* When it comes; 0: never. */
-static uint64_t comes_at(const struct tokens *tokens, enum moment moment, const struct token *token)
+static uint64_t comes_at(
+	const struct tokens *tokens, enum deadline deadline, const struct token *token)
 {
-	uint64_t at = moment_of(moment, token);
+	uint64_t at = deadline_of(deadline, token);
 
-	return moment == MOMENT_MAKING ? at + tokens->policy->max_lifetime : at;
+	return deadline == DEADLINE_CREATION ? at + tokens->policy->max_lifetime : at;
 }
 
-static int moments_row(const struct token *token, void *userdata)
+static int deadlines_row(const struct token *token, void *userdata)
 {
-	struct moments_page *page = userdata;
-	uint64_t at = comes_at(page->tokens, page->moment, token);
+	struct deadlines_page *page = userdata;
+	uint64_t at = comes_at(page->tokens, page->deadline, token);
 
 	if (at > page->now || page->rows++ == TOLD_A_TURN) {
 		page->next = at;
 		return 1;
 	}
-	page->told->at = moment_of(page->moment, token);
+	page->told->at = deadline_of(page->deadline, token);
 	page->told->id = token->id;
 	/* A revoked one stays so. */
-	if (!life_revoked(token, page->now))
-		tokens_tell(page->tokens, TOKEN_CHANGED, token);
+	if (!validity_revoked(token, page->now))
+		tokens_notify(page->tokens, TOKEN_CHANGED, token);
 	return 0;
 }
 
-int tokens_tell_moments(
-	struct tokens *tokens, enum moment moment, struct moment_place *told, uint64_t *ret_next)
+int tokens_notify_deadlines(struct tokens *tokens, enum deadline deadline,
+	struct deadline_place *told, uint64_t *ret_next)
 {
-	struct moments_page page = {
+	struct deadlines_page page = {
 		.tokens = tokens,
-		.moment = moment,
+		.deadline = deadline,
 		.told = told,
 		.now = clock_now(tokens->clock),
 	};
-	struct moment_place from = *told;
+	struct deadline_place from = *told;
 	int r = 0;
 
-	if (moment != MOMENT_MAKING || tokens->policy->max_lifetime != POLICY_UNLIMITED)
-		r = store_list_moments(tokens->store, moment, &from, moments_row, &page);
+	if (deadline != DEADLINE_CREATION || tokens->policy->max_lifetime != POLICY_UNLIMITED)
+		r = store_list_deadlines(tokens->store, deadline, &from, deadlines_row, &page);
 	if (r < 0)
 		return r;
 	*ret_next = page.next;
 	return 0;
 }
 
-struct moment_place tokens_moments_from(const struct tokens *tokens, enum moment moment)
+struct deadline_place tokens_deadlines_from(const struct tokens *tokens, enum deadline deadline)
 {
 	uint64_t now = clock_now(tokens->clock), back = 0;
 
-	if (moment == MOMENT_MAKING)
+	if (deadline == DEADLINE_CREATION)
 		back = tokens->policy->max_lifetime;
-	return (struct moment_place) { .at = now > back ? now - back : 0 };
+	return (struct deadline_place) { .at = now > back ? now - back : 0 };
 }
 
-uint64_t tokens_next_moment(struct tokens *tokens, const struct token *token)
+uint64_t tokens_next_deadline(struct tokens *tokens, const struct token *token)
 {
-	return life_next(token, tokens->policy, clock_now(tokens->clock));
+	return validity_next(token, tokens->policy, clock_now(tokens->clock));
 }

@@ -58,13 +58,13 @@ enum pat_error tokens_allow(const struct caller *caller, enum operation operatio
 	return PAT_ERR_DENIED;
 }
 
-enum pat_error tokens_ration(
+enum pat_error tokens_ratelimit(
 	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal)
 {
 	uint64_t now_us = clock_now(tokens->clock) * UINT64_C(1000000);
 
 	if (caller->uid == 0 || (caller->granted & 1U << ACTION_MANAGE_OTHERS) != 0 ||
-		ration_take(&tokens->changes, caller->uid, now_us))
+		ratelimit_take(&tokens->changes, caller->uid, now_us))
 		return PAT_OK;
 	return tokens_refuse(PAT_ERR_BUSY,
 		N_("you have changed tokens too often; try again later, or revoke the token for "
@@ -140,7 +140,7 @@ int tokens_new(struct store *store, const struct key *key, struct clock *clock,
 	tokens->refusals.cost_us = REFUSAL_COST_US;
 	tokens->refusals.burst = REFUSALS_BURST;
 	tokens->alerts = tokens->refusals;
-	tokens->news = tokens->refusals;
+	tokens->change_queue = tokens->refusals;
 	tokens->changes.cost_us = CHANGE_COST_US;
 	tokens->changes.burst = CHANGES_BURST;
 	randombytes_buf(tokens->dummy.verifier, sizeof(tokens->dummy.verifier));
@@ -191,7 +191,7 @@ uint64_t tokens_events(const struct tokens *tokens)
 	return tokens->events;
 }
 
-void tokens_tell(struct tokens *tokens, enum token_event event, const struct token *token)
+void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token)
 {
 	tokens->events++;
 	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
@@ -233,11 +233,11 @@ enum token_state tokens_state(struct tokens *tokens, const struct token *token)
 
 	if (!tokens_intact(tokens, token))
 		return TOKEN_ALTERED;
-	if (life_revoked(token, now))
+	if (validity_revoked(token, now))
 		return TOKEN_REVOKED;
-	if (life_expired(token, tokens->policy, now))
+	if (validity_expired(token, tokens->policy, now))
 		return TOKEN_EXPIRED;
-	if (life_exhausted(token))
+	if (validity_exhausted(token))
 		return TOKEN_EXHAUSTED;
 	if (store_is_disabled(tokens->store, token->user, &disabled) < 0 || disabled)
 		return TOKEN_DISABLED;
@@ -246,12 +246,12 @@ enum token_state tokens_state(struct tokens *tokens, const struct token *token)
 
 uint64_t tokens_end(struct tokens *tokens, const struct token *token)
 {
-	return life_end(token, tokens->policy);
+	return validity_end(token, tokens->policy);
 }
 
 bool tokens_revoked(struct tokens *tokens, const struct token *token)
 {
-	return life_revoked(token, clock_now(tokens->clock));
+	return validity_revoked(token, clock_now(tokens->clock));
 }
 
 uint64_t tokens_now(struct tokens *tokens)
@@ -321,7 +321,7 @@ struct note tokens_note(struct tokens *tokens, const struct entry *entry)
 	return note;
 }
 
-void tokens_tell_entry(struct tokens *tokens, const struct entry *entry)
+void tokens_notify_entry(struct tokens *tokens, const struct entry *entry)
 {
 	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
 		if (tokens->listeners[i] && tokens->listeners[i]->entry)
@@ -332,7 +332,7 @@ void tokens_noted(struct tokens *tokens, const struct note *note)
 {
 	history_took(tokens->history, &note->seal);
 	tokens->time_stored = note->entry.at;
-	tokens_tell_entry(tokens, &note->entry);
+	tokens_notify_entry(tokens, &note->entry);
 }
 
 enum pat_error tokens_write(struct tokens *tokens, struct token *token, const struct entry *entry,
@@ -346,6 +346,6 @@ enum pat_error tokens_write(struct tokens *tokens, struct token *token, const st
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	tokens_noted(tokens, &note);
-	tokens_tell(tokens, TOKEN_CHANGED, token);
+	tokens_notify(tokens, TOKEN_CHANGED, token);
 	return PAT_OK;
 }

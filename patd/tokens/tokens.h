@@ -51,7 +51,7 @@ struct token_listener {
 };
 
 /* What is to be generated. */
-struct wish {
+struct token_request {
 	const char *name;
 	uint32_t uid; /* whose it will be, and that user's name */
 	const char *user;
@@ -70,7 +70,7 @@ struct revocation {
 };
 
 /* What is to be listed. */
-struct wanted {
+struct token_query {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;         /* every user's */
 	/* NULL: any */
@@ -113,15 +113,15 @@ void tokens_unlisten(struct tokens *tokens, const struct token_listener *listene
  * wish->user exists: to be asked before anything costs effort.  uid need not stand.
  */
 enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *caller,
-	const struct wish *wish, struct refusal *ret_refusal);
+	const struct token_request *request, struct refusal *ret_refusal);
 
 /*
  * The new token, and the secret that is shown once: the caller owns secret, in memory that is
  * wiped, and wipes it.
  */
 enum pat_error tokens_generate(struct tokens *tokens, const struct caller *caller,
-	const struct wish *wish, struct token *ret_token, char secret[static PAT_TOKEN_LEN + 1],
-	struct refusal *ret_refusal);
+	const struct token_request *request, struct token *ret_token,
+	char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal);
 
 /* A token that the caller may see: its own.  All others are PAT_ERR_NOT_FOUND alike. */
 enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -176,7 +176,7 @@ enum pat_error tokens_may_follow(
  * page. Looks at a bounded number of tokens, so that a page may be short and not the last.
  */
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
-	const struct wanted *wanted, list_row_fn fn, void *userdata,
+	const struct token_query *query, list_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
 
 /* The time by which tokens expire. */
@@ -187,14 +187,14 @@ uint64_t tokens_now(struct tokens *tokens);
  * them: *ret_next is when to call again, at once if that has passed; 0: not before there are
  * others.
  */
-int tokens_tell_moments(
-	struct tokens *tokens, enum moment moment, struct moment_place *told, uint64_t *ret_next);
+int tokens_notify_deadlines(struct tokens *tokens, enum deadline deadline,
+	struct deadline_place *told, uint64_t *ret_next);
 
 /* Where to begin, so that only what comes from now on is told. */
-struct moment_place tokens_moments_from(const struct tokens *tokens, enum moment moment);
+struct deadline_place tokens_deadlines_from(const struct tokens *tokens, enum deadline deadline);
 
 /* The next time at which the token changes by itself; 0: none. */
-uint64_t tokens_next_moment(struct tokens *tokens, const struct token *token);
+uint64_t tokens_next_deadline(struct tokens *tokens, const struct token *token);
 
 /* When it expires under the policy; 0: never. */
 uint64_t tokens_end(struct tokens *tokens, const struct token *token);
@@ -221,7 +221,7 @@ void tokens_commit_usage(struct tokens *tokens);
 /* --- the history --- */
 
 /* What is to be listed of the history. */
-struct wanted_history {
+struct history_query {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;
 	const char *id;        /* NULL: any */
@@ -234,7 +234,7 @@ struct wanted_history {
 
 /* One page, as tokens_list(). */
 enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *caller,
-	const struct wanted_history *wanted, entry_row_fn fn, void *userdata,
+	const struct history_query *query, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
 
 /*

@@ -95,7 +95,7 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
 {
 	uint64_t until = revocation->for_a_while ? now + revocation->seconds : 0;
 	const char *reason = revocation->reason ? revocation->reason : "";
-	bool before = life_revoked(token, now);
+	bool before = validity_revoked(token, now);
 	bool longer = !before ||
 		      (token->revoked_until != 0 && (until == 0 || until > token->revoked_until));
 	bool other = reason[0] != '\0' && !(before && compromised(token)) &&
@@ -119,7 +119,7 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
  */
 static bool ends(const struct token *before, const struct token *after, uint64_t now)
 {
-	bool ended = life_revoked(before, now) && before->revoked_until == 0;
+	bool ended = validity_revoked(before, now) && before->revoked_until == 0;
 
 	return (after->revoked_until == 0 && !ended) ||
 	       (compromised(after) && !compromised(before));
@@ -139,14 +139,14 @@ static enum pat_error revoke(struct tokens *tokens, const struct caller *caller,
 	if (error != PAT_OK || !apply(revocation, now, token))
 		return error;
 	if (!ends(&before, token, now))
-		error = tokens_ration(tokens, caller, ret_refusal);
+		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	entry = tokens_entry(
 		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
 	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
 	error = tokens_write(tokens, token, &entry, ret_refusal);
-	*ret_new = error == PAT_OK && !life_revoked(&before, now);
+	*ret_new = error == PAT_OK && !validity_revoked(&before, now);
 	return error;
 }
 
@@ -248,7 +248,7 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 
 	if (error != PAT_OK)
 		return error;
-	if (!life_revoked(&token, now))
+	if (!validity_revoked(&token, now))
 		return tokens_refuse(
 			PAT_ERR_NOT_REVOKED, N_("the token is not revoked"), ret_refusal);
 	if (compromised(&token))
@@ -256,10 +256,10 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 			N_("the token was revoked as compromised, and stays so; generate a new "
 			   "one"),
 			ret_refusal);
-	if (life_expired(&token, tokens->policy, now))
+	if (validity_expired(&token, tokens->policy, now))
 		return tokens_refuse(PAT_ERR_EXPIRED,
 			N_("the token has expired; generate a new one"), ret_refusal);
-	error = tokens_ration(tokens, caller, ret_refusal);
+	error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	token.revoked_at = 0;
@@ -284,7 +284,7 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
 	if (strcmp(token.name, name) == 0)
 		return PAT_OK;
-	error = tokens_ration(tokens, caller, ret_refusal);
+	error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	entry = tokens_entry(tokens, caller, ENTRY_RENAMED, &token);
@@ -299,14 +299,14 @@ static enum pat_error check_rotatable(
 {
 	uint64_t now = clock_now(tokens->clock);
 
-	if (life_revoked(token, now))
+	if (validity_revoked(token, now))
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
 			N_("the token is revoked; restore it first, or generate a new one"),
 			ret_refusal);
-	if (life_expired(token, tokens->policy, now))
+	if (validity_expired(token, tokens->policy, now))
 		return tokens_refuse(PAT_ERR_EXPIRED,
 			N_("the token has expired; generate a new one"), ret_refusal);
-	if (life_exhausted(token))
+	if (validity_exhausted(token))
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
 			N_("the uses of the token are used up; generate a new one"), ret_refusal);
 	if (token->rotations == UINT32_MAX)
@@ -332,7 +332,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 		error = tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			N_("the grace period would end after the year 9999"), ret_refusal);
 	if (error == PAT_OK)
-		error = tokens_ration(tokens, caller, ret_refusal);
+		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 
@@ -352,7 +352,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 		return tokens_refuse_errno(r, ret_refusal);
 	}
 	tokens_noted(tokens, &note);
-	tokens_tell(tokens, TOKEN_CHANGED, &token);
+	tokens_notify(tokens, TOKEN_CHANGED, &token);
 	return PAT_OK;
 }
 
@@ -371,7 +371,7 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	/* A damaged row opens nothing; to be rid of it is all that is left. */
 	if (r < 0 && r != -EBADMSG)
 		return tokens_refuse_errno(r, ret_refusal);
-	if (r == 0 && !life_revoked(&token, clock_now(tokens->clock)) &&
+	if (r == 0 && !validity_revoked(&token, clock_now(tokens->clock)) &&
 		tokens_intact(tokens, &token))
 		return tokens_refuse(PAT_ERR_NOT_REVOKED,
 			N_("the token is not revoked; revoke it first, then delete it"),
@@ -383,7 +383,7 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	tokens_noted(tokens, &note);
-	tokens_tell(tokens, TOKEN_DELETED, &token);
+	tokens_notify(tokens, TOKEN_DELETED, &token);
 	return PAT_OK;
 }
 

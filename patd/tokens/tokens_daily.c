@@ -34,11 +34,11 @@ static int daily_row(const struct token *token, void *userdata)
 	struct daily_page *page = userdata;
 	const struct policy *policy = page->tokens->policy;
 	enum token_state state = tokens_state(page->tokens, token);
-	uint64_t end = life_end(token, policy);
+	uint64_t end = validity_end(token, policy);
 
 	if (state != TOKEN_ACTIVE && state != TOKEN_PENDING)
 		return 0;
-	if (life_unused(token, policy, page->now)) {
+	if (validity_unused(token, policy, page->now)) {
 		if (page->n < REVOKED_A_TURN)
 			page->unused[page->n++] = token->id;
 	} else if (end != 0 && end - page->now <= TOKENS_NOTICE_S) {
@@ -78,7 +78,9 @@ int tokens_daily_some(
 		.fn = fn,
 		.userdata = userdata,
 	};
-	const struct wanted all = { .all = true, .cursor = work->cursor, .limit = REVOKED_A_TURN };
+	const struct token_query all = {
+		.all = true, .cursor = work->cursor, .limit = REVOKED_A_TURN
+	};
 	char cursor[TOKENS_CURSOR_MAX];
 	struct refusal ignored;
 	bool more;

@@ -27,7 +27,7 @@ static int tell(const struct token *token, void *userdata)
 {
 	struct telling *telling = userdata;
 
-	tokens_tell(telling->tokens, TOKEN_AFFECTED, token);
+	tokens_notify(telling->tokens, TOKEN_AFFECTED, token);
 	return ++telling->told == TOLD_MAX;
 }
 

@@ -10,20 +10,21 @@
 #include "patd/model/sources.h"
 #include "patd/tokens/tokens_private.h"
 
-static enum pat_error choose_expiry(const struct tokens *tokens, const struct wish *wish,
-	uint64_t *ret_expires_at, struct refusal *ret_refusal)
+static enum pat_error choose_expiry(const struct tokens *tokens,
+	const struct token_request *request, uint64_t *ret_expires_at, struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
-	uint64_t lifetime = wish->has_lifetime ? wish->lifetime : tokens->policy->default_lifetime;
+	uint64_t lifetime =
+		request->has_lifetime ? request->lifetime : tokens->policy->default_lifetime;
 
-	if (wish->has_lifetime && wish->has_expires_at)
+	if (request->has_lifetime && request->has_expires_at)
 		return tokens_refuse(
 			PAT_ERR_INVALID_ARGS, "give lifetime or expires_at, not both", ret_refusal);
-	if (wish->has_expires_at && wish->expires_at == PAT_NEVER) {
+	if (request->has_expires_at && request->expires_at == PAT_NEVER) {
 		*ret_expires_at = PAT_NEVER;
 		return PAT_OK;
 	}
-	if (wish->has_expires_at && wish->expires_at <= now)
+	if (request->has_expires_at && request->expires_at <= now)
 		return tokens_refuse(
 			PAT_ERR_INVALID_EXPIRY, N_("the expiration is in the past"), ret_refusal);
 	if (lifetime == 0)
@@ -31,13 +32,13 @@ static enum pat_error choose_expiry(const struct tokens *tokens, const struct wi
 			N_("the lifetime is zero; for a token that never expires set expires_at to "
 			   "0"),
 			ret_refusal);
-	if ((wish->has_expires_at && wish->expires_at > PAT_EXPIRES_MAX) || now > PAT_EXPIRES_MAX ||
-		lifetime > PAT_EXPIRES_MAX - now)
+	if ((request->has_expires_at && request->expires_at > PAT_EXPIRES_MAX) ||
+		now > PAT_EXPIRES_MAX || lifetime > PAT_EXPIRES_MAX - now)
 		return tokens_refuse(PAT_ERR_INVALID_EXPIRY,
 			N_("the expiration is beyond the year 9999; choose an earlier one, or "
 			   "never"),
 			ret_refusal);
-	*ret_expires_at = wish->has_expires_at ? wish->expires_at : now + lifetime;
+	*ret_expires_at = request->has_expires_at ? request->expires_at : now + lifetime;
 	return PAT_OK;
 }
 
@@ -63,7 +64,7 @@ static enum pat_error check_policy(
 }
 
 static enum pat_error choose_limits(
-	const struct wish *wish, struct token *token, struct refusal *ret_refusal)
+	const struct token_request *request, struct token *token, struct refusal *ret_refusal)
 {
 	struct limits *limits = &token->limits;
 	const struct {
@@ -72,9 +73,9 @@ static enum pat_error choose_limits(
 		char *to;
 		size_t size;
 	} texts[] = {
-		{ wish->services, services_parse, limits->services, sizeof(limits->services) },
-		{ wish->sources, sources_parse, limits->sources, sizeof(limits->sources) },
-		{ wish->hours, hours_parse, limits->hours, sizeof(limits->hours) },
+		{ request->services, services_parse, limits->services, sizeof(limits->services) },
+		{ request->sources, sources_parse, limits->sources, sizeof(limits->sources) },
+		{ request->hours, hours_parse, limits->hours, sizeof(limits->hours) },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -86,13 +87,13 @@ static enum pat_error choose_limits(
 		if (problem)
 			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	}
-	limits->not_before = wish->not_before;
-	limits->max_uses = wish->max_uses;
-	if (wish->not_before > PAT_EXPIRES_MAX || wish->max_uses > INT64_MAX)
+	limits->not_before = request->not_before;
+	limits->max_uses = request->max_uses;
+	if (request->not_before > PAT_EXPIRES_MAX || request->max_uses > INT64_MAX)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			N_("not_before is beyond the year 9999, or max_uses beyond all counting"),
 			ret_refusal);
-	if (token->expires_at != PAT_NEVER && wish->not_before >= token->expires_at)
+	if (token->expires_at != PAT_NEVER && request->not_before >= token->expires_at)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			N_("the token would expire before its not_before; let it expire later, or "
 			   "work earlier"),
@@ -101,22 +102,22 @@ static enum pat_error choose_limits(
 }
 
 /* All of the token that the wish decides. */
-static enum pat_error make(const struct tokens *tokens, const struct wish *wish,
+static enum pat_error make(const struct tokens *tokens, const struct token_request *request,
 	struct token *ret_token, struct refusal *ret_refusal)
 {
-	const char *problem = pat_name_problem(wish->name);
+	const char *problem = pat_name_problem(request->name);
 	enum pat_error error;
 
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
-	if (wish->user && !tokens_user_nameable(wish->user))
+	if (request->user && !tokens_user_nameable(request->user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
-	error = choose_expiry(tokens, wish, &ret_token->expires_at, ret_refusal);
+	error = choose_expiry(tokens, request, &ret_token->expires_at, ret_refusal);
 	if (error == PAT_OK)
 		error = check_policy(tokens, ret_token, ret_refusal);
 	if (error == PAT_OK)
-		error = choose_limits(wish, ret_token, ret_refusal);
+		error = choose_limits(request, ret_token, ret_refusal);
 	return error;
 }
 
@@ -169,14 +170,14 @@ static enum pat_error check_user(
 
 /* Nobody shall give a password for what cannot be. */
 enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *caller,
-	const struct wish *wish, struct refusal *ret_refusal)
+	const struct token_request *request, struct refusal *ret_refusal)
 {
-	bool own = !wish->user || strcmp(wish->user, caller->user) == 0;
+	bool own = !request->user || strcmp(request->user, caller->user) == 0;
 	struct token token;
-	enum pat_error error = make(tokens, wish, &token, ret_refusal);
+	enum pat_error error = make(tokens, request, &token, ret_refusal);
 
 	if (error == PAT_OK && own)
-		error = check_name(tokens, caller->user, caller->uid, wish->name, ret_refusal);
+		error = check_name(tokens, caller->user, caller->uid, request->name, ret_refusal);
 	if (error == PAT_OK && own)
 		error = check_user(tokens, caller->user, caller->uid, ret_refusal);
 	if (error != PAT_OK)
@@ -185,8 +186,8 @@ enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *c
 }
 
 enum pat_error tokens_generate(struct tokens *tokens, const struct caller *caller,
-	const struct wish *wish, struct token *ret_token, char secret[static PAT_TOKEN_LEN + 1],
-	struct refusal *ret_refusal)
+	const struct token_request *request, struct token *ret_token,
+	char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal)
 {
 	struct token token;
 	struct entry entry;
@@ -194,21 +195,21 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	enum pat_error error;
 	int r;
 
-	error = tokens_allow(
-		caller, OP_GENERATE, authority_owns(caller, wish->uid, wish->user), ret_refusal);
+	error = tokens_allow(caller, OP_GENERATE,
+		authority_owns(caller, request->uid, request->user), ret_refusal);
 	if (error == PAT_OK)
-		error = make(tokens, wish, &token, ret_refusal);
+		error = make(tokens, request, &token, ret_refusal);
 	if (error == PAT_OK)
-		error = check_user(tokens, wish->user, wish->uid, ret_refusal);
+		error = check_user(tokens, request->user, request->uid, ret_refusal);
 	if (error == PAT_OK)
-		error = tokens_ration(tokens, caller, ret_refusal);
+		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 
-	token.uid = wish->uid;
+	token.uid = request->uid;
 	token.created_by = caller->uid;
-	pat_field_cut(token.user, sizeof(token.user), wish->user);
-	pat_field_cut(token.name, sizeof(token.name), wish->name);
+	pat_field_cut(token.user, sizeof(token.user), request->user);
+	pat_field_cut(token.name, sizeof(token.name), request->name);
 	pat_token_new(secret, &token.id);
 	tokens_set_verifier(tokens, &token, secret);
 	key_row_mac(tokens->key, &token, token.mac);
@@ -221,7 +222,7 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 		return tokens_refuse_errno(r, ret_refusal);
 	}
 	tokens_noted(tokens, &note);
-	tokens_tell(tokens, TOKEN_GENERATED, &token);
+	tokens_notify(tokens, TOKEN_GENERATED, &token);
 	*ret_token = token;
 	return PAT_OK;
 }

@@ -59,48 +59,48 @@ static bool start_after(const char *cursor, struct entry_filter *filter)
 	return true;
 }
 
-static const char *wanted_problem(const struct wanted_history *wanted)
+static const char *wanted_problem(const struct history_query *query)
 {
-	if (wanted->id && !pat_id_valid(wanted->id))
+	if (query->id && !pat_id_valid(query->id))
 		return "token is an id, 10 characters of 0-9, A-Z, a-z";
-	if (wanted->since > INT64_MAX || wanted->until > INT64_MAX || wanted->after > INT64_MAX)
+	if (query->since > INT64_MAX || query->until > INT64_MAX || query->after > INT64_MAX)
 		return "since, until or after is beyond all times";
 	return NULL;
 }
 
 enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *caller,
-	const struct wanted_history *wanted, entry_row_fn fn, void *userdata,
+	const struct history_query *query, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
 {
 	bool own = false;
-	const char *problem = tokens_whose(caller, wanted->user, wanted->all, &own);
-	struct page page = { .fn = fn, .userdata = userdata, .limit = wanted->limit };
+	const char *problem = tokens_whose(caller, query->user, query->all, &own);
+	struct page page = { .fn = fn, .userdata = userdata, .limit = query->limit };
 	struct entry_filter filter = {
-		.user = own ? caller->user : wanted->user,
+		.user = own ? caller->user : query->user,
 		.by_uid = own,
 		.uid = caller->uid,
-		.id = wanted->id,
-		.since = wanted->since,
-		.until = wanted->until,
-		.after = wanted->after,
-		.reverse = wanted->reverse,
+		.id = query->id,
+		.since = query->since,
+		.until = query->until,
+		.after = query->after,
+		.reverse = query->reverse,
 	};
 	enum pat_error error;
 	int r;
 
 	if (!problem)
-		problem = wanted_problem(wanted);
+		problem = wanted_problem(query);
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
 	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	if (wanted->cursor[0] != '\0' && !start_after(wanted->cursor, &filter))
+	if (query->cursor[0] != '\0' && !start_after(query->cursor, &filter))
 		return tokens_refuse(
 			PAT_ERR_INVALID_ARGS, "cursor is none that ListHistory gave", ret_refusal);
 	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
 		page.limit = PAT_PAGE_MAX;
-	if (own && wanted->id) {
+	if (own && query->id) {
 		filter.user = NULL;
 		page.owner = caller;
 	}

@@ -19,7 +19,7 @@
 
 struct page {
 	struct tokens *tokens;
-	const struct wanted *wanted;
+	const struct token_query *query;
 	const char *id_prefix; /* where it is not the database that filters by it */
 	list_row_fn fn;
 	void *userdata;
@@ -49,29 +49,28 @@ static bool good_for(const struct token *token, const char *service)
 
 static bool matches(const struct page *page, const struct token *token)
 {
-	const struct wanted *wanted = page->wanted;
+	const struct token_query *query = page->query;
 
 	return (!page->id_prefix || id_begins(&token->id, page->id_prefix)) &&
-	       (!wanted->has_unused_since || unused_since(token, wanted->unused_since)) &&
-	       (!wanted->has_expiring_before ||
-		       expires_before(
-			       life_end(token, page->tokens->policy), wanted->expiring_before)) &&
-	       (!wanted->service || strcmp(token->last_used_service, wanted->service) == 0) &&
-	       (!wanted->good_for || good_for(token, wanted->good_for)) &&
-	       (!wanted->name_pattern || pattern_matches(wanted->name_pattern, token->name)) &&
-	       (!wanted->state || strcmp(token_state_text(tokens_state(page->tokens, token)),
-					  wanted->state) == 0);
+	       (!query->has_unused_since || unused_since(token, query->unused_since)) &&
+	       (!query->has_expiring_before ||
+		       expires_before(validity_end(token, page->tokens->policy),
+			       query->expiring_before)) &&
+	       (!query->service || strcmp(token->last_used_service, query->service) == 0) &&
+	       (!query->good_for || good_for(token, query->good_for)) &&
+	       (!query->name_pattern || pattern_matches(query->name_pattern, token->name)) &&
+	       (!query->state || strcmp(token_state_text(tokens_state(page->tokens, token)),
+					 query->state) == 0);
 }
 
-static uint32_t effort_of(const struct wanted *wanted, const struct token *token)
+static uint32_t effort_of(const struct token_query *query, const struct token *token)
 {
 	size_t bytes = 0;
 
-	if (wanted->name_pattern)
-		bytes += strlen(wanted->name_pattern) * strlen(token->name);
-	if (wanted->good_for)
-		bytes +=
-			strlen(token->limits.services) * strnlen(wanted->good_for, PAT_SERVICE_MAX);
+	if (query->name_pattern)
+		bytes += strlen(query->name_pattern) * strlen(token->name);
+	if (query->good_for)
+		bytes += strlen(token->limits.services) * strnlen(query->good_for, PAT_SERVICE_MAX);
 	return 1 + (uint32_t)(bytes / EFFORT_PATTERN);
 }
 
@@ -82,7 +81,7 @@ static int page_row(const struct token *token, void *userdata)
 
 	if (page->rows == page->limit || page->effort >= EFFORT_MAX)
 		return PAGE_FULL;
-	page->effort += effort_of(page->wanted, token);
+	page->effort += effort_of(page->query, token);
 	page->last = *token;
 	if (!matches(page, token))
 		return 0;
@@ -98,13 +97,13 @@ static bool state_known(const char *text)
 	return false;
 }
 
-static const char *wanted_problem(const struct wanted *wanted)
+static const char *wanted_problem(const struct token_query *query)
 {
-	if (wanted->id_prefix && !pat_id_prefix_valid(wanted->id_prefix))
+	if (query->id_prefix && !pat_id_prefix_valid(query->id_prefix))
 		return "id_prefix is 1 to 10 characters of 0-9, A-Z, a-z";
-	if (wanted->name_pattern && strlen(wanted->name_pattern) > PATTERN_MAX)
+	if (query->name_pattern && strlen(query->name_pattern) > PATTERN_MAX)
 		return "name_pattern is longer than 255 bytes";
-	if (wanted->state && !state_known(wanted->state))
+	if (query->state && !state_known(query->state))
 		return "state is active, revoked, expired, exhausted, disabled, pending or altered";
 	return NULL;
 }
@@ -114,18 +113,18 @@ static const char *wanted_problem(const struct wanted *wanted)
  * id: the cursor may have the id of a row that does not match.
  */
 static struct list_filter choose_filter(
-	const struct caller *caller, const struct wanted *wanted, bool own)
+	const struct caller *caller, const struct token_query *query, bool own)
 {
 	if (own)
 		return (struct list_filter) {
 			.user = caller->user,
 			.by_uid = true,
 			.uid = caller->uid,
-			.name = wanted->name,
+			.name = query->name,
 		};
-	if (wanted->all && wanted->id_prefix && !wanted->name)
-		return (struct list_filter) { .id_prefix = wanted->id_prefix };
-	return (struct list_filter) { .user = wanted->user, .name = wanted->name };
+	if (query->all && query->id_prefix && !query->name)
+		return (struct list_filter) { .id_prefix = query->id_prefix };
+	return (struct list_filter) { .user = query->user, .name = query->name };
 }
 
 /* False if the place is outside of what the filter finds: the search would begin there. */
@@ -145,38 +144,38 @@ static bool start_after(const struct cursor *cursor, struct list_filter *filter)
 }
 
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
-	const struct wanted *wanted, list_row_fn fn, void *userdata,
+	const struct token_query *query, list_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
 {
 	struct page page = {
 		.tokens = tokens,
-		.wanted = wanted,
+		.query = query,
 		.fn = fn,
 		.userdata = userdata,
-		.limit = wanted->limit,
+		.limit = query->limit,
 	};
 	bool own = false;
-	const char *problem = tokens_whose(caller, wanted->user, wanted->all, &own);
+	const char *problem = tokens_whose(caller, query->user, query->all, &own);
 	struct list_filter filter;
 	struct cursor cursor;
 	enum pat_error error;
 	int r;
 
 	if (!problem)
-		problem = wanted_problem(wanted);
+		problem = wanted_problem(query);
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
 	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	filter = choose_filter(caller, wanted, own);
-	if (wanted->cursor[0] != '\0' &&
-		(!cursor_parse(wanted->cursor, &cursor) || !start_after(&cursor, &filter)))
+	filter = choose_filter(caller, query, own);
+	if (query->cursor[0] != '\0' &&
+		(!cursor_parse(query->cursor, &cursor) || !start_after(&cursor, &filter)))
 		return tokens_refuse(PAT_ERR_INVALID_ARGS,
 			"cursor is none that ListTokens gave for this filter", ret_refusal);
 	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
 		page.limit = PAT_PAGE_MAX;
-	page.id_prefix = filter.id_prefix ? NULL : wanted->id_prefix;
+	page.id_prefix = filter.id_prefix ? NULL : query->id_prefix;
 
 	r = store_list(tokens->store, &filter, page_row, &page);
 	if (r < 0)

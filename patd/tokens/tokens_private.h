@@ -18,8 +18,8 @@ struct tokens {
 	uint64_t events;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
-	struct ration uses, refusals, alerts, news;
-	struct ration changes; /* of tokens, by one user */
+	struct ratelimit uses, refusals, alerts, change_queue;
+	struct ratelimit changes; /* of tokens, by one user */
 };
 
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
@@ -37,7 +37,7 @@ enum pat_error tokens_allow(const struct caller *caller, enum operation operatio
  * entry of the history, until no other's is left in it.  Never asked about what ends access for
  * good, or deletes.
  */
-enum pat_error tokens_ration(
+enum pat_error tokens_ratelimit(
 	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal);
 
 /* Whether a user can have that name, as far as tokens go. */
@@ -59,7 +59,7 @@ void tokens_set_verifier(
 /* Whether the row is as patd wrote it. */
 bool tokens_intact(const struct tokens *tokens, const struct token *token);
 
-void tokens_tell(struct tokens *tokens, enum token_event event, const struct token *token);
+void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token);
 
 /* Writes down now as the latest time seen. */
 int tokens_store_time(struct tokens *tokens, uint64_t now);
@@ -68,7 +68,7 @@ int tokens_store_time(struct tokens *tokens, uint64_t now);
 struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
 	enum entry_event event, const struct token *token);
 
-void tokens_tell_entry(struct tokens *tokens, const struct entry *entry);
+void tokens_notify_entry(struct tokens *tokens, const struct entry *entry);
 
 /*
  * A note of the entry, for the change of life that it is about, which must be the next thing

@@ -68,7 +68,7 @@ static bool secret_known(const struct candidate *candidate)
 }
 
 /* What others send may be anything. */
-static const char *plain(const char *text)
+static const char *sanitized(const char *text)
 {
 	return text[0] != '\0' && pat_name_problem(text) ? "?" : text;
 }
@@ -81,9 +81,9 @@ static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
 
 	entry.how = ENTRY_PAM;
 	entry.result = verdict;
-	pat_field_cut(entry.service, sizeof(entry.service), plain(request->service));
-	pat_field_cut(entry.rhost, sizeof(entry.rhost), plain(request->rhost));
-	pat_field_cut(entry.tty, sizeof(entry.tty), plain(request->tty));
+	pat_field_cut(entry.service, sizeof(entry.service), sanitized(request->service));
+	pat_field_cut(entry.rhost, sizeof(entry.rhost), sanitized(request->rhost));
+	pat_field_cut(entry.tty, sizeof(entry.tty), sanitized(request->tty));
 	return entry;
 }
 
@@ -97,17 +97,17 @@ static bool asked_by_owner(const struct caller *caller, const struct token *toke
  * Whether a login comes into the history, or there are too many like it, of that user's tokens.
  * *ret_left_out: how many were left out before it.
  */
-static bool worth_noting(struct tokens *tokens, const struct caller *caller,
+static bool should_record(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
 {
 	bool strict = verdict != PAT_ACCEPTED || asked_by_owner(caller, token);
-	struct ration *ration = verdict == PAT_ROTATED ? &tokens->alerts
-				: strict               ? &tokens->refusals
-						       : &tokens->uses;
+	struct ratelimit *ratelimit = verdict == PAT_ROTATED ? &tokens->alerts
+				      : strict               ? &tokens->refusals
+							     : &tokens->uses;
 
-	if (!ration_take(ration, token->uid, clock_now(tokens->clock) * UINT64_C(1000000)))
+	if (!ratelimit_take(ratelimit, token->uid, clock_now(tokens->clock) * UINT64_C(1000000)))
 		return false;
-	*ret_left_out = ration_refused(ration, token->uid);
+	*ret_left_out = ratelimit_refused(ratelimit, token->uid);
 	return true;
 }
 
@@ -120,10 +120,10 @@ static bool same_place(const struct token *token, const struct pat_request *requ
 	char last[SOURCES_NETWORK_MAX], network[SOURCES_NETWORK_MAX];
 
 	if (token->last_used_at == 0 || token->last_used_from[0] == '\0' ||
-		strcmp(token->last_used_service, plain(request->service)) != 0)
+		strcmp(token->last_used_service, sanitized(request->service)) != 0)
 		return false;
 	sources_network(token->last_used_from, last);
-	sources_network(plain(request->rhost), network);
+	sources_network(sanitized(request->rhost), network);
 	return strcmp(last, network) == 0;
 }
 
@@ -143,7 +143,7 @@ static void note_usage(struct tokens *tokens, const struct entry *entry)
 		(void)history_reload(tokens->history);
 	}
 	/* The journal hears of it all the same. */
-	tokens_tell_entry(tokens, &note.entry);
+	tokens_notify_entry(tokens, &note.entry);
 }
 
 static void note_refusal(struct tokens *tokens, const struct caller *caller,
@@ -152,7 +152,7 @@ static void note_refusal(struct tokens *tokens, const struct caller *caller,
 	uint64_t left_out;
 	struct entry entry;
 
-	if (!worth_noting(tokens, caller, token, verdict, &left_out))
+	if (!should_record(tokens, caller, token, verdict, &left_out))
 		return;
 	entry = entry_of(tokens, caller, token, request, verdict);
 	entry.unrecorded = left_out;
@@ -162,7 +162,7 @@ static void note_refusal(struct tokens *tokens, const struct caller *caller,
 /* Once told so, a token stays expired, also if patd starts again under a clock set back. */
 static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
 {
-	if (tokens->time_stored < life_end(token, tokens->policy) &&
+	if (tokens->time_stored < validity_end(token, tokens->policy) &&
 		tokens_store_time(tokens, now) < 0)
 		log_error("the end of token %s could not be recorded", token->id.text);
 }
@@ -175,7 +175,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	uint64_t left_out;
 
 	/* Remembered in any case, or the next use from there would be the first. */
-	bool worth = worth_noting(tokens, caller, token, PAT_ACCEPTED, &left_out);
+	bool worth = should_record(tokens, caller, token, PAT_ACCEPTED, &left_out);
 	bool known = asked_by_owner(caller, token) || same_place(token, request);
 
 	if (!worth && known)
@@ -186,9 +186,9 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	if (!known && store_see(tokens->store, ret_entry, network) < 0)
 		log_error("whether token %s was used there before is not known", token->id.text);
 	/* No flood of ordinary logins hides one from a new place. */
-	return worth ||
-	       ((ret_entry->new_service || ret_entry->new_network) &&
-		       ration_take(&tokens->news, token->uid, ret_entry->at * UINT64_C(1000000)));
+	return worth || ((ret_entry->new_service || ret_entry->new_network) &&
+				ratelimit_take(&tokens->change_queue, token->uid,
+					ret_entry->at * UINT64_C(1000000)));
 }
 
 /*
@@ -198,12 +198,12 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 static void count_use(struct tokens *tokens, const struct caller *caller,
 	const struct candidate *candidate, const struct pat_request *request, struct token *token)
 {
-	const char *from = asked_by_owner(caller, token) ? "" : plain(request->rhost);
+	const char *from = asked_by_owner(caller, token) ? "" : sanitized(request->rhost);
 
 	token->uses++;
 	token->last_used_at = clock_now(tokens->clock);
 	pat_field_cut(token->last_used_service, sizeof(token->last_used_service),
-		plain(request->service));
+		sanitized(request->service));
 	pat_field_cut(token->last_used_from, sizeof(token->last_used_from), from);
 	if (candidate->matches)
 		token->former_until = 0;
@@ -264,13 +264,13 @@ static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
 			entry_if_any.result = PAT_FAILED;
 		}
 		if (entry)
-			tokens_tell_entry(tokens, entry);
+			tokens_notify_entry(tokens, entry);
 		if (limited)
 			return PAT_FAILED;
 		log_error("the use of token %s could not be recorded; its former secret works on",
 			token.id.text);
 	}
-	tokens_tell(tokens, TOKEN_USED, &token);
+	tokens_notify(tokens, TOKEN_USED, &token);
 	return PAT_ACCEPTED;
 }
 
@@ -303,7 +303,7 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 	if (verdict == PAT_EXPIRED)
 		record_end(tokens, token, now);
 	note_refusal(tokens, caller, token, request, verdict);
-	if (verdict == PAT_REVOKED && !life_revoked(token, now) &&
+	if (verdict == PAT_REVOKED && !validity_revoked(token, now) &&
 		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }
@@ -327,7 +327,7 @@ static enum pat_verdict decide(struct tokens *tokens, const struct caller *calle
 	else if (verdict != PAT_FAILED)
 		refuse(tokens, caller, &candidate.token, request, verdict);
 	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
-		reply->expires_at = life_end(&candidate.token, tokens->policy);
+		reply->expires_at = validity_end(&candidate.token, tokens->policy);
 	if (verdict == PAT_ACCEPTED && !candidate.matches)
 		reply->replaced_until = candidate.token.former_until;
 	return verdict;

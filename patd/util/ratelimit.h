@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RATION_UIDS 64 /* uids remembered */
+#define RATELIMIT_UIDS 64 /* uids remembered */
 
-struct ration {
+struct ratelimit {
 	uint64_t cost_us; /* of one: 1 / rate */
 	uint64_t burst;   /* how many at once */
 	struct {
@@ -20,16 +20,16 @@ struct ration {
 		uint64_t level_us; /* allowance, in microseconds of refill */
 		uint64_t seen_us;
 		uint64_t refused; /* since ration_refused() asked */
-	} buckets[RATION_UIDS];
+	} buckets[RATELIMIT_UIDS];
 };
 
 /*
  * Whether uid may ask now, and counts it if so.  now_us: microseconds of a clock that never goes
  * back.
  */
-bool ration_take(struct ration *ration, uint32_t uid, uint64_t now_us);
+bool ratelimit_take(struct ratelimit *ratelimit, uint32_t uid, uint64_t now_us);
 
 /* How often uid was refused since this was asked last. */
-uint64_t ration_refused(struct ration *ration, uint32_t uid);
+uint64_t ratelimit_refused(struct ratelimit *ratelimit, uint32_t uid);
 
 #endif

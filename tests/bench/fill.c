@@ -48,10 +48,12 @@ static void generate(
 	struct refusal refusal = { 0 };
 	struct token token;
 	char name[32];
-	struct wish wish = { .name = name, .user = user, .uid = uid, .has_expires_at = true };
+	struct token_request request = {
+		.name = name, .user = user, .uid = uid, .has_expires_at = true
+	};
 
 	(void)snprintf(name, sizeof(name), "token %lu", (unsigned long)number);
-	if (tokens_generate(tokens, &root, &wish, &token, secret, &refusal) != PAT_OK)
+	if (tokens_generate(tokens, &root, &request, &token, secret, &refusal) != PAT_OK)
 		errx(1, "no token: %s", refusal.why ? refusal.why : "");
 	fold(number);
 }

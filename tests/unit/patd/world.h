@@ -162,28 +162,28 @@ struct made {
 	char secret[PAT_TOKEN_LEN + 1];
 };
 
-static inline struct wish wish_for(const struct caller *owner, const char *name)
+static inline struct token_request wish_for(const struct caller *owner, const char *name)
 {
-	return (struct wish) { .name = name, .uid = owner->uid, .user = owner->user };
+	return (struct token_request) { .name = name, .uid = owner->uid, .user = owner->user };
 }
 
-static inline void world_generate_as_wished(
-	struct world *world, const struct wish *wish, struct made *ret_made)
+static inline void world_generate_request(
+	struct world *world, const struct token_request *request, struct made *ret_made)
 {
 	world->refusal.why = NULL;
-	assert_that(tokens_generate(world->tokens, &root, wish, &ret_made->token, ret_made->secret,
-			    &world->refusal) == PAT_OK,
-		"generate %s: %s", wish->name, world->refusal.why);
+	assert_that(tokens_generate(world->tokens, &root, request, &ret_made->token,
+			    ret_made->secret, &world->refusal) == PAT_OK,
+		"generate %s: %s", request->name, world->refusal.why);
 }
 
 /* For 30 days. */
 static inline struct made world_generate(
 	struct world *world, const struct caller *owner, const char *name)
 {
-	struct wish wish = wish_for(owner, name);
+	struct token_request request = wish_for(owner, name);
 	struct made made;
 
-	world_generate_as_wished(world, &wish, &made);
+	world_generate_request(world, &request, &made);
 	return made;
 }
 

@@ -39,11 +39,11 @@ static size_t write_backup(struct world *world, const char *sql)
 static size_t make_backup(struct world *world, const char *sql)
 {
 	char secret[PAT_TOKEN_LEN + 1];
-	const struct wish wish = { .name = "laptop", .user = "alice", .uid = 1000 };
+	const struct token_request request = { .name = "laptop", .user = "alice", .uid = 1000 };
 	struct token token;
 
 	assert_int_equal(
-		tokens_generate(world->tokens, &root, &wish, &token, secret, &world->refusal),
+		tokens_generate(world->tokens, &root, &request, &token, secret, &world->refusal),
 		PAT_OK);
 	world_stop(world);
 	return write_backup(world, sql);

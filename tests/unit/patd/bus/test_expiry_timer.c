@@ -45,12 +45,12 @@ static bool is_idle(struct ends_world *w)
 
 static struct made generate(struct ends_world *w, const char *name, uint64_t lifetime)
 {
-	struct wish wish = wish_for(&alice, name);
+	struct token_request request = wish_for(&alice, name);
 	struct made made;
 
-	wish.has_lifetime = true;
-	wish.lifetime = lifetime;
-	world_generate_as_wished(&w->world, &wish, &made);
+	request.has_lifetime = true;
+	request.lifetime = lifetime;
+	world_generate_request(&w->world, &request, &made);
 	return made;
 }
 

@@ -289,7 +289,7 @@ static void use_many(struct signals_world *w, unsigned int count)
 	world_edit(&w->world, sql);
 	for (unsigned int i = 0; i < count; i++) {
 		(void)snprintf(token.id.text, sizeof(token.id.text), "%010u", i);
-		tokens_tell(w->world.tokens, TOKEN_USED, &token);
+		tokens_notify(w->world.tokens, TOKEN_USED, &token);
 	}
 }
 
@@ -352,7 +352,7 @@ static void a_bus_that_takes_nothing_more_is_left(void **state)
 	while (dbus_connection_get_is_connected(w->peer.ours)) {
 		assert_in_range(
 			dbus_connection_get_outgoing_size(w->peer.ours), 0, 16 * 1024 * 1024);
-		tokens_tell(w->world.tokens, TOKEN_GENERATED, &made.token);
+		tokens_notify(w->world.tokens, TOKEN_GENERATED, &made.token);
 		assert_in_range(++told, 1, 1000000);
 	}
 	assert_true(told > 1000);

@@ -45,7 +45,7 @@ static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
 {
 	struct world world = { .time = NOON, .policy = policy_default };
 	static const uint8_t bytes[KEY_LEN];
-	struct wish wish = wish_for(&alice, "one more");
+	struct token_request request = wish_for(&alice, "one more");
 	struct made made, used, more;
 	char block[4096] = { 1 };
 	int fd;
@@ -72,13 +72,13 @@ static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
 	/* Nothing new fits, but what there is goes on. */
 	for (int i = 0; i < 40; i++) {
 		enum pat_error error = tokens_generate(
-			world.tokens, &root, &wish, &more.token, more.secret, &world.refusal);
+			world.tokens, &root, &request, &more.token, more.secret, &world.refusal);
 
 		if (error == PAT_ERR_STORAGE)
 			break;
 		/* The log's blocks in use had room for some. */
 		assert_int_equal(error, PAT_OK);
-		wish.name = more.token.id.text;
+		request.name = more.token.id.text;
 		assert_true(i < 39);
 	}
 	assert_string_equal(world.refusal.why, "the disk is full; nothing was changed");

@@ -322,7 +322,7 @@ static void the_longest_texts_fit(void **state)
 static void every_message_is_in_the_catalog_under_its_own_id(void **state)
 {
 	struct entry entries[ENTRY_EVENTS + 3];
-	char catalog[16384], ids[COUNT(entries)][33], wanted[64];
+	char catalog[16384], ids[COUNT(entries)][33], query[64];
 	FILE *file = fopen(TEST_SRCDIR "/systemd/patd.catalog", "re");
 	size_t len, n;
 
@@ -343,8 +343,8 @@ static void every_message_is_in_the_catalog_under_its_own_id(void **state)
 		journal_record_make(&entries[i], i == n ? 1 : 0, &record);
 		assert_int_equal(strlen(field("MESSAGE_ID")), 32);
 		SET(ids[i], field("MESSAGE_ID"));
-		(void)snprintf(wanted, sizeof(wanted), "\n-- %.32s\nSubject: ", ids[i]);
-		assert_that(strstr(catalog, wanted) != NULL, "%s", ids[i]);
+		(void)snprintf(query, sizeof(query), "\n-- %.32s\nSubject: ", ids[i]);
+		assert_that(strstr(catalog, query) != NULL, "%s", ids[i]);
 		for (size_t other = 0; other < i; other++)
 			assert_string_not_equal(ids[i], ids[other]);
 	}

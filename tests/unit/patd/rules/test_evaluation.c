@@ -339,7 +339,7 @@ static void uses(struct scene *scene)
 
 /* In the order in which the first is told. */
 static const struct {
-	void (*shut)(struct scene *scene);
+	void (*denies)(struct scene *scene);
 	enum pat_verdict verdict;
 } order[] = {
 	{ other_user, PAT_OTHER_USER },
@@ -369,7 +369,7 @@ static void of_all_that_shut_the_first_is_told_and_a_check_names_each(void **sta
 		set_up(&scene, &(const struct given) { 0 });
 		for (size_t i = 0; i < COUNT(order); i++)
 			if ((set & 1U << i) != 0) {
-				order[i].shut(&scene);
+				order[i].denies(&scene);
 				expected[n++] = order[i].verdict;
 			}
 		assert_that(verdict_of(&scene.attempt) == (n == 0 ? PAT_ACCEPTED : expected[0]),

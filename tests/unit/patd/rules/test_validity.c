@@ -36,14 +36,14 @@ static void the_end_is_the_nearer_of_the_tokens_and_the_policys(void **state)
 		const struct policy policy = policy_with(table[i].max_lifetime, POLICY_UNLIMITED);
 		uint64_t end = table[i].end;
 
-		assert_that(life_end(&token, &policy) == end, "row %zu", i);
+		assert_that(validity_end(&token, &policy) == end, "row %zu", i);
 		if (end == PAT_NEVER) {
-			assert_false(life_expired(&token, &policy, INT64_MAX));
+			assert_false(validity_expired(&token, &policy, INT64_MAX));
 			continue;
 		}
-		assert_that(!life_expired(&token, &policy, end - 1), "row %zu", i);
-		assert_that(life_expired(&token, &policy, end), "row %zu", i);
-		assert_that(life_expired(&token, &policy, end + 1), "row %zu", i);
+		assert_that(!validity_expired(&token, &policy, end - 1), "row %zu", i);
+		assert_that(validity_expired(&token, &policy, end), "row %zu", i);
+		assert_that(validity_expired(&token, &policy, end + 1), "row %zu", i);
 	}
 }
 
@@ -68,7 +68,8 @@ static void a_revoke_is_for_good_or_until_its_time(void **state)
 			.revoked_at = table[i].at,
 			.revoked_until = table[i].until };
 
-		assert_that(life_revoked(&token, table[i].now) == table[i].revoked, "row %zu", i);
+		assert_that(
+			validity_revoked(&token, table[i].now) == table[i].revoked, "row %zu", i);
 	}
 }
 
@@ -92,11 +93,11 @@ static void unused_counts_from_the_latest_time_it_could_be_used(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(tokens); i++) {
-		assert_that(!life_unused(&tokens[i], &strict, 1999), "row %zu", i);
-		assert_that(!life_unused(&tokens[i], &strict, 2000), "row %zu", i);
-		assert_that(!life_unused(&tokens[i], &strict, 2299), "row %zu", i);
-		assert_that(life_unused(&tokens[i], &strict, 2300), "row %zu", i);
-		assert_that(!life_unused(&tokens[i], &mild, INT64_MAX), "row %zu", i);
+		assert_that(!validity_unused(&tokens[i], &strict, 1999), "row %zu", i);
+		assert_that(!validity_unused(&tokens[i], &strict, 2000), "row %zu", i);
+		assert_that(!validity_unused(&tokens[i], &strict, 2299), "row %zu", i);
+		assert_that(validity_unused(&tokens[i], &strict, 2300), "row %zu", i);
+		assert_that(!validity_unused(&tokens[i], &mild, INT64_MAX), "row %zu", i);
 	}
 }
 
@@ -122,7 +123,7 @@ static void uses_are_used_up_at_their_number(void **state)
 		const struct token token = { .uses = table[i].uses,
 			.limits = { .max_uses = table[i].max } };
 
-		assert_that(life_exhausted(&token) == table[i].exhausted, "row %zu", i);
+		assert_that(validity_exhausted(&token) == table[i].exhausted, "row %zu", i);
 	}
 }
 
@@ -154,8 +155,8 @@ static void the_next_change_is_the_earliest_that_is_still_to_come(void **state)
 		};
 		const struct policy policy = policy_with(table[i].max_lifetime, POLICY_UNLIMITED);
 
-		assert_that(
-			life_next(&token, &policy, table[i].now) == table[i].next, "row %zu", i);
+		assert_that(validity_next(&token, &policy, table[i].now) == table[i].next,
+			"row %zu", i);
 	}
 }
 

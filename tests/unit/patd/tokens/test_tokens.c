@@ -50,15 +50,15 @@ static void to_generate_a_user_needs_an_action_and_root_none(void **state)
 	for (size_t i = 0; i < COUNT(table); i++) {
 		enum pat_error expected = table[i].lacks ? PAT_ERR_DENIED : PAT_OK;
 		struct made made = { .secret = "untouched" };
-		struct wish wish;
+		struct token_request request;
 		char name[16];
 
 		(void)snprintf(name, sizeof(name), "%zu", i);
-		wish = wish_for(table[i].owner, name);
-		assert_int_equal(tokens_may_generate(
-					 world->tokens, &table[i].caller, &wish, &world->refusal),
+		request = wish_for(table[i].owner, name);
+		assert_int_equal(tokens_may_generate(world->tokens, &table[i].caller, &request,
+					 &world->refusal),
 			expected);
-		assert_int_equal(tokens_generate(world->tokens, &table[i].caller, &wish,
+		assert_int_equal(tokens_generate(world->tokens, &table[i].caller, &request,
 					 &made.token, made.secret, &world->refusal),
 			expected);
 		if (expected == PAT_OK)
@@ -73,20 +73,20 @@ static void to_generate_a_user_needs_an_action_and_root_none(void **state)
 static void what_cannot_be_is_refused_before_anybody_is_asked(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "");
+	struct token_request request = wish_for(&alice, "");
 
-	assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
+	assert_int_equal(tokens_may_generate(world->tokens, &alice, &request, &world->refusal),
 		PAT_ERR_INVALID_NAME);
 	(void)world_generate(world, &alice, "taken");
-	wish.name = "taken";
-	assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
+	request.name = "taken";
+	assert_int_equal(tokens_may_generate(world->tokens, &alice, &request, &world->refusal),
 		PAT_ERR_NAME_TAKEN);
 	/* Of others nothing is told. */
-	assert_int_equal(
-		tokens_may_generate(world->tokens, &bob, &wish, &world->refusal), PAT_ERR_DENIED);
-	wish.name = "laptop";
-	wish.has_lifetime = true;
-	assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
+	assert_int_equal(tokens_may_generate(world->tokens, &bob, &request, &world->refusal),
+		PAT_ERR_DENIED);
+	request.name = "laptop";
+	request.has_lifetime = true;
+	assert_int_equal(tokens_may_generate(world->tokens, &alice, &request, &world->refusal),
 		PAT_ERR_INVALID_EXPIRY);
 }
 
@@ -126,17 +126,17 @@ static void expirations_are_computed_or_refused(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct wish wish = wish_for(&alice, table[i].name);
+		struct token_request request = wish_for(&alice, table[i].name);
 		struct made made = { 0 };
 		enum pat_error error;
 
-		wish.has_lifetime = table[i].has_lifetime;
-		wish.lifetime = table[i].lifetime;
-		wish.has_expires_at = table[i].has_expires_at;
-		wish.expires_at = table[i].expires_at;
+		request.has_lifetime = table[i].has_lifetime;
+		request.lifetime = table[i].lifetime;
+		request.has_expires_at = table[i].has_expires_at;
+		request.expires_at = table[i].expires_at;
 		world->refusal.why = NULL;
 		error = tokens_generate(
-			world->tokens, &root, &wish, &made.token, made.secret, &world->refusal);
+			world->tokens, &root, &request, &made.token, made.secret, &world->refusal);
 		assert_that(error == table[i].error, "%s: %d", table[i].name, error);
 		assert_that((error == PAT_OK) == (world->refusal.why == NULL), "%s", table[i].name);
 		assert_that(made.token.expires_at == table[i].result, "%s", table[i].name);
@@ -148,11 +148,11 @@ static void expirations_are_computed_or_refused(void **state)
 static void a_clock_beyond_the_calendar_generates_no_lifetime(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "late");
+	struct token_request request = wish_for(&alice, "late");
 	struct made made;
 
 	world->time = PAT_EXPIRES_MAX + 1;
-	assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token, made.secret,
+	assert_int_equal(tokens_generate(world->tokens, &root, &request, &made.token, made.secret,
 				 &world->refusal),
 		PAT_ERR_INVALID_EXPIRY);
 }
@@ -164,12 +164,13 @@ static void names_are_checked(void **state)
 	char longest[PAT_NAME_MAX + 2];
 
 	for (size_t i = 0; i <= COUNT(names); i++) {
-		struct wish wish = wish_for(&alice, i < COUNT(names) ? names[i] : longest);
+		struct token_request request =
+			wish_for(&alice, i < COUNT(names) ? names[i] : longest);
 		struct made made = { .secret = "untouched" };
 
 		memset(longest, 'x', sizeof(longest) - 1);
 		longest[sizeof(longest) - 1] = '\0';
-		assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token,
+		assert_int_equal(tokens_generate(world->tokens, &root, &request, &made.token,
 					 made.secret, &world->refusal),
 			PAT_ERR_INVALID_NAME);
 		assert_non_null(strstr(world->refusal.why, "the name "));
@@ -199,10 +200,10 @@ static void a_user_whom_no_token_can_name_is_refused(void **state)
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	for (size_t i = 0; i < COUNT(users); i++) {
-		struct wish wish = { .name = "laptop", .uid = 1, .user = users[i] };
+		struct token_request request = { .name = "laptop", .uid = 1, .user = users[i] };
 		struct made made;
 
-		assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token,
+		assert_int_equal(tokens_generate(world->tokens, &root, &request, &made.token,
 					 made.secret, &world->refusal),
 			PAT_ERR_UNKNOWN_USER);
 	}
@@ -212,11 +213,11 @@ static void a_name_is_given_once_a_user(void **state)
 {
 	struct world *world = *state;
 	struct made first = world_generate(world, &alice, "laptop"), made;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 	static const struct caller heir = { .uid = 1000, .user = "anna" };
 
 	memset(made.secret, 'x', sizeof(made.secret));
-	assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token, made.secret,
+	assert_int_equal(tokens_generate(world->tokens, &root, &request, &made.token, made.secret,
 				 &world->refusal),
 		PAT_ERR_NAME_TAKEN);
 	assert_int_equal(made.secret[0], '\0'); /* the secret of nothing is not left about */
@@ -226,7 +227,7 @@ static void a_name_is_given_once_a_user(void **state)
 	(void)world_generate(world, &alice, "Laptop");
 	/* Revoked, it still has its name; deleted, no longer. */
 	assert_int_equal(world_revoke(world, &first), PAT_OK);
-	assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token, made.secret,
+	assert_int_equal(tokens_generate(world->tokens, &root, &request, &made.token, made.secret,
 				 &world->refusal),
 		PAT_ERR_NAME_TAKEN);
 	assert_int_equal(world_delete(world, &first), PAT_OK);
@@ -634,7 +635,7 @@ static void what_cannot_be_stored_is_not_done(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
-	struct wish wish = wish_for(&alice, "phone");
+	struct token_request request = wish_for(&alice, "phone");
 	struct made other;
 
 	world_edit(world,
@@ -643,7 +644,7 @@ static void what_cannot_be_stored_is_not_done(void **state)
 		"raise(FAIL, 'no'); END");
 	assert_int_equal(world_revoke(world, &made), PAT_ERR_STORAGE);
 	assert_int_equal(world_state(world, &made), TOKEN_ACTIVE);
-	assert_int_equal(tokens_generate(world->tokens, &root, &wish, &other.token, other.secret,
+	assert_int_equal(tokens_generate(world->tokens, &root, &request, &other.token, other.secret,
 				 &world->refusal),
 		PAT_ERR_STORAGE);
 	assert_true(sodium_is_zero((const uint8_t *)other.secret, sizeof(other.secret)));

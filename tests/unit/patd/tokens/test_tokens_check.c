@@ -47,15 +47,15 @@ static void all_that_keeps_it_shut_is_told_in_order(void **state)
 		PAT_DISABLED, PAT_EXPIRED, PAT_WRONG_SERVICE, PAT_WRONG_SOURCE, PAT_OUT_OF_HOURS,
 		PAT_EXHAUSTED };
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 	struct made made;
 	struct answer answer;
 
-	wish.services = "test";
-	wish.sources = "local";
-	wish.hours = "Tue";
-	wish.max_uses = 2;
-	world_generate_as_wished(world, &wish, &made);
+	request.services = "test";
+	request.sources = "local";
+	request.hours = "Tue";
+	request.max_uses = 2;
+	world_generate_request(world, &request, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	(void)world_rotate(world, &made, DAY);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
@@ -75,13 +75,13 @@ static void a_service_and_a_source_are_judged_where_they_are_asked_about(void **
 	static const enum pat_verdict service[] = { PAT_WRONG_SERVICE };
 	static const enum pat_verdict source[] = { PAT_WRONG_SOURCE };
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 	struct made made;
 	struct answer answer;
 
-	wish.services = "sudo";
-	wish.sources = "192.0.2.0/24";
-	world_generate_as_wished(world, &wish, &made);
+	request.services = "sudo";
+	request.sources = "192.0.2.0/24";
+	world_generate_request(world, &request, &made);
 	answer = check(world, &alice, &made, "sudo", "192.0.2.7");
 	assert_says(&answer, NULL, 0);
 	answer = check(world, &alice, &made, "sshd", NULL);

@@ -90,12 +90,12 @@ static void tokens_that_expire_within_a_week_are_told_and_no_others(void **state
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < COUNT(expiring); i++) {
-		struct wish wish = wish_for(&alice, expiring[i].name);
+		struct token_request request = wish_for(&alice, expiring[i].name);
 
-		wish.has_expires_at = true;
-		wish.expires_at =
+		request.has_expires_at = true;
+		request.expires_at =
 			expiring[i].expires_at == 0 ? PAT_NEVER : NOON + expiring[i].expires_at;
-		world_generate_as_wished(world, &wish, &made[i]);
+		world_generate_request(world, &request, &made[i]);
 		if (expiring[i].then == REVOKE)
 			assert_int_equal(world_revoke(world, &made[i]), PAT_OK);
 		if (expiring[i].then == SUSPEND)
@@ -134,12 +134,12 @@ static void an_expired_token_is_told_no_more(void **state)
 static void the_end_by_the_policy_is_told(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "for ever");
+	struct token_request request = wish_for(&alice, "for ever");
 	struct made made;
 	struct told told;
 
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &made);
+	request.has_expires_at = true;
+	world_generate_request(world, &request, &made);
 	world->policy.max_lifetime = 10 * DAY;
 	world_apply_policy(world);
 	assert_int_equal(work(world).n, 0);
@@ -262,11 +262,11 @@ static void what_cannot_be_revoked_holds_up_nothing(void **state)
 /* Ten logins a day, the first on the day of NOON. */
 static void live(struct world *world, unsigned int days)
 {
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 	struct made made;
 
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &made);
+	request.has_expires_at = true;
+	world_generate_request(world, &request, &made);
 	for (unsigned int i = 0; i < days * 10; i++) {
 		world->time = NOON + i / 10 * DAY;
 		assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);

@@ -112,15 +112,16 @@ static void no_token_is_made_for_who_is_disabled(void **state)
 {
 	static const char *const users[] = { "alice", "" };
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 
 	for (size_t i = 0; i < COUNT(users); i++) {
 		struct made made = { .secret = "untouched" };
 
 		assert_int_equal(disable(world, users[i], NULL), PAT_OK);
-		assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
+		assert_int_equal(
+			tokens_may_generate(world->tokens, &alice, &request, &world->refusal),
 			PAT_ERR_AGAINST_POLICY);
-		assert_int_equal(tokens_generate(world->tokens, &root, &wish, &made.token,
+		assert_int_equal(tokens_generate(world->tokens, &root, &request, &made.token,
 					 made.secret, &world->refusal),
 			PAT_ERR_AGAINST_POLICY);
 		assert_string_equal(made.secret, "untouched");
@@ -256,40 +257,40 @@ static void nobody_gets_in_when_the_disabled_are_not_known(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-struct news {
+struct change_queue {
 	unsigned int n;
 	char users[8][TOKEN_USER_BYTES_MAX + 1];
 };
 
 static void hear(enum token_event event, const struct token *token, void *userdata)
 {
-	struct news *news = userdata;
+	struct change_queue *change_queue = userdata;
 
 	assert_int_equal(event, TOKEN_AFFECTED);
-	assert_in_range(news->n, 0, COUNT(news->users) - 1);
-	(void)strcpy(news->users[news->n++], token->user);
+	assert_in_range(change_queue->n, 0, COUNT(change_queue->users) - 1);
+	(void)strcpy(change_queue->users[change_queue->n++], token->user);
 }
 
 static void of_each_token_of_a_user_it_is_told(void **state)
 {
 	struct world *world = *state;
-	struct news news = { 0 };
+	struct change_queue change_queue = { 0 };
 
 	(void)world_generate(world, &alice, "one");
 	(void)world_generate(world, &alice, "two");
 	(void)world_generate(world, &bob, "three");
-	world_listen(world, hear, &news);
+	world_listen(world, hear, &change_queue);
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	assert_int_equal(news.n, 2);
+	assert_int_equal(change_queue.n, 2);
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	assert_int_equal(news.n, 2);
+	assert_int_equal(change_queue.n, 2);
 	assert_int_equal(enable(world, "alice"), PAT_OK);
-	assert_int_equal(news.n, 4);
-	for (unsigned int i = 0; i < news.n; i++)
-		assert_string_equal(news.users[i], "alice");
+	assert_int_equal(change_queue.n, 4);
+	for (unsigned int i = 0; i < change_queue.n; i++)
+		assert_string_equal(change_queue.users[i], "alice");
 	/* Of everybody's nothing is: they may be millions. */
 	assert_int_equal(disable(world, "", NULL), PAT_OK);
-	assert_int_equal(news.n, 4);
+	assert_int_equal(change_queue.n, 4);
 }
 
 /* ---- who may ---- */

@@ -161,13 +161,13 @@ static void a_generation_leaves_its_entry(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct wish wish = wish_for(table[i].owner, "laptop");
+		struct token_request token_request = wish_for(table[i].owner, "laptop");
 		struct entry entry;
 		struct made made;
 
-		wish.name = i == 0 ? "first" : "laptop";
-		assert_int_equal(tokens_generate(world->tokens, table[i].caller, &wish, &made.token,
-					 made.secret, &world->refusal),
+		token_request.name = i == 0 ? "first" : "laptop";
+		assert_int_equal(tokens_generate(world->tokens, table[i].caller, &token_request,
+					 &made.token, made.secret, &world->refusal),
 			PAT_OK);
 		entry = world_last_entry(world);
 		assert_int_equal(entry.seq, i + 1);
@@ -176,7 +176,7 @@ static void a_generation_leaves_its_entry(void **state)
 		assert_int_equal(entry.by_uid, table[i].caller->uid);
 		assert_int_equal(made.token.created_by, table[i].caller->uid);
 		assert_entry_is_of(&entry, &made);
-		assert_string_equal(entry.name, wish.name);
+		assert_string_equal(entry.name, token_request.name);
 	}
 	assert_int_equal(world_check_history(world), COUNT(table));
 }
@@ -185,7 +185,7 @@ static void what_changes_nothing_leaves_no_entry(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "phone");
-	struct wish again = wish_for(&alice, "phone");
+	struct token_request again = wish_for(&alice, "phone");
 	struct made other;
 	uint64_t entries;
 
@@ -356,12 +356,12 @@ static void a_service_and_a_network_are_new_once(void **state)
 static void a_refused_login_makes_no_place_known(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request token_request = wish_for(&alice, "laptop");
 	struct made made;
 	struct pat_request request;
 
-	wish.not_before = NOON + 10;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.not_before = NOON + 10;
+	world_generate_request(world, &token_request, &made);
 	request = from(&made, "sshd", "192.0.2.7", "");
 	assert_int_equal(world_verify(world, &request).verdict, PAT_NOT_YET);
 	assert_false(world_last_entry(world).new_service || world_last_entry(world).new_network);

@@ -2,7 +2,7 @@
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"
 
-struct news {
+struct change_queue {
 	unsigned int n;
 	enum token_event event;
 	struct token token;
@@ -10,70 +10,71 @@ struct news {
 
 static void hear(enum token_event event, const struct token *token, void *userdata)
 {
-	struct news *news = userdata;
+	struct change_queue *change_queue = userdata;
 
-	news->n++;
-	news->event = event;
-	news->token = *token;
+	change_queue->n++;
+	change_queue->event = event;
+	change_queue->token = *token;
 }
 
-static void assert_told(struct news *news, enum token_event event, const struct made *made)
+static void assert_told(
+	struct change_queue *change_queue, enum token_event event, const struct made *made)
 {
-	assert_int_equal(news->n, 1);
-	assert_int_equal(news->event, event);
-	assert_string_equal(news->token.id.text, made->token.id.text);
-	assert_string_equal(news->token.user, made->token.user);
-	news->n = 0;
+	assert_int_equal(change_queue->n, 1);
+	assert_int_equal(change_queue->event, event);
+	assert_string_equal(change_queue->token.id.text, made->token.id.text);
+	assert_string_equal(change_queue->token.user, made->token.user);
+	change_queue->n = 0;
 }
 
 static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **state)
 {
 	struct world *world = *state;
-	struct news news = { 0 };
-	struct wish again = wish_for(&alice, "laptop");
+	struct change_queue change_queue = { 0 };
+	struct token_request again = wish_for(&alice, "laptop");
 	struct made made, other;
 
-	world_listen(world, hear, &news);
+	world_listen(world, hear, &change_queue);
 	made = world_generate(world, &alice, "laptop");
-	assert_told(&news, TOKEN_GENERATED, &made);
+	assert_told(&change_queue, TOKEN_GENERATED, &made);
 	assert_int_equal(tokens_generate(world->tokens, &root, &again, &other.token, other.secret,
 				 &world->refusal),
 		PAT_ERR_NAME_TAKEN);
 	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
 	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
-	assert_int_equal(news.n, 0);
+	assert_int_equal(change_queue.n, 0);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
-	assert_told(&news, TOKEN_USED, &made);
+	assert_told(&change_queue, TOKEN_USED, &made);
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
-	assert_int_not_equal(news.token.revoked_at, 0);
-	assert_told(&news, TOKEN_CHANGED, &made);
+	assert_int_not_equal(change_queue.token.revoked_at, 0);
+	assert_told(&change_queue, TOKEN_CHANGED, &made);
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
-	assert_int_equal(news.n, 0);
+	assert_int_equal(change_queue.n, 0);
 	assert_int_equal(world_restore(world, &made), PAT_OK);
-	assert_int_equal(news.token.revoked_at, 0);
-	assert_told(&news, TOKEN_CHANGED, &made);
+	assert_int_equal(change_queue.token.revoked_at, 0);
+	assert_told(&change_queue, TOKEN_CHANGED, &made);
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
-	news.n = 0;
+	change_queue.n = 0;
 	assert_int_equal(world_delete(world, &made), PAT_OK);
-	assert_told(&news, TOKEN_DELETED, &made);
+	assert_told(&change_queue, TOKEN_DELETED, &made);
 	world_listen(world, NULL, NULL);
 	(void)world_generate(world, &alice, "laptop");
-	assert_int_equal(news.n, 0);
+	assert_int_equal(change_queue.n, 0);
 }
 
 static void a_damaged_token_that_is_deleted_is_told_by_its_id(void **state)
 {
 	struct world *world = *state;
-	struct news news = { 0 };
+	struct change_queue change_queue = { 0 };
 	struct made made = world_generate(world, &alice, "laptop");
 
 	world_edit(world, "UPDATE token SET mac = x'00'");
-	world_listen(world, hear, &news);
+	world_listen(world, hear, &change_queue);
 	assert_int_equal(world_delete(world, &made), PAT_OK);
 	/* Nobody can read whose it was. */
 	(void)strcpy(made.token.user, "");
-	assert_told(&news, TOKEN_DELETED, &made);
+	assert_told(&change_queue, TOKEN_DELETED, &made);
 }
 
 static void events_are_counted_whether_or_not_anybody_listens(void **state)
@@ -93,76 +94,77 @@ static void events_are_counted_whether_or_not_anybody_listens(void **state)
 static void each_end_is_told_once_when_it_comes(void **state)
 {
 	struct world *world = *state;
-	struct news news = { 0 };
-	struct moment_place end = { .at = NOON };
-	struct wish wish = wish_for(&alice, "first");
+	struct change_queue change_queue = { 0 };
+	struct deadline_place end = { .at = NOON };
+	struct token_request request = wish_for(&alice, "first");
 	struct made first, revoked, second;
 	uint64_t next = 1;
 
-	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
+	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	assert_int_equal(next, 0);
-	wish.has_lifetime = true;
-	wish.lifetime = 10;
-	world_generate_as_wished(world, &wish, &first);
-	wish.name = "revoked";
-	world_generate_as_wished(world, &wish, &revoked);
-	wish.name = "second";
-	wish.lifetime = 20;
-	world_generate_as_wished(world, &wish, &second);
-	wish.name = "never";
-	wish.has_lifetime = false;
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &(struct made) { 0 });
+	request.has_lifetime = true;
+	request.lifetime = 10;
+	world_generate_request(world, &request, &first);
+	request.name = "revoked";
+	world_generate_request(world, &request, &revoked);
+	request.name = "second";
+	request.lifetime = 20;
+	world_generate_request(world, &request, &second);
+	request.name = "never";
+	request.has_lifetime = false;
+	request.has_expires_at = true;
+	world_generate_request(world, &request, &(struct made) { 0 });
 	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
 
-	world_listen(world, hear, &news);
-	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
+	world_listen(world, hear, &change_queue);
+	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	assert_int_equal(next, NOON + 10);
-	assert_int_equal(news.n, 0);
+	assert_int_equal(change_queue.n, 0);
 	world->time = NOON + 10;
-	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
+	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	assert_int_equal(next, NOON + 20);
-	assert_told(&news, TOKEN_CHANGED, &first);
-	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
-	assert_int_equal(news.n, 0);
+	assert_told(&change_queue, TOKEN_CHANGED, &first);
+	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
+	assert_int_equal(change_queue.n, 0);
 	world->time = NOON + 100;
-	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
+	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	assert_int_equal(next, 0);
-	assert_told(&news, TOKEN_CHANGED, &second);
+	assert_told(&change_queue, TOKEN_CHANGED, &second);
 }
 
 static void many_ends_at_once_are_told_in_parts(void **state)
 {
 	struct world *world = *state;
-	struct news news = { 0 };
-	struct moment_place end = { .at = NOON };
+	struct change_queue change_queue = { 0 };
+	struct deadline_place end = { .at = NOON };
 	uint64_t next = 1;
 
 	world_fill(world, 200);
 	world_edit(world, "UPDATE token SET expires_at = 1700000010");
-	world_listen(world, hear, &news);
+	world_listen(world, hear, &change_queue);
 	world->time = NOON + 10;
 	for (unsigned int turns = 0; next != 0; turns++) {
 		assert_in_range(turns, 0, 200 / 16 + 1);
-		assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_END, &end, &next), 0);
+		assert_int_equal(
+			tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	}
-	assert_int_equal(news.n, 200);
+	assert_int_equal(change_queue.n, 200);
 }
 
 /* What happens by itself at a time: begins, comes back, or ends as the policy says. */
 static void each_kind_of_moment_is_told_as_it_comes(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "pending");
+	struct token_request request = wish_for(&alice, "pending");
 	struct made pending, suspended, ending;
 	struct {
-		enum moment moment;
+		enum deadline deadline;
 		const struct made *made;
 		uint64_t at;
 	} table[] = {
-		{ MOMENT_START, &pending, NOON + 10 },
-		{ MOMENT_RETURN, &suspended, NOON + 20 },
-		{ MOMENT_MAKING, &ending, NOON + 5 + 7 * DAY },
+		{ DEADLINE_START, &pending, NOON + 10 },
+		{ DEADLINE_RESTORE, &suspended, NOON + 20 },
+		{ DEADLINE_CREATION, &ending, NOON + 5 + 7 * DAY },
 	};
 
 	ending = world_generate(world, &alice, "ending");
@@ -171,31 +173,32 @@ static void each_kind_of_moment_is_told_as_it_comes(void **state)
 	assert_int_equal(world_revoke(world, &suspended), PAT_OK);
 	assert_int_equal(world_restore(world, &suspended), PAT_OK);
 	assert_int_equal(world_suspend(world, &suspended, 20), PAT_OK);
-	wish.not_before = NOON + 10;
-	world_generate_as_wished(world, &wish, &pending);
+	request.not_before = NOON + 10;
+	world_generate_request(world, &request, &pending);
 	world->time = NOON + 5;
 	ending = world_generate(world, &bob, "ending");
 	world->policy.max_lifetime = 7 * DAY;
 	world_apply_policy(world);
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct moment_place told = tokens_moments_from(world->tokens, table[i].moment);
-		struct news news = { 0 };
+		struct deadline_place told =
+			tokens_deadlines_from(world->tokens, table[i].deadline);
+		struct change_queue change_queue = { 0 };
 		uint64_t next = 1;
 
-		world_listen(world, hear, &news);
+		world_listen(world, hear, &change_queue);
 		world->time = table[i].at - 1;
 		do
-			assert_int_equal(
-				tokens_tell_moments(world->tokens, table[i].moment, &told, &next),
+			assert_int_equal(tokens_notify_deadlines(
+						 world->tokens, table[i].deadline, &told, &next),
 				0);
 		while (next != 0 && next <= world->time);
 		assert_int_equal(next, table[i].at);
-		news.n = 0;
+		change_queue.n = 0;
 		world->time = table[i].at;
 		assert_int_equal(
-			tokens_tell_moments(world->tokens, table[i].moment, &told, &next), 0);
+			tokens_notify_deadlines(world->tokens, table[i].deadline, &told, &next), 0);
 		assert_int_equal(next, 0);
-		assert_told(&news, TOKEN_CHANGED, table[i].made);
+		assert_told(&change_queue, TOKEN_CHANGED, table[i].made);
 		world_listen(world, NULL, NULL);
 	}
 }
@@ -203,16 +206,17 @@ static void each_kind_of_moment_is_told_as_it_comes(void **state)
 static void without_a_longest_lifetime_no_making_is_told(void **state)
 {
 	struct world *world = *state;
-	struct moment_place told = { 0 };
-	struct news news = { 0 };
+	struct deadline_place told = { 0 };
+	struct change_queue change_queue = { 0 };
 	uint64_t next = 1;
 
 	(void)world_generate(world, &alice, "laptop");
-	world_listen(world, hear, &news);
+	world_listen(world, hear, &change_queue);
 	world->time = NOON + 100 * DAY;
-	assert_int_equal(tokens_tell_moments(world->tokens, MOMENT_MAKING, &told, &next), 0);
+	assert_int_equal(
+		tokens_notify_deadlines(world->tokens, DEADLINE_CREATION, &told, &next), 0);
 	assert_int_equal(next, 0);
-	assert_int_equal(news.n, 0);
+	assert_int_equal(change_queue.n, 0);
 }
 
 int main(void)

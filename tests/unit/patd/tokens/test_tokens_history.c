@@ -128,12 +128,12 @@ static int count_step(void *userdata)
 /* How many instructions of SQLite's machine it takes to list none. */
 static unsigned int cost_of_none(struct world *world, const struct caller *caller, const char *id)
 {
-	const struct wanted_history wanted = { .id = id, .cursor = "" };
+	const struct history_query query = { .id = id, .cursor = "" };
 	char cursor[TOKENS_CURSOR_MAX] = "untouched";
 	unsigned int entries = 0, steps = 0;
 
 	sqlite3_progress_handler(world->store->db, 1, count_step, &steps);
-	assert_int_equal(tokens_list_history(world->tokens, caller, &wanted, count_entry, &entries,
+	assert_int_equal(tokens_list_history(world->tokens, caller, &query, count_entry, &entries,
 				 cursor, &world->refusal),
 		PAT_OK);
 	sqlite3_progress_handler(world->store->db, 0, NULL, NULL);

@@ -8,11 +8,12 @@
 
 static const char limited_name[] = "limited";
 
-static enum pat_error generate(struct world *world, const struct wish *wish, struct made *ret_made)
+static enum pat_error generate(
+	struct world *world, const struct token_request *token_request, struct made *ret_made)
 {
 	world->refusal = (struct refusal) { 0 };
-	return tokens_generate(
-		world->tokens, &root, wish, &ret_made->token, ret_made->secret, &world->refusal);
+	return tokens_generate(world->tokens, &root, token_request, &ret_made->token,
+		ret_made->secret, &world->refusal);
 }
 
 /* ---- generate ---- */
@@ -20,16 +21,16 @@ static enum pat_error generate(struct world *world, const struct wish *wish, str
 static void restrictions_are_kept_in_one_spelling(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request token_request = wish_for(&alice, "laptop");
 	struct made made;
 	struct token found;
 
-	wish.services = "sudo, sshd,sudo";
-	wish.sources = "::ffff:192.0.2.7, local ,2001:DB8::/32";
-	wish.hours = "monday..friday 08:00 - 18:00";
-	wish.not_before = NOON + DAY;
-	wish.max_uses = 3;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.services = "sudo, sshd,sudo";
+	token_request.sources = "::ffff:192.0.2.7, local ,2001:DB8::/32";
+	token_request.hours = "monday..friday 08:00 - 18:00";
+	token_request.not_before = NOON + DAY;
+	token_request.max_uses = 3;
+	world_generate_request(world, &token_request, &made);
 	world_restart(world);
 	found = world_find(world, &made);
 	assert_string_equal(found.limits.services, "sshd,sudo");
@@ -44,14 +45,14 @@ static void restrictions_are_kept_in_one_spelling(void **state)
 static void no_restriction_is_none(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request token_request = wish_for(&alice, "laptop");
 	const struct limits none = { .max_uses = 0 };
 	struct made made;
 
-	wish.services = "";
-	wish.sources = "";
-	wish.hours = "";
-	world_generate_as_wished(world, &wish, &made);
+	token_request.services = "";
+	token_request.sources = "";
+	token_request.hours = "";
+	world_generate_request(world, &token_request, &made);
 	assert_memory_equal(&made.token.limits, &none, sizeof(none));
 }
 
@@ -85,23 +86,23 @@ static void a_restriction_that_cannot_be_is_refused(void **state)
 	memset(long_sources, '1', sizeof(long_sources) - 1);
 	memset(long_hours, 'M', sizeof(long_hours) - 1);
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct wish wish = wish_for(&alice, table[i].what);
+		struct token_request token_request = wish_for(&alice, table[i].what);
 		struct made made = { .secret = "untouched" };
 
-		wish.services = table[i].services;
-		wish.sources = table[i].sources;
-		wish.hours = table[i].hours;
-		wish.not_before = table[i].not_before;
-		wish.max_uses = table[i].max_uses;
-		wish.has_expires_at = table[i].expires_at != 0;
-		wish.expires_at = table[i].expires_at;
-		assert_that(generate(world, &wish, &made) == PAT_ERR_INVALID_RESTRICTION, "%s",
-			table[i].what);
+		token_request.services = table[i].services;
+		token_request.sources = table[i].sources;
+		token_request.hours = table[i].hours;
+		token_request.not_before = table[i].not_before;
+		token_request.max_uses = table[i].max_uses;
+		token_request.has_expires_at = table[i].expires_at != 0;
+		token_request.expires_at = table[i].expires_at;
+		assert_that(generate(world, &token_request, &made) == PAT_ERR_INVALID_RESTRICTION,
+			"%s", table[i].what);
 		assert_non_null(world->refusal.why);
 		assert_string_equal(made.secret, "untouched");
 		/* Before anybody is asked for a password. */
-		assert_that(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal) ==
-				    PAT_ERR_INVALID_RESTRICTION,
+		assert_that(tokens_may_generate(world->tokens, &alice, &token_request,
+				    &world->refusal) == PAT_ERR_INVALID_RESTRICTION,
 			"%s", table[i].what);
 	}
 	assert_int_equal(world_ask(world, "SELECT count(*) FROM token"), 0);
@@ -111,22 +112,22 @@ static void a_restriction_that_cannot_be_is_refused(void **state)
 static void the_farthest_restrictions_are_taken(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "far");
+	struct token_request token_request = wish_for(&alice, "far");
 	struct made made;
 
-	wish.has_expires_at = true; /* never */
-	wish.not_before = PAT_EXPIRES_MAX;
-	wish.max_uses = INT64_MAX;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.has_expires_at = true; /* never */
+	token_request.not_before = PAT_EXPIRES_MAX;
+	token_request.max_uses = INT64_MAX;
+	world_generate_request(world, &token_request, &made);
 	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
-	wish.name = "at once";
-	wish.not_before = NOON - DAY;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.name = "at once";
+	token_request.not_before = NOON - DAY;
+	world_generate_request(world, &token_request, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
-	wish.name = "for one second";
-	wish.not_before = NOON + 9;
-	wish.expires_at = NOON + 10;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.name = "for one second";
+	token_request.not_before = NOON + 9;
+	token_request.expires_at = NOON + 10;
+	world_generate_request(world, &token_request, &made);
 	world->time = NOON + 9;
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
@@ -165,18 +166,18 @@ static void each_restriction_holds_when_the_token_is_used(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(uses); i++) {
-		struct wish wish = wish_for(&alice, uses[i].what);
+		struct token_request token_request = wish_for(&alice, uses[i].what);
 		struct made made;
 		struct pat_request request;
 		struct pat_reply reply;
 
 		world->time = NOON;
 		world->clock.highest = 0;
-		wish.services = uses[i].services;
-		wish.sources = uses[i].sources;
-		wish.hours = uses[i].hours;
-		wish.not_before = uses[i].not_before;
-		world_generate_as_wished(world, &wish, &made);
+		token_request.services = uses[i].services;
+		token_request.sources = uses[i].sources;
+		token_request.hours = uses[i].hours;
+		token_request.not_before = uses[i].not_before;
+		world_generate_request(world, &token_request, &made);
 		request = request_with(made.secret, &alice);
 		if (uses[i].service)
 			pat_field_cut(request.service, sizeof(request.service), uses[i].service);
@@ -194,11 +195,11 @@ static void each_restriction_holds_when_the_token_is_used(void **state)
 static void a_pending_token_begins_by_itself(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request token_request = wish_for(&alice, "laptop");
 	struct made made;
 
-	wish.not_before = NOON + 60;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.not_before = NOON + 60;
+	world_generate_request(world, &token_request, &made);
 	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_NOT_YET);
 	world->time = NOON + 60;
@@ -214,11 +215,11 @@ static void a_pending_token_begins_by_itself(void **state)
 
 static struct made generate_limited(struct world *world, uint64_t max_uses)
 {
-	struct wish wish = wish_for(&alice, limited_name);
+	struct token_request token_request = wish_for(&alice, limited_name);
 	struct made made;
 
-	wish.max_uses = max_uses;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.max_uses = max_uses;
+	world_generate_request(world, &token_request, &made);
 	return made;
 }
 
@@ -295,7 +296,7 @@ static void to_look_at_a_token_uses_nothing(void **state)
 	struct made made = generate_limited(world, 1);
 	struct pat_request request = request_with(made.secret, &alice);
 	const struct pat_digest digest = request.digest;
-	const struct wanted wanted = { .cursor = "" };
+	const struct token_query query = { .cursor = "" };
 	uint64_t entries = world_check_history(world);
 
 	for (int i = 0; i < 5; i++) {
@@ -312,7 +313,7 @@ static void to_look_at_a_token_uses_nothing(void **state)
 					 &world->refusal),
 			PAT_OK);
 		assert_memory_equal(&token, &made.token, sizeof(token));
-		assert_int_equal(tokens_list(world->tokens, &alice, &wanted, ignore_row, NULL,
+		assert_int_equal(tokens_list(world->tokens, &alice, &query, ignore_row, NULL,
 					 cursor, &world->refusal),
 			PAT_OK);
 	}
@@ -325,13 +326,13 @@ static void to_look_at_a_token_uses_nothing(void **state)
 static void a_refused_login_uses_nothing(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, limited_name);
+	struct token_request token_request = wish_for(&alice, limited_name);
 	struct made made;
 	struct pat_request request;
 
-	wish.max_uses = 1;
-	wish.services = "sudo";
-	world_generate_as_wished(world, &wish, &made);
+	token_request.max_uses = 1;
+	token_request.services = "sudo";
+	world_generate_request(world, &token_request, &made);
 	request = request_with(made.secret, &alice);
 	assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG_SERVICE);
 	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);

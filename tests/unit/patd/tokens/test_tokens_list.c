@@ -25,12 +25,12 @@ static int note(const struct token *token, void *userdata)
 }
 
 static enum pat_error list(struct world *world, const struct caller *caller,
-	const struct wanted *wanted, struct listing *ret_listing, char *ret_cursor)
+	const struct token_query *query, struct listing *ret_listing, char *ret_cursor)
 {
 	*ret_listing = (struct listing) { 0 };
 	world->refusal.why = NULL;
 	return tokens_list(
-		world->tokens, caller, wanted, note, ret_listing, ret_cursor, &world->refusal);
+		world->tokens, caller, query, note, ret_listing, ret_cursor, &world->refusal);
 }
 
 static void each_sees_his_own_and_root_sees_all(void **state)
@@ -38,7 +38,7 @@ static void each_sees_his_own_and_root_sees_all(void **state)
 	static const struct {
 		const char *what;
 		struct caller caller;
-		struct wanted wanted;
+		struct token_query query;
 		enum pat_error error;
 		const char *names;
 	} table[] = {
@@ -105,7 +105,7 @@ static void each_sees_his_own_and_root_sees_all(void **state)
 		char cursor[TOKENS_CURSOR_MAX] = "untouched";
 		struct listing listing;
 		enum pat_error error =
-			list(world, &table[i].caller, &table[i].wanted, &listing, cursor);
+			list(world, &table[i].caller, &table[i].query, &listing, cursor);
 
 		assert_that(error == table[i].error, "%s: %d", table[i].what, error);
 		assert_that(strcmp(listing.names, table[i].names) == 0, "%s: %s", table[i].what,
@@ -122,16 +122,16 @@ static void a_token_is_found_by_any_prefix_of_its_id(void **state)
 
 	for (size_t len = 1; len <= PAT_ID_LEN; len++) {
 		char prefix[PAT_ID_LEN + 1] = "", cursor[TOKENS_CURSOR_MAX];
-		struct wanted wanted = { .all = true, .cursor = "", .id_prefix = prefix };
+		struct token_query query = { .all = true, .cursor = "", .id_prefix = prefix };
 		struct listing listing;
 
 		memcpy(prefix, made.token.id.text, len);
-		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
 		assert_string_equal(listing.names, "laptop ");
 		/* In the other case it is another id. */
 		prefix[0] = prefix[0] == '0' ? '1' : '0';
 		if (prefix[0] != made.token.id.text[0]) {
-			assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+			assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
 			assert_string_equal(listing.names, "");
 		}
 	}
@@ -150,12 +150,12 @@ static void pages_follow_each_other_without_gap_or_repetition(void **state)
 		unsigned int rows = 0;
 
 		do {
-			struct wanted wanted = { .cursor = last, .limit = limits[i] };
+			struct token_query query = { .cursor = last, .limit = limits[i] };
 			struct listing listing;
 			char first[16];
 
 			(void)strcpy(last, cursor);
-			assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+			assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 			(void)snprintf(first, sizeof(first), "n%05u ", rows);
 			assert_memory_equal(listing.names, first, 7);
 			rows += listing.rows;
@@ -170,11 +170,11 @@ static void a_page_that_is_exactly_full_is_the_last(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX];
-	struct wanted wanted = { .cursor = "" };
+	struct token_query query = { .cursor = "" };
 	struct listing listing;
 
 	world_fill(world, PAT_PAGE_MAX);
-	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_int_equal(listing.rows, PAT_PAGE_MAX);
 	assert_string_equal(cursor, "");
 }
@@ -183,23 +183,23 @@ static void pages_go_on_while_tokens_come_and_go(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX], next[TOKENS_CURSOR_MAX];
-	struct wanted wanted = { .cursor = "", .limit = 2 };
+	struct token_query query = { .cursor = "", .limit = 2 };
 	struct listing listing;
 
 	world_fill(world, 6);
-	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "n00000 n00001 ");
 	/* The last row of the page goes, one before and one behind it come. */
 	world_edit(world, "DELETE FROM token WHERE name = 'n00001'");
 	(void)world_generate(world, &alice, "a-before");
 	(void)world_generate(world, &alice, "n00002-between");
-	wanted.cursor = cursor;
-	assert_int_equal(list(world, &alice, &wanted, &listing, next), PAT_OK);
+	query.cursor = cursor;
+	assert_int_equal(list(world, &alice, &query, &listing, next), PAT_OK);
 	assert_string_equal(listing.names, "n00002 n00002-between ");
 	/* All go. */
 	world_edit(world, "DELETE FROM token");
-	wanted.cursor = next;
-	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	query.cursor = next;
+	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_int_equal(listing.rows, 0);
 	assert_string_equal(cursor, "");
 }
@@ -214,11 +214,11 @@ static void names_with_colons_are_paged_past(void **state)
 	(void)world_generate(world, &alice, "a:b:c");
 	(void)world_generate(world, &alice, "alice:1000:x");
 	do {
-		struct wanted wanted = { .cursor = last, .limit = 1 };
+		struct token_query query = { .cursor = last, .limit = 1 };
 		struct listing listing;
 
 		(void)strcpy(last, cursor);
-		assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+		assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 		(void)strcat(all, listing.names);
 	} while (*cursor);
 	assert_string_equal(all, ": ::1: a:b:c alice:1000:x ");
@@ -229,7 +229,7 @@ static void the_longest_name_and_user_fit_a_cursor(void **state)
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX] = "", name[PAT_NAME_BYTES_MAX + 1] = "";
 	struct caller owner = { .uid = UINT32_MAX };
-	struct wanted wanted = { .all = true, .cursor = "", .limit = 1 };
+	struct token_query query = { .all = true, .cursor = "", .limit = 1 };
 	struct listing listing;
 
 	memset(owner.user, 'u', sizeof(owner.user) - 1);
@@ -239,14 +239,14 @@ static void the_longest_name_and_user_fit_a_cursor(void **state)
 	/* One more behind it. */
 	name[PAT_NAME_BYTES_MAX - 1] = '\x92';
 	(void)world_generate(world, &owner, name);
-	assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
 	assert_int_equal(strlen(cursor), 255 + 1 + 10 + 1 + 1020);
 	assert_true(strlen(cursor) < sizeof(cursor));
-	wanted.cursor = cursor;
+	query.cursor = cursor;
 	{
 		char next[TOKENS_CURSOR_MAX];
 
-		assert_int_equal(list(world, &root, &wanted, &listing, next), PAT_OK);
+		assert_int_equal(list(world, &root, &query, &listing, next), PAT_OK);
 		assert_int_equal(listing.rows, 1);
 		assert_string_equal(next, "");
 	}
@@ -256,13 +256,13 @@ static void a_damaged_row_hides_no_other(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX];
-	struct wanted wanted = { .cursor = "", .limit = 3 };
+	struct token_query query = { .cursor = "", .limit = 3 };
 	struct listing listing;
 
 	world_fill(world, 5);
 	world_edit(world, "UPDATE token SET mac = x'00' WHERE name IN ('n00000', 'n00002')");
 	heard_clear();
-	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "n00001 n00003 n00004 ");
 	assert_string_equal(cursor, "");
 	assert_heard("damaged");
@@ -272,12 +272,12 @@ static void a_list_that_cannot_be_passed_on_fails(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX] = "untouched";
-	struct wanted wanted = { .cursor = "" };
+	struct token_query query = { .cursor = "" };
 	struct listing listing = { .result = -ENOMEM };
 
 	world_fill(world, 3);
-	assert_int_equal(tokens_list(world->tokens, &alice, &wanted, note, &listing, cursor,
-				 &world->refusal),
+	assert_int_equal(
+		tokens_list(world->tokens, &alice, &query, note, &listing, cursor, &world->refusal),
 		PAT_ERR_NO_MEMORY);
 	assert_int_equal(listing.rows, 1);
 	assert_string_equal(cursor, "untouched");
@@ -290,15 +290,16 @@ static const char *const kinds[] = { "expired", "new", "revoked", "unused", "use
 /* A token of alice's for each of these, of which it is true at the end.  Returns the last. */
 static struct made make_one_of_each_kind(struct world *world)
 {
-	struct wish brief = wish_for(&alice, "expired"), endless = wish_for(&alice, "unused");
+	struct token_request brief = wish_for(&alice, "expired"),
+			     endless = wish_for(&alice, "unused");
 	struct made made, revoked, used;
 
 	brief.has_lifetime = true;
 	brief.lifetime = DAY;
 	endless.has_expires_at = true;
-	world_generate_as_wished(world, &brief, &made);
+	world_generate_request(world, &brief, &made);
 	revoked = world_generate(world, &alice, "revoked");
-	world_generate_as_wished(world, &endless, &made);
+	world_generate_request(world, &endless, &made);
 	used = world_generate(world, &alice, "used");
 	world->time += DAY + 1;
 	assert_int_equal(world_log_in(world, &alice, &used), PAT_ACCEPTED);
@@ -324,8 +325,9 @@ static void each_state_is_found_by_its_name(void **state)
 		{ "altered", "altered " },
 	};
 	struct world *world = *state;
-	struct wish pending = wish_for(&alice, "pending"), once = wish_for(&alice, "exhausted"),
-		    brief = wish_for(&alice, "expired");
+	struct token_request pending = wish_for(&alice, "pending"),
+			     once = wish_for(&alice, "exhausted"),
+			     brief = wish_for(&alice, "expired");
 	struct made made;
 
 	(void)world_generate(world, &alice, "active");
@@ -336,20 +338,20 @@ static void each_state_is_found_by_its_name(void **state)
 	made = world_generate(world, &alice, "suspended");
 	assert_int_equal(world_suspend(world, &made, DAY), PAT_OK);
 	pending.not_before = NOON + DAY;
-	world_generate_as_wished(world, &pending, &made);
+	world_generate_request(world, &pending, &made);
 	once.max_uses = 1;
-	world_generate_as_wished(world, &once, &made);
+	world_generate_request(world, &once, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	brief.has_lifetime = true;
 	brief.lifetime = 1;
-	world_generate_as_wished(world, &brief, &made);
+	world_generate_request(world, &brief, &made);
 	world->time = NOON + 1;
 	assert_int_equal(
 		tokens_disable(world->tokens, &root, "bob", NULL, &world->refusal), PAT_OK);
 	world_edit(world, "UPDATE token SET uses = 1 WHERE name = 'altered'");
 	assert_int_equal(COUNT(table), TOKEN_STATES);
 	for (size_t i = 0; i < COUNT(table); i++) {
-		const struct wanted wanted = {
+		const struct token_query query = {
 			.all = true,
 			.state = table[i].state,
 			.cursor = "",
@@ -357,7 +359,7 @@ static void each_state_is_found_by_its_name(void **state)
 		char cursor[TOKENS_CURSOR_MAX];
 		struct listing listing;
 
-		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
 		assert_string_equal(listing.names, table[i].names);
 	}
 }
@@ -366,13 +368,13 @@ static void each_state_is_found_by_its_name(void **state)
 static void of_several_states_the_first_is_shown(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 	struct made made;
 
-	wish.max_uses = 1;
-	wish.has_lifetime = true;
-	wish.lifetime = 20;
-	world_generate_as_wished(world, &wish, &made);
+	request.max_uses = 1;
+	request.has_lifetime = true;
+	request.lifetime = 20;
+	world_generate_request(world, &request, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	assert_int_equal(
 		tokens_disable(world->tokens, &root, "alice", NULL, &world->refusal), PAT_OK);
@@ -384,11 +386,11 @@ static void of_several_states_the_first_is_shown(void **state)
 	world_edit(world, "UPDATE token SET uses = 0");
 	assert_int_equal(world_state(world, &made), TOKEN_ALTERED);
 	assert_int_equal(tokens_enable(world->tokens, &root, "alice", &world->refusal), PAT_OK);
-	wish.name = "phone";
-	wish.max_uses = 0;
-	wish.not_before = NOON + 30;
-	wish.lifetime = 40;
-	world_generate_as_wished(world, &wish, &made);
+	request.name = "phone";
+	request.max_uses = 0;
+	request.not_before = NOON + 30;
+	request.lifetime = 40;
+	world_generate_request(world, &request, &made);
 	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
 	assert_int_equal(
 		tokens_disable(world->tokens, &root, "alice", NULL, &world->refusal), PAT_OK);
@@ -406,31 +408,31 @@ static void what_a_token_is_good_for_is_by_its_services(void **state)
 		{ "cron", "all cron " },
 	};
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "su");
+	struct token_request request = wish_for(&alice, "su");
 	struct made made;
 
 	(void)world_generate(world, &alice, "all");
-	wish.services = "su*";
-	world_generate_as_wished(world, &wish, &made);
-	wish.name = "sudo";
-	wish.services = "sudo,login";
-	world_generate_as_wished(world, &wish, &made);
-	wish.name = "cron";
-	wish.services = "cron";
-	world_generate_as_wished(world, &wish, &made);
+	request.services = "su*";
+	world_generate_request(world, &request, &made);
+	request.name = "sudo";
+	request.services = "sudo,login";
+	world_generate_request(world, &request, &made);
+	request.name = "cron";
+	request.services = "cron";
+	world_generate_request(world, &request, &made);
 	for (size_t i = 0; i < COUNT(table); i++) {
-		const struct wanted wanted = { .good_for = table[i].good_for, .cursor = "" };
+		const struct token_query query = { .good_for = table[i].good_for, .cursor = "" };
 		char cursor[TOKENS_CURSOR_MAX];
 		struct listing listing;
 
-		assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+		assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 		assert_string_equal(listing.names, table[i].names);
 	}
 }
 
 static void what_expires_soon_is_by_the_policy_too(void **state)
 {
-	const struct wanted wanted = {
+	const struct token_query query = {
 		.has_expiring_before = true, .expiring_before = NOON + 2 * DAY, .cursor = ""
 	};
 	struct world *world = *state;
@@ -438,11 +440,11 @@ static void what_expires_soon_is_by_the_policy_too(void **state)
 	struct listing listing;
 
 	(void)world_generate(world, &alice, "laptop");
-	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "");
 	world->policy.max_lifetime = DAY;
 	world_apply_policy(world);
-	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "laptop ");
 }
 
@@ -450,7 +452,7 @@ static void filters_hold_alone_and_together(void **state)
 {
 	static const struct {
 		const char *what;
-		struct wanted wanted;
+		struct token_query query;
 		const char *names;
 	} table[] = {
 		{ "none", { 0 }, "expired new revoked unused used " },
@@ -495,16 +497,16 @@ static void filters_hold_alone_and_together(void **state)
 	(void)make_one_of_each_kind(world);
 	for (size_t i = 0; i < COUNT(table); i++) {
 		char cursor[TOKENS_CURSOR_MAX];
-		struct wanted wanted = table[i].wanted;
+		struct token_query query = table[i].query;
 		struct listing listing;
 
-		wanted.cursor = "";
-		assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+		query.cursor = "";
+		assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 		assert_that(strcmp(listing.names, table[i].names) == 0, "%s: %s", table[i].what,
 			listing.names);
 		/* An administrator's list of all is the same here. */
-		wanted.all = true;
-		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		query.all = true;
+		assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
 		assert_int_equal(strlen(listing.names), strlen(table[i].names));
 	}
 }
@@ -531,11 +533,11 @@ static int note_kind(const struct token *token, void *userdata)
 
 /* A bit for each kind that is listed, of those conditions alone that are in filters. */
 static unsigned int list_kinds(struct world *world, const struct caller *caller,
-	const struct wanted *conditions, unsigned int filters)
+	const struct token_query *conditions, unsigned int filters)
 {
 	char cursor[TOKENS_CURSOR_MAX];
 	unsigned int set = 0;
-	const struct wanted wanted = {
+	const struct token_query query = {
 		.cursor = "",
 		.all = caller->uid == 0,
 		.name = filters & NAME ? conditions->name : NULL,
@@ -549,7 +551,7 @@ static unsigned int list_kinds(struct world *world, const struct caller *caller,
 		.expiring_before = conditions->expiring_before,
 	};
 
-	assert_int_equal(tokens_list(world->tokens, caller, &wanted, note_kind, &set, cursor,
+	assert_int_equal(tokens_list(world->tokens, caller, &query, note_kind, &set, cursor,
 				 &world->refusal),
 		PAT_OK);
 	return set;
@@ -562,7 +564,7 @@ static void of_filters_together_each_holds(void **state)
 	struct world *world = *state;
 	struct made used = make_one_of_each_kind(world);
 	const char prefix[] = { used.token.id.text[0], '\0' };
-	const struct wanted table[] = {
+	const struct token_query table[] = {
 		{ .name = "used",
 			.name_pattern = "*used",
 			.id_prefix = prefix,
@@ -597,7 +599,7 @@ static void of_filters_together_each_holds(void **state)
 static void a_filter_that_cannot_be_is_refused(void **state)
 {
 	static char long_pattern[257];
-	const struct wanted table[] = {
+	const struct token_query table[] = {
 		{ .cursor = "", .state = "gone" },
 		{ .cursor = "", .state = "" },
 		{ .cursor = "", .name_pattern = long_pattern },
@@ -619,10 +621,10 @@ static void a_filter_that_cannot_be_is_refused(void **state)
 }
 
 /* Of a list that finds nothing. */
-static unsigned int count_pages(struct world *world, const struct wanted *wanted)
+static unsigned int count_pages(struct world *world, const struct token_query *query)
 {
 	char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX];
-	struct wanted next = *wanted;
+	struct token_query next = *query;
 	struct listing listing;
 	unsigned int pages = 0;
 
@@ -638,7 +640,7 @@ static unsigned int count_pages(struct world *world, const struct wanted *wanted
 
 static void a_page_looks_at_a_bounded_number_of_tokens(void **state)
 {
-	static const struct wanted table[] = {
+	static const struct token_query table[] = {
 		{ .state = "active", .all = true },
 		{ .state = "active", .all = true, .id_prefix = "0" },
 		{ .name_pattern = "*no such name*", .all = true },
@@ -654,20 +656,20 @@ static void a_page_looks_at_a_bounded_number_of_tokens(void **state)
 static void a_page_with_a_costly_pattern_looks_at_fewer(void **state)
 {
 	char pattern[256] = "";
-	const struct wanted wanted = { .all = true, .name_pattern = pattern };
+	const struct token_query query = { .all = true, .name_pattern = pattern };
 	struct world *world = *state;
 
 	memset(pattern, 'x', sizeof(pattern) - 1);
 	world_fill(world, 320);
 	world_edit(world, "UPDATE token SET name = name || printf('%249s', 'x')");
-	assert_int_equal(count_pages(world, &wanted), 20);
+	assert_int_equal(count_pages(world, &query), 20);
 }
 
 static void what_matches_is_found_however_far_behind(void **state)
 {
 	static const struct {
 		const struct caller *caller;
-		struct wanted wanted;
+		struct token_query query;
 	} table[] = {
 		{ &alice, { .name_pattern = "*2[9]99" } },
 		{ &alice, { .id_prefix = "0000002999" } },
@@ -686,13 +688,13 @@ static void what_matches_is_found_however_far_behind(void **state)
 		unsigned int pages = 0, rows = 0;
 
 		do {
-			struct wanted wanted = table[i].wanted;
+			struct token_query query = table[i].query;
 			struct listing listing;
 
 			(void)strcpy(last, cursor);
-			wanted.cursor = last;
+			query.cursor = last;
 			assert_int_equal(
-				list(world, table[i].caller, &wanted, &listing, cursor), PAT_OK);
+				list(world, table[i].caller, &query, &listing, cursor), PAT_OK);
 			pages++;
 			rows += listing.rows;
 		} while (*cursor);
@@ -704,14 +706,14 @@ static void a_users_cursor_names_no_token_of_others(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX];
-	struct wanted wanted = { .cursor = "", .id_prefix = "0", .state = "active" };
+	struct token_query query = { .cursor = "", .id_prefix = "0", .state = "active" };
 	struct listing listing;
 
 	/* Alice's begin with 0, and there are more than one page looks at. */
 	world_fill(world, 3000);
-	assert_int_equal(list(world, &bob, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &bob, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(cursor, "");
-	assert_int_equal(list(world, &alice, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_memory_equal(cursor, "alice:1000:", 11);
 }
 
@@ -723,14 +725,14 @@ static void ids_are_paged_in_their_order_while_tokens_go(void **state)
 
 	world_fill(world, 600);
 	do {
-		struct wanted wanted = {
+		struct token_query query = {
 			.cursor = last, .limit = 50, .all = true, .id_prefix = "0"
 		};
 		struct listing listing;
 		char first[16];
 
 		(void)strcpy(last, cursor);
-		assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+		assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
 		(void)snprintf(first, sizeof(first), "n%05u ", rows);
 		assert_memory_equal(listing.names, first, 7);
 		rows += listing.rows;
@@ -760,20 +762,20 @@ static void ids_are_paged_in_their_order_while_tokens_come(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX], next[TOKENS_CURSOR_MAX];
-	struct wanted wanted = { .cursor = "", .limit = 2, .all = true, .id_prefix = "0" };
+	struct token_query query = { .cursor = "", .limit = 2, .all = true, .id_prefix = "0" };
 	struct listing listing;
 
 	add_with_id(world, "0B00000000");
 	add_with_id(world, "0a00000000");
 	add_with_id(world, "0z00000000");
-	assert_int_equal(list(world, &root, &wanted, &listing, cursor), PAT_OK);
+	assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "0B00000000 0a00000000 ");
 	assert_string_equal(cursor, "0a00000000");
 	add_with_id(world, "0A00000000");
 	add_with_id(world, "0b00000000");
 	add_with_id(world, "1000000000");
-	wanted.cursor = cursor;
-	assert_int_equal(list(world, &root, &wanted, &listing, next), PAT_OK);
+	query.cursor = cursor;
+	assert_int_equal(list(world, &root, &query, &listing, next), PAT_OK);
 	assert_string_equal(listing.names, "0b00000000 0z00000000 ");
 	assert_string_equal(next, "");
 }

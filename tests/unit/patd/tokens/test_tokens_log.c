@@ -20,24 +20,24 @@ static int collect(const struct entry *entry, void *userdata)
 
 /* One page, behind those that are listed already. */
 static enum pat_error list_page(struct world *world, const struct caller *caller,
-	const struct wanted_history *wanted, struct listed *listed,
+	const struct history_query *query, struct listed *listed,
 	char cursor[static TOKENS_CURSOR_MAX])
 {
 	return tokens_list_history(
-		world->tokens, caller, wanted, collect, listed, cursor, &world->refusal);
+		world->tokens, caller, query, collect, listed, cursor, &world->refusal);
 }
 
 static enum pat_error list_history(struct world *world, const struct caller *caller,
-	const struct wanted_history *wanted, struct listed *ret_listed)
+	const struct history_query *query, struct listed *ret_listed)
 {
 	char cursor[TOKENS_CURSOR_MAX];
 
 	ret_listed->n = 0;
-	return list_page(world, caller, wanted, ret_listed, cursor);
+	return list_page(world, caller, query, ret_listed, cursor);
 }
 
-static const struct wanted_history everything = { .all = true, .cursor = "" };
-static const struct wanted_history own = { .cursor = "" };
+static const struct history_query everything = { .all = true, .cursor = "" };
+static const struct history_query own = { .cursor = "" };
 
 static struct history_check check_history(struct world *world)
 {
@@ -205,8 +205,8 @@ static void users_see_what_is_about_them(void **state)
 
 static void others_entries_are_for_who_may_manage_others(void **state)
 {
-	const struct wanted_history of_bob = { .user = "bob", .cursor = "" };
-	const struct wanted_history of_alice = { .user = "alice", .cursor = "" };
+	const struct history_query of_bob = { .user = "bob", .cursor = "" };
+	const struct history_query of_alice = { .user = "alice", .cursor = "" };
 	struct caller granted = alice;
 	struct world *world = *state;
 	struct made theirs;
@@ -223,7 +223,7 @@ static void others_entries_are_for_who_may_manage_others(void **state)
 	/* The id of another's token shows nothing. */
 	assert_int_equal(
 		list_history(world, &alice,
-			&(const struct wanted_history) { .id = theirs.token.id.text, .cursor = "" },
+			&(const struct history_query) { .id = theirs.token.id.text, .cursor = "" },
 			&listed),
 		PAT_OK);
 	assert_int_equal(listed.n, 0);
@@ -250,7 +250,7 @@ static void a_name_that_had_another_uid_shows_its_own(void **state)
 	/* root asks about the name. */
 	assert_int_equal(
 		list_history(world, &root,
-			&(const struct wanted_history) { .user = "alice", .cursor = "" }, &listed),
+			&(const struct history_query) { .user = "alice", .cursor = "" }, &listed),
 		PAT_OK);
 	assert_int_equal(listed.n, 2);
 }
@@ -280,7 +280,7 @@ static void pages_together_are_all_of_it(void **state)
 	for (uint32_t limit = 1; limit <= 12; limit++) {
 		for (size_t d = 0; d < COUNT(directions); d++) {
 			char cursor[TOKENS_CURSOR_MAX] = "", next[TOKENS_CURSOR_MAX];
-			const struct wanted_history wanted = { .all = true,
+			const struct history_query query = { .all = true,
 				.reverse = directions[d],
 				.cursor = cursor,
 				.limit = limit };
@@ -291,7 +291,7 @@ static void pages_together_are_all_of_it(void **state)
 				unsigned int before = listed.n;
 
 				assert_int_equal(
-					list_page(world, &root, &wanted, &listed, next), PAT_OK);
+					list_page(world, &root, &query, &listed, next), PAT_OK);
 				assert_in_range(listed.n - before, 1, limit);
 				memcpy(cursor, next, sizeof(cursor));
 				pages++;
@@ -307,7 +307,7 @@ static void pages_together_are_all_of_it(void **state)
 
 static void what_cannot_be_asked_is_refused(void **state)
 {
-	static const struct wanted_history bad[] = {
+	static const struct history_query bad[] = {
 		{ .all = true, .user = "alice", .cursor = "" },
 		{ .user = "", .cursor = "" },
 		{ .user = "a\nb", .cursor = "" },

@@ -3,11 +3,12 @@
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"
 
-static enum pat_error generate(struct world *world, const struct wish *wish, struct made *ret_made)
+static enum pat_error generate(
+	struct world *world, const struct token_request *request, struct made *ret_made)
 {
 	world->refusal = (struct refusal) { 0 };
 	return tokens_generate(
-		world->tokens, &root, wish, &ret_made->token, ret_made->secret, &world->refusal);
+		world->tokens, &root, request, &ret_made->token, ret_made->secret, &world->refusal);
 }
 
 /* ---- generate ---- */
@@ -47,7 +48,7 @@ static void nobody_is_given_what_the_policy_would_refuse(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct wish wish = wish_for(&alice, table[i].what);
+		struct token_request request = wish_for(&alice, table[i].what);
 		struct made made = { .secret = "untouched" };
 
 		world->policy = policy_default;
@@ -56,15 +57,16 @@ static void nobody_is_given_what_the_policy_would_refuse(void **state)
 		if (table[i].default_lifetime)
 			world->policy.default_lifetime = table[i].default_lifetime;
 		world_apply_policy(world);
-		wish.has_lifetime = table[i].has_lifetime;
-		wish.lifetime = table[i].lifetime;
-		wish.has_expires_at = table[i].has_expires_at;
-		wish.expires_at = table[i].expires_at;
+		request.has_lifetime = table[i].has_lifetime;
+		request.lifetime = table[i].lifetime;
+		request.has_expires_at = table[i].has_expires_at;
+		request.expires_at = table[i].expires_at;
 		/* Before anybody is asked for a password. */
-		assert_that(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal) ==
+		assert_that(tokens_may_generate(world->tokens, &alice, &request, &world->refusal) ==
 				    (table[i].error ? table[i].error : PAT_ERR_DENIED),
 			"%s", table[i].what);
-		assert_that(generate(world, &wish, &made) == table[i].error, "%s", table[i].what);
+		assert_that(
+			generate(world, &request, &made) == table[i].error, "%s", table[i].what);
 		if (table[i].error == PAT_OK)
 			assert_that(made.token.expires_at == table[i].result, "%s", table[i].what);
 		else
@@ -76,29 +78,29 @@ static void a_user_has_as_many_tokens_as_the_policy_allows(void **state)
 {
 	static const struct caller heir = { .uid = 2000, .user = "alice" };
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "third");
+	struct token_request request = wish_for(&alice, "third");
 	struct made first, made;
 
 	world->policy.max_tokens = 2;
 	world_apply_policy(world);
 	first = world_generate(world, &alice, "first");
 	(void)world_generate(world, &alice, "second");
-	assert_int_equal(generate(world, &wish, &made), PAT_ERR_AGAINST_POLICY);
-	assert_int_equal(tokens_may_generate(world->tokens, &alice, &wish, &world->refusal),
+	assert_int_equal(generate(world, &request, &made), PAT_ERR_AGAINST_POLICY);
+	assert_int_equal(tokens_may_generate(world->tokens, &alice, &request, &world->refusal),
 		PAT_ERR_AGAINST_POLICY);
 	/* Others have theirs, and who has the name now. */
 	(void)world_generate(world, &bob, "first");
 	(void)world_generate(world, &heir, "first");
 	/* A revoked one counts until it is deleted. */
 	assert_int_equal(world_revoke(world, &first), PAT_OK);
-	assert_int_equal(generate(world, &wish, &made), PAT_ERR_AGAINST_POLICY);
+	assert_int_equal(generate(world, &request, &made), PAT_ERR_AGAINST_POLICY);
 	assert_int_equal(world_delete(world, &first), PAT_OK);
-	assert_int_equal(generate(world, &wish, &made), PAT_OK);
-	wish.name = "fourth";
-	assert_int_equal(generate(world, &wish, &made), PAT_ERR_AGAINST_POLICY);
+	assert_int_equal(generate(world, &request, &made), PAT_OK);
+	request.name = "fourth";
+	assert_int_equal(generate(world, &request, &made), PAT_ERR_AGAINST_POLICY);
 	world->policy.max_tokens = POLICY_UNLIMITED;
 	world_apply_policy(world);
-	assert_int_equal(generate(world, &wish, &made), PAT_OK);
+	assert_int_equal(generate(world, &request, &made), PAT_OK);
 }
 
 /* ---- a policy that became stricter ---- */
@@ -152,12 +154,12 @@ static struct made generate_own(struct world *world, const char *name)
 	const struct caller granted = {
 		.uid = 1000, .user = "alice", .granted = 1U << ACTION_GENERATE_OWN
 	};
-	struct wish wish = wish_for(&alice, name);
+	struct token_request request = wish_for(&alice, name);
 	struct made made;
 
-	wish.has_expires_at = true;
-	assert_int_equal(tokens_generate(world->tokens, &granted, &wish, &made.token, made.secret,
-				 &world->refusal),
+	request.has_expires_at = true;
+	assert_int_equal(tokens_generate(world->tokens, &granted, &request, &made.token,
+				 made.secret, &world->refusal),
 		PAT_OK);
 	assert_int_equal(made.token.created_by, 1000);
 	return made;
@@ -207,7 +209,7 @@ static void the_end_that_is_told_is_that_of_the_policy(void **state)
 	world->policy.max_lifetime = DAY;
 	world_apply_policy(world);
 	assert_int_equal(tokens_end(world->tokens, &made.token), NOON + DAY);
-	assert_int_equal(tokens_next_moment(world->tokens, &made.token), NOON + DAY);
+	assert_int_equal(tokens_next_deadline(world->tokens, &made.token), NOON + DAY);
 	world->time = NOON + DAY - 1;
 	reply = world_verify(world, &request);
 	assert_int_equal(reply.verdict, PAT_ACCEPTED);
@@ -217,7 +219,7 @@ static void the_end_that_is_told_is_that_of_the_policy(void **state)
 	assert_int_equal(reply.verdict, PAT_EXPIRED);
 	assert_int_equal(reply.expires_at, NOON + DAY);
 	assert_int_equal(world_state(world, &made), TOKEN_EXPIRED);
-	assert_int_equal(tokens_next_moment(world->tokens, &made.token), 0);
+	assert_int_equal(tokens_next_deadline(world->tokens, &made.token), 0);
 	/* Nor can it be restored, or given another secret. */
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
 	assert_int_equal(world_restore(world, &made), PAT_ERR_EXPIRED);

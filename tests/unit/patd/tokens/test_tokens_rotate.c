@@ -34,16 +34,16 @@ static enum pat_error rotate(struct world *world, const struct made *made, uint6
 static void a_rotation_changes_the_secret_and_nothing_else(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 	struct made old, new;
 	struct token before, after;
 
-	wish.services = "test";
-	wish.sources = "local,192.0.2.0/24";
-	wish.hours = "Mon..Sun";
-	wish.not_before = NOON;
-	wish.max_uses = 7;
-	world_generate_as_wished(world, &wish, &old);
+	request.services = "test";
+	request.sources = "local,192.0.2.0/24";
+	request.hours = "Mon..Sun";
+	request.not_before = NOON;
+	request.max_uses = 7;
+	world_generate_request(world, &request, &old);
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 	before = world_find(world, &old);
 	world->time = NOON + 5;
@@ -195,11 +195,11 @@ static void only_so_many_secrets_are_remembered(void **state)
 static void both_secrets_use_up_the_same_uses(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "laptop");
+	struct token_request request = wish_for(&alice, "laptop");
 	struct made old, new;
 
-	wish.max_uses = 3;
-	world_generate_as_wished(world, &wish, &old);
+	request.max_uses = 3;
+	world_generate_request(world, &request, &old);
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 	new = world_rotate(world, &old, GRACE);
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
@@ -235,14 +235,14 @@ static void a_former_secret_ends_with_its_token(void **state)
 static void a_token_that_does_not_work_is_not_rotated(void **state)
 {
 	struct world *world = *state;
-	struct wish once = wish_for(&alice, "once");
+	struct token_request once = wish_for(&alice, "once");
 	struct made active = world_generate(world, &alice, "active");
 	struct made revoked = world_generate(world, &alice, "revoked");
 	struct made suspended = world_generate(world, &alice, "suspended");
 	struct made exhausted;
 
 	once.max_uses = 1;
-	world_generate_as_wished(world, &once, &exhausted);
+	world_generate_request(world, &once, &exhausted);
 	assert_int_equal(verdict(world, &exhausted), PAT_ACCEPTED);
 	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
 	assert_int_equal(world_suspend(world, &suspended, 60), PAT_OK);
@@ -262,11 +262,11 @@ static void a_token_that_does_not_work_is_not_rotated(void **state)
 static void a_clock_beyond_the_calendar_gives_no_grace(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "for ever");
+	struct token_request request = wish_for(&alice, "for ever");
 	struct made old;
 
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &old);
+	request.has_expires_at = true;
+	world_generate_request(world, &request, &old);
 	world->time = PAT_EXPIRES_MAX + DAY;
 	assert_int_equal(rotate(world, &old, INT64_MAX), PAT_ERR_INVALID_RESTRICTION);
 	assert_int_equal(rotate(world, &old, 1), PAT_ERR_INVALID_RESTRICTION);

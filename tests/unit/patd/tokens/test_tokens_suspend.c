@@ -250,11 +250,11 @@ static void a_revocation_that_cannot_be_is_refused(void **state)
 static void a_clock_beyond_the_calendar_stops_no_revoke(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "for ever");
+	struct token_request request = wish_for(&alice, "for ever");
 	struct made made;
 
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &made);
+	request.has_expires_at = true;
+	world_generate_request(world, &request, &made);
 	world->time = PAT_EXPIRES_MAX + DAY;
 	assert_int_equal(world_suspend(world, &made, INT64_MAX), PAT_ERR_INVALID_RESTRICTION);
 	assert_int_equal(world_suspend(world, &made, 1), PAT_ERR_INVALID_RESTRICTION);

@@ -16,15 +16,15 @@ static void an_accepted_request_tells_when_the_token_ends(void **state)
 {
 	struct world *world = *state;
 	struct made month = world_generate(world, &alice, "month");
-	struct wish wish = wish_for(&alice, "for ever");
+	struct token_request token_request = wish_for(&alice, "for ever");
 	struct made ever;
 	struct pat_request request = request_with(month.secret, &alice);
 	uint64_t expires_at = 0;
 
 	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_ACCEPTED);
 	assert_int_equal(expires_at, NOON + 30 * DAY);
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &ever);
+	token_request.has_expires_at = true;
+	world_generate_request(world, &token_request, &ever);
 	request = request_with(ever.secret, &alice);
 	expires_at = 1;
 	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_ACCEPTED);
@@ -209,11 +209,11 @@ static void a_token_ends_at_its_expiration_and_not_before(void **state)
 static void a_token_without_expiration_outlives_the_calendar(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "for ever");
+	struct token_request token_request = wish_for(&alice, "for ever");
 	struct made made;
 
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &made);
+	token_request.has_expires_at = true;
+	world_generate_request(world, &token_request, &made);
 	world->time = PAT_EXPIRES_MAX + DAY;
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	world->time = INT64_MAX;
@@ -260,11 +260,11 @@ static void a_clock_set_back_revives_nothing_after_a_restart(void **state)
 static void a_use_moves_the_stored_time_on(void **state)
 {
 	struct world *world = *state;
-	struct wish wish = wish_for(&alice, "for ever");
+	struct token_request token_request = wish_for(&alice, "for ever");
 	struct made made = world_generate(world, &alice, "laptop"), ever;
 
-	wish.has_expires_at = true;
-	world_generate_as_wished(world, &wish, &ever);
+	token_request.has_expires_at = true;
+	world_generate_request(world, &token_request, &ever);
 	world->time = made.token.expires_at;
 	assert_int_equal(world_log_in(world, &alice, &ever), PAT_ACCEPTED);
 	world->time = NOON;
