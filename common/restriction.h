@@ -1,0 +1,48 @@
+/*
+ * What a token can be restricted to: one row for each restriction, which patd and patctl share.
+ * Options, properties, columns, JSON and what patctl prints are made from it by loops.
+ *
+ * patd adds how a value is parsed and what it permits: see patd/model/limits.h.
+ */
+#ifndef COMMON_RESTRICTION_H
+#define COMMON_RESTRICTION_H
+
+#include <stddef.h>
+
+#include "common/verdict.h"
+
+enum restriction_kind {
+	RESTRICTION_LIST,  /* items with commas between them; an "as" on the bus */
+	RESTRICTION_TEXT,  /* an "s" on the bus */
+	RESTRICTION_TIME,  /* seconds since 1970 UTC; a "t" on the bus */
+	RESTRICTION_COUNT, /* 1 or more; a "t" on the bus */
+};
+
+/* The order in which patctl shows them. */
+enum pat_restriction {
+	PAT_SERVICES,
+	PAT_SOURCES,
+	PAT_HOURS,
+	PAT_NOT_BEFORE,
+	PAT_MAX_USES,
+	PAT_RESTRICTIONS
+};
+
+/* Strings are static; an empty text or list and the number 0 are "not restricted". */
+struct restriction {
+	const char *name;     /* option of Generate, column of the database, key of JSON */
+	const char *property; /* of org.patd.Tokens1.Token */
+	enum restriction_kind kind;
+	enum pat_verdict verdict; /* of a login that it does not permit */
+	/* patctl: the option of generate, its argument in help, and what help says of it; */
+	const char *option, *argument, *help;
+	const char *label; /* of its line in show; NULL: show prints it beside something else; */
+	const char *word;  /* under LIMITS in list */
+};
+
+extern const struct restriction restrictions[PAT_RESTRICTIONS];
+
+/* Whether a value of that kind is a number. */
+#define RESTRICTION_IS_NUMBER(kind) ((kind) == RESTRICTION_TIME || (kind) == RESTRICTION_COUNT)
+
+#endif

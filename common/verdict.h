@@ -1,0 +1,56 @@
+/*
+ * The verdicts of a verification: one row for each, which patd, pam_pat and patctl share.
+ *
+ * The numbers are part of the wire format (common/wire.h) and of the database's format: they never
+ * change, and a new verdict takes the next one.
+ */
+#ifndef COMMON_VERDICT_H
+#define COMMON_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Zero is a refusal. */
+enum pat_verdict {
+	PAT_WRONG = 0, /* unknown id, or the secret does not match: nothing more is told */
+	PAT_ACCEPTED = 1,
+	/* The secret matched, and the token is refused: */
+	PAT_REVOKED = 2,
+	PAT_EXPIRED = 3,
+	PAT_OTHER_USER = 4, /* bound to another uid or another user name */
+	/* Whatever the token: */
+	PAT_NOT_ALLOWED = 5, /* not this caller, or not this service */
+	PAT_BUSY = 6,        /* the caller exceeds its rate limit */
+	PAT_FAILED = 7,      /* patd could not decide; its log says why */
+	/* The secret matched, and the token is refused: */
+	PAT_NOT_YET = 8,         /* before its not_before */
+	PAT_OUT_OF_HOURS = 9,    /* outside its hours */
+	PAT_WRONG_SERVICE = 10,  /* it is not for this service */
+	PAT_WRONG_SOURCE = 11,   /* it is not for logins from this source */
+	PAT_EXHAUSTED = 12,      /* no uses are left */
+	PAT_ROTATED = 13,        /* this secret was replaced by another */
+	PAT_DISABLED = 14,       /* the user's tokens are disabled, or all are */
+	PAT_AGAINST_POLICY = 15, /* patd.conf forbids it */
+	PAT_ACCOUNT_CLOSED = 16, /* the account has expired, or is locked where that counts */
+	PAT_VERDICTS
+};
+
+/* Strings are static. */
+struct verdict {
+	const char *word;     /* for logs, JSON and the bus: "accepted"; part of the contract */
+	int priority;         /* of its line in the log, see syslog(3) */
+	bool undecided;       /* nobody has said that the token is bad: it may be tried again */
+	const char *notice;   /* what the person who logs in is told; NULL: nothing */
+	const char *sentence; /* what `patctl check` says of the token; NULL: never said */
+};
+
+/* The row of a verdict that may come from another program; NULL for an unknown number. */
+const struct verdict *verdict_row(uint32_t verdict);
+
+/* The row of that word; NULL if there is none. */
+const struct verdict *verdict_from_word(const char *word);
+
+/* The word of the verdict, "unknown" for an unknown number. */
+const char *verdict_word(uint32_t verdict);
+
+#endif
