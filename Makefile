@@ -136,7 +136,7 @@ $(O)/po/%.mo: po/%.po
 .PHONY: update-po
 update-po: $(O)/po/patd.pot
 	for language in $(languages); do \
-		msgmerge --quiet --update --backup=none --add-location=file po/$$language.po $< || exit 1; \
+		msgmerge --quiet --update --backup=none --no-location --sort-output po/$$language.po $< || exit 1; \
 	done
 
 # --- tests ----------------------------------------------------------------------------------

@@ -91,7 +91,13 @@ static const struct verdict verdicts[PAT_VERDICTS] = {
 
 const struct verdict *verdict_row(uint32_t verdict)
 {
-	return verdict < PAT_VERDICTS ? &verdicts[verdict] : NULL;
+	static const struct verdict unknown = {
+		.word = "unknown",
+		.priority = LOG_ERR,
+		.undecided = true,
+	};
+
+	return verdict < PAT_VERDICTS ? &verdicts[verdict] : &unknown;
 }
 
 const struct verdict *verdict_from_word(const char *word)
@@ -104,7 +110,5 @@ const struct verdict *verdict_from_word(const char *word)
 
 const char *verdict_word(uint32_t verdict)
 {
-	const struct verdict *row = verdict_row(verdict);
-
-	return row ? row->word : "unknown";
+	return verdict_row(verdict)->word;
 }

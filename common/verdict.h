@@ -44,13 +44,13 @@ struct verdict {
 	const char *sentence; /* what `patctl check` says of the token; NULL: never said */
 };
 
-/* The row of a verdict that may come from another program; NULL for an unknown number. */
+/* Never NULL: a number that is no verdict has the row of one that is undecided and "unknown". */
 const struct verdict *verdict_row(uint32_t verdict);
 
 /* The row of that word; NULL if there is none. */
 const struct verdict *verdict_from_word(const char *word);
 
-/* The word of the verdict, "unknown" for an unknown number. */
+/* verdict_row()'s word. */
 const char *verdict_word(uint32_t verdict);
 
 #endif

@@ -2,28 +2,6 @@
 
 #include <string.h>
 
-#include "common/l10n.h"
-
-static const char *const verdict_texts[PAT_VERDICTS] = {
-	[PAT_WRONG] = N_("wrong"),
-	[PAT_ACCEPTED] = N_("accepted"),
-	[PAT_REVOKED] = N_("revoked"),
-	[PAT_EXPIRED] = N_("expired"),
-	[PAT_OTHER_USER] = N_("other-user"),
-	[PAT_NOT_ALLOWED] = N_("not-allowed"),
-	[PAT_BUSY] = N_("busy"),
-	[PAT_FAILED] = N_("failed"),
-	[PAT_NOT_YET] = N_("not-yet"),
-	[PAT_OUT_OF_HOURS] = N_("out-of-hours"),
-	[PAT_WRONG_SERVICE] = N_("wrong-service"),
-	[PAT_WRONG_SOURCE] = N_("wrong-source"),
-	[PAT_EXHAUSTED] = N_("exhausted"),
-	[PAT_ROTATED] = N_("rotated"),
-	[PAT_DISABLED] = N_("disabled"),
-	[PAT_AGAINST_POLICY] = N_("against-policy"),
-	[PAT_ACCOUNT_CLOSED] = N_("account-closed"),
-};
-
 void pat_field_cut(char *field, size_t size, const char *text)
 {
 	size_t len = strnlen(text, size - 1);
@@ -72,9 +50,4 @@ bool pat_reply_check(const struct pat_reply *reply, size_t len)
 	       (reply->replaced_until == 0 || reply->verdict == PAT_ACCEPTED) &&
 	       (reply->expires_at == 0 || reply->verdict == PAT_ACCEPTED ||
 		       reply->verdict == PAT_EXPIRED);
-}
-
-const char *pat_verdict_text(uint32_t verdict)
-{
-	return verdict < PAT_VERDICTS ? verdict_texts[verdict] : "unknown";
 }

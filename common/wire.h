@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "common/token_format.h"
+#include "common/verdict.h"
 
 #define PAT_REQUEST_MAGIC UINT32_C(0x31544150) /* "PAT1" in memory on little endian */
 #define PAT_REPLY_MAGIC UINT32_C(0x31746170)   /* "pat1" */
@@ -45,32 +46,6 @@ enum pat_account {
 
 _Static_assert(sizeof(struct pat_request) == 700, "no padding in a request");
 
-/* Values are part of the protocol.  Zero is a refusal. */
-enum pat_verdict {
-	PAT_WRONG = 0, /* unknown id, or the secret does not match: nothing more is told */
-	PAT_ACCEPTED = 1,
-	/* The secret matched, and yet: */
-	PAT_REVOKED = 2,
-	PAT_EXPIRED = 3,
-	PAT_OTHER_USER = 4, /* bound to another uid or another user name */
-	/* Whatever the token: */
-	PAT_NOT_ALLOWED =
-		5,      /* not asked by this caller, or not at this service, whatever the token */
-	PAT_BUSY = 6,   /* the caller asks too often */
-	PAT_FAILED = 7, /* patd could not decide; its log says why */
-	/* Again after the secret matched: */
-	PAT_NOT_YET = 8,         /* before the token's not_before */
-	PAT_OUT_OF_HOURS = 9,    /* outside its hours */
-	PAT_WRONG_SERVICE = 10,  /* it is not for this service */
-	PAT_WRONG_SOURCE = 11,   /* nor for logins from there */
-	PAT_EXHAUSTED = 12,      /* its uses are used up */
-	PAT_ROTATED = 13,        /* this secret was replaced by another */
-	PAT_DISABLED = 14,       /* the user's tokens are disabled, or all are */
-	PAT_AGAINST_POLICY = 15, /* patd.conf forbids it */
-	PAT_ACCOUNT_CLOSED = 16, /* the account has expired, or is locked where that counts */
-	PAT_VERDICTS
-};
-
 struct pat_reply {
 	uint32_t magic;
 	uint32_t verdict;    /* enum pat_verdict */
@@ -95,8 +70,5 @@ bool pat_request_check(const struct pat_request *request, size_t len);
 
 /* Whether len bytes received are a reply that keeps every rule above. */
 bool pat_reply_check(const struct pat_reply *reply, size_t len);
-
-/* One or two words for a log: "accepted", "revoked".  Static; never NULL. */
-const char *pat_verdict_text(uint32_t verdict);
 
 #endif

@@ -11,22 +11,6 @@
 /* So long before its end, in seconds, the use of a good token begins to tell of it. */
 #define EXPIRY_NOTICE (7 * UINT64_C(86400))
 
-/* Only where the whole secret was right.  A row that is missing is silence. */
-static const char *const refusals[PAT_VERDICTS] = {
-	[PAT_REVOKED] = N_("This token has been revoked."),
-	[PAT_EXPIRED] = N_("This token has expired."),
-	[PAT_OTHER_USER] = N_("This token is another user's."),
-	[PAT_NOT_YET] = N_("This token is not valid yet."),
-	[PAT_OUT_OF_HOURS] = N_("This token does not work at this time."),
-	[PAT_WRONG_SERVICE] = N_("This token is not for this service."),
-	[PAT_WRONG_SOURCE] = N_("This token does not work from here."),
-	[PAT_EXHAUSTED] = N_("This token has been used as often as it may be."),
-	[PAT_ROTATED] = N_("This token has been replaced by a new one."),
-	[PAT_DISABLED] = N_("Tokens are disabled for this user."),
-	[PAT_AGAINST_POLICY] = N_("This token is against the policy of this machine."),
-	[PAT_ACCOUNT_CLOSED] = N_("This account is closed."),
-};
-
 /* False for what is no date that a calendar has. */
 static bool time_format(char text[static TIME_SIZE], uint64_t seconds)
 {
@@ -55,14 +39,15 @@ static void left_format(char *text, size_t size, unsigned long seconds)
 
 static bool refusal_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply)
 {
+	const struct verdict *verdict = verdict_row(reply->verdict);
 	char when[TIME_SIZE];
 
-	if (refusals[reply->verdict] == NULL)
+	if (!verdict->notice)
 		return false;
 	if (reply->verdict == PAT_EXPIRED && time_format(when, reply->expires_at))
 		(void)snprintf(ret_text, NOTICE_SIZE, _("This token expired on %s."), when);
 	else
-		(void)snprintf(ret_text, NOTICE_SIZE, "%s", _(refusals[reply->verdict]));
+		(void)snprintf(ret_text, NOTICE_SIZE, "%s", _(verdict->notice));
 	return true;
 }
 

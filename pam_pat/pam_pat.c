@@ -36,29 +36,6 @@
 #define SECONDS_PER_DAY 86400
 #define SESSION_TOKEN "PAT_TOKEN_ID" /* in the environment of PAM: the public id */
 
-static const struct {
-	bool undecided; /* patd knows no better than before */
-	int priority;   /* of the line in the log */
-} verdicts[PAT_VERDICTS] = {
-	[PAT_WRONG] = { .priority = LOG_NOTICE },
-	[PAT_ACCEPTED] = { .priority = LOG_INFO },
-	[PAT_REVOKED] = { .priority = LOG_NOTICE },
-	[PAT_EXPIRED] = { .priority = LOG_NOTICE },
-	[PAT_OTHER_USER] = { .priority = LOG_WARNING },
-	[PAT_NOT_ALLOWED] = { .priority = LOG_WARNING },
-	[PAT_BUSY] = { .priority = LOG_WARNING, .undecided = true },
-	[PAT_FAILED] = { .priority = LOG_ERR, .undecided = true },
-	[PAT_NOT_YET] = { .priority = LOG_NOTICE },
-	[PAT_OUT_OF_HOURS] = { .priority = LOG_NOTICE },
-	[PAT_WRONG_SERVICE] = { .priority = LOG_NOTICE },
-	[PAT_WRONG_SOURCE] = { .priority = LOG_NOTICE },
-	[PAT_EXHAUSTED] = { .priority = LOG_NOTICE },
-	[PAT_ROTATED] = { .priority = LOG_ALERT }, /* a copy, forgotten or stolen, is in use */
-	[PAT_DISABLED] = { .priority = LOG_NOTICE },
-	[PAT_AGAINST_POLICY] = { .priority = LOG_NOTICE },
-	[PAT_ACCOUNT_CLOSED] = { .priority = LOG_NOTICE },
-};
-
 static void request_wipe(struct pat_request *request)
 {
 	sodium_memzero(request, sizeof(*request));
@@ -152,6 +129,7 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 {
 	const char *path = options->socket;
 	const char *result = "refused";
+	const struct verdict *verdict;
 	struct pat_reply reply;
 	int ret = PAM_AUTH_ERR;
 	int r;
@@ -166,7 +144,8 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 		return PAM_AUTHINFO_UNAVAIL;
 	}
 
-	if (verdicts[reply.verdict].undecided) {
+	verdict = verdict_row(reply.verdict);
+	if (verdict->undecided) {
 		ret = PAM_AUTHINFO_UNAVAIL;
 		result = "unavailable";
 	}
@@ -174,9 +153,8 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 	if (reply.verdict == PAT_ACCEPTED && pam_set_item(pamh, PAM_AUTHTOK, NULL) == PAM_SUCCESS)
 		ret = PAM_SUCCESS;
 
-	log_request(pamh, verdicts[reply.verdict].priority,
-		ret == PAM_SUCCESS ? "accepted" : result,
-		ret == PAM_SUCCESS ? NULL : pat_verdict_text(reply.verdict), request);
+	log_request(pamh, verdict->priority, ret == PAM_SUCCESS ? "accepted" : result,
+		ret == PAM_SUCCESS ? NULL : verdict->word, request);
 	if (ret == PAM_SUCCESS)
 		session_remember(pamh, request);
 	if (((unsigned int)flags & PAM_SILENT) == 0)

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "common/l10n.h"
+#include "common/verdict.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
 #include "patctl/base/token_input.h"
@@ -12,32 +13,13 @@
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
 
-/* Why a token would be refused, in the words of patd and in a sentence. */
-static const struct {
-	const char *word, *sentence;
-} refusals[] = {
-	{ "altered", N_("its row in the database was altered, so it opens nothing") },
-	{ "revoked", N_("it is revoked") },
-	{ "expired", N_("it has expired") },
-	{ "exhausted", N_("its uses are used up") },
-	{ "disabled", N_("the tokens of its user are disabled, or those of everybody") },
-	{ "pending", N_("it does not work yet") },
-	{ "not-yet", N_("it does not work yet") },
-	{ "out-of-hours", N_("it does not work at this hour") },
-	{ "wrong-service", N_("it is not good for that service") },
-	{ "wrong-source", N_("it is not good for a login from there") },
-	{ "rotated", N_("it was replaced: the token has another secret now") },
-	{ "against-policy", N_("patd.conf does not allow it") },
-	{ "account-closed", N_("the account of its user has expired or is locked") },
-	{ "not-allowed", N_("no token is good for that service") },
-};
-
-static char *tell_refusal(const char *word)
+/* A word that this patctl does not know is printed as it is. */
+static char *refusal_text(const char *word)
 {
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (strcmp(refusals[i].word, word) == 0)
-			return text_format("%s", _(refusals[i].sentence));
-	return text_safe(word);
+	const struct verdict *verdict = verdict_from_word(word);
+
+	return verdict && verdict->sentence ? text_format("%s", _(verdict->sentence))
+					    : text_safe(word);
 }
 
 static void print_json(const struct row *row, const struct client_verdict *verdict)
@@ -61,7 +43,7 @@ static void print(const struct row *row, const struct client_verdict *verdict)
 
 	(void)printf(_("%s (%s) of user %s: %s\n"), name, row->id.text, user, coloured);
 	for (char **refusal = verdict->refusals; *refusal; refusal++) {
-		cleanup_text char *sentence = tell_refusal(*refusal);
+		cleanup_text char *sentence = refusal_text(*refusal);
 
 		(void)printf("  %s\n", sentence);
 	}

@@ -30,7 +30,7 @@ static DBusMessage *new_reply(const struct call *call, const struct pat_id *id,
 	const char *texts[PAT_VERDICTS], *const *refusals = texts, *path_text = path.text;
 
 	for (unsigned int i = 0; i < n; i++)
-		texts[i] = pat_verdict_text(verdicts[i]);
+		texts[i] = verdict_word(verdicts[i]);
 	if (!reply ||
 		dbus_message_append_args(reply, DBUS_TYPE_OBJECT_PATH, &path_text, DBUS_TYPE_ARRAY,
 			DBUS_TYPE_STRING, &refusals, (int)n, DBUS_TYPE_INVALID))

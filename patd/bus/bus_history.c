@@ -54,7 +54,7 @@ static int append_entry(const struct entry *entry, void *userdata)
 		.service = entry->service,
 		.rhost = entry->rhost,
 		.tty = entry->tty,
-		.result = is_login(entry) ? pat_verdict_text(entry->result) : "",
+		.result = is_login(entry) ? verdict_word(entry->result) : "",
 		.detail = entry->detail,
 		.seq = entry->seq,
 		.at = entry->at,

@@ -159,7 +159,7 @@ static void put_what(struct journal_record *record, const struct entry *entry)
 		put_place(record, entry);
 	put_by(record, entry);
 	if (entry->event == ENTRY_REFUSED)
-		put(record, ": %s%s", pat_verdict_text(entry->result),
+		put(record, ": %s%s", verdict_word(entry->result),
 			entry->result == PAT_ROTATED
 				? ", a secret that was replaced: somebody may have stolen it"
 				: "");
@@ -235,7 +235,7 @@ static void add_what(struct journal_record *record, const struct entry *entry)
 	add_text(record, "PAT_SERVICE", entry->service);
 	add_text(record, "PAT_RHOST", entry->rhost);
 	add_text(record, "PAT_TTY", entry->tty);
-	add_text(record, "PAT_RESULT", login ? pat_verdict_text(entry->result) : "");
+	add_text(record, "PAT_RESULT", login ? verdict_word(entry->result) : "");
 	add_count(record, "PAT_NEW_SERVICE", entry->new_service);
 	add_count(record, "PAT_NEW_NETWORK", entry->new_network);
 	add_count(record, "PAT_UNRECORDED", entry->unrecorded);

@@ -109,7 +109,7 @@ static struct manner find(const char *name)
 		if (strcmp(manners[m].name, name) == 0)
 			return manners[m];
 	for (uint32_t v = 0; v < PAT_VERDICTS; v++)
-		if (strcmp(pat_verdict_text(v), name) == 0)
+		if (strcmp(verdict_word(v), name) == 0)
 			return (struct manner) { name, LEN, false, { PAT_REPLY_MAGIC, v, 0, 0 } };
 	errx(2, "%s: no such manner", name);
 }

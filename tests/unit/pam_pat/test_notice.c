@@ -59,10 +59,10 @@ static void every_refusal_after_the_secret_has_a_line_of_its_own_and_no_other_ha
 	(void)state;
 	for (uint32_t v = 0; v < PAT_VERDICTS; v++) {
 		assert_true(pat_field_set(lines[v], sizeof(lines[v]), line(v, 0, 0)));
-		assert_that((lines[v][0] == '\0') == silent[v], "%s", pat_verdict_text(v));
+		assert_that((lines[v][0] == '\0') == silent[v], "%s", verdict_word(v));
 		for (uint32_t w = 0; w < v; w++)
 			assert_that(silent[v] || strcmp(lines[v], lines[w]) != 0, "%s and %s",
-				pat_verdict_text(v), pat_verdict_text(w));
+				verdict_word(v), verdict_word(w));
 	}
 }
 

@@ -258,8 +258,8 @@ static void each_rule_shuts_what_it_should_and_nothing_else(void **state)
 
 		set_up(&scene, &rows[i].given);
 		verdict = verdict_of(&scene.attempt);
-		assert_that(verdict == rows[i].verdict, "%s: %s", rows[i].what,
-			pat_verdict_text(verdict));
+		assert_that(
+			verdict == rows[i].verdict, "%s: %s", rows[i].what, verdict_word(verdict));
 		n = verdict_all(&scene.attempt, verdicts);
 		if (rows[i].verdict == OPEN)
 			assert_that(n == 0, "%s: %u", rows[i].what, n);
@@ -394,7 +394,7 @@ static void every_verdict_about_a_token_has_its_rule(void **state)
 			found += order[i].verdict == (enum pat_verdict)verdict;
 		for (size_t i = 0; i < COUNT(without); i++)
 			found += without[i] == (enum pat_verdict)verdict;
-		assert_that(found == 1, "%s", pat_verdict_text(verdict));
+		assert_that(found == 1, "%s", verdict_word(verdict));
 	}
 }
 

@@ -186,7 +186,7 @@ static void each_restriction_holds_when_the_token_is_used(void **state)
 		world->time = NOON + uses[i].after;
 		reply = world_verify(world, &request);
 		assert_that(reply.verdict == uses[i].verdict, "%s: %s", uses[i].what,
-			pat_verdict_text(reply.verdict));
+			verdict_word(reply.verdict));
 		assert_that(world_find(world, &made).uses == (uses[i].verdict == PAT_ACCEPTED),
 			"%s", uses[i].what);
 	}
