@@ -1,0 +1,111 @@
+#!/usr/bin/python3 -B
+"""A database, a backup and a configuration of an earlier version mean what they meant to it."""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import earlier
+import tap
+from client import PATIENCE_S
+from world import PATD, WorldTest
+
+
+class Earlier(WorldTest):
+    """Of all sets one after the other: see tests/lib/earlier.py."""
+
+    start_patd = False
+    maxDiff = None
+
+    def each_set(self):
+        """Begins anew with each one."""
+        sets = earlier.sets()
+        self.assertNotEqual(sets, [])
+        for name in sets:
+            self.set = os.path.join(earlier.FOLDER, name)
+            for folder in self.patd.state, self.patd.conf:
+                shutil.rmtree(folder, ignore_errors=True)
+            os.mkdir(self.patd.state, 0o700)
+            yield
+            if self.patd.running():
+                self.assertEqual(self.patd.end(), 0)
+
+    def start(self):
+        self.patd.start(env={**os.environ, **earlier.ENVIRONMENT})
+        self.client().wait_for_owner()
+
+    def put_state(self):
+        key = os.path.join(self.patd.state, "key")
+        shutil.copyfile(os.path.join(self.set, "key"), key)
+        os.chmod(key, 0o600)
+        earlier.unpack(os.path.join(self.set, "patd.db.gz"), self.patd.database)
+
+    def put_configuration(self):
+        """As it is installed: nobody but its owner may write to it."""
+        etc = os.path.join(self.set, "etc")
+        shutil.copytree(etc, self.patd.conf, copy_function=shutil.copyfile)
+        for folder, _, names in os.walk(self.patd.conf):
+            os.chmod(folder, 0o755)
+            for name in names:
+                os.chmod(os.path.join(folder, name), 0o644)
+
+    def run_patd(self, *arguments):
+        done = subprocess.run(
+            [PATD, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def expected(self, name):
+        return earlier.parse(earlier.read_text(os.path.join(self.set, "expected", name + ".json")))
+
+    def assertSame(self, text, name):
+        """What later versions have added to an object does not count."""
+        objects, expected = earlier.parse(text), self.expected(name)
+        self.assertEqual(len(objects), len(expected), text)
+        for one, was in zip(objects, expected):
+            self.assertEqual({member: one.get(member, "missing") for member in was}, was)
+
+    def assertViews(self, prefix=""):
+        for name, arguments in earlier.VIEWS.items():
+            with self.subTest(prefix + name):
+                self.assertSame(earlier.view(self.bus, arguments), prefix + name)
+
+    def assertLogins(self, name):
+        for login in self.expected(name):
+            with self.subTest(f"login, {login['case']}"):
+                self.assertEqual(earlier.log_in(self.patd, login), login["answer"], login)
+
+    def test_a_database(self):
+        for _ in self.each_set():
+            self.put_state()
+            self.start()
+            self.assertViews()
+            self.assertLogins("logins")
+            self.assertViews("after-")
+
+    def test_a_backup(self):
+        for _ in self.each_set():
+            backup = os.path.join(self.folder, "backup")
+            earlier.unpack(os.path.join(self.set, "backup.gz"), backup)
+            self.run_patd(f"--verify-backup={backup}")
+            self.run_patd(f"--restore-backup={backup}", f"--state-dir={self.patd.state}")
+            self.start()
+            self.assertViews()
+            self.assertLogins("logins")
+            self.assertViews("after-")
+
+    def test_a_configuration(self):
+        for _ in self.each_set():
+            self.put_state()
+            self.put_configuration()
+            self.run_patd("--check-config", f"--config-dir={self.patd.conf}")
+            self.start()
+            policy = earlier.view(self.bus, ["policy", "--json"])
+            self.assertSame(policy.replace(self.patd.conf, earlier.CONF_DIR), "policy")
+            self.assertLogins("configured-logins")
+            self.assertViews("configured-")
+
+
+if __name__ == "__main__":
+    tap.main()
