@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # patd: personal access tokens for Linux.  `make help` lists the targets.
 
 VERSION := 0.1.0

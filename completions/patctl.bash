@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl's words, for bash.  patctl says them: see patctl/complete/candidates.h for why none needs quotes.
 # shellcheck shell=bash
 

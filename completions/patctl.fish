@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl's words, for fish.  patctl says them: see patctl/complete/candidates.h for why none needs quotes.
 
 function __patctl_words

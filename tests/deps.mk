@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What the machine must have; debian/control says it, and nothing else does.
 
 .PHONY: deps deps-check deps-demo

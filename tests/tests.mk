@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The tiers: `make check-TIER` runs one and ends in prove's count; `make check` runs all.
 #
 #: check          everything below, on a machine with nothing but make; says what could not run

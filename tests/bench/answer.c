@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What patd's answer costs: connect, request, reply, against the same with a process that does
  * nothing else but accept, receive, send and close.  By turns, one and one.

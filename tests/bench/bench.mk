@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 bench_programs := $(addprefix $(O)/tests/bench/,authenticate answer fill)
 
 $(O)/tests/bench/fill: bench_libs = $(O)/libpatd.a $(O)/libcommon.a $(call pkg,--libs,$(patd_pkgs))

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Times in nanoseconds, sorted, as the rows of a table. */
 #include "tests/bench/figures.h"
 
 #include <err.h>

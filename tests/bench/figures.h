@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Times in nanoseconds, and what a table shows of them. */
 #ifndef PAT_TESTS_BENCH_FIGURES_H
 #define PAT_TESTS_BENCH_FIGURES_H

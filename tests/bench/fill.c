@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A state directory as it is after years: tokens of a thousand users, and entries of the history,
  * all as patd writes them.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl with the place of its translations where the build has put them: tests/pam's, which has to
 # be there first, since both are made in one folder.  "marked" is a language in which every line of
 # every message begins with a mark: what has none was forgotten.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prints for each argument its period in microseconds, or "refused".  For timespan.py. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What the clients of doc/examples and tests/clients are built from, by the tools of their kind.
 clients := $(O)/clients
 client_programs := $(clients)/mytokens build/clients/qt/mytokens build/clients/node/node_modules

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The demo asks first whether it may run here, before anything is installed for it.
 .PHONY: demo picture demo-install
 demo:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An a{sv} made of any bytes: keys of a table, or not, each with a value of any type. */
 #ifndef PAT_TESTS_DICTIONARY_H
 #define PAT_TESTS_DICTIONARY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What a target begins with.  It is given any bytes, and asserts what must be so of any: cmocka's
  * assertions end the program outside of a test, and libFuzzer keeps the bytes that did it.

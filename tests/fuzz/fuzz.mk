@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The fuzz tier: tests/fuzz/AREA/fuzz_X.c, a libFuzzer target each, in a build of its own by clang
 # with ASan and UBSan.
 

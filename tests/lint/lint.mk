@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The formatter and the analysers.  Each prints only what is wrong.
 
 lint_c := $(foreach folder,common patd patctl pam_pat,$(call sources,$(folder)))

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The packages themselves: what their distributions' own tools say of them.
 
 .PHONY: check-packages

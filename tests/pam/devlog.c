@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Runs a command with a /dev/log of its own, in a mount namespace of its own, and keeps what is
  * logged there: the real syslog(3) of the real libc, on a machine that may have no logger.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A host of PAM for tests: authenticates against a stack in a directory of the test's own, and
  * prints what a person and an application would see.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Preloaded: the time of day is LATER seconds ahead, and all other clocks are as they were.
  * (libfaketime turns the absolute timers of sd-event into ones that never end.)

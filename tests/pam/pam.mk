@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What bats cannot do: a host of PAM, a hostile peer, a private /dev/log, another time of day.
 pam_test_hosts := $(patsubst %,$(O)/tests/pam/%,drive peer devlog)
 pam_test_programs := $(pam_test_hosts) $(O)/tests/pam/later.so $(O)/tests/pam/translated.so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Who else could listen in patd's place: answers every connection in one of the ways below,
  * while COMMAND runs, and says at its end how many there were and what they brought.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The system tier, and the packages it installs.  SUITE= boots another release of Debian.
 
 .PHONY: deb check-system

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A name that is good is UTF-8, as the C library has it, and without control characters. */
 #include <iconv.h>
 #include <wchar.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A period said twice is twice that period, whatever way it is written. */
 #include <stdio.h>
 

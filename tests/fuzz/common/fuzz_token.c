@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is taken for a token is one, and no longer is with any one character changed. */
 #include <sodium.h>
 

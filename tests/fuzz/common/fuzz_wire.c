@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is taken for a request, or a reply, keeps every rule of its header, at its very size. */
 #include "common/wire.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An argument of --expires: the first 5 bytes are the time that it is. */
 #include "patctl/base/expiry.h"
 #include "tests/fuzz/fuzz.h"

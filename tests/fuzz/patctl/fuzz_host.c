@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A host that is not refused is one argument of ssh's, and no option. */
 #include <dbus/dbus.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* PAM's files, whatever is in them: doctor reads them as root.  Files part at a NUL. */
 #include "patctl/doctor/pam/pam_run.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as a patd describes it, which may be that of another machine. */
 #include "patctl/client/token_record.h"
 #include "tests/fuzz/dictionary.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Texts of people's that patd keeps in one spelling: what it keeps is read as itself. */
 #ifndef PAT_TESTS_CANONICAL_H
 #define PAT_TESTS_CANONICAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A backup: size of the image, key and image as they come, under a checksum that is right. */
 #include <errno.h>
 #include <sodium.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A place in a list that somebody hands in. */
 #include "patd/tokens/cursor.h"
 #include "tests/fuzz/fuzz.h"

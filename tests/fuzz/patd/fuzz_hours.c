@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Hours: the first 8 bytes are the time that is asked for, the rest is what somebody wrote. */
 #include "patd/model/hours.h"
 #include "tests/fuzz/patd/canonical.h"

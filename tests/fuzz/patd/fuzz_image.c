@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A database that somebody changed, byte by byte: a place (3 bytes), and what stands there from
  * now on.  What verify_image() takes has every token and every entry as they were.

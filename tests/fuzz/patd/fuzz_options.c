@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Options of a method, from whoever is on the bus. */
 #include "patd/bus/arguments.h"
 #include "tests/fuzz/dictionary.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patd.conf: either it is refused with a reason, or what is in force says the same once more. */
 #include "patd/policy/policy.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Services: a line with the name of one, then the list. */
 #include "common/wire.h"
 #include "patd/model/services.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Networks: a line of where somebody comes from, then the list. */
 #include "patd/model/sources.h"
 #include "tests/fuzz/patd/canonical.h"
