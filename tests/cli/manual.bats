@@ -30,7 +30,7 @@ options_of() {
 @test "the verbs of patctl are in patctl(1), and no others" {
 	run -0 patctl help
 	# What is for the shell's completion alone stands in the manual only.
-	written=$(terms patctl.1 VERBS | cut -d ' ' -f 1 | grep -vx complete)
+	written=$(terms patctl.1 COMMANDS | cut -d ' ' -f 1 | grep -vx complete)
 	same "$(sed -n '/^Verbs:$/,/^$/s/^  \([a-z-]*\) .*/\1/p' <<<"$output")" "$written"
 	same "$(tr ' ' '\n' <<<"$VERBS")" "$written"
 }
