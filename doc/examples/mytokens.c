@@ -1,5 +1,5 @@
 /*
- * My tokens: says what happens to them, as it happens, and does what standard input tells it:
+ * My tokens: prints each change of your tokens as it happens, and executes commands from stdin:
  * generate NAME, revoke ID, restore ID, delete ID.
  */
 #include <gio/gio.h>
@@ -13,7 +13,7 @@
 #define NAME "org.patd.Tokens1"
 #define ROOT "/org/patd/Tokens1"
 
-/* Calls allow a dialog, and so have no timeout: people take their time. */
+/* Calls allow a dialog, so they have no timeout: the person may take minutes. */
 #define FLAGS G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION
 #define TIMEOUT G_MAXINT
 
@@ -36,7 +36,7 @@ static const struct change {
 	{ "delete", patd_token_call_delete, patd_token_call_delete_finish },
 };
 
-/* What to tell people, by the name of the error; for all others its message will do. */
+/* The message for each error, by its name; for all others, the message of patd. */
 static const struct {
 	const char *name, *text;
 } errors[] = {
@@ -68,7 +68,7 @@ static void say_state(PatdToken *token)
 		patd_token_get_name(token));
 }
 
-/* --- what happens ------------------------------------------------------------------------- */
+/* --- changes of tokens ----------------------------------------------------------------------- */
 static gboolean is_there(GDBusObjectManager *tokens)
 {
 	g_autofree char *owner =
@@ -93,7 +93,7 @@ static void on_owner(struct my_tokens *my)
 	g_list_free_full(objects, g_object_unref);
 }
 
-/* While there is no owner, it is patd that comes or goes, not the token. */
+/* While the name has no owner, patd starts or ends; the tokens do not change. */
 static void on_added(GDBusObjectManager *tokens, PatdObject *object)
 {
 	if (is_there(tokens))
@@ -122,8 +122,8 @@ static void on_changed(
 			patd_token_get_last_used_service(token));
 }
 
-/* --- what is to be done ------------------------------------------------------------------- */
-/* Shows it once, and keeps nothing. */
+/* --- commands -------------------------------------------------------------------------------- */
+/* Prints the secret once, and wipes it. */
 static void show_secret(int fd)
 {
 	static const char label[] = "secret ";
@@ -231,7 +231,7 @@ int main(void)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GInputStream) input = g_unix_input_stream_new(STDIN_FILENO, FALSE);
 
-	/* Subscribes, and once more whenever patd comes back. */
+	/* Subscribes, and again after each restart of patd. */
 	my.tokens = patd_object_manager_client_new_for_bus_sync(G_BUS_TYPE_SYSTEM,
 		G_DBUS_OBJECT_MANAGER_CLIENT_FLAGS_NONE, NAME, ROOT, NULL, &error);
 	if (my.tokens)

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// My tokens: says what happens to them, as it happens, and does what standard input tells it:
+// My tokens: prints each change of your tokens as it happens, and executes commands from stdin:
 // generate NAME, revoke ID, restore ID, delete ID.
 'use strict';
 
@@ -15,7 +15,7 @@ const OBJECT_MANAGER = 'org.freedesktop.DBus.ObjectManager';
 const BUS = 'org.freedesktop.DBus';
 const ALLOW_INTERACTIVE_AUTHORIZATION = 4; // a flag of D-Bus that dbus-next has no name for
 
-// What to tell people, by the name of the error; for all others its message will do.
+// The message for each error, by its name; for all others, the message of patd.
 const ERRORS = {
     'org.patd.Tokens1.Error.NameTaken': 'you have a token of that name',
     'org.patd.Tokens1.Error.NotFound': 'you have no such token',
@@ -26,9 +26,9 @@ const ERRORS = {
     'org.freedesktop.DBus.Error.NoReply': 'patd ended meanwhile: see whether it is done',
 };
 
-// One connection hears signals, another makes calls, one at a time: dbus-next gives a descriptor to
-// the message that it reads next, whichever that is.  Without negotiateUnixFd the reply with the
-// secret would never come.
+// One connection receives signals, another makes calls, one at a time: dbus-next gives a descriptor
+// to the message that it reads next, whichever that is.  Without negotiateUnixFd the reply with the
+// secret would never arrive.
 const follower = systemBus();
 const caller = systemBus({ negotiateUnixFd: true });
 const tokens = new Map(); // properties, by path
@@ -55,7 +55,7 @@ function sayError({ type, text, message }) {
     console.log('error:', ERRORS[type] ?? text ?? message);
 }
 
-// --- what happens -------------------------------------------------------------------------------
+// --- changes of tokens --------------------------------------------------------------------------
 const signals = {
     InterfacesAdded([path, interfaces]) {
         tokens.set(path, plain(interfaces[TOKEN]));
@@ -77,7 +77,7 @@ const signals = {
     },
 };
 
-// Subscribes, and does so again whenever patd comes back.
+// Subscribes, and again after each restart of patd.
 async function setOwner(name) {
     owner = name;
     tokens.clear();
@@ -97,13 +97,13 @@ function onSignal({ sender, path, member, body }) {
     if (sender === BUS && member === 'NameOwnerChanged' && body[0] === NAME) {
         setOwner(body[2]).catch(sayError);
     } else if (sender === owner) {
-        // Anybody can send signals, only patd can send them from its name.
+        // Any program can send signals; only patd can send them as the owner of its name.
         signals[member]?.(body, path);
     }
 }
 
-// --- what is to be done -------------------------------------------------------------------------
-// Shows it once and keeps nothing: a buffer can be wiped, a string cannot.
+// --- commands -----------------------------------------------------------------------------------
+// Prints the secret once, and wipes it: a buffer can be wiped, a string cannot.
 function showSecret(fd) {
     const secret = Buffer.alloc(64);
     fs.readSync(fd, secret, 0, secret.length, 0);
@@ -127,7 +127,7 @@ async function main() {
     const callBus = (bus, ...args) => call(bus, BUS, '/org/freedesktop/DBus', BUS, ...args);
 
     follower.on('message', (message) => {
-        // After all who wait for a reply that came before it.
+        // After the handlers of the replies that came before the signal.
         if (message.type === MessageType.SIGNAL) setImmediate(onSignal, message);
     });
     const rule = `sender='${BUS}',member='NameOwnerChanged',arg0='${NAME}'`;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""My tokens: says what happens to them, as it happens, and does what standard input tells it:
+"""My tokens: prints each change of your tokens as it happens, and executes commands from stdin:
 generate NAME, revoke ID, restore ID, delete ID."""
 import os
 import sys
@@ -14,7 +14,7 @@ ROOT = "/org/patd/Tokens1"
 MANAGER = "org.patd.Tokens1.Manager"
 TOKEN = "org.patd.Tokens1.Token"
 
-# What to tell people, by the name of the error; for all others its message will do.
+# The message for each error, by its name; for all others, the message of patd.
 ERRORS = {
     "org.patd.Tokens1.Error.NameTaken": "you have a token of that name",
     "org.patd.Tokens1.Error.NotFound": "you have no such token",
@@ -35,7 +35,7 @@ def get(token, *names):
 
 
 def call(proxy, method, arguments, on_reply=None):
-    """Allows a dialog, and so has no timeout: people take their time."""
+    """Allows a dialog, so it has no timeout: the person may take minutes."""
 
     def finish(_, result):
         try:
@@ -65,7 +65,7 @@ def show_secret(reply, fds):
 
 class MyTokens:
     def __init__(self):
-        # Subscribes, and once more whenever patd comes back.
+        # Subscribes, and again after each restart of patd.
         self.tokens = Gio.DBusObjectManagerClient.new_for_bus_sync(
             Gio.BusType.SYSTEM, Gio.DBusObjectManagerClientFlags.NONE, NAME, ROOT, None, None, None
         )
@@ -91,7 +91,7 @@ class MyTokens:
         elif self.owner != before:
             say("patd is not there")
 
-    # While there is no owner, it is patd that comes or goes, not the token.
+    # While the name has no owner, patd starts or ends; the tokens do not change.
     def on_added(self, tokens, token):
         if tokens.get_name_owner():
             say(*get(token.get_interface(TOKEN), "State", "Id", "Name"))
