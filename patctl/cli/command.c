@@ -10,12 +10,12 @@
 #include "common/l10n.h"
 #include "common/name.h"
 #include "common/token_format.h"
+#include "patctl/base/host.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/cli/help.h"
 #include "patctl/cli/options.h"
 #include "patctl/cli/verbs.h"
-#include "patctl/client/host.h"
 
 /* What getopt_long() returns for option number 0, clear of all letters. */
 #define FIRST 256

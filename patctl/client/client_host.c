@@ -4,10 +4,10 @@
 
 #include "common/error.h"
 #include "common/l10n.h"
+#include "patctl/base/host.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client_call.h"
-#include "patctl/client/host.h"
+#include "patctl/client/message.h"
 
 static void set_error(DBusError *error, const char *name, const char *message)
 {
@@ -30,9 +30,9 @@ static void set_unreachable(const char *host, DBusError *error)
 /* As dbus_bus_register(), but that one gives people 25 seconds for ssh's questions. */
 static bool say_hello(DBusConnection *bus, DBusError *error)
 {
-	cleanup_message DBusMessage *call = text_must(
-					    dbus_message_new_method_call(DBUS_SERVICE_DBUS,
-						    DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "Hello")),
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_new(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
+					    DBUS_INTERFACE_DBUS, "Hello", &args),
 				    *answer = NULL;
 	const char *name;
 

@@ -18,19 +18,16 @@ static const struct peer unit = { "org.freedesktop.systemd1",
 	"/org/freedesktop/systemd1/unit/patd_2eservice", DBUS_INTERFACE_PROPERTIES };
 static const struct peer patd = { PAT_BUS_NAME, PAT_BUS_PATH, DBUS_INTERFACE_PROPERTIES };
 
-static DBusMessage *new_call(const struct peer *peer, const char *method, DBusMessageIter *ret_args)
+static DBusMessage *call_peer(
+	const struct peer *peer, const char *method, DBusMessageIter *ret_args)
 {
-	DBusMessage *call = text_must(
-		dbus_message_new_method_call(peer->name, peer->path, peer->interface, method));
-
-	dbus_message_iter_init_append(call, ret_args);
-	return call;
+	return call_new(peer->name, peer->path, peer->interface, method, ret_args);
 }
 
 bool client_owner(struct client *client, uint32_t *ret, DBusError *error)
 {
 	DBusMessageIter args, at;
-	cleanup_message DBusMessage *call = new_call(&bus, "GetConnectionUnixUser", &args),
+	cleanup_message DBusMessage *call = call_peer(&bus, "GetConnectionUnixUser", &args),
 				    *answer = NULL;
 
 	call_string(&args, PAT_BUS_NAME);
@@ -45,7 +42,7 @@ bool client_owner(struct client *client, uint32_t *ret, DBusError *error)
 bool client_activatable(struct client *client, bool *ret, DBusError *error)
 {
 	DBusMessageIter args, at, names;
-	cleanup_message DBusMessage *call = new_call(&bus, "ListActivatableNames", &args),
+	cleanup_message DBusMessage *call = call_peer(&bus, "ListActivatableNames", &args),
 				    *answer = call_ask(client, call, "as", error);
 
 	if (!answer)
@@ -66,7 +63,7 @@ bool client_activatable(struct client *client, bool *ret, DBusError *error)
 bool client_actions(struct client *client, char ***ret, DBusError *error)
 {
 	DBusMessageIter args, at, actions, action;
-	cleanup_message DBusMessage *call = new_call(&polkit, "EnumerateActions", &args),
+	cleanup_message DBusMessage *call = call_peer(&polkit, "EnumerateActions", &args),
 				    *answer = NULL;
 	char **ids = text_must(calloc(1, sizeof(*ids)));
 	size_t n = 0;
@@ -97,7 +94,7 @@ static bool get_uint64(struct client *client, const struct peer *peer, const cha
 	const char *property, uint64_t *ret, DBusError *error)
 {
 	DBusMessageIter args, at, value;
-	cleanup_message DBusMessage *call = new_call(peer, "Get", &args), *answer = NULL;
+	cleanup_message DBusMessage *call = call_peer(peer, "Get", &args), *answer = NULL;
 
 	call_string(&args, interface);
 	call_string(&args, property);

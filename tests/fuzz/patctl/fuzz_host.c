@@ -2,7 +2,7 @@
 /* A host that is not refused is one argument of ssh's, and no option. */
 #include <dbus/dbus.h>
 
-#include "patctl/client/host.h"
+#include "patctl/base/host.h"
 #include "tests/fuzz/fuzz.h"
 
 static void assert_plain(const char *text)

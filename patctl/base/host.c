@@ -1,4 +1,4 @@
-#include "patctl/client/host.h"
+#include "patctl/base/host.h"
 
 #include <dbus/dbus.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * Another machine, as --host tells it and systemctl(1) does: [USER@]HOST[:PORT].  An IPv6 address
  * stands in brackets where a port follows.  The user is ssh's, who asks there.
  */
-#ifndef PATCTL_CLIENT_HOST_H
-#define PATCTL_CLIENT_HOST_H
+#ifndef PATCTL_BASE_HOST_H
+#define PATCTL_BASE_HOST_H
 
 #include <stdbool.h>
 

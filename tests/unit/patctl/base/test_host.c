@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "patctl/client/host.h"
+#include "patctl/base/host.h"
 
 static void ssh_gets_the_host_behind_all_options(void **state)
 {
