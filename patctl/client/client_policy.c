@@ -7,9 +7,9 @@
 bool client_policy(struct client *client, struct records *ret, DBusError *error)
 {
 	static const struct field fields[] = {
-		{ "Key", FIELD_TEXT, offsetof(struct setting, key) },
-		{ "Value", FIELD_TEXT, offsetof(struct setting, value) },
-		{ "Source", FIELD_TEXT, offsetof(struct setting, source) },
+		{ "Key", FIELD_TEXT, offsetof(struct setting, key), "key" },
+		{ "Value", FIELD_TEXT, offsetof(struct setting, value), "value" },
+		{ "Source", FIELD_TEXT, offsetof(struct setting, source), "source" },
 	};
 	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct setting) };

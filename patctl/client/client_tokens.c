@@ -93,9 +93,9 @@ bool client_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error)
 {
 	static const struct field fields[] = {
-		{ "From", FIELD_TEXT, offsetof(struct source, from) },
-		{ "Service", FIELD_TEXT, offsetof(struct source, service) },
-		{ "At", FIELD_UINT64, offsetof(struct source, at) },
+		{ "From", FIELD_TEXT, offsetof(struct source, from), "from" },
+		{ "Service", FIELD_TEXT, offsetof(struct source, service), "service" },
+		{ "At", FIELD_NONZERO, offsetof(struct source, at), "at" },
 	};
 	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct source) };

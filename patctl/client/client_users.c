@@ -45,10 +45,10 @@ bool client_enable(struct client *client, const char *user, DBusError *error)
 bool client_disabled(struct client *client, struct records *ret, DBusError *error)
 {
 	static const struct field fields[] = {
-		{ "User", FIELD_TEXT, offsetof(struct disabled, user) },
-		{ "At", FIELD_UINT64, offsetof(struct disabled, at) },
-		{ "Reason", FIELD_TEXT, offsetof(struct disabled, reason) },
-		{ "ByUid", FIELD_UINT32, offsetof(struct disabled, by_uid) },
+		{ "User", FIELD_TEXT, offsetof(struct disabled, user), "user" },
+		{ "At", FIELD_NONZERO, offsetof(struct disabled, at), "disabled_at" },
+		{ "ByUid", FIELD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
+		{ "Reason", FIELD_TEXT, offsetof(struct disabled, reason), "reason" },
 	};
 	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct disabled) };

@@ -1,3 +1,4 @@
+/* Reading records, and freeing them. */
 #include "patctl/client/records.h"
 
 #include <stdint.h>
@@ -13,6 +14,7 @@ static const char *const signatures[] = {
 	[FIELD_ID] = DBUS_TYPE_STRING_AS_STRING,
 	[FIELD_UINT32] = DBUS_TYPE_UINT32_AS_STRING,
 	[FIELD_UINT64] = DBUS_TYPE_UINT64_AS_STRING,
+	[FIELD_NONZERO] = DBUS_TYPE_UINT64_AS_STRING,
 	[FIELD_BOOL] = DBUS_TYPE_BOOLEAN_AS_STRING,
 };
 
@@ -74,6 +76,7 @@ static bool read_value(DBusMessageIter *value, enum field_type type, void *membe
 		memcpy(member, &basic.u32, sizeof(uint32_t));
 		return true;
 	case FIELD_UINT64:
+	case FIELD_NONZERO:
 		memcpy(member, &basic.u64, sizeof(uint64_t));
 		return true;
 	case FIELD_BOOL:

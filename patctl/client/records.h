@@ -1,6 +1,7 @@
 /*
- * What patd describes in dictionaries, a{sv} each, as structs: a table says which key goes into
- * which member.
+ * Records: the dictionaries, a{sv} each, in which patd describes tokens, history entries and more,
+ * read into structs.  One table for each says which key goes into which member, and what JSON
+ * calls it.
  */
 #ifndef PATCTL_CLIENT_RECORDS_H
 #define PATCTL_CLIENT_RECORDS_H
@@ -9,20 +10,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* With the type of the member. */
+/* The type on the bus and that of the member.  An empty text is null in JSON. */
 enum field_type {
-	FIELD_TEXT,   /* s: char *, owned */
-	FIELD_TEXTS,  /* as: char **, owned, NULL at the end */
-	FIELD_ID,     /* s: struct pat_id */
-	FIELD_UINT32, /* u: uint32_t */
-	FIELD_UINT64, /* t: uint64_t */
-	FIELD_BOOL,   /* b: bool */
+	FIELD_TEXT,    /* s: char *, owned */
+	FIELD_TEXTS,   /* as: char **, owned, NULL at the end */
+	FIELD_ID,      /* s: struct pat_id */
+	FIELD_UINT32,  /* u: uint32_t */
+	FIELD_UINT64,  /* t: uint64_t */
+	FIELD_NONZERO, /* t: uint64_t, 0 if there is none: null in JSON */
+	FIELD_BOOL,    /* b: bool */
 };
 
 struct field {
 	const char *key;
 	enum field_type type;
 	size_t offset;
+	const char *json; /* the key of JSON */
 };
 
 #define SHAPE_FIELDS_MAX 63

@@ -7,7 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/restriction.h"
 #include "common/token_format.h"
+#include "patctl/client/records.h"
+
+/* The member that the kind of the restriction says. */
+union token_restriction {
+	char **list; /* NULL at the end */
+	char *text;
+	uint64_t number;
+};
 
 /* Strings are owned, and UTF-8; times and what 0 and "" stand for are as the contract has them. */
 struct row {
@@ -17,9 +26,8 @@ struct row {
 	uint32_t uid, created_by;
 	uint64_t created_at, expires_at;
 
-	char **services, **sources; /* NULL at the end */
-	char *hours;
-	uint64_t not_before, max_uses, uses;
+	union token_restriction restrictions[PAT_RESTRICTIONS];
+	uint64_t uses;
 
 	uint64_t revoked_at, revoked_until;
 	char *revoked_reason;
@@ -36,12 +44,17 @@ struct rows {
 	size_t n;
 };
 
+/* The fields of struct row, in the order in which JSON has them.  Static. */
+const struct shape *row_shape(void);
+
 /* See record_read() in patctl/client/records.h. */
 bool row_read(DBusMessageIter *iter, struct row *ret);
 
 /* Frees what row holds, not row. */
 void row_clear(struct row *row);
 #define cleanup_row __attribute__((cleanup(row_clear)))
+
+bool row_is_restricted(const struct row *row, enum pat_restriction restriction);
 
 /* Appends row, whose strings now belong to rows. */
 void rows_take(struct rows *rows, const struct row *row);

@@ -9,24 +9,25 @@
 #include "patctl/base/timestamp.h"
 #include "patctl/print/column.h"
 
+/* In the order in which JSON has them. */
 static const struct field fields[] = {
-	{ "Seq", FIELD_UINT64, offsetof(struct entry, seq) },
-	{ "At", FIELD_UINT64, offsetof(struct entry, at) },
-	{ "Event", FIELD_TEXT, offsetof(struct entry, event) },
-	{ "Token", FIELD_TEXT, offsetof(struct entry, token) },
-	{ "Name", FIELD_TEXT, offsetof(struct entry, name) },
-	{ "User", FIELD_TEXT, offsetof(struct entry, user) },
-	{ "Uid", FIELD_UINT32, offsetof(struct entry, uid) },
-	{ "ByUid", FIELD_UINT32, offsetof(struct entry, by_uid) },
-	{ "How", FIELD_TEXT, offsetof(struct entry, how) },
-	{ "Service", FIELD_TEXT, offsetof(struct entry, service) },
-	{ "From", FIELD_TEXT, offsetof(struct entry, from) },
-	{ "Tty", FIELD_TEXT, offsetof(struct entry, tty) },
-	{ "Result", FIELD_TEXT, offsetof(struct entry, result) },
-	{ "NewService", FIELD_BOOL, offsetof(struct entry, new_service) },
-	{ "NewNetwork", FIELD_BOOL, offsetof(struct entry, new_network) },
-	{ "Unrecorded", FIELD_UINT64, offsetof(struct entry, unrecorded) },
-	{ "Detail", FIELD_TEXT, offsetof(struct entry, detail) },
+	{ "Seq", FIELD_UINT64, offsetof(struct entry, seq), "seq" },
+	{ "At", FIELD_NONZERO, offsetof(struct entry, at), "at" },
+	{ "Event", FIELD_TEXT, offsetof(struct entry, event), "event" },
+	{ "Token", FIELD_TEXT, offsetof(struct entry, token), "id" },
+	{ "Name", FIELD_TEXT, offsetof(struct entry, name), "name" },
+	{ "User", FIELD_TEXT, offsetof(struct entry, user), "user" },
+	{ "Uid", FIELD_UINT32, offsetof(struct entry, uid), "uid" },
+	{ "ByUid", FIELD_UINT32, offsetof(struct entry, by_uid), "by_uid" },
+	{ "How", FIELD_TEXT, offsetof(struct entry, how), "how" },
+	{ "Service", FIELD_TEXT, offsetof(struct entry, service), "service" },
+	{ "From", FIELD_TEXT, offsetof(struct entry, from), "from" },
+	{ "Tty", FIELD_TEXT, offsetof(struct entry, tty), "tty" },
+	{ "Result", FIELD_TEXT, offsetof(struct entry, result), "result" },
+	{ "NewService", FIELD_BOOL, offsetof(struct entry, new_service), "new_service" },
+	{ "NewNetwork", FIELD_BOOL, offsetof(struct entry, new_network), "new_network" },
+	{ "Unrecorded", FIELD_UINT64, offsetof(struct entry, unrecorded), "unrecorded" },
+	{ "Detail", FIELD_TEXT, offsetof(struct entry, detail), "detail" },
 };
 
 const struct shape entry_shape = {

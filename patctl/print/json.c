@@ -1,6 +1,8 @@
+/* Records as JSON, and the writing of JSON. */
 #include "patctl/print/json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "patctl/base/text.h"
 
@@ -16,15 +18,9 @@ json_t *json_of_text(const char *text)
 	return json_must(text && *text != '\0' ? json_string(text) : json_null());
 }
 
-/* A number, or null for 0. */
-static json_t *of_number(uint64_t number)
+json_t *json_of_time(uint64_t number)
 {
 	return json_must(number ? json_integer((json_int_t)number) : json_null());
-}
-
-json_t *json_of_time(uint64_t at)
-{
-	return of_number(at);
 }
 
 json_t *json_of_texts(char *const *texts)
@@ -43,69 +39,67 @@ void json_add(json_t *object, const char *key, json_t *value)
 		no_memory();
 }
 
-static void add_count(json_t *object, const char *key, uint64_t count)
+static json_t *of_field(enum field_type type, const char *member)
 {
-	json_add(object, key, json_must(json_integer((json_int_t)count)));
+	char *text, **texts;
+	uint32_t small;
+	uint64_t number;
+	bool truth;
+
+	switch (type) {
+	case FIELD_TEXT:
+		memcpy(&text, member, sizeof(text));
+		return json_of_text(text);
+	case FIELD_TEXTS:
+		memcpy(&texts, member, sizeof(texts));
+		return json_of_texts(texts);
+	case FIELD_ID:
+		return json_of_text(member);
+	case FIELD_UINT32:
+		memcpy(&small, member, sizeof(small));
+		return json_must(json_integer(small));
+	case FIELD_UINT64:
+		memcpy(&number, member, sizeof(number));
+		return json_must(json_integer((json_int_t)number));
+	case FIELD_NONZERO:
+		memcpy(&number, member, sizeof(number));
+		return json_of_time(number);
+	case FIELD_BOOL:
+		memcpy(&truth, member, sizeof(truth));
+		return json_must(json_boolean(truth));
+	}
+	return json_must(json_null());
 }
 
-static void add_truth(json_t *object, const char *key, bool truth)
+json_t *json_of_record(const struct shape *shape, const void *record)
 {
-	json_add(object, key, json_must(json_boolean(truth)));
+	json_t *object = json_must(json_object());
+
+	for (size_t i = 0; i < shape->n; i++) {
+		const struct field *field = &shape->fields[i];
+
+		json_add(object, field->json,
+			of_field(field->type, (const char *)record + field->offset));
+	}
+	return object;
 }
 
 json_t *json_of_row(const struct row *row)
 {
-	const char *from = *row->last_used_from ? row->last_used_from : "local";
-	json_t *object = json_must(json_object());
+	json_t *object = json_of_record(row_shape(), row);
 
-	json_add(object, "id", json_of_text(row->id.text));
-	json_add(object, "name", json_of_text(row->name));
-	add_count(object, "uid", row->uid);
-	json_add(object, "user", json_of_text(row->user));
-	json_add(object, "state", json_of_text(row->state));
-	json_add(object, "created_at", json_of_time(row->created_at));
-	add_count(object, "created_by", row->created_by);
-	json_add(object, "expires_at", json_of_time(row->expires_at));
-	json_add(object, "services", json_of_texts(row->services));
-	json_add(object, "sources", json_of_texts(row->sources));
-	json_add(object, "hours", json_of_text(row->hours));
-	json_add(object, "not_before", json_of_time(row->not_before));
-	json_add(object, "max_uses", of_number(row->max_uses));
-	add_count(object, "uses", row->uses);
-	json_add(object, "revoked_at", json_of_time(row->revoked_at));
-	json_add(object, "revoked_until", json_of_time(row->revoked_until));
-	json_add(object, "revoked_reason", json_of_text(row->revoked_reason));
-	add_count(object, "rotations", row->rotations);
-	json_add(object, "rotated_at", json_of_time(row->rotated_at));
-	json_add(object, "former_until", json_of_time(row->former_until));
-	json_add(object, "last_used_at", json_of_time(row->last_used_at));
-	json_add(object, "last_used_service", json_of_text(row->last_used_service));
-	json_add(object, "last_used_from", json_of_text(row->last_used_at ? from : NULL));
+	if (row->last_used_at && *row->last_used_from == '\0')
+		json_add(object, "last_used_from", json_of_text("local"));
 	return object;
 }
 
 json_t *json_of_entry(const struct entry *entry)
 {
-	json_t *object = json_must(json_object());
+	json_t *object = json_of_record(&entry_shape, entry);
 
-	add_count(object, "seq", entry->seq);
-	json_add(object, "at", json_of_time(entry->at));
-	json_add(object, "event", json_of_text(entry->event));
-	json_add(object, "id", json_of_text(entry->token));
-	json_add(object, "name", json_of_text(entry->name));
-	json_add(object, "user", json_of_text(entry->user));
-	json_add(object, "uid",
-		*entry->token ? json_must(json_integer(entry->uid)) : json_must(json_null()));
-	add_count(object, "by_uid", entry->by_uid);
-	json_add(object, "how", json_of_text(entry->how));
-	json_add(object, "service", json_of_text(entry->service));
-	json_add(object, "from", json_of_text(entry->from));
-	json_add(object, "tty", json_of_text(entry->tty));
-	json_add(object, "result", json_of_text(entry->result));
-	add_truth(object, "new_service", entry->new_service);
-	add_truth(object, "new_network", entry->new_network);
-	add_count(object, "unrecorded", entry->unrecorded);
-	json_add(object, "detail", json_of_text(entry->detail));
+	/* What is about many tokens is of no uid. */
+	if (*entry->token == '\0')
+		json_add(object, "uid", json_must(json_null()));
 	return object;
 }
 

@@ -1,3 +1,4 @@
+/* Tokens as a table, by libsmartcols. */
 #include "patctl/print/table.h"
 
 #include <libsmartcols.h>
@@ -43,24 +44,27 @@ static char *cell_created(const struct look *look, const struct row *row)
 	return look_time(look, row->created_at);
 }
 
-/* In what a token is restricted: a word each. */
+/* A time that has come restricts nothing any more. */
+static bool is_past(
+	const struct look *look, const struct row *row, enum pat_restriction restriction)
+{
+	return restrictions[restriction].kind == RESTRICTION_TIME &&
+	       row->restrictions[restriction].number <= look->now;
+}
+
+/* A word for each restriction. */
 static char *cell_limits(const struct look *look, const struct row *row)
 {
-	const char *const words[] = {
-		*row->services ? N_("service") : NULL,
-		*row->sources ? N_("from") : NULL,
-		*row->hours ? N_("hours") : NULL,
-		row->not_before > look->now ? N_("start") : NULL,
-		row->max_uses ? N_("uses") : NULL,
-	};
 	char *text = text_format("%s", "");
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i]) {
-			cleanup_text char *before = text;
+	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++) {
+		cleanup_text char *before = NULL;
 
-			text = text_format("%s%s%s", before, *before ? "," : "", _(words[i]));
-		}
+		if (!row_is_restricted(row, i) || is_past(look, row, i))
+			continue;
+		before = text;
+		text = text_format("%s%s%s", before, *before ? "," : "", _(restrictions[i].word));
+	}
 	return text;
 }
 

@@ -19,10 +19,6 @@ enum label {
 	LABEL_STATE,
 	LABEL_CREATED,
 	LABEL_EXPIRES,
-	LABEL_SERVICES,
-	LABEL_FROM,
-	LABEL_HOURS,
-	LABEL_STARTS,
 	LABEL_REVOKED,
 	LABEL_UNTIL,
 	LABEL_REASON,
@@ -41,10 +37,6 @@ static const char *const labels[LABELS] = {
 	[LABEL_STATE] = N_("State:"),
 	[LABEL_CREATED] = N_("Created:"),
 	[LABEL_EXPIRES] = N_("Expires:"),
-	[LABEL_SERVICES] = N_("Services:"),
-	[LABEL_FROM] = N_("From:"),
-	[LABEL_HOURS] = N_("Hours:"),
-	[LABEL_STARTS] = N_("Starts:"),
 	[LABEL_REVOKED] = N_("Revoked:"),
 	[LABEL_UNTIL] = N_("Until:"),
 	[LABEL_REASON] = N_("Reason:"),
@@ -54,18 +46,26 @@ static const char *const labels[LABELS] = {
 	[LABEL_SOURCES] = N_("Sources:"),
 };
 
-static void print_line(enum label label, const char *text)
+/* LABELS + enum pat_restriction is the label of a restriction. */
+static const char *label_text(unsigned int label)
+{
+	const char *text = label < LABELS ? labels[label] : restrictions[label - LABELS].label;
+
+	return text ? text_translated(text) : "";
+}
+
+static void print_line(unsigned int label, const char *text)
 {
 	cleanup_text char *padded = NULL;
 	size_t width = 0;
 
-	for (size_t i = 0; i < LABELS; i++)
-		width = column_wider(width, text_translated(labels[i]));
-	padded = column_pad(text_translated(labels[label]), width);
+	for (unsigned int i = 0; i < LABELS + PAT_RESTRICTIONS; i++)
+		width = column_wider(width, label_text(i));
+	padded = column_pad(label_text(label), width);
 	(void)printf("%s %s\n", padded, text);
 }
 
-static void print_text(enum label label, const char *text)
+static void print_text(unsigned int label, const char *text)
 {
 	cleanup_text char *safe = text_safe(text);
 
@@ -74,7 +74,7 @@ static void print_text(enum label label, const char *text)
 }
 
 /* With commas between them. */
-static void print_texts(enum label label, char *const *texts)
+static void print_texts(unsigned int label, char *const *texts)
 {
 	cleanup_text char *joined = text_format("%s", "");
 
@@ -86,7 +86,7 @@ static void print_texts(enum label label, char *const *texts)
 	print_text(label, joined);
 }
 
-static void print_time(const struct look *look, enum label label, uint64_t at)
+static void print_time(const struct look *look, unsigned int label, uint64_t at)
 {
 	cleanup_text char *time = look_exactly(look, at);
 
@@ -107,12 +107,41 @@ static void print_created(const struct look *look, const struct row *row)
 		print_line(LABEL_EXPIRES, _("never"));
 }
 
-static void print_limits(const struct look *look, const struct row *row)
+static void print_number(unsigned int label, uint64_t number)
 {
-	print_texts(LABEL_SERVICES, row->services);
-	print_texts(LABEL_FROM, row->sources);
-	print_text(LABEL_HOURS, row->hours);
-	print_time(look, LABEL_STARTS, row->not_before);
+	cleanup_text char *text = text_format("%" PRIu64, number);
+
+	if (number)
+		print_line(label, text);
+}
+
+static void print_restriction(
+	const struct look *look, const struct row *row, enum pat_restriction restriction)
+{
+	const union token_restriction *value = &row->restrictions[restriction];
+	const unsigned int label = LABELS + restriction;
+
+	switch (restrictions[restriction].kind) {
+	case RESTRICTION_LIST:
+		print_texts(label, value->list);
+		break;
+	case RESTRICTION_TEXT:
+		print_text(label, value->text);
+		break;
+	case RESTRICTION_TIME:
+		print_time(look, label, value->number);
+		break;
+	case RESTRICTION_COUNT:
+		print_number(label, value->number);
+		break;
+	}
+}
+
+static void print_restrictions(const struct look *look, const struct row *row)
+{
+	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++)
+		if (restrictions[i].label)
+			print_restriction(look, row, i);
 }
 
 static void print_revoked(const struct look *look, const struct row *row)
@@ -144,9 +173,9 @@ static void print_rotated(const struct look *look, const struct row *row)
 
 static void print_uses(const struct row *row)
 {
-	cleanup_text char *text =
-		row->max_uses ? text_format(_("%" PRIu64 " of %" PRIu64), row->uses, row->max_uses)
-			      : text_format("%" PRIu64, row->uses);
+	const uint64_t most = row->restrictions[PAT_MAX_USES].number;
+	cleanup_text char *text = most ? text_format(_("%" PRIu64 " of %" PRIu64), row->uses, most)
+				       : text_format("%" PRIu64, row->uses);
 
 	print_line(LABEL_USES, text);
 }
@@ -199,7 +228,7 @@ static void print(const struct look *look, const struct row *row, const struct r
 	print_line(LABEL_USER, user_and_uid);
 	print_line(LABEL_STATE, coloured);
 	print_created(look, row);
-	print_limits(look, row);
+	print_restrictions(look, row);
 	print_revoked(look, row);
 	print_rotated(look, row);
 	print_uses(row);
@@ -213,15 +242,9 @@ static json_t *describe(const struct row *row, const struct records *used)
 	json_t *object = json_of_row(row),
 	       *list = json_must(used->shape ? json_array() : json_null());
 
-	for (size_t i = 0; i < used->n; i++) {
-		json_t *source = json_must(json_object());
-
-		json_add(source, "from", json_of_text(sources[i].from));
-		json_add(source, "service", json_of_text(sources[i].service));
-		json_add(source, "at", json_of_time(sources[i].at));
-		if (json_array_append_new(list, source) < 0)
+	for (size_t i = 0; i < used->n; i++)
+		if (json_array_append_new(list, json_of_record(used->shape, &sources[i])) < 0)
 			no_memory();
-	}
 	json_add(object, "used_from", list);
 	return object;
 }

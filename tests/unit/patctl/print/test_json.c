@@ -16,6 +16,12 @@ static char name[] = "a \"quoted\" \xC3\xA9", user[] = "alice", status[] = "acti
 static char *none[] = { NULL }, *services[] = { service, pattern, NULL },
 	    *sources[] = { network, NULL };
 
+#define UNRESTRICTED                                                                               \
+	{                                                                                          \
+		[PAT_SERVICES] = { .list = none }, [PAT_SOURCES] = { .list = none },               \
+		[PAT_HOURS] = { .text = unused },                                                  \
+	}
+
 static void expect(json_t *object, const char *text)
 {
 	char *got = json_dumps(object, 0);
@@ -32,9 +38,7 @@ static void what_does_not_exist_is_an_explicit_null(void **state)
 		.name = name,
 		.user = user,
 		.state = status,
-		.services = none,
-		.sources = none,
-		.hours = unused,
+		.restrictions = UNRESTRICTED,
 		.revoked_reason = unused,
 		.last_used_service = unused,
 		.last_used_from = unused,
@@ -64,11 +68,11 @@ static void times_are_integers_in_seconds(void **state)
 		.created_at = 1,
 		.created_by = 5,
 		.expires_at = UINT64_C(253402300799),
-		.services = services,
-		.sources = sources,
-		.hours = hours,
-		.not_before = 2,
-		.max_uses = 7,
+		.restrictions = { [PAT_SERVICES] = { .list = services },
+			[PAT_SOURCES] = { .list = sources },
+			[PAT_HOURS] = { .text = hours },
+			[PAT_NOT_BEFORE] = { .number = 2 },
+			[PAT_MAX_USES] = { .number = 7 } },
 		.uses = 6,
 		.revoked_at = 3,
 		.revoked_until = 8,
@@ -100,9 +104,7 @@ static void a_use_from_nowhere_is_local(void **state)
 		.name = user,
 		.user = user,
 		.state = status,
-		.services = none,
-		.sources = none,
-		.hours = unused,
+		.restrictions = UNRESTRICTED,
 		.revoked_reason = unused,
 		.last_used_at = 4,
 		.last_used_service = service,
