@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/restriction.h"
 #include "common/token_format.h"
 #include "patctl/base/expiry.h"
 #include "patctl/client/records.h"
@@ -42,18 +43,22 @@ bool client_is_root(const struct client *client);
 /* "patctl", or "patctl --host=web1": what people type to have something done there. */
 const char *client_self(const struct client *client);
 
-/* What a token shall be.  NULL and 0 are "not given"; user: then the caller. */
-struct client_wish {
+/* A value as its row in common/restriction.c says: a number, or a text.  0 and NULL: not given. */
+struct restriction_value {
+	const char *text; /* of a list: with commas between its items */
+	uint64_t number;
+};
+
+/* A token that is to be generated.  user NULL: of the caller. */
+struct client_token_request {
 	const char *name, *user;
 	struct expiry expiry;
-	const char *services, *sources; /* with commas between several */
-	const char *hours;
-	uint64_t not_before, max_uses;
+	struct restriction_value restrictions[PAT_RESTRICTIONS];
 };
 
 /* The caller closes *ret_secret, which is -1 if it came and cannot be read. */
-bool client_generate(struct client *client, const struct client_wish *wish, struct pat_id *ret_id,
-	int *ret_secret, DBusError *error);
+bool client_generate(struct client *client, const struct client_token_request *request,
+	struct pat_id *ret_id, int *ret_secret, DBusError *error);
 
 /* NULL and 0 are "not given". */
 struct client_filter {

@@ -64,23 +64,37 @@ static void add_expiry(DBusMessageIter *options, const struct expiry *expiry)
 	}
 }
 
-static void add_wish(DBusMessageIter *args, const struct client_wish *wish)
+static void add_restriction(DBusMessageIter *options, const struct restriction *restriction,
+	const struct restriction_value *value)
+{
+	switch (restriction->kind) {
+	case RESTRICTION_LIST:
+		option_list(options, restriction->name, value->text);
+		break;
+	case RESTRICTION_TEXT:
+		option_string(options, restriction->name, value->text);
+		break;
+	case RESTRICTION_TIME:
+	case RESTRICTION_COUNT:
+		option_nonzero(options, restriction->name, value->number);
+		break;
+	}
+}
+
+static void add_options(DBusMessageIter *args, const struct client_token_request *request)
 {
 	DBusMessageIter options;
 
 	options_open(args, &options);
-	option_string(&options, "user", wish->user);
-	add_expiry(&options, &wish->expiry);
-	option_list(&options, "services", wish->services);
-	option_list(&options, "sources", wish->sources);
-	option_string(&options, "hours", wish->hours);
-	option_nonzero(&options, "not_before", wish->not_before);
-	option_nonzero(&options, "max_uses", wish->max_uses);
+	option_string(&options, "user", request->user);
+	add_expiry(&options, &request->expiry);
+	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
+		add_restriction(&options, &restrictions[i], &request->restrictions[i]);
 	options_close(args, &options);
 }
 
-bool client_generate(struct client *client, const struct client_wish *wish, struct pat_id *ret_id,
-	int *ret_secret, DBusError *error)
+bool client_generate(struct client *client, const struct client_token_request *request,
+	struct pat_id *ret_id, int *ret_secret, DBusError *error)
 {
 	cleanup_box struct box *box = NULL;
 	cleanup_message DBusMessage *call = NULL, *answer = NULL;
@@ -91,9 +105,9 @@ bool client_generate(struct client *client, const struct client_wish *wish, stru
 		return false;
 	method = box ? "GenerateSealed" : "Generate";
 	call = call_manager(method, &args);
-	call_string(&args, wish->name);
+	call_string(&args, request->name);
 	add_recipient(&args, box);
-	add_wish(&args, wish);
+	add_options(&args, request);
 
 	answer = call_ask(client, call, box ? "oay" : "oh", error);
 	if (!answer)

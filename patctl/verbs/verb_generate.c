@@ -8,25 +8,47 @@
 #include "patctl/client/client.h"
 #include "patctl/verbs/print_secret.h"
 
-/* What the command line asks for, checked before anything is asked of patd. */
-static bool check(const struct command *command, struct client_wish *ret)
+static bool read_restriction(const struct restriction *restriction, const char *text, uint64_t now,
+	struct restriction_value *ret)
 {
+	switch (restriction->kind) {
+	case RESTRICTION_LIST:
+		ret->text = text;
+		return argument_list(restriction->option, text);
+	case RESTRICTION_TEXT:
+		ret->text = text;
+		return true;
+	case RESTRICTION_TIME:
+		return argument_time_ahead(restriction->option, text, now, &ret->number);
+	case RESTRICTION_COUNT:
+		return argument_number(restriction->option, text, 1, &ret->number);
+	}
+	return false;
+}
+
+/* Checked before anything is asked of patd. */
+static bool read_request(const struct command *command, struct client_token_request *ret)
+{
+	const char *const texts[PAT_RESTRICTIONS] = {
+		[PAT_SERVICES] = command->service,
+		[PAT_SOURCES] = command->from,
+		[PAT_HOURS] = command->hours,
+		[PAT_NOT_BEFORE] = command->not_before,
+		[PAT_MAX_USES] = command->max_uses,
+	};
 	const uint64_t now = (uint64_t)time(NULL);
-	struct client_wish wish = {
+	struct client_token_request request = {
 		.name = command->items[0],
 		.user = command->user,
-		.services = command->service,
-		.sources = command->from,
-		.hours = command->hours,
 	};
 
-	if (!argument_name(wish.name) ||
-		!argument_expiry("expires", command->expires, now, &wish.expiry) ||
-		!argument_list("service", wish.services) || !argument_list("from", wish.sources) ||
-		!argument_time_ahead("not-before", command->not_before, now, &wish.not_before) ||
-		!argument_number("max-uses", command->max_uses, 1, &wish.max_uses))
+	if (!argument_name(request.name) ||
+		!argument_expiry("expires", command->expires, now, &request.expiry))
 		return false;
-	*ret = wish;
+	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
+		if (!read_restriction(&restrictions[i], texts[i], now, &request.restrictions[i]))
+			return false;
+	*ret = request;
 	return true;
 }
 
@@ -65,17 +87,17 @@ enum outcome generate_run(const struct command *command)
 	static const struct handover handover = { .tell = tell, .lost = undo };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	struct client_wish wish;
+	struct client_token_request request;
 	struct pat_id id;
 	enum outcome outcome;
 	int secret;
 
 	handover_prepare();
-	if (!check(command, &wish))
+	if (!read_request(command, &request))
 		return OUTCOME_USAGE;
 
 	client = client_at(command->host, !command->no_ask_password, &error);
-	if (!client || !client_generate(client, &wish, &id, &secret, &error)) {
+	if (!client || !client_generate(client, &request, &id, &secret, &error)) {
 		outcome = outcome_fail(NULL, &error);
 		if (client && outcome == OUTCOME_UNREACHABLE)
 			complain(_("if it was made all the same it is in: %s list"),
