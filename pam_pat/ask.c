@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
+
 #define USEC_PER_MSEC INT64_C(1000)
 #define USEC_PER_SEC INT64_C(1000000)
 
@@ -44,16 +46,15 @@ static int limit(int fd, int option, int64_t deadline)
 /* A host may run with 0, 1 or 2 closed; its next printf() must not reach patd. */
 static int socket_new(void)
 {
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	cleanup_close int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	int moved;
 
-	if (fd < 0 || fd > STDERR_FILENO)
-		return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	if (fd > STDERR_FILENO)
+		return take_fd(&fd);
 	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (moved < 0)
-		moved = -errno;
-	(void)close(fd);
-	return moved;
+	return moved < 0 ? -errno : moved;
 }
 
 static int socket_connect(int fd, const char *path, int64_t deadline)
@@ -118,26 +119,24 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	const struct pat_request *request, struct pat_reply *ret_reply)
 {
 	int64_t deadline = now() + timeout * USEC_PER_MSEC;
-	int fd, r;
+	cleanup_close int fd = socket_new();
+	int r;
 
-	fd = socket_new();
 	if (fd < 0)
 		return fd;
-
 	r = socket_connect(fd, path, deadline);
-	if (r == 0)
-		r = peer_check(pamh, fd);
+	if (r < 0)
+		return r;
+	r = peer_check(pamh, fd);
+	if (r < 0)
+		return r;
 	/*
 	 * A packet either goes whole or not at all, and the first one never waits for room.  EPIPE:
 	 * patd has closed, perhaps after a reply that did not need the request.
 	 */
-	if (r == 0 && send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE)
-		r = -errno;
-	if (r == 0)
-		r = reply_receive(fd, deadline, ret_reply);
-
-	(void)close(fd);
-	return r;
+	if (send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		return -errno;
+	return reply_receive(fd, deadline, ret_reply);
 }
 
 const char *ask_problem(int error)
