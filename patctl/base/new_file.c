@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patctl/base/text.h"
 
 static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
@@ -69,12 +70,9 @@ int new_file_begin(struct new_file *file, const char *path)
 
 static int sync_folder(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 || fsync(fd) < 0 ? -errno : 0;
+	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd >= 0)
-		(void)close(fd);
-	return r;
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
 /* Not over one that has come meanwhile; some file systems cannot promise that. */
@@ -89,19 +87,26 @@ static int give_name(const struct new_file *file)
 	return rename(file->unfinished, file->path) < 0 ? -errno : 0;
 }
 
+static int keep(struct new_file *file)
+{
+	int r;
+
+	if (fsync(file->fd) < 0)
+		return -errno;
+	r = give_name(file);
+	if (r < 0)
+		return r;
+	unfinished = NULL;
+	r = sync_folder(file->folder);
+	if (r < 0)
+		(void)unlink(file->path);
+	return r;
+}
+
 int new_file_keep(struct new_file *file)
 {
-	int r = fsync(file->fd) < 0 ? -errno : 0;
+	int r = keep(file);
 
-	if (r == 0)
-		r = give_name(file);
-	if (r == 0) {
-		unfinished = NULL;
-		r = sync_folder(file->folder);
-		/* Under its own name, or not at all. */
-		if (r < 0)
-			(void)unlink(file->path);
-	}
 	new_file_drop(file);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
@@ -25,10 +26,10 @@ void secret_protect_process(void)
 
 char *secret_read(int fd, const struct pat_id *id, const char **ret_problem)
 {
+	cleanup_secret char *secret = NULL;
 	int seals = fcntl(fd, F_GET_SEALS);
 	struct pat_id inside;
 	struct stat st;
-	char *secret;
 
 	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 ||
 		st.st_size != PAT_TOKEN_LEN) {
@@ -43,10 +44,9 @@ char *secret_read(int fd, const struct pat_id *id, const char **ret_problem)
 	if (pread(fd, secret, PAT_TOKEN_LEN, 0) != PAT_TOKEN_LEN ||
 		!pat_token_parse(secret, &inside) || strcmp(inside.text, id->text) != 0) {
 		*ret_problem = N_("patd handed out something else than the token");
-		sodium_free(secret);
 		return NULL;
 	}
-	return secret;
+	return TAKE(secret);
 }
 
 void secret_free(char **secret)
@@ -78,11 +78,13 @@ static int write_all(int fd, const char *text)
 
 int secret_write(int fd, const char *before, const char *secret, const char *after)
 {
-	int r = write_all(fd, before);
+	const char *const parts[] = { before, secret, after };
 
-	if (r == 0)
-		r = write_all(fd, secret);
-	if (r == 0)
-		r = write_all(fd, after);
-	return r;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		int r = write_all(fd, parts[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }

@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/token_format.h"
 #include "patctl/base/secret.h"
@@ -17,13 +18,13 @@
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 #define LINE_MAX_LEN 255 /* more than a token, so that what is longer shows */
 
-/* What a signal has to put right before it ends patctl. */
+/* The terminal whose echo is off: a signal that ends patctl turns it on again first. */
 static struct {
 	int fd;
 	struct termios before;
 } silenced;
 
-static void on_end(int signal)
+static void on_ending_signal(int signal)
 {
 	struct sigaction plain = { .sa_handler = SIG_DFL };
 
@@ -32,34 +33,33 @@ static void on_end(int signal)
 	(void)raise(signal);
 }
 
-static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
-#define ENDS (sizeof(ends) / sizeof(ends[0]))
+#define ENDING (sizeof(ending) / sizeof(ending[0]))
 
-/* Has the terminal echo again. */
-static void speak(const struct sigaction before[static ENDS])
+static void echo_on(const struct sigaction before[static ENDING])
 {
 	(void)tcsetattr(silenced.fd, TCSAFLUSH, &silenced.before);
-	for (size_t i = 0; i < ENDS; i++)
-		(void)sigaction(ends[i], &before[i], NULL);
+	for (size_t i = 0; i < ENDING; i++)
+		(void)sigaction(ending[i], &before[i], NULL);
 }
 
-/* Stops the echo of the terminal until speak(). */
-static bool silence(int fd, struct sigaction ret_before[static ENDS])
+/* Turns the echo of the terminal off until echo_on(). */
+static bool echo_off(int fd, struct sigaction ret_before[static ENDING])
 {
-	struct sigaction action = { .sa_handler = on_end };
-	struct termios mute;
+	struct sigaction action = { .sa_handler = on_ending_signal };
+	struct termios quiet;
 
 	if (tcgetattr(fd, &silenced.before) < 0)
 		return false;
 	silenced.fd = fd;
-	for (size_t i = 0; i < ENDS; i++)
-		(void)sigaction(ends[i], &action, &ret_before[i]);
-	mute = silenced.before;
-	mute.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
-	if (tcsetattr(fd, TCSAFLUSH, &mute) == 0)
+	for (size_t i = 0; i < ENDING; i++)
+		(void)sigaction(ending[i], &action, &ret_before[i]);
+	quiet = silenced.before;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0)
 		return true;
-	speak(ret_before);
+	echo_on(ret_before);
 	return false;
 }
 
@@ -86,22 +86,22 @@ static bool read_line(int fd, char *line, size_t size)
 
 static bool ask(int fd, char *line, size_t size)
 {
-	struct sigaction before[ENDS];
+	struct sigaction before[ENDING];
 	bool ok;
 
-	if (!silence(fd, before))
+	if (!echo_off(fd, before))
 		return false;
 	(void)fputs(_("Token: "), stderr);
 	ok = read_line(fd, line, size);
-	speak(before);
+	echo_on(before);
 	(void)fputc('\n', stderr);
 	return ok;
 }
 
 char *typed_read(int fd, const char **ret_problem)
 {
+	cleanup_secret char *line = NULL;
 	struct pat_id id;
-	char *line;
 	bool ok;
 
 	if (sodium_init() < 0 || !(line = sodium_malloc(LINE_MAX_LEN + 1))) {
@@ -109,26 +109,28 @@ char *typed_read(int fd, const char **ret_problem)
 		return NULL;
 	}
 	ok = isatty(fd) ? ask(fd, line, LINE_MAX_LEN + 1) : read_line(fd, line, LINE_MAX_LEN + 1);
-	if (ok && pat_token_parse(line, &id))
-		return line;
-	*ret_problem = ok ? N_("that is no token: mistyped, or not the whole of it")
-			  : N_("standard input cannot be read");
-	secret_free(&line);
-	return NULL;
+	if (!ok) {
+		*ret_problem = N_("standard input cannot be read");
+		return NULL;
+	}
+	if (!pat_token_parse(line, &id)) {
+		*ret_problem = N_("that is no token: mistyped, or not the whole of it");
+		return NULL;
+	}
+	return TAKE(line);
 }
 
 int typed_seal(const char *token)
 {
-	int fd = memfd_create("token", MFD_CLOEXEC | MFD_ALLOW_SEALING), r;
+	cleanup_close int fd = memfd_create("token", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int r;
 
 	if (fd < 0)
 		return -errno;
 	r = secret_write(fd, "", token, "");
-	if (r == 0 && (lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0))
-		r = -errno;
-	if (r < 0) {
-		(void)close(fd);
+	if (r < 0)
 		return r;
-	}
-	return fd;
+	if (lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+		return -errno;
+	return take_fd(&fd);
 }

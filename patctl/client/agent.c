@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
+
 #define PROGRAM "/usr/bin/pkttyagent"
 
 /* In the child. */
@@ -44,23 +46,23 @@ static void wait_for_end_of_file(int fd)
 
 bool agent_start(pid_t *agent)
 {
-	int terminal = isatty(STDIN_FILENO) ? open("/dev/tty", O_RDWR | O_CLOEXEC) : -1;
+	cleanup_close int terminal =
+		isatty(STDIN_FILENO) ? open("/dev/tty", O_RDWR | O_CLOEXEC) : -1;
 	const pid_t parent = getpid();
 	int ready[2];
 
 	if (terminal < 0)
 		return false;
-	if (*agent == 0 && pipe2(ready, O_CLOEXEC) == 0) {
-		*agent = fork();
-		if (*agent == 0)
-			become_agent(parent, terminal, ready[1]);
-		if (*agent < 0)
-			*agent = 0;
-		(void)close(ready[1]);
-		wait_for_end_of_file(ready[0]);
-		(void)close(ready[0]);
-	}
-	(void)close(terminal);
+	if (*agent != 0 || pipe2(ready, O_CLOEXEC) < 0)
+		return true;
+	*agent = fork();
+	if (*agent == 0)
+		become_agent(parent, terminal, ready[1]);
+	if (*agent < 0)
+		*agent = 0;
+	(void)close(ready[1]);
+	wait_for_end_of_file(ready[0]);
+	(void)close(ready[0]);
 	return true;
 }
 

@@ -26,21 +26,22 @@ static bool is_refusal(const DBusError *error, enum pat_error refusal)
 }
 
 /* Dispatches, which send_with_reply_and_block() does not do before the answer is there. */
-static DBusMessage *send_and_hear(struct client *client, DBusMessage *call, DBusError *error)
+static DBusMessage *send_and_dispatch(struct client *client, DBusMessage *call, DBusError *error)
 {
 	DBusPendingCall *pending = NULL;
 	DBusMessage *answer = NULL;
 
 	if (!dbus_connection_send_with_reply(client->bus, call, &pending, DBUS_TIMEOUT_INFINITE))
 		no_memory();
-	/* A bus that goes away completes it, with an error. */
-	while (pending && !dbus_pending_call_get_completed(pending) &&
-		dbus_connection_read_write_dispatch(client->bus, -1))
-		;
-	if (pending && dbus_pending_call_get_completed(pending))
-		answer = dbus_pending_call_steal_reply(pending);
-	if (pending)
+	if (pending) {
+		/* A bus that goes away completes it, with an error. */
+		while (!dbus_pending_call_get_completed(pending) &&
+			dbus_connection_read_write_dispatch(client->bus, -1))
+			;
+		if (dbus_pending_call_get_completed(pending))
+			answer = dbus_pending_call_steal_reply(pending);
 		dbus_pending_call_unref(pending);
+	}
 	if (!answer)
 		dbus_set_error(error, DBUS_ERROR_DISCONNECTED, _("the bus is gone"));
 	else if (dbus_set_error_from_message(error, answer))
@@ -51,7 +52,7 @@ static DBusMessage *send_and_hear(struct client *client, DBusMessage *call, DBus
 static DBusMessage *send_and_wait(
 	struct client *client, DBusMessage *call, int timeout_ms, DBusError *error)
 {
-	return client->waits ? send_and_hear(client, call, error)
+	return client->waits ? send_and_dispatch(client, call, error)
 			     : dbus_connection_send_with_reply_and_block(
 				       client->bus, call, timeout_ms, error);
 }

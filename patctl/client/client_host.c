@@ -37,9 +37,12 @@ static bool say_hello(DBusConnection *bus, DBusError *error)
 	const char *name;
 
 	answer = dbus_connection_send_with_reply_and_block(bus, call, DBUS_TIMEOUT_INFINITE, error);
-	return answer &&
-	       dbus_message_get_args(answer, error, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID) &&
-	       (dbus_bus_set_unique_name(bus, name) || (no_memory(), false));
+	if (!answer ||
+		!dbus_message_get_args(answer, error, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID))
+		return false;
+	if (!dbus_bus_set_unique_name(bus, name))
+		no_memory();
+	return true;
 }
 
 DBusConnection *host_connect(const char *host, DBusError *error)

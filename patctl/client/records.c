@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/token_format.h"
 #include "patctl/base/text.h"
 
@@ -113,27 +114,32 @@ static bool read_entry(
 	return true;
 }
 
-bool record_read(DBusMessageIter *iter, const struct shape *shape, void *ret)
+static bool read_entries(DBusMessageIter *iter, const struct shape *shape, void *record)
 {
 	const uint64_t all = (UINT64_C(1) << shape->n) - 1;
-	void *record = text_must(calloc(1, shape->size));
 	DBusMessageIter entries, entry;
 	uint64_t seen = 0;
-	bool ok = true;
 
 	for (dbus_message_iter_recurse(iter, &entries);
-		ok && dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
+		dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
 		dbus_message_iter_next(&entries)) {
 		dbus_message_iter_recurse(&entries, &entry);
-		ok = read_entry(&entry, shape, record, &seen);
+		if (!read_entry(&entry, shape, record, &seen))
+			return false;
 	}
-	ok = ok && seen == all;
-	if (ok)
-		memcpy(ret, record, shape->size);
-	else
+	return seen == all;
+}
+
+bool record_read(DBusMessageIter *iter, const struct shape *shape, void *ret)
+{
+	cleanup_free void *record = text_must(calloc(1, shape->size));
+
+	if (!read_entries(iter, shape, record)) {
 		record_clear(shape, record);
-	free(record);
-	return ok;
+		return false;
+	}
+	memcpy(ret, record, shape->size);
+	return true;
 }
 
 void record_clear(const struct shape *shape, void *record)

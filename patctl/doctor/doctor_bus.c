@@ -159,18 +159,22 @@ static int read_configured(const struct sysroot *root, uint64_t *ret)
 	cleanup_names char **names = NULL;
 	int r = take_later(root, PAT_CONF_DIR "/patd.conf", ret);
 
-	if (r == 0)
-		r = take_later(root, folder, ret);
-	if (r == 0)
-		r = sysroot_list(root, folder, &names);
-	if (r == -ENOENT)
-		return 0;
-	for (char **name = names; r == 0 && *name; name++) {
+	if (r < 0)
+		return r;
+	r = take_later(root, folder, ret);
+	if (r < 0)
+		return r;
+	r = sysroot_list(root, folder, &names);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	for (char **name = names; *name; name++) {
 		cleanup_text char *path = text_format("%s/%s", folder, *name);
 
 		r = take_later(root, path, ret);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 void doctor_policy(struct doctor *doctor)

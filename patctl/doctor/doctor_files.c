@@ -6,8 +6,8 @@
 #include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <sys/un.h>
-#include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/wire.h"
 #include "patctl/base/text.h"
@@ -32,18 +32,15 @@ static const struct door {
 static int try_door(const struct sysroot *root, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int file = sysroot_open(root, path, O_PATH), fd, r = 0;
+	cleanup_close int file = sysroot_open(root, path, O_PATH), fd = -1;
 
 	if (file < 0)
 		return file;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", file);
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		r = -errno;
-	if (fd >= 0)
-		close(fd);
-	close(file);
-	return r;
+		return -errno;
+	return 0;
 }
 
 /* False after having told what is wrong. */
@@ -162,21 +159,18 @@ bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret
 
 static void check_room(struct doctor *doctor)
 {
-	int fd = sysroot_open(doctor->root, PAT_STATE_DIR, O_PATH);
+	cleanup_close int fd = sysroot_open(doctor->root, PAT_STATE_DIR, O_PATH);
 	struct statvfs room;
 	uint64_t bytes;
 
-	if (fd < 0)
+	if (fd < 0 || fstatvfs(fd, &room) < 0)
 		return;
-	if (fstatvfs(fd, &room) == 0) {
-		bytes = (uint64_t)room.f_bavail * room.f_frsize;
-		if (bytes < ROOM_LOW)
-			found(&doctor->findings, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING,
-				"database", _("make room: a full disk stops all but a last revoke"),
-				_("where %s is, %u MiB are left"), PAT_STATE_DIR,
-				(unsigned int)(bytes / MEBIBYTE));
-	}
-	close(fd);
+	bytes = (uint64_t)room.f_bavail * room.f_frsize;
+	if (bytes < ROOM_LOW)
+		found(&doctor->findings, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING,
+			"database", _("make room: a full disk stops all but a last revoke"),
+			_("where %s is, %u MiB are left"), PAT_STATE_DIR,
+			(unsigned int)(bytes / MEBIBYTE));
 }
 
 void doctor_database(struct doctor *doctor)

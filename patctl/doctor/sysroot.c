@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patctl/base/text.h"
 
 int sysroot_new(const char *path, struct sysroot *ret)
@@ -43,36 +44,29 @@ int sysroot_open(const struct sysroot *root, const char *path, int flags)
 
 int sysroot_read(const struct sysroot *root, const char *path, FILE **ret)
 {
-	int fd = sysroot_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	cleanup_close int fd = sysroot_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	FILE *file;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return -EINVAL;
-	}
 	file = fdopen(fd, "re");
-	if (!file) {
-		close(fd);
+	if (!file)
 		return -ENOMEM;
-	}
+	(void)take_fd(&fd);
 	*ret = file;
 	return 0;
 }
 
 static int stat_at(const struct sysroot *root, const char *path, int flags, struct stat *ret)
 {
-	int fd = sysroot_open(root, path, O_PATH | flags);
-	int r = 0;
+	cleanup_close int fd = sysroot_open(root, path, O_PATH | flags);
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, ret) < 0)
-		r = -errno;
-	close(fd);
-	return r;
+	return fstat(fd, ret) < 0 ? -errno : 0;
 }
 
 int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret)
@@ -99,7 +93,7 @@ static int by_name(const void *a, const void *b)
 
 int sysroot_list(const struct sysroot *root, const char *path, char ***ret)
 {
-	int fd = sysroot_open(root, path, O_RDONLY | O_DIRECTORY);
+	cleanup_close int fd = sysroot_open(root, path, O_RDONLY | O_DIRECTORY);
 	const struct dirent *entry;
 	char **names;
 	size_t n = 0;
@@ -108,10 +102,9 @@ int sysroot_list(const struct sysroot *root, const char *path, char ***ret)
 	if (fd < 0)
 		return fd;
 	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
+	if (!dir)
 		return -ENOMEM;
-	}
+	(void)take_fd(&fd);
 	names = text_must(calloc(1, sizeof(*names)));
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patctl/base/text.h"
 
 /* Where units are, the administrator's first. */
@@ -36,13 +37,12 @@ bool unit_is_masked(const struct sysroot *root, const char *unit)
 	static const char null[] = "/dev/null";
 	char to[sizeof(null)];
 	cleanup_text char *path = text_format("%s/%s", unit_folders[0], unit);
-	int fd = sysroot_open(root, path, O_PATH | O_NOFOLLOW);
+	cleanup_close int fd = sysroot_open(root, path, O_PATH | O_NOFOLLOW);
 	ssize_t n;
 
 	if (fd < 0)
 		return false;
 	n = readlinkat(fd, "", to, sizeof(to));
-	close(fd);
 	return n == sizeof(null) - 1 && memcmp(to, null, (size_t)n) == 0;
 }
 
@@ -64,18 +64,16 @@ static bool is_setting(const char *line, const char *key, const char *value)
 static bool file_has(
 	const struct sysroot *root, const char *path, const char *key, const char *value)
 {
-	char *line = NULL;
+	cleanup_free char *line = NULL;
+	cleanup_file FILE *file = NULL;
 	size_t size = 0;
-	bool has = false;
-	FILE *file;
 
 	if (sysroot_read(root, path, &file) < 0)
 		return false;
-	while (!has && getline(&line, &size, file) >= 0)
-		has = is_setting(line, key, value);
-	free(line);
-	(void)fclose(file);
-	return has;
+	while (getline(&line, &size, file) >= 0)
+		if (is_setting(line, key, value))
+			return true;
+	return false;
 }
 
 bool unit_has(const struct sysroot *root, const char *unit, const char *key, const char *value)

@@ -1,13 +1,14 @@
 #include "patctl/doctor/pam/pam_stack.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/doctor/pam/pam_module.h"
 
 #define ANY STACK_TYPES /* as the type that is asked for */
 #define FILES_MAX 200U  /* for one service; twice itself in a file makes 2^STACK_LEVELS of it */
@@ -117,6 +118,44 @@ static int include_type(struct reader *reader, const struct source *source, unsi
 	return 0;
 }
 
+static const char *const module_folders[] = {
+	"/lib/security",
+	"/usr/lib/security",
+	"/lib64/security",
+	"/usr/lib64/security",
+	"/usr/local/lib/security",
+};
+
+/* Debian has a folder for each architecture. */
+static bool exists_in_multiarch(const struct sysroot *root, const char *module)
+{
+	cleanup_names char **names = NULL;
+
+	if (sysroot_list(root, "/usr/lib", &names) < 0)
+		return false;
+	for (char **name = names; *name; name++) {
+		cleanup_text char *path = text_format("/usr/lib/%s/security/%s", *name, module);
+
+		if (fnmatch("*-linux-*", *name, 0) == 0 && sysroot_has(root, path))
+			return true;
+	}
+	return false;
+}
+
+/* Whether libpam would find the module, by its path or by its name in the folders of modules. */
+static bool module_exists(const struct sysroot *root, const char *module)
+{
+	if (*module == '/')
+		return sysroot_has(root, module);
+	for (size_t i = 0; i < sizeof(module_folders) / sizeof(module_folders[0]); i++) {
+		cleanup_text char *path = text_format("%s/%s", module_folders[i], module);
+
+		if (sysroot_has(root, path))
+			return true;
+	}
+	return exists_in_multiarch(root, module);
+}
+
 static const char *const types[STACK_TYPES] = { "auth", "account", "session", "password" };
 
 static enum stack_type find_type(const char *word)
@@ -143,7 +182,7 @@ static int take_rest(struct reader *reader, const struct source *source, unsigne
 	module = pam_word_next(&rest);
 	if (module && !wrong) {
 		line->module = text_format("%s", module);
-		line->missing = !pam_module_is_there(reader->root, module);
+		line->missing = !module_exists(reader->root, module);
 	}
 	line->arguments = text_format("%s", rest ? rest : "");
 	return 0;
@@ -171,15 +210,17 @@ static int take_line(
 
 static int read_file(struct reader *reader, const struct source *source)
 {
+	cleanup_file FILE *file = NULL;
 	struct pam_lines lines = { 0 };
 	int r;
 
 	if (reader->files == FILES_MAX)
 		return refuse(reader, source, 1, N_("more than 200 files, one in the other"));
 	reader->files++;
-	r = sysroot_read(reader->root, source->path, &lines.file);
+	r = sysroot_read(reader->root, source->path, &file);
 	if (r < 0)
 		return r;
+	lines.file = file;
 	for (;;) {
 		cleanup_text char *text = NULL;
 		unsigned int number = 0;
@@ -189,13 +230,11 @@ static int read_file(struct reader *reader, const struct source *source)
 			(void)refuse(
 				reader, source, lines.read, N_("it ends where a line goes on"));
 		if (r <= 0)
-			break;
+			return r;
 		r = take_line(reader, source, number, text);
 		if (r < 0)
-			break;
+			return r;
 	}
-	(void)fclose(lines.file);
-	return r;
 }
 
 int service_read(const struct sysroot *root, bool debian, const char *name, struct service *ret)
