@@ -1,4 +1,5 @@
-/* The names of the lifecycle door on the D-Bus system bus.  The contract is in dbus/. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The names of patd on the D-Bus system bus.  The contract is in dbus/. */
 #ifndef COMMON_BUS_H
 #define COMMON_BUS_H
 

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What people read, in their language.
+ * Translation of what people read.
  *
  * By dgettext(), which names the domain at each call: a PAM module must not change the text
  * domain, nor the locale, of the program that loaded it.

@@ -1,4 +1,5 @@
-/* When tokens end.  Times are seconds since 1970 UTC; 0 stands for "never". */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When tokens expire.  Times are seconds since 1970 UTC; 0 stands for "never". */
 #ifndef COMMON_LIFETIME_H
 #define COMMON_LIFETIME_H
 

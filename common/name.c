@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decoding UTF-8 and refusing characters that deceive a reader. */
 #include "common/name.h"
 
 #include <stdbool.h>

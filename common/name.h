@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A token's name: 1 to PAT_NAME_MAX characters of UTF-8, none of which can deceive a terminal
  * or a reader: no control character (C0, DEL, C1), no line or paragraph separator, no

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Drawing the progress bar. */
 #include "common/progress.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* A bar that shows a person how far something is: on standard error, if that is a terminal. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A progress bar on standard error, if that is a terminal. */
 #ifndef COMMON_PROGRESS_H
 #define COMMON_PROGRESS_H
 

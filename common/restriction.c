@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of restrictions. */
 #include "common/restriction.h"
 
 #include "common/l10n.h"

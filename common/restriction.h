@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What a token can be restricted to: one row for each restriction, which patd and patctl share.
  * Options, properties, columns, JSON and what patctl prints are made from it by loops.

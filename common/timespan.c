@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parsing periods, with the units of systemd.time(7). */
 #include "common/timespan.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A period of time as people write it: "30 days", "7d", "1h 30min", "2weeks".
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parsing, generating and hashing tokens. */
 #include "common/token_format.h"
 
 #include <sodium.h>

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The token: what it looks like, and what is made of it.
+ * The format of tokens, and their digest.
  *
  *     pat_ <id: 10> _ <secret: 43> <crc: 6>        64 characters of [0-9A-Za-z_]
  *

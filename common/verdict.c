@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of verdicts. */
 #include "common/verdict.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The verdicts of a verification: one row for each, which patd, pam_pat and patctl share.
  *

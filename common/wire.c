@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Filling and checking the fields of requests and replies. */
 #include "common/wire.h"
 
 #include <string.h>

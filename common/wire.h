@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The verification door: one request, one reply, over AF_UNIX SOCK_SEQPACKET, so that each is
- * exactly one packet.  Both ends are on one machine, so integers are in host order; another
- * version of the protocol has another magic and, where it has another size, is refused by that.
+ * The protocol of the verification sockets: one request, one reply, over AF_UNIX SOCK_SEQPACKET,
+ * so that each is exactly one packet.  Both ends are on one machine, so integers are in host order;
+ * another version of the protocol has another magic, and is also refused if its size differs.
  *
- * Both structs have no padding.  Text is NUL-terminated and NUL-filled to the end of its field:
- * nothing of the sender's memory rides along, and pat_request_check() insists on it.
+ * Both structs have no padding.  Text is NUL-terminated and NUL-filled to the end of its field, so
+ * that no memory of the sender is sent with it; pat_request_check() insists on that.
  */
 #ifndef COMMON_WIRE_H
 #define COMMON_WIRE_H

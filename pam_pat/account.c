@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading the state of an account from shadow(5). */
 #include "pam_pat/account.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* What shadow(5) says of a user's account, for patd to judge. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The state of a user's account by shadow(5), which patd judges. */
 #ifndef PAM_PAT_ACCOUNT_H
 #define PAM_PAT_ACCOUNT_H
 

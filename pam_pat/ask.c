@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Connecting to patd, sending a request and receiving the reply, before a deadline. */
 #include "pam_pat/ask.h"
 
 #include <errno.h>

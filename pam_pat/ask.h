@@ -1,4 +1,5 @@
-/* The one call: a request to patd, and its reply. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One request to patd, and its reply. */
 #ifndef PAM_PAT_ASK_H
 #define PAM_PAT_ASK_H
 

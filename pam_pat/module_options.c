@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parsing the options of the module. */
 #include "pam_pat/module_options.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* What stands behind pam_pat.so in a line of a PAM configuration; see pam_pat(8). */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of pam_pat.so in a line of a PAM configuration; see pam_pat(8). */
 #ifndef PAM_PAT_MODULE_OPTIONS_H
 #define PAM_PAT_MODULE_OPTIONS_H
 

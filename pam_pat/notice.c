@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Formatting the notices. */
 #include "pam_pat/notice.h"
 
 #include <security/pam_ext.h>

@@ -1,4 +1,5 @@
-/* What the person is told of a verdict; a secret that does not match is answered with silence. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The notice about a verdict for the person who logs in; a secret that does not match gets none. */
 #ifndef PAM_PAT_NOTICE_H
 #define PAM_PAT_NOTICE_H
 

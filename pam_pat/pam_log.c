@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing lines to the system log through libpam. */
 #include "pam_pat/pam_log.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* What the module writes to the system log, by pam_syslog(): facility authpriv. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The module's lines in the system log, by pam_syslog(): facility authpriv. */
 #ifndef PAM_PAT_PAM_LOG_H
 #define PAM_PAT_PAM_LOG_H
 

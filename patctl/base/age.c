@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Formatting the distance between two times. */
 #include "patctl/base/age.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The distance between two times, as people say it: "3 days ago", "in 29 days". */
 #ifndef PATCTL_BASE_AGE_H
 #define PATCTL_BASE_AGE_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parsing the argument of --expires. */
 #include "patctl/base/expiry.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The argument of --expires: a period, a point in time, or "never". */
 #ifndef PATCTL_BASE_EXPIRY_H
 #define PATCTL_BASE_EXPIRY_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parsing [USER@]HOST[:PORT], and what ssh(1) and libdbus are given for it. */
 #include "patctl/base/host.h"
 
 #include <dbus/dbus.h>

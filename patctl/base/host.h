@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Another machine, as --host tells it and systemctl(1) does: [USER@]HOST[:PORT].  An IPv6 address
- * stands in brackets where a port follows.  The user is ssh's, who asks there.
+ * Another machine, the argument of --host, as systemctl(1) has it: [USER@]HOST[:PORT].  An IPv6
+ * address stands in brackets where a port follows.  ssh(1) logs in as that user.
  */
 #ifndef PATCTL_BASE_HOST_H
 #define PATCTL_BASE_HOST_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Creating a file under a temporary name and renaming it when it is complete. */
 #include "patctl/base/new_file.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A file that is there when it is whole, and not before: 0600, under another name in the same
- * folder until then.  A signal that ends patctl removes it.
+ * A new file of mode 0600, which gets its name when it is complete.  Until then it has another name
+ * in the same folder, and a signal that ends patctl removes it.
  */
 #ifndef PATCTL_BASE_NEW_FILE_H
 #define PATCTL_BASE_NEW_FILE_H

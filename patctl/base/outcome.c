@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of errors, exit codes and advice. */
 #include "patctl/base/outcome.h"
 
 #include <stddef.h>

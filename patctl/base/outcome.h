@@ -1,7 +1,5 @@
-/*
- * How patctl ends: its exit codes, which patctl(1) promises, and which D-Bus error leads to
- * which of them.
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The exit codes of patctl, which patctl(1) promises, and the D-Bus errors that lead to them. */
 #ifndef PATCTL_BASE_OUTCOME_H
 #define PATCTL_BASE_OUTCOME_H
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running a program with other rights and its standard output redirected. */
 #include "patctl/base/program.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Another program, run to its end. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running another program and waiting for its end. */
 #ifndef PATCTL_BASE_PROGRAM_H
 #define PATCTL_BASE_PROGRAM_H
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading a secret from a memfd and writing it to a descriptor. */
 #include "patctl/base/secret.h"
 
 #include <errno.h>

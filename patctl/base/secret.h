@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The secret on its way from patd's memfd to standard output.  It is held in one place, locked
- * and guarded memory of libsodium, and goes through no buffer of stdio, libdbus or jansson.
+ * A secret on its way from patd's memfd to standard output.  It is held in one place, locked and
+ * guarded memory of libsodium, and passes through no buffer of stdio, libdbus or jansson.
  */
 #ifndef PATCTL_BASE_SECRET_H
 #define PATCTL_BASE_SECRET_H

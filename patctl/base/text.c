@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Allocating, escaping and translating text. */
 #include "patctl/base/text.h"
 
 #include <stdarg.h>

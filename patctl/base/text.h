@@ -1,4 +1,5 @@
-/* Text on its way to a person's terminal. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text for a person's terminal: allocated, escaped, translated. */
 #ifndef PATCTL_BASE_TEXT_H
 #define PATCTL_BASE_TEXT_H
 

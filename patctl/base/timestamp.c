@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parsing and formatting points in time. */
 #include "patctl/base/timestamp.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading a token from standard input, with the echo of a terminal off. */
 #include "patctl/base/token_input.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A token on its way from standard input to patd: read into locked memory of libsodium, and
- * handed on in a sealed memfd.  It goes through no buffer of stdio.
+ * A token on its way from standard input to patd: it is read into locked memory of libsodium and
+ * passed on in a sealed memfd.  It passes through no buffer of stdio.
  */
 #ifndef PATCTL_BASE_TOKEN_INPUT_H
 #define PATCTL_BASE_TOKEN_INPUT_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Querying, stopping and starting the units by systemctl(1). */
 #include "patctl/base/units.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* patd as systemd knows it: its service, and the sockets that start it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The units of patd in systemd: its service, and the sockets that start it. */
 #ifndef PATCTL_BASE_UNITS_H
 #define PATCTL_BASE_UNITS_H
 

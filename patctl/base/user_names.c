@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Looking users up by NSS. */
 #include "patctl/base/user_names.h"
 
 #include <errno.h>

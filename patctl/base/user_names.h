@@ -1,4 +1,5 @@
-/* The users of the system, by NSS. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The users of this machine, by NSS. */
 #ifndef PATCTL_BASE_USER_NAMES_H
 #define PATCTL_BASE_USER_NAMES_H
 

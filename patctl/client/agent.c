@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting and ending pkttyagent(1). */
 #include "patctl/client/agent.h"
 
 #include <errno.h>

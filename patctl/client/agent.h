@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who asks a person at this terminal for a password when polkit wants one: pkttyagent(1), for as
- * long as patctl runs, and for patctl alone.
+ * The agent of polkit that asks a person at this terminal for a password: pkttyagent(1), which
+ * serves this patctl alone and ends with it.
  */
 #ifndef PATCTL_CLIENT_AGENT_H
 #define PATCTL_CLIENT_AGENT_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Key pairs and sealed boxes of libsodium. */
 #include "patctl/client/box.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A pair of keys for one answer: what patd seals a secret to where no descriptor reaches us.  The
- * secret key is in locked and guarded memory of libsodium, and nowhere after.
+ * A key pair for one answer: patd seals a secret to it where no descriptor can be passed.  The
+ * secret key stays in locked and guarded memory of libsodium, and is wiped with the box.
  */
 #ifndef PATCTL_CLIENT_BOX_H
 #define PATCTL_CLIENT_BOX_H

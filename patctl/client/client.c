@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The connection to a system bus, here or on another machine. */
 #include "patctl/client/client.h"
 
 #include <stdlib.h>

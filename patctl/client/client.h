@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The calls of the lifecycle door (dbus/org.patd.Tokens1.xml), one function each; here the
- * connection, and what is about tokens.
+ * The calls of patd on D-Bus (dbus/org.patd.Tokens1.xml), one function each: here the connection,
+ * and the calls about tokens, users and the policy.
  *
  * Each waits for its answer, 25 seconds at most, or for as long as a person is being asked for a
  * password.  Each starts patd by way of the bus if it is not running.  Each returns false with

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sending a call, asking a person if patd says so, and checking the answer. */
 #include "patctl/client/client_call.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How the client_*.c send a call and check its answer.  Private to patctl/client. */
 #ifndef PATCTL_CLIENT_CLIENT_CALL_H
 #define PATCTL_CLIENT_CLIENT_CALL_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Listing the history, and waiting for its next entries. */
 #include "patctl/client/client_history.h"
 
 #include <stdlib.h>

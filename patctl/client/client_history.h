@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The calls about the history.  For what all calls promise see client.h. */
 #ifndef PATCTL_CLIENT_CLIENT_HISTORY_H
 #define PATCTL_CLIENT_CLIENT_HISTORY_H

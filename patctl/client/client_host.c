@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Connecting through ssh(1), and the errors of another machine. */
 #include "patctl/client/client_host.h"
 
 #include <stdbool.h>

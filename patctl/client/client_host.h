@@ -1,4 +1,5 @@
-/* The system bus of another machine, which ssh(1) and systemd-stdio-bridge bring here. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The system bus of another machine, reached by ssh(1) and systemd-stdio-bridge. */
 #ifndef PATCTL_CLIENT_CLIENT_HOST_H
 #define PATCTL_CLIENT_CLIENT_HOST_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is in force of patd.conf(5).  For what all calls promise see client.h. */
 #ifndef PATCTL_CLIENT_CLIENT_POLICY_H
 #define PATCTL_CLIENT_CLIENT_POLICY_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls that take long, and the signals that report their progress. */
 #include "patctl/client/client_progress.h"
 
 #include "common/bus.h"

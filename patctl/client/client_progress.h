@@ -1,4 +1,6 @@
-/* The calls that take long, of which patd tells how far they are: see patctl/client/client.h. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The calls that take long, whose progress patd reports.  For what all calls promise see client.h.
+ */
 #ifndef PATCTL_CLIENT_CLIENT_PROGRESS_H
 #define PATCTL_CLIENT_CLIENT_PROGRESS_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The calls that hand out a secret.  It comes as a descriptor or, from another machine, in a box
  * that is opened into one: whoever asked finds the same.

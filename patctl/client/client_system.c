@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls to the bus, polkit, systemd and patd that doctor makes. */
 #include "patctl/client/client_system.h"
 
 #include <stdlib.h>

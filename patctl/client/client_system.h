@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What doctor asks on the system bus: of the bus itself, of polkit and systemd, and of patd about
- * its clock.  For what all calls promise see client.h.
+ * The calls that doctor makes on the system bus: to the bus itself, to polkit and systemd, and to
+ * patd about its clock.  For what all calls promise see client.h.
  */
 #ifndef PATCTL_CLIENT_CLIENT_SYSTEM_H
 #define PATCTL_CLIENT_CLIENT_SYSTEM_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls about tokens, users and the policy. */
 #include <stddef.h>
 
 #include "common/bus.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The calls about all tokens of a user, or of everybody.  For what all calls promise see client.h.
  */
 #ifndef PATCTL_CLIENT_CLIENT_USERS_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Building calls: arguments, and the options in an a{sv}. */
 #include "patctl/client/message.h"
 
 #include <string.h>

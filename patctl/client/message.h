@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages of D-Bus: the calls that patctl makes, built argument by argument. */
 #ifndef PATCTL_CLIENT_MESSAGE_H
 #define PATCTL_CLIENT_MESSAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading records, and freeing them. */
 #include "patctl/client/records.h"
 

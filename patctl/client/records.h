@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Records: the dictionaries, a{sv} each, in which patd describes tokens, history entries and more,
  * read into structs.  One table for each says which key goes into which member, and what JSON

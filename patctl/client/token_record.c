@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The table of a token's properties, and arrays of tokens. */
 #include "patctl/client/token_record.h"
 

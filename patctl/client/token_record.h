@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as patd describes it: the properties of org.patd.Tokens1.Token. */
 #ifndef PATCTL_CLIENT_TOKEN_RECORD_H
 #define PATCTL_CLIENT_TOKEN_RECORD_H

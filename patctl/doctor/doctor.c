@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl doctor: the table of its checks, and their run. */
 #include "patctl/doctor/doctor.h"
 
 #include <string.h>

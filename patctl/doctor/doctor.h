@@ -1,4 +1,5 @@
-/* What patctl doctor looks at: one function for each thing. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The checks of patctl doctor, one function each. */
 #ifndef PATCTL_DOCTOR_DOCTOR_H
 #define PATCTL_DOCTOR_DOCTOR_H
 

@@ -1,4 +1,5 @@
-/* What is asked on the bus: is patd there, and do polkit and systemd know of it? */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checks on the bus: whether patd answers, and whether polkit and systemd know it. */
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>

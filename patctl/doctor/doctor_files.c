@@ -1,4 +1,5 @@
-/* What lies on the disk, and what listens there. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checks of sockets, units, the clock and the database. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* The key, which is a file of patd's, or a credential of root's. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checks of the key, which is a file of patd's or a credential of root's. */
 #include <errno.h>
 #include <string.h>
 

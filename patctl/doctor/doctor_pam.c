@@ -1,4 +1,5 @@
-/* Every service of PAM that has pam_pat.so: whom it would let in, and whom not. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checks of each PAM service that has pam_pat.so: whom it lets in, and whom it refuses. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>

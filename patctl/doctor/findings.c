@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Collecting findings and printing them. */
 #include "patctl/doctor/findings.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* What an examination finds, in the order in which it is found, and how it is told. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The findings of patctl doctor, in the order in which they were found, and their output. */
 #ifndef PATCTL_DOCTOR_FINDINGS_H
 #define PATCTL_DOCTOR_FINDINGS_H
 

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The file system that patctl doctor looks at: this machine's, or one below a folder, such as an
- * image or a test's.  Links in it, absolute ones too, lead nowhere outside of it.  Nothing is
- * opened for writing, and nothing that could wait.
+ * The file system that patctl doctor examines: this machine's, or one below a folder, such as an
+ * image or a test's.  Links, absolute ones too, never lead out of it.  Files are opened for
+ * reading, and without waiting.
  */
 #ifndef PATCTL_DOCTOR_SYSROOT_H
 #define PATCTL_DOCTOR_SYSROOT_H

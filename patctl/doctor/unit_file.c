@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding unit files of systemd, and settings in them. */
 #include "patctl/doctor/unit_file.h"
 
 #include <fcntl.h>

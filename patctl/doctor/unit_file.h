@@ -1,4 +1,5 @@
-/* Units of systemd as files, and what stands in them: nothing of systemd is asked. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Unit files of systemd and their settings, read from the disk: systemd itself is not asked. */
 #ifndef PATCTL_DOCTOR_UNIT_FILE_H
 #define PATCTL_DOCTOR_UNIT_FILE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Texts in columns: what counts is how wide a terminal shows them, not how long they are. */
 #ifndef PATCTL_PRINT_COLUMN_H
 #define PATCTL_PRINT_COLUMN_H

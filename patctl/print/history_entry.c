@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The fields of a history entry, and its line for people. */
 #include "patctl/print/history_entry.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry of the history as patd describes it: see ListHistory in dbus/org.patd.Tokens1.xml. */
 #ifndef PATCTL_PRINT_HISTORY_ENTRY_H
 #define PATCTL_PRINT_HISTORY_ENTRY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records as JSON, and the writing of JSON. */
 #include "patctl/print/json.h"
 

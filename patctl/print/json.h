@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Answers for programs, on standard output.  Times are integers, seconds since 1970 UTC; what
- * does not exist is an explicit null.  A list is one array, written item by item.
+ * JSON for programs, on standard output.  Times are integers, seconds since 1970 UTC; what does
+ * not exist is an explicit null.  A list is one array, written item by item.
  */
 #ifndef PATCTL_PRINT_JSON_H
 #define PATCTL_PRINT_JSON_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Times, users and reasons as text for people or for programs. */
 #include "patctl/print/output_context.h"
 
 #include <stddef.h>

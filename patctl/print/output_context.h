@@ -1,4 +1,8 @@
-/* How times are told, as ages to people, as ISO 8601 in UTC to programs; and uids. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The context of output: a terminal is for people, who read times as ages; programs read them as
+ * ISO 8601 in UTC.
+ */
 #ifndef PATCTL_PRINT_OUTPUT_CONTEXT_H
 #define PATCTL_PRINT_OUTPUT_CONTEXT_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tokens as a table, by libsmartcols. */
 #include "patctl/print/table.h"
 

@@ -1,4 +1,5 @@
-/* Tokens as a table on standard output. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A table of tokens on standard output. */
 #ifndef PATCTL_PRINT_TABLE_H
 #define PATCTL_PRINT_TABLE_H
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Colours, widths and questions on a terminal. */
 #include "patctl/print/terminal.h"
 
 #include <stddef.h>

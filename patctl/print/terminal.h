@@ -1,4 +1,5 @@
-/* Whether output goes to a person, in which colours, and whether there is somebody to ask. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The terminal: whether there is one, its colours, the width of text on it, and questions. */
 #ifndef PATCTL_PRINT_TERMINAL_H
 #define PATCTL_PRINT_TERMINAL_H
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl check: whether patd would accept a token, and if not, why. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl show: all properties of one token after another. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

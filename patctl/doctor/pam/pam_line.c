@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Splitting lines of PAM's files into words, and parsing controls. */
 #include "patctl/doctor/pam/pam_line.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The lines of PAM's files, pam.conf(5), as libpam takes them apart: lines that end in a
  * backslash go on, "#" begins a comment, words end at blanks, and [several words] are one.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Computing the result of a stack from the answers of its modules. */
 #include "patctl/doctor/pam/pam_run.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A dry run of a stack: what libpam would make of the answers of its modules.  After
  * libpam/pam_dispatch.c of Linux-PAM 1.5 and 1.7.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading the stacks of a service from its files, with what they include. */
 #include "patctl/doctor/pam/pam_stack.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The stacks of a PAM service as libpam makes them of its files: what is included stands in
- * place, and a line that libpam does not understand is one that fails.  After libpam/pam_handlers.c
- * of Linux-PAM 1.5 and 1.7, and where Debian's differs, after Debian's.
+ * The stacks of a PAM service as libpam makes them from its files: included lines stand in place,
+ * and a line that libpam does not understand fails.  After libpam/pam_handlers.c of Linux-PAM 1.5
+ * and 1.7, and after Debian's where it differs.
  */
 #ifndef PATCTL_DOCTOR_PAM_PAM_STACK_H
 #define PATCTL_DOCTOR_PAM_PAM_STACK_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running a stack with the answers that a token or a password would get. */
 #include "patctl/doctor/pam/pam_trial.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What would happen at a service whose stack has pam_pat.so: somebody comes with a token, or with a
- * password, and patd is there or is not.  A dry run (pam_run.h) of each.
+ * Logins to a service whose stack has pam_pat.so, tried in dry runs (pam_run.h): with a token or a
+ * password, and with patd running or not.
  */
 #ifndef PATCTL_DOCTOR_PAM_PAM_TRIAL_H
 #define PATCTL_DOCTOR_PAM_PAM_TRIAL_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names and texts that are valid, and those that are refused. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Periods of time.  tests/cli/timespan.bats compares the same parser with systemd's. */
 #include <setjmp.h>
 #include <stdarg.h>

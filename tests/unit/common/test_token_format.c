@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The format of tokens, their checksum and their digest. */
 #include "tests/unit/unit.h"
 
 #include <sodium.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The checks of requests and replies. */
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The state of an account by shadow(5). */
 #include "tests/unit/unit.h"
 
 #include <errno.h>

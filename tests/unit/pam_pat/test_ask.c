@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One request to patd, and the ways in which it can fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of the module. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

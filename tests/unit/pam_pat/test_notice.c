@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The notices for each verdict. */
 #include "tests/unit/unit.h"
 
 #include <security/pam_ext.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lines for the log, and the escaping in them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A system of a test's own, to be looked at from its root. */
 #ifndef PAT_TESTS_IMAGE_H
 #define PAT_TESTS_IMAGE_H

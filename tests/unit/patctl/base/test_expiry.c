@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The argument of --expires. */
 #include <setjmp.h>
 #include <stdarg.h>

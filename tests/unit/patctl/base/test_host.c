@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Another machine, as --host tells it. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From D-Bus errors to exit codes. */
 #include <setjmp.h>
 #include <stdarg.h>

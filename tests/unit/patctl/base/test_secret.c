@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The secret, from a memfd to a descriptor. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What may reach a terminal. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Points in time, in a time zone whose daylight saving is known: Berlin's. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token from standard input. */
 #include <fcntl.h>
 #include <setjmp.h>

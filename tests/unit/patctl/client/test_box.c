@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What patd seals a secret to where no descriptor reaches. */
 #include "tests/unit/unit.h"
 

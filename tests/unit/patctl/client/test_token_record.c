@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as it comes over the bus. */
 #include <setjmp.h>
 #include <stdarg.h>

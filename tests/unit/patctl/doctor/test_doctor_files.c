@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What doctor finds of sockets, units, the key and the database. */
 #include <sys/socket.h>
 #include <sys/un.h>

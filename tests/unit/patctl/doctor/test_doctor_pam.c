@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What doctor finds at the services of PAM. */
 #include <jansson.h>
 

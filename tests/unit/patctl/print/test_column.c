@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How wide texts are. */
 #include <locale.h>
 #include <setjmp.h>

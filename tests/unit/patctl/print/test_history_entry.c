@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry of the history as a line. */
 #include <setjmp.h>
 #include <stdarg.h>

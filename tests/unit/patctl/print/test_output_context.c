@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How uids are told. */
 #include "tests/unit/unit.h"
 

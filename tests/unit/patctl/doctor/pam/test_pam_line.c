@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines, words and controls of PAM's files. */
 #include "patctl/doctor/pam/pam_line.h"
 

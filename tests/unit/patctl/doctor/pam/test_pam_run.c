@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What libpam makes of the answers of a stack's modules. */
 #include "patctl/doctor/pam/pam_run.h"
 

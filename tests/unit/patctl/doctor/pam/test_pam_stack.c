@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The stacks of a service, out of its files. */
 #include "patctl/doctor/pam/pam_stack.h"
 
