@@ -91,7 +91,7 @@ bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *re
 	return replaced_format(ret_text, reply) || expiry_format(ret_text, reply, now);
 }
 
-void notice_tell(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now)
+void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now)
 {
 	int style = reply->verdict == PAT_ACCEPTED ? PAM_TEXT_INFO : PAM_ERROR_MSG;
 	char text[NOTICE_SIZE];

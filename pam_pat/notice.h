@@ -15,6 +15,6 @@
 bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply, uint64_t now);
 
 /* Says it, as an error or, of a good token, as information.  That nobody hears it is no matter. */
-void notice_tell(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now);
+void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now);
 
 #endif

@@ -109,14 +109,14 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 }
 
 /* Before anything is decided: a refused authentication leaves no trace of an earlier one. */
-static int session_forget(pam_handle_t *pamh)
+static int session_unset_token(pam_handle_t *pamh)
 {
 	if (pam_getenv(pamh, SESSION_TOKEN) == NULL) /* pam_putenv() would complain in the log */
 		return PAM_SUCCESS;
 	return pam_putenv(pamh, SESSION_TOKEN) == PAM_SUCCESS ? PAM_SUCCESS : PAM_SYSTEM_ERR;
 }
 
-static void session_remember(pam_handle_t *pamh, const struct pat_request *request)
+static void session_set_token(pam_handle_t *pamh, const struct pat_request *request)
 {
 	char variable[sizeof(SESSION_TOKEN "=") + sizeof(request->id)];
 
@@ -157,9 +157,9 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 	log_request(pamh, verdict->priority, ret == PAM_SUCCESS ? "accepted" : result,
 		ret == PAM_SUCCESS ? NULL : verdict->word, request);
 	if (ret == PAM_SUCCESS)
-		session_remember(pamh, request);
+		session_set_token(pamh, request);
 	if (((unsigned int)flags & PAM_SILENT) == 0)
-		notice_tell(pamh, &reply, (uint64_t)time(NULL));
+		notice_show(pamh, &reply, (uint64_t)time(NULL));
 	return ret;
 }
 
@@ -182,7 +182,7 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	struct pat_id id;
 	int ret;
 
-	ret = session_forget(pamh);
+	ret = session_unset_token(pamh);
 	if (ret != PAM_SUCCESS)
 		return ret;
 	if (options_parse(pamh, argc, argv, &options) < 0)

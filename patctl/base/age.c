@@ -30,7 +30,7 @@ static const struct {
 	[SECONDS] = { 1, 1 },
 };
 
-static void tell_ahead(enum unit unit, unsigned long n, char text[static AGE_TEXT_MAX])
+static void format_ahead(enum unit unit, unsigned long n, char text[static AGE_TEXT_MAX])
 {
 	switch (unit) {
 	case YEARS:
@@ -56,7 +56,7 @@ static void tell_ahead(enum unit unit, unsigned long n, char text[static AGE_TEX
 	}
 }
 
-static void tell_ago(enum unit unit, unsigned long n, char text[static AGE_TEXT_MAX])
+static void format_ago(enum unit unit, unsigned long n, char text[static AGE_TEXT_MAX])
 {
 	switch (unit) {
 	case YEARS:
@@ -94,7 +94,7 @@ void age_format(uint64_t at, uint64_t now, char text[static AGE_TEXT_MAX])
 	if (unit == UNITS)
 		return;
 	if (ahead)
-		tell_ahead(unit, (unsigned long)(distance / units[unit].length), text);
+		format_ahead(unit, (unsigned long)(distance / units[unit].length), text);
 	else
-		tell_ago(unit, (unsigned long)(distance / units[unit].length), text);
+		format_ago(unit, (unsigned long)(distance / units[unit].length), text);
 }

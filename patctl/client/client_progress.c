@@ -7,7 +7,7 @@
 #include "patctl/client/client_call.h"
 #include "patctl/client/client_history.h"
 
-struct hearing {
+struct listener {
 	const struct client *client;
 	const char *signal;
 	struct progress *progress;
@@ -15,72 +15,72 @@ struct hearing {
 
 static DBusHandlerResult on_message(DBusConnection *bus, DBusMessage *message, void *userdata)
 {
-	const struct hearing *hearing = userdata;
+	const struct listener *listener = userdata;
 	dbus_uint64_t done, total;
 
 	(void)bus;
 	/* Anybody can send signals. */
-	if (!dbus_message_is_signal(message, PAT_BUS_MANAGER, hearing->signal) ||
-		!dbus_message_has_sender(message, hearing->client->patd) ||
+	if (!dbus_message_is_signal(message, PAT_BUS_MANAGER, listener->signal) ||
+		!dbus_message_has_sender(message, listener->client->patd) ||
 		!dbus_message_get_args(message, NULL, DBUS_TYPE_UINT64, &done, DBUS_TYPE_UINT64,
 			&total, DBUS_TYPE_INVALID))
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
-	progress_show(hearing->progress, done, total);
+	progress_show(listener->progress, done, total);
 	return DBUS_HANDLER_RESULT_HANDLED;
 }
 
-/* False if there is nobody to show it to, or nothing is told: no reason to fail. */
-static bool hear(struct client *client, struct hearing *hearing)
+/* False if there is nobody to show it to, or nothing is subscribed: no reason to fail. */
+static bool listen_for(struct client *client, struct listener *listener)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	bool told = false;
+	bool subscribed = false;
 
 	/* From its answer it is known who on the bus is patd. */
-	if (hearing->progress->shown)
-		told = client_subscribe(client, false, &error);
+	if (listener->progress->shown)
+		subscribed = client_subscribe(client, false, &error);
 	dbus_error_free(&error);
-	if (told && !dbus_connection_add_filter(client->bus, on_message, hearing, NULL))
+	if (subscribed && !dbus_connection_add_filter(client->bus, on_message, listener, NULL))
 		no_memory();
-	return told;
+	return subscribed;
 }
 
-static DBusMessage *ask(struct client *client, DBusMessage *call, const char *answer_signature,
-	struct hearing *hearing, DBusError *error)
+static DBusMessage *call_with_progress(struct client *client, DBusMessage *call,
+	const char *answer_signature, struct listener *listener, DBusError *error)
 {
-	const bool told = hear(client, hearing);
+	const bool subscribed = listen_for(client, listener);
 	DBusMessage *answer;
 
 	client->waits = true;
 	answer = call_ask(client, call, answer_signature, error);
 	client->waits = false;
-	if (told)
-		dbus_connection_remove_filter(client->bus, on_message, hearing);
+	if (subscribed)
+		dbus_connection_remove_filter(client->bus, on_message, listener);
 	return answer;
 }
 
 bool client_backup(struct client *client, int fd, struct progress *progress, DBusError *error)
 {
-	struct hearing hearing = { client, "BackupProgress", progress };
+	struct listener listener = { client, "BackupProgress", progress };
 	DBusMessageIter args;
 	cleanup_message DBusMessage *call = call_manager("Backup", &args), *answer = NULL;
 
 	call_fd(&args, fd);
 	call_no_options(&args);
-	answer = ask(client, call, "", &hearing, error);
+	answer = call_with_progress(client, call, "", &listener, error);
 	return answer != NULL;
 }
 
 bool client_verify(struct client *client, struct progress *progress,
 	struct client_verification *ret, DBusError *error)
 {
-	struct hearing hearing = { client, "VerifyProgress", progress };
+	struct listener listener = { client, "VerifyProgress", progress };
 	DBusMessageIter args;
 	cleanup_message DBusMessage *call = call_manager("VerifyHistory", &args), *answer = NULL;
 	dbus_uint64_t entries, first, bad;
 	const char *problem;
 
 	call_no_options(&args);
-	answer = ask(client, call, "ttts", &hearing, error);
+	answer = call_with_progress(client, call, "ttts", &listener, error);
 	if (!answer || !dbus_message_get_args(answer, error, DBUS_TYPE_UINT64, &entries,
 			       DBUS_TYPE_UINT64, &first, DBUS_TYPE_UINT64, &bad, DBUS_TYPE_STRING,
 			       &problem, DBUS_TYPE_INVALID))

@@ -61,7 +61,7 @@ static bool bus_policy_is_there(const struct sysroot *root)
 	       sysroot_has(root, "/etc/dbus-1/system.d/" PAT_BUS_NAME ".conf");
 }
 
-static void tell_owner(struct findings *findings, uint32_t uid)
+static void check_owner(struct findings *findings, uint32_t uid)
 {
 	const struct passwd *patd = getpwnam(PATD_USER);
 
@@ -85,7 +85,7 @@ void doctor_name(struct doctor *doctor)
 	if (!doctor->client)
 		return;
 	if (client_owner(doctor->client, &uid, &error))
-		tell_owner(&doctor->findings, uid);
+		check_owner(&doctor->findings, uid);
 	dbus_error_free(&error);
 	if (client_activatable(doctor->client, &activatable, &error) && !activatable)
 		found(&doctor->findings, LEVEL_WARNING, "name",

@@ -20,17 +20,17 @@
 #define ROOM_LOW (64 * MEBIBYTE)
 #define ROOM_OUT (1 * MEBIBYTE)
 
-static const struct door {
+static const struct socket_file {
 	const char *path, *unit;
 	mode_t mode;
-} doors[] = {
+} sockets[] = {
 	{ PAT_RUNTIME_DIR "/" PAT_ROOT_SOCKET, "patd-root.socket", 0600 },
 	{ PAT_RUNTIME_DIR "/" PAT_USER_SOCKET, "patd-user.socket", 0666 },
 };
-#define DOORS (sizeof(doors) / sizeof(doors[0]))
+#define SOCKETS (sizeof(sockets) / sizeof(sockets[0]))
 
 /* Connects and says nothing, which patd takes for nothing.  0 or a negative errno. */
-static int try_door(const struct sysroot *root, const char *path)
+static int try_connect(const struct sysroot *root, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	cleanup_close int file = sysroot_open(root, path, O_PATH), fd = -1;
@@ -45,51 +45,51 @@ static int try_door(const struct sysroot *root, const char *path)
 }
 
 /* False after having told what is wrong. */
-static bool check_door_file(struct doctor *doctor, const struct door *door)
+static bool check_socket_file(struct doctor *doctor, const struct socket_file *file)
 {
 	struct stat st;
-	int r = sysroot_lstat(doctor->root, door->path, &st);
+	int r = sysroot_lstat(doctor->root, file->path, &st);
 
 	if (r == -ENOENT)
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",
 			"systemctl enable --now patd-root.socket patd-user.socket",
-			_("%s is not there"), door->path);
+			_("%s is not there"), file->path);
 	else if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "socket", NULL, "%s: %s", door->path,
+		found(&doctor->findings, LEVEL_UNSEEN, "socket", NULL, "%s: %s", file->path,
 			strerror(-r));
 	else if (!S_ISSOCK(st.st_mode) || st.st_uid != 0 ||
-		 (st.st_mode & PERMISSIONS) != door->mode)
+		 (st.st_mode & PERMISSIONS) != file->mode)
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
 			_("%s is not a socket of root's with the mode %04o: uid %u, mode %04o"),
-			door->path, door->mode, (unsigned int)st.st_uid,
+			file->path, file->mode, (unsigned int)st.st_uid,
 			(unsigned int)st.st_mode & PERMISSIONS);
 	else
 		return true;
 	return false;
 }
 
-static void check_door(struct doctor *doctor, const struct door *door)
+static void check_socket(struct doctor *doctor, const struct socket_file *file)
 {
 	int r;
 
-	if (!check_door_file(doctor, door))
+	if (!check_socket_file(doctor, file))
 		return;
-	r = try_door(doctor->root, door->path);
+	r = try_connect(doctor->root, file->path);
 	if (r == 0)
 		found(&doctor->findings, LEVEL_OK, "socket", NULL, _("%s is listened on"),
-			door->path);
+			file->path);
 	else if (r == -EAGAIN)
 		found(&doctor->findings, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
-			_("%s takes no more: too many wait there"), door->path);
+			_("%s takes no more: too many wait there"), file->path);
 	else if (r == -ECONNREFUSED)
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
-			_("nothing listens on %s"), door->path);
+			_("nothing listens on %s"), file->path);
 	else
 		found(&doctor->findings, LEVEL_UNSEEN, "socket",
 			r == -EACCES ? _("root may") : NULL,
-			_("whether something listens on %s: %s"), door->path, strerror(-r));
+			_("whether something listens on %s: %s"), file->path, strerror(-r));
 }
 
 void doctor_sockets(struct doctor *doctor)
@@ -104,8 +104,8 @@ void doctor_sockets(struct doctor *doctor)
 			_("%s can be written by others than root: uid %u, mode %04o"),
 			PAT_RUNTIME_DIR, (unsigned int)st.st_uid,
 			(unsigned int)st.st_mode & PERMISSIONS);
-	for (size_t i = 0; i < DOORS; i++)
-		check_door(doctor, &doors[i]);
+	for (size_t i = 0; i < SOCKETS; i++)
+		check_socket(doctor, &sockets[i]);
 }
 
 void doctor_clock(struct doctor *doctor)
@@ -126,8 +126,8 @@ void doctor_clock(struct doctor *doctor)
 
 void doctor_units(struct doctor *doctor)
 {
-	for (size_t i = 0; i < DOORS; i++) {
-		const char *unit = doors[i].unit;
+	for (size_t i = 0; i < SOCKETS; i++) {
+		const char *unit = sockets[i].unit;
 
 		if (!unit_is_in(doctor->root, "", unit))
 			found(&doctor->findings, LEVEL_PROBLEM, "unit", _("install patd anew"),

@@ -14,7 +14,7 @@
 #define PAM "pam" /* the check */
 
 /* A service, and what its trials came to. */
-struct patient {
+struct examined {
 	struct findings *findings;
 	const char *name;
 	const struct stack *stack;
@@ -55,35 +55,35 @@ static char *why_text(const struct trial_result *result)
 								  : result->authenticate));
 }
 
-static void tell(const struct patient *patient, enum level level, enum trial trial,
+static void report(const struct examined *examined, enum level level, enum trial trial,
 	const char *advice, const char *what)
 {
-	const struct trial_result *result = &patient->results[trial];
+	const struct trial_result *result = &examined->results[trial];
 	cleanup_text char *why = why_text(result), *assumption = assumption_text(result);
 
-	found_of(patient->findings, patient->name, level, PAM, _(advice), "%s: %s%s", _(what), why,
-		assumption);
+	found_of(examined->findings, examined->name, level, PAM, _(advice), "%s: %s%s", _(what),
+		why, assumption);
 }
 
 /* False after having told that a token does not open as it should. */
-static bool check_token(const struct patient *patient)
+static bool check_token(const struct examined *examined)
 {
 	static const char above[] = N_("put the line of pam_pat.so above those for passwords");
-	const struct trial_result *result = &patient->results[TRIAL_TOKEN];
+	const struct trial_result *result = &examined->results[TRIAL_TOKEN];
 	cleanup_text char *line = NULL;
 
 	if (!result->reached) {
 		line = result->ender ? line_text(result->ender) : text_format("%s", _("the stack"));
-		found_of(patient->findings, patient->name, LEVEL_PROBLEM, PAM, _(above),
+		found_of(examined->findings, examined->name, LEVEL_PROBLEM, PAM, _(above),
 			_("no token is ever looked at: %s ends the stack before pam_pat.so"), line);
 	} else if (!result->opens) {
-		tell(patient, LEVEL_PROBLEM, TRIAL_TOKEN,
+		report(examined, LEVEL_PROBLEM, TRIAL_TOKEN,
 			result->password_first ? above
 					       : N_("count the lines that the control of "
 						    "pam_pat.so jumps over"),
 			N_("a token that is accepted does not open"));
 	} else if (result->password_first) {
-		found_of(patient->findings, patient->name, LEVEL_WARNING, PAM, _(above),
+		found_of(examined->findings, examined->name, LEVEL_WARNING, PAM, _(above),
 			_("each login by token is a failed password first"));
 	} else {
 		return true;
@@ -95,28 +95,28 @@ static bool check_token(const struct patient *patient)
  * TRIAL_NO_PATD is no finding: it takes a token for pam_pat.so to notice that patd is down, so that
  * a stack which dies of it may be meant to.
  */
-static bool check_passwords(const struct patient *patient)
+static bool check_passwords(const struct examined *examined)
 {
 	static const char advice[] =
 		N_("use sufficient, or [success=N default=ignore], for pam_pat.so: see "
 		   "pam_pat(8)");
 
-	if (!patient->password)
-		found_of(patient->findings, patient->name, LEVEL_WARNING, PAM,
+	if (!examined->password)
+		found_of(examined->findings, examined->name, LEVEL_WARNING, PAM,
 			_("have another way in for when patd is down"),
 			_("nothing but a token opens"));
-	else if (!patient->results[TRIAL_PASSWORD].opens)
-		tell(patient, LEVEL_PROBLEM, TRIAL_PASSWORD, advice,
+	else if (!examined->results[TRIAL_PASSWORD].opens)
+		report(examined, LEVEL_PROBLEM, TRIAL_PASSWORD, advice,
 			N_("a right password does not open"));
-	else if (!patient->results[TRIAL_NO_MODULE].opens)
-		tell(patient, LEVEL_WARNING, TRIAL_NO_MODULE, advice,
+	else if (!examined->results[TRIAL_NO_MODULE].opens)
+		report(examined, LEVEL_WARNING, TRIAL_NO_MODULE, advice,
 			N_("were pam_pat.so gone, a right password would not open"));
 	else
 		return true;
 	return false;
 }
 
-static bool check_refusals(const struct patient *patient)
+static bool check_refusals(const struct examined *examined)
 {
 	static const struct {
 		enum trial trial;
@@ -129,8 +129,8 @@ static bool check_refusals(const struct patient *patient)
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
-		if (patient->results[checks[i].trial].opens) {
-			tell(patient, LEVEL_PROBLEM, checks[i].trial,
+		if (examined->results[checks[i].trial].opens) {
+			report(examined, LEVEL_PROBLEM, checks[i].trial,
 				N_("end the stack with: auth requisite pam_deny.so, before any "
 				   "pam_permit.so"),
 				checks[i].what);
@@ -139,14 +139,14 @@ static bool check_refusals(const struct patient *patient)
 	return true;
 }
 
-static void add_service(struct doctor *doctor, const struct patient *patient)
+static void add_service(struct doctor *doctor, const struct examined *examined)
 {
 	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
 
 	for (size_t t = 0; t < TRIALS; t++)
 		json_add(outcomes, trials[t].name,
-			json_of_text(pam_code_name(patient->results[t].setcred)));
-	json_add(object, "service", json_of_text(patient->name));
+			json_of_text(pam_code_name(examined->results[t].setcred)));
+	json_add(object, "service", json_of_text(examined->name));
 	json_add(object, "outcomes", outcomes);
 	if (json_array_append_new(doctor->services, object) < 0)
 		no_memory();
@@ -154,7 +154,7 @@ static void add_service(struct doctor *doctor, const struct patient *patient)
 
 static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack)
 {
-	struct patient patient = {
+	struct examined examined = {
 		.findings = &doctor->findings,
 		.name = name,
 		.stack = stack,
@@ -163,11 +163,11 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 	bool good;
 
 	for (enum trial trial = 0; trial < TRIALS; trial++)
-		trial_run(stack, debian, trial, &patient.results[trial]);
-	add_service(doctor, &patient);
-	good = check_token(&patient);
-	good &= check_passwords(&patient);
-	good &= check_refusals(&patient);
+		trial_run(stack, debian, trial, &examined.results[trial]);
+	add_service(doctor, &examined);
+	good = check_token(&examined);
+	good &= check_passwords(&examined);
+	good &= check_refusals(&examined);
 	if (good)
 		found_of(&doctor->findings, name, LEVEL_OK, PAM, NULL,
 			_("tokens and passwords open, a password also without pam_pat.so"));

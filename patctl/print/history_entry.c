@@ -38,7 +38,7 @@ const struct shape entry_shape = {
 	.size = sizeof(struct entry),
 };
 
-static char *tell_time(const struct entry *entry, const struct look *look)
+static char *time_text(const struct entry *entry, const struct look *look)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
@@ -50,7 +50,7 @@ static char *tell_time(const struct entry *entry, const struct look *look)
 }
 
 /* Padded, so that what follows stands in a column. */
-static char *tell_event(const struct entry *entry, const struct look *look)
+static char *event_text(const struct entry *entry, const struct look *look)
 {
 	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
 		N_("revoked"), N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"),
@@ -64,7 +64,7 @@ static char *tell_event(const struct entry *entry, const struct look *look)
 	return terminal_coloured(look->palette, entry->event, padded);
 }
 
-static char *tell_subject(const struct entry *entry)
+static char *subject_text(const struct entry *entry)
 {
 	cleanup_text char *name = text_safe(entry->name), *token = text_safe(entry->token),
 			  *user = text_safe(entry->user);
@@ -76,7 +76,7 @@ static char *tell_subject(const struct entry *entry)
 }
 
 /* ", sshd from 192.0.2.7 on ssh", of a login. */
-static char *tell_login(const struct entry *entry)
+static char *login_text(const struct entry *entry)
 {
 	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->from),
 			  *tty = text_safe(entry->tty);
@@ -91,7 +91,7 @@ static char *tell_login(const struct entry *entry)
 }
 
 /* ", by its owner", of what is no login. */
-static char *tell_by(const struct entry *entry, const struct look *look)
+static char *actor_text(const struct entry *entry, const struct look *look)
 {
 	static const struct {
 		const char *how, *text;
@@ -111,7 +111,7 @@ static char *tell_by(const struct entry *entry, const struct look *look)
 }
 
 /* ": why" */
-static char *tell_why(const struct entry *entry)
+static char *reason_text(const struct entry *entry)
 {
 	cleanup_text char *result = text_safe(entry->result), *detail = text_safe(entry->detail);
 	const bool renamed = strcmp(entry->event, "renamed") == 0;
@@ -124,7 +124,7 @@ static char *tell_why(const struct entry *entry)
 		       : text_format(": %s", look_reason(detail));
 }
 
-static char *tell_new(const struct entry *entry, const struct look *look)
+static char *new_text(const struct entry *entry, const struct look *look)
 {
 	const char *what = entry->new_network && entry->new_service
 				   ? N_(" (new network and service)")
@@ -136,7 +136,7 @@ static char *tell_new(const struct entry *entry, const struct look *look)
 		    : text_format("%s", "");
 }
 
-static char *tell_lost(const struct entry *entry)
+static char *unrecorded_text(const struct entry *entry)
 {
 	if (entry->unrecorded == 0)
 		return text_format("%s", "");
@@ -148,10 +148,10 @@ static char *tell_lost(const struct entry *entry)
 
 char *entry_line(const struct entry *entry, const struct look *look)
 {
-	cleanup_text char *time = tell_time(entry, look), *event = tell_event(entry, look),
-			  *subject = tell_subject(entry), *login = tell_login(entry),
-			  *by = tell_by(entry, look), *why = tell_why(entry),
-			  *new = tell_new(entry, look), *lost = tell_lost(entry);
+	cleanup_text char *time = time_text(entry, look), *event = event_text(entry, look),
+			  *subject = subject_text(entry), *login = login_text(entry),
+			  *by = actor_text(entry, look), *why = reason_text(entry),
+			  *new = new_text(entry, look), *lost = unrecorded_text(entry);
 
 	return text_format("%s  %s  %s%s%s%s%s%s", time, event, subject, login, by, why, new, lost);
 }

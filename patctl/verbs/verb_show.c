@@ -183,7 +183,7 @@ static void print_uses(const struct row *row)
 }
 
 /* "by sshd from 192.0.2.7", "by sudo, locally" */
-static char *tell_place(const char *service, const char *from)
+static char *place_text(const char *service, const char *from)
 {
 	const bool local = *from == '\0' || strcmp(from, "local") == 0;
 	cleanup_text char *safe_service = text_safe(service), *safe_from = text_safe(from);
@@ -205,13 +205,13 @@ static void print_usage(const struct look *look, const struct row *row, const st
 		return;
 	}
 	time = look_exactly(look, row->last_used_at);
-	place = tell_place(row->last_used_service, row->last_used_from);
+	place = place_text(row->last_used_service, row->last_used_from);
 	/* TRANSLATORS: the second is as in "by sshd from 192.0.2.7", "locally". */
 	text = text_format(_("Last used %s %s"), time, place);
 	print_line(LABEL_USAGE, text);
 	for (size_t i = 0; i < used->n; i++) {
 		cleanup_text char *when = look_time(look, sources[i].at),
-				  *where = tell_place(sources[i].service, sources[i].from),
+				  *where = place_text(sources[i].service, sources[i].from),
 				  *line = text_format("%s %s", when, where);
 
 		print_line(i == 0 ? LABEL_SOURCES : LABEL_NONE, line);

@@ -149,7 +149,7 @@ static void tell(uint32_t verdict, uint64_t expires_at)
 	const struct pat_reply reply = { PAT_REPLY_MAGIC, verdict, expires_at, 0 };
 
 	told_style = 0;
-	notice_tell(HANDLE, &reply, NOW);
+	notice_show(HANDLE, &reply, NOW);
 }
 
 static void a_refusal_is_an_error_and_a_notice_is_information(void **state)
