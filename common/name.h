@@ -10,7 +10,7 @@
 #define PAT_NAME_MAX 255                      /* characters */
 #define PAT_NAME_BYTES_MAX (PAT_NAME_MAX * 4) /* bytes, without the NUL */
 
-/* NULL if name is good, else what is wrong with it, for a person.  Static. */
+/* NULL if name is valid, else the problem with it, for a person.  Static. */
 const char *pat_name_problem(const char *name);
 
 /* The same for a text of any length, which may be empty. */

@@ -12,13 +12,13 @@ struct progress {
 	uint64_t drawn_at; /* milliseconds */
 };
 
-/* quiet: nothing is ever shown. */
+/* quiet: no bar is shown. */
 void progress_begin(struct progress *progress, const char *what, bool quiet);
 
-/* done of total; draws ten times a second at the most.  What is done beyond total is total. */
+/* done of total, at most total; draws ten times a second at the most. */
 void progress_show(struct progress *progress, uint64_t done, uint64_t total);
 
-/* Takes the bar away.  To be called before anything else is written there. */
+/* Removes the bar.  To be called before any other output to standard error. */
 void progress_end(struct progress *progress);
 
 #endif

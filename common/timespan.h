@@ -14,11 +14,11 @@
 #include <stdint.h>
 
 struct timespan {
-	uint64_t usec; /* microseconds, what is less is cut off */
+	uint64_t usec; /* microseconds, rounded down */
 	bool has_m;    /* "m" was among the units: minutes, though the writer may think of months */
 };
 
-/* NULL and *ret, or what is wrong with text, for a person; static. */
+/* NULL and *ret, or the problem with text, for a person; static. */
 const char *timespan_parse(const char *text, struct timespan *ret);
 
 #endif

@@ -4,7 +4,7 @@
  *
  *     pat_ <id: 10> _ <secret: 43> <crc: 6>        64 characters of [0-9A-Za-z_]
  *
- * id      public; the lookup key, and what lists and logs show.
+ * id      public; the lookup key, and the name in lists and logs.
  * secret  43 base62 characters chosen uniformly: 256.03 bit of entropy.
  * crc     CRC-32 (ISO 3309, as in zlib) of the 58 characters before it, six base62
  *         digits, most significant first.  It tells a token from a Unix password typed at
@@ -54,9 +54,9 @@ void pat_token_new(char token[static PAT_TOKEN_LEN + 1], struct pat_id *ret_id);
 void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 1]);
 
 /*
- * BLAKE2b-256("pat-v1" || token): what crosses the verification socket in the token's place.
- * token is PAT_TOKEN_LEN characters.  The digest is as good as the token to whoever can reach
- * that socket with it, so callers wipe it.
+ * BLAKE2b-256("pat-v1" || token), which crosses the verification socket instead of the token.
+ * token is PAT_TOKEN_LEN characters.  A process that can reach that socket can log in with the
+ * digest as with the token, so callers wipe it.
  */
 void pat_token_digest(const char token[static PAT_TOKEN_LEN], struct pat_digest *ret_digest);
 

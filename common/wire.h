@@ -37,7 +37,7 @@ struct pat_request {
 	uint32_t account; /* bits of enum pat_account */
 };
 
-/* What the module knows of the user's account.  Without PAT_ACCOUNT_SEEN it could not look. */
+/* The state of the user's account.  Without PAT_ACCOUNT_SEEN the module could not read it. */
 enum pat_account {
 	PAT_ACCOUNT_SEEN = 1 << 0,    /* shadow(5) was read, or the user needs no entry there */
 	PAT_ACCOUNT_EXPIRED = 1 << 1, /* the account's expiration date has come */

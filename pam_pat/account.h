@@ -10,14 +10,14 @@
 /*
  * Bits of enum pat_account; only root can see them.  today: days since 1970-01-01 UTC.
  *
- * An account expires when pam_unix says so: on the day of its expiration date, and a date of 0,
- * which shadow(5) leaves open, has come.
+ * An account expires as for pam_unix: on the day of its expiration date; a date of 0, which
+ * shadow(5) leaves open, has passed.
  *
- * Who has no entry is known without one, unless the password field refers to it by "x".  Then
- * the entry is there and cannot be read, as in a confined program, and there is no
- * PAT_ACCOUNT_SEEN.  NSS itself tells the two apart on some machines only.
+ * A user without an entry counts as seen, unless the password field of passwd(5) is "x": then there
+ * is an entry that cannot be read, as in a confined program, and PAT_ACCOUNT_SEEN is not set.  NSS
+ * distinguishes the two cases on some machines only.
  *
- * 0, or what kept the entry from being read and may pass: -ENOMEM, -EMFILE, -ENFILE, -EIO,
+ * 0, or a temporary error that kept the entry from being read: -ENOMEM, -EMFILE, -ENFILE, -EIO,
  * -EAGAIN.
  */
 int account_read(pam_handle_t *pamh, const struct passwd *user, long today, uint32_t *ret_account);

@@ -28,12 +28,12 @@ static int64_t now(void)
 }
 
 /*
- * Bounds the next connect() or recv() by what is left; past it they fail with EAGAIN, a tick of
- * the kernel early or late, and are made again until this says -ETIMEDOUT.
+ * Limits the next connect() or recv() to the time that is left.  After it they fail with EAGAIN, a
+ * tick of the kernel early or late, and are repeated until this returns -ETIMEDOUT.
  *
- * The socket is a blocking one for the sake of connect(): where the backlog is full, a
- * non-blocking one fails at once, and there is nothing to poll for the next free place.  The
- * blocking one stands in the kernel's queue for it.
+ * The socket blocks for the sake of connect(): if the backlog is full, a non-blocking connect()
+ * fails at once, and poll() cannot wait for the next free place.  A blocking one waits for it in
+ * the kernel's queue.
  */
 static int limit(int fd, int option, int64_t deadline)
 {
@@ -78,7 +78,7 @@ static int socket_connect(int fd, const char *path, int64_t deadline)
 	return r < 0 ? -errno : 0;
 }
 
-/* The peer is who called listen(): systemd, where it holds the socket for patd. */
+/* The peer is the process that called listen(): systemd, if it holds the socket for patd. */
 static int peer_check(pam_handle_t *pamh, int fd)
 {
 	struct ucred peer;
@@ -133,8 +133,8 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	if (r < 0)
 		return r;
 	/*
-	 * A packet either goes whole or not at all, and the first one never waits for room.  EPIPE:
-	 * patd has closed, perhaps after a reply that did not need the request.
+	 * A packet is sent whole or not at all, and the first one never waits for room.  EPIPE:
+	 * patd has closed the connection, perhaps after a reply that did not need the request.
 	 */
 	if (send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE)
 		return -errno;

@@ -10,19 +10,19 @@
 #define ASK_PEER "patd" /* beside root, the user whose socket is trusted */
 
 /*
- * Connects to the socket at path, makes sure that it is patd's, sends the request and waits for
- * the reply: all of it in timeout milliseconds.  0, or
+ * Connects to the socket at path, checks that it is patd's, sends the request and waits for the
+ * reply: all of it within timeout milliseconds.  0, or
  *
  *     -ETIMEDOUT   the time is over
- *     -EPERM       who listens is neither root nor ASK_PEER; nothing was sent
+ *     -EPERM       the listener is neither root nor ASK_PEER; no request was sent
  *     -ECONNRESET  no reply
  *     -EPROTO      a reply that breaks the rules of common/wire.h
- *     or what the system said: -ENOENT, -ECONNREFUSED, -EACCES, -EMFILE …
+ *     or an error of the system: -ENOENT, -ECONNREFUSED, -EACCES, -EMFILE …
  */
 int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	const struct pat_request *request, struct pat_reply *ret_reply);
 
-/* What such an error means, for the log.  Static, or good for the life of the thread. */
+/* Such an error as text for the log.  Static, or valid for the life of the thread. */
 const char *ask_problem(int error);
 
 #endif

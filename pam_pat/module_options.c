@@ -53,7 +53,7 @@ static bool set_timeout(struct options *options, const char *value)
 	return true;
 }
 
-/* pam_get_authtok() reads use_first_pass by itself, and does as try_first_pass says anyhow. */
+/* pam_get_authtok() itself reads use_first_pass, and always behaves as with try_first_pass. */
 static bool leave_to_libpam(struct options *options, const char *value)
 {
 	(void)options;

@@ -17,8 +17,8 @@ struct options {
 };
 
 /*
- * 0, or -EINVAL if an option has a value that it cannot have.  An unknown option is logged and
- * otherwise ignored.  The strings in *ret_options belong to argv.
+ * 0, or -EINVAL if the value of an option is invalid.  An unknown option is logged and otherwise
+ * ignored.  The strings in *ret_options belong to argv.
  */
 int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct options *ret_options);
 

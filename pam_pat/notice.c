@@ -10,10 +10,10 @@
 
 #define TIME_SIZE sizeof("9999-12-31 23:59 UTC")
 
-/* So long before its end, in seconds, the use of a good token begins to tell of it. */
+/* From so many seconds before its expiry on, a login with a token announces it. */
 #define EXPIRY_NOTICE (7 * UINT64_C(86400))
 
-/* False for what is no date that a calendar has. */
+/* False if the calendar has no such date. */
 static bool time_format(char text[static TIME_SIZE], uint64_t seconds)
 {
 	time_t t = (time_t)seconds;
@@ -23,7 +23,7 @@ static bool time_format(char text[static TIME_SIZE], uint64_t seconds)
 	       strftime(text, TIME_SIZE, "%F %R UTC", &tm) > 0;
 }
 
-/* "3 days", rounded down: a promise that holds. */
+/* "3 days", rounded down: it lasts at least so long. */
 static void left_format(char *text, size_t size, unsigned long seconds)
 {
 	unsigned long days = seconds / 86400, hours = seconds / 3600, minutes = seconds / 60;
@@ -96,7 +96,7 @@ void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 	int style = reply->verdict == PAT_ACCEPTED ? PAM_TEXT_INFO : PAM_ERROR_MSG;
 	char text[NOTICE_SIZE];
 
-	/* It fails for want of memory alone, and what is told is English then. */
+	/* It fails only if memory is out; the notice is English then. */
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
 	if (notice_format(text, reply, now))
 		(void)pam_prompt(pamh, style, NULL, "%s", text);

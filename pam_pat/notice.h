@@ -11,10 +11,10 @@
 
 #define NOTICE_SIZE 128 /* bytes: the longest, and its NUL */
 
-/* The line for a reply that came at now, seconds UTC.  False if there is nothing to say. */
+/* The notice for a reply that came at now, seconds UTC.  False if there is none. */
 bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply, uint64_t now);
 
-/* Says it, as an error or, of a good token, as information.  That nobody hears it is no matter. */
+/* Shows it, as an error or, for an accepted token, as information.  A failure is ignored. */
 void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now);
 
 #endif

@@ -13,10 +13,10 @@
 #define ESCAPED(field) (sizeof(field) * (sizeof("\\xNN") - 1))
 
 /*
- * The first syslog(3) of a process opens a socket that stays.  In a host that runs with 0, 1 or
- * 2 closed it would take that place, and what the host prints later would go to the log.  So
- * these are taken meanwhile, by descriptors on which reading and writing fail with EBADF as
- * they do on a closed one.
+ * The first syslog(3) of a process opens a socket and keeps it.  If the host runs with descriptor
+ * 0, 1 or 2 closed, the socket would get that number, and later output of the host would go to the
+ * log.  So these numbers are taken meanwhile, by descriptors on which reads and writes fail with
+ * EBADF as on a closed one.
  */
 static void plugs_hold(bool held[static STDERR_FILENO + 1])
 {

@@ -19,8 +19,8 @@ void log_request(pam_handle_t *pamh, int priority, const char *result, const cha
 	const struct pat_request *request);
 
 /*
- * Copies text to out as one word: whatever is not a printable ASCII character, and space, '\'
- * and '"', becomes \xNN.  Cut short, never inside a \xNN, to fit size bytes with the NUL.
+ * Copies text to out as one word: space, '\', '"' and all but printable ASCII become \xNN.  It is
+ * cut to fit size bytes with the NUL, never inside a \xNN.
  */
 void log_escape(char *out, size_t size, const char *text);
 

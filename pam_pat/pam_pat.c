@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pam_pat: a personal access token in the place of a password.
+ * pam_pat: the PAM module that accepts a personal access token instead of a password.
  *
- * The module keeps no state, between calls or anywhere, and holds no copy of what was typed:
- * the token stays in PAM_AUTHTOK, which is libpam's to wipe; its digest is wiped here.  What is
- * not token-shaped is not looked at further: nothing is resolved, opened, sent or logged for
- * it, so that a password costs nothing here and tells nothing, not even by time.
+ * The module keeps no state between calls and no copy of the text that was typed: the token stays
+ * in PAM_AUTHTOK, which libpam wipes; the module wipes the digest.  Text that does not have the
+ * format of a token ends the call at once: the module resolves, opens, sends and logs nothing for a
+ * password, and discloses nothing about it, not even by timing.
  *
- * patd decides.  What it cannot see for itself, the state of the account, goes to it with the
- * request; what comes back with its verdict is told to the person (notice.h), and to the session
- * as a variable of its environment.
+ * patd decides.  The request carries the state of the account, which patd cannot read itself.  The
+ * verdict is shown to the person (notice.h), and an accepted token's id is put into the environment
+ * of the session.
  *
  * The return codes are in pam_pat(8).
  */
@@ -49,7 +49,7 @@ static const char *text_item(pam_handle_t *pamh, int item)
 	return pam_get_item(pamh, item, &text) == PAM_SUCCESS && text != NULL ? text : "";
 }
 
-/* Where from.  The service may decide a verdict, so it is never cut short; the rest is news. */
+/* The service is never cut short, since patd must match all of it; see common/wire.h. */
 static int request_place(pam_handle_t *pamh, struct pat_request *request)
 {
 	const char *service = text_item(pamh, PAM_SERVICE);
@@ -72,7 +72,7 @@ static int no_lookup(
 	return PAM_AUTHINFO_UNAVAIL;
 }
 
-/* What root can see of the user's account, and patd cannot. */
+/* The state of the user's account, which root can read and patd cannot. */
 static int request_account(pam_handle_t *pamh, const struct passwd *pw, struct pat_request *request)
 {
 	long today = (long)(time(NULL) / SECONDS_PER_DAY);
@@ -87,8 +87,8 @@ static int request_account(pam_handle_t *pamh, const struct passwd *pw, struct p
 }
 
 /*
- * Who.  The name that NSS returns, not the one typed, is what a token is bound to: where
- * lookups ignore case or know aliases, all spellings are one user.
+ * A token is bound to the name that NSS returns, not to the one typed: where lookups ignore case or
+ * know aliases, all spellings are one user.
  */
 static int request_user(pam_handle_t *pamh, const char *user, struct pat_request *request)
 {
@@ -100,7 +100,7 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 		return no_lookup(pamh, -errno, "the user cannot be looked up", request);
 	if (pw == NULL || pw->pw_name[0] == '\0' ||
 		!pat_field_set(request->user, sizeof(request->user), pw->pw_name)) {
-		/* Without the name: people type passwords, and tokens, at a login prompt. */
+		/* Without the name: people type passwords and tokens at a login prompt. */
 		log_request(pamh, LOG_NOTICE, "refused", "unknown user", request);
 		return PAM_USER_UNKNOWN;
 	}
@@ -108,7 +108,7 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 	return request_account(pamh, pw, request);
 }
 
-/* Before anything is decided: a refused authentication leaves no trace of an earlier one. */
+/* Called first, so that a refused authentication leaves no id of an earlier one. */
 static int session_unset_token(pam_handle_t *pamh)
 {
 	if (pam_getenv(pamh, SESSION_TOKEN) == NULL) /* pam_putenv() would complain in the log */

@@ -18,7 +18,7 @@ enum unit {
 	UNITS
 };
 
-/* From how many seconds on a distance is told in a unit, and the unit's length in seconds. */
+/* The least distance that is written in a unit, and the unit's length, both in seconds. */
 static const struct {
 	uint64_t from, length;
 } units[UNITS] = {

@@ -8,8 +8,8 @@
 #define AGE_TEXT_MAX 96 /* in any language */
 
 /*
- * One unit, rounded down: what says "in 29 days" holds for 29 days at least.  Times are seconds
- * since 1970 UTC.
+ * One unit, rounded down: "in 29 days" is 29 days from now at least.  Times are seconds since 1970
+ * UTC.
  */
 void age_format(uint64_t at, uint64_t now, char text[static AGE_TEXT_MAX]);
 

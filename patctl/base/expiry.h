@@ -20,8 +20,8 @@ struct expiry {
 };
 
 /*
- * NULL and *ret, or what is wrong with text, for a person; static.  now: seconds since 1970 UTC.
- * What is left of a second is cut off: a token lives no longer than was asked.
+ * NULL and *ret, or the problem with text, for a person; static.  now: seconds since 1970 UTC.
+ * Fractions of a second are cut off: a token lives no longer than requested.
  */
 const char *expiry_parse(const char *text, uint64_t now, struct expiry *ret);
 

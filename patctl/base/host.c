@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Parsing [USER@]HOST[:PORT], and what ssh(1) and libdbus are given for it. */
+/* Parsing [USER@]HOST[:PORT], and making arguments of ssh(1) and an address of libdbus from it. */
 #include "patctl/base/host.h"
 
 #include <dbus/dbus.h>
@@ -11,7 +11,7 @@
 
 #define PORT_MAX 65535
 
-/* What ssh is given. */
+/* The arguments of ssh. */
 struct target {
 	char *name; /* owned; with the user, without brackets */
 	char *port; /* owned; NULL: ssh's own */
@@ -24,7 +24,7 @@ static void target_clear(struct target *target)
 }
 #define cleanup_target __attribute__((cleanup(target_clear)))
 
-/* Behind the user, if there is one. */
+/* The part after the user, if there is one. */
 static const char *behind_user(const char *text)
 {
 	const char *at = strrchr(text, '@');
@@ -75,8 +75,7 @@ static bool is_port(const char *text)
 
 const char *host_problem(const char *text)
 {
-	/* None that means something to a shell: ssh hands a name on to commands of ssh_config(5).
-	 */
+	/* No metacharacter of a shell: ssh passes names to commands of ssh_config(5). */
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789._@:%[]+-";
 	cleanup_target struct target target = { 0 };

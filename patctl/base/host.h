@@ -8,15 +8,15 @@
 
 #include <stdbool.h>
 
-/* NULL, or why ssh is not to be given that; static.  The rest is for hosts without a problem. */
+/* NULL, or the problem with text; static.  The other functions need a text without a problem. */
 const char *host_problem(const char *text);
 
 /* The D-Bus address of its system bus, by ssh and systemd-stdio-bridge.  The caller owns it. */
 char *host_address(const char *text);
 
 /*
- * How a person gets there: "ssh -p 2222 alice@web1", for what needs one "ssh -t …".  The caller
- * owns it.
+ * The command to log in there: "ssh -p 2222 alice@web1", or "ssh -t …" if it needs a terminal.  The
+ * caller owns it.
  */
 char *host_ssh(const char *text, bool terminal);
 

@@ -17,7 +17,7 @@
 static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
 #define ENDING (sizeof(ending) / sizeof(ending[0]))
 
-/* What a signal has to remove; NULL: nothing. */
+/* The file that a signal removes; NULL: none. */
 static const char *volatile unfinished;
 
 static void on_signal(int number)
@@ -26,7 +26,7 @@ static void on_signal(int number)
 
 	if (path)
 		(void)unlink(path);
-	/* Now as if nobody had caught it. */
+	/* Now with the signal's default action. */
 	(void)signal(number, SIG_DFL);
 	(void)raise(number);
 }
@@ -38,7 +38,7 @@ static void catch_signals(void)
 		struct sigaction before;
 
 		(void)sigemptyset(&action.sa_mask);
-		/* nohup(1) means it. */
+		/* nohup(1) ignores SIGHUP on purpose. */
 		if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 			(void)sigaction(ending[i], &action, NULL);
 	}
@@ -77,7 +77,7 @@ static int sync_folder(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Not over one that has come meanwhile; some file systems cannot promise that. */
+/* Never replaces a file; some file systems need a check before, which leaves a race. */
 static int give_name(const struct new_file *file)
 {
 	if (renameat2(AT_FDCWD, file->unfinished, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)

@@ -12,13 +12,13 @@ struct new_file {
 	int fd;
 };
 
-/* A negative errno; -EEXIST: there is one, which is left alone.  One at a time. */
+/* 0 or a negative errno; -EEXIST: path exists, and is left alone.  One at a time. */
 int new_file_begin(struct new_file *file, const char *path);
 
-/* It is whole: puts it on the disk, under its name.  A negative errno, and it is gone. */
+/* Syncs the complete file and gives it its name.  0, or a negative errno: then it is removed. */
 int new_file_keep(struct new_file *file);
 
-/* Removes it. */
+/* Removes the incomplete file. */
 void new_file_drop(struct new_file *file);
 
 #endif

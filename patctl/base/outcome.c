@@ -60,7 +60,7 @@ static const struct {
 	{ OUTCOME_ERROR_NO_TERMINAL,
 		&(const struct outcome_info) { OUTCOME_DENIED, "denied",
 			N_("run patctl on a terminal, or ask an administrator") } },
-	/* These say by themselves what to do, and where. */
+	/* Their messages say what to do, and on which machine. */
 	{ OUTCOME_ERROR_HOST_UNREACHABLE,
 		&(const struct outcome_info) { OUTCOME_UNREACHABLE, "unreachable", NULL } },
 	{ OUTCOME_ERROR_HOST_DENIED,

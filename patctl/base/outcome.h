@@ -7,7 +7,7 @@
 
 enum outcome {
 	OUTCOME_DONE = 0,
-	OUTCOME_FAILED = 1,   /* some item failed, for whatever is not below */
+	OUTCOME_FAILED = 1,   /* an item failed for a reason that is not below */
 	OUTCOME_USAGE = 2,    /* arguments, a name or an expiry that can never be right */
 	OUTCOME_DECLINED = 3, /* the answer was no, or there was nobody to ask */
 	OUTCOME_NOT_FOUND = 4,
@@ -26,10 +26,10 @@ enum outcome {
 struct outcome_info {
 	enum outcome outcome;
 	const char *word;   /* for programs: "not-found" */
-	const char *advice; /* what to do about it, for people; NULL if the message says it all */
+	const char *advice; /* what to do about it, for people; NULL if the message is enough */
 };
 
-/* What error, which must be set, comes to.  Static, never NULL. */
+/* The row for error, which must be set.  Static, never NULL. */
 const struct outcome_info *outcome_of(const DBusError *error);
 
 /*
@@ -41,7 +41,7 @@ enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome n
 /* "patctl: SUBJECT: ...", the error's message and the advice.  subject may be NULL. */
 void outcome_complain(const char *subject, const DBusError *error);
 
-/* The same, then frees error and returns what it came to. */
+/* The same, then frees error and returns its outcome. */
 enum outcome outcome_fail(const char *subject, DBusError *error);
 
 #endif

@@ -17,7 +17,7 @@ static bool take_place(const struct program_as *as)
 {
 	int input = as ? as->input : -1, output;
 
-	/* Somebody else may not write where root does. */
+	/* Another user may not be able to write to root's TMPDIR. */
 	if (as && unsetenv("TMPDIR") < 0)
 		return false;
 	if (input < 0)

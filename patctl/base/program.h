@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Whose rights it gets instead of ours, and what it reads. */
+/* The user that the program runs as, and its standard input. */
 struct program_as {
 	uid_t uid;
 	gid_t gid;
@@ -15,9 +15,9 @@ struct program_as {
 };
 
 /*
- * Runs argv[0], found in PATH if it has no slash, with our standard error, and for standard
- * output that too, if anybody reads it.  as NULL: as we are.  Whether it ended with status 0; if it
- * could not be run, that has been said.
+ * Runs argv[0], found in PATH if it has no slash.  Its standard output goes to our standard error,
+ * unless as is quiet.  as NULL: the program runs as the same user.  Whether it exited with status
+ * 0; if it could not be run, the reason was printed.
  */
 bool program_run(const char *const argv[], const struct program_as *as);
 

@@ -21,7 +21,7 @@ void secret_protect_process(void)
 {
 	static const struct rlimit none = { 0, 0 };
 
-	/* Each is a precaution: a kernel that has neither is no reason to make no token. */
+	/* Both are precautions: a token is generated also if the kernel refuses them. */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
 }

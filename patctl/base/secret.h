@@ -8,17 +8,16 @@
 
 #include "common/token_format.h"
 
-/* Leaves nothing of this process to a debugger or a core file. */
+/* Keeps this process out of debuggers and core files. */
 void secret_protect_process(void);
 
 /*
- * Reads the token from fd, which must be a memfd of exactly PAT_TOKEN_LEN bytes that nobody can
- * alter any more, and hold the token of that id.  The caller frees the result; NULL if it is
- * not so, with *ret_problem saying why, static.
+ * Reads the token of that id from fd, which must be a sealed memfd of exactly PAT_TOKEN_LEN bytes.
+ * The caller frees the result; NULL with *ret_problem, static, if fd is not that.
  */
 char *secret_read(int fd, const struct pat_id *id, const char **ret_problem);
 
-/* Wipes and frees what *secret points to. */
+/* Wipes and frees *secret. */
 void secret_free(char **secret);
 #define cleanup_secret __attribute__((cleanup(secret_free)))
 

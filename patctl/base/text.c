@@ -63,7 +63,7 @@ char *text_safe(const char *text)
 
 const char *text_translated(const char *text)
 {
-	/* What stands for the empty text in a catalog is about the catalog. */
+	/* The translation of the empty text is the header of the catalog. */
 	return *text != '\0' ? _(text) : text;
 }
 

@@ -5,29 +5,26 @@
 
 #include <stdbool.h>
 
-/* Frees what *text points to: for the cleanup attribute. */
+/* Frees *text: for the cleanup attribute. */
 void text_free(char **text);
 #define cleanup_text __attribute__((cleanup(text_free)))
 
-/* Ends patctl, saying so.  What is still to be undone stays undone: nothing can be done. */
+/* Ends patctl with a message.  Cleanup that is still pending is not done. */
 void no_memory(void) __attribute__((noreturn));
 
-/* pointer, which a NULL makes no_memory(). */
+/* pointer; if it is NULL, no_memory(). */
 void *text_must(void *pointer);
 
 /* As asprintf(), ending patctl when memory is out.  The caller owns the result. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A copy that cannot deceive a terminal: as it is if pat_text_problem() has nothing against it,
- * else with \xNN for all but printable ASCII.  The caller owns it.
+ * A copy that cannot deceive a terminal: unchanged if pat_text_problem() finds no problem, else
+ * with \xNN for all but printable ASCII.  The caller owns it.
  */
 char *text_safe(const char *text);
 
-/*
- * What people read in the place of text, which may be a message of ours or of patd's: then its
- * translation, static, and else text itself.
- */
+/* The translation of text, static, if it is a message of patctl's or patd's; else text itself. */
 const char *text_translated(const char *text);
 
 /* Whether a shell takes text for one word, and patctl takes it for no option. */

@@ -95,8 +95,8 @@ static bool same_reading(const struct tm *a, const struct tm *b)
 }
 
 /*
- * mktime() bends what it is given until it fits; that the reading comes back unbent is the
- * test of its existence.  tm_isdst is tried both ways since a reading may come twice.
+ * mktime() normalizes a time that does not exist, so that a reading exists if it comes back
+ * unchanged.  tm_isdst is tried both ways since a reading may come twice.
  */
 static bool resolve(const struct tm *reading, bool utc, time_t *ret)
 {

@@ -7,9 +7,9 @@
  *     2027-01-31 18:00:30     a "T" may stand for the blank
  *     tomorrow                that day at 00:00:00; also today and yesterday
  *
- * in the local time zone, or in UTC if " UTC" or "Z" follows.  What no calendar or clock shows
- * is refused: 2027-02-30, 25:00, and local times that daylight saving skips.  Of a local time
- * that comes twice the earlier is taken.
+ * in the local time zone, or in UTC if " UTC" or "Z" follows.  Times that do not exist are refused:
+ * 2027-02-30, 25:00, and local times that daylight saving skips.  If a local time comes twice, the
+ * earlier is taken.
  *
  * Times are seconds since 1970 UTC.
  */
@@ -22,8 +22,7 @@
 /* Whether text looks like a point in time, rather than like a period. */
 bool timestamp_shaped(const char *text);
 
-/* NULL and *ret, or what is wrong with text, for a person; static.  now: for "tomorrow" and such.
- */
+/* NULL and *ret, or the problem with text, for a person; static.  now: for "tomorrow" and such. */
 const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret);
 
 /* "2027-01-31T18:00:30Z"; "2027-01-31 18:00:30 CET". */

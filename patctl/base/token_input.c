@@ -71,7 +71,7 @@ static bool read_line(int fd, char *line, size_t size)
 	size_t len = 0;
 
 	while (len < size - 1) {
-		/* Not a byte more than the line: the rest belongs to whoever reads next. */
+		/* Byte by byte: the bytes after the line belong to the next reader. */
 		ssize_t n = read(fd, line + len, 1);
 
 		if (n < 0 && errno == EINTR)

@@ -7,13 +7,12 @@
 #define PATCTL_BASE_TOKEN_INPUT_H
 
 /*
- * Reads one line of fd; on a terminal it asks on standard error, and shows nothing of what is
- * typed.  NULL, with *ret_problem saying why, static, if it is no token.  Else the caller frees it
- * with secret_free().
+ * Reads one line of fd; on a terminal after a prompt on standard error, and without echo.  NULL
+ * with *ret_problem, static, if it is no token.  The caller frees the result with secret_free().
  */
 char *typed_read(int fd, const char **ret_problem);
 
-/* A memfd that holds the token and can be altered by nobody any more, or a negative errno. */
+/* A sealed memfd that holds the token, or a negative errno. */
 int typed_seal(const char *token);
 
 #endif

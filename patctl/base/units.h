@@ -7,7 +7,7 @@
 
 #define UNITS 3
 
-/* Which of them were active, or listening, at one time. */
+/* Which of them were active, or listening, when units_look() was called. */
 struct units {
 	bool active[UNITS];
 };
@@ -15,7 +15,7 @@ struct units {
 /* Whether systemd manages this machine. */
 bool units_there(void);
 
-/* units_start() needs what this saw. */
+/* Reads their state, for units_start(). */
 void units_look(struct units *units);
 
 /* Whether all of them are stopped; if not, some may be. */

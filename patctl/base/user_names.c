@@ -10,7 +10,7 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 
-/* What getpwnam(3) leaves in errno for a user that there is not. */
+/* The values of errno that getpwnam(3) lists for an unknown user. */
 static bool is_absence(int error)
 {
 	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;

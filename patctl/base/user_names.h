@@ -9,13 +9,10 @@
 /* Whether the system knows a user of that name; true if it cannot tell. */
 bool user_exists(const char *name);
 
-/* Whether that is the name of who runs patctl. */
+/* Whether that is the name of the user who runs patctl. */
 bool user_is_caller(const char *name);
 
-/*
- * "alice", or "uid 1000" if it has no name; safe for a terminal.  The caller
- * owns it.
- */
+/* "alice", or "uid 1000" if it has no name; safe for a terminal.  The caller owns it. */
 char *user_of_uid(uint32_t uid);
 
 #endif

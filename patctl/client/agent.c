@@ -20,14 +20,14 @@ __attribute__((noreturn)) static void become_agent(pid_t parent, int terminal, i
 	char fd[16];
 	int r = 0;
 
-	/* Standard output may be where a token is to go: nothing of the agent's belongs there. */
+	/* Standard output may get a token: the agent writes to the terminal instead. */
 	for (int standard = STDIN_FILENO; standard <= STDERR_FILENO && r >= 0; standard++)
 		r = dup2(terminal, standard);
 	if (r < 0)
 		_exit(127);
 	(void)signal(SIGPIPE, SIG_DFL);
 
-	/* It ends with patctl, also with one that was killed, or has been by now. */
+	/* The agent ends with patctl, also if patctl is killed or has already ended. */
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent ||
 		fcntl(ready, F_SETFD, 0) < 0)
 		_exit(127);
@@ -72,7 +72,7 @@ void agent_end(pid_t *agent)
 {
 	if (*agent == 0)
 		return;
-	/* SIGCONT: a stopped one would not hear the other. */
+	/* SIGCONT: a stopped agent gets SIGTERM only when it continues. */
 	(void)kill(*agent, SIGTERM);
 	(void)kill(*agent, SIGCONT);
 	while (waitpid(*agent, NULL, 0) < 0 && errno == EINTR)

@@ -10,13 +10,13 @@
 #include <sys/types.h>
 
 /*
- * Starts it, unless *agent has one already, and waits until it is ready or has given up.  An
- * agent of the session, such as a desktop's, comes before it.  False if nobody can be asked
- * here: there is no terminal, or standard input is something else.
+ * Starts the agent, unless *agent is one already, and waits until it is ready or has given up.
+ * polkit prefers an agent of the session, such as a desktop's.  False if nobody can be asked here:
+ * there is no terminal, or standard input is something else.
  */
 bool agent_start(pid_t *agent);
 
-/* Ends it; it leaves the terminal as it was.  0: there is none. */
+/* Ends the agent, which restores the terminal.  *agent 0: there is none. */
 void agent_end(pid_t *agent);
 
 #endif

@@ -23,7 +23,7 @@ struct box *box_new(void);
 void box_free(struct box **box);
 #define cleanup_box __attribute__((cleanup(box_free)))
 
-/* What was sealed to it, as patd itself hands tokens out: a sealed memfd.  Or a negative errno. */
+/* Decrypts the token into a sealed memfd, as patd passes tokens here.  Or a negative errno. */
 int box_open(const struct box *box, const uint8_t *sealed, size_t len);
 
 #endif

@@ -22,13 +22,13 @@
 #include "patctl/client/records.h"
 #include "patctl/client/token_record.h"
 
-/* A connection of our own to a system bus, and the agent that asks people. */
+/* A private connection to a system bus, and the agent that asks people. */
 struct client;
 
 /*
- * To the bus of this machine, or of the other one that host is unless it is NULL, see host.h; it
- * must stay.  may_ask: for a password, where patd wants to know who it is; on another machine
- * nobody is ever asked.  NULL on failure.
+ * Connects to the bus of this machine, or of host unless that is NULL, see patctl/base/host.h; host
+ * must outlive the client.  may_ask: ask for a password if polkit wants one; never for another
+ * machine.  NULL on failure.
  */
 struct client *client_new(bool may_ask, DBusError *error);
 struct client *client_at(const char *host, bool may_ask, DBusError *error);
@@ -38,10 +38,10 @@ void client_free(struct client **client);
 /* NULL: this machine. */
 const char *client_host(const struct client *client);
 
-/* Whether it is root who asks, in the eyes of the bus. */
+/* Whether the bus knows the caller as root. */
 bool client_is_root(const struct client *client);
 
-/* "patctl", or "patctl --host=web1": what people type to have something done there. */
+/* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
 const char *client_self(const struct client *client);
 
 /* A value as its row in common/restriction.c says: a number, or a text.  0 and NULL: not given. */
@@ -103,7 +103,7 @@ struct source {
 bool client_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error);
 
-/* What Check says of a token. */
+/* The answer of Check about a token. */
 struct client_verdict {
 	struct pat_id id;
 	char **refusals; /* owned, NULL at the end; without any it would be accepted */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sending a call, asking a person if patd says so, and checking the answer. */
+/* Sending a call, with a password dialog if patd requires it, and checking the answer. */
 #include "patctl/client/client_call.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "patctl/client/agent.h"
 #include "patctl/client/client_host.h"
 
-/* What others say in an error goes to a terminal. */
+/* The message of an error comes from another process and goes to a terminal. */
 static void escape_message(DBusError *error)
 {
 	cleanup_text char *name = text_format("%s", error->name);
@@ -27,7 +27,7 @@ static bool is_refusal(const DBusError *error, enum pat_error refusal)
 	return dbus_error_has_name(error, pat_error_name(refusal));
 }
 
-/* Dispatches, which send_with_reply_and_block() does not do before the answer is there. */
+/* Dispatches signals meanwhile, which send_with_reply_and_block() does not. */
 static DBusMessage *send_and_dispatch(struct client *client, DBusMessage *call, DBusError *error)
 {
 	DBusPendingCall *pending = NULL;
@@ -59,7 +59,7 @@ static DBusMessage *send_and_wait(
 				       client->bus, call, timeout_ms, error);
 }
 
-/* Makes the call once more, now that it may take a person. */
+/* Repeats the call, with a dialog allowed. */
 static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusError *error)
 {
 	cleanup_message DBusMessage *again = text_must(dbus_message_copy(call));
@@ -81,7 +81,7 @@ static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusErr
 DBusMessage *call_ask(
 	struct client *client, DBusMessage *call, const char *signature, DBusError *error)
 {
-	/* An agent is started only where patd says that it takes a person. */
+	/* The agent is started only when patd requires a dialog. */
 	DBusMessage *answer = send_and_wait(client, call, DBUS_TIMEOUT_USE_DEFAULT, error);
 
 	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
@@ -136,7 +136,7 @@ bool answer_malformed(const char *method, DBusError *error)
 
 bool answer_cursor(const char *method, const char *next, char **cursor, DBusError *error)
 {
-	/* One that does not move would have us ask for ever. */
+	/* A cursor that does not move would make the loop endless. */
 	if (*next != '\0' && strcmp(next, *cursor ? *cursor : "") == 0)
 		return answer_malformed(method, error);
 	text_free(cursor);

@@ -18,26 +18,26 @@ struct client {
 	char *self;
 	uint32_t uid;
 	bool may_ask;
-	bool waits; /* for an answer as long as it takes, and hears signals meanwhile */
+	bool waits; /* without a limit for an answer, and dispatches signals meanwhile */
 	pid_t agent;
 	char *patd; /* the unique name on the bus that the subscription is with; NULL: none */
 };
 
 /*
- * The answer if it has that signature; else NULL, and *error is set.  A person is asked for a
- * password if patd says that it takes one.
+ * The answer if it has that signature; else NULL, and *error is set.  If patd requires a password
+ * a person is asked for it.
  */
 DBusMessage *call_ask(
 	struct client *client, DBusMessage *call, const char *signature, DBusError *error);
 
-/* As call_ask(), of what answers with nothing. */
+/* As call_ask(), for a call without results. */
 bool call_done(struct client *client, DBusMessage *call, DBusError *error);
 
-/* As call_ask(), of what answers with one aa{sv}; *ret untouched on failure. */
+/* As call_ask(), for a call with one result, an aa{sv}; *ret untouched on failure. */
 bool call_records(struct client *client, DBusMessage *call, const struct shape *shape,
 	struct records *ret, DBusError *error);
 
-/* Has *error, which is set, say of which machine it is, if that is another. */
+/* Adds to *error, which is set, the machine that it comes from, if that is another. */
 void client_explain(struct client *client, DBusError *error);
 
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */

@@ -66,7 +66,7 @@ bool client_subscribe(struct client *client, bool all, DBusError *error)
 	return true;
 }
 
-/* Whether the name of patd has an owner now that it had not before. */
+/* Whether patd's name has a new owner. */
 static bool is_other_owner(DBusMessage *signal)
 {
 	const char *name, *before, *now;

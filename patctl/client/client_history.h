@@ -19,12 +19,12 @@ struct client_history_filter {
 bool client_history(struct client *client, const struct client_history_filter *filter,
 	uint32_t limit, char **cursor, struct records *entries, DBusError *error);
 
-/* From now on client_wait() hears of new entries: of the caller's tokens, or of all. */
+/* Subscribes to new entries, for client_wait(): those of the caller's tokens, or all. */
 bool client_subscribe(struct client *client, bool all, DBusError *error);
 
 /*
- * Waits until there may be new entries; *ret_lost: because another patd answers by now, which
- * client_subscribe() must be told again.  False when the bus is gone.
+ * Waits until there may be new entries.  *ret_lost: patd was restarted, and client_subscribe() must
+ * be called again.  False when the bus is gone.
  */
 bool client_wait(struct client *client, bool *ret_lost, DBusError *error);
 

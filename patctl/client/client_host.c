@@ -17,7 +17,7 @@ static void set_error(DBusError *error, const char *name, const char *message)
 	dbus_set_error(error, name, "%s", message);
 }
 
-/* ssh has said why on standard error; it is not always ssh. */
+/* ssh prints the reason on standard error, but not every failure is one of ssh. */
 static void set_unreachable(const char *host, DBusError *error)
 {
 	cleanup_text char *ssh = host_ssh(host, false),
@@ -29,7 +29,7 @@ static void set_unreachable(const char *host, DBusError *error)
 	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
 }
 
-/* As dbus_bus_register(), but that one gives people 25 seconds for ssh's questions. */
+/* As dbus_bus_register(), which would leave people 25 seconds for ssh's questions. */
 static bool say_hello(DBusConnection *bus, DBusError *error)
 {
 	DBusMessageIter args;
@@ -62,7 +62,7 @@ DBusConnection *host_connect(const char *host, DBusError *error)
 	return NULL;
 }
 
-/* No session of a person's is behind the bridge, so polkit has nobody to ask there. */
+/* The bridge belongs to no session of a person, so polkit cannot ask anybody there. */
 static void explain_denied(const char *host, DBusError *error)
 {
 	cleanup_text char *ssh = host_ssh(host, true), *root = host_as_root(host),

@@ -6,10 +6,10 @@
 #include <dbus/dbus.h>
 #include <stdint.h>
 
-/* For as long as it takes ssh: it may ask a person.  NULL with *error set. */
+/* Waits for ssh without a limit, since ssh may ask a person.  NULL with *error set. */
 DBusConnection *host_connect(const char *host, DBusError *error);
 
-/* Says which machine *error, which is set, is of, and what to do about it there. */
+/* Adds to *error, which is set, the machine that it comes from, and what to do there. */
 void host_explain(const char *host, DBusConnection *bus, DBusError *error);
 
 #endif

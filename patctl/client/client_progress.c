@@ -29,13 +29,13 @@ static DBusHandlerResult on_message(DBusConnection *bus, DBusMessage *message, v
 	return DBUS_HANDLER_RESULT_HANDLED;
 }
 
-/* False if there is nobody to show it to, or nothing is subscribed: no reason to fail. */
+/* False if no bar is shown or patd sends no signals, which is no failure. */
 static bool listen_for(struct client *client, struct listener *listener)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	bool subscribed = false;
 
-	/* From its answer it is known who on the bus is patd. */
+	/* The answer tells patd's unique name, from which the signals must come. */
 	if (listener->progress->shown)
 		subscribed = client_subscribe(client, false, &error);
 	dbus_error_free(&error);

@@ -7,9 +7,9 @@
 #include "common/progress.h"
 #include "patctl/client/client.h"
 
-/* These two wait for as long as it takes, and show how far it is. */
+/* Both wait without a limit, and show the progress. */
 
-/* Into fd, an empty regular file. */
+/* Writes the backup to fd, an empty regular file. */
 bool client_backup(struct client *client, int fd, struct progress *progress, DBusError *error);
 
 struct client_verification {

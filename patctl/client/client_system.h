@@ -8,7 +8,7 @@
 
 #include "patctl/client/client.h"
 
-/* The uid of who owns patd's name. */
+/* The uid of the owner of patd's name. */
 bool client_owner(struct client *client, uint32_t *ret, DBusError *error);
 
 /* Whether the bus would start patd. */

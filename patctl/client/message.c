@@ -121,7 +121,7 @@ void option_string(DBusMessageIter *options, const char *key, const char *value)
 		add_basic(options, key, DBUS_TYPE_STRING, &value);
 }
 
-/* What stands between two commas, without the blanks around it. */
+/* The item between two commas, without the blanks around it. */
 static char *list_item(const char *from, size_t len)
 {
 	static const char blank[] = " \t";

@@ -96,7 +96,7 @@ bool row_is_restricted(const struct row *row, enum pat_restriction restriction)
 
 void rows_take(struct rows *rows, const struct row *row)
 {
-	/* Doubles at each power of two, so that n alone tells how much is allocated. */
+	/* The size doubles at each power of two, so that it follows from n. */
 	if ((rows->n & (rows->n - 1)) == 0)
 		rows->items = text_must(
 			reallocarray(rows->items, rows->n ? 2 * rows->n : 1, sizeof(*rows->items)));

@@ -12,14 +12,14 @@
 #include "common/token_format.h"
 #include "patctl/client/records.h"
 
-/* The member that the kind of the restriction says. */
+/* The kind of the restriction decides which member it is. */
 union token_restriction {
 	char **list; /* NULL at the end */
 	char *text;
 	uint64_t number;
 };
 
-/* Strings are owned, and UTF-8; times and what 0 and "" stand for are as the contract has them. */
+/* Strings are owned, and UTF-8; times, and the meaning of 0 and "", are those of the contract. */
 struct row {
 	struct pat_id id;
 	char *name, *user;
@@ -57,7 +57,7 @@ void row_clear(struct row *row);
 
 bool row_is_restricted(const struct row *row, enum pat_restriction restriction);
 
-/* Appends row, whose strings now belong to rows. */
+/* Appends row, and takes its strings over. */
 void rows_take(struct rows *rows, const struct row *row);
 
 void rows_clear(struct rows *rows);

@@ -9,10 +9,10 @@
 #include "patctl/cli/verbs.h"
 #include "patctl/print/json.h"
 
-/* In the order in which they are told. */
+/* In the order of output. */
 static const struct {
 	void (*look)(struct doctor *doctor);
-	bool image; /* it can be looked at where nothing runs */
+	bool image; /* also for an image, where nothing runs */
 } checks[] = {
 	{ doctor_daemon, false },
 	{ doctor_name, false },

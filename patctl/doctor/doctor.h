@@ -13,10 +13,10 @@ struct doctor {
 	const struct sysroot *root;
 	struct client *client; /* NULL: there is no bus */
 	struct findings findings;
-	json_t *services; /* what would happen at each of PAM, for programs */
+	json_t *services; /* the results of the trials of each PAM service, for programs */
 };
 
-/* Of the machine as it runs, never of an image.  What needs client says so if there is none. */
+/* Of the running machine, never of an image.  A check that needs client reports a missing one. */
 void doctor_daemon(struct doctor *doctor);
 void doctor_name(struct doctor *doctor);
 void doctor_polkit(struct doctor *doctor);
@@ -27,7 +27,7 @@ void doctor_time(struct doctor *doctor);
 
 #define DOCTOR_DATABASE PAT_STATE_DIR "/patd.db"
 
-/* Whether patd's folder can be seen; false after having told why not.  check: on whose behalf. */
+/* False, after a finding, if patd's folder cannot be read.  check: the name of the finding. */
 bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret);
 
 /* Of files. */

@@ -14,7 +14,7 @@
 #include "patctl/doctor/doctor.h"
 
 #define PATD_USER "patd"
-#define TIME_AHEAD 60 /* seconds that a clock is set back without a word */
+#define TIME_AHEAD 60 /* seconds by which a clock may be set back without a finding */
 
 void doctor_daemon(struct doctor *doctor)
 {
@@ -33,7 +33,8 @@ void doctor_daemon(struct doctor *doctor)
 	dbus_error_free(&error);
 }
 
-/* patd never goes back, so a clock that was once ahead ends tokens until it is there again. */
+/* patd's time never goes back: after a clock that was ahead, tokens expire early until it is over.
+ */
 void doctor_time(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;

@@ -29,7 +29,7 @@ static const struct socket_file {
 };
 #define SOCKETS (sizeof(sockets) / sizeof(sockets[0]))
 
-/* Connects and says nothing, which patd takes for nothing.  0 or a negative errno. */
+/* Connects without sending a request, which patd ignores.  0 or a negative errno. */
 static int try_connect(const struct sysroot *root, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -44,7 +44,7 @@ static int try_connect(const struct sysroot *root, const char *path)
 	return 0;
 }
 
-/* False after having told what is wrong. */
+/* False, after a finding, if the file is not as it should be. */
 static bool check_socket_file(struct doctor *doctor, const struct socket_file *file)
 {
 	struct stat st;
@@ -96,7 +96,7 @@ void doctor_sockets(struct doctor *doctor)
 {
 	struct stat st;
 
-	/* Who can write there can put a socket of its own in root's way. */
+	/* A user who can write there can replace a socket. */
 	if (sysroot_lstat(doctor->root, PAT_RUNTIME_DIR, &st) == 0 &&
 		(st.st_uid != 0 || (st.st_mode & 022) != 0))
 		found(&doctor->findings, LEVEL_PROBLEM, "socket",

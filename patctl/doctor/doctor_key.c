@@ -20,7 +20,7 @@ static const char *const credentials[] = {
 #define CREDENTIALS (sizeof(credentials) / sizeof(credentials[0]))
 #define CREDENTIAL_RUNNING "/run/credentials/patd.service/patd.key"
 
-/* Whether the key is there as a credential; tells whether it is root's alone. */
+/* Whether the key is a credential at path; adds a finding on its owner and mode. */
 static bool check_credential(struct doctor *doctor, const char *path)
 {
 	struct stat st;
@@ -41,7 +41,7 @@ static bool check_credential(struct doctor *doctor, const char *path)
 	return r == 0;
 }
 
-/* The unit asks for what is encrypted, finds this, and cannot decrypt it: patd does not start. */
+/* The unit expects an encrypted credential and cannot decrypt this one: patd does not start. */
 static void check_plain(struct doctor *doctor)
 {
 	if (sysroot_has(doctor->root, SEALED_PATH) || !sysroot_has(doctor->root, PLAIN_PATH) ||

@@ -13,7 +13,7 @@
 
 #define PAM "pam" /* the check */
 
-/* A service, and what its trials came to. */
+/* A service, and the results of its trials. */
 struct examined {
 	struct findings *findings;
 	const char *name;
@@ -65,7 +65,7 @@ static void report(const struct examined *examined, enum level level, enum trial
 		why, assumption);
 }
 
-/* False after having told that a token does not open as it should. */
+/* False, after a finding, if a token does not open as it should. */
 static bool check_token(const struct examined *examined)
 {
 	static const char above[] = N_("put the line of pam_pat.so above those for passwords");
@@ -236,13 +236,13 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 	return true;
 }
 
-/* What others include, and no program is named after: of Debian's, "common-auth". */
+/* A file that others include, and no program is named after, such as Debian's "common-auth". */
 static bool is_fragment(const char *name)
 {
 	return strncmp(name, "common-", strlen("common-")) == 0;
 }
 
-/* What a package or an editor leaves, and no service: libpam asks for names in lower case. */
+/* False for files left by a package or an editor: libpam looks for names in lower case. */
 static bool is_service(const char *name)
 {
 	static const char *const left[] = { "*.dpkg-*", "*.ucf-*", "*.rpm*", "*~", "*.bak",

@@ -68,7 +68,7 @@ void found(struct findings *findings, enum level level, const char *check, const
 	va_end(arguments);
 }
 
-/* One of some subject, that is the same but for it. */
+/* A finding about other subjects that is equal otherwise. */
 static struct finding *find_like(
 	struct findings *findings, enum level level, const char *check, const char *text)
 {

@@ -9,7 +9,7 @@
 
 enum level {
 	LEVEL_OK,
-	LEVEL_UNSEEN, /* it could not be looked at */
+	LEVEL_UNSEEN, /* it could not be examined */
 	LEVEL_WARNING,
 	LEVEL_PROBLEM,
 	LEVELS
@@ -18,7 +18,7 @@ enum level {
 struct finding {
 	enum level level;
 	const char *check; /* static: "socket" */
-	char **subjects;   /* owned, NULL at the end: that it is found of */
+	char **subjects;   /* owned, NULL at the end: what it is about */
 	size_t n;
 	char *text;
 	const char *advice; /* static, NULL for none */
@@ -33,7 +33,7 @@ struct findings {
 void found(struct findings *findings, enum level level, const char *check, const char *advice,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The same of a subject.  What is found of several alike becomes one finding. */
+/* The same about a subject.  Equal findings of several subjects become one. */
 void found_of(struct findings *findings, const char *subject, enum level level, const char *check,
 	const char *advice, const char *format, ...) __attribute__((format(printf, 6, 7)));
 

@@ -38,7 +38,7 @@ int sysroot_open(const struct sysroot *root, const char *path, int flags)
 	};
 	int fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
 
-	/* Where a sandbox does not know the call.  Of this machine's own it says the same. */
+	/* A sandbox may forbid the call; without an image open() does the same. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && !root->image)
 		fd = open(path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;

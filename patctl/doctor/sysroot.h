@@ -14,7 +14,7 @@
 
 struct sysroot {
 	int fd;     /* its root */
-	bool image; /* not this machine: nothing of it runs */
+	bool image; /* not this machine: its programs do not run */
 };
 
 /* path: its root, NULL for this machine.  0 or a negative errno. */
@@ -31,7 +31,7 @@ int sysroot_read(const struct sysroot *root, const char *path, FILE **ret);
 /* 0 or a negative errno. */
 int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret);
 
-/* As sysroot_stat(); a link is what it is. */
+/* As sysroot_stat(), without following a link at the end. */
 int sysroot_lstat(const struct sysroot *root, const char *path, struct stat *ret);
 
 bool sysroot_has(const struct sysroot *root, const char *path);

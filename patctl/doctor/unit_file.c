@@ -33,7 +33,8 @@ bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)
 	return false;
 }
 
-/* "systemctl mask" makes a link to /dev/null, which needs no /dev to be told. */
+/* "systemctl mask" makes a link to /dev/null; the link itself is read, since an image has no /dev.
+ */
 bool unit_is_masked(const struct sysroot *root, const char *unit)
 {
 	static const char null[] = "/dev/null";

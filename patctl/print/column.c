@@ -14,7 +14,7 @@ size_t column_width(const char *text)
 	const int width = n == (size_t)-1 ? -1 : wcswidth(wide, n);
 
 	free(wide);
-	/* Of what the C library cannot show, the bytes. */
+	/* The C library cannot print it: its bytes count. */
 	return width < 0 ? len : (size_t)width;
 }
 

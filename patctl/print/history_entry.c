@@ -49,7 +49,7 @@ static char *time_text(const struct entry *entry, const struct look *look)
 	return text_format("%s", stamp);
 }
 
-/* Padded, so that what follows stands in a column. */
+/* Padded, so that the next words form a column. */
 static char *event_text(const struct entry *entry, const struct look *look)
 {
 	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
@@ -75,7 +75,7 @@ static char *subject_text(const struct entry *entry)
 			     : text_format("%s", _("the tokens of everybody"));
 }
 
-/* ", sshd from 192.0.2.7 on ssh", of a login. */
+/* ", sshd from 192.0.2.7 on ssh"; empty if it was no login. */
 static char *login_text(const struct entry *entry)
 {
 	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->from),
@@ -90,7 +90,7 @@ static char *login_text(const struct entry *entry)
 	return text_format("%s%s", *service ? ", " : "", service);
 }
 
-/* ", by its owner", of what is no login. */
+/* ", by its owner"; empty for a login. */
 static char *actor_text(const struct entry *entry, const struct look *look)
 {
 	static const struct {

@@ -9,7 +9,7 @@
 #include "patctl/client/records.h"
 #include "patctl/print/output_context.h"
 
-/* Strings are owned, UTF-8, and empty where there is nothing to say; at: seconds since 1970 UTC. */
+/* Strings are owned, UTF-8, and empty if they do not apply; at: seconds since 1970 UTC. */
 struct entry {
 	uint64_t seq, at;
 	char *event, *token, *name, *user;

@@ -98,7 +98,7 @@ json_t *json_of_entry(const struct entry *entry)
 {
 	json_t *object = json_of_record(&entry_shape, entry);
 
-	/* What is about many tokens is of no uid. */
+	/* An entry about many tokens has no uid. */
 	if (*entry->token == '\0')
 		json_add(object, "uid", json_must(json_null()));
 	return object;

@@ -26,7 +26,7 @@ static char *cell_user(const struct look *look, const struct row *row)
 	return text_safe(row->user);
 }
 
-/* A word of patd's, which may be of a later one. */
+/* A word of patd's, which may come from a later version. */
 static char *cell_translated(const char *word)
 {
 	cleanup_text char *safe = text_safe(word);
@@ -128,8 +128,8 @@ struct table *table_new(const struct look *look, bool legend)
 	(void)scols_table_enable_noheadings(table->scols, !legend);
 
 	/*
-	 * To a program a name is itself.  To a terminal libsmartcols spells out what the C library
-	 * has no width for, such as characters younger than it.
+	 * Programs get names unchanged.  For a terminal libsmartcols escapes characters whose width
+	 * the C library does not know, such as newer ones.
 	 */
 	if (!look->people)
 		(void)scols_table_enable_noencoding(table->scols, 1);

@@ -16,13 +16,13 @@ struct table *table_new(const struct look *look, bool legend);
 /* NULL is allowed. */
 void table_free(struct table *table);
 
-/* Keeps the text of rows, not rows themselves.  0 or a negative errno. */
+/* Copies the text of rows.  0 or a negative errno. */
 int table_add(struct table *table, const struct rows *rows);
 
 /*
- * Prints what was added since the last time: the headings at the first, and columns that never
- * get narrower.  On a terminal it fits the width, with names cut short if it must.  0 or a
- * negative errno.
+ * Prints the lines added since the last call: the first time with headings, and with columns that
+ * never get narrower.  On a terminal the table fits its width; long names are cut if necessary.
+ * 0 or a negative errno.
  */
 int table_print(struct table *table);
 

@@ -11,30 +11,27 @@ enum palette {
 	PALETTE_256,
 };
 
-/* Whether standard output is a terminal: then times are told as ages. */
+/* Whether standard output is a terminal. */
 bool terminal_output(void);
 
-/* Whether a question can be put: standard input and standard error are terminals. */
+/* Whether a question can be asked: standard input and standard error are terminals. */
 bool terminal_can_ask(void);
 
 /*
- * The colours for standard output, by what TERM and COLORTERM promise; none outside a
- * terminal, on a dumb one, or with a NO_COLOR that is not empty (https://no-color.org).
+ * The colours for standard output, by TERM and COLORTERM; none if it is no terminal, or a dumb one,
+ * or if NO_COLOR is not empty (https://no-color.org).
  */
 enum palette terminal_palette(void);
 
-/*
- * The escape sequence that begins the colour of a token's state, or of what came of a login;
- * NULL for none.  Static.
- */
+/* The escape sequence for the colour of a state, an event or a verdict; NULL for none.  Static. */
 const char *terminal_colour(enum palette palette, const char *word);
-#define TERMINAL_NEW "new" /* the word for what was not seen before */
+#define TERMINAL_NEW "new" /* the word for a service or network not seen before */
 #define TERMINAL_RESET "\033[0m"
 
 /* text in the colour of word.  The caller owns it. */
 char *terminal_coloured(enum palette palette, const char *word, const char *text);
 
-/* Puts question on standard error.  False unless the line read in answer is yes. */
+/* Asks question on standard error.  False unless the line read in answer is yes. */
 bool terminal_confirm(const char *question);
 
 #endif

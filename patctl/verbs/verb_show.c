@@ -237,7 +237,7 @@ static void print(const struct look *look, const struct row *row, const struct r
 	print_usage(look, row, used);
 }
 
-/* Of places that nobody is told, see get_sources(), used_from is null. */
+/* used_from is null if the caller may not see the places, see get_sources(). */
 static json_t *describe(const struct row *row, const struct records *used)
 {
 	const struct source *sources = used->items;
@@ -251,7 +251,7 @@ static json_t *describe(const struct row *row, const struct records *used)
 	return object;
 }
 
-/* What show has to do with one token after another. */
+/* The state of the output, from one token to the next. */
 struct output {
 	const struct command *command;
 	struct look look;
@@ -259,7 +259,7 @@ struct output {
 	bool begun;
 };
 
-/* Who may see a token, and not where it was used from, sees all the rest. */
+/* A caller who may see a token but not its sources is shown the token without them. */
 static bool get_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error)
 {

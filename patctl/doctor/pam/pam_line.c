@@ -59,7 +59,7 @@ int pam_line_next(struct pam_lines *lines, char **ret, unsigned int *ret_number)
 	return whole ? -EBADMSG : 0;
 }
 
-/* Ends the word in brackets that begins at word, taking "\]" for "]"; where it ended. */
+/* Terminates the word in brackets that begins at word, with "\]" for "]"; returns its end. */
 static char *close_bracket(char *word)
 {
 	char *to = word, *from = word;
@@ -184,7 +184,7 @@ static int take_jump(const char **text)
 	return jump;
 }
 
-/* One "code=action" of what stands in brackets. */
+/* Parses one "code=action" of a control in brackets. */
 static bool take_pair(const char **text, int actions[static PAM_CODES])
 {
 	const int n = sizeof(actions_by_name) / sizeof(actions_by_name[0]);
@@ -220,7 +220,7 @@ static bool parse_pairs(const char *text, int actions[static PAM_CODES])
 	return true;
 }
 
-/* The words are short for these. */
+/* The words stand for these. */
 static const struct {
 	const char *word, *pairs;
 } words[] = {

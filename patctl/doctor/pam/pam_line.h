@@ -21,10 +21,10 @@ struct pam_lines {
  */
 int pam_line_next(struct pam_lines *lines, char **ret, unsigned int *ret_number);
 
-/* Cuts the next word off *rest, which then is what follows, NULL after the last.  NULL: none. */
+/* Cuts the next word off *rest, which becomes NULL after the last.  NULL: there is none. */
 char *pam_word_next(char **rest);
 
-/* What is done about a module's answer; a jump over so many lines is a positive number. */
+/* The action for a module's answer; a positive number is a jump over so many lines. */
 enum pam_action {
 	ACTION_IGNORE = 0,
 	ACTION_OK = -1,
@@ -38,12 +38,12 @@ enum pam_action {
 #define PAM_CODES _PAM_RETURN_VALUES
 
 /*
- * actions, by what the module answers, of a control: "required" or what stood in brackets.  One
- * that libpam does not understand makes every answer bad; false then.
+ * The actions of a control, by the module's answer; control is "required" or the text in brackets.
+ * False if libpam does not understand it: then every answer is bad.
  */
 bool pam_control_parse(const char *control, int actions[static PAM_CODES]);
 
-/* "auth_err"; "unknown" for what is no code.  Static. */
+/* "auth_err"; "unknown" if it is no code.  Static. */
 const char *pam_code_name(int code);
 
 #endif

@@ -51,7 +51,7 @@ static void take_bad(struct walk *walk, size_t i, int answer)
 		decide(walk, i, BAD, answer == PAM_IGNORE ? FAILS : answer);
 }
 
-/* The last line of what a substack, or all, is made of. */
+/* The last line of the substack, or of the whole stack. */
 static size_t last_of_level(const struct stack *stack, size_t i, unsigned int level)
 {
 	while (i + 1 < stack->n && stack->lines[i + 1].level >= level)
@@ -78,7 +78,7 @@ static size_t jump(struct walk *walk, size_t i, int lines)
 	return i;
 }
 
-/* Does what line i says about an answer; the last line that is done with by that. */
+/* Applies the action of line i to an answer; returns the last line that is finished by it. */
 static size_t act(struct walk *walk, size_t i, int answer, int chosen)
 {
 	const struct stack_line *line = &walk->stack->lines[i];

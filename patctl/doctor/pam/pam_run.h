@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A dry run of a stack: what libpam would make of the answers of its modules.  After
- * libpam/pam_dispatch.c of Linux-PAM 1.5 and 1.7.
+ * A dry run of a stack: the result that libpam would compute from the answers of its modules.
+ * After libpam/pam_dispatch.c of Linux-PAM 1.5 and 1.7.
  */
 #ifndef PATCTL_DOCTOR_PAM_PAM_RUN_H
 #define PATCTL_DOCTOR_PAM_PAM_RUN_H
@@ -10,16 +10,16 @@
 
 #include "patctl/doctor/pam/pam_stack.h"
 
-/* What the module of a line answers: a code of PAM. */
+/* The answer of a line's module: a return code of PAM. */
 typedef int (*run_answer_fn)(const struct stack_line *line, void *userdata);
 
 #define RUN_NOT_CALLED (-1)
 #define RUN_NOBODY SIZE_MAX
 
 struct run {
-	int result;     /* what the application gets */
+	int result;     /* what pam_authenticate() or pam_setcred() returns */
 	int *answers;   /* owned, of each line; RUN_NOT_CALLED */
-	size_t decider; /* the line that made the result what it is; RUN_NOBODY: none did */
+	size_t decider; /* the line that decided the result; RUN_NOBODY: no line did */
 	bool bad_jump;  /* there, over more lines than follow */
 };
 

@@ -62,7 +62,7 @@ static struct stack_line *add(struct reader *reader, const struct source *source
 
 static int read_file(struct reader *reader, const struct source *source);
 
-/* 0, -EBADMSG as libpam would have it, or why the file cannot be looked at. */
+/* 0, -EBADMSG if libpam would refuse the file, or why it cannot be read. */
 static int try_include(
 	struct reader *reader, const struct source *from, const char *name, struct source *as)
 {
@@ -168,7 +168,7 @@ static enum stack_type find_type(const char *word)
 	return STACK_TYPES;
 }
 
-/* What stands behind the type. */
+/* Parses the line behind its type. */
 static int take_rest(struct reader *reader, const struct source *source, unsigned int number,
 	enum stack_type type, bool wrong, char *rest)
 {

@@ -48,13 +48,15 @@ struct service {
 	char *broken; /* why libpam refuses the service, whatever is asked; NULL: it does not */
 };
 
-/* Debian's libpam knows "@include", looks for what is included in PAM_DIR alone, and has its own
- * idea of setcred. */
+/*
+ * Debian's libpam knows "@include", looks for included files in PAM_DIR alone, and handles setcred
+ * in its own way.
+ */
 bool pam_is_debian(const struct sysroot *root);
 
 /*
  * The stacks of the file name alone, without those of PAM_OTHER.  0, or a negative errno: -ENOENT
- * if there is none, or why it, or a file that it includes, cannot be looked at.
+ * if there is none, or why it, or a file that it includes, cannot be read.
  */
 int service_read(const struct sysroot *root, bool debian, const char *name, struct service *ret);
 

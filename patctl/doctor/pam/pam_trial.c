@@ -15,7 +15,7 @@ const struct trial_info trials[TRIALS] = {
 	[TRIAL_NO_MODULE_WRONG] = { "no-module-wrong", PAM_MODULE_UNKNOWN, false, false },
 };
 
-/* What takes a password, and knows by itself whether it is right. */
+/* Modules that read a password and verify it themselves. */
 static const char *const takers[] = {
 	"pam_unix.so",
 	"pam_sss.so",
@@ -29,7 +29,7 @@ static const char *const takers[] = {
 	"pam_tacplus.so",
 };
 
-/* What others answer of a user, not root, whom nothing keeps out. */
+/* The answers of other modules for a user, not root, whom no rule excludes. */
 static const struct {
 	const char *module;
 	const char *argument; /* with it; NULL: however */
@@ -104,8 +104,8 @@ static int answer_taker(const struct asked *asked, const struct stack_line *line
 }
 
 /*
- * What is not known lets the stack go on: it agrees where that decides nothing for good, and has
- * else nothing to say.
+ * The answer of an unknown module lets the stack continue: success where that does not end the
+ * stack, else ignore.
  */
 static int answer_unknown(struct asked *asked, const struct stack_line *line)
 {
@@ -127,7 +127,7 @@ static int answer(const struct stack_line *line, void *userdata)
 
 	if (stack_line_is(line, PAM_PAT)) {
 		asked->result->reached = true;
-		/* Its setcred has nothing to do; without the module libpam has none to call. */
+		/* pam_pat's setcred always succeeds; without the module libpam calls none. */
 		return asked->setcred && asked->trial->pat != PAM_MODULE_UNKNOWN
 			       ? PAM_SUCCESS
 			       : asked->trial->pat;

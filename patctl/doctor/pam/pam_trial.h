@@ -39,8 +39,9 @@ struct trial_result {
 	bool reached;              /* pam_pat.so was asked */
 	bool password_first;       /* and before it, in vain, one that takes passwords */
 	bool bad_jump;
-	const struct stack_line *decider; /* of what failed, or else of authenticate; or NULL */
-	const struct stack_line *ender;   /* behind it pam_pat.so was not reached; or NULL */
+	const struct stack_line
+		*decider;               /* of the call that failed, else of authenticate; or NULL */
+	const struct stack_line *ender; /* behind it pam_pat.so was not reached; or NULL */
 	const struct stack_line
 		*assumed; /* what it opens hangs on its answer, which is not known; or NULL */
 };
