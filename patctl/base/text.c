@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Allocating, escaping and translating text. */
+/* Allocating, escaping, translating and padding text. */
 #include "patctl/base/text.h"
 
 #include <stdarg.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "common/l10n.h"
 #include "common/name.h"
@@ -73,6 +74,32 @@ bool text_is_word(const char *text)
 				    "0123456789._@:/+-";
 
 	return *text != '\0' && *text != '-' && text[strspn(text, plain)] == '\0';
+}
+
+size_t text_width(const char *text)
+{
+	const size_t len = strlen(text);
+	wchar_t *wide = text_must(calloc(len + 1, sizeof(*wide)));
+	const size_t n = mbstowcs(wide, text, len + 1);
+	const int width = n == (size_t)-1 ? -1 : wcswidth(wide, n);
+
+	free(wide);
+	/* The C library cannot print it: its bytes count. */
+	return width < 0 ? len : (size_t)width;
+}
+
+size_t text_wider(size_t width, const char *text)
+{
+	const size_t own = text_width(text);
+
+	return own > width ? own : width;
+}
+
+char *text_pad(const char *text, size_t width)
+{
+	const size_t own = text_width(text);
+
+	return text_format("%s%*s", text, own < width ? (int)(width - own) : 0, "");
 }
 
 void complain(const char *format, ...)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text for a person's terminal: allocated, escaped, translated. */
+/* Text for a person's terminal: allocated, escaped, translated, padded. */
 #ifndef PATCTL_BASE_TEXT_H
 #define PATCTL_BASE_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Frees *text: for the cleanup attribute. */
 void text_free(char **text);
@@ -29,6 +30,15 @@ const char *text_translated(const char *text);
 
 /* Whether a shell takes text for one word, and patctl takes it for no option. */
 bool text_is_word(const char *text);
+
+/* The width of text on a terminal, in columns. */
+size_t text_width(const char *text);
+
+/* width, or the width of text if that is more. */
+size_t text_wider(size_t width, const char *text);
+
+/* text with blanks behind it, up to width.  The caller owns it. */
+char *text_pad(const char *text, size_t width);
 
 /* "patctl: ...", on standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -116,4 +116,29 @@ void client_verdict_clear(struct client_verdict *verdict);
 bool client_check(struct client *client, int secret, const char *service, const char *from,
 	struct client_verdict *ret, DBusError *error);
 
+/* Revokes all tokens of user; NULL: the caller. */
+bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
+	uint32_t *ret_count, DBusError *error);
+
+/* user "": everybody.  reason NULL: none. */
+bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error);
+bool client_enable(struct client *client, const char *user, DBusError *error);
+
+struct disabled {
+	char *user, *reason; /* owned; user "": everybody */
+	uint64_t at;
+	uint32_t by_uid;
+};
+
+/* *ret gets the struct disabled; the caller clears it. */
+bool client_disabled(struct client *client, struct records *ret, DBusError *error);
+
+/* A setting of patd.conf(5) that is in force. */
+struct setting {
+	char *key, *value, *source; /* owned */
+};
+
+/* *ret gets the struct settings; the caller clears it. */
+bool client_policy(struct client *client, struct records *ret, DBusError *error);
+
 #endif

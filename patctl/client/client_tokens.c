@@ -10,7 +10,7 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 	struct rows *rows, DBusError *error)
 {
 	static const char method[] = "ListTokens";
-	DBusMessageIter args, options, iter, tokens;
+	DBusMessageIter args, options, iter, items;
 	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
 	const char *next;
 
@@ -33,12 +33,12 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 		return false;
 
 	dbus_message_iter_init(answer, &iter);
-	for (dbus_message_iter_recurse(&iter, &tokens);
-		dbus_message_iter_get_arg_type(&tokens) != DBUS_TYPE_INVALID;
-		dbus_message_iter_next(&tokens)) {
+	for (dbus_message_iter_recurse(&iter, &items);
+		dbus_message_iter_get_arg_type(&items) != DBUS_TYPE_INVALID;
+		dbus_message_iter_next(&items)) {
 		struct row row;
 
-		if (!row_read(&tokens, &row))
+		if (!row_read(&items, &row))
 			return answer_malformed(method, error);
 		rows_take(rows, &row);
 	}
@@ -139,4 +139,73 @@ bool client_check(struct client *client, int secret, const char *service, const 
 	}
 	*ret = verdict;
 	return true;
+}
+
+bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
+	uint32_t *ret_count, DBusError *error)
+{
+	DBusMessageIter args, options;
+	cleanup_message DBusMessage *call = call_manager("RevokeAll", &args), *answer = NULL;
+
+	options_open(&args, &options);
+	option_string(&options, "user", user);
+	option_nonzero(&options, "for", how->seconds);
+	option_string(&options, "reason", how->reason);
+	options_close(&args, &options);
+	answer = call_ask(client, call, "u", error);
+	return answer &&
+	       dbus_message_get_args(answer, error, DBUS_TYPE_UINT32, ret_count, DBUS_TYPE_INVALID);
+}
+
+bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error)
+{
+	DBusMessageIter args, options;
+	cleanup_message DBusMessage *call = call_manager("Disable", &args);
+
+	call_string(&args, user);
+	options_open(&args, &options);
+	option_string(&options, "reason", reason);
+	options_close(&args, &options);
+	return call_done(client, call, error);
+}
+
+bool client_enable(struct client *client, const char *user, DBusError *error)
+{
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_manager("Enable", &args);
+
+	call_string(&args, user);
+	call_no_options(&args);
+	return call_done(client, call, error);
+}
+
+bool client_disabled(struct client *client, struct records *ret, DBusError *error)
+{
+	static const struct field fields[] = {
+		{ "User", FIELD_TEXT, offsetof(struct disabled, user), "user" },
+		{ "At", FIELD_NONZERO, offsetof(struct disabled, at), "disabled_at" },
+		{ "ByUid", FIELD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
+		{ "Reason", FIELD_TEXT, offsetof(struct disabled, reason), "reason" },
+	};
+	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
+		sizeof(struct disabled) };
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_manager("ListDisabled", &args);
+
+	return call_records(client, call, &shape, ret, error);
+}
+
+bool client_policy(struct client *client, struct records *ret, DBusError *error)
+{
+	static const struct field fields[] = {
+		{ "Key", FIELD_TEXT, offsetof(struct setting, key), "key" },
+		{ "Value", FIELD_TEXT, offsetof(struct setting, value), "value" },
+		{ "Source", FIELD_TEXT, offsetof(struct setting, source), "source" },
+	};
+	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
+		sizeof(struct setting) };
+	DBusMessageIter args;
+	cleanup_message DBusMessage *call = call_manager("GetPolicy", &args);
+
+	return call_records(client, call, &shape, ret, error);
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "patctl/cli/verbs.h"
-#include "patctl/client/client_users.h"
+#include "patctl/client/client.h"
 #include "patctl/complete/offer.h"
 
 static bool is_named(const struct command *command, const char *user)

@@ -9,7 +9,7 @@
 #include "common/l10n.h"
 #include "patctl/base/age.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client_policy.h"
+#include "patctl/client/client.h"
 #include "patctl/client/client_system.h"
 #include "patctl/doctor/doctor.h"
 

@@ -10,7 +10,6 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/doctor/sysroot.h"
-#include "patctl/print/column.h"
 #include "patctl/print/json.h"
 #include "patctl/print/terminal.h"
 
@@ -128,14 +127,14 @@ static size_t level_width(void)
 	size_t width = 0;
 
 	for (enum level level = 0; level < LEVELS; level++)
-		width = column_wider(width, _(levels[level].word));
+		width = text_wider(width, _(levels[level].word));
 	return width;
 }
 
 /* "problem  pam: sudo: a password ...; put it ..." */
 static void print(const struct finding *finding, enum palette palette)
 {
-	cleanup_text char *padded = column_pad(_(levels[finding->level].word), level_width() + 1),
+	cleanup_text char *padded = text_pad(_(levels[finding->level].word), level_width() + 1),
 			  *mark = terminal_coloured(palette, levels[finding->level].colour, padded),
 			  *subjects = join(finding->subjects), *text = text_safe(finding->text);
 

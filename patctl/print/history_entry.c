@@ -9,7 +9,6 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
-#include "patctl/print/column.h"
 
 /* In the order in which JSON has them. */
 static const struct field fields[] = {
@@ -59,8 +58,8 @@ static char *event_text(const struct entry *entry, const struct look *look)
 	size_t width = 0;
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		width = column_wider(width, _(events[i]));
-	padded = column_pad(text_translated(safe), width);
+		width = text_wider(width, _(events[i]));
+	padded = text_pad(text_translated(safe), width);
 	return terminal_coloured(look->palette, entry->event, padded);
 }
 

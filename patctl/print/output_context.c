@@ -12,18 +12,13 @@
 #include "patctl/base/timestamp.h"
 #include "patctl/base/user_names.h"
 
-struct look look_here(void)
-{
-	return look_at(NULL);
-}
-
 struct look look_at(const char *host)
 {
 	return (struct look) {
 		.people = terminal_output(),
 		.palette = terminal_palette(),
 		.now = (uint64_t)time(NULL),
-		.away = host != NULL,
+		.remote = host != NULL,
 	};
 }
 
@@ -69,7 +64,7 @@ char *look_usage(const struct look *look, const struct row *row)
 
 char *look_user(const struct look *look, uint32_t uid)
 {
-	if (!look->away)
+	if (!look->remote)
 		return user_of_uid(uid);
 	return uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
 }

@@ -16,15 +16,15 @@ struct look {
 	bool people; /* standard output is a terminal */
 	enum palette palette;
 	uint64_t now; /* seconds since 1970 UTC */
-	bool away;    /* it is about another machine, whose uids have no names here */
+	bool remote;  /* the output is about another machine, whose uids have no names here */
 };
 
-struct look look_here(void);
-struct look look_at(const char *host); /* NULL: here */
+/* host: the machine that the output is about; NULL: this one. */
+struct look look_at(const char *host);
 
 /* The caller owns the results. */
 char *look_time(const struct look *look, uint64_t at);
-char *look_exactly(const struct look *look, uint64_t at); /* to people the time and the age */
+char *look_exactly(const struct look *look, uint64_t at); /* for people the time and the age */
 char *look_expires(const struct look *look, const struct row *row); /* "never" */
 char *look_usage(const struct look *look, const struct row *row);   /* "Last used 3 days ago" */
 
@@ -32,8 +32,8 @@ char *look_usage(const struct look *look, const struct row *row);   /* "Last use
 char *look_user(const struct look *look, uint32_t uid);
 
 /*
- * Why a token was revoked or deleted.  Reasons of patd's own are translated, those that people gave
- * are theirs.  Static, or reason itself.
+ * Why a token was revoked or deleted: a reason of patd's in translation, static, or reason itself,
+ * which a person gave.
  */
 const char *look_reason(const char *reason);
 

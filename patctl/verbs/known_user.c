@@ -7,7 +7,7 @@
 #include "common/name.h"
 #include "patctl/base/text.h"
 #include "patctl/base/user_names.h"
-#include "patctl/client/client_users.h"
+#include "patctl/client/client.h"
 
 /* *ret: whether there is a token of that user. */
 static bool look_for_token(struct client *client, const char *user, bool *ret, DBusError *error)

@@ -38,7 +38,7 @@ static void print_json(const struct row *row, const struct client_verdict *verdi
 
 static void print(const struct row *row, const struct client_verdict *verdict)
 {
-	const struct look look = look_here();
+	const struct look look = look_at(NULL);
 	const char *word = verdict->refusals[0] ? N_("refused") : N_("accepted");
 	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
 			  *coloured = terminal_coloured(look.palette, word, _(word));

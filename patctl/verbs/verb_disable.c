@@ -4,7 +4,7 @@
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/cli/verbs.h"
-#include "patctl/client/client_users.h"
+#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/disable_enable.h"

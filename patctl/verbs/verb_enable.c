@@ -1,6 +1,6 @@
 #include "common/l10n.h"
 #include "patctl/cli/verbs.h"
-#include "patctl/client/client_users.h"
+#include "patctl/client/client.h"
 #include "patctl/verbs/disable_enable.h"
 
 static bool make(struct client *client, const char *user, const char *reason, DBusError *error)

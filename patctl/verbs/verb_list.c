@@ -96,7 +96,7 @@ static enum outcome print_all(struct client *client, struct output *output)
 
 enum outcome list_run(const struct command *command)
 {
-	struct output output = { .command = command, .look = look_here() };
+	struct output output = { .command = command, .look = look_at(NULL) };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;

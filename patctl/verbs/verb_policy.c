@@ -3,8 +3,7 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/verbs.h"
-#include "patctl/client/client_policy.h"
-#include "patctl/print/column.h"
+#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 
 static void print_json(const struct setting *settings, size_t n)
@@ -25,8 +24,7 @@ static void print_json(const struct setting *settings, size_t n)
 static void print_row(const char *key, size_t key_width, const char *value, size_t value_width,
 	const char *source)
 {
-	cleanup_text char *first = column_pad(key, key_width),
-			  *second = column_pad(value, value_width);
+	cleanup_text char *first = text_pad(key, key_width), *second = text_pad(value, value_width);
 
 	(void)printf("%s %s %s\n", first, second, source);
 }
@@ -34,11 +32,11 @@ static void print_row(const char *key, size_t key_width, const char *value, size
 static void print(const struct setting *settings, size_t n, bool legend)
 {
 	const char *const key = _("SETTING"), *const value = _("VALUE");
-	size_t key_width = column_width(key), value_width = column_width(value);
+	size_t key_width = text_width(key), value_width = text_width(value);
 
 	for (size_t i = 0; i < n; i++) {
-		key_width = column_wider(key_width, settings[i].key);
-		value_width = column_wider(value_width, settings[i].value);
+		key_width = text_wider(key_width, settings[i].key);
+		value_width = text_wider(value_width, settings[i].value);
 	}
 	if (legend)
 		print_row(key, key_width, value, value_width, _("FROM"));

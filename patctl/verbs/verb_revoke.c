@@ -7,7 +7,7 @@
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
 #include "patctl/cli/verbs.h"
-#include "patctl/client/client_users.h"
+#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/verbs/change.h"
 

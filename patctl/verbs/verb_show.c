@@ -8,7 +8,6 @@
 #include "patctl/base/text.h"
 #include "patctl/cli/verbs.h"
 #include "patctl/client/client.h"
-#include "patctl/print/column.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
@@ -62,8 +61,8 @@ static void print_line(unsigned int label, const char *text)
 	size_t width = 0;
 
 	for (unsigned int i = 0; i < LABELS + PAT_RESTRICTIONS; i++)
-		width = column_wider(width, label_text(i));
-	padded = column_pad(label_text(label), width);
+		width = text_wider(width, label_text(i));
+	padded = text_pad(label_text(label), width);
 	(void)printf("%s %s\n", padded, text);
 }
 

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What may reach a terminal. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <locale.h>
+#include <stdlib.h>
 
 #include "patctl/base/text.h"
 
@@ -18,7 +15,7 @@ static void expect_safe(const char *text, const char *safe)
 	free(got);
 }
 
-static void leaves_good_names_alone(void **state)
+static void valid_names_stay_unchanged(void **state)
 {
 	(void)state;
 	expect_safe("", "");
@@ -26,7 +23,7 @@ static void leaves_good_names_alone(void **state)
 	expect_safe("\xC3\xA9t\xC3\xA9 \xE2\x98\x83", "\xC3\xA9t\xC3\xA9 \xE2\x98\x83");
 }
 
-static void spells_out_what_deceives(void **state)
+static void deceiving_characters_are_escaped(void **state)
 {
 	(void)state;
 	expect_safe("a\033[31mb", "a\\x1b[31mb");
@@ -37,7 +34,7 @@ static void spells_out_what_deceives(void **state)
 		"\\xe2\\x80\\xaex");
 }
 
-static void knows_words_of_a_shell(void **state)
+static void is_word_accepts_one_word_of_a_shell(void **state)
 {
 	(void)state;
 	assert_true(text_is_word("ci"));
@@ -48,14 +45,60 @@ static void knows_words_of_a_shell(void **state)
 	assert_false(text_is_word("$(reboot)"));
 }
 
+static void width_of_text_is_in_columns(void **state)
+{
+	(void)state;
+	assert_int_equal(text_width(""), 0);
+	assert_int_equal(text_width("expires"), 7);
+	assert_int_equal(text_width("l\xC3\xA4uft ab"), 8);
+	assert_int_equal(text_width("\xE6\x9C\x9F\xE9\x99\x90"), 4); /* two wide ones */
+}
+
+static void width_of_invalid_text_is_in_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(text_width("\xFF\xFE"), 2);
+	assert_int_equal(text_width("a\tb"), 3);
+}
+
+static void wider_text_widens_the_column(void **state)
+{
+	(void)state;
+	assert_int_equal(text_wider(3, "abcd"), 4);
+	assert_int_equal(text_wider(3, "\xC3\xA4"), 3);
+}
+
+static void expect_padded(const char *text, size_t width, const char *padded)
+{
+	char *got = text_pad(text, width);
+
+	assert_string_equal(got, padded);
+	free(got);
+}
+
+static void pad_fills_the_width_and_cuts_nothing(void **state)
+{
+	(void)state;
+	expect_padded("ab", 4, "ab  ");
+	expect_padded("\xC3\xA4", 3, "\xC3\xA4  ");
+	expect_padded("abc", 2, "abc");
+	expect_padded("", 2, "  ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(leaves_good_names_alone),
-		cmocka_unit_test(spells_out_what_deceives),
-		cmocka_unit_test(knows_words_of_a_shell),
+		cmocka_unit_test(valid_names_stay_unchanged),
+		cmocka_unit_test(deceiving_characters_are_escaped),
+		cmocka_unit_test(is_word_accepts_one_word_of_a_shell),
+		cmocka_unit_test(width_of_text_is_in_columns),
+		cmocka_unit_test(width_of_invalid_text_is_in_bytes),
+		cmocka_unit_test(wider_text_widens_the_column),
+		cmocka_unit_test(pad_fills_the_width_and_cuts_nothing),
 	};
 
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		return 1;
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
