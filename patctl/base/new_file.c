@@ -63,7 +63,7 @@ int new_file_begin(struct new_file *file, const char *path)
 	if (file->fd < 0) {
 		int r = -errno;
 
-		new_file_drop(file);
+		new_file_discard(file);
 		return r;
 	}
 	unfinished = file->unfinished;
@@ -105,15 +105,15 @@ static int keep(struct new_file *file)
 	return r;
 }
 
-int new_file_keep(struct new_file *file)
+int new_file_commit(struct new_file *file)
 {
 	int r = keep(file);
 
-	new_file_drop(file);
+	new_file_discard(file);
 	return r;
 }
 
-void new_file_drop(struct new_file *file)
+void new_file_discard(struct new_file *file)
 {
 	if (unfinished)
 		(void)unlink(unfinished);

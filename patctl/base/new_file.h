@@ -16,9 +16,9 @@ struct new_file {
 int new_file_begin(struct new_file *file, const char *path);
 
 /* Syncs the complete file and gives it its name.  0, or a negative errno: then it is removed. */
-int new_file_keep(struct new_file *file);
+int new_file_commit(struct new_file *file);
 
 /* Removes the incomplete file. */
-void new_file_drop(struct new_file *file);
+void new_file_discard(struct new_file *file);
 
 #endif

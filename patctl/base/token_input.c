@@ -100,7 +100,7 @@ static bool ask(int fd, char *line, size_t size)
 	return ok;
 }
 
-char *typed_read(int fd, const char **ret_problem)
+char *token_input_read(int fd, const char **ret_problem)
 {
 	cleanup_secret char *line = NULL;
 	struct pat_id id;
@@ -122,7 +122,7 @@ char *typed_read(int fd, const char **ret_problem)
 	return TAKE(line);
 }
 
-int typed_seal(const char *token)
+int token_input_seal(const char *token)
 {
 	cleanup_close int fd = memfd_create("token", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int r;

@@ -10,9 +10,9 @@
  * Reads one line of fd; on a terminal after a prompt on standard error, and without echo.  NULL
  * with *ret_problem, static, if it is no token.  The caller frees the result with secret_free().
  */
-char *typed_read(int fd, const char **ret_problem);
+char *token_input_read(int fd, const char **ret_problem);
 
 /* A sealed memfd that holds the token, or a negative errno. */
-int typed_seal(const char *token);
+int token_input_seal(const char *token);
 
 #endif

@@ -15,13 +15,13 @@ static const char *const names[UNITS] = {
 	[SERVICE] = "patd.service",
 };
 
-bool units_there(void)
+bool units_available(void)
 {
 	/* See sd_booted(3). */
 	return access("/run/systemd/system", F_OK) == 0;
 }
 
-void units_look(struct units *units)
+void units_read(struct units *units)
 {
 	for (size_t i = 0; i < UNITS; i++) {
 		const char *const argv[] = { "systemctl", "--quiet", "is-active", names[i], NULL };

@@ -7,16 +7,16 @@
 
 #define UNITS 3
 
-/* Which of them were active, or listening, when units_look() was called. */
+/* Which of them were active, or listening, when units_read() was called. */
 struct units {
 	bool active[UNITS];
 };
 
 /* Whether systemd manages this machine. */
-bool units_there(void);
+bool units_available(void);
 
 /* Reads their state, for units_start(). */
-void units_look(struct units *units);
+void units_read(struct units *units);
 
 /* Whether all of them are stopped; if not, some may be. */
 bool units_stop(void);

@@ -36,5 +36,5 @@ int box_open(const struct box *box, const uint8_t *sealed, size_t len)
 	if (crypto_box_seal_open((unsigned char *)secret, sealed, len, box->recipient, box->key) !=
 		0)
 		return -EBADMSG;
-	return typed_seal(secret);
+	return token_input_seal(secret);
 }

@@ -69,12 +69,12 @@ struct client_filter {
 };
 
 /*
- * Appends one page to rows; on failure rows may have got a part of it.  *cursor is NULL for the
+ * Appends one page to tokens; on failure tokens may have got a part of it.  *cursor is NULL for the
  * first page, then what this function has set; the caller frees it.  After the last page it is
  * NULL again.  No more than PAT_PAGE_MAX tokens, and maybe none, are on a page.
  */
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
-	struct rows *rows, DBusError *error);
+	struct tokens *tokens, DBusError *error);
 
 /* How to revoke; 0 and NULL: not given. */
 struct client_revocation {

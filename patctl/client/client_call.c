@@ -109,11 +109,11 @@ bool call_done(struct client *client, DBusMessage *call, DBusError *error)
 	return answer != NULL;
 }
 
-bool call_records(struct client *client, DBusMessage *call, const struct shape *shape,
+bool call_records(struct client *client, DBusMessage *call, const struct record_type *type,
 	struct records *ret, DBusError *error)
 {
 	cleanup_message DBusMessage *answer = call_ask(client, call, "aa{sv}", error);
-	struct records records = { .shape = shape };
+	struct records records = { .type = type };
 	DBusMessageIter iter;
 
 	if (!answer)

@@ -34,7 +34,7 @@ DBusMessage *call_ask(
 bool call_done(struct client *client, DBusMessage *call, DBusError *error);
 
 /* As call_ask(), for a call with one result, an aa{sv}; *ret untouched on failure. */
-bool call_records(struct client *client, DBusMessage *call, const struct shape *shape,
+bool call_records(struct client *client, DBusMessage *call, const struct record_type *type,
 	struct records *ret, DBusError *error);
 
 /* Adds to *error, which is set, the machine that it comes from, if that is another. */

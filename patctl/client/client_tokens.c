@@ -7,7 +7,7 @@
 #include "patctl/client/client_call.h"
 
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
-	struct rows *rows, DBusError *error)
+	struct tokens *tokens, DBusError *error)
 {
 	static const char method[] = "ListTokens";
 	DBusMessageIter args, options, iter, items;
@@ -36,11 +36,11 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 	for (dbus_message_iter_recurse(&iter, &items);
 		dbus_message_iter_get_arg_type(&items) != DBUS_TYPE_INVALID;
 		dbus_message_iter_next(&items)) {
-		struct row row;
+		struct token token;
 
-		if (!row_read(&items, &row))
+		if (!token_read(&items, &token))
 			return answer_malformed(method, error);
-		rows_take(rows, &row);
+		tokens_append(tokens, &token);
 	}
 	dbus_message_iter_next(&iter);
 	dbus_message_iter_get_basic(&iter, &next);
@@ -99,12 +99,12 @@ bool client_sources(
 		{ "Service", FIELD_TEXT, offsetof(struct source, service), "service" },
 		{ "At", FIELD_NONZERO, offsetof(struct source, at), "at" },
 	};
-	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
+	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct source) };
 	DBusMessageIter args;
 	cleanup_message DBusMessage *call = call_token(id, "GetSources", &args);
 
-	return call_records(client, call, &shape, ret, error);
+	return call_records(client, call, &type, ret, error);
 }
 
 void client_verdict_clear(struct client_verdict *verdict)
@@ -187,12 +187,12 @@ bool client_disabled(struct client *client, struct records *ret, DBusError *erro
 		{ "ByUid", FIELD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
 		{ "Reason", FIELD_TEXT, offsetof(struct disabled, reason), "reason" },
 	};
-	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
+	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct disabled) };
 	DBusMessageIter args;
 	cleanup_message DBusMessage *call = call_manager("ListDisabled", &args);
 
-	return call_records(client, call, &shape, ret, error);
+	return call_records(client, call, &type, ret, error);
 }
 
 bool client_policy(struct client *client, struct records *ret, DBusError *error)
@@ -202,10 +202,10 @@ bool client_policy(struct client *client, struct records *ret, DBusError *error)
 		{ "Value", FIELD_TEXT, offsetof(struct setting, value), "value" },
 		{ "Source", FIELD_TEXT, offsetof(struct setting, source), "source" },
 	};
-	static const struct shape shape = { fields, sizeof(fields) / sizeof(fields[0]),
+	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct setting) };
 	DBusMessageIter args;
 	cleanup_message DBusMessage *call = call_manager("GetPolicy", &args);
 
-	return call_records(client, call, &shape, ret, error);
+	return call_records(client, call, &type, ret, error);
 }

@@ -93,7 +93,7 @@ static bool read_value(DBusMessageIter *value, enum field_type type, void *membe
 
 /* One {sv} of the dictionary.  seen: a bit for each field. */
 static bool read_entry(
-	DBusMessageIter *entry, const struct shape *shape, void *record, uint64_t *seen)
+	DBusMessageIter *entry, const struct record_type *type, void *record, uint64_t *seen)
 {
 	DBusMessageIter value;
 	const char *key;
@@ -102,8 +102,8 @@ static bool read_entry(
 	dbus_message_iter_next(entry);
 	dbus_message_iter_recurse(entry, &value);
 
-	for (size_t i = 0; i < shape->n; i++) {
-		const struct field *field = &shape->fields[i];
+	for (size_t i = 0; i < type->n; i++) {
+		const struct field *field = &type->fields[i];
 
 		if (strcmp(field->key, key) != 0)
 			continue;
@@ -115,9 +115,9 @@ static bool read_entry(
 	return true;
 }
 
-static bool read_entries(DBusMessageIter *iter, const struct shape *shape, void *record)
+static bool read_entries(DBusMessageIter *iter, const struct record_type *type, void *record)
 {
-	const uint64_t all = (UINT64_C(1) << shape->n) - 1;
+	const uint64_t all = (UINT64_C(1) << type->n) - 1;
 	DBusMessageIter entries, entry;
 	uint64_t seen = 0;
 
@@ -125,28 +125,28 @@ static bool read_entries(DBusMessageIter *iter, const struct shape *shape, void 
 		dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
 		dbus_message_iter_next(&entries)) {
 		dbus_message_iter_recurse(&entries, &entry);
-		if (!read_entry(&entry, shape, record, &seen))
+		if (!read_entry(&entry, type, record, &seen))
 			return false;
 	}
 	return seen == all;
 }
 
-bool record_read(DBusMessageIter *iter, const struct shape *shape, void *ret)
+bool record_read(DBusMessageIter *iter, const struct record_type *type, void *ret)
 {
-	cleanup_free void *record = text_must(calloc(1, shape->size));
+	cleanup_free void *record = text_must(calloc(1, type->size));
 
-	if (!read_entries(iter, shape, record)) {
-		record_clear(shape, record);
+	if (!read_entries(iter, type, record)) {
+		record_clear(type, record);
 		return false;
 	}
-	memcpy(ret, record, shape->size);
+	memcpy(ret, record, type->size);
 	return true;
 }
 
-void record_clear(const struct shape *shape, void *record)
+void record_clear(const struct record_type *type, void *record)
 {
-	for (size_t i = 0; i < shape->n; i++) {
-		const struct field *field = &shape->fields[i];
+	for (size_t i = 0; i < type->n; i++) {
+		const struct field *field = &type->fields[i];
 		const char *member = (const char *)record + field->offset;
 		char *text, **texts;
 
@@ -158,21 +158,21 @@ void record_clear(const struct shape *shape, void *record)
 			free_texts(texts);
 		}
 	}
-	memset(record, 0, shape->size);
+	memset(record, 0, type->size);
 }
 
 bool records_read(DBusMessageIter *iter, struct records *records)
 {
-	const struct shape *shape = records->shape;
+	const struct record_type *type = records->type;
 	const size_t more = (size_t)dbus_message_iter_get_element_count(iter);
 	DBusMessageIter item;
 
 	if (more == 0)
 		return true;
-	records->items = text_must(reallocarray(records->items, records->n + more, shape->size));
+	records->items = text_must(reallocarray(records->items, records->n + more, type->size));
 	dbus_message_iter_recurse(iter, &item);
 	for (size_t i = 0; i < more; i++, dbus_message_iter_next(&item)) {
-		if (!record_read(&item, shape, (char *)records->items + records->n * shape->size))
+		if (!record_read(&item, type, (char *)records->items + records->n * type->size))
 			return false;
 		records->n++;
 	}
@@ -182,7 +182,7 @@ bool records_read(DBusMessageIter *iter, struct records *records)
 void records_clear(struct records *records)
 {
 	for (size_t i = 0; i < records->n; i++)
-		record_clear(records->shape, (char *)records->items + i * records->shape->size);
+		record_clear(records->type, (char *)records->items + i * records->type->size);
 	free(records->items);
 	records->items = NULL;
 	records->n = 0;

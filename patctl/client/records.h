@@ -29,11 +29,11 @@ struct field {
 	const char *json; /* the key of JSON */
 };
 
-#define SHAPE_FIELDS_MAX 63
+#define RECORD_FIELDS_MAX 63
 
-struct shape {
+struct record_type {
 	const struct field *fields;
-	size_t n, size; /* how many fields, at most SHAPE_FIELDS_MAX; bytes of the struct */
+	size_t n, size; /* how many fields, at most RECORD_FIELDS_MAX; bytes of the struct */
 };
 
 /*
@@ -41,14 +41,14 @@ struct shape {
  * are not known are passed over.  False, with *ret untouched, if one is missing, stands there
  * twice, or has a value that the contract does not allow.
  */
-bool record_read(DBusMessageIter *iter, const struct shape *shape, void *ret);
+bool record_read(DBusMessageIter *iter, const struct record_type *type, void *ret);
 
 /* Frees what record holds, not record. */
-void record_clear(const struct shape *shape, void *record);
+void record_clear(const struct record_type *type, void *record);
 
 struct records {
-	const struct shape *shape;
-	void *items; /* owned; an array of shape's structs */
+	const struct record_type *type;
+	void *items; /* owned; an array of type's structs */
 	size_t n;
 };
 

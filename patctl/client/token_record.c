@@ -10,28 +10,28 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct field before_restrictions[] = {
-	{ "Id", FIELD_ID, offsetof(struct row, id), "id" },
-	{ "Name", FIELD_TEXT, offsetof(struct row, name), "name" },
-	{ "Uid", FIELD_UINT32, offsetof(struct row, uid), "uid" },
-	{ "User", FIELD_TEXT, offsetof(struct row, user), "user" },
-	{ "State", FIELD_TEXT, offsetof(struct row, state), "state" },
-	{ "CreatedAt", FIELD_NONZERO, offsetof(struct row, created_at), "created_at" },
-	{ "CreatedBy", FIELD_UINT32, offsetof(struct row, created_by), "created_by" },
-	{ "ExpiresAt", FIELD_NONZERO, offsetof(struct row, expires_at), "expires_at" },
+	{ "Id", FIELD_ID, offsetof(struct token, id), "id" },
+	{ "Name", FIELD_TEXT, offsetof(struct token, name), "name" },
+	{ "Uid", FIELD_UINT32, offsetof(struct token, uid), "uid" },
+	{ "User", FIELD_TEXT, offsetof(struct token, user), "user" },
+	{ "State", FIELD_TEXT, offsetof(struct token, state), "state" },
+	{ "CreatedAt", FIELD_NONZERO, offsetof(struct token, created_at), "created_at" },
+	{ "CreatedBy", FIELD_UINT32, offsetof(struct token, created_by), "created_by" },
+	{ "ExpiresAt", FIELD_NONZERO, offsetof(struct token, expires_at), "expires_at" },
 };
 
 static const struct field after_restrictions[] = {
-	{ "Uses", FIELD_UINT64, offsetof(struct row, uses), "uses" },
-	{ "RevokedAt", FIELD_NONZERO, offsetof(struct row, revoked_at), "revoked_at" },
-	{ "RevokedUntil", FIELD_NONZERO, offsetof(struct row, revoked_until), "revoked_until" },
-	{ "RevokedReason", FIELD_TEXT, offsetof(struct row, revoked_reason), "revoked_reason" },
-	{ "Rotations", FIELD_UINT32, offsetof(struct row, rotations), "rotations" },
-	{ "RotatedAt", FIELD_NONZERO, offsetof(struct row, rotated_at), "rotated_at" },
-	{ "FormerUntil", FIELD_NONZERO, offsetof(struct row, former_until), "former_until" },
-	{ "LastUsedAt", FIELD_NONZERO, offsetof(struct row, last_used_at), "last_used_at" },
-	{ "LastUsedService", FIELD_TEXT, offsetof(struct row, last_used_service),
+	{ "Uses", FIELD_UINT64, offsetof(struct token, uses), "uses" },
+	{ "RevokedAt", FIELD_NONZERO, offsetof(struct token, revoked_at), "revoked_at" },
+	{ "RevokedUntil", FIELD_NONZERO, offsetof(struct token, revoked_until), "revoked_until" },
+	{ "RevokedReason", FIELD_TEXT, offsetof(struct token, revoked_reason), "revoked_reason" },
+	{ "Rotations", FIELD_UINT32, offsetof(struct token, rotations), "rotations" },
+	{ "RotatedAt", FIELD_NONZERO, offsetof(struct token, rotated_at), "rotated_at" },
+	{ "FormerUntil", FIELD_NONZERO, offsetof(struct token, former_until), "former_until" },
+	{ "LastUsedAt", FIELD_NONZERO, offsetof(struct token, last_used_at), "last_used_at" },
+	{ "LastUsedService", FIELD_TEXT, offsetof(struct token, last_used_service),
 		"last_used_service" },
-	{ "LastUsedFrom", FIELD_TEXT, offsetof(struct row, last_used_from), "last_used_from" },
+	{ "LastUsedFrom", FIELD_TEXT, offsetof(struct token, last_used_from), "last_used_from" },
 };
 
 static const enum field_type restriction_types[] = {
@@ -41,46 +41,46 @@ static const enum field_type restriction_types[] = {
 	[RESTRICTION_COUNT] = FIELD_NONZERO,
 };
 
-const struct shape *row_shape(void)
+const struct record_type *token_record_type(void)
 {
 	static struct field
 		fields[N(before_restrictions) + PAT_RESTRICTIONS + N(after_restrictions)];
-	static const struct shape shape = {
+	static const struct record_type type = {
 		.fields = fields,
 		.n = N(fields),
-		.size = sizeof(struct row),
+		.size = sizeof(struct token),
 	};
 	struct field *next = fields;
 
 	if (fields[0].key)
-		return &shape;
+		return &type;
 	memcpy(next, before_restrictions, sizeof(before_restrictions));
 	next += N(before_restrictions);
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
 		*next++ = (struct field) {
 			.key = restrictions[i].property,
 			.type = restriction_types[restrictions[i].kind],
-			.offset = offsetof(struct row, restrictions) +
+			.offset = offsetof(struct token, restrictions) +
 				  i * sizeof(union token_restriction),
 			.json = restrictions[i].name,
 		};
 	memcpy(next, after_restrictions, sizeof(after_restrictions));
-	return &shape;
+	return &type;
 }
 
-bool row_read(DBusMessageIter *iter, struct row *ret)
+bool token_read(DBusMessageIter *iter, struct token *ret)
 {
-	return record_read(iter, row_shape(), ret);
+	return record_read(iter, token_record_type(), ret);
 }
 
-void row_clear(struct row *row)
+void token_clear(struct token *token)
 {
-	record_clear(row_shape(), row);
+	record_clear(token_record_type(), token);
 }
 
-bool row_is_restricted(const struct row *row, enum pat_restriction restriction)
+bool token_is_restricted(const struct token *token, enum pat_restriction restriction)
 {
-	const union token_restriction *value = &row->restrictions[restriction];
+	const union token_restriction *value = &token->restrictions[restriction];
 
 	switch (restrictions[restriction].kind) {
 	case RESTRICTION_LIST:
@@ -94,19 +94,19 @@ bool row_is_restricted(const struct row *row, enum pat_restriction restriction)
 	return false;
 }
 
-void rows_take(struct rows *rows, const struct row *row)
+void tokens_append(struct tokens *tokens, const struct token *token)
 {
 	/* The size doubles at each power of two, so that it follows from n. */
-	if ((rows->n & (rows->n - 1)) == 0)
-		rows->items = text_must(
-			reallocarray(rows->items, rows->n ? 2 * rows->n : 1, sizeof(*rows->items)));
-	rows->items[rows->n++] = *row;
+	if ((tokens->n & (tokens->n - 1)) == 0)
+		tokens->items = text_must(reallocarray(
+			tokens->items, tokens->n ? 2 * tokens->n : 1, sizeof(*tokens->items)));
+	tokens->items[tokens->n++] = *token;
 }
 
-void rows_clear(struct rows *rows)
+void tokens_clear(struct tokens *tokens)
 {
-	for (size_t i = 0; i < rows->n; i++)
-		row_clear(&rows->items[i]);
-	free(rows->items);
-	*rows = (struct rows) { 0 };
+	for (size_t i = 0; i < tokens->n; i++)
+		token_clear(&tokens->items[i]);
+	free(tokens->items);
+	*tokens = (struct tokens) { 0 };
 }

@@ -20,7 +20,7 @@ union token_restriction {
 };
 
 /* Strings are owned, and UTF-8; times, and the meaning of 0 and "", are those of the contract. */
-struct row {
+struct token {
 	struct pat_id id;
 	char *name, *user;
 	char *state; /* "active", "revoked", …, or one yet to come */
@@ -40,27 +40,27 @@ struct row {
 	char *last_used_service, *last_used_from;
 };
 
-struct rows {
-	struct row *items; /* owned */
+struct tokens {
+	struct token *items; /* owned */
 	size_t n;
 };
 
-/* The fields of struct row, in the order in which JSON has them.  Static. */
-const struct shape *row_shape(void);
+/* The fields of struct token, in the order in which JSON has them.  Static. */
+const struct record_type *token_record_type(void);
 
 /* See record_read() in patctl/client/records.h. */
-bool row_read(DBusMessageIter *iter, struct row *ret);
+bool token_read(DBusMessageIter *iter, struct token *ret);
 
-/* Frees what row holds, not row. */
-void row_clear(struct row *row);
-#define cleanup_row __attribute__((cleanup(row_clear)))
+/* Frees what token holds, not token. */
+void token_clear(struct token *token);
+#define cleanup_token __attribute__((cleanup(token_clear)))
 
-bool row_is_restricted(const struct row *row, enum pat_restriction restriction);
+bool token_is_restricted(const struct token *token, enum pat_restriction restriction);
 
-/* Appends row, and takes its strings over. */
-void rows_take(struct rows *rows, const struct row *row);
+/* Appends token, and takes its strings over. */
+void tokens_append(struct tokens *tokens, const struct token *token);
 
-void rows_clear(struct rows *rows);
-#define cleanup_rows __attribute__((cleanup(rows_clear)))
+void tokens_clear(struct tokens *tokens);
+#define cleanup_tokens __attribute__((cleanup(tokens_clear)))
 
 #endif

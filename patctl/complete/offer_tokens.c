@@ -33,7 +33,7 @@ static const char *const *states_for(const struct verb *verb)
 struct search {
 	struct client *client;
 	struct client_filter filter;
-	struct rows rows;
+	struct tokens tokens;
 	unsigned int pages; /* asked for */
 };
 
@@ -44,9 +44,9 @@ static void find_some(struct search *search)
 	DBusError error = DBUS_ERROR_INIT;
 	bool more = true;
 
-	while (more && search->rows.n < CANDIDATES_MAX && search->pages++ < PAGES_MAX)
+	while (more && search->tokens.n < CANDIDATES_MAX && search->pages++ < PAGES_MAX)
 		more = client_list(
-			       search->client, &search->filter, &cursor, &search->rows, &error) &&
+			       search->client, &search->filter, &cursor, &search->tokens, &error) &&
 		       cursor;
 	dbus_error_free(&error);
 }
@@ -66,25 +66,25 @@ static void find_begun(struct search *search, const char *begin)
 	search->filter.name_pattern = NULL;
 }
 
-static bool same_id(const struct row *a, const struct row *b)
+static bool same_id(const struct token *a, const struct token *b)
 {
 	return strcmp(a->id.text, b->id.text) == 0;
 }
 
-/* Whether it is in rows once more before place i. */
-static bool is_repeated(const struct rows *rows, size_t i)
+/* Whether it is in tokens once more before place i. */
+static bool is_repeated(const struct tokens *tokens, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (same_id(&rows->items[j], &rows->items[i]))
+		if (same_id(&tokens->items[j], &tokens->items[i]))
 			return true;
 	return false;
 }
 
-static bool is_named(const struct command *command, const struct row *row)
+static bool is_named(const struct command *command, const struct token *token)
 {
 	for (size_t i = 0; i < command->n; i++)
-		if (strcmp(command->items[i], row->id.text) == 0 ||
-			strcmp(command->items[i], row->name) == 0)
+		if (strcmp(command->items[i], token->id.text) == 0 ||
+			strcmp(command->items[i], token->name) == 0)
 			return true;
 	return false;
 }
@@ -93,35 +93,37 @@ static bool is_named(const struct command *command, const struct row *row)
  * Whether its name means it and no other, of those that were found: of two patctl would take
  * neither.  A name that looks like an id may be another's.
  */
-static bool is_unique(const struct rows *rows, const struct row *row)
+static bool is_unique(const struct tokens *tokens, const struct token *token)
 {
-	if (pat_id_valid(row->name))
+	if (pat_id_valid(token->name))
 		return false;
-	for (size_t i = 0; i < rows->n; i++)
-		if (strcmp(rows->items[i].name, row->name) == 0 && !same_id(&rows->items[i], row))
+	for (size_t i = 0; i < tokens->n; i++)
+		if (strcmp(tokens->items[i].name, token->name) == 0 &&
+			!same_id(&tokens->items[i], token))
 			return false;
 	return true;
 }
 
 /* The name comes last: whatever it says, what stands before is patd's word. */
-static void offer_row(struct candidates *candidates, const struct row *row, bool all, bool by_name)
+static void offer_row(
+	struct candidates *candidates, const struct token *token, bool all, bool by_name)
 {
-	cleanup_text char *about = text_format("%s%s%s: %s", all ? row->user : "", all ? ", " : "",
-		text_translated(row->state), row->name);
+	cleanup_text char *about = text_format("%s%s%s: %s", all ? token->user : "",
+		all ? ", " : "", text_translated(token->state), token->name);
 
-	candidates_word(candidates, by_name ? row->name : row->id.text, about);
+	candidates_word(candidates, by_name ? token->name : token->id.text, about);
 }
 
 static void offer_rows(const struct typing *typing, struct candidates *candidates,
-	const struct rows *rows, bool all)
+	const struct tokens *tokens, bool all)
 {
 	for (int by_name = 0; by_name < 2; by_name++)
-		for (size_t i = 0; i < rows->n; i++) {
-			const struct row *row = &rows->items[i];
+		for (size_t i = 0; i < tokens->n; i++) {
+			const struct token *token = &tokens->items[i];
 
-			if (!is_repeated(rows, i) && !is_named(&typing->command, row) &&
-				(!by_name || is_unique(rows, row)))
-				offer_row(candidates, row, all, by_name);
+			if (!is_repeated(tokens, i) && !is_named(&typing->command, token) &&
+				(!by_name || is_unique(tokens, token)))
+				offer_row(candidates, token, all, by_name);
 		}
 }
 
@@ -144,6 +146,6 @@ void offer_tokens(const struct typing *typing, struct candidates *candidates)
 		search.filter.state = *states;
 		find_begun(&search, begin);
 	} while (*states && *++states);
-	offer_rows(typing, candidates, &search.rows, search.filter.all);
-	rows_clear(&search.rows);
+	offer_rows(typing, candidates, &search.tokens, search.filter.all);
+	tokens_clear(&search.tokens);
 }

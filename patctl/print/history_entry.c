@@ -12,36 +12,36 @@
 
 /* In the order in which JSON has them. */
 static const struct field fields[] = {
-	{ "Seq", FIELD_UINT64, offsetof(struct entry, seq), "seq" },
-	{ "At", FIELD_NONZERO, offsetof(struct entry, at), "at" },
-	{ "Event", FIELD_TEXT, offsetof(struct entry, event), "event" },
-	{ "Token", FIELD_TEXT, offsetof(struct entry, token), "id" },
-	{ "Name", FIELD_TEXT, offsetof(struct entry, name), "name" },
-	{ "User", FIELD_TEXT, offsetof(struct entry, user), "user" },
-	{ "Uid", FIELD_UINT32, offsetof(struct entry, uid), "uid" },
-	{ "ByUid", FIELD_UINT32, offsetof(struct entry, by_uid), "by_uid" },
-	{ "How", FIELD_TEXT, offsetof(struct entry, how), "how" },
-	{ "Service", FIELD_TEXT, offsetof(struct entry, service), "service" },
-	{ "From", FIELD_TEXT, offsetof(struct entry, from), "from" },
-	{ "Tty", FIELD_TEXT, offsetof(struct entry, tty), "tty" },
-	{ "Result", FIELD_TEXT, offsetof(struct entry, result), "result" },
-	{ "NewService", FIELD_BOOL, offsetof(struct entry, new_service), "new_service" },
-	{ "NewNetwork", FIELD_BOOL, offsetof(struct entry, new_network), "new_network" },
-	{ "Unrecorded", FIELD_UINT64, offsetof(struct entry, unrecorded), "unrecorded" },
-	{ "Detail", FIELD_TEXT, offsetof(struct entry, detail), "detail" },
+	{ "Seq", FIELD_UINT64, offsetof(struct history_entry, seq), "seq" },
+	{ "At", FIELD_NONZERO, offsetof(struct history_entry, at), "at" },
+	{ "Event", FIELD_TEXT, offsetof(struct history_entry, event), "event" },
+	{ "Token", FIELD_TEXT, offsetof(struct history_entry, token), "id" },
+	{ "Name", FIELD_TEXT, offsetof(struct history_entry, name), "name" },
+	{ "User", FIELD_TEXT, offsetof(struct history_entry, user), "user" },
+	{ "Uid", FIELD_UINT32, offsetof(struct history_entry, uid), "uid" },
+	{ "ByUid", FIELD_UINT32, offsetof(struct history_entry, by_uid), "by_uid" },
+	{ "How", FIELD_TEXT, offsetof(struct history_entry, how), "how" },
+	{ "Service", FIELD_TEXT, offsetof(struct history_entry, service), "service" },
+	{ "From", FIELD_TEXT, offsetof(struct history_entry, from), "from" },
+	{ "Tty", FIELD_TEXT, offsetof(struct history_entry, tty), "tty" },
+	{ "Result", FIELD_TEXT, offsetof(struct history_entry, result), "result" },
+	{ "NewService", FIELD_BOOL, offsetof(struct history_entry, new_service), "new_service" },
+	{ "NewNetwork", FIELD_BOOL, offsetof(struct history_entry, new_network), "new_network" },
+	{ "Unrecorded", FIELD_UINT64, offsetof(struct history_entry, unrecorded), "unrecorded" },
+	{ "Detail", FIELD_TEXT, offsetof(struct history_entry, detail), "detail" },
 };
 
-const struct shape entry_shape = {
+const struct record_type history_entry_type = {
 	.fields = fields,
 	.n = sizeof(fields) / sizeof(fields[0]),
-	.size = sizeof(struct entry),
+	.size = sizeof(struct history_entry),
 };
 
-static char *time_text(const struct entry *entry, const struct look *look)
+static char *time_text(const struct history_entry *entry, const struct output_context *context)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
-	if (look->people)
+	if (context->terminal)
 		timestamp_format_local(entry->at, stamp);
 	else
 		timestamp_format_utc(entry->at, stamp);
@@ -49,7 +49,7 @@ static char *time_text(const struct entry *entry, const struct look *look)
 }
 
 /* Padded, so that the next words form a column. */
-static char *event_text(const struct entry *entry, const struct look *look)
+static char *event_text(const struct history_entry *entry, const struct output_context *context)
 {
 	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
 		N_("revoked"), N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"),
@@ -60,10 +60,10 @@ static char *event_text(const struct entry *entry, const struct look *look)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		width = text_wider(width, _(events[i]));
 	padded = text_pad(text_translated(safe), width);
-	return terminal_coloured(look->palette, entry->event, padded);
+	return terminal_coloured(context->palette, entry->event, padded);
 }
 
-static char *subject_text(const struct entry *entry)
+static char *subject_text(const struct history_entry *entry)
 {
 	cleanup_text char *name = text_safe(entry->name), *token = text_safe(entry->token),
 			  *user = text_safe(entry->user);
@@ -75,7 +75,7 @@ static char *subject_text(const struct entry *entry)
 }
 
 /* ", sshd from 192.0.2.7 on ssh"; empty if it was no login. */
-static char *login_text(const struct entry *entry)
+static char *login_text(const struct history_entry *entry)
 {
 	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->from),
 			  *tty = text_safe(entry->tty);
@@ -90,7 +90,7 @@ static char *login_text(const struct entry *entry)
 }
 
 /* ", by its owner"; empty for a login. */
-static char *actor_text(const struct entry *entry, const struct look *look)
+static char *actor_text(const struct history_entry *entry, const struct output_context *context)
 {
 	static const struct {
 		const char *how, *text;
@@ -105,12 +105,12 @@ static char *actor_text(const struct entry *entry, const struct look *look)
 	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++)
 		if (strcmp(entry->how, hows[i].how) == 0)
 			return text_format("%s", text_translated(hows[i].text));
-	user = look_user(look, entry->by_uid);
+	user = format_user(context, entry->by_uid);
 	return text_format(_(", by %s"), user);
 }
 
 /* ": why" */
-static char *reason_text(const struct entry *entry)
+static char *reason_text(const struct history_entry *entry)
 {
 	cleanup_text char *result = text_safe(entry->result), *detail = text_safe(entry->detail);
 	const bool renamed = strcmp(entry->event, "renamed") == 0;
@@ -120,10 +120,10 @@ static char *reason_text(const struct entry *entry)
 	if (*detail == '\0')
 		return text_format("%s", "");
 	return renamed ? text_format(_(", before: %s"), detail)
-		       : text_format(": %s", look_reason(detail));
+		       : text_format(": %s", reason_translated(detail));
 }
 
-static char *new_text(const struct entry *entry, const struct look *look)
+static char *new_text(const struct history_entry *entry, const struct output_context *context)
 {
 	const char *what = entry->new_network && entry->new_service
 				   ? N_(" (new network and service)")
@@ -131,11 +131,11 @@ static char *new_text(const struct entry *entry, const struct look *look)
 			   : entry->new_service ? N_(" (new service)")
 						: NULL;
 
-	return what ? terminal_coloured(look->palette, TERMINAL_NEW, _(what))
+	return what ? terminal_coloured(context->palette, TERMINAL_NEW, _(what))
 		    : text_format("%s", "");
 }
 
-static char *unrecorded_text(const struct entry *entry)
+static char *unrecorded_text(const struct history_entry *entry)
 {
 	if (entry->unrecorded == 0)
 		return text_format("%s", "");
@@ -145,12 +145,12 @@ static char *unrecorded_text(const struct entry *entry)
 		entry->unrecorded);
 }
 
-char *entry_line(const struct entry *entry, const struct look *look)
+char *history_entry_line(const struct history_entry *entry, const struct output_context *context)
 {
-	cleanup_text char *time = time_text(entry, look), *event = event_text(entry, look),
+	cleanup_text char *time = time_text(entry, context), *event = event_text(entry, context),
 			  *subject = subject_text(entry), *login = login_text(entry),
-			  *by = actor_text(entry, look), *why = reason_text(entry),
-			  *new = new_text(entry, look), *lost = unrecorded_text(entry);
+			  *by = actor_text(entry, context), *why = reason_text(entry),
+			  *new = new_text(entry, context), *lost = unrecorded_text(entry);
 
 	return text_format("%s  %s  %s%s%s%s%s%s", time, event, subject, login, by, why, new, lost);
 }

@@ -10,7 +10,7 @@
 #include "patctl/print/output_context.h"
 
 /* Strings are owned, UTF-8, and empty if they do not apply; at: seconds since 1970 UTC. */
-struct entry {
+struct history_entry {
 	uint64_t seq, at;
 	char *event, *token, *name, *user;
 	uint32_t uid, by_uid;
@@ -20,12 +20,12 @@ struct entry {
 	char *detail;
 };
 
-extern const struct shape entry_shape;
+extern const struct record_type history_entry_type;
 
 /*
  * The entry as one line for a person: "2027-01-31 18:00:30 CET  used  ci (x5M2vQ0aZk) of alice,
  * sudo on pts/0".  The caller owns it.
  */
-char *entry_line(const struct entry *entry, const struct look *look);
+char *history_entry_line(const struct history_entry *entry, const struct output_context *context);
 
 #endif

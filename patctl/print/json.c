@@ -19,7 +19,7 @@ json_t *json_of_text(const char *text)
 	return json_must(text && *text != '\0' ? json_string(text) : json_null());
 }
 
-json_t *json_of_time(uint64_t number)
+json_t *json_of_nonzero(uint64_t number)
 {
 	return json_must(number ? json_integer((json_int_t)number) : json_null());
 }
@@ -64,7 +64,7 @@ static json_t *of_field(enum field_type type, const char *member)
 		return json_must(json_integer((json_int_t)number));
 	case FIELD_NONZERO:
 		memcpy(&number, member, sizeof(number));
-		return json_of_time(number);
+		return json_of_nonzero(number);
 	case FIELD_BOOL:
 		memcpy(&truth, member, sizeof(truth));
 		return json_must(json_boolean(truth));
@@ -72,12 +72,12 @@ static json_t *of_field(enum field_type type, const char *member)
 	return json_must(json_null());
 }
 
-json_t *json_of_record(const struct shape *shape, const void *record)
+json_t *json_of_record(const struct record_type *type, const void *record)
 {
 	json_t *object = json_must(json_object());
 
-	for (size_t i = 0; i < shape->n; i++) {
-		const struct field *field = &shape->fields[i];
+	for (size_t i = 0; i < type->n; i++) {
+		const struct field *field = &type->fields[i];
 
 		json_add(object, field->json,
 			of_field(field->type, (const char *)record + field->offset));
@@ -85,18 +85,18 @@ json_t *json_of_record(const struct shape *shape, const void *record)
 	return object;
 }
 
-json_t *json_of_row(const struct row *row)
+json_t *json_of_token(const struct token *token)
 {
-	json_t *object = json_of_record(row_shape(), row);
+	json_t *object = json_of_record(token_record_type(), token);
 
-	if (row->last_used_at && *row->last_used_from == '\0')
+	if (token->last_used_at && *token->last_used_from == '\0')
 		json_add(object, "last_used_from", json_of_text("local"));
 	return object;
 }
 
-json_t *json_of_entry(const struct entry *entry)
+json_t *json_of_history_entry(const struct history_entry *entry)
 {
-	json_t *object = json_of_record(&entry_shape, entry);
+	json_t *object = json_of_record(&history_entry_type, entry);
 
 	/* An entry about many tokens has no uid. */
 	if (*entry->token == '\0')

@@ -13,17 +13,17 @@
 #include "patctl/print/history_entry.h"
 
 /* The fields of a record, in their order.  The caller owns the result, which is never NULL. */
-json_t *json_of_record(const struct shape *shape, const void *record);
+json_t *json_of_record(const struct record_type *type, const void *record);
 
 /* The same of a token and of an entry of the history. */
-json_t *json_of_row(const struct row *row);
-json_t *json_of_entry(const struct entry *entry);
+json_t *json_of_token(const struct token *token);
+json_t *json_of_history_entry(const struct history_entry *entry);
 
 /* text, or null for NULL or an empty one. */
 json_t *json_of_text(const char *text);
 
 /* number, or null for 0. */
-json_t *json_of_time(uint64_t number);
+json_t *json_of_nonzero(uint64_t number);
 
 /* Of strings with a NULL at the end. */
 json_t *json_of_texts(char *const *texts);

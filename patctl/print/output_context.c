@@ -12,64 +12,65 @@
 #include "patctl/base/timestamp.h"
 #include "patctl/base/user_names.h"
 
-struct look look_at(const char *host)
+struct output_context output_context_for(const char *host)
 {
-	return (struct look) {
-		.people = terminal_output(),
+	return (struct output_context) {
+		.terminal = terminal_output(),
 		.palette = terminal_palette(),
 		.now = (uint64_t)time(NULL),
 		.remote = host != NULL,
 	};
 }
 
-char *look_time(const struct look *look, uint64_t at)
+char *format_time(const struct output_context *context, uint64_t at)
 {
 	char age[AGE_TEXT_MAX], stamp[TIMESTAMP_TEXT_MAX];
 
-	if (look->people) {
-		age_format(at, look->now, age);
+	if (context->terminal) {
+		age_format(at, context->now, age);
 		return text_format("%s", age);
 	}
 	timestamp_format_utc(at, stamp);
 	return text_format("%s", stamp);
 }
 
-char *look_exactly(const struct look *look, uint64_t at)
+char *format_time_and_age(const struct output_context *context, uint64_t at)
 {
 	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
 
-	if (!look->people) {
+	if (!context->terminal) {
 		timestamp_format_utc(at, stamp);
 		return text_format("%s", stamp);
 	}
 	timestamp_format_local(at, stamp);
-	age_format(at, look->now, age);
+	age_format(at, context->now, age);
 	return text_format("%s (%s)", stamp, age);
 }
 
-char *look_expires(const struct look *look, const struct row *row)
+char *format_expiry(const struct output_context *context, const struct token *token)
 {
-	return row->expires_at ? look_time(look, row->expires_at) : text_format("%s", _("never"));
+	return token->expires_at ? format_time(context, token->expires_at)
+				 : text_format("%s", _("never"));
 }
 
-char *look_usage(const struct look *look, const struct row *row)
+char *format_usage(const struct output_context *context, const struct token *token)
 {
 	cleanup_text char *when = NULL;
 
-	if (!row->last_used_at)
+	if (!token->last_used_at)
 		return text_format("%s", _("Not used"));
-	when = look_time(look, row->last_used_at);
+	when = format_time(context, token->last_used_at);
 	return text_format(_("Last used %s"), when);
 }
 
-char *look_user(const struct look *look, uint32_t uid)
+char *format_user(const struct output_context *context, uint32_t uid)
 {
-	if (!look->remote)
+	if (!context->remote)
 		return user_of_uid(uid);
 	return uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
 }
 
-const char *look_reason(const char *reason)
+const char *reason_translated(const char *reason)
 {
 	static const char *const ours[] = {
 		N_("unused for too long"),

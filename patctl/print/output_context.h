@@ -12,29 +12,31 @@
 #include "patctl/client/token_record.h"
 #include "patctl/print/terminal.h"
 
-struct look {
-	bool people; /* standard output is a terminal */
+struct output_context {
+	bool terminal; /* standard output is a terminal */
 	enum palette palette;
 	uint64_t now; /* seconds since 1970 UTC */
 	bool remote;  /* the output is about another machine, whose uids have no names here */
 };
 
 /* host: the machine that the output is about; NULL: this one. */
-struct look look_at(const char *host);
+struct output_context output_context_for(const char *host);
 
 /* The caller owns the results. */
-char *look_time(const struct look *look, uint64_t at);
-char *look_exactly(const struct look *look, uint64_t at); /* for people the time and the age */
-char *look_expires(const struct look *look, const struct row *row); /* "never" */
-char *look_usage(const struct look *look, const struct row *row);   /* "Last used 3 days ago" */
+char *format_time(const struct output_context *context, uint64_t at);
+char *format_time_and_age(
+	const struct output_context *context, uint64_t at); /* for people the time and the age */
+char *format_expiry(const struct output_context *context, const struct token *token); /* "never" */
+char *format_usage(const struct output_context *context,
+	const struct token *token); /* "Last used 3 days ago" */
 
 /* "alice", or "uid 1000"; safe for a terminal. */
-char *look_user(const struct look *look, uint32_t uid);
+char *format_user(const struct output_context *context, uint32_t uid);
 
 /*
  * Why a token was revoked or deleted: a reason of patd's in translation, static, or reason itself,
  * which a person gave.
  */
-const char *look_reason(const char *reason);
+const char *reason_translated(const char *reason);
 
 #endif

@@ -8,22 +8,22 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 
-static char *cell_id(const struct look *look, const struct row *row)
+static char *cell_id(const struct output_context *context, const struct token *token)
 {
-	(void)look;
-	return text_format("%s", row->id.text);
+	(void)context;
+	return text_format("%s", token->id.text);
 }
 
-static char *cell_name(const struct look *look, const struct row *row)
+static char *cell_name(const struct output_context *context, const struct token *token)
 {
-	(void)look;
-	return text_safe(row->name);
+	(void)context;
+	return text_safe(token->name);
 }
 
-static char *cell_user(const struct look *look, const struct row *row)
+static char *cell_user(const struct output_context *context, const struct token *token)
 {
-	(void)look;
-	return text_safe(row->user);
+	(void)context;
+	return text_safe(token->user);
 }
 
 /* A word of patd's, which may come from a later version. */
@@ -34,34 +34,34 @@ static char *cell_translated(const char *word)
 	return text_format("%s", text_translated(safe));
 }
 
-static char *cell_state(const struct look *look, const struct row *row)
+static char *cell_state(const struct output_context *context, const struct token *token)
 {
-	(void)look;
-	return cell_translated(row->state);
+	(void)context;
+	return cell_translated(token->state);
 }
 
-static char *cell_created(const struct look *look, const struct row *row)
+static char *cell_created(const struct output_context *context, const struct token *token)
 {
-	return look_time(look, row->created_at);
+	return format_time(context, token->created_at);
 }
 
 /* A time that has come restricts nothing any more. */
-static bool is_past(
-	const struct look *look, const struct row *row, enum pat_restriction restriction)
+static bool is_past(const struct output_context *context, const struct token *token,
+	enum pat_restriction restriction)
 {
 	return restrictions[restriction].kind == RESTRICTION_TIME &&
-	       row->restrictions[restriction].number <= look->now;
+	       token->restrictions[restriction].number <= context->now;
 }
 
 /* A word for each restriction. */
-static char *cell_limits(const struct look *look, const struct row *row)
+static char *cell_limits(const struct output_context *context, const struct token *token)
 {
 	char *text = text_format("%s", "");
 
 	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++) {
 		cleanup_text char *before = NULL;
 
-		if (!row_is_restricted(row, i) || is_past(look, row, i))
+		if (!token_is_restricted(token, i) || is_past(context, token, i))
 			continue;
 		before = text;
 		text = text_format("%s%s%s", before, *before ? "," : "", _(restrictions[i].word));
@@ -73,15 +73,15 @@ static const struct {
 	const char *name;
 	double width; /* hint: characters, or a share of the terminal's width */
 	int flags;
-	char *(*cell)(const struct look *look, const struct row *row);
+	char *(*cell)(const struct output_context *context, const struct token *token);
 } columns[] = {
 	{ N_("ID"), 10, 0, cell_id },
 	{ N_("NAME"), 0.2, SCOLS_FL_TRUNC, cell_name },
 	{ N_("USER"), 0.1, SCOLS_FL_TRUNC, cell_user },
 	{ N_("STATE"), 7, 0, cell_state },
 	{ N_("CREATED"), 10, 0, cell_created },
-	{ N_("EXPIRES"), 10, 0, look_expires },
-	{ N_("USAGE"), 10, 0, look_usage },
+	{ N_("EXPIRES"), 10, 0, format_expiry },
+	{ N_("USAGE"), 10, 0, format_usage },
 	/* For people, if a token has any; programs are given columns that never change. */
 	{ N_("LIMITS"), 4, SCOLS_FL_HIDDEN, cell_limits },
 };
@@ -93,16 +93,17 @@ static const struct {
 
 struct table {
 	struct libscols_table *scols;
-	const struct look *look;
+	const struct output_context *context;
 };
 
-static int add_line(struct libscols_table *scols, const struct row *row, const struct look *look)
+static int add_line(struct libscols_table *scols, const struct token *token,
+	const struct output_context *context)
 {
 	struct libscols_line *line = scols_table_new_line(scols, NULL);
-	const char *colour = terminal_colour(look->palette, row->state);
+	const char *colour = terminal_colour(context->palette, token->state);
 
 	for (size_t i = 0; line && i < COLUMNS; i++) {
-		char *text = columns[i].cell(look, row);
+		char *text = columns[i].cell(context, token);
 		int r = scols_line_refer_data(line, i, text); /* which owns it then */
 
 		if (r < 0) {
@@ -112,31 +113,31 @@ static int add_line(struct libscols_table *scols, const struct row *row, const s
 	}
 	if (!line)
 		no_memory();
-	if (look->people && scols_table_get_termwidth(scols) >= LIMITS_ROOM &&
+	if (context->terminal && scols_table_get_termwidth(scols) >= LIMITS_ROOM &&
 		*scols_cell_get_data(scols_line_get_cell(line, LIMITS)) != '\0')
 		(void)scols_column_set_flags(scols_table_get_column(scols, LIMITS), 0);
 	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
 }
 
-struct table *table_new(const struct look *look, bool legend)
+struct table *table_new(const struct output_context *context, bool legend)
 {
 	struct table *table = text_must(calloc(1, sizeof(*table)));
 
-	table->look = look;
+	table->context = context;
 	table->scols = text_must(scols_new_table());
-	(void)scols_table_enable_colors(table->scols, look->palette != PALETTE_NONE);
+	(void)scols_table_enable_colors(table->scols, context->palette != PALETTE_NONE);
 	(void)scols_table_enable_noheadings(table->scols, !legend);
 
 	/*
 	 * Programs get names unchanged.  For a terminal libsmartcols escapes characters whose width
 	 * the C library does not know, such as newer ones.
 	 */
-	if (!look->people)
+	if (!context->terminal)
 		(void)scols_table_enable_noencoding(table->scols, 1);
 	for (size_t i = 0; i < COLUMNS; i++)
 		(void)text_must(
 			scols_table_new_column(table->scols, _(columns[i].name), columns[i].width,
-				columns[i].flags & (look->people ? ~0 : ~SCOLS_FL_TRUNC)));
+				columns[i].flags & (context->terminal ? ~0 : ~SCOLS_FL_TRUNC)));
 	return table;
 }
 
@@ -148,12 +149,12 @@ void table_free(struct table *table)
 	free(table);
 }
 
-int table_add(struct table *table, const struct rows *rows)
+int table_add(struct table *table, const struct tokens *tokens)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < rows->n && r >= 0; i++)
-		r = add_line(table->scols, &rows->items[i], table->look);
+	for (size_t i = 0; i < tokens->n && r >= 0; i++)
+		r = add_line(table->scols, &tokens->items[i], table->context);
 	return r;
 }
 

@@ -10,14 +10,14 @@
 
 struct table;
 
-/* Never NULL.  look must outlive it. */
-struct table *table_new(const struct look *look, bool legend);
+/* Never NULL.  context must outlive it. */
+struct table *table_new(const struct output_context *context, bool legend);
 
 /* NULL is allowed. */
 void table_free(struct table *table);
 
-/* Copies the text of rows.  0 or a negative errno. */
-int table_add(struct table *table, const struct rows *rows);
+/* Copies the text of tokens.  0 or a negative errno. */
+int table_add(struct table *table, const struct tokens *tokens);
 
 /*
  * Prints the lines added since the last call: the first time with headings, and with columns that

@@ -22,16 +22,16 @@ struct tally {
 };
 
 static void print_json(
-	struct tally *tally, const char *item, const struct row *row, const DBusError *error)
+	struct tally *tally, const char *item, const struct token *token, const DBusError *error)
 {
 	const bool failed = dbus_error_is_set(error);
 	cleanup_text char *typed = text_safe(item);
 	json_t *object = json_must(json_object());
 
 	json_add(object, "item", json_must(json_string(typed)));
-	json_add(object, "id", json_of_text(row ? row->id.text : NULL));
-	json_add(object, "name", json_of_text(row ? row->name : NULL));
-	json_add(object, "user", json_of_text(row ? row->user : NULL));
+	json_add(object, "id", json_of_text(token ? token->id.text : NULL));
+	json_add(object, "name", json_of_text(token ? token->name : NULL));
+	json_add(object, "user", json_of_text(token ? token->user : NULL));
 	json_add(object, "result", json_of_text(failed ? "failed" : tally->change->result));
 	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
 	json_add(object, "message", json_of_text(failed ? error->message : NULL));
@@ -39,17 +39,17 @@ static void print_json(
 }
 
 /*
- * Counts and reports one item.  row: NULL if it was not found.  now: what became of it, NULL if
+ * Counts and reports one item.  token: NULL if it was not found.  now: what became of it, NULL if
  * nobody looked.  error: unset if it is done.
  */
-static enum outcome report(struct tally *tally, const char *item, const struct row *row,
-	const struct row *now, const DBusError *error)
+static enum outcome report(struct tally *tally, const char *item, const struct token *token,
+	const struct token *now, const DBusError *error)
 {
 	const struct change *change = tally->change;
 	const bool failed = dbus_error_is_set(error);
 	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
-	cleanup_text char *safe = text_safe(row ? row->name : item);
-	cleanup_text char *subject = row ? text_format("%s (%s)", safe, row->id.text) : NULL;
+	cleanup_text char *safe = text_safe(token ? token->name : item);
+	cleanup_text char *subject = token ? text_format("%s (%s)", safe, token->id.text) : NULL;
 	cleanup_text char *done = now ? change->tell(now) : text_format("%s", _(change->done));
 
 	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
@@ -57,43 +57,44 @@ static enum outcome report(struct tally *tally, const char *item, const struct r
 		outcome_complain(subject, error);
 	if (failed && change->asks && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
 		complain(_("try: %s revoke %s"), tally->self,
-			!tally->command->user && text_is_word(item) ? item : row->id.text);
+			!tally->command->user && text_is_word(item) ? item : token->id.text);
 	if (tally->command->json)
-		print_json(tally, item, now ? now : row, error);
+		print_json(tally, item, now ? now : token, error);
 	else if (!failed && !tally->command->quiet)
 		(void)printf("%s: %s\n", subject, done);
 	return outcome;
 }
 
-static bool contains(const struct rows *rows, const struct row *row)
+static bool contains(const struct tokens *tokens, const struct token *token)
 {
-	for (size_t i = 0; i < rows->n; i++)
-		if (strcmp(rows->items[i].id.text, row->id.text) == 0)
+	for (size_t i = 0; i < tokens->n; i++)
+		if (strcmp(tokens->items[i].id.text, token->id.text) == 0)
 			return true;
 	return false;
 }
 
 /*
- * Finds what the items mean: typed gets, for each of rows, the item that it was found by.  A
+ * Finds what the items mean: typed gets, for each of tokens, the item that it was found by.  A
  * token that is named twice is taken once.  False if patd cannot be reached any more.
  */
-static bool find(struct tally *tally, struct client *client, struct rows *rows, const char **typed)
+static bool find(
+	struct tally *tally, struct client *client, struct tokens *tokens, const char **typed)
 {
 	const struct command *command = tally->command;
 	enum outcome outcome = OUTCOME_DONE;
 
 	for (size_t i = 0; i < command->n && outcome != OUTCOME_UNREACHABLE; i++) {
 		DBusError error = DBUS_ERROR_INIT;
-		struct row row;
+		struct token token;
 
-		if (!select_token(client, command->user, command->items[i], &row, &error)) {
+		if (!select_token(client, command->user, command->items[i], &token, &error)) {
 			outcome = report(tally, command->items[i], NULL, NULL, &error);
 			dbus_error_free(&error);
-		} else if (contains(rows, &row)) {
-			row_clear(&row);
+		} else if (contains(tokens, &token)) {
+			token_clear(&token);
 		} else {
-			typed[rows->n] = command->items[i];
-			rows_take(rows, &row);
+			typed[tokens->n] = command->items[i];
+			tokens_append(tokens, &token);
 		}
 	}
 	return outcome != OUTCOME_UNREACHABLE;
@@ -103,21 +104,21 @@ static bool find(struct tally *tally, struct client *client, struct rows *rows, 
  * Whether to go on.  Only the loss of what can be deleted is asked about: of a token in use patd
  * refuses it whatever the answer.
  */
-static bool confirm(const struct rows *rows)
+static bool confirm(const struct tokens *tokens)
 {
 	cleanup_text char *question = text_format("%s", _("Delete for good:"));
 	size_t n = 0;
 
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *row = &rows->items[i];
+	for (size_t i = 0; i < tokens->n; i++) {
+		const struct token *token = &tokens->items[i];
 		cleanup_text char *before = NULL, *name = NULL, *user = NULL, *line = NULL;
 
-		if (strcmp(row->state, "active") == 0 || strcmp(row->state, "expired") == 0)
+		if (strcmp(token->state, "active") == 0 || strcmp(token->state, "expired") == 0)
 			continue;
 		before = question;
-		name = text_safe(row->name);
-		user = text_safe(row->user);
-		line = text_format(_("%s (%s) of user %s"), name, row->id.text, user);
+		name = text_safe(token->name);
+		user = text_safe(token->user);
+		line = text_format(_("%s (%s) of user %s"), name, token->id.text, user);
 		question = text_format("%s\n  %s", before, line);
 		n++;
 	}
@@ -130,17 +131,17 @@ static bool confirm(const struct rows *rows)
 }
 
 static enum outcome change_one(
-	struct tally *tally, struct client *client, const char *item, const struct row *row)
+	struct tally *tally, struct client *client, const char *item, const struct token *token)
 {
 	const struct change *change = tally->change;
 	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
-	cleanup_row struct row now = { 0 };
+	cleanup_token struct token now = { 0 };
 	enum outcome outcome;
 	bool looked;
 
-	looked = change->make(client, &row->id, change->how, &error) && change->tell &&
-		 select_token(client, tally->command->user, row->id.text, &now, &ignored);
-	outcome = report(tally, item, row, looked ? &now : NULL, &error);
+	looked = change->make(client, &token->id, change->how, &error) && change->tell &&
+		 select_token(client, tally->command->user, token->id.text, &now, &ignored);
+	outcome = report(tally, item, token, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);
 	return outcome;
@@ -151,7 +152,7 @@ enum outcome change_run(const struct command *command, const struct change *chan
 	const bool ask = change->asks && !command->yes;
 	struct tally tally = { .command = command, .change = change };
 	cleanup_client struct client *client = NULL;
-	cleanup_rows struct rows rows = { 0 };
+	cleanup_tokens struct tokens tokens = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	const char **typed;
 	bool go_on;
@@ -166,14 +167,15 @@ enum outcome change_run(const struct command *command, const struct change *chan
 	tally.self = client_self(client);
 
 	typed = text_must(calloc(command->n, sizeof(*typed)));
-	go_on = find(&tally, client, &rows, typed);
-	if (go_on && ask && !confirm(&rows)) {
+	go_on = find(&tally, client, &tokens, typed);
+	if (go_on && ask && !confirm(&tokens)) {
 		complain(_("nothing was deleted"));
 		tally.outcome = OUTCOME_DECLINED;
 		go_on = false;
 	}
-	for (size_t i = 0; i < rows.n && go_on; i++)
-		go_on = change_one(&tally, client, typed[i], &rows.items[i]) != OUTCOME_UNREACHABLE;
+	for (size_t i = 0; i < tokens.n && go_on; i++)
+		go_on = change_one(&tally, client, typed[i], &tokens.items[i]) !=
+			OUTCOME_UNREACHABLE;
 	free(typed);
 	if (command->json)
 		json_list_end(&tally.list);

@@ -18,7 +18,7 @@ struct change {
 	 * NULL, or what to say to people instead about a token, read again after it was changed.
 	 * The caller owns the result.
 	 */
-	char *(*tell)(const struct row *row);
+	char *(*tell)(const struct token *token);
 };
 
 /* Makes the change of each of the command's operands. */

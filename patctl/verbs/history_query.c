@@ -31,7 +31,7 @@ struct history *history_new(
 	history->page = page;
 	for (size_t i = 0; i < n; i++) {
 		history->streams[i].filter = filters[i];
-		history->streams[i].entries.shape = &entry_shape;
+		history->streams[i].entries.type = &history_entry_type;
 	}
 	return history;
 }
@@ -56,9 +56,9 @@ static bool is_empty(const struct stream *stream)
 }
 
 /* The first that is not taken; there is one. */
-static struct entry *head(const struct stream *stream)
+static struct history_entry *head(const struct stream *stream)
 {
-	struct entry *entries = stream->entries.items;
+	struct history_entry *entries = stream->entries.items;
 
 	return entries + stream->at;
 }
@@ -82,7 +82,8 @@ static bool is_before(const struct stream *a, const struct stream *b)
 	return a->filter.reverse ? head(a)->seq > head(b)->seq : head(a)->seq < head(b)->seq;
 }
 
-bool history_next(struct history *history, struct entry *ret, bool *ret_end, DBusError *error)
+bool history_next(
+	struct history *history, struct history_entry *ret, bool *ret_end, DBusError *error)
 {
 	struct stream *first = NULL;
 
@@ -97,7 +98,7 @@ bool history_next(struct history *history, struct entry *ret, bool *ret_end, DBu
 	*ret_end = !first;
 	if (first) {
 		*ret = *head(first);
-		*head(first) = (struct entry) { 0 }; /* its strings have a new owner */
+		*head(first) = (struct history_entry) { 0 }; /* its strings have a new owner */
 		first->at++;
 	}
 	return true;

@@ -29,6 +29,7 @@ void history_free(struct history **history);
  * The next entry, which the caller clears; *ret_end instead if there is none any more.  False
  * with *error set on failure.
  */
-bool history_next(struct history *history, struct entry *ret, bool *ret_end, DBusError *error);
+bool history_next(
+	struct history *history, struct history_entry *ret, bool *ret_end, DBusError *error);
 
 #endif

@@ -14,13 +14,13 @@ static bool look_for_token(struct client *client, const char *user, bool *ret, D
 {
 	const struct client_filter filter = { .user = user };
 	cleanup_text char *cursor = NULL;
-	cleanup_rows struct rows rows = { 0 };
+	cleanup_tokens struct tokens tokens = { 0 };
 
 	do {
-		if (!client_list(client, &filter, &cursor, &rows, error))
+		if (!client_list(client, &filter, &cursor, &tokens, error))
 			return false;
-	} while (cursor && rows.n == 0);
-	*ret = rows.n > 0;
+	} while (cursor && tokens.n == 0);
+	*ret = tokens.n > 0;
 	return true;
 }
 

@@ -22,19 +22,19 @@ void handover_prepare(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-char *handover_expiry(const struct row *row)
+char *handover_expiry(const struct token *token)
 {
 	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
 
-	if (!row->expires_at)
+	if (!token->expires_at)
 		return NULL;
-	timestamp_format_local(row->expires_at, stamp);
-	age_format(row->expires_at, (uint64_t)time(NULL), age);
+	timestamp_format_local(token->expires_at, stamp);
+	age_format(token->expires_at, (uint64_t)time(NULL), age);
 	return text_format("%s (%s)", stamp, age);
 }
 
 /* The token alone, or inside the object that describes it; jansson never sees it. */
-static int print(const struct row *row, const char *secret, bool json)
+static int print(const struct token *token, const char *secret, bool json)
 {
 	static const char open[] = ", \"token\": \"";
 	cleanup_text char *text = NULL;
@@ -43,7 +43,7 @@ static int print(const struct row *row, const char *secret, bool json)
 	if (!json)
 		return secret_write(STDOUT_FILENO, "", secret, "\n");
 
-	object = json_of_row(row);
+	object = json_of_token(token);
 	text = text_must(json_dumps(object, 0));
 	json_decref(object);
 	text = text_must(realloc(text, strlen(text) + sizeof(open)));
@@ -55,7 +55,7 @@ static enum outcome hand_over(struct client *client, const struct command *comma
 	const struct pat_id *id, int fd, const struct handover *handover)
 {
 	cleanup_secret char *secret = NULL;
-	cleanup_row struct row row = { 0 };
+	cleanup_token struct token token = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	const char *problem;
 	int r;
@@ -66,22 +66,22 @@ static enum outcome hand_over(struct client *client, const struct command *comma
 		handover->lost(client, id, NULL);
 		return OUTCOME_FAILED;
 	}
-	if (!select_token(client, command->user, id->text, &row, &error)) {
+	if (!select_token(client, command->user, id->text, &token, &error)) {
 		enum outcome outcome = outcome_fail(id->text, &error);
 
 		handover->lost(client, id, NULL);
 		return outcome;
 	}
 	if (!command->quiet) {
-		handover->tell(&row);
+		handover->tell(&token);
 		(void)fputs(_("Copy it now, it is shown only this once.  Keep it confidential, and "
 			      "use a\npassword manager.\n\n"),
 			stderr);
 	}
-	r = print(&row, secret, command->json);
+	r = print(&token, secret, command->json);
 	if (r < 0) {
 		complain(_("cannot write the token to standard output: %s"), strerror(-r));
-		handover->lost(client, id, &row);
+		handover->lost(client, id, &token);
 		return OUTCOME_FAILED;
 	}
 	return OUTCOME_DONE;

@@ -9,22 +9,22 @@
 
 #define SHOWN_MAX 20 /* candidates in a message */
 
-/* rows: some of the tokens that it may be, at least two. */
-static void set_ambiguous(const char *item, const struct rows *rows, DBusError *error)
+/* tokens: some of the tokens that it may be, at least two. */
+static void set_ambiguous(const char *item, const struct tokens *tokens, DBusError *error)
 {
 	cleanup_text char *safe = text_safe(item);
 	char *message =
 		text_format(_("\"%s\" may be any of several tokens; say which by its id:"), safe);
 
-	for (size_t i = 0; i < rows->n && i < SHOWN_MAX; i++) {
-		const struct row *row = &rows->items[i];
-		cleanup_text char *before = message, *name = text_safe(row->name),
-				  *user = text_safe(row->user), *line = NULL;
+	for (size_t i = 0; i < tokens->n && i < SHOWN_MAX; i++) {
+		const struct token *token = &tokens->items[i];
+		cleanup_text char *before = message, *name = text_safe(token->name),
+				  *user = text_safe(token->user), *line = NULL;
 
-		line = text_format(_("%s  %s (user %s)"), row->id.text, name, user);
+		line = text_format(_("%s  %s (user %s)"), token->id.text, name, user);
 		message = text_format("%s\n  %s", before, line);
 	}
-	if (rows->n > SHOWN_MAX) {
+	if (tokens->n > SHOWN_MAX) {
 		cleanup_text char *before = message;
 
 		message = text_format("%s\n  %s", before, _("and more"));
@@ -49,19 +49,19 @@ static void set_not_found(
 }
 
 /* Enough of what filter lets through to tell whether it is one token, or to show some. */
-static bool find(struct client *client, const struct client_filter *filter, struct rows *rows,
+static bool find(struct client *client, const struct client_filter *filter, struct tokens *tokens,
 	DBusError *error)
 {
 	cleanup_text char *cursor = NULL;
 
 	do {
-		if (!client_list(client, filter, &cursor, rows, error))
+		if (!client_list(client, filter, &cursor, tokens, error))
 			return false;
-	} while (cursor && rows->n <= SHOWN_MAX);
+	} while (cursor && tokens->n <= SHOWN_MAX);
 	return true;
 }
 
-bool select_token(struct client *client, const char *user, const char *item, struct row *ret,
+bool select_token(struct client *client, const char *user, const char *item, struct token *ret,
 	DBusError *error)
 {
 	const struct client_filter all = { .user = user, .all = !user && client_is_root(client) };
@@ -76,21 +76,21 @@ bool select_token(struct client *client, const char *user, const char *item, str
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		struct client_filter filter = all;
-		cleanup_rows struct rows rows = { 0 };
+		cleanup_tokens struct tokens tokens = { 0 };
 
 		if (!steps[i].possible)
 			continue;
 		filter.name = steps[i].name;
 		filter.id_prefix = steps[i].id_prefix;
-		if (!find(client, &filter, &rows, error))
+		if (!find(client, &filter, &tokens, error))
 			return false;
-		if (rows.n > 1) {
-			set_ambiguous(item, &rows, error);
+		if (tokens.n > 1) {
+			set_ambiguous(item, &tokens, error);
 			return false;
 		}
-		if (rows.n == 1) {
-			*ret = rows.items[0];
-			rows.n = 0; /* the row has a new owner */
+		if (tokens.n == 1) {
+			*ret = tokens.items[0];
+			tokens.n = 0; /* the token has a new owner */
 			return true;
 		}
 	}

@@ -13,7 +13,7 @@
  * among the tokens of user or, if that is NULL, among the caller's own; root's search goes over
  * all users.  False with *error set if it is none or several; the caller clears *ret.
  */
-bool select_token(struct client *client, const char *user, const char *item, struct row *ret,
+bool select_token(struct client *client, const char *user, const char *item, struct token *ret,
 	DBusError *error);
 
 #endif

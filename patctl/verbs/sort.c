@@ -11,41 +11,41 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-static int by_name(const struct row *a, const struct row *b)
+static int by_name(const struct token *a, const struct token *b)
 {
 	return strcmp(a->name, b->name);
 }
 
-static int by_user(const struct row *a, const struct row *b)
+static int by_user(const struct token *a, const struct token *b)
 {
 	return strcmp(a->user, b->user);
 }
 
-static int by_state(const struct row *a, const struct row *b)
+static int by_state(const struct token *a, const struct token *b)
 {
 	return strcmp(a->state, b->state);
 }
 
-static int by_created(const struct row *a, const struct row *b)
+static int by_created(const struct token *a, const struct token *b)
 {
 	return compare_numbers(a->created_at, b->created_at);
 }
 
 /* Never comes after all. */
-static int by_expires(const struct row *a, const struct row *b)
+static int by_expires(const struct token *a, const struct token *b)
 {
 	return compare_numbers(a->expires_at - 1, b->expires_at - 1);
 }
 
 /* What was not used comes first. */
-static int by_used(const struct row *a, const struct row *b)
+static int by_used(const struct token *a, const struct token *b)
 {
 	return compare_numbers(a->last_used_at, b->last_used_at);
 }
 
 static const struct {
 	const char *name;
-	int (*compare)(const struct row *a, const struct row *b);
+	int (*compare)(const struct token *a, const struct token *b);
 } keys[] = {
 	{ "name", by_name },
 	{ "created", by_created },
@@ -75,7 +75,7 @@ const char *sort_parse(const char *text, struct sort *ret)
 
 static int compare(const void *a, const void *b, void *userdata)
 {
-	const struct row *row_a = a, *row_b = b;
+	const struct token *row_a = a, *row_b = b;
 	const struct sort *sort = userdata;
 	int order = sort->compare(row_a, row_b);
 
@@ -84,10 +84,10 @@ static int compare(const void *a, const void *b, void *userdata)
 	return sort->backwards ? -order : order;
 }
 
-void sort_rows(struct rows *rows, const struct sort *sort)
+void sort_tokens(struct tokens *tokens, const struct sort *sort)
 {
 	struct sort copy = *sort;
 
-	if (rows->n > 1)
-		qsort_r(rows->items, rows->n, sizeof(rows->items[0]), compare, &copy);
+	if (tokens->n > 1)
+		qsort_r(tokens->items, tokens->n, sizeof(tokens->items[0]), compare, &copy);
 }

@@ -8,7 +8,7 @@
 #include "patctl/client/token_record.h"
 
 struct sort {
-	int (*compare)(const struct row *a, const struct row *b);
+	int (*compare)(const struct token *a, const struct token *b);
 	bool backwards;
 };
 
@@ -19,6 +19,6 @@ const char *sort_parse(const char *text, struct sort *ret);
 const char *sort_key(size_t i);
 
 /* What is alike stays in the order of ids. */
-void sort_rows(struct rows *rows, const struct sort *sort);
+void sort_tokens(struct tokens *tokens, const struct sort *sort);
 
 #endif

@@ -45,10 +45,10 @@ enum outcome backup_run(const struct command *command)
 	if (r < 0)
 		return fail_file(path, r);
 	if (!make(command, file.fd, &error)) {
-		new_file_drop(&file);
+		new_file_discard(&file);
 		return outcome_fail(NULL, &error);
 	}
-	r = new_file_keep(&file);
+	r = new_file_commit(&file);
 	if (r < 0)
 		return fail_file(path, r);
 	if (!command->quiet)

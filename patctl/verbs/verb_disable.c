@@ -14,18 +14,18 @@ static void print_json(struct json_list *list, const struct disabled *one)
 	json_t *object = json_must(json_object());
 
 	json_add(object, "user", json_of_text(one->user));
-	json_add(object, "disabled_at", json_of_time(one->at));
+	json_add(object, "disabled_at", json_of_nonzero(one->at));
 	json_add(object, "by_uid", json_must(json_integer(one->by_uid)));
 	json_add(object, "reason", json_of_text(one->reason));
 	json_list_add(list, object);
 }
 
 /* "alice: disabled 3 days ago by root: left the company" */
-static void print(const struct disabled *one, const struct look *look)
+static void print(const struct disabled *one, const struct output_context *context)
 {
 	cleanup_text char *user = text_safe(*one->user ? one->user : _("everybody")),
-			  *when = look_time(look, one->at), *by = look_user(look, one->by_uid),
-			  *reason = text_safe(one->reason);
+			  *when = format_time(context, one->at),
+			  *by = format_user(context, one->by_uid), *reason = text_safe(one->reason);
 
 	(void)printf(_("%s: disabled %s by %s"), user, when, by);
 	(void)printf("%s%s\n", *reason ? ": " : "", reason);
@@ -33,7 +33,7 @@ static void print(const struct disabled *one, const struct look *look)
 
 static enum outcome list_disabled(const struct command *command)
 {
-	const struct look look = look_at(command->host);
+	const struct output_context context = output_context_for(command->host);
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client =
 		client_at(command->host, !command->no_ask_password, &error);
@@ -48,11 +48,11 @@ static enum outcome list_disabled(const struct command *command)
 		if (command->json)
 			print_json(&list, &all[i]);
 		else
-			print(&all[i], &look);
+			print(&all[i], &context);
 	}
 	if (command->json)
 		json_list_end(&list);
-	else if (records.n == 0 && look.people && !command->quiet)
+	else if (records.n == 0 && context.terminal && !command->quiet)
 		(void)fputs(_("Nobody is disabled.\n"), stderr);
 	return OUTCOME_DONE;
 }

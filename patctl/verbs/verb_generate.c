@@ -52,26 +52,26 @@ static bool read_request(const struct command *command, struct client_token_requ
 	return true;
 }
 
-static void tell(const struct row *row)
+static void tell(const struct token *token)
 {
-	cleanup_text char *name = text_safe(row->name), *user = text_safe(row->user),
-			  *expiry = handover_expiry(row);
+	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
+			  *expiry = handover_expiry(token);
 
 	if (expiry)
 		(void)fprintf(stderr, _("Token %s (%s) of user %s expires %s.\n"), name,
-			row->id.text, user, expiry);
+			token->id.text, user, expiry);
 	else
 		(void)fprintf(stderr, _("Token %s (%s) of user %s never expires.\n"), name,
-			row->id.text, user);
+			token->id.text, user);
 }
 
 /* A token that nobody has seen must not live on. */
-static void undo(struct client *client, const struct pat_id *id, const struct row *row)
+static void undo(struct client *client, const struct pat_id *id, const struct token *token)
 {
 	static const struct client_revocation plainly = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 
-	(void)row;
+	(void)token;
 	if (client_revoke(client, id, &plainly, &error) && client_delete(client, id, &error)) {
 		complain(_("the token %s, which was not shown, was revoked and deleted"), id->text);
 		return;

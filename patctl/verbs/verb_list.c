@@ -17,25 +17,25 @@ struct output {
 	const struct command *command;
 	struct client_filter filter;
 	struct sort sort;
-	struct look look;
+	struct output_context context;
 	struct table *table; /* NULL for JSON */
 	struct json_list json;
 	size_t count;
 };
 
-/* On a terminal the table waits for all rows, so that it is in one piece. */
-static int print_page(struct output *output, const struct rows *rows)
+/* On a terminal the table waits for all tokens, so that it is in one piece. */
+static int print_page(struct output *output, const struct tokens *tokens)
 {
 	int r;
 
-	output->count += rows->n;
+	output->count += tokens->n;
 	if (!output->table) {
-		for (size_t i = 0; i < rows->n; i++)
-			json_list_add(&output->json, json_of_row(&rows->items[i]));
+		for (size_t i = 0; i < tokens->n; i++)
+			json_list_add(&output->json, json_of_token(&tokens->items[i]));
 		return 0;
 	}
-	r = table_add(output->table, rows);
-	if (r >= 0 && !output->look.people)
+	r = table_add(output->table, tokens);
+	if (r >= 0 && !output->context.terminal)
 		r = table_print(output->table);
 	return r;
 }
@@ -48,7 +48,7 @@ static int print_end(struct client *client, struct output *output)
 		json_list_end(&output->json);
 		return 0;
 	}
-	if (output->count == 0 && output->look.people && !output->command->quiet) {
+	if (output->count == 0 && output->context.terminal && !output->command->quiet) {
 		if (filter_narrows(&output->filter))
 			(void)fputs(_("No tokens are like that.\n"), stderr);
 		else if (user)
@@ -70,20 +70,20 @@ static int print_end(struct client *client, struct output *output)
 static enum outcome print_all(struct client *client, struct output *output)
 {
 	const bool sorted = output->sort.compare;
-	cleanup_rows struct rows rows = { 0 };
+	cleanup_tokens struct tokens tokens = { 0 };
 	cleanup_text char *cursor = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	int r = 0;
 
 	do {
-		if (!client_list(client, &output->filter, &cursor, &rows, &error))
+		if (!client_list(client, &output->filter, &cursor, &tokens, &error))
 			return outcome_fail(NULL, &error);
 		if (sorted && cursor)
 			continue;
 		if (sorted)
-			sort_rows(&rows, &output->sort);
-		r = print_page(output, &rows);
-		rows_clear(&rows);
+			sort_tokens(&tokens, &output->sort);
+		r = print_page(output, &tokens);
+		tokens_clear(&tokens);
 	} while (cursor && r >= 0);
 	if (r >= 0)
 		r = print_end(client, output);
@@ -96,13 +96,13 @@ static enum outcome print_all(struct client *client, struct output *output)
 
 enum outcome list_run(const struct command *command)
 {
-	struct output output = { .command = command, .look = look_at(NULL) };
+	struct output output = { .command = command, .context = output_context_for(NULL) };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
 	const char *problem;
 
-	if (!filter_of(command, output.look.now, &output.filter))
+	if (!filter_of(command, output.context.now, &output.filter))
 		return OUTCOME_USAGE;
 	problem = command->sort ? sort_parse(command->sort, &output.sort) : NULL;
 	if (problem) {
@@ -114,7 +114,7 @@ enum outcome list_run(const struct command *command)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (!command->json)
-		output.table = table_new(&output.look, !command->no_legend);
+		output.table = table_new(&output.context, !command->no_legend);
 	outcome = print_all(client, &output);
 	table_free(output.table);
 	return outcome;

@@ -24,7 +24,7 @@
 struct output {
 	const struct command *command;
 	struct client *client;
-	struct look look;
+	struct output_context context;
 	struct client_history_filter *filters; /* one, or one for each token */
 	size_t n;
 	bool limited; /* to the last lines */
@@ -32,15 +32,15 @@ struct output {
 	uint64_t last; /* the Seq of the last entry that was seen */
 };
 
-static void print(const struct output *output, const struct entry *entry)
+static void print(const struct output *output, const struct history_entry *entry)
 {
 	cleanup_text char *line = NULL;
 
 	if (output->command->json) {
-		json_line(json_of_entry(entry));
+		json_line(json_of_history_entry(entry));
 		return;
 	}
-	line = entry_line(entry, &output->look);
+	line = history_entry_line(entry, &output->context);
 	(void)puts(line);
 }
 
@@ -54,7 +54,7 @@ static bool print_after(struct output *output, uint64_t after, DBusError *error)
 		output->filters[i].after = after;
 	history = history_new(output->client, output->filters, output->n, 0);
 	while (!end) {
-		struct entry entry = { 0 };
+		struct history_entry entry = { 0 };
 
 		if (!history_next(history, &entry, &end, error))
 			return false;
@@ -62,7 +62,7 @@ static bool print_after(struct output *output, uint64_t after, DBusError *error)
 			print(output, &entry);
 			output->last = entry.seq;
 		}
-		record_clear(&entry_shape, &entry);
+		record_clear(&history_entry_type, &entry);
 	}
 	return true;
 }
@@ -74,7 +74,7 @@ static bool print_after(struct output *output, uint64_t after, DBusError *error)
 static bool print_last(struct output *output, DBusError *error)
 {
 	const uint64_t wanted = output->lines > 0 ? output->lines : 1;
-	struct entry *entries = NULL;
+	struct history_entry *entries = NULL;
 	cleanup_history struct history *history = NULL;
 	bool end = false, ok = true;
 	size_t n = 0, room = 0;
@@ -97,7 +97,7 @@ static bool print_last(struct output *output, DBusError *error)
 	for (size_t i = n; i-- > 0;) {
 		if (ok && i < output->lines)
 			print(output, &entries[i]);
-		record_clear(&entry_shape, &entries[i]);
+		record_clear(&history_entry_type, &entries[i]);
 	}
 	free(entries);
 	for (size_t i = 0; i < output->n; i++)
@@ -167,7 +167,7 @@ static enum outcome verify(const struct command *command, struct client *client)
 	if (command->json)
 		json_line(json_must(json_pack("{s:I, s:I, s:o, s:o}", "entries",
 			(json_int_t)found.entries, "first", (json_int_t)found.first, "bad",
-			json_of_time(found.bad), "problem", json_of_text(found.problem))));
+			json_of_nonzero(found.bad), "problem", json_of_text(found.problem))));
 	else if (!found.bad && !command->quiet)
 		(void)printf(P_("The history is as patd wrote it: %" PRIu64
 				" entry, from number %" PRIu64 " on.\n",
@@ -189,14 +189,14 @@ static bool has_history(
 	struct client_history_filter filter = *base;
 	cleanup_history struct history *history = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	struct entry entry = { 0 };
+	struct history_entry entry = { 0 };
 	bool end = true, ok;
 
 	filter.token = id;
 	history = history_new(client, &filter, 1, 1);
 	ok = history_next(history, &entry, &end, &error);
 	dbus_error_free(&error);
-	record_clear(&entry_shape, &entry);
+	record_clear(&history_entry_type, &entry);
 	return ok && !end;
 }
 
@@ -204,10 +204,10 @@ static bool has_history(
 static bool find_id(struct client *client, const struct client_history_filter *base,
 	const char *item, struct pat_id *ret, DBusError *error)
 {
-	cleanup_row struct row row = { 0 };
+	cleanup_token struct token token = { 0 };
 
-	if (select_token(client, base->user, item, &row, error)) {
-		*ret = row.id;
+	if (select_token(client, base->user, item, &token, error)) {
+		*ret = token.id;
 		return true;
 	}
 	if (pat_error_from_name(error->name) != PAT_ERR_NOT_FOUND || !pat_id_valid(item) ||
@@ -275,8 +275,8 @@ static bool check(
 		complain(_("--verify is about the whole history: leave the rest out"));
 		return false;
 	}
-	if (!argument_time_before("since", command->since, output->look.now, &base->since) ||
-		!argument_time_before("until", command->until, output->look.now, &base->until) ||
+	if (!argument_time_before("since", command->since, output->context.now, &base->since) ||
+		!argument_time_before("until", command->until, output->context.now, &base->until) ||
 		!argument_number("lines", command->lines, 0, &output->lines))
 		return false;
 	if (command->follow && !command->lines && !command->since)
@@ -287,7 +287,7 @@ static bool check(
 
 enum outcome log_run(const struct command *command)
 {
-	struct output output = { .command = command, .look = look_at(command->host) };
+	struct output output = { .command = command, .context = output_context_for(command->host) };
 	struct client_history_filter base = {
 		.user = command->user,
 		.all = command->all,

@@ -9,9 +9,9 @@ static bool make(struct client *client, const struct pat_id *id, const void *how
 	return client_rename(client, id, how, error);
 }
 
-static char *tell(const struct row *row)
+static char *tell(const struct token *token)
 {
-	cleanup_text char *name = text_safe(row->name);
+	cleanup_text char *name = text_safe(token->name);
 
 	return text_format(_("User token successfully renamed to %s"), name);
 }

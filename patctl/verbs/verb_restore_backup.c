@@ -108,7 +108,7 @@ static bool restore(const struct program_as *as)
 	/* What ended patctl here would leave patd stopped.  The programs inherit it. */
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		(void)signal(ending[i], SIG_IGN);
-	units_look(&units);
+	units_read(&units);
 	done = units_stop();
 	if (!done)
 		complain(_("patd.service could not be stopped; nothing was changed"));
@@ -155,7 +155,7 @@ enum outcome restore_backup_run(const struct command *command)
 	as.input = open_backup(command->items[0]);
 	if (as.input < 0)
 		return OUTCOME_FAILED;
-	if (units_there()) {
+	if (units_available()) {
 		outcome = verify_and_restore(command, &as);
 	} else {
 		complain(_("systemd does not run here: stop patd, and see --restore-backup in "

@@ -19,13 +19,13 @@ static bool make(struct client *client, const struct pat_id *id, const void *how
 }
 
 /* A token that was revoked for longer before stays so: patd's word counts. */
-static char *tell(const struct row *row)
+static char *tell(const struct token *token)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
-	if (!row->revoked_until)
+	if (!token->revoked_until)
 		return text_format("%s", _(done));
-	timestamp_format_local(row->revoked_until, stamp);
+	timestamp_format_local(token->revoked_until, stamp);
 	return text_format(_("User token successfully revoked until %s"), stamp);
 }
 

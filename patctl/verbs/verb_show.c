@@ -87,23 +87,23 @@ static void print_texts(unsigned int label, char *const *texts)
 	print_text(label, joined);
 }
 
-static void print_time(const struct look *look, unsigned int label, uint64_t at)
+static void print_time(const struct output_context *context, unsigned int label, uint64_t at)
 {
-	cleanup_text char *time = look_exactly(look, at);
+	cleanup_text char *time = format_time_and_age(context, at);
 
 	if (at)
 		print_line(label, time);
 }
 
-static void print_created(const struct look *look, const struct row *row)
+static void print_created(const struct output_context *context, const struct token *token)
 {
-	cleanup_text char *time = look_exactly(look, row->created_at),
-			  *by = look_user(look, row->created_by),
+	cleanup_text char *time = format_time_and_age(context, token->created_at),
+			  *by = format_user(context, token->created_by),
 			  *text = text_format(_("%s by %s"), time, by);
 
 	print_line(LABEL_CREATED, text);
-	if (row->expires_at)
-		print_time(look, LABEL_EXPIRES, row->expires_at);
+	if (token->expires_at)
+		print_time(context, LABEL_EXPIRES, token->expires_at);
 	else
 		print_line(LABEL_EXPIRES, _("never"));
 }
@@ -116,10 +116,10 @@ static void print_number(unsigned int label, uint64_t number)
 		print_line(label, text);
 }
 
-static void print_restriction(
-	const struct look *look, const struct row *row, enum pat_restriction restriction)
+static void print_restriction(const struct output_context *context, const struct token *token,
+	enum pat_restriction restriction)
 {
-	const union token_restriction *value = &row->restrictions[restriction];
+	const union token_restriction *value = &token->restrictions[restriction];
 	const unsigned int label = LABELS + restriction;
 
 	switch (restrictions[restriction].kind) {
@@ -130,7 +130,7 @@ static void print_restriction(
 		print_text(label, value->text);
 		break;
 	case RESTRICTION_TIME:
-		print_time(look, label, value->number);
+		print_time(context, label, value->number);
 		break;
 	case RESTRICTION_COUNT:
 		print_number(label, value->number);
@@ -138,33 +138,33 @@ static void print_restriction(
 	}
 }
 
-static void print_restrictions(const struct look *look, const struct row *row)
+static void print_restrictions(const struct output_context *context, const struct token *token)
 {
 	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++)
 		if (restrictions[i].label)
-			print_restriction(look, row, i);
+			print_restriction(context, token, i);
 }
 
-static void print_revoked(const struct look *look, const struct row *row)
+static void print_revoked(const struct output_context *context, const struct token *token)
 {
-	print_time(look, LABEL_REVOKED, row->revoked_at);
-	print_time(look, LABEL_UNTIL, row->revoked_until);
-	print_text(LABEL_REASON, look_reason(row->revoked_reason));
+	print_time(context, LABEL_REVOKED, token->revoked_at);
+	print_time(context, LABEL_UNTIL, token->revoked_until);
+	print_text(LABEL_REASON, reason_translated(token->revoked_reason));
 }
 
-static void print_rotated(const struct look *look, const struct row *row)
+static void print_rotated(const struct output_context *context, const struct token *token)
 {
-	cleanup_text char *time = look_exactly(look, row->rotated_at),
-			  *former = look_exactly(look, row->former_until), *text = NULL;
+	cleanup_text char *time = format_time_and_age(context, token->rotated_at),
+			  *former = format_time_and_age(context, token->former_until), *text = NULL;
 
-	if (row->rotations == 0)
+	if (token->rotations == 0)
 		return;
-	text = row->rotations == 1
+	text = token->rotations == 1
 		       ? text_format(_("once, %s"), time)
-		       : text_format(P_("%u time, last %s", "%u times, last %s", row->rotations),
-				 row->rotations, time);
+		       : text_format(P_("%u time, last %s", "%u times, last %s", token->rotations),
+				 token->rotations, time);
 	print_line(LABEL_ROTATED, text);
-	if (row->former_until) {
+	if (token->former_until) {
 		cleanup_text char *works =
 			text_format(_("the secret before works until %s"), former);
 
@@ -172,11 +172,12 @@ static void print_rotated(const struct look *look, const struct row *row)
 	}
 }
 
-static void print_uses(const struct row *row)
+static void print_uses(const struct token *token)
 {
-	const uint64_t most = row->restrictions[PAT_MAX_USES].number;
-	cleanup_text char *text = most ? text_format(_("%" PRIu64 " of %" PRIu64), row->uses, most)
-				       : text_format("%" PRIu64, row->uses);
+	const uint64_t most = token->restrictions[PAT_MAX_USES].number;
+	cleanup_text char *text =
+		most ? text_format(_("%" PRIu64 " of %" PRIu64), token->uses, most)
+		     : text_format("%" PRIu64, token->uses);
 
 	print_line(LABEL_USES, text);
 }
@@ -194,22 +195,23 @@ static char *place_text(const char *service, const char *from)
 		     : text_format(_("by %s from %s"), safe_service, safe_from);
 }
 
-static void print_usage(const struct look *look, const struct row *row, const struct records *used)
+static void print_usage(
+	const struct output_context *context, const struct token *token, const struct records *used)
 {
 	const struct source *sources = used->items;
 	cleanup_text char *time = NULL, *place = NULL, *text = NULL;
 
-	if (!row->last_used_at) {
+	if (!token->last_used_at) {
 		print_line(LABEL_USAGE, _("Not used"));
 		return;
 	}
-	time = look_exactly(look, row->last_used_at);
-	place = place_text(row->last_used_service, row->last_used_from);
+	time = format_time_and_age(context, token->last_used_at);
+	place = place_text(token->last_used_service, token->last_used_from);
 	/* TRANSLATORS: the second is as in "by sshd from 192.0.2.7", "locally". */
 	text = text_format(_("Last used %s %s"), time, place);
 	print_line(LABEL_USAGE, text);
 	for (size_t i = 0; i < used->n; i++) {
-		cleanup_text char *when = look_time(look, sources[i].at),
+		cleanup_text char *when = format_time(context, sources[i].at),
 				  *where = place_text(sources[i].service, sources[i].from),
 				  *line = text_format("%s %s", when, where);
 
@@ -217,34 +219,35 @@ static void print_usage(const struct look *look, const struct row *row, const st
 	}
 }
 
-static void print(const struct look *look, const struct row *row, const struct records *used)
+static void print(
+	const struct output_context *context, const struct token *token, const struct records *used)
 {
-	cleanup_text char *user = text_safe(row->user), *state = text_safe(row->state),
-			  *user_and_uid = text_format("%s (%" PRIu32 ")", user, row->uid),
+	cleanup_text char *user = text_safe(token->user), *state = text_safe(token->state),
+			  *user_and_uid = text_format("%s (%" PRIu32 ")", user, token->uid),
 			  *coloured = terminal_coloured(
-				  look->palette, row->state, text_translated(state));
+				  context->palette, token->state, text_translated(state));
 
-	print_text(LABEL_ID, row->id.text);
-	print_text(LABEL_NAME, row->name);
+	print_text(LABEL_ID, token->id.text);
+	print_text(LABEL_NAME, token->name);
 	print_line(LABEL_USER, user_and_uid);
 	print_line(LABEL_STATE, coloured);
-	print_created(look, row);
-	print_restrictions(look, row);
-	print_revoked(look, row);
-	print_rotated(look, row);
-	print_uses(row);
-	print_usage(look, row, used);
+	print_created(context, token);
+	print_restrictions(context, token);
+	print_revoked(context, token);
+	print_rotated(context, token);
+	print_uses(token);
+	print_usage(context, token, used);
 }
 
 /* used_from is null if the caller may not see the places, see get_sources(). */
-static json_t *describe(const struct row *row, const struct records *used)
+static json_t *describe(const struct token *token, const struct records *used)
 {
 	const struct source *sources = used->items;
-	json_t *object = json_of_row(row),
-	       *list = json_must(used->shape ? json_array() : json_null());
+	json_t *object = json_of_token(token),
+	       *list = json_must(used->type ? json_array() : json_null());
 
 	for (size_t i = 0; i < used->n; i++)
-		if (json_array_append_new(list, json_of_record(used->shape, &sources[i])) < 0)
+		if (json_array_append_new(list, json_of_record(used->type, &sources[i])) < 0)
 			no_memory();
 	json_add(object, "used_from", list);
 	return object;
@@ -253,7 +256,7 @@ static json_t *describe(const struct row *row, const struct records *used)
 /* The state of the output, from one token to the next. */
 struct output {
 	const struct command *command;
-	struct look look;
+	struct output_context context;
 	struct json_list list;
 	bool begun;
 };
@@ -274,26 +277,26 @@ static enum outcome show_one(struct output *output, struct client *client, const
 {
 	const struct command *command = output->command;
 	cleanup_records struct records used = { 0 };
-	cleanup_row struct row row = { 0 };
+	cleanup_token struct token token = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (!select_token(client, command->user, item, &row, &error) ||
-		!get_sources(client, &row.id, &used, &error))
+	if (!select_token(client, command->user, item, &token, &error) ||
+		!get_sources(client, &token.id, &used, &error))
 		return outcome_fail(NULL, &error);
 	if (command->json) {
-		json_list_add(&output->list, describe(&row, &used));
+		json_list_add(&output->list, describe(&token, &used));
 		return OUTCOME_DONE;
 	}
 	if (output->begun)
 		(void)putchar('\n');
 	output->begun = true;
-	print(&output->look, &row, &used);
+	print(&output->context, &token, &used);
 	return OUTCOME_DONE;
 }
 
 enum outcome show_run(const struct command *command)
 {
-	struct output output = { .command = command, .look = look_at(command->host) };
+	struct output output = { .command = command, .context = output_context_for(command->host) };
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client =
 		client_at(command->host, !command->no_ask_password, &error);

@@ -5,18 +5,18 @@
 #include "patctl/client/token_record.h"
 #include "tests/fuzz/dictionary.h"
 
-/* What row_read() accepts has every field. */
-static void check(const struct shape *shape, const struct row *row)
+/* What token_read() accepts has every field. */
+static void check(const struct record_type *type, const struct token *token)
 {
 	const void *pointer;
 
-	assert_true(pat_id_valid(row->id.text));
-	for (size_t i = 0; i < shape->n; i++) {
-		const struct field *field = &shape->fields[i];
+	assert_true(pat_id_valid(token->id.text));
+	for (size_t i = 0; i < type->n; i++) {
+		const struct field *field = &type->fields[i];
 
 		if (field->type != FIELD_TEXT && field->type != FIELD_TEXTS)
 			continue;
-		memcpy(&pointer, (const char *)row + field->offset, sizeof(pointer));
+		memcpy(&pointer, (const char *)token + field->offset, sizeof(pointer));
 		assert_non_null(pointer);
 	}
 }
@@ -25,20 +25,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_bytes bytes = { data, size };
 	DBusMessage *reply = dbus_message_new_method_call("a.b", "/", "a.b", "c");
-	const struct shape *shape = row_shape();
-	const char *keys[SHAPE_FIELDS_MAX];
-	struct row row;
+	const struct record_type *type = token_record_type();
+	const char *keys[RECORD_FIELDS_MAX];
+	struct token token;
 	DBusMessageIter args;
 
 	assert_non_null(reply);
-	for (size_t i = 0; i < shape->n; i++)
-		keys[i] = shape->fields[i].key;
+	for (size_t i = 0; i < type->n; i++)
+		keys[i] = type->fields[i].key;
 	dbus_message_iter_init_append(reply, &args);
-	fuzz_append_dictionary(&args, keys, shape->n, &bytes);
+	fuzz_append_dictionary(&args, keys, type->n, &bytes);
 	assert_true(dbus_message_iter_init(reply, &args));
-	if (row_read(&args, &row)) {
-		check(shape, &row);
-		row_clear(&row);
+	if (token_read(&args, &token)) {
+		check(type, &token);
+		token_clear(&token);
 	}
 	dbus_message_unref(reply);
 	return 0;

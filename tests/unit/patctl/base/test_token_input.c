@@ -51,7 +51,7 @@ static void reads_one_line(void **state)
 
 		strcat(strcat(text, token), ends[i]);
 		fd = pipe_of(text);
-		got = typed_read(fd, &problem);
+		got = token_input_read(fd, &problem);
 		assert_non_null(got);
 		assert_string_equal(got, token);
 		secret_free(&got);
@@ -68,7 +68,7 @@ static void what_follows_the_line_is_left_for_others(void **state)
 	(void)state;
 	strcat(strcat(text, token), "\nrest");
 	fd = pipe_of(text);
-	got = typed_read(fd, &problem);
+	got = token_input_read(fd, &problem);
 	secret_free(&got);
 	assert_int_equal(read(fd, rest, sizeof(rest)), 4);
 	assert_string_equal(rest, "rest");
@@ -92,7 +92,7 @@ static void refuses_what_is_no_token(void **state)
 		const char *problem = NULL;
 		int fd = pipe_of(bad[i]);
 
-		assert_null(typed_read(fd, &problem));
+		assert_null(token_input_read(fd, &problem));
 		assert_non_null(problem);
 		close(fd);
 	}
@@ -102,7 +102,7 @@ static void nobody_can_alter_what_patd_is_handed(void **state)
 {
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 	char got[PAT_TOKEN_LEN + 1] = "";
-	int fd = typed_seal(token);
+	int fd = token_input_seal(token);
 	struct stat st;
 
 	(void)state;

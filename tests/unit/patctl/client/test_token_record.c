@@ -64,7 +64,7 @@ static void append(DBusMessageIter *variant, const struct property *p)
 }
 
 /* Reads a message that has these properties. */
-static bool read_properties(const struct property *properties, size_t n, struct row *ret)
+static bool read_properties(const struct property *properties, size_t n, struct token *ret)
 {
 	DBusMessage *message = dbus_message_new(DBUS_MESSAGE_TYPE_METHOD_RETURN);
 	DBusMessageIter iter, array, entry, variant;
@@ -84,87 +84,87 @@ static bool read_properties(const struct property *properties, size_t n, struct 
 	}
 	dbus_message_iter_close_container(&iter, &array);
 	dbus_message_iter_init(message, &iter);
-	ok = row_read(&iter, ret);
+	ok = token_read(&iter, ret);
 	dbus_message_unref(message);
 	return ok;
 }
 
 static void reads_all_properties(void **state)
 {
-	struct row row;
+	struct token token;
 
 	(void)state;
-	assert_true(read_properties(good, GOOD, &row));
-	assert_string_equal(row.id.text, "abcDEF0123");
-	assert_string_equal(row.name, "nightly backup");
-	assert_string_equal(row.user, "games");
-	assert_string_equal(row.state, "revoked");
-	assert_int_equal(row.uid, 5);
-	assert_int_equal(row.created_at, 1);
-	assert_int_equal(row.expires_at, UINT64_C(253402300799));
-	assert_int_equal(row.revoked_at, 3);
-	assert_int_equal(row.last_used_at, 4);
-	assert_string_equal(row.last_used_service, "sudo");
-	assert_string_equal(row.last_used_from, "192.0.2.7");
-	assert_int_equal(row.created_by, 6);
-	assert_string_equal(row.restrictions[PAT_SERVICES].list[0], "ssh*");
-	assert_string_equal(row.restrictions[PAT_SERVICES].list[1], "sudo");
-	assert_null(row.restrictions[PAT_SERVICES].list[2]);
-	assert_null(row.restrictions[PAT_SOURCES].list[0]);
-	assert_string_equal(row.restrictions[PAT_HOURS].text, "Mon..Fri 08:00-18:00");
-	assert_int_equal(row.restrictions[PAT_NOT_BEFORE].number, 7);
-	assert_int_equal(row.restrictions[PAT_MAX_USES].number, 8);
-	assert_int_equal(row.uses, 9);
-	assert_int_equal(row.revoked_until, 10);
-	assert_string_equal(row.revoked_reason, "lost");
-	assert_int_equal(row.rotations, 11);
-	assert_int_equal(row.rotated_at, 12);
-	assert_int_equal(row.former_until, 13);
-	row_clear(&row);
+	assert_true(read_properties(good, GOOD, &token));
+	assert_string_equal(token.id.text, "abcDEF0123");
+	assert_string_equal(token.name, "nightly backup");
+	assert_string_equal(token.user, "games");
+	assert_string_equal(token.state, "revoked");
+	assert_int_equal(token.uid, 5);
+	assert_int_equal(token.created_at, 1);
+	assert_int_equal(token.expires_at, UINT64_C(253402300799));
+	assert_int_equal(token.revoked_at, 3);
+	assert_int_equal(token.last_used_at, 4);
+	assert_string_equal(token.last_used_service, "sudo");
+	assert_string_equal(token.last_used_from, "192.0.2.7");
+	assert_int_equal(token.created_by, 6);
+	assert_string_equal(token.restrictions[PAT_SERVICES].list[0], "ssh*");
+	assert_string_equal(token.restrictions[PAT_SERVICES].list[1], "sudo");
+	assert_null(token.restrictions[PAT_SERVICES].list[2]);
+	assert_null(token.restrictions[PAT_SOURCES].list[0]);
+	assert_string_equal(token.restrictions[PAT_HOURS].text, "Mon..Fri 08:00-18:00");
+	assert_int_equal(token.restrictions[PAT_NOT_BEFORE].number, 7);
+	assert_int_equal(token.restrictions[PAT_MAX_USES].number, 8);
+	assert_int_equal(token.uses, 9);
+	assert_int_equal(token.revoked_until, 10);
+	assert_string_equal(token.revoked_reason, "lost");
+	assert_int_equal(token.rotations, 11);
+	assert_int_equal(token.rotated_at, 12);
+	assert_int_equal(token.former_until, 13);
+	token_clear(&token);
 }
 
 static void refuses_what_breaks_the_contract(void **state)
 {
 	struct property bad[GOOD];
-	struct row row = { .uid = 42 };
+	struct token token = { .uid = 42 };
 
 	(void)state;
 	for (size_t i = 0; i < GOOD - 1; i++) {
 		/* The last, which nobody needs, takes the place of one that is needed. */
 		memcpy(bad, good, sizeof(good));
 		bad[i] = good[GOOD - 1];
-		assert_false(read_properties(bad, GOOD, &row));
+		assert_false(read_properties(bad, GOOD, &token));
 
 		memcpy(bad, good, sizeof(good));
 		bad[i].type = "i";
 		bad[i].value.t = 0;
-		assert_false(read_properties(bad, GOOD, &row));
+		assert_false(read_properties(bad, GOOD, &token));
 	}
 	/* Twice. */
 	memcpy(bad, good, sizeof(good));
 	bad[GOOD - 1] = good[1];
-	assert_false(read_properties(bad, GOOD, &row));
+	assert_false(read_properties(bad, GOOD, &token));
 	memcpy(bad, good, sizeof(good));
 	bad[0].value.s = "../../etc1";
-	assert_false(read_properties(bad, GOOD, &row));
-	assert_int_equal(row.uid, 42);
+	assert_false(read_properties(bad, GOOD, &token));
+	assert_int_equal(token.uid, 42);
 }
 
 static void rows_grow_and_own_their_rows(void **state)
 {
-	struct rows rows = { 0 };
+	struct tokens tokens = { 0 };
 
 	(void)state;
 	for (uint32_t i = 0; i < 1000; i++) {
-		struct row row = { .name = strdup("n"), .uid = i };
+		struct token token = { .name = strdup("n"), .uid = i };
 
-		rows_take(&rows, &row);
+		tokens_append(&tokens, &token);
 	}
-	assert_int_equal(rows.n, 1000);
+	assert_int_equal(tokens.n, 1000);
 	for (uint32_t i = 0; i < 1000; i++)
-		assert_int_equal(rows.items[i].uid, i);
-	rows_clear(&rows);
-	assert_int_equal(rows.n, 0);
+		assert_int_equal(tokens.items[i].uid, i);
+	tokens_clear(&tokens);
+	assert_int_equal(tokens.n, 0);
 }
 
 int main(void)

@@ -23,9 +23,9 @@ static char *copy(const char *text)
 	return strdup(text ? text : "");
 }
 
-static struct entry entry_of(const struct words *words)
+static struct history_entry entry_of(const struct words *words)
 {
-	return (struct entry) {
+	return (struct history_entry) {
 		.seq = 1,
 		.at = UINT64_C(1801418400),
 		.event = copy(words->event),
@@ -45,14 +45,15 @@ static struct entry entry_of(const struct words *words)
 	};
 }
 
-static void expect(const struct words *words, const struct look *look, const char *text)
+static void expect(
+	const struct words *words, const struct output_context *context, const char *text)
 {
-	struct entry entry = entry_of(words);
-	char *line = entry_line(&entry, look);
+	struct history_entry entry = entry_of(words);
+	char *line = history_entry_line(&entry, context);
 
 	assert_string_equal(line, text);
 	free(line);
-	record_clear(&entry_shape, &entry);
+	record_clear(&history_entry_type, &entry);
 }
 
 #define TOKEN .token = "abcDEF0123", .name = "ci", .user = "alice"
@@ -95,14 +96,14 @@ static void every_event_is_one_line(void **state)
 		{ { .event = "enabled", .how = "root" },
 			"enabled    the tokens of everybody, by root" },
 	};
-	const struct look look = { 0 };
+	const struct output_context context = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char text[256] = "2027-01-31T18:00:00Z  ";
 
 		strcat(text, cases[i].text);
-		expect(&cases[i].words, &look, text);
+		expect(&cases[i].words, &context, text);
 	}
 }
 
@@ -112,7 +113,7 @@ static void the_first_use_from_a_place_is_marked(void **state)
 		"2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo";
 	static const char *const marks[] = { "", " (new service)", " (new network)",
 		" (new network and service)" };
-	const struct look look = { 0 };
+	const struct output_context context = { 0 };
 
 	(void)state;
 	for (unsigned int i = 0; i < 4; i++) {
@@ -125,7 +126,7 @@ static void the_first_use_from_a_place_is_marked(void **state)
 		char text[256] = "";
 
 		strcat(strcat(text, line), marks[i]);
-		expect(&words, &look, text);
+		expect(&words, &context, text);
 	}
 }
 
@@ -137,10 +138,10 @@ static void what_was_not_kept_is_told(void **state)
 		.service = "sudo",
 		.result = "revoked",
 		.unrecorded = 17 };
-	const struct look look = { 0 };
+	const struct output_context context = { 0 };
 
 	(void)state;
-	expect(&words, &look,
+	expect(&words, &context,
 		"2027-01-31T18:00:00Z  refused    ci (abcDEF0123) of alice, sudo: revoked "
 		"(17 before it came too fast to be kept)");
 }
@@ -157,15 +158,15 @@ static void a_terminal_is_not_deceived(void **state)
 		.tty = "\033[7m",
 		.result = "\033[8m",
 		.detail = "\033[9m" };
-	struct entry entry = entry_of(&words);
-	const struct look look = { 0 };
-	char *line = entry_line(&entry, &look);
+	struct history_entry entry = entry_of(&words);
+	const struct output_context context = { 0 };
+	char *line = history_entry_line(&entry, &context);
 
 	(void)state;
 	assert_null(strchr(line, '\033'));
 	assert_null(strchr(line, '\n'));
 	free(line);
-	record_clear(&entry_shape, &entry);
+	record_clear(&history_entry_type, &entry);
 }
 
 static void people_have_colours(void **state)
@@ -176,11 +177,11 @@ static void people_have_colours(void **state)
 		.service = "sudo",
 		.result = "revoked",
 		.new_network = true };
-	const struct look look = { .people = true, .palette = PALETTE_256 };
+	const struct output_context context = { .terminal = true, .palette = PALETTE_256 };
 
 	(void)state;
 	assert_int_equal(setenv("TZ", "UTC0", 1), 0);
-	expect(&words, &look,
+	expect(&words, &context,
 		"2027-01-31 18:00:00 UTC  \033[31mrefused  \033[0m  ci (abcDEF0123) of alice, "
 		"sudo: revoked\033[1m (new network)\033[0m");
 }

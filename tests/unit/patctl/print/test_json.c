@@ -34,7 +34,7 @@ static void expect(json_t *object, const char *text)
 
 static void what_does_not_exist_is_an_explicit_null(void **state)
 {
-	const struct row row = {
+	const struct token token = {
 		.id = { "abcDEF0123" },
 		.name = name,
 		.user = user,
@@ -48,7 +48,7 @@ static void what_does_not_exist_is_an_explicit_null(void **state)
 	};
 
 	(void)state;
-	expect(json_of_row(&row),
+	expect(json_of_token(&token),
 		"{\"id\": \"abcDEF0123\", \"name\": \"a \\\"quoted\\\" \xC3\xA9\", "
 		"\"uid\": 4294967295, \"user\": \"alice\", \"state\": \"active\", "
 		"\"created_at\": 1, \"created_by\": 0, \"expires_at\": null, "
@@ -61,7 +61,7 @@ static void what_does_not_exist_is_an_explicit_null(void **state)
 
 static void times_are_integers_in_seconds(void **state)
 {
-	const struct row row = {
+	const struct token token = {
 		.id = { "abcDEF0123" },
 		.name = user,
 		.user = user,
@@ -87,7 +87,7 @@ static void times_are_integers_in_seconds(void **state)
 	};
 
 	(void)state;
-	expect(json_of_row(&row),
+	expect(json_of_token(&token),
 		"{\"id\": \"abcDEF0123\", \"name\": \"alice\", \"uid\": 0, "
 		"\"user\": \"alice\", \"state\": \"active\", \"created_at\": 1, "
 		"\"created_by\": 5, \"expires_at\": 253402300799, "
@@ -100,7 +100,7 @@ static void times_are_integers_in_seconds(void **state)
 
 static void a_use_from_nowhere_is_local(void **state)
 {
-	const struct row row = {
+	const struct token token = {
 		.id = { "abcDEF0123" },
 		.name = user,
 		.user = user,
@@ -111,7 +111,7 @@ static void a_use_from_nowhere_is_local(void **state)
 		.last_used_service = service,
 		.last_used_from = unused,
 	};
-	json_t *object = json_of_row(&row);
+	json_t *object = json_of_token(&token);
 
 	(void)state;
 	assert_string_equal(json_string_value(json_object_get(object, "last_used_from")), "local");
@@ -120,7 +120,7 @@ static void a_use_from_nowhere_is_local(void **state)
 
 static void an_entry_has_all_that_patd_says(void **state)
 {
-	const struct entry login = {
+	const struct history_entry login = {
 		.seq = 17,
 		.at = 1,
 		.event = event,
@@ -137,7 +137,7 @@ static void an_entry_has_all_that_patd_says(void **state)
 		.unrecorded = 3,
 		.detail = unused,
 	};
-	const struct entry about_everybody = {
+	const struct history_entry about_everybody = {
 		.seq = 18,
 		.at = 2,
 		.event = event,
@@ -153,13 +153,13 @@ static void an_entry_has_all_that_patd_says(void **state)
 	};
 
 	(void)state;
-	expect(json_of_entry(&login),
+	expect(json_of_history_entry(&login),
 		"{\"seq\": 17, \"at\": 1, \"event\": \"used\", \"id\": \"abcDEF0123\", "
 		"\"name\": \"a \\\"quoted\\\" \xC3\xA9\", \"user\": \"alice\", \"uid\": 1000, "
 		"\"by_uid\": 0, \"how\": \"pam\", \"service\": \"sudo\", \"from\": \"192.0.2.7\", "
 		"\"tty\": \"pts/0\", \"result\": \"accepted\", \"new_service\": false, "
 		"\"new_network\": true, \"unrecorded\": 3, \"detail\": null}");
-	expect(json_of_entry(&about_everybody),
+	expect(json_of_history_entry(&about_everybody),
 		"{\"seq\": 18, \"at\": 2, \"event\": \"used\", \"id\": null, \"name\": null, "
 		"\"user\": null, \"uid\": null, \"by_uid\": 0, \"how\": \"pam\", "
 		"\"service\": null, \"from\": null, \"tty\": null, \"result\": null, "

@@ -10,8 +10,8 @@
 
 static void tells(const char *host, uint32_t uid, const char *text)
 {
-	const struct look look = look_at(host);
-	char *told = look_user(&look, uid);
+	const struct output_context context = output_context_for(host);
+	char *told = format_user(&context, uid);
 
 	assert_string_equal(told, text);
 	free(told);

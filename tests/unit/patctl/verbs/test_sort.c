@@ -11,21 +11,21 @@
 
 static char a[] = "a", b[] = "b", c[] = "c", active[] = "active", revoked[] = "revoked";
 
-static const struct row first = { .id = { "1" },
+static const struct token first = { .id = { "1" },
 	.name = b,
 	.user = c,
 	.state = active,
 	.created_at = 30,
 	.expires_at = 0,
 	.last_used_at = 5 };
-static const struct row second = { .id = { "2" },
+static const struct token second = { .id = { "2" },
 	.name = a,
 	.user = b,
 	.state = revoked,
 	.created_at = 10,
 	.expires_at = 90,
 	.last_used_at = 0 };
-static const struct row third = { .id = { "3" },
+static const struct token third = { .id = { "3" },
 	.name = c,
 	.user = a,
 	.state = active,
@@ -36,12 +36,12 @@ static const struct row third = { .id = { "3" },
 /* ids: in the order that is expected. */
 static void expect(const char *key, const char *ids)
 {
-	struct row items[] = { third, first, second };
-	struct rows rows = { items, 3 };
+	struct token items[] = { third, first, second };
+	struct tokens tokens = { items, 3 };
 	struct sort sort;
 
 	assert_null(sort_parse(key, &sort));
-	sort_rows(&rows, &sort);
+	sort_tokens(&tokens, &sort);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(items[i].id.text[0], ids[i]);
 }
@@ -73,12 +73,12 @@ static void what_is_alike_stays_in_the_order_of_ids(void **state)
 
 static void nothing_is_sorted_too(void **state)
 {
-	struct rows rows = { 0 };
+	struct tokens tokens = { 0 };
 	struct sort sort;
 
 	(void)state;
 	assert_null(sort_parse("name", &sort));
-	sort_rows(&rows, &sort);
+	sort_tokens(&tokens, &sort);
 }
 
 static void refuses_other_keys_and_says_which_there_are(void **state)

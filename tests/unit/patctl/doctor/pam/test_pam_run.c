@@ -49,11 +49,11 @@ static int answer(const struct stack_line *line, void *userdata)
 	return PAM_ABORT;
 }
 
-static const struct row {
+static const struct token {
 	const char *lines;
 	int result;
 	unsigned int decider; /* the number of its line; 0: none */
-} rows[] = {
+} tokens[] = {
 	{ "", PAM_PERM_DENIED, 0 },
 	{ "auth required ok", PAM_SUCCESS, 1 },
 	{ "auth required bad", PAM_AUTH_ERR, 1 },
@@ -111,11 +111,11 @@ static int run_row(const char *lines, bool debian, unsigned int *ret_decider)
 static void each_stack_comes_to_what_libpam_makes_of_it(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(tokens); i++) {
 		unsigned int decider;
-		int result = run_row(rows[i].lines, true, &decider);
+		int result = run_row(tokens[i].lines, true, &decider);
 
-		assert_that(result == rows[i].result, "\"%s\": %s", rows[i].lines,
+		assert_that(result == tokens[i].result, "\"%s\": %s", tokens[i].lines,
 			pam_code_name(result));
 	}
 }
@@ -123,13 +123,14 @@ static void each_stack_comes_to_what_libpam_makes_of_it(void **state)
 static void the_line_that_decided_is_told(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(tokens); i++) {
 		unsigned int decider;
 
-		if (strstr(rows[i].lines, "include") || strstr(rows[i].lines, "substack"))
+		if (strstr(tokens[i].lines, "include") || strstr(tokens[i].lines, "substack"))
 			continue; /* numbers of other files */
-		(void)run_row(rows[i].lines, true, &decider);
-		assert_that(decider == rows[i].decider, "\"%s\": line %u", rows[i].lines, decider);
+		(void)run_row(tokens[i].lines, true, &decider);
+		assert_that(
+			decider == tokens[i].decider, "\"%s\": line %u", tokens[i].lines, decider);
 	}
 }
 
