@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a unit test begins with: cmocka, the headers it needs before it, and a few words. */
 #ifndef PAT_TESTS_UNIT_H
 #define PAT_TESTS_UNIT_H

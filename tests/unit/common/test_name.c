@@ -40,7 +40,7 @@ static char *repeat(const char *text, size_t times)
 	return all;
 }
 
-static void the_limit_is_255_characters_of_any_length(void **state)
+static void name_of_256_characters_is_refused(void **state)
 {
 	static const char *const characters[] = { "a", "\xC3\xA9", "\xE2\x82\xAC",
 		"\xF0\x9F\x94\x91" };
@@ -58,7 +58,7 @@ static void the_limit_is_255_characters_of_any_length(void **state)
 	}
 }
 
-static void a_text_has_no_limit_and_deceives_as_little(void **state)
+static void text_has_no_length_limit(void **state)
 {
 	char text[4 * PAT_NAME_MAX] = "";
 
@@ -72,13 +72,13 @@ static void a_text_has_no_limit_and_deceives_as_little(void **state)
 	assert_non_null(pat_text_problem(text));
 }
 
-static void an_empty_name_is_refused(void **state)
+static void empty_name_is_refused(void **state)
 {
 	(void)state;
 	assert_string_equal(pat_name_problem(""), "the name is empty");
 }
 
-static void peoples_names_are_good(void **state)
+static void names_in_many_scripts_are_accepted(void **state)
 {
 	static const char *const names[] = {
 		"ci", " laptop ", "Anna's phone: 2nd, \"new\" <b>&amp; 100%", "R\xC3\xBCgen",
@@ -116,7 +116,7 @@ static bool deceives(uint32_t c)
 }
 
 /* All of Unicode, alone and within other text. */
-static void exactly_what_deceives_is_refused(void **state)
+static void deceiving_characters_are_refused(void **state)
 {
 	char one[5], within[16];
 
@@ -131,7 +131,7 @@ static void exactly_what_deceives_is_refused(void **state)
 	}
 }
 
-static void what_is_not_utf8_is_refused(void **state)
+static void invalid_utf8_is_refused(void **state)
 {
 	static const char *const texts[] = {
 		"\x80",                     /* continuation without a start */
@@ -167,7 +167,7 @@ static void what_is_not_utf8_is_refused(void **state)
 }
 
 /* The sanitizers see a read behind the NUL. */
-static void a_cut_character_is_not_read_past_its_end(void **state)
+static void truncated_character_is_not_read_past_the_nul(void **state)
 {
 	static const char whole[] = "\xF0\x9F\x94\x91";
 
@@ -184,13 +184,13 @@ static void a_cut_character_is_not_read_past_its_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_limit_is_255_characters_of_any_length),
-		cmocka_unit_test(a_text_has_no_limit_and_deceives_as_little),
-		cmocka_unit_test(an_empty_name_is_refused),
-		cmocka_unit_test(peoples_names_are_good),
-		cmocka_unit_test(exactly_what_deceives_is_refused),
-		cmocka_unit_test(what_is_not_utf8_is_refused),
-		cmocka_unit_test(a_cut_character_is_not_read_past_its_end),
+		cmocka_unit_test(name_of_256_characters_is_refused),
+		cmocka_unit_test(text_has_no_length_limit),
+		cmocka_unit_test(empty_name_is_refused),
+		cmocka_unit_test(names_in_many_scripts_are_accepted),
+		cmocka_unit_test(deceiving_characters_are_refused),
+		cmocka_unit_test(invalid_utf8_is_refused),
+		cmocka_unit_test(truncated_character_is_not_read_past_the_nul),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

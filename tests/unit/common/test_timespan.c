@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Periods of time.  tests/cli/timespan.bats compares the same parser with systemd's. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "common/timespan.h"
 
 #define S UINT64_C(1000000)
 
-static void reads_every_unit(void **state)
+static void every_unit_is_parsed(void **state)
 {
 	static const struct {
 		const char *text;
@@ -58,7 +53,7 @@ static void reads_every_unit(void **state)
 	}
 }
 
-static void adds_up_with_and_without_blanks(void **state)
+static void terms_are_added_with_or_without_blanks(void **state)
 {
 	struct timespan span;
 
@@ -75,7 +70,7 @@ static void adds_up_with_and_without_blanks(void **state)
 	assert_int_equal(span.usec, 0);
 }
 
-static void cuts_fractions_off_at_a_microsecond(void **state)
+static void fractions_are_cut_off_at_a_microsecond(void **state)
 {
 	struct timespan span;
 
@@ -86,7 +81,7 @@ static void cuts_fractions_off_at_a_microsecond(void **state)
 	assert_int_equal(span.usec, 123456);
 }
 
-static void notes_a_lonely_m(void **state)
+static void unit_m_is_reported(void **state)
 {
 	struct timespan span;
 
@@ -98,7 +93,7 @@ static void notes_a_lonely_m(void **state)
 	assert_false(span.has_m);
 }
 
-static void refuses_numbers_without_a_unit(void **state)
+static void number_without_a_unit_is_refused(void **state)
 {
 	static const char *const bad[] = { "30", "1h 30", "5 30s", "0", "1.5", "1m30" };
 	struct timespan span;
@@ -109,7 +104,7 @@ static void refuses_numbers_without_a_unit(void **state)
 			"a number needs a unit: say \"30d\" or \"30 days\"");
 }
 
-static void refuses_what_is_no_period(void **state)
+static void text_that_is_no_period_is_refused(void **state)
 {
 	static const char *const bad[] = { "", " ", "d", "30x", "1mo", "30 Days", "1S", "1secs",
 		"1.s", "1.5.5s", "1e3s", "0x10s", "-1d", "1d -1h", "1d,1h", "+", "+ 5s", "+.5s",
@@ -122,7 +117,7 @@ static void refuses_what_is_no_period(void **state)
 	assert_int_equal(span.usec, 42);
 }
 
-static void refuses_what_overflows(void **state)
+static void overflow_is_refused(void **state)
 {
 	static const char *const bad[] = { "9223372036854775808us", "18446744073709551616us",
 		"999999999999999999999999y", "584543y", "300000y 300000y",
@@ -139,13 +134,13 @@ static void refuses_what_overflows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_every_unit),
-		cmocka_unit_test(adds_up_with_and_without_blanks),
-		cmocka_unit_test(cuts_fractions_off_at_a_microsecond),
-		cmocka_unit_test(notes_a_lonely_m),
-		cmocka_unit_test(refuses_numbers_without_a_unit),
-		cmocka_unit_test(refuses_what_is_no_period),
-		cmocka_unit_test(refuses_what_overflows),
+		cmocka_unit_test(every_unit_is_parsed),
+		cmocka_unit_test(terms_are_added_with_or_without_blanks),
+		cmocka_unit_test(fractions_are_cut_off_at_a_microsecond),
+		cmocka_unit_test(unit_m_is_reported),
+		cmocka_unit_test(number_without_a_unit_is_refused),
+		cmocka_unit_test(text_that_is_no_period_is_refused),
+		cmocka_unit_test(overflow_is_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -26,7 +26,7 @@ static const struct {
 /* A checksum with leading zeros, which must not be left out. */
 static const char leading_zeros[] = "pat_0000000318_" ZEROS "00G2iN";
 
-static void known_tokens_are_recognised(void **state)
+static void known_tokens_are_parsed(void **state)
 {
 	struct pat_id id;
 
@@ -51,7 +51,7 @@ static void known_tokens_have_known_digests(void **state)
 	}
 }
 
-static void a_new_token_is_well_formed_and_names_its_id(void **state)
+static void new_token_is_valid_and_has_its_id(void **state)
 {
 	char token[PAT_TOKEN_LEN + 1];
 	struct pat_id id, parsed;
@@ -67,7 +67,7 @@ static void a_new_token_is_well_formed_and_names_its_id(void **state)
 	}
 }
 
-static void no_two_tokens_are_alike(void **state)
+static void new_tokens_differ(void **state)
 {
 	static char tokens[1000][PAT_TOKEN_LEN + 1];
 	struct pat_id id;
@@ -87,7 +87,7 @@ static void no_two_tokens_are_alike(void **state)
  * deviation of 58.  `byte % 62` would give the first eight a quarter more, 14 deviations; 6 are
  * allowed here, which chance passes once in ten million runs.
  */
-static void every_character_is_as_likely_as_another(void **state)
+static void characters_are_uniformly_distributed(void **state)
 {
 	unsigned int seen[256] = { 0 };
 	char token[PAT_TOKEN_LEN + 1];
@@ -105,7 +105,7 @@ static void every_character_is_as_likely_as_another(void **state)
 }
 
 /* CRC-32 finds any change within 32 bits; no typing error of one character gets through. */
-static void a_change_of_any_one_character_is_refused(void **state)
+static void token_with_one_changed_character_is_refused(void **state)
 {
 	char token[PAT_TOKEN_LEN + 1];
 	struct pat_id id = { "untouched" };
@@ -123,7 +123,7 @@ static void a_change_of_any_one_character_is_refused(void **state)
 	assert_string_equal(id.text, "untouched");
 }
 
-static void two_neighbours_swapped_are_refused(void **state)
+static void token_with_two_swapped_characters_is_refused(void **state)
 {
 	char token[PAT_TOKEN_LEN + 1];
 	struct pat_id id;
@@ -137,7 +137,7 @@ static void two_neighbours_swapped_are_refused(void **state)
 	}
 }
 
-static void every_other_length_is_refused(void **state)
+static void token_of_another_length_is_refused(void **state)
 {
 	char token[4 * PAT_TOKEN_LEN] = "";
 	struct pat_id id;
@@ -171,7 +171,7 @@ static void passwords_are_not_tokens(void **state)
 		assert_false(pat_token_parse(others[i], &id));
 }
 
-static void an_id_is_ten_base62_characters(void **state)
+static void id_is_ten_base62_characters(void **state)
 {
 	static const struct {
 		const char *text;
@@ -208,16 +208,16 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_tokens_are_recognised),
+		cmocka_unit_test(known_tokens_are_parsed),
 		cmocka_unit_test(known_tokens_have_known_digests),
-		cmocka_unit_test(a_new_token_is_well_formed_and_names_its_id),
-		cmocka_unit_test(no_two_tokens_are_alike),
-		cmocka_unit_test(every_character_is_as_likely_as_another),
-		cmocka_unit_test(a_change_of_any_one_character_is_refused),
-		cmocka_unit_test(two_neighbours_swapped_are_refused),
-		cmocka_unit_test(every_other_length_is_refused),
+		cmocka_unit_test(new_token_is_valid_and_has_its_id),
+		cmocka_unit_test(new_tokens_differ),
+		cmocka_unit_test(characters_are_uniformly_distributed),
+		cmocka_unit_test(token_with_one_changed_character_is_refused),
+		cmocka_unit_test(token_with_two_swapped_characters_is_refused),
+		cmocka_unit_test(token_of_another_length_is_refused),
 		cmocka_unit_test(passwords_are_not_tokens),
-		cmocka_unit_test(an_id_is_ten_base62_characters),
+		cmocka_unit_test(id_is_ten_base62_characters),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

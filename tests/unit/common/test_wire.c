@@ -19,7 +19,7 @@ static const struct pat_request good = {
 	.account = PAT_ACCOUNT_SEEN,
 };
 
-static void a_field_holds_text_and_nothing_behind_it(void **state)
+static void field_is_filled_with_nul_after_the_text(void **state)
 {
 	char field[8];
 
@@ -34,7 +34,7 @@ static void a_field_holds_text_and_nothing_behind_it(void **state)
 	assert_memory_equal(field, "\0\0\0\0\0\0\0\0", 8);
 }
 
-static void text_too_long_for_its_field_leaves_the_field_empty(void **state)
+static void text_too_long_leaves_the_field_empty(void **state)
 {
 	char field[8];
 
@@ -45,7 +45,7 @@ static void text_too_long_for_its_field_leaves_the_field_empty(void **state)
 	assert_false(pat_field_set(field, sizeof(field), "123456789012345678"));
 }
 
-static void text_is_cut_to_its_field(void **state)
+static void cut_text_fits_the_field(void **state)
 {
 	char field[8];
 
@@ -58,7 +58,7 @@ static void text_is_cut_to_its_field(void **state)
 	assert_memory_equal(field, "1\0\0\0\0\0\0\0", 8);
 }
 
-static void a_good_request_is_taken(void **state)
+static void valid_request_is_accepted(void **state)
 {
 	struct pat_request request = good;
 
@@ -75,7 +75,7 @@ static void a_good_request_is_taken(void **state)
 	assert_true(pat_request_check(&request, sizeof(request)));
 }
 
-static void a_request_of_any_other_length_is_refused(void **state)
+static void request_of_another_length_is_refused(void **state)
 {
 	(void)state;
 	for (size_t len = 0; len <= 2 * sizeof(good); len++)
@@ -83,7 +83,7 @@ static void a_request_of_any_other_length_is_refused(void **state)
 	assert_false(pat_request_check(&good, SIZE_MAX));
 }
 
-static void another_magic_is_refused(void **state)
+static void request_with_another_magic_is_refused(void **state)
 {
 	static const uint32_t others[] = { 0, PAT_REPLY_MAGIC, PAT_REQUEST_MAGIC + 1,
 		PAT_REQUEST_MAGIC | UINT32_C(0x80000000), UINT32_C(0x50415431) };
@@ -119,7 +119,7 @@ static void unterminated_text_is_refused(void **state)
 	}
 }
 
-static void anything_behind_the_text_is_refused(void **state)
+static void bytes_after_the_text_are_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(fields); i++) {
@@ -135,7 +135,7 @@ static void anything_behind_the_text_is_refused(void **state)
 	}
 }
 
-static void a_request_without_user_or_service_is_refused(void **state)
+static void request_without_user_or_service_is_refused(void **state)
 {
 	struct pat_request request = good;
 
@@ -147,7 +147,7 @@ static void a_request_without_user_or_service_is_refused(void **state)
 	assert_false(pat_request_check(&request, sizeof(request)));
 }
 
-static void a_request_with_a_bad_id_is_refused(void **state)
+static void request_with_an_invalid_id_is_refused(void **state)
 {
 	static const char *const ids[] = { "", "012345678", "01234567890", "012345678/",
 		"0123 56789", "01234567\xC3\xA9" };
@@ -161,7 +161,7 @@ static void a_request_with_a_bad_id_is_refused(void **state)
 	}
 }
 
-static void an_account_bit_that_nobody_knows_is_refused(void **state)
+static void unknown_account_bit_is_refused(void **state)
 {
 	(void)state;
 	for (uint32_t account = 0; account <= PAT_ACCOUNT_ALL; account++) {
@@ -180,7 +180,7 @@ static void an_account_bit_that_nobody_knows_is_refused(void **state)
 }
 
 /* Whatever comes: an answer, and under the sanitizers no byte read outside of the request. */
-static void noise_is_never_a_request(void **state)
+static void random_bytes_are_refused(void **state)
 {
 	struct pat_request *request = malloc(sizeof(*request));
 	uint64_t random = 88172645463325252U; /* xorshift64 */
@@ -200,7 +200,7 @@ static void noise_is_never_a_request(void **state)
 	free(request);
 }
 
-static void a_reply_is_checked_whole(void **state)
+static void invalid_reply_is_refused(void **state)
 {
 	struct pat_reply reply = { .magic = PAT_REPLY_MAGIC };
 
@@ -227,7 +227,7 @@ static void a_reply_is_checked_whole(void **state)
 	assert_false(pat_reply_check(&reply, sizeof(reply)));
 }
 
-static void what_is_all_zero_accepts_nobody(void **state)
+static void zeroed_reply_is_no_acceptance(void **state)
 {
 	const struct pat_reply nothing = { 0 };
 
@@ -239,20 +239,20 @@ static void what_is_all_zero_accepts_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_field_holds_text_and_nothing_behind_it),
-		cmocka_unit_test(text_too_long_for_its_field_leaves_the_field_empty),
-		cmocka_unit_test(text_is_cut_to_its_field),
-		cmocka_unit_test(a_good_request_is_taken),
-		cmocka_unit_test(a_request_of_any_other_length_is_refused),
-		cmocka_unit_test(another_magic_is_refused),
+		cmocka_unit_test(field_is_filled_with_nul_after_the_text),
+		cmocka_unit_test(text_too_long_leaves_the_field_empty),
+		cmocka_unit_test(cut_text_fits_the_field),
+		cmocka_unit_test(valid_request_is_accepted),
+		cmocka_unit_test(request_of_another_length_is_refused),
+		cmocka_unit_test(request_with_another_magic_is_refused),
 		cmocka_unit_test(unterminated_text_is_refused),
-		cmocka_unit_test(anything_behind_the_text_is_refused),
-		cmocka_unit_test(a_request_without_user_or_service_is_refused),
-		cmocka_unit_test(a_request_with_a_bad_id_is_refused),
-		cmocka_unit_test(an_account_bit_that_nobody_knows_is_refused),
-		cmocka_unit_test(noise_is_never_a_request),
-		cmocka_unit_test(a_reply_is_checked_whole),
-		cmocka_unit_test(what_is_all_zero_accepts_nobody),
+		cmocka_unit_test(bytes_after_the_text_are_refused),
+		cmocka_unit_test(request_without_user_or_service_is_refused),
+		cmocka_unit_test(request_with_an_invalid_id_is_refused),
+		cmocka_unit_test(unknown_account_bit_is_refused),
+		cmocka_unit_test(random_bytes_are_refused),
+		cmocka_unit_test(invalid_reply_is_refused),
+		cmocka_unit_test(zeroed_reply_is_no_acceptance),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -47,7 +47,7 @@ static int account_of(const char *password, long expire, uint32_t *ret_account)
 	return r;
 }
 
-static void an_account_expires_when_pam_unix_says_so(void **state)
+static void account_expires_as_for_pam_unix(void **state)
 {
 	static const struct {
 		long expire;
@@ -70,7 +70,7 @@ static void an_account_expires_when_pam_unix_says_so(void **state)
 	}
 }
 
-static void an_account_is_locked_by_an_exclamation_mark_before_its_password(void **state)
+static void exclamation_mark_locks_the_account(void **state)
 {
 	static const struct {
 		const char *password;
@@ -98,7 +98,7 @@ static void an_account_is_locked_by_an_exclamation_mark_before_its_password(void
 	}
 }
 
-static void an_account_may_be_expired_and_locked(void **state)
+static void account_can_be_expired_and_locked(void **state)
 {
 	uint32_t account = UNTOUCHED;
 
@@ -107,7 +107,7 @@ static void an_account_may_be_expired_and_locked(void **state)
 	assert_int_equal(account, PAT_ACCOUNT_ALL);
 }
 
-static void what_libpam_left_in_errno_beside_an_entry_is_no_error(void **state)
+static void errno_is_ignored_if_there_is_an_entry(void **state)
 {
 	uint32_t account = UNTOUCHED;
 
@@ -118,7 +118,7 @@ static void what_libpam_left_in_errno_beside_an_entry_is_no_error(void **state)
 	error = 0;
 }
 
-static void an_entry_that_is_referred_to_and_not_there_was_not_seen(void **state)
+static void missing_shadow_entry_is_not_seen(void **state)
 {
 	static const int errors[] = { 0, ENOENT, ESRCH, EACCES, EPERM, ERANGE, ECONNREFUSED };
 
@@ -134,7 +134,7 @@ static void an_entry_that_is_referred_to_and_not_there_was_not_seen(void **state
 	error = 0;
 }
 
-static void who_needs_no_entry_is_seen_without_one(void **state)
+static void account_without_shadow_is_seen(void **state)
 {
 	static const struct {
 		const char *password;
@@ -163,7 +163,7 @@ static void who_needs_no_entry_is_seen_without_one(void **state)
 	}
 }
 
-static void an_error_that_may_pass_is_one(void **state)
+static void temporary_error_is_returned(void **state)
 {
 	static const int errors[] = { ENOMEM, EMFILE, ENFILE, EIO, EAGAIN };
 
@@ -182,13 +182,13 @@ static void an_error_that_may_pass_is_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_account_expires_when_pam_unix_says_so),
-		cmocka_unit_test(an_account_is_locked_by_an_exclamation_mark_before_its_password),
-		cmocka_unit_test(an_account_may_be_expired_and_locked),
-		cmocka_unit_test(what_libpam_left_in_errno_beside_an_entry_is_no_error),
-		cmocka_unit_test(an_entry_that_is_referred_to_and_not_there_was_not_seen),
-		cmocka_unit_test(who_needs_no_entry_is_seen_without_one),
-		cmocka_unit_test(an_error_that_may_pass_is_one),
+		cmocka_unit_test(account_expires_as_for_pam_unix),
+		cmocka_unit_test(exclamation_mark_locks_the_account),
+		cmocka_unit_test(account_can_be_expired_and_locked),
+		cmocka_unit_test(errno_is_ignored_if_there_is_an_entry),
+		cmocka_unit_test(missing_shadow_entry_is_not_seen),
+		cmocka_unit_test(account_without_shadow_is_seen),
+		cmocka_unit_test(temporary_error_is_returned),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

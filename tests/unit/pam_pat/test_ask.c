@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One request to patd, and the ways in which it can fail. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,11 +18,9 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "pam_pat/ask.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define LONG 30000U /* milliseconds that no test waits for */
 #define SHORT 50U
 
@@ -97,7 +91,7 @@ static int ask_one(const void *packet, size_t len, struct server *server, struct
 	return r;
 }
 
-static void test_the_request_goes_over_and_the_reply_comes_back(void **state)
+static void request_is_sent_and_reply_received(void **state)
 {
 	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 1234567890, 2345678901 };
 	struct pat_reply reply = { 0 };
@@ -110,7 +104,7 @@ static void test_the_request_goes_over_and_the_reply_comes_back(void **state)
 	assert_memory_equal(&server.got, &request, sizeof(request));
 }
 
-static void test_a_bad_reply_is_none(void **state)
+static void invalid_reply_is_refused(void **state)
 {
 	const struct pat_reply good[2] = { { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 } };
 	const struct pat_reply magic = { PAT_REQUEST_MAGIC, PAT_ACCEPTED, 0, 0 };
@@ -140,7 +134,7 @@ static void test_a_bad_reply_is_none(void **state)
 	}
 }
 
-static void test_a_stranger_is_sent_nothing(void **state)
+static void foreign_listener_gets_no_request(void **state)
 {
 	uid_t self = geteuid();
 	struct pat_reply reply;
@@ -166,7 +160,7 @@ static void test_a_stranger_is_sent_nothing(void **state)
 	patd.pw_uid = self;
 }
 
-static void test_nobody_there(void **state)
+static void missing_listener_is_an_error(void **state)
 {
 	struct pat_reply reply;
 	char endless[256];
@@ -189,7 +183,7 @@ static int64_t msec(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void test_silence_ends_with_the_budget(void **state)
+static void missing_reply_times_out(void **state)
 {
 	int listener = listen_new(8);
 	int64_t start = msec();
@@ -211,7 +205,7 @@ static int fill_backlog(void)
 	return fd;
 }
 
-static void test_a_full_backlog_ends_with_the_budget(void **state)
+static void full_backlog_times_out(void **state)
 {
 	int listener = listen_new(0);
 	int waiting = fill_backlog();
@@ -233,7 +227,7 @@ static void *serve_second(void *data)
 	return serve(data);
 }
 
-static void test_a_place_in_a_full_backlog_is_waited_for(void **state)
+static void connect_waits_for_a_full_backlog(void **state)
 {
 	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 };
 	struct server server = { .listener = listen_new(0), .packet = &sent, .len = sizeof(sent) };
@@ -257,7 +251,7 @@ static void interrupt(int signal)
 	interruptions++;
 }
 
-static void test_signals_neither_end_nor_stretch_the_wait(void **state)
+static void signals_do_not_change_the_timeout(void **state)
 {
 	const struct sigaction action = { .sa_handler = interrupt };
 	const struct itimerval often = { { 0, 2000 }, { 0, 2000 } }, never = { 0 };
@@ -283,7 +277,7 @@ static void test_signals_neither_end_nor_stretch_the_wait(void **state)
 	}
 }
 
-static void test_without_a_free_descriptor(void **state)
+static void missing_descriptors_are_an_error(void **state)
 {
 	struct rlimit limit, none;
 	struct pat_reply reply;
@@ -305,7 +299,7 @@ static int lowest_free(void)
 	return fd;
 }
 
-static void test_no_descriptor_is_left_nor_taken(void **state)
+static void descriptors_0_to_2_are_not_used_and_none_leaks(void **state)
 {
 	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 };
 	int in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -347,16 +341,16 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_request_goes_over_and_the_reply_comes_back),
-		cmocka_unit_test(test_a_bad_reply_is_none),
-		cmocka_unit_test(test_a_stranger_is_sent_nothing),
-		cmocka_unit_test(test_nobody_there),
-		cmocka_unit_test(test_silence_ends_with_the_budget),
-		cmocka_unit_test(test_a_full_backlog_ends_with_the_budget),
-		cmocka_unit_test(test_a_place_in_a_full_backlog_is_waited_for),
-		cmocka_unit_test(test_signals_neither_end_nor_stretch_the_wait),
-		cmocka_unit_test(test_without_a_free_descriptor),
-		cmocka_unit_test(test_no_descriptor_is_left_nor_taken),
+		cmocka_unit_test(request_is_sent_and_reply_received),
+		cmocka_unit_test(invalid_reply_is_refused),
+		cmocka_unit_test(foreign_listener_gets_no_request),
+		cmocka_unit_test(missing_listener_is_an_error),
+		cmocka_unit_test(missing_reply_times_out),
+		cmocka_unit_test(full_backlog_times_out),
+		cmocka_unit_test(connect_waits_for_a_full_backlog),
+		cmocka_unit_test(signals_do_not_change_the_timeout),
+		cmocka_unit_test(missing_descriptors_are_an_error),
+		cmocka_unit_test(descriptors_0_to_2_are_not_used_and_none_leaks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The options of the module. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <security/pam_ext.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "pam_pat/module_options.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static char logged[256];
 
@@ -31,7 +25,7 @@ static int parse(const char *argument, struct options *ret_options)
 	return options_parse(NULL, 1, &argument, ret_options);
 }
 
-static void test_none_is_the_default(void **state)
+static void no_options_are_the_defaults(void **state)
 {
 	struct options options;
 
@@ -43,7 +37,7 @@ static void test_none_is_the_default(void **state)
 	assert_false(options.debug);
 }
 
-static void test_each_is_taken(void **state)
+static void each_option_is_parsed(void **state)
 {
 	const char *argv[] = { "debug", "prompt=Token: ", "socket=/run/x", "timeout=5",
 		"try_first_pass", "use_first_pass" };
@@ -59,7 +53,7 @@ static void test_each_is_taken(void **state)
 	assert_true(options.debug);
 }
 
-static void test_an_unknown_one_is_logged_and_no_more(void **state)
+static void unknown_option_is_logged_and_ignored(void **state)
 {
 	static const char *const unknown[] = { "", "nullok", "debug=1", "debugging", "Debug",
 		"timeout", "use_first_pass=no", "prompt" };
@@ -75,7 +69,7 @@ static void test_an_unknown_one_is_logged_and_no_more(void **state)
 	}
 }
 
-static void test_times(void **state)
+static void timeout_has_units_and_limits(void **state)
 {
 	static const struct {
 		const char *argument;
@@ -107,7 +101,7 @@ static void test_times(void **state)
 	}
 }
 
-static void test_a_socket_is_an_absolute_path_that_fits(void **state)
+static void socket_must_be_an_absolute_path_that_fits(void **state)
 {
 	char path[128] = "socket=/";
 	struct options options;
@@ -127,11 +121,11 @@ static void test_a_socket_is_an_absolute_path_that_fits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_none_is_the_default),
-		cmocka_unit_test(test_each_is_taken),
-		cmocka_unit_test(test_an_unknown_one_is_logged_and_no_more),
-		cmocka_unit_test(test_times),
-		cmocka_unit_test(test_a_socket_is_an_absolute_path_that_fits),
+		cmocka_unit_test(no_options_are_the_defaults),
+		cmocka_unit_test(each_option_is_parsed),
+		cmocka_unit_test(unknown_option_is_logged_and_ignored),
+		cmocka_unit_test(timeout_has_units_and_limits),
+		cmocka_unit_test(socket_must_be_an_absolute_path_that_fits),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -68,7 +68,7 @@ static void every_refusal_after_the_secret_has_a_line_of_its_own_and_no_other_ha
 	}
 }
 
-static void an_expired_token_says_when_if_that_is_a_date(void **state)
+static void expired_token_has_its_date(void **state)
 {
 	(void)state;
 	assert_string_equal(
@@ -82,7 +82,7 @@ static void an_expired_token_says_when_if_that_is_a_date(void **state)
 		line(PAT_EXPIRED, UINT64_C(253402300800), 0), "This token has expired.");
 }
 
-static void the_time_that_is_left_is_rounded_down(void **state)
+static void time_left_is_rounded_down(void **state)
 {
 	static const struct {
 		uint64_t left;
@@ -108,14 +108,14 @@ static void the_time_that_is_left_is_rounded_down(void **state)
 		assert_string_equal(line(PAT_ACCEPTED, NOW + cases[i].left, 0), cases[i].text);
 }
 
-static void a_token_that_patds_clock_let_pass_is_about_to_end(void **state)
+static void expiry_just_passed_counts_as_imminent(void **state)
 {
 	(void)state;
 	assert_string_equal(line(PAT_ACCEPTED, NOW - 2, 0),
 		"This token expires in less than a minute, on 2026-12-01 08:59 UTC.");
 }
 
-static void an_end_that_is_far_or_never_is_not_told(void **state)
+static void distant_expiry_has_no_notice(void **state)
 {
 	(void)state;
 	assert_string_equal(line(PAT_ACCEPTED, 0, 0), "");
@@ -125,7 +125,7 @@ static void an_end_that_is_far_or_never_is_not_told(void **state)
 	assert_string_equal(line(PAT_ACCEPTED, UINT64_MAX, 0), "");
 }
 
-static void a_replaced_secret_is_told_instead_of_the_end(void **state)
+static void replaced_secret_precedes_expiry(void **state)
 {
 	static const char *const until = "This token has been replaced. It works until "
 					 "2026-12-02 09:00 UTC, or until the new one is used.";
@@ -137,7 +137,7 @@ static void a_replaced_secret_is_told_instead_of_the_end(void **state)
 		"This token has been replaced. It works until the new one is used.");
 }
 
-static void the_fields_of_other_verdicts_are_not_read(void **state)
+static void fields_of_other_verdicts_are_ignored(void **state)
 {
 	(void)state;
 	assert_string_equal(line(PAT_WRONG, NOW + 1, NOW + 1), "");
@@ -152,7 +152,7 @@ static void tell(uint32_t verdict, uint64_t expires_at)
 	notice_show(HANDLE, &reply, NOW);
 }
 
-static void a_refusal_is_an_error_and_a_notice_is_information(void **state)
+static void refusal_is_an_error_and_expiry_is_information(void **state)
 {
 	(void)state;
 	tell(PAT_REVOKED, 0);
@@ -172,13 +172,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			every_refusal_after_the_secret_has_a_line_of_its_own_and_no_other_has),
-		cmocka_unit_test(an_expired_token_says_when_if_that_is_a_date),
-		cmocka_unit_test(the_time_that_is_left_is_rounded_down),
-		cmocka_unit_test(a_token_that_patds_clock_let_pass_is_about_to_end),
-		cmocka_unit_test(an_end_that_is_far_or_never_is_not_told),
-		cmocka_unit_test(a_replaced_secret_is_told_instead_of_the_end),
-		cmocka_unit_test(the_fields_of_other_verdicts_are_not_read),
-		cmocka_unit_test(a_refusal_is_an_error_and_a_notice_is_information),
+		cmocka_unit_test(expired_token_has_its_date),
+		cmocka_unit_test(time_left_is_rounded_down),
+		cmocka_unit_test(expiry_just_passed_counts_as_imminent),
+		cmocka_unit_test(distant_expiry_has_no_notice),
+		cmocka_unit_test(replaced_secret_precedes_expiry),
+		cmocka_unit_test(fields_of_other_verdicts_are_ignored),
+		cmocka_unit_test(refusal_is_an_error_and_expiry_is_information),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines for the log, and the escaping in them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <security/pam_ext.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "pam_pat/pam_log.h"
 
@@ -35,7 +30,7 @@ static void escapes(const char *text, const char *expected)
 	assert_string_equal(out, expected);
 }
 
-static void test_a_word_stays_and_all_else_is_escaped(void **state)
+static void unprintable_characters_are_escaped(void **state)
 {
 	(void)state;
 	escapes("", "");
@@ -49,7 +44,7 @@ static void test_a_word_stays_and_all_else_is_escaped(void **state)
 	escapes("J\xc3\xbcrgen", "J\\xc3\\xbcrgen");
 }
 
-static void test_what_does_not_fit_is_cut_between_characters(void **state)
+static void long_text_is_cut_between_escapes(void **state)
 {
 	char out[6];
 
@@ -64,7 +59,7 @@ static void test_what_does_not_fit_is_cut_between_characters(void **state)
 	assert_string_equal(out, "");
 }
 
-static void test_a_request_is_one_line_without_its_digest(void **state)
+static void request_is_one_line_without_its_digest(void **state)
 {
 	struct pat_request request = { .magic = PAT_REQUEST_MAGIC, .uid = 1000 };
 
@@ -83,7 +78,7 @@ static void test_a_request_is_one_line_without_its_digest(void **state)
 	assert_null(strstr(logged, "DDD"));
 }
 
-static void test_the_longest_fields_fit(void **state)
+static void longest_fields_fit(void **state)
 {
 	struct pat_request request = { .magic = PAT_REQUEST_MAGIC };
 
@@ -97,7 +92,7 @@ static void test_the_longest_fields_fit(void **state)
 		strlen("refused: token= user= service= tty= rhost=") + 4 * (255 + 63 + 255 + 63));
 }
 
-static void test_a_closed_descriptor_is_not_given_to_the_log(void **state)
+static void closed_descriptor_is_not_taken_by_syslog(void **state)
 {
 	int in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
@@ -113,11 +108,11 @@ static void test_a_closed_descriptor_is_not_given_to_the_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_word_stays_and_all_else_is_escaped),
-		cmocka_unit_test(test_what_does_not_fit_is_cut_between_characters),
-		cmocka_unit_test(test_a_request_is_one_line_without_its_digest),
-		cmocka_unit_test(test_the_longest_fields_fit),
-		cmocka_unit_test(test_a_closed_descriptor_is_not_given_to_the_log),
+		cmocka_unit_test(unprintable_characters_are_escaped),
+		cmocka_unit_test(long_text_is_cut_between_escapes),
+		cmocka_unit_test(request_is_one_line_without_its_digest),
+		cmocka_unit_test(longest_fields_fit),
+		cmocka_unit_test(closed_descriptor_is_not_taken_by_syslog),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Ages for people. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "patctl/base/age.h"
 
 #define NOW UINT64_C(1800000000)
 #define DAY 86400
 
-static void says_one_unit_rounded_down(void **state)
+static void distance_is_one_unit_rounded_down(void **state)
 {
 	static const struct {
 		int64_t distance; /* seconds after NOW */
@@ -44,7 +39,7 @@ static void says_one_unit_rounded_down(void **state)
 	}
 }
 
-static void has_room_for_all_distances(void **state)
+static void longest_distance_fits_the_buffer(void **state)
 {
 	char text[AGE_TEXT_MAX];
 
@@ -56,8 +51,8 @@ static void has_room_for_all_distances(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(says_one_unit_rounded_down),
-		cmocka_unit_test(has_room_for_all_distances),
+		cmocka_unit_test(distance_is_one_unit_rounded_down),
+		cmocka_unit_test(longest_distance_fits_the_buffer),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

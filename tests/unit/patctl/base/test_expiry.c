@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The argument of --expires. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "patctl/base/expiry.h"
 
 #define NOW UINT64_C(1800000000) /* 2027-01-15 08:00:00 UTC */
 
-static void reads_never(void **state)
+static void never_is_accepted(void **state)
 {
 	struct expiry expiry;
 
@@ -20,7 +15,7 @@ static void reads_never(void **state)
 	assert_int_equal(expiry.kind, EXPIRY_NEVER);
 }
 
-static void reads_a_period_as_a_lifetime(void **state)
+static void period_is_a_lifetime(void **state)
 {
 	struct expiry expiry;
 
@@ -35,7 +30,7 @@ static void reads_a_period_as_a_lifetime(void **state)
 	assert_true(expiry.has_m);
 }
 
-static void reads_a_date_as_a_point_in_time(void **state)
+static void date_is_a_point_in_time(void **state)
 {
 	struct expiry expiry;
 
@@ -45,7 +40,7 @@ static void reads_a_date_as_a_point_in_time(void **state)
 	assert_int_equal(expiry.seconds, NOW + 1);
 }
 
-static void cuts_off_what_is_left_of_a_second(void **state)
+static void fractions_of_a_second_are_cut_off(void **state)
 {
 	struct expiry expiry;
 
@@ -54,7 +49,7 @@ static void cuts_off_what_is_left_of_a_second(void **state)
 	assert_int_equal(expiry.seconds, 1);
 }
 
-static void refuses_what_would_be_no_life(void **state)
+static void invalid_expiry_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "0", "0s", "999ms", "0.9999999s", "-1d",
 		"2027-01-15T08:00:00Z", "2001-01-01", "now", "Never", "never ", "infinity", "30" };
@@ -66,7 +61,7 @@ static void refuses_what_would_be_no_life(void **state)
 	assert_int_equal(expiry.seconds, 42);
 }
 
-static void refuses_what_is_beyond_the_year_9999(void **state)
+static void expiry_beyond_the_year_9999_is_refused(void **state)
 {
 	struct expiry expiry;
 
@@ -81,12 +76,12 @@ static void refuses_what_is_beyond_the_year_9999(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_never),
-		cmocka_unit_test(reads_a_period_as_a_lifetime),
-		cmocka_unit_test(reads_a_date_as_a_point_in_time),
-		cmocka_unit_test(cuts_off_what_is_left_of_a_second),
-		cmocka_unit_test(refuses_what_would_be_no_life),
-		cmocka_unit_test(refuses_what_is_beyond_the_year_9999),
+		cmocka_unit_test(never_is_accepted),
+		cmocka_unit_test(period_is_a_lifetime),
+		cmocka_unit_test(date_is_a_point_in_time),
+		cmocka_unit_test(fractions_of_a_second_are_cut_off),
+		cmocka_unit_test(invalid_expiry_is_refused),
+		cmocka_unit_test(expiry_beyond_the_year_9999_is_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -6,7 +6,7 @@
 
 #include "patctl/base/host.h"
 
-static void ssh_gets_the_host_behind_all_options(void **state)
+static void host_follows_the_options_of_ssh(void **state)
 {
 	static const struct {
 		const char *text, *address, *ssh;
@@ -51,7 +51,7 @@ static void ssh_gets_the_host_behind_all_options(void **state)
 	}
 }
 
-static void what_ssh_must_not_get_is_no_host(void **state)
+static void text_unsafe_for_ssh_is_refused(void **state)
 {
 	static const char *const texts[] = { "", "-", "-oProxyCommand", "root@-x", "-x@web1",
 		"[-x]", "root@[-x]:22", "@web1", "root@", "[]", "root@[]:22", "web 1", "web1;id",
@@ -64,7 +64,7 @@ static void what_ssh_must_not_get_is_no_host(void **state)
 		assert_that(host_problem(texts[i]), "%s", texts[i]);
 }
 
-static void people_are_told_how_to_get_there(void **state)
+static void login_command_is_shown(void **state)
 {
 	char *ssh = host_ssh("alice@web1:2222", true), *root = host_as_root("alice@web1:2222"),
 	     *plain = host_as_root("web1");
@@ -81,9 +81,9 @@ static void people_are_told_how_to_get_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ssh_gets_the_host_behind_all_options),
-		cmocka_unit_test(what_ssh_must_not_get_is_no_host),
-		cmocka_unit_test(people_are_told_how_to_get_there),
+		cmocka_unit_test(host_follows_the_options_of_ssh),
+		cmocka_unit_test(text_unsafe_for_ssh_is_refused),
+		cmocka_unit_test(login_command_is_shown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

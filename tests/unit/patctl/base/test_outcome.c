@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From D-Bus errors to exit codes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "common/error.h"
 #include "patctl/base/outcome.h"
@@ -22,7 +17,7 @@ static enum outcome of(const char *name)
 	return outcome;
 }
 
-static void every_refusal_of_patd_has_its_code(void **state)
+static void every_error_of_patd_has_an_exit_code(void **state)
 {
 	static const enum outcome codes[PAT_ERRORS] = {
 		[PAT_ERR_INVALID_NAME] = 2,
@@ -49,7 +44,7 @@ static void every_refusal_of_patd_has_its_code(void **state)
 		assert_int_equal(of(pat_error_name((enum pat_error)e)), codes[e]);
 }
 
-static void no_bus_and_no_patd_are_unreachable(void **state)
+static void missing_bus_or_patd_is_unreachable(void **state)
 {
 	(void)state;
 	assert_int_equal(of(DBUS_ERROR_NO_SERVER), 8);
@@ -61,7 +56,7 @@ static void no_bus_and_no_patd_are_unreachable(void **state)
 	assert_int_equal(of("org.freedesktop.DBus.Error.Spawn.ExecFailed"), 8);
 }
 
-static void others_are_failures(void **state)
+static void unknown_errors_are_failures(void **state)
 {
 	(void)state;
 	assert_int_equal(of(OUTCOME_ERROR_AMBIGUOUS), 4);
@@ -74,7 +69,7 @@ static void others_are_failures(void **state)
 	assert_int_equal(of("org.example.Whatever"), 1);
 }
 
-static void items_that_agree_keep_their_code(void **state)
+static void equal_outcomes_keep_their_code(void **state)
 {
 	(void)state;
 	assert_int_equal(outcome_join(OUTCOME_DONE, 0, OUTCOME_NOT_FOUND), OUTCOME_NOT_FOUND);
@@ -88,10 +83,10 @@ static void items_that_agree_keep_their_code(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_refusal_of_patd_has_its_code),
-		cmocka_unit_test(no_bus_and_no_patd_are_unreachable),
-		cmocka_unit_test(others_are_failures),
-		cmocka_unit_test(items_that_agree_keep_their_code),
+		cmocka_unit_test(every_error_of_patd_has_an_exit_code),
+		cmocka_unit_test(missing_bus_or_patd_is_unreachable),
+		cmocka_unit_test(unknown_errors_are_failures),
+		cmocka_unit_test(equal_outcomes_keep_their_code),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

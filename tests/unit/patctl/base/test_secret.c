@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The secret, from a memfd to a descriptor. */
+#include "tests/unit/unit.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include <cmocka.h>
 #include <sodium.h>
 
 #include "patctl/base/secret.h"
@@ -49,7 +45,7 @@ static void refuse(int fd)
 	close(fd);
 }
 
-static void reads_a_sealed_token(void **state)
+static void sealed_token_is_read(void **state)
 {
 	int fd = memfd_of(token, SEALS);
 	const char *problem;
@@ -63,7 +59,7 @@ static void reads_a_sealed_token(void **state)
 	close(fd);
 }
 
-static void refuses_what_somebody_could_still_alter(void **state)
+static void memfd_without_seals_is_refused(void **state)
 {
 	int fd[2];
 
@@ -76,7 +72,7 @@ static void refuses_what_somebody_could_still_alter(void **state)
 	refuse(open("/dev/null", O_RDWR));
 }
 
-static void refuses_what_is_not_the_token(void **state)
+static void memfd_without_the_token_is_refused(void **state)
 {
 	char other[PAT_TOKEN_LEN + 2];
 	struct pat_id other_id;
@@ -95,7 +91,7 @@ static void refuses_what_is_not_the_token(void **state)
 	refuse(memfd_of(other, SEALS)); /* another id */
 }
 
-static void writes_all_or_says_why_not(void **state)
+static void write_is_complete_or_fails(void **state)
 {
 	char got[16] = "";
 	int fd[2], full = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -115,10 +111,10 @@ static void writes_all_or_says_why_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_a_sealed_token),
-		cmocka_unit_test(refuses_what_somebody_could_still_alter),
-		cmocka_unit_test(refuses_what_is_not_the_token),
-		cmocka_unit_test(writes_all_or_says_why_not),
+		cmocka_unit_test(sealed_token_is_read),
+		cmocka_unit_test(memfd_without_seals_is_refused),
+		cmocka_unit_test(memfd_without_the_token_is_refused),
+		cmocka_unit_test(write_is_complete_or_fails),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

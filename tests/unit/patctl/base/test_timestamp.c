@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Points in time, in a time zone whose daylight saving is known: Berlin's. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 #include "patctl/base/timestamp.h"
 
@@ -30,7 +26,7 @@ static void expect(const char *text, uint64_t at)
 	assert_int_equal(got, at);
 }
 
-static void reads_utc(void **state)
+static void utc_is_parsed(void **state)
 {
 	(void)state;
 	expect("2027-01-15 08:00:00 UTC", NOW);
@@ -45,7 +41,7 @@ static void reads_utc(void **state)
 	expect("yesterday UTC", NOW - 32 * 3600);
 }
 
-static void reads_local_time(void **state)
+static void local_time_is_parsed(void **state)
 {
 	(void)state;
 	expect("2027-01-15 09:00:00", NOW);
@@ -57,7 +53,7 @@ static void reads_local_time(void **state)
 	expect("yesterday", NOW - 33 * 3600);
 }
 
-static void tomorrow_may_be_in_another_year(void **state)
+static void tomorrow_can_be_in_another_year(void **state)
 {
 	uint64_t at;
 
@@ -66,7 +62,7 @@ static void tomorrow_may_be_in_another_year(void **state)
 	assert_int_equal(at, 1830294000);
 }
 
-static void refuses_a_local_time_that_is_skipped(void **state)
+static void skipped_local_time_is_refused(void **state)
 {
 	uint64_t at;
 
@@ -77,13 +73,13 @@ static void refuses_a_local_time_that_is_skipped(void **state)
 	expect("2027-03-28 03:00", 1806195600);
 }
 
-static void takes_the_earlier_of_a_local_time_that_comes_twice(void **state)
+static void repeated_local_time_is_the_earlier_one(void **state)
 {
 	(void)state;
 	expect("2027-10-31 02:30", 1824942600); /* 00:30 UTC, not 01:30 */
 }
 
-static void refuses_what_no_calendar_shows(void **state)
+static void date_that_does_not_exist_is_refused(void **state)
 {
 	static const char *const bad[] = { "2027-02-29", "2027-02-30", "2027-13-01", "2027-00-10",
 		"2027-01-00", "2027-01-32", "2027-04-31", "2027-01-31 24:00", "2027-01-31 25:00",
@@ -95,7 +91,7 @@ static void refuses_what_no_calendar_shows(void **state)
 		assert_non_null(timestamp_parse(bad[i], NOW, &at));
 }
 
-static void refuses_what_is_no_date(void **state)
+static void text_that_is_no_date_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "2027", "2027-1-1", "2027-01", "27-01-31",
 		"2027-01-31 ", "2027-01-31T", "2027-01-31 18", "2027-01-31 18:", "2027-01-31 18:0",
@@ -111,7 +107,7 @@ static void refuses_what_is_no_date(void **state)
 	assert_int_equal(at, 42);
 }
 
-static void refuses_what_time_t_does_not_show(void **state)
+static void time_before_1970_or_after_9999_is_refused(void **state)
 {
 	uint64_t at;
 
@@ -125,7 +121,7 @@ static void refuses_what_time_t_does_not_show(void **state)
 	in_berlin(state);
 }
 
-static void tells_dates_from_periods(void **state)
+static void dates_are_distinguished_from_periods(void **state)
 {
 	(void)state;
 	assert_true(timestamp_shaped("2027-01-31"));
@@ -139,7 +135,7 @@ static void tells_dates_from_periods(void **state)
 	assert_false(timestamp_shaped(""));
 }
 
-static void formats_both_ways(void **state)
+static void time_is_formatted_in_utc_and_local_time(void **state)
 {
 	char text[TIMESTAMP_TEXT_MAX];
 
@@ -155,16 +151,16 @@ static void formats_both_ways(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_utc),
-		cmocka_unit_test(reads_local_time),
-		cmocka_unit_test(tomorrow_may_be_in_another_year),
-		cmocka_unit_test(refuses_a_local_time_that_is_skipped),
-		cmocka_unit_test(takes_the_earlier_of_a_local_time_that_comes_twice),
-		cmocka_unit_test(refuses_what_no_calendar_shows),
-		cmocka_unit_test(refuses_what_is_no_date),
-		cmocka_unit_test(refuses_what_time_t_does_not_show),
-		cmocka_unit_test(tells_dates_from_periods),
-		cmocka_unit_test(formats_both_ways),
+		cmocka_unit_test(utc_is_parsed),
+		cmocka_unit_test(local_time_is_parsed),
+		cmocka_unit_test(tomorrow_can_be_in_another_year),
+		cmocka_unit_test(skipped_local_time_is_refused),
+		cmocka_unit_test(repeated_local_time_is_the_earlier_one),
+		cmocka_unit_test(date_that_does_not_exist_is_refused),
+		cmocka_unit_test(text_that_is_no_date_is_refused),
+		cmocka_unit_test(time_before_1970_or_after_9999_is_refused),
+		cmocka_unit_test(dates_are_distinguished_from_periods),
+		cmocka_unit_test(time_is_formatted_in_utc_and_local_time),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

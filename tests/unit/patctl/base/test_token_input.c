@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token from standard input. */
+#include "tests/unit/unit.h"
+
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
 #include <sodium.h>
 
 #include "common/token_format.h"
@@ -39,7 +35,7 @@ static int pipe_of(const char *text)
 	return fd[0];
 }
 
-static void reads_one_line(void **state)
+static void one_line_is_read(void **state)
 {
 	static const char *const ends[] = { "", "\n", "\nwhat follows\n" };
 
@@ -59,7 +55,7 @@ static void reads_one_line(void **state)
 	}
 }
 
-static void what_follows_the_line_is_left_for_others(void **state)
+static void bytes_after_the_line_are_not_read(void **state)
 {
 	char text[128] = "", rest[8] = "", *got;
 	const char *problem;
@@ -75,7 +71,7 @@ static void what_follows_the_line_is_left_for_others(void **state)
 	close(fd);
 }
 
-static void refuses_what_is_no_token(void **state)
+static void text_that_is_no_token_is_refused(void **state)
 {
 	char longer[1024], shorter[PAT_TOKEN_LEN + 1], wrong[PAT_TOKEN_LEN + 1];
 	const char *const bad[] = { "", "\n", "password", longer, shorter, wrong };
@@ -98,7 +94,7 @@ static void refuses_what_is_no_token(void **state)
 	}
 }
 
-static void nobody_can_alter_what_patd_is_handed(void **state)
+static void memfd_of_the_token_is_sealed(void **state)
 {
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 	char got[PAT_TOKEN_LEN + 1] = "";
@@ -120,10 +116,10 @@ static void nobody_can_alter_what_patd_is_handed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_one_line),
-		cmocka_unit_test(what_follows_the_line_is_left_for_others),
-		cmocka_unit_test(refuses_what_is_no_token),
-		cmocka_unit_test(nobody_can_alter_what_patd_is_handed),
+		cmocka_unit_test(one_line_is_read),
+		cmocka_unit_test(bytes_after_the_line_are_not_read),
+		cmocka_unit_test(text_that_is_no_token_is_refused),
+		cmocka_unit_test(memfd_of_the_token_is_sealed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -34,7 +34,7 @@ static void seal(const struct box *box, const char *text, uint8_t ret[static BOX
 	seal_some(box, text, PAT_TOKEN_LEN, ret);
 }
 
-static void opens_to_what_patd_would_hand_out(void **state)
+static void box_opens_into_a_sealed_memfd(void **state)
 {
 	cleanup_box struct box *box = box_new();
 	uint8_t sealed[BOX_LEN];
@@ -54,7 +54,7 @@ static void opens_to_what_patd_would_hand_out(void **state)
 	close(fd);
 }
 
-static void another_key_opens_nothing(void **state)
+static void box_with_another_key_does_not_open(void **state)
 {
 	cleanup_box struct box *box = box_new(), *other = box_new();
 	uint8_t sealed[BOX_LEN];
@@ -65,7 +65,7 @@ static void another_key_opens_nothing(void **state)
 	assert_int_equal(box_open(other, sealed, sizeof(sealed)), -EBADMSG);
 }
 
-static void what_was_altered_or_cut_opens_to_nothing(void **state)
+static void altered_or_truncated_box_does_not_open(void **state)
 {
 	cleanup_box struct box *box = box_new();
 	uint8_t sealed[BOX_LEN + 1] = { 0 };
@@ -83,7 +83,7 @@ static void what_was_altered_or_cut_opens_to_nothing(void **state)
 	}
 }
 
-static void what_has_another_length_opens_to_nothing(void **state)
+static void box_of_another_length_does_not_open(void **state)
 {
 	cleanup_box struct box *box = box_new();
 	uint8_t sealed[BOX_LEN + 1];
@@ -98,10 +98,10 @@ static void what_has_another_length_opens_to_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(opens_to_what_patd_would_hand_out),
-		cmocka_unit_test(another_key_opens_nothing),
-		cmocka_unit_test(what_was_altered_or_cut_opens_to_nothing),
-		cmocka_unit_test(what_has_another_length_opens_to_nothing),
+		cmocka_unit_test(box_opens_into_a_sealed_memfd),
+		cmocka_unit_test(box_with_another_key_does_not_open),
+		cmocka_unit_test(altered_or_truncated_box_does_not_open),
+		cmocka_unit_test(box_of_another_length_does_not_open),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as it comes over the bus. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "patctl/client/token_record.h"
 
@@ -89,7 +85,7 @@ static bool read_properties(const struct property *properties, size_t n, struct 
 	return ok;
 }
 
-static void reads_all_properties(void **state)
+static void all_properties_are_read(void **state)
 {
 	struct token token;
 
@@ -123,7 +119,7 @@ static void reads_all_properties(void **state)
 	token_clear(&token);
 }
 
-static void refuses_what_breaks_the_contract(void **state)
+static void record_that_breaks_the_contract_is_refused(void **state)
 {
 	struct property bad[GOOD];
 	struct token token = { .uid = 42 };
@@ -150,7 +146,7 @@ static void refuses_what_breaks_the_contract(void **state)
 	assert_int_equal(token.uid, 42);
 }
 
-static void rows_grow_and_own_their_rows(void **state)
+static void array_grows_and_owns_its_tokens(void **state)
 {
 	struct tokens tokens = { 0 };
 
@@ -170,9 +166,9 @@ static void rows_grow_and_own_their_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_all_properties),
-		cmocka_unit_test(refuses_what_breaks_the_contract),
-		cmocka_unit_test(rows_grow_and_own_their_rows),
+		cmocka_unit_test(all_properties_are_read),
+		cmocka_unit_test(record_that_breaks_the_contract_is_refused),
+		cmocka_unit_test(array_grows_and_owns_its_tokens),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

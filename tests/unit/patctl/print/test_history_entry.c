@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry of the history as a line. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "patctl/print/history_entry.h"
 
@@ -58,7 +54,7 @@ static void expect(
 
 #define TOKEN .token = "abcDEF0123", .name = "ci", .user = "alice"
 
-static void every_event_is_one_line(void **state)
+static void each_event_is_one_line(void **state)
 {
 	static const struct {
 		struct words words;
@@ -107,7 +103,7 @@ static void every_event_is_one_line(void **state)
 	}
 }
 
-static void the_first_use_from_a_place_is_marked(void **state)
+static void first_use_from_a_network_or_service_is_marked(void **state)
 {
 	static const char line[] =
 		"2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo";
@@ -130,7 +126,7 @@ static void the_first_use_from_a_place_is_marked(void **state)
 	}
 }
 
-static void what_was_not_kept_is_told(void **state)
+static void unrecorded_entries_are_counted(void **state)
 {
 	const struct words words = { .event = "refused",
 		TOKEN,
@@ -146,7 +142,7 @@ static void what_was_not_kept_is_told(void **state)
 		"(17 before it came too fast to be kept)");
 }
 
-static void a_terminal_is_not_deceived(void **state)
+static void control_characters_are_escaped(void **state)
 {
 	const struct words words = { .event = "\033[1mused",
 		.token = "\033[2m",
@@ -169,7 +165,7 @@ static void a_terminal_is_not_deceived(void **state)
 	record_clear(&history_entry_type, &entry);
 }
 
-static void people_have_colours(void **state)
+static void terminal_output_has_colours(void **state)
 {
 	const struct words words = { .event = "refused",
 		TOKEN,
@@ -189,11 +185,11 @@ static void people_have_colours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_event_is_one_line),
-		cmocka_unit_test(the_first_use_from_a_place_is_marked),
-		cmocka_unit_test(what_was_not_kept_is_told),
-		cmocka_unit_test(a_terminal_is_not_deceived),
-		cmocka_unit_test(people_have_colours),
+		cmocka_unit_test(each_event_is_one_line),
+		cmocka_unit_test(first_use_from_a_network_or_service_is_marked),
+		cmocka_unit_test(unrecorded_entries_are_counted),
+		cmocka_unit_test(control_characters_are_escaped),
+		cmocka_unit_test(terminal_output_has_colours),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

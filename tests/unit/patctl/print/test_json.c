@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The objects for programs. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "patctl/print/json.h"
 
@@ -32,7 +28,7 @@ static void expect(json_t *object, const char *text)
 	json_decref(object);
 }
 
-static void what_does_not_exist_is_an_explicit_null(void **state)
+static void missing_values_are_null(void **state)
 {
 	const struct token token = {
 		.id = { "abcDEF0123" },
@@ -59,7 +55,7 @@ static void what_does_not_exist_is_an_explicit_null(void **state)
 		"\"last_used_from\": null}");
 }
 
-static void times_are_integers_in_seconds(void **state)
+static void all_values_of_a_token_are_written(void **state)
 {
 	const struct token token = {
 		.id = { "abcDEF0123" },
@@ -98,7 +94,7 @@ static void times_are_integers_in_seconds(void **state)
 		"\"last_used_service\": \"sudo\", \"last_used_from\": \"192.0.2.7\"}");
 }
 
-static void a_use_from_nowhere_is_local(void **state)
+static void use_without_a_source_is_local(void **state)
 {
 	const struct token token = {
 		.id = { "abcDEF0123" },
@@ -118,7 +114,7 @@ static void a_use_from_nowhere_is_local(void **state)
 	json_decref(object);
 }
 
-static void an_entry_has_all_that_patd_says(void **state)
+static void all_values_of_an_entry_are_written(void **state)
 {
 	const struct history_entry login = {
 		.seq = 17,
@@ -170,10 +166,10 @@ static void an_entry_has_all_that_patd_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_does_not_exist_is_an_explicit_null),
-		cmocka_unit_test(times_are_integers_in_seconds),
-		cmocka_unit_test(a_use_from_nowhere_is_local),
-		cmocka_unit_test(an_entry_has_all_that_patd_says),
+		cmocka_unit_test(missing_values_are_null),
+		cmocka_unit_test(all_values_of_a_token_are_written),
+		cmocka_unit_test(use_without_a_source_is_local),
+		cmocka_unit_test(all_values_of_an_entry_are_written),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

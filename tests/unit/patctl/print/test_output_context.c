@@ -17,7 +17,7 @@ static void tells(const char *host, uint32_t uid, const char *text)
 	free(told);
 }
 
-static void users_have_their_names_here(void **state)
+static void local_users_have_names(void **state)
 {
 	(void)state;
 	tells(NULL, 0, "root");
@@ -25,7 +25,7 @@ static void users_have_their_names_here(void **state)
 	tells(NULL, UINT32_MAX - 1, "uid 4294967294");
 }
 
-static void users_of_another_machine_have_none_of_ours(void **state)
+static void remote_users_have_only_uids(void **state)
 {
 	(void)state;
 	tells("web1", 0, "root");
@@ -35,8 +35,8 @@ static void users_of_another_machine_have_none_of_ours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(users_have_their_names_here),
-		cmocka_unit_test(users_of_another_machine_have_none_of_ours),
+		cmocka_unit_test(local_users_have_names),
+		cmocka_unit_test(remote_users_have_only_uids),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -35,7 +35,7 @@ static void lines_of(const char *text, char *ret, size_t size)
 	(void)fclose(lines.file);
 }
 
-static void lines_are_taken_apart_as_libpam_does(void **state)
+static void lines_are_split_as_by_libpam(void **state)
 {
 	static const struct {
 		const char *text, *lines;
@@ -62,7 +62,7 @@ static void lines_are_taken_apart_as_libpam_does(void **state)
 	}
 }
 
-static void words_stand_for_what_pam_conf_says(void **state)
+static void control_words_have_the_actions_of_pam_conf(void **state)
 {
 	static const struct {
 		const char *control;
@@ -94,7 +94,7 @@ static void words_stand_for_what_pam_conf_says(void **state)
 	}
 }
 
-static void what_is_not_understood_is_bad(void **state)
+static void invalid_control_makes_every_answer_bad(void **state)
 {
 	static const char *const bad[] = { "needed", "success", "success=", "success ok",
 		"success=0", "success=-1", "Success=ok", "success=done nonsense=ok",
@@ -110,7 +110,7 @@ static void what_is_not_understood_is_bad(void **state)
 	}
 }
 
-static void every_code_has_its_name(void **state)
+static void every_return_code_has_a_name(void **state)
 {
 	(void)state;
 	assert_string_equal(pam_code_name(PAM_SUCCESS), "success");
@@ -124,10 +124,10 @@ static void every_code_has_its_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines_are_taken_apart_as_libpam_does),
-		cmocka_unit_test(words_stand_for_what_pam_conf_says),
-		cmocka_unit_test(what_is_not_understood_is_bad),
-		cmocka_unit_test(every_code_has_its_name),
+		cmocka_unit_test(lines_are_split_as_by_libpam),
+		cmocka_unit_test(control_words_have_the_actions_of_pam_conf),
+		cmocka_unit_test(invalid_control_makes_every_answer_bad),
+		cmocka_unit_test(every_return_code_has_a_name),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -120,7 +120,7 @@ static void each_stack_comes_to_what_libpam_makes_of_it(void **state)
 	}
 }
 
-static void the_line_that_decided_is_told(void **state)
+static void deciding_line_is_returned(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(tokens); i++) {
@@ -151,7 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			each_stack_comes_to_what_libpam_makes_of_it, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_line_that_decided_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(deciding_line_is_returned, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			in_setcred_a_jump_counts_but_for_debian, set_up, tear_down),
 	};
