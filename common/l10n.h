@@ -5,7 +5,8 @@
  * By dgettext(), which names the domain at each call: a PAM module must not change the text
  * domain, nor the locale, of the program that loaded it.
  */
-#pragma once
+#ifndef COMMON_L10N_H
+#define COMMON_L10N_H
 
 #include <libintl.h>
 
@@ -14,3 +15,5 @@
 #define _(text) dgettext(PAT_DOMAIN, text)
 #define P_(one, many, n) dngettext(PAT_DOMAIN, one, many, n)
 #define N_(text) text /* for tables: translated where it is shown */
+
+#endif

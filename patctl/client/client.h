@@ -3,11 +3,10 @@
  * The calls of patd on D-Bus (dbus/org.patd.Tokens1.xml), one function each: here the connection,
  * and the calls about tokens, users and the policy.
  *
- * Each waits for its answer, 25 seconds at most, or for as long as a person is being asked for a
- * password.  Each starts patd by way of the bus if it is not running.  Each returns false with
- * *error set, and its ret_ outputs untouched, when it fails; an answer that breaks the contract is
- * an OUTCOME_ERROR_MALFORMED.  Strings handed in must be valid UTF-8: libdbus ends the process over
- * others.
+ * Each waits 25 seconds at most for its answer, or as long as a person is asked for a password. The
+ * bus starts patd if it is not running.  On failure each returns false with *error set and its ret_
+ * outputs untouched; an answer that breaks the contract is an OUTCOME_ERROR_MALFORMED.  Strings
+ * must be valid UTF-8: libdbus aborts the process over any other.
  */
 #ifndef PATCTL_CLIENT_CLIENT_H
 #define PATCTL_CLIENT_CLIENT_H
@@ -57,7 +56,7 @@ struct client_token_request {
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 };
 
-/* The caller closes *ret_secret, which is -1 if it came and cannot be read. */
+/* The caller closes *ret_secret, which is -1 if a secret came that cannot be decrypted. */
 bool client_generate(struct client *client, const struct client_token_request *request,
 	struct pat_id *ret_id, int *ret_secret, DBusError *error);
 
@@ -69,9 +68,9 @@ struct client_filter {
 };
 
 /*
- * Appends one page to tokens; on failure tokens may have got a part of it.  *cursor is NULL for the
- * first page, then what this function has set; the caller frees it.  After the last page it is
- * NULL again.  No more than PAT_PAGE_MAX tokens, and maybe none, are on a page.
+ * Appends one page of at most PAT_PAGE_MAX tokens, maybe none; on failure a part may be appended.
+ * *cursor is NULL for the first page, and this function sets it for the next one; the caller frees
+ * it.  After the last page it is NULL again.
  */
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct tokens *tokens, DBusError *error);

@@ -37,9 +37,8 @@ struct record_type {
 };
 
 /*
- * Reads the a{sv} that iter stands on; that it is one the caller has made sure of.  Keys that
- * are not known are passed over.  False, with *ret untouched, if one is missing, stands there
- * twice, or has a value that the contract does not allow.
+ * Reads the a{sv} at iter, whose signature the caller has checked.  Unknown keys are ignored.
+ * False, with *ret untouched, if a key is missing or repeated, or its value breaks the contract.
  */
 bool record_read(DBusMessageIter *iter, const struct record_type *type, void *ret);
 
@@ -52,10 +51,7 @@ struct records {
 	size_t n;
 };
 
-/*
- * Appends all of the aa{sv} that iter stands on.  False, when a part may be appended, if one is
- * as record_read() refuses it.
- */
+/* Appends the aa{sv} at iter.  False if record_read() refuses one; a part may be appended then. */
 bool records_read(DBusMessageIter *iter, struct records *records);
 
 void records_clear(struct records *records);

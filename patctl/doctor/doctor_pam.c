@@ -148,8 +148,7 @@ static void add_service(struct doctor *doctor, const struct examined *examined)
 			json_of_text(pam_code_name(examined->results[t].setcred)));
 	json_add(object, "service", json_of_text(examined->name));
 	json_add(object, "outcomes", outcomes);
-	if (json_array_append_new(doctor->services, object) < 0)
-		no_memory();
+	json_append(doctor->services, object);
 }
 
 static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack)

@@ -164,8 +164,7 @@ json_t *findings_json(const struct findings *findings)
 		json_add(object, "services", json_of_texts(finding->subjects));
 		json_add(object, "message", json_of_text(finding->text));
 		json_add(object, "advice", json_of_text(finding->advice));
-		if (json_array_append_new(array, object) < 0)
-			no_memory();
+		json_append(array, object);
 	}
 	return array;
 }

@@ -29,9 +29,14 @@ json_t *json_of_texts(char *const *texts)
 	json_t *array = json_must(json_array());
 
 	for (; *texts; texts++)
-		if (json_array_append_new(array, json_must(json_string(*texts))) < 0)
-			no_memory();
+		json_append(array, json_must(json_string(*texts)));
 	return array;
+}
+
+void json_append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) < 0)
+		no_memory();
 }
 
 void json_add(json_t *object, const char *key, json_t *value)

@@ -28,7 +28,8 @@ json_t *json_of_nonzero(uint64_t number);
 /* Of strings with a NULL at the end. */
 json_t *json_of_texts(char *const *texts);
 
-/* Adds value, which object takes over. */
+/* Adds value, which the array or object takes over. */
+void json_append(json_t *array, json_t *value);
 void json_add(json_t *object, const char *key, json_t *value);
 
 /* object unless it is NULL, which means that memory is out and ends patctl. */

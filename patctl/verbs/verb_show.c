@@ -247,8 +247,7 @@ static json_t *describe(const struct token *token, const struct records *used)
 	       *list = json_must(used->type ? json_array() : json_null());
 
 	for (size_t i = 0; i < used->n; i++)
-		if (json_array_append_new(list, json_of_record(used->type, &sources[i])) < 0)
-			no_memory();
+		json_append(list, json_of_record(used->type, &sources[i]));
 	json_add(object, "used_from", list);
 	return object;
 }
