@@ -22,13 +22,18 @@ struct output_context {
 /* host: the machine that the output is about; NULL: this one. */
 struct output_context output_context_for(const char *host);
 
-/* The caller owns the results. */
+/*
+ * "3 days ago"; with the age "2027-01-31 18:00:30 CET (3 days ago)".  Programs get the time in UTC
+ * for both.  The caller owns the results of all of these.
+ */
 char *format_time(const struct output_context *context, uint64_t at);
-char *format_time_and_age(
-	const struct output_context *context, uint64_t at); /* for people the time and the age */
-char *format_expiry(const struct output_context *context, const struct token *token); /* "never" */
-char *format_usage(const struct output_context *context,
-	const struct token *token); /* "Last used 3 days ago" */
+char *format_time_and_age(const struct output_context *context, uint64_t at);
+
+/* The time, or "never". */
+char *format_expiry(const struct output_context *context, const struct token *token);
+
+/* "Last used 3 days ago", or "Not used". */
+char *format_usage(const struct output_context *context, const struct token *token);
 
 /* "alice", or "uid 1000"; safe for a terminal. */
 char *format_user(const struct output_context *context, uint32_t uid);
