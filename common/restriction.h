@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "common/option.h"
 #include "common/verdict.h"
 
 enum restriction_kind {
@@ -34,11 +35,10 @@ struct restriction {
 	const char *name;     /* option of Generate, column of the database, key of JSON */
 	const char *property; /* of org.patd.Tokens1.Token */
 	enum restriction_kind kind;
-	enum pat_verdict verdict; /* of a login that it does not permit */
-	/* patctl: the option of generate, its argument in help, and what help says of it; */
-	const char *option, *argument, *help;
-	const char *label; /* of its line in show; NULL: show prints it beside something else; */
-	const char *word;  /* under LIMITS in list */
+	enum pat_verdict verdict;  /* of a login that it does not permit */
+	struct option_info option; /* of patctl generate */
+	const char *label; /* of its line in patctl show; NULL: show prints it beside another */
+	const char *word;  /* under LIMITS in patctl list */
 };
 
 extern const struct restriction restrictions[PAT_RESTRICTIONS];

@@ -1,9 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl, the command line of personal access tokens: its beginning and its end. */
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/l10n.h"
-#include "patctl/cli/command.h"
+#include "patctl/base/text.h"
+#include "patctl/cli/help.h"
+#include "patctl/cli/parse.h"
+#include "patctl/verb_table.h"
 
 /*
  * A standard descriptor that the caller closed would become that of the bus, and a token could
@@ -21,8 +29,37 @@ static int fill_standard_descriptors(void)
 	return close(fd);
 }
 
+static enum outcome run(const struct command *command)
+{
+	/* JSON is for programs, and so is what goes with it. */
+	if (command_given(command, &option_json))
+		(void)setlocale(LC_MESSAGES, "C");
+	if (command_given(command, &option_version)) {
+		(void)puts("patctl " PAT_VERSION);
+		return OUTCOME_DONE;
+	}
+	if (command_given(command, &option_help)) {
+		help_print(verb_table, command->verb_given ? command->verb : NULL);
+		return OUTCOME_DONE;
+	}
+	return command->verb->run(command);
+}
+
+/* A full disk shows here at the latest; earlier, and its reason is no longer known. */
+static enum outcome end_output(enum outcome outcome)
+{
+	errno = EIO;
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || outcome != OUTCOME_DONE)
+		return outcome;
+	complain(_("cannot write to standard output: %s"), strerror(errno));
+	return OUTCOME_FAILED;
+}
+
 int main(int argc, char **argv)
 {
+	struct command command;
+	enum outcome outcome;
+
 	if (fill_standard_descriptors() < 0)
 		return OUTCOME_FAILED;
 	/* Names are UTF-8 whatever the locale; in another libsmartcols would count their bytes. */
@@ -31,5 +68,7 @@ int main(int argc, char **argv)
 	(void)setlocale(LC_MESSAGES, "");
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
 	(void)bind_textdomain_codeset(PAT_DOMAIN, "UTF-8");
-	return (int)command_run(argc, argv);
+
+	outcome = command_parse(verb_table, argc, argv, &command);
+	return (int)(outcome == OUTCOME_DONE ? end_output(run(&command)) : outcome);
 }

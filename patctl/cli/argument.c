@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The arguments of options: periods, times, numbers and lists. */
 #include "patctl/cli/argument.h"
 
 #include <string.h>
@@ -11,11 +13,11 @@
 
 #define REASON_MAX 255 /* bytes, as the contract says */
 
-bool argument_wrong(const char *option, const char *text, const char *problem)
+bool argument_wrong(const struct option_info *option, const char *text, const char *problem)
 {
 	cleanup_text char *safe = text_safe(text);
 
-	complain("--%s=%s: %s", option, safe, _(problem));
+	complain("--%s=%s: %s", option->name, safe, _(problem));
 	return false;
 }
 
@@ -25,14 +27,11 @@ static void warn_of_m(bool has_m)
 		complain(_("m means minutes; for months write M or months"));
 }
 
-bool argument_period(const char *option, const char *text, uint64_t *ret)
+static bool read_period(const struct option_info *option, const char *text, uint64_t *ret)
 {
 	struct timespan span;
-	const char *problem;
+	const char *problem = timespan_parse(text, &span);
 
-	if (!text)
-		return true;
-	problem = timespan_parse(text, &span);
 	if (!problem && span.usec < 1000000)
 		problem = N_("a second is the least");
 	if (problem)
@@ -42,17 +41,25 @@ bool argument_period(const char *option, const char *text, uint64_t *ret)
 	return true;
 }
 
-/* A period counts from now on, or back. */
-static bool read_time(const char *option, const char *text, uint64_t now, bool back, uint64_t *ret)
+bool argument_period(const struct command *command, const struct option_info *option, uint64_t *ret)
 {
+	const char *text = command_value(command, option);
+
+	return !text || read_period(option, text, ret);
+}
+
+/* A period counts from now on, or back. */
+static bool read_time(const struct command *command, const struct option_info *option, uint64_t now,
+	bool back, uint64_t *ret)
+{
+	const char *text = command_value(command, option), *problem = NULL;
 	uint64_t at = now, seconds = 0;
-	const char *problem = NULL;
 
 	if (!text)
 		return true;
 	if (timestamp_shaped(text))
 		problem = timestamp_parse(text, now, &at);
-	else if (!argument_period(option, text, &seconds))
+	else if (!read_period(option, text, &seconds))
 		return false;
 	else if (back)
 		at = seconds < now ? now - seconds : 0;
@@ -64,28 +71,41 @@ static bool read_time(const char *option, const char *text, uint64_t now, bool b
 	return true;
 }
 
-bool argument_time_ahead(const char *option, const char *text, uint64_t now, uint64_t *ret)
+bool argument_time_ahead(const struct command *command, const struct option_info *option,
+	uint64_t now, uint64_t *ret)
 {
-	return read_time(option, text, now, false, ret);
+	return read_time(command, option, now, false, ret);
 }
 
-bool argument_time_before(const char *option, const char *text, uint64_t now, uint64_t *ret)
+bool argument_time_before(const struct command *command, const struct option_info *option,
+	uint64_t now, uint64_t *ret)
 {
-	return read_time(option, text, now, true, ret);
+	return read_time(command, option, now, true, ret);
 }
 
-bool argument_number(const char *option, const char *text, uint64_t least, uint64_t *ret)
+static bool parse_number(const char *text, uint64_t *ret)
 {
 	uint64_t number = 0;
-	bool good;
+
+	if (*text == '\0')
+		return false;
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p < '0' || *p > '9' || __builtin_mul_overflow(number, 10, &number) ||
+			__builtin_add_overflow(number, (uint64_t)(*p - '0'), &number))
+			return false;
+	*ret = number;
+	return true;
+}
+
+bool argument_number(const struct command *command, const struct option_info *option,
+	uint64_t least, uint64_t *ret)
+{
+	const char *text = command_value(command, option);
+	uint64_t number;
 
 	if (!text)
 		return true;
-	good = *text != '\0';
-	for (const char *p = text; *p != '\0' && good; p++)
-		good = *p >= '0' && *p <= '9' && !__builtin_mul_overflow(number, 10, &number) &&
-		       !__builtin_add_overflow(number, (uint64_t)(*p - '0'), &number);
-	if (!good || number < least)
+	if (!parse_number(text, &number) || number < least)
 		return argument_wrong(option, text,
 			least > 0 ? N_("a whole number is needed, 1 or more")
 				  : N_("a whole number is needed"));
@@ -93,9 +113,10 @@ bool argument_number(const char *option, const char *text, uint64_t least, uint6
 	return true;
 }
 
-bool argument_expiry(const char *option, const char *text, uint64_t now, struct expiry *ret)
+bool argument_expiry(const struct command *command, const struct option_info *option, uint64_t now,
+	struct expiry *ret)
 {
-	const char *problem;
+	const char *text = command_value(command, option), *problem;
 
 	if (!text)
 		return true;
@@ -106,21 +127,33 @@ bool argument_expiry(const char *option, const char *text, uint64_t now, struct 
 	return true;
 }
 
-bool argument_list(const char *option, const char *text)
+bool argument_list(
+	const struct command *command, const struct option_info *option, const char **ret)
 {
+	const char *text = command_value(command, option);
+
+	if (!text)
+		return true;
 	for (const char *at = text; at; at = strchr(at, ',')) {
 		at += at > text; /* behind the comma */
 		at += strspn(at, " \t");
 		if (*at == ',' || *at == '\0')
 			return argument_wrong(option, text, N_("an item of the list is empty"));
 	}
+	*ret = text;
 	return true;
 }
 
-bool argument_reason(const char *option, const char *text)
+bool argument_reason(
+	const struct command *command, const struct option_info *option, const char **ret)
 {
-	if (text && strlen(text) > REASON_MAX)
+	const char *text = command_value(command, option);
+
+	if (!text)
+		return true;
+	if (strlen(text) > REASON_MAX)
 		return argument_wrong(option, text, N_("255 bytes are the most"));
+	*ret = text;
 	return true;
 }
 

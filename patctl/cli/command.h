@@ -1,49 +1,42 @@
-/* One invocation of patctl, taken apart: a verb, its options and its operands. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One invocation of patctl, parsed: a verb, its options and its operands. */
 #ifndef PATCTL_CLI_COMMAND_H
 #define PATCTL_CLI_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "patctl/base/outcome.h"
+#include "common/option.h"
 
 struct verb;
 
+#define OPTIONS_MAX 64 /* names of options, of all verbs together */
+
 /* Strings belong to argv. */
 struct command {
+	const struct verb *const *verbs; /* all there are, NULL behind the last */
 	const struct verb *verb;
-	bool verb_given; /* or is it what patctl does when told nothing? */
-	char **items;    /* the operands after the verb */
-	size_t n;
-	/* NULL if not given, never empty, UTF-8 */
-	const char *user, *expires, *service, *from, *hours, *not_before, *max_uses;
-	const char *state, *unused_for, *expiring, *sort;
-	const char *period; /* --for */
-	const char *reason, *grace, *since, *until, *lines, *root, *host;
-	bool all, yes, json, no_legend, quiet, no_ask_password, follow, verify;
-	bool help, version;
+	bool verb_given; /* or is it what patctl does without one? */
+	char **operands; /* after the verb */
+	size_t n_operands;
+	struct {
+		const struct option_info *option;
+		const char *argument; /* NULL if it takes none */
+	} given[OPTIONS_MAX];         /* options, each name once, in the order of argv */
+	size_t n_given;
 };
 
-/*
- * Options may stand anywhere, before the verb and after operands too; without a verb it is
- * "list".  OUTCOME_DONE, or OUTCOME_USAGE after having said on standard error what is wrong.
+/* Options are found by their name: two verbs may each have a row of the same name. */
+bool command_given(const struct command *command, const struct option_info *option);
+
+/* The argument of an option: NULL if it was not given, otherwise UTF-8 and not empty. */
+const char *command_value(const struct command *command, const struct option_info *option);
+
+/* Whether text is one of the operands. */
+bool command_has_operand(const struct command *command, const char *text);
+
+/* The last argument counts.  The caller sees to it that no more than OPTIONS_MAX names are given.
  */
-enum outcome command_parse(int argc, char **argv, struct command *ret);
-
-struct option_info;
-
-/* A command line that is still being typed, as far as it goes. */
-struct typing {
-	struct command command;         /* verb NULL: none that there is */
-	unsigned int given;             /* bits of enum option_bit */
-	const struct option_info *open; /* the option that waits for its argument, NULL if none */
-	bool operands_only;             /* "--" was typed */
-};
-
-/* argv has words before the one that is being typed.  Says nothing of what is wrong in them. */
-void command_peek(int argc, char **argv, struct typing *ret);
-
-/* What follows from the command line: the exit code of patctl. */
-enum outcome command_run(int argc, char **argv);
+void command_give(struct command *command, const struct option_info *option, const char *argument);
 
 #endif

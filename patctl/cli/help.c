@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The help of patctl and of each verb, and the verb that prints it. */
 #include "patctl/cli/help.h"
 
 #include <stdio.h>
@@ -5,7 +7,6 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/options.h"
 
 static void print_option(const struct option_info *option)
 {
@@ -14,75 +15,85 @@ static void print_option(const struct option_info *option)
 	(void)snprintf(form, sizeof(form), "%s%s%s", option->name, option->argument ? "=" : "",
 		option->argument ? option->argument : "");
 	if (option->letter)
-		(void)printf("  -%c, --%-17s %s\n", option->letter, form, _(option->text));
+		(void)printf("  -%c, --%-17s %s\n", option->letter, form, _(option->help));
 	else
-		(void)printf("      --%-17s %s\n", form, _(option->text));
+		(void)printf("      --%-17s %s\n", form, _(option->help));
 }
 
-static void print_help(const struct verb *verb)
+static void print_options(const struct option_info *const *set)
 {
-	const char *end = strchr(verb->examples, '\n');
+	const struct option_info *option;
 
-	for (size_t i = 0; i < HELP_MAX && verb->help[i]; i++)
-		(void)puts(_(verb->help[i]));
-	(void)printf("%s\n%s\n", P_("Example:", "Examples:", end && end[1] != '\0' ? 2 : 1),
-		verb->examples);
+	for (size_t i = 0; (option = options_at(set, i)); i++)
+		print_option(option);
 }
 
 static void print_verb(const struct verb *verb)
 {
+	const char *end = strchr(verb->examples, '\n');
+
 	(void)printf(_("Usage: patctl %s%s%s [OPTION...]\n\n"), verb->name,
 		*verb->operands ? " " : "", verb->operands);
-	print_help(verb);
+	for (size_t i = 0; verb->help[i]; i++)
+		(void)puts(_(verb->help[i]));
+	(void)printf("%s\n%s\n", P_("Example:", "Examples:", end && end[1] != '\0' ? 2 : 1),
+		verb->examples);
 	(void)puts(_("Options:"));
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (options[i].bit & (verb->options | OPTION_HELP))
-			print_option(&options[i]);
+	print_options(verb->options);
+	print_option(&option_help);
 }
 
-static void print_all(void)
+static void print_all(const struct verb *const *verbs)
 {
 	(void)puts(_("Usage: patctl [VERB] [OPERAND...] [OPTION...]\n\n"
 		     "Personal access tokens: log in with a token in a password's place, and end\n"
 		     "that access without changing the password.\n\n"
 		     "Verbs:"));
-	for (size_t i = 0; i < VERBS; i++) {
+	for (; *verbs; verbs++) {
 		char form[32];
 
-		(void)snprintf(form, sizeof(form), "%s %s", verbs[i].name, verbs[i].operands);
-		(void)printf("  %-18s %s\n", form, _(verbs[i].summary));
+		if ((*verbs)->hidden)
+			continue;
+		(void)snprintf(form, sizeof(form), "%s %s", (*verbs)->name, (*verbs)->operands);
+		(void)printf("  %-18s %s\n", form, _((*verbs)->summary));
 	}
 	(void)puts(_("\nOptions that almost all take:"));
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (options[i].bit & (OPTIONS_COMMON | OPTION_USER | OPTION_HELP | OPTION_VERSION))
-			print_option(&options[i]);
+	print_options(OPTIONS(&option_user, &option_host, &option_json, &option_quiet,
+		&option_no_ask_password, &option_help, &option_version));
 	(void)printf("\n%s\n%s\n  TOKEN=$(patctl generate ci --expires=7d)\n",
 		_("Each verb has more to say, and more options:  patctl help VERB.  See also "
 		  "patctl(1).\n"),
 		P_("Example:", "Examples:", 1));
 }
 
-void help_print(const struct verb *verb)
+void help_print(const struct verb *const *verbs, const struct verb *verb)
 {
 	if (verb)
 		print_verb(verb);
 	else
-		print_all();
+		print_all(verbs);
 }
 
-enum outcome help_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
-	const struct verb *verb = NULL;
+	const char *name = command->n_operands > 0 ? command->operands[0] : NULL;
+	const struct verb *verb = name ? verb_find(command->verbs, name) : NULL;
 
-	if (command->n > 0) {
-		verb = verb_find(command->items[0]);
-		if (!verb) {
-			cleanup_text char *safe = text_safe(command->items[0]);
+	if (name && !verb) {
+		cleanup_text char *safe = text_safe(name);
 
-			complain(_("there is no verb \"%s\"; see them with: patctl help"), safe);
-			return OUTCOME_USAGE;
-		}
+		complain(_("there is no verb \"%s\"; see them with: patctl help"), safe);
+		return OUTCOME_USAGE;
 	}
-	help_print(verb);
+	help_print(command->verbs, verb);
 	return OUTCOME_DONE;
 }
+
+const struct verb verb_help = {
+	.name = "help",
+	.operands = "[VERB]",
+	.run = run,
+	.summary = N_("say how a verb is used"),
+	.help = { N_("Says how patctl, or one verb of it, is used.\n") },
+	.examples = "  patctl help generate\n",
+};

@@ -1,49 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options that several verbs take, and sets of options. */
 #include "patctl/cli/options.h"
 
+#include <string.h>
+
 #include "common/l10n.h"
-#include "patctl/cli/command.h"
+#include "common/restriction.h"
 
-#define AT(member) offsetof(struct command, member)
+const struct option_info option_user = { "user", "USER", N_("whose tokens, instead of your own"),
+	0 };
+const struct option_info option_all = { "all", NULL, N_("all of them, see above"), 0 };
+const struct option_info option_service = { "service", "SERVICE", N_("PAM services, such as sudo"),
+	0 };
+const struct option_info option_from = { "from", "SOURCE",
+	N_("where logins come from, such as 192.0.2.7 or local"), 0 };
+const struct option_info option_reason = { "reason", "TEXT", N_("why; it is kept and shown"), 0 };
+const struct option_info option_yes = { "yes", NULL, N_("do not ask for confirmation"), 'y' };
+const struct option_info option_host = { "host", "HOST",
+	N_("on another machine, by ssh; or USER@HOST"), 'H' };
+const struct option_info option_json = { "json", NULL,
+	N_("print JSON; times in seconds since 1970 UTC"), 0 };
+const struct option_info option_no_legend = { "no-legend", NULL, N_("no headings above the table"),
+	0 };
+const struct option_info option_quiet = { "quiet", NULL, N_("only results and errors, no hints"),
+	'q' };
+const struct option_info option_no_ask_password = { "no-ask-password", NULL,
+	N_("never ask for a password; fail instead"), 0 };
+const struct option_info option_help = { "help", NULL, N_("print this help"), 'h' };
+const struct option_info option_version = { "version", NULL, N_("print the version"), 0 };
 
-const struct option_info options[OPTIONS] = {
-	{ "user", 0, OPTION_USER, "USER", AT(user), N_("whose tokens, instead of your own") },
-	{ "all", 0, OPTION_ALL, NULL, AT(all), N_("all of them, see above") },
-	{ "expires", 0, OPTION_EXPIRES, "WHEN", AT(expires),
-		N_("\"30 days\", 2027-01-31 or never") },
-	{ "service", 0, OPTION_SERVICE, "SERVICE", AT(service), N_("PAM services, such as sudo") },
-	{ "from", 0, OPTION_FROM, "SOURCE", AT(from),
-		N_("where logins come from, such as 192.0.2.7 or local") },
-	{ "hours", 0, OPTION_HOURS, "HOURS", AT(hours), N_("\"Mon..Fri 08:00-18:00\"") },
-	{ "not-before", 0, OPTION_NOT_BEFORE, "WHEN", AT(not_before),
-		N_("it does not work before; \"2 days\" or 2027-01-31") },
-	{ "max-uses", 0, OPTION_MAX_USES, "N", AT(max_uses), N_("for so many logins") },
-	{ "state", 0, OPTION_STATE, "STATE", AT(state), N_("only those in that state") },
-	{ "unused-for", 0, OPTION_UNUSED_FOR, "PERIOD", AT(unused_for),
-		N_("only those that nobody used for so long") },
-	{ "expiring", 0, OPTION_EXPIRING, "PERIOD", AT(expiring),
-		N_("only those that expire so soon, or have") },
-	{ "sort", 0, OPTION_SORT, "KEY", AT(sort), N_("in the order of KEY, of -KEY backwards") },
-	{ "for", 0, OPTION_FOR, "PERIOD", AT(period), N_("for so long, then it works again") },
-	{ "reason", 0, OPTION_REASON, "TEXT", AT(reason), N_("why; it is kept and shown") },
-	{ "grace", 0, OPTION_GRACE, "PERIOD", AT(grace),
-		N_("how long the secret before works on; or none") },
-	{ "since", 0, OPTION_SINCE, "WHEN", AT(since), N_("not before; \"2h\" is two hours ago") },
-	{ "until", 0, OPTION_UNTIL, "WHEN", AT(until), N_("before that time") },
-	{ "lines", 'n', OPTION_LINES, "N", AT(lines), N_("only the last N") },
-	{ "follow", 'f', OPTION_FOLLOW, NULL, AT(follow), N_("then wait for what is new") },
-	{ "verify", 0, OPTION_VERIFY, NULL, AT(verify), N_("say whether the history was altered") },
-	{ "root", 0, OPTION_ROOT, "DIR", AT(root),
-		N_("look at the system below DIR, such as an image") },
-	{ "yes", 'y', OPTION_YES, NULL, AT(yes), N_("do not ask for confirmation") },
-	{ "host", 'H', OPTION_HOST, "HOST", AT(host),
-		N_("on another machine, by ssh; or USER@HOST") },
-	{ "json", 0, OPTION_JSON, NULL, AT(json),
-		N_("print JSON; times in seconds since 1970 UTC") },
-	{ "no-legend", 0, OPTION_NO_LEGEND, NULL, AT(no_legend),
-		N_("no headings above the table") },
-	{ "quiet", 'q', OPTION_QUIET, NULL, AT(quiet), N_("only results and errors, no hints") },
-	{ "no-ask-password", 0, OPTION_NO_ASK_PASSWORD, NULL, AT(no_ask_password),
-		N_("never ask for a password; fail instead") },
-	{ "help", 'h', OPTION_HELP, NULL, AT(help), N_("print this help") },
-	{ "version", 0, OPTION_VERSION, NULL, AT(version), N_("print the version") },
-};
+const struct option_info option_restrictions = { 0 };
+
+const struct option_info *options_at(const struct option_info *const *set, size_t i)
+{
+	for (; set && *set; set++) {
+		const size_t n = *set == &option_restrictions ? PAT_RESTRICTIONS : 1;
+
+		if (i < n)
+			return *set == &option_restrictions ? &restrictions[i].option : *set;
+		i -= n;
+	}
+	return NULL;
+}
+
+const struct option_info *options_find(
+	const struct option_info *const *set, const char *name, size_t len)
+{
+	const struct option_info *option;
+
+	for (size_t i = 0; (option = options_at(set, i)); i++)
+		if (strlen(option->name) == len && memcmp(option->name, name, len) == 0)
+			return option;
+	return NULL;
+}
+
+bool options_have(const struct option_info *const *set, const struct option_info *option)
+{
+	return options_find(set, option->name, strlen(option->name)) != NULL;
+}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What may stand in the place of a word that is being typed, on standard output for the shells: a
  * candidate a line, with a description behind a tab.

@@ -1,4 +1,5 @@
-/* Prints what may stand in a word, for the stubs in completions/. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl complete: what may stand in a word, for the stubs in completions/. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,10 +7,9 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/options.h"
-#include "patctl/cli/verbs.h"
+#include "patctl/cli/verb.h"
 #include "patctl/complete/candidates.h"
-#include "patctl/complete/offer.h"
+#include "patctl/complete/placeholder.h"
 
 #define SECONDS_MAX 2 /* until a person who pressed a key takes the shell for dead */
 
@@ -28,91 +28,134 @@ static void bound_time(void)
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
-/* Those that the command takes and does not have yet. */
-static void offer_options(const struct typing *typing, struct candidates *candidates)
+/* Of options that exclude each other, one is given. */
+static bool is_excluded(
+	const struct command *command, const struct verb *verb, const struct option_info *option)
 {
-	const struct verb *verb = typing->command.verb ? typing->command.verb : &verbs[0];
-	unsigned int fit = verb->options | OPTION_HELP | OPTION_VERSION;
+	const struct option_info *other;
 
-	for (size_t i = 0; i < 2; i++)
-		if (typing->given & verb->exclusive[i])
-			fit &= ~verb->exclusive[i];
-	fit &= ~typing->given;
-	for (size_t i = 0; i < OPTIONS; i++) {
-		const char letter[] = { '-', options[i].letter, '\0' };
-		cleanup_text char *name =
-			text_format("--%s%s", options[i].name, options[i].argument ? "=" : "");
-
-		if (!(fit & options[i].bit))
+	for (size_t i = 0; i < 2; i++) {
+		if (!options_have(verb->exclusive[i], option))
 			continue;
-		if (options[i].letter)
-			candidates_option(candidates, letter, _(options[i].text));
-		candidates_option(candidates, name, _(options[i].text));
+		for (size_t j = 0; (other = options_at(verb->exclusive[i], j)); j++)
+			if (command_given(command, other))
+				return true;
 	}
+	return false;
 }
 
-static void offer_argument(const struct option_info *option, const struct typing *typing,
-	struct candidates *candidates)
+static void print_option(const struct option_info *option, struct candidates *candidates)
 {
-	if (option->argument)
-		offer(option->argument, strlen(option->argument), typing, candidates);
+	const char letter[] = { '-', option->letter, '\0' };
+	cleanup_text char *name = text_format("--%s%s", option->name, option->argument ? "=" : "");
+
+	if (option->letter)
+		candidates_option(candidates, letter, _(option->help));
+	candidates_option(candidates, name, _(option->help));
+}
+
+/* Those that the command takes and does not have yet. */
+static void complete_options(const struct partial_command *partial, struct candidates *candidates)
+{
+	const struct command *command = &partial->command;
+	const struct verb *verb = command->verb ? command->verb : command->verbs[0];
+	const struct option_info *const *const sets[] = { verb->options,
+		OPTIONS(&option_help, &option_version) };
+	const struct option_info *option;
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; (option = options_at(sets[i], j)); j++)
+			if (!command_given(command, option) && !is_excluded(command, verb, option))
+				print_option(option, candidates);
+}
+
+static void complete_argument(const struct option_info *option,
+	const struct partial_command *partial, struct candidates *candidates)
+{
+	if (option && option->argument)
+		complete_placeholder(
+			option->argument, strlen(option->argument), partial, candidates);
 }
 
 /* equals: in what is typed, "--OPTION=…". */
-static void offer_behind(
-	const char *equals, const struct typing *typing, struct candidates *candidates)
+static void complete_behind(
+	const char *equals, const struct partial_command *partial, struct candidates *candidates)
 {
 	const char *name = candidates->typed + strlen("--");
-	const size_t len = (size_t)(equals - name);
 
 	candidates->head = (size_t)(equals + 1 - candidates->typed);
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (strlen(options[i].name) == len && memcmp(options[i].name, name, len) == 0)
-			offer_argument(&options[i], typing, candidates);
+	complete_argument(
+		command_find_option(partial->command.verbs, name, (size_t)(equals - name)), partial,
+		candidates);
 }
 
-/* The operand as help has it, without "[" and "...": in "TOKEN NAME", and of one that may repeat.
- */
-static void offer_operand(const struct typing *typing, struct candidates *candidates)
+/* The operand as help has it, without "[" and "...": of "TOKEN NAME" in turn, or the one. */
+static void complete_operand(const struct partial_command *partial, struct candidates *candidates)
 {
-	const char *word = typing->command.verb->operands;
+	const char *word = partial->command.verb->operands;
 
-	for (size_t i = 0; i < typing->command.n && strchr(word, ' '); i++)
+	for (size_t i = 0; i < partial->command.n_operands && strchr(word, ' '); i++)
 		word = strchr(word, ' ') + 1;
 	word += *word == '[';
-	offer(word, strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), typing, candidates);
+	complete_placeholder(word, strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), partial, candidates);
 }
 
-static void offer_any(const struct typing *typing, struct candidates *candidates)
+/* Whether an operand may come next. */
+static bool takes_operand(const struct command *command)
 {
-	const struct command *command = &typing->command;
-	const struct verb *verb = command->verb;
+	size_t min, max;
+
+	if (!command->verb || command_given(command, &option_all))
+		return false;
+	verb_count_operands(command->verb, &min, &max);
+	return command->n_operands < max;
+}
+
+static void complete_word(const struct partial_command *partial, struct candidates *candidates)
+{
+	const struct command *command = &partial->command;
 	const char *typed = candidates->typed;
 	const char *equals = strncmp(typed, "--", 2) == 0 ? strchr(typed, '=') : NULL;
-	const bool operand = verb && !command->all && command->n < verb->max;
-	const bool option = !typing->operands_only && (*typed == '-' || (verb && !operand));
+	const bool operand = takes_operand(command);
+	const bool option =
+		!partial->operands_only && (*typed == '-' || (command->verb && !operand));
 
-	if (typing->open)
-		offer_argument(typing->open, typing, candidates);
+	if (partial->waiting)
+		complete_argument(partial->waiting, partial, candidates);
 	else if (option && equals)
-		offer_behind(equals, typing, candidates);
+		complete_behind(equals, partial, candidates);
 	else if (option)
-		offer_options(typing, candidates);
+		complete_options(partial, candidates);
 	else if (operand)
-		offer_operand(typing, candidates);
+		complete_operand(partial, candidates);
 	else if (!command->verb_given)
-		offer("VERB", strlen("VERB"), typing, candidates);
+		complete_placeholder("VERB", strlen("VERB"), partial, candidates);
 }
 
-enum outcome complete_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
-	struct candidates candidates = { .typed = command->items[command->n - 1] };
-	struct typing typing;
+	struct candidates candidates = { .typed = command->operands[command->n_operands - 1] };
+	struct partial_command partial;
 
 	bound_time();
 	/* The word complete itself takes the place of a program's name. */
-	command_peek((int)command->n, command->items - 1, &typing);
+	command_parse_partial(
+		command->verbs, (int)command->n_operands, command->operands - 1, &partial);
 	if (candidates_possible(candidates.typed))
-		offer_any(&typing, &candidates);
+		complete_word(&partial, &candidates);
 	return OUTCOME_DONE;
 }
+
+const struct verb verb_complete = {
+	.name = "complete",
+	.operands = "-- WORD...",
+	.run = run,
+	.summary = N_("say what may stand in a word, for the completion of shells"),
+	.help = { N_(
+		"Prints what may stand in the place of the last WORD, if those before it are a\n"
+		"command line of patctl: a candidate a line, with a description behind a tab.\n"
+		"The completions of bash, fish and zsh ask it.  It asks for no password, and is\n"
+		"silent about what goes wrong.\n") },
+	.examples = "  patctl complete -- restore \"\"\n",
+	.hidden = true,
+};

@@ -6,8 +6,11 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/verbs.h"
+#include "patctl/cli/verb.h"
 #include "patctl/print/json.h"
+
+static const struct option_info option_root = { "root", "DIR",
+	N_("look at the system below DIR, such as an image"), 0 };
 
 /* In the order of output. */
 static const struct {
@@ -37,14 +40,14 @@ static void print_json(struct doctor *doctor)
 	json_line(object);
 }
 
-enum outcome doctor_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client = NULL;
 	cleanup_sysroot struct sysroot root = { .fd = -1 };
 	struct doctor doctor = { .root = &root, .services = json_must(json_array()) };
 	enum outcome outcome;
-	int r = sysroot_new(command->root, &root);
+	int r = sysroot_new(command_value(command, &option_root), &root);
 
 	if (r < 0) {
 		complain(_("--root: %s"), strerror(-r));
@@ -60,12 +63,28 @@ enum outcome doctor_run(const struct command *command)
 		if (checks[i].image || !root.image)
 			checks[i].look(&doctor);
 
-	if (command->json)
+	if (command_given(command, &option_json))
 		print_json(&doctor);
 	else
-		findings_print(&doctor.findings, command->quiet);
+		findings_print(&doctor.findings, command_given(command, &option_quiet));
 	outcome = findings_worst(&doctor.findings) == LEVEL_PROBLEM ? OUTCOME_FAILED : OUTCOME_DONE;
 	findings_clear(&doctor.findings);
 	json_decref(doctor.services);
 	return outcome;
 }
+
+const struct verb verb_doctor = {
+	.name = "doctor",
+	.operands = "",
+	.options = OPTIONS(&option_root, &option_json, &option_quiet),
+	.run = run,
+	.summary = N_("say what is wrong, if anything, and what to do"),
+	.help = { N_("Looks at patd, its sockets, units, files and settings, at polkit and the clock,\n"
+		     "and at every PAM service that takes tokens: whether a token and a password open,\n"
+		     "also while patd is down.  Changes nothing, and tells no PAM module anything.\n"),
+		N_("A line each: ok, warning, problem, or unseen for what only root can see.  The\n"
+		   "exit status is 1 if there is a problem.  With --quiet only warnings and problems.\n") },
+	.examples = "  sudo patctl doctor\n"
+		    "  patctl doctor --root=/mnt/image\n",
+	.synonyms = { "diagnose", "health" },
+};

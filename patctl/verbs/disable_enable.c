@@ -1,11 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disable and enable: whether the tokens of users work at all. */
 #include "patctl/verbs/disable_enable.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "common/error.h"
 #include "common/l10n.h"
+#include "common/name.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_names.h"
+#include "patctl/client/client.h"
 #include "patctl/print/json.h"
-#include "patctl/verbs/known_user.h"
+#include "patctl/verbs/select.h"
+
+/* *ret: whether there is a token of that user. */
+static bool look_for_token(struct client *client, const char *user, bool *ret, DBusError *error)
+{
+	const struct client_filter filter = { .user = user };
+	cleanup_text char *cursor = NULL;
+	cleanup_tokens struct tokens tokens = { 0 };
+
+	do {
+		if (!client_list(client, &filter, &cursor, &tokens, error))
+			return false;
+	} while (cursor && tokens.n == 0);
+	*ret = tokens.n > 0;
+	return true;
+}
+
+static bool look_for_disabled(struct client *client, const char *user, bool *ret, DBusError *error)
+{
+	cleanup_records struct records records = { 0 };
+	const struct disabled *all;
+
+	if (!client_disabled(client, &records, error))
+		return false;
+	*ret = false;
+	all = records.items;
+	for (size_t i = 0; i < records.n; i++)
+		if (strcmp(all[i].user, user) == 0)
+			*ret = true;
+	return true;
+}
+
+/* What to do if a token was meant; NULL if that cannot be said. */
+static char *token_hint(struct client *client, const char *user, const char *token_verb)
+{
+	const char *self = client_self(client);
+
+	if (!text_is_word(user))
+		return NULL;
+	return strcmp(token_verb, "revoke") == 0
+		       ? text_format(_("to revoke a token: %s revoke %s"), self, user)
+		       : text_format(_("to restore a token: %s restore %s"), self, user);
+}
+
+static void set_unknown(
+	struct client *client, const char *user, const char *token_verb, DBusError *error)
+{
+	cleanup_text char *safe = text_safe(user), *hint = token_hint(client, user, token_verb),
+			  *message = NULL;
+
+	if (client_host(client))
+		message = text_format(
+			_("only on the machine itself it is known whether there is a user \"%s\""),
+			safe);
+	else
+		message = text_format(_("there is no user \"%s\""), safe);
+	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s%s%s", message,
+		hint ? "; " : "", hint ? hint : "");
+}
+
+/*
+ * Whether user, as somebody typed it, is a user and not a slip: one that the system knows, that has
+ * a token, or that is disabled.  One who is gone can be disabled and enabled as well.  Whether
+ * another machine knows a user cannot be told from here.  False with *error set, also if patd
+ * fails.
+ */
+static bool check_user(
+	struct client *client, const char *user, const char *token_verb, DBusError *error)
+{
+	const bool possible = *user != '\0' && !pat_name_problem(user);
+	bool found = false;
+
+	if (possible && !client_host(client) && user_exists(user))
+		return true;
+	if (possible && (!look_for_token(client, user, &found, error) ||
+				(!found && !look_for_disabled(client, user, &found, error))))
+		return false;
+	if (!found)
+		set_unknown(client, user, token_verb, error);
+	return found;
+}
 
 static void print_json(
 	struct json_list *list, const char *user, const char *result, const DBusError *error)
@@ -23,41 +110,45 @@ static void print_json(
 
 /* user "": everybody. */
 static enum outcome change_one(struct client *client, const struct command *command,
-	const struct ability *ability, const char *user, struct json_list *list)
+	const struct disable_enable *change, const char *user, struct json_list *list)
 {
 	cleanup_text char *safe = text_safe(*user ? user : _("everybody"));
 	DBusError error = DBUS_ERROR_INIT;
-	const bool known = command->all || user_known(client, user, ability->instead, &error);
+	const bool known = command_given(command, &option_all) ||
+			   check_user(client, user, change->token_verb, &error);
 	enum outcome outcome = OUTCOME_DONE;
 
 	if (known)
-		(void)ability->make(client, user, command->reason, &error);
-	if (command->json)
-		print_json(list, user, ability->result, &error);
-	else if (!dbus_error_is_set(&error) && !command->quiet)
-		(void)printf("%s: %s\n", safe, _(ability->done));
+		(void)change->make(client, user, command_value(command, &option_reason), &error);
+	if (command_given(command, &option_json))
+		print_json(list, user, change->result, &error);
+	else if (!dbus_error_is_set(&error) && !command_given(command, &option_quiet))
+		(void)printf("%s: %s\n", safe, _(change->done));
 	if (dbus_error_is_set(&error))
 		outcome = outcome_fail(known ? safe : NULL, &error);
 	return outcome;
 }
 
-enum outcome ability_run(const struct command *command, const struct ability *ability)
+enum outcome disable_enable_run(const struct command *command, const struct disable_enable *change)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client =
-		client_at(command->host, !command->no_ask_password, &error);
-	enum outcome outcome = OUTCOME_DONE, one = OUTCOME_DONE;
+	cleanup_client struct client *client = select_machine(command, &error);
+	enum outcome outcome = OUTCOME_DONE;
 	struct json_list list = { 0 };
 
 	if (!client)
 		return outcome_fail(NULL, &error);
-	if (command->all)
-		outcome = change_one(client, command, ability, "", &list);
-	for (unsigned int i = 0; i < command->n && one != OUTCOME_UNREACHABLE; i++) {
-		one = change_one(client, command, ability, command->items[i], &list);
+	if (command_given(command, &option_all))
+		outcome = change_one(client, command, change, "", &list);
+	for (unsigned int i = 0; i < command->n_operands; i++) {
+		const enum outcome one =
+			change_one(client, command, change, command->operands[i], &list);
+
 		outcome = outcome_join(outcome, i, one);
+		if (one == OUTCOME_UNREACHABLE)
+			break;
 	}
-	if (command->json)
+	if (command_given(command, &option_json))
 		json_list_end(&list);
 	return outcome;
 }

@@ -1,20 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the tokens of users work at all: disable and enable, one mechanism. */
 #ifndef PATCTL_VERBS_DISABLE_ENABLE_H
 #define PATCTL_VERBS_DISABLE_ENABLE_H
 
 #include <stdbool.h>
 
-#include "patctl/cli/command.h"
+#include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
 
-struct ability {
-	const char *result;  /* "disabled" */
-	const char *done;    /* in the words for people */
-	const char *instead; /* the verb that does the like to a token */
+struct disable_enable {
+	const char *result;     /* "disabled" */
+	const char *done;       /* in the words for people */
+	const char *token_verb; /* the verb that does the like to a token, in case one is meant */
 	bool (*make)(struct client *client, const char *user, const char *reason, DBusError *error);
 };
 
 /* Makes the change to each user that is an operand, or with --all to everybody. */
-enum outcome ability_run(const struct command *command, const struct ability *ability);
+enum outcome disable_enable_run(const struct command *command, const struct disable_enable *change);
 
 #endif

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The entries of the history that several filters let through, merged. */
 #include "patctl/verbs/history_query.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The entries of the history that several filters let through, in one order: that of Seq, or the
  * other way round.  Read page by page as they are asked for.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A new secret, from patd to standard output. */
 #include "patctl/verbs/print_secret.h"
 
 #include <signal.h>
@@ -7,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patctl/base/age.h"
 #include "patctl/base/secret.h"
@@ -15,14 +18,14 @@
 #include "patctl/print/json.h"
 #include "patctl/verbs/select.h"
 
-void handover_prepare(void)
+void print_secret_prepare(void)
 {
 	secret_protect_process();
 	/* A closed pipe must leave time to undo. */
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-char *handover_expiry(const struct token *token)
+char *print_secret_expiry(const struct token *token)
 {
 	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
 
@@ -51,47 +54,39 @@ static int print(const struct token *token, const char *secret, bool json)
 	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
 }
 
-static enum outcome hand_over(struct client *client, const struct command *command,
-	const struct pat_id *id, int fd, const struct handover *handover)
+enum outcome print_secret(struct client *client, const struct command *command,
+	const struct pat_id *id, int fd, const struct print_secret_ops *ops)
 {
+	cleanup_close int memfd = fd;
 	cleanup_secret char *secret = NULL;
 	cleanup_token struct token token = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	const char *problem;
 	int r;
 
-	secret = secret_read(fd, id, &problem);
+	secret = secret_read(memfd, id, &problem);
 	if (!secret) {
 		complain("%s", _(problem));
-		handover->lost(client, id, NULL);
+		ops->lost(client, id, NULL);
 		return OUTCOME_FAILED;
 	}
-	if (!select_token(client, command->user, id->text, &token, &error)) {
-		enum outcome outcome = outcome_fail(id->text, &error);
+	if (!select_token(client, command_value(command, &option_user), id->text, &token, &error)) {
+		const enum outcome outcome = outcome_fail(id->text, &error);
 
-		handover->lost(client, id, NULL);
+		ops->lost(client, id, NULL);
 		return outcome;
 	}
-	if (!command->quiet) {
-		handover->tell(&token);
+	if (!command_given(command, &option_quiet)) {
+		ops->describe(&token);
 		(void)fputs(_("Copy it now, it is shown only this once.  Keep it confidential, and "
 			      "use a\npassword manager.\n\n"),
 			stderr);
 	}
-	r = print(&token, secret, command->json);
+	r = print(&token, secret, command_given(command, &option_json));
 	if (r < 0) {
 		complain(_("cannot write the token to standard output: %s"), strerror(-r));
-		handover->lost(client, id, &token);
+		ops->lost(client, id, &token);
 		return OUTCOME_FAILED;
 	}
 	return OUTCOME_DONE;
-}
-
-enum outcome handover_run(struct client *client, const struct command *command,
-	const struct pat_id *id, int secret, const struct handover *handover)
-{
-	enum outcome outcome = hand_over(client, command, id, secret, handover);
-
-	(void)close(secret);
-	return outcome;
 }

@@ -1,25 +1,26 @@
-/* A new secret on its way from patd to whoever asked for it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A new secret, from patd to the standard output of whoever asked for it. */
 #ifndef PATCTL_VERBS_PRINT_SECRET_H
 #define PATCTL_VERBS_PRINT_SECRET_H
 
-#include "patctl/cli/command.h"
+#include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
 
-struct handover {
-	/* Says on standard error, for people, what token it is. */
-	void (*tell)(const struct token *token);
-	/* What is to be done if nobody has seen the secret.  token: NULL if it is not known. */
+struct print_secret_ops {
+	/* Says on standard error, for people, which token it is. */
+	void (*describe)(const struct token *token);
+	/* Nobody has seen the secret: undoes it, or says what to do.  token: NULL if not known. */
 	void (*lost)(struct client *client, const struct pat_id *id, const struct token *token);
 };
 
-/* What a process needs before it asks for a secret. */
-void handover_prepare(void);
+/* Prepares the process, before it asks for a secret. */
+void print_secret_prepare(void);
 
-/* Prints the secret in the memfd, which it closes, as the command wants it. */
-enum outcome handover_run(struct client *client, const struct command *command,
-	const struct pat_id *id, int secret, const struct handover *handover);
+/* Prints the secret in the memfd fd, which it closes, as the command wants it. */
+enum outcome print_secret(struct client *client, const struct command *command,
+	const struct pat_id *id, int fd, const struct print_secret_ops *ops);
 
 /* "2027-01-31 18:00:30 CET (in 29 days)", which the caller owns; NULL: never. */
-char *handover_expiry(const struct token *token);
+char *print_secret_expiry(const struct token *token);
 
 #endif

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From what a person types to the machine and to the one token that is meant. */
 #include "patctl/verbs/select.h"
 
 #include "common/error.h"
@@ -5,15 +7,23 @@
 #include "common/name.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client.h"
 
 #define SHOWN_MAX 20 /* candidates in a message */
+
+const char select_help[] = N_("A token is told by its name, its id, or the beginning of its id.\n"
+			      "Root's names are looked for among the tokens of all users.\n");
+
+struct client *select_machine(const struct command *command, DBusError *error)
+{
+	return client_at(command_value(command, &option_host),
+		!command_given(command, &option_no_ask_password), error);
+}
 
 /* tokens: some of the tokens that it may be, at least two. */
 static void set_ambiguous(const char *item, const struct tokens *tokens, DBusError *error)
 {
 	cleanup_text char *safe = text_safe(item);
-	char *message =
+	cleanup_text char *message =
 		text_format(_("\"%s\" may be any of several tokens; say which by its id:"), safe);
 
 	for (size_t i = 0; i < tokens->n && i < SHOWN_MAX; i++) {
@@ -30,7 +40,6 @@ static void set_ambiguous(const char *item, const struct tokens *tokens, DBusErr
 		message = text_format("%s\n  %s", before, _("and more"));
 	}
 	dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS, "%s", message);
-	text_free(&message);
 }
 
 static void set_not_found(

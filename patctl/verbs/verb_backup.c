@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl backup: writes a backup of all tokens and the key. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +8,7 @@
 #include "common/l10n.h"
 #include "patctl/base/new_file.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/verbs.h"
+#include "patctl/cli/verb.h"
 #include "patctl/client/client_progress.h"
 
 static enum outcome fail_file(const char *path, int r)
@@ -22,21 +24,21 @@ static enum outcome fail_file(const char *path, int r)
 
 static bool make(const struct command *command, int fd, DBusError *error)
 {
-	cleanup_client struct client *client = client_new(!command->no_ask_password, error);
+	cleanup_client struct client *client = client_new(true, error);
 	struct progress progress;
 	bool made;
 
 	if (!client)
 		return false;
-	progress_begin(&progress, _("Backup"), command->quiet);
+	progress_begin(&progress, _("Backup"), command_given(command, &option_quiet));
 	made = client_backup(client, fd, &progress, error);
 	progress_end(&progress);
 	return made;
 }
 
-enum outcome backup_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
-	const char *path = command->items[0];
+	const char *path = command->operands[0];
 	cleanup_text char *safe = text_safe(path);
 	DBusError error = DBUS_ERROR_INIT;
 	struct new_file file;
@@ -51,10 +53,24 @@ enum outcome backup_run(const struct command *command)
 	r = new_file_commit(&file);
 	if (r < 0)
 		return fail_file(path, r);
-	if (!command->quiet)
+	if (!command_given(command, &option_quiet))
 		(void)fprintf(stderr,
 			_("%s has all tokens and the key: keep it as you keep the file of "
 			  "passwords.\n"),
 			safe);
 	return OUTCOME_DONE;
 }
+
+const struct verb verb_backup = {
+	.name = "backup",
+	.operands = "FILE",
+	.options = OPTIONS(&option_quiet),
+	.run = run,
+	.summary = N_("write a backup of all tokens and the key"),
+	.help = { N_("Writes all tokens, their history and the key into FILE, which must not be there\n"
+		     "yet: as they are at one moment, while patd goes on.  With it everything comes\n"
+		     "back, on any machine.  Root only.\n"),
+		N_("It opens nothing by itself, but has the key: keep it as you keep the file of\n"
+		   "passwords.\n") },
+	.examples = "  sudo patctl backup tokens.backup\n",
+};

@@ -4,13 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/verdict.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
 #include "patctl/base/token_input.h"
-#include "patctl/cli/verbs.h"
-#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
@@ -51,31 +50,30 @@ static void print(const struct token *token, const struct client_verdict *verdic
 	}
 }
 
-/* Asks patd; the memfd is closed. */
 static enum outcome check(const struct command *command, int secret)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(!command->no_ask_password, &error);
+	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_client_verdict struct client_verdict verdict = { 0 };
 	cleanup_token struct token token = { 0 };
-	bool ok = client &&
-		  client_check(client, secret, command->service, command->from, &verdict, &error);
 
-	(void)close(secret);
-	if (!ok || !select_token(client, NULL, verdict.id.text, &token, &error))
+	if (!client ||
+		!client_check(client, secret, command_value(command, &option_service),
+			command_value(command, &option_from), &verdict, &error) ||
+		!select_token(client, NULL, verdict.id.text, &token, &error))
 		return outcome_fail(NULL, &error);
-	if (command->json)
+	if (command_given(command, &option_json))
 		print_json(&token, &verdict);
-	else if (!command->quiet)
+	else if (!command_given(command, &option_quiet))
 		print(&token, &verdict);
 	return verdict.refusals[0] ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
-enum outcome check_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
 	cleanup_secret char *token = NULL;
 	const char *problem;
-	int secret;
+	cleanup_close int secret = -1;
 
 	secret_protect_process();
 	token = token_input_read(STDIN_FILENO, &problem);
@@ -90,3 +88,20 @@ enum outcome check_run(const struct command *command)
 	}
 	return check(command, secret);
 }
+
+const struct verb verb_check = {
+	.name = "check",
+	.operands = "",
+	.options = OPTIONS(&option_service, &option_from, &option_json, &option_quiet,
+		&option_no_ask_password),
+	.run = run,
+	.summary = N_("say whether a token would be accepted"),
+	.help = { N_("Reads one of your tokens from standard input and says which it is, and whether a\n"
+		     "login with it would be accepted, through SERVICE and from SOURCE if they are\n"
+		     "given.  It does not count as a use.  Never put a token into the command line,\n"
+		     "where others can see it.\n"),
+		N_("The exit status is 0 if it would be accepted, and 1 if not.\n") },
+	.examples = "  patctl check\n"
+		    "  patctl check --service=sshd --from=192.0.2.7 <token-file\n",
+	.synonyms = { "test", "verify" },
+};

@@ -1,16 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl list: a table of tokens. */
 #include <stdio.h>
 #include <string.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
-#include "patctl/cli/verbs.h"
-#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/print/table.h"
-#include "patctl/verbs/filter.h"
-#include "patctl/verbs/sort.h"
+#include "patctl/verbs/list_filter.h"
+#include "patctl/verbs/list_sort.h"
+#include "patctl/verbs/select.h"
+
+static const struct option_info option_sort = { "sort", "KEY",
+	N_("in the order of KEY, of -KEY backwards"), 0 };
 
 /* A list on its way to standard output, page by page: it may be long. */
 struct output {
@@ -42,13 +46,14 @@ static int print_page(struct output *output, const struct tokens *tokens)
 
 static int print_end(struct client *client, struct output *output)
 {
-	const char *user = output->command->user;
+	const char *user = command_value(output->command, &option_user);
 
 	if (!output->table) {
 		json_list_end(&output->json);
 		return 0;
 	}
-	if (output->count == 0 && output->context.terminal && !output->command->quiet) {
+	if (output->count == 0 && output->context.terminal &&
+		!command_given(output->command, &option_quiet)) {
 		if (filter_narrows(&output->filter))
 			(void)fputs(_("No tokens are like that.\n"), stderr);
 		else if (user)
@@ -94,28 +99,50 @@ static enum outcome print_all(struct client *client, struct output *output)
 	return OUTCOME_DONE;
 }
 
-enum outcome list_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
 	struct output output = { .command = command, .context = output_context_for(NULL) };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
-	const char *problem;
+	const char *key = command_value(command, &option_sort), *problem;
 
 	if (!filter_of(command, output.context.now, &output.filter))
 		return OUTCOME_USAGE;
-	problem = command->sort ? sort_parse(command->sort, &output.sort) : NULL;
+	problem = key ? sort_parse(key, &output.sort) : NULL;
 	if (problem) {
-		(void)argument_wrong("sort", command->sort, problem);
+		(void)argument_wrong(&option_sort, key, problem);
 		return OUTCOME_USAGE;
 	}
 
-	client = client_at(command->host, !command->no_ask_password, &error);
+	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
-	if (!command->json)
-		output.table = table_new(&output.context, !command->no_legend);
+	if (!command_given(command, &option_json))
+		output.table =
+			table_new(&output.context, !command_given(command, &option_no_legend));
 	outcome = print_all(client, &output);
 	table_free(output.table);
 	return outcome;
 }
+
+const struct verb verb_list = {
+	.name = "list",
+	.operands = "",
+	.options = OPTIONS(&option_user, &option_all, &option_service, &option_state,
+		&option_unused_for, &option_expiring, &option_sort, &option_host, &option_json,
+		&option_no_legend, &option_quiet, &option_no_ask_password),
+	.exclusive = { OPTIONS(&option_user, &option_all) },
+	.run = run,
+	.summary = N_("list tokens; what patctl does when told nothing"),
+	.help = { N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
+		     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
+		     "UTC in a pipe.\n"),
+		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
+		   "--service has those that are good for that service.  KEY is name, created,\n"
+		   "expires, used, state or user.\n") },
+	.examples = "  patctl list --expiring=7d\n"
+		    "  sudo patctl list --all --unused-for=90d --sort=-used\n"
+		    "  sudo patctl list --all --json\n",
+	.synonyms = { "ls" },
+};

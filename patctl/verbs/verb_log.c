@@ -1,4 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl log: the history of tokens. */
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +12,6 @@
 #include "patctl/base/text.h"
 #include "patctl/base/user_names.h"
 #include "patctl/cli/argument.h"
-#include "patctl/cli/verbs.h"
 #include "patctl/client/client_history.h"
 #include "patctl/client/client_progress.h"
 #include "patctl/print/history_entry.h"
@@ -17,6 +19,15 @@
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/history_query.h"
 #include "patctl/verbs/select.h"
+
+static const struct option_info option_since = { "since", "WHEN",
+	N_("not before; \"2h\" is two hours ago"), 0 };
+static const struct option_info option_until = { "until", "WHEN", N_("before that time"), 0 };
+static const struct option_info option_lines = { "lines", "N", N_("only the last N"), 'n' };
+static const struct option_info option_follow = { "follow", NULL, N_("then wait for what is new"),
+	'f' };
+static const struct option_info option_verify = { "verify", NULL,
+	N_("say whether the history was altered"), 0 };
 
 #define FOLLOW_LINES 10 /* before what is new, as journalctl(1) has it */
 
@@ -36,7 +47,7 @@ static void print(const struct output *output, const struct history_entry *entry
 {
 	cleanup_text char *line = NULL;
 
-	if (output->command->json) {
+	if (command_given(output->command, &option_json)) {
 		json_line(json_of_history_entry(entry));
 		return;
 	}
@@ -158,17 +169,17 @@ static enum outcome verify(const struct command *command, struct client *client)
 	struct progress progress;
 	bool verified;
 
-	progress_begin(&progress, _("Checking the history"), command->quiet);
+	progress_begin(&progress, _("Checking the history"), command_given(command, &option_quiet));
 	verified = client_verify(client, &progress, &found, &error);
 	progress_end(&progress);
 	if (!verified)
 		return outcome_fail(NULL, &error);
 	problem = text_safe(found.problem);
-	if (command->json)
+	if (command_given(command, &option_json))
 		json_line(json_must(json_pack("{s:I, s:I, s:o, s:o}", "entries",
 			(json_int_t)found.entries, "first", (json_int_t)found.first, "bad",
 			json_of_nonzero(found.bad), "problem", json_of_text(found.problem))));
-	else if (!found.bad && !command->quiet)
+	else if (!found.bad && !command_given(command, &option_quiet))
 		(void)printf(P_("The history is as patd wrote it: %" PRIu64
 				" entry, from number %" PRIu64 " on.\n",
 				     "The history is as patd wrote it: %" PRIu64
@@ -232,10 +243,10 @@ static bool add_tokens(struct output *output, const struct client_history_filter
 {
 	const struct command *command = output->command;
 
-	for (size_t i = 0; i < command->n; i++) {
+	for (size_t i = 0; i < command->n_operands; i++) {
 		struct pat_id *id = &ids[output->n];
 
-		if (!find_id(output->client, base, command->items[i], id, error))
+		if (!find_id(output->client, base, command->operands[i], id, error))
 			return false;
 		if (has_token(output, id))
 			continue;
@@ -247,7 +258,7 @@ static bool add_tokens(struct output *output, const struct client_history_filter
 
 static enum outcome show(struct output *output, const struct client_history_filter *base)
 {
-	const size_t most = output->command->n > 0 ? output->command->n : 1;
+	const size_t most = output->command->n_operands > 0 ? output->command->n_operands : 1;
 	struct client_history_filter *filters = text_must(calloc(most, sizeof(*filters)));
 	struct pat_id *ids = text_must(calloc(most, sizeof(*ids)));
 	DBusError error = DBUS_ERROR_INIT;
@@ -255,10 +266,10 @@ static enum outcome show(struct output *output, const struct client_history_filt
 	bool found;
 
 	output->filters = filters;
-	if (output->command->n == 0)
+	if (output->command->n_operands == 0)
 		output->filters[output->n++] = *base;
 	found = add_tokens(output, base, ids, &error);
-	if (found && output->command->follow)
+	if (found && command_given(output->command, &option_follow))
 		outcome = follow(output);
 	else if (!found || !print_first(output, &error))
 		outcome = outcome_fail(NULL, &error);
@@ -270,39 +281,69 @@ static enum outcome show(struct output *output, const struct client_history_filt
 static bool check(
 	const struct command *command, struct output *output, struct client_history_filter *base)
 {
-	if (command->verify && (command->n > 0 || command->all || command->user || command->since ||
-				       command->lines)) {
+	const bool since = command_given(command, &option_since),
+		   lines = command_given(command, &option_lines),
+		   follows = command_given(command, &option_follow);
+
+	if (command_given(command, &option_verify) &&
+		(command->n_operands > 0 || base->all || base->user || since || lines)) {
 		complain(_("--verify is about the whole history: leave the rest out"));
 		return false;
 	}
-	if (!argument_time_before("since", command->since, output->context.now, &base->since) ||
-		!argument_time_before("until", command->until, output->context.now, &base->until) ||
-		!argument_number("lines", command->lines, 0, &output->lines))
-		return false;
-	if (command->follow && !command->lines && !command->since)
+	if (follows && !lines && !since)
 		output->lines = FOLLOW_LINES;
-	output->limited = command->lines || (command->follow && !command->since);
-	return true;
+	output->limited = lines || (follows && !since);
+	return argument_time_before(command, &option_since, output->context.now, &base->since) &&
+	       argument_time_before(command, &option_until, output->context.now, &base->until) &&
+	       argument_number(command, &option_lines, 0, &output->lines);
 }
 
-enum outcome log_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
-	struct output output = { .command = command, .context = output_context_for(command->host) };
+	struct output output = { .command = command,
+		.context = output_context_for(command_value(command, &option_host)) };
 	struct client_history_filter base = {
-		.user = command->user,
-		.all = command->all,
+		.user = command_value(command, &option_user),
+		.all = command_given(command, &option_all),
 	};
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 
 	if (!check(command, &output, &base))
 		return OUTCOME_USAGE;
-	client = client_at(command->host, !command->no_ask_password, &error);
+	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	output.client = client;
-	/* As root's tokens are looked for, see patctl/verbs/select.h. */
-	if (command->n > 0 && !command->user && client_is_root(client))
+	/* Root's names are looked for among the tokens of all users, see patctl/verbs/select.h. */
+	if (command->n_operands > 0 && !command_value(command, &option_user) &&
+		client_is_root(client))
 		base.all = true;
-	return command->verify ? verify(command, client) : show(&output, &base);
+	return command_given(command, &option_verify) ? verify(command, client)
+						      : show(&output, &base);
 }
+
+const struct verb verb_log = {
+	.name = "log",
+	.operands = "[TOKEN...]",
+	.options = OPTIONS(&option_user, &option_all, &option_since, &option_until, &option_lines,
+		&option_follow, &option_verify, &option_host, &option_json, &option_quiet,
+		&option_no_ask_password),
+	.exclusive = { OPTIONS(&option_user, &option_all),
+		OPTIONS(&option_until, &option_follow, &option_verify) },
+	.run = run,
+	.summary = N_("show what happened to tokens, and where they were used"),
+	.help = { N_("Shows the history of your tokens, of some, or with --all of those of all users,\n"
+		     "oldest first: who made, changed or used them and from where, and what was\n"
+		     "refused.  The first use from a network or through a service is marked.\n"),
+		N_("WHEN is as of generate, but for periods: --since=2h is two hours ago.  --follow\n"
+		   "begins with the last 10 unless --lines or --since says otherwise, and ends with\n"
+		   "Ctrl-C.  --json prints one object a line.\n"),
+		N_("--verify says whether the history is as patd wrote it, for an administrator: the\n"
+		   "exit status is 0 if it is, and 1 if it was altered.\n"),
+		select_help, N_("A token that was deleted is told by its whole id.\n") },
+	.examples = "  patctl log laptop --since=yesterday\n"
+		    "  sudo patctl log --all --follow\n"
+		    "  sudo patctl log --verify\n",
+	.synonyms = { "history", "journal" },
+};

@@ -1,10 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl policy: the settings of patd that are in force. */
 #include <stdio.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/verbs.h"
 #include "patctl/client/client.h"
 #include "patctl/print/json.h"
+#include "patctl/verbs/select.h"
 
 static void print_json(const struct setting *settings, size_t n)
 {
@@ -49,18 +51,30 @@ static void print(const struct setting *settings, size_t n, bool legend)
 	}
 }
 
-enum outcome policy_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client =
-		client_at(command->host, !command->no_ask_password, &error);
+	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_records struct records records = { 0 };
 
 	if (!client || !client_policy(client, &records, &error))
 		return outcome_fail(NULL, &error);
-	if (command->json)
+	if (command_given(command, &option_json))
 		print_json(records.items, records.n);
 	else
-		print(records.items, records.n, !command->no_legend);
+		print(records.items, records.n, !command_given(command, &option_no_legend));
 	return OUTCOME_DONE;
 }
+
+const struct verb verb_policy = {
+	.name = "policy",
+	.operands = "",
+	.options = OPTIONS(&option_host, &option_json, &option_no_legend, &option_quiet,
+		&option_no_ask_password),
+	.run = run,
+	.summary = N_("show the settings of patd that are in force"),
+	.help = { N_(
+		"Shows what is in force of patd.conf(5), and which line of which file says so.\n") },
+	.examples = "  patctl policy\n",
+	.synonyms = { "config", "settings" },
+};

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A backup back in place.  What verifies and restores is patd's program, as patd's user: patctl
- * stops and starts the service, and sees to the credentials, which only root can.
+ * patctl restore-backup: a backup back in place.  patd's program verifies and restores it, as
+ * patd's user; patctl stops and starts the service and puts the credentials aside, which only root
+ * can.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,11 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patctl/base/program.h"
 #include "patctl/base/text.h"
 #include "patctl/base/units.h"
-#include "patctl/cli/verbs.h"
+#include "patctl/cli/verb.h"
 #include "patctl/print/terminal.h"
 
 #define PATD PAT_LIBEXEC_DIR "/patd"
@@ -30,23 +33,25 @@ static const char *const credentials[] = {
 
 static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
 
-/* A regular file: what verified it reads it from its beginning, and what restores it again. */
+/*
+ * A regular file: patd's program reads it from its beginning once to verify it, and once more to
+ * restore it.
+ */
 static int open_backup(const char *path)
 {
 	cleanup_text char *safe = text_safe(path);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		complain(_("cannot open %s: %s"), safe, strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
-		complain(_("%s is not a regular file: name one that patctl backup made"), safe);
-	} else {
-		return fd;
+		return -1;
 	}
-	if (fd >= 0)
-		(void)close(fd);
-	return -1;
+	if (!S_ISREG(st.st_mode)) {
+		complain(_("%s is not a regular file: name one that patctl backup made"), safe);
+		return -1;
+	}
+	return take_fd(&fd);
 }
 
 static bool find_patd(struct program_as *ret)
@@ -123,45 +128,56 @@ static bool restore(const struct program_as *as)
 	return done;
 }
 
-static enum outcome verify_and_restore(const struct command *command, struct program_as *as)
+static enum outcome verify_and_restore(const struct command *command, int backup)
 {
 	static const char *const verify_argv[] = { PATD, "--verify-backup=-", NULL };
+	struct program_as as = { .input = backup, .quiet = command_given(command, &option_quiet) };
 
-	if (!find_patd(as) || !program_run(verify_argv, as) || !can_put_credentials_aside())
+	if (!find_patd(&as) || !program_run(verify_argv, &as) || !can_put_credentials_aside())
 		return OUTCOME_FAILED;
-	if (!command->yes &&
+	if (!command_given(command, &option_yes) &&
 		!terminal_confirm(_("All tokens, their history and the key become those of the "
 				    "backup.\nWhat there is now is kept aside.  Restore it?"))) {
 		complain(_("nothing was changed"));
 		return OUTCOME_DECLINED;
 	}
-	return restore(as) ? OUTCOME_DONE : OUTCOME_FAILED;
+	return restore(&as) ? OUTCOME_DONE : OUTCOME_FAILED;
 }
 
-enum outcome restore_backup_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
-	struct program_as as = { .input = -1, .quiet = command->quiet };
-	enum outcome outcome;
+	cleanup_close int backup = -1;
 
 	if (geteuid() != 0) {
 		complain(_("only root may restore a backup; try: sudo patctl restore-backup"));
 		return OUTCOME_DENIED;
 	}
-	if (!command->yes && !terminal_can_ask()) {
+	if (!command_given(command, &option_yes) && !terminal_can_ask()) {
 		complain(
 			_("there is no terminal to ask on; to restore without being asked: --yes"));
 		return OUTCOME_DECLINED;
 	}
-	as.input = open_backup(command->items[0]);
-	if (as.input < 0)
+	backup = open_backup(command->operands[0]);
+	if (backup < 0)
 		return OUTCOME_FAILED;
-	if (units_available()) {
-		outcome = verify_and_restore(command, &as);
-	} else {
+	if (!units_available()) {
 		complain(_("systemd does not run here: stop patd, and see --restore-backup in "
 			   "patd(8)"));
-		outcome = OUTCOME_FAILED;
+		return OUTCOME_FAILED;
 	}
-	(void)close(as.input);
-	return outcome;
+	return verify_and_restore(command, backup);
 }
+
+const struct verb verb_restore_backup = {
+	.name = "restore-backup",
+	.operands = "FILE",
+	.options = OPTIONS(&option_yes, &option_quiet),
+	.run = run,
+	.summary = N_("replace all tokens and the key by a backup"),
+	.help = { N_("Verifies all of a backup first, then stops patd, puts the backup in its place\n"
+		     "and starts it again.  What was there before is kept beside it, in\n"
+		     "before-restore-TIME.  Asks first; where there is no terminal to ask on, --yes is\n"
+		     "needed.  Root only.\n"),
+		N_("Tokens made after the backup are gone, and what was revoked after it works again.\n") },
+	.examples = "  sudo patctl restore-backup tokens.backup\n",
+};

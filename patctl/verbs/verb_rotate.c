@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl rotate: gives a token a new secret and prints it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -5,23 +7,22 @@
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
-#include "patctl/cli/verbs.h"
-#include "patctl/client/client.h"
 #include "patctl/verbs/print_secret.h"
 #include "patctl/verbs/select.h"
 
-/* *ret_seconds counts only if *ret_given. */
-static bool check(const struct command *command, bool *ret_given, uint64_t *ret_seconds)
-{
-	const char *grace = command->grace;
+static const struct option_info option_grace = { "grace", "PERIOD",
+	N_("how long the secret before works on; or none"), 0 };
 
-	*ret_given = grace != NULL;
-	*ret_seconds = 0;
+static bool read_grace(const struct command *command, uint64_t *ret)
+{
+	const char *grace = command_value(command, &option_grace);
+
+	*ret = 0;
 	return !grace || strcmp(grace, "none") == 0 || strcmp(grace, "0") == 0 ||
-	       argument_period("grace", grace, ret_seconds);
+	       argument_period(command, &option_grace, ret);
 }
 
-static void tell_former(const struct token *token)
+static void describe_former(const struct token *token)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
@@ -35,10 +36,10 @@ static void tell_former(const struct token *token)
 	}
 }
 
-static void tell(const struct token *token)
+static void describe(const struct token *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
-			  *expiry = handover_expiry(token);
+			  *expiry = print_secret_expiry(token);
 
 	if (expiry)
 		(void)fprintf(stderr,
@@ -48,11 +49,11 @@ static void tell(const struct token *token)
 		(void)fprintf(stderr,
 			_("Token %s (%s) of user %s has a new secret, and never expires.\n"), name,
 			token->id.text, user);
-	tell_former(token);
+	describe_former(token);
 }
 
 /* The token is in use with the secret before, so it stays. */
-static void tell_lost(struct client *client, const struct pat_id *id, const struct token *token)
+static void report_lost(struct client *client, const struct pat_id *id, const struct token *token)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
@@ -67,25 +68,26 @@ static void tell_lost(struct client *client, const struct pat_id *id, const stru
 		id->text, client_self(client), id->text);
 }
 
-enum outcome rotate_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
-	static const struct handover handover = { .tell = tell, .lost = tell_lost };
+	static const struct print_secret_ops ops = { .describe = describe, .lost = report_lost };
 	cleanup_client struct client *client = NULL;
 	cleanup_token struct token token = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
 	uint64_t grace;
-	bool given;
 	int secret;
 
-	handover_prepare();
-	if (!check(command, &given, &grace))
+	print_secret_prepare();
+	if (!read_grace(command, &grace))
 		return OUTCOME_USAGE;
 
-	client = client_at(command->host, !command->no_ask_password, &error);
-	if (!client || !select_token(client, command->user, command->items[0], &token, &error))
+	client = select_machine(command, &error);
+	if (!client || !select_token(client, command_value(command, &option_user),
+			       command->operands[0], &token, &error))
 		return outcome_fail(NULL, &error);
-	if (!client_rotate(client, &token.id, given ? &grace : NULL, &secret, &error)) {
+	if (!client_rotate(client, &token.id, command_given(command, &option_grace) ? &grace : NULL,
+		    &secret, &error)) {
 		cleanup_text char *name = text_safe(token.name),
 				  *subject = text_format("%s (%s)", name, token.id.text);
 
@@ -95,5 +97,22 @@ enum outcome rotate_run(const struct command *command)
 				client_self(client), token.id.text);
 		return outcome;
 	}
-	return handover_run(client, command, &token.id, secret, &handover);
+	return print_secret(client, command, &token.id, secret, &ops);
 }
+
+const struct verb verb_rotate = {
+	.name = "rotate",
+	.operands = "TOKEN",
+	.options = OPTIONS(&option_user, &option_grace, &option_host, &option_json, &option_quiet,
+		&option_no_ask_password),
+	.run = run,
+	.summary = N_("give a token a new secret and print it, once"),
+	.help = { N_("Gives a token a new secret and prints it as generate does.  All else stays: name,\n"
+		     "id, expiry, restrictions.  The secret before works on until the new one is used,\n"
+		     "a day at most, or as --grace says: a period, or none.\n"),
+		select_help, N_("Asks for your password; root is not asked.\n") },
+	.examples = "  patctl rotate laptop\n"
+		    "  TOKEN=$(patctl rotate ci --grace=1h)\n",
+	.synonyms = { "regenerate", "renew", "roll" },
+	.token_states = { "active", "pending", "disabled" },
+};

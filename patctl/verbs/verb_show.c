@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl show: all properties of one token after another. */
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/verbs.h"
-#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
@@ -279,10 +278,10 @@ static enum outcome show_one(struct output *output, struct client *client, const
 	cleanup_token struct token token = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (!select_token(client, command->user, item, &token, &error) ||
+	if (!select_token(client, command_value(command, &option_user), item, &token, &error) ||
 		!get_sources(client, &token.id, &used, &error))
 		return outcome_fail(NULL, &error);
-	if (command->json) {
+	if (command_given(command, &option_json)) {
 		json_list_add(&output->list, describe(&token, &used));
 		return OUTCOME_DONE;
 	}
@@ -293,24 +292,38 @@ static enum outcome show_one(struct output *output, struct client *client, const
 	return OUTCOME_DONE;
 }
 
-enum outcome show_run(const struct command *command)
+static enum outcome run(const struct command *command)
 {
-	struct output output = { .command = command, .context = output_context_for(command->host) };
+	struct output output = { .command = command,
+		.context = output_context_for(command_value(command, &option_host)) };
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client =
-		client_at(command->host, !command->no_ask_password, &error);
+	cleanup_client struct client *client = select_machine(command, &error);
 	enum outcome outcome = OUTCOME_DONE;
 
 	if (!client)
 		return outcome_fail(NULL, &error);
-	for (unsigned int i = 0; i < command->n; i++) {
-		enum outcome one = show_one(&output, client, command->items[i]);
+	for (unsigned int i = 0; i < command->n_operands; i++) {
+		enum outcome one = show_one(&output, client, command->operands[i]);
 
 		outcome = outcome_join(outcome, i, one);
 		if (one == OUTCOME_UNREACHABLE)
 			break;
 	}
-	if (command->json)
+	if (command_given(command, &option_json))
 		json_list_end(&output.list);
 	return outcome;
 }
+
+const struct verb verb_show = {
+	.name = "show",
+	.operands = "TOKEN...",
+	.options = OPTIONS(
+		&option_user, &option_host, &option_json, &option_quiet, &option_no_ask_password),
+	.run = run,
+	.summary = N_("show all about tokens"),
+	.help = { N_("Shows everything that is known of tokens, with where they were last used from,\n"
+		     "except their secret, which nobody knows any more.\n"),
+		select_help },
+	.examples = "  patctl show laptop\n",
+	.synonyms = { "info", "status" },
+};

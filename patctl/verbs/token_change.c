@@ -1,9 +1,12 @@
-#include "patctl/verbs/change.h"
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A change of the tokens that a command names, and what is reported of each. */
+#include "patctl/verbs/token_change.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
@@ -11,10 +14,12 @@
 #include "patctl/print/terminal.h"
 #include "patctl/verbs/select.h"
 
-/* What became of the items so far. */
+/* The items so far. */
 struct tally {
 	const struct command *command;
-	const struct change *change;
+	const struct token_change *change;
+	bool json;
+	const char *user; /* whose tokens are meant, NULL if none is named */
 	const char *self; /* see client_self() */
 	enum outcome outcome;
 	unsigned int count;
@@ -45,22 +50,22 @@ static void print_json(
 static enum outcome report(struct tally *tally, const char *item, const struct token *token,
 	const struct token *now, const DBusError *error)
 {
-	const struct change *change = tally->change;
+	const struct token_change *change = tally->change;
 	const bool failed = dbus_error_is_set(error);
 	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
 	cleanup_text char *safe = text_safe(token ? token->name : item);
 	cleanup_text char *subject = token ? text_format("%s (%s)", safe, token->id.text) : NULL;
-	cleanup_text char *done = now ? change->tell(now) : text_format("%s", _(change->done));
+	cleanup_text char *done = now ? change->describe(now) : text_format("%s", _(change->done));
 
 	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
 	if (failed)
 		outcome_complain(subject, error);
-	if (failed && change->asks && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
+	if (failed && change->confirm && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
 		complain(_("try: %s revoke %s"), tally->self,
-			!tally->command->user && text_is_word(item) ? item : token->id.text);
-	if (tally->command->json)
+			!tally->user && text_is_word(item) ? item : token->id.text);
+	if (tally->json)
 		print_json(tally, item, now ? now : token, error);
-	else if (!failed && !tally->command->quiet)
+	else if (!failed && !command_given(tally->command, &option_quiet))
 		(void)printf("%s: %s\n", subject, done);
 	return outcome;
 }
@@ -74,35 +79,37 @@ static bool contains(const struct tokens *tokens, const struct token *token)
 }
 
 /*
- * Finds what the items mean: typed gets, for each of tokens, the item that it was found by.  A
- * token that is named twice is taken once.  False if patd cannot be reached any more.
+ * Finds the tokens that the first n operands mean: typed gets, for each of tokens, the operand that
+ * it was found by.  A token that is named twice is taken once.  False if patd cannot be reached any
+ * more.
  */
-static bool find(
-	struct tally *tally, struct client *client, struct tokens *tokens, const char **typed)
+static bool find(struct tally *tally, struct client *client, size_t n, struct tokens *tokens,
+	const char **typed)
 {
-	const struct command *command = tally->command;
-	enum outcome outcome = OUTCOME_DONE;
-
-	for (size_t i = 0; i < command->n && outcome != OUTCOME_UNREACHABLE; i++) {
+	for (size_t i = 0; i < n; i++) {
+		const char *item = tally->command->operands[i];
 		DBusError error = DBUS_ERROR_INIT;
 		struct token token;
 
-		if (!select_token(client, command->user, command->items[i], &token, &error)) {
-			outcome = report(tally, command->items[i], NULL, NULL, &error);
+		if (!select_token(client, tally->user, item, &token, &error)) {
+			const enum outcome outcome = report(tally, item, NULL, NULL, &error);
+
 			dbus_error_free(&error);
+			if (outcome == OUTCOME_UNREACHABLE)
+				return false;
 		} else if (contains(tokens, &token)) {
 			token_clear(&token);
 		} else {
-			typed[tokens->n] = command->items[i];
+			typed[tokens->n] = item;
 			tokens_append(tokens, &token);
 		}
 	}
-	return outcome != OUTCOME_UNREACHABLE;
+	return true;
 }
 
 /*
- * Whether to go on.  Only the loss of what can be deleted is asked about: of a token in use patd
- * refuses it whatever the answer.
+ * Whether a person wants it.  Only tokens that can be deleted are asked about: patd refuses to
+ * delete one in use whatever the answer.
  */
 static bool confirm(const struct tokens *tokens)
 {
@@ -133,51 +140,56 @@ static bool confirm(const struct tokens *tokens)
 static enum outcome change_one(
 	struct tally *tally, struct client *client, const char *item, const struct token *token)
 {
-	const struct change *change = tally->change;
+	const struct token_change *change = tally->change;
 	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
 	cleanup_token struct token now = { 0 };
 	enum outcome outcome;
 	bool looked;
 
-	looked = change->make(client, &token->id, change->how, &error) && change->tell &&
-		 select_token(client, tally->command->user, token->id.text, &now, &ignored);
+	looked = change->make(client, &token->id, change->how, &error) && change->describe &&
+		 select_token(client, tally->user, token->id.text, &now, &ignored);
 	outcome = report(tally, item, token, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);
 	return outcome;
 }
 
-enum outcome change_run(const struct command *command, const struct change *change)
+enum outcome token_change_run(
+	const struct command *command, size_t n, const struct token_change *change)
 {
-	const bool ask = change->asks && !command->yes;
-	struct tally tally = { .command = command, .change = change };
+	const bool ask = change->confirm && !command_given(command, &option_yes);
+	struct tally tally = {
+		.command = command,
+		.change = change,
+		.json = command_given(command, &option_json),
+		.user = command_value(command, &option_user),
+	};
 	cleanup_client struct client *client = NULL;
 	cleanup_tokens struct tokens tokens = { 0 };
+	cleanup_free const char **typed = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	const char **typed;
-	bool go_on;
+	bool reachable;
 
 	if (ask && !terminal_can_ask()) {
 		complain(_("there is no terminal to ask on; to delete without being asked: --yes"));
 		return OUTCOME_DECLINED;
 	}
-	client = client_at(command->host, !command->no_ask_password, &error);
+	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	tally.self = client_self(client);
 
-	typed = text_must(calloc(command->n, sizeof(*typed)));
-	go_on = find(&tally, client, &tokens, typed);
-	if (go_on && ask && !confirm(&tokens)) {
+	typed = text_must(calloc(n, sizeof(*typed)));
+	reachable = find(&tally, client, n, &tokens, typed);
+	if (reachable && ask && !confirm(&tokens)) {
 		complain(_("nothing was deleted"));
 		tally.outcome = OUTCOME_DECLINED;
-		go_on = false;
+		tokens_clear(&tokens);
 	}
-	for (size_t i = 0; i < tokens.n && go_on; i++)
-		go_on = change_one(&tally, client, typed[i], &tokens.items[i]) !=
-			OUTCOME_UNREACHABLE;
-	free(typed);
-	if (command->json)
+	for (size_t i = 0; i < tokens.n && reachable; i++)
+		reachable = change_one(&tally, client, typed[i], &tokens.items[i]) !=
+			    OUTCOME_UNREACHABLE;
+	if (tally.json)
 		json_list_end(&tally.list);
 	return tally.outcome;
 }

@@ -1,4 +1,6 @@
-#include "patctl/verbs/sort.h"
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The order of a list of tokens. */
+#include "patctl/verbs/list_sort.h"
 
 #include <stdint.h>
 #include <stdlib.h>

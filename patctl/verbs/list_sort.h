@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The order of a list of tokens, as --sort has it. */
-#ifndef PATCTL_VERBS_SORT_H
-#define PATCTL_VERBS_SORT_H
+#ifndef PATCTL_VERBS_LIST_SORT_H
+#define PATCTL_VERBS_LIST_SORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

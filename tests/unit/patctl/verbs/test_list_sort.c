@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The order of a list. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "patctl/verbs/sort.h"
+#include "patctl/verbs/list_sort.h"
 
 static char a[] = "a", b[] = "b", c[] = "c", active[] = "active", revoked[] = "revoked";
 
@@ -46,7 +47,7 @@ static void expect(const char *key, const char *ids)
 		assert_int_equal(items[i].id.text[0], ids[i]);
 }
 
-static void sorts_by_each_key_and_backwards(void **state)
+static void each_key_sorts_forwards_and_backwards(void **state)
 {
 	static const char *const orders[][3] = {
 		{ "name", "213", "312" }, { "user", "321", "123" }, { "created", "231", "132" },
@@ -64,14 +65,14 @@ static void sorts_by_each_key_and_backwards(void **state)
 	}
 }
 
-static void what_is_alike_stays_in_the_order_of_ids(void **state)
+static void equal_tokens_stay_in_the_order_of_ids(void **state)
 {
 	(void)state;
 	expect("state", "132");
 	expect("-state", "213");
 }
 
-static void nothing_is_sorted_too(void **state)
+static void empty_list_is_sorted(void **state)
 {
 	struct tokens tokens = { 0 };
 	struct sort sort;
@@ -81,7 +82,7 @@ static void nothing_is_sorted_too(void **state)
 	sort_tokens(&tokens, &sort);
 }
 
-static void refuses_other_keys_and_says_which_there_are(void **state)
+static void unknown_key_is_refused_with_the_known_ones(void **state)
 {
 	static const char *const bad[] = { "", "-", "--name", "Name", "name ", "id", "names" };
 	struct sort sort;
@@ -98,10 +99,10 @@ static void refuses_other_keys_and_says_which_there_are(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sorts_by_each_key_and_backwards),
-		cmocka_unit_test(what_is_alike_stays_in_the_order_of_ids),
-		cmocka_unit_test(nothing_is_sorted_too),
-		cmocka_unit_test(refuses_other_keys_and_says_which_there_are),
+		cmocka_unit_test(each_key_sorts_forwards_and_backwards),
+		cmocka_unit_test(equal_tokens_stay_in_the_order_of_ids),
+		cmocka_unit_test(empty_list_is_sorted),
+		cmocka_unit_test(unknown_key_is_refused_with_the_known_ones),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

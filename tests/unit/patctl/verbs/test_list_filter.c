@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From list's options to what patd is asked. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,11 +8,12 @@
 
 #include <cmocka.h>
 
-#include "patctl/verbs/filter.h"
+#include "patctl/cli/options.h"
+#include "patctl/verbs/list_filter.h"
 
 #define NOW UINT64_C(1800000000)
 
-static void nothing_given_asks_for_all_of_ones_own(void **state)
+static void no_option_asks_for_all_tokens_of_the_caller(void **state)
 {
 	const struct command command = { 0 };
 	struct client_filter filter;
@@ -23,55 +25,59 @@ static void nothing_given_asks_for_all_of_ones_own(void **state)
 	assert_null(filter.user);
 }
 
-static void periods_are_told_as_times(void **state)
+static void periods_are_sent_as_times(void **state)
 {
-	const struct command command = { .unused_for = "90d", .expiring = "7d" };
+	struct command command = { 0 };
 	struct client_filter filter;
 
 	(void)state;
+	command_give(&command, &option_unused_for, "90d");
+	command_give(&command, &option_expiring, "7d");
 	assert_true(filter_of(&command, NOW, &filter));
 	assert_int_equal(filter.unused_since, NOW - 90 * 86400);
 	assert_int_equal(filter.expiring_before, NOW + 7 * 86400);
 	assert_true(filter_narrows(&filter));
 }
 
-static void a_period_longer_than_all_time_is_still_a_filter(void **state)
+static void period_longer_than_all_time_still_filters(void **state)
 {
-	const struct command command = { .unused_for = "9000y" };
+	struct command command = { 0 };
 	struct client_filter filter;
 
 	(void)state;
+	command_give(&command, &option_unused_for, "9000y");
 	assert_true(filter_of(&command, NOW, &filter));
 	assert_int_equal(filter.unused_since, 1);
 }
 
-static void takes_every_state_and_no_other(void **state)
+static void unknown_state_is_refused(void **state)
 {
 	static const char *const good[] = { "active", "revoked", "expired", "exhausted", "disabled",
 		"pending", "altered" };
 	static const char *const bad[] = { "Active", "used", "active " };
+	struct command command = { 0 };
 	struct client_filter filter;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		const struct command command = { .state = good[i] };
-
+		command_give(&command, &option_state, good[i]);
 		assert_true(filter_of(&command, NOW, &filter));
 		assert_string_equal(filter.state, good[i]);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		const struct command command = { .state = bad[i] };
-
+		command_give(&command, &option_state, bad[i]);
 		assert_false(filter_of(&command, NOW, &filter));
 	}
 }
 
-static void a_service_is_what_they_are_good_for(void **state)
+static void service_and_user_are_sent(void **state)
 {
-	const struct command command = { .service = "sudo", .user = "alice" };
+	struct command command = { 0 };
 	struct client_filter filter;
 
 	(void)state;
+	command_give(&command, &option_service, "sudo");
+	command_give(&command, &option_user, "alice");
 	assert_true(filter_of(&command, NOW, &filter));
 	assert_string_equal(filter.good_for, "sudo");
 	assert_string_equal(filter.user, "alice");
@@ -80,11 +86,11 @@ static void a_service_is_what_they_are_good_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_given_asks_for_all_of_ones_own),
-		cmocka_unit_test(periods_are_told_as_times),
-		cmocka_unit_test(a_period_longer_than_all_time_is_still_a_filter),
-		cmocka_unit_test(takes_every_state_and_no_other),
-		cmocka_unit_test(a_service_is_what_they_are_good_for),
+		cmocka_unit_test(no_option_asks_for_all_tokens_of_the_caller),
+		cmocka_unit_test(periods_are_sent_as_times),
+		cmocka_unit_test(period_longer_than_all_time_still_filters),
+		cmocka_unit_test(unknown_state_is_refused),
+		cmocka_unit_test(service_and_user_are_sent),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

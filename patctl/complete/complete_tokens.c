@@ -1,33 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tokens that may stand where help has TOKEN. */
 #include <string.h>
 
 #include "common/name.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/verbs.h"
+#include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
-#include "patctl/complete/offer.h"
+#include "patctl/complete/placeholder.h"
 
-#define STATES_MAX 4
 #define PAGES_MAX 128 /* patd looks at 1024 tokens for each: some tenths of a second */
-
-/* In which states a token is for a verb; for those that are not here in any. */
-static const struct {
-	const char *verb, *states[STATES_MAX]; /* NULL at the end */
-} suitable[] = {
-	{ "revoke", { "active", "pending", "disabled" } },
-	{ "restore", { "revoked" } },
-	{ "rotate", { "active", "pending", "disabled" } },
-	{ "delete", { "revoked", "altered" } },
-};
-
-static const char *const *states_for(const struct verb *verb)
-{
-	static const char *const any[] = { NULL };
-
-	for (size_t i = 0; i < sizeof(suitable) / sizeof(suitable[0]); i++)
-		if (strcmp(suitable[i].verb, verb->name) == 0)
-			return suitable[i].states;
-	return any;
-}
 
 /* In the order of their finding; a token may be found twice. */
 struct search {
@@ -80,15 +61,6 @@ static bool is_repeated(const struct tokens *tokens, size_t i)
 	return false;
 }
 
-static bool is_named(const struct command *command, const struct token *token)
-{
-	for (size_t i = 0; i < command->n; i++)
-		if (strcmp(command->items[i], token->id.text) == 0 ||
-			strcmp(command->items[i], token->name) == 0)
-			return true;
-	return false;
-}
-
 /*
  * Whether its name means it and no other, of those that were found: of two patctl would take
  * neither.  A name that looks like an id may be another's.
@@ -105,7 +77,7 @@ static bool is_unique(const struct tokens *tokens, const struct token *token)
 }
 
 /* The name comes last: whatever it says, what stands before is patd's word. */
-static void offer_row(
+static void print_row(
 	struct candidates *candidates, const struct token *token, bool all, bool by_name)
 {
 	cleanup_text char *about = text_format("%s%s%s: %s", all ? token->user : "",
@@ -114,26 +86,29 @@ static void offer_row(
 	candidates_word(candidates, by_name ? token->name : token->id.text, about);
 }
 
-static void offer_rows(const struct typing *typing, struct candidates *candidates,
+static void print_rows(const struct partial_command *partial, struct candidates *candidates,
 	const struct tokens *tokens, bool all)
 {
 	for (int by_name = 0; by_name < 2; by_name++)
 		for (size_t i = 0; i < tokens->n; i++) {
 			const struct token *token = &tokens->items[i];
 
-			if (!is_repeated(tokens, i) && !is_named(&typing->command, token) &&
+			if (!is_repeated(tokens, i) &&
+				!command_has_operand(&partial->command, token->id.text) &&
+				!command_has_operand(&partial->command, token->name) &&
 				(!by_name || is_unique(tokens, token)))
-				offer_row(candidates, token, all, by_name);
+				print_row(candidates, token, all, by_name);
 		}
 }
 
-void offer_tokens(const struct typing *typing, struct candidates *candidates)
+void complete_tokens(const struct partial_command *partial, struct candidates *candidates)
 {
-	const char *user = typing->command.user, *begin = candidates_begin(candidates);
+	const struct verb *verb = partial->command.verb;
+	const char *user = command_value(&partial->command, &option_user),
+		   *begin = candidates_begin(candidates);
 	struct search search = { .filter = { .user = user } };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	const char *const *states = states_for(typing->command.verb);
 
 	if ((user && pat_name_problem(user)) || strlen(begin) >= PAT_NAME_MAX)
 		return;
@@ -142,10 +117,12 @@ void offer_tokens(const struct typing *typing, struct candidates *candidates)
 	if (!client)
 		return;
 	search.filter.all = !user && client_is_root(client);
-	do {
-		search.filter.state = *states;
+	if (!verb->token_states[0])
 		find_begun(&search, begin);
-	} while (*states && *++states);
-	offer_rows(typing, candidates, &search.tokens, search.filter.all);
+	for (size_t i = 0; verb->token_states[i]; i++) {
+		search.filter.state = verb->token_states[i];
+		find_begun(&search, begin);
+	}
+	print_rows(partial, candidates, &search.tokens, search.filter.all);
 	tokens_clear(&search.tokens);
 }

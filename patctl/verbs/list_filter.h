@@ -1,6 +1,7 @@
-/* Which tokens list shows: from the command line to what patd is asked. */
-#ifndef PATCTL_VERBS_FILTER_H
-#define PATCTL_VERBS_FILTER_H
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which tokens patctl list shows: from its options to what patd is asked. */
+#ifndef PATCTL_VERBS_LIST_FILTER_H
+#define PATCTL_VERBS_LIST_FILTER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,7 +9,9 @@
 #include "patctl/cli/command.h"
 #include "patctl/client/client.h"
 
-/* All there are, NULL at the end. */
+extern const struct option_info option_state, option_unused_for, option_expiring;
+
+/* All states, NULL behind the last. */
 extern const char *const filter_states[];
 
 /* False after having said what is wrong.  now: seconds since 1970 UTC. */

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the words of a command line to a command. */
+#include "patctl/cli/parse.h"
+
+#include <dbus/dbus.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "common/name.h"
+#include "common/token_format.h"
+#include "patctl/base/host.h"
+#include "patctl/base/text.h"
+#include "patctl/cli/argument.h"
+#include "patctl/cli/verb.h"
+
+/* What getopt_long() returns for option number 0: above all letters. */
+#define FIRST 256
+
+/* The options of all verbs, each name once, and what getopt_long() is told of them. */
+struct grammar {
+	const struct option_info *options[OPTIONS_MAX];
+	size_t n;
+	struct option longs[OPTIONS_MAX + 1];
+	char shorts[1 + 2 * OPTIONS_MAX + 1];
+	size_t shorts_len;
+};
+
+static void add_option(struct grammar *grammar, const struct option_info *option)
+{
+	for (size_t i = 0; i < grammar->n; i++)
+		if (strcmp(grammar->options[i]->name, option->name) == 0)
+			return;
+	if (grammar->n == OPTIONS_MAX)
+		abort();
+	grammar->longs[grammar->n] = (struct option) {
+		.name = option->name,
+		.has_arg = option->argument ? required_argument : no_argument,
+		.val = FIRST + (int)grammar->n,
+	};
+	if (option->letter)
+		grammar->shorts[grammar->shorts_len++] = option->letter;
+	if (option->letter && option->argument)
+		grammar->shorts[grammar->shorts_len++] = ':';
+	grammar->options[grammar->n++] = option;
+}
+
+/* silent: getopt_long() reports no error, and a missing argument as ':'. */
+static struct grammar describe(const struct verb *const *verbs, bool silent)
+{
+	struct grammar grammar = { 0 };
+	const struct option_info *option;
+
+	if (silent)
+		grammar.shorts[grammar.shorts_len++] = ':';
+	for (; *verbs; verbs++)
+		for (size_t i = 0; (option = options_at((*verbs)->options, i)); i++)
+			add_option(&grammar, option);
+	add_option(&grammar, &option_help);
+	add_option(&grammar, &option_version);
+	return grammar;
+}
+
+/* got: what getopt_long() returned, or optopt. */
+static const struct option_info *find_option(const struct grammar *grammar, int got)
+{
+	for (size_t i = 0; i < grammar->n; i++)
+		if (got == FIRST + (int)i || got == grammar->options[i]->letter)
+			return grammar->options[i];
+	return NULL;
+}
+
+static enum outcome refuse(const struct verb *verb)
+{
+	if (verb)
+		complain(_("try: patctl help %s"), verb->name);
+	else
+		complain("%s", _("try: patctl help"));
+	return OUTCOME_USAGE;
+}
+
+/* Of the first operand, which then is no operand any more. */
+static void take_verb(struct command *command)
+{
+	command->verb = verb_find(command->verbs, command->operands[0]);
+	command->verb_given = true;
+	command->operands++;
+	command->n_operands--;
+}
+
+static enum outcome refuse_verb(const struct verb *const *verbs, const char *word)
+{
+	const struct verb *nearest = verb_nearest(verbs, word);
+	cleanup_text char *safe = text_safe(word);
+
+	if (nearest)
+		complain(
+			_("there is no verb \"%s\"; did you mean: patctl %s"), safe, nearest->name);
+	else
+		complain(_("there is no verb \"%s\""), safe);
+	return refuse(NULL);
+}
+
+/*
+ * A token on the command line is in the shell's history by now, and was in the list of processes
+ * for all to see.
+ */
+static bool check_no_token(const struct command *command)
+{
+	struct pat_id id;
+
+	for (size_t i = 0; i < command->n_operands; i++)
+		if (pat_token_parse(command->operands[i], &id)) {
+			complain(_("that is a token: it is now in the history of the shell, and "
+				   "others may have seen it.\n"
+				   "Give it a new secret: patctl rotate --grace=none %s\n"
+				   "To have a token checked, hand it in on standard input: patctl "
+				   "check"),
+				id.text);
+			return false;
+		}
+	return true;
+}
+
+static bool check_host(const char *host)
+{
+	const char *problem = host_problem(host);
+
+	return !problem || argument_wrong(&option_host, host, problem);
+}
+
+static bool check_arguments(const struct command *command)
+{
+	const char *user = command_value(command, &option_user),
+		   *host = command_value(command, &option_host);
+
+	for (size_t i = 0; i < command->n_given; i++) {
+		const char *text = command->given[i].argument;
+
+		if (text && *text == '\0')
+			return argument_wrong(
+				command->given[i].option, text, N_("nothing stands there"));
+		if (text && !dbus_validate_utf8(text, NULL))
+			return argument_wrong(
+				command->given[i].option, text, N_("that is not UTF-8"));
+	}
+	if (user && pat_name_problem(user)) {
+		complain(_("--user needs the name of a user"));
+		return false;
+	}
+	return !host || check_host(host);
+}
+
+/* Of a verb that does not take it. */
+static enum outcome refuse_host(const struct command *command)
+{
+	const char *host = command_value(command, &option_host);
+	cleanup_text char *ssh = NULL;
+
+	if (!check_host(host))
+		return OUTCOME_USAGE;
+	ssh = host_ssh(host, false);
+	complain(_("patctl %s works on the machine itself: %s patctl %s"), command->verb->name, ssh,
+		command->verb->name);
+	return OUTCOME_USAGE;
+}
+
+static enum outcome check_taken(const struct command *command)
+{
+	const struct option_info *const *taken = command->verb->options;
+
+	for (size_t i = 0; i < command->n_given; i++) {
+		const struct option_info *option = command->given[i].option;
+
+		if (options_have(taken, option) ||
+			options_have(OPTIONS(&option_help, &option_version), option))
+			continue;
+		if (option == &option_host && taken)
+			return refuse_host(command);
+		complain(_("%s takes no --%s"), command->verb->name, option->name);
+		return refuse(command->verb);
+	}
+	return OUTCOME_DONE;
+}
+
+/* set: options of which one at the most may be given. */
+static bool check_exclusive(const struct command *command, const struct option_info *const *set)
+{
+	const struct option_info *first = NULL, *option;
+
+	for (size_t i = 0; (option = options_at(set, i)); i++) {
+		if (!command_given(command, option))
+			continue;
+		if (first) {
+			complain(_("--%s and --%s exclude each other"), first->name, option->name);
+			return false;
+		}
+		first = option;
+	}
+	return true;
+}
+
+static bool check_operands(const struct command *command)
+{
+	const struct verb *verb = command->verb;
+	const bool all = command_given(command, &option_all);
+	size_t min, max;
+
+	verb_count_operands(verb, &min, &max);
+	if (all && command->n_operands > 0) {
+		complain(_("--all stands for all operands: leave them out"));
+		return false;
+	}
+	if (!all && (command->n_operands < min || command->n_operands > max)) {
+		complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
+			verb->operands);
+		return false;
+	}
+	return true;
+}
+
+static enum outcome check(const struct command *command)
+{
+	const struct verb *verb = command->verb;
+	const enum outcome outcome = check_taken(command);
+
+	if (outcome != OUTCOME_DONE || command_given(command, &option_help) ||
+		command_given(command, &option_version))
+		return outcome;
+	if (!check_exclusive(command, verb->exclusive[0]) ||
+		!check_exclusive(command, verb->exclusive[1]) || !check_operands(command))
+		return refuse(verb);
+	return check_arguments(command) ? OUTCOME_DONE : OUTCOME_USAGE;
+}
+
+enum outcome command_parse(
+	const struct verb *const *verbs, int argc, char **argv, struct command *ret)
+{
+	static char self[] = "patctl"; /* what getopt's own messages begin with */
+	const struct grammar grammar = describe(verbs, false);
+	struct command command = { .verbs = verbs, .verb = verbs[0] };
+	enum outcome outcome;
+	int got;
+
+	if (argc > 0)
+		argv[0] = self;
+	optind = 0;
+	while ((got = getopt_long(argc, argv, grammar.shorts, grammar.longs, NULL)) != -1) {
+		const struct option_info *option = find_option(&grammar, got);
+
+		if (!option)
+			return refuse(NULL);
+		command_give(&command, option, optarg);
+	}
+
+	command.operands = argv + optind;
+	command.n_operands = (size_t)(argc - optind);
+	if (!check_no_token(&command))
+		return OUTCOME_USAGE;
+	if (command.n_operands > 0)
+		take_verb(&command);
+	if (!command.verb)
+		return refuse_verb(verbs, command.operands[-1]);
+	outcome = check(&command);
+	if (outcome == OUTCOME_DONE)
+		*ret = command;
+	return outcome;
+}
+
+void command_parse_partial(
+	const struct verb *const *verbs, int argc, char **argv, struct partial_command *ret)
+{
+	const struct grammar grammar = describe(verbs, true);
+	struct partial_command partial = { .command.verbs = verbs };
+	struct command *command = &partial.command;
+	int got;
+
+	optind = 0;
+	while ((got = getopt_long(argc, argv, grammar.shorts, grammar.longs, NULL)) != -1) {
+		const struct option_info *option = find_option(&grammar, got == ':' ? optopt : got);
+
+		if (got == ':')
+			partial.waiting = option;
+		else if (option)
+			command_give(command, option, optarg);
+	}
+
+	partial.operands_only = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
+	command->operands = argv + optind;
+	command->n_operands = (size_t)(argc - optind);
+	if (command->n_operands > 0)
+		take_verb(command);
+	*ret = partial;
+}
+
+const struct option_info *command_find_option(
+	const struct verb *const *verbs, const char *name, size_t len)
+{
+	const struct option_info *option = NULL;
+
+	for (; *verbs && !option; verbs++)
+		option = options_find((*verbs)->options, name, len);
+	return option;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A verb of patctl: what it takes, what help says of it, and what does it.  Each verb defines its
+ * own, and patctl/verb_table.c lists them.
+ */
+#ifndef PATCTL_CLI_VERB_H
+#define PATCTL_CLI_VERB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "patctl/base/outcome.h"
+#include "patctl/cli/command.h"
+#include "patctl/cli/options.h"
+
+/* Strings are static; NULL stands behind the last item of each list. */
+struct verb {
+	const char *name;
+	const char *operands; /* as help writes them, "" for none: see verb_count_operands() */
+	const struct option_info *const *options;      /* beside --help and --version; NULL: none */
+	const struct option_info *const *exclusive[2]; /* sets: one option of each may be given */
+	enum outcome (*run)(const struct command *command);
+	const char *summary;  /* a line */
+	const char *help[6];  /* paragraphs */
+	const char *examples; /* a line each */
+
+	const char *synonyms[4]; /* what other tools call it */
+	bool hidden;             /* for programs: help and completion do not list it */
+	/* For completion: which tokens its TOKEN may be, by their states (none: any), and which
+	 * users. */
+	const char *token_states[4];
+	bool disabled_users; /* its USER is one who is disabled */
+};
+
+/*
+ * How many operands it takes, from how help writes them: "NAME" is one, "[NAME]" none or one, and
+ * three dots repeat the last.
+ */
+void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_max);
+
+/* A table of verbs has NULL behind the last; the first is what patctl does without a verb. */
+
+/* NULL if there is none of that name. */
+const struct verb *verb_find(const struct verb *const *verbs, const char *name);
+
+/* The verb that was probably meant by a word that is no verb, NULL if none is near. */
+const struct verb *verb_nearest(const struct verb *const *verbs, const char *word);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verbs of patctl, as their table has them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "patctl/cli/parse.h"
+#include "patctl/verb_table.h"
+
+static void alone_patctl_lists(void **state)
+{
+	(void)state;
+	assert_string_equal(verb_table[0]->name, "list");
+}
+
+static void every_verb_has_help_with_an_example(void **state)
+{
+	(void)state;
+	for (const struct verb *const *verb = verb_table; *verb; verb++) {
+		assert_non_null((*verb)->run);
+		assert_non_null((*verb)->summary);
+		assert_non_null((*verb)->help[0]);
+		assert_non_null(strstr((*verb)->examples, (*verb)->name));
+	}
+}
+
+static void options_of_one_name_agree(void **state)
+{
+	const struct option_info *option, *other;
+
+	(void)state;
+	for (const struct verb *const *verb = verb_table; *verb; verb++)
+		for (size_t i = 0; (option = options_at((*verb)->options, i)); i++) {
+			other = command_find_option(verb_table, option->name, strlen(option->name));
+			assert_int_equal(option->letter, other->letter);
+			assert_int_equal(!option->argument, !other->argument);
+		}
+}
+
+static void exclusive_options_are_options_of_their_verb(void **state)
+{
+	const struct option_info *option;
+
+	(void)state;
+	for (const struct verb *const *verb = verb_table; *verb; verb++)
+		for (size_t i = 0; i < 2; i++)
+			for (size_t j = 0; (option = options_at((*verb)->exclusive[i], j)); j++)
+				assert_true(options_have((*verb)->options, option));
+}
+
+static void operands_are_counted_as_help_writes_them(void **state)
+{
+	static const struct {
+		const char *operands;
+		size_t min, max;
+	} cases[] = {
+		{ "", 0, 0 },
+		{ "NAME", 1, 1 },
+		{ "TOKEN NAME", 2, 2 },
+		{ "[VERB]", 0, 1 },
+		{ "TOKEN...", 1, SIZE_MAX },
+		{ "[TOKEN...]", 0, SIZE_MAX },
+		{ "-- WORD...", 1, SIZE_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct verb verb = { .operands = cases[i].operands };
+		size_t min, max;
+
+		verb_count_operands(&verb, &min, &max);
+		assert_int_equal(min, cases[i].min);
+		assert_int_equal(max, cases[i].max);
+	}
+}
+
+static const char *nearest(const char *word)
+{
+	const struct verb *verb = verb_nearest(verb_table, word);
+
+	return verb ? verb->name : NULL;
+}
+
+static void slip_is_near_its_verb(void **state)
+{
+	(void)state;
+	assert_string_equal(nearest("genrate"), "generate");
+	assert_string_equal(nearest("lst"), "list");
+	assert_string_equal(nearest("revoek"), "revoke");
+	assert_null(nearest("frobnicate"));
+	assert_null(nearest("generategenerategenerategenerate"));
+}
+
+static void synonym_names_its_verb(void **state)
+{
+	(void)state;
+	assert_string_equal(nearest("rm"), "delete");
+	assert_string_equal(nearest("history"), "log");
+	assert_string_equal(nearest("renew"), "rotate");
+	assert_string_equal(nearest("suspend"), "revoke");
+	assert_string_equal(nearest("verify"), "check");
+	assert_string_equal(nearest("lock"), "disable");
+}
+
+static void synonym_is_of_one_verb_and_no_verb_itself(void **state)
+{
+	(void)state;
+	for (const struct verb *const *verb = verb_table; *verb; verb++)
+		for (size_t i = 0; (*verb)->synonyms[i]; i++) {
+			assert_null(verb_find(verb_table, (*verb)->synonyms[i]));
+			assert_ptr_equal(verb_nearest(verb_table, (*verb)->synonyms[i]), *verb);
+		}
+}
+
+static void hidden_verb_is_found_and_never_suggested(void **state)
+{
+	const struct verb *complete = verb_find(verb_table, "complete");
+
+	(void)state;
+	assert_non_null(complete);
+	assert_true(complete->hidden);
+	assert_null(nearest("complet"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alone_patctl_lists),
+		cmocka_unit_test(every_verb_has_help_with_an_example),
+		cmocka_unit_test(options_of_one_name_agree),
+		cmocka_unit_test(exclusive_options_are_options_of_their_verb),
+		cmocka_unit_test(operands_are_counted_as_help_writes_them),
+		cmocka_unit_test(slip_is_near_its_verb),
+		cmocka_unit_test(synonym_names_its_verb),
+		cmocka_unit_test(synonym_is_of_one_verb_and_no_verb_itself),
+		cmocka_unit_test(hidden_verb_is_found_and_never_suggested),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
