@@ -11,17 +11,6 @@
 #include "patctl/verbs/disable_enable.h"
 #include "patctl/verbs/select.h"
 
-static void print_json(struct json_list *list, const struct disabled *one)
-{
-	json_t *object = json_must(json_object());
-
-	json_add(object, "user", json_of_text(one->user));
-	json_add(object, "disabled_at", json_of_nonzero(one->at));
-	json_add(object, "by_uid", json_must(json_integer(one->by_uid)));
-	json_add(object, "reason", json_of_text(one->reason));
-	json_list_add(list, object);
-}
-
 /* "alice: disabled 3 days ago by root: left the company" */
 static void print(const struct disabled *one, const struct output_context *context)
 {
@@ -48,7 +37,7 @@ static enum outcome list_disabled(const struct command *command)
 	all = records.items;
 	for (size_t i = 0; i < records.n; i++) {
 		if (command_given(command, &option_json))
-			print_json(&list, &all[i]);
+			json_list_add(&list, json_of_record(records.type, &all[i]));
 		else
 			print(&all[i], &context);
 	}

@@ -8,18 +8,13 @@
 #include "patctl/print/json.h"
 #include "patctl/verbs/select.h"
 
-static void print_json(const struct setting *settings, size_t n)
+static void print_json(const struct records *records)
 {
+	const struct setting *settings = records->items;
 	struct json_list list = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		json_t *object = json_must(json_object());
-
-		json_add(object, "key", json_of_text(settings[i].key));
-		json_add(object, "value", json_of_text(settings[i].value));
-		json_add(object, "source", json_of_text(settings[i].source));
-		json_list_add(&list, object);
-	}
+	for (size_t i = 0; i < records->n; i++)
+		json_list_add(&list, json_of_record(records->type, &settings[i]));
 	json_list_end(&list);
 }
 
@@ -60,7 +55,7 @@ static enum outcome run(const struct command *command)
 	if (!client || !client_policy(client, &records, &error))
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_json))
-		print_json(records.items, records.n);
+		print_json(&records);
 	else
 		print(records.items, records.n, !command_given(command, &option_no_legend));
 	return OUTCOME_DONE;
