@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/cleanup.h"
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
@@ -31,7 +32,6 @@ static const struct option_info option_verify = { "verify", NULL,
 
 #define FOLLOW_LINES 10 /* before what is new, as journalctl(1) has it */
 
-/* A history on its way to standard output. */
 struct output {
 	const struct command *command;
 	struct client *client;
@@ -40,7 +40,7 @@ struct output {
 	size_t n;
 	bool limited; /* to the last lines */
 	uint64_t lines;
-	uint64_t last; /* the Seq of the last entry that was seen */
+	uint64_t last; /* Seq of the newest entry that was read */
 };
 
 static void print(const struct output *output, const struct history_entry *entry)
@@ -55,7 +55,7 @@ static void print(const struct output *output, const struct history_entry *entry
 	(void)puts(line);
 }
 
-/* Those from Seq after on, oldest first. */
+/* The entries behind Seq after, oldest first. */
 static bool print_after(struct output *output, uint64_t after, DBusError *error)
 {
 	cleanup_history struct history *history = NULL;
@@ -64,56 +64,70 @@ static bool print_after(struct output *output, uint64_t after, DBusError *error)
 	for (size_t i = 0; i < output->n; i++)
 		output->filters[i].after = after;
 	history = history_new(output->client, output->filters, output->n, 0);
-	while (!end) {
-		struct history_entry entry = { 0 };
+	for (;;) {
+		struct history_entry entry;
 
 		if (!history_next(history, &entry, &end, error))
 			return false;
-		if (!end) {
-			print(output, &entry);
-			output->last = entry.seq;
-		}
+		if (end)
+			return true;
+		print(output, &entry);
+		output->last = entry.seq;
 		record_clear(&history_entry_type, &entry);
+	}
+}
+
+/* Appends the next n entries, or as many as there are. */
+static bool read_entries(
+	struct history *history, uint64_t n, struct records *entries, DBusError *error)
+{
+	while (entries->n < n) {
+		struct history_entry entry;
+		bool end;
+
+		if (!history_next(history, &entry, &end, error))
+			return false;
+		if (end)
+			break;
+		/* The size doubles at each power of two, so that it follows from n. */
+		if ((entries->n & (entries->n - 1)) == 0)
+			entries->items = text_must(reallocarray(
+				entries->items, entries->n ? 2 * entries->n : 1, sizeof(entry)));
+		((struct history_entry *)entries->items)[entries->n++] = entry;
 	}
 	return true;
 }
 
+static void set_reverse(struct output *output, bool reverse)
+{
+	for (size_t i = 0; i < output->n; i++)
+		output->filters[i].reverse = reverse;
+}
+
 /*
- * The last lines, oldest first.  Of none the newest is looked at all the same: what is new comes
- * after it.
+ * The last lines, oldest first.  With --lines=0 the newest entry is read all the same: --follow
+ * prints what comes after it.
  */
 static bool print_last(struct output *output, DBusError *error)
 {
 	const uint64_t wanted = output->lines > 0 ? output->lines : 1;
-	struct history_entry *entries = NULL;
 	cleanup_history struct history *history = NULL;
-	bool end = false, ok = true;
-	size_t n = 0, room = 0;
+	cleanup_records struct records entries = { .type = &history_entry_type };
+	const struct history_entry *newest_first;
 
-	for (size_t i = 0; i < output->n; i++)
-		output->filters[i].reverse = true;
+	set_reverse(output, true);
 	history = history_new(output->client, output->filters, output->n,
 		wanted < PAT_PAGE_MAX ? (uint32_t)wanted : 0);
-	while (n < wanted && !end && ok) {
-		if (n == room) {
-			room = room ? 2 * room : 16;
-			entries = text_must(reallocarray(entries, room, sizeof(*entries)));
-		}
-		ok = history_next(history, &entries[n], &end, error);
-		if (ok && !end)
-			n++;
-	}
-	if (n > 0)
-		output->last = entries[0].seq;
-	for (size_t i = n; i-- > 0;) {
-		if (ok && i < output->lines)
-			print(output, &entries[i]);
-		record_clear(&history_entry_type, &entries[i]);
-	}
-	free(entries);
-	for (size_t i = 0; i < output->n; i++)
-		output->filters[i].reverse = false;
-	return ok;
+	if (!read_entries(history, wanted, &entries, error))
+		return false;
+	set_reverse(output, false);
+	newest_first = entries.items;
+	if (entries.n > 0)
+		output->last = newest_first[0].seq;
+	for (size_t i = entries.n; i-- > 0;)
+		if (i < output->lines)
+			print(output, &newest_first[i]);
+	return true;
 }
 
 static bool print_first(struct output *output, DBusError *error)
@@ -122,8 +136,8 @@ static bool print_first(struct output *output, DBusError *error)
 }
 
 /*
- * Subscribes to what the filters are about.  Whose name the caller has on another machine is not
- * known here: who may not follow all there follows its own, and of another's no list is shown.
+ * Subscribes to the entries that the filters let through.  The caller's name on another machine is
+ * not known here: a caller that may not subscribe to all entries there subscribes to its own.
  */
 static bool subscribe(struct output *output, DBusError *error)
 {
@@ -144,7 +158,7 @@ static enum outcome follow(struct output *output)
 	DBusError error = DBUS_ERROR_INIT;
 	bool lost, ok;
 
-	/* Before the first list, so that nothing can come between the two. */
+	/* Before the first list, so that no entry is lost between the two. */
 	if (!subscribe(output, &error) || !print_first(output, &error))
 		return outcome_fail(NULL, &error);
 	for (;;) {
@@ -154,7 +168,7 @@ static enum outcome follow(struct output *output)
 			return outcome_fail(NULL, &error);
 		ok = (!lost || subscribe(output, &error)) &&
 		     print_after(output, output->last, &error);
-		/* patd that ends just now is back sooner or later, and that is heard of. */
+		/* A patd that ends just now comes back, and client_wait() tells. */
 		if (!ok && outcome_of(&error)->outcome != OUTCOME_UNREACHABLE)
 			return outcome_fail(NULL, &error);
 		dbus_error_free(&error);
@@ -193,25 +207,23 @@ static enum outcome verify(const struct command *command, struct client *client)
 	return found.bad ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
-/* Whether there is anything in the history about the token of that id. */
 static bool has_history(
 	struct client *client, const struct client_history_filter *base, const char *id)
 {
 	struct client_history_filter filter = *base;
 	cleanup_history struct history *history = NULL;
+	cleanup_records struct records entries = { .type = &history_entry_type };
 	DBusError error = DBUS_ERROR_INIT;
-	struct history_entry entry = { 0 };
-	bool end = true, ok;
+	bool read;
 
 	filter.token = id;
 	history = history_new(client, &filter, 1, 1);
-	ok = history_next(history, &entry, &end, &error);
+	read = read_entries(history, 1, &entries, &error);
 	dbus_error_free(&error);
-	record_clear(&history_entry_type, &entry);
-	return ok && !end;
+	return read && entries.n > 0;
 }
 
-/* The token that item means.  One that was deleted still has a history, under its whole id. */
+/* The token that item means.  A deleted token still has a history, under its whole id. */
 static bool find_id(struct client *client, const struct client_history_filter *base,
 	const char *item, struct pat_id *ret, DBusError *error)
 {
@@ -237,7 +249,7 @@ static bool has_token(const struct output *output, const struct pat_id *id)
 	return false;
 }
 
-/* A filter for each token; one that is named twice is taken once. */
+/* A filter for each token.  A token that is named twice gets one. */
 static bool add_tokens(struct output *output, const struct client_history_filter *base,
 	struct pat_id *ids, DBusError *error)
 {
@@ -259,23 +271,19 @@ static bool add_tokens(struct output *output, const struct client_history_filter
 static enum outcome show(struct output *output, const struct client_history_filter *base)
 {
 	const size_t most = output->command->n_operands > 0 ? output->command->n_operands : 1;
-	struct client_history_filter *filters = text_must(calloc(most, sizeof(*filters)));
-	struct pat_id *ids = text_must(calloc(most, sizeof(*ids)));
+	cleanup_free struct client_history_filter *filters =
+		text_must(calloc(most, sizeof(*filters)));
+	cleanup_free struct pat_id *ids = text_must(calloc(most, sizeof(*ids)));
 	DBusError error = DBUS_ERROR_INIT;
-	enum outcome outcome = OUTCOME_DONE;
-	bool found;
 
 	output->filters = filters;
 	if (output->command->n_operands == 0)
 		output->filters[output->n++] = *base;
-	found = add_tokens(output, base, ids, &error);
-	if (found && command_given(output->command, &option_follow))
-		outcome = follow(output);
-	else if (!found || !print_first(output, &error))
-		outcome = outcome_fail(NULL, &error);
-	free(ids);
-	free(filters);
-	return outcome;
+	if (!add_tokens(output, base, ids, &error))
+		return outcome_fail(NULL, &error);
+	if (command_given(output->command, &option_follow))
+		return follow(output);
+	return print_first(output, &error) ? OUTCOME_DONE : outcome_fail(NULL, &error);
 }
 
 static bool check(
