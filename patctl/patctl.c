@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* patctl, the command line of personal access tokens: its beginning and its end. */
+/* patctl: prepares the process, parses the command line, runs the verb and ends the output. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -14,8 +14,8 @@
 #include "patctl/verb_table.h"
 
 /*
- * A standard descriptor that the caller closed would become that of the bus, and a token could
- * be written there.  /dev/null takes its place, opened so that using it fails.
+ * If the caller closed a standard descriptor, the connection to the bus would get its number, and a
+ * token could be written there.  /dev/null takes its place, opened so that using it fails.
  */
 static int fill_standard_descriptors(void)
 {
@@ -31,7 +31,7 @@ static int fill_standard_descriptors(void)
 
 static enum outcome run(const struct command *command)
 {
-	/* JSON is for programs, and so is what goes with it. */
+	/* JSON is for programs, and so are the messages beside it. */
 	if (command_given(command, &option_json))
 		(void)setlocale(LC_MESSAGES, "C");
 	if (command_given(command, &option_version)) {
@@ -45,7 +45,7 @@ static enum outcome run(const struct command *command)
 	return command->verb->run(command);
 }
 
-/* A full disk shows here at the latest; earlier, and its reason is no longer known. */
+/* An earlier write may have failed, for instance on a full disk; its errno is lost by now. */
 static enum outcome end_output(enum outcome outcome)
 {
 	errno = EIO;
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 		return OUTCOME_FAILED;
 	/* Names are UTF-8 whatever the locale; in another libsmartcols would count their bytes. */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	/* Where these fail, for want of the locale or of memory, people are told in English. */
+	/* Without the locale, or memory, messages are in English. */
 	(void)setlocale(LC_MESSAGES, "");
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
 	(void)bind_textdomain_codeset(PAT_DOMAIN, "UTF-8");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verbs of patctl, a line each.  Each defines its own verb_NAME. */
+/* The table of all verbs, a line each.  Each verb defines its row verb_NAME in its own file. */
 #include "patctl/verb_table.h"
 
 /* clang-format off */

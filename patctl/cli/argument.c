@@ -48,7 +48,7 @@ bool argument_period(const struct command *command, const struct option_info *op
 	return !text || read_period(option, text, ret);
 }
 
-/* A period counts from now on, or back. */
+/* back: a period ends now, otherwise it begins now. */
 static bool read_time(const struct command *command, const struct option_info *option, uint64_t now,
 	bool back, uint64_t *ret)
 {

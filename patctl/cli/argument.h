@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The arguments of options, read and checked before anything is asked of patd.
+ * The arguments of options, read and checked.
  *
- * An option that was not given leaves *ret as it is.  False after having said on standard error
- * what is wrong.  Times, and now, are seconds since 1970 UTC.
+ * An option that was not given leaves *ret as it is.  False after a message on standard error.
+ * Times, and now, are seconds since 1970 UTC.
  */
 #ifndef PATCTL_CLI_ARGUMENT_H
 #define PATCTL_CLI_ARGUMENT_H
@@ -17,17 +17,17 @@
 /* "patctl: --OPTION=TEXT: PROBLEM".  False. */
 bool argument_wrong(const struct option_info *option, const char *text, const char *problem);
 
-/* A period, in seconds, 1 at least. */
+/* A period, in seconds, at least 1. */
 bool argument_period(
 	const struct command *command, const struct option_info *option, uint64_t *ret);
 
-/* A point in time, or a period from now on or before now; never 0. */
+/* A point in time, or a period after or before now; never 0. */
 bool argument_time_ahead(const struct command *command, const struct option_info *option,
 	uint64_t now, uint64_t *ret);
 bool argument_time_before(const struct command *command, const struct option_info *option,
 	uint64_t now, uint64_t *ret);
 
-/* A whole number, at least least. */
+/* A whole number, not below least. */
 bool argument_number(const struct command *command, const struct option_info *option,
 	uint64_t least, uint64_t *ret);
 

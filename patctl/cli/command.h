@@ -16,7 +16,7 @@ struct verb;
 struct command {
 	const struct verb *const *verbs; /* all there are, NULL behind the last */
 	const struct verb *verb;
-	bool verb_given; /* or is it what patctl does without one? */
+	bool verb_given; /* false: verb is what patctl does without one */
 	char **operands; /* after the verb */
 	size_t n_operands;
 	struct {
@@ -26,7 +26,7 @@ struct command {
 	size_t n_given;
 };
 
-/* Options are found by their name: two verbs may each have a row of the same name. */
+/* Options are compared by name: two verbs may each have a row of the same name. */
 bool command_given(const struct command *command, const struct option_info *option);
 
 /* The argument of an option: NULL if it was not given, otherwise UTF-8 and not empty. */
@@ -35,8 +35,7 @@ const char *command_value(const struct command *command, const struct option_inf
 /* Whether text is one of the operands. */
 bool command_has_operand(const struct command *command, const char *text);
 
-/* The last argument counts.  The caller sees to it that no more than OPTIONS_MAX names are given.
- */
+/* Gives an option, once more or first.  The caller gives no more than OPTIONS_MAX names. */
 void command_give(struct command *command, const struct option_info *option, const char *argument);
 
 #endif

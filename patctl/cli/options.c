@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options that several verbs take, and sets of options. */
+/* Sets of options, and the options that several verbs take. */
 #include "patctl/cli/options.h"
 
 #include <string.h>

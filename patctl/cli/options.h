@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options that several verbs take, and sets of options.  An option of one verb is in its file.
+/* Sets of options, and the options that several verbs take.  Other options stand with their verb.
  */
 #ifndef PATCTL_CLI_OPTIONS_H
 #define PATCTL_CLI_OPTIONS_H
@@ -13,7 +13,7 @@ extern const struct option_info option_user, option_all, option_service, option_
 	option_yes, option_host, option_json, option_no_legend, option_quiet,
 	option_no_ask_password, option_help, option_version;
 
-/* In a set it stands for the options of all restrictions, see common/restriction.h. */
+/* Stands in a set for the options of all restrictions, see common/restriction.h. */
 extern const struct option_info option_restrictions;
 
 /* A set of options, each given by its address, in the order in which help shows them. */

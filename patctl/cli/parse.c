@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the words of a command line to a command. */
+/* Parses a command line by a table of verbs. */
 #include "patctl/cli/parse.h"
 
 #include <dbus/dbus.h>
@@ -15,10 +15,10 @@
 #include "patctl/cli/argument.h"
 #include "patctl/cli/verb.h"
 
-/* What getopt_long() returns for option number 0: above all letters. */
+/* The return value of getopt_long() for option number 0: above all letters. */
 #define FIRST 256
 
-/* The options of all verbs, each name once, and what getopt_long() is told of them. */
+/* The options of all verbs, each name once, and the same for getopt_long(). */
 struct grammar {
 	const struct option_info *options[OPTIONS_MAX];
 	size_t n;
@@ -62,7 +62,7 @@ static struct grammar describe(const struct verb *const *verbs, bool silent)
 	return grammar;
 }
 
-/* got: what getopt_long() returned, or optopt. */
+/* got: a return value of getopt_long(), or optopt. */
 static const struct option_info *find_option(const struct grammar *grammar, int got)
 {
 	for (size_t i = 0; i < grammar->n; i++)
@@ -80,7 +80,7 @@ static enum outcome refuse(const struct verb *verb)
 	return OUTCOME_USAGE;
 }
 
-/* Of the first operand, which then is no operand any more. */
+/* Takes the first operand for the verb. */
 static void take_verb(struct command *command)
 {
 	command->verb = verb_find(command->verbs, command->operands[0]);
@@ -102,9 +102,7 @@ static enum outcome refuse_verb(const struct verb *const *verbs, const char *wor
 	return refuse(NULL);
 }
 
-/*
- * A token on the command line is in the shell's history by now, and was in the list of processes
- * for all to see.
+/* A token on the command line is in the history of the shell, and every user can see it in ps(1).
  */
 static bool check_no_token(const struct command *command)
 {
@@ -152,7 +150,7 @@ static bool check_arguments(const struct command *command)
 	return !host || check_host(host);
 }
 
-/* Of a verb that does not take it. */
+/* The verb does not take --host. */
 static enum outcome refuse_host(const struct command *command)
 {
 	const char *host = command_value(command, &option_host);
@@ -184,7 +182,7 @@ static enum outcome check_taken(const struct command *command)
 	return OUTCOME_DONE;
 }
 
-/* set: options of which one at the most may be given. */
+/* At most one option of set may be given. */
 static bool check_exclusive(const struct command *command, const struct option_info *const *set)
 {
 	const struct option_info *first = NULL, *option;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the words of a command line to a command, by the verbs of a table (see patctl/cli/verb.h).
- */
+/* Parses a command line by a table of verbs, see patctl/cli/verb.h. */
 #ifndef PATCTL_CLI_PARSE_H
 #define PATCTL_CLI_PARSE_H
 
@@ -9,8 +8,7 @@
 
 /*
  * Options may stand anywhere, before the verb and after operands too; without a verb it is the
- * first of the table.  OUTCOME_DONE, or OUTCOME_USAGE after having said on standard error what is
- * wrong.
+ * first of the table.  OUTCOME_DONE, or OUTCOME_USAGE after a message on standard error.
  */
 enum outcome command_parse(
 	const struct verb *const *verbs, int argc, char **argv, struct command *ret);

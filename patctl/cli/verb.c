@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Verbs by their name, or by a word that is near it. */
+/* Finds verbs by their name, or by a word that is near it. */
 #include "patctl/cli/verb.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #define WORD_MAX 15    /* bytes */
-#define DISTANCE_MAX 2 /* of a slip of the keyboard */
+#define DISTANCE_MAX 2 /* typing errors in a word */
 
 void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_max)
 {
@@ -44,7 +44,7 @@ static size_t min3(size_t a, size_t b, size_t c)
 	return least < c ? least : c;
 }
 
-/* Levenshtein's: how many insertions, deletions and replacements make b of a. */
+/* The Levenshtein distance: insertions, deletions and replacements from a to b. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[WORD_MAX + 1], len = strlen(b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A verb of patctl: what it takes, what help says of it, and what does it.  Each verb defines its
- * own, and patctl/verb_table.c lists them.
+ * A verb of patctl: its operands, options, help and function.  Each verb defines its own row, and
+ * patctl/verb_table.c lists them.
  */
 #ifndef PATCTL_CLI_VERB_H
 #define PATCTL_CLI_VERB_H
@@ -17,19 +17,19 @@
 struct verb {
 	const char *name;
 	const char *operands; /* as help writes them, "" for none: see verb_count_operands() */
-	const struct option_info *const *options;      /* beside --help and --version; NULL: none */
-	const struct option_info *const *exclusive[2]; /* sets: one option of each may be given */
+	const struct option_info *const *options; /* beside --help and --version; NULL: none */
+	/* Sets of options; at most one option of each set may be given. */
+	const struct option_info *const *exclusive[2];
 	enum outcome (*run)(const struct command *command);
 	const char *summary;  /* a line */
 	const char *help[6];  /* paragraphs */
 	const char *examples; /* a line each */
 
-	const char *synonyms[4]; /* what other tools call it */
+	const char *synonyms[4]; /* its names in other tools */
 	bool hidden;             /* for programs: help and completion do not list it */
-	/* For completion: which tokens its TOKEN may be, by their states (none: any), and which
-	 * users. */
-	const char *token_states[4];
-	bool disabled_users; /* its USER is one who is disabled */
+	/* For completion: */
+	const char *token_states[4]; /* of the tokens that TOKEN may be; none: any */
+	bool disabled_users;         /* USER is a disabled user */
 };
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What may stand in the place of a word, on standard output. */
+/* The candidates for a word that is being typed. */
 #include "patctl/complete/candidates.h"
 
 #include <stdio.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What may stand in the place of a word that is being typed, on standard output for the shells: a
- * candidate a line, with a description behind a tab.
+ * The candidates for a word that is being typed, printed for the shells: one a line, with a
+ * description behind a tab.
  *
- * Names of tokens are chosen by their owners, and read by root's shell.  So no candidate has a
- * character that any shell or patctl gives a meaning: what would have to be quoted is left out, and
- * no shell has to quote it right.  Descriptions may have any that can be printed.
+ * Any user may choose the name of a token, and root's shell reads it here.  So a candidate that a
+ * shell would have to quote is left out.  Descriptions may have any printable character.
  */
 #ifndef PATCTL_COMPLETE_CANDIDATES_H
 #define PATCTL_COMPLETE_CANDIDATES_H
@@ -13,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CANDIDATES_MAX 500 /* more than that nobody reads */
+#define CANDIDATES_MAX 500 /* nobody reads more */
 
 struct candidates {
 	const char *typed; /* the word, so far */
@@ -21,15 +20,15 @@ struct candidates {
 	size_t n;          /* printed */
 };
 
-/* What is typed behind the head, which candidates begin with. */
+/* The part of the word behind its head; every candidate begins with it. */
 const char *candidates_begin(const struct candidates *candidates);
 
-/* Whether anything can be offered for that word: it has nothing in it that is quoted. */
+/* Whether a word can have candidates: it has no character that has to be quoted. */
 bool candidates_possible(const char *typed);
 
 /*
- * Printed if it is so typed, and may be; description may be NULL.  An option is a text of patctl's
- * own, and begins with a dash; a word never does.
+ * Print a candidate if it fits the word and need not be quoted; description may be NULL.  An option
+ * begins with a dash and is a text of patctl's own; a word never begins with a dash.
  */
 void candidates_word(struct candidates *candidates, const char *text, const char *description);
 void candidates_option(struct candidates *candidates, const char *text, const char *description);

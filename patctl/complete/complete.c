@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* patctl complete: what may stand in a word, for the stubs in completions/. */
+/* patctl complete: prints the candidates for a word, for the scripts in completions/. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "patctl/complete/candidates.h"
 #include "patctl/complete/placeholder.h"
 
-#define SECONDS_MAX 2 /* until a person who pressed a key takes the shell for dead */
+#define SECONDS_MAX 2 /* a person who pressed a key waits */
 
 static void give_up(int number)
 {
@@ -24,11 +24,11 @@ static void bound_time(void)
 {
 	(void)signal(SIGALRM, give_up);
 	(void)alarm(SECONDS_MAX);
-	/* What was found until then is offered. */
+	/* Candidates found until then are printed. */
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
-/* Of options that exclude each other, one is given. */
+/* Whether option or another that excludes it was given. */
 static bool is_excluded(
 	const struct command *command, const struct verb *verb, const struct option_info *option)
 {
@@ -54,7 +54,7 @@ static void print_option(const struct option_info *option, struct candidates *ca
 	candidates_option(candidates, name, _(option->help));
 }
 
-/* Those that the command takes and does not have yet. */
+/* The options that the verb takes and that were not given yet. */
 static void complete_options(const struct partial_command *partial, struct candidates *candidates)
 {
 	const struct command *command = &partial->command;
@@ -77,7 +77,7 @@ static void complete_argument(const struct option_info *option,
 			option->argument, strlen(option->argument), partial, candidates);
 }
 
-/* equals: in what is typed, "--OPTION=…". */
+/* equals: in the word, "--OPTION=…". */
 static void complete_behind(
 	const char *equals, const struct partial_command *partial, struct candidates *candidates)
 {
@@ -89,7 +89,7 @@ static void complete_behind(
 		candidates);
 }
 
-/* The operand as help has it, without "[" and "...": of "TOKEN NAME" in turn, or the one. */
+/* The next operand as help writes it, without "[" and "...". */
 static void complete_operand(const struct partial_command *partial, struct candidates *candidates)
 {
 	const char *word = partial->command.verb->operands;
@@ -138,7 +138,7 @@ static enum outcome run(const struct command *command)
 	struct partial_command partial;
 
 	bound_time();
-	/* The word complete itself takes the place of a program's name. */
+	/* The word "complete" stands in the place of a program's name. */
 	command_parse_partial(
 		command->verbs, (int)command->n_operands, command->operands - 1, &partial);
 	if (candidates_possible(candidates.typed))

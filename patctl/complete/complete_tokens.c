@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tokens that may stand where help has TOKEN. */
+/* The candidates for TOKEN. */
 #include <string.h>
 
 #include "common/name.h"
@@ -10,7 +10,7 @@
 
 #define PAGES_MAX 128 /* patd looks at 1024 tokens for each: some tenths of a second */
 
-/* In the order of their finding; a token may be found twice. */
+/* The tokens found, in the order of the searches; one may be in it twice. */
 struct search {
 	struct client *client;
 	struct client_filter filter;
@@ -18,7 +18,7 @@ struct search {
 	unsigned int pages; /* asked for */
 };
 
-/* Until there are enough, of all searches together. */
+/* Reads pages until all searches together have found enough. */
 static void find_some(struct search *search)
 {
 	cleanup_text char *cursor = NULL;
@@ -32,7 +32,7 @@ static void find_some(struct search *search)
 	dbus_error_free(&error);
 }
 
-/* Those whose id or name begins so; begin is shorter than PAT_NAME_MAX bytes. */
+/* Tokens whose id or name begins so; begin is shorter than PAT_NAME_MAX bytes. */
 static void find_begun(struct search *search, const char *begin)
 {
 	cleanup_text char *pattern = text_format("%s*", begin);
@@ -52,7 +52,7 @@ static bool same_id(const struct token *a, const struct token *b)
 	return strcmp(a->id.text, b->id.text) == 0;
 }
 
-/* Whether it is in tokens once more before place i. */
+/* Whether the token at place i is also at an earlier place. */
 static bool is_repeated(const struct tokens *tokens, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
@@ -62,8 +62,8 @@ static bool is_repeated(const struct tokens *tokens, size_t i)
 }
 
 /*
- * Whether its name means it and no other, of those that were found: of two patctl would take
- * neither.  A name that looks like an id may be another's.
+ * Whether no other token that was found has the same name, which patctl would refuse as ambiguous.
+ * A name that looks like an id may be the id of another token.
  */
 static bool is_unique(const struct tokens *tokens, const struct token *token)
 {
@@ -76,8 +76,8 @@ static bool is_unique(const struct tokens *tokens, const struct token *token)
 	return true;
 }
 
-/* The name comes last: whatever it says, what stands before is patd's word. */
-static void print_row(
+/* The name comes last, so that it cannot pass for the state or the user. */
+static void print_token(
 	struct candidates *candidates, const struct token *token, bool all, bool by_name)
 {
 	cleanup_text char *about = text_format("%s%s%s: %s", all ? token->user : "",
@@ -86,7 +86,7 @@ static void print_row(
 	candidates_word(candidates, by_name ? token->name : token->id.text, about);
 }
 
-static void print_rows(const struct partial_command *partial, struct candidates *candidates,
+static void print_tokens(const struct partial_command *partial, struct candidates *candidates,
 	const struct tokens *tokens, bool all)
 {
 	for (int by_name = 0; by_name < 2; by_name++)
@@ -97,7 +97,7 @@ static void print_rows(const struct partial_command *partial, struct candidates 
 				!command_has_operand(&partial->command, token->id.text) &&
 				!command_has_operand(&partial->command, token->name) &&
 				(!by_name || is_unique(tokens, token)))
-				print_row(candidates, token, all, by_name);
+				print_token(candidates, token, all, by_name);
 		}
 }
 
@@ -123,6 +123,6 @@ void complete_tokens(const struct partial_command *partial, struct candidates *c
 		search.filter.state = verb->token_states[i];
 		find_begun(&search, begin);
 	}
-	print_rows(partial, candidates, &search.tokens, search.filter.all);
+	print_tokens(partial, candidates, &search.tokens, search.filter.all);
 	tokens_clear(&search.tokens);
 }

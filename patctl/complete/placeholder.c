@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the words in capitals stand for in help: users, services, files, … */
+/* The candidates for the placeholders of help. */
 #include "patctl/complete/placeholder.h"
 
 #include <dirent.h>
@@ -54,7 +54,7 @@ static void complete_users(const struct partial_command *partial, struct candida
 	endpwent();
 }
 
-/* In a list with commas the one behind the last. */
+/* Of a list with commas the last item is completed. */
 static void skip_items(struct candidates *candidates)
 {
 	const char *comma = strrchr(candidates_begin(candidates), ',');
@@ -105,7 +105,7 @@ static void complete_keys(const struct partial_command *partial, struct candidat
 		candidates_word(candidates, sort_key(i), NULL);
 }
 
-/* In the folder that is typed so far. */
+/* In the folder that the word names so far. */
 static void complete_files(const struct partial_command *partial, struct candidates *candidates)
 {
 	const char *typed = candidates_begin(candidates), *slash = strrchr(typed, '/');
@@ -124,7 +124,7 @@ void complete_placeholder(const char *word, size_t len, const struct partial_com
 		const char *word;
 		void (*complete)(
 			const struct partial_command *partial, struct candidates *candidates);
-		bool local; /* what this machine alone knows */
+		bool local; /* known on this machine only */
 	} placeholders[] = {
 		{ "VERB", complete_verbs, false },
 		{ "TOKEN", complete_tokens, true },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the words in capitals stand for that help has for operands and arguments: TOKEN, USER, … */
+/* The candidates for the placeholders of help: TOKEN, USER, FILE, … */
 #ifndef PATCTL_COMPLETE_PLACEHOLDER_H
 #define PATCTL_COMPLETE_PLACEHOLDER_H
 
@@ -7,14 +7,14 @@
 #include "patctl/complete/candidates.h"
 
 /*
- * Prints what may stand where help has word, of which len bytes count.  There are no candidates for
- * what a person makes up, such as NAME, for what patd tells only after a password, and for what is
- * on another machine.
+ * Prints the candidates for the placeholder word, of which len bytes count.  Placeholders that a
+ * person makes up, such as NAME, have none, and neither has anything that patd tells only after a
+ * password, or that another machine knows.
  */
 void complete_placeholder(const char *word, size_t len, const struct partial_command *partial,
 	struct candidates *candidates);
 
-/* The same for TOKEN; in complete_tokens.c. */
+/* The same for TOKEN alone; in complete_tokens.c. */
 void complete_tokens(const struct partial_command *partial, struct candidates *candidates);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disable and enable: whether the tokens of users work at all. */
+/* Disables or enables all tokens of users, or of everybody. */
 #include "patctl/verbs/disable_enable.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ static bool look_for_disabled(struct client *client, const char *user, bool *ret
 	return true;
 }
 
-/* What to do if a token was meant; NULL if that cannot be said. */
+/* How to do the like to a token of that name; NULL if the name would have to be quoted. */
 static char *token_hint(struct client *client, const char *user, const char *token_verb)
 {
 	const char *self = client_self(client);
@@ -73,10 +73,9 @@ static void set_unknown(
 }
 
 /*
- * Whether user, as somebody typed it, is a user and not a slip: one that the system knows, that has
- * a token, or that is disabled.  One who is gone can be disabled and enabled as well.  Whether
- * another machine knows a user cannot be told from here.  False with *error set, also if patd
- * fails.
+ * Whether there is such a user: the system knows it, it has a token, or it is disabled, as a user
+ * may be whose account is gone.  The users of another machine are not known here.  False with
+ * *error set if there is none, or if patd fails.
  */
 static bool check_user(
 	struct client *client, const char *user, const char *token_verb, DBusError *error)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the tokens of users work at all: disable and enable, one mechanism. */
+/* Disables or enables all tokens of users, or of everybody. */
 #ifndef PATCTL_VERBS_DISABLE_ENABLE_H
 #define PATCTL_VERBS_DISABLE_ENABLE_H
 
@@ -10,8 +10,8 @@
 
 struct disable_enable {
 	const char *result;     /* "disabled" */
-	const char *done;       /* in the words for people */
-	const char *token_verb; /* the verb that does the like to a token, in case one is meant */
+	const char *done;       /* the same in a sentence for people */
+	const char *token_verb; /* "revoke": suggested if the operand is the name of a token */
 	bool (*make)(struct client *client, const char *user, const char *reason, DBusError *error);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The entries of the history that several filters let through, merged. */
+/* The history entries that pass any of several filters, merged. */
 #include "patctl/verbs/history_query.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 /* The entries of one filter. */
 struct stream {
 	struct client_history_filter filter;
-	struct records entries; /* one page; those before at are taken */
+	struct records entries; /* one page; those before at were returned */
 	size_t at;
 	char *cursor;
 	bool begun;
@@ -51,13 +51,13 @@ void history_free(struct history **history)
 	*history = NULL;
 }
 
-/* Whether all of the page are taken. */
+/* Whether all entries of the page were returned. */
 static bool is_empty(const struct stream *stream)
 {
 	return stream->at >= stream->entries.n;
 }
 
-/* The first that is not taken; there is one. */
+/* The next entry of a stream that is not empty. */
 static struct history_entry *head(const struct stream *stream)
 {
 	struct history_entry *entries = stream->entries.items;
@@ -65,7 +65,7 @@ static struct history_entry *head(const struct stream *stream)
 	return entries + stream->at;
 }
 
-/* Sees to it that a stream has a head unless it is at its end. */
+/* Reads pages until the stream is not empty, or at its end. */
 static bool fill(struct history *history, struct stream *stream, DBusError *error)
 {
 	while (is_empty(stream) && (stream->cursor || !stream->begun)) {

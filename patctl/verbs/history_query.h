@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The entries of the history that several filters let through, in one order: that of Seq, or the
- * other way round.  Read page by page as they are asked for.
+ * The history entries that pass any of several filters, merged in the order of Seq or in reverse
+ * order.  They are read from patd page by page.
  */
 #ifndef PATCTL_VERBS_HISTORY_QUERY_H
 #define PATCTL_VERBS_HISTORY_QUERY_H
@@ -17,9 +17,9 @@
 struct history;
 
 /*
- * filters, n of them and at least one, are alike in reverse, and let through no entry twice; what
- * they point to must outlive the history.  page: entries to ask for at once, 0 for as many as
- * there are on a page of patd.  Never NULL.
+ * There are n filters, 1 or more, with the same value of reverse; no entry may pass two of them,
+ * and their strings must outlive the history.  page: how many entries a call asks for, 0 for the
+ * maximum of patd.  Never NULL.
  */
 struct history *history_new(struct client *client, const struct client_history_filter *filters,
 	size_t n, uint32_t page);
@@ -27,7 +27,7 @@ void history_free(struct history **history);
 #define cleanup_history __attribute__((cleanup(history_free)))
 
 /*
- * The next entry, which the caller clears; *ret_end instead if there is none any more.  False
+ * The next entry, which the caller clears; *ret_end is true instead behind the last.  False
  * with *error set on failure.
  */
 bool history_next(

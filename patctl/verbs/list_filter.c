@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which tokens patctl list shows. */
+/* The filter of patctl list. */
 #include "patctl/verbs/list_filter.h"
 
 #include <string.h>
@@ -41,7 +41,7 @@ bool filter_of(const struct command *command, uint64_t now, struct client_filter
 	if (!argument_period(command, &option_unused_for, &unused) ||
 		!argument_period(command, &option_expiring, &ahead))
 		return false;
-	/* 0 is "not given", and no token is older than the year 1970. */
+	/* Not 0, which is "not given"; no token is older than the year 1970. */
 	if (unused)
 		filter.unused_since = unused < now ? now - unused : 1;
 	if (ahead)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which tokens patctl list shows: from its options to what patd is asked. */
+/* The filter of patctl list: from its options to the filter that patd applies. */
 #ifndef PATCTL_VERBS_LIST_FILTER_H
 #define PATCTL_VERBS_LIST_FILTER_H
 
@@ -14,10 +14,10 @@ extern const struct option_info option_state, option_unused_for, option_expiring
 /* All states, NULL behind the last. */
 extern const char *const filter_states[];
 
-/* False after having said what is wrong.  now: seconds since 1970 UTC. */
+/* False after a message on standard error.  now: seconds since 1970 UTC. */
 bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret);
 
-/* Whether it leaves out any of the user's tokens. */
+/* Whether it may leave out tokens of the user. */
 bool filter_narrows(const struct client_filter *filter);
 
 #endif

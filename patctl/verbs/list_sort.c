@@ -33,13 +33,13 @@ static int by_created(const struct token *a, const struct token *b)
 	return compare_numbers(a->created_at, b->created_at);
 }
 
-/* Never comes after all. */
+/* 0 is never, and comes last. */
 static int by_expires(const struct token *a, const struct token *b)
 {
 	return compare_numbers(a->expires_at - 1, b->expires_at - 1);
 }
 
-/* What was not used comes first. */
+/* Unused tokens come first. */
 static int by_used(const struct token *a, const struct token *b)
 {
 	return compare_numbers(a->last_used_at, b->last_used_at);

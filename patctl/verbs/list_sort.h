@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The order of a list of tokens, as --sort has it. */
+/* The order of a list of tokens, as --sort gives it. */
 #ifndef PATCTL_VERBS_LIST_SORT_H
 #define PATCTL_VERBS_LIST_SORT_H
 
@@ -19,7 +19,7 @@ const char *sort_parse(const char *text, struct sort *ret);
 /* The name of the key at i, NULL behind the last; static. */
 const char *sort_key(size_t i);
 
-/* What is alike stays in the order of ids. */
+/* Tokens with equal keys are in the order of their ids. */
 void sort_tokens(struct tokens *tokens, const struct sort *sort);
 
 #endif

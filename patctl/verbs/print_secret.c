@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A new secret, from patd to standard output. */
+/* Prints a new secret, once. */
 #include "patctl/verbs/print_secret.h"
 
 #include <signal.h>
@@ -21,7 +21,7 @@
 void print_secret_prepare(void)
 {
 	secret_protect_process();
-	/* A closed pipe must leave time to undo. */
+	/* When nobody reads the pipe, write(2) fails, and ops->lost() runs. */
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -36,7 +36,7 @@ char *print_secret_expiry(const struct token *token)
 	return text_format("%s (%s)", stamp, age);
 }
 
-/* The token alone, or inside the object that describes it; jansson never sees it. */
+/* Prints the secret alone, or in the JSON object of its token.  jansson never has a copy of it. */
 static int print(const struct token *token, const char *secret, bool json)
 {
 	static const char open[] = ", \"token\": \"";

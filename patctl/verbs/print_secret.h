@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A new secret, from patd to the standard output of whoever asked for it. */
+/* Prints a new secret, once. */
 #ifndef PATCTL_VERBS_PRINT_SECRET_H
 #define PATCTL_VERBS_PRINT_SECRET_H
 
@@ -7,16 +7,16 @@
 #include "patctl/client/client.h"
 
 struct print_secret_ops {
-	/* Says on standard error, for people, which token it is. */
+	/* Describes the token on standard error, for people. */
 	void (*describe)(const struct token *token);
-	/* Nobody has seen the secret: undoes it, or says what to do.  token: NULL if not known. */
+	/* The secret could not be printed: undo it, or say what to do.  token: NULL if unknown. */
 	void (*lost)(struct client *client, const struct pat_id *id, const struct token *token);
 };
 
-/* Prepares the process, before it asks for a secret. */
+/* Protects the process, before it asks for a secret. */
 void print_secret_prepare(void);
 
-/* Prints the secret in the memfd fd, which it closes, as the command wants it. */
+/* Prints the secret in the memfd fd, as text or JSON, and closes fd. */
 enum outcome print_secret(struct client *client, const struct command *command,
 	const struct pat_id *id, int fd, const struct print_secret_ops *ops);
 

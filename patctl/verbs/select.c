@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From what a person types to the machine and to the one token that is meant. */
+/* The machine and the tokens that a command line names. */
 #include "patctl/verbs/select.h"
 
 #include "common/error.h"
@@ -8,7 +8,7 @@
 #include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
 
-#define SHOWN_MAX 20 /* candidates in a message */
+#define SHOWN_MAX 20 /* tokens in a message */
 
 const char select_help[] = N_("A token is told by its name, its id, or the beginning of its id.\n"
 			      "Root's names are looked for among the tokens of all users.\n");
@@ -57,7 +57,7 @@ static void set_not_found(
 		user ? user : "");
 }
 
-/* Enough of what filter lets through to tell whether it is one token, or to show some. */
+/* Reads until it is clear whether one token passes the filter, or there are enough to show. */
 static bool find(struct client *client, const struct client_filter *filter, struct tokens *tokens,
 	DBusError *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From what a person types to the machine and to the one token that is meant. */
+/* The machine and the tokens that a command line names. */
 #ifndef PATCTL_VERBS_SELECT_H
 #define PATCTL_VERBS_SELECT_H
 
@@ -12,13 +12,14 @@
 /* A paragraph of help about TOKEN. */
 extern const char select_help[];
 
-/* The bus of this machine or of --host, with --no-ask-password or without.  NULL on failure. */
+/* The bus of this machine or of --host; obeys --no-ask-password.  NULL with *error set on failure.
+ */
 struct client *select_machine(const struct command *command, DBusError *error);
 
 /*
- * item is a whole id, a name or the beginning of an id, tried in this order.  It is looked for
- * among the tokens of user or, if that is NULL, among the caller's own; root's search goes over
- * all users.  False with *error set if it is none or several; the caller clears *ret.
+ * item is a whole id, a name or the beginning of an id, tried in this order, of a token of user.
+ * Without a user it is a token of the caller, and for root one of any user.  False with *error set
+ * if no token or several match; the caller clears *ret.
  */
 bool select_token(struct client *client, const char *user, const char *item, struct token *ret,
 	DBusError *error);

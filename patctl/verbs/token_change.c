@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A change of the tokens that a command names, and what is reported of each. */
+/* Changes the tokens that a command names, and reports the result of each. */
 #include "patctl/verbs/token_change.h"
 
 #include <stdio.h>
@@ -14,12 +14,12 @@
 #include "patctl/print/terminal.h"
 #include "patctl/verbs/select.h"
 
-/* The items so far. */
+/* The results so far. */
 struct tally {
 	const struct command *command;
 	const struct token_change *change;
 	bool json;
-	const char *user; /* whose tokens are meant, NULL if none is named */
+	const char *user; /* --user, or NULL */
 	const char *self; /* see client_self() */
 	enum outcome outcome;
 	unsigned int count;
@@ -44,8 +44,8 @@ static void print_json(
 }
 
 /*
- * Counts and reports one item.  token: NULL if it was not found.  now: what became of it, NULL if
- * nobody looked.  error: unset if it is done.
+ * Counts and prints the result of one item.  token: NULL if it was not found.  now: the token after
+ * the change, NULL if it was not read again.  error: unset on success.
  */
 static enum outcome report(struct tally *tally, const char *item, const struct token *token,
 	const struct token *now, const DBusError *error)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A change of the tokens that a command names: one mechanism, and a confirmation where it is
- * wanted. */
+/* Changes the tokens that a command names, one by one, after a confirmation if need be. */
 #ifndef PATCTL_VERBS_TOKEN_CHANGE_H
 #define PATCTL_VERBS_TOKEN_CHANGE_H
 
@@ -11,19 +10,17 @@
 
 struct token_change {
 	const char *result; /* "revoked" */
-	const char *done;   /* in the words for people */
+	const char *done;   /* the same in a sentence for people */
 	bool confirm;       /* ask a person first, unless told --yes */
 	bool (*make)(
 		struct client *client, const struct pat_id *id, const void *how, DBusError *error);
 	const void *how;
-	/*
-	 * NULL, or what to say to people in the place of done about a token, read again after the
-	 * change.  The caller owns the result.
+	/* NULL, or the sentence for a token as it is after the change.  The caller owns the result.
 	 */
 	char *(*describe)(const struct token *token);
 };
 
-/* Makes the change of each of the first n operands of the command. */
+/* Changes the tokens that the first n operands of the command name. */
 enum outcome token_change_run(
 	const struct command *command, size_t n, const struct token_change *change);
 

@@ -29,7 +29,7 @@ static bool read_restriction(const struct command *command, const struct restric
 	return false;
 }
 
-/* Checked before anything is asked of patd. */
+/* Reads and checks all options before the first call to patd. */
 static bool read_request(const struct command *command, struct client_token_request *ret)
 {
 	const uint64_t now = (uint64_t)time(NULL);
@@ -61,7 +61,7 @@ static void describe(const struct token *token)
 			token->id.text, user);
 }
 
-/* A token that nobody has seen must not live on. */
+/* A token that nobody has seen must not stay valid. */
 static void undo(struct client *client, const struct pat_id *id, const struct token *token)
 {
 	static const struct client_revocation plainly = { 0 };

@@ -16,7 +16,7 @@
 static const struct option_info option_sort = { "sort", "KEY",
 	N_("in the order of KEY, of -KEY backwards"), 0 };
 
-/* A list on its way to standard output, page by page: it may be long. */
+/* The output of a list, which may be long: it is printed page by page. */
 struct output {
 	const struct command *command;
 	struct client_filter filter;
@@ -27,7 +27,7 @@ struct output {
 	size_t count;
 };
 
-/* On a terminal the table waits for all tokens, so that it is in one piece. */
+/* On a terminal the table is printed at the end, so that its columns fit all tokens. */
 static int print_page(struct output *output, const struct tokens *tokens)
 {
 	int r;
@@ -69,8 +69,8 @@ static int print_end(struct client *client, struct output *output)
 }
 
 /*
- * What is sorted waits for its end.  A list that breaks off has no end in JSON, so that nobody
- * takes it for the whole.
+ * A sorted list is printed when its last page is read.  After an error JSON has no end, so that no
+ * program takes a part of the list for the whole.
  */
 static enum outcome print_all(struct client *client, struct output *output)
 {

@@ -30,7 +30,7 @@ static const struct option_info option_follow = { "follow", NULL, N_("then wait 
 static const struct option_info option_verify = { "verify", NULL,
 	N_("say whether the history was altered"), 0 };
 
-#define FOLLOW_LINES 10 /* before what is new, as journalctl(1) has it */
+#define FOLLOW_LINES 10 /* before the new entries, as of journalctl(1) */
 
 struct output {
 	const struct command *command;
@@ -323,7 +323,7 @@ static enum outcome run(const struct command *command)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	output.client = client;
-	/* Root's names are looked for among the tokens of all users, see patctl/verbs/select.h. */
+	/* As select_token() does, which finds tokens of all users for root. */
 	if (command->n_operands > 0 && !command_value(command, &option_user) &&
 		client_is_root(client))
 		base.all = true;

@@ -25,7 +25,7 @@
 #define PATD PAT_LIBEXEC_DIR "/patd"
 #define ASIDE ".before-restore"
 
-/* Where systemd finds a key for patd before patd finds its file. */
+/* A key here comes before the key file of patd: systemd passes it to patd. */
 static const char *const credentials[] = {
 	"/etc/credstore.encrypted/patd.key",
 	"/etc/credstore/patd.key",
@@ -67,7 +67,7 @@ static bool find_patd(struct program_as *ret)
 	return true;
 }
 
-/* The key that is restored must win, and be sealed anew where it can be. */
+/* patd must find the restored key first, and may seal it anew. */
 static bool put_credentials_aside(void)
 {
 	bool done = true;
@@ -84,7 +84,8 @@ static bool put_credentials_aside(void)
 	return done;
 }
 
-/* Known before anything is stopped: one that stays in its place keeps patd from starting. */
+/* Checked before patd is stopped: with a credential left in its place patd would not start again.
+ */
 static bool can_put_credentials_aside(void)
 {
 	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++) {
@@ -101,8 +102,8 @@ static bool can_put_credentials_aside(void)
 }
 
 /*
- * A failure changes nothing, and so it ends as a success does: what was active before is again. But
- * patd does not start with a key that is not the database's.
+ * Starts the units again that were active, also after a failure, which changes nothing.  Only if a
+ * credential stays in its place patd is not started: its key would not be that of the database.
  */
 static bool restore(const struct program_as *as)
 {
@@ -110,7 +111,7 @@ static bool restore(const struct program_as *as)
 	struct units units;
 	bool done;
 
-	/* What ended patctl here would leave patd stopped.  The programs inherit it. */
+	/* A signal that ended patctl here would leave patd stopped.  The programs inherit this. */
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		(void)signal(ending[i], SIG_IGN);
 	units_read(&units);

@@ -24,7 +24,7 @@ static bool make(struct client *client, const struct pat_id *id, const void *how
 	return client_revoke(client, id, how, error);
 }
 
-/* A token that was revoked for longer before stays so: patd's word counts. */
+/* The end that patd tells: a token that was revoked for longer before stays so. */
 static char *describe(const struct token *token)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];

@@ -52,7 +52,7 @@ static void describe(const struct token *token)
 	describe_former(token);
 }
 
-/* The token is in use with the secret before, so it stays. */
+/* The token stays valid: it is in use with the former secret. */
 static void report_lost(struct client *client, const struct pat_id *id, const struct token *token)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];

@@ -12,7 +12,7 @@
 #include "patctl/verbs/select.h"
 
 enum label {
-	LABEL_NONE, /* of what goes on with the line above */
+	LABEL_NONE, /* of a continued line */
 	LABEL_ID,
 	LABEL_NAME,
 	LABEL_USER,
