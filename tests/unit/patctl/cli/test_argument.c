@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The arguments of options. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "patctl/cli/argument.h"
 
@@ -50,7 +46,7 @@ static void period_below_a_second_is_refused(void **state)
 	uint64_t seconds = 42;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_false(argument_period(with(bad[i]), &option, &seconds));
 	assert_int_equal(seconds, 42);
 	assert_true(argument_period(with("1h 30min"), &option, &seconds));
@@ -97,7 +93,7 @@ static void number_not_whole_or_too_small_is_refused(void **state)
 	uint64_t number = 42;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_false(argument_number(with(bad[i]), &option, 0, &number));
 	assert_false(argument_number(with("0"), &option, 1, &number));
 	assert_int_equal(number, 42);
@@ -115,10 +111,10 @@ static void list_with_an_empty_item_is_refused(void **state)
 	const char *text = NULL;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < COUNT(good); i++)
 		assert_true(argument_list(with(good[i]), &option, &text));
 	assert_string_equal(text, "a,b,c");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_false(argument_list(with(bad[i]), &option, &text));
 }
 

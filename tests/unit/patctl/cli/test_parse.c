@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Command lines parsed by a table of verbs of the test's own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
 #include <sodium.h>
+#include <string.h>
 
 #include "common/restriction.h"
 #include "common/token_format.h"

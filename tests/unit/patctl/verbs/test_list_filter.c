@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From list's options to what patd is asked. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "patctl/cli/options.h"
 #include "patctl/verbs/list_filter.h"
@@ -59,12 +55,12 @@ static void unknown_state_is_refused(void **state)
 	struct client_filter filter;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < COUNT(good); i++) {
 		command_give(&command, &option_state, good[i]);
 		assert_true(filter_of(&command, NOW, &filter));
 		assert_string_equal(filter.state, good[i]);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		command_give(&command, &option_state, bad[i]);
 		assert_false(filter_of(&command, NOW, &filter));
 	}

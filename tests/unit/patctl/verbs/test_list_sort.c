@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The order of a list. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "patctl/verbs/list_sort.h"
 
@@ -56,7 +52,7 @@ static void each_key_sorts_forwards_and_backwards(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+	for (size_t i = 0; i < COUNT(orders); i++) {
 		char backwards[16] = "-";
 
 		strcat(backwards, orders[i][0]);
@@ -88,7 +84,7 @@ static void unknown_key_is_refused_with_the_known_ones(void **state)
 	struct sort sort;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		const char *problem = sort_parse(bad[i], &sort);
 
 		assert_non_null(problem);
