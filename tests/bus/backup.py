@@ -1,16 +1,16 @@
 #!/usr/bin/python3 -B
-"""Backup: of one moment, while patd serves; for root alone; and nothing is left behind."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Backup over the bus: consistent while patd serves, for root only, without leftover files."""
 import os
 import signal
 import subprocess
 import sys
-import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
-from client import MANAGER, PATIENCE_S, ROOT, Gio, GLib, wait_until
-from world import BUILD, GAMES, PATD, WorldTest
+from client import MANAGER, NAME, PATIENCE_S, ROOT, STANDARD, Gio, GLib, wait_until
+from fixture import BUILD, GAMES, PatdTest, run_patd, signal_at
 
 HEADER = 88
 MAGIC = b"patd backup 1\n\0\0"
@@ -18,51 +18,50 @@ MIB = 1 << 20
 PATCTL = os.path.join(BUILD, "patctl/patctl")
 
 
-class BackupTest(WorldTest):
+class BackupTest(PatdTest):
     def file(self, name="backup", flags=os.O_RDWR | os.O_CREAT | os.O_EXCL):
         fd = os.open(os.path.join(self.folder, name), flags, 0o600)
         self.addCleanup(os.close, fd)
         return fd
 
     def message(self, fd):
-        message = Gio.DBusMessage.new_method_call(
-            "org.patd.Tokens1", ROOT, MANAGER, "Backup"
-        )
+        message = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "Backup")
         fds = Gio.UnixFDList.new()
         message.set_body(GLib.Variant("(ha{sv})", (fds.append(fd), {})))
         message.set_unix_fd_list(fds)
         return message
 
-    def backup(self, fd, client=None):
-        """Makes one; the error's name, or None."""
-        answers = []
-        (client or self.root).connection.send_message_with_reply(
+    def begin(self, fd, client, errors):
+        """Calls Backup; wait_until() adds the error's name, or None, to errors."""
+        client.connection.send_message_with_reply(
             self.message(fd), Gio.DBusSendMessageFlags.NONE, PATIENCE_S * 1000, None,
-            lambda connection, result: answers.append(
-                connection.send_message_with_reply_finish(result)
+            lambda connection, result: errors.append(
+                connection.send_message_with_reply_finish(result).get_error_name()
             ),
         )  # fmt: skip
-        wait_until(lambda: answers)
-        return answers[0].get_error_name()
+
+    def backup(self, fd, client=None):
+        """Makes a backup; the error's name, or None."""
+        errors = []
+        self.begin(fd, client or self.root, errors)
+        wait_until(lambda: errors)
+        return errors[0]
 
     def assertError(self, fd, name, client=None):
         error = self.backup(fd, client)
         self.assertIsNotNone(error)
         self.assertEqual(error.rsplit(".", 1)[1], name)
 
-    def whole(self, name="backup"):
-        done = subprocess.run(
-            [PATD, f"--verify-backup={os.path.join(self.folder, name)}"],
-            capture_output=True, text=True, timeout=PATIENCE_S, check=False,
-        )  # fmt: skip
+    def assertComplete(self, name="backup"):
+        done = run_patd(f"--verify-backup={os.path.join(self.folder, name)}")
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def left_behind(self):
+    def leftovers(self):
         return [name for name in os.listdir(self.patd.state) if name.startswith("backup")]
 
 
-class Made(BackupTest):
-    def test_it_is_whole_and_has_the_key(self):
+class Complete(BackupTest):
+    def test_a_backup_is_complete_and_contains_the_key(self):
         self.root.generate("laptop")
         fd = self.file()
         self.assertIsNone(self.backup(fd))
@@ -71,38 +70,24 @@ class Made(BackupTest):
         self.assertEqual(int.from_bytes(head[16:24], "little"), os.fstat(fd).st_size - HEADER)
         with open(os.path.join(self.patd.state, "key"), "rb") as key:
             self.assertEqual(head[24:56], key.read())
-        self.whole()
-        self.assertEqual(self.left_behind(), [])
+        self.assertComplete()
+        self.assertEqual(self.leftovers(), [])
 
-    def test_it_is_of_one_moment_while_tokens_are_used_all_the_time(self):
+    def test_a_backup_made_during_logins_is_consistent(self):
         tokens = [self.root.generate(f"token {n}") for n in range(200)]
-        stop, failures = threading.Event(), []
-
-        def use():
-            n = 0
-            while not stop.is_set():
-                if self.verify(tokens[n % len(tokens)]) != door.ACCEPTED:
-                    failures.append(n)
-                n += 1
-
-        thread = threading.Thread(target=use)
-        thread.start()
-        try:
+        with self.logins(*tokens) as verdicts:
             for n in range(10):
                 self.assertIsNone(self.backup(self.file(f"backup {n}")))
-        finally:
-            stop.set()
-            thread.join()
-        self.assertEqual(failures, [])
+        self.assertEqual(set(verdicts), {wire.ACCEPTED})
         for n in range(10):
-            self.whole(f"backup {n}")
+            self.assertComplete(f"backup {n}")
 
 
 class Refused(BackupTest):
-    def test_who_is_not_root(self):
+    def test_an_ordinary_user_is_denied_a_backup(self):
         self.assertError(self.file(), "AccessDenied", self.client(GAMES))
 
-    def test_what_is_no_file_to_write_to(self):
+    def test_a_descriptor_that_is_not_an_empty_writable_file_is_refused(self):
         read, write = os.pipe()
         self.addCleanup(os.close, read)
         self.addCleanup(os.close, write)
@@ -115,63 +100,45 @@ class Refused(BackupTest):
         self.assertError(full, "InvalidArgs")
         self.assertEqual(os.pread(full, 2, 0), b"x")
 
-    def test_a_second_one_at_the_same_time(self):
-        # So much that the first is not done before the second is there.
+    def test_a_second_backup_at_the_same_time_is_refused(self):
+        # So large that the second call arrives before the first backup is done.
         self.patd.end()
         self.patd.edit("INSERT INTO former VALUES ('', 1, zeroblob(?))", 256 * MIB)
-        self.patd.start()
-        self.root.wait_for_owner()
-        answers = []
+        self.restart_patd()
+        errors = []
         for n in range(2):
-            self.root.connection.send_message_with_reply(
-                self.message(self.file(f"backup {n}")), Gio.DBusSendMessageFlags.NONE,
-                PATIENCE_S * 1000, None,
-                lambda connection, result: answers.append(
-                    connection.send_message_with_reply_finish(result).get_error_name()
-                ),
-            )  # fmt: skip
-        wait_until(lambda: len(answers) == 2)
-        self.assertEqual(
-            sorted(map(str, answers)), ["None", "org.freedesktop.DBus.Error.LimitsExceeded"]
-        )
+            self.begin(self.file(f"backup {n}"), self.root, errors)
+        wait_until(lambda: len(errors) == 2)
+        self.assertEqual(sorted(map(str, errors)), ["None", STANDARD + "LimitsExceeded"])
 
 
 class Interrupted(BackupTest):
-    def test_a_kill_leaves_nothing_behind_the_next_start(self):
+    def test_temporary_files_of_a_killed_backup_are_removed_at_the_next_start(self):
         self.root.generate("laptop")
         self.patd.end()
-        # Killed where the image is there, and is read.
-        inject = "--inject=pwrite64:signal=SIGKILL:when=1"
-        self.patd.wrapper = [
-            "strace", "-D", "-f", "-o", os.devnull, "-P", os.path.join(self.folder, "backup"),
-            "--trace=pwrite64", inject,
-        ]  # fmt: skip
+        # Killed while it copies the image into the file.
+        backup = os.path.join(self.folder, "backup")
+        self.patd.wrapper = signal_at("pwrite64", options=("-D", "-f", "-P", backup))
         fd = self.file()
-        self.patd.start()
-        self.root.wait_for_owner("org.patd.Tokens1")
+        self.restart_patd()
         self.assertError(fd, "NoReply")
         self.patd.process.wait(PATIENCE_S)
-        self.assertEqual(self.left_behind(), ["backup.new"])
+        self.assertEqual(self.leftovers(), ["backup.new"])
         self.assertNotEqual(os.pread(fd, 16, 0), MAGIC)
         self.patd.wrapper = []
-        self.patd.start()
-        self.root.wait_for_owner("org.patd.Tokens1")
-        self.assertEqual(self.left_behind(), [])
-        again = self.file("again")
-        self.assertIsNone(self.backup(again))
+        self.restart_patd()
+        self.assertEqual(self.leftovers(), [])
+        self.assertIsNone(self.backup(self.file("again")))
 
-    def test_ctrl_c_leaves_no_file_and_patd_goes_on(self):
+    def test_an_interrupted_patctl_leaves_no_file_and_patd_continues(self):
         token = self.root.generate("laptop")
         self.patd.end()
-        # Stopped where the image is there, and goes into the file.
+        # Stopped while it copies the image into the file.
         image = os.path.join(self.patd.state, "backup.new")
-        self.patd.wrapper = [
-            "strace", "-D", "-f", "-o", os.devnull, "-P", image,
-            "--trace=read", "--inject=read:signal=SIGSTOP:when=1",
-        ]  # fmt: skip
-        # No leak detection: it and strace cannot both trace.
+        self.patd.wrapper = signal_at("read", name="SIGSTOP", options=("-D", "-f", "-P", image))
+        # Both LeakSanitizer and strace would trace patd, which only one can.
         self.patd.start(env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
-        self.root.wait_for_owner("org.patd.Tokens1")
+        self.root.wait_for_owner()
         place = os.path.join(self.folder, "place")
         os.mkdir(place)
         with subprocess.Popen(
@@ -184,24 +151,24 @@ class Interrupted(BackupTest):
             self.assertEqual(patctl.wait(PATIENCE_S), -signal.SIGINT)
         self.assertEqual(os.listdir(place), [])
         self.patd.process.send_signal(signal.SIGCONT)
-        self.assertEqual(self.verify(token), door.ACCEPTED)
-        wait_until(self.made_again)
-        self.whole("again")
-        self.assertEqual(self.left_behind(), [])
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
+        wait_until(self.make_again)
+        self.assertComplete("again")
+        self.assertEqual(self.leftovers(), [])
 
-    def made_again(self):
+    def make_again(self):
+        """Whether another backup can be made."""
         fd = self.file("again", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         return self.backup(fd) is None
 
-    def test_one_who_leaves_ends_it_and_patd_goes_on(self):
+    def test_a_client_that_disconnects_aborts_its_backup_and_patd_continues(self):
         leaving = self.client()
         leaving.connection.send_message(self.message(self.file()), Gio.DBusSendMessageFlags.NONE)
-        leaving.connection.flush_sync(None)
-        leaving.close()
+        leaving.leave()
         token = self.root.generate("laptop")
-        self.assertEqual(self.verify(token), door.ACCEPTED)
-        wait_until(self.made_again)
-        self.whole("again")
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
+        wait_until(self.make_again)
+        self.assertComplete("again")
 
 
 if __name__ == "__main__":

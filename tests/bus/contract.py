@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""What patd serves is what dbus/org.patd.Tokens1.xml says."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The bus interfaces of patd match the contract dbus/org.patd.Tokens1.xml, which is complete."""
 import glob
 import os
 import re
@@ -12,13 +13,14 @@ import xml.etree.ElementTree as ElementTree
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 from client import (
-    DBUS, INTROSPECTABLE, MANAGER, OBJECT_MANAGER, PROPERTIES, ROOT, STANDARD, TOKEN, Gio, GLib,
+    DBUS, INTROSPECTABLE, MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, PROPERTIES, ROOT, STANDARD,
+    TOKEN, Gio, GLib, MissingToken,
 )  # fmt: skip
-from world import GAMES, PATD, TOP, WorldTest
+from fixture import GAMES, PATD, TOP, PatdTest
 
 PEER = "org.freedesktop.DBus.Peer"
 STANDARD_INTERFACES = {PROPERTIES, INTROSPECTABLE, PEER}
-TOOLS = ("org.gtk.", "org.qtproject.")  # whose annotations are for generators of code alone
+TOOLS = ("org.gtk.", "org.qtproject.")  # annotations for code generators only
 
 
 def annotations(element):
@@ -30,7 +32,7 @@ def annotations(element):
 
 
 def structure(interface):
-    """All that an interface promises, in a form that can be compared."""
+    """The members and annotations of an interface, in a form that can be compared."""
     members = {}
     for element in interface:
         if element.tag == "annotation":
@@ -55,12 +57,12 @@ CONTRACT = interfaces(TEXT)
 
 
 def properties(interface):
-    """name: type, as the contract has them"""
+    """{name: type} of the contract"""
     members, _ = CONTRACT[interface]
     return {name: what[1] for (tag, name), what in members.items() if tag == "property"}
 
 
-class Contract(WorldTest):
+class Contract(PatdTest):
     def setUp(self):
         super().setUp()
         self.token = self.root.generate("laptop")
@@ -79,10 +81,10 @@ class Contract(WorldTest):
         self.assertEqual(types, properties(interface))
         self.assertEqual(len(entries), len(types), "a key is there twice")
 
-    def test_the_contract_has_the_two_interfaces(self):
+    def test_the_contract_has_the_manager_and_the_token_interface(self):
         self.assertEqual(set(CONTRACT), {MANAGER, TOKEN})
 
-    def test_introspection_is_the_contract(self):
+    def test_introspection_returns_the_contract(self):
         for path, interface in self.objects.items():
             with self.subTest(interface):
                 served = interfaces(self.root.introspect(path))
@@ -90,7 +92,7 @@ class Contract(WorldTest):
                 self.assertEqual(set(served), {interface} | manager | STANDARD_INTERFACES)
                 self.assertEqual(served[interface], CONTRACT[interface])
 
-    def test_introspection_says_of_the_standard_interfaces_what_the_specification_says(self):
+    def test_introspection_returns_the_standard_interfaces_as_specified(self):
         served = interfaces(self.root.introspect(ROOT))
         expected = {
             ("Get", "ssv"),
@@ -111,18 +113,19 @@ class Contract(WorldTest):
         }
         self.assertEqual(found, expected)
 
-    def test_introspection_is_readable_for_gdbus(self):
+    def test_gdbus_parses_the_introspection(self):
         for path in self.objects:
             with self.subTest(path if path == ROOT else "a token"):
                 Gio.DBusNodeInfo.new_for_xml(self.root.introspect(path))
 
-    def test_every_method_takes_the_types_of_the_contract_and_no_others(self):
+    def test_arguments_of_other_types_are_refused_with_invalid_args(self):
         for path, interface in self.objects.items():
             for (tag, name), what in CONTRACT[interface][0].items():
                 if tag != "method":
                     continue
                 own = "".join(kind for _, kind, direction in what[0] if direction == "in")
-                for args in {"()", "(i)", "(sa{sv}s)", "(a{ss})", "(a{sv}usu)", "(v)"} - {f"({own})"}:
+                others = {"()", "(i)", "(sa{sv}s)", "(a{ss})", "(a{sv}usu)", "(v)"} - {f"({own})"}
+                for args in others:
                     with self.subTest(f"{name}{args}"):
                         empty = GLib.Variant.parse(GLib.VariantType(args), self.zero(args))
                         self.assertRefused(
@@ -139,37 +142,37 @@ class Contract(WorldTest):
             rest = rest[len(kind) :]
         return "(" + ", ".join(members) + ("," if len(members) == 1 else "") + ")"
 
-    def test_getall_has_the_properties_of_the_contract_with_their_types(self):
+    def test_getall_returns_the_properties_of_the_contract_with_their_types(self):
         for path, interface in self.objects.items():
             with self.subTest(interface):
                 self.assertProperties(self.raw_get_all(path, interface), interface)
 
-    def test_getall_without_an_interface_gives_all(self):
+    def test_getall_with_an_empty_interface_returns_all_properties(self):
         for path, interface in self.objects.items():
             with self.subTest(interface):
                 self.assertProperties(self.raw_get_all(path, ""), interface)
 
-    def test_a_row_of_a_list_has_the_properties_of_a_token(self):
+    def test_listtokens_returns_the_properties_of_the_token_interface(self):
         args = GLib.Variant("(a{sv}us)", ({}, 0, ""))
         reply, _ = self.root.send(ROOT, MANAGER, "ListTokens", args)
         self.assertEqual(reply.get_type_string(), "(aa{sv}s)")
         self.assertProperties(reply.get_child_value(0).get_child_value(0), TOKEN)
 
-    def test_generate_replies_with_the_types_of_the_contract(self):
+    def test_generate_returns_the_types_of_the_contract(self):
         args = GLib.Variant("(sa{sv})", ("desktop", {}))
         reply, fds = self.root.send(ROOT, MANAGER, "Generate", args)
         self.assertEqual(reply.get_type_string(), "(oh)")
         for fd in fds:
             os.close(fd)
 
-    def test_the_manager_tells_its_version_the_default_lifetime_and_its_time(self):
+    def test_the_manager_has_version_default_lifetime_and_time(self):
         values = self.root.call(ROOT, PROPERTIES, "GetAll", "(s)", MANAGER)[0]
-        told = subprocess.check_output([PATD, "--version"], text=True)
-        self.assertEqual(told, f"patd {values['Version']}\n")
+        output = subprocess.check_output([PATD, "--version"], text=True)
+        self.assertEqual(output, f"patd {values['Version']}\n")
         self.assertEqual(values["DefaultLifetime"], 30 * 24 * 3600)
         self.assertAlmostEqual(values["Now"], time.time(), delta=60)
 
-    def test_no_property_can_be_set(self):
+    def test_setting_any_property_is_refused_as_read_only(self):
         for path, interface in self.objects.items():
             for name in properties(interface):
                 with self.subTest(name):
@@ -190,8 +193,8 @@ def described(parent):
             comment = ""
 
 
-class Words(unittest.TestCase):
-    """The contract says what everything is."""
+class Documentation(unittest.TestCase):
+    """The comments of the contract."""
 
     def setUp(self):
         builder = ElementTree.TreeBuilder(insert_comments=True)
@@ -199,7 +202,7 @@ class Words(unittest.TestCase):
         self.interfaces = list(described(node))
         self.members = [pair for i, _ in self.interfaces for pair in described(i)]
 
-    def test_everything_is_described(self):
+    def test_each_interface_member_and_argument_has_a_description(self):
         for element, comment in self.interfaces + self.members:
             name = element.get("name")
             with self.subTest(name):
@@ -207,11 +210,11 @@ class Words(unittest.TestCase):
                 self.assertEqual(title, f"{name}:")
                 about = [line for line in lines if line and line[0] != "@"]
                 self.assertTrue(about, "only its arguments are described")
-                told = re.findall(r"^@(\w+): \S", "\n".join(lines), re.MULTILINE)
+                documented = re.findall(r"^@(\w+): \S", "\n".join(lines), re.MULTILINE)
                 args = [arg.get("name") for arg in element.findall("arg")]
-                self.assertEqual([name for name in told if name != "short_description"], args)
+                self.assertEqual([n for n in documented if n != "short_description"], args)
 
-    def test_the_options_of_a_method_are_those_that_patd_knows(self):
+    def test_the_documented_options_are_those_that_patd_reads(self):
         kinds = {"STRING": "s", "BOOLEAN": "b", "UINT64": "t", "ARRAY": "as"}
         known = set()
         for path in glob.glob(os.path.join(TOP, "patd/bus/*.c")):
@@ -222,15 +225,15 @@ class Words(unittest.TestCase):
             for table in tables:
                 options = re.findall(r'\{ "(\w+)", DBUS_TYPE_(\w+)', table)
                 known.add(frozenset((key, kinds[kind]) for key, kind in options))
-        told = {
+        documented = {
             frozenset(re.findall(r"^ +([a-z_]+) \((\w+)\): \S", comment, re.MULTILINE))
             for member, comment in self.members
             if member.find("arg[@type='a{sv}'][@direction='in']") is not None
         }
         self.assertIn(frozenset({("all", "b")}), known)
-        self.assertEqual(told, known)
+        self.assertEqual(documented, known)
 
-    def test_every_error_is_named(self):
+    def test_each_error_of_patd_is_documented(self):
         with open(os.path.join(TOP, "common/error.c"), encoding="utf-8") as file:
             names = re.findall(r'= (?:OURS|STANDARD) "(\w+)"', file.read())
         self.assertIn("InteractiveAuthorizationRequired", names)
@@ -239,10 +242,10 @@ class Words(unittest.TestCase):
                 self.assertRegex(TEXT, rf"\b{name}\b")
 
 
-class Walk(WorldTest):
-    """From the root of the object tree, as tools do that know nothing of patd."""
+class ObjectTree(PatdTest):
+    """Tools that do not know patd walk the objects from the root."""
 
-    def test_the_tree_leads_from_the_root_to_the_tokens(self):
+    def test_introspection_leads_from_the_root_object_to_the_tokens(self):
         path, seen = "/", []
         while True:
             seen.append(path)
@@ -251,40 +254,38 @@ class Walk(WorldTest):
                 break
             path = path.rstrip("/") + "/" + nodes[0].get("name")
         self.assertEqual(
-            seen, ["/", "/org", "/org/patd", ROOT, ROOT + "/token"], "the objects on the way"
+            seen, ["/", "/org", "/org/patd", ROOT, ROOT + "/token"], "the object paths"
         )
 
-    def test_the_tree_names_no_token(self):
+    def test_introspection_of_the_parent_lists_no_token(self):
         token = self.root.generate("laptop")
         self.assertNotIn(token.id, self.root.introspect(ROOT + "/token"))
 
-    def test_introspection_does_not_tell_which_tokens_exist(self):
+    def test_introspection_is_the_same_for_existing_and_missing_tokens(self):
         token = self.root.generate("laptop")
         games = self.client(GAMES)
-        self.assertEqual(
-            games.introspect(token.path), games.introspect(ROOT + "/token/0000000000")
-        )
+        self.assertEqual(games.introspect(token.path), games.introspect(MissingToken.path))
 
-    def test_tools_introspect_from_the_root(self):
-        env = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.bus.address}
-        name = "org.patd.Tokens1"
+    def test_busctl_and_gdbus_introspect_all_objects(self):
         tools = {
-            "busctl tree": ["busctl", "--system", "tree", name],
-            "busctl introspect": ["busctl", "--system", "introspect", name, ROOT],
-            "gdbus introspect": ["gdbus", "introspect", "-y", "-d", name, "-o", "/", "-r"],
+            "busctl tree": ["busctl", "--system", "tree", NAME],
+            "busctl introspect": ["busctl", "--system", "introspect", NAME, ROOT],
+            "gdbus introspect": ["gdbus", "introspect", "-y", "-d", NAME, "-o", "/", "-r"],
         }
         for tool, command in tools.items():
             with self.subTest(tool):
-                done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+                done = subprocess.run(
+                    command, env=self.bus.environment(), capture_output=True, text=True, check=False
+                )
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertIn("Tokens1", done.stdout)
 
     def test_ping_is_answered_on_every_path(self):
-        for path in ("/", "/org/patd", ROOT, ROOT + "/token/0000000000", "/no/such/path"):
+        for path in ("/", "/org/patd", ROOT, MissingToken.path, "/no/such/path"):
             with self.subTest(path):
                 self.assertEqual(self.root.call(path, PEER, "Ping"), ())
 
-    def test_the_machine_id_is_told(self):
+    def test_getmachineid_returns_the_id_of_the_machine(self):
         try:
             expected = self.root.call(DBUS[1], PEER, "GetMachineId", destination=DBUS[0])
         except Exception:
@@ -292,27 +293,32 @@ class Walk(WorldTest):
         self.assertEqual(self.root.call(ROOT, PEER, "GetMachineId"), expected)
 
 
-class Wrong(WorldTest):
-    def test_what_does_not_exist_is_refused_by_its_standard_error(self):
+class Unknown(PatdTest):
+    def test_a_call_to_something_unknown_gets_its_standard_error(self):
         token = self.root.generate("laptop").path
-        no_all, no_one = ("(s)", "org.patd.NoSuch"), ("(ss)", "org.patd.NoSuch", "Id")
         cases = {
-            "an object": (ROOT + "/no", MANAGER, "ListTokens", "UnknownObject"),
-            "an object above": ("/com", INTROSPECTABLE, "Introspect", "UnknownObject"),
-            "a token by a short id": (ROOT + "/token/abc", TOKEN, "Revoke", "UnknownObject"),
-            "a token by a long id": (ROOT + "/token/00000000001", TOKEN, "Revoke", "UnknownObject"),
-            "below a token": (token + "/x", TOKEN, "Revoke", "UnknownObject"),
-            "an interface": (ROOT, "org.patd.NoSuch", "ListTokens", "UnknownInterface"),
+            "an unknown object": (ROOT + "/no", MANAGER, "ListTokens", "UnknownObject"),
+            "an unknown parent object": ("/com", INTROSPECTABLE, "Introspect", "UnknownObject"),
+            "a token with a short id": (ROOT + "/token/abc", TOKEN, "Revoke", "UnknownObject"),
+            "a token with a long id": (MissingToken.path + "1", TOKEN, "Revoke", "UnknownObject"),
+            "an object below a token": (token + "/x", TOKEN, "Revoke", "UnknownObject"),
+            "an unknown interface": (ROOT, "org.patd.NoSuch", "ListTokens", "UnknownInterface"),
             "an interface of another object": (ROOT, TOKEN, "Revoke", "UnknownInterface"),
-            "a method": (ROOT, MANAGER, "Verify", "UnknownMethod"),
+            "an unknown method": (ROOT, MANAGER, "Verify", "UnknownMethod"),
             "a method of another interface": (ROOT, MANAGER, "GetAll", "UnknownMethod"),
-            "properties of no interface": (ROOT, PROPERTIES, "GetAll", "UnknownInterface", no_all),
-            "a property of no interface": (ROOT, PROPERTIES, "Get", "UnknownInterface", no_one),
-            "a property": (ROOT, PROPERTIES, "Get", "UnknownProperty", ("(ss)", MANAGER, "No")),
-            "a token's property": (
+            "all properties of an unknown interface": (
+                ROOT, PROPERTIES, "GetAll", "UnknownInterface", ("(s)", "org.patd.NoSuch"),
+            ),
+            "a property of an unknown interface": (
+                ROOT, PROPERTIES, "Get", "UnknownInterface", ("(ss)", "org.patd.NoSuch", "Id"),
+            ),
+            "an unknown property of the manager": (
+                ROOT, PROPERTIES, "Get", "UnknownProperty", ("(ss)", MANAGER, "No"),
+            ),
+            "an unknown property of a token": (
                 token, PROPERTIES, "Get", "UnknownProperty", ("(ss)", TOKEN, "No"),
             ),
-            "a property to set": (
+            "setting an unknown property": (
                 token, PROPERTIES, "Set", "UnknownProperty",
                 ("(ssv)", TOKEN, "No", GLib.Variant("s", "x")),
             ),
@@ -325,17 +331,18 @@ class Wrong(WorldTest):
                 )
                 self.assertEqual(caught.full_name, STANDARD + error)
 
-    def test_the_properties_of_a_token_that_is_not_there_are_not_found(self):
+    def test_properties_of_a_missing_token_are_refused_with_not_found(self):
         for method, args in (("GetAll", ("(s)", TOKEN)), ("Get", ("(ss)", TOKEN, "Id"))):
             with self.subTest(method):
-                path = ROOT + "/token/0000000000"
-                self.assertRefused("NotFound", self.root.call, path, PROPERTIES, method, *args)
+                self.assertRefused(
+                    "NotFound", self.root.call, MissingToken.path, PROPERTIES, method, *args
+                )
 
     def test_a_call_without_an_interface_finds_its_method(self):
-        message = Gio.DBusMessage.new_method_call("org.patd.Tokens1", ROOT, None, "ListTokens")
+        message = Gio.DBusMessage.new_method_call(NAME, ROOT, None, "ListTokens")
         message.set_body(GLib.Variant("(a{sv}us)", ({}, 0, "")))
         reply, _ = self.root.connection.send_message_with_reply_sync(
-            message, Gio.DBusSendMessageFlags.NONE, 30000, None
+            message, Gio.DBusSendMessageFlags.NONE, PATIENCE_S * 1000, None
         )
         self.assertEqual(reply.get_message_type(), Gio.DBusMessageType.METHOD_RETURN)
 

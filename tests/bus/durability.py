@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""What was answered has happened, whatever happens next."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What patd acknowledged survives a kill at any time, and is synced where it must be."""
 import os
 import re
 import shutil
@@ -8,57 +9,56 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
 from client import PATIENCE_S
-from world import WorldTest
+from fixture import PatdTest, signal_at
 
 
-class Killed(WorldTest):
-    """patd is killed right after its answer, and started again."""
+class Killed(PatdTest):
+    """patd is killed right after its reply, and started again."""
 
     def kill(self):
         self.patd.kill()
         self.restart_patd()
 
-    def test_a_use_survives(self):
+    def test_the_last_use_survives_a_kill_after_the_reply(self):
         for n in range(5):
             token = self.root.generate(f"token {n}")
-            self.assertEqual(self.verify(token), door.ACCEPTED)
+            self.assertEqual(self.verify(token), wire.ACCEPTED)
             self.kill()
             self.assertNotEqual(self.root.get(token, "LastUsedAt"), 0)
 
-    def test_the_uses_of_many_at_once_survive(self):
+    def test_concurrent_uses_survive_a_kill_after_the_replies(self):
         tokens = [self.root.generate(f"token {n}") for n in range(40)]
-        socks = [door.connect(self.patd.root_sock) for _ in tokens]
+        socks = [wire.connect(self.patd.root_sock) for _ in tokens]
         for sock, token in zip(socks, tokens):
-            sock.send(door.request(token))
+            sock.send(wire.request(token))
         for sock in socks:
-            self.assertEqual(door.answer(sock)[0], door.ACCEPTED)
+            self.assertEqual(wire.answer(sock)[0], wire.ACCEPTED)
         self.kill()
         self.assertNotIn(0, [row["LastUsedAt"] for row in self.root.list()])
 
-    def test_each_change_of_a_tokens_life_survives(self):
+    def test_each_lifecycle_change_survives_a_kill_after_the_reply(self):
         token = self.root.generate("laptop")
         self.kill()
-        self.assertEqual(self.verify(token), door.ACCEPTED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
         self.root.revoke(token)
         self.kill()
-        self.assertEqual(self.verify(token), door.REVOKED)
+        self.assertEqual(self.verify(token), wire.REVOKED)
         self.root.restore(token)
         self.kill()
-        self.assertEqual(self.verify(token), door.ACCEPTED)
-        self.root.revoke(token)
-        self.root.delete(token)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
+        self.root.revoke_and_delete(token)
         self.kill()
-        self.assertEqual(self.verify(token), door.WRONG)
+        self.assertEqual(self.verify(token), wire.WRONG)
         self.assertEqual(self.root.list(all=True), [])
 
 
-class FirstStart(WorldTest):
+class FirstStart(PatdTest):
     start_patd = False
 
-    def test_a_first_start_killed_at_any_step_is_finished_by_the_next(self):
+    def test_a_start_completes_a_first_start_killed_at_any_step(self):
         for call in ("mkdir", "pwrite64", "write", "fsync", "fdatasync", "linkat", "unlinkat"):
             step, started = 0, False
             while not started:
@@ -66,10 +66,7 @@ class FirstStart(WorldTest):
                 with self.subTest(f"{call} {step}"):
                     shutil.rmtree(self.patd.state, ignore_errors=True)
                     shutil.rmtree(self.patd.run, ignore_errors=True)
-                    # -D: the process we start is patd, and strace is its grandchild.
-                    inject = f"--inject={call}:signal=SIGKILL:when={step}"
-                    strace = ["strace", "-D", "-o", os.devnull, f"--trace={call}", inject]
-                    self.patd.wrapper = strace
+                    self.patd.wrapper = signal_at(call, step)
                     try:
                         self.patd.start()
                         started = True
@@ -79,16 +76,16 @@ class FirstStart(WorldTest):
                     self.patd.wrapper = []
                     self.patd.start()
                     root = self.client()
-                    self.assertEqual(self.verify(root.generate("laptop")), door.ACCEPTED)
+                    self.assertEqual(self.verify(root.generate("laptop")), wire.ACCEPTED)
                     root.close()
                     self.patd.kill()
 
 
-class Synced(WorldTest):
-    """The order of system calls, as strace sees it."""
+class Synced(PatdTest):
+    """The order of system calls, seen by strace."""
 
     def traced(self, call):
-        """What patd's main thread synced and sent while call() ran, in order."""
+        """[(system call, file)] of patd's main thread during call(): what it synced and sent."""
         trace = os.path.join(self.folder, "trace")
         pid = self.patd.process.pid
         strace = subprocess.Popen(
@@ -97,7 +94,7 @@ class Synced(WorldTest):
             stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         with strace.stderr:
-            # One line for each thread, or one for all: attached to the process in any case.
+            # strace prints a line for each thread, or one for all, once it is attached.
             self.assertRegex(strace.stderr.readline(), "attached")
             try:
                 call()
@@ -115,7 +112,7 @@ class Synced(WorldTest):
         synced = [path for name, path in events[before:-1] if name in ("fsync", "fdatasync")]
         self.assertIn(self.patd.database + "-wal", synced, events)
 
-    def test_a_change_is_on_disk_before_the_reply(self):
+    def test_a_lifecycle_change_is_synced_before_the_reply(self):
         token = self.root.generate("first")
         calls = {
             "Generate": lambda: self.root.generate("second"),
@@ -128,7 +125,7 @@ class Synced(WorldTest):
             with self.subTest(name):
                 self.assertSyncedBeforeReply(call)
 
-    def test_a_use_is_answered_without_waiting_for_the_disk(self):
+    def test_an_unlimited_use_is_answered_without_a_sync(self):
         token = self.root.generate("laptop")
         events = self.traced(lambda: self.verify(token))
         self.assertEqual([name for name, _ in events], ["sendto"])

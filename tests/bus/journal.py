@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""The system journal: what it is told, over its own protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL)."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What patd logs to the journal, over its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL)."""
 import os
 import socket
 import struct
@@ -7,16 +8,16 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
 from client import PATIENCE_S
-from world import DAEMON, GAMES, WorldTest
+from fixture import DAEMON, GAMES, PatdTest
 
 SOCKET = "/run/systemd/journal/socket"
 
 
 def fields(datagram):
-    """The fields of one message, of which each is there once."""
+    """The fields of one message; none may occur twice."""
     found = {}
     while datagram:
         line, datagram = datagram.split(b"\n", 1)
@@ -29,8 +30,8 @@ def fields(datagram):
     return found
 
 
-class JournalTest(WorldTest):
-    """This takes the place of the journal, in a namespace of its own."""
+class Journal(PatdTest):
+    """The test is the journal, in a mount namespace of its own."""
 
     start_patd = False
 
@@ -50,16 +51,11 @@ class JournalTest(WorldTest):
         self.root = self.client()
         self.token = self.root.generate("laptop", user="games")
 
-    def heard(self):
+    def receive(self):
         return fields(self.journal.recv(65536))
 
-    def games(self, token=None, **more):
-        return self.verify(token or self.token, GAMES, "games", **more)
-
-
-class Journal(JournalTest):
-    def test_what_happens_is_told_with_fields(self):
-        generated = self.heard()
+    def test_a_generate_and_uses_are_logged_with_fields_and_priority(self):
+        generated = self.receive()
         self.assertEqual(
             {key: generated[key] for key in ("PAT_EVENT", "PAT_TOKEN_ID", "PAT_TOKEN_NAME",
                                              "PAT_USER", "PAT_UID", "PAT_BY_UID", "PAT_HOW",
@@ -68,8 +64,8 @@ class Journal(JournalTest):
              "PAT_USER": "games", "PAT_UID": str(GAMES), "PAT_BY_UID": "0", "PAT_HOW": "root",
              "PAT_SEQ": "1", "PRIORITY": "5", "SYSLOG_IDENTIFIER": "patd"},
         )  # fmt: skip
-        self.assertEqual(self.games(service=b"sshd", rhost=b"192.0.2.7"), door.ACCEPTED)
-        used = self.heard()
+        self.assertEqual(self.verify_games(service=b"sshd", rhost=b"192.0.2.7"), wire.ACCEPTED)
+        used = self.receive()
         self.assertEqual(
             {key: used[key] for key in ("PAT_EVENT", "PAT_RESULT", "PAT_SERVICE", "PAT_RHOST",
                                         "PAT_TTY", "PAT_HOW", "PAT_SEQ", "PRIORITY")},
@@ -78,46 +74,46 @@ class Journal(JournalTest):
              "PRIORITY": "5"},
         )  # fmt: skip
         self.assertIn("used for sshd", used["MESSAGE"])
-        self.assertEqual(self.games(service=b"sshd", rhost=b"192.0.2.7"), door.ACCEPTED)
-        self.assertEqual(self.heard()["PRIORITY"], "6")
+        self.assertEqual(self.verify_games(service=b"sshd", rhost=b"192.0.2.7"), wire.ACCEPTED)
+        self.assertEqual(self.receive()["PRIORITY"], "6")
 
-    def test_a_replaced_secret_is_an_alert(self):
+    def test_a_use_of_a_rotated_secret_is_logged_as_an_alert(self):
         old = self.token.text
         self.root.rotate(self.token, grace=0)
-        self.assertEqual(self.heard()["PAT_EVENT"], "generated")
-        self.assertEqual(self.heard()["PAT_EVENT"], "rotated")
+        self.assertEqual(self.receive()["PAT_EVENT"], "generated")
+        self.assertEqual(self.receive()["PAT_EVENT"], "rotated")
         self.token.text = old
-        self.assertEqual(self.games(), door.ROTATED)
-        alert = self.heard()
+        self.assertEqual(self.verify_games(), wire.ROTATED)
+        alert = self.receive()
         self.assertEqual((alert["PRIORITY"], alert["PAT_RESULT"]), ("1", "rotated"))
 
-    def test_no_field_can_be_forged(self):
-        self.heard()
+    def test_control_characters_in_a_request_forge_no_field(self):
+        self.receive()
         hostile = b"x\nPAT_RESULT=accepted\nPAT_UID=0\x1b[2J"
         self.root.revoke(self.token)
-        self.heard()
-        self.assertEqual(self.games(service=hostile, rhost=hostile), door.REVOKED)
-        refused = self.heard()
+        self.receive()
+        self.assertEqual(self.verify_games(service=hostile, rhost=hostile), wire.REVOKED)
+        refused = self.receive()
         self.assertEqual((refused["PAT_RESULT"], refused["PAT_UID"]), ("revoked", str(GAMES)))
         for key, value in refused.items():
             self.assertTrue(value.isprintable(), key)
 
-    def test_no_secret_is_told(self):
-        self.games()
-        told = [self.heard() for _ in range(2)]
-        self.assertNotIn(self.token.text, str(told))
-        self.assertNotIn(door.digest(self.token.text).hex(), str(told))
+    def test_no_message_contains_a_secret(self):
+        self.verify_games()
+        messages = str([self.receive() for _ in range(2)])
+        self.assertNotIn(self.token.text, messages)
+        self.assertNotIn(wire.digest(self.token.text).hex(), messages)
 
-    def test_a_journal_that_hangs_holds_up_no_login(self):
-        logins = 100  # the kernel keeps ten datagrams
+    def test_a_journal_that_does_not_read_blocks_no_login_and_gets_all_messages(self):
+        logins = 100  # the kernel queues ten datagrams
         for _ in range(logins):
-            self.assertEqual(self.games(), door.ACCEPTED)
-        told = [int(self.heard()["PAT_SEQ"]) for _ in range(1 + logins)]
-        self.assertEqual(told, list(range(1, 2 + logins)))
+            self.assertEqual(self.verify_games(), wire.ACCEPTED)
+        sequence = [int(self.receive()["PAT_SEQ"]) for _ in range(1 + logins)]
+        self.assertEqual(sequence, list(range(1, 2 + logins)))
 
 
-class NoJournal(WorldTest):
-    def test_without_a_journal_it_is_a_line(self):
+class NoJournal(PatdTest):
+    def test_without_a_journal_each_event_is_one_line_on_standard_error(self):
         token = self.root.generate("laptop", user="daemon")
         self.verify(token, DAEMON, "daemon", service=b"sshd", rhost=b"192.0.2.7\nfake")
         self.assertEqual(self.patd.end(), 0)

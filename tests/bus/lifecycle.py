@@ -1,15 +1,16 @@
 #!/usr/bin/python3 -B
-"""A token's life over the bus."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The lifecycle of a token over the bus: Generate, properties, Revoke, Restore, Delete, lists."""
 import fcntl
 import os
 import sys
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
-from client import MANAGER, ROOT, GLib, options
-from world import GAMES, WorldTest
+from client import MANAGER, ROOT, GLib, ids, names, vardict
+from fixture import GAMES, PatdTest
 
 DAY = 24 * 3600
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -23,8 +24,8 @@ def checksum(text):
     return digits
 
 
-class Secret(WorldTest):
-    """The descriptor that Generate hands out."""
+class Secret(PatdTest):
+    """The descriptor that Generate returns."""
 
     def setUp(self):
         super().setUp()
@@ -34,17 +35,17 @@ class Secret(WorldTest):
         (self.fd,) = fds
         self.addCleanup(os.close, self.fd)
 
-    def test_the_secret_is_64_characters_and_nothing_else_with_the_offset_at_0(self):
+    def test_the_descriptor_of_the_secret_has_64_bytes_and_offset_0(self):
         self.assertEqual(os.lseek(self.fd, 0, os.SEEK_CUR), 0)
         self.assertEqual(os.fstat(self.fd).st_size, 64)
         self.assertEqual(len(os.read(self.fd, 100)), 64)
 
-    def test_the_secret_is_a_token_of_the_right_shape_and_checksum(self):
+    def test_the_secret_has_the_format_of_a_token_and_a_valid_checksum(self):
         text = os.read(self.fd, 100).decode()
         self.assertRegex(text, r"\Apat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}\Z")
         self.assertEqual(text[58:], checksum(text[:58]))
 
-    def test_the_object_is_named_after_the_public_id_in_the_token(self):
+    def test_the_object_path_ends_in_the_id_of_the_token(self):
         text = os.read(self.fd, 100).decode()
         self.assertEqual(self.path, f"{ROOT}/token/{text[4:14]}")
 
@@ -52,7 +53,7 @@ class Secret(WorldTest):
         seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
         self.assertEqual(fcntl.fcntl(self.fd, fcntl.F_GET_SEALS) & seals, seals)
 
-    def test_nobody_can_write_to_the_secret(self):
+    def test_writing_to_the_descriptor_of_the_secret_is_not_permitted(self):
         for change in (
             lambda: os.write(self.fd, b"x"),
             lambda: os.pwrite(self.fd, b"x", 64),
@@ -62,15 +63,15 @@ class Secret(WorldTest):
             self.assertRaises(PermissionError, change)
 
 
-class Life(WorldTest):
-    def test_a_new_token_is_shown_by_list_getall_and_get_alike(self):
+class Lifecycle(PatdTest):
+    def test_listtokens_getall_and_get_return_the_same_for_a_new_token(self):
         token = self.root.generate("laptop")
         (row,) = self.root.list()
         self.assertEqual(row, self.root.show(token))
         for name, value in row.items():
             self.assertEqual(self.root.get(token, name), value)
 
-    def test_a_new_token_is_its_users_active_for_30_days_and_not_used(self):
+    def test_a_new_token_is_active_for_30_days_and_unused(self):
         token = self.root.generate("laptop")
         row = self.root.show(token)
         created = row.pop("CreatedAt")
@@ -103,7 +104,7 @@ class Life(WorldTest):
             },
         )
 
-    def test_generate_keeps_the_expiration_it_is_given(self):
+    def test_generate_sets_the_requested_expiry(self):
         cases = {
             "lifetime": ({"lifetime": 7 * DAY}, lambda created: created + 7 * DAY),
             "expires_at": ({"expires_at": 4102444800}, lambda created: 4102444800),
@@ -114,16 +115,16 @@ class Life(WorldTest):
                 lambda created: 253402300799,
             ),
         }
-        for name, (wish, expected) in cases.items():
+        for name, (options, expected) in cases.items():
             with self.subTest(name):
-                row = self.root.show(self.root.generate(name, **wish))
+                row = self.root.show(self.root.generate(name, **options))
                 self.assertEqual(row["ExpiresAt"], expected(row["CreatedAt"]))
 
     def test_root_generates_a_token_for_another_user(self):
         row = self.root.show(self.root.generate("laptop", user="games"))
         self.assertEqual((row["Uid"], row["User"]), (GAMES, "games"))
 
-    def test_a_name_may_be(self):
+    def test_generate_accepts_a_name(self):
         cases = {
             "255 characters of four bytes": "\U0001f511" * 255,
             "one character": "x",
@@ -131,27 +132,27 @@ class Life(WorldTest):
             "right to left": "מפתח",
             "joined emoji": "\U0001f469\u200d\U0001f4bb",
             "quotes, slashes and percents": "'\"/\\%s%n`$(id)",
-            "an id": "0123456789",
+            "the format of an id": "0123456789",
         }
         for case, name in cases.items():
             with self.subTest(case):
                 self.assertEqual(self.root.show(self.root.generate(name))["Name"], name)
-                self.assertEqual([row["Name"] for row in self.root.list(name=name)], [name])
+                self.assertEqual(names(self.root.list(name=name)), [name])
 
-    def test_two_users_may_have_tokens_of_one_name(self):
+    def test_users_may_have_tokens_of_the_same_name(self):
         for user in ("root", "games", "daemon"):
             self.root.generate("laptop", user=user)
         rows = self.root.list(all=True, name="laptop")
         self.assertEqual([row["User"] for row in rows], ["daemon", "games", "root"])
 
-    def test_a_revoked_token_says_so_and_since_when(self):
+    def test_a_revoked_token_has_state_revoked_and_a_time(self):
         token = self.root.generate("laptop")
         self.root.revoke(token)
         row = self.root.show(token)
         self.assertEqual(row["State"], "revoked")
         self.assertGreaterEqual(row["RevokedAt"], row["CreatedAt"])
 
-    def test_revoking_a_revoked_token_changes_nothing(self):
+    def test_a_second_revoke_changes_nothing(self):
         token = self.root.generate("laptop", expires_at=0)
         self.root.revoke(token)
         row = self.root.show(token)
@@ -159,30 +160,29 @@ class Life(WorldTest):
         self.root.revoke(token)
         self.assertEqual(self.root.show(token), row)
 
-    def test_restore_gives_the_same_token_back_with_the_same_expiry(self):
+    def test_a_restored_token_has_all_its_former_properties(self):
         token = self.root.generate("laptop")
         row = self.root.show(token)
         self.root.revoke(token)
         self.root.restore(token)
         self.assertEqual(self.root.show(token), row)
-        self.assertEqual(self.verify(token), door.ACCEPTED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
 
-    def test_a_deleted_token_is_nowhere_any_more(self):
+    def test_a_deleted_token_is_not_listed_found_or_accepted(self):
         token = self.root.generate("laptop")
-        self.root.revoke(token)
-        self.root.delete(token)
+        self.root.revoke_and_delete(token)
         self.assertEqual(self.root.list(all=True), [])
         self.assertRefused("NotFound", self.root.show, token)
-        self.assertEqual(self.verify(token), door.WRONG)
+        self.assertEqual(self.verify(token), wire.WRONG)
 
-    def test_the_name_of_a_deleted_token_is_free_again(self):
+    def test_the_name_of_a_deleted_token_can_be_used_again(self):
         token = self.root.generate("laptop")
         self.root.revoke(token)
         self.assertRefused("NameTaken", self.root.generate, "laptop")
         self.root.delete(token)
         self.assertNotEqual(self.root.generate("laptop").id, token.id)
 
-    def test_usage_is_shown_once_there_is_some(self):
+    def test_lastusedat_is_zero_until_the_first_use(self):
         token = self.root.generate("laptop")
         self.assertEqual(self.root.get(token, "LastUsedAt"), 0)
         self.verify(token)
@@ -190,7 +190,7 @@ class Life(WorldTest):
             self.root.get(token, "LastUsedAt"), self.root.get(token, "CreatedAt")
         )
 
-    def test_an_expired_token_says_so_and_revoked_wins_over_expired(self):
+    def test_a_revoked_expired_token_has_state_revoked(self):
         token = self.root.generate("laptop")
         self.restart_patd(31 * DAY)
         self.assertEqual(self.root.get(token, "State"), "expired")
@@ -198,31 +198,31 @@ class Life(WorldTest):
         self.assertEqual(self.root.get(token, "State"), "revoked")
         self.root.delete(token)
 
-    def test_a_clock_set_back_revives_nothing(self):
+    def test_a_token_stays_expired_after_the_clock_is_set_back(self):
         token = self.root.generate("laptop")
         self.restart_patd(31 * DAY)  # after that, the machine's clock is 31 days behind
         self.root.generate("later")
         self.restart_patd()
         self.assertEqual(self.root.get(token, "State"), "expired")
-        self.assertEqual(self.verify(token), door.EXPIRED)
+        self.assertEqual(self.verify(token), wire.EXPIRED)
 
-    def test_everything_survives_a_restart(self):
+    def test_tokens_are_unchanged_after_a_restart(self):
         used, revoked = self.root.generate("used"), self.root.generate("revoked")
         self.verify(used)
         self.root.revoke(revoked)
         rows = self.root.list()
         self.restart_patd()
         self.assertEqual(self.root.list(), rows)
-        self.assertEqual(self.verify(used), door.ACCEPTED)
-        self.assertEqual(self.verify(revoked), door.REVOKED)
+        self.assertEqual(self.verify(used), wire.ACCEPTED)
+        self.assertEqual(self.verify(revoked), wire.REVOKED)
 
-    def test_no_two_tokens_are_alike(self):
+    def test_ids_and_secrets_of_tokens_are_distinct(self):
         tokens = [self.root.generate(f"token {n}") for n in range(50)]
         for part in (lambda text: text[4:14], lambda text: text[15:58]):
             self.assertEqual(len({part(token.text) for token in tokens}), len(tokens))
 
 
-class Refusals(WorldTest):
+class Refusals(PatdTest):
     def test_generate_refuses_a_name(self):
         cases = {
             "that is empty": "",
@@ -243,21 +243,21 @@ class Refusals(WorldTest):
                 self.assertRefused("InvalidName", self.root.generate, name)
         self.assertEqual(self.root.list(all=True), [])
 
-    def test_generate_refuses_an_expiration(self):
+    def test_generate_refuses_an_expiry(self):
         most = 2**64 - 1
         cases = {
             "in the past": {"expires_at": 1},
             "a day ago": {"expires_at": int(os.stat(self.patd.state).st_mtime) - DAY},
-            "in no time": {"lifetime": 0},
+            "of zero seconds": {"lifetime": 0},
             "whose sum overflows": {"lifetime": most},
             "that overflows": {"expires_at": most},
             "that is negative as a signed number": {"expires_at": 2**63},
             "beyond the year 9999": {"expires_at": 253402300800},
             "a lifetime beyond the year 9999": {"lifetime": 253402300799},
         }
-        for case, wish in cases.items():
+        for case, options in cases.items():
             with self.subTest(case):
-                self.assertRefused("InvalidExpiry", self.root.generate, "laptop", **wish)
+                self.assertRefused("InvalidExpiry", self.root.generate, "laptop", **options)
         self.assertEqual(self.root.list(all=True), [])
 
     def test_generate_refuses_a_user(self):
@@ -273,14 +273,13 @@ class Refusals(WorldTest):
             with self.subTest(case):
                 self.assertRefused("UnknownUser", self.root.generate, "laptop", user=user)
 
-    def test_a_taken_name_is_refused(self):
+    def test_generate_with_a_name_in_use_is_refused(self):
         self.root.generate("laptop")
         self.assertRefused("NameTaken", self.root.generate, "laptop")
 
-    def test_no_call_finds_a_token_that_is_not_there(self):
+    def test_calls_on_a_deleted_token_are_refused_with_not_found(self):
         token = self.root.generate("laptop")
-        self.root.revoke(token)
-        self.root.delete(token)
+        self.root.revoke_and_delete(token)
         calls = {
             "Revoke": self.root.revoke,
             "Restore": self.root.restore,
@@ -292,14 +291,14 @@ class Refusals(WorldTest):
             with self.subTest(name):
                 self.assertRefused("NotFound", call, token)
 
-    def test_an_active_token_is_neither_restored_nor_deleted(self):
+    def test_restore_and_delete_of_an_active_token_are_refused(self):
         token = self.root.generate("laptop")
         self.assertRefused("NotRevoked", self.root.restore, token)
         error = self.assertRefused("NotRevoked", self.root.delete, token)
         self.assertIn("revoke it first", error.message)
-        self.assertEqual(self.verify(token), door.ACCEPTED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
 
-    def test_an_expired_token_is_not_restored(self):
+    def test_restore_of_an_expired_token_is_refused(self):
         token = self.root.generate("laptop")
         self.root.revoke(token)
         self.restart_patd(31 * DAY)
@@ -311,30 +310,31 @@ class Refusals(WorldTest):
             entry = GLib.Variant("{sv}", ("user", GLib.Variant("s", user)))
             builder.add_value(entry)
         cases = {
-            "unknown": options(colour="red"),
-            "unknown beside known ones": options(lifetime=DAY, scope="all"),
-            "both of the expirations": options(lifetime=DAY, expires_at=4102444800),
-            "both of the expirations, if one is never": options(lifetime=DAY, expires_at=0),
-            "user of type u": options(user=GLib.Variant("u", 0)),
-            "lifetime of type u": options(lifetime=GLib.Variant("u", 60)),
-            "lifetime of type x": options(lifetime=GLib.Variant("x", -60)),
-            "expires_at of type s": options(expires_at="never"),
-            "a variant in a variant": options(user=GLib.Variant("v", GLib.Variant("s", "root"))),
-            "an array": options(user=GLib.Variant("as", ["root"])),
+            "unknown": vardict(colour="red"),
+            "unknown among known ones": vardict(lifetime=DAY, scope="all"),
+            "lifetime and expires_at": vardict(lifetime=DAY, expires_at=4102444800),
+            "lifetime and an expires_at of never": vardict(lifetime=DAY, expires_at=0),
+            "user of type u": vardict(user=GLib.Variant("u", 0)),
+            "lifetime of type u": vardict(lifetime=GLib.Variant("u", 60)),
+            "lifetime of type x": vardict(lifetime=GLib.Variant("x", -60)),
+            "expires_at of type s": vardict(expires_at="never"),
+            "a variant in a variant": vardict(user=GLib.Variant("v", GLib.Variant("s", "root"))),
+            "an array": vardict(user=GLib.Variant("as", ["root"])),
             "one given twice": builder.end(),
         }
-        for case, wish in cases.items():
+        for case, options in cases.items():
             with self.subTest(case):
                 kind = GLib.VariantType("a{sv}")
-                wish = wish if isinstance(wish, GLib.Variant) else GLib.Variant("a{sv}", wish)
-                self.assertTrue(wish.is_of_type(kind))
-                args = GLib.Variant.new_tuple(GLib.Variant("s", "laptop"), wish)
+                if not isinstance(options, GLib.Variant):
+                    options = GLib.Variant("a{sv}", options)
+                self.assertTrue(options.is_of_type(kind))
+                args = GLib.Variant.new_tuple(GLib.Variant("s", "laptop"), options)
                 self.assertRefused(
                     "InvalidArgs", self.root.send, ROOT, MANAGER, "Generate", args
                 )
         self.assertEqual(self.root.list(all=True), [])
 
-    def test_an_option_that_a_change_does_not_know_is_refused(self):
+    def test_an_unknown_option_of_revoke_restore_or_delete_is_refused(self):
         token = self.root.generate("laptop")
         for name in ("revoke", "restore", "delete"):
             with self.subTest(name):
@@ -342,7 +342,7 @@ class Refusals(WorldTest):
                 self.assertRefused("InvalidArgs", call, token, colour="red")
         self.assertEqual(self.root.get(token, "State"), "active")
 
-    def test_list_refuses(self):
+    def test_listtokens_refuses(self):
         cases = {
             "an unknown filter": {"colour": "red"},
             "all and user together": {"all": True, "user": "root"},
@@ -352,18 +352,18 @@ class Refusals(WorldTest):
             "an id prefix of 11 characters": {"id_prefix": "x" * 11},
             "an id prefix with a wildcard": {"id_prefix": "a%"},
             "an id prefix with a space": {"id_prefix": "a b"},
-            "a cursor of its own making": {"cursor": "x"},
+            "a malformed cursor": {"cursor": "x"},
             "a cursor without a name": {"cursor": "root:0"},
             "a cursor without a user": {"cursor": ":0:x"},
             "a cursor of a negative uid": {"cursor": "root:-1:x"},
             "a cursor of an overflowing uid": {"cursor": "root:4294967296:x"},
             "a cursor of a long user": {"cursor": "x" * 300 + ":0:x"},
         }
-        for case, wanted in cases.items():
+        for case, filters in cases.items():
             with self.subTest(case):
-                self.assertRefused("InvalidArgs", self.root.page, **wanted)
+                self.assertRefused("InvalidArgs", self.root.page, **filters)
 
-    def test_a_filter_that_matches_nothing_gives_an_empty_list(self):
+    def test_a_filter_without_a_match_returns_an_empty_list(self):
         self.root.generate("laptop")
         cases = {
             "a name": {"name": "desktop"},
@@ -372,17 +372,17 @@ class Refusals(WorldTest):
             "a user without tokens": {"user": "games"},
             "a user who does not exist": {"user": "nobody-has-that-name"},
         }
-        for case, wanted in cases.items():
+        for case, filters in cases.items():
             with self.subTest(case):
-                self.assertEqual(self.root.page(**wanted), ([], ""))
+                self.assertEqual(self.root.page(**filters), ([], ""))
 
-    def test_an_id_prefix_finds_exactly_the_ids_that_begin_so(self):
-        ids = sorted(self.root.generate(f"token {n}").id for n in range(40))
+    def test_an_id_prefix_returns_exactly_the_ids_that_begin_with_it(self):
+        all_ids = sorted(self.root.generate(f"token {n}").id for n in range(40))
         for length in (1, 2, 9, 10):
             with self.subTest(length):
-                prefix = ids[0][:length]
-                found = sorted(row["Id"] for row in self.root.list(id_prefix=prefix))
-                self.assertEqual(found, [one for one in ids if one.startswith(prefix)])
+                prefix = all_ids[0][:length]
+                found = sorted(ids(self.root.list(id_prefix=prefix)))
+                self.assertEqual(found, [one for one in all_ids if one.startswith(prefix)])
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 #!/usr/bin/python3 -B
-"""What polkit is asked, what its answers do, and what it cannot do to patd."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Authorization by polkit: the questions, the effect of its answers, and a polkit that fails."""
 import os
 import sys
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import polkitd
 import tap
-from client import MANAGER, NAME, ROOT, TOKEN, Gio, GLib, Refused, options, wait_until
-from world import DAEMON, GAMES, TOP, WorldTest
+from client import (
+    NAME, TOKEN, Gio, GLib, MissingToken, Refused, ids, names, vardict, wait_until,
+)  # fmt: skip
+from fixture import DAEMON, GAMES, TOP, PatdTest, read_text
 
 YES = "polkit.addRule(function() { return polkit.Result.YES; });"
 NO = "polkit.addRule(function() { return polkit.Result.NO; });"
@@ -29,14 +32,7 @@ BIN = 2
 ACTIONS = "org.patd.tokens1."
 
 
-class Nobody:
-    """A token that never was."""
-
-    id = "0000000000"
-    path = ROOT + "/token/" + id
-
-
-class PolkitTest(WorldTest):
+class PolkitTest(PatdTest):
     def setUp(self):
         super().setUp()
         self.polkit = polkitd.Polkitd(self.folder, self.bus.address)
@@ -44,7 +40,7 @@ class PolkitTest(WorldTest):
         self.games = self.client(GAMES)
 
     def evidence(self):
-        return super().evidence() + "--- log of polkitd\n" + self.polkit.log()
+        return super().evidence() + "--- log of polkitd\n" + read_text(self.polkit.log_path)
 
     def start_polkit(self, rules=""):
         self.polkit.start(rules)
@@ -55,25 +51,24 @@ class PolkitTest(WorldTest):
         self.root.revoke(token)
         return token
 
-    def generate(self, client, name, **wish):
-        """Generate under way."""
-        return client.begin("Generate", "(sa{sv})", name, options(**wish))
+    def generate(self, client, name, **options):
+        """Sends Generate; the pending reply."""
+        return client.begin("Generate", "(sa{sv})", name, vardict(**options))
 
     def change(self, client, method, token):
         return client.begin(method, "(a{sv})", {}, path=token.path, interface=TOKEN)
 
     def names(self):
-        return [row["Name"] for row in self.root.list(all=True)]
+        return names(self.root.list(all=True))
 
     def assertServes(self):
-        """Everything that needs no polkit works."""
+        """Whatever needs no authorization works."""
         token = self.root.generate("other", user="games")
-        self.assertEqual(self.verify(token, GAMES, "games"), door.ACCEPTED)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         self.assertEqual(self.client(DAEMON).list(), [])
         games = self.client(GAMES)
-        self.assertIn(token.id, [row["Id"] for row in games.list()])
-        games.revoke(token)
-        games.delete(token)
+        self.assertIn(token.id, ids(games.list()))
+        games.revoke_and_delete(token)
 
 
 class Policy(PolkitTest):
@@ -82,7 +77,7 @@ class Policy(PolkitTest):
             os.path.join(TOP, "dbus/org.patd.tokens1.policy")
         ).findall("action")
 
-    def test_polkit_knows_every_action_and_a_password_is_the_default(self):
+    def test_polkit_lists_every_action_with_a_password_as_the_default(self):
         self.start_polkit()
         listed = self.root.call(
             polkitd.PATH, polkitd.AUTHORITY, "EnumerateActions", "(s)", "C",
@@ -101,7 +96,7 @@ class Policy(PolkitTest):
             },
         )
 
-    def test_patds_user_owns_every_action(self):
+    def test_every_action_is_owned_by_user_patd(self):
         for action in self.actions():
             with self.subTest(action.get("id")):
                 owner = action.find("annotate[@key='org.freedesktop.policykit.owner']")
@@ -109,28 +104,27 @@ class Policy(PolkitTest):
 
 
 class Rules(PolkitTest):
-    def test_yes_lets_a_user_generate_and_restore(self):
+    def test_a_rule_of_yes_lets_a_user_generate_and_restore(self):
         self.start_polkit(YES)
         token = self.games.generate("laptop")
-        self.assertEqual(self.verify(token, GAMES, "games"), door.ACCEPTED)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         self.games.revoke(token)
         self.games.restore(token)
-        self.assertEqual(self.verify(token, GAMES, "games"), door.ACCEPTED)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
 
-    def test_yes_lets_a_user_manage_others(self):
+    def test_a_rule_of_yes_lets_a_user_manage_tokens_of_others(self):
         self.start_polkit(YES)
         token = self.games.generate("laptop", user="daemon")
-        self.assertEqual(self.verify(token, DAEMON, "daemon"), door.ACCEPTED)
-        for wanted in ({"all": True}, {"user": "daemon"}):
-            self.assertEqual([row["Id"] for row in self.games.list(**wanted)], [token.id])
+        self.assertEqual(self.verify(token, DAEMON, "daemon"), wire.ACCEPTED)
+        for filters in ({"all": True}, {"user": "daemon"}):
+            self.assertEqual(ids(self.games.list(**filters)), [token.id])
         self.games.revoke(token)
-        self.assertEqual(self.verify(token, DAEMON, "daemon"), door.REVOKED)
+        self.assertEqual(self.verify(token, DAEMON, "daemon"), wire.REVOKED)
         self.games.restore(token)
-        self.games.revoke(token)
-        self.games.delete(token)
+        self.games.revoke_and_delete(token)
         self.assertEqual(self.names(), [])
 
-    def test_yes_makes_no_token_that_cannot_be(self):
+    def test_invalid_calls_are_refused_even_under_a_rule_of_yes(self):
         self.start_polkit(YES)
         self.games.generate("laptop")
         cases = {
@@ -138,14 +132,14 @@ class Rules(PolkitTest):
             "InvalidName": lambda: self.games.generate(""),
             "InvalidExpiry": lambda: self.games.generate("late", expires_at=1),
             "UnknownUser": lambda: self.games.generate("x", user="nobody-has-that-name"),
-            "NotFound": lambda: self.games.restore(Nobody),
+            "NotFound": lambda: self.games.restore(MissingToken),
         }
         for name, call in cases.items():
             with self.subTest(name):
                 self.assertRefused(name, call)
         self.assertEqual(self.names(), ["laptop"])
 
-    def test_no_means_no_with_and_without_leave_for_a_dialog(self):
+    def test_a_rule_of_no_denies_with_and_without_interactive_authorization(self):
         self.start_polkit(NO)
         own, foreign = self.revoked("own", "games"), self.revoked("foreign", "daemon")
         for self.games.interactive in (False, True):
@@ -159,11 +153,11 @@ class Rules(PolkitTest):
         self.assertEqual(self.names(), ["foreign", "own"])
         self.assertEqual(self.root.get(own, "State"), "revoked")
 
-    def test_what_is_free_stays_free_whatever_polkit_says(self):
+    def test_calls_that_need_no_authorization_work_under_a_rule_of_no(self):
         self.start_polkit(NO)
         self.assertServes()
 
-    def test_a_rule_sees_the_token_the_user_and_who_asks(self):
+    def test_a_rule_can_depend_on_token_user_and_caller(self):
         self.start_polkit(LAPTOP_ONLY)
         self.games.generate("laptop")
         self.assertRefused("AccessDenied", self.games.generate, "desktop")
@@ -171,7 +165,7 @@ class Rules(PolkitTest):
         self.assertRefused("AccessDenied", daemon.generate, "laptop")
         self.assertRefused("AccessDenied", daemon.generate, "laptop", user="games")
 
-    def test_without_leave_for_a_dialog_the_refusal_says_that_one_is_needed(self):
+    def test_a_call_that_forbids_a_dialog_is_refused_as_needing_one(self):
         self.start_polkit()
         own, foreign = self.revoked("own", "games"), self.revoked("foreign", "daemon")
         calls = {
@@ -183,16 +177,14 @@ class Rules(PolkitTest):
             "Delete of another's": lambda: self.games.delete(foreign),
             "ListTokens of all": lambda: self.games.list(all=True),
             "ListTokens of another": lambda: self.games.list(user="daemon"),
-            "Subscribe to all": lambda: self.games.call(
-                ROOT, MANAGER, "Subscribe", "(a{sv})", options(all=True)
-            ),
+            "Subscribe to all": lambda: self.games.subscribe(all=True),
         }
         for name, call in calls.items():
             with self.subTest(name):
                 self.assertRefused("InteractiveAuthorizationRequired", call)
         self.assertEqual(self.names(), ["foreign", "own"])
 
-    def test_with_leave_for_a_dialog_and_no_agent_it_is_denied(self):
+    def test_a_call_that_allows_a_dialog_is_denied_without_an_agent(self):
         self.start_polkit()
         self.games.interactive = True
         error = self.assertRefused("AccessDenied", self.games.generate, "laptop")
@@ -200,7 +192,7 @@ class Rules(PolkitTest):
         self.assertRefused("AccessDenied", self.games.list, all=True)
         self.assertEqual(self.names(), [])
 
-    def test_a_token_of_another_answers_as_one_that_does_not_exist(self):
+    def test_anothers_token_gets_the_same_error_as_a_missing_one(self):
         foreign = self.revoked("foreign", "daemon")
         self.start_polkit(NO_BIN)
         somebody = self.root.generate("somebody's")
@@ -209,7 +201,7 @@ class Rules(PolkitTest):
             client.interactive = dialog
             for change in (client.revoke, client.restore, client.delete):
                 refusals = []
-                for token in (foreign, somebody, Nobody):
+                for token in (foreign, somebody, MissingToken):
                     with self.assertRaises(Refused) as caught:
                         change(token)
                     refusals.append(str(caught.exception))
@@ -243,12 +235,12 @@ class Dialogs(PolkitTest):
             f"restore the token {foreign.id} of another user": (
                 manage, lambda: self.change(self.games, "Restore", foreign),
             ),
-            f"delete the token {Nobody.id} of another user": (
-                manage, lambda: self.change(self.games, "Delete", Nobody),
+            f"delete the token {MissingToken.id} of another user": (
+                manage, lambda: self.change(self.games, "Delete", MissingToken),
             ),
             "manage the tokens of other users": (
                 manage, lambda: self.games.begin(
-                    "ListTokens", "(a{sv}us)", options(all=True), 0, ""
+                    "ListTokens", "(a{sv}us)", vardict(all=True), 0, ""
                 ),
             ),
         }  # fmt: skip
@@ -261,28 +253,28 @@ class Dialogs(PolkitTest):
                 dialog.refuse()
                 self.assertRefused("AccessDenied", answer.wait)
 
-    def test_for_ones_own_one_gives_ones_own_password(self):
+    def test_the_dialog_for_own_tokens_asks_for_the_users_password(self):
         self.generate(self.games, "laptop")
         self.assertEqual(self.agent.wait_for_dialog().users(), [GAMES])
 
-    def test_for_others_an_administrator_gives_one(self):
+    def test_the_dialog_for_tokens_of_others_asks_for_an_administrators_password(self):
         self.generate(self.games, "laptop", user="daemon")
         self.assertEqual(self.agent.wait_for_dialog().users(), [0])
 
-    def test_who_authenticates_gets_a_token(self):
+    def test_generate_succeeds_after_authentication(self):
         answer = self.generate(self.games, "laptop")
         self.assertEqual(self.names(), [])
         self.agent.wait_for_dialog().accept()
         (path, _) = answer.wait()
-        self.assertEqual([row["Id"] for row in self.games.list()], [path.rpartition("/")[2]])
+        self.assertEqual(ids(self.games.list()), [path.rpartition("/")[2]])
 
-    def test_who_fails_to_authenticate_gets_none(self):
+    def test_generate_is_denied_after_failed_authentication(self):
         answer = self.generate(self.games, "laptop")
         self.agent.wait_for_dialog().refuse()
         self.assertRefused("AccessDenied", answer.wait)
         self.assertEqual(self.names(), [])
 
-    def test_one_authentication_is_enough_for_a_while_and_for_that_action_alone(self):
+    def test_an_authentication_is_kept_for_the_same_action_only(self):
         answer = self.generate(self.games, "laptop")
         self.agent.wait_for_dialog().accept()
         answer.wait()
@@ -290,14 +282,14 @@ class Dialogs(PolkitTest):
         self.generate(self.games, "another's", user="daemon")
         self.assertEqual(self.agent.wait_for_dialog().action, ACTIONS + "manage-others")
 
-    def test_an_open_dialog_holds_up_nobody(self):
+    def test_other_calls_are_served_while_a_dialog_is_open(self):
         answer = self.generate(self.games, "laptop")
         dialog = self.agent.wait_for_dialog()
         self.assertServes()
         dialog.accept()
         answer.wait()
 
-    def test_who_leaves_the_bus_takes_the_dialog_along(self):
+    def test_a_dialog_is_cancelled_when_its_caller_disconnects(self):
         self.generate(self.games, "laptop")
         dialog = self.agent.wait_for_dialog()
         self.games.close()
@@ -305,7 +297,7 @@ class Dialogs(PolkitTest):
         self.assertServes()
         self.assertEqual(self.names(), [])
 
-    def test_the_end_of_patd_takes_the_dialog_along(self):
+    def test_a_dialog_is_cancelled_when_patd_ends(self):
         answer = self.generate(self.games, "laptop")
         dialog = self.agent.wait_for_dialog()
         self.restart_patd()
@@ -313,7 +305,7 @@ class Dialogs(PolkitTest):
         self.assertRefused("NoReply", answer.wait)
         self.assertEqual(self.names(), [])
 
-    def test_the_end_of_polkit_is_a_denial(self):
+    def test_a_pending_call_is_denied_when_polkit_ends(self):
         answer = self.generate(self.games, "laptop")
         self.agent.wait_for_dialog()
         self.polkit.end()
@@ -321,7 +313,7 @@ class Dialogs(PolkitTest):
         self.assertServes()
         self.assertEqual(self.names(), [])
 
-    def test_a_token_that_was_restored_while_the_dialog_was_open_is_not_restored_again(self):
+    def test_restore_is_refused_if_the_token_was_restored_during_the_dialog(self):
         token = self.revoked("own", "games")
         answer = self.change(self.games, "Restore", token)
         dialog = self.agent.wait_for_dialog()
@@ -329,28 +321,28 @@ class Dialogs(PolkitTest):
         dialog.accept()
         self.assertRefused("NotRevoked", answer.wait)
 
-    def test_a_yes_about_ones_own_is_none_about_a_token_that_was_deleted_meanwhile(self):
+    def test_restore_is_denied_if_the_token_was_deleted_during_the_dialog(self):
         token = self.revoked("own", "games")
         answer = self.change(self.games, "Restore", token)
         dialog = self.agent.wait_for_dialog()
         self.root.delete(token)
         dialog.accept()
-        # Now it is as any that is not the caller's, and there is one question a call.
+        # Now it counts as another's token, and patd asks one question a call.
         self.assertRefused("AccessDenied", answer.wait)
 
-    def test_a_name_that_was_taken_while_the_dialog_was_open_is_refused(self):
+    def test_generate_is_refused_if_the_name_was_taken_during_the_dialog(self):
         answer = self.generate(self.games, "laptop")
         dialog = self.agent.wait_for_dialog()
         token = self.root.generate("laptop", user="games")
         dialog.accept()
         self.assertRefused("NameTaken", answer.wait)
-        self.assertEqual([row["Id"] for row in self.root.list(all=True)], [token.id])
+        self.assertEqual(ids(self.root.list(all=True)), [token.id])
 
 
-class Trouble(PolkitTest):
-    """polkit is not there, or not itself."""
+class FailingPolkit(PolkitTest):
+    """polkit is missing, fails, or is another program."""
 
-    def test_without_polkit_root_does_everything_and_a_user_what_is_free(self):
+    def test_without_polkit_a_user_is_denied_what_needs_authorization(self):
         own = self.revoked("own", "games")
         for self.games.interactive in (False, True):
             self.assertRefused("AccessDenied", self.games.generate, "laptop")
@@ -358,57 +350,57 @@ class Trouble(PolkitTest):
             self.assertRefused("AccessDenied", self.games.list, all=True)
         self.assertServes()
 
-    def test_root_and_what_is_free_never_ask_polkit(self):
-        impostor = polkitd.Impostor(self.client())
+    def test_calls_of_root_and_unprivileged_calls_do_not_ask_polkit(self):
+        fake = polkitd.FakePolkitd(self.client())
         self.root.interactive = True
         token = self.root.generate("laptop", user="games")
         self.root.list(all=True)
         self.root.revoke(token)
         self.root.restore(token)
-        self.root.call(ROOT, MANAGER, "Subscribe", "(a{sv})", options(all=True))
-        self.assertRefused("NotFound", self.root.revoke, Nobody)
+        self.root.subscribe(all=True)
+        self.assertRefused("NotFound", self.root.revoke, MissingToken)
         self.assertServes()
         self.games.show(token)
-        self.games.call(ROOT, MANAGER, "Subscribe", "(a{sv})", {})
+        self.games.subscribe()
         self.assertRefused("InvalidName", self.games.generate, "")
         self.assertRefused("InvalidArgs", self.games.generate, "x", colour="red")
-        self.assertEqual(impostor.questions, [])
+        self.assertEqual(fake.questions, [])
 
-    def test_patd_asks_about_its_caller_by_name_and_for_a_dialog_only_with_leave(self):
-        impostor = polkitd.Impostor(self.client())
+    def test_checkauthorization_has_the_callers_bus_name_and_its_interactive_flag(self):
+        fake = polkitd.FakePolkitd(self.client())
         for self.games.interactive in (False, True):
             self.generate(self.games, "laptop")
-        impostor.wait_for_questions(2)
-        for number, (subject, action, details, flags, _) in enumerate(impostor.questions):
+        fake.wait_for_questions(2)
+        for number, (subject, action, details, flags, _) in enumerate(fake.questions):
             name = self.games.connection.get_unique_name()
             self.assertEqual(subject, ("system-bus-name", {"name": name}))
             self.assertEqual(action, ACTIONS + "generate-own")
             self.assertEqual((details["token"], details["user"]), ("laptop", "games"))
             self.assertEqual(flags, number)
-        self.assertNotEqual(*(question[4] for question in impostor.questions))
+        self.assertNotEqual(*(question[4] for question in fake.questions))
 
-    def test_an_answer_that_is_no_plain_yes_is_a_denial(self):
+    def test_any_reply_other_than_a_plain_yes_is_a_denial(self):
         yes, no = True, False
         bodies = {
             "a plain no": GLib.Variant("((bba{ss}))", ((no, no, {}),)),
-            "nothing": None,
-            "a yes that is not in a structure": GLib.Variant("(bba{ss})", (yes, no, {})),
-            "a yes and no more": GLib.Variant("((b))", ((yes,),)),
-            "a number": GLib.Variant("((uba{ss}))", ((1, no, {}),)),
-            "a word": GLib.Variant("((sba{ss}))", (("yes", no, {}),)),
+            "an empty reply": None,
+            "a yes outside of a structure": GLib.Variant("(bba{ss})", (yes, no, {})),
+            "a yes without the other fields": GLib.Variant("((b))", ((yes,),)),
+            "a number for yes": GLib.Variant("((uba{ss}))", ((1, no, {}),)),
+            "a string for yes": GLib.Variant("((sba{ss}))", (("yes", no, {}),)),
             "a yes in a variant": GLib.Variant("(v)", (GLib.Variant("b", yes),)),
-            "a yes and something else": GLib.Variant("((bba{ss})s)", ((yes, no, {}), "")),
-            "a megabyte": GLib.Variant("(s)", ("y" * 1000000,)),
+            "a yes with another argument": GLib.Variant("((bba{ss})s)", ((yes, no, {}), "")),
+            "a megabyte of text": GLib.Variant("(s)", ("y" * 1000000,)),
         }
-        impostor = polkitd.Impostor(self.client())
+        fake = polkitd.FakePolkitd(self.client())
         for case, body in bodies.items():
             with self.subTest(case):
-                impostor.answer = lambda invocation, body=body: impostor.reply(invocation, body)
+                fake.answer = lambda invocation, body=body: fake.reply(invocation, body)
                 self.assertRefused("AccessDenied", self.generate(self.games, "laptop").wait)
         self.assertEqual(self.names(), [])
 
-    def test_an_error_is_a_denial(self):
-        impostor = polkitd.Impostor(self.client())
+    def test_an_error_of_polkit_is_a_denial(self):
+        fake = polkitd.FakePolkitd(self.client())
         for name in (
             "org.freedesktop.PolicyKit1.Error.Failed",
             "org.freedesktop.DBus.Error.AccessDenied",
@@ -416,62 +408,62 @@ class Trouble(PolkitTest):
             "org.patd.Tokens1.Error.NotFound",
         ):
             with self.subTest(name):
-                impostor.answer = lambda call, name=name: call.return_dbus_error(name, "yes")
+                fake.answer = lambda call, name=name: call.return_dbus_error(name, "yes")
                 self.assertRefused("AccessDenied", self.generate(self.games, "laptop").wait)
         self.assertEqual(self.names(), [])
 
-    def test_a_polkit_that_never_answers_holds_up_nobody_and_its_end_is_a_denial(self):
-        impostor = polkitd.Impostor(self.client())
+    def test_calls_wait_for_an_unresponsive_polkit_and_are_denied_when_it_ends(self):
+        fake = polkitd.FakePolkitd(self.client())
         answers = [self.generate(self.games, f"token {n}") for n in range(50)]
-        impostor.wait_for_questions(50)
+        fake.wait_for_questions(50)
         self.assertServes()
-        self.assertFalse(any(answer.come for answer in answers))
-        impostor.client.close()
+        self.assertFalse(any(answer.done for answer in answers))
+        fake.client.close()
         for answer in answers:
             self.assertRefused("AccessDenied", answer.wait)
         self.assertEqual(self.names(), [])
 
-    def test_no_user_takes_all_questions(self):
-        impostor = polkitd.Impostor(self.client())
+    def test_pending_authorizations_are_limited_per_user(self):
+        fake = polkitd.FakePolkitd(self.client())
         answers = [self.generate(self.games, f"token {n}") for n in range(200)]
-        # Those beyond the limit are refused at once, the others never.
-        wait_until(lambda: len(impostor.questions) + sum(a.come for a in answers) == 200)
-        refused = [answer for answer in answers if answer.come]
+        # Those above the limit are refused at once, the others wait.
+        wait_until(lambda: len(fake.questions) + sum(a.done for a in answers) == 200)
+        refused = [answer for answer in answers if answer.done]
         self.assertGreater(len(refused), 0)
-        self.assertGreater(len(impostor.questions), 10)
+        self.assertGreater(len(fake.questions), 10)
         for answer in refused:
             self.assertRefused("LimitsExceeded", answer.wait)
         daemon = self.client(DAEMON)
-        questions = len(impostor.questions)
+        questions = len(fake.questions)
         self.generate(daemon, "mine")
-        impostor.wait_for_questions(questions + 1)
+        fake.wait_for_questions(questions + 1)
         token = self.root.generate("root's")
-        self.assertEqual(self.verify(token), door.ACCEPTED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
 
-    def test_a_polkit_that_never_answers_is_given_up(self):
-        impostor = polkitd.Impostor(self.client())
+    def test_an_authorization_times_out_as_a_denial_and_is_cancelled(self):
+        fake = polkitd.FakePolkitd(self.client())
         answer = self.generate(self.games, "laptop")
         self.assertRefused("AccessDenied", answer.wait)
-        wait_until(lambda: impostor.cancelled)
-        self.assertEqual(impostor.cancelled, [impostor.questions[0][4]])
+        wait_until(lambda: fake.cancelled)
+        self.assertEqual(fake.cancelled, [fake.questions[0][4]])
 
-    def test_a_yes_that_comes_after_its_caller_has_left_does_nothing(self):
+    def test_a_yes_after_the_caller_disconnected_has_no_effect(self):
         late = []
-        impostor = polkitd.Impostor(self.client(), late.append)
-        self.games.interactive = True  # so that patd has patience for longer than this test
+        fake = polkitd.FakePolkitd(self.client(), late.append)
+        self.games.interactive = True  # patd then waits for longer than this test takes
         answer = self.generate(self.games, "laptop")
-        impostor.wait_for_questions()
+        fake.wait_for_questions()
         self.games.close()
-        wait_until(lambda: impostor.cancelled)
-        impostor.reply(late[0], GLib.Variant("((bba{ss}))", ((True, False, {}),)))
+        wait_until(lambda: fake.cancelled)
+        fake.reply(late[0], GLib.Variant("((bba{ss}))", ((True, False, {}),)))
         self.assertServes()
         self.assertEqual(self.names(), [])
-        self.assertFalse(answer.come and answer.message)
+        self.assertFalse(answer.done and answer.message)
 
-    def test_nobody_else_answers_in_polkits_place(self):
-        impostor = polkitd.Impostor(self.client())
+    def test_a_reply_of_another_client_in_polkits_place_is_ignored(self):
+        fake = polkitd.FakePolkitd(self.client())
         answer = self.generate(self.games, "laptop")
-        impostor.wait_for_questions()
+        fake.wait_for_questions()
         forger = self.client(GAMES)
         for serial in range(1, 500):
             message = Gio.DBusMessage()
@@ -483,7 +475,7 @@ class Trouble(PolkitTest):
         forger.bus("GetId")
         self.assertServes()
         self.assertEqual(self.names(), [])
-        self.assertFalse(answer.come)
+        self.assertFalse(answer.done)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""Tokens that can do only what they are for, and what Check says of it."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Restrictions of tokens at login, and the reasons that Check returns."""
 import fcntl
 import os
 import sys
@@ -7,79 +8,76 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
 from client import GLib
-from world import DAEMON, GAMES, WorldTest
+from fixture import DAEMON, GAMES, PatdTest
 
 DAY = 24 * 3600
 
 
-class Limits(WorldTest):
-    def generate(self, name="laptop", **wish):
-        return self.root.generate(name, user="games", **wish)
+class Restrictions(PatdTest):
+    def generate(self, name="laptop", **options):
+        return self.root.generate(name, user="games", **options)
 
-    def games(self, token, **place):
-        return self.verify(token, GAMES, "games", **place)
-
-    def test_a_token_for_services_is_refused_at_others(self):
+    def test_a_token_restricted_to_services_is_refused_for_others(self):
         token = self.generate(services=["sudo", "postgresql*"])
         cases = {
-            b"sudo": door.ACCEPTED,
-            b"postgresql-17": door.ACCEPTED,
-            b"sshd": door.WRONG_SERVICE,
-            b"sudo-i": door.WRONG_SERVICE,
-            b"SUDO": door.WRONG_SERVICE,
+            b"sudo": wire.ACCEPTED,
+            b"postgresql-17": wire.ACCEPTED,
+            b"sshd": wire.WRONG_SERVICE,
+            b"sudo-i": wire.WRONG_SERVICE,
+            b"SUDO": wire.WRONG_SERVICE,
         }
         for service, verdict in cases.items():
             with self.subTest(service.decode()):
-                self.assertEqual(self.games(token, service=service), verdict)
+                self.assertEqual(self.verify_games(token, service=service), verdict)
 
-    def test_a_token_for_sources_is_refused_from_others(self):
+    def test_a_token_restricted_to_sources_is_refused_from_others(self):
         token = self.generate(sources=["10.0.0.0/8", "2001:db8::/32", "local"])
         cases = {
-            b"": door.ACCEPTED,
-            b"10.255.0.1": door.ACCEPTED,
-            b"::ffff:10.0.0.1": door.ACCEPTED,
-            b"2001:db8::1": door.ACCEPTED,
-            b"11.0.0.1": door.WRONG_SOURCE,
-            b"::ffff:11.0.0.1": door.WRONG_SOURCE,
-            b"2001:db9::1": door.WRONG_SOURCE,
-            b"ten.example.org": door.WRONG_SOURCE,
-            b"localhost": door.WRONG_SOURCE,
-            b"local": door.WRONG_SOURCE,
+            b"": wire.ACCEPTED,
+            b"10.255.0.1": wire.ACCEPTED,
+            b"::ffff:10.0.0.1": wire.ACCEPTED,
+            b"2001:db8::1": wire.ACCEPTED,
+            b"11.0.0.1": wire.WRONG_SOURCE,
+            b"::ffff:11.0.0.1": wire.WRONG_SOURCE,
+            b"2001:db9::1": wire.WRONG_SOURCE,
+            b"ten.example.org": wire.WRONG_SOURCE,
+            b"localhost": wire.WRONG_SOURCE,
+            b"local": wire.WRONG_SOURCE,
         }
         for rhost, verdict in cases.items():
-            with self.subTest(rhost.decode() or "nowhere"):
-                self.assertEqual(self.games(token, rhost=rhost), verdict)
+            with self.subTest(rhost.decode() or "no host"):
+                self.assertEqual(self.verify_games(token, rhost=rhost), verdict)
 
-    def test_the_longest_lists_work(self):
-        services = [f"service{i:03}" for i in range(46)]  # of some less than LIMITS_SERVICES_MAX
-        sources = [f"10.{i}.0.0/16" for i in range(79)]  # of some less than LIMITS_SOURCES_MAX
+    def test_a_token_with_the_longest_lists_is_accepted_and_revoked(self):
+        services = [f"service{i:03}" for i in range(46)]  # just below LIMITS_SERVICES_MAX
+        sources = [f"10.{i}.0.0/16" for i in range(79)]  # just below LIMITS_SOURCES_MAX
         token = self.generate(services=services, sources=sources)
         self.assertEqual(self.root.get(token, "Services"), services)
         self.assertEqual(self.root.get(token, "Sources"), sources)
         place = {"service": b"service045", "rhost": b"10.78.0.1"}
-        self.assertEqual(self.games(token, **place), door.ACCEPTED)
+        self.assertEqual(self.verify_games(token, **place), wire.ACCEPTED)
         self.client(GAMES).revoke(token)
-        self.assertEqual(self.games(token, **place), door.REVOKED)
+        self.assertEqual(self.verify_games(token, **place), wire.REVOKED)
 
-    def test_a_token_is_refused_before_its_time(self):
+    def test_a_token_is_refused_before_its_not_before_time(self):
         begins = int(time.time()) + DAY
         token = self.generate(not_before=begins)
-        self.assertEqual(self.games(token), door.NOT_YET)
+        self.assertEqual(self.verify_games(token), wire.NOT_YET)
         self.assertEqual(self.root.get(token, "State"), "pending")
         self.restart_patd(DAY)
-        self.assertEqual(self.games(token), door.ACCEPTED)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         self.assertEqual(self.root.get(token, "State"), "active")
 
     def test_a_token_is_refused_outside_its_hours(self):
         today = time.strftime("%a")
         other = time.strftime("%a", time.localtime(time.time() + 3 * DAY))
-        self.assertEqual(self.games(self.generate("now", hours=today)), door.ACCEPTED)
-        self.assertEqual(self.games(self.generate("then", hours=other)), door.OUT_OF_HOURS)
+        self.assertEqual(self.verify_games(self.generate("now", hours=today)), wire.ACCEPTED)
+        self.assertEqual(self.verify_games(self.generate("then", hours=other)), wire.OUT_OF_HOURS)
 
-    def test_restrictions_show_in_their_canonical_spelling(self):
+    def test_properties_have_restrictions_in_canonical_form(self):
         token = self.generate(
             services=["sudo", "sshd", "sudo"],
             sources=["10.0.0.0/8", "2001:DB8::/32"],
@@ -100,22 +98,23 @@ class Limits(WorldTest):
         (listed,) = self.root.list(user="games")
         self.assertEqual(listed, row)
 
-    def test_a_restriction_that_cannot_be_is_refused_with_a_reason(self):
+    def test_an_invalid_restriction_is_refused(self):
         cases = {
-            "a blank in a service": {"services": ["su do"]},
-            "a slash in a service": {"services": ["a/b"]},
-            "a host name": {"sources": ["example.org"]},
-            "bits behind the prefix": {"sources": ["10.1.2.3/8"]},
-            "a long prefix": {"sources": ["10.0.0.0/33"]},
-            "no day": {"hours": "Sometimes 08:00-18:00"},
-            "no hour": {"hours": "25:00-26:00"},
-            "after its end": {"not_before": int(time.time()) + 60 * DAY},
+            "a service with a space": {"services": ["su do"]},
+            "a service with a slash": {"services": ["a/b"]},
+            "a source that is a host name": {"sources": ["example.org"]},
+            "a network with host bits": {"sources": ["10.1.2.3/8"]},
+            "a network with too long a prefix": {"sources": ["10.0.0.0/33"]},
+            "hours with an unknown day": {"hours": "Sometimes 08:00-18:00"},
+            "hours beyond 24": {"hours": "25:00-26:00"},
+            "a not-before after the expiry": {"not_before": int(time.time()) + 60 * DAY},
             "too many uses": {"max_uses": 2**63},
         }
-        for case, wish in cases.items():
+        for case, options in cases.items():
             with self.subTest(case):
-                self.assertRefused("InvalidRestriction", self.generate, **wish)
-        for case, items in {"a comma": ["a,b"], "empty": [""], "very long": ["x" * 4000]}.items():
+                self.assertRefused("InvalidRestriction", self.generate, **options)
+        cases = {"a comma": ["a,b"], "no text": [""], "4000 bytes": ["x" * 4000]}
+        for case, items in cases.items():
             with self.subTest(case):
                 self.assertRefused("InvalidArgs", self.generate, services=items)
         self.assertRefused(
@@ -123,20 +122,20 @@ class Limits(WorldTest):
         )
         self.assertEqual(self.root.list(all=True), [])
 
-    def test_the_first_thing_that_keeps_the_door_shut_is_told(self):
+    def test_the_verdict_is_that_of_the_first_restriction_that_denies(self):
         token = self.generate(services=["sudo"], sources=["local"])
-        self.assertEqual(self.games(token, rhost=b"10.0.0.1"), door.WRONG_SERVICE)
+        self.assertEqual(self.verify_games(token, rhost=b"10.0.0.1"), wire.WRONG_SERVICE)
         self.root.revoke(token)
-        self.assertEqual(self.games(token, rhost=b"10.0.0.1"), door.REVOKED)
+        self.assertEqual(self.verify_games(token, rhost=b"10.0.0.1"), wire.REVOKED)
 
-    def test_lists_find_what_is_good_for_a_service(self):
+    def test_the_good_for_filter_returns_tokens_valid_for_a_service(self):
         self.generate("any")
         self.generate("sudo", services=["sudo"])
         self.generate("ssh", services=["ssh*"])
         names = [row["Name"] for row in self.root.list(user="games", good_for="sshd")]
         self.assertEqual(names, ["any", "ssh"])
 
-    def test_the_longest_service_that_is_asked_about_holds_nobody_up(self):
+    def test_matching_a_megabyte_service_name_takes_bounded_time(self):
         pattern = "*" + "[a-z]" * 12 + "b"
         tokens = [
             self.generate(f"n{i}", services=[f"{pattern}{n}" for n in range(8)]) for i in range(50)
@@ -148,93 +147,92 @@ class Limits(WorldTest):
         self.assertLess(time.monotonic() - began, 5)
 
     # --- uses -----------------------------------------------------------------------------
-    def test_exactly_as_many_uses_succeed_as_were_given(self):
+    def test_a_token_is_exhausted_after_max_uses_logins(self):
         token = self.generate(max_uses=3)
-        verdicts = [self.games(token) for _ in range(5)]
-        self.assertEqual(verdicts, [door.ACCEPTED] * 3 + [door.EXHAUSTED] * 2)
+        verdicts = [self.verify_games(token) for _ in range(5)]
+        self.assertEqual(verdicts, [wire.ACCEPTED] * 3 + [wire.EXHAUSTED] * 2)
         row = self.root.show(token)
         self.assertEqual((row["Uses"], row["State"]), (3, "exhausted"))
 
-    def test_no_race_makes_more_uses_of_it(self):
+    def test_concurrent_logins_do_not_exceed_max_uses(self):
         token = self.generate(max_uses=20)
         verdicts = []
 
         def log_in():
             for _ in range(10):
-                packet = door.request(token, GAMES, "games")
-                verdicts.append(door.ask(self.patd.root_sock, packet)[0])
+                packet = wire.request(token, GAMES, "games")
+                verdicts.append(wire.ask(self.patd.root_sock, packet)[0])
 
         threads = [threading.Thread(target=log_in) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(verdicts.count(door.ACCEPTED), 20)
-        self.assertEqual(verdicts.count(door.EXHAUSTED), 60)
+        self.assertEqual(verdicts.count(wire.ACCEPTED), 20)
+        self.assertEqual(verdicts.count(wire.EXHAUSTED), 60)
 
-    def test_a_kill_gives_no_use_back(self):
+    def test_uses_are_not_lost_by_a_kill(self):
         token = self.generate(max_uses=4)
         accepted = 0
         for _ in range(6):
-            accepted += self.games(token) == door.ACCEPTED
+            accepted += self.verify_games(token) == wire.ACCEPTED
             self.patd.kill()
             self.patd.start()
         self.assertEqual(accepted, 4)
 
-    def test_a_use_that_nobody_heard_of_counts(self):
-        """patd may die between the disk and the reply: then one is lost, never one too many."""
+    def test_accepted_logins_do_not_exceed_max_uses_after_a_kill_before_the_replies(self):
+        """A kill between sync and reply may lose a use, but never adds one."""
         token = self.generate(max_uses=3)
-        sockets = [door.connect(self.patd.root_sock) for _ in range(10)]
-        for one in sockets:
-            one.send(door.request(token, GAMES, "games"))
+        socks = [wire.connect(self.patd.root_sock) for _ in range(10)]
+        for sock in socks:
+            sock.send(wire.request(token, GAMES, "games"))
         self.patd.kill()
-        heard = 0
-        for one in sockets:
-            answer = door.answer(one)
-            heard += answer is not None and answer[0] == door.ACCEPTED
-        self.patd.start()
-        self.root.wait_for_owner()
-        later = sum(self.games(token) == door.ACCEPTED for _ in range(5))
-        self.assertLessEqual(heard + later, 3)
+        accepted = 0
+        for sock in socks:
+            answer = wire.answer(sock)
+            accepted += answer is not None and answer[0] == wire.ACCEPTED
+        self.restart_patd()
+        later = sum(self.verify_games(token) == wire.ACCEPTED for _ in range(5))
+        self.assertLessEqual(accepted + later, 3)
 
-    def test_looking_at_a_token_uses_nothing(self):
+    def test_reading_checking_and_refused_logins_do_not_count_as_uses(self):
         token = self.generate(max_uses=1, services=["sudo"])
         for _ in range(3):
             self.root.show(token)
             self.root.list(user="games")
             self.assertEqual(self.root.check(token.text, service="sudo"), (token.path, []))
-            self.assertEqual(self.games(token, service=b"sshd"), door.WRONG_SERVICE)
-        self.assertEqual(self.games(token, service=b"sudo"), door.ACCEPTED)
-        self.assertEqual(self.games(token, service=b"sudo"), door.EXHAUSTED)
+            self.assertEqual(self.verify_games(token, service=b"sshd"), wire.WRONG_SERVICE)
+        self.assertEqual(self.verify_games(token, service=b"sudo"), wire.ACCEPTED)
+        self.assertEqual(self.verify_games(token, service=b"sudo"), wire.EXHAUSTED)
 
-    def test_uses_of_a_token_without_a_limit_are_counted_too(self):
+    def test_uses_of_an_unlimited_token_are_counted(self):
         token = self.generate()
         for _ in range(3):
-            self.games(token)
+            self.verify_games(token)
         self.assertEqual(self.root.get(token, "Uses"), 3)
 
     # --- the account ------------------------------------------------------------------------
-    def test_an_account_that_has_expired_is_refused(self):
+    def test_a_token_of_an_expired_account_is_refused(self):
         token = self.generate()
-        seen, expired = door.ACCOUNT_SEEN, door.ACCOUNT_EXPIRED
-        self.assertEqual(self.games(token, account=seen | expired), door.ACCOUNT_CLOSED)
-        self.assertEqual(self.games(token, account=seen | door.ACCOUNT_LOCKED), door.ACCEPTED)
-        self.assertEqual(self.games(token, account=0), door.ACCEPTED)
+        seen, expired, locked = wire.ACCOUNT_SEEN, wire.ACCOUNT_EXPIRED, wire.ACCOUNT_LOCKED
+        self.assertEqual(self.verify_games(token, account=seen | expired), wire.ACCOUNT_CLOSED)
+        self.assertEqual(self.verify_games(token, account=seen | locked), wire.ACCEPTED)
+        self.assertEqual(self.verify_games(token, account=0), wire.ACCEPTED)
 
-    def test_a_user_of_another_uid_or_name_is_refused(self):
+    def test_a_token_is_refused_for_another_uid_or_user_name(self):
         token = self.generate()
-        self.assertEqual(self.verify(token, DAEMON, "games"), door.OTHER_USER)
-        self.assertEqual(self.verify(token, GAMES, "arcade"), door.OTHER_USER)
+        self.assertEqual(self.verify(token, DAEMON, "games"), wire.OTHER_USER)
+        self.assertEqual(self.verify(token, GAMES, "arcade"), wire.OTHER_USER)
 
 
-class Check(WorldTest):
+class Check(PatdTest):
     def setUp(self):
         super().setUp()
         self.token = self.root.generate(
             "laptop", user="games", services=["sudo"], sources=["local"]
         )
 
-    def test_check_says_exactly_why_not(self):
+    def test_check_returns_every_reason_for_a_refusal(self):
         cases = (
             ({}, []),
             ({"service": "sudo"}, []),
@@ -252,22 +250,21 @@ class Check(WorldTest):
         self.root.revoke(self.token)
         self.assertEqual(self.root.check(self.token.text)[1], ["revoked"])
 
-    def test_a_newline_behind_the_token_is_no_matter(self):
+    def test_check_accepts_a_trailing_newline(self):
         self.assertEqual(self.root.check(self.token.text + "\n"), (self.token.path, []))
 
-    def test_the_owner_and_root_may_and_nobody_else(self):
+    def test_check_is_for_the_owner_and_root_only(self):
         self.assertEqual(self.client(GAMES).check(self.token.text)[0], self.token.path)
         other = self.client(DAEMON)
         self.assertRefused("NotFound", other.check, self.token.text)
         wrong = self.token.text[:20] + "A" * 44
         self.assertRefused("InvalidArgs", other.check, wrong)
 
-    def test_a_wrong_secret_is_not_found(self):
-        self.root.revoke(self.token)
-        self.root.delete(self.token)
+    def test_check_of_a_deleted_token_is_refused_with_not_found(self):
+        self.root.revoke_and_delete(self.token)
         self.assertRefused("NotFound", self.root.check, self.token.text)
 
-    def test_what_is_no_sealed_memfd_or_no_token_is_refused(self):
+    def test_check_refuses_an_unsealed_memfd_or_text_that_is_no_token(self):
         for case, seals in {"unsealed": 0, "not against writing": fcntl.F_SEAL_SHRINK}.items():
             with self.subTest(case):
                 self.assertRefused("InvalidArgs", self.root.check, self.token.text, seals=seals)
@@ -275,7 +272,7 @@ class Check(WorldTest):
             with self.subTest(case):
                 self.assertRefused("InvalidArgs", self.root.check, text)
 
-    def test_check_leaves_no_trace(self):
+    def test_check_changes_neither_the_token_nor_the_history(self):
         before = self.root.show(self.token)
         entries = len(self.root.history(all=True))
         self.root.check(self.token.text)

@@ -1,25 +1,25 @@
 #!/usr/bin/python3 -B
-"""Who follows tokens hears of them, and nobody else does."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Signals and GetManagedObjects: what subscribers receive, and that nobody else does."""
 import os
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
 from client import (
     DBUS, NAME, OBJECT_MANAGER, PROPERTIES, ROOT, TOKEN, Gio, GLib, Refused, wait_until,
 )  # fmt: skip
-from world import DAEMON, GAMES, WorldTest
+from fixture import DAEMON, GAMES, PatdTest
 
 
-
-class Follower:
-    """A client with all signals of patd that reach it, as (path, name, arguments)."""
+class Subscriber:
+    """A client that records the signals of patd that reach it, as (path, name, arguments)."""
 
     def __init__(self, test, uid=0, subscribe=True, **options):
         self.client = test.client(uid)
-        self.heard = []
+        self.signals = []
         self.client.connection.add_filter(self._filter)
         if subscribe:
             self.client.subscribe(**options)
@@ -28,39 +28,39 @@ class Follower:
         patd = message.get_interface() in (OBJECT_MANAGER, PROPERTIES, TOKEN)
         if incoming and patd and message.get_message_type() == Gio.DBusMessageType.SIGNAL:
             body = message.get_body()
-            self.heard.append(
+            self.signals.append(
                 (message.get_path(), message.get_member(), body.unpack() if body else ())
             )
-            # This is a thread of GDBus's, and the test waits in its own.
+            # The filter runs in a thread of GDBus; the test waits in another.
             GLib.MainContext.default().wakeup()
         return message
 
     def names(self):
-        return [name for _, name, _ in self.heard]
+        return [name for _, name, _ in self.signals]
 
     def wait(self, name, n=1):
-        """Until n of that name have been heard; the last one's arguments."""
+        """Waits for the n-th signal of that name; returns its arguments."""
         wait_until(lambda: self.names().count(name) >= n)
-        return [args for _, heard, args in self.heard if heard == name][n - 1]
+        return [args for _, other, args in self.signals if other == name][n - 1]
 
-    def settle(self):
-        """Whatever patd has sent so far has come: a reply cannot overtake it."""
+    def all_names(self):
+        """Also of signals under way: the reply of a call comes after all that were sent before."""
         self.client.list()
         return self.names()
 
 
-class Signals(WorldTest):
+class Signals(PatdTest):
     def setUp(self):
         super().setUp()
-        self.games = Follower(self, GAMES)
+        self.games = Subscriber(self, GAMES)
 
-    def test_a_new_token_is_announced_with_its_properties(self):
+    def test_generate_sends_interfacesadded_with_the_properties(self):
         token = self.root.generate("laptop", user="games")
         path, interfaces = self.games.wait("InterfacesAdded")
         self.assertEqual(path, token.path)
         self.assertEqual(interfaces, {TOKEN: self.games.client.show(token)})
 
-    def test_a_revoke_and_a_restore_are_told_with_the_new_state(self):
+    def test_revoke_and_restore_send_propertieschanged_with_the_new_state(self):
         token = self.root.generate("laptop", user="games")
         for n, (call, state) in enumerate(
             ((self.root.revoke, "revoked"), (self.root.restore, "active")), 1
@@ -72,33 +72,32 @@ class Signals(WorldTest):
             self.assertEqual((changed["State"], changed["RevokedAt"]), (state, row["RevokedAt"]))
             self.assertEqual(changed, {name: row[name] for name in changed})
 
-    def test_a_token_that_expires_is_told(self):
+    def test_an_expiry_sends_propertieschanged(self):
         later = self.root.generate("later", user="games")
-        # Two, because time is in whole seconds: one may be over before the next call.
+        # Two seconds, because time is in whole seconds: one may pass before the next call.
         self.root.revoke(self.root.generate("revoked", user="games", lifetime=2))
         token = self.root.generate("soon", user="games", lifetime=2)
         interface, changed, invalidated = self.games.wait("PropertiesChanged", 2)
         self.assertEqual((interface, invalidated), (TOKEN, []))
         self.assertEqual((changed["State"], changed["RevokedAt"]), ("expired", 0))
-        self.assertEqual(self.games.heard[-1][0], token.path)
+        self.assertEqual(self.games.signals[-1][0], token.path)
         self.assertEqual(self.root.get(later, "State"), "active")
 
-    def test_what_changes_nothing_is_not_told(self):
+    def test_calls_that_change_nothing_send_no_signal(self):
         token = self.root.generate("laptop", user="games")
         self.root.revoke(token)
         self.root.revoke(token)
         self.assertRefused("NameTaken", self.root.generate, "laptop", user="games")
-        self.assertEqual(self.games.settle(), ["InterfacesAdded", "PropertiesChanged"])
+        self.assertEqual(self.games.all_names(), ["InterfacesAdded", "PropertiesChanged"])
 
-    def test_a_deleted_token_is_announced_as_removed(self):
+    def test_delete_sends_interfacesremoved(self):
         token = self.root.generate("laptop", user="games")
-        self.root.revoke(token)
-        self.root.delete(token)
+        self.root.revoke_and_delete(token)
         self.assertEqual(self.games.wait("InterfacesRemoved"), (token.path, [TOKEN]))
 
-    def test_a_use_is_told_with_its_time_and_service(self):
+    def test_a_login_sends_used_and_propertieschanged(self):
         token = self.root.generate("laptop", user="games")
-        self.assertEqual(self.verify(token, GAMES, "games"), door.ACCEPTED)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         at, service = self.games.wait("Used")
         row = self.root.show(token)
         self.assertEqual((at, service), (row["LastUsedAt"], "tests"))
@@ -108,103 +107,104 @@ class Signals(WorldTest):
         self.assertEqual(changed, {name: row[name] for name in changed})
         self.assertEqual((changed["LastUsedAt"], changed["Uses"]), (at, 1))
 
-    def test_uses_are_told_once_a_second_and_token_at_most(self):
+    def test_used_is_sent_at_most_once_per_second_and_token(self):
         tokens = [self.root.generate(name, user="games") for name in ("one", "two")]
         start, uses = time.monotonic(), 0
         while self.games.names().count("Used") < 6:
             for token in tokens:
-                self.assertEqual(self.verify(token, GAMES, "games"), door.ACCEPTED)
+                self.assertEqual(self.verify_games(token), wire.ACCEPTED)
             uses += 1
-            self.games.settle()
+            self.games.all_names()
         passed = time.monotonic() - start
         for token in tokens:
-            told = [path for path, name, _ in self.games.heard if name == "Used"].count(token.path)
-            self.assertLess(told, uses)
-            self.assertLessEqual(told, passed + 1)
+            used = [path for path, name, _ in self.games.signals if name == "Used"]
+            sent = used.count(token.path)
+            self.assertLess(sent, uses)
+            self.assertLessEqual(sent, passed + 1)
 
-    def test_a_refused_secret_is_not_told(self):
+    def test_a_refused_login_sends_no_used_signal(self):
         token = self.root.generate("laptop", user="games")
         self.root.revoke(token)
-        self.assertEqual(self.verify(token, GAMES, "games"), door.REVOKED)
+        self.assertEqual(self.verify_games(token), wire.REVOKED)
         self.root.restore(token)
-        self.assertEqual(self.verify(token, DAEMON, "daemon"), door.OTHER_USER)
-        self.assertNotIn("Used", self.games.settle())
+        self.assertEqual(self.verify(token, DAEMON, "daemon"), wire.OTHER_USER)
+        self.assertNotIn("Used", self.games.all_names())
 
-    def test_signals_come_before_the_reply_to_what_caused_them(self):
-        root = Follower(self)
+    def test_signals_arrive_before_the_reply_of_the_call_that_caused_them(self):
+        root = Subscriber(self)
         token = root.client.generate("laptop")
-        self.assertEqual(root.settle(), ["InterfacesAdded"])
+        self.assertEqual(root.all_names(), ["InterfacesAdded"])
         root.client.revoke(token)
-        self.assertEqual(root.settle(), ["InterfacesAdded", "PropertiesChanged"])
+        self.assertEqual(root.all_names(), ["InterfacesAdded", "PropertiesChanged"])
 
-    def test_who_has_not_subscribed_hears_nothing(self):
-        silent = Follower(self, GAMES, subscribe=False)
+    def test_no_signals_without_subscribe(self):
+        silent = Subscriber(self, GAMES, subscribe=False)
         self.root.generate("laptop", user="games")
         self.games.wait("InterfacesAdded")
-        self.assertEqual(silent.settle(), [])
+        self.assertEqual(silent.all_names(), [])
 
-    def test_who_has_unsubscribed_hears_nothing_more(self):
+    def test_no_signals_after_unsubscribe(self):
         self.games.client.unsubscribe()
         self.games.client.unsubscribe()
         self.root.generate("laptop", user="games")
-        self.assertEqual(self.games.settle(), [])
+        self.assertEqual(self.games.all_names(), [])
 
-    def test_who_subscribes_twice_hears_once(self):
+    def test_a_second_subscribe_does_not_duplicate_signals(self):
         self.games.client.subscribe()
         self.root.generate("laptop", user="games")
-        self.assertEqual(self.games.settle(), ["InterfacesAdded"])
+        self.assertEqual(self.games.all_names(), ["InterfacesAdded"])
 
-    def test_root_follows_its_own_tokens_or_those_of_all(self):
-        own, everybody = Follower(self), Follower(self, all=True)
+    def test_root_subscribes_to_its_own_tokens_or_to_all(self):
+        own, everyone = Subscriber(self), Subscriber(self, all=True)
         self.root.generate("games's", user="games")
         self.root.generate("root's")
-        self.assertEqual(everybody.settle(), ["InterfacesAdded"] * 2)
-        self.assertEqual(own.settle(), ["InterfacesAdded"])
+        self.assertEqual(everyone.all_names(), ["InterfacesAdded"] * 2)
+        self.assertEqual(own.all_names(), ["InterfacesAdded"])
 
-    def test_a_user_must_not_follow_all(self):
+    def test_a_user_is_denied_a_subscription_to_all_tokens(self):
         self.assertRefused("AccessDenied", self.games.client.subscribe, all=True)
 
-    def test_an_unknown_option_is_refused(self):
+    def test_subscribe_refuses_unknown_options(self):
         self.assertRefused("InvalidArgs", self.games.client.subscribe, everything=True)
         self.assertRefused("InvalidArgs", self.games.client.subscribe, all="yes")
 
-    def test_so_many_clients_of_one_user_and_no_more_are_served(self):
+    def test_subscriptions_are_limited_per_user(self):
         more = [self.client(GAMES) for _ in range(32)]
         for client in more[:31]:
             client.subscribe()
         self.assertRefused("LimitsExceeded", more[31].subscribe)
-        daemon = Follower(self, DAEMON)
+        daemon = Subscriber(self, DAEMON)
         more[0].unsubscribe()
         more[31].subscribe()
         self.root.generate("laptop", user="daemon")
         daemon.wait("InterfacesAdded")
 
-    def test_a_client_that_has_left_is_forgotten(self):
+    def test_a_subscription_ends_when_its_client_disconnects(self):
         for _ in range(4):
             clients = [self.client(GAMES) for _ in range(31)]
             for client in clients:
                 client.subscribe()
             for client in clients:
                 client.close()
-            # patd hears of it in its own time.
+            # The bus tells patd some time later.
             for client in clients:
                 while self.root.owner(client.connection.get_unique_name()):
                     pass
 
-    def test_after_patd_came_back_who_subscribes_again_hears_again(self):
+    def test_a_new_subscription_after_a_restart_gets_signals(self):
         self.restart_patd()
         self.root.generate("laptop", user="games")
-        self.assertEqual(self.games.settle(), [])
+        self.assertEqual(self.games.all_names(), [])
         self.games.client.subscribe()
         self.root.generate("desktop", user="games")
         self.games.wait("InterfacesAdded")
 
 
-class Objects(WorldTest):
+class Objects(PatdTest):
     def managed(self, client):
         return client.call(ROOT, OBJECT_MANAGER, "GetManagedObjects")[0]
 
-    def test_the_objects_are_the_callers_own_tokens(self):
+    def test_getmanagedobjects_returns_the_callers_own_tokens(self):
         games = self.client(GAMES)
         tokens = [self.root.generate(f"name {n}", user="games") for n in range(300)]
         self.root.generate("root's")
@@ -212,43 +212,42 @@ class Objects(WorldTest):
             self.managed(games), {token.path: {TOKEN: games.show(token)} for token in tokens}
         )
 
-    def test_who_has_none_gets_none(self):
+    def test_getmanagedobjects_is_empty_for_a_user_without_tokens(self):
         self.root.generate("root's")
         self.assertEqual(self.managed(self.client(GAMES)), {})
 
-    def test_whoever_got_them_hears_of_their_changes(self):
-        games = Follower(self, GAMES, subscribe=False)
+    def test_getmanagedobjects_subscribes_its_caller(self):
+        games = Subscriber(self, GAMES, subscribe=False)
         self.assertEqual(self.managed(games.client), {})
         token = self.root.generate("laptop", user="games")
         self.assertEqual(games.wait("InterfacesAdded")[0], token.path)
 
-    def test_who_follows_all_goes_on_to(self):
-        root = Follower(self, all=True)
+    def test_getmanagedobjects_keeps_a_subscription_to_all_tokens(self):
+        root = Subscriber(self, all=True)
         self.assertEqual(self.managed(root.client), {})
         self.root.generate("laptop", user="games")
-        self.assertEqual(root.settle(), ["InterfacesAdded"])
+        self.assertEqual(root.all_names(), ["InterfacesAdded"])
 
-    def test_a_client_that_leaves_meanwhile_does_no_harm(self):
+    def test_getmanagedobjects_is_complete_after_other_callers_disconnected(self):
         for n in range(200):
             self.root.generate(f"name {n}", user="games")
         for _ in range(20):
             client = self.client(GAMES)
             client.post("GetManagedObjects", "()", interface=OBJECT_MANAGER)
-            client.connection.flush_sync(None)
-            client.close()
+            client.leave()
         self.assertEqual(len(self.managed(self.client(GAMES))), 200)
 
-    def test_the_objects_are_as_the_signals_before_the_reply_said(self):
+    def test_getmanagedobjects_is_not_older_than_the_signals_before_its_reply(self):
         tokens = [self.root.generate(f"name {n}", user="games") for n in range(300)]
-        games = Follower(self, GAMES)
+        games = Subscriber(self, GAMES)
         stale = []
 
         def compare(_connection, message, incoming):
             body = message.get_body()
             if incoming and body and body.get_type_string() == "(a{oa{sa{sv}}})":
-                told = {path for path, name, _ in games.heard if name == "PropertiesChanged"}
+                changed = {path for path, name, _ in games.signals if name == "PropertiesChanged"}
                 (objects,) = body.unpack()
-                stale.append([p for p in told if objects[p][TOKEN]["State"] != "revoked"])
+                stale.append([p for p in changed if objects[p][TOKEN]["State"] != "revoked"])
                 GLib.MainContext.default().wakeup()
             return message
 
@@ -262,7 +261,7 @@ class Objects(WorldTest):
         wait_until(lambda: len(stale) == 20)
         self.assertEqual(sum(stale, []), [])
 
-    def test_a_gio_object_manager_follows_by_itself(self):
+    def test_a_gio_object_manager_client_tracks_all_changes(self):
         client = self.client(GAMES)
         manager = Gio.DBusObjectManagerClient.new_sync(
             client.connection, Gio.DBusObjectManagerClientFlags.DO_NOT_AUTO_START, NAME, ROOT,
@@ -279,11 +278,11 @@ class Objects(WorldTest):
         wait_until(lambda: not manager.get_objects())
 
 
-class Privacy(WorldTest):
-    """Another user, with every means that the bus gives it."""
+class Privacy(PatdTest):
+    """Another user, with every match rule that the bus accepts."""
 
-    def test_another_user_hears_nothing_whatever_it_does(self):
-        spy = Follower(self, DAEMON)
+    def test_another_user_receives_no_signals_with_any_match_rule(self):
+        spy = Subscriber(self, DAEMON)
         spy.client.call(ROOT, OBJECT_MANAGER, "GetManagedObjects")
         for rule in (
             "type='signal'",
@@ -298,24 +297,23 @@ class Privacy(WorldTest):
                 DBUS[1], "org.freedesktop.DBus.Monitoring", "BecomeMonitor", "(asu)", [], 0,
                 destination=DBUS[0],
             )  # fmt: skip
-        games = Follower(self, GAMES)
+        games = Subscriber(self, GAMES)
         token = self.root.generate("laptop", user="games")
-        self.verify(token, GAMES, "games")
+        self.verify_games(token)
         games.wait("Used")
         self.root.revoke(token)
         self.root.restore(token)
-        self.root.revoke(token)
-        self.root.delete(token)
+        self.root.revoke_and_delete(token)
         self.assertEqual(
-            games.settle(),
+            games.all_names(),
             ["InterfacesAdded", "PropertiesChanged", "Used"] + ["PropertiesChanged"] * 3
             + ["InterfacesRemoved"],
         )  # fmt: skip
-        self.assertEqual(spy.settle(), [])
+        self.assertEqual(spy.all_names(), [])
         self.assertNotIn(token.id, spy.client.introspect(ROOT + "/token"))
 
-    def test_the_spy_would_have_heard_a_broadcast(self):
-        spy = Follower(self, DAEMON, subscribe=False)
+    def test_a_broadcast_signal_reaches_another_user(self):
+        spy = Subscriber(self, DAEMON, subscribe=False)
         spy.client.bus("AddMatch", "(s)", "type='signal'")
         self.root.connection.emit_signal(None, ROOT, TOKEN, "Used", None)
         wait_until(lambda: "Used" in spy.names())

@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""What patd refuses to start on: it says why, and leaves everything as it was."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Start of patd: bad files and options are refused, named and left unchanged; files it creates."""
 import contextlib
 import hashlib
 import os
@@ -11,25 +12,25 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
-from world import DAEMON, PATD, WorldTest
+from client import ids
+from fixture import DAEMON, GAMES, PATD, PatdTest
 
 
-def picture(*folders):
-    """All that is in the folders, and how."""
+def snapshot(folder):
+    """{path: mode, owner, inode and content} of everything in the folder"""
     found = {}
-    for folder in folders:
-        for at, folders_in, files in os.walk(folder):
-            for path in [at] + [os.path.join(at, name) for name in folders_in + files]:
-                info = os.lstat(path)
-                content = None
-                if stat.S_ISLNK(info.st_mode):
-                    content = os.readlink(path)
-                elif stat.S_ISREG(info.st_mode):
-                    with open(path, "rb") as file:
-                        content = hashlib.sha256(file.read()).hexdigest()
-                found[path] = (info.st_mode, info.st_uid, info.st_ino, content)
+    for at, folders, files in os.walk(folder):
+        for path in [at] + [os.path.join(at, name) for name in folders + files]:
+            info = os.lstat(path)
+            content = None
+            if stat.S_ISLNK(info.st_mode):
+                content = os.readlink(path)
+            elif stat.S_ISREG(info.st_mode):
+                with open(path, "rb") as file:
+                    content = hashlib.sha256(file.read()).hexdigest()
+            found[path] = (info.st_mode, info.st_uid, info.st_ino, content)
     return found
 
 
@@ -59,7 +60,7 @@ def link(path):
     os.symlink(path + ".1", path)
 
 
-def anothers(path, *statements):
+def make_foreign(path, *statements):
     os.remove(path)
     sql(path, "CREATE TABLE recipes (name)", "INSERT INTO recipes VALUES ('soup')", *statements)
     os.chmod(path, 0o600)
@@ -71,7 +72,7 @@ MODE = "must belong to patd's user, mode 0600"
 BACKUP = "restore it from a backup"
 NO_FILE = "not a regular file"
 
-# What is done to the database, and what patd says of it.
+# {case: (change, text of the refusal)}
 DATABASES = {
     "is a folder": (lambda db: replace(db, os.mkdir), NO_FILE),
     "is a link": (link, NO_FILE),
@@ -80,42 +81,42 @@ DATABASES = {
     "is not writable": (lambda db: os.chmod(db, 0o400), MODE),
     "is readable by others": (lambda db: os.chmod(db, 0o644), MODE),
     "is writable by the group": (lambda db: os.chmod(db, 0o660), MODE),
-    "is another user's": (lambda db: os.chown(db, DAEMON, 0), "must belong to patd's user"),
-    "is noise": (lambda db: fill(db, NOISE), "not a database"),
-    "is a text": (lambda db: fill(db, b"# TODO\n" * 100), "not a database"),
+    "belongs to another user": (lambda db: os.chown(db, DAEMON, 0), "must belong to patd's user"),
+    "has random content": (lambda db: fill(db, NOISE), "not a database"),
+    "is a text file": (lambda db: fill(db, b"# TODO\n" * 100), "not a database"),
     "is one byte": (lambda db: fill(db, b"S"), "is empty"),
-    "is cut to nothing": (lambda db: cut(db, 0), "is empty"),
-    "is cut to a header": (lambda db: cut(db, 100), BACKUP),
-    "is cut to a page": (lambda db: cut(db, 4096), BACKUP),
-    "is cut in the middle": (lambda db: cut(db, 10000), BACKUP),
+    "is truncated to 0 bytes": (lambda db: cut(db, 0), "is empty"),
+    "is truncated to its header": (lambda db: cut(db, 100), BACKUP),
+    "is truncated to a page": (lambda db: cut(db, 4096), BACKUP),
+    "is truncated in the middle": (lambda db: cut(db, 10000), BACKUP),
     "lacks its last page": (lambda db: cut(db, os.stat(db).st_size - 4096), BACKUP),
     "has a hole": (lambda db: fill(db, bytes(4096), 4096), BACKUP),
-    "has noise in it": (lambda db: fill(db, NOISE[:16384], 4096), BACKUP),
-    "is of a newer version": (lambda db: sql(db, "PRAGMA user_version = 99"), "from a newer patd"),
-    "is of no version": (lambda db: sql(db, "PRAGMA user_version = 0"), "no valid version"),
-    "is of a negative version": (lambda db: sql(db, "PRAGMA user_version=-1"), "no valid version"),
+    "has random bytes in it": (lambda db: fill(db, NOISE[:16384], 4096), BACKUP),
+    "has schema version 99": (lambda db: sql(db, "PRAGMA user_version = 99"), "from a newer patd"),
+    "has schema version 0": (lambda db: sql(db, "PRAGMA user_version = 0"), "no valid version"),
+    "has schema version -1": (lambda db: sql(db, "PRAGMA user_version = -1"), "no valid version"),
     "lacks a table": (lambda db: sql(db, "DROP TABLE token"), BACKUP),
-    "is another program's": (anothers, "is not patd's"),
-    "is another program's, in WAL": (
-        lambda db: anothers(db, "PRAGMA journal_mode = WAL"), "is not patd's",
+    "is of another program": (make_foreign, "is not patd's"),
+    "is of another program, in WAL mode": (
+        lambda db: make_foreign(db, "PRAGMA journal_mode = WAL"), "is not patd's",
     ),
-    "is another program's, with its mark": (
-        lambda db: anothers(db, "PRAGMA application_id = 1"), "is not patd's",
+    "is of another program, with its application id": (
+        lambda db: make_foreign(db, "PRAGMA application_id = 1"), "is not patd's",
     ),
-    "is another program's, with our version": (
-        lambda db: anothers(db, "PRAGMA user_version = 1"), "is not patd's",
+    "is of another program, with patd's schema version": (
+        lambda db: make_foreign(db, "PRAGMA user_version = 1"), "is not patd's",
     ),
 }  # fmt: skip
 
 KEYS = {
     "is lost": (os.remove, "the key is lost"),
-    "is another": (lambda key: fill(key, NOISE[:32]), "the key is not the one"),
+    "is another key": (lambda key: fill(key, NOISE[:32]), "the key is not the one"),
     "is a byte short": (lambda key: cut(key, 31), "exactly 32 bytes"),
     "is a byte long": (lambda key: fill(key, bytes(33)), "exactly 32 bytes"),
     "is empty": (lambda key: cut(key, 0), "exactly 32 bytes"),
     "is readable by others": (lambda key: os.chmod(key, 0o604), "can be read by others"),
     "is readable by the group": (lambda key: os.chmod(key, 0o640), "can be read by others"),
-    "is another user's": (lambda key: os.chown(key, DAEMON, 0), "can be read by others"),
+    "belongs to another user": (lambda key: os.chown(key, DAEMON, 0), "can be read by others"),
     "is a folder": (lambda key: replace(key, os.mkdir), NO_FILE),
     "is a pipe": (lambda key: replace(key, os.mkfifo), NO_FILE),
     "is a link": (link, "key"),
@@ -124,7 +125,9 @@ KEYS = {
 STATE_DIRS = {
     "is writable by the group": (lambda state: os.chmod(state, 0o770), "no other may write"),
     "is writable by all": (lambda state: os.chmod(state, 0o777), "no other may write"),
-    "is another user's": (lambda state: os.chown(state, DAEMON, 0), "must belong to patd's user"),
+    "belongs to another user": (
+        lambda state: os.chown(state, DAEMON, 0), "must belong to patd's user",
+    ),
     "is a file": (
         lambda state: (os.rename(state, state + ".1"), fill(state, b"x")),
         "cannot open the state directory",
@@ -144,54 +147,57 @@ COMMAND_LINES = {
 }
 
 
-class Refusals(WorldTest):
+class Refusals(PatdTest):
     def setUp(self):
         super().setUp()
         self.token = self.root.generate("laptop")
         self.assertEqual(self.patd.end(), 0)
-        self.start_patd = False  # it need not live to the end
+        self.start_patd = False  # it need not run when the test ends
         self.saved = self.patd.state + ".saved"
         shutil.copytree(self.patd.state, self.saved)
 
     def restore(self):
-        """As it was before the last case."""
+        """Undoes the change of the last case."""
         for name in os.listdir(self.folder):
             path = os.path.join(self.folder, name)
             if name.startswith("state") and path != self.saved:
                 shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
         shutil.copytree(self.saved, self.patd.state)
 
+    def assertStartRefused(self, text, **how):
+        """patd refuses to start with that text, and changes nothing; returns its standard error."""
+        before = snapshot(self.folder)
+        errors = self.patd.refuse(**how)
+        self.assertIn(text, errors)
+        self.assertEqual(snapshot(self.folder), before, "something was changed")
+        return errors
+
     def assertAllRefused(self, cases, path):
-        for case, (change, says) in cases.items():
+        for case, (change, text) in cases.items():
             with self.subTest(case):
                 self.restore()
                 change(path)
-                before = picture(self.folder)
-                said = self.patd.refuse()
-                self.assertIn(says, said)
-                self.assertIn(self.patd.state, said)
-                self.assertEqual(picture(self.folder), before, "something was changed")
+                self.assertIn(self.patd.state, self.assertStartRefused(text))
 
-    def test_a_database_is_refused_that(self):
+    def test_patd_refuses_to_start_if_the_database(self):
         self.assertAllRefused(DATABASES, self.patd.database)
 
-    def test_a_key_is_refused_that(self):
+    def test_patd_refuses_to_start_if_the_key(self):
         self.assertAllRefused(KEYS, os.path.join(self.patd.state, "key"))
 
-    def test_a_state_directory_is_refused_that(self):
+    def test_patd_refuses_to_start_if_the_state_directory(self):
         self.assertAllRefused(STATE_DIRS, self.patd.state)
         self.patd.state = os.path.join(self.patd.state, "no/such")
         with self.subTest("has no parent"):
             self.assertIn("cannot make the state directory", self.patd.refuse())
 
-    def test_a_command_line_is_refused_with(self):
-        for case, (arguments, says) in COMMAND_LINES.items():
+    def test_patd_refuses_a_command_line_with(self):
+        for case, (arguments, text) in COMMAND_LINES.items():
             with self.subTest(case):
-                said = self.patd.refuse(command=[PATD, *arguments])
-                self.assertIn(says, said)
+                self.assertIn(text, self.patd.refuse(command=[PATD, *arguments]))
         self.assertEqual(os.listdir(self.patd.run), [])
 
-    def test_a_runtime_directory_is_refused_that(self):
+    def test_patd_refuses_to_start_if_the_runtime_directory(self):
         elsewhere = os.path.join(self.folder, "elsewhere")
 
         def occupied():
@@ -203,17 +209,15 @@ class Refusals(WorldTest):
             "is a file": (self.bus.config, None, "Not a directory"),
             "has a folder for a socket": (elsewhere, occupied, "root.sock: File exists"),
         }
-        for case, (path, prepare, says) in cases.items():
+        for case, (path, prepare, text) in cases.items():
             with self.subTest(case):
                 self.restore()
                 if prepare:
                     prepare()
                 self.patd.run = path
-                before = picture(self.folder)
-                self.assertIn(says, self.patd.refuse())
-                self.assertEqual(picture(self.folder), before, "something was changed")
+                self.assertStartRefused(text)
 
-    def test_a_second_patd_is_refused_and_the_first_goes_on(self):
+    def test_a_second_patd_exits_and_the_first_continues(self):
         self.patd.start()
         own_run = [f"--runtime-dir={self.folder}/run2"]
         own_state = [f"--state-dir={self.folder}/state2"]
@@ -222,12 +226,12 @@ class Refusals(WorldTest):
             "with the same state directory": (own_run, "in use by another patd"),
             "with the same runtime directory": (own_state, "Address already in use"),
         }
-        for case, (arguments, says) in cases.items():
+        for case, (arguments, text) in cases.items():
             with self.subTest(case):
-                self.assertIn(says, self.patd.refuse(*arguments))
-                self.assertEqual(self.verify(self.token), door.ACCEPTED)
+                self.assertIn(text, self.patd.refuse(*arguments))
+                self.assertEqual(self.verify(self.token), wire.ACCEPTED)
 
-    def test_a_credential_is_refused_that(self):
+    def test_patd_refuses_to_start_if_the_key_credential(self):
         credential = os.path.join(self.folder, "patd.key")
         env = {**os.environ, "CREDENTIALS_DIRECTORY": self.folder}
         cases = {
@@ -235,23 +239,21 @@ class Refusals(WorldTest):
             "is a byte short": (NOISE[:31], "exactly 32 bytes"),
             "is empty": (b"", "exactly 32 bytes"),
         }
-        for case, (content, says) in cases.items():
+        for case, (content, text) in cases.items():
             with self.subTest(case):
                 fill(credential, content)
-                before = picture(self.folder)
-                self.assertIn(says, self.patd.refuse(env=env))
-                self.assertEqual(picture(self.folder), before, "something was changed")
+                self.assertStartRefused(text, env=env)
 
-    def test_after_a_refusal_everything_is_there_again_once_the_cause_is_gone(self):
+    def test_patd_starts_with_its_tokens_after_the_cause_of_a_refusal_is_removed(self):
         key = os.path.join(self.patd.state, "key")
         os.rename(key, key + ".away")
         self.patd.refuse()
         os.rename(key + ".away", key)
         self.patd.start()
-        self.assertEqual(self.verify(self.token), door.ACCEPTED)
+        self.assertEqual(self.verify(self.token), wire.ACCEPTED)
 
 
-class Starts(WorldTest):
+class Starts(PatdTest):
     start_patd = False
 
     def start(self, **how):
@@ -261,7 +263,7 @@ class Starts(WorldTest):
     def mode(self, *path):
         return stat.S_IMODE(os.stat(os.path.join(*path)).st_mode)
 
-    def test_everything_that_patd_makes_is_its_own_alone(self):
+    def test_patd_creates_files_and_directories_with_restrictive_modes(self):
         os.umask(0)
         self.addCleanup(os.umask, 0o022)
         self.start()
@@ -272,32 +274,30 @@ class Starts(WorldTest):
         self.assertLessEqual({"key", "patd.db"}, set(names))
         self.assertEqual({self.mode(self.patd.state, name) for name in names}, {0o600})
 
-    def test_a_key_that_is_lost_without_tokens_is_made_anew(self):
+    def test_a_lost_key_is_replaced_if_there_are_no_tokens(self):
         key = os.path.join(self.patd.state, "key")
         self.start()
         with open(key, "rb") as file:
             first = file.read()
-        token = self.root.generate("laptop")
-        self.root.revoke(token)
-        self.root.delete(token)
+        self.root.revoke_and_delete(self.root.generate("laptop"))
         self.patd.end()
         os.remove(key)
         self.start()
         with open(key, "rb") as file:
             self.assertNotEqual(file.read(), first)
-        self.assertEqual(self.verify(self.root.generate("laptop")), door.ACCEPTED)
+        self.assertEqual(self.verify(self.root.generate("laptop")), wire.ACCEPTED)
 
-    def test_with_the_database_moved_away_all_tokens_are_given_up(self):
+    def test_patd_starts_empty_if_the_database_was_moved_away(self):
         self.start()
         old = self.root.generate("laptop")
         self.patd.end()
         os.rename(self.patd.database, self.patd.database + ".away")
         self.start()
         self.assertEqual(self.root.list(all=True), [])
-        self.assertEqual(self.verify(old), door.WRONG)
-        self.assertEqual(self.verify(self.root.generate("laptop")), door.ACCEPTED)
+        self.assertEqual(self.verify(old), wire.WRONG)
+        self.assertEqual(self.verify(self.root.generate("laptop")), wire.ACCEPTED)
 
-    def test_a_credential_is_the_key_and_none_is_made(self):
+    def test_a_key_from_a_credential_is_used_and_not_stored(self):
         fill(os.path.join(self.folder, "patd.key"), NOISE[:32])
         env = {**os.environ, "CREDENTIALS_DIRECTORY": self.folder}
         self.start(env=env)
@@ -306,17 +306,17 @@ class Starts(WorldTest):
         self.patd.end()
         self.assertIn("the key is lost", self.patd.refuse())
         self.start(env=env)
-        self.assertEqual(self.verify(token), door.ACCEPTED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
 
-    def test_sockets_that_a_killed_patd_left_are_taken_over(self):
+    def test_sockets_of_a_killed_patd_are_replaced(self):
         self.start()
         token = self.root.generate("laptop")
         self.patd.kill()
         self.assertEqual(sorted(os.listdir(self.patd.run)), ["root.sock", "user.sock"])
         self.start()
-        self.assertEqual(self.verify(token), door.ACCEPTED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
 
-    def test_patd_that_ends_leaves_no_sockets(self):
+    def test_patd_removes_its_sockets_at_exit(self):
         self.start()
         self.assertEqual(self.patd.end(), 0)
         self.assertEqual(os.listdir(self.patd.run), [])
@@ -326,36 +326,37 @@ class Starts(WorldTest):
             os.mkdir(folder, 0o755)
             os.chown(folder, DAEMON, DAEMON)
         os.chmod(self.patd.state, 0o700)
-        # The build may stand where others cannot go.
+        # The build directory may be inaccessible to others.
         self.patd.program = shutil.copy(PATD, self.folder)
         self.start(user=DAEMON, group=DAEMON, extra_groups=[], cwd="/")
 
-    def test_an_ordinary_user_can_run_patd(self):
+    def test_patd_works_as_an_ordinary_user(self):
         self.start_as_daemon()
         token = self.root.generate("laptop", user="games")
-        self.assertEqual(self.verify(token, 5, "games"), door.ACCEPTED)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         self.root.revoke(token)
-        self.assertEqual(self.verify(token, 5, "games", 5, self.patd.user_sock), door.REVOKED)
+        verdict = self.verify_games(token, caller=GAMES, sock=self.patd.user_sock)
+        self.assertEqual(verdict, wire.REVOKED)
 
-    def test_other_processes_of_its_user_cannot_look_into_patd(self):
+    def test_proc_mem_of_patd_is_owned_by_root(self):
         self.start_as_daemon()
         self.assertEqual(os.stat(f"/proc/{self.patd.process.pid}/mem").st_uid, 0)
 
-    def test_a_broken_row_hides_no_other(self):
+    def test_an_unreadable_row_does_not_affect_other_tokens(self):
         self.start()
         broken, whole = self.root.generate("broken"), self.root.generate("whole")
         self.patd.end()
         self.patd.edit("UPDATE token SET verifier = x'00' WHERE id = ?", broken.id)
         self.start()
-        self.assertEqual([row["Id"] for row in self.root.list()], [whole.id])
-        self.assertEqual(self.verify(whole), door.ACCEPTED)
-        self.assertNotEqual(self.verify(broken), door.ACCEPTED)
+        self.assertEqual(ids(self.root.list()), [whole.id])
+        self.assertEqual(self.verify(whole), wire.ACCEPTED)
+        self.assertNotEqual(self.verify(broken), wire.ACCEPTED)
 
-    def test_help_and_version_are_told_on_standard_output(self):
-        for option, says in {"--help": "--state-dir=DIR", "--version": "patd "}.items():
+    def test_help_and_version_are_printed_on_standard_output(self):
+        for option, text in {"--help": "--state-dir=DIR", "--version": "patd "}.items():
             with self.subTest(option):
                 done = subprocess.run([PATD, option], capture_output=True, check=True)
-                self.assertIn(says, done.stdout.decode())
+                self.assertIn(text, done.stdout.decode())
                 self.assertEqual(done.stderr, b"")
 
 

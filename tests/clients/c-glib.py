@@ -1,15 +1,16 @@
 #!/usr/bin/python3 -B
-"""doc/examples/mytokens.c: C and GLib, by gdbus-codegen."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests doc/examples/mytokens.c: C and GLib, with gdbus-codegen."""
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import mytokens
 import tap
-from world import BUILD
+from fixture import BUILD
 
 
-class GLib(mytokens.Promises):
+class GLib(mytokens.MyTokensTest):
     command = [os.path.join(BUILD, "clients/mytokens")]
 
 

@@ -1,21 +1,20 @@
 #!/usr/bin/python3 -B
-"""gdbus: what comes with GLib."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Calls and monitors patd with gdbus of GLib."""
 import os
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
-from client import MANAGER, NAME, PATIENCE_S, ROOT, TOKEN, GLib
+from client import MANAGER, NAME, OBJECT_MANAGER, OURS, PATIENCE_S, ROOT, TOKEN, GLib, names
+from fixture import PatdTest
 from mytokens import AS_GAMES, Program
-from world import WorldTest
-
-OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 
 
-class Gdbus(WorldTest):
+class Gdbus(PatdTest):
     def call(self, path, method, *args, as_user=(), status=0):
-        """The reply, or what it says on standard error if it is to fail."""
+        """The reply or, if gdbus has to fail, its standard error."""
         done = subprocess.run(
             [*as_user, "gdbus", "call", "--system", "--dest", NAME, "--object-path", path,
              "--method", method, *args], env=self.bus.environment(),
@@ -27,7 +26,7 @@ class Gdbus(WorldTest):
     def list(self, **how):
         return self.call(ROOT, MANAGER + ".ListTokens", "{}", "0", "", **how)[0]
 
-    def test_it_lists_all_about_the_tokens(self):
+    def test_listtokens_and_getmanagedobjects_return_all_properties(self):
         tokens = [self.root.generate(name) for name in ("desktop", "laptop")]
         rows = [self.root.show(token) for token in tokens]
         self.assertEqual(self.list(), rows)
@@ -36,34 +35,34 @@ class Gdbus(WorldTest):
             objects, {token.path: {TOKEN: row} for token, row in zip(tokens, rows)}
         )
 
-    def test_it_revokes_restores_and_deletes(self):
+    def test_revoke_restore_and_delete_change_the_state(self):
         token = self.root.generate("laptop")
         for method, states in (("Revoke", ["revoked"]), ("Restore", ["active"]),
                                ("Revoke", ["revoked"]), ("Delete", [])):  # fmt: skip
             self.call(token.path, f"{TOKEN}.{method}", "{}")
             self.assertEqual([row["State"] for row in self.list()], states)
 
-    def test_it_generates_a_token_but_cannot_hand_out_the_secret(self):
+    def test_generate_makes_a_token_and_prints_no_secret(self):
         path, handle = self.call(ROOT, MANAGER + ".Generate", "laptop", "{'lifetime': <uint64 60>}")
         (row,) = self.list()
         self.assertEqual(path, f"{ROOT}/token/{row['Id']}")
         self.assertEqual(row["ExpiresAt"], row["CreatedAt"] + 60)
         self.assertEqual(handle, 0)  # an index into descriptors, which gdbus has closed
 
-    def test_it_names_the_error_of_a_refused_call(self):
+    def test_a_refused_call_prints_the_name_of_the_error(self):
         token = self.root.generate("laptop")
-        said = self.call(token.path, TOKEN + ".Delete", "{}", status=1)
-        self.assertIn("org.patd.Tokens1.Error.NotRevoked: ", said)
+        error = self.call(token.path, TOKEN + ".Delete", "{}", status=1)
+        self.assertIn(OURS + "NotRevoked: ", error)
 
-    def test_an_ordinary_user_lists_revokes_and_deletes_its_own(self):
+    def test_an_ordinary_user_lists_revokes_and_deletes_its_own_tokens(self):
         token = self.root.generate("laptop", user="games")
         self.root.generate("root's")
-        self.assertEqual([row["Name"] for row in self.list(as_user=AS_GAMES)], ["laptop"])
+        self.assertEqual(names(self.list(as_user=AS_GAMES)), ["laptop"])
         self.call(token.path, TOKEN + ".Revoke", "{}", as_user=AS_GAMES)
         self.call(token.path, TOKEN + ".Delete", "{}", as_user=AS_GAMES)
         self.assertEqual(self.list(as_user=AS_GAMES), [])
 
-    def test_its_monitor_has_not_subscribed_and_so_hears_nothing(self):
+    def test_monitor_receives_no_signals_without_subscribe(self):
         monitor = Program(
             ["gdbus", "monitor", "--system", "--dest", NAME], self.bus.environment(), os.devnull
         )
@@ -72,7 +71,7 @@ class Gdbus(WorldTest):
             self.root.subscribe()
             self.root.revoke(self.root.generate("laptop"))
             self.assertEqual(self.patd.end(), 0)
-            monitor.hear(f"The name {NAME} does not have an owner")
+            monitor.expect(f"The name {NAME} does not have an owner")
         finally:
             monitor.process.terminate()
             monitor.end()

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * As doc/examples/mytokens.c, with Qt and the proxies of qdbusxml2cpp: Subscribe and ListTokens,
- * page by page.
+ * doc/examples/mytokens.c for Qt, with the proxies of qdbusxml2cpp: Subscribe, and ListTokens page
+ * by page.
  */
 #include <QCoreApplication>
 #include <QDBusMetaType>

@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""doc/examples/mytokens.js: Node and dbus-next."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests doc/examples/mytokens.js: Node and dbus-next."""
 import os
 import shutil
 import sys
@@ -8,9 +9,9 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import mytokens
 import tap
-from world import TOP
+from fixture import TOP
 
-# Once for all of build/: clients.mk
+# One for all builds, see clients.mk
 MODULES = os.path.join(TOP, "build/clients/node/node_modules")
 
 
@@ -23,7 +24,7 @@ def missing():
 
 
 @unittest.skipIf(missing(), missing())
-class Node(mytokens.Promises):
+class Node(mytokens.MyTokensTest):
     command = ["node", "doc/examples/mytokens.js"]
     environment = {"NODE_PATH": MODULES}
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""Python and dbus-python."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests mytokens-dbus-python: Python and dbus-python."""
 import os
 import sys
 
@@ -8,7 +9,7 @@ import mytokens
 import tap
 
 
-class DBusPython(mytokens.Promises):
+class DBusPython(mytokens.MyTokensTest):
     command = ["/usr/bin/python3", "tests/clients/mytokens-dbus-python"]
 
 

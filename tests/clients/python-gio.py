@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""doc/examples/mytokens.py: Python and GLib's Gio."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests doc/examples/mytokens.py: Python and Gio of GLib."""
 import os
 import sys
 
@@ -8,7 +9,7 @@ import mytokens
 import tap
 
 
-class Gio(mytokens.Promises):
+class Gio(mytokens.MyTokensTest):
     command = ["/usr/bin/python3", "doc/examples/mytokens.py"]
 
 

@@ -1,15 +1,16 @@
 #!/usr/bin/python3 -B
-"""C++ and Qt, by qdbusxml2cpp."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests mytokens-qt.cpp: C++ and Qt, with qdbusxml2cpp."""
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import mytokens
 import tap
-from world import TOP
+from fixture import TOP
 
 
-class Qt(mytokens.Promises):
+class Qt(mytokens.MyTokensTest):
     command = [os.path.join(TOP, "build/clients/qt/mytokens")]
 
 

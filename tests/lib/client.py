@@ -1,13 +1,16 @@
-"""A client of patd on a bus: GDBus, synchronous, as any uid."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A D-Bus client of patd: GDBus, synchronous, as any uid."""
 import contextlib
 import fcntl
 import os
+import socket
 import time
 
 import gi
 
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
+from wire import PATIENCE_S, as_uid  # noqa: E402
 
 NAME = "org.patd.Tokens1"
 ROOT = "/org/patd/Tokens1"
@@ -22,11 +25,9 @@ DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 
 SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK
 
-PATIENCE_S = 30  # for what is a matter of milliseconds: a hang is a failure, a slow machine none
-
 
 class Refused(Exception):
-    """A D-Bus error; name without its well-known beginning."""
+    """A D-Bus error; name is without the prefix of patd's errors or of the standard ones."""
 
     def __init__(self, full_name, message):
         super().__init__(f"{full_name}: {message}")
@@ -36,7 +37,7 @@ class Refused(Exception):
 
 
 def _refused(error):
-    """What a GLib.Error says that another peer said, as Refused; else itself."""
+    """Refused for an error that another peer sent; any other GLib.Error unchanged."""
     name = Gio.DBusError.get_remote_error(error)
     if not name:
         return error
@@ -44,37 +45,66 @@ def _refused(error):
     return Refused(name, error.message)
 
 
-@contextlib.contextmanager
-def as_uid(uid):
-    """What is opened inside belongs to uid, in the eyes of the kernel, so of every peer."""
-    os.seteuid(uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 def wait_until(condition):
-    """Lets the main context run, which delivers signals and replies, until condition()."""
+    """Runs the main context, which delivers signals and replies, until condition()."""
     context = GLib.MainContext.default()
     deadline = time.monotonic() + PATIENCE_S
     expired = GLib.timeout_add_seconds(PATIENCE_S, lambda: True)
     try:
         while not condition():
             if time.monotonic() > deadline:
-                raise TimeoutError("what was waited for did not happen")
+                raise TimeoutError("the condition did not come true")
             context.iteration(True)
     finally:
         GLib.source_remove(expired)
 
 
-def options(**values):
-    """a{sv}: a str is an s, a bool a b, an int a t, a list an as; a Variant is itself."""
+def vardict(**values):
+    """a{sv}: str becomes s, bool b, int t, list as; a Variant stays as it is."""
     kinds = {str: "s", bool: "b", int: "t", list: "as"}
     return {
         key: value if isinstance(value, GLib.Variant) else GLib.Variant(kinds[type(value)], value)
         for key, value in values.items()
     }
+
+
+def ids(rows):
+    return [row["Id"] for row in rows]
+
+
+def names(rows):
+    return [row["Name"] for row in rows]
+
+
+@contextlib.contextmanager
+def call_without_fds(bus_path, method, args):
+    """Calls the manager as root, over a connection that negotiated no passing of descriptors.
+    Yields a function that reads the reply's body."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as bus:
+        bus.settimeout(PATIENCE_S)
+        bus.connect(bus_path)
+        bus.sendall(b"\0AUTH EXTERNAL 30\r\n")  # uid 0; no NEGOTIATE_UNIX_FD follows
+        assert b"OK" in bus.recv(100)
+        bus.sendall(b"BEGIN\r\n")
+        hello = Gio.DBusMessage.new_method_call(*DBUS, "Hello")
+        call = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, method)
+        call.set_body(args)
+        for serial, message in enumerate((hello, call), 1):
+            message.set_serial(serial)
+            bus.sendall(message.to_blob(Gio.DBusCapabilityFlags.NONE))
+
+        def read_reply():
+            with bus.makefile("rb") as stream:
+                while True:
+                    head = stream.read(16)
+                    rest = stream.read(Gio.DBusMessage.bytes_needed(head) - len(head))
+                    reply = Gio.DBusMessage.new_from_blob(
+                        head + rest, Gio.DBusCapabilityFlags.NONE
+                    )
+                    if reply.get_reply_serial() == serial:
+                        return reply.get_body()
+
+        yield read_reply
 
 
 class Client:
@@ -100,7 +130,7 @@ class Client:
         return flags | kind.ALLOW_INTERACTIVE_AUTHORIZATION if self.interactive else flags
 
     def send(self, path, interface, method, args=None, destination=NAME):
-        """Calls; the reply as (Variant, list of descriptors)."""
+        """Calls a method; returns (reply as a Variant, list of descriptors)."""
         try:
             reply, fds = self.connection.call_with_unix_fd_list_sync(
                 destination,
@@ -148,10 +178,24 @@ class Client:
         )
 
     def begin(self, method, signature, *args, **more):
-        """Sends a call, and returns its Answer, which is yet to come."""
-        answer = Answer()
-        self.post(method, signature, *args, done=answer.take, **more)
-        return answer
+        """Sends a call, and returns its PendingReply."""
+        reply = PendingReply()
+        self.post(method, signature, *args, done=reply.take, **more)
+        return reply
+
+    def collect(self, interface, name, path=None):
+        """A list that wait_until() fills with (path, arguments) of each such signal."""
+        received = []
+        self.connection.signal_subscribe(
+            None, interface, name, path, None, Gio.DBusSignalFlags.NONE,
+            lambda *args: received.append((args[2], args[5].unpack())),
+        )  # fmt: skip
+        return received
+
+    def leave(self):
+        """Closes the connection once everything is sent, without waiting for replies."""
+        self.connection.flush_sync(None)
+        self.close()
 
     def bus(self, method, signature="()", *args):
         name, path, interface = DBUS
@@ -161,38 +205,39 @@ class Client:
         return self.call(path, INTROSPECTABLE, "Introspect")[0]
 
     # --- the contract's methods ---------------------------------------------------------------
-    def generate(self, name, **wish):
+    def generate(self, name, **options):
         reply, fds = self.send(
-            ROOT, MANAGER, "Generate", GLib.Variant("(sa{sv})", (name, options(**wish)))
+            ROOT, MANAGER, "Generate", GLib.Variant("(sa{sv})", (name, vardict(**options)))
         )
         path, _ = reply.unpack()
         (fd,) = fds
         return Token(path, fd)
 
-    def generate_sealed(self, name, recipient, **wish):
+    def generate_sealed(self, name, recipient, **options):
         """(path, sealed)"""
-        args = GLib.Variant("(saya{sv})", (name, recipient, options(**wish)))
+        args = GLib.Variant("(saya{sv})", (name, recipient, vardict(**options)))
         path, sealed = self.send(ROOT, MANAGER, "GenerateSealed", args)[0].unpack()
         return path, bytes(sealed)
 
-    def rotate_sealed(self, token, recipient, **wish):
-        args = GLib.Variant("(aya{sv})", (recipient, options(**wish)))
+    def rotate_sealed(self, token, recipient, **options):
+        args = GLib.Variant("(aya{sv})", (recipient, vardict(**options)))
         return bytes(self.send(token.path, TOKEN, "RotateSealed", args)[0].unpack()[0])
 
-    def page(self, limit=0, cursor="", **wanted):
+    def page(self, limit=0, cursor="", **filters):
         """(rows, next cursor)"""
-        args = (options(**wanted), limit, cursor)
+        args = (vardict(**filters), limit, cursor)
         return self.call(ROOT, MANAGER, "ListTokens", "(a{sv}us)", *args)
 
-    def list(self, **wanted):
-        return self.page(**wanted)[0]
+    def list(self, **filters):
+        return self.page(**filters)[0]
 
-    def revoke(self, token, **wish):
-        self.call(token.path, TOKEN, "Revoke", "(a{sv})", options(**wish))
+    def revoke(self, token, **options):
+        self.call(token.path, TOKEN, "Revoke", "(a{sv})", vardict(**options))
 
-    def rotate(self, token, **wish):
+    def rotate(self, token, **options):
         """The same token with its new secret."""
-        _, fds = self.send(token.path, TOKEN, "Rotate", GLib.Variant("(a{sv})", (options(**wish),)))
+        args = GLib.Variant("(a{sv})", (vardict(**options),))
+        _, fds = self.send(token.path, TOKEN, "Rotate", args)
         (fd,) = fds
         return Token(token.path, fd)
 
@@ -202,11 +247,11 @@ class Client:
     def sources(self, token):
         return self.call(token.path, TOKEN, "GetSources")[0]
 
-    def revoke_all(self, **wish):
-        return self.call(ROOT, MANAGER, "RevokeAll", "(a{sv})", options(**wish))[0]
+    def revoke_all(self, **options):
+        return self.call(ROOT, MANAGER, "RevokeAll", "(a{sv})", vardict(**options))[0]
 
-    def disable(self, user, **wish):
-        self.call(ROOT, MANAGER, "Disable", "(sa{sv})", user, options(**wish))
+    def disable(self, user, **options):
+        self.call(ROOT, MANAGER, "Disable", "(sa{sv})", user, vardict(**options))
 
     def enable(self, user):
         self.call(ROOT, MANAGER, "Enable", "(sa{sv})", user, {})
@@ -219,16 +264,16 @@ class Client:
         rows = self.call(ROOT, MANAGER, "GetPolicy")[0]
         return {row["Key"]: (row["Value"], row["Source"]) for row in rows}
 
-    def history_page(self, limit=0, cursor="", **wanted):
+    def history_page(self, limit=0, cursor="", **filters):
         """(entries, next cursor)"""
-        args = (options(**wanted), limit, cursor)
+        args = (vardict(**filters), limit, cursor)
         return self.call(ROOT, MANAGER, "ListHistory", "(a{sv}us)", *args)
 
-    def history(self, **wanted):
-        """All entries, over as many pages as it takes."""
-        entries, cursor = self.history_page(**wanted)
+    def history(self, **filters):
+        """All entries, of all pages."""
+        entries, cursor = self.history_page(**filters)
         while cursor:
-            more, cursor = self.history_page(cursor=cursor, **wanted)
+            more, cursor = self.history_page(cursor=cursor, **filters)
             entries += more
         return entries
 
@@ -244,21 +289,25 @@ class Client:
         fds = Gio.UnixFDList.new_from_array([fd])
         try:
             reply, _ = self.connection.call_with_unix_fd_list_sync(
-                NAME, ROOT, MANAGER, "Check", GLib.Variant("(ha{sv})", (0, options(**where))),
+                NAME, ROOT, MANAGER, "Check", GLib.Variant("(ha{sv})", (0, vardict(**where))),
                 None, self._flags(Gio.DBusCallFlags), PATIENCE_S * 1000, fds, None,
             )[:2]  # fmt: skip
         except GLib.Error as error:
             raise _refused(error) from None
         return reply.unpack()
 
-    def restore(self, token, **wish):
-        self.call(token.path, TOKEN, "Restore", "(a{sv})", options(**wish))
+    def revoke_and_delete(self, token):
+        self.revoke(token)
+        self.delete(token)
 
-    def delete(self, token, **wish):
-        self.call(token.path, TOKEN, "Delete", "(a{sv})", options(**wish))
+    def restore(self, token, **options):
+        self.call(token.path, TOKEN, "Restore", "(a{sv})", vardict(**options))
 
-    def subscribe(self, **wish):
-        self.call(ROOT, MANAGER, "Subscribe", "(a{sv})", options(**wish))
+    def delete(self, token, **options):
+        self.call(token.path, TOKEN, "Delete", "(a{sv})", vardict(**options))
+
+    def subscribe(self, **options):
+        self.call(ROOT, MANAGER, "Subscribe", "(a{sv})", vardict(**options))
 
     def unsubscribe(self):
         self.call(ROOT, MANAGER, "Unsubscribe")
@@ -290,18 +339,18 @@ class Client:
             self.connection.signal_unsubscribe(match)
 
 
-class Answer:
-    """Of a call under way."""
+class PendingReply:
+    """The reply of a call under way."""
 
     def __init__(self):
-        self.come, self.message = False, None
+        self.done, self.message = False, None
 
     def take(self, message):
-        self.come, self.message = True, message
+        self.done, self.message = True, message
 
     def wait(self):
         """The reply's body, or raises Refused."""
-        wait_until(lambda: self.come)
+        wait_until(lambda: self.done)
         if not self.message:
             raise ConnectionError("the bus went away")
         try:
@@ -312,17 +361,8 @@ class Answer:
         return body.unpack() if body else ()
 
 
-class Opened:
-    """A token whose secret came sealed."""
-
-    def __init__(self, path, text):
-        self.path = path
-        self.id = path.rpartition("/")[2]
-        self.text = text.decode()
-
-
 class Token:
-    """A generated token, with the secret that was handed out.  Closes the descriptor."""
+    """A token as Generate or Rotate returned it.  Reads and closes the descriptor of the secret."""
 
     def __init__(self, path, fd):
         self.path = path
@@ -330,3 +370,19 @@ class Token:
         with os.fdopen(fd, "rb") as file:
             self.seals = fcntl.fcntl(fd, fcntl.F_GET_SEALS)
             self.text = file.read().decode()
+
+
+class UnsealedToken:
+    """A token whose secret came in a sealed box.  text: its content"""
+
+    def __init__(self, path, text):
+        self.path = path
+        self.id = path.rpartition("/")[2]
+        self.text = text.decode()
+
+
+class MissingToken:
+    """A token that does not exist."""
+
+    id = "0000000000"
+    path = ROOT + "/token/" + id

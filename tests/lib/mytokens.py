@@ -1,16 +1,17 @@
-"""What doc/examples/mytokens.* promise, and every client of tests/clients that speaks like them."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The tests of doc/examples/mytokens.* and of each client in tests/clients with the same output."""
 import os
 import re
 import select
 import subprocess
 
-import door
-from client import PATIENCE_S, NAME, ROOT, TOKEN, GLib
-from memory import memory
-from polkitd import Impostor
-from world import GAMES, TOP, WorldTest
+import wire
+from client import NAME, OBJECT_MANAGER, PATIENCE_S, PROPERTIES, ROOT, TOKEN, GLib
+from fixture import GAMES, TOP, PatdTest
+from polkitd import FakePolkitd
+from process_memory import regions
 
-# Another user that may read the checkout, wherever it lies.
+# Runs a command as user games, who may read the checkout wherever it is.
 AS_GAMES = [
     "setpriv", f"--reuid={GAMES}", "--clear-groups",
     "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search",
@@ -18,7 +19,7 @@ AS_GAMES = [
 
 
 class Program:
-    """A client that runs.  evidence: a file for its standard error"""
+    """A running client.  evidence: a file for its standard error"""
 
     def __init__(self, command, environment, evidence):
         self.rest, self.lines = b"", []
@@ -28,14 +29,14 @@ class Program:
                 env=environment, cwd=TOP,
             )  # fmt: skip
 
-    def tell(self, *words):
+    def send(self, *words):
         self.process.stdin.write(" ".join(words).encode() + b"\n")
 
     def read(self):
-        """The next line that it says, which is at self.lines[-1] from then on."""
+        """The next line of its output, also in self.lines[-1]."""
         while b"\n" not in self.rest:
             if not select.select([self.process.stdout], [], [], PATIENCE_S)[0]:
-                raise TimeoutError(f"nothing more after {self.lines}")
+                raise TimeoutError(f"no more output after {self.lines}")
             more = self.process.stdout.read(4096)
             if not more:
                 raise EOFError(f"it ended after {self.lines}")
@@ -44,8 +45,8 @@ class Program:
         self.lines.append(line.decode())
         return self.lines[-1]
 
-    def hear(self, *words):
-        """Reads until it says exactly that."""
+    def expect(self, *words):
+        """Reads until a line is exactly that."""
         while self.read() != " ".join(words):
             pass
 
@@ -56,7 +57,7 @@ class Program:
         return match.groups()
 
     def end(self):
-        """At the end of its input it leaves by itself."""
+        """Ends its input, at which it must exit; returns its status."""
         if self.process.poll() is None:
             self.process.stdin.close()
         with self.process.stdout:
@@ -64,21 +65,21 @@ class Program:
 
 
 class Generated:
-    """A token that the program has made and shown."""
+    """A token that the program generated and printed."""
 
     def __init__(self, text):
         self.text, self.id = text, text[4:14]
         self.path = f"{ROOT}/token/{self.id}"
 
 
-class Promises(WorldTest):
+class MyTokensTest(PatdTest):
     command, environment = [], {}
 
     def program(self, as_user=()):
         log = os.path.join(self.folder, "program.log")
         environment = self.bus.environment(**self.environment)
         program = Program([*as_user, *self.command], environment, log)
-        self.addCleanup(lambda: self.assertEqual(program.end(), 0, "it ended badly"))
+        self.addCleanup(lambda: self.assertEqual(program.end(), 0, "it exited with an error"))
         return program
 
     def evidence(self):
@@ -86,21 +87,21 @@ class Promises(WorldTest):
             return "--- standard error\n" + log.read() + super().evidence()
 
     def generate(self, program, name):
-        """It tells the secret and that there is a new token, in whatever order."""
-        program.tell("generate", name)
-        told = {}
-        while len(told) < 2:
-            what, value = program.find("(active|secret) (.*)")
-            told[what] = value
-        token = Generated(told["secret"])
-        self.assertEqual(told["active"], f"{token.id} {name}")
+        """Has the program print the secret and the new token, in any order."""
+        program.send("generate", name)
+        printed = {}
+        while len(printed) < 2:
+            kind, value = program.find("(active|secret) (.*)")
+            printed[kind] = value
+        token = Generated(printed["secret"])
+        self.assertEqual(printed["active"], f"{token.id} {name}")
         return token
 
-    def test_it_lists_the_tokens_that_are_there(self):
+    def test_existing_tokens_are_listed_at_start(self):
         tokens = [self.root.generate(f"number {n}") for n in range(3)]
         self.root.revoke(tokens[1])
         program = self.program()
-        program.hear("tokens: 3")
+        program.expect("tokens: 3")
         rows = [program.read() for _ in tokens]
         self.assertEqual(
             sorted(rows),
@@ -110,27 +111,27 @@ class Promises(WorldTest):
             ),
         )
 
-    def test_it_lists_more_tokens_than_a_page_holds(self):
+    def test_tokens_of_more_than_one_page_are_all_listed(self):
         names = {f"number {n}" for n in range(300)}
         for name in names:
             self.root.generate(name)
         program = self.program()
-        program.hear("tokens: 300")
+        program.expect("tokens: 300")
         rows = [program.read().split(" ", 2) for _ in names]
         self.assertEqual({name for _, _, name in rows}, names)
 
-    def test_it_sees_what_it_does(self):
+    def test_its_own_changes_are_each_reported_once(self):
         program = self.program()
-        program.hear("tokens: 0")
+        program.expect("tokens: 0")
         token = self.generate(program, "my laptop")
-        program.tell("revoke", token.id)
-        program.hear("revoked", token.id, "my laptop")
-        program.tell("restore", token.id)
-        program.hear("active", token.id, "my laptop")
-        program.tell("revoke", token.id)
-        program.hear("revoked", token.id, "my laptop")
-        program.tell("delete", token.id)
-        program.hear("deleted", token.id, "my laptop")
+        program.send("revoke", token.id)
+        program.expect("revoked", token.id, "my laptop")
+        program.send("restore", token.id)
+        program.expect("active", token.id, "my laptop")
+        program.send("revoke", token.id)
+        program.expect("revoked", token.id, "my laptop")
+        program.send("delete", token.id)
+        program.expect("deleted", token.id, "my laptop")
         self.assertEqual(self.root.list(), [])
         self.assertCountEqual(
             program.lines,
@@ -145,115 +146,115 @@ class Promises(WorldTest):
             ],
         )
 
-    def test_it_sees_what_others_do(self):
+    def test_changes_by_others_are_reported(self):
         program = self.program()
-        program.hear("tokens: 0")
+        program.expect("tokens: 0")
         token = self.root.generate("laptop")
-        program.hear("active", token.id, "laptop")
+        program.expect("active", token.id, "laptop")
         self.root.revoke(token)
-        program.hear("revoked", token.id, "laptop")
+        program.expect("revoked", token.id, "laptop")
         self.root.restore(token)
-        program.hear("active", token.id, "laptop")
+        program.expect("active", token.id, "laptop")
         self.root.revoke(token)
         self.root.delete(token)
-        program.hear("deleted", token.id, "laptop")
+        program.expect("deleted", token.id, "laptop")
 
-    def test_it_sees_a_token_expire(self):
+    def test_an_expiry_is_reported(self):
         program = self.program()
-        program.hear("tokens: 0")
+        program.expect("tokens: 0")
         token = self.root.generate("laptop", lifetime=1)
-        program.hear("expired", token.id, "laptop")
+        program.expect("expired", token.id, "laptop")
 
-    def test_the_secret_that_it_shows_opens_the_door_and_it_sees_the_use(self):
+    def test_the_printed_secret_logs_in_and_the_use_is_reported(self):
         program = self.program()
-        program.hear("tokens: 0")
+        program.expect("tokens: 0")
         token = self.generate(program, "laptop")
-        self.assertEqual(self.verify(token), door.ACCEPTED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
         (at,) = program.find(f"used {token.id} laptop at ([0-9]+) through tests")
         self.assertEqual(int(at), self.root.get(token, "LastUsedAt"))
 
-    def test_it_keeps_nothing_of_the_secret(self):
+    def test_memory_contains_no_secret_after_generate(self):
         program = self.program()
         token = self.generate(program, "laptop")
         self.root.revoke(token)
-        program.hear("revoked", token.id, "laptop")
+        program.expect("revoked", token.id, "laptop")
         control = 0
-        for region in memory(program.process.pid):
+        for region in regions(program.process.pid):
             control += token.id.encode() in region
             self.assertNotIn(token.text[15:].encode(), region)
-        self.assertGreater(control, 0, "the search finds nothing at all")
+        self.assertGreater(control, 0, "the search does not even find an id")
 
-    def test_it_knows_errors_by_their_names(self):
+    def test_errors_of_patd_are_recognized_by_name(self):
         token = self.root.generate("laptop")
         program = self.program()
-        program.hear("tokens: 1")
-        program.tell("generate", "laptop")
-        program.hear("error: you have a token of that name")
-        program.tell("delete", token.id)
-        program.hear("error: revoke it first")
-        program.tell("revoke", "0123456789")
-        program.hear("error: you have no such token")
+        program.expect("tokens: 1")
+        program.send("generate", "laptop")
+        program.expect("error: you have a token of that name")
+        program.send("delete", token.id)
+        program.expect("error: revoke it first")
+        program.send("revoke", "0123456789")
+        program.expect("error: you have no such token")
 
-    def test_when_patd_comes_back_it_lists_and_follows_again(self):
+    def test_tokens_are_listed_and_changes_reported_after_patd_restarts(self):
         token = self.root.generate("laptop")
         program = self.program()
-        program.hear("active", token.id, "laptop")
+        program.expect("active", token.id, "laptop")
         self.assertEqual(self.patd.end(), 0)
-        program.hear("patd is not there")
+        program.expect("patd is not there")
         self.patd.start()
-        program.hear("tokens: 1")
-        program.hear("active", token.id, "laptop")
+        program.expect("tokens: 1")
+        program.expect("active", token.id, "laptop")
         self.root.revoke(token)
-        program.hear("revoked", token.id, "laptop")
+        program.expect("revoked", token.id, "laptop")
         self.assertEqual(len(program.lines), 6, program.lines)
 
-    def test_it_waits_for_patd(self):
+    def test_a_program_started_before_patd_lists_tokens_once_patd_runs(self):
         self.assertEqual(self.patd.end(), 0)
         program = self.program()
-        program.hear("patd is not there")
+        program.expect("patd is not there")
         self.patd.start()
-        program.hear("tokens: 0")
+        program.expect("tokens: 0")
 
-    def test_an_ordinary_user_has_its_own_tokens_and_no_others(self):
+    def test_an_ordinary_user_sees_and_changes_only_its_own_tokens(self):
         token = self.root.generate("laptop", user="games")
         program = self.program(AS_GAMES)
-        program.hear("tokens: 1")
+        program.expect("tokens: 1")
         self.root.generate("root's")
-        program.tell("revoke", token.id)
-        program.hear("revoked", token.id, "laptop")
-        program.tell("delete", token.id)
-        program.hear("deleted", token.id, "laptop")
-        program.tell("generate", "another")
-        program.hear("error: that is not allowed")
+        program.send("revoke", token.id)
+        program.expect("revoked", token.id, "laptop")
+        program.send("delete", token.id)
+        program.expect("deleted", token.id, "laptop")
+        program.send("generate", "another")
+        program.expect("error: that is not allowed")
         self.assertEqual(len(program.lines), 5, program.lines)
 
-    def test_it_lets_polkit_ask(self):
-        polkit = Impostor(self.root)
+    def test_generate_allows_interactive_authorization(self):
+        polkit = FakePolkitd(self.root)
         program = self.program(AS_GAMES)
-        program.hear("tokens: 0")
-        program.tell("generate", "laptop")
+        program.expect("tokens: 0")
+        program.send("generate", "laptop")
         polkit.wait_for_questions()
         _, action, _, flags, _ = polkit.questions[0]
         self.assertEqual((action, flags), ("org.patd.tokens1.generate-own", 1))
 
-    def test_it_believes_nobody_but_patd(self):
+    def test_signals_forged_by_another_client_are_ignored(self):
         token = self.root.generate("laptop")
         program = self.program()
-        program.hear("active", token.id, "laptop")
+        program.expect("active", token.id, "laptop")
         forger = self.client(GAMES)
         (names,) = forger.bus("ListNames")
         state = GLib.Variant("s", "revoked")
         for name in names:
             if name.startswith(":") and name != forger.owner(NAME):
                 forger.connection.emit_signal(
-                    name, token.path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                    name, token.path, PROPERTIES, "PropertiesChanged",
                     GLib.Variant("(sa{sv}as)", (TOKEN, {"State": state}, [])),
                 )  # fmt: skip
                 forger.connection.emit_signal(
-                    name, ROOT, "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved",
+                    name, ROOT, OBJECT_MANAGER, "InterfacesRemoved",
                     GLib.Variant("(oas)", (token.path, [TOKEN])),
                 )  # fmt: skip
-        forger.bus("GetId")  # the bus has delivered them
+        forger.bus("GetId")  # its reply comes after the bus delivered them
         other = self.root.generate("other")
-        program.hear("active", other.id, "other")
+        program.expect("active", other.id, "other")
         self.assertEqual(len(program.lines), 3, program.lines)

@@ -1,4 +1,5 @@
-"""polkit on a private bus: the machine's own, one who answers its dialogs, and an impostor."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""polkit on a private bus: the real polkitd, an authentication agent, and a fake polkitd."""
 import os
 import subprocess
 
@@ -20,7 +21,7 @@ AGENT_XML = f"""<node><interface name="{AGENT}">
   <method name="CancelAuthentication"><arg type="s" name="cookie"/></method>
 </interface></node>"""
 
-IMPOSTOR_XML = f"""<node><interface name="{AUTHORITY}">
+FAKE_XML = f"""<node><interface name="{AUTHORITY}">
   <method name="CheckAuthorization">
     <arg type="(sa{{sv}})" name="subject"/><arg type="s" name="action"/>
     <arg type="a{{ss}}" name="details"/><arg type="u" name="flags"/>
@@ -31,7 +32,7 @@ IMPOSTOR_XML = f"""<node><interface name="{AUTHORITY}">
 
 
 class Polkitd:
-    """The real one, with patd's actions and these rules."""
+    """The real polkitd, with patd's actions and the rules of the test."""
 
     def __init__(self, folder, bus_address):
         self.log_path = os.path.join(folder, "polkitd.log")
@@ -39,7 +40,7 @@ class Polkitd:
         self.process = None
 
     def start(self, rules=""):
-        """It serves once it has its name."""
+        """Does not wait: polkitd serves once it owns its name."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [LAUNCHER], stdin=subprocess.PIPE, stdout=log, stderr=log, env=self.environment
@@ -51,13 +52,6 @@ class Polkitd:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(PATIENCE_S)
-
-    def log(self):
-        try:
-            with open(self.log_path, encoding="utf-8", errors="replace") as log:
-                return log.read()
-        except FileNotFoundError:
-            return ""
 
 
 def serve(client, path, xml, handle):
@@ -72,7 +66,7 @@ def serve(client, path, xml, handle):
 
 
 class Dialog:
-    """A question to a person."""
+    """A request for a user's password."""
 
     def __init__(self, agent, args, invocation):
         self.agent, self.invocation = agent, invocation
@@ -83,7 +77,7 @@ class Dialog:
         return [what["uid"] for _, what in self.identities]
 
     def accept(self):
-        """As polkit's helper does when PAM has accepted the first of the users."""
+        """Responds as polkit's helper does after PAM accepted the first identity."""
         kind, what = self.identities[0]
         identity = (kind, {"uid": GLib.Variant("u", what["uid"])})
         self.agent.call("AuthenticationAgentResponse2", "(us(sa{sv}))", 0, self.cookie, identity)
@@ -94,7 +88,7 @@ class Dialog:
 
 
 class Agent:
-    """Asks people on behalf of all clients of this process.  client: root's"""
+    """An authentication agent for all clients of this process.  client: root's"""
 
     def __init__(self, client):
         self.client = client
@@ -123,20 +117,20 @@ class Agent:
         invocation.return_value(None)
 
     def wait_for_dialog(self):
-        """The next that has not been waited for."""
+        """The next dialog, in the order in which they began."""
         wait_until(lambda: len(self.dialogs) > self.seen)
         self.seen += 1
         return self.dialogs[self.seen - 1]
 
 
-class Impostor:
-    """A peer that has polkit's name and misbehaves: answer(invocation), if it answers at all."""
+class FakePolkitd:
+    """A peer that owns polkit's name.  answer(invocation) replies to each question; None: never."""
 
     def __init__(self, client, answer=None):
         self.client = client
         self.questions, self.cancelled = [], []
         self.answer = answer
-        serve(client, PATH, IMPOSTOR_XML, self._handle)
+        serve(client, PATH, FAKE_XML, self._handle)
         client.bus("RequestName", "(su)", NAME, 4)
 
     def _handle(self, method, args, invocation):

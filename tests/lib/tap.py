@@ -1,7 +1,9 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs the unittest cases of the calling module and reports them in TAP, for prove.
 
-A test's name is its promise: test_revoking_twice_is_fine is "revoking twice is fine".  Each
-subTest counts as a test of its own.  What test.evidence() returns is shown with a failure.
+A test's name says subject, condition and result: test_a_second_revoke_changes_nothing is reported
+as "a second revoke changes nothing".  Each subTest counts as a test of its own.  A failure is
+reported with the text of test.evidence().
 """
 import sys
 import traceback

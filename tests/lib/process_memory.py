@@ -1,11 +1,12 @@
-"""Looks into the memory of a process."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Reads the memory of another process."""
 import re
 
-REGION_MAX = 1 << 28  # beyond are only the shadows of sanitisers
+REGION_MAX = 1 << 28  # only the shadow memory of sanitisers is larger
 
 
-def memory(pid):
-    """All of a process's memory that has content."""
+def regions(pid):
+    """The content of each readable region."""
     with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(
         f"/proc/{pid}/mem", "rb", buffering=0
     ) as mem:

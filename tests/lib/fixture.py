@@ -1,4 +1,5 @@
-"""A private system bus and a patd of this build beside it, in a folder of their own.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The fixture of a test: a private system bus and a patd of this build, in a temporary folder.
 
 BUILD in the environment: the build directory, default "build".
 """
@@ -10,9 +11,10 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import unittest
 
-import door
+import wire
 from client import NAME, PATIENCE_S, Client, Refused
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -21,26 +23,37 @@ PATD = os.path.join(BUILD, "patd/patd")
 with open(PATD, "rb") as program:
     SANITIZED = b"__asan_init" in program.read()
 
+BUS_CONFIG = os.path.join(TOP, "tests/lib/bus.conf")
+
 DAEMON, GAMES = 1, 5  # users of every Debian system
 
-BUS_CONFIG = """<busconfig>
-  <type>system</type>
-  <listen>{address}</listen>
-  <policy context="default">
-    <allow user="*"/><allow own="*"/>
-    <allow send_type="method_call"/><allow send_type="signal"/>
-    <allow send_type="method_return"/><allow send_type="error"/>
-    <allow receive_type="method_call"/><allow receive_type="signal"/>
-    <allow receive_type="method_return"/><allow receive_type="error"/>
-  </policy>
-  <limit name="max_connections_per_user">2000</limit>
-  <limit name="max_replies_per_connection">50000</limit>
-</busconfig>
-"""
+
+def read_text(path):
+    """Empty if there is no such file."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def run_patd(*arguments, wrapper=(), **environment):
+    """Runs patd until it exits by itself.  wrapper: a command to run it under"""
+    return subprocess.run(
+        [*wrapper, PATD, *arguments], env=os.environ | environment, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+
+
+def signal_at(call, step=1, name="SIGKILL", options=("-D",)):
+    """An strace command, for a wrapper, that sends the signal at the step-th such system call.
+    -D makes strace a grandchild, so that the process that was started is patd itself."""
+    inject = f"--inject={call}:signal={name}:when={step}"
+    return ["strace", *options, "-o", os.devnull, f"--trace={call}", inject]
 
 
 def read_ready(fd):
-    """Whether a line came before the end of the file."""
+    """Whether a byte came before the end of the file."""
     with os.fdopen(fd, "rb", buffering=0) as ready:
         if not select.select([ready], [], [], PATIENCE_S)[0]:
             raise TimeoutError("not ready")
@@ -54,7 +67,7 @@ class Bus:
         self.config = os.path.join(folder, "bus.conf")
         self.process = None
         with open(self.config, "w", encoding="ascii") as config:
-            config.write(BUS_CONFIG.format(address=self.address))
+            config.write(read_text(BUS_CONFIG).replace("@ADDRESS@", self.address))
 
     def start(self):
         read_fd, write_fd = os.pipe()
@@ -72,7 +85,7 @@ class Bus:
         self.process.wait(PATIENCE_S)
 
     def environment(self, **more):
-        """Of a program that is to take it for the system bus."""
+        """The environment of a program that takes this for the system bus."""
         return {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address, **more}
 
 
@@ -80,7 +93,7 @@ class Patd:
     def __init__(self, folder, bus_address):
         self.wrapper = []
         self.program = PATD
-        self.conf = os.path.join(folder, "etc")  # missing, unless a test makes it
+        self.conf = os.path.join(folder, "etc")  # only a test makes it
         self.state = os.path.join(folder, "state")
         self.run = os.path.join(folder, "run")
         self.log_path = os.path.join(folder, "patd.log")
@@ -103,7 +116,7 @@ class Patd:
         return {**os.environ, "LD_PRELOAD": library, "ASAN_OPTIONS": sanitizers, **more}
 
     def start(self, **how):
-        """Returns once it serves.  how: for Popen"""
+        """Returns once patd serves.  how: for Popen"""
         read_fd, write_fd = os.pipe()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
@@ -114,7 +127,7 @@ class Patd:
         assert read_ready(read_fd), "patd did not start: " + self.log()
 
     def refuse(self, *more, command=None, **how):
-        """Starts it, which is to fail by itself; what it said on standard error."""
+        """Starts patd, which must fail; returns its standard error."""
         done = subprocess.run(
             command or self.command(*more), stdin=subprocess.DEVNULL, capture_output=True,
             timeout=PATIENCE_S, check=False, text=True, **how,
@@ -133,25 +146,30 @@ class Patd:
         return self.process is not None and self.process.poll() is None
 
     def edit(self, sql, *values):
-        """Changes the database behind its back.  Only while it does not run."""
+        """Changes the database directly.  Only while patd does not run."""
         with contextlib.closing(sqlite3.connect(self.database)) as database, database:
             database.execute(sql, values)
 
     def pass_time(self, seconds):
-        """patd's clock never goes behind the latest time it has seen, which is in the database:
-        this moves it for a test, as libfaketime breaks the timers of sd-event."""
+        """Moves the latest time that patd has seen, which is in the database and which patd's clock
+        never goes behind.  libfaketime is no alternative: it breaks the timers of sd-event."""
         self.edit("UPDATE meta SET value = value + ? WHERE key = 'time'", seconds)
 
     def log(self):
-        try:
-            with open(self.log_path, encoding="utf-8", errors="replace") as log:
-                return log.read()
-        except FileNotFoundError:
-            return ""
+        return read_text(self.log_path)
+
+    def resident(self):
+        """Bytes of memory"""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def descriptors(self):
+        """How many are open.  SQLite and the syncing thread may open a few more at any time."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
 
-class WorldTest(unittest.TestCase):
-    """Each test has a world of its own; patd must live to its end, and leave without a fault."""
+class PatdTest(unittest.TestCase):
+    """Each test has its own bus and patd.  patd must run until the test ends, and exit with 0."""
 
     start_bus = start_patd = True
 
@@ -179,9 +197,9 @@ class WorldTest(unittest.TestCase):
             self.bus.process.send_signal(signal.SIGCONT)
             self.bus.kill()
         if self.start_patd:
-            self.assertTrue(alive, "patd is gone\n" + self.evidence())
+            self.assertTrue(alive, "patd ended during the test\n" + self.evidence())
         if alive:
-            self.assertEqual(status, 0, "patd ended badly\n" + self.evidence())
+            self.assertEqual(status, 0, "patd exited with an error\n" + self.evidence())
 
     def evidence(self):
         return "--- log of patd\n" + self.patd.log()
@@ -193,15 +211,16 @@ class WorldTest(unittest.TestCase):
         return client
 
     def restart_patd(self, later=0):
-        """Anew, however the last one ended, and so many seconds later."""
+        """Starts patd again, however the last one ended, as if so many seconds had passed."""
         if self.patd.running():
             self.assertEqual(self.patd.end(), 0)
-        self.patd.pass_time(later)
+        if later:
+            self.patd.pass_time(later)
         self.patd.start()
         self.root.wait_for_owner(NAME)
 
     def make_backup(self):
-        """By patctl; its path."""
+        """Runs patctl backup; returns the path of the file."""
         path = os.path.join(self.folder, "backup")
         subprocess.run(
             [os.path.join(BUILD, "patctl/patctl"), "backup", "--quiet", path],
@@ -210,7 +229,7 @@ class WorldTest(unittest.TestCase):
         return path
 
     def assertRefused(self, name, call, *args, **more):
-        """The error that call(*args) is refused with, which has that name and a text."""
+        """call(*args) must raise Refused with that name and a text; returns the exception."""
         with self.assertRaises(Refused) as caught:
             call(*args, **more)
         self.assertEqual(caught.exception.name, name, caught.exception.message)
@@ -218,8 +237,29 @@ class WorldTest(unittest.TestCase):
         return caught.exception
 
     def verify(self, token, uid=0, user="root", caller=0, sock=None, **place):
-        """The verdict alone.  place: see door.request()"""
-        packet = door.request(token, uid, user, **place)
-        reply = door.ask(sock or self.patd.root_sock, packet, caller)
-        self.assertIsNotNone(reply, "patd closed without an answer")
+        """The verdict of the verification socket.  place: see wire.request()"""
+        packet = wire.request(token, uid, user, **place)
+        reply = wire.ask(sock or self.patd.root_sock, packet, caller)
+        self.assertIsNotNone(reply, "patd closed without a reply")
         return reply[0]
+
+    def verify_games(self, token=None, **place):
+        """Of user games.  Without token: self.token"""
+        return self.verify(token or self.token, GAMES, "games", **place)
+
+    @contextlib.contextmanager
+    def logins(self, *tokens, uid=0, user="root"):
+        """Yields a list, to which a thread adds the verdict of one login after another."""
+        done, verdicts = threading.Event(), []
+
+        def log_in():
+            while not done.is_set():
+                verdicts.append(self.verify(tokens[len(verdicts) % len(tokens)], uid, user))
+
+        thread = threading.Thread(target=log_in)
+        thread.start()
+        try:
+            yield verdicts
+        finally:
+            done.set()
+            thread.join()

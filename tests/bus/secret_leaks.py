@@ -1,57 +1,58 @@
 #!/usr/bin/python3 -B
-"""A secret is seen once, by the one who generated it, and is nowhere else."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A secret is in the descriptor of Generate only: not in memory, files, logs or bus messages."""
 import os
 import select
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
-from box import Box
-from client import PATIENCE_S, Opened, Refused
-from memory import memory
-from world import WorldTest
+from sealed_box import Box
+from client import PATIENCE_S, Refused, UnsealedToken
+from process_memory import regions
+from fixture import PatdTest
 
 
 def traces(token):
-    """What would give a token away: any eight characters of its secret, as a register or a word
-    on the stack would hold them of "pat-v1" || token, and what opens the verification door."""
+    """What reveals a token: its secret, any eight characters of it as a register or a word on the
+    stack has them of "pat-v1" || token, and the digest, which logs in on a verification socket."""
     words = [token.text[at : at + 8].encode() for at in range(18, 58, 8)]
-    return [token.text[15:58].encode(), *words, door.digest(token.text)]
+    return [token.text[15:58].encode(), *words, wire.digest(token.text)]
 
 
-class Secrecy(WorldTest):
-    def live(self):
-        """A whole life of some tokens, in every way that touches their secrets."""
+class SecretLeaks(PatdTest):
+    def use_tokens(self):
+        """Makes some tokens and every call that handles their secrets; returns the tokens."""
         tokens = [self.root.generate(f"token {n}", user="games") for n in range(5)]
         tokens.append(self.sealed())
         for token in tokens:
-            self.verify(token, 5, "games")
+            self.verify_games(token)
             self.verify(token)
             self.root.show(token)
             self.root.revoke(token)
-            self.verify(token, 5, "games")
+            self.verify_games(token)
         self.root.restore(tokens[0])
         self.root.delete(tokens[1])
-        self.verify(tokens[1], 5, "games")
+        self.verify_games(tokens[1])
         self.assertRaises(Refused, self.root.generate, "token 0", user="games")
         self.assertRaises(Refused, self.root.generate, "")
         self.root.list(all=True)
         return tokens
 
     def sealed(self):
-        """One that comes sealed, and then again with another secret."""
+        """A token of GenerateSealed, after RotateSealed."""
         box = Box()
         path, sealed = self.root.generate_sealed("sealed", box.recipient, user="games")
-        token = Opened(path, box.open(sealed))
-        return Opened(path, box.open(self.root.rotate_sealed(token, box.recipient)))
+        token = UnsealedToken(path, box.open(sealed))
+        return UnsealedToken(path, box.open(self.root.rotate_sealed(token, box.recipient)))
 
-    def assertHeldNowhere(self, needles, content, where):
+    def assertNoTrace(self, needles, content, where):
         for needle in needles:
             self.assertNotIn(needle, content, f"a secret is in {where}")
 
-    def test_no_later_call_shows_the_secret(self):
+    def test_replies_and_errors_after_generate_contain_no_secret(self):
         token = self.root.generate("laptop")
         answers = [
             self.root.show(token),
@@ -60,22 +61,22 @@ class Secrecy(WorldTest):
             self.assertRefused("NameTaken", self.root.generate, "laptop").message,
             self.assertRefused("NotRevoked", self.root.delete, token).message,
         ]
-        self.assertHeldNowhere([token.text[15:58]], repr(answers), "an answer")
+        self.assertNoTrace([token.text[15:58]], repr(answers), "a reply")
 
-    def test_memory_holds_no_token_once_it_is_handed_out_and_verified(self):
-        tokens = self.live()
+    def test_memory_contains_no_token_after_generate_and_verification(self):
+        tokens = self.use_tokens()
         with open(os.path.join(self.patd.state, "key"), "rb") as file:
             needles = [file.read()]
         for token in tokens:
             needles += traces(token)
         control = 0
-        for region in memory(self.patd.process.pid):
+        for region in regions(self.patd.process.pid):
             control += tokens[0].id.encode() in region
-            self.assertHeldNowhere(needles, region, "patd's memory")
-        self.assertGreater(control, 0, "the search finds nothing at all")
+            self.assertNoTrace(needles, region, "patd's memory")
+        self.assertGreater(control, 0, "the search does not even find an id")
 
-    def test_no_file_of_patd_holds_a_token_or_what_opens_the_door(self):
-        tokens = self.live()
+    def test_files_of_patd_contain_no_token_and_no_digest_that_logs_in(self):
+        tokens = self.use_tokens()
         needles = sum((traces(token) for token in tokens), [])
 
         def search():
@@ -84,20 +85,20 @@ class Secrecy(WorldTest):
                 with open(os.path.join(self.patd.state, name), "rb") as file:
                     content = file.read()
                 found = found or tokens[0].id.encode() in content
-                self.assertHeldNowhere(needles, content, name)
-            self.assertTrue(found, "the search finds nothing at all")
+                self.assertNoTrace(needles, content, name)
+            self.assertTrue(found, "the search does not even find an id")
 
         search()
         self.patd.end()
         search()
         self.patd.start()
 
-    def test_the_log_of_patd_holds_no_token(self):
-        tokens = self.live()
+    def test_the_log_of_patd_contains_no_token(self):
+        tokens = self.use_tokens()
         needles = sum((traces(token) for token in tokens), [])
-        self.assertHeldNowhere(needles, self.patd.log().encode(), "the log")
+        self.assertNoTrace(needles, self.patd.log().encode(), "the log")
 
-    def test_a_monitor_of_the_whole_bus_sees_no_token(self):
+    def test_a_monitor_of_the_bus_receives_no_token(self):
         monitor = subprocess.Popen(
             ["dbus-monitor", "--address", self.bus.address, "--binary"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
@@ -107,7 +108,7 @@ class Secrecy(WorldTest):
         self.addCleanup(monitor.kill)
         seen = b""
 
-        def see_until(mark):
+        def read_until(mark):
             nonlocal seen
             while mark not in seen:
                 self.assertTrue(select.select([monitor.stdout], [], [], PATIENCE_S)[0])
@@ -115,15 +116,15 @@ class Secrecy(WorldTest):
                 self.assertTrue(more, "the monitor ended")
                 seen += more
 
-        see_until(b"NameLost")  # with that the monitor has become one
-        tokens = self.live()
+        read_until(b"NameLost")  # from then on it is a monitor
+        tokens = self.use_tokens()
         self.root.list(name="the end")
-        see_until(b"the end")
+        read_until(b"the end")
         self.assertIn(tokens[0].path.encode(), seen)
         for token in tokens:
-            self.assertHeldNowhere(traces(token), seen, "a message")
+            self.assertNoTrace(traces(token), seen, "a message")
 
-    def test_patd_leaves_no_core(self):
+    def test_patd_has_a_core_file_limit_of_0(self):
         with open(f"/proc/{self.patd.process.pid}/limits", encoding="ascii") as limits:
             self.assertRegex(limits.read(), r"Max core file size +0 +0 ")
 

@@ -1,22 +1,17 @@
 #!/usr/bin/python3 -B
-"""Who may do what over the bus where there is no polkit; with it: polkit.py."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Which calls of the bus root and other users may make without polkit; with it: polkit.py."""
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
-from client import MANAGER, PROPERTIES, ROOT
-from world import DAEMON, GAMES, WorldTest
+from client import MANAGER, PROPERTIES, ROOT, MissingToken, ids
+from fixture import DAEMON, GAMES, PatdTest
 
 
-class Nobody:
-    """A token that never was."""
-
-    path = ROOT + "/token/0000000000"
-
-
-class Authority(WorldTest):
+class Permissions(PatdTest):
     def setUp(self):
         super().setUp()
         self.games = self.client(GAMES)
@@ -25,25 +20,25 @@ class Authority(WorldTest):
         self.roots = self.root.generate("root's")
 
     def test_a_user_lists_its_own_tokens_and_no_others(self):
-        for case, wanted in {"by default": {}, "by name": {"user": "games"}}.items():
+        for case, filters in {"by default": {}, "by name": {"user": "games"}}.items():
             with self.subTest(case):
-                self.assertEqual([row["Id"] for row in self.games.list(**wanted)], [self.own.id])
+                self.assertEqual(ids(self.games.list(**filters)), [self.own.id])
 
-    def test_no_filter_shows_a_user_the_tokens_of_others(self):
-        for wanted in (
+    def test_a_filter_never_shows_a_user_tokens_of_others(self):
+        for filters in (
             {"id_prefix": self.foreign.id},
             {"id_prefix": self.roots.id},
             {"name": "foreign"},
             {"name": "foreign", "user": "games"},
         ):
-            self.assertEqual(self.games.list(**wanted), [])
+            self.assertEqual(self.games.list(**filters), [])
 
-    def test_no_cursor_shows_a_user_the_tokens_of_others(self):
+    def test_a_cursor_of_anothers_list_is_refused_with_invalid_args(self):
         for cursor in ("daemon:1:a", "a:0:a", "daemon:1:foreign", "root:0:a", "zzz:9:a"):
             with self.subTest(cursor):
                 self.assertRefused("InvalidArgs", self.games.page, cursor=cursor)
 
-    def test_a_user_must_not_list_others(self):
+    def test_a_user_is_denied_the_lists_of_others(self):
         cases = {
             "all": {"all": True},
             "another user": {"user": "daemon"},
@@ -52,48 +47,48 @@ class Authority(WorldTest):
             "itself by uid": {"user": str(GAMES)},
             "itself in capitals": {"user": "Games"},
         }
-        for case, wanted in cases.items():
+        for case, filters in cases.items():
             with self.subTest(case):
-                self.assertRefused("AccessDenied", self.games.list, **wanted)
+                self.assertRefused("AccessDenied", self.games.list, **filters)
 
-    def test_a_user_shows_its_own_token(self):
+    def test_a_user_reads_the_properties_of_its_own_token(self):
         self.assertEqual(self.games.show(self.own), self.root.show(self.own))
         self.assertEqual(self.games.get(self.own, "Name"), "own")
 
     def test_a_user_revokes_and_deletes_its_own_token(self):
         self.games.revoke(self.own)
-        self.assertEqual(self.verify(self.own, GAMES, "games"), door.REVOKED)
+        self.assertEqual(self.verify_games(self.own), wire.REVOKED)
         self.games.delete(self.own)
         self.assertEqual(self.games.list(), [])
 
-    def test_a_user_must_not_generate(self):
+    def test_a_user_is_denied_generate(self):
         cases = {
             "for itself": {},
             "for itself by name": {"user": "games"},
             "for root": {"user": "root"},
             "for a user who does not exist": {"user": "nobody-has-that-name"},
         }
-        for case, wish in cases.items():
+        for case, options in cases.items():
             with self.subTest(case):
-                self.assertRefused("AccessDenied", self.games.generate, "mine", **wish)
+                self.assertRefused("AccessDenied", self.games.generate, "mine", **options)
         self.assertEqual(len(self.root.list(all=True)), 3)
 
-    def test_a_user_must_not_restore_even_its_own_token(self):
+    def test_a_user_is_denied_restore_of_its_own_token(self):
         self.assertRefused("AccessDenied", self.games.restore, self.own)
         self.games.revoke(self.own)
         self.assertRefused("AccessDenied", self.games.restore, self.own)
-        self.assertEqual(self.verify(self.own, GAMES, "games"), door.REVOKED)
+        self.assertEqual(self.verify_games(self.own), wire.REVOKED)
 
-    def test_the_token_of_another_answers_exactly_as_one_that_does_not_exist(self):
+    def test_anothers_token_gets_the_same_error_as_a_missing_one(self):
         calls = {
             "Revoke": self.games.revoke,
             "Restore": self.games.restore,
             "Delete": self.games.delete,
             "GetAll": self.games.show,
             "Get": lambda token: self.games.get(token, "State"),
-            "Get, of no property": lambda token: self.games.get(token, "No"),
-            "Revoke, with an option": lambda token: self.games.revoke(token, x="y"),
-            "GetAll, of no interface": lambda token: self.games.call(
+            "Get of an unknown property": lambda token: self.games.get(token, "No"),
+            "Revoke with an unknown option": lambda token: self.games.revoke(token, x="y"),
+            "GetAll without an interface": lambda token: self.games.call(
                 token.path, PROPERTIES, "GetAll", "(s)", ""
             ),
         }
@@ -108,39 +103,38 @@ class Authority(WorldTest):
         self.root.revoke(self.roots)
         for name, call in calls.items():
             with self.subTest(name):
-                nobody = error(call, Nobody)
-                self.assertIsNotNone(nobody)
-                self.assertEqual(error(call, self.foreign), nobody)
-                self.assertEqual(error(call, self.roots), nobody)
+                missing = error(call, MissingToken)
+                self.assertIsNotNone(missing)
+                self.assertEqual(error(call, self.foreign), missing)
+                self.assertEqual(error(call, self.roots), missing)
         self.assertEqual(self.root.get(self.foreign, "State"), "active")
         self.assertEqual(self.root.get(self.roots, "State"), "revoked")
 
-    def test_root_handles_the_tokens_of_all(self):
+    def test_root_lists_and_changes_the_tokens_of_all_users(self):
         rows = self.root.list(all=True)
         self.assertEqual([row["User"] for row in rows], ["daemon", "games", "root"])
         for token in (self.own, self.foreign, self.roots):
             self.root.revoke(token)
             self.root.restore(token)
-            self.root.revoke(token)
-            self.root.delete(token)
+            self.root.revoke_and_delete(token)
         self.assertEqual(self.root.list(all=True), [])
 
-    def test_root_lists_its_own_by_default_and_those_of_one_user_by_name(self):
-        self.assertEqual([row["Id"] for row in self.root.list()], [self.roots.id])
-        self.assertEqual([row["Id"] for row in self.root.list(user="games")], [self.own.id])
+    def test_root_lists_its_own_tokens_by_default_and_those_of_a_named_user(self):
+        self.assertEqual(ids(self.root.list()), [self.roots.id])
+        self.assertEqual(ids(self.root.list(user="games")), [self.own.id])
 
-    def test_two_users_at_once_see_each_their_own(self):
+    def test_two_users_at_once_each_list_only_their_own_tokens(self):
         daemon = self.client(DAEMON)
         for _ in range(20):
-            self.assertEqual([row["Id"] for row in self.games.list()], [self.own.id])
-            self.assertEqual([row["Id"] for row in daemon.list()], [self.foreign.id])
+            self.assertEqual(ids(self.games.list()), [self.own.id])
+            self.assertEqual(ids(daemon.list()), [self.foreign.id])
 
-    def test_introspection_is_for_everybody(self):
+    def test_an_ordinary_user_may_introspect(self):
         self.assertIn(MANAGER, self.games.introspect(ROOT))
 
 
-class Names(WorldTest):
-    """The system's users change under patd's feet."""
+class ChangedUsers(PatdTest):
+    """The system's users change while patd runs."""
 
     def setUp(self):
         super().setUp()
@@ -155,40 +149,39 @@ class Names(WorldTest):
         self.games = self.client(GAMES)
 
     def name_games(self, name, uid=GAMES):
-        """None: the uid has no name.  Another file each time, so that the change is noticed."""
+        """None: the uid has no name.  nss_wrapper reads a file again only if it is another one."""
         with open(self.passwd + ".new", "w", encoding="ascii") as file:
             file.write("root:x:0:0:root:/root:/bin/sh\n")
             if name:
                 file.write(f"{name}:x:{uid}:60:{name}:/:/bin/sh\n")
         os.replace(self.passwd + ".new", self.passwd)
 
-    def test_a_recycled_uid_inherits_nothing(self):
-        self.assertEqual([row["Id"] for row in self.games.list()], [self.own.id])
+    def test_a_recycled_uid_has_no_access_to_the_former_users_tokens(self):
+        self.assertEqual(ids(self.games.list()), [self.own.id])
         self.name_games("somebody")
         self.assertEqual(self.games.list(), [])
         self.assertEqual(self.games.list(user="somebody"), [])
         self.assertRefused("AccessDenied", self.games.list, user="games")
         self.assertRefused("NotFound", self.games.show, self.own)
         self.assertRefused("AccessDenied", self.games.revoke, self.own)
-        self.assertEqual(self.verify(self.own, GAMES, "somebody"), door.OTHER_USER)
+        self.assertEqual(self.verify(self.own, GAMES, "somebody"), wire.OTHER_USER)
 
-    def test_a_recycled_name_inherits_nothing(self):
+    def test_a_recycled_user_name_has_no_access_to_the_former_users_tokens(self):
         self.name_games("games", DAEMON)
         games = self.client(DAEMON)
         self.assertEqual(games.list(), [])
         self.assertEqual(games.list(user="games"), [])
         self.assertRefused("NotFound", games.show, self.own)
         self.assertRefused("AccessDenied", games.revoke, self.own)
-        self.assertEqual(self.verify(self.own, DAEMON, "games"), door.OTHER_USER)
+        self.assertEqual(self.verify(self.own, DAEMON, "games"), wire.OTHER_USER)
 
-    def test_root_still_handles_the_tokens_of_a_user_who_has_gone(self):
+    def test_root_lists_and_deletes_the_tokens_of_a_removed_user(self):
         self.name_games(None)
-        self.assertEqual([row["Id"] for row in self.root.list(user="games")], [self.own.id])
+        self.assertEqual(ids(self.root.list(user="games")), [self.own.id])
         self.assertRefused("UnknownUser", self.root.generate, "another", user="games")
-        self.root.revoke(self.own)
-        self.root.delete(self.own)
+        self.root.revoke_and_delete(self.own)
 
-    def test_a_uid_without_a_name_is_refused(self):
+    def test_a_uid_without_a_user_name_is_denied_every_call(self):
         self.name_games(None)
         calls = {
             "ListTokens": self.games.list,

@@ -1,21 +1,20 @@
 #!/usr/bin/python3 -B
-"""A backup in which something was altered is refused, with all its checksums right, and says what."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""patd refuses a backup that was altered, even if its checksum is right, and names the problem."""
 import contextlib
 import hashlib
 import os
 import sqlite3
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
-from client import PATIENCE_S
-from world import GAMES, PATD, WorldTest
+from fixture import PatdTest, run_patd
 
-# See patd/backup/backup_file.h.
+# The header of a backup: magic, size of the database, key, checksum.
 SIZE_AT, KEY_AT, CHECKSUM_AT, HEADER = 16, 24, 56, 88
 
-TOKEN = "was altered, outside of patd"
+ROW = "was altered, outside of patd"
 DATABASE = "the database in the backup is damaged"
 
 
@@ -24,31 +23,32 @@ def history(entry, problem):
 
 
 ALTERED = {
-    "the end of a token": ("UPDATE token SET expires_at = expires_at + 1", TOKEN),
-    "a token's user": ("UPDATE token SET user = 'root', uid = 0", TOKEN),
-    "a revoke taken back": ("UPDATE token SET revoked_at = 0 WHERE name = 'revoked'", TOKEN),
-    "a token under another id": ("UPDATE token SET id = 'A000000000' WHERE name = 'laptop'", TOKEN),
+    "the expiry of a token": ("UPDATE token SET expires_at = expires_at + 1", ROW),
+    "the user of a token": ("UPDATE token SET user = 'root', uid = 0", ROW),
+    "a revocation undone": ("UPDATE token SET revoked_at = 0 WHERE name = 'revoked'", ROW),
+    "a token under another id": ("UPDATE token SET id = 'A000000000' WHERE name = 'laptop'", ROW),
     "the secret of another token":
-        ("UPDATE token SET verifier = (SELECT verifier FROM token WHERE name = 'revoked')", TOKEN),
-    "a row that cannot be read": ("UPDATE token SET verifier = x'00' WHERE name = 'laptop'", TOKEN),
-    "an entry": ("UPDATE history SET service = 'su' WHERE seq = 2",
-                 history(2, "the entry, or one before it, was altered")),
-    "an entry that is gone": ("DELETE FROM history WHERE seq = 2", history(2, "an entry is missing")),
-    "the last entry gone": ("DELETE FROM history WHERE seq = 4",
-                            history(4, "entries were cut off at the end")),
+        ("UPDATE token SET verifier = (SELECT verifier FROM token WHERE name = 'revoked')", ROW),
+    "a row that cannot be read": ("UPDATE token SET verifier = x'00' WHERE name = 'laptop'", ROW),
+    "a history entry": ("UPDATE history SET service = 'su' WHERE seq = 2",
+                        history(2, "the entry, or one before it, was altered")),
+    "a history entry removed": ("DELETE FROM history WHERE seq = 2",
+                                history(2, "an entry is missing")),
+    "the last history entry removed": ("DELETE FROM history WHERE seq = 4",
+                                       history(4, "entries were cut off at the end")),
     "the seal over the history": ("UPDATE meta SET value = zeroblob(112) WHERE key = 'history'",
                                   history(1, "the seal over the history was altered or removed")),
-    "a later version": ("PRAGMA user_version = 1000", "version 1000, from a newer patd"),
-    "another program's": ("PRAGMA application_id = 1", "is not patd's, and was left"),
-    "a table that is gone": ("DROP TABLE token", DATABASE),
+    "a later schema version": ("PRAGMA user_version = 1000", "version 1000, from a newer patd"),
+    "another application id": ("PRAGMA application_id = 1", "is not patd's, and was left"),
+    "a table removed": ("DROP TABLE token", DATABASE),
 }  # fmt: skip
 
 
-class Altered(WorldTest):
+class AlteredBackup(PatdTest):
     def setUp(self):
         super().setUp()
         laptop = self.root.generate("laptop", user="games")
-        self.verify(laptop, GAMES, "games")
+        self.verify_games(laptop)
         self.root.revoke(self.root.generate("revoked"))
         self.backup = self.make_backup()
         with open(self.backup, "rb") as file:
@@ -61,7 +61,7 @@ class Altered(WorldTest):
 
     @contextlib.contextmanager
     def database(self):
-        """That of the backup, as a file of its own; self.image is what it becomes."""
+        """The database of the backup, opened; its changes go to self.image."""
         path = os.path.join(self.folder, "image")
         with open(path, "wb") as file:
             file.write(self.image)
@@ -71,40 +71,34 @@ class Altered(WorldTest):
             self.image = file.read()
 
     def write(self):
-        """The backup anew, with its size and its checksum as they must be."""
+        """Writes the backup again, with the right size and checksum."""
         head = self.head[:SIZE_AT] + len(self.image).to_bytes(8, "little") + self.key
         checksum = hashlib.blake2b(head + self.image, digest_size=HEADER - CHECKSUM_AT).digest()
         with open(self.backup, "wb") as file:
             file.write(head + checksum + self.image)
 
-    def run_patd(self, *order):
-        done = subprocess.run(
-            [PATD, *order], capture_output=True, text=True, timeout=PATIENCE_S, check=False
-        )
-        return done.returncode, done.stderr
-
-    def assertFound(self, what):
+    def assertBackupRefused(self, problem):
         self.write()
-        for order in self.verify_backup, self.restore_backup:
-            status, text = self.run_patd(*order)
-            self.assertEqual(status, 1)
-            self.assertIn(what, text)
+        for arguments in self.verify_backup, self.restore_backup:
+            done = run_patd(*arguments)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(problem, done.stderr)
         self.assertEqual(os.listdir(self.empty), [])
 
-    def test_what_was_altered_is_found(self):
+    def test_an_altered_backup_is_refused_with_its_problem(self):
         whole = self.image
-        for case, (sql, what) in ALTERED.items():
+        for case, (sql, problem) in ALTERED.items():
             with self.subTest(case):
                 self.image = whole
                 with self.database() as database:
                     database.execute(sql)
-                self.assertFound(what)
+                self.assertBackupRefused(problem)
 
-    def test_another_key_is_none_of_it(self):
+    def test_a_backup_with_another_key_is_refused(self):
         self.key = bytes(32)
-        self.assertFound("the key in the backup is not that of the database")
+        self.assertBackupRefused("the key in the backup is not that of the database")
 
-    def test_pages_that_disagree_are_found(self):
+    def test_an_index_that_contradicts_its_table_is_refused(self):
         with self.database() as database:
             (size,) = database.execute("PRAGMA page_size").fetchone()
             pages = database.execute(
@@ -117,13 +111,13 @@ class Altered(WorldTest):
             with self.subTest(index):
                 at = whole.index(b"laptop", (page - 1) * size, page * size)
                 self.image = whole[:at] + b"k" + whole[at + 1 :]
-                self.assertFound(DATABASE)
+                self.assertBackupRefused(DATABASE)
 
-    def test_what_was_not_is_whole(self):
+    def test_an_unaltered_backup_is_verified_and_restored(self):
         self.write()
-        for order in self.verify_backup, self.restore_backup:
-            status, text = self.run_patd(*order)
-            self.assertEqual(status, 0, text)
+        for arguments in self.verify_backup, self.restore_backup:
+            done = run_patd(*arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("patd.db", os.listdir(self.empty))
 
 

@@ -1,4 +1,5 @@
-"""A pair of keys that secrets can be sealed to: crypto_box_seal of libsodium."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A key pair that secrets can be sealed to: crypto_box_seal of libsodium."""
 import ctypes
 import ctypes.util
 
@@ -14,7 +15,7 @@ class Box:
         self.recipient = self._public.raw
 
     def open(self, sealed):
-        """What is in it, or None if it was not sealed to this key."""
+        """The content, or None if it was not sealed to this key."""
         overhead = _sodium.crypto_box_sealbytes()
         if len(sealed) < overhead:
             return None

@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
-"""The verification door against clients that break its rules."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The verification sockets with clients that break the protocol or overload them."""
 import array
 import os
 import random
@@ -11,58 +12,56 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import door
+import wire
 import tap
 from client import PATIENCE_S
-from world import DAEMON, GAMES, WorldTest
+from fixture import DAEMON, GAMES, PatdTest
 
-PATD_PATIENCE_S = 3  # so long patd waits for a request
-SIZE = door.REQUEST.size
+REQUEST_TIMEOUT_S = 3  # patd closes a connection without a request after that
+SIZE = wire.REQUEST.size
 ACCOUNT_AT = SIZE - 4
 
-# Asks as fast as it can until its standard input ends; says so once it was told to be too fast.
+# Sends requests as fast as it can until its standard input ends; prints "busy" after the first
+# reply with that verdict.
 FLOOD = """
 import select, socket, sys
 path, packet, busy = sys.argv[1], bytes.fromhex(sys.argv[2]), bytes.fromhex(sys.argv[3])
-told = False
+printed = False
 while not select.select([sys.stdin], [], [], 0)[0]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
         try:
-            door.connect(path)
-            door.send(packet)
-            reply = door.recv(100)
+            sock.connect(path)
+            sock.send(packet)
+            reply = sock.recv(100)
         except OSError:
             continue
-    if reply == busy and not told:
-        told = True
+    if reply == busy and not printed:
+        printed = True
         print("busy", flush=True)
 """
 
 
-class Hostile(WorldTest):
+class SocketMisuse(PatdTest):
     def setUp(self):
         super().setUp()
         self.token = self.root.generate("laptop")
-        self.good = door.request(self.token)
-        self.fds = self.open_fds()
+        self.good = wire.request(self.token)
+        self.fds = self.patd.descriptors()
 
-    def open_fds(self):
-        return len(os.listdir(f"/proc/{self.patd.process.pid}/fd"))
+    def assertNoLeak(self):
+        """patd has about as many descriptors open as before the test."""
+        self.assertLess(self.patd.descriptors(), self.fds + 5)
 
-    def assertNoneLeft(self):
-        """Of patd's descriptors; SQLite may have come to keep a few for itself."""
-        self.assertLess(self.open_fds(), self.fds + 5)
+    def assertAccepted(self):
+        self.assertEqual(self.verify(self.token), wire.ACCEPTED)
 
-    def opens(self):
-        self.assertEqual(self.verify(self.token), door.ACCEPTED)
-
-    def assertAnswerless(self, sock):
-        """Closed without a word, and sooner than for want of a request."""
+    def assertNoReply(self, sock):
+        """patd closes without a reply, and before the timeout of a missing request."""
         before = time.monotonic()
-        self.assertIsNone(door.answer(sock))
-        self.assertLess(time.monotonic() - before, PATD_PATIENCE_S - 1)
+        self.assertIsNone(wire.answer(sock))
+        self.assertLess(time.monotonic() - before, REQUEST_TIMEOUT_S - 1)
 
-    def test_a_malformed_request_gets_no_answer(self):
+    def test_a_malformed_request_is_closed_without_a_reply(self):
         good = self.good
         fields = {"id": 8, "user": 56, "service": 312, "rhost": 376, "tty": 632}
         ends = {"id": 24, "user": 312, "service": 376, "rhost": 632, "tty": 696}
@@ -83,7 +82,7 @@ class Hostile(WorldTest):
             "noise": random.Random(1).randbytes(SIZE),
             "another version": put(0, b"PAT2"),
             "the magic backwards": put(0, b"1TAP"),
-            "a reply": door.REPLY.pack(door.REPLY_MAGIC, 1, 0, 0),
+            "a reply": wire.REPLY.pack(wire.REPLY_MAGIC, 1, 0, 0),
             "no user": put(fields["user"], bytes(256)),
             "no service": put(fields["service"], bytes(64)),
             "no id": put(fields["id"], bytes(16)),
@@ -91,69 +90,70 @@ class Hostile(WorldTest):
             "a long id": put(fields["id"] + 10, b"0"),
             "an id with a wildcard": put(fields["id"], b"%"),
             "an id with a slash": put(fields["id"], b"/"),
-            "an account bit that nobody knows": put(ACCOUNT_AT, b"\x08"),
+            "an unknown account bit": put(ACCOUNT_AT, b"\x08"),
             "all account bits": put(ACCOUNT_AT, b"\xff" * 4),
         }
         for name, end in ends.items():
-            cases[f"a dirty end of {name}"] = put(end - 1, b"x")
-            cases[f"no end of {name}"] = put(fields[name], b"x" * (end - fields[name]))
+            cases[f"{name} with a byte after its NUL"] = put(end - 1, b"x")
+            cases[f"{name} without a NUL"] = put(fields[name], b"x" * (end - fields[name]))
         for case, packet in cases.items():
             with self.subTest(case):
-                sock = door.connect(self.patd.root_sock)
+                sock = wire.connect(self.patd.root_sock)
                 sock.send(packet)
-                self.assertAnswerless(sock)
-                self.opens()
-        self.assertNoneLeft()
+                self.assertNoReply(sock)
+                self.assertAccepted()
+        self.assertNoLeak()
 
-    def test_a_request_in_two_packets_gets_no_answer(self):
-        for case, cut in {"halves": SIZE // 2, "first nothing": 0, "all but a byte": SIZE - 1}.items():
+    def test_a_request_in_two_packets_is_closed_without_a_reply(self):
+        cuts = {"two halves": SIZE // 2, "an empty one first": 0, "the last byte alone": SIZE - 1}
+        for case, cut in cuts.items():
             with self.subTest(case):
-                sock = door.connect(self.patd.root_sock)
+                sock = wire.connect(self.patd.root_sock)
                 sock.send(self.good[:cut])
                 try:
                     sock.send(self.good[cut:])
                 except (BrokenPipeError, ConnectionResetError):
                     pass
-                self.assertAnswerless(sock)
-                self.opens()
+                self.assertNoReply(sock)
+                self.assertAccepted()
 
-    def test_descriptors_that_come_along_are_not_kept(self):
+    def test_descriptors_sent_with_a_request_are_closed(self):
         with open(os.devnull, "rb") as file:
             rights = array.array("i", [file.fileno()] * 200)
             ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]
-            for packet, expected in ((self.good, (door.ACCEPTED, None)), (b"x", None)):
-                sock = door.connect(self.patd.root_sock)
+            for packet, expected in ((self.good, (wire.ACCEPTED, None)), (b"x", None)):
+                sock = wire.connect(self.patd.root_sock)
                 sock.sendmsg([packet], ancillary)
-                reply = door.answer(sock)
+                reply = wire.answer(sock)
                 self.assertEqual(reply and (reply[0], None), expected)
-        self.assertNoneLeft()
+        self.assertNoLeak()
 
-    def test_one_connection_brings_one_request(self):
-        sock = door.connect(self.patd.root_sock)
+    def test_a_second_request_on_a_connection_gets_no_reply(self):
+        sock = wire.connect(self.patd.root_sock)
         sock.send(self.good)
         self.assertNotEqual(sock.recv(100), b"")
         try:
             sock.send(self.good)
         except (BrokenPipeError, ConnectionResetError):
             pass
-        self.assertAnswerless(sock)
+        self.assertNoReply(sock)
 
-    def test_a_request_may_come_late(self):
-        sock = door.connect(self.patd.root_sock)
-        self.opens()
+    def test_a_request_sent_after_another_login_is_answered(self):
+        sock = wire.connect(self.patd.root_sock)
+        self.assertAccepted()
         sock.send(self.good)
-        self.assertEqual(door.answer(sock)[0], door.ACCEPTED)
+        self.assertEqual(wire.answer(sock)[0], wire.ACCEPTED)
 
-    def test_clients_that_leave_at_once_do_no_harm(self):
+    def test_clients_that_disconnect_at_once_do_not_block_logins(self):
         for n in range(300):
-            sock = door.connect(self.patd.root_sock)
+            sock = wire.connect(self.patd.root_sock)
             if n % 2:
                 sock.send(self.good)
             sock.close()
-        self.opens()
+        self.assertAccepted()
 
-    def test_clients_that_never_read_do_no_harm(self):
-        socks = [door.connect(self.patd.root_sock) for _ in range(300)]
+    def test_clients_that_never_read_do_not_block_logins(self):
+        socks = [wire.connect(self.patd.root_sock) for _ in range(300)]
         for sock in socks:
             sock.setblocking(False)
             for _ in range(3):
@@ -161,44 +161,44 @@ class Hostile(WorldTest):
                     sock.send(self.good)
                 except OSError:
                     break
-        self.opens()
+        self.assertAccepted()
         for sock in socks:
             sock.close()
 
-    def test_silent_clients_keep_nobody_out_and_are_shown_the_door(self):
-        socks = [door.connect(self.patd.root_sock) for _ in range(300)]
-        self.opens()
+    def test_idle_connections_do_not_block_logins_and_are_closed(self):
+        socks = [wire.connect(self.patd.root_sock) for _ in range(300)]
+        self.assertAccepted()
         for sock in socks:
-            self.assertIsNone(door.answer(sock))
-        self.assertNoneLeft()
+            self.assertIsNone(wire.answer(sock))
+        self.assertNoLeak()
 
-    def test_without_descriptors_the_longest_silent_makes_room(self):
+    def test_the_longest_idle_connection_is_closed_when_descriptors_run_out(self):
         self.patd.end()
 
         def limit():
             resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
         self.patd.start(preexec_fn=limit)
-        socks = [door.connect(self.patd.root_sock) for _ in range(200)]
+        socks = [wire.connect(self.patd.root_sock) for _ in range(200)]
         for _ in range(20):
-            self.opens()
+            self.assertAccepted()
         for sock in socks:
             sock.close()
 
-    def test_silent_clients_of_one_user_keep_no_other_out(self):
+    def test_idle_connections_of_one_user_do_not_block_others(self):
         daemons = self.root.generate("daemon's", user="daemon")
-        socks = [door.connect(self.patd.user_sock, GAMES) for _ in range(300)]
+        socks = [wire.connect(self.patd.user_sock, GAMES) for _ in range(300)]
         for _ in range(10):
             verdict = self.verify(daemons, DAEMON, "daemon", DAEMON, self.patd.user_sock)
-            self.assertEqual(verdict, door.ACCEPTED)
-            self.opens()
+            self.assertEqual(verdict, wire.ACCEPTED)
+            self.assertAccepted()
         for sock in socks:
             sock.close()
 
-    def test_a_user_who_asks_too_often_is_told_so_and_others_are_served(self):
+    def test_a_user_over_the_rate_limit_gets_busy_and_others_are_served(self):
         daemons = self.root.generate("daemon's", user="daemon")
-        packet = door.request(self.token, GAMES, "games")
-        busy = door.REPLY.pack(door.REPLY_MAGIC, door.BUSY, 0, 0)
+        packet = wire.request(self.token, GAMES, "games")
+        busy = wire.REPLY.pack(wire.REPLY_MAGIC, wire.BUSY, 0, 0)
         floods = [
             subprocess.Popen(
                 [sys.executable, "-I", "-c", FLOOD, self.patd.user_sock, packet.hex(), busy.hex()],
@@ -211,17 +211,17 @@ class Hostile(WorldTest):
             self.assertEqual(flood.stdout.readline(), b"busy\n")
         for _ in range(20):
             verdict = self.verify(daemons, DAEMON, "daemon", DAEMON, self.patd.user_sock)
-            self.assertEqual(verdict, door.ACCEPTED)
+            self.assertEqual(verdict, wire.ACCEPTED)
         for _ in range(200):
-            self.opens()
+            self.assertAccepted()
         self.assertEqual(len(self.root.list(all=True)), 2)
         for flood in floods:
             self.assertIsNone(flood.poll())
             flood.communicate()
 
-    def test_malformed_requests_fill_no_log(self):
+    def test_repeated_malformed_requests_are_logged_once(self):
         for _ in range(200):
-            self.assertIsNone(door.ask(self.patd.root_sock, b"x"))
+            self.assertIsNone(wire.ask(self.patd.root_sock, b"x"))
         self.assertEqual(self.patd.log().count("malformed"), 1)
 
 
