@@ -1,22 +1,15 @@
 #!/usr/bin/env bats
-# Everything into one file, and back.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl backup and patd --restore-backup: a backup is complete, protected and restorable.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-# restore FILE DIR: what is in the state directory DIR becomes what is in the backup
+# restore FILE DIR: restores the backup into the state directory
 restore() {
 	"$BUILD/patd/patd" --restore-backup="$1" --state-dir="$2"
 }
 
-@test "a token of the backup works on another machine" {
+@test "a backup restored into an empty state directory has the same tokens" {
 	token=$(patctl generate -q "$T")
 	patctl generate -q "$T revoked" >/dev/null
 	patctl revoke -q "$T revoked"
@@ -30,11 +23,11 @@ restore() {
 	run -0 restore "$WORLD/$T" "$WORLD/state"
 	patd_start
 	[ "$(patctl list --json)" = "$before" ]
-	use "$token" root 0
+	login "$token" root 0
 	run -0 patctl log --verify
 }
 
-@test "what was there before is kept aside, and comes back" {
+@test "a restore keeps the former state, which can be put back" {
 	patctl backup -q "$WORLD/$T"
 	token=$(patctl generate -q "$T later")
 	patd_stop
@@ -48,10 +41,10 @@ restore() {
 	rm -r "$WORLD/state"
 	mv "$WORLD/kept" "$WORLD/state"
 	patd_start
-	use "$token" root 0
+	login "$token" root 0
 }
 
-@test "a flipped byte anywhere is refused, and nothing has changed" {
+@test "a backup with a flipped byte is refused and nothing is changed" {
 	patctl backup -q "$WORLD/$T"
 	mkdir -m 0700 "$WORLD/$T.state"
 	size=$(stat -c %s "$WORLD/$T")
@@ -70,14 +63,14 @@ with open(sys.argv[1], "r+b") as file:
 	done
 }
 
-@test "while patd runs a restore is refused" {
+@test "a restore while patd runs is refused" {
 	patctl backup -q "$WORLD/$T"
 	run -1 restore "$WORLD/$T" "$WORLD/state"
 	expect "$output" "in use"
 	run -0 patctl list
 }
 
-@test "a file that is there stays as it is" {
+@test "backup to an existing file exits 1 and leaves the file unchanged" {
 	echo mine >"$WORLD/$T"
 	run --separate-stderr patctl backup "$WORLD/$T"
 	expect_status 1
@@ -85,7 +78,7 @@ with open(sys.argv[1], "r+b") as file:
 	[ "$(cat "$WORLD/$T")" = mine ]
 }
 
-@test "only root may, and nothing is left behind" {
+@test "backup and restore-backup by an ordinary user exit 5 and leave no file" {
 	mkdir -m 0777 "$WORLD/$T"
 	chmod 0777 "$WORLD/$T"
 	run -5 as_games patctl backup "$WORLD/$T/backup"
@@ -93,7 +86,7 @@ with open(sys.argv[1], "r+b") as file:
 	[ "$(ls -A "$WORLD/$T")" = "" ]
 }
 
-@test "no file, no folder: it is said" {
+@test "backup and restore-backup with a missing path exit 1 and name the problem" {
 	run --separate-stderr patctl backup "$WORLD/none/backup"
 	expect_status 1
 	expect_stderr "cannot write"
@@ -105,7 +98,7 @@ with open(sys.argv[1], "r+b") as file:
 	expect_stderr "--yes"
 }
 
-@test "how far it is shows on a terminal, is taken away, and is nowhere else" {
+@test "progress is shown on a terminal only" {
 	run -0 on_terminal "patctl backup $WORLD/$T.1"
 	expect "$output" "Backup: ["
 	run -0 on_terminal "patctl backup --quiet $WORLD/$T.2"

@@ -1,17 +1,10 @@
 #!/usr/bin/env bats
-# Whether a token would open the door, without its use.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl check: the verdict on a token without a login.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-@test "a token that would be accepted: exit 0, and whose it is" {
+@test "check of a valid token exits 0 and prints name, id and user" {
 	token=$(patctl generate -q "$T" --user=games)
 	run -0 patctl check <<<"$token"
 	[ "$output" = "$T (${token:4:10}) of user games: accepted" ]
@@ -20,22 +13,22 @@ teardown_file() {
 	[ "$output" = "" ]
 }
 
-@test "a file without a newline at its end will do" {
+@test "check accepts a token without a newline" {
 	token=$(patctl generate -q "$T")
 	printf %s "$token" >"$BATS_TEST_TMPDIR/token"
 	run -0 patctl check <"$BATS_TEST_TMPDIR/token"
 }
 
-@test "it is no use, and no entry of the history" {
+@test "check does not count as a use or add to the history" {
 	token=$(patctl generate -q "$T" --max-uses=1)
 	patctl check -q <<<"$token"
 	patctl check -q <<<"$token"
-	use "$token" root 0
+	login "$token" root 0
 	run -0 patctl log "$T"
 	[ "${#lines[@]}" -eq 2 ]
 }
 
-@test "every reason is told: exit 1" {
+@test "check of a token with several problems exits 1 and prints each reason" {
 	token=$(patctl generate -q "$T" --service=sudo --from=192.0.2.0/24 --not-before=2h)
 	patctl revoke -q "$T"
 	run --separate-stderr patctl check --service=sshd --from=198.51.100.1 <<<"$token"
@@ -48,7 +41,7 @@ teardown_file() {
 	expect "$output" "it is not good for a login from there"
 }
 
-@test "restrictions count only if the login is told" {
+@test "check applies restrictions only to the service and source that are given" {
 	token=$(patctl generate -q "$T" --service=sudo --from=192.0.2.0/24)
 	run -0 patctl check <<<"$token"
 	run -0 patctl check --service=sudo --from=192.0.2.7 <<<"$token"
@@ -56,14 +49,14 @@ teardown_file() {
 	run -1 patctl check --from=local <<<"$token"
 }
 
-@test "a secret that was replaced" {
+@test "check of a replaced secret exits 1 and says so" {
 	token=$(patctl generate -q "$T")
 	patctl rotate -q "$T" --grace=none >/dev/null
 	run -1 patctl check <<<"$token"
 	expect "$output" "it was replaced"
 }
 
-@test "--json" {
+@test "check --json prints name, verdict and refusals" {
 	token=$(patctl generate -q "$T")
 	run -0 patctl check --json <<<"$token"
 	[ "$(json '["name"]' <<<"$output")" = "$T" ]
@@ -74,7 +67,7 @@ teardown_file() {
 	[ "$(json '["refusals"]' <<<"$output")" = "['revoked']" ]
 }
 
-@test "what is no token: exit 2; one that is not there, or another's: exit 4" {
+@test "check exits 2 on text that is no token and 4 on a missing or foreign one" {
 	token=$(patctl generate -q "$T")
 	run -2 patctl check </dev/null
 	run -2 patctl check <<<password
@@ -87,10 +80,10 @@ teardown_file() {
 	expect_not_stderr "${token:15}"
 }
 
-@test "a token as an operand of any verb is refused, and not shown again" {
+@test "a token as an operand of any verb exits 2 and is not printed" {
 	token=$(patctl generate -q "$T")
 	for verb in check show revoke "" generate; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run patctl $verb "$token"
 		[ "$status" -eq 2 ]
 		expect "$output" "patctl rotate --grace=none ${token:4:10}"
@@ -100,7 +93,7 @@ teardown_file() {
 	run -0 patctl show "$T"
 }
 
-@test "on a terminal nothing is shown of what is typed, and the echo is back" {
+@test "check on a terminal hides the input and restores the echo" {
 	token=$(patctl generate -q "$T")
 	run -0 on_terminal "patctl check && stty -a" < <(
 		sleep 1
@@ -112,7 +105,7 @@ teardown_file() {
 	expect "$output" " echo "
 }
 
-@test "Ctrl-C brings the echo back" {
+@test "check restores the echo after Ctrl-C" {
 	run on_terminal "trap : INT; patctl check; stty -a" < <(
 		sleep 1
 		printf '\003'
@@ -121,7 +114,7 @@ teardown_file() {
 	expect "$output" " echo "
 }
 
-@test "the token goes to patd in a memfd, and through no argument" {
+@test "check passes the token in a sealed memfd only" {
 	token=$(patctl generate -q "$T")
 	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f -e trace=openat,execve,write,sendmsg,fcntl -s 200 \
 		-o "$BATS_TEST_TMPDIR/trace" patctl check -q <<<"$token"

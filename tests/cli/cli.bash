@@ -1,17 +1,13 @@
-# What the files of the cli tier share.  For bats files:
-#
-#     load cli
-#     setup_file() { patd_world; }
-#     teardown_file() { patd_world_end; }
-#
-# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Helpers of the cli tests, which run patctl against a real patd.
+# shellcheck shell=bash disable=SC2154 # run assigns status, output and stderr
 
 bats_require_minimum_version 1.5.0
 load ../lib/patd
 
 CLI=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# Each test has names of its own, so that a file's tests share one world.
+# Each test has its own token names, so that the tests of a file can share a patd.
 setup() {
 	export T=t$BATS_TEST_NUMBER
 }
@@ -20,24 +16,37 @@ as_games() {
 	setpriv --reuid=games --regid=games --clear-groups "$@"
 }
 
-# on_terminal COMMAND: a shell's command on a terminal of 120 columns, in colour unless it says
-# otherwise.  What it is to read comes from standard input, whose end is the terminal's ^D.
+# on_terminal COMMAND: runs a shell command on a terminal of ON_COLS (120) columns, of type ON_TERM
+# (xterm-256color).  Its input comes from standard input; at the end of that the terminal sends ^D.
 on_terminal() {
 	TERM=${ON_TERM-xterm-256color} script -qec "stty cols ${ON_COLS-120}; $1" /dev/null | tr -d '\r'
 	return "${PIPESTATUS[0]}"
 }
 
-id_of() {
-	patctl show --json "$@" | json '[0]["id"]'
-}
-
-# json PATH: what Python finds in the document on standard input, as in: json '[0]["id"]'
+# json PATH: that part of the JSON document on standard input, in Python's syntax: json '[0]["id"]'
 json() {
 	/usr/bin/python3 -c "import json, sys; print(json.load(sys.stdin)$1)"
 }
 
-# Of the last `run --separate-stderr`, which assigns status, output and stderr.
-# shellcheck disable=SC2154
+# field KEY [ARGUMENT...]: of the token $T, or of that which patctl show finds with the arguments
+field() {
+	if [ $# -eq 1 ]; then
+		set -- "$1" "$T"
+	fi
+	patctl show --json "${@:2}" | json "[0][\"$1\"]"
+}
+
+id_of() {
+	field id "$@"
+}
+
+# names [OPTION...]: the names of the tokens of patctl list, in order
+names() {
+	patctl list --json "$@" | /usr/bin/python3 -c \
+		'import json, sys; print(*(t["name"] for t in json.load(sys.stdin)))'
+}
+
+# expect_… check the last `run --separate-stderr`.
 expect_status() {
 	[ "$status" -eq "$1" ] || fail "status $status, not $1: $output / $stderr"
 }
@@ -68,7 +77,55 @@ fail() {
 	return 1
 }
 
-# use TOKEN USER UID [SERVICE [RHOST [TTY]]]: logs in with it, as the PAM module does.
-use() {
-	/usr/bin/python3 "$CLI/use.py" "$WORLD/run/root.sock" "$@"
+# expect_from_now SECONDS TIME: TIME is so many seconds from now, less the duration of the test
+expect_from_now() {
+	local left=$(($2 - $(date +%s)))
+	((left <= $1 && left > $1 - 60)) || fail "$left seconds left, not $1"
+}
+
+# expect_secret_written_once ARGUMENT...: patctl writes a token to standard output, and has its secret
+# in no other system call
+expect_secret_written_once() {
+	local trace=$BATS_TEST_TMPDIR/trace
+	# Both LeakSanitizer and strace would trace patctl, which only one can.
+	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f -s 200 -o "$trace" \
+		-e trace=openat,execve,write,writev,sendto,sendmsg patctl "$@"
+	run -0 grep "${output:15}" "$trace"
+	[ "$(wc -l <<<"$output")" -eq 1 ]
+	expect "$output" "write(1, "
+}
+
+# login TOKEN USER UID [SERVICE [RHOST [TTY]]]: verifies the token as the PAM module does
+login() {
+	/usr/bin/python3 "$CLI/login.py" "$WORLD/run/root.sock" "$@"
+}
+
+# follow OPTION...: starts patctl log --follow; its output goes to $LOG_OUTPUT.  teardown() ends it.
+follow() {
+	LOG_OUTPUT=$BATS_TEST_TMPDIR/followed
+	patctl log --follow "$@" >"$LOG_OUTPUT" 2>&1 3>&- &
+	LOG_PID=$!
+}
+
+# wait_for TEXT FILE [LINES]: waits, 10 seconds at most, until that many lines (1) have the text
+wait_for() {
+	# shellcheck disable=SC2016 # for the inner shell
+	timeout 10 bash -c 'until [ "$(grep -ac "$1" "$2")" -ge "$3" ]; do sleep 0.05; done' - \
+		"$1" "$2" "${3:-1}"
+}
+
+# fake_patd PAGE...: starts fake_patd.py with these pages.  teardown() ends it.
+fake_patd() {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	/usr/bin/python3 "$CLI/fake_patd.py" "$@" >"$BATS_TEST_TMPDIR/ready" 3>&- &
+	FAKE_PATD=$!
+	read -r _ <"$BATS_TEST_TMPDIR/ready"
+}
+
+# A file with a teardown() of its own must neither follow nor have a fake patd.
+teardown() {
+	local pid
+	for pid in ${LOG_PID:-} ${FAKE_PATD:-}; do
+		process_end TERM "$pid"
+	done
 }

@@ -1,8 +1,10 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Presses Tab at the end of command lines in an interactive zsh, and prints the result.
+#
 # usage: zsh -f complete.zsh FOLDER DUMP LINE...
 #
-# Presses the tabulator behind each LINE in an interactive zsh with the completions of FOLDER.  DUMP:
-# a file that keeps what zsh finds out about its completions, which takes it longer than the rest.
-# Prints what the terminal then shows, and a line "LINE: " with what has become of it.
+# FOLDER has the completions.  DUMP is a file in which zsh caches them, as reading them takes long.
+# For each LINE prints what the terminal then shows, and a line "LINE: " with the completed line.
 zmodload zsh/zpty || exit 1
 
 local folder=${1:a} dump=$2 line output
@@ -20,6 +22,6 @@ zpty -r shell output '*READY*' || exit 1
 for line in "$@"; do
 	zpty -w -n shell $'\C-u'$line$'\t\C-x'
 	zpty -r shell output '*LINE: *DONE*' || exit 1
-	# Without what moves the cursor and colours.
+	# Without escape sequences for cursor and colours.
 	print -r -- "$output" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g; s/[\r\a]//g; s/ DONE$//'
 done

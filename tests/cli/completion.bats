@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
-# Completion: what patctl offers, and that bash, fish and zsh make of it what is meant.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion: the words of patctl complete, and their use by bash, fish and zsh.
 
-load cli
+load shared_patd
 
 setup_file() {
 	patd_world
@@ -9,25 +10,21 @@ setup_file() {
 	export COMPLETIONS
 }
 
-teardown_file() {
-	patd_world_end
-}
-
 need() {
-	command -v "$1" >/dev/null || skip "there is no $1"
+	command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
-# offers WORD...: what stands on the lines before the tab
+# offers WORD...: the words that patctl complete offers, without their descriptions
 offers() {
 	patctl complete -- "$@" | cut -f 1
 }
 
-# bash_offers LINE: a line without quotes
+# bash_offers LINE: what bash offers after the line, which has no quotes
 bash_offers() {
 	bash --norc -c '
 		. "$COMPLETIONS/patctl.bash" && compopt() { :; }
 		COMP_LINE=$1 COMP_POINT=${#1}
-		# Parted as by readline.
+		# Split as readline does.
 		read -ra COMP_WORDS < <(sed "s/[=:]\+/ & /g" <<<"$1")
 		[[ $1 != *" " ]] || COMP_WORDS+=("")
 		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
@@ -35,16 +32,16 @@ bash_offers() {
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$1"
 }
 
-# bash_types LINE: the line, once a person has pressed Tab behind it
+# bash_types LINE: the line after Tab was pressed at its end
 bash_types() {
-	# To the beginning of the line, so that all of it is printed and nothing runs.
+	# ^A goes to the beginning of the line, where an echo makes it harmless.
 	printf '%s\n' "PS1=; PROMPT_COMMAND=; bind 'set enable-bracketed-paste off'" \
 		". $COMPLETIONS/patctl.bash" "$1"$'\t\x01'"echo 'DONE: '" exit |
 		on_terminal "bash --norc --noprofile -i" | sed -n 's/^DONE:  *//p'
 }
 
 fish_offers() {
-	# shellcheck disable=SC2016 # those are fish's
+	# shellcheck disable=SC2016 # for fish
 	HOME=$BATS_TEST_TMPDIR fish --no-config \
 		-c 'source $COMPLETIONS/patctl.fish; complete -C $argv[1]' "$1"
 }
@@ -53,7 +50,7 @@ zsh_shows() {
 	HOME=$BATS_TEST_TMPDIR zsh -f "$CLI/complete.zsh" "$COMPLETIONS" "$BATS_FILE_TMPDIR/zcompdump" "$@"
 }
 
-# every_shell_offers LINE...: of the shells there are
+# every_shell_offers LINE...: what each installed shell offers after the lines
 every_shell_offers() {
 	local line
 
@@ -74,8 +71,8 @@ options_of() {
 		sed 's/ .*//'
 }
 
-# every_word OFFERS: a function that prints what is offered behind a line
-every_word() {
+# expect_every_word FUNCTION: the function prints all verbs and options after a line
+expect_every_word() {
 	local verb option offered
 
 	offered=$("$1" "patctl ")
@@ -91,7 +88,7 @@ every_word() {
 	done
 }
 
-@test "every verb and every option that help has is offered, and no other" {
+@test "complete offers exactly the verbs and options of help" {
 	[ "$(verbs | wc -l)" -ge 14 ]
 	[ "$(offers "" | sort)" = "$(verbs | sort)" ]
 	for verb in $(verbs); do
@@ -100,16 +97,16 @@ every_word() {
 	done
 }
 
-@test "bash: every verb and every option" {
-	every_word bash_offers
+@test "bash offers every verb and option" {
+	expect_every_word bash_offers
 }
 
-@test "fish: every verb and every option" {
+@test "fish offers every verb and option" {
 	need fish
-	every_word fish_offers
+	expect_every_word fish_offers
 }
 
-@test "zsh: every verb and every option" {
+@test "zsh offers every verb and option" {
 	need zsh
 	local lines=("patctl ") verb option
 
@@ -127,7 +124,7 @@ every_word() {
 	done
 }
 
-@test "a verb is offered the tokens that it is for" {
+@test "each verb is offered only the tokens in a state it applies to" {
 	for name in "$T-on" "$T-off" "$T-later"; do
 		patctl generate -q "$name" >/dev/null
 	done
@@ -147,17 +144,17 @@ $T-off" ]
 	id=$(id_of "$T-off")
 	[ "$(patctl complete -- restore "${id:0:9}")" = "$id	root, revoked: $T-off" ]
 	expect "$(offers restore "")" "$id"
-	# Not one that stands there already, by id or by name.
+	# Not a token that is given already, by id or by name.
 	[ "$(offers restore "$id" "$T")" = "$T-later" ]
 	[ "$(offers restore "$T-later" "$T")" = "$T-off" ]
-	# Nor where none can stand.
+	# Nor where no token can be given.
 	for words in "rename $id" "revoke --all" "generate" "check" "frobnicate"; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		[ "$(offers $words "$T")" = "" ]
 	done
 }
 
-@test "values of options: behind =, and as a word of their own" {
+@test "values of options are offered after = and as a separate word" {
 	[ "$(offers list --state=re)" = --state=revoked ]
 	[ "$(offers list --state re)" = revoked ]
 	[ "$(offers list --sort=us | sort)" = "--sort=used
@@ -174,14 +171,14 @@ $T-off" ]
 	[ "$(offers log -n "")" = "" ]
 }
 
-@test "options that exclude each other, and what is given, are not offered again" {
+@test "options already given or excluded are not offered" {
 	expect_not "$(offers list --user=games --)" --all
 	expect_not "$(offers log --follow --)" --until
 	expect_not "$(offers list --json --)" --json
 	[ "$(offers generate -- --)" = "" ]
 }
 
-@test "disable is offered users, enable those who are disabled" {
+@test "disable is offered all users and enable the disabled ones" {
 	expect "$(offers disable ga)" games
 	patctl disable -q games --reason="left; \$(true)"
 	[ "$(patctl complete -- enable "")" = "games	left; \$(true)" ]
@@ -189,7 +186,7 @@ $T-off" ]
 	[ "$(offers enable "")" = "" ]
 }
 
-@test "a name that several have, or that looks like an id, is not offered; their ids are" {
+@test "an ambiguous or id-like name is offered as its id" {
 	patctl generate -q "$T-two" >/dev/null
 	patctl generate -q "$T-two" --user=games >/dev/null
 	patctl generate -q "${T}idididididid" >/dev/null
@@ -201,26 +198,26 @@ $T-off" ]
 	[ "$(patctl complete -- show "" | grep -c ": $like_id$")" -eq 1 ]
 }
 
-@test "a user is offered its own tokens, and is asked for no password" {
+@test "an ordinary user is offered its own tokens without a password dialog" {
 	patctl generate -q "$T-root" >/dev/null
 	patctl generate -q "$T-games" --user=games >/dev/null
 	id=$(as_games patctl show --json "$T-games" | json '[0]["id"]')
 	[ "$(as_games patctl complete -- show "$T")" = "$T-games	active: $T-games" ]
 	expect "$(as_games patctl complete -- show "")" "$id	active: $T-games"
 	for words in "show --user=root" "enable" "log --user=root"; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run --separate-stderr as_games patctl complete -- $words ""
 		# shellcheck disable=SC2154 # run assigns it
 		[ "$output$stderr" = "" ]
 	done
 }
 
-@test "names that a shell would take apart or run are never offered, and never run" {
+@test "names with shell metacharacters are not offered and not run" {
 	cd "$BATS_TEST_TMPDIR"
 	local name shown
 
 	: >"$T-names"
-	# shellcheck disable=SC2016 # that is the point
+	# shellcheck disable=SC2016 # not to be expanded
 	for name in '$(touch pwned)' '`touch pwned`' 'a;touch pwned' 'a b' "a'b" 'a"b' 'a\b' -q \
 		--all '*' '~' '!touch pwned' 'a&b' 'a|b' 'a>pwned' '{a,b}' '%F{red}x' '#x' '=ls' "a:b"; do
 		patctl generate -q --user=news -- "$name" >/dev/null
@@ -228,7 +225,7 @@ $T-off" ]
 	done
 	n=$(wc -l <"$T-names")
 	offers show --user=news "" >offered
-	# "a:b" alone is a word, for every shell.
+	# Only "a:b" needs no quotes in any shell.
 	[ "$(grep -cxE '[0-9A-Za-z]{10}' offered)" -eq "$n" ]
 	[ "$(grep -vxE '[0-9A-Za-z]{10}' offered)" = a:b ]
 
@@ -251,7 +248,7 @@ $T-off" ]
 	[ ! -e pwned ]
 }
 
-@test "files are offered for a backup, those that need no quotes" {
+@test "backup is offered files whose names need no quoting" {
 	mkdir "$BATS_TEST_TMPDIR/folder"
 	touch "$BATS_TEST_TMPDIR/folder/"{one.backup,"two backup",.hidden}
 	cd "$BATS_TEST_TMPDIR"
@@ -261,12 +258,12 @@ $T-off" ]
 	[ "$(offers backup "")" = one.backup ]
 }
 
-@test "what is typed is never run, nor passed on where it is a token" {
+@test "words of the command line are not run, and tokens are not passed to patctl" {
 	cd "$BATS_TEST_TMPDIR"
 	local lines token
 
 	token=$(patctl generate -q "$T")
-	# shellcheck disable=SC2016 # that is the point
+	# shellcheck disable=SC2016 # not to be expanded
 	printf '%s\n' '#!/bin/sh' "printf '%s\n' \"\$*\" >>'$PWD/asked'" >patctl
 	chmod +x patctl
 	printf '%s\n' '#!/bin/sh' "touch '$PWD/pwned'" >stranger
@@ -274,7 +271,7 @@ $T-off" ]
 	lines=("patctl check $token " "patctl check $token" "patctl show --reason=$token ")
 	PATH=$PWD:$PATH every_shell_offers "${lines[@]}"
 	[ ! -e asked ]
-	# shellcheck disable=SC2016 # that is the point
+	# shellcheck disable=SC2016 # not to be expanded
 	lines=('patctl show $(touch pwned) ' 'patctl show `touch pwned` '
 		'patctl show --user=$(touch pwned)')
 	PATH=$PWD:$PATH every_shell_offers "${lines[@]}"
@@ -285,7 +282,7 @@ $T-off" ]
 	[ ! -e pwned ]
 }
 
-@test "bash: on a terminal a word is completed, and what stands before it stays" {
+@test "bash on a terminal completes a word and keeps the words before it" {
 	patctl generate -q "$T-laptop" --user=games >/dev/null
 	[ "$(bash_types "patctl rena")" = "patctl rename" ]
 	[ "$(bash_types "patctl show $T-l")" = "patctl show $T-laptop" ]
@@ -297,7 +294,7 @@ $T-off" ]
 	[ "$(bash_types "patctl generate 'a b' --from=l")" = "patctl generate a b --from=local" ]
 }
 
-@test "zsh: a word is completed, with what it is beside it where there are several" {
+@test "zsh completes a word and describes several matches" {
 	need zsh
 	patctl generate -q "$T-lap" --user=games >/dev/null
 	patctl generate -q "$T-lab" --user=games >/dev/null
@@ -312,7 +309,7 @@ $T-off" ]
 	expect "$output" "LINE: sudo patctl rename "
 }
 
-@test "fish: a word is completed, with what it is beside it" {
+@test "fish completes a word with its description" {
 	need fish
 	patctl generate -q "$T-lap" --user=games >/dev/null
 	[ "$(fish_offers "patctl rena")" = "rename	give a token another name" ]
@@ -323,8 +320,8 @@ $T-off" ]
 	[ "$(fish_offers "patctl show --user=games \"$T-")" = "$T-lap	active: $T-lap" ]
 }
 
-@test "bash-completion finds it, behind sudo too" {
-	[ -e /usr/share/bash-completion/bash_completion ] || skip "there is no bash-completion"
+@test "bash-completion loads the completion, also after sudo" {
+	[ -e /usr/share/bash-completion/bash_completion ] || skip "bash-completion is not installed"
 	mkdir "$BATS_TEST_TMPDIR/completions"
 	ln -s "$COMPLETIONS/patctl.bash" "$BATS_TEST_TMPDIR/completions/patctl"
 	export BASH_COMPLETION_USER_DIR=$BATS_TEST_TMPDIR
@@ -334,32 +331,30 @@ $T-off" ]
 	[ "$(bash_types "sudo patctl list --user=gam")" = "sudo patctl list --user=games" ]
 }
 
-# from_pages PAGE...: completes from a stand-in for patd, see peer.py
-from_pages() {
+# complete_from PAGE...: completes with the pages of a fake patd
+complete_from() {
 	patd_stop
-	mkfifo "$BATS_TEST_TMPDIR/ready"
-	/usr/bin/python3 "$CLI/peer.py" "$@" >"$BATS_TEST_TMPDIR/ready" 3>&- &
-	read -r _ <"$BATS_TEST_TMPDIR/ready"
+	fake_patd "$@"
 	run --separate-stderr patctl complete -- revoke ""
-	process_end TERM $!
+	process_end TERM "$FAKE_PATD"
 	patd_start
 	expect_status 0
 	expect_no_stderr
 }
 
-@test "at most 500 are offered, and then no more pages are asked for" {
-	from_pages 256:a 256:b org.example.NotAsked
+@test "complete offers at most 500 tokens and requests no further pages" {
+	complete_from 256:a 256:b org.example.NotAsked
 	# shellcheck disable=SC2154 # run assigns it
 	[ "${#lines[@]}" -eq 500 ]
 }
 
-@test "where few of very many tokens fit, those are offered that are found soon" {
-	# shellcheck disable=SC2046 # words are meant
-	from_pages 0:a 1:b $(for _ in {1..100}; do echo 0:a 0:b; done) 1
+@test "complete stops after a number of pages with few matches" {
+	# shellcheck disable=SC2046 # to be split
+	complete_from 0:a 1:b $(for _ in {1..100}; do echo 0:a 0:b; done) 1
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "without patd, or with one that hangs, nothing is offered, and soon" {
+@test "complete offers nothing without patd and within 10 seconds if patd hangs" {
 	kill -STOP "$(cat "$WORLD/patd.pid")"
 	run --separate-stderr timeout 10 patctl complete -- revoke ""
 	kill -CONT "$(cat "$WORLD/patd.pid")"

@@ -1,21 +1,14 @@
 #!/usr/bin/env bats
-# The tokens of users, and of everybody, disabled and enabled.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl disable and enable.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-@test "no token of a disabled user works until it is enabled" {
+@test "tokens of a disabled user are refused until the user is enabled" {
 	token=$(patctl generate -q "$T" --user=games)
 	run -0 patctl disable games --reason="left the company"
 	[ "$output" = "games: tokens successfully disabled" ]
-	run -1 use "$token" games 5
+	run -1 login "$token" games 5
 	expect "$output" "verdict 14"
 	run -0 patctl show "$T"
 	expect "$output" "State:    disabled"
@@ -23,10 +16,10 @@ teardown_file() {
 	[ "$status" -ne 0 ]
 	run -0 patctl enable games
 	[ "$output" = "games: tokens successfully enabled" ]
-	use "$token" games 5
+	login "$token" games 5
 }
 
-@test "without a user it lists who is disabled" {
+@test "disable without a user lists the disabled users" {
 	run --separate-stderr patctl disable
 	expect_status 0
 	[ "$output" = "" ]
@@ -48,21 +41,21 @@ teardown_file() {
 	expect "$output" "Nobody is disabled."
 }
 
-@test "--all: nobody's tokens work; who was disabled on its own stays so" {
+@test "disable --all refuses all tokens and enable --all keeps single users disabled" {
 	token=$(patctl generate -q "$T" --user=news)
 	other=$(patctl generate -q "$T-2" --user=mail)
 	patctl disable -q mail
 	run -0 patctl disable --all
 	[ "$output" = "everybody: tokens successfully disabled" ]
-	run -1 use "$token" news 9
+	run -1 login "$token" news 9
 	run -0 patctl enable --all
-	use "$token" news 9
-	run -1 use "$other" mail 8
+	login "$token" news 9
+	run -1 login "$other" mail 8
 	patctl enable -q mail
-	use "$other" mail 8
+	login "$other" mail 8
 }
 
-@test "several users in one command" {
+@test "disable and enable take several users" {
 	run -0 patctl disable games news
 	[ "${#lines[@]}" -eq 2 ]
 	run -0 patctl enable --json games news
@@ -70,7 +63,7 @@ teardown_file() {
 	[ "$(json '[1]["result"]' <<<"$output")" = enabled ]
 }
 
-@test "the name of a token is no user: exit 1, and the verb for tokens" {
+@test "disable of an unknown user exits 1 and suggests the verb for tokens" {
 	patctl generate -q "$T" >/dev/null
 	run --separate-stderr patctl disable "$T"
 	expect_status 1
@@ -88,14 +81,14 @@ teardown_file() {
 	done
 }
 
-@test "an ordinary user may neither: exit 5" {
+@test "disable and enable by an ordinary user exit 5" {
 	run -5 as_games patctl disable news
 	run -5 as_games patctl disable --all
 	run -5 as_games patctl disable
 	run -5 as_games patctl enable news
 }
 
-@test "a reason without a user: exit 2" {
+@test "disable with a reason but no user, or an empty reason, exits 2" {
 	run -2 patctl disable --reason=why
 	run -2 patctl disable games --reason=
 }

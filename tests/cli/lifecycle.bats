@@ -1,23 +1,16 @@
 #!/usr/bin/env bats
-# A token from its making to its end, as root and as an ordinary user.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The lifecycle of a token with patctl, as root and as an ordinary user.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-@test "the whole life: generate, use, revoke, restore, revoke, delete" {
+@test "generate, login, revoke, restore and delete change state and verdict" {
 	token=$(patctl generate "$T" --expires=7d)
 	run -0 patctl show "$T"
 	expect "$output" "State:    active"
 	expect "$output" "Usage:    Not used"
 
-	use "$token" root 0
+	login "$token" root 0
 	run -0 patctl show "$T"
 	[[ $output =~ "Usage:    Last used 20"[-0-9T:]+"Z by test" ]]
 
@@ -26,13 +19,13 @@ teardown_file() {
 	run -0 patctl show "$T"
 	expect "$output" "State:    revoked"
 	expect "$output" "Revoked:  20"
-	run -1 use "$token" root 0
+	run -1 login "$token" root 0
 
 	run -0 patctl restore "$T"
 	expect "$output" "User token successfully restored"
 	run -0 patctl show "$T"
 	expect "$output" "State:    active"
-	use "$token" root 0
+	login "$token" root 0
 
 	patctl revoke -q "$T"
 	run -0 patctl delete --yes "$T"
@@ -40,7 +33,7 @@ teardown_file() {
 	run -4 patctl show "$T"
 }
 
-@test "an ordinary user lists, shows, revokes and deletes its own" {
+@test "an ordinary user lists, shows, revokes and deletes its own token" {
 	patctl generate -q "$T" --user=games >/dev/null
 	run -0 as_games patctl
 	expect "$output" " $T "
@@ -52,7 +45,7 @@ teardown_file() {
 	expect "$output" "User token successfully deleted"
 }
 
-@test "an ordinary user does not see the tokens of others" {
+@test "tokens of others are not found by an ordinary user" {
 	patctl generate -q "$T" >/dev/null
 	id=$(id_of "$T")
 	run -0 as_games patctl list
@@ -66,7 +59,7 @@ teardown_file() {
 	expect "$output" "active"
 }
 
-@test "without polkit a user may not generate, restore, or list others: exit 5, and what to do" {
+@test "generate, restore and lists of others by a user without polkit exit 5" {
 	patctl generate -q "$T" --user=games >/dev/null
 	as_games patctl revoke -q "$T"
 	run --separate-stderr as_games patctl generate mine
@@ -83,14 +76,14 @@ teardown_file() {
 	expect_status 5
 }
 
-@test "revoking twice is no failure" {
+@test "revoke of a revoked token exits 0" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl revoke "$T"
 	run -0 patctl revoke "$T"
 	expect "$output" "User token successfully revoked"
 }
 
-@test "only a revoked token is deleted, and the refusal says how" {
+@test "delete of an active token exits 1 and suggests revoke" {
 	patctl generate -q "$T" >/dev/null
 	run --separate-stderr patctl delete --yes "$T"
 	expect_status 1
@@ -99,7 +92,7 @@ teardown_file() {
 	run -0 patctl show "$T"
 }
 
-@test "the advice is right for a shell and for a user that was named" {
+@test "suggested commands name the token by id where its name is ambiguous or quoted" {
 	patctl generate -q "two words $T" >/dev/null
 	run --separate-stderr patctl delete --yes "two words $T"
 	expect_status 1
@@ -110,14 +103,14 @@ teardown_file() {
 	expect_stderr "patctl revoke $(id_of --user=games "$T")"
 }
 
-@test "an active token cannot be restored" {
+@test "restore of an active token exits 1" {
 	patctl generate -q "$T" >/dev/null
 	run --separate-stderr patctl restore "$T"
 	expect_status 1
 	expect_stderr "not revoked"
 }
 
-@test "several tokens in one command" {
+@test "revoke, restore, show and delete take several tokens" {
 	for i in 1 2 3; do
 		patctl generate -q "$T-$i" >/dev/null
 	done
@@ -132,14 +125,14 @@ teardown_file() {
 	[ "${#lines[@]}" -eq 3 ]
 }
 
-@test "a token that is named twice is handled once" {
+@test "a token given twice is deleted once" {
 	patctl generate -q "$T" >/dev/null
 	patctl revoke -q "$T"
 	run -0 patctl delete -y "$T" "$(id_of "$T")" "$T"
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "one that fails does not keep the others from it" {
+@test "a missing token exits 1 and the others are revoked" {
 	patctl generate -q "$T" >/dev/null
 	run --separate-stderr patctl revoke "no such $T" "$T"
 	expect_status 1
@@ -149,7 +142,7 @@ teardown_file() {
 	expect "$output" "revoked"
 }
 
-@test "a name is taken once for each user" {
+@test "a name in use exits 1 for the same user only" {
 	patctl generate -q "$T" >/dev/null
 	patctl generate -q "$T" --user=games >/dev/null
 	run --separate-stderr patctl generate "$T"

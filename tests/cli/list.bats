@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
-# What people and programs are shown.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl list and the output formats: table, colours, JSON.
 
-load cli
+load shared_patd
 
 setup_file() {
 	patd_world
@@ -10,13 +11,9 @@ setup_file() {
 	patctl revoke -q revoked
 }
 
-teardown_file() {
-	patd_world_end
-}
+# User games has these two tokens only; tests make theirs for other users.
 
-# Tests see the two tokens of games; what others they make are root's or news's.
-
-@test "bare patctl lists one's own" {
+@test "patctl without a verb lists the tokens of the caller" {
 	run -0 as_games patctl
 	expect "${lines[0]}" "ID "
 	expect "${lines[1]}" " active "
@@ -24,7 +21,7 @@ teardown_file() {
 	[ "${#lines[@]}" -eq 3 ]
 }
 
-@test "--user lists that user's, --all those of all" {
+@test "list --user lists tokens of that user and --all of all users" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl list --user=games
 	[ "${#lines[@]}" -eq 3 ]
@@ -34,20 +31,20 @@ teardown_file() {
 	expect "$output" "games"
 }
 
-@test "the table has all columns" {
+@test "list prints all columns" {
 	run -0 patctl list --user=games
 	[[ ${lines[0]} =~ ^ID\ +NAME\ +USER\ +STATE\ +CREATED\ +EXPIRES\ +USAGE$ ]]
 	[[ ${lines[1]} =~ ^[0-9A-Za-z]{10}\ active\ +games\ active\ +20..-..-..T..:..:..Z\ 20..-..-..T..:..:..Z\ Not\ used$ ]]
 	[[ ${lines[2]} =~ ^[0-9A-Za-z]{10}\ revoked\ games\ revoked\ +20..-..-..T..:..:..Z\ never\ +Not\ used$ ]]
 }
 
-@test "--no-legend leaves the headings out" {
+@test "list --no-legend prints no headings" {
 	run -0 patctl list --user=games --no-legend
 	[ "${#lines[@]}" -eq 2 ]
 	expect_not "$output" "NAME"
 }
 
-@test "in a pipe nothing is coloured or cut short" {
+@test "list to a pipe has no colours and full names" {
 	long=$(printf "%.0s$T-ü-" {1..36})
 	patctl generate -q "$long" >/dev/null
 	for locale in C C.UTF-8; do
@@ -57,7 +54,7 @@ teardown_file() {
 	done
 }
 
-@test "in a pipe a name is itself, even one that the C library has no width for" {
+@test "list to a pipe prints names with characters of unknown width unchanged" {
 	name="$T "$'\U0001fae8 e\u0301 \u200b'
 	patctl generate -q "$name" >/dev/null
 	for locale in C C.UTF-8; do
@@ -66,7 +63,7 @@ teardown_file() {
 	done
 }
 
-@test "on a terminal the states are green and orange, and times are ages" {
+@test "list on a terminal has coloured states and relative times" {
 	run -0 on_terminal "patctl list --user=games"
 	expect "${lines[1]}" $'\e[32mactive'
 	[[ ${lines[1]} =~ (now|ago)\ +in\ 2[89]\ days ]]
@@ -76,12 +73,12 @@ teardown_file() {
 	[[ $output =~ (now|ago)\) ]]
 }
 
-@test "with 8 colours orange is yellow" {
+@test "list on a terminal with 8 colours prints revoked in yellow" {
 	ON_TERM=linux run -0 on_terminal "patctl list --user=games"
 	expect "$output" $'\e[33mrevoked\e[0m'
 }
 
-@test "NO_COLOR, a dumb terminal and none have no colours" {
+@test "list has no colours with NO_COLOR, a dumb terminal or no TERM" {
 	NO_COLOR=1 run -0 on_terminal "patctl list --user=games; patctl show active"
 	expect_not "$output" $'\e'
 	ON_TERM=dumb run -0 on_terminal "patctl list --user=games; patctl show active"
@@ -92,14 +89,14 @@ teardown_file() {
 	expect "$output" $'\e'
 }
 
-@test "on a narrow terminal the name is cut short, not the id" {
+@test "list on a narrow terminal truncates the name and not the id" {
 	patctl generate -q "$(printf 'n%.0s' {1..200})" --user=news >/dev/null
 	ON_COLS=80 run -0 on_terminal "patctl list --user=news"
 	[ "${#lines[@]}" -eq 2 ]
 	[[ ${lines[1]} =~ ^[0-9A-Za-z]{10}\ n+\  ]]
 }
 
-@test "an empty list says what to do, to a person only" {
+@test "an empty list suggests generate on a terminal only" {
 	run -0 on_terminal "patctl list --user=daemon"
 	expect "$output" "patctl generate NAME --user=daemon"
 	run -0 on_terminal "patctl list --user=daemon -q"
@@ -112,7 +109,7 @@ teardown_file() {
 	[ "$output" = "[]" ]
 }
 
-@test "--json is an array with integers in seconds and explicit nulls" {
+@test "list --json prints an array with times in seconds and nulls" {
 	run -0 patctl list --user=games --json
 	/usr/bin/python3 -m json.tool <<<"$output" >/dev/null
 	[ "$(json '[0]["name"]' <<<"$output")" = active ]
@@ -126,7 +123,7 @@ teardown_file() {
 	(($(json '[1]["revoked_at"]' <<<"$output") > 1700000000))
 }
 
-@test "show --json is an array, of what was found" {
+@test "show --json prints an array of the tokens that were found" {
 	run --separate-stderr patctl show --json active "no such" revoked
 	expect_status 1
 	[ "$(json '[1]["name"]' <<<"$output")" = revoked ]
@@ -135,7 +132,7 @@ teardown_file() {
 	[ "$output" = "[]" ]
 }
 
-@test "revoke, restore and delete --json tell the result of each item" {
+@test "revoke, restore and delete --json print the result of each operand" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl revoke --json "$T"
 	[ "$(json '[0]["result"]' <<<"$output")" = revoked ]
@@ -144,7 +141,7 @@ teardown_file() {
 	[ "$(json '[0]["result"]' <<<"$output")" = restored ]
 	run --separate-stderr patctl delete --yes --json "$T" "no such"
 	expect_status 1
-	# What is not found is told first, before anything is done.
+	# Missing operands are printed first, before anything is done.
 	[ "$(json '[0]["item"]' <<<"$output")" = "no such" ]
 	[ "$(json '[0]["error"]' <<<"$output")" = not-found ]
 	[ "$(json '[0]["id"]' <<<"$output")" = None ]
@@ -156,7 +153,7 @@ teardown_file() {
 	[ "$(json '[0]["name"]' <<<"$output")" = "$T" ]
 }
 
-@test "a list longer than a page is whole and in order" {
+@test "a list of several pages is complete, sorted and aligned" {
 	for i in {100..399}; do
 		echo "$i"
 	done | xargs -P2 -I{} patctl generate -q "page {}" --user=sync >/dev/null
@@ -167,13 +164,13 @@ teardown_file() {
 	[ "$(json '[300]["name"]' <<<"$output")" = "page 399" ]
 	run -0 patctl list --user=sync --no-legend
 	[ "${#lines[@]}" -eq 301 ]
-	# The headings once, and the columns of one width throughout.
+	# The headings are printed once, and the columns have the same width on all pages.
 	run -0 patctl list --user=sync
 	[ "${#lines[@]}" -eq 302 ]
 	[ "$(awk -F 'active|STATE' '{ print length($1) }' <<<"$output" | sort -u | wc -l)" -eq 1 ]
 }
 
-@test "what cannot be written is a failure" {
+@test "output to a full disk exits 1" {
 	for call in list "list --json" "show active" "show --json active" help --version; do
 		run --separate-stderr bash -c "patctl $call >/dev/full"
 		expect_status 1

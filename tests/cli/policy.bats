@@ -1,17 +1,10 @@
 #!/usr/bin/env bats
-# The settings in force.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl policy.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-@test "every setting with its value and where it is from" {
+@test "policy prints each setting with its value and source" {
 	run -0 as_games patctl policy
 	[[ ${lines[0]} =~ ^SETTING\ +VALUE\ +FROM$ ]]
 	[[ $output =~ tokens\.default_lifetime\ +30d?.*\ default ]]
@@ -22,12 +15,12 @@ teardown_file() {
 	expect_not "$output" SETTING
 }
 
-@test "--json is an array of key, value and source" {
+@test "policy --json prints an array of key, value and source" {
 	run -0 patctl policy --json
 	[ "$(json '[0]["source"]' <<<"$output")" = default ]
 	expect "$(json '' <<<"$output")" "'key': 'tokens.deny_locked', 'value': 'no'"
 }
 
-@test "it takes no operand: exit 2" {
+@test "policy with an operand exits 2" {
 	run -2 patctl policy tokens
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
-# What an ordinary user is asked, and told where it cannot be asked.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl with polkit: what a rule allows, and password dialogs.
 
-load cli
+load shared_patd
 
 setup_file() {
 	patd_world
-	# Rules may look at the token: that spares a polkitd for each test.
+	# The rules depend on token and user, so that one polkitd serves all tests.
 	polkit_start <<-EOF
 		polkit.addRule(function(action, subject) {
 			if (/yes/.test(action.lookup("token")) || action.lookup("user") == "news")
@@ -21,51 +22,51 @@ teardown_file() {
 	patd_world_end
 }
 
-# traced COMMAND: as games on a terminal; the processes go into the file trace.  strace and the
-# leak detector cannot both trace.
+# traced COMMAND: runs it as games on a terminal, with its processes in the file trace.  Both
+# LeakSanitizer and strace would trace patctl, which only one can.
 traced() {
 	ASAN_OPTIONS=detect_leaks=0 on_terminal "strace -f -e trace=process \
 		-o '$BATS_TEST_TMPDIR/trace' setpriv --reuid=games --regid=games --clear-groups $1"
 }
 
-@test "an ordinary user generates and restores what polkit allows" {
+@test "generate and restore succeed if polkit allows them" {
 	token=$(as_games patctl generate -q "yes $T")
-	use "$token" games 5
+	login "$token" games 5
 	as_games patctl revoke "yes $T"
 	run -0 as_games patctl restore "yes $T"
-	use "$token" games 5
+	login "$token" games 5
 }
 
-@test "an ordinary user rotates what polkit allows, and no more" {
+@test "rotate succeeds if polkit allows it and else exits 5" {
 	old=$(as_games patctl generate -q "yes $T")
 	new=$(as_games patctl rotate -q "yes $T")
-	use "$new" games 5
-	run -1 use "$old" games 5
+	login "$new" games 5
+	run -1 login "$old" games 5
 	patctl generate -q "no $T" --user=games >/dev/null
 	run --separate-stderr as_games patctl rotate "no $T"
 	expect_status 5
 	[ "$output" = "" ]
 }
 
-@test "an ordinary user handles the tokens of another if polkit allows it" {
+@test "a user generates, lists and shows tokens of another if polkit allows it" {
 	token=$(as_games patctl generate -q "$T" --user=news)
-	use "$token" news 9
+	login "$token" news 9
 	run -0 as_games patctl list --user=news
 	expect "$output" " $T "
 	run -0 as_games patctl show --user=news "$T"
 	expect "$output" "User:     news"
-	# Where it was used from is for its owner and root.
+	# Only the owner and root may see the sources.
 	[ "$(as_games patctl show --user=news --json "$T" | json '[0]["used_from"]')" = None ]
 }
 
-@test "what polkit refuses: exit 5, and who may do it" {
+@test "generate that polkit denies exits 5 and names who may" {
 	run --separate-stderr as_games patctl generate "no $T"
 	expect_status 5
 	[ "$output" = "" ]
 	expect_stderr "ask an administrator, or try as root"
 }
 
-@test "a password is needed, and there is no terminal: exit 5, and to take one" {
+@test "a call that needs a password exits 5 without a terminal and suggests one" {
 	run --separate-stderr as_games patctl generate "$T" </dev/null
 	expect_status 5
 	[ "$output" = "" ]
@@ -80,7 +81,7 @@ traced() {
 	[ "$(json '[0]["error"]' <<<"$output")" = denied ]
 }
 
-@test "--no-ask-password: exit 5, and that it is the reason" {
+@test "a call that needs a password exits 5 with --no-ask-password and names the option" {
 	run --separate-stderr as_games patctl generate --no-ask-password "$T"
 	expect_status 5
 	expect_stderr "without --no-ask-password"
@@ -89,22 +90,22 @@ traced() {
 	expect "$output" "without --no-ask-password"
 }
 
-@test "--no-ask-password does not hinder what takes none" {
+@test "calls that need no password succeed with --no-ask-password" {
 	run -0 as_games patctl generate --no-ask-password -q "yes $T"
 	run -0 as_games patctl list --no-ask-password
 	run -0 patctl generate --no-ask-password -q "$T"
 }
 
-@test "on a terminal an agent is there for the password, and gone afterwards" {
+@test "generate on a terminal starts an agent for the password and ends it" {
 	run -5 traced "patctl generate '$T'"
 	cd "$BATS_TEST_TMPDIR"
 	grep -q 'execve("/usr/bin/pkttyagent"' trace
 	grep -q 'killed by SIGTERM' trace
-	# The last to end is patctl, which waited for the agent.
+	# patctl waited for the agent, so that it is the last to exit.
 	[[ $(tail -n 1 trace) == *"exited with 5"* ]]
 }
 
-@test "no agent is started for what takes no password" {
+@test "calls that need no password start no agent" {
 	run -0 traced "patctl generate -q 'yes $T'"
 	run ! grep pkttyagent "$BATS_TEST_TMPDIR/trace"
 	run -0 traced "patctl revoke 'yes $T'"

@@ -1,33 +1,26 @@
 #!/usr/bin/env bats
-# Another name for a token.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl rename.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-@test "a token is found by its new name, and not by the old one" {
+@test "a renamed token is found by its new name only and is still accepted" {
 	token=$(patctl generate -q "$T")
 	id=$(id_of "$T")
 	run -0 patctl rename "$T" "$T new"
 	[ "$output" = "$T ($id): User token successfully renamed to $T new" ]
 	[ "$(id_of "$T new")" = "$id" ]
 	run -4 patctl show "$T"
-	use "$token" root 0
+	login "$token" root 0
 }
 
-@test "the owner may, without a password" {
+@test "the owner renames a token without a password" {
 	patctl generate -q "$T" --user=games >/dev/null
 	run -0 as_games patctl rename "$T" "$T new"
 	run -0 patctl show "$T new"
 }
 
-@test "a name that another token has is refused: exit 1" {
+@test "rename to a name in use exits 1" {
 	patctl generate -q "$T" >/dev/null
 	patctl generate -q "$T taken" >/dev/null
 	run --separate-stderr patctl rename "$T" "$T taken"
@@ -36,7 +29,7 @@ teardown_file() {
 	run -0 patctl show "$T"
 }
 
-@test "a name that can never be right: exit 2" {
+@test "rename to an invalid name exits 2" {
 	patctl generate -q "$T" >/dev/null
 	for name in "" $'a\nb' $'\xff' "$(printf 'n%.0s' {1..256})"; do
 		run -2 patctl rename "$T" "$name"
@@ -44,7 +37,7 @@ teardown_file() {
 	run -0 patctl show "$T"
 }
 
-@test "--json tells the new name" {
+@test "rename --json prints the new name or the error" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl rename --json "$T" "$T new"
 	[ "$(json '[0]["item"]' <<<"$output")" = "$T" ]

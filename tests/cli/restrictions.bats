@@ -1,65 +1,53 @@
 #!/usr/bin/env bats
-# What a token is restricted to, when it is made.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl generate with restrictions.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-field() {
-	patctl show --json "$T" | json "[0][\"$1\"]"
-}
-
-@test "--service: the token is good for those services alone" {
+@test "a token with --service is refused for other services" {
 	token=$(patctl generate -q "$T" --service="sudo, post*")
 	[ "$(field services)" = "['post*', 'sudo']" ]
-	use "$token" root 0 sudo
-	use "$token" root 0 postgresql
-	run -1 use "$token" root 0 sshd
+	login "$token" root 0 sudo
+	login "$token" root 0 postgresql
+	run -1 login "$token" root 0 sshd
 	expect "$output" "verdict 10"
 }
 
-@test "--from: the token is good for logins from there alone" {
+@test "a token with --from is refused from other sources" {
 	token=$(patctl generate -q "$T" --from=192.0.2.0/24,local)
 	[ "$(field sources)" = "['192.0.2.0/24', 'local']" ]
-	use "$token" root 0 sshd 192.0.2.7
-	use "$token" root 0 sudo
-	run -1 use "$token" root 0 sshd 198.51.100.1
+	login "$token" root 0 sshd 192.0.2.7
+	login "$token" root 0 sudo
+	run -1 login "$token" root 0 sshd 198.51.100.1
 	expect "$output" "verdict 11"
-	run -1 use "$token" root 0 sshd host.example
+	run -1 login "$token" root 0 sshd host.example
 }
 
-@test "--hours: the token works then" {
+@test "a token with --hours is accepted within them" {
 	token=$(patctl generate -q "$T" --hours="00:00-24:00")
-	use "$token" root 0
+	login "$token" root 0
 	[ "$(field hours)" = "00:00-24:00" ]
 }
 
-@test "--not-before: the token does not work before, and is pending" {
+@test "a token with --not-before is refused before and has state pending" {
 	token=$(patctl generate -q "$T" --not-before=2h)
-	run -1 use "$token" root 0
+	run -1 login "$token" root 0
 	expect "$output" "verdict 8"
 	[ "$(field state)" = pending ]
-	left=$(($(field not_before) - $(date +%s)))
-	((left <= 7200 && left > 7100))
+	expect_from_now 7200 "$(field not_before)"
 }
 
-@test "--max-uses: so many logins, then the token is exhausted" {
+@test "a token with --max-uses is exhausted after that many logins" {
 	token=$(patctl generate -q "$T" --max-uses=2)
-	use "$token" root 0
+	login "$token" root 0
 	run -0 patctl show "$T"
 	expect "$output" "Uses:     1 of 2"
-	use "$token" root 0
-	run -1 use "$token" root 0
+	login "$token" root 0
+	run -1 login "$token" root 0
 	[ "$(field state)" = exhausted ]
 }
 
-@test "show has every restriction, and list on a terminal a sign of them" {
+@test "show prints each restriction, and list on a wide terminal their names" {
 	patctl generate -q "$T" --service=sudo --from=10.0.0.0/8 --hours="Mon..Fri 08:00-18:00" \
 		--not-before="2027-01-31 18:00 UTC" --expires=never --max-uses=9 --user=news >/dev/null
 	run -0 patctl show "$T"
@@ -77,7 +65,7 @@ field() {
 	expect_not "$output" LIMITS
 }
 
-@test "without restrictions there is no sign of any" {
+@test "show and list of an unrestricted token print no restrictions" {
 	patctl generate -q "$T" --user=mail >/dev/null
 	ON_COLS=160 run -0 on_terminal "patctl list --user=mail"
 	expect_not "$output" LIMITS
@@ -87,7 +75,7 @@ field() {
 	done
 }
 
-@test "restrictions that cannot be: exit 2, what is allowed, and nothing is made" {
+@test "an invalid restriction exits 2 and makes no token" {
 	for option in --service= "--service=," --service=a,,b --service=a/b --service=$'\xff' --from= \
 		--from=host.example --from=10.0.0.1/8 --from=1.2.3 --hours= --hours=Someday \
 		--hours=25:00-26:00 --not-before= --not-before=30 --not-before=2027-02-30 \

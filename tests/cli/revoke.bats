@@ -1,50 +1,43 @@
 #!/usr/bin/env bats
-# Revoking for a while, with a reason, and everything of a user.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl revoke: suspensions, reasons and --all.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-@test "--for: revoked until then, and it comes back by itself" {
+@test "a token is refused for the period of --for and then accepted again" {
 	token=$(patctl generate -q "$T")
 	run -0 patctl revoke "$T" --for=2s
 	expect "$output" "User token successfully revoked until 20"
-	run -1 use "$token" root 0
+	run -1 login "$token" root 0
 	run -0 patctl show "$T"
 	expect "$output" "State:    revoked"
 	expect "$output" "Until:    20"
-	until=$(patctl show --json "$T" | json '[0]["revoked_until"]')
+	until=$(field revoked_until)
 	while [ "$(date +%s)" -lt "$until" ]; do
 		sleep 0.1
 	done
-	use "$token" root 0
+	login "$token" root 0
 	run -0 patctl show "$T"
 	expect "$output" "State:    active"
 }
 
-@test "a revoke never loosens the one before, and that is told" {
+@test "revoke --for of a revoked token does not limit the first revoke" {
 	patctl generate -q "$T" >/dev/null
 	patctl revoke -q "$T"
 	run -0 patctl revoke "$T" --for=2h
 	expect_not "$output" "until"
-	[ "$(patctl show --json "$T" | json '[0]["revoked_until"]')" = None ]
+	[ "$(field revoked_until)" = None ]
 }
 
-@test "--reason is kept and shown" {
+@test "show prints the reason of --reason" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl revoke "$T" --reason="lost the läptop"
 	run -0 patctl show "$T"
 	expect "$output" "Reason:   lost the läptop"
-	[ "$(patctl show --json "$T" | json '[0]["revoked_reason"]')" = "lost the läptop" ]
+	[ "$(field revoked_reason)" = "lost the läptop" ]
 }
 
-@test "what was revoked as compromised is never restored: exit 1" {
+@test "restore of a compromised token exits 1" {
 	patctl generate -q "$T" >/dev/null
 	patctl revoke -q "$T" --reason=compromised
 	run --separate-stderr patctl restore "$T"
@@ -55,7 +48,7 @@ teardown_file() {
 	run -2 patctl revoke "$T" --reason=compromised --for=2h
 }
 
-@test "periods and reasons that cannot be: exit 2, nothing is revoked" {
+@test "an invalid period or reason exits 2 and revokes nothing" {
 	patctl generate -q "$T" >/dev/null
 	for option in --for= --for=30 --for=0s --for=never --reason= --reason=$'\xff' \
 		"--reason=$(printf 'r%.0s' {1..256})"; do
@@ -65,7 +58,7 @@ teardown_file() {
 	expect "$output" "State:    active"
 }
 
-@test "--all revokes all of one's own, and says how many" {
+@test "revoke --all revokes the tokens of the caller and prints their number" {
 	for i in 1 2; do
 		patctl generate -q "$T-$i" --user=games >/dev/null
 	done
@@ -78,7 +71,7 @@ teardown_file() {
 	expect "$output" "State:    active"
 }
 
-@test "--all --user revokes all of a user, for a while and with a reason" {
+@test "revoke --all --user accepts a period and a reason" {
 	patctl generate -q "$T" --user=news >/dev/null
 	run -0 patctl revoke --all --user=news --for=2h --reason=holiday
 	[ "$output" = "1 token successfully revoked" ]
@@ -87,14 +80,14 @@ teardown_file() {
 	expect "$output" "Until:    20"
 }
 
-@test "--all of another user needs an administrator: exit 5" {
+@test "revoke --all --user by another user exits 5" {
 	patctl generate -q "$T" --user=mail >/dev/null
 	run -5 as_games patctl revoke --all --user=mail
 	run -0 patctl show "$T"
 	expect "$output" "State:    active"
 }
 
-@test "--all and tokens exclude each other: exit 2" {
+@test "revoke --all with a token exits 2" {
 	run --separate-stderr patctl revoke --all "$T"
 	expect_status 2
 	expect_stderr "--all stands for all operands"

@@ -1,27 +1,20 @@
 #!/usr/bin/env bats
-# All about one token.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl show.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-@test "who made it" {
+@test "show prints who generated the token" {
 	patctl generate -q "$T" --user=games >/dev/null
 	run -0 patctl show "$T"
 	[[ $output =~ Created:\ \ 20[-0-9T:]+Z\ by\ root ]]
-	[ "$(patctl show --json "$T" | json '[0]["created_by"]')" -eq 0 ]
+	[ "$(field created_by)" -eq 0 ]
 }
 
-@test "where it was last used from, and the last five places" {
+@test "show prints the last use and the last five sources" {
 	token=$(patctl generate -q "$T")
 	for i in 1 2 3 4 5 6; do
-		use "$token" root 0 sshd "192.0.$i.7"
+		login "$token" root 0 sshd "192.0.$i.7"
 	done
 	run -0 patctl show "$T"
 	expect "$output" "Uses:     6"
@@ -34,25 +27,25 @@ teardown_file() {
 	[ "$(json '[0]["used_from"].__len__()' <<<"$output")" -eq 5 ]
 }
 
-@test "a local use is told as such" {
+@test "show prints a local use as local" {
 	token=$(patctl generate -q "$T")
-	use "$token" root 0 sudo
+	login "$token" root 0 sudo
 	run -0 patctl show "$T"
 	expect "$output" "by sudo, locally"
-	[ "$(patctl show --json "$T" | json '[0]["last_used_from"]')" = local ]
+	[ "$(field last_used_from)" = local ]
 }
 
-@test "a token that was not used has no places" {
+@test "show prints no sources of an unused token" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl show "$T"
 	expect "$output" "Usage:    Not used"
 	expect_not "$output" "Sources:"
-	[ "$(patctl show --json "$T" | json '[0]["used_from"]')" = "[]" ]
+	[ "$(field used_from)" = "[]" ]
 }
 
-@test "an ordinary user is shown its own" {
+@test "show prints the sources to the owner of the token" {
 	token=$(patctl generate -q "$T" --user=games)
-	use "$token" games 5 sshd 192.0.2.7
+	login "$token" games 5 sshd 192.0.2.7
 	run -0 as_games patctl show "$T"
 	expect "$output" "from 192.0.2.7"
 }

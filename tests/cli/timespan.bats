@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Periods of time mean what systemd.time(7) says they mean.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The parser of periods accepts what systemd.time(7) describes.
 
 load cli
 
@@ -8,8 +9,8 @@ setup_file() {
 		"$TOP/tests/cli/timespan.c" "$TOP/common/timespan.c"
 }
 
-@test "as systemd-analyze timespan, but for numbers without a unit and infinity" {
+@test "periods equal those of systemd-analyze, except for infinity and numbers without a unit" {
 	seed=${SEED:-$RANDOM}
-	echo "to have this run again: SEED=$seed"
+	echo "to repeat this run: SEED=$seed"
 	/usr/bin/python3 "$CLI/timespan.py" "$BATS_FILE_TMPDIR/timespan" "$seed"
 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """
 timespan.py PROGRAM SEED: compares the parser of periods in PROGRAM (timespan.c) with that of
 `systemd-analyze timespan` over some 600 expressions: both take it and mean the same number of

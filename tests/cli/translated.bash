@@ -1,12 +1,13 @@
-# patctl as it speaks other languages.  For bats files:
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Helpers of tests that run patctl in other languages.  For bats files:
 #
 #     load translated
 #     setup_file() { translated_world; }
 #
-# The first patctl in PATH then finds its translations where the build has them.
+# The first patctl in PATH then is one that finds its translations in the build directory.
 # shellcheck shell=bash
 
-# translated_world LOCALE...: as patd_world, with locales of the test's own
+# translated_world LOCALE...: patd_world() with these locales, made for the test
 translated_world() {
 	patd_world
 	mkdir "$WORLD/bin" "$WORLD/locales"
@@ -17,7 +18,7 @@ translated_world() {
 	export LOCPATH=$WORLD/locales PATH=$WORLD/bin:$PATH
 }
 
-# Each is an environment, before a command.
+# Each runs a command in a language; "marked" is that of marked.mo, see cli.mk.
 german() {
 	LC_ALL=de_DE.UTF-8 "$@"
 }

@@ -1,19 +1,13 @@
 #!/usr/bin/env bats
-# The command line itself, and input that can never be right.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The command line of patctl: help, options, invalid arguments and exit status.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
+VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
 
-teardown_file() {
-	patd_world_end
-}
-
-@test "every verb has help with an example, three ways" {
-	for verb in list generate show revoke restore rotate rename delete check log disable enable \
-		policy doctor backup restore-backup help; do
+@test "help, --help and -h print the same help with an example for each verb" {
+	for verb in $VERBS; do
 		run -0 patctl help "$verb"
 		expect "$output" "Usage: patctl $verb"
 		expect "$output" "Example"
@@ -25,24 +19,23 @@ teardown_file() {
 	done
 }
 
-@test "help names every verb, on standard output" {
+@test "help lists each verb on standard output" {
 	for call in help --help -h; do
 		run --separate-stderr patctl $call
 		expect_status 0
 		expect_no_stderr
-		for verb in list generate show revoke restore rotate rename delete check log disable enable \
-		policy doctor backup restore-backup help; do
+		for verb in $VERBS; do
 			expect "$output" "  $verb"
 		done
 	done
 }
 
-@test "--version" {
+@test "--version prints the version" {
 	run -0 patctl --version
 	[[ $output =~ ^patctl\ [0-9]+\.[0-9]+ ]]
 }
 
-@test "an unknown verb: exit 2, and the nearest" {
+@test "an unknown verb exits 2 and suggests a similar one" {
 	run --separate-stderr patctl genrate
 	expect_status 2
 	expect_stderr "did you mean: patctl generate"
@@ -52,11 +45,11 @@ teardown_file() {
 	run -2 patctl help frobnicate
 }
 
-@test "wrong options and operands: exit 2, and where help is" {
+@test "invalid options and operands exit 2 and refer to help" {
 	for call in "list --frobnicate" "list -z" "list extra" "list --expires=1d" "show" "revoke" \
 		"restore" "delete" "generate" "generate two names" "revoke x --yes" "list --user" \
 		"list --user=games --all" "show x --all" "list --json=1" "help list show"; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run --separate-stderr patctl $call
 		expect_status 2
 		[ "$output" = "" ]
@@ -68,7 +61,7 @@ teardown_file() {
 	run -2 patctl list --user=$'\e[31m'
 }
 
-@test "options are taken after operands and before the verb" {
+@test "options are accepted after operands and before the verb" {
 	patctl --quiet generate "$T" >/dev/null
 	run -0 patctl --json show "$T"
 	[ "$(json '[0]["name"]' <<<"$output")" = "$T" ]
@@ -76,7 +69,7 @@ teardown_file() {
 	[ "$(json '[0]["name"]' <<<"$output")" = "$T" ]
 }
 
-@test "names that can never be right: exit 2, nothing made" {
+@test "an invalid name exits 2 and makes no token" {
 	for name in "" $'a\nb' $'a\tb' $'a\eb' $'a\x7fb' $'\xff' $'\xc3' $'\xed\xa0\x80' $'a\xc2\x85' \
 		$'\u202eevil' $'\u2066x' $'\u2028' $'\ufdd0' "$(printf 'n%.0s' {1..256})" \
 		"$(printf 'ü%.0s' {1..256})"; do
@@ -89,14 +82,14 @@ teardown_file() {
 	expect_not "$output" "evil"
 }
 
-@test "names of 255 characters are right, whatever their bytes" {
+@test "names of 255 characters are accepted" {
 	patctl generate -q "$(printf 'n%.0s' {1..255})" >/dev/null
 	patctl generate -q "$(printf 'ü%.0s' {1..255})" >/dev/null
 	patctl generate -q "$(printf '🔑%.0s' {1..255})" >/dev/null
 	run -0 patctl show "$(printf '🔑%.0s' {1..255})"
 }
 
-@test "expirations that can never be right: exit 2, nothing made" {
+@test "an invalid expiry exits 2 and makes no token" {
 	for when in "" " " 30 0 1.5 0s 999ms 0.9s -5d "- 5d" "1d -1h" 30x "30 Days" 1mo "1d,2h" 1e3s \
 		0x10d infinity now Never "never " 2020-01-01 1969-12-31 2020-01-01T00:00:00Z \
 		yesterday today 2999-02-29 2999-02-30 2999-04-31 2999-13-01 2999-00-01 2999-01-00 \
@@ -112,22 +105,22 @@ teardown_file() {
 	run -4 patctl show "$T"
 }
 
-@test "a local time that daylight saving skips is refused" {
+@test "a local time skipped by daylight saving exits 2" {
 	run --separate-stderr env TZ="CET-1CEST,M3.5.0,M10.5.0/3" \
 		patctl generate "$T" --expires="2999-03-31 02:30"
 	expect_status 2
 	expect_stderr "there is no such date or time"
 }
 
-@test "a number without a unit: the refusal says what to write" {
+@test "a period without a unit exits 2 and suggests one" {
 	run --separate-stderr patctl generate "$T" --expires=30
 	expect_status 2
 	expect_stderr '"30d" or "30 days"'
 }
 
-@test "what is printed of bad input cannot deceive a terminal" {
+@test "escape sequences in invalid arguments are not printed" {
 	for call in "show" "revoke" "generate --expires=1d" "generate x --expires" "help" ""; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run patctl $call $'\e[31mred\e[0m\xff'
 		[ "$status" -ne 0 ]
 		expect_not "$output" $'\e'
@@ -135,14 +128,14 @@ teardown_file() {
 	done
 }
 
-@test "items that can be neither names nor ids are not found: exit 4" {
+@test "operands that are neither valid names nor ids exit 4" {
 	for item in "" $'a\nb' $'\xff' "$(printf 'n%.0s' {1..300})" "../../x" "%s%n"; do
 		run -4 patctl show "$item"
 		run -4 patctl revoke --json "$item"
 	done
 }
 
-@test "an unknown user is refused" {
+@test "generate for an unknown user exits 1" {
 	run --separate-stderr patctl generate "$T" --user=no-such-user
 	expect_status 1
 	expect_stderr "no such user"
@@ -150,7 +143,7 @@ teardown_file() {
 	[ "$status" -ne 0 ]
 }
 
-@test "several items: the code they agree on, else 1" {
+@test "several operands exit with their common status or else 1" {
 	patctl generate -q "$T" >/dev/null
 	run -4 patctl show nope-1 nope-2
 	run -1 patctl show nope-1 "$T"

@@ -1,13 +1,16 @@
-# A private system bus and a patd beside it, in a folder of the test's own.  For bats files:
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The fixture of bats files: a private system bus and a patd of this build, in a temporary folder.
+#
+# For bats files:
 #
 #     load ../lib/patd
 #     setup_file() { patd_world; }
 #     teardown_file() { patd_world_end; }
 #
 # patd_world sets and exports:
-#   WORLD                    the folder; gone after patd_world_end.  $WORLD/etc, if a test makes
-#                            it, has patd's configuration
-#   DBUS_SYSTEM_BUS_ADDRESS  the private bus, which libdbus clients then take for the system bus
+#   WORLD                    the folder, which patd_world_end removes.  A test may create
+#                            $WORLD/etc, the configuration directory of patd
+#   DBUS_SYSTEM_BUS_ADDRESS  the private bus, as the system bus of D-Bus clients
 #   PATH                     with patctl of this build first
 #
 # polkit_start <RULES adds polkit.
@@ -16,29 +19,17 @@
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 
-# What tests expect to be told is English, whoever runs them.
+# Tests expect messages in English.
 export LC_ALL=C.UTF-8
 unset LANGUAGE
 
-# A sanitised object in a plain host (pamtester, sudo) needs the runtime loaded before it.
+# A sanitised module in another program (pamtester, sudo) needs the runtime preloaded.
 asan_preload() {
 	ldd "$BUILD/pam_pat/pam_pat.so" | awk '/libasan|libubsan/ { printf "%s%s", s, $3; s = ":" }'
 }
 
 bus_start() {
-	cat >"$WORLD/bus.conf" <<-EOF
-		<busconfig>
-		  <type>system</type>
-		  <listen>unix:path=$WORLD/bus</listen>
-		  <policy context="default">
-		    <allow user="*"/><allow own="*"/>
-		    <allow send_type="method_call"/><allow send_type="signal"/>
-		    <allow send_type="method_return"/><allow send_type="error"/>
-		    <allow receive_type="method_call"/><allow receive_type="signal"/>
-		    <allow receive_type="method_return"/><allow receive_type="error"/>
-		  </policy>
-		</busconfig>
-	EOF
+	sed "s|@ADDRESS@|unix:path=$WORLD/bus|" "$TOP/tests/lib/bus.conf" >"$WORLD/bus.conf"
 	# The pid is printed once the bus listens.
 	BUS_PID=$(dbus-daemon --config-file="$WORLD/bus.conf" --fork --print-pid 3>&- 4>&-)
 	echo "$BUS_PID" >"$WORLD/bus.pid"
@@ -57,7 +48,7 @@ patd_start() {
 		>>"$WORLD/patd.log" 2>&1 3>&- 4>&- &
 	PATD_PID=$!
 	export PATD_PID
-	# In a file, because a test that starts another one cannot tell the rest of its file.
+	# In a file: a variable that a test assigns is lost for the other tests of its file.
 	echo "$PATD_PID" >"$WORLD/patd.pid"
 	# Reads nothing, and fails, if patd ends before it is ready.
 	if ! read -r _ <"$WORLD/ready"; then
@@ -68,18 +59,18 @@ patd_start() {
 	rm "$WORLD/ready"
 }
 
-# Waits for the end of a process that need not be our child, nor be reaped by anybody yet.
+# Waits until a process has ended; it may be a child of others, or a zombie.
 process_gone() {
 	local file
 	file=$(mktemp)
 	echo "$1" >"$file"
-	# Fails if there is none any more.
+	# Fails if it has ended already.
 	pidwait --pidfile="$file" || :
 	rm "$file"
 	[ ! -e "/proc/$1" ] || grep -qs '^State:.Z' "/proc/$1/status" || [ ! -e "/proc/$1" ]
 }
 
-# process_end SIGNAL PID: nothing if it has ended already
+# process_end SIGNAL PID: does nothing if it has ended already
 process_end() {
 	if kill -"$1" "$2" 2>/dev/null; then
 		process_gone "$2"
@@ -91,7 +82,14 @@ patd_stop() {
 	process_end "${1:-TERM}" "$(cat "$WORLD/patd.pid")"
 }
 
-# polkit_start <RULES: the real one, see polkitd.  Returns once it can be asked.
+# patd_restart_later DAYS: restarts patd with its clock so many days ahead
+patd_restart_later() {
+	patd_stop
+	patd_start env LATER=$(($1 * 86400)) \
+		LD_PRELOAD="$(asan_preload) $BUILD/tests/pam/later.so"
+}
+
+# polkit_start <RULES: starts the real polkitd, see polkitd.  Returns once it serves.
 polkit_start() {
 	"$TOP/tests/lib/polkitd" <&0 >>"$WORLD/polkitd.log" 2>&1 3>&- 4>&- &
 	echo $! >"$WORLD/polkitd.pid"

@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
-# Another machine, by way of ssh and the real systemd-stdio-bridge.  ssh itself stands aside here: see
-# tests/system/5-host.bats for it.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl --host, over a fake ssh and the real systemd-stdio-bridge.  The real ssh is tested by
+# tests/system/5-remote-host.bats.
 
-load cli
+load shared_patd
 
 setup_file() {
 	patd_world
-	export THERE=$DBUS_SYSTEM_BUS_ADDRESS
-	# What is asked of this machine goes nowhere.
-	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$WORLD/nobody
+	export REMOTE_BUS=$DBUS_SYSTEM_BUS_ADDRESS
+	# There is no local bus, so that a call without --host fails.
+	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$WORLD/no-bus
 	mkdir "$WORLD/bin"
 	PATH=$WORLD/bin:$PATH
 	cat >"$WORLD/bin/ssh" <<-'SSH'
@@ -18,51 +19,36 @@ setup_file() {
 		case $host in
 		games@web1) as=(setpriv --reuid=games --regid=games --clear-groups) ;;
 		web1 | root@web1) as=() ;;
-		web2) THERE=unix:path=$WORLD/nobody as=() ;;
+		web2) REMOTE_BUS=unix:path=$WORLD/no-bus as=() ;;
 		*)
 			echo "ssh: Could not resolve hostname $host: Name or service not known" >&2
 			exit 255
 			;;
 		esac
-		bridge=("${as[@]}" systemd-stdio-bridge --bus-path="$THERE")
+		bridge=("${as[@]}" systemd-stdio-bridge --bus-path="$REMOTE_BUS")
 		[ -n "${RECORD:-}" ] || exec "${bridge[@]}"
-		tee -a "$WORLD/there" | "${bridge[@]}" | tee -a "$WORLD/back"
+		tee -a "$WORLD/sent" | "${bridge[@]}" | tee -a "$WORLD/received"
 	SSH
 	chmod 0755 "$WORLD/bin/ssh"
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-teardown() {
-	[ -z "${FOLLOWER:-}" ] || process_end TERM "$FOLLOWER"
-}
-
-# seen TEXT FILE [LINES]: waits, 10 seconds at most, until so many lines of the file have it
-seen() {
-	# shellcheck disable=SC2016 # for the inner shell
-	timeout 10 bash -c 'until [ "$(grep -ac "$1" "$2")" -ge "$3" ]; do sleep 0.05; done' - \
-		"$1" "$2" "${3:-1}"
-}
-
-# given: what ssh was given last
-given() {
+# ssh_arguments: those of the last ssh
+ssh_arguments() {
 	tail -n 1 "$WORLD/ssh"
 }
 
-@test "a token lives its life there" {
+@test "generate, show, revoke, restore, rename and delete work with --host" {
 	token=$(patctl -H web1 generate -q "$T" --expires=7d)
-	[ "$(given)" = "-xT -- web1 systemd-stdio-bridge" ]
-	use "$token" root 0
+	[ "$(ssh_arguments)" = "-xT -- web1 systemd-stdio-bridge" ]
+	login "$token" root 0
 	run -0 patctl --host=web1
 	expect "$output" " $T "
 	run -0 patctl show -H web1 "$T"
 	expect "$output" "User:     root (0)"
 	patctl -H web1 revoke -q "$T"
-	run -1 use "$token" root 0
+	run -1 login "$token" root 0
 	patctl restore -q "$T" -H web1
-	use "$token" root 0
+	login "$token" root 0
 	patctl -H web1 rename -q "$T" "$T new"
 	patctl -H web1 revoke -q "$T new"
 	patctl -H web1 delete -qy "$T new"
@@ -70,29 +56,29 @@ given() {
 	expect "$output" "see them with: patctl --host=web1 list --all"
 }
 
-@test "a new secret is the one that works" {
+@test "rotate with --host prints the secret that is accepted" {
 	old=$(patctl -H root@web1 generate -q "$T")
 	new=$(patctl -H root@web1 rotate -q "$T" --grace=none)
 	[ "${new:0:15}" = "${old:0:15}" ]
-	use "$new" root 0
-	run -1 use "$old" root 0
+	login "$new" root 0
+	run -1 login "$old" root 0
 	run --separate-stderr patctl -H web1 rotate --json "$T"
 	expect_status 0
-	use "$(json '["token"]' <<<"$output")" root 0
+	login "$(json '["token"]' <<<"$output")" root 0
 }
 
-@test "neither the connection nor the bus there carries a secret in clear" {
-	dbus-monitor --address "$THERE" --binary >"$BATS_TEST_TMPDIR/bus" 3>&- &
+@test "neither the connection nor the remote bus carries a secret in plain text" {
+	dbus-monitor --address "$REMOTE_BUS" --binary >"$BATS_TEST_TMPDIR/bus" 3>&- &
 	monitor=$!
-	# With that it has become one.
-	seen NameLost "$BATS_TEST_TMPDIR/bus"
+	# The monitor is ready when it lost its name.
+	wait_for NameLost "$BATS_TEST_TMPDIR/bus"
 	export RECORD=1
 	first=$(patctl -H web1 generate -q "$T")
 	second=$(patctl -H web1 rotate -q "$T")
 	patctl -H web1 list -q --user="the end" >/dev/null || :
-	seen "the end" "$BATS_TEST_TMPDIR/bus"
+	wait_for "the end" "$BATS_TEST_TMPDIR/bus"
 	kill "$monitor"
-	for file in "$BATS_TEST_TMPDIR/bus" "$WORLD/there" "$WORLD/back"; do
+	for file in "$BATS_TEST_TMPDIR/bus" "$WORLD/sent" "$WORLD/received"; do
 		grep -q "${first:4:10}" "$file"
 		for token in "$first" "$second"; do
 			for at in 15 23 31 39 47; do
@@ -100,17 +86,17 @@ given() {
 			done
 		done
 	done
-	run ! grep -aqE 'pat_[0-9A-Za-z]{10}_' "$WORLD/there" "$WORLD/back"
+	run ! grep -aqE 'pat_[0-9A-Za-z]{10}_' "$WORLD/sent" "$WORLD/received"
 }
 
-@test "a token that cannot be written is undone there" {
+@test "generate with --host to a full disk deletes the token" {
 	run --separate-stderr bash -c "patctl -H web1 generate $T >/dev/full"
 	expect_status 1
 	expect_stderr "which was not shown, was revoked and deleted"
 	run -4 patctl -H web1 show "$T"
 }
 
-@test "--json, several tokens, and what was not found" {
+@test "--json, several tokens and errors are the same with --host" {
 	patctl -H web1 generate -q "$T" >/dev/null
 	run --separate-stderr patctl -H web1 revoke --json "$T" nope
 	expect_status 1
@@ -125,7 +111,7 @@ given() {
 	expect "$output" "try: patctl --host=web1 revoke $T-3"
 }
 
-@test "what patd refuses there is told, and where to look" {
+@test "refusals of the remote patd are printed with a hint for that host" {
 	run --separate-stderr patctl -H web1 generate "$T" --user=no-such-user
 	expect_status 1
 	expect_stderr "no such user"
@@ -141,7 +127,7 @@ given() {
 	timeout 10 bash -c 'until patctl -H web1 policy | grep -q max_lifetime.*default; do :; done'
 }
 
-@test "who is asked for there is who ssh is there" {
+@test "calls with --host are made as the remote user of ssh" {
 	token=$(patctl -H web1 generate -q "$T" --user=games)
 	patctl -H web1 generate -q "$T root" >/dev/null
 	run -0 patctl -H games@web1 list
@@ -154,12 +140,12 @@ given() {
 	run -0 patctl -H games@web1 show "$T"
 	expect "$output" "by root"
 	patctl -H games@web1 revoke -q "$T"
-	run -1 use "$token" games 5
+	run -1 login "$token" games 5
 }
 
-@test "nobody is asked for a password: exit 5, and what to do" {
+@test "a call with --host that needs a password exits 5 and suggests alternatives" {
 	for call in "generate $T" "list --all" "disable news" "log --all"; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run --separate-stderr patctl -H games@web1 $call
 		expect_status 5
 		[ "$output" = "" ]
@@ -169,86 +155,76 @@ given() {
 	expect "$output" "log in there, ssh -t games@web1 patctl"
 }
 
-# follow OPTION...: patctl log --follow, until the end of the test, into the file out
-follow() {
-	patctl log --follow "$@" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-	FOLLOWER=$!
-}
-
-followed() {
-	seen "$1" "$BATS_TEST_TMPDIR/out"
-}
-
-@test "log --follow tells what is new there" {
+@test "log --follow with --host prints new entries" {
 	token=$(patctl -H web1 generate -q "$T")
 	follow -H web1 --all
-	followed "generated  $T (${token:4:10})"
-	use "$token" root 0
-	followed "used       $T"
+	wait_for "generated  $T (${token:4:10})" "$LOG_OUTPUT"
+	login "$token" root 0
+	wait_for "used       $T" "$LOG_OUTPUT"
 	patctl -H web1 revoke -q "$T"
-	followed "revoked    $T"
+	wait_for "revoked    $T" "$LOG_OUTPUT"
 }
 
-@test "log --follow --user by name: root, and the user itself, and nobody else" {
+@test "log --follow --user with --host works for root and that user only" {
 	token=$(patctl -H web1 generate -q "$T" --user=games)
 	follow -H games@web1 --user=games
-	followed "generated  $T (${token:4:10})"
-	use "$token" games 5
-	followed "used       $T"
-	process_end TERM "$FOLLOWER"
+	wait_for "generated  $T (${token:4:10})" "$LOG_OUTPUT"
+	login "$token" games 5
+	wait_for "used       $T" "$LOG_OUTPUT"
+	process_end TERM "$LOG_PID"
 	follow -H web1 --user=games
-	followed "used       $T"
-	use "$token" games 5
-	seen "used       $T" "$BATS_TEST_TMPDIR/out" 2
+	wait_for "used       $T" "$LOG_OUTPUT"
+	login "$token" games 5
+	wait_for "used       $T" "$LOG_OUTPUT" 2
 	run -5 patctl -H games@web1 log --follow --user=root
 }
 
-@test "log --follow goes on after a restart of patd, and ends with the connection" {
+@test "log --follow with --host continues after a restart of patd and exits 8 at disconnect" {
 	token=$(patctl -H web1 generate -q "$T")
 	follow -H web1 --all
-	followed "generated  $T"
+	wait_for "generated  $T" "$LOG_OUTPUT"
 	patd_stop
-	DBUS_SYSTEM_BUS_ADDRESS=$THERE patd_start
-	use "$token" root 0
-	followed "used       $T"
-	pkill -P "$FOLLOWER"
-	wait "$FOLLOWER" || status=$?
+	DBUS_SYSTEM_BUS_ADDRESS=$REMOTE_BUS patd_start
+	login "$token" root 0
+	wait_for "used       $T" "$LOG_OUTPUT"
+	pkill -P "$LOG_PID"
+	wait "$LOG_PID" || status=$?
 	[ "$status" -eq 8 ]
-	FOLLOWER=
-	followed "there is no connection to web1"
+	LOG_PID=
+	wait_for "there is no connection to web1" "$LOG_OUTPUT"
 }
 
-@test "users are disabled and enabled there, one who has tokens; of another nobody can tell" {
+@test "disable with --host works for users with tokens and refuses unknown ones" {
 	token=$(patctl -H web1 generate -q "$T" --user=news)
 	patctl -H web1 disable -q news --reason=test
-	run -1 use "$token" news 9
+	run -1 login "$token" news 9
 	run -0 patctl -H web1 disable
 	expect "$output" "news: disabled"
 	patctl -H web1 enable -q news
-	use "$token" news 9
+	login "$token" news 9
 	run -1 patctl -H web1 disable irc
 	expect "$output" "only on the machine itself it is known whether there is a user \"irc\""
 }
 
-@test "a host that ssh does not reach: exit 8, ssh's words and ours" {
+@test "an unreachable host exits 8 with the message of ssh and a hint" {
 	for call in list "generate x" "revoke x y z" "log -f"; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run --separate-stderr patctl -H web9:2222 $call
 		expect_status 8
 		[ "$output" = "" ]
 		expect_stderr "ssh: Could not resolve hostname web9"
 		expect_stderr "there is no connection to web9:2222; does this work? ssh -p 2222 web9 systemd-stdio-bridge"
 	done
-	[ "$(given)" = "-xT -p 2222 -- web9 systemd-stdio-bridge" ]
+	[ "$(ssh_arguments)" = "-xT -p 2222 -- web9 systemd-stdio-bridge" ]
 }
 
-@test "a host without a bus, without patd, and this machine without ssh: exit 8" {
+@test "a host without bus or patd, or a missing ssh, exits 8" {
 	run --separate-stderr patctl -H web2 list
 	expect_status 8
 	expect_stderr "there is no connection to web2"
 	patd_stop
 	run --separate-stderr patctl -H web1 list
-	DBUS_SYSTEM_BUS_ADDRESS=$THERE patd_start
+	DBUS_SYSTEM_BUS_ADDRESS=$REMOTE_BUS patd_start
 	expect_status 8
 	expect_stderr "on web1: "
 	expect_stderr "is patd running there? see: ssh web1 systemctl status patd"
@@ -257,9 +233,9 @@ followed() {
 	expect_stderr "there is no connection to web1"
 }
 
-@test "what is no host never gets to ssh: exit 2" {
+@test "an invalid --host exits 2 and is not passed to ssh" {
 	: >"$WORLD/ssh"
-	# shellcheck disable=SC2016 # as it is
+	# shellcheck disable=SC2016 # not to be expanded
 	for host in "" - -oProxyCommand=x root@-oProxyCommand=x -x@web1 @web1 root@ "web 1" 'web1;id' \
 		'$(id)' $'web1\n' $'\e[31m' web1:0 web1:65536 web1:ssh web1: '[::1' '[::1]x' '[]' \
 		ssh://web1 web1/x; do
@@ -272,7 +248,7 @@ followed() {
 	[ ! -s "$WORLD/ssh" ]
 }
 
-@test "what needs the machine itself says where to do it: exit 2" {
+@test "a verb for the local machine only exits 2 with --host and suggests ssh" {
 	: >"$WORLD/ssh"
 	for verb in check doctor backup restore-backup; do
 		run --separate-stderr patctl "$verb" -H root@web1:2222 file
@@ -287,7 +263,7 @@ followed() {
 	[ ! -s "$WORLD/ssh" ]
 }
 
-@test "completion asks no other machine, and offers what can be done there" {
+@test "completion with --host makes no connection and offers verbs that allow it" {
 	: >"$WORLD/ssh"
 	run -0 patctl complete -- -H ""
 	[ "$output" = "" ]

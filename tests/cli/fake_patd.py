@@ -1,7 +1,8 @@
-"""peer.py PAGE...: a stand-in for patd whose lists are these pages, one a call, the last for ever.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""fake_patd.py PAGE...: a fake patd that returns one of the pages per call, at last always the last.
 
-A page is N or N:CURSOR, N tokens and what is said of the next page; or an error's name.  Prints a
-line when it serves.
+A page is N, for N tokens, or N:CURSOR, with the cursor of the next page, or the name of an error.
+Prints a line once it serves.
 """
 import os
 import sys

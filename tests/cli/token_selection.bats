@@ -1,42 +1,31 @@
 #!/usr/bin/env bats
-# Which token is meant: a whole id, else a name, else the beginning of an id.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# How patctl selects tokens: by id, else by name, else by the beginning of an id.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-shown() {
-	patctl show --json "$@" | json '[0]["id"]'
-}
-
-@test "by id, by name, by the beginning of the id" {
+@test "show finds a token by id, by name and by the beginning of the id" {
 	patctl generate -q "$T" >/dev/null
-	id=$(shown "$T")
-	[ "$(shown "$id")" = "$id" ]
-	[ "$(shown "${id:0:9}")" = "$id" ]
+	id=$(id_of "$T")
+	[ "$(id_of "$id")" = "$id" ]
+	[ "$(id_of "${id:0:9}")" = "$id" ]
 }
 
-@test "a whole id comes before a name" {
+@test "an id is preferred to the same name of another token" {
 	patctl generate -q "$T" >/dev/null
-	id=$(shown "$T")
+	id=$(id_of "$T")
 	patctl generate -q "$id" >/dev/null
-	[ "$(shown "$id")" = "$id" ]
+	[ "$(id_of "$id")" = "$id" ]
 }
 
-@test "a name comes before the beginning of an id" {
+@test "a name is preferred to the beginning of an id" {
 	patctl generate -q "$T" >/dev/null
-	id=$(shown "$T")
+	id=$(id_of "$T")
 	patctl generate -q "${id:0:8}" >/dev/null
-	[ "$(shown "${id:0:8}")" != "$id" ]
+	[ "$(id_of "${id:0:8}")" != "$id" ]
 }
 
-@test "a name is matched whole and exactly" {
+@test "a name matches only in full and in the same case" {
 	patctl generate -q "$T name" >/dev/null
 	run -4 patctl show "$T"
 	run -4 patctl show "$T nam"
@@ -44,7 +33,7 @@ shown() {
 	run -4 patctl show "$T name "
 }
 
-@test "names of all scripts, and such as look like options" {
+@test "names in any script and names like options are found" {
 	for name in "naïve $T" "日本語 $T" "emoji 🔑 $T" "--$T" "\$(id) $T" "% s %n $T"; do
 		patctl generate -q -- "$name" >/dev/null
 		run -0 patctl revoke -- "$name"
@@ -52,8 +41,8 @@ shown() {
 	done
 }
 
-@test "the beginning of several ids: exit 4, and the candidates" {
-	# Of 63 ids two begin alike, since there are 62 characters.
+@test "an ambiguous id prefix exits 4 and prints the candidates" {
+	# Two of 63 ids begin with the same of 62 characters.
 	for i in {1..63}; do
 		echo "$i"
 	done | xargs -P2 -I{} patctl generate -q "$T {}" --user=games >/dev/null
@@ -67,7 +56,7 @@ shown() {
 	expect_not "$output" "revoked"
 }
 
-@test "a name that several users have: root is shown the candidates" {
+@test "an ambiguous name exits 4 and prints the candidates with their users" {
 	patctl generate -q "$T" --user=news >/dev/null
 	patctl generate -q "$T" --user=mail >/dev/null
 	run --separate-stderr patctl revoke "$T"
@@ -75,16 +64,16 @@ shown() {
 	expect_stderr "$T (user news)"
 	expect_stderr "$T (user mail)"
 	run -0 patctl revoke --user=mail "$T"
-	[ "$(patctl show --json --user=news "$T" | json '[0]["state"]')" = active ]
+	[ "$(field state --user=news "$T")" = active ]
 }
 
-@test "root finds the tokens of others without naming them" {
+@test "root finds tokens of others without --user" {
 	patctl generate -q "$T" --user=mail >/dev/null
 	run -0 patctl show "$T"
 	expect "$output" "User:     mail"
 }
 
-@test "what is found nowhere: exit 4 and where to look" {
+@test "a missing token exits 4 and suggests list" {
 	run --separate-stderr patctl show "no such"
 	expect_status 4
 	expect_stderr 'no token has the name or id "no such"'

@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
-# patd --check-config: what an administrator asks before a reload.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patd --check-config: the check of a configuration before a reload.
 
 load cli
 
 setup() {
 	umask 022
-	CONF=$BATS_TEST_TMPDIR/world/etc
+	CONF=$BATS_TEST_TMPDIR/folder/etc
 	mkdir -p "$CONF"
 }
 
@@ -19,7 +20,7 @@ expect_output() {
 	[ "$output" = "$1" ] || fail "on standard output: $output"
 }
 
-@test "a configuration that is missing is good" {
+@test "an empty or missing configuration directory is valid" {
 	check
 	expect_status 0
 	expect_output "patd: the configuration in $CONF is good"
@@ -29,14 +30,14 @@ expect_output() {
 	expect_status 0
 }
 
-@test "the file that is installed is good" {
+@test "the packaged patd.conf is valid" {
 	cp "$TOP/patd/patd.conf" "$CONF"
 	check
 	expect_status 0
 	expect_output "patd: the configuration in $CONF is good"
 }
 
-@test "every problem is told, and how many there are" {
+@test "each problem is printed with file and line, and their number" {
 	mkdir "$CONF/patd.conf.d"
 	printf '[tokens]\nmax_lifetime = 30\nmax_token = 5\n' >"$CONF/patd.conf"
 	printf '[verifier nobody-there]\nservices = postgresql\n' >"$CONF/patd.conf.d/db.conf"
@@ -51,14 +52,14 @@ expect_output() {
 	[ "${#stderr_lines[@]}" -eq 4 ]
 }
 
-@test "nothing else is touched" {
-	local world=$BATS_TEST_TMPDIR/world
-	check --state-dir="$world/state" --runtime-dir="$world/run" --bus=unix:path="$world/bus"
+@test "--check-config creates no file and opens no socket" {
+	local folder=$BATS_TEST_TMPDIR/folder
+	check --state-dir="$folder/state" --runtime-dir="$folder/run" --bus=unix:path="$folder/bus"
 	expect_status 0
-	[ "$(ls -A "$world")" = etc ]
+	[ "$(ls -A "$folder")" = etc ]
 	[ "$(ls -A "$CONF")" = "" ]
 }
 
-@test "standard output that is full is a failure" {
+@test "a full standard output exits 1" {
 	run -1 bash -c "'$BUILD/patd/patd' --check-config --config-dir='$CONF' >/dev/full"
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# patd not there: exit 8, and what to look at.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl without patd or without a bus.
 
 load cli
 
@@ -11,18 +12,18 @@ teardown() {
 	patd_world_end 2>/dev/null || true
 }
 
-@test "patd does not run" {
+@test "each verb exits 8 and suggests systemctl status without patd" {
 	patd_stop
 	for call in list "show x" "generate x" "revoke x y z" "restore x" "delete -y x" \
 		"list --json" "generate x --json"; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run --separate-stderr patctl $call
 		expect_status 8
 		expect_stderr "is patd running? see: systemctl status patd"
 	done
 }
 
-@test "what several items share is said once" {
+@test "an error of all operands is printed once" {
 	patd_stop
 	run --separate-stderr patctl revoke x y z
 	expect_status 8
@@ -30,14 +31,14 @@ teardown() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "a wrong command line is told even so" {
+@test "usage errors and help need no patd" {
 	patd_stop
 	run -2 patctl generate x --expires=30
 	run -3 patctl delete x </dev/null
 	run -0 patctl help
 }
 
-@test "there is no bus" {
+@test "list exits 8 without a bus or with an invalid address" {
 	patd_stop
 	bus_stop
 	run --separate-stderr patctl list
@@ -47,7 +48,7 @@ teardown() {
 	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -8 patctl list
 }
 
-@test "patd is there again after a restart" {
+@test "show succeeds after patd is started again" {
 	patctl generate -q ci >/dev/null
 	patd_stop
 	run -8 patctl list

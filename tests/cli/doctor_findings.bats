@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
-# What is wrong, and what to do.  What happens at PAM services is in tests/pam/doctor.bats.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl doctor: its findings, except for PAM services: see tests/pam/doctor_outcomes.bats.
 
-load cli
+load shared_patd
 
 setup_file() {
 	patd_world
@@ -10,17 +11,13 @@ setup_file() {
 	printf 'auth required pam_pat.so\nauth required pam_unix.so\n' >"$WORLD/image/etc/pam.d/vault"
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-@test "patd answers, and who is not user patd is a warning" {
+@test "doctor reports a running patd and warns of another owner of its name" {
 	run patctl doctor
 	expect "$output" "ok       daemon: patd answers on the bus"
 	expect "$output" "warning  name: the uid 0 owns org.patd.Tokens1, not user patd"
 }
 
-@test "patd not there: a problem, exit 1" {
+@test "doctor exits 1 if patd or the bus is unreachable" {
 	patd_stop
 	run -1 patctl doctor
 	expect "$output" "problem  daemon: patd does not answer on the bus"
@@ -30,7 +27,7 @@ teardown_file() {
 	patd_start
 }
 
-@test "polkit away is a warning, and there it knows the actions" {
+@test "doctor warns of a missing polkit and reports a running one" {
 	run patctl doctor
 	expect "$output" "warning  polkit: only root can generate tokens"
 	polkit_start </dev/null
@@ -39,7 +36,7 @@ teardown_file() {
 	polkit_stop
 }
 
-@test "every user may, and is told what only root can see" {
+@test "doctor by an ordinary user names what it could not read" {
 	run as_games patctl doctor
 	expect "$output" "ok       daemon: patd answers on the bus"
 	chmod 0700 "$WORLD/image/etc/pam.d"
@@ -48,14 +45,14 @@ teardown_file() {
 	chmod 0755 "$WORLD/image/etc/pam.d"
 }
 
-@test "an image: only its files, with --quiet only what is wrong" {
+@test "doctor --root checks the files only, and --quiet prints problems only" {
 	run -1 patctl doctor --root="$WORLD/image" -q
 	expect "$output" "problem  pam: vault: a right password does not open: /etc/pam.d/vault:1 (pam_pat.so)"
 	expect_not "$output" daemon:
 	expect_not "$output" "unseen "
 }
 
-@test "--json: findings, and what each trial comes to at each service" {
+@test "doctor --json prints findings and the outcome of each trial" {
 	run -1 patctl doctor --root="$WORLD/image" --json
 	[ "$(json '["services"][0]["service"]' <<<"$output")" = vault ]
 	[ "$(json '["services"][0]["outcomes"]["password"]' <<<"$output")" = cred_insufficient ]
@@ -63,7 +60,7 @@ teardown_file() {
 	[ "$(json '["findings"][-1]["level"]' <<<"$output")" = problem ]
 }
 
-@test "the key as a credential: root's alone, and not a second time as a file" {
+@test "doctor checks mode and uniqueness of the key credential" {
 	local image=$WORLD/image
 
 	mkdir -p "$image"/etc/credstore.encrypted
@@ -80,7 +77,7 @@ teardown_file() {
 	rm -r "${image:?}/etc/credstore.encrypted" "${image:?}/var"
 }
 
-@test "it changes nothing" {
+@test "doctor changes no file" {
 	find "$WORLD/image" "$WORLD/state" "$WORLD/run" -printf '%p %m %T@ %C@\n' | sort >"$WORLD/before"
 	run patctl doctor
 	run patctl doctor --root="$WORLD/image"
@@ -88,17 +85,15 @@ teardown_file() {
 	diff "$WORLD/before" "$WORLD/after"
 }
 
-@test "no such folder, or an operand: exit 2" {
+@test "doctor with a missing folder or an operand exits 2" {
 	run -2 patctl doctor --root=/nonexistent
 	run -2 patctl doctor sudo
 }
 
-@test "a patd that goes by a time ahead of the clock is a warning" {
+@test "doctor warns if the time of patd is ahead of the clock" {
 	run patctl doctor
 	[[ $output != *"saw a clock that was ahead"* ]]
-	patd_stop
-	patd_start env LATER=$((40 * 86400)) \
-		LD_PRELOAD="$(asan_preload) $BUILD/tests/pam/later.so"
+	patd_restart_later 40
 	patctl generate -q later >/dev/null
 	patd_stop
 	patd_start

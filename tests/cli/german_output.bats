@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
-# What people read, in German; what programs read, in any language the same.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl in German: messages are translated, JSON and completed words are not.
 # shellcheck disable=SC1111 # German quotes
 
-load cli
+load shared_patd
 load translated
 
 setup_file() {
@@ -12,11 +13,7 @@ setup_file() {
 	patctl revoke -q fort
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-@test "the list: headings, states, and columns that umlauts do not shift" {
+@test "list prints German headings and states in aligned columns" {
 	run -0 german patctl list --user=games
 	[[ ${lines[0]} =~ ^ID\ +NAME\ BENUTZER\ ZUSTAND\ +ERZEUGT\ +ABLAUF\ +NUTZUNG$ ]]
 	[[ $output =~ \ rest\ games\ +aktiv\ +20[^\ ]*Z\ 20[^\ ]*Z\ Nicht\ verwendet ]]
@@ -27,7 +24,7 @@ teardown_file() {
 	expect "$output" "Anzahl"
 }
 
-@test "show: labels in a column, with their colons and blanks" {
+@test "show prints German labels in an aligned column" {
 	run -0 german patctl show rest
 	expect "$output" "Name:        rest"
 	expect "$output" "Zustand:     aktiv"
@@ -37,7 +34,7 @@ teardown_file() {
 	expect "$output" "Nutzung:     Nicht verwendet"
 }
 
-@test "generate says it in German, and prints the same token" {
+@test "generate prints German messages and a token" {
 	run --separate-stderr german patctl generate "$T" --expires=3d
 	expect_status 0
 	[[ $output =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
@@ -46,7 +43,7 @@ teardown_file() {
 	expect_stderr "Kopieren Sie es jetzt"
 }
 
-@test "revoke, restore and rotate" {
+@test "revoke, restore and rotate print German messages" {
 	patctl generate -q "$T" >/dev/null
 	run -0 german patctl revoke "$T" --for=2h
 	expect "$output" "Benutzertoken erfolgreich widerrufen bis 20"
@@ -57,7 +54,7 @@ teardown_file() {
 	expect_stderr "Das bisherige Geheimnis gilt nicht mehr."
 }
 
-@test "the question whether to delete takes ja and yes" {
+@test "the question of delete accepts German and English answers" {
 	for answer in j ja y yes; do
 		patctl generate -q "$T-$answer" >/dev/null
 		patctl revoke -q "$T-$answer"
@@ -71,11 +68,11 @@ teardown_file() {
 	expect "$output" "nichts wurde gelöscht"
 }
 
-@test "the history, its words in a column" {
+@test "log prints German events in an aligned column" {
 	token=$(patctl generate -q "$T")
-	use "$token" root 0 sshd 192.0.2.7 ssh
+	login "$token" root 0 sshd 192.0.2.7 ssh
 	patctl revoke -q "$T" --reason="expired"
-	run -1 use "$token" root 0 sudo
+	run -1 login "$token" root 0 sudo
 	run -0 german patctl log "$T"
 	expect "${lines[0]}" "  erzeugt            $T ("
 	expect "${lines[0]}" "von root, von root"
@@ -87,14 +84,14 @@ teardown_file() {
 	expect "${lines[3]}" ", sudo: widerrufen"
 }
 
-@test "why a token would be refused" {
+@test "check prints German reasons" {
 	token=$(patctl generate -q "$T" --service=sudo)
 	run -1 german patctl check --service=sshd <<<"$token"
 	expect "$output" "des Benutzers root: abgewiesen"
 	expect "$output" "es gilt nicht für diesen Dienst"
 }
 
-@test "help, and where its descriptions stand" {
+@test "help is German with aligned descriptions" {
 	run -0 german patctl help
 	expect "$output" "Aufruf: patctl [VERB]"
 	expect "$output" "  revoke TOKEN...    den Zugang durch Token sofort beenden"
@@ -105,10 +102,10 @@ teardown_file() {
 	expect "$output" '  patctl revoke laptop --for=2weeks --reason="on holiday"'
 }
 
-@test "no line of help is wider than a terminal, as in English" {
+@test "no line of German help is wider than 80 columns" {
 	for verb in "" list generate show revoke restore rotate rename delete check log disable \
 		enable policy doctor backup restore-backup help complete; do
-		# shellcheck disable=SC2086 # none is no word
+		# shellcheck disable=SC2086 # an empty verb is no word
 		run -0 german patctl help $verb
 		for line in "${lines[@]}"; do
 			[ "${#line}" -le 80 ] || fail "wide: $line"
@@ -116,7 +113,7 @@ teardown_file() {
 	done
 }
 
-@test "what patctl complains of, and what patd refuses" {
+@test "errors of patctl and patd are German" {
 	run --separate-stderr german patctl show keines
 	expect_status 4
 	expect_stderr "kein Token hat den Namen oder die ID „keines“; eine Übersicht gibt: patctl list --all"
@@ -138,25 +135,25 @@ teardown_file() {
 	expect_stderr "läuft patd? Siehe: systemctl status patd"
 }
 
-@test "doctor" {
+@test "doctor prints German findings" {
 	run german patctl doctor
 	expect "$output" "ok         daemon: patd antwortet auf dem Bus"
 	expect "$output" "Warnung    name: die UID 0 besitzt org.patd.Tokens1, nicht der Benutzer patd"
 }
 
-@test "policy" {
+@test "policy prints German headings" {
 	run -0 german patctl policy
 	[[ ${lines[0]} =~ ^EINSTELLUNG\ +WERT\ +HERKUNFT$ ]]
 }
 
-@test "completion describes in German what it offers in any language" {
+@test "complete prints German descriptions and untranslated words" {
 	run -0 german patctl complete -- rev
 	[ "$output" = $'revoke\tden Zugang durch Token sofort beenden' ]
 	run -0 german patctl complete -- list --state=ex
 	expect "$output" "--state=expired"
 }
 
-# same COMMAND...: says the same, and ends the same, in both languages
+# same COMMAND...: has the same output and exit status in both languages
 same() {
 	local status_c=0 status_de=0
 	"$@" >"$BATS_TEST_TMPDIR/c" 2>&1 || status_c=$?
@@ -165,7 +162,7 @@ same() {
 	diff "$BATS_TEST_TMPDIR/c" "$BATS_TEST_TMPDIR/de"
 }
 
-@test "JSON is the same, and so is what goes with it" {
+@test "output with --json and exit status are the same as in English" {
 	same patctl list --all --json
 	same patctl show rest fort --json
 	same patctl log --all --json
@@ -177,7 +174,7 @@ same() {
 	same patctl complete -- list --sort=
 }
 
-@test "a locale without a translation, one that there is not, and C are English" {
+@test "an untranslated, a missing and the C locale print English" {
 	for locale in nl_NL.UTF-8 ru_RU.UTF-8 C POSIX C.UTF-8; do
 		LC_ALL=$locale run -0 patctl list --user=games
 		expect "${lines[0]}" "USER"
@@ -188,12 +185,12 @@ same() {
 	expect "$output" "Usage: patctl"
 }
 
-@test "LANGUAGE comes before the locale, which need not be German" {
+@test "LANGUAGE overrides the language of the locale" {
 	LC_ALL=nl_NL.UTF-8 LANGUAGE=de run -0 patctl help
 	expect "$output" "Aufruf: patctl"
 }
 
-@test "umlauts are whole whatever the character set of the locale" {
+@test "umlauts are printed in UTF-8 in a locale with another character set" {
 	LC_ALL='' LC_MESSAGES=de_DE.UTF-8 LC_CTYPE=C run -0 patctl show rest
 	expect "$output" "Läuft ab:"
 }

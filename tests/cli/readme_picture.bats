@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
-# README's picture is of a real run (doc/picture); here, that patctl still says what it shows.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The picture of the README, made by doc/picture, matches the output of patctl.
 
-load cli
+load shared_patd
 
 setup_file() {
 	patd_world
@@ -12,16 +13,12 @@ print(html.unescape(text).replace("\xa0", " "))' <"$BATS_TEST_DIRNAME/../../doc/
 	export SHOWN
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-# shows TEXT: a line of the picture, ids and times apart
+# shows REGEX: the picture has such a line
 shows() {
 	grep -qE -- "$1" <<<"$SHOWN"
 }
 
-@test "generate, list, revoke and restore say what the picture shows" {
+@test "generate, list, revoke and restore print what the picture shows" {
 	run patctl generate laptop --expires='30 days'
 	shows "# patctl generate laptop --user=demo --expires='30 days'"
 	while IFS= read -r line; do

@@ -1,22 +1,15 @@
 #!/usr/bin/env bats
-# Deleting asks, where there is somebody to ask.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl delete asks for confirmation on a terminal.
 
-load cli
-
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
+load shared_patd
 
 revoked() {
 	patctl generate -q "$1" >/dev/null
 	patctl revoke -q "$1"
 }
 
-@test "yes deletes" {
+@test "delete after the answer yes deletes the token" {
 	for answer in y Y yes YES; do
 		revoked "$T-$answer"
 		run -0 on_terminal "patctl delete $T-$answer" <<<"$answer"
@@ -26,7 +19,7 @@ revoked() {
 	done
 }
 
-@test "no, nothing and anything else decline: exit 3, and nothing is deleted" {
+@test "delete after any other answer exits 3 and deletes nothing" {
 	revoked "$T"
 	for answer in n no "" "yes please" delete; do
 		run -3 on_terminal "patctl delete $T" <<<"$answer"
@@ -35,14 +28,14 @@ revoked() {
 	run -0 patctl show "$T"
 }
 
-@test "the end of input declines" {
+@test "delete at the end of input exits 3 and deletes nothing" {
 	revoked "$T"
 	run -3 on_terminal "patctl delete $T" </dev/null
 	expect "$output" "nothing was deleted"
 	run -0 patctl show "$T"
 }
 
-@test "one question for several tokens" {
+@test "delete of several tokens asks once" {
 	revoked "$T-1"
 	revoked "$T-2"
 	run -0 on_terminal "patctl delete $T-1 $T-2" <<<y
@@ -50,7 +43,7 @@ revoked() {
 	[ "$(grep -c 'successfully deleted' <<<"$output")" -eq 2 ]
 }
 
-@test "no question for what will be refused" {
+@test "delete of an active or missing token asks nothing and fails" {
 	patctl generate -q "$T" >/dev/null
 	run -1 on_terminal "patctl delete $T"
 	expect_not "$output" "y/N"
@@ -59,7 +52,7 @@ revoked() {
 	expect_not "$output" "y/N"
 }
 
-@test "an altered token, which can be deleted without being revoked, is asked about" {
+@test "delete of an altered token asks and deletes it without a revoke" {
 	patctl generate -q "$T" >/dev/null
 	patd_stop
 	/usr/bin/python3 -c 'import sqlite3, sys
@@ -74,13 +67,13 @@ with sqlite3.connect(sys.argv[1]) as db:
 	expect "$output" "y/N"
 }
 
-@test "--yes asks nothing" {
+@test "delete --yes asks nothing" {
 	revoked "$T"
 	run -0 on_terminal "patctl delete --yes $T"
 	expect_not "$output" "y/N"
 }
 
-@test "without a terminal to ask on: exit 3 and the advice of --yes" {
+@test "delete without a terminal exits 3 and suggests --yes" {
 	revoked "$T"
 	run --separate-stderr patctl delete "$T" <<<y
 	expect_status 3
@@ -90,7 +83,7 @@ with sqlite3.connect(sys.argv[1]) as db:
 	run -0 patctl show "$T"
 }
 
-@test "a declined --json is a document all the same" {
+@test "delete --json after the answer no prints an empty array" {
 	revoked "$T"
 	run -3 on_terminal "patctl delete --json $T 2>/dev/tty >$BATS_TEST_TMPDIR/out" <<<n
 	[ "$(<"$BATS_TEST_TMPDIR/out")" = "[]" ]

@@ -1,26 +1,15 @@
 #!/usr/bin/env bats
-# The history: what happened, to what, from where, by whom.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl log: the history, following it and verifying it.
 
-load cli
+load shared_patd
 
-setup_file() {
-	patd_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-teardown() {
-	[ -z "${FOLLOWER:-}" ] || process_end TERM "$FOLLOWER"
-}
-
-@test "every change and use is a line, oldest first" {
+@test "log prints each change and use on a line, oldest first" {
 	token=$(patctl generate -q "$T")
-	use "$token" root 0 sshd 192.0.2.7 ssh
+	login "$token" root 0 sshd 192.0.2.7 ssh
 	patctl rename -q "$T" "$T new"
 	patctl revoke -q "$T new" --reason="lost it"
-	run -1 use "$token" root 0 sshd 192.0.2.7 ssh
+	run -1 login "$token" root 0 sshd 192.0.2.7 ssh
 	patctl restore -q "$T new"
 	run -0 patctl log "$T new"
 	subject="(${token:4:10}) of root"
@@ -34,11 +23,11 @@ teardown() {
 	expect "${lines[5]}" "restored   $T new $subject, by root"
 }
 
-@test "the first use from a network is marked, the second is not" {
+@test "log marks only the first use from a network as new" {
 	token=$(patctl generate -q "$T")
-	use "$token" root 0 sshd 192.0.2.7
-	use "$token" root 0 sshd 192.0.2.8
-	use "$token" root 0 sshd 198.51.100.1
+	login "$token" root 0 sshd 192.0.2.7
+	login "$token" root 0 sshd 192.0.2.8
+	login "$token" root 0 sshd 198.51.100.1
 	run -0 patctl log "$T"
 	expect "${lines[1]}" "(new network and service)"
 	expect_not "${lines[2]}" "(new"
@@ -47,20 +36,20 @@ teardown() {
 	expect "$output" $'\e[1m (new network)\e[0m'
 }
 
-@test "several tokens are in one order, and one named twice is there once" {
+@test "log of several tokens is sorted by time and has each entry once" {
 	first=$(patctl generate -q "$T-1")
 	second=$(patctl generate -q "$T-2")
-	use "$second" root 0
-	use "$first" root 0
+	login "$second" root 0
+	login "$first" root 0
 	run -0 patctl log "$T-1" "$T-2" "$T-1" --json
 	[ "${#lines[@]}" -eq 4 ]
-	names=$(for line in "${lines[@]}"; do json '["name"]' <<<"$line"; done | xargs)
-	[ "$names" = "$T-1 $T-2 $T-2 $T-1" ]
+	found=$(for line in "${lines[@]}"; do json '["name"]' <<<"$line"; done | xargs)
+	[ "$found" = "$T-1 $T-2 $T-2 $T-1" ]
 }
 
-@test "--json is one object a line, with integers in seconds and explicit nulls" {
+@test "log --json prints an object per line with times in seconds and nulls" {
 	token=$(patctl generate -q "$T")
-	use "$token" root 0 sshd 192.0.2.7
+	login "$token" root 0 sshd 192.0.2.7
 	run -0 patctl log "$T" --json
 	[ "${#lines[@]}" -eq 2 ]
 	[ "$(json '["event"]' <<<"${lines[0]}")" = generated ]
@@ -72,30 +61,24 @@ teardown() {
 	(($(json '["at"]' <<<"${lines[1]}") > 1700000000))
 }
 
-@test "--lines has the last, oldest first" {
+@test "log --lines prints that many of the last entries, oldest first" {
 	patctl generate -q "$T" >/dev/null
+	id=$(id_of "$T")
 	for i in {1..20}; do
-		patctl rename -q "$(id_of_any)" "$T $i"
+		patctl rename -q "$id" "$T $i"
 	done
-	run -0 patctl log "$(id_of_any)" -n 2
+	run -0 patctl log "$id" -n 2
 	[ "${#lines[@]}" -eq 2 ]
 	expect "${lines[1]}" "$T 20"
-	run -0 patctl log "$(id_of_any)" --lines=0
+	run -0 patctl log "$id" --lines=0
 	[ "$output" = "" ]
-	run -0 patctl log "$(id_of_any)" --lines=1000
+	run -0 patctl log "$id" --lines=1000
 	[ "${#lines[@]}" -eq 21 ]
 	run -2 patctl log --lines=-1
 	run -2 patctl log --lines=many
 }
 
-# The token whose name begins with that of the test.
-id_of_any() {
-	patctl list --json | /usr/bin/python3 -c \
-		'import json, os, sys; print(next(t["id"] for t in json.load(sys.stdin)
-			if t["name"].split()[0] == os.environ["T"]))'
-}
-
-@test "a history longer than a page is whole and in order" {
+@test "a history of several pages is complete and in order" {
 	patctl generate -q "$T" >/dev/null
 	patctl generate -q "$T other" >/dev/null
 	id=$(id_of "$T")
@@ -112,7 +95,7 @@ id_of_any() {
 	expect "${lines[298]}" "$T 300 ("
 }
 
-@test "--since and --until take a date, or a period ago" {
+@test "log --since and --until accept a date or a period ago" {
 	patctl generate -q "$T" >/dev/null
 	for since in 1h yesterday "2020-01-01 UTC"; do
 		run -0 patctl log "$T" --since="$since"
@@ -128,7 +111,7 @@ id_of_any() {
 	done
 }
 
-@test "a user has its own history, and no other's" {
+@test "log by an ordinary user prints only its own history" {
 	token=$(patctl generate -q "$T" --user=games)
 	patctl generate -q "$T root" >/dev/null
 	run -0 as_games patctl log
@@ -144,7 +127,7 @@ id_of_any() {
 	expect "$output" "$T root ("
 }
 
-@test "a token that was deleted has its history under its id" {
+@test "log prints the history of a deleted token by its id" {
 	token=$(patctl generate -q "$T")
 	patctl revoke -q "$T"
 	patctl delete -qy "$T"
@@ -155,56 +138,44 @@ id_of_any() {
 	run -4 patctl log 0000000000
 }
 
-# follow OPTION...: patctl log --follow, until the end of the test, into the file out
-follow() {
-	patctl log --follow "$@" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-	FOLLOWER=$!
-}
-
-# Waits, 10 seconds at most, until what is followed says so.
-followed() {
-	# shellcheck disable=SC2016 # for the inner shell
-	timeout 10 bash -c 'until grep -q "$1" "$2"; do sleep 0.05; done' - "$1" "$BATS_TEST_TMPDIR/out"
-}
-
-@test "--follow begins with the last 10, and tells what is new, once" {
+@test "log --follow prints earlier and then new entries, each once" {
 	token=$(patctl generate -q "$T")
 	follow --all
-	followed "generated  $T (${token:4:10})"
+	wait_for "generated  $T (${token:4:10})" "$LOG_OUTPUT"
 	for i in 1 2 3; do
-		use "$token" root 0
+		login "$token" root 0
 	done
 	patctl revoke -q "$T"
-	followed "revoked    $T"
-	[ "$(grep -c "used       $T" "$BATS_TEST_TMPDIR/out")" -eq 3 ]
-	[ "$(head -n 1 "$BATS_TEST_TMPDIR/out" | grep -c .)" -eq 1 ]
+	wait_for "revoked    $T" "$LOG_OUTPUT"
+	[ "$(grep -c "used       $T" "$LOG_OUTPUT")" -eq 3 ]
+	[ "$(head -n 1 "$LOG_OUTPUT" | grep -c .)" -eq 1 ]
 }
 
-@test "--follow of one token does not tell of others" {
+@test "log --follow of a token prints no entries of others" {
 	token=$(patctl generate -q "$T")
 	other=$(patctl generate -q "$T-other")
 	follow "$T" --json --lines=0
 	sleep 0.5
-	use "$other" root 0
-	use "$token" root 0
-	followed "\"name\": \"$T\""
-	run -0 cat "$BATS_TEST_TMPDIR/out"
+	login "$other" root 0
+	login "$token" root 0
+	wait_for "\"name\": \"$T\"" "$LOG_OUTPUT"
+	run -0 cat "$LOG_OUTPUT"
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "--follow goes on after a restart of patd, and misses nothing" {
+@test "log --follow continues without a gap after a restart of patd" {
 	token=$(patctl generate -q "$T")
 	follow --all --lines=1
-	followed "generated  $T"
+	wait_for "generated  $T" "$LOG_OUTPUT"
 	patd_stop
 	patd_start
-	use "$token" root 0
+	login "$token" root 0
 	patctl revoke -q "$T"
-	followed "revoked    $T"
-	[ "$(grep -c "used       $T" "$BATS_TEST_TMPDIR/out")" -eq 1 ]
+	wait_for "revoked    $T" "$LOG_OUTPUT"
+	[ "$(grep -c "used       $T" "$LOG_OUTPUT")" -eq 1 ]
 }
 
-@test "--follow ends with Ctrl-C, quietly" {
+@test "log --follow exits on Ctrl-C without a message" {
 	patctl generate -q "$T" >/dev/null
 	run -130 on_terminal "patctl log -f $T" < <(
 		sleep 1
@@ -215,7 +186,7 @@ followed() {
 	expect_not "$output" "patctl:"
 }
 
-@test "--verify: exit 0 as long as the history is as patd wrote it" {
+@test "log --verify of an unaltered history exits 0" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl log --verify
 	expect "$output" "The history is as patd wrote it"
@@ -227,7 +198,7 @@ followed() {
 	run -5 as_games patctl log --verify
 }
 
-@test "--verify: how far it is shows on a terminal, and nowhere else" {
+@test "log --verify shows progress on a terminal only" {
 	run -0 on_terminal "patctl log --verify"
 	expect "$output" "Checking the history: ["
 	run -0 on_terminal "patctl log --verify --quiet"
@@ -237,15 +208,15 @@ followed() {
 	expect_not_stderr "["
 }
 
-@test "what excludes each other: exit 2" {
+@test "options that exclude each other exit 2" {
 	for options in "--verify x" "--verify --all" "--verify --user=games" "--verify --since=1h" \
 		"--verify -n1" "--verify -f" "-f --until=1h" "--all --user=games" "--all x"; do
-		# shellcheck disable=SC2086 # words are meant
+		# shellcheck disable=SC2086 # to be split
 		run -2 patctl log $options
 	done
 }
 
-@test "what cannot be written is a failure" {
+@test "log to a full disk exits 1" {
 	patctl generate -q "$T" >/dev/null
 	run --separate-stderr bash -c "patctl log >/dev/full"
 	expect_status 1

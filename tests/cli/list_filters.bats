@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
-# Lists of some tokens, and in an order.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl list with filters and a sort key.
 
-load cli
+load shared_patd
 
 setup_file() {
 	patd_world
@@ -10,48 +11,38 @@ setup_file() {
 	patctl generate -q never --user=games --expires=never >/dev/null
 	patctl generate -q later --user=games --not-before=2h >/dev/null
 	patctl generate -q used --user=news --expires=20d >"$BATS_FILE_TMPDIR/used"
-	use "$(<"$BATS_FILE_TMPDIR/used")" news 9
+	login "$(<"$BATS_FILE_TMPDIR/used")" news 9
 	patctl revoke -q never
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-# names OPTION...: of the tokens that are listed, in their order
-names() {
-	patctl list --json "$@" | /usr/bin/python3 -c \
-		'import json, sys; print(*(t["name"] for t in json.load(sys.stdin)))'
-}
-
-@test "--state" {
+@test "list --state prints tokens in that state" {
 	[ "$(names --user=games --state=active)" = "plain soon" ]
 	[ "$(names --user=games --state=revoked)" = "never" ]
 	[ "$(names --user=games --state=pending)" = "later" ]
 	[ "$(names --user=games --state=expired)" = "" ]
 }
 
-@test "--expiring: so soon, or expired" {
+@test "list --expiring prints tokens that expire within the period" {
 	[ "$(names --all --expiring=7d)" = "soon" ]
 	[ "$(names --all --expiring=60d)" = "later soon used" ]
 }
 
-@test "--unused-for: neither made nor used since" {
+@test "list --unused-for leaves out tokens created or used within the period" {
 	[ "$(names --all --unused-for=1h)" = "" ]
 	[ "$(names --all --unused-for=9000y)" = "" ]
 }
 
-@test "--service: good for it" {
+@test "list --service prints tokens valid for the service" {
 	[ "$(names --user=games --service=sudo)" = "later never plain soon" ]
 	[ "$(names --user=games --service=sshd)" = "later never plain" ]
 }
 
-@test "all that are given must hold" {
+@test "list with several filters prints tokens that match all of them" {
 	[ "$(names --all --state=active --expiring=7d --service=sudo)" = "soon" ]
 	[ "$(names --all --state=revoked --expiring=7d)" = "" ]
 }
 
-@test "--sort by each key, and backwards" {
+@test "list --sort sorts by each key in both directions" {
 	[ "$(names --all --sort=name)" = "later never plain soon used" ]
 	[ "$(names --all --sort=-name)" = "used soon plain never later" ]
 	[ "$(names --all --sort=expires)" = "soon used later plain never" ]
@@ -64,7 +55,7 @@ names() {
 	expect "${lines[5]}" " used "
 }
 
-@test "other states and keys: exit 2, and which there are" {
+@test "list with an invalid state, key or period exits 2 and names the valid ones" {
 	run --separate-stderr patctl list --state=open
 	expect_status 2
 	expect_stderr "active, revoked, expired, exhausted, disabled, pending or altered"
@@ -76,7 +67,7 @@ names() {
 	done
 }
 
-@test "on a terminal an empty choice says so, and not to make a token" {
+@test "an empty filtered list on a terminal says that no token matches" {
 	run -0 on_terminal "patctl list --user=games --state=exhausted"
 	expect "$output" "No tokens are like that."
 	expect_not "$output" "patctl generate"

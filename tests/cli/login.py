@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""login.py SOCKET TOKEN USER UID [SERVICE [RHOST [TTY]]]: verifies a token as pam_pat does."""
+import os
+import sys
+import types
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import wire
+
+path, text, user, uid, *where = sys.argv[1:]
+service, rhost, tty = (word.encode() for word in (where + ["test", "", ""][len(where) :])[:3])
+token = types.SimpleNamespace(id=text[4:14], text=text)
+request = wire.request(token, int(uid), user, service=service, rhost=rhost, tty=tty)
+verdict, _ = wire.ask(path, request)
+sys.exit(0 if verdict == wire.ACCEPTED else f"verdict {verdict}")
