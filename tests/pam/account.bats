@@ -1,92 +1,83 @@
 #!/usr/bin/env bats
-# What patd is told of the account, from a shadow file of the test's own.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the module reports to patd of the account, from a shadow file of the test.
 
 load pam
 
-setup_file() {
-	pam_world
-}
-
-teardown_file() {
-	patd_world_end
-}
-
-# account ENTRY [WRAPPER...]: the request of the module, run by WRAPPER, where shadow is ENTRY
+# account ENTRY [WRAPPER...]: runs the module under WRAPPER, with the shadow file ENTRY
 account() {
 	echo "$1" >"$WORLD/shadow"
 	shift
 	run with_shadow "$TOOLS/peer" "$WORLD/peer.sock" accepted \
-		"$@" "$WORLD/drive" "$WORLD/pam.d" peer "$OWNER" <<<"$STRANGER"
-	says "authenticate: PAM_SUCCESS"
+		"$@" "$WORLD/drive" "$WORLD/pam.d" peer "$OWNER" <<<"$UNKNOWN_TOKEN"
+	expect_line "authenticate: PAM_SUCCESS"
 }
 
-@test "an account in order" {
+@test "a valid account is reported as seen" {
 	account "$OWNER:*:19000:0:99999:7:::"
-	says "peer: account: seen"
+	expect_line "peer: account: seen"
 	account "$OWNER:\$y\$hash:19000:0:99999:7::99999:"
-	says "peer: account: seen"
+	expect_line "peer: account: seen"
 }
 
-@test "one whose date has come" {
+@test "an expired account is reported as expired" {
 	account "$OWNER:*:19000:0:99999:7::$(($(date +%s) / 86400)):"
-	says "peer: account: seen expired"
+	expect_line "peer: account: seen expired"
 	account "$OWNER:*:19000:0:99999:7::1:"
-	says "peer: account: seen expired"
+	expect_line "peer: account: seen expired"
 }
 
-@test "one whose password is locked" {
+@test "an account with a locked password is reported as locked" {
 	account "$OWNER:!\$y\$hash:19000:0:99999:7:::"
-	says "peer: account: seen locked"
+	expect_line "peer: account: seen locked"
 }
 
-@test "both" {
+@test "an expired account with a locked password is reported as both" {
 	account "$OWNER:!:19000:0:99999:7::1:"
-	says "peer: account: seen expired locked"
+	expect_line "peer: account: seen expired locked"
 }
 
-@test "one that refers to an entry which is not there was not seen" {
-	account "$STRANGE_USER:!:19000:0:99999:7::1:"
-	says "peer: account:"
+@test "an account without its shadow entry is reported as not seen" {
+	account "$OTHER_USER:!:19000:0:99999:7::1:"
+	expect_line "peer: account:"
 }
 
-@test "one that needs no entry was seen" {
-	: >"$WORLD/group"
-	export NSS_WRAPPER_PASSWD=$WORLD/passwd NSS_WRAPPER_GROUP=$WORLD/group
-	echo "$OWNER:*:1:1::/:/bin/sh" >"$WORLD/passwd"
-	account "$STRANGE_USER:!:19000:0:99999:7::1:" \
+@test "an account with its password in passwd is reported as seen" {
+	passwd_entries "$OWNER:*:1:1::/:/bin/sh"
+	account "$OTHER_USER:!:19000:0:99999:7::1:" \
 		env LD_PRELOAD="$(asan_preload) libnss_wrapper.so"
-	says "peer: account: seen"
-	echo "$OWNER:!*:1:1::/:/bin/sh" >"$WORLD/passwd"
-	account "$STRANGE_USER:!:19000:0:99999:7::1:" \
+	expect_line "peer: account: seen"
+	passwd_entries "$OWNER:!*:1:1::/:/bin/sh"
+	account "$OTHER_USER:!:19000:0:99999:7::1:" \
 		env LD_PRELOAD="$(asan_preload) libnss_wrapper.so"
-	says "peer: account: seen locked"
+	expect_line "peer: account: seen locked"
 }
 
-@test "without root nobody can look" {
+@test "an account is reported as not seen without root" {
 	account "$OWNER:!:19000:0:99999:7::1:" \
 		setpriv --reuid="$OWNER" --regid="$OWNER" --clear-groups
-	says "peer: account:"
+	expect_line "peer: account:"
 }
 
-@test "nor can a confined root" {
+@test "an account is reported as not seen by root without access to shadow" {
 	: >"$WORLD/shadow"
-	chown "$STRANGE_USER" "$WORLD/shadow"
+	chown "$OTHER_USER" "$WORLD/shadow"
 	chmod 0600 "$WORLD/shadow"
 	account "$OWNER:!:19000:0:99999:7::1:" \
 		setpriv --bounding-set=-dac_override,-dac_read_search
-	says "peer: account:"
+	expect_line "peer: account:"
 	rm "$WORLD/shadow"
 }
 
-@test "the password's hash goes nowhere" {
+@test "the password hash is in no system call but the read" {
 	hash="\$6\$saltsalt\$ThisHashIsNobodysBusiness"
 	echo "$OWNER:!$hash:19000:0:99999:7::1:" >"$WORLD/shadow"
 	run with_shadow "$TOOLS/peer" "$WORLD/peer.sock" account-closed \
 		strace -f -s 4096 -o "$WORLD/trace" -e 'trace=!read,pread64' \
-		"$TOOLS/drive" "$WORLD/pam.d" peer "$OWNER" <<<"$STRANGER"
-	says "authenticate: PAM_AUTH_ERR"
-	says "peer: account: seen expired locked"
+		"$TOOLS/drive" "$WORLD/pam.d" peer "$OWNER" <<<"$UNKNOWN_TOKEN"
+	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_line "peer: account: seen expired locked"
 	run cat "$WORLD/trace"
 	[[ $output == *peer.sock* ]]
-	silent_about ThisHash
+	expect_without ThisHash
 }

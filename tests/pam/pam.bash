@@ -1,30 +1,34 @@
-# What the files of this tier share.  After patd_world (tests/lib/patd.bash):
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Helpers of the pam tests, which run the module under the real libpam.  Beside tests/lib/patd.bash:
 #
-#   stack NAME <LINES     a service for `drive`; @pat@ in it is our module on patd's root.sock
-#   drive … (see drive.c) authenticates; its standard input is what the person types
-#   typed TEXT… -- COMMAND  the same with the answers as arguments
-#   peer …                a fake patd, see peer.c
-# shellcheck shell=bash disable=SC2034,SC2154 # what goes to and comes from a bats file
+#   stack NAME <LINES       makes a service for `drive`; @pat@ is our module with patd's root.sock,
+#                           @module@ our module without options
+#   drive …                 authenticates, see drive.c; reads the answers from standard input
+#   answered ANSWER… -- COMMAND  runs COMMAND with the answers on standard input
+#   peer …                  authenticates with a fake patd, see peer.c
+#
+# A file that needs more than pam_world() defines its own setup_file() after `load pam`.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables that a bats file assigns or reads
 
 load ../lib/patd
 
 MODULE=$BUILD/pam_pat/pam_pat.so
 TOOLS=$BUILD/tests/pam
 
-# Users that every Debian has, and that have no password.
+# Users of every Debian system, without a password.
 OWNER=daemon
-STRANGE_USER=bin
+OTHER_USER=bin
 
-# Only an upper bound on time, and a generous one: that it ends at all.
-TOO_LONG=60
+# A generous limit: a test fails only on a hang.
+TIMEOUT_S=60
 
-# Well-formed, and nobody's.
-STRANGER=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
+# A well-formed token that does not exist.
+UNKNOWN_TOKEN=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
 
 pam_world() {
 	export BUILD
 	patd_world
-	# Copies: the build may stand where only root can go, as below /root.
+	# Copies: the build directory may be accessible to root only.
 	cp "$MODULE" "$TOOLS/drive" "$WORLD"
 	mkdir "$WORLD/pam.d"
 	stack other <<<'auth required pam_deny.so'
@@ -32,12 +36,20 @@ pam_world() {
 	stack peer <<<"auth required @module@ socket=$WORLD/peer.sock"
 }
 
+setup_file() {
+	pam_world
+}
+
+teardown_file() {
+	patd_world_end
+}
+
 stack() {
 	local module=$WORLD/pam_pat.so
 	sed "s|@pat@|$module socket=$WORLD/run/root.sock|; s|@module@|$module|" >"$WORLD/pam.d/$1"
 }
 
-typed() {
+answered() {
 	local answers=()
 	while [ "$1" != -- ]; do
 		answers+=("$1")
@@ -47,15 +59,15 @@ typed() {
 	printf '%s\n' "${answers[@]}" | "$@"
 }
 
-# login TOKEN [drive's OPTION...]: as OWNER, to the stack of our module alone
+# login TOKEN [drive's OPTION...]: authenticates OWNER by the service pat, with our module alone
 login() {
 	local token=$1
 	shift
-	typed "$token" -- "$TOOLS/drive" "$@" "$WORLD/pam.d" pat "$OWNER"
+	answered "$token" -- "$TOOLS/drive" "$@" "$WORLD/pam.d" pat "$OWNER"
 }
 
-# peer [peer's OPTION...] MANNER [drive's OPTION...]: as OWNER, where a fake patd listens, to the
-# stack $SERVICE or "peer"
+# peer [peer's OPTION...] MANNER [drive's OPTION...]: authenticates OWNER by service $SERVICE, or
+# "peer", with a fake patd that behaves in that manner
 peer() {
 	local options=()
 	while [[ $1 = -* ]]; do
@@ -64,14 +76,26 @@ peer() {
 	done
 	options+=("$WORLD/peer.sock" "$1")
 	shift
-	typed "$STRANGER" -- timeout "$TOO_LONG" "$TOOLS/peer" "${options[@]}" \
+	answered "$UNKNOWN_TOKEN" -- timeout "$TIMEOUT_S" "$TOOLS/peer" "${options[@]}" \
 		"$TOOLS/drive" "$@" "$WORLD/pam.d" "${SERVICE:-peer}" "$OWNER"
 }
 
-# with_shadow COMMAND...: $WORLD/shadow is what it finds at /etc/shadow
+# shadow_entry PASSWORD: that of OWNER
+shadow_entry() {
+	perl -e 'printf "%s:%s:19000::::::\n", $ARGV[0], crypt($ARGV[1], q($6$saltsalt$))' "$OWNER" "$1"
+}
+
+# with_shadow COMMAND...: runs it with $WORLD/shadow as /etc/shadow
 with_shadow() {
 	# shellcheck disable=SC2016 # for the inner shell to expand
 	unshare --mount sh -c 'mount --bind "$0" /etc/shadow && exec "$@"' "$WORLD/shadow" "$@"
+}
+
+# passwd_entries LINE...: the users that libnss_wrapper.so, preloaded, provides from then on
+passwd_entries() {
+	printf '%s\n' "$@" >"$WORLD/passwd"
+	: >"$WORLD/group"
+	export NSS_WRAPPER_PASSWD=$WORLD/passwd NSS_WRAPPER_GROUP=$WORLD/group
 }
 
 generate() {
@@ -82,22 +106,23 @@ token_id() {
 	cut -d_ -f2 <<<"$1"
 }
 
-# says LINE: among the lines of $output
-says() {
+# expect_line LINE: $output has it
+expect_line() {
 	if ! grep -qxF -- "$1" <<<"$output"; then
 		printf 'expected: %s\ngot:\n%s\n' "$1" "$output"
 		return 1
 	fi
 }
 
-silent_about() {
+# expect_without TEXT: $output does not have it
+expect_without() {
 	if grep -qF -- "$1" <<<"$output"; then
 		printf 'not expected: %s\ngot:\n%s\n' "$1" "$output"
 		return 1
 	fi
 }
 
-# preloaded LIBRARY... -- COMMAND: with the sanitiser's runtime first, where we are built with it
+# preloaded LIBRARY... -- COMMAND: with the runtime of the sanitisers first in a build with them
 preloaded() {
 	local libraries
 	libraries=$(asan_preload)

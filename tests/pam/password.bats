@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Passwords beside tokens at the same prompt, with the real pam_unix.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Passwords and tokens at the same prompt, with the real pam_unix.
 
 load pam
 
@@ -7,17 +8,15 @@ PASSWORD='correct horse: battery_staple'
 
 setup_file() {
 	pam_world
-	# A shadow file of our own, seen by one command at a time.
-	perl -e 'printf "%s:%s:19000::::::\n", $ARGV[0], crypt($ARGV[1], q($6$saltsalt$))' \
-		"$OWNER" "$PASSWORD" >"$WORLD/shadow"
-	# What Debian's common-auth becomes with our profile.
+	shadow_entry "$PASSWORD" >"$WORLD/shadow"
+	# common-auth of Debian with our profile.
 	stack common <<-EOF
 		auth [success=2 default=ignore] @pat@
 		auth [success=1 default=ignore] pam_unix.so try_first_pass nodelay
 		auth requisite pam_deny.so
 		auth required pam_permit.so
 	EOF
-	# The same, and then PAM's items as variables of its environment.
+	# Our module, and then a module that exports the items of PAM as environment variables.
 	stack items <<-EOF
 		auth required @pat@
 		auth [default=ignore] $(find /usr/lib -name pam_get_items.so -print -quit)
@@ -27,11 +26,7 @@ setup_file() {
 	export TOKEN
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-# prompted SERVICE ANSWER... [-- OPTION...]
+# prompted SERVICE ANSWER... [-- OPTION...]: runs drive with $WORLD/shadow
 prompted() {
 	local service=$1 answers=()
 	shift
@@ -43,155 +38,155 @@ prompted() {
 		"$TOOLS/drive" "${@:2}" "$WORLD/pam.d" "$service" "$OWNER"
 }
 
-@test "a password works, at one prompt" {
+@test "a password is accepted after one prompt" {
 	run prompted common "$PASSWORD"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
-	says "prompt: Password: "
+	expect_line "prompt: Password: "
 }
 
-@test "a token works, at one prompt" {
+@test "a token is accepted after one prompt" {
 	run prompted common "$TOKEN"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
-@test "neither a wrong password nor a wrong token does, at one prompt" {
+@test "a wrong password and an unknown token are refused after one prompt" {
 	run prompted common wrong
-	says "authenticate: PAM_AUTH_ERR"
+	expect_line "authenticate: PAM_AUTH_ERR"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
-	run prompted common "$STRANGER"
-	says "authenticate: PAM_AUTH_ERR"
+	run prompted common "$UNKNOWN_TOKEN"
+	expect_line "authenticate: PAM_AUTH_ERR"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
-@test "patd stopped: a password works" {
+@test "a password is accepted while patd is stopped" {
 	patd_stop
 	run prompted common "$PASSWORD"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	run prompted common "$TOKEN"
-	says "authenticate: PAM_AUTH_ERR"
+	expect_line "authenticate: PAM_AUTH_ERR"
 	patd_start
 	run prompted common "$TOKEN"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 }
 
-@test "the module removed: a password works" {
+@test "a password is accepted after the module was removed" {
 	sed "s|$WORLD/pam_pat.so|$WORLD/gone.so|" "$WORLD/pam.d/common" >"$WORLD/pam.d/removed"
 	run prompted removed "$PASSWORD"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	run prompted removed "$TOKEN"
-	says "authenticate: PAM_AUTH_ERR"
+	expect_line "authenticate: PAM_AUTH_ERR"
 }
 
-@test "a bad value in our line: a password works" {
+@test "a password is accepted with an invalid value of a module option" {
 	stack typo <<-EOF
 		auth [success=1 default=ignore] @pat@ timeout=soon
 		auth required pam_unix.so try_first_pass nodelay
 	EOF
 	run prompted typo "$PASSWORD"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	stack typo <<<'auth required @pat@ timeout=soon'
 	run prompted typo "$TOKEN"
-	says "authenticate: PAM_SYSTEM_ERR"
+	expect_line "authenticate: PAM_SYSTEM_ERR"
 }
 
-@test "a password is kept for the next module, a good token is not" {
+@test "a password stays in PAM_AUTHTOK and an accepted token does not" {
 	run prompted items "$PASSWORD" -- -e
-	says "authenticate: PAM_CRED_INSUFFICIENT"
-	says "item: PAM_AUTHTOK=$PASSWORD"
+	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_line "item: PAM_AUTHTOK=$PASSWORD"
 	run prompted items "$TOKEN" -- -e
-	says "authenticate: PAM_SUCCESS"
-	says "item: PAM_USER=$OWNER"
-	silent_about PAM_AUTHTOK
+	expect_line "authenticate: PAM_SUCCESS"
+	expect_line "item: PAM_USER=$OWNER"
+	expect_without PAM_AUTHTOK
 }
 
-@test "what is almost a token is a password" {
+@test "text that is not a well-formed token is passed on as a password" {
 	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" " $TOKEN" "${TOKEN:0:63}-" \
 		"${TOKEN:0:20}$([[ ${TOKEN:20:1} = a ]] && echo b || echo a)${TOKEN:21}"; do
 		run prompted items "$almost" -- -e
-		says "authenticate: PAM_CRED_INSUFFICIENT"
-		says "item: PAM_AUTHTOK=$almost"
+		expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+		expect_line "item: PAM_AUTHTOK=$almost"
 	done
 }
 
-@test "a password opens no socket, resolves no user and is sent nowhere" {
+@test "a password causes no connection and no user lookup" {
 	stack quiet <<<'auth required @pat@'
-	run typed "$PASSWORD" -- strace -f -o "$WORLD/trace" -e 'trace=%net,openat' \
+	run answered "$PASSWORD" -- strace -f -o "$WORLD/trace" -e 'trace=%net,openat' \
 		"$TOOLS/drive" "$WORLD/pam.d" quiet "$OWNER"
-	says "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
 	grep -q pam_pat.so "$WORLD/trace"
 	# libpam itself opens a netlink socket for its audit record.
 	run grep -E 'AF_UNIX|/etc/(passwd|shadow)' "$WORLD/trace"
-	silent_about AF_UNIX
-	silent_about /etc/
+	expect_without AF_UNIX
+	expect_without /etc/
 }
 
-@test "a token in clear is in no system call after the prompt" {
-	run typed "$TOKEN" -- strace -f -s 4096 -o "$WORLD/trace" -e 'trace=!read' \
+@test "a token is in no system call after the prompt" {
+	run answered "$TOKEN" -- strace -f -s 4096 -o "$WORLD/trace" -e 'trace=!read' \
 		"$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	run cat "$WORLD/trace"
 	[[ $output == *root.sock* ]]
-	silent_about "${TOKEN:15:43}"
+	expect_without "${TOKEN:15:43}"
 }
 
-@test "a wrong user name is as good as any to a password" {
-	run typed "$PASSWORD" -- "$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
-	says "authenticate: PAM_CRED_INSUFFICIENT"
+@test "a password for an unknown user returns PAM_CRED_INSUFFICIENT" {
+	run answered "$PASSWORD" -- "$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
+	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
 }
 
-@test "use_first_pass never asks" {
+@test "use_first_pass without an earlier answer does not prompt" {
 	run prompted first "$TOKEN"
-	says "authenticate: PAM_CRED_INSUFFICIENT"
-	silent_about prompt:
+	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_without prompt:
 }
 
-@test "a token typed for an earlier module is taken" {
+@test "a token typed for an earlier module is used" {
 	stack later <<-EOF
 		auth sufficient pam_unix.so nodelay
 		auth required @pat@ use_first_pass
 	EOF
 	run prompted later "$TOKEN"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
-	silent_about PAM_CRED_INSUFFICIENT
+	expect_without PAM_CRED_INSUFFICIENT
 	stack later <<-EOF
 		auth [default=ignore] pam_unix.so nodelay
 		auth required @pat@ try_first_pass
 	EOF
 	run prompted later "$TOKEN"
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
-@test "prompt= is what is asked with" {
+@test "the option prompt= sets the prompt" {
 	stack asking <<<'auth required @pat@ [prompt=Token or %s: ]'
 	run prompted asking "$TOKEN"
-	says "prompt: Token or %s: "
-	says "authenticate: PAM_SUCCESS"
+	expect_line "prompt: Token or %s: "
+	expect_line "authenticate: PAM_SUCCESS"
 }
 
-@test "an unknown option changes nothing" {
+@test "an unknown option does not change the result" {
 	stack odd <<<'auth required @pat@ nullok sufficient'
 	run prompted odd "$TOKEN"
-	says "authenticate: PAM_SUCCESS"
-	run prompted odd "$STRANGER"
-	says "authenticate: PAM_AUTH_ERR"
+	expect_line "authenticate: PAM_SUCCESS"
+	run prompted odd "$UNKNOWN_TOKEN"
+	expect_line "authenticate: PAM_AUTH_ERR"
 }
 
-@test "no answer at the prompt is no token" {
+@test "a prompt without an answer returns PAM_CRED_INSUFFICIENT" {
 	run "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" </dev/null
-	says "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
 }
 
-@test "PAM_IGNORE from an application does not become ours" {
+@test "PAM_IGNORE from the conversation returns PAM_CRED_INSUFFICIENT" {
 	run login "$TOKEN" -i
-	says "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
 }
 
-@test "a stock application: pamtester under pam_wrapper" {
+@test "pamtester accepts a token and refuses an unknown one" {
 	cp "$WORLD/pam.d/pat" "$WORLD/pam.d/stock"
-	for word in "$TOKEN" "$STRANGER"; do
+	for word in "$TOKEN" "$UNKNOWN_TOKEN"; do
 		printf '%s\n' "$word"
 	done >"$WORLD/words"
 	stock() {

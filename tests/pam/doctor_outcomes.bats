@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What patctl doctor says would happen is what happens: the same stacks under the real libpam, with
-# the real pam_unix, and a fake patd that answers as the trial has it.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl doctor predicts the outcomes of the real libpam and pam_unix, with a fake patd.
 
 bats_require_minimum_version 1.5.0
 load pam
@@ -14,9 +14,9 @@ setup_file() {
 	mkdir -p "$IMAGE/etc/pam.d" "$IMAGE/usr/lib/pam.d" "$IMAGE/usr/lib/security"
 	touch "$IMAGE"/usr/lib/security/pam_{unix,deny,permit}.so
 	[ ! -e /etc/debian_version ] || cp /etc/debian_version "$IMAGE/etc"
-	shadow plain "$PASSWORD"
-	# Where pam_pat knows no better, pam_unix gets what was typed: the token is the password.
-	shadow token "$STRANGER"
+	shadow_entry "$PASSWORD" >"$WORLD/shadow.plain"
+	# Without patd, pam_pat passes what was typed to pam_unix: here the token is the password.
+	shadow_entry "$UNKNOWN_TOKEN" >"$WORLD/shadow.token"
 	service other <<<'auth required pam_deny.so'
 	service common-auth <<-EOF
 		auth [success=2 default=ignore] @module@
@@ -26,34 +26,24 @@ setup_file() {
 	EOF
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-# shadow NAME PASSWORD
-shadow() {
-	perl -e 'printf "%s:%s:19000::::::\n", $ARGV[0], crypt($ARGV[1], q($6$saltsalt$))' \
-		"$OWNER" "$2" >"$WORLD/shadow.$1"
-}
-
-# service NAME <LINES: in the image
+# service NAME <LINES: makes a service in the image
 service() {
 	sed "s|@module@|$WORLD/pam_pat.so socket=$WORLD/peer.sock|" >"$IMAGE/etc/pam.d/$1"
 }
 
-# in_image COMMAND: where PAM's files and shadow(5) are the test's own
+# in_image COMMAND: runs it with the image's PAM configuration and $WORLD/shadow
 in_image() {
 	: >"$WORLD/shadow"
-	export -f really all_really
-	export TOOLS PASSWORD OWNER STRANGER
+	export -f outcome all_outcomes
+	export TOOLS PASSWORD OWNER UNKNOWN_TOKEN
 	# shellcheck disable=SC2016 # for the inner shell to expand
 	unshare --mount bash -c '
 		mount --bind "$WORLD/shadow" /etc/shadow &&
 			mount --bind "$IMAGE/etc/pam.d" /etc/pam.d && "$@"' bash "$@"
 }
 
-# really SHADOW TYPED MANNER: what comes of it at the service "probe"; MANNER "" is no patd
-really() {
+# outcome SHADOW TYPED MANNER: the real outcome of the service "probe"; MANNER "": without patd
+outcome() {
 	local peer=()
 	cp "$WORLD/shadow.$1" "$WORLD/shadow"
 	[ -z "$3" ] || peer=("$TOOLS/peer" "$WORLD/peer.sock" "$3")
@@ -63,24 +53,24 @@ really() {
 		awk -F ': PAM_' '/^(authenticate|setcred): PAM_/ { last = $2 } END { print tolower(last) }'
 }
 
-# The service "probe" in all its trials, really.
-all_really() {
+# The real outcomes of all trials of doctor.
+all_outcomes() {
 	printf '%s %s\n' \
-		token "$(really plain "$STRANGER" accepted)" \
-		token-refused "$(really plain "$STRANGER" revoked)" \
-		password "$(really plain "$PASSWORD" accepted)" \
-		password-wrong "$(really plain wrong accepted)" \
-		no-patd "$(really token "$STRANGER" "")" \
-		no-patd-wrong "$(really plain "$STRANGER" "")"
+		token "$(outcome plain "$UNKNOWN_TOKEN" accepted)" \
+		token-refused "$(outcome plain "$UNKNOWN_TOKEN" revoked)" \
+		password "$(outcome plain "$PASSWORD" accepted)" \
+		password-wrong "$(outcome plain wrong accepted)" \
+		no-patd "$(outcome token "$UNKNOWN_TOKEN" "")" \
+		no-patd-wrong "$(outcome plain "$UNKNOWN_TOKEN" "")"
 	mv "$WORLD/pam_pat.so" "$WORLD/away.so"
 	printf '%s %s\n' \
-		no-module "$(really plain "$PASSWORD" accepted)" \
-		no-module-wrong "$(really plain wrong accepted)"
+		no-module "$(outcome plain "$PASSWORD" accepted)" \
+		no-module-wrong "$(outcome plain wrong accepted)"
 	mv "$WORLD/away.so" "$WORLD/pam_pat.so"
 }
 
-# The same, as patctl doctor has it.
-all_told() {
+# The outcomes that patctl doctor predicts.
+all_predicted() {
 	patctl doctor --root="$IMAGE" --json | /usr/bin/python3 -c '
 import json, sys
 for service in json.load(sys.stdin)["services"]:
@@ -89,23 +79,23 @@ for service in json.load(sys.stdin)["services"]:
             print(*item)'
 }
 
-# alike <LINES: probe is told as it is
-alike() {
+# expect_right <LINES: doctor predicts the real outcomes of that service
+expect_right() {
 	service probe
-	all_told >"$WORLD/told"
-	in_image all_really >"$WORLD/real"
-	[ "$(wc -l <"$WORLD/told")" = 8 ]
-	diff "$WORLD/told" "$WORLD/real"
+	all_predicted >"$WORLD/predicted"
+	in_image all_outcomes >"$WORLD/real"
+	[ "$(wc -l <"$WORLD/predicted")" = 8 ]
+	diff "$WORLD/predicted" "$WORLD/real"
 }
 
 UNIX='pam_unix.so try_first_pass nodelay'
 
-@test "Debian's common stack with the packaged profile" {
-	alike <<<'@include common-auth'
+@test "doctor is right about the common stack of Debian with the packaged profile" {
+	expect_right <<<'@include common-auth'
 }
 
-@test "the recipe for one service" {
-	alike <<-'EOF'
+@test "doctor is right about the recipe for one service" {
+	expect_right <<-'EOF'
 		auth sufficient @module@
 		auth [success=1 default=ignore] pam_unix.so nullok nodelay
 		auth requisite pam_deny.so
@@ -113,81 +103,81 @@ UNIX='pam_unix.so try_first_pass nodelay'
 	EOF
 }
 
-@test "the recipe above a common stack that has the module, too" {
-	alike <<-'EOF'
+@test "doctor is right about the recipe before a common stack with the module" {
+	expect_right <<-'EOF'
 		auth sufficient @module@
 		@include common-auth
 	EOF
 }
 
-@test "required and requisite" {
+@test "doctor is right about required, requisite and optional" {
 	for control in required requisite; do
-		alike <<-EOF
+		expect_right <<-EOF
 			auth $control @module@
 			auth sufficient $UNIX
 			auth required pam_deny.so
 		EOF
-		alike <<-EOF
+		expect_right <<-EOF
 			auth $control @module@
 			auth required $UNIX
 		EOF
 	done
-	alike <<<'auth required @module@'
-	alike <<<'auth optional @module@'
+	expect_right <<<'auth required @module@'
+	expect_right <<<'auth optional @module@'
 }
 
-@test "behind pam_unix, and behind pam_deny" {
-	alike <<-EOF
+@test "doctor is right about the module after pam_unix or pam_deny" {
+	expect_right <<-EOF
 		auth required $UNIX
 		auth sufficient @module@
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		auth sufficient $UNIX
 		auth sufficient @module@
 		auth required pam_deny.so
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		auth [success=2 default=ignore] $UNIX
 		auth requisite pam_deny.so
 		auth sufficient @module@
 		auth required pam_permit.so
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		auth [success=done default=die] $UNIX
 		auth sufficient @module@
 	EOF
 }
 
-@test "jumps that are too short, too long, and to the end" {
+@test "doctor is right about jumps, also beyond the end" {
 	for jump in 1 2 3 4 9; do
-		alike <<-EOF
+		expect_right <<-EOF
 			auth [success=$jump default=ignore] @module@
 			auth [success=1 default=ignore] $UNIX
 			auth requisite pam_deny.so
 			auth required pam_permit.so
 		EOF
 	done
-	alike <<-EOF
+	expect_right <<-EOF
 		auth [success=1 default=ignore] @module@
 		auth required $UNIX
 	EOF
 }
 
-@test "controls word for word, in any case, and not understood" {
+@test "doctor is right about bracketed, upper-case and invalid controls" {
 	for control in '[success=ok new_authtok_reqd=ok ignore=ignore default=bad]' SUFFICIENT \
 		'[default=die success=done]' '[success = done default = ignore]' \
 		'[auth_err=die default=ignore success=done]' '[success=reset default=ignore]' \
 		'[success=0 default=ignore]' '[success=done nonsense=ok]' nonsense '[]' \
 		'[module_unknown=ignore authinfo_unavail=ignore success=done default=bad]' \
 		'[success=done default=bad cred_insufficient=ignore]' '[default=ignore]'; do
-		alike <<-EOF
+		expect_right <<-EOF
 			auth $control @module@
 			auth required $UNIX
 		EOF
 	done
 }
 
-@test "an include is one stack with what is around it, a substack its own" {
+@test "doctor is right about include and substack" {
 	service inner <<-EOF
 		account required pam_deny.so
 		auth [success=done default=ignore] @module@
@@ -201,33 +191,33 @@ UNIX='pam_unix.so try_first_pass nodelay'
 		auth optional pam_permit.so
 	EOF
 	for how in include substack; do
-		alike <<-EOF
+		expect_right <<-EOF
 			auth $how inner
 			auth requisite pam_deny.so
 		EOF
-		alike <<-EOF
+		expect_right <<-EOF
 			auth $how inner
 			auth optional pam_permit.so
 		EOF
-		alike <<-EOF
+		expect_right <<-EOF
 			auth $how dying
 			auth sufficient $UNIX
 		EOF
-		alike <<-EOF
+		expect_right <<-EOF
 			auth $how jumping
 			auth required $UNIX
 			auth required pam_permit.so
 		EOF
-		alike <<-EOF
+		expect_right <<-EOF
 			auth [success=1 default=ignore] @module@
 			auth $how inner
 			auth required pam_permit.so
 		EOF
-		alike <<-EOF
+		expect_right <<-EOF
 			auth sufficient @module@
 			auth $how no-such-file
 		EOF
-		alike <<-EOF
+		expect_right <<-EOF
 			auth required pam_permit.so
 			auth $how inner
 			auth [default=reset] pam_deny.so
@@ -237,53 +227,53 @@ UNIX='pam_unix.so try_first_pass nodelay'
 		auth sufficient @module@
 		auth [success=ok default=reset] $UNIX
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		auth required pam_permit.so
 		auth substack reset
 	EOF
 }
 
-@test "lines that go on, comments, a dash, wrong lines" {
-	alike <<-'EOF'
+@test "doctor is right about continued lines, comments, a dash and invalid lines" {
+	expect_right <<-'EOF'
 		# auth required pam_deny.so
 		auth \
 		   sufficient \
 		   @module@  # \
 		-auth   required   pam_unix.so    nodelay
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		auth sufficient @module@
 		outh required pam_permit.so
 		auth required $UNIX
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		auth
 		auth sufficient @module@
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		auth sufficient @module@
 		auth required
 		auth sufficient $UNIX
 	EOF
-	alike <<-EOF
+	expect_right <<-EOF
 		-auth required no-such-module.so
 		auth sufficient @module@
 	EOF
 }
 
-@test "a file that includes itself" {
+@test "doctor is right about a file that includes itself" {
 	service loop <<-'EOF'
 		auth sufficient @module@
 		auth substack loop
 	EOF
-	alike <<<'auth substack loop'
+	expect_right <<<'auth substack loop'
 }
 
-@test "what libpam refuses as a whole, it refuses" {
+@test "doctor reports a service that libpam refuses" {
 	for lines in '@include no-such-file' $'auth required pam_permit.so \\'; do
 		printf 'auth sufficient %s\n%s' "$WORLD/pam_pat.so" "$lines" >"$IMAGE/etc/pam.d/probe"
 		run -1 patctl doctor --root="$IMAGE"
 		[[ $output == *"probe: libpam refuses all of it: /etc/pam.d/probe:2: "* ]]
-		[ "$(in_image really plain "$PASSWORD" accepted)" = abort ]
+		[ "$(in_image outcome plain "$PASSWORD" accepted)" = abort ]
 	done
 }

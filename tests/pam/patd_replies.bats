@@ -1,33 +1,26 @@
 #!/usr/bin/env bats
-# What the module makes of each thing that patd may say, with a fake patd that says it.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Return code, message and log line for each reply of a fake patd.
 
 load pam
-
-setup_file() {
-	pam_world
-}
-
-teardown_file() {
-	patd_world_end
-}
 
 DAY=86400
 HOUR=3600
 
-# refused VERDICT PRIORITY LINE: the code, the line for the person, the one in the log
+# refused VERDICT PRIORITY MESSAGE: checks return code, message and log line
 refused() {
-	run typed "$STRANGER" -- "$TOOLS/devlog" "$WORLD/log" "$TOOLS/peer" "$WORLD/peer.sock" "$1" \
-		"$TOOLS/drive" -e "$WORLD/pam.d" peer "$OWNER"
-	says "authenticate: PAM_AUTH_ERR"
-	says "error: $3"
-	silent_about info:
-	silent_about PAT_TOKEN_ID
+	run answered "$UNKNOWN_TOKEN" -- "$TOOLS/devlog" "$WORLD/log" \
+		"$TOOLS/peer" "$WORLD/peer.sock" "$1" "$TOOLS/drive" -e "$WORLD/pam.d" peer "$OWNER"
+	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_line "error: $3"
+	expect_without info:
+	expect_without PAT_TOKEN_ID
 	run cat "$WORLD/log"
 	[ "${#lines[@]}" = 1 ]
 	[[ $output == "<$2>"*"pam_pat(peer:auth): refused ($1): token=Example123 user=$OWNER "* ]]
 }
 
-@test "each refusal of a right secret: its line, and its line in the log" {
+@test "each refusal of a valid secret has its message and log line" {
 	refused revoked 85 "This token has been revoked."
 	refused expired 85 "This token has expired."
 	refused other-user 84 "This token is another user's."
@@ -41,80 +34,80 @@ refused() {
 	refused account-closed 85 "This account is closed."
 }
 
-@test "a secret that was replaced is an alert" {
+@test "a rotated secret is logged as an alert" {
 	refused rotated 81 "This token has been replaced by a new one."
 }
 
-@test "PAM_SILENT: no refusal is told" {
+@test "a refusal with PAM_SILENT has no message" {
 	for verdict in revoked not-yet out-of-hours wrong-service wrong-source exhausted rotated \
 		disabled against-policy account-closed; do
 		run peer "$verdict" -s
-		says "authenticate: PAM_AUTH_ERR"
-		silent_about error:
+		expect_line "authenticate: PAM_AUTH_ERR"
+		expect_without error:
 	done
 }
 
-@test "seven days before its end a good token begins to say so" {
+@test "an accepted token has a warning from seven days before its expiry" {
 	run peer -e $((7 * DAY + HOUR)) accepted
-	says "authenticate: PAM_SUCCESS"
-	silent_about info:
+	expect_line "authenticate: PAM_SUCCESS"
+	expect_without info:
 	run peer -e $((7 * DAY - 1)) accepted
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	[[ $output == *"info: This token expires in 6 days, on 20"*" UTC."* ]]
-	silent_about error:
+	expect_without error:
 }
 
-@test "the end is told with its date" {
+@test "the warning of expiry has the date and the time left" {
 	run peer -e $((3 * DAY + HOUR)) accepted
 	[[ $output =~ "info: This token expires in 3 days, on "(20[0-9-]+)" "[0-9:]+" UTC." ]]
-	# Midnight may have come in between.
+	# Midnight may have passed in between.
 	[[ " $(date -u -d '+3 days' +%F) $(date -u -d '+4 days' +%F) " == *" ${BASH_REMATCH[1]} "* ]]
 	run peer -e $((2 * HOUR + HOUR / 2)) accepted
 	[[ $output == *"info: This token expires in 2 hours, on 20"* ]]
 }
 
-@test "a token without an end says nothing" {
+@test "an accepted token that never expires has no message" {
 	run peer accepted
-	says "authenticate: PAM_SUCCESS"
-	silent_about info:
+	expect_line "authenticate: PAM_SUCCESS"
+	expect_without info:
 }
 
-@test "a replaced secret that still works says so, instead of its end" {
+@test "an old secret in its grace period has a warning instead of that of expiry" {
 	run peer -e $((3 * DAY)) -r $DAY accepted
-	says "authenticate: PAM_SUCCESS"
+	expect_line "authenticate: PAM_SUCCESS"
 	[[ $output =~ "info: This token has been replaced. It works until 20"[0-9-]+" "[0-9:]+" UTC, or until the new one is used." ]]
-	silent_about expires
+	expect_without expires
 }
 
-@test "PAM_SILENT: a good token says nothing" {
+@test "an accepted token with PAM_SILENT has no message" {
 	for options in "-e $DAY" "-r $DAY"; do
 		# shellcheck disable=SC2086 # two words
 		run peer $options accepted -s
-		says "authenticate: PAM_SUCCESS"
-		silent_about info:
+		expect_line "authenticate: PAM_SUCCESS"
+		expect_without info:
 	done
 }
 
-@test "the session learns which token it was" {
+@test "an accepted token sets PAT_TOKEN_ID" {
 	run peer accepted -e
-	says "item: PAT_TOKEN_ID=Example123"
+	expect_line "item: PAT_TOKEN_ID=Example123"
 }
 
-@test "a refusal, an outage and a password leave nothing of a token before" {
+@test "a refusal, an outage and a password remove an earlier PAT_TOKEN_ID" {
 	for verdict in wrong revoked rotated busy hanging-up; do
 		run peer "$verdict" -e -p PAT_TOKEN_ID=Stale12345
-		silent_about PAT_TOKEN_ID
+		expect_without PAT_TOKEN_ID
 	done
-	run typed "a password" -- "$TOOLS/drive" -e -p PAT_TOKEN_ID=Stale12345 \
+	run answered "a password" -- "$TOOLS/drive" -e -p PAT_TOKEN_ID=Stale12345 \
 		"$WORLD/pam.d" pat "$OWNER"
-	says "authenticate: PAM_CRED_INSUFFICIENT"
-	silent_about PAT_TOKEN_ID
+	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_without PAT_TOKEN_ID
 	run peer accepted -e -p PAT_TOKEN_ID=Stale12345
-	says "item: PAT_TOKEN_ID=Example123"
-	silent_about Stale12345
+	expect_line "item: PAT_TOKEN_ID=Example123"
+	expect_without Stale12345
 }
 
-@test "other variables stay" {
+@test "other environment variables are kept" {
 	run peer wrong -e -p PAT_TOKEN_IDS=kept
-	says "item: PAT_TOKEN_IDS=kept"
+	expect_line "item: PAT_TOKEN_IDS=kept"
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What the module tells people, in the language of the host.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Messages of the module in the locale of the application.
 
 load pam
 
@@ -11,31 +12,27 @@ setup_file() {
 	export LOCPATH=$WORLD/locales
 }
 
-teardown_file() {
-	patd_world_end
-}
-
-@test "a German host: a refusal and the log, of which only the first is German" {
-	run typed "$STRANGER" -- env -u LANGUAGE LC_ALL=de_DE.UTF-8 "$TOOLS/devlog" "$WORLD/log" \
+@test "a refusal in an application with a German locale is German and the log English" {
+	run answered "$UNKNOWN_TOKEN" -- env -u LANGUAGE LC_ALL=de_DE.UTF-8 "$TOOLS/devlog" "$WORLD/log" \
 		"$TOOLS/peer" "$WORLD/peer.sock" revoked "$TOOLS/drive" -l "$WORLD/pam.d" peer "$OWNER"
-	says "error: Dieses Token wurde widerrufen."
+	expect_line "error: Dieses Token wurde widerrufen."
 	run cat "$WORLD/log"
 	[[ $output == *"refused (revoked)"* ]]
 }
 
-@test "a German host: days are counted as German does" {
+@test "the warning of expiry in an application with a German locale has German plurals" {
 	LC_ALL=de_DE.UTF-8 run peer -e $((3 * 86400 + 3600)) accepted -l
 	[[ $output == *"info: Dieses Token läuft in 3 Tagen ab, am 20"*" UTC."* ]]
 	LC_ALL=de_DE.UTF-8 run peer -e $((86400 + 3600)) accepted -l
 	[[ $output == *"info: Dieses Token läuft in 1 Tag ab, am 20"*" UTC."* ]]
 }
 
-@test "a host that has not asked for a locale is told in English" {
+@test "a refusal in an application that did not call setlocale is English" {
 	LC_ALL=de_DE.UTF-8 run peer revoked
-	says "error: This token has been revoked."
+	expect_line "error: This token has been revoked."
 }
 
-@test "a host in C is told in English" {
+@test "a refusal in an application with the C locale is English" {
 	LC_ALL=C run peer revoked -l
-	says "error: This token has been revoked."
+	expect_line "error: This token has been revoked."
 }
