@@ -36,7 +36,7 @@ class Paging(PatdTest):
 
     def test_lists(self):
         self.assertGreater(len(self.order), 600)
-        with self.subTest("all pages have all tokens, sorted by user and then by name as bytes"):
+        with self.subTest("all pages have all tokens, sorted by user and then by bytes of name"):
             self.assertEqual(sum(self.pages(all=True), []), self.order)
 
         own = [token.id for (user, _), token in sorted(self.tokens.items()) if user == "games"]

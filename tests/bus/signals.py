@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Signals and GetManagedObjects: what subscribers receive, and that nobody else does."""
+"""Signals and GetManagedObjects: their content and their recipients."""
 import os
 import sys
 import time
@@ -186,7 +186,7 @@ class Signals(PatdTest):
                 client.subscribe()
             for client in clients:
                 client.close()
-            # The bus tells patd some time later.
+            # The bus notifies patd some time later.
             for client in clients:
                 while self.root.owner(client.connection.get_unique_name()):
                     pass

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl --host, over a fake ssh and the real systemd-stdio-bridge.  The real ssh is tested by
-# tests/system/5-remote-host.bats.
+# tests/system/5-host.bats.
 
 load shared_patd
 

@@ -249,12 +249,15 @@ class PatdTest(unittest.TestCase):
 
     @contextlib.contextmanager
     def logins(self, *tokens, uid=0, user="root"):
-        """Yields a list, to which a thread adds the verdict of one login after another."""
+        """Yields a list, to which a thread adds the verdict, or exception, of login after login."""
         done, verdicts = threading.Event(), []
 
         def log_in():
             while not done.is_set():
-                verdicts.append(self.verify(tokens[len(verdicts) % len(tokens)], uid, user))
+                try:
+                    verdicts.append(self.verify(tokens[len(verdicts) % len(tokens)], uid, user))
+                except Exception as error:
+                    verdicts.append(error)
 
         thread = threading.Thread(target=log_in)
         thread.start()

@@ -19,7 +19,7 @@ ACCOUNT_SEEN, ACCOUNT_EXPIRED, ACCOUNT_LOCKED = 1, 2, 4
 
 @contextlib.contextmanager
 def as_uid(uid):
-    """Sockets that are opened inside belong to uid: the kernel tells every peer so."""
+    """Sockets that are opened inside have that uid as their peer credential."""
     os.seteuid(uid)
     try:
         yield

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the module logs: a line for each token, which nobody can forge and which has no secret.
+# The log of the module: a line for each token, which cannot be forged and has no secret.
 
 load pam
 
