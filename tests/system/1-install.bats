@@ -1,8 +1,9 @@
-# The packages go onto a machine that runs.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installation of the packages on a running machine.
 
 load system
 
-@test "before, passwords open ssh, sudo, su and the console" {
+@test "passwords are accepted by ssh, sudo, su and login before installation" {
 	cp -a /etc/pam.d /var/tmp/pam.d.before
 	accepted alice "$PASSWORD"
 	by_ssh_interactive alice "$PASSWORD"
@@ -10,10 +11,10 @@ load system
 }
 
 @test "apt installs the packages" {
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes /packages/*.deb
+	apt_get install /packages/*.deb
 }
 
-@test "both sockets listen, each for those it is for" {
+@test "both sockets listen with their modes after installation" {
 	systemctl is-active patd-root.socket patd-user.socket
 	systemctl is-enabled patd-root.socket patd-user.socket
 	[ "$(stat -c '%A %U:%G' /run/patd)" = "drwxr-xr-x root:root" ]
@@ -21,15 +22,15 @@ load system
 	[ "$(stat -c '%A %U:%G' /run/patd/user.sock)" = "srw-rw-rw- root:root" ]
 }
 
-@test "patd waits to be needed" {
+@test "patd is inactive until its first use" {
 	[ "$(systemctl is-active patd.service)" = inactive ]
 }
 
-@test "the units are free of mistakes" {
+@test "systemd-analyze verify accepts the units" {
 	systemd-analyze verify --man=no patd.service patd-root.socket patd-user.socket
 }
 
-@test "the module stands before the password, and nothing else of PAM is changed" {
+@test "installation adds the module before pam_unix and changes nothing else of PAM" {
 	run diff -r /var/tmp/pam.d.before /etc/pam.d
 	echo "$output"
 	[ "$(grep -c '^diff' <<<"$output")" -eq 1 ]
@@ -44,7 +45,7 @@ load system
 	systemctl is-active patd.service
 }
 
-@test "a call on the bus starts patd and its sockets, when all were stopped" {
+@test "a call on the bus starts patd and its stopped sockets" {
 	systemctl stop patd.service patd-root.socket patd-user.socket
 	patctl list
 	systemctl is-active patd.service patd-root.socket patd-user.socket
@@ -63,8 +64,6 @@ load system
 	[ "$(systemctl is-active patd.service)" = inactive ]
 }
 
-@test "no unit has failed" {
-	run systemctl list-units --failed --no-legend
-	echo "$output"
-	[ -z "$output" ]
+@test "no unit has failed after installation" {
+	no_failed_units
 }

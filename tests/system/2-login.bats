@@ -1,4 +1,5 @@
-# At every prompt where a password works, so does a token, and the password still does.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Logins with tokens and with passwords, by each kind of prompt.
 
 load system
 
@@ -8,54 +9,54 @@ setup_file() {
 	export ALICE BOB
 }
 
-@test "a new token is not used yet" {
+@test "a new token is shown as not used" {
 	[[ $(patctl show "$(id_of "$ALICE")") == *"Not used"* ]]
 }
 
-@test "ssh, password method" {
+@test "ssh accepts token and password by the password method" {
 	by_ssh_password alice "$ALICE"
 	by_ssh_password alice "$PASSWORD"
 }
 
-@test "ssh, keyboard-interactive method" {
+@test "ssh accepts token and password by keyboard-interactive" {
 	by_ssh_interactive alice "$ALICE"
 	by_ssh_interactive alice "$PASSWORD"
 }
 
-@test "sudo -S" {
+@test "sudo -S accepts token and password" {
 	by_sudo alice "$ALICE"
 	by_sudo alice "$PASSWORD"
 }
 
-@test "su" {
+@test "su accepts token and password" {
 	by_su bob "$BOB"
 	by_su bob "$PASSWORD"
 }
 
-@test "login on a terminal" {
+@test "login on a terminal accepts token and password" {
 	by_console bob "$BOB"
 	by_console bob "$PASSWORD"
 }
 
-@test "a token in use shows when it was last used" {
+@test "a used token is shown with its last use" {
 	[[ $(patctl show "$(id_of "$ALICE")") == *"Last used"* ]]
 }
 
-@test "the journal says who came in, where and with which token" {
-	mark
+@test "a login with a token is logged with token, user, service and source" {
+	mark_journal
 	by_ssh_password alice "$ALICE"
-	said "accepted: token=$(id_of "$ALICE") user=alice service=sshd tty=ssh rhost=127\.0\.0\.1"
+	logged "accepted: token=$(id_of "$ALICE") user=alice service=sshd tty=ssh rhost=127\.0\.0\.1"
 	by_sudo alice "$ALICE"
-	said "accepted: token=$(id_of "$ALICE") user=alice service=sudo "
+	logged "accepted: token=$(id_of "$ALICE") user=alice service=sudo "
 	by_su bob "$BOB"
-	said "accepted: token=$(id_of "$BOB") user=bob service=su "
+	logged "accepted: token=$(id_of "$BOB") user=bob service=su "
 	by_console bob "$BOB"
-	said "accepted: token=$(id_of "$BOB") user=bob service=login tty=/?[a-z/]*pts/[0-9]+ rhost=$"
+	logged "accepted: token=$(id_of "$BOB") user=bob service=login tty=/?[a-z/]*pts/[0-9]+ rhost=$"
 }
 
-@test "a password leaves no trace of the module" {
-	mark
+@test "a login with a password logs nothing of the module" {
+	mark_journal
 	by_ssh_password alice "$PASSWORD"
 	by_sudo alice "$PASSWORD"
-	run ! said pam_pat
+	run ! logged pam_pat
 }

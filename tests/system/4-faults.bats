@@ -1,4 +1,5 @@
-# Whatever happens to patd or the bus, passwords work, and nobody waits longer than 3 seconds.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Logins while patd or the bus is stopped, hangs, crashes or restarts.
 
 load system
 
@@ -8,52 +9,52 @@ setup_file() {
 }
 
 teardown() {
-	# What a failed test may have left.
+	# After a failed test.
 	systemctl start dbus.socket patd-root.socket patd-user.socket
 }
 
-# bus start|restart UNIT...: logind of Debian 13 does not find back to a bus by itself, and every
-# login, by password too, would wait for it
+# bus start|restart UNIT...: also restarts logind, which in Debian 13 does not reconnect to the bus;
+# every login would wait for it
 bus() {
 	systemctl "$@"
 	systemctl restart systemd-logind.service
 	gdbus wait --system --timeout 20 org.patd.Tokens1
 }
 
-# What su takes to accept a password, with patd at its best.
-fair() {
+# measure_password: sets accept to the duration of su with a password and a working patd
+measure_password() {
 	milliseconds by_su alice "$PASSWORD"
 	accept=$MILLISECONDS
 }
 
-# gave_up: su with the token, which is refused; after how many milliseconds pam_pat gave patd up.  Not
-# what su takes: libpam has who was refused wait for a random time.
-gave_up() {
+# measure_refusal: sets MILLISECONDS to the time until pam_pat logs that patd is unavailable.  The
+# duration of su would include the random delay of libpam.
+measure_refusal() {
 	local start=${EPOCHREALTIME/[.,]/} at
-	mark
+	mark_journal
 	run ! by_su alice "$TOKEN"
-	said "unavailable \(.*\): token=$(id_of "$TOKEN") user=alice service=su "
+	logged "unavailable \(.*\): token=$(id_of "$TOKEN") user=alice service=su "
 	at=$(journalctl --quiet --after-cursor="$MARK" -o short-unix |
 		sed -n 's/^\([0-9]*\)\.\([0-9]*\) .* unavailable .* service=su .*/\1\2/p')
 	MILLISECONDS=$(((at - start) / 1000))
-	echo "$MILLISECONDS ms: given up"
+	echo "$MILLISECONDS ms: unavailable"
 }
 
-@test "patd and its sockets stopped: passwords work as fast as ever, tokens are refused at once" {
-	fair
+@test "stopped patd and sockets refuse tokens at once and do not delay passwords" {
+	measure_password
 	systemctl stop patd.service patd-root.socket patd-user.socket
 	accepted alice "$PASSWORD"
 	by_console alice "$PASSWORD"
 	milliseconds by_su alice "$PASSWORD"
 	[ "$MILLISECONDS" -le $((accept + 1000)) ]
-	gave_up
+	measure_refusal
 	[ "$MILLISECONDS" -le 1000 ]
 	refused alice "$TOKEN"
 	systemctl start patd-root.socket patd-user.socket
 	accepted alice "$TOKEN"
 }
 
-@test "however often patd and its sockets are stopped and started, tokens work" {
+@test "tokens are accepted after repeated stops and starts of patd and its sockets" {
 	for _ in 1 2 3 4 5 6 7 8; do
 		systemctl stop patd-root.socket patd-user.socket patd.service
 		systemctl start patd-root.socket patd-user.socket
@@ -61,20 +62,20 @@ gave_up() {
 	accepted alice "$TOKEN"
 }
 
-@test "patd hung: passwords work as fast as ever, tokens are refused after 3 seconds" {
-	fair
+@test "a hung patd refuses tokens after 3 seconds and does not delay passwords" {
+	measure_password
 	kill -STOP "$(patd_pid)"
 	milliseconds by_su alice "$PASSWORD"
 	[ "$MILLISECONDS" -le $((accept + 1000)) ]
-	gave_up
+	measure_refusal
 	[ "$MILLISECONDS" -ge 3000 ]
 	[ "$MILLISECONDS" -le 4000 ]
 	kill -CONT "$(patd_pid)"
 	accepted alice "$TOKEN"
 }
 
-@test "a patd that hangs is replaced by its watchdog" {
-	overridden WatchdogSec=2s
+@test "a hung patd is restarted by its watchdog" {
+	override_service WatchdogSec=2s
 	old=$(patd_pid)
 	coproc JOURNAL { exec journalctl --follow -n 0 -o cat --unit=patd.service; }
 	kill -STOP "$old"
@@ -82,17 +83,17 @@ gave_up() {
 	kill "$JOURNAL_PID"
 	by_su alice "$TOKEN"
 	[ "$(patd_pid)" != "$old" ]
-	restored
+	restore_service
 }
 
-@test "patd killed: the next login waits for the new one" {
+@test "a login after a kill of patd is accepted by the next patd" {
 	old=$(patd_pid)
 	kill -KILL "$old"
 	by_su alice "$TOKEN"
 	[ "$(patd_pid)" != "$old" ]
 }
 
-@test "patd restarted again and again: no login fails" {
+@test "no login fails while patd restarts repeatedly" {
 	restarts() {
 		for _ in {1..10}; do
 			systemctl restart patd.service
@@ -110,7 +111,7 @@ gave_up() {
 	[ "$logins" -gt 3 ]
 }
 
-@test "the bus restarted: patd lives on and takes its name again" {
+@test "patd keeps running and owns its name again after a restart of the bus" {
 	old=$(patd_pid)
 	bus restart dbus.service
 	[ "$(patd_pid)" = "$old" ]
@@ -118,7 +119,7 @@ gave_up() {
 	accepted alice "$TOKEN"
 }
 
-@test "the bus gone: tokens open doors" {
+@test "tokens are accepted without a bus" {
 	old=$(patd_pid)
 	systemctl stop dbus.socket dbus.service
 	by_sudo alice "$TOKEN"
@@ -128,23 +129,21 @@ gave_up() {
 	[ "$(patd_pid)" = "$old" ]
 }
 
-@test "a key that does not fit is refused, and passwords work meanwhile" {
+@test "patd does not start with a wrong key, and passwords are accepted" {
 	systemctl stop patd.service
 	sealed=/etc/credstore.encrypted/patd.key
 	mv "$sealed" /var/tmp/key.before
 	head -c 32 /dev/urandom | systemd-creds encrypt --name=patd.key - "$sealed"
-	mark
+	mark_journal
 	run ! systemctl start patd.service
-	said 'patd.*key'
+	logged 'patd.*key'
 	by_su alice "$PASSWORD"
 	run ! by_su alice "$TOKEN"
-	# Put right, it works at once, without a word to systemd: nothing has given up.
+	# With the right key it works at once: systemd has not given up on the units.
 	mv /var/tmp/key.before "$sealed"
 	by_su alice "$TOKEN"
 }
 
-@test "no unit has failed for good" {
-	run systemctl list-units --failed --no-legend
-	echo "$output"
-	[ -z "$output" ]
+@test "no unit has failed after all faults" {
+	no_failed_units
 }

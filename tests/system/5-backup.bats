@@ -1,4 +1,5 @@
-# Backups where patd is a service, and its key a credential.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Backup and restore with patd as a service and its key as a credential.
 
 load system
 
@@ -16,19 +17,19 @@ setup_file() {
 	patctl backup "$BACKUP"
 }
 
-# States that were put aside while patd was off, when their key was a file that nobody had sealed.
+# Former states have the key as a plain file if patd was stopped.
 teardown_file() {
 	rm -rf /var/lib/patd/before-restore-*
 }
 
-@test "a backup is root's alone, and has the key that is sealed" {
+@test "a backup has mode 0600 and contains the sealed key" {
 	[ "$(stat -c '%A %U:%G' "$BACKUP")" = "-rw------- root:root" ]
 	[ "$(tail -c +25 "$BACKUP" | head -c 32 | sha256sum)" = "$(unsealed)" ]
 	run -5 runuser -u alice -- patctl backup /tmp/mine
 	[ ! -e /tmp/mine ]
 }
 
-@test "one that is damaged is refused, and patd goes on all the while" {
+@test "a damaged backup is refused and patd keeps running" {
 	before=$(patd_pid)
 	cp "$BACKUP" /root/damaged.backup
 	printf x | dd of=/root/damaged.backup bs=1 seek=5000 conv=notrunc status=none
@@ -38,7 +39,7 @@ teardown_file() {
 	rm /root/damaged.backup
 }
 
-@test "restored, tokens are as they were then, and what was before is kept" {
+@test "a restore brings back the tokens of the backup and keeps the former state" {
 	late=$(token late alice)
 	patctl revoke --user=alice saved
 	key=$(unsealed)
@@ -53,7 +54,7 @@ teardown_file() {
 	systemctl is-active patd-root.socket patd-user.socket patd.service
 }
 
-@test "on a machine that never saw them, the tokens open doors" {
+@test "tokens are accepted after a restore on a new machine" {
 	systemctl stop patd-root.socket patd-user.socket patd.service
 	rm -rf /var/lib/patd "$SEALED" "$SEALED.before-restore"
 	systemctl start patd-root.socket patd-user.socket patd.service
@@ -66,7 +67,7 @@ teardown_file() {
 	by_su alice "$TOKEN"
 }
 
-@test "what a backup is for: patd cannot start with its database, and does after a restore" {
+@test "patd starts after a restore that replaces a damaged database" {
 	systemctl stop patd.service
 	printf 'no database' | dd of=/var/lib/patd/patd.db conv=notrunc status=none
 	run ! by_su alice "$TOKEN"
@@ -76,19 +77,20 @@ teardown_file() {
 	patctl log --verify
 }
 
-# Whatever is not active is "inactive", so that it can be compared.
+# The states of the units, to be compared.
 units() {
 	systemctl is-active patd-root.socket patd-user.socket patd.service || :
 }
 
-# What a restore changes, but for what a patd that is started changes, too.
+# The files that only a restore changes, and not the start of patd.
 files() {
 	find /etc/credstore* /var/lib/patd -type f ! -name 'patd.db*' -exec sha256sum {} +
 	ls -d /var/lib/patd/before-restore-*
 }
 
-# as_it_was STATUS COMMAND...: the command has that status, and the units are what they were
-as_it_was() {
+# expect_units_unchanged STATUS COMMAND...: the command exits with STATUS and does not change which
+# units are active
+expect_units_unchanged() {
 	local before status=0
 	before=$(units)
 	"${@:2}" || status=$?
@@ -96,32 +98,32 @@ as_it_was() {
 	[ "$(units)" = "$before" ]
 }
 
-# restore_asked BACKUP MEANWHILE ANSWER: see restore.exp
-restore_asked() {
-	BACKUP=$1 MEANWHILE=$2 ANSWER=$3 expect -f "$BATS_TEST_DIRNAME/restore.exp" | tee /root/said
+# restore_by_expect BACKUP MEANWHILE ANSWER: see restore.exp; its output is in /root/output
+restore_by_expect() {
+	BACKUP=$1 MEANWHILE=$2 ANSWER=$3 expect -f "$BATS_TEST_DIRNAME/restore.exp" | tee /root/output
 	return "${PIPESTATUS[0]}"
 }
 
-# The backup is damaged when it was found to be whole already: it is refused with patd stopped.
-restore_too_late() {
-	restore_asked /root/late.backup \
+# The backup is damaged after patctl has verified it, so that patd refuses it.
+restore_damaged_late() {
+	restore_by_expect /root/late.backup \
 		'printf x | dd of=/root/late.backup bs=1 seek=5000 conv=notrunc status=none' $'y\r'
 }
 
-@test "what was off before a restore is off after it, and what fails changes nothing" {
+@test "a restore keeps stopped units stopped, and a failed one changes nothing" {
 	all=(patd-root.socket patd-user.socket patd.service)
 	systemctl stop "${all[@]}"
 	for on in '' patd-root.socket 'patd-root.socket patd-user.socket' 'patd-root.socket patd.service'; do
 		echo "on: $on"
 		read -ra names <<<"$on"
 		[ "$on" = "" ] || systemctl start "${names[@]}"
-		# The service brings both.
+		# Starting the service starts both sockets.
 		[ "$on" != 'patd-root.socket patd.service' ] || systemctl stop patd-user.socket
-		as_it_was 0 patctl restore-backup --quiet --yes "$BACKUP"
+		expect_units_unchanged 0 patctl restore-backup --quiet --yes "$BACKUP"
 		cp "$BACKUP" /root/late.backup
 		files=$(files)
-		as_it_was 1 restore_too_late
-		grep -q 'the backup is damaged' /root/said
+		expect_units_unchanged 1 restore_damaged_late
+		grep -q 'the backup is damaged' /root/output
 		[ "$(files)" = "$files" ]
 		systemctl stop "${all[@]}"
 	done
@@ -131,18 +133,18 @@ restore_too_late() {
 	[ ! -e /var/lib/patd/key ]
 }
 
-@test "Ctrl-C at the question changes nothing" {
+@test "Ctrl-C at the question of a restore changes nothing" {
 	before=$(files)
 	pid=$(patd_pid)
-	as_it_was 130 restore_asked "$BACKUP" : $'\003'
-	grep -q 'Checking the history: \[' /root/said
+	expect_units_unchanged 130 restore_by_expect "$BACKUP" : $'\003'
+	grep -q 'Checking the history: \[' /root/output
 	[ "$(files)" = "$before" ]
 	[ "$(patd_pid)" = "$pid" ]
 }
 
-@test "Ctrl-C behind it does not leave a restore half done" {
+@test "Ctrl-C after the question does not interrupt a restore" {
 	late=$(token later alice)
-	as_it_was 0 restore_asked "$BACKUP" : $'y\r'
+	expect_units_unchanged 0 restore_by_expect "$BACKUP" : $'y\r'
 	by_su alice "$TOKEN"
 	run ! by_su alice "$late"
 	patctl log --verify

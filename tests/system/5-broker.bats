@@ -1,4 +1,5 @@
-# dbus-broker in the place of dbus-daemon: for patd it is the same bus.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patd with dbus-broker instead of dbus-daemon.
 
 load system
 
@@ -19,20 +20,20 @@ teardown_file() {
 	on_bus disable
 }
 
-# follow USER FILE [SIGNALS]: in the background, from when this returns on
-follow() {
-	: >"$2" # tail may be there first
-	setpriv --reuid="$1" --regid="$1" --clear-groups "$BATS_TEST_DIRNAME/follow.pl" "${@:3}" \
+# subscribe USER FILE [SIGNALS]: starts subscriber.pl; returns once it has subscribed
+subscribe() {
+	: >"$2" # for tail
+	setpriv --reuid="$1" --regid="$1" --clear-groups "$BATS_TEST_DIRNAME/subscriber.pl" "${@:3}" \
 		>"$2" 3>&- &
-	tail --pid=$! -n +1 -f "$2" | grep -q -m 1 following
+	tail --pid=$! -n +1 -f "$2" | grep -q -m 1 subscribed
 }
 
-@test "it is dbus-broker" {
+@test "the bus is dbus-broker" {
 	[ "$(systemctl show --value -p Id dbus.service)" = dbus-broker.service ]
 	systemctl is-active dbus-broker.service
 }
 
-@test "a token lives its life" {
+@test "generate, login, revoke, restore and delete work with dbus-broker" {
 	token=$(token broker alice)
 	by_sudo alice "$token"
 	patctl revoke --user=alice broker
@@ -44,25 +45,25 @@ follow() {
 	run -4 patctl show --user=alice broker
 }
 
-@test "who follows tokens hears of its own, and another hears nothing" {
-	follow bob "$BATS_TEST_TMPDIR/bob"
-	spy=$!
-	follow alice "$BATS_TEST_TMPDIR/alice" 3
-	follower=$!
+@test "signals reach the subscriber that owns the token only with dbus-broker" {
+	subscribe bob "$BATS_TEST_TMPDIR/bob"
+	other=$!
+	subscribe alice "$BATS_TEST_TMPDIR/alice" 3
+	subscriber=$!
 	token followed alice >/dev/null
 	patctl revoke --user=alice followed
 	patctl delete --yes --user=alice followed
-	wait "$follower"
-	# What the spy gets last comes after all that it could have got before.
-	token spied bob >/dev/null
-	tail --pid="$spy" -n +1 -f "$BATS_TEST_TMPDIR/bob" | grep -q -m 1 InterfacesAdded
-	kill "$spy"
+	wait "$subscriber"
+	# A signal that bob receives now comes after all that he could have received before.
+	token of-bob bob >/dev/null
+	tail --pid="$other" -n +1 -f "$BATS_TEST_TMPDIR/bob" | grep -q -m 1 InterfacesAdded
+	kill "$other"
 	[ "$(cut -d ' ' -f 1 "$BATS_TEST_TMPDIR/alice" | tr '\n' ' ')" = \
-		"following InterfacesAdded PropertiesChanged InterfacesRemoved " ]
+		"subscribed InterfacesAdded PropertiesChanged InterfacesRemoved " ]
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/bob")" -eq 2 ]
 }
 
-@test "a person is asked by polkit, and one who cannot be asked is refused" {
-	run -5 setpriv --reuid=bob --regid=bob --clear-groups patctl generate nobody-asked </dev/null
+@test "generate without a terminal is refused with dbus-broker" {
+	run -5 setpriv --reuid=bob --regid=bob --clear-groups patctl generate denied </dev/null
 	[[ $output == *authenticat* ]]
 }

@@ -1,16 +1,17 @@
-# patctl doctor on a machine that is well, and on one that is not.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl doctor on a healthy machine and on one with faults.
 
 load system
 
 teardown() {
-	# What a failed test may have left.
+	# After a failed test.
 	rm -f /etc/pam.d/vault /etc/patd/patd.conf.d/doctor.conf
-	# A socket is not opened while the service runs without it.
+	# systemd does not start a socket while its service runs.
 	systemctl stop patd-root.socket patd-user.socket patd.service
 	systemctl start patd-root.socket patd-user.socket patd.service
 }
 
-@test "on a machine that is well nothing is a problem" {
+@test "doctor on a healthy machine reports no problem" {
 	systemctl start patd.service
 	run patctl doctor
 	echo "$output"
@@ -26,7 +27,7 @@ teardown() {
 	[[ $output =~ ok\ +pam:\ .*login,.*sshd,\ su,.*sudo,.*:\ tokens\ and\ passwords\ open ]]
 }
 
-@test "a user is told the same, but for what only root can see" {
+@test "doctor by an ordinary user reports what it could not read" {
 	run runuser -u alice -- patctl doctor
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -35,7 +36,7 @@ teardown() {
 	grep -q '^ok       pam: ' <<<"$output"
 }
 
-@test "a configuration that patd has not read is a warning, until it is reloaded" {
+@test "doctor warns of a changed configuration until it is reloaded" {
 	mkdir -p /etc/patd/patd.conf.d
 	echo '# nothing' >/etc/patd/patd.conf.d/doctor.conf
 	patctl doctor | grep -q '^warning  policy: .*; systemctl reload patd$'
@@ -43,7 +44,7 @@ teardown() {
 	patctl doctor | grep -q '^ok       policy: '
 }
 
-@test "a socket that nobody listens on, a database for all to read, a service that locks out" {
+@test "doctor reports a stopped socket, a readable database and a service that locks out" {
 	systemctl stop patd-root.socket
 	chmod 0644 /var/lib/patd/patd.db
 	printf 'auth required pam_pat.so\n@include common-auth\n' >/etc/pam.d/vault

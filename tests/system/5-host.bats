@@ -1,4 +1,5 @@
-# Tokens of another machine, by way of a real ssh and sshd.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl --host with the real ssh and sshd.
 
 load system
 
@@ -20,9 +21,9 @@ teardown_file() {
 	rm -rf /root/.ssh "$(getent passwd alice | cut -d : -f 6)/.ssh"
 }
 
-@test "a token that was made over ssh logs in, until it is revoked over ssh" {
+@test "a token generated over ssh is accepted until it is revoked over ssh" {
 	token=$(patctl -H root@there generate --quiet remote --user=alice)
-	remember "$token"
+	record_secret "$token"
 	by_sudo alice "$token"
 	run -0 patctl -H root@there list --user=alice
 	[[ $output == *" remote "* ]]
@@ -32,15 +33,15 @@ teardown_file() {
 	by_sudo alice "$token"
 }
 
-@test "a new secret that came over ssh logs in" {
+@test "a secret rotated over ssh is accepted" {
 	old=$(token rotated-there alice)
 	new=$(patctl -H root@there rotate --quiet rotated-there --user=alice --grace=none)
-	remember "$new"
+	record_secret "$new"
 	by_sudo alice "$new"
 	run ! by_sudo alice "$old"
 }
 
-@test "the user of ssh is who asks" {
+@test "calls over ssh are made as the user of ssh" {
 	token alices alice >/dev/null
 	token bobs bob >/dev/null
 	run -0 patctl -H alice@there list
@@ -49,24 +50,24 @@ teardown_file() {
 	patctl -H alice@there revoke alices
 	run -5 patctl -H alice@there generate mine
 	[[ $output == *"log in there, ssh -t alice@there patctl ..., or as root: patctl --host=root@there"* ]]
-	# Nor is a terminal here, where nobody could answer for alice there.
+	# A local terminal is no help, as the dialog would be on the other machine.
 	run -5 script -qec "patctl -H alice@there generate mine" /dev/null
 	[[ $output == *"the call does not allow a dialog; over ssh nobody is asked"* ]]
 	run -4 patctl show --user=alice mine
 }
 
-@test "what is new there is followed over ssh" {
+@test "log --follow over ssh prints new entries" {
 	patctl -H root@there log --all --follow --lines=0 >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-	follower=$!
-	# Until it follows, there is one more to be told of.
+	log=$!
+	# More entries until the command prints one, as it takes some time to start.
 	# shellcheck disable=SC2016 # for the inner shell
 	timeout 60 bash -c 'until grep -q generated "$1"; do
 		patctl generate -q "followed $((++n))" --user=bob >/dev/null
 	done' - "$BATS_TEST_TMPDIR/out"
-	kill "$follower"
+	kill "$log"
 }
 
-@test "a machine that does not answer: exit 8" {
+@test "an unreachable machine exits 8" {
 	run -8 patctl -H nowhere list
 	[[ $output == *"Connection refused"* ]]
 	[[ $output == *"there is no connection to nowhere"* ]]

@@ -1,4 +1,5 @@
-# The key is a credential that this machine alone can decrypt.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The key of patd as a credential that only this machine can decrypt.
 
 load system
 
@@ -9,8 +10,8 @@ unsealed() {
 	systemd-creds decrypt --name=patd.key "$SEALED" - 2>/dev/null
 }
 
-# as_file: from here on patd's key is a file, as of a machine that can seal nothing
-as_file() {
+# unseal_key: makes the key a file, as on a machine that cannot seal it
+unseal_key() {
 	systemctl stop patd.service
 	(umask 077 && unsealed >"$FILE")
 	chown patd:patd "$FILE"
@@ -23,7 +24,7 @@ setup_file() {
 	cp -a "$SEALED" /var/tmp/patd.key
 }
 
-# Whatever a test did, the next one finds the machine as it was.
+# Restores the state and the key for the next test.
 teardown() {
 	rm -rf /run/systemd/system/patd.service.d /run/systemd/system/patd-key.service.d
 	systemctl daemon-reload
@@ -39,11 +40,11 @@ teardown_file() {
 	rm -r /var/tmp/patd.key-tests /var/tmp/patd.key
 }
 
-@test "no file holds the key in the clear" {
+@test "no file contains the plain key" {
 	[ "$(stat -c '%A %U:%G' "$SEALED")" = "-rw------- root:root" ]
 	[ "$(unsealed | wc -c)" -eq 32 ]
 	[ ! -e "$FILE" ]
-	# shellcheck disable=SC2016 # Perl's
+	# shellcheck disable=SC2016 # for Perl
 	unsealed | perl -e '
 		use File::Find;
 		read(STDIN, my $key, 33) == 32 or die "no key";
@@ -53,15 +54,15 @@ teardown_file() {
 			local $/;
 			my $content = <$file> // "";
 			$read++;
-			die "$_ holds it\n" if index($content, $key) >= 0;
+			die "$_ contains it\n" if index($content, $key) >= 0;
 		} }, "/etc", "/var", "/run");
 		die "nothing was read" unless $read > 100;'
 }
 
-@test "a key that was a file moves in, and its tokens live on" {
+@test "a key in a file is sealed at the next start and tokens are still accepted" {
 	token=$(token from-a-file alice)
 	before=$(unsealed | sha256sum)
-	as_file
+	unseal_key
 	by_su alice "$token"
 	[ ! -e "$FILE" ]
 	[ "$(unsealed | sha256sum)" = "$before" ]
@@ -69,20 +70,20 @@ teardown_file() {
 	by_su alice "$token"
 }
 
-@test "a key moves in however often one just did" {
+@test "a key in a file is sealed at each of many starts" {
 	for _ in 1 2 3 4 5 6 7; do
-		as_file
+		unseal_key
 		systemctl start patd.service
 		[ ! -e "$FILE" ]
 		[ -e "$SEALED" ]
 	done
 }
 
-@test "a crash between sealing the key and removing the file loses nothing" {
+@test "a key that is both sealed and in a file is removed from the file" {
 	token=$(token in-both-places alice)
 	before=$(unsealed | sha256sum)
 	cp -a "$SEALED" /run/sealed
-	as_file
+	unseal_key
 	cp -a /run/sealed "$SEALED"
 	: >"$SEALED.new"
 	by_su alice "$token"
@@ -91,27 +92,27 @@ teardown_file() {
 	[ "$(unsealed | sha256sum)" = "$before" ]
 }
 
-@test "a file with another key is left alone, and the journal has it" {
+@test "a file with another key is kept and logged" {
 	token=$(token beside-another alice)
 	systemctl stop patd.service
 	(umask 077 && head -c 32 /dev/urandom >"$FILE")
 	before=$(sha256sum "$FILE")
-	mark
+	mark_journal
 	by_su alice "$token"
-	said "$FILE is another key than $SEALED"
+	logged "$FILE is another key than $SEALED"
 	[ "$(sha256sum "$FILE")" = "$before" ]
 }
 
-@test "where nothing can be sealed, patd keeps its key as a file, and it moves in later" {
+@test "a key that cannot be sealed stays a file until it can" {
 	systemctl stop patd.service
 	rm -r /var/lib/patd "$SEALED"
 	mkdir -p /run/systemd/system/patd-key.service.d
 	printf '%s\n' '[Service]' 'InaccessiblePaths=/usr/bin/systemd-creds' \
 		>/run/systemd/system/patd-key.service.d/test.conf
 	systemctl daemon-reload
-	mark
+	mark_journal
 	token=$(token unsealed alice)
-	said 'could not be sealed'
+	logged 'could not be sealed'
 	[ -e "$FILE" ]
 	[ ! -e "$SEALED" ]
 	by_su alice "$token"
@@ -124,17 +125,17 @@ teardown_file() {
 	[ -e "$SEALED" ]
 }
 
-@test "a key that was lost is not replaced by a new one" {
+@test "patd does not start with a lost key and makes no new one" {
 	systemctl stop patd.service
 	rm "$SEALED"
-	mark
+	mark_journal
 	run ! systemctl start patd.service
-	said 'the key is lost'
+	logged 'the key is lost'
 	[ ! -e "$FILE" ]
 	[ ! -e "$SEALED" ]
 }
 
-@test "with another machine's key patd does not start, and passwords go on" {
+@test "patd does not start with the key of another machine, and passwords are accepted" {
 	token=$(token elsewhere alice)
 	systemctl stop patd.service
 	sed -i '1s/^....../AAAAAA/' "$SEALED"
@@ -143,7 +144,7 @@ teardown_file() {
 	by_su alice "$PASSWORD"
 }
 
-@test "the administrator may hand the key in unsealed" {
+@test "an unsealed credential is used if the administrator configures it" {
 	systemctl stop patd.service
 	rm -r /var/lib/patd "$SEALED"
 	install -d -m 0700 /etc/credstore
@@ -151,7 +152,7 @@ teardown_file() {
 	run ! systemctl start patd.service
 	run -1 patctl doctor
 	[[ $output == *"/etc/credstore/patd.key is not encrypted"* ]]
-	overridden LoadCredential=patd.key
+	override_service LoadCredential=patd.key
 	token=$(token handed-in alice)
 	[ ! -e "$FILE" ]
 	[ ! -e "$SEALED" ]

@@ -1,14 +1,15 @@
-# People without root's rights make and manage tokens: polkit asks them who they are.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Users without root manage tokens after a password dialog of polkit.
 
 load system
 
-# Each is to give a password of their own.
+# Other than that of alice.
 BOBS_PASSWORD='battery horse staple correct'
 
 setup_file() {
 	BOB=$(token bob-by-root bob)
 	export BOB
-	remember "$BOBS_PASSWORD"
+	record_secret "$BOBS_PASSWORD"
 	echo "bob:$BOBS_PASSWORD" | chpasswd
 }
 
@@ -20,8 +21,8 @@ password_of() {
 	[ "$1" = bob ] && echo "$BOBS_PASSWORD" || echo "$PASSWORD"
 }
 
-# person USER COMMAND [ANSWER]: over ssh on a terminal; ANSWER to every question for a password, the
-# user's if none is given
+# person USER COMMAND [ANSWER]: runs it over ssh on a terminal, and answers password prompts with
+# ANSWER or the password of the user
 person() {
 	LOGIN_USER=$1 LOGIN_SECRET=$(password_of "$1") COMMAND=$2 \
 		ANSWER=${3:-$(password_of "$1")} timeout 60 \
@@ -29,100 +30,98 @@ person() {
 	return "${PIPESTATUS[0]}"
 }
 
-# script USER COMMAND: over ssh without a terminal
-script() {
-	SSHPASS=$(password_of "$1") timeout 60 sshpass -e ssh -T -o LogLevel=ERROR \
-		-o PreferredAuthentications=password -o StrictHostKeyChecking=no \
-		-o UserKnownHostsFile=/dev/null "$1@127.0.0.1" "$2" </dev/null
+# without_terminal USER COMMAND: runs it over ssh
+without_terminal() {
+	ssh_by password "$1" "$(password_of "$1")" "$2" </dev/null
 }
 
-# The token in the last output.
-shown() {
+# printed_token: the token in the last output
+printed_token() {
 	# shellcheck disable=SC2154 # run assigns it
 	grep -oE 'pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}' <<<"$output"
 }
 
-questions() {
+prompts() {
 	grep -c '^Password: ' <<<"$output"
 }
 
-@test "a person generates a token with her password, and it opens sudo" {
-	run -0 person alice 'patctl generate by-hand'
-	[[ $output == *"Authentication is required to generate the token by-hand for user alice"* ]]
-	[ "$(questions)" -eq 1 ]
-	token=$(shown)
-	remember "$token"
+@test "a token generated after a password dialog is accepted by sudo" {
+	run -0 person alice 'patctl generate with-dialog'
+	[[ $output == *"Authentication is required to generate the token with-dialog for user alice"* ]]
+	[ "$(prompts)" -eq 1 ]
+	token=$(printed_token)
+	record_secret "$token"
 	by_sudo alice "$token"
 }
 
-@test "the token alone is on standard output, the question on the terminal" {
-	# shellcheck disable=SC2016 # the shell of alice
+@test "generate prints the token on standard output and the dialog on the terminal" {
+	# shellcheck disable=SC2016 # for the shell of alice
 	run -0 person alice 'TOKEN=$(patctl generate -q in-a-script); echo "it has ${#TOKEN}"'
-	[ "$(questions)" -eq 1 ]
+	[ "$(prompts)" -eq 1 ]
 	[[ $output == *"it has 64"* ]]
 }
 
-@test "a user who is no administrator generates one as well" {
-	run -0 person bob 'patctl generate by-hand'
-	token=$(shown)
-	remember "$token"
+@test "a user who is no administrator generates a token after a dialog" {
+	run -0 person bob 'patctl generate with-dialog'
+	token=$(printed_token)
+	record_secret "$token"
 	by_su bob "$token"
 }
 
-@test "a wrong password makes no token" {
+@test "generate with a wrong password exits 5 and makes no token" {
 	run -5 person alice 'patctl generate with-a-wrong-password' 'not it'
 	[[ $output == *"ask an administrator"* ]]
 	[[ $(patctl list --user=alice) != *with-a-wrong-password* ]]
 }
 
-@test "a token makes no tokens: that takes the password" {
-	token=$(token no-mother alice)
+@test "a token as the answer to the dialog makes no token" {
+	token=$(token as-answer alice)
 	by_sudo alice "$token"
-	run ! person alice 'patctl generate daughter' "$token"
-	run -4 patctl show --user=alice daughter
+	run ! person alice 'patctl generate generated' "$token"
+	run -4 patctl show --user=alice generated
 	by_sudo alice "$token"
 }
 
-@test "nor one that polkit was given before patd asked" {
-	token=$(token no-grandmother alice)
-	# shellcheck disable=SC2016 # the shell of alice
+@test "a token as the answer to an earlier dialog of pkcheck makes no token" {
+	token=$(token as-earlier-answer alice)
+	# shellcheck disable=SC2016 # for the shell of alice
 	run person alice 'pkcheck --enable-internal-agent --allow-user-interaction --process $$ \
-		--action-id org.patd.tokens1.generate-own; patctl --no-ask-password generate granddaughter' \
+		--action-id org.patd.tokens1.generate-own; patctl --no-ask-password generate grandgenerated' \
 		"$token"
 	echo "$output"
-	run -4 patctl show --user=alice granddaughter
+	run -4 patctl show --user=alice grandgenerated
 }
 
-@test "a person restores a revoked token with her password" {
+@test "revoke needs no password and restore one" {
 	token=$(token to-restore alice)
 	run -0 person alice 'patctl revoke to-restore'
-	[ "$(questions)" -eq 0 ]
+	[ "$(prompts)" -eq 0 ]
 	run ! by_sudo alice "$token"
 	run -0 person alice 'patctl restore to-restore'
 	[[ $output == *"Authentication is required to restore the token to-restore of user alice"* ]]
-	[ "$(questions)" -eq 1 ]
+	[ "$(prompts)" -eq 1 ]
 	by_sudo alice "$token"
 }
 
-@test "who is no administrator does not get at the tokens of others with his password" {
+@test "tokens of others are denied to a user who is no administrator" {
 	theirs=$(token not-bobs alice)
 	run -5 person bob 'patctl revoke not-bobs --user=alice'
 	[[ $output == *"Authenticating as: alice"* ]]
-	run -5 person bob 'patctl generate bobs-idea --user=alice'
+	run -5 person bob 'patctl generate by-bob --user=alice'
 	run -5 person bob 'patctl list --all'
 	by_sudo alice "$theirs"
-	[[ $(patctl list --user=alice) != *bobs-idea* ]]
+	[[ $(patctl list --user=alice) != *by-bob* ]]
 }
 
-@test "an administrator manages those of others, and is asked once for a command" {
+@test "an administrator manages tokens of others with one dialog per command" {
 	run -0 person alice 'patctl generate by-alice --user=bob'
 	[[ $output == *"to generate the token by-alice for user bob"* ]]
-	[ "$(questions)" -eq 1 ]
-	token=$(shown)
-	remember "$token"
+	[ "$(prompts)" -eq 1 ]
+	token=$(printed_token)
+	record_secret "$token"
 	by_su bob "$token"
 	run -0 person alice 'patctl revoke by-alice bob-by-root --user=bob'
-	[ "$(questions)" -eq 1 ]
+	[ "$(prompts)" -eq 1 ]
 	run ! by_su bob "$token"
 	run ! by_su bob "$BOB"
 	run -0 person alice 'patctl delete --yes by-alice --user=bob'
@@ -130,24 +129,24 @@ questions() {
 	[[ $output == *bob-by-root* && $output != *by-alice* ]]
 }
 
-@test "without a terminal there is nobody to ask: refused, with advice" {
-	run -5 --separate-stderr script alice 'patctl generate unattended'
+@test "generate without a terminal exits 5 and suggests one" {
+	run -5 --separate-stderr without_terminal alice 'patctl generate unattended'
 	[ "$output" = "" ]
 	# shellcheck disable=SC2154 # run assigns it
 	[[ $stderr == *"run patctl on a terminal, or ask an administrator"* ]]
 	[[ $(patctl list --user=alice) != *unattended* ]]
 }
 
-@test "--no-ask-password asks nobody" {
+@test "generate --no-ask-password exits 5 without a dialog" {
 	run -5 person alice 'patctl generate --no-ask-password unasked'
-	[ "$(questions)" -eq 0 ]
+	[ "$(prompts)" -eq 0 ]
 }
 
-@test "without polkit root goes on, and users do what is free" {
+@test "without polkit root generates tokens and users revoke and delete" {
 	systemctl mask --runtime --now polkit.service
 	token=$(token no-polkit bob)
 	run -5 person bob 'patctl generate no-polkit-either'
-	[ "$(questions)" -eq 0 ]
-	run -0 script bob 'patctl revoke no-polkit && patctl delete --yes no-polkit'
+	[ "$(prompts)" -eq 0 ]
+	run -0 without_terminal bob 'patctl revoke no-polkit && patctl delete --yes no-polkit'
 	systemctl unmask --runtime polkit.service
 }

@@ -1,74 +1,74 @@
-# The packages go.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Reinstallation, removal and purge of the packages.
 
 load system
 
-# passwords FLAG-FILE: logs in until that file is there
+# passwords FLAG-FILE: logs in by password until that file exists
 passwords() {
 	local logins=0
 	while [ ! -e "$1" ]; do
 		by_su alice "$PASSWORD" || return 1
 		logins=$((logins + 1))
 	done
-	echo "$logins logins meanwhile"
+	echo "$logins logins"
 	[ "$logins" -gt 0 ]
 }
 
-@test "reinstalling them leaves a login in progress and the tokens alone" {
+@test "tokens and passwords are accepted during and after a reinstallation" {
 	token=$(token lasting alice)
 	rm -f /run/done
 	passwords /run/done &
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --reinstall /packages/*.deb
+	apt_get install --reinstall /packages/*.deb
 	touch /run/done
 	wait $!
 	by_su alice "$token"
 }
 
-@test "apt removes them, and a password logs in at every moment of it" {
+@test "passwords are accepted throughout the removal" {
 	rm -f /run/done
 	passwords /run/done &
-	DEBIAN_FRONTEND=noninteractive apt-get remove --yes libpam-pat patd
+	apt_get remove libpam-pat patd
 	touch /run/done
 	wait $!
 }
 
-@test "PAM is as it was before, byte for byte" {
+@test "the PAM configuration after removal is that before installation" {
 	diff -r /var/tmp/pam.d.before /etc/pam.d
 }
 
-@test "nothing of patd runs or listens" {
+@test "no process or socket of patd is left after removal" {
 	run ! pgrep -u patd
 	[ ! -e /run/patd/root.sock ]
 	[ ! -e /run/patd/user.sock ]
-	run systemctl list-units --failed --no-legend
-	[ -z "$output" ]
+	no_failed_units
 }
 
-@test "passwords open every door" {
+@test "passwords are accepted by ssh, sudo, su and login after removal" {
 	accepted alice "$PASSWORD"
 	by_ssh_interactive alice "$PASSWORD"
 	by_console alice "$PASSWORD"
 }
 
-@test "installed again, they find the tokens" {
+@test "tokens are accepted after a new installation" {
 	token=$(tail -n 1 "$SECRETS")
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes /packages/*.deb
+	apt_get install /packages/*.deb
 	by_su alice "$token"
-	DEBIAN_FRONTEND=noninteractive apt-get remove --yes libpam-pat patd
+	apt_get remove libpam-pat patd
 }
 
-@test "purging them removes the data, and leaves PAM alone" {
+@test "purge removes the data and leaves PAM unchanged" {
 	[ -e /var/lib/patd ]
-	DEBIAN_FRONTEND=noninteractive apt-get purge --yes libpam-pat patd
+	apt_get purge libpam-pat patd
 	[ ! -e /var/lib/patd ]
 	[ ! -e /etc/credstore.encrypted/patd.key ]
 	diff -r /var/tmp/pam.d.before /etc/pam.d
 }
 
-@test "no secret of the whole run is in the journal" {
+@test "the journal contains no token or password of the run" {
 	journalctl --sync
 	[ "$(wc -l <"$SECRETS")" -gt 10 ]
 	[ "$(journalctl --quiet | wc -l)" -gt 100 ]
-	# Whole, and the secret part of a token by itself.
+	# Each in full, and the secret part of each token.
 	{ cat "$SECRETS"; sed -n 's/^pat_..........\(_.*\)......$/\1/p' "$SECRETS"; } >/run/needles
 	run journalctl --quiet --all -o export --no-pager
 	run ! grep -aFf /run/needles <<<"$output"

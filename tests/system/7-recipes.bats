@@ -1,15 +1,16 @@
-# The recipes of doc/recipes do what they say, as they are written, and leave PAM as it was.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The recipes of doc/recipes work as written and leave PAM unchanged.
 
 load system
 load recipe
 
-# Removed by 6-removal, if that ran.
+# Installs the packages, which 6-removal has removed if it ran.
 setup_file() {
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes /packages/*.deb
+	apt_get install /packages/*.deb
 	cp -a /etc/pam.d /var/tmp/pam.d.recipes
 }
 
-# After a recipe that failed.
+# After a failed recipe.
 teardown() {
 	[ "${BATS_TEST_COMPLETED:-}" != 1 ] || return 0
 	rm -rf /etc/pam.d
@@ -17,52 +18,52 @@ teardown() {
 	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat
 }
 
-# unchanged: PAM is as it was before the recipe, and passwords and tokens open doors
-unchanged() {
+# expect_unchanged: PAM is as before the recipe, and passwords and tokens are accepted
+expect_unchanged() {
 	diff -r /var/tmp/pam.d.recipes /etc/pam.d
 	accepted alice "$PASSWORD"
 	accepted alice "$(token "after-$BATS_TEST_NUMBER" alice)"
 }
 
-@test "tokens for sudo alone" {
-	follow sudo
-	unchanged
+@test "the recipe for tokens in sudo only works" {
+	run_recipe sudo
+	expect_unchanged
 }
 
-@test "tokens for ssh alone" {
-	follow ssh
-	unchanged
+@test "the recipe for tokens in ssh only works" {
+	run_recipe ssh
+	expect_unchanged
 }
 
-@test "an account that has tokens and no password" {
-	follow service-account
+@test "the recipe for an account without a password works" {
+	run_recipe service-account
 	run ! getent passwd deploy
-	unchanged
+	expect_unchanged
 }
 
-@test "tokens in PostgreSQL" {
+@test "the recipe for PostgreSQL works" {
 	pg_createcluster "$(ls /usr/lib/postgresql)" main --start
-	follow postgresql || { cat /var/log/postgresql/*; false; }
-	unchanged
+	run_recipe postgresql || { cat /var/log/postgresql/*; false; }
+	expect_unchanged
 }
 
-@test "tokens for cron jobs, CI runners and Ansible" {
-	follow unattended
-	unchanged
+@test "the recipe for cron jobs, CI runners and Ansible works" {
+	run_recipe unattended
+	expect_unchanged
 }
 
-@test "tokens in screen lockers" {
-	# As swaylock's package has it.
+@test "the recipe for screen lockers works" {
+	# As in the package swaylock.
 	echo 'auth include login' | tee /etc/pam.d/swaylock >/var/tmp/pam.d.recipes/swaylock
-	follow screen-locker
-	unchanged
+	run_recipe screen-locker
+	expect_unchanged
 }
 
-@test "every recipe is among them, and in the list of all" {
+@test "each recipe is tested here and listed in the README of the recipes" {
 	for recipe in "$RECIPES"/*.md; do
 		name=$(basename "$recipe" .md)
 		[ "$name" != README ] || continue
-		grep -q "^	follow $name\>" "$BATS_TEST_FILENAME"
+		grep -q "^	run_recipe $name\>" "$BATS_TEST_FILENAME"
 		grep -q "($name\.md)" "$RECIPES/README.md"
 	done
 }

@@ -1,15 +1,16 @@
-# How to run systemd-nspawn on whatever machine this is.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Runs systemd-nspawn on machines with and without systemd.
 # shellcheck shell=bash
 
-# container ROOT ARGUMENT...: systemd-nspawn on a throw-away layer above ROOT, without a network.
+# container ROOT ARGUMENT...: systemd-nspawn on a temporary overlay of ROOT, without a network.
 container() {
 	local root=$1 keep=()
 	shift
-	# Without systemd nobody makes a scope for the container.
+	# Without systemd there is no scope for the container.
 	[ -d /run/systemd/system ] || keep=(--keep-unit)
-	# UNIFIED_CGROUP_HIERARCHY: what newer releases insist on, where the host still has both.
-	# A mount namespace with its own /run: nspawn leaves folders there.
-	# link-journal: asks for the id of this machine, which a machine in a container may not have.
+	# UNIFIED_CGROUP_HIERARCHY: newer releases require it, also on a host with both hierarchies.
+	# unshare: nspawn leaves folders in /run.
+	# link-journal=no: linking needs a machine id, which this machine may lack.
 	UNIFIED_CGROUP_HIERARCHY=1 unshare --mount --propagation private -- \
 		/bin/sh -c '[ -d /run/systemd/system ] || mount -t tmpfs -o mode=755 tmpfs /run
 			exec systemd-nspawn "$@"' sh \

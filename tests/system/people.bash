@@ -1,11 +1,12 @@
-# To be read once, after system.bash: makes the people of the tests, and the doors they come by.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Creates the users of the tests and configures ssh for them; sourced once, after system.bash.
 # shellcheck shell=bash
 
-# sudo looks up the name of the machine.
+# sudo looks up the host name.
 echo "127.0.1.1 $(uname -n)" >>/etc/hosts
 
 umask 077
-remember "$PASSWORD"
+record_secret "$PASSWORD"
 umask 022
 for user in alice bob; do
 	useradd --create-home --shell /bin/bash "$user"
@@ -13,9 +14,9 @@ for user in alice bob; do
 done
 adduser --quiet alice sudo
 
-# Debian offers the password method alone.
+# The default of Debian allows the password method only.
 echo 'KbdInteractiveAuthentication yes' >/etc/ssh/sshd_config.d/test.conf
-# From OpenSSH 9.8 on, an address that has been refused a few times is not served for a while.
+# OpenSSH 9.8 and later do not serve an address for some time after a few refusals.
 if sshd -T | grep -qi '^persourcepenalties'; then
 	echo 'PerSourcePenalties no' >>/etc/ssh/sshd_config.d/test.conf
 fi

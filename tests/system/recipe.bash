@@ -1,4 +1,5 @@
-# Follows a recipe of doc/recipes as it is written; see its README.md for what stands on the fences.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Runs the code blocks of a recipe of doc/recipes; see its README.md for their info strings.
 #
 #     load system
 #     load recipe
@@ -7,8 +8,8 @@
 
 RECIPES=/recipes
 
-# blocks RECIPE FOLDER: a file for each block, in order, called NUMBER-KIND-USER-EXPECTATION-ANSWER,
-# as in 03-sh-alice-refused-token
+# blocks RECIPE FOLDER: writes each block to a file NUMBER-KIND-USER-EXPECTATION-ANSWER, such as
+# 03-sh-alice-refused-token
 blocks() {
 	awk -v folder="$2" '
 		!inside && /^```(sh|cron) [a-z]/ {
@@ -24,8 +25,8 @@ blocks() {
 	' "$1"
 }
 
-# As cron runs a line of a crontab: by sh, in the home, with next to no environment, without a
-# terminal.
+# as_cron USER FILE: runs the line of a crontab as cron does: by sh, in the home directory, with a
+# minimal environment and without a terminal.
 as_cron() {
 	local home
 	home=$(getent passwd "$1" | cut -d: -f6)
@@ -33,7 +34,7 @@ as_cron() {
 		env -i HOME="$home" LOGNAME="$1" PATH=/usr/bin:/bin SHELL=/bin/sh /bin/sh -eu)
 }
 
-# run_block FILE: its output, and its status
+# run_block FILE: runs the block
 run_block() {
 	local kind user answer=${NEWEST:-no token yet}
 	IFS=- read -r _ kind user _ _ <<<"${1##*/}"
@@ -44,10 +45,10 @@ run_block() {
 	esac
 }
 
-# follow RECIPE: all its blocks; fails at the first that does not do as it says
-follow() {
+# run_recipe RECIPE: runs all its blocks; fails at the first with another result than expected
+run_recipe() {
 	local folder=/run/recipe-$1 block token n=0
-	mkdir -m 0755 "$folder" # where the users can read it
+	mkdir -m 0755 "$folder" # readable for the users
 	blocks "$RECIPES/$1.md" "$folder"
 	for block in "$folder"/*; do
 		n=$((n + 1))
@@ -63,7 +64,7 @@ follow() {
 		token=$(grep -oE 'pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}' <<<"$output" | tail -n 1)
 		[ -n "$token" ] || continue
 		NEWEST=$token
-		remember "$token"
+		record_secret "$token"
 	done
 	[ "$n" -gt 3 ]
 }

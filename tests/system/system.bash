@@ -1,35 +1,35 @@
-# For the tests in the booted machine, which run as root:
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Helpers of the system tests, which run as root in the booted machine.
 #
-#     load system
-#
-# Users: alice, who may use sudo; bob.  The password of each is in PASSWORD.
+# Users: alice, who may use sudo, and bob.  The password of each is PASSWORD.
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.5.0
 
-# Every secret of the whole run, passwords included, a line each.
+# All tokens and passwords of the run, one a line.
 SECRETS=/run/test-secrets
-# shellcheck disable=SC2034 # for who loads this
+# shellcheck disable=SC2034 # for the bats files
 PASSWORD='correct horse battery staple'
 
-# token NAME USER [OPTION...]: makes a token and prints it
+# token NAME USER [OPTION...]: generates a token and prints it
 token() {
 	local token
 	token=$(patctl generate --quiet "$1" --user="$2" "${@:3}") || return
-	remember "$token"
+	record_secret "$token"
 	printf '%s\n' "$token"
 }
 
-remember() {
+record_secret() {
 	printf '%s\n' "$1" >>"$SECRETS"
 }
 
-# The public part of a token.
+# id_of TOKEN
 id_of() {
 	printf '%s\n' "${1:4:10}"
 }
 
-# What CRC-32 a token of that beginning ends with: gzip(1) knows how, base 62 follows.
+# checksum TEXT: the last six characters of a token that begins with TEXT: its CRC-32 in base 62,
+# by gzip(1)
 checksum() {
 	local crc digits=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz text=
 	crc=$(printf %s "$1" | gzip -c | tail -c 8 | od -An -N 4 -tu4 --endian=little)
@@ -40,41 +40,44 @@ checksum() {
 	printf %s "$text"
 }
 
-# forged ID: a well-formed token of that id, with a secret that nobody was given
+# forged ID: a well-formed token with that id and a wrong secret
 forged() {
 	local body=pat_$1_0000000000000000000000000000000000000000000
 	printf '%s%s\n' "$body" "$(checksum "$body")"
 }
 
-# --- logins: each succeeds only if the person is in afterwards --------------------------------
+# --- logins: each succeeds only if the user then runs a command --------------------------------
 
-# by_ssh METHOD USER SECRET
-by_ssh() {
-	[ "$(SSHPASS=$3 timeout 60 sshpass -e ssh -o LogLevel=ERROR -o PreferredAuthentications="$1" \
-		-o NumberOfPasswordPrompts=1 -o StrictHostKeyChecking=no \
-		-o UserKnownHostsFile=/dev/null "$2@127.0.0.1" id -un)" = "$2" ]
+# ssh_by METHOD USER SECRET COMMAND...: ends after SSH_TIMEOUT (60) seconds
+ssh_by() {
+	SSHPASS=$3 timeout "${SSH_TIMEOUT:-60}" sshpass -e ssh -o LogLevel=ERROR \
+		-o PreferredAuthentications="$1" -o NumberOfPasswordPrompts=1 \
+		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "$2@127.0.0.1" "${@:4}"
 }
 
 by_ssh_password() {
-	by_ssh password "$@"
+	[ "$(ssh_by password "$@" id -un)" = "$1" ]
 }
 
 by_ssh_interactive() {
-	by_ssh keyboard-interactive "$@"
+	[ "$(ssh_by keyboard-interactive "$@" id -un)" = "$1" ]
 }
 
-# by_sudo USER SECRET: -k, nothing of an earlier time counts
+# by_sudo USER SECRET: with -k, which ignores earlier authentications
 by_sudo() {
 	[ "$(printf '%s\n' "$2" |
 		timeout 60 runuser -u "$1" -- sudo -k -S -p '' id -un)" = root ]
 }
 
-# by_su USER SECRET: from the user nobody.  su tells on standard output, too, that a token expires
-# soon: the answer is the last line.
+# su_as_nobody USER SECRET COMMAND: su of the user nobody
+su_as_nobody() {
+	(cd / && printf '%s\n' "$2" | timeout 60 setpriv --reuid=nobody --regid=nogroup \
+		--clear-groups su "$1" -s /bin/sh -c "$3")
+}
+
+# by_su USER SECRET: su prints messages of PAM on standard output, before the output of the command
 by_su() {
-	[ "$(cd / && printf '%s\n' "$2" |
-		timeout 60 setpriv --reuid=nobody --regid=nogroup --clear-groups \
-			su "$1" -s /bin/sh -c 'id -un' | tail -n 1)" = "$1" ]
+	[ "$(su_as_nobody "$1" "$2" 'id -un' | tail -n 1)" = "$1" ]
 }
 
 # by_console USER SECRET
@@ -82,36 +85,56 @@ by_console() {
 	LOGIN_USER=$1 LOGIN_SECRET=$2 timeout 60 expect -f "$BATS_TEST_DIRNAME/console.exp"
 }
 
-# refused USER SECRET: by ssh, sudo and su, which are asked together since each takes its time to
-# say no
+# refused USER SECRET: by ssh, sudo and su, all at once since each delays a refusal
 refused() {
-	local doors=() door let_in=0
-	by_ssh_password "$1" "$2" & doors+=($!)
-	by_sudo "$1" "$2" & doors+=($!)
-	by_su "$1" "$2" & doors+=($!)
-	for door in "${doors[@]}"; do
-		wait "$door" && let_in=$((let_in + 1))
+	local logins=() login accepted=0
+	by_ssh_password "$1" "$2" & logins+=($!)
+	by_sudo "$1" "$2" & logins+=($!)
+	by_su "$1" "$2" & logins+=($!)
+	for login in "${logins[@]}"; do
+		wait "$login" && accepted=$((accepted + 1))
 	done
-	[ "$let_in" -eq 0 ]
+	[ "$accepted" -eq 0 ]
 }
 
-# accepted USER SECRET: by the same three
+# accepted USER SECRET: by ssh, sudo and su
 accepted() {
 	by_ssh_password "$1" "$2" && by_sudo "$1" "$2" && by_su "$1" "$2"
 }
 
 # --- the journal ------------------------------------------------------------------------------
 
-# What is said from here on.
-mark() {
+# mark_journal: logged() starts here
+mark_journal() {
 	journalctl --sync
 	MARK=$(journalctl --quiet -n 1 -o cat --show-cursor | sed -n 's/^-- cursor: //p')
 }
 
-# said PATTERN: whether a message since mark() matches (extended regular expression)
-said() {
+# logged PATTERN: whether a message since mark_journal() matches (extended regular expression)
+logged() {
 	journalctl --sync
 	journalctl --quiet --after-cursor="$MARK" -o cat | grep -Eq -- "$1"
+}
+
+# --- the machine --------------------------------------------------------------------------------
+
+# wait_until COMMAND...: repeats it until it succeeds, for 20 seconds at most
+wait_until() {
+	local end=$((SECONDS + 20))
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+	done
+}
+
+apt_get() {
+	DEBIAN_FRONTEND=noninteractive apt-get --yes "$@"
+}
+
+no_failed_units() {
+	local failed
+	failed=$(systemctl list-units --failed --no-legend)
+	echo "failed: $failed"
+	[ "$failed" = "" ]
 }
 
 # --- patd -------------------------------------------------------------------------------------
@@ -120,21 +143,26 @@ patd_pid() {
 	systemctl show --value --property=MainPID patd.service
 }
 
-# overridden LINE...: until restored(), patd runs with these in its [Service]
-overridden() {
+# has_state TOKEN STATE
+has_state() {
+	patctl show "$(id_of "$1")" | grep -q "State: *$2"
+}
+
+# override_service LINE...: adds them to [Service] of patd.service, until restore_service()
+override_service() {
 	mkdir -p /run/systemd/system/patd.service.d
 	printf '%s\n' '[Service]' "$@" >/run/systemd/system/patd.service.d/test.conf
 	systemctl daemon-reload
 	systemctl restart patd.service
 }
 
-restored() {
+restore_service() {
 	rm -r /run/systemd/system/patd.service.d
 	systemctl daemon-reload
 	systemctl restart patd.service
 }
 
-# milliseconds COMMAND...: how long it took, in MILLISECONDS; its status is lost
+# milliseconds COMMAND...: sets MILLISECONDS to its duration; ignores its status
 milliseconds() {
 	local start=${EPOCHREALTIME/[.,]/}
 	"$@" || :

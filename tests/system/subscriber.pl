@@ -1,8 +1,11 @@
 #!/usr/bin/perl
-# usage: follow.pl [SIGNALS]
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Subscribes to the caller's own tokens, and prints a line for each signal of patd.
 #
-# Follows the caller's own tokens, and prints a line when it does and one for each signal about
-# them; ends after so many.  What it was not sent it cannot print, whatever rules it adds.
+# usage: subscriber.pl [SIGNALS]
+#
+# Prints "subscribed" first; exits after SIGNALS signals.  Its match rule is for all signals, so
+# that it prints whatever it receives.
 use strict;
 use warnings;
 use Net::DBus;
@@ -18,7 +21,7 @@ $connection->add_filter(sub {
 	my ($from, $message) = @_;
 	my $path = $message->get_path // '';
 	return 0 if $message->get_type != 4 || $path !~ m{^/org/patd/};
-	# Comes in its own time, once a second: tests/bus has it.
+	# Sent at most once a second, at any time: tested in tests/bus.
 	return 0 if $message->get_member eq 'HistoryChanged';
 	print $message->get_member, " $path\n";
 	exit 0 if $wanted && --$wanted == 0;
@@ -27,5 +30,5 @@ $connection->add_filter(sub {
 my $manager = $bus->get_service('org.patd.Tokens1')
 	->get_object('/org/patd/Tokens1', 'org.patd.Tokens1.Manager');
 $manager->Subscribe({});
-print "following\n";
+print "subscribed\n";
 Net::DBus::Reactor->main->run;
