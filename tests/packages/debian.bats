@@ -1,4 +1,5 @@
-# What Debian's own tools say of the packages.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The Debian packages, checked by lintian and piuparts.
 
 bats_require_minimum_version 1.5.0
 
@@ -10,7 +11,7 @@ setup_file() {
 	"$TOP/debian/make-deb" "$TOP/build/deb" >&2
 }
 
-@test "lintian has nothing to say, however picky" {
+@test "lintian reports no tag of any severity" {
 	run lintian --allow-root --fail-on=error,warning,info,pedantic --pedantic --display-info \
 		--tag-display-limit=0 "$TOP"/build/deb/*.changes
 	echo "$output"
@@ -18,15 +19,15 @@ setup_file() {
 	run ! grep -q '^[EWIP]:' <<<"$output"
 }
 
-@test "each override of lintian's says why" {
+@test "each override of lintian has a comment" {
 	for file in "$TOP"/debian/*.lintian-overrides; do
-		awk '/^#/ { said = 1; next } NF && !said { exit 1 } { said = 0 }' "$file"
+		awk '/^#/ { commented = 1; next } NF && !commented { exit 1 } { commented = 0 }' "$file"
 	done
 }
 
-@test "installed, removed and purged they leave nothing behind" {
+@test "piuparts finds no leftovers after installation, removal and purge" {
 	[ "$(id -u)" -eq 0 ] || skip "only root can run piuparts"
-	# shellcheck disable=SC2016 # apt's own variables
+	# shellcheck disable=SC2016 # variables of apt
 	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' \
 		'Origin: Debian' | sed -n "s/ $SUITE\$//p" | head -n 1)
 	[ -n "$mirror" ] || skip "apt has no lists of Debian $SUITE"

@@ -1,6 +1,6 @@
-# The packages of other distributions, built with their own tools as far as Debian has them; what
-# those distributions alone have, the names of their packages and rpm's macros for systemd, is not
-# checked here.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The packages of Fedora and Arch, built by rpmbuild and makepkg as far as Debian has these tools.
+# Not checked: the names of required packages, and the macros of systemd for rpm.
 
 bats_require_minimum_version 1.5.0
 
@@ -12,21 +12,21 @@ setup_file() {
 	chmod 0755 "$WORK"
 	(cd "$TOP" && git ls-files -z --cached --others --exclude-standard |
 		tar -cz --null -T - --transform "s,^,patd-$VERSION/,") >"$WORK/patd-$VERSION.tar.gz"
-	# With what "make install" installs, whatever the package makes of the manual pages.
+	# The files of "make install".  A package may compress the manual pages, see expect_all_files.
 	make -s -C "$TOP" O="$TOP/build" DESTDIR="$WORK/installed" prefix=/usr sysconfdir=/etc \
 		libexecdir=/usr/libexec install >/dev/null
-	(cd "$WORK/installed" && find . -type f) | sort >"$WORK/wanted"
-	[ "$(wc -l <"$WORK/wanted")" -gt 20 ]
+	(cd "$WORK/installed" && find . -type f) | sort >"$WORK/expected"
+	[ "$(wc -l <"$WORK/expected")" -gt 20 ]
 }
 
 teardown_file() {
 	rm -rf "$WORK"
 }
 
-# has FILES: nothing is missing there that "make install" installs
-has() {
+# expect_all_files LIST: it has each file of "make install"
+expect_all_files() {
 	sed 's/\.gz$//' "$1" | sort >"$1.sorted"
-	run comm -23 "$WORK/wanted" "$1.sorted"
+	run comm -23 "$WORK/expected" "$1.sorted"
 	echo "missing: $output"
 	[ -z "$output" ]
 }
@@ -36,18 +36,18 @@ version_in() {
 	[ "$output" = "$VERSION" ]
 }
 
-@test "the versions are the Makefile's" {
+@test "each packaging has the version of the Makefile" {
 	version_in fedora/patd.spec 's/^Version: *//p'
 	version_in arch/PKGBUILD 's/^pkgver=//p'
 	[ "$(sed -n '1s/^patd (\(.*\)) .*/\1/p' "$TOP/debian/changelog")" = "$VERSION" ]
 }
 
-@test "rpmbuild makes Fedora's packages, with all that is installed in one of them" {
+@test "rpmbuild builds packages with all files of make install" {
 	command -v rpmbuild >/dev/null || skip "rpmbuild is not installed"
 	local rpm define=() macro top=$WORK/rpm
 	mkdir -p "$top/SOURCES"
 	cp "$WORK/patd-$VERSION.tar.gz" "$top/SOURCES"
-	# Fedora's, which rpm in Debian does not have.
+	# Macros of Fedora, which rpm in Debian lacks.
 	for macro in '_unitdir /usr/lib/systemd/system' '_sysusersdir /usr/lib/sysusers.d' \
 		'_tmpfilesdir /usr/lib/tmpfiles.d' '_libdir /usr/lib' '_libexecdir /usr/libexec' \
 		'systemd_post() %{nil}' 'systemd_preun() %{nil}' 'systemd_postun_with_restart() %{nil}' \
@@ -62,15 +62,15 @@ version_in() {
 	for rpm in "$top"/RPMS/*/*.rpm; do
 		rpm -qlp "$rpm"
 	done | sed 's/^/./' >"$WORK/rpm.files"
-	has "$WORK/rpm.files"
+	expect_all_files "$WORK/rpm.files"
 }
 
-@test "makepkg makes Arch's package, with all that is installed in it" {
+@test "makepkg builds a package with all files of make install" {
 	command -v makepkg >/dev/null || skip "makepkg is not installed"
 	local package
 	mkdir "$WORK/arch"
 	cp "$TOP/packaging/arch/PKGBUILD" "$WORK/patd-$VERSION.tar.gz" "$WORK/arch"
-	# It refuses to run as root.
+	# makepkg refuses to run as root.
 	chown -R nobody "$WORK/arch"
 	(cd "$WORK/arch" && runuser -u nobody -- env HOME="$WORK/arch" makepkg --nodeps --noconfirm) \
 		>"$WORK/arch.log" 2>&1 || {
@@ -79,5 +79,5 @@ version_in() {
 	}
 	package=("$WORK"/arch/patd-*.pkg.tar*)
 	tar -tf "${package[0]}" | sed 's,^,./,; s,^\./usr/lib/patd,./usr/libexec/patd,' >"$WORK/arch.files"
-	has "$WORK/arch.files"
+	expect_all_files "$WORK/arch.files"
 }
