@@ -1,12 +1,13 @@
-# What a story is told with.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Helpers of the story: steps, commands on a terminal, and checks.
 #
 #     step "What this step shows, in one line."
 #     run '$ sudo id' 'password for demo: ' @token
-#     worked
-#     said 'uid=0(root)'
+#     expect_success
+#     expect_output 'uid=0(root)'
 #
-# run shows the command as typed, after the prompt of root (#) or of demo ($), runs it on a
-# terminal, and shows what it prints.  What follows must hold, or the story ends there.
+# run prints the command after the prompt of root (#) or of demo ($), runs it on a terminal, and
+# prints its output.  A check that fails ends the story.
 # shellcheck shell=bash disable=SC2034
 
 started=$EPOCHREALTIME
@@ -52,20 +53,20 @@ run() {
 		bash -c "${1:2}" | sed -u 's/\r//g' | tee "$output" || status=$?
 }
 
-worked() {
+expect_success() {
 	[ "$status" -eq 0 ] || fail "it should have succeeded, and returned $status"
 }
 
-failed() {
+expect_failure() {
 	[ "$status" -ne 0 ] || fail "it should have failed, and succeeded"
 }
 
-said() {
-	grep -qF -- "$1" "$output" || fail "it did not say: $1"
+expect_output() {
+	grep -qF -- "$1" "$output" || fail "its output lacks: $1"
 }
 
-never_said() {
-	! grep -qF -- "$1" "$output" || fail "it said: $1"
+expect_no_output() {
+	! grep -qF -- "$1" "$output" || fail "its output has: $1"
 }
 
 fail() {
