@@ -31,9 +31,7 @@ class Killed(PatdTest):
 
     def test_concurrent_uses_survive_a_kill_after_the_replies(self):
         tokens = [self.root.generate(f"token {n}") for n in range(40)]
-        socks = [wire.connect(self.patd.root_sock) for _ in tokens]
-        for sock, token in zip(socks, tokens):
-            sock.send(wire.request(token))
+        socks = [wire.send(self.patd.root_sock, wire.request(token)) for token in tokens]
         for sock in socks:
             self.assertEqual(wire.answer(sock)[0], wire.ACCEPTED)
         self.kill()

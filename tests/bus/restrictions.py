@@ -183,9 +183,8 @@ class Restrictions(PatdTest):
     def test_accepted_logins_do_not_exceed_max_uses_after_a_kill_before_the_replies(self):
         """A kill between sync and reply may lose a use, but never adds one."""
         token = self.generate(max_uses=3)
-        socks = [wire.connect(self.patd.root_sock) for _ in range(10)]
-        for sock in socks:
-            sock.send(wire.request(token, GAMES, "games"))
+        packet = wire.request(token, GAMES, "games")
+        socks = [wire.send(self.patd.root_sock, packet) for _ in range(10)]
         self.patd.kill()
         accepted = 0
         for sock in socks:

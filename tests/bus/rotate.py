@@ -31,9 +31,7 @@ class Rotate(PatdTest):
     def test_the_old_secret_is_refused_after_the_grace_period(self):
         new = self.root.rotate(self.token, grace=3600)
         packet = wire.request(self.token, GAMES, "games")
-        sock = wire.connect(self.patd.root_sock)
-        sock.send(packet)
-        verdict, _, until = wire.reply(sock)
+        verdict, _, until = wire.reply(wire.send(self.patd.root_sock, packet))
         self.assertEqual(verdict, wire.ACCEPTED)
         self.assertEqual(until, self.root.get(self.token, "FormerUntil"))
         self.restart_patd(3600)

@@ -98,8 +98,7 @@ class SocketMisuse(PatdTest):
             cases[f"{name} without a NUL"] = put(fields[name], b"x" * (end - fields[name]))
         for case, packet in cases.items():
             with self.subTest(case):
-                sock = wire.connect(self.patd.root_sock)
-                sock.send(packet)
+                sock = wire.send(self.patd.root_sock, packet)
                 self.assertNoReply(sock)
                 self.assertAccepted()
         self.assertNoLeak()
@@ -108,8 +107,7 @@ class SocketMisuse(PatdTest):
         cuts = {"two halves": SIZE // 2, "an empty one first": 0, "the last byte alone": SIZE - 1}
         for case, cut in cuts.items():
             with self.subTest(case):
-                sock = wire.connect(self.patd.root_sock)
-                sock.send(self.good[:cut])
+                sock = wire.send(self.patd.root_sock, self.good[:cut])
                 try:
                     sock.send(self.good[cut:])
                 except (BrokenPipeError, ConnectionResetError):
@@ -129,8 +127,7 @@ class SocketMisuse(PatdTest):
         self.assertNoLeak()
 
     def test_a_second_request_on_a_connection_gets_no_reply(self):
-        sock = wire.connect(self.patd.root_sock)
-        sock.send(self.good)
+        sock = wire.send(self.patd.root_sock, self.good)
         self.assertNotEqual(sock.recv(100), b"")
         try:
             sock.send(self.good)

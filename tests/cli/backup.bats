@@ -13,8 +13,7 @@ restore() {
 	token=$(patctl generate -q "$T")
 	patctl generate -q "$T revoked" >/dev/null
 	patctl revoke -q "$T revoked"
-	run --separate-stderr patctl backup "$WORLD/$T"
-	expect_status 0
+	run -0 --separate-stderr patctl backup "$WORLD/$T"
 	[ "$output" = "" ]
 	[ "$(stat -c %a "$WORLD/$T")" = 600 ]
 	before=$(patctl list --json)
@@ -72,8 +71,7 @@ with open(sys.argv[1], "r+b") as file:
 
 @test "backup to an existing file exits 1 and leaves the file unchanged" {
 	echo mine >"$WORLD/$T"
-	run --separate-stderr patctl backup "$WORLD/$T"
-	expect_status 1
+	run -1 --separate-stderr patctl backup "$WORLD/$T"
 	expect_stderr "is there already"
 	[ "$(cat "$WORLD/$T")" = mine ]
 }
@@ -87,14 +85,11 @@ with open(sys.argv[1], "r+b") as file:
 }
 
 @test "backup and restore-backup with a missing path exit 1 and name the problem" {
-	run --separate-stderr patctl backup "$WORLD/none/backup"
-	expect_status 1
+	run -1 --separate-stderr patctl backup "$WORLD/none/backup"
 	expect_stderr "cannot write"
-	run --separate-stderr patctl restore-backup --yes "$WORLD/none"
-	expect_status 1
+	run -1 --separate-stderr patctl restore-backup --yes "$WORLD/none"
 	expect_stderr "cannot open"
-	run --separate-stderr patctl restore-backup "$WORLD/none" </dev/null
-	expect_status 3
+	run -3 --separate-stderr patctl restore-backup "$WORLD/none" </dev/null
 	expect_stderr "--yes"
 }
 
@@ -103,8 +98,7 @@ with open(sys.argv[1], "r+b") as file:
 	expect "$output" "Backup: ["
 	run -0 on_terminal "patctl backup --quiet $WORLD/$T.2"
 	[ "$output" = "" ]
-	run --separate-stderr patctl backup "$WORLD/$T.3"
-	expect_status 0
+	run -0 --separate-stderr patctl backup "$WORLD/$T.3"
 	expect_not_stderr "["
 	run -0 on_terminal "$BUILD/patd/patd --verify-backup=$WORLD/$T.3"
 	for what in "Reading the backup" "Checking the database" "Checking the history"; do

@@ -31,8 +31,7 @@ load shared_patd
 @test "check of a token with several problems exits 1 and prints each reason" {
 	token=$(patctl generate -q "$T" --service=sudo --from=192.0.2.0/24 --not-before=2h)
 	patctl revoke -q "$T"
-	run --separate-stderr patctl check --service=sshd --from=198.51.100.1 <<<"$token"
-	expect_status 1
+	run -1 --separate-stderr patctl check --service=sshd --from=198.51.100.1 <<<"$token"
 	expect_no_stderr
 	expect "${lines[0]}" ": refused"
 	expect "$output" "it is revoked"
@@ -75,8 +74,7 @@ load shared_patd
 	run -4 as_games patctl check <<<"$token"
 	patctl revoke -q "$T"
 	patctl delete -qy "$T"
-	run --separate-stderr patctl check <<<"$token"
-	expect_status 4
+	run -4 --separate-stderr patctl check <<<"$token"
 	expect_not_stderr "${token:15}"
 }
 
@@ -84,8 +82,7 @@ load shared_patd
 	token=$(patctl generate -q "$T")
 	for verb in check show revoke "" generate; do
 		# shellcheck disable=SC2086 # to be split
-		run patctl $verb "$token"
-		[ "$status" -eq 2 ]
+		run -2 patctl $verb "$token"
 		expect "$output" "patctl rotate --grace=none ${token:4:10}"
 		expect "$output" "history of the shell"
 		expect_not "$output" "${token:15}"

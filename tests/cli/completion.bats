@@ -360,8 +360,7 @@ complete_from() {
 	kill -CONT "$(cat "$WORLD/patd.pid")"
 	[ "$status" -ne 124 ]
 	[ "$output$stderr" = "" ]
-	run --separate-stderr env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere \
+	run -0 --separate-stderr env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere \
 		patctl complete -- revoke ""
-	expect_status 0
 	[ "$output$stderr" = "" ]
 }

@@ -75,8 +75,7 @@ with sqlite3.connect(sys.argv[1]) as db:
 
 @test "delete without a terminal exits 3 and suggests --yes" {
 	revoked "$T"
-	run --separate-stderr patctl delete "$T" <<<y
-	expect_status 3
+	run -3 --separate-stderr patctl delete "$T" <<<y
 	expect_stderr "--yes"
 	run -3 on_terminal "patctl delete $T </dev/null"
 	run -3 on_terminal "patctl delete $T 2>/dev/null"

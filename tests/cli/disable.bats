@@ -20,8 +20,7 @@ load shared_patd
 }
 
 @test "disable without a user lists the disabled users" {
-	run --separate-stderr patctl disable
-	expect_status 0
+	run -0 --separate-stderr patctl disable
 	[ "$output" = "" ]
 	expect_no_stderr
 	run -0 patctl disable --json
@@ -65,14 +64,11 @@ load shared_patd
 
 @test "disable of an unknown user exits 1 and suggests the verb for tokens" {
 	patctl generate -q "$T" >/dev/null
-	run --separate-stderr patctl disable "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl disable "$T"
 	expect_stderr "there is no user \"$T\"; to revoke a token: patctl revoke $T"
-	run --separate-stderr patctl enable "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl enable "$T"
 	expect_stderr "patctl restore $T"
-	run --separate-stderr patctl disable --json "$T" games
-	expect_status 1
+	run -1 --separate-stderr patctl disable --json "$T" games
 	[ "$(json '[0]["error"]' <<<"$output")" = unknown-user ]
 	[ "$(json '[1]["result"]' <<<"$output")" = disabled ]
 	patctl enable -q games

@@ -11,8 +11,7 @@ load shared_patd
 }
 
 @test "generate prints id, name, user, expiry and a warning on standard error" {
-	run --separate-stderr patctl generate "$T" --user=games --expires=7d
-	expect_status 0
+	run -0 --separate-stderr patctl generate "$T" --user=games --expires=7d
 	expect_stderr "Token $T (${output:4:10}) of user games expires 20"
 	expect_stderr "(in "
 	expect_stderr "Copy it now"
@@ -28,14 +27,12 @@ load shared_patd
 }
 
 @test "generate --quiet prints nothing on standard error" {
-	run --separate-stderr patctl generate -q "$T"
-	expect_status 0
+	run -0 --separate-stderr patctl generate -q "$T"
 	expect_no_stderr
 }
 
 @test "generate --json prints an object with the token" {
-	run --separate-stderr patctl generate --json "$T \"quoted\"" --expires=never
-	expect_status 0
+	run -0 --separate-stderr patctl generate --json "$T \"quoted\"" --expires=never
 	[ "$(json '["name"]' <<<"$output")" = "$T \"quoted\"" ]
 	[ "$(json '["expires_at"]' <<<"$output")" = None ]
 	[ "$(json '["last_used_at"]' <<<"$output")" = None ]
@@ -62,13 +59,11 @@ load shared_patd
 }
 
 expect_deleted() {
-	run --separate-stderr patctl show "$T"
-	expect_status 4
+	run -4 --separate-stderr patctl show "$T"
 }
 
 @test "generate to a full disk exits 1 and deletes the token" {
-	run --separate-stderr bash -c "patctl generate $T >/dev/full"
-	expect_status 1
+	run -1 --separate-stderr bash -c "patctl generate $T >/dev/full"
 	expect_stderr "No space left on device"
 	expect_stderr "revoked and deleted"
 	expect_deleted
@@ -86,8 +81,7 @@ expect_deleted() {
 }
 
 @test "generate with standard output closed exits 1 and deletes the token" {
-	run --separate-stderr bash -c "patctl generate $T >&-"
-	expect_status 1
+	run -1 --separate-stderr bash -c "patctl generate $T >&-"
 	expect_stderr "revoked and deleted"
 	expect_deleted
 }
@@ -134,8 +128,7 @@ expect_deleted() {
 }
 
 @test "generate --expires takes m for minutes and warns of it" {
-	run --separate-stderr patctl generate -q "$T" --expires=90m
-	expect_status 0
+	run -0 --separate-stderr patctl generate -q "$T" --expires=90m
 	expect_stderr "m means minutes; for months write M or months"
 	expect_from_now 5400 "$(field expires_at)"
 	run --separate-stderr patctl generate -q "$T-M" --expires=2M

@@ -35,8 +35,7 @@ setup_file() {
 }
 
 @test "generate prints German messages and a token" {
-	run --separate-stderr german patctl generate "$T" --expires=3d
-	expect_status 0
+	run -0 --separate-stderr german patctl generate "$T" --expires=3d
 	[[ $output =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
 	expect_stderr "Das Token $T (${output:4:10}) des Benutzers root läuft am 20"
 	expect_stderr " Tagen) ab."
@@ -114,14 +113,11 @@ setup_file() {
 }
 
 @test "errors of patctl and patd are German" {
-	run --separate-stderr german patctl show keines
-	expect_status 4
+	run -4 --separate-stderr german patctl show keines
 	expect_stderr "kein Token hat den Namen oder die ID „keines“; eine Übersicht gibt: patctl list --all"
-	run --separate-stderr german patctl list --state=aktiv
-	expect_status 2
+	run -2 --separate-stderr german patctl list --state=aktiv
 	expect_stderr "--state=aktiv: ein Zustand ist active, revoked,"
-	run --separate-stderr german patctl generate rest --user=games
-	expect_status 1
+	run -1 --separate-stderr german patctl generate rest --user=games
 	expect_stderr "der Benutzer hat schon ein Token dieses Namens; wählen Sie einen anderen Namen"
 	run --separate-stderr german patctl generate "$T" --hours=nie
 	expect_stderr "Wochentage schreibt man „Mon“ oder „Monday“"
@@ -129,8 +125,7 @@ setup_file() {
 	expect_stderr "das Token ist nicht widerrufen; widerrufen Sie es zuerst"
 	run --separate-stderr german patctl genrate
 	expect_stderr "den Befehl „genrate“ gibt es nicht; meinten Sie: patctl generate"
-	run --separate-stderr german env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent patctl list
-	expect_status 8
+	run -8 --separate-stderr german env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent patctl list
 	expect_stderr "patd ist nicht erreichbar: "
 	expect_stderr "läuft patd? Siehe: systemctl status patd"
 }

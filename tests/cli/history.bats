@@ -203,8 +203,7 @@ load shared_patd
 	expect "$output" "Checking the history: ["
 	run -0 on_terminal "patctl log --verify --quiet"
 	[ "$output" = "" ]
-	run --separate-stderr patctl log --verify
-	expect_status 0
+	run -0 --separate-stderr patctl log --verify
 	expect_not_stderr "["
 }
 
@@ -218,7 +217,6 @@ load shared_patd
 
 @test "log to a full disk exits 1" {
 	patctl generate -q "$T" >/dev/null
-	run --separate-stderr bash -c "patctl log >/dev/full"
-	expect_status 1
+	run -1 --separate-stderr bash -c "patctl log >/dev/full"
 	expect_stderr "No space left on device"
 }

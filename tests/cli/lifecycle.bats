@@ -62,18 +62,13 @@ load shared_patd
 @test "generate, restore and lists of others by a user without polkit exit 5" {
 	patctl generate -q "$T" --user=games >/dev/null
 	as_games patctl revoke -q "$T"
-	run --separate-stderr as_games patctl generate mine
-	expect_status 5
+	run -5 --separate-stderr as_games patctl generate mine
 	[ "$output" = "" ]
 	expect_stderr "ask an administrator, or try as root"
-	run --separate-stderr as_games patctl restore "$T"
-	expect_status 5
-	run --separate-stderr as_games patctl list --all
-	expect_status 5
-	run --separate-stderr as_games patctl list --user=root
-	expect_status 5
-	run --separate-stderr as_games patctl revoke "$T" --user=root
-	expect_status 5
+	run -5 --separate-stderr as_games patctl restore "$T"
+	run -5 --separate-stderr as_games patctl list --all
+	run -5 --separate-stderr as_games patctl list --user=root
+	run -5 --separate-stderr as_games patctl revoke "$T" --user=root
 }
 
 @test "revoke of a revoked token exits 0" {
@@ -85,8 +80,7 @@ load shared_patd
 
 @test "delete of an active token exits 1 and suggests revoke" {
 	patctl generate -q "$T" >/dev/null
-	run --separate-stderr patctl delete --yes "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl delete --yes "$T"
 	expect_stderr "not revoked"
 	expect_stderr "patctl revoke $T"
 	run -0 patctl show "$T"
@@ -94,19 +88,16 @@ load shared_patd
 
 @test "suggested commands name the token by id where its name is ambiguous or quoted" {
 	patctl generate -q "two words $T" >/dev/null
-	run --separate-stderr patctl delete --yes "two words $T"
-	expect_status 1
+	run -1 --separate-stderr patctl delete --yes "two words $T"
 	expect_stderr "patctl revoke $(id_of "two words $T")"
 	patctl generate -q "$T" --user=games >/dev/null
-	run --separate-stderr patctl delete --yes --user=games "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl delete --yes --user=games "$T"
 	expect_stderr "patctl revoke $(id_of --user=games "$T")"
 }
 
 @test "restore of an active token exits 1" {
 	patctl generate -q "$T" >/dev/null
-	run --separate-stderr patctl restore "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl restore "$T"
 	expect_stderr "not revoked"
 }
 
@@ -134,8 +125,7 @@ load shared_patd
 
 @test "a missing token exits 1 and the others are revoked" {
 	patctl generate -q "$T" >/dev/null
-	run --separate-stderr patctl revoke "no such $T" "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl revoke "no such $T" "$T"
 	expect "$output" "$T ("
 	expect_stderr "no such $T"
 	run -0 patctl show "$T"
@@ -145,8 +135,7 @@ load shared_patd
 @test "a name in use exits 1 for the same user only" {
 	patctl generate -q "$T" >/dev/null
 	patctl generate -q "$T" --user=games >/dev/null
-	run --separate-stderr patctl generate "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl generate "$T"
 	[ "$output" = "" ]
 	expect_stderr "choose another name"
 	patctl revoke -q --user=root "$T"

@@ -101,8 +101,7 @@ setup_file() {
 	expect "$output" "patctl generate NAME --user=daemon"
 	run -0 on_terminal "patctl list --user=daemon -q"
 	[ "$output" = "" ]
-	run --separate-stderr patctl list --user=daemon
-	expect_status 0
+	run -0 --separate-stderr patctl list --user=daemon
 	[ "$output" = "" ]
 	expect_no_stderr
 	run -0 patctl list --user=daemon --json
@@ -124,11 +123,9 @@ setup_file() {
 }
 
 @test "show --json prints an array of the tokens that were found" {
-	run --separate-stderr patctl show --json active "no such" revoked
-	expect_status 1
+	run -1 --separate-stderr patctl show --json active "no such" revoked
 	[ "$(json '[1]["name"]' <<<"$output")" = revoked ]
-	run --separate-stderr patctl show --json "no such"
-	expect_status 4
+	run -4 --separate-stderr patctl show --json "no such"
 	[ "$output" = "[]" ]
 }
 
@@ -139,8 +136,7 @@ setup_file() {
 	[ "$(json '[0]["error"]' <<<"$output")" = None ]
 	run -0 patctl restore --json "$T"
 	[ "$(json '[0]["result"]' <<<"$output")" = restored ]
-	run --separate-stderr patctl delete --yes --json "$T" "no such"
-	expect_status 1
+	run -1 --separate-stderr patctl delete --yes --json "$T" "no such"
 	# Missing operands are printed first, before anything is done.
 	[ "$(json '[0]["item"]' <<<"$output")" = "no such" ]
 	[ "$(json '[0]["error"]' <<<"$output")" = not-found ]
@@ -172,8 +168,7 @@ setup_file() {
 
 @test "output to a full disk exits 1" {
 	for call in list "list --json" "show active" "show --json active" help --version; do
-		run --separate-stderr bash -c "patctl $call >/dev/full"
-		expect_status 1
+		run -1 --separate-stderr bash -c "patctl $call >/dev/full"
 		expect_stderr "No space left on device"
 	done
 }

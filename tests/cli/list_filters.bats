@@ -56,11 +56,9 @@ setup_file() {
 }
 
 @test "list with an invalid state, key or period exits 2 and names the valid ones" {
-	run --separate-stderr patctl list --state=open
-	expect_status 2
+	run -2 --separate-stderr patctl list --state=open
 	expect_stderr "active, revoked, expired, exhausted, disabled, pending or altered"
-	run --separate-stderr patctl list --sort=age
-	expect_status 2
+	run -2 --separate-stderr patctl list --sort=age
 	expect_stderr "name, created, expires, used, state or user"
 	for option in --unused-for=30 --expiring=tomorrow --expiring= --service=; do
 		run -2 patctl list "$option"

@@ -33,32 +33,28 @@ setup_file() {
 	fake_patd 0:a
 	for call in list "list --json" "show x"; do
 		# shellcheck disable=SC2086 # to be split
-		run --separate-stderr patctl $call
-		expect_status 1
+		run -1 --separate-stderr patctl $call
 		expect_stderr "breaks the contract"
 	done
 }
 
 @test "list to a pipe prints the pages before an error" {
 	fake_patd 2:a org.patd.Tokens1.Error.Storage
-	run --separate-stderr patctl list
-	expect_status 1
+	run -1 --separate-stderr patctl list
 	expect_stderr "said the peer"
 	[ "${#lines[@]}" -eq 3 ]
 }
 
 @test "list --json prints an invalid document if a page fails" {
 	fake_patd 2:a org.patd.Tokens1.Error.Storage
-	run --separate-stderr patctl list --json
-	expect_status 1
+	run -1 --separate-stderr patctl list --json
 	expect "$output" '"name 2"'
 	run ! json '' <<<"$output"
 }
 
 @test "an ambiguous name prints some candidates and requests no further pages" {
 	fake_patd 256:a org.example.NotAsked
-	run --separate-stderr patctl revoke token
-	expect_status 4
+	run -4 --separate-stderr patctl revoke token
 	expect_stderr "(user root)"
 	expect_stderr "and more"
 	expect_not_stderr "NotAsked"

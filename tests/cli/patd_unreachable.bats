@@ -17,16 +17,14 @@ teardown() {
 	for call in list "show x" "generate x" "revoke x y z" "restore x" "delete -y x" \
 		"list --json" "generate x --json"; do
 		# shellcheck disable=SC2086 # to be split
-		run --separate-stderr patctl $call
-		expect_status 8
+		run -8 --separate-stderr patctl $call
 		expect_stderr "is patd running? see: systemctl status patd"
 	done
 }
 
 @test "an error of all operands is printed once" {
 	patd_stop
-	run --separate-stderr patctl revoke x y z
-	expect_status 8
+	run -8 --separate-stderr patctl revoke x y z
 	# shellcheck disable=SC2154 # run assigns it
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
@@ -41,8 +39,7 @@ teardown() {
 @test "list exits 8 without a bus or with an invalid address" {
 	patd_stop
 	bus_stop
-	run --separate-stderr patctl list
-	expect_status 8
+	run -8 --separate-stderr patctl list
 	expect_stderr "is patd running?"
 	DBUS_SYSTEM_BUS_ADDRESS=nonsense run -8 patctl list
 	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -8 patctl list

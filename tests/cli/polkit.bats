@@ -43,8 +43,7 @@ traced() {
 	login "$new" games 5
 	run -1 login "$old" games 5
 	patctl generate -q "no $T" --user=games >/dev/null
-	run --separate-stderr as_games patctl rotate "no $T"
-	expect_status 5
+	run -5 --separate-stderr as_games patctl rotate "no $T"
 	[ "$output" = "" ]
 }
 
@@ -60,30 +59,25 @@ traced() {
 }
 
 @test "generate that polkit denies exits 5 and names who may" {
-	run --separate-stderr as_games patctl generate "no $T"
-	expect_status 5
+	run -5 --separate-stderr as_games patctl generate "no $T"
 	[ "$output" = "" ]
 	expect_stderr "ask an administrator, or try as root"
 }
 
 @test "a call that needs a password exits 5 without a terminal and suggests one" {
-	run --separate-stderr as_games patctl generate "$T" </dev/null
-	expect_status 5
+	run -5 --separate-stderr as_games patctl generate "$T" </dev/null
 	[ "$output" = "" ]
 	expect_stderr "run patctl on a terminal, or ask an administrator"
-	run --separate-stderr as_games patctl list --all </dev/null
-	expect_status 5
+	run -5 --separate-stderr as_games patctl list --all </dev/null
 	expect_stderr "run patctl on a terminal"
 	patctl generate -q "$T" --user=games >/dev/null
 	as_games patctl revoke -q "$T"
-	run --separate-stderr as_games patctl restore --json "$T" </dev/null
-	expect_status 5
+	run -5 --separate-stderr as_games patctl restore --json "$T" </dev/null
 	[ "$(json '[0]["error"]' <<<"$output")" = denied ]
 }
 
 @test "a call that needs a password exits 5 with --no-ask-password and names the option" {
-	run --separate-stderr as_games patctl generate --no-ask-password "$T"
-	expect_status 5
+	run -5 --separate-stderr as_games patctl generate --no-ask-password "$T"
 	expect_stderr "without --no-ask-password"
 	run -5 on_terminal "setpriv --reuid=games --regid=games --clear-groups \
 		patctl generate --no-ask-password $T"

@@ -30,8 +30,7 @@ shows() {
 
 	for verb in revoke restore; do
 		shows "^# patctl $verb laptop"
-		run patctl "$verb" laptop
-		[ "$status" -eq 0 ]
+		run -0 patctl "$verb" laptop
 		shows "^laptop \(.{10}\): ${output#*: }$"
 	done
 	[ "$(patctl list | head -n 1 | tr -s ' ')" = "$(grep -E '^ID +NAME' <<<"$SHOWN" | tr -s ' ')" ]

@@ -62,8 +62,7 @@ ssh_arguments() {
 	[ "${new:0:15}" = "${old:0:15}" ]
 	login "$new" root 0
 	run -1 login "$old" root 0
-	run --separate-stderr patctl -H web1 rotate --json "$T"
-	expect_status 0
+	run -0 --separate-stderr patctl -H web1 rotate --json "$T"
 	login "$(json '["token"]' <<<"$output")" root 0
 }
 
@@ -90,37 +89,31 @@ ssh_arguments() {
 }
 
 @test "generate with --host to a full disk deletes the token" {
-	run --separate-stderr bash -c "patctl -H web1 generate $T >/dev/full"
-	expect_status 1
+	run -1 --separate-stderr bash -c "patctl -H web1 generate $T >/dev/full"
 	expect_stderr "which was not shown, was revoked and deleted"
 	run -4 patctl -H web1 show "$T"
 }
 
 @test "--json, several tokens and errors are the same with --host" {
 	patctl -H web1 generate -q "$T" >/dev/null
-	run --separate-stderr patctl -H web1 revoke --json "$T" nope
-	expect_status 1
+	run -1 --separate-stderr patctl -H web1 revoke --json "$T" nope
 	[ "$(json '[1]["result"]' <<<"$output")" = revoked ]
 	[ "$(json '[0]["error"]' <<<"$output")" = not-found ]
-	run --separate-stderr patctl -H web1 generate -q "$T"
-	expect_status 1
-	run --separate-stderr patctl -H web1 generate "$T-2"
-	expect_status 0
+	run -1 --separate-stderr patctl -H web1 generate -q "$T"
+	run -0 --separate-stderr patctl -H web1 generate "$T-2"
 	patctl -H web1 generate -q "$T-3" >/dev/null
 	run -1 patctl -H web1 delete -y "$T-3"
 	expect "$output" "try: patctl --host=web1 revoke $T-3"
 }
 
 @test "refusals of the remote patd are printed with a hint for that host" {
-	run --separate-stderr patctl -H web1 generate "$T" --user=no-such-user
-	expect_status 1
+	run -1 --separate-stderr patctl -H web1 generate "$T" --user=no-such-user
 	expect_stderr "no such user"
 	mkdir -p "$WORLD/etc"
 	printf '[tokens]\nmax_lifetime = 1d\n' >"$WORLD/etc/patd.conf"
 	kill -HUP "$(cat "$WORLD/patd.pid")"
 	timeout 10 bash -c 'until patctl -H web1 policy | grep -q max_lifetime.*patd.conf:2; do :; done'
-	run --separate-stderr patctl -H web1 generate "$T" --expires=7d
-	expect_status 5
+	run -5 --separate-stderr patctl -H web1 generate "$T" --expires=7d
 	expect_stderr "see: patctl --host=web1 policy"
 	rm "$WORLD/etc/patd.conf"
 	kill -HUP "$(cat "$WORLD/patd.pid")"
@@ -146,8 +139,7 @@ ssh_arguments() {
 @test "a call with --host that needs a password exits 5 and suggests alternatives" {
 	for call in "generate $T" "list --all" "disable news" "log --all"; do
 		# shellcheck disable=SC2086 # to be split
-		run --separate-stderr patctl -H games@web1 $call
-		expect_status 5
+		run -5 --separate-stderr patctl -H games@web1 $call
 		[ "$output" = "" ]
 		expect_stderr "log in there, ssh -t games@web1 patctl ..., or as root: patctl --host=root@web1"
 	done
@@ -209,8 +201,7 @@ ssh_arguments() {
 @test "an unreachable host exits 8 with the message of ssh and a hint" {
 	for call in list "generate x" "revoke x y z" "log -f"; do
 		# shellcheck disable=SC2086 # to be split
-		run --separate-stderr patctl -H web9:2222 $call
-		expect_status 8
+		run -8 --separate-stderr patctl -H web9:2222 $call
 		[ "$output" = "" ]
 		expect_stderr "ssh: Could not resolve hostname web9"
 		expect_stderr "there is no connection to web9:2222; does this work? ssh -p 2222 web9 systemd-stdio-bridge"
@@ -219,8 +210,7 @@ ssh_arguments() {
 }
 
 @test "a host without bus or patd, or a missing ssh, exits 8" {
-	run --separate-stderr patctl -H web2 list
-	expect_status 8
+	run -8 --separate-stderr patctl -H web2 list
 	expect_stderr "there is no connection to web2"
 	patd_stop
 	run --separate-stderr patctl -H web1 list
@@ -228,8 +218,7 @@ ssh_arguments() {
 	expect_status 8
 	expect_stderr "on web1: "
 	expect_stderr "is patd running there? see: ssh web1 systemctl status patd"
-	run --separate-stderr env PATH="$BUILD/patctl" patctl -H web1 list
-	expect_status 8
+	run -8 --separate-stderr env PATH="$BUILD/patctl" patctl -H web1 list
 	expect_stderr "there is no connection to web1"
 }
 
@@ -239,8 +228,7 @@ ssh_arguments() {
 	for host in "" - -oProxyCommand=x root@-oProxyCommand=x -x@web1 @web1 root@ "web 1" 'web1;id' \
 		'$(id)' $'web1\n' $'\e[31m' web1:0 web1:65536 web1:ssh web1: '[::1' '[::1]x' '[]' \
 		ssh://web1 web1/x; do
-		run --separate-stderr patctl list --host="$host"
-		expect_status 2
+		run -2 --separate-stderr patctl list --host="$host"
 		[ "$output" = "" ]
 		expect_stderr "patctl: --host="
 		expect_not_stderr $'\e'
@@ -251,11 +239,9 @@ ssh_arguments() {
 @test "a verb for the local machine only exits 2 with --host and suggests ssh" {
 	: >"$WORLD/ssh"
 	for verb in check doctor backup restore-backup; do
-		run --separate-stderr patctl "$verb" -H root@web1:2222 file
-		expect_status 2
+		run -2 --separate-stderr patctl "$verb" -H root@web1:2222 file
 		expect_stderr "patctl $verb works on the machine itself: ssh -p 2222 root@web1 patctl $verb"
-		run --separate-stderr patctl -H -lroot "$verb" file
-		expect_status 2
+		run -2 --separate-stderr patctl -H -lroot "$verb" file
 		expect_stderr "ssh would take it for an option"
 	done
 	run -2 patctl -H web1 help list

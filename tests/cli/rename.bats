@@ -23,8 +23,7 @@ load shared_patd
 @test "rename to a name in use exits 1" {
 	patctl generate -q "$T" >/dev/null
 	patctl generate -q "$T taken" >/dev/null
-	run --separate-stderr patctl rename "$T" "$T taken"
-	expect_status 1
+	run -1 --separate-stderr patctl rename "$T" "$T taken"
 	expect_stderr "$T"
 	run -0 patctl show "$T"
 }
@@ -43,7 +42,6 @@ load shared_patd
 	[ "$(json '[0]["item"]' <<<"$output")" = "$T" ]
 	[ "$(json '[0]["name"]' <<<"$output")" = "$T new" ]
 	[ "$(json '[0]["result"]' <<<"$output")" = renamed ]
-	run --separate-stderr patctl rename --json "$T" "$T newer"
-	expect_status 4
+	run -4 --separate-stderr patctl rename --json "$T" "$T newer"
 	[ "$(json '[0]["error"]' <<<"$output")" = not-found ]
 }

@@ -80,8 +80,7 @@ load shared_patd
 		--from=host.example --from=10.0.0.1/8 --from=1.2.3 --hours= --hours=Someday \
 		--hours=25:00-26:00 --not-before= --not-before=30 --not-before=2027-02-30 \
 		--max-uses=0 --max-uses=-1 --max-uses=many --max-uses=; do
-		run --separate-stderr patctl generate "$T" --expires=never "$option"
-		expect_status 2
+		run -2 --separate-stderr patctl generate "$T" --expires=never "$option"
 		[ "$output" = "" ]
 		expect_stderr "patctl: "
 	done

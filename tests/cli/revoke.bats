@@ -40,8 +40,7 @@ load shared_patd
 @test "restore of a compromised token exits 1" {
 	patctl generate -q "$T" >/dev/null
 	patctl revoke -q "$T" --reason=compromised
-	run --separate-stderr patctl restore "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl restore "$T"
 	expect_stderr "compromised"
 	run --separate-stderr patctl restore --json "$T"
 	[ "$(json '[0]["error"]' <<<"$output")" = not-restorable ]
@@ -88,7 +87,6 @@ load shared_patd
 }
 
 @test "revoke --all with a token exits 2" {
-	run --separate-stderr patctl revoke --all "$T"
-	expect_status 2
+	run -2 --separate-stderr patctl revoke --all "$T"
 	expect_stderr "--all stands for all operands"
 }

@@ -6,8 +6,7 @@ load shared_patd
 
 @test "rotate prints only the new secret on standard output, which is accepted" {
 	old=$(patctl generate -q "$T")
-	run --separate-stderr patctl rotate "$T"
-	expect_status 0
+	run -0 --separate-stderr patctl rotate "$T"
 	[[ $output =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
 	[ "${output:0:15}" = "${old:0:15}" ]
 	[ "$output" != "$old" ]
@@ -35,8 +34,7 @@ load shared_patd
 @test "rotate --grace=none refuses the old secret at once" {
 	for grace in none 0; do
 		old=$(patctl generate -q "$T-$grace")
-		run --separate-stderr patctl rotate "$T-$grace" --grace=$grace
-		expect_status 0
+		run -0 --separate-stderr patctl rotate "$T-$grace" --grace=$grace
 		expect_stderr "The secret before does not work any more"
 		login "$output" root 0
 		run -1 login "$old" root 0
@@ -79,16 +77,14 @@ print(*(token[key] for key in ("id", "name", "created_at", "expires_at", "servic
 
 @test "rotate --json prints an object with the token" {
 	patctl generate -q "$T" >/dev/null
-	run --separate-stderr patctl rotate --json "$T"
-	expect_status 0
+	run -0 --separate-stderr patctl rotate --json "$T"
 	[ "$(json '["rotations"]' <<<"$output")" -eq 1 ]
 	login "$(json '["token"]' <<<"$output")" root 0
 }
 
 @test "rotate to a full disk exits 1 and the old secret is still accepted" {
 	old=$(patctl generate -q "$T")
-	run --separate-stderr bash -c "patctl rotate $T >/dev/full"
-	expect_status 1
+	run -1 --separate-stderr bash -c "patctl rotate $T >/dev/full"
 	expect_stderr "No space left on device"
 	expect_stderr "was not shown and is lost; the one before works until 20"
 	expect_stderr "patctl rotate ${old:4:10}"
@@ -98,8 +94,7 @@ print(*(token[key] for key in ("id", "name", "created_at", "expires_at", "servic
 @test "rotate of a revoked token exits 1" {
 	patctl generate -q "$T" >/dev/null
 	patctl revoke -q "$T"
-	run --separate-stderr patctl rotate "$T"
-	expect_status 1
+	run -1 --separate-stderr patctl rotate "$T"
 	[ "$output" = "" ]
 	expect_stderr "$T ("
 	expect_stderr "revoked"

@@ -47,8 +47,7 @@ load shared_patd
 		echo "$i"
 	done | xargs -P2 -I{} patctl generate -q "$T {}" --user=games >/dev/null
 	first=$(patctl list --user=games --no-legend | cut -c1 | sort | uniq -d | head -n1)
-	run --separate-stderr patctl revoke --user=games "$first"
-	expect_status 4
+	run -4 --separate-stderr patctl revoke --user=games "$first"
 	[ "$output" = "" ]
 	expect_stderr "say which by its id"
 	expect_stderr "(user games)"
@@ -59,8 +58,7 @@ load shared_patd
 @test "an ambiguous name exits 4 and prints the candidates with their users" {
 	patctl generate -q "$T" --user=news >/dev/null
 	patctl generate -q "$T" --user=mail >/dev/null
-	run --separate-stderr patctl revoke "$T"
-	expect_status 4
+	run -4 --separate-stderr patctl revoke "$T"
 	expect_stderr "$T (user news)"
 	expect_stderr "$T (user mail)"
 	run -0 patctl revoke --user=mail "$T"
@@ -74,8 +72,7 @@ load shared_patd
 }
 
 @test "a missing token exits 4 and suggests list" {
-	run --separate-stderr patctl show "no such"
-	expect_status 4
+	run -4 --separate-stderr patctl show "no such"
 	expect_stderr 'no token has the name or id "no such"'
 	expect_stderr "patctl list --all"
 }

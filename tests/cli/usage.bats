@@ -21,8 +21,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 
 @test "help lists each verb on standard output" {
 	for call in help --help -h; do
-		run --separate-stderr patctl $call
-		expect_status 0
+		run -0 --separate-stderr patctl $call
 		expect_no_stderr
 		for verb in $VERBS; do
 			expect "$output" "  $verb"
@@ -36,11 +35,9 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 }
 
 @test "an unknown verb exits 2 and suggests a similar one" {
-	run --separate-stderr patctl genrate
-	expect_status 2
+	run -2 --separate-stderr patctl genrate
 	expect_stderr "did you mean: patctl generate"
-	run --separate-stderr patctl frobnicate
-	expect_status 2
+	run -2 --separate-stderr patctl frobnicate
 	expect_not_stderr "did you mean"
 	run -2 patctl help frobnicate
 }
@@ -50,8 +47,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 		"restore" "delete" "generate" "generate two names" "revoke x --yes" "list --user" \
 		"list --user=games --all" "show x --all" "list --json=1" "help list show"; do
 		# shellcheck disable=SC2086 # to be split
-		run --separate-stderr patctl $call
-		expect_status 2
+		run -2 --separate-stderr patctl $call
 		[ "$output" = "" ]
 		expect_stderr "patctl: "
 		expect_stderr "patctl help"
@@ -73,8 +69,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 	for name in "" $'a\nb' $'a\tb' $'a\eb' $'a\x7fb' $'\xff' $'\xc3' $'\xed\xa0\x80' $'a\xc2\x85' \
 		$'\u202eevil' $'\u2066x' $'\u2028' $'\ufdd0' "$(printf 'n%.0s' {1..256})" \
 		"$(printf 'ü%.0s' {1..256})"; do
-		run --separate-stderr patctl generate -- "$name"
-		expect_status 2
+		run -2 --separate-stderr patctl generate -- "$name"
 		[ "$output" = "" ]
 		expect_stderr "patctl: the name "
 	done
@@ -97,8 +92,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 		2999-1-31 2999/01/31 31.01.2999 01-31-2999 2999-01-31T "2999-01-31 18" \
 		"2999-01-31 18:00 CET" "2999-01-31 18:00+01:00" 18:00 10000-01-01 8000y \
 		99999999999999999999y 584542y 9223372036854775808us $'1d\n1x' $'\xff' $'1d\x01'; do
-		run --separate-stderr patctl generate "$T" --expires="$when"
-		expect_status 2
+		run -2 --separate-stderr patctl generate "$T" --expires="$when"
 		[ "$output" = "" ]
 		expect_stderr "patctl: --expires="
 	done
@@ -106,15 +100,13 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 }
 
 @test "a local time skipped by daylight saving exits 2" {
-	run --separate-stderr env TZ="CET-1CEST,M3.5.0,M10.5.0/3" \
+	run -2 --separate-stderr env TZ="CET-1CEST,M3.5.0,M10.5.0/3" \
 		patctl generate "$T" --expires="2999-03-31 02:30"
-	expect_status 2
 	expect_stderr "there is no such date or time"
 }
 
 @test "a period without a unit exits 2 and suggests one" {
-	run --separate-stderr patctl generate "$T" --expires=30
-	expect_status 2
+	run -2 --separate-stderr patctl generate "$T" --expires=30
 	expect_stderr '"30d" or "30 days"'
 }
 
@@ -136,8 +128,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 }
 
 @test "generate for an unknown user exits 1" {
-	run --separate-stderr patctl generate "$T" --user=no-such-user
-	expect_status 1
+	run -1 --separate-stderr patctl generate "$T" --user=no-such-user
 	expect_stderr "no such user"
 	run --separate-stderr patctl generate "$T" --user=$'new\nline'
 	[ "$status" -ne 0 ]

@@ -71,7 +71,12 @@ def answer(sock):
     return whole and whole[:2]
 
 
-def ask(path, packet, uid=0):
+def send(path, packet, uid=0):
+    """A connection on which the packet was sent."""
     sock = connect(path, uid)
     sock.send(packet)
-    return answer(sock)
+    return sock
+
+
+def ask(path, packet, uid=0):
+    return answer(send(path, packet, uid))

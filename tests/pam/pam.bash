@@ -106,6 +106,12 @@ token_id() {
 	cut -d_ -f2 <<<"$1"
 }
 
+# expect_result CODE COMMAND...: runs COMMAND, such as login; authentication returns CODE
+expect_result() {
+	run "${@:2}"
+	expect_line "authenticate: $1"
+}
+
 # expect_line LINE: $output has it
 expect_line() {
 	if ! grep -qxF -- "$1" <<<"$output"; then

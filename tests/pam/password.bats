@@ -39,44 +39,35 @@ prompted() {
 }
 
 @test "a password is accepted after one prompt" {
-	run prompted common "$PASSWORD"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS prompted common "$PASSWORD"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 	expect_line "prompt: Password: "
 }
 
 @test "a token is accepted after one prompt" {
-	run prompted common "$TOKEN"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS prompted common "$TOKEN"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
 @test "a wrong password and an unknown token are refused after one prompt" {
-	run prompted common wrong
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR prompted common wrong
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
-	run prompted common "$UNKNOWN_TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR prompted common "$UNKNOWN_TOKEN"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
 @test "a password is accepted while patd is stopped" {
 	patd_stop
-	run prompted common "$PASSWORD"
-	expect_line "authenticate: PAM_SUCCESS"
-	run prompted common "$TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_SUCCESS prompted common "$PASSWORD"
+	expect_result PAM_AUTH_ERR prompted common "$TOKEN"
 	patd_start
-	run prompted common "$TOKEN"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS prompted common "$TOKEN"
 }
 
 @test "a password is accepted after the module was removed" {
 	sed "s|$WORLD/pam_pat.so|$WORLD/gone.so|" "$WORLD/pam.d/common" >"$WORLD/pam.d/removed"
-	run prompted removed "$PASSWORD"
-	expect_line "authenticate: PAM_SUCCESS"
-	run prompted removed "$TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_SUCCESS prompted removed "$PASSWORD"
+	expect_result PAM_AUTH_ERR prompted removed "$TOKEN"
 }
 
 @test "a password is accepted with an invalid value of a module option" {
@@ -84,19 +75,15 @@ prompted() {
 		auth [success=1 default=ignore] @pat@ timeout=soon
 		auth required pam_unix.so try_first_pass nodelay
 	EOF
-	run prompted typo "$PASSWORD"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS prompted typo "$PASSWORD"
 	stack typo <<<'auth required @pat@ timeout=soon'
-	run prompted typo "$TOKEN"
-	expect_line "authenticate: PAM_SYSTEM_ERR"
+	expect_result PAM_SYSTEM_ERR prompted typo "$TOKEN"
 }
 
 @test "a password stays in PAM_AUTHTOK and an accepted token does not" {
-	run prompted items "$PASSWORD" -- -e
-	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_result PAM_CRED_INSUFFICIENT prompted items "$PASSWORD" -- -e
 	expect_line "item: PAM_AUTHTOK=$PASSWORD"
-	run prompted items "$TOKEN" -- -e
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS prompted items "$TOKEN" -- -e
 	expect_line "item: PAM_USER=$OWNER"
 	expect_without PAM_AUTHTOK
 }
@@ -104,17 +91,16 @@ prompted() {
 @test "text that is not a well-formed token is passed on as a password" {
 	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" " $TOKEN" "${TOKEN:0:63}-" \
 		"${TOKEN:0:20}$([[ ${TOKEN:20:1} = a ]] && echo b || echo a)${TOKEN:21}"; do
-		run prompted items "$almost" -- -e
-		expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+		expect_result PAM_CRED_INSUFFICIENT prompted items "$almost" -- -e
 		expect_line "item: PAM_AUTHTOK=$almost"
 	done
 }
 
 @test "a password causes no connection and no user lookup" {
 	stack quiet <<<'auth required @pat@'
-	run answered "$PASSWORD" -- strace -f -o "$WORLD/trace" -e 'trace=%net,openat' \
+	expect_result PAM_CRED_INSUFFICIENT answered "$PASSWORD" -- \
+		strace -f -o "$WORLD/trace" -e 'trace=%net,openat' \
 		"$TOOLS/drive" "$WORLD/pam.d" quiet "$OWNER"
-	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
 	grep -q pam_pat.so "$WORLD/trace"
 	# libpam itself opens a netlink socket for its audit record.
 	run grep -E 'AF_UNIX|/etc/(passwd|shadow)' "$WORLD/trace"
@@ -123,22 +109,21 @@ prompted() {
 }
 
 @test "a token is in no system call after the prompt" {
-	run answered "$TOKEN" -- strace -f -s 4096 -o "$WORLD/trace" -e 'trace=!read' \
+	expect_result PAM_SUCCESS answered "$TOKEN" -- \
+		strace -f -s 4096 -o "$WORLD/trace" -e 'trace=!read' \
 		"$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER"
-	expect_line "authenticate: PAM_SUCCESS"
 	run cat "$WORLD/trace"
 	[[ $output == *root.sock* ]]
 	expect_without "${TOKEN:15:43}"
 }
 
 @test "a password for an unknown user returns PAM_CRED_INSUFFICIENT" {
-	run answered "$PASSWORD" -- "$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
-	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_result PAM_CRED_INSUFFICIENT answered "$PASSWORD" -- \
+		"$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
 }
 
 @test "use_first_pass without an earlier answer does not prompt" {
-	run prompted first "$TOKEN"
-	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_result PAM_CRED_INSUFFICIENT prompted first "$TOKEN"
 	expect_without prompt:
 }
 
@@ -154,8 +139,7 @@ prompted() {
 		auth [default=ignore] pam_unix.so nodelay
 		auth required @pat@ try_first_pass
 	EOF
-	run prompted later "$TOKEN"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS prompted later "$TOKEN"
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
@@ -168,20 +152,16 @@ prompted() {
 
 @test "an unknown option does not change the result" {
 	stack odd <<<'auth required @pat@ nullok sufficient'
-	run prompted odd "$TOKEN"
-	expect_line "authenticate: PAM_SUCCESS"
-	run prompted odd "$UNKNOWN_TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_SUCCESS prompted odd "$TOKEN"
+	expect_result PAM_AUTH_ERR prompted odd "$UNKNOWN_TOKEN"
 }
 
 @test "a prompt without an answer returns PAM_CRED_INSUFFICIENT" {
-	run "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" </dev/null
-	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_result PAM_CRED_INSUFFICIENT "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" </dev/null
 }
 
 @test "PAM_IGNORE from the conversation returns PAM_CRED_INSUFFICIENT" {
-	run login "$TOKEN" -i
-	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_result PAM_CRED_INSUFFICIENT login "$TOKEN" -i
 }
 
 @test "pamtester accepts a token and refuses an unknown one" {

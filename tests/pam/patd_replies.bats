@@ -9,9 +9,8 @@ HOUR=3600
 
 # refused VERDICT PRIORITY MESSAGE: checks return code, message and log line
 refused() {
-	run answered "$UNKNOWN_TOKEN" -- "$TOOLS/devlog" "$WORLD/log" \
+	expect_result PAM_AUTH_ERR answered "$UNKNOWN_TOKEN" -- "$TOOLS/devlog" "$WORLD/log" \
 		"$TOOLS/peer" "$WORLD/peer.sock" "$1" "$TOOLS/drive" -e "$WORLD/pam.d" peer "$OWNER"
-	expect_line "authenticate: PAM_AUTH_ERR"
 	expect_line "error: $3"
 	expect_without info:
 	expect_without PAT_TOKEN_ID
@@ -41,18 +40,15 @@ refused() {
 @test "a refusal with PAM_SILENT has no message" {
 	for verdict in revoked not-yet out-of-hours wrong-service wrong-source exhausted rotated \
 		disabled against-policy account-closed; do
-		run peer "$verdict" -s
-		expect_line "authenticate: PAM_AUTH_ERR"
+		expect_result PAM_AUTH_ERR peer "$verdict" -s
 		expect_without error:
 	done
 }
 
 @test "an accepted token has a warning from seven days before its expiry" {
-	run peer -e $((7 * DAY + HOUR)) accepted
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS peer -e $((7 * DAY + HOUR)) accepted
 	expect_without info:
-	run peer -e $((7 * DAY - 1)) accepted
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS peer -e $((7 * DAY - 1)) accepted
 	[[ $output == *"info: This token expires in 6 days, on 20"*" UTC."* ]]
 	expect_without error:
 }
@@ -67,14 +63,12 @@ refused() {
 }
 
 @test "an accepted token that never expires has no message" {
-	run peer accepted
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS peer accepted
 	expect_without info:
 }
 
 @test "an old secret in its grace period has a warning instead of that of expiry" {
-	run peer -e $((3 * DAY)) -r $DAY accepted
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS peer -e $((3 * DAY)) -r $DAY accepted
 	[[ $output =~ "info: This token has been replaced. It works until 20"[0-9-]+" "[0-9:]+" UTC, or until the new one is used." ]]
 	expect_without expires
 }
@@ -82,8 +76,7 @@ refused() {
 @test "an accepted token with PAM_SILENT has no message" {
 	for options in "-e $DAY" "-r $DAY"; do
 		# shellcheck disable=SC2086 # two words
-		run peer $options accepted -s
-		expect_line "authenticate: PAM_SUCCESS"
+		expect_result PAM_SUCCESS peer $options accepted -s
 		expect_without info:
 	done
 }
@@ -98,9 +91,8 @@ refused() {
 		run peer "$verdict" -e -p PAT_TOKEN_ID=Stale12345
 		expect_without PAT_TOKEN_ID
 	done
-	run answered "a password" -- "$TOOLS/drive" -e -p PAT_TOKEN_ID=Stale12345 \
-		"$WORLD/pam.d" pat "$OWNER"
-	expect_line "authenticate: PAM_CRED_INSUFFICIENT"
+	expect_result PAM_CRED_INSUFFICIENT answered "a password" -- \
+		"$TOOLS/drive" -e -p PAT_TOKEN_ID=Stale12345 "$WORLD/pam.d" pat "$OWNER"
 	expect_without PAT_TOKEN_ID
 	run peer accepted -e -p PAT_TOKEN_ID=Stale12345
 	expect_line "item: PAT_TOKEN_ID=Example123"

@@ -13,16 +13,13 @@ setup_file() {
 	run peer accepted
 	expect_line "peer: a request"
 	expect_line "authenticate: PAM_SUCCESS"
-	run peer wrong
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR peer wrong
 }
 
 @test "not-allowed is a refusal, and busy and failed return PAM_AUTHINFO_UNAVAIL" {
-	run peer not-allowed
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR peer not-allowed
 	for manner in busy failed; do
-		run peer "$manner"
-		expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
+		expect_result PAM_AUTHINFO_UNAVAIL peer "$manner"
 		expect_without error:
 	done
 }
@@ -57,8 +54,7 @@ setup_file() {
 			env LD_PRELOAD="$(asan_preload) libnss_wrapper.so" \
 			"$TOOLS/drive" "$WORLD/pam.d" peer "$OWNER"
 	}
-	run listener 64123
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS listener 64123
 	run listener 64124
 	expect_line "peer: nothing"
 	expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
@@ -66,8 +62,7 @@ setup_file() {
 
 @test "a silent listener or a full backlog returns PAM_AUTHINFO_UNAVAIL after the timeout" {
 	for manner in silent full; do
-		SERVICE=brief run peer "$manner"
-		expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
+		SERVICE=brief expect_result PAM_AUTHINFO_UNAVAIL peer "$manner"
 	done
 }
 
@@ -76,28 +71,24 @@ setup_file() {
 	authenticate() {
 		answered "$UNKNOWN_TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" nowhere "$OWNER"
 	}
-	run authenticate
-	expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
+	expect_result PAM_AUTHINFO_UNAVAIL authenticate
 	for make in 's.bind(p)' 'open(p, "w")' \
 		's = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(p)'; do
 		rm -f "$WORLD/nowhere"
 		python3 -c "import socket, sys; p = sys.argv[1]
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); $make" "$WORLD/nowhere"
-		run authenticate
-		expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
+		expect_result PAM_AUTHINFO_UNAVAIL authenticate
 	done
 }
 
 @test "authentication fails while patd is stopped and succeeds after its start" {
 	token=$(generate stopped --user="$OWNER")
-	run login "$token"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS login "$token"
 	patd_stop
-	run timeout "$TIMEOUT_S" "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" <<<"$token"
-	expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
+	expect_result PAM_AUTHINFO_UNAVAIL timeout "$TIMEOUT_S" \
+		"$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" <<<"$token"
 	patd_start
-	run login "$token"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS login "$token"
 }
 
 @test "authentication times out while patd hangs and succeeds afterwards" {
@@ -106,13 +97,12 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); $make" "$WORLD/nowhere
 	run timeout "$TIMEOUT_S" "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" <<<"$token"
 	kill -CONT "$(cat "$WORLD/patd.pid")"
 	expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
-	run login "$token"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS login "$token"
 }
 
 @test "authentication with the default socket fails without patd" {
 	[ ! -e /run/patd ] || skip "patd is installed"
 	stack default <<<'auth required @module@'
-	run answered "$UNKNOWN_TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" default "$OWNER"
-	expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
+	expect_result PAM_AUTHINFO_UNAVAIL answered "$UNKNOWN_TOKEN" -- \
+		"$TOOLS/drive" "$WORLD/pam.d" default "$OWNER"
 }

@@ -10,16 +10,14 @@ setup() {
 }
 
 @test "a valid token is accepted and its use recorded" {
-	run login "$TOKEN"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS login "$TOKEN"
 	expect_without error:
 	run patctl show --user="$OWNER" "$NAME"
 	expect_without "Not used"
 }
 
 @test "a valid token is accepted 20 times" {
-	run login "$TOKEN" -n 20
-	expect_line "authenticate: PAM_SUCCESS 20"
+	expect_result "PAM_SUCCESS 20" login "$TOKEN" -n 20
 }
 
 @test "a wrong secret is refused with PAM_AUTH_ERR and no message" {
@@ -35,47 +33,39 @@ setup() {
 		print(text + digits)
 	EOF
 	)
-	run login "$forged"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login "$forged"
 	expect_without error:
-	run login "$TOKEN"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS login "$TOKEN"
 }
 
 @test "an unknown token is refused with PAM_AUTH_ERR and no message" {
-	run login "$UNKNOWN_TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login "$UNKNOWN_TOKEN"
 	expect_without error:
 }
 
 @test "a revoked token is refused with PAM_AUTH_ERR and a message until restore" {
 	patctl revoke --user="$OWNER" "$NAME"
-	run login "$TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login "$TOKEN"
 	expect_line "error: This token has been revoked."
 	patctl restore --user="$OWNER" "$NAME"
-	run login "$TOKEN"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS login "$TOKEN"
 }
 
 @test "a revoked token with PAM_SILENT is refused without a message" {
 	patctl revoke --user="$OWNER" "$NAME"
-	run login "$TOKEN" -s
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login "$TOKEN" -s
 	expect_without error:
 }
 
 @test "a deleted token is refused with PAM_AUTH_ERR and no message" {
 	patctl revoke --user="$OWNER" "$NAME"
 	patctl delete -y --user="$OWNER" "$NAME"
-	run login "$TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login "$TOKEN"
 	expect_without error:
 }
 
 @test "another user's token is refused with PAM_AUTH_ERR and a message" {
-	run answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$OTHER_USER"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$OTHER_USER"
 	expect_line "error: This token is another user's."
 }
 
@@ -86,28 +76,23 @@ login_with_passwd() {
 }
 
 @test "a token is refused for a new user with a recycled uid" {
-	run login_with_passwd "newcomer:x:$(id -u "$OWNER"):1::/:/bin/sh" newcomer
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login_with_passwd "newcomer:x:$(id -u "$OWNER"):1::/:/bin/sh" newcomer
 	expect_line "error: This token is another user's."
 }
 
 @test "a token is refused for a recycled name with another uid" {
-	run login_with_passwd "$OWNER:x:4711:1::/:/bin/sh" "$OWNER"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login_with_passwd "$OWNER:x:4711:1::/:/bin/sh" "$OWNER"
 	expect_line "error: This token is another user's."
 }
 
 @test "a missing user returns PAM_USER_UNKNOWN" {
-	run answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
-	expect_line "authenticate: PAM_USER_UNKNOWN"
+	expect_result PAM_USER_UNKNOWN answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
 }
 
 @test "a name of 300 characters returns PAM_USER_UNKNOWN" {
 	long=$(printf 'x%.0s' {1..300})
-	run answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$long"
-	expect_line "authenticate: PAM_USER_UNKNOWN"
-	run login_with_passwd "$long:x:1:1::/:/bin/sh" "$long"
-	expect_line "authenticate: PAM_USER_UNKNOWN"
+	expect_result PAM_USER_UNKNOWN answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$long"
+	expect_result PAM_USER_UNKNOWN login_with_passwd "$long:x:1:1::/:/bin/sh" "$long"
 }
 
 # screen_locker USER: authenticates USER as OWNER, without root
@@ -118,17 +103,14 @@ screen_locker() {
 
 @test "an application without root verifies its own user only" {
 	stack user <<<"auth required @module@ socket=$WORLD/run/user.sock"
-	run screen_locker "$OWNER"
-	expect_line "authenticate: PAM_SUCCESS"
-	run screen_locker "$OTHER_USER"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_SUCCESS screen_locker "$OWNER"
+	expect_result PAM_AUTH_ERR screen_locker "$OTHER_USER"
 	expect_without error:
 }
 
 @test "an application without root cannot use root.sock" {
 	stack user <<<"auth required @pat@"
-	run screen_locker "$OWNER"
-	expect_line "authenticate: PAM_AUTHINFO_UNAVAIL"
+	expect_result PAM_AUTHINFO_UNAVAIL screen_locker "$OWNER"
 }
 
 @test "setcred returns PAM_SUCCESS, also after a jump" {
@@ -139,8 +121,7 @@ screen_locker() {
 		auth requisite pam_deny.so
 		auth required pam_permit.so
 	EOF
-	run answered "$TOKEN" -- "$TOOLS/drive" -k "$WORLD/pam.d" jump "$OWNER"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS answered "$TOKEN" -- "$TOOLS/drive" -k "$WORLD/pam.d" jump "$OWNER"
 	expect_line "setcred: PAM_SUCCESS"
 }
 
@@ -149,9 +130,7 @@ screen_locker() {
 	day=$(date -u -d '+30 days' +%F)
 	late=$(generate "$NAME-late" --user="$OWNER" --expires=never)
 	patd_restart_later 31
-	run login "$TOKEN"
-	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_result PAM_AUTH_ERR login "$TOKEN"
 	[[ $output == *"error: This token expired on $day "*" UTC."* ]]
-	run login "$late"
-	expect_line "authenticate: PAM_SUCCESS"
+	expect_result PAM_SUCCESS login "$late"
 }
