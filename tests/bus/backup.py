@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import MANAGER, NAME, PATIENCE_S, ROOT, STANDARD, Gio, GLib, wait_until
 from fixture import BUILD, GAMES, PatdTest, run_patd, signal_at
 

@@ -9,8 +9,8 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import client
-import wire
 import tap
+import wire
 from client import (
     DBUS, MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, Refused,
     call_without_fds, names, vardict, wait_until,

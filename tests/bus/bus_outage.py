@@ -6,8 +6,8 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import NAME, ids
 from fixture import PatdTest
 

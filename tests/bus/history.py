@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import MANAGER, PATIENCE_S, ROOT, wait_until
 from fixture import BUILD, DAEMON, GAMES, PatdTest
 

@@ -7,8 +7,8 @@ import sys
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import MANAGER, ROOT, GLib, ids, names, vardict
 from fixture import GAMES, PatdTest
 

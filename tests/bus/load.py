@@ -6,8 +6,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import (
     MANAGER, NAME, OURS, PROPERTIES, ROOT, STANDARD, TOKEN, Gio, GLib, ids, names, wait_until,
 )  # fmt: skip

@@ -5,8 +5,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import MANAGER, PROPERTIES, ROOT, MissingToken, ids
 from fixture import DAEMON, GAMES, PatdTest
 

@@ -6,9 +6,9 @@ import sys
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import polkitd
 import tap
+import wire
 from client import (
     NAME, TOKEN, Gio, GLib, MissingToken, Refused, ids, names, vardict, wait_until,
 )  # fmt: skip

@@ -8,8 +8,8 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import GLib
 from fixture import DAEMON, GAMES, PatdTest
 

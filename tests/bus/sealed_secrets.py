@@ -5,11 +5,11 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
-from sealed_box import Box
+import wire
 from client import MANAGER, ROOT, GLib, UnsealedToken, call_without_fds, names
 from fixture import DAEMON, GAMES, PatdTest
+from sealed_box import Box
 
 TOKEN_LEN, BOX_LEN = 64, 112
 

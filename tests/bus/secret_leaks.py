@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
-from sealed_box import Box
+import wire
 from client import PATIENCE_S, Refused, UnsealedToken
-from process_memory import regions
 from fixture import PatdTest
+from process_memory import regions
+from sealed_box import Box
 
 
 def traces(token):

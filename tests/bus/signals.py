@@ -6,8 +6,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import wire
 import tap
+import wire
 from client import (
     DBUS, NAME, OBJECT_MANAGER, PROPERTIES, ROOT, TOKEN, Gio, GLib, Refused, wait_until,
 )  # fmt: skip
