@@ -17,11 +17,8 @@ static inline void cleanup_close_fd(int *fd)
 		(void)close(*fd);
 }
 
-/* memory: the address of a pointer to any type. */
-static inline void cleanup_free_memory(void *memory)
-{
-	free(*(void **)memory);
-}
+/* address: of a pointer to any type.  Not inline, or gcc's analyser takes *address for unset. */
+void cleanup_free_memory(void *address);
 
 static inline void cleanup_close_file(FILE **file)
 {
