@@ -39,7 +39,7 @@ struct daemon {
 	struct sync *sync;
 	struct journal *journal;
 	struct token_listener journal_listener;
-	struct verify *verify;
+	struct login_server *login_server;
 	struct bus *bus;
 	struct daily *daily;
 	sd_event_source *ready_timer;
@@ -189,7 +189,8 @@ static int start(struct daemon *daemon, const struct options *options)
 	if (r >= 0)
 		r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
 	if (r >= 0)
-		r = verify_new(daemon->event, &daemon->listeners, daemon->tokens, &daemon->verify);
+		r = login_server_new(
+			daemon->event, &daemon->listeners, daemon->tokens, &daemon->login_server);
 	if (r >= 0)
 		r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
 			READY_US, 0, on_ready_timer, daemon);
@@ -217,7 +218,7 @@ static void stop(struct daemon *daemon)
 	worker_free(daemon->lookups);
 	backups_free(daemon->backups);
 	bus_free(daemon->bus);
-	verify_free(daemon->verify);
+	login_server_free(daemon->login_server);
 	worker_free(daemon->disk);
 	sync_free(daemon->sync);
 	sd_event_source_disable_unref(daemon->ready_timer);

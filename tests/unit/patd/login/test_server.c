@@ -10,11 +10,11 @@
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"
 
-struct door_world {
+struct login_world {
 	struct world world; /* first: the world's functions take it */
 	sd_event *event;
 	struct listeners listeners;
-	struct verify *verify;
+	struct login_server *server;
 	struct made made; /* alice's */
 	struct pat_request request;
 };
@@ -34,7 +34,7 @@ int sd_event_now(sd_event *event, clockid_t clock, uint64_t *ret_us)
 	return 0;
 }
 
-static struct sockaddr_un address_of(struct door_world *w, const char *name)
+static struct sockaddr_un address_of(struct login_world *w, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
@@ -43,7 +43,7 @@ static struct sockaddr_un address_of(struct door_world *w, const char *name)
 	return address;
 }
 
-static int listen_at(struct door_world *w, const char *name, mode_t mode)
+static int listen_at(struct login_world *w, const char *name, mode_t mode)
 {
 	struct sockaddr_un address = address_of(w, name);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -57,7 +57,7 @@ static int listen_at(struct door_world *w, const char *name, mode_t mode)
 
 static int set_up(void **state)
 {
-	struct door_world *w = calloc(1, sizeof(*w));
+	struct login_world *w = calloc(1, sizeof(*w));
 	struct caller owner = alice;
 
 	assert_non_null(w);
@@ -67,7 +67,7 @@ static int set_up(void **state)
 	assert_int_equal(sd_event_new(&w->event), 0);
 	w->listeners.root_fd = listen_at(w, "root.sock", 0600);
 	w->listeners.user_fd = listen_at(w, "user.sock", 0666);
-	assert_int_equal(verify_new(w->event, &w->listeners, w->world.tokens, &w->verify), 0);
+	assert_int_equal(login_server_new(w->event, &w->listeners, w->world.tokens, &w->server), 0);
 	/* Whoever runs the test, without being root, asks for himself. */
 	owner.uid = geteuid() == 0 ? alice.uid : geteuid();
 	w->made = world_generate(&w->world, &owner, "laptop");
@@ -78,9 +78,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 
-	verify_free(w->verify);
+	login_server_free(w->server);
 	sd_event_unref(w->event);
 	listeners_close(&w->listeners);
 	world_end(&w->world);
@@ -89,7 +89,7 @@ static int tear_down(void **state)
 }
 
 /* Until the loop has nothing to do. */
-static void turn(struct door_world *w)
+static void turn(struct login_world *w)
 {
 	int r;
 
@@ -100,7 +100,7 @@ static void turn(struct door_world *w)
 	assert_int_equal(sd_event_get_state(w->event), SD_EVENT_INITIAL);
 }
 
-static int connect_to(struct door_world *w, const char *name)
+static int connect_to(struct login_world *w, const char *name)
 {
 	struct sockaddr_un address = address_of(w, name);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -111,7 +111,7 @@ static int connect_to(struct door_world *w, const char *name)
 }
 
 /* As that uid, which the socket remembers from here on.  Only root can. */
-static int connect_as(struct door_world *w, uint32_t uid)
+static int connect_as(struct login_world *w, uint32_t uid)
 {
 	int fd;
 
@@ -155,7 +155,7 @@ static bool is_waiting(int fd)
 }
 
 static uint32_t verdict_for(
-	struct door_world *w, const char *door, const struct pat_request *request)
+	struct login_world *w, const char *door, const struct pat_request *request)
 {
 	int fd = connect_to(w, door);
 
@@ -166,7 +166,7 @@ static uint32_t verdict_for(
 
 static void both_doors_answer(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 	assert_int_equal(verdict_for(w, "user.sock", &w->request), PAT_ACCEPTED);
@@ -174,7 +174,7 @@ static void both_doors_answer(void **state)
 
 static void a_reply_tells_the_expiration_and_nothing_else(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	struct pat_reply reply;
 	int fd = connect_to(w, "root.sock");
 
@@ -195,7 +195,7 @@ static void a_reply_tells_the_expiration_and_nothing_else(void **state)
 
 static void the_use_is_committed_before_the_reply(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fd = connect_to(w, "root.sock");
 	int64_t before, after;
 
@@ -213,7 +213,7 @@ static void the_use_is_committed_before_the_reply(void **state)
 
 static void a_request_may_come_later_than_the_connection(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fd = connect_to(w, "user.sock");
 
 	turn(w);
@@ -232,7 +232,7 @@ static void a_request_may_come_later_than_the_connection(void **state)
 /* More than fit one transaction. */
 static void many_at_once_all_get_their_reply(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fds[200];
 
 	for (size_t i = 0; i < COUNT(fds); i++) {
@@ -249,7 +249,7 @@ static void many_at_once_all_get_their_reply(void **state)
 
 static void a_user_asks_for_himself_only(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int own, other;
 
 	if (!unit_is_root())
@@ -266,7 +266,7 @@ static void a_user_asks_for_himself_only(void **state)
 /* Each gets an answer, and the ones over the ration another. */
 static void a_user_who_asks_too_often_is_told_so(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fds[40 /* REQUESTS_BURST */ + 20], other;
 	unsigned int busy = 0;
 
@@ -297,7 +297,7 @@ static void a_user_who_asks_too_often_is_told_so(void **state)
 
 static void roots_door_knows_no_ration(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 
 	for (int i = 0; i < 3 * 40 /* REQUESTS_BURST */; i++)
 		assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
@@ -305,7 +305,7 @@ static void roots_door_knows_no_ration(void **state)
 
 static void what_is_no_request_gets_no_reply(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	static const char *const doors[] = { "root.sock", "user.sock" };
 	struct {
 		struct pat_request request;
@@ -351,7 +351,7 @@ static void what_is_no_request_gets_no_reply(void **state)
 
 static void a_request_in_pieces_is_none(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fd = connect_to(w, "root.sock");
 
 	assert_int_equal(send(fd, &w->request, 300, MSG_NOSIGNAL), 300);
@@ -363,7 +363,7 @@ static void a_request_in_pieces_is_none(void **state)
 
 static void a_connection_brings_one_request(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fd = connect_to(w, "root.sock");
 
 	ask(fd, &w->request);
@@ -374,7 +374,7 @@ static void a_connection_brings_one_request(void **state)
 
 static void who_goes_away_is_not_missed(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fd;
 
 	/* Before patd looked; after; with a request that nobody waits for; half closed. */
@@ -404,7 +404,7 @@ static void who_goes_away_is_not_missed(void **state)
 
 static void who_keeps_silent_is_shown_out(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int silent, patient;
 
 	behind_us = 3 * 1000000 - 1000;
@@ -427,7 +427,7 @@ static void who_keeps_silent_is_shown_out(void **state)
 static void the_silent_keep_nobody_out(void **state)
 {
 	static int fds[300];
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	unsigned int closed = 0;
 
 	for (size_t i = 0; i < COUNT(fds); i++)
@@ -448,7 +448,7 @@ static void the_silent_keep_nobody_out(void **state)
 static void the_silent_at_one_door_leave_the_other_alone(void **state)
 {
 	static int fds[300];
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int fd;
 
 	if (!unit_is_root())
@@ -468,7 +468,7 @@ static void the_silent_at_one_door_leave_the_other_alone(void **state)
 
 static void root_comes_first(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int users[30], fd;
 
 	for (size_t i = 0; i < COUNT(users); i++) {
@@ -490,7 +490,7 @@ static void root_comes_first(void **state)
 /* With no descriptor left, those that are held are freed, and nobody waits for ever. */
 static void a_lack_of_descriptors_passes(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	struct rlimit limit, none;
 	int silent[4], fds[4];
 
@@ -517,15 +517,15 @@ static void a_lack_of_descriptors_passes(void **state)
 
 static void what_was_decided_is_told_at_the_end(void **state)
 {
-	struct door_world *w = *state;
+	struct login_world *w = *state;
 	int decided = connect_to(w, "root.sock"), silent = connect_to(w, "user.sock");
 
 	turn(w);
 	ask(decided, &w->request);
 	/* One step: the request is read, the reply is due. */
 	assert_true(sd_event_run(w->event, 0) > 0);
-	verify_free(w->verify);
-	w->verify = NULL;
+	login_server_free(w->server);
+	w->server = NULL;
 	assert_int_equal(read_verdict(decided), PAT_ACCEPTED);
 	assert_true(is_closed(silent));
 	close(silent);
