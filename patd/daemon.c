@@ -15,6 +15,7 @@
 #include "patd/history/journal.h"
 #include "patd/login/listeners.h"
 #include "patd/login/server.h"
+#include "patd/login/token_decider.h"
 #include "patd/policy/settings.h"
 #include "patd/store/store.h"
 #include "patd/tokens/tokens.h"
@@ -172,6 +173,7 @@ static int set_up_loop(struct daemon *daemon)
 
 static int start(struct daemon *daemon, const struct options *options)
 {
+	struct decider decider;
 	int r;
 
 	r = settings_new(options->conf_dir, &daemon->settings);
@@ -181,6 +183,7 @@ static int start(struct daemon *daemon, const struct options *options)
 		r = listeners_open(options->runtime_dir, &daemon->listeners);
 	if (r < 0)
 		return r;
+	decider = token_decider(daemon->tokens);
 	r = set_up_loop(daemon);
 	if (r >= 0)
 		r = sync_new(daemon->event, daemon->disk, daemon->store, &daemon->sync);
@@ -190,7 +193,7 @@ static int start(struct daemon *daemon, const struct options *options)
 		r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
 	if (r >= 0)
 		r = login_server_new(
-			daemon->event, &daemon->listeners, daemon->tokens, &daemon->login_server);
+			daemon->event, &daemon->listeners, &decider, &daemon->login_server);
 	if (r >= 0)
 		r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
 			READY_US, 0, on_ready_timer, daemon);

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The login server: connections on the verification sockets, from accept() to the reply. */
 #include "patd/login/server.h"
 
 #include <errno.h>
@@ -9,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
+#include "patd/login/pending.h"
 #include "patd/util/log.h"
 #include "patd/util/ratelimit.h"
 
@@ -48,7 +52,8 @@ struct verification_socket {
 
 struct login_server {
 	sd_event *event;
-	struct tokens *tokens;
+	struct decider decider;
+	struct pending *pending;
 	struct verification_socket root, user;
 	struct ratelimit ratelimit;
 	struct {
@@ -57,6 +62,13 @@ struct login_server {
 	} replies[ACCEPTS_MAX];
 	unsigned int replies_due;
 	uint64_t complained_us;
+};
+
+struct verification {
+	struct verification_socket *socket;
+	int fd;
+	uint32_t uid; /* who logs in; on user.sock who asks, for all that he asks for */
+	bool deferred;
 };
 
 static uint64_t now_us(struct login_server *server)
@@ -68,7 +80,7 @@ static uint64_t now_us(struct login_server *server)
 
 static void send_replies(struct login_server *server)
 {
-	tokens_commit_usage(server->tokens);
+	server->decider.commit(server->decider.userdata);
 	for (unsigned int i = 0; i < server->replies_due; i++) {
 		/* A client that has gone, or does not read, has lost its answer. */
 		(void)send(server->replies[i].fd, &server->replies[i].reply,
@@ -78,14 +90,51 @@ static void send_replies(struct login_server *server)
 	server->replies_due = 0;
 }
 
-/* Takes fd over; the caller fills the reply.  Whoever decides sends before it leaves to the loop,
- * with send_replies(). */
-static struct pat_reply *decide(struct login_server *server, int fd)
+/* Takes fd over.  Whoever queues calls send_replies() before it returns to the loop. */
+static void queue_reply(struct login_server *server, int fd, const struct pat_reply *reply)
 {
-	unsigned int i = server->replies_due++;
+	server->replies[server->replies_due].fd = fd;
+	server->replies[server->replies_due++].reply = *reply;
+}
 
-	server->replies[i].fd = fd;
-	return &server->replies[i].reply;
+/* Takes fd over.  caller_uid: of the peer. */
+static void decide(struct verification_socket *socket, int fd, uint32_t caller_uid,
+	const struct pat_request *request)
+{
+	const struct decider *decider = &socket->server->decider;
+	struct pat_reply reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_FAILED };
+	struct verification verification = {
+		.socket = socket,
+		.fd = fd,
+		.uid = socket->for_root ? request->uid : caller_uid,
+	};
+
+	decider->decide(&verification, caller_uid, request, &reply, decider->userdata);
+	if (!verification.deferred)
+		queue_reply(socket->server, fd, &reply);
+}
+
+int verification_defer(struct verification *verification, uint64_t *ret_id)
+{
+	const struct verification_socket *socket = verification->socket;
+	int r = pending_add(socket->server->pending, verification->fd, verification->uid,
+		socket->for_root, ret_id);
+
+	if (r < 0)
+		return r;
+	verification->deferred = true;
+	return 0;
+}
+
+int login_server_reply(struct login_server *server, uint64_t id, const struct pat_reply *reply)
+{
+	int fd = pending_take(server->pending, id);
+
+	if (fd < 0)
+		return fd;
+	queue_reply(server, fd, reply);
+	send_replies(server);
+	return 0;
 }
 
 /* Once a minute at most, whatever strangers send. */
@@ -126,7 +175,7 @@ static bool take_request(struct verification_socket *socket, int fd, uint32_t ui
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n > 0 && pat_request_check(&request, (size_t)n)) {
-		tokens_verify(server->tokens, uid, &request, decide(server, fd));
+		decide(socket, fd, uid, &request);
 	} else {
 		if (n > 0)
 			complain(server, uid);
@@ -238,7 +287,9 @@ static void forgo_request(int fd)
 
 static int greet(struct verification_socket *socket, int fd)
 {
+	static const struct pat_reply busy = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_BUSY };
 	struct login_server *server = socket->server;
+	const struct decider *decider = &server->decider;
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
@@ -246,19 +297,19 @@ static int greet(struct verification_socket *socket, int fd)
 		close(fd);
 		return 0;
 	}
-	if (!socket->for_root && !policy_has_verifier(tokens_policy(server->tokens), peer.uid) &&
+	if (!socket->for_root && !decider->is_verifier(peer.uid, decider->userdata) &&
 		!ratelimit_take(&server->ratelimit, peer.uid, now_us(server))) {
 		forgo_request(fd);
-		*decide(server, fd) = (struct pat_reply) {
-			.magic = PAT_REPLY_MAGIC,
-			.verdict = PAT_BUSY,
-		};
+		queue_reply(server, fd, &busy);
 		return 0;
 	}
 	return serve(socket, fd, peer.uid, true);
 }
 
-/* Those of replies; else of the connection that has kept silent longest, a user's first. */
+/*
+ * Those of replies; else that of a connection that owes its request, a user's first, or of the
+ * login that has waited longest for its verdict.
+ */
 static void free_descriptors(struct verification_socket *socket)
 {
 	struct login_server *server = socket->server;
@@ -269,6 +320,8 @@ static void free_descriptors(struct verification_socket *socket)
 		connection_close(TAILQ_FIRST(&server->user.waiting));
 	else if (!TAILQ_EMPTY(&socket->waiting))
 		connection_close(TAILQ_FIRST(&socket->waiting));
+	else
+		(void)pending_refuse_oldest(server->pending);
 }
 
 static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
@@ -307,39 +360,17 @@ static int socket_open(
 		TAILQ_INSERT_HEAD(&socket->unused, &socket->connections[i], entry);
 	}
 	r = sd_event_add_io(server->event, &socket->source, fd, EPOLLIN, on_connect, socket);
-	if (r >= 0)
-		r = sd_event_source_set_priority(
-			socket->source, for_root ? PRIORITY_ROOT : PRIORITY_USER);
-	/* A socket that has failed must not stay unserved unnoticed. */
-	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(socket->source, true);
-	if (r >= 0)
-		r = sd_event_add_time(server->event, &socket->timer, CLOCK_MONOTONIC, 0, 0,
-			on_request_timeout, socket);
-	return r < 0 ? r : sd_event_source_set_enabled(socket->timer, SD_EVENT_OFF);
-}
-
-int login_server_new(sd_event *event, const struct listeners *listeners, struct tokens *tokens,
-	struct login_server **ret_server)
-{
-	struct login_server *server = calloc(1, sizeof(*server));
-	int r;
-
-	if (!server)
-		return -ENOMEM;
-	server->event = sd_event_ref(event);
-	server->tokens = tokens;
-	server->ratelimit.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
-	server->ratelimit.burst = REQUESTS_BURST;
-	r = socket_open(server, &server->root, listeners->root_fd, true);
-	if (r >= 0)
-		r = socket_open(server, &server->user, listeners->user_fd, false);
-	if (r < 0) {
-		login_server_free(server);
+	if (r < 0)
 		return r;
-	}
-	*ret_server = server;
-	return 0;
+	r = sd_event_source_set_priority(socket->source, for_root ? PRIORITY_ROOT : PRIORITY_USER);
+	if (r < 0)
+		return r;
+	/* A socket that has failed must not stay unserved unnoticed. */
+	r = sd_event_source_set_exit_on_failure(socket->source, true);
+	if (r < 0)
+		return r;
+	return sd_event_add_time(server->event, &socket->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
+		on_request_timeout, socket);
 }
 
 static void socket_close(struct verification_socket *socket)
@@ -350,10 +381,42 @@ static void socket_close(struct verification_socket *socket)
 	sd_event_source_disable_unref(socket->timer);
 }
 
+static void login_server_clear(struct login_server **server)
+{
+	login_server_free(*server);
+}
+
+int login_server_new(sd_event *event, const struct listeners *listeners,
+	const struct decider *decider, struct login_server **ret_server)
+{
+	__attribute__((cleanup(login_server_clear))) struct login_server *server =
+		calloc(1, sizeof(*server));
+	int r;
+
+	if (!server)
+		return -ENOMEM;
+	server->event = sd_event_ref(event);
+	server->decider = *decider;
+	server->ratelimit.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
+	server->ratelimit.burst = REQUESTS_BURST;
+	r = pending_new(event, decider->cancel, decider->userdata, &server->pending);
+	if (r < 0)
+		return r;
+	r = socket_open(server, &server->root, listeners->root_fd, true);
+	if (r < 0)
+		return r;
+	r = socket_open(server, &server->user, listeners->user_fd, false);
+	if (r < 0)
+		return r;
+	*ret_server = TAKE(server);
+	return 0;
+}
+
 void login_server_free(struct login_server *server)
 {
 	if (!server)
 		return;
+	pending_free(server->pending);
 	socket_close(&server->root);
 	socket_close(&server->user);
 	sd_event_unref(server->event);

@@ -1,73 +1,28 @@
-/* Clients and patd's loop in one thread: each client speaks, the loop turns, the client reads. */
-#include <errno.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
-
-#include "patd/login/server.h"
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The login server with the rules of patd/tokens, whose verdicts come at once. */
+#include "patd/login/token_decider.h"
 #include "patd/util/ratelimit.h"
 #include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/login/login_clients.h"
 #include "tests/unit/patd/world.h"
 
 struct login_world {
 	struct world world; /* first: the world's functions take it */
-	sd_event *event;
-	struct listeners listeners;
-	struct login_server *server;
+	struct login login;
 	struct made made; /* alice's */
 	struct pat_request request;
 };
-
-/* How far patd's loop is behind: what waits for a time from now on need not wait. */
-static uint64_t behind_us;
-
-/* In the place of libsystemd's. */
-int sd_event_now(sd_event *event, clockid_t clock, uint64_t *ret_us)
-{
-	struct timespec now;
-
-	(void)event;
-	assert_int_equal(clock, CLOCK_MONOTONIC);
-	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
-	*ret_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 - behind_us;
-	return 0;
-}
-
-static struct sockaddr_un address_of(struct login_world *w, const char *name)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	(void)snprintf(
-		address.sun_path, sizeof(address.sun_path), "%s/%s", w->world.place.dir, name);
-	return address;
-}
-
-static int listen_at(struct login_world *w, const char *name, mode_t mode)
-{
-	struct sockaddr_un address = address_of(w, name);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(chmod(address.sun_path, mode), 0);
-	assert_int_equal(listen(fd, 1024), 0);
-	return fd;
-}
 
 static int set_up(void **state)
 {
 	struct login_world *w = calloc(1, sizeof(*w));
 	struct caller owner = alice;
+	struct decider decider;
 
 	assert_non_null(w);
-	behind_us = 0;
 	world_make(&w->world);
-	assert_int_equal(chmod(w->world.place.dir, 0711), 0);
-	assert_int_equal(sd_event_new(&w->event), 0);
-	w->listeners.root_fd = listen_at(w, "root.sock", 0600);
-	w->listeners.user_fd = listen_at(w, "user.sock", 0666);
-	assert_int_equal(login_server_new(w->event, &w->listeners, w->world.tokens, &w->server), 0);
+	decider = token_decider(w->world.tokens);
+	login_begin(&w->login, w->world.place.dir, &decider);
 	/* Whoever runs the test, without being root, asks for himself. */
 	owner.uid = geteuid() == 0 ? alice.uid : geteuid();
 	w->made = world_generate(&w->world, &owner, "laptop");
@@ -80,91 +35,23 @@ static int tear_down(void **state)
 {
 	struct login_world *w = *state;
 
-	login_server_free(w->server);
-	sd_event_unref(w->event);
-	listeners_close(&w->listeners);
+	login_end(&w->login);
 	world_end(&w->world);
 	free(w);
 	return 0;
 }
 
-/* Until the loop has nothing to do. */
-static void turn(struct login_world *w)
-{
-	int r;
-
-	do {
-		r = sd_event_run(w->event, 0);
-		assert_true(r >= 0);
-	} while (r > 0);
-	assert_int_equal(sd_event_get_state(w->event), SD_EVENT_INITIAL);
-}
-
-static int connect_to(struct login_world *w, const char *name)
-{
-	struct sockaddr_un address = address_of(w, name);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
-/* As that uid, which the socket remembers from here on.  Only root can. */
-static int connect_as(struct login_world *w, uint32_t uid)
-{
-	int fd;
-
-	assert_int_equal(seteuid(uid), 0);
-	fd = connect_to(w, "user.sock");
-	assert_int_equal(seteuid(0), 0);
-	return fd;
-}
-
-static void ask(int fd, const struct pat_request *request)
-{
-	assert_int_equal(send(fd, request, sizeof(*request), MSG_NOSIGNAL), sizeof(*request));
-}
-
-/* The verdict, and that nothing follows it. */
-static uint32_t read_verdict(int fd)
-{
-	struct pat_reply reply;
-	ssize_t n = recv(fd, &reply, sizeof(reply), 0);
-
-	assert_that(n >= 0, "no reply: %s", strerror(errno));
-	assert_true(pat_reply_check(&reply, (size_t)n));
-	assert_int_equal(recv(fd, &n, sizeof(n), 0), 0);
-	close(fd);
-	return reply.verdict;
-}
-
-static bool is_closed(int fd)
-{
-	char byte;
-	ssize_t n = recv(fd, &byte, 1, 0);
-
-	return n == 0 || (n < 0 && errno == ECONNRESET);
-}
-
-static bool is_waiting(int fd)
-{
-	char byte;
-
-	return recv(fd, &byte, 1, 0) < 0 && errno == EAGAIN;
-}
-
 static uint32_t verdict_for(
-	struct login_world *w, const char *door, const struct pat_request *request)
+	struct login_world *w, const char *name, const struct pat_request *request)
 {
-	int fd = connect_to(w, door);
+	int fd = connect_to(&w->login, name);
 
 	ask(fd, request);
-	turn(w);
+	turn(&w->login);
 	return read_verdict(fd);
 }
 
-static void both_doors_answer(void **state)
+static void both_sockets_answer(void **state)
 {
 	struct login_world *w = *state;
 
@@ -172,37 +59,37 @@ static void both_doors_answer(void **state)
 	assert_int_equal(verdict_for(w, "user.sock", &w->request), PAT_ACCEPTED);
 }
 
-static void a_reply_tells_the_expiration_and_nothing_else(void **state)
+static void reply_has_expiration_only_if_accepted(void **state)
 {
 	struct login_world *w = *state;
 	struct pat_reply reply;
-	int fd = connect_to(w, "root.sock");
+	int fd = connect_to(&w->login, "root.sock");
 
 	ask(fd, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(recv(fd, &reply, sizeof(reply), 0), sizeof(reply));
 	assert_int_equal(reply.expires_at, w->made.token.expires_at);
 	close(fd);
 	w->request.digest.bytes[0] ^= 1;
-	fd = connect_to(w, "root.sock");
+	fd = connect_to(&w->login, "root.sock");
 	ask(fd, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(recv(fd, &reply, sizeof(reply), 0), sizeof(reply));
 	assert_int_equal(reply.verdict, PAT_WRONG);
 	assert_int_equal(reply.expires_at, 0);
 	close(fd);
 }
 
-static void the_use_is_committed_before_the_reply(void **state)
+static void use_is_committed_before_reply(void **state)
 {
 	struct login_world *w = *state;
-	int fd = connect_to(w, "root.sock");
+	int fd = connect_to(&w->login, "root.sock");
 	int64_t before, after;
 
 	ask(fd, &w->request);
 	/* Step by step: as long as there is no reply, there need be no use, but not otherwise. */
 	do {
-		assert_true(sd_event_run(w->event, 0) > 0);
+		assert_true(sd_event_run(w->login.event, 0) > 0);
 		before = world_ask(&w->world, "SELECT last_used_at FROM token");
 	} while (is_waiting(fd));
 	after = world_ask(&w->world, "SELECT last_used_at FROM token");
@@ -211,26 +98,26 @@ static void the_use_is_committed_before_the_reply(void **state)
 	close(fd);
 }
 
-static void a_request_may_come_later_than_the_connection(void **state)
+static void late_request_is_answered(void **state)
 {
 	struct login_world *w = *state;
-	int fd = connect_to(w, "user.sock");
+	int fd = connect_to(&w->login, "user.sock");
 
-	turn(w);
+	turn(&w->login);
 	assert_true(is_waiting(fd));
 	ask(fd, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
-	fd = connect_to(w, "root.sock");
-	turn(w);
+	fd = connect_to(&w->login, "root.sock");
+	turn(&w->login);
 	assert_true(is_waiting(fd));
 	ask(fd, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
 }
 
 /* More than fit one transaction. */
-static void many_at_once_all_get_their_reply(void **state)
+static void two_hundred_requests_each_get_their_reply(void **state)
 {
 	struct login_world *w = *state;
 	int fds[200];
@@ -238,33 +125,33 @@ static void many_at_once_all_get_their_reply(void **state)
 	for (size_t i = 0; i < COUNT(fds); i++) {
 		struct pat_request request = w->request;
 
-		fds[i] = connect_to(w, "root.sock");
+		fds[i] = connect_to(&w->login, "root.sock");
 		request.digest.bytes[0] ^= i % 2;
 		ask(fds[i], &request);
 	}
-	turn(w);
+	turn(&w->login);
 	for (size_t i = 0; i < COUNT(fds); i++)
 		assert_int_equal(read_verdict(fds[i]), i % 2 == 0 ? PAT_ACCEPTED : PAT_WRONG);
 }
 
-static void a_user_asks_for_himself_only(void **state)
+static void user_asking_for_another_is_not_allowed(void **state)
 {
 	struct login_world *w = *state;
 	int own, other;
 
 	if (!unit_is_root())
 		return;
-	own = connect_as(w, alice.uid);
-	other = connect_as(w, bob.uid);
+	own = connect_as(&w->login, alice.uid);
+	other = connect_as(&w->login, bob.uid);
 	ask(own, &w->request);
 	ask(other, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(read_verdict(own), PAT_ACCEPTED);
 	assert_int_equal(read_verdict(other), PAT_NOT_ALLOWED);
 }
 
-/* Each gets an answer, and the ones over the ration another. */
-static void a_user_who_asks_too_often_is_told_so(void **state)
+/* Each gets an answer, and the ones above the limit another. */
+static void user_above_rate_limit_is_busy(void **state)
 {
 	struct login_world *w = *state;
 	int fds[40 /* REQUESTS_BURST */ + 20], other;
@@ -273,10 +160,10 @@ static void a_user_who_asks_too_often_is_told_so(void **state)
 	if (!unit_is_root())
 		return;
 	for (size_t i = 0; i < COUNT(fds); i++) {
-		fds[i] = connect_as(w, alice.uid);
+		fds[i] = connect_as(&w->login, alice.uid);
 		ask(fds[i], &w->request);
 	}
-	turn(w);
+	turn(&w->login);
 	for (size_t i = 0; i < COUNT(fds); i++) {
 		uint32_t verdict = read_verdict(fds[i]);
 
@@ -288,14 +175,14 @@ static void a_user_who_asks_too_often_is_told_so(void **state)
 	/* The machine may have been slow, and some allowance have grown. */
 	assert_true(busy > 0);
 	/* Nobody else is affected, and root never is. */
-	other = connect_as(w, bob.uid);
+	other = connect_as(&w->login, bob.uid);
 	ask(other, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(read_verdict(other), PAT_NOT_ALLOWED);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
-static void roots_door_knows_no_ration(void **state)
+static void root_socket_has_no_rate_limit(void **state)
 {
 	struct login_world *w = *state;
 
@@ -303,10 +190,10 @@ static void roots_door_knows_no_ration(void **state)
 		assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
-static void what_is_no_request_gets_no_reply(void **state)
+static void malformed_request_is_closed_and_logged_once(void **state)
 {
 	struct login_world *w = *state;
-	static const char *const doors[] = { "root.sock", "user.sock" };
+	static const char *const sockets[] = { "root.sock", "user.sock" };
 	struct {
 		struct pat_request request;
 		char more[64];
@@ -333,13 +220,13 @@ static void what_is_no_request_gets_no_reply(void **state)
 	bad_account.account = PAT_ACCOUNT_ALL + 1;
 	dirty.tty[63] = 'x';
 	heard_clear();
-	for (size_t d = 0; d < COUNT(doors); d++)
+	for (size_t d = 0; d < COUNT(sockets); d++)
 		for (size_t i = 0; i < COUNT(packets); i++) {
-			int fd = connect_to(w, doors[d]);
+			int fd = connect_to(&w->login, sockets[d]);
 
 			assert_int_equal(send(fd, packets[i].bytes, packets[i].size, MSG_NOSIGNAL),
 				packets[i].size);
-			turn(w);
+			turn(&w->login);
 			assert_that(is_closed(fd), "%s", packets[i].what);
 			close(fd);
 		}
@@ -349,90 +236,90 @@ static void what_is_no_request_gets_no_reply(void **state)
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
-static void a_request_in_pieces_is_none(void **state)
+static void request_in_pieces_is_closed(void **state)
 {
 	struct login_world *w = *state;
-	int fd = connect_to(w, "root.sock");
+	int fd = connect_to(&w->login, "root.sock");
 
 	assert_int_equal(send(fd, &w->request, 300, MSG_NOSIGNAL), 300);
-	turn(w);
+	turn(&w->login);
 	assert_true(is_closed(fd));
 	assert_true(send(fd, (const char *)&w->request + 300, 396, MSG_NOSIGNAL) < 0);
 	close(fd);
 }
 
-static void a_connection_brings_one_request(void **state)
+static void second_request_is_refused(void **state)
 {
 	struct login_world *w = *state;
-	int fd = connect_to(w, "root.sock");
+	int fd = connect_to(&w->login, "root.sock");
 
 	ask(fd, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_true(send(fd, &w->request, sizeof(w->request), MSG_NOSIGNAL) < 0);
 	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
 }
 
-static void who_goes_away_is_not_missed(void **state)
+static void server_survives_clients_that_hang_up(void **state)
 {
 	struct login_world *w = *state;
 	int fd;
 
 	/* Before patd looked; after; with a request that nobody waits for; half closed. */
-	close(connect_to(w, "root.sock"));
-	turn(w);
-	fd = connect_to(w, "root.sock");
-	turn(w);
+	close(connect_to(&w->login, "root.sock"));
+	turn(&w->login);
+	fd = connect_to(&w->login, "root.sock");
+	turn(&w->login);
 	close(fd);
-	turn(w);
-	fd = connect_to(w, "root.sock");
+	turn(&w->login);
+	fd = connect_to(&w->login, "root.sock");
 	ask(fd, &w->request);
 	close(fd);
-	turn(w);
-	fd = connect_to(w, "root.sock");
-	turn(w);
+	turn(&w->login);
+	fd = connect_to(&w->login, "root.sock");
+	turn(&w->login);
 	assert_int_equal(shutdown(fd, SHUT_WR), 0);
-	turn(w);
+	turn(&w->login);
 	assert_true(is_closed(fd));
 	close(fd);
-	fd = connect_to(w, "root.sock");
+	fd = connect_to(&w->login, "root.sock");
 	ask(fd, &w->request);
 	assert_int_equal(shutdown(fd, SHUT_RD), 0);
-	turn(w);
+	turn(&w->login);
 	close(fd);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
-static void who_keeps_silent_is_shown_out(void **state)
+static void silent_connection_is_closed_at_timeout(void **state)
 {
 	struct login_world *w = *state;
 	int silent, patient;
 
 	behind_us = 3 * 1000000 - 1000;
-	silent = connect_to(w, "user.sock");
-	turn(w);
+	silent = connect_to(&w->login, "user.sock");
+	turn(&w->login);
 	behind_us = 0;
-	patient = connect_to(w, "user.sock");
+	patient = connect_to(&w->login, "user.sock");
 	while (is_waiting(silent))
-		assert_true(sd_event_run(w->event, 10 * 1000000) > 0);
+		assert_true(sd_event_run(w->login.event, 10 * 1000000) > 0);
 	assert_true(is_closed(silent));
-	turn(w);
+	turn(&w->login);
 	assert_true(is_waiting(patient));
 	ask(patient, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(read_verdict(patient), PAT_ACCEPTED);
 	close(silent);
 }
 
 /* As many as are let wait, and more: who has been silent longest makes room. */
-static void the_silent_keep_nobody_out(void **state)
+static void oldest_silent_connection_makes_room(void **state)
 {
 	static int fds[300];
 	struct login_world *w = *state;
 	unsigned int closed = 0;
 
 	for (size_t i = 0; i < COUNT(fds); i++)
-		fds[i] = connect_to(w, "root.sock");
-	turn(w);
+		fds[i] = connect_to(&w->login, "root.sock");
+	turn(&w->login);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 	assert_true(is_closed(fds[0]));
 	assert_true(is_waiting(fds[COUNT(fds) - 1]));
@@ -441,11 +328,11 @@ static void the_silent_keep_nobody_out(void **state)
 		close(fds[i]);
 	}
 	assert_in_range(closed, COUNT(fds) - 256, COUNT(fds) - 255);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
-static void the_silent_at_one_door_leave_the_other_alone(void **state)
+static void silent_users_leave_root_socket_alone(void **state)
 {
 	static int fds[300];
 	struct login_world *w = *state;
@@ -453,52 +340,52 @@ static void the_silent_at_one_door_leave_the_other_alone(void **state)
 
 	if (!unit_is_root())
 		return;
-	fd = connect_to(w, "root.sock");
-	turn(w);
+	fd = connect_to(&w->login, "root.sock");
+	turn(&w->login);
 	for (size_t i = 0; i < COUNT(fds); i++)
-		fds[i] = connect_as(w, (uint32_t)(2000 + i / 10));
-	turn(w);
+		fds[i] = connect_as(&w->login, (uint32_t)(2000 + i / 10));
+	turn(&w->login);
 	assert_true(is_waiting(fd));
 	ask(fd, &w->request);
-	turn(w);
+	turn(&w->login);
 	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
 	for (size_t i = 0; i < COUNT(fds); i++)
 		close(fds[i]);
 }
 
-static void root_comes_first(void **state)
+static void root_socket_is_served_first(void **state)
 {
 	struct login_world *w = *state;
 	int users[30], fd;
 
 	for (size_t i = 0; i < COUNT(users); i++) {
-		users[i] = connect_to(w, "user.sock");
+		users[i] = connect_to(&w->login, "user.sock");
 		ask(users[i], &w->request);
 	}
-	fd = connect_to(w, "root.sock");
+	fd = connect_to(&w->login, "root.sock");
 	ask(fd, &w->request);
 	while (is_waiting(fd))
-		assert_true(sd_event_run(w->event, 0) > 0);
+		assert_true(sd_event_run(w->login.event, 0) > 0);
 	for (size_t i = 0; i < COUNT(users); i++)
 		assert_true(is_waiting(users[i]));
 	close(fd);
-	turn(w);
+	turn(&w->login);
 	for (size_t i = 0; i < COUNT(users); i++)
 		assert_int_equal(read_verdict(users[i]), PAT_ACCEPTED);
 }
 
 /* With no descriptor left, those that are held are freed, and nobody waits for ever. */
-static void a_lack_of_descriptors_passes(void **state)
+static void lack_of_descriptors_closes_silent_connections(void **state)
 {
 	struct login_world *w = *state;
 	struct rlimit limit, none;
 	int silent[4], fds[4];
 
 	for (size_t i = 0; i < COUNT(silent); i++)
-		silent[i] = connect_to(w, "user.sock");
-	turn(w);
+		silent[i] = connect_to(&w->login, "user.sock");
+	turn(&w->login);
 	for (size_t i = 0; i < COUNT(fds); i++) {
-		fds[i] = connect_to(w, "root.sock");
+		fds[i] = connect_to(&w->login, "root.sock");
 		ask(fds[i], &w->request);
 	}
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -507,7 +394,7 @@ static void a_lack_of_descriptors_passes(void **state)
 	none.rlim_cur = (rlim_t)fds[COUNT(fds) - 1] + 2;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
 	for (int i = 0; i < 100; i++)
-		assert_true(sd_event_run(w->event, 0) >= 0);
+		assert_true(sd_event_run(w->login.event, 0) >= 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	for (size_t i = 0; i < COUNT(fds); i++)
 		assert_int_equal(read_verdict(fds[i]), PAT_ACCEPTED);
@@ -515,17 +402,18 @@ static void a_lack_of_descriptors_passes(void **state)
 		close(silent[i]);
 }
 
-static void what_was_decided_is_told_at_the_end(void **state)
+static void freed_server_has_sent_replies_and_closes_the_rest(void **state)
 {
 	struct login_world *w = *state;
-	int decided = connect_to(w, "root.sock"), silent = connect_to(w, "user.sock");
+	int decided = connect_to(&w->login, "root.sock"),
+	    silent = connect_to(&w->login, "user.sock");
 
-	turn(w);
+	turn(&w->login);
 	ask(decided, &w->request);
 	/* One step: the request is read, the reply is due. */
-	assert_true(sd_event_run(w->event, 0) > 0);
-	login_server_free(w->server);
-	w->server = NULL;
+	assert_true(sd_event_run(w->login.event, 0) > 0);
+	login_server_free(w->login.server);
+	w->login.server = NULL;
 	assert_int_equal(read_verdict(decided), PAT_ACCEPTED);
 	assert_true(is_closed(silent));
 	close(silent);
@@ -537,24 +425,24 @@ static void what_was_decided_is_told_at_the_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(both_doors_answer),
-		TEST(a_reply_tells_the_expiration_and_nothing_else),
-		TEST(the_use_is_committed_before_the_reply),
-		TEST(a_request_may_come_later_than_the_connection),
-		TEST(many_at_once_all_get_their_reply),
-		TEST(a_user_asks_for_himself_only),
-		TEST(a_user_who_asks_too_often_is_told_so),
-		TEST(roots_door_knows_no_ration),
-		TEST(what_is_no_request_gets_no_reply),
-		TEST(a_request_in_pieces_is_none),
-		TEST(a_connection_brings_one_request),
-		TEST(who_goes_away_is_not_missed),
-		TEST(who_keeps_silent_is_shown_out),
-		TEST(the_silent_keep_nobody_out),
-		TEST(the_silent_at_one_door_leave_the_other_alone),
-		TEST(root_comes_first),
-		TEST(a_lack_of_descriptors_passes),
-		TEST(what_was_decided_is_told_at_the_end),
+		TEST(both_sockets_answer),
+		TEST(reply_has_expiration_only_if_accepted),
+		TEST(use_is_committed_before_reply),
+		TEST(late_request_is_answered),
+		TEST(two_hundred_requests_each_get_their_reply),
+		TEST(user_asking_for_another_is_not_allowed),
+		TEST(user_above_rate_limit_is_busy),
+		TEST(root_socket_has_no_rate_limit),
+		TEST(malformed_request_is_closed_and_logged_once),
+		TEST(request_in_pieces_is_closed),
+		TEST(second_request_is_refused),
+		TEST(server_survives_clients_that_hang_up),
+		TEST(silent_connection_is_closed_at_timeout),
+		TEST(oldest_silent_connection_makes_room),
+		TEST(silent_users_leave_root_socket_alone),
+		TEST(root_socket_is_served_first),
+		TEST(lack_of_descriptors_closes_silent_connections),
+		TEST(freed_server_has_sent_replies_and_closes_the_rest),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

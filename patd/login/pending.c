@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of pending verifications, bounded in number and time. */
+#include "patd/login/pending.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/wire.h"
+#include "patd/util/log.h"
+
+#define USEC_PER_SEC UINT64_C(1000000)
+
+struct pending_verification {
+	struct pending *pending;
+	TAILQ_ENTRY(pending_verification) entry;
+	sd_event_source *hangup;
+	uint64_t id, deadline_us;
+	int fd;
+	uint32_t uid;
+};
+
+TAILQ_HEAD(pending_verifications, pending_verification);
+
+struct pending {
+	sd_event *event;
+	sd_event_source *timer; /* for the oldest, whose deadline is the earliest */
+	pending_cancel_fn cancel;
+	void *userdata;
+	uint64_t last_id;
+	struct pending_verifications verifications, unused; /* oldest first */
+	struct pending_verification places[PENDING_MAX];
+};
+
+/* The caller owns the descriptor. */
+static int release(struct pending_verification *verification)
+{
+	struct pending *pending = verification->pending;
+
+	verification->hangup = sd_event_source_disable_unref(verification->hangup);
+	TAILQ_REMOVE(&pending->verifications, verification, entry);
+	TAILQ_INSERT_HEAD(&pending->unused, verification, entry);
+	return verification->fd;
+}
+
+/* Whether the peer is there to read it or not. */
+static void refuse(struct pending_verification *verification)
+{
+	const struct pat_reply refusal = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_FAILED };
+	const struct pending *pending = verification->pending;
+	uint64_t id = verification->id;
+	int fd = release(verification);
+
+	(void)send(fd, &refusal, sizeof(refusal), MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)close(fd);
+	pending->cancel(id, pending->userdata);
+}
+
+static int on_hangup(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	(void)source;
+	(void)fd;
+	(void)revents;
+	refuse(userdata);
+	return 0;
+}
+
+static int arm_timer(struct pending *pending, uint64_t deadline_us)
+{
+	int r = sd_event_source_set_time(pending->timer, deadline_us);
+
+	return r < 0 ? r : sd_event_source_set_enabled(pending->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct pending *pending = userdata;
+	struct pending_verification *oldest;
+
+	(void)source;
+	while ((oldest = TAILQ_FIRST(&pending->verifications)) && oldest->deadline_us <= usec) {
+		log_warning("a login of uid %u was refused: its verdict did not come within %d s",
+			oldest->uid, PENDING_TIMEOUT_S);
+		refuse(oldest);
+	}
+	return oldest ? arm_timer(pending, oldest->deadline_us) : 0;
+}
+
+static bool has_room(const struct pending *pending, uint32_t uid, bool for_root_socket)
+{
+	const unsigned int max = !for_root_socket ? PENDING_MAX_USER_SOCKET
+				 : uid != 0       ? PENDING_MAX - PENDING_MAX_PER_UID
+						  : PENDING_MAX;
+	const struct pending_verification *verification = TAILQ_FIRST(&pending->verifications);
+	unsigned int all = 0, own = 0;
+
+	for (; verification; verification = TAILQ_NEXT(verification, entry)) {
+		all++;
+		own += verification->uid == uid;
+	}
+	return all < max && own < PENDING_MAX_PER_UID;
+}
+
+int pending_add(
+	struct pending *pending, int fd, uint32_t uid, bool for_root_socket, uint64_t *ret_id)
+{
+	struct pending_verification *verification = TAILQ_FIRST(&pending->unused);
+	uint64_t deadline_us;
+	int r;
+
+	if (!verification || !has_room(pending, uid, for_root_socket))
+		return -EBUSY;
+	r = sd_event_now(pending->event, CLOCK_MONOTONIC, &deadline_us);
+	if (r < 0)
+		return r;
+	deadline_us += PENDING_TIMEOUT_S * USEC_PER_SEC;
+	if (TAILQ_EMPTY(&pending->verifications)) {
+		r = arm_timer(pending, deadline_us);
+		if (r < 0)
+			return r;
+	}
+	r = sd_event_add_io(
+		pending->event, &verification->hangup, fd, EPOLLHUP, on_hangup, verification);
+	if (r < 0)
+		return r;
+	verification->id = *ret_id = ++pending->last_id;
+	verification->deadline_us = deadline_us;
+	verification->fd = fd;
+	verification->uid = uid;
+	TAILQ_REMOVE(&pending->unused, verification, entry);
+	TAILQ_INSERT_TAIL(&pending->verifications, verification, entry);
+	return 0;
+}
+
+int pending_take(struct pending *pending, uint64_t id)
+{
+	struct pending_verification *verification = TAILQ_FIRST(&pending->verifications);
+
+	for (; verification; verification = TAILQ_NEXT(verification, entry))
+		if (verification->id == id)
+			return release(verification);
+	return -ENOENT;
+}
+
+bool pending_refuse_oldest(struct pending *pending)
+{
+	struct pending_verification *oldest = TAILQ_FIRST(&pending->verifications);
+
+	if (!oldest)
+		return false;
+	refuse(oldest);
+	return true;
+}
+
+int pending_new(
+	sd_event *event, pending_cancel_fn cancel, void *userdata, struct pending **ret_pending)
+{
+	cleanup_free struct pending *pending = calloc(1, sizeof(*pending));
+	int r;
+
+	if (!pending)
+		return -ENOMEM;
+	r = sd_event_add_time(
+		event, &pending->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timeout, pending);
+	if (r < 0)
+		return r;
+	pending->event = sd_event_ref(event);
+	pending->cancel = cancel;
+	pending->userdata = userdata;
+	TAILQ_INIT(&pending->verifications);
+	TAILQ_INIT(&pending->unused);
+	for (size_t i = 0; i < PENDING_MAX; i++) {
+		pending->places[i].pending = pending;
+		TAILQ_INSERT_TAIL(&pending->unused, &pending->places[i], entry);
+	}
+	*ret_pending = TAKE(pending);
+	return 0;
+}
+
+void pending_free(struct pending *pending)
+{
+	if (!pending)
+		return;
+	while (pending_refuse_oldest(pending))
+		;
+	sd_event_source_disable_unref(pending->timer);
+	sd_event_unref(pending->event);
+	free(pending);
+}
