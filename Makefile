@@ -65,7 +65,7 @@ patd_src := $(filter-out patd/patd.c,$(call sources,patd))
 patctl_src := $(filter-out patctl/patctl.c,$(call sources,patctl))
 pam_pat_src := $(call sources,pam_pat)
 
-patd_pkgs := dbus-1 inih libsystemd sqlite3 libsodium
+patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
 pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
 

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One configuration file, read line by line. */
 #include "patd/policy/conf_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ini.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,21 +13,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/name.h"
 
 #define FILE_BYTES_MAX (1 << 20)
+#define LINE_BYTES_MAX 4096
 
-/* inih splits what is longer, or cuts it off: ini.h asks for three bytes more than a line has. */
-#define LINE_BYTES_MAX (INI_MAX_LINE - 3)
-
-/* Where reading is. */
-struct spot {
+struct position {
 	const struct conf_reader *reader;
 	char place[PATH_MAX + sizeof(":4294967295")];
 };
 
-__attribute__((format(printf, 2, 3))) static void tell(
-	const struct spot *spot, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void report(
+	const struct position *position, const char *format, ...)
 {
 	char text[256];
 	va_list args;
@@ -35,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static void tell(
 	/* clang 14 takes it for one never started. NOLINTNEXTLINE(clang-analyzer-valist.*) */
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	spot->reader->problem(spot->place, text, spot->reader->userdata);
+	position->reader->problem(position->place, text, position->reader->userdata);
 }
 
 /* What makes the file or folder one that others may have a hand in, NULL if nothing. */
@@ -66,125 +65,134 @@ static bool is_missing(const char *path)
 	return lstat(path, &st) < 0 && errno == ENOENT;
 }
 
-/* NULL if it is missing, or a problem that was told. */
-static FILE *open_file(const struct spot *spot, const char *path)
+/* NULL if it is missing, or a problem that has been reported. */
+static FILE *open_file(const struct position *position, const char *path)
 {
 	/* Not to wait for the writer of a FIFO. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	const char *problem = NULL;
-	FILE *file = NULL;
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	const char *problem;
 	struct stat st;
+	FILE *file;
 
-	if (fd >= 0 && fstat(fd, &st) == 0) {
-		problem = file_problem(&st);
-		if (problem)
-			tell(spot, "%s", problem);
-		else
-			file = fdopen(fd, "r");
+	if (fd < 0 && errno == ENOENT && is_missing(path))
+		return NULL;
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		report(position, "cannot be read: %m");
+		return NULL;
 	}
-	if (file)
-		return file;
-	if (!problem && !(errno == ENOENT && is_missing(path)))
-		tell(spot, "cannot be read: %m");
-	if (fd >= 0)
-		(void)close(fd);
-	return NULL;
+	problem = file_problem(&st);
+	if (problem) {
+		report(position, "%s", problem);
+		return NULL;
+	}
+	file = fdopen(fd, "r");
+	if (!file) {
+		report(position, "cannot be read: %m");
+		return NULL;
+	}
+	(void)take_fd(&fd);
+	return file;
 }
 
-static int take_setting(void *userdata, const char *section, const char *key, const char *value)
+/* The text without the blanks around it, in place. */
+static char *trim(char *text)
 {
-	const struct spot *spot = userdata;
+	size_t len;
 
-	(void)section;
-	spot->reader->setting(spot->place, key, value, spot->reader->userdata);
-	return 1;
+	text += strspn(text, " ");
+	for (len = strlen(text); len > 0 && text[len - 1] == ' '; len--)
+		;
+	text[len] = '\0';
+	return text;
 }
 
-/*
- * By inih, one line at a time.  What it would take beyond that is kept from it: sections, which
- * it does not tell of, comments, a byte order mark, lines that continue others, and "KEY: VALUE".
- */
-static bool read_setting(struct spot *spot, const char *line)
+/* KEY = VALUE; behind a blank, ";" begins a comment. */
+static bool read_setting(const struct position *position, char *line)
 {
-	return *line >= 'a' && *line <= 'z' && line[strcspn(line, "=:")] == '=' &&
-	       ini_parse_string(line, take_setting, spot) == 0;
+	char *comment = strstr(line, " ;"), *equals;
+
+	if (comment)
+		*comment = '\0';
+	equals = line + strcspn(line, "=:");
+	if (*line < 'a' || *line > 'z' || *equals != '=')
+		return false;
+	*equals = '\0';
+	position->reader->setting(
+		position->place, trim(line), trim(equals + 1), position->reader->userdata);
+	return true;
 }
 
-/* line has no blanks around it. */
-static void read_words(struct spot *spot, char *line, size_t len)
+/* line: without the blanks around it. */
+static void read_words(const struct position *position, char *line)
 {
+	const size_t len = strlen(line);
+
 	if (*line == '\0' || *line == '#' || *line == ';')
 		return;
 	if (*line == '[' && line[len - 1] == ']') {
 		line[len - 1] = '\0';
-		spot->reader->section(spot->place, line + 1, spot->reader->userdata);
-	} else if (!read_setting(spot, line)) {
-		tell(spot, "the line is none of [SECTION], KEY = VALUE and a comment, which begins "
-			   "with \"#\"");
+		position->reader->section(position->place, line + 1, position->reader->userdata);
+	} else if (!read_setting(position, line)) {
+		report(position,
+			"the line is none of [SECTION], KEY = VALUE and a comment, which begins "
+			"with \"#\"");
 	}
 }
 
 /* len: without the end of the line, which is cut off; there may be a NUL before it. */
-static void read_line(struct spot *spot, char *line, size_t len)
+static void read_line(const struct position *position, char *line, size_t len)
 {
 	if (len > LINE_BYTES_MAX) {
-		tell(spot, "the line is longer than %d bytes", LINE_BYTES_MAX);
+		report(position, "the line is longer than %d bytes", LINE_BYTES_MAX);
 		return;
 	}
 	for (char *tab = line; (tab = strchr(tab, '\t'));)
 		*tab = ' ';
-	if (strlen(line) != len || (len > 0 && pat_name_problem(line))) {
-		tell(spot, "the line has a control character, or is not valid UTF-8; it is to be "
-			   "plain text, and to end with a line feed alone");
+	if (strlen(line) != len || pat_text_problem(line)) {
+		report(position,
+			"the line has a control character, or is not valid UTF-8; it is to be "
+			"plain text, and to end with a line feed alone");
 		return;
 	}
-	while (len > 0 && line[len - 1] == ' ')
-		line[--len] = '\0';
-	while (*line == ' ') {
-		line++;
-		len--;
-	}
-	read_words(spot, line, len);
+	read_words(position, trim(line));
 }
 
 void conf_file_read(const char *path, const struct conf_reader *reader)
 {
-	struct spot whole = { .reader = reader }, spot = { .reader = reader };
-	char *line = NULL;
+	struct position whole = { .reader = reader }, position = { .reader = reader };
+	cleanup_file FILE *file = NULL;
+	cleanup_free char *line = NULL;
 	size_t size = 0;
 	ssize_t len;
-	FILE *file;
 
 	(void)snprintf(whole.place, sizeof(whole.place), "%s", path);
 	file = open_file(&whole, path);
 	if (!file)
 		return;
 	for (unsigned int number = 1; (len = getline(&line, &size, file)) > 0; number++) {
-		(void)snprintf(spot.place, sizeof(spot.place), "%s:%u", path, number);
+		(void)snprintf(position.place, sizeof(position.place), "%s:%u", path, number);
 		if (line[len - 1] == '\n')
 			line[--len] = '\0';
-		read_line(&spot, line, (size_t)len);
+		read_line(&position, line, (size_t)len);
 	}
 	if (!feof(file))
-		tell(&whole, "cannot be read: %m");
-	free(line);
-	(void)fclose(file);
+		report(&whole, "cannot be read: %m");
 }
 
 bool conf_folder_check(const char *path, const struct conf_reader *reader)
 {
-	struct spot spot = { .reader = reader };
+	struct position position = { .reader = reader };
 	const char *problem;
 	struct stat st;
 
-	(void)snprintf(spot.place, sizeof(spot.place), "%s", path);
+	(void)snprintf(position.place, sizeof(position.place), "%s", path);
 	if (stat(path, &st) < 0) {
 		if (errno != ENOENT || !is_missing(path))
-			tell(&spot, "cannot be read: %m");
+			report(&position, "cannot be read: %m");
 		return false;
 	}
 	problem = S_ISDIR(st.st_mode) ? trust_problem(&st) : "is not a folder";
 	if (problem)
-		tell(&spot, "%s", problem);
+		report(&position, "%s", problem);
 	return S_ISDIR(st.st_mode);
 }

@@ -4,7 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/patd/place.h"
 
-#define LINES_MAX (1 << 14)
+#define LINES_MAX (1 << 16)
 
 static struct place place;
 static unsigned int problems;

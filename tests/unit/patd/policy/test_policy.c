@@ -207,6 +207,14 @@ static void each_slip_is_told_with_its_place(void **state)
 		{ "[tokens]\nmax_tokens", "2: the line is none of" },
 		{ "[tokens]\nmax_tokens: 4", "2: the line is none of" },
 		{ "[tokens]\nmax_tokens ; x = 4", "2: the line is none of" },
+		{ "[tokens]\nmax_tokens ;= 4", "2: the line is none of" },
+		{ "[tokens]\nmax_tokens : x = 4", "2: the line is none of" },
+		{ "[tokens]\nMax_tokens = 4", "2: the line is none of" },
+		{ "[tokens]\nmax_tokens = 4;5", "2: max_tokens cannot be \"4;5\"" },
+		{ "[tokens]\nmax_tokens =;5", "2: max_tokens cannot be \";5\"" },
+		{ "[tokens]\nmax_tokens = ;5", "2: max_tokens cannot be \"\"" },
+		{ "[tokens]\nmax_tokens = = 4", "2: max_tokens cannot be \"= 4\"" },
+		{ "[tokens]\nmax_tokens = 4:5", "2: max_tokens cannot be \"4:5\"" },
 		{ "[tokens]\n= 4", "2: the line is none of" },
 		{ "[tokens]\nmax_tokens = 4\n  5", "3: the line is none of" },
 		{ "\xEF\xBB\xBF[tokens]", "1: the line is none of" },
@@ -311,7 +319,7 @@ static void all_slips_are_told_at_once(void **state)
 /* A line of len bytes. */
 static const char *long_line(const char *begin, size_t len)
 {
-	static char text[512];
+	static char text[5000];
 
 	assert_true(len < sizeof(text) - 16);
 	(void)sprintf(text, "[tokens]\n");
@@ -323,17 +331,13 @@ static const char *long_line(const char *begin, size_t len)
 
 static void a_line_too_long_is_a_problem(void **state)
 {
-	static const char list[] =
-		"self_services = a,a*,b,b*,c,c*,d,d*,e,e*,f,f*,g,g*,h,h*,i,i*,"
-		"j,j*,k,k*,l,l*,m,m*,n,n*,o,o*,p,p*,q,q*,r,r*,s,s*,t,t*,u,u*,v,v*,w,w*,y,y*,";
-	const struct policy *policy;
+	static const char setting[] = "max_tokens = 7 ;";
 
 	(void)state;
-	policy = read_good(long_line(list, 197));
-	assert_int_equal(strlen(policy->self_services), 197 - strlen("self_services = "));
-	(void)read_good(long_line("#", 197));
-	check_bad(long_line(list, 198), "patd.conf:2: the line is longer than 197 bytes\n");
-	check_bad(long_line("#", 400), "patd.conf:2: the line is longer than 197 bytes\n");
+	assert_int_equal(read_good(long_line(setting, 4096))->max_tokens, 7);
+	(void)read_good(long_line("#", 4096));
+	check_bad(long_line(setting, 4097), "patd.conf:2: the line is longer than 4096 bytes\n");
+	check_bad(long_line("#", 4900), "patd.conf:2: the line is longer than 4096 bytes\n");
 }
 
 static void a_nul_is_a_problem(void **state)
