@@ -20,7 +20,9 @@
 #define PAT_REQUEST_MAGIC UINT32_C(0x31544150) /* "PAT1" in memory on little endian */
 #define PAT_REPLY_MAGIC UINT32_C(0x31746170)   /* "pat1" */
 
-#define PAT_SERVICE_MAX 63 /* bytes */
+/* bytes */
+#define PAT_USER_MAX 255 /* LOGIN_NAME_MAX without its NUL */
+#define PAT_SERVICE_MAX 63
 
 #define PAT_ROOT_SOCKET "root.sock" /* 0600: callers with effective uid 0 */
 #define PAT_USER_SOCKET "user.sock" /* 0666: everybody, for their own uid only */
@@ -30,7 +32,7 @@ struct pat_request {
 	uint32_t uid; /* of the user who logs in, as the module resolved it */
 	char id[16];  /* the token's id */
 	struct pat_digest digest;
-	char user[256];                    /* the user's name, LOGIN_NAME_MAX; never empty */
+	char user[PAT_USER_MAX + 1];       /* the user's name; never empty */
 	char service[PAT_SERVICE_MAX + 1]; /* PAM_SERVICE; never empty */
 	char rhost[256];  /* PAM_RHOST, empty for a local login; may be cut short */
 	char tty[64];     /* PAM_TTY, may be empty; may be cut short */

@@ -10,7 +10,7 @@
 #include "common/wire.h"
 #include "patd/model/limits.h"
 
-#define TOKEN_USER_BYTES_MAX 255 /* LOGIN_NAME_MAX without its NUL */
+#define TOKEN_USER_BYTES_MAX PAT_USER_MAX
 #define TOKEN_VERIFIER_LEN 32
 #define TOKEN_MAC_LEN 32
 #define TOKEN_REASON_MAX 255                   /* bytes */

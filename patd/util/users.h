@@ -1,12 +1,11 @@
-/*
- * Users by name and number, from NSS, which may ask a network: in a worker, never on the loop.
- */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Users by name and number, from NSS, which may ask a network: in a worker, never on the loop. */
 #ifndef PATD_UTIL_USERS_H
 #define PATD_UTIL_USERS_H
 
 #include <stdint.h>
 
-#include "patd/model/token.h"
+#include "common/wire.h"
 #include "patd/util/worker.h"
 
 /* One question and its answer. */
@@ -14,7 +13,7 @@ struct user_lookup {
 	struct job job; /* run is users_run(); done is the asker's */
 	bool by_name;   /* else by uid */
 	uint32_t uid;
-	char name[TOKEN_USER_BYTES_MAX + 1];
+	char name[PAT_USER_MAX + 1];
 	int result; /* 0: both uid and name stand; -ENOENT: no such user; or another -errno */
 };
 

@@ -92,9 +92,9 @@ static void a_failure_is_passed_on(void **state)
 static void a_name_that_fits_no_token_is_nobodys(void **state)
 {
 	(void)state;
-	memset(name, 'u', TOKEN_USER_BYTES_MAX);
+	memset(name, 'u', PAT_USER_MAX);
 	assert_int_equal(look_up(false).result, 0);
-	memset(name, 'u', TOKEN_USER_BYTES_MAX + 1);
+	memset(name, 'u', PAT_USER_MAX + 1);
 	assert_int_equal(look_up(false).result, -ENOENT);
 }
 
