@@ -1,13 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The backup file: its header, its checksum, and the copy of the image. */
 #include "patd/backup/backup_file.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/progress.h"
+#include "patd/util/io.h"
 #include "patd/util/log.h"
 
 #define PIECE ((size_t)256 * 1024) /* bytes */
@@ -15,48 +20,23 @@
 
 static const char magic[16] = "patd backup 1\n";
 
-enum {
-	SIZE_AT = sizeof(magic),
-	KEY_AT = SIZE_AT + 8,
-	CHECKSUM_AT = KEY_AT + KEY_LEN,
+/* As patd/backup/backup_file.h has it. */
+struct header {
+	char magic[sizeof(magic)];
+	uint64_t size; /* little-endian */
+	uint8_t key[KEY_LEN];
+	uint8_t checksum[CHECKSUM_LEN]; /* of what stands before it, and of the image */
 };
 
-_Static_assert(CHECKSUM_AT + CHECKSUM_LEN == BACKUP_HEADER_LEN, "the header is as its file says");
+_Static_assert(sizeof(struct header) == BACKUP_HEADER_LEN, "no padding in the header");
 
-/* The number of bytes read, fewer than len at the end only. */
-static ssize_t read_all(int fd, uint8_t *bytes, size_t len)
+/* It has the key. */
+static void header_wipe(struct header *header)
 {
-	size_t got = 0;
-
-	while (got < len) {
-		ssize_t n = read(fd, bytes + got, len - got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	return (ssize_t)got;
+	sodium_memzero(header, sizeof(*header));
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t len, uint64_t at)
-{
-	while (len > 0) {
-		ssize_t n = pwrite(fd, bytes, len, (off_t)at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -ENOSPC;
-		bytes += n;
-		len -= (size_t)n;
-		at += (uint64_t)n;
-	}
-	return 0;
-}
+#define cleanup_header __attribute__((cleanup(header_wipe)))
 
 /* Copies size bytes from one file, where it stands, into the other, and into the checksum. */
 struct copy {
@@ -68,24 +48,31 @@ struct copy {
 };
 
 /* -EBADMSG: there are fewer. */
-static int copy_pieces(const struct copy *copy, uint8_t *piece)
+static int copy_pieces(const struct copy *copy, uint8_t piece[static PIECE])
 {
 	uint64_t done = 0;
-	int r = 0;
 
-	while (r == 0 && done < copy->size) {
+	while (done < copy->size) {
 		size_t len = copy->size - done < PIECE ? (size_t)(copy->size - done) : PIECE;
-		ssize_t n = read_all(copy->from, piece, len);
+		ssize_t n = io_read(copy->from, piece, len);
+		int r;
 
-		if (n < 0 || (size_t)n != len)
-			return n < 0 ? (int)n : -EBADMSG;
+		if (n < 0)
+			return (int)n;
+		if ((size_t)n != len)
+			return -EBADMSG;
 		crypto_generichash_update(copy->checksum, piece, len);
-		r = write_all(copy->to, piece, len, copy->at + done);
+		r = io_write_at(copy->to, piece, len, copy->at + done);
+		if (r < 0)
+			return r;
 		done += len;
-		if (r == 0 && copy->progress)
+		if (copy->progress) {
 			r = copy->progress(done, copy->size, copy->userdata);
+			if (r != 0)
+				return r;
+		}
 	}
-	return r;
+	return 0;
 }
 
 static int copy_run(const struct copy *copy)
@@ -100,35 +87,17 @@ static int copy_run(const struct copy *copy)
 	return r;
 }
 
-static void begin_checksum(
-	crypto_generichash_state *checksum, const uint8_t header[static BACKUP_HEADER_LEN])
+static void begin_checksum(crypto_generichash_state *checksum, const struct header *header)
 {
 	crypto_generichash_init(checksum, NULL, 0, CHECKSUM_LEN);
-	crypto_generichash_update(checksum, header, CHECKSUM_AT);
-}
-
-static void make_header(
-	uint8_t header[static BACKUP_HEADER_LEN], uint64_t size, const uint8_t key[static KEY_LEN])
-{
-	memcpy(header, magic, sizeof(magic));
-	for (size_t i = 0; i < 8; i++)
-		header[SIZE_AT + i] = (uint8_t)(size >> (8 * i));
-	memcpy(header + KEY_AT, key, KEY_LEN);
-}
-
-static uint64_t size_in(const uint8_t header[static BACKUP_HEADER_LEN])
-{
-	uint64_t size = 0;
-
-	for (size_t i = 0; i < 8; i++)
-		size |= (uint64_t)header[SIZE_AT + i] << (8 * i);
-	return size;
+	crypto_generichash_update(
+		checksum, (const uint8_t *)header, offsetof(struct header, checksum));
 }
 
 int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
 	void *userdata)
 {
-	uint8_t header[BACKUP_HEADER_LEN];
+	cleanup_header struct header header = { 0 };
 	crypto_generichash_state checksum;
 	struct copy copy = {
 		.from = image,
@@ -146,15 +115,14 @@ int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_pr
 	if (lseek(image, 0, SEEK_SET) < 0)
 		return -errno;
 	copy.size = (uint64_t)st.st_size;
-	make_header(header, copy.size, key);
-	begin_checksum(&checksum, header);
+	memcpy(header.magic, magic, sizeof(magic));
+	header.size = htole64(copy.size);
+	memcpy(header.key, key, KEY_LEN);
+	begin_checksum(&checksum, &header);
 	r = copy_run(&copy);
-	crypto_generichash_final(&checksum, header + CHECKSUM_AT, CHECKSUM_LEN);
-	if (r == 0)
-		r = write_all(fd, header, sizeof(header), 0);
-	sodium_memzero(header, sizeof(header));
+	crypto_generichash_final(&checksum, header.checksum, CHECKSUM_LEN);
 	sodium_memzero(&checksum, sizeof(checksum));
-	return r;
+	return r != 0 ? r : io_write_at(fd, &header, sizeof(header), 0);
 }
 
 static int damaged(const char *how)
@@ -169,15 +137,15 @@ static int show(uint64_t done, uint64_t total, void *userdata)
 	return 0;
 }
 
-static int read_image(int fd, int image, const uint8_t header[static BACKUP_HEADER_LEN])
+static int read_image(int fd, int image, const struct header *header)
 {
-	uint8_t found[CHECKSUM_LEN], more;
+	uint8_t found[CHECKSUM_LEN], byte;
 	crypto_generichash_state checksum;
 	struct progress progress;
 	const struct copy copy = {
 		.from = fd,
 		.to = image,
-		.size = size_in(header),
+		.size = le64toh(header->size),
 		.checksum = &checksum,
 		.progress = show,
 		.userdata = &progress,
@@ -193,7 +161,7 @@ static int read_image(int fd, int image, const uint8_t header[static BACKUP_HEAD
 	sodium_memzero(&checksum, sizeof(checksum));
 	if (r == -EBADMSG)
 		return damaged("its end is missing");
-	n = r == 0 ? read_all(fd, &more, sizeof(more)) : r;
+	n = r == 0 ? io_read(fd, &byte, sizeof(byte)) : r;
 	if (n < 0) {
 		log_error("the backup could not be read, or written to the disk: %s",
 			strerror((int)-n));
@@ -201,31 +169,31 @@ static int read_image(int fd, int image, const uint8_t header[static BACKUP_HEAD
 	}
 	if (n > 0)
 		return damaged("something follows its end");
-	if (sodium_memcmp(found, header + CHECKSUM_AT, CHECKSUM_LEN) != 0)
+	if (sodium_memcmp(found, header->checksum, CHECKSUM_LEN) != 0)
 		return damaged("its checksum is wrong");
 	return 0;
 }
 
 int backup_read(int fd, int image, uint8_t ret_key[static KEY_LEN])
 {
-	uint8_t header[BACKUP_HEADER_LEN];
-	ssize_t n = read_all(fd, header, sizeof(header));
+	cleanup_header struct header header;
+	ssize_t n = io_read(fd, &header, sizeof(header));
 	int r;
 
 	if (n < 0) {
-		r = (int)n;
-		log_error("the backup could not be read: %s", strerror(-r));
-	} else if ((size_t)n != sizeof(header) || memcmp(header, magic, sizeof(magic)) != 0) {
-		r = -EBADMSG;
+		log_error("the backup could not be read: %s", strerror((int)-n));
+		return (int)n;
+	}
+	if ((size_t)n != sizeof(header) || memcmp(header.magic, magic, sizeof(magic)) != 0) {
 		log_error("that is no backup that this patd can read: name a file that patctl "
 			  "backup made");
-	} else if (size_in(header) > INT64_MAX - BACKUP_HEADER_LEN) {
-		r = damaged("its size is wrong");
-	} else {
-		r = read_image(fd, image, header);
+		return -EBADMSG;
 	}
-	if (r == 0)
-		memcpy(ret_key, header + KEY_AT, KEY_LEN);
-	sodium_memzero(header, sizeof(header));
-	return r;
+	if (le64toh(header.size) > INT64_MAX - BACKUP_HEADER_LEN)
+		return damaged("its size is wrong");
+	r = read_image(fd, image, &header);
+	if (r < 0)
+		return r;
+	memcpy(ret_key, header.key, KEY_LEN);
+	return 0;
 }

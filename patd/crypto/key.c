@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "patd/util/io.h"
 #include "patd/util/log.h"
 
 #define KEY_FILE_NEW "key.new"
@@ -76,20 +77,11 @@ void key_free(struct key *key)
 /* One byte more than the key, so that a file that is too long shows. */
 static int read_bytes(int fd, uint8_t bytes[static KEY_LEN + 1])
 {
-	size_t got = 0;
+	ssize_t n = io_read(fd, bytes, KEY_LEN + 1);
 
-	while (got < KEY_LEN + 1) {
-		ssize_t n = read(fd, bytes + got, KEY_LEN + 1 - got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	return got == KEY_LEN ? 0 : -EBADMSG;
+	if (n < 0)
+		return (int)n;
+	return n == KEY_LEN ? 0 : -EBADMSG;
 }
 
 /* private: whether the file must be ours alone; systemd sees to that for a credential. */
