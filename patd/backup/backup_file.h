@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A backup as a file: everything that the tokens need to come back, on any machine.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Backups while patd serves: the copy in a thread, and its reports in the loop. */
 #include "patd/backup/online.h"
 
 #include <errno.h>
@@ -10,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patd/backup/backup_file.h"
 #include "patd/db/database.h"
 #include "patd/db/schema.h"
@@ -17,9 +20,9 @@
 #include "patd/util/log.h"
 #include "patd/util/worker.h"
 
-#define STEP_PAGES 256 /* between two looks whether anybody still wants it */
+#define STEP_PAGES 256 /* between two checks whether it was abandoned */
 #define BUSY_MS 1000   /* for what takes a lock for an instant */
-#define TELL_US (UINT64_C(100) * 1000)
+#define PROGRESS_US (UINT64_C(100) * 1000)
 
 struct backups {
 	struct worker *worker;
@@ -64,37 +67,45 @@ static int page_size_of(sqlite3 *db, uint64_t *ret_size)
 	sqlite3_stmt *statement;
 	int r = sqlite3_prepare_v2(db, "PRAGMA page_size", -1, &statement, NULL);
 
-	if (r == SQLITE_OK) {
-		r = sqlite3_step(statement);
-		*ret_size = (uint64_t)sqlite3_column_int64(statement, 0);
-		sqlite3_finalize(statement);
-	}
-	return r == SQLITE_ROW ? SQLITE_OK : r;
+	if (r != SQLITE_OK)
+		return schema_errno(r);
+	r = sqlite3_step(statement);
+	*ret_size = (uint64_t)sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return r == SQLITE_ROW ? 0 : schema_errno(r);
 }
 
-/* The read transaction holds one moment fast: else each change would begin the copy anew. */
-static int copy_deadline(struct backup *backup, sqlite3 *from, sqlite3 *to)
+static int execute(sqlite3 *db, const char *sql)
+{
+	return schema_errno(sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
+
+/* The read transaction keeps one state of the database: else each change would restart the copy. */
+static int copy_snapshot(struct backup *backup, sqlite3 *from, sqlite3 *to)
 {
 	uint64_t page_size = 0;
 	sqlite3_backup *copying;
-	int r = sqlite3_busy_timeout(from, BUSY_MS), ended;
+	int r, finished;
 
-	if (r == SQLITE_OK)
-		r = sqlite3_exec(from, "BEGIN; SELECT count(*) FROM meta;", NULL, NULL, NULL);
-	if (r == SQLITE_OK)
-		r = page_size_of(from, &page_size);
+	r = schema_errno(sqlite3_busy_timeout(from, BUSY_MS));
+	if (r < 0)
+		return r;
+	r = execute(from, "BEGIN; SELECT count(*) FROM meta;");
+	if (r < 0)
+		return r;
+	r = page_size_of(from, &page_size);
+	if (r < 0)
+		return r;
 	/* A copy that is cut short is thrown away, so it needs neither journal nor sync. */
-	if (r == SQLITE_OK)
-		r = sqlite3_exec(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;", NULL,
-			NULL, NULL);
-	if (r != SQLITE_OK)
-		return schema_errno(r);
+	r = execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
+	if (r < 0)
+		return r;
 	copying = sqlite3_backup_init(to, "main", from, "main");
 	if (!copying)
 		return schema_errno(sqlite3_extended_errcode(to));
 	r = copy_steps(backup, copying, page_size);
-	ended = schema_errno(sqlite3_backup_finish(copying));
-	return r < 0 ? r : ended;
+	finished = schema_errno(sqlite3_backup_finish(copying));
+	return r < 0 ? r : finished;
 }
 
 static int copy_database(struct backup *backup)
@@ -102,11 +113,13 @@ static int copy_database(struct backup *backup)
 	const struct backups *backups = backup->backups;
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 	sqlite3 *from = NULL, *to = NULL;
-	int r = sqlite3_open_v2(backups->database, &from, flags, NULL), closed;
+	int r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, NULL)), closed;
 
-	if (r == SQLITE_OK)
-		r = sqlite3_open_v2(backups->image, &to, flags | SQLITE_OPEN_CREATE, NULL);
-	r = r == SQLITE_OK ? copy_deadline(backup, from, to) : schema_errno(r);
+	if (r == 0)
+		r = schema_errno(
+			sqlite3_open_v2(backups->image, &to, flags | SQLITE_OPEN_CREATE, NULL));
+	if (r == 0)
+		r = copy_snapshot(backup, from, to);
 	sqlite3_close(from);
 	closed = schema_errno(sqlite3_close(to));
 	return r < 0 ? r : closed;
@@ -125,31 +138,31 @@ static int on_written(uint64_t done, uint64_t size, void *userdata)
 static int check_key(const struct backups *backups, const uint8_t bytes[static KEY_LEN])
 {
 	uint8_t check[KEY_CHECK_LEN];
-	struct key *key;
+	cleanup_key struct key *key = NULL;
 	int r = key_new(bytes, &key);
 
 	if (r < 0)
 		return r;
 	key_check_value(key, check);
-	key_free(key);
 	return sodium_memcmp(check, backups->check, sizeof(check)) == 0 ? 0 : -EKEYREJECTED;
 }
 
 static int write_backup(struct backup *backup)
 {
-	uint8_t *bytes;
-	int image, r = key_read_bytes(backup->backups->state_dir, &bytes);
+	cleanup_key_bytes uint8_t *bytes = NULL;
+	cleanup_close int image = -1;
+	int r;
 
+	r = key_read_bytes(backup->backups->state_dir, &bytes);
+	if (r < 0)
+		return r;
+	r = check_key(backup->backups, bytes);
 	if (r < 0)
 		return r;
 	image = open(backup->backups->image, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	r = image < 0 ? -errno : check_key(backup->backups, bytes);
-	if (r == 0)
-		r = backup_write(backup->fd, bytes, image, on_written, backup);
-	sodium_free(bytes);
-	if (image >= 0)
-		close(image);
-	return r;
+	if (image < 0)
+		return -errno;
+	return backup_write(backup->fd, bytes, image, on_written, backup);
 }
 
 static void run(struct job *job)
@@ -191,15 +204,21 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	if (atomic_load(&backup->total) > 0)
 		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
 			backup->order.userdata);
-	r = sd_event_source_set_time_relative(source, TELL_US);
+	r = sd_event_source_set_time_relative(source, PROGRESS_US);
 	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void backups_clear(struct backups **backups)
+{
+	backups_free(*backups);
 }
 
 int backups_new(
 	sd_event *event, const char *state_dir, const struct key *key, struct backups **ret_backups)
 {
-	struct backups *backups = calloc(1, sizeof(*backups));
-	int r = 0;
+	__attribute__((cleanup(backups_clear))) struct backups *backups =
+		calloc(1, sizeof(*backups));
+	int r;
 
 	if (!backups)
 		return -ENOMEM;
@@ -207,46 +226,43 @@ int backups_new(
 	if (asprintf(&backups->database, "%s/" DATABASE_FILE, state_dir) < 0 ||
 		asprintf(&backups->image, "%s/" STATE_DIR_IMAGE, state_dir) < 0 ||
 		!(backups->state_dir = strdup(state_dir)))
-		r = -ENOMEM;
-	if (r == 0)
-		r = sd_event_add_time_relative(
-			event, &backups->timer, CLOCK_MONOTONIC, TELL_US, 0, on_timer, backups);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(backups->timer, SD_EVENT_OFF);
-	if (r >= 0)
-		r = worker_new(event, 1, &backups->worker);
-	if (r < 0) {
-		backups_free(backups);
+		return -ENOMEM;
+	r = sd_event_add_time(
+		event, &backups->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, backups);
+	if (r < 0)
 		return r;
-	}
-	*ret_backups = backups;
+	r = worker_new(event, 1, &backups->worker);
+	if (r < 0)
+		return r;
+	*ret_backups = TAKE(backups);
 	return 0;
 }
 
 int backups_start(struct backups *backups, int fd, const struct backup_order *order,
 	struct backup **ret_backup)
 {
-	struct backup *backup = calloc(1, sizeof(*backup));
+	cleanup_close int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	cleanup_free struct backup *backup = NULL;
 	int r;
 
+	if (own_fd < 0)
+		return -errno;
+	backup = calloc(1, sizeof(*backup));
 	if (!backup)
 		return -ENOMEM;
 	backup->job = (struct job) { .run = run, .done = done };
 	backup->backups = backups;
 	backup->order = *order;
 	backup->result = -ECANCELED; /* it may never run */
-	backup->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	r = backup->fd < 0 ? -errno : worker_submit(backups->worker, &backup->job);
-	if (r < 0) {
-		if (backup->fd >= 0)
-			close(backup->fd);
-		free(backup);
+	backup->fd = own_fd;
+	r = worker_submit(backups->worker, &backup->job);
+	if (r < 0)
 		return r;
-	}
+	(void)take_fd(&own_fd);
 	backups->running = backup;
-	*ret_backup = backup;
-	/* Without it nobody is told how far it is, and it is made all the same. */
-	if (sd_event_source_set_time_relative(backups->timer, TELL_US) >= 0)
+	*ret_backup = TAKE(backup);
+	/* Without the timer nobody sees the progress, and the backup is made all the same. */
+	if (sd_event_source_set_time_relative(backups->timer, PROGRESS_US) >= 0)
 		(void)sd_event_source_set_enabled(backups->timer, SD_EVENT_ONESHOT);
 	return 0;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Backups of the state, while patd serves: a thread of its own copies the database as it was at
  * one moment, and nobody waits for it.  One at a time.
@@ -13,13 +14,13 @@
 struct backups;
 struct backup;
 
-/* What the one who ordered a backup hears, in the loop. */
+/* How the one who ordered a backup hears of it, in the loop. */
 struct backup_order {
 	/* Ten times a second at the most, in bytes of work. */
 	void (*progress)(uint64_t done, uint64_t total, void *userdata);
 	/*
-	 * The last that is heard.  0: it is written, and not synced.  -ECANCELED, -EKEYREJECTED:
-	 * the key on the disk is another one; all others have been logged.
+	 * The last call.  0: it is written, and not synced.  -ECANCELED: patd ends.
+	 * -EKEYREJECTED: the key on the disk is another one.  All others have been logged.
 	 */
 	void (*done)(int result, void *userdata);
 	void *userdata;

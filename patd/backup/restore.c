@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Restoring and verifying a backup, offline. */
 #include "patd/backup/restore.h"
 
 #include <errno.h>
@@ -8,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patd/backup/backup_file.h"
 #include "patd/backup/verify_image.h"
 #include "patd/db/database.h"
@@ -23,85 +26,70 @@ static int failed(int r, const char *what)
 /* Unpacks the backup into the empty file image, and verifies it. */
 static int unpack(int image, int fd, uint8_t bytes[static KEY_LEN])
 {
-	struct key *key = NULL;
-	int r = backup_read(fd, image, bytes);
+	cleanup_key struct key *key = NULL;
+	int r;
 
-	if (r == 0)
-		r = key_new(bytes, &key);
-	if (r == 0)
-		r = verify_image(image, key);
-	key_free(key);
-	return r;
+	r = backup_read(fd, image, bytes);
+	if (r < 0)
+		return r;
+	r = key_new(bytes, &key);
+	return r < 0 ? r : verify_image(image, key);
 }
 
 /* An empty file without a name: it is gone when this process is, however it ends. */
 static int open_nameless(int *ret_fd)
 {
-	const char *place = secure_getenv("TMPDIR");
-	char *path;
-	int fd, r = 0;
+	const char *dir = secure_getenv("TMPDIR");
+	cleanup_free char *path = NULL;
+	cleanup_close int fd = -1;
 
-	if (asprintf(&path, "%s/patd-verify.XXXXXX", place ? place : "/var/tmp") < 0)
+	if (asprintf(&path, "%s/patd-verify.XXXXXX", dir ? dir : "/var/tmp") < 0)
 		return -ENOMEM;
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0 || unlink(path) < 0)
-		r = -errno;
-	free(path);
-	if (r == 0)
-		*ret_fd = fd;
-	else if (fd >= 0)
-		close(fd);
-	return r;
+		return -errno;
+	*ret_fd = take_fd(&fd);
+	return 0;
 }
 
 int restore_verify(int fd)
 {
-	uint8_t *bytes = sodium_malloc(KEY_LEN);
-	int image = -1, r = bytes ? open_nameless(&image) : -ENOMEM;
+	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN);
+	cleanup_close int image = -1;
+	int r = bytes ? open_nameless(&image) : -ENOMEM;
 
 	if (r < 0)
-		(void)failed(r, "make a file to verify the backup in");
-	else
-		r = unpack(image, fd, bytes);
-	sodium_free(bytes);
-	if (image >= 0)
-		close(image);
-	return r;
+		return failed(r, "make a file to verify the backup in");
+	return unpack(image, fd, bytes);
 }
 
-/* What was unpacked, on the disk. */
-static int keep(int new_fd, int image, const uint8_t bytes[static KEY_LEN])
-{
-	int r = fsync(image) < 0 ? -errno : key_write(new_fd, bytes);
-
-	return r < 0 ? failed(r, "write the backup to the disk") : 0;
-}
-
-/* Makes the new state in its folder, which is empty. */
+/* Makes the new state, on the disk, in its folder, which is empty. */
 static int make_ready(int new_fd, int fd)
 {
-	uint8_t *bytes = sodium_malloc(KEY_LEN);
-	int image = openat(
+	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN);
+	cleanup_close int image = openat(
 		new_fd, DATABASE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int r;
 
 	if (!bytes || image < 0)
-		r = failed(bytes ? -errno : -ENOMEM, "unpack the backup");
-	else
-		r = unpack(image, fd, bytes);
-	if (r == 0)
-		r = keep(new_fd, image, bytes);
-	sodium_free(bytes);
-	if (image >= 0)
-		close(image);
-	return r;
+		return failed(bytes ? -errno : -ENOMEM, "unpack the backup");
+	r = unpack(image, fd, bytes);
+	if (r < 0)
+		return r;
+	r = fsync(image) < 0 ? -errno : key_write(new_fd, bytes);
+	return r < 0 ? failed(r, "write the backup to the disk") : 0;
 }
 
 /* In the locked directory, by way of a folder that is new. */
-static int restore_into(int state_fd, int new_fd, int fd)
+static int restore_into(int state_fd, int fd)
 {
-	int r = make_ready(new_fd, fd);
+	cleanup_close int new_fd = -1;
+	int r;
 
+	r = state_dir_begin(state_fd, &new_fd);
+	if (r < 0)
+		return failed(r, "restore the backup");
+	r = make_ready(new_fd, fd);
 	if (r < 0)
 		return r;
 	r = state_dir_switch(state_fd, new_fd);
@@ -114,27 +102,21 @@ static int restore_into(int state_fd, int new_fd, int fd)
 
 int restore_run(const char *state_dir, int fd)
 {
-	int state_fd, new_fd, r, gone;
+	cleanup_close int state_fd = -1;
+	int r, removed;
 
 	r = database_lock(state_dir, &state_fd);
 	if (r < 0)
 		return r;
 	r = state_dir_settle(state_fd);
-	if (r == 0) {
-		r = state_dir_begin(state_fd, &new_fd);
-		if (r < 0) {
-			(void)failed(r, "restore the backup");
-		} else {
-			r = restore_into(state_fd, new_fd, fd);
-			close(new_fd);
-		}
-		/* Of one that was refused. */
-		gone = state_dir_remove(state_fd, STATE_DIR_NEW);
-		if (gone < 0)
-			log_warning("cannot remove %s/" STATE_DIR_NEW ": %s", state_dir,
-				strerror(-gone));
-	}
-	close(state_fd);
+	if (r < 0)
+		return r;
+	r = restore_into(state_fd, fd);
+	/* Of one that was refused. */
+	removed = state_dir_remove(state_fd, STATE_DIR_NEW);
+	if (removed < 0)
+		log_warning(
+			"cannot remove %s/" STATE_DIR_NEW ": %s", state_dir, strerror(-removed));
 	return r;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A backup back in place, by a patd that does nothing else: `patd --restore-backup`.  What is
  * wrong has been logged when these return a negative errno.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The checks of a database that came in a backup: its pages, key, rows and history. */
 #include "patd/backup/verify_image.h"
 
 #include <errno.h>
@@ -16,8 +18,8 @@
 
 #define ADVICE "; nothing was changed: use another backup"
 
-/* Says why there is nothing to look at. */
-static int no_database(int r)
+/* Logs why there is nothing to check. */
+static int refuse_database(int r)
 {
 	if (r == -EBADMSG)
 		log_error("the database in the backup is damaged, or none of patd's" ADVICE);
@@ -44,58 +46,67 @@ static int ask(sqlite3 *db, const char *sql, uint64_t *ret_value)
 }
 
 /*
- * SQLite's steps in looking at a whole database, for each byte of it and in hundredths: what they
- * were where there are ten entries of the history for each token.  The bar alone goes by it.
+ * SQLite's steps in checking a whole database, per byte of it and in hundredths: as measured where
+ * there are ten entries of the history for each token.  Only the progress bar uses it.
  */
 #define STEPS_PERCENT 34
 #define STEPS_AT_ONCE 100000
 
-struct looking {
+struct page_check {
 	struct progress progress;
 	uint64_t steps, total;
 };
 
 static int on_steps(void *userdata)
 {
-	struct looking *looking = userdata;
+	struct page_check *page_check = userdata;
 
-	looking->steps += STEPS_AT_ONCE;
-	progress_show(&looking->progress, looking->steps, looking->total);
+	page_check->steps += STEPS_AT_ONCE;
+	progress_show(&page_check->progress, page_check->steps, page_check->total);
 	return 0;
 }
 
-static int look_at_pages(sqlite3 *db, size_t size, uint64_t *ret_sound)
+static int run_integrity_check(sqlite3 *db, size_t size, uint64_t *ret_sound)
 {
-	struct looking looking = { .total = (uint64_t)size / 100 * STEPS_PERCENT };
+	struct page_check page_check = { .total = (uint64_t)size / 100 * STEPS_PERCENT };
 	int r;
 
-	progress_begin(&looking.progress, "Checking the database", !isatty(STDOUT_FILENO));
-	sqlite3_progress_handler(db, STEPS_AT_ONCE, on_steps, &looking);
+	progress_begin(&page_check.progress, "Checking the database", !isatty(STDOUT_FILENO));
+	sqlite3_progress_handler(db, STEPS_AT_ONCE, on_steps, &page_check);
 	r = ask(db, "PRAGMA integrity_check(1)", ret_sound);
 	sqlite3_progress_handler(db, 0, NULL, NULL);
-	progress_end(&looking.progress);
+	progress_end(&page_check.progress);
 	return r;
+}
+
+static int check_pages_of(sqlite3 *db, size_t size, uint64_t *ret_tokens)
+{
+	uint64_t sound = 0;
+	int r;
+
+	r = schema_errno(sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL));
+	if (r < 0)
+		return r;
+	r = schema_errno(sqlite3_exec(
+		db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", NULL, NULL, NULL));
+	if (r < 0)
+		return r;
+	r = run_integrity_check(db, size, &sound);
+	if (r < 0)
+		return r;
+	return sound ? ask(db, "SELECT count(*) FROM token", ret_tokens) : -EBADMSG;
 }
 
 /* Before anything else reads it.  *ret_tokens: how many rows there are. */
 static int check_pages(const struct image *image, uint64_t *ret_tokens)
 {
-	uint64_t sound = 0;
 	sqlite3 *db = NULL;
 	int r = image_open(image, &db);
 
 	if (r == 0)
-		r = schema_errno(sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL));
-	if (r == 0)
-		r = schema_errno(sqlite3_exec(db,
-			"PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", NULL, NULL,
-			NULL));
-	if (r == 0)
-		r = look_at_pages(db, image->size, &sound);
-	if (r == 0)
-		r = sound ? ask(db, "SELECT count(*) FROM token", ret_tokens) : -EBADMSG;
+		r = check_pages_of(db, image->size, ret_tokens);
 	sqlite3_close(db);
-	return r < 0 ? no_database(r) : 0;
+	return r < 0 ? refuse_database(r) : 0;
 }
 
 static int check_key(struct store *store, const struct key *key)
@@ -163,25 +174,34 @@ static int check_history(struct store *store, const struct key *key)
 		log_error("the history in the backup was altered, outside of patd, at entry %llu "
 			  "(%s)" ADVICE,
 			(unsigned long long)check.bad, check.problem);
-		r = -EBADMSG;
+		return -EBADMSG;
 	}
 	return r;
 }
 
+static int check_store(struct store *store, const struct key *key, uint64_t tokens)
+{
+	int r = check_key(store, key);
+
+	if (r < 0)
+		return r;
+	r = check_rows(store, key, tokens);
+	return r < 0 ? r : check_history(store, key);
+}
+
 static int check_contents(const struct image *image, const struct key *key)
 {
-	struct store *store = NULL;
+	struct store *store;
 	uint64_t tokens = 0;
-	int r = check_pages(image, &tokens);
+	int r;
 
-	if (r == 0)
-		r = store_open_image(image, "in the backup", &store);
-	if (r == 0)
-		r = check_key(store, key);
-	if (r == 0)
-		r = check_rows(store, key, tokens);
-	if (r == 0)
-		r = check_history(store, key);
+	r = check_pages(image, &tokens);
+	if (r < 0)
+		return r;
+	r = store_open_image(image, "in the backup", &store);
+	if (r < 0)
+		return r;
+	r = check_store(store, key, tokens);
 	store_free(store);
 	return r;
 }
@@ -191,7 +211,7 @@ int verify_image(int fd, const struct key *key)
 	struct image image = { 0 };
 	int r = image_map(fd, &image);
 
-	r = r == 0 ? check_contents(&image, key) : no_database(r);
+	r = r < 0 ? refuse_database(r) : check_contents(&image, key);
 	image_unmap(&image);
 	return r;
 }

@@ -1,13 +1,14 @@
-/* Whether a database is sound, and all in it as patd wrote it under the key. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a database is sound, and everything in it as patd wrote it under the key. */
 #ifndef PATD_BACKUP_VERIFY_IMAGE_H
 #define PATD_BACKUP_VERIFY_IMAGE_H
 
 #include "patd/crypto/key.h"
 
 /*
- * Of the database in the file fd, which stays as it is.  An older version is brought to the present
- * one in memory.  -EBADMSG, logged with what and where: it is not so.  Shows how far
- * it is as backup_read() does.
+ * Checks the database in the file fd, which it does not change.  An older version is brought to
+ * the present one in memory.  -EBADMSG: it is damaged or altered; the log says what, and where.
+ * Shows its progress as backup_read() does.
  */
 int verify_image(int fd, const struct key *key);
 

@@ -7,6 +7,8 @@
 #ifndef PATD_CRYPTO_KEY_H
 #define PATD_CRYPTO_KEY_H
 
+#include <sodium.h>
+
 #include "common/token_format.h"
 #include "patd/model/entry.h"
 #include "patd/model/token.h"
@@ -37,6 +39,19 @@ int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key);
 
 /* Wipes it. NULL is allowed. */
 void key_free(struct key *key);
+
+static inline void key_clear(struct key **key)
+{
+	key_free(*key);
+}
+
+static inline void key_bytes_clear(uint8_t **bytes)
+{
+	sodium_free(*bytes);
+}
+
+#define cleanup_key __attribute__((cleanup(key_clear)))
+#define cleanup_key_bytes __attribute__((cleanup(key_bytes_clear)))
 
 /* What is kept of a token's digest. */
 void key_verifier(const struct key *key, const struct pat_digest *digest,
