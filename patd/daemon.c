@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The daemon: its parts in the order in which they are opened, and the wires between them. */
 #include "patd/daemon.h"
 
 #include <errno.h>
@@ -24,9 +26,8 @@
 #include "patd/util/worker.h"
 
 #define LOOKUPS_MAX 1024U                    /* questions to NSS that wait at a time */
-#define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus may hang; tokens open doors without it */
+#define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus may hang; logins work without it */
 
-/* In the order in which it is made; taken apart from the end. */
 struct daemon {
 	struct settings *settings;
 	struct clock clock;
@@ -47,7 +48,7 @@ struct daemon {
 	int ready_fd;
 };
 
-/* Never a new key where tokens exist: they would all be dead, and nobody told. */
+/* Never a new key where tokens exist: no token would work, and nobody would know why. */
 static int open_key(struct store *store, const char *state_dir, struct key **ret_key)
 {
 	bool has_tokens;
@@ -75,8 +76,9 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 	int r;
 
 	r = store_open(state_dir, &daemon->store);
-	if (r >= 0)
-		r = open_key(daemon->store, state_dir, &daemon->key);
+	if (r < 0)
+		return r;
+	r = open_key(daemon->store, state_dir, &daemon->key);
 	if (r < 0)
 		return r;
 	r = tokens_new(daemon->store, daemon->key, &daemon->clock,
@@ -138,6 +140,44 @@ static void on_expiring(const struct token *token, uint64_t end, void *userdata)
 	journal_expiring(daemon->journal, token, end);
 }
 
+/* What is wrong has been logged. */
+static int open_state(struct daemon *daemon, const struct options *options)
+{
+	int r;
+
+	r = settings_new(options->conf_dir, &daemon->settings);
+	if (r < 0)
+		return r;
+	r = open_tokens(daemon, options->state_dir);
+	if (r < 0)
+		return r;
+	return listeners_open(options->runtime_dir, &daemon->listeners);
+}
+
+static int open_loop(struct daemon *daemon)
+{
+	sigset_t hangup;
+	int r;
+
+	r = sd_event_new(&daemon->event);
+	if (r < 0)
+		return r;
+	/* Before there are threads, which must not get the signals. */
+	r = sd_event_set_signal_exit(daemon->event, true);
+	if (r < 0)
+		return r;
+	if (sigemptyset(&hangup) < 0 || sigaddset(&hangup, SIGHUP) < 0 ||
+		sigprocmask(SIG_BLOCK, &hangup, NULL) < 0)
+		return -errno;
+	r = sd_event_set_watchdog(daemon->event, true);
+	if (r < 0)
+		return r;
+	r = worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
+	if (r < 0)
+		return r;
+	return worker_new(daemon->event, 1, &daemon->disk);
+}
+
 static int open_journal(struct daemon *daemon)
 {
 	int r = journal_new(daemon->event, &daemon->journal);
@@ -150,69 +190,71 @@ static int open_journal(struct daemon *daemon)
 	return 0;
 }
 
-static int set_up_loop(struct daemon *daemon)
+static int open_login_server(struct daemon *daemon)
 {
-	sigset_t hangup;
+	const struct decider decider = token_decider(daemon->tokens);
+
+	return login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
+}
+
+static int open_bus(struct daemon *daemon, const char *address)
+{
 	int r;
 
-	r = sd_event_new(&daemon->event);
-	/* Before there are threads, which must not get the signals. */
-	if (r >= 0)
-		r = sd_event_set_signal_exit(daemon->event, true);
-	if (r >= 0 && (sigemptyset(&hangup) < 0 || sigaddset(&hangup, SIGHUP) < 0 ||
-			      sigprocmask(SIG_BLOCK, &hangup, NULL) < 0))
-		r = -errno;
-	if (r >= 0)
-		r = sd_event_set_watchdog(daemon->event, true);
-	if (r >= 0)
-		r = worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
-	if (r >= 0)
-		r = worker_new(daemon->event, 1, &daemon->disk);
-	return r;
+	r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
+		READY_US, 0, on_ready_timer, daemon);
+	if (r < 0)
+		return r;
+	r = bus_new(daemon->event, daemon->lookups, daemon->tokens, address, be_ready, daemon,
+		&daemon->bus);
+	if (r < 0)
+		return r;
+	bus_set_backups(daemon->bus, daemon->backups);
+	bus_set_policy(daemon->bus, settings_policy(daemon->settings));
+	return 0;
+}
+
+static int open_services(struct daemon *daemon, const struct options *options)
+{
+	int r;
+
+	r = open_loop(daemon);
+	if (r < 0)
+		return r;
+	r = sync_new(daemon->event, daemon->disk, daemon->store, &daemon->sync);
+	if (r < 0)
+		return r;
+	r = open_journal(daemon);
+	if (r < 0)
+		return r;
+	r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
+	if (r < 0)
+		return r;
+	r = open_login_server(daemon);
+	if (r < 0)
+		return r;
+	r = open_bus(daemon, options->bus);
+	if (r < 0)
+		return r;
+	r = settings_watch(daemon->settings, daemon->event, daemon->lookups, on_policy, daemon);
+	if (r < 0)
+		return r;
+	return daily_new(daemon->event, daemon->tokens, on_expiring, daemon, &daemon->daily);
 }
 
 static int start(struct daemon *daemon, const struct options *options)
 {
-	struct decider decider;
-	int r;
+	int r = open_state(daemon, options);
 
-	r = settings_new(options->conf_dir, &daemon->settings);
-	if (r >= 0)
-		r = open_tokens(daemon, options->state_dir);
-	if (r >= 0)
-		r = listeners_open(options->runtime_dir, &daemon->listeners);
 	if (r < 0)
 		return r;
-	decider = token_decider(daemon->tokens);
-	r = set_up_loop(daemon);
-	if (r >= 0)
-		r = sync_new(daemon->event, daemon->disk, daemon->store, &daemon->sync);
-	if (r >= 0)
-		r = open_journal(daemon);
-	if (r >= 0)
-		r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
-	if (r >= 0)
-		r = login_server_new(
-			daemon->event, &daemon->listeners, &decider, &daemon->login_server);
-	if (r >= 0)
-		r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
-			READY_US, 0, on_ready_timer, daemon);
-	if (r >= 0)
-		r = bus_new(daemon->event, daemon->lookups, daemon->tokens, options->bus, be_ready,
-			daemon, &daemon->bus);
-	if (r >= 0) {
-		bus_set_backups(daemon->bus, daemon->backups);
-		bus_set_policy(daemon->bus, settings_policy(daemon->settings));
-		r = settings_watch(
-			daemon->settings, daemon->event, daemon->lookups, on_policy, daemon);
-	}
-	if (r >= 0)
-		r = daily_new(daemon->event, daemon->tokens, on_expiring, daemon, &daemon->daily);
+	r = open_services(daemon, options);
 	if (r < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;
 }
 
+/* The reverse of start(), but for what another part still uses. */
 static void stop(struct daemon *daemon)
 {
 	(void)sd_notify(0, "STOPPING=1");

@@ -1,4 +1,5 @@
-/* All of patd, wired together, from the first file opened to the last one closed. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All of patd, wired together: from the first file opened to the last one closed. */
 #ifndef PATD_DAEMON_H
 #define PATD_DAEMON_H
 

@@ -1,15 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The timer of the daily work. */
 #include "patd/daily.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+#include "common/cleanup.h"
 #include "patd/util/log.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define ACCURACY_US USEC_PER_SEC
 #define RETRY_S UINT64_C(3600)
 
-/* After all that somebody waits for. */
+/* After everything that somebody waits for. */
 #define PRIORITY 20
 
 struct daily {
@@ -20,7 +23,7 @@ struct daily {
 	sd_event_source *timer;
 };
 
-/* In seconds from now: patd's time may be ahead of the machine's clock. */
+/* By the seconds from now: patd's time may be ahead of the machine's clock. */
 static int set_timer(struct daily *daily, uint64_t at)
 {
 	uint64_t now = tokens_now(daily->tokens);
@@ -50,31 +53,38 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return set_timer(daily, at);
 }
 
+static void daily_clear(struct daily **daily)
+{
+	daily_free(*daily);
+}
+
 int daily_new(sd_event *event, struct tokens *tokens, expiring_fn fn, void *userdata,
 	struct daily **ret_daily)
 {
-	struct daily *daily = calloc(1, sizeof(*daily));
+	__attribute__((cleanup(daily_clear))) struct daily *daily = NULL;
 	uint64_t at;
 	int r;
 
+	r = tokens_daily_due(tokens, &at);
+	if (r < 0)
+		return r;
+	daily = calloc(1, sizeof(*daily));
 	if (!daily)
 		return -ENOMEM;
 	daily->tokens = tokens;
 	daily->fn = fn;
 	daily->userdata = userdata;
-	r = tokens_daily_due(tokens, &at);
-	if (r >= 0)
-		r = sd_event_add_time(
-			event, &daily->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, daily);
-	if (r >= 0)
-		r = sd_event_source_set_priority(daily->timer, PRIORITY);
-	if (r >= 0)
-		r = set_timer(daily, at);
-	if (r < 0) {
-		daily_free(daily);
+	r = sd_event_add_time(
+		event, &daily->timer, CLOCK_BOOTTIME, 0, ACCURACY_US, on_timer, daily);
+	if (r < 0)
 		return r;
-	}
-	*ret_daily = daily;
+	r = sd_event_source_set_priority(daily->timer, PRIORITY);
+	if (r < 0)
+		return r;
+	r = set_timer(daily, at);
+	if (r < 0)
+		return r;
+	*ret_daily = TAKE(daily);
 	return 0;
 }
 

@@ -1,4 +1,5 @@
-/* Has the daily work of the rules done: a day after the last time, in slices. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs the daily work of patd/tokens: a day after the last time, in slices. */
 #ifndef PATD_DAILY_H
 #define PATD_DAILY_H
 
@@ -8,7 +9,7 @@
 
 struct daily;
 
-/* fn hears of tokens that expire soon.  tokens must outlive it. */
+/* fn is called for tokens that expire soon.  tokens must outlive it. */
 int daily_new(sd_event *event, struct tokens *tokens, expiring_fn fn, void *userdata,
 	struct daily **ret_daily);
 /* NULL is allowed. */

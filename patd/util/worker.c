@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A thread and its two queues: jobs that wait, and jobs that are finished. */
 #include "patd/util/worker.h"
 
 #include <errno.h>
@@ -7,6 +9,8 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "common/cleanup.h"
 
 struct queue {
 	struct job *first, **end;
@@ -100,9 +104,26 @@ static int on_finished(sd_event_source *source, int fd, uint32_t revents, void *
 	return 0;
 }
 
+/* All but the thread. */
+static void release(struct worker *worker)
+{
+	sd_event_source_disable_unref(worker->source);
+	if (worker->finished_fd >= 0)
+		close(worker->finished_fd);
+	pthread_cond_destroy(&worker->changed);
+	pthread_mutex_destroy(&worker->lock);
+	free(worker);
+}
+
+static void clear(struct worker **worker)
+{
+	if (*worker)
+		release(*worker);
+}
+
 int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
+	__attribute__((cleanup(clear))) struct worker *worker = calloc(1, sizeof(*worker));
 	int r;
 
 	if (!worker)
@@ -113,26 +134,17 @@ int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker)
 	queue_init(&worker->finished);
 	worker->limit = limit;
 	worker->finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
-	if (worker->finished_fd < 0) {
-		r = -errno;
-		goto fail;
-	}
+	if (worker->finished_fd < 0)
+		return -errno;
 	r = sd_event_add_io(
 		event, &worker->source, worker->finished_fd, EPOLLIN, on_finished, worker);
 	if (r < 0)
-		goto fail;
+		return r;
 	r = -pthread_create(&worker->thread, NULL, work, worker);
 	if (r < 0)
-		goto fail;
-	*ret_worker = worker;
+		return r;
+	*ret_worker = TAKE(worker);
 	return 0;
-
-fail:
-	sd_event_source_unref(worker->source);
-	if (worker->finished_fd >= 0)
-		close(worker->finished_fd);
-	free(worker);
-	return r;
 }
 
 int worker_submit(struct worker *worker, struct job *job)
@@ -160,9 +172,5 @@ void worker_free(struct worker *worker)
 	pthread_join(worker->thread, NULL);
 	while ((job = queue_take(&worker->finished)) || (job = queue_take(&worker->waiting)))
 		job->done(job);
-	sd_event_source_disable_unref(worker->source);
-	close(worker->finished_fd);
-	pthread_cond_destroy(&worker->changed);
-	pthread_mutex_destroy(&worker->lock);
-	free(worker);
+	release(worker);
 }
