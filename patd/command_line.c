@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of patd, and its help. */
 #include "patd/command_line.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patd's command line. */
 #ifndef PATD_COMMAND_LINE_H
 #define PATD_COMMAND_LINE_H

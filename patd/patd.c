@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patd: hardens its process, and serves, or does the one thing that an option asks for. */
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
@@ -10,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patd/backup/restore.h"
 #include "patd/command_line.h"
 #include "patd/daemon.h"
@@ -31,6 +34,12 @@ static int harden(void)
 	return 0;
 }
 
+/* What printf() could not write has made the stream fail, too. */
+static int flush_output(void)
+{
+	return fflush(stdout) < 0 || ferror(stdout) ? -EIO : 0;
+}
+
 static void print_problem(const char *message, void *userdata)
 {
 	size_t *problems = userdata;
@@ -45,38 +54,36 @@ static int check_config(const char *conf_dir)
 	size_t problems = 0;
 	int r = policy_read(conf_dir, print_problem, &problems, &policy);
 
+	if (r < 0 && problems > 0) {
+		fprintf(stderr, "patd: problems in the configuration in %s: %zu\n", conf_dir,
+			problems);
+		return r;
+	}
 	if (r < 0) {
-		if (problems > 0)
-			fprintf(stderr, "patd: problems in the configuration in %s: %zu\n",
-				conf_dir, problems);
-		else
-			fprintf(stderr, "patd: the configuration in %s could not be read: %s\n",
-				conf_dir, strerror(-r));
+		fprintf(stderr, "patd: the configuration in %s could not be read: %s\n", conf_dir,
+			strerror(-r));
 		return r;
 	}
 	policy_free(policy);
-	return printf("patd: the configuration in %s is good\n", conf_dir) < 0 || fflush(stdout) < 0
-		       ? -EIO
-		       : 0;
+	(void)printf("patd: the configuration in %s is good\n", conf_dir);
+	return flush_output();
 }
 
 /* Offline: verifies a backup, or restores it. */
 static int serve_backup(const struct options *options)
 {
 	const bool restore = options->restore_backup != NULL;
-	int fd, r;
+	cleanup_close int fd = -1;
+	int r;
 
 	r = restore_open(restore ? options->restore_backup : options->verify_backup, &fd);
 	if (r < 0)
 		return r;
 	r = restore ? restore_run(options->state_dir, fd) : restore_verify(fd);
-	close(fd);
 	if (r < 0)
 		return r;
-	return printf("patd: the backup is %s\n", restore ? "restored" : "whole") < 0 ||
-			       fflush(stdout) < 0
-		       ? -EIO
-		       : 0;
+	(void)printf("patd: the backup is %s\n", restore ? "restored" : "whole");
+	return flush_output();
 }
 
 int main(int argc, char **argv)
@@ -89,7 +96,7 @@ int main(int argc, char **argv)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (options.check_config)
 		return check_config(options.conf_dir) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	/* Without statistics threads do not wait for each other wherever SQLite takes memory. */
+	/* Without statistics threads do not wait for each other where SQLite allocates memory. */
 	if (harden() < 0 || sodium_init() < 0 ||
 		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {
 		log_error("cannot set the process up");

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opening the verification sockets, or taking those of systemd. */
 #include "patd/login/listeners.h"
 
 #include <errno.h>

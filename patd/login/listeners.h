@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The two listening sockets of the verification door: those that systemd passes, named "root"
  * and "user" (FileDescriptorName=), or our own under the runtime directory.

@@ -6,7 +6,6 @@
 #include "common/wire.h"
 #include "patd/model/limits.h"
 #include "patd/util/item.h"
-#include "patd/util/pattern.h"
 
 static bool is_printable(struct item pattern)
 {

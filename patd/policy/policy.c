@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A policy: its defaults, its settings for people, and its verifiers. */
 #include "patd/policy/policy.h"
 
 #include <stdio.h>

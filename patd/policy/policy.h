@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the administrator allows: patd.conf(5), /etc/patd/patd.conf and then, in the order of
  * their names, /etc/patd/patd.conf.d/NAME.conf, where the last word counts.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of keys, and a parser for each kind of value. */
 #include "patd/policy/policy_keys.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The keys of patd.conf(5): what each can be, and which member of struct policy it is. */
 #ifndef PATD_POLICY_POLICY_KEYS_H
 #define PATD_POLICY_POLICY_KEYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What patd/policy/policy.c shows and patd/policy/policy_read.c fills. */
 #ifndef PATD_POLICY_POLICY_PRIVATE_H
 #define PATD_POLICY_POLICY_PRIVATE_H

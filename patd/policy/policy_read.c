@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading patd.conf and its drop-ins into a policy. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>

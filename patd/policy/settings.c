@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The policy in force, and reading it again on SIGHUP. */
 #include "patd/policy/settings.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The policy that is in force: read at the start, and again when patd is told to (SIGHUP), off
  * the loop.  A policy that cannot be is logged, and the one before stays.

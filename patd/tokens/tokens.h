@@ -75,7 +75,7 @@ struct token_query {
 	bool all;         /* every user's */
 	/* NULL: any */
 	const char *name;
-	const char *name_pattern; /* see patd/util/pattern.h */
+	const char *name_pattern; /* see patd/util/item.h */
 	const char *id_prefix;
 	const char *state;    /* token_state_text() */
 	const char *service;  /* last used through it */

@@ -6,7 +6,7 @@
 #include "patd/model/services.h"
 #include "patd/rules/validity.h"
 #include "patd/tokens/tokens_private.h"
-#include "patd/util/pattern.h"
+#include "patd/util/item.h"
 
 /*
  * What one page may cost, in rows looked at, so that the loop is not held for longer than a few

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The clock of the machine, and the time that never goes back. */
 #include "patd/util/clock.h"
 
 #include <time.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The time by which tokens expire: seconds since 1970 UTC that never run backwards, so that a
  * clock set back revives nothing.

@@ -1,5 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Items of lists, and patterns for them. */
 #include "patd/util/item.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 struct item item_take(const char **rest, char separator)
@@ -38,4 +41,10 @@ bool item_append(char *list, size_t size, const char *separator, const char *tex
 		return false;
 	(void)stpcpy(stpcpy(list + len, separator), text);
 	return true;
+}
+
+/* Not fnmatch(3), whose time grows exponentially with the number of stars. */
+bool pattern_matches(const char *pattern, const char *name)
+{
+	return sqlite3_strglob(pattern, name) == 0;
 }

@@ -1,4 +1,8 @@
-/* Lists as people write them: items with a separator between them, and blanks around them. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Lists as people write them: items with a separator between them, and blanks around them; and
+ * shell patterns for such items.
+ */
 #ifndef PATD_UTIL_ITEM_H
 #define PATD_UTIL_ITEM_H
 
@@ -26,5 +30,14 @@ bool item_copy(struct item item, char *ret_text, size_t size);
 
 /* Adds text to the list, with the separator if it is not the first.  False if it does not fit. */
 bool item_append(char *list, size_t size, const char *separator, const char *text);
+
+/* At most so many bytes: matching takes as long as pattern and name multiplied, at worst. */
+#define PATTERN_MAX 255
+
+/*
+ * Whether all of name matches the pattern of * ? [...], of which none is special to a leading dot
+ * or a slash.  Both are valid UTF-8.
+ */
+bool pattern_matches(const char *pattern, const char *name);
 
 #endif

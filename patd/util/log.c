@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Log lines on standard error. */
 #include "patd/util/log.h"
 
 #include <stdarg.h>
@@ -11,7 +13,7 @@
 
 #define LINE_MAX_BYTES 512
 
-/* It is set also below a program whose standard error was the journal once, as on a desktop. */
+/* $JOURNAL_STREAM is inherited by programs whose standard error is another, as on a desktop. */
 bool log_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What patd says to its operator: on standard error, where under systemd it becomes a journal
- * message with its priority (sd-daemon(3)), and by hand a plain line.  One line a call.  Callers
- * pass nothing secret, and no text that a stranger chose.
+ * The log of patd, on standard error: under systemd each line becomes a message of the journal with
+ * its priority (sd-daemon(3)), and by hand it is a plain line.  One line a call.  Callers pass no
+ * secret, and no text that a stranger chose.
  */
 #ifndef PATD_UTIL_LOG_H
 #define PATD_UTIL_LOG_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Token buckets, one for each uid. */
 #include "patd/util/ratelimit.h"
 
 #include <stddef.h>

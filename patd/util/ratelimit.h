@@ -1,7 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How often one uid may ask, or something of it is worth a note: a token bucket for each (RFC
- * 2697's, with one rate).  Remembers the uids seen last; one that was forgotten starts with a full
- * bucket.
+ * A rate limit for each uid: a token bucket (RFC 2697's, with one rate).  Remembers the uids seen
+ * last; one that was forgotten starts with a full bucket.
  */
 #ifndef PATD_UTIL_RATELIMIT_H
 #define PATD_UTIL_RATELIMIT_H
@@ -19,17 +19,17 @@ struct ratelimit {
 		bool used;
 		uint64_t level_us; /* allowance, in microseconds of refill */
 		uint64_t seen_us;
-		uint64_t refused; /* since ration_refused() asked */
+		uint64_t refused; /* since ratelimit_refused() was called */
 	} buckets[RATELIMIT_UIDS];
 };
 
 /*
- * Whether uid may ask now, and counts it if so.  now_us: microseconds of a clock that never goes
- * back.
+ * Whether uid is within its limit, and counts it if so.  now_us: microseconds of a clock that never
+ * goes back.
  */
 bool ratelimit_take(struct ratelimit *ratelimit, uint32_t uid, uint64_t now_us);
 
-/* How often uid was refused since this was asked last. */
+/* How often uid was refused since the last call for it. */
 uint64_t ratelimit_refused(struct ratelimit *ratelimit, uint32_t uid);
 
 #endif

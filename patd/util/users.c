@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One lookup in NSS. */
 #include "patd/util/users.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A thread for what may block, so that the loop never does: it runs jobs one after the other,
  * and hands each back to the loop.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of patd. */
 #include <errno.h>
 #include <getopt.h>
 
@@ -54,7 +56,7 @@ static int read_options(const char *const *arguments, struct options *ret_option
 	return r;
 }
 
-static void without_options_there_are_defaults(void **state)
+static void no_options_give_defaults(void **state)
 {
 	const char *const none[] = { NULL };
 	struct options options;
@@ -92,7 +94,7 @@ static void each_option_is_read(void **state)
 	}
 }
 
-static void the_environment_names_the_bus_and_the_option_wins(void **state)
+static void bus_option_wins_over_environment(void **state)
 {
 	static const char *const none[] = { NULL }, *const bus[] = { "--bus=b", NULL };
 	struct options options;
@@ -122,7 +124,7 @@ static void help_and_version_go_to_standard_output(void **state)
 	assert_int_equal(options.ready_fd, 77);
 }
 
-static void what_is_wrong_is_said_on_standard_error(void **state)
+static void wrong_option_is_reported_on_standard_error(void **state)
 {
 	static const char *const lines[][3] = {
 		{ "--nonsense" },
@@ -171,11 +173,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(without_options_there_are_defaults),
+		TEST(no_options_give_defaults),
 		TEST(each_option_is_read),
-		TEST(the_environment_names_the_bus_and_the_option_wins),
+		TEST(bus_option_wins_over_environment),
 		TEST(help_and_version_go_to_standard_output),
-		TEST(what_is_wrong_is_said_on_standard_error),
+		TEST(wrong_option_is_reported_on_standard_error),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

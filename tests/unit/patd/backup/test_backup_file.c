@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A backup as a file, and what makes one be refused. */
 #include <errno.h>
 #include <sqlite3.h>
@@ -63,7 +64,7 @@ static int restore(struct world *world, size_t size)
 	return r;
 }
 
-static void test_whole(void **state)
+static void whole_backup_is_read(void **state)
 {
 	struct world *world = *state;
 	uint8_t key[KEY_LEN];
@@ -86,7 +87,7 @@ static void assert_refused(struct world *world, size_t size, const char *why)
 	assert_false(place_has(&world->place, "restored/restore.new"));
 }
 
-static void test_truncated(void **state)
+static void truncated_backup_is_refused(void **state)
 {
 	struct world *world = *state;
 	size_t size = make_backup(world, "");
@@ -99,7 +100,7 @@ static void test_truncated(void **state)
 	assert_refused(world, size + 1, "something follows its end");
 }
 
-static void test_any_byte_of_the_header_and_some_of_the_image(void **state)
+static void changed_byte_is_refused(void **state)
 {
 	struct world *world = *state;
 	size_t size = make_backup(world, "");
@@ -114,7 +115,7 @@ static void test_any_byte_of_the_header_and_some_of_the_image(void **state)
 	assert_int_equal(restore(world, size), 0);
 }
 
-static void test_altered_by_one_who_made_the_checksum_anew(void **state)
+static void altered_database_with_new_checksum_is_refused(void **state)
 {
 	static const struct {
 		const char *sql, *why;
@@ -138,7 +139,7 @@ static void test_altered_by_one_who_made_the_checksum_anew(void **state)
 	}
 }
 
-static void test_a_restore_that_was_decided_is_carried_on(void **state)
+static void interrupted_restore_is_completed_at_next_start(void **state)
 {
 	struct world *world = *state;
 	char key[4] = "", folder[sizeof(world->place.path)];
@@ -162,12 +163,14 @@ static void test_a_restore_that_was_decided_is_carried_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_whole, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(test_truncated, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(test_any_byte_of_the_header_and_some_of_the_image,
-			world_set_up, world_tear_down),
-		cmocka_unit_test(test_altered_by_one_who_made_the_checksum_anew),
-		cmocka_unit_test_setup_teardown(test_a_restore_that_was_decided_is_carried_on,
+		cmocka_unit_test_setup_teardown(
+			whole_backup_is_read, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(
+			truncated_backup_is_refused, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(
+			changed_byte_is_refused, world_set_up, world_tear_down),
+		cmocka_unit_test(altered_database_with_new_checksum_is_refused),
+		cmocka_unit_test_setup_teardown(interrupted_restore_is_completed_at_next_start,
 			world_set_up, world_tear_down),
 	};
 

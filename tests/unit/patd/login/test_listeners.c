@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verification sockets: of systemd, or of our own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -53,7 +55,7 @@ static bool is_closed_on_exec(int fd)
 	return (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
 }
 
-static void root_has_a_door_of_its_own(void **state)
+static void sockets_have_their_modes(void **state)
 {
 	struct listeners listeners;
 	struct stat st;
@@ -71,7 +73,7 @@ static void root_has_a_door_of_its_own(void **state)
 	listeners_close(&listeners);
 }
 
-static void both_doors_can_be_reached(void **state)
+static void both_sockets_accept_connections(void **state)
 {
 	struct listeners listeners;
 	int fd;
@@ -87,7 +89,7 @@ static void both_doors_can_be_reached(void **state)
 	listeners_close(&listeners);
 }
 
-static void nothing_is_left_behind(void **state)
+static void closed_sockets_leave_no_files(void **state)
 {
 	struct listeners listeners;
 
@@ -98,7 +100,7 @@ static void nothing_is_left_behind(void **state)
 	assert_false(place_has(&place, "user.sock"));
 }
 
-static void the_runtime_directory_is_made_for_everybody_to_pass(void **state)
+static void runtime_directory_is_made_for_all_users(void **state)
 {
 	struct listeners listeners;
 	char dir[64];
@@ -110,7 +112,7 @@ static void the_runtime_directory_is_made_for_everybody_to_pass(void **state)
 	listeners_close(&listeners);
 }
 
-static void a_stale_socket_is_replaced(void **state)
+static void stale_socket_is_replaced(void **state)
 {
 	struct listeners listeners;
 
@@ -122,7 +124,7 @@ static void a_stale_socket_is_replaced(void **state)
 	listeners_close(&listeners);
 }
 
-static void a_live_socket_is_left_alone(void **state)
+static void live_socket_is_left_alone(void **state)
 {
 	static const int types[] = { SOCK_SEQPACKET, SOCK_STREAM };
 	struct listeners listeners = { .root_fd = 77, .root_path = place.dir };
@@ -135,7 +137,7 @@ static void a_live_socket_is_left_alone(void **state)
 		assert_int_equal(listeners_open(place.dir, &listeners), -EADDRINUSE);
 		assert_heard("user.sock");
 		assert_true(place_has(&place, "user.sock"));
-		/* The door that was opened first is shut again. */
+		/* The socket that was opened first is closed again. */
 		assert_false(place_has(&place, "root.sock"));
 		assert_int_equal(listeners.root_fd, 77);
 		close(fd);
@@ -143,7 +145,7 @@ static void a_live_socket_is_left_alone(void **state)
 	}
 }
 
-static void a_live_socket_with_a_full_queue_is_left_alone(void **state)
+static void live_socket_with_full_queue_is_left_alone(void **state)
 {
 	struct listeners listeners;
 	int listener = listener_at(place_path(&place, "root.sock"), SOCK_SEQPACKET), fds[8];
@@ -162,7 +164,7 @@ static void a_live_socket_with_a_full_queue_is_left_alone(void **state)
 	close(listener);
 }
 
-static void what_is_no_socket_is_not_removed(void **state)
+static void file_that_is_no_socket_is_not_removed(void **state)
 {
 	struct listeners listeners;
 
@@ -178,7 +180,7 @@ static void what_is_no_socket_is_not_removed(void **state)
 	assert_true(place_has(&place, "root.sock"));
 }
 
-static void a_path_too_long_is_refused(void **state)
+static void long_path_is_refused(void **state)
 {
 	struct listeners listeners;
 	char dir[256];
@@ -192,7 +194,7 @@ static void a_path_too_long_is_refused(void **state)
 	assert_heard("too long");
 }
 
-static void a_directory_that_cannot_be_made_is_refused(void **state)
+static void impossible_directory_is_refused(void **state)
 {
 	struct listeners listeners;
 	char dir[64];
@@ -255,7 +257,7 @@ static bool passed_are_taken(int r, const struct listeners *listeners)
 	       is_closed_on_exec(4) && !place_has(&place, "root.sock");
 }
 
-static void sockets_that_systemd_passes_are_taken_by_name(void **state)
+static void passed_sockets_are_taken_by_name(void **state)
 {
 	static const int types[] = { SOCK_SEQPACKET, SOCK_SEQPACKET };
 
@@ -271,7 +273,7 @@ static bool passed_are_nonblocking(int r, const struct listeners *listeners)
 }
 
 /* patd accepts until there is none left: on a blocking socket it would wait there for ever. */
-static void sockets_that_systemd_passes_never_block(void **state)
+static void passed_sockets_never_block(void **state)
 {
 	static const int types[] = { SOCK_SEQPACKET, SOCK_SEQPACKET };
 
@@ -284,7 +286,7 @@ static bool passed_are_refused(int r, const struct listeners *listeners)
 	return r == -EINVAL && listeners->root_fd == -1 && strstr(heard, "systemd passed") != NULL;
 }
 
-static void other_sockets_of_systemd_are_refused(void **state)
+static void other_passed_sockets_are_refused(void **state)
 {
 	static const struct {
 		const char *names;
@@ -331,19 +333,19 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(root_has_a_door_of_its_own),
-		TEST(both_doors_can_be_reached),
-		TEST(nothing_is_left_behind),
-		TEST(the_runtime_directory_is_made_for_everybody_to_pass),
-		TEST(a_stale_socket_is_replaced),
-		TEST(a_live_socket_is_left_alone),
-		TEST(a_live_socket_with_a_full_queue_is_left_alone),
-		TEST(what_is_no_socket_is_not_removed),
-		TEST(a_path_too_long_is_refused),
-		TEST(a_directory_that_cannot_be_made_is_refused),
-		TEST(sockets_that_systemd_passes_are_taken_by_name),
-		TEST(sockets_that_systemd_passes_never_block),
-		TEST(other_sockets_of_systemd_are_refused),
+		TEST(sockets_have_their_modes),
+		TEST(both_sockets_accept_connections),
+		TEST(closed_sockets_leave_no_files),
+		TEST(runtime_directory_is_made_for_all_users),
+		TEST(stale_socket_is_replaced),
+		TEST(live_socket_is_left_alone),
+		TEST(live_socket_with_full_queue_is_left_alone),
+		TEST(file_that_is_no_socket_is_not_removed),
+		TEST(long_path_is_refused),
+		TEST(impossible_directory_is_refused),
+		TEST(passed_sockets_are_taken_by_name),
+		TEST(passed_sockets_never_block),
+		TEST(other_passed_sockets_are_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

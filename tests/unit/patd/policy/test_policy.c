@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading patd.conf: what is in force, and what is reported. */
 #include "patd/policy/policy.h"
 
 #include <errno.h>
@@ -113,7 +115,7 @@ static void assert_default(const struct policy *policy)
 	assert_int_equal(policy->verifiers_n, 0);
 }
 
-static void what_is_missing_is_the_default(void **state)
+static void missing_setting_is_the_default(void **state)
 {
 	(void)state;
 	assert_int_equal(read_policy(), 0);
@@ -159,7 +161,7 @@ static void every_setting_can_be_set(void **state)
 	assert_string_equal(policy->verifiers[0].services, "chess,sudo");
 }
 
-static void a_value_has_many_spellings(void **state)
+static void value_has_several_spellings(void **state)
 {
 	static const struct {
 		const char *text;
@@ -181,7 +183,7 @@ static void a_value_has_many_spellings(void **state)
 	}
 }
 
-static void what_is_unlimited_has_its_word(void **state)
+static void unlimited_has_a_word(void **state)
 {
 	const struct policy *policy;
 
@@ -195,7 +197,7 @@ static void what_is_unlimited_has_its_word(void **state)
 	assert_string_equal(policy->self_services, "");
 }
 
-static void each_slip_is_told_with_its_place(void **state)
+static void each_problem_is_reported_with_its_line(void **state)
 {
 	static const struct {
 		const char *text, *problem;
@@ -298,7 +300,7 @@ static void each_slip_is_told_with_its_place(void **state)
 	}
 }
 
-static void all_slips_are_told_at_once(void **state)
+static void all_problems_are_reported_at_once(void **state)
 {
 	(void)state;
 	assert_int_equal(mkdir(place_path(&place, "patd.conf.d"), 0755), 0);
@@ -329,7 +331,7 @@ static const char *long_line(const char *begin, size_t len)
 	return text;
 }
 
-static void a_line_too_long_is_a_problem(void **state)
+static void long_line_is_refused(void **state)
 {
 	static const char setting[] = "max_tokens = 7 ;";
 
@@ -340,7 +342,7 @@ static void a_line_too_long_is_a_problem(void **state)
 	check_bad(long_line("#", 4900), "patd.conf:2: the line is longer than 4096 bytes\n");
 }
 
-static void a_nul_is_a_problem(void **state)
+static void nul_is_refused(void **state)
 {
 	static const char text[] = "[tokens]\nmax_tokens = 4\0000\n";
 
@@ -349,7 +351,7 @@ static void a_nul_is_a_problem(void **state)
 	check_problems(text, "patd.conf:2: the line has a control character");
 }
 
-static void the_last_file_has_the_last_word(void **state)
+static void last_file_wins(void **state)
 {
 	const struct policy *policy;
 
@@ -373,7 +375,7 @@ static void the_last_file_has_the_last_word(void **state)
 	assert_string_equal(policy->verifiers[0].services, "9");
 }
 
-static void the_default_lifetime_is_within_the_maximum(void **state)
+static void default_lifetime_is_within_maximum(void **state)
 {
 	const struct policy *policy;
 
@@ -403,7 +405,7 @@ static void the_default_lifetime_is_within_the_maximum(void **state)
 	(void)read_good("[tokens]\ndefault_lifetime = 20d");
 }
 
-static void a_verifier_is_one_for_its_services(void **state)
+static void verifier_is_limited_to_its_services(void **state)
 {
 	const struct policy *policy;
 	const uint32_t games = getpwnam("games")->pw_uid, mail = getpwnam("mail")->pw_uid;
@@ -425,7 +427,7 @@ static void a_verifier_is_one_for_its_services(void **state)
 	(void)read_good("[verifier games]");
 }
 
-static void a_verifier_that_cannot_be_is_told(void **state)
+static void impossible_verifier_is_reported(void **state)
 {
 	static const struct {
 		const char *text, *problem;
@@ -451,7 +453,7 @@ static void a_verifier_that_cannot_be_is_told(void **state)
 		check_bad(table[i].text, table[i].problem);
 }
 
-static void there_are_so_many_verifiers_at_most(void **state)
+static void number_of_verifiers_is_limited(void **state)
 {
 	char text[4096] = "", *end = text;
 	const struct passwd *user;
@@ -475,7 +477,7 @@ static void there_are_so_many_verifiers_at_most(void **state)
 	check_bad(text, "patd.conf:33: there are more than 16 verifiers\n");
 }
 
-static void nobody_else_can_have_written_it(void **state)
+static void file_that_others_can_write_is_refused(void **state)
 {
 	static const mode_t modes[] = { 0664, 0646, 0666, 0620 };
 
@@ -498,7 +500,7 @@ static void nobody_else_can_have_written_it(void **state)
 		"", "patd.conf: belongs to a user who is neither root nor the one that patd");
 }
 
-static void what_is_not_a_file_is_a_problem(void **state)
+static void path_that_is_no_file_is_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(symlink("nowhere", place_path(&place, "patd.conf")), 0);
@@ -518,7 +520,7 @@ static void what_is_not_a_file_is_a_problem(void **state)
 	check_problems("", "patd.conf.d: the name of a file has a control character");
 }
 
-static void a_link_to_a_file_is_followed(void **state)
+static void link_to_file_is_followed(void **state)
 {
 	(void)state;
 	write_text("policy", "[tokens]\nmax_tokens = 3");
@@ -527,7 +529,7 @@ static void a_link_to_a_file_is_followed(void **state)
 	assert_int_equal(policy_of(set)->max_tokens, 3);
 }
 
-static void a_file_is_1_mib_at_most(void **state)
+static void file_above_1_mib_is_refused(void **state)
 {
 	static char text[(1 << 20) + 1];
 
@@ -570,7 +572,7 @@ static void uncomment(char *text)
 	*to = '\0';
 }
 
-static void the_file_that_is_installed_has_every_default(void **state)
+static void installed_file_has_every_default(void **state)
 {
 	static char text[1 << 16];
 	FILE *file = fopen(TEST_SRCDIR "/patd/patd.conf", "r");
@@ -618,25 +620,25 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		TEST(what_is_missing_is_the_default),
+		TEST(missing_setting_is_the_default),
 		TEST(every_setting_can_be_set),
-		TEST(a_value_has_many_spellings),
-		TEST(what_is_unlimited_has_its_word),
-		TEST(each_slip_is_told_with_its_place),
-		TEST(all_slips_are_told_at_once),
-		TEST(a_line_too_long_is_a_problem),
-		TEST(a_nul_is_a_problem),
-		TEST(the_last_file_has_the_last_word),
-		TEST(the_default_lifetime_is_within_the_maximum),
-		TEST(a_verifier_is_one_for_its_services),
-		TEST(a_verifier_that_cannot_be_is_told),
-		TEST(there_are_so_many_verifiers_at_most),
-		TEST(nobody_else_can_have_written_it),
-		TEST(what_is_not_a_file_is_a_problem),
-		TEST(a_link_to_a_file_is_followed),
-		TEST(a_file_is_1_mib_at_most),
+		TEST(value_has_several_spellings),
+		TEST(unlimited_has_a_word),
+		TEST(each_problem_is_reported_with_its_line),
+		TEST(all_problems_are_reported_at_once),
+		TEST(long_line_is_refused),
+		TEST(nul_is_refused),
+		TEST(last_file_wins),
+		TEST(default_lifetime_is_within_maximum),
+		TEST(verifier_is_limited_to_its_services),
+		TEST(impossible_verifier_is_reported),
+		TEST(number_of_verifiers_is_limited),
+		TEST(file_that_others_can_write_is_refused),
+		TEST(path_that_is_no_file_is_refused),
+		TEST(link_to_file_is_followed),
+		TEST(file_above_1_mib_is_refused),
 		TEST(each_setting_is_shown_with_its_source),
-		TEST(the_file_that_is_installed_has_every_default),
+		TEST(installed_file_has_every_default),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

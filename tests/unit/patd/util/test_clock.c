@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The time by which tokens expire, with a clock that the test sets. */
 #include "tests/unit/unit.h"
 
 #include <time.h>
@@ -11,7 +13,7 @@ static uint64_t read_clock(void *userdata)
 	return *(const uint64_t *)userdata;
 }
 
-static void time_goes_with_the_machine(void **state)
+static void time_follows_machine_clock(void **state)
 {
 	struct clock clock = { .read = read_clock, .userdata = &machine };
 
@@ -24,7 +26,7 @@ static void time_goes_with_the_machine(void **state)
 	assert_int_equal(clock_now(&clock), UINT64_MAX);
 }
 
-static void time_never_runs_backwards(void **state)
+static void time_never_goes_back(void **state)
 {
 	struct clock clock = { .read = read_clock, .userdata = &machine };
 
@@ -39,7 +41,7 @@ static void time_never_runs_backwards(void **state)
 	assert_int_equal(clock_now(&clock), 102);
 }
 
-static void time_begins_at_the_highest_that_was_seen(void **state)
+static void time_starts_at_highest_seen(void **state)
 {
 	struct clock clock = { .read = read_clock, .userdata = &machine, .highest = 500 };
 
@@ -59,7 +61,7 @@ static void time_is_never_zero(void **state)
 	assert_int_equal(clock_now(&clock), 1);
 }
 
-static void the_machines_clock_is_read_in_seconds(void **state)
+static void machine_clock_is_read_in_seconds(void **state)
 {
 	time_t before = time(NULL), after;
 	uint64_t now = clock_read_machine(NULL);
@@ -73,11 +75,11 @@ static void the_machines_clock_is_read_in_seconds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(time_goes_with_the_machine),
-		cmocka_unit_test(time_never_runs_backwards),
-		cmocka_unit_test(time_begins_at_the_highest_that_was_seen),
+		cmocka_unit_test(time_follows_machine_clock),
+		cmocka_unit_test(time_never_goes_back),
+		cmocka_unit_test(time_starts_at_highest_seen),
 		cmocka_unit_test(time_is_never_zero),
-		cmocka_unit_test(the_machines_clock_is_read_in_seconds),
+		cmocka_unit_test(machine_clock_is_read_in_seconds),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Log lines by hand and for the journal. */
 #include "patd/util/log.h"
 #include "tests/unit/patd/place.h"
 
@@ -19,7 +21,7 @@ static void logged(const char *text, char *ret_line, size_t size)
 	ret_line[len] = '\0';
 }
 
-static void by_hand_a_line_says_who_speaks(void **state)
+static void line_on_terminal_names_patd(void **state)
 {
 	char line[1024];
 
@@ -29,7 +31,7 @@ static void by_hand_a_line_says_who_speaks(void **state)
 	assert_string_equal(line, "patd: the disk is full\n");
 }
 
-static void for_the_journal_it_has_a_priority(void **state)
+static void line_for_journal_has_priority(void **state)
 {
 	char line[1024], stream[64];
 	struct stat st;
@@ -46,7 +48,7 @@ static void for_the_journal_it_has_a_priority(void **state)
 }
 
 /* Below a desktop's terminal the variable is that of the terminal. */
-static void the_journal_of_another_is_not_ones_own(void **state)
+static void journal_of_another_process_is_ignored(void **state)
 {
 	static const char *const streams[] = { "", "8", "8:1", "a:b" };
 	char line[1024];
@@ -60,7 +62,7 @@ static void the_journal_of_another_is_not_ones_own(void **state)
 	(void)unsetenv("JOURNAL_STREAM");
 }
 
-static void a_line_too_long_is_cut(void **state)
+static void long_line_is_cut(void **state)
 {
 	char text[2000], line[4000];
 
@@ -91,10 +93,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(by_hand_a_line_says_who_speaks),
-		TEST(for_the_journal_it_has_a_priority),
-		TEST(the_journal_of_another_is_not_ones_own),
-		TEST(a_line_too_long_is_cut),
+		TEST(line_on_terminal_names_patd),
+		TEST(line_for_journal_has_priority),
+		TEST(journal_of_another_process_is_ignored),
+		TEST(long_line_is_cut),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

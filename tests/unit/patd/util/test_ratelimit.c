@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rate limit of each uid. */
 #include "tests/unit/unit.h"
 
 #include "patd/util/ratelimit.h"
@@ -21,7 +23,7 @@ static unsigned int take(
 	return taken;
 }
 
-static void a_burst_is_let_through_and_no_more(void **state)
+static void burst_is_the_most_at_once(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 
@@ -30,7 +32,7 @@ static void a_burst_is_let_through_and_no_more(void **state)
 	assert_int_equal(take(&ratelimit, 1000, 5 * SECOND, 1000), 0);
 }
 
-static void allowance_grows_with_the_rate(void **state)
+static void allowance_grows_at_the_rate(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 	uint64_t now = SECOND;
@@ -45,7 +47,7 @@ static void allowance_grows_with_the_rate(void **state)
 	assert_int_equal(take(&ratelimit, 1000, now, 1000), PER_S);
 }
 
-static void asking_in_vain_costs_nothing(void **state)
+static void refused_request_costs_no_allowance(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 	unsigned int taken = 0;
@@ -57,7 +59,7 @@ static void asking_in_vain_costs_nothing(void **state)
 	assert_in_range(taken, 10 * PER_S - 1, 10 * PER_S);
 }
 
-static void allowance_never_exceeds_a_burst(void **state)
+static void allowance_never_exceeds_burst(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 
@@ -67,7 +69,7 @@ static void allowance_never_exceeds_a_burst(void **state)
 	assert_int_equal(take(&ratelimit, 1000, UINT64_MAX, 1000), BURST);
 }
 
-static void one_uid_does_not_use_up_anothers(void **state)
+static void uids_have_separate_allowances(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 
@@ -78,7 +80,7 @@ static void one_uid_does_not_use_up_anothers(void **state)
 		assert_int_equal(take(&ratelimit, uid, SECOND, 1), 0);
 }
 
-static void uid_zero_is_a_uid(void **state)
+static void uid_zero_is_limited_too(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 
@@ -88,7 +90,7 @@ static void uid_zero_is_a_uid(void **state)
 	assert_int_equal(take(&ratelimit, UINT32_MAX, 0, 1000), BURST);
 }
 
-static void the_uid_unseen_longest_is_forgotten(void **state)
+static void uid_unseen_longest_is_forgotten(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 	uint64_t now = SECOND;
@@ -105,7 +107,7 @@ static void the_uid_unseen_longest_is_forgotten(void **state)
 	assert_int_equal(take(&ratelimit, 1, now, 1000), BURST);
 }
 
-static void what_was_refused_is_counted_until_it_is_asked_for(void **state)
+static void refusals_are_counted_until_read(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 
@@ -120,7 +122,7 @@ static void what_was_refused_is_counted_until_it_is_asked_for(void **state)
 	assert_int_equal(ratelimit_refused(&ratelimit, 1000), 0);
 }
 
-static void a_forgotten_uid_has_no_refusals(void **state)
+static void forgotten_uid_has_no_refusals(void **state)
 {
 	struct ratelimit ratelimit = fresh;
 
@@ -136,15 +138,15 @@ static void a_forgotten_uid_has_no_refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_burst_is_let_through_and_no_more),
-		cmocka_unit_test(allowance_grows_with_the_rate),
-		cmocka_unit_test(asking_in_vain_costs_nothing),
-		cmocka_unit_test(allowance_never_exceeds_a_burst),
-		cmocka_unit_test(one_uid_does_not_use_up_anothers),
-		cmocka_unit_test(uid_zero_is_a_uid),
-		cmocka_unit_test(the_uid_unseen_longest_is_forgotten),
-		cmocka_unit_test(what_was_refused_is_counted_until_it_is_asked_for),
-		cmocka_unit_test(a_forgotten_uid_has_no_refusals),
+		cmocka_unit_test(burst_is_the_most_at_once),
+		cmocka_unit_test(allowance_grows_at_the_rate),
+		cmocka_unit_test(refused_request_costs_no_allowance),
+		cmocka_unit_test(allowance_never_exceeds_burst),
+		cmocka_unit_test(uids_have_separate_allowances),
+		cmocka_unit_test(uid_zero_is_limited_too),
+		cmocka_unit_test(uid_unseen_longest_is_forgotten),
+		cmocka_unit_test(refusals_are_counted_until_read),
+		cmocka_unit_test(forgotten_uid_has_no_refusals),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Every machine has root; of others this test makes its own NSS, in the place of libc's. */
 #include <errno.h>
 #include <pwd.h>
@@ -49,7 +50,7 @@ static struct user_lookup look_up(bool by_name)
 	return lookup;
 }
 
-static void both_name_and_uid_are_what_nss_says(void **state)
+static void lookup_gives_name_and_uid_of_nss(void **state)
 {
 	(void)state;
 	(void)strcpy(name, "Alice");
@@ -62,14 +63,14 @@ static void both_name_and_uid_are_what_nss_says(void **state)
 	}
 }
 
-static void nobody_is_found_where_nobody_is(void **state)
+static void unknown_user_is_enoent(void **state)
 {
 	(void)state;
 	assert_int_equal(look_up(true).result, -ENOENT);
 	assert_int_equal(look_up(false).result, -ENOENT);
 }
 
-static void a_large_entry_gets_a_large_buffer(void **state)
+static void large_entry_gets_large_buffer(void **state)
 {
 	(void)state;
 	(void)strcpy(name, "alice");
@@ -80,7 +81,7 @@ static void a_large_entry_gets_a_large_buffer(void **state)
 }
 
 /* The failure of a network is not the absence of a user. */
-static void a_failure_is_passed_on(void **state)
+static void nss_failure_is_returned(void **state)
 {
 	(void)state;
 	(void)strcpy(name, "alice");
@@ -89,7 +90,7 @@ static void a_failure_is_passed_on(void **state)
 	assert_int_equal(look_up(false).result, -EIO);
 }
 
-static void a_name_that_fits_no_token_is_nobodys(void **state)
+static void user_with_long_name_is_enoent(void **state)
 {
 	(void)state;
 	memset(name, 'u', PAT_USER_MAX);
@@ -112,11 +113,11 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(both_name_and_uid_are_what_nss_says),
-		TEST(nobody_is_found_where_nobody_is),
-		TEST(a_large_entry_gets_a_large_buffer),
-		TEST(a_failure_is_passed_on),
-		TEST(a_name_that_fits_no_token_is_nobodys),
+		TEST(lookup_gives_name_and_uid_of_nss),
+		TEST(unknown_user_is_enoent),
+		TEST(large_entry_gets_large_buffer),
+		TEST(nss_failure_is_returned),
+		TEST(user_with_long_name_is_enoent),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

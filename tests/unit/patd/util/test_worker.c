@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Jobs in a worker thread and back in the loop. */
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -51,7 +53,7 @@ static void turn_until(unsigned int count)
 		assert_true(sd_event_run(event, 10 * 1000000) > 0);
 }
 
-static void jobs_are_done_in_the_order_they_came(void **state)
+static void jobs_are_done_in_order(void **state)
 {
 	struct noted jobs[50];
 	struct worker *worker;
@@ -72,7 +74,7 @@ static void jobs_are_done_in_the_order_they_came(void **state)
 	worker_free(worker);
 }
 
-static void no_more_than_the_limit_are_taken(void **state)
+static void job_above_limit_is_refused(void **state)
 {
 	struct noted jobs[4];
 	struct worker *worker;
@@ -92,7 +94,7 @@ static void no_more_than_the_limit_are_taken(void **state)
 }
 
 /* What follows a job may write to the disk: others have their turn in between. */
-static void one_job_a_turn_of_the_loop(void **state)
+static void loop_handles_one_job_a_turn(void **state)
 {
 	struct noted jobs[3];
 	struct worker *worker;
@@ -128,7 +130,7 @@ static void submit_next(struct job *job)
 	assert_int_equal(worker_submit(chain_worker, &chained.job), 0);
 }
 
-static void a_job_may_be_submitted_by_one_that_is_done(void **state)
+static void done_can_submit_another_job(void **state)
 {
 	struct noted first = new_job();
 
@@ -143,7 +145,7 @@ static void a_job_may_be_submitted_by_one_that_is_done(void **state)
 	worker_free(chain_worker);
 }
 
-static void at_the_end_every_job_is_done_run_or_not(void **state)
+static void freed_worker_calls_done_of_every_job(void **state)
 {
 	struct noted jobs[4];
 	struct worker *worker;
@@ -173,7 +175,7 @@ static void at_the_end_every_job_is_done_run_or_not(void **state)
 	(void)sem_destroy(&go);
 }
 
-static void an_idle_worker_ends(void **state)
+static void idle_worker_can_be_freed(void **state)
 {
 	struct worker *worker;
 
@@ -203,12 +205,12 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(jobs_are_done_in_the_order_they_came),
-		TEST(no_more_than_the_limit_are_taken),
-		TEST(one_job_a_turn_of_the_loop),
-		TEST(a_job_may_be_submitted_by_one_that_is_done),
-		TEST(at_the_end_every_job_is_done_run_or_not),
-		TEST(an_idle_worker_ends),
+		TEST(jobs_are_done_in_order),
+		TEST(job_above_limit_is_refused),
+		TEST(loop_handles_one_job_a_turn),
+		TEST(done_can_submit_another_job),
+		TEST(freed_worker_calls_done_of_every_job),
+		TEST(idle_worker_can_be_freed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,11 +1,13 @@
-#include "patd/util/pattern.h"
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Patterns for names, and the time they take. */
+#include "patd/util/item.h"
 
 #include <string.h>
 
 #include "common/name.h"
 #include "tests/unit/unit.h"
 
-static void patterns_match_whole_names(void **state)
+static void pattern_matches_whole_name(void **state)
 {
 	static const struct {
 		const char *pattern, *name;
@@ -38,7 +40,7 @@ static void patterns_match_whole_names(void **state)
 }
 
 /* Where time grew exponentially, this would not end. */
-static void no_pattern_takes_for_ever(void **state)
+static void matching_time_is_bounded(void **state)
 {
 	char pattern[PATTERN_MAX + 1], name[PAT_NAME_BYTES_MAX + 1];
 
@@ -55,8 +57,8 @@ static void no_pattern_takes_for_ever(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(patterns_match_whole_names),
-		cmocka_unit_test(no_pattern_takes_for_ever),
+		cmocka_unit_test(pattern_matches_whole_name),
+		cmocka_unit_test(matching_time_is_bounded),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
