@@ -13,6 +13,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/wire.h"
 #include "patd/util/log.h"
 
@@ -46,19 +47,15 @@ static int take_passed(char *const *names, int count, struct listeners *ret)
 
 static bool alive(const struct sockaddr_un *address)
 {
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool dead;
+	cleanup_close int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0)
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0)
 		return true;
 	/* Any other failure, a full queue or another type, is of one that is there. */
-	dead = connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 &&
-	       (errno == ECONNREFUSED || errno == ENOENT || errno == ENOTDIR);
-	close(fd);
-	return !dead;
+	return errno != ECONNREFUSED && errno != ENOENT && errno != ENOTDIR;
 }
 
-/* A socket that nobody serves; all else is not ours to remove. */
+/* Removes a socket that nobody serves, and nothing else. */
 static int remove_stale(const char *path)
 {
 	struct stat st;
@@ -83,7 +80,8 @@ static int bind_with_mode(int fd, const struct sockaddr_un *address, mode_t mode
 static int open_one(const char *path, mode_t mode, int *ret_fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd, r;
+	cleanup_close int fd = -1;
+	int r;
 
 	if (!pat_field_set(address.sun_path, sizeof(address.sun_path), path))
 		return -ENAMETOOLONG;
@@ -96,19 +94,17 @@ static int open_one(const char *path, mode_t mode, int *ret_fd)
 	if (fd < 0)
 		return -errno;
 	r = bind_with_mode(fd, &address, mode);
-	if (r == 0 && listen(fd, BACKLOG) < 0)
-		r = -errno;
-	if (r < 0) {
-		close(fd);
+	if (r < 0)
 		return r;
-	}
-	*ret_fd = fd;
+	if (listen(fd, BACKLOG) < 0)
+		return -errno;
+	*ret_fd = take_fd(&fd);
 	return 0;
 }
 
 static int open_at(const char *dir, const char *name, mode_t mode, int *ret_fd, char **ret_path)
 {
-	char *path;
+	cleanup_free char *path = NULL;
 	int r;
 
 	if (asprintf(&path, "%s/%s", dir, name) < 0)
@@ -116,10 +112,9 @@ static int open_at(const char *dir, const char *name, mode_t mode, int *ret_fd, 
 	r = open_one(path, mode, ret_fd);
 	if (r < 0) {
 		log_error("cannot listen on %s: %s", path, strerror(-r));
-		free(path);
 		return r;
 	}
-	*ret_path = path;
+	*ret_path = TAKE(path);
 	return 0;
 }
 
@@ -137,9 +132,9 @@ static int open_own(const char *dir, struct listeners *ret)
 		return r;
 	}
 	r = open_at(dir, PAT_ROOT_SOCKET, 0600, &ret->root_fd, &ret->root_path);
-	if (r == 0)
-		r = open_at(dir, PAT_USER_SOCKET, 0666, &ret->user_fd, &ret->user_path);
-	return r;
+	if (r < 0)
+		return r;
+	return open_at(dir, PAT_USER_SOCKET, 0666, &ret->user_fd, &ret->user_path);
 }
 
 int listeners_open(const char *runtime_dir, struct listeners *ret_listeners)

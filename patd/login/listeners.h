@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The two listening sockets of the verification door: those that systemd passes, named "root"
- * and "user" (FileDescriptorName=), or our own under the runtime directory.
+ * The two verification sockets: those that systemd passes, named "root" and "user"
+ * (FileDescriptorName=), or our own under the runtime directory.
  */
 #ifndef PATD_LOGIN_LISTENERS_H
 #define PATD_LOGIN_LISTENERS_H
 
 struct listeners {
 	int root_fd, user_fd;
-	char *root_path, *user_path; /* of our own, removed at the end; else NULL */
+	char *root_path, *user_path; /* our own, removed at the end; else NULL */
 };
 
 /*
  * Takes what systemd passes, or opens our own in runtime_dir, which is made 0755 if it is
- * missing.  A socket that is left from a patd that was killed is replaced; -EADDRINUSE if one is
- * alive.  Failures have been logged.
+ * missing.  A socket of a patd that was killed is replaced; -EADDRINUSE if one is served.
+ * Failures have been logged.
  */
 int listeners_open(const char *runtime_dir, struct listeners *ret_listeners);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the administrator allows: patd.conf(5), /etc/patd/patd.conf and then, in the order of
- * their names, /etc/patd/patd.conf.d/NAME.conf, where the last word counts.
+ * The policy of the administrator, patd.conf(5): /etc/patd/patd.conf and then, in the order of
+ * their names, /etc/patd/patd.conf.d/NAME.conf; the last setting of a key counts.
  */
 #ifndef PATD_POLICY_POLICY_H
 #define PATD_POLICY_POLICY_H
@@ -16,7 +16,7 @@
 #define POLICY_VERIFIERS_MAX 16
 #define POLICY_UNLIMITED UINT64_C(0)
 
-/* A service account that runs PAM without root, and may have others' tokens verified there. */
+/* A verifier account: it runs PAM without root, and may have all users' tokens verified there. */
 struct verifier {
 	char user[TOKEN_USER_BYTES_MAX + 1];
 	uint32_t uid;
@@ -40,10 +40,10 @@ struct policy {
 	size_t verifiers_n;
 };
 
-/* What stands in force without any file. */
+/* In force without any file. */
 extern const struct policy policy_default;
 
-/* One setting as it is in force, for people: "tokens.max_lifetime", "1y", "…/patd.conf:12". */
+/* One setting in force, for people: "tokens.max_lifetime", "1y", "…/patd.conf:12". */
 struct policy_line {
 	const char *key;    /* "SECTION.key" */
 	const char *value;  /* as it would stand in the file */
@@ -53,13 +53,13 @@ struct policy_line {
 /* A policy as it was read, with the source of each setting. */
 struct policy_set;
 
-/* A setting that cannot be: FILE:LINE, what is wrong there, and what is allowed. */
+/* message: "FILE:LINE: what is wrong there, and what is allowed". */
 typedef void (*policy_problem_fn)(const char *message, void *userdata);
 
 /*
  * Reads the policy below conf_dir, "/etc/patd"; files that are missing are as if empty, and
- * those that others could have written are a problem.  0; -EINVAL after every problem was told to
- * fn; or -ENOMEM.
+ * those that others could have written are a problem.  0; -EINVAL after fn was called for every
+ * problem; or -ENOMEM.
  * Resolves the names of verifiers by NSS: may block.
  */
 int policy_read(

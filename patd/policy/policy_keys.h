@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The keys of patd.conf(5): what each can be, and which member of struct policy it is. */
+/* The keys of patd.conf(5): their values, and their members of struct policy. */
 #ifndef PATD_POLICY_POLICY_KEYS_H
 #define PATD_POLICY_POLICY_KEYS_H
 
@@ -8,7 +8,7 @@
 struct policy_key {
 	const char *section, *name;
 	const char *value;   /* the default, as it would stand in the file */
-	const char *allowed; /* what it can be, for a person */
+	const char *allowed; /* values, for a person */
 	/* NULL and *ret_member, or what is wrong with text, for a person; static. */
 	const char *(*parse)(const char *text, void *ret_member);
 	size_t offset; /* of the member in struct policy */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What patd/policy/policy.c shows and patd/policy/policy_read.c fills. */
+/* A policy with its sources, which policy_read.c fills and policy.c shows. */
 #ifndef PATD_POLICY_POLICY_PRIVATE_H
 #define PATD_POLICY_POLICY_PRIVATE_H
 
@@ -8,7 +8,7 @@
 
 /* Where a value comes from; all 0 if it is the default. */
 struct policy_setting {
-	unsigned int file; /* the how manyth that was read */
+	unsigned int file; /* its number in the order of reading */
 	char *source;      /* "FILE:LINE" */
 	char *value;       /* as it stands there; NULL if it cannot be */
 };
@@ -16,7 +16,7 @@ struct policy_setting {
 struct policy_set {
 	struct policy policy;
 	struct policy_setting settings[POLICY_KEYS];
-	/* Of each verifier's services; before these are set, where the verifier stands. */
+	/* Of each verifier's services; before these are set, the source is that of its section. */
 	struct policy_setting verifiers[POLICY_VERIFIERS_MAX];
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/name.h"
 #include "common/wire.h"
 #include "patd/policy/conf_file.h"
@@ -19,13 +20,12 @@
 #define DROP_IN_SUFFIX ".conf"
 #define VERIFIER "verifier "
 
-/* A verifier that cannot be: what it has is judged all the same. */
-struct nobody {
+/* Of a section whose verifier is refused: its settings are checked all the same. */
+struct refused_verifier {
 	struct verifier verifier;
 	struct policy_setting setting;
 };
 
-/* Under way. */
 struct reading {
 	struct policy_set *set;
 	policy_problem_fn fn;
@@ -36,10 +36,10 @@ struct reading {
 	const char *section;       /* as in policy_keys; NULL in others */
 	struct verifier *verifier; /* in its section, else NULL */
 	struct policy_setting *verifier_setting;
-	struct nobody nobody;
+	struct refused_verifier refused;
 };
 
-__attribute__((format(printf, 3, 4))) static void tell(
+__attribute__((format(printf, 3, 4))) static void report(
 	struct reading *reading, const char *place, const char *format, ...)
 {
 	char *text, *message;
@@ -64,7 +64,7 @@ __attribute__((format(printf, 3, 4))) static void tell(
 	free(text);
 }
 
-/* A text of reading's own; NULL if there is no memory. */
+/* A copy; NULL if there is no memory. */
 static char *keep(struct reading *reading, const char *text)
 {
 	char *kept = strdup(text);
@@ -76,23 +76,23 @@ static char *keep(struct reading *reading, const char *text)
 
 static void take_problem(const char *place, const char *text, void *userdata)
 {
-	tell(userdata, place, "%s", text);
+	report(userdata, place, "%s", text);
 }
 
 /* --- sections ------------------------------------------------------------------------------- */
 
-static void tell_section(struct reading *reading, const char *place, const char *name)
+static void report_section(struct reading *reading, const char *place, const char *name)
 {
 	char known[256] = "";
 
 	for (size_t i = 0; i < POLICY_KEYS; i++)
 		if (i == 0 || strcmp(policy_keys[i].section, policy_keys[i - 1].section) != 0)
 			(void)item_append(known, sizeof(known), "], [", policy_keys[i].section);
-	tell(reading, place, "there is no section [%s]; there are [%s] and [verifier USER]", name,
+	report(reading, place, "there is no section [%s]; there are [%s] and [verifier USER]", name,
 		known);
 }
 
-/* Its name and uid, or a problem that was told. */
+/* Its name and uid; false if there is a problem, which has been reported. */
 static bool find_user(
 	struct reading *reading, const char *place, const char *name, struct user_lookup *ret_user)
 {
@@ -103,19 +103,19 @@ static bool find_user(
 	else
 		users_run(&user.job);
 	if (user.result == -ENOENT)
-		tell(reading, place, "there is no user \"%s\"", name);
+		report(reading, place, "there is no user \"%s\"", name);
 	else if (user.result < 0)
-		tell(reading, place, "user \"%s\" cannot be looked up: %s", name,
+		report(reading, place, "user \"%s\" cannot be looked up: %s", name,
 			strerrordesc_np(-user.result));
 	else if (user.uid == 0)
-		tell(reading, place, "root verifies every user's tokens and needs no [verifier %s]",
-			name);
+		report(reading, place,
+			"root verifies every user's tokens and needs no [verifier %s]", name);
 	else
 		*ret_user = user;
 	return user.result == 0 && user.uid != 0;
 }
 
-/* That of the user, which may be new. */
+/* The verifier of that user, added if it is new. */
 static bool find_verifier(struct reading *reading, const char *place,
 	const struct user_lookup *user, size_t *ret_index)
 {
@@ -125,7 +125,7 @@ static bool find_verifier(struct reading *reading, const char *place,
 	while (i < policy->verifiers_n && strcmp(policy->verifiers[i].user, user->name) != 0)
 		i++;
 	if (i == POLICY_VERIFIERS_MAX) {
-		tell(reading, place, "there are more than %d verifiers", POLICY_VERIFIERS_MAX);
+		report(reading, place, "there are more than %d verifiers", POLICY_VERIFIERS_MAX);
 		return false;
 	}
 	if (i == policy->verifiers_n) {
@@ -148,9 +148,9 @@ static void enter_verifier(struct reading *reading, const char *place, const cha
 		reading->verifier = &reading->set->policy.verifiers[i];
 		reading->verifier_setting = &reading->set->verifiers[i];
 	} else {
-		policy_setting_clear(&reading->nobody.setting);
-		reading->verifier = &reading->nobody.verifier;
-		reading->verifier_setting = &reading->nobody.setting;
+		policy_setting_clear(&reading->refused.setting);
+		reading->verifier = &reading->refused.verifier;
+		reading->verifier_setting = &reading->refused.setting;
 	}
 }
 
@@ -168,19 +168,19 @@ static void take_section(const char *place, const char *name, void *userdata)
 		if (strcmp(policy_keys[i].section, name) == 0)
 			reading->section = policy_keys[i].section;
 	if (!reading->section)
-		tell_section(reading, place, name);
+		report_section(reading, place, name);
 }
 
 /* --- settings ------------------------------------------------------------------------------- */
 
-static void tell_key(struct reading *reading, const char *place, const char *name)
+static void report_key(struct reading *reading, const char *place, const char *name)
 {
 	char known[256] = "";
 
 	for (size_t i = 0; i < POLICY_KEYS; i++)
 		if (strcmp(policy_keys[i].section, reading->section) == 0)
 			(void)item_append(known, sizeof(known), ", ", policy_keys[i].name);
-	tell(reading, place, "[%s] has no key \"%s\"; it has %s", reading->section, name,
+	report(reading, place, "[%s] has no key \"%s\"; it has %s", reading->section, name,
 		known[0] != '\0' ? known : policy_verifier_key.name);
 }
 
@@ -190,7 +190,7 @@ static void set(struct reading *reading, const char *place, const struct policy_
 	const char *problem;
 
 	if (setting->file == reading->file) {
-		tell(reading, place, "%s was set in this file before, at %s", key->name,
+		report(reading, place, "%s was set in this file before, at %s", key->name,
 			setting->source);
 		return;
 	}
@@ -201,7 +201,7 @@ static void set(struct reading *reading, const char *place, const struct policy_
 	setting->file = reading->file;
 	problem = key->parse(value, ret_member);
 	if (problem) {
-		tell(reading, place, "%s cannot be \"%s\": %s; allowed is %s", key->name, value,
+		report(reading, place, "%s cannot be \"%s\": %s; allowed is %s", key->name, value,
 			problem, key->allowed);
 		return;
 	}
@@ -213,7 +213,7 @@ static void take_setting(const char *place, const char *name, const char *value,
 	struct reading *reading = userdata;
 
 	if (!reading->in_section) {
-		tell(reading, place, "%s stands before the first [SECTION]", name);
+		report(reading, place, "%s stands before the first [SECTION]", name);
 		return;
 	}
 	if (!reading->section)
@@ -233,7 +233,7 @@ static void take_setting(const char *place, const char *name, const char *value,
 			(char *)&reading->set->policy + key->offset);
 		return;
 	}
-	tell_key(reading, place, name);
+	report_key(reading, place, name);
 }
 
 /* --- files ---------------------------------------------------------------------------------- */
@@ -241,7 +241,7 @@ static void take_setting(const char *place, const char *name, const char *value,
 static void read_file(struct reading *reading, const char *folder, const char *name)
 {
 	const struct conf_reader reader = { take_section, take_setting, take_problem, reading };
-	char *path;
+	cleanup_free char *path = NULL;
 
 	if (asprintf(&path, "%s/%s", folder, name) < 0) {
 		reading->result = -ENOMEM;
@@ -251,7 +251,6 @@ static void read_file(struct reading *reading, const char *folder, const char *n
 	reading->in_section = false;
 	reading->section = NULL;
 	conf_file_read(path, &reader);
-	free(path);
 }
 
 static int is_drop_in(const struct dirent *entry)
@@ -273,13 +272,13 @@ static void read_drop_ins(struct reading *reading, const char *folder)
 	int n = scandir(folder, &entries, is_drop_in, by_bytes);
 
 	if (n < 0) {
-		tell(reading, folder, "cannot be read: %m");
+		report(reading, folder, "cannot be read: %m");
 		return;
 	}
 	for (int i = 0; i < n; i++) {
-		/* It is told on the bus, which takes nothing else. */
+		/* The bus, which sends it, takes nothing else. */
 		if (pat_name_problem(entries[i]->d_name))
-			tell(reading, folder,
+			report(reading, folder,
 				"the name of a file has a control character, or is not valid "
 				"UTF-8");
 		else
@@ -292,7 +291,7 @@ static void read_drop_ins(struct reading *reading, const char *folder)
 static void read_files(struct reading *reading, const char *conf_dir)
 {
 	const struct conf_reader reader = { .problem = take_problem, .userdata = reading };
-	char *drop_ins;
+	cleanup_free char *drop_ins = NULL;
 
 	if (!conf_folder_check(conf_dir, &reader))
 		return;
@@ -303,10 +302,9 @@ static void read_files(struct reading *reading, const char *conf_dir)
 	}
 	if (conf_folder_check(drop_ins, &reader))
 		read_drop_ins(reading, drop_ins);
-	free(drop_ins);
 }
 
-/* --- what the files say together ------------------------------------------------------------ */
+/* --- all files together --------------------------------------------------------------------- */
 
 /* A default that nobody chose gives way to the maximum; one that somebody chose is a problem. */
 static void settle_lifetimes(struct reading *reading)
@@ -319,7 +317,7 @@ static void settle_lifetimes(struct reading *reading)
 		policy->default_lifetime <= policy->max_lifetime)
 		return;
 	if (one->value) {
-		tell(reading, one->source,
+		report(reading, one->source,
 			"default_lifetime = %s is longer than max_lifetime = %s, "
 			"which is set at %s; lower the former, or raise the latter",
 			one->value, most->value, most->source);
@@ -332,7 +330,7 @@ static void check_verifiers(struct reading *reading)
 {
 	for (size_t i = 0; i < reading->set->policy.verifiers_n; i++)
 		if (reading->set->verifiers[i].file == 0)
-			tell(reading, reading->set->verifiers[i].source,
+			report(reading, reading->set->verifiers[i].source,
 				"[verifier %s] needs services: %s",
 				reading->set->policy.verifiers[i].user,
 				policy_verifier_key.allowed);
@@ -352,7 +350,7 @@ int policy_read(
 		settle_lifetimes(&reading);
 		check_verifiers(&reading);
 	}
-	policy_setting_clear(&reading.nobody.setting);
+	policy_setting_clear(&reading.refused.setting);
 	if (reading.result < 0) {
 		policy_free(reading.set);
 		return reading.result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The policy that is in force: read at the start, and again when patd is told to (SIGHUP), off
- * the loop.  A policy that cannot be is logged, and the one before stays.
+ * The policy in force: read at the start, and again on SIGHUP, in a thread.  Problems are logged,
+ * and the policy before stays in force.
  */
 #ifndef PATD_POLICY_SETTINGS_H
 #define PATD_POLICY_SETTINGS_H
@@ -14,8 +14,8 @@
 struct settings;
 
 /*
- * Reads the policy below conf_dir, which must stay; -EINVAL if it cannot be, and the log says
- * where.  Blocks: NSS is asked for the names in it.
+ * Reads the policy below conf_dir, a string that must stay; -EINVAL, and the log has the problems.
+ * Blocks: NSS looks up the names in it.
  */
 int settings_new(const char *conf_dir, struct settings **ret_settings);
 /* After worker_free().  NULL is allowed. */
@@ -24,8 +24,8 @@ void settings_free(struct settings *settings);
 const struct policy_set *settings_policy(const struct settings *settings);
 
 /*
- * From now on SIGHUP has the policy read again, in worker; changed() is called when another is in
- * force, and the one before is there until it returns.  SIGHUP must be blocked in every thread.
+ * From now on the worker reads the policy again on SIGHUP.  changed() is called when another one
+ * is in force; the one before is freed when it returns.  SIGHUP must be blocked in every thread.
  */
 int settings_watch(struct settings *settings, sd_event *event, struct worker *worker,
 	void (*changed)(void *userdata), void *userdata);
