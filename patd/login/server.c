@@ -23,12 +23,7 @@
 #define REQUESTS_PER_S 20 /* of one uid on the long run, and at once */
 #define REQUESTS_BURST 40
 #define COMPLAINT_US (UINT64_C(60) * 1000 * 1000)
-
-/* Root's logins, then everybody in turn, the bus among them. */
-enum {
-	PRIORITY_ROOT = -20,
-	PRIORITY_USER = SD_EVENT_PRIORITY_NORMAL
-};
+#define PRIORITY_ROOT (-20)
 
 struct connection {
 	struct verification_socket *socket;
@@ -45,6 +40,7 @@ TAILQ_HEAD(connections, connection);
 struct verification_socket {
 	struct login_server *server;
 	bool for_root;
+	int priority; /* in the loop */
 	sd_event_source *source, *timer;
 	struct connections waiting, unused;
 	struct connection connections[CONNECTIONS_MAX];
@@ -228,11 +224,23 @@ static int on_request_timeout(sd_event_source *source, uint64_t usec, void *user
 
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata);
 
+static int connection_watch(struct connection *connection)
+{
+	struct verification_socket *socket = connection->socket;
+	int r;
+
+	r = sd_event_add_io(socket->server->event, &connection->source, connection->fd, EPOLLIN,
+		on_request, connection);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_priority(connection->source, socket->priority);
+	return r < 0 ? r : arm_timer(socket);
+}
+
 /* Takes fd over. */
-static int wait_for_request(struct verification_socket *socket, int fd, uint32_t uid)
+static void wait_for_request(struct verification_socket *socket, int fd, uint32_t uid)
 {
 	struct connection *connection;
-	int r;
 
 	/* Who has kept silent longest makes room. */
 	if (TAILQ_EMPTY(&socket->unused))
@@ -243,22 +251,15 @@ static int wait_for_request(struct verification_socket *socket, int fd, uint32_t
 	connection->fd = fd;
 	connection->uid = uid;
 	connection->deadline_us = now_us(socket->server) + REQUEST_TIMEOUT_US;
-	r = sd_event_add_io(
-		socket->server->event, &connection->source, fd, EPOLLIN, on_request, connection);
-	if (r >= 0)
-		r = sd_event_source_set_priority(
-			connection->source, socket->for_root ? PRIORITY_ROOT : PRIORITY_USER);
-	if (r < 0) {
+	if (connection_watch(connection) < 0)
 		connection_close(connection);
-		return 0;
-	}
-	return arm_timer(socket);
 }
 
 /* Takes fd over. */
-static int serve(struct verification_socket *socket, int fd, uint32_t uid, bool fresh)
+static void serve(struct verification_socket *socket, int fd, uint32_t uid, bool fresh)
 {
-	return take_request(socket, fd, uid, fresh) ? 0 : wait_for_request(socket, fd, uid);
+	if (!take_request(socket, fd, uid, fresh))
+		wait_for_request(socket, fd, uid);
 }
 
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -266,14 +267,13 @@ static int on_request(sd_event_source *source, int fd, uint32_t revents, void *u
 	struct connection *connection = userdata;
 	struct verification_socket *socket = connection->socket;
 	uint32_t uid = connection->uid;
-	int r;
 
 	(void)source;
 	(void)revents;
 	connection_release(connection);
-	r = serve(socket, fd, uid, false);
+	serve(socket, fd, uid, false);
 	send_replies(socket->server);
-	return r;
+	return 0;
 }
 
 /* A request left unread would reset the connection, and the client would not see the reply. */
@@ -285,7 +285,8 @@ static void forgo_request(int fd)
 	(void)recv(fd, &byte, sizeof(byte), MSG_DONTWAIT);
 }
 
-static int greet(struct verification_socket *socket, int fd)
+/* Takes fd over, of a client that has just connected. */
+static void greet(struct verification_socket *socket, int fd)
 {
 	static const struct pat_reply busy = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_BUSY };
 	struct login_server *server = socket->server;
@@ -295,15 +296,15 @@ static int greet(struct verification_socket *socket, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) {
 		close(fd);
-		return 0;
+		return;
 	}
 	if (!socket->for_root && !decider->is_verifier(peer.uid, decider->userdata) &&
 		!ratelimit_take(&server->ratelimit, peer.uid, now_us(server))) {
 		forgo_request(fd);
 		queue_reply(server, fd, &busy);
-		return 0;
+		return;
 	}
-	return serve(socket, fd, peer.uid, true);
+	serve(socket, fd, peer.uid, true);
 }
 
 /*
@@ -327,11 +328,10 @@ static void free_descriptors(struct verification_socket *socket)
 static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
 {
 	struct verification_socket *socket = userdata;
-	int r = 0;
 
 	(void)source;
 	(void)revents;
-	for (unsigned int i = 0; r >= 0 && i < ACCEPTS_MAX; i++) {
+	for (unsigned int i = 0; i < ACCEPTS_MAX; i++) {
 		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0) {
@@ -340,10 +340,10 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 				free_descriptors(socket);
 			break;
 		}
-		r = greet(socket, fd);
+		greet(socket, fd);
 	}
 	send_replies(socket->server);
-	return r;
+	return 0;
 }
 
 static int socket_open(
@@ -353,6 +353,8 @@ static int socket_open(
 
 	socket->server = server;
 	socket->for_root = for_root;
+	/* Root's logins, then everybody in turn, the bus among them. */
+	socket->priority = for_root ? PRIORITY_ROOT : SD_EVENT_PRIORITY_NORMAL;
 	TAILQ_INIT(&socket->waiting);
 	TAILQ_INIT(&socket->unused);
 	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
@@ -362,11 +364,7 @@ static int socket_open(
 	r = sd_event_add_io(server->event, &socket->source, fd, EPOLLIN, on_connect, socket);
 	if (r < 0)
 		return r;
-	r = sd_event_source_set_priority(socket->source, for_root ? PRIORITY_ROOT : PRIORITY_USER);
-	if (r < 0)
-		return r;
-	/* A socket that has failed must not stay unserved unnoticed. */
-	r = sd_event_source_set_exit_on_failure(socket->source, true);
+	r = sd_event_source_set_priority(socket->source, socket->priority);
 	if (r < 0)
 		return r;
 	return sd_event_add_time(server->event, &socket->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
