@@ -20,7 +20,8 @@
 
 /*
  * How many wait at a time.  The second half is for root.sock alone, so that no user's process keeps
- * a login service out, and its last places for logins as uid 0.
+ * a login service out, and its last places for logins as uid 0.  A place counts for the uid that
+ * logs in, and on user.sock for the uid that asks, whomever it asks for.
  */
 #define PENDING_MAX 256U
 #define PENDING_MAX_USER_SOCKET (PENDING_MAX / 2)

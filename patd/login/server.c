@@ -22,7 +22,7 @@
 #define ARRIVAL_NS 200000
 #define REQUESTS_PER_S 20 /* of one uid on the long run, and at once */
 #define REQUESTS_BURST 40
-#define COMPLAINT_US (UINT64_C(60) * 1000 * 1000)
+#define LOG_INTERVAL_US (UINT64_C(60) * 1000 * 1000)
 #define PRIORITY_ROOT (-20)
 
 struct connection {
@@ -57,13 +57,13 @@ struct login_server {
 		struct pat_reply reply;
 	} replies[ACCEPTS_MAX];
 	unsigned int replies_due;
-	uint64_t complained_us;
+	uint64_t logged_us;
 };
 
 struct verification {
 	struct verification_socket *socket;
 	int fd;
-	uint32_t uid; /* who logs in; on user.sock who asks, for all that he asks for */
+	uint32_t uid; /* whose place it takes if it is deferred */
 	bool deferred;
 };
 
@@ -78,7 +78,7 @@ static void send_replies(struct login_server *server)
 {
 	server->decider.commit(server->decider.userdata);
 	for (unsigned int i = 0; i < server->replies_due; i++) {
-		/* A client that has gone, or does not read, has lost its answer. */
+		/* A client that has gone, or does not read, loses its reply. */
 		(void)send(server->replies[i].fd, &server->replies[i].reply,
 			sizeof(server->replies[i].reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 		close(server->replies[i].fd);
@@ -134,13 +134,13 @@ int login_server_reply(struct login_server *server, uint64_t id, const struct pa
 }
 
 /* Once a minute at most, whatever strangers send. */
-static void complain(struct login_server *server, uint32_t uid)
+static void log_malformed(struct login_server *server, uint32_t uid)
 {
 	uint64_t now = now_us(server);
 
-	if (server->complained_us != 0 && now - server->complained_us < COMPLAINT_US)
+	if (server->logged_us != 0 && now - server->logged_us < LOG_INTERVAL_US)
 		return;
-	server->complained_us = now;
+	server->logged_us = now;
 	log_warning("uid %u sent a malformed verification request", uid);
 }
 
@@ -149,7 +149,7 @@ static void complain(struct login_server *server, uint32_t uid)
  * few microseconds here costs less than to go through the loop.  For root alone: nobody else
  * may hold the loop, be it for so little.
  */
-static bool arrives(int fd)
+static bool request_arrives(int fd)
 {
 	const struct timespec wait = { .tv_nsec = ARRIVAL_NS };
 	struct pollfd poll = { .fd = fd, .events = POLLIN };
@@ -157,7 +157,8 @@ static bool arrives(int fd)
 	return ppoll(&poll, 1, &wait, NULL) > 0;
 }
 
-/* Reads the request and takes fd over.  False if it has not come yet.  fresh: the connection is. */
+/* Reads the request and takes fd over.  False if it has not come yet.  fresh: the client has just
+ * connected. */
 static bool take_request(struct verification_socket *socket, int fd, uint32_t uid, bool fresh)
 {
 	struct login_server *server = socket->server;
@@ -166,7 +167,7 @@ static bool take_request(struct verification_socket *socket, int fd, uint32_t ui
 
 	/* MSG_TRUNC: the packet's true length, so that one too long is seen. */
 	n = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
-	if (n < 0 && errno == EAGAIN && socket->for_root && fresh && arrives(fd))
+	if (n < 0 && errno == EAGAIN && socket->for_root && fresh && request_arrives(fd))
 		n = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
@@ -174,7 +175,7 @@ static bool take_request(struct verification_socket *socket, int fd, uint32_t ui
 		decide(socket, fd, uid, &request);
 	} else {
 		if (n > 0)
-			complain(server, uid);
+			log_malformed(server, uid);
 		close(fd);
 	}
 	sodium_memzero(&request, sizeof(request));
@@ -242,7 +243,7 @@ static void wait_for_request(struct verification_socket *socket, int fd, uint32_
 {
 	struct connection *connection;
 
-	/* Who has kept silent longest makes room. */
+	/* The connection that has been silent longest makes room. */
 	if (TAILQ_EMPTY(&socket->unused))
 		connection_close(TAILQ_FIRST(&socket->waiting));
 	connection = TAILQ_FIRST(&socket->unused);
@@ -277,7 +278,7 @@ static int on_request(sd_event_source *source, int fd, uint32_t revents, void *u
 }
 
 /* A request left unread would reset the connection, and the client would not see the reply. */
-static void forgo_request(int fd)
+static void discard_request(int fd)
 {
 	char byte;
 
@@ -286,7 +287,7 @@ static void forgo_request(int fd)
 }
 
 /* Takes fd over, of a client that has just connected. */
-static void greet(struct verification_socket *socket, int fd)
+static void accept_client(struct verification_socket *socket, int fd)
 {
 	static const struct pat_reply busy = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_BUSY };
 	struct login_server *server = socket->server;
@@ -300,7 +301,7 @@ static void greet(struct verification_socket *socket, int fd)
 	}
 	if (!socket->for_root && !decider->is_verifier(peer.uid, decider->userdata) &&
 		!ratelimit_take(&server->ratelimit, peer.uid, now_us(server))) {
-		forgo_request(fd);
+		discard_request(fd);
 		queue_reply(server, fd, &busy);
 		return;
 	}
@@ -340,7 +341,7 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 				free_descriptors(socket);
 			break;
 		}
-		greet(socket, fd);
+		accept_client(socket, fd);
 	}
 	send_replies(socket->server);
 	return 0;
