@@ -5,9 +5,9 @@
 
 #include <jansson.h>
 
+#include "patctl/base/sysroot.h"
 #include "patctl/client/client.h"
 #include "patctl/doctor/findings.h"
-#include "patctl/doctor/sysroot.h"
 
 struct doctor {
 	const struct sysroot *root;

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patctl/base/sysroot.h"
 #include "patctl/base/text.h"
-#include "patctl/doctor/sysroot.h"
 #include "patctl/print/json.h"
 #include "patctl/print/terminal.h"
 

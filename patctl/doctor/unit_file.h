@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "patctl/doctor/sysroot.h"
+#include "patctl/base/sysroot.h"
 
 /* below: "", or a folder in those of units, "/sockets.target.wants". */
 bool unit_is_in(const struct sysroot *root, const char *below, const char *unit);

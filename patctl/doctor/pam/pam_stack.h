@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "patctl/base/sysroot.h"
 #include "patctl/doctor/pam/pam_line.h"
-#include "patctl/doctor/sysroot.h"
 
 #define PAM_DIR "/etc/pam.d"
 #define PAM_VENDOR_DIR "/usr/lib/pam.d" /* behind it */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "patctl/doctor/sysroot.h"
+#include "patctl/base/sysroot.h"
 #include "tests/unit/unit.h"
 
 struct image {

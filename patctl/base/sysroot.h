@@ -4,8 +4,8 @@
  * image or a test's.  Links, absolute ones too, never lead out of it.  Files are opened for
  * reading, and without waiting.
  */
-#ifndef PATCTL_DOCTOR_SYSROOT_H
-#define PATCTL_DOCTOR_SYSROOT_H
+#ifndef PATCTL_BASE_SYSROOT_H
+#define PATCTL_BASE_SYSROOT_H
 
 #include <dirent.h>
 #include <stdbool.h>

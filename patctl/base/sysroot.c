@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files below a root folder, opened by openat2(2). */
-#include "patctl/doctor/sysroot.h"
+#include "patctl/base/sysroot.h"
 
 #include <errno.h>
 #include <fcntl.h>
