@@ -37,6 +37,7 @@ static const char *read_request(struct call *call, struct token_request *ret_req
 {
 	DBusMessageIter args;
 	const char *problem;
+	struct restriction_value *values = ret_request->restrictions;
 	const struct bus_option options[] = {
 		{ "user", DBUS_TYPE_STRING, &ret_request->user, NULL },
 		{ "lifetime", DBUS_TYPE_UINT64, &ret_request->lifetime,
@@ -45,16 +46,16 @@ static const char *read_request(struct call *call, struct token_request *ret_req
 			&ret_request->has_expires_at },
 		{ "services", DBUS_TYPE_ARRAY, &lists[0], NULL },
 		{ "sources", DBUS_TYPE_ARRAY, &lists[1], NULL },
-		{ "hours", DBUS_TYPE_STRING, &ret_request->hours, NULL },
-		{ "not_before", DBUS_TYPE_UINT64, &ret_request->not_before, NULL },
-		{ "max_uses", DBUS_TYPE_UINT64, &ret_request->max_uses, NULL },
+		{ "hours", DBUS_TYPE_STRING, &values[PAT_HOURS].text, NULL },
+		{ "not_before", DBUS_TYPE_UINT64, &values[PAT_NOT_BEFORE].number, NULL },
+		{ "max_uses", DBUS_TYPE_UINT64, &values[PAT_MAX_USES].number, NULL },
 		{ 0 },
 	};
 
 	lists[0].text[0] = '\0';
 	lists[1].text[0] = '\0';
-	ret_request->services = lists[0].text;
-	ret_request->sources = lists[1].text;
+	values[PAT_SERVICES].text = lists[0].text;
+	values[PAT_SOURCES].text = lists[1].text;
 	(void)dbus_message_iter_init(call->message, &args);
 	dbus_message_iter_get_basic(&args, &ret_request->name);
 	(void)dbus_message_iter_next(&args);

@@ -1,11 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a token is restricted to.  Each restriction is kept as the text that people read, in one
- * canonical spelling, and is parsed where it is applied.
+ * The restrictions of one token: what patd adds to the rows of common/restriction.h.
+ *
+ * A list or a text is kept in one canonical spelling and is parsed again where it is applied.
  */
 #ifndef PATD_MODEL_LIMITS_H
 #define PATD_MODEL_LIMITS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "common/restriction.h"
 
 #define LIMITS_SERVICES_MAX 511 /* bytes of each text, without the NUL */
 #define LIMITS_SOURCES_MAX 1023
@@ -18,5 +24,50 @@ struct limits {
 	uint64_t not_before;                    /* seconds UTC; 0: from the start */
 	uint64_t max_uses;                      /* 0: no limit */
 };
+
+/* A login, as far as restrictions are about it. */
+struct login {
+	uint64_t now;                /* seconds UTC */
+	const char *service, *rhost; /* NULL: not asked about, which is permitted */
+	uint64_t uses;               /* how often the token was used before */
+};
+
+/* A value as somebody asks for it; the kind of the restriction says which member counts. */
+struct restriction_value {
+	const char *text; /* as people write it; NULL or "": no restriction */
+	uint64_t number;  /* 0: no restriction */
+};
+
+struct limit {
+	size_t offset, size; /* the member of struct limits */
+	/* A list or a text: writes it in its canonical spelling.  NULL, or what is wrong; static.
+	 */
+	const char *(*parse)(const char *text, char *ret_text, size_t size);
+	/* A number: the largest, and what is wrong with a larger one. */
+	uint64_t max;
+	const char *too_large;
+	/*
+	 * Whether limits, restricted in this way, permit the login.  NULL: the rule is not here but
+	 * in patd/rules/evaluation.c, as its place is between rules that are no restrictions.
+	 */
+	bool (*permit)(const struct limits *limits, const struct login *login);
+};
+
+extern const struct limit limits_table[PAT_RESTRICTIONS];
+
+/* The value of a restriction whose kind is a list or a text, and of one that is a number. */
+const char *limits_text(const struct limits *limits, enum pat_restriction restriction);
+uint64_t limits_number(const struct limits *limits, enum pat_restriction restriction);
+
+/* Whether the token is restricted in that way. */
+bool limits_has(const struct limits *limits, enum pat_restriction restriction);
+
+/* Sets one restriction.  NULL, or what is wrong with the value, for a person; static. */
+const char *limits_set(struct limits *limits, enum pat_restriction restriction,
+	const struct restriction_value *value);
+
+/* Whether the token, as far as that restriction goes, is good for the login. */
+bool limits_permit(
+	const struct limits *limits, enum pat_restriction restriction, const struct login *login);
 
 #endif

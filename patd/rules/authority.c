@@ -2,12 +2,14 @@
 
 #include <string.h>
 
-static const char *const texts[ACTIONS] = {
+static const char *const texts[ACTIONS + 1] = {
+	[ACTION_NONE] = NULL,
 	[ACTION_GENERATE_OWN] = "org.patd.tokens1.generate-own",
 	[ACTION_RESTORE_OWN] = "org.patd.tokens1.restore-own",
 	[ACTION_ROTATE_OWN] = "org.patd.tokens1.rotate-own",
 	[ACTION_MANAGE_OTHERS] = "org.patd.tokens1.manage-others",
 	[ACTION_SET_POLICY] = "org.patd.tokens1.set-policy",
+	[ACTION_ROOT] = NULL,
 };
 
 /*
@@ -27,6 +29,10 @@ static const struct {
 	[OP_DELETE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	[OP_DISABLE] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 	[OP_DISABLE_ALL] = { ACTION_SET_POLICY, ACTION_SET_POLICY },
+	/* Who has stolen a secret need not be told what stands in its way. */
+	[OP_CHECK] = { ACTION_NONE, ACTION_ROOT },
+	/* Who has a backup has the key. */
+	[OP_BACKUP] = { ACTION_ROOT, ACTION_ROOT },
 	[OP_AUDIT] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 };
 

@@ -15,7 +15,8 @@ enum action {
 	ACTION_ROTATE_OWN,
 	ACTION_MANAGE_OTHERS,
 	ACTION_SET_POLICY,
-	ACTIONS
+	ACTIONS,
+	ACTION_ROOT = ACTIONS /* what only uid 0 may: polkit cannot grant it */
 };
 
 enum operation {
@@ -29,6 +30,8 @@ enum operation {
 	OP_DELETE,
 	OP_DISABLE, /* a user, be it the caller; or enable */
 	OP_DISABLE_ALL,
+	OP_CHECK, /* a token, with its secret */
+	OP_BACKUP,
 	OP_AUDIT, /* the history as a whole, and who is disabled */
 	OPERATIONS
 };
@@ -40,7 +43,7 @@ struct caller {
 	unsigned int granted; /* a bit for each action, 1 << enum action */
 };
 
-/* The action's name for polkit.  Static; NULL for ACTION_NONE. */
+/* The action's name for polkit.  Static; NULL for ACTION_NONE and ACTION_ROOT. */
 const char *authority_action_text(enum action action);
 
 /* Whether what is bound to uid and user is the caller's own. */

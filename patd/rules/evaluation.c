@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "common/lifetime.h"
-#include "patd/model/hours.h"
 #include "patd/model/services.h"
-#include "patd/model/sources.h"
 #include "patd/rules/validity.h"
 
 /*
@@ -80,33 +78,7 @@ static bool against_policy(const struct attempt *attempt)
 	       !services_match(policy->self_services, attempt->service);
 }
 
-static bool wrong_service(const struct attempt *attempt)
-{
-	const char *services = attempt->token->limits.services;
-
-	return attempt->service && services[0] != '\0' &&
-	       !services_match(services, attempt->service);
-}
-
-static bool wrong_source(const struct attempt *attempt)
-{
-	const char *sources = attempt->token->limits.sources;
-
-	return attempt->rhost && sources[0] != '\0' && !sources_match(sources, attempt->rhost);
-}
-
-static bool out_of_hours(const struct attempt *attempt)
-{
-	const char *hours = attempt->token->limits.hours;
-
-	return hours[0] != '\0' && !hours_match(hours, attempt->now);
-}
-
-static bool exhausted(const struct attempt *attempt)
-{
-	return validity_exhausted(attempt->token);
-}
-
+/* What denies a login before the restrictions do, in the order in which the first is told. */
 static const struct {
 	bool (*denies)(const struct attempt *attempt);
 	enum pat_verdict verdict;
@@ -120,20 +92,26 @@ static const struct {
 	{ expired, PAT_EXPIRED },
 	{ not_yet, PAT_NOT_YET },
 	{ against_policy, PAT_AGAINST_POLICY },
-	{ wrong_service, PAT_WRONG_SERVICE },
-	{ wrong_source, PAT_WRONG_SOURCE },
-	{ out_of_hours, PAT_OUT_OF_HOURS },
-	{ exhausted, PAT_EXHAUSTED },
 };
 
 unsigned int verdict_all(
 	const struct attempt *attempt, enum pat_verdict ret_verdicts[static PAT_VERDICTS])
 {
+	const struct limits *limits = &attempt->token->limits;
+	const struct login login = {
+		.now = attempt->now,
+		.service = attempt->service,
+		.rhost = attempt->rhost,
+		.uses = attempt->token->uses,
+	};
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (rules[i].denies(attempt))
 			ret_verdicts[n++] = rules[i].verdict;
+	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++)
+		if (!limits_permit(limits, (enum pat_restriction)r, &login))
+			ret_verdicts[n++] = restrictions[r].verdict;
 	return n;
 }
 

@@ -52,8 +52,11 @@ enum pat_error tokens_allow(const struct caller *caller, enum operation operatio
 
 	if (lacks == ACTION_NONE)
 		return PAT_OK;
+	/* For what only root may, there is nothing to ask polkit. */
 	*ret_refusal = (struct refusal) {
-		.why = whys[PAT_ERR_DENIED], .lacks = lacks, .operation = operation
+		.why = whys[PAT_ERR_DENIED],
+		.lacks = lacks == ACTION_ROOT ? ACTION_NONE : lacks,
+		.operation = operation,
 	};
 	return PAT_ERR_DENIED;
 }

@@ -55,11 +55,10 @@ struct token_request {
 	const char *name;
 	uint32_t uid; /* whose it will be, and that user's name */
 	const char *user;
-	bool has_lifetime, has_expires_at;      /* neither: PAT_LIFETIME_DEFAULT */
-	uint64_t lifetime;                      /* seconds from now */
-	uint64_t expires_at;                    /* 0: never */
-	const char *services, *sources, *hours; /* as people write them; NULL: no restriction */
-	uint64_t not_before, max_uses;          /* 0: no restriction */
+	bool has_lifetime, has_expires_at; /* neither: PAT_LIFETIME_DEFAULT */
+	uint64_t lifetime;                 /* seconds from now */
+	uint64_t expires_at;               /* 0: never */
+	struct restriction_value restrictions[PAT_RESTRICTIONS];
 };
 
 /* How a token is to be revoked. */
@@ -166,6 +165,9 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	const struct pat_id *id, const struct pat_digest *digest, const char *service,
 	const char *rhost, enum pat_verdict ret_verdicts[static PAT_VERDICTS], unsigned int *ret_n,
 	struct refusal *ret_refusal);
+
+/* Whether the caller may have a backup, which has the key in it. */
+enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *ret_refusal);
 
 /* Whether the caller may follow what happens to tokens: its own, or everybody's. */
 enum pat_error tokens_may_follow(

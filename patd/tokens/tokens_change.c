@@ -391,3 +391,12 @@ enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct r
 {
 	return tokens_allow(caller, OP_FOLLOW, !all, ret_refusal);
 }
+
+enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *ret_refusal)
+{
+	enum pat_error error = tokens_allow(caller, OP_BACKUP, true, ret_refusal);
+
+	if (error != PAT_OK)
+		ret_refusal->why = N_("only root may have a backup");
+	return error;
+}

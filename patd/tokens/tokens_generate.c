@@ -5,9 +5,6 @@
 
 #include "common/l10n.h"
 #include "common/lifetime.h"
-#include "patd/model/hours.h"
-#include "patd/model/services.h"
-#include "patd/model/sources.h"
 #include "patd/tokens/tokens_private.h"
 
 static enum pat_error choose_expiry(const struct tokens *tokens,
@@ -67,33 +64,15 @@ static enum pat_error choose_limits(
 	const struct token_request *request, struct token *token, struct refusal *ret_refusal)
 {
 	struct limits *limits = &token->limits;
-	const struct {
-		const char *text;
-		const char *(*parse)(const char *text, char *ret_text, size_t size);
-		char *to;
-		size_t size;
-	} texts[] = {
-		{ request->services, services_parse, limits->services, sizeof(limits->services) },
-		{ request->sources, sources_parse, limits->sources, sizeof(limits->sources) },
-		{ request->hours, hours_parse, limits->hours, sizeof(limits->hours) },
-	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++) {
 		const char *problem =
-			texts[i].text && texts[i].text[0] != '\0'
-				? texts[i].parse(texts[i].text, texts[i].to, texts[i].size)
-				: NULL;
+			limits_set(limits, (enum pat_restriction)r, &request->restrictions[r]);
 
 		if (problem)
 			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	}
-	limits->not_before = request->not_before;
-	limits->max_uses = request->max_uses;
-	if (request->not_before > PAT_EXPIRES_MAX || request->max_uses > INT64_MAX)
-		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			N_("not_before is beyond the year 9999, or max_uses beyond all counting"),
-			ret_refusal);
-	if (token->expires_at != PAT_NEVER && request->not_before >= token->expires_at)
+	if (token->expires_at != PAT_NEVER && limits->not_before >= token->expires_at)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			N_("the token would expire before its not_before; let it expire later, or "
 			   "work earlier"),

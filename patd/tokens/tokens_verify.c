@@ -375,8 +375,9 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	int r = find(tokens, id->text, digest, &candidate);
 
 	if (r == 0 && (!secret_known(&candidate) ||
-			      (caller->uid != 0 && !authority_owns(caller, candidate.token.uid,
-							   candidate.token.user))))
+			      authority_lacks(caller, OP_CHECK,
+				      authority_owns(caller, candidate.token.uid,
+					      candidate.token.user)) != ACTION_NONE))
 		r = -ENOENT;
 	if (r == 0)
 		r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);

@@ -21,6 +21,8 @@ static void the_table_is_as_documented(void **state)
 		{ OP_DISABLE_ALL, ACTION_SET_POLICY, ACTION_SET_POLICY },
 		{ OP_AUDIT, ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 		{ OP_DELETE, NONE, ACTION_MANAGE_OTHERS },
+		{ OP_CHECK, NONE, ACTION_ROOT },
+		{ OP_BACKUP, ACTION_ROOT, ACTION_ROOT },
 	};
 
 	(void)state;

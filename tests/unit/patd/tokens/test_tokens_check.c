@@ -51,10 +51,10 @@ static void all_that_keeps_it_shut_is_told_in_order(void **state)
 	struct made made;
 	struct answer answer;
 
-	request.services = "test";
-	request.sources = "local";
-	request.hours = "Tue";
-	request.max_uses = 2;
+	request.restrictions[PAT_SERVICES].text = "test";
+	request.restrictions[PAT_SOURCES].text = "local";
+	request.restrictions[PAT_HOURS].text = "Tue";
+	request.restrictions[PAT_MAX_USES].number = 2;
 	world_generate_request(world, &request, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	(void)world_rotate(world, &made, DAY);
@@ -79,8 +79,8 @@ static void a_service_and_a_source_are_judged_where_they_are_asked_about(void **
 	struct made made;
 	struct answer answer;
 
-	request.services = "sudo";
-	request.sources = "192.0.2.0/24";
+	request.restrictions[PAT_SERVICES].text = "sudo";
+	request.restrictions[PAT_SOURCES].text = "192.0.2.0/24";
 	world_generate_request(world, &request, &made);
 	answer = check(world, &alice, &made, "sudo", "192.0.2.7");
 	assert_says(&answer, NULL, 0);

@@ -360,7 +360,7 @@ static void a_refused_login_makes_no_place_known(void **state)
 	struct made made;
 	struct pat_request request;
 
-	token_request.not_before = NOON + 10;
+	token_request.restrictions[PAT_NOT_BEFORE].number = NOON + 10;
 	world_generate_request(world, &token_request, &made);
 	request = from(&made, "sshd", "192.0.2.7", "");
 	assert_int_equal(world_verify(world, &request).verdict, PAT_NOT_YET);

@@ -173,7 +173,7 @@ static void each_kind_of_moment_is_told_as_it_comes(void **state)
 	assert_int_equal(world_revoke(world, &suspended), PAT_OK);
 	assert_int_equal(world_restore(world, &suspended), PAT_OK);
 	assert_int_equal(world_suspend(world, &suspended, 20), PAT_OK);
-	request.not_before = NOON + 10;
+	request.restrictions[PAT_NOT_BEFORE].number = NOON + 10;
 	world_generate_request(world, &request, &pending);
 	world->time = NOON + 5;
 	ending = world_generate(world, &bob, "ending");

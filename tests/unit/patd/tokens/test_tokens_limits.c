@@ -25,11 +25,11 @@ static void restrictions_are_kept_in_one_spelling(void **state)
 	struct made made;
 	struct token found;
 
-	token_request.services = "sudo, sshd,sudo";
-	token_request.sources = "::ffff:192.0.2.7, local ,2001:DB8::/32";
-	token_request.hours = "monday..friday 08:00 - 18:00";
-	token_request.not_before = NOON + DAY;
-	token_request.max_uses = 3;
+	token_request.restrictions[PAT_SERVICES].text = "sudo, sshd,sudo";
+	token_request.restrictions[PAT_SOURCES].text = "::ffff:192.0.2.7, local ,2001:DB8::/32";
+	token_request.restrictions[PAT_HOURS].text = "monday..friday 08:00 - 18:00";
+	token_request.restrictions[PAT_NOT_BEFORE].number = NOON + DAY;
+	token_request.restrictions[PAT_MAX_USES].number = 3;
 	world_generate_request(world, &token_request, &made);
 	world_restart(world);
 	found = world_find(world, &made);
@@ -49,9 +49,9 @@ static void no_restriction_is_none(void **state)
 	const struct limits none = { .max_uses = 0 };
 	struct made made;
 
-	token_request.services = "";
-	token_request.sources = "";
-	token_request.hours = "";
+	token_request.restrictions[PAT_SERVICES].text = "";
+	token_request.restrictions[PAT_SOURCES].text = "";
+	token_request.restrictions[PAT_HOURS].text = "";
 	world_generate_request(world, &token_request, &made);
 	assert_memory_equal(&made.token.limits, &none, sizeof(none));
 }
@@ -89,11 +89,11 @@ static void a_restriction_that_cannot_be_is_refused(void **state)
 		struct token_request token_request = wish_for(&alice, table[i].what);
 		struct made made = { .secret = "untouched" };
 
-		token_request.services = table[i].services;
-		token_request.sources = table[i].sources;
-		token_request.hours = table[i].hours;
-		token_request.not_before = table[i].not_before;
-		token_request.max_uses = table[i].max_uses;
+		token_request.restrictions[PAT_SERVICES].text = table[i].services;
+		token_request.restrictions[PAT_SOURCES].text = table[i].sources;
+		token_request.restrictions[PAT_HOURS].text = table[i].hours;
+		token_request.restrictions[PAT_NOT_BEFORE].number = table[i].not_before;
+		token_request.restrictions[PAT_MAX_USES].number = table[i].max_uses;
 		token_request.has_expires_at = table[i].expires_at != 0;
 		token_request.expires_at = table[i].expires_at;
 		assert_that(generate(world, &token_request, &made) == PAT_ERR_INVALID_RESTRICTION,
@@ -116,16 +116,16 @@ static void the_farthest_restrictions_are_taken(void **state)
 	struct made made;
 
 	token_request.has_expires_at = true; /* never */
-	token_request.not_before = PAT_EXPIRES_MAX;
-	token_request.max_uses = INT64_MAX;
+	token_request.restrictions[PAT_NOT_BEFORE].number = PAT_EXPIRES_MAX;
+	token_request.restrictions[PAT_MAX_USES].number = INT64_MAX;
 	world_generate_request(world, &token_request, &made);
 	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
 	token_request.name = "at once";
-	token_request.not_before = NOON - DAY;
+	token_request.restrictions[PAT_NOT_BEFORE].number = NOON - DAY;
 	world_generate_request(world, &token_request, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	token_request.name = "for one second";
-	token_request.not_before = NOON + 9;
+	token_request.restrictions[PAT_NOT_BEFORE].number = NOON + 9;
 	token_request.expires_at = NOON + 10;
 	world_generate_request(world, &token_request, &made);
 	world->time = NOON + 9;
@@ -173,10 +173,10 @@ static void each_restriction_holds_when_the_token_is_used(void **state)
 
 		world->time = NOON;
 		world->clock.highest = 0;
-		token_request.services = uses[i].services;
-		token_request.sources = uses[i].sources;
-		token_request.hours = uses[i].hours;
-		token_request.not_before = uses[i].not_before;
+		token_request.restrictions[PAT_SERVICES].text = uses[i].services;
+		token_request.restrictions[PAT_SOURCES].text = uses[i].sources;
+		token_request.restrictions[PAT_HOURS].text = uses[i].hours;
+		token_request.restrictions[PAT_NOT_BEFORE].number = uses[i].not_before;
 		world_generate_request(world, &token_request, &made);
 		request = request_with(made.secret, &alice);
 		if (uses[i].service)
@@ -198,7 +198,7 @@ static void a_pending_token_begins_by_itself(void **state)
 	struct token_request token_request = wish_for(&alice, "laptop");
 	struct made made;
 
-	token_request.not_before = NOON + 60;
+	token_request.restrictions[PAT_NOT_BEFORE].number = NOON + 60;
 	world_generate_request(world, &token_request, &made);
 	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_NOT_YET);
@@ -218,7 +218,7 @@ static struct made generate_limited(struct world *world, uint64_t max_uses)
 	struct token_request token_request = wish_for(&alice, limited_name);
 	struct made made;
 
-	token_request.max_uses = max_uses;
+	token_request.restrictions[PAT_MAX_USES].number = max_uses;
 	world_generate_request(world, &token_request, &made);
 	return made;
 }
@@ -330,8 +330,8 @@ static void a_refused_login_uses_nothing(void **state)
 	struct made made;
 	struct pat_request request;
 
-	token_request.max_uses = 1;
-	token_request.services = "sudo";
+	token_request.restrictions[PAT_MAX_USES].number = 1;
+	token_request.restrictions[PAT_SERVICES].text = "sudo";
 	world_generate_request(world, &token_request, &made);
 	request = request_with(made.secret, &alice);
 	assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG_SERVICE);

@@ -337,9 +337,9 @@ static void each_state_is_found_by_its_name(void **state)
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
 	made = world_generate(world, &alice, "suspended");
 	assert_int_equal(world_suspend(world, &made, DAY), PAT_OK);
-	pending.not_before = NOON + DAY;
+	pending.restrictions[PAT_NOT_BEFORE].number = NOON + DAY;
 	world_generate_request(world, &pending, &made);
-	once.max_uses = 1;
+	once.restrictions[PAT_MAX_USES].number = 1;
 	world_generate_request(world, &once, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	brief.has_lifetime = true;
@@ -371,7 +371,7 @@ static void of_several_states_the_first_is_shown(void **state)
 	struct token_request request = wish_for(&alice, "laptop");
 	struct made made;
 
-	request.max_uses = 1;
+	request.restrictions[PAT_MAX_USES].number = 1;
 	request.has_lifetime = true;
 	request.lifetime = 20;
 	world_generate_request(world, &request, &made);
@@ -387,8 +387,8 @@ static void of_several_states_the_first_is_shown(void **state)
 	assert_int_equal(world_state(world, &made), TOKEN_ALTERED);
 	assert_int_equal(tokens_enable(world->tokens, &root, "alice", &world->refusal), PAT_OK);
 	request.name = "phone";
-	request.max_uses = 0;
-	request.not_before = NOON + 30;
+	request.restrictions[PAT_MAX_USES].number = 0;
+	request.restrictions[PAT_NOT_BEFORE].number = NOON + 30;
 	request.lifetime = 40;
 	world_generate_request(world, &request, &made);
 	assert_int_equal(world_state(world, &made), TOKEN_PENDING);
@@ -412,13 +412,13 @@ static void what_a_token_is_good_for_is_by_its_services(void **state)
 	struct made made;
 
 	(void)world_generate(world, &alice, "all");
-	request.services = "su*";
+	request.restrictions[PAT_SERVICES].text = "su*";
 	world_generate_request(world, &request, &made);
 	request.name = "sudo";
-	request.services = "sudo,login";
+	request.restrictions[PAT_SERVICES].text = "sudo,login";
 	world_generate_request(world, &request, &made);
 	request.name = "cron";
-	request.services = "cron";
+	request.restrictions[PAT_SERVICES].text = "cron";
 	world_generate_request(world, &request, &made);
 	for (size_t i = 0; i < COUNT(table); i++) {
 		const struct token_query query = { .good_for = table[i].good_for, .cursor = "" };

@@ -38,11 +38,11 @@ static void a_rotation_changes_the_secret_and_nothing_else(void **state)
 	struct made old, new;
 	struct token before, after;
 
-	request.services = "test";
-	request.sources = "local,192.0.2.0/24";
-	request.hours = "Mon..Sun";
-	request.not_before = NOON;
-	request.max_uses = 7;
+	request.restrictions[PAT_SERVICES].text = "test";
+	request.restrictions[PAT_SOURCES].text = "local,192.0.2.0/24";
+	request.restrictions[PAT_HOURS].text = "Mon..Sun";
+	request.restrictions[PAT_NOT_BEFORE].number = NOON;
+	request.restrictions[PAT_MAX_USES].number = 7;
 	world_generate_request(world, &request, &old);
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 	before = world_find(world, &old);
@@ -198,7 +198,7 @@ static void both_secrets_use_up_the_same_uses(void **state)
 	struct token_request request = wish_for(&alice, "laptop");
 	struct made old, new;
 
-	request.max_uses = 3;
+	request.restrictions[PAT_MAX_USES].number = 3;
 	world_generate_request(world, &request, &old);
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 	new = world_rotate(world, &old, GRACE);
@@ -241,7 +241,7 @@ static void a_token_that_does_not_work_is_not_rotated(void **state)
 	struct made suspended = world_generate(world, &alice, "suspended");
 	struct made exhausted;
 
-	once.max_uses = 1;
+	once.restrictions[PAT_MAX_USES].number = 1;
 	world_generate_request(world, &once, &exhausted);
 	assert_int_equal(verdict(world, &exhausted), PAT_ACCEPTED);
 	assert_int_equal(world_revoke(world, &revoked), PAT_OK);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a restriction of a token is set, read and applied: one table. */
+#include "patd/model/limits.h"
+
+#include "common/l10n.h"
+#include "common/lifetime.h"
+#include "patd/model/hours.h"
+#include "patd/model/services.h"
+#include "patd/model/sources.h"
+
+static bool permit_service(const struct limits *limits, const struct login *login)
+{
+	return !login->service || services_match(limits->services, login->service);
+}
+
+static bool permit_source(const struct limits *limits, const struct login *login)
+{
+	return !login->rhost || sources_match(limits->sources, login->rhost);
+}
+
+static bool permit_hour(const struct limits *limits, const struct login *login)
+{
+	return hours_match(limits->hours, login->now);
+}
+
+static bool permit_use(const struct limits *limits, const struct login *login)
+{
+	return login->uses < limits->max_uses;
+}
+
+#define MEMBER(member)                                                                             \
+	.offset = offsetof(struct limits, member), .size = sizeof(((struct limits *)0)->member)
+
+const struct limit limits_table[PAT_RESTRICTIONS] = {
+	[PAT_SERVICES] = { MEMBER(services), .parse = services_parse, .permit = permit_service },
+	[PAT_SOURCES] = { MEMBER(sources), .parse = sources_parse, .permit = permit_source },
+	[PAT_HOURS] = { MEMBER(hours), .parse = hours_parse, .permit = permit_hour },
+	[PAT_NOT_BEFORE] = {
+		MEMBER(not_before),
+		.max = PAT_EXPIRES_MAX,
+		.too_large = N_("not_before is beyond the year 9999"),
+	},
+	[PAT_MAX_USES] = {
+		MEMBER(max_uses),
+		.max = INT64_MAX,
+		.too_large = N_("max_uses is larger than patd can count"),
+		.permit = permit_use,
+	},
+};
+
+static const void *member_of(const struct limits *limits, enum pat_restriction restriction)
+{
+	return (const char *)limits + limits_table[restriction].offset;
+}
+
+const char *limits_text(const struct limits *limits, enum pat_restriction restriction)
+{
+	return member_of(limits, restriction);
+}
+
+uint64_t limits_number(const struct limits *limits, enum pat_restriction restriction)
+{
+	return *(const uint64_t *)member_of(limits, restriction);
+}
+
+bool limits_has(const struct limits *limits, enum pat_restriction restriction)
+{
+	if (RESTRICTION_IS_NUMBER(restrictions[restriction].kind))
+		return limits_number(limits, restriction) != 0;
+	return limits_text(limits, restriction)[0] != '\0';
+}
+
+const char *limits_set(struct limits *limits, enum pat_restriction restriction,
+	const struct restriction_value *value)
+{
+	const struct limit *limit = &limits_table[restriction];
+	void *member = (char *)limits + limit->offset;
+
+	if (RESTRICTION_IS_NUMBER(restrictions[restriction].kind)) {
+		if (value->number > limit->max)
+			return limit->too_large;
+		*(uint64_t *)member = value->number;
+		return NULL;
+	}
+	if (value->text && value->text[0] != '\0')
+		return limit->parse(value->text, member, limit->size);
+	*(char *)member = '\0';
+	return NULL;
+}
+
+bool limits_permit(
+	const struct limits *limits, enum pat_restriction restriction, const struct login *login)
+{
+	const struct limit *limit = &limits_table[restriction];
+
+	return !limit->permit || !limits_has(limits, restriction) || limit->permit(limits, login);
+}
