@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "patd/crypto/mac.h"
 #include "patd/util/io.h"
 #include "patd/util/log.h"
 
@@ -31,10 +32,10 @@ enum {
 
 struct key {
 	uint8_t verifier[crypto_generichash_KEYBYTES];
-	uint8_t row[crypto_generichash_KEYBYTES];
+	uint8_t row[MAC_LEN];
 	uint8_t check[KEY_CHECK_LEN];
-	uint8_t entry[crypto_generichash_KEYBYTES];
-	uint8_t seal[crypto_generichash_KEYBYTES];
+	uint8_t entry[MAC_LEN];
+	uint8_t seal[MAC_LEN];
 };
 
 #define SUBKEY(number, member)                                                                     \
@@ -221,86 +222,22 @@ void key_verifier(const struct key *key, const struct pat_digest *digest,
 		key->verifier, sizeof(key->verifier));
 }
 
-static void hash_number(crypto_generichash_state *state, uint64_t number)
-{
-	uint8_t bytes[8];
-
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)(number >> (8 * i));
-	crypto_generichash_update(state, bytes, sizeof(bytes));
-}
-
-/* The length first, so that no two rows give the same stream of bytes. */
-static void hash_bytes(crypto_generichash_state *state, const void *bytes, size_t len)
-{
-	hash_number(state, len);
-	crypto_generichash_update(state, bytes, len);
-}
-
-static void hash_field(
-	crypto_generichash_state *state, const struct token_field *field, const void *member)
-{
-	switch (field->kind) {
-	case FIELD_TEXT:
-	case FIELD_NAME:
-		hash_bytes(state, member, strlen(member));
-		break;
-	case FIELD_NUMBER:
-		hash_number(state, *(const uint64_t *)member);
-		break;
-	case FIELD_NUMBER32:
-		hash_number(state, *(const uint32_t *)member);
-		break;
-	case FIELD_BYTES:
-		hash_bytes(state, member, field->size);
-		break;
-	}
-}
-
 void key_row_mac(
 	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN])
 {
-	crypto_generichash_state state;
-
-	crypto_generichash_init(&state, key->row, sizeof(key->row), TOKEN_MAC_LEN);
-	for (size_t i = 0; i < TOKEN_FIELDS - 1; i++)
-		hash_field(&state, &token_fields[i], (const char *)token + token_fields[i].offset);
-	crypto_generichash_final(&state, ret, TOKEN_MAC_LEN);
-	sodium_memzero(&state, sizeof(state));
+	mac_record(key->row, NULL, &token_table, token, ret);
 }
 
 void key_entry_mac(const struct key *key, const struct entry *entry,
 	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN])
 {
-	const char *const texts[] = { entry->id.text, entry->user, entry->name, entry->service,
-		entry->rhost, entry->tty, entry->detail };
-	const uint64_t numbers[] = { entry->seq, entry->at, entry->event, entry->uid, entry->by_uid,
-		entry->how, entry->result, entry->new_service, entry->new_network,
-		entry->unrecorded };
-	crypto_generichash_state state;
-
-	crypto_generichash_init(&state, key->entry, sizeof(key->entry), ENTRY_MAC_LEN);
-	hash_bytes(&state, before, ENTRY_MAC_LEN);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		hash_number(&state, numbers[i]);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		hash_bytes(&state, texts[i], strlen(texts[i]));
-	crypto_generichash_final(&state, ret, ENTRY_MAC_LEN);
-	sodium_memzero(&state, sizeof(state));
+	mac_record(key->entry, before, &entry_table, entry, ret);
 }
 
 void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN])
 {
-	crypto_generichash_state state;
-
-	crypto_generichash_init(&state, key->seal, sizeof(key->seal), ENTRY_MAC_LEN);
-	hash_number(&state, seal->first);
-	hash_number(&state, seal->last);
-	hash_bytes(&state, seal->before_first, sizeof(seal->before_first));
-	hash_bytes(&state, seal->at_last, sizeof(seal->at_last));
-	crypto_generichash_final(&state, ret, ENTRY_MAC_LEN);
-	sodium_memzero(&state, sizeof(state));
+	mac_record(key->seal, NULL, &seal_table, seal, ret);
 }
 
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN])

@@ -57,7 +57,7 @@ static inline void key_bytes_clear(uint8_t **bytes)
 void key_verifier(const struct key *key, const struct pat_digest *digest,
 	uint8_t ret[static TOKEN_VERIFIER_LEN]);
 
-/* The MAC over everything in a row: see token_fields. */
+/* The MAC over all members of a token: see token_table. */
 void key_row_mac(
 	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN]);
 

@@ -1,7 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A record as a row of SQLite. */
 #include "patd/db/row.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "common/name.h"
+#include "common/token_format.h"
 
 void row_bind_text(sqlite3_stmt *statement, int at, const char *text)
 {
@@ -55,11 +62,14 @@ bool row_number(sqlite3_stmt *statement, int at, uint64_t max, uint64_t *ret_num
 }
 
 static void bind_field(
-	sqlite3_stmt *statement, int at, const struct token_field *field, const void *member)
+	sqlite3_stmt *statement, int at, const struct field *field, const void *member)
 {
 	switch (field->kind) {
 	case FIELD_TEXT:
 	case FIELD_NAME:
+	case FIELD_ANY_NAME:
+	case FIELD_ID:
+	case FIELD_ANY_ID:
 		row_bind_text(statement, at, member);
 		break;
 	case FIELD_NUMBER:
@@ -68,15 +78,18 @@ static void bind_field(
 	case FIELD_NUMBER32:
 		row_bind_number(statement, at, *(const uint32_t *)member);
 		break;
+	case FIELD_BOOL:
+		row_bind_number(statement, at, *(const bool *)member);
+		break;
 	case FIELD_BYTES:
+	case FIELD_MAC:
 		row_bind_blob(statement, at, member, field->size);
 		break;
 	}
 }
 
 /* What no patd can have written is damage, not data. */
-static bool read_field(
-	sqlite3_stmt *statement, int at, const struct token_field *field, void *ret_member)
+static bool read_field(sqlite3_stmt *statement, int at, const struct field *field, void *ret_member)
 {
 	uint64_t number;
 
@@ -87,36 +100,87 @@ static bool read_field(
 	case FIELD_NAME:
 		return row_text(statement, at, ret_member, field->size) &&
 		       !pat_name_problem(ret_member);
+	case FIELD_ANY_NAME:
+		return row_text(statement, at, ret_member, field->size) &&
+		       (*(const char *)ret_member == '\0' || !pat_name_problem(ret_member));
+	case FIELD_ID:
+		return row_text(statement, at, ret_member, field->size) && pat_id_valid(ret_member);
+	case FIELD_ANY_ID:
+		return row_text(statement, at, ret_member, field->size) &&
+		       (*(const char *)ret_member == '\0' || pat_id_valid(ret_member));
 	case FIELD_NUMBER:
-		return row_number(statement, at, INT64_MAX, ret_member);
+		return row_number(statement, at, field->max, ret_member);
 	case FIELD_NUMBER32:
-		if (!row_number(statement, at, UINT32_MAX, &number))
+		if (!row_number(statement, at, field->max, &number))
 			return false;
 		*(uint32_t *)ret_member = (uint32_t)number;
 		return true;
+	case FIELD_BOOL:
+		if (!row_number(statement, at, field->max, &number))
+			return false;
+		*(bool *)ret_member = number != 0;
+		return true;
 	case FIELD_BYTES:
+	case FIELD_MAC:
 		return row_blob(statement, at, ret_member, field->size);
 	}
 	return false;
 }
 
-void row_bind(sqlite3_stmt *statement, const struct token *token)
+void row_bind(sqlite3_stmt *statement, const struct table *table, const void *record)
 {
-	for (int i = 0; i < TOKEN_FIELDS; i++)
-		bind_field(statement, i + 1, &token_fields[i],
-			(const char *)token + token_fields[i].offset);
+	for (size_t i = 0; i < table->n; i++)
+		bind_field(statement, (int)i + 1, &table->fields[i],
+			(const char *)record + table->fields[i].offset);
 }
 
-int row_read(sqlite3_stmt *statement, struct token *ret_token)
+int row_read(sqlite3_stmt *statement, const struct table *table, void *ret_record)
 {
-	struct token row = { 0 };
-
-	for (int i = 0; i < TOKEN_FIELDS; i++)
-		if (!read_field(
-			    statement, i, &token_fields[i], (char *)&row + token_fields[i].offset))
+	memset(ret_record, 0, table->size);
+	for (size_t i = 0; i < table->n; i++)
+		if (!read_field(statement, (int)i, &table->fields[i],
+			    (char *)ret_record + table->fields[i].offset)) {
+			memset(ret_record, 0, table->size);
 			return -EBADMSG;
-	if (!pat_id_valid(row.id.text))
-		return -EBADMSG;
-	*ret_token = row;
+		}
 	return 0;
+}
+
+/* What stands in the place of a word in braces. */
+static void put_list(FILE *to, bool columns, const struct table *table)
+{
+	for (size_t i = 0; i < table->n; i++)
+		if (columns)
+			(void)fprintf(to, "%s%s", i > 0 ? ", " : "", table->fields[i].column);
+		else
+			(void)fprintf(to, "%s?%zu", i > 0 ? ", " : "", i + 1);
+}
+
+static void put_sql(FILE *to, const char *sql, const struct table *table)
+{
+	const char *brace;
+
+	while ((brace = strchr(sql, '{')) != NULL) {
+		(void)fwrite(sql, 1, (size_t)(brace - sql), to);
+		put_list(to, brace[1] == 'c', table);
+		sql = brace + strcspn(brace, "}") + 1;
+	}
+	(void)fputs(sql, to);
+}
+
+int row_prepare(sqlite3 *db, const char *sql, const struct table *table, unsigned int flags,
+	sqlite3_stmt **ret_statement)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	int r = SQLITE_NOMEM;
+
+	if (!to)
+		return r;
+	put_sql(to, sql, table);
+	if (fclose(to) == 0)
+		r = sqlite3_prepare_v3(db, text, -1, flags, ret_statement, NULL);
+	free(text);
+	return r;
 }

@@ -1,4 +1,5 @@
-/* A token as a row of SQLite: its columns, in one order, written and read in one place. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A record as a row of SQLite: its columns, and how they are written and read. */
 #ifndef PATD_DB_ROW_H
 #define PATD_DB_ROW_H
 
@@ -7,27 +8,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "patd/model/token.h"
-
-/* The columns of token_fields, in their order. */
-#define ROW_COLUMNS                                                                                \
-	"id, user, uid, name, verifier, created_at, created_by, expires_at, services, sources, "   \
-	"hours, not_before, max_uses, revoked_at, revoked_until, revoked_reason, restored_at, "    \
-	"rotations, rotated_at, former_verifier, former_until, uses, last_used_at, "               \
-	"last_used_service, last_used_from, mac"
-
-#define ROW_PARAMETERS                                                                             \
-	"?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "   \
-	"?20, ?21, ?22, ?23, ?24, ?25, ?26"
+#include "patd/model/field.h"
 
 /*
- * Binds all columns, as the parameters ROW_PARAMETERS.  token must stay as it is until the
- * statement has run.
+ * Compiles sql, in which {columns} stands for the columns of the table, and {parameters} for as
+ * many parameters: ?1 and so on.  0 or a code of SQLite's, or SQLITE_NOMEM.
  */
-void row_bind(sqlite3_stmt *statement, const struct token *token);
+int row_prepare(sqlite3 *db, const char *sql, const struct table *table, unsigned int flags,
+	sqlite3_stmt **ret_statement);
 
-/* Reads the present row of a statement that selects ROW_COLUMNS.  -EBADMSG if it is damaged. */
-int row_read(sqlite3_stmt *statement, struct token *ret_token);
+/* Binds all members, as {parameters}.  record must stay as it is until the statement has run. */
+void row_bind(sqlite3_stmt *statement, const struct table *table, const void *record);
+
+/*
+ * Reads the present row of a statement that selects {columns}.  -EBADMSG if no patd can have
+ * written it: then the record is all zeros.
+ */
+int row_read(sqlite3_stmt *statement, const struct table *table, void *ret_record);
 
 /*
  * One parameter or column.  What is bound must stay until the statement has run.  A failure to

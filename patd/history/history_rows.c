@@ -1,20 +1,15 @@
 #include "patd/history/history_rows.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/name.h"
 #include "patd/db/row.h"
 #include "patd/db/schema.h"
 #include "patd/util/log.h"
 
-#define COLUMNS                                                                                    \
-	"seq, at, event, id, user, uid, name, by_uid, how, service, rhost, tty, result, "          \
-	"new_service, new_network, unrecorded, detail, mac"
-
 #define SEAL_KEY "history"
-#define SEAL_BYTES (2 * 8 + 3 * ENTRY_MAC_LEN)
 
 enum statement {
 	APPEND,
@@ -30,8 +25,7 @@ enum statement {
 
 static const char *const statements[STATEMENTS] = {
 	/* A row that stands there already is none of patd's, and must not stop what follows. */
-	[APPEND] = "INSERT OR REPLACE INTO history (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
-		   " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+	[APPEND] = "INSERT OR REPLACE INTO history ({columns}) VALUES ({parameters})",
 	[PRUNE] = "DELETE FROM history WHERE seq <= ?1",
 	[GET_SEAL] = "SELECT value FROM meta WHERE key = '" SEAL_KEY "'",
 	[SET_SEAL] = "INSERT OR REPLACE INTO meta (key, value) VALUES ('" SEAL_KEY "', ?1)",
@@ -74,8 +68,8 @@ int history_rows_open(sqlite3 *db, struct history_rows **ret_rows)
 		return -ENOMEM;
 	rows->db = db;
 	for (int s = 0; s < STATEMENTS; s++) {
-		int r = sqlite3_prepare_v3(
-			db, statements[s], -1, SQLITE_PREPARE_PERSISTENT, &rows->prepared[s], NULL);
+		int r = row_prepare(db, statements[s], &entry_table, SQLITE_PREPARE_PERSISTENT,
+			&rows->prepared[s]);
 
 		if (r != SQLITE_OK) {
 			log_error("the database is damaged (%s): restore it from a backup",
@@ -97,66 +91,35 @@ void history_rows_close(struct history_rows *rows)
 	free(rows);
 }
 
-static void put_number(uint8_t **at, uint64_t number)
-{
-	for (int i = 0; i < 8; i++)
-		*(*at)++ = (uint8_t)(number >> (8 * i));
-}
-
-static void put_bytes(uint8_t **at, const uint8_t bytes[static ENTRY_MAC_LEN])
-{
-	memcpy(*at, bytes, ENTRY_MAC_LEN);
-	*at += ENTRY_MAC_LEN;
-}
-
-static uint64_t take_number(const uint8_t **at)
-{
-	uint64_t number = 0;
-
-	for (int i = 0; i < 8; i++)
-		number |= (uint64_t)(*at)[i] << (8 * i);
-	*at += 8;
-	return number;
-}
-
-static void take_bytes(const uint8_t **at, uint8_t ret_bytes[static ENTRY_MAC_LEN])
-{
-	memcpy(ret_bytes, *at, ENTRY_MAC_LEN);
-	*at += ENTRY_MAC_LEN;
-}
+/* The seal as the database keeps it: its members one behind the other, numbers little-endian. */
+_Static_assert(sizeof(struct history_seal) == 2 * 8 + 3 * ENTRY_MAC_LEN, "there is no padding");
 
 int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal)
 {
 	sqlite3_stmt *statement = rows->prepared[GET_SEAL];
-	uint8_t bytes[SEAL_BYTES] = { 0 };
-	const uint8_t *at = bytes;
+	struct history_seal seal = { 0 };
 	int r = sqlite3_step(statement);
 
 	if (r == SQLITE_ROW)
-		r = row_blob(statement, 0, bytes, sizeof(bytes)) ? 0 : -EBADMSG;
+		r = row_blob(statement, 0, &seal, sizeof(seal)) ? 0 : -EBADMSG;
 	else
 		r = r == SQLITE_DONE ? -ENOENT : failure(rows, r);
 	sqlite3_reset(statement);
 	if (r < 0)
 		return r;
-	ret_seal->first = take_number(&at);
-	ret_seal->last = take_number(&at);
-	take_bytes(&at, ret_seal->before_first);
-	take_bytes(&at, ret_seal->at_last);
-	take_bytes(&at, ret_seal->mac);
+	seal.first = le64toh(seal.first);
+	seal.last = le64toh(seal.last);
+	*ret_seal = seal;
 	return 0;
 }
 
 static int set_seal(struct history_rows *rows, const struct history_seal *seal)
 {
-	uint8_t bytes[SEAL_BYTES], *at = bytes;
+	struct history_seal value = *seal;
 
-	put_number(&at, seal->first);
-	put_number(&at, seal->last);
-	put_bytes(&at, seal->before_first);
-	put_bytes(&at, seal->at_last);
-	put_bytes(&at, seal->mac);
-	row_bind_blob(rows->prepared[SET_SEAL], 1, bytes, sizeof(bytes));
+	value.first = htole64(seal->first);
+	value.last = htole64(seal->last);
+	row_bind_blob(rows->prepared[SET_SEAL], 1, &value, sizeof(value));
 	return run(rows, SET_SEAL);
 }
 
@@ -166,24 +129,7 @@ int history_rows_append(
 	sqlite3_stmt *statement = rows->prepared[APPEND];
 	int r;
 
-	row_bind_number(statement, 1, entry->seq);
-	row_bind_number(statement, 2, entry->at);
-	row_bind_number(statement, 3, entry->event);
-	row_bind_text(statement, 4, entry->id.text);
-	row_bind_text(statement, 5, entry->user);
-	row_bind_number(statement, 6, entry->uid);
-	row_bind_text(statement, 7, entry->name);
-	row_bind_number(statement, 8, entry->by_uid);
-	row_bind_number(statement, 9, entry->how);
-	row_bind_text(statement, 10, entry->service);
-	row_bind_text(statement, 11, entry->rhost);
-	row_bind_text(statement, 12, entry->tty);
-	row_bind_number(statement, 13, entry->result);
-	row_bind_number(statement, 14, entry->new_service);
-	row_bind_number(statement, 15, entry->new_network);
-	row_bind_number(statement, 16, entry->unrecorded);
-	row_bind_text(statement, 17, entry->detail);
-	row_bind_blob(statement, 18, entry->mac, sizeof(entry->mac));
+	row_bind(statement, &entry_table, entry);
 	r = run(rows, APPEND);
 	return r < 0 ? r : set_seal(rows, seal);
 }
@@ -236,47 +182,6 @@ int history_rows_forget(struct history_rows *rows, const char *id)
 	return run(rows, FORGET);
 }
 
-/* Text that is empty, or one that patd lets into its database. */
-static bool text_at(sqlite3_stmt *statement, int at, char *ret_text, size_t size)
-{
-	return row_text(statement, at, ret_text, size) &&
-	       (ret_text[0] == '\0' || !pat_name_problem(ret_text));
-}
-
-static bool read_entry(sqlite3_stmt *statement, struct entry *ret)
-{
-	uint64_t event, uid, by_uid, how, result, new_service, new_network;
-
-	if (!row_number(statement, 0, INT64_MAX, &ret->seq) ||
-		!row_number(statement, 1, INT64_MAX, &ret->at) ||
-		!row_number(statement, 2, ENTRY_EVENTS - 1, &event) ||
-		!text_at(statement, 3, ret->id.text, sizeof(ret->id.text)) ||
-		(ret->id.text[0] != '\0' && !pat_id_valid(ret->id.text)) ||
-		!text_at(statement, 4, ret->user, sizeof(ret->user)) ||
-		!row_number(statement, 5, UINT32_MAX, &uid) ||
-		!text_at(statement, 6, ret->name, sizeof(ret->name)) ||
-		!row_number(statement, 7, UINT32_MAX, &by_uid) ||
-		!row_number(statement, 8, ENTRY_HOWS - 1, &how) ||
-		!text_at(statement, 9, ret->service, sizeof(ret->service)) ||
-		!text_at(statement, 10, ret->rhost, sizeof(ret->rhost)) ||
-		!text_at(statement, 11, ret->tty, sizeof(ret->tty)) ||
-		!row_number(statement, 12, PAT_VERDICTS - 1, &result) ||
-		!row_number(statement, 13, 1, &new_service) ||
-		!row_number(statement, 14, 1, &new_network) ||
-		!row_number(statement, 15, INT64_MAX, &ret->unrecorded) ||
-		!text_at(statement, 16, ret->detail, sizeof(ret->detail)) ||
-		!row_blob(statement, 17, ret->mac, sizeof(ret->mac)))
-		return false;
-	ret->event = (enum entry_event)event;
-	ret->uid = (uint32_t)uid;
-	ret->by_uid = (uint32_t)by_uid;
-	ret->how = (enum entry_how)how;
-	ret->result = (enum pat_verdict)result;
-	ret->new_service = new_service != 0;
-	ret->new_network = new_network != 0;
-	return true;
-}
-
 /* The first entry from *seq on: its seq and time.  Both stay as they are if there is none. */
 static int first_from(struct history_rows *rows, uint64_t *seq, uint64_t *at)
 {
@@ -317,7 +222,7 @@ static int find_time(struct history_rows *rows, uint64_t time, uint64_t *ret_seq
 	return 0;
 }
 
-#define SELECT "SELECT " COLUMNS " FROM history WHERE seq > ?1 AND seq < ?2"
+#define SELECT "SELECT {columns} FROM history WHERE seq > ?1 AND seq < ?2"
 #define BY_USER " AND user = ?3"
 #define BY_USER_TOO " AND +user = ?3"       /* not by that index: a token has fewer entries */
 #define BY_UID " AND (uid = ?4 OR id = '')" /* what is about no token has no uid */
@@ -347,7 +252,7 @@ static int prepare(struct history_rows *rows, const struct entry_filter *filter,
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	r = sqlite3_prepare_v2(rows->db, sql, -1, ret_statement, NULL);
+	r = row_prepare(rows->db, sql, &entry_table, 0, ret_statement);
 	if (r != SQLITE_OK)
 		return failure(rows, r);
 	row_bind_number(*ret_statement, 1, after);
@@ -388,9 +293,9 @@ int history_rows_list(struct history_rows *rows, const struct entry_filter *filt
 	if (r != 0)
 		return r;
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
-		struct entry entry = { 0 };
+		struct entry entry;
 
-		if (!read_entry(statement, &entry))
+		if (row_read(statement, &entry_table, &entry) < 0)
 			log_error("left a damaged entry out of the history");
 		else
 			r = fn(&entry, userdata);

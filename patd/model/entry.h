@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry of the history: what happened to a token, or was tried with it, and by whose word. */
 #ifndef PATD_MODEL_ENTRY_H
 #define PATD_MODEL_ENTRY_H
@@ -6,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/wire.h"
+#include "patd/model/field.h"
 #include "patd/model/token.h"
 
 #define ENTRY_DETAIL_MAX PAT_NAME_BYTES_MAX /* the longest that it can be is a name */
@@ -55,9 +57,11 @@ struct entry {
 	bool new_service, new_network; /* the token was not used there before */
 	uint64_t unrecorded;           /* how many of the same user's came too fast before this */
 	char detail[ENTRY_DETAIL_MAX + 1];
-	uint8_t mac[ENTRY_MAC_LEN]; /* over all of it and the MAC before; see patd/history/history.h
-				     */
+	uint8_t mac[ENTRY_MAC_LEN]; /* over all of it, and the MAC of the entry before */
 };
+
+/* Its columns, in the order of the MAC, with their properties in ListHistory. */
+extern const struct table entry_table;
 
 /* What the history is sealed with: see patd/history/history.h. */
 struct history_seal {
@@ -66,6 +70,9 @@ struct history_seal {
 	uint8_t before_first[ENTRY_MAC_LEN], at_last[ENTRY_MAC_LEN]; /* MACs of entries */
 	uint8_t mac[ENTRY_MAC_LEN];                                  /* over all that */
 };
+
+/* The seal is one value of the database and has no columns: this is for its MAC. */
+extern const struct table seal_table;
 
 /* "generated", …; "pam", …  Static. */
 const char *entry_event_text(enum entry_event event);

@@ -1,39 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The columns of a token, and the words for its states. */
 #include "patd/model/token.h"
 
-#define FIELD(column, kind, member)                                                                \
+#define TEXT(column_, member)                                                                      \
 	{                                                                                          \
-		column, kind, offsetof(struct token, member), sizeof(((struct token *)0)->member)  \
+		.column = (column_), FIELD(token, member, FIELD_TEXT, 0)                           \
+	}
+#define NUMBER(column_, member)                                                                    \
+	{                                                                                          \
+		.column = (column_), FIELD(token, member, FIELD_NUMBER, INT64_MAX)                 \
+	}
+#define NUMBER32(column_, member)                                                                  \
+	{                                                                                          \
+		.column = (column_), FIELD(token, member, FIELD_NUMBER32, UINT32_MAX)              \
 	}
 
-/* The order is part of the database's format: the MAC is over them in this order. */
-const struct token_field token_fields[TOKEN_FIELDS] = {
-	FIELD("id", FIELD_NAME, id.text),
-	FIELD("user", FIELD_NAME, user),
-	FIELD("uid", FIELD_NUMBER32, uid),
-	FIELD("name", FIELD_NAME, name),
-	FIELD("verifier", FIELD_BYTES, verifier),
-	FIELD("created_at", FIELD_NUMBER, created_at),
-	FIELD("created_by", FIELD_NUMBER32, created_by),
-	FIELD("expires_at", FIELD_NUMBER, expires_at),
-	FIELD("services", FIELD_TEXT, limits.services),
-	FIELD("sources", FIELD_TEXT, limits.sources),
-	FIELD("hours", FIELD_TEXT, limits.hours),
-	FIELD("not_before", FIELD_NUMBER, limits.not_before),
-	FIELD("max_uses", FIELD_NUMBER, limits.max_uses),
-	FIELD("revoked_at", FIELD_NUMBER, revoked_at),
-	FIELD("revoked_until", FIELD_NUMBER, revoked_until),
-	FIELD("revoked_reason", FIELD_TEXT, revoked_reason),
-	FIELD("restored_at", FIELD_NUMBER, restored_at),
-	FIELD("rotations", FIELD_NUMBER32, rotations),
-	FIELD("rotated_at", FIELD_NUMBER, rotated_at),
-	FIELD("former_verifier", FIELD_BYTES, former_verifier),
-	FIELD("former_until", FIELD_NUMBER, former_until),
-	FIELD("uses", FIELD_NUMBER, uses),
-	FIELD("last_used_at", FIELD_NUMBER, last_used_at),
-	FIELD("last_used_service", FIELD_TEXT, last_used_service),
-	FIELD("last_used_from", FIELD_TEXT, last_used_from),
-	FIELD("mac", FIELD_BYTES, mac),
+static const struct field fields[] = {
+	{ .column = "id", FIELD(token, id, FIELD_ID, 0) },
+	{ .column = "user", FIELD(token, user, FIELD_NAME, 0) },
+	NUMBER32("uid", uid),
+	{ .column = "name", FIELD(token, name, FIELD_NAME, 0) },
+	{ .column = "verifier", FIELD(token, verifier, FIELD_BYTES, 0) },
+	NUMBER("created_at", created_at),
+	NUMBER32("created_by", created_by),
+	NUMBER("expires_at", expires_at),
+	TEXT("services", limits.services),
+	TEXT("sources", limits.sources),
+	TEXT("hours", limits.hours),
+	NUMBER("not_before", limits.not_before),
+	NUMBER("max_uses", limits.max_uses),
+	NUMBER("revoked_at", revoked_at),
+	NUMBER("revoked_until", revoked_until),
+	TEXT("revoked_reason", revoked_reason),
+	NUMBER("restored_at", restored_at),
+	NUMBER32("rotations", rotations),
+	NUMBER("rotated_at", rotated_at),
+	{ .column = "former_verifier", FIELD(token, former_verifier, FIELD_BYTES, 0) },
+	NUMBER("former_until", former_until),
+	NUMBER("uses", uses),
+	NUMBER("last_used_at", last_used_at),
+	TEXT("last_used_service", last_used_service),
+	TEXT("last_used_from", last_used_from),
+	{ .column = "mac", FIELD(token, mac, FIELD_MAC, 0) },
 };
+
+const struct table token_table = { fields, sizeof(fields) / sizeof(fields[0]),
+	sizeof(struct token) };
 
 static const char *const texts[TOKEN_STATES] = {
 	[TOKEN_ACTIVE] = "active",

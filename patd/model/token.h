@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as patd keeps it: one row of the database. */
 #ifndef PATD_MODEL_TOKEN_H
 #define PATD_MODEL_TOKEN_H
@@ -8,6 +9,7 @@
 #include "common/name.h"
 #include "common/token_format.h"
 #include "common/wire.h"
+#include "patd/model/field.h"
 #include "patd/model/limits.h"
 
 #define TOKEN_USER_BYTES_MAX PAT_USER_MAX
@@ -45,24 +47,8 @@ struct token {
 	uint8_t mac[TOKEN_MAC_LEN]; /* under the key, over all of it */
 };
 
-/*
- * The members, in one table: what the database keeps in a column of that name, and what the MAC
- * covers, which is all of it but the MAC itself, the last one.
- */
-struct token_field {
-	const char *column;
-	enum {
-		FIELD_TEXT,
-		FIELD_NAME,     /* a text that is not empty */
-		FIELD_NUMBER,   /* uint64_t, up to INT64_MAX */
-		FIELD_NUMBER32, /* uint32_t */
-		FIELD_BYTES
-	} kind;
-	size_t offset, size;
-};
-
-#define TOKEN_FIELDS 26
-extern const struct token_field token_fields[TOKEN_FIELDS];
+/* Its columns, in the order of the MAC. */
+extern const struct table token_table;
 
 enum token_state {
 	TOKEN_ACTIVE,

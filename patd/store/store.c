@@ -25,9 +25,9 @@ static const char *const statements[STATEMENTS] = {
 	[HAS_TOKENS] = "SELECT EXISTS (SELECT 1 FROM token)",
 	[COUNT] =
 		"SELECT count(*) FROM (SELECT 1 FROM token WHERE user = ?1 AND uid = ?2 LIMIT ?3)",
-	[INSERT] = "INSERT INTO token (" ROW_COLUMNS ") VALUES (" ROW_PARAMETERS ")",
-	[GET] = "SELECT " ROW_COLUMNS " FROM token WHERE id = ?1",
-	[UPDATE] = "UPDATE token SET (" ROW_COLUMNS ") = (" ROW_PARAMETERS ") WHERE id = ?1",
+	[INSERT] = "INSERT INTO token ({columns}) VALUES ({parameters})",
+	[GET] = "SELECT {columns} FROM token WHERE id = ?1",
+	[UPDATE] = "UPDATE token SET ({columns}) = ({parameters}) WHERE id = ?1",
 	/* What a use changes has no index. */
 	[USE] = ("UPDATE token SET former_until = ?2, uses = ?3, last_used_at = ?4,"
 		 " last_used_service = ?5, last_used_from = ?6, mac = ?7 WHERE id = ?1"),
@@ -72,8 +72,8 @@ int store_run_one(struct store *store, enum statement which)
 static int prepare_statements(struct store *store)
 {
 	for (int s = 0; s < STATEMENTS; s++) {
-		int r = sqlite3_prepare_v3(store->db, statements[s], -1, SQLITE_PREPARE_PERSISTENT,
-			&store->prepared[s], NULL);
+		int r = row_prepare(store->db, statements[s], &token_table,
+			SQLITE_PREPARE_PERSISTENT, &store->prepared[s]);
 
 		if (r != SQLITE_OK) {
 			log_error("the database %s is damaged (%s): restore it from a backup",

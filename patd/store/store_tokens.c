@@ -41,7 +41,7 @@ int store_count(
 
 static int insert(struct store *store, const void *subject)
 {
-	row_bind(store->prepared[INSERT], subject);
+	row_bind(store->prepared[INSERT], &token_table, subject);
 	return store_run(store, INSERT);
 }
 
@@ -60,7 +60,7 @@ int store_get(struct store *store, const char *id, struct token *ret_token)
 	row_bind_text(statement, 1, id);
 	r = sqlite3_step(statement);
 	if (r == SQLITE_ROW) {
-		r = row_read(statement, ret_token);
+		r = row_read(statement, &token_table, ret_token);
 		if (r < 0)
 			log_error("the row of token %s is damaged", id);
 	} else {
@@ -72,7 +72,7 @@ int store_get(struct store *store, const char *id, struct token *ret_token)
 
 static int update(struct store *store, const void *subject)
 {
-	row_bind(store->prepared[UPDATE], subject);
+	row_bind(store->prepared[UPDATE], &token_table, subject);
 	return store_run_one(store, UPDATE);
 }
 

@@ -8,7 +8,7 @@
 #include "patd/util/log.h"
 
 /* What a filter can ask; the parameters' numbers are fixed, the parts are not. */
-#define SELECT "SELECT " ROW_COLUMNS " FROM token WHERE true"
+#define SELECT "SELECT {columns} FROM token WHERE true"
 #define BY_USER " AND user = ?1"
 #define BY_UID " AND uid = ?2"
 #define BY_NAME " AND name = ?3"
@@ -50,7 +50,7 @@ static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt *
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	return sqlite3_prepare_v2(db, sql, -1, ret_statement, NULL);
+	return row_prepare(db, sql, &token_table, 0, ret_statement);
 }
 
 static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
@@ -74,7 +74,7 @@ static int each_row(sqlite3 *db, sqlite3_stmt *statement, list_row_fn fn, void *
 
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		/* One damaged row hides no other. */
-		if (row_read(statement, &token) < 0)
+		if (row_read(statement, &token_table, &token) < 0)
 			log_error("left a damaged row out of a list");
 		else
 			r = fn(&token, userdata);
@@ -103,7 +103,7 @@ int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, voi
 
 /* Each has an index, whose WHERE must stand in the query. */
 #define DEADLINE_SQL(column)                                                                       \
-	"SELECT " ROW_COLUMNS " FROM token WHERE " column " > 0 AND " column " >= ?1 AND (" column \
+	"SELECT {columns} FROM token WHERE " column " > 0 AND " column " >= ?1 AND (" column       \
 	", id) > (?1, ?2) ORDER BY " column ", id"
 
 static const struct {
@@ -131,7 +131,7 @@ int token_list_deadlines(sqlite3 *db, enum deadline deadline, const struct deadl
 	sqlite3_stmt *statement;
 	int r;
 
-	r = sqlite3_prepare_v2(db, deadlines[deadline].sql, -1, &statement, NULL);
+	r = row_prepare(db, deadlines[deadline].sql, &token_table, 0, &statement);
 	if (r != SQLITE_OK) {
 		log_error("the database failed: %s", sqlite3_errmsg(db));
 		return schema_errno(r);

@@ -6,6 +6,7 @@
 
 #include "patd/db/row.h"
 #include "patd/db/schema.h"
+#include "patd/model/token.h"
 #include "tests/unit/unit.h"
 
 static sqlite3 *db;
@@ -51,17 +52,17 @@ static struct token a_token(void)
 	return token;
 }
 
-static void what_is_bound_is_read(void **state)
+static void bound_token_is_read_back(void **state)
 {
 	struct token token = a_token(), found;
 
 	(void)state;
 	assert_int_equal(
-		sqlite3_prepare_v2(db, "SELECT " ROW_PARAMETERS, -1, &statement, NULL), SQLITE_OK);
-	row_bind(statement, &token);
+		row_prepare(db, "SELECT {parameters}", &token_table, 0, &statement), SQLITE_OK);
+	row_bind(statement, &token_table, &token);
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
 	memset(&found, 0xEE, sizeof(found));
-	assert_int_equal(row_read(statement, &found), 0);
+	assert_int_equal(row_read(statement, &token_table, &found), 0);
 	assert_memory_equal(&token, &found, sizeof(token));
 }
 
@@ -69,7 +70,7 @@ static void what_is_bound_is_read(void **state)
 static const struct {
 	const char *good;
 	const char *bad[12];
-} columns[TOKEN_FIELDS] = {
+} columns[] = {
 #define NUMBER                                                                                     \
 	{                                                                                          \
 		"1",                                                                               \
@@ -142,37 +143,35 @@ static const char *row_with(size_t column, const char *value)
 
 static void a_row_that_no_patd_wrote_is_damaged(void **state)
 {
-	struct token untouched, found;
+	const struct token nothing = { 0 };
+	struct token found;
 
 	(void)state;
+	assert_int_equal(COUNT(columns), token_table.n);
 	query(row_with(0, columns[0].good));
-	assert_int_equal(row_read(statement, &found), 0);
-	memset(&untouched, 0xEE, sizeof(untouched));
+	assert_int_equal(row_read(statement, &token_table, &found), 0);
 	for (size_t c = 0; c < COUNT(columns); c++)
 		for (size_t i = 0; columns[c].bad[i]; i++) {
 			query(row_with(c, columns[c].bad[i]));
-			found = untouched;
-			assert_that(row_read(statement, &found) == -EBADMSG, "%s = %s",
-				token_fields[c].column, columns[c].bad[i]);
-			assert_memory_equal(&found, &untouched, sizeof(found));
+			memset(&found, 0xEE, sizeof(found));
+			assert_that(row_read(statement, &token_table, &found) == -EBADMSG,
+				"%s = %s", token_table.fields[c].column, columns[c].bad[i]);
+			assert_memory_equal(&found, &nothing, sizeof(found));
 		}
 }
 
-/* The statements name the columns of the table of fields, in its order. */
-static void the_columns_are_the_fields(void **state)
+static void braces_stand_for_columns_and_parameters(void **state)
 {
-	char names[1024] = "", parameters[256] = "";
-	int n = 0, p = 0;
+	static const struct field fields[] = { { .column = "a" }, { .column = "b" } };
+	static const struct table table = { fields, 2, 0 };
 
 	(void)state;
-	for (int i = 0; i < TOKEN_FIELDS; i++) {
-		n += snprintf(names + n, sizeof(names) - (size_t)n, "%s%s", i > 0 ? ", " : "",
-			token_fields[i].column);
-		p += snprintf(parameters + p, sizeof(parameters) - (size_t)p, "%s?%d",
-			i > 0 ? ", " : "", i + 1);
-	}
-	assert_string_equal(names, ROW_COLUMNS);
-	assert_string_equal(parameters, ROW_PARAMETERS);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (a, b)", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(row_prepare(db, "UPDATE t SET ({columns}) = ({parameters}) WHERE a = ?1",
+				 &table, 0, &statement),
+		SQLITE_OK);
+	assert_string_equal(sqlite3_sql(statement), "UPDATE t SET (a, b) = (?1, ?2) WHERE a = ?1");
+	assert_int_equal(row_prepare(db, "nonsense", &table, 0, &statement), SQLITE_ERROR);
 }
 
 static void text_fits_with_its_nul_or_not_at_all(void **state)
@@ -224,9 +223,9 @@ static void result_codes_have_their_errno(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_bound_is_read),
+		TEST(bound_token_is_read_back),
 		TEST(a_row_that_no_patd_wrote_is_damaged),
-		TEST(the_columns_are_the_fields),
+		TEST(braces_stand_for_columns_and_parameters),
 		TEST(text_fits_with_its_nul_or_not_at_all),
 		TEST(result_codes_have_their_errno),
 	};

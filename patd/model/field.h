@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A record that the database keeps, described by one table of its members.  The table feeds the
+ * columns of statements, what is bound and read (patd/db/row.h), and the MAC (patd/crypto/mac.h).
+ *
+ * The order of a table is part of the database's format: the MAC covers the members in it.  A
+ * member that is added later goes behind all others, the MAC included; see mac_record().
+ */
+#ifndef PATD_MODEL_FIELD_H
+#define PATD_MODEL_FIELD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum field_kind {
+	FIELD_TEXT,     /* char[], as pat_text_problem() lets it be; may be empty */
+	FIELD_NAME,     /* char[], as pat_name_problem() lets it be; not empty */
+	FIELD_ANY_NAME, /* the same, may be empty */
+	FIELD_ID,       /* struct pat_id */
+	FIELD_ANY_ID,   /* the same, may be empty */
+	FIELD_NUMBER,   /* uint64_t */
+	FIELD_NUMBER32, /* uint32_t, or an enum without negative values */
+	FIELD_BOOL,
+	FIELD_BYTES, /* uint8_t[] */
+	FIELD_MAC    /* uint8_t[]: the MAC over the record, which covers all members but this one */
+};
+
+struct field {
+	const char *column;
+	enum field_kind kind;
+	size_t offset, size;
+	uint64_t max;         /* of a number */
+	const char *property; /* on the bus; NULL: none by this table */
+};
+
+struct table {
+	const struct field *fields;
+	size_t n;
+	size_t size; /* of the record */
+};
+
+/* The kind and the place of a member; the largest number where 'kind' is one. */
+#define FIELD(record, member, kind_, max_)                                                         \
+	.kind = (kind_), .offset = offsetof(struct record, member),                                \
+	.size = sizeof(((struct record *)0)->member), .max = (max_)
+
+#endif
