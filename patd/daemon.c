@@ -13,13 +13,13 @@
 #include "patd/bus/connection.h"
 #include "patd/crypto/key.h"
 #include "patd/daily.h"
+#include "patd/db/meta.h"
 #include "patd/db/sync.h"
 #include "patd/history/journal.h"
 #include "patd/login/listeners.h"
 #include "patd/login/server.h"
 #include "patd/login/token_decider.h"
 #include "patd/policy/settings.h"
-#include "patd/store/store.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
 #include "patd/util/log.h"
@@ -31,7 +31,7 @@
 struct daemon {
 	struct settings *settings;
 	struct clock clock;
-	struct store *store;
+	struct database *database;
 	struct key *key;
 	struct tokens *tokens;
 	struct listeners listeners;
@@ -49,7 +49,7 @@ struct daemon {
 };
 
 /* Never a new key where tokens exist: no token would work, and nobody would know why. */
-static int open_key(struct store *store, const char *state_dir, struct key **ret_key)
+static int open_key(struct database *database, const char *state_dir, struct key **ret_key)
 {
 	bool has_tokens;
 	int r;
@@ -57,14 +57,14 @@ static int open_key(struct store *store, const char *state_dir, struct key **ret
 	r = key_read(state_dir, ret_key);
 	if (r != -ENOENT)
 		return r;
-	r = store_has_tokens(store, &has_tokens);
+	r = meta_has_tokens(database, &has_tokens);
 	if (r < 0)
 		return r;
 	if (has_tokens) {
 		log_error("the key is lost: %s has tokens, but there is neither %s/key nor a "
 			  "credential patd.key.  Restore the key from a backup; or, to give all "
 			  "tokens up, move %s away and start again",
-			store_path(store), state_dir, store_path(store));
+			database_path(database), state_dir, database_path(database));
 		return -ENOKEY;
 	}
 	log_notice("made a new key, %s/key: back it up together with the database", state_dir);
@@ -75,21 +75,21 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 {
 	int r;
 
-	r = store_open(state_dir, &daemon->store);
+	r = database_open(state_dir, &daemon->database);
 	if (r < 0)
 		return r;
-	r = open_key(daemon->store, state_dir, &daemon->key);
+	r = open_key(daemon->database, state_dir, &daemon->key);
 	if (r < 0)
 		return r;
-	r = tokens_new(daemon->store, daemon->key, &daemon->clock,
+	r = tokens_new(daemon->database, daemon->key, &daemon->clock,
 		policy_of(settings_policy(daemon->settings)), &daemon->tokens);
 	if (r == -EKEYREJECTED)
 		log_error("the key is not the one that %s was written with.  Restore the right key "
 			  "from a backup; or, to give all tokens up, move the database away and "
 			  "start again",
-			store_path(daemon->store));
+			database_path(daemon->database));
 	else if (r < 0)
-		log_error("cannot use the database %s: %s", store_path(daemon->store),
+		log_error("cannot use the database %s: %s", database_path(daemon->database),
 			r == -EBADMSG ? "it is damaged, restore it from a backup" : strerror(-r));
 	return r;
 }
@@ -221,7 +221,7 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = open_loop(daemon);
 	if (r < 0)
 		return r;
-	r = sync_new(daemon->event, daemon->disk, daemon->store, &daemon->sync);
+	r = sync_new(daemon->event, daemon->disk, daemon->database, &daemon->sync);
 	if (r < 0)
 		return r;
 	r = open_journal(daemon);
@@ -271,7 +271,7 @@ static void stop(struct daemon *daemon)
 	listeners_close(&daemon->listeners);
 	tokens_free(daemon->tokens);
 	key_free(daemon->key);
-	store_free(daemon->store);
+	database_free(daemon->database);
 	journal_free(daemon->journal); /* should it hang, all else is safe */
 	settings_free(daemon->settings);
 }

@@ -10,6 +10,7 @@
 
 #include "common/progress.h"
 #include "patd/db/image.h"
+#include "patd/db/meta.h"
 #include "patd/db/row.h"
 #include "patd/db/schema.h"
 #include "patd/history/history.h"
@@ -109,10 +110,10 @@ static int check_pages(const struct image *image, uint64_t *ret_tokens)
 	return r < 0 ? refuse_database(r) : 0;
 }
 
-static int check_key(struct store *store, const struct key *key)
+static int check_key(struct database *database, const struct key *key)
 {
 	uint8_t stored[KEY_CHECK_LEN], ours[KEY_CHECK_LEN];
-	int r = store_get_key_check(store, stored, sizeof(stored));
+	int r = meta_get_key_check(database, stored, sizeof(stored));
 
 	key_check_value(key, ours);
 	if (r == 0 && sodium_memcmp(stored, ours, sizeof(ours)) != 0)
@@ -154,12 +155,12 @@ static int check_rows(struct store *store, const struct key *key, uint64_t expec
 	return r;
 }
 
-static int check_history(struct store *store, const struct key *key)
+static int check_history(struct database *database, const struct key *key)
 {
 	struct history_check check = { 0 };
 	struct progress progress;
 	struct history *history;
-	int r = history_new(store, key, &history);
+	int r = history_new(database, key, &history);
 
 	if (r < 0)
 		return r;
@@ -179,30 +180,35 @@ static int check_history(struct store *store, const struct key *key)
 	return r;
 }
 
-static int check_store(struct store *store, const struct key *key, uint64_t tokens)
+static int check_tables(struct database *database, const struct key *key, uint64_t tokens)
 {
-	int r = check_key(store, key);
+	struct store *store;
+	int r = check_key(database, key);
 
 	if (r < 0)
 		return r;
+	r = store_new(database, &store);
+	if (r < 0)
+		return r;
 	r = check_rows(store, key, tokens);
-	return r < 0 ? r : check_history(store, key);
+	store_free(store);
+	return r < 0 ? r : check_history(database, key);
 }
 
 static int check_contents(const struct image *image, const struct key *key)
 {
-	struct store *store;
+	struct database *database;
 	uint64_t tokens = 0;
 	int r;
 
 	r = check_pages(image, &tokens);
 	if (r < 0)
 		return r;
-	r = store_open_image(image, "in the backup", &store);
+	r = database_open_image(image, "in the backup", &database);
 	if (r < 0)
 		return r;
-	r = check_store(store, key, tokens);
-	store_free(store);
+	r = check_tables(database, key, tokens);
+	database_free(database);
 	return r;
 }
 

@@ -1,23 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The database as a file, and the connection to it. */
 #include "patd/db/database.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "patd/crypto/key.h"
+#include "patd/db/reserve.h"
 #include "patd/db/schema.h"
+#include "patd/db/state_dir.h"
+#include "patd/db/statements.h"
+#include "patd/db/transaction.h"
 #include "patd/util/log.h"
 
 #define HEADER_BYTES 100 /* of an SQLite database, see sqlite.org/fileformat */
-#define BUSY_MS                                                                                    \
-	100 /* the only other connection is database_sync()'s, which never writes for long */
+#define BUSY_MS 100 /* the only other connection is database_sync()'s: it never writes for long */
 
 /*
- * foreign data never runs code (trusted_schema), a deleted token's row is overwritten
- * (secure_delete), and checkpoints are store_sync()'s alone (wal_autocheckpoint).
+ * Foreign data never runs code (trusted_schema), a deleted token's row is overwritten
+ * (secure_delete), and checkpoints are database_sync()'s alone (wal_autocheckpoint).
  */
 static const char pragmas[] = "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA cell_size_check = ON;"
@@ -82,7 +89,7 @@ static int check_file(int state_fd, const char *path)
 	return 0;
 }
 
-static int set_up(sqlite3 *db, const char *path)
+static int set_up_handle(sqlite3 *db, const char *path)
 {
 	int r;
 
@@ -106,49 +113,146 @@ static int set_up(sqlite3 *db, const char *path)
 	return schema_prepare(db, path);
 }
 
-int database_open(int state_fd, const char *path, sqlite3 **ret_db)
+/* Opens the file.  *ret_handle is to be closed also after a failure. */
+static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 {
-	sqlite3 *db;
-	int r;
+	int r = check_file(state_fd, path);
 
-	r = check_file(state_fd, path);
 	if (r < 0)
 		return r;
-	r = sqlite3_open_v2(path, &db,
+	r = sqlite3_open_v2(path, ret_handle,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
 			SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
 		NULL);
-	if (r != SQLITE_OK) {
+	if (r != SQLITE_OK)
 		log_error("cannot open the database %s: %s", path,
-			db ? sqlite3_errmsg(db) : "out of memory");
-		r = schema_errno(r);
-	} else {
-		r = set_up(db, path);
-	}
-	if (r < 0) {
-		sqlite3_close(db);
-		return r;
-	}
-	*ret_db = db;
-	return 0;
+			*ret_handle ? sqlite3_errmsg(*ret_handle) : "out of memory");
+	return schema_errno(r);
 }
 
-int database_open_image(const struct image *image, const char *path, sqlite3 **ret_db)
-{
-	sqlite3 *db;
-	int r = image_open(image, &db);
+/* The statements that every user of the database needs. */
+static const char *const own_statements[DATABASE_STATEMENTS] = {
+	[DATABASE_BEGIN] = "BEGIN IMMEDIATE",
+	[DATABASE_BEGIN_USAGE] = "BEGIN", /* locks what its statements need, when they do */
+	[DATABASE_COMMIT] = "COMMIT",
+	[DATABASE_ROLLBACK] = "ROLLBACK",
+	[DATABASE_GET_META] = "SELECT value FROM meta WHERE key = ?1",
+	[DATABASE_SET_META] = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+	[DATABASE_HAS_TOKENS] = "SELECT EXISTS (SELECT 1 FROM token)",
+};
 
+static int prepare(struct database *database)
+{
+	int r = set_up_handle(database->handle, database->path);
+
+	if (r < 0)
+		return r;
+	return statements_new(
+		database, own_statements, DATABASE_STATEMENTS, NULL, &database->statements);
+}
+
+static int open_in(struct database *database, const char *state_dir)
+{
+	int r;
+
+	if (asprintf(&database->path, "%s/" DATABASE_FILE, state_dir) < 0) {
+		database->path = NULL;
+		return -ENOMEM;
+	}
+	r = database_lock(state_dir, &database->state_fd);
+	if (r < 0)
+		return r;
+	r = state_dir_settle(database->state_fd);
+	if (r < 0)
+		return r;
+	r = open_file(database->state_fd, database->path, &database->handle);
+	return r < 0 ? r : prepare(database);
+}
+
+static int open_image(struct database *database, const struct image *image, const char *path)
+{
+	int r;
+
+	database->path = strdup(path);
+	if (!database->path)
+		return -ENOMEM;
+	r = image_open(image, &database->handle);
 	if (r < 0) {
 		log_error("cannot open the database %s: %s", path, strerror(-r));
 		return r;
 	}
-	r = set_up(db, path);
+	return prepare(database);
+}
+
+static struct database *new_database(void)
+{
+	struct database *database = calloc(1, sizeof(*database));
+
+	if (database)
+		database->state_fd = -1;
+	return database;
+}
+
+int database_open(const char *state_dir, struct database **ret_database)
+{
+	struct database *database = new_database();
+	int r;
+
+	if (!database)
+		return -ENOMEM;
+	r = open_in(database, state_dir);
 	if (r < 0) {
-		sqlite3_close(db);
+		database_free(database);
 		return r;
 	}
-	*ret_db = db;
+	reserve_make(database->state_fd);
+	*ret_database = database;
 	return 0;
+}
+
+int database_open_image(const struct image *image, const char *path, struct database **ret_database)
+{
+	struct database *database = new_database();
+	int r;
+
+	if (!database)
+		return -ENOMEM;
+	r = open_image(database, image, path);
+	if (r < 0) {
+		database_free(database);
+		return r;
+	}
+	*ret_database = database;
+	return 0;
+}
+
+void database_free(struct database *database)
+{
+	if (!database)
+		return;
+	(void)usage_commit(database);
+	statements_free(database->statements);
+	/* The last connection's close syncs the WAL and folds it in. */
+	sqlite3_close(database->handle);
+	if (database->state_fd >= 0)
+		close(database->state_fd);
+	free(database->path);
+	free(database);
+}
+
+bool database_has_unsynced(const struct database *database)
+{
+	return database->unsynced;
+}
+
+void database_take_unsynced(struct database *database)
+{
+	database->unsynced = false;
+}
+
+const char *database_path(const struct database *database)
+{
+	return database->path;
 }
 
 int database_sync(const char *path)

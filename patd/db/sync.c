@@ -4,14 +4,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "patd/db/database.h"
-
 #define LAG_US (UINT64_C(1000) * 1000)
 
 struct sync {
 	struct job job;
 	struct worker *worker;
-	struct store *store;
+	struct database *database;
 	sd_event_source *post, *timer;
 	bool waiting; /* for the timer, or for the job */
 };
@@ -22,7 +20,7 @@ static void run(struct job *job)
 	struct sync *sync = (struct sync *)job;
 
 	/* A failure has been logged; the WAL keeps everything, and the next change tries again. */
-	(void)database_sync(store_path(sync->store));
+	(void)database_sync(database_path(sync->database));
 }
 
 static void done(struct job *job)
@@ -38,7 +36,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	store_take_unsynced(sync->store);
+	database_take_unsynced(sync->database);
 	sync->waiting = worker_submit(sync->worker, &sync->job) >= 0;
 	return 0;
 }
@@ -50,7 +48,7 @@ static int on_post(sd_event_source *source, void *userdata)
 	int r;
 
 	(void)source;
-	if (sync->waiting || !store_has_unsynced(sync->store))
+	if (sync->waiting || !database_has_unsynced(sync->database))
 		return 0;
 	r = sd_event_source_set_time_relative(sync->timer, LAG_US);
 	if (r >= 0)
@@ -59,7 +57,8 @@ static int on_post(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-int sync_new(sd_event *event, struct worker *worker, struct store *store, struct sync **ret_sync)
+int sync_new(
+	sd_event *event, struct worker *worker, struct database *database, struct sync **ret_sync)
 {
 	struct sync *sync = calloc(1, sizeof(*sync));
 	int r;
@@ -68,7 +67,7 @@ int sync_new(sd_event *event, struct worker *worker, struct store *store, struct
 		return -ENOMEM;
 	sync->job = (struct job) { .run = run, .done = done };
 	sync->worker = worker;
-	sync->store = store;
+	sync->database = database;
 	r = sd_event_add_time_relative(
 		event, &sync->timer, CLOCK_MONOTONIC, LAG_US, 0, on_timer, sync);
 	if (r >= 0)

@@ -7,13 +7,14 @@
 
 #include <systemd/sd-event.h>
 
-#include "patd/store/store.h"
+#include "patd/db/database.h"
 #include "patd/util/worker.h"
 
 struct sync;
 
-/* worker and store must outlive it. */
-int sync_new(sd_event *event, struct worker *worker, struct store *store, struct sync **ret_sync);
+/* worker and database must outlive it. */
+int sync_new(
+	sd_event *event, struct worker *worker, struct database *database, struct sync **ret_sync);
 
 /* After worker_free().  NULL is allowed. */
 void sync_free(struct sync *sync);

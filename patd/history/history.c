@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The chain of MACs over the history, and the seal over its ends. */
 #include "patd/history/history.h"
 
 #include <errno.h>
@@ -6,6 +8,8 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patd/db/meta.h"
+#include "patd/db/transaction.h"
 #include "patd/util/log.h"
 
 #define SLICE 256U /* entries looked at in one turn of the loop */
@@ -14,11 +18,13 @@
 #define SEQ_MAX (INT64_MAX / 2)
 
 struct history {
-	struct store *store;
+	struct database *database;
+	struct history_rows *rows;
 	const struct key *key;
-	struct history_seal seal;
-	bool altered; /* there was no good seal to begin with */
-	unsigned int reloads;
+	struct history_seal seal;      /* as of the open transaction */
+	struct history_seal committed; /* as of the last one that was committed */
+	bool altered;                  /* there was no good seal to begin with */
+	unsigned int losses; /* how often entries that a check may have seen were undone */
 };
 
 static void reseal(const struct history *history, struct history_seal *seal)
@@ -52,13 +58,16 @@ static int mend(struct history *history, bool altered)
 	const struct entry_filter last = { .before = SEQ_MAX, .reverse = true };
 	struct history_seal seal = { .first = 1 };
 	bool has_tokens = false;
-	int r = store_list_history(history->store, &last, take_last, &seal);
+	int r = history_rows_list(history->rows, &last, take_last, &seal);
 
-	altered = altered || r > 0;
-	if (r == 0)
-		r = store_has_tokens(history->store, &has_tokens);
 	if (r < 0)
 		return r;
+	altered = altered || r > 0;
+	if (r == 0) {
+		r = meta_has_tokens(history->database, &has_tokens);
+		if (r < 0)
+			return r;
+	}
 	history->altered = altered || has_tokens;
 	if (history->altered) {
 		log_error("the history was altered in the database, outside of patd; "
@@ -71,61 +80,106 @@ static int mend(struct history *history, bool altered)
 	return 0;
 }
 
-int history_reload(struct history *history)
+static int load(struct history *history)
 {
 	struct history_seal seal;
-	int r = store_get_seal(history->store, &seal);
+	int r = history_rows_open(history->database, &history->rows);
 
+	if (r < 0)
+		return r;
+	r = history_rows_seal(history->rows, &seal);
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
-	history->reloads++;
 	if (r == 0 && sealed(history, &seal)) {
-		history->altered = false;
 		history->seal = seal;
 		return 0;
 	}
 	return mend(history, r != -ENOENT);
 }
 
-int history_new(struct store *store, const struct key *key, struct history **ret_history)
+static void on_transaction(bool committed, void *userdata)
+{
+	struct history *history = userdata;
+
+	if (committed) {
+		history->committed = history->seal;
+		return;
+	}
+	if (history->seal.last != history->committed.last ||
+		history->seal.first != history->committed.first)
+		history->losses++;
+	history->seal = history->committed;
+}
+
+int history_new(struct database *database, const struct key *key, struct history **ret_history)
 {
 	struct history *history = calloc(1, sizeof(*history));
 	int r;
 
 	if (!history)
 		return -ENOMEM;
-	history->store = store;
+	history->database = database;
 	history->key = key;
-	r = history_reload(history);
+	r = load(history);
 	if (r < 0) {
-		free(history);
+		history_free(history);
 		return r;
 	}
+	history->committed = history->seal;
+	transaction_observe(database, on_transaction, history);
 	*ret_history = history;
 	return 0;
 }
 
 void history_free(struct history *history)
 {
+	if (!history)
+		return;
+	transaction_observe(history->database, NULL, NULL);
+	history_rows_close(history->rows);
 	free(history);
 }
 
-void history_prepare(
-	const struct history *history, struct entry *entry, struct history_seal *ret_seal)
+int history_append(struct history *history, struct entry *entry)
 {
 	struct history_seal seal = history->seal;
+	int r;
 
+	if (!transaction_is_open(history->database))
+		return -EIO;
 	entry->seq = seal.last + 1;
 	key_entry_mac(history->key, entry, seal.at_last, entry->mac);
 	seal.last = entry->seq;
 	memcpy(seal.at_last, entry->mac, sizeof(seal.at_last));
 	reseal(history, &seal);
-	*ret_seal = seal;
+	r = history_rows_append(history->rows, entry, &seal);
+	if (r < 0)
+		return r;
+	history->seal = seal;
+	return 0;
 }
 
-void history_took(struct history *history, const struct history_seal *seal)
+int history_see(struct history *history, struct entry *entry, const char *network)
 {
-	history->seal = *seal;
+	int r = usage_begin(history->database);
+
+	if (r < 0)
+		return r;
+	r = history_rows_see(history->rows, entry, network);
+	return r < 0 || !(entry->new_service || entry->new_network)
+		       ? r
+		       : usage_write(history->database);
+}
+
+int history_forget(struct history *history, const char *id)
+{
+	return history_rows_forget(history->rows, id);
+}
+
+int history_list(
+	struct history *history, const struct entry_filter *filter, entry_row_fn fn, void *userdata)
+{
+	return history_rows_list(history->rows, filter, fn, userdata);
 }
 
 /* One slice of a check. */
@@ -186,7 +240,7 @@ int history_check_some(struct history *history, struct history_check *check)
 	struct check_slice slice = { .history = history, .check = check };
 	struct entry_filter filter = { 0 };
 	struct history_seal seal;
-	int r = store_get_seal(history->store, &seal);
+	int r = history_rows_seal(history->rows, &seal);
 
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
@@ -200,20 +254,20 @@ int history_check_some(struct history *history, struct history_check *check)
 	}
 	slice.last = seal.last;
 	/* Some that it has seen may have been lost, and others come in their place. */
-	if (check->begun && check->reloads != history->reloads)
+	if (check->begun && check->losses != history->losses)
 		*check = (struct history_check) { 0 };
 	check->last = seal.last;
 	/* What was pruned meanwhile need not be checked any more. */
 	if (!check->begun || check->next < seal.first) {
 		check->begun = true;
-		check->reloads = history->reloads;
+		check->losses = history->losses;
 		check->first = seal.first;
 		check->next = seal.first;
 		memcpy(check->before, seal.before_first, sizeof(check->before));
 	}
 	/* Also what stands before the first that the seal knows. */
 	filter.after = check->entries == 0 ? 0 : check->next - 1;
-	r = store_list_history(history->store, &filter, check_row, &slice);
+	r = history_rows_list(history->rows, &filter, check_row, &slice);
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -255,15 +309,22 @@ int history_prune_some(struct history *history, uint64_t before, uint64_t max, b
 	*ret_more = false;
 	if (max != 0 && seal.last > max)
 		slice.seq_max = seal.last - max;
-	r = store_list_history(history->store, &all, prune_row, &slice);
+	r = history_rows_list(history->rows, &all, prune_row, &slice);
 	if (r < 0 || slice.seq == 0)
 		return r < 0 ? r : 0;
 	seal.first = slice.seq + 1;
 	memcpy(seal.before_first, slice.mac, sizeof(seal.before_first));
 	reseal(history, &seal);
-	r = store_prune(history->store, slice.seq, &seal);
+	r = usage_write(history->database);
 	if (r < 0)
 		return r;
+	r = transaction_is_open(history->database)
+		    ? history_rows_prune(history->rows, slice.seq, &seal)
+		    : -EIO;
+	if (r < 0) {
+		usage_undo(history->database);
+		return r;
+	}
 	history->seal = seal;
 	*ret_more = slice.more;
 	return 0;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The history: entries, each with a MAC over itself and the MAC of the one before, and a seal
  * over both ends.  So whoever changes, adds, removes or cuts off entries without the key is
@@ -13,28 +14,35 @@
 #include <stdint.h>
 
 #include "patd/crypto/key.h"
-#include "patd/model/entry.h"
-#include "patd/store/store.h"
+#include "patd/history/history_rows.h"
 
 struct history;
 
-/* store and key must outlive it.  -ENOMEM, or store's errors. */
-int history_new(struct store *store, const struct key *key, struct history **ret_history);
+/* database and key must outlive it; it observes the transactions.  -ENOMEM, or a failure. */
+int history_new(struct database *database, const struct key *key, struct history **ret_history);
 /* NULL is allowed. */
 void history_free(struct history *history);
 
-/* Makes entry the next one, and the seal that then holds. */
-void history_prepare(
-	const struct history *history, struct entry *entry, struct history_seal *ret_seal);
-/* Both were written. */
-void history_took(struct history *history, const struct history_seal *seal);
-/* What was written may have been lost: begins again with what there is. */
-int history_reload(struct history *history);
+/*
+ * Makes entry the next one, with seq and MAC, and writes it and the seal, inside the transaction
+ * that is open; -EIO if none is.  After a failure the transaction must be undone.
+ */
+int history_append(struct history *history, struct entry *entry);
+
+/* As part of usage: see history_rows_see(). */
+int history_see(struct history *history, struct entry *entry, const char *network);
+
+/* Inside the open transaction: forgets where a token was used. */
+int history_forget(struct history *history, const char *id);
+
+/* See history_rows_list(). */
+int history_list(struct history *history, const struct entry_filter *filter, entry_row_fn fn,
+	void *userdata);
 
 /* How far a check of the history has come; all zeros at first. */
 struct history_check {
 	bool begun, done;
-	unsigned int reloads;          /* of the history, when it began */
+	unsigned int losses;           /* of the history, when it began */
 	uint64_t first, entries, next; /* next: seq */
 	uint64_t last;                 /* seq, as of now */
 	uint8_t before[ENTRY_MAC_LEN];
@@ -49,8 +57,8 @@ struct history_check {
 int history_check_some(struct history *history, struct history_check *check);
 
 /*
- * Removes some of the oldest entries, those before `before`, or that are more than `max` (0: as
- * many as there are).  *ret_more: there are others.
+ * As part of usage: removes some of the oldest entries, those before `before`, or that are more
+ * than `max` (0: as many as there are).  *ret_more: there are others.
  */
 int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more);
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The history as rows of the database. */
 #include "patd/history/history_rows.h"
 
 #include <endian.h>
@@ -6,7 +8,7 @@
 #include <string.h>
 
 #include "patd/db/row.h"
-#include "patd/db/schema.h"
+#include "patd/db/statements.h"
 #include "patd/util/log.h"
 
 #define SEAL_KEY "history"
@@ -39,44 +41,27 @@ static const char *const statements[STATEMENTS] = {
 };
 
 struct history_rows {
-	sqlite3 *db;
-	sqlite3_stmt *prepared[STATEMENTS];
+	struct database *database;
+	struct statements *statements;
 };
 
-static int failure(struct history_rows *rows, int r)
+static sqlite3_stmt *get(const struct history_rows *rows, enum statement which)
 {
-	log_error("the database failed: %s", sqlite3_errmsg(rows->db));
-	return schema_errno(r);
+	return statement_get(rows->statements, which);
 }
 
-static int run(struct history_rows *rows, enum statement which)
-{
-	sqlite3_stmt *statement = rows->prepared[which];
-	int r = sqlite3_step(statement);
-
-	r = r == SQLITE_ROW || r == SQLITE_DONE ? 0 : failure(rows, r);
-	sqlite3_reset(statement);
-	sqlite3_clear_bindings(statement);
-	return r;
-}
-
-int history_rows_open(sqlite3 *db, struct history_rows **ret_rows)
+int history_rows_open(struct database *database, struct history_rows **ret_rows)
 {
 	struct history_rows *rows = calloc(1, sizeof(*rows));
+	int r;
 
 	if (!rows)
 		return -ENOMEM;
-	rows->db = db;
-	for (int s = 0; s < STATEMENTS; s++) {
-		int r = row_prepare(db, statements[s], &entry_table, SQLITE_PREPARE_PERSISTENT,
-			&rows->prepared[s]);
-
-		if (r != SQLITE_OK) {
-			log_error("the database is damaged (%s): restore it from a backup",
-				sqlite3_errmsg(db));
-			history_rows_close(rows);
-			return schema_errno(r);
-		}
+	rows->database = database;
+	r = statements_new(database, statements, STATEMENTS, &entry_table, &rows->statements);
+	if (r < 0) {
+		history_rows_close(rows);
+		return r;
 	}
 	*ret_rows = rows;
 	return 0;
@@ -86,8 +71,7 @@ void history_rows_close(struct history_rows *rows)
 {
 	if (!rows)
 		return;
-	for (int s = 0; s < STATEMENTS; s++)
-		sqlite3_finalize(rows->prepared[s]);
+	statements_free(rows->statements);
 	free(rows);
 }
 
@@ -96,14 +80,14 @@ _Static_assert(sizeof(struct history_seal) == 2 * 8 + 3 * ENTRY_MAC_LEN, "there 
 
 int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal)
 {
-	sqlite3_stmt *statement = rows->prepared[GET_SEAL];
+	sqlite3_stmt *statement = get(rows, GET_SEAL);
 	struct history_seal seal = { 0 };
-	int r = sqlite3_step(statement);
+	int r = statement_step(rows->statements, GET_SEAL);
 
-	if (r == SQLITE_ROW)
+	if (r > 0)
 		r = row_blob(statement, 0, &seal, sizeof(seal)) ? 0 : -EBADMSG;
-	else
-		r = r == SQLITE_DONE ? -ENOENT : failure(rows, r);
+	else if (r == 0)
+		r = -ENOENT;
 	sqlite3_reset(statement);
 	if (r < 0)
 		return r;
@@ -119,18 +103,18 @@ static int set_seal(struct history_rows *rows, const struct history_seal *seal)
 
 	value.first = htole64(seal->first);
 	value.last = htole64(seal->last);
-	row_bind_blob(rows->prepared[SET_SEAL], 1, &value, sizeof(value));
-	return run(rows, SET_SEAL);
+	row_bind_blob(get(rows, SET_SEAL), 1, &value, sizeof(value));
+	return statement_run(rows->statements, SET_SEAL);
 }
 
 int history_rows_append(
 	struct history_rows *rows, const struct entry *entry, const struct history_seal *seal)
 {
-	sqlite3_stmt *statement = rows->prepared[APPEND];
+	sqlite3_stmt *statement = get(rows, APPEND);
 	int r;
 
 	row_bind(statement, &entry_table, entry);
-	r = run(rows, APPEND);
+	r = statement_run(rows->statements, APPEND);
 	return r < 0 ? r : set_seal(rows, seal);
 }
 
@@ -138,8 +122,8 @@ int history_rows_prune(struct history_rows *rows, uint64_t seq, const struct his
 {
 	int r;
 
-	row_bind_number(rows->prepared[PRUNE], 1, seq);
-	r = run(rows, PRUNE);
+	row_bind_number(get(rows, PRUNE), 1, seq);
+	r = statement_run(rows->statements, PRUNE);
 	return r < 0 ? r : set_seal(rows, seal);
 }
 
@@ -154,19 +138,18 @@ static void bind_seen(
 static int see(struct history_rows *rows, const struct entry *entry, const char *kind,
 	const char *value, bool *ret_new)
 {
-	sqlite3_stmt *statement = rows->prepared[IS_SEEN];
+	sqlite3_stmt *statement = get(rows, IS_SEEN);
 	int r;
 
 	bind_seen(statement, entry, kind, value);
-	r = sqlite3_step(statement);
-	*ret_new = r == SQLITE_DONE;
-	r = r == SQLITE_ROW || r == SQLITE_DONE ? 0 : failure(rows, r);
+	r = statement_step(rows->statements, IS_SEEN);
 	sqlite3_reset(statement);
-	if (r < 0 || !*ret_new)
-		return r;
-	bind_seen(rows->prepared[SEE], entry, kind, value);
-	row_bind_number(rows->prepared[SEE], 4, HISTORY_SEEN_MAX);
-	return run(rows, SEE);
+	*ret_new = r == 0;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	bind_seen(get(rows, SEE), entry, kind, value);
+	row_bind_number(get(rows, SEE), 4, HISTORY_SEEN_MAX);
+	return statement_run(rows->statements, SEE);
 }
 
 int history_rows_see(struct history_rows *rows, struct entry *entry, const char *network)
@@ -178,25 +161,24 @@ int history_rows_see(struct history_rows *rows, struct entry *entry, const char 
 
 int history_rows_forget(struct history_rows *rows, const char *id)
 {
-	row_bind_text(rows->prepared[FORGET], 1, id);
-	return run(rows, FORGET);
+	row_bind_text(get(rows, FORGET), 1, id);
+	return statement_run(rows->statements, FORGET);
 }
 
 /* The first entry from *seq on: its seq and time.  Both stay as they are if there is none. */
 static int first_from(struct history_rows *rows, uint64_t *seq, uint64_t *at)
 {
-	sqlite3_stmt *statement = rows->prepared[FIRST_FROM];
+	sqlite3_stmt *statement = get(rows, FIRST_FROM);
 	int r;
 
 	row_bind_number(statement, 1, *seq);
-	r = sqlite3_step(statement);
-	if (r == SQLITE_ROW) {
+	r = statement_step(rows->statements, FIRST_FROM);
+	if (r > 0) {
 		*seq = (uint64_t)sqlite3_column_int64(statement, 0);
 		*at = (uint64_t)sqlite3_column_int64(statement, 1);
 	}
-	r = r == SQLITE_ROW || r == SQLITE_DONE ? 0 : failure(rows, r);
 	sqlite3_reset(statement);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /*
@@ -231,7 +213,7 @@ static int find_time(struct history_rows *rows, uint64_t time, uint64_t *ret_seq
 #define REVERSE " DESC"
 #define SQL_MAX sizeof(SELECT BY_USER_TOO BY_UID BY_ID ORDER REVERSE)
 
-static int prepare(struct history_rows *rows, const struct entry_filter *filter, uint64_t after,
+static int compile(struct history_rows *rows, const struct entry_filter *filter, uint64_t after,
 	uint64_t before, sqlite3_stmt **ret_statement)
 {
 	const struct {
@@ -252,9 +234,9 @@ static int prepare(struct history_rows *rows, const struct entry_filter *filter,
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	r = row_prepare(rows->db, sql, &entry_table, 0, ret_statement);
-	if (r != SQLITE_OK)
-		return failure(rows, r);
+	r = statement_compile(rows->database, sql, &entry_table, ret_statement);
+	if (r < 0)
+		return r;
 	row_bind_number(*ret_statement, 1, after);
 	row_bind_number(*ret_statement, 2, before);
 	/* A parameter that the statement has not got is refused, which is as well. */
@@ -269,28 +251,35 @@ static int bounds(struct history_rows *rows, const struct entry_filter *filter, 
 {
 	uint64_t before = filter->before == 0 ? INT64_MAX : filter->before;
 	uint64_t since = 1, until = INT64_MAX; /* seqs */
-	int r = 0;
+	int r;
 
-	if (filter->since != 0)
+	if (filter->since != 0) {
 		r = find_time(rows, filter->since, &since);
-	if (r == 0 && filter->until != 0)
+		if (r < 0)
+			return r;
+	}
+	if (filter->until != 0) {
 		r = find_time(rows, filter->until, &until);
+		if (r < 0)
+			return r;
+	}
 	*ret_after = since - 1 > filter->after ? since - 1 : filter->after;
 	*ret_before = until < before ? until : before;
-	return r;
+	return 0;
 }
 
 int history_rows_list(struct history_rows *rows, const struct entry_filter *filter, entry_row_fn fn,
 	void *userdata)
 {
-	sqlite3_stmt *statement = NULL;
+	sqlite3_stmt *statement;
 	uint64_t after, before;
 	int r, step = SQLITE_DONE;
 
 	r = bounds(rows, filter, &after, &before);
-	if (r == 0)
-		r = prepare(rows, filter, after, before, &statement);
-	if (r != 0)
+	if (r < 0)
+		return r;
+	r = compile(rows, filter, after, before, &statement);
+	if (r < 0)
 		return r;
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct entry entry;
@@ -301,7 +290,7 @@ int history_rows_list(struct history_rows *rows, const struct entry_filter *filt
 			r = fn(&entry, userdata);
 	}
 	if (r == 0 && step != SQLITE_DONE)
-		r = failure(rows, step);
+		r = statement_failure(rows->database, step);
 	sqlite3_finalize(statement);
 	return r;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The history as rows of the database: the tables history and seen, and the seal in meta.  Knows
  * nothing of MACs.
@@ -8,8 +9,7 @@
 #ifndef PATD_HISTORY_HISTORY_ROWS_H
 #define PATD_HISTORY_HISTORY_ROWS_H
 
-#include <sqlite3.h>
-
+#include "patd/db/database.h"
 #include "patd/model/entry.h"
 
 struct history_rows;
@@ -28,15 +28,15 @@ struct entry_filter {
 	bool reverse;
 };
 
-/* Prepares its statements on db, which must outlive it. */
-int history_rows_open(sqlite3 *db, struct history_rows **ret_rows);
+/* Prepares its statements on the database, which must outlive it. */
+int history_rows_open(struct database *database, struct history_rows **ret_rows);
 /* NULL is allowed. */
 void history_rows_close(struct history_rows *rows);
 
 /* -ENOENT if there is none. */
 int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal);
 
-/* Inside the caller's transaction: adds an entry and replaces the seal. */
+/* Inside the open transaction: adds an entry and replaces the seal. */
 int history_rows_append(
 	struct history_rows *rows, const struct entry *entry, const struct history_seal *seal);
 /* The same: removes all up to that seq. */

@@ -1,91 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who is disabled. */
 #include <errno.h>
 
 #include "patd/db/row.h"
 #include "patd/store/store_private.h"
 
+/* Whether the statement gives a row; binds nothing. */
+static int any_row(struct store *store, enum store_statement which, bool *ret_any)
+{
+	int r = statement_step(store->statements, which);
+
+	sqlite3_reset(store_statement(store, which));
+	if (r < 0)
+		return r;
+	*ret_any = r > 0;
+	return 0;
+}
+
 int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
 {
-	sqlite3_stmt *statement = store->prepared[IS_DISABLED];
+	bool any = true;
 	int r;
 
+	if (!store->looked) {
+		r = any_row(store, ANY_DISABLED, &any);
+		if (r < 0)
+			return r;
+		store->none_disabled = !any;
+		store->looked = true;
+	}
 	/* So it is most of the time, and every login asks. */
 	if (store->none_disabled) {
 		*ret_disabled = false;
 		return 0;
 	}
-	row_bind_text(statement, 1, user);
-	r = sqlite3_step(statement);
-	if (r == SQLITE_ROW || r == SQLITE_DONE) {
-		*ret_disabled = r == SQLITE_ROW;
-		r = 0;
-	} else {
-		r = store_failure(store, r);
-	}
-	sqlite3_reset(statement);
-	return r;
+	row_bind_text(store_statement(store, IS_DISABLED), 1, user);
+	return any_row(store, IS_DISABLED, ret_disabled);
 }
 
-static int found(const struct disabled *disabled, void *userdata)
+int store_disable(struct store *store, const struct disabled *disabled)
 {
-	(void)disabled;
-	(void)userdata;
-	return 1;
-}
-
-int store_look_for_disabled(struct store *store)
-{
-	int r = store_list_disabled(store, found, NULL);
-
-	store->none_disabled = r == 0;
-	return r < 0 ? r : 0;
-}
-
-static int disable(struct store *store, const void *subject)
-{
-	const struct disabled *disabled = subject;
-	sqlite3_stmt *statement = store->prepared[DISABLE];
+	sqlite3_stmt *statement = store_statement(store, DISABLE);
 
 	row_bind_text(statement, 1, disabled->user);
 	row_bind_number(statement, 2, disabled->at);
 	row_bind_number(statement, 3, disabled->by_uid);
 	row_bind_text(statement, 4, disabled->reason);
-	store->none_disabled = false;
-	return store_run(store, DISABLE);
+	store->looked = false;
+	return statement_run(store->statements, DISABLE);
 }
 
-int store_disable(struct store *store, const struct disabled *disabled, const struct note *note)
+int store_enable(struct store *store, const char *user)
 {
-	return store_change(store, &(const struct change) { .fn = disable,
-					   .subject = disabled,
-					   .note = note,
-					   .time = disabled->at,
-					   .spare = true });
-}
-
-static int enable(struct store *store, const void *subject)
-{
-	row_bind_text(store->prepared[ENABLE], 1, subject);
-	return store_run_one(store, ENABLE);
-}
-
-int store_enable(struct store *store, const char *user, const struct note *note)
-{
-	int r = store_change(store,
-		&(const struct change) {
-			.fn = enable, .subject = user, .note = note, .time = note->entry.at });
-
-	if (r == 0)
-		(void)store_look_for_disabled(store); /* a failure leaves the question open */
-	return r;
+	row_bind_text(store_statement(store, ENABLE), 1, user);
+	store->looked = false;
+	return statement_run_one(store->statements, ENABLE);
 }
 
 int store_list_disabled(struct store *store, disabled_fn fn, void *userdata)
 {
-	sqlite3_stmt *statement = store->prepared[LIST_DISABLED];
-	int step = SQLITE_DONE, r = 0;
+	sqlite3_stmt *statement = store_statement(store, LIST_DISABLED);
+	int r;
 
-	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((r = statement_step(store->statements, LIST_DISABLED)) > 0) {
 		struct disabled disabled;
 		uint64_t uid;
 
@@ -98,9 +75,9 @@ int store_list_disabled(struct store *store, disabled_fn fn, void *userdata)
 			continue;
 		disabled.by_uid = (uint32_t)uid;
 		r = fn(&disabled, userdata);
+		if (r != 0)
+			break;
 	}
-	if (r == 0 && step != SQLITE_DONE)
-		r = store_failure(store, step);
 	sqlite3_reset(statement);
 	return r;
 }

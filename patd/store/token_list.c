@@ -1,10 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists of tokens from the database. */
 #include "patd/store/token_list.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #include "patd/db/row.h"
-#include "patd/db/schema.h"
+#include "patd/db/statements.h"
 #include "patd/util/log.h"
 
 /* What a filter can ask; the parameters' numbers are fixed, the parts are not. */
@@ -25,7 +27,8 @@
 #define SQL_MAX sizeof(SELECT BY_USER BY_UID BY_NAME AFTER FROM_ID TO_ID ORDER)
 
 /* A statement for each combination would be kept for few calls: they are compiled. */
-static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt **ret_statement)
+static int compile(
+	struct database *database, const struct list_filter *filter, sqlite3_stmt **ret_statement)
 {
 	const struct {
 		bool wanted;
@@ -50,7 +53,7 @@ static int prepare(sqlite3 *db, const struct list_filter *filter, sqlite3_stmt *
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	return row_prepare(db, sql, &token_table, 0, ret_statement);
+	return statement_compile(database, sql, &token_table, ret_statement);
 }
 
 static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
@@ -67,7 +70,8 @@ static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
 }
 
 /* Runs the statement, and ends it. */
-static int each_row(sqlite3 *db, sqlite3_stmt *statement, list_row_fn fn, void *userdata)
+static int each_row(
+	struct database *database, sqlite3_stmt *statement, list_row_fn fn, void *userdata)
 {
 	struct token token;
 	int step = SQLITE_DONE, r = 0;
@@ -79,26 +83,22 @@ static int each_row(sqlite3 *db, sqlite3_stmt *statement, list_row_fn fn, void *
 		else
 			r = fn(&token, userdata);
 	}
-	if (r == 0 && step != SQLITE_DONE) {
-		log_error("the database failed: %s", sqlite3_errmsg(db));
-		r = schema_errno(step);
-	}
+	if (r == 0 && step != SQLITE_DONE)
+		r = statement_failure(database, step);
 	sqlite3_finalize(statement);
 	return r;
 }
 
-int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata)
+int token_list_rows(
+	struct database *database, const struct list_filter *filter, list_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
-	int r;
+	int r = compile(database, filter, &statement);
 
-	r = prepare(db, filter, &statement);
-	if (r != SQLITE_OK) {
-		log_error("the database failed: %s", sqlite3_errmsg(db));
-		return schema_errno(r);
-	}
+	if (r < 0)
+		return r;
 	bind(statement, filter);
-	return each_row(db, statement, fn, userdata);
+	return each_row(database, statement, fn, userdata);
 }
 
 /* Each has an index, whose WHERE must stand in the query. */
@@ -125,18 +125,15 @@ uint64_t deadline_of(enum deadline deadline, const struct token *token)
 	return *(const uint64_t *)member;
 }
 
-int token_list_deadlines(sqlite3 *db, enum deadline deadline, const struct deadline_place *after,
-	list_row_fn fn, void *userdata)
+int token_list_deadlines(struct database *database, enum deadline deadline,
+	const struct deadline_place *after, list_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
-	int r;
+	int r = statement_compile(database, deadlines[deadline].sql, &token_table, &statement);
 
-	r = row_prepare(db, deadlines[deadline].sql, &token_table, 0, &statement);
-	if (r != SQLITE_OK) {
-		log_error("the database failed: %s", sqlite3_errmsg(db));
-		return schema_errno(r);
-	}
+	if (r < 0)
+		return r;
 	row_bind_number(statement, 1, after->at);
 	row_bind_text(statement, 2, after->id.text);
-	return each_row(db, statement, fn, userdata);
+	return each_row(database, statement, fn, userdata);
 }

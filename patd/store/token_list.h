@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Tokens from the database in one of two orders: (user, uid, name), or id.  What is filtered here
  * is what an index finds; all else is the caller's.
@@ -5,10 +6,10 @@
 #ifndef PATD_STORE_TOKEN_LIST_H
 #define PATD_STORE_TOKEN_LIST_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "patd/db/database.h"
 #include "patd/model/token.h"
 
 /* Which tokens to list.  NULL or false: no such condition. */
@@ -31,7 +32,8 @@ struct list_filter {
 typedef int (*list_row_fn)(const struct token *token, void *userdata);
 
 /* 0, a negative errno (logged), or what fn returned. */
-int list_rows(sqlite3 *db, const struct list_filter *filter, list_row_fn fn, void *userdata);
+int token_list_rows(struct database *database, const struct list_filter *filter, list_row_fn fn,
+	void *userdata);
 
 /* Times at which a token changes by itself. */
 enum deadline {
@@ -51,8 +53,8 @@ struct deadline_place {
 /* The time of that moment in the token's life; 0: there is none. */
 uint64_t deadline_of(enum deadline deadline, const struct token *token);
 
-/* As list_rows(), of all tokens that have such a time, behind that place. */
-int token_list_deadlines(sqlite3 *db, enum deadline deadline, const struct deadline_place *after,
-	list_row_fn fn, void *userdata);
+/* As token_list_rows(), of all tokens that have such a time, behind that place. */
+int token_list_deadlines(struct database *database, enum deadline deadline,
+	const struct deadline_place *after, list_row_fn fn, void *userdata);
 
 #endif

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a page of a list ended, as text. */
 #include "patd/tokens/cursor.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Where a page of a list ended: "user:uid:name" of its last row, or "id" where the list is in the
  * order of ids.  A place in the order, not a row: it stays right when that row goes.  No user

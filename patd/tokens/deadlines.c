@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tokens that change by themselves. */
 #include "patd/rules/validity.h"
 #include "patd/tokens/tokens_private.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The rules: what happens to a token, by whose word, and whether it opens the door.  The one
  * place where a verdict is made.  Knows neither D-Bus nor SQL nor sockets; time comes from a
@@ -88,10 +89,11 @@ struct token_query {
 #define TOKENS_CURSOR_MAX CURSOR_TEXT_MAX
 
 /*
- * Rules over the given store, key, clock and policy, all of which must outlive them.  Checks that
- * the key is the one the store was written with; -EKEYREJECTED if not, -ENOMEM, or store's errors.
+ * Rules over the given database, key, clock and policy, all of which must outlive them.  Checks
+ * that the key is the one the database was written with; -EKEYREJECTED if not, -ENOMEM, or the
+ * database's errors.
  */
-int tokens_new(struct store *store, const struct key *key, struct clock *clock,
+int tokens_new(struct database *database, const struct key *key, struct clock *clock,
 	const struct policy *policy, struct tokens **ret_tokens);
 void tokens_free(struct tokens *tokens);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What becomes of a token that there is. */
 #include <errno.h>
 #include <sodium.h>
@@ -145,7 +146,9 @@ static enum pat_error revoke(struct tokens *tokens, const struct caller *caller,
 	entry = tokens_entry(
 		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
 	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
-	error = tokens_write(tokens, token, &entry, ret_refusal);
+	error = tokens_commit(tokens,
+		&(const struct change) { .kind = CHANGE_UPDATE, .token = token, .entry = &entry },
+		ret_refusal);
 	*ret_new = error == PAT_OK && !validity_revoked(&before, now);
 	return error;
 }
@@ -267,7 +270,9 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	token.revoked_reason[0] = '\0';
 	token.restored_at = now;
 	entry = tokens_entry(tokens, caller, ENTRY_RESTORED, &token);
-	return tokens_write(tokens, &token, &entry, ret_refusal);
+	return tokens_commit(tokens,
+		&(const struct change) { .kind = CHANGE_UPDATE, .token = &token, .entry = &entry },
+		ret_refusal);
 }
 
 enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -291,7 +296,9 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	pat_field_cut(entry.detail, sizeof(entry.detail), token.name);
 	pat_field_cut(token.name, sizeof(token.name), name);
 	pat_field_cut(entry.name, sizeof(entry.name), name);
-	return tokens_write(tokens, &token, &entry, ret_refusal);
+	return tokens_commit(tokens,
+		&(const struct change) { .kind = CHANGE_UPDATE, .token = &token, .entry = &entry },
+		ret_refusal);
 }
 
 static enum pat_error check_rotatable(
@@ -322,17 +329,17 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
 	struct entry entry;
-	struct note note;
 	enum pat_error error = find_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal);
-	int r;
 
-	if (error == PAT_OK)
-		error = check_rotatable(tokens, &token, ret_refusal);
-	if (error == PAT_OK && beyond_calendar(now, grace))
-		error = tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+	if (error != PAT_OK)
+		return error;
+	error = check_rotatable(tokens, &token, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	if (beyond_calendar(now, grace))
+		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			N_("the grace period would end after the year 9999"), ret_refusal);
-	if (error == PAT_OK)
-		error = tokens_ratelimit(tokens, caller, ret_refusal);
+	error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 
@@ -342,18 +349,13 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	token.rotated_at = now;
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);
-	key_row_mac(tokens->key, &token, token.mac);
-
 	entry = tokens_entry(tokens, caller, ENTRY_ROTATED, &token);
-	note = tokens_note(tokens, &entry);
-	r = store_rotate(tokens->store, &token, token.former_verifier, &note);
-	if (r < 0) {
+	error = tokens_commit(tokens,
+		&(const struct change) { .kind = CHANGE_ROTATE, .token = &token, .entry = &entry },
+		ret_refusal);
+	if (error != PAT_OK)
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
-		return tokens_refuse_errno(r, ret_refusal);
-	}
-	tokens_noted(tokens, &note);
-	tokens_notify(tokens, TOKEN_CHANGED, &token);
-	return PAT_OK;
+	return error;
 }
 
 enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -361,7 +363,6 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 {
 	struct token token = { 0 };
 	struct entry entry;
-	struct note note;
 	enum pat_error error;
 	int r;
 
@@ -378,13 +379,9 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 			ret_refusal);
 	pat_field_cut(token.id.text, sizeof(token.id.text), id);
 	entry = tokens_entry(tokens, caller, ENTRY_DELETED, &token);
-	note = tokens_note(tokens, &entry);
-	r = store_delete(tokens->store, id, &note);
-	if (r < 0)
-		return tokens_refuse_errno(r, ret_refusal);
-	tokens_noted(tokens, &note);
-	tokens_notify(tokens, TOKEN_DELETED, &token);
-	return PAT_OK;
+	return tokens_commit(tokens,
+		&(const struct change) { .kind = CHANGE_DELETE, .token = &token, .entry = &entry },
+		ret_refusal);
 }
 
 enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)

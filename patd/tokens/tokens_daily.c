@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is done once a day. */
 #include <errno.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 int tokens_daily_due(struct tokens *tokens, uint64_t *ret_at)
 {
 	uint64_t last;
-	int r = store_get_daily(tokens->store, &last);
+	int r = meta_get_daily(tokens->database, &last);
 
 	if (r == 0)
 		*ret_at = last == 0 ? clock_now(tokens->clock) : last + DAY_S;
@@ -98,7 +99,7 @@ int tokens_daily_some(
 	}
 	r = prune(tokens, page.now, &more);
 	if (r == 0 && !more) {
-		r = store_touch_daily(tokens->store, page.now);
+		r = meta_touch_daily(tokens->database, page.now);
 		work->done = true;
 	}
 	tokens_commit_usage(tokens);

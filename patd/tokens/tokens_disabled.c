@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Users whose tokens do not work, and everybody. */
 #include <errno.h>
 
@@ -47,7 +48,6 @@ enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller
 	const char *problem = reason ? tokens_reason_problem(reason) : NULL;
 	struct disabled disabled = { .by_uid = caller->uid };
 	struct entry entry;
-	struct note note;
 	enum pat_error error;
 	int r;
 
@@ -62,13 +62,13 @@ enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller
 	disabled.at = entry.at;
 	pat_field_cut(disabled.user, sizeof(disabled.user), user);
 	pat_field_cut(disabled.reason, sizeof(disabled.reason), reason ? reason : "");
-	note = tokens_note(tokens, &entry);
-	r = store_disable(tokens->store, &disabled, &note);
+	r = tokens_write(
+		tokens, &(const struct change) {
+				.kind = CHANGE_DISABLE, .disabled = &disabled, .entry = &entry });
 	if (r == -EEXIST)
 		return PAT_OK;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	tokens_noted(tokens, &note);
 	tell_user(tokens, user);
 	return PAT_OK;
 }
@@ -77,7 +77,6 @@ enum pat_error tokens_enable(struct tokens *tokens, const struct caller *caller,
 	struct refusal *ret_refusal)
 {
 	struct entry entry;
-	struct note note;
 	enum pat_error error = allow(caller, user, ret_refusal);
 	int r;
 
@@ -85,13 +84,12 @@ enum pat_error tokens_enable(struct tokens *tokens, const struct caller *caller,
 		return error;
 	entry = tokens_entry(tokens, caller, ENTRY_ENABLED, NULL);
 	pat_field_cut(entry.user, sizeof(entry.user), user);
-	note = tokens_note(tokens, &entry);
-	r = store_enable(tokens->store, user, &note);
+	r = tokens_write(tokens,
+		&(const struct change) { .kind = CHANGE_ENABLE, .user = user, .entry = &entry });
 	if (r == -ENOENT)
 		return PAT_OK;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	tokens_noted(tokens, &note);
 	tell_user(tokens, user);
 	return PAT_OK;
 }

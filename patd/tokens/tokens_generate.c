@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A new token: what it may be, and what it becomes. */
 #include <errno.h>
 #include <sodium.h>
@@ -170,18 +171,19 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 {
 	struct token token;
 	struct entry entry;
-	struct note note;
 	enum pat_error error;
-	int r;
 
 	error = tokens_allow(caller, OP_GENERATE,
 		authority_owns(caller, request->uid, request->user), ret_refusal);
-	if (error == PAT_OK)
-		error = make(tokens, request, &token, ret_refusal);
-	if (error == PAT_OK)
-		error = check_user(tokens, request->user, request->uid, ret_refusal);
-	if (error == PAT_OK)
-		error = tokens_ratelimit(tokens, caller, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	error = make(tokens, request, &token, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	error = check_user(tokens, request->user, request->uid, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 
@@ -191,17 +193,15 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	pat_field_cut(token.name, sizeof(token.name), request->name);
 	pat_token_new(secret, &token.id);
 	tokens_set_verifier(tokens, &token, secret);
-	key_row_mac(tokens->key, &token, token.mac);
-
 	entry = tokens_entry(tokens, caller, ENTRY_GENERATED, &token);
-	note = tokens_note(tokens, &entry);
-	r = store_insert(tokens->store, &token, &note);
-	if (r < 0) {
+	error = tokens_commit(tokens,
+		&(const struct change) {
+			.kind = CHANGE_GENERATE, .token = &token, .entry = &entry },
+		ret_refusal);
+	if (error != PAT_OK) {
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
-		return tokens_refuse_errno(r, ret_refusal);
+		return error;
 	}
-	tokens_noted(tokens, &note);
-	tokens_notify(tokens, TOKEN_GENERATED, &token);
 	*ret_token = token;
 	return PAT_OK;
 }

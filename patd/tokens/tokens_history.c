@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The history, as far as the caller may see it. */
 #include <errno.h>
 #include <inttypes.h>
@@ -104,7 +105,7 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 		filter.user = NULL;
 		page.owner = caller;
 	}
-	r = store_list_history(tokens->store, &filter, page_row, &page);
+	r = history_list(tokens->history, &filter, page_row, &page);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	ret_cursor[0] = '\0';
@@ -154,7 +155,7 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	page.found = calloc(SOURCES_MAX, sizeof(*page.found));
 	if (!page.found)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
-	r = store_list_history(tokens->store, &filter, gather_source, &page);
+	r = history_list(tokens->history, &filter, gather_source, &page);
 	for (unsigned int i = 0; r >= 0 && i < page.n; i++)
 		r = fn(&page.found[i], userdata);
 	free(page.found);

@@ -1,12 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the files of the rules, tokens*.c, share among themselves. */
 #ifndef PATD_TOKENS_TOKENS_PRIVATE_H
 #define PATD_TOKENS_TOKENS_PRIVATE_H
 
+#include "patd/db/meta.h"
+#include "patd/db/transaction.h"
 #include "patd/history/history.h"
+#include "patd/store/store.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/ratelimit.h"
 
 struct tokens {
+	struct database *database;
 	struct store *store;
 	const struct key *key;
 	struct clock *clock;
@@ -59,27 +64,49 @@ void tokens_set_verifier(
 /* Whether the row is as patd wrote it. */
 bool tokens_intact(const struct tokens *tokens, const struct token *token);
 
-void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token);
-
-/* Writes down now as the latest time seen. */
-int tokens_store_time(struct tokens *tokens, uint64_t now);
+/* --- what changes something: tokens_commit.c --- */
 
 /* An entry about a token as it is, or about a user where that is NULL, by the caller's word. */
 struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
 	enum entry_event event, const struct token *token);
 
-void tokens_notify_entry(struct tokens *tokens, const struct entry *entry);
+enum change_kind {
+	CHANGE_GENERATE,
+	CHANGE_UPDATE,
+	CHANGE_ROTATE,
+	CHANGE_USE, /* that must not be lost */
+	CHANGE_DELETE,
+	CHANGE_DISABLE,
+	CHANGE_ENABLE,
+	CHANGES
+};
+
+struct change {
+	enum change_kind kind;
+	struct token *token; /* as it shall be; gets its MAC */
+	struct entry *entry; /* gets seq and MAC, and seq 0 after a failure; NULL: none */
+	const char *user;    /* of CHANGE_ENABLE */
+	const struct disabled *disabled;
+};
 
 /*
- * A note of the entry, for the change of life that it is about, which must be the next thing
- * that is written; tokens_noted() once that is on disk, which tells the listeners.
+ * Makes one change, with its entry of the history and the time as the latest seen, in one
+ * transaction that is on disk before the return; then notifies the listeners.  0 or the store's
+ * error: then nothing has changed.
  */
-struct note tokens_note(struct tokens *tokens, const struct entry *entry);
-void tokens_noted(struct tokens *tokens, const struct note *note);
+int tokens_write(struct tokens *tokens, const struct change *change);
+/* The same, for who answers a caller. */
+enum pat_error tokens_commit(
+	struct tokens *tokens, const struct change *change, struct refusal *ret_refusal);
 
-/* Writes a changed token, with a note of the entry, and tells of it. */
-enum pat_error tokens_write(struct tokens *tokens, struct token *token, const struct entry *entry,
-	struct refusal *ret_refusal);
+/* Adds an entry to the usage transaction.  The listeners hear of it also if that fails. */
+void tokens_record(struct tokens *tokens, struct entry *entry);
+
+/* Writes down now as the latest time seen, as usage. */
+int tokens_store_time(struct tokens *tokens, uint64_t now);
+
+void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token);
+void tokens_notify_entry(struct tokens *tokens, const struct entry *entry);
 
 /* patd itself, where patd.conf says what is to be done. */
 extern const struct caller tokens_patd;

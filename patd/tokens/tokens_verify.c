@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verdict on a request at the verification door, and what would be one. */
 #include <errno.h>
 #include <sodium.h>
@@ -127,26 +128,7 @@ static bool same_place(const struct token *token, const struct pat_request *requ
 	return strcmp(last, network) == 0;
 }
 
-/* Into the open transaction of usage. */
-static void note_usage(struct tokens *tokens, const struct entry *entry)
-{
-	struct note note = { .entry = *entry };
-	int r;
-
-	history_prepare(tokens->history, &note.entry, &note.seal);
-	r = store_note(tokens->store, &note);
-	if (r == 0) {
-		history_took(tokens->history, &note.seal);
-	} else {
-		log_error("an entry of the history about token %s could not be recorded",
-			entry->id.text);
-		(void)history_reload(tokens->history);
-	}
-	/* The journal hears of it all the same. */
-	tokens_notify_entry(tokens, &note.entry);
-}
-
-static void note_refusal(struct tokens *tokens, const struct caller *caller,
+static void record_refusal(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
 {
 	uint64_t left_out;
@@ -156,7 +138,7 @@ static void note_refusal(struct tokens *tokens, const struct caller *caller,
 		return;
 	entry = entry_of(tokens, caller, token, request, verdict);
 	entry.unrecorded = left_out;
-	note_usage(tokens, &entry);
+	tokens_record(tokens, &entry);
 }
 
 /* Once told so, a token stays expired, also if patd starts again under a clock set back. */
@@ -183,7 +165,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	*ret_entry = entry_of(tokens, caller, token, request, PAT_ACCEPTED);
 	ret_entry->unrecorded = worth ? left_out : 0;
 	sources_network(ret_entry->rhost, network);
-	if (!known && store_see(tokens->store, ret_entry, network) < 0)
+	if (!known && history_see(tokens->history, ret_entry, network) < 0)
 		log_error("whether token %s was used there before is not known", token->id.text);
 	/* No flood of ordinary logins hides one from a new place. */
 	return worth || ((ret_entry->new_service || ret_entry->new_network) &&
@@ -207,38 +189,43 @@ static void count_use(struct tokens *tokens, const struct caller *caller,
 	pat_field_cut(token->last_used_from, sizeof(token->last_used_from), from);
 	if (candidate->matches)
 		token->former_until = 0;
-	key_row_mac(tokens->key, token, token->mac);
 }
 
-/* On disk before the login goes on.  entry NULL: none. */
-static int record_for_sure(
-	struct tokens *tokens, const struct token *token, const struct entry *entry)
+/* Gathered with those of other logins. */
+static void record_use(struct tokens *tokens, struct token *token, struct entry *entry)
 {
-	struct note note;
 	int r;
 
-	if (!entry) {
-		/* Here, where it is seen if they are lost, and the history with them. */
-		tokens_commit_usage(tokens);
-		return store_use(tokens->store, token, NULL);
-	}
-	note = tokens_note(tokens, entry);
-	r = store_use(tokens->store, token, &note);
-	if (r == 0)
-		tokens_noted(tokens, &note);
-	return r;
-}
-
-static void record(struct tokens *tokens, const struct token *token, const struct entry *entry)
-{
-	int r = store_touch(tokens->store, token);
-
+	key_row_mac(tokens->key, token, token->mac);
+	r = store_touch(tokens->store, token);
 	if (r == 0 && token->last_used_at - tokens->time_stored >= TIME_LAG_S)
 		r = tokens_store_time(tokens, token->last_used_at);
 	if (r < 0)
 		log_error("the use of token %s could not be recorded", token->id.text);
 	if (entry)
-		note_usage(tokens, entry);
+		tokens_record(tokens, entry);
+}
+
+/* On disk before the login goes on.  PAT_ACCEPTED, or why not after all. */
+static enum pat_verdict commit_use(struct tokens *tokens, struct token *token, struct entry *entry)
+{
+	bool limited = token->limits.max_uses != 0;
+
+	if (tokens_write(tokens, &(const struct change) {
+					 .kind = CHANGE_USE, .token = token, .entry = entry }) == 0)
+		return PAT_ACCEPTED;
+	/* The journal hears of it all the same. */
+	if (limited && entry) {
+		entry->event = ENTRY_REFUSED;
+		entry->result = PAT_FAILED;
+	}
+	if (entry)
+		tokens_notify_entry(tokens, entry);
+	if (limited)
+		return PAT_FAILED;
+	log_error("the use of token %s could not be recorded; its former secret works on",
+		token->id.text);
+	return PAT_ACCEPTED;
 }
 
 /* PAT_ACCEPTED, or why not after all. */
@@ -246,32 +233,22 @@ static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
 	const struct candidate *candidate, const struct pat_request *request)
 {
 	struct token token = candidate->token;
-	struct entry entry_if_any;
-	const struct entry *entry = NULL;
+	struct entry entry_if_any, *entry = NULL;
 	/* A limit holds only if each use is written down; and the new secret ends the old one. */
-	bool limited = token.limits.max_uses != 0;
-	bool ends_former = candidate->matches && token.former_until > clock_now(tokens->clock);
+	bool must_last = token.limits.max_uses != 0 ||
+			 (candidate->matches && token.former_until > clock_now(tokens->clock));
+	enum pat_verdict verdict = PAT_ACCEPTED;
 
 	if (describe_use(tokens, caller, &token, request, &entry_if_any))
 		entry = &entry_if_any;
 	count_use(tokens, caller, candidate, request, &token);
-	if (!limited && !ends_former) {
-		record(tokens, &token, entry);
-	} else if (record_for_sure(tokens, &token, entry) < 0) {
-		/* The journal hears of it all the same. */
-		if (limited) {
-			entry_if_any.event = ENTRY_REFUSED;
-			entry_if_any.result = PAT_FAILED;
-		}
-		if (entry)
-			tokens_notify_entry(tokens, entry);
-		if (limited)
-			return PAT_FAILED;
-		log_error("the use of token %s could not be recorded; its former secret works on",
-			token.id.text);
-	}
-	tokens_notify(tokens, TOKEN_USED, &token);
-	return PAT_ACCEPTED;
+	if (must_last)
+		verdict = commit_use(tokens, &token, entry);
+	else
+		record_use(tokens, &token, entry);
+	if (verdict == PAT_ACCEPTED)
+		tokens_notify(tokens, TOKEN_USED, &token);
+	return verdict;
 }
 
 static enum pat_verdict judge(
@@ -302,7 +279,7 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 
 	if (verdict == PAT_EXPIRED)
 		record_end(tokens, token, now);
-	note_refusal(tokens, caller, token, request, verdict);
+	record_refusal(tokens, caller, token, request, verdict);
 	if (verdict == PAT_REVOKED && !validity_revoked(token, now) &&
 		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
@@ -313,7 +290,7 @@ static enum pat_verdict decide(struct tokens *tokens, const struct caller *calle
 {
 	struct candidate candidate;
 	enum pat_verdict verdict;
-	int r = store_begin_usage(tokens->store);
+	int r = usage_begin(tokens->database);
 
 	if (r == 0)
 		r = find(tokens, request->id, &request->digest, &candidate);
@@ -348,15 +325,6 @@ void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_
 	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
 	if (may_ask(tokens, caller_uid, request))
 		ret_reply->verdict = decide(tokens, &caller, request, ret_reply);
-}
-
-void tokens_commit_usage(struct tokens *tokens)
-{
-	if (store_commit_usage(tokens->store) < 0) {
-		log_error("the latest uses of tokens could not be recorded");
-		tokens->time_stored = 0; /* what is stored now is older than we thought */
-		(void)history_reload(tokens->history);
-	}
 }
 
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,

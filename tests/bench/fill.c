@@ -23,7 +23,7 @@
 #define USE_EVERY 30U    /* seconds: patd notes no more of one user */
 #define FOLD_EVERY 1000U /* changes: nobody else folds the WAL in */
 
-static struct store *store;
+static struct database *database;
 static struct tokens *tokens;
 static uint64_t now;
 
@@ -38,7 +38,7 @@ static void fold(uint64_t changes)
 	if (changes % FOLD_EVERY != 0)
 		return;
 	tokens_commit_usage(tokens);
-	if (database_sync(store_path(store)) < 0)
+	if (database_sync(database_path(database)) < 0)
 		errx(1, "the database cannot be written");
 }
 
@@ -103,8 +103,8 @@ int main(int argc, char **argv)
 	(void)umask(077);
 	count = strtoull(argv[2], NULL, 10);
 	entries = strtoull(argv[3], NULL, 10);
-	if (store_open(argv[1], &store) < 0 || key_create(argv[1], &key) < 0 ||
-		tokens_new(store, key, &clock, &policy_default, &tokens) < 0)
+	if (database_open(argv[1], &database) < 0 || key_create(argv[1], &key) < 0 ||
+		tokens_new(database, key, &clock, &policy_default, &tokens) < 0)
 		errx(1, "%s cannot be filled", argv[1]);
 	/* The last use is of now. */
 	now = clock_read_machine(NULL) - entries * USE_EVERY;
@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 	use(secret, entries > count ? entries - count : 0);
 	sodium_memzero(secret, sizeof(secret));
 	tokens_free(tokens);
-	store_free(store);
+	database_free(database);
 	key_free(key);
 	return 0;
 }

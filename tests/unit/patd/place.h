@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,34 @@ static inline struct stat place_stat(struct place *place, const char *name)
 
 	assert_int_equal(lstat(place_path(place, name), &st), 0);
 	return st;
+}
+
+/* Somebody with the right to write to the database, and without the key, changes it by hand. */
+static inline void place_edit(struct place *place, const char *sql)
+{
+	sqlite3 *db;
+	char *problem = NULL;
+
+	assert_int_equal(sqlite3_open(place_path(place, "patd.db"), &db), SQLITE_OK);
+	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
+	assert_that(problem == NULL, "%s: %s", sql, problem);
+	sqlite3_close(db);
+}
+
+/* The first number that the query gives, by a connection of its own. */
+static inline int64_t place_ask(struct place *place, const char *sql)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	int64_t number;
+
+	assert_int_equal(sqlite3_open(place_path(place, "patd.db"), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
 }
 
 #endif

@@ -6,8 +6,8 @@
 #define PAT_TESTS_WORLD_H
 
 #include <sodium.h>
-#include <sqlite3.h>
 
+#include "patd/db/database.h"
 #include "patd/tokens/tokens.h"
 #include "tests/unit/patd/place.h"
 
@@ -22,7 +22,7 @@ struct world {
 	struct place place;
 	uint64_t time; /* what the machine's clock says */
 	struct clock clock;
-	struct store *store;
+	struct database *database;
 	struct key *key;
 	struct policy policy;
 	struct tokens *tokens;
@@ -40,18 +40,18 @@ static inline uint64_t world_read_clock(void *userdata)
 static inline void world_start(struct world *world)
 {
 	world->clock = (struct clock) { .read = world_read_clock, .userdata = world };
-	assert_int_equal(store_open(world->place.dir, &world->store), 0);
-	assert_int_equal(
-		tokens_new(world->store, world->key, &world->clock, &world->policy, &world->tokens),
+	assert_int_equal(database_open(world->place.dir, &world->database), 0);
+	assert_int_equal(tokens_new(world->database, world->key, &world->clock, &world->policy,
+				 &world->tokens),
 		0);
 }
 
 static inline void world_stop(struct world *world)
 {
 	tokens_free(world->tokens);
-	store_free(world->store);
+	database_free(world->database);
 	world->tokens = NULL;
-	world->store = NULL;
+	world->database = NULL;
 }
 
 static inline void world_restart(struct world *world)
@@ -106,36 +106,15 @@ static inline int world_tear_down(void **state)
 
 #define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
-/* Somebody with the right to write to the file, and without the key, changes it by hand. */
+/* See place_edit() and place_ask(). */
 static inline void world_edit(struct world *world, const char *sql)
 {
-	sqlite3 *db;
-	char *problem = NULL;
-
-	assert_int_equal(sqlite3_open_v2(place_path(&world->place, "patd.db"), &db,
-				 SQLITE_OPEN_READWRITE, NULL),
-		SQLITE_OK);
-	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
-	assert_that(problem == NULL, "%s: %s", sql, problem);
-	sqlite3_close(db);
+	place_edit(&world->place, sql);
 }
 
-/* The first number that the query gives, by a connection of its own. */
 static inline int64_t world_ask(struct world *world, const char *sql)
 {
-	sqlite3 *db;
-	sqlite3_stmt *statement;
-	int64_t number;
-
-	assert_int_equal(sqlite3_open_v2(place_path(&world->place, "patd.db"), &db,
-				 SQLITE_OPEN_READWRITE, NULL),
-		SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return number;
+	return place_ask(&world->place, sql);
 }
 
 /* The columns from the verifier on, of a token that is altered. */
@@ -162,7 +141,7 @@ struct made {
 	char secret[PAT_TOKEN_LEN + 1];
 };
 
-static inline struct token_request wish_for(const struct caller *owner, const char *name)
+static inline struct token_request request_for(const struct caller *owner, const char *name)
 {
 	return (struct token_request) { .name = name, .uid = owner->uid, .user = owner->user };
 }
@@ -180,7 +159,7 @@ static inline void world_generate_request(
 static inline struct made world_generate(
 	struct world *world, const struct caller *owner, const char *name)
 {
-	struct token_request request = wish_for(owner, name);
+	struct token_request request = request_for(owner, name);
 	struct made made;
 
 	world_generate_request(world, &request, &made);
@@ -317,13 +296,18 @@ static inline int world_take_entry(const struct entry *entry, void *userdata)
 	return 1;
 }
 
-/* The latest that is committed. */
+/* The latest; zeros if there is none. */
 static inline struct entry world_last_entry(struct world *world)
 {
-	const struct entry_filter filter = { .reverse = true };
+	const struct history_query latest = {
+		.all = true, .reverse = true, .cursor = "", .limit = 1
+	};
 	struct entry entry = { 0 };
+	char cursor[TOKENS_CURSOR_MAX];
 
-	assert_in_range(store_list_history(world->store, &filter, world_take_entry, &entry), 0, 1);
+	assert_int_equal(tokens_list_history(world->tokens, &root, &latest, world_take_entry,
+				 &entry, cursor, &world->refusal),
+		PAT_OK);
 	return entry;
 }
 

@@ -45,7 +45,7 @@ static bool is_idle(struct ends_world *w)
 
 static struct made generate(struct ends_world *w, const char *name, uint64_t lifetime)
 {
-	struct token_request request = wish_for(&alice, name);
+	struct token_request request = request_for(&alice, name);
 	struct made made;
 
 	request.has_lifetime = true;

@@ -45,7 +45,7 @@ static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
 {
 	struct world world = { .time = NOON, .policy = policy_default };
 	static const uint8_t bytes[KEY_LEN];
-	struct token_request request = wish_for(&alice, "one more");
+	struct token_request request = request_for(&alice, "one more");
 	struct made made, used, more;
 	char block[4096] = { 1 };
 	int fd;

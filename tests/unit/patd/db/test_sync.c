@@ -65,7 +65,7 @@ static void a_change_is_folded_in_within_a_second(void **state)
 	wake(w);
 	assert_in_range(asked_for_us, 1, 1000000);
 	turn_until_folded_in(w, "findmefindme");
-	assert_false(store_has_unsynced(w->world.store));
+	assert_false(database_has_unsynced(w->world.database));
 }
 
 static void a_change_during_a_sync_is_not_forgotten(void **state)
@@ -74,7 +74,7 @@ static void a_change_during_a_sync_is_not_forgotten(void **state)
 
 	(void)world_generate(&w->world, &alice, "first-name");
 	wake(w);
-	assert_false(store_has_unsynced(w->world.store));
+	assert_false(database_has_unsynced(w->world.database));
 	/* The sync is under way, and may or may not see this one. */
 	(void)world_generate(&w->world, &alice, "second-name");
 	wake(w);
@@ -89,8 +89,8 @@ static void usage_is_synced_too(void **state)
 	wake(w);
 	turn_until_folded_in(w, "laptop");
 	assert_int_equal(world_log_in(&w->world, &alice, &w->made), PAT_ACCEPTED);
-	assert_true(store_has_unsynced(w->world.store));
-	while (store_has_unsynced(w->world.store))
+	assert_true(database_has_unsynced(w->world.database));
+	while (database_has_unsynced(w->world.database))
 		wake(w);
 }
 
@@ -114,7 +114,7 @@ static int set_up(void **state)
 	world_make(&w->world);
 	assert_int_equal(sd_event_new(&w->event), 0);
 	assert_int_equal(worker_new(w->event, 1, &w->worker), 0);
-	assert_int_equal(sync_new(w->event, w->worker, w->world.store, &w->sync), 0);
+	assert_int_equal(sync_new(w->event, w->worker, w->world.database, &w->sync), 0);
 	w->made = world_generate(&w->world, &alice, "laptop");
 	*state = w;
 	return 0;

@@ -1,8 +1,9 @@
+#include <errno.h>
 #include <signal.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 
+#include "patd/db/transaction.h"
 #include "patd/history/history.h"
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/place.h"
@@ -10,9 +11,10 @@
 #define FIRST_AT 1000 /* the time of the first entry; each is a second after the one before */
 
 static struct place place;
-static struct store *store;
+static struct database *database;
 static struct key *key;
 static struct history *history;
+static uint64_t next_seq; /* of the entry that is appended next */
 
 /* ---- patd ---- */
 
@@ -21,17 +23,17 @@ static void start_with(uint8_t of_key)
 	const uint8_t bytes[KEY_LEN] = { of_key };
 
 	assert_int_equal(key_new(bytes, &key), 0);
-	assert_int_equal(store_open(place.dir, &store), 0);
-	assert_int_equal(history_new(store, key, &history), 0);
+	assert_int_equal(database_open(place.dir, &database), 0);
+	assert_int_equal(history_new(database, key, &history), 0);
 }
 
 static void stop(void)
 {
 	history_free(history);
-	store_free(store);
+	database_free(database);
 	key_free(key);
 	history = NULL;
-	store = NULL;
+	database = NULL;
 	key = NULL;
 }
 
@@ -41,34 +43,28 @@ static void restart(void)
 	start_with(1);
 }
 
-static struct note next_note(uint64_t at)
-{
-	struct note note = { .entry = { .at = at, .event = ENTRY_USED, .uid = 1000 } };
-
-	(void)strcpy(note.entry.id.text, "0123456789");
-	(void)strcpy(note.entry.user, "alice");
-	(void)strcpy(note.entry.name, "laptop");
-	(void)strcpy(note.entry.service, "sudo");
-	history_prepare(history, &note.entry, &note.seal);
-	return note;
-}
-
 /* As part of what is not committed yet. */
 static void append_some(unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		struct note note = next_note(0);
+		struct entry entry = { .at = FIRST_AT - 1 + next_seq,
+			.event = ENTRY_USED,
+			.id = { "0123456789" },
+			.user = "alice",
+			.uid = 1000,
+			.name = "laptop",
+			.service = "sudo" };
 
-		note = next_note(FIRST_AT - 1 + note.entry.seq);
-		assert_int_equal(store_note(store, &note), 0);
-		history_took(history, &note.seal);
+		assert_int_equal(usage_write(database), 0);
+		assert_int_equal(history_append(history, &entry), 0);
+		assert_int_equal(entry.seq, next_seq++);
 	}
 }
 
 static void append(unsigned int count)
 {
 	append_some(count);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(usage_commit(database), 0);
 }
 
 /* Until nothing more is to be removed. */
@@ -78,7 +74,7 @@ static void prune(uint64_t before, uint64_t max)
 
 	while (more)
 		assert_int_equal(history_prune_some(history, before, max, &more), 0);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(usage_commit(database), 0);
 }
 
 static struct history_check check_all(void)
@@ -113,32 +109,12 @@ static void assert_broken(uint64_t at, const char *what)
 
 static void edit(const char *sql)
 {
-	sqlite3 *db;
-	char *problem = NULL;
-
-	assert_int_equal(
-		sqlite3_open_v2(place_path(&place, "patd.db"), &db, SQLITE_OPEN_READWRITE, NULL),
-		SQLITE_OK);
-	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
-	assert_that(problem == NULL, "%s: %s", sql, problem);
-	sqlite3_close(db);
+	place_edit(&place, sql);
 }
 
 static int64_t ask(const char *sql)
 {
-	sqlite3 *db;
-	sqlite3_stmt *statement;
-	int64_t number;
-
-	assert_int_equal(
-		sqlite3_open_v2(place_path(&place, "patd.db"), &db, SQLITE_OPEN_READWRITE, NULL),
-		SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return number;
+	return place_ask(&place, sql);
 }
 
 static int set_up(void **state)
@@ -149,6 +125,7 @@ static int set_up(void **state)
 	/* A file too large is an error and no signal, as on a full disk. */
 	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
 	place_make(&place);
+	next_seq = 1;
 	start_with(1);
 	return 0;
 }
@@ -186,12 +163,21 @@ static void a_new_history_is_good(void **state)
 static void entries_are_numbered_without_a_gap(void **state)
 {
 	(void)state;
-	for (uint64_t seq = 1; seq <= 3; seq++) {
-		assert_int_equal(next_note(5).entry.seq, seq);
-		append(1);
-	}
+	append(3);
 	restart();
-	assert_int_equal(next_note(5).entry.seq, 4);
+	append(1);
+	assert_int_equal(ask("SELECT count(*) FROM history"), 4);
+	assert_int_equal(ask("SELECT max(seq) FROM history"), 4);
+}
+
+static void entry_outside_of_a_transaction_is_refused(void **state)
+{
+	struct entry entry = { .at = FIRST_AT };
+
+	(void)state;
+	assert_int_equal(history_append(history, &entry), -EIO);
+	append(1);
+	assert_good(1);
 }
 
 static void what_patd_wrote_is_good_over_a_restart(void **state)
@@ -352,7 +338,10 @@ static void without_its_seal_a_history_goes_on_and_stays_broken(void **state)
 		begin_case();
 		edit(seal_tamperings[i]);
 		restart();
-		joint = next_note(0).entry.seq;
+		/* Behind the last entry that can be read, and is not absurdly far. */
+		joint = (uint64_t)ask("SELECT coalesce(max(seq), 0) + 1 FROM history"
+				      " WHERE seq < 4611686018427387903 AND at >= 0");
+		next_seq = joint;
 		append(5);
 		broken = check_all();
 		assert_that(broken.problem != NULL, "%s", seal_tamperings[i]);
@@ -392,18 +381,17 @@ static void a_running_patd_puts_the_seal_back(void **state)
 /* There is no token without the entry that it was generated. */
 static void a_history_removed_whole_is_missed_where_there_are_tokens(void **state)
 {
-	struct token token = { .uid = 1000, .user = "alice", .name = "laptop", .created_at = 1 };
-	struct note note = next_note(FIRST_AT);
-
 	(void)state;
-	(void)strcpy(token.id.text, "0123456789");
-	assert_int_equal(store_insert(store, &token, &note), 0);
-	history_took(history, &note.seal);
+	edit("INSERT INTO token VALUES ('0123456789', 'alice', 1000, 'laptop', zeroblob(32), 1, 0,"
+	     " 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', '',"
+	     " zeroblob(32))");
+	append(1);
 	assert_good(1);
 	edit("DELETE FROM meta WHERE key = 'history'; DELETE FROM history");
 	restart();
 	assert_non_null(strstr(heard, "altered"));
 	assert_broken(1, "before");
+	next_seq = 1;
 	append(1);
 	assert_broken(1, "after");
 	restart();
@@ -500,7 +488,7 @@ static void after_each_slice_of_pruning_the_history_is_good(void **state)
 	append(1000);
 	while (more) {
 		assert_int_equal(history_prune_some(history, FIRST_AT + 900, 0, &more), 0);
-		assert_int_equal(store_commit_usage(store), 0);
+		assert_int_equal(usage_commit(database), 0);
 		assert_good(ask("SELECT count(*) FROM history"));
 		append(1);
 		assert_good(ask("SELECT count(*) FROM history"));
@@ -562,7 +550,7 @@ static void a_check_is_not_alarmed_by_what_goes_on_meanwhile(void **state)
 	}
 	assert_that(!check.problem, "at %llu: %s", (unsigned long long)check.bad, check.problem);
 	assert_true(slices > 5);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(usage_commit(database), 0);
 	assert_good(ask("SELECT count(*) FROM history"));
 }
 
@@ -608,9 +596,9 @@ static void a_check_is_not_alarmed_by_what_was_lost(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
 	full = (struct rlimit) { (rlim_t)wal.st_size, unlimited.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
-	assert_true(store_commit_usage(store) < 0);
+	assert_true(usage_commit(database) < 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
-	assert_int_equal(history_reload(history), 0);
+	next_seq = 301;
 
 	append(150);
 	while (!check.done)
@@ -626,6 +614,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_new_history_is_good),
 		TEST(entries_are_numbered_without_a_gap),
+		TEST(entry_outside_of_a_transaction_is_refused),
 		TEST(what_patd_wrote_is_good_over_a_restart),
 		TEST(an_entry_that_says_another_thing_has_another_mac),
 		TEST(each_alteration_is_found_where_it_is),

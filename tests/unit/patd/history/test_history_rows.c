@@ -1,20 +1,17 @@
 #include <errno.h>
-#include <sqlite3.h>
 
-#include "patd/db/schema.h"
 #include "patd/history/history_rows.h"
 #include "patd/model/sources.h"
 #include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/place.h"
 
-static sqlite3 *db;
+static struct place place;
+static struct database *database;
 static struct history_rows *rows;
 
 static void edit(const char *sql)
 {
-	char *problem = NULL;
-
-	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
-	assert_that(problem == NULL, "%s: %s", sql, problem);
+	place_edit(&place, sql);
 }
 
 static struct entry an_entry(
@@ -397,16 +394,10 @@ static void what_a_token_was_not_used_for_before_is_new(void **state)
 
 static int64_t count_seen(const char *where)
 {
-	sqlite3_stmt *statement;
 	char sql[128];
-	int64_t count;
 
 	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM seen WHERE %s", where);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	count = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return count;
+	return place_ask(&place, sql);
 }
 
 static void no_more_places_are_remembered_than_the_bound(void **state)
@@ -504,9 +495,9 @@ static void a_page_costs_what_it_has_and_not_what_there_is(void **state)
 	for (size_t i = 0; i < COUNT(pages); i++) {
 		unsigned int count = 0, steps = 0;
 
-		sqlite3_progress_handler(db, 1, count_step, &steps);
+		sqlite3_progress_handler(database->handle, 1, count_step, &steps);
 		assert_true(history_rows_list(rows, &pages[i].filter, first_page, &count) >= 0);
-		sqlite3_progress_handler(db, 0, NULL, NULL);
+		sqlite3_progress_handler(database->handle, 0, NULL, NULL);
 		assert_that(count == pages[i].rows, "%s: %u rows", pages[i].what, count);
 		assert_that(steps < 5000, "%s: %u instructions", pages[i].what, steps);
 	}
@@ -516,9 +507,9 @@ static int set_up(void **state)
 {
 	(void)state;
 	heard_clear();
-	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-	assert_int_equal(schema_prepare(db, ":memory:"), 0);
-	assert_int_equal(history_rows_open(db, &rows), 0);
+	place_make(&place);
+	assert_int_equal(database_open(place.dir, &database), 0);
+	assert_int_equal(history_rows_open(database, &rows), 0);
 	return 0;
 }
 
@@ -526,7 +517,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	history_rows_close(rows);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	database_free(database);
+	place_remove(&place);
 	return 0;
 }
 

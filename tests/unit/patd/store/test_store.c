@@ -1,14 +1,15 @@
 #include <dirent.h>
 #include <errno.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 
-#include "patd/db/database.h"
+#include "patd/db/meta.h"
+#include "patd/db/transaction.h"
 #include "patd/store/store.h"
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/place.h"
 
 static struct place place;
+static struct database *database;
 static struct store *store;
 
 static struct token a_token(const char *id, const char *user, uint32_t uid, const char *name)
@@ -23,33 +24,48 @@ static struct token a_token(const char *id, const char *user, uint32_t uid, cons
 	return token;
 }
 
-/* Every change leaves a note. */
-static struct note note_at(uint64_t at)
-{
-	static uint64_t seq;
+/* What one of the functions below writes, in a transaction of its own. */
+struct write {
+	int (*fn)(struct store *store, const struct token *token);
+	const struct token *token;
+};
 
-	return (struct note) { .entry = { .seq = ++seq, .at = at } };
+static int run_write(void *userdata)
+{
+	const struct write *write = userdata;
+
+	return write->fn(store, write->token);
+}
+
+static int in_transaction(
+	int (*fn)(struct store *store, const struct token *token), const struct token *token)
+{
+	struct write write = { fn, token };
+
+	return transaction_run(database, false, run_write, &write);
 }
 
 static int insert(const struct token *token)
 {
-	struct note note = note_at(token->created_at);
-
-	return store_insert(store, token, &note);
+	return in_transaction(store_insert, token);
 }
 
-static int update(const struct token *token, uint64_t time)
+static int update(const struct token *token)
 {
-	struct note note = note_at(time);
-
-	return store_update(store, token, &note);
+	return in_transaction(store_update, token);
 }
 
-static int delete (const char *id, uint64_t time)
+static int delete_token(struct store *from, const struct token *token)
 {
-	struct note note = note_at(time);
+	return store_delete(from, token->id.text);
+}
 
-	return store_delete(store, id, &note);
+static int delete (const char *id)
+{
+	struct token token = { 0 };
+
+	(void)strcpy(token.id.text, id);
+	return in_transaction(delete_token, &token);
 }
 
 static int touch(const char *id, uint64_t time, const char *service)
@@ -61,38 +77,36 @@ static int touch(const char *id, uint64_t time, const char *service)
 	return store_touch(store, &token);
 }
 
-static void reopen(void)
+static int open_all(void)
+{
+	int r = database_open(place.dir, &database);
+
+	return r < 0 ? r : store_new(database, &store);
+}
+
+static void close_all(void)
 {
 	store_free(store);
+	database_free(database);
 	store = NULL;
-	assert_int_equal(store_open(place.dir, &store), 0);
+	database = NULL;
+}
+
+static void reopen(void)
+{
+	close_all();
+	assert_int_equal(open_all(), 0);
 }
 
 /* By another connection, as another process would see it. */
 static int64_t ask(const char *sql)
 {
-	sqlite3 *db;
-	sqlite3_stmt *statement;
-	int64_t number;
-
-	assert_int_equal(sqlite3_open(place_path(&place, "patd.db"), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return number;
+	return place_ask(&place, sql);
 }
 
 static void edit(const char *sql)
 {
-	sqlite3 *db;
-	char *problem = NULL;
-
-	assert_int_equal(sqlite3_open(place_path(&place, "patd.db"), &db), SQLITE_OK);
-	(void)sqlite3_exec(db, sql, NULL, NULL, &problem);
-	assert_that(problem == NULL, "%s: %s", sql, problem);
-	sqlite3_close(db);
+	place_edit(&place, sql);
 }
 
 /* ---- rows ---- */
@@ -122,8 +136,8 @@ static void what_is_not_there_is_not_found(void **state)
 	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
 	assert_int_equal(found.uid, 77);
 	found = a_token("0123456789", "alice", 1000, "laptop");
-	assert_int_equal(update(&found, 1), -ENOENT);
-	assert_int_equal(delete ("0123456789", 1), -ENOENT);
+	assert_int_equal(update(&found), -ENOENT);
+	assert_int_equal(delete ("0123456789"), -ENOENT);
 }
 
 static void names_and_ids_are_taken_once(void **state)
@@ -155,7 +169,7 @@ static void a_revocation_changes_that_and_the_mac(void **state)
 	assert_int_equal(insert(&other), 0);
 	token.revoked_at = 150;
 	memset(token.mac, 0x33, sizeof(token.mac));
-	assert_int_equal(update(&token, 150), 0);
+	assert_int_equal(update(&token), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_memory_equal(&found, &token, sizeof(token));
 	assert_int_equal(store_get(store, "AAAAAAAAAA", &found), 0);
@@ -171,33 +185,33 @@ static void what_is_deleted_is_gone_and_overwritten(void **state)
 	(void)state;
 	memcpy(token.verifier, "findmefindmefindmefindmefindmefi", 32);
 	assert_int_equal(insert(&token), 0);
-	assert_int_equal(delete ("0123456789", 300), 0);
+	assert_int_equal(delete ("0123456789"), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
-	store_free(store);
-	store = NULL;
+	close_all();
 	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
 	assert_true(size > 0 && size < sizeof(bytes));
 	assert_null(memmem(bytes, size, "findmefindme", 12));
-	assert_int_equal(store_open(place.dir, &store), 0);
+	assert_int_equal(open_all(), 0);
 }
 
-static void each_change_keeps_the_time(void **state)
+static int set_time(void *userdata)
 {
-	struct token token = a_token("0123456789", "alice", 1000, "laptop");
-	uint64_t time = 99;
+	return meta_set_time(database, *(const uint64_t *)userdata);
+}
+
+static void latest_time_is_kept(void **state)
+{
+	uint64_t time = 99, later = 500;
 
 	(void)state;
-	assert_int_equal(store_get_time(store, &time), 0);
+	assert_int_equal(meta_get_time(database, &time), 0);
 	assert_int_equal(time, 0);
-	assert_int_equal(insert(&token), 0);
-	assert_int_equal(store_get_time(store, &time), 0);
-	assert_int_equal(time, token.created_at);
-	assert_int_equal(update(&token, 500), 0);
-	assert_int_equal(store_get_time(store, &time), 0);
+	assert_int_equal(transaction_run(database, false, set_time, &later), 0);
+	assert_int_equal(meta_get_time(database, &time), 0);
 	assert_int_equal(time, 500);
-	assert_int_equal(delete ("0123456789", 600), 0);
+	assert_int_equal(meta_touch_time(database, 600), 0);
 	reopen();
-	assert_int_equal(store_get_time(store, &time), 0);
+	assert_int_equal(meta_get_time(database, &time), 0);
 	assert_int_equal(time, 600);
 }
 
@@ -207,13 +221,13 @@ static void the_keys_check_value_is_kept(void **state)
 
 	(void)state;
 	memset(value, 0x44, sizeof(value));
-	assert_int_equal(store_get_key_check(store, got, sizeof(got)), -ENOENT);
-	assert_int_equal(store_set_key_check(store, value, sizeof(value) - 1), -EINVAL);
-	assert_int_equal(store_set_key_check(store, value, sizeof(value)), 0);
+	assert_int_equal(meta_get_key_check(database, got, sizeof(got)), -ENOENT);
+	assert_int_equal(meta_set_key_check(database, value, sizeof(value) - 1), -EINVAL);
+	assert_int_equal(meta_set_key_check(database, value, sizeof(value)), 0);
 	reopen();
-	assert_int_equal(store_get_key_check(store, got, sizeof(got)), 0);
+	assert_int_equal(meta_get_key_check(database, got, sizeof(got)), 0);
 	assert_memory_equal(got, value, sizeof(got));
-	assert_int_equal(store_get_key_check(store, got, sizeof(got) - 1), -EBADMSG);
+	assert_int_equal(meta_get_key_check(database, got, sizeof(got) - 1), -EBADMSG);
 }
 
 static void any_token_is_noticed(void **state)
@@ -222,10 +236,10 @@ static void any_token_is_noticed(void **state)
 	bool has = true;
 
 	(void)state;
-	assert_int_equal(store_has_tokens(store, &has), 0);
+	assert_int_equal(meta_has_tokens(database, &has), 0);
 	assert_false(has);
 	assert_int_equal(insert(&token), 0);
-	assert_int_equal(store_has_tokens(store, &has), 0);
+	assert_int_equal(meta_has_tokens(database, &has), 0);
 	assert_true(has);
 }
 
@@ -237,14 +251,14 @@ static void usage_is_there_for_others_once_committed(void **state)
 
 	(void)state;
 	assert_int_equal(insert(&token), 0);
-	store_take_unsynced(store);
+	database_take_unsynced(database);
 	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 0);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(usage_commit(database), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
-	assert_true(store_has_unsynced(store));
-	store_take_unsynced(store);
-	assert_false(store_has_unsynced(store));
+	assert_true(database_has_unsynced(database));
+	database_take_unsynced(database);
+	assert_false(database_has_unsynced(database));
 }
 
 /* A transaction of many, as of many logins in one turn of the loop. */
@@ -260,14 +274,14 @@ static void a_batch_is_one_transaction(void **state)
 		token = a_token(id, "alice", 1000, id);
 		assert_int_equal(insert(&token), 0);
 	}
-	assert_int_equal(store_begin_usage(store), 0);
+	assert_int_equal(usage_begin(database), 0);
 	for (unsigned int i = 0; i < 20; i++) {
 		(void)snprintf(id, sizeof(id), "%010u", i);
 		assert_int_equal(touch(id, 1000 + i, "sudo"), 0);
 	}
-	assert_int_equal(store_touch_time(store, 2000), 0);
+	assert_int_equal(meta_touch_time(database, 2000), 0);
 	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 0);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(usage_commit(database), 0);
 	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 20 * 1000 + 190);
 	assert_int_equal(ask("SELECT value FROM meta WHERE key = 'time'"), 2000);
 }
@@ -281,19 +295,18 @@ static void usage_survives_a_kill(void **state)
 
 	(void)state;
 	assert_int_equal(insert(&token), 0);
-	store_free(store);
-	store = NULL;
+	close_all();
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		if (store_open(place.dir, &store) < 0 || touch("0123456789", 111, "sudo") < 0 ||
-			store_commit_usage(store) < 0 || touch("0123456789", 222, "sudo") < 0)
+		if (open_all() < 0 || touch("0123456789", 111, "sudo") < 0 ||
+			usage_commit(database) < 0 || touch("0123456789", 222, "sudo") < 0)
 			_exit(1);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	assert_int_equal(store_open(place.dir, &store), 0);
+	assert_int_equal(open_all(), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_int_equal(found.last_used_at, 111);
 }
@@ -321,8 +334,8 @@ static void a_failing_change_takes_no_usage_along(void **state)
 	assert_int_equal(insert(&twin), -EEXIST);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
 	assert_int_equal(touch("0123456789", 222, "sudo"), 0);
-	assert_int_equal(delete ("BBBBBBBBBB", 1), -ENOENT);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(delete ("BBBBBBBBBB"), -ENOENT);
+	assert_int_equal(usage_commit(database), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_int_equal(found.last_used_at, 222);
 }
@@ -345,7 +358,7 @@ static void usage_of_a_token_just_deleted_is_no_failure(void **state)
 {
 	(void)state;
 	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(usage_commit(database), 0);
 }
 
 static void nothing_to_commit_is_nothing_to_sync(void **state)
@@ -353,14 +366,14 @@ static void nothing_to_commit_is_nothing_to_sync(void **state)
 	struct token found;
 
 	(void)state;
-	store_take_unsynced(store);
-	assert_int_equal(store_commit_usage(store), 0);
-	assert_false(store_has_unsynced(store));
+	database_take_unsynced(database);
+	assert_int_equal(usage_commit(database), 0);
+	assert_false(database_has_unsynced(database));
 	/* Looked at only: as by a login that was refused. */
-	assert_int_equal(store_begin_usage(store), 0);
+	assert_int_equal(usage_begin(database), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
-	assert_int_equal(store_commit_usage(store), 0);
-	assert_false(store_has_unsynced(store));
+	assert_int_equal(usage_commit(database), 0);
+	assert_false(database_has_unsynced(database));
 }
 
 static void a_sync_folds_the_log_into_the_database(void **state)
@@ -374,13 +387,13 @@ static void a_sync_folds_the_log_into_the_database(void **state)
 	assert_int_equal(insert(&token), 0);
 	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
 	assert_null(memmem(bytes, size, "findmefindme", 12));
-	assert_int_equal(database_sync(store_path(store)), 0);
+	assert_int_equal(database_sync(database_path(database)), 0);
 	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
 	assert_non_null(memmem(bytes, size, "findmefindme", 12));
 	/* Also in the middle of a transaction. */
 	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
-	assert_int_equal(database_sync(store_path(store)), 0);
-	assert_int_equal(store_commit_usage(store), 0);
+	assert_int_equal(database_sync(database_path(database)), 0);
+	assert_int_equal(usage_commit(database), 0);
 }
 
 /* ---- the file ---- */
@@ -398,27 +411,26 @@ static void the_database_is_for_us_alone(void **state)
 
 static void a_missing_directory_is_made_for_us_alone(void **state)
 {
-	struct store *other;
+	struct database *other;
 	char dir[64];
 
 	(void)state;
 	(void)snprintf(dir, sizeof(dir), "%s/state", place.dir);
-	assert_int_equal(store_open(dir, &other), 0);
+	assert_int_equal(database_open(dir, &other), 0);
 	assert_int_equal(place_stat(&place, "state").st_mode & 07777, 0700);
-	store_free(other);
+	database_free(other);
 }
 
 static void a_second_patd_is_kept_out(void **state)
 {
-	struct store *second = NULL;
+	struct database *second = NULL;
 
 	(void)state;
 	heard_clear();
-	assert_int_equal(store_open(place.dir, &second), -EBUSY);
+	assert_int_equal(database_open(place.dir, &second), -EBUSY);
 	assert_null(second);
 	assert_heard("in use by another patd");
-	store_free(store);
-	assert_int_equal(store_open(place.dir, &store), 0);
+	reopen();
 }
 
 /* One that ends without a word gives the lock up, too. */
@@ -428,29 +440,22 @@ static void the_lock_of_a_dead_patd_holds_nobody(void **state)
 	int status;
 
 	(void)state;
-	store_free(store);
-	store = NULL;
+	close_all();
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(store_open(place.dir, &store) == 0 ? 0 : 1);
+		_exit(open_all() == 0 ? 0 : 1);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	assert_int_equal(store_open(place.dir, &store), 0);
-}
-
-static void close_store(void)
-{
-	store_free(store);
-	store = NULL;
+	assert_int_equal(open_all(), 0);
 }
 
 /* What is refused, with what is heard of it, and is left as it was. */
 static void assert_refused(int error, const char *text)
 {
 	heard_clear();
-	assert_int_equal(store_open(place.dir, &store), error);
-	assert_null(store);
+	assert_int_equal(open_all(), error);
+	assert_null(database);
 	assert_heard(text);
 	assert_heard(place.dir);
 }
@@ -458,7 +463,7 @@ static void assert_refused(int error, const char *text)
 static void a_directory_in_its_place_is_refused(void **state)
 {
 	(void)state;
-	close_store();
+	close_all();
 	assert_int_equal(unlink(place_path(&place, "patd.db")), 0);
 	assert_int_equal(mkdir(place_path(&place, "patd.db"), 0700), 0);
 	assert_refused(-EBADMSG, "not a regular file");
@@ -469,7 +474,7 @@ static void a_link_in_its_place_is_refused(void **state)
 	char elsewhere[64];
 
 	(void)state;
-	close_store();
+	close_all();
 	(void)snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", place.dir);
 	assert_int_equal(rename(place_path(&place, "patd.db"), elsewhere), 0);
 	assert_int_equal(symlink("elsewhere", place_path(&place, "patd.db")), 0);
@@ -485,7 +490,7 @@ static void a_database_that_others_can_touch_is_refused(void **state)
 	static const mode_t modes[] = { 0644, 0660, 0602, 0604, 0400, 0200, 0000 };
 
 	(void)state;
-	close_store();
+	close_all();
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		assert_int_equal(chmod(place_path(&place, "patd.db"), modes[i]), 0);
 		assert_refused(-EPERM, "0600");
@@ -497,7 +502,7 @@ static void another_users_database_is_refused(void **state)
 	(void)state;
 	if (!unit_is_root())
 		return;
-	close_store();
+	close_all();
 	assert_int_equal(chown(place_path(&place, "patd.db"), 12345, (gid_t)-1), 0);
 	assert_refused(-EPERM, "belong to patd's user");
 }
@@ -507,23 +512,23 @@ static void a_directory_that_others_can_write_to_is_refused(void **state)
 	static const mode_t modes[] = { 0770, 0702, 0777, 01777 };
 
 	(void)state;
-	close_store();
+	close_all();
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		assert_int_equal(chmod(place.dir, modes[i]), 0);
 		assert_refused(-EPERM, "no other may");
 	}
 	assert_int_equal(chmod(place.dir, 0755), 0);
-	assert_int_equal(store_open(place.dir, &store), 0);
+	assert_int_equal(open_all(), 0);
 }
 
 static void a_file_in_place_of_the_directory_is_refused(void **state)
 {
-	struct store *other = NULL;
+	struct database *other = NULL;
 
 	(void)state;
 	place_write(&place, "file", 0600, "x", 1);
-	assert_int_equal(store_open(place_path(&place, "file"), &other), -ENOTDIR);
-	assert_int_equal(store_open(place_path(&place, "no/such"), &other), -ENOENT);
+	assert_int_equal(database_open(place_path(&place, "file"), &other), -ENOTDIR);
+	assert_int_equal(database_open(place_path(&place, "no/such"), &other), -ENOENT);
 	assert_null(other);
 }
 
@@ -548,7 +553,7 @@ static void another_programs_database_is_refused(void **state)
 	};
 
 	(void)state;
-	close_store();
+	close_all();
 	for (size_t i = 0; i < COUNT(makings); i++) {
 		assert_int_equal(unlink(place_path(&place, "patd.db")), 0);
 		edit(makings[i]);
@@ -559,7 +564,7 @@ static void another_programs_database_is_refused(void **state)
 static void a_newer_database_is_refused(void **state)
 {
 	(void)state;
-	close_store();
+	close_all();
 	edit("PRAGMA user_version = 2");
 	assert_refused(-EPROTONOSUPPORT, "newer patd");
 	edit("PRAGMA user_version = 2147483647");
@@ -569,7 +574,7 @@ static void a_newer_database_is_refused(void **state)
 static void a_database_without_a_version_is_refused(void **state)
 {
 	(void)state;
-	close_store();
+	close_all();
 	edit("PRAGMA user_version = 0");
 	assert_refused(-EBADMSG, "no valid version");
 	edit("PRAGMA user_version = -1");
@@ -581,7 +586,7 @@ static void garbage_is_refused(void **state)
 	static char garbage[8192];
 
 	(void)state;
-	close_store();
+	close_all();
 	memset(garbage, 'x', sizeof(garbage));
 	place_write(&place, "patd.db", 0600, garbage, sizeof(garbage));
 	assert_refused_untouched(-EBADMSG, "restore it from a backup");
@@ -609,15 +614,15 @@ static void a_truncated_database_opens_no_door(void **state)
 		token = a_token(id, "alice", 1000, id);
 		assert_int_equal(insert(&token), 0);
 	}
-	close_store();
+	close_all();
 	size = place_read(&place, "patd.db", whole, sizeof(whole));
 	assert_true(size > 4096 * 3 && size < sizeof(whole));
 	place_write(&place, "key", 0600, whole, 32);
 	for (size_t length = 0; length < size; length += length % 4096 == 0 ? 1 : 4095) {
 		place_write(&place, "patd.db", 0600, whole, length);
 		heard_clear();
-		if (store_open(place.dir, &store) < 0) {
-			assert_null(store);
+		if (open_all() < 0) {
+			close_all();
 			continue;
 		}
 		assert_that(length > size - 4096, "%zu bytes", length);
@@ -630,7 +635,7 @@ static void a_truncated_database_opens_no_door(void **state)
 			r = store_get(store, id, &found);
 			assert_true(r == -EBADMSG || (r == 0 && strcmp(found.name, id) == 0));
 		}
-		close_store();
+		close_all();
 	}
 }
 
@@ -641,16 +646,16 @@ static void the_latest_is_in_the_log_and_is_found_there(void **state)
 	int status;
 
 	(void)state;
-	close_store();
+	close_all();
 	/* Killed with all of it in the WAL. */
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(store_open(place.dir, &store) == 0 && insert(&token) == 0 ? 0 : 1);
+		_exit(open_all() == 0 && insert(&token) == 0 ? 0 : 1);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	assert_true(place_has(&place, "patd.db-wal"));
-	assert_int_equal(store_open(place.dir, &store), 0);
+	assert_int_equal(open_all(), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 }
 
@@ -677,14 +682,13 @@ static int set_up(void **state)
 {
 	(void)state;
 	place_make(&place);
-	return store_open(place.dir, &store);
+	return open_all();
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	store_free(store);
-	store = NULL;
+	close_all();
 	place_remove(&place);
 	return 0;
 }
@@ -699,7 +703,7 @@ int main(void)
 		TEST(names_and_ids_are_taken_once),
 		TEST(a_revocation_changes_that_and_the_mac),
 		TEST(what_is_deleted_is_gone_and_overwritten),
-		TEST(each_change_keeps_the_time),
+		TEST(latest_time_is_kept),
 		TEST(the_keys_check_value_is_kept),
 		TEST(any_token_is_noticed),
 		TEST(usage_is_there_for_others_once_committed),

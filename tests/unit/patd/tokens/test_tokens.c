@@ -54,7 +54,7 @@ static void to_generate_a_user_needs_an_action_and_root_none(void **state)
 		char name[16];
 
 		(void)snprintf(name, sizeof(name), "%zu", i);
-		request = wish_for(table[i].owner, name);
+		request = request_for(table[i].owner, name);
 		assert_int_equal(tokens_may_generate(world->tokens, &table[i].caller, &request,
 					 &world->refusal),
 			expected);
@@ -73,7 +73,7 @@ static void to_generate_a_user_needs_an_action_and_root_none(void **state)
 static void what_cannot_be_is_refused_before_anybody_is_asked(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "");
+	struct token_request request = request_for(&alice, "");
 
 	assert_int_equal(tokens_may_generate(world->tokens, &alice, &request, &world->refusal),
 		PAT_ERR_INVALID_NAME);
@@ -126,7 +126,7 @@ static void expirations_are_computed_or_refused(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct token_request request = wish_for(&alice, table[i].name);
+		struct token_request request = request_for(&alice, table[i].name);
 		struct made made = { 0 };
 		enum pat_error error;
 
@@ -148,7 +148,7 @@ static void expirations_are_computed_or_refused(void **state)
 static void a_clock_beyond_the_calendar_generates_no_lifetime(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "late");
+	struct token_request request = request_for(&alice, "late");
 	struct made made;
 
 	world->time = PAT_EXPIRES_MAX + 1;
@@ -165,7 +165,7 @@ static void names_are_checked(void **state)
 
 	for (size_t i = 0; i <= COUNT(names); i++) {
 		struct token_request request =
-			wish_for(&alice, i < COUNT(names) ? names[i] : longest);
+			request_for(&alice, i < COUNT(names) ? names[i] : longest);
 		struct made made = { .secret = "untouched" };
 
 		memset(longest, 'x', sizeof(longest) - 1);
@@ -213,7 +213,7 @@ static void a_name_is_given_once_a_user(void **state)
 {
 	struct world *world = *state;
 	struct made first = world_generate(world, &alice, "laptop"), made;
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 	static const struct caller heir = { .uid = 1000, .user = "anna" };
 
 	memset(made.secret, 'x', sizeof(made.secret));
@@ -635,7 +635,7 @@ static void what_cannot_be_stored_is_not_done(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
-	struct token_request request = wish_for(&alice, "phone");
+	struct token_request request = request_for(&alice, "phone");
 	struct made other;
 
 	world_edit(world,
@@ -665,12 +665,12 @@ static void another_key_is_refused_while_there_are_tokens(void **state)
 	tokens_free(world->tokens);
 	world->tokens = NULL;
 	assert_int_equal(key_new(bytes, &other), 0);
-	assert_int_equal(tokens_new(world->store, other, &world->clock, &world->policy, &tokens),
+	assert_int_equal(tokens_new(world->database, other, &world->clock, &world->policy, &tokens),
 		-EKEYREJECTED);
 	assert_null(tokens);
 	/* And nothing has happened to the right one. */
-	assert_int_equal(
-		tokens_new(world->store, world->key, &world->clock, &world->policy, &world->tokens),
+	assert_int_equal(tokens_new(world->database, world->key, &world->clock, &world->policy,
+				 &world->tokens),
 		0);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	key_free(other);
@@ -699,11 +699,11 @@ static void a_database_that_forgot_its_key_is_refused(void **state)
 	(void)world_generate(world, &alice, "laptop");
 	world_edit(world, "DELETE FROM meta WHERE key = 'key_check'");
 	assert_int_equal(
-		tokens_new(world->store, world->key, &world->clock, &world->policy, &tokens),
+		tokens_new(world->database, world->key, &world->clock, &world->policy, &tokens),
 		-EKEYREJECTED);
 	world_edit(world, "INSERT INTO meta VALUES ('key_check', x'00')");
 	assert_int_equal(
-		tokens_new(world->store, world->key, &world->clock, &world->policy, &tokens),
+		tokens_new(world->database, world->key, &world->clock, &world->policy, &tokens),
 		-EBADMSG);
 	assert_null(tokens);
 }
@@ -720,7 +720,7 @@ static void a_database_with_an_impossible_time_is_refused(void **state)
 
 	for (size_t i = 0; i < COUNT(edits); i++) {
 		world_edit(world, edits[i]);
-		assert_that(tokens_new(world->store, world->key, &world->clock, &world->policy,
+		assert_that(tokens_new(world->database, world->key, &world->clock, &world->policy,
 				    &tokens) == -EBADMSG,
 			"%s", edits[i]);
 	}

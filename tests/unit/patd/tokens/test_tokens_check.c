@@ -47,7 +47,7 @@ static void all_that_keeps_it_shut_is_told_in_order(void **state)
 		PAT_DISABLED, PAT_EXPIRED, PAT_WRONG_SERVICE, PAT_WRONG_SOURCE, PAT_OUT_OF_HOURS,
 		PAT_EXHAUSTED };
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 	struct made made;
 	struct answer answer;
 
@@ -75,7 +75,7 @@ static void a_service_and_a_source_are_judged_where_they_are_asked_about(void **
 	static const enum pat_verdict service[] = { PAT_WRONG_SERVICE };
 	static const enum pat_verdict source[] = { PAT_WRONG_SOURCE };
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 	struct made made;
 	struct answer answer;
 

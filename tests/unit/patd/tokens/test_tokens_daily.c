@@ -90,7 +90,7 @@ static void tokens_that_expire_within_a_week_are_told_and_no_others(void **state
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < COUNT(expiring); i++) {
-		struct token_request request = wish_for(&alice, expiring[i].name);
+		struct token_request request = request_for(&alice, expiring[i].name);
 
 		request.has_expires_at = true;
 		request.expires_at =
@@ -134,7 +134,7 @@ static void an_expired_token_is_told_no_more(void **state)
 static void the_end_by_the_policy_is_told(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "for ever");
+	struct token_request request = request_for(&alice, "for ever");
 	struct made made;
 	struct told told;
 
@@ -262,7 +262,7 @@ static void what_cannot_be_revoked_holds_up_nothing(void **state)
 /* Ten logins a day, the first on the day of NOON. */
 static void live(struct world *world, unsigned int days)
 {
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 	struct made made;
 
 	request.has_expires_at = true;

@@ -112,7 +112,7 @@ static void no_token_is_made_for_who_is_disabled(void **state)
 {
 	static const char *const users[] = { "alice", "" };
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 
 	for (size_t i = 0; i < COUNT(users); i++) {
 		struct made made = { .secret = "untouched" };

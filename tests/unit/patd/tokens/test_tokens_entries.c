@@ -161,7 +161,7 @@ static void a_generation_leaves_its_entry(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct token_request token_request = wish_for(table[i].owner, "laptop");
+		struct token_request token_request = request_for(table[i].owner, "laptop");
 		struct entry entry;
 		struct made made;
 
@@ -185,7 +185,7 @@ static void what_changes_nothing_leaves_no_entry(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "phone");
-	struct token_request again = wish_for(&alice, "phone");
+	struct token_request again = request_for(&alice, "phone");
 	struct made other;
 	uint64_t entries;
 
@@ -356,7 +356,7 @@ static void a_service_and_a_network_are_new_once(void **state)
 static void a_refused_login_makes_no_place_known(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, "laptop");
+	struct token_request token_request = request_for(&alice, "laptop");
 	struct made made;
 	struct pat_request request;
 

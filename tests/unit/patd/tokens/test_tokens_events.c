@@ -31,7 +31,7 @@ static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **st
 {
 	struct world *world = *state;
 	struct change_queue change_queue = { 0 };
-	struct token_request again = wish_for(&alice, "laptop");
+	struct token_request again = request_for(&alice, "laptop");
 	struct made made, other;
 
 	world_listen(world, hear, &change_queue);
@@ -96,7 +96,7 @@ static void each_end_is_told_once_when_it_comes(void **state)
 	struct world *world = *state;
 	struct change_queue change_queue = { 0 };
 	struct deadline_place end = { .at = NOON };
-	struct token_request request = wish_for(&alice, "first");
+	struct token_request request = request_for(&alice, "first");
 	struct made first, revoked, second;
 	uint64_t next = 1;
 
@@ -155,7 +155,7 @@ static void many_ends_at_once_are_told_in_parts(void **state)
 static void each_kind_of_moment_is_told_as_it_comes(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "pending");
+	struct token_request request = request_for(&alice, "pending");
 	struct made pending, suspended, ending;
 	struct {
 		enum deadline deadline;

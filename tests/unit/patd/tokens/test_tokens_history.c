@@ -1,4 +1,3 @@
-#include "patd/store/store_private.h"
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"
 
@@ -32,7 +31,8 @@ static enum pat_verdict log_in(
 /* As SQLite does by itself on a full disk. */
 static void undo(struct world *world)
 {
-	assert_int_equal(sqlite3_exec(world->store->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(world->database->handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
 }
 
 static void a_change_does_not_follow_a_use_that_was_lost(void **state)
@@ -132,11 +132,11 @@ static unsigned int cost_of_none(struct world *world, const struct caller *calle
 	char cursor[TOKENS_CURSOR_MAX] = "untouched";
 	unsigned int entries = 0, steps = 0;
 
-	sqlite3_progress_handler(world->store->db, 1, count_step, &steps);
+	sqlite3_progress_handler(world->database->handle, 1, count_step, &steps);
 	assert_int_equal(tokens_list_history(world->tokens, caller, &query, count_entry, &entries,
 				 cursor, &world->refusal),
 		PAT_OK);
-	sqlite3_progress_handler(world->store->db, 0, NULL, NULL);
+	sqlite3_progress_handler(world->database->handle, 0, NULL, NULL);
 	assert_int_equal(entries, 0);
 	assert_string_equal(cursor, "");
 	return steps;

@@ -21,7 +21,7 @@ static enum pat_error generate(
 static void restrictions_are_kept_in_one_spelling(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, "laptop");
+	struct token_request token_request = request_for(&alice, "laptop");
 	struct made made;
 	struct token found;
 
@@ -45,7 +45,7 @@ static void restrictions_are_kept_in_one_spelling(void **state)
 static void no_restriction_is_none(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, "laptop");
+	struct token_request token_request = request_for(&alice, "laptop");
 	const struct limits none = { .max_uses = 0 };
 	struct made made;
 
@@ -86,7 +86,7 @@ static void a_restriction_that_cannot_be_is_refused(void **state)
 	memset(long_sources, '1', sizeof(long_sources) - 1);
 	memset(long_hours, 'M', sizeof(long_hours) - 1);
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct token_request token_request = wish_for(&alice, table[i].what);
+		struct token_request token_request = request_for(&alice, table[i].what);
 		struct made made = { .secret = "untouched" };
 
 		token_request.restrictions[PAT_SERVICES].text = table[i].services;
@@ -112,7 +112,7 @@ static void a_restriction_that_cannot_be_is_refused(void **state)
 static void the_farthest_restrictions_are_taken(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, "far");
+	struct token_request token_request = request_for(&alice, "far");
 	struct made made;
 
 	token_request.has_expires_at = true; /* never */
@@ -166,7 +166,7 @@ static void each_restriction_holds_when_the_token_is_used(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(uses); i++) {
-		struct token_request token_request = wish_for(&alice, uses[i].what);
+		struct token_request token_request = request_for(&alice, uses[i].what);
 		struct made made;
 		struct pat_request request;
 		struct pat_reply reply;
@@ -195,7 +195,7 @@ static void each_restriction_holds_when_the_token_is_used(void **state)
 static void a_pending_token_begins_by_itself(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, "laptop");
+	struct token_request token_request = request_for(&alice, "laptop");
 	struct made made;
 
 	token_request.restrictions[PAT_NOT_BEFORE].number = NOON + 60;
@@ -215,7 +215,7 @@ static void a_pending_token_begins_by_itself(void **state)
 
 static struct made generate_limited(struct world *world, uint64_t max_uses)
 {
-	struct token_request token_request = wish_for(&alice, limited_name);
+	struct token_request token_request = request_for(&alice, limited_name);
 	struct made made;
 
 	token_request.restrictions[PAT_MAX_USES].number = max_uses;
@@ -326,7 +326,7 @@ static void to_look_at_a_token_uses_nothing(void **state)
 static void a_refused_login_uses_nothing(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, limited_name);
+	struct token_request token_request = request_for(&alice, limited_name);
 	struct made made;
 	struct pat_request request;
 

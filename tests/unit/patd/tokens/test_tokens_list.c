@@ -290,8 +290,8 @@ static const char *const kinds[] = { "expired", "new", "revoked", "unused", "use
 /* A token of alice's for each of these, of which it is true at the end.  Returns the last. */
 static struct made make_one_of_each_kind(struct world *world)
 {
-	struct token_request brief = wish_for(&alice, "expired"),
-			     endless = wish_for(&alice, "unused");
+	struct token_request brief = request_for(&alice, "expired"),
+			     endless = request_for(&alice, "unused");
 	struct made made, revoked, used;
 
 	brief.has_lifetime = true;
@@ -325,9 +325,9 @@ static void each_state_is_found_by_its_name(void **state)
 		{ "altered", "altered " },
 	};
 	struct world *world = *state;
-	struct token_request pending = wish_for(&alice, "pending"),
-			     once = wish_for(&alice, "exhausted"),
-			     brief = wish_for(&alice, "expired");
+	struct token_request pending = request_for(&alice, "pending"),
+			     once = request_for(&alice, "exhausted"),
+			     brief = request_for(&alice, "expired");
 	struct made made;
 
 	(void)world_generate(world, &alice, "active");
@@ -368,7 +368,7 @@ static void each_state_is_found_by_its_name(void **state)
 static void of_several_states_the_first_is_shown(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 	struct made made;
 
 	request.restrictions[PAT_MAX_USES].number = 1;
@@ -408,7 +408,7 @@ static void what_a_token_is_good_for_is_by_its_services(void **state)
 		{ "cron", "all cron " },
 	};
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "su");
+	struct token_request request = request_for(&alice, "su");
 	struct made made;
 
 	(void)world_generate(world, &alice, "all");

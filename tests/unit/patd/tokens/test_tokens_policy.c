@@ -48,7 +48,7 @@ static void nobody_is_given_what_the_policy_would_refuse(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct token_request request = wish_for(&alice, table[i].what);
+		struct token_request request = request_for(&alice, table[i].what);
 		struct made made = { .secret = "untouched" };
 
 		world->policy = policy_default;
@@ -78,7 +78,7 @@ static void a_user_has_as_many_tokens_as_the_policy_allows(void **state)
 {
 	static const struct caller heir = { .uid = 2000, .user = "alice" };
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "third");
+	struct token_request request = request_for(&alice, "third");
 	struct made first, made;
 
 	world->policy.max_tokens = 2;
@@ -154,7 +154,7 @@ static struct made generate_own(struct world *world, const char *name)
 	const struct caller granted = {
 		.uid = 1000, .user = "alice", .granted = 1U << ACTION_GENERATE_OWN
 	};
-	struct token_request request = wish_for(&alice, name);
+	struct token_request request = request_for(&alice, name);
 	struct made made;
 
 	request.has_expires_at = true;

@@ -34,7 +34,7 @@ static enum pat_error rotate(struct world *world, const struct made *made, uint6
 static void a_rotation_changes_the_secret_and_nothing_else(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 	struct made old, new;
 	struct token before, after;
 
@@ -195,7 +195,7 @@ static void only_so_many_secrets_are_remembered(void **state)
 static void both_secrets_use_up_the_same_uses(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "laptop");
+	struct token_request request = request_for(&alice, "laptop");
 	struct made old, new;
 
 	request.restrictions[PAT_MAX_USES].number = 3;
@@ -235,7 +235,7 @@ static void a_former_secret_ends_with_its_token(void **state)
 static void a_token_that_does_not_work_is_not_rotated(void **state)
 {
 	struct world *world = *state;
-	struct token_request once = wish_for(&alice, "once");
+	struct token_request once = request_for(&alice, "once");
 	struct made active = world_generate(world, &alice, "active");
 	struct made revoked = world_generate(world, &alice, "revoked");
 	struct made suspended = world_generate(world, &alice, "suspended");
@@ -262,7 +262,7 @@ static void a_token_that_does_not_work_is_not_rotated(void **state)
 static void a_clock_beyond_the_calendar_gives_no_grace(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "for ever");
+	struct token_request request = request_for(&alice, "for ever");
 	struct made old;
 
 	request.has_expires_at = true;

@@ -250,7 +250,7 @@ static void a_revocation_that_cannot_be_is_refused(void **state)
 static void a_clock_beyond_the_calendar_stops_no_revoke(void **state)
 {
 	struct world *world = *state;
-	struct token_request request = wish_for(&alice, "for ever");
+	struct token_request request = request_for(&alice, "for ever");
 	struct made made;
 
 	request.has_expires_at = true;

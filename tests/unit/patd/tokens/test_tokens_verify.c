@@ -16,7 +16,7 @@ static void an_accepted_request_tells_when_the_token_ends(void **state)
 {
 	struct world *world = *state;
 	struct made month = world_generate(world, &alice, "month");
-	struct token_request token_request = wish_for(&alice, "for ever");
+	struct token_request token_request = request_for(&alice, "for ever");
 	struct made ever;
 	struct pat_request request = request_with(month.secret, &alice);
 	uint64_t expires_at = 0;
@@ -209,7 +209,7 @@ static void a_token_ends_at_its_expiration_and_not_before(void **state)
 static void a_token_without_expiration_outlives_the_calendar(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, "for ever");
+	struct token_request token_request = request_for(&alice, "for ever");
 	struct made made;
 
 	token_request.has_expires_at = true;
@@ -260,7 +260,7 @@ static void a_clock_set_back_revives_nothing_after_a_restart(void **state)
 static void a_use_moves_the_stored_time_on(void **state)
 {
 	struct world *world = *state;
-	struct token_request token_request = wish_for(&alice, "for ever");
+	struct token_request token_request = request_for(&alice, "for ever");
 	struct made made = world_generate(world, &alice, "laptop"), ever;
 
 	token_request.has_expires_at = true;

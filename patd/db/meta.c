@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the database knows of itself as a whole. */
+#include "patd/db/meta.h"
+
+#include <errno.h>
+
+#include "patd/db/row.h"
+#include "patd/db/statements.h"
+#include "patd/db/transaction.h"
+
+#define KEY_CHECK "key_check"
+#define TIME "time"
+#define DAILY "daily"
+
+/* Steps to the value of a key; -ENOENT if there is none.  The caller resets the statement. */
+static int get_value(struct database *database, const char *key)
+{
+	int r;
+
+	row_bind_text(statement_get(database->statements, DATABASE_GET_META), 1, key);
+	r = statement_step(database->statements, DATABASE_GET_META);
+	return r < 0 ? r : r > 0 ? 0 : -ENOENT;
+}
+
+int meta_get_key_check(struct database *database, void *ret_value, size_t size)
+{
+	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_GET_META);
+	int r = get_value(database, KEY_CHECK);
+
+	if (r == 0 && !row_blob(statement, 0, ret_value, size))
+		r = -EBADMSG;
+	sqlite3_reset(statement);
+	return r;
+}
+
+/* 0 where there is none. */
+static int get_number(struct database *database, const char *key, uint64_t *ret_number)
+{
+	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_GET_META);
+	uint64_t number = 0;
+	int r = get_value(database, key);
+
+	if (r == 0 && !row_number(statement, 0, INT64_MAX, &number))
+		r = -EBADMSG;
+	sqlite3_reset(statement);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_number = number;
+	return 0;
+}
+
+static int set_number(struct database *database, const char *key, uint64_t number)
+{
+	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_SET_META);
+
+	row_bind_text(statement, 1, key);
+	row_bind_number(statement, 2, number);
+	return statement_run(database->statements, DATABASE_SET_META);
+}
+
+static int touch_number(struct database *database, const char *key, uint64_t number)
+{
+	int r = usage_write(database);
+
+	return r < 0 ? r : set_number(database, key, number);
+}
+
+int meta_get_time(struct database *database, uint64_t *ret_time)
+{
+	return get_number(database, TIME, ret_time);
+}
+
+int meta_set_time(struct database *database, uint64_t time)
+{
+	return set_number(database, TIME, time);
+}
+
+int meta_touch_time(struct database *database, uint64_t time)
+{
+	return touch_number(database, TIME, time);
+}
+
+int meta_get_daily(struct database *database, uint64_t *ret_time)
+{
+	return get_number(database, DAILY, ret_time);
+}
+
+int meta_touch_daily(struct database *database, uint64_t time)
+{
+	return touch_number(database, DAILY, time);
+}
+
+struct key_check {
+	struct database *database;
+	const void *value;
+};
+
+static int set_key_check(void *userdata)
+{
+	const struct key_check *check = userdata;
+	sqlite3_stmt *statement = statement_get(check->database->statements, DATABASE_SET_META);
+
+	row_bind_text(statement, 1, KEY_CHECK);
+	row_bind_blob(statement, 2, check->value, META_KEY_CHECK_LEN);
+	return statement_run(check->database->statements, DATABASE_SET_META);
+}
+
+int meta_set_key_check(struct database *database, const void *value, size_t size)
+{
+	struct key_check check = { database, value };
+
+	if (size != META_KEY_CHECK_LEN)
+		return -EINVAL;
+	return transaction_run(database, false, set_key_check, &check);
+}
+
+int meta_has_tokens(struct database *database, bool *ret_has)
+{
+	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_HAS_TOKENS);
+	uint64_t has = 0;
+	int r = statement_step(database->statements, DATABASE_HAS_TOKENS);
+
+	if (r >= 0)
+		r = r > 0 && row_number(statement, 0, INT64_MAX, &has) ? 0 : -EBADMSG;
+	sqlite3_reset(statement);
+	if (r == 0)
+		*ret_has = has != 0;
+	return r;
+}

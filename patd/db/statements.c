@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A table of prepared statements. */
+#include "patd/db/statements.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "patd/db/row.h"
+#include "patd/db/schema.h"
+#include "patd/util/log.h"
+
+struct statements {
+	struct database *database;
+	size_t n;
+	sqlite3_stmt *prepared[];
+};
+
+int statement_failure(const struct database *database, int sqlite_code)
+{
+	log_error("the database failed: %s", sqlite3_errmsg(database->handle));
+	return schema_errno(sqlite_code);
+}
+
+int statements_new(struct database *database, const char *const *sql, size_t n,
+	const struct table *table, struct statements **ret_statements)
+{
+	struct statements *statements =
+		calloc(1, sizeof(*statements) + n * sizeof(statements->prepared[0]));
+
+	if (!statements)
+		return -ENOMEM;
+	statements->database = database;
+	statements->n = n;
+	for (size_t i = 0; i < n; i++) {
+		int r = row_prepare(database->handle, sql[i], table, SQLITE_PREPARE_PERSISTENT,
+			&statements->prepared[i]);
+
+		if (r != SQLITE_OK) {
+			log_error("the database %s is damaged (%s): restore it from a backup",
+				database->path, sqlite3_errmsg(database->handle));
+			statements_free(statements);
+			return schema_errno(r);
+		}
+	}
+	*ret_statements = statements;
+	return 0;
+}
+
+void statements_free(struct statements *statements)
+{
+	if (!statements)
+		return;
+	for (size_t i = 0; i < statements->n; i++)
+		sqlite3_finalize(statements->prepared[i]);
+	free(statements);
+}
+
+sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which)
+{
+	return statements->prepared[which];
+}
+
+int statement_step(const struct statements *statements, unsigned int which)
+{
+	int r = sqlite3_step(statements->prepared[which]);
+
+	if (r == SQLITE_ROW || r == SQLITE_DONE)
+		return r == SQLITE_ROW;
+	if (schema_errno(r) == -EEXIST)
+		return -EEXIST;
+	return statement_failure(statements->database, r);
+}
+
+int statement_run(const struct statements *statements, unsigned int which)
+{
+	int r = statement_step(statements, which);
+
+	sqlite3_reset(statements->prepared[which]);
+	sqlite3_clear_bindings(statements->prepared[which]);
+	return r < 0 ? r : 0;
+}
+
+int statement_run_one(const struct statements *statements, unsigned int which)
+{
+	int r = statement_run(statements, which);
+
+	if (r < 0)
+		return r;
+	return sqlite3_changes(statements->database->handle) > 0 ? 0 : -ENOENT;
+}
+
+int statement_compile(struct database *database, const char *sql, const struct table *table,
+	sqlite3_stmt **ret_statement)
+{
+	int r = row_prepare(database->handle, sql, table, 0, ret_statement);
+
+	return r == SQLITE_OK ? 0 : statement_failure(database, r);
+}

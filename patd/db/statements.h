@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A table of statements, prepared once on a database and run by their index. */
+#ifndef PATD_DB_STATEMENTS_H
+#define PATD_DB_STATEMENTS_H
+
+#include "patd/db/database.h"
+#include "patd/model/field.h"
+
+/*
+ * Prepares n statements, in whose text {columns} and {parameters} stand for those of the table:
+ * see row_prepare().  -EBADMSG, logged, on a database that has not got what they name.
+ */
+int statements_new(struct database *database, const char *const *sql, size_t n,
+	const struct table *table, struct statements **ret_statements);
+
+/* NULL is allowed. */
+void statements_free(struct statements *statements);
+
+/* To bind to, and to read from. */
+sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which);
+
+/* 1: the statement stands on a row; 0: there is none, or no other.  The caller resets it. */
+int statement_step(const struct statements *statements, unsigned int which);
+
+/* Runs a statement that gives no row, and makes it ready for its next use. */
+int statement_run(const struct statements *statements, unsigned int which);
+
+/* The same, and -ENOENT if no row was changed by it. */
+int statement_run_one(const struct statements *statements, unsigned int which);
+
+/* Compiles a statement for one use, as row_prepare() does. */
+int statement_compile(struct database *database, const char *sql, const struct table *table,
+	sqlite3_stmt **ret_statement);
+
+/* Logs what SQLite said, and returns the negative errno. */
+int statement_failure(const struct database *database, int sqlite_code);
+
+#endif

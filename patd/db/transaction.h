@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Two kinds of transaction.  A change is one of its own, on disk before transaction_run() returns.
+ * Usage is gathered: usage_begin() opens a transaction that stays open until usage_commit(); what
+ * it holds then survives a kill of patd at once, and a power cut once database_sync() has run.
+ * A change commits usage first.
+ */
+#ifndef PATD_DB_TRANSACTION_H
+#define PATD_DB_TRANSACTION_H
+
+#include "patd/db/database.h"
+
+/*
+ * Runs fn in a transaction: what fn returns below 0 undoes it all.  On a full disk spare lets the
+ * room that is kept on it be used, and fn is called a second time.
+ */
+int transaction_run(
+	struct database *database, bool spare, int (*fn)(void *userdata), void *userdata);
+
+/* Whether one is open.  A statement that fails may have undone it. */
+bool transaction_is_open(const struct database *database);
+
+/*
+ * fn is called after each transaction: with true if it was committed, with false if all that was
+ * written in it is undone.  There is room for one.
+ */
+void transaction_observe(
+	struct database *database, void (*fn)(bool committed, void *userdata), void *userdata);
+
+/*
+ * Opens the usage transaction ahead of its first record, so that what is read before it is read
+ * in the same one: half the locking.
+ */
+int usage_begin(struct database *database);
+/* The same, for something that is written now. */
+int usage_write(struct database *database);
+/* Undoes all of it: records that belong together must not be there in part. */
+void usage_undo(struct database *database);
+/* Nothing to do if there is none.  On failure the usage since the last commit is lost. */
+int usage_commit(struct database *database);
+
+/* Whether usage, too, is on disk when usage_commit() returns.  Not so at first. */
+int usage_set_sync(struct database *database, bool sync);
+
+/* The statements of struct database itself, for patd/db/ alone. */
+enum {
+	DATABASE_BEGIN,
+	DATABASE_BEGIN_USAGE,
+	DATABASE_COMMIT,
+	DATABASE_ROLLBACK,
+	DATABASE_GET_META,
+	DATABASE_SET_META,
+	DATABASE_HAS_TOKENS,
+	DATABASE_STATEMENTS
+};
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What changes something, and who is notified of it.  A change goes through tokens_write() alone;
+ * the uses of tokens, which many logins share a transaction for, through tokens_record().
+ */
+#include "patd/tokens/tokens_private.h"
+#include "patd/util/log.h"
+
+const struct caller tokens_patd = { .user = "patd" };
+
+void tokens_listen(struct tokens *tokens, const struct token_listener *listener)
+{
+	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
+		if (!tokens->listeners[i]) {
+			tokens->listeners[i] = listener;
+			return;
+		}
+}
+
+void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener)
+{
+	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
+		if (tokens->listeners[i] == listener)
+			tokens->listeners[i] = NULL;
+}
+
+uint64_t tokens_events(const struct tokens *tokens)
+{
+	return tokens->events;
+}
+
+void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token)
+{
+	tokens->events++;
+	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
+		if (tokens->listeners[i] && tokens->listeners[i]->token)
+			tokens->listeners[i]->token(event, token, tokens->listeners[i]->userdata);
+}
+
+void tokens_notify_entry(struct tokens *tokens, const struct entry *entry)
+{
+	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
+		if (tokens->listeners[i] && tokens->listeners[i]->entry)
+			tokens->listeners[i]->entry(entry, tokens->listeners[i]->userdata);
+}
+
+static enum entry_how how(const struct caller *caller)
+{
+	if (caller == &tokens_patd)
+		return ENTRY_PATD;
+	if (caller->uid == 0)
+		return ENTRY_ROOT;
+	return caller->granted != 0 ? ENTRY_PASSWORD : ENTRY_OWNER;
+}
+
+struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
+	enum entry_event event, const struct token *token)
+{
+	struct entry entry = {
+		.at = clock_now(tokens->clock),
+		.event = event,
+		.by_uid = caller->uid,
+		.how = how(caller),
+	};
+
+	if (token) {
+		entry.id = token->id;
+		entry.uid = token->uid;
+		pat_field_cut(entry.user, sizeof(entry.user), token->user);
+		pat_field_cut(entry.name, sizeof(entry.name), token->name);
+	}
+	return entry;
+}
+
+int tokens_store_time(struct tokens *tokens, uint64_t now)
+{
+	int r = meta_touch_time(tokens->database, now);
+
+	if (r == 0)
+		tokens->time_stored = now;
+	return r;
+}
+
+void tokens_commit_usage(struct tokens *tokens)
+{
+	if (usage_commit(tokens->database) < 0) {
+		log_error("the latest uses of tokens could not be recorded");
+		tokens->time_stored = 0; /* what is stored now is older than we thought */
+	}
+}
+
+void tokens_record(struct tokens *tokens, struct entry *entry)
+{
+	int r = usage_write(tokens->database);
+
+	if (r == 0)
+		r = history_append(tokens->history, entry);
+	if (r < 0) {
+		/* An entry without the seal over it would be a break: rather the uses are lost. */
+		usage_undo(tokens->database);
+		log_error("an entry of the history about token %s could not be recorded",
+			entry->id.text);
+	}
+	tokens_notify_entry(tokens, entry);
+}
+
+static int write_generate(struct tokens *tokens, const struct change *change)
+{
+	return store_insert(tokens->store, change->token);
+}
+
+static int write_update(struct tokens *tokens, const struct change *change)
+{
+	return store_update(tokens->store, change->token);
+}
+
+static int write_rotate(struct tokens *tokens, const struct change *change)
+{
+	return store_rotate(tokens->store, change->token);
+}
+
+static int write_use(struct tokens *tokens, const struct change *change)
+{
+	return store_use(tokens->store, change->token);
+}
+
+static int write_delete(struct tokens *tokens, const struct change *change)
+{
+	int r = history_forget(tokens->history, change->token->id.text);
+
+	return r < 0 ? r : store_delete(tokens->store, change->token->id.text);
+}
+
+static int write_disable(struct tokens *tokens, const struct change *change)
+{
+	return store_disable(tokens->store, change->disabled);
+}
+
+static int write_enable(struct tokens *tokens, const struct change *change)
+{
+	return store_enable(tokens->store, change->user);
+}
+
+static const struct {
+	int (*write)(struct tokens *tokens, const struct change *change);
+	bool spare;  /* on a full disk the room that is kept there is for it */
+	bool sealed; /* the token gets a MAC */
+	bool notified;
+	enum token_event event;
+} kinds[CHANGES] = {
+	[CHANGE_GENERATE] = { write_generate, false, true, true, TOKEN_GENERATED },
+	[CHANGE_UPDATE] = { write_update, true, true, true, TOKEN_CHANGED },
+	[CHANGE_ROTATE] = { write_rotate, false, true, true, TOKEN_CHANGED },
+	[CHANGE_USE] = { write_use, false, true, false, TOKEN_USED },
+	[CHANGE_DELETE] = { write_delete, true, false, true, TOKEN_DELETED },
+	[CHANGE_DISABLE] = { write_disable, true, false, false, TOKEN_AFFECTED },
+	[CHANGE_ENABLE] = { write_enable, false, false, false, TOKEN_AFFECTED },
+};
+
+struct writing {
+	struct tokens *tokens;
+	const struct change *change;
+	uint64_t now;
+};
+
+/* Inside the transaction; a second time, should there be room for it after all. */
+static int write_all(void *userdata)
+{
+	const struct writing *writing = userdata;
+	struct tokens *tokens = writing->tokens;
+	const struct change *change = writing->change;
+	int r = kinds[change->kind].write(tokens, change);
+
+	if (r < 0)
+		return r;
+	if (change->entry) {
+		r = history_append(tokens->history, change->entry);
+		if (r < 0)
+			return r;
+	}
+	return meta_set_time(tokens->database, writing->now);
+}
+
+int tokens_write(struct tokens *tokens, const struct change *change)
+{
+	struct writing writing = { tokens, change, clock_now(tokens->clock) };
+	int r;
+
+	/* If uses are lost, that is known before it is said which entry this one follows. */
+	tokens_commit_usage(tokens);
+	if (kinds[change->kind].sealed)
+		key_row_mac(tokens->key, change->token, change->token->mac);
+	r = transaction_run(tokens->database, kinds[change->kind].spare, write_all, &writing);
+	if (r < 0) {
+		if (change->entry)
+			change->entry->seq = 0;
+		return r;
+	}
+	tokens->time_stored = writing.now;
+	if (change->entry)
+		tokens_notify_entry(tokens, change->entry);
+	if (kinds[change->kind].notified)
+		tokens_notify(tokens, kinds[change->kind].event, change->token);
+	return 0;
+}
+
+enum pat_error tokens_commit(
+	struct tokens *tokens, const struct change *change, struct refusal *ret_refusal)
+{
+	int r = tokens_write(tokens, change);
+
+	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+}

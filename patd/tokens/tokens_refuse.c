@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is refused, and in which words. */
+#include <errno.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patd/tokens/tokens_private.h"
+
+static const char *const whys[PAT_ERRORS] = {
+	[PAT_ERR_NAME_TAKEN] = N_("the user has a token of that name; choose another name"),
+	[PAT_ERR_UNKNOWN_USER] = N_("no user that a token can be bound to has that name"),
+	[PAT_ERR_NOT_FOUND] = N_("no such token"),
+	[PAT_ERR_AGAINST_POLICY] =
+		N_("the policy of this machine does not allow it; patctl policy shows it"),
+	[PAT_ERR_DENIED] = N_("only an administrator may do that"),
+	[PAT_ERR_STORAGE] =
+		N_("the database failed, nothing was changed; the log of patd says why"),
+	[PAT_ERR_NO_MEMORY] = N_("out of memory, nothing was changed"),
+};
+
+enum pat_error tokens_refuse(enum pat_error error, const char *why, struct refusal *ret_refusal)
+{
+	*ret_refusal = (struct refusal) { .why = why ? why : whys[error] };
+	return error;
+}
+
+enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal)
+{
+	switch (r) {
+	case -ENOENT:
+		return tokens_refuse(PAT_ERR_NOT_FOUND, NULL, ret_refusal);
+	case -EEXIST:
+		return tokens_refuse(PAT_ERR_NAME_TAKEN, NULL, ret_refusal);
+	case -ENOMEM:
+		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
+	case -ENOSPC:
+		return tokens_refuse(
+			PAT_ERR_STORAGE, N_("the disk is full; nothing was changed"), ret_refusal);
+	default:
+		return tokens_refuse(PAT_ERR_STORAGE, NULL, ret_refusal);
+	}
+}
+
+enum pat_error tokens_allow(const struct caller *caller, enum operation operation, bool own,
+	struct refusal *ret_refusal)
+{
+	enum action lacks = authority_lacks(caller, operation, own);
+
+	if (lacks == ACTION_NONE)
+		return PAT_OK;
+	/* For what only root may, there is nothing to ask polkit. */
+	*ret_refusal = (struct refusal) {
+		.why = whys[PAT_ERR_DENIED],
+		.lacks = lacks == ACTION_ROOT ? ACTION_NONE : lacks,
+		.operation = operation,
+	};
+	return PAT_ERR_DENIED;
+}
+
+enum pat_error tokens_ratelimit(
+	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal)
+{
+	uint64_t now_us = clock_now(tokens->clock) * UINT64_C(1000000);
+
+	if (caller->uid == 0 || (caller->granted & 1U << ACTION_MANAGE_OTHERS) != 0 ||
+		ratelimit_take(&tokens->changes, caller->uid, now_us))
+		return PAT_OK;
+	return tokens_refuse(PAT_ERR_BUSY,
+		N_("you have changed tokens too often; try again later, or revoke the token for "
+		   "good, which is always possible"),
+		ret_refusal);
+}
+
+/* A name that shows up in a dialog is one that a user can have. */
+bool tokens_user_nameable(const char *user)
+{
+	return !pat_name_problem(user) && strlen(user) <= TOKEN_USER_BYTES_MAX;
+}
+
+const char *tokens_whose(const struct caller *caller, const char *user, bool all, bool *ret_own)
+{
+	if (all && user)
+		return "give user or all, not both";
+	if (user && !tokens_user_nameable(user))
+		return "user is no name of a user";
+	/* root sees a name, be it its own, under every uid that it was bound to. */
+	*ret_own = !all && (!user || (caller->uid != 0 && strcmp(user, caller->user) == 0));
+	return NULL;
+}
+
+const char *tokens_reason_problem(const char *reason)
+{
+	if (pat_name_problem(reason) || strlen(reason) > TOKEN_REASON_MAX)
+		return N_("a reason is 1 to 255 bytes of UTF-8 without control characters");
+	return NULL;
+}
