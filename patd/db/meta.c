@@ -9,8 +9,6 @@
 #include "patd/db/transaction.h"
 
 #define KEY_CHECK "key_check"
-#define TIME "time"
-#define DAILY "daily"
 
 /* Steps to the value of a key; -ENOENT if there is none.  The caller resets the statement. */
 static int get_value(struct database *database, const char *key)
@@ -33,8 +31,7 @@ int meta_get_key_check(struct database *database, void *ret_value, size_t size)
 	return r;
 }
 
-/* 0 where there is none. */
-static int get_number(struct database *database, const char *key, uint64_t *ret_number)
+int meta_get_number(struct database *database, const char *key, uint64_t *ret_number)
 {
 	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_GET_META);
 	uint64_t number = 0;
@@ -49,7 +46,7 @@ static int get_number(struct database *database, const char *key, uint64_t *ret_
 	return 0;
 }
 
-static int set_number(struct database *database, const char *key, uint64_t number)
+int meta_set_number(struct database *database, const char *key, uint64_t number)
 {
 	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_SET_META);
 
@@ -58,36 +55,11 @@ static int set_number(struct database *database, const char *key, uint64_t numbe
 	return statement_run(database->statements, DATABASE_SET_META);
 }
 
-static int touch_number(struct database *database, const char *key, uint64_t number)
+int meta_touch_number(struct database *database, const char *key, uint64_t number)
 {
 	int r = usage_write(database);
 
-	return r < 0 ? r : set_number(database, key, number);
-}
-
-int meta_get_time(struct database *database, uint64_t *ret_time)
-{
-	return get_number(database, TIME, ret_time);
-}
-
-int meta_set_time(struct database *database, uint64_t time)
-{
-	return set_number(database, TIME, time);
-}
-
-int meta_touch_time(struct database *database, uint64_t time)
-{
-	return touch_number(database, TIME, time);
-}
-
-int meta_get_daily(struct database *database, uint64_t *ret_time)
-{
-	return get_number(database, DAILY, ret_time);
-}
-
-int meta_touch_daily(struct database *database, uint64_t time)
-{
-	return touch_number(database, DAILY, time);
+	return r < 0 ? r : meta_set_number(database, key, number);
 }
 
 struct key_check {

@@ -14,15 +14,13 @@ int meta_get_key_check(struct database *database, void *ret_value, size_t size);
 /* A change of its own. */
 int meta_set_key_check(struct database *database, const void *value, size_t size);
 
-/* The latest time seen, 0 in a new database. */
-int meta_get_time(struct database *database, uint64_t *ret_time);
+/* Numbers that are kept; 0 where there is none yet. */
+#define META_TIME "time"   /* the latest time seen */
+#define META_DAILY "daily" /* when the daily work was done last */
+int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);
 /* As part of the open transaction, and as usage. */
-int meta_set_time(struct database *database, uint64_t time);
-int meta_touch_time(struct database *database, uint64_t time);
-
-/* When the daily work was done last; 0: never. */
-int meta_get_daily(struct database *database, uint64_t *ret_time);
-int meta_touch_daily(struct database *database, uint64_t time);
+int meta_set_number(struct database *database, const char *key, uint64_t number);
+int meta_touch_number(struct database *database, const char *key, uint64_t number);
 
 /* Whether there is any token. */
 int meta_has_tokens(struct database *database, bool *ret_has);

@@ -2,46 +2,38 @@
 /* The columns of an entry of the history, and the words for its events. */
 #include "patd/model/entry.h"
 
-/* A column that is called as its member is. */
-#define ENTRY(member, kind, max, property_)                                                        \
-	{                                                                                          \
-		.column = #member, FIELD(entry, member, kind, max), .property = (property_)        \
-	}
-
 static const struct field entry_fields[] = {
-	ENTRY(seq, FIELD_NUMBER, INT64_MAX, "Seq"),
-	ENTRY(at, FIELD_NUMBER, INT64_MAX, "At"),
-	ENTRY(event, FIELD_NUMBER32, ENTRY_EVENTS - 1, "Event"),
-	ENTRY(uid, FIELD_NUMBER32, UINT32_MAX, "Uid"),
-	ENTRY(by_uid, FIELD_NUMBER32, UINT32_MAX, "ByUid"),
-	ENTRY(how, FIELD_NUMBER32, ENTRY_HOWS - 1, "How"),
-	ENTRY(result, FIELD_NUMBER32, PAT_VERDICTS - 1, "Result"),
-	ENTRY(new_service, FIELD_BOOL, 1, "NewService"),
-	ENTRY(new_network, FIELD_BOOL, 1, "NewNetwork"),
-	ENTRY(unrecorded, FIELD_NUMBER, INT64_MAX, "Unrecorded"),
-	ENTRY(id, FIELD_ANY_ID, 0, "Token"),
-	ENTRY(user, FIELD_ANY_NAME, 0, "User"),
-	ENTRY(name, FIELD_ANY_NAME, 0, "Name"),
-	ENTRY(service, FIELD_ANY_NAME, 0, "Service"),
-	ENTRY(rhost, FIELD_ANY_NAME, 0, "From"),
-	ENTRY(tty, FIELD_ANY_NAME, 0, "Tty"),
-	ENTRY(detail, FIELD_ANY_NAME, 0, "Detail"),
-	ENTRY(mac, FIELD_MAC, 0, NULL),
+	FIELD_SHOWN(entry, "seq", seq, FIELD_NUMBER, INT64_MAX, "Seq"),
+	FIELD_SHOWN(entry, "at", at, FIELD_NUMBER, INT64_MAX, "At"),
+	FIELD_SHOWN(entry, "event", event, FIELD_NUMBER32, ENTRY_EVENTS - 1, "Event"),
+	FIELD_SHOWN(entry, "uid", uid, FIELD_NUMBER32, UINT32_MAX, "Uid"),
+	FIELD_SHOWN(entry, "by_uid", by_uid, FIELD_NUMBER32, UINT32_MAX, "ByUid"),
+	FIELD_SHOWN(entry, "how", how, FIELD_NUMBER32, ENTRY_HOWS - 1, "How"),
+	FIELD_SHOWN(entry, "result", result, FIELD_NUMBER32, PAT_VERDICTS - 1, "Result"),
+	FIELD_SHOWN(entry, "new_service", new_service, FIELD_BOOL, 1, "NewService"),
+	FIELD_SHOWN(entry, "new_network", new_network, FIELD_BOOL, 1, "NewNetwork"),
+	FIELD_SHOWN(entry, "unrecorded", unrecorded, FIELD_NUMBER, INT64_MAX, "Unrecorded"),
+	FIELD_SHOWN(entry, "id", id, FIELD_ANY_ID, 0, "Token"),
+	FIELD_SHOWN(entry, "user", user, FIELD_ANY_NAME, 0, "User"),
+	FIELD_SHOWN(entry, "name", name, FIELD_ANY_NAME, 0, "Name"),
+	FIELD_SHOWN(entry, "service", service, FIELD_ANY_NAME, 0, "Service"),
+	FIELD_SHOWN(entry, "rhost", rhost, FIELD_ANY_NAME, 0, "From"),
+	FIELD_SHOWN(entry, "tty", tty, FIELD_ANY_NAME, 0, "Tty"),
+	FIELD_SHOWN(entry, "detail", detail, FIELD_ANY_NAME, 0, "Detail"),
+	FIELD(entry, "mac", mac, FIELD_MAC, 0),
 };
 
-const struct table entry_table = { entry_fields, sizeof(entry_fields) / sizeof(entry_fields[0]),
-	sizeof(struct entry) };
+const struct table entry_table = TABLE(entry, entry_fields);
 
 static const struct field seal_fields[] = {
-	{ FIELD(history_seal, first, FIELD_NUMBER, INT64_MAX) },
-	{ FIELD(history_seal, last, FIELD_NUMBER, INT64_MAX) },
-	{ FIELD(history_seal, before_first, FIELD_BYTES, 0) },
-	{ FIELD(history_seal, at_last, FIELD_BYTES, 0) },
-	{ FIELD(history_seal, mac, FIELD_MAC, 0) },
+	FIELD(history_seal, NULL, first, FIELD_NUMBER, INT64_MAX),
+	FIELD(history_seal, NULL, last, FIELD_NUMBER, INT64_MAX),
+	FIELD(history_seal, NULL, before_first, FIELD_BYTES, 0),
+	FIELD(history_seal, NULL, at_last, FIELD_BYTES, 0),
+	FIELD(history_seal, NULL, mac, FIELD_MAC, 0),
 };
 
-const struct table seal_table = { seal_fields, sizeof(seal_fields) / sizeof(seal_fields[0]),
-	sizeof(struct history_seal) };
+const struct table seal_table = TABLE(history_seal, seal_fields);
 
 static const char *const events[ENTRY_EVENTS] = {
 	[ENTRY_GENERATED] = "generated",

@@ -39,9 +39,20 @@ struct table {
 	size_t size; /* of the record */
 };
 
-/* The kind and the place of a member; the largest number where 'kind' is one. */
-#define FIELD(record, member, kind_, max_)                                                         \
-	.kind = (kind_), .offset = offsetof(struct record, member),                                \
-	.size = sizeof(((struct record *)0)->member), .max = (max_)
+/* A row of such a table; 'max_' where the kind is a number. */
+#define FIELD_SHOWN(record, column_, member, kind_, max_, property_)                               \
+	{                                                                                          \
+		.column = (column_), .kind = (kind_), .offset = offsetof(struct record, member),   \
+		.size = sizeof(((struct record *)0)->member), .max = (max_),                       \
+		.property = (property_)                                                            \
+	}
+#define FIELD(record, column, member, kind, max)                                                   \
+	FIELD_SHOWN(record, column, member, kind, max, NULL)
+
+/* The table of those rows. */
+#define TABLE(record, rows)                                                                        \
+	{                                                                                          \
+		rows, sizeof(rows) / sizeof((rows)[0]), sizeof(struct record)                      \
+	}
 
 #endif

@@ -2,50 +2,36 @@
 /* The columns of a token, and the words for its states. */
 #include "patd/model/token.h"
 
-#define TEXT(column_, member)                                                                      \
-	{                                                                                          \
-		.column = (column_), FIELD(token, member, FIELD_TEXT, 0)                           \
-	}
-#define NUMBER(column_, member)                                                                    \
-	{                                                                                          \
-		.column = (column_), FIELD(token, member, FIELD_NUMBER, INT64_MAX)                 \
-	}
-#define NUMBER32(column_, member)                                                                  \
-	{                                                                                          \
-		.column = (column_), FIELD(token, member, FIELD_NUMBER32, UINT32_MAX)              \
-	}
-
 static const struct field fields[] = {
-	{ .column = "id", FIELD(token, id, FIELD_ID, 0) },
-	{ .column = "user", FIELD(token, user, FIELD_NAME, 0) },
-	NUMBER32("uid", uid),
-	{ .column = "name", FIELD(token, name, FIELD_NAME, 0) },
-	{ .column = "verifier", FIELD(token, verifier, FIELD_BYTES, 0) },
-	NUMBER("created_at", created_at),
-	NUMBER32("created_by", created_by),
-	NUMBER("expires_at", expires_at),
-	TEXT("services", limits.services),
-	TEXT("sources", limits.sources),
-	TEXT("hours", limits.hours),
-	NUMBER("not_before", limits.not_before),
-	NUMBER("max_uses", limits.max_uses),
-	NUMBER("revoked_at", revoked_at),
-	NUMBER("revoked_until", revoked_until),
-	TEXT("revoked_reason", revoked_reason),
-	NUMBER("restored_at", restored_at),
-	NUMBER32("rotations", rotations),
-	NUMBER("rotated_at", rotated_at),
-	{ .column = "former_verifier", FIELD(token, former_verifier, FIELD_BYTES, 0) },
-	NUMBER("former_until", former_until),
-	NUMBER("uses", uses),
-	NUMBER("last_used_at", last_used_at),
-	TEXT("last_used_service", last_used_service),
-	TEXT("last_used_from", last_used_from),
-	{ .column = "mac", FIELD(token, mac, FIELD_MAC, 0) },
+	FIELD(token, "id", id, FIELD_ID, 0),
+	FIELD(token, "user", user, FIELD_NAME, 0),
+	FIELD(token, "uid", uid, FIELD_NUMBER32, UINT32_MAX),
+	FIELD(token, "name", name, FIELD_NAME, 0),
+	FIELD(token, "verifier", verifier, FIELD_BYTES, 0),
+	FIELD(token, "created_at", created_at, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "created_by", created_by, FIELD_NUMBER32, UINT32_MAX),
+	FIELD(token, "expires_at", expires_at, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "services", limits.services, FIELD_TEXT, 0),
+	FIELD(token, "sources", limits.sources, FIELD_TEXT, 0),
+	FIELD(token, "hours", limits.hours, FIELD_TEXT, 0),
+	FIELD(token, "not_before", limits.not_before, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "max_uses", limits.max_uses, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "revoked_at", revoked_at, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "revoked_until", revoked_until, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "revoked_reason", revoked_reason, FIELD_TEXT, 0),
+	FIELD(token, "restored_at", restored_at, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "rotations", rotations, FIELD_NUMBER32, UINT32_MAX),
+	FIELD(token, "rotated_at", rotated_at, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "former_verifier", former_verifier, FIELD_BYTES, 0),
+	FIELD(token, "former_until", former_until, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "uses", uses, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "last_used_at", last_used_at, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "last_used_service", last_used_service, FIELD_TEXT, 0),
+	FIELD(token, "last_used_from", last_used_from, FIELD_TEXT, 0),
+	FIELD(token, "mac", mac, FIELD_MAC, 0),
 };
 
-const struct table token_table = { fields, sizeof(fields) / sizeof(fields[0]),
-	sizeof(struct token) };
+const struct table token_table = TABLE(token, fields);
 
 static const char *const texts[TOKEN_STATES] = {
 	[TOKEN_ACTIVE] = "active",

@@ -1,9 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The statements of the store. */
+/* Tokens, the verifiers of their former secrets, and who is disabled, in the database. */
+#include "patd/store/store.h"
+
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 
-#include "patd/store/store_private.h"
+#include "patd/db/row.h"
+#include "patd/db/statements.h"
+#include "patd/db/transaction.h"
+#include "patd/util/log.h"
+
+enum statement {
+	COUNT,
+	INSERT,
+	GET,
+	UPDATE,
+	USE,
+	DELETE,
+	ADD_FORMER,
+	DROP_FORMER,
+	FORGET_FORMER,
+	GET_FORMER,
+	ANY_DISABLED,
+	IS_DISABLED,
+	DISABLE,
+	ENABLE,
+	LIST_DISABLED,
+	STATEMENTS
+};
+
+struct store {
+	struct database *database;
+	struct statements *statements;
+	bool looked, none_disabled; /* whether it is known that nobody is disabled */
+};
 
 static const char *const statements[STATEMENTS] = {
 	[COUNT] =
@@ -49,4 +80,231 @@ void store_free(struct store *store)
 		return;
 	statements_free(store->statements);
 	free(store);
+}
+
+static sqlite3_stmt *get(const struct store *store, enum statement which)
+{
+	return statement_get(store->statements, which);
+}
+
+/* --- tokens --- */
+
+int store_count(
+	struct store *store, const char *user, uint32_t uid, uint64_t max, uint64_t *ret_count)
+{
+	sqlite3_stmt *statement = get(store, COUNT);
+	int r;
+
+	row_bind_text(statement, 1, user);
+	row_bind_number(statement, 2, uid);
+	row_bind_number(statement, 3, max);
+	r = statement_step(store->statements, COUNT);
+	if (r >= 0)
+		r = r > 0 && row_number(statement, 0, INT64_MAX, ret_count) ? 0 : -EBADMSG;
+	sqlite3_reset(statement);
+	return r;
+}
+
+int store_insert(struct store *store, const struct token *token)
+{
+	row_bind(get(store, INSERT), &token_table, token);
+	return statement_run(store->statements, INSERT);
+}
+
+int store_get(struct store *store, const char *id, struct token *ret_token)
+{
+	sqlite3_stmt *statement = get(store, GET);
+	int r;
+
+	row_bind_text(statement, 1, id);
+	r = statement_step(store->statements, GET);
+	if (r > 0) {
+		r = row_read(statement, &token_table, ret_token);
+		if (r < 0)
+			log_error("the row of token %s is damaged", id);
+	} else if (r == 0) {
+		r = -ENOENT;
+	}
+	sqlite3_reset(statement);
+	return r;
+}
+
+int store_update(struct store *store, const struct token *token)
+{
+	row_bind(get(store, UPDATE), &token_table, token);
+	return statement_run_one(store->statements, UPDATE);
+}
+
+int store_rotate(struct store *store, const struct token *token)
+{
+	sqlite3_stmt *add = get(store, ADD_FORMER);
+	sqlite3_stmt *drop = get(store, DROP_FORMER);
+	uint64_t number = token->rotations;
+	int r;
+
+	row_bind_text(add, 1, token->id.text);
+	row_bind_number(add, 2, number);
+	row_bind_blob(add, 3, token->former_verifier, TOKEN_VERIFIER_LEN);
+	r = statement_run(store->statements, ADD_FORMER);
+	if (r < 0)
+		return r;
+	if (number > STORE_FORMER_MAX) {
+		row_bind_text(drop, 1, token->id.text);
+		row_bind_number(drop, 2, number - STORE_FORMER_MAX);
+		r = statement_run(store->statements, DROP_FORMER);
+		if (r < 0)
+			return r;
+	}
+	return store_update(store, token);
+}
+
+static void bind_use(struct store *store, const struct token *token)
+{
+	sqlite3_stmt *statement = get(store, USE);
+
+	row_bind_text(statement, 1, token->id.text);
+	row_bind_number(statement, 2, token->former_until);
+	row_bind_number(statement, 3, token->uses);
+	row_bind_number(statement, 4, token->last_used_at);
+	row_bind_text(statement, 5, token->last_used_service);
+	row_bind_text(statement, 6, token->last_used_from);
+	row_bind_blob(statement, 7, token->mac, sizeof(token->mac));
+}
+
+int store_use(struct store *store, const struct token *token)
+{
+	bind_use(store, token);
+	return statement_run_one(store->statements, USE);
+}
+
+int store_touch(struct store *store, const struct token *token)
+{
+	int r = usage_write(store->database);
+
+	if (r < 0)
+		return r;
+	bind_use(store, token);
+	return statement_run(store->statements, USE);
+}
+
+int store_delete(struct store *store, const char *id)
+{
+	int r;
+
+	row_bind_text(get(store, FORGET_FORMER), 1, id);
+	r = statement_run(store->statements, FORGET_FORMER);
+	if (r < 0)
+		return r;
+	row_bind_text(get(store, DELETE), 1, id);
+	return statement_run_one(store->statements, DELETE);
+}
+
+int store_was_secret(struct store *store, const char *id,
+	const uint8_t verifier[static TOKEN_VERIFIER_LEN], bool *ret_was)
+{
+	sqlite3_stmt *statement = get(store, GET_FORMER);
+	uint8_t former[TOKEN_VERIFIER_LEN];
+	bool was = false;
+	int r;
+
+	row_bind_text(statement, 1, id);
+	while ((r = statement_step(store->statements, GET_FORMER)) > 0)
+		if (row_blob(statement, 0, former, sizeof(former)) &&
+			sodium_memcmp(former, verifier, sizeof(former)) == 0)
+			was = true;
+	sqlite3_reset(statement);
+	if (r == 0)
+		*ret_was = was;
+	return r;
+}
+
+int store_list(
+	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata)
+{
+	return token_list_rows(store->database, filter, fn, userdata);
+}
+
+int store_list_deadlines(struct store *store, enum deadline deadline,
+	const struct deadline_place *after, list_row_fn fn, void *userdata)
+{
+	return token_list_deadlines(store->database, deadline, after, fn, userdata);
+}
+
+/* --- the disabled --- */
+
+/* Whether the statement gives a row; binds nothing. */
+static int any_row(struct store *store, enum statement which, bool *ret_any)
+{
+	int r = statement_step(store->statements, which);
+
+	sqlite3_reset(get(store, which));
+	if (r < 0)
+		return r;
+	*ret_any = r > 0;
+	return 0;
+}
+
+int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
+{
+	bool any = true;
+	int r;
+
+	if (!store->looked) {
+		r = any_row(store, ANY_DISABLED, &any);
+		if (r < 0)
+			return r;
+		store->none_disabled = !any;
+		store->looked = true;
+	}
+	/* So it is most of the time, and every login asks. */
+	if (store->none_disabled) {
+		*ret_disabled = false;
+		return 0;
+	}
+	row_bind_text(get(store, IS_DISABLED), 1, user);
+	return any_row(store, IS_DISABLED, ret_disabled);
+}
+
+int store_disable(struct store *store, const struct disabled *disabled)
+{
+	sqlite3_stmt *statement = get(store, DISABLE);
+
+	row_bind_text(statement, 1, disabled->user);
+	row_bind_number(statement, 2, disabled->at);
+	row_bind_number(statement, 3, disabled->by_uid);
+	row_bind_text(statement, 4, disabled->reason);
+	store->looked = false;
+	return statement_run(store->statements, DISABLE);
+}
+
+int store_enable(struct store *store, const char *user)
+{
+	row_bind_text(get(store, ENABLE), 1, user);
+	store->looked = false;
+	return statement_run_one(store->statements, ENABLE);
+}
+
+int store_list_disabled(struct store *store, disabled_fn fn, void *userdata)
+{
+	sqlite3_stmt *statement = get(store, LIST_DISABLED);
+	int r;
+
+	while ((r = statement_step(store->statements, LIST_DISABLED)) > 0) {
+		struct disabled disabled;
+		uint64_t uid;
+
+		if (!row_text(statement, 0, disabled.user, sizeof(disabled.user)) ||
+			!row_number(statement, 1, INT64_MAX, &disabled.at) ||
+			!row_number(statement, 2, UINT32_MAX, &uid) ||
+			!row_text(statement, 3, disabled.reason, sizeof(disabled.reason)) ||
+			(disabled.user[0] != '\0' && pat_name_problem(disabled.user)) ||
+			(disabled.reason[0] != '\0' && pat_name_problem(disabled.reason)))
+			continue;
+		disabled.by_uid = (uint32_t)uid;
+		r = fn(&disabled, userdata);
+		if (r != 0)
+			break;
+	}
+	sqlite3_reset(statement);
+	return r;
 }

@@ -73,7 +73,7 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 
 	if (r < 0)
 		return r;
-	r = meta_get_time(database, &time);
+	r = meta_get_number(database, META_TIME, &time);
 	if (r < 0)
 		return r;
 	tokens = malloc(sizeof(*tokens));

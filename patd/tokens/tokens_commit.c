@@ -3,6 +3,8 @@
  * What changes something, and who is notified of it.  A change goes through tokens_write() alone;
  * the uses of tokens, which many logins share a transaction for, through tokens_record().
  */
+#include <errno.h>
+
 #include "patd/tokens/tokens_private.h"
 #include "patd/util/log.h"
 
@@ -74,7 +76,7 @@ struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
 
 int tokens_store_time(struct tokens *tokens, uint64_t now)
 {
-	int r = meta_touch_time(tokens->database, now);
+	int r = meta_touch_number(tokens->database, META_TIME, now);
 
 	if (r == 0)
 		tokens->time_stored = now;
@@ -104,57 +106,50 @@ void tokens_record(struct tokens *tokens, struct entry *entry)
 	tokens_notify_entry(tokens, entry);
 }
 
-static int write_generate(struct tokens *tokens, const struct change *change)
+static int write_delete(struct tokens *tokens, const char *id)
 {
-	return store_insert(tokens->store, change->token);
+	int r = history_forget(tokens->history, id);
+
+	return r < 0 ? r : store_delete(tokens->store, id);
 }
 
-static int write_update(struct tokens *tokens, const struct change *change)
+static int write_change(struct tokens *tokens, const struct change *change)
 {
-	return store_update(tokens->store, change->token);
-}
-
-static int write_rotate(struct tokens *tokens, const struct change *change)
-{
-	return store_rotate(tokens->store, change->token);
-}
-
-static int write_use(struct tokens *tokens, const struct change *change)
-{
-	return store_use(tokens->store, change->token);
-}
-
-static int write_delete(struct tokens *tokens, const struct change *change)
-{
-	int r = history_forget(tokens->history, change->token->id.text);
-
-	return r < 0 ? r : store_delete(tokens->store, change->token->id.text);
-}
-
-static int write_disable(struct tokens *tokens, const struct change *change)
-{
-	return store_disable(tokens->store, change->disabled);
-}
-
-static int write_enable(struct tokens *tokens, const struct change *change)
-{
-	return store_enable(tokens->store, change->user);
+	switch (change->kind) {
+	case CHANGE_GENERATE:
+		return store_insert(tokens->store, change->token);
+	case CHANGE_UPDATE:
+		return store_update(tokens->store, change->token);
+	case CHANGE_ROTATE:
+		return store_rotate(tokens->store, change->token);
+	case CHANGE_USE:
+		return store_use(tokens->store, change->token);
+	case CHANGE_DELETE:
+		return write_delete(tokens, change->token->id.text);
+	case CHANGE_DISABLE:
+		return store_disable(tokens->store, change->disabled);
+	case CHANGE_ENABLE:
+		return store_enable(tokens->store, change->user);
+	}
+	return -EINVAL;
 }
 
 static const struct {
-	int (*write)(struct tokens *tokens, const struct change *change);
 	bool spare;  /* on a full disk the room that is kept there is for it */
 	bool sealed; /* the token gets a MAC */
 	bool notified;
 	enum token_event event;
-} kinds[CHANGES] = {
-	[CHANGE_GENERATE] = { write_generate, false, true, true, TOKEN_GENERATED },
-	[CHANGE_UPDATE] = { write_update, true, true, true, TOKEN_CHANGED },
-	[CHANGE_ROTATE] = { write_rotate, false, true, true, TOKEN_CHANGED },
-	[CHANGE_USE] = { write_use, false, true, false, TOKEN_USED },
-	[CHANGE_DELETE] = { write_delete, true, false, true, TOKEN_DELETED },
-	[CHANGE_DISABLE] = { write_disable, true, false, false, TOKEN_AFFECTED },
-	[CHANGE_ENABLE] = { write_enable, false, false, false, TOKEN_AFFECTED },
+} kinds[] = {
+	[CHANGE_GENERATE] = { .sealed = true, .notified = true, .event = TOKEN_GENERATED },
+	[CHANGE_UPDATE] = { .spare = true,
+		.sealed = true,
+		.notified = true,
+		.event = TOKEN_CHANGED },
+	[CHANGE_ROTATE] = { .sealed = true, .notified = true, .event = TOKEN_CHANGED },
+	[CHANGE_USE] = { .sealed = true },
+	[CHANGE_DELETE] = { .spare = true, .notified = true, .event = TOKEN_DELETED },
+	[CHANGE_DISABLE] = { .spare = true },
+	[CHANGE_ENABLE] = { .spare = false },
 };
 
 struct writing {
@@ -169,7 +164,7 @@ static int write_all(void *userdata)
 	const struct writing *writing = userdata;
 	struct tokens *tokens = writing->tokens;
 	const struct change *change = writing->change;
-	int r = kinds[change->kind].write(tokens, change);
+	int r = write_change(tokens, change);
 
 	if (r < 0)
 		return r;
@@ -178,7 +173,7 @@ static int write_all(void *userdata)
 		if (r < 0)
 			return r;
 	}
-	return meta_set_time(tokens->database, writing->now);
+	return meta_set_number(tokens->database, META_TIME, writing->now);
 }
 
 int tokens_write(struct tokens *tokens, const struct change *change)

@@ -13,7 +13,7 @@
 int tokens_daily_due(struct tokens *tokens, uint64_t *ret_at)
 {
 	uint64_t last;
-	int r = meta_get_daily(tokens->database, &last);
+	int r = meta_get_number(tokens->database, META_DAILY, &last);
 
 	if (r == 0)
 		*ret_at = last == 0 ? clock_now(tokens->clock) : last + DAY_S;
@@ -99,7 +99,7 @@ int tokens_daily_some(
 	}
 	r = prune(tokens, page.now, &more);
 	if (r == 0 && !more) {
-		r = meta_touch_daily(tokens->database, page.now);
+		r = meta_touch_number(tokens->database, META_DAILY, page.now);
 		work->done = true;
 	}
 	tokens_commit_usage(tokens);

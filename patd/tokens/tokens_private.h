@@ -77,8 +77,7 @@ enum change_kind {
 	CHANGE_USE, /* that must not be lost */
 	CHANGE_DELETE,
 	CHANGE_DISABLE,
-	CHANGE_ENABLE,
-	CHANGES
+	CHANGE_ENABLE
 };
 
 struct change {

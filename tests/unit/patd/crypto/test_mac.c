@@ -19,13 +19,13 @@ struct record {
 };
 
 static const struct field fields[] = {
-	{ .column = "number", FIELD(record, number, FIELD_NUMBER, INT64_MAX) },
-	{ .column = "text", FIELD(record, text, FIELD_TEXT, 0) },
-	{ .column = "mac", FIELD(record, mac, FIELD_MAC, 0) },
-	{ .column = "count", FIELD(record, count, FIELD_NUMBER, INT64_MAX) },
-	{ .column = "country", FIELD(record, country, FIELD_TEXT, 0) },
-	{ .column = "city", FIELD(record, city, FIELD_TEXT, 0) },
-	{ .column = "flag", FIELD(record, flag, FIELD_BOOL, 1) },
+	FIELD(record, "number", number, FIELD_NUMBER, INT64_MAX),
+	FIELD(record, "text", text, FIELD_TEXT, 0),
+	FIELD(record, "mac", mac, FIELD_MAC, 0),
+	FIELD(record, "count", count, FIELD_NUMBER, INT64_MAX),
+	FIELD(record, "country", country, FIELD_TEXT, 0),
+	FIELD(record, "city", city, FIELD_TEXT, 0),
+	FIELD(record, "flag", flag, FIELD_BOOL, 1),
 };
 
 static const struct table old_table = { fields, 3, sizeof(struct record) };

@@ -196,7 +196,7 @@ static void what_is_deleted_is_gone_and_overwritten(void **state)
 
 static int set_time(void *userdata)
 {
-	return meta_set_time(database, *(const uint64_t *)userdata);
+	return meta_set_number(database, META_TIME, *(const uint64_t *)userdata);
 }
 
 static void latest_time_is_kept(void **state)
@@ -204,14 +204,14 @@ static void latest_time_is_kept(void **state)
 	uint64_t time = 99, later = 500;
 
 	(void)state;
-	assert_int_equal(meta_get_time(database, &time), 0);
+	assert_int_equal(meta_get_number(database, META_TIME, &time), 0);
 	assert_int_equal(time, 0);
 	assert_int_equal(transaction_run(database, false, set_time, &later), 0);
-	assert_int_equal(meta_get_time(database, &time), 0);
+	assert_int_equal(meta_get_number(database, META_TIME, &time), 0);
 	assert_int_equal(time, 500);
-	assert_int_equal(meta_touch_time(database, 600), 0);
+	assert_int_equal(meta_touch_number(database, META_TIME, 600), 0);
 	reopen();
-	assert_int_equal(meta_get_time(database, &time), 0);
+	assert_int_equal(meta_get_number(database, META_TIME, &time), 0);
 	assert_int_equal(time, 600);
 }
 
@@ -279,7 +279,7 @@ static void a_batch_is_one_transaction(void **state)
 		(void)snprintf(id, sizeof(id), "%010u", i);
 		assert_int_equal(touch(id, 1000 + i, "sudo"), 0);
 	}
-	assert_int_equal(meta_touch_time(database, 2000), 0);
+	assert_int_equal(meta_touch_number(database, META_TIME, 2000), 0);
 	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 0);
 	assert_int_equal(usage_commit(database), 0);
 	assert_int_equal(ask("SELECT sum(last_used_at) FROM token"), 20 * 1000 + 190);
