@@ -40,13 +40,16 @@ static void read_all(char ret_text[static TEXT_MAX])
 {
 	const struct list_filter tokens = { 0 };
 	const struct entry_filter entries = { 0 };
-	struct store *store;
+	struct database *database;
+	struct history_rows *rows;
 
 	ret_text[0] = '\0';
-	assert_int_equal(store_open(world.place.dir, &store), 0);
-	assert_int_equal(store_list(store, &tokens, take_token, ret_text), 0);
-	assert_int_equal(store_list_history(store, &entries, take_entry, ret_text), 0);
-	store_free(store);
+	assert_int_equal(database_open(world.place.dir, &database), 0);
+	assert_int_equal(history_rows_open(database, &rows), 0);
+	assert_int_equal(token_list_rows(database, &tokens, take_token, ret_text), 0);
+	assert_int_equal(history_rows_list(rows, &entries, take_entry, ret_text), 0);
+	history_rows_close(rows);
+	database_free(database);
 }
 
 static void take_away(void)
