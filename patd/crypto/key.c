@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The key, its subkeys, and what is computed with them. */
 #include "patd/crypto/key.h"
 
 #include <errno.h>

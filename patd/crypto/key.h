@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The key: 32 random bytes, without which the database says nothing about any secret and no row
  * of it can be made or changed unnoticed.  Subkeys are derived from it (crypto_kdf), one for

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A secret in a box that only its recipient opens. */
 #include "patd/crypto/secret_box.h"
 
 #include <errno.h>

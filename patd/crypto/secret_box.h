@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The secret's way out to where no descriptor reaches, such as over ssh: a box that only the
  * recipient's secret key opens.  Whoever reads the bus, or the connection, has nothing of it.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A secret in a sealed memfd. */
 #include "patd/crypto/secret_fd.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The secret's way out, and in again to be checked: a descriptor that can be read and neither
  * changed nor grown.

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patd/crypto/key.h"
 #include "patd/db/reserve.h"
 #include "patd/db/schema.h"
@@ -35,8 +36,9 @@ static const char pragmas[] = "PRAGMA trusted_schema = OFF;"
 
 int database_lock(const char *state_dir, int *ret_fd)
 {
+	cleanup_close int fd = -1;
 	struct stat st;
-	int fd, r;
+	int r;
 
 	if (mkdir(state_dir, 0700) < 0 && errno != EEXIST) {
 		r = -errno;
@@ -47,21 +49,21 @@ int database_lock(const char *state_dir, int *ret_fd)
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		r = -errno;
 		log_error("cannot open the state directory %s: %s", state_dir, strerror(-r));
-	} else if (st.st_uid != geteuid() || (st.st_mode & 022) != 0) {
-		r = -EPERM;
+		return r;
+	}
+	if (st.st_uid != geteuid() || (st.st_mode & 022) != 0) {
 		log_error("the state directory %s must belong to patd's user, and no other may "
 			  "write to it",
 			state_dir);
-	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		return -EPERM;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		r = errno == EWOULDBLOCK ? -EBUSY : -errno;
 		log_error("the state directory %s is in use by another patd", state_dir);
-	} else {
-		*ret_fd = fd;
-		return 0;
+		return r;
 	}
-	if (fd >= 0)
-		close(fd);
-	return r;
+	*ret_fd = take_fd(&fd);
+	return 0;
 }
 
 /* SQLite would open a read-only file read-only, and follow a link; we take neither. */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A database in one file, opened in memory. */
 #include "patd/db/image.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A database in one file, opened in memory: what SQLite changes in it never reaches the file, and
  * it needs no other file beside it.

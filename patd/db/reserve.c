@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Room on the disk that is kept for a revoke. */
 #include "patd/db/reserve.h"
 
 #include <fcntl.h>

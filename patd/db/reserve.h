@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Room on the disk for a revoke when there is none left: a file in the state directory that is
  * given up for it, and made again when there is room.

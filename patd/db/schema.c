@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The layout of the database, and the steps to it. */
 #include "patd/db/schema.h"
 
 #include <errno.h>
@@ -151,12 +153,9 @@ int schema_prepare(sqlite3 *db, const char *path)
 	int64_t application = 0, version = 0, tables = 0;
 	int r;
 
-	r = read_number(db, "PRAGMA application_id", &application);
-	if (r == 0)
-		r = read_number(db, "PRAGMA user_version", &version);
-	if (r == 0)
-		r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables);
-	if (r < 0) {
+	if ((r = read_number(db, "PRAGMA application_id", &application)) < 0 ||
+		(r = read_number(db, "PRAGMA user_version", &version)) < 0 ||
+		(r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables)) < 0) {
 		log_error("the database %s cannot be read (%s): restore it from a backup", path,
 			sqlite3_errmsg(db));
 		return r;

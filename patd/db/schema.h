@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The database's layout, and how an older one becomes the present one. */
 #ifndef PATD_DB_SCHEMA_H
 #define PATD_DB_SCHEMA_H

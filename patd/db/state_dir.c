@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The state directory as a whole, and how a restored state takes its place. */
 #include "patd/db/state_dir.h"
 
 #include <dirent.h>
@@ -10,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patd/crypto/key.h"
 #include "patd/db/database.h"
 #include "patd/util/log.h"
@@ -118,42 +121,54 @@ static int keep_before(int state_fd, int ready_fd)
 
 static int carry_on(int state_fd, int ready_fd)
 {
-	int before_fd =
+	cleanup_close int before_fd =
 		openat(ready_fd, STATE_DIR_BEFORE, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int r = 0;
 
 	/* It is renamed when all else is done. */
 	if (before_fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	for (size_t i = 0; r == 0 && i < PARTS; i++)
-		r = move_part(state_fd, ready_fd, before_fd, parts[i]);
-	close(before_fd);
-	return r == 0 ? keep_before(state_fd, ready_fd) : r;
+	for (size_t i = 0; i < PARTS; i++) {
+		int r = move_part(state_fd, ready_fd, before_fd, parts[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return keep_before(state_fd, ready_fd);
 }
 
 static int finish(int state_fd)
 {
-	int ready_fd =
+	cleanup_close int ready_fd =
 		openat(state_fd, STATE_DIR_READY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int r;
 
 	if (ready_fd < 0)
 		return errno == ENOENT ? 0 : -errno;
 	r = carry_on(state_fd, ready_fd);
-	close(ready_fd);
-	if (r == 0)
-		r = state_dir_remove(state_fd, STATE_DIR_READY);
-	return r == 0 && fsync(state_fd) < 0 ? -errno : r;
+	if (r < 0)
+		return r;
+	r = state_dir_remove(state_fd, STATE_DIR_READY);
+	if (r < 0)
+		return r;
+	return fsync(state_fd) < 0 ? -errno : 0;
+}
+
+static int settle(int state_fd)
+{
+	int r = finish(state_fd);
+
+	if (r < 0)
+		return r;
+	r = state_dir_remove(state_fd, STATE_DIR_NEW);
+	if (r < 0)
+		return r;
+	return unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 int state_dir_settle(int state_fd)
 {
-	int r = finish(state_fd);
+	int r = settle(state_fd);
 
-	if (r == 0)
-		r = state_dir_remove(state_fd, STATE_DIR_NEW);
-	if (r == 0 && unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT)
-		r = -errno;
 	if (r < 0)
 		log_error("the state directory cannot be tidied up after a backup or a restore: "
 			  "%s",

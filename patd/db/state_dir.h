@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The state directory as a whole: how another state takes the place of the one in it, and what a
  * patd that was killed left behind.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Has the database synced by another thread. */
 #include "patd/db/sync.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Has the database synced and its WAL folded in, off the loop, at most a second after a change
  * that was not synced by itself.

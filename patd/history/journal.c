@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writes records to the system journal, in a thread of its own. */
 #include "patd/history/journal.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Tells the system journal what happens to tokens, in a thread of its own: a journal that hangs
  * holds up no login.  See patd/history/journal_record.h for what it is told.

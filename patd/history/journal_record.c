@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The record that the system journal gets of an entry of the history. */
 #include "patd/history/journal_record.h"
 
 #include <inttypes.h>

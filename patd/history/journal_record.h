@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the system journal is told of an entry of the history: a line for people, and fields for
  * programs (systemd.journal-fields(7)).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A user whose tokens do not work, or everybody, until an administrator says otherwise. */
 #ifndef PATD_MODEL_DISABLED_H
 #define PATD_MODEL_DISABLED_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Login hours. */
 #include "patd/model/hours.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Addresses and networks of IP. */
 #include "patd/model/network.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Addresses and networks of IP.  IPv4 is kept as IPv4-mapped IPv6 (RFC 4291, 2.5.5.2), and so
  * one is the other.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists of PAM services. */
 #include "patd/model/services.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PAM services, as a list of shell patterns with commas between them: "sudo,sshd,postgresql*".
  * Names are compared as they are: case counts, as it does in /etc/pam.d.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a login may come from. */
 #include "patd/model/sources.h"
 
 #include <net/if.h>

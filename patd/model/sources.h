@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Where a login may come from: networks with commas between them, "local" for no network at all.
  *

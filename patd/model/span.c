@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One span of login hours. */
 #include "patd/model/span.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One span of login hours, as in "Mon..Fri 08:00-18:00": weekdays, and a part of the day. */
 #ifndef PATD_MODEL_SPAN_H
 #define PATD_MODEL_SPAN_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who may do what. */
 #include "patd/rules/authority.h"
 
 #include <string.h>

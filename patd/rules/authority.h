@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may do what.  Knows uids and names, and what polkit has granted; asks nobody. */
 #ifndef PATD_RULES_AUTHORITY_H
 #define PATD_RULES_AUTHORITY_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verdict on a login: one rule for each reason to deny it. */
 #include "patd/rules/evaluation.h"
 
 #include <stddef.h>
@@ -20,9 +22,9 @@ static bool other_user(const struct attempt *attempt)
 					strcmp(attempt->user, attempt->token->user) != 0);
 }
 
-static bool ended(const struct attempt *attempt)
+static bool replaced(const struct attempt *attempt)
 {
-	return attempt->ended;
+	return attempt->replaced;
 }
 
 static bool makes_tokens(const struct attempt *attempt)
@@ -84,7 +86,7 @@ static const struct {
 	enum pat_verdict verdict;
 } rules[] = {
 	{ other_user, PAT_OTHER_USER },
-	{ ended, PAT_ROTATED },
+	{ replaced, PAT_ROTATED },
 	{ makes_tokens, PAT_NOT_ALLOWED },
 	{ account_closed, PAT_ACCOUNT_CLOSED },
 	{ revoked, PAT_REVOKED },
@@ -106,6 +108,8 @@ unsigned int verdict_all(
 	};
 	unsigned int n = 0;
 
+	_Static_assert(sizeof(rules) / sizeof(rules[0]) + PAT_RESTRICTIONS <= PAT_VERDICTS,
+		"all of them have room");
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (rules[i].denies(attempt))
 			ret_verdicts[n++] = rules[i].verdict;

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether a token whose secret was given opens the door: one rule for each thing that can keep it
- * shut, in the order in which the first is told.
+ * The verdict on a login with a token whose secret was given: one rule for each reason to deny it.
+ * The person is told the first reason, so their order counts.
  */
 #ifndef PATD_RULES_EVALUATION_H
 #define PATD_RULES_EVALUATION_H
@@ -12,23 +13,23 @@
 #include "patd/model/token.h"
 #include "patd/policy/policy.h"
 
-/* The use of a token that is to be judged. */
+/* The login that is to be judged. */
 struct attempt {
 	const struct token *token;
 	const struct policy *policy;
 	uint64_t now;
-	bool ended;    /* the secret is a former one that works no more */
+	bool replaced; /* the secret is a former one that no longer works */
 	bool disabled; /* the token's user is, or everybody */
-	/* Who wants to come in, and where.  NULL: not asked about. */
+	/* Who logs in, and where.  NULL: not asked about. */
 	uint32_t uid;
 	const char *user, *service, *rhost;
 	uint32_t account; /* bits of enum pat_account */
 };
 
-/* PAT_ACCEPTED, or the first thing that keeps the door shut. */
+/* PAT_ACCEPTED, or the first reason to deny it. */
 enum pat_verdict verdict_of(const struct attempt *attempt);
 
-/* All that keep it shut, at most PAT_VERDICTS; how many. */
+/* All reasons to deny it, at most PAT_VERDICTS; how many. */
 unsigned int verdict_all(
 	const struct attempt *attempt, enum pat_verdict ret_verdicts[static PAT_VERDICTS]);
 

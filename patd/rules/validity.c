@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What time and the policy make of a token. */
 #include "patd/rules/validity.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What time and the policy make of a token. */
 #ifndef PATD_RULES_VALIDITY_H
 #define PATD_RULES_VALIDITY_H

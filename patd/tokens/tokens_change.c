@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What becomes of a token that there is. */
+/* The changes of a token that exists: revoke, restore, rename, rotate, delete. */
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/lifetime.h"
 #include "patd/rules/validity.h"
@@ -28,10 +29,10 @@ enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, c
 }
 
 /*
- * A token that the caller may do that to.  Who may not is not told whether there is one.
- * 0, -ENOENT, -EBADMSG: no word of it can be read; or another of store's errors.
+ * Loads the token, if the caller may do that to it; who may not is not told whether there is one.
+ * *ret_r: what store_get() returned.
  */
-static enum pat_error find_for(struct tokens *tokens, const struct caller *caller,
+static enum pat_error load(struct tokens *tokens, const struct caller *caller,
 	enum operation operation, const char *id, struct token *ret_token, int *ret_r,
 	struct refusal *ret_refusal)
 {
@@ -42,15 +43,15 @@ static enum pat_error find_for(struct tokens *tokens, const struct caller *calle
 }
 
 /*
- * The same, of a row that is as patd wrote it: a new MAC, which every change makes, would make an
- * altered one good again.
+ * The same, and the row is as patd wrote it: a change computes a new MAC, which would make an
+ * altered row good again.
  */
-static enum pat_error find_intact(struct tokens *tokens, const struct caller *caller,
+static enum pat_error load_intact(struct tokens *tokens, const struct caller *caller,
 	enum operation operation, const char *id, struct token *ret_token,
 	struct refusal *ret_refusal)
 {
 	int r;
-	enum pat_error error = find_for(tokens, caller, operation, id, ret_token, &r, ret_refusal);
+	enum pat_error error = load(tokens, caller, operation, id, ret_token, &r, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -116,9 +117,8 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
 	return !before || longer || other;
 }
 
-/* Whether after a revoke only a restore, if anything, brings the token back, as was not so before.
- */
-static bool ends(const struct token *before, const struct token *after, uint64_t now)
+/* Whether the token worked before, or came back by itself, and now needs a restore at least. */
+static bool ends_access(const struct token *before, const struct token *after, uint64_t now)
 {
 	bool ended = validity_revoked(before, now) && before->revoked_until == 0;
 
@@ -127,7 +127,7 @@ static bool ends(const struct token *before, const struct token *after, uint64_t
 }
 
 /* *ret_new: it was not revoked before. */
-static enum pat_error revoke(struct tokens *tokens, const struct caller *caller,
+static enum pat_error revoke_token(struct tokens *tokens, const struct caller *caller,
 	struct token *token, const struct revocation *revocation, bool *ret_new,
 	struct refusal *ret_refusal)
 {
@@ -139,7 +139,7 @@ static enum pat_error revoke(struct tokens *tokens, const struct caller *caller,
 	*ret_new = false;
 	if (error != PAT_OK || !apply(revocation, now, token))
 		return error;
-	if (!ends(&before, token, now))
+	if (!ends_access(&before, token, now))
 		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
@@ -158,10 +158,11 @@ enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller,
 {
 	struct token token;
 	bool new;
-	enum pat_error error = find_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
+	enum pat_error error = load_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
 
-	return error != PAT_OK ? error
-			       : revoke(tokens, caller, &token, revocation, &new, ret_refusal);
+	return error != PAT_OK
+		       ? error
+		       : revoke_token(tokens, caller, &token, revocation, &new, ret_refusal);
 }
 
 enum pat_error tokens_revoke_unused(
@@ -170,34 +171,34 @@ enum pat_error tokens_revoke_unused(
 	const struct revocation unused = { .reason = "unused for too long" };
 	bool new;
 
-	return revoke(tokens, &tokens_patd, token, &unused, &new, ret_refusal);
+	return revoke_token(tokens, &tokens_patd, token, &unused, &new, ret_refusal);
 }
 
-#define SOME 4U /* tokens revoked in one turn of the loop: each is synced */
+#define REVOKED_MAX 4U     /* in one turn of the loop: each is synced */
+#define LOOKED_AT_MAX 512U /* the same */
 
-struct some {
+/* Tokens of a user that are to be revoked in this turn. */
+struct batch {
 	struct tokens *tokens;
-	struct token tokens_found[SOME];
+	struct token found[REVOKED_MAX];
 	unsigned int n;
 	char last[PAT_NAME_BYTES_MAX + 1];
 	unsigned int looked_at;
 	bool more;
 };
 
-#define LOOKED_AT_MAX 512U
-
-static int gather(const struct token *token, void *userdata)
+static int take_for_batch(const struct token *token, void *userdata)
 {
-	struct some *some = userdata;
+	struct batch *batch = userdata;
 
-	if (some->n == SOME || some->looked_at == LOOKED_AT_MAX) {
-		some->more = true;
+	if (batch->n == REVOKED_MAX || batch->looked_at == LOOKED_AT_MAX) {
+		batch->more = true;
 		return 1;
 	}
-	some->looked_at++;
-	pat_field_cut(some->last, sizeof(some->last), token->name);
-	if (tokens_intact(some->tokens, token))
-		some->tokens_found[some->n++] = *token;
+	batch->looked_at++;
+	pat_field_cut(batch->last, sizeof(batch->last), token->name);
+	if (tokens_intact(batch->tokens, token))
+		batch->found[batch->n++] = *token;
 	return 0;
 }
 
@@ -213,31 +214,31 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 		.after_uid = uid,
 		.after_name = place,
 	};
-	struct some *some;
+	cleanup_free struct batch *batch = NULL;
 	enum pat_error error;
 	int r;
 
 	error = tokens_allow(caller, OP_REVOKE, authority_owns(caller, uid, user), ret_refusal);
-	if (error == PAT_OK)
-		error = check_revocation(revocation, clock_now(tokens->clock), ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	some = calloc(1, sizeof(*some));
-	if (!some)
+	error = check_revocation(revocation, clock_now(tokens->clock), ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	batch = calloc(1, sizeof(*batch));
+	if (!batch)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
-	some->tokens = tokens;
-	r = store_list(tokens->store, &filter, gather, some);
+	batch->tokens = tokens;
+	r = store_list(tokens->store, &filter, take_for_batch, batch);
 	if (r < 0)
-		error = tokens_refuse_errno(r, ret_refusal);
-	for (unsigned int i = 0; error == PAT_OK && i < some->n; i++) {
+		return tokens_refuse_errno(r, ret_refusal);
+	for (unsigned int i = 0; error == PAT_OK && i < batch->n; i++) {
 		bool new;
 
-		error = revoke(
-			tokens, caller, &some->tokens_found[i], revocation, &new, ret_refusal);
+		error = revoke_token(
+			tokens, caller, &batch->found[i], revocation, &new, ret_refusal);
 		*count += new;
 	}
-	pat_field_cut(place, PAT_NAME_BYTES_MAX + 1, some->more ? some->last : "");
-	free(some);
+	pat_field_cut(place, PAT_NAME_BYTES_MAX + 1, batch->more ? batch->last : "");
 	return error;
 }
 
@@ -247,7 +248,7 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
 	struct entry entry;
-	enum pat_error error = find_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
+	enum pat_error error = load_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -281,7 +282,7 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	const char *problem = pat_name_problem(name);
 	struct token token;
 	struct entry entry;
-	enum pat_error error = find_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
+	enum pat_error error = load_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -329,7 +330,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
 	struct entry entry;
-	enum pat_error error = find_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal);
+	enum pat_error error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -366,7 +367,7 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	enum pat_error error;
 	int r;
 
-	error = find_for(tokens, caller, OP_DELETE, id, &token, &r, ret_refusal);
+	error = load(tokens, caller, OP_DELETE, id, &token, &r, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	/* A damaged row opens nothing; to be rid of it is all that is left. */

@@ -81,8 +81,8 @@ static enum pat_error choose_limits(
 	return PAT_OK;
 }
 
-/* All of the token that the wish decides. */
-static enum pat_error make(const struct tokens *tokens, const struct token_request *request,
+/* All of the token that the request decides. */
+static enum pat_error make_token(const struct tokens *tokens, const struct token_request *request,
 	struct token *ret_token, struct refusal *ret_refusal)
 {
 	const char *problem = pat_name_problem(request->name);
@@ -94,14 +94,15 @@ static enum pat_error make(const struct tokens *tokens, const struct token_reque
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
 	error = choose_expiry(tokens, request, &ret_token->expires_at, ret_refusal);
-	if (error == PAT_OK)
-		error = check_policy(tokens, ret_token, ret_refusal);
-	if (error == PAT_OK)
-		error = choose_limits(request, ret_token, ret_refusal);
-	return error;
+	if (error != PAT_OK)
+		return error;
+	error = check_policy(tokens, ret_token, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	return choose_limits(request, ret_token, ret_refusal);
 }
 
-static int found(const struct token *token, void *userdata)
+static int take_found(const struct token *token, void *userdata)
 {
 	(void)token;
 	*(bool *)userdata = true;
@@ -118,7 +119,7 @@ static enum pat_error check_name(struct tokens *tokens, const char *user, uint32
 		.name = name,
 	};
 	bool taken = false;
-	int r = store_list(tokens->store, &filter, found, &taken);
+	int r = store_list(tokens->store, &filter, take_found, &taken);
 
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
@@ -132,15 +133,18 @@ static enum pat_error check_user(
 	bool disabled = true;
 	int r = store_is_disabled(tokens->store, user, &disabled);
 
-	if (r == 0 && disabled)
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	if (disabled)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
 			N_("tokens are disabled for this user; an administrator can enable them"),
 			ret_refusal);
-	if (r == 0 && max != POLICY_UNLIMITED)
-		r = store_count(tokens->store, user, uid, max, &count);
+	if (max == POLICY_UNLIMITED)
+		return PAT_OK;
+	r = store_count(tokens->store, user, uid, max, &count);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	if (max != POLICY_UNLIMITED && count >= max)
+	if (count >= max)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
 			N_("the user has as many tokens as the policy of this machine allows; "
 			   "delete one that is not needed"),
@@ -154,14 +158,18 @@ enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *c
 {
 	bool own = !request->user || strcmp(request->user, caller->user) == 0;
 	struct token token;
-	enum pat_error error = make(tokens, request, &token, ret_refusal);
+	enum pat_error error = make_token(tokens, request, &token, ret_refusal);
 
-	if (error == PAT_OK && own)
-		error = check_name(tokens, caller->user, caller->uid, request->name, ret_refusal);
-	if (error == PAT_OK && own)
-		error = check_user(tokens, caller->user, caller->uid, ret_refusal);
 	if (error != PAT_OK)
 		return error;
+	if (own) {
+		error = check_name(tokens, caller->user, caller->uid, request->name, ret_refusal);
+		if (error != PAT_OK)
+			return error;
+		error = check_user(tokens, caller->user, caller->uid, ret_refusal);
+		if (error != PAT_OK)
+			return error;
+	}
 	return tokens_allow(caller, OP_GENERATE, own, ret_refusal);
 }
 
@@ -177,7 +185,7 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 		authority_owns(caller, request->uid, request->user), ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	error = make(tokens, request, &token, ret_refusal);
+	error = make_token(tokens, request, &token, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	error = check_user(tokens, request->user, request->uid, ret_refusal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verdict on a request at the verification door, and what would be one. */
+/* The verdict on a request at a verification socket, and what Check says it would be. */
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
@@ -13,30 +13,29 @@
 /* How far the time in the database may lag behind the latest time seen, if only used. */
 #define TIME_LAG_S 60
 
-/* The token that a secret is said to be of, and what of it the secret is. */
+/* The token that a request names, and how the secret fits it. */
 struct candidate {
 	struct token token; /* or the dummy */
 	bool known, intact;
-	bool matches; /* the present secret */
-	bool latest;  /* the one before, which may still work */
-	bool earlier; /* one before, which does not */
+	bool matches;  /* it is the present secret, */
+	bool previous; /* the one before, which works during the grace period, */
+	bool former;   /* or an earlier one, which does not */
 };
 
-/* Whether the secret is one that has ended. */
-static bool ended(const struct candidate *candidate, uint64_t now)
+static bool secret_replaced(const struct candidate *candidate, uint64_t now)
 {
-	return !candidate->matches && !(candidate->latest && candidate->token.former_until > now);
+	return !candidate->matches && !(candidate->previous && candidate->token.former_until > now);
 }
 
 /*
- * An unknown id costs what a known one does: nothing is decided before all is computed.  0, or
+ * An unknown id takes as long as a known one: all is computed before anything is decided.  0, or
  * the store's error.
  */
-static int find(struct tokens *tokens, const char *id, const struct pat_digest *digest,
+static int load_candidate(struct tokens *tokens, const char *id, const struct pat_digest *digest,
 	struct candidate *ret)
 {
 	uint8_t verifier[TOKEN_VERIFIER_LEN];
-	bool latest, earlier = false;
+	bool former = false;
 	int r = store_get(tokens->store, id, &ret->token);
 
 	ret->known = r == 0;
@@ -44,23 +43,22 @@ static int find(struct tokens *tokens, const char *id, const struct pat_digest *
 		ret->token = tokens->dummy;
 	key_verifier(tokens->key, digest, verifier);
 	ret->matches = sodium_memcmp(verifier, ret->token.verifier, sizeof(verifier)) == 0;
-	latest = sodium_memcmp(verifier, ret->token.former_verifier, sizeof(verifier)) == 0;
+	ret->previous = sodium_memcmp(verifier, ret->token.former_verifier, sizeof(verifier)) == 0;
 	ret->intact = tokens_intact(tokens, &ret->token);
 	if (!ret->matches && (r == 0 || r == -ENOENT)) {
-		int error = store_was_secret(tokens->store, id, verifier, &earlier);
+		int error = store_was_secret(tokens->store, id, verifier, &former);
 
 		r = error < 0 ? error : r;
 	}
 	sodium_memzero(verifier, sizeof(verifier));
-	ret->latest = latest;
-	ret->earlier = earlier;
+	ret->former = former;
 	return r == -ENOENT ? 0 : r;
 }
 
-/* False, and it is to be treated as wrong, if the secret is none of that token's. */
+/* False if the secret is none of that token's: then the verdict is PAT_WRONG. */
 static bool secret_known(const struct candidate *candidate)
 {
-	if (!candidate->known || !(candidate->matches || candidate->latest || candidate->earlier))
+	if (!candidate->known || !(candidate->matches || candidate->previous || candidate->former))
 		return false;
 	if (!candidate->intact)
 		log_warning("token %s was altered in the database, outside of patd: refused",
@@ -68,13 +66,13 @@ static bool secret_known(const struct candidate *candidate)
 	return candidate->intact;
 }
 
-/* What others send may be anything. */
+/* A text from outside, as the history takes it. */
 static const char *sanitized(const char *text)
 {
 	return text[0] != '\0' && pat_name_problem(text) ? "?" : text;
 }
 
-static struct entry entry_of(struct tokens *tokens, const struct caller *caller,
+static struct entry login_entry(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
 {
 	struct entry entry = tokens_entry(
@@ -136,7 +134,7 @@ static void record_refusal(struct tokens *tokens, const struct caller *caller,
 
 	if (!should_record(tokens, caller, token, verdict, &left_out))
 		return;
-	entry = entry_of(tokens, caller, token, request, verdict);
+	entry = login_entry(tokens, caller, token, request, verdict);
 	entry.unrecorded = left_out;
 	tokens_record(tokens, &entry);
 }
@@ -162,7 +160,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 
 	if (!worth && known)
 		return false;
-	*ret_entry = entry_of(tokens, caller, token, request, PAT_ACCEPTED);
+	*ret_entry = login_entry(tokens, caller, token, request, PAT_ACCEPTED);
 	ret_entry->unrecorded = worth ? left_out : 0;
 	sources_network(ret_entry->rhost, network);
 	if (!known && history_see(tokens->history, ret_entry, network) < 0)
@@ -229,7 +227,7 @@ static enum pat_verdict commit_use(struct tokens *tokens, struct token *token, s
 }
 
 /* PAT_ACCEPTED, or why not after all. */
-static enum pat_verdict use(struct tokens *tokens, const struct caller *caller,
+static enum pat_verdict accept(struct tokens *tokens, const struct caller *caller,
 	const struct candidate *candidate, const struct pat_request *request)
 {
 	struct token token = candidate->token;
@@ -265,7 +263,7 @@ static enum pat_verdict judge(
 		.account = request->account,
 	};
 
-	attempt.ended = ended(candidate, attempt.now);
+	attempt.replaced = secret_replaced(candidate, attempt.now);
 	if (store_is_disabled(tokens->store, candidate->token.user, &attempt.disabled) < 0)
 		return PAT_FAILED;
 	return verdict_of(&attempt);
@@ -292,15 +290,13 @@ static enum pat_verdict decide(struct tokens *tokens, const struct caller *calle
 	enum pat_verdict verdict;
 	int r = usage_begin(tokens->database);
 
-	if (r == 0)
-		r = find(tokens, request->id, &request->digest, &candidate);
-	if (r != 0)
+	if (r < 0 || load_candidate(tokens, request->id, &request->digest, &candidate) < 0)
 		return PAT_FAILED;
 	if (!secret_known(&candidate))
 		return PAT_WRONG;
 	verdict = judge(tokens, &candidate, request);
 	if (verdict == PAT_ACCEPTED)
-		verdict = use(tokens, caller, &candidate, request);
+		verdict = accept(tokens, caller, &candidate, request);
 	else if (verdict != PAT_FAILED)
 		refuse(tokens, caller, &candidate.token, request, verdict);
 	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
@@ -340,19 +336,20 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 		.account = PAT_ACCOUNT_SEEN, /* that is for the login to find out */
 	};
 	struct candidate candidate;
-	int r = find(tokens, id->text, digest, &candidate);
+	int r = load_candidate(tokens, id->text, digest, &candidate);
+	bool own;
 
-	if (r == 0 && (!secret_known(&candidate) ||
-			      authority_lacks(caller, OP_CHECK,
-				      authority_owns(caller, candidate.token.uid,
-					      candidate.token.user)) != ACTION_NONE))
-		r = -ENOENT;
-	if (r == 0)
-		r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
+	own = authority_owns(caller, candidate.token.uid, candidate.token.user);
+	/* Who may not is not told whether there is such a token. */
+	if (!secret_known(&candidate) || authority_lacks(caller, OP_CHECK, own) != ACTION_NONE)
+		return tokens_refuse(PAT_ERR_NOT_FOUND, NULL, ret_refusal);
+	r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	attempt.token = &candidate.token;
-	attempt.ended = ended(&candidate, attempt.now);
+	attempt.replaced = secret_replaced(&candidate, attempt.now);
 	*ret_n = verdict_all(&attempt, ret_verdicts);
 	return PAT_OK;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A database that is looked at in memory. */
 #include <errno.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may do what, row by row. */
 #include "patd/rules/authority.h"
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether a token opens the door: each rule of patd/rules/evaluation.c by itself, and all of them
  * together.
  */
@@ -31,7 +32,7 @@ struct given {
 	bool no_never, deny_locked;
 	const char *self_services;
 
-	bool ended, disabled;
+	bool replaced, disabled;
 	uint32_t who;                      /* logs in; 0: who the token is of */
 	const char *name;                  /* of who; NULL: the token's */
 	const char *service, *rhost;       /* NULL: login, locally */
@@ -79,7 +80,7 @@ static void set_up(struct scene *scene, const struct given *given)
 		.token = token,
 		.policy = &scene->policy,
 		.now = NOW,
-		.ended = given->ended,
+		.replaced = given->replaced,
 		.disabled = given->disabled,
 		.uid = given->who ? given->who : token->uid,
 		.user = given->name ? given->name : token->user,
@@ -117,7 +118,7 @@ static const struct {
 	{ "root with root's", OPEN, { .roots = true } },
 	{ "a user with root's", PAT_OTHER_USER, { .roots = true, .who = ALICE, .name = "alice" } },
 
-	{ "a secret that has ended", PAT_ROTATED, { .ended = true } },
+	{ "a secret that has ended", PAT_ROTATED, { .replaced = true } },
 
 	{ "polkit", PAT_NOT_ALLOWED, { .service = "polkit-1" } },
 	{ "polkit, by a token for it", PAT_NOT_ALLOWED,
@@ -277,7 +278,7 @@ static void other_user(struct scene *scene)
 
 static void ended(struct scene *scene)
 {
-	scene->attempt.ended = true;
+	scene->attempt.replaced = true;
 }
 
 static void polkit(struct scene *scene)

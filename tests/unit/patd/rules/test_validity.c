@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What time and the policy make of a token: patd/rules/validity.h, each threshold from both sides.
  */
 #include "common/lifetime.h"

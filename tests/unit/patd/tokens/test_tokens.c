@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rules of patd/tokens/tokens.c about a token's life: who may do what, when, and to which. */
 #include <errno.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a check of a token says, to whom, and that it changes nothing. */
 #include <stdlib.h>
 #include <time.h>

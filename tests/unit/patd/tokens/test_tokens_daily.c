@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is done once a day: the unused revoked, the expiring told, the history pruned. */
 #include "common/lifetime.h"
 #include "tests/unit/patd/heard.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Users whose tokens do not work, and everybody; and who may do what concerns more than a token. */
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"

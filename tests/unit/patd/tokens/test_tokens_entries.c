@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What comes into the history of all that happens: each thing once, by whom and how. */
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"

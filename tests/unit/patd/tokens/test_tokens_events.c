@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What happens to tokens, by somebody's word, by use or by time, is told. */
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"

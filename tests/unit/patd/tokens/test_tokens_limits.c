@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a token can be restricted to: as it is generated, and as it is used. */
 #include <stdlib.h>
 #include <time.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lists of tokens: who sees which, filters, pages. */
 #include <errno.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the rules write into the history, and who is shown what of it. */
 #include "tests/unit/patd/world.h"
 

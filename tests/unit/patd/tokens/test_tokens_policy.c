@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What patd.conf allows: when a token is generated, and of each that there is. */
 #include "common/lifetime.h"
 #include "tests/unit/patd/heard.h"

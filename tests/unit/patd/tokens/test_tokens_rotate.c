@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A new secret for a token that stays what it was. */
 #include "common/lifetime.h"
 #include "tests/unit/patd/heard.h"

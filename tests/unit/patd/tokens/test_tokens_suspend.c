@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a token is revoked: for good, for a while, for a reason; one, or all of a user's. */
 #include "common/lifetime.h"
 #include "tests/unit/patd/heard.h"

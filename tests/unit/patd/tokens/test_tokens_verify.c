@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verdicts of patd/tokens/tokens.c. */
 #include "common/lifetime.h"
 #include "tests/unit/patd/heard.h"
