@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A user whose tokens do not work, or everybody, until an administrator says otherwise. */
+/* A user, or everybody, whose tokens an administrator has disabled. */
 #ifndef PATD_MODEL_DISABLED_H
 #define PATD_MODEL_DISABLED_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An entry of the history: what happened to a token, or was tried with it, and by whose word. */
+/* An entry of the history: what was done or tried with a token, when, and by whom. */
 #ifndef PATD_MODEL_ENTRY_H
 #define PATD_MODEL_ENTRY_H
 
@@ -29,7 +29,7 @@ enum entry_event {
 	ENTRY_EVENTS
 };
 
-/* How somebody came to do it. */
+/* By which authority it was done. */
 enum entry_how {
 	ENTRY_PAM,      /* a login, asked for by by_uid */
 	ENTRY_ROOT,     /* over the bus, as uid 0 */

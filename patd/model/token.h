@@ -25,7 +25,7 @@ struct token {
 	char user[TOKEN_USER_BYTES_MAX + 1];
 	uint8_t verifier[TOKEN_VERIFIER_LEN]; /* BLAKE2b-256(key, digest) */
 	uint64_t created_at;
-	uint32_t created_by; /* the uid by whose word */
+	uint32_t created_by; /* the uid of who had it generated */
 	uint64_t expires_at; /* 0: never */
 	struct limits limits;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who may do what.  Knows uids and names, and what polkit has granted; asks nobody. */
+/* Who may do what: one row for each operation.  Decides by uid, name and what polkit granted. */
 #ifndef PATD_RULES_AUTHORITY_H
 #define PATD_RULES_AUTHORITY_H
 

@@ -80,7 +80,7 @@ static bool against_policy(const struct attempt *attempt)
 	       !services_match(policy->self_services, attempt->service);
 }
 
-/* What denies a login before the restrictions do, in the order in which the first is told. */
+/* What denies a login before the restrictions do, in the order in which they are told. */
 static const struct {
 	bool (*denies)(const struct attempt *attempt);
 	enum pat_verdict verdict;

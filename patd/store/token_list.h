@@ -50,7 +50,7 @@ struct deadline_place {
 	struct pat_id id;
 };
 
-/* The time of that moment in the token's life; 0: there is none. */
+/* The time of that deadline of the token; 0: there is none. */
 uint64_t deadline_of(enum deadline deadline, const struct token *token);
 
 /* As token_list_rows(), of all tokens that have such a time, behind that place. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tokens that change by themselves. */
+/* Tokens whose state changes by itself, at a deadline. */
 #include "patd/rules/validity.h"
 #include "patd/tokens/tokens_private.h"
 
-#define TOLD_A_TURN 16U
+#define NOTIFIED_A_TURN 16U
 
-/* What has come and is to be told, and the first that has not. */
+/* Deadlines that have passed, up to the first that has not. */
 struct deadlines_page {
 	struct tokens *tokens;
 	enum deadline deadline;
-	struct deadline_place *told;
+	struct deadline_place *place;
 	uint64_t now, next;
 	unsigned int rows;
 };
@@ -28,12 +28,12 @@ static int deadlines_row(const struct token *token, void *userdata)
 	struct deadlines_page *page = userdata;
 	uint64_t at = comes_at(page->tokens, page->deadline, token);
 
-	if (at > page->now || page->rows++ == TOLD_A_TURN) {
+	if (at > page->now || page->rows++ == NOTIFIED_A_TURN) {
 		page->next = at;
 		return 1;
 	}
-	page->told->at = deadline_of(page->deadline, token);
-	page->told->id = token->id;
+	page->place->at = deadline_of(page->deadline, token);
+	page->place->id = token->id;
 	/* A revoked one stays so. */
 	if (!validity_revoked(token, page->now))
 		tokens_notify(page->tokens, TOKEN_CHANGED, token);
@@ -41,15 +41,15 @@ static int deadlines_row(const struct token *token, void *userdata)
 }
 
 int tokens_notify_deadlines(struct tokens *tokens, enum deadline deadline,
-	struct deadline_place *told, uint64_t *ret_next)
+	struct deadline_place *place, uint64_t *ret_next)
 {
 	struct deadlines_page page = {
 		.tokens = tokens,
 		.deadline = deadline,
-		.told = told,
+		.place = place,
 		.now = clock_now(tokens->clock),
 	};
-	struct deadline_place from = *told;
+	struct deadline_place from = *place;
 	int r = 0;
 
 	if (deadline != DEADLINE_CREATION || tokens->policy->max_lifetime != POLICY_UNLIMITED)

@@ -145,7 +145,7 @@ bool tokens_intact(const struct tokens *tokens, const struct token *token)
 enum token_state tokens_state(struct tokens *tokens, const struct token *token)
 {
 	uint64_t now = clock_now(tokens->clock);
-	bool disabled = true; /* if it cannot be found out, nothing opens either */
+	bool disabled = true; /* if it cannot be found out, no login works either */
 
 	if (!tokens_intact(tokens, token))
 		return TOKEN_ALTERED;

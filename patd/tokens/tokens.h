@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rules: what happens to a token, by whose word, and whether it opens the door.  The one
- * place where a verdict is made.  Knows neither D-Bus nor SQL nor sockets; time comes from a
- * clock that a test sets.
+ * The service behind the bus and the verification sockets: what can be done with tokens, for
+ * which caller, and the verdict on a login.  It knows neither D-Bus nor SQL nor sockets, and its
+ * time comes from a clock that a test sets.
  *
- * Functions return PAT_OK, or why not and more about it in *ret_refusal.
+ * Functions return PAT_OK, or why they refuse, with more about it in *ret_refusal.
  */
 #ifndef PATD_TOKENS_TOKENS_H
 #define PATD_TOKENS_TOKENS_H
@@ -34,15 +34,15 @@ struct refusal {
 /* What happens to a token. */
 enum token_event {
 	TOKEN_GENERATED,
-	TOKEN_CHANGED,  /* something of it, by somebody's word or by time */
-	TOKEN_AFFECTED, /* its state, by a word about many tokens */
+	TOKEN_CHANGED,  /* by a caller or by time */
+	TOKEN_AFFECTED, /* its state changed by a change for many tokens */
 	TOKEN_USED,
 	TOKEN_DELETED
 };
 
-/* Called at once, before the result of what caused it is known to anybody. */
+/* Called at once, before the caller who caused it gets a reply. */
 typedef void (*token_event_fn)(enum token_event event, const struct token *token, void *userdata);
-/* The same for what has come into the history, or should have, had the disk not failed. */
+/* The same for an entry of the history, also for one that could not be written. */
 typedef void (*entry_fn)(const struct entry *entry, void *userdata);
 
 struct token_listener {
@@ -54,7 +54,7 @@ struct token_listener {
 /* What is to be generated. */
 struct token_request {
 	const char *name;
-	uint32_t uid; /* whose it will be, and that user's name */
+	uint32_t uid; /* of the owner */
 	const char *user;
 	bool has_lifetime, has_expires_at; /* neither: PAT_LIFETIME_DEFAULT */
 	uint64_t lifetime;                 /* seconds from now */
@@ -64,8 +64,8 @@ struct token_request {
 
 /* How a token is to be revoked. */
 struct revocation {
-	bool for_a_while;   /* it comes back by itself, */
-	uint64_t seconds;   /* after so many */
+	bool for_a_while;   /* a suspension, */
+	uint64_t seconds;   /* which ends by itself after so many */
 	const char *reason; /* NULL: none */
 };
 
@@ -79,7 +79,7 @@ struct token_query {
 	const char *id_prefix;
 	const char *state;    /* token_state_text() */
 	const char *service;  /* last used through it */
-	const char *good_for; /* a service that its restrictions let through */
+	const char *good_for; /* a service that its restrictions permit */
 	bool has_unused_since, has_expiring_before;
 	uint64_t unused_since, expiring_before;
 	const char *cursor; /* "": from the start */
@@ -97,21 +97,21 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 	const struct policy *policy, struct tokens **ret_tokens);
 void tokens_free(struct tokens *tokens);
 
-/* From now on another policy. */
+/* Replaces the policy. */
 int tokens_set_policy(struct tokens *tokens, const struct policy *policy);
 const struct policy *tokens_policy(const struct tokens *tokens);
 
-/* The number of events so far: if it stays, nothing has happened. */
+/* The number of token events so far: while it stays the same, nothing has happened. */
 uint64_t tokens_events(const struct tokens *tokens);
 
-/* listener, which must stay, hears of everything from now on; TOKENS_LISTENERS_MAX can. */
+/* listener, which must stay, is notified of everything; there can be TOKENS_LISTENERS_MAX. */
 #define TOKENS_LISTENERS_MAX 2
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 
 /*
- * Whether the caller may have such a token, as far as can be said before it is known whether
- * wish->user exists: to be asked before anything costs effort.  uid need not stand.
+ * Whether the caller may have such a token, as far as can be said before request->user is looked
+ * up, and before polkit is asked.  request->uid need not be set.
  */
 enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *caller,
 	const struct token_request *request, struct refusal *ret_refusal);
@@ -187,14 +187,14 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 uint64_t tokens_now(struct tokens *tokens);
 
 /*
- * Tells of tokens behind *told whose moment has come by now, and moves *told there.  Some of
- * them: *ret_next is when to call again, at once if that has passed; 0: not before there are
- * others.
+ * Notifies the listeners of tokens behind *place whose deadline has passed, and moves *place
+ * there.  A call handles some of them: *ret_next is when to call again, at once if that has
+ * passed; 0: not before there are other tokens.
  */
 int tokens_notify_deadlines(struct tokens *tokens, enum deadline deadline,
-	struct deadline_place *told, uint64_t *ret_next);
+	struct deadline_place *place, uint64_t *ret_next);
 
-/* Where to begin, so that only what comes from now on is told. */
+/* The place to begin at, so that only deadlines from now on are notified of. */
 struct deadline_place tokens_deadlines_from(const struct tokens *tokens, enum deadline deadline);
 
 /* The next time at which the token changes by itself; 0: none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is done once a day. */
+/* The daily work: unused tokens, tokens that expire soon, old entries of the history. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Users whose tokens do not work, and everybody. */
+/* Disabling the tokens of a user, or of everybody. */
 #include <errno.h>
 
 #include "patd/tokens/tokens_private.h"
@@ -17,29 +17,29 @@ static enum pat_error allow(
 	return tokens_allow(caller, operation_on(user), false, ret_refusal);
 }
 
-#define TOLD_MAX 1024U /* tokens of one user: for more the loop would be held too long */
+#define NOTIFIED_MAX 1024U /* tokens of one user: for more the loop would be held too long */
 
-struct telling {
+struct notifying {
 	struct tokens *tokens;
-	unsigned int told;
+	unsigned int notified;
 };
 
-static int tell(const struct token *token, void *userdata)
+static int notify_row(const struct token *token, void *userdata)
 {
-	struct telling *telling = userdata;
+	struct notifying *notifying = userdata;
 
-	tokens_notify(telling->tokens, TOKEN_AFFECTED, token);
-	return ++telling->told == TOLD_MAX;
+	tokens_notify(notifying->tokens, TOKEN_AFFECTED, token);
+	return ++notifying->notified == NOTIFIED_MAX;
 }
 
-/* Of everybody's tokens nothing is told: they may be millions. */
-static void tell_user(struct tokens *tokens, const char *user)
+/* Not where everybody's change: there may be millions. */
+static void notify_user(struct tokens *tokens, const char *user)
 {
 	const struct list_filter filter = { .user = user };
-	struct telling telling = { .tokens = tokens };
+	struct notifying notifying = { .tokens = tokens };
 
 	if (user[0] != '\0')
-		(void)store_list(tokens->store, &filter, tell, &telling);
+		(void)store_list(tokens->store, &filter, notify_row, &notifying);
 }
 
 enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller, const char *user,
@@ -69,7 +69,7 @@ enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller
 		return PAT_OK;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	tell_user(tokens, user);
+	notify_user(tokens, user);
 	return PAT_OK;
 }
 
@@ -90,7 +90,7 @@ enum pat_error tokens_enable(struct tokens *tokens, const struct caller *caller,
 		return PAT_OK;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	tell_user(tokens, user);
+	notify_user(tokens, user);
 	return PAT_OK;
 }
 

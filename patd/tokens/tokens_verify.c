@@ -139,7 +139,7 @@ static void record_refusal(struct tokens *tokens, const struct caller *caller,
 	tokens_record(tokens, &entry);
 }
 
-/* Once told so, a token stays expired, also if patd starts again under a clock set back. */
+/* Once a login was told that a token expired, it stays so, whatever the clock says later. */
 static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
 {
 	if (tokens->time_stored < validity_end(token, tokens->policy) &&
@@ -212,7 +212,7 @@ static enum pat_verdict commit_use(struct tokens *tokens, struct token *token, s
 	if (tokens_write(tokens, &(const struct change) {
 					 .kind = CHANGE_USE, .token = token, .entry = entry }) == 0)
 		return PAT_ACCEPTED;
-	/* The journal hears of it all the same. */
+	/* The journal gets it all the same. */
 	if (limited && entry) {
 		entry->event = ENTRY_REFUSED;
 		entry->result = PAT_FAILED;
