@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The restrictions of a token, row by row of the table. */
+#include "patd/model/limits.h"
+
+#include <string.h>
+
+#include "common/lifetime.h"
+#include "tests/unit/unit.h"
+
+/* For each restriction: what people write, how it is kept, and what is no value of it. */
+static const struct {
+	struct restriction_value good;
+	const char *kept;
+	struct restriction_value bad;
+} values[PAT_RESTRICTIONS] = {
+	[PAT_SERVICES] = { { .text = "sudo, login" }, "login,sudo", { .text = "a/b" } },
+	[PAT_SOURCES] = { { .text = "::ffff:192.0.2.7" }, "192.0.2.7", { .text = "host" } },
+	[PAT_HOURS] = { { .text = "monday" }, "Mon", { .text = "noon" } },
+	[PAT_NOT_BEFORE] = { { .number = 1000 }, NULL, { .number = PAT_EXPIRES_MAX + 1 } },
+	[PAT_MAX_USES] = { { .number = 2 }, NULL, { .number = UINT64_C(1) << 63 } },
+};
+
+static void each_restriction_is_set_to_its_canonical_value(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < PAT_RESTRICTIONS; i++) {
+		enum pat_restriction r = (enum pat_restriction)i;
+		struct limits limits = { 0 };
+
+		assert_false(limits_has(&limits, r));
+		assert_null(limits_set(&limits, r, &values[r].good));
+		assert_true(limits_has(&limits, r));
+		if (RESTRICTION_IS_NUMBER(restrictions[r].kind))
+			assert_int_equal(limits_number(&limits, r), values[r].good.number);
+		else
+			assert_string_equal(limits_text(&limits, r), values[r].kept);
+		for (unsigned int other = 0; other < PAT_RESTRICTIONS; other++)
+			assert_int_equal(
+				limits_has(&limits, (enum pat_restriction)other), other == i);
+	}
+}
+
+static void bad_value_is_refused_with_a_reason(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < PAT_RESTRICTIONS; i++) {
+		struct limits limits = { 0 };
+
+		assert_non_null(limits_set(&limits, (enum pat_restriction)i, &values[i].bad));
+	}
+}
+
+static void no_value_lifts_the_restriction(void **state)
+{
+	const struct restriction_value none = { 0 }, empty = { .text = "" };
+
+	(void)state;
+	for (unsigned int i = 0; i < PAT_RESTRICTIONS; i++) {
+		enum pat_restriction r = (enum pat_restriction)i;
+		struct limits limits = { 0 };
+
+		assert_null(limits_set(&limits, r, &values[r].good));
+		assert_null(limits_set(&limits, r, &none));
+		assert_false(limits_has(&limits, r));
+		assert_null(limits_set(&limits, r, &empty));
+		assert_false(limits_has(&limits, r));
+	}
+}
+
+static void login_is_permitted_by_each_restriction_alone(void **state)
+{
+	struct limits limits = {
+		.services = "login", .sources = "192.0.2.7", .hours = "Mon", .max_uses = 2
+	};
+	/* A Tuesday, from elsewhere, for another service, and two uses are over. */
+	const struct login login = {
+		.now = 1700000000, .service = "sudo", .rhost = "192.0.2.8", .uses = 2
+	};
+	const struct login unknown = { .now = 1700000000 };
+
+	(void)state;
+	for (unsigned int i = 0; i < PAT_RESTRICTIONS; i++) {
+		enum pat_restriction r = (enum pat_restriction)i;
+		const struct limits none = { 0 };
+
+		/* not_before is decided in patd/rules/evaluation.c. */
+		assert_int_equal(limits_permit(&limits, r, &login), r == PAT_NOT_BEFORE);
+		assert_true(limits_permit(&none, r, &login));
+	}
+	assert_true(limits_permit(&limits, PAT_SERVICES, &unknown));
+	assert_true(limits_permit(&limits, PAT_SOURCES, &unknown));
+	assert_true(limits_permit(&limits, PAT_MAX_USES, &unknown));
+	(void)strcpy(limits.hours, "Tue");
+	assert_true(limits_permit(&limits, PAT_HOURS, &login));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_restriction_is_set_to_its_canonical_value),
+		cmocka_unit_test(bad_value_is_refused_with_a_reason),
+		cmocka_unit_test(no_value_lifts_the_restriction),
+		cmocka_unit_test(login_is_permitted_by_each_restriction_alone),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
