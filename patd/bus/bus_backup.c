@@ -1,27 +1,25 @@
-/* Backup. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Backup: into a file that the caller gives. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patd/backup/online.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
-#include "patd/bus/progress_signal.h"
+#include "patd/bus/polkit.h"
 
 struct work {
 	struct backup *backup;
 };
 
-/* The call ends: by its answer, or because the one who asked has left. */
+/* The call ends: by its reply, or because its sender has left. */
 static void on_end(struct call *call)
 {
 	struct work *work = call->work;
 
-	call->abandon = NULL;
-	client_unref(call->client);
-	call->client = NULL;
 	if (work->backup)
 		backup_abandon(work->backup);
 }
@@ -31,7 +29,7 @@ static void on_progress(uint64_t done, uint64_t total, void *userdata)
 	const struct call *call = userdata;
 
 	if (!call->dropped)
-		bus_tell_progress(call, "BackupProgress", done, total);
+		call_send_progress(call, "BackupProgress", done, total);
 }
 
 static void on_done(int result, void *userdata)
@@ -42,7 +40,7 @@ static void on_done(int result, void *userdata)
 	work->backup = NULL;
 	switch (result) {
 	case 0:
-		call_reply(call, call_new_reply(call));
+		call_reply_args(call, DBUS_TYPE_INVALID);
 		break;
 	case -ECANCELED:
 		call_refuse(call, PAT_ERR_BUSY, N_("patd is ending; try again"));
@@ -83,8 +81,7 @@ static void start(struct call *call, int fd)
 	struct work *work = call_new_work(call, sizeof(*work));
 	int r;
 
-	call->client = work ? call_get_client(call) : NULL;
-	if (!call->client) {
+	if (!work || !call_watch_sender(call)) {
 		call_refuse(call, PAT_ERR_BUSY, N_("too much is under way; try again"));
 		return;
 	}
@@ -96,21 +93,31 @@ static void start(struct call *call, int fd)
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 }
 
-void bus_serve_backup(struct call *call)
+static void serve_backup(struct call *call)
 {
-	const struct bus_option options[] = { { 0 } };
-	int fd = -1;
-	const char *problem = bus_options_after(call->message, &fd, options);
+	static const struct bus_option none[] = { { 0 } };
+	cleanup_close int fd = -1;
+	const char *problem = bus_options_after(call->message, &fd, none);
+	struct refusal refusal = { 0 };
+	enum pat_error error = tokens_may_backup(&call->caller, &refusal);
 
+	if (error != PAT_OK) {
+		polkit_refuse(call, error, &refusal, "", "");
+		return;
+	}
 	if (!problem)
 		problem = check_file(fd);
-	/* Who has a backup has the key: no word of polkit's is enough for that. */
-	if (call->caller.uid != 0)
-		call_refuse(call, PAT_ERR_DENIED, N_("only root may have a backup"));
-	else if (problem)
+	if (problem)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
 	else
 		start(call, fd);
-	if (fd >= 0)
-		close(fd);
 }
+
+const struct bus_method bus_backup_methods[] = {
+	{
+		.name = "Backup",
+		.in = { { "file", "h" }, { "options", "a{sv}" } },
+		.handle = serve_backup,
+	},
+	{ 0 },
+};

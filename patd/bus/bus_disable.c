@@ -1,92 +1,81 @@
-/* What ends the access of many tokens at once: RevokeAll, Disable, Enable. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Methods about all tokens of a user: RevokeAll, Disable, Enable, ListDisabled. */
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
-#include "patd/bus/rows.h"
-
-/* NULL, or what is wrong.  What is read stays the message's. */
-static const char *read_revocation(
-	struct call *call, const char **ret_user, struct revocation *ret_revocation)
-{
-	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, ret_user, NULL },
-		{ "for", DBUS_TYPE_UINT64, &ret_revocation->seconds, &ret_revocation->for_a_while },
-		{ "reason", DBUS_TYPE_STRING, &ret_revocation->reason, NULL },
-		{ 0 },
-	};
-
-	*ret_revocation = (struct revocation) { 0 };
-	return bus_options_only(call->message, options);
-}
+#include "patd/bus/reply.h"
 
 /* A RevokeAll under way. */
 struct revoke_all {
-	char place[PAT_NAME_BYTES_MAX + 1];
+	const char *user; /* owned by the message; NULL: the caller */
+	struct revocation revocation;
+	char place[PAT_NAME_BYTES_MAX + 1]; /* the name of the last token revoked */
 	uint32_t count;
 };
 
-/* In slices, each a turn of the loop.  The user is in call->lookup. */
+/* NULL, or what is wrong. */
+static const char *read_revoke_all(DBusMessage *message, struct revoke_all *all)
+{
+	struct revocation *revocation = &all->revocation;
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, &all->user, NULL },
+		{ "for", DBUS_TYPE_UINT64, &revocation->seconds, &revocation->for_a_while },
+		{ "reason", DBUS_TYPE_STRING, &revocation->reason, NULL },
+		{ 0 },
+	};
+
+	return bus_options_only(message, options);
+}
+
+/* Revokes in slices, each in a turn of the loop, for the user in call->lookup. */
 static void revoke_some(struct call *call)
 {
 	struct revoke_all *all = call->work;
-	struct revocation revocation;
 	struct refusal refusal = { 0 };
-	const char *user = NULL;
-	DBusMessage *reply;
-	enum pat_error error;
+	enum pat_error error =
+		tokens_revoke_some(call_tokens(call), &call->caller, call->lookup.name,
+			call->lookup.uid, &all->revocation, all->place, &all->count, &refusal);
 
-	(void)read_revocation(call, &user, &revocation);
-	error = tokens_revoke_some(call_tokens(call), &call->caller, call->lookup.name,
-		call->lookup.uid, &revocation, all->place, &all->count, &refusal);
-	if (error != PAT_OK) {
+	if (error != PAT_OK)
 		polkit_refuse(call, error, &refusal, "", call->lookup.name);
-		return;
-	}
-	if (all->place[0] != '\0') {
+	else if (all->place[0] != '\0')
 		call_yield(call, revoke_some);
+	else
+		call_reply_args(call, DBUS_TYPE_UINT32, &all->count, DBUS_TYPE_INVALID);
+}
+
+static void serve_revoke_all(struct call *call)
+{
+	struct revoke_all *all = call_new_work(call, sizeof(*all));
+	const char *problem;
+
+	if (!all) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
 		return;
 	}
-	reply = call_new_reply(call);
-	if (reply && !dbus_message_append_args(
-			     reply, DBUS_TYPE_UINT32, &all->count, DBUS_TYPE_INVALID)) {
-		dbus_message_unref(reply);
-		reply = NULL;
-	}
-	call_reply(call, reply);
-}
-
-static void revoke_all(struct call *call)
-{
-	if (call_new_work(call, sizeof(struct revoke_all)))
-		revoke_some(call);
-	else
-		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
-}
-
-void bus_serve_revoke_all(struct call *call)
-{
-	struct revocation revocation;
-	const char *user = NULL, *problem = read_revocation(call, &user, &revocation);
-
-	if (problem)
+	problem = read_revoke_all(call->message, all);
+	if (problem) {
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
-	else if (user)
-		call_find_user(call, user, revoke_all);
+		return;
+	}
+	call->resume = revoke_some;
+	if (all->user)
+		call_find_user(call, all->user, revoke_some);
 	else
-		revoke_all(call); /* the lookup's last answer is the caller itself */
+		revoke_some(call); /* the last user that was looked up is the caller */
 }
 
-static void conclude(
+static void reply_or_refuse(
 	struct call *call, enum pat_error error, const struct refusal *refusal, const char *user)
 {
 	if (error == PAT_OK)
-		call_reply(call, call_new_reply(call));
+		call_reply_args(call, DBUS_TYPE_INVALID);
 	else
 		polkit_refuse(call, error, refusal, "", user);
 }
 
-/* Of the user in call->lookup. */
+/* Disables the user in call->lookup. */
 static void disable(struct call *call)
 {
 	const char *user, *reason = NULL;
@@ -100,7 +89,7 @@ static void disable(struct call *call)
 	if (!refusal.why)
 		error = tokens_disable(
 			call_tokens(call), &call->caller, call->lookup.name, reason, &refusal);
-	conclude(call, error, &refusal, call->lookup.name);
+	reply_or_refuse(call, error, &refusal, call->lookup.name);
 }
 
 static void enable(struct call *call)
@@ -113,12 +102,12 @@ static void enable(struct call *call)
 	if (!refusal.why)
 		error = tokens_enable(
 			call_tokens(call), &call->caller, call->lookup.name, &refusal);
-	conclude(call, error, &refusal, call->lookup.name);
+	reply_or_refuse(call, error, &refusal, call->lookup.name);
 }
 
 /*
- * Tokens have the name that NSS gives, which may be spelled otherwise than it was typed.  Who is
- * gone, or cannot be looked up, is meant as it was typed.
+ * Tokens have the user name that NSS gives, which may be spelled otherwise than the argument.  A
+ * user who is gone, or cannot be looked up, has the name in the argument.
  */
 static void find_user(struct call *call, void (*then)(struct call *call))
 {
@@ -135,55 +124,65 @@ static void find_user(struct call *call, void (*then)(struct call *call))
 	then(call);
 }
 
-void bus_serve_disable(struct call *call)
+static void serve_disable(struct call *call)
 {
 	find_user(call, disable);
 }
 
-void bus_serve_enable(struct call *call)
+static void serve_enable(struct call *call)
 {
 	find_user(call, enable);
 }
 
-struct disabled_view {
-	const char *user, *reason;
-	uint64_t at;
-	uint32_t by_uid;
-};
-
-static const struct bus_property disabled_properties[] = {
-	{ "User", "s", NULL, offsetof(struct disabled_view, user) },
-	{ "At", "t", NULL, offsetof(struct disabled_view, at) },
-	{ "Reason", "s", NULL, offsetof(struct disabled_view, reason) },
-	{ "ByUid", "u", NULL, offsetof(struct disabled_view, by_uid) },
-	{ 0 },
-};
-
 static int append_disabled(const struct disabled *disabled, void *userdata)
 {
-	const struct disabled_view view = {
-		.user = disabled->user,
-		.reason = disabled->reason,
-		.at = disabled->at,
-		.by_uid = disabled->by_uid,
+	static const struct bus_property columns[] = {
+		{ "User", "s", NULL, BUS_TEXT(struct disabled, user) },
+		{ "At", "t", NULL, BUS_MEMBER(struct disabled, at) },
+		{ "Reason", "s", NULL, BUS_TEXT(struct disabled, reason) },
+		{ "ByUid", "u", NULL, BUS_MEMBER(struct disabled, by_uid) },
+		{ 0 },
 	};
 
-	return bus_rows_append(userdata, disabled_properties, &view);
+	return reply_rows_append(userdata, columns, disabled);
 }
 
-void bus_serve_list_disabled(struct call *call)
+static void serve_list_disabled(struct call *call)
 {
-	struct bus_rows rows;
+	cleanup_reply_rows struct reply_rows rows = { 0 };
 	struct refusal refusal = { 0 };
 	enum pat_error error;
 
-	bus_rows_begin(call, &rows);
+	reply_rows_begin(&rows, call);
 	error = tokens_list_disabled(
 		call_tokens(call), &call->caller, append_disabled, &rows, &refusal);
-	if (error == PAT_OK) {
-		call_reply(call, bus_rows_end(&rows, NULL));
-		return;
-	}
-	bus_rows_abandon(&rows);
-	polkit_refuse(call, error, &refusal, "", "");
+	if (error == PAT_OK)
+		call_reply(call, reply_rows_end(&rows, NULL));
+	else
+		polkit_refuse(call, error, &refusal, "", "");
 }
+
+const struct bus_method bus_disable_methods[] = {
+	{
+		.name = "RevokeAll",
+		.in = { { "options", "a{sv}" } },
+		.out = { { "count", "u" } },
+		.handle = serve_revoke_all,
+	},
+	{
+		.name = "Disable",
+		.in = { { "user", "s" }, { "options", "a{sv}" } },
+		.handle = serve_disable,
+	},
+	{
+		.name = "Enable",
+		.in = { { "user", "s" }, { "options", "a{sv}" } },
+		.handle = serve_enable,
+	},
+	{
+		.name = "ListDisabled",
+		.out = { { "disabled", "aa{sv}" } },
+		.handle = serve_list_disabled,
+	},
+	{ 0 },
+};

@@ -1,19 +1,28 @@
-/* Secrets handed out: Generate and Rotate, and both sealed. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Methods that return a secret: Generate and Rotate, as a descriptor or sealed to a recipient. */
 #include <sodium.h>
-#include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
+#include "patd/bus/message.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
-#include "patd/bus/token_object.h"
+#include "patd/bus/token_view.h"
 #include "patd/crypto/secret_box.h"
 #include "patd/crypto/secret_fd.h"
+#include "patd/util/log.h"
+
+static void free_secret(char **secret)
+{
+	sodium_free(*secret);
+}
+#define cleanup_secret __attribute__((cleanup(free_secret)))
 
 /*
- * The ay before the options that only the sealed methods have: *ret_recipient is the key to seal
- * the secret to, the message's, or NULL where the secret goes out as a descriptor.  args moves on
- * to the options.  NULL, or what is wrong.
+ * Reads the ay before the options that only the sealed methods have: *ret_recipient is the key to
+ * seal the secret to, owned by the message; NULL: the reply has a descriptor.  args moves on to the
+ * options.  NULL, or what is wrong.
  */
 static const char *read_recipient(DBusMessageIter *args, const uint8_t **ret_recipient)
 {
@@ -31,49 +40,13 @@ static const char *read_recipient(DBusMessageIter *args, const uint8_t **ret_rec
 	return NULL;
 }
 
-/* NULL, or what is wrong.  What is read stays the message's, or in lists. */
-static const char *read_request(struct call *call, struct token_request *ret_request,
-	struct bus_list lists[static 2], const uint8_t **ret_recipient)
-{
-	DBusMessageIter args;
-	const char *problem;
-	struct restriction_value *values = ret_request->restrictions;
-	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, &ret_request->user, NULL },
-		{ "lifetime", DBUS_TYPE_UINT64, &ret_request->lifetime,
-			&ret_request->has_lifetime },
-		{ "expires_at", DBUS_TYPE_UINT64, &ret_request->expires_at,
-			&ret_request->has_expires_at },
-		{ "services", DBUS_TYPE_ARRAY, &lists[0], NULL },
-		{ "sources", DBUS_TYPE_ARRAY, &lists[1], NULL },
-		{ "hours", DBUS_TYPE_STRING, &values[PAT_HOURS].text, NULL },
-		{ "not_before", DBUS_TYPE_UINT64, &values[PAT_NOT_BEFORE].number, NULL },
-		{ "max_uses", DBUS_TYPE_UINT64, &values[PAT_MAX_USES].number, NULL },
-		{ 0 },
-	};
-
-	lists[0].text[0] = '\0';
-	lists[1].text[0] = '\0';
-	values[PAT_SERVICES].text = lists[0].text;
-	values[PAT_SOURCES].text = lists[1].text;
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, &ret_request->name);
-	(void)dbus_message_iter_next(&args);
-	problem = read_recipient(&args, ret_recipient);
-	return problem ? problem : bus_options_read(&args, options);
-}
-
 static bool append_descriptor(DBusMessage *reply, const char secret[static PAT_TOKEN_LEN])
 {
-	bool appended;
-	int fd;
+	cleanup_close int fd = -1;
 
-	if (secret_fd_new(secret, &fd) < 0)
-		return false;
 	/* libdbus keeps a copy of the descriptor. */
-	appended = dbus_message_append_args(reply, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
-	close(fd);
-	return appended;
+	return secret_fd_new(secret, &fd) >= 0 &&
+	       dbus_message_append_args(reply, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
 }
 
 static bool append_box(
@@ -91,120 +64,240 @@ static bool append_box(
  * path NULL: the secret alone.  recipient NULL: as a descriptor.  NULL without memory, or
  * descriptors.
  */
-static DBusMessage *secret_reply(const struct call *call, const char *path,
+static DBusMessage *new_secret_reply(const struct call *call, const char *path,
 	const uint8_t *recipient, const char secret[static PAT_TOKEN_LEN])
 {
-	DBusMessage *reply = call_new_reply(call);
+	cleanup_message DBusMessage *reply = call_new_reply(call);
 
 	if (!reply)
 		return NULL;
-	if ((!path || dbus_message_append_args(
-			      reply, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_INVALID)) &&
-		(recipient ? append_box(reply, recipient, secret)
-			   : append_descriptor(reply, secret)))
-		return reply;
-	dbus_message_unref(reply);
-	return NULL;
+	if (path &&
+		!dbus_message_append_args(reply, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_INVALID))
+		return NULL;
+	if (!(recipient ? append_box(reply, recipient, secret) : append_descriptor(reply, secret)))
+		return NULL;
+	return TAKE(reply);
 }
 
-/* A token whose secret cannot be handed out must not stay. */
-static void take_back(struct call *call, const struct token *token)
+/* Deletes a token whose secret nobody has. */
+static enum pat_error delete_token(struct tokens *tokens, const struct caller *caller,
+	const struct pat_id *id, const char *reason, struct refusal *ret_refusal)
 {
-	const struct revocation undone = { .reason = "its secret could not be handed out" };
-	struct refusal refusal;
+	const struct revocation revocation = { .reason = reason };
+	enum pat_error error = tokens_revoke(tokens, caller, id->text, &revocation, ret_refusal);
 
-	if (tokens_revoke(call_tokens(call), &call->caller, token->id.text, &undone, &refusal) ==
-		PAT_OK)
-		(void)tokens_delete(call_tokens(call), &call->caller, token->id.text, &refusal);
+	return error == PAT_OK ? tokens_delete(tokens, caller, id->text, ret_refusal) : error;
+}
+
+void bus_secret_undelivered(struct calls *calls, dbus_uint32_t serial)
+{
+	static const struct caller root = { .user = "root" };
+	struct refusal refusal;
+	struct pat_id id;
+
+	if (!calls_take_undelivered(calls, serial, &id))
+		return;
+	/* The bus takes no second reply to a call: the sender has the bus's error. */
+	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);
+	if (delete_token(calls_tokens(calls), &root, &id, "its secret could not be delivered",
+		    &refusal) != PAT_OK)
+		log_error("token %s could not be deleted: %s", id.text, refusal.why);
+}
+
+/* A Generate under way. */
+struct generation {
+	struct token_request request;
+	struct bus_list lists[PAT_RESTRICTIONS]; /* the text of restrictions that are lists */
+	const uint8_t *recipient;                /* see read_recipient() */
+};
+
+static struct bus_option restriction_option(struct generation *generation, enum pat_restriction r)
+{
+	struct restriction_value *value = &generation->request.restrictions[r];
+	struct bus_option option = { .key = restrictions[r].name };
+
+	switch (restrictions[r].kind) {
+	case RESTRICTION_LIST:
+		value->text = generation->lists[r].text;
+		option.type = DBUS_TYPE_ARRAY;
+		option.ret_value = &generation->lists[r];
+		break;
+	case RESTRICTION_TEXT:
+		option.type = DBUS_TYPE_STRING;
+		option.ret_value = &value->text;
+		break;
+	case RESTRICTION_TIME:
+	case RESTRICTION_COUNT:
+		option.type = DBUS_TYPE_UINT64;
+		option.ret_value = &value->number;
+		break;
+	}
+	return option;
+}
+
+#define OWN_OPTIONS 3
+
+/* NULL, or what is wrong.  The request points into the message and into *generation. */
+static const char *read_request(DBusMessage *message, struct generation *generation)
+{
+	struct token_request *request = &generation->request;
+	struct bus_option options[OWN_OPTIONS + PAT_RESTRICTIONS + 1] = {
+		{ "user", DBUS_TYPE_STRING, &request->user, NULL },
+		{ "lifetime", DBUS_TYPE_UINT64, &request->lifetime, &request->has_lifetime },
+		{ "expires_at", DBUS_TYPE_UINT64, &request->expires_at, &request->has_expires_at },
+	};
+	DBusMessageIter args;
+	const char *problem;
+
+	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
+		options[OWN_OPTIONS + r] = restriction_option(generation, r);
+	(void)dbus_message_iter_init(message, &args);
+	dbus_message_iter_get_basic(&args, &request->name);
+	(void)dbus_message_iter_next(&args);
+	problem = read_recipient(&args, &generation->recipient);
+	return problem ? problem : bus_options_read(&args, options);
 }
 
 /* For the user in call->lookup. */
-static void generate_for(struct call *call)
+static void generate(struct call *call)
 {
-	struct token_request request = { 0 };
-	struct bus_list lists[2];
+	const struct generation *generation = call->work;
+	struct token_request request = generation->request;
+	cleanup_secret char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
+	struct refusal refusal = { 0 };
 	struct token token;
-	enum pat_error error = PAT_ERR_NO_MEMORY;
-	struct refusal refusal = { .why = N_("out of memory, nothing was changed") };
-	const uint8_t *recipient;
-	DBusMessage *reply = NULL;
-	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
+	enum pat_error error;
+	DBusMessage *reply;
 
-	(void)read_request(call, &request, lists, &recipient);
 	request.uid = call->lookup.uid;
 	request.user = call->lookup.name;
-	if (secret)
-		error = tokens_generate(
-			call_tokens(call), &call->caller, &request, &token, secret, &refusal);
-	if (error == PAT_OK) {
-		reply = secret_reply(call, bus_token_path(&token.id).text, recipient, secret);
-		if (!reply) {
-			take_back(call, &token);
-			error = PAT_ERR_NO_MEMORY;
-			refusal.why =
-				N_("the secret could not be handed out; the token was deleted");
-		}
+	if (!secret) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+		return;
 	}
-	sodium_free(secret);
-	if (reply)
-		call_reply_secret(call, reply, &token.id);
-	else
+	error = tokens_generate(
+		call_tokens(call), &call->caller, &request, &token, secret, &refusal);
+	if (error != PAT_OK) {
 		polkit_refuse(call, error, &refusal, request.name, request.user);
+		return;
+	}
+	reply = new_secret_reply(
+		call, bus_token_path(&token.id).text, generation->recipient, secret);
+	if (!reply) {
+		(void)delete_token(call_tokens(call), &call->caller, &token.id,
+			"its secret could not be handed out", &refusal);
+		call_refuse(call, PAT_ERR_NO_MEMORY,
+			N_("the secret could not be handed out; the token was deleted"));
+		return;
+	}
+	call_reply_secret(call, reply, &token.id);
 }
 
-void bus_serve_generate(struct call *call)
+static void find_owner(struct call *call)
 {
-	struct token_request request = { 0 };
-	struct bus_list lists[2];
-	const uint8_t *recipient;
-	struct refusal refusal = { .why = read_request(call, &request, lists, &recipient) };
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	const struct generation *generation = call->work;
 
-	if (!refusal.why)
-		error = tokens_may_generate(call_tokens(call), &call->caller, &request, &refusal);
-	if (error != PAT_OK)
-		polkit_refuse(call, error, &refusal, request.name,
-			request.user ? request.user : call->caller.user);
-	else if (request.user)
-		call_find_user(call, request.user, generate_for);
+	if (generation->request.user)
+		call_find_user(call, generation->request.user, generate);
 	else
-		generate_for(call); /* the lookup's last answer is the caller itself */
+		generate(call); /* the last user that was looked up is the caller */
 }
 
-/* The secret before works on for the grace: if the new one cannot be handed out, there is that. */
-void bus_serve_rotate(struct call *call)
+/* Reads the request once: when polkit has granted what was missing, find_owner() continues. */
+static void serve_generate(struct call *call)
+{
+	struct generation *generation = call_new_work(call, sizeof(*generation));
+	const struct token_request *request;
+	struct refusal refusal = { 0 };
+	enum pat_error error;
+
+	if (!generation) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+		return;
+	}
+	refusal.why = read_request(call->message, generation);
+	if (refusal.why) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+		return;
+	}
+	request = &generation->request;
+	call->resume = find_owner;
+	error = tokens_may_generate(call_tokens(call), &call->caller, request, &refusal);
+	if (error != PAT_OK)
+		polkit_refuse(call, error, &refusal, request->name,
+			request->user ? request->user : call->caller.user);
+	else
+		find_owner(call);
+}
+
+/* If the new secret does not arrive, the former one still works for the grace period. */
+static void serve_rotate(struct call *call)
 {
 	dbus_uint64_t grace = TOKENS_GRACE_DEFAULT;
 	const struct bus_option options[] = {
 		{ "grace", DBUS_TYPE_UINT64, &grace, NULL },
 		{ 0 },
 	};
+	cleanup_secret char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 	struct refusal refusal = { 0 };
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	enum pat_error error;
 	DBusMessageIter args;
 	const uint8_t *recipient;
-	DBusMessage *reply = NULL;
-	char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
+	DBusMessage *reply;
 
 	(void)dbus_message_iter_init(call->message, &args);
 	refusal.why = read_recipient(&args, &recipient);
 	if (!refusal.why)
 		refusal.why = bus_options_read(&args, options);
-	if (!refusal.why && !secret) {
-		error = PAT_ERR_NO_MEMORY;
-		refusal.why = N_("out of memory, nothing was changed");
-	} else if (!refusal.why) {
-		error = tokens_rotate(
-			call_tokens(call), &call->caller, call->id, grace, secret, &refusal);
+	if (refusal.why) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+		return;
 	}
-	if (error == PAT_OK) {
-		reply = secret_reply(call, NULL, recipient, secret);
-		error = reply ? PAT_OK : PAT_ERR_NO_MEMORY;
-		refusal.why = N_("the new secret could not be handed out; rotate the token again");
+	if (!secret) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+		return;
 	}
-	sodium_free(secret);
-	if (error == PAT_OK)
+	error = tokens_rotate(call_tokens(call), &call->caller, call->id, grace, secret, &refusal);
+	if (error != PAT_OK) {
+		bus_token_refuse(call, error, &refusal);
+		return;
+	}
+	reply = new_secret_reply(call, NULL, recipient, secret);
+	if (reply)
 		call_reply(call, reply);
 	else
-		bus_token_refuse(call, error, &refusal);
+		call_refuse(call, PAT_ERR_NO_MEMORY,
+			N_("the new secret could not be handed out; rotate the token again"));
 }
+
+const struct bus_method bus_generate_methods[] = {
+	{
+		.name = "Generate",
+		.in = { { "name", "s" }, { "options", "a{sv}" } },
+		.out = { { "token", "o" }, { "secret", "h" } },
+		.handle = serve_generate,
+	},
+	{
+		.name = "GenerateSealed",
+		.in = { { "name", "s" }, { "recipient", "ay" }, { "options", "a{sv}" } },
+		.out = { { "token", "o" }, { "sealed", "ay" } },
+		.handle = serve_generate,
+	},
+	{ 0 },
+};
+
+const struct bus_method bus_rotate_methods[] = {
+	{
+		.name = "Rotate",
+		.in = { { "options", "a{sv}" } },
+		.out = { { "secret", "h" } },
+		.handle = serve_rotate,
+	},
+	{
+		.name = "RotateSealed",
+		.in = { { "recipient", "ay" }, { "options", "a{sv}" } },
+		.out = { { "sealed", "ay" } },
+		.handle = serve_rotate,
+	},
+	{ 0 },
+};

@@ -1,11 +1,10 @@
-/* The history: ListHistory, VerifyHistory, GetSources. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Methods of the history: ListHistory, VerifyHistory, GetSources. */
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
-#include "patd/bus/progress_signal.h"
-#include "patd/bus/rows.h"
-#include "patd/bus/token_object.h"
+#include "patd/bus/token_view.h"
 #include "patd/model/sources.h"
 
 struct entry_view {
@@ -15,7 +14,7 @@ struct entry_view {
 	dbus_bool_t new_service, new_network;
 };
 
-#define OF(member) offsetof(struct entry_view, member)
+#define OF(member) BUS_MEMBER(struct entry_view, member)
 
 static const struct bus_property entry_properties[] = {
 	{ "Seq", "t", NULL, OF(seq) },
@@ -65,10 +64,10 @@ static int append_entry(const struct entry *entry, void *userdata)
 		.new_network = entry->new_network,
 	};
 
-	return bus_rows_append(userdata, entry_properties, &view);
+	return reply_rows_append(userdata, entry_properties, &view);
 }
 
-static const char *read_wanted(struct call *call, struct history_query *ret)
+static const char *read_query(struct call *call, struct history_query *ret)
 {
 	dbus_bool_t all = FALSE, reverse = FALSE;
 	dbus_uint32_t limit;
@@ -90,70 +89,44 @@ static const char *read_wanted(struct call *call, struct history_query *ret)
 	return problem;
 }
 
-void bus_serve_history(struct call *call)
+static void serve_history(struct call *call)
 {
 	struct history_query query = { 0 };
-	struct refusal refusal = { .why = read_wanted(call, &query) };
+	struct refusal refusal = { .why = read_query(call, &query) };
 	char cursor[TOKENS_CURSOR_MAX];
-	struct bus_rows rows;
+	cleanup_reply_rows struct reply_rows rows = { 0 };
 	enum pat_error error;
 
 	if (refusal.why) {
 		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
 		return;
 	}
-	bus_rows_begin(call, &rows);
+	reply_rows_begin(&rows, call);
 	error = tokens_list_history(
 		call_tokens(call), &call->caller, &query, append_entry, &rows, cursor, &refusal);
-	if (error == PAT_OK) {
-		call_reply(call, bus_rows_end(&rows, cursor));
-		return;
-	}
-	bus_rows_abandon(&rows);
-	polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
-}
-
-static DBusMessage *verified_reply(const struct call *call, const struct history_check *check)
-{
-	DBusMessage *reply = call_new_reply(call);
-	const char *problem = check->problem ? check->problem : "";
-
-	if (!reply || dbus_message_append_args(reply, DBUS_TYPE_UINT64, &check->entries,
-			      DBUS_TYPE_UINT64, &check->first, DBUS_TYPE_UINT64, &check->bad,
-			      DBUS_TYPE_STRING, &problem, DBUS_TYPE_INVALID))
-		return reply;
-	dbus_message_unref(reply);
-	return NULL;
+	if (error == PAT_OK)
+		call_reply(call, reply_rows_end(&rows, cursor));
+	else
+		polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
 }
 
 struct verification {
 	struct history_check check;
-	uint64_t told; /* percent */
+	uint64_t reported; /* percent */
 };
 
-static void let_go(struct call *call)
-{
-	call->abandon = NULL;
-	client_unref(call->client);
-	call->client = NULL;
-}
-
-/* At most once for each percent.  Where too many are watched already, not at all. */
-static void tell(struct call *call, struct verification *verification)
+/* At most once for each percent.  Not at all if too many clients are watched already. */
+static void report_progress(struct call *call, struct verification *verification)
 {
 	const struct history_check *check = &verification->check;
 	const uint64_t total = check->last - check->first + 1;
 	const uint64_t percent = check->entries < total ? check->entries * 100 / total : 100;
 
-	if (percent <= verification->told)
+	if (percent <= verification->reported)
 		return;
-	verification->told = percent;
-	if (!call->client) {
-		call->client = call_get_client(call);
-		call->abandon = call->client ? let_go : NULL;
-	}
-	if (call->client)
-		bus_tell_progress(call, "VerifyProgress", check->entries, total);
+	verification->reported = percent;
+	if (call_watch_sender(call))
+		call_send_progress(call, "VerifyProgress", check->entries, total);
 }
 
 /* In slices, each a turn of the loop. */
@@ -164,18 +137,21 @@ static void verify_some(struct call *call)
 	struct refusal refusal = { 0 };
 	enum pat_error error =
 		tokens_check_history(call_tokens(call), &call->caller, check, &refusal);
+	const char *problem = check->problem ? check->problem : "";
 
 	if (error != PAT_OK) {
 		polkit_refuse(call, error, &refusal, "", "");
 	} else if (!check->done) {
-		tell(call, verification);
+		report_progress(call, verification);
 		call_yield(call, verify_some);
 	} else {
-		call_reply(call, verified_reply(call, check));
+		call_reply_args(call, DBUS_TYPE_UINT64, &check->entries, DBUS_TYPE_UINT64,
+			&check->first, DBUS_TYPE_UINT64, &check->bad, DBUS_TYPE_STRING, &problem,
+			DBUS_TYPE_INVALID);
 	}
 }
 
-void bus_serve_verify_history(struct call *call)
+static void serve_verify(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 	const char *problem = bus_options_only(call->message, none);
@@ -194,9 +170,9 @@ struct source_view {
 };
 
 static const struct bus_property source_properties[] = {
-	{ "From", "s", NULL, offsetof(struct source_view, rhost) },
-	{ "Service", "s", NULL, offsetof(struct source_view, service) },
-	{ "At", "t", NULL, offsetof(struct source_view, at) },
+	{ "From", "s", NULL, BUS_MEMBER(struct source_view, rhost) },
+	{ "Service", "s", NULL, BUS_MEMBER(struct source_view, service) },
+	{ "At", "t", NULL, BUS_MEMBER(struct source_view, at) },
 	{ 0 },
 };
 
@@ -208,22 +184,45 @@ static int append_source(const struct entry *entry, void *userdata)
 		.at = entry->at,
 	};
 
-	return bus_rows_append(userdata, source_properties, &view);
+	return reply_rows_append(userdata, source_properties, &view);
 }
 
-void bus_serve_sources(struct call *call)
+static void serve_sources(struct call *call)
 {
-	struct bus_rows rows;
+	cleanup_reply_rows struct reply_rows rows = { 0 };
 	struct refusal refusal = { 0 };
 	enum pat_error error;
 
-	bus_rows_begin(call, &rows);
+	reply_rows_begin(&rows, call);
 	error = tokens_list_sources(
 		call_tokens(call), &call->caller, call->id, append_source, &rows, &refusal);
-	if (error == PAT_OK) {
-		call_reply(call, bus_rows_end(&rows, NULL));
-		return;
-	}
-	bus_rows_abandon(&rows);
-	bus_token_refuse(call, error, &refusal);
+	if (error == PAT_OK)
+		call_reply(call, reply_rows_end(&rows, NULL));
+	else
+		bus_token_refuse(call, error, &refusal);
 }
+
+const struct bus_method bus_history_methods[] = {
+	{
+		.name = "ListHistory",
+		.in = { { "filter", "a{sv}" }, { "limit", "u" }, { "cursor", "s" } },
+		.out = { { "entries", "aa{sv}" }, { "next_cursor", "s" } },
+		.handle = serve_history,
+	},
+	{
+		.name = "VerifyHistory",
+		.in = { { "options", "a{sv}" } },
+		.out = { { "entries", "t" }, { "first", "t" }, { "bad", "t" }, { "problem", "s" } },
+		.handle = serve_verify,
+	},
+	{ 0 },
+};
+
+const struct bus_method bus_sources_methods[] = {
+	{
+		.name = "GetSources",
+		.out = { { "sources", "aa{sv}" } },
+		.handle = serve_sources,
+	},
+	{ 0 },
+};

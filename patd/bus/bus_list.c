@@ -1,40 +1,40 @@
-/* ListTokens. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ListTokens: one page of tokens. */
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
-#include "patd/bus/rows.h"
-#include "patd/bus/token_object.h"
+#include "patd/bus/token_view.h"
 
-static const char *read_wanted(struct call *call, struct token_query *ret_wanted)
+static const char *read_query(struct call *call, struct token_query *ret_query)
 {
 	dbus_bool_t all = FALSE;
 	dbus_uint32_t limit;
 	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, &ret_wanted->user, NULL },
+		{ "user", DBUS_TYPE_STRING, &ret_query->user, NULL },
 		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
-		{ "name", DBUS_TYPE_STRING, &ret_wanted->name, NULL },
-		{ "name_pattern", DBUS_TYPE_STRING, &ret_wanted->name_pattern, NULL },
-		{ "id_prefix", DBUS_TYPE_STRING, &ret_wanted->id_prefix, NULL },
-		{ "state", DBUS_TYPE_STRING, &ret_wanted->state, NULL },
-		{ "unused_since", DBUS_TYPE_UINT64, &ret_wanted->unused_since,
-			&ret_wanted->has_unused_since },
-		{ "expiring_before", DBUS_TYPE_UINT64, &ret_wanted->expiring_before,
-			&ret_wanted->has_expiring_before },
-		{ "service", DBUS_TYPE_STRING, &ret_wanted->service, NULL },
-		{ "good_for", DBUS_TYPE_STRING, &ret_wanted->good_for, NULL },
+		{ "name", DBUS_TYPE_STRING, &ret_query->name, NULL },
+		{ "name_pattern", DBUS_TYPE_STRING, &ret_query->name_pattern, NULL },
+		{ "id_prefix", DBUS_TYPE_STRING, &ret_query->id_prefix, NULL },
+		{ "state", DBUS_TYPE_STRING, &ret_query->state, NULL },
+		{ "unused_since", DBUS_TYPE_UINT64, &ret_query->unused_since,
+			&ret_query->has_unused_since },
+		{ "expiring_before", DBUS_TYPE_UINT64, &ret_query->expiring_before,
+			&ret_query->has_expiring_before },
+		{ "service", DBUS_TYPE_STRING, &ret_query->service, NULL },
+		{ "good_for", DBUS_TYPE_STRING, &ret_query->good_for, NULL },
 		{ 0 },
 	};
 	const char *problem =
-		bus_options_of_list(call->message, options, &limit, &ret_wanted->cursor);
+		bus_options_of_list(call->message, options, &limit, &ret_query->cursor);
 
-	ret_wanted->all = all;
-	ret_wanted->limit = limit;
+	ret_query->all = all;
+	ret_query->limit = limit;
 	return problem;
 }
 
 struct page {
 	struct tokens *tokens;
-	struct bus_rows rows;
+	struct reply_rows rows;
 };
 
 static int append_row(const struct token *token, void *userdata)
@@ -42,14 +42,14 @@ static int append_row(const struct token *token, void *userdata)
 	struct page *page = userdata;
 	struct token_view view;
 
-	bus_token_view(page->tokens, token, &view);
-	return bus_rows_append(&page->rows, bus_token_properties, &view);
+	token_view_fill(page->tokens, token, &view);
+	return reply_rows_append(&page->rows, token_view_properties(), &view);
 }
 
-void bus_serve_list(struct call *call)
+static void serve_list(struct call *call)
 {
 	struct token_query query = { 0 };
-	struct refusal refusal = { .why = read_wanted(call, &query) };
+	struct refusal refusal = { .why = read_query(call, &query) };
 	struct page page = { .tokens = call_tokens(call) };
 	char cursor[TOKENS_CURSOR_MAX];
 	enum pat_error error;
@@ -58,13 +58,22 @@ void bus_serve_list(struct call *call)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
 		return;
 	}
-	bus_rows_begin(call, &page.rows);
+	reply_rows_begin(&page.rows, call);
 	error = tokens_list(
 		page.tokens, &call->caller, &query, append_row, &page, cursor, &refusal);
-	if (error == PAT_OK) {
-		call_reply(call, bus_rows_end(&page.rows, cursor));
-		return;
-	}
-	bus_rows_abandon(&page.rows);
-	polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
+	if (error == PAT_OK)
+		call_reply(call, reply_rows_end(&page.rows, cursor));
+	else
+		polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
+	reply_rows_discard(&page.rows);
 }
+
+const struct bus_method bus_list_methods[] = {
+	{
+		.name = "ListTokens",
+		.in = { { "filter", "a{sv}" }, { "limit", "u" }, { "cursor", "s" } },
+		.out = { { "tokens", "aa{sv}" }, { "next_cursor", "s" } },
+		.handle = serve_list,
+	},
+	{ 0 },
+};

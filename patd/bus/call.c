@@ -1,16 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Method calls under way: counted, identified, answered. */
 #include "patd/bus/call.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bus.h"
+#include "common/cleanup.h"
 #include "common/l10n.h"
-#include "patd/bus/driver.h"
-#include "patd/bus/pending_secrets.h"
+#include "patd/bus/message.h"
 #include "patd/util/log.h"
 
 #define CALLS_MAX 4096U    /* under way at a time */
 #define CALLS_UID_MAX 128U /* of one uid, so that no user can take them all; root may */
+
+/* The latest replies with a secret: the bus returns an error for one at once, or never. */
+#define PENDING_SECRETS_MAX 64U
+
+struct pending_secret {
+	dbus_uint32_t serial; /* of the reply; 0: none */
+	struct pat_id id;
+};
 
 struct calls {
 	sd_event *event;
@@ -22,7 +33,8 @@ struct calls {
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 	uint64_t serial;
-	struct pending_secrets pending_secrets;
+	struct pending_secret pending_secrets[PENDING_SECRETS_MAX];
+	unsigned int next_pending;
 };
 
 int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
@@ -46,12 +58,10 @@ static void call_free(struct call *call)
 	call->calls->count--;
 	if (call->abandon)
 		call->abandon(call);
+	call_unwatch_sender(call);
 	free(call->work);
 	sd_event_source_disable_unref(call->turn);
-	if (call->pending) {
-		dbus_pending_call_cancel(call->pending);
-		dbus_pending_call_unref(call->pending);
-	}
+	message_end_question(&call->pending);
 	dbus_message_unref(call->message);
 	dbus_connection_unref(call->connection);
 	free(call);
@@ -63,7 +73,7 @@ void calls_drop(struct calls *calls)
 	struct call *next;
 
 	/* On the next connection serials begin anew. */
-	calls->pending_secrets = (struct pending_secrets) { 0 };
+	memset(calls->pending_secrets, 0, sizeof(calls->pending_secrets));
 	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
 		next = LIST_NEXT(call, entry);
 		if (call->pending || call->turn || call->abandon)
@@ -96,16 +106,13 @@ void calls_free(struct calls *calls)
 static dbus_uint32_t send_unless_unwanted(
 	DBusConnection *connection, DBusMessage *call, DBusMessage *reply)
 {
+	cleanup_message DBusMessage *owned = reply;
 	dbus_uint32_t serial = 0;
 
-	if (!reply) {
-		log_error("a reply on the bus was lost: out of memory");
-		return 0;
-	}
 	/* Fails without memory only, and on a closed connection goes nowhere. */
-	if (!dbus_message_get_no_reply(call) && !dbus_connection_send(connection, reply, &serial))
+	if (!owned || (!dbus_message_get_no_reply(call) &&
+			      !dbus_connection_send(connection, owned, &serial)))
 		log_error("a reply on the bus was lost: out of memory");
-	dbus_message_unref(reply);
 	return serial;
 }
 
@@ -126,6 +133,11 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 	LIST_INSERT_HEAD(&calls->all, call, entry);
 	calls->count++;
 	return call;
+}
+
+struct tokens *calls_tokens(const struct calls *calls)
+{
+	return calls->tokens;
 }
 
 struct tokens *call_tokens(const struct call *call)
@@ -158,9 +170,26 @@ struct clients *call_clients(const struct call *call)
 	return call->calls->clients;
 }
 
-struct client *call_get_client(const struct call *call)
+bool call_watch_sender(struct call *call)
 {
-	return clients_get(call->calls->clients, dbus_message_get_sender(call->message));
+	if (!call->client)
+		call->client =
+			clients_get(call->calls->clients, dbus_message_get_sender(call->message));
+	return call->client;
+}
+
+void call_unwatch_sender(struct call *call)
+{
+	if (call->client)
+		client_unref(call->client);
+	call->client = NULL;
+}
+
+void call_send_progress(const struct call *call, const char *signal, uint64_t done, uint64_t total)
+{
+	client_send(call->client,
+		message_signal(PAT_BUS_PATH, PAT_BUS_MANAGER, signal, DBUS_TYPE_UINT64, &done,
+			DBUS_TYPE_UINT64, &total, DBUS_TYPE_INVALID));
 }
 
 void *call_new_work(struct call *call, size_t size)
@@ -198,29 +227,40 @@ void call_reply(struct call *call, DBusMessage *reply)
 	call_free(call);
 }
 
+void call_reply_args(struct call *call, int first_type, ...)
+{
+	DBusMessage *reply = call_new_reply(call);
+	va_list args;
+
+	va_start(args, first_type);
+	reply = message_append_valist(reply, first_type, args);
+	va_end(args);
+	call_reply(call, reply);
+}
+
 void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_id *id)
 {
+	struct calls *calls = call->calls;
 	dbus_uint32_t serial = send_unless_unwanted(call->connection, call->message, reply);
 
 	if (serial != 0)
-		pending_secrets_add(&call->calls->pending_secrets, serial, id);
+		calls->pending_secrets[calls->next_pending++ % PENDING_SECRETS_MAX] =
+			(struct pending_secret) { .serial = serial, .id = *id };
 	call_free(call);
 }
 
-void calls_undelivered(struct calls *calls, dbus_uint32_t serial)
+bool calls_take_undelivered(struct calls *calls, dbus_uint32_t serial, struct pat_id *ret_id)
 {
-	static const struct caller root = { .user = "root" };
-	const struct revocation undone = { .reason = "its secret could not be delivered" };
-	struct refusal refusal;
-	struct pat_id id;
+	for (unsigned int i = 0; serial != 0 && i < PENDING_SECRETS_MAX; i++) {
+		struct pending_secret *pending = &calls->pending_secrets[i];
 
-	if (!pending_secrets_take(&calls->pending_secrets, serial, &id))
-		return;
-	/* The bus takes no second reply to a call: there is nothing to tell its sender. */
-	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);
-	if (tokens_revoke(calls->tokens, &root, id.text, &undone, &refusal) != PAT_OK ||
-		tokens_delete(calls->tokens, &root, id.text, &refusal) != PAT_OK)
-		log_error("token %s could not be deleted: %s", id.text, refusal.why);
+		if (pending->serial != serial)
+			continue;
+		*ret_id = pending->id;
+		pending->serial = 0;
+		return true;
+	}
+	return false;
 }
 
 void call_refuse_named(struct call *call, const char *name, const char *text)
@@ -283,8 +323,8 @@ static unsigned int count_of(const struct calls *calls, uint32_t uid)
 	return n;
 }
 
-/* The caller is who stands in call->lookup. */
-static void admit(struct call *call)
+/* The caller is the user in call->lookup. */
+static void set_caller(struct call *call)
 {
 	call->caller.uid = call->lookup.uid;
 	memcpy(call->caller.user, call->lookup.name, sizeof(call->caller.user));
@@ -304,23 +344,20 @@ static void on_caller(struct job *job)
 			call, PAT_ERR_DENIED, N_("the user who asks is not known to the system"));
 		return;
 	}
-	admit(call);
+	set_caller(call);
 }
 
 static void on_uid(DBusPendingCall *pending, void *userdata)
 {
 	struct call *call = userdata;
-	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	cleanup_message DBusMessage *reply = message_take_answer(&call->pending);
 	dbus_uint32_t uid;
-	/* A reply is matched by its serial, which anybody can guess: it must be the bus's. */
-	bool known = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
-		     dbus_message_has_sender(reply, DBUS_SERVICE_DBUS) &&
-		     dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID);
 
-	dbus_message_unref(reply);
-	dbus_pending_call_unref(call->pending);
-	call->pending = NULL;
-	if (!known) {
+	(void)pending;
+	/* A reply is matched by its serial, which anybody can guess: it must be the bus's. */
+	if (dbus_message_get_type(reply) != DBUS_MESSAGE_TYPE_METHOD_RETURN ||
+		!dbus_message_has_sender(reply, DBUS_SERVICE_DBUS) ||
+		!dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID)) {
 		call_refuse(call, PAT_ERR_DENIED, N_("the bus does not say who asks"));
 		return;
 	}
@@ -329,15 +366,17 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	if (uid == 0) {
 		/* NSS may hang for want of a network, and root must get its revoke through. */
 		(void)pat_field_set(call->lookup.name, sizeof(call->lookup.name), "root");
-		admit(call);
-	} else if (count_of(call->calls, uid) >= CALLS_UID_MAX) {
+		set_caller(call);
+		return;
+	}
+	if (count_of(call->calls, uid) >= CALLS_UID_MAX) {
 		call_refuse(
 			call, PAT_ERR_BUSY, N_("too many of your calls are under way; try again"));
-	} else {
-		call->caller.uid = uid;
-		call->counted = true;
-		look_up(call, on_caller);
+		return;
 	}
+	call->caller.uid = uid;
+	call->counted = true;
+	look_up(call, on_caller);
 }
 
 void call_identify(struct call *call, void (*then)(struct call *call))
@@ -346,7 +385,8 @@ void call_identify(struct call *call, void (*then)(struct call *call))
 
 	call->then = then;
 	/* It authenticated the sender when that connected. */
-	if (!sender || !driver_ask(call->connection, driver_call("GetConnectionUnixUser", sender),
-			       DBUS_TIMEOUT_USE_DEFAULT, on_uid, call, &call->pending))
+	if (!sender ||
+		!message_ask(call->connection, message_bus_call("GetConnectionUnixUser", sender),
+			DBUS_TIMEOUT_USE_DEFAULT, on_uid, call, &call->pending))
 		call_refuse(call, PAT_ERR_DENIED, N_("the bus could not be asked who asks"));
 }

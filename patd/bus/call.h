@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A method call under way.  Whoever has it ends it by exactly one call_reply() or call_refuse().
- * In between it may wait, for the bus to say who sent it or for NSS, and never holds the loop.
+ * A method call under way, from its message to its reply.  The function that has it ends it by
+ * exactly one call_reply() or call_refuse().  In between the call may wait, for the bus to say who
+ * sent it or for NSS, and never holds the loop.
  */
 #ifndef PATD_BUS_CALL_H
 #define PATD_BUS_CALL_H
@@ -32,15 +34,17 @@ struct call {
 	DBusPendingCall *pending;
 	sd_event_source *turn;
 	void (*then)(struct call *call);
-	void (*abandon)(struct call *call); /* if set, called where it ends */
-	void *work;                         /* of whoever serves it: see call_new_work() */
+	void (*abandon)(struct call *call); /* if set, called when the call ends */
+	void *work;                         /* of the handler: see call_new_work() */
 	bool dropped; /* the connection has gone: nothing of it is carried out */
 
-	struct caller caller; /* stands after call_identify() */
-	bool counted;         /* among those of caller.uid */
-	bool any_user;        /* one that is looked up need not be there */
-	struct client *client;
+	struct caller caller;  /* valid after call_identify() */
+	bool counted;          /* among those of caller.uid */
+	bool any_user;         /* one that is looked up need not exist */
+	struct client *client; /* the sender, if it is watched: see call_watch_sender() */
 	enum action polkit_action;
+	/* Continues the call when polkit has granted polkit_action; NULL: its handler does. */
+	void (*resume)(struct call *call);
 	const struct bus_object *object;
 	const struct bus_method *method;
 	const char *id; /* of a token's object: the last element of the path; else NULL */
@@ -56,19 +60,16 @@ int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
  */
 void calls_drop(struct calls *calls);
 
-/* Ends those of a sender that has left the bus for which polkit has a question open. */
+/* Ends those whose sender is watched, and has left the bus. */
 void calls_forget(struct calls *calls, const char *sender);
 
 /* NULL is allowed.  No job may be under way. */
 void calls_free(struct calls *calls);
 
-/*
- * A new call for message.  NULL if too many are under way, or without memory; then the sender
- * has been told.
- */
+/* A new call for message.  NULL: too many are under way, or no memory; the sender has an error. */
 struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message);
 
-/* What is in force of patd.conf, for those who ask; policy must stay. */
+/* The settings in force, for GetPolicy; policy must stay. */
 void calls_set_policy(struct calls *calls, const struct policy_set *policy);
 const struct policy_set *call_policy(const struct call *call);
 
@@ -77,26 +78,31 @@ void calls_set_backups(struct calls *calls, struct backups *backups);
 struct backups *call_backups(const struct call *call);
 
 struct tokens *call_tokens(const struct call *call);
+struct tokens *calls_tokens(const struct calls *calls);
 struct clients *call_clients(const struct call *call);
 
-/* A reference to the sender; see clients_get(). */
-struct client *call_get_client(const struct call *call);
-
 /*
- * Zeroed memory for whoever serves the call, which ends with it: call->work, in the place of what
- * there is, as a call that polkit has allowed is served from its beginning.  NULL without memory.
+ * Sets call->client: from now on the call ends when its sender leaves the bus.  False if too many
+ * clients are watched, or without memory; see clients_get().
  */
+bool call_watch_sender(struct call *call);
+void call_unwatch_sender(struct call *call);
+
+/* Tells the watched sender how far the call is, by that signal of the manager. */
+void call_send_progress(const struct call *call, const char *signal, uint64_t done, uint64_t total);
+
+/* Zeroed memory that ends with the call: call->work, in place of an earlier one.  NULL without. */
 void *call_new_work(struct call *call, size_t size);
 
-/* Goes on with then() in a later turn of the loop, after what is more urgent. */
+/* Continues with then() in a later turn of the loop, after more urgent work. */
 void call_yield(struct call *call, void (*then)(struct call *call));
 
-/* Finds out who sent it, then goes on with then(); whose sender is not known is refused. */
+/* Finds out who sent it, then continues with then(); refuses a sender that is not known. */
 void call_identify(struct call *call, void (*then)(struct call *call));
 
 /*
- * Finds the user of that name, then goes on with then(), which finds it in call->lookup; an
- * unknown one is refused.
+ * Looks up the user of that name, then continues with then(), which reads call->lookup; refuses
+ * an unknown user.
  */
 void call_find_user(struct call *call, const char *name, void (*then)(struct call *call));
 
@@ -109,11 +115,17 @@ DBusMessage *call_new_reply(const struct call *call);
 /* Sends reply, which it takes over, and ends the call.  NULL: out of memory. */
 void call_reply(struct call *call, DBusMessage *reply);
 
-/* The same for a reply that has the secret of that token: if it comes back, so does the token. */
+/* The same with a reply of those arguments, as for dbus_message_append_args(). */
+void call_reply_args(struct call *call, int first_type, ...);
+
+/*
+ * The same as call_reply() with the secret of that token.  The bus returns such a reply if the
+ * sender's connection takes no descriptors: see calls_take_undelivered().
+ */
 void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_id *id);
 
-/* The bus could not deliver the message of that serial. */
-void calls_undelivered(struct calls *calls, dbus_uint32_t serial);
+/* Whether the message of that serial was the reply with the secret of *ret_id; once for each. */
+bool calls_take_undelivered(struct calls *calls, dbus_uint32_t serial, struct pat_id *ret_id);
 
 /* Sends an error and ends the call.  text is valid UTF-8. */
 void call_refuse(struct call *call, enum pat_error error, const char *text);

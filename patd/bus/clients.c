@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Clients of patd: watched by a match rule each, counted by references. */
 #include "patd/bus/clients.h"
 
 #include <errno.h>
@@ -5,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "patd/bus/driver.h"
+#include "common/cleanup.h"
+#include "patd/bus/message.h"
 #include "patd/util/log.h"
 
 struct clients {
@@ -38,29 +41,23 @@ void clients_free(struct clients *clients)
 static bool change_match(const struct client *client, const char *method)
 {
 	char rule[512];
-	DBusMessage *message;
-	bool sent;
+	cleanup_message DBusMessage *message = NULL;
 
 	(void)snprintf(rule, sizeof(rule),
 		"type='signal',sender='%s',interface='%s',member='NameOwnerChanged',arg0='%s'",
 		DBUS_SERVICE_DBUS, DBUS_INTERFACE_DBUS, client->name);
-	message = driver_call(method, rule);
+	message = message_bus_call(method, rule);
 	if (!message)
 		return false;
 	dbus_message_set_no_reply(message, TRUE);
-	sent = dbus_connection_send(client->clients->connection, message, NULL);
-	dbus_message_unref(message);
-	return sent;
+	return dbus_connection_send(client->clients->connection, message, NULL);
 }
 
 static void client_free(struct client *client)
 {
 	LIST_REMOVE(client, entry);
 	client->clients->count--;
-	if (client->pending) {
-		dbus_pending_call_cancel(client->pending);
-		dbus_pending_call_unref(client->pending);
-	}
+	message_end_question(&client->pending);
 	free(client);
 }
 
@@ -100,14 +97,11 @@ void clients_lost(struct clients *clients, const char *name)
 static void on_owner(DBusPendingCall *pending, void *userdata)
 {
 	struct client *client = userdata;
-	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
-	bool gone = dbus_message_is_error(reply, DBUS_ERROR_NAME_HAS_NO_OWNER) &&
-		    dbus_message_has_sender(reply, DBUS_SERVICE_DBUS);
+	cleanup_message DBusMessage *reply = message_take_answer(&client->pending);
 
-	dbus_message_unref(reply);
-	dbus_pending_call_unref(client->pending);
-	client->pending = NULL;
-	if (gone)
+	(void)pending;
+	if (dbus_message_is_error(reply, DBUS_ERROR_NAME_HAS_NO_OWNER) &&
+		dbus_message_has_sender(reply, DBUS_SERVICE_DBUS))
 		clients_lost(client->clients, client->name);
 }
 
@@ -132,7 +126,7 @@ struct client *clients_get(struct clients *clients, const char *name)
 	clients->count++;
 	/* It may have left before the bus knew that we watch. */
 	if (!change_match(client, "AddMatch") ||
-		!driver_ask(clients->connection, driver_call("GetNameOwner", name),
+		!message_ask(clients->connection, message_bus_call("GetNameOwner", name),
 			DBUS_TIMEOUT_USE_DEFAULT, on_owner, client, &client->pending)) {
 		client_free(client);
 		return NULL;
@@ -214,11 +208,9 @@ struct client *clients_following(
 
 void client_send(struct client *client, DBusMessage *signal)
 {
-	bool sent = signal && dbus_message_set_destination(signal, client->name) &&
-		    dbus_connection_send(client->clients->connection, signal, NULL);
+	cleanup_message DBusMessage *owned = signal;
 
-	if (signal)
-		dbus_message_unref(signal);
-	if (!sent)
+	if (!owned || !dbus_message_set_destination(owned, client->name) ||
+		!dbus_connection_send(client->clients->connection, owned, NULL))
 		log_error("a signal on the bus was lost: out of memory");
 }

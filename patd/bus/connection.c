@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The connection to the system bus: made, named, lost, and made again. */
 #include "patd/bus/connection.h"
 
 #include <dbus/dbus.h>
@@ -7,11 +9,13 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/cleanup.h"
 #include "patd/bus/call.h"
 #include "patd/bus/clients.h"
 #include "patd/bus/dispatch.h"
-#include "patd/bus/driver.h"
 #include "patd/bus/loop.h"
+#include "patd/bus/message.h"
+#include "patd/bus/methods.h"
 #include "patd/bus/signals.h"
 #include "patd/util/log.h"
 
@@ -104,7 +108,7 @@ static DBusHandlerResult on_message(
 
 	switch (dbus_message_get_type(message)) {
 	case DBUS_MESSAGE_TYPE_METHOD_CALL:
-		bus_object_serve(bus->calls, connection, message);
+		bus_dispatch(bus->calls, connection, message);
 		return DBUS_HANDLER_RESULT_HANDLED;
 	case DBUS_MESSAGE_TYPE_SIGNAL:
 		if (dbus_message_is_signal(message, DBUS_INTERFACE_LOCAL, "Disconnected"))
@@ -118,7 +122,7 @@ static DBusHandlerResult on_message(
 		return DBUS_HANDLER_RESULT_HANDLED;
 	case DBUS_MESSAGE_TYPE_ERROR:
 		if (dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
-			calls_undelivered(bus->calls, dbus_message_get_reply_serial(message));
+			bus_secret_undelivered(bus->calls, dbus_message_get_reply_serial(message));
 		return DBUS_HANDLER_RESULT_HANDLED;
 	default:
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
@@ -130,7 +134,7 @@ static void ask_bus(struct bus *bus, DBusMessage *question, DBusPendingCallNotif
 {
 	DBusPendingCall *pending;
 
-	if (driver_ask(bus->connection, question, DBUS_TIMEOUT_USE_DEFAULT, fn, bus, &pending))
+	if (message_ask(bus->connection, question, DBUS_TIMEOUT_USE_DEFAULT, fn, bus, &pending))
 		dbus_pending_call_unref(pending);
 	else
 		retry_later(bus, "out of memory, or the bus went away");
@@ -139,7 +143,7 @@ static void ask_bus(struct bus *bus, DBusMessage *question, DBusPendingCallNotif
 static void on_name(DBusPendingCall *pending, void *userdata)
 {
 	struct bus *bus = userdata;
-	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	cleanup_message DBusMessage *reply = dbus_pending_call_steal_reply(pending);
 	dbus_uint32_t result = 0;
 
 	if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
@@ -155,26 +159,22 @@ static void on_name(DBusPendingCall *pending, void *userdata)
 	} else {
 		retry_later(bus, "another process has the name " PAT_BUS_NAME);
 	}
-	dbus_message_unref(reply);
 }
 
 static void request_name(struct bus *bus)
 {
 	dbus_uint32_t flags = DBUS_NAME_FLAG_DO_NOT_QUEUE;
-	DBusMessage *message = driver_call("RequestName", PAT_BUS_NAME);
+	cleanup_message DBusMessage *message = message_bus_call("RequestName", PAT_BUS_NAME);
+	bool complete = message && dbus_message_append_args(
+					   message, DBUS_TYPE_UINT32, &flags, DBUS_TYPE_INVALID);
 
-	if (message &&
-		!dbus_message_append_args(message, DBUS_TYPE_UINT32, &flags, DBUS_TYPE_INVALID)) {
-		dbus_message_unref(message);
-		message = NULL;
-	}
-	ask_bus(bus, message, on_name);
+	ask_bus(bus, complete ? TAKE(message) : NULL, on_name);
 }
 
 static void on_hello(DBusPendingCall *pending, void *userdata)
 {
 	struct bus *bus = userdata;
-	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	cleanup_message DBusMessage *reply = dbus_pending_call_steal_reply(pending);
 	const char *unique;
 
 	if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
@@ -183,7 +183,6 @@ static void on_hello(DBusPendingCall *pending, void *userdata)
 		request_name(bus);
 	else
 		retry_later(bus, "the bus refused us");
-	dbus_message_unref(reply);
 }
 
 /* In the worker. */
@@ -214,7 +213,7 @@ static void on_opened(struct job *job)
 	} else {
 		clients_attach(bus->clients, bus->connection);
 		signals_attach(bus->signals, bus->connection);
-		ask_bus(bus, driver_call("Hello", NULL), on_hello);
+		ask_bus(bus, message_bus_call("Hello", NULL), on_hello);
 	}
 }
 

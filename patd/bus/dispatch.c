@@ -1,16 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The objects on the bus, and the call of a method that finds its handler. */
 #include "patd/bus/dispatch.h"
 
 #include <string.h>
 
 #include "common/bus.h"
 #include "common/l10n.h"
+#include "patd/bus/interface.h"
 
 /* What libdbus answers by itself, on every path: listed, never called. */
-static const struct bus_method peer_methods[] = {
+static const struct bus_method peer[] = {
 	{ .name = "Ping" },
 	{ .name = "GetMachineId", .out = { { "machine_uuid", "s" } } },
 	{ 0 },
 };
+static const struct bus_method *const peer_methods[] = { peer, NULL };
 static const struct bus_interface peer_interface = {
 	.name = DBUS_INTERFACE_PEER,
 	.methods = peer_methods,
@@ -62,27 +66,11 @@ static const struct bus_object *find_object(const char *path, const char **ret_i
 	return NULL;
 }
 
-const struct bus_interface *bus_object_interface(const struct call *call, const char *name)
-{
-	for (const struct bus_interface *const *i = call->object->interfaces; *i; i++)
-		if (strcmp((*i)->name, name) == 0)
-			return *i;
-	return NULL;
-}
-
-static const struct bus_method *find_method(const struct bus_interface *interface, const char *name)
-{
-	for (const struct bus_method *m = interface->methods; m && m->name; m++)
-		if (strcmp(m->name, name) == 0)
-			return m;
-	return NULL;
-}
-
 /* A call need not name an interface; then the first with such a method is meant. */
-static const struct bus_method *find_any_method(const struct call *call, const char *name)
+static const struct bus_method *find_any_method(const struct bus_object *object, const char *name)
 {
-	for (const struct bus_interface *const *i = call->object->interfaces; *i; i++) {
-		const struct bus_method *method = find_method(*i, name);
+	for (const struct bus_interface *const *i = object->interfaces; *i; i++) {
+		const struct bus_method *method = bus_interface_method(*i, name);
 
 		if (method)
 			return method;
@@ -109,7 +97,7 @@ static void handle(struct call *call)
 	call->method->handle(call);
 }
 
-void bus_object_serve(struct calls *calls, DBusConnection *connection, DBusMessage *message)
+void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *message)
 {
 	struct call *call = call_new(calls, connection, message);
 	const char *interface_name = dbus_message_get_interface(message);
@@ -119,11 +107,11 @@ void bus_object_serve(struct calls *calls, DBusConnection *connection, DBusMessa
 		return;
 	call->object = find_object(dbus_message_get_path(message), &call->id);
 	if (call->object && interface_name)
-		interface = bus_object_interface(call, interface_name);
+		interface = bus_object_interface(call->object, interface_name);
 	if (interface)
-		call->method = find_method(interface, dbus_message_get_member(message));
+		call->method = bus_interface_method(interface, dbus_message_get_member(message));
 	else if (call->object && !interface_name)
-		call->method = find_any_method(call, dbus_message_get_member(message));
+		call->method = find_any_method(call->object, dbus_message_get_member(message));
 
 	if (!call->object)
 		call_refuse_named(call, DBUS_ERROR_UNKNOWN_OBJECT, N_("there is no such object"));

@@ -1,23 +1,34 @@
-/* org.patd.Tokens1.Manager: what it shows, and who follows. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* org.patd.Tokens1.Manager: its interface, subscriptions, and the policy in force. */
 #include "common/bus.h"
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
-#include "patd/bus/dispatch.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
-#include "patd/bus/view.h"
+#include "patd/bus/reply.h"
 
-static const struct bus_property properties[] = {
-	{ "Version", "s", "const", offsetof(struct manager_view, version) },
-	{ "DefaultLifetime", "t", "false", offsetof(struct manager_view, default_lifetime) },
-	{ "Now", "t", "false", offsetof(struct manager_view, now) },
-	{ 0 },
+struct manager_view {
+	const char *version;
+	dbus_uint64_t default_lifetime, now;
 };
 
-static enum pat_error fill(struct call *call, union bus_view *ret_view, struct refusal *ret_refusal)
+static const struct bus_property *properties(void)
+{
+	static const struct bus_property table[] = {
+		{ "Version", "s", "const", BUS_MEMBER(struct manager_view, version) },
+		{ "DefaultLifetime", "t", "false",
+			BUS_MEMBER(struct manager_view, default_lifetime) },
+		{ "Now", "t", "false", BUS_MEMBER(struct manager_view, now) },
+		{ 0 },
+	};
+
+	return table;
+}
+
+static enum pat_error fill(struct call *call, void *ret_view, struct refusal *ret_refusal)
 {
 	(void)ret_refusal;
-	ret_view->manager = (struct manager_view) {
+	*(struct manager_view *)ret_view = (struct manager_view) {
 		.version = PAT_VERSION,
 		.default_lifetime = tokens_policy(call_tokens(call))->default_lifetime,
 		.now = tokens_now(call_tokens(call)),
@@ -47,86 +58,71 @@ static void subscribe(struct call *call)
 			 &call->caller, all))
 		call_refuse(call, PAT_ERR_BUSY, N_("too many of your clients are subscribed"));
 	else
-		call_reply(call, call_new_reply(call));
+		call_reply_args(call, DBUS_TYPE_INVALID);
 }
 
 static void unsubscribe(struct call *call)
 {
 	clients_unfollow(call_clients(call), dbus_message_get_sender(call->message));
-	call_reply(call, call_new_reply(call));
+	call_reply_args(call, DBUS_TYPE_INVALID);
 }
 
-static const struct bus_method methods[] = {
-	{
-		.name = "Generate",
-		.in = { { "name", "s" }, { "options", "a{sv}" } },
-		.out = { { "token", "o" }, { "secret", "h" } },
-		.handle = bus_serve_generate,
-	},
-	{
-		.name = "GenerateSealed",
-		.in = { { "name", "s" }, { "recipient", "ay" }, { "options", "a{sv}" } },
-		.out = { { "token", "o" }, { "sealed", "ay" } },
-		.handle = bus_serve_generate,
-	},
-	{
-		.name = "ListTokens",
-		.in = { { "filter", "a{sv}" }, { "limit", "u" }, { "cursor", "s" } },
-		.out = { { "tokens", "aa{sv}" }, { "next_cursor", "s" } },
-		.handle = bus_serve_list,
-	},
-	{
-		.name = "RevokeAll",
-		.in = { { "options", "a{sv}" } },
-		.out = { { "count", "u" } },
-		.handle = bus_serve_revoke_all,
-	},
-	{
-		.name = "Disable",
-		.in = { { "user", "s" }, { "options", "a{sv}" } },
-		.handle = bus_serve_disable,
-	},
-	{
-		.name = "Enable",
-		.in = { { "user", "s" }, { "options", "a{sv}" } },
-		.handle = bus_serve_enable,
-	},
-	{
-		.name = "ListDisabled",
-		.out = { { "disabled", "aa{sv}" } },
-		.handle = bus_serve_list_disabled,
-	},
-	{
-		.name = "Check",
-		.in = { { "secret", "h" }, { "options", "a{sv}" } },
-		.out = { { "token", "o" }, { "refusals", "as" } },
-		.handle = bus_serve_check,
-	},
+struct settings {
+	struct reply_rows rows;
+	bool complete;
+};
+
+static void append_setting(const struct policy_line *line, void *userdata)
+{
+	static const struct bus_property columns[] = {
+		{ "Key", "s", NULL, BUS_MEMBER(struct policy_line, key) },
+		{ "Value", "s", NULL, BUS_MEMBER(struct policy_line, value) },
+		{ "Source", "s", NULL, BUS_MEMBER(struct policy_line, source) },
+		{ 0 },
+	};
+	struct settings *settings = userdata;
+
+	settings->complete =
+		settings->complete && reply_rows_append(&settings->rows, columns, line) == 0;
+}
+
+static void get_policy(struct call *call)
+{
+	struct settings settings = { .complete = true };
+
+	reply_rows_begin(&settings.rows, call);
+	policy_each(call_policy(call), append_setting, &settings);
+	if (!settings.complete)
+		reply_rows_discard(&settings.rows);
+	call_reply(call, reply_rows_end(&settings.rows, NULL));
+	reply_rows_discard(&settings.rows);
+}
+
+static const struct bus_method policy_methods[] = {
 	{
 		.name = "GetPolicy",
 		.out = { { "settings", "aa{sv}" } },
-		.handle = bus_serve_policy,
+		.handle = get_policy,
 	},
-	{
-		.name = "ListHistory",
-		.in = { { "filter", "a{sv}" }, { "limit", "u" }, { "cursor", "s" } },
-		.out = { { "entries", "aa{sv}" }, { "next_cursor", "s" } },
-		.handle = bus_serve_history,
-	},
-	{
-		.name = "VerifyHistory",
-		.in = { { "options", "a{sv}" } },
-		.out = { { "entries", "t" }, { "first", "t" }, { "bad", "t" }, { "problem", "s" } },
-		.handle = bus_serve_verify_history,
-	},
-	{
-		.name = "Backup",
-		.in = { { "file", "h" }, { "options", "a{sv}" } },
-		.handle = bus_serve_backup,
-	},
+	{ 0 },
+};
+
+static const struct bus_method subscription_methods[] = {
 	{ .name = "Subscribe", .in = { { "options", "a{sv}" } }, .handle = subscribe },
 	{ .name = "Unsubscribe", .handle = unsubscribe, .anonymous = true },
 	{ 0 },
+};
+
+static const struct bus_method *const methods[] = {
+	bus_generate_methods,
+	bus_list_methods,
+	bus_disable_methods,
+	bus_check_methods,
+	policy_methods,
+	bus_history_methods,
+	bus_backup_methods,
+	subscription_methods,
+	NULL,
 };
 
 static const struct bus_signal signals[] = {
@@ -141,5 +137,6 @@ const struct bus_interface bus_manager_interface = {
 	.methods = methods,
 	.signals = signals,
 	.properties = properties,
+	.view_size = sizeof(struct manager_view),
 	.fill = fill,
 };

@@ -1,34 +1,25 @@
-/* Methods whose serving fills a file of its own: what the tables of methods need of them. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tables of methods that the interfaces are made of, each with its handlers in one file. */
 #ifndef PATD_BUS_METHODS_H
 #define PATD_BUS_METHODS_H
 
 #include "patd/bus/call.h"
+#include "patd/bus/interface.h"
 
-/* bus_generate.c */
-void bus_serve_generate(struct call *call);
-void bus_serve_rotate(struct call *call);
+/* Of the manager, in the files of these names. */
+extern const struct bus_method bus_generate_methods[];
+extern const struct bus_method bus_list_methods[];
+extern const struct bus_method bus_disable_methods[];
+extern const struct bus_method bus_check_methods[];
+extern const struct bus_method bus_history_methods[];
+extern const struct bus_method bus_backup_methods[];
 
-/* bus_list.c */
-void bus_serve_list(struct call *call);
+/* Of a token: bus_generate.c, bus_history.c. */
+extern const struct bus_method bus_rotate_methods[];
+extern const struct bus_method bus_sources_methods[];
 
-/* bus_disable.c */
-void bus_serve_revoke_all(struct call *call);
-void bus_serve_disable(struct call *call);
-void bus_serve_enable(struct call *call);
-void bus_serve_list_disabled(struct call *call);
-
-/* bus_check.c */
-void bus_serve_check(struct call *call);
-
-/* bus_backup.c */
-void bus_serve_backup(struct call *call);
-
-/* bus_policy.c */
-void bus_serve_policy(struct call *call);
-
-/* bus_history.c */
-void bus_serve_history(struct call *call);
-void bus_serve_verify_history(struct call *call);
-void bus_serve_sources(struct call *call);
+/* bus_generate.c: the bus returned the message of that serial.  Deletes the token whose secret it
+ * has. */
+void bus_secret_undelivered(struct calls *calls, dbus_uint32_t serial);
 
 #endif

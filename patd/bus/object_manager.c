@@ -1,21 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* org.freedesktop.DBus.ObjectManager: the caller's own tokens. */
 #include <errno.h>
 #include <string.h>
 
-#include "patd/bus/dispatch.h"
-#include "patd/bus/token_object.h"
+#include "common/cleanup.h"
+#include "patd/bus/message.h"
+#include "patd/bus/token_view.h"
 
 /*
- * All objects are one reply, of some 600 bytes each, and a user can ask for many at once.  Who
- * has more tokens lists them page by page.
+ * One reply has all objects, some 600 bytes each, and a user can ask for many replies at once.  A
+ * user with more tokens lists them page by page.
  */
 #define OBJECTS_MAX 1024U
 #define OBJECTS_A_TURN 64U
 
 /*
- * The reply comes after the signals of what has happened meanwhile, and clients believe what
- * comes last.  So it is begun anew when something has; after so many times all is done in one
- * turn.
+ * The reply comes after the signals of changes since it was begun, and clients believe the last
+ * message.  So a change begins the reply anew; after so many times it is built in one turn.
  */
 #define ATTEMPTS_MAX 4U
 
@@ -36,22 +37,7 @@ static void abandon(struct call *call)
 	if (!objects->reply)
 		return;
 	dbus_message_iter_abandon_container_if_open(&objects->to, &objects->dict);
-	dbus_message_unref(objects->reply);
-	objects->reply = NULL;
-}
-
-/* Ends the call, with the reply or with that refusal. */
-static void finish(struct objects *objects, enum pat_error error, const char *why)
-{
-	struct call *call = objects->call;
-	DBusMessage *reply = objects->reply;
-
-	if (error != PAT_OK) {
-		call_refuse(call, error, why);
-		return;
-	}
-	objects->reply = NULL;
-	call_reply(call, reply);
+	message_free(&objects->reply);
 }
 
 static int append_object(const struct token *token, void *userdata)
@@ -63,14 +49,14 @@ static int append_object(const struct token *token, void *userdata)
 	bool done = dbus_message_iter_open_container(
 			    &objects->dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
 		    dbus_message_iter_append_basic(&entry, DBUS_TYPE_OBJECT_PATH, &text) &&
-		    bus_token_append_interfaces(call_tokens(objects->call), &entry, token) &&
+		    token_view_append_interfaces(call_tokens(objects->call), &entry, token) &&
 		    dbus_message_iter_close_container(&objects->dict, &entry);
 
 	objects->count++;
 	return done ? 0 : -ENOMEM;
 }
 
-/* An empty reply, in the place of what there is.  False without memory. */
+/* An empty reply, which replaces an earlier one.  False without memory. */
 static bool begin(struct objects *objects)
 {
 	abandon(objects->call);
@@ -86,47 +72,45 @@ static bool begin(struct objects *objects)
 		&objects->to, DBUS_TYPE_ARRAY, "{oa{sa{sv}}}", &objects->dict);
 }
 
-/* PAT_OK: on to the next page, if the cursor is not empty. */
-static enum pat_error append_page(struct objects *objects, const char **ret_why)
+/* Appends the next page; the cursor is empty after the last. */
+static enum pat_error append_page(struct objects *objects, struct refusal *ret_refusal)
 {
 	char cursor[TOKENS_CURSOR_MAX];
-	struct token_query query = { .cursor = objects->cursor, .limit = OBJECTS_A_TURN };
-	struct refusal refusal;
+	const struct token_query query = { .cursor = objects->cursor, .limit = OBJECTS_A_TURN };
 	enum pat_error error = tokens_list(call_tokens(objects->call), &objects->call->caller,
-		&query, append_object, objects, cursor, &refusal);
+		&query, append_object, objects, cursor, ret_refusal);
 
-	if (error != PAT_OK) {
-		*ret_why = refusal.why;
+	if (error != PAT_OK)
 		return error;
-	}
 	memcpy(objects->cursor, cursor, sizeof(objects->cursor));
-	if (objects->count > OBJECTS_MAX) {
-		*ret_why = "too many tokens for one reply; use ListTokens";
-		return PAT_ERR_BUSY;
-	}
-	return PAT_OK;
+	if (objects->count <= OBJECTS_MAX)
+		return PAT_OK;
+	ret_refusal->why = "too many tokens for one reply; use ListTokens";
+	return PAT_ERR_BUSY;
 }
 
-static void go_on(struct call *call)
+/* Appends pages: one, or all after too many attempts. */
+static void build(struct call *call)
 {
 	struct objects *objects = call->work;
-	const char *why = "out of memory";
+	struct refusal refusal = { 0 };
 	enum pat_error error = PAT_OK;
 
 	if (objects->events != tokens_events(call_tokens(call)) && !begin(objects)) {
-		finish(objects, PAT_ERR_NO_MEMORY, why);
+		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 		return;
 	}
 	do {
-		error = append_page(objects, &why);
+		error = append_page(objects, &refusal);
 	} while (error == PAT_OK && objects->cursor[0] != '\0' && objects->attempts > ATTEMPTS_MAX);
-	if (error == PAT_OK && objects->cursor[0] != '\0') {
-		call_yield(call, go_on);
-		return;
-	}
-	if (error == PAT_OK && !dbus_message_iter_close_container(&objects->to, &objects->dict))
-		error = PAT_ERR_NO_MEMORY;
-	finish(objects, error, why);
+	if (error != PAT_OK)
+		call_refuse(call, error, refusal.why);
+	else if (objects->cursor[0] != '\0')
+		call_yield(call, build);
+	else if (dbus_message_iter_close_container(&objects->to, &objects->dict))
+		call_reply(call, TAKE(objects->reply));
+	else
+		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 }
 
 /* Subscribes before it looks, so that nothing happens unseen in between. */
@@ -136,7 +120,7 @@ static void get_managed_objects(struct call *call)
 	struct clients *clients = call_clients(call);
 	struct objects *objects;
 
-	/* Who follows all goes on to. */
+	/* A subscription to everybody's tokens stays. */
 	if (!clients_follows(clients, sender) &&
 		!clients_follow(clients, sender, &call->caller, false)) {
 		call_refuse(call, PAT_ERR_BUSY, "too many of your clients are subscribed");
@@ -151,12 +135,12 @@ static void get_managed_objects(struct call *call)
 	objects->dict = (DBusMessageIter)DBUS_MESSAGE_ITER_INIT_CLOSED;
 	call->abandon = abandon;
 	if (begin(objects))
-		go_on(call);
+		build(call);
 	else
-		finish(objects, PAT_ERR_NO_MEMORY, "out of memory");
+		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 }
 
-static const struct bus_method methods[] = {
+static const struct bus_method object_methods[] = {
 	{
 		.name = "GetManagedObjects",
 		.out = { { "objpath_interfaces_and_properties", "a{oa{sa{sv}}}" } },
@@ -164,6 +148,8 @@ static const struct bus_method methods[] = {
 	},
 	{ 0 },
 };
+
+static const struct bus_method *const methods[] = { object_methods, NULL };
 
 static const struct bus_signal signals[] = {
 	{

@@ -1,19 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Questions to polkit, and what becomes of the call when it answers. */
 #include "patd/bus/polkit.h"
 
 #include <stdio.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
-#include "patd/bus/dispatch.h"
-#include "patd/bus/driver.h"
+#include "patd/bus/interface.h"
+#include "patd/bus/message.h"
 
 #define POLKIT "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
 #define POLKIT_INTERFACE POLKIT ".Authority"
 #define ALLOW_USER_INTERACTION 1U /* enum CheckAuthorizationFlags */
 
-/* Milliseconds.  Rules may run a program; a person may first have to find a password. */
-#define PATIENCE_ALONE 10000
-#define PATIENCE_PERSON (5 * 60 * 1000)
+/* Rules may run a program; a person may first have to find a password. */
+#define TIMEOUT_MS 10000
+#define TIMEOUT_INTERACTIVE_MS (5 * 60 * 1000)
 
 /*
  * What a dialog about others' tokens says instead of the action's own message.  A token that is
@@ -101,7 +104,7 @@ static DBusMessage *new_question(const struct call *call, const struct refusal *
 	dbus_uint32_t flags = interactive ? ALLOW_USER_INTERACTION : 0;
 	char cancellation[CANCELLATION_SIZE];
 	const char *cancellation_text = cancellation;
-	DBusMessage *message = dbus_message_new_method_call(
+	cleanup_message DBusMessage *message = dbus_message_new_method_call(
 		POLKIT, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization");
 	DBusMessageIter to;
 
@@ -114,8 +117,7 @@ static DBusMessage *new_question(const struct call *call, const struct refusal *
 		append_details(&to, details) &&
 		dbus_message_iter_append_basic(&to, DBUS_TYPE_UINT32, &flags) &&
 		dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &cancellation_text))
-		return message;
-	dbus_message_unref(message);
+		return TAKE(message);
 	return NULL;
 }
 
@@ -148,32 +150,21 @@ static enum answer read_answer(DBusMessage *reply)
 	return challenge ? ANSWER_CHALLENGE : ANSWER_NO;
 }
 
-/* polkit is done with the call. */
-static void end_question(struct call *call)
-{
-	call->abandon = NULL;
-	client_unref(call->client);
-	call->client = NULL;
-}
-
-/* The call ends before polkit has answered: a dialog is taken away. */
+/* The call ends before polkit has answered: polkit removes its dialog. */
 static void cancel(struct call *call)
 {
 	char text[CANCELLATION_SIZE];
 	const char *text_pointer = text;
-	DBusMessage *message;
-
-	format_cancellation(call, text);
-	end_question(call);
-	message = dbus_message_new_method_call(
+	cleanup_message DBusMessage *message = dbus_message_new_method_call(
 		POLKIT, POLKIT_PATH, POLKIT_INTERFACE, "CancelCheckAuthorization");
+
 	if (!message)
 		return;
+	format_cancellation(call, text);
 	dbus_message_set_no_reply(message, TRUE);
 	dbus_message_set_auto_start(message, FALSE);
 	if (dbus_message_append_args(message, DBUS_TYPE_STRING, &text_pointer, DBUS_TYPE_INVALID))
 		(void)dbus_connection_send(call->connection, message, NULL);
-	dbus_message_unref(message);
 }
 
 /*
@@ -183,21 +174,19 @@ static void cancel(struct call *call)
 static void on_answer(DBusPendingCall *pending, void *userdata)
 {
 	struct call *call = userdata;
-	DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+	cleanup_message DBusMessage *reply = message_take_answer(&call->pending);
 	enum answer answer = read_answer(reply);
 
-	dbus_message_unref(reply);
-	dbus_pending_call_unref(call->pending);
-	call->pending = NULL;
+	(void)pending;
 	if (answer == ANSWER_LATE)
 		cancel(call);
-	else
-		end_question(call);
+	call->abandon = NULL;
+	call_unwatch_sender(call);
 
 	switch (answer) {
 	case ANSWER_YES:
 		call->caller.granted |= 1U << call->polkit_action;
-		call->method->handle(call);
+		(call->resume ? call->resume : call->method->handle)(call);
 		break;
 	case ANSWER_CHALLENGE:
 		if (dbus_message_get_allow_interactive_authorization(call->message))
@@ -228,12 +217,15 @@ static bool ask(
 	bool interactive = dbus_message_get_allow_interactive_authorization(call->message);
 
 	call->polkit_action = refusal->lacks;
-	call->client = call_get_client(call);
-	if (!call->client)
+	if (!call_watch_sender(call))
 		return false;
 	call->abandon = cancel;
-	return driver_ask(call->connection, new_question(call, refusal, token, user, interactive),
-		interactive ? PATIENCE_PERSON : PATIENCE_ALONE, on_answer, call, &call->pending);
+	if (message_ask(call->connection, new_question(call, refusal, token, user, interactive),
+		    interactive ? TIMEOUT_INTERACTIVE_MS : TIMEOUT_MS, on_answer, call,
+		    &call->pending))
+		return true;
+	call->abandon = NULL;
+	return false;
 }
 
 void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "common/bus.h"
-#include "patd/bus/dispatch.h"
 #include "patd/bus/expiry_timer.h"
 #include "patd/bus/history_signal.h"
-#include "patd/bus/token_object.h"
+#include "patd/bus/interface.h"
+#include "patd/bus/token_view.h"
 #include "patd/util/log.h"
 
 #define NEWS_US (UINT64_C(1000) * 1000) /* between two reports of a token's use, at least */
@@ -85,7 +85,7 @@ static void tell_added(struct signals *signals, const struct token *token)
 	if (signal) {
 		dbus_message_iter_init_append(signal, &to);
 		complete = dbus_message_iter_append_basic(&to, DBUS_TYPE_OBJECT_PATH, &text) &&
-			   bus_token_append_interfaces(signals->tokens, &to, token);
+			   token_view_append_interfaces(signals->tokens, &to, token);
 	}
 	send_to_followers(signals, token, finish(signal, complete));
 }
@@ -116,12 +116,12 @@ static void tell_changed(
 	DBusMessageIter to, invalidated;
 	bool complete = false;
 
-	bus_token_view(signals->tokens, token, &view);
+	token_view_fill(signals->tokens, token, &view);
 	if (signal) {
 		dbus_message_iter_init_append(signal, &to);
 		complete =
 			dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &interface) &&
-			bus_view_append_some(&to, bus_token_properties, properties, &view) &&
+			reply_append_some(&to, token_view_properties(), properties, &view) &&
 			dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "s", &invalidated) &&
 			dbus_message_iter_close_container(&to, &invalidated);
 	}

@@ -1,10 +1,13 @@
-/* The standard interfaces, served from the tables. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The standard interfaces Introspectable and Properties, served from the tables. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "patd/bus/dispatch.h"
-#include "patd/bus/view.h"
+#include "common/cleanup.h"
+#include "common/l10n.h"
+#include "patd/bus/message.h"
+#include "patd/bus/reply.h"
 
 static const char doctype[] = DBUS_INTROSPECT_1_0_XML_DOCTYPE_DECL_NODE;
 
@@ -19,21 +22,30 @@ static void write_args(FILE *to, const struct bus_arg *args, const char *directi
 	}
 }
 
-static void write_interface(FILE *to, const struct bus_interface *interface)
+static void write_methods(FILE *to, const struct bus_method *table)
 {
-	fprintf(to, " <interface name=\"%s\">\n", interface->name);
-	for (const struct bus_method *m = interface->methods; m && m->name; m++) {
+	for (const struct bus_method *m = table; m->name; m++) {
 		fprintf(to, "  <method name=\"%s\">\n", m->name);
 		write_args(to, m->in, "in");
 		write_args(to, m->out, "out");
 		fprintf(to, "  </method>\n");
 	}
+}
+
+static void write_interface(FILE *to, const struct bus_interface *interface)
+{
+	const struct bus_property *properties =
+		interface->properties ? interface->properties() : NULL;
+
+	fprintf(to, " <interface name=\"%s\">\n", interface->name);
+	for (const struct bus_method *const *table = interface->methods; table && *table; table++)
+		write_methods(to, *table);
 	for (const struct bus_signal *s = interface->signals; s && s->name; s++) {
 		fprintf(to, "  <signal name=\"%s\">\n", s->name);
 		write_args(to, s->args, NULL);
 		fprintf(to, "  </signal>\n");
 	}
-	for (const struct bus_property *p = interface->properties; p && p->name; p++)
+	for (const struct bus_property *p = properties; p && p->name; p++)
 		fprintf(to,
 			"  <property name=\"%s\" type=\"%s\" access=\"read\">\n"
 			"   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\""
@@ -43,9 +55,10 @@ static void write_interface(FILE *to, const struct bus_interface *interface)
 	fprintf(to, " </interface>\n");
 }
 
+/* The caller frees it; NULL without memory. */
 static char *describe(const struct bus_object *object)
 {
-	char *text = NULL;
+	cleanup_free char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
 	bool failed;
@@ -59,55 +72,47 @@ static char *describe(const struct bus_object *object)
 		fprintf(to, " <node name=\"%s\"/>\n", object->child);
 	fprintf(to, "</node>\n");
 	failed = ferror(to) != 0;
-	if (fclose(to) != 0 || failed) {
-		free(text);
+	if (fclose(to) != 0 || failed)
 		return NULL;
-	}
-	return text;
+	return TAKE(text);
 }
 
 static void introspect(struct call *call)
 {
-	char *text = describe(call->object);
-	DBusMessage *reply = text ? call_new_reply(call) : NULL;
+	cleanup_free char *text = describe(call->object);
 
-	if (reply && !dbus_message_append_args(reply, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID)) {
-		dbus_message_unref(reply);
-		reply = NULL;
-	}
-	free(text);
-	call_reply(call, reply);
+	if (text)
+		call_reply_args(call, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID);
+	else
+		call_reply(call, NULL);
 }
 
-/* The named interface's view, or a refusal that has ended the call. */
-static const struct bus_interface *fill_view(
-	struct call *call, const char *name, union bus_view *ret_view)
+/* The named interface, whose view is in call->work; NULL: the call has ended with a refusal. */
+static const struct bus_interface *fill_view(struct call *call, const char *name)
 {
-	const struct bus_interface *interface = bus_object_interface(call, name);
-	enum pat_error error = PAT_OK;
+	const struct bus_interface *interface = bus_object_interface(call->object, name);
 	struct refusal refusal = { 0 };
+	enum pat_error error;
+	void *view;
 
 	if (!interface) {
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");
 		return NULL;
 	}
-	if (interface->fill)
-		error = interface->fill(call, ret_view, &refusal);
+	if (!interface->fill)
+		return interface;
+	view = call_new_work(call, interface->view_size);
+	if (!view) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
+		return NULL;
+	}
+	error = interface->fill(call, view, &refusal);
 	if (error != PAT_OK) {
 		call_refuse(call, error, refusal.why);
 		return NULL;
 	}
 	return interface;
-}
-
-static const struct bus_property *find_property(
-	const struct bus_interface *interface, const char *name)
-{
-	for (const struct bus_property *p = interface->properties; p && p->name; p++)
-		if (strcmp(p->name, name) == 0)
-			return p;
-	return NULL;
 }
 
 /* The first one or two arguments, which are strings. */
@@ -126,15 +131,14 @@ static void get(struct call *call)
 	const char *interface_name = "", *name = "";
 	const struct bus_interface *interface;
 	const struct bus_property *property;
-	union bus_view view;
 	DBusMessageIter to;
-	DBusMessage *reply;
+	cleanup_message DBusMessage *reply = NULL;
 
 	get_names(call, &interface_name, &name);
-	interface = fill_view(call, interface_name, &view);
+	interface = fill_view(call, interface_name);
 	if (!interface)
 		return;
-	property = find_property(interface, name);
+	property = bus_interface_property(interface, name);
 	if (!property) {
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
@@ -143,36 +147,32 @@ static void get(struct call *call)
 	reply = call_new_reply(call);
 	if (reply) {
 		dbus_message_iter_init_append(reply, &to);
-		if (!bus_view_append_one(&to, property, &view)) {
-			dbus_message_unref(reply);
-			reply = NULL;
-		}
+		if (!reply_append_one(&to, property, call->work))
+			message_free(&reply);
 	}
-	call_reply(call, reply);
+	call_reply(call, TAKE(reply));
 }
 
 static void get_all(struct call *call)
 {
 	const char *name = "";
 	const struct bus_interface *interface;
-	union bus_view view;
 	DBusMessageIter to;
-	DBusMessage *reply;
+	cleanup_message DBusMessage *reply = NULL;
 
 	get_names(call, &name, NULL);
 	/* No name means all; each of our objects has one interface with properties, its first. */
-	interface = fill_view(call, *name ? name : call->object->interfaces[0]->name, &view);
+	interface = fill_view(call, *name ? name : call->object->interfaces[0]->name);
 	if (!interface)
 		return;
 	reply = call_new_reply(call);
 	if (reply) {
 		dbus_message_iter_init_append(reply, &to);
-		if (!bus_view_append(&to, interface->properties, &view)) {
-			dbus_message_unref(reply);
-			reply = NULL;
-		}
+		if (!reply_append(&to, interface->properties ? interface->properties() : NULL,
+			    call->work))
+			message_free(&reply);
 	}
-	call_reply(call, reply);
+	call_reply(call, TAKE(reply));
 }
 
 static void set(struct call *call)
@@ -181,11 +181,11 @@ static void set(struct call *call)
 	const struct bus_interface *interface;
 
 	get_names(call, &interface_name, &name);
-	interface = bus_object_interface(call, interface_name);
+	interface = bus_object_interface(call->object, interface_name);
 	if (!interface)
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");
-	else if (!find_property(interface, name))
+	else if (!bus_interface_property(interface, name))
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
 	else
@@ -193,7 +193,7 @@ static void set(struct call *call)
 			call, DBUS_ERROR_PROPERTY_READ_ONLY, "the property cannot be set");
 }
 
-static const struct bus_method introspectable_methods[] = {
+static const struct bus_method introspectable[] = {
 	{
 		.name = "Introspect",
 		.out = { { "xml_data", "s" } },
@@ -203,12 +203,14 @@ static const struct bus_method introspectable_methods[] = {
 	{ 0 },
 };
 
+static const struct bus_method *const introspectable_methods[] = { introspectable, NULL };
+
 const struct bus_interface bus_introspectable_interface = {
 	.name = DBUS_INTERFACE_INTROSPECTABLE,
 	.methods = introspectable_methods,
 };
 
-static const struct bus_method properties_methods[] = {
+static const struct bus_method properties[] = {
 	{
 		.name = "Get",
 		.in = { { "interface_name", "s" }, { "property_name", "s" } },
@@ -229,6 +231,8 @@ static const struct bus_method properties_methods[] = {
 	},
 	{ 0 },
 };
+
+static const struct bus_method *const properties_methods[] = { properties, NULL };
 
 static const struct bus_signal properties_signals[] = {
 	{

@@ -78,7 +78,7 @@ class Contract(PatdTest):
             e.get_child_value(0).get_string(): e.get_child_value(1).get_variant().get_type_string()
             for e in entries
         }
-        self.assertEqual(types, properties(interface))
+        self.assertEqual(list(types.items()), list(properties(interface).items()))
         self.assertEqual(len(entries), len(types), "a key is there twice")
 
     def test_the_contract_has_the_manager_and_the_token_interface(self):
@@ -193,6 +193,20 @@ def described(parent):
             comment = ""
 
 
+def restriction_rows(member):
+    """(name, type) of each row of common/restriction.c, by its name or its property."""
+    kinds = {"LIST": "as", "TEXT": "s", "TIME": "t", "COUNT": "t"}
+    with open(os.path.join(TOP, "common/restriction.c"), encoding="utf-8") as file:
+        rows = re.findall(r"\[PAT_\w+\] = \{(.*?)\n\t\},", file.read(), re.DOTALL)
+    return [
+        (
+            re.search(rf'\.{member} = "(\w+)"', row)[1],
+            kinds[re.search(r"\.kind = RESTRICTION_(\w+)", row)[1]],
+        )
+        for row in rows
+    ]
+
+
 class Documentation(unittest.TestCase):
     """The comments of the contract."""
 
@@ -216,15 +230,20 @@ class Documentation(unittest.TestCase):
 
     def test_the_documented_options_are_those_that_patd_reads(self):
         kinds = {"STRING": "s", "BOOLEAN": "b", "UINT64": "t", "ARRAY": "as"}
+        restrictions = restriction_rows("name")
+        self.assertIn(("max_uses", "t"), restrictions)
         known = set()
         for path in glob.glob(os.path.join(TOP, "patd/bus/*.c")):
             with open(path, encoding="utf-8") as file:
                 tables = re.findall(
-                    r"struct bus_option \w+\[\] = \{(.*?)\{ 0 \}", file.read(), re.DOTALL
+                    r"struct bus_option \w+\[(.*?)\] = \{(.*?)(?:\{ 0 \}|\n\t\};)", file.read(), re.DOTALL
                 )
-            for table in tables:
+            for size, table in tables:
                 options = re.findall(r'\{ "(\w+)", DBUS_TYPE_(\w+)', table)
-                known.add(frozenset((key, kinds[kind]) for key, kind in options))
+                options = {(key, kinds[kind]) for key, kind in options}
+                # A table with room for the restrictions is filled up with all of them.
+                self.assertEqual(bool(size), "PAT_RESTRICTIONS" in size)
+                known.add(frozenset(options | set(restrictions) if size else options))
         documented = {
             frozenset(re.findall(r"^ +([a-z_]+) \((\w+)\): \S", comment, re.MULTILINE))
             for member, comment in self.members
@@ -232,6 +251,11 @@ class Documentation(unittest.TestCase):
         }
         self.assertIn(frozenset({("all", "b")}), known)
         self.assertEqual(documented, known)
+
+    def test_the_properties_of_the_restrictions_are_those_of_their_table(self):
+        rows = restriction_rows("property")
+        self.assertIn(("MaxUses", "t"), rows)
+        self.assertEqual([pair for pair in properties(TOKEN).items() if pair in rows], rows)
 
     def test_each_error_of_patd_is_documented(self):
         with open(os.path.join(TOP, "common/error.c"), encoding="utf-8") as file:

@@ -357,6 +357,63 @@ static void calls_that_wait_for_the_bus_end_with_the_connection(void **state)
 	assert_null(submitted);
 }
 
+static const struct pat_id one = { "0000000001" }, two = { "0000000002" };
+
+/* The serial of the reply. */
+static dbus_uint32_t reply_secret(const struct pat_id *id)
+{
+	struct call *call = a_call();
+	DBusMessage *reply;
+	dbus_uint32_t serial;
+
+	call_reply_secret(call, call_new_reply(call), id);
+	reply = peer_take(&peer);
+	assert_non_null(reply);
+	serial = dbus_message_get_serial(reply);
+	dbus_message_unref(reply);
+	return serial;
+}
+
+static void undelivered_secret_found_once_by_serial(void **state)
+{
+	dbus_uint32_t first = reply_secret(&one), second = reply_secret(&two);
+	struct pat_id id = { "untouched" };
+
+	(void)state;
+	assert_false(calls_take_undelivered(calls, second + 1, &id));
+	assert_false(calls_take_undelivered(calls, 0, &id));
+	assert_string_equal(id.text, "untouched");
+	assert_true(calls_take_undelivered(calls, second, &id));
+	assert_string_equal(id.text, two.text);
+	assert_false(calls_take_undelivered(calls, second, &id));
+	assert_true(calls_take_undelivered(calls, first, &id));
+	assert_string_equal(id.text, one.text);
+}
+
+static void latest_secrets_remembered_and_older_forgotten(void **state)
+{
+	dbus_uint32_t serials[65];
+	struct pat_id id;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(serials); i++)
+		serials[i] = reply_secret(&one);
+	assert_false(calls_take_undelivered(calls, serials[0], &id));
+	for (size_t i = 1; i < COUNT(serials); i++)
+		assert_true(calls_take_undelivered(calls, serials[i], &id));
+}
+
+/* On the next connection serials begin anew. */
+static void secrets_forgotten_with_the_connection(void **state)
+{
+	dbus_uint32_t serial = reply_secret(&one);
+	struct pat_id id;
+
+	(void)state;
+	calls_drop(calls);
+	assert_false(calls_take_undelivered(calls, serial, &id));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -409,6 +466,9 @@ int main(void)
 		TEST(a_caller_whom_the_bus_does_not_know_is_refused),
 		TEST(a_reply_of_another_type_says_nothing),
 		TEST(calls_that_wait_for_the_bus_end_with_the_connection),
+		TEST(undelivered_secret_found_once_by_serial),
+		TEST(latest_secrets_remembered_and_older_forgotten),
+		TEST(secrets_forgotten_with_the_connection),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

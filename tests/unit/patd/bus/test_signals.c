@@ -1,7 +1,7 @@
 /* The test is the bus, and takes what patd sends to those that follow. */
 #include "patd/bus/signals.h"
 
-#include "patd/bus/token_object.h"
+#include "patd/bus/token_view.h"
 #include "patd/tokens/tokens_private.h"
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/peer.h"

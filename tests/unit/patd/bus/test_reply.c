@@ -1,26 +1,50 @@
-#include "patd/bus/view.h"
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values of properties in a message: their types, their order, and which of them. */
+#include "patd/bus/reply.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "patd/bus/dispatch.h"
 #include "tests/unit/unit.h"
 
 struct view {
 	const char *text;
 	dbus_uint32_t number;
 	dbus_uint64_t time;
+	char word[16];
+	const char *list;
 };
 
 static const struct bus_property properties[] = {
-	{ "Text", "s", "const", offsetof(struct view, text) },
-	{ "Number", "u", "true", offsetof(struct view, number) },
-	{ "Time", "t", "true", offsetof(struct view, time) },
+	{ "Text", "s", "const", BUS_MEMBER(struct view, text) },
+	{ "Number", "u", "true", BUS_MEMBER(struct view, number) },
+	{ "Time", "t", "true", BUS_MEMBER(struct view, time) },
+	{ "Word", "s", "true", BUS_TEXT(struct view, word) },
+	{ "List", "as", "true", BUS_MEMBER(struct view, list) },
+	{ "Words", "as", "true", BUS_TEXT(struct view, word) },
 	{ 0 },
 };
 
 static DBusMessage *message;
 static DBusMessageIter to;
+
+/* The array that it stands on, as "as item item". */
+static void read_items(DBusMessageIter *from, char *ret_text, size_t size)
+{
+	DBusMessageIter items;
+
+	assert_int_equal(dbus_message_iter_get_element_type(from), DBUS_TYPE_STRING);
+	(void)snprintf(ret_text, size, "as");
+	dbus_message_iter_recurse(from, &items);
+	for (; dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_STRING;
+		(void)dbus_message_iter_next(&items)) {
+		const char *item;
+		size_t len = strlen(ret_text);
+
+		dbus_message_iter_get_basic(&items, &item);
+		(void)snprintf(ret_text + len, size - len, " %s", item);
+	}
+}
 
 /* The variant that it stands on, as "type value". */
 static void read_value(DBusMessageIter *from, char *ret_text, size_t size)
@@ -32,6 +56,10 @@ static void read_value(DBusMessageIter *from, char *ret_text, size_t size)
 	assert_int_equal(dbus_message_iter_get_arg_type(from), DBUS_TYPE_VARIANT);
 	dbus_message_iter_recurse(from, &variant);
 	type = dbus_message_iter_get_arg_type(&variant);
+	if (type == DBUS_TYPE_ARRAY) {
+		read_items(&variant, ret_text, size);
+		return;
+	}
 	dbus_message_iter_get_basic(&variant, &value);
 	if (type == DBUS_TYPE_STRING)
 		(void)snprintf(ret_text, size, "s %s", value.str);
@@ -83,7 +111,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void a_value_is_shown_with_its_type(void **state)
+static void value_has_type_of_its_property(void **state)
 {
 	static const struct {
 		struct view view;
@@ -96,12 +124,17 @@ static void a_value_is_shown_with_its_type(void **state)
 		{ { .number = 0 }, &properties[1], "u 0" },
 		{ { .number = UINT32_MAX }, &properties[1], "u 4294967295" },
 		{ { .time = UINT64_MAX }, &properties[2], "t 18446744073709551615" },
+		{ { .word = "laptop" }, &properties[3], "s laptop" },
+		{ { .word = "" }, &properties[3], "s " },
+		{ { .list = "sudo,sshd" }, &properties[4], "as sudo sshd" },
+		{ { .list = "" }, &properties[4], "as" },
+		{ { .word = "sudo,sshd" }, &properties[5], "as sudo sshd" },
 	};
 	DBusMessageIter from;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(table); i++)
-		assert_true(bus_view_append_one(&to, table[i].property, &table[i].view));
+		assert_true(reply_append_one(&to, table[i].property, &table[i].view));
 	assert_true(dbus_message_iter_init(message, &from));
 	for (size_t i = 0; i < COUNT(table); i++) {
 		char value[64];
@@ -112,27 +145,27 @@ static void a_value_is_shown_with_its_type(void **state)
 	}
 }
 
-static void all_properties_are_shown_in_their_order(void **state)
+static void all_properties_in_order_of_table(void **state)
 {
-	static const struct view view = { .text = "" };
+	static const struct view view = { .text = "", .list = "" };
 
 	(void)state;
-	assert_true(bus_view_append(&to, properties, &view));
-	assert_keys("Text Number Time ");
+	assert_true(reply_append(&to, properties, &view));
+	assert_keys("Text Number Time Word List Words ");
 }
 
-static void without_properties_there_is_an_empty_dictionary(void **state)
+static void empty_dictionary_without_properties(void **state)
 {
-	static const struct view view = { .text = "" };
+	static const struct view view = { .text = "", .list = "" };
 
 	(void)state;
-	assert_true(bus_view_append(&to, NULL, &view));
+	assert_true(reply_append(&to, NULL, &view));
 	assert_keys("");
 }
 
-static void of_some_those_alone_are_shown_that_are_named(void **state)
+static void only_named_properties_when_some_are_asked_for(void **state)
 {
-	static const struct view view = { .text = "" };
+	static const struct view view = { .text = "", .list = "" };
 	static const struct {
 		const char *const names[4];
 		const char *keys;
@@ -149,7 +182,7 @@ static void of_some_those_alone_are_shown_that_are_named(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
-		assert_true(bus_view_append_some(&to, properties, table[i].names, &view));
+		assert_true(reply_append_some(&to, properties, table[i].names, &view));
 		assert_keys(table[i].keys);
 		(void)tear_down(state);
 		assert_int_equal(set_up(state), 0);
@@ -161,10 +194,10 @@ static void of_some_those_alone_are_shown_that_are_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_value_is_shown_with_its_type),
-		TEST(all_properties_are_shown_in_their_order),
-		TEST(without_properties_there_is_an_empty_dictionary),
-		TEST(of_some_those_alone_are_shown_that_are_named),
+		TEST(value_has_type_of_its_property),
+		TEST(all_properties_in_order_of_table),
+		TEST(empty_dictionary_without_properties),
+		TEST(only_named_properties_when_some_are_asked_for),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What patd serves on the bus, as tables: objects, their interfaces, methods and properties.
+ * Dispatching, Introspect and Properties read them, and a test compares them with
+ * dbus/org.patd.Tokens1.xml.
+ */
+#ifndef PATD_BUS_INTERFACE_H
+#define PATD_BUS_INTERFACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+
+#define BUS_ARGS_MAX 4
+#define BUS_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager" /* libdbus has no name for it */
+
+struct call;
+struct refusal;
+
+struct bus_arg {
+	const char *name, *type;
+};
+
+struct bus_signal {
+	const char *name;
+	struct bus_arg args[BUS_ARGS_MAX + 1]; /* end with a NULL name */
+};
+
+/* A method, defined beside its handler. */
+struct bus_method {
+	const char *name;
+	struct bus_arg in[BUS_ARGS_MAX + 1], out[BUS_ARGS_MAX + 1]; /* end with a NULL name */
+	/* Ends the call, now or later.  Its arguments have the types of in. */
+	void (*handle)(struct call *call);
+	bool anonymous; /* served without asking the bus who calls */
+};
+
+/* A property: its value is at offset in a view, the struct that its interface fills. */
+struct bus_property {
+	const char *name;
+	const char *type;    /* a basic one, or "as": a text with commas between the items */
+	const char *changes; /* the value of EmitsChangedSignal */
+	size_t offset;
+	bool in_place; /* a text stands in the view; else the view has a pointer to it */
+};
+
+/* The last two of these: a number or a pointer to a text, and a text that stands in the view. */
+#define BUS_MEMBER(view, member) offsetof(view, member), false
+#define BUS_TEXT(view, member) offsetof(view, member), true
+
+struct bus_interface {
+	const char *name;
+	/* Tables that end with a NULL name; the list ends with NULL, and may be NULL. */
+	const struct bus_method *const *methods;
+	/* A table that ends with a NULL name.  NULL: there are no properties. */
+	const struct bus_property *(*properties)(void);
+	const struct bus_signal *signals; /* end with a NULL name; may be NULL */
+	/* Fills a view of that size, for the object and the caller of the call. */
+	size_t view_size;
+	enum pat_error (*fill)(struct call *call, void *ret_view, struct refusal *ret_refusal);
+};
+
+struct bus_object {
+	const char *path;                              /* of a token: its parent's */
+	const char *child;                             /* the node below, NULL for none */
+	const struct bus_interface *const *interfaces; /* end with NULL */
+};
+
+/* Each is defined in the file of its name, standard.c or object_manager.c. */
+extern const struct bus_interface bus_manager_interface, bus_token_interface;
+extern const struct bus_interface bus_properties_interface, bus_introspectable_interface,
+	bus_object_manager_interface;
+
+/* The interface of that name on the object; NULL: there is none. */
+const struct bus_interface *bus_object_interface(const struct bus_object *object, const char *name);
+
+/* The member of that name; NULL: there is none. */
+const struct bus_method *bus_interface_method(
+	const struct bus_interface *interface, const char *name);
+const struct bus_property *bus_interface_property(
+	const struct bus_interface *interface, const char *name);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values of properties, appended to messages. */
+#include "patd/bus/reply.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "patd/bus/arguments.h"
+#include "patd/bus/message.h"
+
+/* The items between the commas of a list, as strings. */
+static bool append_items(DBusMessageIter *to, const char *list)
+{
+	char text[BUS_LIST_MAX], *rest = text, *item;
+
+	if (!pat_field_set(text, sizeof(text), list))
+		return false;
+	while ((item = strsep(&rest, ",")))
+		if (*item != '\0' && !dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &item))
+			return false;
+	return true;
+}
+
+static bool append_value(
+	DBusMessageIter *to, const struct bus_property *property, const char *value)
+{
+	const char *const *text = property->in_place ? &value : (const void *)value;
+	DBusMessageIter items;
+
+	switch (property->type[0]) {
+	case DBUS_TYPE_STRING:
+		return dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, text);
+	case DBUS_TYPE_ARRAY:
+		return dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "s", &items) &&
+		       append_items(&items, *text) && dbus_message_iter_close_container(to, &items);
+	default:
+		return dbus_message_iter_append_basic(to, property->type[0], value);
+	}
+}
+
+bool reply_append_one(DBusMessageIter *to, const struct bus_property *property, const void *view)
+{
+	DBusMessageIter variant;
+
+	return dbus_message_iter_open_container(to, DBUS_TYPE_VARIANT, property->type, &variant) &&
+	       append_value(&variant, property, (const char *)view + property->offset) &&
+	       dbus_message_iter_close_container(to, &variant);
+}
+
+static bool append_entry(
+	DBusMessageIter *dict, const struct bus_property *property, const void *view)
+{
+	DBusMessageIter entry;
+
+	return dbus_message_iter_open_container(dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
+	       dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &property->name) &&
+	       reply_append_one(&entry, property, view) &&
+	       dbus_message_iter_close_container(dict, &entry);
+}
+
+static bool is_named(const char *name, const char *const *names)
+{
+	if (!names)
+		return true;
+	for (; *names; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+bool reply_append_some(DBusMessageIter *to, const struct bus_property *properties,
+	const char *const *names, const void *view)
+{
+	DBusMessageIter dict;
+
+	if (!dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{sv}", &dict))
+		return false;
+	for (const struct bus_property *p = properties; p && p->name; p++)
+		if (is_named(p->name, names) && !append_entry(&dict, p, view))
+			return false;
+	return dbus_message_iter_close_container(to, &dict);
+}
+
+bool reply_append(DBusMessageIter *to, const struct bus_property *properties, const void *view)
+{
+	return reply_append_some(to, properties, NULL, view);
+}
+
+void reply_rows_begin(struct reply_rows *rows, const struct call *call)
+{
+	*rows = (struct reply_rows) {
+		.reply = call_new_reply(call),
+		.rows = DBUS_MESSAGE_ITER_INIT_CLOSED,
+	};
+	if (!rows->reply)
+		return;
+	dbus_message_iter_init_append(rows->reply, &rows->to);
+	if (!dbus_message_iter_open_container(&rows->to, DBUS_TYPE_ARRAY, "a{sv}", &rows->rows))
+		reply_rows_discard(rows);
+}
+
+int reply_rows_append(
+	struct reply_rows *rows, const struct bus_property *properties, const void *view)
+{
+	return rows->reply && reply_append(&rows->rows, properties, view) ? 0 : -ENOMEM;
+}
+
+DBusMessage *reply_rows_end(struct reply_rows *rows, const char *cursor)
+{
+	if (!rows->reply || !dbus_message_iter_close_container(&rows->to, &rows->rows) ||
+		(cursor && !dbus_message_iter_append_basic(&rows->to, DBUS_TYPE_STRING, &cursor)))
+		return NULL;
+	return TAKE(rows->reply);
+}
+
+void reply_rows_discard(struct reply_rows *rows)
+{
+	if (!rows->reply)
+		return;
+	dbus_message_iter_abandon_container_if_open(&rows->to, &rows->rows);
+	message_free(&rows->reply);
+}

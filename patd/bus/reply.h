@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Values of properties as libdbus appends them: one, a dictionary of an object, or rows of a reply.
+ *
+ * A view is a struct that has the values, at the offsets that a table of properties gives.
+ */
+#ifndef PATD_BUS_REPLY_H
+#define PATD_BUS_REPLY_H
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "patd/bus/call.h"
+#include "patd/bus/interface.h"
+
+_Static_assert(sizeof(uint64_t) == sizeof(dbus_uint64_t), "numbers are appended as they are");
+
+/* Appends an a{sv} of all properties.  False without memory. */
+bool reply_append(DBusMessageIter *to, const struct bus_property *properties, const void *view);
+
+/* The same with only those in names, which ends with NULL. */
+bool reply_append_some(DBusMessageIter *to, const struct bus_property *properties,
+	const char *const *names, const void *view);
+
+/* Appends one property as a variant.  False without memory. */
+bool reply_append_one(DBusMessageIter *to, const struct bus_property *property, const void *view);
+
+/* A reply that begins with an aa{sv}: rows, each with the properties of one table. */
+struct reply_rows {
+	DBusMessage *reply; /* NULL: out of memory, and no row is added any more */
+	DBusMessageIter to, rows;
+};
+
+/* Discards the reply, unless reply_rows_end() has handed it out. */
+void reply_rows_discard(struct reply_rows *rows);
+#define cleanup_reply_rows __attribute__((cleanup(reply_rows_discard)))
+
+/* An empty reply to the call.  *rows stays where it is until its end. */
+void reply_rows_begin(struct reply_rows *rows, const struct call *call);
+
+/* Adds a row, the properties of view.  0, or -ENOMEM. */
+int reply_rows_append(
+	struct reply_rows *rows, const struct bus_property *properties, const void *view);
+
+/* The reply, with cursor behind the rows unless that is NULL.  NULL: out of memory. */
+DBusMessage *reply_rows_end(struct reply_rows *rows, const char *cursor);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A token on the bus: its path, its properties, and the refusal of a call of its object. */
+#ifndef PATD_BUS_TOKEN_VIEW_H
+#define PATD_BUS_TOKEN_VIEW_H
+
+#include "common/bus.h"
+#include "patd/bus/reply.h"
+#include "patd/tokens/tokens.h"
+
+struct token_view {
+	struct token token; /* as of now, and under the policy: what has passed is not in it */
+	const char *state;
+};
+
+/* The properties of a struct token_view, static. */
+const struct bus_property *token_view_properties(void);
+
+/* The view of a token as of now. */
+void token_view_fill(struct tokens *tokens, const struct token *token, struct token_view *ret_view);
+
+struct bus_path {
+	char text[sizeof(PAT_BUS_TOKEN_PATH "/") + PAT_ID_LEN];
+};
+
+/* The path of a token's object. */
+struct bus_path bus_token_path(const struct pat_id *id);
+
+/* Appends a{sa{sv}}: the interfaces with properties, and theirs.  False without memory. */
+bool token_view_append_interfaces(
+	struct tokens *tokens, DBusMessageIter *to, const struct token *token);
+
+/* Refuses a call of a token's object; names it in a dialog only if the caller may see it. */
+void bus_token_refuse(struct call *call, enum pat_error error, const struct refusal *refusal);
+
+#endif
