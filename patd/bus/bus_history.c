@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Methods of the history: ListHistory, VerifyHistory, GetSources. */
+#include <errno.h>
+
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
@@ -7,64 +9,94 @@
 #include "patd/bus/token_view.h"
 #include "patd/model/sources.h"
 
-struct entry_view {
-	const char *event, *id, *name, *user, *how, *service, *rhost, *tty, *result, *detail;
-	uint64_t seq, at, unrecorded;
-	uint32_t uid, by_uid;
-	dbus_bool_t new_service, new_network;
-};
-
-#define OF(member) BUS_MEMBER(struct entry_view, member)
-
-static const struct bus_property entry_properties[] = {
-	{ "Seq", "t", NULL, OF(seq) },
-	{ "At", "t", NULL, OF(at) },
-	{ "Event", "s", NULL, OF(event) },
-	{ "Token", "s", NULL, OF(id) },
-	{ "Name", "s", NULL, OF(name) },
-	{ "User", "s", NULL, OF(user) },
-	{ "Uid", "u", NULL, OF(uid) },
-	{ "ByUid", "u", NULL, OF(by_uid) },
-	{ "How", "s", NULL, OF(how) },
-	{ "Service", "s", NULL, OF(service) },
-	{ "From", "s", NULL, OF(rhost) },
-	{ "Tty", "s", NULL, OF(tty) },
-	{ "Result", "s", NULL, OF(result) },
-	{ "NewService", "b", NULL, OF(new_service) },
-	{ "NewNetwork", "b", NULL, OF(new_network) },
-	{ "Unrecorded", "t", NULL, OF(unrecorded) },
-	{ "Detail", "s", NULL, OF(detail) },
-	{ 0 },
-};
-
-static bool is_login(const struct entry *entry)
+static const char *event_word(const void *view)
 {
-	return entry->event == ENTRY_USED || entry->event == ENTRY_REFUSED;
+	const struct entry *entry = view;
+
+	return entry_event_text(entry->event);
+}
+
+static const char *how_word(const void *view)
+{
+	const struct entry *entry = view;
+
+	return entry_how_text(entry->how);
+}
+
+/* Only a login has a result. */
+static const char *result_word(const void *view)
+{
+	const struct entry *entry = view;
+	bool login = entry->event == ENTRY_USED || entry->event == ENTRY_REFUSED;
+
+	return login ? verdict_word(entry->result) : "";
+}
+
+/* Numbers that are shown as words. */
+static const struct {
+	size_t offset;
+	const char *(*word)(const void *entry);
+} words[] = {
+	{ offsetof(struct entry, event), event_word },
+	{ offsetof(struct entry, how), how_word },
+	{ offsetof(struct entry, result), result_word },
+};
+
+/* The type on the bus; NULL: the field is not shown. */
+static const char *type_of(const struct field *field)
+{
+	switch (field->kind) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+	case FIELD_ANY_NAME:
+	case FIELD_ID:
+	case FIELD_ANY_ID:
+		return "s";
+	case FIELD_NUMBER:
+		return "t";
+	case FIELD_NUMBER32:
+		return "u";
+	case FIELD_BOOL:
+		return "b";
+	case FIELD_BYTES:
+	case FIELD_MAC:
+		return NULL;
+	}
+	return NULL;
+}
+
+static struct bus_property property_of(const struct field *field)
+{
+	struct bus_property property = {
+		.name = field->property,
+		.type = type_of(field),
+		.offset = field->offset,
+		.in_place = true,
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].offset == field->offset) {
+			property.type = "s";
+			property.word = words[i].word;
+		}
+	return property;
 }
 
 static int append_entry(const struct entry *entry, void *userdata)
 {
-	const struct entry_view view = {
-		.event = entry_event_text(entry->event),
-		.id = entry->id.text,
-		.name = entry->name,
-		.user = entry->user,
-		.how = entry_how_text(entry->how),
-		.service = entry->service,
-		.rhost = entry->rhost,
-		.tty = entry->tty,
-		.result = is_login(entry) ? verdict_word(entry->result) : "",
-		.detail = entry->detail,
-		.seq = entry->seq,
-		.at = entry->at,
-		.unrecorded = entry->unrecorded,
-		.uid = entry->uid,
-		.by_uid = entry->by_uid,
-		.new_service = entry->new_service,
-		.new_network = entry->new_network,
-	};
+	struct reply_rows *rows = userdata;
+	DBusMessageIter dict;
 
-	return reply_rows_append(userdata, entry_properties, &view);
+	if (!rows->reply ||
+		!dbus_message_iter_open_container(&rows->rows, DBUS_TYPE_ARRAY, "{sv}", &dict))
+		return -ENOMEM;
+	for (size_t i = 0; i < entry_table.n; i++) {
+		const struct bus_property property = property_of(&entry_table.fields[i]);
+
+		if (property.name && property.type && !reply_append_pair(&dict, &property, entry))
+			return -ENOMEM;
+	}
+	return dbus_message_iter_close_container(&rows->rows, &dict) ? 0 : -ENOMEM;
 }
 
 static const char *read_query(struct call *call, struct history_query *ret)

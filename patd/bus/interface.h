@@ -36,18 +36,19 @@ struct bus_method {
 	bool anonymous; /* served without asking the bus who calls */
 };
 
-/* A property: its value is at offset in a view, the struct that its interface fills. */
+/* A property: its value is in a view, the struct that its interface fills. */
 struct bus_property {
 	const char *name;
 	const char *type;    /* a basic one, or "as": a text with commas between the items */
 	const char *changes; /* the value of EmitsChangedSignal */
-	size_t offset;
-	bool in_place; /* a text stands in the view; else the view has a pointer to it */
+	size_t offset;       /* of a number, a bool, or a text; */
+	bool in_place;       /* which stands in the view; else the view has a pointer to it */
+	const char *(*word)(const void *view); /* if set, returns the text */
 };
 
-/* The last two of these: a number or a pointer to a text, and a text that stands in the view. */
-#define BUS_MEMBER(view, member) offsetof(view, member), false
-#define BUS_TEXT(view, member) offsetof(view, member), true
+/* The last three of these: a member, if a text then a pointer to it; and a text in place. */
+#define BUS_MEMBER(view, member) offsetof(view, member), false, NULL
+#define BUS_TEXT(view, member) offsetof(view, member), true, NULL
 
 struct bus_interface {
 	const char *name;

@@ -22,18 +22,33 @@ static bool append_items(DBusMessageIter *to, const char *list)
 	return true;
 }
 
-static bool append_value(
-	DBusMessageIter *to, const struct bus_property *property, const char *value)
+static const char *text_of(const struct bus_property *property, const void *view)
 {
-	const char *const *text = property->in_place ? &value : (const void *)value;
+	const void *value = (const char *)view + property->offset;
+
+	if (property->word)
+		return property->word(view);
+	return property->in_place ? value : *(const char *const *)value;
+}
+
+static bool append_value(DBusMessageIter *to, const struct bus_property *property, const void *view)
+{
+	const void *value = (const char *)view + property->offset;
+	const char *text;
 	DBusMessageIter items;
+	dbus_bool_t flag;
 
 	switch (property->type[0]) {
 	case DBUS_TYPE_STRING:
-		return dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, text);
+		text = text_of(property, view);
+		return dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &text);
 	case DBUS_TYPE_ARRAY:
 		return dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "s", &items) &&
-		       append_items(&items, *text) && dbus_message_iter_close_container(to, &items);
+		       append_items(&items, text_of(property, view)) &&
+		       dbus_message_iter_close_container(to, &items);
+	case DBUS_TYPE_BOOLEAN:
+		flag = *(const bool *)value;
+		return dbus_message_iter_append_basic(to, DBUS_TYPE_BOOLEAN, &flag);
 	default:
 		return dbus_message_iter_append_basic(to, property->type[0], value);
 	}
@@ -44,12 +59,11 @@ bool reply_append_one(DBusMessageIter *to, const struct bus_property *property, 
 	DBusMessageIter variant;
 
 	return dbus_message_iter_open_container(to, DBUS_TYPE_VARIANT, property->type, &variant) &&
-	       append_value(&variant, property, (const char *)view + property->offset) &&
+	       append_value(&variant, property, view) &&
 	       dbus_message_iter_close_container(to, &variant);
 }
 
-static bool append_entry(
-	DBusMessageIter *dict, const struct bus_property *property, const void *view)
+bool reply_append_pair(DBusMessageIter *dict, const struct bus_property *property, const void *view)
 {
 	DBusMessageIter entry;
 
@@ -77,7 +91,7 @@ bool reply_append_some(DBusMessageIter *to, const struct bus_property *propertie
 	if (!dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{sv}", &dict))
 		return false;
 	for (const struct bus_property *p = properties; p && p->name; p++)
-		if (is_named(p->name, names) && !append_entry(&dict, p, view))
+		if (is_named(p->name, names) && !reply_append_pair(&dict, p, view))
 			return false;
 	return dbus_message_iter_close_container(to, &dict);
 }

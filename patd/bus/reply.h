@@ -23,7 +23,9 @@ bool reply_append(DBusMessageIter *to, const struct bus_property *properties, co
 bool reply_append_some(DBusMessageIter *to, const struct bus_property *properties,
 	const char *const *names, const void *view);
 
-/* Appends one property as a variant.  False without memory. */
+/* Appends one property with its name to a dictionary, and as a variant alone. */
+bool reply_append_pair(
+	DBusMessageIter *dict, const struct bus_property *property, const void *view);
 bool reply_append_one(DBusMessageIter *to, const struct bus_property *property, const void *view);
 
 /* A reply that begins with an aa{sv}: rows, each with the properties of one table. */

@@ -12,8 +12,14 @@ struct view {
 	dbus_uint32_t number;
 	dbus_uint64_t time;
 	char word[16];
+	bool flag;
 	const char *list;
 };
+
+static const char *color(const void *view)
+{
+	return ((const struct view *)view)->number == 0 ? "black" : "white";
+}
 
 static const struct bus_property properties[] = {
 	{ "Text", "s", "const", BUS_MEMBER(struct view, text) },
@@ -22,6 +28,8 @@ static const struct bus_property properties[] = {
 	{ "Word", "s", "true", BUS_TEXT(struct view, word) },
 	{ "List", "as", "true", BUS_MEMBER(struct view, list) },
 	{ "Words", "as", "true", BUS_TEXT(struct view, word) },
+	{ "Flag", "b", "true", BUS_MEMBER(struct view, flag) },
+	{ .name = "Color", .type = "s", .word = color },
 	{ 0 },
 };
 
@@ -65,6 +73,8 @@ static void read_value(DBusMessageIter *from, char *ret_text, size_t size)
 		(void)snprintf(ret_text, size, "s %s", value.str);
 	else if (type == DBUS_TYPE_UINT32)
 		(void)snprintf(ret_text, size, "u %u", value.u32);
+	else if (type == DBUS_TYPE_BOOLEAN)
+		(void)snprintf(ret_text, size, "b %u", value.bool_val);
 	else if (type == DBUS_TYPE_UINT64)
 		(void)snprintf(ret_text, size, "t %llu", (unsigned long long)value.u64);
 	else
@@ -129,6 +139,10 @@ static void value_has_type_of_its_property(void **state)
 		{ { .list = "sudo,sshd" }, &properties[4], "as sudo sshd" },
 		{ { .list = "" }, &properties[4], "as" },
 		{ { .word = "sudo,sshd" }, &properties[5], "as sudo sshd" },
+		{ { .flag = true }, &properties[6], "b 1" },
+		{ { .flag = false }, &properties[6], "b 0" },
+		{ { .number = 0 }, &properties[7], "s black" },
+		{ { .number = 1 }, &properties[7], "s white" },
 	};
 	DBusMessageIter from;
 
@@ -151,7 +165,7 @@ static void all_properties_in_order_of_table(void **state)
 
 	(void)state;
 	assert_true(reply_append(&to, properties, &view));
-	assert_keys("Text Number Time Word List Words ");
+	assert_keys("Text Number Time Word List Words Flag Color ");
 }
 
 static void empty_dictionary_without_properties(void **state)
@@ -175,8 +189,8 @@ static void only_named_properties_when_some_are_asked_for(void **state)
 		{ { "Time", "Text", NULL }, "Text Time " },
 		{ { "Time", "Number", "Text", NULL }, "Text Number Time " },
 		{ { "Text", "Text", NULL }, "Text " },
-		{ { "Color", NULL }, "" },
-		{ { "Color", "Time", NULL }, "Time " },
+		{ { "Weight", NULL }, "" },
+		{ { "Weight", "Time", NULL }, "Time " },
 		{ { "text", "Tex", "Texts", NULL }, "" },
 		{ { "", NULL }, "" },
 	};
