@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Options, read from an a{sv} by a table. */
 #include "patd/bus/arguments.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Options: an a{sv} argument of a method, read into variables by a table. */
 #ifndef PATD_BUS_ARGUMENTS_H
 #define PATD_BUS_ARGUMENTS_H

@@ -142,67 +142,68 @@ void client_unref(struct client *client)
 	client_free(client);
 }
 
-static unsigned int count_following(struct clients *clients, uint32_t uid)
+static unsigned int count_subscribed(struct clients *clients, uint32_t uid)
 {
 	struct client *client;
 	unsigned int n = 0;
 
 	LIST_FOREACH(client, &clients->all, entry)
-		if (client->follows && client->who.uid == uid)
+		if (client->subscribed && client->who.uid == uid)
 			n++;
 	return n;
 }
 
-bool clients_follow(struct clients *clients, const char *name, const struct caller *who, bool all)
+bool clients_subscribe(
+	struct clients *clients, const char *name, const struct caller *who, bool all)
 {
 	struct client *client = find(clients, name);
 
-	if (!client || !client->follows) {
-		if (count_following(clients, who->uid) >= CLIENTS_FOLLOWING_MAX)
+	if (!client || !client->subscribed) {
+		if (count_subscribed(clients, who->uid) >= CLIENTS_SUBSCRIBED_MAX)
 			return false;
 		client = clients_get(clients, name);
 	}
 	if (!client)
 		return false;
-	client->follows = true;
-	client->follows_all = all;
+	client->subscribed = true;
+	client->to_all = all;
 	client->who = *who;
 	return true;
 }
 
-bool clients_follows(struct clients *clients, const char *name)
+bool clients_has_subscribed(struct clients *clients, const char *name)
 {
 	const struct client *client = find(clients, name);
 
-	return client && client->follows;
+	return client && client->subscribed;
 }
 
-void clients_unfollow(struct clients *clients, const char *name)
+void clients_unsubscribe(struct clients *clients, const char *name)
 {
 	struct client *client = find(clients, name);
 
-	if (!client || !client->follows)
+	if (!client || !client->subscribed)
 		return;
-	client->follows = false;
+	client->subscribed = false;
 	client_unref(client);
 }
 
-struct client *clients_next_follower(struct clients *clients, const struct client *after)
+struct client *clients_next_subscriber(struct clients *clients, const struct client *after)
 {
 	struct client *client = after ? LIST_NEXT(after, entry) : LIST_FIRST(&clients->all);
 
-	while (client && !client->follows)
+	while (client && !client->subscribed)
 		client = LIST_NEXT(client, entry);
 	return client;
 }
 
-struct client *clients_following(
+struct client *clients_subscribed(
 	struct clients *clients, const struct client *after, uint32_t uid, const char *user)
 {
-	struct client *client = clients_next_follower(clients, after);
+	struct client *client = clients_next_subscriber(clients, after);
 
-	while (client && !client->follows_all && !authority_owns(&client->who, uid, user))
-		client = clients_next_follower(clients, client);
+	while (client && !client->to_all && !authority_owns(&client->who, uid, user))
+		client = clients_next_subscriber(clients, client);
 	return client;
 }
 

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Clients that patd must know to be there, by unique name: those that follow tokens, and those
- * for whom polkit has a question open.  Each holds a reference; when the client leaves the bus
- * it is forgotten, and whoever asked to be told is.
+ * Clients on the bus that patd watches, by unique name: those that have subscribed, and senders of
+ * calls that take long.  Each user of a client holds a reference; when the client leaves the bus
+ * it is forgotten, and the gone() of the owner is called.
  */
 #ifndef PATD_BUS_CLIENTS_H
 #define PATD_BUS_CLIENTS_H
@@ -12,29 +13,29 @@
 
 #include "patd/rules/authority.h"
 
-#define CLIENTS_FOLLOWING_MAX 32U /* of one uid */
-#define CLIENTS_MAX 400U          /* the bus lets a connection have 512 match rules */
+#define CLIENTS_SUBSCRIBED_MAX 32U /* of one uid */
+#define CLIENTS_MAX 400U           /* the bus lets a connection have 512 match rules */
 
 struct clients;
 
 struct client {
 	LIST_ENTRY(client) entry;
 	struct clients *clients;
-	DBusPendingCall *pending; /* whether it is there at all */
+	DBusPendingCall *pending; /* the question whether it is on the bus at all */
 	unsigned int references;
-	bool follows, follows_all; /* its own tokens, or everybody's */
-	struct caller who;         /* stands if it follows */
+	bool subscribed, to_all; /* to its own tokens, or to everybody's */
+	struct caller who;       /* valid if it has subscribed */
 	char name[];
 };
 
-/* gone() is called with the name of a client that has left, once, and then it is forgotten. */
+/* gone() is called once with the name of a client that has left the bus. */
 int clients_new(void (*gone)(const char *name, void *userdata), void *userdata,
 	struct clients **ret_clients);
 
 /* No reference may be left.  NULL is allowed. */
 void clients_free(struct clients *clients);
 
-/* Watches on connection from now on; NULL: there is none any more, and nobody is known. */
+/* Watches on connection from now on, and forgets all clients; NULL: there is no connection. */
 void clients_attach(struct clients *clients, DBusConnection *connection);
 
 /*
@@ -47,19 +48,20 @@ void client_unref(struct client *client);
 /* The bus says that this name has no owner any more. */
 void clients_lost(struct clients *clients, const char *name);
 
-/* As of now the client follows.  False if its uid does so with too many. */
-bool clients_follow(struct clients *clients, const char *name, const struct caller *who, bool all);
-bool clients_follows(struct clients *clients, const char *name);
-void clients_unfollow(struct clients *clients, const char *name);
+/* Subscribes the client, or changes its subscription.  False if its uid has too many. */
+bool clients_subscribe(
+	struct clients *clients, const char *name, const struct caller *who, bool all);
+bool clients_has_subscribed(struct clients *clients, const char *name);
+void clients_unsubscribe(struct clients *clients, const char *name);
 
 /* Sends it a signal, which it takes over; NULL: out of memory. */
 void client_send(struct client *client, DBusMessage *signal);
 
-/* The first client that follows and may see tokens of that owner, or the next after client. */
-struct client *clients_following(
+/* The first client that has subscribed and may see tokens of that owner, or the next one. */
+struct client *clients_subscribed(
 	struct clients *clients, const struct client *after, uint32_t uid, const char *user);
 
-/* The first client that follows anything, or the next after client. */
-struct client *clients_next_follower(struct clients *clients, const struct client *after);
+/* The first client that has subscribed, or the next one. */
+struct client *clients_next_subscriber(struct clients *clients, const struct client *after);
 
 #endif

@@ -268,7 +268,7 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 void bus_set_policy(struct bus *bus, const struct policy_set *policy)
 {
 	calls_set_policy(bus->calls, policy);
-	signals_renew(bus->signals);
+	signals_restart(bus->signals);
 }
 
 void bus_set_backups(struct bus *bus, struct backups *backups)

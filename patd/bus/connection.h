@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The lifecycle door: patd's connection to the system bus.  Takes the name org.patd.Tokens1,
- * serves calls, and when the bus goes away comes back as soon as it does.  Nothing here ever
- * waits: the bus may hang and verification does not notice.
+ * patd's connection to the system bus.  Takes the name org.patd.Tokens1, serves calls, and
+ * connects again when the bus comes back.  Nothing here waits: verification does not notice a bus
+ * that hangs.
  */
 #ifndef PATD_BUS_CONNECTION_H
 #define PATD_BUS_CONNECTION_H
@@ -24,7 +25,7 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 /* From now on another policy, which must stay; the rules have it already. */
 void bus_set_policy(struct bus *bus, const struct policy_set *policy);
 
-/* What makes backups; to be told before the loop runs. */
+/* What makes backups; to be set before the loop runs. */
 void bus_set_backups(struct bus *bus, struct backups *backups);
 
 /*

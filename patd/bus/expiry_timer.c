@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The timer of the next deadline of a token. */
 #include "patd/bus/expiry_timer.h"
 
 #include <errno.h>
@@ -9,27 +11,34 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 #define ACCURACY_US USEC_PER_SEC
 
-struct ends {
+struct expiry_timer {
 	struct tokens *tokens;
-	struct deadline_place told[DEADLINES]; /* up to here */
-	uint64_t next;                         /* when the timer is set for; 0: it is not */
+	struct deadline_place notified[DEADLINES]; /* up to here */
+	uint64_t next;                             /* when the timer is set for; 0: it is not */
 	sd_event_source *timer;
 };
 
-static int set_timer(struct ends *ends, uint64_t at)
+static int set_timer(struct expiry_timer *expiry_timer, uint64_t at)
 {
 	int r;
 
-	ends->next = at;
+	expiry_timer->next = at;
 	if (at == PAT_NEVER)
-		return sd_event_source_set_enabled(ends->timer, SD_EVENT_OFF);
-	r = sd_event_source_set_time(ends->timer, at * USEC_PER_SEC);
-	return r < 0 ? r : sd_event_source_set_enabled(ends->timer, SD_EVENT_ONESHOT);
+		return sd_event_source_set_enabled(expiry_timer->timer, SD_EVENT_OFF);
+	r = sd_event_source_set_time(expiry_timer->timer, at * USEC_PER_SEC);
+	return r < 0 ? r : sd_event_source_set_enabled(expiry_timer->timer, SD_EVENT_ONESHOT);
+}
+
+static void set_timer_or_log(struct expiry_timer *expiry_timer, uint64_t at)
+{
+	if (set_timer(expiry_timer, at) < 0)
+		log_error(
+			"cannot set a timer; what tokens do by themselves is not told on the bus");
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct ends *ends = userdata;
+	struct expiry_timer *expiry_timer = userdata;
 	uint64_t first = PAT_NEVER;
 
 	(void)source;
@@ -38,55 +47,52 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 		uint64_t next = PAT_NEVER;
 
 		/* A database that fails says so in the log; the next change tries again. */
-		if (tokens_notify_deadlines(ends->tokens, deadline, &ends->told[deadline], &next) >=
-				0 &&
+		if (tokens_notify_deadlines(expiry_timer->tokens, deadline,
+			    &expiry_timer->notified[deadline], &next) >= 0 &&
 			next != PAT_NEVER && (first == PAT_NEVER || next < first))
 			first = next;
 	}
-	return set_timer(ends, first);
+	return set_timer(expiry_timer, first);
 }
 
-void ends_begin(struct ends *ends)
+void expiry_timer_restart(struct expiry_timer *expiry_timer)
 {
 	for (enum deadline deadline = 0; deadline < DEADLINES; deadline++)
-		ends->told[deadline] = tokens_deadlines_from(ends->tokens, deadline);
-	/* At once, to find out about the next; until then no other puts it off. */
-	if (set_timer(ends, 1) < 0)
-		log_error(
-			"cannot set a timer; what tokens do by themselves is not told on the bus");
+		expiry_timer->notified[deadline] =
+			tokens_deadlines_from(expiry_timer->tokens, deadline);
+	/* At once, to find the next deadline; until then no other time puts it off. */
+	set_timer_or_log(expiry_timer, 1);
 }
 
-void ends_consider(struct ends *ends, uint64_t at)
+void expiry_timer_consider(struct expiry_timer *expiry_timer, uint64_t at)
 {
-	if (at == PAT_NEVER || (ends->next != PAT_NEVER && ends->next <= at))
-		return;
-	if (set_timer(ends, at) < 0)
-		log_error(
-			"cannot set a timer; what tokens do by themselves is not told on the bus");
+	if (at != PAT_NEVER && (expiry_timer->next == PAT_NEVER || at < expiry_timer->next))
+		set_timer_or_log(expiry_timer, at);
 }
 
-int ends_new(sd_event *event, struct tokens *tokens, struct ends **ret_ends)
+int expiry_timer_new(sd_event *event, struct tokens *tokens, struct expiry_timer **ret_expiry_timer)
 {
-	struct ends *ends = calloc(1, sizeof(*ends));
+	struct expiry_timer *expiry_timer = calloc(1, sizeof(*expiry_timer));
 	int r;
 
-	if (!ends)
+	if (!expiry_timer)
 		return -ENOMEM;
-	ends->tokens = tokens;
-	r = sd_event_add_time(event, &ends->timer, CLOCK_REALTIME, 0, ACCURACY_US, on_timer, ends);
+	expiry_timer->tokens = tokens;
+	r = sd_event_add_time(event, &expiry_timer->timer, CLOCK_REALTIME, 0, ACCURACY_US, on_timer,
+		expiry_timer);
 	if (r < 0) {
-		ends_free(ends);
+		expiry_timer_free(expiry_timer);
 		return r;
 	}
-	ends_begin(ends);
-	*ret_ends = ends;
+	expiry_timer_restart(expiry_timer);
+	*ret_expiry_timer = expiry_timer;
 	return 0;
 }
 
-void ends_free(struct ends *ends)
+void expiry_timer_free(struct expiry_timer *expiry_timer)
 {
-	if (!ends)
+	if (!expiry_timer)
 		return;
-	sd_event_source_disable_unref(ends->timer);
-	free(ends);
+	sd_event_source_disable_unref(expiry_timer->timer);
+	free(expiry_timer);
 }

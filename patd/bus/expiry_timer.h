@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Time changes the state of tokens, too: wakes up when the next one expires, comes back or
- * begins, and has the rules tell of it.
+ * A timer for what tokens do by themselves: it wakes up when the next token expires, comes back
+ * from a suspension or begins, and has the rules notify their listeners.
  */
 #ifndef PATD_BUS_EXPIRY_TIMER_H
 #define PATD_BUS_EXPIRY_TIMER_H
@@ -9,16 +10,17 @@
 
 #include "patd/tokens/tokens.h"
 
-struct ends;
+struct expiry_timer;
 
-/* What happens from now on is told.  tokens must outlive it. */
-int ends_new(sd_event *event, struct tokens *tokens, struct ends **ret_ends);
-void ends_free(struct ends *ends);
+/* Deadlines from now on are notified.  tokens must outlive it. */
+int expiry_timer_new(
+	sd_event *event, struct tokens *tokens, struct expiry_timer **ret_expiry_timer);
+void expiry_timer_free(struct expiry_timer *expiry_timer);
 
-/* There is a token that changes by itself then; 0: never. */
-void ends_consider(struct ends *ends, uint64_t at);
+/* A token changes by itself at that time; 0: never. */
+void expiry_timer_consider(struct expiry_timer *expiry_timer, uint64_t at);
 
 /* Begins anew from now on: another policy is in force. */
-void ends_begin(struct ends *ends);
+void expiry_timer_restart(struct expiry_timer *expiry_timer);
 
 #endif

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* HistoryChanged, with the owners of new entries kept until it is sent. */
 #include "patd/bus/history_signal.h"
 
 #include <errno.h>
@@ -7,8 +9,8 @@
 #include "common/bus.h"
 #include "patd/util/log.h"
 
-#define INTERVAL_US (UINT64_C(1000) * 1000) /* between two reports, at least */
-#define OWNERS_MAX 64U                      /* of one report; of more nothing is told */
+#define INTERVAL_US (UINT64_C(1000) * 1000) /* between two signals, at least */
+#define OWNERS_MAX 64U                      /* of one signal; for more there is none */
 
 struct owners {
 	struct owner {
@@ -22,16 +24,16 @@ struct owners {
 struct history_signal {
 	sd_event *event;
 	struct clients *clients;
-	/* Whose history has changed since its followers were told last. */
+	/* Whose history has changed since the last signal. */
 	struct owners owners;
-	uint64_t next_us; /* when they may be told again, at the earliest */
+	uint64_t next_us; /* of the next signal, at the earliest */
 	sd_event_source *timer;
 };
 
-/* What is about all tokens of a user is for whoever has that name now. */
+/* An entry about all tokens of a user is for the client that has this user name now. */
 static bool concerns(const struct client *client, const struct owner *owner)
 {
-	return client->follows_all ||
+	return client->to_all ||
 	       (owner->by_name ? strcmp(client->who.user, owner->user) == 0
 			       : authority_owns(&client->who, owner->uid, owner->user));
 }
@@ -46,30 +48,31 @@ static bool owner_known(const struct owners *owners, const struct owner *owner)
 	return false;
 }
 
-static bool anybody_listens(struct history_signal *changes, const struct owner *owner)
+static bool anybody_subscribed(struct history_signal *history_signal, const struct owner *owner)
 {
 	struct client *client = NULL;
 
-	while ((client = clients_next_follower(changes->clients, client)))
+	while ((client = clients_next_subscriber(history_signal->clients, client)))
 		if (concerns(client, owner))
 			return true;
 	return false;
 }
 
-/* Never here and now, where somebody waits for the verdict. */
-void history_signal_consider(struct history_signal *changes, const struct entry *entry)
+/* Sent in a later turn of the loop: a login waits for its verdict. */
+void history_signal_consider(struct history_signal *history_signal, const struct entry *entry)
 {
-	struct owners *owners = &changes->owners;
+	struct owners *owners = &history_signal->owners;
 	struct owner owner = { .by_name = entry->id.text[0] == '\0', .uid = entry->uid };
 	bool first = owners->n == 0;
 
 	pat_field_cut(owner.user, sizeof(owner.user), entry->user);
-	if (owners->n == OWNERS_MAX || !anybody_listens(changes, &owner) ||
+	if (owners->n == OWNERS_MAX || !anybody_subscribed(history_signal, &owner) ||
 		owner_known(owners, &owner))
 		return;
 	owners->each[owners->n++] = owner;
-	if (first && (sd_event_source_set_time(changes->timer, changes->next_us) < 0 ||
-			     sd_event_source_set_enabled(changes->timer, SD_EVENT_ONESHOT) < 0))
+	if (first &&
+		(sd_event_source_set_time(history_signal->timer, history_signal->next_us) < 0 ||
+			sd_event_source_set_enabled(history_signal->timer, SD_EVENT_ONESHOT) < 0))
 		log_error("cannot set a timer; the history is not told on the bus");
 }
 
@@ -83,50 +86,51 @@ static bool may_see(const struct client *client, const struct owners *owners)
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct history_signal *changes = userdata;
+	struct history_signal *history_signal = userdata;
 	struct client *client = NULL;
 	int r;
 
 	(void)source;
 	(void)usec;
-	r = sd_event_now(changes->event, CLOCK_MONOTONIC, &changes->next_us);
+	r = sd_event_now(history_signal->event, CLOCK_MONOTONIC, &history_signal->next_us);
 	if (r < 0)
 		return r;
-	changes->next_us += INTERVAL_US;
-	while ((client = clients_next_follower(changes->clients, client)))
-		if (may_see(client, &changes->owners))
+	history_signal->next_us += INTERVAL_US;
+	while ((client = clients_next_subscriber(history_signal->clients, client)))
+		if (may_see(client, &history_signal->owners))
 			client_send(client, dbus_message_new_signal(PAT_BUS_PATH, PAT_BUS_MANAGER,
 						    "HistoryChanged"));
-	changes->owners.n = 0;
+	history_signal->owners.n = 0;
 	return 0;
 }
 
 int history_signal_new(
-	sd_event *event, struct clients *clients, struct history_signal **ret_changes)
+	sd_event *event, struct clients *clients, struct history_signal **ret_history_signal)
 {
-	struct history_signal *changes = calloc(1, sizeof(*changes));
+	struct history_signal *history_signal = calloc(1, sizeof(*history_signal));
 	int r;
 
-	if (!changes)
+	if (!history_signal)
 		return -ENOMEM;
-	changes->event = sd_event_ref(event);
-	changes->clients = clients;
-	r = sd_event_add_time(event, &changes->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, changes);
+	history_signal->event = sd_event_ref(event);
+	history_signal->clients = clients;
+	r = sd_event_add_time(
+		event, &history_signal->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, history_signal);
 	if (r >= 0)
-		r = sd_event_source_set_enabled(changes->timer, SD_EVENT_OFF);
+		r = sd_event_source_set_enabled(history_signal->timer, SD_EVENT_OFF);
 	if (r < 0) {
-		history_signal_free(changes);
+		history_signal_free(history_signal);
 		return r;
 	}
-	*ret_changes = changes;
+	*ret_history_signal = history_signal;
 	return 0;
 }
 
-void history_signal_free(struct history_signal *changes)
+void history_signal_free(struct history_signal *history_signal)
 {
-	if (!changes)
+	if (!history_signal)
 		return;
-	sd_event_source_disable_unref(changes->timer);
-	sd_event_unref(changes->event);
-	free(changes);
+	sd_event_source_disable_unref(history_signal->timer);
+	sd_event_unref(history_signal->event);
+	free(history_signal);
 }

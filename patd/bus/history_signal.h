@@ -1,4 +1,8 @@
-/* HistoryChanged: once a second at most, to those clients that follow and may see what is new. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * HistoryChanged: sent once a second at most, to the clients that have subscribed and may see a new
+ * entry.
+ */
 #ifndef PATD_BUS_HISTORY_SIGNAL_H
 #define PATD_BUS_HISTORY_SIGNAL_H
 
@@ -11,11 +15,11 @@ struct history_signal;
 
 /* All arguments must outlive it. */
 int history_signal_new(
-	sd_event *event, struct clients *clients, struct history_signal **ret_changes);
+	sd_event *event, struct clients *clients, struct history_signal **ret_history_signal);
 /* NULL is allowed. */
-void history_signal_free(struct history_signal *changes);
+void history_signal_free(struct history_signal *history_signal);
 
-/* That entry has come into the history. */
-void history_signal_consider(struct history_signal *changes, const struct entry *entry);
+/* That entry was added to the history. */
+void history_signal_consider(struct history_signal *history_signal, const struct entry *entry);
 
 #endif

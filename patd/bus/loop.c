@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libdbus's watches and timeouts as sources of sd-event. */
 #include "patd/bus/loop.h"
 
 #include <errno.h>

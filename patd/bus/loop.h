@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A libdbus connection as a part of the sd-event loop: its watches, timeouts and dispatching. */
 #ifndef PATD_BUS_LOOP_H
 #define PATD_BUS_LOOP_H

@@ -54,7 +54,7 @@ static void subscribe(struct call *call)
 	error = tokens_may_follow(&call->caller, all, &refusal);
 	if (error != PAT_OK)
 		polkit_refuse(call, error, &refusal, "", "");
-	else if (!clients_follow(call_clients(call), dbus_message_get_sender(call->message),
+	else if (!clients_subscribe(call_clients(call), dbus_message_get_sender(call->message),
 			 &call->caller, all))
 		call_refuse(call, PAT_ERR_BUSY, N_("too many of your clients are subscribed"));
 	else
@@ -63,7 +63,7 @@ static void subscribe(struct call *call)
 
 static void unsubscribe(struct call *call)
 {
-	clients_unfollow(call_clients(call), dbus_message_get_sender(call->message));
+	clients_unsubscribe(call_clients(call), dbus_message_get_sender(call->message));
 	call_reply_args(call, DBUS_TYPE_INVALID);
 }
 

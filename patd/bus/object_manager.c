@@ -121,8 +121,8 @@ static void get_managed_objects(struct call *call)
 	struct objects *objects;
 
 	/* A subscription to everybody's tokens stays. */
-	if (!clients_follows(clients, sender) &&
-		!clients_follow(clients, sender, &call->caller, false)) {
+	if (!clients_has_subscribed(clients, sender) &&
+		!clients_subscribe(clients, sender, &call->caller, false)) {
 		call_refuse(call, PAT_ERR_BUSY, "too many of your clients are subscribed");
 		return;
 	}

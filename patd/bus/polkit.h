@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Questions to polkit about a call.  Nothing waits for the answer but that call; whatever is not
- * a plain yes is a refusal.
+ * Questions to polkit about a call.  Only that call waits for the answer; every answer but a plain
+ * yes is a refusal.
  */
 #ifndef PATD_BUS_POLKIT_H
 #define PATD_BUS_POLKIT_H
@@ -8,10 +9,10 @@
 #include "patd/bus/call.h"
 
 /*
- * Ends the call with the refusal, or, if an action is all that the caller lacks, asks polkit
- * about that and on a yes serves the call again from its beginning.
+ * Ends the call with the refusal; or, if the caller lacks only an action, asks polkit for it, and
+ * on a yes continues with call->resume, or with the handler of the method if that is NULL.
  *
- * token and user: what it is about, for the dialog and for polkit's rules; "" if nobody can say.
+ * token and user: what the call is about, for the dialog and for polkit's rules; "": not known.
  */
 void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,
 	const char *token, const char *user);

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Signals about tokens, each sent to those clients alone that follow and may see the token: a
- * broadcast on the system bus is read by everybody.
+ * Signals about tokens, each sent only to the clients that have subscribed and may see the token:
+ * everybody reads a broadcast on the system bus.
  */
 #ifndef PATD_BUS_SIGNALS_H
 #define PATD_BUS_SIGNALS_H
@@ -18,10 +19,10 @@ int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
 	struct signals **ret_signals);
 void signals_free(struct signals *signals);
 
-/* Where to send; NULL: nowhere, and what waits to be sent is forgotten. */
+/* The connection to send on; NULL: there is none, and queued signals are discarded. */
 void signals_attach(struct signals *signals, DBusConnection *connection);
 
 /* Another policy is in force. */
-void signals_renew(struct signals *signals);
+void signals_restart(struct signals *signals);
 
 #endif

@@ -53,25 +53,25 @@ static void a_client_is_watched_while_there_are_references(void **state)
 static void a_client_that_has_left_is_told_of_once_and_forgotten(void **state)
 {
 	(void)state;
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	clients_lost(clients, ":1.7");
 	clients_lost(clients, ":1.7");
 	clients_lost(clients, ":1.8");
 	assert_int_equal(gone_n, 1);
 	assert_string_equal(gone_name, ":1.7");
-	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	assert_null(clients_subscribed(clients, NULL, 1000, "alice"));
 }
 
 static void references_may_end_while_it_is_told_of(void **state)
 {
 	(void)state;
 	held = clients_get(clients, ":1.7");
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	clients_lost(clients, ":1.7");
 	assert_int_equal(gone_n, 1);
 	assert_null(held);
 	assert_string_equal(gone_name, ":1.7");
-	assert_false(clients_follows(clients, ":1.7"));
+	assert_false(clients_has_subscribed(clients, ":1.7"));
 	assert_asked("AddMatch", "arg0=':1.7'");
 	assert_asked("GetNameOwner", ":1.7");
 	assert_asked("RemoveMatch", "arg0=':1.7'");
@@ -111,29 +111,29 @@ static void answer(DBusMessage *question, bool there)
 static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
 {
 	(void)state;
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	answer(take_question(), false);
 	assert_int_equal(gone_n, 1);
-	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	assert_null(clients_subscribed(clients, NULL, 1000, "alice"));
 }
 
 /* No answer, and one that is not the bus's, say nothing about the client. */
 static void who_is_not_the_bus_does_not_say_who_has_left(void **state)
 {
 	(void)state;
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	answer_as(":1.8", take_question(), false);
 	assert_int_equal(gone_n, 0);
-	assert_true(clients_follows(clients, ":1.7"));
+	assert_true(clients_has_subscribed(clients, ":1.7"));
 }
 
 static void a_client_that_is_there_stays(void **state)
 {
 	(void)state;
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	answer(take_question(), true);
 	assert_int_equal(gone_n, 0);
-	assert_true(clients_follows(clients, ":1.7"));
+	assert_true(clients_has_subscribed(clients, ":1.7"));
 }
 
 static void an_answer_about_a_client_forgotten_meanwhile_is_for_nobody(void **state)
@@ -141,14 +141,14 @@ static void an_answer_about_a_client_forgotten_meanwhile_is_for_nobody(void **st
 	DBusMessage *question;
 
 	(void)state;
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	question = take_question();
-	clients_unfollow(clients, ":1.7");
+	clients_unsubscribe(clients, ":1.7");
 	assert_asked("RemoveMatch", "arg0=':1.7'");
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	answer(question, false);
 	assert_int_equal(gone_n, 0);
-	assert_true(clients_follows(clients, ":1.7"));
+	assert_true(clients_has_subscribed(clients, ":1.7"));
 }
 
 static void who_follows_sees_its_own_or_all(void **state)
@@ -156,20 +156,20 @@ static void who_follows_sees_its_own_or_all(void **state)
 	struct client *client;
 
 	(void)state;
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
-	client = clients_following(clients, NULL, 1000, "alice");
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
+	client = clients_subscribed(clients, NULL, 1000, "alice");
 	assert_non_null(client);
 	assert_string_equal(client->name, ":1.7");
-	assert_null(clients_following(clients, client, 1000, "alice"));
-	assert_null(clients_following(clients, NULL, 1000, "anna"));
-	assert_null(clients_following(clients, NULL, 1001, "bob"));
-	assert_true(clients_follow(clients, ":1.7", &alice, true));
-	assert_non_null(clients_following(clients, NULL, 1001, "bob"));
+	assert_null(clients_subscribed(clients, client, 1000, "alice"));
+	assert_null(clients_subscribed(clients, NULL, 1000, "anna"));
+	assert_null(clients_subscribed(clients, NULL, 1001, "bob"));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, true));
+	assert_non_null(clients_subscribed(clients, NULL, 1001, "bob"));
 	/* Following is one reference, however often it is asked for. */
-	clients_unfollow(clients, ":1.7");
-	clients_unfollow(clients, ":1.7");
-	clients_unfollow(clients, ":1.8");
-	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	clients_unsubscribe(clients, ":1.7");
+	clients_unsubscribe(clients, ":1.7");
+	clients_unsubscribe(clients, ":1.8");
+	assert_null(clients_subscribed(clients, NULL, 1000, "alice"));
 	assert_asked("AddMatch", "arg0=':1.7'");
 	assert_asked("GetNameOwner", ":1.7");
 	assert_asked("RemoveMatch", "arg0=':1.7'");
@@ -181,12 +181,12 @@ static void who_stops_to_follow_is_watched_as_long_as_another_needs_it(void **st
 	struct client *client = clients_get(clients, ":1.7");
 
 	(void)state;
-	assert_false(clients_follows(clients, ":1.7"));
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
-	assert_true(clients_follows(clients, ":1.7"));
-	assert_false(clients_follows(clients, ":1.8"));
-	clients_unfollow(clients, ":1.7");
-	assert_false(clients_follows(clients, ":1.7"));
+	assert_false(clients_has_subscribed(clients, ":1.7"));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
+	assert_true(clients_has_subscribed(clients, ":1.7"));
+	assert_false(clients_has_subscribed(clients, ":1.8"));
+	clients_unsubscribe(clients, ":1.7");
+	assert_false(clients_has_subscribed(clients, ":1.7"));
 	assert_asked("AddMatch", "arg0=':1.7'");
 	assert_asked("GetNameOwner", ":1.7");
 	assert_null(peer_take(&peer));
@@ -201,11 +201,11 @@ static void every_follower_of_a_token_is_found_once(void **state)
 	unsigned int found = 0;
 
 	(void)state;
-	assert_true(clients_follow(clients, names[0], &alice, false));
-	assert_true(clients_follow(clients, names[1], &bob, false));
-	assert_true(clients_follow(clients, names[2], &alice, true));
+	assert_true(clients_subscribe(clients, names[0], &alice, false));
+	assert_true(clients_subscribe(clients, names[1], &bob, false));
+	assert_true(clients_subscribe(clients, names[2], &alice, true));
 	assert_non_null(clients_get(clients, names[3]));
-	while ((client = clients_following(clients, client, 1000, "alice")))
+	while ((client = clients_subscribed(clients, client, 1000, "alice")))
 		for (size_t i = 0; i < COUNT(names); i++)
 			if (strcmp(client->name, names[i]) == 0)
 				found += 1U << 4 * i;
@@ -217,15 +217,15 @@ static void no_user_has_all_places(void **state)
 	char name[16];
 
 	(void)state;
-	for (unsigned int i = 0; i < CLIENTS_FOLLOWING_MAX; i++) {
+	for (unsigned int i = 0; i < CLIENTS_SUBSCRIBED_MAX; i++) {
 		(void)snprintf(name, sizeof(name), ":1.%u", i);
-		assert_true(clients_follow(clients, name, &alice, false));
+		assert_true(clients_subscribe(clients, name, &alice, false));
 	}
-	assert_false(clients_follow(clients, ":2.0", &alice, false));
-	assert_true(clients_follow(clients, ":1.0", &alice, false));
-	assert_true(clients_follow(clients, ":2.0", &bob, false));
-	clients_unfollow(clients, ":1.0");
-	assert_true(clients_follow(clients, ":2.1", &alice, false));
+	assert_false(clients_subscribe(clients, ":2.0", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.0", &alice, false));
+	assert_true(clients_subscribe(clients, ":2.0", &bob, false));
+	clients_unsubscribe(clients, ":1.0");
+	assert_true(clients_subscribe(clients, ":2.1", &alice, false));
 }
 
 static void there_are_so_many_clients_and_no_more(void **state)
@@ -238,9 +238,9 @@ static void there_are_so_many_clients_and_no_more(void **state)
 		assert_non_null(clients_get(clients, name));
 	}
 	assert_null(clients_get(clients, ":2.0"));
-	assert_false(clients_follow(clients, ":2.0", &alice, false));
+	assert_false(clients_subscribe(clients, ":2.0", &alice, false));
 	assert_non_null(clients_get(clients, ":1.0"));
-	assert_true(clients_follow(clients, ":1.0", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.0", &alice, false));
 	clients_lost(clients, ":1.1");
 	assert_non_null(clients_get(clients, ":2.0"));
 }
@@ -250,17 +250,17 @@ static void without_a_bus_there_is_nobody(void **state)
 	DBusMessage *question;
 
 	(void)state;
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	question = take_question();
 	clients_attach(clients, NULL);
-	assert_null(clients_following(clients, NULL, 1000, "alice"));
+	assert_null(clients_subscribed(clients, NULL, 1000, "alice"));
 	assert_null(clients_get(clients, ":1.7"));
-	assert_false(clients_follow(clients, ":1.7", &alice, false));
+	assert_false(clients_subscribe(clients, ":1.7", &alice, false));
 	answer(question, false);
 	assert_int_equal(gone_n, 0);
 	/* On the next one all are new. */
 	clients_attach(clients, peer.ours);
-	assert_true(clients_follow(clients, ":1.7", &alice, false));
+	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
 	assert_asked("AddMatch", "arg0=':1.7'");
 }
 

@@ -8,17 +8,17 @@
 
 #define LATER UINT64_C(4102444800) /* 2100 */
 
-struct ends_world {
+struct timer_world {
 	struct world world; /* first: the world's functions take it */
 	sd_event *event;
-	struct ends *ends;
+	struct expiry_timer *timer;
 	unsigned int told;
 	struct token last; /* that was told of */
 };
 
 static void hear(enum token_event event, const struct token *token, void *userdata)
 {
-	struct ends_world *w = userdata;
+	struct timer_world *w = userdata;
 
 	if (event != TOKEN_CHANGED)
 		return;
@@ -26,24 +26,24 @@ static void hear(enum token_event event, const struct token *token, void *userda
 	w->last = *token;
 }
 
-static void begin(struct ends_world *w)
+static void begin(struct timer_world *w)
 {
-	assert_int_equal(ends_new(w->event, w->world.tokens, &w->ends), 0);
+	assert_int_equal(expiry_timer_new(w->event, w->world.tokens, &w->timer), 0);
 }
 
-static void turn(struct ends_world *w)
+static void turn(struct timer_world *w)
 {
 	for (int i = 0; i < 10; i++)
 		assert_true(sd_event_run(w->event, 0) >= 0);
 }
 
-static bool is_idle(struct ends_world *w)
+static bool is_idle(struct timer_world *w)
 {
 	turn(w);
 	return sd_event_run(w->event, 0) == 0;
 }
 
-static struct made generate(struct ends_world *w, const char *name, uint64_t lifetime)
+static struct made generate(struct timer_world *w, const char *name, uint64_t lifetime)
 {
 	struct token_request request = request_for(&alice, name);
 	struct made made;
@@ -56,7 +56,7 @@ static struct made generate(struct ends_world *w, const char *name, uint64_t lif
 
 static void an_end_is_told_when_it_comes(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 
 	(void)generate(w, "first", 10);
 	(void)generate(w, "second", 20);
@@ -75,7 +75,7 @@ static void an_end_is_told_when_it_comes(void **state)
 
 static void what_had_ended_before_is_not_told(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 
 	(void)generate(w, "laptop", 10);
 	w->world.time = NOON + 11;
@@ -86,39 +86,39 @@ static void what_had_ended_before_is_not_told(void **state)
 
 static void an_end_far_away_does_not_turn_the_loop(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 
 	w->world.time = LATER;
 	(void)generate(w, "laptop", 10);
 	begin(w);
 	assert_true(is_idle(w));
-	ends_consider(w->ends, LATER + 5);
+	expiry_timer_consider(w->timer, LATER + 5);
 	assert_true(is_idle(w));
 	assert_int_equal(w->told, 0);
 }
 
 static void what_never_ends_needs_no_timer(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 
 	begin(w);
-	ends_consider(w->ends, 0);
+	expiry_timer_consider(w->timer, 0);
 	assert_true(is_idle(w));
-	ends_consider(w->ends, 0);
+	expiry_timer_consider(w->timer, 0);
 	assert_true(is_idle(w));
 }
 
 static void a_token_made_meanwhile_is_told_of_in_its_turn(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 	struct made made;
 
 	begin(w);
 	assert_true(is_idle(w));
 	made = generate(w, "later", 20);
-	ends_consider(w->ends, made.token.expires_at);
+	expiry_timer_consider(w->timer, made.token.expires_at);
 	made = generate(w, "sooner", 10);
-	ends_consider(w->ends, made.token.expires_at);
+	expiry_timer_consider(w->timer, made.token.expires_at);
 	w->world.time = NOON + 10;
 	turn(w);
 	assert_int_equal(w->told, 1);
@@ -132,11 +132,11 @@ static void a_token_made_meanwhile_is_told_of_in_its_turn(void **state)
 /* One that ends sooner may be in the database. */
 static void a_token_made_at_once_does_not_put_off_the_others(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 
 	(void)generate(w, "laptop", 10);
 	begin(w);
-	ends_consider(w->ends, LATER);
+	expiry_timer_consider(w->timer, LATER);
 	turn(w);
 	w->world.time = NOON + 10;
 	turn(w);
@@ -146,7 +146,7 @@ static void a_token_made_at_once_does_not_put_off_the_others(void **state)
 /* Until there is another token. */
 static void a_database_that_fails_is_not_asked_again_and_again(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 
 	(void)generate(w, "laptop", 10);
 	begin(w);
@@ -158,14 +158,14 @@ static void a_database_that_fails_is_not_asked_again_and_again(void **state)
 	w->world.time = NOON + 10;
 	assert_true(is_idle(w));
 	assert_int_equal(w->told, 0);
-	ends_consider(w->ends, NOON + 30);
+	expiry_timer_consider(w->timer, NOON + 30);
 	turn(w);
 	assert_int_equal(w->told, 1);
 }
 
 static int set_up(void **state)
 {
-	struct ends_world *w = calloc(1, sizeof(*w));
+	struct timer_world *w = calloc(1, sizeof(*w));
 
 	assert_non_null(w);
 	world_make(&w->world);
@@ -177,9 +177,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct ends_world *w = *state;
+	struct timer_world *w = *state;
 
-	ends_free(w->ends);
+	expiry_timer_free(w->timer);
 	sd_event_unref(w->event);
 	world_end(&w->world);
 	free(w);

@@ -44,7 +44,7 @@ static void follow(struct signals_world *w, const char *name, const struct calle
 {
 	DBusMessage *message;
 
-	assert_true(clients_follow(w->clients, name, who, all));
+	assert_true(clients_subscribe(w->clients, name, who, all));
 	while ((message = peer_take(&w->peer)))
 		dbus_message_unref(message);
 }
@@ -201,7 +201,7 @@ static void who_follows_no_more_hears_no_more(void **state)
 
 	follow(w, ":1.7", &alice, false);
 	use(w, &made);
-	clients_unfollow(w->clients, ":1.7");
+	clients_unsubscribe(w->clients, ":1.7");
 	message = next_message(w);
 	assert_true(dbus_message_is_method_call(message, DBUS_INTERFACE_DBUS, "RemoveMatch"));
 	dbus_message_unref(message);
