@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patd/bus/call.h"
 
 static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list)
 {
@@ -38,6 +39,7 @@ static const char *read_one(
 	DBusMessageIter *entry, const struct bus_option *options, uint32_t *seen)
 {
 	DBusMessageIter variant;
+	dbus_bool_t flag;
 	const char *key;
 	unsigned int i;
 
@@ -59,6 +61,11 @@ static const char *read_one(
 		*options[i].ret_given = true;
 	if (options[i].type == DBUS_TYPE_ARRAY)
 		return read_list(&variant, options[i].ret_value);
+	if (options[i].type == DBUS_TYPE_BOOLEAN) {
+		dbus_message_iter_get_basic(&variant, &flag);
+		*(bool *)options[i].ret_value = flag;
+		return NULL;
+	}
 	dbus_message_iter_get_basic(&variant, options[i].ret_value);
 	return NULL;
 }
@@ -81,36 +88,44 @@ const char *bus_options_read(DBusMessageIter *args, const struct bus_option *opt
 	return NULL;
 }
 
-const char *bus_options_only(DBusMessage *message, const struct bus_option *options)
+static bool read_or_refuse(
+	struct call *call, DBusMessageIter *args, const struct bus_option *options)
 {
-	DBusMessageIter args;
+	const char *problem = bus_options_read(args, options);
 
-	(void)dbus_message_iter_init(message, &args);
-	return bus_options_read(&args, options);
+	if (problem)
+		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
+	return !problem;
 }
 
-const char *bus_options_after(
-	DBusMessage *message, void *ret_first, const struct bus_option *options)
+bool bus_options_only(struct call *call, const struct bus_option *options)
 {
 	DBusMessageIter args;
 
-	(void)dbus_message_iter_init(message, &args);
+	(void)dbus_message_iter_init(call->message, &args);
+	return read_or_refuse(call, &args, options);
+}
+
+bool bus_options_after(struct call *call, void *ret_first, const struct bus_option *options)
+{
+	DBusMessageIter args;
+
+	(void)dbus_message_iter_init(call->message, &args);
 	dbus_message_iter_get_basic(&args, ret_first);
 	(void)dbus_message_iter_next(&args);
-	return bus_options_read(&args, options);
+	return read_or_refuse(call, &args, options);
 }
 
-const char *bus_options_of_list(DBusMessage *message, const struct bus_option *options,
+bool bus_options_of_list(struct call *call, const struct bus_option *options,
 	dbus_uint32_t *ret_limit, const char **ret_cursor)
 {
-	DBusMessageIter args;
-	const char *problem;
+	DBusMessageIter args, filter;
 
-	(void)dbus_message_iter_init(message, &args);
-	problem = bus_options_read(&args, options);
+	(void)dbus_message_iter_init(call->message, &args);
+	filter = args;
 	(void)dbus_message_iter_next(&args);
 	dbus_message_iter_get_basic(&args, ret_limit);
 	(void)dbus_message_iter_next(&args);
 	dbus_message_iter_get_basic(&args, ret_cursor);
-	return problem;
+	return read_or_refuse(call, &filter, options);
 }

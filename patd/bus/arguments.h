@@ -6,6 +6,8 @@
 #include <dbus/dbus.h>
 #include <stdbool.h>
 
+struct call;
+
 /* Strings, with commas between them. */
 #define BUS_LIST_MAX 2048
 struct bus_list {
@@ -15,9 +17,10 @@ struct bus_list {
 struct bus_option {
 	const char *key; /* NULL ends the table */
 	int type;        /* a basic one: DBUS_TYPE_STRING, …; or DBUS_TYPE_ARRAY, of strings */
-	/* What libdbus reads that type into; a string stays the message's; a struct bus_list. */
+	/* As libdbus reads that type, a string is the message's; but a bool, or a struct bus_list.
+	 */
 	void *ret_value;
-	bool *ret_given; /* NULL if nobody asks */
+	bool *ret_given; /* NULL: not of interest */
 };
 
 /*
@@ -27,14 +30,13 @@ struct bus_option {
 const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options);
 
 /*
- * The arguments of a method as its signature has been checked: options alone; a basic one, which
+ * Reads the arguments of a method, whose types have been checked: options alone; a basic one, which
  * libdbus reads into *ret_first, and then options; and those of a list, a filter, limit and
- * cursor.  As bus_options_read(), and all but options is read whatever is wrong with them.
+ * cursor.  False: an option was wrong, and the call has ended with its refusal.
  */
-const char *bus_options_only(DBusMessage *message, const struct bus_option *options);
-const char *bus_options_after(
-	DBusMessage *message, void *ret_first, const struct bus_option *options);
-const char *bus_options_of_list(DBusMessage *message, const struct bus_option *options,
+bool bus_options_only(struct call *call, const struct bus_option *options);
+bool bus_options_after(struct call *call, void *ret_first, const struct bus_option *options);
+bool bus_options_of_list(struct call *call, const struct bus_option *options,
 	dbus_uint32_t *ret_limit, const char **ret_cursor);
 
 #endif

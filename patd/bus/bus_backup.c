@@ -32,33 +32,34 @@ static void on_progress(uint64_t done, uint64_t total, void *userdata)
 		call_send_progress(call, "BackupProgress", done, total);
 }
 
+static const struct failure {
+	int result; /* 0: every other */
+	enum pat_error error;
+	const char *why;
+} failures[] = {
+	{ -ECANCELED, PAT_ERR_BUSY, N_("patd is ending; try again") },
+	{ -ENOSPC, PAT_ERR_STORAGE,
+		N_("the disk is full: a backup takes the room of the database twice, once beside "
+		   "it and once in the file") },
+	{ -EKEYREJECTED, PAT_ERR_STORAGE,
+		N_("the key on the disk is not the one that patd runs with: put it back") },
+	{ 0, PAT_ERR_STORAGE, N_("the backup could not be made; patd's log says why") },
+};
+
 static void on_done(int result, void *userdata)
 {
 	struct call *call = userdata;
 	struct work *work = call->work;
+	const struct failure *failure = failures;
 
 	work->backup = NULL;
-	switch (result) {
-	case 0:
+	if (result == 0) {
 		call_reply_args(call, DBUS_TYPE_INVALID);
-		break;
-	case -ECANCELED:
-		call_refuse(call, PAT_ERR_BUSY, N_("patd is ending; try again"));
-		break;
-	case -ENOSPC:
-		call_refuse(call, PAT_ERR_STORAGE,
-			N_("the disk is full: a backup takes the room of the database twice, once "
-			   "beside it and once in the file"));
-		break;
-	case -EKEYREJECTED:
-		call_refuse(call, PAT_ERR_STORAGE,
-			N_("the key on the disk is not the one that patd runs with: put it back"));
-		break;
-	default:
-		call_refuse(call, PAT_ERR_STORAGE,
-			N_("the backup could not be made; patd's log says why"));
-		break;
+		return;
 	}
+	while (failure->result != 0 && failure->result != result)
+		failure++;
+	call_refuse(call, failure->error, failure->why);
 }
 
 /* NULL, or what is wrong.  O_APPEND would put all that is written at the end. */
@@ -86,7 +87,7 @@ static void start(struct call *call, int fd)
 		return;
 	}
 	call->abandon = on_end;
-	r = backups_start(call_backups(call), fd, &order, &work->backup);
+	r = backups_start(call->services->backups, fd, &order, &work->backup);
 	if (r == -EBUSY)
 		call_refuse(call, PAT_ERR_BUSY, N_("another backup is under way; try again"));
 	else if (r < 0)
@@ -97,7 +98,7 @@ static void serve_backup(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 	cleanup_close int fd = -1;
-	const char *problem = bus_options_after(call->message, &fd, none);
+	const char *problem;
 	struct refusal refusal = { 0 };
 	enum pat_error error = tokens_may_backup(&call->caller, &refusal);
 
@@ -105,8 +106,9 @@ static void serve_backup(struct call *call)
 		polkit_refuse(call, error, &refusal, "", "");
 		return;
 	}
-	if (!problem)
-		problem = check_file(fd);
+	if (!bus_options_after(call, &fd, none))
+		return;
+	problem = check_file(fd);
 	if (problem)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
 	else

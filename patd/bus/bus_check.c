@@ -28,9 +28,9 @@ static void serve_check(struct call *call)
 	struct refusal refusal = { 0 };
 	enum pat_error error;
 
-	refusal.why = bus_options_after(call->message, &fd, options);
-	if (!refusal.why)
-		refusal.why = secret_fd_read(fd, &id, &digest);
+	if (!bus_options_after(call, &fd, options))
+		return;
+	refusal.why = secret_fd_read(fd, &id, &digest);
 	if (refusal.why) {
 		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
 		return;

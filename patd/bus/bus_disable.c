@@ -14,8 +14,8 @@ struct revoke_all {
 	uint32_t count;
 };
 
-/* NULL, or what is wrong. */
-static const char *read_revoke_all(DBusMessage *message, struct revoke_all *all)
+/* False: the call has ended. */
+static bool read_revoke_all(struct call *call, struct revoke_all *all)
 {
 	struct revocation *revocation = &all->revocation;
 	const struct bus_option options[] = {
@@ -25,7 +25,7 @@ static const char *read_revoke_all(DBusMessage *message, struct revoke_all *all)
 		{ 0 },
 	};
 
-	return bus_options_only(message, options);
+	return bus_options_only(call, options);
 }
 
 /* Revokes in slices, each in a turn of the loop, for the user in call->lookup. */
@@ -48,17 +48,13 @@ static void revoke_some(struct call *call)
 static void serve_revoke_all(struct call *call)
 {
 	struct revoke_all *all = call_new_work(call, sizeof(*all));
-	const char *problem;
 
 	if (!all) {
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
 		return;
 	}
-	problem = read_revoke_all(call->message, all);
-	if (problem) {
-		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
+	if (!read_revoke_all(call, all))
 		return;
-	}
 	call->resume = revoke_some;
 	if (all->user)
 		call_find_user(call, all->user, revoke_some);
@@ -66,13 +62,12 @@ static void serve_revoke_all(struct call *call)
 		revoke_some(call); /* the last user that was looked up is the caller */
 }
 
-static void reply_or_refuse(
-	struct call *call, enum pat_error error, const struct refusal *refusal, const char *user)
+static void reply_or_refuse(struct call *call, enum pat_error error, const struct refusal *refusal)
 {
 	if (error == PAT_OK)
 		call_reply_args(call, DBUS_TYPE_INVALID);
 	else
-		polkit_refuse(call, error, refusal, "", user);
+		polkit_refuse(call, error, refusal, "", call->lookup.name);
 }
 
 /* Disables the user in call->lookup. */
@@ -83,26 +78,26 @@ static void disable(struct call *call)
 		{ "reason", DBUS_TYPE_STRING, &reason, NULL },
 		{ 0 },
 	};
-	struct refusal refusal = { .why = bus_options_after(call->message, &user, options) };
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	struct refusal refusal = { 0 };
 
-	if (!refusal.why)
-		error = tokens_disable(
-			call_tokens(call), &call->caller, call->lookup.name, reason, &refusal);
-	reply_or_refuse(call, error, &refusal, call->lookup.name);
+	if (bus_options_after(call, &user, options))
+		reply_or_refuse(call,
+			tokens_disable(call_tokens(call), &call->caller, call->lookup.name, reason,
+				&refusal),
+			&refusal);
 }
 
 static void enable(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 	const char *user;
-	struct refusal refusal = { .why = bus_options_after(call->message, &user, none) };
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	struct refusal refusal = { 0 };
 
-	if (!refusal.why)
-		error = tokens_enable(
-			call_tokens(call), &call->caller, call->lookup.name, &refusal);
-	reply_or_refuse(call, error, &refusal, call->lookup.name);
+	if (bus_options_after(call, &user, none))
+		reply_or_refuse(call,
+			tokens_enable(
+				call_tokens(call), &call->caller, call->lookup.name, &refusal),
+			&refusal);
 }
 
 /*

@@ -89,7 +89,7 @@ static enum pat_error delete_token(struct tokens *tokens, const struct caller *c
 	return error == PAT_OK ? tokens_delete(tokens, caller, id->text, ret_refusal) : error;
 }
 
-void bus_secret_undelivered(struct calls *calls, dbus_uint32_t serial)
+void bus_secret_undelivered(struct calls *calls, struct tokens *tokens, dbus_uint32_t serial)
 {
 	static const struct caller root = { .user = "root" };
 	struct refusal refusal;
@@ -99,8 +99,8 @@ void bus_secret_undelivered(struct calls *calls, dbus_uint32_t serial)
 		return;
 	/* The bus takes no second reply to a call: the sender has the bus's error. */
 	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);
-	if (delete_token(calls_tokens(calls), &root, &id, "its secret could not be delivered",
-		    &refusal) != PAT_OK)
+	if (delete_token(tokens, &root, &id, "its secret could not be delivered", &refusal) !=
+		PAT_OK)
 		log_error("token %s could not be deleted: %s", id.text, refusal.why);
 }
 
@@ -116,21 +116,14 @@ static struct bus_option restriction_option(struct generation *generation, enum 
 	struct restriction_value *value = &generation->request.restrictions[r];
 	struct bus_option option = { .key = restrictions[r].name };
 
-	switch (restrictions[r].kind) {
-	case RESTRICTION_LIST:
-		value->text = generation->lists[r].text;
-		option.type = DBUS_TYPE_ARRAY;
+	option.type = bus_restriction_type(r)[0];
+	if (option.type == DBUS_TYPE_ARRAY) {
 		option.ret_value = &generation->lists[r];
-		break;
-	case RESTRICTION_TEXT:
-		option.type = DBUS_TYPE_STRING;
+		value->text = generation->lists[r].text;
+	} else if (option.type == DBUS_TYPE_STRING) {
 		option.ret_value = &value->text;
-		break;
-	case RESTRICTION_TIME:
-	case RESTRICTION_COUNT:
-		option.type = DBUS_TYPE_UINT64;
+	} else {
 		option.ret_value = &value->number;
-		break;
 	}
 	return option;
 }

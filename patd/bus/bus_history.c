@@ -42,34 +42,25 @@ static const struct {
 	{ offsetof(struct entry, result), result_word },
 };
 
-/* The type on the bus; NULL: the field is not shown. */
-static const char *type_of(const struct field *field)
-{
-	switch (field->kind) {
-	case FIELD_TEXT:
-	case FIELD_NAME:
-	case FIELD_ANY_NAME:
-	case FIELD_ID:
-	case FIELD_ANY_ID:
-		return "s";
-	case FIELD_NUMBER:
-		return "t";
-	case FIELD_NUMBER32:
-		return "u";
-	case FIELD_BOOL:
-		return "b";
-	case FIELD_BYTES:
-	case FIELD_MAC:
-		return NULL;
-	}
-	return NULL;
-}
+/* Types on the bus; NULL: a field of that kind is not shown. */
+static const char *const types[] = {
+	[FIELD_TEXT] = "s",
+	[FIELD_NAME] = "s",
+	[FIELD_ANY_NAME] = "s",
+	[FIELD_ID] = "s",
+	[FIELD_ANY_ID] = "s",
+	[FIELD_NUMBER] = "t",
+	[FIELD_NUMBER32] = "u",
+	[FIELD_BOOL] = "b",
+	[FIELD_BYTES] = NULL,
+	[FIELD_MAC] = NULL,
+};
 
 static struct bus_property property_of(const struct field *field)
 {
 	struct bus_property property = {
 		.name = field->property,
-		.type = type_of(field),
+		.type = types[field->kind],
 		.offset = field->offset,
 		.in_place = true,
 	};
@@ -99,40 +90,33 @@ static int append_entry(const struct entry *entry, void *userdata)
 	return dbus_message_iter_close_container(&rows->rows, &dict) ? 0 : -ENOMEM;
 }
 
-static const char *read_query(struct call *call, struct history_query *ret)
+/* False: the call has ended. */
+static bool read_query(struct call *call, struct history_query *ret_query)
 {
-	dbus_bool_t all = FALSE, reverse = FALSE;
-	dbus_uint32_t limit;
 	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, &ret->user, NULL },
-		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
-		{ "token", DBUS_TYPE_STRING, &ret->id, NULL },
-		{ "since", DBUS_TYPE_UINT64, &ret->since, NULL },
-		{ "until", DBUS_TYPE_UINT64, &ret->until, NULL },
-		{ "after", DBUS_TYPE_UINT64, &ret->after, NULL },
-		{ "reverse", DBUS_TYPE_BOOLEAN, &reverse, NULL },
+		{ "user", DBUS_TYPE_STRING, &ret_query->user, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &ret_query->all, NULL },
+		{ "token", DBUS_TYPE_STRING, &ret_query->id, NULL },
+		{ "since", DBUS_TYPE_UINT64, &ret_query->since, NULL },
+		{ "until", DBUS_TYPE_UINT64, &ret_query->until, NULL },
+		{ "after", DBUS_TYPE_UINT64, &ret_query->after, NULL },
+		{ "reverse", DBUS_TYPE_BOOLEAN, &ret_query->reverse, NULL },
 		{ 0 },
 	};
-	const char *problem = bus_options_of_list(call->message, options, &limit, &ret->cursor);
 
-	ret->all = all;
-	ret->reverse = reverse;
-	ret->limit = limit;
-	return problem;
+	return bus_options_of_list(call, options, &ret_query->limit, &ret_query->cursor);
 }
 
 static void serve_history(struct call *call)
 {
 	struct history_query query = { 0 };
-	struct refusal refusal = { .why = read_query(call, &query) };
+	struct refusal refusal = { 0 };
 	char cursor[TOKENS_CURSOR_MAX];
 	cleanup_reply_rows struct reply_rows rows = { 0 };
 	enum pat_error error;
 
-	if (refusal.why) {
-		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+	if (!read_query(call, &query))
 		return;
-	}
 	reply_rows_begin(&rows, call);
 	error = tokens_list_history(
 		call_tokens(call), &call->caller, &query, append_entry, &rows, cursor, &refusal);
@@ -186,37 +170,32 @@ static void verify_some(struct call *call)
 static void serve_verify(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
-	const char *problem = bus_options_only(call->message, none);
 
-	if (problem)
-		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
-	else if (!call_new_work(call, sizeof(struct verification)))
+	if (!bus_options_only(call, none))
+		return;
+	if (!call_new_work(call, sizeof(struct verification)))
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 	else
 		verify_some(call);
 }
 
-struct source_view {
-	const char *rhost, *service;
-	uint64_t at;
-};
+static const char *from_word(const void *view)
+{
+	const struct entry *entry = view;
 
-static const struct bus_property source_properties[] = {
-	{ "From", "s", NULL, BUS_MEMBER(struct source_view, rhost) },
-	{ "Service", "s", NULL, BUS_MEMBER(struct source_view, service) },
-	{ "At", "t", NULL, BUS_MEMBER(struct source_view, at) },
-	{ 0 },
-};
+	return entry->rhost[0] != '\0' ? entry->rhost : SOURCES_LOCAL;
+}
 
 static int append_source(const struct entry *entry, void *userdata)
 {
-	const struct source_view view = {
-		.rhost = entry->rhost[0] != '\0' ? entry->rhost : SOURCES_LOCAL,
-		.service = entry->service,
-		.at = entry->at,
+	static const struct bus_property columns[] = {
+		{ .name = "From", .type = "s", .word = from_word },
+		{ "Service", "s", NULL, BUS_TEXT(struct entry, service) },
+		{ "At", "t", NULL, BUS_MEMBER(struct entry, at) },
+		{ 0 },
 	};
 
-	return reply_rows_append(userdata, source_properties, &view);
+	return reply_rows_append(userdata, columns, entry);
 }
 
 static void serve_sources(struct call *call)

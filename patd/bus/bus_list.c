@@ -5,13 +5,12 @@
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"
 
-static const char *read_query(struct call *call, struct token_query *ret_query)
+/* False: the call has ended. */
+static bool read_query(struct call *call, struct token_query *ret_query)
 {
-	dbus_bool_t all = FALSE;
-	dbus_uint32_t limit;
 	const struct bus_option options[] = {
 		{ "user", DBUS_TYPE_STRING, &ret_query->user, NULL },
-		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &ret_query->all, NULL },
 		{ "name", DBUS_TYPE_STRING, &ret_query->name, NULL },
 		{ "name_pattern", DBUS_TYPE_STRING, &ret_query->name_pattern, NULL },
 		{ "id_prefix", DBUS_TYPE_STRING, &ret_query->id_prefix, NULL },
@@ -24,12 +23,8 @@ static const char *read_query(struct call *call, struct token_query *ret_query)
 		{ "good_for", DBUS_TYPE_STRING, &ret_query->good_for, NULL },
 		{ 0 },
 	};
-	const char *problem =
-		bus_options_of_list(call->message, options, &limit, &ret_query->cursor);
 
-	ret_query->all = all;
-	ret_query->limit = limit;
-	return problem;
+	return bus_options_of_list(call, options, &ret_query->limit, &ret_query->cursor);
 }
 
 struct page {
@@ -49,15 +44,13 @@ static int append_row(const struct token *token, void *userdata)
 static void serve_list(struct call *call)
 {
 	struct token_query query = { 0 };
-	struct refusal refusal = { .why = read_query(call, &query) };
+	struct refusal refusal = { 0 };
 	struct page page = { .tokens = call_tokens(call) };
 	char cursor[TOKENS_CURSOR_MAX];
 	enum pat_error error;
 
-	if (refusal.why) {
-		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+	if (!read_query(call, &query))
 		return;
-	}
 	reply_rows_begin(&page.rows, call);
 	error = tokens_list(
 		page.tokens, &call->caller, &query, append_row, &page, cursor, &refusal);

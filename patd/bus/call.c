@@ -24,12 +24,7 @@ struct pending_secret {
 };
 
 struct calls {
-	sd_event *event;
-	struct worker *worker;
-	struct tokens *tokens;
-	struct clients *clients;
-	const struct policy_set *policy;
-	struct backups *backups;
+	const struct services *services;
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 	uint64_t serial;
@@ -37,17 +32,13 @@ struct calls {
 	unsigned int next_pending;
 };
 
-int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
-	struct clients *clients, struct calls **ret_calls)
+int calls_new(const struct services *services, struct calls **ret_calls)
 {
 	struct calls *calls = calloc(1, sizeof(*calls));
 
 	if (!calls)
 		return -ENOMEM;
-	calls->event = sd_event_ref(event);
-	calls->worker = worker;
-	calls->tokens = tokens;
-	calls->clients = clients;
+	calls->services = services;
 	*ret_calls = calls;
 	return 0;
 }
@@ -96,9 +87,6 @@ void calls_forget(struct calls *calls, const char *sender)
 
 void calls_free(struct calls *calls)
 {
-	if (!calls)
-		return;
-	sd_event_unref(calls->event);
 	free(calls);
 }
 
@@ -127,6 +115,7 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 		return NULL;
 	}
 	call->calls = calls;
+	call->services = calls->services;
 	call->serial = ++calls->serial;
 	call->connection = dbus_connection_ref(connection);
 	call->message = dbus_message_ref(message);
@@ -135,46 +124,11 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 	return call;
 }
 
-struct tokens *calls_tokens(const struct calls *calls)
-{
-	return calls->tokens;
-}
-
-struct tokens *call_tokens(const struct call *call)
-{
-	return call->calls->tokens;
-}
-
-void calls_set_policy(struct calls *calls, const struct policy_set *policy)
-{
-	calls->policy = policy;
-}
-
-const struct policy_set *call_policy(const struct call *call)
-{
-	return call->calls->policy;
-}
-
-void calls_set_backups(struct calls *calls, struct backups *backups)
-{
-	calls->backups = backups;
-}
-
-struct backups *call_backups(const struct call *call)
-{
-	return call->calls->backups;
-}
-
-struct clients *call_clients(const struct call *call)
-{
-	return call->calls->clients;
-}
-
 bool call_watch_sender(struct call *call)
 {
 	if (!call->client)
-		call->client =
-			clients_get(call->calls->clients, dbus_message_get_sender(call->message));
+		call->client = clients_get(
+			call->services->clients, dbus_message_get_sender(call->message));
 	return call->client;
 }
 
@@ -212,7 +166,7 @@ static int on_turn(sd_event_source *source, void *userdata)
 void call_yield(struct call *call, void (*then)(struct call *call))
 {
 	call->then = then;
-	if (sd_event_add_defer(call->calls->event, &call->turn, on_turn, call) < 0)
+	if (sd_event_add_defer(call->services->event, &call->turn, on_turn, call) < 0)
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 }
 
@@ -277,7 +231,7 @@ static void look_up(struct call *call, void (*done)(struct job *job))
 {
 	call->lookup.job = (struct job) { .run = users_run, .done = done };
 	call->lookup.result = -ECANCELED; /* it may never run */
-	if (worker_submit(call->calls->worker, &call->lookup.job) < 0)
+	if (worker_submit(call->services->worker, &call->lookup.job) < 0)
 		call_refuse(call, PAT_ERR_BUSY, N_("too many questions are under way; try again"));
 }
 

@@ -23,9 +23,20 @@ struct calls;
 struct bus_method;
 struct bus_object;
 
+/* What methods are served with; all outlive the calls. */
+struct services {
+	sd_event *event;
+	struct worker *worker;
+	struct tokens *tokens;
+	struct clients *clients;
+	struct backups *backups;
+	const struct policy_set *policy; /* the settings in force */
+};
+
 struct call {
 	struct user_lookup lookup; /* first: a job is turned back into its call */
 	struct calls *calls;
+	const struct services *services;
 	LIST_ENTRY(call) entry;
 	DBusConnection *connection;
 	DBusMessage *message;
@@ -50,9 +61,7 @@ struct call {
 	const char *id; /* of a token's object: the last element of the path; else NULL */
 };
 
-/* All but ret_calls must outlive it. */
-int calls_new(sd_event *event, struct worker *worker, struct tokens *tokens,
-	struct clients *clients, struct calls **ret_calls);
+int calls_new(const struct services *services, struct calls **ret_calls);
 
 /*
  * Ends all calls without a reply, because the connection has gone.  Those that wait for the
@@ -66,20 +75,13 @@ void calls_forget(struct calls *calls, const char *sender);
 /* NULL is allowed.  No job may be under way. */
 void calls_free(struct calls *calls);
 
+static inline struct tokens *call_tokens(const struct call *call)
+{
+	return call->services->tokens;
+}
+
 /* A new call for message.  NULL: too many are under way, or no memory; the sender has an error. */
 struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message);
-
-/* The settings in force, for GetPolicy; policy must stay. */
-void calls_set_policy(struct calls *calls, const struct policy_set *policy);
-const struct policy_set *call_policy(const struct call *call);
-
-/* What makes backups, which must stay. */
-void calls_set_backups(struct calls *calls, struct backups *backups);
-struct backups *call_backups(const struct call *call);
-
-struct tokens *call_tokens(const struct call *call);
-struct tokens *calls_tokens(const struct calls *calls);
-struct clients *call_clients(const struct call *call);
 
 /*
  * Sets call->client: from now on the call ends when its sender leaves the bus.  False if too many

@@ -30,11 +30,9 @@ struct bus {
 	DBusConnection *opened;
 	char failure[160];
 
-	sd_event *event;
-	struct worker *worker;
+	struct services services;
 	DBusConnection *connection;
 	struct bus_loop *loop;
-	struct clients *clients;
 	struct calls *calls;
 	struct signals *signals;
 
@@ -75,7 +73,7 @@ static void disconnect(struct bus *bus)
 		return;
 	calls_drop(bus->calls);
 	signals_attach(bus->signals, NULL);
-	clients_attach(bus->clients, NULL);
+	clients_attach(bus->services.clients, NULL);
 	bus_loop_detach(bus->loop);
 	bus->loop = NULL;
 	dbus_connection_close(bus->connection);
@@ -98,7 +96,7 @@ static void on_owner_changed(struct bus *bus, DBusMessage *signal)
 	if (dbus_message_get_args(signal, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_STRING, &before,
 		    DBUS_TYPE_STRING, &now, DBUS_TYPE_INVALID) &&
 		*now == '\0')
-		clients_lost(bus->clients, name);
+		clients_lost(bus->services.clients, name);
 }
 
 static DBusHandlerResult on_message(
@@ -122,7 +120,8 @@ static DBusHandlerResult on_message(
 		return DBUS_HANDLER_RESULT_HANDLED;
 	case DBUS_MESSAGE_TYPE_ERROR:
 		if (dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
-			bus_secret_undelivered(bus->calls, dbus_message_get_reply_serial(message));
+			bus_secret_undelivered(bus->calls, bus->services.tokens,
+				dbus_message_get_reply_serial(message));
 		return DBUS_HANDLER_RESULT_HANDLED;
 	default:
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
@@ -208,10 +207,10 @@ static void on_opened(struct job *job)
 	} else if (!bus->connection) {
 		retry_later(bus, bus->failure);
 	} else if (!dbus_connection_add_filter(bus->connection, on_message, bus, NULL) ||
-		   bus_loop_attach(bus->event, bus->connection, &bus->loop) < 0) {
+		   bus_loop_attach(bus->services.event, bus->connection, &bus->loop) < 0) {
 		retry_later(bus, "out of memory");
 	} else {
-		clients_attach(bus->clients, bus->connection);
+		clients_attach(bus->services.clients, bus->connection);
 		signals_attach(bus->signals, bus->connection);
 		ask_bus(bus, message_bus_call("Hello", NULL), on_hello);
 	}
@@ -227,7 +226,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 		return 0;
 	disconnect(bus);
 	bus->connecting = true;
-	if (worker_submit(bus->worker, &bus->connect) < 0) {
+	if (worker_submit(bus->services.worker, &bus->connect) < 0) {
 		bus->connecting = false;
 		retry_later(bus, "too much under way");
 	}
@@ -243,17 +242,20 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 	if (!bus)
 		return -ENOMEM;
 	bus->connect = (struct job) { .run = open_connection, .done = on_opened };
-	bus->event = sd_event_ref(event);
-	bus->worker = worker;
+	bus->services = (struct services) {
+		.event = sd_event_ref(event),
+		.worker = worker,
+		.tokens = tokens,
+	};
 	bus->delay_us = DELAY_MIN_US;
 	bus->tried = tried;
 	bus->userdata = userdata;
 	bus->address = strdup(address);
-	r = bus->address ? clients_new(on_client_gone, bus, &bus->clients) : -ENOMEM;
+	r = bus->address ? clients_new(on_client_gone, bus, &bus->services.clients) : -ENOMEM;
 	if (r >= 0)
-		r = calls_new(event, worker, tokens, bus->clients, &bus->calls);
+		r = calls_new(&bus->services, &bus->calls);
 	if (r >= 0)
-		r = signals_new(event, tokens, bus->clients, &bus->signals);
+		r = signals_new(event, tokens, bus->services.clients, &bus->signals);
 	if (r >= 0)
 		r = sd_event_add_time_relative(
 			event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
@@ -267,13 +269,13 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 
 void bus_set_policy(struct bus *bus, const struct policy_set *policy)
 {
-	calls_set_policy(bus->calls, policy);
+	bus->services.policy = policy;
 	signals_restart(bus->signals);
 }
 
 void bus_set_backups(struct bus *bus, struct backups *backups)
 {
-	calls_set_backups(bus->calls, backups);
+	bus->services.backups = backups;
 }
 
 void bus_stop(struct bus *bus)
@@ -292,8 +294,8 @@ void bus_free(struct bus *bus)
 	bus_stop(bus);
 	signals_free(bus->signals);
 	calls_free(bus->calls);
-	clients_free(bus->clients);
-	sd_event_unref(bus->event);
+	clients_free(bus->services.clients);
+	sd_event_unref(bus->services.event);
 	free(bus->address);
 	free(bus);
 }

@@ -12,20 +12,18 @@
 #define INTERVAL_US (UINT64_C(1000) * 1000) /* between two signals, at least */
 #define OWNERS_MAX 64U                      /* of one signal; for more there is none */
 
-struct owners {
-	struct owner {
-		bool by_name; /* and not by uid */
-		uint32_t uid;
-		char user[TOKEN_USER_BYTES_MAX + 1];
-	} each[OWNERS_MAX];
-	unsigned int n;
+struct owner {
+	bool by_name; /* and not by uid */
+	uint32_t uid;
+	char user[TOKEN_USER_BYTES_MAX + 1];
 };
 
 struct history_signal {
 	sd_event *event;
 	struct clients *clients;
 	/* Whose history has changed since the last signal. */
-	struct owners owners;
+	struct owner owners[OWNERS_MAX];
+	unsigned int n;
 	uint64_t next_us; /* of the next signal, at the earliest */
 	sd_event_source *timer;
 };
@@ -38,13 +36,15 @@ static bool concerns(const struct client *client, const struct owner *owner)
 			       : authority_owns(&client->who, owner->uid, owner->user));
 }
 
-static bool owner_known(const struct owners *owners, const struct owner *owner)
+static bool is_known(const struct history_signal *history_signal, const struct owner *owner)
 {
-	for (unsigned int i = 0; i < owners->n; i++)
-		if (owners->each[i].by_name == owner->by_name &&
-			owners->each[i].uid == owner->uid &&
-			strcmp(owners->each[i].user, owner->user) == 0)
+	for (unsigned int i = 0; i < history_signal->n; i++) {
+		const struct owner *known = &history_signal->owners[i];
+
+		if (known->by_name == owner->by_name && known->uid == owner->uid &&
+			strcmp(known->user, owner->user) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -61,25 +61,24 @@ static bool anybody_subscribed(struct history_signal *history_signal, const stru
 /* Sent in a later turn of the loop: a login waits for its verdict. */
 void history_signal_consider(struct history_signal *history_signal, const struct entry *entry)
 {
-	struct owners *owners = &history_signal->owners;
 	struct owner owner = { .by_name = entry->id.text[0] == '\0', .uid = entry->uid };
-	bool first = owners->n == 0;
 
 	pat_field_cut(owner.user, sizeof(owner.user), entry->user);
-	if (owners->n == OWNERS_MAX || !anybody_subscribed(history_signal, &owner) ||
-		owner_known(owners, &owner))
+	if (history_signal->n == OWNERS_MAX || !anybody_subscribed(history_signal, &owner) ||
+		is_known(history_signal, &owner))
 		return;
-	owners->each[owners->n++] = owner;
-	if (first &&
-		(sd_event_source_set_time(history_signal->timer, history_signal->next_us) < 0 ||
-			sd_event_source_set_enabled(history_signal->timer, SD_EVENT_ONESHOT) < 0))
+	history_signal->owners[history_signal->n++] = owner;
+	if (history_signal->n > 1)
+		return;
+	if (sd_event_source_set_time(history_signal->timer, history_signal->next_us) < 0 ||
+		sd_event_source_set_enabled(history_signal->timer, SD_EVENT_ONESHOT) < 0)
 		log_error("cannot set a timer; the history is not told on the bus");
 }
 
-static bool may_see(const struct client *client, const struct owners *owners)
+static bool may_see(const struct client *client, const struct history_signal *history_signal)
 {
-	for (unsigned int i = 0; i < owners->n; i++)
-		if (concerns(client, &owners->each[i]))
+	for (unsigned int i = 0; i < history_signal->n; i++)
+		if (concerns(client, &history_signal->owners[i]))
 			return true;
 	return false;
 }
@@ -97,10 +96,10 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 		return r;
 	history_signal->next_us += INTERVAL_US;
 	while ((client = clients_next_subscriber(history_signal->clients, client)))
-		if (may_see(client, &history_signal->owners))
+		if (may_see(client, history_signal))
 			client_send(client, dbus_message_new_signal(PAT_BUS_PATH, PAT_BUS_MANAGER,
 						    "HistoryChanged"));
-	history_signal->owners.n = 0;
+	history_signal->n = 0;
 	return 0;
 }
 

@@ -38,23 +38,20 @@ static enum pat_error fill(struct call *call, void *ret_view, struct refusal *re
 
 static void subscribe(struct call *call)
 {
-	dbus_bool_t all = FALSE;
+	bool all = false;
 	const struct bus_option options[] = {
 		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
 		{ 0 },
 	};
 	struct refusal refusal;
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
+	enum pat_error error;
 
-	refusal.why = bus_options_only(call->message, options);
-	if (refusal.why) {
-		call_refuse(call, error, refusal.why);
+	if (!bus_options_only(call, options))
 		return;
-	}
 	error = tokens_may_follow(&call->caller, all, &refusal);
 	if (error != PAT_OK)
 		polkit_refuse(call, error, &refusal, "", "");
-	else if (!clients_subscribe(call_clients(call), dbus_message_get_sender(call->message),
+	else if (!clients_subscribe(call->services->clients, dbus_message_get_sender(call->message),
 			 &call->caller, all))
 		call_refuse(call, PAT_ERR_BUSY, N_("too many of your clients are subscribed"));
 	else
@@ -63,14 +60,9 @@ static void subscribe(struct call *call)
 
 static void unsubscribe(struct call *call)
 {
-	clients_unsubscribe(call_clients(call), dbus_message_get_sender(call->message));
+	clients_unsubscribe(call->services->clients, dbus_message_get_sender(call->message));
 	call_reply_args(call, DBUS_TYPE_INVALID);
 }
-
-struct settings {
-	struct reply_rows rows;
-	bool complete;
-};
 
 static void append_setting(const struct policy_line *line, void *userdata)
 {
@@ -80,22 +72,17 @@ static void append_setting(const struct policy_line *line, void *userdata)
 		{ "Source", "s", NULL, BUS_MEMBER(struct policy_line, source) },
 		{ 0 },
 	};
-	struct settings *settings = userdata;
 
-	settings->complete =
-		settings->complete && reply_rows_append(&settings->rows, columns, line) == 0;
+	(void)reply_rows_append(userdata, columns, line);
 }
 
 static void get_policy(struct call *call)
 {
-	struct settings settings = { .complete = true };
+	cleanup_reply_rows struct reply_rows rows = { 0 };
 
-	reply_rows_begin(&settings.rows, call);
-	policy_each(call_policy(call), append_setting, &settings);
-	if (!settings.complete)
-		reply_rows_discard(&settings.rows);
-	call_reply(call, reply_rows_end(&settings.rows, NULL));
-	reply_rows_discard(&settings.rows);
+	reply_rows_begin(&rows, call);
+	policy_each(call->services->policy, append_setting, &rows);
+	call_reply(call, reply_rows_end(&rows, NULL));
 }
 
 static const struct bus_method policy_methods[] = {

@@ -18,8 +18,10 @@ extern const struct bus_method bus_backup_methods[];
 extern const struct bus_method bus_rotate_methods[];
 extern const struct bus_method bus_sources_methods[];
 
-/* bus_generate.c: the bus returned the message of that serial.  Deletes the token whose secret it
- * has. */
-void bus_secret_undelivered(struct calls *calls, dbus_uint32_t serial);
+/*
+ * bus_generate.c: the bus returned the message of that serial, as it could not deliver it.  Deletes
+ * the token whose secret is in the message, if there is one.
+ */
+void bus_secret_undelivered(struct calls *calls, struct tokens *tokens, dbus_uint32_t serial);
 
 #endif

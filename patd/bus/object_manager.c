@@ -117,7 +117,7 @@ static void build(struct call *call)
 static void get_managed_objects(struct call *call)
 {
 	const char *sender = dbus_message_get_sender(call->message);
-	struct clients *clients = call_clients(call);
+	struct clients *clients = call->services->clients;
 	struct objects *objects;
 
 	/* A subscription to everybody's tokens stays. */

@@ -117,7 +117,10 @@ void reply_rows_begin(struct reply_rows *rows, const struct call *call)
 int reply_rows_append(
 	struct reply_rows *rows, const struct bus_property *properties, const void *view)
 {
-	return rows->reply && reply_append(&rows->rows, properties, view) ? 0 : -ENOMEM;
+	if (rows->reply && reply_append(&rows->rows, properties, view))
+		return 0;
+	reply_rows_discard(rows);
+	return -ENOMEM;
 }
 
 DBusMessage *reply_rows_end(struct reply_rows *rows, const char *cursor)

@@ -41,7 +41,7 @@ void reply_rows_discard(struct reply_rows *rows);
 /* An empty reply to the call.  *rows stays where it is until its end. */
 void reply_rows_begin(struct reply_rows *rows, const struct call *call);
 
-/* Adds a row, the properties of view.  0, or -ENOMEM. */
+/* Adds a row, the properties of view.  0, or -ENOMEM, and the reply is discarded. */
 int reply_rows_append(
 	struct reply_rows *rows, const struct bus_property *properties, const void *view);
 

@@ -126,53 +126,53 @@ static void get_names(struct call *call, const char **ret_interface, const char 
 		dbus_message_iter_get_basic(&args, ret_property);
 }
 
+/* Replies with one property of the interface whose view is in call->work, or with all. */
+static void reply_view(struct call *call, const struct bus_interface *interface,
+	const struct bus_property *property)
+{
+	cleanup_message DBusMessage *reply = call_new_reply(call);
+	DBusMessageIter to;
+	bool complete = false;
+
+	if (reply) {
+		dbus_message_iter_init_append(reply, &to);
+		if (property)
+			complete = reply_append_one(&to, property, call->work);
+		else
+			complete = reply_append(&to,
+				interface->properties ? interface->properties() : NULL, call->work);
+	}
+	call_reply(call, complete ? TAKE(reply) : NULL);
+}
+
 static void get(struct call *call)
 {
 	const char *interface_name = "", *name = "";
 	const struct bus_interface *interface;
 	const struct bus_property *property;
-	DBusMessageIter to;
-	cleanup_message DBusMessage *reply = NULL;
 
 	get_names(call, &interface_name, &name);
 	interface = fill_view(call, interface_name);
 	if (!interface)
 		return;
 	property = bus_interface_property(interface, name);
-	if (!property) {
+	if (property)
+		reply_view(call, interface, property);
+	else
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
-		return;
-	}
-	reply = call_new_reply(call);
-	if (reply) {
-		dbus_message_iter_init_append(reply, &to);
-		if (!reply_append_one(&to, property, call->work))
-			message_free(&reply);
-	}
-	call_reply(call, TAKE(reply));
 }
 
 static void get_all(struct call *call)
 {
 	const char *name = "";
 	const struct bus_interface *interface;
-	DBusMessageIter to;
-	cleanup_message DBusMessage *reply = NULL;
 
 	get_names(call, &name, NULL);
 	/* No name means all; each of our objects has one interface with properties, its first. */
 	interface = fill_view(call, *name ? name : call->object->interfaces[0]->name);
-	if (!interface)
-		return;
-	reply = call_new_reply(call);
-	if (reply) {
-		dbus_message_iter_init_append(reply, &to);
-		if (!reply_append(&to, interface->properties ? interface->properties() : NULL,
-			    call->work))
-			message_free(&reply);
-	}
-	call_reply(call, TAKE(reply));
+	if (interface)
+		reply_view(call, interface, NULL);
 }
 
 static void set(struct call *call)

@@ -30,13 +30,11 @@ typedef enum pat_error (*change_fn)(struct tokens *tokens, const struct caller *
 static void change_without_options(struct call *call, change_fn fn)
 {
 	static const struct bus_option none[] = { { 0 } };
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
 	struct refusal refusal = { 0 };
 
-	refusal.why = bus_options_only(call->message, none);
-	if (!refusal.why)
-		error = fn(call_tokens(call), &call->caller, call->id, &refusal);
-	reply_or_refuse(call, error, &refusal);
+	if (bus_options_only(call, none))
+		reply_or_refuse(
+			call, fn(call_tokens(call), &call->caller, call->id, &refusal), &refusal);
 }
 
 static void serve_restore(struct call *call)
@@ -57,27 +55,25 @@ static void serve_revoke(struct call *call)
 		{ "reason", DBUS_TYPE_STRING, &revocation.reason, NULL },
 		{ 0 },
 	};
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
 	struct refusal refusal = { 0 };
 
-	refusal.why = bus_options_only(call->message, options);
-	if (!refusal.why)
-		error = tokens_revoke(
-			call_tokens(call), &call->caller, call->id, &revocation, &refusal);
-	reply_or_refuse(call, error, &refusal);
+	if (bus_options_only(call, options))
+		reply_or_refuse(call,
+			tokens_revoke(
+				call_tokens(call), &call->caller, call->id, &revocation, &refusal),
+			&refusal);
 }
 
 static void serve_rename(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 	const char *name;
-	enum pat_error error = PAT_ERR_INVALID_ARGS;
 	struct refusal refusal = { 0 };
 
-	refusal.why = bus_options_after(call->message, &name, none);
-	if (!refusal.why)
-		error = tokens_rename(call_tokens(call), &call->caller, call->id, name, &refusal);
-	reply_or_refuse(call, error, &refusal);
+	if (bus_options_after(call, &name, none))
+		reply_or_refuse(call,
+			tokens_rename(call_tokens(call), &call->caller, call->id, name, &refusal),
+			&refusal);
 }
 
 static const struct bus_method change_methods[] = {

@@ -10,9 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *user = "";
 	dbus_uint64_t lifetime = 0;
 	dbus_uint32_t limit = 0;
-	dbus_bool_t force = FALSE;
 	static struct bus_list services;
-	bool given = false;
+	bool force = false, given = false;
 	const struct bus_option options[] = {
 		{ "user", DBUS_TYPE_STRING, &user, NULL },
 		{ "lifetime", DBUS_TYPE_UINT64, &lifetime, &given },

@@ -98,6 +98,18 @@ static inline DBusMessage *peer_take(struct peer *peer)
 	return dbus_connection_pop_message(peer->bus);
 }
 
+/* Sends the reply to a question of patd as that sender; takes over both. */
+static inline void peer_answer(
+	struct peer *peer, const char *sender, DBusMessage *question, DBusMessage *reply)
+{
+	assert_non_null(reply);
+	assert_true(dbus_message_set_sender(reply, sender));
+	assert_true(dbus_connection_send(peer->bus, reply, NULL));
+	dbus_message_unref(reply);
+	dbus_message_unref(question);
+	peer_turn(peer);
+}
+
 /* A call as the bus would deliver it. */
 static inline DBusMessage *peer_call(const char *path, const char *interface, const char *member)
 {

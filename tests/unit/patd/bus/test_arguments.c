@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Options of a method, read from an a{sv} by a table. */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -6,8 +8,7 @@
 
 static const char *text;
 static dbus_uint64_t number;
-static dbus_bool_t flag;
-static bool number_given, flag_given;
+static bool flag, number_given, flag_given;
 
 static const struct bus_option options[] = {
 	{ "text", DBUS_TYPE_STRING, &text, NULL },
@@ -70,7 +71,7 @@ static const char *read_from(DBusMessage *message)
 
 	text = NULL;
 	number = 0;
-	flag = FALSE;
+	flag = false;
 	number_given = flag_given = false;
 	assert_true(dbus_message_iter_init(message, &args));
 	return bus_options_read(&args, options);
@@ -83,7 +84,7 @@ static const dbus_int64_t negative = -7;
 static const dbus_bool_t yes = TRUE;
 static const double fraction = 0.5;
 
-static void what_is_given_is_read(void **state)
+static void given_options_read(void **state)
 {
 	const struct entry entries[] = { { "flag", "b", &yes }, { "text", "s", &hello },
 		{ "number", "t", &seven } };
@@ -97,7 +98,7 @@ static void what_is_given_is_read(void **state)
 	dbus_message_unref(message);
 }
 
-static void nothing_given_is_nothing_read(void **state)
+static void no_options_leave_variables_unset(void **state)
 {
 	DBusMessage *message = message_with(NULL, 0);
 
@@ -108,7 +109,7 @@ static void nothing_given_is_nothing_read(void **state)
 	dbus_message_unref(message);
 }
 
-static void what_is_wrong_is_refused(void **state)
+static void wrong_options_refused(void **state)
 {
 	static const struct {
 		struct entry entries[2];
@@ -142,7 +143,7 @@ static void what_is_wrong_is_refused(void **state)
 	}
 }
 
-static void what_takes_no_options_takes_none(void **state)
+static void options_refused_by_method_without_options(void **state)
 {
 	static const struct bus_option none[] = { { 0 } };
 	const struct entry entry = { "text", "s", &hello };
@@ -161,10 +162,10 @@ static void what_takes_no_options_takes_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_given_is_read),
-		cmocka_unit_test(nothing_given_is_nothing_read),
-		cmocka_unit_test(what_is_wrong_is_refused),
-		cmocka_unit_test(what_takes_no_options_takes_none),
+		cmocka_unit_test(given_options_read),
+		cmocka_unit_test(no_options_leave_variables_unset),
+		cmocka_unit_test(wrong_options_refused),
+		cmocka_unit_test(options_refused_by_method_without_options),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

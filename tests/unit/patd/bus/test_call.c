@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls under way.  The test is the bus and the worker. */
 #include <errno.h>
 
 #include "patd/bus/call.h"
@@ -6,8 +8,7 @@
 
 static struct place place;
 static struct peer peer;
-static sd_event *event;
-static struct clients *clients;
+static struct services services;
 static struct calls *calls;
 static struct job *submitted;
 static int submit_result;
@@ -65,7 +66,7 @@ static void assert_success(DBusMessage *reply)
 	dbus_message_unref(reply);
 }
 
-static void a_user_is_found_by_name(void **state)
+static void user_found_by_name(void **state)
 {
 	(void)state;
 	call_find_user(a_call(), "root", go_on);
@@ -77,7 +78,7 @@ static void a_user_is_found_by_name(void **state)
 	assert_success(peer_take(&peer));
 }
 
-static void an_unknown_user_is_refused(void **state)
+static void unknown_user_refused(void **state)
 {
 	(void)state;
 	call_find_user(a_call(), "no such user", go_on);
@@ -87,7 +88,7 @@ static void an_unknown_user_is_refused(void **state)
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_UNKNOWN_USER));
 }
 
-static void a_user_name_too_long_is_refused(void **state)
+static void too_long_user_name_refused(void **state)
 {
 	char name[TOKEN_USER_BYTES_MAX + 2];
 
@@ -101,7 +102,7 @@ static void a_user_name_too_long_is_refused(void **state)
 }
 
 /* patd ends, and the worker hands back what it never ran: that is no answer. */
-static void a_lookup_that_was_never_run_is_no_answer(void **state)
+static void user_refused_if_lookup_never_ran(void **state)
 {
 	(void)state;
 	call_find_user(a_call(), "root", go_on);
@@ -111,7 +112,7 @@ static void a_lookup_that_was_never_run_is_no_answer(void **state)
 }
 
 /* Whoever generated a token would never see its secret. */
-static void a_call_whose_connection_has_gone_is_not_carried_out(void **state)
+static void call_not_carried_out_after_disconnect(void **state)
 {
 	(void)state;
 	call_find_user(a_call(), "root", go_on);
@@ -121,7 +122,7 @@ static void a_call_whose_connection_has_gone_is_not_carried_out(void **state)
 	assert_int_equal(went_on, 0);
 }
 
-static void a_full_worker_is_told_of(void **state)
+static void busy_if_worker_is_full(void **state)
 {
 	(void)state;
 	submit_result = -EBUSY;
@@ -130,7 +131,7 @@ static void a_full_worker_is_told_of(void **state)
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_BUSY));
 }
 
-static void no_more_calls_than_the_limit_are_taken(void **state)
+static void calls_above_limit_refused(void **state)
 {
 	static struct call *all[4096];
 
@@ -148,7 +149,7 @@ static void no_more_calls_than_the_limit_are_taken(void **state)
 		call_refuse(all[i], PAT_ERR_DENIED, "enough");
 }
 
-static void who_wants_no_reply_gets_none(void **state)
+static void no_reply_if_not_expected(void **state)
 {
 	DBusMessage *message = peer_call("/", NULL, "Test");
 	struct call *call;
@@ -163,7 +164,7 @@ static void who_wants_no_reply_gets_none(void **state)
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
 }
 
-static void a_reply_that_could_not_be_made_is_reported(void **state)
+static void missing_reply_logged(void **state)
 {
 	(void)state;
 	heard_clear();
@@ -192,15 +193,11 @@ static void answer(DBusMessage *question, const char *sender, dbus_uint32_t uid)
 {
 	DBusMessage *reply = dbus_message_new_method_return(question);
 
-	assert_true(dbus_message_set_sender(reply, sender));
 	assert_true(dbus_message_append_args(reply, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID));
-	assert_true(dbus_connection_send(peer.bus, reply, NULL));
-	dbus_message_unref(reply);
-	dbus_message_unref(question);
-	peer_turn(&peer);
+	peer_answer(&peer, sender, question, reply);
 }
 
-static void the_caller_is_who_the_bus_says(void **state)
+static void caller_is_uid_that_bus_gives(void **state)
 {
 	(void)state;
 	call_identify(a_call(), go_on);
@@ -215,7 +212,7 @@ static void the_caller_is_who_the_bus_says(void **state)
 }
 
 /* NSS may hang, and root must get its revoke through. */
-static void root_is_looked_up_nowhere(void **state)
+static void root_not_looked_up(void **state)
 {
 	(void)state;
 	call_identify(a_call(), go_on);
@@ -232,7 +229,7 @@ static void keep(struct call *call)
 	kept[kept_n++] = call;
 }
 
-static void one_user_takes_so_many_calls_and_leaves_room_for_others(void **state)
+static void calls_of_one_user_limited_and_others_served(void **state)
 {
 	static const dbus_uint32_t uids[] = { 1, 2, 0 };
 
@@ -265,22 +262,22 @@ static void yield_once(struct call *call)
 	call_yield(call, go_on);
 }
 
-static void a_call_goes_on_in_a_later_turn(void **state)
+static void yielded_call_continues_in_later_turn(void **state)
 {
 	(void)state;
 	yield_once(a_call());
 	assert_int_equal(went_on, 0);
-	assert_true(sd_event_run(event, 0) > 0);
+	assert_true(sd_event_run(services.event, 0) > 0);
 	assert_int_equal(went_on, 1);
 	assert_success(peer_take(&peer));
 	yield_once(a_call());
 	calls_drop(calls);
-	assert_int_equal(sd_event_run(event, 0), 0);
+	assert_int_equal(sd_event_run(services.event, 0), 0);
 	assert_int_equal(went_on, 1);
 }
 
 /* A reply is known by its serial alone, which anybody can guess. */
-static void who_is_not_the_bus_does_not_say_who_asks(void **state)
+static void caller_refused_if_answer_is_not_from_bus(void **state)
 {
 	(void)state;
 	call_identify(a_call(), go_on);
@@ -290,7 +287,7 @@ static void who_is_not_the_bus_does_not_say_who_asks(void **state)
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
 }
 
-static void a_caller_without_a_name_is_refused(void **state)
+static void caller_without_user_name_refused(void **state)
 {
 	(void)state;
 	call_identify(a_call(), go_on);
@@ -301,7 +298,7 @@ static void a_caller_without_a_name_is_refused(void **state)
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
 }
 
-static void a_caller_who_was_never_looked_up_is_refused(void **state)
+static void caller_refused_if_lookup_never_ran(void **state)
 {
 	(void)state;
 	call_identify(a_call(), go_on);
@@ -311,23 +308,20 @@ static void a_caller_who_was_never_looked_up_is_refused(void **state)
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
 }
 
-static void a_caller_whom_the_bus_does_not_know_is_refused(void **state)
+static void caller_unknown_to_bus_refused(void **state)
 {
-	DBusMessage *question, *reply;
+	DBusMessage *question;
 
 	(void)state;
 	call_identify(a_call(), go_on);
 	question = take_question();
-	reply = dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
-	assert_true(dbus_message_set_sender(reply, DBUS_SERVICE_DBUS));
-	assert_true(dbus_connection_send(peer.bus, reply, NULL));
-	dbus_message_unref(reply);
-	dbus_message_unref(question);
+	peer_answer(&peer, DBUS_SERVICE_DBUS, question,
+		dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone"));
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
 	assert_int_equal(went_on, 0);
 }
 
-static void a_reply_of_another_type_says_nothing(void **state)
+static void caller_refused_if_answer_has_wrong_type(void **state)
 {
 	DBusMessage *question, *reply;
 	const char *text = "0";
@@ -336,16 +330,13 @@ static void a_reply_of_another_type_says_nothing(void **state)
 	call_identify(a_call(), go_on);
 	question = take_question();
 	reply = dbus_message_new_method_return(question);
-	assert_true(dbus_message_set_sender(reply, DBUS_SERVICE_DBUS));
 	assert_true(dbus_message_append_args(reply, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID));
-	assert_true(dbus_connection_send(peer.bus, reply, NULL));
-	dbus_message_unref(reply);
-	dbus_message_unref(question);
+	peer_answer(&peer, DBUS_SERVICE_DBUS, question, reply);
 	assert_error(peer_take(&peer), pat_error_name(PAT_ERR_DENIED));
 	assert_int_equal(went_on, 0);
 }
 
-static void calls_that_wait_for_the_bus_end_with_the_connection(void **state)
+static void waiting_calls_end_on_disconnect(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 10; i++)
@@ -390,7 +381,7 @@ static void undelivered_secret_found_once_by_serial(void **state)
 	assert_string_equal(id.text, one.text);
 }
 
-static void latest_secrets_remembered_and_older_forgotten(void **state)
+static void oldest_pending_secret_forgotten_at_limit(void **state)
 {
 	dbus_uint32_t serials[65];
 	struct pat_id id;
@@ -404,7 +395,7 @@ static void latest_secrets_remembered_and_older_forgotten(void **state)
 }
 
 /* On the next connection serials begin anew. */
-static void secrets_forgotten_with_the_connection(void **state)
+static void pending_secrets_forgotten_on_disconnect(void **state)
 {
 	dbus_uint32_t serial = reply_secret(&one);
 	struct pat_id id;
@@ -423,21 +414,21 @@ static int set_up(void **state)
 	kept_n = 0;
 	place_make(&place);
 	peer_make(&peer, &place);
-	if (sd_event_new(&event) < 0 || clients_new(gone, NULL, &clients) < 0)
+	if (sd_event_new(&services.event) < 0 || clients_new(gone, NULL, &services.clients) < 0)
 		return -1;
-	clients_attach(clients, peer.ours);
-	return calls_new(event, NULL, NULL, clients, &calls);
+	clients_attach(services.clients, peer.ours);
+	return calls_new(&services, &calls);
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
 	calls_drop(calls);
-	clients_attach(clients, NULL);
+	clients_attach(services.clients, NULL);
 	peer_end(&peer);
 	calls_free(calls);
-	clients_free(clients);
-	sd_event_unref(event);
+	clients_free(services.clients);
+	sd_event_unref(services.event);
 	place_remove(&place);
 	return 0;
 }
@@ -447,28 +438,28 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_user_is_found_by_name),
-		TEST(an_unknown_user_is_refused),
-		TEST(a_user_name_too_long_is_refused),
-		TEST(a_lookup_that_was_never_run_is_no_answer),
-		TEST(a_call_whose_connection_has_gone_is_not_carried_out),
-		TEST(a_full_worker_is_told_of),
-		TEST(no_more_calls_than_the_limit_are_taken),
-		TEST(who_wants_no_reply_gets_none),
-		TEST(a_reply_that_could_not_be_made_is_reported),
-		TEST(the_caller_is_who_the_bus_says),
-		TEST(root_is_looked_up_nowhere),
-		TEST(one_user_takes_so_many_calls_and_leaves_room_for_others),
-		TEST(a_call_goes_on_in_a_later_turn),
-		TEST(who_is_not_the_bus_does_not_say_who_asks),
-		TEST(a_caller_without_a_name_is_refused),
-		TEST(a_caller_who_was_never_looked_up_is_refused),
-		TEST(a_caller_whom_the_bus_does_not_know_is_refused),
-		TEST(a_reply_of_another_type_says_nothing),
-		TEST(calls_that_wait_for_the_bus_end_with_the_connection),
+		TEST(user_found_by_name),
+		TEST(unknown_user_refused),
+		TEST(too_long_user_name_refused),
+		TEST(user_refused_if_lookup_never_ran),
+		TEST(call_not_carried_out_after_disconnect),
+		TEST(busy_if_worker_is_full),
+		TEST(calls_above_limit_refused),
+		TEST(no_reply_if_not_expected),
+		TEST(missing_reply_logged),
+		TEST(caller_is_uid_that_bus_gives),
+		TEST(root_not_looked_up),
+		TEST(calls_of_one_user_limited_and_others_served),
+		TEST(yielded_call_continues_in_later_turn),
+		TEST(caller_refused_if_answer_is_not_from_bus),
+		TEST(caller_without_user_name_refused),
+		TEST(caller_refused_if_lookup_never_ran),
+		TEST(caller_unknown_to_bus_refused),
+		TEST(caller_refused_if_answer_has_wrong_type),
+		TEST(waiting_calls_end_on_disconnect),
 		TEST(undelivered_secret_found_once_by_serial),
-		TEST(latest_secrets_remembered_and_older_forgotten),
-		TEST(secrets_forgotten_with_the_connection),
+		TEST(oldest_pending_secret_forgotten_at_limit),
+		TEST(pending_secrets_forgotten_on_disconnect),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The test is the bus: it sees the rules that are added and removed, and answers. */
 #include "patd/bus/clients.h"
 #include "tests/unit/patd/peer.h"
@@ -36,7 +37,7 @@ static void assert_asked(const char *method, const char *text)
 	dbus_message_unref(message);
 }
 
-static void a_client_is_watched_while_there_are_references(void **state)
+static void client_watched_while_referenced(void **state)
 {
 	struct client *client = clients_get(clients, ":1.7");
 
@@ -50,7 +51,7 @@ static void a_client_is_watched_while_there_are_references(void **state)
 	assert_asked("RemoveMatch", "arg0=':1.7'");
 }
 
-static void a_client_that_has_left_is_told_of_once_and_forgotten(void **state)
+static void gone_called_once_for_client_that_left(void **state)
 {
 	(void)state;
 	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
@@ -62,7 +63,7 @@ static void a_client_that_has_left_is_told_of_once_and_forgotten(void **state)
 	assert_null(clients_subscribed(clients, NULL, 1000, "alice"));
 }
 
-static void references_may_end_while_it_is_told_of(void **state)
+static void references_may_end_within_gone(void **state)
 {
 	(void)state;
 	held = clients_get(clients, ":1.7");
@@ -96,11 +97,7 @@ static void answer_as(const char *sender, DBusMessage *question, bool there)
 		there ? dbus_message_new_method_return(question)
 		      : dbus_message_new_error(question, DBUS_ERROR_NAME_HAS_NO_OWNER, "gone");
 
-	assert_true(dbus_message_set_sender(reply, sender));
-	assert_true(dbus_connection_send(peer.bus, reply, NULL));
-	dbus_message_unref(reply);
-	dbus_message_unref(question);
-	peer_turn(&peer);
+	peer_answer(&peer, sender, question, reply);
 }
 
 static void answer(DBusMessage *question, bool there)
@@ -108,7 +105,7 @@ static void answer(DBusMessage *question, bool there)
 	answer_as(DBUS_SERVICE_DBUS, question, there);
 }
 
-static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
+static void client_that_left_before_watch_noticed(void **state)
 {
 	(void)state;
 	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
@@ -118,7 +115,7 @@ static void a_client_that_left_before_it_was_watched_is_found_out(void **state)
 }
 
 /* No answer, and one that is not the bus's, say nothing about the client. */
-static void who_is_not_the_bus_does_not_say_who_has_left(void **state)
+static void leaving_ignored_if_answer_is_not_from_bus(void **state)
 {
 	(void)state;
 	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
@@ -127,7 +124,7 @@ static void who_is_not_the_bus_does_not_say_who_has_left(void **state)
 	assert_true(clients_has_subscribed(clients, ":1.7"));
 }
 
-static void a_client_that_is_there_stays(void **state)
+static void present_client_kept(void **state)
 {
 	(void)state;
 	assert_true(clients_subscribe(clients, ":1.7", &alice, false));
@@ -136,7 +133,7 @@ static void a_client_that_is_there_stays(void **state)
 	assert_true(clients_has_subscribed(clients, ":1.7"));
 }
 
-static void an_answer_about_a_client_forgotten_meanwhile_is_for_nobody(void **state)
+static void late_answer_ignored_after_unsubscribe(void **state)
 {
 	DBusMessage *question;
 
@@ -151,7 +148,7 @@ static void an_answer_about_a_client_forgotten_meanwhile_is_for_nobody(void **st
 	assert_true(clients_has_subscribed(clients, ":1.7"));
 }
 
-static void who_follows_sees_its_own_or_all(void **state)
+static void subscriber_sees_own_tokens_or_all(void **state)
 {
 	struct client *client;
 
@@ -176,7 +173,7 @@ static void who_follows_sees_its_own_or_all(void **state)
 	assert_null(peer_take(&peer));
 }
 
-static void who_stops_to_follow_is_watched_as_long_as_another_needs_it(void **state)
+static void client_watched_after_unsubscribe_while_referenced(void **state)
 {
 	struct client *client = clients_get(clients, ":1.7");
 
@@ -194,7 +191,7 @@ static void who_stops_to_follow_is_watched_as_long_as_another_needs_it(void **st
 	assert_asked("RemoveMatch", "arg0=':1.7'");
 }
 
-static void every_follower_of_a_token_is_found_once(void **state)
+static void each_subscriber_found_once(void **state)
 {
 	static const char *const names[] = { ":1.1", ":1.2", ":1.3", ":1.4" };
 	struct client *client = NULL;
@@ -212,7 +209,7 @@ static void every_follower_of_a_token_is_found_once(void **state)
 	assert_int_equal(found, 0x0101);
 }
 
-static void no_user_has_all_places(void **state)
+static void subscriptions_of_one_user_limited(void **state)
 {
 	char name[16];
 
@@ -228,7 +225,7 @@ static void no_user_has_all_places(void **state)
 	assert_true(clients_subscribe(clients, ":2.1", &alice, false));
 }
 
-static void there_are_so_many_clients_and_no_more(void **state)
+static void clients_above_limit_refused(void **state)
 {
 	char name[16];
 
@@ -245,7 +242,7 @@ static void there_are_so_many_clients_and_no_more(void **state)
 	assert_non_null(clients_get(clients, ":2.0"));
 }
 
-static void without_a_bus_there_is_nobody(void **state)
+static void no_clients_without_connection(void **state)
 {
 	DBusMessage *question;
 
@@ -292,19 +289,19 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_client_is_watched_while_there_are_references),
-		TEST(a_client_that_has_left_is_told_of_once_and_forgotten),
-		TEST(references_may_end_while_it_is_told_of),
-		TEST(a_client_that_left_before_it_was_watched_is_found_out),
-		TEST(who_is_not_the_bus_does_not_say_who_has_left),
-		TEST(a_client_that_is_there_stays),
-		TEST(an_answer_about_a_client_forgotten_meanwhile_is_for_nobody),
-		TEST(who_follows_sees_its_own_or_all),
-		TEST(who_stops_to_follow_is_watched_as_long_as_another_needs_it),
-		TEST(every_follower_of_a_token_is_found_once),
-		TEST(no_user_has_all_places),
-		TEST(there_are_so_many_clients_and_no_more),
-		TEST(without_a_bus_there_is_nobody),
+		TEST(client_watched_while_referenced),
+		TEST(gone_called_once_for_client_that_left),
+		TEST(references_may_end_within_gone),
+		TEST(client_that_left_before_watch_noticed),
+		TEST(leaving_ignored_if_answer_is_not_from_bus),
+		TEST(present_client_kept),
+		TEST(late_answer_ignored_after_unsubscribe),
+		TEST(subscriber_sees_own_tokens_or_all),
+		TEST(client_watched_after_unsubscribe_while_referenced),
+		TEST(each_subscriber_found_once),
+		TEST(subscriptions_of_one_user_limited),
+		TEST(clients_above_limit_refused),
+		TEST(no_clients_without_connection),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The world's time is not the machine's, by which the timer goes: at NOON all its times have
  * passed, and LATER none will.
@@ -12,17 +13,17 @@ struct timer_world {
 	struct world world; /* first: the world's functions take it */
 	sd_event *event;
 	struct expiry_timer *timer;
-	unsigned int told;
-	struct token last; /* that was told of */
+	unsigned int notified;
+	struct token last; /* that was notified */
 };
 
-static void hear(enum token_event event, const struct token *token, void *userdata)
+static void on_event(enum token_event event, const struct token *token, void *userdata)
 {
 	struct timer_world *w = userdata;
 
 	if (event != TOKEN_CHANGED)
 		return;
-	w->told++;
+	w->notified++;
 	w->last = *token;
 }
 
@@ -54,7 +55,7 @@ static struct made generate(struct timer_world *w, const char *name, uint64_t li
 	return made;
 }
 
-static void an_end_is_told_when_it_comes(void **state)
+static void expiry_notified_when_it_comes(void **state)
 {
 	struct timer_world *w = *state;
 
@@ -62,18 +63,18 @@ static void an_end_is_told_when_it_comes(void **state)
 	(void)generate(w, "second", 20);
 	begin(w);
 	turn(w);
-	assert_int_equal(w->told, 0);
+	assert_int_equal(w->notified, 0);
 	w->world.time = NOON + 10;
 	turn(w);
-	assert_int_equal(w->told, 1);
+	assert_int_equal(w->notified, 1);
 	assert_string_equal(w->last.name, "first");
 	w->world.time = NOON + 20;
 	assert_true(is_idle(w));
-	assert_int_equal(w->told, 2);
+	assert_int_equal(w->notified, 2);
 	assert_string_equal(w->last.name, "second");
 }
 
-static void what_had_ended_before_is_not_told(void **state)
+static void earlier_expiry_not_notified(void **state)
 {
 	struct timer_world *w = *state;
 
@@ -81,10 +82,10 @@ static void what_had_ended_before_is_not_told(void **state)
 	w->world.time = NOON + 11;
 	begin(w);
 	assert_true(is_idle(w));
-	assert_int_equal(w->told, 0);
+	assert_int_equal(w->notified, 0);
 }
 
-static void an_end_far_away_does_not_turn_the_loop(void **state)
+static void loop_idle_until_distant_expiry(void **state)
 {
 	struct timer_world *w = *state;
 
@@ -94,10 +95,10 @@ static void an_end_far_away_does_not_turn_the_loop(void **state)
 	assert_true(is_idle(w));
 	expiry_timer_consider(w->timer, LATER + 5);
 	assert_true(is_idle(w));
-	assert_int_equal(w->told, 0);
+	assert_int_equal(w->notified, 0);
 }
 
-static void what_never_ends_needs_no_timer(void **state)
+static void no_timer_without_expiry(void **state)
 {
 	struct timer_world *w = *state;
 
@@ -108,7 +109,7 @@ static void what_never_ends_needs_no_timer(void **state)
 	assert_true(is_idle(w));
 }
 
-static void a_token_made_meanwhile_is_told_of_in_its_turn(void **state)
+static void later_tokens_notified_in_order_of_expiry(void **state)
 {
 	struct timer_world *w = *state;
 	struct made made;
@@ -121,16 +122,16 @@ static void a_token_made_meanwhile_is_told_of_in_its_turn(void **state)
 	expiry_timer_consider(w->timer, made.token.expires_at);
 	w->world.time = NOON + 10;
 	turn(w);
-	assert_int_equal(w->told, 1);
+	assert_int_equal(w->notified, 1);
 	assert_string_equal(w->last.name, "sooner");
 	w->world.time = NOON + 20;
 	assert_true(is_idle(w));
-	assert_int_equal(w->told, 2);
+	assert_int_equal(w->notified, 2);
 	assert_string_equal(w->last.name, "later");
 }
 
 /* One that ends sooner may be in the database. */
-static void a_token_made_at_once_does_not_put_off_the_others(void **state)
+static void new_token_does_not_delay_earlier_expiry(void **state)
 {
 	struct timer_world *w = *state;
 
@@ -140,11 +141,11 @@ static void a_token_made_at_once_does_not_put_off_the_others(void **state)
 	turn(w);
 	w->world.time = NOON + 10;
 	turn(w);
-	assert_int_equal(w->told, 1);
+	assert_int_equal(w->notified, 1);
 }
 
 /* Until there is another token. */
-static void a_database_that_fails_is_not_asked_again_and_again(void **state)
+static void failing_database_not_polled(void **state)
 {
 	struct timer_world *w = *state;
 
@@ -157,10 +158,10 @@ static void a_database_that_fails_is_not_asked_again_and_again(void **state)
 	world_edit(&w->world, "ALTER TABLE gone RENAME TO token");
 	w->world.time = NOON + 10;
 	assert_true(is_idle(w));
-	assert_int_equal(w->told, 0);
+	assert_int_equal(w->notified, 0);
 	expiry_timer_consider(w->timer, NOON + 30);
 	turn(w);
-	assert_int_equal(w->told, 1);
+	assert_int_equal(w->notified, 1);
 }
 
 static int set_up(void **state)
@@ -170,7 +171,7 @@ static int set_up(void **state)
 	assert_non_null(w);
 	world_make(&w->world);
 	assert_int_equal(sd_event_new(&w->event), 0);
-	world_listen(&w->world, hear, w);
+	world_listen(&w->world, on_event, w);
 	*state = w;
 	return 0;
 }
@@ -191,13 +192,13 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_end_is_told_when_it_comes),
-		TEST(what_had_ended_before_is_not_told),
-		TEST(an_end_far_away_does_not_turn_the_loop),
-		TEST(what_never_ends_needs_no_timer),
-		TEST(a_token_made_meanwhile_is_told_of_in_its_turn),
-		TEST(a_token_made_at_once_does_not_put_off_the_others),
-		TEST(a_database_that_fails_is_not_asked_again_and_again),
+		TEST(expiry_notified_when_it_comes),
+		TEST(earlier_expiry_not_notified),
+		TEST(loop_idle_until_distant_expiry),
+		TEST(no_timer_without_expiry),
+		TEST(later_tokens_notified_in_order_of_expiry),
+		TEST(new_token_does_not_delay_earlier_expiry),
+		TEST(failing_database_not_polled),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A libdbus connection in the sd-event loop. */
 #include "patd/bus/loop.h"
 #include "tests/unit/patd/peer.h"
 
@@ -34,7 +36,7 @@ static void turn(void)
 	assert_true(sd_event_run(event, 10 * 1000000) > 0);
 }
 
-static void what_comes_is_given_out(void **state)
+static void incoming_message_dispatched(void **state)
 {
 	(void)state;
 	send_signal(peer.bus, "hello");
@@ -44,7 +46,7 @@ static void what_comes_is_given_out(void **state)
 }
 
 /* Whoever floods the bus delays a login by one message. */
-static void one_message_a_turn_of_the_loop(void **state)
+static void one_message_per_turn(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 20; i++)
@@ -58,7 +60,7 @@ static void one_message_a_turn_of_the_loop(void **state)
 	}
 }
 
-static void what_is_sent_goes_out(void **state)
+static void outgoing_message_written(void **state)
 {
 	DBusMessage *message = NULL;
 
@@ -74,7 +76,7 @@ static void what_is_sent_goes_out(void **state)
 }
 
 /* More than a socket holds: written when the reader makes room, without a wait in between. */
-static void a_slow_reader_gets_everything(void **state)
+static void slow_reader_gets_everything(void **state)
 {
 	static char text[1 << 20];
 	unsigned int got = 0;
@@ -102,7 +104,7 @@ static void a_slow_reader_gets_everything(void **state)
 	assert_false(dbus_connection_has_messages_to_send(peer.ours));
 }
 
-static void an_idle_connection_does_not_turn_the_loop(void **state)
+static void loop_idle_without_messages(void **state)
 {
 	(void)state;
 	while (sd_event_run(event, 0) > 0)
@@ -116,7 +118,7 @@ static void on_reply(DBusPendingCall *pending, void *userdata)
 	timed_out = dbus_pending_call_get_completed(pending);
 }
 
-static void a_reply_that_does_not_come_times_out(void **state)
+static void missing_reply_times_out(void **state)
 {
 	DBusMessage *call = dbus_message_new_method_call(NULL, "/", "org.example.Test", "Test");
 	DBusPendingCall *pending;
@@ -131,7 +133,7 @@ static void a_reply_that_does_not_come_times_out(void **state)
 	dbus_message_unref(call);
 }
 
-static void the_end_of_the_bus_is_noticed(void **state)
+static void disconnect_noticed(void **state)
 {
 	(void)state;
 	dbus_connection_close(peer.bus);
@@ -141,7 +143,7 @@ static void the_end_of_the_bus_is_noticed(void **state)
 		;
 }
 
-static void nothing_happens_once_it_is_detached(void **state)
+static void no_events_after_detach(void **state)
 {
 	DBusMessage *call = dbus_message_new_method_call(NULL, "/", "org.example.Test", "Test");
 	DBusPendingCall *pending;
@@ -196,14 +198,14 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_comes_is_given_out),
-		TEST(one_message_a_turn_of_the_loop),
-		TEST(what_is_sent_goes_out),
-		TEST(a_slow_reader_gets_everything),
-		TEST(an_idle_connection_does_not_turn_the_loop),
-		TEST(a_reply_that_does_not_come_times_out),
-		TEST(the_end_of_the_bus_is_noticed),
-		TEST(nothing_happens_once_it_is_detached),
+		TEST(incoming_message_dispatched),
+		TEST(one_message_per_turn),
+		TEST(outgoing_message_written),
+		TEST(slow_reader_gets_everything),
+		TEST(loop_idle_without_messages),
+		TEST(missing_reply_times_out),
+		TEST(disconnect_noticed),
+		TEST(no_events_after_detach),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,4 +1,5 @@
-/* The test is the bus, and takes what patd sends to those that follow. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The test is the bus, and takes what patd sends to subscribers. */
 #include "patd/bus/signals.h"
 
 #include "patd/bus/token_view.h"
@@ -40,7 +41,7 @@ static void gone(const char *name, void *userdata)
 }
 
 /* The bus is told to watch it, which is not of interest here. */
-static void follow(struct signals_world *w, const char *name, const struct caller *who, bool all)
+static void subscribe(struct signals_world *w, const char *name, const struct caller *who, bool all)
 {
 	DBusMessage *message;
 
@@ -138,12 +139,12 @@ static void use(struct signals_world *w, const struct made *made)
 	assert_int_equal(world_log_in(&w->world, &owner, made), PAT_ACCEPTED);
 }
 
-static void what_happens_is_told_to_the_owner(void **state)
+static void changes_signalled_to_owner(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made;
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	made = world_generate(&w->world, &alice, "laptop");
 	assert_added(w, ":1.7");
 	assert_int_equal(world_revoke(&w->world, &made), PAT_OK);
@@ -160,17 +161,17 @@ static void what_happens_is_told_to_the_owner(void **state)
 	assert_quiet(w);
 }
 
-static void nobody_else_hears(void **state)
+static void no_signals_to_others(void **state)
 {
 	static const struct caller heir = { .uid = 1000, .user = "anna" };
 	static const struct caller renumbered = { .uid = 1002, .user = "alice" };
 	struct signals_world *w = *state;
 	struct made made;
 
-	follow(w, ":1.1", &bob, false);
-	follow(w, ":1.2", &root, false);
-	follow(w, ":1.3", &heir, false);
-	follow(w, ":1.4", &renumbered, false);
+	subscribe(w, ":1.1", &bob, false);
+	subscribe(w, ":1.2", &root, false);
+	subscribe(w, ":1.3", &heir, false);
+	subscribe(w, ":1.4", &renumbered, false);
 	made = world_generate(&w->world, &alice, "laptop");
 	use(w, &made);
 	turn(w);
@@ -179,27 +180,27 @@ static void nobody_else_hears(void **state)
 	assert_quiet(w);
 }
 
-static void who_follows_all_hears_of_everybodys(void **state)
+static void subscriber_to_all_gets_signals_of_all(void **state)
 {
 	struct signals_world *w = *state;
 
-	follow(w, ":1.1", &root, true);
+	subscribe(w, ":1.1", &root, true);
 	(void)world_generate(&w->world, &alice, "laptop");
 	assert_added(w, ":1.1");
 	(void)world_generate(&w->world, &bob, "laptop");
 	assert_added(w, ":1.1");
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	(void)world_generate(&w->world, &alice, "phone");
 	assert_int_equal(count_messages(w), 2);
 }
 
-static void who_follows_no_more_hears_no_more(void **state)
+static void no_signals_after_unsubscribe(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
 	DBusMessage *message;
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use(w, &made);
 	clients_unsubscribe(w->clients, ":1.7");
 	message = next_message(w);
@@ -211,25 +212,25 @@ static void who_follows_no_more_hears_no_more(void **state)
 }
 
 /* Somebody waits for the verdict. */
-static void a_use_is_told_in_a_later_turn_of_the_loop(void **state)
+static void use_signalled_in_later_turn(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use(w, &made);
 	assert_quiet(w);
 	turn(w);
 	assert_used(w, ":1.7", &made);
 }
 
-static void uses_are_told_once_a_second_with_the_latest(void **state)
+static void uses_signalled_once_a_second_with_latest(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
 	struct made other = world_generate(&w->world, &alice, "phone");
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use(w, &made);
 	w->world.time += 1;
 	use(w, &made);
@@ -243,13 +244,13 @@ static void uses_are_told_once_a_second_with_the_latest(void **state)
 	assert_quiet(w);
 }
 
-static void after_a_second_uses_are_told_again(void **state)
+static void uses_signalled_again_after_a_second(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
 
 	ahead_us = -1000000;
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	for (int i = 0; i < 3; i++) {
 		use(w, &made);
 		use(w, &made);
@@ -259,12 +260,12 @@ static void after_a_second_uses_are_told_again(void **state)
 	}
 }
 
-static void a_token_that_is_gone_is_not_told_as_used(void **state)
+static void use_of_deleted_token_not_signalled(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use(w, &made);
 	assert_int_equal(world_revoke(&w->world, &made), PAT_OK);
 	assert_changed(w, ":1.7", &made);
@@ -293,12 +294,12 @@ static void use_many(struct signals_world *w, unsigned int count)
 	}
 }
 
-static void many_uses_are_told_in_parts(void **state)
+static void many_uses_signalled_in_parts(void **state)
 {
 	struct signals_world *w = *state;
 
 	turn(w);
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use_many(w, 2 * USES_A_TURN + 1);
 	for (unsigned int i = 0; i < 2; i++) {
 		assert_true(sd_event_run(w->event, 0) > 0);
@@ -309,22 +310,22 @@ static void many_uses_are_told_in_parts(void **state)
 	assert_int_equal(sd_event_run(w->event, 0), 0);
 }
 
-static void of_more_uses_than_there_is_room_for_nothing_is_told(void **state)
+static void uses_above_limit_not_signalled(void **state)
 {
 	struct signals_world *w = *state;
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use_many(w, USES_A_SECOND + 1);
 	turn(w);
 	assert_int_equal(count_messages(w), 2 * USES_A_SECOND);
 }
 
-static void without_a_bus_nothing_is_kept_for_the_next(void **state)
+static void queue_discarded_on_disconnect(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use(w, &made);
 	signals_attach(w->signals, NULL);
 	clients_attach(w->clients, NULL);
@@ -333,7 +334,7 @@ static void without_a_bus_nothing_is_kept_for_the_next(void **state)
 	turn(w);
 	clients_attach(w->clients, w->peer.ours);
 	signals_attach(w->signals, w->peer.ours);
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	turn(w);
 	assert_quiet(w);
 	use(w, &made);
@@ -342,28 +343,28 @@ static void without_a_bus_nothing_is_kept_for_the_next(void **state)
 }
 
 /* Else patd's memory would be that of a follower who does not read. */
-static void a_bus_that_takes_nothing_more_is_left(void **state)
+static void connection_closed_if_bus_takes_nothing(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
-	unsigned int told = 0;
+	unsigned int sent = 0;
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	while (dbus_connection_get_is_connected(w->peer.ours)) {
 		assert_in_range(
 			dbus_connection_get_outgoing_size(w->peer.ours), 0, 16 * 1024 * 1024);
 		tokens_notify(w->world.tokens, TOKEN_GENERATED, &made.token);
-		assert_in_range(++told, 1, 1000000);
+		assert_in_range(++sent, 1, 1000000);
 	}
-	assert_true(told > 1000);
+	assert_true(sent > 1000);
 }
 
-static void nothing_is_told_once_it_has_ended(void **state)
+static void no_signals_after_free(void **state)
 {
 	struct signals_world *w = *state;
 	struct made made = world_generate(&w->world, &alice, "laptop");
 
-	follow(w, ":1.7", &alice, false);
+	subscribe(w, ":1.7", &alice, false);
 	use(w, &made);
 	signals_free(w->signals);
 	w->signals = NULL;
@@ -410,19 +411,19 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_happens_is_told_to_the_owner),
-		TEST(nobody_else_hears),
-		TEST(who_follows_all_hears_of_everybodys),
-		TEST(who_follows_no_more_hears_no_more),
-		TEST(a_use_is_told_in_a_later_turn_of_the_loop),
-		TEST(uses_are_told_once_a_second_with_the_latest),
-		TEST(after_a_second_uses_are_told_again),
-		TEST(a_token_that_is_gone_is_not_told_as_used),
-		TEST(many_uses_are_told_in_parts),
-		TEST(of_more_uses_than_there_is_room_for_nothing_is_told),
-		TEST(without_a_bus_nothing_is_kept_for_the_next),
-		TEST(a_bus_that_takes_nothing_more_is_left),
-		TEST(nothing_is_told_once_it_has_ended),
+		TEST(changes_signalled_to_owner),
+		TEST(no_signals_to_others),
+		TEST(subscriber_to_all_gets_signals_of_all),
+		TEST(no_signals_after_unsubscribe),
+		TEST(use_signalled_in_later_turn),
+		TEST(uses_signalled_once_a_second_with_latest),
+		TEST(uses_signalled_again_after_a_second),
+		TEST(use_of_deleted_token_not_signalled),
+		TEST(many_uses_signalled_in_parts),
+		TEST(uses_above_limit_not_signalled),
+		TEST(queue_discarded_on_disconnect),
+		TEST(connection_closed_if_bus_takes_nothing),
+		TEST(no_signals_after_free),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
