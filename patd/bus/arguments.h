@@ -17,7 +17,9 @@ struct bus_list {
 struct bus_option {
 	const char *key; /* NULL ends the table */
 	int type;        /* a basic one: DBUS_TYPE_STRING, …; or DBUS_TYPE_ARRAY, of strings */
-	/* As libdbus reads that type, a string is the message's; but a bool, or a struct bus_list.
+	/*
+	 * Where the value goes, in the type that libdbus reads; but a bool for a boolean, and a
+	 * struct bus_list for an array.  A string is owned by the message.
 	 */
 	void *ret_value;
 	bool *ret_given; /* NULL: not of interest */

@@ -82,12 +82,14 @@ static void start(struct call *call, int fd)
 	struct work *work = call_new_work(call, sizeof(*work));
 	int r;
 
-	if (!work || !call_watch_sender(call)) {
+	if (!work)
+		return;
+	if (!call_watch_sender(call)) {
 		call_refuse(call, PAT_ERR_BUSY, N_("too much is under way; try again"));
 		return;
 	}
 	call->abandon = on_end;
-	r = backups_start(call->services->backups, fd, &order, &work->backup);
+	r = backups_start(call->context->backups, fd, &order, &work->backup);
 	if (r == -EBUSY)
 		call_refuse(call, PAT_ERR_BUSY, N_("another backup is under way; try again"));
 	else if (r < 0)

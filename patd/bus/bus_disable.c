@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Methods about all tokens of a user: RevokeAll, Disable, Enable, ListDisabled. */
-#include "common/l10n.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
@@ -49,11 +48,7 @@ static void serve_revoke_all(struct call *call)
 {
 	struct revoke_all *all = call_new_work(call, sizeof(*all));
 
-	if (!all) {
-		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
-		return;
-	}
-	if (!read_revoke_all(call, all))
+	if (!all || !read_revoke_all(call, all))
 		return;
 	call->resume = revoke_some;
 	if (all->user)

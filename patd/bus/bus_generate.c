@@ -204,10 +204,8 @@ static void serve_generate(struct call *call)
 	struct refusal refusal = { 0 };
 	enum pat_error error;
 
-	if (!generation) {
-		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+	if (!generation)
 		return;
-	}
 	refusal.why = read_request(call->message, generation);
 	if (refusal.why) {
 		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);

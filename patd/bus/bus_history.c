@@ -2,7 +2,6 @@
 /* Methods of the history: ListHistory, VerifyHistory, GetSources. */
 #include <errno.h>
 
-#include "common/l10n.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
@@ -42,25 +41,34 @@ static const struct {
 	{ offsetof(struct entry, result), result_word },
 };
 
-/* Types on the bus; NULL: a field of that kind is not shown. */
-static const char *const types[] = {
-	[FIELD_TEXT] = "s",
-	[FIELD_NAME] = "s",
-	[FIELD_ANY_NAME] = "s",
-	[FIELD_ID] = "s",
-	[FIELD_ANY_ID] = "s",
-	[FIELD_NUMBER] = "t",
-	[FIELD_NUMBER32] = "u",
-	[FIELD_BOOL] = "b",
-	[FIELD_BYTES] = NULL,
-	[FIELD_MAC] = NULL,
-};
+/* The type on the bus; NULL: a field of that kind is not shown. */
+static const char *type_of(enum field_kind kind)
+{
+	switch (kind) {
+	case FIELD_TEXT:
+	case FIELD_NAME:
+	case FIELD_ANY_NAME:
+	case FIELD_ID:
+	case FIELD_ANY_ID:
+		return "s";
+	case FIELD_NUMBER:
+		return "t";
+	case FIELD_NUMBER32:
+		return "u";
+	case FIELD_BOOL:
+		return "b";
+	case FIELD_BYTES:
+	case FIELD_MAC:
+		break;
+	}
+	return NULL;
+}
 
 static struct bus_property property_of(const struct field *field)
 {
 	struct bus_property property = {
 		.name = field->property,
-		.type = types[field->kind],
+		.type = type_of(field->kind),
 		.offset = field->offset,
 		.in_place = true,
 	};
@@ -171,11 +179,7 @@ static void serve_verify(struct call *call)
 {
 	static const struct bus_option none[] = { { 0 } };
 
-	if (!bus_options_only(call, none))
-		return;
-	if (!call_new_work(call, sizeof(struct verification)))
-		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
-	else
+	if (bus_options_only(call, none) && call_new_work(call, sizeof(struct verification)))
 		verify_some(call);
 }
 

@@ -24,7 +24,7 @@ struct pending_secret {
 };
 
 struct calls {
-	const struct services *services;
+	const struct bus_context *context;
 	LIST_HEAD(call_list, call) all;
 	unsigned int count;
 	uint64_t serial;
@@ -32,13 +32,13 @@ struct calls {
 	unsigned int next_pending;
 };
 
-int calls_new(const struct services *services, struct calls **ret_calls)
+int calls_new(const struct bus_context *context, struct calls **ret_calls)
 {
 	struct calls *calls = calloc(1, sizeof(*calls));
 
 	if (!calls)
 		return -ENOMEM;
-	calls->services = services;
+	calls->context = context;
 	*ret_calls = calls;
 	return 0;
 }
@@ -115,7 +115,7 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 		return NULL;
 	}
 	call->calls = calls;
-	call->services = calls->services;
+	call->context = calls->context;
 	call->serial = ++calls->serial;
 	call->connection = dbus_connection_ref(connection);
 	call->message = dbus_message_ref(message);
@@ -127,8 +127,8 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 bool call_watch_sender(struct call *call)
 {
 	if (!call->client)
-		call->client = clients_get(
-			call->services->clients, dbus_message_get_sender(call->message));
+		call->client =
+			clients_get(call->context->clients, dbus_message_get_sender(call->message));
 	return call->client;
 }
 
@@ -148,9 +148,15 @@ void call_send_progress(const struct call *call, const char *signal, uint64_t do
 
 void *call_new_work(struct call *call, size_t size)
 {
+	void *work = calloc(1, size);
+
+	if (!work) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+		return NULL;
+	}
 	free(call->work);
-	call->work = calloc(1, size);
-	return call->work;
+	call->work = work;
+	return work;
 }
 
 static int on_turn(sd_event_source *source, void *userdata)
@@ -166,7 +172,7 @@ static int on_turn(sd_event_source *source, void *userdata)
 void call_yield(struct call *call, void (*then)(struct call *call))
 {
 	call->then = then;
-	if (sd_event_add_defer(call->services->event, &call->turn, on_turn, call) < 0)
+	if (sd_event_add_defer(call->context->event, &call->turn, on_turn, call) < 0)
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 }
 
@@ -231,7 +237,7 @@ static void look_up(struct call *call, void (*done)(struct job *job))
 {
 	call->lookup.job = (struct job) { .run = users_run, .done = done };
 	call->lookup.result = -ECANCELED; /* it may never run */
-	if (worker_submit(call->services->worker, &call->lookup.job) < 0)
+	if (worker_submit(call->context->worker, &call->lookup.job) < 0)
 		call_refuse(call, PAT_ERR_BUSY, N_("too many questions are under way; try again"));
 }
 

@@ -24,7 +24,7 @@ struct bus_method;
 struct bus_object;
 
 /* What methods are served with; all outlive the calls. */
-struct services {
+struct bus_context {
 	sd_event *event;
 	struct worker *worker;
 	struct tokens *tokens;
@@ -36,7 +36,7 @@ struct services {
 struct call {
 	struct user_lookup lookup; /* first: a job is turned back into its call */
 	struct calls *calls;
-	const struct services *services;
+	const struct bus_context *context;
 	LIST_ENTRY(call) entry;
 	DBusConnection *connection;
 	DBusMessage *message;
@@ -61,7 +61,7 @@ struct call {
 	const char *id; /* of a token's object: the last element of the path; else NULL */
 };
 
-int calls_new(const struct services *services, struct calls **ret_calls);
+int calls_new(const struct bus_context *context, struct calls **ret_calls);
 
 /*
  * Ends all calls without a reply, because the connection has gone.  Those that wait for the
@@ -77,7 +77,7 @@ void calls_free(struct calls *calls);
 
 static inline struct tokens *call_tokens(const struct call *call)
 {
-	return call->services->tokens;
+	return call->context->tokens;
 }
 
 /* A new call for message.  NULL: too many are under way, or no memory; the sender has an error. */
@@ -93,7 +93,10 @@ void call_unwatch_sender(struct call *call);
 /* Tells the watched sender how far the call is, by that signal of the manager. */
 void call_send_progress(const struct call *call, const char *signal, uint64_t done, uint64_t total);
 
-/* Zeroed memory that ends with the call: call->work, in place of an earlier one.  NULL without. */
+/*
+ * Zeroed memory that ends with the call: call->work, in place of an earlier one.  NULL: there is no
+ * memory, and the call has ended with a refusal.
+ */
 void *call_new_work(struct call *call, size_t size);
 
 /* Continues with then() in a later turn of the loop, after more urgent work. */

@@ -30,7 +30,7 @@ struct bus {
 	DBusConnection *opened;
 	char failure[160];
 
-	struct services services;
+	struct bus_context context;
 	DBusConnection *connection;
 	struct bus_loop *loop;
 	struct calls *calls;
@@ -73,7 +73,7 @@ static void disconnect(struct bus *bus)
 		return;
 	calls_drop(bus->calls);
 	signals_attach(bus->signals, NULL);
-	clients_attach(bus->services.clients, NULL);
+	clients_attach(bus->context.clients, NULL);
 	bus_loop_detach(bus->loop);
 	bus->loop = NULL;
 	dbus_connection_close(bus->connection);
@@ -96,7 +96,7 @@ static void on_owner_changed(struct bus *bus, DBusMessage *signal)
 	if (dbus_message_get_args(signal, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_STRING, &before,
 		    DBUS_TYPE_STRING, &now, DBUS_TYPE_INVALID) &&
 		*now == '\0')
-		clients_lost(bus->services.clients, name);
+		clients_lost(bus->context.clients, name);
 }
 
 static DBusHandlerResult on_message(
@@ -120,7 +120,7 @@ static DBusHandlerResult on_message(
 		return DBUS_HANDLER_RESULT_HANDLED;
 	case DBUS_MESSAGE_TYPE_ERROR:
 		if (dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
-			bus_secret_undelivered(bus->calls, bus->services.tokens,
+			bus_secret_undelivered(bus->calls, bus->context.tokens,
 				dbus_message_get_reply_serial(message));
 		return DBUS_HANDLER_RESULT_HANDLED;
 	default:
@@ -207,10 +207,10 @@ static void on_opened(struct job *job)
 	} else if (!bus->connection) {
 		retry_later(bus, bus->failure);
 	} else if (!dbus_connection_add_filter(bus->connection, on_message, bus, NULL) ||
-		   bus_loop_attach(bus->services.event, bus->connection, &bus->loop) < 0) {
+		   bus_loop_attach(bus->context.event, bus->connection, &bus->loop) < 0) {
 		retry_later(bus, "out of memory");
 	} else {
-		clients_attach(bus->services.clients, bus->connection);
+		clients_attach(bus->context.clients, bus->connection);
 		signals_attach(bus->signals, bus->connection);
 		ask_bus(bus, message_bus_call("Hello", NULL), on_hello);
 	}
@@ -226,56 +226,22 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 		return 0;
 	disconnect(bus);
 	bus->connecting = true;
-	if (worker_submit(bus->services.worker, &bus->connect) < 0) {
+	if (worker_submit(bus->context.worker, &bus->connect) < 0) {
 		bus->connecting = false;
 		retry_later(bus, "too much under way");
 	}
 	return 0;
 }
 
-int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const char *address,
-	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
-{
-	struct bus *bus = calloc(1, sizeof(*bus));
-	int r;
-
-	if (!bus)
-		return -ENOMEM;
-	bus->connect = (struct job) { .run = open_connection, .done = on_opened };
-	bus->services = (struct services) {
-		.event = sd_event_ref(event),
-		.worker = worker,
-		.tokens = tokens,
-	};
-	bus->delay_us = DELAY_MIN_US;
-	bus->tried = tried;
-	bus->userdata = userdata;
-	bus->address = strdup(address);
-	r = bus->address ? clients_new(on_client_gone, bus, &bus->services.clients) : -ENOMEM;
-	if (r >= 0)
-		r = calls_new(&bus->services, &bus->calls);
-	if (r >= 0)
-		r = signals_new(event, tokens, bus->services.clients, &bus->signals);
-	if (r >= 0)
-		r = sd_event_add_time_relative(
-			event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
-	if (r < 0) {
-		bus_free(bus);
-		return r;
-	}
-	*ret_bus = bus;
-	return 0;
-}
-
 void bus_set_policy(struct bus *bus, const struct policy_set *policy)
 {
-	bus->services.policy = policy;
+	bus->context.policy = policy;
 	signals_restart(bus->signals);
 }
 
 void bus_set_backups(struct bus *bus, struct backups *backups)
 {
-	bus->services.backups = backups;
+	bus->context.backups = backups;
 }
 
 void bus_stop(struct bus *bus)
@@ -294,8 +260,51 @@ void bus_free(struct bus *bus)
 	bus_stop(bus);
 	signals_free(bus->signals);
 	calls_free(bus->calls);
-	clients_free(bus->services.clients);
-	sd_event_unref(bus->services.event);
+	clients_free(bus->context.clients);
+	sd_event_unref(bus->context.event);
 	free(bus->address);
 	free(bus);
+}
+
+static void clean_up_bus(struct bus **bus)
+{
+	bus_free(*bus);
+}
+#define cleanup_bus __attribute__((cleanup(clean_up_bus)))
+
+int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const char *address,
+	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
+{
+	cleanup_bus struct bus *bus = calloc(1, sizeof(*bus));
+	int r;
+
+	if (!bus)
+		return -ENOMEM;
+	bus->connect = (struct job) { .run = open_connection, .done = on_opened };
+	bus->context = (struct bus_context) {
+		.event = sd_event_ref(event),
+		.worker = worker,
+		.tokens = tokens,
+	};
+	bus->delay_us = DELAY_MIN_US;
+	bus->tried = tried;
+	bus->userdata = userdata;
+	bus->address = strdup(address);
+	if (!bus->address)
+		return -ENOMEM;
+	r = clients_new(on_client_gone, bus, &bus->context.clients);
+	if (r < 0)
+		return r;
+	r = calls_new(&bus->context, &bus->calls);
+	if (r < 0)
+		return r;
+	r = signals_new(event, tokens, bus->context.clients, &bus->signals);
+	if (r < 0)
+		return r;
+	r = sd_event_add_time_relative(
+		event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
+	if (r < 0)
+		return r;
+	*ret_bus = TAKE(bus);
+	return 0;
 }

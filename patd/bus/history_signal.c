@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/cleanup.h"
 #include "patd/util/log.h"
 
 #define INTERVAL_US (UINT64_C(1000) * 1000) /* between two signals, at least */
@@ -103,10 +104,26 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+void history_signal_free(struct history_signal *history_signal)
+{
+	if (!history_signal)
+		return;
+	sd_event_source_disable_unref(history_signal->timer);
+	sd_event_unref(history_signal->event);
+	free(history_signal);
+}
+
+static void clean_up(struct history_signal **history_signal)
+{
+	history_signal_free(*history_signal);
+}
+#define cleanup_history_signal __attribute__((cleanup(clean_up)))
+
 int history_signal_new(
 	sd_event *event, struct clients *clients, struct history_signal **ret_history_signal)
 {
-	struct history_signal *history_signal = calloc(1, sizeof(*history_signal));
+	cleanup_history_signal struct history_signal *history_signal =
+		calloc(1, sizeof(*history_signal));
 	int r;
 
 	if (!history_signal)
@@ -115,21 +132,11 @@ int history_signal_new(
 	history_signal->clients = clients;
 	r = sd_event_add_time(
 		event, &history_signal->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, history_signal);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(history_signal->timer, SD_EVENT_OFF);
-	if (r < 0) {
-		history_signal_free(history_signal);
+	if (r < 0)
 		return r;
-	}
-	*ret_history_signal = history_signal;
+	r = sd_event_source_set_enabled(history_signal->timer, SD_EVENT_OFF);
+	if (r < 0)
+		return r;
+	*ret_history_signal = TAKE(history_signal);
 	return 0;
-}
-
-void history_signal_free(struct history_signal *history_signal)
-{
-	if (!history_signal)
-		return;
-	sd_event_source_disable_unref(history_signal->timer);
-	sd_event_unref(history_signal->event);
-	free(history_signal);
 }

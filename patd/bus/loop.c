@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "common/cleanup.h"
+
 /* A client's connection has one descriptor with a watch to read it and one to write it. */
 #define WATCHES_MAX 2
 
@@ -170,32 +172,6 @@ static void on_status(DBusConnection *connection, DBusDispatchStatus status, voi
 		(void)sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
 }
 
-int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop **ret_loop)
-{
-	struct bus_loop *loop = calloc(1, sizeof(*loop));
-	int r;
-
-	if (!loop)
-		return -ENOMEM;
-	loop->event = sd_event_ref(event);
-	loop->connection = connection;
-	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, connection);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
-	if (r >= 0 && (!dbus_connection_set_watch_functions(
-			       connection, add_watch, remove_watch, toggle_watch, loop, NULL) ||
-			      !dbus_connection_set_timeout_functions(connection, add_timeout,
-				      remove_timeout, toggle_timeout, loop, NULL)))
-		r = -ENOMEM;
-	if (r < 0) {
-		bus_loop_detach(loop);
-		return r;
-	}
-	dbus_connection_set_dispatch_status_function(connection, on_status, loop, NULL);
-	*ret_loop = loop;
-	return 0;
-}
-
 void bus_loop_detach(struct bus_loop *loop)
 {
 	if (!loop)
@@ -208,4 +184,35 @@ void bus_loop_detach(struct bus_loop *loop)
 	sd_event_source_disable_unref(loop->io);
 	sd_event_unref(loop->event);
 	free(loop);
+}
+
+static void clean_up_loop(struct bus_loop **loop)
+{
+	bus_loop_detach(*loop);
+}
+#define cleanup_loop __attribute__((cleanup(clean_up_loop)))
+
+int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop **ret_loop)
+{
+	cleanup_loop struct bus_loop *loop = calloc(1, sizeof(*loop));
+	int r;
+
+	if (!loop)
+		return -ENOMEM;
+	loop->event = sd_event_ref(event);
+	loop->connection = connection;
+	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, connection);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
+	if (r < 0)
+		return r;
+	if (!dbus_connection_set_watch_functions(
+		    connection, add_watch, remove_watch, toggle_watch, loop, NULL) ||
+		!dbus_connection_set_timeout_functions(
+			connection, add_timeout, remove_timeout, toggle_timeout, loop, NULL))
+		return -ENOMEM;
+	dbus_connection_set_dispatch_status_function(connection, on_status, loop, NULL);
+	*ret_loop = TAKE(loop);
+	return 0;
 }

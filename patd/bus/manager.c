@@ -51,7 +51,7 @@ static void subscribe(struct call *call)
 	error = tokens_may_follow(&call->caller, all, &refusal);
 	if (error != PAT_OK)
 		polkit_refuse(call, error, &refusal, "", "");
-	else if (!clients_subscribe(call->services->clients, dbus_message_get_sender(call->message),
+	else if (!clients_subscribe(call->context->clients, dbus_message_get_sender(call->message),
 			 &call->caller, all))
 		call_refuse(call, PAT_ERR_BUSY, N_("too many of your clients are subscribed"));
 	else
@@ -60,7 +60,7 @@ static void subscribe(struct call *call)
 
 static void unsubscribe(struct call *call)
 {
-	clients_unsubscribe(call->services->clients, dbus_message_get_sender(call->message));
+	clients_unsubscribe(call->context->clients, dbus_message_get_sender(call->message));
 	call_reply_args(call, DBUS_TYPE_INVALID);
 }
 
@@ -81,7 +81,7 @@ static void get_policy(struct call *call)
 	cleanup_reply_rows struct reply_rows rows = { 0 };
 
 	reply_rows_begin(&rows, call);
-	policy_each(call->services->policy, append_setting, &rows);
+	policy_each(call->context->policy, append_setting, &rows);
 	call_reply(call, reply_rows_end(&rows, NULL));
 }
 

@@ -6,7 +6,7 @@
 #include "patd/bus/call.h"
 #include "patd/bus/interface.h"
 
-/* Of the manager, in the files of these names. */
+/* Of the manager; each table is in the file of its name. */
 extern const struct bus_method bus_generate_methods[];
 extern const struct bus_method bus_list_methods[];
 extern const struct bus_method bus_disable_methods[];

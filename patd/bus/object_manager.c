@@ -117,7 +117,7 @@ static void build(struct call *call)
 static void get_managed_objects(struct call *call)
 {
 	const char *sender = dbus_message_get_sender(call->message);
-	struct clients *clients = call->services->clients;
+	struct clients *clients = call->context->clients;
 	struct objects *objects;
 
 	/* A subscription to everybody's tokens stays. */
@@ -127,10 +127,8 @@ static void get_managed_objects(struct call *call)
 		return;
 	}
 	objects = call_new_work(call, sizeof(*objects));
-	if (!objects) {
-		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
+	if (!objects)
 		return;
-	}
 	objects->call = call;
 	objects->dict = (DBusMessageIter)DBUS_MESSAGE_ITER_INIT_CLOSED;
 	call->abandon = abandon;

@@ -83,7 +83,7 @@ static bool is_named(const char *name, const char *const *names)
 	return false;
 }
 
-bool reply_append_some(DBusMessageIter *to, const struct bus_property *properties,
+bool reply_append(DBusMessageIter *to, const struct bus_property *properties,
 	const char *const *names, const void *view)
 {
 	DBusMessageIter dict;
@@ -94,11 +94,6 @@ bool reply_append_some(DBusMessageIter *to, const struct bus_property *propertie
 		if (is_named(p->name, names) && !reply_append_pair(&dict, p, view))
 			return false;
 	return dbus_message_iter_close_container(to, &dict);
-}
-
-bool reply_append(DBusMessageIter *to, const struct bus_property *properties, const void *view)
-{
-	return reply_append_some(to, properties, NULL, view);
 }
 
 void reply_rows_begin(struct reply_rows *rows, const struct call *call)
@@ -117,7 +112,7 @@ void reply_rows_begin(struct reply_rows *rows, const struct call *call)
 int reply_rows_append(
 	struct reply_rows *rows, const struct bus_property *properties, const void *view)
 {
-	if (rows->reply && reply_append(&rows->rows, properties, view))
+	if (rows->reply && reply_append(&rows->rows, properties, NULL, view))
 		return 0;
 	reply_rows_discard(rows);
 	return -ENOMEM;

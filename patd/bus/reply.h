@@ -16,11 +16,8 @@
 
 _Static_assert(sizeof(uint64_t) == sizeof(dbus_uint64_t), "numbers are appended as they are");
 
-/* Appends an a{sv} of all properties.  False without memory. */
-bool reply_append(DBusMessageIter *to, const struct bus_property *properties, const void *view);
-
-/* The same with only those in names, which ends with NULL. */
-bool reply_append_some(DBusMessageIter *to, const struct bus_property *properties,
+/* Appends an a{sv} of the properties in names, which ends with NULL; names NULL: of all. */
+bool reply_append(DBusMessageIter *to, const struct bus_property *properties,
 	const char *const *names, const void *view);
 
 /* Appends one property with its name to a dictionary, and as a variant alone. */

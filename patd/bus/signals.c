@@ -111,7 +111,7 @@ static DBusMessage *changed_signal(
 	token_view_fill(signals->tokens, token, &view);
 	dbus_message_iter_init_append(signal, &to);
 	if (!dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &interface) ||
-		!reply_append_some(&to, token_view_properties(), properties, &view) ||
+		!reply_append(&to, token_view_properties(), properties, &view) ||
 		!dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "s", &invalidated) ||
 		!dbus_message_iter_close_container(&to, &invalidated))
 		return NULL;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "common/l10n.h"
 #include "patd/bus/message.h"
 #include "patd/bus/reply.h"
 
@@ -103,10 +102,8 @@ static const struct bus_interface *fill_view(struct call *call, const char *name
 	if (!interface->fill)
 		return interface;
 	view = call_new_work(call, interface->view_size);
-	if (!view) {
-		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
+	if (!view)
 		return NULL;
-	}
 	error = interface->fill(call, view, &refusal);
 	if (error != PAT_OK) {
 		call_refuse(call, error, refusal.why);
@@ -140,7 +137,8 @@ static void reply_view(struct call *call, const struct bus_interface *interface,
 			complete = reply_append_one(&to, property, call->work);
 		else
 			complete = reply_append(&to,
-				interface->properties ? interface->properties() : NULL, call->work);
+				interface->properties ? interface->properties() : NULL, NULL,
+				call->work);
 	}
 	call_reply(call, complete ? TAKE(reply) : NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* org.patd.Tokens1.Token: the interface of a token's object, and the methods that change a token.
- */
+/* org.patd.Tokens1.Token: the interface, and the methods that change a token. */
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/token_view.h"

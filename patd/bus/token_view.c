@@ -109,7 +109,7 @@ bool token_view_append_interfaces(
 	return dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{sa{sv}}", &dict) &&
 	       dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
 	       dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &interface) &&
-	       reply_append(&entry, token_view_properties(), &view) &&
+	       reply_append(&entry, token_view_properties(), NULL, &view) &&
 	       dbus_message_iter_close_container(&dict, &entry) &&
 	       dbus_message_iter_close_container(to, &dict);
 }

@@ -8,7 +8,7 @@
 
 static struct place place;
 static struct peer peer;
-static struct services services;
+static struct bus_context context;
 static struct calls *calls;
 static struct job *submitted;
 static int submit_result;
@@ -267,12 +267,12 @@ static void yielded_call_continues_in_later_turn(void **state)
 	(void)state;
 	yield_once(a_call());
 	assert_int_equal(went_on, 0);
-	assert_true(sd_event_run(services.event, 0) > 0);
+	assert_true(sd_event_run(context.event, 0) > 0);
 	assert_int_equal(went_on, 1);
 	assert_success(peer_take(&peer));
 	yield_once(a_call());
 	calls_drop(calls);
-	assert_int_equal(sd_event_run(services.event, 0), 0);
+	assert_int_equal(sd_event_run(context.event, 0), 0);
 	assert_int_equal(went_on, 1);
 }
 
@@ -414,21 +414,21 @@ static int set_up(void **state)
 	kept_n = 0;
 	place_make(&place);
 	peer_make(&peer, &place);
-	if (sd_event_new(&services.event) < 0 || clients_new(gone, NULL, &services.clients) < 0)
+	if (sd_event_new(&context.event) < 0 || clients_new(gone, NULL, &context.clients) < 0)
 		return -1;
-	clients_attach(services.clients, peer.ours);
-	return calls_new(&services, &calls);
+	clients_attach(context.clients, peer.ours);
+	return calls_new(&context, &calls);
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
 	calls_drop(calls);
-	clients_attach(services.clients, NULL);
+	clients_attach(context.clients, NULL);
 	peer_end(&peer);
 	calls_free(calls);
-	clients_free(services.clients);
-	sd_event_unref(services.event);
+	clients_free(context.clients);
+	sd_event_unref(context.event);
 	place_remove(&place);
 	return 0;
 }
