@@ -114,18 +114,19 @@ struct generation {
 static struct bus_option restriction_option(struct generation *generation, enum pat_restriction r)
 {
 	struct restriction_value *value = &generation->request.restrictions[r];
-	struct bus_option option = { .key = restrictions[r].name };
+	const char *key = restrictions[r].name;
 
-	option.type = bus_restriction_type(r)[0];
-	if (option.type == DBUS_TYPE_ARRAY) {
-		option.ret_value = &generation->lists[r];
+	switch (restrictions[r].kind) {
+	case RESTRICTION_LIST:
 		value->text = generation->lists[r].text;
-	} else if (option.type == DBUS_TYPE_STRING) {
-		option.ret_value = &value->text;
-	} else {
-		option.ret_value = &value->number;
+		return (struct bus_option) { key, DBUS_TYPE_ARRAY, &generation->lists[r], NULL };
+	case RESTRICTION_TEXT:
+		return (struct bus_option) { key, DBUS_TYPE_STRING, &value->text, NULL };
+	case RESTRICTION_TIME:
+	case RESTRICTION_COUNT:
+		return (struct bus_option) { key, DBUS_TYPE_UINT64, &value->number, NULL };
 	}
-	return option;
+	return (struct bus_option) { 0 };
 }
 
 #define OWN_OPTIONS 3

@@ -289,12 +289,12 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 	bus->delay_us = DELAY_MIN_US;
 	bus->tried = tried;
 	bus->userdata = userdata;
-	bus->address = strdup(address);
-	if (!bus->address)
-		return -ENOMEM;
 	r = clients_new(on_client_gone, bus, &bus->context.clients);
 	if (r < 0)
 		return r;
+	bus->address = strdup(address);
+	if (!bus->address)
+		return -ENOMEM;
 	r = calls_new(&bus->context, &bus->calls);
 	if (r < 0)
 		return r;

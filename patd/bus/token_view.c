@@ -34,17 +34,12 @@ static const struct bus_property after_restrictions[] = {
 	{ "LastUsedFrom", "s", "true", TEXT(last_used_from) },
 };
 
-const char *bus_restriction_type(enum pat_restriction restriction)
-{
-	static const char *const types[] = {
-		[RESTRICTION_LIST] = "as",
-		[RESTRICTION_TEXT] = "s",
-		[RESTRICTION_TIME] = "t",
-		[RESTRICTION_COUNT] = "t",
-	};
-
-	return types[restrictions[restriction].kind];
-}
+static const char *const restriction_types[] = {
+	[RESTRICTION_LIST] = "as",
+	[RESTRICTION_TEXT] = "s",
+	[RESTRICTION_TIME] = "t",
+	[RESTRICTION_COUNT] = "t",
+};
 
 #define BEFORE (sizeof(before_restrictions) / sizeof(before_restrictions[0]))
 #define AFTER (sizeof(after_restrictions) / sizeof(after_restrictions[0]))
@@ -62,7 +57,7 @@ const struct bus_property *token_view_properties(void)
 	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
 		*to++ = (struct bus_property) {
 			.name = restrictions[r].property,
-			.type = bus_restriction_type(r),
+			.type = restriction_types[restrictions[r].kind],
 			.changes = "const",
 			.offset =
 				offsetof(struct token_view, token.limits) + limits_table[r].offset,

@@ -15,9 +15,6 @@ struct token_view {
 /* The properties of a struct token_view, static. */
 const struct bus_property *token_view_properties(void);
 
-/* The type of a restriction on the bus: "as", "s" or "t". */
-const char *bus_restriction_type(enum pat_restriction restriction);
-
 /* The view of a token as of now. */
 void token_view_fill(struct tokens *tokens, const struct token *token, struct token_view *ret_view);
 
