@@ -236,7 +236,9 @@ class Documentation(unittest.TestCase):
         for path in glob.glob(os.path.join(TOP, "patd/bus/*.c")):
             with open(path, encoding="utf-8") as file:
                 tables = re.findall(
-                    r"struct bus_option \w+\[(.*?)\] = \{(.*?)(?:\{ 0 \}|\n\t\};)", file.read(), re.DOTALL
+                    r"struct bus_option \w+\[(.*?)\] = \{(.*?)(?:\{ 0 \}|\n\t\};)",
+                    file.read(),
+                    re.DOTALL,
                 )
             for size, table in tables:
                 options = re.findall(r'\{ "(\w+)", DBUS_TYPE_(\w+)', table)
