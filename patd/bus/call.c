@@ -324,7 +324,7 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	call->lookup.by_name = false;
 	call->lookup.uid = uid;
 	if (uid == 0) {
-		/* NSS may hang for want of a network, and root must get its revoke through. */
+		/* NSS may hang without a network, and a revocation by root must not wait for it. */
 		(void)pat_field_set(call->lookup.name, sizeof(call->lookup.name), "root");
 		set_caller(call);
 		return;

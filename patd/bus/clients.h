@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Clients on the bus that patd watches, by unique name: those that have subscribed, and senders of
- * calls that take long.  Each user of a client holds a reference; when the client leaves the bus
- * it is forgotten, and the gone() of the owner is called.
+ * calls that take long.  Each user of a client holds a reference; when the client leaves the bus,
+ * gone() is called and the client is forgotten.
  */
 #ifndef PATD_BUS_CLIENTS_H
 #define PATD_BUS_CLIENTS_H

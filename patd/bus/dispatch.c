@@ -66,7 +66,7 @@ static const struct bus_object *find_object(const char *path, const char **ret_i
 	return NULL;
 }
 
-/* A call need not name an interface; then the first with such a method is meant. */
+/* A call without an interface is for the first interface that has the method. */
 static const struct bus_method *find_any_method(const struct bus_object *object, const char *name)
 {
 	for (const struct bus_interface *const *i = object->interfaces; *i; i++) {

@@ -18,27 +18,27 @@ struct expiry_timer {
 	sd_event_source *timer;
 };
 
-static int set_timer(struct expiry_timer *expiry_timer, uint64_t at)
+static int set_timer(struct expiry_timer *expiry, uint64_t at)
 {
 	int r;
 
-	expiry_timer->next = at;
+	expiry->next = at;
 	if (at == PAT_NEVER)
-		return sd_event_source_set_enabled(expiry_timer->timer, SD_EVENT_OFF);
-	r = sd_event_source_set_time(expiry_timer->timer, at * USEC_PER_SEC);
-	return r < 0 ? r : sd_event_source_set_enabled(expiry_timer->timer, SD_EVENT_ONESHOT);
+		return sd_event_source_set_enabled(expiry->timer, SD_EVENT_OFF);
+	r = sd_event_source_set_time(expiry->timer, at * USEC_PER_SEC);
+	return r < 0 ? r : sd_event_source_set_enabled(expiry->timer, SD_EVENT_ONESHOT);
 }
 
-static void set_timer_or_log(struct expiry_timer *expiry_timer, uint64_t at)
+static void set_timer_or_log(struct expiry_timer *expiry, uint64_t at)
 {
-	if (set_timer(expiry_timer, at) < 0)
+	if (set_timer(expiry, at) < 0)
 		log_error(
-			"cannot set a timer; what tokens do by themselves is not told on the bus");
+			"cannot set a timer; no signal is sent when a token expires or comes back");
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct expiry_timer *expiry_timer = userdata;
+	struct expiry_timer *expiry = userdata;
 	uint64_t first = PAT_NEVER;
 
 	(void)source;
@@ -47,52 +47,51 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 		uint64_t next = PAT_NEVER;
 
 		/* A database that fails says so in the log; the next change tries again. */
-		if (tokens_notify_deadlines(expiry_timer->tokens, deadline,
-			    &expiry_timer->notified[deadline], &next) >= 0 &&
+		if (tokens_notify_deadlines(
+			    expiry->tokens, deadline, &expiry->notified[deadline], &next) >= 0 &&
 			next != PAT_NEVER && (first == PAT_NEVER || next < first))
 			first = next;
 	}
-	return set_timer(expiry_timer, first);
+	return set_timer(expiry, first);
 }
 
-void expiry_timer_restart(struct expiry_timer *expiry_timer)
+void expiry_timer_restart(struct expiry_timer *expiry)
 {
 	for (enum deadline deadline = 0; deadline < DEADLINES; deadline++)
-		expiry_timer->notified[deadline] =
-			tokens_deadlines_from(expiry_timer->tokens, deadline);
+		expiry->notified[deadline] = tokens_deadlines_from(expiry->tokens, deadline);
 	/* At once, to find the next deadline; until then no other time puts it off. */
-	set_timer_or_log(expiry_timer, 1);
+	set_timer_or_log(expiry, 1);
 }
 
-void expiry_timer_consider(struct expiry_timer *expiry_timer, uint64_t at)
+void expiry_timer_consider(struct expiry_timer *expiry, uint64_t at)
 {
-	if (at != PAT_NEVER && (expiry_timer->next == PAT_NEVER || at < expiry_timer->next))
-		set_timer_or_log(expiry_timer, at);
+	if (at != PAT_NEVER && (expiry->next == PAT_NEVER || at < expiry->next))
+		set_timer_or_log(expiry, at);
 }
 
-int expiry_timer_new(sd_event *event, struct tokens *tokens, struct expiry_timer **ret_expiry_timer)
+int expiry_timer_new(sd_event *event, struct tokens *tokens, struct expiry_timer **ret_expiry)
 {
-	struct expiry_timer *expiry_timer = calloc(1, sizeof(*expiry_timer));
+	struct expiry_timer *expiry = calloc(1, sizeof(*expiry));
 	int r;
 
-	if (!expiry_timer)
+	if (!expiry)
 		return -ENOMEM;
-	expiry_timer->tokens = tokens;
-	r = sd_event_add_time(event, &expiry_timer->timer, CLOCK_REALTIME, 0, ACCURACY_US, on_timer,
-		expiry_timer);
+	expiry->tokens = tokens;
+	r = sd_event_add_time(
+		event, &expiry->timer, CLOCK_REALTIME, 0, ACCURACY_US, on_timer, expiry);
 	if (r < 0) {
-		expiry_timer_free(expiry_timer);
+		expiry_timer_free(expiry);
 		return r;
 	}
-	expiry_timer_restart(expiry_timer);
-	*ret_expiry_timer = expiry_timer;
+	expiry_timer_restart(expiry);
+	*ret_expiry = expiry;
 	return 0;
 }
 
-void expiry_timer_free(struct expiry_timer *expiry_timer)
+void expiry_timer_free(struct expiry_timer *expiry)
 {
-	if (!expiry_timer)
+	if (!expiry)
 		return;
-	sd_event_source_disable_unref(expiry_timer->timer);
-	free(expiry_timer);
+	sd_event_source_disable_unref(expiry->timer);
+	free(expiry);
 }

@@ -13,14 +13,13 @@
 struct expiry_timer;
 
 /* Deadlines from now on are notified.  tokens must outlive it. */
-int expiry_timer_new(
-	sd_event *event, struct tokens *tokens, struct expiry_timer **ret_expiry_timer);
-void expiry_timer_free(struct expiry_timer *expiry_timer);
+int expiry_timer_new(sd_event *event, struct tokens *tokens, struct expiry_timer **ret_expiry);
+void expiry_timer_free(struct expiry_timer *expiry);
 
 /* A token changes by itself at that time; 0: never. */
-void expiry_timer_consider(struct expiry_timer *expiry_timer, uint64_t at);
+void expiry_timer_consider(struct expiry_timer *expiry, uint64_t at);
 
 /* Begins anew from now on: another policy is in force. */
-void expiry_timer_restart(struct expiry_timer *expiry_timer);
+void expiry_timer_restart(struct expiry_timer *expiry);
 
 #endif

@@ -37,10 +37,10 @@ static bool concerns(const struct client *client, const struct owner *owner)
 			       : authority_owns(&client->who, owner->uid, owner->user));
 }
 
-static bool is_known(const struct history_signal *history_signal, const struct owner *owner)
+static bool is_known(const struct history_signal *history, const struct owner *owner)
 {
-	for (unsigned int i = 0; i < history_signal->n; i++) {
-		const struct owner *known = &history_signal->owners[i];
+	for (unsigned int i = 0; i < history->n; i++) {
+		const struct owner *known = &history->owners[i];
 
 		if (known->by_name == owner->by_name && known->uid == owner->uid &&
 			strcmp(known->user, owner->user) == 0)
@@ -49,94 +49,92 @@ static bool is_known(const struct history_signal *history_signal, const struct o
 	return false;
 }
 
-static bool anybody_subscribed(struct history_signal *history_signal, const struct owner *owner)
+static bool anybody_subscribed(struct history_signal *history, const struct owner *owner)
 {
 	struct client *client = NULL;
 
-	while ((client = clients_next_subscriber(history_signal->clients, client)))
+	while ((client = clients_next_subscriber(history->clients, client)))
 		if (concerns(client, owner))
 			return true;
 	return false;
 }
 
 /* Sent in a later turn of the loop: a login waits for its verdict. */
-void history_signal_consider(struct history_signal *history_signal, const struct entry *entry)
+void history_signal_consider(struct history_signal *history, const struct entry *entry)
 {
 	struct owner owner = { .by_name = entry->id.text[0] == '\0', .uid = entry->uid };
 
 	pat_field_cut(owner.user, sizeof(owner.user), entry->user);
-	if (history_signal->n == OWNERS_MAX || !anybody_subscribed(history_signal, &owner) ||
-		is_known(history_signal, &owner))
+	if (history->n == OWNERS_MAX || !anybody_subscribed(history, &owner) ||
+		is_known(history, &owner))
 		return;
-	history_signal->owners[history_signal->n++] = owner;
-	if (history_signal->n > 1)
+	history->owners[history->n++] = owner;
+	if (history->n > 1)
 		return;
-	if (sd_event_source_set_time(history_signal->timer, history_signal->next_us) < 0 ||
-		sd_event_source_set_enabled(history_signal->timer, SD_EVENT_ONESHOT) < 0)
-		log_error("cannot set a timer; the history is not told on the bus");
+	if (sd_event_source_set_time(history->timer, history->next_us) < 0 ||
+		sd_event_source_set_enabled(history->timer, SD_EVENT_ONESHOT) < 0)
+		log_error("cannot set a timer; HistoryChanged is not sent");
 }
 
-static bool may_see(const struct client *client, const struct history_signal *history_signal)
+static bool may_see(const struct client *client, const struct history_signal *history)
 {
-	for (unsigned int i = 0; i < history_signal->n; i++)
-		if (concerns(client, &history_signal->owners[i]))
+	for (unsigned int i = 0; i < history->n; i++)
+		if (concerns(client, &history->owners[i]))
 			return true;
 	return false;
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct history_signal *history_signal = userdata;
+	struct history_signal *history = userdata;
 	struct client *client = NULL;
 	int r;
 
 	(void)source;
 	(void)usec;
-	r = sd_event_now(history_signal->event, CLOCK_MONOTONIC, &history_signal->next_us);
+	r = sd_event_now(history->event, CLOCK_MONOTONIC, &history->next_us);
 	if (r < 0)
 		return r;
-	history_signal->next_us += INTERVAL_US;
-	while ((client = clients_next_subscriber(history_signal->clients, client)))
-		if (may_see(client, history_signal))
+	history->next_us += INTERVAL_US;
+	while ((client = clients_next_subscriber(history->clients, client)))
+		if (may_see(client, history))
 			client_send(client, dbus_message_new_signal(PAT_BUS_PATH, PAT_BUS_MANAGER,
 						    "HistoryChanged"));
-	history_signal->n = 0;
+	history->n = 0;
 	return 0;
 }
 
-void history_signal_free(struct history_signal *history_signal)
+void history_signal_free(struct history_signal *history)
 {
-	if (!history_signal)
+	if (!history)
 		return;
-	sd_event_source_disable_unref(history_signal->timer);
-	sd_event_unref(history_signal->event);
-	free(history_signal);
+	sd_event_source_disable_unref(history->timer);
+	sd_event_unref(history->event);
+	free(history);
 }
 
-static void clean_up(struct history_signal **history_signal)
+static void clean_up(struct history_signal **history)
 {
-	history_signal_free(*history_signal);
+	history_signal_free(*history);
 }
 #define cleanup_history_signal __attribute__((cleanup(clean_up)))
 
 int history_signal_new(
-	sd_event *event, struct clients *clients, struct history_signal **ret_history_signal)
+	sd_event *event, struct clients *clients, struct history_signal **ret_history)
 {
-	cleanup_history_signal struct history_signal *history_signal =
-		calloc(1, sizeof(*history_signal));
+	cleanup_history_signal struct history_signal *history = calloc(1, sizeof(*history));
 	int r;
 
-	if (!history_signal)
+	if (!history)
 		return -ENOMEM;
-	history_signal->event = sd_event_ref(event);
-	history_signal->clients = clients;
-	r = sd_event_add_time(
-		event, &history_signal->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, history_signal);
+	history->event = sd_event_ref(event);
+	history->clients = clients;
+	r = sd_event_add_time(event, &history->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, history);
 	if (r < 0)
 		return r;
-	r = sd_event_source_set_enabled(history_signal->timer, SD_EVENT_OFF);
+	r = sd_event_source_set_enabled(history->timer, SD_EVENT_OFF);
 	if (r < 0)
 		return r;
-	*ret_history_signal = TAKE(history_signal);
+	*ret_history = TAKE(history);
 	return 0;
 }

@@ -15,11 +15,11 @@ struct history_signal;
 
 /* All arguments must outlive it. */
 int history_signal_new(
-	sd_event *event, struct clients *clients, struct history_signal **ret_history_signal);
+	sd_event *event, struct clients *clients, struct history_signal **ret_history);
 /* NULL is allowed. */
-void history_signal_free(struct history_signal *history_signal);
+void history_signal_free(struct history_signal *history);
 
 /* That entry was added to the history. */
-void history_signal_consider(struct history_signal *history_signal, const struct entry *entry);
+void history_signal_consider(struct history_signal *history, const struct entry *entry);
 
 #endif

@@ -41,8 +41,8 @@ struct bus_property {
 	const char *name;
 	const char *type;    /* a basic one, or "as": a text with commas between the items */
 	const char *changes; /* the value of EmitsChangedSignal */
-	size_t offset;       /* of a number, a bool, or a text; */
-	bool in_place;       /* which stands in the view; else the view has a pointer to it */
+	size_t offset;       /* of a number, a bool, or a text */
+	bool in_place;       /* the text is at offset; else a pointer to it is */
 	const char *(*word)(const void *view); /* if set, returns the text */
 };
 

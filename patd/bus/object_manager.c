@@ -113,7 +113,7 @@ static void build(struct call *call)
 		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 }
 
-/* Subscribes before it looks, so that nothing happens unseen in between. */
+/* Subscribes before it lists, so that the client misses no change in between. */
 static void get_managed_objects(struct call *call)
 {
 	const char *sender = dbus_message_get_sender(call->message);

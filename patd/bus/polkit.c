@@ -19,8 +19,8 @@
 #define TIMEOUT_INTERACTIVE_MS (5 * 60 * 1000)
 
 /*
- * What a dialog about others' tokens says instead of the action's own message.  A token that is
- * not the caller's is named by the id that the caller has given: no more is told.
+ * The text of a dialog about another user's token, in place of the action's own.  It names the
+ * token by the id that the caller gave, as the caller may not see its name.
  */
 static const char *const messages[OPERATIONS] = {
 	[OP_GENERATE] = N_("Authentication is required to generate the token $(token) for user "
@@ -62,7 +62,7 @@ static bool append_details(DBusMessageIter *to, const struct detail *details)
 	return dbus_message_iter_close_container(to, &dict);
 }
 
-/* (sa{sv}): whoever has that name on the bus. */
+/* (sa{sv}): the client that has that name on the bus. */
 static bool append_subject(DBusMessageIter *to, const char *name)
 {
 	const char *kind = "system-bus-name", *key = "name";
@@ -168,8 +168,8 @@ static void cancel(struct call *call)
 }
 
 /*
- * That the reply is polkit's is the bus's word: it lets through none that was not asked for, and
- * gives the name to nobody else.
+ * The reply is polkit's: the bus delivers only replies that were asked for, and lets only polkit
+ * have its name.
  */
 static void on_answer(DBusPendingCall *pending, void *userdata)
 {
@@ -231,7 +231,7 @@ static bool ask(
 void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,
 	const char *token, const char *user)
 {
-	/* One question a call: what it was about may be gone since. */
+	/* One question a call: its token may have been deleted since. */
 	if (error != PAT_ERR_DENIED || refusal->lacks == ACTION_NONE ||
 		call->polkit_action != ACTION_NONE)
 		call_refuse(call, error, refusal->why);

@@ -151,7 +151,7 @@ static void enqueue(struct signals *signals, const struct token *token, bool use
 	if (signals->due.n == 0 &&
 		(sd_event_source_set_time(signals->timer, signals->next_us) < 0 ||
 			sd_event_source_set_enabled(signals->timer, SD_EVENT_ONESHOT) < 0))
-		log_error("cannot set a timer; uses are not told on the bus");
+		log_error("cannot set a timer; no signal is sent for uses");
 }
 
 static void emit(struct signals *signals, const struct change *change)
