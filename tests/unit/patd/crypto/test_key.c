@@ -35,7 +35,7 @@ static void assert_hex(const uint8_t *got, const char *expected)
 	assert_string_equal(sodium_bin2hex(hex, sizeof(hex), got, 32), expected);
 }
 
-static void none_is_said_to_be_none(void **state)
+static void missing_key_is_ENOENT(void **state)
 {
 	struct key *key = NULL;
 
@@ -46,7 +46,7 @@ static void none_is_said_to_be_none(void **state)
 	assert_silence();
 }
 
-static void a_new_key_is_a_file_of_32_bytes_for_us_alone(void **state)
+static void new_key_is_a_private_file_of_32_bytes(void **state)
 {
 	struct key *key, *again;
 	uint8_t one[KEY_CHECK_LEN], two[KEY_CHECK_LEN];
@@ -68,7 +68,7 @@ static void a_new_key_is_a_file_of_32_bytes_for_us_alone(void **state)
 	key_free(again);
 }
 
-static void every_new_key_is_another(void **state)
+static void every_new_key_differs(void **state)
 {
 	uint8_t one[KEY_LEN], two[KEY_LEN];
 	struct key *key;
@@ -85,7 +85,7 @@ static void every_new_key_is_another(void **state)
 	assert_false(sodium_is_zero(one, sizeof(one)));
 }
 
-static void a_key_that_is_there_is_never_replaced(void **state)
+static void existing_key_is_never_replaced(void **state)
 {
 	uint8_t after[KEY_LEN + 1];
 	struct key *key = NULL;
@@ -102,7 +102,7 @@ static void a_key_that_is_there_is_never_replaced(void **state)
 }
 
 /* Killed between making the file and giving it its name. */
-static void half_a_key_from_before_is_no_hindrance(void **state)
+static void leftover_of_a_killed_patd_is_replaced(void **state)
 {
 	struct key *key;
 
@@ -114,7 +114,7 @@ static void half_a_key_from_before_is_no_hindrance(void **state)
 	assert_false(place_has(&place, "key.new"));
 }
 
-static void a_directory_that_is_missing_gets_no_key(void **state)
+static void missing_directory_gets_no_key(void **state)
 {
 	struct key *key = NULL;
 
@@ -170,7 +170,7 @@ static void another_users_key_is_refused(void **state)
 	assert_null(key);
 }
 
-static void what_is_no_file_is_no_key(void **state)
+static void key_that_is_no_regular_file_is_refused(void **state)
 {
 	char target[64];
 	struct key *key = NULL;
@@ -197,7 +197,7 @@ static void what_is_no_file_is_no_key(void **state)
 }
 
 /* Without a writer the open of a FIFO waits for ever: then the alarm ends the program. */
-static void a_fifo_does_not_hold_the_start(void **state)
+static void fifo_does_not_block_the_start(void **state)
 {
 	struct key *key = NULL;
 
@@ -242,7 +242,7 @@ static void a_bad_credential_is_refused(void **state)
 }
 
 /* Made with Python: hashlib.blake2b as libsodium's crypto_kdf describes it. */
-static void what_is_derived_is_part_of_the_databases_format(void **state)
+static void derived_values_match_the_database_format(void **state)
 {
 	struct pat_digest digest;
 	struct token token = { .id = { "0123456789" }, .uid = 1000, .user = "alice" };
@@ -311,7 +311,7 @@ static void every_column_changes_the_mac(void **state)
 	key_free(key);
 }
 
-static void what_ends_one_column_does_not_begin_the_next(void **state)
+static void text_moved_between_columns_changes_the_mac(void **state)
 {
 	struct token one = { .id = { "0123456789" }, .user = "a", .name = "n" }, two = one;
 	uint8_t first[TOKEN_MAC_LEN], second[TOKEN_MAC_LEN];
@@ -330,7 +330,7 @@ static void what_ends_one_column_does_not_begin_the_next(void **state)
 }
 
 /* Neither bytes behind the name's NUL nor where one field ends are open to interpretation. */
-static void the_mac_is_of_values_not_of_memory(void **state)
+static void mac_ignores_bytes_behind_the_nul(void **state)
 {
 	struct token one = { .id = { "0123456789" }, .user = "alice" }, two = one;
 	uint8_t first[TOKEN_MAC_LEN], second[TOKEN_MAC_LEN];
@@ -345,7 +345,7 @@ static void the_mac_is_of_values_not_of_memory(void **state)
 	key_free(key);
 }
 
-static void another_key_gives_other_values(void **state)
+static void other_key_gives_other_values(void **state)
 {
 	struct pat_digest digest = { { 7 } };
 	struct token token = { .id = { "0123456789" }, .user = "alice" };
@@ -391,24 +391,24 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(none_is_said_to_be_none),
-		TEST(a_new_key_is_a_file_of_32_bytes_for_us_alone),
-		TEST(every_new_key_is_another),
-		TEST(a_key_that_is_there_is_never_replaced),
-		TEST(half_a_key_from_before_is_no_hindrance),
-		TEST(a_directory_that_is_missing_gets_no_key),
+		TEST(missing_key_is_ENOENT),
+		TEST(new_key_is_a_private_file_of_32_bytes),
+		TEST(every_new_key_differs),
+		TEST(existing_key_is_never_replaced),
+		TEST(leftover_of_a_killed_patd_is_replaced),
+		TEST(missing_directory_gets_no_key),
 		TEST(a_key_of_another_size_is_refused),
 		TEST(a_key_that_others_may_read_is_refused),
 		TEST(another_users_key_is_refused),
-		TEST(what_is_no_file_is_no_key),
-		TEST(a_fifo_does_not_hold_the_start),
+		TEST(key_that_is_no_regular_file_is_refused),
+		TEST(fifo_does_not_block_the_start),
 		TEST(the_credential_wins_over_the_file),
 		TEST(a_bad_credential_is_refused),
-		TEST(what_is_derived_is_part_of_the_databases_format),
+		TEST(derived_values_match_the_database_format),
 		TEST(every_column_changes_the_mac),
-		TEST(what_ends_one_column_does_not_begin_the_next),
-		TEST(the_mac_is_of_values_not_of_memory),
-		TEST(another_key_gives_other_values),
+		TEST(text_moved_between_columns_changes_the_mac),
+		TEST(mac_ignores_bytes_behind_the_nul),
+		TEST(other_key_gives_other_values),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

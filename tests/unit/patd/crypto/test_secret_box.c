@@ -16,7 +16,7 @@ static int make_keys(void **state)
 	return sodium_init() < 0 ? -1 : crypto_box_keypair(public_key, secret_key);
 }
 
-static void the_secret_key_opens_it(void **state)
+static void secret_key_opens_the_box(void **state)
 {
 	uint8_t box[SECRET_BOX_LEN];
 	unsigned char text[PAT_TOKEN_LEN];
@@ -27,7 +27,7 @@ static void the_secret_key_opens_it(void **state)
 	assert_memory_equal(text, secret, PAT_TOKEN_LEN);
 }
 
-static void nothing_of_the_secret_is_in_it(void **state)
+static void box_contains_no_part_of_the_secret(void **state)
 {
 	uint8_t box[SECRET_BOX_LEN];
 
@@ -37,7 +37,7 @@ static void nothing_of_the_secret_is_in_it(void **state)
 		assert_null(memmem(box, sizeof(box), secret + at, 4));
 }
 
-static void a_key_has_its_length(void **state)
+static void key_of_another_length_is_refused(void **state)
 {
 	const uint8_t long_key[SECRET_BOX_KEY_LEN + 1] = { 9 };
 
@@ -49,7 +49,7 @@ static void a_key_has_its_length(void **state)
 	assert_false(secret_box_takes(long_key, sizeof(long_key)));
 }
 
-static void a_key_with_which_anybody_could_open_it_is_none(void **state)
+static void weak_key_is_refused(void **state)
 {
 	const uint8_t zero[SECRET_BOX_KEY_LEN] = { 0 }, one[SECRET_BOX_KEY_LEN] = { 1 };
 	uint8_t box[SECRET_BOX_LEN];
@@ -63,10 +63,10 @@ static void a_key_with_which_anybody_could_open_it_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_secret_key_opens_it),
-		cmocka_unit_test(nothing_of_the_secret_is_in_it),
-		cmocka_unit_test(a_key_has_its_length),
-		cmocka_unit_test(a_key_with_which_anybody_could_open_it_is_none),
+		cmocka_unit_test(secret_key_opens_the_box),
+		cmocka_unit_test(box_contains_no_part_of_the_secret),
+		cmocka_unit_test(key_of_another_length_is_refused),
+		cmocka_unit_test(weak_key_is_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

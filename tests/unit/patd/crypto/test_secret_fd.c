@@ -14,7 +14,7 @@
 static const char secret[] = "pat_0123456789_00000000000000000000000000000000000000000004Lc8C3";
 static int fd;
 
-static void it_holds_the_secret_from_the_start(void **state)
+static void descriptor_holds_the_secret_at_offset_zero(void **state)
 {
 	char bytes[PAT_TOKEN_LEN + 1];
 
@@ -24,7 +24,7 @@ static void it_holds_the_secret_from_the_start(void **state)
 	assert_memory_equal(bytes, secret, PAT_TOKEN_LEN);
 }
 
-static void it_has_all_seals(void **state)
+static void descriptor_has_all_seals(void **state)
 {
 	(void)state;
 	assert_int_equal(
@@ -33,7 +33,7 @@ static void it_has_all_seals(void **state)
 	assert_true(fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) < 0);
 }
 
-static void nobody_changes_it(void **state)
+static void descriptor_cannot_be_changed(void **state)
 {
 	(void)state;
 	assert_true(pwrite(fd, "x", 1, 0) < 0 && errno == EPERM);
@@ -43,13 +43,13 @@ static void nobody_changes_it(void **state)
 	assert_ptr_equal(mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
 }
 
-static void no_program_inherits_it(void **state)
+static void descriptor_is_not_inherited(void **state)
 {
 	(void)state;
 	assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 }
 
-static void it_is_in_no_file_system(void **state)
+static void descriptor_is_in_no_file_system(void **state)
 {
 	struct stat st;
 
@@ -59,7 +59,7 @@ static void it_is_in_no_file_system(void **state)
 	assert_int_equal(st.st_size, PAT_TOKEN_LEN);
 }
 
-static void it_can_be_read_back(void **state)
+static void secret_is_read_back(void **state)
 {
 	struct pat_id id;
 	struct pat_digest digest, expected;
@@ -86,7 +86,7 @@ static const char *read_from(const char *text, int seals)
 	return problem;
 }
 
-static void only_a_token_is_read_with_or_without_a_newline(void **state)
+static void only_a_token_is_read_with_or_without_newline(void **state)
 {
 	static const struct {
 		const char *behind;
@@ -107,7 +107,7 @@ static void only_a_token_is_read_with_or_without_a_newline(void **state)
 	assert_non_null(read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK));
 }
 
-static void what_somebody_could_still_change_is_not_read(void **state)
+static void unsealed_descriptor_is_not_read(void **state)
 {
 	struct pat_id id;
 	struct pat_digest digest;
@@ -141,14 +141,14 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(it_holds_the_secret_from_the_start),
-		TEST(it_has_all_seals),
-		TEST(nobody_changes_it),
-		TEST(no_program_inherits_it),
-		TEST(it_is_in_no_file_system),
-		TEST(it_can_be_read_back),
-		cmocka_unit_test(only_a_token_is_read_with_or_without_a_newline),
-		cmocka_unit_test(what_somebody_could_still_change_is_not_read),
+		TEST(descriptor_holds_the_secret_at_offset_zero),
+		TEST(descriptor_has_all_seals),
+		TEST(descriptor_cannot_be_changed),
+		TEST(descriptor_is_not_inherited),
+		TEST(descriptor_is_in_no_file_system),
+		TEST(secret_is_read_back),
+		cmocka_unit_test(only_a_token_is_read_with_or_without_newline),
+		cmocka_unit_test(unsealed_descriptor_is_not_read),
 	};
 
 	if (sodium_init() < 0)

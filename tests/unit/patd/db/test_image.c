@@ -48,7 +48,7 @@ static size_t make(void)
 	return place_read(&place, "db", before, sizeof(before));
 }
 
-static void test_it_grows_and_the_file_stays(void **state)
+static void image_grows_without_changing_the_file(void **state)
 {
 	const size_t size = make();
 	struct image image;
@@ -66,7 +66,7 @@ static void test_it_grows_and_the_file_stays(void **state)
 	assert_false(place_has(&place, "db-journal"));
 }
 
-static void test_one_that_grows_for_ever_is_full(void **state)
+static void image_has_a_maximum_size(void **state)
 {
 	struct image image;
 	sqlite3 *db;
@@ -83,7 +83,7 @@ static void test_one_that_grows_for_ever_is_full(void **state)
 	image_unmap(&image);
 }
 
-static void test_what_is_too_small_is_none(void **state)
+static void too_small_file_is_no_image(void **state)
 {
 	struct image image;
 
@@ -99,10 +99,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_it_grows_and_the_file_stays, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			test_one_that_grows_for_ever_is_full, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_what_is_too_small_is_none, set_up, tear_down),
+			image_grows_without_changing_the_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(image_has_a_maximum_size, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(too_small_file_is_no_image, set_up, tear_down),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -9,7 +9,7 @@
 static struct place place;
 static int dir_fd;
 
-static void room_is_kept_for_us_alone(void **state)
+static void reserve_file_is_private(void **state)
 {
 	struct stat st;
 
@@ -21,7 +21,7 @@ static void room_is_kept_for_us_alone(void **state)
 	assert_true(st.st_size >= 64 * 1024 && st.st_blocks * 512 >= st.st_size);
 }
 
-static void it_is_made_once_and_spent_once(void **state)
+static void reserve_is_made_once_and_spent_once(void **state)
 {
 	struct stat first, second;
 
@@ -42,7 +42,7 @@ static void it_is_made_once_and_spent_once(void **state)
 }
 
 /* A small disk of our own, full to the last byte. */
-static void on_a_full_disk_tokens_are_revoked_and_open_doors(void **state)
+static void full_disk_allows_revoke_and_login(void **state)
 {
 	struct world world = { .time = NOON, .policy = policy_default };
 	static const uint8_t bytes[KEY_LEN];
@@ -122,9 +122,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(room_is_kept_for_us_alone),
-		TEST(it_is_made_once_and_spent_once),
-		TEST(on_a_full_disk_tokens_are_revoked_and_open_doors),
+		TEST(reserve_file_is_private),
+		TEST(reserve_is_made_once_and_spent_once),
+		TEST(full_disk_allows_revoke_and_login),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -142,7 +142,7 @@ static const char *row_with(size_t column, const char *value)
 	return sql;
 }
 
-static void a_row_that_no_patd_wrote_is_damaged(void **state)
+static void impossible_row_is_damaged(void **state)
 {
 	const struct token nothing = { 0 };
 	struct token found;
@@ -225,7 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(bound_token_is_read_back),
-		TEST(a_row_that_no_patd_wrote_is_damaged),
+		TEST(impossible_row_is_damaged),
 		TEST(braces_stand_for_columns_and_parameters),
 		TEST(text_fits_with_its_nul_or_not_at_all),
 		TEST(result_codes_have_their_errno),

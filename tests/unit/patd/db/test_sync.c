@@ -57,7 +57,7 @@ static void wake(struct sync_world *w)
 	sd_event_source_disable_unref(source);
 }
 
-static void a_change_is_folded_in_within_a_second(void **state)
+static void change_is_folded_in_within_a_second(void **state)
 {
 	struct sync_world *w = *state;
 
@@ -69,7 +69,7 @@ static void a_change_is_folded_in_within_a_second(void **state)
 	assert_false(database_has_unsynced(w->world.database));
 }
 
-static void a_change_during_a_sync_is_not_forgotten(void **state)
+static void change_during_a_sync_is_synced_later(void **state)
 {
 	struct sync_world *w = *state;
 
@@ -95,7 +95,7 @@ static void usage_is_synced_too(void **state)
 		wake(w);
 }
 
-static void an_idle_patd_does_nothing(void **state)
+static void idle_patd_does_not_sync(void **state)
 {
 	struct sync_world *w = *state;
 
@@ -139,10 +139,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_change_is_folded_in_within_a_second),
-		TEST(a_change_during_a_sync_is_not_forgotten),
+		TEST(change_is_folded_in_within_a_second),
+		TEST(change_during_a_sync_is_synced_later),
 		TEST(usage_is_synced_too),
-		TEST(an_idle_patd_does_nothing),
+		TEST(idle_patd_does_not_sync),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

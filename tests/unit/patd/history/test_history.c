@@ -181,7 +181,7 @@ static void entry_outside_of_a_transaction_is_refused(void **state)
 	assert_good(1);
 }
 
-static void what_patd_wrote_is_good_over_a_restart(void **state)
+static void history_is_good_after_restart(void **state)
 {
 	(void)state;
 	append(3);
@@ -195,7 +195,7 @@ static void what_patd_wrote_is_good_over_a_restart(void **state)
 }
 
 /* Their lengths are in the MAC: what one text loses, the next cannot gain. */
-static void an_entry_that_says_another_thing_has_another_mac(void **state)
+static void different_entry_has_different_mac(void **state)
 {
 	struct entry one = { .user = "ab", .name = "c" }, other = { .user = "a", .name = "bc" };
 	const uint8_t before[ENTRY_MAC_LEN] = { 0 }, another[ENTRY_MAC_LEN] = { 1 };
@@ -264,7 +264,7 @@ static const struct tampering {
 	{ "UPDATE history SET detail = 'x' WHERE seq = 10", 10 },
 };
 
-static void each_alteration_is_found_where_it_is(void **state)
+static void each_alteration_is_found_at_its_entry(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(tamperings); i++) {
@@ -277,7 +277,7 @@ static void each_alteration_is_found_where_it_is(void **state)
 }
 
 /* But for a forged one behind the end, whose place the next one takes. */
-static void an_altered_history_goes_on_and_stays_broken(void **state)
+static void altered_history_goes_on_and_stays_broken(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(tamperings); i++) {
@@ -315,7 +315,7 @@ static const char *const seal_tamperings[] = {
 	"UPDATE history SET seq = 9223372036854775807 WHERE seq = 10",
 };
 
-static void a_seal_altered_or_removed_is_found(void **state)
+static void altered_or_removed_seal_is_found(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(seal_tamperings); i++) {
@@ -329,7 +329,7 @@ static void a_seal_altered_or_removed_is_found(void **state)
 	}
 }
 
-static void without_its_seal_a_history_goes_on_and_stays_broken(void **state)
+static void history_without_seal_goes_on_and_stays_broken(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(seal_tamperings); i++) {
@@ -364,7 +364,7 @@ static void without_its_seal_a_history_goes_on_and_stays_broken(void **state)
 }
 
 /* patd knows the end that it wrote last. */
-static void a_running_patd_puts_the_seal_back(void **state)
+static void running_patd_writes_the_seal_again(void **state)
 {
 	(void)state;
 	append(5);
@@ -380,7 +380,7 @@ static void a_running_patd_puts_the_seal_back(void **state)
 }
 
 /* There is no token without the entry that it was generated. */
-static void a_history_removed_whole_is_missed_where_there_are_tokens(void **state)
+static void removed_history_is_missed_when_tokens_exist(void **state)
 {
 	(void)state;
 	edit("INSERT INTO token VALUES ('0123456789', 'alice', 1000, 'laptop', zeroblob(32), 1, 0,"
@@ -399,7 +399,7 @@ static void a_history_removed_whole_is_missed_where_there_are_tokens(void **stat
 	assert_broken(1, "later");
 }
 
-static void a_key_of_somebody_else_makes_no_good_history(void **state)
+static void other_key_makes_no_good_history(void **state)
 {
 	(void)state;
 	append(5);
@@ -416,7 +416,7 @@ static void a_key_of_somebody_else_makes_no_good_history(void **state)
 }
 
 /* What no check can find, as the header says, but an append does not hide either. */
-static void entries_put_back_are_good_again(void **state)
+static void restored_entries_are_good_again(void **state)
 {
 	(void)state;
 	append(5);
@@ -430,7 +430,7 @@ static void entries_put_back_are_good_again(void **state)
 
 /* ---- pruned ---- */
 
-static void what_is_old_or_too_much_is_pruned(void **state)
+static void old_and_surplus_entries_are_pruned(void **state)
 {
 	static const struct {
 		uint64_t before, max;
@@ -465,7 +465,7 @@ static void what_is_old_or_too_much_is_pruned(void **state)
 	assert_string_equal(heard, "");
 }
 
-static void a_history_pruned_to_nothing_goes_on(void **state)
+static void empty_pruned_history_goes_on(void **state)
 {
 	(void)state;
 	append(5);
@@ -480,7 +480,7 @@ static void a_history_pruned_to_nothing_goes_on(void **state)
 	assert_string_equal(heard, "");
 }
 
-static void after_each_slice_of_pruning_the_history_is_good(void **state)
+static void history_is_good_after_each_slice_of_pruning(void **state)
 {
 	unsigned int slices = 0;
 	bool more = true;
@@ -499,7 +499,7 @@ static void after_each_slice_of_pruning_the_history_is_good(void **state)
 	assert_int_equal(ask("SELECT min(seq) FROM history"), 901);
 }
 
-static void pruning_does_not_hide_a_break_in_what_stays(void **state)
+static void pruning_hides_no_break_in_kept_entries(void **state)
 {
 	(void)state;
 	append(10);
@@ -513,7 +513,7 @@ static void pruning_does_not_hide_a_break_in_what_stays(void **state)
 	assert_good(3);
 }
 
-static void a_forged_entry_behind_the_end_does_not_prune_what_is_to_come(void **state)
+static void forged_entry_behind_the_end_prunes_no_later_entries(void **state)
 {
 	(void)state;
 	append(5);
@@ -530,7 +530,7 @@ static void a_forged_entry_behind_the_end_does_not_prune_what_is_to_come(void **
 
 /* ---- a check while the history goes on ---- */
 
-static void a_check_is_not_alarmed_by_what_goes_on_meanwhile(void **state)
+static void check_tolerates_concurrent_appends_and_pruning(void **state)
 {
 	struct history_check check = { 0 };
 	unsigned int slices = 0;
@@ -555,7 +555,7 @@ static void a_check_is_not_alarmed_by_what_goes_on_meanwhile(void **state)
 	assert_good(ask("SELECT count(*) FROM history"));
 }
 
-static void a_check_that_pruning_overtakes_goes_on_behind_it(void **state)
+static void check_overtaken_by_pruning_continues(void **state)
 {
 	struct history_check check = { 0 };
 
@@ -579,7 +579,7 @@ static void a_check_that_pruning_overtakes_goes_on_behind_it(void **state)
 }
 
 /* What a full disk undid was never there, though a check may have seen it. */
-static void a_check_is_not_alarmed_by_what_was_lost(void **state)
+static void check_tolerates_entries_undone_by_a_full_disk(void **state)
 {
 	struct history_check check = { 0 };
 	struct rlimit unlimited, full;
@@ -616,24 +616,24 @@ int main(void)
 		TEST(a_new_history_is_good),
 		TEST(entries_are_numbered_without_a_gap),
 		TEST(entry_outside_of_a_transaction_is_refused),
-		TEST(what_patd_wrote_is_good_over_a_restart),
-		TEST(an_entry_that_says_another_thing_has_another_mac),
-		TEST(each_alteration_is_found_where_it_is),
-		TEST(an_altered_history_goes_on_and_stays_broken),
-		TEST(a_seal_altered_or_removed_is_found),
-		TEST(without_its_seal_a_history_goes_on_and_stays_broken),
-		TEST(a_running_patd_puts_the_seal_back),
-		TEST(a_history_removed_whole_is_missed_where_there_are_tokens),
-		TEST(a_key_of_somebody_else_makes_no_good_history),
-		TEST(entries_put_back_are_good_again),
-		TEST(what_is_old_or_too_much_is_pruned),
-		TEST(a_history_pruned_to_nothing_goes_on),
-		TEST(after_each_slice_of_pruning_the_history_is_good),
-		TEST(pruning_does_not_hide_a_break_in_what_stays),
-		TEST(a_forged_entry_behind_the_end_does_not_prune_what_is_to_come),
-		TEST(a_check_is_not_alarmed_by_what_goes_on_meanwhile),
-		TEST(a_check_that_pruning_overtakes_goes_on_behind_it),
-		TEST(a_check_is_not_alarmed_by_what_was_lost),
+		TEST(history_is_good_after_restart),
+		TEST(different_entry_has_different_mac),
+		TEST(each_alteration_is_found_at_its_entry),
+		TEST(altered_history_goes_on_and_stays_broken),
+		TEST(altered_or_removed_seal_is_found),
+		TEST(history_without_seal_goes_on_and_stays_broken),
+		TEST(running_patd_writes_the_seal_again),
+		TEST(removed_history_is_missed_when_tokens_exist),
+		TEST(other_key_makes_no_good_history),
+		TEST(restored_entries_are_good_again),
+		TEST(old_and_surplus_entries_are_pruned),
+		TEST(empty_pruned_history_goes_on),
+		TEST(history_is_good_after_each_slice_of_pruning),
+		TEST(pruning_hides_no_break_in_kept_entries),
+		TEST(forged_entry_behind_the_end_prunes_no_later_entries),
+		TEST(check_tolerates_concurrent_appends_and_pruning),
+		TEST(check_overtaken_by_pruning_continues),
+		TEST(check_tolerates_entries_undone_by_a_full_disk),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -71,7 +71,7 @@ static void fill(char *text, size_t size, char with)
 	text[size - 1] = '\0';
 }
 
-static void an_entry_is_listed_as_it_was_appended(void **state)
+static void appended_entry_is_listed_unchanged(void **state)
 {
 	struct entry entry = an_entry(INT64_MAX - 1, INT64_MAX, "0123456789", "", UINT32_MAX), got;
 
@@ -103,7 +103,7 @@ static int stop(const struct entry *entry, void *userdata)
 	return -ECANCELED;
 }
 
-static void a_listing_ends_when_told_so(void **state)
+static void listing_ends_when_callback_returns_nonzero(void **state)
 {
 	struct entry entry = an_entry(1, 1, "0123456789", "alice", 1000);
 	int calls = 0;
@@ -118,7 +118,7 @@ static void a_listing_ends_when_told_so(void **state)
 }
 
 /* What stands where the next entry belongs is not the history's. */
-static void an_entry_takes_the_place_of_a_forged_one(void **state)
+static void entry_replaces_a_forged_one(void **state)
 {
 	struct entry entry = an_entry(1, 1, "0123456789", "forged", 1000), got;
 
@@ -133,7 +133,7 @@ static void an_entry_takes_the_place_of_a_forged_one(void **state)
 
 /* ---- the seal ---- */
 
-static void the_seal_is_the_one_written_last(void **state)
+static void seal_is_the_one_written_last(void **state)
 {
 	struct history_seal seal = { .first = 3, .last = INT64_MAX }, got;
 	struct entry entry = an_entry(1, 1, "", "", 0);
@@ -155,7 +155,7 @@ static void the_seal_is_the_one_written_last(void **state)
 	assert_string_equal(all(), "");
 }
 
-static void a_seal_of_another_form_is_damage(void **state)
+static void malformed_seal_is_damage(void **state)
 {
 	static const char *const values[] = { "7", "'text'", "x'00'", "zeroblob(113)" };
 	struct history_seal seal;
@@ -193,7 +193,7 @@ static void append_the_past(void)
 		append(&past[i]);
 }
 
-static void a_filter_lets_through_what_it_says(void **state)
+static void filter_lists_matching_entries(void **state)
 {
 	static const struct {
 		struct entry_filter filter;
@@ -273,7 +273,7 @@ static void a_filter_lets_through_what_it_says(void **state)
 	}
 }
 
-static void of_an_empty_history_nothing_is_listed(void **state)
+static void empty_history_lists_nothing(void **state)
 {
 	(void)state;
 	assert_string_equal(all(), "");
@@ -281,7 +281,7 @@ static void of_an_empty_history_nothing_is_listed(void **state)
 }
 
 /* The seal may be the very thing that was altered. */
-static void times_are_found_whatever_the_seal_says(void **state)
+static void times_are_found_without_the_seal(void **state)
 {
 	static const char *const seals[] = {
 		"DELETE FROM meta WHERE key = 'history'",
@@ -301,7 +301,7 @@ static void times_are_found_whatever_the_seal_says(void **state)
 
 /* ---- damage ---- */
 
-static void a_damaged_entry_is_left_out(void **state)
+static void damaged_entry_is_left_out(void **state)
 {
 	static const char *const damages[] = {
 		"at = -1",
@@ -362,7 +362,7 @@ static struct entry see(const char *id, const char *service, const char *rhost)
 	return entry;
 }
 
-static void what_a_token_was_not_used_for_before_is_new(void **state)
+static void unseen_service_or_network_is_new(void **state)
 {
 	static const struct {
 		const char *id, *service, *rhost;
@@ -401,7 +401,7 @@ static int64_t count_seen(const char *where)
 	return place_ask(&place, sql);
 }
 
-static void no_more_places_are_remembered_than_the_bound(void **state)
+static void number_of_remembered_places_is_bounded(void **state)
 {
 	char service[16], rhost[16];
 
@@ -425,7 +425,7 @@ static void no_more_places_are_remembered_than_the_bound(void **state)
 	assert_false(see(B, service, rhost).new_network);
 }
 
-static void a_forgotten_token_was_never_used(void **state)
+static void forgotten_token_was_never_used(void **state)
 {
 	(void)state;
 	(void)see(A, "sudo", "");
@@ -459,7 +459,7 @@ static int count_step(void *userdata)
  * Counted in instructions of SQLite's machine, of which a row takes some twenty: each of these
  * pages looks at about as many rows as it has, and none at a hundred thousand.
  */
-static void a_page_costs_what_it_has_and_not_what_there_is(void **state)
+static void page_cost_does_not_depend_on_history_size(void **state)
 {
 	static const struct {
 		const char *what;
@@ -528,19 +528,19 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_entry_is_listed_as_it_was_appended),
-		TEST(a_listing_ends_when_told_so),
-		TEST(an_entry_takes_the_place_of_a_forged_one),
-		TEST(the_seal_is_the_one_written_last),
-		TEST(a_seal_of_another_form_is_damage),
-		TEST(a_filter_lets_through_what_it_says),
-		TEST(of_an_empty_history_nothing_is_listed),
-		TEST(times_are_found_whatever_the_seal_says),
-		TEST(a_damaged_entry_is_left_out),
-		TEST(what_a_token_was_not_used_for_before_is_new),
-		TEST(no_more_places_are_remembered_than_the_bound),
-		TEST(a_forgotten_token_was_never_used),
-		TEST(a_page_costs_what_it_has_and_not_what_there_is),
+		TEST(appended_entry_is_listed_unchanged),
+		TEST(listing_ends_when_callback_returns_nonzero),
+		TEST(entry_replaces_a_forged_one),
+		TEST(seal_is_the_one_written_last),
+		TEST(malformed_seal_is_damage),
+		TEST(filter_lists_matching_entries),
+		TEST(empty_history_lists_nothing),
+		TEST(times_are_found_without_the_seal),
+		TEST(damaged_entry_is_left_out),
+		TEST(unseen_service_or_network_is_new),
+		TEST(number_of_remembered_places_is_bounded),
+		TEST(forgotten_token_was_never_used),
+		TEST(page_cost_does_not_depend_on_history_size),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -69,7 +69,7 @@ static void turn(unsigned int times)
 		assert_true(sd_event_run(event, 10 * 1000000) > 0);
 }
 
-static void what_happens_is_told_in_order(void **state)
+static void entries_are_logged_in_order(void **state)
 {
 	struct token token = { .uid = 1000 };
 
@@ -91,7 +91,7 @@ static void what_happens_is_told_in_order(void **state)
 		"token ABCDEFGHIJ \"phone\" of bob: expires on 2023-11-14 22:13 UTC\n");
 }
 
-static void what_waits_when_patd_ends_is_told(void **state)
+static void pending_entries_are_logged_on_exit(void **state)
 {
 	(void)state;
 	for (unsigned int i = 1; i <= 50; i++) {
@@ -105,7 +105,7 @@ static void what_waits_when_patd_ends_is_told(void **state)
 }
 
 /* The loop does not turn, so that none is taken off the list. */
-static void more_than_can_wait_are_dropped_and_counted(void **state)
+static void excess_entries_are_dropped_and_counted(void **state)
 {
 	struct entry entry = an_entry(ENTRY_USED, 1);
 
@@ -149,9 +149,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_happens_is_told_in_order),
-		TEST(what_waits_when_patd_ends_is_told),
-		TEST(more_than_can_wait_are_dropped_and_counted),
+		TEST(entries_are_logged_in_order),
+		TEST(pending_entries_are_logged_on_exit),
+		TEST(excess_entries_are_dropped_and_counted),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

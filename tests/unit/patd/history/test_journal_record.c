@@ -59,7 +59,7 @@ static struct entry a_login(enum entry_event event, enum pat_verdict result)
 	return entry;
 }
 
-static void a_login_has_a_field_for_each_fact(void **state)
+static void login_has_a_field_for_each_fact(void **state)
 {
 	struct entry entry = a_login(ENTRY_USED, PAT_ACCEPTED);
 
@@ -89,7 +89,7 @@ static void a_login_has_a_field_for_each_fact(void **state)
 	assert_int_equal(record.fields_n, 20);
 }
 
-static void what_is_empty_is_no_field(void **state)
+static void empty_value_has_no_field(void **state)
 {
 	struct entry entry = { .seq = 1, .event = ENTRY_DISABLED, .how = ENTRY_ROOT };
 	static const char *const absent[] = { "PAT_TOKEN_ID", "PAT_TOKEN_NAME", "PAT_USER",
@@ -103,7 +103,7 @@ static void what_is_empty_is_no_field(void **state)
 	assert_field("PAT_BY_UID", "0");
 }
 
-static void a_line_says_who_did_what_and_where(void **state)
+static void line_says_who_did_what_and_where(void **state)
 {
 	struct entry local = a_login(ENTRY_USED, PAT_ACCEPTED);
 	struct entry asked = a_login(ENTRY_USED, PAT_ACCEPTED);
@@ -146,7 +146,7 @@ static void a_line_says_who_did_what_and_where(void **state)
 	}
 }
 
-static void the_priority_is_what_it_means_to_the_operator(void **state)
+static void priority_follows_from_the_event(void **state)
 {
 	struct entry first = a_login(ENTRY_USED, PAT_ACCEPTED);
 	struct entry elsewhere = a_login(ENTRY_USED, PAT_ACCEPTED);
@@ -179,7 +179,7 @@ static void the_priority_is_what_it_means_to_the_operator(void **state)
 	}
 }
 
-static void a_token_that_expires_says_when(void **state)
+static void expiring_token_has_its_expiry(void **state)
 {
 	struct entry entry = an_entry(ENTRY_GENERATED);
 
@@ -205,7 +205,7 @@ static void assert_printable_ascii(const char *what)
 	}
 }
 
-static void nobody_can_forge_a_field_or_a_line(void **state)
+static void hostile_text_forges_no_field_or_line(void **state)
 {
 	static const struct {
 		const char *what, *text;
@@ -245,7 +245,7 @@ static void nobody_can_forge_a_field_or_a_line(void **state)
 	}
 }
 
-static void what_stands_behind_a_text_stays_there(void **state)
+static void bytes_behind_the_nul_are_not_logged(void **state)
 {
 	struct entry entry = a_login(ENTRY_USED, PAT_ACCEPTED);
 
@@ -257,7 +257,7 @@ static void what_stands_behind_a_text_stays_there(void **state)
 	assert_printable_ascii("a NUL");
 }
 
-static void what_others_chose_is_in_quotes(void **state)
+static void untrusted_text_is_quoted(void **state)
 {
 	struct entry entry = a_login(ENTRY_REFUSED, PAT_REVOKED);
 
@@ -274,7 +274,7 @@ static void what_others_chose_is_in_quotes(void **state)
 	assert_field("PAT_TTY", "\\x1b[m\\x5c");
 }
 
-static void names_in_any_script_are_as_they_were(void **state)
+static void names_in_any_script_are_unchanged(void **state)
 {
 	struct entry entry = an_entry(ENTRY_GENERATED);
 
@@ -285,7 +285,7 @@ static void names_in_any_script_are_as_they_were(void **state)
 	assert_non_null(strstr(record.message, entry.name));
 }
 
-static void the_longest_texts_fit(void **state)
+static void longest_texts_fit(void **state)
 {
 	struct entry entry = a_login(ENTRY_REFUSED, PAT_ROTATED);
 	const struct {
@@ -320,7 +320,7 @@ static void the_longest_texts_fit(void **state)
 }
 
 /* Each kind once. */
-static void every_message_is_in_the_catalog_under_its_own_id(void **state)
+static void every_message_id_is_in_the_catalog(void **state)
 {
 	struct entry entries[ENTRY_EVENTS + 3];
 	char catalog[16384], ids[COUNT(entries)][33], query[64];
@@ -354,17 +354,17 @@ static void every_message_is_in_the_catalog_under_its_own_id(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_login_has_a_field_for_each_fact),
-		cmocka_unit_test(what_is_empty_is_no_field),
-		cmocka_unit_test(a_line_says_who_did_what_and_where),
-		cmocka_unit_test(the_priority_is_what_it_means_to_the_operator),
-		cmocka_unit_test(a_token_that_expires_says_when),
-		cmocka_unit_test(nobody_can_forge_a_field_or_a_line),
-		cmocka_unit_test(what_stands_behind_a_text_stays_there),
-		cmocka_unit_test(what_others_chose_is_in_quotes),
-		cmocka_unit_test(names_in_any_script_are_as_they_were),
-		cmocka_unit_test(the_longest_texts_fit),
-		cmocka_unit_test(every_message_is_in_the_catalog_under_its_own_id),
+		cmocka_unit_test(login_has_a_field_for_each_fact),
+		cmocka_unit_test(empty_value_has_no_field),
+		cmocka_unit_test(line_says_who_did_what_and_where),
+		cmocka_unit_test(priority_follows_from_the_event),
+		cmocka_unit_test(expiring_token_has_its_expiry),
+		cmocka_unit_test(hostile_text_forges_no_field_or_line),
+		cmocka_unit_test(bytes_behind_the_nul_are_not_logged),
+		cmocka_unit_test(untrusted_text_is_quoted),
+		cmocka_unit_test(names_in_any_script_are_unchanged),
+		cmocka_unit_test(longest_texts_fit),
+		cmocka_unit_test(every_message_id_is_in_the_catalog),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -9,7 +9,7 @@ static const char *const events[] = { "generated", "used", "refused", "revoked",
 	"restored", "rotated", "renamed", "deleted", "disabled", "enabled" };
 static const char *const hows[] = { "pam", "root", "owner", "password", "patd" };
 
-static void an_event_keeps_its_number_and_its_word(void **state)
+static void events_keep_number_and_word(void **state)
 {
 	(void)state;
 	assert_int_equal(COUNT(events), ENTRY_EVENTS);
@@ -17,7 +17,7 @@ static void an_event_keeps_its_number_and_its_word(void **state)
 		assert_string_equal(entry_event_text((enum entry_event)i), events[i]);
 }
 
-static void a_way_keeps_its_number_and_its_word(void **state)
+static void authorities_keep_number_and_word(void **state)
 {
 	(void)state;
 	assert_int_equal(COUNT(hows), ENTRY_HOWS);
@@ -28,8 +28,8 @@ static void a_way_keeps_its_number_and_its_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_event_keeps_its_number_and_its_word),
-		cmocka_unit_test(a_way_keeps_its_number_and_its_word),
+		cmocka_unit_test(events_keep_number_and_word),
+		cmocka_unit_test(authorities_keep_number_and_word),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -62,7 +62,7 @@ static uint64_t berlin_offset(int year, uint64_t time)
 	return time >= change_of(year, 3) && time < change_of(year, 10) ? 2 * HOUR : HOUR;
 }
 
-static void hours_have_one_spelling(void **state)
+static void hours_have_a_canonical_spelling(void **state)
 {
 	static const struct {
 		const char *text, *hours;
@@ -135,7 +135,7 @@ static void every_set_of_weekdays_is_kept(void **state)
 	}
 }
 
-static void what_is_no_hours_is_refused_and_says_why(void **state)
+static void bad_hours_are_refused_with_a_reason(void **state)
 {
 	static const char what[] = "not hours", weekdays[] = "weekdays are",
 			  clock[] = "hours are written \"HH:MM";
@@ -207,7 +207,7 @@ static void what_is_no_hours_is_refused_and_says_why(void **state)
 	}
 }
 
-static void hours_fill_their_place_and_no_more(void **state)
+static void hours_fit_the_buffer_exactly(void **state)
 {
 	char text[LIMITS_HOURS_MAX + 64] = "", hours[LIMITS_HOURS_MAX + 1];
 	size_t len = 0;
@@ -307,7 +307,7 @@ static void hours_begin_and_end_to_the_second(void **state)
 	}
 }
 
-static void no_hours_are_always(void **state)
+static void empty_hours_permit_any_time(void **state)
 {
 	(void)state;
 	assert_true(hours_match("", 0));
@@ -421,7 +421,7 @@ static void each_minute_of_two_years_is_right(void **state)
 	}
 }
 
-static void the_zone_is_the_one_now_set(void **state)
+static void current_time_zone_is_used(void **state)
 {
 	const uint64_t noon = utc(2026, 1, 5, 12, 0);
 
@@ -445,7 +445,7 @@ static void the_zone_is_the_one_now_set(void **state)
 	assert_true(hours_match("Sun 02:00-02:01", utc(2026, 4, 4, 15, 30)));
 }
 
-static void what_is_damaged_has_no_time(void **state)
+static void damaged_hours_permit_no_time(void **state)
 {
 	static const char *const table[] = {
 		" ",
@@ -483,7 +483,7 @@ static void what_is_damaged_has_no_time(void **state)
 	assert_false(hours_match(text, utc(2026, 1, 5, 12, 0)));
 }
 
-static void a_time_without_a_calendar_is_outside(void **state)
+static void time_beyond_the_calendar_is_outside(void **state)
 {
 	(void)state;
 	assert_false(hours_match("00:00-24:00", UINT64_MAX));
@@ -496,17 +496,17 @@ static void a_time_without_a_calendar_is_outside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hours_have_one_spelling),
+		cmocka_unit_test(hours_have_a_canonical_spelling),
 		cmocka_unit_test_setup(every_set_of_weekdays_is_kept, in_berlin),
-		cmocka_unit_test(what_is_no_hours_is_refused_and_says_why),
-		cmocka_unit_test(hours_fill_their_place_and_no_more),
+		cmocka_unit_test(bad_hours_are_refused_with_a_reason),
+		cmocka_unit_test(hours_fit_the_buffer_exactly),
 		cmocka_unit_test_setup(hours_begin_and_end_to_the_second, in_berlin),
-		cmocka_unit_test(no_hours_are_always),
+		cmocka_unit_test(empty_hours_permit_any_time),
 		cmocka_unit_test_setup(daylight_saving_skips_and_repeats, in_berlin),
 		cmocka_unit_test_setup(each_minute_of_two_years_is_right, in_berlin),
-		cmocka_unit_test_setup(the_zone_is_the_one_now_set, in_berlin),
-		cmocka_unit_test_setup(what_is_damaged_has_no_time, in_berlin),
-		cmocka_unit_test_setup(a_time_without_a_calendar_is_outside, in_berlin),
+		cmocka_unit_test_setup(current_time_zone_is_used, in_berlin),
+		cmocka_unit_test_setup(damaged_hours_permit_no_time, in_berlin),
+		cmocka_unit_test_setup(time_beyond_the_calendar_is_outside, in_berlin),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

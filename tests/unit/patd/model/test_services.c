@@ -12,7 +12,7 @@
 #define LONGEST "123456789-123456789-123456789-123456789-123456789-123456789-123"
 _Static_assert(sizeof(LONGEST) - 1 == PAT_SERVICE_MAX, "the longest service");
 
-static void a_list_has_one_spelling(void **state)
+static void services_have_a_canonical_spelling(void **state)
 {
 	static const struct {
 		const char *text, *list;
@@ -43,7 +43,7 @@ static void a_list_has_one_spelling(void **state)
 	}
 }
 
-static void what_is_no_list_is_refused_and_says_why(void **state)
+static void bad_list_is_refused_with_a_reason(void **state)
 {
 	static const struct {
 		const char *text, *said;
@@ -85,7 +85,7 @@ static void what_is_no_list_is_refused_and_says_why(void **state)
 	}
 }
 
-static void a_list_fills_its_place_and_no_more(void **state)
+static void list_fits_the_buffer_exactly(void **state)
 {
 	char text[LIMITS_SERVICES_MAX + 2] = "", list[LIMITS_SERVICES_MAX + 1];
 	size_t len = 0;
@@ -105,7 +105,7 @@ static void a_list_fills_its_place_and_no_more(void **state)
 	assert_string_equal(list, "untouched");
 }
 
-static void a_list_has_the_services_that_its_patterns_match(void **state)
+static void list_has_the_services_that_its_patterns_match(void **state)
 {
 	static const struct {
 		const char *list, *service;
@@ -146,7 +146,7 @@ static void a_list_has_the_services_that_its_patterns_match(void **state)
 }
 
 /* Nor does an overlong "s" pass for one: what is not UTF-8 is no character of a pattern. */
-static void a_name_of_odd_bytes_matches_no_ordinary_pattern(void **state)
+static void name_of_odd_bytes_matches_no_ordinary_pattern(void **state)
 {
 	static const char *const services[] = { "\xC1\xB3udo", "\xFFsudo", "sudo\xC3", "\x80sudo" };
 
@@ -158,11 +158,11 @@ static void a_name_of_odd_bytes_matches_no_ordinary_pattern(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_list_has_one_spelling),
-		cmocka_unit_test(what_is_no_list_is_refused_and_says_why),
-		cmocka_unit_test(a_list_fills_its_place_and_no_more),
-		cmocka_unit_test(a_list_has_the_services_that_its_patterns_match),
-		cmocka_unit_test(a_name_of_odd_bytes_matches_no_ordinary_pattern),
+		cmocka_unit_test(services_have_a_canonical_spelling),
+		cmocka_unit_test(bad_list_is_refused_with_a_reason),
+		cmocka_unit_test(list_fits_the_buffer_exactly),
+		cmocka_unit_test(list_has_the_services_that_its_patterns_match),
+		cmocka_unit_test(name_of_odd_bytes_matches_no_ordinary_pattern),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

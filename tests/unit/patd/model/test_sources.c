@@ -7,7 +7,7 @@
 #include "patd/model/limits.h"
 #include "patd/model/sources.h"
 
-static void a_list_has_one_spelling(void **state)
+static void sources_have_a_canonical_spelling(void **state)
 {
 	static const struct {
 		const char *text, *list;
@@ -48,7 +48,7 @@ static void a_list_has_one_spelling(void **state)
 	}
 }
 
-static void what_is_no_list_is_refused_and_says_why(void **state)
+static void bad_list_is_refused_with_a_reason(void **state)
 {
 	static const char no_source[] = "a host name is none", bits[] = "number of bits",
 			  behind[] = "bits set behind the prefix";
@@ -126,7 +126,7 @@ static void what_is_no_list_is_refused_and_says_why(void **state)
 	}
 }
 
-static void a_list_fills_its_place_and_no_more(void **state)
+static void list_fits_the_buffer_exactly(void **state)
 {
 	char text[LIMITS_SOURCES_MAX + 1] = "", list[LIMITS_SOURCES_MAX + 1];
 	size_t len = 0;
@@ -145,7 +145,7 @@ static void a_list_fills_its_place_and_no_more(void **state)
 	assert_string_equal(list, "untouched");
 }
 
-static void a_list_has_the_places_of_its_networks(void **state)
+static void list_has_the_addresses_of_its_networks(void **state)
 {
 	static const struct {
 		const char *list, *rhost;
@@ -242,7 +242,7 @@ static void a_list_has_the_places_of_its_networks(void **state)
 }
 
 /* PAM_RHOST is cut short at 255 bytes. */
-static void a_cut_rhost_is_nowhere(void **state)
+static void truncated_rhost_matches_nothing(void **state)
 {
 	char rhost[256];
 
@@ -261,7 +261,7 @@ static void a_cut_rhost_is_nowhere(void **state)
 }
 
 /* Each prefix against an address that differs in each bit. */
-static void a_prefix_is_as_many_bits_as_it_says(void **state)
+static void prefix_has_the_stated_number_of_bits(void **state)
 {
 	(void)state;
 	for (unsigned int prefix = 0; prefix <= 32; prefix++) {
@@ -298,7 +298,7 @@ static void a_prefix_is_as_many_bits_as_it_says(void **state)
 	}
 }
 
-static void one_place_stays_one_network(void **state)
+static void addresses_of_one_place_share_a_network(void **state)
 {
 	static const struct {
 		const char *rhost, *network;
@@ -337,13 +337,13 @@ static void one_place_stays_one_network(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_list_has_one_spelling),
-		cmocka_unit_test(what_is_no_list_is_refused_and_says_why),
-		cmocka_unit_test(a_list_fills_its_place_and_no_more),
-		cmocka_unit_test(a_list_has_the_places_of_its_networks),
-		cmocka_unit_test(a_cut_rhost_is_nowhere),
-		cmocka_unit_test(a_prefix_is_as_many_bits_as_it_says),
-		cmocka_unit_test(one_place_stays_one_network),
+		cmocka_unit_test(sources_have_a_canonical_spelling),
+		cmocka_unit_test(bad_list_is_refused_with_a_reason),
+		cmocka_unit_test(list_fits_the_buffer_exactly),
+		cmocka_unit_test(list_has_the_addresses_of_its_networks),
+		cmocka_unit_test(truncated_rhost_matches_nothing),
+		cmocka_unit_test(prefix_has_the_stated_number_of_bits),
+		cmocka_unit_test(addresses_of_one_place_share_a_network),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

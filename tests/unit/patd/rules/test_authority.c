@@ -5,7 +5,7 @@
 
 #define NONE ACTION_NONE
 
-static void the_table_is_as_documented(void **state)
+static void each_operation_needs_the_documented_action(void **state)
 {
 	static const struct {
 		enum operation operation;
@@ -49,7 +49,7 @@ static void the_table_is_as_documented(void **state)
 	}
 }
 
-static void ones_own_is_by_uid_and_by_name(void **state)
+static void ownership_is_by_uid_and_name(void **state)
 {
 	static const struct caller alice = { .uid = 1000, .user = "alice" };
 
@@ -61,7 +61,7 @@ static void ones_own_is_by_uid_and_by_name(void **state)
 	assert_false(authority_owns(&alice, 1000, ""));
 }
 
-static void every_action_has_a_name_for_polkit(void **state)
+static void every_action_has_a_polkit_name(void **state)
 {
 	(void)state;
 	assert_null(authority_action_text(ACTION_NONE));
@@ -73,9 +73,9 @@ static void every_action_has_a_name_for_polkit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_table_is_as_documented),
-		cmocka_unit_test(ones_own_is_by_uid_and_by_name),
-		cmocka_unit_test(every_action_has_a_name_for_polkit),
+		cmocka_unit_test(each_operation_needs_the_documented_action),
+		cmocka_unit_test(ownership_is_by_uid_and_name),
+		cmocka_unit_test(every_action_has_a_polkit_name),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

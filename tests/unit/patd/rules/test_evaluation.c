@@ -248,7 +248,7 @@ static const struct {
 	{ "uses: without end", OPEN, { .uses = INT64_MAX } },
 };
 
-static void each_rule_shuts_what_it_should_and_nothing_else(void **state)
+static void each_rule_denies_only_its_cases(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -359,7 +359,7 @@ static const struct {
 };
 
 /* All 8192 sets of rules, each pair among them. */
-static void of_all_that_shut_the_first_is_told_and_a_check_names_each(void **state)
+static void first_reason_is_the_verdict_and_check_names_all(void **state)
 {
 	(void)state;
 	for (unsigned int set = 0; set < 1U << COUNT(order); set++) {
@@ -402,8 +402,8 @@ static void every_verdict_about_a_token_has_its_rule(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_rule_shuts_what_it_should_and_nothing_else),
-		cmocka_unit_test(of_all_that_shut_the_first_is_told_and_a_check_names_each),
+		cmocka_unit_test(each_rule_denies_only_its_cases),
+		cmocka_unit_test(first_reason_is_the_verdict_and_check_names_all),
 		cmocka_unit_test(every_verdict_about_a_token_has_its_rule),
 	};
 

@@ -16,7 +16,7 @@ static struct policy policy_with(uint64_t max_lifetime, uint64_t revoke_unused)
 	return policy;
 }
 
-static void the_end_is_the_nearer_of_the_tokens_and_the_policys(void **state)
+static void expiry_is_the_earlier_of_token_and_policy(void **state)
 {
 	static const struct {
 		uint64_t expires_at, max_lifetime, end;
@@ -48,7 +48,7 @@ static void the_end_is_the_nearer_of_the_tokens_and_the_policys(void **state)
 	}
 }
 
-static void a_revoke_is_for_good_or_until_its_time(void **state)
+static void revoke_is_permanent_or_until_its_time(void **state)
 {
 	static const struct {
 		uint64_t at, until, now;
@@ -75,7 +75,7 @@ static void a_revoke_is_for_good_or_until_its_time(void **state)
 }
 
 /* Each of the times from which a token might have been used, as the latest of all. */
-static void unused_counts_from_the_latest_time_it_could_be_used(void **state)
+static void unused_time_counts_from_the_latest_possible_use(void **state)
 {
 	static const struct token tokens[] = {
 		{ .created_at = 2000 },
@@ -102,7 +102,7 @@ static void unused_counts_from_the_latest_time_it_could_be_used(void **state)
 	}
 }
 
-static void uses_are_used_up_at_their_number(void **state)
+static void token_is_exhausted_at_max_uses(void **state)
 {
 	static const struct {
 		uint64_t max, uses;
@@ -128,7 +128,7 @@ static void uses_are_used_up_at_their_number(void **state)
 	}
 }
 
-static void the_next_change_is_the_earliest_that_is_still_to_come(void **state)
+static void next_change_is_the_earliest_future_one(void **state)
 {
 	static const struct {
 		uint64_t not_before, revoked_until, expires_at, max_lifetime, now, next;
@@ -164,11 +164,11 @@ static void the_next_change_is_the_earliest_that_is_still_to_come(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_end_is_the_nearer_of_the_tokens_and_the_policys),
-		cmocka_unit_test(a_revoke_is_for_good_or_until_its_time),
-		cmocka_unit_test(unused_counts_from_the_latest_time_it_could_be_used),
-		cmocka_unit_test(uses_are_used_up_at_their_number),
-		cmocka_unit_test(the_next_change_is_the_earliest_that_is_still_to_come),
+		cmocka_unit_test(expiry_is_the_earlier_of_token_and_policy),
+		cmocka_unit_test(revoke_is_permanent_or_until_its_time),
+		cmocka_unit_test(unused_time_counts_from_the_latest_possible_use),
+		cmocka_unit_test(token_is_exhausted_at_max_uses),
+		cmocka_unit_test(next_change_is_the_earliest_future_one),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

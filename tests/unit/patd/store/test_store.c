@@ -112,7 +112,7 @@ static void edit(const char *sql)
 
 /* ---- rows ---- */
 
-static void what_is_inserted_is_found(void **state)
+static void inserted_token_is_found(void **state)
 {
 	struct token token = a_token("0123456789", "alice", UINT32_MAX, "\xF0\x9F\x94\x91 key");
 	struct token found;
@@ -129,7 +129,7 @@ static void what_is_inserted_is_found(void **state)
 	assert_memory_equal(&found, &token, sizeof(token));
 }
 
-static void what_is_not_there_is_not_found(void **state)
+static void missing_token_is_not_found(void **state)
 {
 	struct token found = { .uid = 77 };
 
@@ -141,7 +141,7 @@ static void what_is_not_there_is_not_found(void **state)
 	assert_int_equal(delete ("0123456789"), -ENOENT);
 }
 
-static void names_and_ids_are_taken_once(void **state)
+static void duplicate_name_or_id_is_refused(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 	struct token same_id = a_token("0123456789", "bob", 1001, "phone");
@@ -160,7 +160,7 @@ static void names_and_ids_are_taken_once(void **state)
 	assert_int_equal(ask("SELECT count(*) FROM token"), 3);
 }
 
-static void a_revocation_changes_that_and_the_mac(void **state)
+static void update_writes_the_whole_row(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), other, found;
 
@@ -177,7 +177,7 @@ static void a_revocation_changes_that_and_the_mac(void **state)
 	assert_memory_equal(&found, &other, sizeof(other));
 }
 
-static void what_is_deleted_is_gone_and_overwritten(void **state)
+static void deleted_token_is_gone_and_overwritten(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
 	char bytes[65536];
@@ -216,7 +216,7 @@ static void latest_time_is_kept(void **state)
 	assert_int_equal(time, 600);
 }
 
-static void the_keys_check_value_is_kept(void **state)
+static void key_check_value_is_kept(void **state)
 {
 	uint8_t value[32], got[32];
 
@@ -231,7 +231,7 @@ static void the_keys_check_value_is_kept(void **state)
 	assert_int_equal(meta_get_key_check(database, got, sizeof(got) - 1), -EBADMSG);
 }
 
-static void any_token_is_noticed(void **state)
+static void database_knows_whether_it_has_tokens(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 	bool has = true;
@@ -246,7 +246,7 @@ static void any_token_is_noticed(void **state)
 
 /* ---- usage ---- */
 
-static void usage_is_there_for_others_once_committed(void **state)
+static void usage_is_visible_once_committed(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 
@@ -263,7 +263,7 @@ static void usage_is_there_for_others_once_committed(void **state)
 }
 
 /* A transaction of many, as of many logins in one turn of the loop. */
-static void a_batch_is_one_transaction(void **state)
+static void usage_batch_is_one_transaction(void **state)
 {
 	char id[PAT_ID_LEN + 1];
 
@@ -312,7 +312,7 @@ static void usage_survives_a_kill(void **state)
 	assert_int_equal(found.last_used_at, 111);
 }
 
-static void usage_is_committed_at_the_end(void **state)
+static void usage_is_committed_on_close(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
 
@@ -324,7 +324,7 @@ static void usage_is_committed_at_the_end(void **state)
 	assert_int_equal(found.last_used_at, 111);
 }
 
-static void a_failing_change_takes_no_usage_along(void **state)
+static void failed_change_does_not_undo_usage(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
 	struct token twin = a_token("AAAAAAAAAA", "alice", 1000, "laptop");
@@ -341,7 +341,7 @@ static void a_failing_change_takes_no_usage_along(void **state)
 	assert_int_equal(found.last_used_at, 222);
 }
 
-static void a_failed_change_leaves_nothing_open(void **state)
+static void failed_change_leaves_no_open_transaction(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 
@@ -355,14 +355,14 @@ static void a_failed_change_leaves_nothing_open(void **state)
 	assert_int_equal(insert(&token), 0);
 }
 
-static void usage_of_a_token_just_deleted_is_no_failure(void **state)
+static void usage_of_deleted_token_is_no_failure(void **state)
 {
 	(void)state;
 	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
 	assert_int_equal(usage_commit(database), 0);
 }
 
-static void nothing_to_commit_is_nothing_to_sync(void **state)
+static void empty_usage_transaction_needs_no_sync(void **state)
 {
 	struct token found;
 
@@ -377,7 +377,7 @@ static void nothing_to_commit_is_nothing_to_sync(void **state)
 	assert_false(database_has_unsynced(database));
 }
 
-static void a_sync_folds_the_log_into_the_database(void **state)
+static void sync_folds_the_wal_into_the_database(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 	char bytes[65536];
@@ -399,7 +399,7 @@ static void a_sync_folds_the_log_into_the_database(void **state)
 
 /* ---- the file ---- */
 
-static void the_database_is_for_us_alone(void **state)
+static void database_files_are_private(void **state)
 {
 	static const char *const files[] = { "patd.db", "patd.db-wal", "patd.db-shm", "reserve" };
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
@@ -410,7 +410,7 @@ static void the_database_is_for_us_alone(void **state)
 		assert_that((place_stat(&place, files[i]).st_mode & 07777) == 0600, "%s", files[i]);
 }
 
-static void a_missing_directory_is_made_for_us_alone(void **state)
+static void missing_directory_is_made_private(void **state)
 {
 	struct database *other;
 	char dir[64];
@@ -422,7 +422,7 @@ static void a_missing_directory_is_made_for_us_alone(void **state)
 	database_free(other);
 }
 
-static void a_second_patd_is_kept_out(void **state)
+static void second_patd_is_refused(void **state)
 {
 	struct database *second = NULL;
 
@@ -435,7 +435,7 @@ static void a_second_patd_is_kept_out(void **state)
 }
 
 /* One that ends without a word gives the lock up, too. */
-static void the_lock_of_a_dead_patd_holds_nobody(void **state)
+static void lock_of_dead_patd_is_released(void **state)
 {
 	pid_t child;
 	int status;
@@ -601,7 +601,7 @@ static void garbage_is_refused(void **state)
  * At each page's end, and a byte behind it.  Refused at once; or, where only the last page is cut,
  * when a row of it is read.
  */
-static void a_truncated_database_opens_no_door(void **state)
+static void truncated_database_yields_no_token(void **state)
 {
 	static char whole[1 << 18];
 	size_t size;
@@ -640,7 +640,7 @@ static void a_truncated_database_opens_no_door(void **state)
 	}
 }
 
-static void the_latest_is_in_the_log_and_is_found_there(void **state)
+static void change_in_the_wal_is_found_after_a_kill(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
 	pid_t child;
@@ -699,27 +699,27 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_inserted_is_found),
-		TEST(what_is_not_there_is_not_found),
-		TEST(names_and_ids_are_taken_once),
-		TEST(a_revocation_changes_that_and_the_mac),
-		TEST(what_is_deleted_is_gone_and_overwritten),
+		TEST(inserted_token_is_found),
+		TEST(missing_token_is_not_found),
+		TEST(duplicate_name_or_id_is_refused),
+		TEST(update_writes_the_whole_row),
+		TEST(deleted_token_is_gone_and_overwritten),
 		TEST(latest_time_is_kept),
-		TEST(the_keys_check_value_is_kept),
-		TEST(any_token_is_noticed),
-		TEST(usage_is_there_for_others_once_committed),
-		TEST(a_batch_is_one_transaction),
+		TEST(key_check_value_is_kept),
+		TEST(database_knows_whether_it_has_tokens),
+		TEST(usage_is_visible_once_committed),
+		TEST(usage_batch_is_one_transaction),
 		TEST(usage_survives_a_kill),
-		TEST(usage_is_committed_at_the_end),
-		TEST(a_failing_change_takes_no_usage_along),
-		TEST(a_failed_change_leaves_nothing_open),
-		TEST(usage_of_a_token_just_deleted_is_no_failure),
-		TEST(nothing_to_commit_is_nothing_to_sync),
-		TEST(a_sync_folds_the_log_into_the_database),
-		TEST(the_database_is_for_us_alone),
-		TEST(a_missing_directory_is_made_for_us_alone),
-		TEST(a_second_patd_is_kept_out),
-		TEST(the_lock_of_a_dead_patd_holds_nobody),
+		TEST(usage_is_committed_on_close),
+		TEST(failed_change_does_not_undo_usage),
+		TEST(failed_change_leaves_no_open_transaction),
+		TEST(usage_of_deleted_token_is_no_failure),
+		TEST(empty_usage_transaction_needs_no_sync),
+		TEST(sync_folds_the_wal_into_the_database),
+		TEST(database_files_are_private),
+		TEST(missing_directory_is_made_private),
+		TEST(second_patd_is_refused),
+		TEST(lock_of_dead_patd_is_released),
 		TEST(a_directory_in_its_place_is_refused),
 		TEST(a_link_in_its_place_is_refused),
 		TEST(a_database_that_others_can_touch_is_refused),
@@ -730,8 +730,8 @@ int main(void)
 		TEST(a_newer_database_is_refused),
 		TEST(a_database_without_a_version_is_refused),
 		TEST(garbage_is_refused),
-		TEST(a_truncated_database_opens_no_door),
-		TEST(the_latest_is_in_the_log_and_is_found_there),
+		TEST(truncated_database_yields_no_token),
+		TEST(change_in_the_wal_is_found_after_a_kill),
 		TEST(no_descriptor_is_left_behind),
 	};
 

@@ -6,7 +6,7 @@
 #include "patd/tokens/cursor.h"
 #include "patd/tokens/tokens.h"
 
-static void what_is_written_is_read(void **state)
+static void formatted_cursor_is_parsed_back(void **state)
 {
 	static const struct {
 		const char *user;
@@ -38,7 +38,7 @@ static void what_is_written_is_read(void **state)
 	}
 }
 
-static void an_id_is_written_and_read_where_ids_are_the_order(void **state)
+static void id_cursor_is_formatted_and_parsed(void **state)
 {
 	static const struct token token = { .id = { "0Zz1Aa9999" }, .user = "alice", .name = "x" };
 	char text[TOKENS_CURSOR_MAX];
@@ -55,7 +55,7 @@ static void an_id_is_written_and_read_where_ids_are_the_order(void **state)
 	assert_false(cursor.by_id);
 }
 
-static void the_longest_row_fits(void **state)
+static void cursor_of_longest_row_fits(void **state)
 {
 	struct token token = { .uid = UINT32_MAX };
 	char text[TOKENS_CURSOR_MAX];
@@ -70,7 +70,7 @@ static void the_longest_row_fits(void **state)
 	assert_string_equal(cursor.name, token.name);
 }
 
-static void garbage_is_refused(void **state)
+static void cursor_parse_refuses_garbage(void **state)
 {
 	static const char *const texts[] = {
 		"",
@@ -106,7 +106,7 @@ static void garbage_is_refused(void **state)
 	}
 }
 
-static void a_user_too_long_is_refused(void **state)
+static void cursor_parse_refuses_too_long_user(void **state)
 {
 	char text[TOKENS_CURSOR_MAX];
 	struct cursor cursor;
@@ -123,11 +123,11 @@ static void a_user_too_long_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_is_read),
-		cmocka_unit_test(an_id_is_written_and_read_where_ids_are_the_order),
-		cmocka_unit_test(the_longest_row_fits),
-		cmocka_unit_test(garbage_is_refused),
-		cmocka_unit_test(a_user_too_long_is_refused),
+		cmocka_unit_test(formatted_cursor_is_parsed_back),
+		cmocka_unit_test(id_cursor_is_formatted_and_parsed),
+		cmocka_unit_test(cursor_of_longest_row_fits),
+		cmocka_unit_test(cursor_parse_refuses_garbage),
+		cmocka_unit_test(cursor_parse_refuses_too_long_user),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -9,7 +9,7 @@
 
 /* ---- generate ---- */
 
-static void a_token_is_what_was_wished_for(void **state)
+static void generated_token_is_as_requested(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -25,7 +25,7 @@ static void a_token_is_what_was_wished_for(void **state)
 	assert_memory_equal(found.id.text, made.secret + 4, PAT_ID_LEN);
 }
 
-static void to_generate_a_user_needs_an_action_and_root_none(void **state)
+static void generate_needs_an_action_except_for_root(void **state)
 {
 	static const struct {
 		struct caller caller;
@@ -71,7 +71,7 @@ static void to_generate_a_user_needs_an_action_and_root_none(void **state)
 	assert_int_equal(world_ask(world, "SELECT count(*) FROM token"), 4);
 }
 
-static void what_cannot_be_is_refused_before_anybody_is_asked(void **state)
+static void impossible_request_is_refused_before_polkit_is_asked(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "");
@@ -146,7 +146,7 @@ static void expirations_are_computed_or_refused(void **state)
 	}
 }
 
-static void a_clock_beyond_the_calendar_generates_no_lifetime(void **state)
+static void generate_fails_when_clock_is_past_year_9999(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "late");
@@ -158,7 +158,7 @@ static void a_clock_beyond_the_calendar_generates_no_lifetime(void **state)
 		PAT_ERR_INVALID_EXPIRY);
 }
 
-static void names_are_checked(void **state)
+static void bad_name_is_refused(void **state)
 {
 	static const char *const names[] = { "", "a\nb", "\x1B[2J", "\xFF", "\xE2\x80\xAEgo" };
 	struct world *world = *state;
@@ -180,7 +180,7 @@ static void names_are_checked(void **state)
 	assert_int_equal(world_ask(world, "SELECT count(*) FROM token"), 0);
 }
 
-static void a_name_is_kept_whole(void **state)
+static void longest_name_is_kept_whole(void **state)
 {
 	struct world *world = *state;
 	char name[PAT_NAME_BYTES_MAX + 1] = "";
@@ -192,7 +192,7 @@ static void a_name_is_kept_whole(void **state)
 	assert_string_equal(world_find(world, &made).name, name);
 }
 
-static void a_user_whom_no_token_can_name_is_refused(void **state)
+static void user_with_impossible_name_is_refused(void **state)
 {
 	struct world *world = *state;
 	char longest[TOKEN_USER_BYTES_MAX + 2];
@@ -210,7 +210,7 @@ static void a_user_whom_no_token_can_name_is_refused(void **state)
 	}
 }
 
-static void a_name_is_given_once_a_user(void **state)
+static void name_is_unique_per_user(void **state)
 {
 	struct world *world = *state;
 	struct made first = world_generate(world, &alice, "laptop"), made;
@@ -390,7 +390,7 @@ static const struct {
 		{ OK, DEAD, LATE, DEAD, BAD, BAD, GONE, GONE, BAD } },
 };
 
-static void each_may_do_what_the_table_says_and_no_more(void **state)
+static void each_caller_may_do_what_the_table_allows(void **state)
 {
 	struct world *world = *state;
 
@@ -412,7 +412,7 @@ static void each_may_do_what_the_table_says_and_no_more(void **state)
 		}
 }
 
-static void a_refused_verb_changes_nothing(void **state)
+static void refused_operation_changes_nothing(void **state)
 {
 	struct world *world = *state;
 
@@ -435,7 +435,7 @@ static void a_refused_verb_changes_nothing(void **state)
 }
 
 /* Not by the error, nor by its text, nor by what polkit would be asked. */
-static void who_may_not_is_not_told_whether_there_is_a_token(void **state)
+static void denied_caller_cannot_tell_whether_token_exists(void **state)
 {
 	static const struct {
 		const char *verb;
@@ -469,7 +469,7 @@ static void who_may_not_is_not_told_whether_there_is_a_token(void **state)
 		}
 }
 
-static void an_owner_lacks_one_action_to_restore_and_one_to_rotate(void **state)
+static void restore_and_rotate_each_need_their_own_action(void **state)
 {
 	struct world *world = *state;
 	struct made made = bring_about(world, REVOKED, "laptop");
@@ -484,7 +484,7 @@ static void an_owner_lacks_one_action_to_restore_and_one_to_rotate(void **state)
 	assert_int_equal(world->refusal.operation, OP_ROTATE);
 }
 
-static void a_refusal_for_another_reason_lacks_nothing(void **state)
+static void refusal_for_another_reason_names_no_action(void **state)
 {
 	struct world *world = *state;
 	struct made made = bring_about(world, ACTIVE, "laptop");
@@ -499,7 +499,7 @@ static void a_refusal_for_another_reason_lacks_nothing(void **state)
 	assert_int_equal(world->refusal.lacks, ACTION_NONE);
 }
 
-static void all_follow_their_own_and_some_everybodys(void **state)
+static void everybody_may_follow_own_tokens_and_root_all(void **state)
 {
 	static const struct {
 		const struct caller *caller;
@@ -523,7 +523,7 @@ static void all_follow_their_own_and_some_everybodys(void **state)
 		}
 }
 
-static void states_are_what_happened(void **state)
+static void state_follows_from_what_happened(void **state)
 {
 	static const enum token_state states[DELETED] = { TOKEN_ACTIVE, TOKEN_REVOKED,
 		TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_ALTERED, TOKEN_ALTERED };
@@ -536,7 +536,7 @@ static void states_are_what_happened(void **state)
 	}
 }
 
-static void a_second_revoke_changes_nothing(void **state)
+static void second_revoke_changes_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -548,7 +548,7 @@ static void a_second_revoke_changes_nothing(void **state)
 	assert_int_equal(world_find(world, &made).revoked_at, NOON + 5);
 }
 
-static void a_token_takes_another_name_and_keeps_all_else(void **state)
+static void rename_changes_only_the_name(void **state)
 {
 	static const char *const bad[] = { "", "a\nb", "\xFF" };
 	struct world *world = *state;
@@ -583,7 +583,7 @@ static void a_token_takes_another_name_and_keeps_all_else(void **state)
 }
 
 /* A machine without a battery says 0, which in a row stands for "not revoked". */
-static void a_revoke_counts_whatever_the_clock_says(void **state)
+static void revoke_holds_when_clock_is_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made;
@@ -601,7 +601,7 @@ static void a_revoke_counts_whatever_the_clock_says(void **state)
 	assert_int_not_equal(world_find(world, &made).last_used_at, 0);
 }
 
-static void a_clock_set_back_restores_no_expired_token(void **state)
+static void expired_token_is_not_restored_when_clock_is_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -618,7 +618,7 @@ static void a_clock_set_back_restores_no_expired_token(void **state)
 }
 
 /* No change, and no use, that would have written it down before. */
-static void the_latest_time_seen_is_kept_when_patd_ends(void **state)
+static void latest_time_seen_survives_restart(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -632,7 +632,7 @@ static void the_latest_time_seen_is_kept_when_patd_ends(void **state)
 }
 
 /* A failing disk, played by a trigger. */
-static void what_cannot_be_stored_is_not_done(void **state)
+static void failed_write_changes_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -655,7 +655,7 @@ static void what_cannot_be_stored_is_not_done(void **state)
 
 /* ---- the key ---- */
 
-static void another_key_is_refused_while_there_are_tokens(void **state)
+static void other_key_is_refused_while_tokens_exist(void **state)
 {
 	static const uint8_t bytes[KEY_LEN] = { 9 };
 	struct world *world = *state;
@@ -677,7 +677,7 @@ static void another_key_is_refused_while_there_are_tokens(void **state)
 	key_free(other);
 }
 
-static void another_key_is_taken_when_there_are_none(void **state)
+static void other_key_is_accepted_without_tokens(void **state)
 {
 	static const uint8_t bytes[KEY_LEN] = { 9 };
 	struct world *world = *state;
@@ -692,7 +692,7 @@ static void another_key_is_taken_when_there_are_none(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-static void a_database_that_forgot_its_key_is_refused(void **state)
+static void database_without_key_check_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct tokens *tokens = NULL;
@@ -709,7 +709,7 @@ static void a_database_that_forgot_its_key_is_refused(void **state)
 	assert_null(tokens);
 }
 
-static void a_database_with_an_impossible_time_is_refused(void **state)
+static void database_with_impossible_time_is_refused(void **state)
 {
 	static const char *const edits[] = {
 		"INSERT OR REPLACE INTO meta VALUES ('time', -1)",
@@ -730,32 +730,32 @@ static void a_database_with_an_impossible_time_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(a_token_is_what_was_wished_for),
-		WORLD_TEST(to_generate_a_user_needs_an_action_and_root_none),
-		WORLD_TEST(what_cannot_be_is_refused_before_anybody_is_asked),
+		WORLD_TEST(generated_token_is_as_requested),
+		WORLD_TEST(generate_needs_an_action_except_for_root),
+		WORLD_TEST(impossible_request_is_refused_before_polkit_is_asked),
 		WORLD_TEST(expirations_are_computed_or_refused),
-		WORLD_TEST(a_clock_beyond_the_calendar_generates_no_lifetime),
-		WORLD_TEST(names_are_checked),
-		WORLD_TEST(a_name_is_kept_whole),
-		WORLD_TEST(a_user_whom_no_token_can_name_is_refused),
-		WORLD_TEST(a_name_is_given_once_a_user),
-		WORLD_TEST(each_may_do_what_the_table_says_and_no_more),
-		WORLD_TEST(a_refused_verb_changes_nothing),
-		WORLD_TEST(who_may_not_is_not_told_whether_there_is_a_token),
-		WORLD_TEST(an_owner_lacks_one_action_to_restore_and_one_to_rotate),
-		WORLD_TEST(a_refusal_for_another_reason_lacks_nothing),
-		WORLD_TEST(all_follow_their_own_and_some_everybodys),
-		WORLD_TEST(states_are_what_happened),
-		WORLD_TEST(a_second_revoke_changes_nothing),
-		WORLD_TEST(a_token_takes_another_name_and_keeps_all_else),
-		WORLD_TEST(a_revoke_counts_whatever_the_clock_says),
-		WORLD_TEST(a_clock_set_back_restores_no_expired_token),
-		WORLD_TEST(the_latest_time_seen_is_kept_when_patd_ends),
-		WORLD_TEST(what_cannot_be_stored_is_not_done),
-		WORLD_TEST(another_key_is_refused_while_there_are_tokens),
-		WORLD_TEST(another_key_is_taken_when_there_are_none),
-		WORLD_TEST(a_database_that_forgot_its_key_is_refused),
-		WORLD_TEST(a_database_with_an_impossible_time_is_refused),
+		WORLD_TEST(generate_fails_when_clock_is_past_year_9999),
+		WORLD_TEST(bad_name_is_refused),
+		WORLD_TEST(longest_name_is_kept_whole),
+		WORLD_TEST(user_with_impossible_name_is_refused),
+		WORLD_TEST(name_is_unique_per_user),
+		WORLD_TEST(each_caller_may_do_what_the_table_allows),
+		WORLD_TEST(refused_operation_changes_nothing),
+		WORLD_TEST(denied_caller_cannot_tell_whether_token_exists),
+		WORLD_TEST(restore_and_rotate_each_need_their_own_action),
+		WORLD_TEST(refusal_for_another_reason_names_no_action),
+		WORLD_TEST(everybody_may_follow_own_tokens_and_root_all),
+		WORLD_TEST(state_follows_from_what_happened),
+		WORLD_TEST(second_revoke_changes_nothing),
+		WORLD_TEST(rename_changes_only_the_name),
+		WORLD_TEST(revoke_holds_when_clock_is_set_back),
+		WORLD_TEST(expired_token_is_not_restored_when_clock_is_set_back),
+		WORLD_TEST(latest_time_seen_survives_restart),
+		WORLD_TEST(failed_write_changes_nothing),
+		WORLD_TEST(other_key_is_refused_while_tokens_exist),
+		WORLD_TEST(other_key_is_accepted_without_tokens),
+		WORLD_TEST(database_without_key_check_is_refused),
+		WORLD_TEST(database_with_impossible_time_is_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

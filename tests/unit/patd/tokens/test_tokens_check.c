@@ -31,7 +31,7 @@ static void assert_says(const struct answer *answer, const enum pat_verdict *ver
 		assert_int_equal(answer->verdicts[i], verdicts[i]);
 }
 
-static void a_token_that_works_is_told_so(void **state)
+static void check_of_working_token_has_no_verdict(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -42,7 +42,7 @@ static void a_token_that_works_is_told_so(void **state)
 	assert_says(&answer, NULL, 0);
 }
 
-static void all_that_keeps_it_shut_is_told_in_order(void **state)
+static void check_names_all_reasons_in_order(void **state)
 {
 	static const enum pat_verdict all[] = { PAT_ROTATED, PAT_NOT_ALLOWED, PAT_REVOKED,
 		PAT_DISABLED, PAT_EXPIRED, PAT_WRONG_SERVICE, PAT_WRONG_SOURCE, PAT_OUT_OF_HOURS,
@@ -71,7 +71,7 @@ static void all_that_keeps_it_shut_is_told_in_order(void **state)
 	assert_int_equal(answer.n, COUNT(all) - 3);
 }
 
-static void a_service_and_a_source_are_judged_where_they_are_asked_about(void **state)
+static void check_judges_service_and_source_only_when_given(void **state)
 {
 	static const enum pat_verdict service[] = { PAT_WRONG_SERVICE };
 	static const enum pat_verdict source[] = { PAT_WRONG_SOURCE };
@@ -94,7 +94,7 @@ static void a_service_and_a_source_are_judged_where_they_are_asked_about(void **
 }
 
 /* Else it would be a way to guess, or to find out whose a token is. */
-static void only_the_owner_and_root_are_told(void **state)
+static void check_answers_only_owner_and_root(void **state)
 {
 	static const struct caller heir = { .uid = 1000, .user = "anna" };
 	static const struct caller manager = {
@@ -109,7 +109,7 @@ static void only_the_owner_and_root_are_told(void **state)
 	assert_int_equal(check(world, &root, &made, NULL, NULL).error, PAT_OK);
 }
 
-static void without_the_secret_there_is_no_token(void **state)
+static void check_with_wrong_secret_finds_no_token(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -128,7 +128,7 @@ static void without_the_secret_there_is_no_token(void **state)
 }
 
 /* Unlike a login, which revokes what was unused for too long, and leaves an entry. */
-static void a_check_changes_nothing(void **state)
+static void check_changes_nothing(void **state)
 {
 	static const enum pat_verdict revoked[] = { PAT_REVOKED };
 	struct world *world = *state;
@@ -156,12 +156,12 @@ static void a_check_changes_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(a_token_that_works_is_told_so),
-		WORLD_TEST(all_that_keeps_it_shut_is_told_in_order),
-		WORLD_TEST(a_service_and_a_source_are_judged_where_they_are_asked_about),
-		WORLD_TEST(only_the_owner_and_root_are_told),
-		WORLD_TEST(without_the_secret_there_is_no_token),
-		WORLD_TEST(a_check_changes_nothing),
+		WORLD_TEST(check_of_working_token_has_no_verdict),
+		WORLD_TEST(check_names_all_reasons_in_order),
+		WORLD_TEST(check_judges_service_and_source_only_when_given),
+		WORLD_TEST(check_answers_only_owner_and_root),
+		WORLD_TEST(check_with_wrong_secret_finds_no_token),
+		WORLD_TEST(check_changes_nothing),
 	};
 
 	if (setenv("TZ", "UTC", 1) < 0)

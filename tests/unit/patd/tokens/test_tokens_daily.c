@@ -42,7 +42,7 @@ static uint64_t due(struct world *world)
 	return at;
 }
 
-static void it_is_due_at_once_and_then_a_day_later(void **state)
+static void daily_work_is_due_at_once_and_then_a_day_later(void **state)
 {
 	struct world *world = *state;
 
@@ -83,7 +83,7 @@ static const struct {
 	{ "in a day, altered", DAY, ALTER, false },
 };
 
-static void tokens_that_expire_within_a_week_are_told_and_no_others(void **state)
+static void only_tokens_that_expire_within_a_week_are_reported(void **state)
 {
 	struct world *world = *state;
 	struct made made[COUNT(expiring)];
@@ -119,7 +119,7 @@ static void tokens_that_expire_within_a_week_are_told_and_no_others(void **state
 	assert_int_equal(told.n, n);
 }
 
-static void an_expired_token_is_told_no_more(void **state)
+static void expired_token_is_not_reported(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -132,7 +132,7 @@ static void an_expired_token_is_told_no_more(void **state)
 	assert_int_equal(work(world).n, 0);
 }
 
-static void the_end_by_the_policy_is_told(void **state)
+static void reported_expiry_is_that_of_the_policy(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "for ever");
@@ -150,7 +150,7 @@ static void the_end_by_the_policy_is_told(void **state)
 	assert_int_equal(told.found[0].end, NOON + 10 * DAY);
 }
 
-static void many_are_told_each_once(void **state)
+static void each_of_many_tokens_is_reported_once(void **state)
 {
 	struct world *world = *state;
 	struct told told;
@@ -171,7 +171,7 @@ static void many_are_told_each_once(void **state)
 
 /* ---- tokens that nobody uses ---- */
 
-static void unused_tokens_are_revoked_and_told_of_no_more(void **state)
+static void unused_token_is_revoked_and_not_reported(void **state)
 {
 	struct world *world = *state;
 	struct made unused = world_generate(world, &alice, "unused");
@@ -236,7 +236,7 @@ static void many_unused_tokens_are_revoked_in_parts(void **state)
 }
 
 /* One token that cannot be revoked does not keep the others from being. */
-static void what_cannot_be_revoked_holds_up_nothing(void **state)
+static void token_that_cannot_be_revoked_does_not_stop_the_work(void **state)
 {
 	struct world *world = *state;
 	struct made one = world_generate(world, &alice, "one");
@@ -274,7 +274,7 @@ static void live(struct world *world, unsigned int days)
 	}
 }
 
-static void what_is_older_than_the_policy_keeps_is_pruned(void **state)
+static void entries_older_than_keep_history_are_pruned(void **state)
 {
 	struct world *world = *state;
 
@@ -297,7 +297,7 @@ static void what_is_older_than_the_policy_keeps_is_pruned(void **state)
 	assert_int_equal(world_last_entry(world).seq, 602);
 }
 
-static void what_is_more_than_the_policy_keeps_is_pruned(void **state)
+static void entries_beyond_max_history_are_pruned(void **state)
 {
 	struct world *world = *state;
 
@@ -315,7 +315,7 @@ static void what_is_more_than_the_policy_keeps_is_pruned(void **state)
 	assert_int_equal(world_check_history(world), 7);
 }
 
-static void nothing_is_pruned_that_the_policy_keeps(void **state)
+static void entries_that_the_policy_keeps_are_not_pruned(void **state)
 {
 	struct world *world = *state;
 
@@ -327,7 +327,7 @@ static void nothing_is_pruned_that_the_policy_keeps(void **state)
 	assert_int_equal(world_check_history(world), 601);
 }
 
-static void a_failing_disk_leaves_the_work_due(void **state)
+static void daily_work_stays_due_when_disk_fails(void **state)
 {
 	struct world *world = *state;
 	struct daily_work daily = { 0 };
@@ -354,18 +354,18 @@ static void a_failing_disk_leaves_the_work_due(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(it_is_due_at_once_and_then_a_day_later),
-		WORLD_TEST(tokens_that_expire_within_a_week_are_told_and_no_others),
-		WORLD_TEST(an_expired_token_is_told_no_more),
-		WORLD_TEST(the_end_by_the_policy_is_told),
-		WORLD_TEST(many_are_told_each_once),
-		WORLD_TEST(unused_tokens_are_revoked_and_told_of_no_more),
+		WORLD_TEST(daily_work_is_due_at_once_and_then_a_day_later),
+		WORLD_TEST(only_tokens_that_expire_within_a_week_are_reported),
+		WORLD_TEST(expired_token_is_not_reported),
+		WORLD_TEST(reported_expiry_is_that_of_the_policy),
+		WORLD_TEST(each_of_many_tokens_is_reported_once),
+		WORLD_TEST(unused_token_is_revoked_and_not_reported),
 		WORLD_TEST(many_unused_tokens_are_revoked_in_parts),
-		WORLD_TEST(what_cannot_be_revoked_holds_up_nothing),
-		WORLD_TEST(what_is_older_than_the_policy_keeps_is_pruned),
-		WORLD_TEST(what_is_more_than_the_policy_keeps_is_pruned),
-		WORLD_TEST(nothing_is_pruned_that_the_policy_keeps),
-		WORLD_TEST(a_failing_disk_leaves_the_work_due),
+		WORLD_TEST(token_that_cannot_be_revoked_does_not_stop_the_work),
+		WORLD_TEST(entries_older_than_keep_history_are_pruned),
+		WORLD_TEST(entries_beyond_max_history_are_pruned),
+		WORLD_TEST(entries_that_the_policy_keeps_are_not_pruned),
+		WORLD_TEST(daily_work_stays_due_when_disk_fails),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -38,7 +38,7 @@ static struct list list_disabled(struct world *world)
 	return list;
 }
 
-static void a_disabled_users_tokens_open_nothing_until_an_enable(void **state)
+static void tokens_of_disabled_user_are_denied_until_enable(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -63,7 +63,7 @@ static void a_disabled_users_tokens_open_nothing_until_an_enable(void **state)
 }
 
 /* A name given anew does not bring tokens back. */
-static void a_user_is_disabled_by_name(void **state)
+static void user_is_disabled_by_name(void **state)
 {
 	static const struct caller heir = { .uid = 2000, .user = "alice" };
 	struct world *world = *state;
@@ -73,7 +73,7 @@ static void a_user_is_disabled_by_name(void **state)
 	assert_int_equal(world_log_in(world, &heir, &heirs), PAT_DISABLED);
 }
 
-static void everybody_is_disabled_at_once_root_too(void **state)
+static void disable_all_denies_everybody_and_root(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -91,7 +91,7 @@ static void everybody_is_disabled_at_once_root_too(void **state)
 }
 
 /* One word does not take back the other. */
-static void a_user_and_everybody_are_apart(void **state)
+static void user_and_everybody_are_enabled_separately(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -109,7 +109,7 @@ static void a_user_and_everybody_are_apart(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-static void no_token_is_made_for_who_is_disabled(void **state)
+static void generate_for_disabled_user_is_refused(void **state)
 {
 	static const char *const users[] = { "alice", "" };
 	struct world *world = *state;
@@ -132,7 +132,7 @@ static void no_token_is_made_for_who_is_disabled(void **state)
 }
 
 /* Access can be taken away meanwhile, and a revoke stays when the user comes back. */
-static void a_disabled_users_tokens_can_be_revoked(void **state)
+static void tokens_of_disabled_user_can_be_revoked(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -145,7 +145,7 @@ static void a_disabled_users_tokens_can_be_revoked(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
 }
 
-static void the_disabled_are_listed_with_who_when_and_why(void **state)
+static void list_of_disabled_has_user_time_and_reason(void **state)
 {
 	static const struct caller admin = {
 		.uid = 1002, .user = "carol", .granted = 1U << ACTION_MANAGE_OTHERS
@@ -174,7 +174,7 @@ static void the_disabled_are_listed_with_who_when_and_why(void **state)
 }
 
 /* The first word stands; and there is one entry for what happened once. */
-static void a_second_time_changes_nothing(void **state)
+static void second_disable_or_enable_changes_nothing(void **state)
 {
 	struct world *world = *state;
 	uint64_t entries;
@@ -196,7 +196,7 @@ static void a_second_time_changes_nothing(void **state)
 	assert_int_equal(world_check_history(world), entries + 1);
 }
 
-static void what_cannot_be_disabled_is_refused(void **state)
+static void disable_of_impossible_user_is_refused(void **state)
 {
 	static char longer[TOKEN_REASON_MAX + 2], user[TOKEN_USER_BYTES_MAX + 2];
 	const struct {
@@ -223,7 +223,7 @@ static void what_cannot_be_disabled_is_refused(void **state)
 	assert_int_equal(world_check_history(world), 0);
 }
 
-static void what_cannot_be_stored_disables_and_enables_nobody(void **state)
+static void failed_write_disables_and_enables_nobody(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -245,7 +245,7 @@ static void what_cannot_be_stored_disables_and_enables_nobody(void **state)
 }
 
 /* If it cannot be found out who is disabled, all are. */
-static void nobody_gets_in_when_the_disabled_are_not_known(void **state)
+static void login_fails_when_disabled_users_cannot_be_read(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -272,7 +272,7 @@ static void hear(enum token_event event, const struct token *token, void *userda
 	(void)strcpy(change_queue->users[change_queue->n++], token->user);
 }
 
-static void of_each_token_of_a_user_it_is_told(void **state)
+static void listeners_are_notified_of_each_token_of_the_user(void **state)
 {
 	struct world *world = *state;
 	struct change_queue change_queue = { 0 };
@@ -356,7 +356,7 @@ static const struct {
 	{ "revoke all", ask_revoke_all, OP_REVOKE, ACTION_NONE, ACTION_MANAGE_OTHERS },
 };
 
-static void each_lacks_what_the_table_says(void **state)
+static void disable_and_enable_need_the_actions_of_the_table(void **state)
 {
 	static const struct caller heir = { .uid = 1000, .user = "anna" };
 	struct world *world = *state;
@@ -397,7 +397,7 @@ static void each_lacks_what_the_table_says(void **state)
 	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
 }
 
-static void who_may_not_changes_nothing(void **state)
+static void denied_caller_changes_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -417,20 +417,20 @@ static void who_may_not_changes_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(a_disabled_users_tokens_open_nothing_until_an_enable),
-		WORLD_TEST(a_user_is_disabled_by_name),
-		WORLD_TEST(everybody_is_disabled_at_once_root_too),
-		WORLD_TEST(a_user_and_everybody_are_apart),
-		WORLD_TEST(no_token_is_made_for_who_is_disabled),
-		WORLD_TEST(a_disabled_users_tokens_can_be_revoked),
-		WORLD_TEST(the_disabled_are_listed_with_who_when_and_why),
-		WORLD_TEST(a_second_time_changes_nothing),
-		WORLD_TEST(what_cannot_be_disabled_is_refused),
-		WORLD_TEST(what_cannot_be_stored_disables_and_enables_nobody),
-		WORLD_TEST(nobody_gets_in_when_the_disabled_are_not_known),
-		WORLD_TEST(of_each_token_of_a_user_it_is_told),
-		WORLD_TEST(each_lacks_what_the_table_says),
-		WORLD_TEST(who_may_not_changes_nothing),
+		WORLD_TEST(tokens_of_disabled_user_are_denied_until_enable),
+		WORLD_TEST(user_is_disabled_by_name),
+		WORLD_TEST(disable_all_denies_everybody_and_root),
+		WORLD_TEST(user_and_everybody_are_enabled_separately),
+		WORLD_TEST(generate_for_disabled_user_is_refused),
+		WORLD_TEST(tokens_of_disabled_user_can_be_revoked),
+		WORLD_TEST(list_of_disabled_has_user_time_and_reason),
+		WORLD_TEST(second_disable_or_enable_changes_nothing),
+		WORLD_TEST(disable_of_impossible_user_is_refused),
+		WORLD_TEST(failed_write_disables_and_enables_nobody),
+		WORLD_TEST(login_fails_when_disabled_users_cannot_be_read),
+		WORLD_TEST(listeners_are_notified_of_each_token_of_the_user),
+		WORLD_TEST(disable_and_enable_need_the_actions_of_the_table),
+		WORLD_TEST(denied_caller_changes_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -107,7 +107,7 @@ static void assert_entry_is_of(const struct entry *entry, const struct made *mad
 	assert_int_equal(entry->uid, made->token.uid);
 }
 
-static void each_change_leaves_its_entry_and_no_other(void **state)
+static void each_change_writes_one_entry(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -148,7 +148,7 @@ static void each_change_leaves_its_entry_and_no_other(void **state)
 	}
 }
 
-static void a_generation_leaves_its_entry(void **state)
+static void generate_writes_its_entry(void **state)
 {
 	static const struct {
 		const struct caller *caller, *owner;
@@ -182,7 +182,7 @@ static void a_generation_leaves_its_entry(void **state)
 	assert_int_equal(world_check_history(world), COUNT(table));
 }
 
-static void what_changes_nothing_leaves_no_entry(void **state)
+static void call_without_effect_writes_no_entry(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "phone");
@@ -205,7 +205,7 @@ static void what_changes_nothing_leaves_no_entry(void **state)
 	assert_int_equal(world_check_history(world), entries);
 }
 
-static void a_damaged_token_is_deleted_with_an_entry(void **state)
+static void delete_of_damaged_token_writes_an_entry(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -232,7 +232,7 @@ static struct pat_request from(
 	return request;
 }
 
-static void a_login_leaves_an_entry_of_where_it_was(void **state)
+static void login_writes_an_entry_with_its_place(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -259,7 +259,7 @@ static void a_login_leaves_an_entry_of_where_it_was(void **state)
 }
 
 /* Others send what they like, and it is shown on terminals. */
-static void a_login_with_a_hostile_text_leaves_an_entry_without_it(void **state)
+static void hostile_text_of_login_is_left_out_of_its_entry(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -274,7 +274,7 @@ static void a_login_with_a_hostile_text_leaves_an_entry_without_it(void **state)
 	(void)world_check_history(world);
 }
 
-static void a_refusal_leaves_an_entry_if_the_secret_matched(void **state)
+static void refused_login_writes_an_entry_if_secret_matched(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -326,7 +326,7 @@ static const struct {
 	{ "sudo", "::ffff:192.0.2.10", false, false },
 };
 
-static void a_service_and_a_network_are_new_once(void **state)
+static void service_and_network_are_new_once(void **state)
 {
 	struct world *world = *state;
 	struct made other = world_generate(world, &alice, "other");
@@ -354,7 +354,7 @@ static void a_service_and_a_network_are_new_once(void **state)
 }
 
 /* Nobody makes a place known by failing there. */
-static void a_refused_login_makes_no_place_known(void **state)
+static void refused_login_makes_no_place_known(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, "laptop");
@@ -389,7 +389,7 @@ static uint64_t flood(struct world *world, const struct pat_request *request, ui
 	return world_check_history(world) - entries;
 }
 
-static void a_flood_grows_the_history_by_the_ration_and_is_counted(void **state)
+static void flood_of_logins_is_rate_limited_and_counted(void **state)
 {
 	static const struct {
 		const char *what, *service;
@@ -439,7 +439,7 @@ static void a_flood_grows_the_history_by_the_ration_and_is_counted(void **state)
 	}
 }
 
-static void a_flood_hides_nothing_of_others_and_no_alert(void **state)
+static void flood_hides_no_other_user_and_no_alert(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -464,7 +464,7 @@ static void a_flood_hides_nothing_of_others_and_no_alert(void **state)
 }
 
 /* Or the next login from there would be the first. */
-static void a_place_is_remembered_though_its_use_was_one_too_many(void **state)
+static void place_is_remembered_when_its_entry_is_rate_limited(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -486,18 +486,18 @@ static void a_place_is_remembered_though_its_use_was_one_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(each_change_leaves_its_entry_and_no_other),
-		WORLD_TEST(a_generation_leaves_its_entry),
-		WORLD_TEST(what_changes_nothing_leaves_no_entry),
-		WORLD_TEST(a_damaged_token_is_deleted_with_an_entry),
-		WORLD_TEST(a_login_leaves_an_entry_of_where_it_was),
-		WORLD_TEST(a_login_with_a_hostile_text_leaves_an_entry_without_it),
-		WORLD_TEST(a_refusal_leaves_an_entry_if_the_secret_matched),
-		WORLD_TEST(a_service_and_a_network_are_new_once),
-		WORLD_TEST(a_refused_login_makes_no_place_known),
-		WORLD_TEST(a_flood_grows_the_history_by_the_ration_and_is_counted),
-		WORLD_TEST(a_flood_hides_nothing_of_others_and_no_alert),
-		WORLD_TEST(a_place_is_remembered_though_its_use_was_one_too_many),
+		WORLD_TEST(each_change_writes_one_entry),
+		WORLD_TEST(generate_writes_its_entry),
+		WORLD_TEST(call_without_effect_writes_no_entry),
+		WORLD_TEST(delete_of_damaged_token_writes_an_entry),
+		WORLD_TEST(login_writes_an_entry_with_its_place),
+		WORLD_TEST(hostile_text_of_login_is_left_out_of_its_entry),
+		WORLD_TEST(refused_login_writes_an_entry_if_secret_matched),
+		WORLD_TEST(service_and_network_are_new_once),
+		WORLD_TEST(refused_login_makes_no_place_known),
+		WORLD_TEST(flood_of_logins_is_rate_limited_and_counted),
+		WORLD_TEST(flood_hides_no_other_user_and_no_alert),
+		WORLD_TEST(place_is_remembered_when_its_entry_is_rate_limited),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -28,7 +28,7 @@ static void assert_told(
 	change_queue->n = 0;
 }
 
-static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **state)
+static void listeners_are_notified_of_changes_but_not_of_refusals(void **state)
 {
 	struct world *world = *state;
 	struct change_queue change_queue = { 0 };
@@ -64,7 +64,7 @@ static void what_happens_to_a_token_is_told_and_what_is_refused_is_not(void **st
 	assert_int_equal(change_queue.n, 0);
 }
 
-static void a_damaged_token_that_is_deleted_is_told_by_its_id(void **state)
+static void delete_of_damaged_token_is_notified_with_its_id(void **state)
 {
 	struct world *world = *state;
 	struct change_queue change_queue = { 0 };
@@ -78,7 +78,7 @@ static void a_damaged_token_that_is_deleted_is_told_by_its_id(void **state)
 	assert_told(&change_queue, TOKEN_DELETED, &made);
 }
 
-static void events_are_counted_whether_or_not_anybody_listens(void **state)
+static void events_are_counted_without_listeners(void **state)
 {
 	struct world *world = *state;
 	uint64_t before = tokens_events(world->tokens);
@@ -92,7 +92,7 @@ static void events_are_counted_whether_or_not_anybody_listens(void **state)
 	assert_int_equal(tokens_events(world->tokens), before + 2);
 }
 
-static void each_end_is_told_once_when_it_comes(void **state)
+static void expiry_is_notified_once_when_it_passes(void **state)
 {
 	struct world *world = *state;
 	struct change_queue change_queue = { 0 };
@@ -133,7 +133,7 @@ static void each_end_is_told_once_when_it_comes(void **state)
 	assert_told(&change_queue, TOKEN_CHANGED, &second);
 }
 
-static void many_ends_at_once_are_told_in_parts(void **state)
+static void many_expiries_at_once_are_notified_in_parts(void **state)
 {
 	struct world *world = *state;
 	struct change_queue change_queue = { 0 };
@@ -153,7 +153,7 @@ static void many_ends_at_once_are_told_in_parts(void **state)
 }
 
 /* What happens by itself at a time: begins, comes back, or ends as the policy says. */
-static void each_kind_of_moment_is_told_as_it_comes(void **state)
+static void each_kind_of_deadline_is_notified_when_it_passes(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "pending");
@@ -204,7 +204,7 @@ static void each_kind_of_moment_is_told_as_it_comes(void **state)
 	}
 }
 
-static void without_a_longest_lifetime_no_making_is_told(void **state)
+static void creation_is_no_deadline_without_max_lifetime(void **state)
 {
 	struct world *world = *state;
 	struct deadline_place told = { 0 };
@@ -223,13 +223,13 @@ static void without_a_longest_lifetime_no_making_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(what_happens_to_a_token_is_told_and_what_is_refused_is_not),
-		WORLD_TEST(a_damaged_token_that_is_deleted_is_told_by_its_id),
-		WORLD_TEST(events_are_counted_whether_or_not_anybody_listens),
-		WORLD_TEST(each_end_is_told_once_when_it_comes),
-		WORLD_TEST(many_ends_at_once_are_told_in_parts),
-		WORLD_TEST(each_kind_of_moment_is_told_as_it_comes),
-		WORLD_TEST(without_a_longest_lifetime_no_making_is_told),
+		WORLD_TEST(listeners_are_notified_of_changes_but_not_of_refusals),
+		WORLD_TEST(delete_of_damaged_token_is_notified_with_its_id),
+		WORLD_TEST(events_are_counted_without_listeners),
+		WORLD_TEST(expiry_is_notified_once_when_it_passes),
+		WORLD_TEST(many_expiries_at_once_are_notified_in_parts),
+		WORLD_TEST(each_kind_of_deadline_is_notified_when_it_passes),
+		WORLD_TEST(creation_is_no_deadline_without_max_lifetime),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

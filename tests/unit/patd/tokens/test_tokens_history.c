@@ -36,7 +36,7 @@ static void undo(struct world *world)
 		sqlite3_exec(world->database->handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
 }
 
-static void a_change_does_not_follow_a_use_that_was_lost(void **state)
+static void change_is_not_chained_to_a_lost_use(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -47,7 +47,7 @@ static void a_change_does_not_follow_a_use_that_was_lost(void **state)
 	assert_history_good(world, 2);
 }
 
-static void a_use_does_not_follow_one_that_was_lost(void **state)
+static void use_is_not_chained_to_a_lost_use(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -79,7 +79,7 @@ static enum pat_error revoke_it(struct world *world, const struct caller *caller
 		world->tokens, caller, made->token.id.text, revocation, &world->refusal);
 }
 
-static void no_user_can_push_others_entries_out(void **state)
+static void user_cannot_push_out_entries_of_others(void **state)
 {
 	const struct revocation for_good = { 0 }, a_while = { .for_a_while = true, .seconds = 9 };
 	const struct revocation reason = { .reason = "another" };
@@ -143,7 +143,7 @@ static unsigned int cost_of_none(struct world *world, const struct caller *calle
 	return steps;
 }
 
-static void how_much_happened_to_others_tokens_takes_no_time(void **state)
+static void listing_cost_does_not_depend_on_other_tokens(void **state)
 {
 	struct world *world = *state;
 	struct caller before = { .uid = 999, .user = "alice" };
@@ -213,7 +213,7 @@ static void sources_are_the_latest_five_each_once(void **state)
 	assert_int_equal(sources.entries[1].at, NOON + 6);
 }
 
-static void where_it_was_refused_is_no_source(void **state)
+static void refused_login_is_no_source(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -225,7 +225,7 @@ static void where_it_was_refused_is_no_source(void **state)
 	assert_int_equal(sources_of(world, &made).n, 1);
 }
 
-static void sources_are_for_the_owner_and_who_manages_others(void **state)
+static void sources_are_shown_to_owner_and_administrators(void **state)
 {
 	static const struct caller manager = {
 		.uid = 1001, .user = "bob", .granted = 1U << ACTION_MANAGE_OTHERS
@@ -263,7 +263,7 @@ static void sources_are_for_the_owner_and_who_manages_others(void **state)
 }
 
 /* A token that only cron uses, from one place, has a long history of it. */
-static void only_so_many_entries_are_looked_at(void **state)
+static void search_for_sources_is_bounded(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -289,14 +289,14 @@ static void only_so_many_entries_are_looked_at(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(a_change_does_not_follow_a_use_that_was_lost),
-		WORLD_TEST(a_use_does_not_follow_one_that_was_lost),
-		WORLD_TEST(no_user_can_push_others_entries_out),
-		WORLD_TEST(how_much_happened_to_others_tokens_takes_no_time),
+		WORLD_TEST(change_is_not_chained_to_a_lost_use),
+		WORLD_TEST(use_is_not_chained_to_a_lost_use),
+		WORLD_TEST(user_cannot_push_out_entries_of_others),
+		WORLD_TEST(listing_cost_does_not_depend_on_other_tokens),
 		WORLD_TEST(sources_are_the_latest_five_each_once),
-		WORLD_TEST(where_it_was_refused_is_no_source),
-		WORLD_TEST(sources_are_for_the_owner_and_who_manages_others),
-		WORLD_TEST(only_so_many_entries_are_looked_at),
+		WORLD_TEST(refused_login_is_no_source),
+		WORLD_TEST(sources_are_shown_to_owner_and_administrators),
+		WORLD_TEST(search_for_sources_is_bounded),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

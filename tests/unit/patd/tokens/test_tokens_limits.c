@@ -19,7 +19,7 @@ static enum pat_error generate(
 
 /* ---- generate ---- */
 
-static void restrictions_are_kept_in_one_spelling(void **state)
+static void restrictions_are_kept_in_canonical_spelling(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, "laptop");
@@ -43,7 +43,7 @@ static void restrictions_are_kept_in_one_spelling(void **state)
 	assert_memory_equal(&found, &made.token, sizeof(found));
 }
 
-static void no_restriction_is_none(void **state)
+static void empty_restriction_is_none(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, "laptop");
@@ -57,7 +57,7 @@ static void no_restriction_is_none(void **state)
 	assert_memory_equal(&made.token.limits, &none, sizeof(none));
 }
 
-static void a_restriction_that_cannot_be_is_refused(void **state)
+static void impossible_restriction_is_refused(void **state)
 {
 	static char long_services[LIMITS_SERVICES_MAX + 2], long_sources[LIMITS_SOURCES_MAX + 2],
 		long_hours[LIMITS_HOURS_MAX + 2];
@@ -110,7 +110,7 @@ static void a_restriction_that_cannot_be_is_refused(void **state)
 	assert_int_equal(world_check_history(world), 0);
 }
 
-static void the_farthest_restrictions_are_taken(void **state)
+static void largest_restrictions_are_accepted(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, "far");
@@ -162,7 +162,7 @@ static const struct {
 	{ "in hours again", .hours = "Tue 22:00-23:00", .after = 7 * DAY, .verdict = PAT_ACCEPTED },
 };
 
-static void each_restriction_holds_when_the_token_is_used(void **state)
+static void each_restriction_is_applied_to_logins(void **state)
 {
 	struct world *world = *state;
 
@@ -193,7 +193,7 @@ static void each_restriction_holds_when_the_token_is_used(void **state)
 	}
 }
 
-static void a_pending_token_begins_by_itself(void **state)
+static void pending_token_starts_at_not_before(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, "laptop");
@@ -224,7 +224,7 @@ static struct made generate_limited(struct world *world, uint64_t max_uses)
 	return made;
 }
 
-static void as_many_uses_are_accepted_as_were_wished_for(void **state)
+static void max_uses_logins_are_accepted(void **state)
 {
 	static const uint64_t numbers[] = { 1, 2, 5 };
 	struct world *world = *state;
@@ -252,7 +252,7 @@ static void as_many_uses_are_accepted_as_were_wished_for(void **state)
 }
 
 /* Whatever happens to patd once it has said yes. */
-static void a_limited_use_is_on_disk_before_the_reply(void **state)
+static void limited_use_is_on_disk_before_the_reply(void **state)
 {
 	struct world *world = *state;
 	struct made made = generate_limited(world, 2);
@@ -265,7 +265,7 @@ static void a_limited_use_is_on_disk_before_the_reply(void **state)
 }
 
 /* The last use of two that are asked for in one turn of the loop is one. */
-static void requests_of_one_batch_share_the_uses(void **state)
+static void requests_of_one_batch_share_max_uses(void **state)
 {
 	struct world *world = *state;
 	struct made made = generate_limited(world, 2);
@@ -291,7 +291,7 @@ static int ignore_row(const struct token *token, void *userdata)
 	return 0;
 }
 
-static void to_look_at_a_token_uses_nothing(void **state)
+static void looking_at_a_token_uses_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made made = generate_limited(world, 1);
@@ -324,7 +324,7 @@ static void to_look_at_a_token_uses_nothing(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXHAUSTED);
 }
 
-static void a_refused_login_uses_nothing(void **state)
+static void refused_login_uses_nothing(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, limited_name);
@@ -344,7 +344,7 @@ static void a_refused_login_uses_nothing(void **state)
 }
 
 /* A limit holds only if each use is written down. */
-static void a_limited_token_is_refused_when_its_use_cannot_be_written(void **state)
+static void limited_token_is_refused_when_its_use_cannot_be_written(void **state)
 {
 #define STOP(when, how) "CREATE TRIGGER stop BEFORE " when " BEGIN SELECT raise(" how ", 'no'); END"
 	static const char *const failures[] = {
@@ -375,18 +375,18 @@ static void a_limited_token_is_refused_when_its_use_cannot_be_written(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(restrictions_are_kept_in_one_spelling),
-		WORLD_TEST(no_restriction_is_none),
-		WORLD_TEST(a_restriction_that_cannot_be_is_refused),
-		WORLD_TEST(the_farthest_restrictions_are_taken),
-		WORLD_TEST(each_restriction_holds_when_the_token_is_used),
-		WORLD_TEST(a_pending_token_begins_by_itself),
-		WORLD_TEST(as_many_uses_are_accepted_as_were_wished_for),
-		WORLD_TEST(a_limited_use_is_on_disk_before_the_reply),
-		WORLD_TEST(requests_of_one_batch_share_the_uses),
-		WORLD_TEST(to_look_at_a_token_uses_nothing),
-		WORLD_TEST(a_refused_login_uses_nothing),
-		WORLD_TEST(a_limited_token_is_refused_when_its_use_cannot_be_written),
+		WORLD_TEST(restrictions_are_kept_in_canonical_spelling),
+		WORLD_TEST(empty_restriction_is_none),
+		WORLD_TEST(impossible_restriction_is_refused),
+		WORLD_TEST(largest_restrictions_are_accepted),
+		WORLD_TEST(each_restriction_is_applied_to_logins),
+		WORLD_TEST(pending_token_starts_at_not_before),
+		WORLD_TEST(max_uses_logins_are_accepted),
+		WORLD_TEST(limited_use_is_on_disk_before_the_reply),
+		WORLD_TEST(requests_of_one_batch_share_max_uses),
+		WORLD_TEST(looking_at_a_token_uses_nothing),
+		WORLD_TEST(refused_login_uses_nothing),
+		WORLD_TEST(limited_token_is_refused_when_its_use_cannot_be_written),
 	};
 
 	if (setenv("TZ", "UTC", 1) < 0)

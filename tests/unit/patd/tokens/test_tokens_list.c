@@ -34,7 +34,7 @@ static enum pat_error list(struct world *world, const struct caller *caller,
 		world->tokens, caller, query, note, ret_listing, ret_cursor, &world->refusal);
 }
 
-static void each_sees_his_own_and_root_sees_all(void **state)
+static void user_lists_own_tokens_and_root_all(void **state)
 {
 	static const struct {
 		const char *what;
@@ -116,7 +116,7 @@ static void each_sees_his_own_and_root_sees_all(void **state)
 	}
 }
 
-static void a_token_is_found_by_any_prefix_of_its_id(void **state)
+static void token_is_found_by_any_prefix_of_its_id(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -167,7 +167,7 @@ static void pages_follow_each_other_without_gap_or_repetition(void **state)
 	}
 }
 
-static void a_page_that_is_exactly_full_is_the_last(void **state)
+static void exactly_full_page_is_the_last(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX];
@@ -205,7 +205,7 @@ static void pages_go_on_while_tokens_come_and_go(void **state)
 	assert_string_equal(cursor, "");
 }
 
-static void names_with_colons_are_paged_past(void **state)
+static void pages_go_on_past_names_with_colons(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX], all[64] = "";
@@ -225,7 +225,7 @@ static void names_with_colons_are_paged_past(void **state)
 	assert_string_equal(all, ": ::1: a:b:c alice:1000:x ");
 }
 
-static void the_longest_name_and_user_fit_a_cursor(void **state)
+static void longest_name_and_user_fit_a_cursor(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX] = "", name[PAT_NAME_BYTES_MAX + 1] = "";
@@ -253,7 +253,7 @@ static void the_longest_name_and_user_fit_a_cursor(void **state)
 	}
 }
 
-static void a_damaged_row_hides_no_other(void **state)
+static void damaged_row_hides_no_other(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX];
@@ -269,7 +269,7 @@ static void a_damaged_row_hides_no_other(void **state)
 	assert_heard("damaged");
 }
 
-static void a_list_that_cannot_be_passed_on_fails(void **state)
+static void list_fails_when_its_callback_fails(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX] = "untouched";
@@ -366,7 +366,7 @@ static void each_state_is_found_by_its_name(void **state)
 }
 
 /* What stands in the way of more than one is the first of these. */
-static void of_several_states_the_first_is_shown(void **state)
+static void first_of_several_states_is_shown(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "laptop");
@@ -398,7 +398,7 @@ static void of_several_states_the_first_is_shown(void **state)
 	assert_int_equal(world_state(world, &made), TOKEN_DISABLED);
 }
 
-static void what_a_token_is_good_for_is_by_its_services(void **state)
+static void good_for_matches_the_services_of_a_token(void **state)
 {
 	static const struct {
 		const char *good_for, *names;
@@ -431,7 +431,7 @@ static void what_a_token_is_good_for_is_by_its_services(void **state)
 	}
 }
 
-static void what_expires_soon_is_by_the_policy_too(void **state)
+static void expiring_before_counts_the_policy(void **state)
 {
 	const struct token_query query = {
 		.has_expiring_before = true, .expiring_before = NOON + 2 * DAY, .cursor = ""
@@ -449,7 +449,7 @@ static void what_expires_soon_is_by_the_policy_too(void **state)
 	assert_string_equal(listing.names, "laptop ");
 }
 
-static void filters_hold_alone_and_together(void **state)
+static void filters_work_alone_and_together(void **state)
 {
 	static const struct {
 		const char *what;
@@ -559,7 +559,7 @@ static unsigned int list_kinds(struct world *world, const struct caller *caller,
 }
 
 /* Whichever of them the database looks for, and in whichever order. */
-static void of_filters_together_each_holds(void **state)
+static void combined_filters_all_apply(void **state)
 {
 	static const struct caller *const callers[] = { &alice, &root };
 	struct world *world = *state;
@@ -597,7 +597,7 @@ static void of_filters_together_each_holds(void **state)
 			}
 }
 
-static void a_filter_that_cannot_be_is_refused(void **state)
+static void impossible_filter_is_refused(void **state)
 {
 	static char long_pattern[257];
 	const struct token_query table[] = {
@@ -639,7 +639,7 @@ static unsigned int count_pages(struct world *world, const struct token_query *q
 	return pages;
 }
 
-static void a_page_looks_at_a_bounded_number_of_tokens(void **state)
+static void page_looks_at_a_bounded_number_of_tokens(void **state)
 {
 	static const struct token_query table[] = {
 		{ .state = "active", .all = true },
@@ -654,7 +654,7 @@ static void a_page_looks_at_a_bounded_number_of_tokens(void **state)
 }
 
 /* Both as long as they may be, which takes as long as 64 rows. */
-static void a_page_with_a_costly_pattern_looks_at_fewer(void **state)
+static void page_with_costly_pattern_looks_at_fewer_tokens(void **state)
 {
 	char pattern[256] = "";
 	const struct token_query query = { .all = true, .name_pattern = pattern };
@@ -666,7 +666,7 @@ static void a_page_with_a_costly_pattern_looks_at_fewer(void **state)
 	assert_int_equal(count_pages(world, &query), 20);
 }
 
-static void what_matches_is_found_however_far_behind(void **state)
+static void distant_match_is_found(void **state)
 {
 	static const struct {
 		const struct caller *caller;
@@ -703,7 +703,7 @@ static void what_matches_is_found_however_far_behind(void **state)
 	}
 }
 
-static void a_users_cursor_names_no_token_of_others(void **state)
+static void cursor_of_user_names_no_other_users_token(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX];
@@ -784,26 +784,26 @@ static void ids_are_paged_in_their_order_while_tokens_come(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(each_sees_his_own_and_root_sees_all),
-		WORLD_TEST(a_token_is_found_by_any_prefix_of_its_id),
+		WORLD_TEST(user_lists_own_tokens_and_root_all),
+		WORLD_TEST(token_is_found_by_any_prefix_of_its_id),
 		WORLD_TEST(pages_follow_each_other_without_gap_or_repetition),
-		WORLD_TEST(a_page_that_is_exactly_full_is_the_last),
+		WORLD_TEST(exactly_full_page_is_the_last),
 		WORLD_TEST(pages_go_on_while_tokens_come_and_go),
-		WORLD_TEST(names_with_colons_are_paged_past),
-		WORLD_TEST(the_longest_name_and_user_fit_a_cursor),
-		WORLD_TEST(a_damaged_row_hides_no_other),
-		WORLD_TEST(a_list_that_cannot_be_passed_on_fails),
+		WORLD_TEST(pages_go_on_past_names_with_colons),
+		WORLD_TEST(longest_name_and_user_fit_a_cursor),
+		WORLD_TEST(damaged_row_hides_no_other),
+		WORLD_TEST(list_fails_when_its_callback_fails),
 		WORLD_TEST(each_state_is_found_by_its_name),
-		WORLD_TEST(of_several_states_the_first_is_shown),
-		WORLD_TEST(what_a_token_is_good_for_is_by_its_services),
-		WORLD_TEST(what_expires_soon_is_by_the_policy_too),
-		WORLD_TEST(filters_hold_alone_and_together),
-		WORLD_TEST(of_filters_together_each_holds),
-		WORLD_TEST(a_filter_that_cannot_be_is_refused),
-		WORLD_TEST(a_page_looks_at_a_bounded_number_of_tokens),
-		WORLD_TEST(a_page_with_a_costly_pattern_looks_at_fewer),
-		WORLD_TEST(what_matches_is_found_however_far_behind),
-		WORLD_TEST(a_users_cursor_names_no_token_of_others),
+		WORLD_TEST(first_of_several_states_is_shown),
+		WORLD_TEST(good_for_matches_the_services_of_a_token),
+		WORLD_TEST(expiring_before_counts_the_policy),
+		WORLD_TEST(filters_work_alone_and_together),
+		WORLD_TEST(combined_filters_all_apply),
+		WORLD_TEST(impossible_filter_is_refused),
+		WORLD_TEST(page_looks_at_a_bounded_number_of_tokens),
+		WORLD_TEST(page_with_costly_pattern_looks_at_fewer_tokens),
+		WORLD_TEST(distant_match_is_found),
+		WORLD_TEST(cursor_of_user_names_no_other_users_token),
 		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_go),
 		WORLD_TEST(ids_are_paged_in_their_order_while_tokens_come),
 	};

@@ -64,7 +64,7 @@ static enum pat_verdict use(struct world *world, const struct made *made, const 
 
 /* ---- what comes into it ---- */
 
-static void each_change_and_use_has_an_entry(void **state)
+static void each_change_and_use_is_listed(void **state)
 {
 	static const struct {
 		enum entry_event event;
@@ -128,7 +128,7 @@ static void each_change_and_use_has_an_entry(void **state)
 	assert_null(check_history(world).problem);
 }
 
-static void a_secret_that_matches_nothing_has_no_entry(void **state)
+static void wrong_secret_has_no_entry(void **state)
 {
 	struct world *world = *state;
 	struct made other = world_generate(world, &alice, "other");
@@ -142,7 +142,7 @@ static void a_secret_that_matches_nothing_has_no_entry(void **state)
 }
 
 /* What a terminal could not bear is not kept. */
-static void a_login_from_a_place_with_a_hostile_name_has_an_entry(void **state)
+static void login_from_hostile_name_has_an_entry(void **state)
 {
 	static const char *const rhosts[] = { "a\nb", "\033[2J", "\xC3\x28", "\xE2\x80\xAE" };
 	struct world *world = *state;
@@ -163,7 +163,7 @@ static void hear(const struct entry *entry, void *userdata)
 	(void)collect(entry, userdata);
 }
 
-static void a_listener_hears_each_entry(void **state)
+static void listener_is_notified_of_each_entry(void **state)
 {
 	struct world *world = *state;
 	struct listed heard_of = { .n = 0 }, listed;
@@ -185,7 +185,7 @@ static void a_listener_hears_each_entry(void **state)
 
 /* ---- who may see what ---- */
 
-static void users_see_what_is_about_them(void **state)
+static void user_sees_entries_about_own_tokens(void **state)
 {
 	struct world *world = *state;
 	struct listed listed;
@@ -204,7 +204,7 @@ static void users_see_what_is_about_them(void **state)
 	assert_int_equal(listed.entries[0].uid, 1001);
 }
 
-static void others_entries_are_for_who_may_manage_others(void **state)
+static void entries_of_others_need_manage_others(void **state)
 {
 	const struct history_query of_bob = { .user = "bob", .cursor = "" };
 	const struct history_query of_alice = { .user = "alice", .cursor = "" };
@@ -237,7 +237,7 @@ static void others_entries_are_for_who_may_manage_others(void **state)
 }
 
 /* Names come back: who has one now is not told of whoever had it before. */
-static void a_name_that_had_another_uid_shows_its_own(void **state)
+static void reused_name_shows_only_entries_of_its_uid(void **state)
 {
 	const struct caller before = { .uid = 1005, .user = "alice" };
 	struct world *world = *state;
@@ -256,7 +256,7 @@ static void a_name_that_had_another_uid_shows_its_own(void **state)
 	assert_int_equal(listed.n, 2);
 }
 
-static void only_an_administrator_has_the_history_checked(void **state)
+static void only_administrators_check_the_history(void **state)
 {
 	struct world *world = *state;
 	struct history_check check = { 0 };
@@ -270,7 +270,7 @@ static void only_an_administrator_has_the_history_checked(void **state)
 
 /* ---- pages ---- */
 
-static void pages_together_are_all_of_it(void **state)
+static void pages_together_are_the_whole_history(void **state)
 {
 	static const bool directions[] = { false, true };
 	struct world *world = *state;
@@ -306,7 +306,7 @@ static void pages_together_are_all_of_it(void **state)
 	}
 }
 
-static void what_cannot_be_asked_is_refused(void **state)
+static void impossible_query_is_refused(void **state)
 {
 	static const struct history_query bad[] = {
 		{ .all = true, .user = "alice", .cursor = "" },
@@ -340,16 +340,16 @@ static void what_cannot_be_asked_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(each_change_and_use_has_an_entry),
-		WORLD_TEST(a_secret_that_matches_nothing_has_no_entry),
-		WORLD_TEST(a_login_from_a_place_with_a_hostile_name_has_an_entry),
-		WORLD_TEST(a_listener_hears_each_entry),
-		WORLD_TEST(users_see_what_is_about_them),
-		WORLD_TEST(others_entries_are_for_who_may_manage_others),
-		WORLD_TEST(a_name_that_had_another_uid_shows_its_own),
-		WORLD_TEST(only_an_administrator_has_the_history_checked),
-		WORLD_TEST(pages_together_are_all_of_it),
-		WORLD_TEST(what_cannot_be_asked_is_refused),
+		WORLD_TEST(each_change_and_use_is_listed),
+		WORLD_TEST(wrong_secret_has_no_entry),
+		WORLD_TEST(login_from_hostile_name_has_an_entry),
+		WORLD_TEST(listener_is_notified_of_each_entry),
+		WORLD_TEST(user_sees_entries_about_own_tokens),
+		WORLD_TEST(entries_of_others_need_manage_others),
+		WORLD_TEST(reused_name_shows_only_entries_of_its_uid),
+		WORLD_TEST(only_administrators_check_the_history),
+		WORLD_TEST(pages_together_are_the_whole_history),
+		WORLD_TEST(impossible_query_is_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -14,7 +14,7 @@ static enum pat_error generate(
 
 /* ---- generate ---- */
 
-static void nobody_is_given_what_the_policy_would_refuse(void **state)
+static void generate_refuses_what_the_policy_forbids(void **state)
 {
 	static const struct {
 		const char *what;
@@ -75,7 +75,7 @@ static void nobody_is_given_what_the_policy_would_refuse(void **state)
 	}
 }
 
-static void a_user_has_as_many_tokens_as_the_policy_allows(void **state)
+static void max_tokens_limits_the_tokens_of_a_user(void **state)
 {
 	static const struct caller heir = { .uid = 2000, .user = "alice" };
 	struct world *world = *state;
@@ -166,7 +166,7 @@ static struct made generate_own(struct world *world, const char *name)
 	return made;
 }
 
-static void a_stricter_policy_binds_the_tokens_that_there_are(void **state)
+static void stricter_policy_applies_to_existing_tokens(void **state)
 {
 	struct world *world = *state;
 	struct made other = generate_own(world, "other");
@@ -200,7 +200,7 @@ static void a_stricter_policy_binds_the_tokens_that_there_are(void **state)
 	(void)world_check_history(world);
 }
 
-static void the_end_that_is_told_is_that_of_the_policy(void **state)
+static void shown_expiry_is_that_of_the_policy(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -232,7 +232,7 @@ static void the_end_that_is_told_is_that_of_the_policy(void **state)
 	assert_int_equal(world_verify(world, &request).expires_at, NOON + 30 * DAY);
 }
 
-static void what_expired_under_the_policy_is_not_rotated(void **state)
+static void token_expired_by_policy_is_not_rotated(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -247,7 +247,7 @@ static void what_expired_under_the_policy_is_not_rotated(void **state)
 
 /* ---- unused for too long ---- */
 
-static void a_token_unused_for_too_long_is_revoked_as_it_is_used(void **state)
+static void token_unused_for_too_long_is_revoked_at_login(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -278,7 +278,7 @@ static void a_token_unused_for_too_long_is_revoked_as_it_is_used(void **state)
 }
 
 /* Who logs in by a wrong secret, or as another, does not keep a token alive, nor end it. */
-static void only_who_has_the_token_finds_it_unused(void **state)
+static void wrong_secret_does_not_revoke_an_unused_token(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -295,7 +295,7 @@ static void only_who_has_the_token_finds_it_unused(void **state)
 	assert_int_equal(world_find(world, &made).revoked_at, NOON + DAY);
 }
 
-static void an_unused_token_opens_nothing_though_it_cannot_be_revoked(void **state)
+static void unused_token_is_denied_when_it_cannot_be_revoked(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -317,7 +317,7 @@ static void an_unused_token_opens_nothing_though_it_cannot_be_revoked(void **sta
 
 /* ---- verifiers ---- */
 
-static void a_verifier_asks_for_others_at_its_services(void **state)
+static void verifier_account_asks_for_others_at_its_services(void **state)
 {
 	static const struct {
 		uint32_t caller;
@@ -366,7 +366,7 @@ static void a_verifier_asks_for_others_at_its_services(void **state)
 
 /* ---- the account ---- */
 
-static void what_the_module_saw_of_the_account_counts(void **state)
+static void account_state_from_the_module_counts(void **state)
 {
 	static const struct {
 		uint32_t account;
@@ -396,16 +396,16 @@ static void what_the_module_saw_of_the_account_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(nobody_is_given_what_the_policy_would_refuse),
-		WORLD_TEST(a_user_has_as_many_tokens_as_the_policy_allows),
-		WORLD_TEST(a_stricter_policy_binds_the_tokens_that_there_are),
-		WORLD_TEST(the_end_that_is_told_is_that_of_the_policy),
-		WORLD_TEST(what_expired_under_the_policy_is_not_rotated),
-		WORLD_TEST(a_token_unused_for_too_long_is_revoked_as_it_is_used),
-		WORLD_TEST(only_who_has_the_token_finds_it_unused),
-		WORLD_TEST(an_unused_token_opens_nothing_though_it_cannot_be_revoked),
-		WORLD_TEST(a_verifier_asks_for_others_at_its_services),
-		WORLD_TEST(what_the_module_saw_of_the_account_counts),
+		WORLD_TEST(generate_refuses_what_the_policy_forbids),
+		WORLD_TEST(max_tokens_limits_the_tokens_of_a_user),
+		WORLD_TEST(stricter_policy_applies_to_existing_tokens),
+		WORLD_TEST(shown_expiry_is_that_of_the_policy),
+		WORLD_TEST(token_expired_by_policy_is_not_rotated),
+		WORLD_TEST(token_unused_for_too_long_is_revoked_at_login),
+		WORLD_TEST(wrong_secret_does_not_revoke_an_unused_token),
+		WORLD_TEST(unused_token_is_denied_when_it_cannot_be_revoked),
+		WORLD_TEST(verifier_account_asks_for_others_at_its_services),
+		WORLD_TEST(account_state_from_the_module_counts),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

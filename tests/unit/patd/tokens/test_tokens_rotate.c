@@ -32,7 +32,7 @@ static enum pat_error rotate(struct world *world, const struct made *made, uint6
 	return error;
 }
 
-static void a_rotation_changes_the_secret_and_nothing_else(void **state)
+static void rotation_changes_only_the_secret(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "laptop");
@@ -69,7 +69,7 @@ static void a_rotation_changes_the_secret_and_nothing_else(void **state)
 	assert_memory_equal(&after, &before, sizeof(after));
 }
 
-static void the_old_secret_works_until_its_grace_ends(void **state)
+static void old_secret_works_until_grace_period_ends(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -91,7 +91,7 @@ static void the_old_secret_works_until_its_grace_ends(void **state)
 	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
 }
 
-static void the_first_use_of_the_new_secret_ends_the_old_one(void **state)
+static void first_use_of_new_secret_ends_the_old_one(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -112,7 +112,7 @@ static void the_first_use_of_the_new_secret_ends_the_old_one(void **state)
 }
 
 /* Who has only tried to use it may not have it. */
-static void a_refused_use_of_the_new_secret_ends_nothing(void **state)
+static void refused_use_of_new_secret_ends_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -122,7 +122,7 @@ static void a_refused_use_of_the_new_secret_ends_nothing(void **state)
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 }
 
-static void without_grace_the_old_secret_ends_at_once(void **state)
+static void old_secret_ends_at_once_without_grace_period(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -133,7 +133,7 @@ static void without_grace_the_old_secret_ends_at_once(void **state)
 	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
 }
 
-static void a_second_rotation_ends_the_first_grace(void **state)
+static void second_rotation_ends_the_first_grace_period(void **state)
 {
 	struct world *world = *state;
 	struct made first = world_generate(world, &alice, "laptop");
@@ -148,7 +148,7 @@ static void a_second_rotation_ends_the_first_grace(void **state)
 }
 
 /* Whoever finds an old note of a secret is found out. */
-static void each_secret_that_it_had_is_known_for_one(void **state)
+static void former_secrets_are_recognized(void **state)
 {
 	struct world *world = *state;
 	struct made all[6];
@@ -173,7 +173,7 @@ static void each_secret_that_it_had_is_known_for_one(void **state)
 	}
 }
 
-static void only_so_many_secrets_are_remembered(void **state)
+static void number_of_former_secrets_is_bounded(void **state)
 {
 	struct world *world = *state;
 	struct made first = world_generate(world, &alice, "laptop");
@@ -193,7 +193,7 @@ static void only_so_many_secrets_are_remembered(void **state)
 	assert_int_equal(world_ask(world, "SELECT count(*) FROM former"), 0);
 }
 
-static void both_secrets_use_up_the_same_uses(void **state)
+static void both_secrets_share_max_uses(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "laptop");
@@ -208,7 +208,7 @@ static void both_secrets_use_up_the_same_uses(void **state)
 	assert_int_equal(verdict(world, &new), PAT_EXHAUSTED);
 }
 
-static void a_revoke_ends_both_secrets(void **state)
+static void revoke_ends_both_secrets(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -223,7 +223,7 @@ static void a_revoke_ends_both_secrets(void **state)
 	assert_int_equal(verdict(world, &old), PAT_ROTATED);
 }
 
-static void a_former_secret_ends_with_its_token(void **state)
+static void former_secret_ends_with_its_token(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -233,7 +233,7 @@ static void a_former_secret_ends_with_its_token(void **state)
 	assert_int_equal(verdict(world, &old), PAT_EXPIRED);
 }
 
-static void a_token_that_does_not_work_is_not_rotated(void **state)
+static void inactive_token_is_not_rotated(void **state)
 {
 	struct world *world = *state;
 	struct token_request once = request_for(&alice, "once");
@@ -260,7 +260,7 @@ static void a_token_that_does_not_work_is_not_rotated(void **state)
 	assert_int_equal(rotate(world, &active, GRACE), PAT_ERR_EXPIRED);
 }
 
-static void a_clock_beyond_the_calendar_gives_no_grace(void **state)
+static void rotation_fails_when_clock_is_past_year_9999(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "for ever");
@@ -275,7 +275,7 @@ static void a_clock_beyond_the_calendar_gives_no_grace(void **state)
 }
 
 /* A failing disk, played by a trigger. */
-static void what_cannot_be_stored_rotates_nothing(void **state)
+static void failed_write_rotates_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -290,7 +290,7 @@ static void what_cannot_be_stored_rotates_nothing(void **state)
 }
 
 /* The old secret then works on: that is logged, and better than a locked door. */
-static void a_first_use_that_cannot_be_written_lets_in_all_the_same(void **state)
+static void unwritable_first_use_of_new_secret_is_accepted(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -309,7 +309,7 @@ static void a_first_use_that_cannot_be_written_lets_in_all_the_same(void **state
 }
 
 /* What nobody holds the right secret of tells nothing. */
-static void a_wrong_secret_of_a_rotated_token_is_wrong(void **state)
+static void wrong_secret_of_rotated_token_is_wrong(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -320,7 +320,7 @@ static void a_wrong_secret_of_a_rotated_token_is_wrong(void **state)
 	assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG);
 }
 
-static void a_check_knows_a_secret_that_has_ended(void **state)
+static void check_recognizes_a_former_secret(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -344,23 +344,23 @@ static void a_check_knows_a_secret_that_has_ended(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(a_rotation_changes_the_secret_and_nothing_else),
-		WORLD_TEST(the_old_secret_works_until_its_grace_ends),
-		WORLD_TEST(the_first_use_of_the_new_secret_ends_the_old_one),
-		WORLD_TEST(a_refused_use_of_the_new_secret_ends_nothing),
-		WORLD_TEST(without_grace_the_old_secret_ends_at_once),
-		WORLD_TEST(a_second_rotation_ends_the_first_grace),
-		WORLD_TEST(each_secret_that_it_had_is_known_for_one),
-		WORLD_TEST(only_so_many_secrets_are_remembered),
-		WORLD_TEST(both_secrets_use_up_the_same_uses),
-		WORLD_TEST(a_revoke_ends_both_secrets),
-		WORLD_TEST(a_former_secret_ends_with_its_token),
-		WORLD_TEST(a_token_that_does_not_work_is_not_rotated),
-		WORLD_TEST(a_clock_beyond_the_calendar_gives_no_grace),
-		WORLD_TEST(what_cannot_be_stored_rotates_nothing),
-		WORLD_TEST(a_first_use_that_cannot_be_written_lets_in_all_the_same),
-		WORLD_TEST(a_wrong_secret_of_a_rotated_token_is_wrong),
-		WORLD_TEST(a_check_knows_a_secret_that_has_ended),
+		WORLD_TEST(rotation_changes_only_the_secret),
+		WORLD_TEST(old_secret_works_until_grace_period_ends),
+		WORLD_TEST(first_use_of_new_secret_ends_the_old_one),
+		WORLD_TEST(refused_use_of_new_secret_ends_nothing),
+		WORLD_TEST(old_secret_ends_at_once_without_grace_period),
+		WORLD_TEST(second_rotation_ends_the_first_grace_period),
+		WORLD_TEST(former_secrets_are_recognized),
+		WORLD_TEST(number_of_former_secrets_is_bounded),
+		WORLD_TEST(both_secrets_share_max_uses),
+		WORLD_TEST(revoke_ends_both_secrets),
+		WORLD_TEST(former_secret_ends_with_its_token),
+		WORLD_TEST(inactive_token_is_not_rotated),
+		WORLD_TEST(rotation_fails_when_clock_is_past_year_9999),
+		WORLD_TEST(failed_write_rotates_nothing),
+		WORLD_TEST(unwritable_first_use_of_new_secret_is_accepted),
+		WORLD_TEST(wrong_secret_of_rotated_token_is_wrong),
+		WORLD_TEST(check_recognizes_a_former_secret),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

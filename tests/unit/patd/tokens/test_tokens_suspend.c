@@ -12,7 +12,7 @@ static enum pat_error revoke_as(
 		world->tokens, &root, made->token.id.text, revocation, &world->refusal);
 }
 
-static void a_suspended_token_comes_back_at_its_second(void **state)
+static void suspension_ends_at_its_second(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -33,7 +33,7 @@ static void a_suspended_token_comes_back_at_its_second(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-static void a_clock_set_back_suspends_nothing_again(void **state)
+static void ended_suspension_stays_ended_when_clock_is_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -46,7 +46,7 @@ static void a_clock_set_back_suspends_nothing_again(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-static void a_suspended_token_can_be_restored_and_deleted(void **state)
+static void suspended_token_can_be_restored_and_deleted(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -64,7 +64,7 @@ static void a_suspended_token_can_be_restored_and_deleted(void **state)
 	assert_int_equal(world_delete(world, &made), PAT_OK);
 }
 
-static void a_suspension_outlives_nothing(void **state)
+static void suspension_does_not_extend_the_lifetime(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -116,7 +116,7 @@ static const struct {
 		PAT_ERR_INVALID_RESTRICTION, 60, "trip" },
 };
 
-static void a_second_revoke_never_loosens_the_first(void **state)
+static void second_revoke_never_loosens_the_first(void **state)
 {
 	struct world *world = *state;
 
@@ -150,7 +150,7 @@ static void a_second_revoke_never_loosens_the_first(void **state)
 }
 
 /* It is a first one again. */
-static void a_revoke_after_a_suspension_is_a_new_one(void **state)
+static void revoke_after_suspension_is_a_new_one(void **state)
 {
 	const struct revocation trip = { .for_a_while = true, .seconds = 60, .reason = "trip" };
 	struct world *world = *state;
@@ -166,7 +166,7 @@ static void a_revoke_after_a_suspension_is_a_new_one(void **state)
 	assert_string_equal(found.revoked_reason, "");
 }
 
-static void a_compromised_token_is_never_restored(void **state)
+static void compromised_token_is_never_restored(void **state)
 {
 	const struct revocation compromised = { .reason = BAD };
 	const struct caller granted = {
@@ -191,7 +191,7 @@ static void a_compromised_token_is_never_restored(void **state)
 	assert_int_equal(world_delete(world, &made), PAT_OK);
 }
 
-static void a_restore_forgets_the_reason(void **state)
+static void restore_clears_the_reason(void **state)
 {
 	const struct revocation lost = { .reason = "lost" };
 	struct world *world = *state;
@@ -204,7 +204,7 @@ static void a_restore_forgets_the_reason(void **state)
 	assert_string_equal(world_find(world, &made).revoked_reason, "");
 }
 
-static void a_revocation_that_cannot_be_is_refused(void **state)
+static void impossible_revocation_is_refused(void **state)
 {
 	static char longest[TOKEN_REASON_MAX + 1], longer[TOKEN_REASON_MAX + 2];
 	const struct {
@@ -248,7 +248,7 @@ static void a_revocation_that_cannot_be_is_refused(void **state)
 	}
 }
 
-static void a_clock_beyond_the_calendar_stops_no_revoke(void **state)
+static void revoke_works_when_clock_is_past_year_9999(void **state)
 {
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "for ever");
@@ -283,7 +283,7 @@ static uint32_t revoke_all(struct world *world, const struct caller *caller,
 	return count;
 }
 
-static void all_of_a_users_tokens_are_revoked_page_by_page(void **state)
+static void all_tokens_of_a_user_are_revoked_page_by_page(void **state)
 {
 	static const struct caller heir = { .uid = 2000, .user = "alice" };
 	static const unsigned int numbers[] = { 0, 1, 3, 4, 5, 8, 9 };
@@ -315,7 +315,7 @@ static void all_of_a_users_tokens_are_revoked_page_by_page(void **state)
 }
 
 /* An altered one opens nothing, and is not made good again by a new MAC. */
-static void what_is_revoked_or_altered_already_is_not_counted(void **state)
+static void revoked_and_altered_tokens_are_not_counted(void **state)
 {
 	const struct revocation for_good = { 0 };
 	struct world *world = *state;
@@ -337,7 +337,7 @@ static void what_is_revoked_or_altered_already_is_not_counted(void **state)
 	assert_int_equal(revoke_all(world, &root, &alice, &for_good, &pages), 0);
 }
 
-static void many_altered_tokens_do_not_hold_up_the_others(void **state)
+static void altered_tokens_do_not_delay_the_others(void **state)
 {
 	const struct revocation for_good = { 0 };
 	struct world *world = *state;
@@ -372,19 +372,19 @@ static void all_tokens_can_be_suspended(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(a_suspended_token_comes_back_at_its_second),
-		WORLD_TEST(a_clock_set_back_suspends_nothing_again),
-		WORLD_TEST(a_suspended_token_can_be_restored_and_deleted),
-		WORLD_TEST(a_suspension_outlives_nothing),
-		WORLD_TEST(a_second_revoke_never_loosens_the_first),
-		WORLD_TEST(a_revoke_after_a_suspension_is_a_new_one),
-		WORLD_TEST(a_compromised_token_is_never_restored),
-		WORLD_TEST(a_restore_forgets_the_reason),
-		WORLD_TEST(a_revocation_that_cannot_be_is_refused),
-		WORLD_TEST(a_clock_beyond_the_calendar_stops_no_revoke),
-		WORLD_TEST(all_of_a_users_tokens_are_revoked_page_by_page),
-		WORLD_TEST(what_is_revoked_or_altered_already_is_not_counted),
-		WORLD_TEST(many_altered_tokens_do_not_hold_up_the_others),
+		WORLD_TEST(suspension_ends_at_its_second),
+		WORLD_TEST(ended_suspension_stays_ended_when_clock_is_set_back),
+		WORLD_TEST(suspended_token_can_be_restored_and_deleted),
+		WORLD_TEST(suspension_does_not_extend_the_lifetime),
+		WORLD_TEST(second_revoke_never_loosens_the_first),
+		WORLD_TEST(revoke_after_suspension_is_a_new_one),
+		WORLD_TEST(compromised_token_is_never_restored),
+		WORLD_TEST(restore_clears_the_reason),
+		WORLD_TEST(impossible_revocation_is_refused),
+		WORLD_TEST(revoke_works_when_clock_is_past_year_9999),
+		WORLD_TEST(all_tokens_of_a_user_are_revoked_page_by_page),
+		WORLD_TEST(revoked_and_altered_tokens_are_not_counted),
+		WORLD_TEST(altered_tokens_do_not_delay_the_others),
 		WORLD_TEST(all_tokens_can_be_suspended),
 	};
 

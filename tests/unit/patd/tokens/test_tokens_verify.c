@@ -4,7 +4,7 @@
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"
 
-static void the_owner_gets_in(void **state)
+static void owner_is_accepted(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -13,7 +13,7 @@ static void the_owner_gets_in(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-static void an_accepted_request_tells_when_the_token_ends(void **state)
+static void accepted_reply_has_the_expiry(void **state)
 {
 	struct world *world = *state;
 	struct made month = world_generate(world, &alice, "month");
@@ -32,7 +32,7 @@ static void an_accepted_request_tells_when_the_token_ends(void **state)
 	assert_int_equal(expires_at, PAT_NEVER);
 }
 
-static void only_the_right_secret_gets_in(void **state)
+static void only_the_right_secret_is_accepted(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -50,7 +50,7 @@ static void only_the_right_secret_gets_in(void **state)
 	assert_int_equal(expires_at, 7);
 }
 
-static void an_unknown_id_is_as_wrong_as_a_wrong_secret(void **state)
+static void unknown_id_and_wrong_secret_give_the_same_reply(void **state)
 {
 	struct world *world = *state;
 	char secret[PAT_TOKEN_LEN + 1];
@@ -66,7 +66,7 @@ static void an_unknown_id_is_as_wrong_as_a_wrong_secret(void **state)
 	assert_silence();
 }
 
-static void the_secret_of_one_token_does_not_open_another(void **state)
+static void secret_of_one_token_is_wrong_for_another(void **state)
 {
 	struct world *world = *state;
 	struct made one = world_generate(world, &alice, "one");
@@ -79,7 +79,7 @@ static void the_secret_of_one_token_does_not_open_another(void **state)
 }
 
 /* Whoever reads the database finds nothing in it that opens a door. */
-static void what_is_stored_is_not_what_is_sent(void **state)
+static void stored_verifier_is_not_the_digest(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -92,7 +92,7 @@ static void what_is_stored_is_not_what_is_sent(void **state)
 	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
 }
 
-static void another_user_does_not_get_in(void **state)
+static void other_user_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -101,7 +101,7 @@ static void another_user_does_not_get_in(void **state)
 	assert_int_equal(world_log_in(world, &root, &made), PAT_OTHER_USER);
 }
 
-static void a_recycled_uid_inherits_nothing(void **state)
+static void recycled_uid_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -113,7 +113,7 @@ static void a_recycled_uid_inherits_nothing(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-static void only_root_asks_for_others(void **state)
+static void only_root_asks_for_other_users(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -139,7 +139,7 @@ static void only_root_asks_for_others(void **state)
 }
 
 /* Of a token that is not his, a user learns nothing: not even whether the secret matches. */
-static void a_stranger_learns_nothing(void **state)
+static void stranger_learns_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -158,7 +158,7 @@ static void a_stranger_learns_nothing(void **state)
 	assert_int_equal(expires_at, 7);
 }
 
-static void a_revoked_token_opens_nothing(void **state)
+static void revoked_token_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -169,7 +169,7 @@ static void a_revoked_token_opens_nothing(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
 }
 
-static void a_restored_token_opens_again(void **state)
+static void restored_token_is_accepted(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -180,7 +180,7 @@ static void a_restored_token_opens_again(void **state)
 	assert_int_equal(world_find(world, &made).expires_at, made.token.expires_at);
 }
 
-static void a_deleted_token_was_never_there(void **state)
+static void deleted_token_is_unknown(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -190,7 +190,7 @@ static void a_deleted_token_was_never_there(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_WRONG);
 }
 
-static void a_token_ends_at_its_expiration_and_not_before(void **state)
+static void token_expires_at_its_second(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -207,7 +207,7 @@ static void a_token_ends_at_its_expiration_and_not_before(void **state)
 	assert_int_equal(expires_at, made.token.expires_at);
 }
 
-static void a_token_without_expiration_outlives_the_calendar(void **state)
+static void token_without_expiry_works_past_year_9999(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, "for ever");
@@ -221,7 +221,7 @@ static void a_token_without_expiration_outlives_the_calendar(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-static void revoked_beats_expired(void **state)
+static void revoked_is_reported_before_expired(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -232,7 +232,7 @@ static void revoked_beats_expired(void **state)
 	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
 }
 
-static void a_clock_set_back_revives_nothing(void **state)
+static void expired_token_stays_expired_when_clock_is_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -245,7 +245,7 @@ static void a_clock_set_back_revives_nothing(void **state)
 }
 
 /* A dead battery: the machine starts in 1970, and has no network yet. */
-static void a_clock_set_back_revives_nothing_after_a_restart(void **state)
+static void expired_token_stays_expired_after_restart_and_clock_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -258,7 +258,7 @@ static void a_clock_set_back_revives_nothing_after_a_restart(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
 }
 
-static void a_use_moves_the_stored_time_on(void **state)
+static void use_advances_the_stored_time(void **state)
 {
 	struct world *world = *state;
 	struct token_request token_request = request_for(&alice, "for ever");
@@ -274,7 +274,7 @@ static void a_use_moves_the_stored_time_on(void **state)
 }
 
 /* Told once that it has expired, nobody gets in with it again, whatever the clock does. */
-static void a_token_refused_as_expired_stays_so_after_a_restart(void **state)
+static void token_refused_as_expired_stays_so_after_restart(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -286,7 +286,7 @@ static void a_token_refused_as_expired_stays_so_after_a_restart(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
 }
 
-static void a_use_is_recorded_and_a_refusal_is_not(void **state)
+static void use_is_recorded_and_refusal_is_not(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -309,7 +309,7 @@ static void a_use_is_recorded_and_a_refusal_is_not(void **state)
 	assert_int_equal(world_find(world, &other).last_used_at, 0);
 }
 
-static void the_service_of_the_latest_use_is_kept(void **state)
+static void service_of_latest_use_is_kept(void **state)
 {
 	static const struct {
 		const char *sent, *kept;
@@ -356,7 +356,7 @@ static const struct {
 	{ "mac", "UPDATE token SET mac = zeroblob(32)", &alice },
 };
 
-static void an_altered_row_opens_nothing(void **state)
+static void altered_row_is_refused(void **state)
 {
 	struct world *world = *state;
 
@@ -372,7 +372,7 @@ static void an_altered_row_opens_nothing(void **state)
 	}
 }
 
-static void an_altered_id_opens_nothing(void **state)
+static void altered_id_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -384,7 +384,7 @@ static void an_altered_id_opens_nothing(void **state)
 	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
 }
 
-static void a_revocation_undone_by_hand_opens_nothing(void **state)
+static void revocation_undone_by_hand_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -396,7 +396,7 @@ static void a_revocation_undone_by_hand_opens_nothing(void **state)
 }
 
 /* A row copied over another one brings its secret along, but not its id. */
-static void a_row_copied_to_another_user_opens_nothing(void **state)
+static void row_copied_to_another_user_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made mine = world_generate(world, &bob, "mine");
@@ -419,7 +419,7 @@ static void a_row_copied_to_another_user_opens_nothing(void **state)
 	}
 }
 
-static void a_row_edited_in_any_column_opens_nothing(void **state)
+static void row_edited_in_any_column_is_refused(void **state)
 {
 	static const char *const values[] = {
 		[FIELD_TEXT] = "'edited'",
@@ -445,7 +445,7 @@ static void a_row_edited_in_any_column_opens_nothing(void **state)
 	}
 }
 
-static void the_operator_hears_of_an_altered_row(void **state)
+static void altered_row_is_logged(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -457,7 +457,7 @@ static void the_operator_hears_of_an_altered_row(void **state)
 	assert_heard(made.token.id.text);
 }
 
-static void a_damaged_row_fails_and_lets_nobody_in(void **state)
+static void damaged_row_fails_the_login(void **state)
 {
 	static const char *const damages[] = {
 		"UPDATE token SET verifier = zeroblob(31)",
@@ -485,7 +485,7 @@ static void a_damaged_row_fails_and_lets_nobody_in(void **state)
 	}
 }
 
-static void nobody_gets_in_when_the_database_fails(void **state)
+static void login_fails_when_the_database_fails(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -497,7 +497,7 @@ static void nobody_gets_in_when_the_database_fails(void **state)
 }
 
 /* A full disk, or whatever keeps the use from being written: the token still opens. */
-static void a_use_that_cannot_be_recorded_lets_in_all_the_same(void **state)
+static void unlimited_use_that_cannot_be_recorded_is_accepted(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -513,7 +513,7 @@ static void a_use_that_cannot_be_recorded_lets_in_all_the_same(void **state)
 }
 
 /* Else it could make another that outlives it. */
-static void a_token_is_no_answer_to_polkit(void **state)
+static void token_is_refused_for_polkit(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -533,38 +533,38 @@ static void a_token_is_no_answer_to_polkit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(a_token_is_no_answer_to_polkit),
-		WORLD_TEST(the_owner_gets_in),
-		WORLD_TEST(an_accepted_request_tells_when_the_token_ends),
-		WORLD_TEST(only_the_right_secret_gets_in),
-		WORLD_TEST(an_unknown_id_is_as_wrong_as_a_wrong_secret),
-		WORLD_TEST(the_secret_of_one_token_does_not_open_another),
-		WORLD_TEST(what_is_stored_is_not_what_is_sent),
-		WORLD_TEST(another_user_does_not_get_in),
-		WORLD_TEST(a_recycled_uid_inherits_nothing),
-		WORLD_TEST(only_root_asks_for_others),
-		WORLD_TEST(a_stranger_learns_nothing),
-		WORLD_TEST(a_revoked_token_opens_nothing),
-		WORLD_TEST(a_restored_token_opens_again),
-		WORLD_TEST(a_deleted_token_was_never_there),
-		WORLD_TEST(a_token_ends_at_its_expiration_and_not_before),
-		WORLD_TEST(a_token_without_expiration_outlives_the_calendar),
-		WORLD_TEST(revoked_beats_expired),
-		WORLD_TEST(a_clock_set_back_revives_nothing),
-		WORLD_TEST(a_clock_set_back_revives_nothing_after_a_restart),
-		WORLD_TEST(a_use_moves_the_stored_time_on),
-		WORLD_TEST(a_token_refused_as_expired_stays_so_after_a_restart),
-		WORLD_TEST(a_use_is_recorded_and_a_refusal_is_not),
-		WORLD_TEST(the_service_of_the_latest_use_is_kept),
-		WORLD_TEST(an_altered_row_opens_nothing),
-		WORLD_TEST(an_altered_id_opens_nothing),
-		WORLD_TEST(a_revocation_undone_by_hand_opens_nothing),
-		WORLD_TEST(a_row_copied_to_another_user_opens_nothing),
-		WORLD_TEST(a_row_edited_in_any_column_opens_nothing),
-		WORLD_TEST(the_operator_hears_of_an_altered_row),
-		WORLD_TEST(a_damaged_row_fails_and_lets_nobody_in),
-		WORLD_TEST(nobody_gets_in_when_the_database_fails),
-		WORLD_TEST(a_use_that_cannot_be_recorded_lets_in_all_the_same),
+		WORLD_TEST(token_is_refused_for_polkit),
+		WORLD_TEST(owner_is_accepted),
+		WORLD_TEST(accepted_reply_has_the_expiry),
+		WORLD_TEST(only_the_right_secret_is_accepted),
+		WORLD_TEST(unknown_id_and_wrong_secret_give_the_same_reply),
+		WORLD_TEST(secret_of_one_token_is_wrong_for_another),
+		WORLD_TEST(stored_verifier_is_not_the_digest),
+		WORLD_TEST(other_user_is_refused),
+		WORLD_TEST(recycled_uid_is_refused),
+		WORLD_TEST(only_root_asks_for_other_users),
+		WORLD_TEST(stranger_learns_nothing),
+		WORLD_TEST(revoked_token_is_refused),
+		WORLD_TEST(restored_token_is_accepted),
+		WORLD_TEST(deleted_token_is_unknown),
+		WORLD_TEST(token_expires_at_its_second),
+		WORLD_TEST(token_without_expiry_works_past_year_9999),
+		WORLD_TEST(revoked_is_reported_before_expired),
+		WORLD_TEST(expired_token_stays_expired_when_clock_is_set_back),
+		WORLD_TEST(expired_token_stays_expired_after_restart_and_clock_set_back),
+		WORLD_TEST(use_advances_the_stored_time),
+		WORLD_TEST(token_refused_as_expired_stays_so_after_restart),
+		WORLD_TEST(use_is_recorded_and_refusal_is_not),
+		WORLD_TEST(service_of_latest_use_is_kept),
+		WORLD_TEST(altered_row_is_refused),
+		WORLD_TEST(altered_id_is_refused),
+		WORLD_TEST(revocation_undone_by_hand_is_refused),
+		WORLD_TEST(row_copied_to_another_user_is_refused),
+		WORLD_TEST(row_edited_in_any_column_is_refused),
+		WORLD_TEST(altered_row_is_logged),
+		WORLD_TEST(damaged_row_fails_the_login),
+		WORLD_TEST(login_fails_when_the_database_fails),
+		WORLD_TEST(unlimited_use_that_cannot_be_recorded_is_accepted),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
