@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What patd tells its operator, kept for the test instead of printed: these functions take the
  * place of those in patd/util/log.c.  Included once, by a program's one source file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Two ends of a D-Bus connection in one process and thread: patd's, and the bus's, which the
  * test plays.

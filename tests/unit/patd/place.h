@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A directory of a test's own, and the files in it. */
 #ifndef PAT_TESTS_PLACE_H
 #define PAT_TESTS_PLACE_H

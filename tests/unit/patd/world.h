@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * All that the rules stand on: a directory with a database, a key, and a clock that the test
  * sets.  world_restart() is patd ending and starting again.
