@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patd/crypto/mac.h"
 #include "patd/util/io.h"
 #include "patd/util/log.h"
@@ -90,8 +91,9 @@ static int read_bytes(int fd, uint8_t bytes[static KEY_LEN + 1])
 /* private: whether the file must be ours alone; systemd sees to that for a credential. */
 static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KEY_LEN + 1])
 {
+	cleanup_close int fd = -1;
 	struct stat st;
-	int fd, r;
+	int r;
 
 	/* O_NONBLOCK: a pipe in its place is refused below, not waited for. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (private ? O_NOFOLLOW : 0));
@@ -102,21 +104,19 @@ static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KE
 		return r;
 	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		r = -EBADMSG;
 		log_error("the key %s is not a regular file", path);
-	} else if (private && (st.st_uid != geteuid() || (st.st_mode & 077) != 0)) {
-		r = -EPERM;
+		return -EBADMSG;
+	}
+	if (private && (st.st_uid != geteuid() || (st.st_mode & 077) != 0)) {
 		log_error("the key %s can be read by others: it must belong to patd's user, mode "
 			  "0600",
 			path);
-	} else {
-		r = read_bytes(fd, bytes);
-		if (r < 0)
-			log_error("the key %s does not hold exactly %d bytes: restore it from a "
-				  "backup",
-				path, KEY_LEN);
+		return -EPERM;
 	}
-	close(fd);
+	r = read_bytes(fd, bytes);
+	if (r < 0)
+		log_error("the key %s does not hold exactly %d bytes: restore it from a backup",
+			path, KEY_LEN);
 	return r;
 }
 

@@ -55,6 +55,11 @@ void statements_free(struct statements *statements)
 	free(statements);
 }
 
+struct database *statements_database(const struct statements *statements)
+{
+	return statements->database;
+}
+
 sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which)
 {
 	return statements->prepared[which];

@@ -16,6 +16,8 @@ int statements_new(struct database *database, const char *const *sql, size_t n,
 /* NULL is allowed. */
 void statements_free(struct statements *statements);
 
+struct database *statements_database(const struct statements *statements);
+
 /* To bind to, and to read from. */
 sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which);
 

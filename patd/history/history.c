@@ -19,7 +19,7 @@
 
 struct history {
 	struct database *database;
-	struct history_rows *rows;
+	struct statements *rows;
 	const struct key *key;
 	struct history_seal seal;      /* as of the open transaction */
 	struct history_seal committed; /* as of the last one that was committed */
@@ -136,7 +136,7 @@ void history_free(struct history *history)
 	if (!history)
 		return;
 	transaction_observe(history->database, NULL, NULL);
-	history_rows_close(history->rows);
+	statements_free(history->rows);
 	free(history);
 }
 

@@ -4,7 +4,6 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "patd/db/row.h"
@@ -40,49 +39,19 @@ static const char *const statements[STATEMENTS] = {
 		       " ORDER BY seq LIMIT 1",
 };
 
-struct history_rows {
-	struct database *database;
-	struct statements *statements;
-};
-
-static sqlite3_stmt *get(const struct history_rows *rows, enum statement which)
+int history_rows_open(struct database *database, struct statements **ret_rows)
 {
-	return statement_get(rows->statements, which);
-}
-
-int history_rows_open(struct database *database, struct history_rows **ret_rows)
-{
-	struct history_rows *rows = calloc(1, sizeof(*rows));
-	int r;
-
-	if (!rows)
-		return -ENOMEM;
-	rows->database = database;
-	r = statements_new(database, statements, STATEMENTS, &entry_table, &rows->statements);
-	if (r < 0) {
-		history_rows_close(rows);
-		return r;
-	}
-	*ret_rows = rows;
-	return 0;
-}
-
-void history_rows_close(struct history_rows *rows)
-{
-	if (!rows)
-		return;
-	statements_free(rows->statements);
-	free(rows);
+	return statements_new(database, statements, STATEMENTS, &entry_table, ret_rows);
 }
 
 /* The seal as the database keeps it: its members one behind the other, numbers little-endian. */
 _Static_assert(sizeof(struct history_seal) == 2 * 8 + 3 * ENTRY_MAC_LEN, "there is no padding");
 
-int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal)
+int history_rows_seal(struct statements *rows, struct history_seal *ret_seal)
 {
-	sqlite3_stmt *statement = get(rows, GET_SEAL);
+	sqlite3_stmt *statement = statement_get(rows, GET_SEAL);
 	struct history_seal seal = { 0 };
-	int r = statement_step(rows->statements, GET_SEAL);
+	int r = statement_step(rows, GET_SEAL);
 
 	if (r > 0)
 		r = row_blob(statement, 0, &seal, sizeof(seal)) ? 0 : -EBADMSG;
@@ -97,33 +66,33 @@ int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal)
 	return 0;
 }
 
-static int set_seal(struct history_rows *rows, const struct history_seal *seal)
+static int set_seal(struct statements *rows, const struct history_seal *seal)
 {
 	struct history_seal value = *seal;
 
 	value.first = htole64(seal->first);
 	value.last = htole64(seal->last);
-	row_bind_blob(get(rows, SET_SEAL), 1, &value, sizeof(value));
-	return statement_run(rows->statements, SET_SEAL);
+	row_bind_blob(statement_get(rows, SET_SEAL), 1, &value, sizeof(value));
+	return statement_run(rows, SET_SEAL);
 }
 
 int history_rows_append(
-	struct history_rows *rows, const struct entry *entry, const struct history_seal *seal)
+	struct statements *rows, const struct entry *entry, const struct history_seal *seal)
 {
-	sqlite3_stmt *statement = get(rows, APPEND);
+	sqlite3_stmt *statement = statement_get(rows, APPEND);
 	int r;
 
 	row_bind(statement, &entry_table, entry);
-	r = statement_run(rows->statements, APPEND);
+	r = statement_run(rows, APPEND);
 	return r < 0 ? r : set_seal(rows, seal);
 }
 
-int history_rows_prune(struct history_rows *rows, uint64_t seq, const struct history_seal *seal)
+int history_rows_prune(struct statements *rows, uint64_t seq, const struct history_seal *seal)
 {
 	int r;
 
-	row_bind_number(get(rows, PRUNE), 1, seq);
-	r = statement_run(rows->statements, PRUNE);
+	row_bind_number(statement_get(rows, PRUNE), 1, seq);
+	r = statement_run(rows, PRUNE);
 	return r < 0 ? r : set_seal(rows, seal);
 }
 
@@ -135,44 +104,44 @@ static void bind_seen(
 	row_bind_text(statement, 3, value);
 }
 
-static int see(struct history_rows *rows, const struct entry *entry, const char *kind,
+static int see(struct statements *rows, const struct entry *entry, const char *kind,
 	const char *value, bool *ret_new)
 {
-	sqlite3_stmt *statement = get(rows, IS_SEEN);
+	sqlite3_stmt *statement = statement_get(rows, IS_SEEN);
 	int r;
 
 	bind_seen(statement, entry, kind, value);
-	r = statement_step(rows->statements, IS_SEEN);
+	r = statement_step(rows, IS_SEEN);
 	sqlite3_reset(statement);
 	*ret_new = r == 0;
 	if (r != 0)
 		return r < 0 ? r : 0;
-	bind_seen(get(rows, SEE), entry, kind, value);
-	row_bind_number(get(rows, SEE), 4, HISTORY_SEEN_MAX);
-	return statement_run(rows->statements, SEE);
+	bind_seen(statement_get(rows, SEE), entry, kind, value);
+	row_bind_number(statement_get(rows, SEE), 4, HISTORY_SEEN_MAX);
+	return statement_run(rows, SEE);
 }
 
-int history_rows_see(struct history_rows *rows, struct entry *entry, const char *network)
+int history_rows_see(struct statements *rows, struct entry *entry, const char *network)
 {
 	int r = see(rows, entry, "s", entry->service, &entry->new_service);
 
 	return r < 0 ? r : see(rows, entry, "n", network, &entry->new_network);
 }
 
-int history_rows_forget(struct history_rows *rows, const char *id)
+int history_rows_forget(struct statements *rows, const char *id)
 {
-	row_bind_text(get(rows, FORGET), 1, id);
-	return statement_run(rows->statements, FORGET);
+	row_bind_text(statement_get(rows, FORGET), 1, id);
+	return statement_run(rows, FORGET);
 }
 
 /* The first entry from *seq on: its seq and time.  Both stay as they are if there is none. */
-static int first_from(struct history_rows *rows, uint64_t *seq, uint64_t *at)
+static int first_from(struct statements *rows, uint64_t *seq, uint64_t *at)
 {
-	sqlite3_stmt *statement = get(rows, FIRST_FROM);
+	sqlite3_stmt *statement = statement_get(rows, FIRST_FROM);
 	int r;
 
 	row_bind_number(statement, 1, *seq);
-	r = statement_step(rows->statements, FIRST_FROM);
+	r = statement_step(rows, FIRST_FROM);
 	if (r > 0) {
 		*seq = (uint64_t)sqlite3_column_int64(statement, 0);
 		*at = (uint64_t)sqlite3_column_int64(statement, 1);
@@ -185,7 +154,7 @@ static int first_from(struct history_rows *rows, uint64_t *seq, uint64_t *at)
  * The least seq whose entry is not before time, by bisection: their order is that of time.  Over
  * all numbers there are, since the seal, which knows the ends, may be what was altered.
  */
-static int find_time(struct history_rows *rows, uint64_t time, uint64_t *ret_seq)
+static int find_time(struct statements *rows, uint64_t time, uint64_t *ret_seq)
 {
 	uint64_t low = 1, high = INT64_MAX; /* the answer is in [low, high] */
 
@@ -213,7 +182,7 @@ static int find_time(struct history_rows *rows, uint64_t time, uint64_t *ret_seq
 #define REVERSE " DESC"
 #define SQL_MAX sizeof(SELECT BY_USER_TOO BY_UID BY_ID ORDER REVERSE)
 
-static int compile(struct history_rows *rows, const struct entry_filter *filter, uint64_t after,
+static int compile(struct statements *rows, const struct entry_filter *filter, uint64_t after,
 	uint64_t before, sqlite3_stmt **ret_statement)
 {
 	const struct {
@@ -234,7 +203,7 @@ static int compile(struct history_rows *rows, const struct entry_filter *filter,
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	r = statement_compile(rows->database, sql, &entry_table, ret_statement);
+	r = statement_compile(statements_database(rows), sql, &entry_table, ret_statement);
 	if (r < 0)
 		return r;
 	row_bind_number(*ret_statement, 1, after);
@@ -246,7 +215,7 @@ static int compile(struct history_rows *rows, const struct entry_filter *filter,
 	return 0;
 }
 
-static int bounds(struct history_rows *rows, const struct entry_filter *filter, uint64_t *ret_after,
+static int bounds(struct statements *rows, const struct entry_filter *filter, uint64_t *ret_after,
 	uint64_t *ret_before)
 {
 	uint64_t before = filter->before == 0 ? INT64_MAX : filter->before;
@@ -268,8 +237,8 @@ static int bounds(struct history_rows *rows, const struct entry_filter *filter, 
 	return 0;
 }
 
-int history_rows_list(struct history_rows *rows, const struct entry_filter *filter, entry_row_fn fn,
-	void *userdata)
+int history_rows_list(
+	struct statements *rows, const struct entry_filter *filter, entry_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
 	uint64_t after, before;
@@ -290,7 +259,7 @@ int history_rows_list(struct history_rows *rows, const struct entry_filter *filt
 			r = fn(&entry, userdata);
 	}
 	if (r == 0 && step != SQLITE_DONE)
-		r = statement_failure(rows->database, step);
+		r = statement_failure(statements_database(rows), step);
 	sqlite3_finalize(statement);
 	return r;
 }

@@ -9,10 +9,8 @@
 #ifndef PATD_HISTORY_HISTORY_ROWS_H
 #define PATD_HISTORY_HISTORY_ROWS_H
 
-#include "patd/db/database.h"
+#include "patd/db/statements.h"
 #include "patd/model/entry.h"
-
-struct history_rows;
 
 /* Called for each entry; a nonzero return ends the listing and is its result. */
 typedef int (*entry_row_fn)(const struct entry *entry, void *userdata);
@@ -28,19 +26,17 @@ struct entry_filter {
 	bool reverse;
 };
 
-/* Prepares its statements on the database, which must outlive it. */
-int history_rows_open(struct database *database, struct history_rows **ret_rows);
-/* NULL is allowed. */
-void history_rows_close(struct history_rows *rows);
+/* The statements that all functions below take, to be freed by statements_free(). */
+int history_rows_open(struct database *database, struct statements **ret_rows);
 
 /* -ENOENT if there is none. */
-int history_rows_seal(struct history_rows *rows, struct history_seal *ret_seal);
+int history_rows_seal(struct statements *rows, struct history_seal *ret_seal);
 
 /* Inside the open transaction: adds an entry and replaces the seal. */
 int history_rows_append(
-	struct history_rows *rows, const struct entry *entry, const struct history_seal *seal);
+	struct statements *rows, const struct entry *entry, const struct history_seal *seal);
 /* The same: removes all up to that seq. */
-int history_rows_prune(struct history_rows *rows, uint64_t seq, const struct history_seal *seal);
+int history_rows_prune(struct statements *rows, uint64_t seq, const struct history_seal *seal);
 
 /*
  * The same: sets entry->new_service and new_network if its token was not used for that service, or
@@ -48,13 +44,13 @@ int history_rows_prune(struct history_rows *rows, uint64_t seq, const struct his
  * services, or networks, all that are not remembered are new.
  */
 #define HISTORY_SEEN_MAX 64
-int history_rows_see(struct history_rows *rows, struct entry *entry, const char *network);
+int history_rows_see(struct statements *rows, struct entry *entry, const char *network);
 
 /* The same: forgets where a token was used. */
-int history_rows_forget(struct history_rows *rows, const char *id);
+int history_rows_forget(struct statements *rows, const char *id);
 
 /* In the order of seq.  A damaged row is logged and left out. */
-int history_rows_list(struct history_rows *rows, const struct entry_filter *filter, entry_row_fn fn,
+int history_rows_list(struct statements *rows, const struct entry_filter *filter, entry_row_fn fn,
 	void *userdata);
 
 #endif

@@ -65,6 +65,14 @@ static enum pat_error load_intact(struct tokens *tokens, const struct caller *ca
 	return PAT_OK;
 }
 
+static enum pat_error commit(struct tokens *tokens, enum change_kind kind, struct token *token,
+	struct entry *entry, struct refusal *ret_refusal)
+{
+	const struct change change = { .kind = kind, .token = token, .entry = entry };
+
+	return tokens_commit(tokens, &change, ret_refusal);
+}
+
 static bool compromised(const struct token *token)
 {
 	return strcmp(token->revoked_reason, TOKEN_REASON_COMPROMISED) == 0;
@@ -146,9 +154,7 @@ static enum pat_error revoke_token(struct tokens *tokens, const struct caller *c
 	entry = tokens_entry(
 		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
 	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
-	error = tokens_commit(tokens,
-		&(const struct change) { .kind = CHANGE_UPDATE, .token = token, .entry = &entry },
-		ret_refusal);
+	error = commit(tokens, CHANGE_UPDATE, token, &entry, ret_refusal);
 	*ret_new = error == PAT_OK && !validity_revoked(&before, now);
 	return error;
 }
@@ -271,9 +277,7 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	token.revoked_reason[0] = '\0';
 	token.restored_at = now;
 	entry = tokens_entry(tokens, caller, ENTRY_RESTORED, &token);
-	return tokens_commit(tokens,
-		&(const struct change) { .kind = CHANGE_UPDATE, .token = &token, .entry = &entry },
-		ret_refusal);
+	return commit(tokens, CHANGE_UPDATE, &token, &entry, ret_refusal);
 }
 
 enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -297,9 +301,7 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	pat_field_cut(entry.detail, sizeof(entry.detail), token.name);
 	pat_field_cut(token.name, sizeof(token.name), name);
 	pat_field_cut(entry.name, sizeof(entry.name), name);
-	return tokens_commit(tokens,
-		&(const struct change) { .kind = CHANGE_UPDATE, .token = &token, .entry = &entry },
-		ret_refusal);
+	return commit(tokens, CHANGE_UPDATE, &token, &entry, ret_refusal);
 }
 
 static enum pat_error check_rotatable(
@@ -351,9 +353,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);
 	entry = tokens_entry(tokens, caller, ENTRY_ROTATED, &token);
-	error = tokens_commit(tokens,
-		&(const struct change) { .kind = CHANGE_ROTATE, .token = &token, .entry = &entry },
-		ret_refusal);
+	error = commit(tokens, CHANGE_ROTATE, &token, &entry, ret_refusal);
 	if (error != PAT_OK)
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 	return error;
@@ -380,9 +380,7 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 			ret_refusal);
 	pat_field_cut(token.id.text, sizeof(token.id.text), id);
 	entry = tokens_entry(tokens, caller, ENTRY_DELETED, &token);
-	return tokens_commit(tokens,
-		&(const struct change) { .kind = CHANGE_DELETE, .token = &token, .entry = &entry },
-		ret_refusal);
+	return commit(tokens, CHANGE_DELETE, &token, &entry, ret_refusal);
 }
 
 enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)

@@ -41,14 +41,14 @@ static void read_all(char ret_text[static TEXT_MAX])
 	const struct list_filter tokens = { 0 };
 	const struct entry_filter entries = { 0 };
 	struct database *database;
-	struct history_rows *rows;
+	struct statements *rows;
 
 	ret_text[0] = '\0';
 	assert_int_equal(database_open(world.place.dir, &database), 0);
 	assert_int_equal(history_rows_open(database, &rows), 0);
 	assert_int_equal(token_list_rows(database, &tokens, take_token, ret_text), 0);
 	assert_int_equal(history_rows_list(rows, &entries, take_entry, ret_text), 0);
-	history_rows_close(rows);
+	statements_free(rows);
 	database_free(database);
 }
 

@@ -8,7 +8,7 @@
 
 static struct place place;
 static struct database *database;
-static struct history_rows *rows;
+static struct statements *rows;
 
 static void edit(const char *sql)
 {
@@ -517,7 +517,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	history_rows_close(rows);
+	statements_free(rows);
 	database_free(database);
 	place_remove(&place);
 	return 0;
