@@ -100,6 +100,7 @@ void tokens_record(struct tokens *tokens, struct entry *entry)
 	if (r < 0) {
 		/* An entry without the seal over it would be a break: rather the uses are lost. */
 		usage_undo(tokens->database);
+		entry->seq = 0;
 		log_error("an entry of the history about token %s could not be recorded",
 			entry->id.text);
 	}
@@ -135,21 +136,18 @@ static int write_change(struct tokens *tokens, const struct change *change)
 }
 
 static const struct {
-	bool spare;  /* on a full disk the room that is kept there is for it */
-	bool sealed; /* the token gets a MAC */
-	bool notified;
+	bool spare;    /* on a full disk the room that is kept there is for it */
+	bool sealed;   /* the token gets a MAC */
+	bool notified; /* here, and not by the caller */
 	enum token_event event;
 } kinds[] = {
-	[CHANGE_GENERATE] = { .sealed = true, .notified = true, .event = TOKEN_GENERATED },
-	[CHANGE_UPDATE] = { .spare = true,
-		.sealed = true,
-		.notified = true,
-		.event = TOKEN_CHANGED },
-	[CHANGE_ROTATE] = { .sealed = true, .notified = true, .event = TOKEN_CHANGED },
-	[CHANGE_USE] = { .sealed = true },
-	[CHANGE_DELETE] = { .spare = true, .notified = true, .event = TOKEN_DELETED },
-	[CHANGE_DISABLE] = { .spare = true },
-	[CHANGE_ENABLE] = { .spare = false },
+	[CHANGE_GENERATE] = { false, true, true, TOKEN_GENERATED },
+	[CHANGE_UPDATE] = { true, true, true, TOKEN_CHANGED },
+	[CHANGE_ROTATE] = { false, true, true, TOKEN_CHANGED },
+	[CHANGE_USE] = { false, true, false, TOKEN_USED },
+	[CHANGE_DELETE] = { true, false, true, TOKEN_DELETED },
+	[CHANGE_DISABLE] = { true, false, false, TOKEN_AFFECTED },
+	[CHANGE_ENABLE] = { false, false, false, TOKEN_AFFECTED },
 };
 
 struct writing {

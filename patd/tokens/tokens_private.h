@@ -83,7 +83,7 @@ enum change_kind {
 struct change {
 	enum change_kind kind;
 	struct token *token; /* as it shall be; gets its MAC */
-	struct entry *entry; /* gets seq and MAC, and seq 0 after a failure; NULL: none */
+	struct entry *entry; /* gets seq and MAC, or seq 0 if it is not written; NULL: none */
 	const char *user;    /* of CHANGE_ENABLE */
 	const struct disabled *disabled;
 };
@@ -98,7 +98,7 @@ int tokens_write(struct tokens *tokens, const struct change *change);
 enum pat_error tokens_commit(
 	struct tokens *tokens, const struct change *change, struct refusal *ret_refusal);
 
-/* Adds an entry to the usage transaction.  The listeners hear of it also if that fails. */
+/* Adds an entry to the usage transaction.  Listeners get it also if that fails, with seq 0. */
 void tokens_record(struct tokens *tokens, struct entry *entry);
 
 /* Writes down now as the latest time seen, as usage. */
