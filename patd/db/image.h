@@ -15,7 +15,7 @@ struct image {
 	size_t size, room; /* room: for what an older database becomes */
 };
 
-/* Maps the file.  -EBADMSG: it is none. */
+/* Maps the file.  -EBADMSG: it is no database. */
 int image_map(int fd, struct image *ret_image);
 
 /* A connection to it, to be closed before it is unmapped; one at a time. */

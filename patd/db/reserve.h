@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Room on the disk for a revoke when there is none left: a file in the state directory that is
- * given up for it, and made again when there is room.
+ * Room for a revoke on a full disk: a file in the state directory, which is removed then, and
+ * made again when there is room.
  */
 #ifndef PATD_DB_RESERVE_H
 #define PATD_DB_RESERVE_H

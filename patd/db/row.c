@@ -88,7 +88,7 @@ static void bind_field(
 	}
 }
 
-/* What no patd can have written is damage, not data. */
+/* A value that patd cannot have written is damage, not data. */
 static bool read_field(sqlite3_stmt *statement, int at, const struct field *field, void *ret_member)
 {
 	uint64_t number;

@@ -21,8 +21,8 @@ int row_prepare(sqlite3 *db, const char *sql, const struct table *table, unsigne
 void row_bind(sqlite3_stmt *statement, const struct table *table, const void *record);
 
 /*
- * Reads the present row of a statement that selects {columns}.  -EBADMSG if no patd can have
- * written it: then the record is all zeros.
+ * Reads the present row of a statement that selects {columns}.  -EBADMSG if patd cannot
+ * have written it: then the record is all zeros.
  */
 int row_read(sqlite3_stmt *statement, const struct table *table, void *ret_record);
 

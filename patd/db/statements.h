@@ -21,7 +21,7 @@ struct database *statements_database(const struct statements *statements);
 /* To bind to, and to read from. */
 sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which);
 
-/* 1: the statement stands on a row; 0: there is none, or no other.  The caller resets it. */
+/* 1: the statement is on a row; 0: there is no further one.  The caller resets it. */
 int statement_step(const struct statements *statements, unsigned int which);
 
 /* Runs a statement that gives no row, and makes it ready for its next use. */

@@ -36,7 +36,7 @@ int usage_begin(struct database *database);
 int usage_write(struct database *database);
 /* Undoes all of it: records that belong together must not be there in part. */
 void usage_undo(struct database *database);
-/* Nothing to do if there is none.  On failure the usage since the last commit is lost. */
+/* If one is open.  On failure the usage since the last commit is lost. */
 int usage_commit(struct database *database);
 
 /* Whether usage, too, is on disk when usage_commit() returns.  Not so at first. */

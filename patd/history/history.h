@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The history: entries, each with a MAC over itself and the MAC of the one before, and a seal
- * over both ends.  So whoever changes, adds, removes or cuts off entries without the key is
- * found out; not who puts back an older copy of the whole database.
+ * over both ends.  A check finds entries that were changed, added, removed or cut off without the
+ * key.  It does not find that an older copy of the whole database was put back.
  *
- * A history that was altered keeps nobody out: it is logged, and goes on from its last entry,
- * and verifying shows where it breaks.
+ * An altered history is logged and denies no login.  It goes on from its last entry, and a check
+ * shows where it breaks.
  */
 #ifndef PATD_HISTORY_HISTORY_H
 #define PATD_HISTORY_HISTORY_H

@@ -25,7 +25,7 @@ enum statement {
 };
 
 static const char *const statements[STATEMENTS] = {
-	/* A row that stands there already is none of patd's, and must not stop what follows. */
+	/* A row that is already there was forged, and must not stop the next entry. */
 	[APPEND] = "INSERT OR REPLACE INTO history ({columns}) VALUES ({parameters})",
 	[PRUNE] = "DELETE FROM history WHERE seq <= ?1",
 	[GET_SEAL] = "SELECT value FROM meta WHERE key = '" SEAL_KEY "'",
@@ -208,7 +208,7 @@ static int compile(struct statements *rows, const struct entry_filter *filter, u
 		return r;
 	row_bind_number(*ret_statement, 1, after);
 	row_bind_number(*ret_statement, 2, before);
-	/* A parameter that the statement has not got is refused, which is as well. */
+	/* SQLite refuses a parameter that the statement has not got; it is not needed then. */
 	row_bind_text(*ret_statement, 3, filter->user);
 	row_bind_number(*ret_statement, 4, filter->uid);
 	row_bind_text(*ret_statement, 5, filter->id);

@@ -3,8 +3,8 @@
  * The history as rows of the database: the tables history and seen, and the seal in meta.  Knows
  * nothing of MACs.
  *
- * Functions return 0 or a negative errno, which has been logged: -EBADMSG for what no patd can
- * have written.
+ * Functions return 0 or a negative errno, which has been logged: -EBADMSG for a
+ * value that patd cannot have written.
  */
 #ifndef PATD_HISTORY_HISTORY_ROWS_H
 #define PATD_HISTORY_HISTORY_ROWS_H

@@ -226,7 +226,7 @@ static void add_message(
 	end_field(record, start);
 }
 
-/* What there is to say of an entry that is none of a token that expires. */
+/* The fields of what happened, as against a token that will expire. */
 static void add_what(struct journal_record *record, const struct entry *entry)
 {
 	bool login = entry->event == ENTRY_USED || entry->event == ENTRY_REFUSED;

@@ -58,7 +58,7 @@ static int compile(
 
 static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
 {
-	/* A parameter that the statement has not got is refused, which is as well. */
+	/* SQLite refuses a parameter that the statement has not got; it is not needed then. */
 	row_bind_text(statement, 1, filter->user);
 	row_bind_number(statement, 2, filter->uid);
 	row_bind_text(statement, 3, filter->name);

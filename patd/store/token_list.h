@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tokens from the database in one of two orders: (user, uid, name), or id.  What is filtered here
- * is what an index finds; all else is the caller's.
+ * Lists of tokens from the database in one of two orders: (user, uid, name), or id.  The filter
+ * has the conditions that an index serves; the caller applies all others.
  */
 #ifndef PATD_STORE_TOKEN_LIST_H
 #define PATD_STORE_TOKEN_LIST_H
@@ -23,7 +23,7 @@ struct list_filter {
 	uint32_t after_uid;
 	const char *after_name;
 
-	/* In the order of ids: those that begin so; and nothing of the above. */
+	/* In the order of ids: those that begin so; without any of the conditions above. */
 	const char *id_prefix;
 	const char *after_id;
 };

@@ -24,7 +24,7 @@ struct cursor {
 
 void cursor_format(const struct token *last, bool by_id, char ret_text[static CURSOR_TEXT_MAX]);
 
-/* False if text is none of the above. */
+/* False if text is no cursor. */
 bool cursor_parse(const char *text, struct cursor *ret_cursor);
 
 #endif

@@ -14,7 +14,7 @@
 #define PAGE_OTHERS 2
 
 struct page {
-	const struct caller *owner; /* of the one token that it is about; NULL: whoever is */
+	const struct caller *owner; /* of the one token that is asked about; NULL: not checked */
 	entry_row_fn fn;
 	void *userdata;
 	uint32_t limit, rows;
@@ -46,7 +46,7 @@ static bool read_cursor(const char *cursor, uint64_t *ret_seq)
 	       *ret_seq <= INT64_MAX;
 }
 
-/* False if the cursor is none of ours. */
+/* False if the text is no cursor. */
 static bool start_after(const char *cursor, struct entry_filter *filter)
 {
 	uint64_t place;

@@ -66,7 +66,7 @@ bool tokens_intact(const struct tokens *tokens, const struct token *token);
 
 /* --- what changes something: tokens_commit.c --- */
 
-/* An entry about a token as it is, or about a user where that is NULL, by the caller's word. */
+/* An entry for what the caller does with a token; token NULL: with a user, whom it lacks yet. */
 struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
 	enum entry_event event, const struct token *token);
 

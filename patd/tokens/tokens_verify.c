@@ -55,7 +55,7 @@ static int load_candidate(struct tokens *tokens, const char *id, const struct pa
 	return r == -ENOENT ? 0 : r;
 }
 
-/* False if the secret is none of that token's: then the verdict is PAT_WRONG. */
+/* Whether the token has or had that secret; if not, the verdict is PAT_WRONG. */
 static bool secret_known(const struct candidate *candidate)
 {
 	if (!candidate->known || !(candidate->matches || candidate->previous || candidate->former))
