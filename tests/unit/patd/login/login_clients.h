@@ -17,7 +17,7 @@
 #include "patd/login/server.h"
 #include "tests/unit/unit.h"
 
-struct login {
+struct login_client {
 	const char *dir;
 	sd_event *event;
 	struct listeners listeners;
@@ -39,7 +39,7 @@ int sd_event_now(sd_event *event, clockid_t clock, uint64_t *ret_us)
 	return 0;
 }
 
-static inline struct sockaddr_un address_of(const struct login *login, const char *name)
+static inline struct sockaddr_un address_of(const struct login_client *login, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
@@ -47,7 +47,7 @@ static inline struct sockaddr_un address_of(const struct login *login, const cha
 	return address;
 }
 
-static inline int listen_at(const struct login *login, const char *name, mode_t mode)
+static inline int listen_at(const struct login_client *login, const char *name, mode_t mode)
 {
 	struct sockaddr_un address = address_of(login, name);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -60,7 +60,7 @@ static inline int listen_at(const struct login *login, const char *name, mode_t 
 }
 
 /* In dir, which other users can pass from here on. */
-static inline void login_begin(struct login *login, const char *dir, const struct decider *decider)
+static inline void login_begin(struct login_client *login, const char *dir, const struct decider *decider)
 {
 	behind_us = 0;
 	login->dir = dir;
@@ -72,7 +72,7 @@ static inline void login_begin(struct login *login, const char *dir, const struc
 		login_server_new(login->event, &login->listeners, decider, &login->server), 0);
 }
 
-static inline void login_end(struct login *login)
+static inline void login_end(struct login_client *login)
 {
 	login_server_free(login->server);
 	sd_event_unref(login->event);
@@ -80,7 +80,7 @@ static inline void login_end(struct login *login)
 }
 
 /* Until the loop has nothing to do. */
-static inline void turn(const struct login *login)
+static inline void turn(const struct login_client *login)
 {
 	int r;
 
@@ -91,7 +91,7 @@ static inline void turn(const struct login *login)
 	assert_int_equal(sd_event_get_state(login->event), SD_EVENT_INITIAL);
 }
 
-static inline int connect_to(const struct login *login, const char *name)
+static inline int connect_to(const struct login_client *login, const char *name)
 {
 	struct sockaddr_un address = address_of(login, name);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -102,7 +102,7 @@ static inline int connect_to(const struct login *login, const char *name)
 }
 
 /* As that uid, which the socket remembers from here on.  Only root can. */
-static inline int connect_as(const struct login *login, uint32_t uid)
+static inline int connect_as(const struct login_client *login, uint32_t uid)
 {
 	int fd;
 

@@ -20,7 +20,7 @@
 
 struct scene {
 	struct place place;
-	struct login login;
+	struct login_client login;
 	uint64_t deferred[PENDING_MAX + 1], cancelled[PENDING_MAX + 1];
 	size_t deferred_n, cancelled_n;
 	uint32_t caller_uid; /* of the last request */

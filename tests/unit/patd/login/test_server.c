@@ -8,7 +8,7 @@
 
 struct login_world {
 	struct world world; /* first: the world's functions take it */
-	struct login login;
+	struct login_client login;
 	struct made made; /* alice's */
 	struct pat_request request;
 };
