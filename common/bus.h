@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The names of patd on the D-Bus system bus.  The contract is in dbus/. */
-#ifndef COMMON_BUS_H
-#define COMMON_BUS_H
+#pragma once
 
 #define PAT_BUS_NAME "org.patd.Tokens1"
 #define PAT_BUS_PATH "/org/patd/Tokens1"
@@ -10,5 +9,3 @@
 #define PAT_BUS_TOKEN "org.patd.Tokens1.Token"
 
 #define PAT_PAGE_MAX 256U /* tokens in one reply of ListTokens, at most */
-
-#endif

@@ -4,8 +4,7 @@
  * a function returns early and releases in one place.  take_fd() and TAKE() hand the resource on
  * to the next owner.  A type of ours defines its attribute in its own header, named cleanup_TYPE.
  */
-#ifndef COMMON_CLEANUP_H
-#define COMMON_CLEANUP_H
+#pragma once
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,5 +46,3 @@ static inline int take_fd(int *fd)
 		(pointer) = NULL;                                                                  \
 		taken_;                                                                            \
 	})
-
-#endif

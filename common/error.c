@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of errors and their names on the bus. */
 #include "common/error.h"
 
 #include <stddef.h>

@@ -1,9 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Why a request was refused: one list for the rules that refuse, the bus that carries the
  * refusal as a D-Bus error, and the client that turns it into an exit code.
  */
-#ifndef COMMON_ERROR_H
-#define COMMON_ERROR_H
+#pragma once
 
 enum pat_error {
 	PAT_OK = 0,
@@ -32,5 +32,3 @@ const char *pat_error_name(enum pat_error error);
 
 /* The error of that D-Bus name, PAT_OK if it is none of ours. */
 enum pat_error pat_error_from_name(const char *name);
-
-#endif

@@ -5,8 +5,7 @@
  * By dgettext(), which names the domain at each call: a PAM module must not change the text
  * domain, nor the locale, of the program that loaded it.
  */
-#ifndef COMMON_L10N_H
-#define COMMON_L10N_H
+#pragma once
 
 #include <libintl.h>
 
@@ -15,5 +14,3 @@
 #define _(text) dgettext(PAT_DOMAIN, text)
 #define P_(one, many, n) dngettext(PAT_DOMAIN, one, many, n)
 #define N_(text) text /* for tables: translated where it is shown */
-
-#endif

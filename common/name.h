@@ -4,8 +4,7 @@
  * or a reader: no control character (C0, DEL, C1), no line or paragraph separator, no
  * bidirectional override, embedding or isolate (Unicode UAX #9, section 2), no noncharacter.
  */
-#ifndef COMMON_NAME_H
-#define COMMON_NAME_H
+#pragma once
 
 #define PAT_NAME_MAX 255                      /* characters */
 #define PAT_NAME_BYTES_MAX (PAT_NAME_MAX * 4) /* bytes, without the NUL */
@@ -15,5 +14,3 @@ const char *pat_name_problem(const char *name);
 
 /* The same for a text of any length, which may be empty. */
 const char *pat_text_problem(const char *text);
-
-#endif

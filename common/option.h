@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An option of a command line, as getopt_long(3), the help and the completion of shells need it. */
-#ifndef COMMON_OPTION_H
-#define COMMON_OPTION_H
+#pragma once
 
 /* Strings are static. */
 struct option_info {
@@ -10,5 +9,3 @@ struct option_info {
 	const char *help;     /* a line */
 	char letter;          /* of the short form; 0: there is none */
 };
-
-#endif

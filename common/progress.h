@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A progress bar on standard error, if that is a terminal. */
-#ifndef COMMON_PROGRESS_H
-#define COMMON_PROGRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t total);
 
 /* Removes the bar.  To be called before any other output to standard error. */
 void progress_end(struct progress *progress);
-
-#endif

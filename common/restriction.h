@@ -5,8 +5,7 @@
  *
  * patd adds how a value is parsed and what it permits: see patd/model/limits.h.
  */
-#ifndef COMMON_RESTRICTION_H
-#define COMMON_RESTRICTION_H
+#pragma once
 
 #include <stddef.h>
 
@@ -45,5 +44,3 @@ extern const struct restriction restrictions[PAT_RESTRICTIONS];
 
 /* Whether a value of that kind is a number. */
 #define RESTRICTION_IS_NUMBER(kind) ((kind) == RESTRICTION_TIME || (kind) == RESTRICTION_COUNT)
-
-#endif

@@ -7,8 +7,7 @@
  * refused, because here they are more likely a slip than meant: a number without a unit, and
  * "infinity".
  */
-#ifndef COMMON_TIMESPAN_H
-#define COMMON_TIMESPAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ struct timespan {
 
 /* NULL and *ret, or the problem with text, for a person; static. */
 const char *timespan_parse(const char *text, struct timespan *ret);
-
-#endif

@@ -12,8 +12,7 @@
  *
  * sodium_init() must have been called before pat_token_new() and pat_token_digest().
  */
-#ifndef COMMON_TOKEN_FORMAT_H
-#define COMMON_TOKEN_FORMAT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -59,5 +58,3 @@ void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 
  * digest as with the token, so callers wipe it.
  */
 void pat_token_digest(const char token[static PAT_TOKEN_LEN], struct pat_digest *ret_digest);
-
-#endif

@@ -5,8 +5,7 @@
  * The numbers are part of the wire format (common/wire.h) and of the database's format: they never
  * change, and a new verdict takes the next one.
  */
-#ifndef COMMON_VERDICT_H
-#define COMMON_VERDICT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -53,5 +52,3 @@ const struct verdict *verdict_from_word(const char *word);
 
 /* verdict_row()'s word. */
 const char *verdict_word(uint32_t verdict);
-
-#endif

@@ -7,8 +7,7 @@
  * Both structs have no padding.  Text is NUL-terminated and NUL-filled to the end of its field, so
  * that no memory of the sender is sent with it; pat_request_check() insists on that.
  */
-#ifndef COMMON_WIRE_H
-#define COMMON_WIRE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,5 +72,3 @@ bool pat_request_check(const struct pat_request *request, size_t len);
 
 /* Whether len bytes received are a reply that keeps every rule above. */
 bool pat_reply_check(const struct pat_reply *reply, size_t len);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The state of a user's account by shadow(5), which patd judges. */
-#ifndef PAM_PAT_ACCOUNT_H
-#define PAM_PAT_ACCOUNT_H
+#pragma once
 
 #include <pwd.h>
 #include <security/pam_modules.h>
@@ -21,5 +20,3 @@
  * -EAGAIN.
  */
 int account_read(pam_handle_t *pamh, const struct passwd *user, long today, uint32_t *ret_account);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One request to patd, and its reply. */
-#ifndef PAM_PAT_ASK_H
-#define PAM_PAT_ASK_H
+#pragma once
 
 #include <security/pam_modules.h>
 
@@ -24,5 +23,3 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 
 /* Such an error as text for the log.  Static, or valid for the life of the thread. */
 const char *ask_problem(int error);
-
-#endif

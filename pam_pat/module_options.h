@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The options of pam_pat.so in a line of a PAM configuration; see pam_pat(8). */
-#ifndef PAM_PAT_MODULE_OPTIONS_H
-#define PAM_PAT_MODULE_OPTIONS_H
+#pragma once
 
 #include <security/pam_modules.h>
 #include <stdbool.h>
@@ -21,5 +20,3 @@ struct options {
  * ignored.  The strings in *ret_options belong to argv.
  */
 int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct options *ret_options);
-
-#endif

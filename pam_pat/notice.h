@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The notice about a verdict for the person who logs in; a secret that does not match gets none. */
-#ifndef PAM_PAT_NOTICE_H
-#define PAM_PAT_NOTICE_H
+#pragma once
 
 #include <security/pam_modules.h>
 #include <stdbool.h>
@@ -16,5 +15,3 @@ bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *re
 
 /* Shows it, as an error or, for an accepted token, as information.  A failure is ignored. */
 void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The module's lines in the system log, by pam_syslog(): facility authpriv. */
-#ifndef PAM_PAT_PAM_LOG_H
-#define PAM_PAT_PAM_LOG_H
+#pragma once
 
 #include <security/pam_modules.h>
 #include <stddef.h>
@@ -23,5 +22,3 @@ void log_request(pam_handle_t *pamh, int priority, const char *result, const cha
  * cut to fit size bytes with the NUL, never inside a \xNN.
  */
 void log_escape(char *out, size_t size, const char *text);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patd's command line. */
-#ifndef PATD_COMMAND_LINE_H
-#define PATD_COMMAND_LINE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -21,5 +20,3 @@ struct options {
  * served.  -EINVAL: it is wrong, and standard error says how.
  */
 int options_read(int argc, char **argv, struct options *ret_options);
-
-#endif

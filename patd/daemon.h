@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* All of patd, wired together: from the first file opened to the last one closed. */
-#ifndef PATD_DAEMON_H
-#define PATD_DAEMON_H
+#pragma once
 
 #include "patd/command_line.h"
 
 /* Serves until SIGTERM or SIGINT: 0; or a negative errno, which has been logged. */
 int daemon_run(const struct options *options);
-
-#endif

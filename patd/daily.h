@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs the daily work of patd/tokens: a day after the last time, in slices. */
-#ifndef PATD_DAILY_H
-#define PATD_DAILY_H
+#pragma once
 
 #include <systemd/sd-event.h>
 
@@ -14,5 +13,3 @@ int daily_new(sd_event *event, struct tokens *tokens, expiring_fn fn, void *user
 	struct daily **ret_daily);
 /* NULL is allowed. */
 void daily_free(struct daily *daily);
-
-#endif

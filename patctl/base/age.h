@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The distance between two times, as people say it: "3 days ago", "in 29 days". */
-#ifndef PATCTL_BASE_AGE_H
-#define PATCTL_BASE_AGE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -12,5 +11,3 @@
  * UTC.
  */
 void age_format(uint64_t at, uint64_t now, char text[static AGE_TEXT_MAX]);
-
-#endif

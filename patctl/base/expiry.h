@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The argument of --expires: a period, a point in time, or "never". */
-#ifndef PATCTL_BASE_EXPIRY_H
-#define PATCTL_BASE_EXPIRY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,5 +23,3 @@ struct expiry {
  * Fractions of a second are cut off: a token lives no longer than requested.
  */
 const char *expiry_parse(const char *text, uint64_t now, struct expiry *ret);
-
-#endif

@@ -3,8 +3,7 @@
  * Another machine, the argument of --host, as systemctl(1) has it: [USER@]HOST[:PORT].  An IPv6
  * address stands in brackets where a port follows.  ssh(1) logs in as that user.
  */
-#ifndef PATCTL_BASE_HOST_H
-#define PATCTL_BASE_HOST_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -22,5 +21,3 @@ char *host_ssh(const char *text, bool terminal);
 
 /* The same as root: "root@web1:2222".  The caller owns it. */
 char *host_as_root(const char *text);
-
-#endif

@@ -3,8 +3,7 @@
  * A new file of mode 0600, which gets its name when it is complete.  Until then it has another name
  * in the same folder, and a signal that ends patctl removes it.
  */
-#ifndef PATCTL_BASE_NEW_FILE_H
-#define PATCTL_BASE_NEW_FILE_H
+#pragma once
 
 struct new_file {
 	const char *path; /* the caller's */
@@ -20,5 +19,3 @@ int new_file_commit(struct new_file *file);
 
 /* Removes the incomplete file. */
 void new_file_discard(struct new_file *file);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The exit codes of patctl, which patctl(1) promises, and the D-Bus errors that lead to them. */
-#ifndef PATCTL_BASE_OUTCOME_H
-#define PATCTL_BASE_OUTCOME_H
+#pragma once
 
 #include <dbus/dbus.h>
 
@@ -43,5 +42,3 @@ void outcome_complain(const char *subject, const DBusError *error);
 
 /* The same, then frees error and returns its outcome. */
 enum outcome outcome_fail(const char *subject, DBusError *error);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Running another program and waiting for its end. */
-#ifndef PATCTL_BASE_PROGRAM_H
-#define PATCTL_BASE_PROGRAM_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -20,5 +19,3 @@ struct program_as {
  * 0; if it could not be run, the reason was printed.
  */
 bool program_run(const char *const argv[], const struct program_as *as);
-
-#endif

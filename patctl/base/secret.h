@@ -3,8 +3,7 @@
  * A secret on its way from patd's memfd to standard output.  It is held in one place, locked and
  * guarded memory of libsodium, and passes through no buffer of stdio, libdbus or jansson.
  */
-#ifndef PATCTL_BASE_SECRET_H
-#define PATCTL_BASE_SECRET_H
+#pragma once
 
 #include "common/token_format.h"
 
@@ -23,5 +22,3 @@ void secret_free(char **secret);
 
 /* Writes before, secret and after to fd.  0 or a negative errno, when some may be written. */
 int secret_write(int fd, const char *before, const char *secret, const char *after);
-
-#endif

@@ -4,8 +4,7 @@
  * image or a test's.  Links, absolute ones too, never lead out of it.  Files are opened for
  * reading, and without waiting.
  */
-#ifndef PATCTL_BASE_SYSROOT_H
-#define PATCTL_BASE_SYSROOT_H
+#pragma once
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -40,5 +39,3 @@ bool sysroot_has(const struct sysroot *root, const char *path);
 int sysroot_list(const struct sysroot *root, const char *path, char ***ret);
 void names_free(char ***names);
 #define cleanup_names __attribute__((cleanup(names_free)))
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Text for a person's terminal: allocated, escaped, translated, padded. */
-#ifndef PATCTL_BASE_TEXT_H
-#define PATCTL_BASE_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,5 +41,3 @@ char *text_pad(const char *text, size_t width);
 
 /* "patctl: ...", on standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-#endif

@@ -13,8 +13,7 @@
  *
  * Times are seconds since 1970 UTC.
  */
-#ifndef PATCTL_BASE_TIMESTAMP_H
-#define PATCTL_BASE_TIMESTAMP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,5 +28,3 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret);
 #define TIMESTAMP_TEXT_MAX 64
 void timestamp_format_utc(uint64_t at, char text[static TIMESTAMP_TEXT_MAX]);
 void timestamp_format_local(uint64_t at, char text[static TIMESTAMP_TEXT_MAX]);
-
-#endif

@@ -3,8 +3,7 @@
  * A token on its way from standard input to patd: it is read into locked memory of libsodium and
  * passed on in a sealed memfd.  It passes through no buffer of stdio.
  */
-#ifndef PATCTL_BASE_TOKEN_INPUT_H
-#define PATCTL_BASE_TOKEN_INPUT_H
+#pragma once
 
 /*
  * Reads one line of fd; on a terminal after a prompt on standard error, and without echo.  NULL
@@ -14,5 +13,3 @@ char *token_input_read(int fd, const char **ret_problem);
 
 /* A sealed memfd that holds the token, or a negative errno. */
 int token_input_seal(const char *token);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The units of patd in systemd: its service, and the sockets that start it. */
-#ifndef PATCTL_BASE_UNITS_H
-#define PATCTL_BASE_UNITS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -23,5 +22,3 @@ bool units_stop(void);
 
 /* Starts those again that were active, and leaves no other socket listening. */
 bool units_start(const struct units *units);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The users of this machine, by NSS. */
-#ifndef PATCTL_BASE_USER_NAMES_H
-#define PATCTL_BASE_USER_NAMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,5 +13,3 @@ bool user_is_caller(const char *name);
 
 /* "alice", or "uid 1000" if it has no name; safe for a terminal.  The caller owns it. */
 char *user_of_uid(uint32_t uid);
-
-#endif

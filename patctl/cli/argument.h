@@ -5,8 +5,7 @@
  * An option that was not given leaves *ret as it is.  False after a message on standard error.
  * Times, and now, are seconds since 1970 UTC.
  */
-#ifndef PATCTL_CLI_ARGUMENT_H
-#define PATCTL_CLI_ARGUMENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,5 +43,3 @@ bool argument_reason(
 
 /* The name of a token, which is an operand. */
 bool argument_name(const char *name);
-
-#endif

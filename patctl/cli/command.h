@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One invocation of patctl, parsed: a verb, its options and its operands. */
-#ifndef PATCTL_CLI_COMMAND_H
-#define PATCTL_CLI_COMMAND_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ bool command_has_operand(const struct command *command, const char *text);
 
 /* Gives an option, once more or first.  The caller gives no more than OPTIONS_MAX names. */
 void command_give(struct command *command, const struct option_info *option, const char *argument);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sets of options, and the options that several verbs take.  Other options stand with their verb.
  */
-#ifndef PATCTL_CLI_OPTIONS_H
-#define PATCTL_CLI_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ const struct option_info *options_find(
 
 /* Whether a set has an option of the same name. */
 bool options_have(const struct option_info *const *set, const struct option_info *option);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parses a command line by a table of verbs, see patctl/cli/verb.h. */
-#ifndef PATCTL_CLI_PARSE_H
-#define PATCTL_CLI_PARSE_H
+#pragma once
 
 #include "patctl/base/outcome.h"
 #include "patctl/cli/command.h"
@@ -27,5 +26,3 @@ void command_parse_partial(
 /* The option of that name, of which len bytes count, of whichever verb; NULL if there is none. */
 const struct option_info *command_find_option(
 	const struct verb *const *verbs, const char *name, size_t len);
-
-#endif

@@ -3,8 +3,7 @@
  * A verb of patctl: its operands, options, help and function.  Each verb defines its own row, and
  * patctl/verb_table.c lists them.
  */
-#ifndef PATCTL_CLI_VERB_H
-#define PATCTL_CLI_VERB_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,5 +44,3 @@ const struct verb *verb_find(const struct verb *const *verbs, const char *name);
 
 /* The verb that was probably meant by a word that is no verb, NULL if none is near. */
 const struct verb *verb_nearest(const struct verb *const *verbs, const char *word);
-
-#endif

@@ -3,8 +3,7 @@
  * The agent of polkit that asks a person at this terminal for a password: pkttyagent(1), which
  * serves this patctl alone and ends with it.
  */
-#ifndef PATCTL_CLIENT_AGENT_H
-#define PATCTL_CLIENT_AGENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -18,5 +17,3 @@ bool agent_start(pid_t *agent);
 
 /* Ends the agent, which restores the terminal.  *agent 0: there is none. */
 void agent_end(pid_t *agent);
-
-#endif

@@ -3,8 +3,7 @@
  * A key pair for one answer: patd seals a secret to it where no descriptor can be passed.  The
  * secret key stays in locked and guarded memory of libsodium, and is wiped with the box.
  */
-#ifndef PATCTL_CLIENT_BOX_H
-#define PATCTL_CLIENT_BOX_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -25,5 +24,3 @@ void box_free(struct box **box);
 
 /* Decrypts the token into a sealed memfd, as patd passes tokens here.  Or a negative errno. */
 int box_open(const struct box *box, const uint8_t *sealed, size_t len);
-
-#endif

@@ -8,8 +8,7 @@
  * outputs untouched; an answer that breaks the contract is an OUTCOME_ERROR_MALFORMED.  Strings
  * must be valid UTF-8: libdbus aborts the process over any other.
  */
-#ifndef PATCTL_CLIENT_CLIENT_H
-#define PATCTL_CLIENT_CLIENT_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -139,5 +138,3 @@ struct setting {
 
 /* *ret gets the struct settings; the caller clears it. */
 bool client_policy(struct client *client, struct records *ret, DBusError *error);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How the client_*.c send a call and check its answer.  Private to patctl/client. */
-#ifndef PATCTL_CLIENT_CLIENT_CALL_H
-#define PATCTL_CLIENT_CLIENT_CALL_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -48,5 +47,3 @@ bool answer_cursor(const char *method, const char *next, char **cursor, DBusErro
 
 /* The id at the end of a token's path; false if it is no such path. */
 bool answer_id(const char *path, struct pat_id *ret);
-
-#endif

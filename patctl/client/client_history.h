@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The calls about the history.  For what all calls promise see client.h. */
-#ifndef PATCTL_CLIENT_CLIENT_HISTORY_H
-#define PATCTL_CLIENT_CLIENT_HISTORY_H
+#pragma once
 
 #include "patctl/client/client.h"
 
@@ -27,5 +26,3 @@ bool client_subscribe(struct client *client, bool all, DBusError *error);
  * be called again.  False when the bus is gone.
  */
 bool client_wait(struct client *client, bool *ret_lost, DBusError *error);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The system bus of another machine, reached by ssh(1) and systemd-stdio-bridge. */
-#ifndef PATCTL_CLIENT_CLIENT_HOST_H
-#define PATCTL_CLIENT_CLIENT_HOST_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdint.h>
@@ -11,5 +10,3 @@ DBusConnection *host_connect(const char *host, DBusError *error);
 
 /* Adds to *error, which is set, the machine that it comes from, and what to do there. */
 void host_explain(const char *host, DBusConnection *bus, DBusError *error);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The calls that take long, whose progress patd reports.  For what all calls promise see client.h.
  */
-#ifndef PATCTL_CLIENT_CLIENT_PROGRESS_H
-#define PATCTL_CLIENT_CLIENT_PROGRESS_H
+#pragma once
 
 #include "common/progress.h"
 #include "patctl/client/client.h"
@@ -20,5 +19,3 @@ struct client_verification {
 /* The caller frees ret->problem. */
 bool client_verify(struct client *client, struct progress *progress,
 	struct client_verification *ret, DBusError *error);
-
-#endif

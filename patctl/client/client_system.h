@@ -3,8 +3,7 @@
  * The calls that doctor makes on the system bus: to the bus itself, to polkit and systemd, and to
  * patd about its clock.  For what all calls promise see client.h.
  */
-#ifndef PATCTL_CLIENT_CLIENT_SYSTEM_H
-#define PATCTL_CLIENT_CLIENT_SYSTEM_H
+#pragma once
 
 #include "patctl/client/client.h"
 
@@ -22,5 +21,3 @@ bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
 
 /* The time that patd goes by: seconds since 1970 UTC. */
 bool client_now(struct client *client, uint64_t *ret, DBusError *error);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages of D-Bus: the calls that patctl makes, built argument by argument. */
-#ifndef PATCTL_CLIENT_MESSAGE_H
-#define PATCTL_CLIENT_MESSAGE_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -38,5 +37,3 @@ void options_close(DBusMessageIter *args, DBusMessageIter *options);
 
 /* An a{sv} without a key. */
 void call_no_options(DBusMessageIter *args);
-
-#endif

@@ -4,8 +4,7 @@
  * read into structs.  One table for each says which key goes into which member, and what JSON
  * calls it.
  */
-#ifndef PATCTL_CLIENT_RECORDS_H
-#define PATCTL_CLIENT_RECORDS_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -56,5 +55,3 @@ bool records_read(DBusMessageIter *iter, struct records *records);
 
 void records_clear(struct records *records);
 #define cleanup_records __attribute__((cleanup(records_clear)))
-
-#endif

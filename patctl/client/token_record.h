@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as patd describes it: the properties of org.patd.Tokens1.Token. */
-#ifndef PATCTL_CLIENT_TOKEN_RECORD_H
-#define PATCTL_CLIENT_TOKEN_RECORD_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -62,5 +61,3 @@ void tokens_append(struct tokens *tokens, const struct token *token);
 
 void tokens_clear(struct tokens *tokens);
 #define cleanup_tokens __attribute__((cleanup(tokens_clear)))
-
-#endif

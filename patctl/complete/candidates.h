@@ -6,8 +6,7 @@
  * Any user may choose the name of a token, and root's shell reads it here.  So a candidate that a
  * shell would have to quote is left out.  Descriptions may have any printable character.
  */
-#ifndef PATCTL_COMPLETE_CANDIDATES_H
-#define PATCTL_COMPLETE_CANDIDATES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ bool candidates_possible(const char *typed);
  */
 void candidates_word(struct candidates *candidates, const char *text, const char *description);
 void candidates_option(struct candidates *candidates, const char *text, const char *description);
-
-#endif

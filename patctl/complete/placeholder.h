@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The candidates for the placeholders of help: TOKEN, USER, FILE, … */
-#ifndef PATCTL_COMPLETE_PLACEHOLDER_H
-#define PATCTL_COMPLETE_PLACEHOLDER_H
+#pragma once
 
 #include "patctl/cli/parse.h"
 #include "patctl/complete/candidates.h"
@@ -16,5 +15,3 @@ void complete_placeholder(const char *word, size_t len, const struct partial_com
 
 /* The same for TOKEN alone; in complete_tokens.c. */
 void complete_tokens(const struct partial_command *partial, struct candidates *candidates);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The checks of patctl doctor, one function each. */
-#ifndef PATCTL_DOCTOR_DOCTOR_H
-#define PATCTL_DOCTOR_DOCTOR_H
+#pragma once
 
 #include <jansson.h>
 
@@ -35,5 +34,3 @@ void doctor_units(struct doctor *doctor);
 void doctor_key(struct doctor *doctor);
 void doctor_database(struct doctor *doctor);
 void doctor_pam(struct doctor *doctor);
-
-#endif

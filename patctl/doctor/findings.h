@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The findings of patctl doctor, in the order in which they were found, and their output. */
-#ifndef PATCTL_DOCTOR_FINDINGS_H
-#define PATCTL_DOCTOR_FINDINGS_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -47,5 +46,3 @@ void findings_print(const struct findings *findings, bool quiet);
 json_t *findings_json(const struct findings *findings);
 
 void findings_clear(struct findings *findings);
-
-#endif

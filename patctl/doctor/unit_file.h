@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Unit files of systemd and their settings, read from the disk: systemd itself is not asked. */
-#ifndef PATCTL_DOCTOR_UNIT_FILE_H
-#define PATCTL_DOCTOR_UNIT_FILE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ bool unit_is_masked(const struct sysroot *root, const char *unit);
  * value.  The order of files, and a later file that resets the setting, are not considered.
  */
 bool unit_has(const struct sysroot *root, const char *unit, const char *key, const char *value);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry of the history as patd describes it: see ListHistory in dbus/org.patd.Tokens1.xml. */
-#ifndef PATCTL_PRINT_HISTORY_ENTRY_H
-#define PATCTL_PRINT_HISTORY_ENTRY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,5 +26,3 @@ extern const struct record_type history_entry_type;
  * sudo on pts/0".  The caller owns it.
  */
 char *history_entry_line(const struct history_entry *entry, const struct output_context *context);
-
-#endif

@@ -3,8 +3,7 @@
  * JSON for programs, on standard output.  Times are integers, seconds since 1970 UTC; what does
  * not exist is an explicit null.  A list is one array, written item by item.
  */
-#ifndef PATCTL_PRINT_JSON_H
-#define PATCTL_PRINT_JSON_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -45,5 +44,3 @@ struct json_list {
 /* Writes item, which it takes over. */
 void json_list_add(struct json_list *list, json_t *item);
 void json_list_end(struct json_list *list);
-
-#endif

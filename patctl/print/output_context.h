@@ -3,8 +3,7 @@
  * The context of output: a terminal is for people, who read times as ages; programs read them as
  * ISO 8601 in UTC.
  */
-#ifndef PATCTL_PRINT_OUTPUT_CONTEXT_H
-#define PATCTL_PRINT_OUTPUT_CONTEXT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,5 +42,3 @@ char *format_user(const struct output_context *context, uint32_t uid);
  * which a person gave.
  */
 const char *reason_translated(const char *reason);
-
-#endif

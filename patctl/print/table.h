@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A table of tokens on standard output. */
-#ifndef PATCTL_PRINT_TABLE_H
-#define PATCTL_PRINT_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ int table_add(struct table *table, const struct tokens *tokens);
  * 0 or a negative errno.
  */
 int table_print(struct table *table);
-
-#endif

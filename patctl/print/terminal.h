@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The terminal: whether there is one, its colours, the width of text on it, and questions. */
-#ifndef PATCTL_PRINT_TERMINAL_H
-#define PATCTL_PRINT_TERMINAL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -33,5 +32,3 @@ char *terminal_coloured(enum palette palette, const char *word, const char *text
 
 /* Asks question on standard error.  False unless the line read in answer is yes. */
 bool terminal_confirm(const char *question);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Disables or enables all tokens of users, or of everybody. */
-#ifndef PATCTL_VERBS_DISABLE_ENABLE_H
-#define PATCTL_VERBS_DISABLE_ENABLE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ struct disable_enable {
 
 /* Makes the change to each user that is an operand, or with --all to everybody. */
 enum outcome disable_enable_run(const struct command *command, const struct disable_enable *change);
-
-#endif

@@ -3,8 +3,7 @@
  * The history entries that pass any of several filters, merged in the order of Seq or in reverse
  * order.  They are read from patd page by page.
  */
-#ifndef PATCTL_VERBS_HISTORY_QUERY_H
-#define PATCTL_VERBS_HISTORY_QUERY_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -32,5 +31,3 @@ void history_free(struct history **history);
  */
 bool history_next(
 	struct history *history, struct history_entry *ret, bool *ret_end, DBusError *error);
-
-#endif

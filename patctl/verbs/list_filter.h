@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The filter of patctl list: from its options to the filter that patd applies. */
-#ifndef PATCTL_VERBS_LIST_FILTER_H
-#define PATCTL_VERBS_LIST_FILTER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,5 +18,3 @@ bool filter_of(const struct command *command, uint64_t now, struct client_filter
 
 /* Whether it may leave out tokens of the user. */
 bool filter_narrows(const struct client_filter *filter);
-
-#endif

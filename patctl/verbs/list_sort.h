@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The order of a list of tokens, as --sort gives it. */
-#ifndef PATCTL_VERBS_LIST_SORT_H
-#define PATCTL_VERBS_LIST_SORT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,5 +20,3 @@ const char *sort_key(size_t i);
 
 /* Tokens with equal keys are in the order of their ids. */
 void sort_tokens(struct tokens *tokens, const struct sort *sort);
-
-#endif

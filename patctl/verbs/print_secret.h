@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prints a new secret, once. */
-#ifndef PATCTL_VERBS_PRINT_SECRET_H
-#define PATCTL_VERBS_PRINT_SECRET_H
+#pragma once
 
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
@@ -22,5 +21,3 @@ enum outcome print_secret(struct client *client, const struct command *command,
 
 /* "2027-01-31 18:00:30 CET (in 29 days)", which the caller owns; NULL: never. */
 char *print_secret_expiry(const struct token *token);
-
-#endif

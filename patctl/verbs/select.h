@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine and the tokens that a command line names. */
-#ifndef PATCTL_VERBS_SELECT_H
-#define PATCTL_VERBS_SELECT_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -23,5 +22,3 @@ struct client *select_machine(const struct command *command, DBusError *error);
  */
 bool select_token(struct client *client, const char *user, const char *item, struct token *ret,
 	DBusError *error);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes the tokens that a command names, one by one, after a confirmation if need be. */
-#ifndef PATCTL_VERBS_TOKEN_CHANGE_H
-#define PATCTL_VERBS_TOKEN_CHANGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -23,5 +22,3 @@ struct token_change {
 /* Changes the tokens that the first n operands of the command name. */
 enum outcome token_change_run(
 	const struct command *command, size_t n, const struct token_change *change);
-
-#endif

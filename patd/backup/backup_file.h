@@ -12,8 +12,7 @@
  * The checksum finds what was cut or damaged by accident.  Against who can write to the file,
  * which has the key, nothing in it can help.
  */
-#ifndef PATD_BACKUP_BACKUP_FILE_H
-#define PATD_BACKUP_BACKUP_FILE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -38,5 +37,3 @@ int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_pr
  * it is.
  */
 int backup_read(int fd, int image, uint8_t ret_key[static KEY_LEN]);
-
-#endif

@@ -3,8 +3,7 @@
  * Backups of the state, while patd serves: a thread of its own copies the database as it was at
  * one moment, and nobody waits for it.  One at a time.
  */
-#ifndef PATD_BACKUP_ONLINE_H
-#define PATD_BACKUP_ONLINE_H
+#pragma once
 
 #include <stdint.h>
 #include <systemd/sd-event.h>
@@ -42,5 +41,3 @@ void backup_abandon(struct backup *backup);
 
 /* Ends what is under way.  NULL is allowed. */
 void backups_free(struct backups *backups);
-
-#endif

@@ -3,8 +3,7 @@
  * A backup back in place, by a patd that does nothing else: `patd --restore-backup`.  What is
  * wrong has been logged when these return a negative errno.
  */
-#ifndef PATD_BACKUP_RESTORE_H
-#define PATD_BACKUP_RESTORE_H
+#pragma once
 
 /*
  * Whether the backup that is read from fd is whole: the database sound, of a version that this
@@ -21,5 +20,3 @@ int restore_run(const char *state_dir, int fd);
 
 /* Opens path, "-" for standard input. */
 int restore_open(const char *path, int *ret_fd);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether a database is sound, and everything in it as patd wrote it under the key. */
-#ifndef PATD_BACKUP_VERIFY_IMAGE_H
-#define PATD_BACKUP_VERIFY_IMAGE_H
+#pragma once
 
 #include "patd/crypto/key.h"
 
@@ -11,5 +10,3 @@
  * Shows its progress as backup_read() does.
  */
 int verify_image(int fd, const struct key *key);
-
-#endif

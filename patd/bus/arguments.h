@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Options: an a{sv} argument of a method, read into variables by a table. */
-#ifndef PATD_BUS_ARGUMENTS_H
-#define PATD_BUS_ARGUMENTS_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -40,5 +39,3 @@ bool bus_options_only(struct call *call, const struct bus_option *options);
 bool bus_options_after(struct call *call, void *ret_first, const struct bus_option *options);
 bool bus_options_of_list(struct call *call, const struct bus_option *options,
 	dbus_uint32_t *ret_limit, const char **ret_cursor);
-
-#endif

@@ -5,7 +5,7 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
-#include "patd/bus/message.h"
+#include "patd/bus/bus_message.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"

@@ -9,7 +9,7 @@
 #include "common/bus.h"
 #include "common/cleanup.h"
 #include "common/l10n.h"
-#include "patd/bus/message.h"
+#include "patd/bus/bus_message.h"
 #include "patd/util/log.h"
 
 #define CALLS_MAX 4096U    /* under way at a time */

@@ -4,8 +4,7 @@
  * exactly one call_reply() or call_refuse().  In between the call may wait, for the bus to say who
  * sent it or for NSS, and never holds the loop.
  */
-#ifndef PATD_BUS_CALL_H
-#define PATD_BUS_CALL_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <sys/queue.h>
@@ -135,5 +134,3 @@ bool calls_take_undelivered(struct calls *calls, dbus_uint32_t serial, struct pa
 /* Sends an error and ends the call.  text is valid UTF-8. */
 void call_refuse(struct call *call, enum pat_error error, const char *text);
 void call_refuse_named(struct call *call, const char *name, const char *text);
-
-#endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "patd/bus/message.h"
+#include "patd/bus/bus_message.h"
 #include "patd/util/log.h"
 
 struct clients {

@@ -4,8 +4,7 @@
  * calls that take long.  Each user of a client holds a reference; when the client leaves the bus,
  * gone() is called and the client is forgotten.
  */
-#ifndef PATD_BUS_CLIENTS_H
-#define PATD_BUS_CLIENTS_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -63,5 +62,3 @@ struct client *clients_subscribed(
 
 /* The first client that has subscribed, or the next one. */
 struct client *clients_next_subscriber(struct clients *clients, const struct client *after);
-
-#endif

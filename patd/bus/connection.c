@@ -10,11 +10,11 @@
 
 #include "common/bus.h"
 #include "common/cleanup.h"
+#include "patd/bus/bus_message.h"
 #include "patd/bus/call.h"
 #include "patd/bus/clients.h"
 #include "patd/bus/dispatch.h"
 #include "patd/bus/loop.h"
-#include "patd/bus/message.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/signals.h"
 #include "patd/util/log.h"

@@ -4,8 +4,7 @@
  * connects again when the bus comes back.  Nothing here waits: verification does not notice a bus
  * that hangs.
  */
-#ifndef PATD_BUS_CONNECTION_H
-#define PATD_BUS_CONNECTION_H
+#pragma once
 
 #include <systemd/sd-event.h>
 
@@ -34,5 +33,3 @@ void bus_set_backups(struct bus *bus, struct backups *backups);
  */
 void bus_stop(struct bus *bus);
 void bus_free(struct bus *bus);
-
-#endif

@@ -3,8 +3,7 @@
  * A timer for what tokens do by themselves: it wakes up when the next token expires, comes back
  * from a suspension or begins, and has the rules notify their listeners.
  */
-#ifndef PATD_BUS_EXPIRY_TIMER_H
-#define PATD_BUS_EXPIRY_TIMER_H
+#pragma once
 
 #include <systemd/sd-event.h>
 
@@ -21,5 +20,3 @@ void expiry_timer_consider(struct expiry_timer *expiry, uint64_t at);
 
 /* Begins anew from now on: another policy is in force. */
 void expiry_timer_restart(struct expiry_timer *expiry);
-
-#endif

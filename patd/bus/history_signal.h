@@ -3,8 +3,7 @@
  * HistoryChanged: sent once a second at most, to the clients that have subscribed and may see a new
  * entry.
  */
-#ifndef PATD_BUS_HISTORY_SIGNAL_H
-#define PATD_BUS_HISTORY_SIGNAL_H
+#pragma once
 
 #include <systemd/sd-event.h>
 
@@ -21,5 +20,3 @@ void history_signal_free(struct history_signal *history);
 
 /* That entry was added to the history. */
 void history_signal_consider(struct history_signal *history, const struct entry *entry);
-
-#endif

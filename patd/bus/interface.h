@@ -4,8 +4,7 @@
  * Dispatching, Introspect and Properties read them, and a test compares them with
  * dbus/org.patd.Tokens1.xml.
  */
-#ifndef PATD_BUS_INTERFACE_H
-#define PATD_BUS_INTERFACE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,5 +80,3 @@ const struct bus_method *bus_interface_method(
 	const struct bus_interface *interface, const char *name);
 const struct bus_property *bus_interface_property(
 	const struct bus_interface *interface, const char *name);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A libdbus connection as a part of the sd-event loop: its watches, timeouts and dispatching. */
-#ifndef PATD_BUS_LOOP_H
-#define PATD_BUS_LOOP_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <systemd/sd-event.h>
@@ -13,5 +12,3 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop
 
 /* NULL is allowed. */
 void bus_loop_detach(struct bus_loop *loop);
-
-#endif

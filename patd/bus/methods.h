@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The tables of methods that the interfaces are made of, each with its handlers in one file. */
-#ifndef PATD_BUS_METHODS_H
-#define PATD_BUS_METHODS_H
+#pragma once
 
 #include "patd/bus/call.h"
 #include "patd/bus/interface.h"
@@ -23,5 +22,3 @@ extern const struct bus_method bus_sources_methods[];
  * the token whose secret is in the message, if there is one.
  */
 void bus_secret_undelivered(struct calls *calls, struct tokens *tokens, dbus_uint32_t serial);
-
-#endif

@@ -6,8 +6,8 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "patd/bus/bus_message.h"
 #include "patd/bus/interface.h"
-#include "patd/bus/message.h"
 
 #define POLKIT "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"

@@ -3,8 +3,7 @@
  * Questions to polkit about a call.  Only that call waits for the answer; every answer but a plain
  * yes is a refusal.
  */
-#ifndef PATD_BUS_POLKIT_H
-#define PATD_BUS_POLKIT_H
+#pragma once
 
 #include "patd/bus/call.h"
 
@@ -16,5 +15,3 @@
  */
 void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,
 	const char *token, const char *user);
-
-#endif

@@ -7,7 +7,7 @@
 
 #include "common/cleanup.h"
 #include "patd/bus/arguments.h"
-#include "patd/bus/message.h"
+#include "patd/bus/bus_message.h"
 
 /* The items between the commas of a list, as strings. */
 static bool append_items(DBusMessageIter *to, const char *list)

@@ -4,8 +4,7 @@
  *
  * A view is a struct that has the values, at the offsets that a table of properties gives.
  */
-#ifndef PATD_BUS_REPLY_H
-#define PATD_BUS_REPLY_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -44,5 +43,3 @@ int reply_rows_append(
 
 /* The reply, with cursor behind the rows unless that is NULL.  NULL: out of memory. */
 DBusMessage *reply_rows_end(struct reply_rows *rows, const char *cursor);
-
-#endif

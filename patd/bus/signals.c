@@ -8,9 +8,9 @@
 
 #include "common/bus.h"
 #include "common/cleanup.h"
+#include "patd/bus/bus_message.h"
 #include "patd/bus/expiry_timer.h"
 #include "patd/bus/history_signal.h"
-#include "patd/bus/message.h"
 #include "patd/bus/token_view.h"
 #include "patd/util/log.h"
 

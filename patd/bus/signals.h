@@ -3,8 +3,7 @@
  * Signals about tokens, each sent only to the clients that have subscribed and may see the token:
  * everybody reads a broadcast on the system bus.
  */
-#ifndef PATD_BUS_SIGNALS_H
-#define PATD_BUS_SIGNALS_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <systemd/sd-event.h>
@@ -24,5 +23,3 @@ void signals_attach(struct signals *signals, DBusConnection *connection);
 
 /* Another policy is in force. */
 void signals_restart(struct signals *signals);
-
-#endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "patd/bus/message.h"
+#include "patd/bus/bus_message.h"
 #include "patd/bus/reply.h"
 
 static const char doctype[] = DBUS_INTROSPECT_1_0_XML_DOCTYPE_DECL_NODE;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token on the bus: its path, its properties, and the refusal of a call of its object. */
-#ifndef PATD_BUS_TOKEN_VIEW_H
-#define PATD_BUS_TOKEN_VIEW_H
+#pragma once
 
 #include "common/bus.h"
 #include "patd/bus/reply.h"
@@ -31,5 +30,3 @@ bool token_view_append_interfaces(
 
 /* Refuses a call of a token's object; names it in a dialog only if the caller may see it. */
 void bus_token_refuse(struct call *call, enum pat_error error, const struct refusal *refusal);
-
-#endif

@@ -5,8 +5,7 @@
  * each use.  They live in sodium_malloc() memory; the 32 bytes themselves are wiped once read, and
  * read again for a backup.
  */
-#ifndef PATD_CRYPTO_KEY_H
-#define PATD_CRYPTO_KEY_H
+#pragma once
 
 #include <sodium.h>
 
@@ -72,5 +71,3 @@ void key_seal_mac(
 
 /* A value by which a database knows its key. */
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN]);
-
-#endif

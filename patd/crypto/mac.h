@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The MAC over a record of the database: keyed BLAKE2b-256 over its members, table by table. */
-#ifndef PATD_CRYPTO_MAC_H
-#define PATD_CRYPTO_MAC_H
+#pragma once
 
 #include "patd/model/field.h"
 
@@ -18,5 +17,3 @@
  */
 void mac_record(const uint8_t key[static MAC_LEN], const uint8_t before[MAC_LEN],
 	const struct table *table, const void *record, uint8_t ret[static MAC_LEN]);
-
-#endif

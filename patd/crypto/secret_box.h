@@ -3,8 +3,7 @@
  * The secret's way out to where no descriptor reaches, such as over ssh: a box that only the
  * recipient's secret key opens.  Whoever reads the bus, or the connection, has nothing of it.
  */
-#ifndef PATD_CRYPTO_SECRET_BOX_H
-#define PATD_CRYPTO_SECRET_BOX_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,5 +22,3 @@ bool secret_box_takes(const uint8_t *key, size_t len);
 /* The token's PAT_TOKEN_LEN characters in a box, as crypto_box_seal() makes it.  0 or -EINVAL. */
 int secret_box_seal(const char secret[static PAT_TOKEN_LEN],
 	const uint8_t key[static SECRET_BOX_KEY_LEN], uint8_t ret_box[static SECRET_BOX_LEN]);
-
-#endif

@@ -3,8 +3,7 @@
  * The secret's way out, and in again to be checked: a descriptor that can be read and neither
  * changed nor grown.
  */
-#ifndef PATD_CRYPTO_SECRET_FD_H
-#define PATD_CRYPTO_SECRET_FD_H
+#pragma once
 
 #include "common/token_format.h"
 
@@ -17,5 +16,3 @@ int secret_fd_new(const char secret[static PAT_TOKEN_LEN], int *ret_fd);
  * what is wrong, for a person; static.
  */
 const char *secret_fd_read(int fd, struct pat_id *ret_id, struct pat_digest *ret_digest);
-
-#endif

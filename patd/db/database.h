@@ -9,8 +9,7 @@
  * Functions return 0 or a negative errno, and log what SQLite said: -ENOSPC disk full, -EBADMSG
  * damaged, -EEXIST a key is taken (which is not logged), -EIO all else.
  */
-#ifndef PATD_DB_DATABASE_H
-#define PATD_DB_DATABASE_H
+#pragma once
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -67,5 +66,3 @@ int database_lock(const char *state_dir, int *ret_fd);
  * For another thread: has a connection of its own.
  */
 int database_sync(const char *path);
-
-#endif

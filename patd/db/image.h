@@ -3,8 +3,7 @@
  * A database in one file, opened in memory: what SQLite changes in it never reaches the file, and
  * it needs no other file beside it.
  */
-#ifndef PATD_DB_IMAGE_H
-#define PATD_DB_IMAGE_H
+#pragma once
 
 #include <sqlite3.h>
 #include <stddef.h>
@@ -23,5 +22,3 @@ int image_open(const struct image *image, sqlite3 **ret_db);
 
 /* All zeros are allowed. */
 void image_unmap(struct image *image);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the database knows of itself as a whole: the table meta. */
-#ifndef PATD_DB_META_H
-#define PATD_DB_META_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,5 +23,3 @@ int meta_touch_number(struct database *database, const char *key, uint64_t numbe
 
 /* Whether there is any token. */
 int meta_has_tokens(struct database *database, bool *ret_has);
-
-#endif

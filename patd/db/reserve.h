@@ -3,8 +3,7 @@
  * Room for a revoke on a full disk: a file in the state directory, which is removed then, and
  * made again when there is room.
  */
-#ifndef PATD_DB_RESERVE_H
-#define PATD_DB_RESERVE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -13,5 +12,3 @@ void reserve_make(int state_fd);
 
 /* Gives it up.  False if there was none. */
 bool reserve_spend(int state_fd);
-
-#endif

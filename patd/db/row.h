@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A record as a row of SQLite: its columns, and how they are written and read. */
-#ifndef PATD_DB_ROW_H
-#define PATD_DB_ROW_H
+#pragma once
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -36,5 +35,3 @@ void row_bind_blob(sqlite3_stmt *statement, int at, const void *bytes, size_t si
 bool row_text(sqlite3_stmt *statement, int at, char *ret_text, size_t size);
 bool row_number(sqlite3_stmt *statement, int at, uint64_t max, uint64_t *ret_number);
 bool row_blob(sqlite3_stmt *statement, int at, void *ret_bytes, size_t size);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The database's layout, and how an older one becomes the present one. */
-#ifndef PATD_DB_SCHEMA_H
-#define PATD_DB_SCHEMA_H
+#pragma once
 
 #include <sqlite3.h>
 
@@ -14,5 +13,3 @@ int schema_prepare(sqlite3 *db, const char *path);
 
 /* The negative errno for an extended result code of SQLite; -EEXIST: a key is taken. */
 int schema_errno(int sqlite_code);
-
-#endif

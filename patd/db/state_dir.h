@@ -8,8 +8,7 @@
  * then on whoever opens the state directory carries it on, one rename after the other, before it
  * looks at a database; each rename tells by what is left that it is still to be done.
  */
-#ifndef PATD_DB_STATE_DIR_H
-#define PATD_DB_STATE_DIR_H
+#pragma once
 
 #define STATE_DIR_IMAGE "backup.new"  /* of a backup under way */
 #define STATE_DIR_NEW "restore.new"   /* a folder, a state that is being made ready */
@@ -30,5 +29,3 @@ int state_dir_switch(int state_fd, int new_fd);
 
 /* Removes a folder and the files, and folders of files, in it; none: nothing to do. */
 int state_dir_remove(int parent_fd, const char *name);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A table of statements, prepared once on a database and run by their index. */
-#ifndef PATD_DB_STATEMENTS_H
-#define PATD_DB_STATEMENTS_H
+#pragma once
 
 #include "patd/db/database.h"
 #include "patd/model/field.h"
@@ -36,5 +35,3 @@ int statement_compile(struct database *database, const char *sql, const struct t
 
 /* Logs what SQLite said, and returns the negative errno. */
 int statement_failure(const struct database *database, int sqlite_code);
-
-#endif

@@ -3,8 +3,7 @@
  * Has the database synced and its WAL folded in, off the loop, at most a second after a change
  * that was not synced by itself.
  */
-#ifndef PATD_DB_SYNC_H
-#define PATD_DB_SYNC_H
+#pragma once
 
 #include <systemd/sd-event.h>
 
@@ -19,5 +18,3 @@ int sync_new(
 
 /* After worker_free().  NULL is allowed. */
 void sync_free(struct sync *sync);
-
-#endif

@@ -5,8 +5,7 @@
  * it holds then survives a kill of patd at once, and a power cut once database_sync() has run.
  * A change commits usage first.
  */
-#ifndef PATD_DB_TRANSACTION_H
-#define PATD_DB_TRANSACTION_H
+#pragma once
 
 #include "patd/db/database.h"
 
@@ -53,5 +52,3 @@ enum {
 	DATABASE_HAS_TOKENS,
 	DATABASE_STATEMENTS
 };
-
-#endif

@@ -7,8 +7,7 @@
  * An altered history is logged and denies no login.  It goes on from its last entry, and a check
  * shows where it breaks.
  */
-#ifndef PATD_HISTORY_HISTORY_H
-#define PATD_HISTORY_HISTORY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,5 +60,3 @@ int history_check_some(struct history *history, struct history_check *check);
  * than `max` (0: as many as there are).  *ret_more: there are others.
  */
 int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more);
-
-#endif

@@ -6,8 +6,7 @@
  * Functions return 0 or a negative errno, which has been logged: -EBADMSG for a
  * value that patd cannot have written.
  */
-#ifndef PATD_HISTORY_HISTORY_ROWS_H
-#define PATD_HISTORY_HISTORY_ROWS_H
+#pragma once
 
 #include "patd/db/statements.h"
 #include "patd/model/entry.h"
@@ -52,5 +51,3 @@ int history_rows_forget(struct statements *rows, const char *id);
 /* In the order of seq.  A damaged row is logged and left out. */
 int history_rows_list(struct statements *rows, const struct entry_filter *filter, entry_row_fn fn,
 	void *userdata);
-
-#endif

@@ -6,8 +6,7 @@
  * Where patd's standard error is not the journal, each is a line there, as those of
  * patd/util/log.h.
  */
-#ifndef PATD_HISTORY_JOURNAL_H
-#define PATD_HISTORY_JOURNAL_H
+#pragma once
 
 #include <stdint.h>
 #include <systemd/sd-event.h>
@@ -27,5 +26,3 @@ void journal_free(struct journal *journal);
 void journal_entry(struct journal *journal, const struct entry *entry);
 /* That the token expires then. */
 void journal_expiring(struct journal *journal, const struct token *token, uint64_t expires_at);
-
-#endif

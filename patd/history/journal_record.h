@@ -12,8 +12,7 @@
  * could be deceived by (see common/name.h), those bytes are written as \xNN; in the line it is
  * also in quotes, unless it is a plain word.
  */
-#ifndef PATD_HISTORY_JOURNAL_RECORD_H
-#define PATD_HISTORY_JOURNAL_RECORD_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -40,5 +39,3 @@ struct journal_record {
  */
 void journal_record_make(
 	const struct entry *entry, uint64_t expires_at, struct journal_record *ret);
-
-#endif

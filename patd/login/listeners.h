@@ -3,8 +3,7 @@
  * The two verification sockets: those that systemd passes, named "root" and "user"
  * (FileDescriptorName=), or our own under the runtime directory.
  */
-#ifndef PATD_LOGIN_LISTENERS_H
-#define PATD_LOGIN_LISTENERS_H
+#pragma once
 
 struct listeners {
 	int root_fd, user_fd;
@@ -19,5 +18,3 @@ struct listeners {
 int listeners_open(const char *runtime_dir, struct listeners *ret_listeners);
 
 void listeners_close(struct listeners *listeners);
-
-#endif

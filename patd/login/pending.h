@@ -9,8 +9,7 @@
  * A client bounds its wait, too: pam_pat hangs up after 3 seconds, or after its timeout= of at most
  * 60 seconds.  So a timeout here is of a client that neither reads nor ends.
  */
-#ifndef PATD_LOGIN_PENDING_H
-#define PATD_LOGIN_PENDING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,5 +48,3 @@ int pending_take(struct pending *pending, uint64_t id);
 
 /* Refuses the one that has waited longest, to free its descriptor.  False: nobody waits. */
 bool pending_refuse_oldest(struct pending *pending);
-
-#endif

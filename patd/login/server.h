@@ -10,8 +10,7 @@
  * that it is about waits alone, within the bounds of patd/login/pending.h, and all others are
  * served meanwhile.
  */
-#ifndef PATD_LOGIN_SERVER_H
-#define PATD_LOGIN_SERVER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,5 +65,3 @@ int verification_defer(struct verification *verification, uint64_t *ret_id);
  * reply goes to nobody: the wait has ended, as cancel() has told.
  */
 int login_server_reply(struct login_server *server, uint64_t id, const struct pat_reply *reply);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A user, or everybody, whose tokens an administrator has disabled. */
-#ifndef PATD_MODEL_DISABLED_H
-#define PATD_MODEL_DISABLED_H
+#pragma once
 
 #include <stdint.h>
 
@@ -16,5 +15,3 @@ struct disabled {
 
 /* Called for each; a nonzero return ends the listing and is its result. */
 typedef int (*disabled_fn)(const struct disabled *disabled, void *userdata);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry of the history: what was done or tried with a token, when, and by whom. */
-#ifndef PATD_MODEL_ENTRY_H
-#define PATD_MODEL_ENTRY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -77,5 +76,3 @@ extern const struct table seal_table;
 /* "generated", …; "pam", …  Static. */
 const char *entry_event_text(enum entry_event event);
 const char *entry_how_text(enum entry_how how);
-
-#endif

@@ -6,8 +6,7 @@
  * The order of a table is part of the database's format: the MAC covers the members in it.  A
  * member that is added later goes behind all others, the MAC included; see mac_record().
  */
-#ifndef PATD_MODEL_FIELD_H
-#define PATD_MODEL_FIELD_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -54,5 +53,3 @@ struct table {
 	{                                                                                          \
 		rows, sizeof(rows) / sizeof((rows)[0]), sizeof(struct record)                      \
 	}
-
-#endif

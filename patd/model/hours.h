@@ -14,8 +14,7 @@
  *
  * Wall clock means that what daylight saving skips never comes, and what it repeats comes twice.
  */
-#ifndef PATD_MODEL_HOURS_H
-#define PATD_MODEL_HOURS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ const char *hours_parse(const char *text, char *ret_hours, size_t size);
  * now set.  "" has every time.
  */
 bool hours_match(const char *hours, uint64_t time);
-
-#endif

@@ -4,8 +4,7 @@
  *
  * A list or a text is kept in one canonical spelling and is parsed again where it is applied.
  */
-#ifndef PATD_MODEL_LIMITS_H
-#define PATD_MODEL_LIMITS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,5 +68,3 @@ const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 /* Whether the token, as far as that restriction goes, is good for the login. */
 bool limits_permit(
 	const struct limits *limits, enum pat_restriction restriction, const struct login *login);
-
-#endif

@@ -3,8 +3,7 @@
  * Addresses and networks of IP.  IPv4 is kept as IPv4-mapped IPv6 (RFC 4291, 2.5.5.2), and so
  * one is the other.
  */
-#ifndef PATD_MODEL_NETWORK_H
-#define PATD_MODEL_NETWORK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,5 +38,3 @@ bool network_has(const struct network *network, const struct address *address);
 
 /* The /24 around an IPv4 address, the /64 around an IPv6 address. */
 struct network network_around(const struct address *address);
-
-#endif

@@ -3,8 +3,7 @@
  * PAM services, as a list of shell patterns with commas between them: "sudo,sshd,postgresql*".
  * Names are compared as they are: case counts, as it does in /etc/pam.d.
  */
-#ifndef PATD_MODEL_SERVICES_H
-#define PATD_MODEL_SERVICES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,5 +19,3 @@ const char *services_parse(const char *text, char *ret_list, size_t size);
 
 /* Whether a canonical list has the service.  "" has none, and none has one that is too long. */
 bool services_match(const char *list, const char *service);
-
-#endif

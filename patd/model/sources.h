@@ -7,8 +7,7 @@
  * Compared with PAM_RHOST.  An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address.
  * A host name is no address, and matches nothing: whoever runs the reverse zone would choose it.
  */
-#ifndef PATD_MODEL_SOURCES_H
-#define PATD_MODEL_SOURCES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ bool sources_match(const char *list, const char *rhost);
  * is called "local" is "local.", the same name and not a local login, and so is one with a slash.
  */
 void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_MAX]);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One span of login hours, as in "Mon..Fri 08:00-18:00": weekdays, and a part of the day. */
-#ifndef PATD_MODEL_SPAN_H
-#define PATD_MODEL_SPAN_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -21,5 +20,3 @@ bool span_format(const struct span *span, char ret_text[static SPAN_TEXT_MAX]);
 
 /* Whether that minute of that day, 0 for Monday, is in the span. */
 bool span_has(const struct span *span, unsigned int day, int minute);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A token as patd keeps it: one row of the database. */
-#ifndef PATD_MODEL_TOKEN_H
-#define PATD_MODEL_TOKEN_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -63,5 +62,3 @@ enum token_state {
 
 /* "active", …  Static. */
 const char *token_state_text(enum token_state state);
-
-#endif

@@ -7,8 +7,7 @@
  * The reader gives meaning to sections and keys; it hears of every problem, not only of the first.
  * Strings are valid during the call.
  */
-#ifndef PATD_POLICY_CONF_FILE_H
-#define PATD_POLICY_CONF_FILE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ void conf_file_read(const char *path, const struct conf_reader *reader);
 
 /* Whether there is such a folder.  One that others could put files into is a problem. */
 bool conf_folder_check(const char *path, const struct conf_reader *reader);
-
-#endif

@@ -3,8 +3,7 @@
  * The policy of the administrator, patd.conf(5): /etc/patd/patd.conf and then, in the order of
  * their names, /etc/patd/patd.conf.d/NAME.conf; the last setting of a key counts.
  */
-#ifndef PATD_POLICY_POLICY_H
-#define PATD_POLICY_POLICY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,5 +77,3 @@ bool policy_has_verifier(const struct policy *policy, uint32_t uid);
 
 /* Whether uid is a verifier for that service. */
 bool policy_verifier(const struct policy *policy, uint32_t uid, const char *service);
-
-#endif

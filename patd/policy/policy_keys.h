@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The keys of patd.conf(5): their values, and their members of struct policy. */
-#ifndef PATD_POLICY_POLICY_KEYS_H
-#define PATD_POLICY_POLICY_KEYS_H
+#pragma once
 
 #include "patd/policy/policy.h"
 
@@ -33,5 +32,3 @@ extern const struct policy_key policy_keys[POLICY_KEYS];
 
 /* The one key of [verifier NAME]; the member is one of struct verifier. */
 extern const struct policy_key policy_verifier_key;
-
-#endif

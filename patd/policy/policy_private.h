@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A policy with its sources, which policy_read.c fills and policy.c shows. */
-#ifndef PATD_POLICY_POLICY_PRIVATE_H
-#define PATD_POLICY_POLICY_PRIVATE_H
+#pragma once
 
 #include "patd/policy/policy.h"
 #include "patd/policy/policy_keys.h"
@@ -21,5 +20,3 @@ struct policy_set {
 };
 
 void policy_setting_clear(struct policy_setting *setting);
-
-#endif

@@ -3,8 +3,7 @@
  * The policy in force: read at the start, and again on SIGHUP, in a thread.  Problems are logged,
  * and the policy before stays in force.
  */
-#ifndef PATD_POLICY_SETTINGS_H
-#define PATD_POLICY_SETTINGS_H
+#pragma once
 
 #include <systemd/sd-event.h>
 
@@ -29,5 +28,3 @@ const struct policy_set *settings_policy(const struct settings *settings);
  */
 int settings_watch(struct settings *settings, sd_event *event, struct worker *worker,
 	void (*changed)(void *userdata), void *userdata);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may do what: one row for each operation.  Decides by uid, name and what polkit granted. */
-#ifndef PATD_RULES_AUTHORITY_H
-#define PATD_RULES_AUTHORITY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,5 +51,3 @@ bool authority_owns(const struct caller *caller, uint32_t uid, const char *user)
 
 /* What the caller lacks for the operation, on its own or on others'; ACTION_NONE: it may. */
 enum action authority_lacks(const struct caller *caller, enum operation operation, bool own);
-
-#endif

@@ -3,8 +3,7 @@
  * The verdict on a login with a token whose secret was given: one rule for each reason to deny it.
  * The person is told the first reason, so their order counts.
  */
-#ifndef PATD_RULES_EVALUATION_H
-#define PATD_RULES_EVALUATION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,5 +31,3 @@ enum pat_verdict verdict_of(const struct attempt *attempt);
 /* All reasons to deny it, at most PAT_VERDICTS; how many. */
 unsigned int verdict_all(
 	const struct attempt *attempt, enum pat_verdict ret_verdicts[static PAT_VERDICTS]);
-
-#endif

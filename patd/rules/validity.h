@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What time and the policy make of a token. */
-#ifndef PATD_RULES_VALIDITY_H
-#define PATD_RULES_VALIDITY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,5 +23,3 @@ bool validity_exhausted(const struct token *token);
 
 /* The earliest time after now at which its state changes by itself; 0: none. */
 uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now);
-
-#endif

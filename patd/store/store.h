@@ -6,8 +6,7 @@
  * Functions return 0 or a negative errno, as those of patd/db/database.h do, and -ENOENT: no such
  * token, -EEXIST: a name or an id is taken.
  */
-#ifndef PATD_STORE_STORE_H
-#define PATD_STORE_STORE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,5 +67,3 @@ int store_disable(struct store *store, const struct disabled *disabled);
 /* -ENOENT: not disabled. */
 int store_enable(struct store *store, const char *user);
 int store_list_disabled(struct store *store, disabled_fn fn, void *userdata);
-
-#endif

@@ -3,8 +3,7 @@
  * Lists of tokens from the database in one of two orders: (user, uid, name), or id.  The filter
  * has the conditions that an index serves; the caller applies all others.
  */
-#ifndef PATD_STORE_TOKEN_LIST_H
-#define PATD_STORE_TOKEN_LIST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,5 +55,3 @@ uint64_t deadline_of(enum deadline deadline, const struct token *token);
 /* As token_list_rows(), of all tokens that have such a time, behind that place. */
 int token_list_deadlines(struct database *database, enum deadline deadline,
 	const struct deadline_place *after, list_row_fn fn, void *userdata);
-
-#endif

@@ -4,8 +4,7 @@
  * order of ids.  A place in the order, not a row: it stays right when that row goes.  No user
  * name has a colon.
  */
-#ifndef PATD_TOKENS_CURSOR_H
-#define PATD_TOKENS_CURSOR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,5 +25,3 @@ void cursor_format(const struct token *last, bool by_id, char ret_text[static CU
 
 /* False if text is no cursor. */
 bool cursor_parse(const char *text, struct cursor *ret_cursor);
-
-#endif

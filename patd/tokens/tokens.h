@@ -6,8 +6,7 @@
  *
  * Functions return PAT_OK, or why they refuse, with more about it in *ret_refusal.
  */
-#ifndef PATD_TOKENS_TOKENS_H
-#define PATD_TOKENS_TOKENS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -269,5 +268,3 @@ struct daily_work {
 };
 int tokens_daily_some(
 	struct tokens *tokens, struct daily_work *work, expiring_fn fn, void *userdata);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the files of the rules, tokens*.c, share among themselves. */
-#ifndef PATD_TOKENS_TOKENS_PRIVATE_H
-#define PATD_TOKENS_TOKENS_PRIVATE_H
+#pragma once
 
 #include "patd/db/meta.h"
 #include "patd/db/transaction.h"
@@ -113,5 +112,3 @@ extern const struct caller tokens_patd;
 /* Revokes what nobody has used for too long, as the policy wants it. */
 enum pat_error tokens_revoke_unused(
 	struct tokens *tokens, struct token *token, struct refusal *ret_refusal);
-
-#endif

@@ -3,8 +3,7 @@
  * The time by which tokens expire: seconds since 1970 UTC that never run backwards, so that a
  * clock set back revives nothing.
  */
-#ifndef PATD_UTIL_CLOCK_H
-#define PATD_UTIL_CLOCK_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,5 +18,3 @@ uint64_t clock_read_machine(void *userdata);
 
 /* max(the clock, the highest time seen, 1): in a row 0 stands for "not yet". */
 uint64_t clock_now(struct clock *clock);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whole reads and writes of files, which signals and the kernel may cut into pieces. */
-#ifndef PATD_UTIL_IO_H
-#define PATD_UTIL_IO_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,5 +11,3 @@ ssize_t io_read(int fd, void *ret_bytes, size_t len);
 
 /* Writes all of len bytes at that offset.  0, or a negative errno. */
 int io_write_at(int fd, const void *bytes, size_t len, uint64_t offset);
-
-#endif

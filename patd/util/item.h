@@ -3,8 +3,7 @@
  * Lists as people write them: items with a separator between them, and blanks around them; and
  * shell patterns for such items.
  */
-#ifndef PATD_UTIL_ITEM_H
-#define PATD_UTIL_ITEM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ bool item_append(char *list, size_t size, const char *separator, const char *tex
  * or a slash.  Both are valid UTF-8.
  */
 bool pattern_matches(const char *pattern, const char *name);
-
-#endif

@@ -4,8 +4,7 @@
  * its priority (sd-daemon(3)), and by hand it is a plain line.  One line a call.  Callers pass no
  * secret, and no text that a stranger chose.
  */
-#ifndef PATD_UTIL_LOG_H
-#define PATD_UTIL_LOG_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-#endif

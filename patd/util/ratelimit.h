@@ -3,8 +3,7 @@
  * A rate limit for each uid: a token bucket (RFC 2697's, with one rate).  Remembers the uids seen
  * last; one that was forgotten starts with a full bucket.
  */
-#ifndef PATD_UTIL_RATELIMIT_H
-#define PATD_UTIL_RATELIMIT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,5 +30,3 @@ bool ratelimit_take(struct ratelimit *ratelimit, uint32_t uid, uint64_t now_us);
 
 /* How often uid was refused since the last call for it. */
 uint64_t ratelimit_refused(struct ratelimit *ratelimit, uint32_t uid);
-
-#endif

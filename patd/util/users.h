@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Users by name and number, from NSS, which may ask a network: in a worker, never on the loop. */
-#ifndef PATD_UTIL_USERS_H
-#define PATD_UTIL_USERS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,5 +18,3 @@ struct user_lookup {
 
 /* For job.run; job is the first member of a struct user_lookup. */
 void users_run(struct job *job);
-
-#endif

@@ -3,8 +3,7 @@
  * A thread for what may block, so that the loop never does: it runs jobs one after the other,
  * and hands each back to the loop.
  */
-#ifndef PATD_UTIL_WORKER_H
-#define PATD_UTIL_WORKER_H
+#pragma once
 
 #include <systemd/sd-event.h>
 
@@ -31,5 +30,3 @@ int worker_submit(struct worker *worker, struct job *job);
  * run.  NULL is allowed.
  */
 void worker_free(struct worker *worker);
-
-#endif

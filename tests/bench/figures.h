@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Times in nanoseconds, and what a table shows of them. */
-#ifndef PAT_TESTS_BENCH_FIGURES_H
-#define PAT_TESTS_BENCH_FIGURES_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,5 +31,3 @@ void figures_head(const char *what);
 void figures_print(struct figures *figures, const char *name, double base);
 
 void figures_free(struct figures *figures);
-
-#endif

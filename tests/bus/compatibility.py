@@ -1,4 +1,5 @@
 #!/usr/bin/python3 -B
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A database, a backup and a configuration of an earlier version mean what they meant to it."""
 import os
 import shutil

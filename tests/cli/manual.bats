@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The manual says what the code does, all of it and nothing else, and its examples are right.
 
 # shellcheck disable=SC2030,SC2031 # run assigns them

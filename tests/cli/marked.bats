@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # In the language "marked", see cli.mk, every line that was translated begins with a mark.  What has
 # none was forgotten.
 

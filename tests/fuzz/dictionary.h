@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An a{sv} made of any bytes: keys of a table, or not, each with a value of any type. */
-#ifndef PAT_TESTS_DICTIONARY_H
-#define PAT_TESTS_DICTIONARY_H
+#pragma once
 
 #include <dbus/dbus.h>
 
@@ -84,5 +83,3 @@ static inline void fuzz_append_dictionary(
 	}
 	assert_true(dbus_message_iter_close_container(args, &dictionary));
 }
-
-#endif

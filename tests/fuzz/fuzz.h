@@ -3,8 +3,7 @@
  * What a target begins with.  It is given any bytes, and asserts what must be so of any: cmocka's
  * assertions end the program outside of a test, and libFuzzer keeps the bytes that did it.
  */
-#ifndef PAT_TESTS_FUZZ_H
-#define PAT_TESTS_FUZZ_H
+#pragma once
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,5 +47,3 @@ static inline uint64_t fuzz_number(struct fuzz_bytes *bytes, size_t width)
 		number = number << 8 | fuzz_byte(bytes);
 	return number;
 }
-
-#endif

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Sets of files that earlier versions of patd wrote, in tests/earlier, and what is compared.
 
 A set is a folder:

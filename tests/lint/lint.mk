@@ -9,14 +9,15 @@ lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc systemd 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)
 
-.PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po
+.PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \
+	lint-rooms lint-spdx
 
 #: format         lets clang-format have its way
 format:
 	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
 
 check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml \
-	lint-contract lint-po
+	lint-contract lint-po lint-rooms lint-spdx
 
 lint-format:
 	$(call say,LINT,clang-format)
@@ -80,3 +81,20 @@ lint-po: $(O)/po/patd.pot
 	$(Q)for language in $(languages); do \
 		msgfmt --check -o /dev/null po/$$language.po && msgcmp po/$$language.po $< || exit 1; \
 	done
+
+# The rooms of the C files, and that what breaks into them is found.
+lint-rooms: all
+	$(call say,LINT,rooms)
+	$(Q)tests/lint/rooms . $(O)
+	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/lint/rooms.bats
+
+# Each source file begins with its licence, and a file in C then says in a comment what it is.
+lint-spdx:
+	$(call say,LINT,spdx)
+	$(Q)awk 'function wrong(text) { print file ": " text; failed = 1 } \
+		FNR == 1 { if (file && !spdx) wrong("no SPDX line"); file = FILENAME; spdx = 0 } \
+		FNR <= 3 && /SPDX-License-Identifier: LGPL-2.1-or-later/ { spdx = FNR } \
+		FNR == 2 && file ~ /\.[ch]$$/ && !/^\/\*/ { wrong("no comment on line 2") } \
+		END { if (!spdx) wrong("no SPDX line"); exit failed }' \
+		$(lint_c) $(lint_h) $(lint_tests_c) $(lint_shell) Makefile $(wildcard tests/*.mk tests/*/*.mk \
+		tests/*/*.py tests/*/*.bats tests/lib/* completions/*)

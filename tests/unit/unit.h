@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a unit test begins with: cmocka, the headers it needs before it, and a few words. */
-#ifndef PAT_TESTS_UNIT_H
-#define PAT_TESTS_UNIT_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,5 +31,3 @@ static inline bool unit_is_root(void)
 			fail();                                                                    \
 		}                                                                                  \
 	} while (0)
-
-#endif

@@ -3,8 +3,7 @@
  * The lines of PAM's files, pam.conf(5), as libpam takes them apart: lines that end in a
  * backslash go on, "#" begins a comment, words end at blanks, and [several words] are one.
  */
-#ifndef PATCTL_DOCTOR_PAM_PAM_LINE_H
-#define PATCTL_DOCTOR_PAM_PAM_LINE_H
+#pragma once
 
 #include <security/_pam_types.h>
 #include <stdbool.h>
@@ -45,5 +44,3 @@ bool pam_control_parse(const char *control, int actions[static PAM_CODES]);
 
 /* "auth_err"; "unknown" if it is no code.  Static. */
 const char *pam_code_name(int code);
-
-#endif

@@ -3,8 +3,7 @@
  * A dry run of a stack: the result that libpam would compute from the answers of its modules.
  * After libpam/pam_dispatch.c of Linux-PAM 1.5 and 1.7.
  */
-#ifndef PATCTL_DOCTOR_PAM_PAM_RUN_H
-#define PATCTL_DOCTOR_PAM_PAM_RUN_H
+#pragma once
 
 #include <stdint.h>
 
@@ -36,5 +35,3 @@ void run_setcred(const struct stack *stack, const struct run *before, bool debia
 
 void run_clear(struct run *run);
 #define cleanup_run __attribute__((cleanup(run_clear)))
-
-#endif

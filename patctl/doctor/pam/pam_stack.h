@@ -4,8 +4,7 @@
  * and a line that libpam does not understand fails.  After libpam/pam_handlers.c of Linux-PAM 1.5
  * and 1.7, and after Debian's where it differs.
  */
-#ifndef PATCTL_DOCTOR_PAM_PAM_STACK_H
-#define PATCTL_DOCTOR_PAM_PAM_STACK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,5 +64,3 @@ void service_clear(struct service *service);
 
 /* Whether line is of the module of that name, "pam_unix.so", wherever it is. */
 bool stack_line_is(const struct stack_line *line, const char *module);
-
-#endif

@@ -3,8 +3,7 @@
  * Logins to a service whose stack has pam_pat.so, tried in dry runs (pam_run.h): with a token or a
  * password, and with patd running or not.
  */
-#ifndef PATCTL_DOCTOR_PAM_PAM_TRIAL_H
-#define PATCTL_DOCTOR_PAM_PAM_TRIAL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -50,5 +49,3 @@ struct trial_result {
 bool trial_has_password(const struct stack *stack);
 
 void trial_run(const struct stack *stack, bool debian, enum trial trial, struct trial_result *ret);
-
-#endif

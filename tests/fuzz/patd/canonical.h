@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Texts of people's that patd keeps in one spelling: what it keeps is read as itself. */
-#ifndef PAT_TESTS_CANONICAL_H
-#define PAT_TESTS_CANONICAL_H
+#pragma once
 
 #include "tests/fuzz/fuzz.h"
 
@@ -22,5 +21,3 @@ static inline bool canonical_of(
 	assert_string_equal(again, ret);
 	return true;
 }
-
-#endif

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of common/error. */
 #include "tests/unit/unit.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A system of a test's own, to be looked at from its root. */
-#ifndef PAT_TESTS_IMAGE_H
-#define PAT_TESTS_IMAGE_H
+#pragma once
 
 #include <ftw.h>
 #include <stdio.h>
@@ -70,5 +69,3 @@ static inline void image_module(struct image *image, const char *module)
 	(void)snprintf(name, sizeof(name), "/usr/lib/x86_64-linux-gnu/security/%s", module);
 	image_write(image, name, "");
 }
-
-#endif

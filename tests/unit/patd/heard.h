@@ -3,8 +3,7 @@
  * What patd tells its operator, kept for the test instead of printed: these functions take the
  * place of those in patd/util/log.c.  Included once, by a program's one source file.
  */
-#ifndef PAT_TESTS_HEARD_H
-#define PAT_TESTS_HEARD_H
+#pragma once
 
 #include <stdio.h>
 #include <string.h>
@@ -41,5 +40,3 @@ DEFINE_HEARD(log_info)
 
 #define assert_heard(text) assert_that(strstr(heard, (text)) != NULL, "heard: %s", heard)
 #define assert_silence() assert_string_equal(heard, "")
-
-#endif

@@ -3,8 +3,7 @@
  * Two ends of a D-Bus connection in one process and thread: patd's, and the bus's, which the
  * test plays.
  */
-#ifndef PAT_TESTS_PEER_H
-#define PAT_TESTS_PEER_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <poll.h>
@@ -132,5 +131,3 @@ static inline void assert_error(DBusMessage *reply, const char *name)
 	assert_string_equal(dbus_message_get_destination(reply), ":1.7");
 	dbus_message_unref(reply);
 }
-
-#endif

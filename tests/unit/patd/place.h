@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A directory of a test's own, and the files in it. */
-#ifndef PAT_TESTS_PLACE_H
-#define PAT_TESTS_PLACE_H
+#pragma once
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -114,5 +113,3 @@ static inline int64_t place_ask(struct place *place, const char *sql)
 	sqlite3_close(db);
 	return number;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * All that the rules stand on: a directory with a database, a key, and a clock that the test
  * sets.  world_restart() is patd ending and starting again.
  */
-#ifndef PAT_TESTS_WORLD_H
-#define PAT_TESTS_WORLD_H
+#pragma once
 
 #include <sodium.h>
 
@@ -321,5 +320,3 @@ static inline enum pat_error world_delete(struct world *world, const struct made
 {
 	return tokens_delete(world->tokens, &root, made->token.id.text, &world->refusal);
 }
-
-#endif

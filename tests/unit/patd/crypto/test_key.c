@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/crypto/key. */
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/crypto/secret_fd. */
 #include "tests/unit/unit.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/db/reserve. */
 #include <sched.h>
 #include <sys/mount.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/db/row. */
 #include <errno.h>
 #include <sqlite3.h>
 #include <string.h>

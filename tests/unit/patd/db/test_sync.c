@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/db/sync. */
 #include <sys/stat.h>
 
 #include "patd/db/sync.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/history/history_rows. */
 #include <errno.h>
 
 #include "patd/history/history_rows.h"

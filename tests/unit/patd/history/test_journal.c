@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/history/journal. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

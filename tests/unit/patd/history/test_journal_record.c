@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/history/journal_record. */
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>

@@ -3,8 +3,7 @@
  * Clients and the login server's loop in one thread: each client sends, the loop turns, the client
  * reads.  Included once, by a program's one source file.
  */
-#ifndef PAT_TESTS_LOGIN_CLIENTS_H
-#define PAT_TESTS_LOGIN_CLIENTS_H
+#pragma once
 
 #include <errno.h>
 #include <stdio.h>
@@ -60,7 +59,8 @@ static inline int listen_at(const struct login_client *login, const char *name, 
 }
 
 /* In dir, which other users can pass from here on. */
-static inline void login_begin(struct login_client *login, const char *dir, const struct decider *decider)
+static inline void login_begin(
+	struct login_client *login, const char *dir, const struct decider *decider)
 {
 	behind_us = 0;
 	login->dir = dir;
@@ -149,5 +149,3 @@ static inline bool is_waiting(int fd)
 
 	return recv(fd, &byte, 1, MSG_PEEK) < 0 && errno == EAGAIN;
 }
-
-#endif

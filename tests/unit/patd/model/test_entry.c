@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/model/entry. */
 #include <string.h>
 
 #include "patd/model/entry.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/model/hours. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/store/store. */
 #include <dirent.h>
 #include <errno.h>
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of patd/tokens/tokens_history. */
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"
 

@@ -4,8 +4,7 @@
  *
  * A function that returns a message returns NULL without memory; the caller owns the message.
  */
-#ifndef PATD_BUS_MESSAGE_H
-#define PATD_BUS_MESSAGE_H
+#pragma once
 
 #include <dbus/dbus.h>
 #include <stdarg.h>
@@ -38,5 +37,3 @@ DBusMessage *message_take_answer(DBusPendingCall **pending);
 
 /* Ends a question: cancels it if it is still open, and forgets it.  *pending may be NULL. */
 void message_end_question(DBusPendingCall **pending);
-
-#endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* D-Bus messages: filled, sent as questions, and freed. */
-#include "patd/bus/message.h"
+#include "patd/bus/bus_message.h"
 
 #include <stddef.h>
 
