@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Whether tests/lint/rooms finds what it is there to find.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	top=$BATS_TEST_DIRNAME/../..
 	tree=$BATS_TEST_TMPDIR/tree objects=$BATS_TEST_TMPDIR/objects
