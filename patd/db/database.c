@@ -242,16 +242,6 @@ void database_free(struct database *database)
 	free(database);
 }
 
-bool database_has_unsynced(const struct database *database)
-{
-	return database->unsynced;
-}
-
-void database_take_unsynced(struct database *database)
-{
-	database->unsynced = false;
-}
-
 const char *database_path(const struct database *database)
 {
 	return database->path;

@@ -28,7 +28,8 @@ struct database {
 	struct statements *statements;
 	/* See patd/db/transaction.h. */
 	const char *usage_sync; /* the pragma that stands outside of changes */
-	bool usage_open, usage_written, unsynced;
+	bool usage_open, usage_written;
+	bool unsynced; /* there are changes that database_sync() has not been asked to fold in */
 	void (*observer)(bool committed, void *userdata);
 	void *observer_data;
 };
@@ -47,12 +48,7 @@ int database_open_image(
 /* Commits usage, syncs, closes: after all statements on it have been freed.  NULL is allowed. */
 void database_free(struct database *database);
 
-/*
- * Whether there are changes that database_sync() has not been asked to sync and fold in, at
- * database_path(), which is valid as long as the database.  database_take_unsynced() forgets them.
- */
-bool database_has_unsynced(const struct database *database);
-void database_take_unsynced(struct database *database);
+/* The file; valid as long as the database. */
 const char *database_path(const struct database *database);
 
 /*

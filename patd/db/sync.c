@@ -22,7 +22,7 @@ static void run(struct job *job)
 	struct sync *sync = (struct sync *)job;
 
 	/* A failure has been logged; the WAL keeps everything, and the next change tries again. */
-	(void)database_sync(database_path(sync->database));
+	(void)database_sync(sync->database->path);
 }
 
 static void done(struct job *job)
@@ -38,7 +38,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	database_take_unsynced(sync->database);
+	sync->database->unsynced = false;
 	sync->waiting = worker_submit(sync->worker, &sync->job) >= 0;
 	return 0;
 }
@@ -50,7 +50,7 @@ static int on_post(sd_event_source *source, void *userdata)
 	int r;
 
 	(void)source;
-	if (sync->waiting || !database_has_unsynced(sync->database))
+	if (sync->waiting || !sync->database->unsynced)
 		return 0;
 	r = sd_event_source_set_time_relative(sync->timer, LAG_US);
 	if (r >= 0)

@@ -65,7 +65,7 @@ bool tokens_intact(const struct tokens *tokens, const struct token *token);
 
 /* --- what changes something: tokens_commit.c --- */
 
-/* An entry for what the caller does with a token; token NULL: with a user, whom it lacks yet. */
+/* An entry for what the caller does with a token; token NULL: the caller of this adds the user. */
 struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
 	enum entry_event event, const struct token *token);
 

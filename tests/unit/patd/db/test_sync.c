@@ -67,7 +67,7 @@ static void change_is_folded_in_within_a_second(void **state)
 	wake(w);
 	assert_in_range(asked_for_us, 1, 1000000);
 	turn_until_folded_in(w, "findmefindme");
-	assert_false(database_has_unsynced(w->world.database));
+	assert_false(w->world.database->unsynced);
 }
 
 static void change_during_a_sync_is_synced_later(void **state)
@@ -76,7 +76,7 @@ static void change_during_a_sync_is_synced_later(void **state)
 
 	(void)world_generate(&w->world, &alice, "first-name");
 	wake(w);
-	assert_false(database_has_unsynced(w->world.database));
+	assert_false(w->world.database->unsynced);
 	/* The sync is under way, and may or may not see this one. */
 	(void)world_generate(&w->world, &alice, "second-name");
 	wake(w);
@@ -91,8 +91,8 @@ static void usage_is_synced_too(void **state)
 	wake(w);
 	turn_until_folded_in(w, "laptop");
 	assert_int_equal(world_log_in(&w->world, &alice, &w->made), PAT_ACCEPTED);
-	assert_true(database_has_unsynced(w->world.database));
-	while (database_has_unsynced(w->world.database))
+	assert_true(w->world.database->unsynced);
+	while (w->world.database->unsynced)
 		wake(w);
 }
 

@@ -54,13 +54,13 @@ static void change_is_committed_and_observed(void **state)
 	struct change change = { .number = 7 };
 
 	(void)state;
-	database_take_unsynced(database);
+	database->unsynced = false;
 	assert_int_equal(run(&change, false), 0);
 	assert_int_equal(number(), 7);
 	assert_int_equal(commits, 1);
 	assert_int_equal(undos, 0);
 	assert_false(transaction_is_open(database));
-	assert_true(database_has_unsynced(database));
+	assert_true(database->unsynced);
 }
 
 static void failed_change_is_undone_and_observed(void **state)

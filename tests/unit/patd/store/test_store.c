@@ -253,14 +253,14 @@ static void usage_is_visible_once_committed(void **state)
 
 	(void)state;
 	assert_int_equal(insert(&token), 0);
-	database_take_unsynced(database);
+	database->unsynced = false;
 	assert_int_equal(touch("0123456789", 111, "sudo"), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 0);
 	assert_int_equal(usage_commit(database), 0);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
-	assert_true(database_has_unsynced(database));
-	database_take_unsynced(database);
-	assert_false(database_has_unsynced(database));
+	assert_true(database->unsynced);
+	database->unsynced = false;
+	assert_false(database->unsynced);
 }
 
 /* A transaction of many, as of many logins in one turn of the loop. */
@@ -368,14 +368,14 @@ static void empty_usage_transaction_needs_no_sync(void **state)
 	struct token found;
 
 	(void)state;
-	database_take_unsynced(database);
+	database->unsynced = false;
 	assert_int_equal(usage_commit(database), 0);
-	assert_false(database_has_unsynced(database));
+	assert_false(database->unsynced);
 	/* Looked at only: as by a login that was refused. */
 	assert_int_equal(usage_begin(database), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
 	assert_int_equal(usage_commit(database), 0);
-	assert_false(database_has_unsynced(database));
+	assert_false(database->unsynced);
 }
 
 static void sync_folds_the_wal_into_the_database(void **state)
