@@ -173,7 +173,9 @@ static void braces_stand_for_columns_and_parameters(void **state)
 				 &table, 0, &statement),
 		SQLITE_OK);
 	assert_string_equal(sqlite3_sql(statement), "UPDATE t SET (a, b) = (?1, ?2) WHERE a = ?1");
+	sqlite3_finalize(statement);
 	assert_int_equal(row_prepare(db, "nonsense", &table, 0, &statement), SQLITE_ERROR);
+	assert_null(statement);
 }
 
 static void text_fits_with_its_nul_or_not_at_all(void **state)
