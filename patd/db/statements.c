@@ -24,8 +24,7 @@ int statement_failure(const struct database *database, int sqlite_code)
 int statements_new(struct database *database, const char *const *sql, size_t n,
 	const struct table *table, struct statements **ret_statements)
 {
-	struct statements *statements =
-		calloc(1, sizeof(*statements) + n * sizeof(statements->prepared[0]));
+	struct statements *statements = calloc(1, sizeof(*statements) + n * sizeof(void *));
 
 	if (!statements)
 		return -ENOMEM;
