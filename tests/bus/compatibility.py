@@ -9,11 +9,11 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import earlier
 import tap
-from client import PATIENCE_S
-from world import PATD, WorldTest
+from wire import PATIENCE_S
+from fixture import PATD, PatdTest
 
 
-class Earlier(WorldTest):
+class Earlier(PatdTest):
     """Of all sets one after the other: see tests/lib/earlier.py."""
 
     start_patd = False

@@ -23,9 +23,9 @@ import json
 import os
 import subprocess
 
-import door
-from client import PATIENCE_S
-from world import BUILD, TOP
+import wire
+from wire import PATIENCE_S
+from fixture import BUILD, TOP
 
 FOLDER = os.path.join(TOP, "tests/earlier")
 PATCTL = os.path.join(BUILD, "patctl/patctl")
@@ -89,19 +89,19 @@ def view(bus, arguments):
 
 def log_in(patd, login):
     """[verdict, expires_at, replaced_until]"""
-    packet = door.request(
+    packet = wire.request(
         Secret(login["token"]), login["uid"], login["user"], service=login["service"].encode(),
         rhost=login["rhost"].encode(), account=login["account"],
     )  # fmt: skip
     by_root = login["by_uid"] == 0
-    connection = door.connect(patd.root_sock if by_root else patd.user_sock, login["by_uid"])
+    connection = wire.connect(patd.root_sock if by_root else patd.user_sock, login["by_uid"])
     connection.send(packet)
-    answer = door.reply(connection)
+    answer = wire.reply(connection)
     return answer and list(answer)
 
 
 class Secret:
-    """What door.request() takes for a token."""
+    """What wire.request() takes for a token."""
 
     def __init__(self, text):
         self.text, self.id = text, text.split("_")[1]
