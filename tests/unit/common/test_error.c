@@ -6,7 +6,7 @@
 
 #include "common/error.h"
 
-static void every_error_has_a_name_that_leads_back_to_it(void **state)
+static void each_error_is_found_by_its_name(void **state)
 {
 	(void)state;
 	for (unsigned int e = PAT_OK + 1; e < PAT_ERRORS; e++) {
@@ -19,14 +19,14 @@ static void every_error_has_a_name_that_leads_back_to_it(void **state)
 	}
 }
 
-static void what_is_no_error_has_no_name(void **state)
+static void no_error_has_no_name(void **state)
 {
 	(void)state;
 	assert_null(pat_error_name(PAT_OK));
 	assert_null(pat_error_name(PAT_ERRORS));
 }
 
-static void a_foreign_name_is_none_of_ours(void **state)
+static void foreign_name_is_no_error(void **state)
 {
 	static const char *const names[] = {
 		"",
@@ -47,9 +47,9 @@ static void a_foreign_name_is_none_of_ours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_error_has_a_name_that_leads_back_to_it),
-		cmocka_unit_test(what_is_no_error_has_no_name),
-		cmocka_unit_test(a_foreign_name_is_none_of_ours),
+		cmocka_unit_test(each_error_is_found_by_its_name),
+		cmocka_unit_test(no_error_has_no_name),
+		cmocka_unit_test(foreign_name_is_no_error),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
