@@ -1,15 +1,156 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* patctl disable: has no token of users work, or lists who is disabled. */
+/* patctl disable and enable: whether the tokens of users, or of everybody, work at all. */
 #include <stdio.h>
+#include <string.h>
 
+#include "common/error.h"
 #include "common/l10n.h"
+#include "common/name.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_names.h"
 #include "patctl/cli/argument.h"
-#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
-#include "patctl/verbs/disable_enable.h"
 #include "patctl/verbs/select.h"
+
+/* *ret: whether there is a token of that user. */
+static bool look_for_token(struct client *client, const char *user, bool *ret, DBusError *error)
+{
+	const struct client_filter filter = { .user = user };
+	cleanup_text char *cursor = NULL;
+	cleanup_tokens struct tokens tokens = { 0 };
+
+	do {
+		if (!client_list(client, &filter, &cursor, &tokens, error))
+			return false;
+	} while (cursor && tokens.n == 0);
+	*ret = tokens.n > 0;
+	return true;
+}
+
+/* *ret becomes true if that user is disabled. */
+static bool look_for_disabled(struct client *client, const char *user, bool *ret, DBusError *error)
+{
+	cleanup_records struct records records = { 0 };
+	const struct disabled *all;
+
+	if (!client_disabled(client, &records, error))
+		return false;
+	all = records.items;
+	for (size_t i = 0; i < records.n; i++)
+		if (strcmp(all[i].user, user) == 0)
+			*ret = true;
+	return true;
+}
+
+/* How to do the like to a token of that name; NULL if the name would have to be quoted. */
+static char *token_hint(struct client *client, const char *user, bool disable)
+{
+	const char *self = client_self(client);
+
+	if (!text_is_word(user))
+		return NULL;
+	return disable ? text_format(_("to revoke a token: %s revoke %s"), self, user)
+		       : text_format(_("to restore a token: %s restore %s"), self, user);
+}
+
+static void set_unknown(struct client *client, const char *user, bool disable, DBusError *error)
+{
+	cleanup_text char *safe = text_safe(user), *hint = token_hint(client, user, disable),
+			  *message = NULL;
+
+	if (client_host(client))
+		message = text_format(
+			_("only on the machine itself it is known whether there is a user \"%s\""),
+			safe);
+	else
+		message = text_format(_("there is no user \"%s\""), safe);
+	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s%s%s", message,
+		hint ? "; " : "", hint ? hint : "");
+}
+
+/*
+ * Whether there is such a user: the system knows it, it has a token, or it is disabled, as a user
+ * may be whose account is gone.  The users of another machine are not known here.  False with
+ * *error set if there is none, or if patd fails.
+ */
+static bool check_user(struct client *client, const char *user, bool disable, DBusError *error)
+{
+	const bool possible = *user != '\0' && !pat_name_problem(user);
+	bool found = false;
+
+	if (possible && !client_host(client) && user_exists(user))
+		return true;
+	if (possible && (!look_for_token(client, user, &found, error) ||
+				(!found && !look_for_disabled(client, user, &found, error))))
+		return false;
+	if (!found)
+		set_unknown(client, user, disable, error);
+	return found;
+}
+
+static void print_json(
+	struct json_list *list, const char *user, const char *result, const DBusError *error)
+{
+	const bool failed = dbus_error_is_set(error);
+	cleanup_text char *safe = text_safe(user);
+	json_t *object = json_must(json_object());
+
+	json_add(object, "user", json_of_text(safe));
+	json_add(object, "result", json_of_text(failed ? "failed" : result));
+	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
+	json_add(object, "message", json_of_text(failed ? error->message : NULL));
+	json_list_add(list, object);
+}
+
+/* user "": everybody. */
+static enum outcome change_one(struct client *client, const struct command *command, bool disable,
+	const char *user, struct json_list *list)
+{
+	cleanup_text char *safe = text_safe(*user ? user : _("everybody"));
+	DBusError error = DBUS_ERROR_INIT;
+	const bool known =
+		command_given(command, &option_all) || check_user(client, user, disable, &error);
+
+	if (known && disable)
+		(void)client_disable(client, user, command_value(command, &option_reason), &error);
+	else if (known)
+		(void)client_enable(client, user, &error);
+	if (command_given(command, &option_json))
+		print_json(list, user, disable ? "disabled" : "enabled", &error);
+	if (dbus_error_is_set(&error))
+		return outcome_fail(known ? safe : NULL, &error);
+	if (!command_given(command, &option_json) && !command_given(command, &option_quiet))
+		(void)printf("%s: %s\n", safe,
+			disable ? _("tokens successfully disabled")
+				: _("tokens successfully enabled"));
+	return OUTCOME_DONE;
+}
+
+/* Changes each user that is an operand, or with --all everybody. */
+static enum outcome change_users(const struct command *command, bool disable)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = select_machine(command, &error);
+	enum outcome outcome = OUTCOME_DONE;
+	struct json_list list = { 0 };
+
+	if (!client)
+		return outcome_fail(NULL, &error);
+	if (command_given(command, &option_all))
+		outcome = change_one(client, command, disable, "", &list);
+	for (unsigned int i = 0; i < command->n_operands; i++) {
+		const enum outcome one =
+			change_one(client, command, disable, command->operands[i], &list);
+
+		outcome = outcome_join(outcome, i, one);
+		if (one == OUTCOME_UNREACHABLE)
+			break;
+	}
+	if (command_given(command, &option_json))
+		json_list_end(&list);
+	return outcome;
+}
 
 /* "alice: disabled 3 days ago by root: left the company" */
 static void print(const struct disabled *one, const struct output_context *context)
@@ -48,20 +189,14 @@ static enum outcome list_disabled(const struct command *command)
 	return OUTCOME_DONE;
 }
 
-static enum outcome run(const struct command *command)
+static enum outcome run_disable(const struct command *command)
 {
-	static const struct disable_enable disable = {
-		.result = "disabled",
-		.done = N_("tokens successfully disabled"),
-		.token_verb = "revoke",
-		.make = client_disable,
-	};
 	const char *reason = NULL;
 
 	if (!argument_reason(command, &option_reason, &reason))
 		return OUTCOME_USAGE;
 	if (command->n_operands > 0 || command_given(command, &option_all))
-		return disable_enable_run(command, &disable);
+		return change_users(command, true);
 	if (reason) {
 		complain(_("--reason of what? name a user, or --all"));
 		return OUTCOME_USAGE;
@@ -74,7 +209,7 @@ const struct verb verb_disable = {
 	.operands = "[USER...]",
 	.options = OPTIONS(&option_all, &option_reason, &option_host, &option_json, &option_quiet,
 		&option_no_ask_password),
-	.run = run,
+	.run = run_disable,
 	.summary = N_("have no token of users work"),
 	.help = { N_(
 		"From now on no token of the users works, nor can one be made, until an\n"
@@ -84,4 +219,24 @@ const struct verb verb_disable = {
 		    "  sudo patctl disable --all\n"
 		    "  sudo patctl disable\n",
 	.synonyms = { "lock" },
+};
+
+static enum outcome run_enable(const struct command *command)
+{
+	return change_users(command, false);
+}
+
+const struct verb verb_enable = {
+	.name = "enable",
+	.operands = "USER...",
+	.options = OPTIONS(
+		&option_all, &option_host, &option_json, &option_quiet, &option_no_ask_password),
+	.run = run_enable,
+	.summary = N_("have the tokens of disabled users work again"),
+	.help = { N_(
+		"Ends what disable began, of the users, or with --all for the machine; who was\n"
+		"disabled on its own stays so.  What is revoked stays revoked.\n") },
+	.examples = "  sudo patctl enable alice\n",
+	.synonyms = { "unlock" },
+	.disabled_users = true,
 };

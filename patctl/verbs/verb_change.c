@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* patctl revoke, restore, rename and delete: they change tokens, one by one. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/error.h"
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/base/timestamp.h"
+#include "patctl/cli/argument.h"
+#include "patctl/print/json.h"
+#include "patctl/print/terminal.h"
+#include "patctl/verbs/select.h"
+
+/* Exactly one of the first three members is set. */
+struct change {
+	const struct client_revocation *revocation;
+	const char *name; /* the new one */
+	bool (*make)(struct client *client, const struct pat_id *id, DBusError *error);
+	const char *result; /* "revoked" */
+	const char *done;   /* the same in a sentence for people */
+	/* NULL, or the sentence for a token as it is after the change.  The caller owns the result.
+	 */
+	char *(*describe)(const struct token *token);
+	bool confirm; /* ask a person first, unless told --yes */
+};
+
+/* The results so far. */
+struct tally {
+	const struct command *command;
+	const struct change *change;
+	bool json;
+	const char *user; /* --user, or NULL */
+	const char *self; /* see client_self() */
+	enum outcome outcome;
+	unsigned int count;
+	struct json_list list;
+};
+
+static void print_json(
+	struct tally *tally, const char *item, const struct token *token, const DBusError *error)
+{
+	const bool failed = dbus_error_is_set(error);
+	cleanup_text char *typed = text_safe(item);
+	json_t *object = json_must(json_object());
+
+	json_add(object, "item", json_must(json_string(typed)));
+	json_add(object, "id", json_of_text(token ? token->id.text : NULL));
+	json_add(object, "name", json_of_text(token ? token->name : NULL));
+	json_add(object, "user", json_of_text(token ? token->user : NULL));
+	json_add(object, "result", json_of_text(failed ? "failed" : tally->change->result));
+	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
+	json_add(object, "message", json_of_text(failed ? error->message : NULL));
+	json_list_add(&tally->list, object);
+}
+
+/*
+ * Counts and prints the result of one item.  token: NULL if it was not found.  now: the token after
+ * the change, NULL if it was not read again.  error: unset on success.
+ */
+static enum outcome report(struct tally *tally, const char *item, const struct token *token,
+	const struct token *now, const DBusError *error)
+{
+	const struct change *change = tally->change;
+	const bool failed = dbus_error_is_set(error);
+	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
+	cleanup_text char *safe = text_safe(token ? token->name : item);
+	cleanup_text char *subject = token ? text_format("%s (%s)", safe, token->id.text) : NULL;
+	cleanup_text char *done = now ? change->describe(now) : text_format("%s", _(change->done));
+
+	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
+	if (failed)
+		outcome_complain(subject, error);
+	if (failed && change->confirm && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
+		complain(_("try: %s revoke %s"), tally->self,
+			!tally->user && text_is_word(item) ? item : token->id.text);
+	if (tally->json)
+		print_json(tally, item, now ? now : token, error);
+	else if (!failed && !command_given(tally->command, &option_quiet))
+		(void)printf("%s: %s\n", subject, done);
+	return outcome;
+}
+
+static bool contains(const struct tokens *tokens, const struct token *token)
+{
+	for (size_t i = 0; i < tokens->n; i++)
+		if (strcmp(tokens->items[i].id.text, token->id.text) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Finds the tokens that the first n operands mean: typed gets, for each of tokens, the operand that
+ * it was found by.  A token that is named twice is taken once.  False if patd cannot be reached any
+ * more.
+ */
+static bool find(struct tally *tally, struct client *client, size_t n, struct tokens *tokens,
+	const char **typed)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *item = tally->command->operands[i];
+		DBusError error = DBUS_ERROR_INIT;
+		struct token token;
+
+		if (!select_token(client, tally->user, item, &token, &error)) {
+			const enum outcome outcome = report(tally, item, NULL, NULL, &error);
+
+			dbus_error_free(&error);
+			if (outcome == OUTCOME_UNREACHABLE)
+				return false;
+		} else if (contains(tokens, &token)) {
+			token_clear(&token);
+		} else {
+			typed[tokens->n] = item;
+			tokens_append(tokens, &token);
+		}
+	}
+	return true;
+}
+
+/*
+ * Whether a person wants it.  Only tokens that can be deleted are asked about: patd refuses to
+ * delete one in use whatever the answer.
+ */
+static bool confirm(const struct tokens *tokens)
+{
+	cleanup_text char *question = text_format("%s", _("Delete for good:"));
+	size_t n = 0;
+
+	for (size_t i = 0; i < tokens->n; i++) {
+		const struct token *token = &tokens->items[i];
+		cleanup_text char *before = NULL, *name = NULL, *user = NULL, *line = NULL;
+
+		if (strcmp(token->state, "active") == 0 || strcmp(token->state, "expired") == 0)
+			continue;
+		before = question;
+		name = text_safe(token->name);
+		user = text_safe(token->user);
+		line = text_format(_("%s (%s) of user %s"), name, token->id.text, user);
+		question = text_format("%s\n  %s", before, line);
+		n++;
+	}
+	if (n > 0) {
+		cleanup_text char *before = question;
+
+		question = text_format("%s\n%s", before, P_("Delete it?", "Delete them all?", n));
+	}
+	return n == 0 || terminal_confirm(question);
+}
+
+static bool make(const struct change *change, struct client *client, const struct pat_id *id,
+	DBusError *error)
+{
+	if (change->revocation)
+		return client_revoke(client, id, change->revocation, error);
+	if (change->name)
+		return client_rename(client, id, change->name, error);
+	return change->make(client, id, error);
+}
+
+static enum outcome change_one(
+	struct tally *tally, struct client *client, const char *item, const struct token *token)
+{
+	const struct change *change = tally->change;
+	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
+	cleanup_token struct token now = { 0 };
+	enum outcome outcome;
+	bool looked;
+
+	looked = make(change, client, &token->id, &error) && change->describe &&
+		 select_token(client, tally->user, token->id.text, &now, &ignored);
+	outcome = report(tally, item, token, looked ? &now : NULL, &error);
+	dbus_error_free(&error);
+	dbus_error_free(&ignored);
+	return outcome;
+}
+
+/* Changes the tokens that the first n operands mean. */
+static enum outcome change_tokens(
+	const struct command *command, size_t n, const struct change *change)
+{
+	const bool ask = change->confirm && !command_given(command, &option_yes);
+	struct tally tally = {
+		.command = command,
+		.change = change,
+		.json = command_given(command, &option_json),
+		.user = command_value(command, &option_user),
+	};
+	cleanup_client struct client *client = NULL;
+	cleanup_tokens struct tokens tokens = { 0 };
+	cleanup_free const char **typed = NULL;
+	DBusError error = DBUS_ERROR_INIT;
+	bool reachable;
+
+	if (ask && !terminal_can_ask()) {
+		complain(_("there is no terminal to ask on; to delete without being asked: --yes"));
+		return OUTCOME_DECLINED;
+	}
+	client = select_machine(command, &error);
+	if (!client)
+		return outcome_fail(NULL, &error);
+	tally.self = client_self(client);
+
+	typed = text_must(calloc(n, sizeof(*typed)));
+	reachable = find(&tally, client, n, &tokens, typed);
+	if (reachable && ask && !confirm(&tokens)) {
+		complain(_("nothing was deleted"));
+		tally.outcome = OUTCOME_DECLINED;
+		tokens_clear(&tokens);
+	}
+	for (size_t i = 0; i < tokens.n && reachable; i++)
+		reachable = change_one(&tally, client, typed[i], &tokens.items[i]) !=
+			    OUTCOME_UNREACHABLE;
+	if (tally.json)
+		json_list_end(&tally.list);
+	return tally.outcome;
+}
+
+static const struct option_info option_for = { "for", "PERIOD",
+	N_("for so long, then it works again"), 0 };
+
+static const char done[] = N_("User token successfully revoked");
+
+/* The end that patd tells: a token that was revoked for longer before stays so. */
+static char *describe_revoked(const struct token *token)
+{
+	char stamp[TIMESTAMP_TEXT_MAX];
+
+	if (!token->revoked_until)
+		return text_format("%s", _(done));
+	timestamp_format_local(token->revoked_until, stamp);
+	return text_format(_("User token successfully revoked until %s"), stamp);
+}
+
+static bool read_how(const struct command *command, struct client_revocation *ret)
+{
+	if (!argument_period(command, &option_for, &ret->seconds) ||
+		!argument_reason(command, &option_reason, &ret->reason))
+		return false;
+	if (ret->seconds && ret->reason && strcmp(ret->reason, "compromised") == 0) {
+		complain(_("a compromised token never comes back: leave --for out"));
+		return false;
+	}
+	return true;
+}
+
+static enum outcome revoke_all(const struct command *command, const struct client_revocation *how)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = select_machine(command, &error);
+	uint32_t count;
+
+	if (!client || !client_revoke_all(
+			       client, command_value(command, &option_user), how, &count, &error))
+		return outcome_fail(NULL, &error);
+	if (command_given(command, &option_json))
+		json_line(json_must(json_pack("{s:I}", "revoked", (json_int_t)count)));
+	else if (!command_given(command, &option_quiet))
+		(void)printf(P_("%" PRIu32 " token successfully revoked\n",
+				     "%" PRIu32 " tokens successfully revoked\n", count),
+			count);
+	return OUTCOME_DONE;
+}
+
+static enum outcome run_revoke(const struct command *command)
+{
+	struct client_revocation how = { 0 };
+	const struct change change = {
+		.revocation = &how,
+		.result = "revoked",
+		.done = done,
+		.describe = command_given(command, &option_for) ? describe_revoked : NULL,
+	};
+
+	if (!read_how(command, &how))
+		return OUTCOME_USAGE;
+	if (command_given(command, &option_all))
+		return revoke_all(command, &how);
+	return change_tokens(command, command->n_operands, &change);
+}
+
+const struct verb verb_revoke = {
+	.name = "revoke",
+	.operands = "TOKEN...",
+	.options = OPTIONS(&option_user, &option_all, &option_for, &option_reason, &option_host,
+		&option_json, &option_quiet, &option_no_ask_password),
+	.run = run_revoke,
+	.summary = N_("end the access that tokens give, at once"),
+	.help = { N_("Ends the access that tokens give, at once; with --all, of all tokens of yours or\n"
+		     "of USER.  It can be undone: patctl restore.  With --for it ends by itself.  A\n"
+		     "token that was revoked with --reason=compromised never comes back.\n"),
+		N_("What is revoked already stays so for as long as it was, or longer.\n"),
+		select_help },
+	.examples = "  patctl revoke laptop ci\n"
+		    "  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
+		    "  sudo patctl revoke --all --user=alice\n",
+	.synonyms = { "suspend" },
+	.token_states = { "active", "pending", "disabled" },
+};
+
+static enum outcome run_restore(const struct command *command)
+{
+	static const struct change change = {
+		.make = client_restore,
+		.result = "restored",
+		.done = N_("User token successfully restored"),
+	};
+
+	return change_tokens(command, command->n_operands, &change);
+}
+
+const struct verb verb_restore = {
+	.name = "restore",
+	.operands = "TOKEN...",
+	.options = OPTIONS(
+		&option_user, &option_host, &option_json, &option_quiet, &option_no_ask_password),
+	.run = run_restore,
+	.summary = N_("give revoked tokens their access back"),
+	.help = { N_("Gives revoked tokens their access back: same secret, same expiry.  Not one that\n"
+		     "has expired, or was revoked as compromised.  Asks for your password; root is not\n"
+		     "asked.\n"),
+		select_help },
+	.examples = "  patctl restore laptop\n",
+	.synonyms = { "unrevoke", "resume" },
+	.token_states = { "revoked" },
+};
+
+static char *describe_renamed(const struct token *token)
+{
+	cleanup_text char *name = text_safe(token->name);
+
+	return text_format(_("User token successfully renamed to %s"), name);
+}
+
+static enum outcome run_rename(const struct command *command)
+{
+	const char *const name = command->operands[1];
+	const struct change change = {
+		.name = name,
+		.result = "renamed",
+		.done = N_("User token successfully renamed"),
+		.describe = describe_renamed,
+	};
+
+	if (!argument_name(name))
+		return OUTCOME_USAGE;
+	return change_tokens(command, 1, &change);
+}
+
+const struct verb verb_rename = {
+	.name = "rename",
+	.operands = "TOKEN NAME",
+	.options = OPTIONS(
+		&option_user, &option_host, &option_json, &option_quiet, &option_no_ask_password),
+	.run = run_rename,
+	.summary = N_("give a token another name"),
+	.help = { N_("Gives a token another name.  Its id stays, and its history.\n"),
+		select_help },
+	.examples = "  patctl rename laptop \"old laptop\"\n",
+	.synonyms = { "mv" },
+};
+
+static enum outcome run_delete(const struct command *command)
+{
+	static const struct change change = {
+		.make = client_delete,
+		.result = "deleted",
+		.done = N_("User token successfully deleted"),
+		.confirm = true,
+	};
+
+	return change_tokens(command, command->n_operands, &change);
+}
+
+const struct verb verb_delete = {
+	.name = "delete",
+	.operands = "TOKEN...",
+	.options = OPTIONS(&option_user, &option_yes, &option_host, &option_json, &option_quiet,
+		&option_no_ask_password),
+	.run = run_delete,
+	.summary = N_("remove revoked tokens for good"),
+	.help = { N_("Removes revoked tokens for good; one that is not revoked is refused.  Asks first;\n"
+		     "where there is no terminal to ask on, --yes is needed.\n"),
+		select_help },
+	.examples = "  patctl revoke laptop && patctl delete laptop\n",
+	.synonyms = { "rm", "remove" },
+	.token_states = { "revoked", "altered" },
+};
