@@ -89,11 +89,6 @@ static enum outcome run(const struct command *command)
 	return OUTCOME_DONE;
 }
 
-const struct verb verb_help = {
-	.name = "help",
-	.operands = "[VERB]",
-	.run = run,
-	.summary = N_("say how a verb is used"),
-	.help = { N_("Says how patctl, or one verb of it, is used.\n") },
-	.examples = "  patctl help generate\n",
-};
+const struct verb verb_help = { "help", "[VERB]", run, N_("say how a verb is used"), NULL,
+	{ N_("Says how patctl, or one verb of it, is used.\n") },
+	.examples = "  patctl help generate\n" };

@@ -18,6 +18,9 @@ extern const struct option_info option_restrictions;
 /* A set of options, each given by its address, in the order in which help shows them. */
 #define OPTIONS(...) ((const struct option_info *const[]) { __VA_ARGS__, NULL })
 
+/* What almost every verb takes, in a set. */
+#define OPTIONS_COMMON &option_host, &option_json, &option_quiet, &option_no_ask_password
+
 /* The option at place i of a set, NULL behind the last and in a set that is NULL. */
 const struct option_info *options_at(const struct option_info *const *set, size_t i);
 

@@ -16,14 +16,14 @@
 struct verb {
 	const char *name;
 	const char *operands; /* as help writes them, "" for none: see verb_count_operands() */
+	enum outcome (*run)(const struct command *command);
+	const char *summary;                      /* a line */
 	const struct option_info *const *options; /* beside --help and --version; NULL: none */
+	const char *help[6];                      /* paragraphs */
+	const char *examples;                     /* a line each */
+
 	/* Sets of options; at most one option of each set may be given. */
 	const struct option_info *const *exclusive[2];
-	enum outcome (*run)(const struct command *command);
-	const char *summary;  /* a line */
-	const char *help[6];  /* paragraphs */
-	const char *examples; /* a line each */
-
 	const char *synonyms[4]; /* its names in other tools */
 	bool hidden;             /* for programs: help and completion do not list it */
 	/* For completion: */

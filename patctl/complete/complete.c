@@ -146,16 +146,10 @@ static enum outcome run(const struct command *command)
 	return OUTCOME_DONE;
 }
 
-const struct verb verb_complete = {
-	.name = "complete",
-	.operands = "-- WORD...",
-	.run = run,
-	.summary = N_("say what may stand in a word, for the completion of shells"),
-	.help = { N_(
-		"Prints what may stand in the place of the last WORD, if those before it are a\n"
-		"command line of patctl: a candidate a line, with a description behind a tab.\n"
-		"The completions of bash, fish and zsh ask it.  It asks for no password, and is\n"
-		"silent about what goes wrong.\n") },
-	.examples = "  patctl complete -- restore \"\"\n",
-	.hidden = true,
-};
+const struct verb verb_complete = { "complete", "-- WORD...", run,
+	N_("say what may stand in a word, for the completion of shells"), NULL,
+	{ N_("Prints what may stand in the place of the last WORD, if those before it are a\n"
+	     "command line of patctl: a candidate a line, with a description behind a tab.\n"
+	     "The completions of bash, fish and zsh ask it.  It asks for no password, and is\n"
+	     "silent about what goes wrong.\n") },
+	"  patctl complete -- restore \"\"\n", .hidden = true };

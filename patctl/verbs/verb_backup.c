@@ -61,16 +61,11 @@ static enum outcome run(const struct command *command)
 	return OUTCOME_DONE;
 }
 
-const struct verb verb_backup = {
-	.name = "backup",
-	.operands = "FILE",
-	.options = OPTIONS(&option_quiet),
-	.run = run,
-	.summary = N_("write a backup of all tokens and the key"),
-	.help = { N_("Writes all tokens, their history and the key into FILE, which must not be there\n"
-		     "yet: as they are at one moment, while patd goes on.  With it everything comes\n"
-		     "back, on any machine.  Root only.\n"),
+const struct verb verb_backup = { "backup", "FILE", run,
+	N_("write a backup of all tokens and the key"), OPTIONS(&option_quiet),
+	{ N_("Writes all tokens, their history and the key into FILE, which must not be there\n"
+	     "yet: as they are at one moment, while patd goes on.  With it everything comes\n"
+	     "back, on any machine.  Root only.\n"),
 		N_("It opens nothing by itself, but has the key: keep it as you keep the file of\n"
 		   "passwords.\n") },
-	.examples = "  sudo patctl backup tokens.backup\n",
-};
+	.examples = "  sudo patctl backup tokens.backup\n" };

@@ -282,24 +282,18 @@ static enum outcome run_revoke(const struct command *command)
 	return change_tokens(command, command->n_operands, &change);
 }
 
-const struct verb verb_revoke = {
-	.name = "revoke",
-	.operands = "TOKEN...",
-	.options = OPTIONS(&option_user, &option_all, &option_for, &option_reason, &option_host,
-		&option_json, &option_quiet, &option_no_ask_password),
-	.run = run_revoke,
-	.summary = N_("end the access that tokens give, at once"),
-	.help = { N_("Ends the access that tokens give, at once; with --all, of all tokens of yours or\n"
-		     "of USER.  It can be undone: patctl restore.  With --for it ends by itself.  A\n"
-		     "token that was revoked with --reason=compromised never comes back.\n"),
+const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
+	N_("end the access that tokens give, at once"),
+	OPTIONS(&option_user, &option_all, &option_for, &option_reason, OPTIONS_COMMON),
+	{ N_("Ends the access that tokens give, at once; with --all, of all tokens of yours or\n"
+	     "of USER.  It can be undone: patctl restore.  With --for it ends by itself.  A\n"
+	     "token that was revoked with --reason=compromised never comes back.\n"),
 		N_("What is revoked already stays so for as long as it was, or longer.\n"),
 		select_help },
-	.examples = "  patctl revoke laptop ci\n"
-		    "  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
-		    "  sudo patctl revoke --all --user=alice\n",
-	.synonyms = { "suspend" },
-	.token_states = { "active", "pending", "disabled" },
-};
+	"  patctl revoke laptop ci\n"
+	"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
+	"  sudo patctl revoke --all --user=alice\n",
+	.synonyms = { "suspend" }, .token_states = { "active", "pending", "disabled" } };
 
 static enum outcome run_restore(const struct command *command)
 {
@@ -312,21 +306,14 @@ static enum outcome run_restore(const struct command *command)
 	return change_tokens(command, command->n_operands, &change);
 }
 
-const struct verb verb_restore = {
-	.name = "restore",
-	.operands = "TOKEN...",
-	.options = OPTIONS(
-		&option_user, &option_host, &option_json, &option_quiet, &option_no_ask_password),
-	.run = run_restore,
-	.summary = N_("give revoked tokens their access back"),
-	.help = { N_("Gives revoked tokens their access back: same secret, same expiry.  Not one that\n"
-		     "has expired, or was revoked as compromised.  Asks for your password; root is not\n"
-		     "asked.\n"),
+const struct verb verb_restore = { "restore", "TOKEN...", run_restore,
+	N_("give revoked tokens their access back"), OPTIONS(&option_user, OPTIONS_COMMON),
+	{ N_("Gives revoked tokens their access back: same secret, same expiry.  Not one that\n"
+	     "has expired, or was revoked as compromised.  Asks for your password; root is not\n"
+	     "asked.\n"),
 		select_help },
-	.examples = "  patctl restore laptop\n",
-	.synonyms = { "unrevoke", "resume" },
-	.token_states = { "revoked" },
-};
+	"  patctl restore laptop\n", .synonyms = { "unrevoke", "resume" },
+	.token_states = { "revoked" } };
 
 static char *describe_renamed(const struct token *token)
 {
@@ -350,18 +337,10 @@ static enum outcome run_rename(const struct command *command)
 	return change_tokens(command, 1, &change);
 }
 
-const struct verb verb_rename = {
-	.name = "rename",
-	.operands = "TOKEN NAME",
-	.options = OPTIONS(
-		&option_user, &option_host, &option_json, &option_quiet, &option_no_ask_password),
-	.run = run_rename,
-	.summary = N_("give a token another name"),
-	.help = { N_("Gives a token another name.  Its id stays, and its history.\n"),
-		select_help },
-	.examples = "  patctl rename laptop \"old laptop\"\n",
-	.synonyms = { "mv" },
-};
+const struct verb verb_rename = { "rename", "TOKEN NAME", run_rename,
+	N_("give a token another name"), OPTIONS(&option_user, OPTIONS_COMMON),
+	{ N_("Gives a token another name.  Its id stays, and its history.\n"), select_help },
+	"  patctl rename laptop \"old laptop\"\n", .synonyms = { "mv" } };
 
 static enum outcome run_delete(const struct command *command)
 {
@@ -375,17 +354,10 @@ static enum outcome run_delete(const struct command *command)
 	return change_tokens(command, command->n_operands, &change);
 }
 
-const struct verb verb_delete = {
-	.name = "delete",
-	.operands = "TOKEN...",
-	.options = OPTIONS(&option_user, &option_yes, &option_host, &option_json, &option_quiet,
-		&option_no_ask_password),
-	.run = run_delete,
-	.summary = N_("remove revoked tokens for good"),
-	.help = { N_("Removes revoked tokens for good; one that is not revoked is refused.  Asks first;\n"
-		     "where there is no terminal to ask on, --yes is needed.\n"),
+const struct verb verb_delete = { "delete", "TOKEN...", run_delete,
+	N_("remove revoked tokens for good"), OPTIONS(&option_user, &option_yes, OPTIONS_COMMON),
+	{ N_("Removes revoked tokens for good; one that is not revoked is refused.  Asks first;\n"
+	     "where there is no terminal to ask on, --yes is needed.\n"),
 		select_help },
-	.examples = "  patctl revoke laptop && patctl delete laptop\n",
-	.synonyms = { "rm", "remove" },
-	.token_states = { "revoked", "altered" },
-};
+	"  patctl revoke laptop && patctl delete laptop\n", .synonyms = { "rm", "remove" },
+	.token_states = { "revoked", "altered" } };

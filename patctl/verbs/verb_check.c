@@ -89,19 +89,14 @@ static enum outcome run(const struct command *command)
 	return check(command, secret);
 }
 
-const struct verb verb_check = {
-	.name = "check",
-	.operands = "",
-	.options = OPTIONS(&option_service, &option_from, &option_json, &option_quiet,
+const struct verb verb_check = { "check", "", run, N_("say whether a token would be accepted"),
+	OPTIONS(&option_service, &option_from, &option_json, &option_quiet,
 		&option_no_ask_password),
-	.run = run,
-	.summary = N_("say whether a token would be accepted"),
-	.help = { N_("Reads one of your tokens from standard input and says which it is, and whether a\n"
-		     "login with it would be accepted, through SERVICE and from SOURCE if they are\n"
-		     "given.  It does not count as a use.  Never put a token into the command line,\n"
-		     "where others can see it.\n"),
+	{ N_("Reads one of your tokens from standard input and says which it is, and whether a\n"
+	     "login with it would be accepted, through SERVICE and from SOURCE if they are\n"
+	     "given.  It does not count as a use.  Never put a token into the command line,\n"
+	     "where others can see it.\n"),
 		N_("The exit status is 0 if it would be accepted, and 1 if not.\n") },
-	.examples = "  patctl check\n"
-		    "  patctl check --service=sshd --from=192.0.2.7 <token-file\n",
-	.synonyms = { "test", "verify" },
-};
+	"  patctl check\n"
+	"  patctl check --service=sshd --from=192.0.2.7 <token-file\n",
+	.synonyms = { "test", "verify" } };

@@ -204,39 +204,23 @@ static enum outcome run_disable(const struct command *command)
 	return list_disabled(command);
 }
 
-const struct verb verb_disable = {
-	.name = "disable",
-	.operands = "[USER...]",
-	.options = OPTIONS(&option_all, &option_reason, &option_host, &option_json, &option_quiet,
-		&option_no_ask_password),
-	.run = run_disable,
-	.summary = N_("have no token of users work"),
-	.help = { N_(
-		"From now on no token of the users works, nor can one be made, until an\n"
-		"administrator enables them again; with --all, of anybody.  Without a user or\n"
-		"--all, lists who is disabled.\n") },
-	.examples = "  sudo patctl disable alice --reason=\"left the company\"\n"
-		    "  sudo patctl disable --all\n"
-		    "  sudo patctl disable\n",
-	.synonyms = { "lock" },
-};
+const struct verb verb_disable = { "disable", "[USER...]", run_disable,
+	N_("have no token of users work"), OPTIONS(&option_all, &option_reason, OPTIONS_COMMON),
+	{ N_("From now on no token of the users works, nor can one be made, until an\n"
+	     "administrator enables them again; with --all, of anybody.  Without a user or\n"
+	     "--all, lists who is disabled.\n") },
+	"  sudo patctl disable alice --reason=\"left the company\"\n"
+	"  sudo patctl disable --all\n"
+	"  sudo patctl disable\n",
+	.synonyms = { "lock" } };
 
 static enum outcome run_enable(const struct command *command)
 {
 	return change_users(command, false);
 }
 
-const struct verb verb_enable = {
-	.name = "enable",
-	.operands = "USER...",
-	.options = OPTIONS(
-		&option_all, &option_host, &option_json, &option_quiet, &option_no_ask_password),
-	.run = run_enable,
-	.summary = N_("have the tokens of disabled users work again"),
-	.help = { N_(
-		"Ends what disable began, of the users, or with --all for the machine; who was\n"
-		"disabled on its own stays so.  What is revoked stays revoked.\n") },
-	.examples = "  sudo patctl enable alice\n",
-	.synonyms = { "unlock" },
-	.disabled_users = true,
-};
+const struct verb verb_enable = { "enable", "USER...", run_enable,
+	N_("have the tokens of disabled users work again"), OPTIONS(&option_all, OPTIONS_COMMON),
+	{ N_("Ends what disable began, of the users, or with --all for the machine; who was\n"
+	     "disabled on its own stays so.  What is revoked stays revoked.\n") },
+	"  sudo patctl enable alice\n", .synonyms = { "unlock" }, .disabled_users = true };

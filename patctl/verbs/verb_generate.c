@@ -103,16 +103,11 @@ static enum outcome run(const struct command *command)
 	return print_secret(client, command, &id, secret, &ops);
 }
 
-const struct verb verb_generate = {
-	.name = "generate",
-	.operands = "NAME",
-	.options = OPTIONS(&option_user, &option_expires, &option_restrictions, &option_host,
-		&option_json, &option_quiet, &option_no_ask_password),
-	.run = run,
-	.summary = N_("make a token and print it, once"),
-	.help = { N_("Makes a token and prints it: the token alone on standard output, all else on\n"
-		     "standard error.  It is shown this once.  Keep it confidential, in a password\n"
-		     "manager.\n"),
+const struct verb verb_generate = { "generate", "NAME", run, N_("make a token and print it, once"),
+	OPTIONS(&option_user, &option_expires, &option_restrictions, OPTIONS_COMMON),
+	{ N_("Makes a token and prints it: the token alone on standard output, all else on\n"
+	     "standard error.  It is shown this once.  Keep it confidential, in a password\n"
+	     "manager.\n"),
 		N_("WHEN is a period such as \"30 days\", 7d or \"1h 30min\", a local date such as\n"
 		   "2027-01-31 or \"2027-01-31 18:00\", a time in UTC such as 2027-01-31T18:00Z, or,\n"
 		   "of --expires, never.  m is minutes, M is months.  Without --expires it is what\n"
@@ -122,10 +117,9 @@ const struct verb verb_generate = {
 		   "networks, addresses and \"local\".  --hours: when it works, in the time zone of\n"
 		   "this machine.  --not-before and --max-uses.  All that are given must hold.\n"),
 		N_("Asks for your password, with --user for an administrator's; root is not asked.\n") },
-	.examples = "  patctl generate laptop\n"
-		    "  TOKEN=$(patctl generate ci --expires=7d --max-uses=1)\n"
-		    "  patctl generate work --service=sshd,sudo --from=192.0.2.0/24,local\n"
-		    "  patctl generate office --hours=\"Mon..Fri 08:00-18:00\"\n"
-		    "  sudo patctl generate \"nightly backup\" --user=backup --expires=never\n",
-	.synonyms = { "add", "create", "new" },
-};
+	"  patctl generate laptop\n"
+	"  TOKEN=$(patctl generate ci --expires=7d --max-uses=1)\n"
+	"  patctl generate work --service=sshd,sudo --from=192.0.2.0/24,local\n"
+	"  patctl generate office --hours=\"Mon..Fri 08:00-18:00\"\n"
+	"  sudo patctl generate \"nightly backup\" --user=backup --expires=never\n",
+	.synonyms = { "add", "create", "new" } };

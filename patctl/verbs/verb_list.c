@@ -126,23 +126,18 @@ static enum outcome run(const struct command *command)
 	return outcome;
 }
 
-const struct verb verb_list = {
-	.name = "list",
-	.operands = "",
-	.options = OPTIONS(&option_user, &option_all, &option_service, &option_state,
-		&option_unused_for, &option_expiring, &option_sort, &option_host, &option_json,
-		&option_no_legend, &option_quiet, &option_no_ask_password),
-	.exclusive = { OPTIONS(&option_user, &option_all) },
-	.run = run,
-	.summary = N_("list tokens; what patctl does when told nothing"),
-	.help = { N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
-		     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
-		     "UTC in a pipe.\n"),
+const struct verb verb_list = { "list", "", run,
+	N_("list tokens; what patctl does when told nothing"),
+	OPTIONS(&option_user, &option_all, &option_service, &option_state, &option_unused_for,
+		&option_expiring, &option_sort, &option_host, &option_json, &option_no_legend,
+		&option_quiet, &option_no_ask_password),
+	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
+	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
+	     "UTC in a pipe.\n"),
 		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
 		   "--service has those that are good for that service.  KEY is name, created,\n"
 		   "expires, used, state or user.\n") },
-	.examples = "  patctl list --expiring=7d\n"
-		    "  sudo patctl list --all --unused-for=90d --sort=-used\n"
-		    "  sudo patctl list --all --json\n",
-	.synonyms = { "ls" },
-};
+	"  patctl list --expiring=7d\n"
+	"  sudo patctl list --all --unused-for=90d --sort=-used\n"
+	"  sudo patctl list --all --json\n",
+	.exclusive = { OPTIONS(&option_user, &option_all) }, .synonyms = { "ls" } };

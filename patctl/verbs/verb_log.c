@@ -331,27 +331,22 @@ static enum outcome run(const struct command *command)
 						      : show(&output, &base);
 }
 
-const struct verb verb_log = {
-	.name = "log",
-	.operands = "[TOKEN...]",
-	.options = OPTIONS(&option_user, &option_all, &option_since, &option_until, &option_lines,
-		&option_follow, &option_verify, &option_host, &option_json, &option_quiet,
-		&option_no_ask_password),
-	.exclusive = { OPTIONS(&option_user, &option_all),
-		OPTIONS(&option_until, &option_follow, &option_verify) },
-	.run = run,
-	.summary = N_("show what happened to tokens, and where they were used"),
-	.help = { N_("Shows the history of your tokens, of some, or with --all of those of all users,\n"
-		     "oldest first: who made, changed or used them and from where, and what was\n"
-		     "refused.  The first use from a network or through a service is marked.\n"),
+const struct verb verb_log = { "log", "[TOKEN...]", run,
+	N_("show what happened to tokens, and where they were used"),
+	OPTIONS(&option_user, &option_all, &option_since, &option_until, &option_lines,
+		&option_follow, &option_verify, OPTIONS_COMMON),
+	{ N_("Shows the history of your tokens, of some, or with --all of those of all users,\n"
+	     "oldest first: who made, changed or used them and from where, and what was\n"
+	     "refused.  The first use from a network or through a service is marked.\n"),
 		N_("WHEN is as of generate, but for periods: --since=2h is two hours ago.  --follow\n"
 		   "begins with the last 10 unless --lines or --since says otherwise, and ends with\n"
 		   "Ctrl-C.  --json prints one object a line.\n"),
 		N_("--verify says whether the history is as patd wrote it, for an administrator: the\n"
 		   "exit status is 0 if it is, and 1 if it was altered.\n"),
 		select_help, N_("A token that was deleted is told by its whole id.\n") },
-	.examples = "  patctl log laptop --since=yesterday\n"
-		    "  sudo patctl log --all --follow\n"
-		    "  sudo patctl log --verify\n",
-	.synonyms = { "history", "journal" },
-};
+	"  patctl log laptop --since=yesterday\n"
+	"  sudo patctl log --all --follow\n"
+	"  sudo patctl log --verify\n",
+	.exclusive = { OPTIONS(&option_user, &option_all),
+		OPTIONS(&option_until, &option_follow, &option_verify) },
+	.synonyms = { "history", "journal" } };

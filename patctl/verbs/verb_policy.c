@@ -61,15 +61,9 @@ static enum outcome run(const struct command *command)
 	return OUTCOME_DONE;
 }
 
-const struct verb verb_policy = {
-	.name = "policy",
-	.operands = "",
-	.options = OPTIONS(&option_host, &option_json, &option_no_legend, &option_quiet,
+const struct verb verb_policy = { "policy", "", run,
+	N_("show the settings of patd that are in force"),
+	OPTIONS(&option_host, &option_json, &option_no_legend, &option_quiet,
 		&option_no_ask_password),
-	.run = run,
-	.summary = N_("show the settings of patd that are in force"),
-	.help = { N_(
-		"Shows what is in force of patd.conf(5), and which line of which file says so.\n") },
-	.examples = "  patctl policy\n",
-	.synonyms = { "config", "settings" },
-};
+	{ N_("Shows what is in force of patd.conf(5), and which line of which file says so.\n") },
+	"  patctl policy\n", .synonyms = { "config", "settings" } };

@@ -169,16 +169,11 @@ static enum outcome run(const struct command *command)
 	return verify_and_restore(command, backup);
 }
 
-const struct verb verb_restore_backup = {
-	.name = "restore-backup",
-	.operands = "FILE",
-	.options = OPTIONS(&option_yes, &option_quiet),
-	.run = run,
-	.summary = N_("replace all tokens and the key by a backup"),
-	.help = { N_("Verifies all of a backup first, then stops patd, puts the backup in its place\n"
-		     "and starts it again.  What was there before is kept beside it, in\n"
-		     "before-restore-TIME.  Asks first; where there is no terminal to ask on, --yes is\n"
-		     "needed.  Root only.\n"),
+const struct verb verb_restore_backup = { "restore-backup", "FILE", run,
+	N_("replace all tokens and the key by a backup"), OPTIONS(&option_yes, &option_quiet),
+	{ N_("Verifies all of a backup first, then stops patd, puts the backup in its place\n"
+	     "and starts it again.  What was there before is kept beside it, in\n"
+	     "before-restore-TIME.  Asks first; where there is no terminal to ask on, --yes is\n"
+	     "needed.  Root only.\n"),
 		N_("Tokens made after the backup are gone, and what was revoked after it works again.\n") },
-	.examples = "  sudo patctl restore-backup tokens.backup\n",
-};
+	.examples = "  sudo patctl restore-backup tokens.backup\n" };

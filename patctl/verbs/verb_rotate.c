@@ -100,19 +100,14 @@ static enum outcome run(const struct command *command)
 	return print_secret(client, command, &token.id, secret, &ops);
 }
 
-const struct verb verb_rotate = {
-	.name = "rotate",
-	.operands = "TOKEN",
-	.options = OPTIONS(&option_user, &option_grace, &option_host, &option_json, &option_quiet,
-		&option_no_ask_password),
-	.run = run,
-	.summary = N_("give a token a new secret and print it, once"),
-	.help = { N_("Gives a token a new secret and prints it as generate does.  All else stays: name,\n"
-		     "id, expiry, restrictions.  The secret before works on until the new one is used,\n"
-		     "a day at most, or as --grace says: a period, or none.\n"),
+const struct verb verb_rotate = { "rotate", "TOKEN", run,
+	N_("give a token a new secret and print it, once"),
+	OPTIONS(&option_user, &option_grace, OPTIONS_COMMON),
+	{ N_("Gives a token a new secret and prints it as generate does.  All else stays: name,\n"
+	     "id, expiry, restrictions.  The secret before works on until the new one is used,\n"
+	     "a day at most, or as --grace says: a period, or none.\n"),
 		select_help, N_("Asks for your password; root is not asked.\n") },
-	.examples = "  patctl rotate laptop\n"
-		    "  TOKEN=$(patctl rotate ci --grace=1h)\n",
+	"  patctl rotate laptop\n"
+	"  TOKEN=$(patctl rotate ci --grace=1h)\n",
 	.synonyms = { "regenerate", "renew", "roll" },
-	.token_states = { "active", "pending", "disabled" },
-};
+	.token_states = { "active", "pending", "disabled" } };

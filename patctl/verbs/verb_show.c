@@ -314,16 +314,9 @@ static enum outcome run(const struct command *command)
 	return outcome;
 }
 
-const struct verb verb_show = {
-	.name = "show",
-	.operands = "TOKEN...",
-	.options = OPTIONS(
-		&option_user, &option_host, &option_json, &option_quiet, &option_no_ask_password),
-	.run = run,
-	.summary = N_("show all about tokens"),
-	.help = { N_("Shows everything that is known of tokens, with where they were last used from,\n"
-		     "except their secret, which nobody knows any more.\n"),
+const struct verb verb_show = { "show", "TOKEN...", run, N_("show all about tokens"),
+	OPTIONS(&option_user, OPTIONS_COMMON),
+	{ N_("Shows everything that is known of tokens, with where they were last used from,\n"
+	     "except their secret, which nobody knows any more.\n"),
 		select_help },
-	.examples = "  patctl show laptop\n",
-	.synonyms = { "info", "status" },
-};
+	"  patctl show laptop\n", .synonyms = { "info", "status" } };
