@@ -9,7 +9,6 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/cli/help.h"
 #include "patctl/cli/parse.h"
 #include "patctl/verb_table.h"
 

@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of all verbs, a line each.  Each verb defines its row verb_NAME in its own file. */
+/* The table of all verbs.  Each verb defines its row in its own file. */
 #include "patctl/verb_table.h"
 
-/* clang-format off */
-#define VERBS(verb)          \
-	verb(list)           \
-	verb(generate)       \
-	verb(show)           \
-	verb(revoke)         \
-	verb(restore)        \
-	verb(rotate)         \
-	verb(rename)         \
-	verb(delete)         \
-	verb(check)          \
-	verb(log)            \
-	verb(disable)        \
-	verb(enable)         \
-	verb(policy)         \
-	verb(doctor)         \
-	verb(backup)         \
-	verb(restore_backup) \
-	verb(help)           \
-	verb(complete)
-/* clang-format on */
+extern const struct verb verb_list, verb_generate, verb_show, verb_revoke, verb_restore,
+	verb_rotate, verb_rename, verb_delete, verb_check, verb_log, verb_disable, verb_enable,
+	verb_policy, verb_doctor, verb_backup, verb_restore_backup, verb_help, verb_complete;
 
-#define DECLARE(name) extern const struct verb verb_##name;
-#define ADDRESS(name) &verb_##name,
-
-VERBS(DECLARE)
-
-const struct verb *const verb_table[] = { VERBS(ADDRESS) NULL };
+const struct verb *const verb_table[] = { &verb_list, &verb_generate, &verb_show, &verb_revoke,
+	&verb_restore, &verb_rotate, &verb_rename, &verb_delete, &verb_check, &verb_log,
+	&verb_disable, &verb_enable, &verb_policy, &verb_doctor, &verb_backup, &verb_restore_backup,
+	&verb_help, &verb_complete, NULL };

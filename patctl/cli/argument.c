@@ -2,6 +2,8 @@
 /* The arguments of options: periods, times, numbers and lists. */
 #include "patctl/cli/argument.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/l10n.h"
@@ -85,16 +87,9 @@ bool argument_time_before(const struct command *command, const struct option_inf
 
 static bool parse_number(const char *text, uint64_t *ret)
 {
-	uint64_t number = 0;
-
-	if (*text == '\0')
-		return false;
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p < '0' || *p > '9' || __builtin_mul_overflow(number, 10, &number) ||
-			__builtin_add_overflow(number, (uint64_t)(*p - '0'), &number))
-			return false;
-	*ret = number;
-	return true;
+	errno = 0;
+	*ret = strtoull(text, NULL, 10);
+	return *text != '\0' && text[strspn(text, "0123456789")] == '\0' && errno == 0;
 }
 
 bool argument_number(const struct command *command, const struct option_info *option,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The help of patctl and of each verb, and the verb that prints it. */
-#include "patctl/cli/help.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/cli/verb.h"
 
 static void print_option(const struct option_info *option)
 {

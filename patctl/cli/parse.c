@@ -102,8 +102,7 @@ static enum outcome refuse_verb(const struct verb *const *verbs, const char *wor
 	return refuse(NULL);
 }
 
-/* A token on the command line is in the history of the shell, and every user can see it in ps(1).
- */
+/* A token there is in the history of the shell, and every user can see it in ps(1). */
 static bool check_no_token(const struct command *command)
 {
 	struct pat_id id;
@@ -232,46 +231,11 @@ static enum outcome check(const struct command *command)
 	return check_arguments(command) ? OUTCOME_DONE : OUTCOME_USAGE;
 }
 
-enum outcome command_parse(
-	const struct verb *const *verbs, int argc, char **argv, struct command *ret)
+/* partial: errors are not reported.  False after one that was. */
+static bool read_options(const struct verb *const *verbs, int argc, char **argv, bool partial,
+	struct partial_command *ret)
 {
-	static char self[] = "patctl"; /* what getopt's own messages begin with */
-	const struct grammar grammar = describe(verbs, false);
-	struct command command = { .verbs = verbs, .verb = verbs[0] };
-	enum outcome outcome;
-	int got;
-
-	if (argc > 0)
-		argv[0] = self;
-	optind = 0;
-	while ((got = getopt_long(argc, argv, grammar.shorts, grammar.longs, NULL)) != -1) {
-		const struct option_info *option = find_option(&grammar, got);
-
-		if (!option)
-			return refuse(NULL);
-		command_give(&command, option, optarg);
-	}
-
-	command.operands = argv + optind;
-	command.n_operands = (size_t)(argc - optind);
-	if (!check_no_token(&command))
-		return OUTCOME_USAGE;
-	if (command.n_operands > 0)
-		take_verb(&command);
-	if (!command.verb)
-		return refuse_verb(verbs, command.operands[-1]);
-	outcome = check(&command);
-	if (outcome == OUTCOME_DONE)
-		*ret = command;
-	return outcome;
-}
-
-void command_parse_partial(
-	const struct verb *const *verbs, int argc, char **argv, struct partial_command *ret)
-{
-	const struct grammar grammar = describe(verbs, true);
-	struct partial_command partial = { .command.verbs = verbs };
-	struct command *command = &partial.command;
+	const struct grammar grammar = describe(verbs, partial);
 	int got;
 
 	optind = 0;
@@ -279,17 +243,45 @@ void command_parse_partial(
 		const struct option_info *option = find_option(&grammar, got == ':' ? optopt : got);
 
 		if (got == ':')
-			partial.waiting = option;
+			ret->waiting = option;
 		else if (option)
-			command_give(command, option, optarg);
+			command_give(&ret->command, option, optarg);
+		else if (!partial)
+			return false;
 	}
 
-	partial.operands_only = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
-	command->operands = argv + optind;
-	command->n_operands = (size_t)(argc - optind);
-	if (command->n_operands > 0)
-		take_verb(command);
-	*ret = partial;
+	ret->operands_only = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
+	ret->command.verbs = verbs;
+	ret->command.operands = argv + optind;
+	ret->command.n_operands = (size_t)(argc - optind);
+	return true;
+}
+
+enum outcome command_parse(
+	const struct verb *const *verbs, int argc, char **argv, struct command *ret)
+{
+	static char self[] = "patctl"; /* what getopt's own messages begin with */
+	struct partial_command words = { .command.verb = verbs[0] };
+
+	if (argc > 0)
+		argv[0] = self;
+	if (!read_options(verbs, argc, argv, false, &words))
+		return refuse(NULL);
+	*ret = words.command;
+	if (!check_no_token(ret))
+		return OUTCOME_USAGE;
+	if (ret->n_operands > 0)
+		take_verb(ret);
+	return ret->verb ? check(ret) : refuse_verb(verbs, ret->operands[-1]);
+}
+
+void command_parse_partial(
+	const struct verb *const *verbs, int argc, char **argv, struct partial_command *ret)
+{
+	*ret = (struct partial_command) { 0 };
+	(void)read_options(verbs, argc, argv, true, ret);
+	if (ret->command.n_operands > 0)
+		take_verb(&ret->command);
 }
 
 const struct option_info *command_find_option(

@@ -10,7 +10,6 @@
 
 #include "patctl/base/outcome.h"
 #include "patctl/cli/command.h"
-#include "patctl/cli/options.h"
 
 /* Strings are static; NULL stands behind the last item of each list. */
 struct verb {
@@ -41,6 +40,9 @@ void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_m
 
 /* NULL if there is none of that name. */
 const struct verb *verb_find(const struct verb *const *verbs, const char *name);
+
+/* Prints the help of one verb; of patctl as a whole if verb is NULL.  In help.c. */
+void help_print(const struct verb *const *verbs, const struct verb *verb);
 
 /* The verb that was probably meant by a word that is no verb, NULL if none is near. */
 const struct verb *verb_nearest(const struct verb *const *verbs, const char *word);

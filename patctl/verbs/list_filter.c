@@ -6,7 +6,7 @@
 
 #include "common/l10n.h"
 #include "patctl/cli/argument.h"
-#include "patctl/cli/options.h"
+#include "patctl/cli/command.h"
 
 const char *const filter_states[] = { N_("active"), N_("revoked"), N_("expired"), N_("exhausted"),
 	N_("disabled"), N_("pending"), N_("altered"), NULL };

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "patctl/cli/options.h"
+#include "patctl/cli/command.h"
 #include "patctl/verbs/list_filter.h"
 
 #define NOW UINT64_C(1800000000)
