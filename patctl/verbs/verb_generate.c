@@ -1,16 +1,109 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* patctl generate: makes a token and prints it. */
+/* patctl generate and rotate: they print a new secret, once. */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
+#include "patctl/base/age.h"
+#include "patctl/base/secret.h"
 #include "patctl/base/text.h"
+#include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
-#include "patctl/verbs/print_secret.h"
+#include "patctl/print/json.h"
 #include "patctl/verbs/select.h"
 
 static const struct option_info option_expires = { "expires", "WHEN",
 	N_("\"30 days\", 2027-01-31 or never"), 0 };
+static const struct option_info option_grace = { "grace", "PERIOD",
+	N_("how long the secret before works on; or none"), 0 };
+
+struct ops {
+	/* Describes the token on standard error, for people. */
+	void (*describe)(const struct token *token);
+	/* The secret could not be printed: undo it, or say what to do.  token: NULL if unknown. */
+	void (*lost)(struct client *client, const struct pat_id *id, const struct token *token);
+};
+
+/* Protects the process, before it asks for a secret. */
+static void prepare(void)
+{
+	secret_protect_process();
+	/* When nobody reads the pipe, write(2) fails, and ops->lost() runs. */
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* "2027-01-31 18:00:30 CET (in 29 days)", which the caller owns; NULL: never. */
+static char *expiry_text(const struct token *token)
+{
+	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+
+	if (!token->expires_at)
+		return NULL;
+	timestamp_format_local(token->expires_at, stamp);
+	age_format(token->expires_at, (uint64_t)time(NULL), age);
+	return text_format("%s (%s)", stamp, age);
+}
+
+/* Prints the secret alone, or in the JSON object of its token.  jansson never has a copy of it. */
+static int print(const struct token *token, const char *secret, bool json)
+{
+	static const char open[] = ", \"token\": \"";
+	cleanup_text char *text = NULL;
+	json_t *object;
+
+	if (!json)
+		return secret_write(STDOUT_FILENO, "", secret, "\n");
+
+	object = json_of_token(token);
+	text = text_must(json_dumps(object, 0));
+	json_decref(object);
+	text = text_must(realloc(text, strlen(text) + sizeof(open)));
+	memcpy(strrchr(text, '}'), open, sizeof(open));
+	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
+}
+
+/* Prints the secret in the memfd fd, as text or JSON, and closes fd. */
+static enum outcome print_secret(struct client *client, const struct command *command,
+	const struct pat_id *id, int fd, const struct ops *ops)
+{
+	cleanup_close int memfd = fd;
+	cleanup_secret char *secret = NULL;
+	cleanup_token struct token token = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+	const char *problem;
+	int r;
+
+	secret = secret_read(memfd, id, &problem);
+	if (!secret) {
+		complain("%s", _(problem));
+		ops->lost(client, id, NULL);
+		return OUTCOME_FAILED;
+	}
+	if (!select_token(client, command_value(command, &option_user), id->text, &token, &error)) {
+		const enum outcome outcome = outcome_fail(id->text, &error);
+
+		ops->lost(client, id, NULL);
+		return outcome;
+	}
+	if (!command_given(command, &option_quiet)) {
+		ops->describe(&token);
+		(void)fputs(_("Copy it now, it is shown only this once.  Keep it confidential, and "
+			      "use a\npassword manager.\n\n"),
+			stderr);
+	}
+	r = print(&token, secret, command_given(command, &option_json));
+	if (r < 0) {
+		complain(_("cannot write the token to standard output: %s"), strerror(-r));
+		ops->lost(client, id, &token);
+		return OUTCOME_FAILED;
+	}
+	return OUTCOME_DONE;
+}
 
 static bool read_restriction(const struct command *command, const struct restriction *restriction,
 	uint64_t now, struct restriction_value *ret)
@@ -48,10 +141,10 @@ static bool read_request(const struct command *command, struct client_token_requ
 	return true;
 }
 
-static void describe(const struct token *token)
+static void describe_generated(const struct token *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
-			  *expiry = print_secret_expiry(token);
+			  *expiry = expiry_text(token);
 
 	if (expiry)
 		(void)fprintf(stderr, _("Token %s (%s) of user %s expires %s.\n"), name,
@@ -78,9 +171,9 @@ static void undo(struct client *client, const struct pat_id *id, const struct to
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
-static enum outcome run(const struct command *command)
+static enum outcome run_generate(const struct command *command)
 {
-	static const struct print_secret_ops ops = { .describe = describe, .lost = undo };
+	static const struct ops ops = { .describe = describe_generated, .lost = undo };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	struct client_token_request request;
@@ -88,7 +181,7 @@ static enum outcome run(const struct command *command)
 	enum outcome outcome;
 	int secret;
 
-	print_secret_prepare();
+	prepare();
 	if (!read_request(command, &request))
 		return OUTCOME_USAGE;
 
@@ -103,7 +196,8 @@ static enum outcome run(const struct command *command)
 	return print_secret(client, command, &id, secret, &ops);
 }
 
-const struct verb verb_generate = { "generate", "NAME", run, N_("make a token and print it, once"),
+const struct verb verb_generate = { "generate", "NAME", run_generate,
+	N_("make a token and print it, once"),
 	OPTIONS(&option_user, &option_expires, &option_restrictions, OPTIONS_COMMON),
 	{ N_("Makes a token and prints it: the token alone on standard output, all else on\n"
 	     "standard error.  It is shown this once.  Keep it confidential, in a password\n"
@@ -123,3 +217,102 @@ const struct verb verb_generate = { "generate", "NAME", run, N_("make a token an
 	"  patctl generate office --hours=\"Mon..Fri 08:00-18:00\"\n"
 	"  sudo patctl generate \"nightly backup\" --user=backup --expires=never\n",
 	.synonyms = { "add", "create", "new" } };
+
+static bool read_grace(const struct command *command, uint64_t *ret)
+{
+	const char *grace = command_value(command, &option_grace);
+
+	*ret = 0;
+	return !grace || strcmp(grace, "none") == 0 || strcmp(grace, "0") == 0 ||
+	       argument_period(command, &option_grace, ret);
+}
+
+static void describe_former(const struct token *token)
+{
+	char stamp[TIMESTAMP_TEXT_MAX];
+
+	if (token->former_until) {
+		timestamp_format_local(token->former_until, stamp);
+		(void)fprintf(stderr,
+			_("The secret before works until %s,\nor until the new one is used.\n"),
+			stamp);
+	} else {
+		(void)fputs(_("The secret before does not work any more.\n"), stderr);
+	}
+}
+
+static void describe_rotated(const struct token *token)
+{
+	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
+			  *expiry = expiry_text(token);
+
+	if (expiry)
+		(void)fprintf(stderr,
+			_("Token %s (%s) of user %s has a new secret, and expires %s.\n"), name,
+			token->id.text, user, expiry);
+	else
+		(void)fprintf(stderr,
+			_("Token %s (%s) of user %s has a new secret, and never expires.\n"), name,
+			token->id.text, user);
+	describe_former(token);
+}
+
+/* The token stays valid: it is in use with the former secret. */
+static void report_lost(struct client *client, const struct pat_id *id, const struct token *token)
+{
+	char stamp[TIMESTAMP_TEXT_MAX];
+
+	if (token && token->former_until) {
+		timestamp_format_local(token->former_until, stamp);
+		complain(_("the new secret of %s was not shown and is lost; the one before works "
+			   "until %s.\nFor another, which ends the one before: %s rotate %s"),
+			id->text, stamp, client_self(client), id->text);
+		return;
+	}
+	complain(_("the new secret of %s was not shown and is lost; for another: %s rotate %s"),
+		id->text, client_self(client), id->text);
+}
+
+static enum outcome run_rotate(const struct command *command)
+{
+	static const struct ops ops = { .describe = describe_rotated, .lost = report_lost };
+	cleanup_client struct client *client = NULL;
+	cleanup_token struct token token = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+	enum outcome outcome;
+	uint64_t grace;
+	int secret;
+
+	prepare();
+	if (!read_grace(command, &grace))
+		return OUTCOME_USAGE;
+
+	client = select_machine(command, &error);
+	if (!client || !select_token(client, command_value(command, &option_user),
+			       command->operands[0], &token, &error))
+		return outcome_fail(NULL, &error);
+	if (!client_rotate(client, &token.id, command_given(command, &option_grace) ? &grace : NULL,
+		    &secret, &error)) {
+		cleanup_text char *name = text_safe(token.name),
+				  *subject = text_format("%s (%s)", name, token.id.text);
+
+		outcome = outcome_fail(subject, &error);
+		if (outcome == OUTCOME_UNREACHABLE)
+			complain(_("whether it has a new secret is in: %s show %s"),
+				client_self(client), token.id.text);
+		return outcome;
+	}
+	return print_secret(client, command, &token.id, secret, &ops);
+}
+
+const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
+	N_("give a token a new secret and print it, once"),
+	OPTIONS(&option_user, &option_grace, OPTIONS_COMMON),
+	{ N_("Gives a token a new secret and prints it as generate does.  All else stays: name,\n"
+	     "id, expiry, restrictions.  The secret before works on until the new one is used,\n"
+	     "a day at most, or as --grace says: a period, or none.\n"),
+		select_help, N_("Asks for your password; root is not asked.\n") },
+	"  patctl rotate laptop\n"
+	"  TOKEN=$(patctl rotate ci --grace=1h)\n",
+	.synonyms = { "regenerate", "renew", "roll" },
+	.token_states = { "active", "pending", "disabled" } };
