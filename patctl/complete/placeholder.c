@@ -10,8 +10,7 @@
 #include "patctl/base/text.h"
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
-#include "patctl/verbs/list_filter.h"
-#include "patctl/verbs/list_sort.h"
+#include "patctl/verbs/list_query.h"
 
 static void complete_verbs(const struct partial_command *partial, struct candidates *candidates)
 {
@@ -101,8 +100,8 @@ static void complete_keys(const struct partial_command *partial, struct candidat
 {
 	(void)partial;
 	candidates->head += *candidates_begin(candidates) == '-';
-	for (size_t i = 0; sort_key(i); i++)
-		candidates_word(candidates, sort_key(i), NULL);
+	for (size_t i = 0; sort_keys[i]; i++)
+		candidates_word(candidates, sort_keys[i], NULL);
 }
 
 /* In the folder that the word names so far. */

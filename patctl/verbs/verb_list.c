@@ -9,8 +9,7 @@
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/print/table.h"
-#include "patctl/verbs/list_filter.h"
-#include "patctl/verbs/list_sort.h"
+#include "patctl/verbs/list_query.h"
 #include "patctl/verbs/select.h"
 
 static const struct option_info option_sort = { "sort", "KEY",
@@ -74,7 +73,7 @@ static int print_end(struct client *client, struct output *output)
  */
 static enum outcome print_all(struct client *client, struct output *output)
 {
-	const bool sorted = output->sort.compare;
+	const bool sorted = command_given(output->command, &option_sort);
 	cleanup_tokens struct tokens tokens = { 0 };
 	cleanup_text char *cursor = NULL;
 	DBusError error = DBUS_ERROR_INIT;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "patctl/cli/command.h"
-#include "patctl/verbs/list_filter.h"
+#include "patctl/verbs/list_query.h"
 
 #define NOW UINT64_C(1800000000)
 

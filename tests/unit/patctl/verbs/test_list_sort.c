@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "patctl/verbs/list_sort.h"
+#include "patctl/verbs/list_query.h"
 
 static char a[] = "a", b[] = "b", c[] = "c", active[] = "active", revoked[] = "revoked";
 
