@@ -20,7 +20,7 @@ bool candidates_possible(const char *typed)
 	return typed[strspn(typed, plain)] == '\0';
 }
 
-static void print(struct candidates *candidates, const char *text, const char *description)
+void candidates_option(struct candidates *candidates, const char *text, const char *description)
 {
 	const char *begin = candidates_begin(candidates);
 	cleanup_text char *safe = text_safe(description ? description : "");
@@ -34,10 +34,5 @@ static void print(struct candidates *candidates, const char *text, const char *d
 void candidates_word(struct candidates *candidates, const char *text, const char *description)
 {
 	if (text_is_word(text))
-		print(candidates, text, description);
-}
-
-void candidates_option(struct candidates *candidates, const char *text, const char *description)
-{
-	print(candidates, text, description);
+		candidates_option(candidates, text, description);
 }

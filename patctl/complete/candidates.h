@@ -11,12 +11,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "patctl/cli/command.h"
+
 #define CANDIDATES_MAX 500 /* nobody reads more */
 
 struct candidates {
-	const char *typed; /* the word, so far */
-	size_t head;       /* bytes of it that stay before each candidate, such as "--user=" */
-	size_t n;          /* printed */
+	const struct command *command; /* the words before, parsed */
+	const char *typed;             /* the word, so far */
+	size_t head; /* bytes of it that stay before each candidate, such as "--user=" */
+	size_t n;    /* printed */
 };
 
 /* The part of the word behind its head; every candidate begins with it. */
@@ -31,3 +34,6 @@ bool candidates_possible(const char *typed);
  */
 void candidates_word(struct candidates *candidates, const char *text, const char *description);
 void candidates_option(struct candidates *candidates, const char *text, const char *description);
+
+/* The candidates for TOKEN; in complete_tokens.c. */
+void complete_tokens(struct candidates *candidates);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl complete: prints the candidates for a word, for the scripts in completions/. */
+#include <dirent.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,25 +9,141 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/cli/parse.h"
 #include "patctl/cli/verb.h"
+#include "patctl/client/client.h"
 #include "patctl/complete/candidates.h"
-#include "patctl/complete/placeholder.h"
+#include "patctl/verbs/list_query.h"
 
 #define SECONDS_MAX 2 /* a person who pressed a key waits */
 
-static void give_up(int number)
+static void complete_verbs(struct candidates *candidates)
 {
-	(void)number;
-	_exit(OUTCOME_FAILED);
+	const bool host = command_given(candidates->command, &option_host);
+
+	for (const struct verb *const *verb = candidates->command->verbs; *verb; verb++)
+		if (!(*verb)->hidden && (!host || options_have((*verb)->options, &option_host)))
+			candidates_word(candidates, (*verb)->name, _((*verb)->summary));
 }
 
-/* patd, the bus, NSS and the file system may each hang. */
-static void bound_time(void)
+static void complete_disabled(struct candidates *candidates)
 {
-	(void)signal(SIGALRM, give_up);
-	(void)alarm(SECONDS_MAX);
-	/* Candidates found until then are printed. */
-	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = client_new(false, &error);
+	cleanup_records struct records records = { 0 };
+
+	if (client && client_disabled(client, &records, &error)) {
+		const struct disabled *all = records.items;
+
+		for (size_t i = 0; i < records.n; i++)
+			if (!command_has_operand(candidates->command, all[i].user))
+				candidates_word(candidates, all[i].user, all[i].reason);
+	}
+	dbus_error_free(&error);
+}
+
+static void complete_users(struct candidates *candidates)
+{
+	const struct command *command = candidates->command;
+	const struct passwd *user;
+
+	if (command->verb && command->verb->disabled_users) {
+		complete_disabled(candidates);
+		return;
+	}
+	setpwent();
+	while (candidates->n < CANDIDATES_MAX && (user = getpwent()))
+		if (!command_has_operand(command, user->pw_name))
+			candidates_word(candidates, user->pw_name, NULL);
+	endpwent();
+}
+
+/* Of a list with commas the last item is completed. */
+static void skip_items(struct candidates *candidates)
+{
+	const char *comma = strrchr(candidates_begin(candidates), ',');
+
+	if (comma)
+		candidates->head = (size_t)(comma + 1 - candidates->typed);
+}
+
+static void complete_files_of(const char *folder, struct candidates *candidates)
+{
+	DIR *stream = opendir(folder);
+	const struct dirent *entry;
+
+	if (!stream)
+		return;
+	while ((entry = readdir(stream)))
+		if (entry->d_name[0] != '.')
+			candidates_word(candidates, entry->d_name, NULL);
+	(void)closedir(stream);
+}
+
+static void complete_services(struct candidates *candidates)
+{
+	skip_items(candidates);
+	complete_files_of("/etc/pam.d", candidates);
+}
+
+static void complete_sources(struct candidates *candidates)
+{
+	skip_items(candidates);
+	candidates_word(candidates, "local", _("a login from no network"));
+}
+
+static void complete_states(struct candidates *candidates)
+{
+	for (size_t i = 0; filter_states[i]; i++)
+		candidates_word(candidates, filter_states[i], NULL);
+}
+
+static void complete_keys(struct candidates *candidates)
+{
+	candidates->head += *candidates_begin(candidates) == '-';
+	for (size_t i = 0; sort_keys[i]; i++)
+		candidates_word(candidates, sort_keys[i], NULL);
+}
+
+/* In the folder that the word names so far. */
+static void complete_files(struct candidates *candidates)
+{
+	const char *typed = candidates_begin(candidates), *slash = strrchr(typed, '/');
+	const size_t len = slash ? (size_t)(slash + 1 - typed) : 0;
+	cleanup_text char *folder = text_format("%.*s", (int)len, typed);
+
+	candidates->head += len;
+	complete_files_of(len > 0 ? folder : ".", candidates);
+}
+
+/*
+ * Prints the candidates for the placeholder word of help, of which len bytes count.  Placeholders
+ * that a person makes up, such as NAME, have none, and neither has anything that patd tells only
+ * after a password, or that another machine knows.
+ */
+static void complete_placeholder(const char *word, size_t len, struct candidates *candidates)
+{
+	static const struct {
+		const char *word;
+		void (*complete)(struct candidates *candidates);
+		bool local; /* known on this machine only */
+	} placeholders[] = {
+		{ "VERB", complete_verbs, false },
+		{ "TOKEN", complete_tokens, true },
+		{ "USER", complete_users, true },
+		{ "SERVICE", complete_services, true },
+		{ "SOURCE", complete_sources, false },
+		{ "FILE", complete_files, true },
+		{ "STATE", complete_states, false },
+		{ "KEY", complete_keys, false },
+	};
+	const bool host = command_given(candidates->command, &option_host);
+
+	for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]); i++)
+		if (strlen(placeholders[i].word) == len &&
+			memcmp(placeholders[i].word, word, len) == 0 &&
+			!(host && placeholders[i].local))
+			placeholders[i].complete(candidates);
 }
 
 /* Whether option or another that excludes it was given. */
@@ -55,9 +173,9 @@ static void print_option(const struct option_info *option, struct candidates *ca
 }
 
 /* The options that the verb takes and that were not given yet. */
-static void complete_options(const struct partial_command *partial, struct candidates *candidates)
+static void complete_options(struct candidates *candidates)
 {
-	const struct command *command = &partial->command;
+	const struct command *command = candidates->command;
 	const struct verb *verb = command->verb ? command->verb : command->verbs[0];
 	const struct option_info *const *const sets[] = { verb->options,
 		OPTIONS(&option_help, &option_version) };
@@ -69,35 +187,32 @@ static void complete_options(const struct partial_command *partial, struct candi
 				print_option(option, candidates);
 }
 
-static void complete_argument(const struct option_info *option,
-	const struct partial_command *partial, struct candidates *candidates)
+static void complete_argument(const struct option_info *option, struct candidates *candidates)
 {
 	if (option && option->argument)
-		complete_placeholder(
-			option->argument, strlen(option->argument), partial, candidates);
+		complete_placeholder(option->argument, strlen(option->argument), candidates);
 }
 
 /* equals: in the word, "--OPTION=…". */
-static void complete_behind(
-	const char *equals, const struct partial_command *partial, struct candidates *candidates)
+static void complete_behind(const char *equals, struct candidates *candidates)
 {
 	const char *name = candidates->typed + strlen("--");
 
 	candidates->head = (size_t)(equals + 1 - candidates->typed);
 	complete_argument(
-		command_find_option(partial->command.verbs, name, (size_t)(equals - name)), partial,
+		command_find_option(candidates->command->verbs, name, (size_t)(equals - name)),
 		candidates);
 }
 
 /* The next operand as help writes it, without "[" and "...". */
-static void complete_operand(const struct partial_command *partial, struct candidates *candidates)
+static void complete_operand(struct candidates *candidates)
 {
-	const char *word = partial->command.verb->operands;
+	const char *word = candidates->command->verb->operands;
 
-	for (size_t i = 0; i < partial->command.n_operands && strchr(word, ' '); i++)
+	for (size_t i = 0; i < candidates->command->n_operands && strchr(word, ' '); i++)
 		word = strchr(word, ' ') + 1;
 	word += *word == '[';
-	complete_placeholder(word, strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), partial, candidates);
+	complete_placeholder(word, strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), candidates);
 }
 
 /* Whether an operand may come next. */
@@ -121,21 +236,37 @@ static void complete_word(const struct partial_command *partial, struct candidat
 		!partial->operands_only && (*typed == '-' || (command->verb && !operand));
 
 	if (partial->waiting)
-		complete_argument(partial->waiting, partial, candidates);
+		complete_argument(partial->waiting, candidates);
 	else if (option && equals)
-		complete_behind(equals, partial, candidates);
+		complete_behind(equals, candidates);
 	else if (option)
-		complete_options(partial, candidates);
+		complete_options(candidates);
 	else if (operand)
-		complete_operand(partial, candidates);
+		complete_operand(candidates);
 	else if (!command->verb_given)
-		complete_placeholder("VERB", strlen("VERB"), partial, candidates);
+		complete_placeholder("VERB", strlen("VERB"), candidates);
+}
+
+static void give_up(int number)
+{
+	(void)number;
+	_exit(OUTCOME_FAILED);
+}
+
+/* patd, the bus, NSS and the file system may each hang. */
+static void bound_time(void)
+{
+	(void)signal(SIGALRM, give_up);
+	(void)alarm(SECONDS_MAX);
+	/* Candidates found until then are printed. */
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
 static enum outcome run(const struct command *command)
 {
-	struct candidates candidates = { .typed = command->operands[command->n_operands - 1] };
 	struct partial_command partial;
+	struct candidates candidates = { .command = &partial.command,
+		.typed = command->operands[command->n_operands - 1] };
 
 	bound_time();
 	/* The word "complete" stands in the place of a program's name. */

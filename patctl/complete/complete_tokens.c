@@ -6,7 +6,7 @@
 #include "patctl/base/text.h"
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
-#include "patctl/complete/placeholder.h"
+#include "patctl/complete/candidates.h"
 
 #define PAGES_MAX 128 /* patd looks at 1024 tokens for each: some tenths of a second */
 
@@ -86,25 +86,24 @@ static void print_token(
 	candidates_word(candidates, by_name ? token->name : token->id.text, about);
 }
 
-static void print_tokens(const struct partial_command *partial, struct candidates *candidates,
-	const struct tokens *tokens, bool all)
+static void print_tokens(struct candidates *candidates, const struct tokens *tokens, bool all)
 {
 	for (int by_name = 0; by_name < 2; by_name++)
 		for (size_t i = 0; i < tokens->n; i++) {
 			const struct token *token = &tokens->items[i];
 
 			if (!is_repeated(tokens, i) &&
-				!command_has_operand(&partial->command, token->id.text) &&
-				!command_has_operand(&partial->command, token->name) &&
+				!command_has_operand(candidates->command, token->id.text) &&
+				!command_has_operand(candidates->command, token->name) &&
 				(!by_name || is_unique(tokens, token)))
 				print_token(candidates, token, all, by_name);
 		}
 }
 
-void complete_tokens(const struct partial_command *partial, struct candidates *candidates)
+void complete_tokens(struct candidates *candidates)
 {
-	const struct verb *verb = partial->command.verb;
-	const char *user = command_value(&partial->command, &option_user),
+	const struct verb *verb = candidates->command->verb;
+	const char *user = command_value(candidates->command, &option_user),
 		   *begin = candidates_begin(candidates);
 	struct search search = { .filter = { .user = user } };
 	cleanup_client struct client *client = NULL;
@@ -123,6 +122,6 @@ void complete_tokens(const struct partial_command *partial, struct candidates *c
 		search.filter.state = verb->token_states[i];
 		find_begun(&search, begin);
 	}
-	print_tokens(partial, candidates, &search.tokens, search.filter.all);
+	print_tokens(candidates, &search.tokens, search.filter.all);
 	tokens_clear(&search.tokens);
 }
