@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The history entries that pass any of several filters, merged. */
+/* The history entries of tokens, merged. */
 #include "patctl/verbs/history_query.h"
 
 #include <stdlib.h>
 
 #include "patctl/base/text.h"
 
-/* The entries of one filter. */
+/* The entries of one token, or of all that pass the filter. */
 struct stream {
 	struct client_history_filter filter;
 	struct records entries; /* one page; those before at were returned */
@@ -22,18 +22,20 @@ struct history {
 	uint32_t page;
 };
 
-struct history *history_new(
-	struct client *client, const struct client_history_filter *filters, size_t n, uint32_t page)
+struct history *history_new(struct client *client, const struct client_history_filter *filter,
+	const struct pat_id *tokens, size_t n, uint32_t page)
 {
 	struct history *history = text_must(calloc(1, sizeof(*history)));
 
 	history->client = client;
-	history->streams = text_must(calloc(n, sizeof(*history->streams)));
-	history->n = n;
+	history->n = n > 0 ? n : 1;
 	history->page = page;
-	for (size_t i = 0; i < n; i++) {
-		history->streams[i].filter = filters[i];
+	history->streams = text_must(calloc(history->n, sizeof(*history->streams)));
+	for (size_t i = 0; i < history->n; i++) {
+		history->streams[i].filter = *filter;
 		history->streams[i].entries.type = &history_entry_type;
+		if (n > 0)
+			history->streams[i].filter.token = tokens[i].text;
 	}
 	return history;
 }
@@ -84,8 +86,7 @@ static bool is_before(const struct stream *a, const struct stream *b)
 	return a->filter.reverse ? head(a)->seq > head(b)->seq : head(a)->seq < head(b)->seq;
 }
 
-bool history_next(
-	struct history *history, struct history_entry *ret, bool *ret_end, DBusError *error)
+bool history_next(struct history *history, struct history_entry *ret, DBusError *error)
 {
 	struct stream *first = NULL;
 
@@ -97,11 +98,10 @@ bool history_next(
 		if (!is_empty(stream) && (!first || is_before(stream, first)))
 			first = stream;
 	}
-	*ret_end = !first;
-	if (first) {
-		*ret = *head(first);
-		*head(first) = (struct history_entry) { 0 }; /* its strings have a new owner */
-		first->at++;
-	}
+	if (!first)
+		return false;
+	*ret = *head(first);
+	*head(first) = (struct history_entry) { 0 }; /* its strings have a new owner */
+	first->at++;
 	return true;
 }

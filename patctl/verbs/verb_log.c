@@ -36,7 +36,8 @@ struct output {
 	const struct command *command;
 	struct client *client;
 	struct output_context context;
-	struct client_history_filter *filters; /* one, or one for each token */
+	struct client_history_filter filter;
+	struct pat_id *tokens; /* of which the history is asked for, n; 0: of all */
 	size_t n;
 	bool limited; /* to the last lines */
 	uint64_t lines;
@@ -58,50 +59,34 @@ static void print(const struct output *output, const struct history_entry *entry
 /* The entries behind Seq after, oldest first. */
 static bool print_after(struct output *output, uint64_t after, DBusError *error)
 {
+	struct client_history_filter filter = output->filter;
 	cleanup_history struct history *history = NULL;
-	bool end = false;
+	struct history_entry entry;
 
-	for (size_t i = 0; i < output->n; i++)
-		output->filters[i].after = after;
-	history = history_new(output->client, output->filters, output->n, 0);
-	for (;;) {
-		struct history_entry entry;
-
-		if (!history_next(history, &entry, &end, error))
-			return false;
-		if (end)
-			return true;
+	filter.after = after;
+	history = history_new(output->client, &filter, output->tokens, output->n, 0);
+	while (history_next(history, &entry, error)) {
 		print(output, &entry);
 		output->last = entry.seq;
 		record_clear(&history_entry_type, &entry);
 	}
+	return !dbus_error_is_set(error);
 }
 
 /* Appends the next n entries, or as many as there are. */
 static bool read_entries(
 	struct history *history, uint64_t n, struct records *entries, DBusError *error)
 {
-	while (entries->n < n) {
-		struct history_entry entry;
-		bool end;
+	struct history_entry entry;
 
-		if (!history_next(history, &entry, &end, error))
-			return false;
-		if (end)
-			break;
+	while (entries->n < n && history_next(history, &entry, error)) {
 		/* The size doubles at each power of two, so that it follows from n. */
 		if ((entries->n & (entries->n - 1)) == 0)
 			entries->items = text_must(reallocarray(
 				entries->items, entries->n ? 2 * entries->n : 1, sizeof(entry)));
 		((struct history_entry *)entries->items)[entries->n++] = entry;
 	}
-	return true;
-}
-
-static void set_reverse(struct output *output, bool reverse)
-{
-	for (size_t i = 0; i < output->n; i++)
-		output->filters[i].reverse = reverse;
+	return !dbus_error_is_set(error);
 }
 
 /*
@@ -111,16 +96,16 @@ static void set_reverse(struct output *output, bool reverse)
 static bool print_last(struct output *output, DBusError *error)
 {
 	const uint64_t wanted = output->lines > 0 ? output->lines : 1;
+	struct client_history_filter filter = output->filter;
 	cleanup_history struct history *history = NULL;
 	cleanup_records struct records entries = { .type = &history_entry_type };
 	const struct history_entry *newest_first;
 
-	set_reverse(output, true);
-	history = history_new(output->client, output->filters, output->n,
+	filter.reverse = true;
+	history = history_new(output->client, &filter, output->tokens, output->n,
 		wanted < PAT_PAGE_MAX ? (uint32_t)wanted : 0);
 	if (!read_entries(history, wanted, &entries, error))
 		return false;
-	set_reverse(output, false);
 	newest_first = entries.items;
 	if (entries.n > 0)
 		output->last = newest_first[0].seq;
@@ -141,7 +126,7 @@ static bool print_first(struct output *output, DBusError *error)
  */
 static bool subscribe(struct output *output, DBusError *error)
 {
-	const struct client_history_filter *filter = &output->filters[0];
+	const struct client_history_filter *filter = &output->filter;
 	const bool away = client_host(output->client) != NULL;
 	const bool all = filter->all || (filter->user && (away || !user_is_caller(filter->user)));
 
@@ -207,128 +192,103 @@ static enum outcome verify(const struct command *command, struct client *client)
 	return found.bad ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
-static bool has_history(
-	struct client *client, const struct client_history_filter *base, const char *id)
+static bool has_history(const struct output *output, const struct pat_id *id)
 {
-	struct client_history_filter filter = *base;
-	cleanup_history struct history *history = NULL;
+	cleanup_history struct history *history =
+		history_new(output->client, &output->filter, id, 1, 1);
 	cleanup_records struct records entries = { .type = &history_entry_type };
 	DBusError error = DBUS_ERROR_INIT;
-	bool read;
 
-	filter.token = id;
-	history = history_new(client, &filter, 1, 1);
-	read = read_entries(history, 1, &entries, &error);
+	(void)read_entries(history, 1, &entries, &error);
 	dbus_error_free(&error);
-	return read && entries.n > 0;
+	return entries.n > 0;
 }
 
 /* The token that item means.  A deleted token still has a history, under its whole id. */
-static bool find_id(struct client *client, const struct client_history_filter *base,
-	const char *item, struct pat_id *ret, DBusError *error)
+static bool find_id(
+	const struct output *output, const char *item, struct pat_id *ret, DBusError *error)
 {
 	cleanup_token struct token token = { 0 };
 
-	if (select_token(client, base->user, item, &token, error)) {
+	if (select_token(output->client, output->filter.user, item, &token, error)) {
 		*ret = token.id;
 		return true;
 	}
-	if (pat_error_from_name(error->name) != PAT_ERR_NOT_FOUND || !pat_id_valid(item) ||
-		!has_history(client, base, item))
+	if (pat_error_from_name(error->name) != PAT_ERR_NOT_FOUND || !pat_id_valid(item))
+		return false;
+	memcpy(ret->text, item, sizeof(ret->text));
+	if (!has_history(output, ret))
 		return false;
 	dbus_error_free(error);
-	memcpy(ret->text, item, sizeof(ret->text));
 	return true;
 }
 
 static bool has_token(const struct output *output, const struct pat_id *id)
 {
 	for (size_t i = 0; i < output->n; i++)
-		if (strcmp(output->filters[i].token, id->text) == 0)
+		if (strcmp(output->tokens[i].text, id->text) == 0)
 			return true;
 	return false;
 }
 
-/* A filter for each token.  A token that is named twice gets one. */
-static bool add_tokens(struct output *output, const struct client_history_filter *base,
-	struct pat_id *ids, DBusError *error)
+static enum outcome show(struct output *output)
 {
 	const struct command *command = output->command;
+	cleanup_free struct pat_id *ids = text_must(calloc(command->n_operands + 1, sizeof(*ids)));
+	DBusError error = DBUS_ERROR_INIT;
 
+	output->tokens = ids;
 	for (size_t i = 0; i < command->n_operands; i++) {
 		struct pat_id *id = &ids[output->n];
 
-		if (!find_id(output->client, base, command->operands[i], id, error))
-			return false;
-		if (has_token(output, id))
-			continue;
-		output->filters[output->n] = *base;
-		output->filters[output->n++].token = id->text;
+		if (!find_id(output, command->operands[i], id, &error))
+			return outcome_fail(NULL, &error);
+		output->n += !has_token(output, id);
 	}
-	return true;
-}
-
-static enum outcome show(struct output *output, const struct client_history_filter *base)
-{
-	const size_t most = output->command->n_operands > 0 ? output->command->n_operands : 1;
-	cleanup_free struct client_history_filter *filters =
-		text_must(calloc(most, sizeof(*filters)));
-	cleanup_free struct pat_id *ids = text_must(calloc(most, sizeof(*ids)));
-	DBusError error = DBUS_ERROR_INIT;
-
-	output->filters = filters;
-	if (output->command->n_operands == 0)
-		output->filters[output->n++] = *base;
-	if (!add_tokens(output, base, ids, &error))
-		return outcome_fail(NULL, &error);
-	if (command_given(output->command, &option_follow))
+	if (command_given(command, &option_follow))
 		return follow(output);
 	return print_first(output, &error) ? OUTCOME_DONE : outcome_fail(NULL, &error);
 }
 
-static bool check(
-	const struct command *command, struct output *output, struct client_history_filter *base)
+static bool check(const struct command *command, struct output *output)
 {
+	struct client_history_filter *filter = &output->filter;
 	const bool since = command_given(command, &option_since),
 		   lines = command_given(command, &option_lines),
 		   follows = command_given(command, &option_follow);
 
 	if (command_given(command, &option_verify) &&
-		(command->n_operands > 0 || base->all || base->user || since || lines)) {
+		(command->n_operands > 0 || filter->all || filter->user || since || lines)) {
 		complain(_("--verify is about the whole history: leave the rest out"));
 		return false;
 	}
 	if (follows && !lines && !since)
 		output->lines = FOLLOW_LINES;
 	output->limited = lines || (follows && !since);
-	return argument_time_before(command, &option_since, output->context.now, &base->since) &&
-	       argument_time_before(command, &option_until, output->context.now, &base->until) &&
+	return argument_time_before(command, &option_since, output->context.now, &filter->since) &&
+	       argument_time_before(command, &option_until, output->context.now, &filter->until) &&
 	       argument_number(command, &option_lines, 0, &output->lines);
 }
 
 static enum outcome run(const struct command *command)
 {
 	struct output output = { .command = command,
-		.context = output_context_for(command_value(command, &option_host)) };
-	struct client_history_filter base = {
-		.user = command_value(command, &option_user),
-		.all = command_given(command, &option_all),
-	};
+		.context = output_context_for(command_value(command, &option_host)),
+		.filter = { .user = command_value(command, &option_user),
+			.all = command_given(command, &option_all) } };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (!check(command, &output, &base))
+	if (!check(command, &output))
 		return OUTCOME_USAGE;
 	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	output.client = client;
 	/* As select_token() does, which finds tokens of all users for root. */
-	if (command->n_operands > 0 && !command_value(command, &option_user) &&
-		client_is_root(client))
-		base.all = true;
-	return command_given(command, &option_verify) ? verify(command, client)
-						      : show(&output, &base);
+	if (command->n_operands > 0 && !output.filter.user && client_is_root(client))
+		output.filter.all = true;
+	return command_given(command, &option_verify) ? verify(command, client) : show(&output);
 }
 
 const struct verb verb_log = { "log", "[TOKEN...]", run,

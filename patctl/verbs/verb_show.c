@@ -29,22 +29,10 @@ enum label {
 	LABELS
 };
 
-static const char *const labels[LABELS] = {
-	[LABEL_NONE] = "",
-	[LABEL_ID] = N_("ID:"),
-	[LABEL_NAME] = N_("Name:"),
-	[LABEL_USER] = N_("User:"),
-	[LABEL_STATE] = N_("State:"),
-	[LABEL_CREATED] = N_("Created:"),
-	[LABEL_EXPIRES] = N_("Expires:"),
-	[LABEL_REVOKED] = N_("Revoked:"),
-	[LABEL_UNTIL] = N_("Until:"),
-	[LABEL_REASON] = N_("Reason:"),
-	[LABEL_ROTATED] = N_("Rotated:"),
-	[LABEL_USES] = N_("Uses:"),
-	[LABEL_USAGE] = N_("Usage:"),
-	[LABEL_SOURCES] = N_("Sources:"),
-};
+/* In the order of enum label. */
+static const char *const labels[LABELS] = { "", N_("ID:"), N_("Name:"), N_("User:"), N_("State:"),
+	N_("Created:"), N_("Expires:"), N_("Revoked:"), N_("Until:"), N_("Reason:"), N_("Rotated:"),
+	N_("Uses:"), N_("Usage:"), N_("Sources:") };
 
 /* LABELS + enum pat_restriction is the label of a restriction. */
 static const char *label_text(unsigned int label)
