@@ -29,11 +29,14 @@ static void warn_of_m(bool has_m)
 		complain(_("m means minutes; for months write M or months"));
 }
 
-static bool read_period(const struct option_info *option, const char *text, uint64_t *ret)
+bool argument_period(const struct command *command, const struct option_info *option, uint64_t *ret)
 {
+	const char *text = command_value(command, option), *problem;
 	struct timespan span;
-	const char *problem = timespan_parse(text, &span);
 
+	if (!text)
+		return true;
+	problem = timespan_parse(text, &span);
 	if (!problem && span.usec < 1000000)
 		problem = N_("a second is the least");
 	if (problem)
@@ -41,13 +44,6 @@ static bool read_period(const struct option_info *option, const char *text, uint
 	warn_of_m(span.has_m);
 	*ret = span.usec / 1000000;
 	return true;
-}
-
-bool argument_period(const struct command *command, const struct option_info *option, uint64_t *ret)
-{
-	const char *text = command_value(command, option);
-
-	return !text || read_period(option, text, ret);
 }
 
 /* back: a period ends now, otherwise it begins now. */
@@ -61,7 +57,7 @@ static bool read_time(const struct command *command, const struct option_info *o
 		return true;
 	if (timestamp_shaped(text))
 		problem = timestamp_parse(text, now, &at);
-	else if (!read_period(option, text, &seconds))
+	else if (!argument_period(command, option, &seconds))
 		return false;
 	else if (back)
 		at = seconds < now ? now - seconds : 0;

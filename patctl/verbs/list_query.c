@@ -28,25 +28,23 @@ static bool check_state(const char *state)
 
 bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret)
 {
-	struct client_filter filter = {
+	uint64_t unused = 0, ahead = 0; /* seconds, 0 if not given */
+
+	*ret = (struct client_filter) {
 		.user = command_value(command, &option_user),
 		.all = command_given(command, &option_all),
 		.state = command_value(command, &option_state),
 		.good_for = command_value(command, &option_service),
 	};
-	uint64_t unused = 0, ahead = 0; /* seconds, 0 if not given */
-
-	if (filter.state && !check_state(filter.state))
-		return false;
-	if (!argument_period(command, &option_unused_for, &unused) ||
+	if ((ret->state && !check_state(ret->state)) ||
+		!argument_period(command, &option_unused_for, &unused) ||
 		!argument_period(command, &option_expiring, &ahead))
 		return false;
 	/* Not 0, which is "not given"; no token is older than the year 1970. */
 	if (unused)
-		filter.unused_since = unused < now ? now - unused : 1;
+		ret->unused_since = unused < now ? now - unused : 1;
 	if (ahead)
-		filter.expiring_before = now + ahead;
-	*ret = filter;
+		ret->expiring_before = now + ahead;
 	return true;
 }
 

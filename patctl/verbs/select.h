@@ -11,8 +11,7 @@
 /* A paragraph of help about TOKEN. */
 extern const char select_help[];
 
-/* The bus of this machine or of --host; obeys --no-ask-password.  NULL with *error set on failure.
- */
+/* Of this machine or of --host; obeys --no-ask-password.  NULL with *error set on failure. */
 struct client *select_machine(const struct command *command, DBusError *error);
 
 /*

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/l10n.h"
 #include "patctl/base/new_file.h"
@@ -11,14 +10,13 @@
 #include "patctl/cli/verb.h"
 #include "patctl/client/client_progress.h"
 
+/* path: safe for a terminal. */
 static enum outcome fail_file(const char *path, int r)
 {
-	cleanup_text char *safe = text_safe(path);
-
 	if (r == -EEXIST)
-		complain(_("%s is there already: name another file, or move it away"), safe);
+		complain(_("%s is there already: name another file, or move it away"), path);
 	else
-		complain(_("cannot write %s: %s"), safe, strerror(-r));
+		complain(_("cannot write %s: %s"), path, strerror(-r));
 	return OUTCOME_FAILED;
 }
 
@@ -45,14 +43,14 @@ static enum outcome run(const struct command *command)
 	int r = new_file_begin(&file, path);
 
 	if (r < 0)
-		return fail_file(path, r);
+		return fail_file(safe, r);
 	if (!make(command, file.fd, &error)) {
 		new_file_discard(&file);
 		return outcome_fail(NULL, &error);
 	}
 	r = new_file_commit(&file);
 	if (r < 0)
-		return fail_file(path, r);
+		return fail_file(safe, r);
 	if (!command_given(command, &option_quiet))
 		(void)fprintf(stderr,
 			_("%s has all tokens and the key: keep it as you keep the file of "

@@ -22,8 +22,7 @@ struct change {
 	bool (*make)(struct client *client, const struct pat_id *id, DBusError *error);
 	const char *result; /* "revoked" */
 	const char *done;   /* the same in a sentence for people */
-	/* NULL, or the sentence for a token as it is after the change.  The caller owns the result.
-	 */
+	/* NULL, or the sentence for a token as it is after the change, which the caller owns. */
 	char *(*describe)(const struct token *token);
 	bool confirm; /* ask a person first, unless told --yes */
 };

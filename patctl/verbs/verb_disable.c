@@ -13,8 +13,8 @@
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
 
-/* *ret: whether there is a token of that user. */
-static bool look_for_token(struct client *client, const char *user, bool *ret, DBusError *error)
+/* False too with *error set on failure, as is_disabled(). */
+static bool has_token(struct client *client, const char *user, DBusError *error)
 {
 	const struct client_filter filter = { .user = user };
 	cleanup_text char *cursor = NULL;
@@ -24,12 +24,10 @@ static bool look_for_token(struct client *client, const char *user, bool *ret, D
 		if (!client_list(client, &filter, &cursor, &tokens, error))
 			return false;
 	} while (cursor && tokens.n == 0);
-	*ret = tokens.n > 0;
-	return true;
+	return tokens.n > 0;
 }
 
-/* *ret becomes true if that user is disabled. */
-static bool look_for_disabled(struct client *client, const char *user, bool *ret, DBusError *error)
+static bool is_disabled(struct client *client, const char *user, DBusError *error)
 {
 	cleanup_records struct records records = { 0 };
 	const struct disabled *all;
@@ -39,8 +37,8 @@ static bool look_for_disabled(struct client *client, const char *user, bool *ret
 	all = records.items;
 	for (size_t i = 0; i < records.n; i++)
 		if (strcmp(all[i].user, user) == 0)
-			*ret = true;
-	return true;
+			return true;
+	return false;
 }
 
 /* How to do the like to a token of that name; NULL if the name would have to be quoted. */
@@ -77,16 +75,16 @@ static void set_unknown(struct client *client, const char *user, bool disable, D
 static bool check_user(struct client *client, const char *user, bool disable, DBusError *error)
 {
 	const bool possible = *user != '\0' && !pat_name_problem(user);
-	bool found = false;
 
 	if (possible && !client_host(client) && user_exists(user))
 		return true;
-	if (possible && (!look_for_token(client, user, &found, error) ||
-				(!found && !look_for_disabled(client, user, &found, error))))
-		return false;
-	if (!found)
+	if (possible && has_token(client, user, error))
+		return true;
+	if (possible && !dbus_error_is_set(error) && is_disabled(client, user, error))
+		return true;
+	if (!dbus_error_is_set(error))
 		set_unknown(client, user, disable, error);
-	return found;
+	return false;
 }
 
 static void print_json(

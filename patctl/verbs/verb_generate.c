@@ -126,18 +126,17 @@ static bool read_restriction(const struct command *command, const struct restric
 static bool read_request(const struct command *command, struct client_token_request *ret)
 {
 	const uint64_t now = (uint64_t)time(NULL);
-	struct client_token_request request = {
+
+	*ret = (struct client_token_request) {
 		.name = command->operands[0],
 		.user = command_value(command, &option_user),
 	};
-
-	if (!argument_name(request.name) ||
-		!argument_expiry(command, &option_expires, now, &request.expiry))
+	if (!argument_name(ret->name) ||
+		!argument_expiry(command, &option_expires, now, &ret->expiry))
 		return false;
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
-		if (!read_restriction(command, &restrictions[i], now, &request.restrictions[i]))
+		if (!read_restriction(command, &restrictions[i], now, &ret->restrictions[i]))
 			return false;
-	*ret = request;
 	return true;
 }
 

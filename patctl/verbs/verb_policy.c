@@ -4,7 +4,6 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/verbs/select.h"
 

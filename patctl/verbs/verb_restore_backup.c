@@ -84,8 +84,7 @@ static bool put_credentials_aside(void)
 	return done;
 }
 
-/* Checked before patd is stopped: with a credential left in its place patd would not start again.
- */
+/* Checked before patd is stopped: with a credential in its place it would not start again. */
 static bool can_put_credentials_aside(void)
 {
 	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++) {

@@ -125,13 +125,6 @@ static void print_restriction(const struct output_context *context, const struct
 	}
 }
 
-static void print_restrictions(const struct output_context *context, const struct token *token)
-{
-	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++)
-		if (restrictions[i].label)
-			print_restriction(context, token, i);
-}
-
 static void print_revoked(const struct output_context *context, const struct token *token)
 {
 	print_time(context, LABEL_REVOKED, token->revoked_at);
@@ -219,7 +212,9 @@ static void print(
 	print_line(LABEL_USER, user_and_uid);
 	print_line(LABEL_STATE, coloured);
 	print_created(context, token);
-	print_restrictions(context, token);
+	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++)
+		if (restrictions[i].label)
+			print_restriction(context, token, i);
 	print_revoked(context, token);
 	print_rotated(context, token);
 	print_uses(token);
