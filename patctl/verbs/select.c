@@ -46,15 +46,11 @@ static void set_not_found(
 	struct client *client, const char *item, const char *user, DBusError *error)
 {
 	cleanup_text char *safe = text_safe(item);
-	const bool over_all = !user && client_is_root(client);
+	const char *all = client_is_root(client) ? " --all" : "";
 
 	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_FOUND),
 		_("no token has the name or id \"%s\"; see them with: %s list%s%s"), safe,
-		client_self(client),
-		user       ? " --user="
-		: over_all ? " --all"
-			   : "",
-		user ? user : "");
+		client_self(client), user ? " --user=" : all, user ? user : "");
 }
 
 /* Reads until it is clear whether one token passes the filter, or there are enough to show. */

@@ -31,9 +31,8 @@ struct change {
 struct tally {
 	const struct command *command;
 	const struct change *change;
-	bool json;
+	struct client *client;
 	const char *user; /* --user, or NULL */
-	const char *self; /* see client_self() */
 	enum outcome outcome;
 	unsigned int count;
 	struct json_list list;
@@ -74,9 +73,9 @@ static enum outcome report(struct tally *tally, const char *item, const struct t
 	if (failed)
 		outcome_complain(subject, error);
 	if (failed && change->confirm && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
-		complain(_("try: %s revoke %s"), tally->self,
+		complain(_("try: %s revoke %s"), client_self(tally->client),
 			!tally->user && text_is_word(item) ? item : token->id.text);
-	if (tally->json)
+	if (command_given(tally->command, &option_json))
 		print_json(tally, item, now ? now : token, error);
 	else if (!failed && !command_given(tally->command, &option_quiet))
 		(void)printf("%s: %s\n", subject, done);
@@ -96,15 +95,14 @@ static bool contains(const struct tokens *tokens, const struct token *token)
  * it was found by.  A token that is named twice is taken once.  False if patd cannot be reached any
  * more.
  */
-static bool find(struct tally *tally, struct client *client, size_t n, struct tokens *tokens,
-	const char **typed)
+static bool find(struct tally *tally, size_t n, struct tokens *tokens, const char **typed)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *item = tally->command->operands[i];
 		DBusError error = DBUS_ERROR_INIT;
 		struct token token;
 
-		if (!select_token(client, tally->user, item, &token, &error)) {
+		if (!select_token(tally->client, tally->user, item, &token, &error)) {
 			const enum outcome outcome = report(tally, item, NULL, NULL, &error);
 
 			dbus_error_free(&error);
@@ -160,8 +158,7 @@ static bool make(const struct change *change, struct client *client, const struc
 	return change->make(client, id, error);
 }
 
-static enum outcome change_one(
-	struct tally *tally, struct client *client, const char *item, const struct token *token)
+static enum outcome change_one(struct tally *tally, const char *item, const struct token *token)
 {
 	const struct change *change = tally->change;
 	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
@@ -169,8 +166,8 @@ static enum outcome change_one(
 	enum outcome outcome;
 	bool looked;
 
-	looked = make(change, client, &token->id, &error) && change->describe &&
-		 select_token(client, tally->user, token->id.text, &now, &ignored);
+	looked = make(change, tally->client, &token->id, &error) && change->describe &&
+		 select_token(tally->client, tally->user, token->id.text, &now, &ignored);
 	outcome = report(tally, item, token, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);
@@ -185,7 +182,6 @@ static enum outcome change_tokens(
 	struct tally tally = {
 		.command = command,
 		.change = change,
-		.json = command_given(command, &option_json),
 		.user = command_value(command, &option_user),
 	};
 	cleanup_client struct client *client = NULL;
@@ -201,19 +197,18 @@ static enum outcome change_tokens(
 	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
-	tally.self = client_self(client);
+	tally.client = client;
 
 	typed = text_must(calloc(n, sizeof(*typed)));
-	reachable = find(&tally, client, n, &tokens, typed);
+	reachable = find(&tally, n, &tokens, typed);
 	if (reachable && ask && !confirm(&tokens)) {
 		complain(_("nothing was deleted"));
 		tally.outcome = OUTCOME_DECLINED;
 		tokens_clear(&tokens);
 	}
 	for (size_t i = 0; i < tokens.n && reachable; i++)
-		reachable = change_one(&tally, client, typed[i], &tokens.items[i]) !=
-			    OUTCOME_UNREACHABLE;
-	if (tally.json)
+		reachable = change_one(&tally, typed[i], &tokens.items[i]) != OUTCOME_UNREACHABLE;
+	if (command_given(command, &option_json))
 		json_list_end(&tally.list);
 	return tally.outcome;
 }
