@@ -13,7 +13,7 @@
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
 
-/* False too with *error set on failure, as is_disabled(). */
+/* As is_disabled(): false too, with *error set, if patd fails. */
 static bool has_token(struct client *client, const char *user, DBusError *error)
 {
 	const struct client_filter filter = { .user = user };
