@@ -22,18 +22,11 @@ static const struct option_info option_expires = { "expires", "WHEN",
 static const struct option_info option_grace = { "grace", "PERIOD",
 	N_("how long the secret before works on; or none"), 0 };
 
-struct ops {
-	/* Describes the token on standard error, for people. */
-	void (*describe)(const struct token *token);
-	/* The secret could not be printed: undo it, or say what to do.  token: NULL if unknown. */
-	void (*lost)(struct client *client, const struct pat_id *id, const struct token *token);
-};
-
 /* Protects the process, before it asks for a secret. */
 static void prepare(void)
 {
 	secret_protect_process();
-	/* When nobody reads the pipe, write(2) fails, and ops->lost() runs. */
+	/* If nobody reads the pipe, write(2) fails and patctl reports the lost secret. */
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -67,13 +60,16 @@ static int print(const struct token *token, const char *secret, bool json)
 	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
 }
 
-/* Prints the secret in the memfd fd, as text or JSON, and closes fd. */
+/*
+ * Prints the secret in the memfd fd, as text or JSON, and closes fd.  *ret: the token, unless it
+ * cannot be read; the caller clears it.  describe: says on standard error, to people, which it is.
+ */
 static enum outcome print_secret(struct client *client, const struct command *command,
-	const struct pat_id *id, int fd, const struct ops *ops)
+	const struct pat_id *id, int fd, void (*describe)(const struct token *token),
+	struct token *ret)
 {
 	cleanup_close int memfd = fd;
 	cleanup_secret char *secret = NULL;
-	cleanup_token struct token token = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	const char *problem;
 	int r;
@@ -81,28 +77,20 @@ static enum outcome print_secret(struct client *client, const struct command *co
 	secret = secret_read(memfd, id, &problem);
 	if (!secret) {
 		complain("%s", _(problem));
-		ops->lost(client, id, NULL);
 		return OUTCOME_FAILED;
 	}
-	if (!select_token(client, command_value(command, &option_user), id->text, &token, &error)) {
-		const enum outcome outcome = outcome_fail(id->text, &error);
-
-		ops->lost(client, id, NULL);
-		return outcome;
-	}
+	if (!select_token(client, command_value(command, &option_user), id->text, ret, &error))
+		return outcome_fail(id->text, &error);
 	if (!command_given(command, &option_quiet)) {
-		ops->describe(&token);
+		describe(ret);
 		(void)fputs(_("Copy it now, it is shown only this once.  Keep it confidential, and "
 			      "use a\npassword manager.\n\n"),
 			stderr);
 	}
-	r = print(&token, secret, command_given(command, &option_json));
-	if (r < 0) {
+	r = print(ret, secret, command_given(command, &option_json));
+	if (r < 0)
 		complain(_("cannot write the token to standard output: %s"), strerror(-r));
-		ops->lost(client, id, &token);
-		return OUTCOME_FAILED;
-	}
-	return OUTCOME_DONE;
+	return r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
 static bool read_restriction(const struct command *command, const struct restriction *restriction,
@@ -154,12 +142,11 @@ static void describe_generated(const struct token *token)
 }
 
 /* A token that nobody has seen must not stay valid. */
-static void undo(struct client *client, const struct pat_id *id, const struct token *token)
+static void undo(struct client *client, const struct pat_id *id)
 {
 	static const struct client_revocation plainly = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 
-	(void)token;
 	if (client_revoke(client, id, &plainly, &error) && client_delete(client, id, &error)) {
 		complain(_("the token %s, which was not shown, was revoked and deleted"), id->text);
 		return;
@@ -172,10 +159,10 @@ static void undo(struct client *client, const struct pat_id *id, const struct to
 
 static enum outcome run_generate(const struct command *command)
 {
-	static const struct ops ops = { .describe = describe_generated, .lost = undo };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	struct client_token_request request;
+	cleanup_token struct token token = { 0 };
 	struct pat_id id;
 	enum outcome outcome;
 	int secret;
@@ -192,7 +179,10 @@ static enum outcome run_generate(const struct command *command)
 				client_self(client));
 		return outcome;
 	}
-	return print_secret(client, command, &id, secret, &ops);
+	outcome = print_secret(client, command, &id, secret, describe_generated, &token);
+	if (outcome != OUTCOME_DONE)
+		undo(client, &id);
+	return outcome;
 }
 
 const struct verb verb_generate = { "generate", "NAME", run_generate,
@@ -256,13 +246,13 @@ static void describe_rotated(const struct token *token)
 	describe_former(token);
 }
 
-/* The token stays valid: it is in use with the former secret. */
-static void report_lost(struct client *client, const struct pat_id *id, const struct token *token)
+/* The token stays valid: it is in use with the former secret.  former_until: 0 if not known. */
+static void report_lost(struct client *client, const struct pat_id *id, uint64_t former_until)
 {
 	char stamp[TIMESTAMP_TEXT_MAX];
 
-	if (token && token->former_until) {
-		timestamp_format_local(token->former_until, stamp);
+	if (former_until) {
+		timestamp_format_local(former_until, stamp);
 		complain(_("the new secret of %s was not shown and is lost; the one before works "
 			   "until %s.\nFor another, which ends the one before: %s rotate %s"),
 			id->text, stamp, client_self(client), id->text);
@@ -274,9 +264,8 @@ static void report_lost(struct client *client, const struct pat_id *id, const st
 
 static enum outcome run_rotate(const struct command *command)
 {
-	static const struct ops ops = { .describe = describe_rotated, .lost = report_lost };
 	cleanup_client struct client *client = NULL;
-	cleanup_token struct token token = { 0 };
+	cleanup_token struct token token = { 0 }, now = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
 	uint64_t grace;
@@ -301,7 +290,10 @@ static enum outcome run_rotate(const struct command *command)
 				client_self(client), token.id.text);
 		return outcome;
 	}
-	return print_secret(client, command, &token.id, secret, &ops);
+	outcome = print_secret(client, command, &token.id, secret, describe_rotated, &now);
+	if (outcome != OUTCOME_DONE)
+		report_lost(client, &token.id, now.former_until);
+	return outcome;
 }
 
 const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
