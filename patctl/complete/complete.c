@@ -15,8 +15,6 @@
 #include "patctl/complete/candidates.h"
 #include "patctl/verbs/list_query.h"
 
-#define SECONDS_MAX 2 /* a person who pressed a key waits */
-
 static void complete_verbs(struct candidates *candidates)
 {
 	const bool host = command_given(candidates->command, &option_host);
@@ -246,6 +244,8 @@ static void complete_word(const struct partial_command *partial, struct candidat
 	else if (!command->verb_given)
 		complete_placeholder("VERB", strlen("VERB"), candidates);
 }
+
+#define SECONDS_MAX 2 /* a person who pressed a key waits */
 
 static void give_up(int number)
 {
