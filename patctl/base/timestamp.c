@@ -2,12 +2,18 @@
 /* Parsing and formatting points in time. */
 #include "patctl/base/timestamp.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/l10n.h"
 #include "common/lifetime.h"
+#include "patctl/base/text.h"
+
+#define MINUTE 60U /* seconds, as the rest */
+#define HOUR 3600U
+#define DAY 86400U
+#define MONTH 2629800U /* of 30.44 days, as in common/timespan.h */
+#define YEAR 31557600U
 
 static const char not_a_date[] = N_("not a date; write it like 2027-01-31, \"2027-01-31 18:00\" or "
 				    "\"2027-01-31 18:00:00 UTC\"");
@@ -173,30 +179,63 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 	return NULL;
 }
 
-static void replace_unprintable(size_t len, char text[static TIMESTAMP_TEXT_MAX])
+static char *format(uint64_t at, bool utc)
 {
-	if (len == 0)
-		(void)snprintf(text, TIMESTAMP_TEXT_MAX, "?");
+	const time_t clock = (time_t)at;
+	char text[64];
+	struct tm tm;
+
+	if (at > PAT_EXPIRES_MAX || !(utc ? gmtime_r(&clock, &tm) : localtime_r(&clock, &tm)) ||
+		strftime(text, sizeof(text), utc ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d %H:%M:%S %Z",
+			&tm) == 0)
+		return text_format("?");
+	return text_format("%s", text);
 }
 
-void timestamp_format_utc(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
+char *timestamp_utc(uint64_t at)
 {
-	time_t clock = (time_t)at;
-	struct tm tm;
-	size_t len = 0;
-
-	if (at <= PAT_EXPIRES_MAX && gmtime_r(&clock, &tm))
-		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	replace_unprintable(len, text);
+	return format(at, true);
 }
 
-void timestamp_format_local(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
+char *timestamp_local(uint64_t at)
 {
-	time_t clock = (time_t)at;
-	struct tm tm;
-	size_t len = 0;
+	return format(at, false);
+}
 
-	if (at <= PAT_EXPIRES_MAX && localtime_r(&clock, &tm))
-		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%d %H:%M:%S %Z", &tm);
-	replace_unprintable(len, text);
+char *timestamp_age(uint64_t at, uint64_t now)
+{
+	const bool ahead = at > now;
+	const uint64_t seconds = ahead ? at - now : now - at;
+	unsigned long n;
+
+	if (seconds >= 2 * YEAR) {
+		n = (unsigned long)(seconds / YEAR);
+		return ahead ? text_format(P_("in %lu year", "in %lu years", n), n)
+			     : text_format(P_("%lu year ago", "%lu years ago", n), n);
+	}
+	if (seconds >= 60 * DAY) {
+		n = (unsigned long)(seconds / MONTH);
+		return ahead ? text_format(P_("in %lu month", "in %lu months", n), n)
+			     : text_format(P_("%lu month ago", "%lu months ago", n), n);
+	}
+	if (seconds >= DAY) {
+		n = (unsigned long)(seconds / DAY);
+		return ahead ? text_format(P_("in %lu day", "in %lu days", n), n)
+			     : text_format(P_("%lu day ago", "%lu days ago", n), n);
+	}
+	if (seconds >= HOUR) {
+		n = (unsigned long)(seconds / HOUR);
+		return ahead ? text_format(P_("in %lu hour", "in %lu hours", n), n)
+			     : text_format(P_("%lu hour ago", "%lu hours ago", n), n);
+	}
+	if (seconds >= MINUTE) {
+		n = (unsigned long)(seconds / MINUTE);
+		return ahead ? text_format(P_("in %lu minute", "in %lu minutes", n), n)
+			     : text_format(P_("%lu minute ago", "%lu minutes ago", n), n);
+	}
+	n = (unsigned long)seconds;
+	if (n == 0)
+		return text_format("%s", _("now"));
+	return ahead ? text_format(P_("in %lu second", "in %lu seconds", n), n)
+		     : text_format(P_("%lu second ago", "%lu seconds ago", n), n);
 }

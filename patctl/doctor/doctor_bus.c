@@ -7,8 +7,8 @@
 
 #include "common/bus.h"
 #include "common/l10n.h"
-#include "patctl/base/age.h"
 #include "patctl/base/text.h"
+#include "patctl/base/timestamp.h"
 #include "patctl/client/client.h"
 #include "patctl/client/client_system.h"
 #include "patctl/doctor/doctor.h"
@@ -33,13 +33,12 @@ void doctor_daemon(struct doctor *doctor)
 	dbus_error_free(&error);
 }
 
-/* patd's time never goes back: after a clock that was ahead, tokens expire early until it is over.
- */
+/* patd's time never goes back: after a clock that was ahead, tokens expire early for a while. */
 void doctor_time(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
+	cleanup_text char *age = NULL;
 	uint64_t patd, machine;
-	char age[AGE_TEXT_MAX];
 
 	if (!doctor->client || !client_now(doctor->client, &patd, &error)) {
 		dbus_error_free(&error);
@@ -48,7 +47,7 @@ void doctor_time(struct doctor *doctor)
 	machine = (uint64_t)time(NULL);
 	if (patd <= machine + TIME_AHEAD)
 		return;
-	age_format(patd, machine, age);
+	age = timestamp_age(patd, machine);
 	found(&doctor->findings, LEVEL_WARNING, "clock",
 		_("if the clock is right now, patd(8) says how patd forgets what it saw"),
 		_("patd once saw a clock that was ahead, and goes by that time: it comes %s; "

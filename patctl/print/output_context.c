@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "common/l10n.h"
-#include "patctl/base/age.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/base/user_names.h"
@@ -24,27 +23,14 @@ struct output_context output_context_for(const char *host)
 
 char *format_time(const struct output_context *context, uint64_t at)
 {
-	char age[AGE_TEXT_MAX], stamp[TIMESTAMP_TEXT_MAX];
-
-	if (context->terminal) {
-		age_format(at, context->now, age);
-		return text_format("%s", age);
-	}
-	timestamp_format_utc(at, stamp);
-	return text_format("%s", stamp);
+	return context->terminal ? timestamp_age(at, context->now) : timestamp_utc(at);
 }
 
 char *format_time_and_age(const struct output_context *context, uint64_t at)
 {
-	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(at), *age = timestamp_age(at, context->now);
 
-	if (!context->terminal) {
-		timestamp_format_utc(at, stamp);
-		return text_format("%s", stamp);
-	}
-	timestamp_format_local(at, stamp);
-	age_format(at, context->now, age);
-	return text_format("%s (%s)", stamp, age);
+	return context->terminal ? text_format("%s (%s)", stamp, age) : timestamp_utc(at);
 }
 
 char *format_expiry(const struct output_context *context, const struct token *token)

@@ -11,7 +11,6 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
-#include "patctl/base/age.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
@@ -27,12 +26,11 @@ void print_secret_prepare(void)
 
 char *print_secret_expiry(const struct token *token)
 {
-	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(token->expires_at),
+			  *age = timestamp_age(token->expires_at, (uint64_t)time(NULL));
 
 	if (!token->expires_at)
 		return NULL;
-	timestamp_format_local(token->expires_at, stamp);
-	age_format(token->expires_at, (uint64_t)time(NULL), age);
 	return text_format("%s (%s)", stamp, age);
 }
 

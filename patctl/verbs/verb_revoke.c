@@ -27,11 +27,10 @@ static bool make(struct client *client, const struct pat_id *id, const void *how
 /* The end that patd tells: a token that was revoked for longer before stays so. */
 static char *describe(const struct token *token)
 {
-	char stamp[TIMESTAMP_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(token->revoked_until);
 
 	if (!token->revoked_until)
 		return text_format("%s", _(done));
-	timestamp_format_local(token->revoked_until, stamp);
 	return text_format(_("User token successfully revoked until %s"), stamp);
 }
 

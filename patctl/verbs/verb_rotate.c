@@ -24,16 +24,14 @@ static bool read_grace(const struct command *command, uint64_t *ret)
 
 static void describe_former(const struct token *token)
 {
-	char stamp[TIMESTAMP_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(token->former_until);
 
-	if (token->former_until) {
-		timestamp_format_local(token->former_until, stamp);
+	if (token->former_until)
 		(void)fprintf(stderr,
 			_("The secret before works until %s,\nor until the new one is used.\n"),
 			stamp);
-	} else {
+	else
 		(void)fputs(_("The secret before does not work any more.\n"), stderr);
-	}
 }
 
 static void describe(const struct token *token)
@@ -55,10 +53,9 @@ static void describe(const struct token *token)
 /* The token stays valid: it is in use with the former secret. */
 static void report_lost(struct client *client, const struct pat_id *id, const struct token *token)
 {
-	char stamp[TIMESTAMP_TEXT_MAX];
-
 	if (token && token->former_until) {
-		timestamp_format_local(token->former_until, stamp);
+		cleanup_text char *stamp = timestamp_local(token->former_until);
+
 		complain(_("the new secret of %s was not shown and is lost; the one before works "
 			   "until %s.\nFor another, which ends the one before: %s rotate %s"),
 			id->text, stamp, client_self(client), id->text);
