@@ -22,12 +22,12 @@ void doctor_daemon(struct doctor *doctor)
 	cleanup_records struct records records = { 0 };
 
 	if (!doctor->client)
-		found(&doctor->findings, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
+		found(doctor, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
 			_("the system bus cannot be reached, and so patd cannot"));
 	else if (client_policy(doctor->client, &records, &error))
-		found(&doctor->findings, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
+		found(doctor, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
 	else
-		found(&doctor->findings, LEVEL_PROBLEM, "daemon",
+		found(doctor, LEVEL_PROBLEM, "daemon",
 			_("see: systemctl status patd, journalctl -u patd"),
 			_("patd does not answer on the bus: %s"), text_translated(error.message));
 	dbus_error_free(&error);
@@ -48,7 +48,7 @@ void doctor_time(struct doctor *doctor)
 	if (patd <= machine + TIME_AHEAD)
 		return;
 	age = timestamp_age(patd, machine);
-	found(&doctor->findings, LEVEL_WARNING, "clock",
+	found(doctor, LEVEL_WARNING, "clock",
 		_("if the clock is right now, patd(8) says how patd forgets what it saw"),
 		_("patd once saw a clock that was ahead, and goes by that time: it comes %s; "
 		  "tokens expire as if it were then"),
@@ -61,14 +61,14 @@ static bool bus_policy_is_there(const struct sysroot *root)
 	       sysroot_has(root, "/etc/dbus-1/system.d/" PAT_BUS_NAME ".conf");
 }
 
-static void check_owner(struct findings *findings, uint32_t uid)
+static void check_owner(struct doctor *doctor, uint32_t uid)
 {
 	const struct passwd *patd = getpwnam(PATD_USER);
 
 	if (patd && patd->pw_uid == uid)
-		found(findings, LEVEL_OK, "name", NULL, _("user patd owns %s"), PAT_BUS_NAME);
+		found(doctor, LEVEL_OK, "name", NULL, _("user patd owns %s"), PAT_BUS_NAME);
 	else
-		found(findings, uid == 0 ? LEVEL_WARNING : LEVEL_PROBLEM, "name",
+		found(doctor, uid == 0 ? LEVEL_WARNING : LEVEL_PROBLEM, "name",
 			_("nobody but the service patd should: see systemctl status patd"),
 			_("the uid %u owns %s, not user patd"), uid, PAT_BUS_NAME);
 }
@@ -80,15 +80,15 @@ void doctor_name(struct doctor *doctor)
 	uint32_t uid;
 
 	if (!bus_policy_is_there(doctor->root))
-		found(&doctor->findings, LEVEL_WARNING, "name", _("install patd anew"),
+		found(doctor, LEVEL_WARNING, "name", _("install patd anew"),
 			_("the bus has no policy that lets patd own %s"), PAT_BUS_NAME);
 	if (!doctor->client)
 		return;
 	if (client_owner(doctor->client, &uid, &error))
-		check_owner(&doctor->findings, uid);
+		check_owner(doctor, uid);
 	dbus_error_free(&error);
 	if (client_activatable(doctor->client, &activatable, &error) && !activatable)
-		found(&doctor->findings, LEVEL_WARNING, "name",
+		found(doctor, LEVEL_WARNING, "name",
 			_("install patd anew, or: systemctl reload dbus"),
 			_("the bus does not know how to start patd"));
 	dbus_error_free(&error);
@@ -104,13 +104,9 @@ static bool contains(char *const *names, const char *name)
 
 void doctor_polkit(struct doctor *doctor)
 {
-	static const char *const ours[] = {
-		"org.patd.tokens1.generate-own",
-		"org.patd.tokens1.restore-own",
-		"org.patd.tokens1.rotate-own",
-		"org.patd.tokens1.manage-others",
-		"org.patd.tokens1.set-policy",
-	};
+	static const char *const ours[] = { "org.patd.tokens1.generate-own",
+		"org.patd.tokens1.restore-own", "org.patd.tokens1.rotate-own",
+		"org.patd.tokens1.manage-others", "org.patd.tokens1.set-policy" };
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_names char **ids = NULL;
 	bool missing = false;
@@ -118,7 +114,7 @@ void doctor_polkit(struct doctor *doctor)
 	if (!doctor->client)
 		return;
 	if (!client_actions(doctor->client, &ids, &error)) {
-		found(&doctor->findings, LEVEL_WARNING, "polkit", _("install and start polkit"),
+		found(doctor, LEVEL_WARNING, "polkit", _("install and start polkit"),
 			_("only root can generate tokens: polkit cannot be asked: %s"),
 			text_translated(error.message));
 		dbus_error_free(&error);
@@ -126,14 +122,13 @@ void doctor_polkit(struct doctor *doctor)
 	}
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (!contains(ids, ours[i])) {
-			found(&doctor->findings, LEVEL_PROBLEM, "polkit",
+			found(doctor, LEVEL_PROBLEM, "polkit",
 				_("install patd anew, or: systemctl restart polkit"),
 				_("polkit does not know the action %s"), ours[i]);
 			missing = true;
 		}
 	if (!missing)
-		found(&doctor->findings, LEVEL_OK, "polkit", NULL,
-			_("polkit knows patd's actions"));
+		found(doctor, LEVEL_OK, "polkit", NULL, _("polkit knows patd's actions"));
 }
 
 /* The later of *when, microseconds since 1970, and the last change at path. */
@@ -187,16 +182,15 @@ void doctor_policy(struct doctor *doctor)
 	if (!doctor->client)
 		return;
 	if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s",
-			strerror(-r));
+		found(doctor, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s", strerror(-r));
 	else if (!client_changed(doctor->client, &changed, &error) || changed == 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
+		found(doctor, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
 			_("systemd does not say since when patd has its settings"));
 	else if (configured > changed)
-		found(&doctor->findings, LEVEL_WARNING, "policy", "systemctl reload patd",
+		found(doctor, LEVEL_WARNING, "policy", "systemctl reload patd",
 			_("%s was changed since patd read it"), PAT_CONF_DIR);
 	else
-		found(&doctor->findings, LEVEL_OK, "policy", NULL, _("patd has read what is in %s"),
+		found(doctor, LEVEL_OK, "policy", NULL, _("patd has read what is in %s"),
 			PAT_CONF_DIR);
 	dbus_error_free(&error);
 }

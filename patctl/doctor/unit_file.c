@@ -12,13 +12,8 @@
 #include "patctl/base/text.h"
 
 /* Where units are, the administrator's first. */
-static const char *const unit_folders[] = {
-	"/etc/systemd/system",
-	"/run/systemd/system",
-	"/usr/local/lib/systemd/system",
-	"/usr/lib/systemd/system",
-	"/lib/systemd/system",
-};
+static const char *const unit_folders[] = { "/etc/systemd/system", "/run/systemd/system",
+	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system" };
 #define UNIT_FOLDERS (sizeof(unit_folders) / sizeof(unit_folders[0]))
 
 bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)

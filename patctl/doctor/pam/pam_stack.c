@@ -120,13 +120,8 @@ static int include_type(struct reader *reader, const struct source *source, unsi
 	return 0;
 }
 
-static const char *const module_folders[] = {
-	"/lib/security",
-	"/usr/lib/security",
-	"/lib64/security",
-	"/usr/lib64/security",
-	"/usr/local/lib/security",
-};
+static const char *const module_folders[] = { "/lib/security", "/usr/lib/security",
+	"/lib64/security", "/usr/lib64/security", "/usr/local/lib/security" };
 
 /* Debian has a folder for each architecture. */
 static bool exists_in_multiarch(const struct sysroot *root, const char *module)
