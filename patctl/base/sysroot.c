@@ -108,25 +108,11 @@ int sysroot_list(const struct sysroot *root, const char *path, char ***ret)
 		return -ENOMEM;
 	(void)take_fd(&fd);
 	names = text_must(calloc(1, sizeof(*names)));
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		names = text_must(reallocarray(names, n + 2, sizeof(*names)));
-		names[n++] = text_format("%s", entry->d_name);
-		names[n] = NULL;
-	}
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			names_add(&names, &n, entry->d_name);
 	closedir(dir);
 	qsort(names, n, sizeof(*names), by_name);
 	*ret = names;
 	return 0;
-}
-
-void names_free(char ***names)
-{
-	if (!*names)
-		return;
-	for (char **name = *names; *name; name++)
-		free(*name);
-	free(*names);
-	*names = NULL;
 }

@@ -35,7 +35,5 @@ int sysroot_lstat(const struct sysroot *root, const char *path, struct stat *ret
 
 bool sysroot_has(const struct sysroot *root, const char *path);
 
-/* The names in a folder, sorted, without those that begin with a dot; NULL at the end. */
+/* The names in a folder, sorted, without those that begin with a dot; see names_free(). */
 int sysroot_list(const struct sysroot *root, const char *path, char ***ret);
-void names_free(char ***names);
-#define cleanup_names __attribute__((cleanup(names_free)))

@@ -102,6 +102,23 @@ char *text_pad(const char *text, size_t width)
 	return text_format("%s%*s", text, own < width ? (int)(width - own) : 0, "");
 }
 
+void names_add(char ***names, size_t *n, const char *name)
+{
+	*names = text_must(reallocarray(*names, *n + 2, sizeof(**names)));
+	(*names)[(*n)++] = text_format("%s", name);
+	(*names)[*n] = NULL;
+}
+
+void names_free(char ***names)
+{
+	if (!*names)
+		return;
+	for (char **name = *names; *name; name++)
+		free(*name);
+	free(*names);
+	*names = NULL;
+}
+
 void complain(const char *format, ...)
 {
 	va_list arguments;

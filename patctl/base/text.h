@@ -39,5 +39,12 @@ size_t text_wider(size_t width, const char *text);
 /* text with blanks behind it, up to width.  The caller owns it. */
 char *text_pad(const char *text, size_t width);
 
+/* Appends a copy of name to the n in *names, behind which stands a NULL. */
+void names_add(char ***names, size_t *n, const char *name);
+
+/* Frees *names, which may be NULL, and what is in it. */
+void names_free(char ***names);
+#define cleanup_names __attribute__((cleanup(names_free)))
+
 /* "patctl: ...", on standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

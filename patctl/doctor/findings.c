@@ -80,10 +80,7 @@ void found_in(struct doctor *doctor, const char *service, enum level level, cons
 		free(text);
 	else
 		finding = add(&doctor->findings, level, "pam", advice, text);
-	finding->services = text_must(
-		reallocarray(finding->services, finding->n + 2, sizeof(*finding->services)));
-	finding->services[finding->n++] = text_format("%s", service);
-	finding->services[finding->n] = NULL;
+	names_add(&finding->services, &finding->n, service);
 }
 
 enum level findings_worst(const struct findings *findings)

@@ -26,18 +26,13 @@ static char *cell_user(const struct output_context *context, const struct token 
 	return text_safe(token->user);
 }
 
-/* A word of patd's, which may come from a later version. */
-static char *cell_translated(const char *word)
-{
-	cleanup_text char *safe = text_safe(word);
-
-	return text_format("%s", text_translated(safe));
-}
-
+/* A later version of patd may have other words. */
 static char *cell_state(const struct output_context *context, const struct token *token)
 {
+	cleanup_text char *safe = text_safe(token->state);
+
 	(void)context;
-	return cell_translated(token->state);
+	return text_format("%s", text_translated(safe));
 }
 
 static char *cell_created(const struct output_context *context, const struct token *token)
