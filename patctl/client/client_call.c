@@ -10,7 +10,6 @@
 #include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
 #include "patctl/client/agent.h"
-#include "patctl/client/client_host.h"
 
 /* The message of an error comes from another process and goes to a terminal. */
 static void escape_message(DBusError *error)
@@ -94,12 +93,6 @@ DBusMessage *call_ask(
 		message_free(&answer);
 	}
 	return answer;
-}
-
-void client_explain(struct client *client, DBusError *error)
-{
-	if (client->host)
-		host_explain(client->host, client->bus, error);
 }
 
 bool call_done(struct client *client, DBusMessage *call, DBusError *error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Listing the history, and waiting for its next entries. */
-#include "patctl/client/client_history.h"
+#include "patctl/client/client_call.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "common/bus.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client_call.h"
 
 bool client_history(struct client *client, const struct client_history_filter *filter,
 	uint32_t limit, char **cursor, struct records *entries, DBusError *error)

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Connecting through ssh(1), and the errors of another machine. */
-#include "patctl/client/client_host.h"
-
-#include <stdbool.h>
+#include "patctl/client/client_call.h"
 
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/host.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
-#include "patctl/client/message.h"
 
 static void set_error(DBusError *error, const char *name, const char *message)
 {
@@ -33,9 +30,7 @@ static void set_unreachable(const char *host, DBusError *error)
 static bool say_hello(DBusConnection *bus, DBusError *error)
 {
 	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_new(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
-					    DBUS_INTERFACE_DBUS, "Hello", &args),
-				    *answer = NULL;
+	cleanup_message DBusMessage *call = call_new(&peer_bus, "Hello", &args), *answer = NULL;
 	const char *name;
 
 	answer = dbus_connection_send_with_reply_and_block(bus, call, DBUS_TIMEOUT_INFINITE, error);
@@ -93,17 +88,20 @@ static void explain_no_patd(const char *host, DBusError *error)
 	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
 }
 
-void host_explain(const char *host, DBusConnection *bus, DBusError *error)
+void client_explain(const struct client *client, DBusError *error)
 {
 	const enum pat_error refusal = pat_error_from_name(error->name);
+	const char *host = client->host;
 
+	if (!host)
+		return;
 	if (refusal == PAT_ERR_AGAINST_POLICY)
 		explain_policy(host, error);
 	else if (refusal == PAT_ERR_DENIED || refusal == PAT_ERR_INTERACTIVE)
 		explain_denied(host, error);
 	else if (outcome_of(error)->outcome != OUTCOME_UNREACHABLE)
 		return;
-	else if (dbus_connection_get_is_connected(bus))
+	else if (dbus_connection_get_is_connected(client->bus))
 		explain_no_patd(host, error);
 	else
 		set_unreachable(host, error);

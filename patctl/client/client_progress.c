@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls that take long, and the signals that report their progress. */
-#include "patctl/client/client_progress.h"
+#include "patctl/client/client_call.h"
 
 #include "common/bus.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client_call.h"
-#include "patctl/client/client_history.h"
 
 struct listener {
 	const struct client *client;

@@ -8,7 +8,6 @@
 
 #include "common/l10n.h"
 #include "patctl/client/box.h"
-#include "patctl/client/client.h"
 #include "patctl/client/client_call.h"
 
 /* The box to have it sealed to, NULL where descriptors come through.  False with *error set. */

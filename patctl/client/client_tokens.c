@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "common/bus.h"
-#include "patctl/client/client.h"
 #include "patctl/client/client_call.h"
 
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,

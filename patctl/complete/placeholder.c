@@ -25,7 +25,7 @@ static void complete_verbs(const struct partial_command *partial, struct candida
 static void complete_disabled(const struct command *command, struct candidates *candidates)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(false, &error);
+	cleanup_client struct client *client = client_new(NULL, false, &error);
 	cleanup_records struct records records = { 0 };
 
 	if (client && client_disabled(client, &records, &error)) {

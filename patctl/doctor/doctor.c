@@ -55,7 +55,7 @@ static enum outcome run(const struct command *command)
 		return OUTCOME_USAGE;
 	}
 	if (!root.image) {
-		client = client_new(false, &error);
+		client = client_new(NULL, false, &error);
 		dbus_error_free(&error);
 	}
 	doctor.client = client;

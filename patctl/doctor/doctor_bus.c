@@ -10,7 +10,6 @@
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/client/client.h"
-#include "patctl/client/client_system.h"
 #include "patctl/doctor/doctor.h"
 
 #define PATD_USER "patd"
