@@ -2,6 +2,7 @@
 /* Times, users and reasons as text for people or for programs. */
 #include "patctl/print/output_context.h"
 
+#include <pwd.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
@@ -9,7 +10,6 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
-#include "patctl/base/user_names.h"
 
 struct output_context output_context_for(const char *host)
 {
@@ -51,9 +51,11 @@ char *format_usage(const struct output_context *context, const struct token *tok
 
 char *format_user(const struct output_context *context, uint32_t uid)
 {
-	if (!context->remote)
-		return user_of_uid(uid);
-	return uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
+	const struct passwd *user = context->remote ? NULL : getpwuid(uid);
+
+	if (user)
+		return text_safe(user->pw_name);
+	return context->remote && uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
 }
 
 const char *reason_translated(const char *reason)

@@ -2,6 +2,8 @@
 /* Disables or enables all tokens of users, or of everybody. */
 #include "patctl/verbs/disable_enable.h"
 
+#include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +11,6 @@
 #include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/base/text.h"
-#include "patctl/base/user_names.h"
 #include "patctl/client/client.h"
 #include "patctl/print/json.h"
 #include "patctl/verbs/select.h"
@@ -70,6 +71,15 @@ static void set_unknown(
 		message = text_format(_("there is no user \"%s\""), safe);
 	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s%s%s", message,
 		hint ? "; " : "", hint ? hint : "");
+}
+
+/* Whether the system knows a user of that name; true if it cannot tell. */
+static bool user_exists(const char *name)
+{
+	errno = 0;
+	/* The values that getpwnam(3) lists for an unknown user. */
+	return getpwnam(name) || (errno != 0 && errno != ENOENT && errno != ESRCH &&
+					 errno != EBADF && errno != EPERM);
 }
 
 /*
