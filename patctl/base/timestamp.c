@@ -22,20 +22,20 @@ static const char not_a_date[] = N_("not a date; write it like 2027-01-31, \"202
 static const struct {
 	const char *word;
 	int distance;
-} days[] = {
+} near_days[] = {
 	{ "yesterday", -1 },
 	{ "today", 0 },
 	{ "tomorrow", 1 },
 };
 
-#define DAYS (sizeof(days) / sizeof(days[0]))
+#define DAYS (sizeof(near_days) / sizeof(near_days[0]))
 
-/* The index in days of the word that text begins with, DAYS if there is none. */
+/* The index in near_days of the word that text begins with, DAYS if there is none. */
 static size_t find_day(const char *text)
 {
 	size_t i = 0;
 
-	while (i < DAYS && strncmp(text, days[i].word, strlen(days[i].word)) != 0)
+	while (i < DAYS && strncmp(text, near_days[i].word, strlen(near_days[i].word)) != 0)
 		i++;
 	return i;
 }
@@ -161,7 +161,7 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 	time_t at;
 
 	if (day < DAYS)
-		p += strlen(days[day].word);
+		p += strlen(near_days[day].word);
 	else if (!read_date_and_clock(&p, &tm))
 		return not_a_date;
 
@@ -169,7 +169,8 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 	if (*p != '\0' && !utc)
 		return not_a_date;
 
-	if ((day < DAYS && !read_day(now, days[day].distance, utc, &tm)) || !resolve(&tm, utc, &at))
+	if ((day < DAYS && !read_day(now, near_days[day].distance, utc, &tm)) ||
+		!resolve(&tm, utc, &at))
 		return N_("there is no such date or time");
 	if (at < 0)
 		return N_("the date is in the past");
@@ -205,37 +206,32 @@ char *timestamp_local(uint64_t at)
 char *timestamp_age(uint64_t at, uint64_t now)
 {
 	const bool ahead = at > now;
-	const uint64_t seconds = ahead ? at - now : now - at;
-	unsigned long n;
+	const uint64_t distance = ahead ? at - now : now - at;
+	const unsigned long years = (unsigned long)(distance / YEAR),
+			    months = (unsigned long)(distance / MONTH),
+			    days = (unsigned long)(distance / DAY),
+			    hours = (unsigned long)(distance / HOUR),
+			    minutes = (unsigned long)(distance / MINUTE),
+			    seconds = (unsigned long)distance;
 
-	if (seconds >= 2 * YEAR) {
-		n = (unsigned long)(seconds / YEAR);
-		return ahead ? text_format(P_("in %lu year", "in %lu years", n), n)
-			     : text_format(P_("%lu year ago", "%lu years ago", n), n);
-	}
-	if (seconds >= 60 * DAY) {
-		n = (unsigned long)(seconds / MONTH);
-		return ahead ? text_format(P_("in %lu month", "in %lu months", n), n)
-			     : text_format(P_("%lu month ago", "%lu months ago", n), n);
-	}
-	if (seconds >= DAY) {
-		n = (unsigned long)(seconds / DAY);
-		return ahead ? text_format(P_("in %lu day", "in %lu days", n), n)
-			     : text_format(P_("%lu day ago", "%lu days ago", n), n);
-	}
-	if (seconds >= HOUR) {
-		n = (unsigned long)(seconds / HOUR);
-		return ahead ? text_format(P_("in %lu hour", "in %lu hours", n), n)
-			     : text_format(P_("%lu hour ago", "%lu hours ago", n), n);
-	}
-	if (seconds >= MINUTE) {
-		n = (unsigned long)(seconds / MINUTE);
-		return ahead ? text_format(P_("in %lu minute", "in %lu minutes", n), n)
-			     : text_format(P_("%lu minute ago", "%lu minutes ago", n), n);
-	}
-	n = (unsigned long)seconds;
-	if (n == 0)
+	if (years >= 2)
+		return ahead ? text_format(P_("in %lu year", "in %lu years", years), years)
+			     : text_format(P_("%lu year ago", "%lu years ago", years), years);
+	if (days >= 60)
+		return ahead ? text_format(P_("in %lu month", "in %lu months", months), months)
+			     : text_format(P_("%lu month ago", "%lu months ago", months), months);
+	if (days > 0)
+		return ahead ? text_format(P_("in %lu day", "in %lu days", days), days)
+			     : text_format(P_("%lu day ago", "%lu days ago", days), days);
+	if (hours > 0)
+		return ahead ? text_format(P_("in %lu hour", "in %lu hours", hours), hours)
+			     : text_format(P_("%lu hour ago", "%lu hours ago", hours), hours);
+	if (minutes > 0)
+		return ahead ? text_format(P_("in %lu minute", "in %lu minutes", minutes), minutes)
+			     : text_format(
+				       P_("%lu minute ago", "%lu minutes ago", minutes), minutes);
+	if (seconds == 0)
 		return text_format("%s", _("now"));
-	return ahead ? text_format(P_("in %lu second", "in %lu seconds", n), n)
-		     : text_format(P_("%lu second ago", "%lu seconds ago", n), n);
+	return ahead ? text_format(P_("in %lu second", "in %lu seconds", seconds), seconds)
+		     : text_format(P_("%lu second ago", "%lu seconds ago", seconds), seconds);
 }

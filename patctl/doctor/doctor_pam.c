@@ -17,7 +17,6 @@
 struct examined {
 	struct doctor *doctor;
 	const char *name;
-	const struct stack *stack;
 	bool password; /* it takes passwords at all */
 	struct trial_result results[TRIALS];
 };
@@ -139,7 +138,7 @@ static bool check_refusals(const struct examined *examined)
 	return true;
 }
 
-static void add_service(struct doctor *doctor, const struct examined *examined)
+static void add_service(const struct examined *examined)
 {
 	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
 
@@ -148,7 +147,7 @@ static void add_service(struct doctor *doctor, const struct examined *examined)
 			json_of_text(pam_code_name(examined->results[t].setcred)));
 	json_add(object, "service", json_of_text(examined->name));
 	json_add(object, "outcomes", outcomes);
-	json_append(doctor->services, object);
+	json_append(examined->doctor->services, object);
 }
 
 static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack)
@@ -156,14 +155,13 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 	struct examined examined = {
 		.doctor = doctor,
 		.name = name,
-		.stack = stack,
 		.password = trial_has_password(stack),
 	};
 	bool good;
 
 	for (enum trial trial = 0; trial < TRIALS; trial++)
 		trial_run(stack, debian, trial, &examined.results[trial]);
-	add_service(doctor, &examined);
+	add_service(&examined);
 	good = check_token(&examined);
 	good &= check_passwords(&examined);
 	good &= check_refusals(&examined);

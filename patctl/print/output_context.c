@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
@@ -14,7 +15,7 @@
 struct output_context output_context_for(const char *host)
 {
 	return (struct output_context) {
-		.terminal = terminal_output(),
+		.terminal = isatty(STDOUT_FILENO),
 		.palette = terminal_palette(),
 		.now = (uint64_t)time(NULL),
 		.remote = host != NULL,
@@ -31,22 +32,6 @@ char *format_time_and_age(const struct output_context *context, uint64_t at)
 	cleanup_text char *stamp = timestamp_local(at), *age = timestamp_age(at, context->now);
 
 	return context->terminal ? text_format("%s (%s)", stamp, age) : timestamp_utc(at);
-}
-
-char *format_expiry(const struct output_context *context, const struct token *token)
-{
-	return token->expires_at ? format_time(context, token->expires_at)
-				 : text_format("%s", _("never"));
-}
-
-char *format_usage(const struct output_context *context, const struct token *token)
-{
-	cleanup_text char *when = NULL;
-
-	if (!token->last_used_at)
-		return text_format("%s", _("Not used"));
-	when = format_time(context, token->last_used_at);
-	return text_format(_("Last used %s"), when);
 }
 
 char *format_user(const struct output_context *context, uint32_t uid)
