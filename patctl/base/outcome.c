@@ -82,6 +82,20 @@ const struct outcome_info *outcome_of(const DBusError *error)
 	return &ours[PAT_OK];
 }
 
+void error_replace(DBusError *error, const char *name, const char *format, ...)
+{
+	cleanup_text char *message = NULL;
+	DBusError before = DBUS_ERROR_INIT;
+	va_list arguments;
+
+	va_start(arguments, format);
+	message = text_vformat(format, arguments);
+	va_end(arguments);
+	dbus_move_error(error, &before);
+	dbus_set_error(error, name, "%s", message);
+	dbus_error_free(&before);
+}
+
 enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome next)
 {
 	return count == 0 || sofar == next ? next : OUTCOME_FAILED;

@@ -2,6 +2,7 @@
 /* Text for a person's terminal: allocated, escaped, translated, padded. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,6 +18,7 @@ void *text_must(void *pointer);
 
 /* As asprintf(), ending patctl when memory is out.  The caller owns the result. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /*
  * A copy that cannot deceive a terminal: unchanged if pat_text_problem() finds no problem, else

@@ -51,8 +51,11 @@ void client_explain(const struct client *client, DBusError *error);
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */
 bool answer_malformed(const char *method, DBusError *error);
 
-/* Moves *cursor on, see client.h; false with *error set if it does not move. */
-bool answer_cursor(const char *method, const char *next, char **cursor, DBusError *error);
+/*
+ * Moves *cursor on, see client.h, to the text behind the page at iter; false with *error set if it
+ * does not move.
+ */
+bool answer_cursor(const char *method, DBusMessageIter *iter, char **cursor, DBusError *error);
 
 /* The id at the end of a token's path; false if it is no such path. */
 bool answer_id(const char *path, struct pat_id *ret);

@@ -15,7 +15,6 @@ bool client_history(struct client *client, const struct client_history_filter *f
 	static const char method[] = "ListHistory";
 	DBusMessageIter args, options, iter;
 	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
-	const char *next;
 
 	options_open(&args, &options);
 	option_string(&options, "user", filter->user);
@@ -35,9 +34,7 @@ bool client_history(struct client *client, const struct client_history_filter *f
 	dbus_message_iter_init(answer, &iter);
 	if (!records_read(&iter, entries))
 		return answer_malformed(method, error);
-	dbus_message_iter_next(&iter);
-	dbus_message_iter_get_basic(&iter, &next);
-	return answer_cursor(method, next, cursor, error);
+	return answer_cursor(method, &iter, cursor, error);
 }
 
 bool client_subscribe(struct client *client, bool all, DBusError *error)

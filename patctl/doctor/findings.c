@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Collecting findings and printing them. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,21 +34,13 @@ static struct finding *add(struct findings *findings, enum level level, const ch
 	return finding;
 }
 
-__attribute__((format(printf, 1, 0))) static char *format_text(
-	const char *format, va_list arguments)
-{
-	char *text = NULL;
-
-	return text_must(vasprintf(&text, format, arguments) < 0 ? NULL : text);
-}
-
 void found(struct doctor *doctor, enum level level, const char *check, const char *advice,
 	const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	add(&doctor->findings, level, check, advice, format_text(format, arguments));
+	add(&doctor->findings, level, check, advice, text_vformat(format, arguments));
 	va_end(arguments);
 }
 
@@ -73,7 +64,7 @@ void found_in(struct doctor *doctor, const char *service, enum level level, cons
 	char *text;
 
 	va_start(arguments, format);
-	text = format_text(format, arguments);
+	text = text_vformat(format, arguments);
 	va_end(arguments);
 	finding = find_like(&doctor->findings, level, text);
 	if (finding)
