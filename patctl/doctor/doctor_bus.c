@@ -134,7 +134,7 @@ void doctor_polkit(struct doctor *doctor)
 static int take_later(const struct sysroot *root, const char *path, uint64_t *when)
 {
 	struct stat st;
-	int r = sysroot_stat(root, path, &st);
+	int r = sysroot_stat(root, path, 0, &st);
 	uint64_t changed;
 
 	if (r == -ENOENT)

@@ -47,7 +47,7 @@ static int try_connect(const struct sysroot *root, const char *path)
 static bool check_socket_file(struct doctor *doctor, const struct socket_file *file)
 {
 	struct stat st;
-	int r = sysroot_lstat(doctor->root, file->path, &st);
+	int r = sysroot_stat(doctor->root, file->path, O_NOFOLLOW, &st);
 
 	if (r == -ENOENT)
 		found(doctor, LEVEL_PROBLEM, "socket",
@@ -60,8 +60,7 @@ static bool check_socket_file(struct doctor *doctor, const struct socket_file *f
 		found(doctor, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
 			_("%s is not a socket of root's with the mode %04o: uid %u, mode %04o"),
-			file->path, file->mode, (unsigned int)st.st_uid,
-			(unsigned int)st.st_mode & DOCTOR_PERMISSIONS);
+			file->path, file->mode, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	else
 		return true;
 	return false;
@@ -93,12 +92,11 @@ void doctor_sockets(struct doctor *doctor)
 	struct stat st;
 
 	/* A user who can write there can replace a socket. */
-	if (sysroot_lstat(doctor->root, PAT_RUNTIME_DIR, &st) == 0 &&
+	if (sysroot_stat(doctor->root, PAT_RUNTIME_DIR, O_NOFOLLOW, &st) == 0 &&
 		(st.st_uid != 0 || (st.st_mode & 022) != 0))
 		found(doctor, LEVEL_PROBLEM, "socket", "systemd-tmpfiles --create patd.conf",
 			_("%s can be written by others than root: uid %u, mode %04o"),
-			PAT_RUNTIME_DIR, (unsigned int)st.st_uid,
-			(unsigned int)st.st_mode & DOCTOR_PERMISSIONS);
+			PAT_RUNTIME_DIR, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	for (size_t i = 0; i < SOCKETS; i++)
 		check_socket(doctor, &sockets[i]);
 }
@@ -141,7 +139,7 @@ void doctor_units(struct doctor *doctor)
 
 bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret)
 {
-	int r = sysroot_lstat(doctor->root, PAT_STATE_DIR, ret);
+	int r = sysroot_stat(doctor->root, PAT_STATE_DIR, O_NOFOLLOW, ret);
 
 	if (r == -ENOENT)
 		found(doctor, LEVEL_UNSEEN, check, NULL,
@@ -174,7 +172,7 @@ void doctor_database(struct doctor *doctor)
 
 	if (!doctor_state_dir(doctor, "database", &folder))
 		return;
-	r = sysroot_lstat(doctor->root, DOCTOR_DATABASE, &st);
+	r = sysroot_stat(doctor->root, DOCTOR_DATABASE, O_NOFOLLOW, &st);
 	if (r == -ENOENT)
 		found(doctor, LEVEL_UNSEEN, "database", NULL,
 			_("there is none: patd makes one when it first starts"));
@@ -183,8 +181,8 @@ void doctor_database(struct doctor *doctor)
 			DOCTOR_DATABASE ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
 		found(doctor, LEVEL_PROBLEM, "database", _("chown patd and chmod 0600 it"),
-			_("%s is not patd's alone: uid %u, mode %04o"), DOCTOR_DATABASE,
-			(unsigned int)st.st_uid, (unsigned int)st.st_mode & DOCTOR_PERMISSIONS);
+			_("%s is not patd's alone: uid %u, mode %04o"), DOCTOR_DATABASE, st.st_uid,
+			st.st_mode & DOCTOR_PERMISSIONS);
 	else
 		found(doctor, LEVEL_OK, "database", NULL, _("%s is patd's alone"), DOCTOR_DATABASE);
 	check_room(doctor);

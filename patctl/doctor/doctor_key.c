@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of the key, which is a file of patd's or a credential of root's. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "common/l10n.h"
@@ -20,7 +21,7 @@ static const char *const credentials[] = { SEALED_PATH, PLAIN_PATH };
 static bool check_credential(struct doctor *doctor, const char *path)
 {
 	struct stat st;
-	int r = sysroot_lstat(doctor->root, path, &st);
+	int r = sysroot_stat(doctor->root, path, O_NOFOLLOW, &st);
 
 	if (r == -ENOENT)
 		return false;
@@ -29,8 +30,8 @@ static bool check_credential(struct doctor *doctor, const char *path)
 			path, strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077) != 0)
 		found(doctor, LEVEL_PROBLEM, "key", _("chown root and chmod 0600 it"),
-			_("%s is not root's alone: uid %u, mode %04o"), path,
-			(unsigned int)st.st_uid, (unsigned int)st.st_mode & DOCTOR_PERMISSIONS);
+			_("%s is not root's alone: uid %u, mode %04o"), path, st.st_uid,
+			st.st_mode & DOCTOR_PERMISSIONS);
 	else
 		found(doctor, LEVEL_OK, "key", NULL,
 			_("the key is a credential: %s is root's alone"), path);
@@ -92,8 +93,8 @@ void doctor_key(struct doctor *doctor)
 	if ((folder.st_mode & 077) != 0)
 		found(doctor, LEVEL_WARNING, "key", "chmod 0700 " PAT_STATE_DIR,
 			_("%s can be seen by others: mode %04o"), PAT_STATE_DIR,
-			(unsigned int)folder.st_mode & DOCTOR_PERMISSIONS);
-	r = sysroot_lstat(doctor->root, KEY_PATH, &st);
+			folder.st_mode & DOCTOR_PERMISSIONS);
+	r = sysroot_stat(doctor->root, KEY_PATH, O_NOFOLLOW, &st);
 	if (r == -ENOENT)
 		no_key(doctor, credential);
 	else if (r < 0)
@@ -102,8 +103,8 @@ void doctor_key(struct doctor *doctor)
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
 		found(doctor, LEVEL_PROBLEM, "key",
 			_("patd refuses it: chown patd and chmod 0600 it"),
-			_("%s is not patd's alone: uid %u, mode %04o"), KEY_PATH,
-			(unsigned int)st.st_uid, (unsigned int)st.st_mode & DOCTOR_PERMISSIONS);
+			_("%s is not patd's alone: uid %u, mode %04o"), KEY_PATH, st.st_uid,
+			st.st_mode & DOCTOR_PERMISSIONS);
 	else if (st.st_size != KEY_LEN)
 		found(doctor, LEVEL_PROBLEM, "key", _("restore it from a backup"),
 			_("%s does not have %d bytes"), KEY_PATH, KEY_LEN);

@@ -22,7 +22,7 @@ bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)
 		cleanup_text char *path = text_format("%s%s/%s", unit_folders[i], below, unit);
 		struct stat st;
 
-		if (sysroot_lstat(root, path, &st) == 0)
+		if (sysroot_stat(root, path, O_NOFOLLOW, &st) == 0)
 			return true;
 	}
 	return false;
