@@ -2,6 +2,8 @@
 /* The table of restrictions. */
 #include "common/restriction.h"
 
+#include <stddef.h>
+
 #include "common/l10n.h"
 
 const struct restriction restrictions[PAT_RESTRICTIONS] = {

@@ -4,7 +4,6 @@
  * that is opened into one: whoever asked finds the same.
  */
 #include <stddef.h>
-#include <unistd.h>
 
 #include "common/l10n.h"
 #include "patctl/client/box.h"

@@ -11,7 +11,6 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/wire.h"
-#include "patctl/base/text.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/unit_file.h"
 

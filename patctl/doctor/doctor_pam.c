@@ -2,7 +2,6 @@
 /* Checks of each PAM service that has pam_pat.so: whom it lets in, and whom it refuses. */
 #include <errno.h>
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/l10n.h"

@@ -2,7 +2,6 @@
 /* Computing the result of a stack from the answers of its modules. */
 #include "patctl/doctor/pam/pam_run.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "patctl/base/text.h"
