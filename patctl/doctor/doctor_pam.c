@@ -231,22 +231,20 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 	return true;
 }
 
-/* A file that others include, and no program is named after, such as Debian's "common-auth". */
-static bool is_fragment(const char *name)
-{
-	return strncmp(name, "common-", strlen("common-")) == 0;
-}
-
-/* False for files left by a package or an editor: libpam looks for names in lower case. */
+/*
+ * False for a file that others include and no program is named after, such as Debian's
+ * "common-auth", and for one that a package or an editor left: libpam looks for names in lower
+ * case.
+ */
 static bool is_service(const char *name)
 {
-	static const char *const left[] = { "*.dpkg-*", "*.ucf-*", "*.rpm*", "*~", "*.bak",
-		"*[A-Z]*" };
+	static const char *const others[] = { "common-*", "*.dpkg-*", "*.ucf-*", "*.rpm*", "*~",
+		"*.bak", "*[A-Z]*" };
 
-	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
-		if (fnmatch(left[i], name, 0) == 0)
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (fnmatch(others[i], name, 0) == 0)
 			return false;
-	return !is_fragment(name);
+	return true;
 }
 
 /* The services of folder that are not in the one before it. */

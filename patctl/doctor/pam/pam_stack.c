@@ -256,18 +256,14 @@ int service_read(const struct sysroot *root, bool debian, const char *name, stru
 	return 0;
 }
 
-static void line_clear(struct stack_line *line)
-{
-	free(line->file);
-	free(line->module);
-	free(line->arguments);
-}
-
 void service_clear(struct service *service)
 {
 	for (size_t t = 0; t < STACK_TYPES; t++) {
-		for (size_t i = 0; i < service->stacks[t].n; i++)
-			line_clear(&service->stacks[t].lines[i]);
+		for (size_t i = 0; i < service->stacks[t].n; i++) {
+			free(service->stacks[t].lines[i].file);
+			free(service->stacks[t].lines[i].module);
+			free(service->stacks[t].lines[i].arguments);
+		}
 		free(service->stacks[t].lines);
 	}
 	free(service->broken);
