@@ -7,8 +7,6 @@
  */
 #pragma once
 
-#include <stddef.h>
-
 #include "common/option.h"
 #include "common/verdict.h"
 

@@ -17,40 +17,22 @@
 
 static const char blank[] = " \t\n\r";
 
+#define NAMES_MAX 4
+
 static const struct {
-	const char *name;
+	const char *names[NAMES_MAX];
 	uint64_t usec;
 } units[] = {
-	{ "usec", 1 },
-	{ "us", 1 },
-	{ "\xC2\xB5s", 1 }, /* U+00B5 MICRO SIGN */
-	{ "\xCE\xBCs", 1 }, /* U+03BC GREEK SMALL LETTER MU */
-	{ "msec", 1000 },
-	{ "ms", 1000 },
-	{ "seconds", SECOND },
-	{ "second", SECOND },
-	{ "sec", SECOND },
-	{ "s", SECOND },
-	{ "minutes", MINUTE },
-	{ "minute", MINUTE },
-	{ "min", MINUTE },
-	{ "m", MINUTE },
-	{ "hours", HOUR },
-	{ "hour", HOUR },
-	{ "hr", HOUR },
-	{ "h", HOUR },
-	{ "days", DAY },
-	{ "day", DAY },
-	{ "d", DAY },
-	{ "weeks", WEEK },
-	{ "week", WEEK },
-	{ "w", WEEK },
-	{ "months", MONTH },
-	{ "month", MONTH },
-	{ "M", MONTH },
-	{ "years", YEAR },
-	{ "year", YEAR },
-	{ "y", YEAR },
+	/* U+00B5 MICRO SIGN and U+03BC GREEK SMALL LETTER MU */
+	{ { "usec", "us", "\xC2\xB5s", "\xCE\xBCs" }, 1 },
+	{ { "msec", "ms" }, 1000 },
+	{ { "seconds", "second", "sec", "s" }, SECOND },
+	{ { "minutes", "minute", "min", "m" }, MINUTE },
+	{ { "hours", "hour", "hr", "h" }, HOUR },
+	{ { "days", "day", "d" }, DAY },
+	{ { "weeks", "week", "w" }, WEEK },
+	{ { "months", "month", "M" }, MONTH },
+	{ { "years", "year", "y" }, YEAR },
 };
 
 static const char not_a_period[] =
@@ -74,20 +56,20 @@ static bool add(uint64_t *sum, uint64_t count, uint64_t usec)
 	return !__builtin_add_overflow(*sum, count * usec, sum) && *sum < UINT64_MAX;
 }
 
-/* The longest unit that text begins with, -1 if there is none. */
-static ptrdiff_t find_unit(const char *text)
+/* The length of the longest unit that text begins with, 0 if there is none. */
+static size_t find_unit(const char *text, uint64_t *ret_usec)
 {
-	ptrdiff_t best = -1;
-	size_t best_len = 0;
+	size_t best = 0;
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		size_t len = strlen(units[i].name);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		for (size_t j = 0; j < NAMES_MAX && units[i].names[j]; j++) {
+			size_t len = strlen(units[i].names[j]);
 
-		if (len > best_len && strncmp(text, units[i].name, len) == 0) {
-			best = (ptrdiff_t)i;
-			best_len = len;
+			if (len > best && strncmp(text, units[i].names[j], len) == 0) {
+				best = len;
+				*ret_usec = units[i].usec;
+			}
 		}
-	}
 	return best;
 }
 
@@ -98,9 +80,8 @@ static ptrdiff_t find_unit(const char *text)
 static const char *parse_term(const char **at, struct timespan *sum)
 {
 	const char *p = *at, *whole, *fraction;
-	size_t whole_len, fraction_len = 0;
-	uint64_t number = 0, scale;
-	ptrdiff_t unit;
+	size_t whole_len, fraction_len = 0, unit_len;
+	uint64_t number = 0, scale = 0;
 	bool dot;
 
 	if (*p == '-')
@@ -120,10 +101,9 @@ static const char *parse_term(const char **at, struct timespan *sum)
 		return not_a_period;
 
 	p += strspn(p, blank);
-	unit = find_unit(p);
-	if (unit < 0)
+	unit_len = find_unit(p, &scale);
+	if (unit_len == 0)
 		return *p == '\0' || is_digit(*p) ? no_unit : not_a_period;
-	scale = units[unit].usec;
 
 	for (size_t i = 0; i < whole_len; i++)
 		if (__builtin_mul_overflow(number, 10, &number) ||
@@ -138,9 +118,9 @@ static const char *parse_term(const char **at, struct timespan *sum)
 			return too_long;
 	}
 
-	if (strcmp(units[unit].name, "m") == 0)
+	if (unit_len == 1 && *p == 'm')
 		sum->has_m = true;
-	*at = p + strlen(units[unit].name);
+	*at = p + unit_len;
 	return NULL;
 }
 

@@ -17,18 +17,11 @@ _Static_assert(CRC_AT + PAT_CRC_LEN == PAT_TOKEN_LEN, "the parts fill the token"
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-static bool is_base62(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 static size_t base62_span(const char *text, size_t max)
 {
-	size_t n = 0;
+	size_t n = strspn(text, base62);
 
-	while (n < max && is_base62(text[n]))
-		n++;
-	return n;
+	return n < max ? n : max;
 }
 
 static uint32_t crc32(const char *text, size_t len)

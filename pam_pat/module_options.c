@@ -53,15 +53,7 @@ static bool set_timeout(struct options *options, const char *value)
 	return true;
 }
 
-/* pam_get_authtok() itself reads use_first_pass, and always behaves as with try_first_pass. */
-static bool leave_to_libpam(struct options *options, const char *value)
-{
-	(void)options;
-	(void)value;
-	return true;
-}
-
-/* A name that ends in "=" takes a value. */
+/* A name that ends in "=" takes a value.  NULL: the option is left to libpam. */
 static const struct {
 	const char *name;
 	bool (*set)(struct options *options, const char *value);
@@ -70,8 +62,9 @@ static const struct {
 	{ "prompt=", set_prompt },
 	{ "socket=", set_socket },
 	{ "timeout=", set_timeout },
-	{ "try_first_pass", leave_to_libpam },
-	{ "use_first_pass", leave_to_libpam },
+	/* pam_get_authtok() reads the second itself, and always behaves as with the first. */
+	{ "try_first_pass", NULL },
+	{ "use_first_pass", NULL },
 };
 
 /* Leaves the value, or "", in *ret_value. */
@@ -102,7 +95,7 @@ int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct option
 			log_message(pamh, LOG_ERR, "unknown option: %s", argv[i]);
 			continue;
 		}
-		if (!known[o].set(&options, value)) {
+		if (known[o].set && !known[o].set(&options, value)) {
 			log_message(pamh, LOG_ERR, "bad value: %s", argv[i]);
 			return -EINVAL;
 		}

@@ -7,7 +7,6 @@
 #include <security/pam_ext.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <string.h>
 #include <unistd.h>
 
 #define ESCAPED(field) (sizeof(field) * (sizeof("\\xNN") - 1))

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -44,19 +43,14 @@ static void catch_signals(void)
 	}
 }
 
-static char *folder_of(const char *path)
+int new_file_begin(struct new_file *file, const char *path)
 {
 	cleanup_text char *copy = text_format("%s", path);
 
-	return text_format("%s", dirname(copy));
-}
-
-int new_file_begin(struct new_file *file, const char *path)
-{
 	*file = (struct new_file) { .path = path, .fd = -1 };
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return -EEXIST;
-	file->folder = folder_of(path);
+	file->folder = text_format("%s", dirname(copy));
 	file->unfinished = text_format("%s.XXXXXX", path);
 	catch_signals();
 	file->fd = mkostemp(file->unfinished, O_CLOEXEC);

@@ -2,6 +2,7 @@
 /* The table of errors, exit codes and advice. */
 #include "patctl/base/outcome.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -31,59 +32,68 @@ static const struct outcome_info ours[PAT_ERRORS] = {
 	[PAT_ERR_NO_MEMORY] = { OUTCOME_FAILED, "no-memory", NULL },
 };
 
-static const struct outcome_info unreachable = {
-	OUTCOME_UNREACHABLE,
-	"unreachable",
-	N_("is patd running? see: systemctl status patd"),
-};
-
 static const struct {
 	const char *name;
-	const struct outcome_info *info;
+	struct outcome_info info;
 } others[] = {
-	{ DBUS_ERROR_NO_SERVER, &unreachable },
-	{ DBUS_ERROR_FILE_NOT_FOUND, &unreachable },
-	{ DBUS_ERROR_BAD_ADDRESS, &unreachable },
-	{ DBUS_ERROR_NO_NETWORK, &unreachable },
-	{ DBUS_ERROR_IO_ERROR, &unreachable },
-	{ DBUS_ERROR_AUTH_FAILED, &unreachable },
-	{ DBUS_ERROR_DISCONNECTED, &unreachable },
-	{ DBUS_ERROR_SERVICE_UNKNOWN, &unreachable },
-	{ DBUS_ERROR_NAME_HAS_NO_OWNER, &unreachable },
-	{ DBUS_ERROR_NO_REPLY, &unreachable },
-	{ DBUS_ERROR_TIMEOUT, &unreachable },
-	{ DBUS_ERROR_TIMED_OUT, &unreachable },
 	/* The token went away between finding it and using it. */
-	{ DBUS_ERROR_UNKNOWN_OBJECT, &ours[PAT_ERR_NOT_FOUND] },
-	{ OUTCOME_ERROR_AMBIGUOUS,
-		&(const struct outcome_info) { OUTCOME_NOT_FOUND, "ambiguous", NULL } },
+	{ DBUS_ERROR_UNKNOWN_OBJECT, { OUTCOME_NOT_FOUND, "not-found", NULL } },
+	{ OUTCOME_ERROR_AMBIGUOUS, { OUTCOME_NOT_FOUND, "ambiguous", NULL } },
 	{ OUTCOME_ERROR_NO_TERMINAL,
-		&(const struct outcome_info) { OUTCOME_DENIED, "denied",
+		{ OUTCOME_DENIED, "denied",
 			N_("run patctl on a terminal, or ask an administrator") } },
 	/* Their messages say what to do, and on which machine. */
-	{ OUTCOME_ERROR_HOST_UNREACHABLE,
-		&(const struct outcome_info) { OUTCOME_UNREACHABLE, "unreachable", NULL } },
-	{ OUTCOME_ERROR_HOST_DENIED,
-		&(const struct outcome_info) { OUTCOME_DENIED, "denied", NULL } },
-	{ OUTCOME_ERROR_HOST_POLICY,
-		&(const struct outcome_info) { OUTCOME_DENIED, "against-policy", NULL } },
-	{ OUTCOME_ERROR_MALFORMED, &(const struct outcome_info) { OUTCOME_FAILED, "malformed",
+	{ OUTCOME_ERROR_HOST_UNREACHABLE, { OUTCOME_UNREACHABLE, "unreachable", NULL } },
+	{ OUTCOME_ERROR_HOST_DENIED, { OUTCOME_DENIED, "denied", NULL } },
+	{ OUTCOME_ERROR_HOST_POLICY, { OUTCOME_DENIED, "against-policy", NULL } },
+	{ OUTCOME_ERROR_MALFORMED, { OUTCOME_FAILED, "malformed",
 					   N_("patctl and patd may be of different versions") } },
 };
 
-const struct outcome_info *outcome_of(const DBusError *error)
+/* Nobody answered, or the bus could not start patd. */
+static bool is_unreachable(const char *name)
 {
 	static const char spawn[] = "org.freedesktop.DBus.Error.Spawn.";
-	enum pat_error known = pat_error_from_name(error->name);
+	static const char *const names[] = { DBUS_ERROR_NO_SERVER, DBUS_ERROR_FILE_NOT_FOUND,
+		DBUS_ERROR_BAD_ADDRESS, DBUS_ERROR_NO_NETWORK, DBUS_ERROR_IO_ERROR,
+		DBUS_ERROR_AUTH_FAILED, DBUS_ERROR_DISCONNECTED, DBUS_ERROR_SERVICE_UNKNOWN,
+		DBUS_ERROR_NAME_HAS_NO_OWNER, DBUS_ERROR_NO_REPLY, DBUS_ERROR_TIMEOUT,
+		DBUS_ERROR_TIMED_OUT };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return strncmp(name, spawn, sizeof(spawn) - 1) == 0;
+}
+
+const struct outcome_info *outcome_of(const DBusError *error)
+{
+	static const struct outcome_info unreachable = { OUTCOME_UNREACHABLE, "unreachable",
+		N_("is patd running? see: systemctl status patd") };
+	const enum pat_error known = pat_error_from_name(error->name);
 
 	if (known != PAT_OK)
 		return &ours[known];
-	if (strncmp(error->name, spawn, sizeof(spawn) - 1) == 0)
+	if (is_unreachable(error->name))
 		return &unreachable;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strcmp(others[i].name, error->name) == 0)
-			return others[i].info;
+			return &others[i].info;
 	return &ours[PAT_OK];
+}
+
+void error_replace(DBusError *error, const char *name, const char *format, ...)
+{
+	cleanup_text char *message = NULL;
+	DBusError before = DBUS_ERROR_INIT;
+	va_list arguments;
+
+	va_start(arguments, format);
+	message = text_vformat(format, arguments);
+	va_end(arguments);
+	dbus_move_error(error, &before);
+	dbus_set_error(error, name, "%s", message);
+	dbus_error_free(&before);
 }
 
 enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome next)

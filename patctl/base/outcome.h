@@ -28,6 +28,10 @@ struct outcome_info {
 	const char *advice; /* what to do about it, for people; NULL if the message is enough */
 };
 
+/* Replaces *error, of whose members name and the arguments may be. */
+void error_replace(DBusError *error, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* The row for error, which must be set.  Static, never NULL. */
 const struct outcome_info *outcome_of(const DBusError *error);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A secret on its way from patd's memfd to standard output.  It is held in one place, locked and
- * guarded memory of libsodium, and passes through no buffer of stdio, libdbus or jansson.
+ * A secret on its way between patd's memfd and standard output or input.  It is held in one place,
+ * locked and guarded memory of libsodium, and passes through no buffer of stdio, libdbus or
+ * jansson.
  */
 #pragma once
 
@@ -16,9 +17,18 @@ void secret_protect_process(void);
  */
 char *secret_read(int fd, const struct pat_id *id, const char **ret_problem);
 
+/*
+ * Reads a token, one line of fd; on a terminal after a prompt on standard error, and without echo.
+ * The caller frees the result; NULL with *ret_problem, static, if it is no token.
+ */
+char *secret_input(int fd, const char **ret_problem);
+
 /* Wipes and frees *secret. */
 void secret_free(char **secret);
 #define cleanup_secret __attribute__((cleanup(secret_free)))
 
 /* Writes before, secret and after to fd.  0 or a negative errno, when some may be written. */
 int secret_write(int fd, const char *before, const char *secret, const char *after);
+
+/* A sealed memfd that holds secret, or a negative errno. */
+int secret_seal(const char *secret);

@@ -62,7 +62,7 @@ int sysroot_read(const struct sysroot *root, const char *path, FILE **ret)
 	return 0;
 }
 
-static int stat_at(const struct sysroot *root, const char *path, int flags, struct stat *ret)
+int sysroot_stat(const struct sysroot *root, const char *path, int flags, struct stat *ret)
 {
 	cleanup_close int fd = sysroot_open(root, path, O_PATH | flags);
 
@@ -71,21 +71,11 @@ static int stat_at(const struct sysroot *root, const char *path, int flags, stru
 	return fstat(fd, ret) < 0 ? -errno : 0;
 }
 
-int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret)
-{
-	return stat_at(root, path, 0, ret);
-}
-
-int sysroot_lstat(const struct sysroot *root, const char *path, struct stat *ret)
-{
-	return stat_at(root, path, O_NOFOLLOW, ret);
-}
-
 bool sysroot_has(const struct sysroot *root, const char *path)
 {
 	struct stat st;
 
-	return sysroot_stat(root, path, &st) == 0;
+	return sysroot_stat(root, path, 0, &st) == 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -108,25 +98,11 @@ int sysroot_list(const struct sysroot *root, const char *path, char ***ret)
 		return -ENOMEM;
 	(void)take_fd(&fd);
 	names = text_must(calloc(1, sizeof(*names)));
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		names = text_must(reallocarray(names, n + 2, sizeof(*names)));
-		names[n++] = text_format("%s", entry->d_name);
-		names[n] = NULL;
-	}
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			names_add(&names, &n, entry->d_name);
 	closedir(dir);
 	qsort(names, n, sizeof(*names), by_name);
 	*ret = names;
 	return 0;
-}
-
-void names_free(char ***names)
-{
-	if (!*names)
-		return;
-	for (char **name = *names; *name; name++)
-		free(*name);
-	free(*names);
-	*names = NULL;
 }

@@ -27,15 +27,10 @@ int sysroot_open(const struct sysroot *root, const char *path, int flags);
 /* To read a regular file.  0 or a negative errno. */
 int sysroot_read(const struct sysroot *root, const char *path, FILE **ret);
 
-/* 0 or a negative errno. */
-int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret);
-
-/* As sysroot_stat(), without following a link at the end. */
-int sysroot_lstat(const struct sysroot *root, const char *path, struct stat *ret);
+/* flags: O_NOFOLLOW for a link at the end itself, or 0.  0 or a negative errno. */
+int sysroot_stat(const struct sysroot *root, const char *path, int flags, struct stat *ret);
 
 bool sysroot_has(const struct sysroot *root, const char *path);
 
-/* The names in a folder, sorted, without those that begin with a dot; NULL at the end. */
+/* The names in a folder, sorted, without those that begin with a dot; see names_free(). */
 int sysroot_list(const struct sysroot *root, const char *path, char ***ret);
-void names_free(char ***names);
-#define cleanup_names __attribute__((cleanup(names_free)))

@@ -2,7 +2,6 @@
 /* Allocating, escaping, translating and padding text. */
 #include "patctl/base/text.h"
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,16 +31,22 @@ void *text_must(void *pointer)
 	return pointer;
 }
 
-char *text_format(const char *format, ...)
+char *text_vformat(const char *format, va_list arguments)
 {
 	char *text = NULL;
+
+	return text_must(vasprintf(&text, format, arguments) < 0 ? NULL : text);
+}
+
+char *text_format(const char *format, ...)
+{
 	va_list arguments;
-	int n;
+	char *text;
 
 	va_start(arguments, format);
-	n = vasprintf(&text, format, arguments);
+	text = text_vformat(format, arguments);
 	va_end(arguments);
-	return text_must(n < 0 ? NULL : text);
+	return text;
 }
 
 char *text_safe(const char *text)
@@ -100,6 +105,23 @@ char *text_pad(const char *text, size_t width)
 	const size_t own = text_width(text);
 
 	return text_format("%s%*s", text, own < width ? (int)(width - own) : 0, "");
+}
+
+void names_add(char ***names, size_t *n, const char *name)
+{
+	*names = text_must(reallocarray(*names, *n + 2, sizeof(**names)));
+	(*names)[(*n)++] = text_format("%s", name);
+	(*names)[*n] = NULL;
+}
+
+void names_free(char ***names)
+{
+	if (!*names)
+		return;
+	for (char **name = *names; *name; name++)
+		free(*name);
+	free(*names);
+	*names = NULL;
 }
 
 void complain(const char *format, ...)

@@ -2,6 +2,7 @@
 /* Text for a person's terminal: allocated, escaped, translated, padded. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,6 +18,7 @@ void *text_must(void *pointer);
 
 /* As asprintf(), ending patctl when memory is out.  The caller owns the result. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /*
  * A copy that cannot deceive a terminal: unchanged if pat_text_problem() finds no problem, else
@@ -38,6 +40,13 @@ size_t text_wider(size_t width, const char *text);
 
 /* text with blanks behind it, up to width.  The caller owns it. */
 char *text_pad(const char *text, size_t width);
+
+/* Appends a copy of name to the n in *names, behind which stands a NULL. */
+void names_add(char ***names, size_t *n, const char *name);
+
+/* Frees *names, which may be NULL, and what is in it. */
+void names_free(char ***names);
+#define cleanup_names __attribute__((cleanup(names_free)))
 
 /* "patctl: ...", on standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -2,12 +2,18 @@
 /* Parsing and formatting points in time. */
 #include "patctl/base/timestamp.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/l10n.h"
 #include "common/lifetime.h"
+#include "patctl/base/text.h"
+
+#define MINUTE 60U /* seconds, as the rest */
+#define HOUR 3600U
+#define DAY 86400U
+#define MONTH 2629800U /* of 30.44 days, as in common/timespan.h */
+#define YEAR 31557600U
 
 static const char not_a_date[] = N_("not a date; write it like 2027-01-31, \"2027-01-31 18:00\" or "
 				    "\"2027-01-31 18:00:00 UTC\"");
@@ -16,20 +22,20 @@ static const char not_a_date[] = N_("not a date; write it like 2027-01-31, \"202
 static const struct {
 	const char *word;
 	int distance;
-} days[] = {
+} near_days[] = {
 	{ "yesterday", -1 },
 	{ "today", 0 },
 	{ "tomorrow", 1 },
 };
 
-#define DAYS (sizeof(days) / sizeof(days[0]))
+#define DAYS (sizeof(near_days) / sizeof(near_days[0]))
 
-/* The index in days of the word that text begins with, DAYS if there is none. */
+/* The index in near_days of the word that text begins with, DAYS if there is none. */
 static size_t find_day(const char *text)
 {
 	size_t i = 0;
 
-	while (i < DAYS && strncmp(text, days[i].word, strlen(days[i].word)) != 0)
+	while (i < DAYS && strncmp(text, near_days[i].word, strlen(near_days[i].word)) != 0)
 		i++;
 	return i;
 }
@@ -155,7 +161,7 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 	time_t at;
 
 	if (day < DAYS)
-		p += strlen(days[day].word);
+		p += strlen(near_days[day].word);
 	else if (!read_date_and_clock(&p, &tm))
 		return not_a_date;
 
@@ -163,7 +169,8 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 	if (*p != '\0' && !utc)
 		return not_a_date;
 
-	if ((day < DAYS && !read_day(now, days[day].distance, utc, &tm)) || !resolve(&tm, utc, &at))
+	if ((day < DAYS && !read_day(now, near_days[day].distance, utc, &tm)) ||
+		!resolve(&tm, utc, &at))
 		return N_("there is no such date or time");
 	if (at < 0)
 		return N_("the date is in the past");
@@ -173,30 +180,58 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 	return NULL;
 }
 
-static void replace_unprintable(size_t len, char text[static TIMESTAMP_TEXT_MAX])
+static char *format(uint64_t at, bool utc)
 {
-	if (len == 0)
-		(void)snprintf(text, TIMESTAMP_TEXT_MAX, "?");
+	const time_t clock = (time_t)at;
+	char text[64];
+	struct tm tm;
+
+	if (at > PAT_EXPIRES_MAX || !(utc ? gmtime_r(&clock, &tm) : localtime_r(&clock, &tm)) ||
+		strftime(text, sizeof(text), utc ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d %H:%M:%S %Z",
+			&tm) == 0)
+		return text_format("?");
+	return text_format("%s", text);
 }
 
-void timestamp_format_utc(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
+char *timestamp_utc(uint64_t at)
 {
-	time_t clock = (time_t)at;
-	struct tm tm;
-	size_t len = 0;
-
-	if (at <= PAT_EXPIRES_MAX && gmtime_r(&clock, &tm))
-		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	replace_unprintable(len, text);
+	return format(at, true);
 }
 
-void timestamp_format_local(uint64_t at, char text[static TIMESTAMP_TEXT_MAX])
+char *timestamp_local(uint64_t at)
 {
-	time_t clock = (time_t)at;
-	struct tm tm;
-	size_t len = 0;
+	return format(at, false);
+}
 
-	if (at <= PAT_EXPIRES_MAX && localtime_r(&clock, &tm))
-		len = strftime(text, TIMESTAMP_TEXT_MAX, "%Y-%m-%d %H:%M:%S %Z", &tm);
-	replace_unprintable(len, text);
+char *timestamp_age(uint64_t at, uint64_t now)
+{
+	const bool ahead = at > now;
+	const uint64_t distance = ahead ? at - now : now - at;
+	const unsigned long years = (unsigned long)(distance / YEAR),
+			    months = (unsigned long)(distance / MONTH),
+			    days = (unsigned long)(distance / DAY),
+			    hours = (unsigned long)(distance / HOUR),
+			    minutes = (unsigned long)(distance / MINUTE),
+			    seconds = (unsigned long)distance;
+
+	if (years >= 2)
+		return ahead ? text_format(P_("in %lu year", "in %lu years", years), years)
+			     : text_format(P_("%lu year ago", "%lu years ago", years), years);
+	if (days >= 60)
+		return ahead ? text_format(P_("in %lu month", "in %lu months", months), months)
+			     : text_format(P_("%lu month ago", "%lu months ago", months), months);
+	if (days > 0)
+		return ahead ? text_format(P_("in %lu day", "in %lu days", days), days)
+			     : text_format(P_("%lu day ago", "%lu days ago", days), days);
+	if (hours > 0)
+		return ahead ? text_format(P_("in %lu hour", "in %lu hours", hours), hours)
+			     : text_format(P_("%lu hour ago", "%lu hours ago", hours), hours);
+	if (minutes > 0)
+		return ahead ? text_format(P_("in %lu minute", "in %lu minutes", minutes), minutes)
+			     : text_format(
+				       P_("%lu minute ago", "%lu minutes ago", minutes), minutes);
+	if (seconds == 0)
+		return text_format("%s", _("now"));
+	return ahead ? text_format(P_("in %lu second", "in %lu seconds", seconds), seconds)
+		     : text_format(P_("%lu second ago", "%lu seconds ago", seconds), seconds);
 }

@@ -24,7 +24,12 @@ bool timestamp_shaped(const char *text);
 /* NULL and *ret, or the problem with text, for a person; static.  now: for "tomorrow" and such. */
 const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret);
 
-/* "2027-01-31T18:00:30Z"; "2027-01-31 18:00:30 CET". */
-#define TIMESTAMP_TEXT_MAX 64
-void timestamp_format_utc(uint64_t at, char text[static TIMESTAMP_TEXT_MAX]);
-void timestamp_format_local(uint64_t at, char text[static TIMESTAMP_TEXT_MAX]);
+/* "2027-01-31T18:00:30Z"; "2027-01-31 18:00:30 CET".  The caller owns them. */
+char *timestamp_utc(uint64_t at);
+char *timestamp_local(uint64_t at);
+
+/*
+ * The distance from now, "3 days ago" or "in 29 days", in one unit and rounded down: at least 29
+ * days.  The caller owns it.
+ */
+char *timestamp_age(uint64_t at, uint64_t now);

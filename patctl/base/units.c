@@ -30,14 +30,6 @@ void units_read(struct units *units)
 	}
 }
 
-bool units_stop(void)
-{
-	/* In one go: a socket that listens would start the service again. */
-	const char *const argv[] = { "systemctl", "stop", names[0], names[1], names[2], NULL };
-
-	return program_run(argv, NULL);
-}
-
 /* systemctl does it to those, if there are any, in one go. */
 static bool run_on(const char *verb, const bool wanted[static UNITS])
 {
@@ -48,6 +40,12 @@ static bool run_on(const char *verb, const bool wanted[static UNITS])
 		if (wanted[i])
 			argv[n++] = names[i];
 	return n == 2 || program_run(argv, NULL);
+}
+
+bool units_stop(void)
+{
+	/* In one go: a socket that listens would start the service again. */
+	return run_on("stop", (const bool[UNITS]) { true, true, true });
 }
 
 bool units_start(const struct units *units)

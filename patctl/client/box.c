@@ -6,7 +6,6 @@
 
 #include "common/token_format.h"
 #include "patctl/base/secret.h"
-#include "patctl/base/token_input.h"
 
 struct box *box_new(void)
 {
@@ -36,5 +35,5 @@ int box_open(const struct box *box, const uint8_t *sealed, size_t len)
 	if (crypto_box_seal_open((unsigned char *)secret, sealed, len, box->recipient, box->key) !=
 		0)
 		return -EBADMSG;
-	return token_input_seal(secret);
+	return secret_seal(secret);
 }

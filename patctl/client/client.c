@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The connection to a system bus, here or on another machine. */
-#include "patctl/client/client.h"
+#include "patctl/client/client_call.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "patctl/base/text.h"
 #include "patctl/client/agent.h"
-#include "patctl/client/client_call.h"
-#include "patctl/client/client_host.h"
-
-struct client *client_new(bool may_ask, DBusError *error)
-{
-	return client_at(NULL, may_ask, error);
-}
 
 /* The caller's uid there; here it is known. */
 static bool find_uid(struct client *client, DBusError *error)
@@ -32,7 +25,7 @@ static bool find_uid(struct client *client, DBusError *error)
 	return true;
 }
 
-struct client *client_at(const char *host, bool may_ask, DBusError *error)
+struct client *client_new(const char *host, bool may_ask, DBusError *error)
 {
 	DBusConnection *bus =
 		host ? host_connect(host, error) : dbus_bus_get_private(DBUS_BUS_SYSTEM, error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The calls of patd on D-Bus (dbus/org.patd.Tokens1.xml), one function each: here the connection,
- * and the calls about tokens, users and the policy.
+ * The calls of patd on D-Bus (dbus/org.patd.Tokens1.xml), one function each, and the calls of
+ * patctl doctor to the bus, to polkit and to systemd.
  *
  * Each waits 25 seconds at most for its answer, or as long as a person is asked for a password. The
  * bus starts patd if it is not running.  On failure each returns false with *error set and its ret_
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/progress.h"
 #include "common/restriction.h"
 #include "common/token_format.h"
 #include "patctl/base/expiry.h"
@@ -28,8 +29,7 @@ struct client;
  * must outlive the client.  may_ask: ask for a password if polkit wants one; never for another
  * machine.  NULL on failure.
  */
-struct client *client_new(bool may_ask, DBusError *error);
-struct client *client_at(const char *host, bool may_ask, DBusError *error);
+struct client *client_new(const char *host, bool may_ask, DBusError *error);
 void client_free(struct client **client);
 #define cleanup_client __attribute__((cleanup(client_free)))
 
@@ -138,3 +138,56 @@ struct setting {
 
 /* *ret gets the struct settings; the caller clears it. */
 bool client_policy(struct client *client, struct records *ret, DBusError *error);
+
+/* NULL and 0 are "not given"; since and until are times, after is a Seq. */
+struct client_history_filter {
+	const char *user, *token;
+	bool all, reverse;
+	uint64_t since, until, after;
+};
+
+/*
+ * Appends one page of at most limit (0: as many as patd gives) entries, see
+ * patctl/print/history_entry.h, to entries; for the rest as client_list().
+ */
+bool client_history(struct client *client, const struct client_history_filter *filter,
+	uint32_t limit, char **cursor, struct records *entries, DBusError *error);
+
+/* Subscribes to new entries, for client_wait(): those of the caller's tokens, or all. */
+bool client_subscribe(struct client *client, bool all, DBusError *error);
+
+/*
+ * Waits until there may be new entries.  *ret_lost: patd was restarted, and client_subscribe() must
+ * be called again.  False when the bus is gone.
+ */
+bool client_wait(struct client *client, bool *ret_lost, DBusError *error);
+
+/*
+ * Writes the backup to fd, an empty regular file.  This call and client_verify() take long: they
+ * wait without a limit, and show the progress that patd reports.
+ */
+bool client_backup(struct client *client, int fd, struct progress *progress, DBusError *error);
+
+struct client_verification {
+	uint64_t entries, first, bad; /* bad 0: the history is good */
+	char *problem;                /* owned */
+};
+
+/* The caller frees ret->problem. */
+bool client_verify(struct client *client, struct progress *progress,
+	struct client_verification *ret, DBusError *error);
+
+/* The uid of the owner of patd's name. */
+bool client_owner(struct client *client, uint32_t *ret, DBusError *error);
+
+/* Whether the bus would start patd. */
+bool client_activatable(struct client *client, bool *ret, DBusError *error);
+
+/* The ids of all actions that polkit knows; the caller frees them with names_free(). */
+bool client_actions(struct client *client, char ***ret, DBusError *error);
+
+/* When systemd last saw patd start, stop or reload: microseconds since 1970 UTC. */
+bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
+
+/* The time that patd goes by: seconds since 1970 UTC. */
+bool client_now(struct client *client, uint64_t *ret, DBusError *error);

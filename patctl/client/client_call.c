@@ -10,17 +10,6 @@
 #include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
 #include "patctl/client/agent.h"
-#include "patctl/client/client_host.h"
-
-/* The message of an error comes from another process and goes to a terminal. */
-static void escape_message(DBusError *error)
-{
-	cleanup_text char *name = text_format("%s", error->name);
-	cleanup_text char *message = text_safe(error->message);
-
-	dbus_error_free(error);
-	dbus_set_error(error, name, "%s", message);
-}
 
 static bool is_refusal(const DBusError *error, enum pat_error refusal)
 {
@@ -69,12 +58,8 @@ static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusErr
 	dbus_error_free(error);
 	dbus_message_set_allow_interactive_authorization(again, TRUE);
 	answer = send_and_wait(client, again, DBUS_TIMEOUT_INFINITE, error);
-	if (!answer && !terminal && is_refusal(error, PAT_ERR_DENIED)) {
-		cleanup_text char *message = text_format("%s", error->message);
-
-		dbus_error_free(error);
-		dbus_set_error(error, OUTCOME_ERROR_NO_TERMINAL, "%s", message);
-	}
+	if (!answer && !terminal && is_refusal(error, PAT_ERR_DENIED))
+		error_replace(error, OUTCOME_ERROR_NO_TERMINAL, "%s", error->message);
 	return answer;
 }
 
@@ -87,19 +72,16 @@ DBusMessage *call_ask(
 	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
 		answer = ask_person(client, call, error);
 	if (!answer) {
-		escape_message(error);
+		/* It comes from another process and goes to a terminal. */
+		cleanup_text char *safe = text_safe(error->message);
+
+		error_replace(error, error->name, "%s", safe);
 		client_explain(client, error);
 	} else if (!dbus_message_has_signature(answer, signature)) {
 		answer_malformed(dbus_message_get_member(call), error);
 		message_free(&answer);
 	}
 	return answer;
-}
-
-void client_explain(struct client *client, DBusError *error)
-{
-	if (client->host)
-		host_explain(client->host, client->bus, error);
 }
 
 bool call_done(struct client *client, DBusMessage *call, DBusError *error)
@@ -134,8 +116,12 @@ bool answer_malformed(const char *method, DBusError *error)
 	return false;
 }
 
-bool answer_cursor(const char *method, const char *next, char **cursor, DBusError *error)
+bool answer_cursor(const char *method, DBusMessageIter *iter, char **cursor, DBusError *error)
 {
+	const char *next;
+
+	dbus_message_iter_next(iter);
+	dbus_message_iter_get_basic(iter, &next);
 	/* A cursor that does not move would make the loop endless. */
 	if (*next != '\0' && strcmp(next, *cursor ? *cursor : "") == 0)
 		return answer_malformed(method, error);

@@ -36,14 +36,26 @@ bool call_done(struct client *client, DBusMessage *call, DBusError *error);
 bool call_records(struct client *client, DBusMessage *call, const struct record_type *type,
 	struct records *ret, DBusError *error);
 
-/* Adds to *error, which is set, the machine that it comes from, if that is another. */
-void client_explain(struct client *client, DBusError *error);
+/*
+ * A connection to the system bus of another machine, by ssh(1) and systemd-stdio-bridge.  Waits for
+ * ssh without a limit, since ssh may ask a person.  NULL with *error set.
+ */
+DBusConnection *host_connect(const char *host, DBusError *error);
+
+/*
+ * Adds to *error, which is set, the machine that it comes from and what to do there, if that is
+ * another one.
+ */
+void client_explain(const struct client *client, DBusError *error);
 
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */
 bool answer_malformed(const char *method, DBusError *error);
 
-/* Moves *cursor on, see client.h; false with *error set if it does not move. */
-bool answer_cursor(const char *method, const char *next, char **cursor, DBusError *error);
+/*
+ * Moves *cursor on, see client.h, to the text behind the page at iter; false with *error set if it
+ * does not move.
+ */
+bool answer_cursor(const char *method, DBusMessageIter *iter, char **cursor, DBusError *error);
 
 /* The id at the end of a token's path; false if it is no such path. */
 bool answer_id(const char *path, struct pat_id *ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Listing the history, and waiting for its next entries. */
-#include "patctl/client/client_history.h"
+#include "patctl/client/client_call.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "common/bus.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client_call.h"
 
 bool client_history(struct client *client, const struct client_history_filter *filter,
 	uint32_t limit, char **cursor, struct records *entries, DBusError *error)
@@ -16,7 +15,6 @@ bool client_history(struct client *client, const struct client_history_filter *f
 	static const char method[] = "ListHistory";
 	DBusMessageIter args, options, iter;
 	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
-	const char *next;
 
 	options_open(&args, &options);
 	option_string(&options, "user", filter->user);
@@ -36,9 +34,7 @@ bool client_history(struct client *client, const struct client_history_filter *f
 	dbus_message_iter_init(answer, &iter);
 	if (!records_read(&iter, entries))
 		return answer_malformed(method, error);
-	dbus_message_iter_next(&iter);
-	dbus_message_iter_get_basic(&iter, &next);
-	return answer_cursor(method, next, cursor, error);
+	return answer_cursor(method, &iter, cursor, error);
 }
 
 bool client_subscribe(struct client *client, bool all, DBusError *error)

@@ -1,41 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Connecting through ssh(1), and the errors of another machine. */
-#include "patctl/client/client_host.h"
-
-#include <stdbool.h>
+#include "patctl/client/client_call.h"
 
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/host.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
-#include "patctl/client/message.h"
-
-static void set_error(DBusError *error, const char *name, const char *message)
-{
-	dbus_error_free(error);
-	dbus_set_error(error, name, "%s", message);
-}
 
 /* ssh prints the reason on standard error, but not every failure is one of ssh. */
 static void set_unreachable(const char *host, DBusError *error)
 {
-	cleanup_text char *ssh = host_ssh(host, false),
-			  *message =
-				  text_format(_("there is no connection to %s; does this work? %s "
-						"systemd-stdio-bridge --version"),
-					  host, ssh);
+	cleanup_text char *ssh = host_ssh(host, false);
 
-	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
+	error_replace(error, OUTCOME_ERROR_HOST_UNREACHABLE,
+		_("there is no connection to %s; does this work? %s systemd-stdio-bridge --version"),
+		host, ssh);
 }
 
 /* As dbus_bus_register(), which would leave people 25 seconds for ssh's questions. */
 static bool say_hello(DBusConnection *bus, DBusError *error)
 {
 	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_new(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
-					    DBUS_INTERFACE_DBUS, "Hello", &args),
-				    *answer = NULL;
+	cleanup_message DBusMessage *call = call_new(&peer_bus, "Hello", &args), *answer = NULL;
 	const char *name;
 
 	answer = dbus_connection_send_with_reply_and_block(bus, call, DBUS_TIMEOUT_INFINITE, error);
@@ -65,45 +52,39 @@ DBusConnection *host_connect(const char *host, DBusError *error)
 /* The bridge belongs to no session of a person, so polkit cannot ask anybody there. */
 static void explain_denied(const char *host, DBusError *error)
 {
-	cleanup_text char *ssh = host_ssh(host, true), *root = host_as_root(host),
-			  *message =
-				  text_format(_("%s; over ssh nobody is asked for a password: log "
-						"in there, %s patctl ..., or as root: patctl "
-						"--host=%s"),
-					  text_translated(error->message), ssh, root);
+	cleanup_text char *ssh = host_ssh(host, true), *root = host_as_root(host);
 
-	set_error(error, OUTCOME_ERROR_HOST_DENIED, message);
-}
-
-static void explain_policy(const char *host, DBusError *error)
-{
-	cleanup_text char *message = text_format(
-		_("%s; see: patctl --host=%s policy"), text_translated(error->message), host);
-
-	set_error(error, OUTCOME_ERROR_HOST_POLICY, message);
+	error_replace(error, OUTCOME_ERROR_HOST_DENIED,
+		_("%s; over ssh nobody is asked for a password: log in there, %s patctl ..., or "
+		  "as root: patctl --host=%s"),
+		text_translated(error->message), ssh, root);
 }
 
 static void explain_no_patd(const char *host, DBusError *error)
 {
-	cleanup_text char *ssh = host_ssh(host, false),
-			  *message = text_format(_("on %s: %s; is patd running there? see: %s "
-						   "systemctl status patd"),
-				  host, text_translated(error->message), ssh);
+	cleanup_text char *ssh = host_ssh(host, false);
 
-	set_error(error, OUTCOME_ERROR_HOST_UNREACHABLE, message);
+	error_replace(error, OUTCOME_ERROR_HOST_UNREACHABLE,
+		_("on %s: %s; is patd running there? see: %s systemctl status patd"), host,
+		text_translated(error->message), ssh);
 }
 
-void host_explain(const char *host, DBusConnection *bus, DBusError *error)
+void client_explain(const struct client *client, DBusError *error)
 {
 	const enum pat_error refusal = pat_error_from_name(error->name);
+	const char *host = client->host;
 
+	if (!host)
+		return;
 	if (refusal == PAT_ERR_AGAINST_POLICY)
-		explain_policy(host, error);
+		error_replace(error, OUTCOME_ERROR_HOST_POLICY,
+			_("%s; see: patctl --host=%s policy"), text_translated(error->message),
+			host);
 	else if (refusal == PAT_ERR_DENIED || refusal == PAT_ERR_INTERACTIVE)
 		explain_denied(host, error);
 	else if (outcome_of(error)->outcome != OUTCOME_UNREACHABLE)
 		return;
-	else if (dbus_connection_get_is_connected(bus))
+	else if (dbus_connection_get_is_connected(client->bus))
 		explain_no_patd(host, error);
 	else
 		set_unreachable(host, error);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls that take long, and the signals that report their progress. */
-#include "patctl/client/client_progress.h"
+#include "patctl/client/client_call.h"
 
 #include "common/bus.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client_call.h"
-#include "patctl/client/client_history.h"
 
 struct listener {
 	const struct client *client;
@@ -45,42 +43,42 @@ static bool listen_for(struct client *client, struct listener *listener)
 }
 
 static DBusMessage *call_with_progress(struct client *client, DBusMessage *call,
-	const char *answer_signature, struct listener *listener, DBusError *error)
+	const char *answer_signature, const char *signal, struct progress *progress,
+	DBusError *error)
 {
-	const bool subscribed = listen_for(client, listener);
+	struct listener listener = { client, signal, progress };
+	const bool subscribed = listen_for(client, &listener);
 	DBusMessage *answer;
 
 	client->waits = true;
 	answer = call_ask(client, call, answer_signature, error);
 	client->waits = false;
 	if (subscribed)
-		dbus_connection_remove_filter(client->bus, on_message, listener);
+		dbus_connection_remove_filter(client->bus, on_message, &listener);
 	return answer;
 }
 
 bool client_backup(struct client *client, int fd, struct progress *progress, DBusError *error)
 {
-	struct listener listener = { client, "BackupProgress", progress };
 	DBusMessageIter args;
 	cleanup_message DBusMessage *call = call_manager("Backup", &args), *answer = NULL;
 
 	call_fd(&args, fd);
 	call_no_options(&args);
-	answer = call_with_progress(client, call, "", &listener, error);
+	answer = call_with_progress(client, call, "", "BackupProgress", progress, error);
 	return answer != NULL;
 }
 
 bool client_verify(struct client *client, struct progress *progress,
 	struct client_verification *ret, DBusError *error)
 {
-	struct listener listener = { client, "VerifyProgress", progress };
 	DBusMessageIter args;
 	cleanup_message DBusMessage *call = call_manager("VerifyHistory", &args), *answer = NULL;
 	dbus_uint64_t entries, first, bad;
 	const char *problem;
 
 	call_no_options(&args);
-	answer = call_with_progress(client, call, "ttts", &listener, error);
+	answer = call_with_progress(client, call, "ttts", "VerifyProgress", progress, error);
 	if (!answer || !dbus_message_get_args(answer, error, DBUS_TYPE_UINT64, &entries,
 			       DBUS_TYPE_UINT64, &first, DBUS_TYPE_UINT64, &bad, DBUS_TYPE_STRING,
 			       &problem, DBUS_TYPE_INVALID))

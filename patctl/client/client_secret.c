@@ -4,11 +4,9 @@
  * that is opened into one: whoever asked finds the same.
  */
 #include <stddef.h>
-#include <unistd.h>
 
 #include "common/l10n.h"
 #include "patctl/client/box.h"
-#include "patctl/client/client.h"
 #include "patctl/client/client_call.h"
 
 /* The box to have it sealed to, NULL where descriptors come through.  False with *error set. */

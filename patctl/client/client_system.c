@@ -1,35 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls to the bus, polkit, systemd and patd that doctor makes. */
-#include "patctl/client/client_system.h"
+#include "patctl/client/client_call.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/bus.h"
 #include "patctl/base/text.h"
-#include "patctl/client/client_call.h"
 
-struct peer {
-	const char *name, *path, *interface;
-};
-
-static const struct peer bus = { DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS };
 static const struct peer polkit = { "org.freedesktop.PolicyKit1",
 	"/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority" };
 static const struct peer unit = { "org.freedesktop.systemd1",
 	"/org/freedesktop/systemd1/unit/patd_2eservice", DBUS_INTERFACE_PROPERTIES };
 static const struct peer patd = { PAT_BUS_NAME, PAT_BUS_PATH, DBUS_INTERFACE_PROPERTIES };
 
-static DBusMessage *call_peer(
-	const struct peer *peer, const char *method, DBusMessageIter *ret_args)
-{
-	return call_new(peer->name, peer->path, peer->interface, method, ret_args);
-}
-
 bool client_owner(struct client *client, uint32_t *ret, DBusError *error)
 {
 	DBusMessageIter args, at;
-	cleanup_message DBusMessage *call = call_peer(&bus, "GetConnectionUnixUser", &args),
+	cleanup_message DBusMessage *call = call_new(&peer_bus, "GetConnectionUnixUser", &args),
 				    *answer = NULL;
 
 	call_string(&args, PAT_BUS_NAME);
@@ -44,7 +32,7 @@ bool client_owner(struct client *client, uint32_t *ret, DBusError *error)
 bool client_activatable(struct client *client, bool *ret, DBusError *error)
 {
 	DBusMessageIter args, at, names;
-	cleanup_message DBusMessage *call = call_peer(&bus, "ListActivatableNames", &args),
+	cleanup_message DBusMessage *call = call_new(&peer_bus, "ListActivatableNames", &args),
 				    *answer = call_ask(client, call, "as", error);
 
 	if (!answer)
@@ -65,17 +53,16 @@ bool client_activatable(struct client *client, bool *ret, DBusError *error)
 bool client_actions(struct client *client, char ***ret, DBusError *error)
 {
 	DBusMessageIter args, at, actions, action;
-	cleanup_message DBusMessage *call = call_peer(&polkit, "EnumerateActions", &args),
+	cleanup_message DBusMessage *call = call_new(&polkit, "EnumerateActions", &args),
 				    *answer = NULL;
-	char **ids = text_must(calloc(1, sizeof(*ids)));
+	char **ids;
 	size_t n = 0;
 
 	call_string(&args, "C");
 	answer = call_ask(client, call, "a(ssssssuuua{ss})", error);
-	if (!answer) {
-		free(ids);
+	if (!answer)
 		return false;
-	}
+	ids = text_must(calloc(1, sizeof(*ids)));
 	dbus_message_iter_init(answer, &at);
 	for (dbus_message_iter_recurse(&at, &actions);
 		dbus_message_iter_get_arg_type(&actions) == DBUS_TYPE_STRUCT;
@@ -84,9 +71,7 @@ bool client_actions(struct client *client, char ***ret, DBusError *error)
 
 		dbus_message_iter_recurse(&actions, &action);
 		dbus_message_iter_get_basic(&action, &id);
-		ids = text_must(reallocarray(ids, n + 2, sizeof(*ids)));
-		ids[n++] = text_format("%s", id);
-		ids[n] = NULL;
+		names_add(&ids, &n, id);
 	}
 	*ret = ids;
 	return true;
@@ -96,7 +81,7 @@ static bool get_uint64(struct client *client, const struct peer *peer, const cha
 	const char *property, uint64_t *ret, DBusError *error)
 {
 	DBusMessageIter args, at, value;
-	cleanup_message DBusMessage *call = call_peer(peer, "Get", &args), *answer = NULL;
+	cleanup_message DBusMessage *call = call_new(peer, "Get", &args), *answer = NULL;
 
 	call_string(&args, interface);
 	call_string(&args, property);

@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "common/bus.h"
-#include "patctl/client/client.h"
 #include "patctl/client/client_call.h"
 
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
@@ -12,7 +11,6 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 	static const char method[] = "ListTokens";
 	DBusMessageIter args, options, iter, items;
 	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
-	const char *next;
 
 	options_open(&args, &options);
 	option_string(&options, "user", filter->user);
@@ -42,9 +40,7 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 			return answer_malformed(method, error);
 		tokens_append(tokens, &token);
 	}
-	dbus_message_iter_next(&iter);
-	dbus_message_iter_get_basic(&iter, &next);
-	return answer_cursor(method, next, cursor, error);
+	return answer_cursor(method, &iter, cursor, error);
 }
 
 bool client_revoke(struct client *client, const struct pat_id *id,

@@ -21,10 +21,12 @@ static void must(dbus_bool_t ok)
 		no_memory();
 }
 
-DBusMessage *call_new(const char *name, const char *path, const char *interface, const char *method,
-	DBusMessageIter *ret_args)
+const struct peer peer_bus = { DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS };
+
+DBusMessage *call_new(const struct peer *peer, const char *method, DBusMessageIter *ret_args)
 {
-	DBusMessage *call = text_must(dbus_message_new_method_call(name, path, interface, method));
+	DBusMessage *call = text_must(
+		dbus_message_new_method_call(peer->name, peer->path, peer->interface, method));
 
 	dbus_message_iter_init_append(call, ret_args);
 	return call;
@@ -32,14 +34,18 @@ DBusMessage *call_new(const char *name, const char *path, const char *interface,
 
 DBusMessage *call_manager(const char *method, DBusMessageIter *ret_args)
 {
-	return call_new(PAT_BUS_NAME, PAT_BUS_PATH, PAT_BUS_MANAGER, method, ret_args);
+	static const struct peer manager = { PAT_BUS_NAME, PAT_BUS_PATH, PAT_BUS_MANAGER };
+
+	return call_new(&manager, method, ret_args);
 }
 
 DBusMessage *call_token(const struct pat_id *id, const char *method, DBusMessageIter *ret_args)
 {
 	cleanup_text char *path = text_format("%s/%s", PAT_BUS_TOKEN_PATH, id->text);
 
-	return call_new(PAT_BUS_NAME, path, PAT_BUS_TOKEN, method, ret_args);
+	const struct peer token = { PAT_BUS_NAME, path, PAT_BUS_TOKEN };
+
+	return call_new(&token, method, ret_args);
 }
 
 void call_string(DBusMessageIter *args, const char *value)

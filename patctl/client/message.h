@@ -12,9 +12,15 @@
 void message_free(DBusMessage **message);
 #define cleanup_message __attribute__((cleanup(message_free)))
 
+/* Whom a call is to: the name on the bus, an object of its, and an interface of that. */
+struct peer {
+	const char *name, *path, *interface;
+};
+
+extern const struct peer peer_bus; /* the bus itself */
+
 /* A call; *ret_args is where its arguments go.  Never NULL. */
-DBusMessage *call_new(const char *name, const char *path, const char *interface, const char *method,
-	DBusMessageIter *ret_args);
+DBusMessage *call_new(const struct peer *peer, const char *method, DBusMessageIter *ret_args);
 
 /* The same to patd: to the manager, or to a token. */
 DBusMessage *call_manager(const char *method, DBusMessageIter *ret_args);

@@ -44,30 +44,19 @@ static char **read_texts(DBusMessageIter *value)
 	return texts;
 }
 
-static void free_texts(char **texts)
-{
-	for (size_t i = 0; texts && texts[i]; i++)
-		free(texts[i]);
-	free(texts);
-}
-
 /* value: of the field's signature. */
 static bool read_value(DBusMessageIter *value, enum field_type type, void *member)
 {
 	DBusBasicValue basic;
-	char **texts;
-	bool truth;
 
-	if (type == FIELD_TEXTS) {
-		texts = read_texts(value);
-		memcpy(member, &texts, sizeof(texts));
-		return true;
-	}
-	dbus_message_iter_get_basic(value, &basic);
+	if (type != FIELD_TEXTS)
+		dbus_message_iter_get_basic(value, &basic);
 	switch (type) {
 	case FIELD_TEXT:
-		basic.str = text_must(strdup(basic.str));
-		memcpy(member, &basic.str, sizeof(basic.str));
+		*(char **)member = text_must(strdup(basic.str));
+		return true;
+	case FIELD_TEXTS:
+		*(char ***)member = read_texts(value);
 		return true;
 	case FIELD_ID:
 		if (!pat_id_valid(basic.str))
@@ -75,18 +64,15 @@ static bool read_value(DBusMessageIter *value, enum field_type type, void *membe
 		memcpy(member, basic.str, sizeof(struct pat_id));
 		return true;
 	case FIELD_UINT32:
-		memcpy(member, &basic.u32, sizeof(uint32_t));
+		*(uint32_t *)member = basic.u32;
 		return true;
 	case FIELD_UINT64:
 	case FIELD_NONZERO:
-		memcpy(member, &basic.u64, sizeof(uint64_t));
+		*(uint64_t *)member = basic.u64;
 		return true;
 	case FIELD_BOOL:
-		truth = basic.bool_val;
-		memcpy(member, &truth, sizeof(truth));
+		*(bool *)member = basic.bool_val;
 		return true;
-	case FIELD_TEXTS:
-		break;
 	}
 	return false;
 }
@@ -147,16 +133,12 @@ void record_clear(const struct record_type *type, void *record)
 {
 	for (size_t i = 0; i < type->n; i++) {
 		const struct field *field = &type->fields[i];
-		const char *member = (const char *)record + field->offset;
-		char *text, **texts;
+		void *member = (char *)record + field->offset;
 
-		if (field->type == FIELD_TEXT) {
-			memcpy(&text, member, sizeof(text));
-			free(text);
-		} else if (field->type == FIELD_TEXTS) {
-			memcpy(&texts, member, sizeof(texts));
-			free_texts(texts);
-		}
+		if (field->type == FIELD_TEXT)
+			free(*(char **)member);
+		else if (field->type == FIELD_TEXTS)
+			names_free(member);
 	}
 	memset(record, 0, type->size);
 }

@@ -78,22 +78,6 @@ void token_clear(struct token *token)
 	record_clear(token_record_type(), token);
 }
 
-bool token_is_restricted(const struct token *token, enum pat_restriction restriction)
-{
-	const union token_restriction *value = &token->restrictions[restriction];
-
-	switch (restrictions[restriction].kind) {
-	case RESTRICTION_LIST:
-		return *value->list != NULL;
-	case RESTRICTION_TEXT:
-		return *value->text != '\0';
-	case RESTRICTION_TIME:
-	case RESTRICTION_COUNT:
-		return value->number != 0;
-	}
-	return false;
-}
-
 void tokens_append(struct tokens *tokens, const struct token *token)
 {
 	/* The size doubles at each power of two, so that it follows from n. */

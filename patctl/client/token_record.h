@@ -54,8 +54,6 @@ bool token_read(DBusMessageIter *iter, struct token *ret);
 void token_clear(struct token *token);
 #define cleanup_token __attribute__((cleanup(token_clear)))
 
-bool token_is_restricted(const struct token *token, enum pat_restriction restriction);
-
 /* Appends token, and takes its strings over. */
 void tokens_append(struct tokens *tokens, const struct token *token);
 

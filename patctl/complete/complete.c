@@ -27,7 +27,7 @@ static void complete_verbs(struct candidates *candidates)
 static void complete_disabled(struct candidates *candidates)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = client_new(false, &error);
+	cleanup_client struct client *client = client_new(NULL, false, &error);
 	cleanup_records struct records records = { 0 };
 
 	if (client && client_disabled(client, &records, &error)) {

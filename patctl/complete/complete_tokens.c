@@ -111,7 +111,7 @@ void complete_tokens(struct candidates *candidates)
 
 	if ((user && pat_name_problem(user)) || strlen(begin) >= PAT_NAME_MAX)
 		return;
-	search.client = client = client_new(false, &error);
+	search.client = client = client_new(NULL, false, &error);
 	dbus_error_free(&error);
 	if (!client)
 		return;

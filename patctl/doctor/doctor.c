@@ -35,8 +35,7 @@ static void print_json(struct doctor *doctor)
 	json_t *object = json_must(json_object());
 
 	json_add(object, "findings", findings_json(&doctor->findings));
-	json_add(object, "services", doctor->services);
-	doctor->services = NULL;
+	json_add(object, "services", json_incref(doctor->services));
 	json_line(object);
 }
 
@@ -45,17 +44,17 @@ static enum outcome run(const struct command *command)
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client = NULL;
 	cleanup_sysroot struct sysroot root = { .fd = -1 };
-	struct doctor doctor = { .root = &root, .services = json_must(json_array()) };
+	struct doctor doctor = { .root = &root };
 	enum outcome outcome;
 	int r = sysroot_new(command_value(command, &option_root), &root);
 
 	if (r < 0) {
 		complain(_("--root: %s"), strerror(-r));
-		json_decref(doctor.services);
 		return OUTCOME_USAGE;
 	}
+	doctor.services = json_must(json_array());
 	if (!root.image) {
-		client = client_new(false, &error);
+		client = client_new(NULL, false, &error);
 		dbus_error_free(&error);
 	}
 	doctor.client = client;

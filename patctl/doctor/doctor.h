@@ -1,12 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The checks of patctl doctor, one function each. */
+/* The checks of patctl doctor, one function each, and their findings. */
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "patctl/base/sysroot.h"
 #include "patctl/client/client.h"
-#include "patctl/doctor/findings.h"
+
+enum level {
+	LEVEL_OK,
+	LEVEL_UNSEEN, /* it could not be examined */
+	LEVEL_WARNING,
+	LEVEL_PROBLEM,
+	LEVELS
+};
+
+struct finding {
+	enum level level;
+	const char *check;  /* static: "socket" */
+	const char *advice; /* static, NULL for none */
+	char *text;
+	char **services; /* owned, NULL at the end: the PAM services that it is about */
+	size_t n;
+};
+
+/* In the order in which they were found. */
+struct findings {
+	struct finding *items;
+	size_t n;
+};
 
 struct doctor {
 	const struct sysroot *root;
@@ -14,6 +38,25 @@ struct doctor {
 	struct findings findings;
 	json_t *services; /* the results of the trials of each PAM service, for programs */
 };
+
+/* advice: NULL for none.  It, and check, must be static. */
+void found(struct doctor *doctor, enum level level, const char *check, const char *advice,
+	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The same about a PAM service.  Equal findings of several services become one. */
+void found_in(struct doctor *doctor, const char *service, enum level level, const char *advice,
+	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The worst; LEVEL_OK if there are none. */
+enum level findings_worst(const struct findings *findings);
+
+/* A line each on standard output; with quiet only warnings and problems. */
+void findings_print(const struct findings *findings, bool quiet);
+
+/* An array; the caller owns it. */
+json_t *findings_json(const struct findings *findings);
+
+void findings_clear(struct findings *findings);
 
 /* Of the running machine, never of an image.  A check that needs client reports a missing one. */
 void doctor_daemon(struct doctor *doctor);
@@ -24,6 +67,7 @@ void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
 void doctor_time(struct doctor *doctor);
 
+#define DOCTOR_PERMISSIONS 07777U /* the bits of st_mode that are not its type */
 #define DOCTOR_DATABASE PAT_STATE_DIR "/patd.db"
 
 /* False, after a finding, if patd's folder cannot be read.  check: the name of the finding. */

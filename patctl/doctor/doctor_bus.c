@@ -7,10 +7,9 @@
 
 #include "common/bus.h"
 #include "common/l10n.h"
-#include "patctl/base/age.h"
 #include "patctl/base/text.h"
+#include "patctl/base/timestamp.h"
 #include "patctl/client/client.h"
-#include "patctl/client/client_system.h"
 #include "patctl/doctor/doctor.h"
 
 #define PATD_USER "patd"
@@ -22,24 +21,23 @@ void doctor_daemon(struct doctor *doctor)
 	cleanup_records struct records records = { 0 };
 
 	if (!doctor->client)
-		found(&doctor->findings, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
+		found(doctor, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
 			_("the system bus cannot be reached, and so patd cannot"));
 	else if (client_policy(doctor->client, &records, &error))
-		found(&doctor->findings, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
+		found(doctor, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
 	else
-		found(&doctor->findings, LEVEL_PROBLEM, "daemon",
+		found(doctor, LEVEL_PROBLEM, "daemon",
 			_("see: systemctl status patd, journalctl -u patd"),
 			_("patd does not answer on the bus: %s"), text_translated(error.message));
 	dbus_error_free(&error);
 }
 
-/* patd's time never goes back: after a clock that was ahead, tokens expire early until it is over.
- */
+/* patd's time never goes back: after a clock that was ahead, tokens expire early for a while. */
 void doctor_time(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
+	cleanup_text char *age = NULL;
 	uint64_t patd, machine;
-	char age[AGE_TEXT_MAX];
 
 	if (!doctor->client || !client_now(doctor->client, &patd, &error)) {
 		dbus_error_free(&error);
@@ -48,8 +46,8 @@ void doctor_time(struct doctor *doctor)
 	machine = (uint64_t)time(NULL);
 	if (patd <= machine + TIME_AHEAD)
 		return;
-	age_format(patd, machine, age);
-	found(&doctor->findings, LEVEL_WARNING, "clock",
+	age = timestamp_age(patd, machine);
+	found(doctor, LEVEL_WARNING, "clock",
 		_("if the clock is right now, patd(8) says how patd forgets what it saw"),
 		_("patd once saw a clock that was ahead, and goes by that time: it comes %s; "
 		  "tokens expire as if it were then"),
@@ -62,14 +60,14 @@ static bool bus_policy_is_there(const struct sysroot *root)
 	       sysroot_has(root, "/etc/dbus-1/system.d/" PAT_BUS_NAME ".conf");
 }
 
-static void check_owner(struct findings *findings, uint32_t uid)
+static void check_owner(struct doctor *doctor, uint32_t uid)
 {
 	const struct passwd *patd = getpwnam(PATD_USER);
 
 	if (patd && patd->pw_uid == uid)
-		found(findings, LEVEL_OK, "name", NULL, _("user patd owns %s"), PAT_BUS_NAME);
+		found(doctor, LEVEL_OK, "name", NULL, _("user patd owns %s"), PAT_BUS_NAME);
 	else
-		found(findings, uid == 0 ? LEVEL_WARNING : LEVEL_PROBLEM, "name",
+		found(doctor, uid == 0 ? LEVEL_WARNING : LEVEL_PROBLEM, "name",
 			_("nobody but the service patd should: see systemctl status patd"),
 			_("the uid %u owns %s, not user patd"), uid, PAT_BUS_NAME);
 }
@@ -81,15 +79,15 @@ void doctor_name(struct doctor *doctor)
 	uint32_t uid;
 
 	if (!bus_policy_is_there(doctor->root))
-		found(&doctor->findings, LEVEL_WARNING, "name", _("install patd anew"),
+		found(doctor, LEVEL_WARNING, "name", _("install patd anew"),
 			_("the bus has no policy that lets patd own %s"), PAT_BUS_NAME);
 	if (!doctor->client)
 		return;
 	if (client_owner(doctor->client, &uid, &error))
-		check_owner(&doctor->findings, uid);
+		check_owner(doctor, uid);
 	dbus_error_free(&error);
 	if (client_activatable(doctor->client, &activatable, &error) && !activatable)
-		found(&doctor->findings, LEVEL_WARNING, "name",
+		found(doctor, LEVEL_WARNING, "name",
 			_("install patd anew, or: systemctl reload dbus"),
 			_("the bus does not know how to start patd"));
 	dbus_error_free(&error);
@@ -105,13 +103,9 @@ static bool contains(char *const *names, const char *name)
 
 void doctor_polkit(struct doctor *doctor)
 {
-	static const char *const ours[] = {
-		"org.patd.tokens1.generate-own",
-		"org.patd.tokens1.restore-own",
-		"org.patd.tokens1.rotate-own",
-		"org.patd.tokens1.manage-others",
-		"org.patd.tokens1.set-policy",
-	};
+	static const char *const ours[] = { "org.patd.tokens1.generate-own",
+		"org.patd.tokens1.restore-own", "org.patd.tokens1.rotate-own",
+		"org.patd.tokens1.manage-others", "org.patd.tokens1.set-policy" };
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_names char **ids = NULL;
 	bool missing = false;
@@ -119,7 +113,7 @@ void doctor_polkit(struct doctor *doctor)
 	if (!doctor->client)
 		return;
 	if (!client_actions(doctor->client, &ids, &error)) {
-		found(&doctor->findings, LEVEL_WARNING, "polkit", _("install and start polkit"),
+		found(doctor, LEVEL_WARNING, "polkit", _("install and start polkit"),
 			_("only root can generate tokens: polkit cannot be asked: %s"),
 			text_translated(error.message));
 		dbus_error_free(&error);
@@ -127,21 +121,20 @@ void doctor_polkit(struct doctor *doctor)
 	}
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (!contains(ids, ours[i])) {
-			found(&doctor->findings, LEVEL_PROBLEM, "polkit",
+			found(doctor, LEVEL_PROBLEM, "polkit",
 				_("install patd anew, or: systemctl restart polkit"),
 				_("polkit does not know the action %s"), ours[i]);
 			missing = true;
 		}
 	if (!missing)
-		found(&doctor->findings, LEVEL_OK, "polkit", NULL,
-			_("polkit knows patd's actions"));
+		found(doctor, LEVEL_OK, "polkit", NULL, _("polkit knows patd's actions"));
 }
 
 /* The later of *when, microseconds since 1970, and the last change at path. */
 static int take_later(const struct sysroot *root, const char *path, uint64_t *when)
 {
 	struct stat st;
-	int r = sysroot_stat(root, path, &st);
+	int r = sysroot_stat(root, path, 0, &st);
 	uint64_t changed;
 
 	if (r == -ENOENT)
@@ -188,16 +181,15 @@ void doctor_policy(struct doctor *doctor)
 	if (!doctor->client)
 		return;
 	if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s",
-			strerror(-r));
+		found(doctor, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s", strerror(-r));
 	else if (!client_changed(doctor->client, &changed, &error) || changed == 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
+		found(doctor, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
 			_("systemd does not say since when patd has its settings"));
 	else if (configured > changed)
-		found(&doctor->findings, LEVEL_WARNING, "policy", "systemctl reload patd",
+		found(doctor, LEVEL_WARNING, "policy", "systemctl reload patd",
 			_("%s was changed since patd read it"), PAT_CONF_DIR);
 	else
-		found(&doctor->findings, LEVEL_OK, "policy", NULL, _("patd has read what is in %s"),
+		found(doctor, LEVEL_OK, "policy", NULL, _("patd has read what is in %s"),
 			PAT_CONF_DIR);
 	dbus_error_free(&error);
 }

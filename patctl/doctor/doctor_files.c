@@ -11,11 +11,9 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/wire.h"
-#include "patctl/base/text.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/unit_file.h"
 
-#define PERMISSIONS 07777
 #define MEBIBYTE (UINT64_C(1) << 20)
 #define ROOM_LOW (64 * MEBIBYTE)
 #define ROOM_OUT (1 * MEBIBYTE)
@@ -48,22 +46,20 @@ static int try_connect(const struct sysroot *root, const char *path)
 static bool check_socket_file(struct doctor *doctor, const struct socket_file *file)
 {
 	struct stat st;
-	int r = sysroot_lstat(doctor->root, file->path, &st);
+	int r = sysroot_stat(doctor->root, file->path, O_NOFOLLOW, &st);
 
 	if (r == -ENOENT)
-		found(&doctor->findings, LEVEL_PROBLEM, "socket",
+		found(doctor, LEVEL_PROBLEM, "socket",
 			"systemctl enable --now patd-root.socket patd-user.socket",
 			_("%s is not there"), file->path);
 	else if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "socket", NULL, "%s: %s", file->path,
-			strerror(-r));
+		found(doctor, LEVEL_UNSEEN, "socket", NULL, "%s: %s", file->path, strerror(-r));
 	else if (!S_ISSOCK(st.st_mode) || st.st_uid != 0 ||
-		 (st.st_mode & PERMISSIONS) != file->mode)
-		found(&doctor->findings, LEVEL_PROBLEM, "socket",
+		 (st.st_mode & DOCTOR_PERMISSIONS) != file->mode)
+		found(doctor, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
 			_("%s is not a socket of root's with the mode %04o: uid %u, mode %04o"),
-			file->path, file->mode, (unsigned int)st.st_uid,
-			(unsigned int)st.st_mode & PERMISSIONS);
+			file->path, file->mode, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	else
 		return true;
 	return false;
@@ -77,18 +73,16 @@ static void check_socket(struct doctor *doctor, const struct socket_file *file)
 		return;
 	r = try_connect(doctor->root, file->path);
 	if (r == 0)
-		found(&doctor->findings, LEVEL_OK, "socket", NULL, _("%s is listened on"),
-			file->path);
+		found(doctor, LEVEL_OK, "socket", NULL, _("%s is listened on"), file->path);
 	else if (r == -EAGAIN)
-		found(&doctor->findings, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
+		found(doctor, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
 			_("%s takes no more: too many wait there"), file->path);
 	else if (r == -ECONNREFUSED)
-		found(&doctor->findings, LEVEL_PROBLEM, "socket",
+		found(doctor, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
 			_("nothing listens on %s"), file->path);
 	else
-		found(&doctor->findings, LEVEL_UNSEEN, "socket",
-			r == -EACCES ? _("root may") : NULL,
+		found(doctor, LEVEL_UNSEEN, "socket", r == -EACCES ? _("root may") : NULL,
 			_("whether something listens on %s: %s"), file->path, strerror(-r));
 }
 
@@ -97,13 +91,11 @@ void doctor_sockets(struct doctor *doctor)
 	struct stat st;
 
 	/* A user who can write there can replace a socket. */
-	if (sysroot_lstat(doctor->root, PAT_RUNTIME_DIR, &st) == 0 &&
+	if (sysroot_stat(doctor->root, PAT_RUNTIME_DIR, O_NOFOLLOW, &st) == 0 &&
 		(st.st_uid != 0 || (st.st_mode & 022) != 0))
-		found(&doctor->findings, LEVEL_PROBLEM, "socket",
-			"systemd-tmpfiles --create patd.conf",
+		found(doctor, LEVEL_PROBLEM, "socket", "systemd-tmpfiles --create patd.conf",
 			_("%s can be written by others than root: uid %u, mode %04o"),
-			PAT_RUNTIME_DIR, (unsigned int)st.st_uid,
-			(unsigned int)st.st_mode & PERMISSIONS);
+			PAT_RUNTIME_DIR, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	for (size_t i = 0; i < SOCKETS; i++)
 		check_socket(doctor, &sockets[i]);
 }
@@ -114,14 +106,13 @@ void doctor_clock(struct doctor *doctor)
 	const int state = adjtimex(&clock);
 
 	if (state < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "clock", NULL, _("the clock: %s"),
-			strerror(errno));
+		found(doctor, LEVEL_UNSEEN, "clock", NULL, _("the clock: %s"), strerror(errno));
 	else if (state == TIME_ERROR || (clock.status & STA_UNSYNC) != 0)
-		found(&doctor->findings, LEVEL_WARNING, "clock",
+		found(doctor, LEVEL_WARNING, "clock",
 			_("have it synchronised: tokens expire by it"),
 			_("the clock is not synchronised"));
 	else
-		found(&doctor->findings, LEVEL_OK, "clock", NULL, _("the clock is synchronised"));
+		found(doctor, LEVEL_OK, "clock", NULL, _("the clock is synchronised"));
 }
 
 void doctor_units(struct doctor *doctor)
@@ -130,31 +121,30 @@ void doctor_units(struct doctor *doctor)
 		const char *unit = sockets[i].unit;
 
 		if (!unit_is_in(doctor->root, "", unit))
-			found(&doctor->findings, LEVEL_PROBLEM, "unit", _("install patd anew"),
+			found(doctor, LEVEL_PROBLEM, "unit", _("install patd anew"),
 				_("systemd has no unit %s"), unit);
 		else if (unit_is_masked(doctor->root, unit))
-			found(&doctor->findings, LEVEL_PROBLEM, "unit",
+			found(doctor, LEVEL_PROBLEM, "unit",
 				"systemctl unmask patd-root.socket patd-user.socket",
 				_("%s is masked"), unit);
 		else if (!unit_is_in(doctor->root, "/sockets.target.wants", unit))
-			found(&doctor->findings, LEVEL_WARNING, "unit",
+			found(doctor, LEVEL_WARNING, "unit",
 				"systemctl enable --now patd-root.socket patd-user.socket",
 				_("%s does not start with the machine"), unit);
 		else
-			found(&doctor->findings, LEVEL_OK, "unit", NULL, _("%s is enabled"), unit);
+			found(doctor, LEVEL_OK, "unit", NULL, _("%s is enabled"), unit);
 	}
 }
 
 bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret)
 {
-	int r = sysroot_lstat(doctor->root, PAT_STATE_DIR, ret);
+	int r = sysroot_stat(doctor->root, PAT_STATE_DIR, O_NOFOLLOW, ret);
 
 	if (r == -ENOENT)
-		found(&doctor->findings, LEVEL_UNSEEN, check, NULL,
+		found(doctor, LEVEL_UNSEEN, check, NULL,
 			_("%s is not there: patd makes it when it first starts"), PAT_STATE_DIR);
 	else if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, check, NULL, PAT_STATE_DIR ": %s",
-			strerror(-r));
+		found(doctor, LEVEL_UNSEEN, check, NULL, PAT_STATE_DIR ": %s", strerror(-r));
 	return r == 0;
 }
 
@@ -168,8 +158,8 @@ static void check_room(struct doctor *doctor)
 		return;
 	bytes = (uint64_t)room.f_bavail * room.f_frsize;
 	if (bytes < ROOM_LOW)
-		found(&doctor->findings, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING,
-			"database", _("make room: a full disk stops all but a last revoke"),
+		found(doctor, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING, "database",
+			_("make room: a full disk stops all but a last revoke"),
 			_("where %s is, %u MiB are left"), PAT_STATE_DIR,
 			(unsigned int)(bytes / MEBIBYTE));
 }
@@ -181,20 +171,18 @@ void doctor_database(struct doctor *doctor)
 
 	if (!doctor_state_dir(doctor, "database", &folder))
 		return;
-	r = sysroot_lstat(doctor->root, DOCTOR_DATABASE, &st);
+	r = sysroot_stat(doctor->root, DOCTOR_DATABASE, O_NOFOLLOW, &st);
 	if (r == -ENOENT)
-		found(&doctor->findings, LEVEL_UNSEEN, "database", NULL,
+		found(doctor, LEVEL_UNSEEN, "database", NULL,
 			_("there is none: patd makes one when it first starts"));
 	else if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "database",
-			r == -EACCES ? _("root may") : NULL, DOCTOR_DATABASE ": %s", strerror(-r));
+		found(doctor, LEVEL_UNSEEN, "database", r == -EACCES ? _("root may") : NULL,
+			DOCTOR_DATABASE ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
-		found(&doctor->findings, LEVEL_PROBLEM, "database",
-			_("chown patd and chmod 0600 it"),
-			_("%s is not patd's alone: uid %u, mode %04o"), DOCTOR_DATABASE,
-			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
+		found(doctor, LEVEL_PROBLEM, "database", _("chown patd and chmod 0600 it"),
+			_("%s is not patd's alone: uid %u, mode %04o"), DOCTOR_DATABASE, st.st_uid,
+			st.st_mode & DOCTOR_PERMISSIONS);
 	else
-		found(&doctor->findings, LEVEL_OK, "database", NULL, _("%s is patd's alone"),
-			DOCTOR_DATABASE);
+		found(doctor, LEVEL_OK, "database", NULL, _("%s is patd's alone"), DOCTOR_DATABASE);
 	check_room(doctor);
 }

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of the key, which is a file of patd's or a credential of root's. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "common/l10n.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/unit_file.h"
 
-#define PERMISSIONS 07777
 #define KEY_PATH PAT_STATE_DIR "/key"
 #define KEY_LEN 32
 #define SEALED_PATH "/etc/credstore.encrypted/patd.key"
 #define PLAIN_PATH "/etc/credstore/patd.key"
 
-static const char *const credentials[] = {
-	SEALED_PATH,
-	PLAIN_PATH,
-};
+static const char *const credentials[] = { SEALED_PATH, PLAIN_PATH };
 #define CREDENTIALS (sizeof(credentials) / sizeof(credentials[0]))
 #define CREDENTIAL_RUNNING "/run/credentials/patd.service/patd.key"
 
@@ -24,19 +21,19 @@ static const char *const credentials[] = {
 static bool check_credential(struct doctor *doctor, const char *path)
 {
 	struct stat st;
-	int r = sysroot_lstat(doctor->root, path, &st);
+	int r = sysroot_stat(doctor->root, path, O_NOFOLLOW, &st);
 
 	if (r == -ENOENT)
 		return false;
 	if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL,
-			"%s: %s", path, strerror(-r));
+		found(doctor, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL, "%s: %s",
+			path, strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077) != 0)
-		found(&doctor->findings, LEVEL_PROBLEM, "key", _("chown root and chmod 0600 it"),
-			_("%s is not root's alone: uid %u, mode %04o"), path,
-			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
+		found(doctor, LEVEL_PROBLEM, "key", _("chown root and chmod 0600 it"),
+			_("%s is not root's alone: uid %u, mode %04o"), path, st.st_uid,
+			st.st_mode & DOCTOR_PERMISSIONS);
 	else
-		found(&doctor->findings, LEVEL_OK, "key", NULL,
+		found(doctor, LEVEL_OK, "key", NULL,
 			_("the key is a credential: %s is root's alone"), path);
 	return r == 0;
 }
@@ -47,7 +44,7 @@ static void check_plain(struct doctor *doctor)
 	if (sysroot_has(doctor->root, SEALED_PATH) || !sysroot_has(doctor->root, PLAIN_PATH) ||
 		unit_has(doctor->root, "patd.service", "LoadCredential", "patd.key"))
 		return;
-	found(&doctor->findings, LEVEL_PROBLEM, "key",
+	found(doctor, LEVEL_PROBLEM, "key",
 		_("systemctl edit patd.service, and add to [Service]: LoadCredential=patd.key"),
 		_("%s is not encrypted, and patd.service takes only what is: patd does not start"),
 		PLAIN_PATH);
@@ -63,7 +60,7 @@ static const char *check_credentials(struct doctor *doctor)
 			path = credentials[i];
 	check_plain(doctor);
 	if (path && sysroot_has(doctor->root, KEY_PATH))
-		found(&doctor->findings, LEVEL_WARNING, "key",
+		found(doctor, LEVEL_WARNING, "key",
 			_("if tokens work, keep a backup of the file and remove it; else remove "
 			  "the credential"),
 			_("the key is there twice: %s wins over %s"), path, KEY_PATH);
@@ -75,13 +72,13 @@ static void no_key(struct doctor *doctor, const char *credential)
 	if (credential)
 		return;
 	if (sysroot_has(doctor->root, CREDENTIAL_RUNNING))
-		found(&doctor->findings, LEVEL_OK, "key", NULL, _("the key is a credential"));
+		found(doctor, LEVEL_OK, "key", NULL, _("the key is a credential"));
 	else if (sysroot_has(doctor->root, DOCTOR_DATABASE))
-		found(&doctor->findings, LEVEL_WARNING, "key",
+		found(doctor, LEVEL_WARNING, "key",
 			_("if it is not handed to patd as a credential, restore it from a backup"),
 			_("there is a database, and no %s"), KEY_PATH);
 	else
-		found(&doctor->findings, LEVEL_UNSEEN, "key", NULL,
+		found(doctor, LEVEL_UNSEEN, "key", NULL,
 			_("there is none: patd makes one when it first starts"));
 }
 
@@ -94,23 +91,23 @@ void doctor_key(struct doctor *doctor)
 	if (!doctor_state_dir(doctor, "key", &folder))
 		return;
 	if ((folder.st_mode & 077) != 0)
-		found(&doctor->findings, LEVEL_WARNING, "key", "chmod 0700 " PAT_STATE_DIR,
+		found(doctor, LEVEL_WARNING, "key", "chmod 0700 " PAT_STATE_DIR,
 			_("%s can be seen by others: mode %04o"), PAT_STATE_DIR,
-			(unsigned int)folder.st_mode & PERMISSIONS);
-	r = sysroot_lstat(doctor->root, KEY_PATH, &st);
+			folder.st_mode & DOCTOR_PERMISSIONS);
+	r = sysroot_stat(doctor->root, KEY_PATH, O_NOFOLLOW, &st);
 	if (r == -ENOENT)
 		no_key(doctor, credential);
 	else if (r < 0)
-		found(&doctor->findings, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL,
+		found(doctor, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL,
 			KEY_PATH ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
-		found(&doctor->findings, LEVEL_PROBLEM, "key",
+		found(doctor, LEVEL_PROBLEM, "key",
 			_("patd refuses it: chown patd and chmod 0600 it"),
-			_("%s is not patd's alone: uid %u, mode %04o"), KEY_PATH,
-			(unsigned int)st.st_uid, (unsigned int)st.st_mode & PERMISSIONS);
+			_("%s is not patd's alone: uid %u, mode %04o"), KEY_PATH, st.st_uid,
+			st.st_mode & DOCTOR_PERMISSIONS);
 	else if (st.st_size != KEY_LEN)
-		found(&doctor->findings, LEVEL_PROBLEM, "key", _("restore it from a backup"),
+		found(doctor, LEVEL_PROBLEM, "key", _("restore it from a backup"),
 			_("%s does not have %d bytes"), KEY_PATH, KEY_LEN);
 	else
-		found(&doctor->findings, LEVEL_OK, "key", NULL, _("%s is patd's alone"), KEY_PATH);
+		found(doctor, LEVEL_OK, "key", NULL, _("%s is patd's alone"), KEY_PATH);
 }

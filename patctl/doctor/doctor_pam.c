@@ -2,7 +2,6 @@
 /* Checks of each PAM service that has pam_pat.so: whom it lets in, and whom it refuses. */
 #include <errno.h>
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/l10n.h"
@@ -15,9 +14,8 @@
 
 /* A service, and the results of its trials. */
 struct examined {
-	struct findings *findings;
+	struct doctor *doctor;
 	const char *name;
-	const struct stack *stack;
 	bool password; /* it takes passwords at all */
 	struct trial_result results[TRIALS];
 };
@@ -61,8 +59,8 @@ static void report(const struct examined *examined, enum level level, enum trial
 	const struct trial_result *result = &examined->results[trial];
 	cleanup_text char *why = why_text(result), *assumption = assumption_text(result);
 
-	found_of(examined->findings, examined->name, level, PAM, _(advice), "%s: %s%s", _(what),
-		why, assumption);
+	found_in(examined->doctor, examined->name, level, _(advice), "%s: %s%s", _(what), why,
+		assumption);
 }
 
 /* False, after a finding, if a token does not open as it should. */
@@ -74,7 +72,7 @@ static bool check_token(const struct examined *examined)
 
 	if (!result->reached) {
 		line = result->ender ? line_text(result->ender) : text_format("%s", _("the stack"));
-		found_of(examined->findings, examined->name, LEVEL_PROBLEM, PAM, _(above),
+		found_in(examined->doctor, examined->name, LEVEL_PROBLEM, _(above),
 			_("no token is ever looked at: %s ends the stack before pam_pat.so"), line);
 	} else if (!result->opens) {
 		report(examined, LEVEL_PROBLEM, TRIAL_TOKEN,
@@ -83,7 +81,7 @@ static bool check_token(const struct examined *examined)
 						    "pam_pat.so jumps over"),
 			N_("a token that is accepted does not open"));
 	} else if (result->password_first) {
-		found_of(examined->findings, examined->name, LEVEL_WARNING, PAM, _(above),
+		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(above),
 			_("each login by token is a failed password first"));
 	} else {
 		return true;
@@ -102,7 +100,7 @@ static bool check_passwords(const struct examined *examined)
 		   "pam_pat(8)");
 
 	if (!examined->password)
-		found_of(examined->findings, examined->name, LEVEL_WARNING, PAM,
+		found_in(examined->doctor, examined->name, LEVEL_WARNING,
 			_("have another way in for when patd is down"),
 			_("nothing but a token opens"));
 	else if (!examined->results[TRIAL_PASSWORD].opens)
@@ -139,7 +137,7 @@ static bool check_refusals(const struct examined *examined)
 	return true;
 }
 
-static void add_service(struct doctor *doctor, const struct examined *examined)
+static void add_service(const struct examined *examined)
 {
 	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
 
@@ -148,27 +146,26 @@ static void add_service(struct doctor *doctor, const struct examined *examined)
 			json_of_text(pam_code_name(examined->results[t].setcred)));
 	json_add(object, "service", json_of_text(examined->name));
 	json_add(object, "outcomes", outcomes);
-	json_append(doctor->services, object);
+	json_append(examined->doctor->services, object);
 }
 
 static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack)
 {
 	struct examined examined = {
-		.findings = &doctor->findings,
+		.doctor = doctor,
 		.name = name,
-		.stack = stack,
 		.password = trial_has_password(stack),
 	};
 	bool good;
 
 	for (enum trial trial = 0; trial < TRIALS; trial++)
 		trial_run(stack, debian, trial, &examined.results[trial]);
-	add_service(doctor, &examined);
+	add_service(&examined);
 	good = check_token(&examined);
 	good &= check_passwords(&examined);
 	good &= check_refusals(&examined);
 	if (good)
-		found_of(&doctor->findings, name, LEVEL_OK, PAM, NULL,
+		found_in(doctor, name, LEVEL_OK, NULL,
 			_("tokens and passwords open, a password also without pam_pat.so"));
 }
 
@@ -193,11 +190,10 @@ static void check_other_types(
 			continue;
 		text = line_text(line);
 		action = line->actions[PAM_MODULE_UNKNOWN];
-		found_of(&doctor->findings, name,
+		found_in(doctor, name,
 			action == ACTION_BAD || action == ACTION_DIE ? LEVEL_PROBLEM
 								     : LEVEL_WARNING,
-			PAM, _("take the line out"), _("%s is for auth alone, and fails here"),
-			text);
+			_("take the line out"), _("%s is for auth alone, and fails here"), text);
 	}
 }
 
@@ -206,7 +202,7 @@ static void check_module(struct doctor *doctor, const char *name, const struct s
 	cleanup_text char *text = line_text(line);
 
 	if (line->missing)
-		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, _("install libpam-pat anew"),
+		found_in(doctor, name, LEVEL_PROBLEM, _("install libpam-pat anew"),
 			_("there is no such module: %s"), text);
 }
 
@@ -218,14 +214,14 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 	int r = service_read(doctor->root, debian, name, &service);
 
 	if (r < 0) {
-		found_of(&doctor->findings, name, LEVEL_UNSEEN, PAM,
-			r == -EACCES ? _("root may") : NULL, _("its files: %s"), strerror(-r));
+		found_in(doctor, name, LEVEL_UNSEEN, r == -EACCES ? _("root may") : NULL,
+			_("its files: %s"), strerror(-r));
 		return false;
 	}
 	check_other_types(doctor, name, &service);
 	line = find_pat(&service.stacks[STACK_AUTH]);
 	if (service.broken)
-		found_of(&doctor->findings, name, LEVEL_PROBLEM, PAM, _("correct the file"),
+		found_in(doctor, name, LEVEL_PROBLEM, _("correct the file"),
 			_("libpam refuses all of it: %s"), service.broken);
 	if (!line)
 		return false;
@@ -235,22 +231,20 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 	return true;
 }
 
-/* A file that others include, and no program is named after, such as Debian's "common-auth". */
-static bool is_fragment(const char *name)
-{
-	return strncmp(name, "common-", strlen("common-")) == 0;
-}
-
-/* False for files left by a package or an editor: libpam looks for names in lower case. */
+/*
+ * False for a file that others include and no program is named after, such as Debian's
+ * "common-auth", and for one that a package or an editor left: libpam looks for names in lower
+ * case.
+ */
 static bool is_service(const char *name)
 {
-	static const char *const left[] = { "*.dpkg-*", "*.ucf-*", "*.rpm*", "*~", "*.bak",
-		"*[A-Z]*" };
+	static const char *const others[] = { "common-*", "*.dpkg-*", "*.ucf-*", "*.rpm*", "*~",
+		"*.bak", "*[A-Z]*" };
 
-	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
-		if (fnmatch(left[i], name, 0) == 0)
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (fnmatch(others[i], name, 0) == 0)
 			return false;
-	return !is_fragment(name);
+	return true;
 }
 
 /* The services of folder that are not in the one before it. */
@@ -281,13 +275,13 @@ void doctor_pam(struct doctor *doctor)
 	size_t having;
 
 	if (r < 0 && r != -ENOENT) {
-		found(&doctor->findings, LEVEL_UNSEEN, PAM, NULL, PAM_DIR ": %s", strerror(-r));
+		found(doctor, LEVEL_UNSEEN, PAM, NULL, PAM_DIR ": %s", strerror(-r));
 		return;
 	}
 	having = examine_folder(doctor, debian, PAM_DIR, NULL);
 	having += examine_folder(doctor, debian, PAM_VENDOR_DIR, names);
 	if (having == 0)
-		found(&doctor->findings, LEVEL_WARNING, PAM,
+		found(doctor, LEVEL_WARNING, PAM,
 			_("on Debian: pam-auth-update --enable pat; else see pam_pat(8)"),
 			_("no service takes tokens: none has pam_pat.so"));
 }

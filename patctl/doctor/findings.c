@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Collecting findings and printing them. */
-#include "patctl/doctor/findings.h"
-
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/l10n.h"
-#include "patctl/base/sysroot.h"
 #include "patctl/base/text.h"
+#include "patctl/doctor/doctor.h"
 #include "patctl/print/json.h"
 #include "patctl/print/terminal.h"
 
@@ -23,6 +20,7 @@ static const struct {
 	[LEVEL_PROBLEM] = { N_("problem"), "refused" },
 };
 
+/* text: owned by the finding from now on. */
 static struct finding *add(struct findings *findings, enum level level, const char *check,
 	const char *advice, char *text)
 {
@@ -31,72 +29,49 @@ static struct finding *add(struct findings *findings, enum level level, const ch
 	findings->items =
 		text_must(reallocarray(findings->items, findings->n + 1, sizeof(*findings->items)));
 	finding = &findings->items[findings->n++];
-	*finding = (struct finding) {
-		.level = level,
-		.check = check,
-		.subjects = text_must(calloc(1, sizeof(char *))),
-		.text = text,
-		.advice = advice,
-	};
+	*finding = (struct finding) { level, check, advice, text, NULL, 0 };
+	finding->services = text_must(calloc(1, sizeof(*finding->services)));
 	return finding;
 }
 
-static void add_subject(struct finding *finding, const char *subject)
-{
-	finding->subjects = text_must(
-		reallocarray(finding->subjects, finding->n + 2, sizeof(*finding->subjects)));
-	finding->subjects[finding->n++] = text_format("%s", subject);
-	finding->subjects[finding->n] = NULL;
-}
-
-__attribute__((format(printf, 1, 0))) static char *format_text(
-	const char *format, va_list arguments)
-{
-	char *text = NULL;
-
-	return text_must(vasprintf(&text, format, arguments) < 0 ? NULL : text);
-}
-
-void found(struct findings *findings, enum level level, const char *check, const char *advice,
+void found(struct doctor *doctor, enum level level, const char *check, const char *advice,
 	const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	add(findings, level, check, advice, format_text(format, arguments));
+	add(&doctor->findings, level, check, advice, text_vformat(format, arguments));
 	va_end(arguments);
 }
 
-/* A finding about other subjects that is equal otherwise. */
-static struct finding *find_like(
-	struct findings *findings, enum level level, const char *check, const char *text)
+/* A finding about other services that is equal otherwise. */
+static struct finding *find_like(struct findings *findings, enum level level, const char *text)
 {
 	for (size_t i = 0; i < findings->n; i++) {
 		struct finding *finding = &findings->items[i];
 
-		if (finding->n > 0 && finding->level == level &&
-			strcmp(finding->check, check) == 0 && strcmp(finding->text, text) == 0)
+		if (finding->n > 0 && finding->level == level && strcmp(finding->text, text) == 0)
 			return finding;
 	}
 	return NULL;
 }
 
-void found_of(struct findings *findings, const char *subject, enum level level, const char *check,
-	const char *advice, const char *format, ...)
+void found_in(struct doctor *doctor, const char *service, enum level level, const char *advice,
+	const char *format, ...)
 {
 	struct finding *finding;
 	va_list arguments;
 	char *text;
 
 	va_start(arguments, format);
-	text = format_text(format, arguments);
+	text = text_vformat(format, arguments);
 	va_end(arguments);
-	finding = find_like(findings, level, check, text);
+	finding = find_like(&doctor->findings, level, text);
 	if (finding)
 		free(text);
 	else
-		finding = add(findings, level, check, advice, text);
-	add_subject(finding, subject);
+		finding = add(&doctor->findings, level, "pam", advice, text);
+	names_add(&finding->services, &finding->n, service);
 }
 
 enum level findings_worst(const struct findings *findings)
@@ -110,12 +85,12 @@ enum level findings_worst(const struct findings *findings)
 }
 
 /* "cron, login, su" */
-static char *join(char *const *subjects)
+static char *join(char *const *services)
 {
 	char *all = text_format("%s", "");
 
-	for (; *subjects; subjects++) {
-		cleanup_text char *before = all, *safe = text_safe(*subjects);
+	for (; *services; services++) {
+		cleanup_text char *before = all, *safe = text_safe(*services);
 
 		all = text_format("%s%s%s", before, *before ? ", " : "", safe);
 	}
@@ -136,9 +111,9 @@ static void print(const struct finding *finding, enum palette palette)
 {
 	cleanup_text char *padded = text_pad(_(levels[finding->level].word), level_width() + 1),
 			  *mark = terminal_coloured(palette, levels[finding->level].colour, padded),
-			  *subjects = join(finding->subjects), *text = text_safe(finding->text);
+			  *services = join(finding->services), *text = text_safe(finding->text);
 
-	(void)printf("%s %s: %s%s%s%s%s\n", mark, finding->check, subjects, *subjects ? ": " : "",
+	(void)printf("%s %s: %s%s%s%s%s\n", mark, finding->check, services, *services ? ": " : "",
 		text, finding->advice ? "; " : "", finding->advice ? finding->advice : "");
 }
 
@@ -161,7 +136,7 @@ json_t *findings_json(const struct findings *findings)
 
 		json_add(object, "check", json_of_text(finding->check));
 		json_add(object, "level", json_of_text(levels[finding->level].word));
-		json_add(object, "services", json_of_texts(finding->subjects));
+		json_add(object, "services", json_of_texts(finding->services));
 		json_add(object, "message", json_of_text(finding->text));
 		json_add(object, "advice", json_of_text(finding->advice));
 		json_append(array, object);
@@ -172,7 +147,7 @@ json_t *findings_json(const struct findings *findings)
 void findings_clear(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->n; i++) {
-		names_free(&findings->items[i].subjects);
+		names_free(&findings->items[i].services);
 		free(findings->items[i].text);
 	}
 	free(findings->items);

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,13 +11,8 @@
 #include "patctl/base/text.h"
 
 /* Where units are, the administrator's first. */
-static const char *const unit_folders[] = {
-	"/etc/systemd/system",
-	"/run/systemd/system",
-	"/usr/local/lib/systemd/system",
-	"/usr/lib/systemd/system",
-	"/lib/systemd/system",
-};
+static const char *const unit_folders[] = { "/etc/systemd/system", "/run/systemd/system",
+	"/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system" };
 #define UNIT_FOLDERS (sizeof(unit_folders) / sizeof(unit_folders[0]))
 
 bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)
@@ -27,7 +21,7 @@ bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)
 		cleanup_text char *path = text_format("%s%s/%s", unit_folders[i], below, unit);
 		struct stat st;
 
-		if (sysroot_lstat(root, path, &st) == 0)
+		if (sysroot_stat(root, path, O_NOFOLLOW, &st) == 0)
 			return true;
 	}
 	return false;

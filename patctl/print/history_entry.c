@@ -37,17 +37,6 @@ const struct record_type history_entry_type = {
 	.size = sizeof(struct history_entry),
 };
 
-static char *time_text(const struct history_entry *entry, const struct output_context *context)
-{
-	char stamp[TIMESTAMP_TEXT_MAX];
-
-	if (context->terminal)
-		timestamp_format_local(entry->at, stamp);
-	else
-		timestamp_format_utc(entry->at, stamp);
-	return text_format("%s", stamp);
-}
-
 /* Padded, so that the next words form a column. */
 static char *event_text(const struct history_entry *entry, const struct output_context *context)
 {
@@ -147,10 +136,12 @@ static char *unrecorded_text(const struct history_entry *entry)
 
 char *history_entry_line(const struct history_entry *entry, const struct output_context *context)
 {
-	cleanup_text char *time = time_text(entry, context), *event = event_text(entry, context),
-			  *subject = subject_text(entry), *login = login_text(entry),
-			  *by = actor_text(entry, context), *why = reason_text(entry),
-			  *new = new_text(entry, context), *lost = unrecorded_text(entry);
+	cleanup_text char *time = context->terminal ? timestamp_local(entry->at)
+						    : timestamp_utc(entry->at),
+			  *event = event_text(entry, context), *subject = subject_text(entry),
+			  *login = login_text(entry), *by = actor_text(entry, context),
+			  *why = reason_text(entry), *new = new_text(entry, context),
+			  *lost = unrecorded_text(entry);
 
 	return text_format("%s  %s  %s%s%s%s%s%s", time, event, subject, login, by, why, new, lost);
 }

@@ -3,7 +3,6 @@
 #include "patctl/print/json.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "patctl/base/text.h"
 
@@ -45,34 +44,25 @@ void json_add(json_t *object, const char *key, json_t *value)
 		no_memory();
 }
 
-static json_t *of_field(enum field_type type, const char *member)
+static json_t *of_field(enum field_type type, const void *member)
 {
-	char *text, **texts;
-	uint32_t small;
-	uint64_t number;
-	bool truth;
+	const uint64_t *number = member;
 
 	switch (type) {
 	case FIELD_TEXT:
-		memcpy(&text, member, sizeof(text));
-		return json_of_text(text);
+		return json_of_text(*(char *const *)member);
 	case FIELD_TEXTS:
-		memcpy(&texts, member, sizeof(texts));
-		return json_of_texts(texts);
+		return json_of_texts(*(char **const *)member);
 	case FIELD_ID:
 		return json_of_text(member);
 	case FIELD_UINT32:
-		memcpy(&small, member, sizeof(small));
-		return json_must(json_integer(small));
+		return json_must(json_integer(*(const uint32_t *)member));
 	case FIELD_UINT64:
-		memcpy(&number, member, sizeof(number));
-		return json_must(json_integer((json_int_t)number));
+		return json_must(json_integer((json_int_t)*number));
 	case FIELD_NONZERO:
-		memcpy(&number, member, sizeof(number));
-		return json_of_nonzero(number);
+		return json_of_nonzero(*number);
 	case FIELD_BOOL:
-		memcpy(&truth, member, sizeof(truth));
-		return json_must(json_boolean(truth));
+		return json_must(json_boolean(*(const bool *)member));
 	}
 	return json_must(json_null());
 }

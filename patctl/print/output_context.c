@@ -2,20 +2,20 @@
 /* Times, users and reasons as text for people or for programs. */
 #include "patctl/print/output_context.h"
 
+#include <pwd.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/l10n.h"
-#include "patctl/base/age.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
-#include "patctl/base/user_names.h"
 
 struct output_context output_context_for(const char *host)
 {
 	return (struct output_context) {
-		.terminal = terminal_output(),
+		.terminal = isatty(STDOUT_FILENO),
 		.palette = terminal_palette(),
 		.now = (uint64_t)time(NULL),
 		.remote = host != NULL,
@@ -24,50 +24,23 @@ struct output_context output_context_for(const char *host)
 
 char *format_time(const struct output_context *context, uint64_t at)
 {
-	char age[AGE_TEXT_MAX], stamp[TIMESTAMP_TEXT_MAX];
-
-	if (context->terminal) {
-		age_format(at, context->now, age);
-		return text_format("%s", age);
-	}
-	timestamp_format_utc(at, stamp);
-	return text_format("%s", stamp);
+	return context->terminal ? timestamp_age(at, context->now) : timestamp_utc(at);
 }
 
 char *format_time_and_age(const struct output_context *context, uint64_t at)
 {
-	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(at), *age = timestamp_age(at, context->now);
 
-	if (!context->terminal) {
-		timestamp_format_utc(at, stamp);
-		return text_format("%s", stamp);
-	}
-	timestamp_format_local(at, stamp);
-	age_format(at, context->now, age);
-	return text_format("%s (%s)", stamp, age);
-}
-
-char *format_expiry(const struct output_context *context, const struct token *token)
-{
-	return token->expires_at ? format_time(context, token->expires_at)
-				 : text_format("%s", _("never"));
-}
-
-char *format_usage(const struct output_context *context, const struct token *token)
-{
-	cleanup_text char *when = NULL;
-
-	if (!token->last_used_at)
-		return text_format("%s", _("Not used"));
-	when = format_time(context, token->last_used_at);
-	return text_format(_("Last used %s"), when);
+	return context->terminal ? text_format("%s (%s)", stamp, age) : timestamp_utc(at);
 }
 
 char *format_user(const struct output_context *context, uint32_t uid)
 {
-	if (!context->remote)
-		return user_of_uid(uid);
-	return uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
+	const struct passwd *user = context->remote ? NULL : getpwuid(uid);
+
+	if (user)
+		return text_safe(user->pw_name);
+	return context->remote && uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
 }
 
 const char *reason_translated(const char *reason)

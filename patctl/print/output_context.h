@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "patctl/client/token_record.h"
 #include "patctl/print/terminal.h"
 
 struct output_context {
@@ -27,12 +26,6 @@ struct output_context output_context_for(const char *host);
  */
 char *format_time(const struct output_context *context, uint64_t at);
 char *format_time_and_age(const struct output_context *context, uint64_t at);
-
-/* The time, or "never". */
-char *format_expiry(const struct output_context *context, const struct token *token);
-
-/* "Last used 3 days ago", or "Not used". */
-char *format_usage(const struct output_context *context, const struct token *token);
 
 /* "alice", or "uid 1000"; safe for a terminal. */
 char *format_user(const struct output_context *context, uint32_t uid);

@@ -26,18 +26,13 @@ static char *cell_user(const struct output_context *context, const struct token 
 	return text_safe(token->user);
 }
 
-/* A word of patd's, which may come from a later version. */
-static char *cell_translated(const char *word)
-{
-	cleanup_text char *safe = text_safe(word);
-
-	return text_format("%s", text_translated(safe));
-}
-
+/* A later version of patd may have other words. */
 static char *cell_state(const struct output_context *context, const struct token *token)
 {
+	cleanup_text char *safe = text_safe(token->state);
+
 	(void)context;
-	return cell_translated(token->state);
+	return text_format("%s", text_translated(safe));
 }
 
 static char *cell_created(const struct output_context *context, const struct token *token)
@@ -45,12 +40,35 @@ static char *cell_created(const struct output_context *context, const struct tok
 	return format_time(context, token->created_at);
 }
 
-/* A time that has come restricts nothing any more. */
-static bool is_past(const struct output_context *context, const struct token *token,
-	enum pat_restriction restriction)
+static char *cell_expires(const struct output_context *context, const struct token *token)
 {
-	return restrictions[restriction].kind == RESTRICTION_TIME &&
-	       token->restrictions[restriction].number <= context->now;
+	return token->expires_at ? format_time(context, token->expires_at)
+				 : text_format("%s", _("never"));
+}
+
+static char *cell_usage(const struct output_context *context, const struct token *token)
+{
+	cleanup_text char *when = format_time(context, token->last_used_at);
+
+	return token->last_used_at ? text_format(_("Last used %s"), when)
+				   : text_format("%s", _("Not used"));
+}
+
+/* A time that has come restricts nothing any more. */
+static bool restricts(
+	enum restriction_kind kind, const union token_restriction *value, uint64_t now)
+{
+	switch (kind) {
+	case RESTRICTION_LIST:
+		return *value->list != NULL;
+	case RESTRICTION_TEXT:
+		return *value->text != '\0';
+	case RESTRICTION_TIME:
+		return value->number > now;
+	case RESTRICTION_COUNT:
+		return value->number > 0;
+	}
+	return false;
 }
 
 /* A word for each restriction. */
@@ -61,7 +79,7 @@ static char *cell_limits(const struct output_context *context, const struct toke
 	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++) {
 		cleanup_text char *before = NULL;
 
-		if (!token_is_restricted(token, i) || is_past(context, token, i))
+		if (!restricts(restrictions[i].kind, &token->restrictions[i], context->now))
 			continue;
 		before = text;
 		text = text_format("%s%s%s", before, *before ? "," : "", _(restrictions[i].word));
@@ -80,8 +98,8 @@ static const struct {
 	{ N_("USER"), 0.1, SCOLS_FL_TRUNC, cell_user },
 	{ N_("STATE"), 7, 0, cell_state },
 	{ N_("CREATED"), 10, 0, cell_created },
-	{ N_("EXPIRES"), 10, 0, format_expiry },
-	{ N_("USAGE"), 10, 0, format_usage },
+	{ N_("EXPIRES"), 10, 0, cell_expires },
+	{ N_("USAGE"), 10, 0, cell_usage },
 	/* For people, if a token has any; programs are given columns that never change. */
 	{ N_("LIMITS"), 4, SCOLS_FL_HIDDEN, cell_limits },
 };

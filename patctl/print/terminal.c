@@ -14,6 +14,7 @@
 
 #define GREEN "\033[32m"
 #define RED "\033[31m"
+#define RESET "\033[0m"
 
 static const struct {
 	const char *word, *colours_8, *colours_256;
@@ -29,11 +30,6 @@ static const struct {
 	{ "refused", RED, RED },
 	{ TERMINAL_NEW, "\033[1m", "\033[1m" },
 };
-
-bool terminal_output(void)
-{
-	return isatty(STDOUT_FILENO);
-}
 
 bool terminal_can_ask(void)
 {
@@ -51,7 +47,7 @@ enum palette terminal_palette(void)
 {
 	const char *term = environment("TERM"), *colorterm = environment("COLORTERM");
 
-	if (!terminal_output() || *environment("NO_COLOR") != '\0' || *term == '\0' ||
+	if (!isatty(STDOUT_FILENO) || *environment("NO_COLOR") != '\0' || *term == '\0' ||
 		strcmp(term, "dumb") == 0)
 		return PALETTE_NONE;
 	return strstr(term, "256color") || strcmp(colorterm, "truecolor") == 0 ||
@@ -73,7 +69,7 @@ char *terminal_coloured(enum palette palette, const char *word, const char *text
 {
 	const char *colour = terminal_colour(palette, word);
 
-	return text_format("%s%s%s", colour ? colour : "", text, colour ? TERMINAL_RESET : "");
+	return text_format("%s%s%s", colour ? colour : "", text, colour ? RESET : "");
 }
 
 /* In English or in the language of the question. */
@@ -99,8 +95,7 @@ bool terminal_confirm(const char *question)
 	(void)fflush(stderr);
 	n = getline(&line, &size, stdin);
 	if (n < 0)
-		(void)fputc(
-			'\n', stderr); /* the end of input left the cursor behind the question */
+		(void)fputc('\n', stderr); /* the cursor is still behind the question */
 	if (n > 0 && line[n - 1] == '\n')
 		line[n - 1] = '\0';
 	yes = n > 0 && is_yes(line);

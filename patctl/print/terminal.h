@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The terminal: whether there is one, its colours, the width of text on it, and questions. */
+/* The terminal: its colours, and questions. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,9 +9,6 @@ enum palette {
 	PALETTE_8,
 	PALETTE_256,
 };
-
-/* Whether standard output is a terminal. */
-bool terminal_output(void);
 
 /* Whether a question can be asked: standard input and standard error are terminals. */
 bool terminal_can_ask(void);
@@ -25,7 +22,6 @@ enum palette terminal_palette(void);
 /* The escape sequence for the colour of a state, an event or a verdict; NULL for none.  Static. */
 const char *terminal_colour(enum palette palette, const char *word);
 #define TERMINAL_NEW "new" /* the word for a service or network not seen before */
-#define TERMINAL_RESET "\033[0m"
 
 /* text in the colour of word.  The caller owns it. */
 char *terminal_coloured(enum palette palette, const char *word, const char *text);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "patctl/client/client_history.h"
+#include "patctl/client/client.h"
 #include "patctl/print/history_entry.h"
 
 struct history;

@@ -15,7 +15,7 @@ const char select_help[] = N_("A token is told by its name, its id, or the begin
 
 struct client *select_machine(const struct command *command, DBusError *error)
 {
-	return client_at(command_value(command, &option_host),
+	return client_new(command_value(command, &option_host),
 		!command_given(command, &option_no_ask_password), error);
 }
 

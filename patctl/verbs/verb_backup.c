@@ -8,7 +8,7 @@
 #include "patctl/base/new_file.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/verb.h"
-#include "patctl/client/client_progress.h"
+#include "patctl/client/client.h"
 
 /* path: safe for a terminal. */
 static enum outcome fail_file(const char *path, int r)
@@ -22,7 +22,7 @@ static enum outcome fail_file(const char *path, int r)
 
 static bool make(const struct command *command, int fd, DBusError *error)
 {
-	cleanup_client struct client *client = client_new(true, error);
+	cleanup_client struct client *client = client_new(NULL, true, error);
 	struct progress progress;
 	bool made;
 

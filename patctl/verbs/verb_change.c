@@ -221,11 +221,10 @@ static const char done[] = N_("User token successfully revoked");
 /* The end that patd tells: a token that was revoked for longer before stays so. */
 static char *describe_revoked(const struct token *token)
 {
-	char stamp[TIMESTAMP_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(token->revoked_until);
 
 	if (!token->revoked_until)
 		return text_format("%s", _(done));
-	timestamp_format_local(token->revoked_until, stamp);
 	return text_format(_("User token successfully revoked until %s"), stamp);
 }
 

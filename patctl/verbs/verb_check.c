@@ -9,7 +9,6 @@
 #include "common/verdict.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
-#include "patctl/base/token_input.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
@@ -76,12 +75,12 @@ static enum outcome run(const struct command *command)
 	cleanup_close int secret = -1;
 
 	secret_protect_process();
-	token = token_input_read(STDIN_FILENO, &problem);
+	token = secret_input(STDIN_FILENO, &problem);
 	if (!token) {
 		complain("%s", _(problem));
 		return OUTCOME_USAGE;
 	}
-	secret = token_input_seal(token);
+	secret = secret_seal(token);
 	if (secret < 0) {
 		complain(_("cannot hand the token to patd: %s"), strerror(-secret));
 		return OUTCOME_FAILED;

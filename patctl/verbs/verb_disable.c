@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl disable and enable: whether the tokens of users, or of everybody, work at all. */
+#include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +9,6 @@
 #include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/base/text.h"
-#include "patctl/base/user_names.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
@@ -65,6 +66,15 @@ static void set_unknown(struct client *client, const char *user, bool disable, D
 		message = text_format(_("there is no user \"%s\""), safe);
 	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s%s%s", message,
 		hint ? "; " : "", hint ? hint : "");
+}
+
+/* Whether the system knows a user of that name; true if it cannot tell. */
+static bool user_exists(const char *name)
+{
+	errno = 0;
+	/* The values that getpwnam(3) lists for an unknown user. */
+	return getpwnam(name) || (errno != 0 && errno != ENOENT && errno != ESRCH &&
+					 errno != EBADF && errno != EPERM);
 }
 
 /*

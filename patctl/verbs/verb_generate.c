@@ -9,7 +9,6 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
-#include "patctl/base/age.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
@@ -33,12 +32,11 @@ static void prepare(void)
 /* "2027-01-31 18:00:30 CET (in 29 days)", which the caller owns; NULL: never. */
 static char *expiry_text(const struct token *token)
 {
-	char stamp[TIMESTAMP_TEXT_MAX], age[AGE_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(token->expires_at),
+			  *age = timestamp_age(token->expires_at, (uint64_t)time(NULL));
 
 	if (!token->expires_at)
 		return NULL;
-	timestamp_format_local(token->expires_at, stamp);
-	age_format(token->expires_at, (uint64_t)time(NULL), age);
 	return text_format("%s (%s)", stamp, age);
 }
 
@@ -218,16 +216,14 @@ static bool read_grace(const struct command *command, uint64_t *ret)
 
 static void describe_former(const struct token *token)
 {
-	char stamp[TIMESTAMP_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(token->former_until);
 
-	if (token->former_until) {
-		timestamp_format_local(token->former_until, stamp);
+	if (token->former_until)
 		(void)fprintf(stderr,
 			_("The secret before works until %s,\nor until the new one is used.\n"),
 			stamp);
-	} else {
+	else
 		(void)fputs(_("The secret before does not work any more.\n"), stderr);
-	}
 }
 
 static void describe_rotated(const struct token *token)
@@ -249,10 +245,9 @@ static void describe_rotated(const struct token *token)
 /* The token stays valid: it is in use with the former secret.  former_until: 0 if not known. */
 static void report_lost(struct client *client, const struct pat_id *id, uint64_t former_until)
 {
-	char stamp[TIMESTAMP_TEXT_MAX];
+	cleanup_text char *stamp = timestamp_local(former_until);
 
 	if (former_until) {
-		timestamp_format_local(former_until, stamp);
 		complain(_("the new secret of %s was not shown and is lost; the one before works "
 			   "until %s.\nFor another, which ends the one before: %s rotate %s"),
 			id->text, stamp, client_self(client), id->text);

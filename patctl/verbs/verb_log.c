@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl log: the history of tokens. */
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/bus.h"
 #include "common/cleanup.h"
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/base/user_names.h"
 #include "patctl/cli/argument.h"
-#include "patctl/client/client_history.h"
-#include "patctl/client/client_progress.h"
+#include "patctl/client/client.h"
 #include "patctl/print/history_entry.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
@@ -120,6 +120,13 @@ static bool print_first(struct output *output, DBusError *error)
 	return output->limited ? print_last(output, error) : print_after(output, 0, error);
 }
 
+static bool is_caller(const char *name)
+{
+	const struct passwd *user = getpwnam(name);
+
+	return user && user->pw_uid == geteuid();
+}
+
 /*
  * Subscribes to the entries that the filters let through.  The caller's name on another machine is
  * not known here: a caller that may not subscribe to all entries there subscribes to its own.
@@ -128,7 +135,7 @@ static bool subscribe(struct output *output, DBusError *error)
 {
 	const struct client_history_filter *filter = &output->filter;
 	const bool away = client_host(output->client) != NULL;
-	const bool all = filter->all || (filter->user && (away || !user_is_caller(filter->user)));
+	const bool all = filter->all || (filter->user && (away || !is_caller(filter->user)));
 
 	if (client_subscribe(output->client, all, error))
 		return true;

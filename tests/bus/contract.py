@@ -196,15 +196,10 @@ def described(parent):
 def restriction_rows(member):
     """(name, type) of each row of common/restriction.c, by its name or its property."""
     kinds = {"LIST": "as", "TEXT": "s", "TIME": "t", "COUNT": "t"}
+    form = re.compile(r'PAT_\w+\] = \{ "(?P<name>\w+)", "(?P<property>\w+)", RESTRICTION_(\w+),')
     with open(os.path.join(TOP, "common/restriction.c"), encoding="utf-8") as file:
-        rows = re.findall(r"\[PAT_\w+\] = \{(.*?)\n\t\},", file.read(), re.DOTALL)
-    return [
-        (
-            re.search(rf'\.{member} = "(\w+)"', row)[1],
-            kinds[re.search(r"\.kind = RESTRICTION_(\w+)", row)[1]],
-        )
-        for row in rows
-    ]
+        _, *rows = [form.match(row) for row in file.read().split("\n\t[")]
+    return [(row[member], kinds[row[3]]) for row in rows]
 
 
 class Documentation(unittest.TestCase):

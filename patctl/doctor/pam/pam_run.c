@@ -2,7 +2,6 @@
 /* Computing the result of a stack from the answers of its modules. */
 #include "patctl/doctor/pam/pam_run.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "patctl/base/text.h"
@@ -115,6 +114,12 @@ static void go(struct walk *walk, run_answer_fn answer, void *userdata)
 {
 	unsigned int level = 0;
 
+	*walk->run = (struct run) { .decider = RUN_NOBODY };
+	walk->run->answers = text_must(calloc(walk->stack->n + 1, sizeof(*walk->run->answers)));
+	for (size_t i = 0; i < walk->stack->n; i++)
+		walk->run->answers[i] = RUN_NOT_CALLED;
+	walk->now = walk->before[0] = (struct state) { UNDECIDED, FAILS };
+
 	for (size_t i = 0; i < walk->stack->n; i++) {
 		const struct stack_line *line = &walk->stack->lines[i];
 		int said, chosen;
@@ -136,32 +141,21 @@ static void go(struct walk *walk, run_answer_fn answer, void *userdata)
 		walk->run->result = FAILS;
 }
 
-static void start(const struct stack *stack, struct walk *walk, struct run *run)
-{
-	*run = (struct run) { .decider = RUN_NOBODY };
-	run->answers = text_must(calloc(stack->n + 1, sizeof(*run->answers)));
-	for (size_t i = 0; i < stack->n; i++)
-		run->answers[i] = RUN_NOT_CALLED;
-	walk->stack = stack;
-	walk->run = run;
-	walk->now = walk->before[0] = (struct state) { UNDECIDED, FAILS };
-}
-
 void run_authenticate(
 	const struct stack *stack, run_answer_fn answer, void *userdata, struct run *ret)
 {
-	struct walk walk = { 0 };
+	struct walk walk = { .stack = stack, .run = ret };
 
-	start(stack, &walk, ret);
 	go(&walk, answer, userdata);
 }
 
 void run_setcred(const struct stack *stack, const struct run *before, bool debian,
 	run_answer_fn answer, void *userdata, struct run *ret)
 {
-	struct walk walk = { .frozen = before->answers, .jumps_count = !debian };
+	struct walk walk = {
+		.stack = stack, .frozen = before->answers, .jumps_count = !debian, .run = ret
+	};
 
-	start(stack, &walk, ret);
 	go(&walk, answer, userdata);
 }
 

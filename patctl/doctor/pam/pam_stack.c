@@ -25,6 +25,7 @@ struct reader {
 /* A file that is being read. */
 struct source {
 	const char *path;
+	unsigned int number;    /* of the line */
 	enum stack_type wanted; /* lines of other types are passed over */
 	unsigned int depth;     /* of files in files */
 	unsigned int level;
@@ -36,16 +37,16 @@ bool pam_is_debian(const struct sysroot *root)
 }
 
 /* Why the whole service is refused; the first reason counts. */
-static int refuse(
-	struct reader *reader, const struct source *source, unsigned int number, const char *why)
+static int refuse(struct reader *reader, const struct source *source, const char *why)
 {
 	if (!reader->service->broken)
-		reader->service->broken = text_format("%s:%u: %s", source->path, number, _(why));
+		reader->service->broken =
+			text_format("%s:%u: %s", source->path, source->number, _(why));
 	return -EBADMSG;
 }
 
-static struct stack_line *add(struct reader *reader, const struct source *source,
-	unsigned int number, enum stack_type type)
+static struct stack_line *add(
+	struct reader *reader, const struct source *source, enum stack_type type)
 {
 	struct stack *stack = &reader->service->stacks[type];
 	struct stack_line *line;
@@ -54,28 +55,22 @@ static struct stack_line *add(struct reader *reader, const struct source *source
 	line = &stack->lines[stack->n++];
 	*line = (struct stack_line) {
 		.file = text_format("%s", source->path),
-		.number = number,
+		.number = source->number,
 		.level = source->level,
 	};
 	return line;
 }
 
-static int read_file(struct reader *reader, const struct source *source);
+static int read_file(struct reader *reader, struct source *source);
 
-/* 0, -EBADMSG if libpam would refuse the file, or why it cannot be read. */
-static int try_include(
-	struct reader *reader, const struct source *from, const char *name, struct source *as)
+/* The file of that name in the first of the n folders of services that has it. */
+static int read_service(struct reader *reader, const char *name, size_t n, struct source *as)
 {
 	static const char *const folders[] = { PAM_DIR, PAM_VENDOR_DIR };
-	const size_t n = reader->debian ? 1 : 2;
 	int r = -ENOENT;
 
-	as->depth = from->depth + 1;
-	if (as->depth >= STACK_LEVELS)
-		return -EBADMSG;
 	for (size_t i = 0; i < n && r == -ENOENT; i++) {
-		cleanup_text char *path = *name == '/' ? text_format("%s", name)
-						       : text_format("%s/%s", folders[i], name);
+		cleanup_text char *path = text_format("%s/%s", folders[i], name);
 
 		as->path = path;
 		r = read_file(reader, as);
@@ -83,50 +78,57 @@ static int try_include(
 	return r;
 }
 
+/* 0, -EBADMSG if libpam would refuse the file, or why it cannot be read. */
+static int try_include(
+	struct reader *reader, const struct source *from, const char *name, struct source *as)
+{
+	as->depth = from->depth + 1;
+	if (as->depth >= STACK_LEVELS)
+		return -EBADMSG;
+	if (*name != '/')
+		return read_service(reader, name, reader->debian ? 1 : 2, as);
+	as->path = name;
+	return read_file(reader, as);
+}
+
 /* Debian's, in place of type and control. */
-static int include_all(
-	struct reader *reader, const struct source *source, unsigned int number, char *rest)
+static int include_all(struct reader *reader, const struct source *source, char *rest)
 {
 	struct source as = { .wanted = source->wanted, .level = source->level };
 	char *name = pam_word_next(&rest);
 	int r;
 
 	if (!name)
-		return refuse(reader, source, number, N_("@include of what?"));
+		return refuse(reader, source, N_("@include of what?"));
 	r = try_include(reader, source, name, &as);
 	if (r == 0 || (r != -EBADMSG && r != -ENOENT))
 		return r;
 	if (source->wanted == ANY)
-		return refuse(reader, source, number, N_("what it includes cannot be read"));
-	(void)pam_control_parse("", add(reader, source, number, source->wanted)->actions);
+		return refuse(reader, source, N_("what it includes cannot be read"));
+	(void)pam_control_parse("", add(reader, source, source->wanted)->actions);
 	return 0;
 }
 
-static int include_type(struct reader *reader, const struct source *source, unsigned int number,
-	enum stack_type type, bool substack, char *rest)
+static int include_type(struct reader *reader, const struct source *source, enum stack_type type,
+	bool substack, char *rest)
 {
 	struct source as = { .wanted = type, .level = source->level + (substack ? 1 : 0) };
 	char *name = pam_word_next(&rest);
 	int r;
 
 	if (!name)
-		return refuse(reader, source, number, N_("include of what?"));
+		return refuse(reader, source, N_("include of what?"));
 	if (substack)
-		add(reader, source, number, type)->substack = true;
+		add(reader, source, type)->substack = true;
 	r = try_include(reader, source, name, &as);
 	if (r != -EBADMSG && r != -ENOENT)
 		return r;
-	(void)pam_control_parse("", add(reader, source, number, type)->actions);
+	(void)pam_control_parse("", add(reader, source, type)->actions);
 	return 0;
 }
 
-static const char *const module_folders[] = {
-	"/lib/security",
-	"/usr/lib/security",
-	"/lib64/security",
-	"/usr/lib64/security",
-	"/usr/local/lib/security",
-};
+static const char *const module_folders[] = { "/lib/security", "/usr/lib/security",
+	"/lib64/security", "/usr/lib64/security", "/usr/local/lib/security" };
 
 /* Debian has a folder for each architecture. */
 static bool exists_in_multiarch(const struct sysroot *root, const char *module)
@@ -169,8 +171,8 @@ static enum stack_type find_type(const char *word)
 }
 
 /* Parses the line behind its type. */
-static int take_rest(struct reader *reader, const struct source *source, unsigned int number,
-	enum stack_type type, bool wrong, char *rest)
+static int take_rest(struct reader *reader, const struct source *source, enum stack_type type,
+	bool wrong, char *rest)
 {
 	char *control = pam_word_next(&rest), *module;
 	struct stack_line *line;
@@ -178,8 +180,8 @@ static int take_rest(struct reader *reader, const struct source *source, unsigne
 	if (control &&
 		(strcasecmp(control, "include") == 0 || strcasecmp(control, "substack") == 0))
 		return include_type(
-			reader, source, number, type, strcasecmp(control, "substack") == 0, rest);
-	line = add(reader, source, number, type);
+			reader, source, type, strcasecmp(control, "substack") == 0, rest);
+	line = add(reader, source, type);
 	(void)pam_control_parse(control ? control : "", line->actions);
 	module = pam_word_next(&rest);
 	if (module && !wrong) {
@@ -190,8 +192,7 @@ static int take_rest(struct reader *reader, const struct source *source, unsigne
 	return 0;
 }
 
-static int take_line(
-	struct reader *reader, const struct source *source, unsigned int number, char *text)
+static int take_line(struct reader *reader, const struct source *source, char *text)
 {
 	char *rest = text, *word = pam_word_next(&rest);
 	enum stack_type type;
@@ -200,24 +201,25 @@ static int take_line(
 	if (word && *word == '-') /* only that nothing is logged when the module is missing */
 		word++;
 	if (word && reader->debian && strcasecmp(word, "@include") == 0)
-		return include_all(reader, source, number, rest);
+		return include_all(reader, source, rest);
 	type = word ? find_type(word) : STACK_TYPES;
 	wrong = type == STACK_TYPES;
 	if (wrong)
 		type = source->wanted == ANY ? STACK_AUTH : source->wanted;
 	if (source->wanted != ANY && type != source->wanted)
 		return 0;
-	return take_rest(reader, source, number, type, wrong, rest);
+	return take_rest(reader, source, type, wrong, rest);
 }
 
-static int read_file(struct reader *reader, const struct source *source)
+static int read_file(struct reader *reader, struct source *source)
 {
 	cleanup_file FILE *file = NULL;
 	struct pam_lines lines = { 0 };
 	int r;
 
+	source->number = 1;
 	if (reader->files == FILES_MAX)
-		return refuse(reader, source, 1, N_("more than 200 files, one in the other"));
+		return refuse(reader, source, N_("more than 200 files, one in the other"));
 	reader->files++;
 	r = sysroot_read(reader->root, source->path, &file);
 	if (r < 0)
@@ -225,15 +227,15 @@ static int read_file(struct reader *reader, const struct source *source)
 	lines.file = file;
 	for (;;) {
 		cleanup_text char *text = NULL;
-		unsigned int number = 0;
 
-		r = pam_line_next(&lines, &text, &number);
-		if (r == -EBADMSG && source->depth == 0)
-			(void)refuse(
-				reader, source, lines.read, N_("it ends where a line goes on"));
+		r = pam_line_next(&lines, &text, &source->number);
+		if (r == -EBADMSG && source->depth == 0) {
+			source->number = lines.read;
+			(void)refuse(reader, source, N_("it ends where a line goes on"));
+		}
 		if (r <= 0)
 			return r;
-		r = take_line(reader, source, number, text);
+		r = take_line(reader, source, text);
 		if (r < 0)
 			return r;
 	}
@@ -241,17 +243,11 @@ static int read_file(struct reader *reader, const struct source *source)
 
 int service_read(const struct sysroot *root, bool debian, const char *name, struct service *ret)
 {
-	static const char *const folders[] = { PAM_DIR, PAM_VENDOR_DIR };
 	struct service service = { 0 };
 	struct reader reader = { root, debian, &service, 0 };
-	int r = -ENOENT;
+	struct source source = { .wanted = ANY };
+	int r = read_service(&reader, name, 2, &source);
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && r == -ENOENT; i++) {
-		cleanup_text char *path = text_format("%s/%s", folders[i], name);
-		const struct source source = { .path = path, .wanted = ANY };
-
-		r = read_file(&reader, &source);
-	}
 	if (r < 0 && r != -EBADMSG) {
 		service_clear(&service);
 		return r;
@@ -260,18 +256,14 @@ int service_read(const struct sysroot *root, bool debian, const char *name, stru
 	return 0;
 }
 
-static void line_clear(struct stack_line *line)
-{
-	free(line->file);
-	free(line->module);
-	free(line->arguments);
-}
-
 void service_clear(struct service *service)
 {
 	for (size_t t = 0; t < STACK_TYPES; t++) {
-		for (size_t i = 0; i < service->stacks[t].n; i++)
-			line_clear(&service->stacks[t].lines[i]);
+		for (size_t i = 0; i < service->stacks[t].n; i++) {
+			free(service->stacks[t].lines[i].file);
+			free(service->stacks[t].lines[i].module);
+			free(service->stacks[t].lines[i].arguments);
+		}
 		free(service->stacks[t].lines);
 	}
 	free(service->broken);

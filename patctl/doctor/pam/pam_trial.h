@@ -38,11 +38,10 @@ struct trial_result {
 	bool reached;              /* pam_pat.so was asked */
 	bool password_first;       /* and before it, in vain, one that takes passwords */
 	bool bad_jump;
-	const struct stack_line
-		*decider;               /* of the call that failed, else of authenticate; or NULL */
-	const struct stack_line *ender; /* behind it pam_pat.so was not reached; or NULL */
-	const struct stack_line
-		*assumed; /* what it opens hangs on its answer, which is not known; or NULL */
+	/* NULL if there is none: */
+	const struct stack_line *decider; /* of the call that failed, else of authenticate */
+	const struct stack_line *ender;   /* behind it pam_pat.so was not reached */
+	const struct stack_line *assumed; /* the result hangs on its unknown answer */
 };
 
 /* Whether any module of the stack takes passwords. */

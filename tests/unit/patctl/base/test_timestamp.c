@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
 #define NOW UINT64_C(1800000000) /* 2027-01-15 08:00:00 UTC */
+#define DAY 86400
 
 /* POSIX notation, so that the machine needs no tzdata. */
 static int in_berlin(void **state)
@@ -135,17 +137,49 @@ static void dates_are_distinguished_from_periods(void **state)
 	assert_false(timestamp_shaped(""));
 }
 
+static void assert_text(char *text, const char *expected)
+{
+	assert_string_equal(text, expected);
+	text_free(&text);
+}
+
 static void time_is_formatted_in_utc_and_local_time(void **state)
 {
-	char text[TIMESTAMP_TEXT_MAX];
+	(void)state;
+	assert_text(timestamp_utc(NOW), "2027-01-15T08:00:00Z");
+	assert_text(timestamp_local(NOW), "2027-01-15 09:00:00 CET");
+	assert_text(timestamp_utc(UINT64_MAX), "?");
+}
+
+static void distance_is_one_unit_rounded_down(void **state)
+{
+	static const struct {
+		int64_t distance; /* seconds after NOW */
+		const char *text;
+	} ages[] = {
+		{ 0, "now" },
+		{ -1, "1 second ago" },
+		{ -59, "59 seconds ago" },
+		{ -60, "1 minute ago" },
+		{ -3 * 60 - 59, "3 minutes ago" },
+		{ -3600, "1 hour ago" },
+		{ -DAY + 1, "23 hours ago" },
+		{ -3 * DAY, "3 days ago" },
+		{ 1, "in 1 second" },
+		{ 30 * DAY - 1, "in 29 days" },
+		{ 60 * DAY - 1, "in 59 days" },
+		{ 61 * DAY, "in 2 months" },
+		{ 365 * DAY, "in 11 months" },
+		{ 730 * DAY, "in 23 months" },
+		{ 731 * DAY, "in 2 years" },
+		{ -10 * INT64_C(31557600), "10 years ago" },
+	};
 
 	(void)state;
-	timestamp_format_utc(NOW, text);
-	assert_string_equal(text, "2027-01-15T08:00:00Z");
-	timestamp_format_local(NOW, text);
-	assert_string_equal(text, "2027-01-15 09:00:00 CET");
-	timestamp_format_utc(UINT64_MAX, text);
-	assert_string_equal(text, "?");
+	for (size_t i = 0; i < sizeof(ages) / sizeof(ages[0]); i++)
+		assert_text(timestamp_age((uint64_t)((int64_t)NOW + ages[i].distance), NOW),
+			ages[i].text);
+	assert_text(timestamp_age(UINT64_MAX, 0), "in 584542046090 years");
 }
 
 int main(void)
@@ -161,6 +195,7 @@ int main(void)
 		cmocka_unit_test(time_before_1970_or_after_9999_is_refused),
 		cmocka_unit_test(dates_are_distinguished_from_periods),
 		cmocka_unit_test(time_is_formatted_in_utc_and_local_time),
+		cmocka_unit_test(distance_is_one_unit_rounded_down),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -195,8 +195,8 @@ static void services_that_are_alike_are_one_finding(void **state)
 	finding = &doctor.findings.items[0];
 	assert_int_equal(finding->level, LEVEL_OK);
 	assert_int_equal(finding->n, 2);
-	assert_string_equal(finding->subjects[0], "sudo");
-	assert_string_equal(finding->subjects[1], "cron");
+	assert_string_equal(finding->services[0], "sudo");
+	assert_string_equal(finding->services[1], "cron");
 	look_away();
 }
 

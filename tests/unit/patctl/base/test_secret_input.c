@@ -10,7 +10,6 @@
 
 #include "common/token_format.h"
 #include "patctl/base/secret.h"
-#include "patctl/base/token_input.h"
 
 static char token[PAT_TOKEN_LEN + 1];
 static struct pat_id id;
@@ -47,7 +46,7 @@ static void one_line_is_read(void **state)
 
 		strcat(strcat(text, token), ends[i]);
 		fd = pipe_of(text);
-		got = token_input_read(fd, &problem);
+		got = secret_input(fd, &problem);
 		assert_non_null(got);
 		assert_string_equal(got, token);
 		secret_free(&got);
@@ -64,7 +63,7 @@ static void bytes_after_the_line_are_not_read(void **state)
 	(void)state;
 	strcat(strcat(text, token), "\nrest");
 	fd = pipe_of(text);
-	got = token_input_read(fd, &problem);
+	got = secret_input(fd, &problem);
 	secret_free(&got);
 	assert_int_equal(read(fd, rest, sizeof(rest)), 4);
 	assert_string_equal(rest, "rest");
@@ -88,7 +87,7 @@ static void text_that_is_no_token_is_refused(void **state)
 		const char *problem = NULL;
 		int fd = pipe_of(bad[i]);
 
-		assert_null(token_input_read(fd, &problem));
+		assert_null(secret_input(fd, &problem));
 		assert_non_null(problem);
 		close(fd);
 	}
@@ -98,7 +97,7 @@ static void memfd_of_the_token_is_sealed(void **state)
 {
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 	char got[PAT_TOKEN_LEN + 1] = "";
-	int fd = token_input_seal(token);
+	int fd = secret_seal(token);
 	struct stat st;
 
 	(void)state;
