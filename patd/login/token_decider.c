@@ -16,7 +16,7 @@ static void commit(void *userdata)
 
 static bool is_verifier(uint32_t uid, void *userdata)
 {
-	return policy_has_verifier(tokens_policy(userdata), uid);
+	return policy_verifier(tokens_policy(userdata), uid, NULL);
 }
 
 struct decider token_decider(struct tokens *tokens)

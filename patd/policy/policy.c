@@ -7,7 +7,7 @@
 
 #include "common/lifetime.h"
 #include "patd/model/services.h"
-#include "patd/policy/policy_private.h"
+#include "patd/policy/policy_keys.h"
 
 const struct policy policy_default = {
 	.default_lifetime = PAT_LIFETIME_DEFAULT,
@@ -75,19 +75,11 @@ void policy_each(const struct policy_set *set,
 	}
 }
 
-bool policy_has_verifier(const struct policy *policy, uint32_t uid)
-{
-	for (size_t i = 0; i < policy->verifiers_n; i++)
-		if (policy->verifiers[i].uid == uid)
-			return true;
-	return false;
-}
-
 bool policy_verifier(const struct policy *policy, uint32_t uid, const char *service)
 {
 	for (size_t i = 0; i < policy->verifiers_n; i++)
 		if (policy->verifiers[i].uid == uid &&
-			services_match(policy->verifiers[i].services, service))
+			(!service || services_match(policy->verifiers[i].services, service)))
 			return true;
 	return false;
 }

@@ -32,22 +32,6 @@ static const char *parse_period(const char *text, void *ret_member)
 	return NULL;
 }
 
-static const char *parse_period_or_unlimited(const char *text, void *ret_member)
-{
-	if (strcmp(text, "unlimited") != 0)
-		return parse_period(text, ret_member);
-	*(uint64_t *)ret_member = POLICY_UNLIMITED;
-	return NULL;
-}
-
-static const char *parse_period_or_never(const char *text, void *ret_member)
-{
-	if (strcmp(text, "never") != 0)
-		return parse_period(text, ret_member);
-	*(uint64_t *)ret_member = POLICY_UNLIMITED;
-	return NULL;
-}
-
 static const char *parse_number(const char *text, void *ret_member)
 {
 	uint64_t number = 0;
@@ -62,36 +46,16 @@ static const char *parse_number(const char *text, void *ret_member)
 	return NULL;
 }
 
-static const char *parse_number_or_unlimited(const char *text, void *ret_member)
-{
-	if (strcmp(text, "unlimited") != 0)
-		return parse_number(text, ret_member);
-	*(uint64_t *)ret_member = POLICY_UNLIMITED;
-	return NULL;
-}
-
 static const char *parse_yes_or_no(const char *text, void *ret_member)
 {
-	static const struct {
-		const char *word;
-		bool value;
-	} words[] = {
-		{ "yes", true },
-		{ "no", false },
-		{ "true", true },
-		{ "false", false },
-		{ "on", true },
-		{ "off", false },
-		{ "1", true },
-		{ "0", false },
-	};
+	static const char *const words[2][4] = { { "no", "false", "off", "0" },
+		{ "yes", "true", "on", "1" } };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(text, words[i].word) != 0)
-			continue;
-		*(bool *)ret_member = words[i].value;
-		return NULL;
-	}
+	for (size_t i = 0; i < 8; i++)
+		if (strcmp(text, words[i / 4][i % 4]) == 0) {
+			*(bool *)ret_member = i / 4;
+			return NULL;
+		}
 	return "it is neither yes nor no";
 }
 
@@ -124,32 +88,34 @@ static const char *parse_self_services(const char *text, void *ret_member)
 
 const struct policy_key policy_keys[POLICY_KEYS] = {
 	[KEY_DEFAULT_LIFETIME] = { "tokens", "default_lifetime", "30d", PERIOD, parse_period,
-		MEMBER(default_lifetime) },
+		MEMBER(default_lifetime), NULL },
 	[KEY_MAX_LIFETIME] = { "tokens", "max_lifetime", "unlimited", PERIOD ", or \"unlimited\"",
-		parse_period_or_unlimited, MEMBER(max_lifetime) },
+		parse_period, MEMBER(max_lifetime), "unlimited" },
 	[KEY_ALLOW_NEVER] = { "tokens", "allow_never", "yes", YES_OR_NO, parse_yes_or_no,
-		MEMBER(allow_never) },
+		MEMBER(allow_never), NULL },
 	[KEY_MAX_TOKENS] = { "tokens", "max_tokens", "1000", NUMBER ", or \"unlimited\"",
-		parse_number_or_unlimited, MEMBER(max_tokens) },
+		parse_number, MEMBER(max_tokens), "unlimited" },
 	[KEY_SELF_SERVICES] = { "tokens", "self_services", "*", SERVICES, parse_self_services,
-		MEMBER(self_services) },
+		MEMBER(self_services), NULL },
 	[KEY_REVOKE_UNUSED] = { "tokens", "revoke_unused", "never", PERIOD ", or \"never\"",
-		parse_period_or_never, MEMBER(revoke_unused) },
+		parse_period, MEMBER(revoke_unused), "never" },
 	[KEY_DENY_LOCKED] = { "tokens", "deny_locked", "no", YES_OR_NO, parse_yes_or_no,
-		MEMBER(deny_locked) },
-	[KEY_KEEP] = { "history", "keep", "1y", PERIOD ", or \"unlimited\"",
-		parse_period_or_unlimited, MEMBER(keep_history) },
+		MEMBER(deny_locked), NULL },
+	[KEY_KEEP] = { "history", "keep", "1y", PERIOD ", or \"unlimited\"", parse_period,
+		MEMBER(keep_history), "unlimited" },
 	[KEY_MAX_ENTRIES] = { "history", "max_entries", "1000000", NUMBER, parse_number,
-		MEMBER(max_history) },
+		MEMBER(max_history), NULL },
 	[KEY_USAGE_SYNC] = { "storage", "usage_sync", "normal", "normal or full", parse_sync,
-		MEMBER(usage_sync_full) },
+		MEMBER(usage_sync_full), NULL },
 };
 
-const struct policy_key policy_verifier_key = {
-	"verifier",
-	"services",
-	"",
-	SERVICES,
-	parse_services,
-	offsetof(struct verifier, services),
-};
+const struct policy_key policy_verifier_key = { "verifier", "services", "", SERVICES,
+	parse_services, offsetof(struct verifier, services), NULL };
+
+const char *policy_key_parse(const struct policy_key *key, const char *text, void *ret_member)
+{
+	if (!key->unlimited || strcmp(text, key->unlimited) != 0)
+		return key->parse(text, ret_member);
+	*(uint64_t *)ret_member = POLICY_UNLIMITED;
+	return NULL;
+}

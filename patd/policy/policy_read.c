@@ -11,7 +11,7 @@
 #include "common/name.h"
 #include "common/wire.h"
 #include "patd/policy/conf_file.h"
-#include "patd/policy/policy_private.h"
+#include "patd/policy/policy_keys.h"
 #include "patd/util/item.h"
 #include "patd/util/users.h"
 
@@ -42,26 +42,20 @@ struct reading {
 __attribute__((format(printf, 3, 4))) static void report(
 	struct reading *reading, const char *place, const char *format, ...)
 {
-	char *text, *message;
+	cleanup_free char *text = NULL, *message = NULL;
 	va_list args;
 	int r;
 
 	va_start(args, format);
 	r = vasprintf(&text, format, args);
 	va_end(args);
-	if (r < 0) {
+	if (r < 0 || asprintf(&message, "%s: %s", place, text) < 0) {
 		reading->result = -ENOMEM;
 		return;
 	}
-	if (asprintf(&message, "%s: %s", place, text) < 0) {
-		reading->result = -ENOMEM;
-	} else {
-		if (reading->result == 0)
-			reading->result = -EINVAL;
-		reading->fn(message, reading->userdata);
-		free(message);
-	}
-	free(text);
+	if (reading->result == 0)
+		reading->result = -EINVAL;
+	reading->fn(message, reading->userdata);
 }
 
 /* A copy; NULL if there is no memory. */
@@ -78,8 +72,6 @@ static void take_problem(const char *place, const char *text, void *userdata)
 {
 	report(userdata, place, "%s", text);
 }
-
-/* --- sections ------------------------------------------------------------------------------- */
 
 static void report_section(struct reading *reading, const char *place, const char *name)
 {
@@ -171,8 +163,6 @@ static void take_section(const char *place, const char *name, void *userdata)
 		report_section(reading, place, name);
 }
 
-/* --- settings ------------------------------------------------------------------------------- */
-
 static void report_key(struct reading *reading, const char *place, const char *name)
 {
 	char known[256] = "";
@@ -199,7 +189,7 @@ static void set(struct reading *reading, const char *place, const struct policy_
 	if (!setting->source)
 		return;
 	setting->file = reading->file;
-	problem = key->parse(value, ret_member);
+	problem = policy_key_parse(key, value, ret_member);
 	if (problem) {
 		report(reading, place, "%s cannot be \"%s\": %s; allowed is %s", key->name, value,
 			problem, key->allowed);
@@ -221,7 +211,7 @@ static void take_setting(const char *place, const char *name, const char *value,
 	if (reading->section == policy_verifier_key.section &&
 		strcmp(name, policy_verifier_key.name) == 0) {
 		set(reading, place, &policy_verifier_key, value, reading->verifier_setting,
-			(char *)reading->verifier + policy_verifier_key.offset);
+			reading->verifier->services);
 		return;
 	}
 	for (size_t i = 0; i < POLICY_KEYS; i++) {
@@ -235,8 +225,6 @@ static void take_setting(const char *place, const char *name, const char *value,
 	}
 	report_key(reading, place, name);
 }
-
-/* --- files ---------------------------------------------------------------------------------- */
 
 static void read_file(struct reading *reading, const char *folder, const char *name)
 {
@@ -303,8 +291,6 @@ static void read_files(struct reading *reading, const char *conf_dir)
 	if (conf_folder_check(drop_ins, &reader))
 		read_drop_ins(reading, drop_ins);
 }
-
-/* --- all files together --------------------------------------------------------------------- */
 
 /* A default that nobody chose gives way to the maximum; one that somebody chose is a problem. */
 static void settle_lifetimes(struct reading *reading)
