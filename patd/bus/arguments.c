@@ -44,10 +44,9 @@ static const char *read_one(
 	unsigned int i;
 
 	dbus_message_iter_get_basic(entry, &key);
-	for (i = 0; options[i].key; i++)
-		if (strcmp(options[i].key, key) == 0)
-			break;
-	if (!options[i].key)
+	for (i = 0; options && options[i].key && strcmp(options[i].key, key) != 0; i++)
+		;
+	if (!options || !options[i].key)
 		return "there is an option that the method does not know";
 	if ((*seen & UINT32_C(1) << i) != 0)
 		return "an option is given twice";
@@ -64,9 +63,9 @@ static const char *read_one(
 	if (options[i].type == DBUS_TYPE_BOOLEAN) {
 		dbus_message_iter_get_basic(&variant, &flag);
 		*(bool *)options[i].ret_value = flag;
-		return NULL;
+	} else {
+		dbus_message_iter_get_basic(&variant, options[i].ret_value);
 	}
-	dbus_message_iter_get_basic(&variant, options[i].ret_value);
 	return NULL;
 }
 
@@ -98,21 +97,15 @@ static bool read_or_refuse(
 	return !problem;
 }
 
-bool bus_options_only(struct call *call, const struct bus_option *options)
+bool bus_options_of_call(struct call *call, void *ret_first, const struct bus_option *options)
 {
 	DBusMessageIter args;
 
 	(void)dbus_message_iter_init(call->message, &args);
-	return read_or_refuse(call, &args, options);
-}
-
-bool bus_options_after(struct call *call, void *ret_first, const struct bus_option *options)
-{
-	DBusMessageIter args;
-
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, ret_first);
-	(void)dbus_message_iter_next(&args);
+	if (ret_first) {
+		dbus_message_iter_get_basic(&args, ret_first);
+		(void)dbus_message_iter_next(&args);
+	}
 	return read_or_refuse(call, &args, options);
 }
 

@@ -5,7 +5,7 @@
 
 #include "common/cleanup.h"
 #include "patd/bus/arguments.h"
-#include "patd/bus/methods.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/token_view.h"
 #include "patd/crypto/secret_fd.h"
 #include "patd/model/sources.h"
@@ -25,23 +25,22 @@ static void serve_check(struct call *call)
 	struct pat_id id;
 	struct pat_digest digest;
 	struct bus_path path;
-	struct refusal refusal = { 0 };
 	enum pat_error error;
 
-	if (!bus_options_after(call, &fd, options))
+	if (!bus_options_of_call(call, &fd, options))
 		return;
-	refusal.why = secret_fd_read(fd, &id, &digest);
-	if (refusal.why) {
-		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+	call->refusal.why = secret_fd_read(fd, &id, &digest);
+	if (call->refusal.why) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, call->refusal.why);
 		return;
 	}
 	if (from && strcmp(from, SOURCES_LOCAL) == 0)
 		from = "";
 	error = tokens_check(call_tokens(call), &call->caller, &id, &digest, service, from,
-		verdicts, &n, &refusal);
+		verdicts, &n, &call->refusal);
 	sodium_memzero(&digest, sizeof(digest));
 	if (error != PAT_OK) {
-		call_refuse(call, error, refusal.why);
+		call_refuse(call, error, call->refusal.why);
 		return;
 	}
 	for (unsigned int i = 0; i < n; i++)
@@ -53,11 +52,7 @@ static void serve_check(struct call *call)
 }
 
 const struct bus_method bus_check_methods[] = {
-	{
-		.name = "Check",
-		.in = { { "secret", "h" }, { "options", "a{sv}" } },
-		.out = { { "token", "o" }, { "refusals", "as" } },
-		.handle = serve_check,
-	},
+	{ "Check", serve_check, .in = { { "secret", "h" }, { "options", "a{sv}" } },
+		.out = { { "token", "o" }, { "refusals", "as" } } },
 	{ 0 },
 };

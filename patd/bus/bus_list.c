@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ListTokens: one page of tokens. */
 #include "patd/bus/arguments.h"
-#include "patd/bus/methods.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"
 
@@ -27,46 +27,33 @@ static bool read_query(struct call *call, struct token_query *ret_query)
 	return bus_options_of_list(call, options, &ret_query->limit, &ret_query->cursor);
 }
 
-struct page {
-	struct tokens *tokens;
-	struct reply_rows rows;
-};
-
 static int append_row(const struct token *token, void *userdata)
 {
-	struct page *page = userdata;
+	struct reply_rows *rows = userdata;
 	struct token_view view;
 
-	token_view_fill(page->tokens, token, &view);
-	return reply_rows_append(&page->rows, token_view_properties(), &view);
+	token_view_fill(call_tokens(rows->call), token, &view);
+	return reply_rows_append(rows, token_view_properties(), &view);
 }
 
 static void serve_list(struct call *call)
 {
 	struct token_query query = { 0 };
-	struct refusal refusal = { 0 };
-	struct page page = { .tokens = call_tokens(call) };
+	struct reply_rows rows;
 	char cursor[TOKENS_CURSOR_MAX];
 	enum pat_error error;
 
 	if (!read_query(call, &query))
 		return;
-	reply_rows_begin(&page.rows, call);
-	error = tokens_list(
-		page.tokens, &call->caller, &query, append_row, &page, cursor, &refusal);
-	if (error == PAT_OK)
-		call_reply(call, reply_rows_end(&page.rows, cursor));
-	else
-		polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
-	reply_rows_discard(&page.rows);
+	reply_rows_begin(&rows, call);
+	error = tokens_list(call_tokens(call), &call->caller, &query, append_row, &rows, cursor,
+		&call->refusal);
+	reply_rows_end(&rows, error, cursor, query.user);
 }
 
 const struct bus_method bus_list_methods[] = {
-	{
-		.name = "ListTokens",
+	{ "ListTokens", serve_list,
 		.in = { { "filter", "a{sv}" }, { "limit", "u" }, { "cursor", "s" } },
-		.out = { { "tokens", "aa{sv}" }, { "next_cursor", "s" } },
-		.handle = serve_list,
-	},
+		.out = { { "tokens", "aa{sv}" }, { "next_cursor", "s" } } },
 	{ 0 },
 };

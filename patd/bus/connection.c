@@ -13,9 +13,8 @@
 #include "patd/bus/bus_message.h"
 #include "patd/bus/call.h"
 #include "patd/bus/clients.h"
-#include "patd/bus/dispatch.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/loop.h"
-#include "patd/bus/methods.h"
 #include "patd/bus/signals.h"
 #include "patd/util/log.h"
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The objects on the bus, and the call of a method that finds its handler. */
-#include "patd/bus/dispatch.h"
+#include "patd/bus/interface.h"
 
 #include <string.h>
 
 #include "common/bus.h"
 #include "common/l10n.h"
-#include "patd/bus/interface.h"
 
 /* What libdbus answers by itself, on every path: listed, never called. */
 static const struct bus_method peer[] = {
@@ -14,32 +13,18 @@ static const struct bus_method peer[] = {
 	{ .name = "GetMachineId", .out = { { "machine_uuid", "s" } } },
 	{ 0 },
 };
-static const struct bus_method *const peer_methods[] = { peer, NULL };
 static const struct bus_interface peer_interface = {
 	.name = DBUS_INTERFACE_PEER,
-	.methods = peer_methods,
+	.methods = (const struct bus_method *const[]) { peer, NULL },
 };
 
-static const struct bus_interface *const node_interfaces[] = {
-	&bus_introspectable_interface,
-	&peer_interface,
-	NULL,
-};
-static const struct bus_interface *const manager_interfaces[] = {
-	&bus_manager_interface,
-	&bus_object_manager_interface,
-	&bus_properties_interface,
-	&bus_introspectable_interface,
-	&peer_interface,
-	NULL,
-};
-static const struct bus_interface *const token_interfaces[] = {
-	&bus_token_interface,
-	&bus_properties_interface,
-	&bus_introspectable_interface,
-	&peer_interface,
-	NULL,
-};
+static const struct bus_interface *const node_interfaces[] = { &bus_introspectable_interface,
+	&peer_interface, NULL };
+static const struct bus_interface *const manager_interfaces[] = { &bus_manager_interface,
+	&bus_object_manager_interface, &bus_properties_interface, &bus_introspectable_interface,
+	&peer_interface, NULL };
+static const struct bus_interface *const token_interfaces[] = { &bus_token_interface,
+	&bus_properties_interface, &bus_introspectable_interface, &peer_interface, NULL };
 
 static const struct bus_object objects[] = {
 	{ "/", "org", node_interfaces },

@@ -93,7 +93,6 @@ static enum pat_error append_page(struct objects *objects, struct refusal *ret_r
 static void build(struct call *call)
 {
 	struct objects *objects = call->work;
-	struct refusal refusal = { 0 };
 	enum pat_error error = PAT_OK;
 
 	if (objects->events != tokens_events(call_tokens(call)) && !begin(objects)) {
@@ -101,10 +100,10 @@ static void build(struct call *call)
 		return;
 	}
 	do {
-		error = append_page(objects, &refusal);
+		error = append_page(objects, &call->refusal);
 	} while (error == PAT_OK && objects->cursor[0] != '\0' && objects->attempts > ATTEMPTS_MAX);
 	if (error != PAT_OK)
-		call_refuse(call, error, refusal.why);
+		call_refuse(call, error, call->refusal.why);
 	else if (objects->cursor[0] != '\0')
 		call_yield(call, build);
 	else if (dbus_message_iter_close_container(&objects->to, &objects->dict))
@@ -139,30 +138,20 @@ static void get_managed_objects(struct call *call)
 }
 
 static const struct bus_method object_methods[] = {
-	{
-		.name = "GetManagedObjects",
-		.out = { { "objpath_interfaces_and_properties", "a{oa{sa{sv}}}" } },
-		.handle = get_managed_objects,
-	},
+	{ "GetManagedObjects", get_managed_objects,
+		.out = { { "objpath_interfaces_and_properties", "a{oa{sa{sv}}}" } } },
 	{ 0 },
 };
 
-static const struct bus_method *const methods[] = { object_methods, NULL };
-
 static const struct bus_signal signals[] = {
-	{
-		.name = "InterfacesAdded",
-		.args = { { "object_path", "o" }, { "interfaces_and_properties", "a{sa{sv}}" } },
-	},
-	{
-		.name = "InterfacesRemoved",
-		.args = { { "object_path", "o" }, { "interfaces", "as" } },
-	},
+	{ "InterfacesAdded",
+		.args = { { "object_path", "o" }, { "interfaces_and_properties", "a{sa{sv}}" } } },
+	{ "InterfacesRemoved", .args = { { "object_path", "o" }, { "interfaces", "as" } } },
 	{ 0 },
 };
 
 const struct bus_interface bus_object_manager_interface = {
 	.name = BUS_OBJECT_MANAGER,
-	.methods = methods,
+	.methods = (const struct bus_method *const[]) { object_methods, NULL },
 	.signals = signals,
 };
