@@ -18,7 +18,6 @@
 #include "patd/history/journal.h"
 #include "patd/login/listeners.h"
 #include "patd/login/server.h"
-#include "patd/login/token_decider.h"
 #include "patd/policy/settings.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
@@ -190,13 +189,6 @@ static int open_journal(struct daemon *daemon)
 	return 0;
 }
 
-static int open_login_server(struct daemon *daemon)
-{
-	const struct decider decider = token_decider(daemon->tokens);
-
-	return login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
-}
-
 static int open_bus(struct daemon *daemon, const char *address)
 {
 	int r;
@@ -205,17 +197,17 @@ static int open_bus(struct daemon *daemon, const char *address)
 		READY_US, 0, on_ready_timer, daemon);
 	if (r < 0)
 		return r;
-	r = bus_new(daemon->event, daemon->lookups, daemon->tokens, address, be_ready, daemon,
-		&daemon->bus);
+	r = bus_new(daemon->event, daemon->lookups, daemon->tokens, daemon->backups, address,
+		be_ready, daemon, &daemon->bus);
 	if (r < 0)
 		return r;
-	bus_set_backups(daemon->bus, daemon->backups);
 	bus_set_policy(daemon->bus, settings_policy(daemon->settings));
 	return 0;
 }
 
 static int open_services(struct daemon *daemon, const struct options *options)
 {
+	const struct decider decider = token_decider(daemon->tokens);
 	int r;
 
 	r = open_loop(daemon);
@@ -230,7 +222,7 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)
 		return r;
-	r = open_login_server(daemon);
+	r = login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
 	if (r < 0)
 		return r;
 	r = open_bus(daemon, options->bus);
@@ -283,9 +275,8 @@ int daemon_run(const struct options *options)
 		.listeners = { .root_fd = -1, .user_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
-	int r;
+	int r = start(&daemon, options);
 
-	r = start(&daemon, options);
 	if (r >= 0) {
 		r = sd_event_loop(daemon.event);
 		if (r != 0)

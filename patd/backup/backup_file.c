@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/progress.h"
 #include "patd/util/io.h"
 #include "patd/util/log.h"
@@ -48,10 +49,13 @@ struct copy {
 };
 
 /* -EBADMSG: there are fewer. */
-static int copy_pieces(const struct copy *copy, uint8_t piece[static PIECE])
+static int copy_run(const struct copy *copy)
 {
+	cleanup_free uint8_t *piece = malloc(PIECE);
 	uint64_t done = 0;
 
+	if (!piece)
+		return -ENOMEM;
 	while (done < copy->size) {
 		size_t len = copy->size - done < PIECE ? (size_t)(copy->size - done) : PIECE;
 		ssize_t n = io_read(copy->from, piece, len);
@@ -73,18 +77,6 @@ static int copy_pieces(const struct copy *copy, uint8_t piece[static PIECE])
 		}
 	}
 	return 0;
-}
-
-static int copy_run(const struct copy *copy)
-{
-	uint8_t *piece = malloc(PIECE);
-	int r;
-
-	if (!piece)
-		return -ENOMEM;
-	r = copy_pieces(copy, piece);
-	free(piece);
-	return r;
 }
 
 static void begin_checksum(crypto_generichash_state *checksum, const struct header *header)

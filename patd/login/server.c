@@ -57,6 +57,7 @@ struct login_server {
 		struct pat_reply reply;
 	} replies[ACCEPTS_MAX];
 	unsigned int replies_due;
+	bool committing;
 	uint64_t logged_us;
 };
 
@@ -76,7 +77,9 @@ static uint64_t now_us(struct login_server *server)
 
 static void send_replies(struct login_server *server)
 {
+	server->committing = true;
 	server->decider.commit(server->decider.userdata);
+	server->committing = false;
 	for (unsigned int i = 0; i < server->replies_due; i++) {
 		/* A client that has gone, or does not read, loses its reply. */
 		(void)send(server->replies[i].fd, &server->replies[i].reply,
@@ -124,8 +127,12 @@ int verification_defer(struct verification *verification, uint64_t *ret_id)
 
 int login_server_reply(struct login_server *server, uint64_t id, const struct pat_reply *reply)
 {
-	int fd = pending_take(server->pending, id);
+	int fd;
 
+	/* It would overtake the commit, and replies[] may be full. */
+	if (server->committing)
+		return -EDEADLK;
+	fd = pending_take(server->pending, id);
 	if (fd < 0)
 		return fd;
 	queue_reply(server, fd, reply);
@@ -380,16 +387,12 @@ static void socket_close(struct verification_socket *socket)
 	sd_event_source_disable_unref(socket->timer);
 }
 
-static void login_server_clear(struct login_server **server)
-{
-	login_server_free(*server);
-}
+DEFINE_CLEANUP(login_server_free, login_server)
 
 int login_server_new(sd_event *event, const struct listeners *listeners,
 	const struct decider *decider, struct login_server **ret_server)
 {
-	__attribute__((cleanup(login_server_clear))) struct login_server *server =
-		calloc(1, sizeof(*server));
+	cleanup_with(login_server_free) struct login_server *server = calloc(1, sizeof(*server));
 	int r;
 
 	if (!server)

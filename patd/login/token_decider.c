@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the login server asks, in terms of patd/tokens. */
-#include "patd/login/token_decider.h"
+/* The decider of patd, in terms of patd/tokens. */
+#include "patd/login/server.h"
+#include "patd/tokens/tokens.h"
 
 static void decide(struct verification *verification, uint32_t caller_uid,
 	const struct pat_request *request, struct pat_reply *ret_reply, void *userdata)

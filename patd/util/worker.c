@@ -77,9 +77,11 @@ static int on_finished(sd_event_source *source, int fd, uint32_t revents, void *
 	return 0;
 }
 
-/* All but the thread. */
+/* All but the thread.  NULL is allowed. */
 static void release(struct worker *worker)
 {
+	if (!worker)
+		return;
 	sd_event_source_disable_unref(worker->source);
 	if (worker->finished_fd >= 0)
 		close(worker->finished_fd);
@@ -88,15 +90,11 @@ static void release(struct worker *worker)
 	free(worker);
 }
 
-static void clear(struct worker **worker)
-{
-	if (*worker)
-		release(*worker);
-}
+DEFINE_CLEANUP(release, worker)
 
 int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker)
 {
-	__attribute__((cleanup(clear))) struct worker *worker = calloc(1, sizeof(*worker));
+	cleanup_with(release) struct worker *worker = calloc(1, sizeof(*worker));
 	int r;
 
 	if (!worker)
