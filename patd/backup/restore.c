@@ -12,7 +12,6 @@
 
 #include "common/cleanup.h"
 #include "patd/backup/backup_file.h"
-#include "patd/backup/verify_image.h"
 #include "patd/db/database.h"
 #include "patd/db/state_dir.h"
 #include "patd/util/log.h"

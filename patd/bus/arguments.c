@@ -8,16 +8,15 @@
 
 #include "common/l10n.h"
 #include "patd/bus/call.h"
+#include "patd/util/item.h"
 
 static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list)
 {
 	DBusMessageIter items;
-	char *at = ret_list->text;
-	const char *const end = ret_list->text + sizeof(ret_list->text);
 
 	if (dbus_message_iter_get_element_type(variant) != DBUS_TYPE_STRING)
 		return "an option has another type than the method takes";
-	*at = '\0';
+	ret_list->text[0] = '\0';
 	dbus_message_iter_recurse(variant, &items);
 	for (; dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_STRING;
 		dbus_message_iter_next(&items)) {
@@ -26,11 +25,8 @@ static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list
 		dbus_message_iter_get_basic(&items, &item);
 		if (strchr(item, ',') || *item == '\0')
 			return N_("a string in an option is empty, or has a comma");
-		if (strlen(item) + 2 > (size_t)(end - at))
+		if (!item_append(ret_list->text, sizeof(ret_list->text), ",", item))
 			return N_("an option is too long");
-		if (at > ret_list->text)
-			*at++ = ',';
-		at = stpcpy(at, item);
 	}
 	return NULL;
 }

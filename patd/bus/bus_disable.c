@@ -130,7 +130,7 @@ static void serve_list_disabled(struct call *call)
 	struct reply_rows rows;
 	enum pat_error error;
 
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	error = tokens_list_disabled(
 		call_tokens(call), &call->caller, append_disabled, &rows, &call->refusal);
 	reply_rows_end(&rows, error, NULL, NULL);

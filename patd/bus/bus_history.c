@@ -98,33 +98,26 @@ static int append_entry(const struct entry *entry, void *userdata)
 	return dbus_message_iter_close_container(&rows->rows, &dict) ? 0 : -ENOMEM;
 }
 
-/* False: the call has ended. */
-static bool read_query(struct call *call, struct history_query *ret_query)
-{
-	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, &ret_query->user, NULL },
-		{ "all", DBUS_TYPE_BOOLEAN, &ret_query->all, NULL },
-		{ "token", DBUS_TYPE_STRING, &ret_query->id, NULL },
-		{ "since", DBUS_TYPE_UINT64, &ret_query->since, NULL },
-		{ "until", DBUS_TYPE_UINT64, &ret_query->until, NULL },
-		{ "after", DBUS_TYPE_UINT64, &ret_query->after, NULL },
-		{ "reverse", DBUS_TYPE_BOOLEAN, &ret_query->reverse, NULL },
-		{ 0 },
-	};
-
-	return bus_options_of_list(call, options, &ret_query->limit, &ret_query->cursor);
-}
-
 static void serve_history(struct call *call)
 {
 	struct history_query query = { 0 };
 	char cursor[TOKENS_CURSOR_MAX];
 	struct reply_rows rows;
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, &query.user, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &query.all, NULL },
+		{ "token", DBUS_TYPE_STRING, &query.id, NULL },
+		{ "since", DBUS_TYPE_UINT64, &query.since, NULL },
+		{ "until", DBUS_TYPE_UINT64, &query.until, NULL },
+		{ "after", DBUS_TYPE_UINT64, &query.after, NULL },
+		{ "reverse", DBUS_TYPE_BOOLEAN, &query.reverse, NULL },
+		{ 0 },
+	};
 	enum pat_error error;
 
-	if (!read_query(call, &query))
+	if (!bus_options_of_list(call, options, &query.limit, &query.cursor))
 		return;
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	error = tokens_list_history(call_tokens(call), &call->caller, &query, append_entry, &rows,
 		cursor, &call->refusal);
 	reply_rows_end(&rows, error, cursor, query.user);
@@ -172,7 +165,6 @@ static void verify_some(struct call *call)
 
 static void serve_verify(struct call *call)
 {
-
 	if (bus_options_of_call(call, NULL, NULL) &&
 		call_new_work(call, sizeof(struct verification)))
 		verify_some(call);
@@ -202,7 +194,7 @@ static void serve_sources(struct call *call)
 	struct reply_rows rows;
 	enum pat_error error;
 
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	error = tokens_list_sources(
 		call_tokens(call), &call->caller, call->id, append_source, &rows, &call->refusal);
 	reply_rows_end(&rows, error, NULL, NULL);

@@ -5,28 +5,6 @@
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"
 
-/* False: the call has ended. */
-static bool read_query(struct call *call, struct token_query *ret_query)
-{
-	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, &ret_query->user, NULL },
-		{ "all", DBUS_TYPE_BOOLEAN, &ret_query->all, NULL },
-		{ "name", DBUS_TYPE_STRING, &ret_query->name, NULL },
-		{ "name_pattern", DBUS_TYPE_STRING, &ret_query->name_pattern, NULL },
-		{ "id_prefix", DBUS_TYPE_STRING, &ret_query->id_prefix, NULL },
-		{ "state", DBUS_TYPE_STRING, &ret_query->state, NULL },
-		{ "unused_since", DBUS_TYPE_UINT64, &ret_query->unused_since,
-			&ret_query->has_unused_since },
-		{ "expiring_before", DBUS_TYPE_UINT64, &ret_query->expiring_before,
-			&ret_query->has_expiring_before },
-		{ "service", DBUS_TYPE_STRING, &ret_query->service, NULL },
-		{ "good_for", DBUS_TYPE_STRING, &ret_query->good_for, NULL },
-		{ 0 },
-	};
-
-	return bus_options_of_list(call, options, &ret_query->limit, &ret_query->cursor);
-}
-
 static int append_row(const struct token *token, void *userdata)
 {
 	struct reply_rows *rows = userdata;
@@ -41,11 +19,25 @@ static void serve_list(struct call *call)
 	struct token_query query = { 0 };
 	struct reply_rows rows;
 	char cursor[TOKENS_CURSOR_MAX];
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, &query.user, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &query.all, NULL },
+		{ "name", DBUS_TYPE_STRING, &query.name, NULL },
+		{ "name_pattern", DBUS_TYPE_STRING, &query.name_pattern, NULL },
+		{ "id_prefix", DBUS_TYPE_STRING, &query.id_prefix, NULL },
+		{ "state", DBUS_TYPE_STRING, &query.state, NULL },
+		{ "unused_since", DBUS_TYPE_UINT64, &query.unused_since, &query.has_unused_since },
+		{ "expiring_before", DBUS_TYPE_UINT64, &query.expiring_before,
+			&query.has_expiring_before },
+		{ "service", DBUS_TYPE_STRING, &query.service, NULL },
+		{ "good_for", DBUS_TYPE_STRING, &query.good_for, NULL },
+		{ 0 },
+	};
 	enum pat_error error;
 
-	if (!read_query(call, &query))
+	if (!bus_options_of_list(call, options, &query.limit, &query.cursor))
 		return;
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	error = tokens_list(call_tokens(call), &call->caller, &query, append_row, &rows, cursor,
 		&call->refusal);
 	reply_rows_end(&rows, error, cursor, query.user);

@@ -295,16 +295,13 @@ static void on_caller(struct job *job)
 {
 	struct call *call = (struct call *)job;
 
-	if (call->dropped) {
+	if (call->dropped)
 		call_free(call);
-		return;
-	}
-	if (call->lookup.result < 0) {
+	else if (call->lookup.result < 0)
 		call_refuse(
 			call, PAT_ERR_DENIED, N_("the user who asks is not known to the system"));
-		return;
-	}
-	set_caller(call);
+	else
+		set_caller(call);
 }
 
 static void on_uid(DBusPendingCall *pending, void *userdata)

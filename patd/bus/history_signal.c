@@ -122,10 +122,8 @@ int history_signal_new(
 	if (!history)
 		return -ENOMEM;
 	history->clients = clients;
-	r = sd_event_add_time(event, &history->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, history);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_enabled(history->timer, SD_EVENT_OFF);
+	r = sd_event_add_time(
+		event, &history->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_timer, history);
 	if (r < 0)
 		return r;
 	*ret_history = TAKE(history);

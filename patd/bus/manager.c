@@ -78,7 +78,7 @@ static void get_policy(struct call *call)
 {
 	struct reply_rows rows;
 
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	policy_each(call->context->policy, append_setting, &rows);
 	reply_rows_end(&rows, PAT_OK, NULL, NULL);
 }

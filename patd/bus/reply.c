@@ -96,7 +96,7 @@ bool reply_append(DBusMessageIter *to, const struct bus_property *properties,
 	return dbus_message_iter_close_container(to, &dict);
 }
 
-static void discard(struct reply_rows *rows)
+void reply_rows_discard(struct reply_rows *rows)
 {
 	if (!rows->reply)
 		return;
@@ -104,7 +104,7 @@ static void discard(struct reply_rows *rows)
 	message_free(&rows->reply);
 }
 
-void reply_rows_begin(struct reply_rows *rows, struct call *call)
+void reply_rows_begin(struct reply_rows *rows, struct call *call, const char *type)
 {
 	*rows = (struct reply_rows) {
 		.call = call,
@@ -114,8 +114,8 @@ void reply_rows_begin(struct reply_rows *rows, struct call *call)
 	if (!rows->reply)
 		return;
 	dbus_message_iter_init_append(rows->reply, &rows->to);
-	if (!dbus_message_iter_open_container(&rows->to, DBUS_TYPE_ARRAY, "a{sv}", &rows->rows))
-		discard(rows);
+	if (!dbus_message_iter_open_container(&rows->to, DBUS_TYPE_ARRAY, type, &rows->rows))
+		reply_rows_discard(rows);
 }
 
 int reply_rows_append(
@@ -123,7 +123,7 @@ int reply_rows_append(
 {
 	if (rows->reply && reply_append(&rows->rows, properties, NULL, view))
 		return 0;
-	discard(rows);
+	reply_rows_discard(rows);
 	return -ENOMEM;
 }
 
@@ -133,7 +133,7 @@ void reply_rows_end(
 	if (error != PAT_OK || !rows->reply ||
 		!dbus_message_iter_close_container(&rows->to, &rows->rows) ||
 		(cursor && !dbus_message_iter_append_basic(&rows->to, DBUS_TYPE_STRING, &cursor)))
-		discard(rows);
+		reply_rows_discard(rows);
 	if (error == PAT_OK)
 		call_reply(rows->call, rows->reply);
 	else

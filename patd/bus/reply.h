@@ -23,15 +23,16 @@ bool reply_append_pair(
 	DBusMessageIter *dict, const struct bus_property *property, const void *view);
 bool reply_append_one(DBusMessageIter *to, const struct bus_property *property, const void *view);
 
-/* A reply that begins with an aa{sv}: rows, each with the properties of one table. */
+/* A reply that begins with an array: rows, an aa{sv} with the properties of a table, or others. */
 struct reply_rows {
 	struct call *call;
 	DBusMessage *reply; /* NULL: out of memory, and no row is added any more */
 	DBusMessageIter to, rows;
 };
 
-/* An empty reply to the call.  *rows stays where it is until reply_rows_end(). */
-void reply_rows_begin(struct reply_rows *rows, struct call *call);
+/* An empty reply to the call, with rows of that type.  *rows stays where it is until its end. */
+void reply_rows_begin(struct reply_rows *rows, struct call *call, const char *type);
+void reply_rows_discard(struct reply_rows *rows);
 
 /* Adds a row, the properties of view.  0, or -ENOMEM, and the reply is discarded. */
 int reply_rows_append(

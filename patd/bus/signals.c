@@ -277,10 +277,8 @@ int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
 		return -ENOMEM;
 	signals->tokens = tokens;
 	signals->clients = clients;
-	r = sd_event_add_time(event, &signals->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, signals);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
+	r = sd_event_add_time(
+		event, &signals->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_timer, signals);
 	if (r < 0)
 		return r;
 	r = history_signal_new(event, clients, &signals->history);

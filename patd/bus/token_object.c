@@ -16,12 +16,10 @@ static enum pat_error fill(struct call *call, void *ret_view)
 	return error;
 }
 
-typedef enum pat_error (*change_fn)(struct tokens *tokens, const struct caller *caller,
-	const char *id, struct refusal *ret_refusal);
-
-static void change_without_options(struct call *call, change_fn fn)
+static void change_without_options(
+	struct call *call, enum pat_error (*fn)(struct tokens *tokens, const struct caller *caller,
+				   const char *id, struct refusal *ret_refusal))
 {
-
 	if (bus_options_of_call(call, NULL, NULL))
 		polkit_end(
 			call, fn(call_tokens(call), &call->caller, call->id, &call->refusal), "");

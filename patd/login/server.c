@@ -232,19 +232,6 @@ static int on_request_timeout(sd_event_source *source, uint64_t usec, void *user
 
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata);
 
-static int connection_watch(struct connection *connection)
-{
-	struct verification_socket *socket = connection->socket;
-	int r;
-
-	r = sd_event_add_io(socket->server->event, &connection->source, connection->fd, EPOLLIN,
-		on_request, connection);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_priority(connection->source, socket->priority);
-	return r < 0 ? r : arm_timer(socket);
-}
-
 /* Takes fd over. */
 static void wait_for_request(struct verification_socket *socket, int fd, uint32_t uid)
 {
@@ -259,7 +246,10 @@ static void wait_for_request(struct verification_socket *socket, int fd, uint32_
 	connection->fd = fd;
 	connection->uid = uid;
 	connection->deadline_us = now_us(socket->server) + REQUEST_TIMEOUT_US;
-	if (connection_watch(connection) < 0)
+	if (sd_event_add_io(socket->server->event, &connection->source, fd, EPOLLIN, on_request,
+		    connection) < 0 ||
+		sd_event_source_set_priority(connection->source, socket->priority) < 0 ||
+		arm_timer(socket) < 0)
 		connection_close(connection);
 }
 

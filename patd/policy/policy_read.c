@@ -20,12 +20,6 @@
 #define DROP_IN_SUFFIX ".conf"
 #define VERIFIER "verifier "
 
-/* Of a section whose verifier is refused: its settings are checked all the same. */
-struct refused_verifier {
-	struct verifier verifier;
-	struct policy_setting setting;
-};
-
 struct reading {
 	struct policy_set *set;
 	policy_problem_fn fn;
@@ -36,7 +30,9 @@ struct reading {
 	const char *section;       /* as in policy_keys; NULL in others */
 	struct verifier *verifier; /* in its section, else NULL */
 	struct policy_setting *verifier_setting;
-	struct refused_verifier refused;
+	/* Of a section whose verifier is refused: its settings are checked all the same. */
+	struct verifier refused;
+	struct policy_setting refused_setting;
 };
 
 __attribute__((format(printf, 3, 4))) static void report(
@@ -107,9 +103,9 @@ static bool find_user(
 	return user.result == 0 && user.uid != 0;
 }
 
-/* The verifier of that user, added if it is new. */
-static bool find_verifier(struct reading *reading, const char *place,
-	const struct user_lookup *user, size_t *ret_index)
+/* The section is about the verifier of that user, added if it is new. */
+static bool find_verifier(
+	struct reading *reading, const char *place, const struct user_lookup *user)
 {
 	struct policy *policy = &reading->set->policy;
 	size_t i = 0;
@@ -126,24 +122,21 @@ static bool find_verifier(struct reading *reading, const char *place,
 		(void)stpcpy(policy->verifiers[i].user, user->name); /* of the same size */
 		reading->set->verifiers[i].source = keep(reading, place);
 	}
-	*ret_index = i;
+	reading->verifier = &policy->verifiers[i];
+	reading->verifier_setting = &reading->set->verifiers[i];
 	return true;
 }
 
 static void enter_verifier(struct reading *reading, const char *place, const char *name)
 {
 	struct user_lookup user;
-	size_t i;
 
 	reading->section = policy_verifier_key.section;
-	if (find_user(reading, place, name, &user) && find_verifier(reading, place, &user, &i)) {
-		reading->verifier = &reading->set->policy.verifiers[i];
-		reading->verifier_setting = &reading->set->verifiers[i];
-	} else {
-		policy_setting_clear(&reading->refused.setting);
-		reading->verifier = &reading->refused.verifier;
-		reading->verifier_setting = &reading->refused.setting;
-	}
+	if (find_user(reading, place, name, &user) && find_verifier(reading, place, &user))
+		return;
+	policy_setting_clear(&reading->refused_setting);
+	reading->verifier = &reading->refused;
+	reading->verifier_setting = &reading->refused_setting;
 }
 
 static void take_section(const char *place, const char *name, void *userdata)
@@ -336,7 +329,7 @@ int policy_read(
 		settle_lifetimes(&reading);
 		check_verifiers(&reading);
 	}
-	policy_setting_clear(&reading.refused.setting);
+	policy_setting_clear(&reading.refused_setting);
 	if (reading.result < 0) {
 		policy_free(reading.set);
 		return reading.result;
