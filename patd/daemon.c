@@ -177,18 +177,6 @@ static int open_loop(struct daemon *daemon)
 	return worker_new(daemon->event, 1, &daemon->disk);
 }
 
-static int open_journal(struct daemon *daemon)
-{
-	int r = journal_new(daemon->event, &daemon->journal);
-
-	if (r < 0)
-		return r;
-	daemon->journal_listener =
-		(struct token_listener) { .entry = on_entry, .userdata = daemon };
-	tokens_listen(daemon->tokens, &daemon->journal_listener);
-	return 0;
-}
-
 static int open_bus(struct daemon *daemon, const char *address)
 {
 	int r;
@@ -216,9 +204,12 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = sync_new(daemon->event, daemon->disk, daemon->database, &daemon->sync);
 	if (r < 0)
 		return r;
-	r = open_journal(daemon);
+	r = journal_new(daemon->event, &daemon->journal);
 	if (r < 0)
 		return r;
+	daemon->journal_listener =
+		(struct token_listener) { .entry = on_entry, .userdata = daemon };
+	tokens_listen(daemon->tokens, &daemon->journal_listener);
 	r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)
 		return r;

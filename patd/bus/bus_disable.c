@@ -94,12 +94,12 @@ static void find_user(struct call *call, void (*then)(struct call *call))
 
 	(void)dbus_message_iter_init(call->message, &args);
 	dbus_message_iter_get_basic(&args, &user);
-	if (user[0] != '\0') {
-		call_find_any_user(call, user, then);
-		return;
-	}
+	call->any_user = true;
 	call->lookup.name[0] = '\0';
-	then(call);
+	if (user[0] != '\0')
+		call_find_user(call, user, then);
+	else
+		then(call);
 }
 
 static void serve_disable(struct call *call)

@@ -266,12 +266,6 @@ void call_find_user(struct call *call, const char *name, void (*then)(struct cal
 	look_up(call, on_user);
 }
 
-void call_find_any_user(struct call *call, const char *name, void (*then)(struct call *call))
-{
-	call->any_user = true;
-	call_find_user(call, name, then);
-}
-
 static unsigned int count_of(const struct calls *calls, uint32_t uid)
 {
 	const struct call *call;

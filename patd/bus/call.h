@@ -107,12 +107,9 @@ void call_identify(struct call *call, void (*then)(struct call *call));
 
 /*
  * Looks up the user of that name, then continues with then(), which reads call->lookup; refuses
- * an unknown user.
+ * an unknown user, who with call->any_user has the name that was given.
  */
 void call_find_user(struct call *call, const char *name, void (*then)(struct call *call));
-
-/* The same, but a user who is not found has the name that was given. */
-void call_find_any_user(struct call *call, const char *name, void (*then)(struct call *call));
 
 /* A method return to fill; NULL without memory. */
 DBusMessage *call_new_reply(const struct call *call);

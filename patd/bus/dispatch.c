@@ -77,11 +77,6 @@ static bool types_match(DBusMessage *message, const struct bus_arg *args)
 	return *rest == '\0';
 }
 
-static void handle(struct call *call)
-{
-	call->method->handle(call);
-}
-
 void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *message)
 {
 	struct call *call = call_new(calls, connection, message);
@@ -110,7 +105,7 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
 		call_refuse(call, PAT_ERR_INVALID_ARGS,
 			"the arguments have other types than the method takes");
 	else if (call->method->anonymous)
-		handle(call);
+		call->method->handle(call);
 	else
-		call_identify(call, handle);
+		call_identify(call, call->method->handle);
 }

@@ -200,9 +200,6 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop
 	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, connection);
 	if (r < 0)
 		return r;
-	r = sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
-	if (r < 0)
-		return r;
 	if (!dbus_connection_set_watch_functions(
 		    connection, add_watch, remove_watch, toggle_watch, loop, NULL) ||
 		!dbus_connection_set_timeout_functions(
