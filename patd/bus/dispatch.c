@@ -51,11 +51,20 @@ static const struct bus_object *find_object(const char *path, const char **ret_i
 	return NULL;
 }
 
+static const struct bus_method *find_method(const struct bus_interface *interface, const char *name)
+{
+	for (const struct bus_method *const *table = interface->methods; table && *table; table++)
+		for (const struct bus_method *m = *table; m->name; m++)
+			if (strcmp(m->name, name) == 0)
+				return m;
+	return NULL;
+}
+
 /* A call without an interface is for the first interface that has the method. */
 static const struct bus_method *find_any_method(const struct bus_object *object, const char *name)
 {
 	for (const struct bus_interface *const *i = object->interfaces; *i; i++) {
-		const struct bus_method *method = bus_interface_method(*i, name);
+		const struct bus_method *method = find_method(*i, name);
 
 		if (method)
 			return method;
@@ -89,7 +98,7 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
 	if (call->object && interface_name)
 		interface = bus_object_interface(call->object, interface_name);
 	if (interface)
-		call->method = bus_interface_method(interface, dbus_message_get_member(message));
+		call->method = find_method(interface, dbus_message_get_member(message));
 	else if (call->object && !interface_name)
 		call->method = find_any_method(call->object, dbus_message_get_member(message));
 

@@ -84,11 +84,5 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
  */
 void bus_secret_undelivered(struct calls *calls, struct tokens *tokens, dbus_uint32_t serial);
 
-/* The interface of that name on the object; NULL: there is none. */
+/* standard.c: the interface of that name on the object; NULL: there is none. */
 const struct bus_interface *bus_object_interface(const struct bus_object *object, const char *name);
-
-/* The member of that name; NULL: there is none. */
-const struct bus_method *bus_interface_method(
-	const struct bus_interface *interface, const char *name);
-const struct bus_property *bus_interface_property(
-	const struct bus_interface *interface, const char *name);

@@ -85,27 +85,47 @@ static void introspect(struct call *call)
 		call_reply(call, NULL);
 }
 
-/* NULL: there is none of that name, and the call has ended with a refusal. */
-static const struct bus_interface *find_interface(struct call *call, const char *name)
+const struct bus_interface *bus_object_interface(const struct bus_object *object, const char *name)
 {
-	const struct bus_interface *interface = bus_object_interface(call->object, name);
+	for (const struct bus_interface *const *i = object->interfaces; *i; i++)
+		if (strcmp((*i)->name, name) == 0)
+			return *i;
+	return NULL;
+}
 
+/*
+ * The interface that the first argument names; the second one names a property.  NULL: there is no
+ * such interface, and the call has ended with a refusal.  ret_property NULL: the call is a GetAll.
+ */
+static const struct bus_interface *read_names(struct call *call, const char **ret_property)
+{
+	const struct bus_interface *interface;
+	DBusMessageIter args;
+	const char *name;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, &name);
+	if (ret_property && dbus_message_iter_next(&args))
+		dbus_message_iter_get_basic(&args, ret_property);
+	/* No name means all; each of our objects has one interface with properties, its first. */
+	if (!ret_property && *name == '\0')
+		return call->object->interfaces[0];
+	interface = bus_object_interface(call->object, name);
 	if (!interface)
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");
 	return interface;
 }
 
-/* The same for a property. */
+/* NULL: there is none of that name, and the call has ended with a refusal. */
 static const struct bus_property *find_property(
 	struct call *call, const struct bus_interface *interface, const char *name)
 {
-	const struct bus_property *property = bus_interface_property(interface, name);
-
-	if (!property)
-		call_refuse_named(
-			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
-	return property;
+	for (const struct bus_property *p = properties_of(interface); p && p->name; p++)
+		if (strcmp(p->name, name) == 0)
+			return p;
+	call_refuse_named(call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
+	return NULL;
 }
 
 /* The view of the interface is in call->work.  False: the call has ended with a refusal. */
@@ -121,17 +141,6 @@ static bool fill_view(struct call *call, const struct bus_interface *interface)
 	if (error != PAT_OK)
 		call_refuse(call, error, call->refusal.why);
 	return error == PAT_OK;
-}
-
-/* The first one or two arguments, which are strings. */
-static void get_names(struct call *call, const char **ret_interface, const char **ret_property)
-{
-	DBusMessageIter args;
-
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, ret_interface);
-	if (ret_property && dbus_message_iter_next(&args))
-		dbus_message_iter_get_basic(&args, ret_property);
 }
 
 /* Replies with one property of the view in call->work; NULL: with all of the interface. */
@@ -152,12 +161,10 @@ static void reply_view(struct call *call, const struct bus_interface *interface,
 
 static void get(struct call *call)
 {
-	const char *interface_name = "", *name = "";
-	const struct bus_interface *interface;
+	const char *name = "";
+	const struct bus_interface *interface = read_names(call, &name);
 	const struct bus_property *property;
 
-	get_names(call, &interface_name, &name);
-	interface = find_interface(call, interface_name);
 	if (!interface || !fill_view(call, interface))
 		return;
 	property = find_property(call, interface, name);
@@ -167,23 +174,17 @@ static void get(struct call *call)
 
 static void get_all(struct call *call)
 {
-	const char *name = "";
-	const struct bus_interface *interface;
+	const struct bus_interface *interface = read_names(call, NULL);
 
-	get_names(call, &name, NULL);
-	/* No name means all; each of our objects has one interface with properties, its first. */
-	interface = find_interface(call, *name ? name : call->object->interfaces[0]->name);
 	if (interface && fill_view(call, interface))
 		reply_view(call, interface, NULL);
 }
 
 static void set(struct call *call)
 {
-	const char *interface_name = "", *name = "";
-	const struct bus_interface *interface;
+	const char *name = "";
+	const struct bus_interface *interface = read_names(call, &name);
 
-	get_names(call, &interface_name, &name);
-	interface = find_interface(call, interface_name);
 	if (interface && find_property(call, interface, name))
 		call_refuse_named(
 			call, DBUS_ERROR_PROPERTY_READ_ONLY, "the property cannot be set");
