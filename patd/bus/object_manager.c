@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "patd/bus/bus_message.h"
 #include "patd/bus/token_view.h"
 
 /*

@@ -164,8 +164,7 @@ static bool request_arrives(int fd)
 	return ppoll(&poll, 1, &wait, NULL) > 0;
 }
 
-/* Reads the request and takes fd over.  False if it has not come yet.  fresh: the client has just
- * connected. */
+/* Reads the request and takes fd over, or returns false.  fresh: the client has just connected. */
 static bool take_request(struct verification_socket *socket, int fd, uint32_t uid, bool fresh)
 {
 	struct login_server *server = socket->server;
