@@ -25,6 +25,15 @@ static inline void cleanup_close_file(FILE **file)
 		(void)fclose(*file);
 }
 
+/* For cleanup_with(free_type), where free_type() takes a pointer to the struct, which may be NULL.
+ */
+#define DEFINE_CLEANUP(free_type, type)                                                            \
+	static inline void free_type##_at(struct type **address)                                   \
+	{                                                                                          \
+		free_type(*address);                                                               \
+	}
+#define cleanup_with(free_type) __attribute__((cleanup(free_type##_at)))
+
 #define cleanup_close __attribute__((cleanup(cleanup_close_fd)))
 #define cleanup_free __attribute__((cleanup(cleanup_free_memory)))
 #define cleanup_file __attribute__((cleanup(cleanup_close_file)))

@@ -57,30 +57,18 @@ static int read_fd(const char *text, int *ret_fd)
 	return 0;
 }
 
-enum {
-	BUS = 1,
-	CONFIG_DIR,
-	STATE_DIR,
-	RUNTIME_DIR,
-	READY_FD,
-	CHECK_CONFIG,
-	VERIFY_BACKUP,
-	RESTORE_BACKUP,
-	HELP,
-	VERSION
-};
-
+/* Those with 0 are texts, in the order of options_read(). */
 static const struct option known[] = {
-	{ "bus", required_argument, NULL, BUS },
-	{ "config-dir", required_argument, NULL, CONFIG_DIR },
-	{ "state-dir", required_argument, NULL, STATE_DIR },
-	{ "runtime-dir", required_argument, NULL, RUNTIME_DIR },
-	{ "ready-fd", required_argument, NULL, READY_FD },
-	{ "check-config", no_argument, NULL, CHECK_CONFIG },
-	{ "verify-backup", required_argument, NULL, VERIFY_BACKUP },
-	{ "restore-backup", required_argument, NULL, RESTORE_BACKUP },
-	{ "help", no_argument, NULL, HELP },
-	{ "version", no_argument, NULL, VERSION },
+	{ "bus", required_argument, NULL, 0 },
+	{ "config-dir", required_argument, NULL, 0 },
+	{ "state-dir", required_argument, NULL, 0 },
+	{ "runtime-dir", required_argument, NULL, 0 },
+	{ "verify-backup", required_argument, NULL, 0 },
+	{ "restore-backup", required_argument, NULL, 0 },
+	{ "ready-fd", required_argument, NULL, 'r' },
+	{ "check-config", no_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'v' },
 	{ 0 },
 };
 
@@ -93,40 +81,27 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
 	};
-	int option;
+	const char **const texts[] = { &options.bus, &options.conf_dir, &options.state_dir,
+		&options.runtime_dir, &options.verify_backup, &options.restore_backup };
+	int option, index;
 
 	if (!options.bus)
 		options.bus = BUS_DEFAULT;
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
 		switch (option) {
-		case BUS:
-			options.bus = optarg;
+		case 0:
+			*texts[index] = optarg;
 			break;
-		case CONFIG_DIR:
-			options.conf_dir = optarg;
-			break;
-		case STATE_DIR:
-			options.state_dir = optarg;
-			break;
-		case RUNTIME_DIR:
-			options.runtime_dir = optarg;
-			break;
-		case READY_FD:
+		case 'r':
 			if (read_fd(optarg, &options.ready_fd) < 0)
 				return -EINVAL;
 			break;
-		case CHECK_CONFIG:
+		case 'c':
 			options.check_config = true;
 			break;
-		case VERIFY_BACKUP:
-			options.verify_backup = optarg;
-			break;
-		case RESTORE_BACKUP:
-			options.restore_backup = optarg;
-			break;
-		case HELP:
+		case 'h':
 			return fputs(help, stdout) < 0 || fflush(stdout) < 0 ? -EIO : 1;
-		case VERSION:
+		case 'v':
 			return printf("patd %s\n", PAT_VERSION) < 0 || fflush(stdout) < 0 ? -EIO
 											  : 1;
 		default:

@@ -18,7 +18,6 @@
 #include "patd/history/journal.h"
 #include "patd/login/listeners.h"
 #include "patd/login/server.h"
-#include "patd/login/token_decider.h"
 #include "patd/policy/settings.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
@@ -178,25 +177,6 @@ static int open_loop(struct daemon *daemon)
 	return worker_new(daemon->event, 1, &daemon->disk);
 }
 
-static int open_journal(struct daemon *daemon)
-{
-	int r = journal_new(daemon->event, &daemon->journal);
-
-	if (r < 0)
-		return r;
-	daemon->journal_listener =
-		(struct token_listener) { .entry = on_entry, .userdata = daemon };
-	tokens_listen(daemon->tokens, &daemon->journal_listener);
-	return 0;
-}
-
-static int open_login_server(struct daemon *daemon)
-{
-	const struct decider decider = token_decider(daemon->tokens);
-
-	return login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
-}
-
 static int open_bus(struct daemon *daemon, const char *address)
 {
 	int r;
@@ -205,17 +185,17 @@ static int open_bus(struct daemon *daemon, const char *address)
 		READY_US, 0, on_ready_timer, daemon);
 	if (r < 0)
 		return r;
-	r = bus_new(daemon->event, daemon->lookups, daemon->tokens, address, be_ready, daemon,
-		&daemon->bus);
+	r = bus_new(daemon->event, daemon->lookups, daemon->tokens, daemon->backups, address,
+		be_ready, daemon, &daemon->bus);
 	if (r < 0)
 		return r;
-	bus_set_backups(daemon->bus, daemon->backups);
 	bus_set_policy(daemon->bus, settings_policy(daemon->settings));
 	return 0;
 }
 
 static int open_services(struct daemon *daemon, const struct options *options)
 {
+	const struct decider decider = token_decider(daemon->tokens);
 	int r;
 
 	r = open_loop(daemon);
@@ -224,13 +204,16 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = sync_new(daemon->event, daemon->disk, daemon->database, &daemon->sync);
 	if (r < 0)
 		return r;
-	r = open_journal(daemon);
+	r = journal_new(daemon->event, &daemon->journal);
 	if (r < 0)
 		return r;
+	daemon->journal_listener =
+		(struct token_listener) { .entry = on_entry, .userdata = daemon };
+	tokens_listen(daemon->tokens, &daemon->journal_listener);
 	r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)
 		return r;
-	r = open_login_server(daemon);
+	r = login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
 	if (r < 0)
 		return r;
 	r = open_bus(daemon, options->bus);
@@ -283,9 +266,8 @@ int daemon_run(const struct options *options)
 		.listeners = { .root_fd = -1, .user_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
-	int r;
+	int r = start(&daemon, options);
 
-	r = start(&daemon, options);
 	if (r >= 0) {
 		r = sd_event_loop(daemon.event);
 		if (r != 0)

@@ -53,15 +53,12 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return set_timer(daily, at);
 }
 
-static void daily_clear(struct daily **daily)
-{
-	daily_free(*daily);
-}
+DEFINE_CLEANUP(daily_free, daily)
 
 int daily_new(sd_event *event, struct tokens *tokens, expiring_fn fn, void *userdata,
 	struct daily **ret_daily)
 {
-	__attribute__((cleanup(daily_clear))) struct daily *daily = NULL;
+	cleanup_with(daily_free) struct daily *daily = NULL;
 	uint64_t at;
 	int r;
 

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
 #include "patd/backup/restore.h"
 #include "patd/command_line.h"
 #include "patd/daemon.h"
@@ -72,14 +71,10 @@ static int check_config(const char *conf_dir)
 /* Offline: verifies a backup, or restores it. */
 static int serve_backup(const struct options *options)
 {
-	const bool restore = options->restore_backup != NULL;
-	cleanup_close int fd = -1;
-	int r;
+	const char *restore = options->restore_backup;
+	int r = restore ? restore_run(options->state_dir, restore)
+			: restore_verify(options->verify_backup);
 
-	r = restore_open(restore ? options->restore_backup : options->verify_backup, &fd);
-	if (r < 0)
-		return r;
-	r = restore ? restore_run(options->state_dir, fd) : restore_verify(fd);
 	if (r < 0)
 		return r;
 	(void)printf("patd: the backup is %s\n", restore ? "restored" : "whole");

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/progress.h"
 #include "patd/util/io.h"
 #include "patd/util/log.h"
@@ -38,20 +39,22 @@ static void header_wipe(struct header *header)
 
 #define cleanup_header __attribute__((cleanup(header_wipe)))
 
-/* Copies size bytes from one file, where it stands, into the other, and into the checksum. */
+/* Copies size bytes from one file, where it stands, into the other. */
 struct copy {
 	int from, to;
 	uint64_t at, size; /* at: in the other */
-	crypto_generichash_state *checksum;
 	backup_progress_fn progress;
 	void *userdata;
 };
 
 /* -EBADMSG: there are fewer. */
-static int copy_pieces(const struct copy *copy, uint8_t piece[static PIECE])
+static int copy_pieces(const struct copy *copy, crypto_generichash_state *checksum)
 {
+	cleanup_free uint8_t *piece = malloc(PIECE);
 	uint64_t done = 0;
 
+	if (!piece)
+		return -ENOMEM;
 	while (done < copy->size) {
 		size_t len = copy->size - done < PIECE ? (size_t)(copy->size - done) : PIECE;
 		ssize_t n = io_read(copy->from, piece, len);
@@ -61,7 +64,7 @@ static int copy_pieces(const struct copy *copy, uint8_t piece[static PIECE])
 			return (int)n;
 		if ((size_t)n != len)
 			return -EBADMSG;
-		crypto_generichash_update(copy->checksum, piece, len);
+		crypto_generichash_update(checksum, piece, len);
 		r = io_write_at(copy->to, piece, len, copy->at + done);
 		if (r < 0)
 			return r;
@@ -75,53 +78,43 @@ static int copy_pieces(const struct copy *copy, uint8_t piece[static PIECE])
 	return 0;
 }
 
-static int copy_run(const struct copy *copy)
+/* The checksum is of the header and of what was copied. */
+static int copy_run(const struct copy *copy, const struct header *header,
+	uint8_t ret_checksum[static CHECKSUM_LEN])
 {
-	uint8_t *piece = malloc(PIECE);
+	crypto_generichash_state checksum;
 	int r;
 
-	if (!piece)
-		return -ENOMEM;
-	r = copy_pieces(copy, piece);
-	free(piece);
-	return r;
-}
-
-static void begin_checksum(crypto_generichash_state *checksum, const struct header *header)
-{
-	crypto_generichash_init(checksum, NULL, 0, CHECKSUM_LEN);
+	crypto_generichash_init(&checksum, NULL, 0, CHECKSUM_LEN);
 	crypto_generichash_update(
-		checksum, (const uint8_t *)header, offsetof(struct header, checksum));
+		&checksum, (const uint8_t *)header, offsetof(struct header, checksum));
+	r = copy_pieces(copy, &checksum);
+	crypto_generichash_final(&checksum, ret_checksum, CHECKSUM_LEN);
+	sodium_memzero(&checksum, sizeof(checksum));
+	return r;
 }
 
 int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
 	void *userdata)
 {
 	cleanup_header struct header header = { 0 };
-	crypto_generichash_state checksum;
 	struct copy copy = {
 		.from = image,
 		.to = fd,
 		.at = BACKUP_HEADER_LEN,
-		.checksum = &checksum,
 		.progress = progress,
 		.userdata = userdata,
 	};
 	struct stat st;
 	int r;
 
-	if (fstat(image, &st) < 0)
-		return -errno;
-	if (lseek(image, 0, SEEK_SET) < 0)
+	if (fstat(image, &st) < 0 || lseek(image, 0, SEEK_SET) < 0)
 		return -errno;
 	copy.size = (uint64_t)st.st_size;
 	memcpy(header.magic, magic, sizeof(magic));
 	header.size = htole64(copy.size);
 	memcpy(header.key, key, KEY_LEN);
-	begin_checksum(&checksum, &header);
-	r = copy_run(&copy);
-	crypto_generichash_final(&checksum, header.checksum, CHECKSUM_LEN);
-	sodium_memzero(&checksum, sizeof(checksum));
+	r = copy_run(&copy, &header, header.checksum);
 	return r != 0 ? r : io_write_at(fd, &header, sizeof(header), 0);
 }
 
@@ -140,25 +133,20 @@ static int show(uint64_t done, uint64_t total, void *userdata)
 static int read_image(int fd, int image, const struct header *header)
 {
 	uint8_t found[CHECKSUM_LEN], byte;
-	crypto_generichash_state checksum;
 	struct progress progress;
 	const struct copy copy = {
 		.from = fd,
 		.to = image,
 		.size = le64toh(header->size),
-		.checksum = &checksum,
 		.progress = show,
 		.userdata = &progress,
 	};
 	ssize_t n;
 	int r;
 
-	begin_checksum(&checksum, header);
 	progress_begin(&progress, "Reading the backup", !isatty(STDOUT_FILENO));
-	r = copy_run(&copy);
+	r = copy_run(&copy, header, found);
 	progress_end(&progress);
-	crypto_generichash_final(&checksum, found, sizeof(found));
-	sodium_memzero(&checksum, sizeof(checksum));
 	if (r == -EBADMSG)
 		return damaged("its end is missing");
 	n = r == 0 ? io_read(fd, &byte, sizeof(byte)) : r;

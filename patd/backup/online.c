@@ -208,16 +208,12 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-static void backups_clear(struct backups **backups)
-{
-	backups_free(*backups);
-}
+DEFINE_CLEANUP(backups_free, backups)
 
 int backups_new(
 	sd_event *event, const char *state_dir, const struct key *key, struct backups **ret_backups)
 {
-	__attribute__((cleanup(backups_clear))) struct backups *backups =
-		calloc(1, sizeof(*backups));
+	cleanup_with(backups_free) struct backups *backups = calloc(1, sizeof(*backups));
 	int r;
 
 	if (!backups)

@@ -12,7 +12,6 @@
 
 #include "common/cleanup.h"
 #include "patd/backup/backup_file.h"
-#include "patd/backup/verify_image.h"
 #include "patd/db/database.h"
 #include "patd/db/state_dir.h"
 #include "patd/util/log.h"
@@ -52,12 +51,22 @@ static int open_nameless(int *ret_fd)
 	return 0;
 }
 
-int restore_verify(int fd)
+static int open_backup(const char *path)
+{
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? failed(-errno, "open the backup") : fd;
+}
+
+int restore_verify(const char *path)
 {
 	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN);
-	cleanup_close int image = -1;
-	int r = bytes ? open_nameless(&image) : -ENOMEM;
+	cleanup_close int fd = open_backup(path), image = -1;
+	int r;
 
+	if (fd < 0)
+		return fd;
+	r = bytes ? open_nameless(&image) : -ENOMEM;
 	if (r < 0)
 		return failed(r, "make a file to verify the backup in");
 	return unpack(image, fd, bytes);
@@ -100,11 +109,13 @@ static int restore_into(int state_fd, int fd)
 	return r;
 }
 
-int restore_run(const char *state_dir, int fd)
+int restore_run(const char *state_dir, const char *path)
 {
-	cleanup_close int state_fd = -1;
+	cleanup_close int fd = open_backup(path), state_fd = -1;
 	int r, removed;
 
+	if (fd < 0)
+		return fd;
 	r = database_lock(state_dir, &state_fd);
 	if (r < 0)
 		return r;
@@ -118,14 +129,4 @@ int restore_run(const char *state_dir, int fd)
 		log_warning(
 			"cannot remove %s/" STATE_DIR_NEW ": %s", state_dir, strerror(-removed));
 	return r;
-}
-
-int restore_open(const char *path, int *ret_fd)
-{
-	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return failed(-errno, "open the backup");
-	*ret_fd = fd;
-	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The checks of a database that came in a backup: its pages, key, rows and history. */
-#include "patd/backup/verify_image.h"
+#include "patd/backup/restore.h"
 
 #include <errno.h>
 #include <sodium.h>

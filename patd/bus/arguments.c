@@ -8,16 +8,15 @@
 
 #include "common/l10n.h"
 #include "patd/bus/call.h"
+#include "patd/util/item.h"
 
 static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list)
 {
 	DBusMessageIter items;
-	char *at = ret_list->text;
-	const char *const end = ret_list->text + sizeof(ret_list->text);
 
 	if (dbus_message_iter_get_element_type(variant) != DBUS_TYPE_STRING)
 		return "an option has another type than the method takes";
-	*at = '\0';
+	ret_list->text[0] = '\0';
 	dbus_message_iter_recurse(variant, &items);
 	for (; dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_STRING;
 		dbus_message_iter_next(&items)) {
@@ -26,11 +25,8 @@ static const char *read_list(DBusMessageIter *variant, struct bus_list *ret_list
 		dbus_message_iter_get_basic(&items, &item);
 		if (strchr(item, ',') || *item == '\0')
 			return N_("a string in an option is empty, or has a comma");
-		if (strlen(item) + 2 > (size_t)(end - at))
+		if (!item_append(ret_list->text, sizeof(ret_list->text), ",", item))
 			return N_("an option is too long");
-		if (at > ret_list->text)
-			*at++ = ',';
-		at = stpcpy(at, item);
 	}
 	return NULL;
 }
@@ -44,10 +40,9 @@ static const char *read_one(
 	unsigned int i;
 
 	dbus_message_iter_get_basic(entry, &key);
-	for (i = 0; options[i].key; i++)
-		if (strcmp(options[i].key, key) == 0)
-			break;
-	if (!options[i].key)
+	for (i = 0; options && options[i].key && strcmp(options[i].key, key) != 0; i++)
+		;
+	if (!options || !options[i].key)
 		return "there is an option that the method does not know";
 	if ((*seen & UINT32_C(1) << i) != 0)
 		return "an option is given twice";
@@ -64,9 +59,9 @@ static const char *read_one(
 	if (options[i].type == DBUS_TYPE_BOOLEAN) {
 		dbus_message_iter_get_basic(&variant, &flag);
 		*(bool *)options[i].ret_value = flag;
-		return NULL;
+	} else {
+		dbus_message_iter_get_basic(&variant, options[i].ret_value);
 	}
-	dbus_message_iter_get_basic(&variant, options[i].ret_value);
 	return NULL;
 }
 
@@ -98,21 +93,15 @@ static bool read_or_refuse(
 	return !problem;
 }
 
-bool bus_options_only(struct call *call, const struct bus_option *options)
+bool bus_options_of_call(struct call *call, void *ret_first, const struct bus_option *options)
 {
 	DBusMessageIter args;
 
 	(void)dbus_message_iter_init(call->message, &args);
-	return read_or_refuse(call, &args, options);
-}
-
-bool bus_options_after(struct call *call, void *ret_first, const struct bus_option *options)
-{
-	DBusMessageIter args;
-
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, ret_first);
-	(void)dbus_message_iter_next(&args);
+	if (ret_first) {
+		dbus_message_iter_get_basic(&args, ret_first);
+		(void)dbus_message_iter_next(&args);
+	}
 	return read_or_refuse(call, &args, options);
 }
 

@@ -25,17 +25,16 @@ struct bus_option {
 };
 
 /*
- * Reads the a{sv} at args.  NULL if all keys are known, of the right type and given once; else
- * what is wrong, static, and the variables may have been written.
+ * Reads the a{sv} at args; options NULL: there are none.  NULL if all keys are known, of the right
+ * type and given once; else what is wrong, static, and the variables may have been written.
  */
 const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options);
 
 /*
- * Reads the arguments of a method, whose types have been checked: options alone; a basic one, which
- * libdbus reads into *ret_first, and then options; and those of a list, a filter, limit and
+ * Reads the arguments of a method, whose types have been checked: options, behind a basic one that
+ * libdbus reads into *ret_first unless that is NULL; or those of a list, a filter, limit and
  * cursor.  False: an option was wrong, and the call has ended with its refusal.
  */
-bool bus_options_only(struct call *call, const struct bus_option *options);
-bool bus_options_after(struct call *call, void *ret_first, const struct bus_option *options);
+bool bus_options_of_call(struct call *call, void *ret_first, const struct bus_option *options);
 bool bus_options_of_list(struct call *call, const struct bus_option *options,
 	dbus_uint32_t *ret_limit, const char **ret_cursor);

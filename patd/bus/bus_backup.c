@@ -8,7 +8,7 @@
 #include "common/l10n.h"
 #include "patd/backup/online.h"
 #include "patd/bus/arguments.h"
-#include "patd/bus/methods.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/polkit.h"
 
 struct work {
@@ -98,17 +98,15 @@ static void start(struct call *call, int fd)
 
 static void serve_backup(struct call *call)
 {
-	static const struct bus_option none[] = { { 0 } };
 	cleanup_close int fd = -1;
 	const char *problem;
-	struct refusal refusal = { 0 };
-	enum pat_error error = tokens_may_backup(&call->caller, &refusal);
+	enum pat_error error = tokens_may_backup(&call->caller, &call->refusal);
 
 	if (error != PAT_OK) {
-		polkit_refuse(call, error, &refusal, "", "");
+		polkit_refuse(call, error, "", "");
 		return;
 	}
-	if (!bus_options_after(call, &fd, none))
+	if (!bus_options_of_call(call, &fd, NULL))
 		return;
 	problem = check_file(fd);
 	if (problem)
@@ -118,10 +116,6 @@ static void serve_backup(struct call *call)
 }
 
 const struct bus_method bus_backup_methods[] = {
-	{
-		.name = "Backup",
-		.in = { { "file", "h" }, { "options", "a{sv}" } },
-		.handle = serve_backup,
-	},
+	{ "Backup", serve_backup, .in = { { "file", "h" }, { "options", "a{sv}" } } },
 	{ 0 },
 };

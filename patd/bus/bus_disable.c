@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Methods about all tokens of a user: RevokeAll, Disable, Enable, ListDisabled. */
 #include "patd/bus/arguments.h"
-#include "patd/bus/methods.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/reply.h"
 
@@ -24,20 +24,19 @@ static bool read_revoke_all(struct call *call, struct revoke_all *all)
 		{ 0 },
 	};
 
-	return bus_options_only(call, options);
+	return bus_options_of_call(call, NULL, options);
 }
 
 /* Revokes in slices, each in a turn of the loop, for the user in call->lookup. */
 static void revoke_some(struct call *call)
 {
 	struct revoke_all *all = call->work;
-	struct refusal refusal = { 0 };
-	enum pat_error error =
-		tokens_revoke_some(call_tokens(call), &call->caller, call->lookup.name,
-			call->lookup.uid, &all->revocation, all->place, &all->count, &refusal);
+	enum pat_error error = tokens_revoke_some(call_tokens(call), &call->caller,
+		call->lookup.name, call->lookup.uid, &all->revocation, all->place, &all->count,
+		&call->refusal);
 
 	if (error != PAT_OK)
-		polkit_refuse(call, error, &refusal, "", call->lookup.name);
+		polkit_refuse(call, error, "", call->lookup.name);
 	else if (all->place[0] != '\0')
 		call_yield(call, revoke_some);
 	else
@@ -57,14 +56,6 @@ static void serve_revoke_all(struct call *call)
 		revoke_some(call); /* the last user that was looked up is the caller */
 }
 
-static void reply_or_refuse(struct call *call, enum pat_error error, const struct refusal *refusal)
-{
-	if (error == PAT_OK)
-		call_reply_args(call, DBUS_TYPE_INVALID);
-	else
-		polkit_refuse(call, error, refusal, "", call->lookup.name);
-}
-
 /* Disables the user in call->lookup. */
 static void disable(struct call *call)
 {
@@ -73,26 +64,23 @@ static void disable(struct call *call)
 		{ "reason", DBUS_TYPE_STRING, &reason, NULL },
 		{ 0 },
 	};
-	struct refusal refusal = { 0 };
 
-	if (bus_options_after(call, &user, options))
-		reply_or_refuse(call,
+	if (bus_options_of_call(call, &user, options))
+		polkit_end(call,
 			tokens_disable(call_tokens(call), &call->caller, call->lookup.name, reason,
-				&refusal),
-			&refusal);
+				&call->refusal),
+			call->lookup.name);
 }
 
 static void enable(struct call *call)
 {
-	static const struct bus_option none[] = { { 0 } };
 	const char *user;
-	struct refusal refusal = { 0 };
 
-	if (bus_options_after(call, &user, none))
-		reply_or_refuse(call,
-			tokens_enable(
-				call_tokens(call), &call->caller, call->lookup.name, &refusal),
-			&refusal);
+	if (bus_options_of_call(call, &user, NULL))
+		polkit_end(call,
+			tokens_enable(call_tokens(call), &call->caller, call->lookup.name,
+				&call->refusal),
+			call->lookup.name);
 }
 
 /*
@@ -106,12 +94,12 @@ static void find_user(struct call *call, void (*then)(struct call *call))
 
 	(void)dbus_message_iter_init(call->message, &args);
 	dbus_message_iter_get_basic(&args, &user);
-	if (user[0] != '\0') {
-		call_find_any_user(call, user, then);
-		return;
-	}
+	call->any_user = true;
 	call->lookup.name[0] = '\0';
-	then(call);
+	if (user[0] != '\0')
+		call_find_user(call, user, then);
+	else
+		then(call);
 }
 
 static void serve_disable(struct call *call)
@@ -139,40 +127,20 @@ static int append_disabled(const struct disabled *disabled, void *userdata)
 
 static void serve_list_disabled(struct call *call)
 {
-	cleanup_reply_rows struct reply_rows rows = { 0 };
-	struct refusal refusal = { 0 };
+	struct reply_rows rows;
 	enum pat_error error;
 
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	error = tokens_list_disabled(
-		call_tokens(call), &call->caller, append_disabled, &rows, &refusal);
-	if (error == PAT_OK)
-		call_reply(call, reply_rows_end(&rows, NULL));
-	else
-		polkit_refuse(call, error, &refusal, "", "");
+		call_tokens(call), &call->caller, append_disabled, &rows, &call->refusal);
+	reply_rows_end(&rows, error, NULL, NULL);
 }
 
 const struct bus_method bus_disable_methods[] = {
-	{
-		.name = "RevokeAll",
-		.in = { { "options", "a{sv}" } },
-		.out = { { "count", "u" } },
-		.handle = serve_revoke_all,
-	},
-	{
-		.name = "Disable",
-		.in = { { "user", "s" }, { "options", "a{sv}" } },
-		.handle = serve_disable,
-	},
-	{
-		.name = "Enable",
-		.in = { { "user", "s" }, { "options", "a{sv}" } },
-		.handle = serve_enable,
-	},
-	{
-		.name = "ListDisabled",
-		.out = { { "disabled", "aa{sv}" } },
-		.handle = serve_list_disabled,
-	},
+	{ "RevokeAll", serve_revoke_all, .in = { { "options", "a{sv}" } },
+		.out = { { "count", "u" } } },
+	{ "Disable", serve_disable, .in = { { "user", "s" }, { "options", "a{sv}" } } },
+	{ "Enable", serve_enable, .in = { { "user", "s" }, { "options", "a{sv}" } } },
+	{ "ListDisabled", serve_list_disabled, .out = { { "disabled", "aa{sv}" } } },
 	{ 0 },
 };

@@ -6,7 +6,7 @@
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/bus_message.h"
-#include "patd/bus/methods.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"
 #include "patd/crypto/secret_box.h"
@@ -158,7 +158,6 @@ static void generate(struct call *call)
 	const struct generation *generation = call->work;
 	struct token_request request = generation->request;
 	cleanup_secret char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
-	struct refusal refusal = { 0 };
 	struct token token;
 	enum pat_error error;
 	DBusMessage *reply;
@@ -170,16 +169,16 @@ static void generate(struct call *call)
 		return;
 	}
 	error = tokens_generate(
-		call_tokens(call), &call->caller, &request, &token, secret, &refusal);
+		call_tokens(call), &call->caller, &request, &token, secret, &call->refusal);
 	if (error != PAT_OK) {
-		polkit_refuse(call, error, &refusal, request.name, request.user);
+		polkit_refuse(call, error, request.name, request.user);
 		return;
 	}
 	reply = new_secret_reply(
 		call, bus_token_path(&token.id).text, generation->recipient, secret);
 	if (!reply) {
 		(void)delete_token(call_tokens(call), &call->caller, &token.id,
-			"its secret could not be handed out", &refusal);
+			"its secret could not be handed out", &call->refusal);
 		call_refuse(call, PAT_ERR_NO_MEMORY,
 			N_("the secret could not be handed out; the token was deleted"));
 		return;
@@ -202,21 +201,20 @@ static void serve_generate(struct call *call)
 {
 	struct generation *generation = call_new_work(call, sizeof(*generation));
 	const struct token_request *request;
-	struct refusal refusal = { 0 };
 	enum pat_error error;
 
 	if (!generation)
 		return;
-	refusal.why = read_request(call->message, generation);
-	if (refusal.why) {
-		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+	call->refusal.why = read_request(call->message, generation);
+	if (call->refusal.why) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, call->refusal.why);
 		return;
 	}
 	request = &generation->request;
 	call->resume = find_owner;
-	error = tokens_may_generate(call_tokens(call), &call->caller, request, &refusal);
+	error = tokens_may_generate(call_tokens(call), &call->caller, request, &call->refusal);
 	if (error != PAT_OK)
-		polkit_refuse(call, error, &refusal, request->name,
+		polkit_refuse(call, error, request->name,
 			request->user ? request->user : call->caller.user);
 	else
 		find_owner(call);
@@ -231,27 +229,27 @@ static void serve_rotate(struct call *call)
 		{ 0 },
 	};
 	cleanup_secret char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
-	struct refusal refusal = { 0 };
 	enum pat_error error;
 	DBusMessageIter args;
 	const uint8_t *recipient;
 	DBusMessage *reply;
 
 	(void)dbus_message_iter_init(call->message, &args);
-	refusal.why = read_recipient(&args, &recipient);
-	if (!refusal.why)
-		refusal.why = bus_options_read(&args, options);
-	if (refusal.why) {
-		call_refuse(call, PAT_ERR_INVALID_ARGS, refusal.why);
+	call->refusal.why = read_recipient(&args, &recipient);
+	if (!call->refusal.why)
+		call->refusal.why = bus_options_read(&args, options);
+	if (call->refusal.why) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, call->refusal.why);
 		return;
 	}
 	if (!secret) {
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
 		return;
 	}
-	error = tokens_rotate(call_tokens(call), &call->caller, call->id, grace, secret, &refusal);
+	error = tokens_rotate(
+		call_tokens(call), &call->caller, call->id, grace, secret, &call->refusal);
 	if (error != PAT_OK) {
-		bus_token_refuse(call, error, &refusal);
+		polkit_refuse(call, error, "", "");
 		return;
 	}
 	reply = new_secret_reply(call, NULL, recipient, secret);
@@ -263,33 +261,17 @@ static void serve_rotate(struct call *call)
 }
 
 const struct bus_method bus_generate_methods[] = {
-	{
-		.name = "Generate",
-		.in = { { "name", "s" }, { "options", "a{sv}" } },
-		.out = { { "token", "o" }, { "secret", "h" } },
-		.handle = serve_generate,
-	},
-	{
-		.name = "GenerateSealed",
+	{ "Generate", serve_generate, .in = { { "name", "s" }, { "options", "a{sv}" } },
+		.out = { { "token", "o" }, { "secret", "h" } } },
+	{ "GenerateSealed", serve_generate,
 		.in = { { "name", "s" }, { "recipient", "ay" }, { "options", "a{sv}" } },
-		.out = { { "token", "o" }, { "sealed", "ay" } },
-		.handle = serve_generate,
-	},
+		.out = { { "token", "o" }, { "sealed", "ay" } } },
 	{ 0 },
 };
 
 const struct bus_method bus_rotate_methods[] = {
-	{
-		.name = "Rotate",
-		.in = { { "options", "a{sv}" } },
-		.out = { { "secret", "h" } },
-		.handle = serve_rotate,
-	},
-	{
-		.name = "RotateSealed",
-		.in = { { "recipient", "ay" }, { "options", "a{sv}" } },
-		.out = { { "sealed", "ay" } },
-		.handle = serve_rotate,
-	},
+	{ "Rotate", serve_rotate, .in = { { "options", "a{sv}" } }, .out = { { "secret", "h" } } },
+	{ "RotateSealed", serve_rotate, .in = { { "recipient", "ay" }, { "options", "a{sv}" } },
+		.out = { { "sealed", "ay" } } },
 	{ 0 },
 };

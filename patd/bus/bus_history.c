@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "patd/bus/arguments.h"
-#include "patd/bus/methods.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"
 #include "patd/model/sources.h"
@@ -98,40 +98,29 @@ static int append_entry(const struct entry *entry, void *userdata)
 	return dbus_message_iter_close_container(&rows->rows, &dict) ? 0 : -ENOMEM;
 }
 
-/* False: the call has ended. */
-static bool read_query(struct call *call, struct history_query *ret_query)
-{
-	const struct bus_option options[] = {
-		{ "user", DBUS_TYPE_STRING, &ret_query->user, NULL },
-		{ "all", DBUS_TYPE_BOOLEAN, &ret_query->all, NULL },
-		{ "token", DBUS_TYPE_STRING, &ret_query->id, NULL },
-		{ "since", DBUS_TYPE_UINT64, &ret_query->since, NULL },
-		{ "until", DBUS_TYPE_UINT64, &ret_query->until, NULL },
-		{ "after", DBUS_TYPE_UINT64, &ret_query->after, NULL },
-		{ "reverse", DBUS_TYPE_BOOLEAN, &ret_query->reverse, NULL },
-		{ 0 },
-	};
-
-	return bus_options_of_list(call, options, &ret_query->limit, &ret_query->cursor);
-}
-
 static void serve_history(struct call *call)
 {
 	struct history_query query = { 0 };
-	struct refusal refusal = { 0 };
 	char cursor[TOKENS_CURSOR_MAX];
-	cleanup_reply_rows struct reply_rows rows = { 0 };
+	struct reply_rows rows;
+	const struct bus_option options[] = {
+		{ "user", DBUS_TYPE_STRING, &query.user, NULL },
+		{ "all", DBUS_TYPE_BOOLEAN, &query.all, NULL },
+		{ "token", DBUS_TYPE_STRING, &query.id, NULL },
+		{ "since", DBUS_TYPE_UINT64, &query.since, NULL },
+		{ "until", DBUS_TYPE_UINT64, &query.until, NULL },
+		{ "after", DBUS_TYPE_UINT64, &query.after, NULL },
+		{ "reverse", DBUS_TYPE_BOOLEAN, &query.reverse, NULL },
+		{ 0 },
+	};
 	enum pat_error error;
 
-	if (!read_query(call, &query))
+	if (!bus_options_of_list(call, options, &query.limit, &query.cursor))
 		return;
-	reply_rows_begin(&rows, call);
-	error = tokens_list_history(
-		call_tokens(call), &call->caller, &query, append_entry, &rows, cursor, &refusal);
-	if (error == PAT_OK)
-		call_reply(call, reply_rows_end(&rows, cursor));
-	else
-		polkit_refuse(call, error, &refusal, "", query.user ? query.user : "");
+	reply_rows_begin(&rows, call, "a{sv}");
+	error = tokens_list_history(call_tokens(call), &call->caller, &query, append_entry, &rows,
+		cursor, &call->refusal);
+	reply_rows_end(&rows, error, cursor, query.user);
 }
 
 struct verification {
@@ -158,13 +147,12 @@ static void verify_some(struct call *call)
 {
 	struct verification *verification = call->work;
 	struct history_check *check = &verification->check;
-	struct refusal refusal = { 0 };
 	enum pat_error error =
-		tokens_check_history(call_tokens(call), &call->caller, check, &refusal);
+		tokens_check_history(call_tokens(call), &call->caller, check, &call->refusal);
 	const char *problem = check->problem ? check->problem : "";
 
 	if (error != PAT_OK) {
-		polkit_refuse(call, error, &refusal, "", "");
+		polkit_refuse(call, error, "", "");
 	} else if (!check->done) {
 		report_progress(call, verification);
 		call_yield(call, verify_some);
@@ -177,9 +165,8 @@ static void verify_some(struct call *call)
 
 static void serve_verify(struct call *call)
 {
-	static const struct bus_option none[] = { { 0 } };
-
-	if (bus_options_only(call, none) && call_new_work(call, sizeof(struct verification)))
+	if (bus_options_of_call(call, NULL, NULL) &&
+		call_new_work(call, sizeof(struct verification)))
 		verify_some(call);
 }
 
@@ -204,40 +191,26 @@ static int append_source(const struct entry *entry, void *userdata)
 
 static void serve_sources(struct call *call)
 {
-	cleanup_reply_rows struct reply_rows rows = { 0 };
-	struct refusal refusal = { 0 };
+	struct reply_rows rows;
 	enum pat_error error;
 
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	error = tokens_list_sources(
-		call_tokens(call), &call->caller, call->id, append_source, &rows, &refusal);
-	if (error == PAT_OK)
-		call_reply(call, reply_rows_end(&rows, NULL));
-	else
-		bus_token_refuse(call, error, &refusal);
+		call_tokens(call), &call->caller, call->id, append_source, &rows, &call->refusal);
+	reply_rows_end(&rows, error, NULL, NULL);
 }
 
 const struct bus_method bus_history_methods[] = {
-	{
-		.name = "ListHistory",
+	{ "ListHistory", serve_history,
 		.in = { { "filter", "a{sv}" }, { "limit", "u" }, { "cursor", "s" } },
-		.out = { { "entries", "aa{sv}" }, { "next_cursor", "s" } },
-		.handle = serve_history,
-	},
-	{
-		.name = "VerifyHistory",
-		.in = { { "options", "a{sv}" } },
-		.out = { { "entries", "t" }, { "first", "t" }, { "bad", "t" }, { "problem", "s" } },
-		.handle = serve_verify,
-	},
+		.out = { { "entries", "aa{sv}" }, { "next_cursor", "s" } } },
+	{ "VerifyHistory", serve_verify, .in = { { "options", "a{sv}" } },
+		.out = { { "entries", "t" }, { "first", "t" }, { "bad", "t" },
+			{ "problem", "s" } } },
 	{ 0 },
 };
 
 const struct bus_method bus_sources_methods[] = {
-	{
-		.name = "GetSources",
-		.out = { { "sources", "aa{sv}" } },
-		.handle = serve_sources,
-	},
+	{ "GetSources", serve_sources, .out = { { "sources", "aa{sv}" } } },
 	{ 0 },
 };

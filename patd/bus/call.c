@@ -266,12 +266,6 @@ void call_find_user(struct call *call, const char *name, void (*then)(struct cal
 	look_up(call, on_user);
 }
 
-void call_find_any_user(struct call *call, const char *name, void (*then)(struct call *call))
-{
-	call->any_user = true;
-	call_find_user(call, name, then);
-}
-
 static unsigned int count_of(const struct calls *calls, uint32_t uid)
 {
 	const struct call *call;
@@ -295,16 +289,13 @@ static void on_caller(struct job *job)
 {
 	struct call *call = (struct call *)job;
 
-	if (call->dropped) {
+	if (call->dropped)
 		call_free(call);
-		return;
-	}
-	if (call->lookup.result < 0) {
+	else if (call->lookup.result < 0)
 		call_refuse(
 			call, PAT_ERR_DENIED, N_("the user who asks is not known to the system"));
-		return;
-	}
-	set_caller(call);
+	else
+		set_caller(call);
 }
 
 static void on_uid(DBusPendingCall *pending, void *userdata)

@@ -48,10 +48,11 @@ struct call {
 	void *work;                         /* of the handler: see call_new_work() */
 	bool dropped; /* the connection has gone: nothing of it is carried out */
 
-	struct caller caller;  /* valid after call_identify() */
-	bool counted;          /* among those of caller.uid */
-	bool any_user;         /* one that is looked up need not exist */
-	struct client *client; /* the sender, if it is watched: see call_watch_sender() */
+	struct caller caller;   /* valid after call_identify() */
+	bool counted;           /* among those of caller.uid */
+	bool any_user;          /* one that is looked up need not exist */
+	struct refusal refusal; /* the reason, with the error that a rule returned */
+	struct client *client;  /* the sender, if it is watched: see call_watch_sender() */
 	enum action polkit_action;
 	/* Continues the call when polkit has granted polkit_action; NULL: its handler does. */
 	void (*resume)(struct call *call);
@@ -106,12 +107,9 @@ void call_identify(struct call *call, void (*then)(struct call *call));
 
 /*
  * Looks up the user of that name, then continues with then(), which reads call->lookup; refuses
- * an unknown user.
+ * an unknown user, who with call->any_user has the name that was given.
  */
 void call_find_user(struct call *call, const char *name, void (*then)(struct call *call));
-
-/* The same, but a user who is not found has the name that was given. */
-void call_find_any_user(struct call *call, const char *name, void (*then)(struct call *call));
 
 /* A method return to fill; NULL without memory. */
 DBusMessage *call_new_reply(const struct call *call);

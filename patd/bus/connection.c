@@ -13,9 +13,8 @@
 #include "patd/bus/bus_message.h"
 #include "patd/bus/call.h"
 #include "patd/bus/clients.h"
-#include "patd/bus/dispatch.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/loop.h"
-#include "patd/bus/methods.h"
 #include "patd/bus/signals.h"
 #include "patd/util/log.h"
 
@@ -239,11 +238,6 @@ void bus_set_policy(struct bus *bus, const struct policy_set *policy)
 	signals_restart(bus->signals);
 }
 
-void bus_set_backups(struct bus *bus, struct backups *backups)
-{
-	bus->context.backups = backups;
-}
-
 void bus_stop(struct bus *bus)
 {
 	if (!bus)
@@ -266,16 +260,12 @@ void bus_free(struct bus *bus)
 	free(bus);
 }
 
-static void clean_up_bus(struct bus **bus)
-{
-	bus_free(*bus);
-}
-#define cleanup_bus __attribute__((cleanup(clean_up_bus)))
+DEFINE_CLEANUP(bus_free, bus)
 
-int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const char *address,
-	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
+int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, struct backups *backups,
+	const char *address, void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
 {
-	cleanup_bus struct bus *bus = calloc(1, sizeof(*bus));
+	cleanup_with(bus_free) struct bus *bus = calloc(1, sizeof(*bus));
 	int r;
 
 	if (!bus)
@@ -285,6 +275,7 @@ int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const
 		.event = sd_event_ref(event),
 		.worker = worker,
 		.tokens = tokens,
+		.backups = backups,
 	};
 	bus->delay_us = DELAY_MIN_US;
 	bus->tried = tried;

@@ -18,14 +18,11 @@ struct bus;
  * Starts connecting to address, a D-Bus address list.  tried() is called once, when the name has
  * been taken for the first time or the first try has failed.
  */
-int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, const char *address,
-	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus);
+int bus_new(sd_event *event, struct worker *worker, struct tokens *tokens, struct backups *backups,
+	const char *address, void (*tried)(void *userdata), void *userdata, struct bus **ret_bus);
 
 /* From now on another policy, which must stay; the rules have it already. */
 void bus_set_policy(struct bus *bus, const struct policy_set *policy);
-
-/* What makes backups; to be set before the loop runs. */
-void bus_set_backups(struct bus *bus, struct backups *backups);
 
 /*
  * Stops serving at once.  The memory stays until bus_free(), which comes after worker_free()

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The objects on the bus, and the call of a method that finds its handler. */
-#include "patd/bus/dispatch.h"
+#include "patd/bus/interface.h"
 
 #include <string.h>
 
 #include "common/bus.h"
 #include "common/l10n.h"
-#include "patd/bus/interface.h"
 
 /* What libdbus answers by itself, on every path: listed, never called. */
 static const struct bus_method peer[] = {
@@ -14,32 +13,18 @@ static const struct bus_method peer[] = {
 	{ .name = "GetMachineId", .out = { { "machine_uuid", "s" } } },
 	{ 0 },
 };
-static const struct bus_method *const peer_methods[] = { peer, NULL };
 static const struct bus_interface peer_interface = {
 	.name = DBUS_INTERFACE_PEER,
-	.methods = peer_methods,
+	.methods = (const struct bus_method *const[]) { peer, NULL },
 };
 
-static const struct bus_interface *const node_interfaces[] = {
-	&bus_introspectable_interface,
-	&peer_interface,
-	NULL,
-};
-static const struct bus_interface *const manager_interfaces[] = {
-	&bus_manager_interface,
-	&bus_object_manager_interface,
-	&bus_properties_interface,
-	&bus_introspectable_interface,
-	&peer_interface,
-	NULL,
-};
-static const struct bus_interface *const token_interfaces[] = {
-	&bus_token_interface,
-	&bus_properties_interface,
-	&bus_introspectable_interface,
-	&peer_interface,
-	NULL,
-};
+static const struct bus_interface *const node_interfaces[] = { &bus_introspectable_interface,
+	&peer_interface, NULL };
+static const struct bus_interface *const manager_interfaces[] = { &bus_manager_interface,
+	&bus_object_manager_interface, &bus_properties_interface, &bus_introspectable_interface,
+	&peer_interface, NULL };
+static const struct bus_interface *const token_interfaces[] = { &bus_token_interface,
+	&bus_properties_interface, &bus_introspectable_interface, &peer_interface, NULL };
 
 static const struct bus_object objects[] = {
 	{ "/", "org", node_interfaces },
@@ -66,11 +51,20 @@ static const struct bus_object *find_object(const char *path, const char **ret_i
 	return NULL;
 }
 
+static const struct bus_method *find_method(const struct bus_interface *interface, const char *name)
+{
+	for (const struct bus_method *const *table = interface->methods; table && *table; table++)
+		for (const struct bus_method *m = *table; m->name; m++)
+			if (strcmp(m->name, name) == 0)
+				return m;
+	return NULL;
+}
+
 /* A call without an interface is for the first interface that has the method. */
 static const struct bus_method *find_any_method(const struct bus_object *object, const char *name)
 {
 	for (const struct bus_interface *const *i = object->interfaces; *i; i++) {
-		const struct bus_method *method = bus_interface_method(*i, name);
+		const struct bus_method *method = find_method(*i, name);
 
 		if (method)
 			return method;
@@ -92,11 +86,6 @@ static bool types_match(DBusMessage *message, const struct bus_arg *args)
 	return *rest == '\0';
 }
 
-static void handle(struct call *call)
-{
-	call->method->handle(call);
-}
-
 void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *message)
 {
 	struct call *call = call_new(calls, connection, message);
@@ -109,7 +98,7 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
 	if (call->object && interface_name)
 		interface = bus_object_interface(call->object, interface_name);
 	if (interface)
-		call->method = bus_interface_method(interface, dbus_message_get_member(message));
+		call->method = find_method(interface, dbus_message_get_member(message));
 	else if (call->object && !interface_name)
 		call->method = find_any_method(call->object, dbus_message_get_member(message));
 
@@ -125,7 +114,7 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
 		call_refuse(call, PAT_ERR_INVALID_ARGS,
 			"the arguments have other types than the method takes");
 	else if (call->method->anonymous)
-		handle(call);
+		call->method->handle(call);
 	else
-		call_identify(call, handle);
+		call_identify(call, call->method->handle);
 }

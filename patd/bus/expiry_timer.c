@@ -18,20 +18,12 @@ struct expiry_timer {
 	sd_event_source *timer;
 };
 
-static int set_timer(struct expiry_timer *expiry, uint64_t at)
+static void set_timer(struct expiry_timer *expiry, uint64_t at)
 {
-	int r;
-
 	expiry->next = at;
-	if (at == PAT_NEVER)
-		return sd_event_source_set_enabled(expiry->timer, SD_EVENT_OFF);
-	r = sd_event_source_set_time(expiry->timer, at * USEC_PER_SEC);
-	return r < 0 ? r : sd_event_source_set_enabled(expiry->timer, SD_EVENT_ONESHOT);
-}
-
-static void set_timer_or_log(struct expiry_timer *expiry, uint64_t at)
-{
-	if (set_timer(expiry, at) < 0)
+	if (sd_event_source_set_time(expiry->timer, at * USEC_PER_SEC) < 0 ||
+		sd_event_source_set_enabled(
+			expiry->timer, at == PAT_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT) < 0)
 		log_error(
 			"cannot set a timer; no signal is sent when a token expires or comes back");
 }
@@ -52,7 +44,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 			next != PAT_NEVER && (first == PAT_NEVER || next < first))
 			first = next;
 	}
-	return set_timer(expiry, first);
+	set_timer(expiry, first);
+	return 0;
 }
 
 void expiry_timer_restart(struct expiry_timer *expiry)
@@ -60,13 +53,13 @@ void expiry_timer_restart(struct expiry_timer *expiry)
 	for (enum deadline deadline = 0; deadline < DEADLINES; deadline++)
 		expiry->notified[deadline] = tokens_deadlines_from(expiry->tokens, deadline);
 	/* At once, to find the next deadline; until then no other time puts it off. */
-	set_timer_or_log(expiry, 1);
+	set_timer(expiry, 1);
 }
 
 void expiry_timer_consider(struct expiry_timer *expiry, uint64_t at)
 {
 	if (at != PAT_NEVER && (expiry->next == PAT_NEVER || at < expiry->next))
-		set_timer_or_log(expiry, at);
+		set_timer(expiry, at);
 }
 
 int expiry_timer_new(sd_event *event, struct tokens *tokens, struct expiry_timer **ret_expiry)

@@ -20,7 +20,6 @@ struct owner {
 };
 
 struct history_signal {
-	sd_event *event;
 	struct clients *clients;
 	/* Whose history has changed since the last signal. */
 	struct owner owners[OWNERS_MAX];
@@ -90,9 +89,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	struct client *client = NULL;
 	int r;
 
-	(void)source;
 	(void)usec;
-	r = sd_event_now(history->event, CLOCK_MONOTONIC, &history->next_us);
+	r = sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &history->next_us);
 	if (r < 0)
 		return r;
 	history->next_us += INTERVAL_US;
@@ -109,30 +107,23 @@ void history_signal_free(struct history_signal *history)
 	if (!history)
 		return;
 	sd_event_source_disable_unref(history->timer);
-	sd_event_unref(history->event);
 	free(history);
 }
 
-static void clean_up(struct history_signal **history)
-{
-	history_signal_free(*history);
-}
-#define cleanup_history_signal __attribute__((cleanup(clean_up)))
+DEFINE_CLEANUP(history_signal_free, history_signal)
 
 int history_signal_new(
 	sd_event *event, struct clients *clients, struct history_signal **ret_history)
 {
-	cleanup_history_signal struct history_signal *history = calloc(1, sizeof(*history));
+	cleanup_with(history_signal_free) struct history_signal *history =
+		calloc(1, sizeof(*history));
 	int r;
 
 	if (!history)
 		return -ENOMEM;
-	history->event = sd_event_ref(event);
 	history->clients = clients;
-	r = sd_event_add_time(event, &history->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, history);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_enabled(history->timer, SD_EVENT_OFF);
+	r = sd_event_add_time(
+		event, &history->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_timer, history);
 	if (r < 0)
 		return r;
 	*ret_history = TAKE(history);

@@ -6,16 +6,10 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "common/error.h"
+#include "patd/bus/call.h"
 
 #define BUS_ARGS_MAX 4
 #define BUS_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager" /* libdbus has no name for it */
-
-struct call;
-struct refusal;
 
 struct bus_arg {
 	const char *name, *type;
@@ -29,9 +23,9 @@ struct bus_signal {
 /* A method, defined beside its handler. */
 struct bus_method {
 	const char *name;
-	struct bus_arg in[BUS_ARGS_MAX + 1], out[BUS_ARGS_MAX + 1]; /* end with a NULL name */
 	/* Ends the call, now or later.  Its arguments have the types of in. */
 	void (*handle)(struct call *call);
+	struct bus_arg in[BUS_ARGS_MAX + 1], out[BUS_ARGS_MAX + 1]; /* end with a NULL name */
 	bool anonymous; /* served without asking the bus who calls */
 };
 
@@ -56,9 +50,10 @@ struct bus_interface {
 	/* A table that ends with a NULL name.  NULL: there are no properties. */
 	const struct bus_property *(*properties)(void);
 	const struct bus_signal *signals; /* end with a NULL name; may be NULL */
-	/* Fills a view of that size, for the object and the caller of the call. */
+	/* Fills a view of that size, for the object and the caller of the call, or call->refusal.
+	 */
 	size_t view_size;
-	enum pat_error (*fill)(struct call *call, void *ret_view, struct refusal *ret_refusal);
+	enum pat_error (*fill)(struct call *call, void *ret_view);
 };
 
 struct bus_object {
@@ -67,16 +62,27 @@ struct bus_object {
 	const struct bus_interface *const *interfaces; /* end with NULL */
 };
 
+/*
+ * The tables of methods, each in the file of its name with its handlers; a token's: bus_generate.c
+ * and bus_history.c.
+ */
+extern const struct bus_method bus_generate_methods[], bus_list_methods[], bus_disable_methods[],
+	bus_check_methods[], bus_history_methods[], bus_backup_methods[];
+extern const struct bus_method bus_rotate_methods[], bus_sources_methods[];
+
 /* Each is defined in the file of its name, standard.c or object_manager.c. */
 extern const struct bus_interface bus_manager_interface, bus_token_interface;
 extern const struct bus_interface bus_properties_interface, bus_introspectable_interface,
 	bus_object_manager_interface;
 
-/* The interface of that name on the object; NULL: there is none. */
-const struct bus_interface *bus_object_interface(const struct bus_object *object, const char *name);
+/* dispatch.c: serves one method call, now or later. */
+void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *message);
 
-/* The member of that name; NULL: there is none. */
-const struct bus_method *bus_interface_method(
-	const struct bus_interface *interface, const char *name);
-const struct bus_property *bus_interface_property(
-	const struct bus_interface *interface, const char *name);
+/*
+ * bus_generate.c: the bus returned the message of that serial, as it could not deliver it.  Deletes
+ * the token whose secret is in the message, if there is one.
+ */
+void bus_secret_undelivered(struct calls *calls, struct tokens *tokens, dbus_uint32_t serial);
+
+/* standard.c: the interface of that name on the object; NULL: there is none. */
+const struct bus_interface *bus_object_interface(const struct bus_object *object, const char *name);

@@ -186,15 +186,11 @@ void bus_loop_detach(struct bus_loop *loop)
 	free(loop);
 }
 
-static void clean_up_loop(struct bus_loop **loop)
-{
-	bus_loop_detach(*loop);
-}
-#define cleanup_loop __attribute__((cleanup(clean_up_loop)))
+DEFINE_CLEANUP(bus_loop_detach, bus_loop)
 
 int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop **ret_loop)
 {
-	cleanup_loop struct bus_loop *loop = calloc(1, sizeof(*loop));
+	cleanup_with(bus_loop_detach) struct bus_loop *loop = calloc(1, sizeof(*loop));
 	int r;
 
 	if (!loop)
@@ -202,9 +198,6 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection, struct bus_loop
 	loop->event = sd_event_ref(event);
 	loop->connection = connection;
 	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, connection);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
 	if (r < 0)
 		return r;
 	if (!dbus_connection_set_watch_functions(

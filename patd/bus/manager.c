@@ -3,7 +3,7 @@
 #include "common/bus.h"
 #include "common/l10n.h"
 #include "patd/bus/arguments.h"
-#include "patd/bus/methods.h"
+#include "patd/bus/interface.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/reply.h"
 
@@ -25,9 +25,8 @@ static const struct bus_property *properties(void)
 	return table;
 }
 
-static enum pat_error fill(struct call *call, void *ret_view, struct refusal *ret_refusal)
+static enum pat_error fill(struct call *call, void *ret_view)
 {
-	(void)ret_refusal;
 	*(struct manager_view *)ret_view = (struct manager_view) {
 		.version = PAT_VERSION,
 		.default_lifetime = tokens_policy(call_tokens(call))->default_lifetime,
@@ -43,14 +42,13 @@ static void subscribe(struct call *call)
 		{ "all", DBUS_TYPE_BOOLEAN, &all, NULL },
 		{ 0 },
 	};
-	struct refusal refusal;
 	enum pat_error error;
 
-	if (!bus_options_only(call, options))
+	if (!bus_options_of_call(call, NULL, options))
 		return;
-	error = tokens_may_follow(&call->caller, all, &refusal);
+	error = tokens_may_follow(&call->caller, all, &call->refusal);
 	if (error != PAT_OK)
-		polkit_refuse(call, error, &refusal, "", "");
+		polkit_refuse(call, error, "", "");
 	else if (!clients_subscribe(call->context->clients, dbus_message_get_sender(call->message),
 			 &call->caller, all))
 		call_refuse(call, PAT_ERR_BUSY, N_("too many of your clients are subscribed"));
@@ -78,44 +76,32 @@ static void append_setting(const struct policy_line *line, void *userdata)
 
 static void get_policy(struct call *call)
 {
-	cleanup_reply_rows struct reply_rows rows = { 0 };
+	struct reply_rows rows;
 
-	reply_rows_begin(&rows, call);
+	reply_rows_begin(&rows, call, "a{sv}");
 	policy_each(call->context->policy, append_setting, &rows);
-	call_reply(call, reply_rows_end(&rows, NULL));
+	reply_rows_end(&rows, PAT_OK, NULL, NULL);
 }
 
 static const struct bus_method policy_methods[] = {
-	{
-		.name = "GetPolicy",
-		.out = { { "settings", "aa{sv}" } },
-		.handle = get_policy,
-	},
+	{ "GetPolicy", get_policy, .out = { { "settings", "aa{sv}" } } },
 	{ 0 },
 };
 
 static const struct bus_method subscription_methods[] = {
-	{ .name = "Subscribe", .in = { { "options", "a{sv}" } }, .handle = subscribe },
-	{ .name = "Unsubscribe", .handle = unsubscribe, .anonymous = true },
+	{ "Subscribe", subscribe, .in = { { "options", "a{sv}" } } },
+	{ "Unsubscribe", unsubscribe, .anonymous = true },
 	{ 0 },
 };
 
-static const struct bus_method *const methods[] = {
-	bus_generate_methods,
-	bus_list_methods,
-	bus_disable_methods,
-	bus_check_methods,
-	policy_methods,
-	bus_history_methods,
-	bus_backup_methods,
-	subscription_methods,
-	NULL,
-};
+static const struct bus_method *const methods[] = { bus_generate_methods, bus_list_methods,
+	bus_disable_methods, bus_check_methods, policy_methods, bus_history_methods,
+	bus_backup_methods, subscription_methods, NULL };
 
 static const struct bus_signal signals[] = {
 	{ .name = "HistoryChanged" },
-	{ .name = "VerifyProgress", .args = { { "done", "t" }, { "total", "t" } } },
-	{ .name = "BackupProgress", .args = { { "done", "t" }, { "total", "t" } } },
+	{ "VerifyProgress", .args = { { "done", "t" }, { "total", "t" } } },
+	{ "BackupProgress", .args = { { "done", "t" }, { "total", "t" } } },
 	{ 0 },
 };
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "patd/bus/bus_message.h"
 #include "patd/bus/token_view.h"
 
 /*
@@ -22,9 +21,7 @@
 
 /* A reply that is being built, a page each turn of the loop. */
 struct objects {
-	struct call *call;
-	DBusMessage *reply;
-	DBusMessageIter to, dict;
+	struct reply_rows rows;
 	unsigned int count, attempts;
 	uint64_t events; /* when it was begun */
 	char cursor[TOKENS_CURSOR_MAX];
@@ -34,10 +31,7 @@ static void abandon(struct call *call)
 {
 	struct objects *objects = call->work;
 
-	if (!objects->reply)
-		return;
-	dbus_message_iter_abandon_container_if_open(&objects->to, &objects->dict);
-	message_free(&objects->reply);
+	reply_rows_discard(&objects->rows);
 }
 
 static int append_object(const struct token *token, void *userdata)
@@ -47,45 +41,44 @@ static int append_object(const struct token *token, void *userdata)
 	const char *text = path.text;
 	DBusMessageIter entry;
 	bool done = dbus_message_iter_open_container(
-			    &objects->dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
+			    &objects->rows.rows, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
 		    dbus_message_iter_append_basic(&entry, DBUS_TYPE_OBJECT_PATH, &text) &&
-		    token_view_append_interfaces(call_tokens(objects->call), &entry, token) &&
-		    dbus_message_iter_close_container(&objects->dict, &entry);
+		    token_view_append_interfaces(call_tokens(objects->rows.call), &entry, token) &&
+		    dbus_message_iter_close_container(&objects->rows.rows, &entry);
 
 	objects->count++;
 	return done ? 0 : -ENOMEM;
 }
 
 /* An empty reply, which replaces an earlier one.  False without memory. */
-static bool begin(struct objects *objects)
+static bool begin(struct call *call)
 {
-	abandon(objects->call);
-	objects->events = tokens_events(call_tokens(objects->call));
+	struct objects *objects = call->work;
+
+	abandon(call);
+	objects->events = tokens_events(call_tokens(call));
 	objects->attempts++;
 	objects->count = 0;
 	objects->cursor[0] = '\0';
-	objects->reply = call_new_reply(objects->call);
-	if (!objects->reply)
-		return false;
-	dbus_message_iter_init_append(objects->reply, &objects->to);
-	return dbus_message_iter_open_container(
-		&objects->to, DBUS_TYPE_ARRAY, "{oa{sa{sv}}}", &objects->dict);
+	reply_rows_begin(&objects->rows, call, "{oa{sa{sv}}}");
+	return objects->rows.reply;
 }
 
 /* Appends the next page; the cursor is empty after the last. */
-static enum pat_error append_page(struct objects *objects, struct refusal *ret_refusal)
+static enum pat_error append_page(struct call *call)
 {
+	struct objects *objects = call->work;
 	char cursor[TOKENS_CURSOR_MAX];
 	const struct token_query query = { .cursor = objects->cursor, .limit = OBJECTS_A_TURN };
-	enum pat_error error = tokens_list(call_tokens(objects->call), &objects->call->caller,
-		&query, append_object, objects, cursor, ret_refusal);
+	enum pat_error error = tokens_list(call_tokens(call), &call->caller, &query, append_object,
+		objects, cursor, &call->refusal);
 
 	if (error != PAT_OK)
 		return error;
 	memcpy(objects->cursor, cursor, sizeof(objects->cursor));
 	if (objects->count <= OBJECTS_MAX)
 		return PAT_OK;
-	ret_refusal->why = "too many tokens for one reply; use ListTokens";
+	call->refusal.why = "too many tokens for one reply; use ListTokens";
 	return PAT_ERR_BUSY;
 }
 
@@ -93,22 +86,21 @@ static enum pat_error append_page(struct objects *objects, struct refusal *ret_r
 static void build(struct call *call)
 {
 	struct objects *objects = call->work;
-	struct refusal refusal = { 0 };
 	enum pat_error error = PAT_OK;
 
-	if (objects->events != tokens_events(call_tokens(call)) && !begin(objects)) {
+	if (objects->events != tokens_events(call_tokens(call)) && !begin(call)) {
 		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 		return;
 	}
 	do {
-		error = append_page(objects, &refusal);
+		error = append_page(call);
 	} while (error == PAT_OK && objects->cursor[0] != '\0' && objects->attempts > ATTEMPTS_MAX);
 	if (error != PAT_OK)
-		call_refuse(call, error, refusal.why);
+		call_refuse(call, error, call->refusal.why);
 	else if (objects->cursor[0] != '\0')
 		call_yield(call, build);
-	else if (dbus_message_iter_close_container(&objects->to, &objects->dict))
-		call_reply(call, TAKE(objects->reply));
+	else if (dbus_message_iter_close_container(&objects->rows.to, &objects->rows.rows))
+		call_reply(call, TAKE(objects->rows.reply));
 	else
 		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 }
@@ -129,40 +121,28 @@ static void get_managed_objects(struct call *call)
 	objects = call_new_work(call, sizeof(*objects));
 	if (!objects)
 		return;
-	objects->call = call;
-	objects->dict = (DBusMessageIter)DBUS_MESSAGE_ITER_INIT_CLOSED;
 	call->abandon = abandon;
-	if (begin(objects))
+	if (begin(call))
 		build(call);
 	else
 		call_refuse(call, PAT_ERR_NO_MEMORY, "out of memory");
 }
 
 static const struct bus_method object_methods[] = {
-	{
-		.name = "GetManagedObjects",
-		.out = { { "objpath_interfaces_and_properties", "a{oa{sa{sv}}}" } },
-		.handle = get_managed_objects,
-	},
+	{ "GetManagedObjects", get_managed_objects,
+		.out = { { "objpath_interfaces_and_properties", "a{oa{sa{sv}}}" } } },
 	{ 0 },
 };
 
-static const struct bus_method *const methods[] = { object_methods, NULL };
-
 static const struct bus_signal signals[] = {
-	{
-		.name = "InterfacesAdded",
-		.args = { { "object_path", "o" }, { "interfaces_and_properties", "a{sa{sv}}" } },
-	},
-	{
-		.name = "InterfacesRemoved",
-		.args = { { "object_path", "o" }, { "interfaces", "as" } },
-	},
+	{ "InterfacesAdded",
+		.args = { { "object_path", "o" }, { "interfaces_and_properties", "a{sa{sv}}" } } },
+	{ "InterfacesRemoved", .args = { { "object_path", "o" }, { "interfaces", "as" } } },
 	{ 0 },
 };
 
 const struct bus_interface bus_object_manager_interface = {
 	.name = BUS_OBJECT_MANAGER,
-	.methods = methods,
+	.methods = (const struct bus_method *const[]) { object_methods, NULL },
 	.signals = signals,
 };

@@ -88,9 +88,10 @@ static void format_cancellation(const struct call *call, char ret_text[static CA
 	(void)snprintf(ret_text, CANCELLATION_SIZE, "patd-%llu", (unsigned long long)call->serial);
 }
 
-static DBusMessage *new_question(const struct call *call, const struct refusal *refusal,
-	const char *token, const char *user, bool interactive)
+static DBusMessage *new_question(
+	const struct call *call, const char *token, const char *user, bool interactive)
 {
+	const struct refusal *refusal = &call->refusal;
 	const struct detail details[] = {
 		{ "token", token },
 		{ "user", user },
@@ -127,6 +128,13 @@ enum answer {
 	ANSWER_CHALLENGE,
 	ANSWER_LATE,
 	ANSWER_NONE /* it cannot be asked */
+};
+
+static const char *const denials[] = {
+	[ANSWER_NO] = N_("not authorized"),
+	[ANSWER_CHALLENGE] = N_("authentication is needed, and there is no agent to ask for it"),
+	[ANSWER_LATE] = N_("nobody authenticated in time"),
+	[ANSWER_NONE] = N_("only root may do that, as polkit cannot be asked"),
 };
 
 /* (bba{ss}): is_authorized, is_challenge, details. */
@@ -183,44 +191,27 @@ static void on_answer(DBusPendingCall *pending, void *userdata)
 	call->abandon = NULL;
 	call_unwatch_sender(call);
 
-	switch (answer) {
-	case ANSWER_YES:
+	if (answer == ANSWER_YES) {
 		call->caller.granted |= 1U << call->polkit_action;
 		(call->resume ? call->resume : call->method->handle)(call);
-		break;
-	case ANSWER_CHALLENGE:
-		if (dbus_message_get_allow_interactive_authorization(call->message))
-			call_refuse(call, PAT_ERR_DENIED,
-				N_("authentication is needed, and there is no agent to ask for "
-				   "it"));
-		else
-			call_refuse(call, PAT_ERR_INTERACTIVE,
-				N_("authentication is needed, and the call does not allow a "
-				   "dialog"));
-		break;
-	case ANSWER_NO:
-		call_refuse(call, PAT_ERR_DENIED, N_("not authorized"));
-		break;
-	case ANSWER_LATE:
-		call_refuse(call, PAT_ERR_DENIED, N_("nobody authenticated in time"));
-		break;
-	case ANSWER_NONE:
-		call_refuse(call, PAT_ERR_DENIED,
-			N_("only root may do that, as polkit cannot be asked"));
-		break;
+	} else if (answer == ANSWER_CHALLENGE &&
+		   !dbus_message_get_allow_interactive_authorization(call->message)) {
+		call_refuse(call, PAT_ERR_INTERACTIVE,
+			N_("authentication is needed, and the call does not allow a dialog"));
+	} else {
+		call_refuse(call, PAT_ERR_DENIED, denials[answer]);
 	}
 }
 
-static bool ask(
-	struct call *call, const struct refusal *refusal, const char *token, const char *user)
+static bool ask(struct call *call, const char *token, const char *user)
 {
 	bool interactive = dbus_message_get_allow_interactive_authorization(call->message);
 
-	call->polkit_action = refusal->lacks;
+	call->polkit_action = call->refusal.lacks;
 	if (!call_watch_sender(call))
 		return false;
 	call->abandon = cancel;
-	if (message_ask(call->connection, new_question(call, refusal, token, user, interactive),
+	if (message_ask(call->connection, new_question(call, token, user, interactive),
 		    interactive ? TIMEOUT_INTERACTIVE_MS : TIMEOUT_MS, on_answer, call,
 		    &call->pending))
 		return true;
@@ -228,14 +219,33 @@ static bool ask(
 	return false;
 }
 
-void polkit_refuse(struct call *call, enum pat_error error, const struct refusal *refusal,
-	const char *token, const char *user)
+void polkit_refuse(struct call *call, enum pat_error error, const char *token, const char *user)
 {
+	struct refusal ignored;
+	struct token own;
+
 	/* One question a call: its token may have been deleted since. */
-	if (error != PAT_ERR_DENIED || refusal->lacks == ACTION_NONE ||
-		call->polkit_action != ACTION_NONE)
-		call_refuse(call, error, refusal->why);
-	else if (!ask(call, refusal, token, user))
+	if (error != PAT_ERR_DENIED || call->refusal.lacks == ACTION_NONE ||
+		call->polkit_action != ACTION_NONE) {
+		call_refuse(call, error, call->refusal.why);
+		return;
+	}
+	if (call->id &&
+		tokens_find(call_tokens(call), &call->caller, call->id, &own, &ignored) == PAT_OK) {
+		token = own.name;
+		user = own.user;
+	} else if (call->id) {
+		token = call->id;
+	}
+	if (!ask(call, token, user))
 		call_refuse(call, PAT_ERR_BUSY,
 			N_("polkit cannot be asked, too much is under way; try again"));
+}
+
+void polkit_end(struct call *call, enum pat_error error, const char *user)
+{
+	if (error == PAT_OK)
+		call_reply_args(call, DBUS_TYPE_INVALID);
+	else
+		polkit_refuse(call, error, "", user);
 }

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/cleanup.h"
 #include "patd/bus/arguments.h"
 #include "patd/bus/bus_message.h"
+#include "patd/bus/polkit.h"
 
 /* The items between the commas of a list, as strings. */
 static bool append_items(DBusMessageIter *to, const char *list)
@@ -96,16 +96,25 @@ bool reply_append(DBusMessageIter *to, const struct bus_property *properties,
 	return dbus_message_iter_close_container(to, &dict);
 }
 
-void reply_rows_begin(struct reply_rows *rows, const struct call *call)
+void reply_rows_discard(struct reply_rows *rows)
+{
+	if (!rows->reply)
+		return;
+	dbus_message_iter_abandon_container_if_open(&rows->to, &rows->rows);
+	message_free(&rows->reply);
+}
+
+void reply_rows_begin(struct reply_rows *rows, struct call *call, const char *type)
 {
 	*rows = (struct reply_rows) {
+		.call = call,
 		.reply = call_new_reply(call),
 		.rows = DBUS_MESSAGE_ITER_INIT_CLOSED,
 	};
 	if (!rows->reply)
 		return;
 	dbus_message_iter_init_append(rows->reply, &rows->to);
-	if (!dbus_message_iter_open_container(&rows->to, DBUS_TYPE_ARRAY, "a{sv}", &rows->rows))
+	if (!dbus_message_iter_open_container(&rows->to, DBUS_TYPE_ARRAY, type, &rows->rows))
 		reply_rows_discard(rows);
 }
 
@@ -118,18 +127,15 @@ int reply_rows_append(
 	return -ENOMEM;
 }
 
-DBusMessage *reply_rows_end(struct reply_rows *rows, const char *cursor)
+void reply_rows_end(
+	struct reply_rows *rows, enum pat_error error, const char *cursor, const char *user)
 {
-	if (!rows->reply || !dbus_message_iter_close_container(&rows->to, &rows->rows) ||
+	if (error != PAT_OK || !rows->reply ||
+		!dbus_message_iter_close_container(&rows->to, &rows->rows) ||
 		(cursor && !dbus_message_iter_append_basic(&rows->to, DBUS_TYPE_STRING, &cursor)))
-		return NULL;
-	return TAKE(rows->reply);
-}
-
-void reply_rows_discard(struct reply_rows *rows)
-{
-	if (!rows->reply)
-		return;
-	dbus_message_iter_abandon_container_if_open(&rows->to, &rows->rows);
-	message_free(&rows->reply);
+		reply_rows_discard(rows);
+	if (error == PAT_OK)
+		call_reply(rows->call, rows->reply);
+	else
+		polkit_refuse(rows->call, error, "", user ? user : "");
 }

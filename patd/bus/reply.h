@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "patd/bus/call.h"
 #include "patd/bus/interface.h"
 
 _Static_assert(sizeof(uint64_t) == sizeof(dbus_uint64_t), "numbers are appended as they are");
@@ -24,22 +23,24 @@ bool reply_append_pair(
 	DBusMessageIter *dict, const struct bus_property *property, const void *view);
 bool reply_append_one(DBusMessageIter *to, const struct bus_property *property, const void *view);
 
-/* A reply that begins with an aa{sv}: rows, each with the properties of one table. */
+/* A reply that begins with an array: rows, an aa{sv} with the properties of a table, or others. */
 struct reply_rows {
+	struct call *call;
 	DBusMessage *reply; /* NULL: out of memory, and no row is added any more */
 	DBusMessageIter to, rows;
 };
 
-/* Discards the reply, unless reply_rows_end() has handed it out. */
+/* An empty reply to the call, with rows of that type.  *rows stays where it is until its end. */
+void reply_rows_begin(struct reply_rows *rows, struct call *call, const char *type);
 void reply_rows_discard(struct reply_rows *rows);
-#define cleanup_reply_rows __attribute__((cleanup(reply_rows_discard)))
-
-/* An empty reply to the call.  *rows stays where it is until its end. */
-void reply_rows_begin(struct reply_rows *rows, const struct call *call);
 
 /* Adds a row, the properties of view.  0, or -ENOMEM, and the reply is discarded. */
 int reply_rows_append(
 	struct reply_rows *rows, const struct bus_property *properties, const void *view);
 
-/* The reply, with cursor behind the rows unless that is NULL.  NULL: out of memory. */
-DBusMessage *reply_rows_end(struct reply_rows *rows, const char *cursor);
+/*
+ * Ends the call: with PAT_OK by the reply, with cursor behind the rows unless that is NULL; else by
+ * the refusal, about user unless that is NULL.
+ */
+void reply_rows_end(
+	struct reply_rows *rows, enum pat_error error, const char *cursor, const char *user);

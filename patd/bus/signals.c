@@ -39,7 +39,6 @@ static const char *const lifecycle[] = { "Name", "State", "RevokedAt", "RevokedU
 	"RevokedReason", "Rotations", "RotatedAt", "FormerUntil", NULL };
 
 struct signals {
-	sd_event *event;
 	struct tokens *tokens;
 	struct clients *clients;
 	struct expiry_timer *expiry_timer;
@@ -179,7 +178,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct signals *signals = userdata;
 	uint64_t now, next;
-	int r = sd_event_now(signals->event, CLOCK_MONOTONIC, &now);
+	int r = sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &now);
 
 	(void)usec;
 	if (r < 0)
@@ -263,31 +262,23 @@ void signals_free(struct signals *signals)
 	expiry_timer_free(signals->expiry_timer);
 	history_signal_free(signals->history);
 	sd_event_source_disable_unref(signals->timer);
-	sd_event_unref(signals->event);
 	free(signals);
 }
 
-static void clean_up_signals(struct signals **signals)
-{
-	signals_free(*signals);
-}
-#define cleanup_signals __attribute__((cleanup(clean_up_signals)))
+DEFINE_CLEANUP(signals_free, signals)
 
 int signals_new(sd_event *event, struct tokens *tokens, struct clients *clients,
 	struct signals **ret_signals)
 {
-	cleanup_signals struct signals *signals = calloc(1, sizeof(*signals));
+	cleanup_with(signals_free) struct signals *signals = calloc(1, sizeof(*signals));
 	int r;
 
 	if (!signals)
 		return -ENOMEM;
-	signals->event = sd_event_ref(event);
 	signals->tokens = tokens;
 	signals->clients = clients;
-	r = sd_event_add_time(event, &signals->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, signals);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_enabled(signals->timer, SD_EVENT_OFF);
+	r = sd_event_add_time(
+		event, &signals->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_timer, signals);
 	if (r < 0)
 		return r;
 	r = history_signal_new(event, clients, &signals->history);

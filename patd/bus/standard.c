@@ -10,41 +10,40 @@
 
 static const char doctype[] = DBUS_INTROSPECT_1_0_XML_DOCTYPE_DECL_NODE;
 
-/* direction: NULL for a signal's. */
+/* direction: an attribute; "" for a signal's. */
 static void write_args(FILE *to, const struct bus_arg *args, const char *direction)
 {
-	for (; args->name; args++) {
-		fprintf(to, "   <arg name=\"%s\" type=\"%s\"", args->name, args->type);
-		if (direction)
-			fprintf(to, " direction=\"%s\"", direction);
-		fputs("/>\n", to);
-	}
+	for (; args->name; args++)
+		fprintf(to, "   <arg name=\"%s\" type=\"%s\"%s/>\n", args->name, args->type,
+			direction);
 }
 
 static void write_methods(FILE *to, const struct bus_method *table)
 {
 	for (const struct bus_method *m = table; m->name; m++) {
 		fprintf(to, "  <method name=\"%s\">\n", m->name);
-		write_args(to, m->in, "in");
-		write_args(to, m->out, "out");
+		write_args(to, m->in, " direction=\"in\"");
+		write_args(to, m->out, " direction=\"out\"");
 		fprintf(to, "  </method>\n");
 	}
 }
 
+static const struct bus_property *properties_of(const struct bus_interface *interface)
+{
+	return interface->properties ? interface->properties() : NULL;
+}
+
 static void write_interface(FILE *to, const struct bus_interface *interface)
 {
-	const struct bus_property *properties =
-		interface->properties ? interface->properties() : NULL;
-
 	fprintf(to, " <interface name=\"%s\">\n", interface->name);
 	for (const struct bus_method *const *table = interface->methods; table && *table; table++)
 		write_methods(to, *table);
 	for (const struct bus_signal *s = interface->signals; s && s->name; s++) {
 		fprintf(to, "  <signal name=\"%s\">\n", s->name);
-		write_args(to, s->args, NULL);
+		write_args(to, s->args, "");
 		fprintf(to, "  </signal>\n");
 	}
-	for (const struct bus_property *p = properties; p && p->name; p++)
+	for (const struct bus_property *p = properties_of(interface); p && p->name; p++)
 		fprintf(to,
 			"  <property name=\"%s\" type=\"%s\" access=\"read\">\n"
 			"   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\""
@@ -86,44 +85,65 @@ static void introspect(struct call *call)
 		call_reply(call, NULL);
 }
 
-/* The named interface, whose view is in call->work; NULL: the call has ended with a refusal. */
-static const struct bus_interface *fill_view(struct call *call, const char *name)
+const struct bus_interface *bus_object_interface(const struct bus_object *object, const char *name)
 {
-	const struct bus_interface *interface = bus_object_interface(call->object, name);
-	struct refusal refusal = { 0 };
-	enum pat_error error;
-	void *view;
+	for (const struct bus_interface *const *i = object->interfaces; *i; i++)
+		if (strcmp((*i)->name, name) == 0)
+			return *i;
+	return NULL;
+}
 
-	if (!interface) {
+/*
+ * The interface that the first argument names; the second one names a property.  NULL: there is no
+ * such interface, and the call has ended with a refusal.  ret_property NULL: the call is a GetAll.
+ */
+static const struct bus_interface *read_names(struct call *call, const char **ret_property)
+{
+	const struct bus_interface *interface;
+	DBusMessageIter args;
+	const char *name;
+
+	(void)dbus_message_iter_init(call->message, &args);
+	dbus_message_iter_get_basic(&args, &name);
+	if (ret_property && dbus_message_iter_next(&args))
+		dbus_message_iter_get_basic(&args, ret_property);
+	/* No name means all; each of our objects has one interface with properties, its first. */
+	if (!ret_property && *name == '\0')
+		return call->object->interfaces[0];
+	interface = bus_object_interface(call->object, name);
+	if (!interface)
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");
-		return NULL;
-	}
-	if (!interface->fill)
-		return interface;
-	view = call_new_work(call, interface->view_size);
-	if (!view)
-		return NULL;
-	error = interface->fill(call, view, &refusal);
-	if (error != PAT_OK) {
-		call_refuse(call, error, refusal.why);
-		return NULL;
-	}
 	return interface;
 }
 
-/* The first one or two arguments, which are strings. */
-static void get_names(struct call *call, const char **ret_interface, const char **ret_property)
+/* NULL: there is none of that name, and the call has ended with a refusal. */
+static const struct bus_property *find_property(
+	struct call *call, const struct bus_interface *interface, const char *name)
 {
-	DBusMessageIter args;
-
-	(void)dbus_message_iter_init(call->message, &args);
-	dbus_message_iter_get_basic(&args, ret_interface);
-	if (ret_property && dbus_message_iter_next(&args))
-		dbus_message_iter_get_basic(&args, ret_property);
+	for (const struct bus_property *p = properties_of(interface); p && p->name; p++)
+		if (strcmp(p->name, name) == 0)
+			return p;
+	call_refuse_named(call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
+	return NULL;
 }
 
-/* Replies with one property of the interface whose view is in call->work, or with all. */
+/* The view of the interface is in call->work.  False: the call has ended with a refusal. */
+static bool fill_view(struct call *call, const struct bus_interface *interface)
+{
+	enum pat_error error;
+
+	if (!interface->fill)
+		return true;
+	if (!call_new_work(call, interface->view_size))
+		return false;
+	error = interface->fill(call, call->work);
+	if (error != PAT_OK)
+		call_refuse(call, error, call->refusal.why);
+	return error == PAT_OK;
+}
+
+/* Replies with one property of the view in call->work; NULL: with all of the interface. */
 static void reply_view(struct call *call, const struct bus_interface *interface,
 	const struct bus_property *property)
 {
@@ -133,116 +153,73 @@ static void reply_view(struct call *call, const struct bus_interface *interface,
 
 	if (reply) {
 		dbus_message_iter_init_append(reply, &to);
-		if (property)
-			complete = reply_append_one(&to, property, call->work);
-		else
-			complete = reply_append(&to,
-				interface->properties ? interface->properties() : NULL, NULL,
-				call->work);
+		complete = property ? reply_append_one(&to, property, call->work)
+				    : reply_append(&to, properties_of(interface), NULL, call->work);
 	}
 	call_reply(call, complete ? TAKE(reply) : NULL);
 }
 
 static void get(struct call *call)
 {
-	const char *interface_name = "", *name = "";
-	const struct bus_interface *interface;
+	const char *name = "";
+	const struct bus_interface *interface = read_names(call, &name);
 	const struct bus_property *property;
 
-	get_names(call, &interface_name, &name);
-	interface = fill_view(call, interface_name);
-	if (!interface)
+	if (!interface || !fill_view(call, interface))
 		return;
-	property = bus_interface_property(interface, name);
+	property = find_property(call, interface, name);
 	if (property)
 		reply_view(call, interface, property);
-	else
-		call_refuse_named(
-			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
 }
 
 static void get_all(struct call *call)
 {
-	const char *name = "";
-	const struct bus_interface *interface;
+	const struct bus_interface *interface = read_names(call, NULL);
 
-	get_names(call, &name, NULL);
-	/* No name means all; each of our objects has one interface with properties, its first. */
-	interface = fill_view(call, *name ? name : call->object->interfaces[0]->name);
-	if (interface)
+	if (interface && fill_view(call, interface))
 		reply_view(call, interface, NULL);
 }
 
 static void set(struct call *call)
 {
-	const char *interface_name = "", *name = "";
-	const struct bus_interface *interface;
+	const char *name = "";
+	const struct bus_interface *interface = read_names(call, &name);
 
-	get_names(call, &interface_name, &name);
-	interface = bus_object_interface(call->object, interface_name);
-	if (!interface)
-		call_refuse_named(
-			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");
-	else if (!bus_interface_property(interface, name))
-		call_refuse_named(
-			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
-	else
+	if (interface && find_property(call, interface, name))
 		call_refuse_named(
 			call, DBUS_ERROR_PROPERTY_READ_ONLY, "the property cannot be set");
 }
 
 static const struct bus_method introspectable[] = {
-	{
-		.name = "Introspect",
-		.out = { { "xml_data", "s" } },
-		.handle = introspect,
-		.anonymous = true,
-	},
+	{ "Introspect", introspect, .out = { { "xml_data", "s" } }, .anonymous = true },
 	{ 0 },
 };
-
-static const struct bus_method *const introspectable_methods[] = { introspectable, NULL };
 
 const struct bus_interface bus_introspectable_interface = {
 	.name = DBUS_INTERFACE_INTROSPECTABLE,
-	.methods = introspectable_methods,
+	.methods = (const struct bus_method *const[]) { introspectable, NULL },
 };
 
 static const struct bus_method properties[] = {
-	{
-		.name = "Get",
-		.in = { { "interface_name", "s" }, { "property_name", "s" } },
-		.out = { { "value", "v" } },
-		.handle = get,
-	},
-	{
-		.name = "GetAll",
-		.in = { { "interface_name", "s" } },
-		.out = { { "properties", "a{sv}" } },
-		.handle = get_all,
-	},
-	{
-		.name = "Set",
+	{ "Get", get, .in = { { "interface_name", "s" }, { "property_name", "s" } },
+		.out = { { "value", "v" } } },
+	{ "GetAll", get_all, .in = { { "interface_name", "s" } },
+		.out = { { "properties", "a{sv}" } } },
+	{ "Set", set,
 		.in = { { "interface_name", "s" }, { "property_name", "s" }, { "value", "v" } },
-		.handle = set,
-		.anonymous = true,
-	},
+		.anonymous = true },
 	{ 0 },
 };
 
-static const struct bus_method *const properties_methods[] = { properties, NULL };
-
 static const struct bus_signal properties_signals[] = {
-	{
-		.name = "PropertiesChanged",
+	{ "PropertiesChanged",
 		.args = { { "interface_name", "s" }, { "changed_properties", "a{sv}" },
-			{ "invalidated_properties", "as" } },
-	},
+			{ "invalidated_properties", "as" } } },
 	{ 0 },
 };
 
 const struct bus_interface bus_properties_interface = {
 	.name = DBUS_INTERFACE_PROPERTIES,
-	.methods = properties_methods,
+	.methods = (const struct bus_method *const[]) { properties, NULL },
 	.signals = properties_signals,
 };

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "patd/bus/polkit.h"
-
 #define OF(member) BUS_MEMBER(struct token_view, member)
 #define TEXT(member) BUS_TEXT(struct token_view, token.member)
 
@@ -107,16 +105,4 @@ bool token_view_append_interfaces(
 	       reply_append(&entry, token_view_properties(), NULL, &view) &&
 	       dbus_message_iter_close_container(&dict, &entry) &&
 	       dbus_message_iter_close_container(to, &dict);
-}
-
-void bus_token_refuse(struct call *call, enum pat_error error, const struct refusal *refusal)
-{
-	struct refusal ignored;
-	struct token token;
-
-	if (refusal->lacks != ACTION_NONE &&
-		tokens_find(call_tokens(call), &call->caller, call->id, &token, &ignored) == PAT_OK)
-		polkit_refuse(call, error, refusal, token.name, token.user);
-	else
-		polkit_refuse(call, error, refusal, call->id, "");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A token on the bus: its path, its properties, and the refusal of a call of its object. */
+/* A token on the bus: its path and its properties. */
 #pragma once
 
 #include "common/bus.h"
@@ -27,6 +27,3 @@ struct bus_path bus_token_path(const struct pat_id *id);
 /* Appends a{sa{sv}}: the interfaces with properties, and theirs.  False without memory. */
 bool token_view_append_interfaces(
 	struct tokens *tokens, DBusMessageIter *to, const struct token *token);
-
-/* Refuses a call of a token's object; names it in a dialog only if the caller may see it. */
-void bus_token_refuse(struct call *call, enum pat_error error, const struct refusal *refusal);

@@ -57,6 +57,7 @@ struct login_server {
 		struct pat_reply reply;
 	} replies[ACCEPTS_MAX];
 	unsigned int replies_due;
+	bool committing;
 	uint64_t logged_us;
 };
 
@@ -76,7 +77,9 @@ static uint64_t now_us(struct login_server *server)
 
 static void send_replies(struct login_server *server)
 {
+	server->committing = true;
 	server->decider.commit(server->decider.userdata);
+	server->committing = false;
 	for (unsigned int i = 0; i < server->replies_due; i++) {
 		/* A client that has gone, or does not read, loses its reply. */
 		(void)send(server->replies[i].fd, &server->replies[i].reply,
@@ -124,8 +127,12 @@ int verification_defer(struct verification *verification, uint64_t *ret_id)
 
 int login_server_reply(struct login_server *server, uint64_t id, const struct pat_reply *reply)
 {
-	int fd = pending_take(server->pending, id);
+	int fd;
 
+	/* It would overtake the commit, and replies[] may be full. */
+	if (server->committing)
+		return -EDEADLK;
+	fd = pending_take(server->pending, id);
 	if (fd < 0)
 		return fd;
 	queue_reply(server, fd, reply);
@@ -157,8 +164,7 @@ static bool request_arrives(int fd)
 	return ppoll(&poll, 1, &wait, NULL) > 0;
 }
 
-/* Reads the request and takes fd over.  False if it has not come yet.  fresh: the client has just
- * connected. */
+/* Reads the request and takes fd over, or returns false.  fresh: the client has just connected. */
 static bool take_request(struct verification_socket *socket, int fd, uint32_t uid, bool fresh)
 {
 	struct login_server *server = socket->server;
@@ -225,19 +231,6 @@ static int on_request_timeout(sd_event_source *source, uint64_t usec, void *user
 
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata);
 
-static int connection_watch(struct connection *connection)
-{
-	struct verification_socket *socket = connection->socket;
-	int r;
-
-	r = sd_event_add_io(socket->server->event, &connection->source, connection->fd, EPOLLIN,
-		on_request, connection);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_priority(connection->source, socket->priority);
-	return r < 0 ? r : arm_timer(socket);
-}
-
 /* Takes fd over. */
 static void wait_for_request(struct verification_socket *socket, int fd, uint32_t uid)
 {
@@ -252,7 +245,10 @@ static void wait_for_request(struct verification_socket *socket, int fd, uint32_
 	connection->fd = fd;
 	connection->uid = uid;
 	connection->deadline_us = now_us(socket->server) + REQUEST_TIMEOUT_US;
-	if (connection_watch(connection) < 0)
+	if (sd_event_add_io(socket->server->event, &connection->source, fd, EPOLLIN, on_request,
+		    connection) < 0 ||
+		sd_event_source_set_priority(connection->source, socket->priority) < 0 ||
+		arm_timer(socket) < 0)
 		connection_close(connection);
 }
 
@@ -380,16 +376,12 @@ static void socket_close(struct verification_socket *socket)
 	sd_event_source_disable_unref(socket->timer);
 }
 
-static void login_server_clear(struct login_server **server)
-{
-	login_server_free(*server);
-}
+DEFINE_CLEANUP(login_server_free, login_server)
 
 int login_server_new(sd_event *event, const struct listeners *listeners,
 	const struct decider *decider, struct login_server **ret_server)
 {
-	__attribute__((cleanup(login_server_clear))) struct login_server *server =
-		calloc(1, sizeof(*server));
+	cleanup_with(login_server_free) struct login_server *server = calloc(1, sizeof(*server));
 	int r;
 
 	if (!server)

@@ -20,6 +20,7 @@
 #include "patd/login/listeners.h"
 
 struct login_server;
+struct tokens;
 
 /* A request while decide() is about it. */
 struct verification;
@@ -39,12 +40,19 @@ struct decider {
 	 * server ends.  NULL if verdicts never come later.
 	 */
 	void (*cancel)(uint64_t id, void *userdata);
-	/* Commits what the verdicts recorded; their replies are sent after that. */
+	/*
+	 * Commits what the verdicts recorded; their replies are sent after that.  Must not call
+	 * login_server_reply().
+	 */
 	void (*commit)(void *userdata);
 	/* Whether uid is a verifier account, which has no rate limit. */
 	bool (*is_verifier)(uint32_t uid, void *userdata);
 	void *userdata;
 };
+
+/* token_decider.c: the rules of patd/tokens, whose verdicts all come at once.  tokens must outlive
+ * it. */
+struct decider token_decider(struct tokens *tokens);
 
 /* The listeners and what decider->userdata points to must outlive it. */
 int login_server_new(sd_event *event, const struct listeners *listeners,
@@ -62,6 +70,6 @@ int verification_defer(struct verification *verification, uint64_t *ret_id);
 
 /*
  * Commits, sends the verdict that was deferred, and closes its connection.  -ENOENT, and the
- * reply goes to nobody: the wait has ended, as cancel() has told.
+ * reply goes to nobody: the wait has ended, as cancel() has told.  -EDEADLK from within commit().
  */
 int login_server_reply(struct login_server *server, uint64_t id, const struct pat_reply *reply);

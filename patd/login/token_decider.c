@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the login server asks, in terms of patd/tokens. */
-#include "patd/login/token_decider.h"
+/* The decider of patd, in terms of patd/tokens. */
+#include "patd/login/server.h"
+#include "patd/tokens/tokens.h"
 
 static void decide(struct verification *verification, uint32_t caller_uid,
 	const struct pat_request *request, struct pat_reply *ret_reply, void *userdata)
@@ -16,7 +17,7 @@ static void commit(void *userdata)
 
 static bool is_verifier(uint32_t uid, void *userdata)
 {
-	return policy_has_verifier(tokens_policy(userdata), uid);
+	return policy_verifier(tokens_policy(userdata), uid, NULL);
 }
 
 struct decider token_decider(struct tokens *tokens)

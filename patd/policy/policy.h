@@ -24,17 +24,16 @@ struct verifier {
 
 /* Times are seconds. */
 struct policy {
-	uint64_t default_lifetime; /* never 0, at most max_lifetime */
-	uint64_t max_lifetime;     /* POLICY_UNLIMITED */
-	bool allow_never;          /* tokens that do not expire */
-	uint64_t max_tokens;       /* of a user; POLICY_UNLIMITED */
-	char self_services[LIMITS_SERVICES_MAX +
-			   1];  /* of tokens that users make themselves; "": all */
-	uint64_t revoke_unused; /* after so long; POLICY_UNLIMITED: never */
-	bool deny_locked;       /* users whose password is locked */
-	uint64_t keep_history;  /* POLICY_UNLIMITED: as long as there is room */
-	uint64_t max_history;   /* entries */
-	bool usage_sync_full;   /* uses on disk before the login proceeds */
+	uint64_t default_lifetime;                   /* never 0, at most max_lifetime */
+	uint64_t max_lifetime;                       /* POLICY_UNLIMITED */
+	bool allow_never;                            /* tokens that do not expire */
+	uint64_t max_tokens;                         /* of a user; POLICY_UNLIMITED */
+	char self_services[LIMITS_SERVICES_MAX + 1]; /* of tokens users make; "": all */
+	uint64_t revoke_unused;                      /* after so long; POLICY_UNLIMITED: never */
+	bool deny_locked;                            /* users whose password is locked */
+	uint64_t keep_history; /* POLICY_UNLIMITED: as long as there is room */
+	uint64_t max_history;  /* entries */
+	bool usage_sync_full;  /* uses on disk before the login proceeds */
 	struct verifier verifiers[POLICY_VERIFIERS_MAX];
 	size_t verifiers_n;
 };
@@ -72,8 +71,5 @@ const struct policy *policy_of(const struct policy_set *set);
 void policy_each(const struct policy_set *set,
 	void (*fn)(const struct policy_line *line, void *userdata), void *userdata);
 
-/* Whether uid is a verifier for any service. */
-bool policy_has_verifier(const struct policy *policy, uint32_t uid);
-
-/* Whether uid is a verifier for that service. */
+/* Whether uid is a verifier for that service; NULL: for any. */
 bool policy_verifier(const struct policy *policy, uint32_t uid, const char *service);

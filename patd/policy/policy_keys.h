@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The keys of patd.conf(5): their values, and their members of struct policy. */
+/* The keys of patd.conf(5), and a policy with the source of each setting. */
 #pragma once
 
 #include "patd/policy/policy.h"
@@ -8,10 +8,13 @@ struct policy_key {
 	const char *section, *name;
 	const char *value;   /* the default, as it would stand in the file */
 	const char *allowed; /* values, for a person */
-	/* NULL and *ret_member, or what is wrong with text, for a person; static. */
-	const char *(*parse)(const char *text, void *ret_member);
-	size_t offset; /* of the member in struct policy */
+	const char *(*parse)(const char *text, void *ret_member); /* all but unlimited */
+	size_t offset;         /* of the member in struct policy */
+	const char *unlimited; /* the word for POLICY_UNLIMITED; NULL: none */
 };
+
+/* NULL and *ret_member, or what is wrong with text, for a person; static. */
+const char *policy_key_parse(const struct policy_key *key, const char *text, void *ret_member);
 
 /* In the order of patd.conf(5). */
 enum {
@@ -32,3 +35,19 @@ extern const struct policy_key policy_keys[POLICY_KEYS];
 
 /* The one key of [verifier NAME]; the member is one of struct verifier. */
 extern const struct policy_key policy_verifier_key;
+
+/* Where a value comes from; all 0 if it is the default. */
+struct policy_setting {
+	unsigned int file; /* its number in the order of reading */
+	char *source;      /* "FILE:LINE" */
+	char *value;       /* as it stands there; NULL if it cannot be */
+};
+
+struct policy_set {
+	struct policy policy;
+	struct policy_setting settings[POLICY_KEYS];
+	/* Of each verifier's services; before these are set, the source is that of its section. */
+	struct policy_setting verifiers[POLICY_VERIFIERS_MAX];
+};
+
+void policy_setting_clear(struct policy_setting *setting);

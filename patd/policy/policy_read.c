@@ -11,7 +11,7 @@
 #include "common/name.h"
 #include "common/wire.h"
 #include "patd/policy/conf_file.h"
-#include "patd/policy/policy_private.h"
+#include "patd/policy/policy_keys.h"
 #include "patd/util/item.h"
 #include "patd/util/users.h"
 
@@ -19,12 +19,6 @@
 #define DROP_INS "patd.conf.d"
 #define DROP_IN_SUFFIX ".conf"
 #define VERIFIER "verifier "
-
-/* Of a section whose verifier is refused: its settings are checked all the same. */
-struct refused_verifier {
-	struct verifier verifier;
-	struct policy_setting setting;
-};
 
 struct reading {
 	struct policy_set *set;
@@ -36,32 +30,28 @@ struct reading {
 	const char *section;       /* as in policy_keys; NULL in others */
 	struct verifier *verifier; /* in its section, else NULL */
 	struct policy_setting *verifier_setting;
-	struct refused_verifier refused;
+	/* Of a section whose verifier is refused: its settings are checked all the same. */
+	struct verifier refused;
+	struct policy_setting refused_setting;
 };
 
 __attribute__((format(printf, 3, 4))) static void report(
 	struct reading *reading, const char *place, const char *format, ...)
 {
-	char *text, *message;
+	cleanup_free char *text = NULL, *message = NULL;
 	va_list args;
 	int r;
 
 	va_start(args, format);
 	r = vasprintf(&text, format, args);
 	va_end(args);
-	if (r < 0) {
+	if (r < 0 || asprintf(&message, "%s: %s", place, text) < 0) {
 		reading->result = -ENOMEM;
 		return;
 	}
-	if (asprintf(&message, "%s: %s", place, text) < 0) {
-		reading->result = -ENOMEM;
-	} else {
-		if (reading->result == 0)
-			reading->result = -EINVAL;
-		reading->fn(message, reading->userdata);
-		free(message);
-	}
-	free(text);
+	if (reading->result == 0)
+		reading->result = -EINVAL;
+	reading->fn(message, reading->userdata);
 }
 
 /* A copy; NULL if there is no memory. */
@@ -78,8 +68,6 @@ static void take_problem(const char *place, const char *text, void *userdata)
 {
 	report(userdata, place, "%s", text);
 }
-
-/* --- sections ------------------------------------------------------------------------------- */
 
 static void report_section(struct reading *reading, const char *place, const char *name)
 {
@@ -115,9 +103,9 @@ static bool find_user(
 	return user.result == 0 && user.uid != 0;
 }
 
-/* The verifier of that user, added if it is new. */
-static bool find_verifier(struct reading *reading, const char *place,
-	const struct user_lookup *user, size_t *ret_index)
+/* The section is about the verifier of that user, added if it is new. */
+static bool find_verifier(
+	struct reading *reading, const char *place, const struct user_lookup *user)
 {
 	struct policy *policy = &reading->set->policy;
 	size_t i = 0;
@@ -134,24 +122,21 @@ static bool find_verifier(struct reading *reading, const char *place,
 		(void)stpcpy(policy->verifiers[i].user, user->name); /* of the same size */
 		reading->set->verifiers[i].source = keep(reading, place);
 	}
-	*ret_index = i;
+	reading->verifier = &policy->verifiers[i];
+	reading->verifier_setting = &reading->set->verifiers[i];
 	return true;
 }
 
 static void enter_verifier(struct reading *reading, const char *place, const char *name)
 {
 	struct user_lookup user;
-	size_t i;
 
 	reading->section = policy_verifier_key.section;
-	if (find_user(reading, place, name, &user) && find_verifier(reading, place, &user, &i)) {
-		reading->verifier = &reading->set->policy.verifiers[i];
-		reading->verifier_setting = &reading->set->verifiers[i];
-	} else {
-		policy_setting_clear(&reading->refused.setting);
-		reading->verifier = &reading->refused.verifier;
-		reading->verifier_setting = &reading->refused.setting;
-	}
+	if (find_user(reading, place, name, &user) && find_verifier(reading, place, &user))
+		return;
+	policy_setting_clear(&reading->refused_setting);
+	reading->verifier = &reading->refused;
+	reading->verifier_setting = &reading->refused_setting;
 }
 
 static void take_section(const char *place, const char *name, void *userdata)
@@ -170,8 +155,6 @@ static void take_section(const char *place, const char *name, void *userdata)
 	if (!reading->section)
 		report_section(reading, place, name);
 }
-
-/* --- settings ------------------------------------------------------------------------------- */
 
 static void report_key(struct reading *reading, const char *place, const char *name)
 {
@@ -199,7 +182,7 @@ static void set(struct reading *reading, const char *place, const struct policy_
 	if (!setting->source)
 		return;
 	setting->file = reading->file;
-	problem = key->parse(value, ret_member);
+	problem = policy_key_parse(key, value, ret_member);
 	if (problem) {
 		report(reading, place, "%s cannot be \"%s\": %s; allowed is %s", key->name, value,
 			problem, key->allowed);
@@ -221,7 +204,7 @@ static void take_setting(const char *place, const char *name, const char *value,
 	if (reading->section == policy_verifier_key.section &&
 		strcmp(name, policy_verifier_key.name) == 0) {
 		set(reading, place, &policy_verifier_key, value, reading->verifier_setting,
-			(char *)reading->verifier + policy_verifier_key.offset);
+			reading->verifier->services);
 		return;
 	}
 	for (size_t i = 0; i < POLICY_KEYS; i++) {
@@ -235,8 +218,6 @@ static void take_setting(const char *place, const char *name, const char *value,
 	}
 	report_key(reading, place, name);
 }
-
-/* --- files ---------------------------------------------------------------------------------- */
 
 static void read_file(struct reading *reading, const char *folder, const char *name)
 {
@@ -304,8 +285,6 @@ static void read_files(struct reading *reading, const char *conf_dir)
 		read_drop_ins(reading, drop_ins);
 }
 
-/* --- all files together --------------------------------------------------------------------- */
-
 /* A default that nobody chose gives way to the maximum; one that somebody chose is a problem. */
 static void settle_lifetimes(struct reading *reading)
 {
@@ -350,7 +329,7 @@ int policy_read(
 		settle_lifetimes(&reading);
 		check_verifiers(&reading);
 	}
-	policy_setting_clear(&reading.refused.setting);
+	policy_setting_clear(&reading.refused_setting);
 	if (reading.result < 0) {
 		policy_free(reading.set);
 		return reading.result;

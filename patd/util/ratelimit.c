@@ -4,53 +4,57 @@
 
 #include <stddef.h>
 
-/* The uid's bucket, or the free or longest unseen one, filled anew. */
-static size_t find(struct ratelimit *ratelimit, uint32_t uid, uint64_t now_us)
+/* NULL: the uid is not known. */
+static struct bucket *find(struct ratelimit *ratelimit, uint32_t uid)
 {
-	size_t oldest = 0;
-
-	for (size_t i = 0; i < RATELIMIT_UIDS; i++) {
+	for (size_t i = 0; i < RATELIMIT_UIDS; i++)
 		if (ratelimit->buckets[i].used && ratelimit->buckets[i].uid == uid)
-			return i;
-		if (ratelimit->buckets[oldest].used &&
-			(!ratelimit->buckets[i].used ||
-				ratelimit->buckets[i].seen_us < ratelimit->buckets[oldest].seen_us))
-			oldest = i;
-	}
-	ratelimit->buckets[oldest].used = true;
-	ratelimit->buckets[oldest].uid = uid;
-	ratelimit->buckets[oldest].level_us = ratelimit->cost_us * ratelimit->burst;
-	ratelimit->buckets[oldest].seen_us = now_us;
-	ratelimit->buckets[oldest].refused = 0;
+			return &ratelimit->buckets[i];
+	return NULL;
+}
+
+/* A full bucket in place of a free one, or of the one that was not seen for longest. */
+static struct bucket *add(struct ratelimit *ratelimit, uint32_t uid, uint64_t now_us)
+{
+	struct bucket *oldest = ratelimit->buckets;
+
+	for (size_t i = 1; i < RATELIMIT_UIDS && oldest->used; i++)
+		if (!ratelimit->buckets[i].used || ratelimit->buckets[i].seen_us < oldest->seen_us)
+			oldest = &ratelimit->buckets[i];
+	*oldest = (struct bucket) {
+		.uid = uid,
+		.used = true,
+		.level_us = ratelimit->cost_us * ratelimit->burst,
+		.seen_us = now_us,
+	};
 	return oldest;
 }
 
 bool ratelimit_take(struct ratelimit *ratelimit, uint32_t uid, uint64_t now_us)
 {
-	size_t i = find(ratelimit, uid, now_us);
-	uint64_t passed = now_us - ratelimit->buckets[i].seen_us;
-	uint64_t level = ratelimit->buckets[i].level_us;
-	uint64_t full = ratelimit->cost_us * ratelimit->burst;
+	const uint64_t full = ratelimit->cost_us * ratelimit->burst;
+	struct bucket *bucket = find(ratelimit, uid);
+	uint64_t passed;
 
-	level = passed > full - level ? full : level + passed;
-	ratelimit->buckets[i].seen_us = now_us;
-	if (level < ratelimit->cost_us) {
-		ratelimit->buckets[i].level_us = level;
-		ratelimit->buckets[i].refused++;
+	if (!bucket)
+		bucket = add(ratelimit, uid, now_us);
+	passed = now_us - bucket->seen_us;
+	bucket->seen_us = now_us;
+	bucket->level_us = passed > full - bucket->level_us ? full : bucket->level_us + passed;
+	if (bucket->level_us < ratelimit->cost_us) {
+		bucket->refused++;
 		return false;
 	}
-	ratelimit->buckets[i].level_us = level - ratelimit->cost_us;
+	bucket->level_us -= ratelimit->cost_us;
 	return true;
 }
 
 uint64_t ratelimit_refused(struct ratelimit *ratelimit, uint32_t uid)
 {
-	for (size_t i = 0; i < RATELIMIT_UIDS; i++)
-		if (ratelimit->buckets[i].used && ratelimit->buckets[i].uid == uid) {
-			uint64_t refused = ratelimit->buckets[i].refused;
+	struct bucket *bucket = find(ratelimit, uid);
+	uint64_t refused = bucket ? bucket->refused : 0;
 
-			ratelimit->buckets[i].refused = 0;
-			return refused;
-		}
-	return 0;
+	if (bucket)
+		bucket->refused = 0;
+	return refused;
 }

@@ -13,7 +13,7 @@
 struct ratelimit {
 	uint64_t cost_us; /* of one: 1 / rate */
 	uint64_t burst;   /* how many at once */
-	struct {
+	struct bucket {
 		uint32_t uid;
 		bool used;
 		uint64_t level_us; /* allowance, in microseconds of refill */

@@ -6,21 +6,13 @@
 #include <pwd.h>
 #include <stdlib.h>
 
-#include "common/wire.h"
-
 #define BUFFER_MAX ((size_t)1 << 20)
-
-static int ask(const struct user_lookup *lookup, struct passwd *entry, char *buffer, size_t size,
-	struct passwd **ret_found)
-{
-	return lookup->by_name ? getpwnam_r(lookup->name, entry, buffer, size, ret_found)
-			       : getpwuid_r(lookup->uid, entry, buffer, size, ret_found);
-}
 
 static int look_up(struct user_lookup *lookup, char *buffer, size_t size)
 {
 	struct passwd entry, *found = NULL;
-	int r = ask(lookup, &entry, buffer, size, &found);
+	int r = lookup->by_name ? getpwnam_r(lookup->name, &entry, buffer, size, &found)
+				: getpwuid_r(lookup->uid, &entry, buffer, size, &found);
 
 	if (r != 0)
 		return -r;

@@ -5,16 +5,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
 
-struct queue {
-	struct job *first, **end;
-};
+STAILQ_HEAD(queue, job);
 
 struct worker {
 	pthread_t thread;
@@ -27,28 +24,12 @@ struct worker {
 	sd_event_source *source;
 };
 
-static void queue_init(struct queue *queue)
-{
-	queue->first = NULL;
-	queue->end = &queue->first;
-}
-
-static void queue_put(struct queue *queue, struct job *job)
-{
-	job->next = NULL;
-	*queue->end = job;
-	queue->end = &job->next;
-}
-
 static struct job *queue_take(struct queue *queue)
 {
-	struct job *job = queue->first;
+	struct job *job = STAILQ_FIRST(queue);
 
-	if (job) {
-		queue->first = job->next;
-		if (!queue->first)
-			queue->end = &queue->first;
-	}
+	if (job)
+		STAILQ_REMOVE_HEAD(queue, next);
 	return job;
 }
 
@@ -67,22 +48,12 @@ static void *work(void *userdata)
 		pthread_mutex_unlock(&worker->lock);
 		job->run(job);
 		pthread_mutex_lock(&worker->lock);
-		queue_put(&worker->finished, job);
+		STAILQ_INSERT_TAIL(&worker->finished, job, next);
 		/* Fails only if the counter would pass 2^64 - 2. */
 		(void)eventfd_write(worker->finished_fd, 1);
 	}
 	pthread_mutex_unlock(&worker->lock);
 	return NULL;
-}
-
-static struct job *take_finished(struct worker *worker)
-{
-	struct job *job;
-
-	pthread_mutex_lock(&worker->lock);
-	job = queue_take(&worker->finished);
-	pthread_mutex_unlock(&worker->lock);
-	return job;
 }
 
 /* One a turn of the loop: what follows it may write to the disk, and logins wait for no more. */
@@ -96,7 +67,9 @@ static int on_finished(sd_event_source *source, int fd, uint32_t revents, void *
 	(void)revents;
 	if (eventfd_read(fd, &one) < 0)
 		return errno == EAGAIN ? 0 : -errno;
-	job = take_finished(worker);
+	pthread_mutex_lock(&worker->lock);
+	job = queue_take(&worker->finished);
+	pthread_mutex_unlock(&worker->lock);
 	if (job) {
 		worker->under_way--;
 		job->done(job);
@@ -104,9 +77,11 @@ static int on_finished(sd_event_source *source, int fd, uint32_t revents, void *
 	return 0;
 }
 
-/* All but the thread. */
+/* All but the thread.  NULL is allowed. */
 static void release(struct worker *worker)
 {
+	if (!worker)
+		return;
 	sd_event_source_disable_unref(worker->source);
 	if (worker->finished_fd >= 0)
 		close(worker->finished_fd);
@@ -115,23 +90,19 @@ static void release(struct worker *worker)
 	free(worker);
 }
 
-static void clear(struct worker **worker)
-{
-	if (*worker)
-		release(*worker);
-}
+DEFINE_CLEANUP(release, worker)
 
 int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker)
 {
-	__attribute__((cleanup(clear))) struct worker *worker = calloc(1, sizeof(*worker));
+	cleanup_with(release) struct worker *worker = calloc(1, sizeof(*worker));
 	int r;
 
 	if (!worker)
 		return -ENOMEM;
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->changed, NULL);
-	queue_init(&worker->waiting);
-	queue_init(&worker->finished);
+	STAILQ_INIT(&worker->waiting);
+	STAILQ_INIT(&worker->finished);
 	worker->limit = limit;
 	worker->finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
 	if (worker->finished_fd < 0)
@@ -153,7 +124,7 @@ int worker_submit(struct worker *worker, struct job *job)
 		return -EBUSY;
 	worker->under_way++;
 	pthread_mutex_lock(&worker->lock);
-	queue_put(&worker->waiting, job);
+	STAILQ_INSERT_TAIL(&worker->waiting, job, next);
 	pthread_cond_signal(&worker->changed);
 	pthread_mutex_unlock(&worker->lock);
 	return 0;

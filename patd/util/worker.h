@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <sys/queue.h>
 #include <systemd/sd-event.h>
 
 struct worker;
@@ -16,7 +17,7 @@ struct worker;
 struct job {
 	void (*run)(struct job *job);
 	void (*done)(struct job *job);
-	struct job *next;
+	STAILQ_ENTRY(job) next;
 };
 
 /* At most limit jobs wait or run at a time. */

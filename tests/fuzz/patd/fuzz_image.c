@@ -3,7 +3,7 @@
  * A database that somebody changed, byte by byte: a place (3 bytes), and what stands there from
  * now on.  What verify_image() takes has every token and every entry as they were.
  */
-#include "patd/backup/verify_image.h"
+#include "patd/backup/restore.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/patd/world.h"
 

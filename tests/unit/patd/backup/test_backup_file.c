@@ -54,14 +54,10 @@ static size_t make_backup(struct world *world, const char *sql)
 static int restore(struct world *world, size_t size)
 {
 	char folder[sizeof(world->place.path)];
-	int fd, r;
 
 	place_write(&world->place, "altered", 0600, file, size);
 	(void)strcpy(folder, place_path(&world->place, "restored"));
-	fd = open_in(world, "altered", O_RDONLY);
-	r = restore_run(folder, fd);
-	close(fd);
-	return r;
+	return restore_run(folder, place_path(&world->place, "altered"));
 }
 
 static void whole_backup_is_read(void **state)

@@ -25,7 +25,7 @@ struct scene {
 	size_t deferred_n, cancelled_n;
 	uint32_t caller_uid; /* of the last request */
 	int watched;         /* has had no reply at a commit */
-	bool committed;
+	bool committed, replies_in_commit;
 };
 
 static const struct pat_reply accepted = {
@@ -73,6 +73,10 @@ static void commit(void *userdata)
 	scene->committed = true;
 	if (scene->watched >= 0)
 		assert_true(is_waiting(scene->watched));
+	if (scene->replies_in_commit)
+		assert_int_equal(
+			login_server_reply(scene->login.server, scene->deferred[0], &accepted),
+			-EDEADLK);
 }
 
 static bool is_verifier(uint32_t uid, void *userdata)
@@ -183,6 +187,19 @@ static void late_reply_follows_commit(void **state)
 	assert_int_equal(reply_to(scene, 0, &accepted), 0);
 	assert_true(scene->committed);
 	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
+}
+
+static void verdict_from_within_commit_is_refused(void **state)
+{
+	struct scene *scene = *state;
+	int late = log_in(scene, ALICE, LATER);
+
+	scene->replies_in_commit = true;
+	assert_int_equal(read_verdict(log_in(scene, BOB, NOW)), PAT_ACCEPTED);
+	assert_true(is_waiting(late));
+	scene->replies_in_commit = false;
+	assert_int_equal(reply_to(scene, 0, &accepted), 0);
+	assert_int_equal(read_verdict(late), PAT_ACCEPTED);
 }
 
 static void request_after_connection_can_be_deferred(void **state)
@@ -430,6 +447,7 @@ int main(void)
 		TEST(late_verdict_reaches_its_login_while_others_are_served),
 		TEST(late_verdicts_come_in_any_order),
 		TEST(late_reply_follows_commit),
+		TEST(verdict_from_within_commit_is_refused),
 		TEST(request_after_connection_can_be_deferred),
 		TEST(verdict_of_one_login_can_release_another),
 		TEST(deferred_verdict_can_come_before_decide_returns),

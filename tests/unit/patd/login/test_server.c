@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The login server with the rules of patd/tokens, whose verdicts come at once. */
-#include "patd/login/token_decider.h"
+#include "patd/login/server.h"
 #include "patd/util/ratelimit.h"
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/login/login_clients.h"

@@ -412,14 +412,14 @@ static void verifier_is_limited_to_its_services(void **state)
 
 	(void)state;
 	policy = read_good("[verifier games]\nservices = chess*,go\n[verifier mail]\nservices=*");
-	assert_true(policy_has_verifier(policy, games));
+	assert_true(policy_verifier(policy, games, NULL));
 	assert_true(policy_verifier(policy, games, "chess4"));
 	assert_true(policy_verifier(policy, games, "go"));
 	assert_false(policy_verifier(policy, games, "sudo"));
 	assert_true(policy_verifier(policy, mail, "sudo"));
-	assert_false(policy_has_verifier(policy, mail + 1));
+	assert_false(policy_verifier(policy, mail + 1, NULL));
 	assert_false(policy_verifier(policy, mail + 1, "go"));
-	assert_false(policy_has_verifier(policy, 0));
+	assert_false(policy_verifier(policy, 0, NULL));
 
 	/* In parts. */
 	assert_int_equal(mkdir(place_path(&place, "patd.conf.d"), 0755), 0);
