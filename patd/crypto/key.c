@@ -22,16 +22,8 @@
 
 _Static_assert(KEY_LEN == crypto_kdf_KEYBYTES, "the key is what the derivation takes");
 
-/* The contexts and numbers are part of the database's format. */
+/* The context, and the numbers below, are part of the database's format. */
 static const char kdf_context[crypto_kdf_CONTEXTBYTES] = { 'p', 'a', 't', 'd', '-', 'k', 'e', 'y' };
-
-enum {
-	SUBKEY_VERIFIER = 1,
-	SUBKEY_ROW = 2,
-	SUBKEY_CHECK = 3,
-	SUBKEY_ENTRY = 4,
-	SUBKEY_SEAL = 5
-};
 
 struct key {
 	uint8_t verifier[crypto_generichash_KEYBYTES];
@@ -50,11 +42,11 @@ static const struct {
 	uint64_t number;
 	size_t offset, size;
 } subkeys[] = {
-	SUBKEY(SUBKEY_VERIFIER, verifier),
-	SUBKEY(SUBKEY_ROW, row),
-	SUBKEY(SUBKEY_CHECK, check),
-	SUBKEY(SUBKEY_ENTRY, entry),
-	SUBKEY(SUBKEY_SEAL, seal),
+	SUBKEY(1, verifier),
+	SUBKEY(2, row),
+	SUBKEY(3, check),
+	SUBKEY(4, entry),
+	SUBKEY(5, seal),
 };
 
 int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
@@ -78,21 +70,12 @@ void key_free(struct key *key)
 	sodium_free(key);
 }
 
-/* One byte more than the key, so that a file that is too long shows. */
-static int read_bytes(int fd, uint8_t bytes[static KEY_LEN + 1])
-{
-	ssize_t n = io_read(fd, bytes, KEY_LEN + 1);
-
-	if (n < 0)
-		return (int)n;
-	return n == KEY_LEN ? 0 : -EBADMSG;
-}
-
 /* private: whether the file must be ours alone; systemd sees to that for a credential. */
 static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KEY_LEN + 1])
 {
 	cleanup_close int fd = -1;
 	struct stat st;
+	ssize_t n;
 	int r;
 
 	/* O_NONBLOCK: a pipe in its place is refused below, not waited for. */
@@ -113,37 +96,38 @@ static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KE
 			path);
 		return -EPERM;
 	}
-	r = read_bytes(fd, bytes);
-	if (r < 0)
-		log_error("the key %s does not hold exactly %d bytes: restore it from a backup",
-			path, KEY_LEN);
-	return r;
+	/* One byte more than the key, so that a file that is too long shows. */
+	n = io_read(fd, bytes, KEY_LEN + 1);
+	if (n == KEY_LEN)
+		return 0;
+	log_error("the key %s does not hold exactly %d bytes: restore it from a backup", path,
+		KEY_LEN);
+	return n < 0 ? (int)n : -EBADMSG;
+}
+
+static int read_bytes_in(
+	const char *folder, const char *name, bool private, uint8_t bytes[static KEY_LEN + 1])
+{
+	cleanup_free char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	return read_bytes_at(path, private, bytes);
 }
 
 static int find_bytes(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
 {
 	const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
-	char *path;
-	int r = -ENOENT;
+	int r = credentials ? read_bytes_in(credentials, CREDENTIAL, false, bytes) : -ENOENT;
 
-	if (credentials) {
-		if (asprintf(&path, "%s/" CREDENTIAL, credentials) < 0)
-			return -ENOMEM;
-		r = read_bytes_at(path, false, bytes);
-		free(path);
-	}
-	if (r == -ENOENT) {
-		if (asprintf(&path, "%s/" KEY_FILE, state_dir) < 0)
-			return -ENOMEM;
-		r = read_bytes_at(path, true, bytes);
-		free(path);
-	}
-	return r;
+	return r == -ENOENT ? read_bytes_in(state_dir, KEY_FILE, true, bytes) : r;
 }
 
 int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
 {
-	uint8_t *bytes = sodium_malloc(KEY_LEN + 1);
+	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN + 1);
 	int r;
 
 	if (!bytes) {
@@ -151,23 +135,17 @@ int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
 		return -ENOMEM;
 	}
 	r = find_bytes(state_dir, bytes);
-	if (r < 0)
-		sodium_free(bytes);
-	else
-		*ret_bytes = bytes;
+	if (r == 0)
+		*ret_bytes = TAKE(bytes);
 	return r;
 }
 
 int key_read(const char *state_dir, struct key **ret_key)
 {
-	uint8_t *bytes;
+	cleanup_key_bytes uint8_t *bytes = NULL;
 	int r = key_read_bytes(state_dir, &bytes);
 
-	if (r < 0)
-		return r;
-	r = key_new(bytes, ret_key);
-	sodium_free(bytes);
-	return r;
+	return r < 0 ? r : key_new(bytes, ret_key);
 }
 
 int key_write(int dir, const uint8_t bytes[static KEY_LEN])
@@ -195,25 +173,18 @@ int key_write(int dir, const uint8_t bytes[static KEY_LEN])
 
 int key_create(const char *state_dir, struct key **ret_key)
 {
-	uint8_t *bytes;
-	int dir, r;
+	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN);
+	cleanup_close int dir = -1;
+	int r;
 
-	bytes = sodium_malloc(KEY_LEN);
 	if (!bytes)
 		return -ENOMEM;
+	randombytes_buf(bytes, KEY_LEN);
 	dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0) {
-		r = -errno;
-	} else {
-		randombytes_buf(bytes, KEY_LEN);
-		r = key_write(dir, bytes);
-		close(dir);
-	}
-	if (r < 0)
-		log_error("cannot make a key in %s: %s", state_dir, strerror(-r));
-	else
-		r = key_new(bytes, ret_key);
-	sodium_free(bytes);
+	r = dir < 0 ? -errno : key_write(dir, bytes);
+	if (r == 0)
+		return key_new(bytes, ret_key);
+	log_error("cannot make a key in %s: %s", state_dir, strerror(-r));
 	return r;
 }
 

@@ -4,7 +4,6 @@
 
 #include <endian.h>
 #include <sodium.h>
-#include <stdbool.h>
 #include <string.h>
 
 static void hash_number(crypto_generichash_state *state, uint64_t number)
@@ -23,48 +22,18 @@ static void hash_bytes(crypto_generichash_state *state, const void *bytes, size_
 static void hash_field(
 	crypto_generichash_state *state, const struct field *field, const void *member)
 {
-	switch (field->kind) {
-	case FIELD_TEXT:
-	case FIELD_NAME:
-	case FIELD_ANY_NAME:
-	case FIELD_ID:
-	case FIELD_ANY_ID:
+	if (FIELD_IS_TEXT(field->kind))
 		hash_bytes(state, member, strlen(member));
-		break;
-	case FIELD_NUMBER:
-		hash_number(state, *(const uint64_t *)member);
-		break;
-	case FIELD_NUMBER32:
-		hash_number(state, *(const uint32_t *)member);
-		break;
-	case FIELD_BOOL:
-		hash_number(state, *(const bool *)member);
-		break;
-	case FIELD_BYTES:
+	else if (field->kind == FIELD_BYTES)
 		hash_bytes(state, member, field->size);
-		break;
-	case FIELD_MAC:
-		break;
-	}
+	else if (field->kind != FIELD_MAC)
+		hash_number(state, field_number(field, member));
 }
 
 static bool is_default(const struct field *field, const void *member)
 {
-	switch (field->kind) {
-	case FIELD_TEXT:
-	case FIELD_NAME:
-	case FIELD_ANY_NAME:
-	case FIELD_ID:
-	case FIELD_ANY_ID:
-		return *(const char *)member == '\0';
-	case FIELD_NUMBER:
-	case FIELD_NUMBER32:
-	case FIELD_BOOL:
-	case FIELD_BYTES:
-	case FIELD_MAC:
-		break;
-	}
-	return sodium_is_zero(member, field->size) != 0;
+	return FIELD_IS_TEXT(field->kind) ? *(const char *)member == '\0'
+					  : sodium_is_zero(member, field->size) != 0;
 }
 
 void mac_record(const uint8_t key[static MAC_LEN], const uint8_t before[MAC_LEN],

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ enum field_kind {
 	FIELD_MAC    /* uint8_t[]: the MAC over the record, which covers all members but this one */
 };
 
+#define FIELD_IS_TEXT(kind) ((kind) <= FIELD_ANY_ID)
+#define FIELD_IS_BYTES(kind) ((kind) >= FIELD_BYTES)
+
 struct field {
 	const char *column;
 	enum field_kind kind;
@@ -37,6 +41,14 @@ struct table {
 	size_t n;
 	size_t size; /* of the record */
 };
+
+/* The value of a member that is neither text nor bytes. */
+static inline uint64_t field_number(const struct field *field, const void *member)
+{
+	if (field->kind == FIELD_NUMBER)
+		return *(const uint64_t *)member;
+	return field->kind == FIELD_BOOL ? *(const bool *)member : *(const uint32_t *)member;
+}
 
 /* A row of such a table; 'max_' where the kind is a number. */
 #define FIELD_SHOWN(record, column_, member, kind_, max_, property_)                               \
