@@ -13,7 +13,6 @@
 
 #include "common/cleanup.h"
 #include "patd/crypto/key.h"
-#include "patd/db/reserve.h"
 #include "patd/db/schema.h"
 #include "patd/db/state_dir.h"
 #include "patd/db/statements.h"
