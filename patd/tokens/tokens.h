@@ -19,7 +19,6 @@
 #include "patd/policy/policy.h"
 #include "patd/rules/authority.h"
 #include "patd/store/store.h"
-#include "patd/tokens/cursor.h"
 #include "patd/util/clock.h"
 
 struct tokens;
@@ -85,7 +84,8 @@ struct token_query {
 	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
 };
 
-#define TOKENS_CURSOR_MAX CURSOR_TEXT_MAX
+/* Of the text of a cursor, with the NUL. */
+#define TOKENS_CURSOR_MAX (TOKEN_USER_BYTES_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295:"))
 
 /*
  * Rules over the given database, key, clock and policy, all of which must outlive them.  Checks
@@ -175,7 +175,7 @@ enum pat_error tokens_may_follow(
 	const struct caller *caller, bool all, struct refusal *ret_refusal);
 
 /*
- * One page, row by row to fn (see patd/store/token_list.h).  Writes "" to ret_cursor after the last
+ * One page, row by row to fn (see patd/store/store.h).  Writes "" to ret_cursor after the last
  * page. Looks at a bounded number of tokens, so that a page may be short and not the last.
  */
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,

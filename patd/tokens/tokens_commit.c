@@ -130,7 +130,7 @@ static int write_change(struct tokens *tokens, const struct change *change)
 	case CHANGE_DISABLE:
 		return store_disable(tokens->store, change->disabled);
 	case CHANGE_ENABLE:
-		return store_enable(tokens->store, change->user);
+		return store_enable(tokens->store, change->disabled->user);
 	}
 	return -EINVAL;
 }
@@ -197,10 +197,10 @@ int tokens_write(struct tokens *tokens, const struct change *change)
 	return 0;
 }
 
-enum pat_error tokens_commit(
-	struct tokens *tokens, const struct change *change, struct refusal *ret_refusal)
+enum pat_error tokens_commit(struct tokens *tokens, enum change_kind kind, struct token *token,
+	struct entry *entry, struct refusal *ret_refusal)
 {
-	int r = tokens_write(tokens, change);
+	const struct change change = { .kind = kind, .token = token, .entry = entry };
 
-	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+	return tokens_refuse_errno(tokens_write(tokens, &change), ret_refusal);
 }

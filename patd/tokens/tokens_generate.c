@@ -102,10 +102,10 @@ static enum pat_error make_token(const struct tokens *tokens, const struct token
 	return choose_limits(request, ret_token, ret_refusal);
 }
 
-static int take_found(const struct token *token, void *userdata)
+static int stop_at_first(const struct token *token, void *userdata)
 {
 	(void)token;
-	*(bool *)userdata = true;
+	(void)userdata;
 	return 1;
 }
 
@@ -113,17 +113,11 @@ static enum pat_error check_name(struct tokens *tokens, const char *user, uint32
 	const char *name, struct refusal *ret_refusal)
 {
 	const struct list_filter filter = {
-		.user = user,
-		.by_uid = true,
-		.uid = uid,
-		.name = name,
+		.user = user, .by_uid = true, .uid = uid, .name = name
 	};
-	bool taken = false;
-	int r = store_list(tokens->store, &filter, take_found, &taken);
+	int r = store_list(tokens->store, &filter, stop_at_first, NULL);
 
-	if (r < 0)
-		return tokens_refuse_errno(r, ret_refusal);
-	return taken ? tokens_refuse(PAT_ERR_NAME_TAKEN, NULL, ret_refusal) : PAT_OK;
+	return tokens_refuse_errno(r > 0 ? -EEXIST : r, ret_refusal);
 }
 
 static enum pat_error check_user(
@@ -202,10 +196,7 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	pat_token_new(secret, &token.id);
 	tokens_set_verifier(tokens, &token, secret);
 	entry = tokens_entry(tokens, caller, ENTRY_GENERATED, &token);
-	error = tokens_commit(tokens,
-		&(const struct change) {
-			.kind = CHANGE_GENERATE, .token = &token, .entry = &entry },
-		ret_refusal);
+	error = tokens_commit(tokens, CHANGE_GENERATE, &token, &entry, ret_refusal);
 	if (error != PAT_OK) {
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 		return error;

@@ -36,22 +36,15 @@ static int page_row(const struct entry *entry, void *userdata)
 	return page->fn(entry, page->userdata);
 }
 
-static bool read_cursor(const char *cursor, uint64_t *ret_seq)
-{
-	char *end;
-
-	errno = 0;
-	*ret_seq = strtoull(cursor, &end, 10);
-	return errno == 0 && cursor[0] >= '1' && cursor[0] <= '9' && *end == '\0' &&
-	       *ret_seq <= INT64_MAX;
-}
-
 /* False if the text is no cursor. */
 static bool start_after(const char *cursor, struct entry_filter *filter)
 {
 	uint64_t place;
+	char *end;
 
-	if (!read_cursor(cursor, &place))
+	errno = 0;
+	place = strtoull(cursor, &end, 10);
+	if (errno != 0 || cursor[0] < '1' || cursor[0] > '9' || *end != '\0' || place > INT64_MAX)
 		return false;
 	if (filter->reverse)
 		filter->before = place;
@@ -159,17 +152,15 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	for (unsigned int i = 0; r >= 0 && i < page.n; i++)
 		r = fn(&page.found[i], userdata);
 	free(page.found);
-	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+	return tokens_refuse_errno(r, ret_refusal);
 }
 
 enum pat_error tokens_check_history(struct tokens *tokens, const struct caller *caller,
 	struct history_check *check, struct refusal *ret_refusal)
 {
 	enum pat_error error = tokens_allow(caller, OP_AUDIT, false, ret_refusal);
-	int r;
 
 	if (error != PAT_OK)
 		return error;
-	r = history_check_some(tokens->history, check);
-	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+	return tokens_refuse_errno(history_check_some(tokens->history, check), ret_refusal);
 }

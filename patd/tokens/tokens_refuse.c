@@ -26,6 +26,8 @@ enum pat_error tokens_refuse(enum pat_error error, const char *why, struct refus
 
 enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal)
 {
+	if (r >= 0)
+		return PAT_OK;
 	switch (r) {
 	case -ENOENT:
 		return tokens_refuse(PAT_ERR_NOT_FOUND, NULL, ret_refusal);
