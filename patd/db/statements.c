@@ -75,6 +75,17 @@ int statement_step(const struct statements *statements, unsigned int which)
 	return statement_failure(statements->database, r);
 }
 
+int statement_has_row(const struct statements *statements, unsigned int which, bool *ret_has)
+{
+	int r = statement_step(statements, which);
+
+	sqlite3_reset(statements->prepared[which]);
+	if (r < 0)
+		return r;
+	*ret_has = r > 0;
+	return 0;
+}
+
 int statement_run(const struct statements *statements, unsigned int which)
 {
 	int r = statement_step(statements, which);

@@ -23,6 +23,9 @@ sqlite3_stmt *statement_get(const struct statements *statements, unsigned int wh
 /* 1: the statement is on a row; 0: there is no further one.  The caller resets it. */
 int statement_step(const struct statements *statements, unsigned int which);
 
+/* Whether it gives a row; the statement is then reset. */
+int statement_has_row(const struct statements *statements, unsigned int which, bool *ret_has);
+
 /* Runs a statement that gives no row, and makes it ready for its next use. */
 int statement_run(const struct statements *statements, unsigned int which);
 

@@ -107,15 +107,15 @@ static void bind_seen(
 static int see(struct statements *rows, const struct entry *entry, const char *kind,
 	const char *value, bool *ret_new)
 {
-	sqlite3_stmt *statement = statement_get(rows, IS_SEEN);
+	bool seen;
 	int r;
 
-	bind_seen(statement, entry, kind, value);
-	r = statement_step(rows, IS_SEEN);
-	sqlite3_reset(statement);
-	*ret_new = r == 0;
-	if (r != 0)
-		return r < 0 ? r : 0;
+	*ret_new = false;
+	bind_seen(statement_get(rows, IS_SEEN), entry, kind, value);
+	r = statement_has_row(rows, IS_SEEN, &seen);
+	if (r < 0 || seen)
+		return r;
+	*ret_new = true;
 	bind_seen(statement_get(rows, SEE), entry, kind, value);
 	row_bind_number(statement_get(rows, SEE), 4, HISTORY_SEEN_MAX);
 	return statement_run(rows, SEE);

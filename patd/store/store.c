@@ -353,25 +353,13 @@ int store_list_deadlines(struct store *store, enum deadline deadline,
 
 /* --- the disabled --- */
 
-/* Whether the statement gives a row; binds nothing. */
-static int any_row(struct store *store, enum statement which, bool *ret_any)
-{
-	int r = statement_step(store->statements, which);
-
-	sqlite3_reset(get(store, which));
-	if (r < 0)
-		return r;
-	*ret_any = r > 0;
-	return 0;
-}
-
 int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
 {
 	bool any = true;
 	int r;
 
 	if (!store->looked) {
-		r = any_row(store, ANY_DISABLED, &any);
+		r = statement_has_row(store->statements, ANY_DISABLED, &any);
 		if (r < 0)
 			return r;
 		store->none_disabled = !any;
@@ -383,7 +371,7 @@ int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
 		return 0;
 	}
 	row_bind_text(get(store, IS_DISABLED), 1, user);
-	return any_row(store, IS_DISABLED, ret_disabled);
+	return statement_has_row(store->statements, IS_DISABLED, ret_disabled);
 }
 
 /* In the order of the columns that the statements name. */

@@ -17,7 +17,7 @@ static int check_key(struct database *database, const struct key *key)
 	int r;
 
 	key_check_value(key, ours);
-	r = meta_get_key_check(database, theirs, sizeof(theirs));
+	r = meta_get_key_check(database, theirs);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 && sodium_memcmp(ours, theirs, sizeof(ours)) == 0)
@@ -25,7 +25,7 @@ static int check_key(struct database *database, const struct key *key)
 	r = meta_has_tokens(database, &has_tokens);
 	if (r < 0)
 		return r;
-	return has_tokens ? -EKEYREJECTED : meta_set_key_check(database, ours, sizeof(ours));
+	return has_tokens ? -EKEYREJECTED : meta_set_key_check(database, ours);
 }
 
 /*
