@@ -95,14 +95,10 @@ static int set_up_handle(sqlite3 *db, const char *path)
 	int r;
 
 	/* A hostile file gets no help: defensive mode, and no strings in double quotes. */
-	r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	if (r == SQLITE_OK)
-		r = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	if (r == SQLITE_OK)
-		r = sqlite3_busy_timeout(db, BUSY_MS);
-	if (r == SQLITE_OK)
-		r = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
-	if (r != SQLITE_OK) {
+	if ((r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL)) != SQLITE_OK ||
+		(r = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL)) != SQLITE_OK ||
+		(r = sqlite3_busy_timeout(db, BUSY_MS)) != SQLITE_OK ||
+		(r = sqlite3_exec(db, pragmas, NULL, NULL, NULL)) != SQLITE_OK) {
 		log_error("the database %s cannot be used (%s): restore it from a backup", path,
 			sqlite3_errmsg(db));
 		return schema_errno(r);

@@ -144,31 +144,18 @@ static int finish(int state_fd)
 
 	if (ready_fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	r = carry_on(state_fd, ready_fd);
-	if (r < 0)
-		return r;
-	r = state_dir_remove(state_fd, STATE_DIR_READY);
-	if (r < 0)
+	if ((r = carry_on(state_fd, ready_fd)) < 0 ||
+		(r = state_dir_remove(state_fd, STATE_DIR_READY)) < 0)
 		return r;
 	return fsync(state_fd) < 0 ? -errno : 0;
 }
 
-static int settle(int state_fd)
-{
-	int r = finish(state_fd);
-
-	if (r < 0)
-		return r;
-	r = state_dir_remove(state_fd, STATE_DIR_NEW);
-	if (r < 0)
-		return r;
-	return unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT ? -errno : 0;
-}
-
 int state_dir_settle(int state_fd)
 {
-	int r = settle(state_fd);
+	int r;
 
+	if ((r = finish(state_fd)) == 0 && (r = state_dir_remove(state_fd, STATE_DIR_NEW)) == 0)
+		r = unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT ? -errno : 0;
 	if (r < 0)
 		log_error("the state directory cannot be tidied up after a backup or a restore: "
 			  "%s",

@@ -222,16 +222,9 @@ static int bounds(struct statements *rows, const struct entry_filter *filter, ui
 	uint64_t since = 1, until = INT64_MAX; /* seqs */
 	int r;
 
-	if (filter->since != 0) {
-		r = find_time(rows, filter->since, &since);
-		if (r < 0)
-			return r;
-	}
-	if (filter->until != 0) {
-		r = find_time(rows, filter->until, &until);
-		if (r < 0)
-			return r;
-	}
+	if ((filter->since != 0 && (r = find_time(rows, filter->since, &since)) < 0) ||
+		(filter->until != 0 && (r = find_time(rows, filter->until, &until)) < 0))
+		return r;
 	*ret_after = since - 1 > filter->after ? since - 1 : filter->after;
 	*ret_before = until < before ? until : before;
 	return 0;
@@ -244,11 +237,8 @@ int history_rows_list(
 	uint64_t after, before;
 	int r, step = SQLITE_DONE;
 
-	r = bounds(rows, filter, &after, &before);
-	if (r < 0)
-		return r;
-	r = compile(rows, filter, after, before, &statement);
-	if (r < 0)
+	if ((r = bounds(rows, filter, &after, &before)) < 0 ||
+		(r = compile(rows, filter, after, before, &statement)) < 0)
 		return r;
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct entry entry;

@@ -44,12 +44,10 @@ static int check_key(struct database *database, const struct key *key)
 
 static int open_tables(struct tokens *tokens)
 {
-	int r = store_new(tokens->database, &tokens->store);
+	int r;
 
-	if (r < 0)
-		return r;
-	r = history_new(tokens->database, tokens->key, &tokens->history);
-	if (r < 0)
+	if ((r = store_new(tokens->database, &tokens->store)) < 0 ||
+		(r = history_new(tokens->database, tokens->key, &tokens->history)) < 0)
 		return r;
 	return usage_set_sync(tokens->database, tokens->policy->usage_sync_full);
 }
@@ -69,12 +67,10 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 	const struct ratelimit changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST };
 	struct tokens *tokens;
 	uint64_t time = 0;
-	int r = check_key(database, key);
+	int r;
 
-	if (r < 0)
-		return r;
-	r = meta_get_number(database, META_TIME, &time);
-	if (r < 0)
+	if ((r = check_key(database, key)) < 0 ||
+		(r = meta_get_number(database, META_TIME, &time)) < 0)
 		return r;
 	tokens = malloc(sizeof(*tokens));
 	if (!tokens)

@@ -203,16 +203,14 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 		.after_uid = uid,
 		.after_name = place,
 	};
+	bool own = authority_owns(caller, uid, user);
 	cleanup_free struct batch *batch = NULL;
 	uint64_t now = clock_now(tokens->clock);
 	enum pat_error error;
 	int r;
 
-	error = tokens_allow(caller, OP_REVOKE, authority_owns(caller, uid, user), ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = check_revocation(revocation, now, ret_refusal);
-	if (error != PAT_OK)
+	if ((error = tokens_allow(caller, OP_REVOKE, own, ret_refusal)) != PAT_OK ||
+		(error = check_revocation(revocation, now, ret_refusal)) != PAT_OK)
 		return error;
 	batch = calloc(1, sizeof(*batch));
 	if (!batch)
@@ -287,8 +285,8 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	return tokens_commit(tokens, CHANGE_UPDATE, &token, &entry, ret_refusal);
 }
 
-static enum pat_error check_rotatable(
-	struct tokens *tokens, const struct token *token, struct refusal *ret_refusal)
+static enum pat_error check_rotatable(struct tokens *tokens, const struct token *token,
+	uint64_t grace, struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
 
@@ -306,6 +304,9 @@ static enum pat_error check_rotatable(
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
 			N_("the token has had all the secrets it can have; generate a new one"),
 			ret_refusal);
+	if (beyond_calendar(now, grace))
+		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+			N_("the grace period would end after the year 9999"), ret_refusal);
 	return PAT_OK;
 }
 
@@ -315,18 +316,11 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
 	struct entry entry;
-	enum pat_error error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal);
+	enum pat_error error;
 
-	if (error != PAT_OK)
-		return error;
-	error = check_rotatable(tokens, &token, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	if (beyond_calendar(now, grace))
-		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			N_("the grace period would end after the year 9999"), ret_refusal);
-	error = tokens_ratelimit(tokens, caller, ret_refusal);
-	if (error != PAT_OK)
+	if ((error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) != PAT_OK ||
+		(error = check_rotatable(tokens, &token, grace, ret_refusal)) != PAT_OK ||
+		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
 	memcpy(token.former_verifier, token.verifier, sizeof(token.verifier));

@@ -162,15 +162,11 @@ static int write_all(void *userdata)
 	const struct writing *writing = userdata;
 	struct tokens *tokens = writing->tokens;
 	const struct change *change = writing->change;
-	int r = write_change(tokens, change);
+	int r;
 
-	if (r < 0)
+	if ((r = write_change(tokens, change)) < 0 ||
+		(change->entry && (r = history_append(tokens->history, change->entry)) < 0))
 		return r;
-	if (change->entry) {
-		r = history_append(tokens->history, change->entry);
-		if (r < 0)
-			return r;
-	}
 	return meta_set_number(tokens->database, META_TIME, writing->now);
 }
 

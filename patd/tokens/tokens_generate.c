@@ -93,11 +93,9 @@ static enum pat_error make_token(const struct tokens *tokens, const struct token
 	if (request->user && !tokens_user_nameable(request->user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
-	error = choose_expiry(tokens, request, &ret_token->expires_at, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = check_policy(tokens, ret_token, ret_refusal);
-	if (error != PAT_OK)
+	if ((error = choose_expiry(tokens, request, &ret_token->expires_at, ret_refusal)) !=
+			PAT_OK ||
+		(error = check_policy(tokens, ret_token, ret_refusal)) != PAT_OK)
 		return error;
 	return choose_limits(request, ret_token, ret_refusal);
 }
@@ -156,14 +154,11 @@ enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *c
 
 	if (error != PAT_OK)
 		return error;
-	if (own) {
-		error = check_name(tokens, caller->user, caller->uid, request->name, ret_refusal);
-		if (error != PAT_OK)
-			return error;
-		error = check_user(tokens, caller->user, caller->uid, ret_refusal);
-		if (error != PAT_OK)
-			return error;
-	}
+	if (own && (error = check_name(tokens, caller->user, caller->uid, request->name,
+			    ret_refusal)) != PAT_OK)
+		return error;
+	if (own && (error = check_user(tokens, caller->user, caller->uid, ret_refusal)) != PAT_OK)
+		return error;
 	return tokens_allow(caller, OP_GENERATE, own, ret_refusal);
 }
 
@@ -171,22 +166,15 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	const struct token_request *request, struct token *ret_token,
 	char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal)
 {
+	bool own = authority_owns(caller, request->uid, request->user);
 	struct token token;
 	struct entry entry;
 	enum pat_error error;
 
-	error = tokens_allow(caller, OP_GENERATE,
-		authority_owns(caller, request->uid, request->user), ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = make_token(tokens, request, &token, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = check_user(tokens, request->user, request->uid, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = tokens_ratelimit(tokens, caller, ret_refusal);
-	if (error != PAT_OK)
+	if ((error = tokens_allow(caller, OP_GENERATE, own, ret_refusal)) != PAT_OK ||
+		(error = make_token(tokens, request, &token, ret_refusal)) != PAT_OK ||
+		(error = check_user(tokens, request->user, request->uid, ret_refusal)) != PAT_OK ||
+		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
 	token.uid = request->uid;

@@ -66,12 +66,9 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	const struct history_query *query, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
 {
-	bool own = false;
-	const char *problem = tokens_whose(caller, query->user, query->all, &own);
 	struct page page = { .fn = fn, .userdata = userdata, .limit = query->limit };
 	struct entry_filter filter = {
-		.user = own ? caller->user : query->user,
-		.by_uid = own,
+		.user = query->user,
 		.uid = caller->uid,
 		.id = query->id,
 		.since = query->since,
@@ -79,14 +76,11 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 		.after = query->after,
 		.reverse = query->reverse,
 	};
-	enum pat_error error;
+	bool own;
+	enum pat_error error = tokens_allow_list(
+		caller, query->user, query->all, wanted_problem(query), &own, ret_refusal);
 	int r;
 
-	if (!problem)
-		problem = wanted_problem(query);
-	if (problem)
-		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
-	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	if (query->cursor[0] != '\0' && !start_after(query->cursor, &filter))
@@ -97,6 +91,9 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	if (own && query->id) {
 		filter.user = NULL;
 		page.owner = caller;
+	} else if (own) {
+		filter.user = caller->user;
+		filter.by_uid = true;
 	}
 	r = history_list(tokens->history, &filter, page_row, &page);
 	if (r < 0)

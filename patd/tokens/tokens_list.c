@@ -192,18 +192,13 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		.userdata = userdata,
 		.limit = query->limit,
 	};
-	bool own = false;
-	const char *problem = tokens_whose(caller, query->user, query->all, &own);
 	struct list_filter filter;
 	struct cursor cursor;
-	enum pat_error error;
+	bool own;
+	enum pat_error error = tokens_allow_list(
+		caller, query->user, query->all, wanted_problem(query), &own, ret_refusal);
 	int r;
 
-	if (!problem)
-		problem = wanted_problem(query);
-	if (problem)
-		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
-	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	filter = choose_filter(caller, query, own);

@@ -48,10 +48,11 @@ enum pat_error tokens_ratelimit(
 bool tokens_user_nameable(const char *user);
 
 /*
- * Whose a list is to be: user's, everybody's if all, or the caller's own where it is neither, or
- * where user is the caller.  NULL, or what is wrong.
+ * Whether the caller may have a list of the user's, of everybody's if all, or of its own where it
+ * is neither, or where user is the caller.  problem: with the rest of the query; NULL: none.
  */
-const char *tokens_whose(const struct caller *caller, const char *user, bool all, bool *ret_own);
+enum pat_error tokens_allow_list(const struct caller *caller, const char *user, bool all,
+	const char *problem, bool *ret_own, struct refusal *ret_refusal);
 
 /* NULL if text can be a reason, else what is wrong with it. */
 const char *tokens_reason_problem(const char *reason);
