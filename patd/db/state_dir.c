@@ -165,15 +165,11 @@ int state_dir_settle(int state_fd)
 
 int state_dir_begin(int state_fd, int *ret_new_fd)
 {
-	int fd;
-
 	if (mkdirat(state_fd, STATE_DIR_NEW, 0700) < 0)
 		return -errno;
-	fd = openat(state_fd, STATE_DIR_NEW, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	*ret_new_fd = fd;
-	return 0;
+	*ret_new_fd =
+		openat(state_fd, STATE_DIR_NEW, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return *ret_new_fd < 0 ? -errno : 0;
 }
 
 int state_dir_switch(int state_fd, int new_fd)

@@ -15,8 +15,6 @@ int statements_new(struct database *database, const char *const *sql, size_t n,
 /* NULL is allowed. */
 void statements_free(struct statements *statements);
 
-struct database *statements_database(const struct statements *statements);
-
 /* To bind to, and to read from. */
 sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which);
 
@@ -32,9 +30,9 @@ int statement_run(const struct statements *statements, unsigned int which);
 /* The same, and -ENOENT if no row was changed by it. */
 int statement_run_one(const struct statements *statements, unsigned int which);
 
-/* Compiles a statement for one use, as row_prepare() does. */
-int statement_compile(struct database *database, const char *sql, const struct table *table,
-	sqlite3_stmt **ret_statement);
+/* Compiles another one for one use, with the same table. */
+int statement_compile(
+	const struct statements *statements, const char *sql, sqlite3_stmt **ret_statement);
 
 /* Logs what SQLite said, and returns the negative errno. */
-int statement_failure(const struct database *database, int sqlite_code);
+int statement_failure(const struct statements *statements, int sqlite_code);

@@ -114,7 +114,7 @@ static int set_sync(struct database *database, const char *pragma)
 {
 	int r = sqlite3_exec(database->handle, pragma, NULL, NULL, NULL);
 
-	return r == SQLITE_OK ? 0 : statement_failure(database, r);
+	return r == SQLITE_OK ? 0 : statement_failure(database->statements, r);
 }
 
 int usage_set_sync(struct database *database, bool sync)

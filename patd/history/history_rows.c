@@ -203,7 +203,7 @@ static int compile(struct statements *rows, const struct entry_filter *filter, u
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	r = statement_compile(statements_database(rows), sql, &entry_table, ret_statement);
+	r = statement_compile(rows, sql, ret_statement);
 	if (r < 0)
 		return r;
 	row_bind_number(*ret_statement, 1, after);
@@ -249,7 +249,7 @@ int history_rows_list(
 			r = fn(&entry, userdata);
 	}
 	if (r == 0 && step != SQLITE_DONE)
-		r = statement_failure(statements_database(rows), step);
+		r = statement_failure(rows, step);
 	sqlite3_finalize(statement);
 	return r;
 }

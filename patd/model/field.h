@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A record that the database keeps, described by one table of its members.  The table feeds the
- * columns of statements, what is bound and read (patd/db/row.h), and the MAC (patd/crypto/mac.h).
+ * columns of statements, what is bound and read (patd/db/row.h), and the MAC (patd/crypto/key.h).
  *
  * The order of a table is part of the database's format: the MAC covers the members in it.  A
  * member that is added later goes behind all others, the MAC included; see mac_record().

@@ -140,22 +140,6 @@ static bool format_network(const struct network *network, char ret_text[static S
 	return len > 0 && len < SOURCES_NETWORK_MAX;
 }
 
-/* ::/0 is all of IPv6, and nothing of IPv4. */
-static bool network_has(const struct network *network, const struct address *address)
-{
-	return is_ipv4(&network->address) == is_ipv4(address) &&
-	       same_bits(&network->address, address, network->prefix);
-}
-
-/* The /24 around an IPv4 address, the /64 around an IPv6 address. */
-static struct network network_around(const struct address *address)
-{
-	struct network network = { *address, is_ipv4(address) ? IPV4_AT + 24 : 64 };
-
-	clear_behind(&network.address, network.prefix);
-	return network;
-}
-
 /* The source in its canonical spelling.  NULL, or what is wrong with it. */
 static const char *spell(struct item source, char ret_text[static SOURCES_NETWORK_MAX])
 {
@@ -223,7 +207,9 @@ static bool source_has(struct item source, const struct address *address)
 {
 	struct network network;
 
-	return !read_network(source, &network) && network_has(&network, address);
+	/* ::/0 is all of IPv6, and nothing of IPv4. */
+	return !read_network(source, &network) && is_ipv4(&network.address) == is_ipv4(address) &&
+	       same_bits(&network.address, address, network.prefix);
 }
 
 bool sources_match(const char *list, const char *rhost)
@@ -243,15 +229,15 @@ bool sources_match(const char *list, const char *rhost)
 void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_MAX])
 {
 	const bool misleads = strcmp(rhost, local) == 0 || strchr(rhost, '/');
-	struct address address;
+	struct network network;
 
 	if (*rhost == '\0') {
 		memcpy(ret_network, local, sizeof(local));
 		return;
 	}
-	if (read_rhost(rhost, &address)) {
-		struct network network = network_around(&address);
-
+	if (read_rhost(rhost, &network.address)) {
+		network.prefix = is_ipv4(&network.address) ? IPV4_AT + 24 : 64;
+		clear_behind(&network.address, network.prefix);
 		if (format_network(&network, ret_network))
 			return;
 	}

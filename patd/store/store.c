@@ -240,7 +240,7 @@ int store_was_secret(struct store *store, const char *id,
 
 /* A statement for each combination would be kept for few calls: they are compiled. */
 static int compile(
-	struct database *database, const struct list_filter *filter, sqlite3_stmt **ret_statement)
+	struct store *store, const struct list_filter *filter, sqlite3_stmt **ret_statement)
 {
 	const struct {
 		bool wanted;
@@ -265,7 +265,7 @@ static int compile(
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	return statement_compile(database, sql, &token_table, ret_statement);
+	return statement_compile(store->statements, sql, ret_statement);
 }
 
 static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
@@ -282,8 +282,7 @@ static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
 }
 
 /* Runs the statement, and ends it. */
-static int each_row(
-	struct database *database, sqlite3_stmt *statement, list_row_fn fn, void *userdata)
+static int each_row(struct store *store, sqlite3_stmt *statement, list_row_fn fn, void *userdata)
 {
 	struct token token;
 	int step = SQLITE_DONE, r = 0;
@@ -296,7 +295,7 @@ static int each_row(
 			r = fn(&token, userdata);
 	}
 	if (r == 0 && step != SQLITE_DONE)
-		r = statement_failure(database, step);
+		r = statement_failure(store->statements, step);
 	sqlite3_finalize(statement);
 	return r;
 }
@@ -305,12 +304,12 @@ int store_list(
 	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
-	int r = compile(store->database, filter, &statement);
+	int r = compile(store, filter, &statement);
 
 	if (r < 0)
 		return r;
 	bind(statement, filter);
-	return each_row(store->database, statement, fn, userdata);
+	return each_row(store, statement, fn, userdata);
 }
 
 /* Each has an index, whose WHERE must stand in the query. */
@@ -341,14 +340,13 @@ int store_list_deadlines(struct store *store, enum deadline deadline,
 	const struct deadline_place *after, list_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
-	int r = statement_compile(
-		store->database, deadlines[deadline].sql, &token_table, &statement);
+	int r = statement_compile(store->statements, deadlines[deadline].sql, &statement);
 
 	if (r < 0)
 		return r;
 	row_bind_number(statement, 1, after->at);
 	row_bind_text(statement, 2, after->id.text);
-	return each_row(store->database, statement, fn, userdata);
+	return each_row(store, statement, fn, userdata);
 }
 
 /* --- the disabled --- */

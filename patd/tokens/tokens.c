@@ -62,9 +62,7 @@ static void close_tables(struct tokens *tokens)
 int tokens_new(struct database *database, const struct key *key, struct clock *clock,
 	const struct policy *policy, struct tokens **ret_tokens)
 {
-	const struct ratelimit uses = { .cost_us = USE_COST_US, .burst = USES_BURST };
 	const struct ratelimit refusals = { .cost_us = REFUSAL_COST_US, .burst = REFUSALS_BURST };
-	const struct ratelimit changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST };
 	struct tokens *tokens;
 	uint64_t time = 0;
 	int r;
@@ -81,11 +79,11 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.clock = clock,
 		.policy = policy,
 		.time_stored = time,
-		.uses = uses,
+		.uses = { .cost_us = USE_COST_US, .burst = USES_BURST },
 		.refusals = refusals,
 		.alerts = refusals,
 		.change_queue = refusals,
-		.changes = changes,
+		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },
 	};
 	r = open_tables(tokens);
 	if (r < 0) {
