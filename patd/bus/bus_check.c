@@ -7,7 +7,7 @@
 #include "patd/bus/arguments.h"
 #include "patd/bus/methods.h"
 #include "patd/bus/token_view.h"
-#include "patd/crypto/secret.h"
+#include "patd/crypto/token_secret.h"
 #include "patd/model/sources.h"
 
 static void serve_check(struct call *call)

@@ -9,7 +9,7 @@
 #include "patd/bus/methods.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"
-#include "patd/crypto/secret.h"
+#include "patd/crypto/token_secret.h"
 #include "patd/util/log.h"
 
 static void free_secret(char **secret)

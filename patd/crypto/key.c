@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,32 +21,23 @@
 
 _Static_assert(KEY_LEN == crypto_kdf_KEYBYTES, "the key is what the derivation takes");
 
-/* The context, and the numbers below, are part of the database's format. */
+/* The context and the order of the subkeys, whose numbers begin at 1, are part of the format. */
 static const char kdf_context[crypto_kdf_CONTEXTBYTES] = { 'p', 'a', 't', 'd', '-', 'k', 'e', 'y' };
 
+enum subkey {
+	SUBKEY_VERIFIER,
+	SUBKEY_ROW,
+	SUBKEY_CHECK,
+	SUBKEY_ENTRY,
+	SUBKEY_SEAL,
+	SUBKEYS
+};
+
 struct key {
-	uint8_t verifier[crypto_generichash_KEYBYTES];
-	uint8_t row[MAC_LEN];
-	uint8_t check[KEY_CHECK_LEN];
-	uint8_t entry[MAC_LEN];
-	uint8_t seal[MAC_LEN];
+	uint8_t subkeys[SUBKEYS][MAC_LEN];
 };
 
-#define SUBKEY(number, member)                                                                     \
-	{                                                                                          \
-		number, offsetof(struct key, member), sizeof(((struct key *)0)->member)            \
-	}
-
-static const struct {
-	uint64_t number;
-	size_t offset, size;
-} subkeys[] = {
-	SUBKEY(1, verifier),
-	SUBKEY(2, row),
-	SUBKEY(3, check),
-	SUBKEY(4, entry),
-	SUBKEY(5, seal),
-};
+_Static_assert(KEY_CHECK_LEN == MAC_LEN && crypto_generichash_KEYBYTES == MAC_LEN, "one length");
 
 int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
 {
@@ -55,9 +45,9 @@ int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
 
 	if (!key)
 		return -ENOMEM;
-	for (size_t i = 0; i < sizeof(subkeys) / sizeof(subkeys[0]); i++)
-		if (crypto_kdf_derive_from_key((uint8_t *)key + subkeys[i].offset, subkeys[i].size,
-			    subkeys[i].number, kdf_context, bytes) < 0) {
+	for (unsigned int i = 0; i < SUBKEYS; i++)
+		if (crypto_kdf_derive_from_key(
+			    key->subkeys[i], MAC_LEN, i + 1, kdf_context, bytes) < 0) {
 			sodium_free(key);
 			return -EINVAL;
 		}
@@ -192,7 +182,7 @@ void key_verifier(const struct key *key, const struct pat_digest *digest,
 	uint8_t ret[static TOKEN_VERIFIER_LEN])
 {
 	crypto_generichash(ret, TOKEN_VERIFIER_LEN, digest->bytes, sizeof(digest->bytes),
-		key->verifier, sizeof(key->verifier));
+		key->subkeys[SUBKEY_VERIFIER], MAC_LEN);
 }
 
 static void hash_number(crypto_generichash_state *state, uint64_t number)
@@ -252,22 +242,22 @@ void mac_record(const uint8_t key[static MAC_LEN], const uint8_t before[MAC_LEN]
 void key_row_mac(
 	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN])
 {
-	mac_record(key->row, NULL, &token_table, token, ret);
+	mac_record(key->subkeys[SUBKEY_ROW], NULL, &token_table, token, ret);
 }
 
 void key_entry_mac(const struct key *key, const struct entry *entry,
 	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN])
 {
-	mac_record(key->entry, before, &entry_table, entry, ret);
+	mac_record(key->subkeys[SUBKEY_ENTRY], before, &entry_table, entry, ret);
 }
 
 void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN])
 {
-	mac_record(key->seal, NULL, &seal_table, seal, ret);
+	mac_record(key->subkeys[SUBKEY_SEAL], NULL, &seal_table, seal, ret);
 }
 
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN])
 {
-	memcpy(ret, key->check, KEY_CHECK_LEN);
+	memcpy(ret, key->subkeys[SUBKEY_CHECK], KEY_CHECK_LEN);
 }

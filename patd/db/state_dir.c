@@ -29,7 +29,6 @@ static const char *const parts[] = {
 	DATABASE_FILE,
 	KEY_FILE,
 };
-#define PARTS (sizeof(parts) / sizeof(parts[0]))
 
 static bool exists(int dir, const char *name)
 {
@@ -127,7 +126,7 @@ static int carry_on(int state_fd, int ready_fd)
 	/* It is renamed when all else is done. */
 	if (before_fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	for (size_t i = 0; i < PARTS; i++) {
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		int r = move_part(state_fd, ready_fd, before_fd, parts[i]);
 
 		if (r < 0)

@@ -29,7 +29,7 @@ static void notify_user(struct tokens *tokens, const char *user)
 		(void)store_list(tokens->store, &filter, notify_row, &notifying);
 }
 
-static enum pat_error change(struct tokens *tokens, const struct caller *caller,
+static enum pat_error change_disabled(struct tokens *tokens, const struct caller *caller,
 	enum change_kind kind, const char *user, const char *reason, struct refusal *ret_refusal)
 {
 	const enum operation operation = user[0] == '\0' ? OP_DISABLE_ALL : OP_DISABLE;
@@ -67,13 +67,14 @@ enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller
 
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
-	return change(tokens, caller, CHANGE_DISABLE, user, reason ? reason : "", ret_refusal);
+	return change_disabled(
+		tokens, caller, CHANGE_DISABLE, user, reason ? reason : "", ret_refusal);
 }
 
 enum pat_error tokens_enable(struct tokens *tokens, const struct caller *caller, const char *user,
 	struct refusal *ret_refusal)
 {
-	return change(tokens, caller, CHANGE_ENABLE, user, "", ret_refusal);
+	return change_disabled(tokens, caller, CHANGE_ENABLE, user, "", ret_refusal);
 }
 
 enum pat_error tokens_list_disabled(struct tokens *tokens, const struct caller *caller,

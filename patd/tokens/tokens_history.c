@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/cleanup.h"
 #include "patd/tokens/tokens_private.h"
 
 /* An entry_row_fn's words to stop */
@@ -131,7 +132,8 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal)
 {
 	const struct entry_filter filter = { .id = id, .reverse = true };
-	struct sources_page page = { 0 };
+	cleanup_free struct entry *found = calloc(SOURCES_MAX, sizeof(*found));
+	struct sources_page page = { .found = found };
 	struct token token;
 	enum pat_error error;
 	int r = store_get(tokens->store, id, &token);
@@ -142,13 +144,11 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 		return error;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	page.found = calloc(SOURCES_MAX, sizeof(*page.found));
-	if (!page.found)
+	if (!found)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
 	r = history_list(tokens->history, &filter, gather_source, &page);
 	for (unsigned int i = 0; r >= 0 && i < page.n; i++)
-		r = fn(&page.found[i], userdata);
-	free(page.found);
+		r = fn(&found[i], userdata);
 	return tokens_refuse_errno(r, ret_refusal);
 }
 

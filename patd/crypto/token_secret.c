@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A secret in a sealed memfd, or in a box that only its recipient opens. */
-#include "patd/crypto/secret.h"
+#include "patd/crypto/token_secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
