@@ -182,11 +182,13 @@ struct check_slice {
 	unsigned int rows;
 };
 
-static void end_check(struct history_check *check, uint64_t bad, const char *problem)
+/* Returns an entry_row_fn's word to stop. */
+static int end_check(struct history_check *check, uint64_t bad, const char *problem)
 {
 	check->done = true;
 	check->bad = bad;
 	check->problem = problem;
+	return 1;
 }
 
 static int check_row(const struct entry *entry, void *userdata)
@@ -197,19 +199,13 @@ static int check_row(const struct entry *entry, void *userdata)
 
 	if (slice->rows++ == SLICE)
 		return 1;
-	if (entry->seq < check->next || check->next > slice->last) {
-		end_check(check, entry->seq, N_("an entry was added"));
-		return 1;
-	}
-	if (entry->seq > check->next) {
-		end_check(check, check->next, N_("an entry is missing"));
-		return 1;
-	}
+	if (entry->seq < check->next || check->next > slice->last)
+		return end_check(check, entry->seq, N_("an entry was added"));
+	if (entry->seq > check->next)
+		return end_check(check, check->next, N_("an entry is missing"));
 	key_entry_mac(slice->history->key, entry, check->before, mac);
-	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0) {
-		end_check(check, entry->seq, N_("the entry, or one before it, was altered"));
-		return 1;
-	}
+	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0)
+		return end_check(check, entry->seq, N_("the entry, or one before it, was altered"));
 	memcpy(check->before, mac, sizeof(mac));
 	check->next++;
 	check->entries++;

@@ -129,7 +129,6 @@ static enum pat_error revoke_token(struct tokens *tokens, const struct caller *c
 {
 	uint64_t now = clock_now(tokens->clock);
 	const struct token before = *token;
-	struct entry entry;
 	enum pat_error error = check_revocation(revocation, now, ret_refusal);
 
 	if (error != PAT_OK || !apply(revocation, now, token))
@@ -138,10 +137,9 @@ static enum pat_error revoke_token(struct tokens *tokens, const struct caller *c
 		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	entry = tokens_entry(
-		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
-	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
-	return tokens_commit(tokens, CHANGE_UPDATE, token, &entry, ret_refusal);
+	return tokens_commit(tokens, caller, CHANGE_UPDATE,
+		token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token,
+		token->revoked_reason, ret_refusal);
 }
 
 enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -234,7 +232,6 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 {
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
-	struct entry entry;
 	enum pat_error error = load_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
@@ -257,8 +254,8 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	token.revoked_until = 0;
 	token.revoked_reason[0] = '\0';
 	token.restored_at = now;
-	entry = tokens_entry(tokens, caller, ENTRY_RESTORED, &token);
-	return tokens_commit(tokens, CHANGE_UPDATE, &token, &entry, ret_refusal);
+	return tokens_commit(
+		tokens, caller, CHANGE_UPDATE, ENTRY_RESTORED, &token, "", ret_refusal);
 }
 
 enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -266,7 +263,7 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 {
 	const char *problem = pat_name_problem(name);
 	struct token token;
-	struct entry entry;
+	char before[sizeof(token.name)];
 	enum pat_error error = load_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
@@ -278,11 +275,10 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	entry = tokens_entry(tokens, caller, ENTRY_RENAMED, &token);
-	pat_field_cut(entry.detail, sizeof(entry.detail), token.name);
+	pat_field_cut(before, sizeof(before), token.name);
 	pat_field_cut(token.name, sizeof(token.name), name);
-	pat_field_cut(entry.name, sizeof(entry.name), name);
-	return tokens_commit(tokens, CHANGE_UPDATE, &token, &entry, ret_refusal);
+	return tokens_commit(
+		tokens, caller, CHANGE_UPDATE, ENTRY_RENAMED, &token, before, ret_refusal);
 }
 
 static enum pat_error check_rotatable(struct tokens *tokens, const struct token *token,
@@ -315,7 +311,6 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 {
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
-	struct entry entry;
 	enum pat_error error;
 
 	if ((error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) != PAT_OK ||
@@ -329,8 +324,8 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	token.rotated_at = now;
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);
-	entry = tokens_entry(tokens, caller, ENTRY_ROTATED, &token);
-	error = tokens_commit(tokens, CHANGE_ROTATE, &token, &entry, ret_refusal);
+	error = tokens_commit(
+		tokens, caller, CHANGE_ROTATE, ENTRY_ROTATED, &token, "", ret_refusal);
 	if (error != PAT_OK)
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 	return error;
@@ -340,7 +335,6 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	struct refusal *ret_refusal)
 {
 	struct token token = { 0 };
-	struct entry entry;
 	enum pat_error error;
 	int r;
 
@@ -356,8 +350,7 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 			N_("the token is not revoked; revoke it first, then delete it"),
 			ret_refusal);
 	pat_field_cut(token.id.text, sizeof(token.id.text), id);
-	entry = tokens_entry(tokens, caller, ENTRY_DELETED, &token);
-	return tokens_commit(tokens, CHANGE_DELETE, &token, &entry, ret_refusal);
+	return tokens_commit(tokens, caller, CHANGE_DELETE, ENTRY_DELETED, &token, "", ret_refusal);
 }
 
 enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)

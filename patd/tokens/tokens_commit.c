@@ -193,10 +193,13 @@ int tokens_write(struct tokens *tokens, const struct change *change)
 	return 0;
 }
 
-enum pat_error tokens_commit(struct tokens *tokens, enum change_kind kind, struct token *token,
-	struct entry *entry, struct refusal *ret_refusal)
+enum pat_error tokens_commit(struct tokens *tokens, const struct caller *caller,
+	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
+	struct refusal *ret_refusal)
 {
-	const struct change change = { .kind = kind, .token = token, .entry = entry };
+	struct entry entry = tokens_entry(tokens, caller, event, token);
+	const struct change change = { .kind = kind, .token = token, .entry = &entry };
 
+	pat_field_cut(entry.detail, sizeof(entry.detail), detail);
 	return tokens_refuse_errno(tokens_write(tokens, &change), ret_refusal);
 }

@@ -168,7 +168,6 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 {
 	bool own = authority_owns(caller, request->uid, request->user);
 	struct token token;
-	struct entry entry;
 	enum pat_error error;
 
 	if ((error = tokens_allow(caller, OP_GENERATE, own, ret_refusal)) != PAT_OK ||
@@ -183,8 +182,8 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	pat_field_cut(token.name, sizeof(token.name), request->name);
 	pat_token_new(secret, &token.id);
 	tokens_set_verifier(tokens, &token, secret);
-	entry = tokens_entry(tokens, caller, ENTRY_GENERATED, &token);
-	error = tokens_commit(tokens, CHANGE_GENERATE, &token, &entry, ret_refusal);
+	error = tokens_commit(
+		tokens, caller, CHANGE_GENERATE, ENTRY_GENERATED, &token, "", ret_refusal);
 	if (error != PAT_OK) {
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 		return error;

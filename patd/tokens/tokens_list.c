@@ -153,16 +153,13 @@ static const char *wanted_problem(const struct token_query *query)
 static struct list_filter choose_filter(
 	const struct caller *caller, const struct token_query *query, bool own)
 {
-	if (own)
-		return (struct list_filter) {
-			.user = caller->user,
-			.by_uid = true,
-			.uid = caller->uid,
-			.name = query->name,
-		};
-	if (query->all && query->id_prefix && !query->name)
-		return (struct list_filter) { .id_prefix = query->id_prefix };
-	return (struct list_filter) { .user = query->user, .name = query->name };
+	return (struct list_filter) {
+		.user = own ? caller->user : query->user,
+		.by_uid = own,
+		.uid = caller->uid,
+		.name = query->name,
+		.id_prefix = query->all && !query->name ? query->id_prefix : NULL,
+	};
 }
 
 /* False if the place is outside of what the filter finds: the search would begin there. */

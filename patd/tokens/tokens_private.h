@@ -111,9 +111,10 @@ struct change {
  * error: then nothing has changed.
  */
 int tokens_write(struct tokens *tokens, const struct change *change);
-/* The same of a token, for who answers a caller. */
-enum pat_error tokens_commit(struct tokens *tokens, enum change_kind kind, struct token *token,
-	struct entry *entry, struct refusal *ret_refusal);
+/* The same of a token, for who answers a caller.  event, detail: of its entry. */
+enum pat_error tokens_commit(struct tokens *tokens, const struct caller *caller,
+	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
+	struct refusal *ret_refusal);
 
 /* Adds an entry to the usage transaction.  Listeners get it also if that fails, with seq 0. */
 void tokens_record(struct tokens *tokens, struct entry *entry);
