@@ -42,16 +42,6 @@ static int check_key(struct database *database, const struct key *key)
 #define CHANGES_BURST 1000U
 #define CHANGE_COST_US (UINT64_C(10) * 1000000)
 
-static int open_tables(struct tokens *tokens)
-{
-	int r;
-
-	if ((r = store_new(tokens->database, &tokens->store)) < 0 ||
-		(r = history_new(tokens->database, tokens->key, &tokens->history)) < 0)
-		return r;
-	return usage_set_sync(tokens->database, tokens->policy->usage_sync_full);
-}
-
 static void close_tables(struct tokens *tokens)
 {
 	history_free(tokens->history);
@@ -85,8 +75,9 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.change_queue = refusals,
 		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },
 	};
-	r = open_tables(tokens);
-	if (r < 0) {
+	if ((r = store_new(database, &tokens->store)) < 0 ||
+		(r = history_new(database, key, &tokens->history)) < 0 ||
+		(r = usage_set_sync(database, policy->usage_sync_full)) < 0) {
 		close_tables(tokens);
 		return r;
 	}

@@ -107,15 +107,10 @@ void tokens_record(struct tokens *tokens, struct entry *entry)
 	tokens_notify_entry(tokens, entry);
 }
 
-static int write_delete(struct tokens *tokens, const char *id)
-{
-	int r = history_forget(tokens->history, id);
-
-	return r < 0 ? r : store_delete(tokens->store, id);
-}
-
 static int write_change(struct tokens *tokens, const struct change *change)
 {
+	int r;
+
 	switch (change->kind) {
 	case CHANGE_GENERATE:
 		return store_insert(tokens->store, change->token);
@@ -126,7 +121,8 @@ static int write_change(struct tokens *tokens, const struct change *change)
 	case CHANGE_USE:
 		return store_use(tokens->store, change->token);
 	case CHANGE_DELETE:
-		return write_delete(tokens, change->token->id.text);
+		r = history_forget(tokens->history, change->token->id.text);
+		return r < 0 ? r : store_delete(tokens->store, change->token->id.text);
 	case CHANGE_DISABLE:
 		return store_disable(tokens->store, change->disabled);
 	case CHANGE_ENABLE:

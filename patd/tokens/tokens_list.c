@@ -36,11 +36,6 @@ static bool id_begins(const struct pat_id *id, const char *prefix)
 	return strncmp(id->text, prefix, strlen(prefix)) == 0;
 }
 
-static bool unused_since(const struct token *token, uint64_t time)
-{
-	return token->last_used_at < time && token->created_at < time;
-}
-
 static bool expires_before(uint64_t end, uint64_t time)
 {
 	return end != PAT_NEVER && end < time;
@@ -56,7 +51,8 @@ static bool matches(const struct page *page, const struct token *token)
 	const struct token_query *query = page->query;
 
 	return (!page->id_prefix || id_begins(&token->id, page->id_prefix)) &&
-	       (!query->has_unused_since || unused_since(token, query->unused_since)) &&
+	       (!query->has_unused_since || (token->last_used_at < query->unused_since &&
+						    token->created_at < query->unused_since)) &&
 	       (!query->has_expiring_before ||
 		       expires_before(validity_end(token, page->tokens->policy),
 			       query->expiring_before)) &&
