@@ -169,26 +169,27 @@ static void clean_up_database(struct database **database)
 
 #define cleanup_database __attribute__((cleanup(clean_up_database)))
 
-static struct database *new_database(void)
+/* With "" or a "/FILE" added to the path.  NULL: out of memory. */
+static struct database *new_database(const char *path, const char *file)
 {
 	struct database *database = calloc(1, sizeof(*database));
 
-	if (database)
-		database->state_fd = -1;
-	return database;
+	if (!database)
+		return NULL;
+	database->state_fd = -1;
+	if (asprintf(&database->path, "%s%s", path, file) >= 0)
+		return database;
+	free(database);
+	return NULL;
 }
 
 int database_open(const char *state_dir, struct database **ret_database)
 {
-	cleanup_database struct database *database = new_database();
+	cleanup_database struct database *database = new_database(state_dir, "/" DATABASE_FILE);
 	int r;
 
 	if (!database)
 		return -ENOMEM;
-	if (asprintf(&database->path, "%s/" DATABASE_FILE, state_dir) < 0) {
-		database->path = NULL;
-		return -ENOMEM;
-	}
 	if ((r = database_lock(state_dir, &database->state_fd)) < 0 ||
 		(r = state_dir_settle(database->state_fd)) < 0 ||
 		(r = open_file(database->state_fd, database->path, &database->handle)) < 0 ||
@@ -201,13 +202,10 @@ int database_open(const char *state_dir, struct database **ret_database)
 
 int database_open_image(const struct image *image, const char *path, struct database **ret_database)
 {
-	cleanup_database struct database *database = new_database();
+	cleanup_database struct database *database = new_database(path, "");
 	int r;
 
 	if (!database)
-		return -ENOMEM;
-	database->path = strdup(path);
-	if (!database->path)
 		return -ENOMEM;
 	r = image_open(image, &database->handle);
 	if (r < 0) {

@@ -132,8 +132,8 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal)
 {
 	const struct entry_filter filter = { .id = id, .reverse = true };
-	cleanup_free struct entry *found = calloc(SOURCES_MAX, sizeof(*found));
-	struct sources_page page = { .found = found };
+	cleanup_free struct entry *found = NULL;
+	struct sources_page page = { 0 };
 	struct token token;
 	enum pat_error error;
 	int r = store_get(tokens->store, id, &token);
@@ -144,6 +144,7 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 		return error;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
+	found = page.found = calloc(SOURCES_MAX, sizeof(*found));
 	if (!found)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
 	r = history_list(tokens->history, &filter, gather_source, &page);
