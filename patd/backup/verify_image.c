@@ -113,7 +113,7 @@ static int check_pages(const struct image *image, uint64_t *ret_tokens)
 static int check_key(struct database *database, const struct key *key)
 {
 	uint8_t stored[KEY_CHECK_LEN], ours[KEY_CHECK_LEN];
-	int r = meta_get_key_check(database, stored, sizeof(stored));
+	int r = meta_get_key_check(database, stored);
 
 	key_check_value(key, ours);
 	if (r == 0 && sodium_memcmp(stored, ours, sizeof(ours)) != 0)

@@ -9,8 +9,7 @@
 #include "patd/bus/interface.h"
 #include "patd/bus/polkit.h"
 #include "patd/bus/token_view.h"
-#include "patd/crypto/secret_box.h"
-#include "patd/crypto/secret_fd.h"
+#include "patd/crypto/token_secret.h"
 #include "patd/util/log.h"
 
 static void free_secret(char **secret)

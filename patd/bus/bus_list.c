@@ -7,7 +7,7 @@
 #include "patd/bus/arguments.h"
 #include "patd/bus/interface.h"
 #include "patd/bus/token_view.h"
-#include "patd/crypto/secret_fd.h"
+#include "patd/crypto/token_secret.h"
 #include "patd/model/sources.h"
 
 static int append_row(const struct token *token, void *userdata)

@@ -2,10 +2,10 @@
 /* The key, its subkeys, and what is computed with them. */
 #include "patd/crypto/key.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
-#include "patd/crypto/mac.h"
 #include "patd/util/io.h"
 #include "patd/util/log.h"
 
@@ -22,40 +21,23 @@
 
 _Static_assert(KEY_LEN == crypto_kdf_KEYBYTES, "the key is what the derivation takes");
 
-/* The contexts and numbers are part of the database's format. */
+/* The context and the order of the subkeys, whose numbers begin at 1, are part of the format. */
 static const char kdf_context[crypto_kdf_CONTEXTBYTES] = { 'p', 'a', 't', 'd', '-', 'k', 'e', 'y' };
 
-enum {
-	SUBKEY_VERIFIER = 1,
-	SUBKEY_ROW = 2,
-	SUBKEY_CHECK = 3,
-	SUBKEY_ENTRY = 4,
-	SUBKEY_SEAL = 5
+enum subkey {
+	SUBKEY_VERIFIER,
+	SUBKEY_ROW,
+	SUBKEY_CHECK,
+	SUBKEY_ENTRY,
+	SUBKEY_SEAL,
+	SUBKEYS
 };
 
 struct key {
-	uint8_t verifier[crypto_generichash_KEYBYTES];
-	uint8_t row[MAC_LEN];
-	uint8_t check[KEY_CHECK_LEN];
-	uint8_t entry[MAC_LEN];
-	uint8_t seal[MAC_LEN];
+	uint8_t subkeys[SUBKEYS][MAC_LEN];
 };
 
-#define SUBKEY(number, member)                                                                     \
-	{                                                                                          \
-		number, offsetof(struct key, member), sizeof(((struct key *)0)->member)            \
-	}
-
-static const struct {
-	uint64_t number;
-	size_t offset, size;
-} subkeys[] = {
-	SUBKEY(SUBKEY_VERIFIER, verifier),
-	SUBKEY(SUBKEY_ROW, row),
-	SUBKEY(SUBKEY_CHECK, check),
-	SUBKEY(SUBKEY_ENTRY, entry),
-	SUBKEY(SUBKEY_SEAL, seal),
-};
+_Static_assert(KEY_CHECK_LEN == MAC_LEN && crypto_generichash_KEYBYTES == MAC_LEN, "one length");
 
 int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
 {
@@ -63,9 +45,9 @@ int key_new(const uint8_t bytes[static KEY_LEN], struct key **ret_key)
 
 	if (!key)
 		return -ENOMEM;
-	for (size_t i = 0; i < sizeof(subkeys) / sizeof(subkeys[0]); i++)
-		if (crypto_kdf_derive_from_key((uint8_t *)key + subkeys[i].offset, subkeys[i].size,
-			    subkeys[i].number, kdf_context, bytes) < 0) {
+	for (unsigned int i = 0; i < SUBKEYS; i++)
+		if (crypto_kdf_derive_from_key(
+			    key->subkeys[i], MAC_LEN, i + 1, kdf_context, bytes) < 0) {
 			sodium_free(key);
 			return -EINVAL;
 		}
@@ -78,21 +60,12 @@ void key_free(struct key *key)
 	sodium_free(key);
 }
 
-/* One byte more than the key, so that a file that is too long shows. */
-static int read_bytes(int fd, uint8_t bytes[static KEY_LEN + 1])
-{
-	ssize_t n = io_read(fd, bytes, KEY_LEN + 1);
-
-	if (n < 0)
-		return (int)n;
-	return n == KEY_LEN ? 0 : -EBADMSG;
-}
-
 /* private: whether the file must be ours alone; systemd sees to that for a credential. */
 static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KEY_LEN + 1])
 {
 	cleanup_close int fd = -1;
 	struct stat st;
+	ssize_t n;
 	int r;
 
 	/* O_NONBLOCK: a pipe in its place is refused below, not waited for. */
@@ -113,37 +86,38 @@ static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KE
 			path);
 		return -EPERM;
 	}
-	r = read_bytes(fd, bytes);
-	if (r < 0)
-		log_error("the key %s does not hold exactly %d bytes: restore it from a backup",
-			path, KEY_LEN);
-	return r;
+	/* One byte more than the key, so that a file that is too long shows. */
+	n = io_read(fd, bytes, KEY_LEN + 1);
+	if (n == KEY_LEN)
+		return 0;
+	log_error("the key %s does not hold exactly %d bytes: restore it from a backup", path,
+		KEY_LEN);
+	return n < 0 ? (int)n : -EBADMSG;
+}
+
+static int read_bytes_in(
+	const char *folder, const char *name, bool private, uint8_t bytes[static KEY_LEN + 1])
+{
+	cleanup_free char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	return read_bytes_at(path, private, bytes);
 }
 
 static int find_bytes(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
 {
 	const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
-	char *path;
-	int r = -ENOENT;
+	int r = credentials ? read_bytes_in(credentials, CREDENTIAL, false, bytes) : -ENOENT;
 
-	if (credentials) {
-		if (asprintf(&path, "%s/" CREDENTIAL, credentials) < 0)
-			return -ENOMEM;
-		r = read_bytes_at(path, false, bytes);
-		free(path);
-	}
-	if (r == -ENOENT) {
-		if (asprintf(&path, "%s/" KEY_FILE, state_dir) < 0)
-			return -ENOMEM;
-		r = read_bytes_at(path, true, bytes);
-		free(path);
-	}
-	return r;
+	return r == -ENOENT ? read_bytes_in(state_dir, KEY_FILE, true, bytes) : r;
 }
 
 int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
 {
-	uint8_t *bytes = sodium_malloc(KEY_LEN + 1);
+	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN + 1);
 	int r;
 
 	if (!bytes) {
@@ -151,23 +125,17 @@ int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
 		return -ENOMEM;
 	}
 	r = find_bytes(state_dir, bytes);
-	if (r < 0)
-		sodium_free(bytes);
-	else
-		*ret_bytes = bytes;
+	if (r == 0)
+		*ret_bytes = TAKE(bytes);
 	return r;
 }
 
 int key_read(const char *state_dir, struct key **ret_key)
 {
-	uint8_t *bytes;
+	cleanup_key_bytes uint8_t *bytes = NULL;
 	int r = key_read_bytes(state_dir, &bytes);
 
-	if (r < 0)
-		return r;
-	r = key_new(bytes, ret_key);
-	sodium_free(bytes);
-	return r;
+	return r < 0 ? r : key_new(bytes, ret_key);
 }
 
 int key_write(int dir, const uint8_t bytes[static KEY_LEN])
@@ -195,25 +163,18 @@ int key_write(int dir, const uint8_t bytes[static KEY_LEN])
 
 int key_create(const char *state_dir, struct key **ret_key)
 {
-	uint8_t *bytes;
-	int dir, r;
+	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN);
+	cleanup_close int dir = -1;
+	int r;
 
-	bytes = sodium_malloc(KEY_LEN);
 	if (!bytes)
 		return -ENOMEM;
+	randombytes_buf(bytes, KEY_LEN);
 	dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0) {
-		r = -errno;
-	} else {
-		randombytes_buf(bytes, KEY_LEN);
-		r = key_write(dir, bytes);
-		close(dir);
-	}
-	if (r < 0)
-		log_error("cannot make a key in %s: %s", state_dir, strerror(-r));
-	else
-		r = key_new(bytes, ret_key);
-	sodium_free(bytes);
+	r = dir < 0 ? -errno : key_write(dir, bytes);
+	if (r == 0)
+		return key_new(bytes, ret_key);
+	log_error("cannot make a key in %s: %s", state_dir, strerror(-r));
 	return r;
 }
 
@@ -221,28 +182,82 @@ void key_verifier(const struct key *key, const struct pat_digest *digest,
 	uint8_t ret[static TOKEN_VERIFIER_LEN])
 {
 	crypto_generichash(ret, TOKEN_VERIFIER_LEN, digest->bytes, sizeof(digest->bytes),
-		key->verifier, sizeof(key->verifier));
+		key->subkeys[SUBKEY_VERIFIER], MAC_LEN);
+}
+
+static void hash_number(crypto_generichash_state *state, uint64_t number)
+{
+	uint64_t bytes = htole64(number);
+
+	crypto_generichash_update(state, (const uint8_t *)&bytes, sizeof(bytes));
+}
+
+static void hash_bytes(crypto_generichash_state *state, const void *bytes, size_t len)
+{
+	hash_number(state, len);
+	crypto_generichash_update(state, bytes, len);
+}
+
+static void hash_field(
+	crypto_generichash_state *state, const struct field *field, const void *member)
+{
+	if (FIELD_IS_TEXT(field->kind))
+		hash_bytes(state, member, strlen(member));
+	else if (field->kind == FIELD_BYTES)
+		hash_bytes(state, member, field->size);
+	else if (field->kind != FIELD_MAC)
+		hash_number(state, field_number(field, member));
+}
+
+static bool is_default(const struct field *field, const void *member)
+{
+	return FIELD_IS_TEXT(field->kind) ? *(const char *)member == '\0'
+					  : sodium_is_zero(member, field->size) != 0;
+}
+
+void mac_record(const uint8_t key[static MAC_LEN], const uint8_t before[MAC_LEN],
+	const struct table *table, const void *record, uint8_t ret[static MAC_LEN])
+{
+	crypto_generichash_state state;
+	bool added_later = false;
+
+	crypto_generichash_init(&state, key, MAC_LEN, MAC_LEN);
+	if (before)
+		hash_bytes(&state, before, MAC_LEN);
+	for (size_t i = 0; i < table->n; i++) {
+		const struct field *field = &table->fields[i];
+		const void *member = (const char *)record + field->offset;
+
+		if (added_later && is_default(field, member))
+			continue;
+		if (added_later)
+			hash_number(&state, i);
+		hash_field(&state, field, member);
+		added_later = added_later || field->kind == FIELD_MAC;
+	}
+	crypto_generichash_final(&state, ret, MAC_LEN);
+	sodium_memzero(&state, sizeof(state));
 }
 
 void key_row_mac(
 	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN])
 {
-	mac_record(key->row, NULL, &token_table, token, ret);
+	mac_record(key->subkeys[SUBKEY_ROW], NULL, &token_table, token, ret);
 }
 
 void key_entry_mac(const struct key *key, const struct entry *entry,
 	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN])
 {
-	mac_record(key->entry, before, &entry_table, entry, ret);
+	mac_record(key->subkeys[SUBKEY_ENTRY], before, &entry_table, entry, ret);
 }
 
 void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN])
 {
-	mac_record(key->seal, NULL, &seal_table, seal, ret);
+	mac_record(key->subkeys[SUBKEY_SEAL], NULL, &seal_table, seal, ret);
 }
 
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN])
 {
-	memcpy(ret, key->check, KEY_CHECK_LEN);
+	memcpy(ret, key->subkeys[SUBKEY_CHECK], KEY_CHECK_LEN);
 }

@@ -11,6 +11,7 @@
 
 #include "common/token_format.h"
 #include "patd/model/entry.h"
+#include "patd/model/field.h"
 #include "patd/model/token.h"
 
 #define KEY_FILE "key" /* in the state directory */
@@ -57,15 +58,25 @@ static inline void key_bytes_clear(uint8_t **bytes)
 void key_verifier(const struct key *key, const struct pat_digest *digest,
 	uint8_t ret[static TOKEN_VERIFIER_LEN]);
 
-/* The MAC over all members of a token: see token_table. */
+#define MAC_LEN 32 /* of the MAC, and of its key */
+
+/*
+ * The MAC over a record: keyed BLAKE2b-256.  Covers before, if that is not NULL, and then the
+ * members in the order of the table.  Numbers count as 8 bytes, little-endian; a text or bytes are
+ * preceded by their length, so that no two records give the same stream of bytes.
+ *
+ * A member behind the FIELD_MAC of the table was added after records had been written without it.
+ * It is covered only where it differs from its default, 0 or "", and then its index in the table
+ * goes before it.  So the MAC of an older record stays good.
+ */
+void mac_record(const uint8_t key[static MAC_LEN], const uint8_t before[MAC_LEN],
+	const struct table *table, const void *record, uint8_t ret[static MAC_LEN]);
+
+/* The MACs over a token, over an entry and the MAC of the one before, and over a seal. */
 void key_row_mac(
 	const struct key *key, const struct token *token, uint8_t ret[static TOKEN_MAC_LEN]);
-
-/* The MAC over an entry of the history, and that of the entry before it. */
 void key_entry_mac(const struct key *key, const struct entry *entry,
 	const uint8_t before[static ENTRY_MAC_LEN], uint8_t ret[static ENTRY_MAC_LEN]);
-
-/* The MAC over the ends of the history. */
 void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN]);
 

@@ -13,7 +13,6 @@
 
 #include "common/cleanup.h"
 #include "patd/crypto/key.h"
-#include "patd/db/reserve.h"
 #include "patd/db/schema.h"
 #include "patd/db/state_dir.h"
 #include "patd/db/statements.h"
@@ -96,14 +95,10 @@ static int set_up_handle(sqlite3 *db, const char *path)
 	int r;
 
 	/* A hostile file gets no help: defensive mode, and no strings in double quotes. */
-	r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	if (r == SQLITE_OK)
-		r = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	if (r == SQLITE_OK)
-		r = sqlite3_busy_timeout(db, BUSY_MS);
-	if (r == SQLITE_OK)
-		r = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
-	if (r != SQLITE_OK) {
+	if ((r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL)) != SQLITE_OK ||
+		(r = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL)) != SQLITE_OK ||
+		(r = sqlite3_busy_timeout(db, BUSY_MS)) != SQLITE_OK ||
+		(r = sqlite3_exec(db, pragmas, NULL, NULL, NULL)) != SQLITE_OK) {
 		log_error("the database %s cannot be used (%s): restore it from a backup", path,
 			sqlite3_errmsg(db));
 		return schema_errno(r);
@@ -140,7 +135,7 @@ static const char *const own_statements[DATABASE_STATEMENTS] = {
 	[DATABASE_ROLLBACK] = "ROLLBACK",
 	[DATABASE_GET_META] = "SELECT value FROM meta WHERE key = ?1",
 	[DATABASE_SET_META] = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
-	[DATABASE_HAS_TOKENS] = "SELECT EXISTS (SELECT 1 FROM token)",
+	[DATABASE_HAS_TOKENS] = "SELECT 1 FROM token LIMIT 1",
 };
 
 static int prepare(struct database *database)
@@ -151,81 +146,6 @@ static int prepare(struct database *database)
 		return r;
 	return statements_new(
 		database, own_statements, DATABASE_STATEMENTS, NULL, &database->statements);
-}
-
-static int open_in(struct database *database, const char *state_dir)
-{
-	int r;
-
-	if (asprintf(&database->path, "%s/" DATABASE_FILE, state_dir) < 0) {
-		database->path = NULL;
-		return -ENOMEM;
-	}
-	r = database_lock(state_dir, &database->state_fd);
-	if (r < 0)
-		return r;
-	r = state_dir_settle(database->state_fd);
-	if (r < 0)
-		return r;
-	r = open_file(database->state_fd, database->path, &database->handle);
-	return r < 0 ? r : prepare(database);
-}
-
-static int open_image(struct database *database, const struct image *image, const char *path)
-{
-	int r;
-
-	database->path = strdup(path);
-	if (!database->path)
-		return -ENOMEM;
-	r = image_open(image, &database->handle);
-	if (r < 0) {
-		log_error("cannot open the database %s: %s", path, strerror(-r));
-		return r;
-	}
-	return prepare(database);
-}
-
-static struct database *new_database(void)
-{
-	struct database *database = calloc(1, sizeof(*database));
-
-	if (database)
-		database->state_fd = -1;
-	return database;
-}
-
-int database_open(const char *state_dir, struct database **ret_database)
-{
-	struct database *database = new_database();
-	int r;
-
-	if (!database)
-		return -ENOMEM;
-	r = open_in(database, state_dir);
-	if (r < 0) {
-		database_free(database);
-		return r;
-	}
-	reserve_make(database->state_fd);
-	*ret_database = database;
-	return 0;
-}
-
-int database_open_image(const struct image *image, const char *path, struct database **ret_database)
-{
-	struct database *database = new_database();
-	int r;
-
-	if (!database)
-		return -ENOMEM;
-	r = open_image(database, image, path);
-	if (r < 0) {
-		database_free(database);
-		return r;
-	}
-	*ret_database = database;
-	return 0;
 }
 
 void database_free(struct database *database)
@@ -240,6 +160,62 @@ void database_free(struct database *database)
 		close(database->state_fd);
 	free(database->path);
 	free(database);
+}
+
+static void clean_up_database(struct database **database)
+{
+	database_free(*database);
+}
+
+#define cleanup_database __attribute__((cleanup(clean_up_database)))
+
+/* With "" or a "/FILE" added to the path.  NULL: out of memory. */
+static struct database *new_database(const char *path, const char *file)
+{
+	struct database *database = calloc(1, sizeof(*database));
+
+	if (!database)
+		return NULL;
+	database->state_fd = -1;
+	if (asprintf(&database->path, "%s%s", path, file) >= 0)
+		return database;
+	free(database);
+	return NULL;
+}
+
+int database_open(const char *state_dir, struct database **ret_database)
+{
+	cleanup_database struct database *database = new_database(state_dir, "/" DATABASE_FILE);
+	int r;
+
+	if (!database)
+		return -ENOMEM;
+	if ((r = database_lock(state_dir, &database->state_fd)) < 0 ||
+		(r = state_dir_settle(database->state_fd)) < 0 ||
+		(r = open_file(database->state_fd, database->path, &database->handle)) < 0 ||
+		(r = prepare(database)) < 0)
+		return r;
+	reserve_make(database->state_fd);
+	*ret_database = TAKE(database);
+	return 0;
+}
+
+int database_open_image(const struct image *image, const char *path, struct database **ret_database)
+{
+	cleanup_database struct database *database = new_database(path, "");
+	int r;
+
+	if (!database)
+		return -ENOMEM;
+	r = image_open(image, &database->handle);
+	if (r < 0) {
+		log_error("cannot open the database %s: %s", path, strerror(-r));
+		return r;
+	}
+	r = prepare(database);
+	if (r == 0)
+		*ret_database = TAKE(database);
+	return r;
 }
 
 const char *database_path(const struct database *database)

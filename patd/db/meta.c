@@ -20,12 +20,12 @@ static int get_value(struct database *database, const char *key)
 	return r < 0 ? r : r > 0 ? 0 : -ENOENT;
 }
 
-int meta_get_key_check(struct database *database, void *ret_value, size_t size)
+int meta_get_key_check(struct database *database, uint8_t ret_value[static KEY_CHECK_LEN])
 {
 	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_GET_META);
 	int r = get_value(database, KEY_CHECK);
 
-	if (r == 0 && !row_blob(statement, 0, ret_value, size))
+	if (r == 0 && !row_blob(statement, 0, ret_value, KEY_CHECK_LEN))
 		r = -EBADMSG;
 	sqlite3_reset(statement);
 	return r;
@@ -64,7 +64,7 @@ int meta_touch_number(struct database *database, const char *key, uint64_t numbe
 
 struct key_check {
 	struct database *database;
-	const void *value;
+	const uint8_t *value;
 };
 
 static int set_key_check(void *userdata)
@@ -73,29 +73,18 @@ static int set_key_check(void *userdata)
 	sqlite3_stmt *statement = statement_get(check->database->statements, DATABASE_SET_META);
 
 	row_bind_text(statement, 1, KEY_CHECK);
-	row_bind_blob(statement, 2, check->value, META_KEY_CHECK_LEN);
+	row_bind_blob(statement, 2, check->value, KEY_CHECK_LEN);
 	return statement_run(check->database->statements, DATABASE_SET_META);
 }
 
-int meta_set_key_check(struct database *database, const void *value, size_t size)
+int meta_set_key_check(struct database *database, const uint8_t value[static KEY_CHECK_LEN])
 {
 	struct key_check check = { database, value };
 
-	if (size != META_KEY_CHECK_LEN)
-		return -EINVAL;
 	return transaction_run(database, false, set_key_check, &check);
 }
 
 int meta_has_tokens(struct database *database, bool *ret_has)
 {
-	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_HAS_TOKENS);
-	uint64_t has = 0;
-	int r = statement_step(database->statements, DATABASE_HAS_TOKENS);
-
-	if (r >= 0)
-		r = r > 0 && row_number(statement, 0, INT64_MAX, &has) ? 0 : -EBADMSG;
-	sqlite3_reset(statement);
-	if (r == 0)
-		*ret_has = has != 0;
-	return r;
+	return statement_has_row(database->statements, DATABASE_HAS_TOKENS, ret_has);
 }

@@ -2,16 +2,15 @@
 /* What the database knows of itself as a whole: the table meta. */
 #pragma once
 
-#include <stddef.h>
 #include <stdint.h>
 
+#include "patd/crypto/key.h"
 #include "patd/db/database.h"
 
-/* The key's check value (META_KEY_CHECK_LEN bytes); -ENOENT if none was ever set. */
-#define META_KEY_CHECK_LEN 32
-int meta_get_key_check(struct database *database, void *ret_value, size_t size);
+/* The key's check value; -ENOENT if none was ever set. */
+int meta_get_key_check(struct database *database, uint8_t ret_value[static KEY_CHECK_LEN]);
 /* A change of its own. */
-int meta_set_key_check(struct database *database, const void *value, size_t size);
+int meta_set_key_check(struct database *database, const uint8_t value[static KEY_CHECK_LEN]);
 
 /* Numbers that are kept; 0 where there is none yet. */
 #define META_TIME "time"   /* the latest time seen */

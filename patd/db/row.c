@@ -64,28 +64,25 @@ bool row_number(sqlite3_stmt *statement, int at, uint64_t max, uint64_t *ret_num
 static void bind_field(
 	sqlite3_stmt *statement, int at, const struct field *field, const void *member)
 {
-	switch (field->kind) {
-	case FIELD_TEXT:
-	case FIELD_NAME:
-	case FIELD_ANY_NAME:
-	case FIELD_ID:
-	case FIELD_ANY_ID:
+	if (FIELD_IS_TEXT(field->kind))
 		row_bind_text(statement, at, member);
-		break;
-	case FIELD_NUMBER:
-		row_bind_number(statement, at, *(const uint64_t *)member);
-		break;
-	case FIELD_NUMBER32:
-		row_bind_number(statement, at, *(const uint32_t *)member);
-		break;
-	case FIELD_BOOL:
-		row_bind_number(statement, at, *(const bool *)member);
-		break;
-	case FIELD_BYTES:
-	case FIELD_MAC:
+	else if (FIELD_IS_BYTES(field->kind))
 		row_bind_blob(statement, at, member, field->size);
-		break;
-	}
+	else
+		row_bind_number(statement, at, field_number(field, member));
+}
+
+static bool read_text(sqlite3_stmt *statement, int at, const struct field *field, char *ret_text)
+{
+	if (!row_text(statement, at, ret_text, field->size))
+		return false;
+	if (field->kind == FIELD_TEXT)
+		return !pat_text_problem(ret_text);
+	if (*ret_text == '\0')
+		return field->kind == FIELD_ANY_NAME || field->kind == FIELD_ANY_ID;
+	if (field->kind == FIELD_ID || field->kind == FIELD_ANY_ID)
+		return pat_id_valid(ret_text);
+	return !pat_name_problem(ret_text);
 }
 
 /* A value that patd cannot have written is damage, not data. */
@@ -93,38 +90,19 @@ static bool read_field(sqlite3_stmt *statement, int at, const struct field *fiel
 {
 	uint64_t number;
 
-	switch (field->kind) {
-	case FIELD_TEXT:
-		return row_text(statement, at, ret_member, field->size) &&
-		       !pat_text_problem(ret_member);
-	case FIELD_NAME:
-		return row_text(statement, at, ret_member, field->size) &&
-		       !pat_name_problem(ret_member);
-	case FIELD_ANY_NAME:
-		return row_text(statement, at, ret_member, field->size) &&
-		       (*(const char *)ret_member == '\0' || !pat_name_problem(ret_member));
-	case FIELD_ID:
-		return row_text(statement, at, ret_member, field->size) && pat_id_valid(ret_member);
-	case FIELD_ANY_ID:
-		return row_text(statement, at, ret_member, field->size) &&
-		       (*(const char *)ret_member == '\0' || pat_id_valid(ret_member));
-	case FIELD_NUMBER:
-		return row_number(statement, at, field->max, ret_member);
-	case FIELD_NUMBER32:
-		if (!row_number(statement, at, field->max, &number))
-			return false;
-		*(uint32_t *)ret_member = (uint32_t)number;
-		return true;
-	case FIELD_BOOL:
-		if (!row_number(statement, at, field->max, &number))
-			return false;
-		*(bool *)ret_member = number != 0;
-		return true;
-	case FIELD_BYTES:
-	case FIELD_MAC:
+	if (FIELD_IS_TEXT(field->kind))
+		return read_text(statement, at, field, ret_member);
+	if (FIELD_IS_BYTES(field->kind))
 		return row_blob(statement, at, ret_member, field->size);
-	}
-	return false;
+	if (!row_number(statement, at, field->max, &number))
+		return false;
+	if (field->kind == FIELD_NUMBER)
+		*(uint64_t *)ret_member = number;
+	else if (field->kind == FIELD_BOOL)
+		*(bool *)ret_member = number != 0;
+	else
+		*(uint32_t *)ret_member = (uint32_t)number;
+	return true;
 }
 
 void row_bind(sqlite3_stmt *statement, const struct table *table, const void *record)

@@ -43,7 +43,7 @@ static const char *const schema_steps[] = {
 	") WITHOUT ROWID, STRICT;"
 	"CREATE UNIQUE INDEX token_by_owner ON token (user, uid, name);"
 	"CREATE INDEX token_by_name ON token (name, user, uid);"
-	/* The times at which a token changes by itself: see patd/store/token_list.h. */
+	/* The times at which a token changes by itself: see patd/store/store.h. */
 	"CREATE INDEX token_by_end ON token (expires_at) WHERE expires_at > 0;"
 	"CREATE INDEX token_by_making ON token (created_at);"
 	"CREATE INDEX token_by_return ON token (revoked_until) WHERE revoked_until > 0;"

@@ -29,7 +29,6 @@ static const char *const parts[] = {
 	DATABASE_FILE,
 	KEY_FILE,
 };
-#define PARTS (sizeof(parts) / sizeof(parts[0]))
 
 static bool exists(int dir, const char *name)
 {
@@ -127,7 +126,7 @@ static int carry_on(int state_fd, int ready_fd)
 	/* It is renamed when all else is done. */
 	if (before_fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	for (size_t i = 0; i < PARTS; i++) {
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		int r = move_part(state_fd, ready_fd, before_fd, parts[i]);
 
 		if (r < 0)
@@ -144,31 +143,18 @@ static int finish(int state_fd)
 
 	if (ready_fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	r = carry_on(state_fd, ready_fd);
-	if (r < 0)
-		return r;
-	r = state_dir_remove(state_fd, STATE_DIR_READY);
-	if (r < 0)
+	if ((r = carry_on(state_fd, ready_fd)) < 0 ||
+		(r = state_dir_remove(state_fd, STATE_DIR_READY)) < 0)
 		return r;
 	return fsync(state_fd) < 0 ? -errno : 0;
 }
 
-static int settle(int state_fd)
-{
-	int r = finish(state_fd);
-
-	if (r < 0)
-		return r;
-	r = state_dir_remove(state_fd, STATE_DIR_NEW);
-	if (r < 0)
-		return r;
-	return unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT ? -errno : 0;
-}
-
 int state_dir_settle(int state_fd)
 {
-	int r = settle(state_fd);
+	int r;
 
+	if ((r = finish(state_fd)) == 0 && (r = state_dir_remove(state_fd, STATE_DIR_NEW)) == 0)
+		r = unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT ? -errno : 0;
 	if (r < 0)
 		log_error("the state directory cannot be tidied up after a backup or a restore: "
 			  "%s",
@@ -178,15 +164,11 @@ int state_dir_settle(int state_fd)
 
 int state_dir_begin(int state_fd, int *ret_new_fd)
 {
-	int fd;
-
 	if (mkdirat(state_fd, STATE_DIR_NEW, 0700) < 0)
 		return -errno;
-	fd = openat(state_fd, STATE_DIR_NEW, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	*ret_new_fd = fd;
-	return 0;
+	*ret_new_fd =
+		openat(state_fd, STATE_DIR_NEW, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return *ret_new_fd < 0 ? -errno : 0;
 }
 
 int state_dir_switch(int state_fd, int new_fd)

@@ -10,14 +10,15 @@
 #include "patd/util/log.h"
 
 struct statements {
-	struct database *database;
+	sqlite3 *handle;
+	const struct table *table;
 	size_t n;
 	sqlite3_stmt *prepared[];
 };
 
-int statement_failure(const struct database *database, int sqlite_code)
+int statement_failure(const struct statements *statements, int sqlite_code)
 {
-	log_error("the database failed: %s", sqlite3_errmsg(database->handle));
+	log_error("the database failed: %s", sqlite3_errmsg(statements->handle));
 	return schema_errno(sqlite_code);
 }
 
@@ -28,7 +29,8 @@ int statements_new(struct database *database, const char *const *sql, size_t n,
 
 	if (!statements)
 		return -ENOMEM;
-	statements->database = database;
+	statements->handle = database->handle;
+	statements->table = table;
 	statements->n = n;
 	for (size_t i = 0; i < n; i++) {
 		int r = row_prepare(database->handle, sql[i], table, SQLITE_PREPARE_PERSISTENT,
@@ -54,11 +56,6 @@ void statements_free(struct statements *statements)
 	free(statements);
 }
 
-struct database *statements_database(const struct statements *statements)
-{
-	return statements->database;
-}
-
 sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which)
 {
 	return statements->prepared[which];
@@ -72,7 +69,18 @@ int statement_step(const struct statements *statements, unsigned int which)
 		return r == SQLITE_ROW;
 	if (schema_errno(r) == -EEXIST)
 		return -EEXIST;
-	return statement_failure(statements->database, r);
+	return statement_failure(statements, r);
+}
+
+int statement_has_row(const struct statements *statements, unsigned int which, bool *ret_has)
+{
+	int r = statement_step(statements, which);
+
+	sqlite3_reset(statements->prepared[which]);
+	if (r < 0)
+		return r;
+	*ret_has = r > 0;
+	return 0;
 }
 
 int statement_run(const struct statements *statements, unsigned int which)
@@ -90,13 +98,13 @@ int statement_run_one(const struct statements *statements, unsigned int which)
 
 	if (r < 0)
 		return r;
-	return sqlite3_changes(statements->database->handle) > 0 ? 0 : -ENOENT;
+	return sqlite3_changes(statements->handle) > 0 ? 0 : -ENOENT;
 }
 
-int statement_compile(struct database *database, const char *sql, const struct table *table,
-	sqlite3_stmt **ret_statement)
+int statement_compile(
+	const struct statements *statements, const char *sql, sqlite3_stmt **ret_statement)
 {
-	int r = row_prepare(database->handle, sql, table, 0, ret_statement);
+	int r = row_prepare(statements->handle, sql, statements->table, 0, ret_statement);
 
-	return r == SQLITE_OK ? 0 : statement_failure(database, r);
+	return r == SQLITE_OK ? 0 : statement_failure(statements, r);
 }

@@ -15,13 +15,14 @@ int statements_new(struct database *database, const char *const *sql, size_t n,
 /* NULL is allowed. */
 void statements_free(struct statements *statements);
 
-struct database *statements_database(const struct statements *statements);
-
 /* To bind to, and to read from. */
 sqlite3_stmt *statement_get(const struct statements *statements, unsigned int which);
 
 /* 1: the statement is on a row; 0: there is no further one.  The caller resets it. */
 int statement_step(const struct statements *statements, unsigned int which);
+
+/* Whether it gives a row; the statement is then reset. */
+int statement_has_row(const struct statements *statements, unsigned int which, bool *ret_has);
 
 /* Runs a statement that gives no row, and makes it ready for its next use. */
 int statement_run(const struct statements *statements, unsigned int which);
@@ -29,9 +30,9 @@ int statement_run(const struct statements *statements, unsigned int which);
 /* The same, and -ENOENT if no row was changed by it. */
 int statement_run_one(const struct statements *statements, unsigned int which);
 
-/* Compiles a statement for one use, as row_prepare() does. */
-int statement_compile(struct database *database, const char *sql, const struct table *table,
-	sqlite3_stmt **ret_statement);
+/* Compiles another one for one use, with the same table. */
+int statement_compile(
+	const struct statements *statements, const char *sql, sqlite3_stmt **ret_statement);
 
 /* Logs what SQLite said, and returns the negative errno. */
-int statement_failure(const struct database *database, int sqlite_code);
+int statement_failure(const struct statements *statements, int sqlite_code);

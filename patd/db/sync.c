@@ -70,13 +70,10 @@ int sync_new(
 	sync->job = (struct job) { .run = run, .done = done };
 	sync->worker = worker;
 	sync->database = database;
-	r = sd_event_add_time_relative(
-		event, &sync->timer, CLOCK_MONOTONIC, LAG_US, 0, on_timer, sync);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_add_post(event, &sync->post, on_post, sync);
-	if (r < 0) {
+	if ((r = sd_event_add_time_relative(
+		     event, &sync->timer, CLOCK_MONOTONIC, LAG_US, 0, on_timer, sync)) < 0 ||
+		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
+		(r = sd_event_add_post(event, &sync->post, on_post, sync)) < 0) {
 		sync_free(sync);
 		return r;
 	}

@@ -11,7 +11,7 @@
 
 /*
  * Runs fn in a transaction: what fn returns below 0 undoes it all.  On a full disk spare lets the
- * room that is kept on it be used, and fn is called a second time.
+ * reserve be used, and fn is called a second time.
  */
 int transaction_run(
 	struct database *database, bool spare, int (*fn)(void *userdata), void *userdata);
@@ -40,6 +40,14 @@ int usage_commit(struct database *database);
 
 /* Whether usage, too, is on disk when usage_commit() returns.  Not so at first. */
 int usage_set_sync(struct database *database, bool sync);
+
+/*
+ * The reserve, room for a revoke on a full disk: a file in the state directory, which is removed
+ * then, and made again when there is room.  Without room for it reserve_make() does nothing.
+ */
+void reserve_make(int state_fd);
+/* False if there was none. */
+bool reserve_spend(int state_fd);
 
 /* The statements of struct database itself, for patd/db/ alone. */
 enum {

@@ -27,11 +27,6 @@ struct history {
 	unsigned int losses; /* how often entries that a check may have seen were undone */
 };
 
-static void reseal(const struct history *history, struct history_seal *seal)
-{
-	key_seal_mac(history->key, seal, seal->mac);
-}
-
 static bool sealed(const struct history *history, const struct history_seal *seal)
 {
 	uint8_t mac[ENTRY_MAC_LEN];
@@ -60,14 +55,11 @@ static int mend(struct history *history, bool altered)
 	bool has_tokens = false;
 	int r = history_rows_list(history->rows, &last, take_last, &seal);
 
+	altered = altered || r > 0;
+	if (r == 0)
+		r = meta_has_tokens(history->database, &has_tokens);
 	if (r < 0)
 		return r;
-	altered = altered || r > 0;
-	if (r == 0) {
-		r = meta_has_tokens(history->database, &has_tokens);
-		if (r < 0)
-			return r;
-	}
 	history->altered = altered || has_tokens;
 	if (history->altered) {
 		log_error("the history was altered in the database, outside of patd; "
@@ -75,7 +67,7 @@ static int mend(struct history *history, bool altered)
 		randombytes_buf(seal.before_first, sizeof(seal.before_first));
 		randombytes_buf(seal.at_last, sizeof(seal.at_last));
 	}
-	reseal(history, &seal);
+	key_seal_mac(history->key, &seal, seal.mac);
 	history->seal = seal;
 	return 0;
 }
@@ -151,7 +143,7 @@ int history_append(struct history *history, struct entry *entry)
 	key_entry_mac(history->key, entry, seal.at_last, entry->mac);
 	seal.last = entry->seq;
 	memcpy(seal.at_last, entry->mac, sizeof(seal.at_last));
-	reseal(history, &seal);
+	key_seal_mac(history->key, &seal, seal.mac);
 	r = history_rows_append(history->rows, entry, &seal);
 	if (r < 0)
 		return r;
@@ -190,11 +182,13 @@ struct check_slice {
 	unsigned int rows;
 };
 
-static void end_check(struct history_check *check, uint64_t bad, const char *problem)
+/* Returns an entry_row_fn's word to stop. */
+static int end_check(struct history_check *check, uint64_t bad, const char *problem)
 {
 	check->done = true;
 	check->bad = bad;
 	check->problem = problem;
+	return 1;
 }
 
 static int check_row(const struct entry *entry, void *userdata)
@@ -205,19 +199,13 @@ static int check_row(const struct entry *entry, void *userdata)
 
 	if (slice->rows++ == SLICE)
 		return 1;
-	if (entry->seq < check->next || check->next > slice->last) {
-		end_check(check, entry->seq, N_("an entry was added"));
-		return 1;
-	}
-	if (entry->seq > check->next) {
-		end_check(check, check->next, N_("an entry is missing"));
-		return 1;
-	}
+	if (entry->seq < check->next || check->next > slice->last)
+		return end_check(check, entry->seq, N_("an entry was added"));
+	if (entry->seq > check->next)
+		return end_check(check, check->next, N_("an entry is missing"));
 	key_entry_mac(slice->history->key, entry, check->before, mac);
-	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0) {
-		end_check(check, entry->seq, N_("the entry, or one before it, was altered"));
-		return 1;
-	}
+	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0)
+		return end_check(check, entry->seq, N_("the entry, or one before it, was altered"));
 	memcpy(check->before, mac, sizeof(mac));
 	check->next++;
 	check->entries++;
@@ -314,7 +302,7 @@ int history_prune_some(struct history *history, uint64_t before, uint64_t max, b
 		return r < 0 ? r : 0;
 	seal.first = slice.seq + 1;
 	memcpy(seal.before_first, slice.mac, sizeof(seal.before_first));
-	reseal(history, &seal);
+	key_seal_mac(history->key, &seal, seal.mac);
 	r = usage_write(history->database);
 	if (r < 0)
 		return r;

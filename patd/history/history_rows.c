@@ -107,15 +107,15 @@ static void bind_seen(
 static int see(struct statements *rows, const struct entry *entry, const char *kind,
 	const char *value, bool *ret_new)
 {
-	sqlite3_stmt *statement = statement_get(rows, IS_SEEN);
+	bool seen;
 	int r;
 
-	bind_seen(statement, entry, kind, value);
-	r = statement_step(rows, IS_SEEN);
-	sqlite3_reset(statement);
-	*ret_new = r == 0;
-	if (r != 0)
-		return r < 0 ? r : 0;
+	*ret_new = false;
+	bind_seen(statement_get(rows, IS_SEEN), entry, kind, value);
+	r = statement_has_row(rows, IS_SEEN, &seen);
+	if (r < 0 || seen)
+		return r;
+	*ret_new = true;
 	bind_seen(statement_get(rows, SEE), entry, kind, value);
 	row_bind_number(statement_get(rows, SEE), 4, HISTORY_SEEN_MAX);
 	return statement_run(rows, SEE);
@@ -203,7 +203,7 @@ static int compile(struct statements *rows, const struct entry_filter *filter, u
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].wanted)
 			end = stpcpy(end, parts[i].sql);
-	r = statement_compile(statements_database(rows), sql, &entry_table, ret_statement);
+	r = statement_compile(rows, sql, ret_statement);
 	if (r < 0)
 		return r;
 	row_bind_number(*ret_statement, 1, after);
@@ -222,16 +222,9 @@ static int bounds(struct statements *rows, const struct entry_filter *filter, ui
 	uint64_t since = 1, until = INT64_MAX; /* seqs */
 	int r;
 
-	if (filter->since != 0) {
-		r = find_time(rows, filter->since, &since);
-		if (r < 0)
-			return r;
-	}
-	if (filter->until != 0) {
-		r = find_time(rows, filter->until, &until);
-		if (r < 0)
-			return r;
-	}
+	if ((filter->since != 0 && (r = find_time(rows, filter->since, &since)) < 0) ||
+		(filter->until != 0 && (r = find_time(rows, filter->until, &until)) < 0))
+		return r;
 	*ret_after = since - 1 > filter->after ? since - 1 : filter->after;
 	*ret_before = until < before ? until : before;
 	return 0;
@@ -244,11 +237,8 @@ int history_rows_list(
 	uint64_t after, before;
 	int r, step = SQLITE_DONE;
 
-	r = bounds(rows, filter, &after, &before);
-	if (r < 0)
-		return r;
-	r = compile(rows, filter, after, before, &statement);
-	if (r < 0)
+	if ((r = bounds(rows, filter, &after, &before)) < 0 ||
+		(r = compile(rows, filter, after, before, &statement)) < 0)
 		return r;
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct entry entry;
@@ -259,7 +249,7 @@ int history_rows_list(
 			r = fn(&entry, userdata);
 	}
 	if (r == 0 && step != SQLITE_DONE)
-		r = statement_failure(statements_database(rows), step);
+		r = statement_failure(rows, step);
 	sqlite3_finalize(statement);
 	return r;
 }

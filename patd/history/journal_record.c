@@ -22,22 +22,21 @@ enum {
 static const struct {
 	const char *message_id;
 	int priority;
-	const char *event; /* NULL: entry_event_text() */
 } kinds[KINDS] = {
-	[ENTRY_GENERATED] = { "bb84db6d14184c9fa20fc1807cda6deb", LOG_NOTICE, NULL },
-	[ENTRY_USED] = { "a5ccae55bbe1489aabe1b87bba4f0264", LOG_INFO, NULL },
-	[ENTRY_REFUSED] = { "6746b75c786e48f298cc2a3bceba5c80", LOG_NOTICE, NULL },
-	[ENTRY_REVOKED] = { "3ad46db586df4a1aa340d852c379069f", LOG_NOTICE, NULL },
-	[ENTRY_SUSPENDED] = { "15e04dc30d874a0abc357c21f428d9ae", LOG_NOTICE, NULL },
-	[ENTRY_RESTORED] = { "d803a616241448e39995eb048c7fcc90", LOG_NOTICE, NULL },
-	[ENTRY_ROTATED] = { "e6a6cb0289874c24a112a4d80e994fb7", LOG_NOTICE, NULL },
-	[ENTRY_RENAMED] = { "09c4e4d29eb94788be840afcc77de6f0", LOG_NOTICE, NULL },
-	[ENTRY_DELETED] = { "51b3eb5d2ce7458c8ca0fec7b188fe80", LOG_NOTICE, NULL },
-	[ENTRY_DISABLED] = { "d6dcbabf3d23460c94f4e0b8086b89a4", LOG_NOTICE, NULL },
-	[ENTRY_ENABLED] = { "95f2e8922e2646919291a38ec4886daf", LOG_NOTICE, NULL },
-	[NEW_NETWORK] = { "c19a1cfa9e6e4f3bbfaeea836e5263a0", LOG_WARNING, NULL },
-	[REUSED] = { "fa1e9adcd5f2451496470adfd3180887", LOG_ALERT, NULL },
-	[EXPIRING] = { "6d5dbccd53dd48718a7971d6b41886ba", LOG_NOTICE, "expiring" },
+	[ENTRY_GENERATED] = { "bb84db6d14184c9fa20fc1807cda6deb", LOG_NOTICE },
+	[ENTRY_USED] = { "a5ccae55bbe1489aabe1b87bba4f0264", LOG_INFO },
+	[ENTRY_REFUSED] = { "6746b75c786e48f298cc2a3bceba5c80", LOG_NOTICE },
+	[ENTRY_REVOKED] = { "3ad46db586df4a1aa340d852c379069f", LOG_NOTICE },
+	[ENTRY_SUSPENDED] = { "15e04dc30d874a0abc357c21f428d9ae", LOG_NOTICE },
+	[ENTRY_RESTORED] = { "d803a616241448e39995eb048c7fcc90", LOG_NOTICE },
+	[ENTRY_ROTATED] = { "e6a6cb0289874c24a112a4d80e994fb7", LOG_NOTICE },
+	[ENTRY_RENAMED] = { "09c4e4d29eb94788be840afcc77de6f0", LOG_NOTICE },
+	[ENTRY_DELETED] = { "51b3eb5d2ce7458c8ca0fec7b188fe80", LOG_NOTICE },
+	[ENTRY_DISABLED] = { "d6dcbabf3d23460c94f4e0b8086b89a4", LOG_NOTICE },
+	[ENTRY_ENABLED] = { "95f2e8922e2646919291a38ec4886daf", LOG_NOTICE },
+	[NEW_NETWORK] = { "c19a1cfa9e6e4f3bbfaeea836e5263a0", LOG_WARNING },
+	[REUSED] = { "fa1e9adcd5f2451496470adfd3180887", LOG_ALERT },
+	[EXPIRING] = { "6d5dbccd53dd48718a7971d6b41886ba", LOG_NOTICE },
 };
 
 /* A token's very first use is new in every way: as far as is known here, nothing to warn of. */
@@ -247,7 +246,7 @@ static void add_what(struct journal_record *record, const struct entry *entry)
 void journal_record_make(const struct entry *entry, uint64_t expires_at, struct journal_record *ret)
 {
 	unsigned int kind = kind_of(entry, expires_at);
-	const char *event = kinds[kind].event;
+	const char *event = expires_at != 0 ? "expiring" : entry_event_text(entry->event);
 
 	ret->used = 0;
 	ret->fields_n = 0;
@@ -256,7 +255,7 @@ void journal_record_make(const struct entry *entry, uint64_t expires_at, struct 
 	add_text(ret, "MESSAGE_ID", kinds[kind].message_id);
 	add_number(ret, "PRIORITY", (uint64_t)ret->priority);
 	add_number(ret, "SYSLOG_FACILITY", LOG_FAC(LOG_AUTHPRIV));
-	add_text(ret, "PAT_EVENT", event ? event : entry_event_text(entry->event));
+	add_text(ret, "PAT_EVENT", event);
 	add_text(ret, "PAT_TOKEN_ID", entry->id.text);
 	add_text(ret, "PAT_TOKEN_NAME", entry->name);
 	add_text(ret, "PAT_USER", entry->user);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A record that the database keeps, described by one table of its members.  The table feeds the
- * columns of statements, what is bound and read (patd/db/row.h), and the MAC (patd/crypto/mac.h).
+ * columns of statements, what is bound and read (patd/db/row.h), and the MAC (patd/crypto/key.h).
  *
  * The order of a table is part of the database's format: the MAC covers the members in it.  A
  * member that is added later goes behind all others, the MAC included; see mac_record().
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ enum field_kind {
 	FIELD_MAC    /* uint8_t[]: the MAC over the record, which covers all members but this one */
 };
 
+#define FIELD_IS_TEXT(kind) ((kind) <= FIELD_ANY_ID)
+#define FIELD_IS_BYTES(kind) ((kind) >= FIELD_BYTES)
+
 struct field {
 	const char *column;
 	enum field_kind kind;
@@ -37,6 +41,14 @@ struct table {
 	size_t n;
 	size_t size; /* of the record */
 };
+
+/* The value of a member that is neither text nor bytes. */
+static inline uint64_t field_number(const struct field *field, const void *member)
+{
+	if (field->kind == FIELD_NUMBER)
+		return *(const uint64_t *)member;
+	return field->kind == FIELD_BOOL ? *(const bool *)member : *(const uint32_t *)member;
+}
 
 /* A row of such a table; 'max_' where the kind is a number. */
 #define FIELD_SHOWN(record, column_, member, kind_, max_, property_)                               \

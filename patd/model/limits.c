@@ -48,28 +48,6 @@ const struct limit limits_table[PAT_RESTRICTIONS] = {
 	},
 };
 
-static const void *member_of(const struct limits *limits, enum pat_restriction restriction)
-{
-	return (const char *)limits + limits_table[restriction].offset;
-}
-
-const char *limits_text(const struct limits *limits, enum pat_restriction restriction)
-{
-	return member_of(limits, restriction);
-}
-
-uint64_t limits_number(const struct limits *limits, enum pat_restriction restriction)
-{
-	return *(const uint64_t *)member_of(limits, restriction);
-}
-
-bool limits_has(const struct limits *limits, enum pat_restriction restriction)
-{
-	if (RESTRICTION_IS_NUMBER(restrictions[restriction].kind))
-		return limits_number(limits, restriction) != 0;
-	return limits_text(limits, restriction)[0] != '\0';
-}
-
 const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 	const struct restriction_value *value)
 {
@@ -88,10 +66,19 @@ const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 	return NULL;
 }
 
+static bool is_set(const struct limits *limits, enum pat_restriction restriction)
+{
+	const void *member = (const char *)limits + limits_table[restriction].offset;
+
+	if (RESTRICTION_IS_NUMBER(restrictions[restriction].kind))
+		return *(const uint64_t *)member != 0;
+	return *(const char *)member != '\0';
+}
+
 bool limits_permit(
 	const struct limits *limits, enum pat_restriction restriction, const struct login *login)
 {
 	const struct limit *limit = &limits_table[restriction];
 
-	return !limit->permit || !limits_has(limits, restriction) || limit->permit(limits, login);
+	return !limit->permit || !is_set(limits, restriction) || limit->permit(limits, login);
 }

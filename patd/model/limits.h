@@ -54,13 +54,6 @@ struct limit {
 
 extern const struct limit limits_table[PAT_RESTRICTIONS];
 
-/* The value of a restriction whose kind is a list or a text, and of one that is a number. */
-const char *limits_text(const struct limits *limits, enum pat_restriction restriction);
-uint64_t limits_number(const struct limits *limits, enum pat_restriction restriction);
-
-/* Whether the token is restricted in that way. */
-bool limits_has(const struct limits *limits, enum pat_restriction restriction);
-
 /* Sets one restriction.  NULL, or what is wrong with the value, for a person; static. */
 const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 	const struct restriction_value *value);

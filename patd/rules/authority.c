@@ -5,13 +5,11 @@
 #include <string.h>
 
 static const char *const texts[ACTIONS + 1] = {
-	[ACTION_NONE] = NULL,
 	[ACTION_GENERATE_OWN] = "org.patd.tokens1.generate-own",
 	[ACTION_RESTORE_OWN] = "org.patd.tokens1.restore-own",
 	[ACTION_ROTATE_OWN] = "org.patd.tokens1.rotate-own",
 	[ACTION_MANAGE_OTHERS] = "org.patd.tokens1.manage-others",
 	[ACTION_SET_POLICY] = "org.patd.tokens1.set-policy",
-	[ACTION_ROOT] = NULL,
 };
 
 /*

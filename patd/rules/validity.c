@@ -28,23 +28,16 @@ bool validity_revoked(const struct token *token, uint64_t now)
 	return token->revoked_at != 0 && (token->revoked_until == 0 || now < token->revoked_until);
 }
 
-static uint64_t latest(const uint64_t *times, size_t n)
-{
-	uint64_t time = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (times[i] > time)
-			time = times[i];
-	return time;
-}
-
 /* From when it might have been used: a new secret, or a return from a revoke, counts anew. */
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now)
 {
 	const uint64_t times[] = { token->created_at, token->limits.not_before, token->restored_at,
 		token->revoked_until, token->rotated_at, token->last_used_at };
-	uint64_t since = latest(times, sizeof(times) / sizeof(times[0]));
+	uint64_t since = 0;
 
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (times[i] > since)
+			since = times[i];
 	return policy->revoke_unused != POLICY_UNLIMITED && now > since &&
 	       now - since >= policy->revoke_unused;
 }

@@ -12,13 +12,10 @@
 uint64_t validity_end(const struct token *token, const struct policy *policy);
 
 bool validity_expired(const struct token *token, const struct policy *policy, uint64_t now);
-
 /* Revoked for good, or for a while that is not over. */
 bool validity_revoked(const struct token *token, uint64_t now);
-
 /* So long unused that the policy takes it for revoked. */
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
-
 bool validity_exhausted(const struct token *token);
 
 /* The earliest time after now at which its state changes by itself; 0: none. */

@@ -13,9 +13,7 @@
 #include <stdint.h>
 
 #include "patd/db/database.h"
-#include "patd/model/disabled.h"
 #include "patd/model/token.h"
-#include "patd/store/token_list.h"
 
 struct store;
 
@@ -51,14 +49,69 @@ int store_delete(struct store *store, const char *id);
 int store_was_secret(struct store *store, const char *id,
 	const uint8_t verifier[static TOKEN_VERIFIER_LEN], bool *ret_was);
 
-/* See token_list_rows(). */
+/* --- lists of tokens --- */
+
+/*
+ * Which tokens to list, in one of two orders: (user, uid, name), or id.  The filter has the
+ * conditions that an index serves; the caller applies all others.  NULL or false: no such
+ * condition.
+ */
+struct list_filter {
+	const char *user;
+	bool by_uid; /* with user */
+	uint32_t uid;
+	const char *name;
+	/* Only rows behind this one in the order (user, uid, name). */
+	const char *after_user;
+	uint32_t after_uid;
+	const char *after_name;
+
+	/* In the order of ids: those that begin so; without any of the conditions above. */
+	const char *id_prefix;
+	const char *after_id;
+};
+
+/* Called for each row; a nonzero return ends the listing and is its result. */
+typedef int (*list_row_fn)(const struct token *token, void *userdata);
+
+/* 0, a negative errno (logged), or what fn returned. */
 int store_list(
 	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata);
-/* See token_list_deadlines(). */
+
+/* Times at which a token changes by itself. */
+enum deadline {
+	DEADLINE_END,      /* expires_at */
+	DEADLINE_RESTORE,  /* revoked_until */
+	DEADLINE_START,    /* not_before */
+	DEADLINE_CREATION, /* created_at: the policy counts from there */
+	DEADLINES
+};
+
+/* A place in the order of such times. */
+struct deadline_place {
+	uint64_t at;
+	struct pat_id id;
+};
+
+/* The time of that deadline of the token; 0: there is none. */
+uint64_t deadline_of(enum deadline deadline, const struct token *token);
+
+/* As store_list(), of all tokens that have such a time, behind that place. */
 int store_list_deadlines(struct store *store, enum deadline deadline,
 	const struct deadline_place *after, list_row_fn fn, void *userdata);
 
 /* --- the disabled --- */
+
+/* A user, or everybody, whose tokens an administrator has disabled. */
+struct disabled {
+	char user[TOKEN_USER_BYTES_MAX + 1]; /* "": everybody */
+	uint64_t at;
+	uint32_t by_uid;
+	char reason[TOKEN_REASON_MAX + 1]; /* "": none was given */
+};
+
+/* Called for each; a nonzero return ends the listing and is its result. */
+typedef int (*disabled_fn)(const struct disabled *disabled, void *userdata);
 
 /* Whether the user is, or everybody. */
 int store_is_disabled(struct store *store, const char *user, bool *ret_disabled);

@@ -17,7 +17,7 @@ static int check_key(struct database *database, const struct key *key)
 	int r;
 
 	key_check_value(key, ours);
-	r = meta_get_key_check(database, theirs, sizeof(theirs));
+	r = meta_get_key_check(database, theirs);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 && sodium_memcmp(ours, theirs, sizeof(ours)) == 0)
@@ -25,7 +25,7 @@ static int check_key(struct database *database, const struct key *key)
 	r = meta_has_tokens(database, &has_tokens);
 	if (r < 0)
 		return r;
-	return has_tokens ? -EKEYREJECTED : meta_set_key_check(database, ours, sizeof(ours));
+	return has_tokens ? -EKEYREJECTED : meta_set_key_check(database, ours);
 }
 
 /*
@@ -42,18 +42,6 @@ static int check_key(struct database *database, const struct key *key)
 #define CHANGES_BURST 1000U
 #define CHANGE_COST_US (UINT64_C(10) * 1000000)
 
-static int open_tables(struct tokens *tokens)
-{
-	int r = store_new(tokens->database, &tokens->store);
-
-	if (r < 0)
-		return r;
-	r = history_new(tokens->database, tokens->key, &tokens->history);
-	if (r < 0)
-		return r;
-	return usage_set_sync(tokens->database, tokens->policy->usage_sync_full);
-}
-
 static void close_tables(struct tokens *tokens)
 {
 	history_free(tokens->history);
@@ -64,17 +52,13 @@ static void close_tables(struct tokens *tokens)
 int tokens_new(struct database *database, const struct key *key, struct clock *clock,
 	const struct policy *policy, struct tokens **ret_tokens)
 {
-	const struct ratelimit uses = { .cost_us = USE_COST_US, .burst = USES_BURST };
 	const struct ratelimit refusals = { .cost_us = REFUSAL_COST_US, .burst = REFUSALS_BURST };
-	const struct ratelimit changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST };
 	struct tokens *tokens;
 	uint64_t time = 0;
-	int r = check_key(database, key);
+	int r;
 
-	if (r < 0)
-		return r;
-	r = meta_get_number(database, META_TIME, &time);
-	if (r < 0)
+	if ((r = check_key(database, key)) < 0 ||
+		(r = meta_get_number(database, META_TIME, &time)) < 0)
 		return r;
 	tokens = malloc(sizeof(*tokens));
 	if (!tokens)
@@ -85,14 +69,15 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.clock = clock,
 		.policy = policy,
 		.time_stored = time,
-		.uses = uses,
+		.uses = { .cost_us = USE_COST_US, .burst = USES_BURST },
 		.refusals = refusals,
 		.alerts = refusals,
 		.change_queue = refusals,
-		.changes = changes,
+		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },
 	};
-	r = open_tables(tokens);
-	if (r < 0) {
+	if ((r = store_new(database, &tokens->store)) < 0 ||
+		(r = history_new(database, key, &tokens->history)) < 0 ||
+		(r = usage_set_sync(database, policy->usage_sync_full)) < 0) {
 		close_tables(tokens);
 		return r;
 	}

@@ -19,7 +19,6 @@
 #include "patd/policy/policy.h"
 #include "patd/rules/authority.h"
 #include "patd/store/store.h"
-#include "patd/tokens/cursor.h"
 #include "patd/util/clock.h"
 
 struct tokens;
@@ -50,7 +49,6 @@ struct token_listener {
 	void *userdata;
 };
 
-/* What is to be generated. */
 struct token_request {
 	const char *name;
 	uint32_t uid; /* of the owner */
@@ -61,14 +59,12 @@ struct token_request {
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 };
 
-/* How a token is to be revoked. */
 struct revocation {
 	bool for_a_while;   /* a suspension, */
 	uint64_t seconds;   /* which ends by itself after so many */
 	const char *reason; /* NULL: none */
 };
 
-/* What is to be listed. */
 struct token_query {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;         /* every user's */
@@ -85,7 +81,8 @@ struct token_query {
 	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
 };
 
-#define TOKENS_CURSOR_MAX CURSOR_TEXT_MAX
+/* Of the text of a cursor, with the NUL. */
+#define TOKENS_CURSOR_MAX (TOKEN_USER_BYTES_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295:"))
 
 /*
  * Rules over the given database, key, clock and policy, all of which must outlive them.  Checks
@@ -96,7 +93,6 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 	const struct policy *policy, struct tokens **ret_tokens);
 void tokens_free(struct tokens *tokens);
 
-/* Replaces the policy. */
 int tokens_set_policy(struct tokens *tokens, const struct policy *policy);
 const struct policy *tokens_policy(const struct tokens *tokens);
 
@@ -175,7 +171,7 @@ enum pat_error tokens_may_follow(
 	const struct caller *caller, bool all, struct refusal *ret_refusal);
 
 /*
- * One page, row by row to fn (see patd/store/token_list.h).  Writes "" to ret_cursor after the last
+ * One page, row by row to fn (see patd/store/store.h).  Writes "" to ret_cursor after the last
  * page. Looks at a bounded number of tokens, so that a page may be short and not the last.
  */
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
@@ -196,16 +192,11 @@ int tokens_notify_deadlines(struct tokens *tokens, enum deadline deadline,
 /* The place to begin at, so that only deadlines from now on are notified of. */
 struct deadline_place tokens_deadlines_from(const struct tokens *tokens, enum deadline deadline);
 
-/* The next time at which the token changes by itself; 0: none. */
+/* When the token next changes by itself, and when it expires under the policy; 0: never. */
 uint64_t tokens_next_deadline(struct tokens *tokens, const struct token *token);
-
-/* When it expires under the policy; 0: never. */
 uint64_t tokens_end(struct tokens *tokens, const struct token *token);
-
-/* Whether it is revoked now. */
-bool tokens_revoked(struct tokens *tokens, const struct token *token);
-
 /* As of now. */
+bool tokens_revoked(struct tokens *tokens, const struct token *token);
 enum token_state tokens_state(struct tokens *tokens, const struct token *token);
 
 /*
@@ -223,7 +214,6 @@ void tokens_commit_usage(struct tokens *tokens);
 
 /* --- the history --- */
 
-/* What is to be listed of the history. */
 struct history_query {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;
@@ -240,10 +230,7 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	const struct history_query *query, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
 
-/*
- * Where a token was used from: the latest first, five at most.  For a token that is not the
- * caller's, and one that does not exist, PAT_ERR_DENIED alike.
- */
+/* Where a token was used from: the latest first, five at most.  Refuses as tokens_revoke(). */
 enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *caller,
 	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal);
 

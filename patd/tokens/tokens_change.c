@@ -15,17 +15,15 @@ enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, c
 	struct token *ret_token, struct refusal *ret_refusal)
 {
 	struct token token;
-	int r;
+	int r = store_get(tokens->store, id, &token);
 
-	r = store_get(tokens->store, id, &token);
 	/* Of a damaged row nobody can say whose it is. */
 	if (caller->uid != 0 &&
 		(r == -EBADMSG || (r == 0 && !authority_owns(caller, token.uid, token.user))))
 		r = -ENOENT;
-	if (r < 0)
-		return tokens_refuse_errno(r, ret_refusal);
-	*ret_token = token;
-	return PAT_OK;
+	if (r == 0)
+		*ret_token = token;
+	return tokens_refuse_errno(r, ret_refusal);
 }
 
 /*
@@ -63,14 +61,6 @@ static enum pat_error load_intact(struct tokens *tokens, const struct caller *ca
 			   "nothing and can only be deleted"),
 			ret_refusal);
 	return PAT_OK;
-}
-
-static enum pat_error commit(struct tokens *tokens, enum change_kind kind, struct token *token,
-	struct entry *entry, struct refusal *ret_refusal)
-{
-	const struct change change = { .kind = kind, .token = token, .entry = entry };
-
-	return tokens_commit(tokens, &change, ret_refusal);
 }
 
 static bool compromised(const struct token *token)
@@ -134,50 +124,41 @@ static bool ends_access(const struct token *before, const struct token *after, u
 	       (compromised(after) && !compromised(before));
 }
 
-/* *ret_new: it was not revoked before. */
 static enum pat_error revoke_token(struct tokens *tokens, const struct caller *caller,
-	struct token *token, const struct revocation *revocation, bool *ret_new,
-	struct refusal *ret_refusal)
+	struct token *token, const struct revocation *revocation, struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
 	const struct token before = *token;
-	struct entry entry;
 	enum pat_error error = check_revocation(revocation, now, ret_refusal);
 
-	*ret_new = false;
 	if (error != PAT_OK || !apply(revocation, now, token))
 		return error;
 	if (!ends_access(&before, token, now))
 		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	entry = tokens_entry(
-		tokens, caller, token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token);
-	pat_field_cut(entry.detail, sizeof(entry.detail), token->revoked_reason);
-	error = commit(tokens, CHANGE_UPDATE, token, &entry, ret_refusal);
-	*ret_new = error == PAT_OK && !validity_revoked(&before, now);
-	return error;
+	return tokens_commit(tokens, caller, CHANGE_UPDATE,
+		token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token,
+		token->revoked_reason, ret_refusal);
 }
 
 enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller, const char *id,
 	const struct revocation *revocation, struct refusal *ret_refusal)
 {
 	struct token token;
-	bool new;
 	enum pat_error error = load_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
 
-	return error != PAT_OK
-		       ? error
-		       : revoke_token(tokens, caller, &token, revocation, &new, ret_refusal);
+	if (error != PAT_OK)
+		return error;
+	return revoke_token(tokens, caller, &token, revocation, ret_refusal);
 }
 
 enum pat_error tokens_revoke_unused(
 	struct tokens *tokens, struct token *token, struct refusal *ret_refusal)
 {
 	const struct revocation unused = { .reason = "unused for too long" };
-	bool new;
 
-	return revoke_token(tokens, &tokens_patd, token, &unused, &new, ret_refusal);
+	return revoke_token(tokens, &tokens_patd, token, &unused, ret_refusal);
 }
 
 #define REVOKED_MAX 4U     /* in one turn of the loop: each is synced */
@@ -220,15 +201,14 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 		.after_uid = uid,
 		.after_name = place,
 	};
+	bool own = authority_owns(caller, uid, user);
 	cleanup_free struct batch *batch = NULL;
+	uint64_t now = clock_now(tokens->clock);
 	enum pat_error error;
 	int r;
 
-	error = tokens_allow(caller, OP_REVOKE, authority_owns(caller, uid, user), ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = check_revocation(revocation, clock_now(tokens->clock), ret_refusal);
-	if (error != PAT_OK)
+	if ((error = tokens_allow(caller, OP_REVOKE, own, ret_refusal)) != PAT_OK ||
+		(error = check_revocation(revocation, now, ret_refusal)) != PAT_OK)
 		return error;
 	batch = calloc(1, sizeof(*batch));
 	if (!batch)
@@ -238,11 +218,10 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	for (unsigned int i = 0; error == PAT_OK && i < batch->n; i++) {
-		bool new;
+		bool revoked = validity_revoked(&batch->found[i], now);
 
-		error = revoke_token(
-			tokens, caller, &batch->found[i], revocation, &new, ret_refusal);
-		*count += new;
+		error = revoke_token(tokens, caller, &batch->found[i], revocation, ret_refusal);
+		*count += error == PAT_OK && !revoked;
 	}
 	pat_field_cut(place, PAT_NAME_BYTES_MAX + 1, batch->more ? batch->last : "");
 	return error;
@@ -253,7 +232,6 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 {
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
-	struct entry entry;
 	enum pat_error error = load_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
@@ -276,8 +254,8 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	token.revoked_until = 0;
 	token.revoked_reason[0] = '\0';
 	token.restored_at = now;
-	entry = tokens_entry(tokens, caller, ENTRY_RESTORED, &token);
-	return commit(tokens, CHANGE_UPDATE, &token, &entry, ret_refusal);
+	return tokens_commit(
+		tokens, caller, CHANGE_UPDATE, ENTRY_RESTORED, &token, "", ret_refusal);
 }
 
 enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -285,7 +263,7 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 {
 	const char *problem = pat_name_problem(name);
 	struct token token;
-	struct entry entry;
+	char before[sizeof(token.name)];
 	enum pat_error error = load_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
@@ -297,15 +275,14 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	entry = tokens_entry(tokens, caller, ENTRY_RENAMED, &token);
-	pat_field_cut(entry.detail, sizeof(entry.detail), token.name);
+	pat_field_cut(before, sizeof(before), token.name);
 	pat_field_cut(token.name, sizeof(token.name), name);
-	pat_field_cut(entry.name, sizeof(entry.name), name);
-	return commit(tokens, CHANGE_UPDATE, &token, &entry, ret_refusal);
+	return tokens_commit(
+		tokens, caller, CHANGE_UPDATE, ENTRY_RENAMED, &token, before, ret_refusal);
 }
 
-static enum pat_error check_rotatable(
-	struct tokens *tokens, const struct token *token, struct refusal *ret_refusal)
+static enum pat_error check_rotatable(struct tokens *tokens, const struct token *token,
+	uint64_t grace, struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
 
@@ -323,6 +300,9 @@ static enum pat_error check_rotatable(
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
 			N_("the token has had all the secrets it can have; generate a new one"),
 			ret_refusal);
+	if (beyond_calendar(now, grace))
+		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+			N_("the grace period would end after the year 9999"), ret_refusal);
 	return PAT_OK;
 }
 
@@ -331,19 +311,11 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 {
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
-	struct entry entry;
-	enum pat_error error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal);
+	enum pat_error error;
 
-	if (error != PAT_OK)
-		return error;
-	error = check_rotatable(tokens, &token, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	if (beyond_calendar(now, grace))
-		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			N_("the grace period would end after the year 9999"), ret_refusal);
-	error = tokens_ratelimit(tokens, caller, ret_refusal);
-	if (error != PAT_OK)
+	if ((error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) != PAT_OK ||
+		(error = check_rotatable(tokens, &token, grace, ret_refusal)) != PAT_OK ||
+		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
 	memcpy(token.former_verifier, token.verifier, sizeof(token.verifier));
@@ -352,8 +324,8 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	token.rotated_at = now;
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);
-	entry = tokens_entry(tokens, caller, ENTRY_ROTATED, &token);
-	error = commit(tokens, CHANGE_ROTATE, &token, &entry, ret_refusal);
+	error = tokens_commit(
+		tokens, caller, CHANGE_ROTATE, ENTRY_ROTATED, &token, "", ret_refusal);
 	if (error != PAT_OK)
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 	return error;
@@ -363,7 +335,6 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	struct refusal *ret_refusal)
 {
 	struct token token = { 0 };
-	struct entry entry;
 	enum pat_error error;
 	int r;
 
@@ -379,8 +350,7 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 			N_("the token is not revoked; revoke it first, then delete it"),
 			ret_refusal);
 	pat_field_cut(token.id.text, sizeof(token.id.text), id);
-	entry = tokens_entry(tokens, caller, ENTRY_DELETED, &token);
-	return commit(tokens, CHANGE_DELETE, &token, &entry, ret_refusal);
+	return tokens_commit(tokens, caller, CHANGE_DELETE, ENTRY_DELETED, &token, "", ret_refusal);
 }
 
 enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)

@@ -107,15 +107,10 @@ void tokens_record(struct tokens *tokens, struct entry *entry)
 	tokens_notify_entry(tokens, entry);
 }
 
-static int write_delete(struct tokens *tokens, const char *id)
-{
-	int r = history_forget(tokens->history, id);
-
-	return r < 0 ? r : store_delete(tokens->store, id);
-}
-
 static int write_change(struct tokens *tokens, const struct change *change)
 {
+	int r;
+
 	switch (change->kind) {
 	case CHANGE_GENERATE:
 		return store_insert(tokens->store, change->token);
@@ -126,11 +121,12 @@ static int write_change(struct tokens *tokens, const struct change *change)
 	case CHANGE_USE:
 		return store_use(tokens->store, change->token);
 	case CHANGE_DELETE:
-		return write_delete(tokens, change->token->id.text);
+		r = history_forget(tokens->history, change->token->id.text);
+		return r < 0 ? r : store_delete(tokens->store, change->token->id.text);
 	case CHANGE_DISABLE:
 		return store_disable(tokens->store, change->disabled);
 	case CHANGE_ENABLE:
-		return store_enable(tokens->store, change->user);
+		return store_enable(tokens->store, change->disabled->user);
 	}
 	return -EINVAL;
 }
@@ -162,15 +158,11 @@ static int write_all(void *userdata)
 	const struct writing *writing = userdata;
 	struct tokens *tokens = writing->tokens;
 	const struct change *change = writing->change;
-	int r = write_change(tokens, change);
+	int r;
 
-	if (r < 0)
+	if ((r = write_change(tokens, change)) < 0 ||
+		(change->entry && (r = history_append(tokens->history, change->entry)) < 0))
 		return r;
-	if (change->entry) {
-		r = history_append(tokens->history, change->entry);
-		if (r < 0)
-			return r;
-	}
 	return meta_set_number(tokens->database, META_TIME, writing->now);
 }
 
@@ -197,10 +189,13 @@ int tokens_write(struct tokens *tokens, const struct change *change)
 	return 0;
 }
 
-enum pat_error tokens_commit(
-	struct tokens *tokens, const struct change *change, struct refusal *ret_refusal)
+enum pat_error tokens_commit(struct tokens *tokens, const struct caller *caller,
+	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
+	struct refusal *ret_refusal)
 {
-	int r = tokens_write(tokens, change);
+	struct entry entry = tokens_entry(tokens, caller, event, token);
+	const struct change change = { .kind = kind, .token = token, .entry = &entry };
 
-	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+	pat_field_cut(entry.detail, sizeof(entry.detail), detail);
+	return tokens_refuse_errno(tokens_write(tokens, &change), ret_refusal);
 }

@@ -60,16 +60,6 @@ static void revoke_unused(struct tokens *tokens, const struct pat_id *id)
 			refusal.why);
 }
 
-static int prune(struct tokens *tokens, uint64_t now, bool *ret_more)
-{
-	const struct policy *policy = tokens->policy;
-	uint64_t before = 0;
-
-	if (policy->keep_history != POLICY_UNLIMITED && now > policy->keep_history)
-		before = now - policy->keep_history;
-	return history_prune_some(tokens->history, before, policy->max_history, ret_more);
-}
-
 int tokens_daily_some(
 	struct tokens *tokens, struct daily_work *work, expiring_fn fn, void *userdata)
 {
@@ -83,7 +73,9 @@ int tokens_daily_some(
 		.all = true, .cursor = work->cursor, .limit = REVOKED_A_TURN
 	};
 	char cursor[TOKENS_CURSOR_MAX];
+	const uint64_t keep = tokens->policy->keep_history;
 	struct refusal ignored;
+	uint64_t before = 0;
 	bool more;
 	int r;
 
@@ -97,7 +89,9 @@ int tokens_daily_some(
 		work->listed = cursor[0] == '\0';
 		return 0;
 	}
-	r = prune(tokens, page.now, &more);
+	if (keep != POLICY_UNLIMITED && page.now > keep)
+		before = page.now - keep;
+	r = history_prune_some(tokens->history, before, tokens->policy->max_history, &more);
 	if (r == 0 && !more) {
 		r = meta_touch_number(tokens->database, META_DAILY, page.now);
 		work->done = true;

@@ -93,19 +93,17 @@ static enum pat_error make_token(const struct tokens *tokens, const struct token
 	if (request->user && !tokens_user_nameable(request->user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
-	error = choose_expiry(tokens, request, &ret_token->expires_at, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = check_policy(tokens, ret_token, ret_refusal);
-	if (error != PAT_OK)
+	if ((error = choose_expiry(tokens, request, &ret_token->expires_at, ret_refusal)) !=
+			PAT_OK ||
+		(error = check_policy(tokens, ret_token, ret_refusal)) != PAT_OK)
 		return error;
 	return choose_limits(request, ret_token, ret_refusal);
 }
 
-static int take_found(const struct token *token, void *userdata)
+static int stop_at_first(const struct token *token, void *userdata)
 {
 	(void)token;
-	*(bool *)userdata = true;
+	(void)userdata;
 	return 1;
 }
 
@@ -113,17 +111,11 @@ static enum pat_error check_name(struct tokens *tokens, const char *user, uint32
 	const char *name, struct refusal *ret_refusal)
 {
 	const struct list_filter filter = {
-		.user = user,
-		.by_uid = true,
-		.uid = uid,
-		.name = name,
+		.user = user, .by_uid = true, .uid = uid, .name = name
 	};
-	bool taken = false;
-	int r = store_list(tokens->store, &filter, take_found, &taken);
+	int r = store_list(tokens->store, &filter, stop_at_first, NULL);
 
-	if (r < 0)
-		return tokens_refuse_errno(r, ret_refusal);
-	return taken ? tokens_refuse(PAT_ERR_NAME_TAKEN, NULL, ret_refusal) : PAT_OK;
+	return tokens_refuse_errno(r > 0 ? -EEXIST : r, ret_refusal);
 }
 
 static enum pat_error check_user(
@@ -162,14 +154,11 @@ enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *c
 
 	if (error != PAT_OK)
 		return error;
-	if (own) {
-		error = check_name(tokens, caller->user, caller->uid, request->name, ret_refusal);
-		if (error != PAT_OK)
-			return error;
-		error = check_user(tokens, caller->user, caller->uid, ret_refusal);
-		if (error != PAT_OK)
-			return error;
-	}
+	if (own && (error = check_name(tokens, caller->user, caller->uid, request->name,
+			    ret_refusal)) != PAT_OK)
+		return error;
+	if (own && (error = check_user(tokens, caller->user, caller->uid, ret_refusal)) != PAT_OK)
+		return error;
 	return tokens_allow(caller, OP_GENERATE, own, ret_refusal);
 }
 
@@ -177,22 +166,14 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	const struct token_request *request, struct token *ret_token,
 	char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal)
 {
+	bool own = authority_owns(caller, request->uid, request->user);
 	struct token token;
-	struct entry entry;
 	enum pat_error error;
 
-	error = tokens_allow(caller, OP_GENERATE,
-		authority_owns(caller, request->uid, request->user), ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = make_token(tokens, request, &token, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = check_user(tokens, request->user, request->uid, ret_refusal);
-	if (error != PAT_OK)
-		return error;
-	error = tokens_ratelimit(tokens, caller, ret_refusal);
-	if (error != PAT_OK)
+	if ((error = tokens_allow(caller, OP_GENERATE, own, ret_refusal)) != PAT_OK ||
+		(error = make_token(tokens, request, &token, ret_refusal)) != PAT_OK ||
+		(error = check_user(tokens, request->user, request->uid, ret_refusal)) != PAT_OK ||
+		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
 	token.uid = request->uid;
@@ -201,11 +182,8 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	pat_field_cut(token.name, sizeof(token.name), request->name);
 	pat_token_new(secret, &token.id);
 	tokens_set_verifier(tokens, &token, secret);
-	entry = tokens_entry(tokens, caller, ENTRY_GENERATED, &token);
-	error = tokens_commit(tokens,
-		&(const struct change) {
-			.kind = CHANGE_GENERATE, .token = &token, .entry = &entry },
-		ret_refusal);
+	error = tokens_commit(
+		tokens, caller, CHANGE_GENERATE, ENTRY_GENERATED, &token, "", ret_refusal);
 	if (error != PAT_OK) {
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 		return error;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/cleanup.h"
 #include "patd/tokens/tokens_private.h"
 
 /* An entry_row_fn's words to stop */
@@ -36,22 +37,15 @@ static int page_row(const struct entry *entry, void *userdata)
 	return page->fn(entry, page->userdata);
 }
 
-static bool read_cursor(const char *cursor, uint64_t *ret_seq)
-{
-	char *end;
-
-	errno = 0;
-	*ret_seq = strtoull(cursor, &end, 10);
-	return errno == 0 && cursor[0] >= '1' && cursor[0] <= '9' && *end == '\0' &&
-	       *ret_seq <= INT64_MAX;
-}
-
 /* False if the text is no cursor. */
 static bool start_after(const char *cursor, struct entry_filter *filter)
 {
 	uint64_t place;
+	char *end;
 
-	if (!read_cursor(cursor, &place))
+	errno = 0;
+	place = strtoull(cursor, &end, 10);
+	if (errno != 0 || cursor[0] < '1' || cursor[0] > '9' || *end != '\0' || place > INT64_MAX)
 		return false;
 	if (filter->reverse)
 		filter->before = place;
@@ -73,12 +67,9 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	const struct history_query *query, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
 {
-	bool own = false;
-	const char *problem = tokens_whose(caller, query->user, query->all, &own);
 	struct page page = { .fn = fn, .userdata = userdata, .limit = query->limit };
 	struct entry_filter filter = {
-		.user = own ? caller->user : query->user,
-		.by_uid = own,
+		.user = query->user,
 		.uid = caller->uid,
 		.id = query->id,
 		.since = query->since,
@@ -86,14 +77,11 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 		.after = query->after,
 		.reverse = query->reverse,
 	};
-	enum pat_error error;
+	bool own;
+	enum pat_error error = tokens_allow_list(
+		caller, query->user, query->all, wanted_problem(query), &own, ret_refusal);
 	int r;
 
-	if (!problem)
-		problem = wanted_problem(query);
-	if (problem)
-		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
-	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	if (query->cursor[0] != '\0' && !start_after(query->cursor, &filter))
@@ -104,6 +92,9 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	if (own && query->id) {
 		filter.user = NULL;
 		page.owner = caller;
+	} else if (own) {
+		filter.user = caller->user;
+		filter.by_uid = true;
 	}
 	r = history_list(tokens->history, &filter, page_row, &page);
 	if (r < 0)
@@ -141,6 +132,7 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal)
 {
 	const struct entry_filter filter = { .id = id, .reverse = true };
+	cleanup_free struct entry *found = NULL;
 	struct sources_page page = { 0 };
 	struct token token;
 	enum pat_error error;
@@ -152,24 +144,21 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 		return error;
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
-	page.found = calloc(SOURCES_MAX, sizeof(*page.found));
-	if (!page.found)
+	found = page.found = calloc(SOURCES_MAX, sizeof(*found));
+	if (!found)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
 	r = history_list(tokens->history, &filter, gather_source, &page);
 	for (unsigned int i = 0; r >= 0 && i < page.n; i++)
-		r = fn(&page.found[i], userdata);
-	free(page.found);
-	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+		r = fn(&found[i], userdata);
+	return tokens_refuse_errno(r, ret_refusal);
 }
 
 enum pat_error tokens_check_history(struct tokens *tokens, const struct caller *caller,
 	struct history_check *check, struct refusal *ret_refusal)
 {
 	enum pat_error error = tokens_allow(caller, OP_AUDIT, false, ret_refusal);
-	int r;
 
 	if (error != PAT_OK)
 		return error;
-	r = history_check_some(tokens->history, check);
-	return r < 0 ? tokens_refuse_errno(r, ret_refusal) : PAT_OK;
+	return tokens_refuse_errno(history_check_some(tokens->history, check), ret_refusal);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lists, page by page. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/bus.h"
@@ -33,11 +36,6 @@ static bool id_begins(const struct pat_id *id, const char *prefix)
 	return strncmp(id->text, prefix, strlen(prefix)) == 0;
 }
 
-static bool unused_since(const struct token *token, uint64_t time)
-{
-	return token->last_used_at < time && token->created_at < time;
-}
-
 static bool expires_before(uint64_t end, uint64_t time)
 {
 	return end != PAT_NEVER && end < time;
@@ -53,7 +51,8 @@ static bool matches(const struct page *page, const struct token *token)
 	const struct token_query *query = page->query;
 
 	return (!page->id_prefix || id_begins(&token->id, page->id_prefix)) &&
-	       (!query->has_unused_since || unused_since(token, query->unused_since)) &&
+	       (!query->has_unused_since || (token->last_used_at < query->unused_since &&
+						    token->created_at < query->unused_since)) &&
 	       (!query->has_expiring_before ||
 		       expires_before(validity_end(token, page->tokens->policy),
 			       query->expiring_before)) &&
@@ -90,6 +89,40 @@ static int page_row(const struct token *token, void *userdata)
 	return page->fn(token, page->userdata);
 }
 
+void cursor_format(const struct token *last, bool by_id, char ret_text[static TOKENS_CURSOR_MAX])
+{
+	if (by_id)
+		(void)snprintf(ret_text, TOKENS_CURSOR_MAX, "%s", last->id.text);
+	else
+		(void)snprintf(
+			ret_text, TOKENS_CURSOR_MAX, "%s:%u:%s", last->user, last->uid, last->name);
+}
+
+bool cursor_parse(const char *text, struct cursor *ret_cursor)
+{
+	const char *colon = strchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	unsigned long uid;
+	char *end;
+
+	ret_cursor->by_id = pat_id_valid(text);
+	if (ret_cursor->by_id) {
+		memcpy(ret_cursor->id.text, text, sizeof(ret_cursor->id.text));
+		return true;
+	}
+	if (len == 0 || len >= sizeof(ret_cursor->user) || colon[1] < '0' || colon[1] > '9')
+		return false;
+	errno = 0;
+	uid = strtoul(colon + 1, &end, 10);
+	if (errno != 0 || uid > UINT32_MAX || *end != ':')
+		return false;
+	memcpy(ret_cursor->user, text, len);
+	ret_cursor->user[len] = '\0';
+	ret_cursor->uid = (uint32_t)uid;
+	ret_cursor->name = end + 1;
+	return true;
+}
+
 static bool state_known(const char *text)
 {
 	for (unsigned int s = 0; s < TOKEN_STATES; s++)
@@ -116,16 +149,13 @@ static const char *wanted_problem(const struct token_query *query)
 static struct list_filter choose_filter(
 	const struct caller *caller, const struct token_query *query, bool own)
 {
-	if (own)
-		return (struct list_filter) {
-			.user = caller->user,
-			.by_uid = true,
-			.uid = caller->uid,
-			.name = query->name,
-		};
-	if (query->all && query->id_prefix && !query->name)
-		return (struct list_filter) { .id_prefix = query->id_prefix };
-	return (struct list_filter) { .user = query->user, .name = query->name };
+	return (struct list_filter) {
+		.user = own ? caller->user : query->user,
+		.by_uid = own,
+		.uid = caller->uid,
+		.name = query->name,
+		.id_prefix = query->all && !query->name ? query->id_prefix : NULL,
+	};
 }
 
 /* False if the place is outside of what the filter finds: the search would begin there. */
@@ -155,18 +185,13 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		.userdata = userdata,
 		.limit = query->limit,
 	};
-	bool own = false;
-	const char *problem = tokens_whose(caller, query->user, query->all, &own);
 	struct list_filter filter;
 	struct cursor cursor;
-	enum pat_error error;
+	bool own;
+	enum pat_error error = tokens_allow_list(
+		caller, query->user, query->all, wanted_problem(query), &own, ret_refusal);
 	int r;
 
-	if (!problem)
-		problem = wanted_problem(query);
-	if (problem)
-		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
-	error = tokens_allow(caller, OP_LIST, own, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	filter = choose_filter(caller, query, own);

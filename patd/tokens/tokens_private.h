@@ -29,7 +29,7 @@ struct tokens {
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
 enum pat_error tokens_refuse(enum pat_error error, const char *why, struct refusal *ret_refusal);
 
-/* The same for what the store returned. */
+/* The same for what the store returned; PAT_OK unless that is a failure. */
 enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal);
 
 /* PAT_OK, or a refusal for lack of an action: see authority_lacks(). */
@@ -48,10 +48,11 @@ enum pat_error tokens_ratelimit(
 bool tokens_user_nameable(const char *user);
 
 /*
- * Whose a list is to be: user's, everybody's if all, or the caller's own where it is neither, or
- * where user is the caller.  NULL, or what is wrong.
+ * Whether the caller may have a list of the user's, of everybody's if all, or of its own where it
+ * is neither, or where user is the caller.  problem: with the rest of the query; NULL: none.
  */
-const char *tokens_whose(const struct caller *caller, const char *user, bool all, bool *ret_own);
+enum pat_error tokens_allow_list(const struct caller *caller, const char *user, bool all,
+	const char *problem, bool *ret_own, struct refusal *ret_refusal);
 
 /* NULL if text can be a reason, else what is wrong with it. */
 const char *tokens_reason_problem(const char *reason);
@@ -62,6 +63,24 @@ void tokens_set_verifier(
 
 /* Whether the row is as patd wrote it. */
 bool tokens_intact(const struct tokens *tokens, const struct token *token);
+
+/*
+ * Where a page of a list ended: "user:uid:name" of its last row, or "id" where the list is in the
+ * order of ids.  A place in the order, not a row: it stays right when that row goes.  No user
+ * name has a colon.
+ */
+struct cursor {
+	bool by_id;
+	struct pat_id id;
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	uint32_t uid;
+	const char *name; /* into the text that was parsed */
+};
+
+void cursor_format(const struct token *last, bool by_id, char ret_text[static TOKENS_CURSOR_MAX]);
+
+/* False if text is no cursor. */
+bool cursor_parse(const char *text, struct cursor *ret_cursor);
 
 /* --- what changes something: tokens_commit.c --- */
 
@@ -83,7 +102,6 @@ struct change {
 	enum change_kind kind;
 	struct token *token; /* as it shall be; gets its MAC */
 	struct entry *entry; /* gets seq and MAC, or seq 0 if it is not written; NULL: none */
-	const char *user;    /* of CHANGE_ENABLE */
 	const struct disabled *disabled;
 };
 
@@ -93,9 +111,10 @@ struct change {
  * error: then nothing has changed.
  */
 int tokens_write(struct tokens *tokens, const struct change *change);
-/* The same, for who answers a caller. */
-enum pat_error tokens_commit(
-	struct tokens *tokens, const struct change *change, struct refusal *ret_refusal);
+/* The same of a token, for who answers a caller.  event, detail: of its entry. */
+enum pat_error tokens_commit(struct tokens *tokens, const struct caller *caller,
+	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
+	struct refusal *ret_refusal);
 
 /* Adds an entry to the usage transaction.  Listeners get it also if that fails, with seq 0. */
 void tokens_record(struct tokens *tokens, struct entry *entry);

@@ -26,6 +26,8 @@ enum pat_error tokens_refuse(enum pat_error error, const char *why, struct refus
 
 enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal)
 {
+	if (r >= 0)
+		return PAT_OK;
 	switch (r) {
 	case -ENOENT:
 		return tokens_refuse(PAT_ERR_NOT_FOUND, NULL, ret_refusal);
@@ -77,15 +79,18 @@ bool tokens_user_nameable(const char *user)
 	return !pat_name_problem(user) && strlen(user) <= TOKEN_USER_BYTES_MAX;
 }
 
-const char *tokens_whose(const struct caller *caller, const char *user, bool all, bool *ret_own)
+enum pat_error tokens_allow_list(const struct caller *caller, const char *user, bool all,
+	const char *problem, bool *ret_own, struct refusal *ret_refusal)
 {
 	if (all && user)
-		return "give user or all, not both";
-	if (user && !tokens_user_nameable(user))
-		return "user is no name of a user";
+		problem = "give user or all, not both";
+	else if (user && !tokens_user_nameable(user))
+		problem = "user is no name of a user";
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
 	/* root sees a name, be it its own, under every uid that it was bound to. */
 	*ret_own = !all && (!user || (caller->uid != 0 && strcmp(user, caller->user) == 0));
-	return NULL;
+	return tokens_allow(caller, OP_LIST, *ret_own, ret_refusal);
 }
 
 const char *tokens_reason_problem(const char *reason)

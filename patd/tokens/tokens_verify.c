@@ -94,7 +94,7 @@ static bool asked_by_owner(const struct caller *caller, const struct token *toke
 
 /*
  * Whether a login comes into the history, or there are too many like it, of that user's tokens.
- * *ret_left_out: how many were left out before it.
+ * *ret_left_out: how many were left out before it; stays as it is if this one is, too.
  */
 static bool should_record(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
@@ -126,19 +126,6 @@ static bool same_place(const struct token *token, const struct pat_request *requ
 	return strcmp(last, network) == 0;
 }
 
-static void record_refusal(struct tokens *tokens, const struct caller *caller,
-	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
-{
-	uint64_t left_out;
-	struct entry entry;
-
-	if (!should_record(tokens, caller, token, verdict, &left_out))
-		return;
-	entry = login_entry(tokens, caller, token, request, verdict);
-	entry.unrecorded = left_out;
-	tokens_record(tokens, &entry);
-}
-
 /* Once a login was told that a token expired, it stays so, whatever the clock says later. */
 static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
 {
@@ -152,7 +139,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, const struct pat_request *request, struct entry *ret_entry)
 {
 	char network[SOURCES_NETWORK_MAX];
-	uint64_t left_out;
+	uint64_t left_out = 0;
 
 	/* Remembered in any case, or the next use from there would be the first. */
 	bool worth = should_record(tokens, caller, token, PAT_ACCEPTED, &left_out);
@@ -161,7 +148,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	if (!worth && known)
 		return false;
 	*ret_entry = login_entry(tokens, caller, token, request, PAT_ACCEPTED);
-	ret_entry->unrecorded = worth ? left_out : 0;
+	ret_entry->unrecorded = left_out;
 	sources_network(ret_entry->rhost, network);
 	if (!known && history_see(tokens->history, ret_entry, network) < 0)
 		log_error("whether token %s was used there before is not known", token->id.text);
@@ -272,12 +259,14 @@ static enum pat_verdict judge(
 static void refuse(struct tokens *tokens, const struct caller *caller, struct token *token,
 	const struct pat_request *request, enum pat_verdict verdict)
 {
+	struct entry entry = login_entry(tokens, caller, token, request, verdict);
 	uint64_t now = clock_now(tokens->clock);
 	struct refusal ignored;
 
 	if (verdict == PAT_EXPIRED)
 		record_end(tokens, token, now);
-	record_refusal(tokens, caller, token, request, verdict);
+	if (should_record(tokens, caller, token, verdict, &entry.unrecorded))
+		tokens_record(tokens, &entry);
 	if (verdict == PAT_REVOKED && !validity_revoked(token, now) &&
 		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A place in a list that somebody hands in. */
-#include "patd/tokens/cursor.h"
+#include "patd/tokens/tokens_private.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

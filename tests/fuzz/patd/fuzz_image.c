@@ -42,13 +42,16 @@ static void read_all(char ret_text[static TEXT_MAX])
 	const struct entry_filter entries = { 0 };
 	struct database *database;
 	struct statements *rows;
+	struct store *store;
 
 	ret_text[0] = '\0';
 	assert_int_equal(database_open(world.place.dir, &database), 0);
 	assert_int_equal(history_rows_open(database, &rows), 0);
-	assert_int_equal(token_list_rows(database, &tokens, take_token, ret_text), 0);
+	assert_int_equal(store_new(database, &store), 0);
+	assert_int_equal(store_list(store, &tokens, take_token, ret_text), 0);
 	assert_int_equal(history_rows_list(rows, &entries, take_entry, ret_text), 0);
 	statements_free(rows);
+	store_free(store);
 	database_free(database);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The MAC over a record: what a member that is added later does to it. */
-#include "patd/crypto/mac.h"
+#include "patd/crypto/key.h"
 
 #include <sodium.h>
 #include <string.h>

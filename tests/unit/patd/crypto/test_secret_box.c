@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests of patd/crypto/secret_box. */
+/* Tests of patd/crypto/token_secret. */
 #include "tests/unit/unit.h"
 
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
 
-#include "patd/crypto/secret_box.h"
+#include "patd/crypto/token_secret.h"
 
 static const char secret[] = "pat_0123456789_00000000000000000000000000000000000000000004Lc8C3";
 static uint8_t public_key[SECRET_BOX_KEY_LEN], secret_key[crypto_box_SECRETKEYBYTES];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests of patd/crypto/secret_fd. */
+/* Tests of patd/crypto/token_secret. */
 #include "tests/unit/unit.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "patd/crypto/secret_fd.h"
+#include "patd/crypto/token_secret.h"
 
 static const char secret[] = "pat_0123456789_00000000000000000000000000000000000000000004Lc8C3";
 static int fd;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests of patd/db/reserve. */
+/* Tests of the reserve of patd/db/transaction. */
 #include <sched.h>
 #include <sys/mount.h>
 
-#include "patd/db/reserve.h"
+#include "patd/db/transaction.h"
 #include "tests/unit/patd/heard.h"
 #include "tests/unit/patd/world.h"
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests of patd/tokens/cursor. */
+/* Tests of the cursor of patd/tokens/tokens_list. */
 #include "tests/unit/unit.h"
 
 #include <string.h>
 
-#include "patd/tokens/cursor.h"
-#include "patd/tokens/tokens.h"
+#include "patd/tokens/tokens_private.h"
 
 static void formatted_cursor_is_parsed_back(void **state)
 {
