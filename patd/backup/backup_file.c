@@ -47,14 +47,11 @@ struct copy {
 	void *userdata;
 };
 
-/* -EBADMSG: there are fewer. */
-static int copy_pieces(const struct copy *copy, crypto_generichash_state *checksum)
+/* By way of piece, which has room for PIECE bytes.  -EBADMSG: there are fewer. */
+static int copy_pieces(const struct copy *copy, uint8_t *piece, crypto_generichash_state *checksum)
 {
-	cleanup_free uint8_t *piece = malloc(PIECE);
 	uint64_t done = 0;
 
-	if (!piece)
-		return -ENOMEM;
 	while (done < copy->size) {
 		size_t len = copy->size - done < PIECE ? (size_t)(copy->size - done) : PIECE;
 		ssize_t n = io_read(copy->from, piece, len);
@@ -82,13 +79,17 @@ static int copy_pieces(const struct copy *copy, crypto_generichash_state *checks
 static int copy_run(const struct copy *copy, const struct header *header,
 	uint8_t ret_checksum[static CHECKSUM_LEN])
 {
+	uint8_t *piece = malloc(PIECE);
 	crypto_generichash_state checksum;
 	int r;
 
+	if (!piece)
+		return -ENOMEM;
 	crypto_generichash_init(&checksum, NULL, 0, CHECKSUM_LEN);
 	crypto_generichash_update(
 		&checksum, (const uint8_t *)header, offsetof(struct header, checksum));
-	r = copy_pieces(copy, &checksum);
+	r = copy_pieces(copy, piece, &checksum);
+	free(piece);
 	crypto_generichash_final(&checksum, ret_checksum, CHECKSUM_LEN);
 	sodium_memzero(&checksum, sizeof(checksum));
 	return r;

@@ -23,23 +23,27 @@ struct pending_verification {
 	uint32_t uid;
 };
 
+TAILQ_HEAD(pending_verifications, pending_verification);
+
 struct pending {
+	sd_event *event;
 	sd_event_source *timer; /* for the oldest, whose deadline is the earliest */
 	pending_cancel_fn cancel;
 	void *userdata;
 	uint64_t last_id;
-	TAILQ_HEAD(, pending_verification) verifications; /* oldest first */
+	struct pending_verifications verifications, unused; /* oldest first */
+	struct pending_verification places[PENDING_MAX];
 };
 
-/* Frees it; the caller owns the descriptor. */
+/* The caller owns the descriptor. */
 static int release(struct pending_verification *verification)
 {
-	int fd = verification->fd;
+	struct pending *pending = verification->pending;
 
-	sd_event_source_disable_unref(verification->hangup);
-	TAILQ_REMOVE(&verification->pending->verifications, verification, entry);
-	free(verification);
-	return fd;
+	verification->hangup = sd_event_source_disable_unref(verification->hangup);
+	TAILQ_REMOVE(&pending->verifications, verification, entry);
+	TAILQ_INSERT_HEAD(&pending->unused, verification, entry);
+	return verification->fd;
 }
 
 /* Whether the peer is there to read it or not. */
@@ -90,10 +94,10 @@ static bool has_room(const struct pending *pending, uint32_t uid, bool for_root_
 	const unsigned int max = !for_root_socket ? PENDING_MAX_USER_SOCKET
 				 : uid != 0       ? PENDING_MAX - PENDING_MAX_PER_UID
 						  : PENDING_MAX;
-	const struct pending_verification *verification;
+	const struct pending_verification *verification = TAILQ_FIRST(&pending->verifications);
 	unsigned int all = 0, own = 0;
 
-	TAILQ_FOREACH(verification, &pending->verifications, entry) {
+	for (; verification; verification = TAILQ_NEXT(verification, entry)) {
 		all++;
 		own += verification->uid == uid;
 	}
@@ -103,17 +107,13 @@ static bool has_room(const struct pending *pending, uint32_t uid, bool for_root_
 int pending_add(
 	struct pending *pending, int fd, uint32_t uid, bool for_root_socket, uint64_t *ret_id)
 {
-	sd_event *event = sd_event_source_get_event(pending->timer);
-	cleanup_free struct pending_verification *verification = NULL;
+	struct pending_verification *verification = TAILQ_FIRST(&pending->unused);
 	uint64_t deadline_us;
 	int r;
 
-	if (!has_room(pending, uid, for_root_socket))
+	if (!verification || !has_room(pending, uid, for_root_socket))
 		return -EBUSY;
-	verification = calloc(1, sizeof(*verification));
-	if (!verification)
-		return -ENOMEM;
-	r = sd_event_now(event, CLOCK_MONOTONIC, &deadline_us);
+	r = sd_event_now(pending->event, CLOCK_MONOTONIC, &deadline_us);
 	if (r < 0)
 		return r;
 	deadline_us += PENDING_TIMEOUT_S * USEC_PER_SEC;
@@ -122,24 +122,24 @@ int pending_add(
 		if (r < 0)
 			return r;
 	}
-	r = sd_event_add_io(event, &verification->hangup, fd, EPOLLHUP, on_hangup, verification);
+	r = sd_event_add_io(
+		pending->event, &verification->hangup, fd, EPOLLHUP, on_hangup, verification);
 	if (r < 0)
 		return r;
-	verification->pending = pending;
 	verification->id = *ret_id = ++pending->last_id;
 	verification->deadline_us = deadline_us;
 	verification->fd = fd;
 	verification->uid = uid;
+	TAILQ_REMOVE(&pending->unused, verification, entry);
 	TAILQ_INSERT_TAIL(&pending->verifications, verification, entry);
-	verification = NULL; /* the table's from now on */
 	return 0;
 }
 
 int pending_take(struct pending *pending, uint64_t id)
 {
-	struct pending_verification *verification;
+	struct pending_verification *verification = TAILQ_FIRST(&pending->verifications);
 
-	TAILQ_FOREACH(verification, &pending->verifications, entry)
+	for (; verification; verification = TAILQ_NEXT(verification, entry))
 		if (verification->id == id)
 			return release(verification);
 	return -ENOENT;
@@ -167,9 +167,15 @@ int pending_new(
 		event, &pending->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timeout, pending);
 	if (r < 0)
 		return r;
+	pending->event = sd_event_ref(event);
 	pending->cancel = cancel;
 	pending->userdata = userdata;
 	TAILQ_INIT(&pending->verifications);
+	TAILQ_INIT(&pending->unused);
+	for (size_t i = 0; i < PENDING_MAX; i++) {
+		pending->places[i].pending = pending;
+		TAILQ_INSERT_TAIL(&pending->unused, &pending->places[i], entry);
+	}
 	*ret_pending = TAKE(pending);
 	return 0;
 }
@@ -181,5 +187,6 @@ void pending_free(struct pending *pending)
 	while (pending_refuse_oldest(pending))
 		;
 	sd_event_source_disable_unref(pending->timer);
+	sd_event_unref(pending->event);
 	free(pending);
 }

@@ -134,6 +134,11 @@ const struct policy policy_default = {
 	.max_history = 1000000,
 };
 
+char *policy_setting_copy(const char *text)
+{
+	return strdup(text);
+}
+
 void policy_setting_clear(struct policy_setting *setting)
 {
 	free(setting->source);

@@ -50,4 +50,6 @@ struct policy_set {
 	struct policy_setting verifiers[POLICY_VERIFIERS_MAX];
 };
 
+/* A copy for a member of a setting, which policy_setting_clear() frees.  NULL without memory. */
+char *policy_setting_copy(const char *text);
 void policy_setting_clear(struct policy_setting *setting);

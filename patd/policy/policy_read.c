@@ -57,7 +57,7 @@ __attribute__((format(printf, 3, 4))) static void report(
 /* A copy; NULL if there is no memory. */
 static char *keep(struct reading *reading, const char *text)
 {
-	char *kept = strdup(text);
+	char *kept = policy_setting_copy(text);
 
 	if (!kept)
 		reading->result = -ENOMEM;
