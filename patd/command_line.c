@@ -14,8 +14,8 @@
 static const char help[] =
 	"Usage: patd [OPTION...]\n"
 	"\n"
-	"The daemon of personal access tokens: keeps them, serves their lifecycle on D-Bus as\n"
-	"org.patd.Tokens1, and tells pam_pat whether a token opens the door.\n"
+	"The daemon of personal access tokens: stores them, serves D-Bus calls to manage them as\n"
+	"org.patd.Tokens1, and verifies tokens for pam_pat.\n"
 	"\n"
 	"  --bus=ADDRESS      the D-Bus bus to serve on; without it $DBUS_SYSTEM_BUS_ADDRESS,\n"
 	"                     else " BUS_DEFAULT "\n"
@@ -24,10 +24,10 @@ static const char help[] =
 	"  --runtime-dir=DIR  root.sock and user.sock, unless systemd passes them; " PAT_RUNTIME_DIR
 	"\n"
 	"  --ready-fd=N       write a newline to descriptor N once patd serves, and close it\n"
-	"  --check-config     say what is wrong with the configuration, and end\n"
+	"  --check-config     print the problems of the configuration, and exit\n"
 	"  --verify-backup=FILE, --restore-backup=FILE\n"
-	"                     say whether a backup of patctl is whole; and have it take the\n"
-	"                     place of what is in the state directory, and end.\n"
+	"                     verify a backup of patctl; or replace the state directory by\n"
+	"                     it; then exit.\n"
 	"                     FILE may be -, standard input\n"
 	"  --help, --version\n"
 	"\n"
@@ -50,7 +50,7 @@ static int read_fd(const char *text, int *ret_fd)
 	fd = strtol(text, &end, 10);
 	if (errno != 0 || end == text || *end != '\0' || fd < 0 || fd > INT_MAX ||
 		fcntl((int)fd, F_GETFD) < 0) {
-		fprintf(stderr, "patd: --ready-fd=%s is no open descriptor\n", text);
+		fprintf(stderr, "patd: --ready-fd=%s is not an open descriptor\n", text);
 		return -EINVAL;
 	}
 	*ret_fd = (int)fd;
@@ -110,7 +110,9 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "patd: there is no argument '%s'\nTry 'patd --help'.\n",
+		fprintf(stderr,
+			"patd: unexpected argument '%s'\n"
+			"Try 'patd --help'.\n",
 			argv[optind]);
 		return -EINVAL;
 	}

@@ -60,13 +60,13 @@ static int open_key(struct database *database, const char *state_dir, struct key
 	if (r < 0)
 		return r;
 	if (has_tokens) {
-		log_error("the key is lost: %s has tokens, but there is neither %s/key nor a "
-			  "credential patd.key.  Restore the key from a backup; or, to give all "
-			  "tokens up, move %s away and start again",
+		log_error("the key is lost: %s has tokens, but neither %s/key nor the credential "
+			  "patd.key exists.  Restore the key from a backup, or, to discard all "
+			  "tokens, move %s away and start patd again",
 			database_path(database), state_dir, database_path(database));
 		return -ENOKEY;
 	}
-	log_notice("made a new key, %s/key: back it up together with the database", state_dir);
+	log_notice("generated a new key, %s/key: back it up together with the database", state_dir);
 	return key_create(state_dir, ret_key);
 }
 
@@ -83,9 +83,9 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 	r = tokens_new(daemon->database, daemon->key, &daemon->clock,
 		policy_of(settings_policy(daemon->settings)), &daemon->tokens);
 	if (r == -EKEYREJECTED)
-		log_error("the key is not the one that %s was written with.  Restore the right key "
-			  "from a backup; or, to give all tokens up, move the database away and "
-			  "start again",
+		log_error("the key does not match the database %s.  Restore the right key from a "
+			  "backup, or, to discard all tokens, move the database away and start "
+			  "patd again",
 			database_path(daemon->database));
 	else if (r < 0)
 		log_error("cannot use the database %s: %s", database_path(daemon->database),
@@ -271,7 +271,7 @@ int daemon_run(const struct options *options)
 	if (r >= 0) {
 		r = sd_event_loop(daemon.event);
 		if (r != 0)
-			log_error("the loop ended: %s", strerror(r < 0 ? -r : r));
+			log_error("the event loop failed: %s", strerror(r < 0 ? -r : r));
 	}
 	stop(&daemon);
 	return r;

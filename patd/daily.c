@@ -42,7 +42,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	if (r < 0) {
-		log_error("the daily work was not done; patd tries again in an hour");
+		log_error("the daily maintenance failed; patd tries again in an hour");
 		at = tokens_now(daily->tokens) + RETRY_S;
 		daily->work = (struct daily_work) { 0 };
 	} else if (daily->work.done) {

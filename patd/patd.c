@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 	/* Without statistics threads do not wait for each other where SQLite allocates memory. */
 	if (harden() < 0 || sodium_init() < 0 ||
 		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {
-		log_error("cannot set the process up");
+		log_error("cannot prepare the process");
 		return EXIT_FAILURE;
 	}
 	if (options.verify_backup || options.restore_backup)

@@ -174,8 +174,8 @@ int backup_read(int fd, int image, uint8_t ret_key[static KEY_LEN])
 		return (int)n;
 	}
 	if ((size_t)n != sizeof(header) || memcmp(header.magic, magic, sizeof(magic)) != 0) {
-		log_error("that is no backup that this patd can read: name a file that patctl "
-			  "backup made");
+		log_error("not a patd backup, or of an unsupported version: name a file written "
+			  "by patctl backup");
 		return -EBADMSG;
 	}
 	if (le64toh(header.size) > INT64_MAX - BACKUP_HEADER_LEN)

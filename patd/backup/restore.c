@@ -103,8 +103,8 @@ static int restore_into(int state_fd, int fd)
 		return r;
 	r = state_dir_switch(state_fd, new_fd);
 	if (r < 0)
-		log_error("the restore was interrupted: %s; the next start of patd carries it on, "
-			  "or the next restore begins anew",
+		log_error("the restore was interrupted: %s; the next start of patd completes it, "
+			  "or the next restore starts over",
 			strerror(-r));
 	return r;
 }

@@ -23,9 +23,10 @@
 static int refuse_database(int r)
 {
 	if (r == -EBADMSG)
-		log_error("the database in the backup is damaged, or none of patd's" ADVICE);
+		log_error(
+			"the database in the backup is damaged or was not written by patd" ADVICE);
 	else
-		log_error("the database in the backup cannot be looked at: %s; nothing was changed",
+		log_error("cannot verify the database in the backup: %s; nothing was changed",
 			strerror(-r));
 	return r;
 }
@@ -119,7 +120,7 @@ static int check_key(struct database *database, const struct key *key)
 	if (r == 0 && sodium_memcmp(stored, ours, sizeof(ours)) != 0)
 		r = -EBADMSG;
 	if (r < 0)
-		log_error("the key in the backup is not that of the database in it" ADVICE);
+		log_error("the key in the backup does not match the database in it" ADVICE);
 	return r == -ENOENT ? -EBADMSG : r;
 }
 

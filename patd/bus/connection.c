@@ -57,11 +57,11 @@ static void report_tried(struct bus *bus)
 static void retry_later(struct bus *bus, const char *why)
 {
 	if (!bus->quiet)
-		log_warning("not on the bus (%s); tokens still open doors, trying again", why);
+		log_warning("not on the bus (%s); trying again; tokens are still verified", why);
 	bus->quiet = true;
 	if (sd_event_source_set_time_relative(bus->retry, bus->delay_us) < 0 ||
 		sd_event_source_set_enabled(bus->retry, SD_EVENT_ONESHOT) < 0)
-		log_error("cannot set a timer; the bus stays lost");
+		log_error("cannot set a timer to reconnect to the bus");
 	bus->delay_us = bus->delay_us * 2 < DELAY_MAX_US ? bus->delay_us * 2 : DELAY_MAX_US;
 	report_tried(bus);
 }

@@ -24,8 +24,8 @@ static void set_timer(struct expiry_timer *expiry, uint64_t at)
 	if (sd_event_source_set_time(expiry->timer, at * USEC_PER_SEC) < 0 ||
 		sd_event_source_set_enabled(
 			expiry->timer, at == PAT_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT) < 0)
-		log_error(
-			"cannot set a timer; no signal is sent when a token expires or comes back");
+		log_error("cannot set a timer; no signal is sent when a token expires or a "
+			  "suspension ends");
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)

@@ -82,8 +82,8 @@ static int check_file(int state_fd, const char *path)
 	}
 	/* SQLite takes it for a new one; but with a key beside it, it was in use. */
 	if (st.st_size < HEADER_BYTES && faccessat(state_fd, KEY_FILE, F_OK, 0) == 0) {
-		log_error("the database %s is empty, and was not: restore it from a backup; or, to "
-			  "give all tokens up, move it away and start again",
+		log_error("the database %s is empty but was not before: restore it from a "
+			  "backup, or, to discard all tokens, move it away and start patd again",
 			path);
 		return -EBADMSG;
 	}

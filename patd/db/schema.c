@@ -161,8 +161,8 @@ int schema_prepare(sqlite3 *db, const char *path)
 		return r;
 	}
 	if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
-		log_error("the database %s is not patd's, and was left as it is: move it away, or "
-			  "use another",
+		log_error("the database %s was not written by patd and was not changed: move it "
+			  "away, or use another",
 			path);
 		return -EBADMSG;
 	}

@@ -112,8 +112,8 @@ static int keep_before(int state_fd, int ready_fd)
 		now++; /* where there was a restore in this second already */
 	} while (r == -EEXIST);
 	if (r == 0)
-		log_notice("the backup is restored; what was there before is in %s, beside the "
-			   "database: remove it when you do not need it",
+		log_notice("the backup is restored; the previous state is in %s, next to the "
+			   "database: remove it when it is no longer needed",
 			name);
 	return r;
 }
@@ -156,8 +156,7 @@ int state_dir_settle(int state_fd)
 	if ((r = finish(state_fd)) == 0 && (r = state_dir_remove(state_fd, STATE_DIR_NEW)) == 0)
 		r = unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT ? -errno : 0;
 	if (r < 0)
-		log_error("the state directory cannot be tidied up after a backup or a restore: "
-			  "%s",
+		log_error("cannot clean up the state directory after a backup or a restore: %s",
 			strerror(-r));
 	return r;
 }

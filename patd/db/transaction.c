@@ -33,7 +33,7 @@ bool reserve_spend(int state_fd)
 {
 	if (unlinkat(state_fd, RESERVE_FILE, 0) < 0)
 		return false;
-	log_warning("the disk is full; took the room that is kept for revoking");
+	log_warning("the disk is full; using the space reserved for revoking");
 	return true;
 }
 

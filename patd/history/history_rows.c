@@ -244,7 +244,7 @@ int history_rows_list(
 		struct entry entry;
 
 		if (row_read(statement, &entry_table, &entry) < 0)
-			log_error("left a damaged entry out of the history");
+			log_error("skipped a damaged entry of the history");
 		else
 			r = fn(&entry, userdata);
 	}

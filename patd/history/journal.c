@@ -53,8 +53,8 @@ static void tell(struct job *job)
 
 static void say_dropped(struct journal *journal)
 {
-	log_error("the journal was too slow: %" PRIu64 " messages about tokens are missing from "
-		  "it; patctl log has what happened",
+	log_error("the journal was too slow: %" PRIu64
+		  " messages about tokens are missing from it; see patctl log",
 		journal->dropped);
 	journal->dropped = 0;
 }

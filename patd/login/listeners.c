@@ -28,8 +28,7 @@ static int take_passed(char *const *names, int count, struct listeners *ret)
 							    : NULL;
 
 		if (!slot || *slot >= 0 || sd_is_socket_unix(fd, SOCK_SEQPACKET, 1, NULL, 0) <= 0) {
-			log_error(
-				"systemd passed a socket '%s' that patd has no use for", names[i]);
+			log_error("systemd passed an unknown socket '%s'", names[i]);
 			return -EINVAL;
 		}
 		/* systemd makes them blocking unless the unit says NonBlocking=yes. */

@@ -40,10 +40,9 @@ __attribute__((format(printf, 2, 3))) static void report(
 static const char *trust_problem(const struct stat *st)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return "belongs to a user who is neither root nor the one that patd runs as: chown "
-		       "root";
+		return "belongs to neither root nor the user that patd runs as: chown root";
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return "can be written by others than its owner: chmod go-w";
+		return "users other than the owner can write it: chmod go-w";
 	return NULL;
 }
 
@@ -133,8 +132,7 @@ static void read_words(const struct position *position, char *line)
 		position->reader->section(position->place, line + 1, position->reader->userdata);
 	} else if (!read_setting(position, line)) {
 		report(position,
-			"the line is none of [SECTION], KEY = VALUE and a comment, which begins "
-			"with \"#\"");
+			"expected [SECTION], KEY = VALUE, or a comment that begins with \"#\"");
 	}
 }
 
@@ -149,8 +147,8 @@ static void read_line(const struct position *position, char *line, size_t len)
 		*tab = ' ';
 	if (strlen(line) != len || pat_text_problem(line)) {
 		report(position,
-			"the line has a control character, or is not valid UTF-8; it is to be "
-			"plain text, and to end with a line feed alone");
+			"the line has a control character or is not valid UTF-8; write plain "
+			"text, and end lines with a line feed only");
 		return;
 	}
 	read_words(position, trim(line));

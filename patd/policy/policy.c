@@ -29,7 +29,7 @@ static const char *parse_period(const char *text, void *ret_member)
 	if (problem)
 		return problem;
 	if (span.usec % SECOND != 0)
-		return "it is not whole seconds";
+		return "it is not a whole number of seconds";
 	if (span.usec == 0 || span.usec / SECOND > PERIOD_MAX)
 		return "it is too short, or too long";
 	*ret_seconds = span.usec / SECOND;
@@ -68,7 +68,7 @@ static const char *parse_sync(const char *text, void *ret_member)
 	bool full = strcmp(text, "full") == 0;
 
 	if (!full && strcmp(text, "normal") != 0)
-		return "there is no such way";
+		return "unknown value";
 	*(bool *)ret_member = full;
 	return NULL;
 }

@@ -76,7 +76,7 @@ static void report_section(struct reading *reading, const char *place, const cha
 	for (size_t i = 0; i < POLICY_KEYS; i++)
 		if (i == 0 || strcmp(policy_keys[i].section, policy_keys[i - 1].section) != 0)
 			(void)item_append(known, sizeof(known), "], [", policy_keys[i].section);
-	report(reading, place, "there is no section [%s]; there are [%s] and [verifier USER]", name,
+	report(reading, place, "unknown section [%s]; known are [%s] and [verifier USER]", name,
 		known);
 }
 
@@ -173,7 +173,7 @@ static void set(struct reading *reading, const char *place, const struct policy_
 	const char *problem;
 
 	if (setting->file == reading->file) {
-		report(reading, place, "%s was set in this file before, at %s", key->name,
+		report(reading, place, "%s is already set in this file, at %s", key->name,
 			setting->source);
 		return;
 	}
@@ -196,7 +196,7 @@ static void take_setting(const char *place, const char *name, const char *value,
 	struct reading *reading = userdata;
 
 	if (!reading->in_section) {
-		report(reading, place, "%s stands before the first [SECTION]", name);
+		report(reading, place, "%s is before the first [SECTION]", name);
 		return;
 	}
 	if (!reading->section)

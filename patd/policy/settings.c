@@ -39,7 +39,8 @@ int settings_new(const char *conf_dir, struct settings **ret_settings)
 	settings->conf_dir = conf_dir;
 	r = policy_read(conf_dir, complain, NULL, &settings->policy);
 	if (r < 0) {
-		log_error("the configuration in %s cannot be: patd --check-config says the same",
+		log_error("invalid configuration in %s; patd --check-config shows the same "
+			  "problems",
 			conf_dir);
 		free(settings);
 		return r;
@@ -81,7 +82,7 @@ static void begin(struct settings *settings)
 	settings->again = false;
 	settings->reading = worker_submit(settings->worker, &settings->job) >= 0;
 	if (!settings->reading) {
-		log_error("the configuration is not read again: too much under way");
+		log_error("cannot reload the configuration: too many operations in progress");
 		(void)sd_notify(0, "READY=1");
 	}
 }
@@ -99,7 +100,7 @@ static void done(struct job *job)
 		policy_free(before);
 		log_notice("the configuration in %s is in force", settings->conf_dir);
 	} else {
-		log_error("the configuration in %s cannot be; the one before stays in force",
+		log_error("invalid configuration in %s; the previous one stays in force",
 			settings->conf_dir);
 	}
 	(void)sd_notify(0, "READY=1");

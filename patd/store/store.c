@@ -290,7 +290,7 @@ static int each_row(struct store *store, sqlite3_stmt *statement, list_row_fn fn
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		/* One damaged row hides no other. */
 		if (row_read(statement, &token_table, &token) < 0)
-			log_error("left a damaged row out of a list");
+			log_error("skipped a damaged row of a list");
 		else
 			r = fn(&token, userdata);
 	}

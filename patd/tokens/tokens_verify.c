@@ -151,7 +151,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	ret_entry->unrecorded = left_out;
 	sources_network(ret_entry->rhost, network);
 	if (!known && history_see(tokens->history, ret_entry, network) < 0)
-		log_error("whether token %s was used there before is not known", token->id.text);
+		log_error("cannot look up whether token %s was used there before", token->id.text);
 	/* No flood of ordinary logins hides one from a new place. */
 	return worth || ((ret_entry->new_service || ret_entry->new_network) &&
 				ratelimit_take(&tokens->change_queue, token->uid,
@@ -208,7 +208,7 @@ static enum pat_verdict commit_use(struct tokens *tokens, struct token *token, s
 		tokens_notify_entry(tokens, entry);
 	if (limited)
 		return PAT_FAILED;
-	log_error("the use of token %s could not be recorded; its former secret works on",
+	log_error("the use of token %s could not be recorded; its former secret still works",
 		token->id.text);
 	return PAT_ACCEPTED;
 }

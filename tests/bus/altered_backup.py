@@ -39,7 +39,7 @@ ALTERED = {
     "the seal over the history": ("UPDATE meta SET value = zeroblob(112) WHERE key = 'history'",
                                   history(1, "the seal over the history was altered or removed")),
     "a later schema version": ("PRAGMA user_version = 1000", "version 1000, from a newer patd"),
-    "another application id": ("PRAGMA application_id = 1", "is not patd's, and was left"),
+    "another application id": ("PRAGMA application_id = 1", "was not written by patd"),
     "a table removed": ("DROP TABLE token", DATABASE),
 }  # fmt: skip
 
@@ -96,7 +96,7 @@ class AlteredBackup(PatdTest):
 
     def test_a_backup_with_another_key_is_refused(self):
         self.key = bytes(32)
-        self.assertBackupRefused("the key in the backup is not that of the database")
+        self.assertBackupRefused("the key in the backup does not match the database")
 
     def test_an_index_that_contradicts_its_table_is_refused(self):
         with self.database() as database:

@@ -96,21 +96,21 @@ DATABASES = {
     "has schema version 0": (lambda db: sql(db, "PRAGMA user_version = 0"), "no valid version"),
     "has schema version -1": (lambda db: sql(db, "PRAGMA user_version = -1"), "no valid version"),
     "lacks a table": (lambda db: sql(db, "DROP TABLE token"), BACKUP),
-    "is of another program": (make_foreign, "is not patd's"),
+    "is of another program": (make_foreign, "was not written by patd"),
     "is of another program, in WAL mode": (
-        lambda db: make_foreign(db, "PRAGMA journal_mode = WAL"), "is not patd's",
+        lambda db: make_foreign(db, "PRAGMA journal_mode = WAL"), "was not written by patd",
     ),
     "is of another program, with its application id": (
-        lambda db: make_foreign(db, "PRAGMA application_id = 1"), "is not patd's",
+        lambda db: make_foreign(db, "PRAGMA application_id = 1"), "was not written by patd",
     ),
     "is of another program, with patd's schema version": (
-        lambda db: make_foreign(db, "PRAGMA user_version = 1"), "is not patd's",
+        lambda db: make_foreign(db, "PRAGMA user_version = 1"), "was not written by patd",
     ),
 }  # fmt: skip
 
 KEYS = {
     "is lost": (os.remove, "the key is lost"),
-    "is another key": (lambda key: fill(key, NOISE[:32]), "the key is not the one"),
+    "is another key": (lambda key: fill(key, NOISE[:32]), "the key does not match the database"),
     "is a byte short": (lambda key: cut(key, 31), "exactly 32 bytes"),
     "is a byte long": (lambda key: fill(key, bytes(33)), "exactly 32 bytes"),
     "is empty": (lambda key: cut(key, 0), "exactly 32 bytes"),
@@ -137,11 +137,11 @@ STATE_DIRS = {
 COMMAND_LINES = {
     "an unknown option": (["--colour"], "unrecognized option"),
     "a short option": (["-v"], "invalid option"),
-    "an argument": (["serve"], "there is no argument 'serve'"),
+    "an argument": (["serve"], "unexpected argument 'serve'"),
     "an option without its value": (["--state-dir"], "requires an argument"),
     "a value that an option does not take": (["--help=x"], "doesn't allow an argument"),
     **{
-        f"--ready-fd={value}": ([f"--ready-fd={value}"], "is no open descriptor")
+        f"--ready-fd={value}": ([f"--ready-fd={value}"], "is not an open descriptor")
         for value in ("999", "-1", "", "x", "1x", "2147483648", "99999999999999999999")
     },
 }
@@ -235,7 +235,7 @@ class Refusals(PatdTest):
         credential = os.path.join(self.folder, "patd.key")
         env = {**os.environ, "CREDENTIALS_DIRECTORY": self.folder}
         cases = {
-            "is another key": (NOISE[:32], "the key is not the one"),
+            "is another key": (NOISE[:32], "the key does not match the database"),
             "is a byte short": (NOISE[:31], "exactly 32 bytes"),
             "is empty": (b"", "exactly 32 bytes"),
         }

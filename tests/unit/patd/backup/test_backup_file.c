@@ -88,8 +88,8 @@ static void truncated_backup_is_refused(void **state)
 	struct world *world = *state;
 	size_t size = make_backup(world, "");
 
-	assert_refused(world, 0, "no backup");
-	assert_refused(world, BACKUP_HEADER_LEN - 1, "no backup");
+	assert_refused(world, 0, "not a patd backup");
+	assert_refused(world, BACKUP_HEADER_LEN - 1, "not a patd backup");
 	assert_refused(world, BACKUP_HEADER_LEN, "its end is missing");
 	assert_refused(world, size - 1, "its end is missing");
 	file[size] = 0;
@@ -120,8 +120,8 @@ static void altered_database_with_new_checksum_is_refused(void **state)
 		{ "UPDATE token SET mac = x'00'", "in the backup was altered" },
 		{ "UPDATE history SET at = at + 1", "the history in the backup was altered" },
 		{ "DELETE FROM history", "the history in the backup was altered" },
-		{ "DELETE FROM meta WHERE key = 'key_check'", "not that of the database" },
-		{ "DROP TABLE token", "damaged, or none of patd's" },
+		{ "DELETE FROM meta WHERE key = 'key_check'", "does not match the database" },
+		{ "DROP TABLE token", "damaged or was not written by patd" },
 	};
 
 	(void)state;

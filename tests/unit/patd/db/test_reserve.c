@@ -89,7 +89,7 @@ static void full_disk_allows_revoke_and_login(void **state)
 		assert_int_equal(world_log_in(&world, &alice, &used), PAT_ACCEPTED);
 	heard_clear();
 	assert_int_equal(world_revoke(&world, &made), PAT_OK);
-	assert_heard("took the room that is kept for revoking");
+	assert_heard("using the space reserved for revoking");
 	assert_int_equal(world_log_in(&world, &alice, &made), PAT_REVOKED);
 	world_restart(&world);
 	assert_int_equal(world_log_in(&world, &alice, &made), PAT_REVOKED);

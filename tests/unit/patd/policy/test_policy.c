@@ -203,38 +203,38 @@ static void each_problem_is_reported_with_its_line(void **state)
 		const char *text, *problem;
 	} table[] = {
 		/* lines */
-		{ "foo", "1: the line is none of [SECTION], KEY = VALUE and a comment" },
-		{ "[tokens", "1: the line is none of" },
-		{ "[tokens] # now", "1: the line is none of" },
-		{ "[tokens]\nmax_tokens", "2: the line is none of" },
-		{ "[tokens]\nmax_tokens: 4", "2: the line is none of" },
-		{ "[tokens]\nmax_tokens ; x = 4", "2: the line is none of" },
-		{ "[tokens]\nmax_tokens ;= 4", "2: the line is none of" },
-		{ "[tokens]\nmax_tokens : x = 4", "2: the line is none of" },
-		{ "[tokens]\nMax_tokens = 4", "2: the line is none of" },
+		{ "foo", "1: expected [SECTION], KEY = VALUE, or a comment" },
+		{ "[tokens", "1: expected [SECTION]" },
+		{ "[tokens] # now", "1: expected [SECTION]" },
+		{ "[tokens]\nmax_tokens", "2: expected [SECTION]" },
+		{ "[tokens]\nmax_tokens: 4", "2: expected [SECTION]" },
+		{ "[tokens]\nmax_tokens ; x = 4", "2: expected [SECTION]" },
+		{ "[tokens]\nmax_tokens ;= 4", "2: expected [SECTION]" },
+		{ "[tokens]\nmax_tokens : x = 4", "2: expected [SECTION]" },
+		{ "[tokens]\nMax_tokens = 4", "2: expected [SECTION]" },
 		{ "[tokens]\nmax_tokens = 4;5", "2: max_tokens cannot be \"4;5\"" },
 		{ "[tokens]\nmax_tokens =;5", "2: max_tokens cannot be \";5\"" },
 		{ "[tokens]\nmax_tokens = ;5", "2: max_tokens cannot be \"\"" },
 		{ "[tokens]\nmax_tokens = = 4", "2: max_tokens cannot be \"= 4\"" },
 		{ "[tokens]\nmax_tokens = 4:5", "2: max_tokens cannot be \"4:5\"" },
-		{ "[tokens]\n= 4", "2: the line is none of" },
-		{ "[tokens]\nmax_tokens = 4\n  5", "3: the line is none of" },
-		{ "\xEF\xBB\xBF[tokens]", "1: the line is none of" },
-		{ "[tokens]\n\xEF\xBB\xBFmax_tokens = 4", "2: the line is none of" },
-		{ "#\xC3\xA4\n[tokens]\r\n", "2: the line has a control character, or is not" },
+		{ "[tokens]\n= 4", "2: expected [SECTION]" },
+		{ "[tokens]\nmax_tokens = 4\n  5", "3: expected [SECTION]" },
+		{ "\xEF\xBB\xBF[tokens]", "1: expected [SECTION]" },
+		{ "[tokens]\n\xEF\xBB\xBFmax_tokens = 4", "2: expected [SECTION]" },
+		{ "#\xC3\xA4\n[tokens]\r\n", "2: the line has a control character or is not" },
 		{ "# \x1B[2J", "1: the line has a control character" },
 		{ "# \xFF", "1: the line has a control character" },
 		{ "# \xC2\x9B", "1: the line has a control character" },
 		{ "# \xE2\x80\xAE", "1: the line has a control character" },
 		/* sections and keys */
-		{ "max_tokens = 4", "1: max_tokens stands before the first [SECTION]" },
+		{ "max_tokens = 4", "1: max_tokens is before the first [SECTION]" },
 		{ "[token]\nmax_tokens = 4",
-			"1: there is no section [token]; there are [tokens], [history], "
+			"1: unknown section [token]; known are [tokens], [history], "
 			"[storage] and [verifier USER]\n" },
-		{ "[Tokens]", "1: there is no section [Tokens]" },
-		{ "[ tokens ]", "1: there is no section [ tokens ]" },
-		{ "[]", "1: there is no section []" },
-		{ "[verifier]", "1: there is no section [verifier]" },
+		{ "[Tokens]", "1: unknown section [Tokens]" },
+		{ "[ tokens ]", "1: unknown section [ tokens ]" },
+		{ "[]", "1: unknown section []" },
+		{ "[verifier]", "1: unknown section [verifier]" },
 		{ "[history]\nmax_entrys = 4",
 			"2: [history] has no key \"max_entrys\"; it has keep, max_entries\n" },
 		{ "[history]\nmax_tokens = 4", "2: [history] has no key \"max_tokens\"" },
@@ -242,9 +242,9 @@ static void each_problem_is_reported_with_its_line(void **state)
 		{ "[verifier games]\nservices=x\nkeep = 1d",
 			"3: [verifier] has no key \"keep\"; it has services\n" },
 		{ "[history]\nkeep = 1d\n[tokens]\n[history]\nkeep = 2d",
-			"5: keep was set in this file before, at patd.conf:2\n" },
+			"5: keep is already set in this file, at patd.conf:2\n" },
 		{ "[history]\nkeep = x\nkeep = 2d",
-			"2: keep cannot be \"x\"\n3: keep was set in this file before" },
+			"2: keep cannot be \"x\"\n3: keep is already set in this file" },
 		/* periods */
 		{ "[history]\nkeep = 30",
 			"2: keep cannot be \"30\": a number needs a unit: say \"30d\" or "
@@ -253,7 +253,8 @@ static void each_problem_is_reported_with_its_line(void **state)
 		{ "[history]\nkeep =", "2: keep cannot be \"\": the period is empty" },
 		{ "[history]\nkeep = 0s", "2: keep cannot be \"0s\": it is too short" },
 		{ "[history]\nkeep = 1001y", "2: keep cannot be \"1001y\": it is too short, or" },
-		{ "[history]\nkeep = 1.5s", "2: keep cannot be \"1.5s\": it is not whole seconds" },
+		{ "[history]\nkeep = 1.5s",
+			"2: keep cannot be \"1.5s\": it is not a whole number of seconds" },
 		{ "[history]\nkeep = never", "2: keep cannot be \"never\"" },
 		{ "[history]\nkeep = infinity", "2: keep cannot be \"infinity\"" },
 		{ "[history]\nkeep = 1d # one", "2: keep cannot be \"1d # one\"" },
@@ -278,7 +279,7 @@ static void each_problem_is_reported_with_its_line(void **state)
 		{ "[tokens]\nallow_never = \"yes\"", "2: allow_never cannot be" },
 		{ "[tokens]\nallow_never = 2", "2: allow_never cannot be \"2\"" },
 		{ "[storage]\nusage_sync = off",
-			"2: usage_sync cannot be \"off\": there is no such way; allowed is normal "
+			"2: usage_sync cannot be \"off\": unknown value; allowed is normal "
 			"or full\n" },
 		/* services */
 		{ "[tokens]\nself_services =", "2: self_services cannot be \"\": a service is" },
@@ -307,13 +308,13 @@ static void all_problems_are_reported_at_once(void **state)
 	write_text("patd.conf.d/b.conf", "[storage]\nfoo = 1\n");
 	write_text("patd.conf.d/a.conf", "keep = 1\n[tokens]\nallow_never = 7\nfoo");
 	check_bad("[token]\nmax_tokens\n[history]\nkeep = 0s\nmax_entries = 0\n[verifier games]\n",
-		"patd.conf:1: there is no section\n"
-		"patd.conf:2: the line is none of\n"
+		"patd.conf:1: unknown section\n"
+		"patd.conf:2: expected [SECTION]\n"
 		"patd.conf:4: keep cannot be\n"
 		"patd.conf:5: max_entries cannot be\n"
-		"patd.conf.d/a.conf:1: keep stands before\n"
+		"patd.conf.d/a.conf:1: keep is before\n"
 		"patd.conf.d/a.conf:3: allow_never cannot be\n"
-		"patd.conf.d/a.conf:4: the line is none of\n"
+		"patd.conf.d/a.conf:4: expected [SECTION]\n"
 		"patd.conf.d/b.conf:2: [storage] has no key \"foo\"; it has usage_sync\n"
 		"patd.conf:6: [verifier games] needs services\n");
 }
@@ -445,7 +446,7 @@ static void impossible_verifier_is_reported(void **state)
 		{ "\n[verifier games]\n", "patd.conf:2: [verifier games] needs services" },
 		{ "[verifier games]\nservices =", "patd.conf:2: services cannot be \"\"" },
 		{ "[verifier games]\nservices = x\n[verifier games]\nservices = y",
-			"patd.conf:4: services was set in this file before, at patd.conf:2\n" },
+			"patd.conf:4: services is already set in this file, at patd.conf:2\n" },
 	};
 
 	(void)state;
@@ -485,19 +486,18 @@ static void file_that_others_can_write_is_refused(void **state)
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		place_write(&place, "patd.conf", modes[i], "", 0);
 		check_problems(
-			"", "patd.conf: can be written by others than its owner: chmod go-w\n");
+			"", "patd.conf: users other than the owner can write it: chmod go-w\n");
 	}
 	place_write(&place, "patd.conf", 0600, "", 0);
 	assert_int_equal(mkdir(place_path(&place, "patd.conf.d"), 0755), 0);
 	assert_int_equal(chmod(place_path(&place, "patd.conf.d"), 0775), 0);
-	check_problems("", "patd.conf.d: can be written by others");
+	check_problems("", "patd.conf.d: users other than the owner can write it");
 	assert_int_equal(chmod(place_path(&place, "patd.conf.d"), 0755), 0);
 	assert_int_equal(read_policy(), 0);
 	if (!unit_is_root())
 		return;
 	assert_int_equal(chown(place_path(&place, "patd.conf"), getpwnam("games")->pw_uid, 0), 0);
-	check_problems(
-		"", "patd.conf: belongs to a user who is neither root nor the one that patd");
+	check_problems("", "patd.conf: belongs to neither root nor the user that patd");
 }
 
 static void path_that_is_no_file_is_refused(void **state)

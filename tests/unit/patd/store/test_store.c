@@ -559,7 +559,7 @@ static void another_programs_database_is_refused(void **state)
 	for (size_t i = 0; i < COUNT(makings); i++) {
 		assert_int_equal(unlink(place_path(&place, "patd.db")), 0);
 		edit(makings[i]);
-		assert_refused_untouched(-EBADMSG, "not patd's");
+		assert_refused_untouched(-EBADMSG, "was not written by patd");
 	}
 }
 

@@ -300,7 +300,7 @@ static void unwritable_first_use_of_new_secret_is_accepted(void **state)
 		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
 	heard_clear();
 	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
-	assert_heard("former secret works on");
+	assert_heard("former secret still works");
 	world_edit(world, "DROP TRIGGER stop");
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
