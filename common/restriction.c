@@ -17,9 +17,8 @@ const struct restriction restrictions[PAT_RESTRICTIONS] = {
 		{ "hours", "HOURS", N_("\"Mon..Fri 08:00-18:00\""), 0 }, N_("Hours:"),
 		N_("hours") },
 	[PAT_NOT_BEFORE] = { "not_before", "NotBefore", RESTRICTION_TIME, PAT_NOT_YET,
-		{ "not-before", "WHEN", N_("it does not work before; \"2 days\" or 2027-01-31"),
-			0 },
+		{ "not-before", "WHEN", N_("not valid before; \"2 days\" or 2027-01-31"), 0 },
 		N_("Starts:"), N_("start") },
 	[PAT_MAX_USES] = { "max_uses", "MaxUses", RESTRICTION_COUNT, PAT_EXHAUSTED,
-		{ "max-uses", "N", N_("for so many logins"), 0 }, NULL, N_("uses") },
+		{ "max-uses", "N", N_("accept at most N logins"), 0 }, NULL, N_("uses") },
 };

@@ -37,7 +37,7 @@ static const struct {
 
 static const char not_a_period[] =
 	N_("not a period of time; write it like \"30 days\" or \"1h 30min\"");
-static const char no_unit[] = N_("a number needs a unit: say \"30d\" or \"30 days\"");
+static const char no_unit[] = N_("a number needs a unit, as in \"30d\" or \"30 days\"");
 static const char too_long[] = N_("the period is too long");
 
 static bool is_digit(char c)
@@ -132,8 +132,8 @@ const char *timespan_parse(const char *text, struct timespan *ret)
 	if (*p == '\0')
 		return N_("the period is empty");
 	if (strcmp(p, "infinity") == 0)
-		return N_("\"infinity\" is no period; where none is needed, say \"never\" or "
-			  "\"unlimited\"");
+		return N_("\"infinity\" is not a period; use \"never\" or \"unlimited\" where "
+			  "that is allowed");
 
 	while (*p != '\0') {
 		const char *problem = parse_term(&p, &sum);

@@ -35,10 +35,10 @@ static const char *parse_lifetime(const char *text, uint64_t now, struct expiry 
 		return problem;
 	seconds = span.usec / 1000000;
 	if (seconds == 0)
-		return N_("a token must live for a second at least");
+		return N_("a token must be valid for at least one second");
 	if (now > PAT_EXPIRES_MAX || seconds > PAT_EXPIRES_MAX - now)
-		return N_("that is beyond the year 9999; say \"never\" for a token that does not "
-			  "expire");
+		return N_("the time is beyond the year 9999; use \"never\" for a token that "
+			  "does not expire");
 	*ret = (struct expiry) { .kind = EXPIRY_LIFETIME, .seconds = seconds, .has_m = span.has_m };
 	return NULL;
 }

@@ -82,17 +82,15 @@ const char *host_problem(const char *text)
 	const char *host;
 
 	if (text[strspn(text, plain)] != '\0')
-		return N_(
-			"a host is [USER@]NAME[:PORT], a name being letters, digits, \".\", \"-\" "
-			"and \"_\"");
+		return N_("a host is [USER@]NAME[:PORT]; NAME consists of letters, digits, \".\", "
+			  "\"-\" and \"_\"");
 	if (!split(text, &target))
-		return N_("brackets stand around an IPv6 address, as in [2001:db8::1]:22");
+		return N_("write an IPv6 address in brackets, as in [2001:db8::1]:22");
 	host = behind_user(target.name);
 	if (*target.name == '-' || *host == '-')
-		return N_(
-			"ssh would take it for an option: neither user nor host begins with \"-\"");
+		return N_("neither user nor host may begin with \"-\": ssh would read an option");
 	if (*host == '\0' || *target.name == '@' || strpbrk(target.name, "[]"))
-		return N_("there is no host in it");
+		return N_("the host is missing");
 	if (target.port && !is_port(target.port))
 		return N_("a port is a number from 1 to 65535");
 	return NULL;

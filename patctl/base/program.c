@@ -51,6 +51,6 @@ bool program_run(const char *const argv[], const struct program_as *as)
 		if (errno != EINTR)
 			return false;
 	if (WIFSIGNALED(status))
-		complain(_("%s was ended by signal %d"), argv[0], WTERMSIG(status));
+		complain(_("%s was terminated by signal %d"), argv[0], WTERMSIG(status));
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -36,7 +36,7 @@ static char *allocate(size_t size, const char **ret_problem)
 	char *secret = sodium_init() < 0 ? NULL : sodium_malloc(size);
 
 	if (!secret)
-		*ret_problem = N_("there is no protected memory to hold the token");
+		*ret_problem = N_("cannot allocate protected memory for the token");
 	return secret;
 }
 
@@ -49,7 +49,7 @@ char *secret_read(int fd, const struct pat_id *id, const char **ret_problem)
 
 	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 ||
 		st.st_size != PAT_TOKEN_LEN) {
-		*ret_problem = N_("patd handed out something else than a sealed token");
+		*ret_problem = N_("patd did not return a sealed token");
 		return NULL;
 	}
 	secret = allocate(PAT_TOKEN_LEN + 1, ret_problem);
@@ -58,7 +58,7 @@ char *secret_read(int fd, const struct pat_id *id, const char **ret_problem)
 	secret[PAT_TOKEN_LEN] = '\0';
 	if (pread(fd, secret, PAT_TOKEN_LEN, 0) != PAT_TOKEN_LEN ||
 		!pat_token_parse(secret, &inside) || strcmp(inside.text, id->text) != 0) {
-		*ret_problem = N_("patd handed out something else than the token");
+		*ret_problem = N_("patd did not return the token");
 		return NULL;
 	}
 	return TAKE(secret);
@@ -212,7 +212,7 @@ char *secret_input(int fd, const char **ret_problem)
 	ok = isatty(fd) ? ask(fd, line, LINE_MAX_LEN + 1) : read_line(fd, line, LINE_MAX_LEN + 1);
 	if (ok && pat_token_parse(line, &id))
 		return TAKE(line);
-	*ret_problem = ok ? N_("that is no token: mistyped, or not the whole of it")
+	*ret_problem = ok ? N_("not a valid token (mistyped or incomplete)")
 			  : N_("standard input cannot be read");
 	return NULL;
 }

@@ -171,7 +171,7 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 
 	if ((day < DAYS && !read_day(now, near_days[day].distance, utc, &tm)) ||
 		!resolve(&tm, utc, &at))
-		return N_("there is no such date or time");
+		return N_("no such date or time");
 	if (at < 0)
 		return N_("the date is in the past");
 	if ((uint64_t)at > PAT_EXPIRES_MAX)

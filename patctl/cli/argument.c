@@ -38,7 +38,7 @@ bool argument_period(const struct command *command, const struct option_info *op
 		return true;
 	problem = timespan_parse(text, &span);
 	if (!problem && span.usec < 1000000)
-		problem = N_("a second is the least");
+		problem = N_("the minimum is one second");
 	if (problem)
 		return argument_wrong(option, text, problem);
 	warn_of_m(span.has_m);
@@ -62,7 +62,7 @@ static bool read_time(const struct command *command, const struct option_info *o
 	else if (back)
 		at = seconds < now ? now - seconds : 0;
 	else if ((at = now + seconds) > PAT_EXPIRES_MAX)
-		problem = N_("that is beyond the year 9999");
+		problem = N_("the time is beyond the year 9999");
 	if (problem)
 		return argument_wrong(option, text, problem);
 	*ret = at > 0 ? at : 1;
@@ -143,7 +143,7 @@ bool argument_reason(
 	if (!text)
 		return true;
 	if (strlen(text) > REASON_MAX)
-		return argument_wrong(option, text, N_("255 bytes are the most"));
+		return argument_wrong(option, text, N_("at most 255 bytes are allowed"));
 	*ret = text;
 	return true;
 }
@@ -153,8 +153,7 @@ bool argument_name(const char *name)
 	const char *problem = pat_name_problem(name);
 
 	if (problem)
-		complain(_("%s; a name has 1 to %d characters of UTF-8, none of them a control "
-			   "character"),
+		complain(_("%s; a name has 1 to %d UTF-8 characters and no control characters"),
 			_(problem), PAT_NAME_MAX);
 	return !problem;
 }

@@ -7,14 +7,14 @@
 #include "common/l10n.h"
 #include "common/restriction.h"
 
-const struct option_info option_user = { "user", "USER", N_("whose tokens, instead of your own"),
+const struct option_info option_user = { "user", "USER", N_("tokens of USER instead of your own"),
 	0 };
 const struct option_info option_all = { "all", NULL, N_("all of them, see above"), 0 };
 const struct option_info option_service = { "service", "SERVICE", N_("PAM services, such as sudo"),
 	0 };
 const struct option_info option_from = { "from", "SOURCE",
 	N_("where logins come from, such as 192.0.2.7 or local"), 0 };
-const struct option_info option_reason = { "reason", "TEXT", N_("why; it is kept and shown"), 0 };
+const struct option_info option_reason = { "reason", "TEXT", N_("reason, recorded and shown"), 0 };
 const struct option_info option_yes = { "yes", NULL, N_("do not ask for confirmation"), 'y' };
 const struct option_info option_host = { "host", "HOST",
 	N_("on another machine, by ssh; or USER@HOST"), 'H' };

@@ -44,10 +44,11 @@ static void print_verb(const struct verb *verb)
 
 static void print_all(const struct verb *const *verbs)
 {
-	(void)puts(_("Usage: patctl [VERB] [OPERAND...] [OPTION...]\n\n"
-		     "Personal access tokens: log in with a token in a password's place, and end\n"
-		     "that access without changing the password.\n\n"
-		     "Verbs:"));
+	(void)puts(
+		_("Usage: patctl [VERB] [OPERAND...] [OPTION...]\n\n"
+		  "Personal access tokens: log in with a token instead of a password, and revoke\n"
+		  "the token without changing the password.\n\n"
+		  "Verbs:"));
 	for (; *verbs; verbs++) {
 		char form[32];
 
@@ -56,12 +57,12 @@ static void print_all(const struct verb *const *verbs)
 		(void)snprintf(form, sizeof(form), "%s %s", (*verbs)->name, (*verbs)->operands);
 		(void)printf("  %-18s %s\n", form, _((*verbs)->summary));
 	}
-	(void)puts(_("\nOptions that almost all take:"));
+	(void)puts(_("\n"
+		     "Options of most verbs:"));
 	print_options(OPTIONS(&option_user, &option_host, &option_json, &option_quiet,
 		&option_no_ask_password, &option_help, &option_version));
 	(void)printf("\n%s\n%s\n  TOKEN=$(patctl generate ci --expires=7d)\n",
-		_("Each verb has more to say, and more options:  patctl help VERB.  See also "
-		  "patctl(1).\n"),
+		_("For the options of a verb:  patctl help VERB.  See also patctl(1).\n"),
 		P_("Example:", "Examples:", 1));
 }
 
@@ -81,13 +82,13 @@ static enum outcome run(const struct command *command)
 	if (name && !verb) {
 		cleanup_text char *safe = text_safe(name);
 
-		complain(_("there is no verb \"%s\"; see them with: patctl help"), safe);
+		complain(_("unknown verb \"%s\"; to list verbs: patctl help"), safe);
 		return OUTCOME_USAGE;
 	}
 	help_print(command->verbs, verb);
 	return OUTCOME_DONE;
 }
 
-const struct verb verb_help = { "help", "[VERB]", run, N_("say how a verb is used"), NULL,
-	{ N_("Says how patctl, or one verb of it, is used.\n") },
+const struct verb verb_help = { "help", "[VERB]", run, N_("show the help of a verb"), NULL,
+	{ N_("Shows the help of patctl or of one verb.\n") },
 	.examples = "  patctl help generate\n" };

@@ -95,10 +95,9 @@ static enum outcome refuse_verb(const struct verb *const *verbs, const char *wor
 	cleanup_text char *safe = text_safe(word);
 
 	if (nearest)
-		complain(
-			_("there is no verb \"%s\"; did you mean: patctl %s"), safe, nearest->name);
+		complain(_("unknown verb \"%s\"; did you mean: patctl %s"), safe, nearest->name);
 	else
-		complain(_("there is no verb \"%s\""), safe);
+		complain(_("unknown verb \"%s\""), safe);
 	return refuse(NULL);
 }
 
@@ -109,11 +108,10 @@ static bool check_no_token(const struct command *command)
 
 	for (size_t i = 0; i < command->n_operands; i++)
 		if (pat_token_parse(command->operands[i], &id)) {
-			complain(_("that is a token: it is now in the history of the shell, and "
-				   "others may have seen it.\n"
-				   "Give it a new secret: patctl rotate --grace=none %s\n"
-				   "To have a token checked, hand it in on standard input: patctl "
-				   "check"),
+			complain(_("the argument is a token: it is now in the shell history, "
+				   "and others may have seen it.\n"
+				   "Replace its secret: patctl rotate --grace=none %s\n"
+				   "To check a token, pass it on standard input: patctl check"),
 				id.text);
 			return false;
 		}
@@ -137,13 +135,13 @@ static bool check_arguments(const struct command *command)
 
 		if (text && *text == '\0')
 			return argument_wrong(
-				command->given[i].option, text, N_("nothing stands there"));
+				command->given[i].option, text, N_("the value is empty"));
 		if (text && !dbus_validate_utf8(text, NULL))
 			return argument_wrong(
-				command->given[i].option, text, N_("that is not UTF-8"));
+				command->given[i].option, text, N_("the value is not valid UTF-8"));
 	}
 	if (user && pat_name_problem(user)) {
-		complain(_("--user needs the name of a user"));
+		complain(_("--user requires a user name"));
 		return false;
 	}
 	return !host || check_host(host);
@@ -158,8 +156,8 @@ static enum outcome refuse_host(const struct command *command)
 	if (!check_host(host))
 		return OUTCOME_USAGE;
 	ssh = host_ssh(host, false);
-	complain(_("patctl %s works on the machine itself: %s patctl %s"), command->verb->name, ssh,
-		command->verb->name);
+	complain(_("patctl %s does not support --host; run: %s patctl %s"), command->verb->name,
+		ssh, command->verb->name);
 	return OUTCOME_USAGE;
 }
 
@@ -190,7 +188,7 @@ static bool check_exclusive(const struct command *command, const struct option_i
 		if (!command_given(command, option))
 			continue;
 		if (first) {
-			complain(_("--%s and --%s exclude each other"), first->name, option->name);
+			complain(_("--%s and --%s cannot be combined"), first->name, option->name);
 			return false;
 		}
 		first = option;
@@ -206,7 +204,7 @@ static bool check_operands(const struct command *command)
 
 	verb_count_operands(verb, &min, &max);
 	if (all && command->n_operands > 0) {
-		complain(_("--all stands for all operands: leave them out"));
+		complain(_("--all cannot be combined with operands"));
 		return false;
 	}
 	if (!all && (command->n_operands < min || command->n_operands > max)) {

@@ -34,7 +34,8 @@ static DBusMessage *send_and_dispatch(struct client *client, DBusMessage *call, 
 		dbus_pending_call_unref(pending);
 	}
 	if (!answer)
-		dbus_set_error(error, DBUS_ERROR_DISCONNECTED, _("the bus is gone"));
+		dbus_set_error(
+			error, DBUS_ERROR_DISCONNECTED, _("the connection to the bus was lost"));
 	else if (dbus_set_error_from_message(error, answer))
 		message_free(&answer);
 	return answer;
@@ -111,8 +112,8 @@ bool call_records(struct client *client, DBusMessage *call, const struct record_
 
 bool answer_malformed(const char *method, DBusError *error)
 {
-	dbus_set_error(error, OUTCOME_ERROR_MALFORMED, _("patd's answer to %s breaks the contract"),
-		method);
+	dbus_set_error(
+		error, OUTCOME_ERROR_MALFORMED, _("patd's reply to %s is malformed"), method);
 	return false;
 }
 

@@ -82,7 +82,8 @@ bool client_wait(struct client *client, bool *ret_lost, DBusError *error)
 		DBusMessage *got = dbus_connection_pop_message(client->bus);
 
 		if (!got && !connected) {
-			dbus_set_error(error, DBUS_ERROR_DISCONNECTED, _("the bus is gone"));
+			dbus_set_error(error, DBUS_ERROR_DISCONNECTED,
+				_("the connection to the bus was lost"));
 			client_explain(client, error);
 			return false;
 		}

@@ -14,8 +14,8 @@ static void set_unreachable(const char *host, DBusError *error)
 	cleanup_text char *ssh = host_ssh(host, false);
 
 	error_replace(error, OUTCOME_ERROR_HOST_UNREACHABLE,
-		_("there is no connection to %s; does this work? %s systemd-stdio-bridge --version"),
-		host, ssh);
+		_("cannot connect to %s; does this work? %s systemd-stdio-bridge --version"), host,
+		ssh);
 }
 
 /* As dbus_bus_register(), which would leave people 25 seconds for ssh's questions. */
@@ -55,8 +55,7 @@ static void explain_denied(const char *host, DBusError *error)
 	cleanup_text char *ssh = host_ssh(host, true), *root = host_as_root(host);
 
 	error_replace(error, OUTCOME_ERROR_HOST_DENIED,
-		_("%s; over ssh nobody is asked for a password: log in there, %s patctl ..., or "
-		  "as root: patctl --host=%s"),
+		_("%s; patctl -H cannot ask for a password: run %s patctl ..., or use --host=%s"),
 		text_translated(error->message), ssh, root);
 }
 

@@ -16,7 +16,7 @@ static bool prepare(struct client *client, struct box **ret_box, DBusError *erro
 	if (*ret_box || !client->host)
 		return true;
 	dbus_set_error(
-		error, DBUS_ERROR_NO_MEMORY, _("there is no protected memory to hold a key"));
+		error, DBUS_ERROR_NO_MEMORY, _("cannot allocate protected memory for a key"));
 	return false;
 }
 

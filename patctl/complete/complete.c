@@ -87,7 +87,7 @@ static void complete_services(struct candidates *candidates)
 static void complete_sources(struct candidates *candidates)
 {
 	skip_items(candidates);
-	candidates_word(candidates, "local", _("a login from no network"));
+	candidates_word(candidates, "local", _("a login that is not over the network"));
 }
 
 static void complete_states(struct candidates *candidates)
@@ -278,9 +278,8 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_complete = { "complete", "-- WORD...", run,
-	N_("say what may stand in a word, for the completion of shells"), NULL,
-	{ N_("Prints what may stand in the place of the last WORD, if those before it are a\n"
-	     "command line of patctl: a candidate a line, with a description behind a tab.\n"
-	     "The completions of bash, fish and zsh ask it.  It asks for no password, and is\n"
-	     "silent about what goes wrong.\n") },
+	N_("print candidates for the completion of shells"), NULL,
+	{ N_("Prints candidates for the last WORD of a command line of patctl: one per line,\n"
+	     "with a description after a tab.  The completions of bash, fish and zsh call it.\n"
+	     "It asks for no password and reports no errors.\n") },
 	"  patctl complete -- restore \"\"\n", .hidden = true };

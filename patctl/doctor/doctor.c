@@ -10,7 +10,7 @@
 #include "patctl/print/json.h"
 
 static const struct option_info option_root = { "root", "DIR",
-	N_("look at the system below DIR, such as an image"), 0 };
+	N_("check the system under DIR, such as an image"), 0 };
 
 /* In the order of output. */
 static const struct {
@@ -77,12 +77,13 @@ const struct verb verb_doctor = {
 	.operands = "",
 	.options = OPTIONS(&option_root, &option_json, &option_quiet),
 	.run = run,
-	.summary = N_("say what is wrong, if anything, and what to do"),
-	.help = { N_("Looks at patd, its sockets, units, files and settings, at polkit and the clock,\n"
-		     "and at every PAM service that takes tokens: whether a token and a password open,\n"
-		     "also while patd is down.  Changes nothing, and tells no PAM module anything.\n"),
-		N_("A line each: ok, warning, problem, or unseen for what only root can see.  The\n"
-		   "exit status is 1 if there is a problem.  With --quiet only warnings and problems.\n") },
+	.summary = N_("find problems of the setup and suggest fixes"),
+	.help = { N_("Checks patd, its sockets, units, files and settings, polkit and the clock, and\n"
+		     "whether every PAM service with pam_pat.so accepts a token and a password, also\n"
+		     "while patd is down.  Changes nothing and calls no PAM module.\n"),
+		N_("Each check prints a line: ok, warning, problem, or unseen if it needs root.  The\n"
+		   "exit status is 1 if there is a problem.  With --quiet, doctor prints only\n"
+		   "warnings and problems.\n") },
 	.examples = "  sudo patctl doctor\n"
 		    "  patctl doctor --root=/mnt/image\n",
 	.synonyms = { "diagnose", "health" },

@@ -22,7 +22,7 @@ void doctor_daemon(struct doctor *doctor)
 
 	if (!doctor->client)
 		found(doctor, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
-			_("the system bus cannot be reached, and so patd cannot"));
+			_("patd cannot be reached: no connection to the system bus"));
 	else if (client_policy(doctor->client, &records, &error))
 		found(doctor, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
 	else
@@ -48,9 +48,9 @@ void doctor_time(struct doctor *doctor)
 		return;
 	age = timestamp_age(patd, machine);
 	found(doctor, LEVEL_WARNING, "clock",
-		_("if the clock is right now, patd(8) says how patd forgets what it saw"),
-		_("patd once saw a clock that was ahead, and goes by that time: it comes %s; "
-		  "tokens expire as if it were then"),
+		_("if the clock is correct now, see patd(8) for how to reset the time in patd"),
+		_("the clock was once ahead, and patd keeps to that later time, which comes %s: "
+		  "tokens expire by it"),
 		age);
 }
 
@@ -68,8 +68,8 @@ static void check_owner(struct doctor *doctor, uint32_t uid)
 		found(doctor, LEVEL_OK, "name", NULL, _("user patd owns %s"), PAT_BUS_NAME);
 	else
 		found(doctor, uid == 0 ? LEVEL_WARNING : LEVEL_PROBLEM, "name",
-			_("nobody but the service patd should: see systemctl status patd"),
-			_("the uid %u owns %s, not user patd"), uid, PAT_BUS_NAME);
+			_("only patd.service should own it: see systemctl status patd"),
+			_("uid %u owns %s, not user patd"), uid, PAT_BUS_NAME);
 }
 
 void doctor_name(struct doctor *doctor)
@@ -79,16 +79,15 @@ void doctor_name(struct doctor *doctor)
 	uint32_t uid;
 
 	if (!bus_policy_is_there(doctor->root))
-		found(doctor, LEVEL_WARNING, "name", _("install patd anew"),
-			_("the bus has no policy that lets patd own %s"), PAT_BUS_NAME);
+		found(doctor, LEVEL_WARNING, "name", _("reinstall patd"),
+			_("no policy of the bus allows patd to own %s"), PAT_BUS_NAME);
 	if (!doctor->client)
 		return;
 	if (client_owner(doctor->client, &uid, &error))
 		check_owner(doctor, uid);
 	dbus_error_free(&error);
 	if (client_activatable(doctor->client, &activatable, &error) && !activatable)
-		found(doctor, LEVEL_WARNING, "name",
-			_("install patd anew, or: systemctl reload dbus"),
+		found(doctor, LEVEL_WARNING, "name", _("reinstall patd, or: systemctl reload dbus"),
 			_("the bus does not know how to start patd"));
 	dbus_error_free(&error);
 }
@@ -122,7 +121,7 @@ void doctor_polkit(struct doctor *doctor)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (!contains(ids, ours[i])) {
 			found(doctor, LEVEL_PROBLEM, "polkit",
-				_("install patd anew, or: systemctl restart polkit"),
+				_("reinstall patd, or: systemctl restart polkit"),
 				_("polkit does not know the action %s"), ours[i]);
 			missing = true;
 		}
@@ -184,12 +183,12 @@ void doctor_policy(struct doctor *doctor)
 		found(doctor, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s", strerror(-r));
 	else if (!client_changed(doctor->client, &changed, &error) || changed == 0)
 		found(doctor, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
-			_("systemd does not say since when patd has its settings"));
+			_("systemd does not report when patd read its settings"));
 	else if (configured > changed)
 		found(doctor, LEVEL_WARNING, "policy", "systemctl reload patd",
 			_("%s was changed since patd read it"), PAT_CONF_DIR);
 	else
-		found(doctor, LEVEL_OK, "policy", NULL, _("patd has read what is in %s"),
+		found(doctor, LEVEL_OK, "policy", NULL, _("patd uses the current %s"),
 			PAT_CONF_DIR);
 	dbus_error_free(&error);
 }

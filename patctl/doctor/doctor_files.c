@@ -51,14 +51,14 @@ static bool check_socket_file(struct doctor *doctor, const struct socket_file *f
 	if (r == -ENOENT)
 		found(doctor, LEVEL_PROBLEM, "socket",
 			"systemctl enable --now patd-root.socket patd-user.socket",
-			_("%s is not there"), file->path);
+			_("%s does not exist"), file->path);
 	else if (r < 0)
 		found(doctor, LEVEL_UNSEEN, "socket", NULL, "%s: %s", file->path, strerror(-r));
 	else if (!S_ISSOCK(st.st_mode) || st.st_uid != 0 ||
 		 (st.st_mode & DOCTOR_PERMISSIONS) != file->mode)
 		found(doctor, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
-			_("%s is not a socket of root's with the mode %04o: uid %u, mode %04o"),
+			_("%s is not a socket owned by root with mode %04o: uid %u, mode %04o"),
 			file->path, file->mode, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	else
 		return true;
@@ -73,17 +73,17 @@ static void check_socket(struct doctor *doctor, const struct socket_file *file)
 		return;
 	r = try_connect(doctor->root, file->path);
 	if (r == 0)
-		found(doctor, LEVEL_OK, "socket", NULL, _("%s is listened on"), file->path);
+		found(doctor, LEVEL_OK, "socket", NULL, _("listening on %s"), file->path);
 	else if (r == -EAGAIN)
 		found(doctor, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
-			_("%s takes no more: too many wait there"), file->path);
+			_("%s accepts no more connections: its queue is full"), file->path);
 	else if (r == -ECONNREFUSED)
 		found(doctor, LEVEL_PROBLEM, "socket",
 			"systemctl restart patd-root.socket patd-user.socket",
 			_("nothing listens on %s"), file->path);
 	else
-		found(doctor, LEVEL_UNSEEN, "socket", r == -EACCES ? _("root may") : NULL,
-			_("whether something listens on %s: %s"), file->path, strerror(-r));
+		found(doctor, LEVEL_UNSEEN, "socket", r == -EACCES ? _("needs root") : NULL,
+			_("cannot connect to %s: %s"), file->path, strerror(-r));
 }
 
 void doctor_sockets(struct doctor *doctor)
@@ -94,8 +94,8 @@ void doctor_sockets(struct doctor *doctor)
 	if (sysroot_stat(doctor->root, PAT_RUNTIME_DIR, O_NOFOLLOW, &st) == 0 &&
 		(st.st_uid != 0 || (st.st_mode & 022) != 0))
 		found(doctor, LEVEL_PROBLEM, "socket", "systemd-tmpfiles --create patd.conf",
-			_("%s can be written by others than root: uid %u, mode %04o"),
-			PAT_RUNTIME_DIR, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
+			_("users other than root can write %s: uid %u, mode %04o"), PAT_RUNTIME_DIR,
+			st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	for (size_t i = 0; i < SOCKETS; i++)
 		check_socket(doctor, &sockets[i]);
 }
@@ -109,7 +109,7 @@ void doctor_clock(struct doctor *doctor)
 		found(doctor, LEVEL_UNSEEN, "clock", NULL, _("the clock: %s"), strerror(errno));
 	else if (state == TIME_ERROR || (clock.status & STA_UNSYNC) != 0)
 		found(doctor, LEVEL_WARNING, "clock",
-			_("have it synchronised: tokens expire by it"),
+			_("enable time synchronisation: token expiry depends on it"),
 			_("the clock is not synchronised"));
 	else
 		found(doctor, LEVEL_OK, "clock", NULL, _("the clock is synchronised"));
@@ -121,7 +121,7 @@ void doctor_units(struct doctor *doctor)
 		const char *unit = sockets[i].unit;
 
 		if (!unit_is_in(doctor->root, "", unit))
-			found(doctor, LEVEL_PROBLEM, "unit", _("install patd anew"),
+			found(doctor, LEVEL_PROBLEM, "unit", _("reinstall patd"),
 				_("systemd has no unit %s"), unit);
 		else if (unit_is_masked(doctor->root, unit))
 			found(doctor, LEVEL_PROBLEM, "unit",
@@ -130,7 +130,7 @@ void doctor_units(struct doctor *doctor)
 		else if (!unit_is_in(doctor->root, "/sockets.target.wants", unit))
 			found(doctor, LEVEL_WARNING, "unit",
 				"systemctl enable --now patd-root.socket patd-user.socket",
-				_("%s does not start with the machine"), unit);
+				_("%s does not start at boot"), unit);
 		else
 			found(doctor, LEVEL_OK, "unit", NULL, _("%s is enabled"), unit);
 	}
@@ -142,7 +142,7 @@ bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret
 
 	if (r == -ENOENT)
 		found(doctor, LEVEL_UNSEEN, check, NULL,
-			_("%s is not there: patd makes it when it first starts"), PAT_STATE_DIR);
+			_("%s does not exist: patd creates it at its first start"), PAT_STATE_DIR);
 	else if (r < 0)
 		found(doctor, LEVEL_UNSEEN, check, NULL, PAT_STATE_DIR ": %s", strerror(-r));
 	return r == 0;
@@ -159,8 +159,8 @@ static void check_room(struct doctor *doctor)
 	bytes = (uint64_t)room.f_bavail * room.f_frsize;
 	if (bytes < ROOM_LOW)
 		found(doctor, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING, "database",
-			_("make room: a full disk stops all but a last revoke"),
-			_("where %s is, %u MiB are left"), PAT_STATE_DIR,
+			_("free disk space: on a full disk, patd can only revoke tokens"),
+			_("the disk of %s has %u MiB left"), PAT_STATE_DIR,
 			(unsigned int)(bytes / MEBIBYTE));
 }
 
@@ -174,15 +174,16 @@ void doctor_database(struct doctor *doctor)
 	r = sysroot_stat(doctor->root, DOCTOR_DATABASE, O_NOFOLLOW, &st);
 	if (r == -ENOENT)
 		found(doctor, LEVEL_UNSEEN, "database", NULL,
-			_("there is none: patd makes one when it first starts"));
+			_("none yet: patd creates it at its first start"));
 	else if (r < 0)
-		found(doctor, LEVEL_UNSEEN, "database", r == -EACCES ? _("root may") : NULL,
+		found(doctor, LEVEL_UNSEEN, "database", r == -EACCES ? _("needs root") : NULL,
 			DOCTOR_DATABASE ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
 		found(doctor, LEVEL_PROBLEM, "database", _("chown patd and chmod 0600 it"),
-			_("%s is not patd's alone: uid %u, mode %04o"), DOCTOR_DATABASE, st.st_uid,
-			st.st_mode & DOCTOR_PERMISSIONS);
+			_("users other than patd have access to %s: uid %u, mode %04o"),
+			DOCTOR_DATABASE, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	else
-		found(doctor, LEVEL_OK, "database", NULL, _("%s is patd's alone"), DOCTOR_DATABASE);
+		found(doctor, LEVEL_OK, "database", NULL, _("only user patd has access to %s"),
+			DOCTOR_DATABASE);
 	check_room(doctor);
 }

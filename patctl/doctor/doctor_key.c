@@ -26,15 +26,15 @@ static bool check_credential(struct doctor *doctor, const char *path)
 	if (r == -ENOENT)
 		return false;
 	if (r < 0)
-		found(doctor, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL, "%s: %s",
+		found(doctor, LEVEL_UNSEEN, "key", r == -EACCES ? _("needs root") : NULL, "%s: %s",
 			path, strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077) != 0)
 		found(doctor, LEVEL_PROBLEM, "key", _("chown root and chmod 0600 it"),
-			_("%s is not root's alone: uid %u, mode %04o"), path, st.st_uid,
-			st.st_mode & DOCTOR_PERMISSIONS);
+			_("users other than root have access to %s: uid %u, mode %04o"), path,
+			st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	else
 		found(doctor, LEVEL_OK, "key", NULL,
-			_("the key is a credential: %s is root's alone"), path);
+			_("the key is a credential: only root has access to %s"), path);
 	return r == 0;
 }
 
@@ -46,7 +46,8 @@ static void check_plain(struct doctor *doctor)
 		return;
 	found(doctor, LEVEL_PROBLEM, "key",
 		_("systemctl edit patd.service, and add to [Service]: LoadCredential=patd.key"),
-		_("%s is not encrypted, and patd.service takes only what is: patd does not start"),
+		_("%s is not encrypted, but patd.service requires encryption: patd does not "
+		  "start"),
 		PLAIN_PATH);
 }
 
@@ -63,7 +64,7 @@ static const char *check_credentials(struct doctor *doctor)
 		found(doctor, LEVEL_WARNING, "key",
 			_("if tokens work, keep a backup of the file and remove it; else remove "
 			  "the credential"),
-			_("the key is there twice: %s wins over %s"), path, KEY_PATH);
+			_("the key exists twice: %s takes precedence over %s"), path, KEY_PATH);
 	return path;
 }
 
@@ -76,10 +77,10 @@ static void no_key(struct doctor *doctor, const char *credential)
 	else if (sysroot_has(doctor->root, DOCTOR_DATABASE))
 		found(doctor, LEVEL_WARNING, "key",
 			_("if it is not handed to patd as a credential, restore it from a backup"),
-			_("there is a database, and no %s"), KEY_PATH);
+			_("the database exists, but %s does not"), KEY_PATH);
 	else
 		found(doctor, LEVEL_UNSEEN, "key", NULL,
-			_("there is none: patd makes one when it first starts"));
+			_("none yet: patd creates it at its first start"));
 }
 
 void doctor_key(struct doctor *doctor)
@@ -92,22 +93,23 @@ void doctor_key(struct doctor *doctor)
 		return;
 	if ((folder.st_mode & 077) != 0)
 		found(doctor, LEVEL_WARNING, "key", "chmod 0700 " PAT_STATE_DIR,
-			_("%s can be seen by others: mode %04o"), PAT_STATE_DIR,
+			_("other users have access to %s: mode %04o"), PAT_STATE_DIR,
 			folder.st_mode & DOCTOR_PERMISSIONS);
 	r = sysroot_stat(doctor->root, KEY_PATH, O_NOFOLLOW, &st);
 	if (r == -ENOENT)
 		no_key(doctor, credential);
 	else if (r < 0)
-		found(doctor, LEVEL_UNSEEN, "key", r == -EACCES ? _("root may") : NULL,
+		found(doctor, LEVEL_UNSEEN, "key", r == -EACCES ? _("needs root") : NULL,
 			KEY_PATH ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
 		found(doctor, LEVEL_PROBLEM, "key",
 			_("patd refuses it: chown patd and chmod 0600 it"),
-			_("%s is not patd's alone: uid %u, mode %04o"), KEY_PATH, st.st_uid,
-			st.st_mode & DOCTOR_PERMISSIONS);
+			_("users other than patd have access to %s: uid %u, mode %04o"), KEY_PATH,
+			st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	else if (st.st_size != KEY_LEN)
 		found(doctor, LEVEL_PROBLEM, "key", _("restore it from a backup"),
 			_("%s does not have %d bytes"), KEY_PATH, KEY_LEN);
 	else
-		found(doctor, LEVEL_OK, "key", NULL, _("%s is patd's alone"), KEY_PATH);
+		found(doctor, LEVEL_OK, "key", NULL, _("only user patd has access to %s"),
+			KEY_PATH);
 }

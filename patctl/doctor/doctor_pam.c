@@ -24,7 +24,7 @@ struct examined {
 static char *line_text(const struct stack_line *line)
 {
 	return text_format("%s:%u (%s)", line->file, line->number,
-		line->module ? line->module : _("which libpam does not understand"));
+		line->module ? line->module : _("not understood by libpam"));
 }
 
 /* " (if LINE has nothing against it)", or "" */
@@ -35,7 +35,7 @@ static char *assumption_text(const struct trial_result *result)
 	if (!result->assumed)
 		return text_format("%s", "");
 	line = line_text(result->assumed);
-	return text_format(_(" (if %s has nothing against it)"), line);
+	return text_format(_(" (unless %s refuses)"), line);
 }
 
 /* "LINE answers auth_err" */
@@ -44,11 +44,11 @@ static char *why_text(const struct trial_result *result)
 	cleanup_text char *line = NULL;
 
 	if (!result->decider)
-		return text_format("%s", _("no line of the stack agrees"));
+		return text_format("%s", _("no line of the stack succeeds"));
 	line = line_text(result->decider);
 	if (result->bad_jump)
-		return text_format(_("%s jumps over more lines than follow"), line);
-	return text_format(_("%s answers %s"), line,
+		return text_format(_("%s jumps past the end of the stack"), line);
+	return text_format(_("%s returns %s"), line,
 		pam_code_name(result->authenticate == PAM_SUCCESS ? result->setcred
 								  : result->authenticate));
 }
@@ -66,23 +66,23 @@ static void report(const struct examined *examined, enum level level, enum trial
 /* False, after a finding, if a token does not open as it should. */
 static bool check_token(const struct examined *examined)
 {
-	static const char above[] = N_("put the line of pam_pat.so above those for passwords");
+	static const char above[] = N_("move the line of pam_pat.so above those for passwords");
 	const struct trial_result *result = &examined->results[TRIAL_TOKEN];
 	cleanup_text char *line = NULL;
 
 	if (!result->reached) {
 		line = result->ender ? line_text(result->ender) : text_format("%s", _("the stack"));
 		found_in(examined->doctor, examined->name, LEVEL_PROBLEM, _(above),
-			_("no token is ever looked at: %s ends the stack before pam_pat.so"), line);
+			_("pam_pat.so is never reached: %s ends the stack before it"), line);
 	} else if (!result->opens) {
 		report(examined, LEVEL_PROBLEM, TRIAL_TOKEN,
 			result->password_first ? above
-					       : N_("count the lines that the control of "
+					       : N_("correct the number of lines that "
 						    "pam_pat.so jumps over"),
-			N_("a token that is accepted does not open"));
+			N_("a token that patd accepts is refused"));
 	} else if (result->password_first) {
 		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(above),
-			_("each login by token is a failed password first"));
+			_("each token login first fails as a password"));
 	} else {
 		return true;
 	}
@@ -101,14 +101,14 @@ static bool check_passwords(const struct examined *examined)
 
 	if (!examined->password)
 		found_in(examined->doctor, examined->name, LEVEL_WARNING,
-			_("have another way in for when patd is down"),
-			_("nothing but a token opens"));
+			_("provide another way to log in while patd is down"),
+			_("only a token is accepted"));
 	else if (!examined->results[TRIAL_PASSWORD].opens)
 		report(examined, LEVEL_PROBLEM, TRIAL_PASSWORD, advice,
-			N_("a right password does not open"));
+			N_("a correct password is refused"));
 	else if (!examined->results[TRIAL_NO_MODULE].opens)
 		report(examined, LEVEL_WARNING, TRIAL_NO_MODULE, advice,
-			N_("were pam_pat.so gone, a right password would not open"));
+			N_("if pam_pat.so is missing, a correct password is refused"));
 	else
 		return true;
 	return false;
@@ -120,10 +120,11 @@ static bool check_refusals(const struct examined *examined)
 		enum trial trial;
 		const char *what;
 	} checks[] = {
-		{ TRIAL_TOKEN_REFUSED, N_("a token that is refused opens") },
-		{ TRIAL_PASSWORD_WRONG, N_("a wrong password opens") },
-		{ TRIAL_NO_PATD_WRONG, N_("while patd is down, a wrong password opens") },
-		{ TRIAL_NO_MODULE_WRONG, N_("were pam_pat.so gone, a wrong password would open") },
+		{ TRIAL_TOKEN_REFUSED, N_("a token that patd refuses is accepted") },
+		{ TRIAL_PASSWORD_WRONG, N_("a wrong password is accepted") },
+		{ TRIAL_NO_PATD_WRONG, N_("while patd is down, a wrong password is accepted") },
+		{ TRIAL_NO_MODULE_WRONG, N_("if pam_pat.so is missing, a wrong password is "
+					    "accepted") },
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
@@ -166,7 +167,8 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 	good &= check_refusals(&examined);
 	if (good)
 		found_in(doctor, name, LEVEL_OK, NULL,
-			_("tokens and passwords open, a password also without pam_pat.so"));
+			_("tokens and passwords are accepted; passwords also work if "
+			  "pam_pat.so is missing"));
 }
 
 static const struct stack_line *find_pat(const struct stack *stack)
@@ -193,7 +195,7 @@ static void check_other_types(
 		found_in(doctor, name,
 			action == ACTION_BAD || action == ACTION_DIE ? LEVEL_PROBLEM
 								     : LEVEL_WARNING,
-			_("take the line out"), _("%s is for auth alone, and fails here"), text);
+			_("remove the line"), _("%s is only for auth and fails here"), text);
 	}
 }
 
@@ -202,8 +204,8 @@ static void check_module(struct doctor *doctor, const char *name, const struct s
 	cleanup_text char *text = line_text(line);
 
 	if (line->missing)
-		found_in(doctor, name, LEVEL_PROBLEM, _("install libpam-pat anew"),
-			_("there is no such module: %s"), text);
+		found_in(doctor, name, LEVEL_PROBLEM, _("reinstall libpam-pat"),
+			_("no such module: %s"), text);
 }
 
 /* Whether the service has pam_pat.so. */
@@ -214,7 +216,7 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 	int r = service_read(doctor->root, debian, name, &service);
 
 	if (r < 0) {
-		found_in(doctor, name, LEVEL_UNSEEN, r == -EACCES ? _("root may") : NULL,
+		found_in(doctor, name, LEVEL_UNSEEN, r == -EACCES ? _("needs root") : NULL,
 			_("its files: %s"), strerror(-r));
 		return false;
 	}
@@ -222,7 +224,7 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 	line = find_pat(&service.stacks[STACK_AUTH]);
 	if (service.broken)
 		found_in(doctor, name, LEVEL_PROBLEM, _("correct the file"),
-			_("libpam refuses all of it: %s"), service.broken);
+			_("libpam refuses the whole service: %s"), service.broken);
 	if (!line)
 		return false;
 	check_module(doctor, name, line);
@@ -283,5 +285,5 @@ void doctor_pam(struct doctor *doctor)
 	if (having == 0)
 		found(doctor, LEVEL_WARNING, PAM,
 			_("on Debian: pam-auth-update --enable pat; else see pam_pat(8)"),
-			_("no service takes tokens: none has pam_pat.so"));
+			_("no service accepts tokens: pam_pat.so is not configured"));
 }

@@ -60,7 +60,7 @@ static char *subject_text(const struct history_entry *entry)
 	if (*entry->token != '\0')
 		return text_format(_("%s (%s) of %s"), name, token, user);
 	return *user != '\0' ? text_format(_("all tokens of %s"), user)
-			     : text_format("%s", _("the tokens of everybody"));
+			     : text_format("%s", _("the tokens of all users"));
 }
 
 /* ", sshd from 192.0.2.7 on ssh"; empty if it was no login. */
@@ -87,7 +87,7 @@ static char *actor_text(const struct history_entry *entry, const struct output_c
 		{ "pam", "" },
 		{ "root", N_(", by root") },
 		{ "owner", N_(", by its owner") },
-		{ "patd", N_(", by patd, as patd.conf says") },
+		{ "patd", N_(", by patd according to patd.conf") },
 	};
 	cleanup_text char *user = NULL;
 
@@ -108,7 +108,7 @@ static char *reason_text(const struct history_entry *entry)
 		return text_format(": %s", text_translated(result));
 	if (*detail == '\0')
 		return text_format("%s", "");
-	return renamed ? text_format(_(", before: %s"), detail)
+	return renamed ? text_format(_(", previously: %s"), detail)
 		       : text_format(": %s", reason_translated(detail));
 }
 
@@ -128,8 +128,8 @@ static char *unrecorded_text(const struct history_entry *entry)
 {
 	if (entry->unrecorded == 0)
 		return text_format("%s", "");
-	return text_format(P_(" (%" PRIu64 " before it came too fast to be kept)",
-				   " (%" PRIu64 " before it came too fast to be kept)",
+	return text_format(P_(" (%" PRIu64 " earlier not recorded: rate limit)",
+				   " (%" PRIu64 " earlier not recorded: rate limit)",
 				   (unsigned long)entry->unrecorded),
 		entry->unrecorded);
 }

@@ -11,11 +11,11 @@
 const char *const filter_states[] = { N_("active"), N_("revoked"), N_("expired"), N_("exhausted"),
 	N_("disabled"), N_("pending"), N_("altered"), NULL };
 
-const struct option_info option_state = { "state", "STATE", N_("only those in that state"), 0 };
+const struct option_info option_state = { "state", "STATE", N_("only tokens in this state"), 0 };
 const struct option_info option_unused_for = { "unused-for", "PERIOD",
-	N_("only those that nobody used for so long"), 0 };
+	N_("only tokens unused for PERIOD"), 0 };
 const struct option_info option_expiring = { "expiring", "PERIOD",
-	N_("only those that expire so soon, or have"), 0 };
+	N_("only tokens expired or expiring within PERIOD"), 0 };
 
 static bool check_state(const char *state)
 {
@@ -64,8 +64,8 @@ const char *sort_parse(const char *text, struct sort *ret)
 			*ret = (struct sort) { key, backwards };
 			return NULL;
 		}
-	return N_("a list is sorted by name, created, expires, used, state or user; "
-		  "\"-\" before it turns it round");
+	return N_("sort key must be one of name, created, expires, used, state, user; prefix "
+		  "with \"-\" to reverse");
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)

@@ -10,8 +10,8 @@
 
 #define SHOWN_MAX 20 /* tokens in a message */
 
-const char select_help[] = N_("A token is told by its name, its id, or the beginning of its id.\n"
-			      "Root's names are looked for among the tokens of all users.\n");
+const char select_help[] = N_("TOKEN is a name, an id, or the beginning of an id.\n"
+			      "For root, names are searched among the tokens of all users.\n");
 
 struct client *select_machine(const struct command *command, DBusError *error)
 {
@@ -24,7 +24,7 @@ static void set_ambiguous(const char *item, const struct tokens *tokens, DBusErr
 {
 	cleanup_text char *safe = text_safe(item);
 	cleanup_text char *message =
-		text_format(_("\"%s\" may be any of several tokens; say which by its id:"), safe);
+		text_format(_("\"%s\" is ambiguous; use an id or --user:"), safe);
 
 	for (size_t i = 0; i < tokens->n && i < SHOWN_MAX; i++) {
 		const struct token *token = &tokens->items[i];
@@ -49,7 +49,7 @@ static void set_not_found(
 	const char *all = client_is_root(client) ? " --all" : "";
 
 	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_FOUND),
-		_("no token has the name or id \"%s\"; see them with: %s list%s%s"), safe,
+		_("no token has the name or id \"%s\"; to list tokens: %s list%s%s"), safe,
 		client_self(client), user ? " --user=" : all, user ? user : "");
 }
 

@@ -14,7 +14,7 @@
 static enum outcome fail_file(const char *path, int r)
 {
 	if (r == -EEXIST)
-		complain(_("%s is there already: name another file, or move it away"), path);
+		complain(_("%s already exists"), path);
 	else
 		complain(_("cannot write %s: %s"), path, strerror(-r));
 	return OUTCOME_FAILED;
@@ -53,17 +53,16 @@ static enum outcome run(const struct command *command)
 		return fail_file(safe, r);
 	if (!command_given(command, &option_quiet))
 		(void)fprintf(stderr,
-			_("%s has all tokens and the key: keep it as you keep the file of "
-			  "passwords.\n"),
+			_("%s contains all tokens and the key.  Protect it like /etc/shadow.\n"),
 			safe);
 	return OUTCOME_DONE;
 }
 
 const struct verb verb_backup = { "backup", "FILE", run,
 	N_("write a backup of all tokens and the key"), OPTIONS(&option_quiet),
-	{ N_("Writes all tokens, their history and the key into FILE, which must not be there\n"
-	     "yet: as they are at one moment, while patd goes on.  With it everything comes\n"
-	     "back, on any machine.  Root only.\n"),
-		N_("It opens nothing by itself, but has the key: keep it as you keep the file of\n"
-		   "passwords.\n") },
+	{ N_("Writes all tokens, their history and the key into FILE, which must not exist\n"
+	     "yet.  The backup is a snapshot, and patd keeps running.  It can be restored on\n"
+	     "any machine.  Root only.\n"),
+		N_("Nobody can log in with the backup alone, but it contains the key: protect it\n"
+		   "like /etc/shadow.\n") },
 	.examples = "  sudo patctl backup tokens.backup\n" };

@@ -124,7 +124,7 @@ static bool find(struct tally *tally, size_t n, struct tokens *tokens, const cha
  */
 static bool confirm(const struct tokens *tokens)
 {
-	cleanup_text char *question = text_format("%s", _("Delete for good:"));
+	cleanup_text char *question = text_format("%s", _("Delete permanently:"));
 	size_t n = 0;
 
 	for (size_t i = 0; i < tokens->n; i++) {
@@ -191,7 +191,7 @@ static enum outcome change_tokens(
 	bool reachable;
 
 	if (ask && !terminal_can_ask()) {
-		complain(_("there is no terminal to ask on; to delete without being asked: --yes"));
+		complain(_("not a terminal; use --yes to delete without confirmation"));
 		return OUTCOME_DECLINED;
 	}
 	client = select_machine(command, &error);
@@ -214,7 +214,7 @@ static enum outcome change_tokens(
 }
 
 static const struct option_info option_for = { "for", "PERIOD",
-	N_("for so long, then it works again"), 0 };
+	N_("suspend for PERIOD, then reactivate"), 0 };
 
 static const char done[] = N_("User token successfully revoked");
 
@@ -234,7 +234,7 @@ static bool read_how(const struct command *command, struct client_revocation *re
 		!argument_reason(command, &option_reason, &ret->reason))
 		return false;
 	if (ret->seconds && ret->reason && strcmp(ret->reason, "compromised") == 0) {
-		complain(_("a compromised token never comes back: leave --for out"));
+		complain(_("--for cannot be combined with --reason=compromised"));
 		return false;
 	}
 	return true;
@@ -276,12 +276,14 @@ static enum outcome run_revoke(const struct command *command)
 }
 
 const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
-	N_("end the access that tokens give, at once"),
+	N_("revoke tokens: they stop working at once"),
 	OPTIONS(&option_user, &option_all, &option_for, &option_reason, OPTIONS_COMMON),
-	{ N_("Ends the access that tokens give, at once; with --all, of all tokens of yours or\n"
-	     "of USER.  It can be undone: patctl restore.  With --for it ends by itself.  A\n"
-	     "token that was revoked with --reason=compromised never comes back.\n"),
-		N_("What is revoked already stays so for as long as it was, or longer.\n"),
+	{ N_("Revokes tokens: they stop working at once.  With --all, revokes all of your\n"
+	     "tokens or those of USER.  \"patctl restore\" undoes it.  With --for, the token\n"
+	     "works again after PERIOD.  A token revoked with --reason=compromised can never\n"
+	     "be restored.\n"),
+		N_("A token that is already revoked stays revoked for at least as long as "
+		   "before.\n"),
 		select_help },
 	"  patctl revoke laptop ci\n"
 	"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
@@ -299,11 +301,11 @@ static enum outcome run_restore(const struct command *command)
 	return change_tokens(command, command->n_operands, &change);
 }
 
-const struct verb verb_restore = { "restore", "TOKEN...", run_restore,
-	N_("give revoked tokens their access back"), OPTIONS(&option_user, OPTIONS_COMMON),
-	{ N_("Gives revoked tokens their access back: same secret, same expiry.  Not one that\n"
-	     "has expired, or was revoked as compromised.  Asks for your password; root is not\n"
-	     "asked.\n"),
+const struct verb verb_restore = { "restore", "TOKEN...", run_restore, N_("restore revoked tokens"),
+	OPTIONS(&option_user, OPTIONS_COMMON),
+	{ N_("Restores revoked tokens with the same secret and expiration.  A token that has\n"
+	     "expired or was revoked as compromised cannot be restored.  Asks for your\n"
+	     "password; root is not asked.\n"),
 		select_help },
 	"  patctl restore laptop\n", .synonyms = { "unrevoke", "resume" },
 	.token_states = { "revoked" } };
@@ -330,9 +332,9 @@ static enum outcome run_rename(const struct command *command)
 	return change_tokens(command, 1, &change);
 }
 
-const struct verb verb_rename = { "rename", "TOKEN NAME", run_rename,
-	N_("give a token another name"), OPTIONS(&option_user, OPTIONS_COMMON),
-	{ N_("Gives a token another name.  Its id stays, and its history.\n"), select_help },
+const struct verb verb_rename = { "rename", "TOKEN NAME", run_rename, N_("rename a token"),
+	OPTIONS(&option_user, OPTIONS_COMMON),
+	{ N_("Renames a token.  Its id and its history stay the same.\n"), select_help },
 	"  patctl rename laptop \"old laptop\"\n", .synonyms = { "mv" } };
 
 static enum outcome run_delete(const struct command *command)
@@ -348,9 +350,9 @@ static enum outcome run_delete(const struct command *command)
 }
 
 const struct verb verb_delete = { "delete", "TOKEN...", run_delete,
-	N_("remove revoked tokens for good"), OPTIONS(&option_user, &option_yes, OPTIONS_COMMON),
-	{ N_("Removes revoked tokens for good; one that is not revoked is refused.  Asks first;\n"
-	     "where there is no terminal to ask on, --yes is needed.\n"),
+	N_("delete revoked tokens permanently"), OPTIONS(&option_user, &option_yes, OPTIONS_COMMON),
+	{ N_("Deletes revoked tokens permanently, and refuses to delete a token that is not\n"
+	     "revoked.  Asks for confirmation; without a terminal, --yes is required.\n"),
 		select_help },
 	"  patctl revoke laptop && patctl delete laptop\n", .synonyms = { "rm", "remove" },
 	.token_states = { "revoked", "altered" } };

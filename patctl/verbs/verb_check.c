@@ -88,14 +88,14 @@ static enum outcome run(const struct command *command)
 	return check(command, secret);
 }
 
-const struct verb verb_check = { "check", "", run, N_("say whether a token would be accepted"),
+const struct verb verb_check = { "check", "", run, N_("check whether a token would be accepted"),
 	OPTIONS(&option_service, &option_from, &option_json, &option_quiet,
 		&option_no_ask_password),
-	{ N_("Reads one of your tokens from standard input and says which it is, and whether a\n"
-	     "login with it would be accepted, through SERVICE and from SOURCE if they are\n"
-	     "given.  It does not count as a use.  Never put a token into the command line,\n"
+	{ N_("Reads one of your tokens from standard input and shows which token it is, and\n"
+	     "whether patd would accept a login with it, through SERVICE and from SOURCE if\n"
+	     "given.  This does not count as a use.  Never put a token into the command line,\n"
 	     "where others can see it.\n"),
-		N_("The exit status is 0 if it would be accepted, and 1 if not.\n") },
+		N_("The exit status is 0 if patd would accept the login, and 1 if not.\n") },
 	"  patctl check\n"
 	"  patctl check --service=sshd --from=192.0.2.7 <token-file\n",
 	.synonyms = { "test", "verify" } };

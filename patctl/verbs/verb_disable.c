@@ -59,11 +59,9 @@ static void set_unknown(struct client *client, const char *user, bool disable, D
 			  *message = NULL;
 
 	if (client_host(client))
-		message = text_format(
-			_("only on the machine itself it is known whether there is a user \"%s\""),
-			safe);
+		message = text_format(_("cannot look up user \"%s\" on another machine"), safe);
 	else
-		message = text_format(_("there is no user \"%s\""), safe);
+		message = text_format(_("no such user: \"%s\""), safe);
 	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s%s%s", message,
 		hint ? "; " : "", hint ? hint : "");
 }
@@ -193,7 +191,7 @@ static enum outcome list_disabled(const struct command *command)
 	if (command_given(command, &option_json))
 		json_list_end(&list);
 	else if (records.n == 0 && context.terminal && !command_given(command, &option_quiet))
-		(void)fputs(_("Nobody is disabled.\n"), stderr);
+		(void)fputs(_("No users are disabled.\n"), stderr);
 	return OUTCOME_DONE;
 }
 
@@ -206,17 +204,17 @@ static enum outcome run_disable(const struct command *command)
 	if (command->n_operands > 0 || command_given(command, &option_all))
 		return change_users(command, true);
 	if (reason) {
-		complain(_("--reason of what? name a user, or --all"));
+		complain(_("--reason requires a user or --all"));
 		return OUTCOME_USAGE;
 	}
 	return list_disabled(command);
 }
 
 const struct verb verb_disable = { "disable", "[USER...]", run_disable,
-	N_("have no token of users work"), OPTIONS(&option_all, &option_reason, OPTIONS_COMMON),
-	{ N_("From now on no token of the users works, nor can one be made, until an\n"
-	     "administrator enables them again; with --all, of anybody.  Without a user or\n"
-	     "--all, lists who is disabled.\n") },
+	N_("disable all tokens of users"), OPTIONS(&option_all, &option_reason, OPTIONS_COMMON),
+	{ N_("Disables all tokens of the users, or with --all of all users: patd refuses them\n"
+	     "and generates no new ones until an administrator enables them again.  Without a\n"
+	     "user or --all, lists the disabled users.\n") },
 	"  sudo patctl disable alice --reason=\"left the company\"\n"
 	"  sudo patctl disable --all\n"
 	"  sudo patctl disable\n",
@@ -228,7 +226,8 @@ static enum outcome run_enable(const struct command *command)
 }
 
 const struct verb verb_enable = { "enable", "USER...", run_enable,
-	N_("have the tokens of disabled users work again"), OPTIONS(&option_all, OPTIONS_COMMON),
-	{ N_("Ends what disable began, of the users, or with --all for the machine; who was\n"
-	     "disabled on its own stays so.  What is revoked stays revoked.\n") },
+	N_("enable the tokens of disabled users"), OPTIONS(&option_all, OPTIONS_COMMON),
+	{ N_("Enables the tokens of the users again; with --all, ends \"disable --all\", and\n"
+	     "users who were disabled individually stay disabled.  Revoked tokens stay\n"
+	     "revoked.\n") },
 	"  sudo patctl enable alice\n", .synonyms = { "unlock" }, .disabled_users = true };

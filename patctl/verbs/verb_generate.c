@@ -19,7 +19,7 @@
 static const struct option_info option_expires = { "expires", "WHEN",
 	N_("\"30 days\", 2027-01-31 or never"), 0 };
 static const struct option_info option_grace = { "grace", "PERIOD",
-	N_("how long the secret before works on; or none"), 0 };
+	N_("how long the previous secret works; or none"), 0 };
 
 /* Protects the process, before it asks for a secret. */
 static void prepare(void)
@@ -81,8 +81,8 @@ static enum outcome print_secret(struct client *client, const struct command *co
 		return outcome_fail(id->text, &error);
 	if (!command_given(command, &option_quiet)) {
 		describe(ret);
-		(void)fputs(_("Copy it now, it is shown only this once.  Keep it confidential, and "
-			      "use a\npassword manager.\n\n"),
+		(void)fputs(_("Copy it now: it will not be shown again.\n"
+			      "Keep it confidential: store it in a password manager.\n\n"),
 			stderr);
 	}
 	r = print(ret, secret, command_given(command, &option_json));
@@ -146,12 +146,12 @@ static void undo(struct client *client, const struct pat_id *id)
 	DBusError error = DBUS_ERROR_INIT;
 
 	if (client_revoke(client, id, &plainly, &error) && client_delete(client, id, &error)) {
-		complain(_("the token %s, which was not shown, was revoked and deleted"), id->text);
+		complain(_("token %s was not shown, so it was revoked and deleted"), id->text);
 		return;
 	}
 	(void)outcome_fail(id->text, &error);
-	complain(_("the token %s exists but was not shown; end it: %s revoke %s && "
-		   "%s delete %s"),
+	complain(_("token %s exists but was not shown; to delete it: %s revoke %s && %s delete "
+		   "%s"),
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
@@ -173,7 +173,7 @@ static enum outcome run_generate(const struct command *command)
 	if (!client || !client_generate(client, &request, &id, &secret, &error)) {
 		outcome = outcome_fail(NULL, &error);
 		if (client && outcome == OUTCOME_UNREACHABLE)
-			complain(_("if it was made all the same it is in: %s list"),
+			complain(_("check whether the token was generated: %s list"),
 				client_self(client));
 		return outcome;
 	}
@@ -184,20 +184,21 @@ static enum outcome run_generate(const struct command *command)
 }
 
 const struct verb verb_generate = { "generate", "NAME", run_generate,
-	N_("make a token and print it, once"),
+	N_("generate a token and print it once"),
 	OPTIONS(&option_user, &option_expires, &option_restrictions, OPTIONS_COMMON),
-	{ N_("Makes a token and prints it: the token alone on standard output, all else on\n"
-	     "standard error.  It is shown this once.  Keep it confidential, in a password\n"
-	     "manager.\n"),
+	{ N_("Generates a token and prints it: the token alone on standard output, everything\n"
+	     "else on standard error.  The token will not be shown again: store it in a\n"
+	     "password manager.\n"),
 		N_("WHEN is a period such as \"30 days\", 7d or \"1h 30min\", a local date such as\n"
 		   "2027-01-31 or \"2027-01-31 18:00\", a time in UTC such as 2027-01-31T18:00Z, or,\n"
-		   "of --expires, never.  m is minutes, M is months.  Without --expires it is what\n"
-		   "patd.conf(5) says, 30 days if nothing.\n"),
-		N_("A token can be restricted.  --service: the PAM services that it is good for,\n"
-		   "shell patterns with commas between them.  --from: where logins may come from,\n"
-		   "networks, addresses and \"local\".  --hours: when it works, in the time zone of\n"
-		   "this machine.  --not-before and --max-uses.  All that are given must hold.\n"),
-		N_("Asks for your password, with --user for an administrator's; root is not asked.\n") },
+		   "for --expires, never.  m is minutes, M is months.  The default of --expires is\n"
+		   "set in patd.conf(5), otherwise 30 days.\n"),
+		N_("A token can be restricted: --service to PAM services (shell patterns separated\n"
+		   "by commas), --from to sources of logins (networks, addresses and \"local\"),\n"
+		   "--hours to hours in the time zone of this machine; also by --not-before and\n"
+		   "--max-uses.  A login must meet all restrictions.\n"),
+		N_("Asks for your password; with --user, for an administrator's.  Root is not "
+		   "asked.\n") },
 	"  patctl generate laptop\n"
 	"  TOKEN=$(patctl generate ci --expires=7d --max-uses=1)\n"
 	"  patctl generate work --service=sshd,sudo --from=192.0.2.0/24,local\n"
@@ -220,10 +221,11 @@ static void describe_former(const struct token *token)
 
 	if (token->former_until)
 		(void)fprintf(stderr,
-			_("The secret before works until %s,\nor until the new one is used.\n"),
+			_("The previous secret works until %s\n"
+			  "or until the new one is used.\n"),
 			stamp);
 	else
-		(void)fputs(_("The secret before does not work any more.\n"), stderr);
+		(void)fputs(_("The previous secret no longer works.\n"), stderr);
 }
 
 static void describe_rotated(const struct token *token)
@@ -248,12 +250,13 @@ static void report_lost(struct client *client, const struct pat_id *id, uint64_t
 	cleanup_text char *stamp = timestamp_local(former_until);
 
 	if (former_until) {
-		complain(_("the new secret of %s was not shown and is lost; the one before works "
-			   "until %s.\nFor another, which ends the one before: %s rotate %s"),
+		complain(_("the new secret of %s was not shown and is lost; the previous one "
+			   "works until %s.\n"
+			   "To get another, which ends the previous one: %s rotate %s"),
 			id->text, stamp, client_self(client), id->text);
 		return;
 	}
-	complain(_("the new secret of %s was not shown and is lost; for another: %s rotate %s"),
+	complain(_("the new secret of %s was not shown and is lost; to get another: %s rotate %s"),
 		id->text, client_self(client), id->text);
 }
 
@@ -281,7 +284,7 @@ static enum outcome run_rotate(const struct command *command)
 
 		outcome = outcome_fail(subject, &error);
 		if (outcome == OUTCOME_UNREACHABLE)
-			complain(_("whether it has a new secret is in: %s show %s"),
+			complain(_("check whether the token has a new secret: %s show %s"),
 				client_self(client), token.id.text);
 		return outcome;
 	}
@@ -292,11 +295,12 @@ static enum outcome run_rotate(const struct command *command)
 }
 
 const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
-	N_("give a token a new secret and print it, once"),
+	N_("give a token a new secret and print it once"),
 	OPTIONS(&option_user, &option_grace, OPTIONS_COMMON),
-	{ N_("Gives a token a new secret and prints it as generate does.  All else stays: name,\n"
-	     "id, expiry, restrictions.  The secret before works on until the new one is used,\n"
-	     "a day at most, or as --grace says: a period, or none.\n"),
+	{ N_("Gives a token a new secret and prints it as generate does.  Name, id, expiration\n"
+	     "and restrictions stay the same.  The previous secret works until the new one is\n"
+	     "used, but at most for a day, or for the period given with --grace, which may be\n"
+	     "none.\n"),
 		select_help, N_("Asks for your password; root is not asked.\n") },
 	"  patctl rotate laptop\n"
 	"  TOKEN=$(patctl rotate ci --grace=1h)\n",

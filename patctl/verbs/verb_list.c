@@ -13,7 +13,7 @@
 #include "patctl/verbs/select.h"
 
 static const struct option_info option_sort = { "sort", "KEY",
-	N_("in the order of KEY, of -KEY backwards"), 0 };
+	N_("sort by KEY; -KEY reverses the order"), 0 };
 
 /* The output of a list, which may be long: it is printed page by page. */
 struct output {
@@ -54,14 +54,14 @@ static int print_end(struct client *client, struct output *output)
 	if (output->count == 0 && output->context.terminal &&
 		!command_given(output->command, &option_quiet)) {
 		if (filter_narrows(&output->filter))
-			(void)fputs(_("No tokens are like that.\n"), stderr);
+			(void)fputs(_("No tokens match.\n"), stderr);
 		else if (user)
 			(void)fprintf(stderr,
-				_("No tokens of that user.  Make one:  %s generate NAME "
+				_("This user has no tokens.  Generate one:  %s generate NAME "
 				  "--user=%s\n"),
 				client_self(client), user);
 		else
-			(void)fprintf(stderr, _("No tokens.  Make one:  %s generate NAME\n"),
+			(void)fprintf(stderr, _("No tokens.  Generate one:  %s generate NAME\n"),
 				client_self(client));
 	}
 	return table_print(output->table);
@@ -125,16 +125,15 @@ static enum outcome run(const struct command *command)
 	return outcome;
 }
 
-const struct verb verb_list = { "list", "", run,
-	N_("list tokens; what patctl does when told nothing"),
+const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	OPTIONS(&option_user, &option_all, &option_service, &option_state, &option_unused_for,
 		&option_expiring, &option_sort, &option_host, &option_json, &option_no_legend,
 		&option_quiet, &option_no_ask_password),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
-	     "UTC in a pipe.\n"),
+	     "in UTC otherwise.\n"),
 		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
-		   "--service has those that are good for that service.  KEY is name, created,\n"
+		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
 		   "expires, used, state or user.\n") },
 	"  patctl list --expiring=7d\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"

@@ -22,13 +22,13 @@
 #include "patctl/verbs/select.h"
 
 static const struct option_info option_since = { "since", "WHEN",
-	N_("not before; \"2h\" is two hours ago"), 0 };
-static const struct option_info option_until = { "until", "WHEN", N_("before that time"), 0 };
-static const struct option_info option_lines = { "lines", "N", N_("only the last N"), 'n' };
-static const struct option_info option_follow = { "follow", NULL, N_("then wait for what is new"),
-	'f' };
+	N_("entries since WHEN; \"2h\" is two hours ago"), 0 };
+static const struct option_info option_until = { "until", "WHEN", N_("entries before WHEN"), 0 };
+static const struct option_info option_lines = { "lines", "N", N_("only the last N entries"), 'n' };
+static const struct option_info option_follow = { "follow", NULL,
+	N_("wait for new entries and print them"), 'f' };
 static const struct option_info option_verify = { "verify", NULL,
-	N_("say whether the history was altered"), 0 };
+	N_("check whether the history was altered"), 0 };
 
 #define FOLLOW_LINES 10 /* before the new entries, as of journalctl(1) */
 
@@ -186,10 +186,10 @@ static enum outcome verify(const struct command *command, struct client *client)
 			(json_int_t)found.entries, "first", (json_int_t)found.first, "bad",
 			json_of_nonzero(found.bad), "problem", json_of_text(found.problem))));
 	else if (!found.bad && !command_given(command, &option_quiet))
-		(void)printf(P_("The history is as patd wrote it: %" PRIu64
-				" entry, from number %" PRIu64 " on.\n",
-				     "The history is as patd wrote it: %" PRIu64
-				     " entries, from number %" PRIu64 " on.\n",
+		(void)printf(P_("History intact: %" PRIu64 " entry verified, from number %" PRIu64
+				" on.\n",
+				     "History intact: %" PRIu64
+				     " entries verified, from number %" PRIu64 " on.\n",
 				     (unsigned long)found.entries),
 			found.entries, found.first);
 	if (found.bad)
@@ -266,7 +266,7 @@ static bool check(const struct command *command, struct output *output)
 
 	if (command_given(command, &option_verify) &&
 		(command->n_operands > 0 || filter->all || filter->user || since || lines)) {
-		complain(_("--verify is about the whole history: leave the rest out"));
+		complain(_("--verify cannot be combined with other options or tokens"));
 		return false;
 	}
 	if (follows && !lines && !since)
@@ -298,19 +298,19 @@ static enum outcome run(const struct command *command)
 	return command_given(command, &option_verify) ? verify(command, client) : show(&output);
 }
 
-const struct verb verb_log = { "log", "[TOKEN...]", run,
-	N_("show what happened to tokens, and where they were used"),
+const struct verb verb_log = { "log", "[TOKEN...]", run, N_("show the history of tokens"),
 	OPTIONS(&option_user, &option_all, &option_since, &option_until, &option_lines,
 		&option_follow, &option_verify, OPTIONS_COMMON),
-	{ N_("Shows the history of your tokens, of some, or with --all of those of all users,\n"
-	     "oldest first: who made, changed or used them and from where, and what was\n"
-	     "refused.  The first use from a network or through a service is marked.\n"),
-		N_("WHEN is as of generate, but for periods: --since=2h is two hours ago.  --follow\n"
-		   "begins with the last 10 unless --lines or --since says otherwise, and ends with\n"
-		   "Ctrl-C.  --json prints one object a line.\n"),
-		N_("--verify says whether the history is as patd wrote it, for an administrator: the\n"
-		   "exit status is 0 if it is, and 1 if it was altered.\n"),
-		select_help, N_("A token that was deleted is told by its whole id.\n") },
+	{ N_("Shows the history of your tokens, of the given tokens, or with --all of those of\n"
+	     "all users, oldest first: who generated, changed or used them and from where, and\n"
+	     "which logins were refused.  The first use from a network or through a service is\n"
+	     "marked.\n"),
+		N_("WHEN is as for generate, except that a period counts back: --since=2h is two\n"
+		   "hours ago.  --follow starts with the last 10 entries unless --lines or --since\n"
+		   "is given, and ends with Ctrl-C.  --json prints one object per line.\n"),
+		N_("--verify checks, for an administrator, that the history was not altered.  The\n"
+		   "exit status is 0 if the history is intact, and 1 if it was altered.\n"),
+		select_help, N_("A deleted token is identified by its full id.\n") },
 	"  patctl log laptop --since=yesterday\n"
 	"  sudo patctl log --all --follow\n"
 	"  sudo patctl log --verify\n",

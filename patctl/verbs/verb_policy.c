@@ -60,9 +60,8 @@ static enum outcome run(const struct command *command)
 	return OUTCOME_DONE;
 }
 
-const struct verb verb_policy = { "policy", "", run,
-	N_("show the settings of patd that are in force"),
+const struct verb verb_policy = { "policy", "", run, N_("show the settings that patd uses"),
 	OPTIONS(&option_host, &option_json, &option_no_legend, &option_quiet,
 		&option_no_ask_password),
-	{ N_("Shows what is in force of patd.conf(5), and which line of which file says so.\n") },
+	{ N_("Shows the settings of patd.conf(5) in force, with the file and line of each.\n") },
 	"  patctl policy\n", .synonyms = { "config", "settings" } };

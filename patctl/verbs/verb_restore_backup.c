@@ -48,7 +48,7 @@ static int open_backup(const char *path)
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		complain(_("%s is not a regular file: name one that patctl backup made"), safe);
+		complain(_("%s is not a regular file: name a file written by patctl backup"), safe);
 		return -1;
 	}
 	return take_fd(&fd);
@@ -59,7 +59,7 @@ static bool find_patd(struct program_as *ret)
 	const struct passwd *patd = getpwnam("patd");
 
 	if (!patd) {
-		complain(_("there is no user patd: install patd first"));
+		complain(_("user patd does not exist: install patd first"));
 		return false;
 	}
 	ret->uid = patd->pw_uid;
@@ -76,7 +76,8 @@ static bool put_credentials_aside(void)
 		cleanup_text char *aside = text_format("%s" ASIDE, credentials[i]);
 
 		if (rename(credentials[i], aside) < 0 && errno != ENOENT) {
-			complain(_("cannot rename %s: %s; do it by hand, and start patd.service"),
+			complain(_("cannot rename %s: %s; rename it manually, then start "
+				   "patd.service"),
 				credentials[i], strerror(errno));
 			done = false;
 		}
@@ -92,8 +93,8 @@ static bool can_put_credentials_aside(void)
 
 		if (access(credentials[i], F_OK) < 0 || access(dirname(folder), W_OK) == 0)
 			continue;
-		complain(_("cannot write to %s, where a key is that has to be put aside: %s; "
-			   "nothing was changed"),
+		complain(_("cannot write to %s to move the key there aside: %s; nothing was "
+			   "changed"),
 			folder, strerror(errno));
 		return false;
 	}
@@ -136,8 +137,8 @@ static enum outcome verify_and_restore(const struct command *command, int backup
 	if (!find_patd(&as) || !program_run(verify_argv, &as) || !can_put_credentials_aside())
 		return OUTCOME_FAILED;
 	if (!command_given(command, &option_yes) &&
-		!terminal_confirm(_("All tokens, their history and the key become those of the "
-				    "backup.\nWhat there is now is kept aside.  Restore it?"))) {
+		!terminal_confirm(_("This replaces all tokens, their history and the key.\n"
+				    "The current state is kept in before-restore-*.  Continue?"))) {
 		complain(_("nothing was changed"));
 		return OUTCOME_DECLINED;
 	}
@@ -153,15 +154,14 @@ static enum outcome run(const struct command *command)
 		return OUTCOME_DENIED;
 	}
 	if (!command_given(command, &option_yes) && !terminal_can_ask()) {
-		complain(
-			_("there is no terminal to ask on; to restore without being asked: --yes"));
+		complain(_("not a terminal; use --yes to restore without confirmation"));
 		return OUTCOME_DECLINED;
 	}
 	backup = open_backup(command->operands[0]);
 	if (backup < 0)
 		return OUTCOME_FAILED;
 	if (!units_available()) {
-		complain(_("systemd does not run here: stop patd, and see --restore-backup in "
+		complain(_("systemd is not running: stop patd, and see --restore-backup in "
 			   "patd(8)"));
 		return OUTCOME_FAILED;
 	}
@@ -169,10 +169,11 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_restore_backup = { "restore-backup", "FILE", run,
-	N_("replace all tokens and the key by a backup"), OPTIONS(&option_yes, &option_quiet),
-	{ N_("Verifies all of a backup first, then stops patd, puts the backup in its place\n"
-	     "and starts it again.  What was there before is kept beside it, in\n"
-	     "before-restore-TIME.  Asks first; where there is no terminal to ask on, --yes is\n"
-	     "needed.  Root only.\n"),
-		N_("Tokens made after the backup are gone, and what was revoked after it works again.\n") },
+	N_("replace all tokens and the key from a backup"), OPTIONS(&option_yes, &option_quiet),
+	{ N_("Verifies the backup, stops patd, replaces the tokens, the history and the key,\n"
+	     "and starts patd again.  The previous state is kept next to them in\n"
+	     "before-restore-TIME.  Asks for confirmation; without a terminal, --yes is\n"
+	     "required.  Root only.\n"),
+		N_("Tokens generated after the backup are lost, and tokens revoked after it work\n"
+		   "again.\n") },
 	.examples = "  sudo patctl restore-backup tokens.backup\n" };

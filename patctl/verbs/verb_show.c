@@ -146,7 +146,7 @@ static void print_rotated(const struct output_context *context, const struct tok
 	print_line(LABEL_ROTATED, text);
 	if (token->former_until) {
 		cleanup_text char *works =
-			text_format(_("the secret before works until %s"), former);
+			text_format(_("the previous secret works until %s"), former);
 
 		print_line(LABEL_NONE, works);
 	}
@@ -297,9 +297,9 @@ static enum outcome run(const struct command *command)
 	return outcome;
 }
 
-const struct verb verb_show = { "show", "TOKEN...", run, N_("show all about tokens"),
+const struct verb verb_show = { "show", "TOKEN...", run, N_("show all details of tokens"),
 	OPTIONS(&option_user, OPTIONS_COMMON),
-	{ N_("Shows everything that is known of tokens, with where they were last used from,\n"
-	     "except their secret, which nobody knows any more.\n"),
+	{ N_("Shows all details of tokens, including where they were last used from.  The\n"
+	     "secret cannot be shown: patd does not store it.\n"),
 		select_help },
 	"  patctl show laptop\n", .synonyms = { "info", "status" } };

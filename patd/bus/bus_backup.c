@@ -37,13 +37,13 @@ static const struct failure {
 	enum pat_error error;
 	const char *why;
 } failures[] = {
-	{ -ECANCELED, PAT_ERR_BUSY, N_("patd is ending; try again") },
+	{ -ECANCELED, PAT_ERR_BUSY, N_("patd is stopping; try again") },
 	{ -ENOSPC, PAT_ERR_STORAGE,
-		N_("the disk is full: a backup takes the room of the database twice, once beside "
-		   "it and once in the file") },
+		N_("the disk is full: a backup needs twice the size of the database, next to "
+		   "it and in the file") },
 	{ -EKEYREJECTED, PAT_ERR_STORAGE,
-		N_("the key on the disk is not the one that patd runs with: put it back") },
-	{ 0, PAT_ERR_STORAGE, N_("the backup could not be made; patd's log says why") },
+		N_("the key on disk is not the one that patd uses: restore that one") },
+	{ 0, PAT_ERR_STORAGE, N_("the backup failed; see the log of patd") },
 };
 
 static void on_done(int result, void *userdata)
@@ -69,7 +69,7 @@ static const char *check_file(int fd)
 	struct stat st;
 
 	if (flags < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return N_("a backup goes into a regular file, and into nothing else");
+		return N_("a backup can only be written to a regular file");
 	if ((flags & O_PATH) || (flags & O_ACCMODE) == O_RDONLY || (flags & O_APPEND))
 		return N_(
 			"the file for the backup must be open for writing, and not for appending");
@@ -85,13 +85,15 @@ static void start(struct call *call, int fd)
 	if (!work)
 		return;
 	if (!call_watch_sender(call)) {
-		call_refuse(call, PAT_ERR_BUSY, N_("too much is under way; try again"));
+		call_refuse(call, PAT_ERR_BUSY,
+			N_("too many operations are in progress; try "
+			   "again"));
 		return;
 	}
 	call->abandon = on_end;
 	r = backups_start(call->context->backups, fd, &order, &work->backup);
 	if (r == -EBUSY)
-		call_refuse(call, PAT_ERR_BUSY, N_("another backup is under way; try again"));
+		call_refuse(call, PAT_ERR_BUSY, N_("another backup is in progress; try again"));
 	else if (r < 0)
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory"));
 }

@@ -179,7 +179,7 @@ static void generate(struct call *call)
 		(void)delete_token(call_tokens(call), &call->caller, &token.id,
 			"its secret could not be handed out", &call->refusal);
 		call_refuse(call, PAT_ERR_NO_MEMORY,
-			N_("the secret could not be handed out; the token was deleted"));
+			N_("the secret could not be delivered; the token was deleted"));
 		return;
 	}
 	call_reply_secret(call, reply, &token.id);
@@ -256,7 +256,7 @@ static void serve_rotate(struct call *call)
 		call_reply(call, reply);
 	else
 		call_refuse(call, PAT_ERR_NO_MEMORY,
-			N_("the new secret could not be handed out; rotate the token again"));
+			N_("the new secret could not be delivered; rotate the token again"));
 }
 
 const struct bus_method bus_generate_methods[] = {

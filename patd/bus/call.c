@@ -111,7 +111,7 @@ struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessa
 	if (!call) {
 		(void)send_unless_unwanted(connection, message,
 			dbus_message_new_error(message, DBUS_ERROR_LIMITS_EXCEEDED,
-				N_("too many calls are under way; try again")));
+				N_("too many calls are in progress; try again")));
 		return NULL;
 	}
 	call->calls = calls;
@@ -238,7 +238,9 @@ static void look_up(struct call *call, void (*done)(struct job *job))
 	call->lookup.job = (struct job) { .run = users_run, .done = done };
 	call->lookup.result = -ECANCELED; /* it may never run */
 	if (worker_submit(call->context->worker, &call->lookup.job) < 0)
-		call_refuse(call, PAT_ERR_BUSY, N_("too many questions are under way; try again"));
+		call_refuse(call, PAT_ERR_BUSY,
+			N_("too many authentication requests are in "
+			   "progress; try again"));
 }
 
 static void on_user(struct job *job)
@@ -250,7 +252,7 @@ static void on_user(struct job *job)
 	else if (call->lookup.result == 0 || call->any_user)
 		call->then(call);
 	else if (call->lookup.result == -ENOENT)
-		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("there is no such user"));
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("no such user"));
 	else
 		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("the user could not be looked up"));
 }
@@ -258,7 +260,7 @@ static void on_user(struct job *job)
 void call_find_user(struct call *call, const char *name, void (*then)(struct call *call))
 {
 	if (!pat_field_set(call->lookup.name, sizeof(call->lookup.name), name)) {
-		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("there is no user with so long a name"));
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("no such user: the name is too long"));
 		return;
 	}
 	call->lookup.by_name = true;
@@ -292,8 +294,7 @@ static void on_caller(struct job *job)
 	if (call->dropped)
 		call_free(call);
 	else if (call->lookup.result < 0)
-		call_refuse(
-			call, PAT_ERR_DENIED, N_("the user who asks is not known to the system"));
+		call_refuse(call, PAT_ERR_DENIED, N_("the calling user is unknown to the system"));
 	else
 		set_caller(call);
 }
@@ -309,7 +310,7 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	if (dbus_message_get_type(reply) != DBUS_MESSAGE_TYPE_METHOD_RETURN ||
 		!dbus_message_has_sender(reply, DBUS_SERVICE_DBUS) ||
 		!dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID)) {
-		call_refuse(call, PAT_ERR_DENIED, N_("the bus does not say who asks"));
+		call_refuse(call, PAT_ERR_DENIED, N_("the bus does not name the calling user"));
 		return;
 	}
 	call->lookup.by_name = false;
@@ -321,8 +322,9 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 		return;
 	}
 	if (count_of(call->calls, uid) >= CALLS_UID_MAX) {
-		call_refuse(
-			call, PAT_ERR_BUSY, N_("too many of your calls are under way; try again"));
+		call_refuse(call, PAT_ERR_BUSY,
+			N_("too many of your calls are in progress; try "
+			   "again"));
 		return;
 	}
 	call->caller.uid = uid;
@@ -339,5 +341,5 @@ void call_identify(struct call *call, void (*then)(struct call *call))
 	if (!sender ||
 		!message_ask(call->connection, message_bus_call("GetConnectionUnixUser", sender),
 			DBUS_TIMEOUT_USE_DEFAULT, on_uid, call, &call->pending))
-		call_refuse(call, PAT_ERR_DENIED, N_("the bus could not be asked who asks"));
+		call_refuse(call, PAT_ERR_DENIED, N_("cannot ask the bus for the calling user"));
 }

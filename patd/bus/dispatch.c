@@ -103,7 +103,7 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
 		call->method = find_any_method(call->object, dbus_message_get_member(message));
 
 	if (!call->object)
-		call_refuse_named(call, DBUS_ERROR_UNKNOWN_OBJECT, N_("there is no such object"));
+		call_refuse_named(call, DBUS_ERROR_UNKNOWN_OBJECT, N_("no such object"));
 	else if (interface_name && !interface)
 		call_refuse_named(
 			call, DBUS_ERROR_UNKNOWN_INTERFACE, "the object has no such interface");

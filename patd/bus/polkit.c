@@ -131,9 +131,9 @@ enum answer {
 };
 
 static const char *const denials[] = {
-	[ANSWER_NO] = N_("not authorized"),
-	[ANSWER_CHALLENGE] = N_("authentication is needed, and there is no agent to ask for it"),
-	[ANSWER_LATE] = N_("nobody authenticated in time"),
+	[ANSWER_NO] = N_("permission denied"),
+	[ANSWER_CHALLENGE] = N_("authentication is required, but no polkit agent is running"),
+	[ANSWER_LATE] = N_("authentication timed out"),
 	[ANSWER_NONE] = N_("only root may do that, as polkit cannot be asked"),
 };
 
@@ -196,8 +196,8 @@ static void on_answer(DBusPendingCall *pending, void *userdata)
 		(call->resume ? call->resume : call->method->handle)(call);
 	} else if (answer == ANSWER_CHALLENGE &&
 		   !dbus_message_get_allow_interactive_authorization(call->message)) {
-		call_refuse(call, PAT_ERR_INTERACTIVE,
-			N_("authentication is needed, and the call does not allow a dialog"));
+		call_refuse(
+			call, PAT_ERR_INTERACTIVE, N_("interactive authentication is required"));
 	} else {
 		call_refuse(call, PAT_ERR_DENIED, denials[answer]);
 	}
@@ -239,7 +239,7 @@ void polkit_refuse(struct call *call, enum pat_error error, const char *token, c
 	}
 	if (!ask(call, token, user))
 		call_refuse(call, PAT_ERR_BUSY,
-			N_("polkit cannot be asked, too much is under way; try again"));
+			N_("polkit cannot be asked: too many requests in progress; try again"));
 }
 
 void polkit_end(struct call *call, enum pat_error error, const char *user)

@@ -40,7 +40,7 @@ static const char *read_token(int fd, char text[static PAT_TOKEN_LEN + 2], struc
 		n = PAT_TOKEN_LEN;
 	text[PAT_TOKEN_LEN] = '\0';
 	if (n != PAT_TOKEN_LEN || !pat_token_parse(text, ret_id))
-		return N_("that is no token: tokens begin with pat_ and have 64 characters");
+		return N_("not a token: tokens begin with pat_ and have 64 characters");
 	pat_token_digest(text, ret_digest);
 	return NULL;
 }
@@ -53,7 +53,7 @@ const char *secret_fd_read(int fd, struct pat_id *ret_id, struct pat_digest *ret
 	char *text;
 
 	if (seals < 0 || (seals & needed) != needed)
-		return N_("the secret is no memfd that is sealed against writing and shrinking");
+		return N_("the secret is not a memfd sealed against writing and shrinking");
 	text = sodium_malloc(PAT_TOKEN_LEN + 2);
 	if (!text)
 		return N_("out of memory");

@@ -205,7 +205,7 @@ static int check_row(const struct entry *entry, void *userdata)
 		return end_check(check, check->next, N_("an entry is missing"));
 	key_entry_mac(slice->history->key, entry, check->before, mac);
 	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0)
-		return end_check(check, entry->seq, N_("the entry, or one before it, was altered"));
+		return end_check(check, entry->seq, N_("this or an earlier entry was altered"));
 	memcpy(check->before, mac, sizeof(mac));
 	check->next++;
 	check->entries++;
@@ -216,7 +216,7 @@ static int check_row(const struct entry *entry, void *userdata)
 static void check_end(const struct history_seal *seal, struct history_check *check)
 {
 	if (check->next != seal->last + 1)
-		end_check(check, check->next, N_("entries were cut off at the end"));
+		end_check(check, check->next, N_("entries at the end were removed"));
 	else if (sodium_memcmp(check->before, seal->at_last, sizeof(check->before)) != 0)
 		end_check(check, seal->last, N_("the last entry was altered"));
 	else
@@ -237,7 +237,7 @@ int history_check_some(struct history *history, struct history_check *check)
 		return 0;
 	}
 	if (r < 0 || !sealed(history, &seal)) {
-		end_check(check, 1, N_("the seal over the history was altered or removed"));
+		end_check(check, 1, N_("the seal of the history was altered or removed"));
 		return 0;
 	}
 	slice.last = seal.last;

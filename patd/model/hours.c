@@ -18,8 +18,7 @@
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define SPAN_TEXT_MAX 64 /* bytes, with the NUL; more than seven weekdays and a clock take */
 
-static const char too_long[] =
-	N_("there are more hours than fit; put weekdays together: \"Mon..Fri\"");
+static const char too_long[] = N_("too many hours; combine weekdays: \"Mon..Fri\"");
 
 /* As in "Mon..Fri 08:00-18:00".  In minutes of the day. */
 struct span {

@@ -43,7 +43,7 @@ const struct limit limits_table[PAT_RESTRICTIONS] = {
 	[PAT_MAX_USES] = {
 		MEMBER(max_uses),
 		.max = INT64_MAX,
-		.too_large = N_("max_uses is larger than patd can count"),
+		.too_large = N_("max_uses is too large"),
 		.permit = permit_use,
 	},
 };

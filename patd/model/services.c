@@ -43,9 +43,8 @@ static const char *brackets_problem(struct item pattern)
 				  "\"[!...]\"");
 		at = skip_brackets(at, end);
 		if (!at)
-			return N_(
-				"a pattern has a \"[\" without its \"]\"; write \"[[]\" for \"[\" "
-				"itself");
+			return N_("a pattern has \"[\" without \"]\"; for a literal \"[\" write "
+				  "\"[[]\"");
 	}
 	return NULL;
 }
@@ -53,15 +52,15 @@ static const char *brackets_problem(struct item pattern)
 static const char *pattern_problem(struct item pattern)
 {
 	if (pattern.len == 0)
-		return N_("a service is empty; write them like \"sudo,sshd,postgresql*\"");
+		return N_("a service is empty; write services like \"sudo,sshd,postgresql*\"");
 	if (pattern.len > PAT_SERVICE_MAX)
 		return N_("a service is longer than 63 characters");
 	if (!is_printable(pattern))
-		return N_("a service has a blank or another character that no service has; write "
-			  "them like \"sudo,sshd,postgresql*\"");
+		return N_("a service has a blank or another invalid character; write services "
+			  "like \"sudo,sshd,postgresql*\"");
 	if (memchr(pattern.at, '/', pattern.len))
-		return N_(
-			"a service is a file name in /etc/pam.d, without a folder; write \"sshd\"");
+		return N_("a service is a file name in /etc/pam.d without a directory; write "
+			  "\"sshd\"");
 	return brackets_problem(pattern);
 }
 

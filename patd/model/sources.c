@@ -100,23 +100,23 @@ static const char *read_network(struct item item, struct network *ret_network)
 
 	if (!read_address(left, &network.address))
 		return N_("a source is an address, a network or \"local\", as in "
-			  "\"192.0.2.7,10.0.0.0/8,2001:db8::/32,local\"; a host name is none");
+			  "\"192.0.2.7,10.0.0.0/8,2001:db8::/32,local\"; host names are not "
+			  "allowed");
 	if (slash) {
 		struct item right = { slash + 1, item.len - left.len - 1 };
 		const unsigned int ahead = memchr(left.at, ':', left.len) ? 0 : IPV4_AT;
 
 		if (!read_bits(right, &network.prefix) || network.prefix > ADDRESS_BITS - ahead)
-			return N_("what follows the slash is a number of bits, at most 32 in IPv4 "
-				  "and 128 in IPv6, as in \"10.0.0.0/8\" or \"2001:db8::/32\"");
+			return N_("the prefix length is at most 32 in IPv4 and 128 in IPv6, as "
+				  "in \"10.0.0.0/8\" or \"2001:db8::/32\"");
 		network.prefix += ahead;
 	}
 	/* This also refuses less than 96 bits of an IPv4-mapped address: ffff is set there. */
 	cleared = network.address;
 	clear_behind(&cleared, network.prefix);
 	if (!same_bits(&cleared, &network.address, ADDRESS_BITS))
-		return N_(
-			"the address has bits set behind the prefix; write \"10.0.0.0/8\" for the "
-			"network around 10.1.2.3, and \"10.1.2.3\" for that address alone");
+		return N_("the network has host bits set; write \"10.0.0.0/8\" for a network, or "
+			  "\"10.1.2.3\" for one address");
 	*ret_network = network;
 	return NULL;
 }

@@ -91,7 +91,7 @@ static bool find_user(
 	else
 		users_run(&user.job);
 	if (user.result == -ENOENT)
-		report(reading, place, "there is no user \"%s\"", name);
+		report(reading, place, "no such user: \"%s\"", name);
 	else if (user.result < 0)
 		report(reading, place, "user \"%s\" cannot be looked up: %s", name,
 			strerrordesc_np(-user.result));

@@ -57,8 +57,8 @@ static enum pat_error load_intact(struct tokens *tokens, const struct caller *ca
 		return tokens_refuse_errno(r, ret_refusal);
 	if (!tokens_intact(tokens, ret_token))
 		return tokens_refuse(PAT_ERR_STORAGE,
-			N_("the token was altered in the database, outside of patd; it opens "
-			   "nothing and can only be deleted"),
+			N_("the token was altered in the database, outside of patd; it is "
+			   "refused and can only be deleted"),
 			ret_refusal);
 	return PAT_OK;
 }
@@ -80,13 +80,14 @@ static enum pat_error check_revocation(
 	const char *problem = revocation->reason ? tokens_reason_problem(revocation->reason) : NULL;
 
 	if (!problem && revocation->for_a_while && revocation->seconds == 0)
-		problem = N_(
-			"for no time is not at all; leave it out to revoke until it is restored");
+		problem = N_("a suspension of 0 seconds is not allowed; omit the period to revoke "
+			     "until restored");
 	if (!problem && beyond_calendar(now, revocation->seconds))
-		problem = N_("the token would come back after the year 9999; revoke it for good");
+		problem = N_("the suspension would end after the year 9999; omit the period to "
+			     "revoke permanently");
 	if (!problem && revocation->for_a_while && revocation->reason &&
 		strcmp(revocation->reason, TOKEN_REASON_COMPROMISED) == 0)
-		problem = N_("a compromised token never comes back; leave out for how long");
+		problem = N_("a compromised token cannot be suspended; omit the period");
 	return problem ? tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal) : PAT_OK;
 }
 
@@ -241,8 +242,8 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 			PAT_ERR_NOT_REVOKED, N_("the token is not revoked"), ret_refusal);
 	if (compromised(&token))
 		return tokens_refuse(PAT_ERR_NOT_RESTORABLE,
-			N_("the token was revoked as compromised, and stays so; generate a new "
-			   "one"),
+			N_("the token was revoked as compromised and cannot be restored; "
+			   "generate a new one"),
 			ret_refusal);
 	if (validity_expired(&token, tokens->policy, now))
 		return tokens_refuse(PAT_ERR_EXPIRED,
@@ -295,10 +296,11 @@ static enum pat_error check_rotatable(struct tokens *tokens, const struct token 
 			N_("the token has expired; generate a new one"), ret_refusal);
 	if (validity_exhausted(token))
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			N_("the uses of the token are used up; generate a new one"), ret_refusal);
+			N_("the token has no uses left; generate a new one"), ret_refusal);
 	if (token->rotations == UINT32_MAX)
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			N_("the token has had all the secrets it can have; generate a new one"),
+			N_("the token has reached the maximum number of secrets; generate a new "
+			   "one"),
 			ret_refusal);
 	if (beyond_calendar(now, grace))
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
@@ -363,6 +365,6 @@ enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *re
 	enum pat_error error = tokens_allow(caller, OP_BACKUP, true, ret_refusal);
 
 	if (error != PAT_OK)
-		ret_refusal->why = N_("only root may have a backup");
+		ret_refusal->why = N_("only root may make a backup");
 	return error;
 }

@@ -49,14 +49,11 @@ static enum pat_error check_policy(
 	if (token->expires_at == PAT_NEVER &&
 		(!policy->allow_never || policy->max_lifetime != POLICY_UNLIMITED))
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			N_("the policy of this machine wants tokens to expire; give an expiration"),
-			ret_refusal);
+			N_("the policy requires an expiration"), ret_refusal);
 	if (policy->max_lifetime != POLICY_UNLIMITED &&
 		token->expires_at - token->created_at > policy->max_lifetime)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			N_("the token would live longer than the policy of this machine allows; "
-			   "choose an earlier expiration (patctl policy shows "
-			   "tokens.max_lifetime)"),
+			N_("the expiration exceeds the policy maximum (tokens.max_lifetime)"),
 			ret_refusal);
 	return PAT_OK;
 }
@@ -75,8 +72,8 @@ static enum pat_error choose_limits(
 	}
 	if (token->expires_at != PAT_NEVER && limits->not_before >= token->expires_at)
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			N_("the token would expire before its not_before; let it expire later, or "
-			   "work earlier"),
+			N_("the token would expire before its not_before; choose a later "
+			   "expiration or an earlier not_before"),
 			ret_refusal);
 	return PAT_OK;
 }
@@ -138,8 +135,8 @@ static enum pat_error check_user(
 		return tokens_refuse_errno(r, ret_refusal);
 	if (count >= max)
 		return tokens_refuse(PAT_ERR_AGAINST_POLICY,
-			N_("the user has as many tokens as the policy of this machine allows; "
-			   "delete one that is not needed"),
+			N_("the user has reached the policy maximum (tokens.max_tokens); delete "
+			   "a token that is not needed"),
 			ret_refusal);
 	return PAT_OK;
 }

@@ -7,14 +7,12 @@
 #include "patd/tokens/tokens_private.h"
 
 static const char *const whys[PAT_ERRORS] = {
-	[PAT_ERR_NAME_TAKEN] = N_("the user has a token of that name; choose another name"),
-	[PAT_ERR_UNKNOWN_USER] = N_("no user that a token can be bound to has that name"),
+	[PAT_ERR_NAME_TAKEN] = N_("the user already has a token of this name"),
+	[PAT_ERR_UNKNOWN_USER] = N_("no user with this name can have tokens"),
 	[PAT_ERR_NOT_FOUND] = N_("no such token"),
-	[PAT_ERR_AGAINST_POLICY] =
-		N_("the policy of this machine does not allow it; patctl policy shows it"),
+	[PAT_ERR_AGAINST_POLICY] = N_("the policy of this machine does not allow it"),
 	[PAT_ERR_DENIED] = N_("only an administrator may do that"),
-	[PAT_ERR_STORAGE] =
-		N_("the database failed, nothing was changed; the log of patd says why"),
+	[PAT_ERR_STORAGE] = N_("the database failed, nothing was changed; see the log of patd"),
 	[PAT_ERR_NO_MEMORY] = N_("out of memory, nothing was changed"),
 };
 
@@ -68,8 +66,8 @@ enum pat_error tokens_ratelimit(
 		ratelimit_take(&tokens->changes, caller->uid, now_us))
 		return PAT_OK;
 	return tokens_refuse(PAT_ERR_BUSY,
-		N_("you have changed tokens too often; try again later, or revoke the token for "
-		   "good, which is always possible"),
+		N_("you have changed tokens too often; try again later (revoking permanently is "
+		   "always possible)"),
 		ret_refusal);
 }
 

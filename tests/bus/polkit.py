@@ -188,7 +188,7 @@ class Rules(PolkitTest):
         self.start_polkit()
         self.games.interactive = True
         error = self.assertRefused("AccessDenied", self.games.generate, "laptop")
-        self.assertIn("no agent", error.message)
+        self.assertIn("no polkit agent", error.message)
         self.assertRefused("AccessDenied", self.games.list, all=True)
         self.assertEqual(self.names(), [])
 

@@ -72,7 +72,7 @@ with open(sys.argv[1], "r+b") as file:
 @test "backup to an existing file exits 1 and leaves the file unchanged" {
 	echo mine >"$WORLD/$T"
 	run -1 --separate-stderr patctl backup "$WORLD/$T"
-	expect_stderr "is there already"
+	expect_stderr "already exists"
 	[ "$(cat "$WORLD/$T")" = mine ]
 }
 

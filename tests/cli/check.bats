@@ -35,9 +35,9 @@ load shared_patd
 	expect_no_stderr
 	expect "${lines[0]}" ": refused"
 	expect "$output" "it is revoked"
-	expect "$output" "it does not work yet"
-	expect "$output" "it is not good for that service"
-	expect "$output" "it is not good for a login from there"
+	expect "$output" "it is not valid yet"
+	expect "$output" "this service is not allowed"
+	expect "$output" "logins from this source are not allowed"
 }
 
 @test "check applies restrictions only to the service and source that are given" {
@@ -52,7 +52,7 @@ load shared_patd
 	token=$(patctl generate -q "$T")
 	patctl rotate -q "$T" --grace=none >/dev/null
 	run -1 patctl check <<<"$token"
-	expect "$output" "it was replaced"
+	expect "$output" "its secret was replaced"
 }
 
 @test "check --json prints name, verdict and refusals" {
@@ -84,7 +84,7 @@ load shared_patd
 		# shellcheck disable=SC2086 # to be split
 		run -2 patctl $verb "$token"
 		expect "$output" "patctl rotate --grace=none ${token:4:10}"
-		expect "$output" "history of the shell"
+		expect "$output" "shell history"
 		expect_not "$output" "${token:15}"
 	done
 	run -0 patctl show "$T"

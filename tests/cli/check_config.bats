@@ -46,7 +46,7 @@ expect_output() {
 	expect_output ""
 	expect_stderr "patd: $CONF/patd.conf:2: max_lifetime cannot be \"30\": a number needs a unit"
 	expect_stderr "patd: $CONF/patd.conf:3: [tokens] has no key \"max_token\"; it has default_"
-	expect_stderr "patd: $CONF/patd.conf.d/db.conf:1: there is no user \"nobody-there\""
+	expect_stderr "patd: $CONF/patd.conf.d/db.conf:1: no such user: \"nobody-there\""
 	expect_stderr "patd: problems in the configuration in $CONF: 3"
 	# shellcheck disable=SC2154 # run assigns it
 	[ "${#stderr_lines[@]}" -eq 4 ]

@@ -312,7 +312,7 @@ $T-off" ]
 @test "fish completes a word with its description" {
 	need fish
 	patctl generate -q "$T-lap" --user=games >/dev/null
-	[ "$(fish_offers "patctl rena")" = "rename	give a token another name" ]
+	[ "$(fish_offers "patctl rena")" = "rename	rename a token" ]
 	[ "$(fish_offers "patctl list --user=gam")" = "--user=games" ]
 	[ "$(fish_offers "patctl generate 'a b' --from=10.0.0.0/8,l" | cut -f 1)" = \
 		"--from=10.0.0.0/8,local" ]

@@ -37,7 +37,7 @@ load shared_patd
 	patctl enable -q --all
 	patctl enable -q games
 	run -0 on_terminal "patctl disable"
-	expect "$output" "Nobody is disabled."
+	expect "$output" "No users are disabled."
 }
 
 @test "disable --all refuses all tokens and enable --all keeps single users disabled" {
@@ -65,7 +65,7 @@ load shared_patd
 @test "disable of an unknown user exits 1 and suggests the verb for tokens" {
 	patctl generate -q "$T" >/dev/null
 	run -1 --separate-stderr patctl disable "$T"
-	expect_stderr "there is no user \"$T\"; to revoke a token: patctl revoke $T"
+	expect_stderr "no such user: \"$T\"; to revoke a token: patctl revoke $T"
 	run -1 --separate-stderr patctl enable "$T"
 	expect_stderr "patctl restore $T"
 	run -1 --separate-stderr patctl disable --json "$T" games

@@ -14,7 +14,7 @@ setup_file() {
 @test "doctor reports a running patd and warns of another owner of its name" {
 	run patctl doctor
 	expect "$output" "ok       daemon: patd answers on the bus"
-	expect "$output" "warning  name: the uid 0 owns org.patd.Tokens1, not user patd"
+	expect "$output" "warning  name: uid 0 owns org.patd.Tokens1, not user patd"
 }
 
 @test "doctor exits 1 if patd or the bus is unreachable" {
@@ -23,7 +23,7 @@ setup_file() {
 	expect "$output" "problem  daemon: patd does not answer on the bus"
 	expect "$output" "systemctl status patd"
 	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -1 patctl doctor
-	expect "$output" "problem  daemon: the system bus cannot be reached"
+	expect "$output" "problem  daemon: patd cannot be reached: no connection to the system bus"
 	patd_start
 }
 
@@ -47,7 +47,7 @@ setup_file() {
 
 @test "doctor --root checks the files only, and --quiet prints problems only" {
 	run -1 patctl doctor --root="$WORLD/image" -q
-	expect "$output" "problem  pam: vault: a right password does not open: /etc/pam.d/vault:1 (pam_pat.so)"
+	expect "$output" "problem  pam: vault: a correct password is refused: /etc/pam.d/vault:1 (pam_pat.so)"
 	expect_not "$output" daemon:
 	expect_not "$output" "unseen "
 }
@@ -66,14 +66,14 @@ setup_file() {
 	mkdir -p "$image"/etc/credstore.encrypted
 	install -m 0600 /dev/null "$image/etc/credstore.encrypted/patd.key"
 	run patctl doctor --root="$image"
-	expect "$output" "ok       key: the key is a credential: /etc/credstore.encrypted/patd.key"
+	expect "$output" "ok       key: the key is a credential: only root has access to /etc/credstore.encrypted/patd.key"
 	chmod 0644 "$image/etc/credstore.encrypted/patd.key"
 	run patctl doctor --root="$image"
-	expect "$output" "problem  key: /etc/credstore.encrypted/patd.key is not root's alone"
+	expect "$output" "problem  key: users other than root have access to /etc/credstore.encrypted/patd.key"
 	mkdir -p "$image/var/lib/patd"
 	install -m 0600 /dev/null "$image/var/lib/patd/key"
 	run patctl doctor --root="$image"
-	expect "$output" "warning  key: the key is there twice"
+	expect "$output" "warning  key: the key exists twice"
 	rm -r "${image:?}/etc/credstore.encrypted" "${image:?}/var"
 }
 
@@ -92,12 +92,12 @@ setup_file() {
 
 @test "doctor warns if the time of patd is ahead of the clock" {
 	run patctl doctor
-	[[ $output != *"saw a clock that was ahead"* ]]
+	[[ $output != *"the clock was once ahead"* ]]
 	patd_restart_later 40
 	patctl generate -q later >/dev/null
 	patd_stop
 	patd_start
 	run patctl doctor
-	expect "$output" "warning  clock: patd once saw a clock that was ahead"
-	[[ $output =~ "it comes in "(39|40)" days" ]]
+	expect "$output" "warning  clock: the clock was once ahead"
+	[[ $output =~ "which comes in "(39|40)" days" ]]
 }

@@ -15,7 +15,7 @@ load shared_patd
 	expect_stderr "Token $T (${output:4:10}) of user games expires 20"
 	expect_stderr "(in "
 	expect_stderr "Copy it now"
-	expect_stderr "only this once"
+	expect_stderr "will not be shown again"
 	expect_stderr "confidential"
 	expect_stderr "password manager"
 	expect_not_stderr "${output:15}"

@@ -87,13 +87,13 @@ setup_file() {
 	token=$(patctl generate -q "$T" --service=sudo)
 	run -1 german patctl check --service=sshd <<<"$token"
 	expect "$output" "des Benutzers root: abgewiesen"
-	expect "$output" "es gilt nicht für diesen Dienst"
+	expect "$output" "dieser Dienst ist nicht erlaubt"
 }
 
 @test "help is German with aligned descriptions" {
 	run -0 german patctl help
 	expect "$output" "Aufruf: patctl [VERB]"
-	expect "$output" "  revoke TOKEN...    den Zugang durch Token sofort beenden"
+	expect "$output" "  revoke TOKEN...    Token widerrufen: sie gelten sofort nicht mehr"
 	expect "$output" "      --json              JSON ausgeben"
 	run -0 german patctl help revoke
 	expect "$output" "Aufruf: patctl revoke TOKEN... [OPTION...]"
@@ -118,13 +118,13 @@ setup_file() {
 	run -2 --separate-stderr german patctl list --state=aktiv
 	expect_stderr "--state=aktiv: ein Zustand ist active, revoked,"
 	run -1 --separate-stderr german patctl generate rest --user=games
-	expect_stderr "der Benutzer hat schon ein Token dieses Namens; wählen Sie einen anderen Namen"
+	expect_stderr "der Benutzer hat bereits ein Token dieses Namens"
 	run --separate-stderr german patctl generate "$T" --hours=nie
 	expect_stderr "Wochentage schreibt man „Mon“ oder „Monday“"
 	run --separate-stderr german patctl delete rest --yes
 	expect_stderr "das Token ist nicht widerrufen; widerrufen Sie es zuerst"
 	run --separate-stderr german patctl genrate
-	expect_stderr "den Befehl „genrate“ gibt es nicht; meinten Sie: patctl generate"
+	expect_stderr "unbekannter Befehl „genrate“; meinten Sie: patctl generate"
 	run -8 --separate-stderr german env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent patctl list
 	expect_stderr "patd ist nicht erreichbar: "
 	expect_stderr "läuft patd? Siehe: systemctl status patd"
@@ -143,7 +143,7 @@ setup_file() {
 
 @test "complete prints German descriptions and untranslated words" {
 	run -0 german patctl complete -- rev
-	[ "$output" = $'revoke\tden Zugang durch Token sofort beenden' ]
+	[ "$output" = $'revoke\tToken widerrufen: sie gelten sofort nicht mehr' ]
 	run -0 german patctl complete -- list --state=ex
 	expect "$output" "--state=expired"
 }

@@ -17,7 +17,7 @@ load shared_patd
 	[[ ${lines[0]} =~ ^20..-..-..T..:..:..Z\ \ generated\ \  ]]
 	expect "${lines[0]}" "$T $subject, by root"
 	expect "${lines[1]}" "used       $T $subject, sshd from 192.0.2.7 on ssh (new network and service)"
-	expect "${lines[2]}" "renamed    $T new $subject, by root, before: $T"
+	expect "${lines[2]}" "renamed    $T new $subject, by root, previously: $T"
 	expect "${lines[3]}" "revoked    $T new $subject, by root: lost it"
 	expect "${lines[4]}" "refused    $T new $subject, sshd from 192.0.2.7 on ssh: revoked"
 	expect "${lines[5]}" "restored   $T new $subject, by root"
@@ -189,7 +189,7 @@ load shared_patd
 @test "log --verify of an unaltered history exits 0" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl log --verify
-	expect "$output" "The history is as patd wrote it"
+	expect "$output" "History intact"
 	run -0 patctl log --verify --json
 	[ "$(json '["bad"]' <<<"$output")" = None ]
 	(($(json '["entries"]' <<<"$output") > 0))

@@ -137,7 +137,7 @@ load shared_patd
 	patctl generate -q "$T" --user=games >/dev/null
 	run -1 --separate-stderr patctl generate "$T"
 	[ "$output" = "" ]
-	expect_stderr "choose another name"
+	expect_stderr "already has a token of this name"
 	patctl revoke -q --user=root "$T"
 	patctl delete -qy --user=root "$T"
 	run -0 patctl generate -q "$T"

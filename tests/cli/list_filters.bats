@@ -59,7 +59,7 @@ setup_file() {
 	run -2 --separate-stderr patctl list --state=open
 	expect_stderr "active, revoked, expired, exhausted, disabled, pending or altered"
 	run -2 --separate-stderr patctl list --sort=age
-	expect_stderr "name, created, expires, used, state or user"
+	expect_stderr "name, created, expires, used, state, user"
 	for option in --unused-for=30 --expiring=tomorrow --expiring= --service=; do
 		run -2 patctl list "$option"
 	done
@@ -67,6 +67,6 @@ setup_file() {
 
 @test "an empty filtered list on a terminal says that no token matches" {
 	run -0 on_terminal "patctl list --user=games --state=exhausted"
-	expect "$output" "No tokens are like that."
+	expect "$output" "No tokens match."
 	expect_not "$output" "patctl generate"
 }

@@ -34,7 +34,7 @@ setup_file() {
 	for call in list "list --json" "show x"; do
 		# shellcheck disable=SC2086 # to be split
 		run -1 --separate-stderr patctl $call
-		expect_stderr "breaks the contract"
+		expect_stderr "is malformed"
 	done
 }
 

@@ -78,10 +78,10 @@ traced() {
 
 @test "a call that needs a password exits 5 with --no-ask-password and names the option" {
 	run -5 --separate-stderr as_games patctl generate --no-ask-password "$T"
-	expect_stderr "without --no-ask-password"
+	expect_stderr "--no-ask-password was given"
 	run -5 on_terminal "setpriv --reuid=games --regid=games --clear-groups \
 		patctl generate --no-ask-password $T"
-	expect "$output" "without --no-ask-password"
+	expect "$output" "--no-ask-password was given"
 }
 
 @test "calls that need no password succeed with --no-ask-password" {

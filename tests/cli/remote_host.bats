@@ -53,7 +53,7 @@ ssh_arguments() {
 	patctl -H web1 revoke -q "$T new"
 	patctl -H web1 delete -qy "$T new"
 	run -4 patctl -H web1 show "$T new"
-	expect "$output" "see them with: patctl --host=web1 list --all"
+	expect "$output" "to list tokens: patctl --host=web1 list --all"
 }
 
 @test "rotate with --host prints the secret that is accepted" {
@@ -90,7 +90,7 @@ ssh_arguments() {
 
 @test "generate with --host to a full disk deletes the token" {
 	run -1 --separate-stderr bash -c "patctl -H web1 generate $T >/dev/full"
-	expect_stderr "which was not shown, was revoked and deleted"
+	expect_stderr "was not shown, so it was revoked and deleted"
 	run -4 patctl -H web1 show "$T"
 }
 
@@ -141,10 +141,10 @@ ssh_arguments() {
 		# shellcheck disable=SC2086 # to be split
 		run -5 --separate-stderr patctl -H games@web1 $call
 		[ "$output" = "" ]
-		expect_stderr "log in there, ssh -t games@web1 patctl ..., or as root: patctl --host=root@web1"
+		expect_stderr "run ssh -t games@web1 patctl ..., or use --host=root@web1"
 	done
 	run -5 on_terminal "patctl -H games@web1 generate $T"
-	expect "$output" "log in there, ssh -t games@web1 patctl"
+	expect "$output" "run ssh -t games@web1 patctl"
 }
 
 @test "log --follow with --host prints new entries" {
@@ -183,7 +183,7 @@ ssh_arguments() {
 	wait "$LOG_PID" || status=$?
 	[ "$status" -eq 8 ]
 	LOG_PID=
-	wait_for "there is no connection to web1" "$LOG_OUTPUT"
+	wait_for "cannot connect to web1" "$LOG_OUTPUT"
 }
 
 @test "disable with --host works for users with tokens and refuses unknown ones" {
@@ -195,7 +195,7 @@ ssh_arguments() {
 	patctl -H web1 enable -q news
 	login "$token" news 9
 	run -1 patctl -H web1 disable irc
-	expect "$output" "only on the machine itself it is known whether there is a user \"irc\""
+	expect "$output" "cannot look up user \"irc\" on another machine"
 }
 
 @test "an unreachable host exits 8 with the message of ssh and a hint" {
@@ -204,14 +204,14 @@ ssh_arguments() {
 		run -8 --separate-stderr patctl -H web9:2222 $call
 		[ "$output" = "" ]
 		expect_stderr "ssh: Could not resolve hostname web9"
-		expect_stderr "there is no connection to web9:2222; does this work? ssh -p 2222 web9 systemd-stdio-bridge"
+		expect_stderr "cannot connect to web9:2222; does this work? ssh -p 2222 web9 systemd-stdio-bridge"
 	done
 	[ "$(ssh_arguments)" = "-xT -p 2222 -- web9 systemd-stdio-bridge" ]
 }
 
 @test "a host without bus or patd, or a missing ssh, exits 8" {
 	run -8 --separate-stderr patctl -H web2 list
-	expect_stderr "there is no connection to web2"
+	expect_stderr "cannot connect to web2"
 	patd_stop
 	run --separate-stderr patctl -H web1 list
 	DBUS_SYSTEM_BUS_ADDRESS=$REMOTE_BUS patd_start
@@ -219,7 +219,7 @@ ssh_arguments() {
 	expect_stderr "on web1: "
 	expect_stderr "is patd running there? see: ssh web1 systemctl status patd"
 	run -8 --separate-stderr env PATH="$BUILD/patctl" patctl -H web1 list
-	expect_stderr "there is no connection to web1"
+	expect_stderr "cannot connect to web1"
 }
 
 @test "an invalid --host exits 2 and is not passed to ssh" {
@@ -240,9 +240,9 @@ ssh_arguments() {
 	: >"$WORLD/ssh"
 	for verb in check doctor backup restore-backup; do
 		run -2 --separate-stderr patctl "$verb" -H root@web1:2222 file
-		expect_stderr "patctl $verb works on the machine itself: ssh -p 2222 root@web1 patctl $verb"
+		expect_stderr "patctl $verb does not support --host; run: ssh -p 2222 root@web1 patctl $verb"
 		run -2 --separate-stderr patctl -H -lroot "$verb" file
-		expect_stderr "ssh would take it for an option"
+		expect_stderr "neither user nor host may begin with"
 	done
 	run -2 patctl -H web1 help list
 	run -2 patctl -H web1 complete -- ""

@@ -88,5 +88,5 @@ load shared_patd
 
 @test "revoke --all with a token exits 2" {
 	run -2 --separate-stderr patctl revoke --all "$T"
-	expect_stderr "--all stands for all operands"
+	expect_stderr "--all cannot be combined with operands"
 }

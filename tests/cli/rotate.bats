@@ -11,7 +11,7 @@ load shared_patd
 	[ "${output:0:15}" = "${old:0:15}" ]
 	[ "$output" != "$old" ]
 	expect_stderr "Token $T (${output:4:10}) of user root has a new secret"
-	expect_stderr "The secret before works until 20"
+	expect_stderr "The previous secret works until 20"
 	expect_stderr "Copy it now"
 	expect_not_stderr "${output:15}"
 	login "$output" root 0
@@ -23,19 +23,19 @@ load shared_patd
 	login "$old" root 0
 	run -0 patctl show "$T"
 	expect "$output" "Rotated:  once, 20"
-	expect "$output" "the secret before works until 20"
+	expect "$output" "the previous secret works until 20"
 	login "$new" root 0
 	run -1 login "$old" root 0
 	expect "$output" "verdict 13"
 	run -0 patctl show "$T"
-	expect_not "$output" "the secret before works"
+	expect_not "$output" "the previous secret works"
 }
 
 @test "rotate --grace=none refuses the old secret at once" {
 	for grace in none 0; do
 		old=$(patctl generate -q "$T-$grace")
 		run -0 --separate-stderr patctl rotate "$T-$grace" --grace=$grace
-		expect_stderr "The secret before does not work any more"
+		expect_stderr "The previous secret no longer works"
 		login "$output" root 0
 		run -1 login "$old" root 0
 	done
@@ -86,7 +86,7 @@ print(*(token[key] for key in ("id", "name", "created_at", "expires_at", "servic
 	old=$(patctl generate -q "$T")
 	run -1 --separate-stderr bash -c "patctl rotate $T >/dev/full"
 	expect_stderr "No space left on device"
-	expect_stderr "was not shown and is lost; the one before works until 20"
+	expect_stderr "was not shown and is lost; the previous one works until 20"
 	expect_stderr "patctl rotate ${old:4:10}"
 	login "$old" root 0
 }

@@ -49,7 +49,7 @@ load shared_patd
 	first=$(patctl list --user=games --no-legend | cut -c1 | sort | uniq -d | head -n1)
 	run -4 --separate-stderr patctl revoke --user=games "$first"
 	[ "$output" = "" ]
-	expect_stderr "say which by its id"
+	expect_stderr "is ambiguous; use an id or --user"
 	expect_stderr "(user games)"
 	run -0 patctl list --user=games
 	expect_not "$output" "revoked"

@@ -102,7 +102,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 @test "a local time skipped by daylight saving exits 2" {
 	run -2 --separate-stderr env TZ="CET-1CEST,M3.5.0,M10.5.0/3" \
 		patctl generate "$T" --expires="2999-03-31 02:30"
-	expect_stderr "there is no such date or time"
+	expect_stderr "no such date or time"
 }
 
 @test "a period without a unit exits 2 and suggests one" {

@@ -273,7 +273,7 @@ UNIX='pam_unix.so try_first_pass nodelay'
 	for lines in '@include no-such-file' $'auth required pam_permit.so \\'; do
 		printf 'auth sufficient %s\n%s' "$WORLD/pam_pat.so" "$lines" >"$IMAGE/etc/pam.d/probe"
 		run -1 patctl doctor --root="$IMAGE"
-		[[ $output == *"probe: libpam refuses all of it: /etc/pam.d/probe:2: "* ]]
+		[[ $output == *"probe: libpam refuses the whole service: /etc/pam.d/probe:2: "* ]]
 		[ "$(in_image outcome plain "$PASSWORD" accepted)" = abort ]
 	done
 }

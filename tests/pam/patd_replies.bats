@@ -22,14 +22,14 @@ refused() {
 @test "each refusal of a valid secret has its message and log line" {
 	refused revoked 85 "This token has been revoked."
 	refused expired 85 "This token has expired."
-	refused other-user 84 "This token is another user's."
+	refused other-user 84 "This token belongs to another user."
 	refused not-yet 85 "This token is not valid yet."
 	refused out-of-hours 85 "This token does not work at this time."
 	refused wrong-service 85 "This token is not for this service."
 	refused wrong-source 85 "This token does not work from here."
-	refused exhausted 85 "This token has been used as often as it may be."
+	refused exhausted 85 "This token has reached its maximum number of uses."
 	refused disabled 85 "Tokens are disabled for this user."
-	refused against-policy 85 "This token is against the policy of this machine."
+	refused against-policy 85 "The policy of this machine does not allow this token."
 	refused account-closed 85 "This account is closed."
 }
 

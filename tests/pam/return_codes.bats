@@ -66,7 +66,7 @@ setup() {
 
 @test "another user's token is refused with PAM_AUTH_ERR and a message" {
 	expect_result PAM_AUTH_ERR answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$OTHER_USER"
-	expect_line "error: This token is another user's."
+	expect_line "error: This token belongs to another user."
 }
 
 # login_with_passwd LINE USER: authenticates USER where passwd is that line
@@ -77,12 +77,12 @@ login_with_passwd() {
 
 @test "a token is refused for a new user with a recycled uid" {
 	expect_result PAM_AUTH_ERR login_with_passwd "newcomer:x:$(id -u "$OWNER"):1::/:/bin/sh" newcomer
-	expect_line "error: This token is another user's."
+	expect_line "error: This token belongs to another user."
 }
 
 @test "a token is refused for a recycled name with another uid" {
 	expect_result PAM_AUTH_ERR login_with_passwd "$OWNER:x:4711:1::/:/bin/sh" "$OWNER"
-	expect_line "error: This token is another user's."
+	expect_line "error: This token belongs to another user."
 }
 
 @test "a missing user returns PAM_USER_UNKNOWN" {

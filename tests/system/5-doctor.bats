@@ -17,22 +17,22 @@ teardown() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	for line in 'daemon: patd answers on the bus' 'name: user patd owns org.patd.Tokens1' \
-		'socket: /run/patd/root.sock is listened on' 'socket: /run/patd/user.sock is listened on' \
+		'socket: listening on /run/patd/root.sock' 'socket: listening on /run/patd/user.sock' \
 		'unit: patd-root.socket is enabled' 'unit: patd-user.socket is enabled' \
-		"polkit: polkit knows patd's actions" 'policy: patd has read what is in /etc/patd' \
-		"key: the key is a credential: /etc/credstore.encrypted/patd.key is root's alone" \
-		"database: /var/lib/patd/patd.db is patd's alone"; do
+		"polkit: polkit knows patd's actions" 'policy: patd uses the current /etc/patd' \
+		"key: the key is a credential: only root has access to /etc/credstore.encrypted/patd.key" \
+		"database: only user patd has access to /var/lib/patd/patd.db"; do
 		grep -qxF "ok       $line" <<<"$output"
 	done
-	[[ $output =~ ok\ +pam:\ .*login,.*sshd,\ su,.*sudo,.*:\ tokens\ and\ passwords\ open ]]
+	[[ $output =~ ok\ +pam:\ .*login,.*sshd,\ su,.*sudo,.*:\ tokens\ and\ passwords\ are\ accepted ]]
 }
 
 @test "doctor by an ordinary user reports what it could not read" {
 	run runuser -u alice -- patctl doctor
 	echo "$output"
 	[ "$status" -eq 0 ]
-	grep -q '^unseen   key: .*; root may$' <<<"$output"
-	grep -q '^unseen   socket: whether something listens on /run/patd/root.sock' <<<"$output"
+	grep -q '^unseen   key: .*; needs root$' <<<"$output"
+	grep -q '^unseen   socket: cannot connect to /run/patd/root.sock' <<<"$output"
 	grep -q '^ok       pam: ' <<<"$output"
 }
 
@@ -52,7 +52,7 @@ teardown() {
 	chmod 0600 /var/lib/patd/patd.db
 	echo "$output"
 	[ "$status" -eq 1 ]
-	grep -q '^problem  socket: /run/patd/root.sock is not there; systemctl enable --now' <<<"$output"
-	grep -q "^problem  database: /var/lib/patd/patd.db is not patd's alone: .* mode 0644" <<<"$output"
-	grep -q '^problem  pam: vault: a right password does not open: /etc/pam.d/vault:1' <<<"$output"
+	grep -q '^problem  socket: /run/patd/root.sock does not exist; systemctl enable --now' <<<"$output"
+	grep -q "^problem  database: users other than patd have access to /var/lib/patd/patd.db: .* mode 0644" <<<"$output"
+	grep -q '^problem  pam: vault: a correct password is refused: /etc/pam.d/vault:1' <<<"$output"
 }

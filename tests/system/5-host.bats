@@ -49,10 +49,10 @@ teardown_file() {
 	[[ $output != *" bobs "* ]]
 	patctl -H alice@there revoke alices
 	run -5 patctl -H alice@there generate mine
-	[[ $output == *"log in there, ssh -t alice@there patctl ..., or as root: patctl --host=root@there"* ]]
+	[[ $output == *"run ssh -t alice@there patctl ..., or use --host=root@there"* ]]
 	# A local terminal is no help, as the dialog would be on the other machine.
 	run -5 script -qec "patctl -H alice@there generate mine" /dev/null
-	[[ $output == *"the call does not allow a dialog; over ssh nobody is asked"* ]]
+	[[ $output == *"interactive authentication is required; patctl -H cannot ask for a password"* ]]
 	run -4 patctl show --user=alice mine
 }
 
@@ -70,5 +70,5 @@ teardown_file() {
 @test "an unreachable machine exits 8" {
 	run -8 patctl -H nowhere list
 	[[ $output == *"Connection refused"* ]]
-	[[ $output == *"there is no connection to nowhere"* ]]
+	[[ $output == *"cannot connect to nowhere"* ]]
 }

@@ -99,12 +99,12 @@ static int include_all(struct reader *reader, const struct source *source, char 
 	int r;
 
 	if (!name)
-		return refuse(reader, source, N_("@include of what?"));
+		return refuse(reader, source, N_("@include without a file name"));
 	r = try_include(reader, source, name, &as);
 	if (r == 0 || (r != -EBADMSG && r != -ENOENT))
 		return r;
 	if (source->wanted == ANY)
-		return refuse(reader, source, N_("what it includes cannot be read"));
+		return refuse(reader, source, N_("the included file cannot be read"));
 	(void)pam_control_parse("", add(reader, source, source->wanted)->actions);
 	return 0;
 }
@@ -117,7 +117,7 @@ static int include_type(struct reader *reader, const struct source *source, enum
 	int r;
 
 	if (!name)
-		return refuse(reader, source, N_("include of what?"));
+		return refuse(reader, source, N_("include without a file name"));
 	if (substack)
 		add(reader, source, type)->substack = true;
 	r = try_include(reader, source, name, &as);
@@ -219,7 +219,7 @@ static int read_file(struct reader *reader, struct source *source)
 
 	source->number = 1;
 	if (reader->files == FILES_MAX)
-		return refuse(reader, source, N_("more than 200 files, one in the other"));
+		return refuse(reader, source, N_("more than 200 nested files"));
 	reader->files++;
 	r = sysroot_read(reader->root, source->path, &file);
 	if (r < 0)
@@ -231,7 +231,7 @@ static int read_file(struct reader *reader, struct source *source)
 		r = pam_line_next(&lines, &text, &source->number);
 		if (r == -EBADMSG && source->depth == 0) {
 			source->number = lines.read;
-			(void)refuse(reader, source, N_("it ends where a line goes on"));
+			(void)refuse(reader, source, N_("the last line ends with a backslash"));
 		}
 		if (r <= 0)
 			return r;

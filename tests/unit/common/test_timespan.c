@@ -101,7 +101,7 @@ static void number_without_a_unit_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_string_equal(timespan_parse(bad[i], &span),
-			"a number needs a unit: say \"30d\" or \"30 days\"");
+			"a number needs a unit, as in \"30d\" or \"30 days\"");
 }
 
 static void text_that_is_no_period_is_refused(void **state)

@@ -70,17 +70,17 @@ static void sockets_are_roots_have_their_mode_and_are_listened_on(void **state)
 	(void)state;
 	if (!unit_is_root())
 		return;
-	expect(doctor_sockets, LEVEL_PROBLEM, "root.sock is not there");
+	expect(doctor_sockets, LEVEL_PROBLEM, "root.sock does not exist");
 	root = make_socket(PAT_RUNTIME_DIR "/root.sock", 0600, true);
 	user = make_socket(PAT_RUNTIME_DIR "/user.sock", 0666, true);
-	expect(doctor_sockets, LEVEL_OK, "root.sock is listened on");
+	expect(doctor_sockets, LEVEL_OK, "listening on " PAT_RUNTIME_DIR "/root.sock");
 	assert_int_equal(doctor.findings.n, 2);
 	/* That was the one for which there is room. */
-	expect(doctor_sockets, LEVEL_WARNING, "takes no more");
+	expect(doctor_sockets, LEVEL_WARNING, "accepts no more");
 	close(root);
 	expect(doctor_sockets, LEVEL_PROBLEM, "nothing listens on " PAT_RUNTIME_DIR "/root.sock");
 	root = make_socket(PAT_RUNTIME_DIR "/root.sock", 0666, true);
-	expect(doctor_sockets, LEVEL_PROBLEM, "with the mode 0600: uid 0, mode 0666");
+	expect(doctor_sockets, LEVEL_PROBLEM, "with mode 0600: uid 0, mode 0666");
 	close(root);
 	close(user);
 }
@@ -98,7 +98,7 @@ static void another_user_s_socket_or_folder_is_a_problem(void **state)
 	expect(doctor_sockets, LEVEL_PROBLEM, "uid 1, mode 0600");
 	assert_int_equal(chown(image_path(&image, PAT_RUNTIME_DIR "/root.sock"), 0, 0), 0);
 	assert_int_equal(chown(image_path(&image, PAT_RUNTIME_DIR), 1, 0), 0);
-	expect(doctor_sockets, LEVEL_PROBLEM, "can be written by others than root");
+	expect(doctor_sockets, LEVEL_PROBLEM, "users other than root can write ");
 	close(root);
 	close(user);
 }
@@ -109,7 +109,7 @@ static void units_are_there_enabled_and_not_masked(void **state)
 	expect(doctor_units, LEVEL_PROBLEM, "systemd has no unit patd-root.socket");
 	image_write(&image, UNITS "patd-root.socket", "");
 	image_write(&image, UNITS "patd-user.socket", "");
-	expect(doctor_units, LEVEL_WARNING, "patd-user.socket does not start with the machine");
+	expect(doctor_units, LEVEL_WARNING, "patd-user.socket does not start at boot");
 	assert_int_equal(
 		symlink(UNITS "patd-root.socket", image_path(&image, WANTS "patd-root.socket")), 0);
 	assert_int_equal(
@@ -133,16 +133,16 @@ static void the_key_is_patds_alone_and_whole(void **state)
 	static const char key[] = "01234567890123456789012345678901";
 
 	(void)state;
-	expect(doctor_key, LEVEL_UNSEEN, STATE " is not there");
+	expect(doctor_key, LEVEL_UNSEEN, STATE " does not exist");
 	make_key(0600, key);
-	expect(doctor_key, LEVEL_OK, "is patd's alone");
+	expect(doctor_key, LEVEL_OK, "only user patd has access to ");
 	make_key(0640, key);
-	expect(doctor_key, LEVEL_PROBLEM, "is not patd's alone");
+	expect(doctor_key, LEVEL_PROBLEM, "users other than patd have access to ");
 	make_key(0600, "short");
 	expect(doctor_key, LEVEL_PROBLEM, "does not have 32 bytes");
 	make_key(0600, key);
 	assert_int_equal(chmod(image_path(&image, STATE), 0755), 0);
-	expect(doctor_key, LEVEL_WARNING, "can be seen by others: mode 0755");
+	expect(doctor_key, LEVEL_WARNING, "other users have access to " STATE ": mode 0755");
 }
 
 static void a_key_may_be_a_credential(void **state)
@@ -150,9 +150,9 @@ static void a_key_may_be_a_credential(void **state)
 	(void)state;
 	image_write(&image, STATE "/patd.db", "");
 	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
-	expect(doctor_key, LEVEL_WARNING, "there is a database, and no");
+	expect(doctor_key, LEVEL_WARNING, "the database exists, but ");
 	image_write(&image, "/etc/credstore.encrypted/patd.key", "");
-	expect(doctor_key, LEVEL_PROBLEM, "is not root's alone");
+	expect(doctor_key, LEVEL_PROBLEM, "users other than root have access to ");
 	assert_int_equal(chmod(image_path(&image, "/etc/credstore.encrypted/patd.key"), 0600), 0);
 	expect(doctor_key, LEVEL_OK, "the key is a credential");
 }
@@ -192,9 +192,9 @@ static void the_database_is_patds_alone(void **state)
 	(void)state;
 	image_write(&image, STATE "/patd.db", "");
 	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
-	expect(doctor_database, LEVEL_PROBLEM, "is not patd's alone");
+	expect(doctor_database, LEVEL_PROBLEM, "users other than patd have access to ");
 	assert_int_equal(chmod(image_path(&image, STATE "/patd.db"), 0600), 0);
-	expect(doctor_database, LEVEL_OK, "is patd's alone");
+	expect(doctor_database, LEVEL_OK, "only user patd has access to ");
 }
 
 static void a_link_in_their_place_is_not_followed(void **state)
@@ -204,7 +204,7 @@ static void a_link_in_their_place_is_not_followed(void **state)
 	assert_int_equal(chmod(image_path(&image, "/etc/key"), 0600), 0);
 	assert_int_equal(symlink("/etc/key", image_path(&image, STATE "/key")), 0);
 	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
-	expect(doctor_key, LEVEL_PROBLEM, "is not patd's alone");
+	expect(doctor_key, LEVEL_PROBLEM, "users other than patd have access to ");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

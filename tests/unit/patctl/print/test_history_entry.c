@@ -84,13 +84,13 @@ static void each_event_is_one_line(void **state)
 		{ { .event = "revoked", TOKEN, .how = "root", .detail = "lost the laptop" },
 			"revoked    ci (abcDEF0123) of alice, by root: lost the laptop" },
 		{ { .event = "revoked", TOKEN, .how = "patd" },
-			"revoked    ci (abcDEF0123) of alice, by patd, as patd.conf says" },
+			"revoked    ci (abcDEF0123) of alice, by patd according to patd.conf" },
 		{ { .event = "renamed", TOKEN, .how = "owner", .detail = "old" },
-			"renamed    ci (abcDEF0123) of alice, by its owner, before: old" },
+			"renamed    ci (abcDEF0123) of alice, by its owner, previously: old" },
 		{ { .event = "disabled", .user = "alice", .how = "root" },
 			"disabled   all tokens of alice, by root" },
 		{ { .event = "enabled", .how = "root" },
-			"enabled    the tokens of everybody, by root" },
+			"enabled    the tokens of all users, by root" },
 	};
 	const struct output_context context = { 0 };
 
@@ -139,7 +139,7 @@ static void unrecorded_entries_are_counted(void **state)
 	(void)state;
 	expect(&words, &context,
 		"2027-01-31T18:00:00Z  refused    ci (abcDEF0123) of alice, sudo: revoked "
-		"(17 before it came too fast to be kept)");
+		"(17 earlier not recorded: rate limit)");
 }
 
 static void control_characters_are_escaped(void **state)

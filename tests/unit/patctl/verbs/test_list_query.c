@@ -161,7 +161,7 @@ static void unknown_key_is_refused_with_the_known_ones(void **state)
 		const char *problem = sort_parse(bad[i], &sort);
 
 		assert_non_null(problem);
-		assert_non_null(strstr(problem, "name, created, expires, used, state or user"));
+		assert_non_null(strstr(problem, "name, created, expires, used, state, user"));
 	}
 }
 

@@ -51,8 +51,8 @@ static void sources_have_a_canonical_spelling(void **state)
 
 static void bad_list_is_refused_with_a_reason(void **state)
 {
-	static const char no_source[] = "a host name is none", bits[] = "number of bits",
-			  behind[] = "bits set behind the prefix";
+	static const char no_source[] = "host names are not allowed", bits[] = "prefix length",
+			  behind[] = "host bits set";
 	static const struct {
 		const char *text, *said;
 	} table[] = {

@@ -247,7 +247,7 @@ static void each_problem_is_reported_with_its_line(void **state)
 			"2: keep cannot be \"x\"\n3: keep is already set in this file" },
 		/* periods */
 		{ "[history]\nkeep = 30",
-			"2: keep cannot be \"30\": a number needs a unit: say \"30d\" or "
+			"2: keep cannot be \"30\": a number needs a unit, as in \"30d\" or "
 			"\"30 days\"; allowed is a period from 1s to 1000y, like \"12h\", "
 			"\"30d\" or \"1y\", or \"unlimited\"\n" },
 		{ "[history]\nkeep =", "2: keep cannot be \"\": the period is empty" },
@@ -437,12 +437,12 @@ static void impossible_verifier_is_reported(void **state)
 			"patd.conf:1: root verifies every user's tokens and needs no [verifier "
 			"root]\n" },
 		{ "[verifier nobody-there]\nservices = x",
-			"patd.conf:1: there is no user \"nobody-there\"\n" },
+			"patd.conf:1: no such user: \"nobody-there\"\n" },
 		{ "[verifier nobody-there]\nservices = a b\nx = y",
-			"patd.conf:1: there is no user\npatd.conf:2: services cannot be \"a b\"\n"
+			"patd.conf:1: no such user\npatd.conf:2: services cannot be \"a b\"\n"
 			"patd.conf:3: [verifier] has no key \"x\"" },
-		{ "[verifier ]\nservices = x", "patd.conf:1: there is no user \"\"" },
-		{ "[verifier  games]\nservices = x", "patd.conf:1: there is no user \" games\"" },
+		{ "[verifier ]\nservices = x", "patd.conf:1: no such user: \"\"" },
+		{ "[verifier  games]\nservices = x", "patd.conf:1: no such user: \" games\"" },
 		{ "\n[verifier games]\n", "patd.conf:2: [verifier games] needs services" },
 		{ "[verifier games]\nservices =", "patd.conf:2: services cannot be \"\"" },
 		{ "[verifier games]\nservices = x\n[verifier games]\nservices = y",
