@@ -138,7 +138,7 @@ static enum pat_error revoke_token(struct tokens *tokens, const struct caller *c
 		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	return tokens_commit(tokens, caller, CHANGE_UPDATE,
+	return tokens_commit_token(tokens, caller, CHANGE_UPDATE,
 		token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token,
 		token->revoked_reason, ret_refusal);
 }
@@ -255,7 +255,7 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	token.revoked_until = 0;
 	token.revoked_reason[0] = '\0';
 	token.restored_at = now;
-	return tokens_commit(
+	return tokens_commit_token(
 		tokens, caller, CHANGE_UPDATE, ENTRY_RESTORED, &token, "", ret_refusal);
 }
 
@@ -278,7 +278,7 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 		return error;
 	pat_field_cut(before, sizeof(before), token.name);
 	pat_field_cut(token.name, sizeof(token.name), name);
-	return tokens_commit(
+	return tokens_commit_token(
 		tokens, caller, CHANGE_UPDATE, ENTRY_RENAMED, &token, before, ret_refusal);
 }
 
@@ -326,7 +326,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	token.rotated_at = now;
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);
-	error = tokens_commit(
+	error = tokens_commit_token(
 		tokens, caller, CHANGE_ROTATE, ENTRY_ROTATED, &token, "", ret_refusal);
 	if (error != PAT_OK)
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
@@ -352,7 +352,8 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 			N_("the token is not revoked; revoke it first, then delete it"),
 			ret_refusal);
 	pat_field_cut(token.id.text, sizeof(token.id.text), id);
-	return tokens_commit(tokens, caller, CHANGE_DELETE, ENTRY_DELETED, &token, "", ret_refusal);
+	return tokens_commit_token(
+		tokens, caller, CHANGE_DELETE, ENTRY_DELETED, &token, "", ret_refusal);
 }
 
 enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)

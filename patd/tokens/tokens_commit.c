@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What changes something, and who is notified of it.  A change goes through tokens_write() alone;
+ * What changes something, and who is notified of it.  A change goes through tokens_commit() alone;
  * the uses of tokens, which many logins share a transaction for, through tokens_record().
  */
 #include <errno.h>
@@ -166,7 +166,7 @@ static int write_all(void *userdata)
 	return meta_set_number(tokens->database, META_TIME, writing->now);
 }
 
-int tokens_write(struct tokens *tokens, const struct change *change)
+int tokens_commit(struct tokens *tokens, const struct change *change)
 {
 	struct writing writing = { tokens, change, clock_now(tokens->clock) };
 	int r;
@@ -189,7 +189,7 @@ int tokens_write(struct tokens *tokens, const struct change *change)
 	return 0;
 }
 
-enum pat_error tokens_commit(struct tokens *tokens, const struct caller *caller,
+enum pat_error tokens_commit_token(struct tokens *tokens, const struct caller *caller,
 	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
 	struct refusal *ret_refusal)
 {
@@ -197,5 +197,5 @@ enum pat_error tokens_commit(struct tokens *tokens, const struct caller *caller,
 	const struct change change = { .kind = kind, .token = token, .entry = &entry };
 
 	pat_field_cut(entry.detail, sizeof(entry.detail), detail);
-	return tokens_refuse_errno(tokens_write(tokens, &change), ret_refusal);
+	return tokens_refuse_errno(tokens_commit(tokens, &change), ret_refusal);
 }

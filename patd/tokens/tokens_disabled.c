@@ -50,7 +50,7 @@ static enum pat_error change_disabled(struct tokens *tokens, const struct caller
 	disabled.at = entry.at;
 	pat_field_cut(disabled.user, sizeof(disabled.user), user);
 	pat_field_cut(disabled.reason, sizeof(disabled.reason), reason);
-	r = tokens_write(tokens,
+	r = tokens_commit(tokens,
 		&(const struct change) { .kind = kind, .disabled = &disabled, .entry = &entry });
 	/* It is so already. */
 	if (r == (kind == CHANGE_DISABLE ? -EEXIST : -ENOENT))

@@ -179,7 +179,7 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	pat_field_cut(token.name, sizeof(token.name), request->name);
 	pat_token_new(secret, &token.id);
 	tokens_set_verifier(tokens, &token, secret);
-	error = tokens_commit(
+	error = tokens_commit_token(
 		tokens, caller, CHANGE_GENERATE, ENTRY_GENERATED, &token, "", ret_refusal);
 	if (error != PAT_OK) {
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);

@@ -110,9 +110,9 @@ struct change {
  * transaction that is on disk before the return; then notifies the listeners.  0 or the store's
  * error: then nothing has changed.
  */
-int tokens_write(struct tokens *tokens, const struct change *change);
+int tokens_commit(struct tokens *tokens, const struct change *change);
 /* The same of a token, for who answers a caller.  event, detail: of its entry. */
-enum pat_error tokens_commit(struct tokens *tokens, const struct caller *caller,
+enum pat_error tokens_commit_token(struct tokens *tokens, const struct caller *caller,
 	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
 	struct refusal *ret_refusal);
 

@@ -196,8 +196,9 @@ static enum pat_verdict commit_use(struct tokens *tokens, struct token *token, s
 {
 	bool limited = token->limits.max_uses != 0;
 
-	if (tokens_write(tokens, &(const struct change) {
-					 .kind = CHANGE_USE, .token = token, .entry = entry }) == 0)
+	if (tokens_commit(
+		    tokens, &(const struct change) {
+				    .kind = CHANGE_USE, .token = token, .entry = entry }) == 0)
 		return PAT_ACCEPTED;
 	/* The journal gets it all the same. */
 	if (limited && entry) {
