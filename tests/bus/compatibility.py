@@ -77,7 +77,7 @@ class Earlier(PatdTest):
             with self.subTest(f"login, {login['case']}"):
                 self.assertEqual(earlier.log_in(self.patd, login), login["answer"], login)
 
-    def test_a_database(self):
+    def test_a_database_of_an_earlier_version_works_unchanged(self):
         for _ in self.each_set():
             self.put_state()
             self.start()
@@ -85,7 +85,7 @@ class Earlier(PatdTest):
             self.assertLogins("logins")
             self.assertViews("after-")
 
-    def test_a_backup(self):
+    def test_a_backup_of_an_earlier_version_is_restored(self):
         for _ in self.each_set():
             backup = os.path.join(self.folder, "backup")
             earlier.unpack(os.path.join(self.set, "backup.gz"), backup)
@@ -96,7 +96,7 @@ class Earlier(PatdTest):
             self.assertLogins("logins")
             self.assertViews("after-")
 
-    def test_a_configuration(self):
+    def test_a_configuration_of_an_earlier_version_means_the_same(self):
         for _ in self.each_set():
             self.put_state()
             self.put_configuration()

@@ -52,7 +52,7 @@ class Million(PatdTest):
             cursor = reply.get_child_value(1).get_string()
         return pages, tokens
 
-    def test_lists(self):
+    def test_a_list_of_a_million_tokens_is_paged_in_bounded_steps(self):
         games = self.client(GAMES)
         with self.subTest(f"root lists {PART_TOKENS} tokens and patd's memory does not grow"):
             # Afterwards the caches for the table and for this client are filled.

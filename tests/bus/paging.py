@@ -34,7 +34,7 @@ class Paging(PatdTest):
             between(pages[-1])
         return pages
 
-    def test_lists(self):
+    def test_pages_have_each_token_once_and_in_order(self):
         self.assertGreater(len(self.order), 600)
         with self.subTest("all pages have all tokens, sorted by user and then by bytes of name"):
             self.assertEqual(sum(self.pages(all=True), []), self.order)

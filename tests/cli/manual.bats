@@ -196,7 +196,7 @@ session() {
 	[ "$(find "$WORLD/examples" -type f | wc -l)" -gt 3 ]
 }
 
-@test "patd can be tried as patd(8) says" {
+@test "patd starts as in the example of patd(8)" {
 	patd_world
 	mkdir -m 0700 "$WORLD/example"
 	blocks patd.8 EXAMPLES "$WORLD/examples"

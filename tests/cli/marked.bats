@@ -24,7 +24,7 @@ all_marked() {
 	done <<<"$1"
 }
 
-@test "help" {
+@test "every line of help is marked for translation" {
 	for verb in "" list generate show revoke restore rotate rename delete check log disable \
 		enable policy doctor backup restore-backup help complete; do
 		# shellcheck disable=SC2086 # none is no word
@@ -33,7 +33,7 @@ all_marked() {
 	done
 }
 
-@test "headings, labels and what stands beside them" {
+@test "headings, labels, states and events are marked for translation" {
 	patctl generate -q "$T" --user=games --hours="Mon..Sun 00:00-24:00" >/dev/null
 	run -0 marked patctl list --user=games
 	for word in ID NAME USER STATE CREATED EXPIRES USAGE active "Not used"; do
@@ -47,14 +47,14 @@ all_marked() {
 	all_marked "$output"
 }
 
-@test "doctor" {
+@test "findings of doctor are marked for translation" {
 	run marked patctl doctor
 	all_marked "$output"
 	run marked patctl doctor --root="$WORLD"
 	all_marked "$output"
 }
 
-@test "what is done, and what is complained of" {
+@test "confirmations and errors are marked for translation" {
 	patctl generate -q "$T" >/dev/null
 	for call in "revoke $T" "restore $T" "rename $T $T-2" "delete $T-2 --yes" "show none" \
 		"generate" "generate $T-2" "generate a --expires=nonsense" "generate a --from=nonsense" \
