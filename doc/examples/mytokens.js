@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// SPDX-License-Identifier: LGPL-2.1-or-later
 // My tokens: prints each change of your tokens as it happens, and executes commands from stdin:
 // generate NAME, revoke ID, restore ID, delete ID.
 'use strict';
