@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# patctl's words, for bash.  patctl says them: see patctl/complete/candidates.h for why none needs quotes.
+# Completion of patctl for bash.  The candidates come from `patctl complete`, which
+# needs no quotes for them: see patctl/complete/candidates.h.
 # shellcheck shell=bash
 
 _patctl() {

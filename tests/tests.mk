@@ -13,8 +13,8 @@
 #: check-lint     formatter, compilers and analysers
 #: check-asan     the first five under ASan and UBSan
 #: bench          what an authentication costs
-#: bench-backup   what a backup costs, and how long it holds a login up
-#: demo           the whole path before your eyes
+#: bench-backup   what a backup costs, and how long logins wait meanwhile
+#: demo           a token from generation to deletion, with the real sudo, ssh and login
 #: deb            the Debian packages, into build/deb/
 
 include $(wildcard tests/deps.mk)

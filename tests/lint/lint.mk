@@ -12,7 +12,7 @@ lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \
 	lint-rooms lint-spdx
 
-#: format         lets clang-format have its way
+#: format         the C files, with clang-format
 format:
 	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
 
@@ -97,4 +97,4 @@ lint-spdx:
 		FNR == 2 && file ~ /\.[ch]$$/ && !/^\/\*/ { wrong("no comment on line 2") } \
 		END { if (!spdx) wrong("no SPDX line"); exit failed }' \
 		$(lint_c) $(lint_h) $(lint_tests_c) $(lint_shell) Makefile $(wildcard tests/*.mk tests/*/*.mk \
-		tests/*/*.py tests/*/*.bats tests/lib/* completions/*)
+		tests/*/*.py tests/*/*.bats tests/lib/* completions/* doc/examples/mytokens.*)
