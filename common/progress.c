@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define DRAW_MS 100
-#define COLUMNS 80       /* where the terminal does not say */
+#define COLUMNS 80       /* if the terminal does not report it */
 #define AROUND 10        /* columns for ": [] 100%" and one that stays free: some wrap there */
 #define BAR_MAX 60       /* columns */
 #define CLEAR "\r\033[K" /* the whole line; see console_codes(4) */

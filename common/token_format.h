@@ -7,7 +7,7 @@
  * id      public; the lookup key, and the name in lists and logs.
  * secret  43 base62 characters chosen uniformly: 256.03 bit of entropy.
  * crc     CRC-32 (ISO 3309, as in zlib) of the 58 characters before it, six base62
- *         digits, most significant first.  It tells a token from a Unix password typed at
+ *         digits, most significant first.  It distinguishes a token from a Unix password typed at
  *         the same prompt and catches typing errors; it protects nothing.
  *
  * sodium_init() must have been called before pat_token_new() and pat_token_digest().

@@ -12,7 +12,7 @@
 
 /* Zero is a refusal. */
 enum pat_verdict {
-	PAT_WRONG = 0, /* unknown id, or the secret does not match: nothing more is told */
+	PAT_WRONG = 0, /* unknown id, or the secret does not match: the reply has nothing more */
 	PAT_ACCEPTED = 1,
 	/* The secret matched, and the token is refused: */
 	PAT_REVOKED = 2,
@@ -39,9 +39,9 @@ enum pat_verdict {
 struct verdict {
 	const char *word;     /* for logs, JSON and the bus: "accepted"; part of the contract */
 	int priority;         /* of its line in the log, see syslog(3) */
-	bool undecided;       /* nobody has said that the token is bad: it may be tried again */
-	const char *notice;   /* what the person who logs in is told; NULL: nothing */
-	const char *sentence; /* what `patctl check` says of the token; NULL: never said */
+	bool undecided;       /* the token was not refused: it may be tried again */
+	const char *notice;   /* the message to the person who logs in; NULL: none */
+	const char *sentence; /* printed by `patctl check`; NULL: never */
 };
 
 /* Never NULL: a number that is no verdict has the row of one that is undecided and "unknown". */

@@ -150,7 +150,7 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 		ret = PAM_AUTHINFO_UNAVAIL;
 		result = "unavailable";
 	}
-	/* Cleared, or a module behind would try to unlock a keyring with the token. */
+	/* Cleared, or a later module would try to unlock a keyring with the token. */
 	if (reply.verdict == PAT_ACCEPTED && pam_set_item(pamh, PAM_AUTHTOK, NULL) == PAM_SUCCESS)
 		ret = PAM_SUCCESS;
 

@@ -25,7 +25,7 @@ static void target_clear(struct target *target)
 #define cleanup_target __attribute__((cleanup(target_clear)))
 
 /* The part after the user, if there is one. */
-static const char *behind_user(const char *text)
+static const char *after_user(const char *text)
 {
 	const char *at = strrchr(text, '@');
 
@@ -43,7 +43,7 @@ static const char *find_port(const char *host)
 /* False if a bracket is left open, or something else than a port follows it. */
 static bool split(const char *text, struct target *ret)
 {
-	const char *host = behind_user(text), *close, *colon;
+	const char *host = after_user(text), *close, *colon;
 	const int user = (int)(host - text);
 
 	if (*host != '[') {
@@ -86,7 +86,7 @@ const char *host_problem(const char *text)
 			  "\"-\" and \"_\"");
 	if (!split(text, &target))
 		return N_("write an IPv6 address in brackets, as in [2001:db8::1]:22");
-	host = behind_user(target.name);
+	host = after_user(target.name);
 	if (*target.name == '-' || *host == '-')
 		return N_("neither user nor host may begin with \"-\": ssh would read an option");
 	if (*host == '\0' || *target.name == '@' || strpbrk(target.name, "[]"))
@@ -102,7 +102,7 @@ char *host_address(const char *text)
 	char *name, *address;
 
 	(void)split(text, &target);
-	name = text_must(dbus_address_escape_value(target.name));
+	name = must_alloc(dbus_address_escape_value(target.name));
 	address = target.port ? text_format("unixexec:path=ssh,argv1=-xT,argv2=-p,argv3=%s,"
 					    "argv4=--,argv5=%s,argv6=systemd-stdio-bridge",
 					target.port, name)
@@ -124,5 +124,5 @@ char *host_ssh(const char *text, bool terminal)
 
 char *host_as_root(const char *text)
 {
-	return text_format("root@%s", behind_user(text));
+	return text_format("root@%s", after_user(text));
 }

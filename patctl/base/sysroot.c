@@ -97,7 +97,7 @@ int sysroot_list(const struct sysroot *root, const char *path, char ***ret)
 	if (!dir)
 		return -ENOMEM;
 	(void)take_fd(&fd);
-	names = text_must(calloc(1, sizeof(*names)));
+	names = must_alloc(calloc(1, sizeof(*names)));
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
 			names_add(&names, &n, entry->d_name);

@@ -24,7 +24,7 @@ void no_memory(void)
 	exit(OUTCOME_FAILED);
 }
 
-void *text_must(void *pointer)
+void *must_alloc(void *pointer)
 {
 	if (!pointer)
 		no_memory();
@@ -35,7 +35,7 @@ char *text_vformat(const char *format, va_list arguments)
 {
 	char *text = NULL;
 
-	return text_must(vasprintf(&text, format, arguments) < 0 ? NULL : text);
+	return must_alloc(vasprintf(&text, format, arguments) < 0 ? NULL : text);
 }
 
 char *text_format(const char *format, ...)
@@ -54,9 +54,9 @@ char *text_safe(const char *text)
 	char *copy, *to;
 
 	if (!pat_text_problem(text))
-		return text_must(strdup(text));
+		return must_alloc(strdup(text));
 
-	to = copy = text_must(malloc(4 * strlen(text) + 1));
+	to = copy = must_alloc(malloc(4 * strlen(text) + 1));
 	for (; *text != '\0'; text++) {
 		if (*text >= ' ' && *text <= '~')
 			*to++ = *text;
@@ -84,7 +84,7 @@ bool text_is_word(const char *text)
 size_t text_width(const char *text)
 {
 	const size_t len = strlen(text);
-	wchar_t *wide = text_must(calloc(len + 1, sizeof(*wide)));
+	wchar_t *wide = must_alloc(calloc(len + 1, sizeof(*wide)));
 	const size_t n = mbstowcs(wide, text, len + 1);
 	const int width = n == (size_t)-1 ? -1 : wcswidth(wide, n);
 
@@ -109,7 +109,7 @@ char *text_pad(const char *text, size_t width)
 
 void names_add(char ***names, size_t *n, const char *name)
 {
-	*names = text_must(reallocarray(*names, *n + 2, sizeof(**names)));
+	*names = must_alloc(reallocarray(*names, *n + 2, sizeof(**names)));
 	(*names)[(*n)++] = text_format("%s", name);
 	(*names)[*n] = NULL;
 }

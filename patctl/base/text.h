@@ -14,7 +14,7 @@ void text_free(char **text);
 void no_memory(void) __attribute__((noreturn));
 
 /* pointer; if it is NULL, no_memory(). */
-void *text_must(void *pointer);
+void *must_alloc(void *pointer);
 
 /* As asprintf(), ending patctl when memory is out.  The caller owns the result. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -38,10 +38,10 @@ size_t text_width(const char *text);
 /* width, or the width of text if that is more. */
 size_t text_wider(size_t width, const char *text);
 
-/* text with blanks behind it, up to width.  The caller owns it. */
+/* text, padded with blanks up to width.  The caller owns it. */
 char *text_pad(const char *text, size_t width);
 
-/* Appends a copy of name to the n in *names, behind which stands a NULL. */
+/* Appends a copy of name to the n in *names, and a NULL after them. */
 void names_add(char ***names, size_t *n, const char *name);
 
 /* Frees *names, which may be NULL, and what is in it. */

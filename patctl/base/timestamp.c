@@ -53,7 +53,7 @@ bool timestamp_shaped(const char *text)
 	       (digits > 0 && strchr("-/:", text[digits]) && text[digits] != '\0');
 }
 
-/* Exactly digits decimal digits; moves *at behind them. */
+/* Exactly digits decimal digits; moves *at past them. */
 static bool read_number(const char **at, int digits, int *ret)
 {
 	int value = 0;
@@ -132,7 +132,7 @@ static bool read_day(uint64_t now, int distance, bool utc, struct tm *tm)
 
 	if (utc ? !gmtime_r(&clock, tm) : !localtime_r(&clock, tm))
 		return false;
-	/* Only the calendar's carry is wanted of the conversion, and every day has a noon. */
+	/* The conversion is only for the carry of the calendar, and every day has a noon. */
 	tm->tm_mday += distance;
 	tm->tm_hour = 12;
 	tm->tm_isdst = -1;

@@ -126,7 +126,7 @@ bool argument_list(
 	if (!text)
 		return true;
 	for (const char *at = text; at; at = strchr(at, ',')) {
-		at += at > text; /* behind the comma */
+		at += at > text; /* past the comma */
 		at += strspn(at, " \t");
 		if (*at == ',' || *at == '\0')
 			return argument_wrong(option, text, N_("an item of the list is empty"));

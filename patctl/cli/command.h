@@ -21,7 +21,7 @@ extern const struct option_info option_restrictions;
 /* What almost every verb takes, in a set. */
 #define OPTIONS_COMMON &option_host, &option_json, &option_quiet, &option_no_ask_password
 
-/* The option at place i of a set, NULL behind the last and in a set that is NULL. */
+/* The option at place i of a set, NULL after the last and in a set that is NULL. */
 const struct option_info *options_at(const struct option_info *const *set, size_t i);
 
 /* The option of that name in a set, of which len bytes count; NULL if there is none. */
@@ -37,7 +37,7 @@ struct verb;
 
 /* Strings belong to argv. */
 struct command {
-	const struct verb *const *verbs; /* all there are, NULL behind the last */
+	const struct verb *const *verbs; /* all there are, NULL after the last */
 	const struct verb *verb;
 	bool verb_given; /* false: verb is what patctl does without one */
 	char **operands; /* after the verb */

@@ -11,7 +11,7 @@
 #include "patctl/base/outcome.h"
 #include "patctl/cli/command.h"
 
-/* Strings are static; NULL stands behind the last item of each list. */
+/* Strings are static; NULL ends each list. */
 struct verb {
 	const char *name;
 	const char *operands; /* as help writes them, "" for none: see verb_count_operands() */
@@ -36,7 +36,7 @@ struct verb {
  */
 void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_max);
 
-/* A table of verbs has NULL behind the last; the first is what patctl does without a verb. */
+/* NULL ends a table of verbs; the first is what patctl does without a verb. */
 
 /* NULL if there is none of that name. */
 const struct verb *verb_find(const struct verb *const *verbs, const char *name);

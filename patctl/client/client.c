@@ -34,7 +34,7 @@ struct client *client_new(const char *host, bool may_ask, DBusError *error)
 	if (!bus)
 		return NULL;
 	dbus_connection_set_exit_on_disconnect(bus, FALSE);
-	client = text_must(calloc(1, sizeof(*client)));
+	client = must_alloc(calloc(1, sizeof(*client)));
 	client->bus = bus;
 	client->host = host;
 	client->self = host ? text_format("patctl --host=%s", host) : text_format("patctl");

@@ -52,7 +52,7 @@ static DBusMessage *send_and_wait(
 /* Repeats the call, with a dialog allowed. */
 static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusError *error)
 {
-	cleanup_message DBusMessage *again = text_must(dbus_message_copy(call));
+	cleanup_message DBusMessage *again = must_alloc(dbus_message_copy(call));
 	const bool terminal = agent_start(&client->agent);
 	DBusMessage *answer;
 

@@ -52,7 +52,7 @@ void client_explain(const struct client *client, DBusError *error);
 bool answer_malformed(const char *method, DBusError *error);
 
 /*
- * Moves *cursor on, see client.h, to the text behind the page at iter; false with *error set if it
+ * Moves *cursor on, see client.h, to the text after the page at iter; false with *error set if it
  * does not move.
  */
 bool answer_cursor(const char *method, DBusMessageIter *iter, char **cursor, DBusError *error);

@@ -33,7 +33,7 @@ static bool listen_for(struct client *client, struct listener *listener)
 	DBusError error = DBUS_ERROR_INIT;
 	bool subscribed = false;
 
-	/* The answer tells patd's unique name, from which the signals must come. */
+	/* The answer has patd's unique name, from which the signals must come. */
 	if (listener->progress->shown)
 		subscribed = client_subscribe(client, false, &error);
 	dbus_error_free(&error);

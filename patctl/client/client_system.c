@@ -62,7 +62,7 @@ bool client_actions(struct client *client, char ***ret, DBusError *error)
 	answer = call_ask(client, call, "a(ssssssuuua{ss})", error);
 	if (!answer)
 		return false;
-	ids = text_must(calloc(1, sizeof(*ids)));
+	ids = must_alloc(calloc(1, sizeof(*ids)));
 	dbus_message_iter_init(answer, &at);
 	for (dbus_message_iter_recurse(&at, &actions);
 		dbus_message_iter_get_arg_type(&actions) == DBUS_TYPE_STRUCT;

@@ -25,7 +25,7 @@ const struct peer peer_bus = { DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE
 
 DBusMessage *call_new(const struct peer *peer, const char *method, DBusMessageIter *ret_args)
 {
-	DBusMessage *call = text_must(
+	DBusMessage *call = must_alloc(
 		dbus_message_new_method_call(peer->name, peer->path, peer->interface, method));
 
 	dbus_message_iter_init_append(call, ret_args);

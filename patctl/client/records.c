@@ -22,7 +22,7 @@ static const char *const signatures[] = {
 
 static bool has_signature(DBusMessageIter *value, const char *signature)
 {
-	char *got = text_must(dbus_message_iter_get_signature(value));
+	char *got = must_alloc(dbus_message_iter_get_signature(value));
 	bool same = strcmp(got, signature) == 0;
 
 	dbus_free(got);
@@ -32,14 +32,14 @@ static bool has_signature(DBusMessageIter *value, const char *signature)
 static char **read_texts(DBusMessageIter *value)
 {
 	size_t n = (size_t)dbus_message_iter_get_element_count(value), i = 0;
-	char **texts = text_must(calloc(n + 1, sizeof(*texts)));
+	char **texts = must_alloc(calloc(n + 1, sizeof(*texts)));
 	DBusMessageIter items;
 
 	for (dbus_message_iter_recurse(value, &items); i < n; dbus_message_iter_next(&items)) {
 		const char *text;
 
 		dbus_message_iter_get_basic(&items, &text);
-		texts[i++] = text_must(strdup(text));
+		texts[i++] = must_alloc(strdup(text));
 	}
 	return texts;
 }
@@ -53,7 +53,7 @@ static bool read_value(DBusMessageIter *value, enum field_type type, void *membe
 		dbus_message_iter_get_basic(value, &basic);
 	switch (type) {
 	case FIELD_TEXT:
-		*(char **)member = text_must(strdup(basic.str));
+		*(char **)member = must_alloc(strdup(basic.str));
 		return true;
 	case FIELD_TEXTS:
 		*(char ***)member = read_texts(value);
@@ -119,7 +119,7 @@ static bool read_entries(DBusMessageIter *iter, const struct record_type *type, 
 
 bool record_read(DBusMessageIter *iter, const struct record_type *type, void *ret)
 {
-	cleanup_free void *record = text_must(calloc(1, type->size));
+	cleanup_free void *record = must_alloc(calloc(1, type->size));
 
 	if (!read_entries(iter, type, record)) {
 		record_clear(type, record);
@@ -151,7 +151,7 @@ bool records_read(DBusMessageIter *iter, struct records *records)
 
 	if (more == 0)
 		return true;
-	records->items = text_must(reallocarray(records->items, records->n + more, type->size));
+	records->items = must_alloc(reallocarray(records->items, records->n + more, type->size));
 	dbus_message_iter_recurse(iter, &item);
 	for (size_t i = 0; i < more; i++, dbus_message_iter_next(&item)) {
 		if (!record_read(&item, type, (char *)records->items + records->n * type->size))

@@ -82,7 +82,7 @@ void tokens_append(struct tokens *tokens, const struct token *token)
 {
 	/* The size doubles at each power of two, so that it follows from n. */
 	if ((tokens->n & (tokens->n - 1)) == 0)
-		tokens->items = text_must(reallocarray(
+		tokens->items = must_alloc(reallocarray(
 			tokens->items, tokens->n ? 2 * tokens->n : 1, sizeof(*tokens->items)));
 	tokens->items[tokens->n++] = *token;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The candidates for a word that is being typed, printed for the shells: one a line, with a
- * description behind a tab.
+ * description after a tab.
  *
  * Any user may choose the name of a token, and root's shell reads it here.  So a candidate that a
  * shell would have to quote is left out.  Descriptions may have any printable character.
@@ -22,7 +22,7 @@ struct candidates {
 	size_t n;    /* printed */
 };
 
-/* The part of the word behind its head; every candidate begins with it. */
+/* The part of the word after its head; every candidate begins with it. */
 const char *candidates_begin(const struct candidates *candidates);
 
 /* Whether a word can have candidates: it has no character that has to be quoted. */

@@ -116,7 +116,7 @@ static void complete_files(struct candidates *candidates)
 
 /*
  * Prints the candidates for the placeholder word of help, of which len bytes count.  Placeholders
- * that a person makes up, such as NAME, have none, and neither has anything that patd tells only
+ * that a person makes up, such as NAME, have none, and neither has anything that patd reports only
  * after a password, or that another machine knows.
  */
 static void complete_placeholder(const char *word, size_t len, struct candidates *candidates)
@@ -192,7 +192,7 @@ static void complete_argument(const struct option_info *option, struct candidate
 }
 
 /* equals: in the word, "--OPTION=…". */
-static void complete_behind(const char *equals, struct candidates *candidates)
+static void complete_value(const char *equals, struct candidates *candidates)
 {
 	const char *name = candidates->typed + strlen("--");
 
@@ -236,7 +236,7 @@ static void complete_word(const struct partial_command *partial, struct candidat
 	if (partial->waiting)
 		complete_argument(partial->waiting, candidates);
 	else if (option && equals)
-		complete_behind(equals, candidates);
+		complete_value(equals, candidates);
 	else if (option)
 		complete_options(candidates);
 	else if (operand)

@@ -26,11 +26,11 @@ static struct finding *add(struct findings *findings, enum level level, const ch
 {
 	struct finding *finding;
 
-	findings->items =
-		text_must(reallocarray(findings->items, findings->n + 1, sizeof(*findings->items)));
+	findings->items = must_alloc(
+		reallocarray(findings->items, findings->n + 1, sizeof(*findings->items)));
 	finding = &findings->items[findings->n++];
 	*finding = (struct finding) { level, check, advice, text, NULL, 0 };
-	finding->services = text_must(calloc(1, sizeof(*finding->services)));
+	finding->services = must_alloc(calloc(1, sizeof(*finding->services)));
 	return finding;
 }
 

@@ -12,7 +12,7 @@ bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)
 bool unit_is_masked(const struct sysroot *root, const char *unit);
 
 /*
- * Whether "KEY=VALUE" stands in the unit or in a .conf of UNIT.d, also with ":" and more behind the
+ * Whether "KEY=VALUE" stands in the unit or in a .conf of UNIT.d, also with ":" and more after the
  * value.  The order of files, and a later file that resets the setting, are not considered.
  */
 bool unit_has(const struct sysroot *root, const char *unit, const char *key, const char *value);

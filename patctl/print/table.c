@@ -139,10 +139,10 @@ static int add_line(struct libscols_table *scols, const struct token *token,
 
 struct table *table_new(const struct output_context *context, bool legend)
 {
-	struct table *table = text_must(calloc(1, sizeof(*table)));
+	struct table *table = must_alloc(calloc(1, sizeof(*table)));
 
 	table->context = context;
-	table->scols = text_must(scols_new_table());
+	table->scols = must_alloc(scols_new_table());
 	(void)scols_table_enable_colors(table->scols, context->palette != PALETTE_NONE);
 	(void)scols_table_enable_noheadings(table->scols, !legend);
 
@@ -153,7 +153,7 @@ struct table *table_new(const struct output_context *context, bool legend)
 	if (!context->terminal)
 		(void)scols_table_enable_noencoding(table->scols, 1);
 	for (size_t i = 0; i < COLUMNS; i++)
-		(void)text_must(
+		(void)must_alloc(
 			scols_table_new_column(table->scols, _(columns[i].name), columns[i].width,
 				columns[i].flags & (context->terminal ? ~0 : ~SCOLS_FL_TRUNC)));
 	return table;

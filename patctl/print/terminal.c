@@ -95,7 +95,7 @@ bool terminal_confirm(const char *question)
 	(void)fflush(stderr);
 	n = getline(&line, &size, stdin);
 	if (n < 0)
-		(void)fputc('\n', stderr); /* the cursor is still behind the question */
+		(void)fputc('\n', stderr); /* the cursor is still after the question */
 	if (n > 0 && line[n - 1] == '\n')
 		line[n - 1] = '\0';
 	yes = n > 0 && is_yes(line);

@@ -25,12 +25,12 @@ struct history {
 struct history *history_new(struct client *client, const struct client_history_filter *filter,
 	const struct pat_id *tokens, size_t n, uint32_t page)
 {
-	struct history *history = text_must(calloc(1, sizeof(*history)));
+	struct history *history = must_alloc(calloc(1, sizeof(*history)));
 
 	history->client = client;
 	history->n = n > 0 ? n : 1;
 	history->page = page;
-	history->streams = text_must(calloc(history->n, sizeof(*history->streams)));
+	history->streams = must_alloc(calloc(history->n, sizeof(*history->streams)));
 	for (size_t i = 0; i < history->n; i++) {
 		history->streams[i].filter = *filter;
 		history->streams[i].entries.type = &history_entry_type;

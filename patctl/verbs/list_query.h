@@ -10,7 +10,7 @@
 
 extern const struct option_info option_state, option_unused_for, option_expiring;
 
-/* All states and all keys of --sort, NULL behind the last. */
+/* All states and all keys of --sort, NULL after the last. */
 extern const char *const filter_states[], *const sort_keys[];
 
 /* False after a message on standard error.  now: seconds since 1970 UTC. */

@@ -24,7 +24,7 @@ struct change {
 	const char *done;   /* the same in a sentence for people */
 	/* NULL, or the sentence for a token as it is after the change, which the caller owns. */
 	char *(*describe)(const struct token *token);
-	bool confirm; /* ask a person first, unless told --yes */
+	bool confirm; /* ask a person first, unless --yes is given */
 };
 
 /* The results so far. */
@@ -199,7 +199,7 @@ static enum outcome change_tokens(
 		return outcome_fail(NULL, &error);
 	tally.client = client;
 
-	typed = text_must(calloc(n, sizeof(*typed)));
+	typed = must_alloc(calloc(n, sizeof(*typed)));
 	reachable = find(&tally, n, &tokens, typed);
 	if (reachable && ask && !confirm(&tokens)) {
 		complain(_("nothing was deleted"));
@@ -218,7 +218,7 @@ static const struct option_info option_for = { "for", "PERIOD",
 
 static const char done[] = N_("User token successfully revoked");
 
-/* The end that patd tells: a token that was revoked for longer before stays so. */
+/* The end that patd reports: a token that was revoked for longer before stays so. */
 static char *describe_revoked(const struct token *token)
 {
 	cleanup_text char *stamp = timestamp_local(token->revoked_until);

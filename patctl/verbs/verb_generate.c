@@ -51,9 +51,9 @@ static int print(const struct token *token, const char *secret, bool json)
 		return secret_write(STDOUT_FILENO, "", secret, "\n");
 
 	object = json_of_token(token);
-	text = text_must(json_dumps(object, 0));
+	text = must_alloc(json_dumps(object, 0));
 	json_decref(object);
-	text = text_must(realloc(text, strlen(text) + sizeof(open)));
+	text = must_alloc(realloc(text, strlen(text) + sizeof(open)));
 	memcpy(strrchr(text, '}'), open, sizeof(open));
 	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
 }

@@ -56,7 +56,7 @@ static void print(const struct output *output, const struct history_entry *entry
 	(void)puts(line);
 }
 
-/* The entries behind Seq after, oldest first. */
+/* The entries after Seq, oldest first. */
 static bool print_after(struct output *output, uint64_t after, DBusError *error)
 {
 	struct client_history_filter filter = output->filter;
@@ -82,7 +82,7 @@ static bool read_entries(
 	while (entries->n < n && history_next(history, &entry, error)) {
 		/* The size doubles at each power of two, so that it follows from n. */
 		if ((entries->n & (entries->n - 1)) == 0)
-			entries->items = text_must(reallocarray(
+			entries->items = must_alloc(reallocarray(
 				entries->items, entries->n ? 2 * entries->n : 1, sizeof(entry)));
 		((struct history_entry *)entries->items)[entries->n++] = entry;
 	}
@@ -160,7 +160,7 @@ static enum outcome follow(struct output *output)
 			return outcome_fail(NULL, &error);
 		ok = (!lost || subscribe(output, &error)) &&
 		     print_after(output, output->last, &error);
-		/* A patd that ends just now comes back, and client_wait() tells. */
+		/* A patd that ends just now comes back, and client_wait() reports it. */
 		if (!ok && outcome_of(&error)->outcome != OUTCOME_UNREACHABLE)
 			return outcome_fail(NULL, &error);
 		dbus_error_free(&error);
@@ -241,7 +241,7 @@ static bool has_token(const struct output *output, const struct pat_id *id)
 static enum outcome show(struct output *output)
 {
 	const struct command *command = output->command;
-	cleanup_free struct pat_id *ids = text_must(calloc(command->n_operands + 1, sizeof(*ids)));
+	cleanup_free struct pat_id *ids = must_alloc(calloc(command->n_operands + 1, sizeof(*ids)));
 	DBusError error = DBUS_ERROR_INIT;
 
 	output->tokens = ids;

@@ -13,7 +13,7 @@
 struct backups;
 struct backup;
 
-/* How the one who ordered a backup hears of it, in the loop. */
+/* How the caller of a backup is notified of it, in the loop. */
 struct backup_order {
 	/* Ten times a second at the most, in bytes of work. */
 	void (*progress)(uint64_t done, uint64_t total, void *userdata);

@@ -10,7 +10,7 @@
 /*
  * Whether the backup at path, "-" for standard input, is whole: the database sound, of a version
  * that this patd knows, each row and the history as patd wrote them under the key that is in it.
- * Takes room in $TMPDIR or /var/tmp for a while, and leaves nothing behind there, however it ends.
+ * Takes room in $TMPDIR or /var/tmp for a while, and leaves nothing there, however it ends.
  */
 int restore_verify(const char *path);
 

@@ -31,7 +31,7 @@ struct bus_option {
 const char *bus_options_read(DBusMessageIter *args, const struct bus_option *options);
 
 /*
- * Reads the arguments of a method, whose types have been checked: options, behind a basic one that
+ * Reads the arguments of a method, whose types have been checked: options, after a basic one that
  * libdbus reads into *ret_first unless that is NULL; or those of a list, a filter, limit and
  * cursor.  False: an option was wrong, and the call has ended with its refusal.
  */

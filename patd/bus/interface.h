@@ -63,8 +63,8 @@ struct bus_object {
 };
 
 /*
- * The tables of methods, each in the file of its name with its handlers; a token's: bus_generate.c
- * and bus_history.c.
+ * The tables of methods, each in the file with its handlers.  bus_list.c has the check, and
+ * bus_generate.c and bus_history.c have those of a token.
  */
 extern const struct bus_method bus_generate_methods[], bus_list_methods[], bus_disable_methods[],
 	bus_check_methods[], bus_history_methods[], bus_backup_methods[];

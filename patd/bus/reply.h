@@ -39,7 +39,7 @@ int reply_rows_append(
 	struct reply_rows *rows, const struct bus_property *properties, const void *view);
 
 /*
- * Ends the call: with PAT_OK by the reply, with cursor behind the rows unless that is NULL; else by
+ * Ends the call: with PAT_OK by the reply, with cursor after the rows unless that is NULL; else by
  * the refusal, about user unless that is NULL.
  */
 void reply_rows_end(

@@ -44,7 +44,8 @@ struct signals {
 	struct expiry_timer *expiry_timer;
 	struct history_signal *history;
 	DBusConnection *connection;
-	/* Changes are gathered until next_us; then they are due, and of them n emitted are sent. */
+	/* Changes are collected until next_us; then they are due, and of them n emitted are sent.
+	 */
 	struct change_queue gathered, due;
 	unsigned int emitted;
 	uint64_t next_us;
@@ -222,7 +223,7 @@ static void on_event(enum token_event event, const struct token *token, void *us
 	case TOKEN_CHANGED:
 		send_to_subscribers(signals, token, changed_signal(signals, token, lifecycle));
 		break;
-	case TOKEN_AFFECTED:
+	case TOKEN_BULK_CHANGED:
 		enqueue(signals, token, false);
 		break;
 	case TOKEN_USED:

@@ -65,9 +65,9 @@ void key_verifier(const struct key *key, const struct pat_digest *digest,
  * members in the order of the table.  Numbers count as 8 bytes, little-endian; a text or bytes are
  * preceded by their length, so that no two records give the same stream of bytes.
  *
- * A member behind the FIELD_MAC of the table was added after records had been written without it.
+ * A member after the FIELD_MAC of the table was added after records had been written without it.
  * It is covered only where it differs from its default, 0 or "", and then its index in the table
- * goes before it.  So the MAC of an older record stays good.
+ * goes before it.  So the MAC of an older record stays valid.
  */
 void mac_record(const uint8_t key[static MAC_LEN], const uint8_t before[MAC_LEN],
 	const struct table *table, const void *record, uint8_t ret[static MAC_LEN]);

@@ -17,7 +17,7 @@
 int secret_fd_new(const char secret[static PAT_TOKEN_LEN], int *ret_fd);
 
 /*
- * The id and digest of the token in fd, with or without a newline behind it.  fd must be a memfd
+ * The id and digest of the token in fd, with or without a newline after it.  fd must be a memfd
  * that nobody can write to or shorten any more: others could block, or change under us.  NULL, or
  * what is wrong, for a person; static.
  */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The state directory as a whole: how another state takes the place of the one in it, and what a
- * patd that was killed left behind.
+ * patd that was killed left there.
  *
  * A crash leaves the old state or the new one.  The new one is made ready, whole and on disk, in
  * a folder of its own; its last step is to get the name STATE_DIR_READY, and that decides.  From
  * then on whoever opens the state directory carries it on, one rename after the other, before it
- * looks at a database; each rename tells by what is left that it is still to be done.
+ * looks at a database; what is left shows which rename is still to be done.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 #define STATE_DIR_BEFORE "before"     /* in both, for the state that was there */
 
 /*
- * In the locked directory: removes what was left behind, and carries a restore on that was
+ * In the locked directory: removes what was left there, and carries a restore on that was
  * decided.  The state before it is then in before-restore-TIME, which is logged.
  */
 int state_dir_settle(int state_fd);

@@ -29,7 +29,7 @@ void reserve_make(int state_fd)
 	(void)close(fd);
 }
 
-bool reserve_spend(int state_fd)
+bool reserve_release(int state_fd)
 {
 	if (unlinkat(state_fd, RESERVE_FILE, 0) < 0)
 		return false;
@@ -37,7 +37,7 @@ bool reserve_spend(int state_fd)
 	return true;
 }
 
-static void tell_observer(struct database *database, bool committed)
+static void notify_observer(struct database *database, bool committed)
 {
 	if (database->observer)
 		database->observer(committed, database->observer_data);
@@ -60,7 +60,7 @@ void usage_undo(struct database *database)
 {
 	if (transaction_is_open(database))
 		(void)statement_run(database->statements, DATABASE_ROLLBACK);
-	tell_observer(database, false);
+	notify_observer(database, false);
 }
 
 /* r: whether all has been written. */
@@ -69,7 +69,7 @@ static int end(struct database *database, int r)
 	if (r == 0)
 		r = statement_run(database->statements, DATABASE_COMMIT);
 	if (r == 0)
-		tell_observer(database, true);
+		notify_observer(database, true);
 	else
 		usage_undo(database);
 	return r;
@@ -136,7 +136,7 @@ static int run_once(struct database *database, int (*fn)(void *userdata), void *
  * has been logged, and is no reason to refuse a revoke.
  */
 int transaction_run(
-	struct database *database, bool spare, int (*fn)(void *userdata), void *userdata)
+	struct database *database, bool may_use_reserve, int (*fn)(void *userdata), void *userdata)
 {
 	int r;
 
@@ -145,7 +145,7 @@ int transaction_run(
 	if (r < 0)
 		return r;
 	r = run_once(database, fn, userdata);
-	if (r == -ENOSPC && spare && reserve_spend(database->state_fd))
+	if (r == -ENOSPC && may_use_reserve && reserve_release(database->state_fd))
 		r = run_once(database, fn, userdata);
 	/* A failure here costs time only: usage is synced too, until the next change. */
 	(void)set_sync(database, database->usage_sync ? database->usage_sync : SYNC_NORMAL);

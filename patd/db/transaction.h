@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Two kinds of transaction.  A change is one of its own, on disk before transaction_run() returns.
- * Usage is gathered: usage_begin() opens a transaction that stays open until usage_commit(); what
+ * Usage is collected: usage_begin() opens a transaction that stays open until usage_commit(); what
  * it holds then survives a kill of patd at once, and a power cut once database_sync() has run.
  * A change commits usage first.
  */
@@ -10,11 +10,11 @@
 #include "patd/db/database.h"
 
 /*
- * Runs fn in a transaction: what fn returns below 0 undoes it all.  On a full disk spare lets the
- * reserve be used, and fn is called a second time.
+ * Runs fn in a transaction: what fn returns below 0 undoes it all.  On a full disk may_use_reserve
+ * lets the reserve be used, and fn is called a second time.
  */
 int transaction_run(
-	struct database *database, bool spare, int (*fn)(void *userdata), void *userdata);
+	struct database *database, bool may_use_reserve, int (*fn)(void *userdata), void *userdata);
 
 /* Whether one is open.  A statement that fails may have undone it. */
 bool transaction_is_open(const struct database *database);
@@ -47,7 +47,7 @@ int usage_set_sync(struct database *database, bool sync);
  */
 void reserve_make(int state_fd);
 /* False if there was none. */
-bool reserve_spend(int state_fd);
+bool reserve_release(int state_fd);
 
 /* The statements of struct database itself, for patd/db/ alone. */
 enum {

@@ -23,7 +23,7 @@ struct history {
 	const struct key *key;
 	struct history_seal seal;      /* as of the open transaction */
 	struct history_seal committed; /* as of the last one that was committed */
-	bool altered;                  /* there was no good seal to begin with */
+	bool altered;                  /* there was no valid seal at the start */
 	unsigned int losses; /* how often entries that a check may have seen were undone */
 };
 
@@ -44,11 +44,11 @@ static int take_last(const struct entry *entry, void *userdata)
 }
 
 /*
- * Without a good seal: on from the last entry that there is, but not from its MAC, so that the
- * break stays where it was as long as what follows it; and from a first entry that never was.
+ * Without a valid seal: continues from the last entry that there is, but not from its MAC, so that
+ * the break stays where it was as long as what follows it; and from a first entry that never was.
  * Where there is nothing at all it is a new history, unless there are tokens: each has an entry.
  */
-static int mend(struct history *history, bool altered)
+static int rebuild_seal(struct history *history, bool altered)
 {
 	const struct entry_filter last = { .before = SEQ_MAX, .reverse = true };
 	struct history_seal seal = { .first = 1 };
@@ -86,7 +86,7 @@ static int load(struct history *history)
 		history->seal = seal;
 		return 0;
 	}
-	return mend(history, r != -ENOENT);
+	return rebuild_seal(history, r != -ENOENT);
 }
 
 static void on_transaction(bool committed, void *userdata)

@@ -44,7 +44,7 @@ int history_rows_open(struct database *database, struct statements **ret_rows)
 	return statements_new(database, statements, STATEMENTS, &entry_table, ret_rows);
 }
 
-/* The seal as the database keeps it: its members one behind the other, numbers little-endian. */
+/* The seal as the database keeps it: its members one after the other, numbers little-endian. */
 _Static_assert(sizeof(struct history_seal) == 2 * 8 + 3 * ENTRY_MAC_LEN, "there is no padding");
 
 int history_rows_seal(struct statements *rows, struct history_seal *ret_seal)

@@ -23,13 +23,13 @@ struct journal {
 	uint64_t dropped;
 };
 
-/* What is to be told, until it has been. */
+/* A record that waits to be written. */
 struct notice {
 	struct job job;
 	struct journal *journal;
 	struct entry entry;
 	uint64_t expires_at;
-	bool told;
+	bool written;
 };
 
 /* By the priority of a record. */
@@ -40,7 +40,7 @@ static void (*const write_line[])(const char *format, ...) = {
 	[LOG_INFO] = log_info,
 };
 
-static void tell(struct job *job)
+static void write_record(struct job *job)
 {
 	struct notice *notice = (struct notice *)job;
 	struct journal_record record;
@@ -48,10 +48,10 @@ static void tell(struct job *job)
 	journal_record_make(&notice->entry, notice->expires_at, &record);
 	if (!notice->journal->native || sd_journal_sendv(record.fields, record.fields_n) < 0)
 		write_line[record.priority]("%s", record.message);
-	notice->told = true;
+	notice->written = true;
 }
 
-static void say_dropped(struct journal *journal)
+static void log_dropped(struct journal *journal)
 {
 	log_error("the journal was too slow: %" PRIu64
 		  " messages about tokens are missing from it; see patctl log",
@@ -65,12 +65,12 @@ static void done(struct job *job)
 	struct journal *journal = notice->journal;
 
 	/* patd is ending. */
-	if (!notice->told)
-		tell(job);
+	if (!notice->written)
+		write_record(job);
 	free(notice);
 	journal->waiting--;
 	if (journal->waiting == 0 && journal->dropped > 0)
-		say_dropped(journal);
+		log_dropped(journal);
 }
 
 int journal_new(sd_event *event, struct journal **ret_journal)
@@ -104,7 +104,7 @@ static void submit(struct journal *journal, const struct entry *entry, uint64_t 
 
 	if (notice)
 		*notice = (struct notice) {
-			.job = { .run = tell, .done = done },
+			.job = { .run = write_record, .done = done },
 			.journal = journal,
 			.entry = *entry,
 			.expires_at = expires_at,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tells the system journal what happens to tokens, in a thread of its own: a journal that hangs
- * holds up no login.  See patd/history/journal_record.h for what it is told.
+ * Writes what happens to tokens to the system journal, in a thread of its own: a journal that
+ * hangs holds up no login.  See patd/history/journal_record.h for the fields.
  *
  * Where patd's standard error is not the journal, each is a line there, as those of
  * patd/util/log.h.

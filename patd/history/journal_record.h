@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the system journal is told of an entry of the history: a line for people, and fields for
+ * The record of a history entry in the system journal: a line for people, and fields for
  * programs (systemd.journal-fields(7)).
  *
  *     PAT_EVENT, PAT_SEQ, PAT_TOKEN_ID, PAT_TOKEN_NAME, PAT_USER, PAT_UID, PAT_BY_UID, PAT_HOW,

@@ -70,6 +70,7 @@ int verification_defer(struct verification *verification, uint64_t *ret_id);
 
 /*
  * Commits, sends the verdict that was deferred, and closes its connection.  -ENOENT, and the
- * reply goes to nobody: the wait has ended, as cancel() has told.  -EDEADLK from within commit().
+ * reply goes to nobody: the wait has ended, and cancel() was called.  -EDEADLK from within
+ * commit().
  */
 int login_server_reply(struct login_server *server, uint64_t id, const struct pat_reply *reply);

@@ -4,7 +4,7 @@
  * columns of statements, what is bound and read (patd/db/row.h), and the MAC (patd/crypto/key.h).
  *
  * The order of a table is part of the database's format: the MAC covers the members in it.  A
- * member that is added later goes behind all others, the MAC included; see mac_record().
+ * member that is added later goes after all others, the MAC included; see mac_record().
  */
 #pragma once
 

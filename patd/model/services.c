@@ -71,15 +71,15 @@ static int compare(struct item a, struct item b)
 	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* The first pattern of text, by bytes, that is behind another. */
-static bool find_next(const char *text, struct item behind, struct item *ret_pattern)
+/* The first pattern of text, by bytes, that is after another. */
+static bool find_next(const char *text, struct item previous, struct item *ret_pattern)
 {
 	struct item next = { NULL, 0 };
 
 	while (text) {
 		struct item pattern = item_take(&text, ',');
 
-		if (compare(pattern, behind) > 0 && (!next.at || compare(pattern, next) < 0))
+		if (compare(pattern, previous) > 0 && (!next.at || compare(pattern, next) < 0))
 			next = pattern;
 	}
 	if (!next.at)

@@ -12,7 +12,7 @@
  * Writes the list to ret_list in its canonical spelling: without blanks, sorted by bytes,
  * without a pattern twice.  NULL, or what is wrong with it, for a person; static.  At least one
  * pattern, each of 1 to PAT_SERVICE_MAX printable ASCII characters but comma, slash and blank,
- * that sqlite3_strglob() takes as meant ("[" has its "]", and no "!" behind it).  Text that does
+ * that sqlite3_strglob() takes as meant ("[" has its "]", and no "!" after it).  Text that does
  * not fit in size bytes as it is given is too long.
  */
 const char *services_parse(const char *text, char *ret_list, size_t size);

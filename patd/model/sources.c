@@ -27,7 +27,7 @@ struct address {
 };
 
 struct network {
-	struct address address; /* no bits set behind the prefix */
+	struct address address; /* no host bits are set */
 	unsigned int prefix;    /* bits; of IPv4 96 more than are written */
 };
 
@@ -46,7 +46,7 @@ static bool same_bits(const struct address *a, const struct address *b, unsigned
 	return true;
 }
 
-static void clear_behind(struct address *address, unsigned int prefix)
+static void clear_host_bits(struct address *address, unsigned int prefix)
 {
 	for (unsigned int i = prefix; i < ADDRESS_BITS; i++)
 		address->bytes[i / 8] &= (uint8_t) ~(0x80U >> i % 8);
@@ -113,7 +113,7 @@ static const char *read_network(struct item item, struct network *ret_network)
 	}
 	/* This also refuses less than 96 bits of an IPv4-mapped address: ffff is set there. */
 	cleared = network.address;
-	clear_behind(&cleared, network.prefix);
+	clear_host_bits(&cleared, network.prefix);
 	if (!same_bits(&cleared, &network.address, ADDRESS_BITS))
 		return N_("the network has host bits set; write \"10.0.0.0/8\" for a network, or "
 			  "\"10.1.2.3\" for one address");
@@ -237,7 +237,7 @@ void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_
 	}
 	if (read_rhost(rhost, &network.address)) {
 		network.prefix = is_ipv4(&network.address) ? IPV4_AT + 24 : 64;
-		clear_behind(&network.address, network.prefix);
+		clear_host_bits(&network.address, network.prefix);
 		if (format_network(&network, ret_network))
 			return;
 	}

@@ -18,7 +18,7 @@
 /*
  * Writes the list to ret_list in its canonical spelling: inet_ntop()'s addresses, a prefix
  * length where it is not the whole address, in the order given, none twice.  NULL, or what is
- * wrong with it, for a person; static.  Bits set behind the prefix are refused: a slip.  Text
+ * wrong with it, for a person; static.  Host bits that are set are refused: a slip.  Text
  * that does not fit in size bytes as it is given is too long.
  */
 const char *sources_parse(const char *text, char *ret_list, size_t size);

@@ -104,7 +104,7 @@ static char *trim(char *text)
 	return text;
 }
 
-/* KEY = VALUE; behind a blank, ";" begins a comment. */
+/* KEY = VALUE; after a blank, ";" begins a comment. */
 static bool read_setting(const struct position *position, char *line)
 {
 	char *comment = strstr(line, " ;"), *equals;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One configuration file, read strictly: INI, in lines of [SECTION], KEY = VALUE, or a comment
- * behind "#" or ";".  A line is up to 4096 bytes of UTF-8 that deceives nobody (common/name.h), a
+ * after "#" or ";".  A line is up to 4096 bytes of UTF-8 that deceives nobody (common/name.h), a
  * file up to 1 MiB, and nobody but root and the user who reads it can have written it.
  *
- * The reader gives meaning to sections and keys; it hears of every problem, not only of the first.
- * Strings are valid during the call.
+ * The reader gives meaning to sections and keys; it is called for every problem, not only for the
+ * first. Strings are valid during the call.
  */
 #pragma once
 

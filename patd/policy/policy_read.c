@@ -286,7 +286,7 @@ static void read_files(struct reading *reading, const char *conf_dir)
 }
 
 /* A default that nobody chose gives way to the maximum; one that somebody chose is a problem. */
-static void settle_lifetimes(struct reading *reading)
+static void resolve_lifetimes(struct reading *reading)
 {
 	struct policy *policy = &reading->set->policy;
 	const struct policy_setting *one = &reading->set->settings[KEY_DEFAULT_LIFETIME];
@@ -326,7 +326,7 @@ int policy_read(
 	reading.set->policy = policy_default;
 	read_files(&reading, conf_dir);
 	if (reading.result != -ENOMEM) {
-		settle_lifetimes(&reading);
+		resolve_lifetimes(&reading);
 		check_verifiers(&reading);
 	}
 	policy_setting_clear(&reading.refused_setting);

@@ -29,7 +29,7 @@ static const struct {
 	[OP_DELETE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	[OP_DISABLE] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 	[OP_DISABLE_ALL] = { ACTION_SET_POLICY, ACTION_SET_POLICY },
-	/* Who has stolen a secret is not told why it is denied. */
+	/* A thief of a secret must not learn why it is denied. */
 	[OP_CHECK] = { ACTION_NONE, ACTION_ROOT },
 	/* Who has a backup has the key. */
 	[OP_BACKUP] = { ACTION_ROOT, ACTION_ROOT },

@@ -10,7 +10,7 @@
 #include "patd/rules/validity.h"
 
 /*
- * What polkit authenticates people as, by PAM.  No token is good there: who had stolen one could
+ * What polkit authenticates people as, by PAM.  No token is accepted there: a thief could
  * make another that outlives it.  Nor while patd asks nothing: polkit remembers an answer, and
  * everybody may have it ask.
  */
@@ -80,7 +80,7 @@ static bool against_policy(const struct attempt *attempt)
 	       !services_match(policy->self_services, attempt->service);
 }
 
-/* What denies a login before the restrictions do, in the order in which they are told. */
+/* What denies a login before the restrictions do, in the order in which they are reported. */
 static const struct {
 	bool (*denies)(const struct attempt *attempt);
 	enum pat_verdict verdict;

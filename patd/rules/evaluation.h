@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The verdict on a login with a token whose secret was given: one rule for each reason to deny it.
- * The person is told the first reason, so their order counts.
+ * The person learns the first reason, so their order counts.
  */
 #pragma once
 

@@ -12,7 +12,7 @@
 uint64_t validity_end(const struct token *token, const struct policy *policy);
 
 bool validity_expired(const struct token *token, const struct policy *policy, uint64_t now);
-/* Revoked for good, or for a while that is not over. */
+/* Revoked permanently, or suspended and not yet over. */
 bool validity_revoked(const struct token *token, uint64_t now);
 /* So long unused that the policy takes it for revoked. */
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);

@@ -233,7 +233,7 @@ int store_was_secret(struct store *store, const char *id,
 #define ORDER " ORDER BY user, uid, name"
 #define FROM_ID " AND id >= ?7"
 #define AFTER_ID " AND id > ?8"
-#define TO_ID " AND id < ?7 || '~'" /* '~' is behind every base62 digit */
+#define TO_ID " AND id < ?7 || '~'" /* '~' is after every base62 digit */
 #define ORDER_BY_ID " ORDER BY id"
 
 #define SQL_MAX sizeof(LIST BY_USER BY_UID BY_NAME AFTER FROM_ID TO_ID ORDER)

@@ -61,7 +61,7 @@ struct list_filter {
 	bool by_uid; /* with user */
 	uint32_t uid;
 	const char *name;
-	/* Only rows behind this one in the order (user, uid, name). */
+	/* Only rows after this one in the order (user, uid, name). */
 	const char *after_user;
 	uint32_t after_uid;
 	const char *after_name;
@@ -96,7 +96,7 @@ struct deadline_place {
 /* The time of that deadline of the token; 0: there is none. */
 uint64_t deadline_of(enum deadline deadline, const struct token *token);
 
-/* As store_list(), of all tokens that have such a time, behind that place. */
+/* As store_list(), of all tokens that have such a time, after that place. */
 int store_list_deadlines(struct store *store, enum deadline deadline,
 	const struct deadline_place *after, list_row_fn fn, void *userdata);
 

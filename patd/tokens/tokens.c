@@ -72,7 +72,7 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.uses = { .cost_us = USE_COST_US, .burst = USES_BURST },
 		.refusals = refusals,
 		.alerts = refusals,
-		.change_queue = refusals,
+		.new_places = refusals,
 		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },
 	};
 	if ((r = store_new(database, &tokens->store)) < 0 ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The service behind the bus and the verification sockets: what can be done with tokens, for
- * which caller, and the verdict on a login.  It knows neither D-Bus nor SQL nor sockets, and its
+ * The use cases, which the bus and the verification sockets call: operations on tokens, for a
+ * caller, and the verdict on a login.  It knows neither D-Bus nor SQL nor sockets, and its
  * time comes from a clock that a test sets.
  *
  * Functions return PAT_OK, or why they refuse, with more about it in *ret_refusal.
@@ -32,8 +32,8 @@ struct refusal {
 /* What happens to a token. */
 enum token_event {
 	TOKEN_GENERATED,
-	TOKEN_CHANGED,  /* by a caller or by time */
-	TOKEN_AFFECTED, /* its state changed by a change for many tokens */
+	TOKEN_CHANGED,      /* by a caller or by time */
+	TOKEN_BULK_CHANGED, /* its state was changed by an operation on many tokens */
 	TOKEN_USED,
 	TOKEN_DELETED
 };
@@ -139,7 +139,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	uint64_t grace, char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal);
 
 /*
- * Revokes some of the user's tokens, in the order of their names, from the one behind *place on
+ * Revokes some of the user's tokens, in the order of their names, after *place
  * ("": from the first), and adds to *count how many it did.  *place is "" again when all are.
  */
 enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *caller,
@@ -155,7 +155,7 @@ enum pat_error tokens_list_disabled(struct tokens *tokens, const struct caller *
 	disabled_fn fn, void *userdata, struct refusal *ret_refusal);
 
 /*
- * What verification would say, for the owner and uid 0; uses nothing.  service, rhost: NULL if
+ * What the verdict would be, for the owner and uid 0; uses nothing.  service, rhost: NULL if
  * not asked about; rhost "" is "local".  Hands out at most PAT_VERDICTS; none: accepted.
  */
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
@@ -182,7 +182,7 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 uint64_t tokens_now(struct tokens *tokens);
 
 /*
- * Notifies the listeners of tokens behind *place whose deadline has passed, and moves *place
+ * Notifies the listeners of tokens after *place whose deadline has passed, and moves *place
  * there.  A call handles some of them: *ret_next is when to call again, at once if that has
  * passed; 0: not before there are other tokens.
  */
@@ -219,7 +219,7 @@ struct history_query {
 	bool all;
 	const char *id;        /* NULL: any */
 	uint64_t since, until; /* seconds UTC, at or after, and before; 0: any */
-	uint64_t after;        /* entries behind that seq */
+	uint64_t after;        /* entries after that seq */
 	bool reverse;          /* the latest first */
 	const char *cursor;    /* "": from the start */
 	uint32_t limit;        /* 0: PAT_PAGE_MAX, which is also the most */
@@ -246,7 +246,7 @@ typedef void (*expiring_fn)(const struct token *token, uint64_t end, void *userd
 /* Whether the daily work is due, and since when it is done: a day after the last time. */
 int tokens_daily_due(struct tokens *tokens, uint64_t *ret_at);
 /*
- * Some of it: revokes what the policy wants revoked, tells fn of tokens that expire within
+ * Some of it: revokes what the policy wants revoked, calls fn for tokens that expire within
  * TOKENS_NOTICE_S, prunes the history.  *work is all zeros at first; until work->done.
  */
 struct daily_work {

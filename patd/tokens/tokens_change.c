@@ -27,8 +27,8 @@ enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, c
 }
 
 /*
- * Loads the token, if the caller may do that to it; who may not is not told whether there is one.
- * *ret_r: what store_get() returned.
+ * Loads the token, if the caller may do that to it; otherwise it does not learn whether there is
+ * one. *ret_r: what store_get() returned.
  */
 static enum pat_error load(struct tokens *tokens, const struct caller *caller,
 	enum operation operation, const char *id, struct token *ret_token, int *ret_r,
@@ -42,7 +42,7 @@ static enum pat_error load(struct tokens *tokens, const struct caller *caller,
 
 /*
  * The same, and the row is as patd wrote it: a change computes a new MAC, which would make an
- * altered row good again.
+ * altered row valid again.
  */
 static enum pat_error load_intact(struct tokens *tokens, const struct caller *caller,
 	enum operation operation, const char *id, struct token *ret_token,
@@ -108,7 +108,7 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
 	}
 	if (longer)
 		token->revoked_until = until;
-	/* For good, whatever was said before. */
+	/* Permanently, whatever was set before. */
 	if (strcmp(reason, TOKEN_REASON_COMPROMISED) == 0)
 		token->revoked_until = 0;
 	if (other)

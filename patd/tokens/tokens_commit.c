@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What changes something, and who is notified of it.  A change goes through tokens_commit() alone;
- * the uses of tokens, which many logins share a transaction for, through tokens_record().
+ * Every change, and its listeners.  A change is made by tokens_commit() alone; uses of tokens, for
+ * which many logins share a transaction, are recorded by tokens_record().
  */
 #include <errno.h>
 
@@ -132,9 +132,9 @@ static int write_change(struct tokens *tokens, const struct change *change)
 }
 
 static const struct {
-	bool spare;    /* on a full disk the room that is kept there is for it */
-	bool sealed;   /* the token gets a MAC */
-	bool notified; /* here, and not by the caller */
+	bool may_use_reserve; /* on a full disk: see transaction_run() */
+	bool sealed;          /* the token gets a MAC */
+	bool notified;        /* here, and not by the caller */
 	enum token_event event;
 } kinds[] = {
 	[CHANGE_GENERATE] = { false, true, true, TOKEN_GENERATED },
@@ -142,8 +142,8 @@ static const struct {
 	[CHANGE_ROTATE] = { false, true, true, TOKEN_CHANGED },
 	[CHANGE_USE] = { false, true, false, TOKEN_USED },
 	[CHANGE_DELETE] = { true, false, true, TOKEN_DELETED },
-	[CHANGE_DISABLE] = { true, false, false, TOKEN_AFFECTED },
-	[CHANGE_ENABLE] = { false, false, false, TOKEN_AFFECTED },
+	[CHANGE_DISABLE] = { true, false, false, TOKEN_BULK_CHANGED },
+	[CHANGE_ENABLE] = { false, false, false, TOKEN_BULK_CHANGED },
 };
 
 struct writing {
@@ -171,11 +171,12 @@ int tokens_commit(struct tokens *tokens, const struct change *change)
 	struct writing writing = { tokens, change, clock_now(tokens->clock) };
 	int r;
 
-	/* If uses are lost, that is known before it is said which entry this one follows. */
+	/* If uses are lost, that is known before this entry is chained to one. */
 	tokens_commit_usage(tokens);
 	if (kinds[change->kind].sealed)
 		key_row_mac(tokens->key, change->token, change->token->mac);
-	r = transaction_run(tokens->database, kinds[change->kind].spare, write_all, &writing);
+	r = transaction_run(
+		tokens->database, kinds[change->kind].may_use_reserve, write_all, &writing);
 	if (r < 0) {
 		if (change->entry)
 			change->entry->seq = 0;

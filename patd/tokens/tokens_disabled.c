@@ -15,7 +15,7 @@ static int notify_row(const struct token *token, void *userdata)
 {
 	struct notifying *notifying = userdata;
 
-	tokens_notify(notifying->tokens, TOKEN_AFFECTED, token);
+	tokens_notify(notifying->tokens, TOKEN_BULK_CHANGED, token);
 	return ++notifying->notified == NOTIFIED_MAX;
 }
 

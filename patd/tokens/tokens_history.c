@@ -54,7 +54,7 @@ static bool start_after(const char *cursor, struct entry_filter *filter)
 	return true;
 }
 
-static const char *wanted_problem(const struct history_query *query)
+static const char *query_problem(const struct history_query *query)
 {
 	if (query->id && !pat_id_valid(query->id))
 		return "token is an id, 10 characters of 0-9, A-Z, a-z";
@@ -79,7 +79,7 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	};
 	bool own;
 	enum pat_error error = tokens_allow_list(
-		caller, query->user, query->all, wanted_problem(query), &own, ret_refusal);
+		caller, query->user, query->all, query_problem(query), &own, ret_refusal);
 	int r;
 
 	if (error != PAT_OK)

@@ -131,7 +131,7 @@ static bool state_known(const char *text)
 	return false;
 }
 
-static const char *wanted_problem(const struct token_query *query)
+static const char *query_problem(const struct token_query *query)
 {
 	if (query->id_prefix && !pat_id_prefix_valid(query->id_prefix))
 		return "id_prefix is 1 to 10 characters of 0-9, A-Z, a-z";
@@ -189,7 +189,7 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 	struct cursor cursor;
 	bool own;
 	enum pat_error error = tokens_allow_list(
-		caller, query->user, query->all, wanted_problem(query), &own, ret_refusal);
+		caller, query->user, query->all, query_problem(query), &own, ret_refusal);
 	int r;
 
 	if (error != PAT_OK)

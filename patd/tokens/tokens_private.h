@@ -22,7 +22,7 @@ struct tokens {
 	uint64_t events;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
-	struct ratelimit uses, refusals, alerts, change_queue;
+	struct ratelimit uses, refusals, alerts, new_places;
 	struct ratelimit changes; /* of tokens, by one user */
 };
 
@@ -82,7 +82,7 @@ void cursor_format(const struct token *last, bool by_id, char ret_text[static TO
 /* False if text is no cursor. */
 bool cursor_parse(const char *text, struct cursor *ret_cursor);
 
-/* --- what changes something: tokens_commit.c --- */
+/* --- changes: tokens_commit.c --- */
 
 /* An entry for what the caller does with a token; token NULL: the caller of this adds the user. */
 struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
@@ -111,7 +111,7 @@ struct change {
  * error: then nothing has changed.
  */
 int tokens_commit(struct tokens *tokens, const struct change *change);
-/* The same of a token, for who answers a caller.  event, detail: of its entry. */
+/* tokens_commit() of a token, for a caller.  event, detail: of its entry. */
 enum pat_error tokens_commit_token(struct tokens *tokens, const struct caller *caller,
 	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
 	struct refusal *ret_refusal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verdict on a request at a verification socket, and what Check says it would be. */
+/* The verdict on a request at a verification socket, and what it would be, for Check. */
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
@@ -112,7 +112,7 @@ static bool should_record(struct tokens *tokens, const struct caller *caller,
 
 /*
  * Whether a login is from where the token was used last: then nothing of it is new.  Of a local use
- * that is not known, as it may be one that the owner's own program has told of.
+ * that is not known, as it may be one that the owner's own program has reported.
  */
 static bool same_place(const struct token *token, const struct pat_request *request)
 {
@@ -126,7 +126,7 @@ static bool same_place(const struct token *token, const struct pat_request *requ
 	return strcmp(last, network) == 0;
 }
 
-/* Once a login was told that a token expired, it stays so, whatever the clock says later. */
+/* Once a login was refused as expired, it stays so, whatever the clock says later. */
 static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
 {
 	if (tokens->time_stored < validity_end(token, tokens->policy) &&
@@ -154,7 +154,7 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 		log_error("cannot look up whether token %s was used there before", token->id.text);
 	/* No flood of ordinary logins hides one from a new place. */
 	return worth || ((ret_entry->new_service || ret_entry->new_network) &&
-				ratelimit_take(&tokens->change_queue, token->uid,
+				ratelimit_take(&tokens->new_places, token->uid,
 					ret_entry->at * UINT64_C(1000000)));
 }
 
@@ -332,7 +332,7 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	own = authority_owns(caller, candidate.token.uid, candidate.token.user);
-	/* Who may not is not told whether there is such a token. */
+	/* Others do not learn whether there is such a token. */
 	if (!secret_known(&candidate) || authority_lacks(caller, OP_CHECK, own) != ACTION_NONE)
 		return tokens_refuse(PAT_ERR_NOT_FOUND, NULL, ret_refusal);
 	r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);

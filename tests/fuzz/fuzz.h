@@ -25,7 +25,7 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
 	return text;
 }
 
-/* The bytes, taken off one after the other; zeros behind the last. */
+/* The bytes, taken off one after the other; zeros after the last. */
 struct fuzz_bytes {
 	const uint8_t *at;
 	size_t left;

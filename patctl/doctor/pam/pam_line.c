@@ -123,7 +123,7 @@ static void set_rest(int actions[static PAM_CODES], int action)
 			actions[i] = action;
 }
 
-/* The first of names that text begins with, moving *text behind it; n if none. */
+/* The first of names that text begins with, moving *text past it; n if none. */
 static int take_name(const char **text, const char *const *names, int n)
 {
 	for (int i = 0; i < n; i++) {

@@ -115,7 +115,7 @@ static void go(struct walk *walk, run_answer_fn answer, void *userdata)
 	unsigned int level = 0;
 
 	*walk->run = (struct run) { .decider = RUN_NOBODY };
-	walk->run->answers = text_must(calloc(walk->stack->n + 1, sizeof(*walk->run->answers)));
+	walk->run->answers = must_alloc(calloc(walk->stack->n + 1, sizeof(*walk->run->answers)));
 	for (size_t i = 0; i < walk->stack->n; i++)
 		walk->run->answers[i] = RUN_NOT_CALLED;
 	walk->now = walk->before[0] = (struct state) { UNDECIDED, FAILS };

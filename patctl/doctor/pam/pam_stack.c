@@ -51,7 +51,7 @@ static struct stack_line *add(
 	struct stack *stack = &reader->service->stacks[type];
 	struct stack_line *line;
 
-	stack->lines = text_must(reallocarray(stack->lines, stack->n + 1, sizeof(*stack->lines)));
+	stack->lines = must_alloc(reallocarray(stack->lines, stack->n + 1, sizeof(*stack->lines)));
 	line = &stack->lines[stack->n++];
 	*line = (struct stack_line) {
 		.file = text_format("%s", source->path),
@@ -170,7 +170,7 @@ static enum stack_type find_type(const char *word)
 	return STACK_TYPES;
 }
 
-/* Parses the line behind its type. */
+/* Parses the line after its type. */
 static int take_rest(struct reader *reader, const struct source *source, enum stack_type type,
 	bool wrong, char *rest)
 {

@@ -13,7 +13,7 @@
 #include "patctl/doctor/pam/pam_line.h"
 
 #define PAM_DIR "/etc/pam.d"
-#define PAM_VENDOR_DIR "/usr/lib/pam.d" /* behind it */
+#define PAM_VENDOR_DIR "/usr/lib/pam.d" /* searched after it */
 #define PAM_OTHER "other"               /* the service of all types that a service does not have */
 
 enum stack_type {
@@ -30,7 +30,7 @@ struct stack_line {
 	char *file; /* "/etc/pam.d/common-auth" */
 	unsigned int number;
 	unsigned int level; /* of substacks: 0 outside of them */
-	bool substack;      /* only says that one begins behind it */
+	bool substack;      /* only marks that one begins after it */
 	char *module;       /* as it is written; NULL: libpam has the line fail */
 	bool missing;       /* there is no such module */
 	char *arguments;    /* "" for none */

@@ -40,7 +40,7 @@ struct trial_result {
 	bool bad_jump;
 	/* NULL if there is none: */
 	const struct stack_line *decider; /* of the call that failed, else of authenticate */
-	const struct stack_line *ender;   /* behind it pam_pat.so was not reached */
+	const struct stack_line *ender;   /* after it pam_pat.so was not reached */
 	const struct stack_line *assumed; /* the result hangs on its unknown answer */
 };
 

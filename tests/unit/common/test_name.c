@@ -166,7 +166,7 @@ static void invalid_utf8_is_refused(void **state)
 	}
 }
 
-/* The sanitizers see a read behind the NUL. */
+/* The sanitizers see a read after the NUL. */
 static void truncated_character_is_not_read_past_the_nul(void **state)
 {
 	static const char whole[] = "\xF0\x9F\x94\x91";

@@ -7,7 +7,7 @@
 #include "patctl/cli/parse.h"
 #include "patctl/verb_table.h"
 
-static void alone_patctl_lists(void **state)
+static void patctl_without_arguments_lists(void **state)
 {
 	(void)state;
 	assert_string_equal(verb_table[0]->name, "list");
@@ -125,7 +125,7 @@ static void hidden_verb_is_found_and_never_suggested(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(alone_patctl_lists),
+		cmocka_unit_test(patctl_without_arguments_lists),
 		cmocka_unit_test(every_verb_has_help_with_an_example),
 		cmocka_unit_test(options_of_one_name_agree),
 		cmocka_unit_test(exclusive_options_are_options_of_their_verb),

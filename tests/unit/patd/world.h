@@ -78,7 +78,7 @@ static inline void world_end(struct world *world)
 	place_remove(&world->place);
 }
 
-/* fn hears of tokens from now on, and whoever heard before does not; NULL: nobody. */
+/* From now on fn is notified of tokens, in place of the previous one; NULL: none is. */
 static inline void world_listen(struct world *world, token_event_fn fn, void *userdata)
 {
 	tokens_unlisten(world->tokens, &world->listener);

@@ -5,7 +5,7 @@
 
 #include "patd/backup/backup_file.h"
 #include "patd/backup/restore.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 static const uint8_t key_bytes[KEY_LEN] = { 1, 2, 3 }; /* the world's */
@@ -66,7 +66,7 @@ static void whole_backup_is_read(void **state)
 	uint8_t key[KEY_LEN];
 
 	assert_int_equal(restore(world, make_backup(world, "")), 0);
-	assert_silence();
+	assert_nothing_logged();
 	assert_int_equal(place_read(&world->place, "restored/key", key, sizeof(key)), KEY_LEN);
 	assert_memory_equal(key, key_bytes, KEY_LEN);
 	assert_true(place_has(&world->place, "restored/patd.db"));
@@ -75,9 +75,9 @@ static void whole_backup_is_read(void **state)
 
 static void assert_refused(struct world *world, size_t size, const char *why)
 {
-	heard_clear();
+	logged_clear();
 	assert_int_equal(restore(world, size), -EBADMSG);
-	assert_heard(why);
+	assert_logged(why);
 	assert_false(place_has(&world->place, "restored/patd.db"));
 	assert_false(place_has(&world->place, "restored/key"));
 	assert_false(place_has(&world->place, "restored/restore.new"));
@@ -103,7 +103,7 @@ static void changed_byte_is_refused(void **state)
 
 	for (size_t at = 0; at < size; at += at < BACKUP_HEADER_LEN ? 1 : 997) {
 		file[at] ^= 1;
-		heard_clear();
+		logged_clear();
 		assert_that(restore(world, size) == -EBADMSG, "byte %zu", at);
 		assert_false(place_has(&world->place, "restored/patd.db"));
 		file[at] ^= 1;
@@ -148,9 +148,9 @@ static void interrupted_restore_is_completed_at_next_start(void **state)
 	(void)strcpy(folder, place_path(&world->place, "restore.now/before"));
 	assert_int_equal(mkdir(folder, 0700), 0);
 	place_write(&world->place, "restore.now/key", 0600, "new", 3);
-	heard_clear();
+	logged_clear();
 	world_start(world);
-	assert_heard("before-restore-");
+	assert_logged("before-restore-");
 	assert_int_equal(place_read(&world->place, "key", key, 3), 3);
 	assert_string_equal(key, "new");
 	assert_false(place_has(&world->place, "restore.now"));

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "patd/bus/call.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/peer.h"
 
 static struct place place;
@@ -167,9 +167,9 @@ static void no_reply_if_not_expected(void **state)
 static void missing_reply_logged(void **state)
 {
 	(void)state;
-	heard_clear();
+	logged_clear();
 	call_reply(a_call(), NULL);
-	assert_heard("out of memory");
+	assert_logged("out of memory");
 	assert_null(peer_take(&peer));
 }
 

@@ -4,7 +4,7 @@
  * passed, and LATER none will.
  */
 #include "patd/bus/expiry_timer.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 #define LATER UINT64_C(4102444800) /* 2100 */
@@ -152,9 +152,9 @@ static void failing_database_not_polled(void **state)
 	(void)generate(w, "laptop", 10);
 	begin(w);
 	world_edit(&w->world, "ALTER TABLE token RENAME TO gone");
-	heard_clear();
+	logged_clear();
 	assert_true(is_idle(w));
-	assert_heard("the database failed");
+	assert_logged("the database failed");
 	world_edit(&w->world, "ALTER TABLE gone RENAME TO token");
 	w->world.time = NOON + 10;
 	assert_true(is_idle(w));

@@ -4,7 +4,7 @@
 
 #include "patd/bus/token_view.h"
 #include "patd/tokens/tokens_private.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/peer.h"
 #include "tests/unit/patd/world.h"
 

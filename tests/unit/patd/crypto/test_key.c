@@ -5,7 +5,7 @@
 #include <sodium.h>
 
 #include "patd/crypto/key.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
 
 static struct place place;
@@ -41,10 +41,10 @@ static void missing_key_is_ENOENT(void **state)
 	struct key *key = NULL;
 
 	(void)state;
-	heard_clear();
+	logged_clear();
 	assert_int_equal(key_read(place.dir, &key), -ENOENT);
 	assert_null(key);
-	assert_silence();
+	assert_nothing_logged();
 }
 
 static void new_key_is_a_private_file_of_32_bytes(void **state)
@@ -93,10 +93,10 @@ static void existing_key_is_never_replaced(void **state)
 
 	(void)state;
 	place_write(&place, "key", 0600, bytes, sizeof(bytes));
-	heard_clear();
+	logged_clear();
 	assert_int_equal(key_create(place.dir, &key), -EEXIST);
 	assert_null(key);
-	assert_heard("cannot make a key");
+	assert_logged("cannot make a key");
 	assert_int_equal(place_read(&place, "key", after, sizeof(after)), KEY_LEN);
 	assert_memory_equal(after, bytes, KEY_LEN);
 	assert_false(place_has(&place, "key.new"));
@@ -133,10 +133,10 @@ static void a_key_of_another_size_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		place_write(&place, "key", 0600, zeros, sizes[i]);
-		heard_clear();
+		logged_clear();
 		assert_int_equal(key_read(place.dir, &key), -EBADMSG);
 		assert_null(key);
-		assert_heard("does not hold exactly 32 bytes");
+		assert_logged("does not hold exactly 32 bytes");
 	}
 }
 
@@ -148,10 +148,10 @@ static void a_key_that_others_may_read_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		place_write(&place, "key", modes[i], bytes, sizeof(bytes));
-		heard_clear();
+		logged_clear();
 		assert_that(key_read(place.dir, &key) == -EPERM, "mode %o", modes[i]);
 		assert_null(key);
-		assert_heard("0600");
+		assert_logged("0600");
 	}
 	place_write(&place, "key", 0400, bytes, sizeof(bytes));
 	assert_int_equal(key_read(place.dir, &key), 0);
@@ -178,17 +178,17 @@ static void key_that_is_no_regular_file_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir(place_path(&place, "key"), 0700), 0);
-	heard_clear();
+	logged_clear();
 	assert_int_equal(key_read(place.dir, &key), -EBADMSG);
-	assert_heard("not a regular file");
+	assert_logged("not a regular file");
 	assert_int_equal(rmdir(place_path(&place, "key")), 0);
 
 	place_write(&place, "elsewhere", 0600, bytes, sizeof(bytes));
 	(void)snprintf(target, sizeof(target), "%s/elsewhere", place.dir);
 	assert_int_equal(symlink(target, place_path(&place, "key")), 0);
-	heard_clear();
+	logged_clear();
 	assert_int_equal(key_read(place.dir, &key), -ELOOP);
-	assert_heard("cannot open the key");
+	assert_logged("cannot open the key");
 	assert_int_equal(unlink(place_path(&place, "key")), 0);
 
 	assert_int_equal(symlink("nowhere", place_path(&place, "key")), 0);
@@ -330,8 +330,8 @@ static void text_moved_between_columns_changes_the_mac(void **state)
 	key_free(key);
 }
 
-/* Neither bytes behind the name's NUL nor where one field ends are open to interpretation. */
-static void mac_ignores_bytes_behind_the_nul(void **state)
+/* Neither bytes after the name's NUL nor where one field ends are open to interpretation. */
+static void mac_ignores_bytes_after_the_nul(void **state)
 {
 	struct token one = { .id = { "0123456789" }, .user = "alice" }, two = one;
 	uint8_t first[TOKEN_MAC_LEN], second[TOKEN_MAC_LEN];
@@ -408,7 +408,7 @@ int main(void)
 		TEST(derived_values_match_the_database_format),
 		TEST(every_column_changes_the_mac),
 		TEST(text_moved_between_columns_changes_the_mac),
-		TEST(mac_ignores_bytes_behind_the_nul),
+		TEST(mac_ignores_bytes_after_the_nul),
 		TEST(other_key_gives_other_values),
 	};
 

@@ -56,7 +56,7 @@ static void older_record_keeps_its_mac_when_members_are_added(void **state)
 
 	(void)state;
 	assert_true(same(mac_of(&old_table, &record), mac_of(&new_table, &record)));
-	/* A text is empty by its first byte, whatever stands behind it. */
+	/* A text is empty by its first byte, whatever stands after it. */
 	record.country[3] = 'x';
 	assert_true(same(mac_of(&old_table, &record), mac_of(&new_table, &record)));
 }

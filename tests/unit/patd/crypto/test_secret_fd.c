@@ -90,7 +90,7 @@ static const char *read_from(const char *text, int seals)
 static void only_a_token_is_read_with_or_without_newline(void **state)
 {
 	static const struct {
-		const char *behind;
+		const char *after;
 		bool good;
 	} table[] = { { "", true }, { "\n", true }, { "\n\n", false }, { "x", false },
 		{ " ", false } };
@@ -98,7 +98,7 @@ static void only_a_token_is_read_with_or_without_newline(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		(void)stpcpy(stpcpy(text, secret), table[i].behind);
+		(void)stpcpy(stpcpy(text, secret), table[i].after);
 		assert_int_equal(!read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK), table[i].good);
 	}
 	assert_non_null(read_from("", F_SEAL_WRITE | F_SEAL_SHRINK));

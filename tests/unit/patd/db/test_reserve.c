@@ -4,7 +4,7 @@
 #include <sys/mount.h>
 
 #include "patd/db/transaction.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 static struct place place;
@@ -22,22 +22,22 @@ static void reserve_file_is_private(void **state)
 	assert_true(st.st_size >= 64 * 1024 && st.st_blocks * 512 >= st.st_size);
 }
 
-static void reserve_is_made_once_and_spent_once(void **state)
+static void reserve_is_made_once_and_released_once(void **state)
 {
 	struct stat first, second;
 
 	(void)state;
-	assert_false(reserve_spend(dir_fd));
+	assert_false(reserve_release(dir_fd));
 	reserve_make(dir_fd);
 	first = place_stat(&place, "reserve");
 	reserve_make(dir_fd);
 	second = place_stat(&place, "reserve");
 	assert_int_equal(first.st_ino, second.st_ino);
-	heard_clear();
-	assert_true(reserve_spend(dir_fd));
-	assert_heard("the disk is full");
+	logged_clear();
+	assert_true(reserve_release(dir_fd));
+	assert_logged("the disk is full");
 	assert_false(place_has(&place, "reserve"));
-	assert_false(reserve_spend(dir_fd));
+	assert_false(reserve_release(dir_fd));
 	reserve_make(dir_fd);
 	assert_true(place_has(&place, "reserve"));
 }
@@ -87,9 +87,9 @@ static void full_disk_allows_revoke_and_login(void **state)
 	assert_true(place_has(&place, "reserve"));
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(world_log_in(&world, &alice, &used), PAT_ACCEPTED);
-	heard_clear();
+	logged_clear();
 	assert_int_equal(world_revoke(&world, &made), PAT_OK);
-	assert_heard("using the space reserved for revoking");
+	assert_logged("using the space reserved for revoking");
 	assert_int_equal(world_log_in(&world, &alice, &made), PAT_REVOKED);
 	world_restart(&world);
 	assert_int_equal(world_log_in(&world, &alice, &made), PAT_REVOKED);
@@ -124,7 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(reserve_file_is_private),
-		TEST(reserve_is_made_once_and_spent_once),
+		TEST(reserve_is_made_once_and_released_once),
 		TEST(full_disk_allows_revoke_and_login),
 	};
 

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "patd/db/sync.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 struct sync_world {

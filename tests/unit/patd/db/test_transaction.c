@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "patd/db/meta.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
 
 static struct place place;
@@ -36,9 +36,9 @@ static int write_number(void *userdata)
 	return r;
 }
 
-static int run(struct change *change, bool spare)
+static int run(struct change *change, bool may_use_reserve)
 {
-	return transaction_run(database, spare, write_number, change);
+	return transaction_run(database, may_use_reserve, write_number, change);
 }
 
 static uint64_t number(void)
@@ -133,7 +133,7 @@ static int set_up(void **state)
 	(void)state;
 	commits = 0;
 	undos = 0;
-	heard_clear();
+	logged_clear();
 	place_make(&place);
 	assert_int_equal(database_open(place.dir, &database), 0);
 	transaction_observe(database, observe, NULL);

@@ -7,7 +7,7 @@
 
 #include "patd/db/transaction.h"
 #include "patd/history/history.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
 
 #define FIRST_AT 1000 /* the time of the first entry; each is a second after the one before */
@@ -122,7 +122,7 @@ static int64_t ask(const char *sql)
 static int set_up(void **state)
 {
 	(void)state;
-	heard_clear();
+	logged_clear();
 	assert_true(sodium_init() >= 0);
 	/* A file too large is an error and no signal, as on a full disk. */
 	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
@@ -148,7 +148,7 @@ static void begin_case(void)
 	append(10);
 	prune(0, 8);
 	assert_good(8);
-	heard_clear();
+	logged_clear();
 }
 
 /* ---- what is good ---- */
@@ -159,7 +159,7 @@ static void a_new_history_is_good(void **state)
 	assert_good(0);
 	restart();
 	assert_good(0);
-	assert_string_equal(heard, "");
+	assert_string_equal(logged, "");
 }
 
 static void entries_are_numbered_without_a_gap(void **state)
@@ -192,7 +192,7 @@ static void history_is_good_after_restart(void **state)
 	append(600); /* more than a slice of a check */
 	restart();
 	assert_good(603);
-	assert_string_equal(heard, "");
+	assert_string_equal(logged, "");
 }
 
 /* Their lengths are in the MAC: what one text loses, the next cannot gain. */
@@ -277,7 +277,7 @@ static void each_alteration_is_found_at_its_entry(void **state)
 	}
 }
 
-/* But for a forged one behind the end, whose place the next one takes. */
+/* But for a forged one after the end, whose place the next one takes. */
 static void altered_history_goes_on_and_stays_broken(void **state)
 {
 	(void)state;
@@ -323,9 +323,9 @@ static void altered_or_removed_seal_is_found(void **state)
 		begin_case();
 		edit(seal_tamperings[i]);
 		assert_broken(1, seal_tamperings[i]);
-		heard_clear();
+		logged_clear();
 		restart();
-		assert_that(strstr(heard, "altered") != NULL, "%s", seal_tamperings[i]);
+		assert_that(strstr(logged, "altered") != NULL, "%s", seal_tamperings[i]);
 		assert_broken(1, seal_tamperings[i]);
 	}
 }
@@ -391,7 +391,7 @@ static void removed_history_is_missed_when_tokens_exist(void **state)
 	assert_good(1);
 	edit("DELETE FROM meta WHERE key = 'history'; DELETE FROM history");
 	restart();
-	assert_non_null(strstr(heard, "altered"));
+	assert_non_null(strstr(logged, "altered"));
 	assert_broken(1, "before");
 	next_seq = 1;
 	append(1);
@@ -407,7 +407,7 @@ static void other_key_makes_no_good_history(void **state)
 	assert_good(5);
 	stop();
 	start_with(2);
-	assert_non_null(strstr(heard, "altered"));
+	assert_non_null(strstr(logged, "altered"));
 	assert_broken(1, "another key");
 	append(1);
 	assert_non_null(check_all().problem);
@@ -463,7 +463,7 @@ static void old_and_surplus_entries_are_pruned(void **state)
 		restart();
 		assert_good(cases[i].count + 1);
 	}
-	assert_string_equal(heard, "");
+	assert_string_equal(logged, "");
 }
 
 static void empty_pruned_history_goes_on(void **state)
@@ -478,7 +478,7 @@ static void empty_pruned_history_goes_on(void **state)
 	append(2);
 	assert_int_equal(ask("SELECT min(seq) FROM history"), 6);
 	assert_good(2);
-	assert_string_equal(heard, "");
+	assert_string_equal(logged, "");
 }
 
 static void history_is_good_after_each_slice_of_pruning(void **state)
@@ -514,7 +514,7 @@ static void pruning_hides_no_break_in_kept_entries(void **state)
 	assert_good(3);
 }
 
-static void forged_entry_behind_the_end_prunes_no_later_entries(void **state)
+static void forged_entry_after_the_end_prunes_no_later_entries(void **state)
 {
 	(void)state;
 	append(5);
@@ -631,7 +631,7 @@ int main(void)
 		TEST(empty_pruned_history_goes_on),
 		TEST(history_is_good_after_each_slice_of_pruning),
 		TEST(pruning_hides_no_break_in_kept_entries),
-		TEST(forged_entry_behind_the_end_prunes_no_later_entries),
+		TEST(forged_entry_after_the_end_prunes_no_later_entries),
 		TEST(check_tolerates_concurrent_appends_and_pruning),
 		TEST(check_overtaken_by_pruning_continues),
 		TEST(check_tolerates_entries_undone_by_a_full_disk),

@@ -4,7 +4,7 @@
 
 #include "patd/history/history_rows.h"
 #include "patd/model/sources.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
 
 static struct place place;
@@ -338,9 +338,9 @@ static void damaged_entry_is_left_out(void **state)
 		append_the_past();
 		(void)snprintf(sql, sizeof(sql), "UPDATE history SET %s WHERE seq = 6", damages[i]);
 		edit(sql);
-		heard_clear();
+		logged_clear();
 		assert_that(strcmp(all(), "3 4 5 7 8 20 21") == 0, "%s", damages[i]);
-		assert_that(strstr(heard, "damaged") != NULL, "%s", damages[i]);
+		assert_that(strstr(logged, "damaged") != NULL, "%s", damages[i]);
 		/* Nor does it hide others from who looks for a time. */
 		assert_that(
 			strcmp(listed(&(const struct entry_filter) { .since = 200, .until = 500 }),
@@ -508,7 +508,7 @@ static void page_cost_does_not_depend_on_history_size(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	heard_clear();
+	logged_clear();
 	place_make(&place);
 	assert_int_equal(database_open(place.dir, &database), 0);
 	assert_int_equal(history_rows_open(database, &rows), 0);

@@ -246,7 +246,7 @@ static void hostile_text_forges_no_field_or_line(void **state)
 	}
 }
 
-static void bytes_behind_the_nul_are_not_logged(void **state)
+static void bytes_after_the_nul_are_not_logged(void **state)
 {
 	struct entry entry = a_login(ENTRY_USED, PAT_ACCEPTED);
 
@@ -361,7 +361,7 @@ int main(void)
 		cmocka_unit_test(priority_follows_from_the_event),
 		cmocka_unit_test(expiring_token_has_its_expiry),
 		cmocka_unit_test(hostile_text_forges_no_field_or_line),
-		cmocka_unit_test(bytes_behind_the_nul_are_not_logged),
+		cmocka_unit_test(bytes_after_the_nul_are_not_logged),
 		cmocka_unit_test(untrusted_text_is_quoted),
 		cmocka_unit_test(names_in_any_script_are_unchanged),
 		cmocka_unit_test(longest_texts_fit),

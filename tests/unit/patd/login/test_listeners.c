@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "patd/login/listeners.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
 
 static struct place place;
@@ -133,9 +133,9 @@ static void live_socket_is_left_alone(void **state)
 	for (size_t i = 0; i < COUNT(types); i++) {
 		int fd = listener_at(place_path(&place, "user.sock"), types[i]);
 
-		heard_clear();
+		logged_clear();
 		assert_int_equal(listeners_open(place.dir, &listeners), -EADDRINUSE);
-		assert_heard("user.sock");
+		assert_logged("user.sock");
 		assert_true(place_has(&place, "user.sock"));
 		/* The socket that was opened first is closed again. */
 		assert_false(place_has(&place, "root.sock"));
@@ -170,9 +170,9 @@ static void file_that_is_no_socket_is_not_removed(void **state)
 
 	(void)state;
 	place_write(&place, "root.sock", 0600, "precious", 8);
-	heard_clear();
+	logged_clear();
 	assert_true(listeners_open(place.dir, &listeners) < 0);
-	assert_heard("root.sock");
+	assert_logged("root.sock");
 	assert_int_equal(place_stat(&place, "root.sock").st_size, 8);
 	assert_int_equal(unlink(place_path(&place, "root.sock")), 0);
 	assert_int_equal(mkdir(place_path(&place, "root.sock"), 0700), 0);
@@ -189,9 +189,9 @@ static void long_path_is_refused(void **state)
 	(void)snprintf(dir, sizeof(dir), "%s/%.*s", place.dir, 90,
 		"123456789012345678901234567890123456789012345678901234567890"
 		"123456789012345678901234567890");
-	heard_clear();
+	logged_clear();
 	assert_int_equal(listeners_open(dir, &listeners), -ENAMETOOLONG);
-	assert_heard("too long");
+	assert_logged("too long");
 }
 
 static void impossible_directory_is_refused(void **state)
@@ -201,9 +201,9 @@ static void impossible_directory_is_refused(void **state)
 
 	(void)state;
 	(void)snprintf(dir, sizeof(dir), "%s/no/such", place.dir);
-	heard_clear();
+	logged_clear();
 	assert_int_equal(listeners_open(dir, &listeners), -ENOENT);
-	assert_heard("cannot make the runtime directory");
+	assert_logged("cannot make the runtime directory");
 }
 
 /*
@@ -238,7 +238,7 @@ static void pass(const char *names, const int *types, size_t count,
 		(void)snprintf(number, sizeof(number), "%zu", count);
 		(void)setenv("LISTEN_FDS", number, 1);
 		(void)setenv("LISTEN_FDNAMES", names, 1);
-		heard_clear();
+		logged_clear();
 		r = listeners_open(place.dir, &listeners);
 		good = check(r, &listeners);
 		if (r == 0)
@@ -283,7 +283,7 @@ static void passed_sockets_never_block(void **state)
 
 static bool passed_are_refused(int r, const struct listeners *listeners)
 {
-	return r == -EINVAL && listeners->root_fd == -1 && strstr(heard, "systemd passed") != NULL;
+	return r == -EINVAL && listeners->root_fd == -1 && strstr(logged, "systemd passed") != NULL;
 }
 
 static void other_passed_sockets_are_refused(void **state)

@@ -4,7 +4,7 @@
 
 #include "patd/login/pending.h"
 #include "patd/login/server.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/login/login_clients.h"
 #include "tests/unit/patd/place.h"
 
@@ -259,11 +259,11 @@ static void login_past_timeout_is_refused_and_cancelled(void **state)
 	late = log_in(scene, ALICE, LATER);
 	behind_us = 0;
 	later = log_in(scene, BOB, LATER);
-	heard_clear();
+	logged_clear();
 	while (is_waiting(late))
 		assert_true(sd_event_run(scene->login.event, 10 * 1000000) > 0);
 	assert_int_equal(read_verdict(late), PAT_FAILED);
-	assert_heard("a login of uid 1000 was refused: its verdict did not come within 60 s\n");
+	assert_logged("a login of uid 1000 was refused: its verdict did not come within 60 s\n");
 	assert_int_equal(scene->cancelled_n, 1);
 	assert_true(scene->cancelled[0] == scene->deferred[0]);
 	/* The verdict that comes after all opens nothing, and another one is not touched. */

@@ -2,7 +2,7 @@
 /* The login server with the rules of patd/tokens, whose verdicts come at once. */
 #include "patd/login/server.h"
 #include "patd/util/ratelimit.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/login/login_clients.h"
 #include "tests/unit/patd/world.h"
 
@@ -219,7 +219,7 @@ static void malformed_request_is_closed_and_logged_once(void **state)
 	bad_magic.magic++;
 	bad_account.account = PAT_ACCOUNT_ALL + 1;
 	dirty.tty[63] = 'x';
-	heard_clear();
+	logged_clear();
 	for (size_t d = 0; d < COUNT(sockets); d++)
 		for (size_t i = 0; i < COUNT(packets); i++) {
 			int fd = connect_to(&w->login, sockets[d]);
@@ -230,9 +230,9 @@ static void malformed_request_is_closed_and_logged_once(void **state)
 			assert_that(is_closed(fd), "%s", packets[i].what);
 			close(fd);
 		}
-	/* The operator hears of it, but strangers do not fill the log. */
-	assert_heard("malformed");
-	assert_null(strstr(strstr(heard, "malformed") + 1, "malformed"));
+	/* It is logged, but strangers cannot fill the log. */
+	assert_logged("malformed");
+	assert_null(strstr(strstr(logged, "malformed") + 1, "malformed"));
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 

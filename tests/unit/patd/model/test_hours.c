@@ -214,7 +214,7 @@ static void hours_fit_the_buffer_exactly(void **state)
 	size_t len = 0;
 
 	(void)state;
-	/* The canonical spelling is longer, by a blank behind each ";". */
+	/* The canonical spelling is longer, by a blank after each ";". */
 	for (int i = 0; i < 19; i++)
 		len += (size_t)sprintf(text + len, "%s08:%02d-09:00", i == 0 ? "" : ";", i);
 	assert_null(hours_parse(text, hours, sizeof(hours)));

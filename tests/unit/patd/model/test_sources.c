@@ -52,7 +52,7 @@ static void sources_have_a_canonical_spelling(void **state)
 static void bad_list_is_refused_with_a_reason(void **state)
 {
 	static const char no_source[] = "host names are not allowed", bits[] = "prefix length",
-			  behind[] = "host bits set";
+			  host_bits[] = "host bits set";
 	static const struct {
 		const char *text, *said;
 	} table[] = {
@@ -103,17 +103,17 @@ static void bad_list_is_refused_with_a_reason(void **state)
 		{ "10.0.0.0/4294967304", bits },
 		{ "::/129", bits },
 		{ "::ffff:10.0.0.0/129", bits },
-		{ "10.1.2.3/8", behind },
-		{ "10.0.0.1/31", behind },
-		{ "128.0.0.0/0", behind },
-		{ "2001:db8::1/32", behind },
-		{ "2001:db8:8000::/32", behind },
-		{ "::1/0", behind },
-		{ "::ffff:10.0.0.1/104", behind },
-		{ "::ffff:0.0.0.0/95", behind },
-		{ "::ffff:10.0.0.0/8", behind },
-		{ "::ffff:0:0/80", behind },
-		{ "local,10.0.0.0/8,10.1.2.3/8", behind },
+		{ "10.1.2.3/8", host_bits },
+		{ "10.0.0.1/31", host_bits },
+		{ "128.0.0.0/0", host_bits },
+		{ "2001:db8::1/32", host_bits },
+		{ "2001:db8:8000::/32", host_bits },
+		{ "::1/0", host_bits },
+		{ "::ffff:10.0.0.1/104", host_bits },
+		{ "::ffff:0.0.0.0/95", host_bits },
+		{ "::ffff:10.0.0.0/8", host_bits },
+		{ "::ffff:0:0/80", host_bits },
+		{ "local,10.0.0.0/8,10.1.2.3/8", host_bits },
 	};
 
 	(void)state;

@@ -212,7 +212,7 @@ static const struct {
 
 #define FROM .limits = { .sources = "10.0.0.0/8,192.0.2.7,2001:db8::/32" }
 	{ "source: in a network", OPEN, { FROM, .rhost = "10.255.255.255" } },
-	{ "source: behind it", PAT_WRONG_SOURCE, { FROM, .rhost = "11.0.0.0" } },
+	{ "source: after it", PAT_WRONG_SOURCE, { FROM, .rhost = "11.0.0.0" } },
 	{ "source: before it", PAT_WRONG_SOURCE, { FROM, .rhost = "9.255.255.255" } },
 	{ "source: an address", OPEN, { FROM, .rhost = "192.0.2.7" } },
 	{ "source: the next address", PAT_WRONG_SOURCE, { FROM, .rhost = "192.0.2.8" } },

@@ -7,7 +7,7 @@
 #include "patd/db/meta.h"
 #include "patd/db/transaction.h"
 #include "patd/store/store.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
 
 static struct place place;
@@ -152,10 +152,10 @@ static void duplicate_name_or_id_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(insert(&token), 0);
-	heard_clear();
+	logged_clear();
 	assert_int_equal(insert(&same_id), -EEXIST);
 	assert_int_equal(insert(&same_name), -EEXIST);
-	assert_silence();
+	assert_nothing_logged();
 	assert_int_equal(insert(&other_uid), 0);
 	assert_int_equal(insert(&other_user), 0);
 	assert_int_equal(ask("SELECT count(*) FROM token"), 3);
@@ -348,9 +348,9 @@ static void failed_change_leaves_no_open_transaction(void **state)
 
 	(void)state;
 	edit("CREATE TRIGGER stop BEFORE INSERT ON token BEGIN SELECT raise(FAIL, 'stop'); END");
-	heard_clear();
+	logged_clear();
 	assert_int_equal(insert(&token), -EIO);
-	assert_heard("stop");
+	assert_logged("stop");
 	edit("DROP TRIGGER stop");
 	assert_int_equal(ask("SELECT count(*) FROM token"), 0);
 	assert_int_equal(insert(&token), 0);
@@ -428,10 +428,10 @@ static void second_patd_is_refused(void **state)
 	struct database *second = NULL;
 
 	(void)state;
-	heard_clear();
+	logged_clear();
 	assert_int_equal(database_open(place.dir, &second), -EBUSY);
 	assert_null(second);
-	assert_heard("in use by another patd");
+	assert_logged("in use by another patd");
 	reopen();
 }
 
@@ -452,14 +452,14 @@ static void lock_of_dead_patd_is_released(void **state)
 	assert_int_equal(open_all(), 0);
 }
 
-/* What is refused, with what is heard of it, and is left as it was. */
+/* Each is refused with its message in the log, and left as it was. */
 static void assert_refused(int error, const char *text)
 {
-	heard_clear();
+	logged_clear();
 	assert_int_equal(open_all(), error);
 	assert_null(database);
-	assert_heard(text);
-	assert_heard(place.dir);
+	assert_logged(text);
+	assert_logged(place.dir);
 }
 
 static void a_directory_in_its_place_is_refused(void **state)
@@ -599,7 +599,7 @@ static void garbage_is_refused(void **state)
 }
 
 /*
- * At each page's end, and a byte behind it.  Refused at once; or, where only the last page is cut,
+ * At each page's end, and a byte after it.  Refused at once; or, where only the last page is cut,
  * when a row of it is read.
  */
 static void truncated_database_yields_no_token(void **state)
@@ -622,7 +622,7 @@ static void truncated_database_yields_no_token(void **state)
 	place_write(&place, "key", 0600, whole, 32);
 	for (size_t length = 0; length < size; length += length % 4096 == 0 ? 1 : 4095) {
 		place_write(&place, "patd.db", 0600, whole, length);
-		heard_clear();
+		logged_clear();
 		if (open_all() < 0) {
 			close_all();
 			continue;

@@ -4,7 +4,7 @@
 
 #include "common/bus.h"
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 /* ---- generate ---- */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is done once a day: the unused revoked, the expiring told, the history pruned. */
+/* The daily work: revokes unused tokens, reports those that expire soon, prunes the history. */
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
-struct told {
+struct reported {
 	unsigned int n;
 	struct {
 		char name[PAT_NAME_BYTES_MAX + 1];
@@ -12,26 +12,27 @@ struct told {
 	} found[64];
 };
 
-static void hear(const struct token *token, uint64_t end, void *userdata)
+static void on_expiring(const struct token *token, uint64_t end, void *userdata)
 {
-	struct told *told = userdata;
+	struct reported *reported = userdata;
 
-	assert_in_range(told->n, 0, COUNT(told->found) - 1);
-	(void)strcpy(told->found[told->n].name, token->name);
-	told->found[told->n++].end = end;
+	assert_in_range(reported->n, 0, COUNT(reported->found) - 1);
+	(void)strcpy(reported->found[reported->n].name, token->name);
+	reported->found[reported->n++].end = end;
 }
 
-/* Turn by turn, as the loop does; what was told. */
-static struct told work(struct world *world)
+/* Turn by turn, as the loop does; what was reported. */
+static struct reported work(struct world *world)
 {
 	struct daily_work work = { 0 };
-	struct told told = { 0 };
+	struct reported reported = { 0 };
 
 	for (unsigned int turns = 0; !work.done; turns++) {
 		assert_in_range(turns, 0, 1000);
-		assert_int_equal(tokens_daily_some(world->tokens, &work, hear, &told), 0);
+		assert_int_equal(
+			tokens_daily_some(world->tokens, &work, on_expiring, &reported), 0);
 	}
-	return told;
+	return reported;
 }
 
 static uint64_t due(struct world *world)
@@ -71,7 +72,7 @@ static const struct {
 		SUSPEND,
 		ALTER
 	} then;
-	bool told;
+	bool reported;
 } expiring[] = {
 	{ "in a second", 1, NOTHING, true },
 	{ "in a day", DAY, NOTHING, true },
@@ -87,7 +88,7 @@ static void only_tokens_that_expire_within_a_week_are_reported(void **state)
 {
 	struct world *world = *state;
 	struct made made[COUNT(expiring)];
-	struct told told;
+	struct reported reported;
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < COUNT(expiring); i++) {
@@ -104,19 +105,20 @@ static void only_tokens_that_expire_within_a_week_are_reported(void **state)
 		if (expiring[i].then == ALTER)
 			world_edit(world, "UPDATE token SET uses = 1 WHERE name LIKE '%altered'");
 	}
-	told = work(world);
+	reported = work(world);
 	for (size_t i = 0; i < COUNT(expiring); i++) {
 		bool found = false;
 
-		for (unsigned int t = 0; t < told.n; t++)
-			if (strcmp(told.found[t].name, expiring[i].name) == 0) {
+		for (unsigned int t = 0; t < reported.n; t++)
+			if (strcmp(reported.found[t].name, expiring[i].name) == 0) {
 				found = true;
-				assert_int_equal(told.found[t].end, NOON + expiring[i].expires_at);
+				assert_int_equal(
+					reported.found[t].end, NOON + expiring[i].expires_at);
 			}
-		assert_that(found == expiring[i].told, "%s", expiring[i].name);
-		n += expiring[i].told;
+		assert_that(found == expiring[i].reported, "%s", expiring[i].name);
+		n += expiring[i].reported;
 	}
-	assert_int_equal(told.n, n);
+	assert_int_equal(reported.n, n);
 }
 
 static void expired_token_is_not_reported(void **state)
@@ -137,7 +139,7 @@ static void reported_expiry_is_that_of_the_policy(void **state)
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "for ever");
 	struct made made;
-	struct told told;
+	struct reported reported;
 
 	request.has_expires_at = true;
 	world_generate_request(world, &request, &made);
@@ -145,15 +147,15 @@ static void reported_expiry_is_that_of_the_policy(void **state)
 	world_apply_policy(world);
 	assert_int_equal(work(world).n, 0);
 	world->time = NOON + 3 * DAY;
-	told = work(world);
-	assert_int_equal(told.n, 1);
-	assert_int_equal(told.found[0].end, NOON + 10 * DAY);
+	reported = work(world);
+	assert_int_equal(reported.n, 1);
+	assert_int_equal(reported.found[0].end, NOON + 10 * DAY);
 }
 
 static void each_of_many_tokens_is_reported_once(void **state)
 {
 	struct world *world = *state;
-	struct told told;
+	struct reported reported;
 
 	for (int i = 0; i < 50; i++) {
 		char name[16];
@@ -162,11 +164,11 @@ static void each_of_many_tokens_is_reported_once(void **state)
 		(void)world_generate(world, i % 2 == 0 ? &alice : &bob, name);
 	}
 	world->time = NOON + 25 * DAY;
-	told = work(world);
-	assert_int_equal(told.n, 50);
-	for (unsigned int i = 0; i < told.n; i++)
+	reported = work(world);
+	assert_int_equal(reported.n, 50);
+	for (unsigned int i = 0; i < reported.n; i++)
 		for (unsigned int j = 0; j < i; j++)
-			assert_string_not_equal(told.found[i].name, told.found[j].name);
+			assert_string_not_equal(reported.found[i].name, reported.found[j].name);
 }
 
 /* ---- tokens that nobody uses ---- */
@@ -179,7 +181,7 @@ static void unused_token_is_revoked_and_not_reported(void **state)
 	struct made suspended = world_generate(world, &alice, "suspended");
 	struct made altered = world_generate(world, &alice, "altered");
 	struct token found;
-	struct told told;
+	struct reported reported;
 
 	assert_int_equal(world_suspend(world, &suspended, 29 * DAY), PAT_OK);
 	world->policy.revoke_unused = 10 * DAY;
@@ -193,7 +195,7 @@ static void unused_token_is_revoked_and_not_reported(void **state)
 	assert_int_equal(world_log_in(world, &alice, &used), PAT_REVOKED);
 	assert_int_equal(world_restore(world, &used), PAT_OK);
 
-	told = work(world);
+	reported = work(world);
 	found = world_find(world, &unused);
 	assert_int_equal(world_state(world, &unused), TOKEN_REVOKED);
 	assert_int_equal(found.revoked_at, NOON + 28 * DAY);
@@ -201,8 +203,8 @@ static void unused_token_is_revoked_and_not_reported(void **state)
 	assert_string_equal(found.revoked_reason, "unused for too long");
 	assert_int_equal(world_state(world, &altered), TOKEN_ALTERED);
 	assert_int_equal(world_find(world, &suspended).revoked_until, NOON + 29 * DAY);
-	assert_int_equal(told.n, 1);
-	assert_string_equal(told.found[0].name, "used");
+	assert_int_equal(reported.n, 1);
+	assert_string_equal(reported.found[0].name, "used");
 	assert_int_equal(world_last_entry(world).event, ENTRY_REVOKED);
 	assert_int_equal(world_last_entry(world).how, ENTRY_PATD);
 	assert_int_equal(world_last_entry(world).by_uid, 0);
@@ -247,9 +249,9 @@ static void token_that_cannot_be_revoked_does_not_stop_the_work(void **state)
 	world->time = NOON + DAY;
 	world_edit(world, "CREATE TRIGGER stop BEFORE UPDATE ON token WHEN old.name = 'one' BEGIN "
 			  "SELECT raise(ABORT, 'no'); END");
-	heard_clear();
+	logged_clear();
 	(void)work(world);
-	assert_heard(one.token.id.text);
+	assert_logged(one.token.id.text);
 	assert_int_equal(world_find(world, &one).revoked_at, 0);
 	assert_int_equal(world_find(world, &two).revoked_at, NOON + DAY);
 	world_edit(world, "DROP TRIGGER stop");
@@ -331,7 +333,7 @@ static void daily_work_stays_due_when_disk_fails(void **state)
 {
 	struct world *world = *state;
 	struct daily_work daily = { 0 };
-	struct told told = { 0 };
+	struct reported reported = { 0 };
 	int r = 0;
 
 	live(world, 3);
@@ -340,7 +342,7 @@ static void daily_work_stays_due_when_disk_fails(void **state)
 	world_edit(world, "CREATE TRIGGER stop BEFORE DELETE ON history BEGIN SELECT raise(ABORT, "
 			  "'no'); END");
 	for (unsigned int turns = 0; r == 0 && turns < 10; turns++)
-		r = tokens_daily_some(world->tokens, &daily, hear, &told);
+		r = tokens_daily_some(world->tokens, &daily, on_expiring, &reported);
 	assert_true(r < 0);
 	assert_false(daily.done);
 	assert_int_equal(due(world), world->time);

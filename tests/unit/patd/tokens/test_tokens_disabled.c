@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Users whose tokens do not work, and everybody; and who may do what concerns more than a token. */
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 static enum pat_error disable(struct world *world, const char *user, const char *reason)
@@ -258,40 +258,40 @@ static void login_fails_when_disabled_users_cannot_be_read(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
-struct change_queue {
+struct events {
 	unsigned int n;
 	char users[8][TOKEN_USER_BYTES_MAX + 1];
 };
 
-static void hear(enum token_event event, const struct token *token, void *userdata)
+static void on_event(enum token_event event, const struct token *token, void *userdata)
 {
-	struct change_queue *change_queue = userdata;
+	struct events *events = userdata;
 
-	assert_int_equal(event, TOKEN_AFFECTED);
-	assert_in_range(change_queue->n, 0, COUNT(change_queue->users) - 1);
-	(void)strcpy(change_queue->users[change_queue->n++], token->user);
+	assert_int_equal(event, TOKEN_BULK_CHANGED);
+	assert_in_range(events->n, 0, COUNT(events->users) - 1);
+	(void)strcpy(events->users[events->n++], token->user);
 }
 
 static void listeners_are_notified_of_each_token_of_the_user(void **state)
 {
 	struct world *world = *state;
-	struct change_queue change_queue = { 0 };
+	struct events events = { 0 };
 
 	(void)world_generate(world, &alice, "one");
 	(void)world_generate(world, &alice, "two");
 	(void)world_generate(world, &bob, "three");
-	world_listen(world, hear, &change_queue);
+	world_listen(world, on_event, &events);
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	assert_int_equal(change_queue.n, 2);
+	assert_int_equal(events.n, 2);
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	assert_int_equal(change_queue.n, 2);
+	assert_int_equal(events.n, 2);
 	assert_int_equal(enable(world, "alice"), PAT_OK);
-	assert_int_equal(change_queue.n, 4);
-	for (unsigned int i = 0; i < change_queue.n; i++)
-		assert_string_equal(change_queue.users[i], "alice");
+	assert_int_equal(events.n, 4);
+	for (unsigned int i = 0; i < events.n; i++)
+		assert_string_equal(events.users[i], "alice");
 	/* Of everybody's nothing is: they may be millions. */
 	assert_int_equal(disable(world, "", NULL), PAT_OK);
-	assert_int_equal(change_queue.n, 4);
+	assert_int_equal(events.n, 4);
 }
 
 /* ---- who may ---- */

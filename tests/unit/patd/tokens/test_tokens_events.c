@@ -1,81 +1,81 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What happens to tokens, by somebody's word, by use or by time, is told. */
-#include "tests/unit/patd/heard.h"
+/* Listeners are notified of what happens to tokens: by a call, a use or the clock. */
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
-struct change_queue {
+struct observed {
 	unsigned int n;
 	enum token_event event;
 	struct token token;
 };
 
-static void hear(enum token_event event, const struct token *token, void *userdata)
+static void on_event(enum token_event event, const struct token *token, void *userdata)
 {
-	struct change_queue *change_queue = userdata;
+	struct observed *observed = userdata;
 
-	change_queue->n++;
-	change_queue->event = event;
-	change_queue->token = *token;
+	observed->n++;
+	observed->event = event;
+	observed->token = *token;
 }
 
-static void assert_told(
-	struct change_queue *change_queue, enum token_event event, const struct made *made)
+static void assert_notified(
+	struct observed *observed, enum token_event event, const struct made *made)
 {
-	assert_int_equal(change_queue->n, 1);
-	assert_int_equal(change_queue->event, event);
-	assert_string_equal(change_queue->token.id.text, made->token.id.text);
-	assert_string_equal(change_queue->token.user, made->token.user);
-	change_queue->n = 0;
+	assert_int_equal(observed->n, 1);
+	assert_int_equal(observed->event, event);
+	assert_string_equal(observed->token.id.text, made->token.id.text);
+	assert_string_equal(observed->token.user, made->token.user);
+	observed->n = 0;
 }
 
 static void listeners_are_notified_of_changes_but_not_of_refusals(void **state)
 {
 	struct world *world = *state;
-	struct change_queue change_queue = { 0 };
+	struct observed observed = { 0 };
 	struct token_request again = request_for(&alice, "laptop");
 	struct made made, other;
 
-	world_listen(world, hear, &change_queue);
+	world_listen(world, on_event, &observed);
 	made = world_generate(world, &alice, "laptop");
-	assert_told(&change_queue, TOKEN_GENERATED, &made);
+	assert_notified(&observed, TOKEN_GENERATED, &made);
 	assert_int_equal(tokens_generate(world->tokens, &root, &again, &other.token, other.secret,
 				 &world->refusal),
 		PAT_ERR_NAME_TAKEN);
 	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
 	assert_int_equal(world_delete(world, &made), PAT_ERR_NOT_REVOKED);
-	assert_int_equal(change_queue.n, 0);
+	assert_int_equal(observed.n, 0);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
-	assert_told(&change_queue, TOKEN_USED, &made);
+	assert_notified(&observed, TOKEN_USED, &made);
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
-	assert_int_not_equal(change_queue.token.revoked_at, 0);
-	assert_told(&change_queue, TOKEN_CHANGED, &made);
+	assert_int_not_equal(observed.token.revoked_at, 0);
+	assert_notified(&observed, TOKEN_CHANGED, &made);
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
-	assert_int_equal(change_queue.n, 0);
+	assert_int_equal(observed.n, 0);
 	assert_int_equal(world_restore(world, &made), PAT_OK);
-	assert_int_equal(change_queue.token.revoked_at, 0);
-	assert_told(&change_queue, TOKEN_CHANGED, &made);
+	assert_int_equal(observed.token.revoked_at, 0);
+	assert_notified(&observed, TOKEN_CHANGED, &made);
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
-	change_queue.n = 0;
+	observed.n = 0;
 	assert_int_equal(world_delete(world, &made), PAT_OK);
-	assert_told(&change_queue, TOKEN_DELETED, &made);
+	assert_notified(&observed, TOKEN_DELETED, &made);
 	world_listen(world, NULL, NULL);
 	(void)world_generate(world, &alice, "laptop");
-	assert_int_equal(change_queue.n, 0);
+	assert_int_equal(observed.n, 0);
 }
 
 static void delete_of_damaged_token_is_notified_with_its_id(void **state)
 {
 	struct world *world = *state;
-	struct change_queue change_queue = { 0 };
+	struct observed observed = { 0 };
 	struct made made = world_generate(world, &alice, "laptop");
 
 	world_edit(world, "UPDATE token SET mac = x'00'");
-	world_listen(world, hear, &change_queue);
+	world_listen(world, on_event, &observed);
 	assert_int_equal(world_delete(world, &made), PAT_OK);
 	/* Nobody can read whose it was. */
 	(void)strcpy(made.token.user, "");
-	assert_told(&change_queue, TOKEN_DELETED, &made);
+	assert_notified(&observed, TOKEN_DELETED, &made);
 }
 
 static void events_are_counted_without_listeners(void **state)
@@ -95,7 +95,7 @@ static void events_are_counted_without_listeners(void **state)
 static void expiry_is_notified_once_when_it_passes(void **state)
 {
 	struct world *world = *state;
-	struct change_queue change_queue = { 0 };
+	struct observed observed = { 0 };
 	struct deadline_place end = { .at = NOON };
 	struct token_request request = request_for(&alice, "first");
 	struct made first, revoked, second;
@@ -117,39 +117,39 @@ static void expiry_is_notified_once_when_it_passes(void **state)
 	world_generate_request(world, &request, &(struct made) { 0 });
 	assert_int_equal(world_revoke(world, &revoked), PAT_OK);
 
-	world_listen(world, hear, &change_queue);
+	world_listen(world, on_event, &observed);
 	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	assert_int_equal(next, NOON + 10);
-	assert_int_equal(change_queue.n, 0);
+	assert_int_equal(observed.n, 0);
 	world->time = NOON + 10;
 	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	assert_int_equal(next, NOON + 20);
-	assert_told(&change_queue, TOKEN_CHANGED, &first);
+	assert_notified(&observed, TOKEN_CHANGED, &first);
 	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
-	assert_int_equal(change_queue.n, 0);
+	assert_int_equal(observed.n, 0);
 	world->time = NOON + 100;
 	assert_int_equal(tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	assert_int_equal(next, 0);
-	assert_told(&change_queue, TOKEN_CHANGED, &second);
+	assert_notified(&observed, TOKEN_CHANGED, &second);
 }
 
 static void many_expiries_at_once_are_notified_in_parts(void **state)
 {
 	struct world *world = *state;
-	struct change_queue change_queue = { 0 };
+	struct observed observed = { 0 };
 	struct deadline_place end = { .at = NOON };
 	uint64_t next = 1;
 
 	world_fill(world, 200);
 	world_edit(world, "UPDATE token SET expires_at = 1700000010");
-	world_listen(world, hear, &change_queue);
+	world_listen(world, on_event, &observed);
 	world->time = NOON + 10;
 	for (unsigned int turns = 0; next != 0; turns++) {
 		assert_in_range(turns, 0, 200 / 16 + 1);
 		assert_int_equal(
 			tokens_notify_deadlines(world->tokens, DEADLINE_END, &end, &next), 0);
 	}
-	assert_int_equal(change_queue.n, 200);
+	assert_int_equal(observed.n, 200);
 }
 
 /* What happens by itself at a time: begins, comes back, or ends as the policy says. */
@@ -181,25 +181,26 @@ static void each_kind_of_deadline_is_notified_when_it_passes(void **state)
 	world->policy.max_lifetime = 7 * DAY;
 	world_apply_policy(world);
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct deadline_place told =
+		struct deadline_place place =
 			tokens_deadlines_from(world->tokens, table[i].deadline);
-		struct change_queue change_queue = { 0 };
+		struct observed observed = { 0 };
 		uint64_t next = 1;
 
-		world_listen(world, hear, &change_queue);
+		world_listen(world, on_event, &observed);
 		world->time = table[i].at - 1;
 		do
 			assert_int_equal(tokens_notify_deadlines(
-						 world->tokens, table[i].deadline, &told, &next),
+						 world->tokens, table[i].deadline, &place, &next),
 				0);
 		while (next != 0 && next <= world->time);
 		assert_int_equal(next, table[i].at);
-		change_queue.n = 0;
+		observed.n = 0;
 		world->time = table[i].at;
 		assert_int_equal(
-			tokens_notify_deadlines(world->tokens, table[i].deadline, &told, &next), 0);
+			tokens_notify_deadlines(world->tokens, table[i].deadline, &place, &next),
+			0);
 		assert_int_equal(next, 0);
-		assert_told(&change_queue, TOKEN_CHANGED, table[i].made);
+		assert_notified(&observed, TOKEN_CHANGED, table[i].made);
 		world_listen(world, NULL, NULL);
 	}
 }
@@ -207,17 +208,17 @@ static void each_kind_of_deadline_is_notified_when_it_passes(void **state)
 static void creation_is_no_deadline_without_max_lifetime(void **state)
 {
 	struct world *world = *state;
-	struct deadline_place told = { 0 };
-	struct change_queue change_queue = { 0 };
+	struct deadline_place place = { 0 };
+	struct observed observed = { 0 };
 	uint64_t next = 1;
 
 	(void)world_generate(world, &alice, "laptop");
-	world_listen(world, hear, &change_queue);
+	world_listen(world, on_event, &observed);
 	world->time = NOON + 100 * DAY;
 	assert_int_equal(
-		tokens_notify_deadlines(world->tokens, DEADLINE_CREATION, &told, &next), 0);
+		tokens_notify_deadlines(world->tokens, DEADLINE_CREATION, &place, &next), 0);
 	assert_int_equal(next, 0);
-	assert_int_equal(change_queue.n, 0);
+	assert_int_equal(observed.n, 0);
 }
 
 int main(void)

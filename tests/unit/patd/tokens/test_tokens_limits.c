@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 static const char limited_name[] = "limited";
@@ -69,7 +69,7 @@ static void impossible_restriction_is_refused(void **state)
 		{ "no service between commas", .services = "sudo,,sshd" },
 		{ "services without end", .services = long_services },
 		{ "a host's name as a source", .sources = "example.org" },
-		{ "bits behind the prefix", .sources = "10.0.0.1/8" },
+		{ "host bits set", .sources = "10.0.0.1/8" },
 		{ "a prefix too long", .sources = "10.0.0.0/33" },
 		{ "sources without end", .sources = long_sources },
 		{ "an hour that is none", .hours = "08:00-25:00" },

@@ -4,7 +4,7 @@
 
 #include "common/bus.h"
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 struct listing {
@@ -190,7 +190,7 @@ static void pages_go_on_while_tokens_come_and_go(void **state)
 	world_fill(world, 6);
 	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "n00000 n00001 ");
-	/* The last row of the page goes, one before and one behind it come. */
+	/* The last row of the page goes, one before and one after it come. */
 	world_edit(world, "DELETE FROM token WHERE name = 'n00001'");
 	(void)world_generate(world, &alice, "a-before");
 	(void)world_generate(world, &alice, "n00002-between");
@@ -237,7 +237,7 @@ static void longest_name_and_user_fit_a_cursor(void **state)
 	for (int i = 0; i < PAT_NAME_MAX; i++)
 		(void)strcat(name, "\xF0\x9F\x94\x91");
 	(void)world_generate(world, &owner, name);
-	/* One more behind it. */
+	/* One more after it. */
 	name[PAT_NAME_BYTES_MAX - 1] = '\x92';
 	(void)world_generate(world, &owner, name);
 	assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
@@ -262,11 +262,11 @@ static void damaged_row_hides_no_other(void **state)
 
 	world_fill(world, 5);
 	world_edit(world, "UPDATE token SET mac = x'00' WHERE name IN ('n00000', 'n00002')");
-	heard_clear();
+	logged_clear();
 	assert_int_equal(list(world, &alice, &query, &listing, cursor), PAT_OK);
 	assert_string_equal(listing.names, "n00001 n00003 n00004 ");
 	assert_string_equal(cursor, "");
-	assert_heard("damaged");
+	assert_logged("damaged");
 }
 
 static void list_fails_when_its_callback_fails(void **state)

@@ -19,7 +19,7 @@ static int collect(const struct entry *entry, void *userdata)
 	return 0;
 }
 
-/* One page, behind those that are listed already. */
+/* One page, after those that are listed already. */
 static enum pat_error list_page(struct world *world, const struct caller *caller,
 	const struct history_query *query, struct listed *listed,
 	char cursor[static TOKENS_CURSOR_MAX])
@@ -158,7 +158,7 @@ static void login_from_hostile_name_has_an_entry(void **state)
 		assert_string_equal(listed.entries[i].rhost, "?");
 }
 
-static void hear(const struct entry *entry, void *userdata)
+static void on_entry(const struct entry *entry, void *userdata)
 {
 	(void)collect(entry, userdata);
 }
@@ -166,8 +166,8 @@ static void hear(const struct entry *entry, void *userdata)
 static void listener_is_notified_of_each_entry(void **state)
 {
 	struct world *world = *state;
-	struct listed heard_of = { .n = 0 }, listed;
-	const struct token_listener listener = { .entry = hear, .userdata = &heard_of };
+	struct listed notified = { .n = 0 }, listed;
+	const struct token_listener listener = { .entry = on_entry, .userdata = &notified };
 	struct made made;
 
 	tokens_listen(world->tokens, &listener);
@@ -178,9 +178,9 @@ static void listener_is_notified_of_each_entry(void **state)
 	tokens_unlisten(world->tokens, &listener);
 
 	assert_int_equal(list_history(world, &root, &everything, &listed), PAT_OK);
-	assert_int_equal(heard_of.n, listed.n);
+	assert_int_equal(notified.n, listed.n);
 	for (unsigned int i = 0; i < listed.n; i++)
-		assert_memory_equal(&heard_of.entries[i], &listed.entries[i], sizeof(struct entry));
+		assert_memory_equal(&notified.entries[i], &listed.entries[i], sizeof(struct entry));
 }
 
 /* ---- who may see what ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What patd.conf allows: when a token is generated, and of each that there is. */
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 static enum pat_error generate(
@@ -305,9 +305,9 @@ static void unused_token_is_denied_when_it_cannot_be_revoked(void **state)
 	world->time = NOON + DAY;
 	world_edit(world,
 		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
-	heard_clear();
+	logged_clear();
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
-	assert_heard("could not be revoked");
+	assert_logged("could not be revoked");
 	world_edit(world, "DROP TRIGGER stop");
 	assert_int_equal(world_find(world, &made).revoked_at, 0);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);

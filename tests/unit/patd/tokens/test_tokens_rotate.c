@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A new secret for a token that stays what it was. */
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 #define GRACE 600
@@ -289,7 +289,7 @@ static void failed_write_rotates_nothing(void **state)
 	(void)world_check_history(world);
 }
 
-/* The old secret then works on: that is logged, and better than a locked door. */
+/* The old secret then works on: that is logged, and better than a lockout. */
 static void unwritable_first_use_of_new_secret_is_accepted(void **state)
 {
 	struct world *world = *state;
@@ -298,9 +298,9 @@ static void unwritable_first_use_of_new_secret_is_accepted(void **state)
 
 	world_edit(world,
 		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
-	heard_clear();
+	logged_clear();
 	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
-	assert_heard("former secret still works");
+	assert_logged("former secret still works");
 	world_edit(world, "DROP TRIGGER stop");
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a token is revoked: for good, for a while, for a reason; one, or all of a user's. */
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 static enum pat_error revoke_as(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verdicts of patd/tokens/tokens.c. */
 #include "common/lifetime.h"
-#include "tests/unit/patd/heard.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
 static void owner_is_accepted(void **state)
@@ -58,12 +58,12 @@ static void unknown_id_and_wrong_secret_give_the_same_reply(void **state)
 	struct pat_request request;
 	uint64_t expires_at = 7;
 
-	heard_clear();
+	logged_clear();
 	pat_token_new(secret, &id);
 	request = request_with(secret, &alice);
 	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
 	assert_int_equal(expires_at, 7);
-	assert_silence();
+	assert_nothing_logged();
 }
 
 static void secret_of_one_token_is_wrong_for_another(void **state)
@@ -451,10 +451,10 @@ static void altered_row_is_logged(void **state)
 	struct made made = world_generate(world, &alice, "laptop");
 
 	world_edit(world, "UPDATE token SET expires_at = 0");
-	heard_clear();
+	logged_clear();
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_WRONG);
-	assert_heard("altered");
-	assert_heard(made.token.id.text);
+	assert_logged("altered");
+	assert_logged(made.token.id.text);
 }
 
 static void damaged_row_fails_the_login(void **state)
@@ -504,9 +504,9 @@ static void unlimited_use_that_cannot_be_recorded_is_accepted(void **state)
 
 	world_edit(world, "CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT "
 			  "raise(ROLLBACK, 'stop'); END");
-	heard_clear();
+	logged_clear();
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
-	assert_heard("could not be recorded");
+	assert_logged("could not be recorded");
 	world_edit(world, "DROP TRIGGER stop");
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	assert_int_equal(world_find(world, &made).last_used_at, NOON);

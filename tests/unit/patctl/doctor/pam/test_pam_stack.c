@@ -76,7 +76,7 @@ static void lines_go_to_the_stack_of_their_type(void **state)
 	assert_false(stack_line_is(&service.stacks[STACK_AUTH].lines[1], "lib/e.so"));
 }
 
-static void what_is_included_stands_in_place(void **state)
+static void included_lines_stand_in_place_of_the_include(void **state)
 {
 	(void)state;
 	image_write(&image, "/etc/pam.d/in", "auth required a.so\naccount required b.so\n");
@@ -192,7 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lines_go_to_the_stack_of_their_type),
-		TEST(what_is_included_stands_in_place),
+		TEST(included_lines_stand_in_place_of_the_include),
 		TEST(at_include_is_debians),
 		TEST(the_vendors_folder_comes_second),
 		TEST(wrong_lines_fail),
