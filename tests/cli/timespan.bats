@@ -6,7 +6,7 @@ load cli
 
 setup_file() {
 	cc -std=gnu11 -D_GNU_SOURCE -I"$TOP" -o "$BATS_FILE_TMPDIR/timespan" \
-		"$TOP/tests/cli/timespan.c" "$TOP/common/timespan.c"
+		"$TOP/tests/cli/parse_periods.c" "$TOP/common/timespan.c"
 }
 
 @test "periods equal those of systemd-analyze, except for infinity and numbers without a unit" {

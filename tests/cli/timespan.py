@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """
-timespan.py PROGRAM SEED: compares the parser of periods in PROGRAM (timespan.c) with that of
+timespan.py PROGRAM SEED: compares the parser of periods in PROGRAM (parse_periods.c) with that of
 `systemd-analyze timespan` over some 600 expressions: both take it and mean the same number of
 microseconds, or both refuse it.  Where patctl(1) documents a difference, the expectation is
 that patctl refuses.

@@ -2,7 +2,7 @@
 /* PAM's files, whatever is in them: doctor reads them as root.  Files part at a NUL. */
 #include "patctl/doctor/pam/pam_run.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/unit/patctl/image.h"
+#include "tests/unit/patctl/root_image.h"
 
 static struct image image;
 

@@ -4,7 +4,7 @@
 #include <sys/un.h>
 
 #include "patctl/doctor/doctor.h"
-#include "tests/unit/patctl/image.h"
+#include "tests/unit/patctl/root_image.h"
 
 #define UNITS "/usr/lib/systemd/system/"
 #define WANTS "/etc/systemd/system/sockets.target.wants/"

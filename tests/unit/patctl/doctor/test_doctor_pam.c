@@ -4,7 +4,7 @@
 
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/pam/pam_trial.h"
-#include "tests/unit/patctl/image.h"
+#include "tests/unit/patctl/root_image.h"
 
 static struct image image;
 static struct doctor doctor;

@@ -2,7 +2,7 @@
 /* What libpam makes of the answers of a stack's modules. */
 #include "patctl/doctor/pam/pam_run.h"
 
-#include "tests/unit/patctl/image.h"
+#include "tests/unit/patctl/root_image.h"
 
 static struct image image;
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "tests/unit/patctl/image.h"
+#include "tests/unit/patctl/root_image.h"
 
 static struct image image;
 
