@@ -13,7 +13,7 @@ $(bench_programs): $(O)/%: %.c $(O)/tests/bench/figures.o $(O)/libcommon.a Makef
 
 .PHONY: bench bench-backup
 bench: $(programs) $(module) $(bench_programs) $(O)/tests/pam/devlog
-	$(Q)BUILD=$(abspath $(O)) tests/bench/run
+	$(Q)BUILD=$(abspath $(O)) tests/bench/login
 
 bench-backup: $(programs) $(bench_programs)
 	$(Q)BUILD=$(abspath $(O)) tests/bench/backup

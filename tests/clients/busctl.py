@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 from client import DBUS, MANAGER, NAME, PATIENCE_S, ROOT, TOKEN, names, wait_until
 from fixture import PatdTest
-from mytokens import AS_GAMES
+from client_program import AS_GAMES
 
 
 class Busctl(PatdTest):

@@ -5,12 +5,12 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import mytokens
+import client_program
 import tap
 from fixture import BUILD
 
 
-class GLib(mytokens.MyTokensTest):
+class GLib(client_program.MyTokensTest):
     command = [os.path.join(BUILD, "clients/mytokens")]
 
 

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 from client import MANAGER, NAME, OBJECT_MANAGER, OURS, PATIENCE_S, ROOT, TOKEN, GLib, names
 from fixture import PatdTest
-from mytokens import AS_GAMES, Program
+from client_program import AS_GAMES, Program
 
 
 class Gdbus(PatdTest):

@@ -7,7 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import mytokens
+import client_program
 import tap
 from fixture import TOP
 
@@ -24,7 +24,7 @@ def missing():
 
 
 @unittest.skipIf(missing(), missing())
-class Node(mytokens.MyTokensTest):
+class Node(client_program.MyTokensTest):
     command = ["node", "doc/examples/mytokens.js"]
     environment = {"NODE_PATH": MODULES}
 

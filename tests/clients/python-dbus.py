@@ -5,11 +5,11 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import mytokens
+import client_program
 import tap
 
 
-class DBusPython(mytokens.MyTokensTest):
+class DBusPython(client_program.MyTokensTest):
     command = ["/usr/bin/python3", "tests/clients/mytokens-dbus-python"]
 
 

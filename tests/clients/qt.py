@@ -5,12 +5,12 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-import mytokens
+import client_program
 import tap
 from fixture import TOP
 
 
-class Qt(mytokens.MyTokensTest):
+class Qt(client_program.MyTokensTest):
     command = [os.path.join(TOP, "build/clients/qt/mytokens")]
 
 

@@ -10,12 +10,12 @@ fuzz_flags := CC=clang SANITIZE=1 O=build/fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-
 
 check-fuzz:
 	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) $(fuzz_targets)
-	$(Q)$(prove) 'timeout 300 bash tests/fuzz/run' --jobs 2 $(fuzz_targets)
+	$(Q)$(prove) 'timeout 300 bash tests/fuzz/target' --jobs 2 $(fuzz_targets)
 
 #: fuzz           TARGET=patd/fuzz_hours for an hour, or TIME= seconds; build/fuzz/corpus keeps the finds
 fuzz:
 	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) build/fuzz/tests/fuzz/$(TARGET)
-	$(Q)bash tests/fuzz/run --for $(or $(TIME),3600) build/fuzz/tests/fuzz/$(TARGET)
+	$(Q)bash tests/fuzz/target --for $(or $(TIME),3600) build/fuzz/tests/fuzz/$(TARGET)
 
 $(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcommon.a $(O)/libpatd.a $(O)/libpatctl.a Makefile
 	$(call say,FUZZ,$@)
