@@ -61,6 +61,7 @@ comma := ,
 # $(call sources,FOLDER): all C files in it and in its rooms.
 sources = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
 common_src := $(call sources,common)
+protocol_src := $(call sources,protocol)
 patd_src := $(filter-out patd/patd.c,$(call sources,patd))
 patctl_src := $(filter-out patctl/patctl.c,$(call sources,patctl))
 pam_pat_src := $(call sources,pam_pat)
@@ -90,13 +91,14 @@ $(O)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(foreach folder,common patd patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
+-include $(foreach folder,common protocol patd patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(O)/libcommon.a: $(call objs,$(common_src))
+$(O)/libprotocol.a: $(call objs,$(protocol_src))
 $(O)/libpatd.a: $(call objs,$(patd_src))
 $(O)/libpatctl.a: $(call objs,$(patctl_src))
 $(O)/libpam_pat.a: $(call objs,$(pam_pat_src))

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "patd/db/database.h"
-#include "patd/model/field.h"
+#include "common/field.h"
 
 /*
  * Prepares n statements, in whose text {columns} and {parameters} stand for those of the table:

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "common/wire.h"
-#include "patd/model/field.h"
+#include "common/field.h"
 #include "patd/model/token.h"
 
 #define ENTRY_DETAIL_MAX PAT_NAME_BYTES_MAX /* the longest that it can be is a name */

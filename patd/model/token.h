@@ -8,7 +8,7 @@
 #include "common/name.h"
 #include "common/token_format.h"
 #include "common/wire.h"
-#include "patd/model/field.h"
+#include "common/field.h"
 #include "patd/model/limits.h"
 
 #define TOKEN_USER_BYTES_MAX PAT_USER_MAX
