@@ -14,20 +14,22 @@ load system
 	apt_get install /packages/*.deb
 }
 
-@test "both sockets listen with their modes after installation" {
-	systemctl is-active patd-root.socket patd-user.socket
-	systemctl is-enabled patd-root.socket patd-user.socket
+@test "the sockets listen with their modes after installation" {
+	systemctl is-active "${SOCKETS[@]}"
+	systemctl is-enabled "${SOCKETS[@]}"
 	[ "$(stat -c '%A %U:%G' /run/patd)" = "drwxr-xr-x root:root" ]
 	[ "$(stat -c '%A %U:%G' /run/patd/root.sock)" = "srw------- root:root" ]
+	[ "$(stat -c '%A %U:%G' /run/patd/front.sock)" = "srw------- patd-bus:root" ]
 	[ "$(stat -c '%A %U:%G' /run/patd/user.sock)" = "srw-rw-rw- root:root" ]
 }
 
-@test "patd is inactive until its first use" {
+@test "patd and patd-bus are inactive until their first use" {
 	[ "$(systemctl is-active patd.service)" = inactive ]
+	[ "$(systemctl is-active patd-bus.service)" = inactive ]
 }
 
 @test "systemd-analyze verify accepts the units" {
-	systemd-analyze verify --man=no patd.service patd-root.socket patd-user.socket
+	systemd-analyze verify --man=no "${UNITS[@]}"
 }
 
 @test "installation adds the module before pam_unix and changes nothing else of PAM" {
@@ -39,23 +41,30 @@ load system
 		/etc/pam.d/common-auth
 }
 
-@test "the first call on the bus starts patd" {
-	[ "$(systemctl is-active patd.service)" = inactive ]
+@test "root's patctl starts patd and not patd-bus" {
 	patctl list
 	systemctl is-active patd.service
+	[ "$(systemctl is-active patd-bus.service)" = inactive ]
 }
 
-@test "a call on the bus starts patd and its stopped sockets" {
-	systemctl stop patd.service patd-root.socket patd-user.socket
-	patctl list
-	systemctl is-active patd.service patd-root.socket patd-user.socket
+@test "the first call on the bus starts patd-bus and patd" {
+	systemctl stop patd.service
+	runuser -u alice -- patctl list
+	systemctl is-active patd-bus.service patd.service
+}
+
+@test "a call on the bus starts patd-bus, patd and their stopped sockets" {
+	systemctl stop "${UNITS[@]}"
+	runuser -u alice -- patctl list
+	systemctl is-active "${UNITS[@]}"
 }
 
 @test "the first login with a token starts patd" {
 	token=$(token first alice)
-	systemctl stop patd.service
+	systemctl stop patd-bus.service patd.service
 	by_su alice "$token"
 	systemctl is-active patd.service
+	[ "$(systemctl is-active patd-bus.service)" = inactive ]
 }
 
 @test "a login with a password does not start patd" {

@@ -10,7 +10,7 @@ setup_file() {
 
 teardown() {
 	# After a failed test.
-	systemctl start dbus.socket patd-root.socket patd-user.socket
+	systemctl start dbus.socket "${SOCKETS[@]}"
 }
 
 # bus start|restart UNIT...: also restarts logind, which in Debian 13 does not reconnect to the bus;
@@ -42,7 +42,7 @@ measure_refusal() {
 
 @test "stopped patd and sockets refuse tokens at once and do not delay passwords" {
 	measure_password
-	systemctl stop patd.service patd-root.socket patd-user.socket
+	systemctl stop "${UNITS[@]}"
 	accepted alice "$PASSWORD"
 	by_console alice "$PASSWORD"
 	milliseconds by_su alice "$PASSWORD"
@@ -50,14 +50,14 @@ measure_refusal() {
 	measure_refusal
 	[ "$MILLISECONDS" -le 1000 ]
 	refused alice "$TOKEN"
-	systemctl start patd-root.socket patd-user.socket
+	systemctl start "${SOCKETS[@]}"
 	accepted alice "$TOKEN"
 }
 
 @test "tokens are accepted after repeated stops and starts of patd and its sockets" {
 	for _ in 1 2 3 4 5 6 7 8; do
-		systemctl stop patd-root.socket patd-user.socket patd.service
-		systemctl start patd-root.socket patd-user.socket
+		systemctl stop "${UNITS[@]}"
+		systemctl start "${SOCKETS[@]}"
 	done
 	accepted alice "$TOKEN"
 }
@@ -111,12 +111,51 @@ measure_refusal() {
 	[ "$logins" -gt 3 ]
 }
 
-@test "patd keeps running and owns its name again after a restart of the bus" {
-	old=$(patd_pid)
+@test "patd-bus keeps running and owns its name again after a restart of the bus" {
+	runuser -u alice -- patctl list
+	old=$(pid_of patd-bus.service)
 	bus restart dbus.service
-	[ "$(patd_pid)" = "$old" ]
-	patctl list --user=alice | grep -q faults
+	[ "$(pid_of patd-bus.service)" = "$old" ]
+	runuser -u alice -- patctl list | grep -q faults
 	accepted alice "$TOKEN"
+}
+
+@test "no login fails while patd-bus is killed repeatedly, and it comes back" {
+	runuser -u alice -- patctl list
+	kills() {
+		for _ in {1..10}; do
+			systemctl kill --signal=KILL patd-bus.service || :
+			runuser -u alice -- patctl list >/dev/null
+		done
+	}
+	kills &
+	logins=0
+	while :; do
+		by_su alice "$TOKEN"
+		logins=$((logins + 1))
+		kill -0 $! 2>/dev/null || break
+	done
+	wait $!
+	echo "$logins logins"
+	[ "$logins" -gt 3 ]
+}
+
+@test "patd-bus serves again after patd was killed" {
+	runuser -u alice -- patctl list
+	front=$(pid_of patd-bus.service)
+	kill -KILL "$(patd_pid)"
+	wait_until runuser -u alice -- patctl list
+	[ "$(pid_of patd-bus.service)" = "$front" ]
+}
+
+@test "root's patctl works without a bus" {
+	systemctl stop dbus.socket dbus.service
+	patctl list --user=alice | grep -q faults
+	patctl revoke --user=alice faults
+	run ! by_su alice "$TOKEN"
+	patctl restore --user=alice faults
+	by_su alice "$TOKEN"
+	bus start dbus.socket dbus.service
 }
 
 @test "tokens are accepted without a bus" {

@@ -51,13 +51,13 @@ teardown_file() {
 	[ "$(unsealed)" = "$key" ]
 	[ ! -e /var/lib/patd/key ]
 	patctl log --verify
-	systemctl is-active patd-root.socket patd-user.socket patd.service
+	systemctl is-active "${SOCKETS[@]}" patd.service
 }
 
 @test "tokens are accepted after a restore on a new machine" {
-	systemctl stop patd-root.socket patd-user.socket patd.service
+	systemctl stop "${UNITS[@]}"
 	rm -rf /var/lib/patd "$SEALED" "$SEALED.before-restore"
-	systemctl start patd-root.socket patd-user.socket patd.service
+	systemctl start "${UNITS[@]}"
 	run ! by_su alice "$TOKEN"
 	patctl restore-backup --yes "$BACKUP"
 	by_su alice "$TOKEN"
@@ -79,7 +79,7 @@ teardown_file() {
 
 # The states of the units, to be compared.
 units() {
-	systemctl is-active patd-root.socket patd-user.socket patd.service || :
+	systemctl is-active "${UNITS[@]}" || :
 }
 
 # The files that only a restore changes, and not the start of patd.
@@ -111,21 +111,21 @@ restore_damaged_late() {
 }
 
 @test "a restore keeps stopped units stopped, and a failed one changes nothing" {
-	all=(patd-root.socket patd-user.socket patd.service)
-	systemctl stop "${all[@]}"
-	for on in '' patd-root.socket 'patd-root.socket patd-user.socket' 'patd-root.socket patd.service'; do
+	systemctl stop "${UNITS[@]}"
+	for on in '' patd-root.socket 'patd-root.socket patd-user.socket' 'patd-root.socket patd.service' \
+		'patd-bus.service patd.service'; do
 		echo "on: $on"
 		read -ra names <<<"$on"
 		[ "$on" = "" ] || systemctl start "${names[@]}"
-		# Starting the service starts both sockets.
-		[ "$on" != 'patd-root.socket patd.service' ] || systemctl stop patd-user.socket
+		# Starting the service starts its sockets.
+		[ "$on" != 'patd-root.socket patd.service' ] || systemctl stop patd-front.socket
 		expect_units_unchanged 0 patctl restore-backup --quiet --yes "$BACKUP"
 		cp "$BACKUP" /root/late.backup
 		files=$(files)
 		expect_units_unchanged 1 restore_damaged_late
 		grep -q 'the backup is damaged' /root/output
 		[ "$(files)" = "$files" ]
-		systemctl stop "${all[@]}"
+		systemctl stop "${UNITS[@]}"
 	done
 	rm /root/late.backup
 	systemctl start "${all[@]}"

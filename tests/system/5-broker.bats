@@ -12,7 +12,7 @@ on_bus() {
 }
 
 setup_file() {
-	systemctl start patd.service
+	systemctl start patd-bus.service
 	on_bus enable
 }
 
@@ -35,6 +35,7 @@ subscribe() {
 
 @test "generate, login, revoke, restore and delete work with dbus-broker" {
 	token=$(token broker alice)
+	runuser -u alice -- patctl list | grep -q broker
 	by_sudo alice "$token"
 	patctl revoke --user=alice broker
 	run ! by_sudo alice "$token"

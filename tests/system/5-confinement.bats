@@ -1,37 +1,53 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The sandbox of patd, and what users can see of others.
+# The sandboxes of patd and patd-bus, and what users can see of others.
 
 load system
 
 setup_file() {
-	patctl list
+	runuser -u alice -- patctl list
 }
 
-# status FIELD: of /proc/PID/status of patd
+# status SERVICE FIELD: of /proc/PID/status
 status() {
-	sed -n "s/^$1:[[:space:]]*//p" "/proc/$(patd_pid)/status"
+	sed -n "s/^$2:[[:space:]]*//p" "/proc/$(pid_of "$1")/status"
 }
 
-@test "systemd-analyze security rates patd at 1.0 or below" {
-	score=$(systemd-analyze security --no-pager patd.service |
-		sed -n 's/.*Overall exposure level for patd.service: \([0-9]*\.[0-9]\).*/\1/p')
-	echo "# exposure: $score" >&3
-	[ "${score/./}" -le 10 ]
-}
-
-@test "patd runs as user patd without capabilities and with seccomp" {
-	uid=$(id -u patd)
-	[ "$(status Uid | tr '\t' ' ')" = "$uid $uid $uid $uid" ]
-	for set in CapInh CapPrm CapEff CapBnd CapAmb; do
-		[ "$(status "$set")" = 0000000000000000 ]
+@test "systemd-analyze security rates patd and patd-bus at 0.5 or below" {
+	for service in patd patd-bus; do
+		score=$(systemd-analyze security --no-pager "$service.service" |
+			sed -n 's/.*Overall exposure level for .*: \([0-9]*\.[0-9]\).*/\1/p')
+		echo "# exposure of $service: $score" >&3
+		[ "${score/./}" -le 5 ]
 	done
-	[ "$(status NoNewPrivs)" = 1 ]
-	[ "$(status Seccomp)" = 2 ]
 }
 
-@test "patd has a core limit of 0 and locked memory" {
-	grep -q '^Max core file size *0 *0 ' "/proc/$(patd_pid)/limits"
-	[ "$(status VmLck | tr -dc 0-9)" -gt 0 ]
+@test "each service runs as its own user without capabilities and with seccomp" {
+	for service in patd patd-bus; do
+		uid=$(id -u "$service")
+		[ "$(status "$service.service" Uid | tr '\t' ' ')" = "$uid $uid $uid $uid" ]
+		for set in CapInh CapPrm CapEff CapBnd CapAmb; do
+			[ "$(status "$service.service" "$set")" = 0000000000000000 ]
+		done
+		[ "$(status "$service.service" NoNewPrivs)" = 1 ]
+		[ "$(status "$service.service" Seccomp)" = 2 ]
+	done
+}
+
+@test "neither service dumps core, and patd has locked memory" {
+	for service in patd patd-bus; do
+		grep -q '^Max core file size *0 *0 ' "/proc/$(pid_of "$service.service")/limits"
+	done
+	[ "$(status patd.service VmLck | tr -dc 0-9)" -gt 0 ]
+}
+
+@test "patd does not link libdbus, and is not on the bus" {
+	run ! grep -q libdbus "/proc/$(patd_pid)/maps"
+	run ! grep -qw "$(patd_pid)" <(busctl list --no-legend)
+	[ "$(busctl status org.patd.Tokens1 | sed -n 's/^PID=//p')" = "$(pid_of patd-bus.service)" ]
+}
+
+@test "patd-bus cannot read the state of patd" {
+	run ! setpriv --reuid=patd-bus --regid=patd-bus --clear-groups ls /var/lib/patd
 }
 
 @test "the state is owned by patd and inaccessible to others" {
@@ -42,9 +58,11 @@ status() {
 	[ -z "$output" ]
 }
 
-@test "user patd has no shell and no password" {
-	[ "$(getent passwd patd | cut -d: -f7)" = /usr/sbin/nologin ]
-	[[ $(getent shadow patd | cut -d: -f2) == [!*]* ]]
+@test "users patd and patd-bus have no shell and no password" {
+	for user in patd patd-bus; do
+		[ "$(getent passwd "$user" | cut -d: -f7)" = /usr/sbin/nologin ]
+		[[ $(getent shadow "$user" | cut -d: -f2) == [!*]* ]]
+	done
 }
 
 @test "users list and show only their own tokens" {
@@ -73,10 +91,10 @@ status() {
 	runuser -u bob -- patctl delete --yes ended
 }
 
-@test "root.sock is inaccessible to ordinary users" {
+@test "root.sock and front.sock are inaccessible to ordinary users" {
 	# shellcheck disable=SC2016 # for Perl
 	run runuser -u bob -- perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0) or die;
 		print connect($s, sockaddr_un("/run/patd/$_")) ? "in" : $!, "\n" for @ARGV' \
-		root.sock user.sock
-	[ "$output" = $'Permission denied\nin' ]
+		root.sock front.sock user.sock
+	[ "$output" = $'Permission denied\nPermission denied\nin' ]
 }

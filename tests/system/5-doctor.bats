@@ -7,18 +7,19 @@ teardown() {
 	# After a failed test.
 	rm -f /etc/pam.d/vault /etc/patd/patd.conf.d/doctor.conf
 	# systemd does not start a socket while its service runs.
-	systemctl stop patd-root.socket patd-user.socket patd.service
-	systemctl start patd-root.socket patd-user.socket patd.service
+	systemctl stop "${UNITS[@]}"
+	systemctl start "${UNITS[@]}"
 }
 
 @test "doctor on a healthy machine reports no problem" {
-	systemctl start patd.service
+	systemctl start patd.service patd-bus.service
 	run patctl doctor
 	echo "$output"
 	[ "$status" -eq 0 ]
-	for line in 'daemon: patd answers on the bus' 'name: user patd owns org.patd.Tokens1' \
+	for line in 'daemon: patd answers on the bus' 'name: user patd-bus owns org.patd.Tokens1' \
 		'socket: listening on /run/patd/root.sock' 'socket: listening on /run/patd/user.sock' \
-		'unit: patd-root.socket is enabled' 'unit: patd-user.socket is enabled' \
+		'socket: listening on /run/patd/front.sock' 'unit: patd-root.socket is enabled' \
+		'unit: patd-front.socket is enabled' 'unit: patd-user.socket is enabled' \
 		"polkit: polkit knows patd's actions" 'policy: patd uses the current /etc/patd' \
 		"key: the key is a credential: only root has access to /etc/credstore.encrypted/patd.key" \
 		"database: only user patd has access to /var/lib/patd/patd.db"; do

@@ -28,12 +28,12 @@ setup_file() {
 teardown() {
 	rm -rf /run/systemd/system/patd.service.d /run/systemd/system/patd-key.service.d
 	systemctl daemon-reload
-	systemctl stop patd-root.socket patd-user.socket patd.service
+	systemctl stop "${UNITS[@]}"
 	rm -rf /var/lib/patd /etc/credstore/patd.key
 	cp -a /var/tmp/patd.key-tests /var/lib/patd
 	cp -a /var/tmp/patd.key "$SEALED"
 	systemctl reset-failed
-	systemctl start patd-root.socket patd-user.socket
+	systemctl start "${SOCKETS[@]}"
 }
 
 teardown_file() {

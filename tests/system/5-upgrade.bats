@@ -101,7 +101,7 @@ teardown_file() {
 
 @test "an upgrade leaves PAM and the sockets unchanged" {
 	diff -r /run/pam.d.older /etc/pam.d
-	systemctl is-active patd-root.socket patd-user.socket
+	systemctl is-active "${SOCKETS[@]}"
 	no_failed_units
 }
 

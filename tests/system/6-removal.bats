@@ -37,8 +37,9 @@ passwords() {
 }
 
 @test "no process or socket of patd is left after removal" {
-	run ! pgrep -u patd
+	run ! pgrep -u patd,patd-bus
 	[ ! -e /run/patd/root.sock ]
+	[ ! -e /run/patd/front.sock ]
 	[ ! -e /run/patd/user.sock ]
 	no_failed_units
 }

@@ -139,8 +139,18 @@ no_failed_units() {
 
 # --- patd -------------------------------------------------------------------------------------
 
+# shellcheck disable=SC2034 # for the tests
+SOCKETS=(patd-root.socket patd-front.socket patd-user.socket)
+# shellcheck disable=SC2034
+UNITS=("${SOCKETS[@]}" patd-bus.service patd.service)
+
+# pid_of SERVICE
+pid_of() {
+	systemctl show --value --property=MainPID "$1"
+}
+
 patd_pid() {
-	systemctl show --value --property=MainPID patd.service
+	pid_of patd.service
 }
 
 # has_state TOKEN STATE
