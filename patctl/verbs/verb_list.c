@@ -82,6 +82,8 @@ static enum outcome print_all(struct client *client, struct output *output)
 	do {
 		if (!client_list(client, &output->filter, &cursor, &tokens, &error))
 			return outcome_fail(NULL, &error);
+		if (cursor)
+			client_list_ahead(client, &output->filter, cursor);
 		if (sorted && cursor)
 			continue;
 		if (sorted)
