@@ -11,7 +11,7 @@
 
 static const char *const names[UNITS] = {
 	"patd-root.socket",
-	"patd-user.socket",
+	"patd-front.socket",
 	[SERVICE] = "patd.service",
 };
 

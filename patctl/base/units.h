@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The units of patd in systemd: its service, and the sockets that start it. */
+/*
+ * The units of patd in systemd: its service, and the sockets that start it.  Those of patd-bus stay
+ * as they are: it waits for patd.
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -41,8 +41,10 @@ bool client_subscribe(struct client *client, bool all, DBusError *error)
 
 bool client_wait(struct client *client, bool *ret_lost, DBusError *error)
 {
-	return client->root ? root_wait(client->root, ret_lost, error)
-			    : bus_wait(client, ret_lost, error);
+	if (!client->root)
+		return bus_wait(client, ret_lost, error);
+	*ret_lost = root_wait(client->root);
+	return true;
 }
 
 bool client_verify(struct client *client, struct progress *progress,

@@ -16,7 +16,7 @@
 #include "patctl/base/text.h"
 #include "protocol/packet.h"
 
-#define RETRY_MS 250 /* between two attempts to connect to a patd that is being restarted */
+#define RETRY_MS 250 /* before each attempt to connect to a patd that is being restarted */
 
 /* Where the sockets are: as patd's --runtime-dir.  Not for a program that has more rights. */
 static const char *runtime_dir(void)
@@ -66,7 +66,7 @@ static bool unreachable(const struct root *root, int r, DBusError *error)
 	return false;
 }
 
-static bool lost(struct root *root, DBusError *error)
+static bool closed(struct root *root, DBusError *error)
 {
 	disconnect(root);
 	dbus_set_error(
@@ -190,7 +190,7 @@ bool root_receive(
 			return false;
 		}
 		if (n == 0 || n == -ECONNRESET)
-			return lost(root, error);
+			return closed(root, error);
 		len = n < 0 ? 0 : (size_t)n;
 		if (len >= sizeof(*head) && head->magic == ANSWER_MAGIC &&
 			head->serial != root->serial && head->serial != 0)
@@ -219,19 +219,24 @@ bool root_refused(const struct answer *answer, DBusError *error)
 	return false;
 }
 
-/* As long as it takes: patd is being restarted. */
+/*
+ * As long as it takes: patd is being restarted.  It is not asked again and again if it has no room
+ * for the connection.
+ */
 static void connect_again(struct root *root)
 {
 	disconnect(root);
-	while ((root->fd = packet_connect(root->path)) < 0)
+	do {
 		(void)poll(NULL, 0, RETRY_MS);
+		root->fd = packet_connect(root->path);
+	} while (root->fd < 0);
 }
 
-bool root_wait(struct root *root, bool *ret_lost, DBusError *error)
+bool root_wait(struct root *root)
 {
-	(void)error;
-	*ret_lost = false;
-	while (!root->changed && !*ret_lost) {
+	bool lost = false;
+
+	while (!root->changed && !lost) {
 		cleanup_close int passed = -1;
 		ssize_t n = root->fd < 0 ? 0 : next_packet(root, ROOT_NO_LIMIT, &passed);
 
@@ -240,9 +245,9 @@ bool root_wait(struct root *root, bool *ret_lost, DBusError *error)
 			note_event(root);
 		else if (n <= 0 && n != -EINTR) {
 			connect_again(root);
-			*ret_lost = true;
+			lost = true;
 		}
 	}
 	root->changed = false;
-	return true;
+	return lost;
 }

@@ -51,5 +51,5 @@ bool root_receive(struct root *root, uint32_t kind, int limit, int *passed, size
 /* Sets *error to what an ANSWER_REFUSED says; false. */
 bool root_refused(const struct answer *answer, DBusError *error);
 
-/* client_wait() */
-bool root_wait(struct root *root, bool *ret_lost, DBusError *error);
+/* Waits until the history has a new entry.  True: the connection was lost, and is a new one now. */
+bool root_wait(struct root *root);
