@@ -81,7 +81,7 @@ bool answer_check(const struct answer *answer, size_t len, uint32_t request_kind
 	case ANSWER_PROGRESS:
 		return !unasked && size == sizeof(struct answer_progress);
 	case ANSWER_TOKEN:
-		return unasked;
+		return unasked && head->rows < TOKEN_EVENTS;
 	case ANSWER_ENTRY:
 		return unasked && size == sizeof(struct answer_entry) &&
 		       ends(answer->body + offsetof(struct answer_entry, user), REQUEST_USER_SIZE);

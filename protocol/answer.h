@@ -29,7 +29,7 @@ enum answer_kind {
 	ANSWER_REFUSED,  /* why, a sentence for a person, NUL-terminated; error is not PAT_OK */
 	ANSWER_ROWS,     /* rows, one after the other: see protocol/row.h */
 	ANSWER_PROGRESS, /* struct answer_progress */
-	ANSWER_TOKEN,    /* one token_row, to which `event` happened; no more tokens follow it */
+	ANSWER_TOKEN,    /* one token_row; rows of the head is an enum token_event */
 	ANSWER_ENTRY,    /* struct answer_entry: the history has a new entry */
 	ANSWER_KINDS
 };

@@ -29,15 +29,6 @@ struct refusal {
 	enum operation operation;
 };
 
-/* What happens to a token. */
-enum token_event {
-	TOKEN_GENERATED,
-	TOKEN_CHANGED,      /* by a caller or by time */
-	TOKEN_BULK_CHANGED, /* its state was changed by an operation on many tokens */
-	TOKEN_USED,
-	TOKEN_DELETED
-};
-
 /* Called at once, before the caller who caused it gets a reply. */
 typedef void (*token_event_fn)(enum token_event event, const struct token *token, void *userdata);
 /* The same for an entry of the history, also for one that could not be written. */
