@@ -35,7 +35,7 @@ struct daemon {
 	struct tokens *tokens;
 	struct listeners listeners;
 	sd_event *event;
-	struct worker *lookups, *disk;
+	struct worker *lookups;
 	struct backups *backups;
 	struct sync *sync;
 	struct journal *journal;
@@ -171,10 +171,7 @@ static int open_loop(struct daemon *daemon)
 	r = sd_event_set_watchdog(daemon->event, true);
 	if (r < 0)
 		return r;
-	r = worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
-	if (r < 0)
-		return r;
-	return worker_new(daemon->event, 1, &daemon->disk);
+	return worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
 }
 
 static int open_bus(struct daemon *daemon, const char *address)
@@ -201,7 +198,7 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = open_loop(daemon);
 	if (r < 0)
 		return r;
-	r = sync_new(daemon->event, daemon->disk, daemon->database, &daemon->sync);
+	r = sync_new(daemon->event, daemon->database, &daemon->sync);
 	if (r < 0)
 		return r;
 	r = journal_new(daemon->event, &daemon->journal);
@@ -210,7 +207,8 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	daemon->journal_listener =
 		(struct token_listener) { .entry = on_entry, .userdata = daemon };
 	tokens_listen(daemon->tokens, &daemon->journal_listener);
-	r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
+	r = backups_new(
+		daemon->event, daemon->sync, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)
 		return r;
 	r = login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
@@ -247,7 +245,6 @@ static void stop(struct daemon *daemon)
 	backups_free(daemon->backups);
 	bus_free(daemon->bus);
 	login_server_free(daemon->login_server);
-	worker_free(daemon->disk);
 	sync_free(daemon->sync);
 	sd_event_source_disable_unref(daemon->ready_timer);
 	sd_event_unref(daemon->event);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -17,6 +18,8 @@
 #include "patd/db/database.h"
 #include "patd/db/schema.h"
 #include "patd/db/state_dir.h"
+#include "patd/db/sync.h"
+#include "patd/db/wal.h"
 #include "patd/util/log.h"
 #include "patd/util/worker.h"
 
@@ -26,8 +29,9 @@
 
 struct backups {
 	struct worker *worker;
+	struct sync *sync;
 	sd_event_source *timer;
-	char *database, *image, *state_dir;
+	char *database, *wal, *image, *state_dir;
 	uint8_t check[KEY_CHECK_LEN];
 	struct backup *running;
 };
@@ -44,13 +48,30 @@ struct backup {
 
 /* --- in the worker --- */
 
+/* The WAL cannot be folded in before the copy has ended. */
+static int check_wal(const struct backups *backups)
+{
+	struct stat st;
+
+	if (stat(backups->wal, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if ((uint64_t)st.st_size <= SYNC_WAL_LIMIT)
+		return 0;
+	log_error("a backup took too long: %llu MiB of changes were made meanwhile",
+		(unsigned long long)(SYNC_WAL_LIMIT >> 20));
+	return -EFBIG;
+}
+
 static int copy_steps(struct backup *backup, sqlite3_backup *copying, uint64_t page_size)
 {
-	int r = SQLITE_OK;
+	int r = SQLITE_OK, checked;
 
 	while (r == SQLITE_OK) {
 		if (atomic_load(&backup->stop))
 			return -ECANCELED;
+		checked = check_wal(backup->backups);
+		if (checked < 0)
+			return checked;
 		r = sqlite3_backup_step(copying, STEP_PAGES);
 		/* Each page is copied, and then written to the backup. */
 		uint64_t pages = (uint64_t)sqlite3_backup_pagecount(copying);
@@ -113,7 +134,8 @@ static int copy_database(struct backup *backup)
 	const struct backups *backups = backup->backups;
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 	sqlite3 *from = NULL, *to = NULL;
-	int r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, NULL)), closed;
+	int r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, DATABASE_VFS)),
+	    closed;
 
 	if (r == 0)
 		r = schema_errno(
@@ -174,7 +196,7 @@ static void run(struct job *job)
 		backup->result = write_backup(backup);
 	if (unlink(backup->backups->image) < 0 && errno != ENOENT)
 		log_warning("cannot remove %s: %s", backup->backups->image, strerror(errno));
-	if (backup->result < 0 && backup->result != -ECANCELED)
+	if (backup->result < 0 && backup->result != -ECANCELED && backup->result != -EFBIG)
 		log_error("a backup could not be made: %s", strerror(-backup->result));
 }
 
@@ -185,6 +207,7 @@ static void done(struct job *job)
 	struct backup *backup = (struct backup *)job;
 
 	backup->backups->running = NULL;
+	sync_release(backup->backups->sync);
 	(void)sd_event_source_set_enabled(backup->backups->timer, SD_EVENT_OFF);
 	close(backup->fd);
 	if (!backup->abandoned)
@@ -210,16 +233,18 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 DEFINE_CLEANUP(backups_free, backups)
 
-int backups_new(
-	sd_event *event, const char *state_dir, const struct key *key, struct backups **ret_backups)
+int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const struct key *key,
+	struct backups **ret_backups)
 {
 	cleanup_with(backups_free) struct backups *backups = calloc(1, sizeof(*backups));
 	int r;
 
 	if (!backups)
 		return -ENOMEM;
+	backups->sync = sync;
 	key_check_value(key, backups->check);
 	if (asprintf(&backups->database, "%s/" DATABASE_FILE, state_dir) < 0 ||
+		asprintf(&backups->wal, "%s/" WAL_FILE, state_dir) < 0 ||
 		asprintf(&backups->image, "%s/" STATE_DIR_IMAGE, state_dir) < 0 ||
 		!(backups->state_dir = strdup(state_dir)))
 		return -ENOMEM;
@@ -256,6 +281,7 @@ int backups_start(struct backups *backups, int fd, const struct backup_order *or
 		return r;
 	(void)take_fd(&own_fd);
 	backups->running = backup;
+	sync_hold(backups->sync);
 	*ret_backup = TAKE(backup);
 	/* Without the timer nobody sees the progress, and the backup is made all the same. */
 	if (sd_event_source_set_time_relative(backups->timer, PROGRESS_US) >= 0)
@@ -278,6 +304,7 @@ void backups_free(struct backups *backups)
 	worker_free(backups->worker);
 	sd_event_source_disable_unref(backups->timer);
 	free(backups->database);
+	free(backups->wal);
 	free(backups->image);
 	free(backups->state_dir);
 	free(backups);

@@ -21,6 +21,7 @@
 #include "patd/store/store.h"
 #include "patd/util/clock.h"
 
+struct sync;
 struct tokens;
 
 struct refusal {
@@ -86,6 +87,15 @@ void tokens_free(struct tokens *tokens);
 
 int tokens_set_policy(struct tokens *tokens, const struct policy *policy);
 const struct policy *tokens_policy(const struct tokens *tokens);
+
+/*
+ * What puts changes on disk: every reply of an operation that changes tokens, or refuses to, waits
+ * for the sync_point() after it.  NULL: what is changed is on disk at once.
+ */
+struct sync *tokens_sync(const struct tokens *tokens);
+
+/* What is said in place of error and its refusal, or of a success, if that sync failed. */
+enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_refusal);
 
 /* The number of token events so far: while it stays the same, nothing has happened. */
 uint64_t tokens_events(const struct tokens *tokens);
