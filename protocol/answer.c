@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "patd/model/token.h"
+
 _Static_assert(sizeof(struct answer_secret) == 128, "no padding in a secret");
 
 size_t answer_done_size(uint32_t request_kind)

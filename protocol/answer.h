@@ -22,6 +22,7 @@
 #define ANSWER_MAGIC UINT32_C(0x31726170) /* "par1" */
 #define ANSWER_BODY_MAX (32 * 1024)       /* bytes */
 #define ANSWER_WHY_SIZE 512
+#define ANSWER_BACKUP_HEADER 88              /* BACKUP_HEADER_LEN of patd/backup/backup_file.h */
 #define ANSWER_BOX_SIZE (PAT_TOKEN_LEN + 48) /* crypto_box_SEALBYTES */
 
 enum answer_kind {
