@@ -103,7 +103,7 @@ $(O)/libpatd.a: $(call objs,$(patd_src))
 $(O)/libpatctl.a: $(call objs,$(patctl_src))
 $(O)/libpam_pat.a: $(call objs,$(pam_pat_src))
 
-$(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libcommon.a
+$(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libprotocol.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patd_pkgs)) -pthread
 
@@ -150,9 +150,12 @@ unit_pkgs_common := libsodium
 unit_pkgs_patd := $(patd_pkgs)
 unit_pkgs_patctl := $(patctl_pkgs)
 unit_pkgs_pam_pat := libsodium
+unit_pkgs_protocol := libsodium
 
-# patctl reads the rows of the protocol, whose tables need some of patd/model.
+# The rows of the protocol, whose tables need some of patd/model.
+unit_libs_patd := $(O)/libprotocol.a $(O)/libpatd.a
 unit_libs_patctl := $(O)/libprotocol.a $(O)/libpatd.a
+unit_libs_protocol := $(O)/libpatd.a
 
 $(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libpatctl.a \
 		$(O)/libpam_pat.a Makefile

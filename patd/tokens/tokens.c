@@ -104,6 +104,11 @@ int tokens_set_policy(struct tokens *tokens, const struct policy *policy)
 	return usage_set_sync(tokens->database, policy->usage_sync_full);
 }
 
+struct sync *tokens_sync(const struct tokens *tokens)
+{
+	return tokens->database->sync;
+}
+
 const struct policy *tokens_policy(const struct tokens *tokens)
 {
 	return tokens->policy;

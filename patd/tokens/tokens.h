@@ -21,6 +21,7 @@
 #include "patd/store/store.h"
 #include "patd/util/clock.h"
 
+struct sync;
 struct tokens;
 
 struct refusal {
@@ -70,6 +71,7 @@ struct token_query {
 	uint64_t unused_since, expiring_before;
 	const char *cursor; /* "": from the start */
 	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
+	uint32_t effort;    /* how many tokens to look at; 0: as many as one call may */
 };
 
 /* Of the text of a cursor, with the NUL. */
@@ -87,11 +89,20 @@ void tokens_free(struct tokens *tokens);
 int tokens_set_policy(struct tokens *tokens, const struct policy *policy);
 const struct policy *tokens_policy(const struct tokens *tokens);
 
+/*
+ * What puts changes on disk: every reply of an operation that changes tokens, or refuses to, waits
+ * for the sync_point() after it.  NULL: what is changed is on disk at once.
+ */
+struct sync *tokens_sync(const struct tokens *tokens);
+
+/* What is said in place of error and its refusal, or of a success, if that sync failed. */
+enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_refusal);
+
 /* The number of token events so far: while it stays the same, nothing has happened. */
 uint64_t tokens_events(const struct tokens *tokens);
 
 /* listener, which must stay, is notified of everything; there can be TOKENS_LISTENERS_MAX. */
-#define TOKENS_LISTENERS_MAX 2
+#define TOKENS_LISTENERS_MAX 3
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "patd/db/sync.h"
 #include "patd/tokens/tokens_private.h"
 #include "patd/util/log.h"
 
@@ -132,19 +133,31 @@ static int write_change(struct tokens *tokens, const struct change *change)
 }
 
 static const struct {
-	bool may_use_reserve; /* on a full disk: see transaction_run() */
-	bool sealed;          /* the token gets a MAC */
-	bool notified;        /* here, and not by the caller */
+	bool sealed;   /* the token gets a MAC */
+	bool notified; /* here, and not by the caller */
 	enum token_event event;
 } kinds[] = {
-	[CHANGE_GENERATE] = { false, true, true, TOKEN_GENERATED },
-	[CHANGE_UPDATE] = { true, true, true, TOKEN_CHANGED },
-	[CHANGE_ROTATE] = { false, true, true, TOKEN_CHANGED },
-	[CHANGE_USE] = { false, true, false, TOKEN_USED },
-	[CHANGE_DELETE] = { true, false, true, TOKEN_DELETED },
-	[CHANGE_DISABLE] = { true, false, false, TOKEN_BULK_CHANGED },
-	[CHANGE_ENABLE] = { false, false, false, TOKEN_BULK_CHANGED },
+	[CHANGE_GENERATE] = { true, true, TOKEN_GENERATED },
+	[CHANGE_UPDATE] = { true, true, TOKEN_CHANGED },
+	[CHANGE_ROTATE] = { true, true, TOKEN_CHANGED },
+	[CHANGE_USE] = { true, false, TOKEN_USED },
+	[CHANGE_DELETE] = { false, true, TOKEN_DELETED },
+	[CHANGE_DISABLE] = { false, false, TOKEN_BULK_CHANGED },
+	[CHANGE_ENABLE] = { false, false, TOKEN_BULK_CHANGED },
 };
+
+/* Such a change is made also on a full disk, and on one that fails. */
+static bool takes_access(const struct change *change)
+{
+	static const bool events[ENTRY_EVENTS] = {
+		[ENTRY_REVOKED] = true,
+		[ENTRY_SUSPENDED] = true,
+		[ENTRY_DELETED] = true,
+		[ENTRY_DISABLED] = true,
+	};
+
+	return change->entry && events[change->entry->event];
+}
 
 struct writing {
 	struct tokens *tokens;
@@ -171,12 +184,17 @@ int tokens_commit(struct tokens *tokens, const struct change *change)
 	struct writing writing = { tokens, change, clock_now(tokens->clock) };
 	int r;
 
+	if (tokens->database->sync && sync_failing(tokens->database->sync) &&
+		!takes_access(change)) {
+		if (change->entry)
+			change->entry->seq = 0;
+		return -EIO;
+	}
 	/* If uses are lost, that is known before this entry is chained to one. */
 	tokens_commit_usage(tokens);
 	if (kinds[change->kind].sealed)
 		key_row_mac(tokens->key, change->token, change->token->mac);
-	r = transaction_run(
-		tokens->database, kinds[change->kind].may_use_reserve, write_all, &writing);
+	r = transaction_run(tokens->database, takes_access(change), write_all, &writing);
 	if (r < 0) {
 		if (change->entry)
 			change->entry->seq = 0;
