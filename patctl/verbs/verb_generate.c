@@ -78,7 +78,10 @@ static enum outcome print_secret(struct client *client, const struct command *co
 		complain("%s", _(problem));
 		return OUTCOME_FAILED;
 	}
-	if (!select_token(client, command_value(command, &option_user), id->text, ret, &error))
+	/* Root finds it by its id alone: the user may be spelled otherwise there. */
+	if (!select_token(client,
+		    client_is_root(client) ? NULL : command_value(command, &option_user), id->text,
+		    ret, &error))
 		return outcome_fail(id->text, &error);
 	if (!command_given(command, &option_quiet)) {
 		describe(ret);
