@@ -90,10 +90,10 @@ bool client_rename(
 bool client_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error)
 {
-	static const struct field fields[] = {
-		{ "From", FIELD_TEXT, offsetof(struct source, from), "from" },
-		{ "Service", FIELD_TEXT, offsetof(struct source, service), "service" },
-		{ "At", FIELD_NONZERO, offsetof(struct source, at), "at" },
+	static const struct record_field fields[] = {
+		{ "From", RECORD_TEXT, offsetof(struct source, from), "from" },
+		{ "Service", RECORD_TEXT, offsetof(struct source, service), "service" },
+		{ "At", RECORD_NONZERO, offsetof(struct source, at), "at" },
 	};
 	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct source) };
@@ -177,11 +177,11 @@ bool client_enable(struct client *client, const char *user, DBusError *error)
 
 bool client_disabled(struct client *client, struct records *ret, DBusError *error)
 {
-	static const struct field fields[] = {
-		{ "User", FIELD_TEXT, offsetof(struct disabled, user), "user" },
-		{ "At", FIELD_NONZERO, offsetof(struct disabled, at), "disabled_at" },
-		{ "ByUid", FIELD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
-		{ "Reason", FIELD_TEXT, offsetof(struct disabled, reason), "reason" },
+	static const struct record_field fields[] = {
+		{ "User", RECORD_TEXT, offsetof(struct disabled, user), "user" },
+		{ "At", RECORD_NONZERO, offsetof(struct disabled, at), "disabled_at" },
+		{ "ByUid", RECORD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
+		{ "Reason", RECORD_TEXT, offsetof(struct disabled, reason), "reason" },
 	};
 	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct disabled) };
@@ -193,10 +193,10 @@ bool client_disabled(struct client *client, struct records *ret, DBusError *erro
 
 bool client_policy(struct client *client, struct records *ret, DBusError *error)
 {
-	static const struct field fields[] = {
-		{ "Key", FIELD_TEXT, offsetof(struct setting, key), "key" },
-		{ "Value", FIELD_TEXT, offsetof(struct setting, value), "value" },
-		{ "Source", FIELD_TEXT, offsetof(struct setting, source), "source" },
+	static const struct record_field fields[] = {
+		{ "Key", RECORD_TEXT, offsetof(struct setting, key), "key" },
+		{ "Value", RECORD_TEXT, offsetof(struct setting, value), "value" },
+		{ "Source", RECORD_TEXT, offsetof(struct setting, source), "source" },
 	};
 	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct setting) };

@@ -11,13 +11,13 @@
 #include "patctl/base/text.h"
 
 static const char *const signatures[] = {
-	[FIELD_TEXT] = DBUS_TYPE_STRING_AS_STRING,
-	[FIELD_TEXTS] = DBUS_TYPE_ARRAY_AS_STRING DBUS_TYPE_STRING_AS_STRING,
-	[FIELD_ID] = DBUS_TYPE_STRING_AS_STRING,
-	[FIELD_UINT32] = DBUS_TYPE_UINT32_AS_STRING,
-	[FIELD_UINT64] = DBUS_TYPE_UINT64_AS_STRING,
-	[FIELD_NONZERO] = DBUS_TYPE_UINT64_AS_STRING,
-	[FIELD_BOOL] = DBUS_TYPE_BOOLEAN_AS_STRING,
+	[RECORD_TEXT] = DBUS_TYPE_STRING_AS_STRING,
+	[RECORD_TEXTS] = DBUS_TYPE_ARRAY_AS_STRING DBUS_TYPE_STRING_AS_STRING,
+	[RECORD_ID] = DBUS_TYPE_STRING_AS_STRING,
+	[RECORD_UINT32] = DBUS_TYPE_UINT32_AS_STRING,
+	[RECORD_UINT64] = DBUS_TYPE_UINT64_AS_STRING,
+	[RECORD_NONZERO] = DBUS_TYPE_UINT64_AS_STRING,
+	[RECORD_BOOL] = DBUS_TYPE_BOOLEAN_AS_STRING,
 };
 
 static bool has_signature(DBusMessageIter *value, const char *signature)
@@ -45,32 +45,32 @@ static char **read_texts(DBusMessageIter *value)
 }
 
 /* value: of the field's signature. */
-static bool read_value(DBusMessageIter *value, enum field_type type, void *member)
+static bool read_value(DBusMessageIter *value, enum record_field_type type, void *member)
 {
 	DBusBasicValue basic;
 
-	if (type != FIELD_TEXTS)
+	if (type != RECORD_TEXTS)
 		dbus_message_iter_get_basic(value, &basic);
 	switch (type) {
-	case FIELD_TEXT:
+	case RECORD_TEXT:
 		*(char **)member = must_alloc(strdup(basic.str));
 		return true;
-	case FIELD_TEXTS:
+	case RECORD_TEXTS:
 		*(char ***)member = read_texts(value);
 		return true;
-	case FIELD_ID:
+	case RECORD_ID:
 		if (!pat_id_valid(basic.str))
 			return false;
 		memcpy(member, basic.str, sizeof(struct pat_id));
 		return true;
-	case FIELD_UINT32:
+	case RECORD_UINT32:
 		*(uint32_t *)member = basic.u32;
 		return true;
-	case FIELD_UINT64:
-	case FIELD_NONZERO:
+	case RECORD_UINT64:
+	case RECORD_NONZERO:
 		*(uint64_t *)member = basic.u64;
 		return true;
-	case FIELD_BOOL:
+	case RECORD_BOOL:
 		*(bool *)member = basic.bool_val;
 		return true;
 	}
@@ -89,7 +89,7 @@ static bool read_entry(
 	dbus_message_iter_recurse(entry, &value);
 
 	for (size_t i = 0; i < type->n; i++) {
-		const struct field *field = &type->fields[i];
+		const struct record_field *field = &type->fields[i];
 
 		if (strcmp(field->key, key) != 0)
 			continue;
@@ -132,12 +132,12 @@ bool record_read(DBusMessageIter *iter, const struct record_type *type, void *re
 void record_clear(const struct record_type *type, void *record)
 {
 	for (size_t i = 0; i < type->n; i++) {
-		const struct field *field = &type->fields[i];
+		const struct record_field *field = &type->fields[i];
 		void *member = (char *)record + field->offset;
 
-		if (field->type == FIELD_TEXT)
+		if (field->type == RECORD_TEXT)
 			free(*(char **)member);
-		else if (field->type == FIELD_TEXTS)
+		else if (field->type == RECORD_TEXTS)
 			names_free(member);
 	}
 	memset(record, 0, type->size);

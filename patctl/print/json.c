@@ -44,24 +44,24 @@ void json_add(json_t *object, const char *key, json_t *value)
 		no_memory();
 }
 
-static json_t *of_field(enum field_type type, const void *member)
+static json_t *of_field(enum record_field_type type, const void *member)
 {
 	const uint64_t *number = member;
 
 	switch (type) {
-	case FIELD_TEXT:
+	case RECORD_TEXT:
 		return json_of_text(*(char *const *)member);
-	case FIELD_TEXTS:
+	case RECORD_TEXTS:
 		return json_of_texts(*(char **const *)member);
-	case FIELD_ID:
+	case RECORD_ID:
 		return json_of_text(member);
-	case FIELD_UINT32:
+	case RECORD_UINT32:
 		return json_must(json_integer(*(const uint32_t *)member));
-	case FIELD_UINT64:
+	case RECORD_UINT64:
 		return json_must(json_integer((json_int_t)*number));
-	case FIELD_NONZERO:
+	case RECORD_NONZERO:
 		return json_of_nonzero(*number);
-	case FIELD_BOOL:
+	case RECORD_BOOL:
 		return json_must(json_boolean(*(const bool *)member));
 	}
 	return json_must(json_null());
@@ -72,7 +72,7 @@ json_t *json_of_record(const struct record_type *type, const void *record)
 	json_t *object = json_must(json_object());
 
 	for (size_t i = 0; i < type->n; i++) {
-		const struct field *field = &type->fields[i];
+		const struct record_field *field = &type->fields[i];
 
 		json_add(object, field->json,
 			of_field(field->type, (const char *)record + field->offset));
