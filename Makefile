@@ -67,7 +67,7 @@ pam_pat_src := $(call sources,pam_pat)
 
 patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
-pam_pat_libs := -lpam
+pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
 
 objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/patctl/patctl
@@ -109,7 +109,7 @@ $(O)/patctl/patctl: $(O)/patctl/patctl.o $(O)/libpatctl.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patctl_pkgs))
 
-# nodelete: a server that unloads the module after each login does not load it again for the next.
+# nodelete: a host that unloads the module must not unmap libsodium's state with it.
 $(module): $(call objs,$(pam_pat_src)) $(O)/libcommon.a pam_pat/pam_pat.map
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -shared $(all_ldflags) -Wl,-z,nodelete \

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Parsing and hashing tokens.  Without libsodium, which pam_pat does not load. */
+/* Parsing, generating and hashing tokens. */
 #include "common/token_format.h"
 
+#include <sodium.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "common/blake2b.h"
-#include "common/token_parts.h"
+#define PREFIX "pat_"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
+#define ID_AT PREFIX_LEN
+#define SEPARATOR_AT (ID_AT + PAT_ID_LEN)
+#define SECRET_AT (SEPARATOR_AT + 1)
+#define CRC_AT (SECRET_AT + PAT_SECRET_LEN)
 
-const char pat_base62[63] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+_Static_assert(CRC_AT + PAT_CRC_LEN == PAT_TOKEN_LEN, "the parts fill the token");
+
+static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 static size_t base62_span(const char *text, size_t max)
 {
-	size_t n = strspn(text, pat_base62);
+	size_t n = strspn(text, base62);
 
 	return n < max ? n : max;
 }
@@ -29,12 +36,12 @@ static uint32_t crc32(const char *text, size_t len)
 	return ~crc;
 }
 
-void pat_crc_format(const char text[static CRC_AT], char out[static PAT_CRC_LEN])
+static void crc_format(const char *text, char out[static PAT_CRC_LEN])
 {
 	uint32_t crc = crc32(text, CRC_AT);
 
 	for (size_t i = PAT_CRC_LEN; i-- > 0; crc /= 62)
-		out[i] = pat_base62[crc % 62];
+		out[i] = base62[crc % 62];
 }
 
 bool pat_id_valid(const char *text)
@@ -60,9 +67,9 @@ bool pat_token_parse(const char *text, struct pat_id *ret_id)
 		base62_span(text + SECRET_AT, PAT_SECRET_LEN) != PAT_SECRET_LEN)
 		return false;
 
-	pat_crc_format(text, crc);
+	crc_format(text, crc);
 	matches = memcmp(text + CRC_AT, crc, PAT_CRC_LEN) == 0;
-	explicit_bzero(crc, sizeof(crc));
+	sodium_memzero(crc, sizeof(crc));
 	if (!matches)
 		return false;
 
@@ -71,15 +78,37 @@ bool pat_token_parse(const char *text, struct pat_id *ret_id)
 	return true;
 }
 
+static void random_base62(char *out, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		out[i] = base62[randombytes_uniform(62)];
+}
+
+void pat_token_new(char token[static PAT_TOKEN_LEN + 1], struct pat_id *ret_id)
+{
+	random_base62(ret_id->text, PAT_ID_LEN);
+	ret_id->text[PAT_ID_LEN] = '\0';
+	pat_token_renew(ret_id, token);
+}
+
+void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 1])
+{
+	memcpy(token, PREFIX, PREFIX_LEN);
+	memcpy(token + ID_AT, id->text, PAT_ID_LEN);
+	token[SEPARATOR_AT] = '_';
+	random_base62(token + SECRET_AT, PAT_SECRET_LEN);
+	crc_format(token, token + CRC_AT);
+	token[PAT_TOKEN_LEN] = '\0';
+}
+
 void pat_token_digest(const char token[static PAT_TOKEN_LEN], struct pat_digest *ret_digest)
 {
 	static const char domain[] = "pat-v1";
-	const size_t domain_len = sizeof(domain) - 1;
-	uint8_t block[BLAKE2B_BLOCK] = { 0 };
+	crypto_generichash_state state;
 
-	_Static_assert(sizeof(domain) - 1 + PAT_TOKEN_LEN <= BLAKE2B_BLOCK, "one block");
-	memcpy(block, domain, domain_len);
-	memcpy(block + domain_len, token, PAT_TOKEN_LEN);
-	blake2b_256(block, domain_len + PAT_TOKEN_LEN, ret_digest->bytes);
-	explicit_bzero(block, sizeof(block));
+	crypto_generichash_init(&state, NULL, 0, sizeof(ret_digest->bytes));
+	crypto_generichash_update(&state, (const uint8_t *)domain, sizeof(domain) - 1);
+	crypto_generichash_update(&state, (const uint8_t *)token, PAT_TOKEN_LEN);
+	crypto_generichash_final(&state, ret_digest->bytes, sizeof(ret_digest->bytes));
+	sodium_memzero(&state, sizeof(state));
 }

@@ -10,7 +10,7 @@
  *         digits, most significant first.  It distinguishes a token from a Unix password typed at
  *         the same prompt and catches typing errors; it protects nothing.
  *
- * sodium_init() must have been called before pat_token_new() and pat_token_renew().
+ * sodium_init() must have been called before pat_token_new() and pat_token_digest().
  */
 #pragma once
 

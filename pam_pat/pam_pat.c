@@ -18,8 +18,8 @@
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <security/pam_modutil.h>
+#include <sodium.h>
 #include <stdio.h>
-#include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,7 +39,7 @@
 
 static void request_wipe(struct pat_request *request)
 {
-	explicit_bzero(request, sizeof(*request));
+	sodium_memzero(request, sizeof(*request));
 }
 
 static const char *text_item(pam_handle_t *pamh, int item)
@@ -203,6 +203,8 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 		return PAM_CRED_INSUFFICIENT;
 	}
 
+	if (sodium_init() < 0)
+		return PAM_SYSTEM_ERR;
 	pat_field_cut(request.id, sizeof(request.id), id.text);
 	pat_token_digest(token, &request.digest);
 

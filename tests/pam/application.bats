@@ -97,10 +97,10 @@ sanitized() {
 	[ "$output" = "pam_sm_authenticate pam_sm_setcred " ]
 }
 
-@test "the module links libpam and the C library only" {
+@test "the module links libpam, libsodium and the C library only" {
 	! sanitized || skip "the sanitisers add libraries"
 	run bash -c "readelf -d '$MODULE' | sed -n 's/.*(NEEDED).*\[\(lib[a-z]*\).*/\1/p' | sort | tr '\n' ' '"
-	[ "$output" = "libc libpam " ]
+	[ "$output" = "libc libpam libsodium " ]
 }
 
 @test "the module has the flag NODELETE and no writable data" {
