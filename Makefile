@@ -68,7 +68,9 @@ pam_pat_src := $(call sources,pam_pat)
 
 patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
-pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
+# The module needs one hash of libsodium: loading the library takes longer than all else it does.
+sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a))
+pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
 
 objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/patctl/patctl

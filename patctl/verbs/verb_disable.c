@@ -219,7 +219,7 @@ static enum outcome list_disabled(const struct command *command)
 	all = records.items;
 	for (size_t i = 0; i < records.n; i++) {
 		if (command_given(command, &option_json))
-			json_list_add(&list, json_of_record(records.type, &all[i]));
+			json_list_record(&list, records.type, &all[i]);
 		else
 			print(&all[i], &context);
 	}

@@ -13,7 +13,7 @@
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
-#include "patctl/print/json.h"
+#include "patctl/print/json_record.h"
 #include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
@@ -41,22 +41,30 @@ static char *expiry_text(const struct token *token)
 	return text_format("%s (%s)", stamp, age);
 }
 
-/* Prints the secret alone, or in the JSON object of its token.  jansson never has a copy of it. */
+/* The JSON object of token, up to its secret.  The caller owns it. */
+static char *json_before_secret(const struct token *token)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = must_alloc(open_memstream(&text, &size));
+
+	(void)putc('{', file);
+	json_token_members(file, token);
+	(void)fputs(", \"token\": \"", file);
+	if (fclose(file) == EOF)
+		no_memory();
+	return text;
+}
+
+/* Prints the secret alone, or in the JSON object of its token.  stdio never has a copy of it. */
 static int print(const struct token *token, const char *secret, bool json)
 {
-	static const char open[] = ", \"token\": \"";
-	cleanup_text char *text = NULL;
-	json_t *object;
+	cleanup_text char *before = NULL;
 
 	if (!json)
 		return secret_write(STDOUT_FILENO, "", secret, "\n");
-
-	object = json_of_token(token);
-	text = must_alloc(json_dumps(object, 0));
-	json_decref(object);
-	text = must_alloc(realloc(text, strlen(text) + sizeof(open)));
-	memcpy(strrchr(text, '}'), open, sizeof(open));
-	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
+	before = json_before_secret(token);
+	return secret_write(STDOUT_FILENO, before, secret, "\"}\n");
 }
 
 /*

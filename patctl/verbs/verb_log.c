@@ -17,6 +17,7 @@
 #include "patctl/client/client.h"
 #include "patctl/print/history_entry.h"
 #include "patctl/print/json.h"
+#include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/history_query.h"
 #include "patctl/verbs/select.h"
@@ -49,7 +50,8 @@ static void print(const struct output *output, const struct history_entry *entry
 	cleanup_text char *line = NULL;
 
 	if (command_given(output->command, &option_json)) {
-		json_line(json_of_history_entry(entry));
+		json_history_entry(stdout, entry);
+		(void)putchar('\n');
 		return;
 	}
 	line = history_entry_line(entry, &output->context);
