@@ -35,9 +35,9 @@ void requests_want_turn(struct requests *requests);
 void requests_read(struct request_peer *peer);
 
 /*
- * Who asks.  Over root.sock it is root.  patd-bus says who it is, and what polkit granted: that has
- * to be a name that a user can have, with uid 0 the name "root", and never gives what polkit cannot
- * grant.  False: patd-bus says what cannot be.
+ * Who asks.  Over root.sock it is root.  patd-bus says who it is, and what polkit granted; that
+ * never gives what polkit cannot grant.  False: nobody can be that, such as a root with another uid
+ * than 0.
  */
 bool requests_caller(const struct request_peer *peer, const struct request_caller *said,
 	struct caller *ret_caller);
