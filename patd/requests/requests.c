@@ -403,8 +403,7 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 void requests_set_policy(struct requests *requests, const struct policy_set *policy)
 {
 	requests->policy = policy;
-	if (requests->deadline_timer)
-		deadline_timer_restart(requests->deadline_timer);
+	followers_restart(requests->followers);
 }
 
 void requests_free(struct requests *requests)
@@ -414,7 +413,7 @@ void requests_free(struct requests *requests)
 	if (!requests)
 		return;
 	login_server_set_others(requests->context.login_server, NULL);
-	followers_end(requests);
+	followers_free(requests->followers);
 	sync_unlisten(requests->context.sync, on_sync, requests);
 	while ((peer = LIST_FIRST(&requests->peers)))
 		peer_close(peer);
@@ -441,7 +440,6 @@ int requests_new(sd_event *event, int front_fd, const struct requests_context *c
 	LIST_INIT(&requests->peers);
 	TAILQ_INIT(&requests->held);
 	TAILQ_INIT(&requests->verifying);
-	followers_begin(requests);
 	login_server_set_others(context->login_server, &others);
 	r = sync_listen(context->sync, on_sync, requests);
 	if (r < 0)

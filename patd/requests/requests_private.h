@@ -2,11 +2,10 @@
 /* What the files of requests share among themselves. */
 #pragma once
 
-#include "patd/requests/deadline_timer.h"
+#include "patd/requests/followers.h"
 #include "patd/requests/request_peer.h"
 #include "patd/requests/requests.h"
 #include "patd/requests/work.h"
-#include "patd/util/ratelimit.h"
 #include "protocol/answer.h"
 
 struct requests {
@@ -23,9 +22,8 @@ struct requests {
 	uint64_t front_pause_us;    /* no turn before that for front.sock */
 	uint64_t root_read_us;      /* when root last asked for something */
 	uint64_t logged_us;
-	struct token_listener token_listener;
-	struct deadline_timer *deadline_timer; /* NULL until somebody follows */
-	struct answer answer;                  /* being built */
+	struct followers *followers; /* NULL until somebody follows */
+	struct answer answer;        /* being built */
 };
 
 /* Something may have become servable, or a connection failed. */
