@@ -5,8 +5,10 @@
  */
 #pragma once
 
-struct requests;
+struct followers;
 
-/* Listens to the rules from now on. */
-void followers_begin(struct requests *requests);
-void followers_end(struct requests *requests);
+/* Another policy is in force.  NULL is allowed. */
+void followers_restart(struct followers *followers);
+
+/* NULL is allowed. */
+void followers_free(struct followers *followers);

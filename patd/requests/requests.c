@@ -53,18 +53,18 @@ bool requests_caller(const struct request_peer *peer, const struct request_calle
 {
 	struct caller caller = { .user = "root" };
 
-	if (peer->is_front) {
-		caller.by_front = true;
-		caller.uid = said->uid;
-		/* What each action is granted for, and nothing else. */
-		caller.granted = said->granted & ((1U << ACTIONS) - 1) & ~(1U << ACTION_NONE);
-		pat_field_cut(caller.user, sizeof(caller.user), said->user);
-		if (pat_name_problem(caller.user) ||
-			(said->uid == 0) != (strcmp(caller.user, "root") == 0))
-			return false;
-	}
 	*ret_caller = caller;
-	return true;
+	if (!peer->is_front)
+		return true;
+	ret_caller->by_front = true;
+	ret_caller->uid = said->uid;
+	/* What there are actions for, and nothing else. */
+	ret_caller->granted = said->granted & ((1U << ACTIONS) - 1) & ~(1U << ACTION_NONE);
+	if (said->uid == 0)
+		return true;
+	pat_field_cut(ret_caller->user, sizeof(ret_caller->user), said->user);
+	return said->uid != UINT32_MAX && !pat_name_problem(said->user) &&
+	       strcmp(said->user, "root") != 0;
 }
 
 /* --- turns --- */
@@ -298,12 +298,14 @@ static void take_packet(struct request_peer *peer, const struct request *packet,
 {
 	struct caller caller;
 	struct work *work;
+	bool known;
 	int r;
 
-	if (!request_check(packet, len) || !requests_caller(peer, &packet->head.caller, &caller)) {
+	if (!request_check(packet, len)) {
 		refuse_malformed(peer);
 		return;
 	}
+	known = requests_caller(peer, &packet->head.caller, &caller);
 	if (packet->head.kind == REQUEST_CANCEL) {
 		cancel(peer, packet);
 		return;
@@ -313,9 +315,18 @@ static void take_packet(struct request_peer *peer, const struct request *packet,
 		request_peer_fail(peer);
 		return;
 	}
+	if (!known) {
+		work_turn_away(work, PAT_ERR_UNKNOWN_USER, N_("no user with this name can ask"));
+		return;
+	}
+	if (peer->is_front && work->service->root_only) {
+		work_turn_away(work, PAT_ERR_DENIED, N_("only root may do that, over root.sock"));
+		return;
+	}
 	r = work_queues_add(&peer->queues, &work->queued);
 	if (r == -EBUSY)
-		work_turn_away(work);
+		work_turn_away(work, PAT_ERR_BUSY,
+			N_("too many of your requests wait, or of all users'; try again"));
 	else if (r < 0)
 		request_peer_fail(peer); /* which frees it */
 }
@@ -392,8 +403,7 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 void requests_set_policy(struct requests *requests, const struct policy_set *policy)
 {
 	requests->policy = policy;
-	if (requests->deadline_timer)
-		deadline_timer_restart(requests->deadline_timer);
+	followers_restart(requests->followers);
 }
 
 void requests_free(struct requests *requests)
@@ -403,7 +413,7 @@ void requests_free(struct requests *requests)
 	if (!requests)
 		return;
 	login_server_set_others(requests->context.login_server, NULL);
-	followers_end(requests);
+	followers_free(requests->followers);
 	sync_unlisten(requests->context.sync, on_sync, requests);
 	while ((peer = LIST_FIRST(&requests->peers)))
 		peer_close(peer);
@@ -430,7 +440,6 @@ int requests_new(sd_event *event, int front_fd, const struct requests_context *c
 	LIST_INIT(&requests->peers);
 	TAILQ_INIT(&requests->held);
 	TAILQ_INIT(&requests->verifying);
-	followers_begin(requests);
 	login_server_set_others(context->login_server, &others);
 	r = sync_listen(context->sync, on_sync, requests);
 	if (r < 0)

@@ -2,11 +2,10 @@
 /* What the files of requests share among themselves. */
 #pragma once
 
-#include "patd/requests/deadline_timer.h"
+#include "patd/requests/followers.h"
 #include "patd/requests/request_peer.h"
 #include "patd/requests/requests.h"
 #include "patd/requests/work.h"
-#include "patd/util/ratelimit.h"
 #include "protocol/answer.h"
 
 struct requests {
@@ -23,9 +22,8 @@ struct requests {
 	uint64_t front_pause_us;    /* no turn before that for front.sock */
 	uint64_t root_read_us;      /* when root last asked for something */
 	uint64_t logged_us;
-	struct token_listener token_listener;
-	struct deadline_timer *deadline_timer; /* NULL until somebody follows */
-	struct answer answer;                  /* being built */
+	struct followers *followers; /* NULL until somebody follows */
+	struct answer answer;        /* being built */
 };
 
 /* Something may have become servable, or a connection failed. */
@@ -35,9 +33,9 @@ void requests_want_turn(struct requests *requests);
 void requests_read(struct request_peer *peer);
 
 /*
- * Who asks.  Over root.sock it is root.  patd-bus says who it is, and what polkit granted: that has
- * to be a name that a user can have, with uid 0 the name "root", and never gives what polkit cannot
- * grant.  False: patd-bus says what cannot be.
+ * Who asks.  Over root.sock it is root.  patd-bus says who it is, and what polkit granted; that
+ * never gives what polkit cannot grant.  False: nobody can be that, such as a root with another uid
+ * than 0.
  */
 bool requests_caller(const struct request_peer *peer, const struct request_caller *said,
 	struct caller *ret_caller);

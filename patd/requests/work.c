@@ -166,18 +166,13 @@ enum progress work_end(struct work *work, enum pat_error error)
 	return error == PAT_OK ? work_done(work, NULL, 0, -1) : work_refuse(work, error);
 }
 
-void work_turn_away(struct work *work)
+void work_turn_away(struct work *work, enum pat_error error, const char *why)
 {
 	struct answer *to = &work->peer->requests->answer;
-	const struct pat_reply busy = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_BUSY };
-	size_t size = sizeof(to->head) + sizeof(busy);
+	size_t size;
 
-	to->head = head_of(work, ANSWER_DONE);
-	if (work->service->lane == LANE_LOGIN)
-		memcpy(to->body, &busy, sizeof(busy));
-	else
-		size = put_refusal(to, PAT_ERR_BUSY,
-			N_("too many of your requests wait, or of all users'; try again"));
+	to->head = head_of(work, ANSWER_REFUSED);
+	size = put_refusal(to, error, why);
 	work_free(work, request_peer_send(work->peer, to, size, -1));
 }
 

@@ -84,8 +84,8 @@ enum progress work_refuse_for(struct work *work, enum pat_error error, const cha
 /* work_done() without a body if error is PAT_OK, else work_refuse(). */
 enum progress work_end(struct work *work, enum pat_error error);
 
-/* Too many wait: it is refused, and nothing has been done. */
-void work_turn_away(struct work *work);
+/* Refuses it before its turn: nothing has been done, and nothing is waited for. */
+void work_turn_away(struct work *work, enum pat_error error, const char *why);
 
 /* Not the last answer.  passed: as above. */
 void work_progress(struct work *work, uint64_t done, uint64_t total, int passed);
