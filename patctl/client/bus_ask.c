@@ -9,8 +9,8 @@
 /* An option: where its value is in the request. */
 struct bus_option {
 	const char *key;
-	int type; /* of D-Bus */
 	size_t offset;
+	int type;       /* of D-Bus */
 	uint32_t given; /* the bit that says whether it is; 0: it is unless it is 0 */
 };
 
@@ -32,56 +32,56 @@ struct bus_method {
 #define AT(member) offsetof(struct request, member)
 
 static const struct bus_option list_options[] = {
-	{ "user", DBUS_TYPE_STRING, AT(list.user), GIVEN_USER },
-	{ "all", DBUS_TYPE_BOOLEAN, 0, GIVEN_ALL },
-	{ "name", DBUS_TYPE_STRING, AT(list.name), GIVEN_NAME },
-	{ "name_pattern", DBUS_TYPE_STRING, AT(list.name_pattern), GIVEN_NAME_PATTERN },
-	{ "id_prefix", DBUS_TYPE_STRING, AT(list.id_prefix), GIVEN_ID_PREFIX },
-	{ "state", DBUS_TYPE_STRING, AT(list.state), GIVEN_STATE },
-	{ "good_for", DBUS_TYPE_STRING, AT(list.good_for), GIVEN_GOOD_FOR },
-	{ "unused_since", DBUS_TYPE_UINT64, AT(list.unused_since), GIVEN_UNUSED_SINCE },
-	{ "expiring_before", DBUS_TYPE_UINT64, AT(list.expiring_before), GIVEN_EXPIRING_BEFORE },
+	{ "user", AT(list.user), DBUS_TYPE_STRING, GIVEN_USER },
+	{ "all", 0, DBUS_TYPE_BOOLEAN, GIVEN_ALL },
+	{ "name", AT(list.name), DBUS_TYPE_STRING, GIVEN_NAME },
+	{ "name_pattern", AT(list.name_pattern), DBUS_TYPE_STRING, GIVEN_NAME_PATTERN },
+	{ "id_prefix", AT(list.id_prefix), DBUS_TYPE_STRING, GIVEN_ID_PREFIX },
+	{ "state", AT(list.state), DBUS_TYPE_STRING, GIVEN_STATE },
+	{ "good_for", AT(list.good_for), DBUS_TYPE_STRING, GIVEN_GOOD_FOR },
+	{ "unused_since", AT(list.unused_since), DBUS_TYPE_UINT64, GIVEN_UNUSED_SINCE },
+	{ "expiring_before", AT(list.expiring_before), DBUS_TYPE_UINT64, GIVEN_EXPIRING_BEFORE },
 	{ 0 },
 };
 
 static const struct bus_option generate_options[] = {
-	{ "user", DBUS_TYPE_STRING, AT(generate.user), GIVEN_USER },
-	{ "lifetime", DBUS_TYPE_UINT64, AT(generate.lifetime), GIVEN_LIFETIME },
-	{ "expires_at", DBUS_TYPE_UINT64, AT(generate.expires_at), GIVEN_EXPIRES_AT },
+	{ "user", AT(generate.user), DBUS_TYPE_STRING, GIVEN_USER },
+	{ "lifetime", AT(generate.lifetime), DBUS_TYPE_UINT64, GIVEN_LIFETIME },
+	{ "expires_at", AT(generate.expires_at), DBUS_TYPE_UINT64, GIVEN_EXPIRES_AT },
 	{ 0 },
 };
 
 static const struct bus_option revoke_options[] = {
-	{ "for", DBUS_TYPE_UINT64, AT(revoke.period), GIVEN_PERIOD },
-	{ "reason", DBUS_TYPE_STRING, AT(revoke.reason), GIVEN_REASON },
+	{ "for", AT(revoke.period), DBUS_TYPE_UINT64, GIVEN_PERIOD },
+	{ "reason", AT(revoke.reason), DBUS_TYPE_STRING, GIVEN_REASON },
 	{ 0 },
 };
 
 static const struct bus_option rotate_options[] = {
-	{ "grace", DBUS_TYPE_UINT64, AT(rotate.grace), GIVEN_GRACE },
+	{ "grace", AT(rotate.grace), DBUS_TYPE_UINT64, GIVEN_GRACE },
 	{ 0 },
 };
 
 static const struct bus_option revoke_all_options[] = {
-	{ "user", DBUS_TYPE_STRING, AT(revoke_all.user), GIVEN_USER },
-	{ "for", DBUS_TYPE_UINT64, AT(revoke_all.period), GIVEN_PERIOD },
-	{ "reason", DBUS_TYPE_STRING, AT(revoke_all.reason), GIVEN_REASON },
+	{ "user", AT(revoke_all.user), DBUS_TYPE_STRING, GIVEN_USER },
+	{ "for", AT(revoke_all.period), DBUS_TYPE_UINT64, GIVEN_PERIOD },
+	{ "reason", AT(revoke_all.reason), DBUS_TYPE_STRING, GIVEN_REASON },
 	{ 0 },
 };
 
 static const struct bus_option disable_options[] = {
-	{ "reason", DBUS_TYPE_STRING, AT(disable.reason), GIVEN_REASON },
+	{ "reason", AT(disable.reason), DBUS_TYPE_STRING, GIVEN_REASON },
 	{ 0 },
 };
 
 static const struct bus_option history_options[] = {
-	{ "user", DBUS_TYPE_STRING, AT(history.user), GIVEN_USER },
-	{ "all", DBUS_TYPE_BOOLEAN, 0, GIVEN_ALL },
-	{ "token", DBUS_TYPE_STRING, AT(history.id), GIVEN_TOKEN },
-	{ "since", DBUS_TYPE_UINT64, AT(history.since), 0 },
-	{ "until", DBUS_TYPE_UINT64, AT(history.until), 0 },
-	{ "after", DBUS_TYPE_UINT64, AT(history.after), 0 },
-	{ "reverse", DBUS_TYPE_BOOLEAN, 0, GIVEN_REVERSE },
+	{ "user", AT(history.user), DBUS_TYPE_STRING, GIVEN_USER },
+	{ "all", 0, DBUS_TYPE_BOOLEAN, GIVEN_ALL },
+	{ "token", AT(history.id), DBUS_TYPE_STRING, GIVEN_TOKEN },
+	{ "since", AT(history.since), DBUS_TYPE_UINT64, 0 },
+	{ "until", AT(history.until), DBUS_TYPE_UINT64, 0 },
+	{ "after", AT(history.after), DBUS_TYPE_UINT64, 0 },
+	{ "reverse", 0, DBUS_TYPE_BOOLEAN, GIVEN_REVERSE },
 	{ 0 },
 };
 

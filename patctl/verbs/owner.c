@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
@@ -29,6 +28,12 @@ struct uids {
 	uint32_t *items; /* owned */
 	size_t n;
 };
+
+static void uids_free(struct uids *uids)
+{
+	free(uids->items);
+}
+#define cleanup_uids __attribute__((cleanup(uids_free)))
 
 static bool has(const struct uids *uids, uint32_t uid)
 {
@@ -74,8 +79,7 @@ static bool revoke_uid(struct client *client, const char *user, uint32_t uid,
 bool owner_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
 	uint64_t *ret_count, DBusError *error)
 {
-	struct uids uids = { 0 };
-	cleanup_free uint32_t *owned = NULL;
+	cleanup_uids struct uids uids = { 0 };
 	struct system_user known;
 	enum user_answer answer;
 	bool found;
@@ -84,7 +88,6 @@ bool owner_revoke_all(struct client *client, const char *user, const struct clie
 	if (!user || !client_over_socket(client))
 		return revoke_uid(client, user, 0, how, ret_count, error);
 	found = find_uids(client, user, &uids, error);
-	owned = uids.items;
 	for (size_t i = 0; i < uids.n && found; i++)
 		found = revoke_uid(client, user, uids.items[i], how, ret_count, error);
 	if (!found)
