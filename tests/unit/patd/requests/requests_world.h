@@ -13,6 +13,7 @@
 #include "patd/backup/online.h"
 #include "patd/db/sync.h"
 #include "patd/login/server.h"
+#include "patd/login/token_decider.h"
 #include "patd/requests/requests.h"
 #include "protocol/answer.h"
 #include "protocol/packet.h"
@@ -85,6 +86,7 @@ struct requests_world {
 	struct world world; /* first: the world's functions take it */
 	sd_event *event;
 	struct listeners listeners;
+	struct token_decider *decider;
 	struct login_server *login_server;
 	struct backups *backups;
 	struct policy_set *policy;
@@ -100,8 +102,10 @@ static inline void serving_begin(struct requests_world *w)
 	struct requests_context context;
 	struct decider decider;
 
-	decider = token_decider(w->world.tokens);
+	assert_int_equal(token_decider_new(w->event, w->world.tokens, &w->decider), 0);
+	decider = token_decider_of(w->decider);
 	assert_int_equal(login_server_new(w->event, &w->listeners, &decider, &w->login_server), 0);
+	token_decider_serve(w->decider, w->login_server);
 	assert_int_equal(
 		backups_new(w->event, &disk, w->world.place.dir, w->world.key, &w->backups), 0);
 	context = (struct requests_context) { w->world.tokens, w->backups, &disk, w->login_server };
@@ -114,6 +118,7 @@ static inline void serving_end(struct requests_world *w)
 	backups_free(w->backups);
 	requests_free(w->requests);
 	login_server_free(w->login_server);
+	token_decider_free(w->decider);
 }
 
 static inline int requests_set_up(void **state)
