@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whose turn it is, and who finds no place. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "patd/requests/work_queue.h"
 #include "tests/unit/unit.h"
