@@ -18,6 +18,7 @@
 #include "patd/history/journal.h"
 #include "patd/login/listeners.h"
 #include "patd/login/server.h"
+#include "patd/login/token_decider.h"
 #include "patd/policy/settings.h"
 #include "patd/requests/requests.h"
 #include "patd/tokens/tokens.h"
@@ -41,6 +42,7 @@ struct daemon {
 	struct sync *sync;
 	struct journal *journal;
 	struct token_listener journal_listener;
+	struct token_decider *decider;
 	struct login_server *login_server;
 	struct requests *requests;
 	struct bus *bus;
@@ -122,8 +124,7 @@ static void on_policy(void *userdata)
 	struct daemon *daemon = userdata;
 	const struct policy_set *policy = settings_policy(daemon->settings);
 
-	if (tokens_set_policy(daemon->tokens, policy_of(policy)) < 0)
-		log_error("usage_sync of the new configuration could not be set");
+	tokens_set_policy(daemon->tokens, policy_of(policy));
 	bus_set_policy(daemon->bus, policy);
 	requests_set_policy(daemon->requests, policy);
 }
@@ -212,7 +213,7 @@ static int open_requests(struct daemon *daemon)
 
 static int open_services(struct daemon *daemon, const struct options *options)
 {
-	const struct decider decider = token_decider(daemon->tokens);
+	struct decider decider;
 	int r;
 
 	r = open_loop(daemon);
@@ -231,9 +232,17 @@ static int open_services(struct daemon *daemon, const struct options *options)
 		daemon->event, daemon->sync, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)
 		return r;
+	r = tokens_start(daemon->tokens, daemon->event);
+	if (r < 0)
+		return r;
+	r = token_decider_new(daemon->event, daemon->tokens, &daemon->decider);
+	if (r < 0)
+		return r;
+	decider = token_decider_of(daemon->decider);
 	r = login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
 	if (r < 0)
 		return r;
+	token_decider_serve(daemon->decider, daemon->login_server);
 	r = open_requests(daemon);
 	if (r < 0)
 		return r;
@@ -269,6 +278,8 @@ static void stop(struct daemon *daemon)
 	bus_free(daemon->bus);
 	requests_free(daemon->requests);
 	login_server_free(daemon->login_server);
+	token_decider_free(daemon->decider);
+	tokens_stop(daemon->tokens);
 	sync_free(daemon->sync);
 	sd_event_source_disable_unref(daemon->ready_timer);
 	sd_event_unref(daemon->event);

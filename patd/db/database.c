@@ -125,9 +125,18 @@ static int set_up_handle(struct database *database)
 	return schema_prepare(db, path);
 }
 
+static int keep_wal(sqlite3 *db)
+{
+	int persist = 1;
+
+	return schema_errno(
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist));
+}
+
 /* Opens the file.  *ret_handle is to be closed also after a failure. */
 static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 {
+	const bool has_wal = faccessat(state_fd, WAL_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	int r = check_file(state_fd, path);
 
 	if (r < 0)
@@ -139,6 +148,9 @@ static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 	if (r != SQLITE_OK)
 		log_error("cannot open the database %s: %s", path,
 			*ret_handle ? sqlite3_errmsg(*ret_handle) : "out of memory");
+	/* One that turns out not to be ours is left as it was. */
+	if (r == SQLITE_OK && has_wal)
+		return keep_wal(*ret_handle);
 	return schema_errno(r);
 }
 
@@ -253,11 +265,10 @@ static int read_page_size(struct database *database)
 /* From now on patd syncs, and SQLite does not.  The file of the WAL stays when it is closed. */
 static int take_over_syncing(struct database *database)
 {
-	int persist = 1, r;
+	int r = keep_wal(database->handle);
 
-	r = sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
-	if (r != SQLITE_OK)
-		return schema_errno(r);
+	if (r < 0)
+		return r;
 	/* An index on the disk is an earlier version's. */
 	if (unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
 		return -errno;

@@ -120,7 +120,7 @@ int usage_write(struct database *database)
 	return r;
 }
 
-static int sync_now(struct database *database)
+int transaction_sync(struct database *database)
 {
 	if (database->wal_fd < 0)
 		return 0;
@@ -142,21 +142,10 @@ int usage_commit(struct database *database)
 	if (!database->usage_open)
 		return 0;
 	r = end(database, 0);
-	if (r == 0 && database->usage_written) {
-		database->written++;
-		if (database->usage_sync)
-			r = sync_now(database);
-	}
+	database->written += r == 0 && database->usage_written;
 	database->usage_open = false;
 	database->usage_written = false;
 	return r;
-}
-
-int usage_set_sync(struct database *database, bool sync)
-{
-	(void)usage_commit(database);
-	database->usage_sync = sync;
-	return 0;
 }
 
 /* Not a prepared statement: this pragma acts when it is compiled. */
@@ -172,8 +161,7 @@ int transaction_set_sync(struct database *database)
 	return 0;
 }
 
-/* Whether the disk has room for what takes no access away. */
-static bool has_room(struct database *database)
+bool transaction_has_room(struct database *database)
 {
 	if (database->reserve_spent)
 		database->reserve_spent = !reserve_make(database->state_fd);
@@ -205,7 +193,7 @@ int transaction_run(
 	if (database->paused)
 		return -EAGAIN;
 	(void)usage_commit(database);
-	if (!has_room(database) && !may_use_reserve)
+	if (!transaction_has_room(database) && !may_use_reserve)
 		return -ENOSPC;
 	if (database->syncs_header != database->wal_kept)
 		r = transaction_set_sync(database);
@@ -218,5 +206,5 @@ int transaction_run(
 		return r;
 	database->written++;
 	database->commits++;
-	return database->sync ? 0 : sync_now(database);
+	return database->sync ? 0 : transaction_sync(database);
 }

@@ -40,8 +40,11 @@ void usage_undo(struct database *database);
 /* If one is open.  On failure the usage since the last commit is lost. */
 int usage_commit(struct database *database);
 
-/* Whether usage, too, is on disk when usage_commit() returns.  Not so at first. */
-int usage_set_sync(struct database *database, bool sync);
+/* Waits until all that is committed is on disk.  Not where there is a struct sync. */
+int transaction_sync(struct database *database);
+
+/* Whether the disk has room for what takes no access away: not while the reserve is in use. */
+bool transaction_has_room(struct database *database);
 
 /*
  * Commits do not sync.  Where SQLite itself may write a new header over the WAL,

@@ -51,10 +51,6 @@ struct decider {
 	void *userdata;
 };
 
-/* token_decider.c: the rules of patd/tokens, whose verdicts all come at once.  tokens must outlive
- * it. */
-struct decider token_decider(struct tokens *tokens);
-
 /* The listeners and what decider->userdata points to must outlive it. */
 int login_server_new(sd_event *event, const struct listeners *listeners,
 	const struct decider *decider, struct login_server **ret_server);

@@ -126,13 +126,6 @@ void event_queue_entry(struct event_queue *queue, bool by_name, uint32_t uid, co
 	queue->owners[queue->owners_n++] = owner;
 }
 
-void event_queue_clear(struct event_queue *queue)
-{
-	token_events_clear(queue->gathered);
-	token_events_clear(queue->due);
-	queue->owners_n = 0;
-}
-
 /* What was gathered is due from now on, and those of owners are told of. */
 static void begin_round(struct event_queue *queue, uint64_t now)
 {

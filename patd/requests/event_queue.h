@@ -30,6 +30,3 @@ void event_queue_free(struct event_queue *queue);
 void event_queue_token(struct event_queue *queue, enum token_event event, const struct pat_id *id);
 
 void event_queue_entry(struct event_queue *queue, bool by_name, uint32_t uid, const char *user);
-
-/* Forgets all of them: nobody follows. */
-void event_queue_clear(struct event_queue *queue);

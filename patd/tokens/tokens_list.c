@@ -9,7 +9,7 @@
 #include "common/lifetime.h"
 #include "patd/model/services.h"
 #include "patd/rules/validity.h"
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 #include "patd/util/item.h"
 
 /*
@@ -206,7 +206,7 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		page.effort_max = EFFORT_MAX;
 	page.id_prefix = filter.id_prefix ? NULL : query->id_prefix;
 
-	r = store_list(tokens->store, &filter, page_row, &page);
+	r = uses_list(tokens, &filter, page_row, &page);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	ret_cursor[0] = '\0';

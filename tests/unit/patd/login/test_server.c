@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The login server with the rules of patd/tokens, whose verdicts come at once. */
 #include "patd/login/server.h"
+#include "patd/login/token_decider.h"
 #include "patd/util/ratelimit.h"
 #include "protocol/request.h"
 #include "tests/unit/patd/logged.h"
@@ -10,6 +11,8 @@
 struct login_world {
 	struct world world; /* first: the world's functions take it */
 	struct login_client login;
+	sd_event *event; /* nothing waits in it */
+	struct token_decider *decider;
 	struct made made; /* alice's */
 	struct pat_request request;
 };
@@ -22,7 +25,9 @@ static int set_up(void **state)
 
 	assert_non_null(w);
 	world_make(&w->world);
-	decider = token_decider(w->world.tokens);
+	assert_true(sd_event_new(&w->event) >= 0);
+	assert_int_equal(token_decider_new(w->event, w->world.tokens, &w->decider), 0);
+	decider = token_decider_of(w->decider);
 	login_begin(&w->login, w->world.place.dir, &decider);
 	/* Whoever runs the test, without being root, asks for himself. */
 	owner.uid = geteuid() == 0 ? alice.uid : geteuid();
@@ -37,6 +42,8 @@ static int tear_down(void **state)
 	struct login_world *w = *state;
 
 	login_end(&w->login);
+	token_decider_free(w->decider);
+	sd_event_unref(w->event);
 	world_end(&w->world);
 	free(w);
 	return 0;
