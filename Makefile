@@ -68,7 +68,9 @@ pam_pat_src := $(call sources,pam_pat)
 
 patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
-pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
+# The module needs one hash of libsodium: loading the library takes longer than all else it does.
+sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a))
+pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
 
 objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/patctl/patctl
@@ -103,11 +105,11 @@ $(O)/libpatd.a: $(call objs,$(patd_src))
 $(O)/libpatctl.a: $(call objs,$(patctl_src))
 $(O)/libpam_pat.a: $(call objs,$(pam_pat_src))
 
-$(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libcommon.a
+$(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libprotocol.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patd_pkgs)) -pthread
 
-$(O)/patctl/patctl: $(O)/patctl/patctl.o $(O)/libpatctl.a $(O)/libcommon.a
+$(O)/patctl/patctl: $(O)/patctl/patctl.o $(O)/libpatctl.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patctl_pkgs))
 
@@ -150,13 +152,21 @@ unit_pkgs_common := libsodium
 unit_pkgs_patd := $(patd_pkgs)
 unit_pkgs_patctl := $(patctl_pkgs)
 unit_pkgs_pam_pat := libsodium
+unit_pkgs_protocol := libsodium
 
-$(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libpatd.a $(O)/libpatctl.a $(O)/libpam_pat.a Makefile
+# The rows of the protocol, whose tables need some of patd/model.
+unit_libs_patd := $(O)/libprotocol.a $(O)/libpatd.a
+unit_libs_patctl := $(O)/libprotocol.a $(O)/libpatd.a
+unit_libs_protocol := $(O)/libpatd.a
+
+$(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libpatctl.a \
+		$(O)/libpam_pat.a Makefile
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)area=$(firstword $(subst /, ,$*)); $(CC) $(all_cppflags) -DTEST_SRCDIR='"$(CURDIR)"' \
 		$(all_cflags) $(call pkg,--cflags,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) -MMD -MP \
-		$(all_ldflags) -o $@ $< $$(test $$area = common || echo $(O)/lib$$area.a) $(O)/libcommon.a \
+		$(all_ldflags) -o $@ $< $$(test $$area = common || echo $(O)/lib$$area.a) \
+		$(unit_libs_$(firstword $(subst /, ,$*))) $(O)/libcommon.a \
 		$(call pkg,--libs,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) \
 		$(if $(findstring pam_pat/,$*),-lpam) -pthread
 

@@ -18,7 +18,9 @@
 #include "patd/history/journal.h"
 #include "patd/login/listeners.h"
 #include "patd/login/server.h"
+#include "patd/login/token_decider.h"
 #include "patd/policy/settings.h"
+#include "patd/requests/requests.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
 #include "patd/util/log.h"
@@ -35,12 +37,14 @@ struct daemon {
 	struct tokens *tokens;
 	struct listeners listeners;
 	sd_event *event;
-	struct worker *lookups, *disk;
+	struct worker *lookups;
 	struct backups *backups;
 	struct sync *sync;
 	struct journal *journal;
 	struct token_listener journal_listener;
+	struct token_decider *decider;
 	struct login_server *login_server;
+	struct requests *requests;
 	struct bus *bus;
 	struct daily *daily;
 	sd_event_source *ready_timer;
@@ -120,9 +124,9 @@ static void on_policy(void *userdata)
 	struct daemon *daemon = userdata;
 	const struct policy_set *policy = settings_policy(daemon->settings);
 
-	if (tokens_set_policy(daemon->tokens, policy_of(policy)) < 0)
-		log_error("usage_sync of the new configuration could not be set");
+	tokens_set_policy(daemon->tokens, policy_of(policy));
 	bus_set_policy(daemon->bus, policy);
+	requests_set_policy(daemon->requests, policy);
 }
 
 static void on_entry(const struct entry *entry, void *userdata)
@@ -171,10 +175,7 @@ static int open_loop(struct daemon *daemon)
 	r = sd_event_set_watchdog(daemon->event, true);
 	if (r < 0)
 		return r;
-	r = worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
-	if (r < 0)
-		return r;
-	return worker_new(daemon->event, 1, &daemon->disk);
+	return worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
 }
 
 static int open_bus(struct daemon *daemon, const char *address)
@@ -193,15 +194,32 @@ static int open_bus(struct daemon *daemon, const char *address)
 	return 0;
 }
 
+static int open_requests(struct daemon *daemon)
+{
+	const struct requests_context context = {
+		.tokens = daemon->tokens,
+		.backups = daemon->backups,
+		.sync = daemon->sync,
+		.login_server = daemon->login_server,
+	};
+	int r;
+
+	r = requests_new(daemon->event, daemon->listeners.front_fd, &context, &daemon->requests);
+	if (r < 0)
+		return r;
+	requests_set_policy(daemon->requests, settings_policy(daemon->settings));
+	return 0;
+}
+
 static int open_services(struct daemon *daemon, const struct options *options)
 {
-	const struct decider decider = token_decider(daemon->tokens);
+	struct decider decider;
 	int r;
 
 	r = open_loop(daemon);
 	if (r < 0)
 		return r;
-	r = sync_new(daemon->event, daemon->disk, daemon->database, &daemon->sync);
+	r = sync_new(daemon->event, daemon->database, &daemon->sync);
 	if (r < 0)
 		return r;
 	r = journal_new(daemon->event, &daemon->journal);
@@ -210,10 +228,22 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	daemon->journal_listener =
 		(struct token_listener) { .entry = on_entry, .userdata = daemon };
 	tokens_listen(daemon->tokens, &daemon->journal_listener);
-	r = backups_new(daemon->event, options->state_dir, daemon->key, &daemon->backups);
+	r = backups_new(
+		daemon->event, daemon->sync, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)
 		return r;
+	r = tokens_start(daemon->tokens, daemon->event);
+	if (r < 0)
+		return r;
+	r = token_decider_new(daemon->event, daemon->tokens, &daemon->decider);
+	if (r < 0)
+		return r;
+	decider = token_decider_of(daemon->decider);
 	r = login_server_new(daemon->event, &daemon->listeners, &decider, &daemon->login_server);
+	if (r < 0)
+		return r;
+	token_decider_serve(daemon->decider, daemon->login_server);
+	r = open_requests(daemon);
 	if (r < 0)
 		return r;
 	r = open_bus(daemon, options->bus);
@@ -246,8 +276,10 @@ static void stop(struct daemon *daemon)
 	worker_free(daemon->lookups);
 	backups_free(daemon->backups);
 	bus_free(daemon->bus);
+	requests_free(daemon->requests);
 	login_server_free(daemon->login_server);
-	worker_free(daemon->disk);
+	token_decider_free(daemon->decider);
+	tokens_stop(daemon->tokens);
 	sync_free(daemon->sync);
 	sd_event_source_disable_unref(daemon->ready_timer);
 	sd_event_unref(daemon->event);
@@ -263,7 +295,7 @@ int daemon_run(const struct options *options)
 {
 	struct daemon daemon = {
 		.clock = { .read = clock_read_machine },
-		.listeners = { .root_fd = -1, .user_fd = -1 },
+		.listeners = { .root_fd = -1, .front_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
 	int r = start(&daemon, options);

@@ -41,7 +41,10 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	if (r < 0) {
+	if (r == -EAGAIN) {
+		/* The database is being folded. */
+		at = tokens_now(daily->tokens) + 1;
+	} else if (r < 0) {
 		log_error("the daily maintenance failed; patd tries again in an hour");
 		at = tokens_now(daily->tokens) + RETRY_S;
 		daily->work = (struct daily_work) { 0 };

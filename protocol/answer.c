@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "patd/model/token.h"
+
 _Static_assert(sizeof(struct answer_secret) == 128, "no padding in a secret");
 
 size_t answer_done_size(uint32_t request_kind)
@@ -81,7 +83,7 @@ bool answer_check(const struct answer *answer, size_t len, uint32_t request_kind
 	case ANSWER_PROGRESS:
 		return !unasked && size == sizeof(struct answer_progress);
 	case ANSWER_TOKEN:
-		return unasked;
+		return unasked && head->rows < TOKEN_EVENTS;
 	case ANSWER_ENTRY:
 		return unasked && size == sizeof(struct answer_entry) &&
 		       ends(answer->body + offsetof(struct answer_entry, user), REQUEST_USER_SIZE);

@@ -22,6 +22,7 @@
 #define ANSWER_MAGIC UINT32_C(0x31726170) /* "par1" */
 #define ANSWER_BODY_MAX (32 * 1024)       /* bytes */
 #define ANSWER_WHY_SIZE 512
+#define ANSWER_BACKUP_HEADER 88              /* BACKUP_HEADER_LEN of patd/backup/backup_file.h */
 #define ANSWER_BOX_SIZE (PAT_TOKEN_LEN + 48) /* crypto_box_SEALBYTES */
 
 enum answer_kind {
@@ -29,7 +30,7 @@ enum answer_kind {
 	ANSWER_REFUSED,  /* why, a sentence for a person, NUL-terminated; error is not PAT_OK */
 	ANSWER_ROWS,     /* rows, one after the other: see protocol/row.h */
 	ANSWER_PROGRESS, /* struct answer_progress */
-	ANSWER_TOKEN,    /* one token_row, to which `event` happened; no more tokens follow it */
+	ANSWER_TOKEN,    /* one token_row; rows of the head is an enum token_event */
 	ANSWER_ENTRY,    /* struct answer_entry: the history has a new entry */
 	ANSWER_KINDS
 };

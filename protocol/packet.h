@@ -6,7 +6,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Connects to the socket at path.  The caller owns the descriptor; a negative errno on failure. */
+#define PACKET_WAIT_S 5 /* seconds */
+
+/*
+ * Connects to the socket at path.  The caller owns the descriptor; a negative errno on failure.
+ * While the queue of the listener is full it waits, as does a blocking send while the peer does not
+ * read: PACKET_WAIT_S at most, and then fails with -EAGAIN.
+ */
 int packet_connect(const char *path);
 
 /*

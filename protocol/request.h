@@ -24,14 +24,13 @@
 #include "common/name.h"
 #include "common/restriction.h"
 #include "common/wire.h"
-#include "patd/model/token.h"
 
 #define REQUEST_MAGIC UINT32_C(0x31524150) /* "PAR1" in memory on little endian */
 
 #define PAT_FRONT_SOCKET "front.sock" /* 0600, of patd-bus's user */
 
 /* Bytes, each with its NUL. */
-#define REQUEST_USER_SIZE (TOKEN_USER_BYTES_MAX + 1)
+#define REQUEST_USER_SIZE (PAT_USER_MAX + 1)
 #define REQUEST_NAME_SIZE (PAT_NAME_BYTES_MAX + 4)
 #define REQUEST_REASON_SIZE 264
 #define REQUEST_ID_SIZE 16

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -17,17 +18,21 @@
 #include "patd/db/database.h"
 #include "patd/db/schema.h"
 #include "patd/db/state_dir.h"
+#include "patd/db/sync.h"
+#include "patd/db/wal.h"
 #include "patd/util/log.h"
 #include "patd/util/worker.h"
 
 #define STEP_PAGES 256 /* between two checks whether it was abandoned */
 #define BUSY_MS 1000   /* for what takes a lock for an instant */
 #define PROGRESS_US (UINT64_C(100) * 1000)
+#define PIPE_READY_US (UINT64_C(10) * 1000) /* who reads it learns soon that there is something */
 
 struct backups {
 	struct worker *worker;
+	struct sync *sync;
 	sd_event_source *timer;
-	char *database, *image, *state_dir;
+	char *database, *wal, *image, *state_dir;
 	uint8_t check[KEY_CHECK_LEN];
 	struct backup *running;
 };
@@ -37,20 +42,40 @@ struct backup {
 	struct backups *backups;
 	int fd, result;
 	struct backup_order order;
+	bool piped;
 	bool abandoned; /* the loop's alone, as the above but fd and result */
+	bool released;  /* the database may be folded in again; the same */
 	atomic_bool stop;
+	atomic_bool copied;
 	_Atomic uint64_t at, total;
 };
 
 /* --- in the worker --- */
 
+/* The WAL cannot be folded in before the copy has ended. */
+static int check_wal(const struct backups *backups)
+{
+	struct stat st;
+
+	if (stat(backups->wal, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if ((uint64_t)st.st_size <= SYNC_WAL_LIMIT)
+		return 0;
+	log_error("a backup took too long: %llu MiB of changes were made meanwhile",
+		(unsigned long long)(SYNC_WAL_LIMIT >> 20));
+	return -EFBIG;
+}
+
 static int copy_steps(struct backup *backup, sqlite3_backup *copying, uint64_t page_size)
 {
-	int r = SQLITE_OK;
+	int r = SQLITE_OK, checked;
 
 	while (r == SQLITE_OK) {
 		if (atomic_load(&backup->stop))
 			return -ECANCELED;
+		checked = check_wal(backup->backups);
+		if (checked < 0)
+			return checked;
 		r = sqlite3_backup_step(copying, STEP_PAGES);
 		/* Each page is copied, and then written to the backup. */
 		uint64_t pages = (uint64_t)sqlite3_backup_pagecount(copying);
@@ -113,7 +138,8 @@ static int copy_database(struct backup *backup)
 	const struct backups *backups = backup->backups;
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 	sqlite3 *from = NULL, *to = NULL;
-	int r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, NULL)), closed;
+	int r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, DATABASE_VFS)),
+	    closed;
 
 	if (r == 0)
 		r = schema_errno(
@@ -162,7 +188,8 @@ static int write_backup(struct backup *backup)
 	image = open(backup->backups->image, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (image < 0)
 		return -errno;
-	return backup_write(backup->fd, bytes, image, on_written, backup);
+	return (backup->piped ? backup_stream : backup_write)(
+		backup->fd, bytes, image, on_written, backup);
 }
 
 static void run(struct job *job)
@@ -170,23 +197,37 @@ static void run(struct job *job)
 	struct backup *backup = (struct backup *)job;
 
 	backup->result = copy_database(backup);
+	atomic_store(&backup->copied, true);
 	if (backup->result == 0)
 		backup->result = write_backup(backup);
 	if (unlink(backup->backups->image) < 0 && errno != ENOENT)
 		log_warning("cannot remove %s: %s", backup->backups->image, strerror(errno));
-	if (backup->result < 0 && backup->result != -ECANCELED)
+	if (backup->result < 0 && backup->result != -ECANCELED && backup->result != -EFBIG)
 		log_error("a backup could not be made: %s", strerror(-backup->result));
 }
 
 /* --- in the loop --- */
+
+/* From then on the image is all that is read, however long that takes. */
+static void release_database(struct backup *backup)
+{
+	if (!backup->released)
+		sync_release(backup->backups->sync);
+	backup->released = true;
+}
 
 static void done(struct job *job)
 {
 	struct backup *backup = (struct backup *)job;
 
 	backup->backups->running = NULL;
+	release_database(backup);
 	(void)sd_event_source_set_enabled(backup->backups->timer, SD_EVENT_OFF);
 	close(backup->fd);
+	/* Before it is over, who reads the pipe has it. */
+	if (!backup->abandoned && backup->piped && backup->result == 0)
+		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
+			backup->order.userdata);
 	if (!backup->abandoned)
 		backup->order.done(backup->result, backup->order.userdata);
 	free(backup);
@@ -201,6 +242,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	if (!backup || backup->abandoned)
 		return 0;
+	if (atomic_load(&backup->copied))
+		release_database(backup);
 	if (atomic_load(&backup->total) > 0)
 		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
 			backup->order.userdata);
@@ -210,16 +253,18 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 DEFINE_CLEANUP(backups_free, backups)
 
-int backups_new(
-	sd_event *event, const char *state_dir, const struct key *key, struct backups **ret_backups)
+int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const struct key *key,
+	struct backups **ret_backups)
 {
 	cleanup_with(backups_free) struct backups *backups = calloc(1, sizeof(*backups));
 	int r;
 
 	if (!backups)
 		return -ENOMEM;
+	backups->sync = sync;
 	key_check_value(key, backups->check);
 	if (asprintf(&backups->database, "%s/" DATABASE_FILE, state_dir) < 0 ||
+		asprintf(&backups->wal, "%s/" WAL_FILE, state_dir) < 0 ||
 		asprintf(&backups->image, "%s/" STATE_DIR_IMAGE, state_dir) < 0 ||
 		!(backups->state_dir = strdup(state_dir)))
 		return -ENOMEM;
@@ -234,16 +279,14 @@ int backups_new(
 	return 0;
 }
 
-int backups_start(struct backups *backups, int fd, const struct backup_order *order,
+/* fd is taken over. */
+static int start(struct backups *backups, int fd, bool piped, const struct backup_order *order,
 	struct backup **ret_backup)
 {
-	cleanup_close int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	cleanup_free struct backup *backup = NULL;
+	cleanup_close int own_fd = fd;
+	cleanup_free struct backup *backup = calloc(1, sizeof(*backup));
 	int r;
 
-	if (own_fd < 0)
-		return -errno;
-	backup = calloc(1, sizeof(*backup));
 	if (!backup)
 		return -ENOMEM;
 	backup->job = (struct job) { .run = run, .done = done };
@@ -251,15 +294,45 @@ int backups_start(struct backups *backups, int fd, const struct backup_order *or
 	backup->order = *order;
 	backup->result = -ECANCELED; /* it may never run */
 	backup->fd = own_fd;
+	backup->piped = piped;
 	r = worker_submit(backups->worker, &backup->job);
 	if (r < 0)
 		return r;
 	(void)take_fd(&own_fd);
 	backups->running = backup;
+	sync_hold(backups->sync);
 	*ret_backup = TAKE(backup);
 	/* Without the timer nobody sees the progress, and the backup is made all the same. */
-	if (sd_event_source_set_time_relative(backups->timer, PROGRESS_US) >= 0)
+	if (sd_event_source_set_time_relative(
+		    backups->timer, piped ? PIPE_READY_US : PROGRESS_US) >= 0)
 		(void)sd_event_source_set_enabled(backups->timer, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+int backups_start(struct backups *backups, int fd, const struct backup_order *order,
+	struct backup **ret_backup)
+{
+	int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return own_fd < 0 ? -errno : start(backups, own_fd, false, order, ret_backup);
+}
+
+int backups_stream(struct backups *backups, const struct backup_order *order, int *ret_fd,
+	struct backup **ret_backup)
+{
+	int ends[2], r;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	r = fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	if (r == 0)
+		r = start(backups, take_fd(&ends[1]), true, order, ret_backup);
+	if (r < 0) {
+		(void)close(ends[0]);
+		cleanup_close_fd(&ends[1]);
+		return r;
+	}
+	*ret_fd = ends[0];
 	return 0;
 }
 
@@ -278,6 +351,7 @@ void backups_free(struct backups *backups)
 	worker_free(backups->worker);
 	sd_event_source_disable_unref(backups->timer);
 	free(backups->database);
+	free(backups->wal);
 	free(backups->image);
 	free(backups->state_dir);
 	free(backups);

@@ -12,21 +12,23 @@
 
 struct backups;
 struct backup;
+struct sync;
 
 /* How the caller of a backup is notified of it, in the loop. */
 struct backup_order {
 	/* Ten times a second at the most, in bytes of work. */
 	void (*progress)(uint64_t done, uint64_t total, void *userdata);
 	/*
-	 * The last call.  0: it is written, and not synced.  -ECANCELED: patd ends.
+	 * The last call.  0: it is written, and not synced.  -ECANCELED: patd ends.  -EFBIG: it
+	 * took so long that the changes meanwhile fill SYNC_WAL_LIMIT.
 	 * -EKEYREJECTED: the key on the disk is another one.  All others have been logged.
 	 */
 	void (*done)(int result, void *userdata);
 	void *userdata;
 };
 
-/* Of state_dir, under that key. */
-int backups_new(sd_event *event, const char *state_dir, const struct key *key,
+/* Of state_dir, under that key; its changes are synced by sync, which must outlive it. */
+int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const struct key *key,
 	struct backups **ret_backups);
 
 /*
@@ -34,6 +36,13 @@ int backups_new(sd_event *event, const char *state_dir, const struct key *key,
  * is under way.  *ret_backup is valid until done().
  */
 int backups_start(struct backups *backups, int fd, const struct backup_order *order,
+	struct backup **ret_backup);
+
+/*
+ * The same into a pipe, of which the caller owns the end to read from, *ret_fd: see
+ * backup_stream().
+ */
+int backups_stream(struct backups *backups, const struct backup_order *order, int *ret_fd,
 	struct backup **ret_backup);
 
 /* Nobody wants it any more: it ends soon, and calls neither progress() nor done() again. */

@@ -38,6 +38,8 @@ static const struct failure {
 	const char *why;
 } failures[] = {
 	{ -ECANCELED, PAT_ERR_BUSY, N_("patd is stopping; try again") },
+	{ -EFBIG, PAT_ERR_BUSY,
+		N_("the backup took too long: too many changes were made meanwhile; try again") },
 	{ -ENOSPC, PAT_ERR_STORAGE,
 		N_("the disk is full: a backup needs twice the size of the database, next to "
 		   "it and in the file") },

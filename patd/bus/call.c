@@ -10,6 +10,7 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patd/bus/bus_message.h"
+#include "patd/db/sync.h"
 #include "patd/util/log.h"
 
 #define CALLS_MAX 4096U    /* under way at a time */
@@ -30,7 +31,10 @@ struct calls {
 	uint64_t serial;
 	struct pending_secret pending_secrets[PENDING_SECRETS_MAX];
 	unsigned int next_pending;
+	struct sync *sync; /* NULL: each change is on disk at once */
 };
+
+static void on_sync(void *userdata);
 
 int calls_new(const struct bus_context *context, struct calls **ret_calls)
 {
@@ -39,6 +43,11 @@ int calls_new(const struct bus_context *context, struct calls **ret_calls)
 	if (!calls)
 		return -ENOMEM;
 	calls->context = context;
+	calls->sync = context->tokens ? tokens_sync(context->tokens) : NULL;
+	if (calls->sync && sync_listen(calls->sync, on_sync, calls) < 0) {
+		free(calls);
+		return -ENOSPC;
+	}
 	*ret_calls = calls;
 	return 0;
 }
@@ -53,6 +62,8 @@ static void call_free(struct call *call)
 	free(call->work);
 	sd_event_source_disable_unref(call->turn);
 	message_end_question(&call->pending);
+	if (call->reply)
+		dbus_message_unref(call->reply);
 	dbus_message_unref(call->message);
 	dbus_connection_unref(call->connection);
 	free(call);
@@ -67,7 +78,7 @@ void calls_drop(struct calls *calls)
 	memset(calls->pending_secrets, 0, sizeof(calls->pending_secrets));
 	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
 		next = LIST_NEXT(call, entry);
-		if (call->pending || call->turn || call->abandon)
+		if (call->pending || call->turn || call->abandon || call->reply || call->kept)
 			call_free(call);
 		else
 			call->dropped = true;
@@ -87,6 +98,8 @@ void calls_forget(struct calls *calls, const char *sender)
 
 void calls_free(struct calls *calls)
 {
+	if (calls && calls->sync)
+		sync_unlisten(calls->sync, on_sync, calls);
 	free(calls);
 }
 
@@ -159,13 +172,21 @@ void *call_new_work(struct call *call, size_t size)
 	return work;
 }
 
+/* It may change something: not while nothing can be changed. */
+static void go_on(struct call *call)
+{
+	call->kept = call->calls->sync && sync_paused(call->calls->sync);
+	if (!call->kept)
+		call->then(call);
+}
+
 static int on_turn(sd_event_source *source, void *userdata)
 {
 	struct call *call = userdata;
 
 	(void)source;
 	call->turn = sd_event_source_disable_unref(call->turn);
-	call->then(call);
+	go_on(call);
 	return 0;
 }
 
@@ -181,10 +202,78 @@ DBusMessage *call_new_reply(const struct call *call)
 	return dbus_message_new_method_return(call->message);
 }
 
+static void remember_secret(struct call *call, dbus_uint32_t serial)
+{
+	struct calls *calls = call->calls;
+
+	if (serial != 0 && call->secret_of.text[0] != '\0')
+		calls->pending_secrets[calls->next_pending++ % PENDING_SECRETS_MAX] =
+			(struct pending_secret) { .serial = serial, .id = call->secret_of };
+}
+
+/* Takes reply over, and ends the call. */
+static void send_reply(struct call *call, DBusMessage *reply)
+{
+	remember_secret(call, send_unless_unwanted(call->connection, call->message, reply));
+	call_free(call);
+}
+
+/* Whether the reply is still to wait; it is replaced if what it says is not so. */
+static bool must_wait(struct call *call)
+{
+	const struct sync *sync = call->calls->sync;
+	enum sync_state state = sync ? sync_state(sync, call->point) : SYNC_DONE;
+	struct refusal refusal;
+	enum pat_error error;
+
+	if (state != SYNC_FAILED)
+		return state == SYNC_WAITING;
+	error = dbus_message_get_type(call->reply) == DBUS_MESSAGE_TYPE_ERROR ? PAT_ERR_STORAGE
+									      : PAT_OK;
+	error = tokens_refuse_unsynced(error, &refusal);
+	dbus_message_unref(call->reply);
+	call->reply = dbus_message_new_error(call->message, pat_error_name(error), refusal.why);
+	call->secret_of.text[0] = '\0';
+	return false;
+}
+
+static void end_kept(struct call *call)
+{
+	DBusMessage *reply;
+
+	if (must_wait(call))
+		return;
+	reply = call->reply;
+	call->reply = NULL;
+	send_reply(call, reply);
+}
+
+/* After each sync, and when changes can be made again. */
+static void on_sync(void *userdata)
+{
+	struct calls *calls = userdata;
+	struct call *next;
+
+	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
+		next = LIST_NEXT(call, entry);
+		if (call->reply)
+			end_kept(call);
+		else if (call->kept)
+			call_yield(call, call->then);
+	}
+}
+
 void call_reply(struct call *call, DBusMessage *reply)
 {
-	(void)send_unless_unwanted(call->connection, call->message, reply);
-	call_free(call);
+	const struct sync *sync = call->calls->sync;
+
+	call->kept = false;
+	call->reply = reply;
+	call->point = sync ? sync_point(sync) : 0;
+	if (reply)
+		end_kept(call);
+	else
+		send_reply(call, NULL);
 }
 
 void call_reply_args(struct call *call, int first_type, ...)
@@ -200,13 +289,8 @@ void call_reply_args(struct call *call, int first_type, ...)
 
 void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_id *id)
 {
-	struct calls *calls = call->calls;
-	dbus_uint32_t serial = send_unless_unwanted(call->connection, call->message, reply);
-
-	if (serial != 0)
-		calls->pending_secrets[calls->next_pending++ % PENDING_SECRETS_MAX] =
-			(struct pending_secret) { .serial = serial, .id = *id };
-	call_free(call);
+	call->secret_of = *id;
+	call_reply(call, reply);
 }
 
 bool calls_take_undelivered(struct calls *calls, dbus_uint32_t serial, struct pat_id *ret_id)
@@ -250,7 +334,7 @@ static void on_user(struct job *job)
 	if (call->dropped)
 		call_free(call);
 	else if (call->lookup.result == 0 || call->any_user)
-		call->then(call);
+		go_on(call);
 	else if (call->lookup.result == -ENOENT)
 		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("no such user"));
 	else
@@ -284,7 +368,7 @@ static void set_caller(struct call *call)
 {
 	call->caller.uid = call->lookup.uid;
 	memcpy(call->caller.user, call->lookup.name, sizeof(call->caller.user));
-	call->then(call);
+	go_on(call);
 }
 
 static void on_caller(struct job *job)

@@ -46,7 +46,11 @@ struct call {
 	void (*then)(struct call *call);
 	void (*abandon)(struct call *call); /* if set, called when the call ends */
 	void *work;                         /* of the handler: see call_new_work() */
-	bool dropped; /* the connection has gone: nothing of it is carried out */
+	bool dropped;       /* the connection has gone: nothing of it is carried out */
+	bool kept;          /* until something can be changed */
+	DBusMessage *reply; /* until the sync that covers it is done */
+	uint64_t point;
+	struct pat_id secret_of; /* whose secret is in the reply; "": none */
 
 	struct caller caller;   /* valid after call_identify() */
 	bool counted;           /* among those of caller.uid */

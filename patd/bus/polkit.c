@@ -193,7 +193,7 @@ static void on_answer(DBusPendingCall *pending, void *userdata)
 
 	if (answer == ANSWER_YES) {
 		call->caller.granted |= 1U << call->polkit_action;
-		(call->resume ? call->resume : call->method->handle)(call);
+		call_yield(call, call->resume ? call->resume : call->method->handle);
 	} else if (answer == ANSWER_CHALLENGE &&
 		   !dbus_message_get_allow_interactive_authorization(call->message)) {
 		call_refuse(

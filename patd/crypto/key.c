@@ -30,6 +30,7 @@ enum subkey {
 	SUBKEY_CHECK,
 	SUBKEY_ENTRY,
 	SUBKEY_SEAL,
+	SUBKEY_USAGE,
 	SUBKEYS
 };
 
@@ -255,6 +256,19 @@ void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN])
 {
 	mac_record(key->subkeys[SUBKEY_SEAL], NULL, &seal_table, seal, ret);
+}
+
+void key_usage_mac(const struct key *key, const uint8_t *header, size_t header_len,
+	const uint8_t *records, size_t records_len, uint8_t ret[static MAC_LEN])
+{
+	crypto_generichash_state state;
+
+	/* The header says how long the records are. */
+	crypto_generichash_init(&state, key->subkeys[SUBKEY_USAGE], MAC_LEN, MAC_LEN);
+	crypto_generichash_update(&state, header, header_len);
+	crypto_generichash_update(&state, records, records_len);
+	crypto_generichash_final(&state, ret, MAC_LEN);
+	sodium_memzero(&state, sizeof(state));
 }
 
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN])

@@ -80,5 +80,9 @@ void key_entry_mac(const struct key *key, const struct entry *entry,
 void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN]);
 
+/* The MAC over a batch of the usage log: see patd/usage/usage_log.h. */
+void key_usage_mac(const struct key *key, const uint8_t *header, size_t header_len,
+	const uint8_t *records, size_t records_len, uint8_t ret[static MAC_LEN]);
+
 /* A value by which a database knows its key. */
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN]);

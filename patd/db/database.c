@@ -17,21 +17,22 @@
 #include "patd/db/state_dir.h"
 #include "patd/db/statements.h"
 #include "patd/db/transaction.h"
+#include "patd/db/wal.h"
 #include "patd/util/log.h"
 
 #define HEADER_BYTES 100 /* of an SQLite database, see sqlite.org/fileformat */
-#define BUSY_MS 100 /* the only other connection is database_sync()'s: it never writes for long */
+#define BUSY_MS 100      /* the other connections are those of a fold and of a backup */
 
 /*
  * Foreign data never runs code (trusted_schema), a deleted token's row is overwritten
- * (secure_delete), and checkpoints are database_sync()'s alone (wal_autocheckpoint).
+ * (secure_delete), and checkpoints are database_fold()'s alone (wal_autocheckpoint).
  */
 static const char pragmas[] = "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA cell_size_check = ON;"
 			      "PRAGMA secure_delete = ON;"
-			      "PRAGMA synchronous = NORMAL;"
+			      "PRAGMA synchronous = FULL;"
 			      "PRAGMA wal_autocheckpoint = 0;"
-			      "PRAGMA journal_size_limit = 4194304;";
+			      "PRAGMA journal_size_limit = 0;";
 
 int database_lock(const char *state_dir, int *ret_fd)
 {
@@ -90,8 +91,21 @@ static int check_file(int state_fd, const char *path)
 	return 0;
 }
 
-static int set_up_handle(sqlite3 *db, const char *path)
+/* After each commit. */
+static int on_commit(void *userdata, sqlite3 *db, const char *name, int frames)
 {
+	struct database *database = userdata;
+
+	(void)db;
+	(void)name;
+	database->wal_frames = (uint32_t)frames;
+	return SQLITE_OK;
+}
+
+static int set_up_handle(struct database *database)
+{
+	const char *path = database->path;
+	sqlite3 *db = database->handle;
 	int r;
 
 	/* A hostile file gets no help: defensive mode, and no strings in double quotes. */
@@ -103,6 +117,7 @@ static int set_up_handle(sqlite3 *db, const char *path)
 			sqlite3_errmsg(db));
 		return schema_errno(r);
 	}
+	(void)sqlite3_wal_hook(db, on_commit, database);
 	if (sqlite3_db_readonly(db, "main") != 0) {
 		log_error("the database %s cannot be written to", path);
 		return -EROFS;
@@ -110,9 +125,18 @@ static int set_up_handle(sqlite3 *db, const char *path)
 	return schema_prepare(db, path);
 }
 
+static int keep_wal(sqlite3 *db)
+{
+	int persist = 1;
+
+	return schema_errno(
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist));
+}
+
 /* Opens the file.  *ret_handle is to be closed also after a failure. */
 static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 {
+	const bool has_wal = faccessat(state_fd, WAL_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	int r = check_file(state_fd, path);
 
 	if (r < 0)
@@ -120,10 +144,13 @@ static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 	r = sqlite3_open_v2(path, ret_handle,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
 			SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
-		NULL);
+		DATABASE_VFS);
 	if (r != SQLITE_OK)
 		log_error("cannot open the database %s: %s", path,
 			*ret_handle ? sqlite3_errmsg(*ret_handle) : "out of memory");
+	/* One that turns out not to be ours is left as it was. */
+	if (r == SQLITE_OK && has_wal)
+		return keep_wal(*ret_handle);
 	return schema_errno(r);
 }
 
@@ -140,12 +167,26 @@ static const char *const own_statements[DATABASE_STATEMENTS] = {
 
 static int prepare(struct database *database)
 {
-	int r = set_up_handle(database->handle, database->path);
+	int r = set_up_handle(database);
 
 	if (r < 0)
 		return r;
 	return statements_new(
 		database, own_statements, DATABASE_STATEMENTS, NULL, &database->statements);
+}
+
+/* The last connection's close syncs the WAL, folds it in, and empties it. */
+static void close_handle(struct database *database)
+{
+	sqlite3 *db = database->handle;
+
+	if (!db)
+		return;
+	/* What is not on disk stays in the WAL for the next start, which writes it back. */
+	if (database->wal_state == WAL_SUSPECT ||
+		sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL) != SQLITE_OK)
+		(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_close(db);
 }
 
 void database_free(struct database *database)
@@ -154,8 +195,9 @@ void database_free(struct database *database)
 		return;
 	(void)usage_commit(database);
 	statements_free(database->statements);
-	/* The last connection's close syncs the WAL and folds it in. */
-	sqlite3_close(database->handle);
+	close_handle(database);
+	if (database->wal_fd >= 0)
+		close(database->wal_fd);
 	if (database->state_fd >= 0)
 		close(database->state_fd);
 	free(database->path);
@@ -177,10 +219,66 @@ static struct database *new_database(const char *path, const char *file)
 	if (!database)
 		return NULL;
 	database->state_fd = -1;
+	database->wal_fd = -1;
 	if (asprintf(&database->path, "%s%s", path, file) >= 0)
 		return database;
 	free(database);
 	return NULL;
+}
+
+/*
+ * What is in the WAL was perhaps never synced, or its sync has failed, before another process
+ * ended. An empty one was perhaps not emptied on disk.
+ */
+static int take_wal(struct database *database)
+{
+	uint64_t size;
+	int r;
+
+	if ((r = wal_open(database->state_fd, &database->wal_fd)) < 0 ||
+		(r = wal_size(database->wal_fd, &size)) < 0)
+		return r;
+	database->commits = 1;
+	r = size == 0 ? wal_sync_empty(database->wal_fd)
+		      : wal_write_back(database->wal_fd, 0, &database->wal_frames);
+	if (r == 0 && fsync(database->state_fd) < 0)
+		r = -errno;
+	/* Logins work all the same, and the struct sync goes on trying. */
+	if (r < 0)
+		database->wal_state = size == 0 ? WAL_UNEMPTIED : WAL_SUSPECT;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_page_size(struct database *database)
+{
+	sqlite3_stmt *statement;
+	int r = sqlite3_prepare_v2(database->handle, "PRAGMA page_size", -1, &statement, NULL);
+
+	if (r != SQLITE_OK)
+		return schema_errno(r);
+	r = sqlite3_step(statement);
+	database->page_size = (uint32_t)sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return r == SQLITE_ROW ? 0 : schema_errno(r);
+}
+
+/* From now on patd syncs, and SQLite does not.  The file of the WAL stays when it is closed. */
+static int take_over_syncing(struct database *database)
+{
+	int r = keep_wal(database->handle);
+
+	if (r < 0)
+		return r;
+	/* An index on the disk is an earlier version's. */
+	if (unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
+		return -errno;
+	r = read_page_size(database);
+	if (r == 0)
+		r = take_wal(database);
+	if (r < 0)
+		log_error(
+			"cannot use the log of the database %s: %s", database->path, strerror(-r));
+	return r < 0 ? r : transaction_set_sync(database);
 }
 
 int database_open(const char *state_dir, struct database **ret_database)
@@ -193,9 +291,9 @@ int database_open(const char *state_dir, struct database **ret_database)
 	if ((r = database_lock(state_dir, &database->state_fd)) < 0 ||
 		(r = state_dir_settle(database->state_fd)) < 0 ||
 		(r = open_file(database->state_fd, database->path, &database->handle)) < 0 ||
-		(r = prepare(database)) < 0)
+		(r = prepare(database)) < 0 || (r = take_over_syncing(database)) < 0)
 		return r;
-	reserve_make(database->state_fd);
+	database->reserve_spent = !reserve_make(database->state_fd);
 	*ret_database = TAKE(database);
 	return 0;
 }
@@ -223,21 +321,40 @@ const char *database_path(const struct database *database)
 	return database->path;
 }
 
-int database_sync(const char *path)
+static int checkpoint(const char *path)
 {
 	sqlite3 *db;
-	int r;
+	int r, closed;
 
 	r = sqlite3_open_v2(path, &db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+			SQLITE_OPEN_EXRESCODE,
+		DATABASE_VFS);
 	/* FULL syncs the WAL first, and then the database it was folded into. */
 	if (r == SQLITE_OK)
 		r = sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	/* For a login that reads. */
 	if (r == SQLITE_OK)
-		r = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (r != SQLITE_OK)
-		log_error(
-			"cannot sync the database: %s", db ? sqlite3_errmsg(db) : "out of memory");
-	sqlite3_close(db);
-	return schema_errno(r);
+		r = sqlite3_busy_timeout(db, BUSY_MS);
+	if (r == SQLITE_OK)
+		r = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	closed = sqlite3_close(db);
+	return schema_errno(r == SQLITE_OK ? closed : r);
+}
+
+int database_fold(const char *path, int wal_fd, enum wal_state *ret_state)
+{
+	int r;
+
+	*ret_state = WAL_SUSPECT;
+	if (fdatasync(wal_fd) < 0)
+		return -errno;
+	r = checkpoint(path);
+	/* Either it was the WAL that it could not sync, which then shows here, too, or it is empty
+	 * now, and must be so on the disk. */
+	if (fdatasync(wal_fd) == 0)
+		*ret_state = WAL_SOUND;
+	else if (r == 0)
+		*ret_state = WAL_UNEMPTIED;
+	return r == 0 && *ret_state != WAL_SOUND ? -errno : r;
 }

@@ -13,12 +13,21 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "patd/db/image.h"
 
 #define DATABASE_FILE "patd.db" /* in the state directory */
 
 struct statements;
+struct sync;
+
+/* What is known of the WAL on the disk. */
+enum wal_state {
+	WAL_SOUND,    /* a sync that succeeds covers all of it */
+	WAL_SUSPECT,  /* it must be written back first: see patd/db/wal.h */
+	WAL_UNEMPTIED /* it is empty, and on disk perhaps not */
+};
 
 /* The members are for the files of patd/db/. */
 struct database {
@@ -27,11 +36,21 @@ struct database {
 	sqlite3 *handle;
 	struct statements *statements;
 	/* See patd/db/transaction.h. */
-	const char *usage_sync; /* the pragma that stands outside of changes */
 	bool usage_open, usage_written;
-	bool unsynced; /* there are changes that database_sync() has not been asked to fold in */
 	void (*observer)(bool committed, void *userdata);
 	void *observer_data;
+	bool reserve_spent; /* what is left on the disk is for what takes access away */
+	/* See patd/db/wal.h and patd/db/sync.h. */
+	int wal_fd; /* -1 for an image */
+	enum wal_state wal_state;
+	uint32_t page_size;
+	uint32_t wal_frames; /* committed in it */
+	bool wal_kept;       /* it was folded in and not emptied: SQLite may begin it anew */
+	bool syncs_header;   /* SQLite does, when it begins it anew */
+	bool paused;
+	uint64_t written;  /* transactions so far */
+	uint64_t commits;  /* those to be on disk before they are acknowledged */
+	struct sync *sync; /* NULL: who commits syncs */
 };
 
 /*
@@ -45,7 +64,10 @@ int database_open(const char *state_dir, struct database **ret_database);
 int database_open_image(
 	const struct image *image, const char *path, struct database **ret_database);
 
-/* Commits usage, syncs, closes: after all statements on it have been freed.  NULL is allowed. */
+/*
+ * Commits usage, folds the WAL in, closes: after all statements on it have been freed, and its
+ * struct sync.  NULL is allowed.
+ */
 void database_free(struct database *database);
 
 /* The file; valid as long as the database. */
@@ -58,7 +80,14 @@ const char *database_path(const struct database *database);
 int database_lock(const char *state_dir, int *ret_fd);
 
 /*
- * Syncs the WAL of the database at path and folds it in, as far as no reader is in the way.
- * For another thread: has a connection of its own.
+ * Syncs the WAL, folds it into the database, and empties it; nobody may write meanwhile.  For
+ * another thread: has a connection of its own.  *ret_state: how the WAL is then, also on failure.
+ * Logs nothing.  -EBUSY: a reader is in the way.
  */
-int database_sync(const char *path);
+int database_fold(const char *path, int wal_fd, enum wal_state *ret_state);
+
+/*
+ * The connections of patd's process share the database among themselves, and with nobody else: the
+ * index of the WAL is in memory, so it needs no room on the disk, and a lock no system call.
+ */
+#define DATABASE_VFS "unix-excl"

@@ -112,6 +112,8 @@ int schema_errno(int sqlite_code)
 		return -EBADMSG;
 	case SQLITE_NOMEM:
 		return -ENOMEM;
+	case SQLITE_BUSY:
+		return -EBUSY;
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 		return -EROFS;

@@ -18,6 +18,12 @@ struct statements {
 
 int statement_failure(const struct statements *statements, int sqlite_code)
 {
+	/* SQLite knows but one error of a full disk. */
+	if ((sqlite_code & 0xFF) == SQLITE_IOERR &&
+		sqlite3_system_errno(statements->handle) == EDQUOT) {
+		log_error("the database failed: the disk quota of patd is used up");
+		return -ENOSPC;
+	}
 	log_error("the database failed: %s", sqlite3_errmsg(statements->handle));
 	return schema_errno(sqlite_code);
 }

@@ -1,35 +1,220 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Has the database synced by another thread. */
+/* The thread that syncs and folds, and what it is to do next. */
 #include "patd/db/sync.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#define LAG_US (UINT64_C(1000) * 1000)
+#include "common/cleanup.h"
+#include "patd/db/transaction.h"
+#include "patd/db/wal.h"
+#include "patd/util/log.h"
+#include "patd/util/worker.h"
 
-struct sync {
-	struct job job;
-	struct worker *worker;
-	struct database *database;
-	sd_event_source *post, *timer;
-	bool waiting; /* for the timer, or for the job */
+#define SECOND_US (UINT64_C(1000) * 1000)
+#define SPARING_WAL_MAX (UINT64_C(64) << 10) /* bytes, while the reserve is in use */
+
+enum task {
+	TASK_NONE,
+	TASK_SYNC, /* the only one beside which the loop goes on writing */
+	TASK_WRITE_BACK,
+	TASK_EMPTY,
+	TASK_FOLD
 };
 
-/* In the worker. */
+struct sync {
+	struct job job; /* first: a job is turned back into its sync */
+	struct worker *worker;
+	struct database *database;
+	sd_event *event;
+	sd_event_source *post, *timer;
+	enum task task;
+	/* Of the task, for the thread and then from it. */
+	uint32_t frames;
+	int result;
+	enum wal_state state;
+	/* Points: see struct database's commits. */
+	uint64_t covered, durable, failed;
+	uint64_t written; /* how many transactions the timer knows of */
+	bool due;         /* the timer has passed */
+	bool failing, ending;
+	bool fold_failed; /* the next one waits for the timer, too */
+	unsigned int holds;
+	struct {
+		void (*fn)(void *userdata);
+		void *userdata;
+	} listeners[SYNC_LISTENERS_MAX];
+};
+
+/* --- in the thread --- */
+
 static void run(struct job *job)
 {
 	struct sync *sync = (struct sync *)job;
+	const int fd = sync->database->wal_fd;
 
-	/* A failure has been logged; the WAL keeps everything, and the next change tries again. */
-	(void)database_sync(sync->database->path);
+	sync->result = 0;
+	switch (sync->task) {
+	case TASK_SYNC:
+		if (fdatasync(fd) < 0)
+			sync->result = -errno;
+		sync->state = sync->result < 0 ? WAL_SUSPECT : WAL_SOUND;
+		break;
+	case TASK_WRITE_BACK:
+		sync->result = wal_write_back(fd, sync->frames, &sync->frames);
+		sync->state = sync->result < 0 ? WAL_SUSPECT : WAL_SOUND;
+		break;
+	case TASK_EMPTY:
+		sync->result = wal_sync_empty(fd);
+		sync->state = sync->result < 0 ? WAL_UNEMPTIED : WAL_SOUND;
+		break;
+	case TASK_FOLD:
+		sync->result = database_fold(sync->database->path, fd, &sync->state);
+		break;
+	case TASK_NONE:
+		break;
+	}
 }
+
+/* --- in the loop --- */
+
+static void notify(struct sync *sync)
+{
+	for (size_t i = 0; i < SYNC_LISTENERS_MAX; i++)
+		if (sync->listeners[i].fn)
+			sync->listeners[i].fn(sync->listeners[i].userdata);
+}
+
+static void arm(struct sync *sync)
+{
+	if (sd_event_source_set_time_relative(sync->timer, SECOND_US) < 0 ||
+		sd_event_source_set_enabled(sync->timer, SD_EVENT_ONESHOT) < 0)
+		sync->due = true;
+}
+
+/* Once for all attempts until one succeeds. */
+static void log_outcome(struct sync *sync, bool failing)
+{
+	if (failing && !sync->failing)
+		log_error("changes cannot be put on disk (%s); until that is mended patd only "
+			  "takes access away",
+			strerror(-sync->result));
+	else if (!failing && sync->failing)
+		log_notice("all changes are on disk again");
+	sync->failing = failing;
+}
+
+/* SQLite's index points to frames that are not there any more. */
+static void give_up(struct sync *sync)
+{
+	log_error("the disk lost changes that were not on it yet; patd ends");
+	sync->failed = UINT64_MAX;
+	(void)sd_event_exit(sync->event, EXIT_FAILURE);
+}
+
+static void take_fold(struct sync *sync)
+{
+	struct database *database = sync->database;
+
+	if (sync->result == 0 || sync->state == WAL_UNEMPTIED)
+		database->wal_frames = 0;
+	/* SQLite may begin it anew by itself. */
+	database->wal_kept = sync->result < 0;
+	if (sync->result < 0 && sync->result != -EBUSY && !sync->fold_failed)
+		log_error("the log of the database cannot be folded in (%s); patd keeps trying",
+			strerror(-sync->result));
+	sync->fold_failed = sync->result < 0;
+}
+
+static void take_result(struct sync *sync, enum task task)
+{
+	sync->database->wal_state = sync->state;
+	if (task == TASK_FOLD || task == TASK_EMPTY)
+		take_fold(sync);
+	if (sync->state != WAL_SUSPECT)
+		sync->durable = sync->covered;
+	if (sync->state == WAL_SOUND)
+		log_outcome(sync, false);
+	if (sync->result == 0)
+		return;
+	if (task == TASK_WRITE_BACK && sync->result == -EBADMSG) {
+		give_up(sync);
+		return;
+	}
+	/* What the kernel may have dropped is written again at once, before anybody is told. */
+	if (sync->state == WAL_SUSPECT && task != TASK_WRITE_BACK)
+		return;
+	if (sync->state == WAL_SUSPECT)
+		sync->failed = sync->covered;
+	if (sync->state != WAL_SOUND)
+		log_outcome(sync, true);
+	arm(sync);
+}
+
+static void step(struct sync *sync);
 
 static void done(struct job *job)
 {
 	struct sync *sync = (struct sync *)job;
+	enum task task = sync->task;
 
-	sync->waiting = false;
+	sync->task = TASK_NONE;
+	take_result(sync, task);
+	sync->database->paused = false;
+	notify(sync);
+	step(sync);
+}
+
+static bool fold_is_due(const struct sync *sync)
+{
+	const struct database *database = sync->database;
+	uint64_t size = 0;
+
+	if (sync->holds > 0 || database->wal_frames == 0 || wal_size(database->wal_fd, &size) < 0)
+		return false;
+	return sync->due ||
+	       (!sync->fold_failed && (size > SYNC_WAL_MAX ||
+					      (database->reserve_spent && size > SPARING_WAL_MAX)));
+}
+
+static enum task next_task(const struct sync *sync)
+{
+	const struct database *database = sync->database;
+	/* After a failure the timer says when to try again. */
+	bool wait = sync->failing && !sync->due;
+
+	if (database->wal_state == WAL_UNEMPTIED && database->wal_frames == 0)
+		return sync->due ? TASK_EMPTY : TASK_NONE;
+	if (database->wal_state != WAL_SOUND)
+		return wait ? TASK_NONE : TASK_WRITE_BACK;
+	if (fold_is_due(sync))
+		return TASK_FOLD;
+	return database->commits > sync->durable ? TASK_SYNC : TASK_NONE;
+}
+
+static void step(struct sync *sync)
+{
+	struct database *database = sync->database;
+
+	if (sync->task != TASK_NONE || sync->ending)
+		return;
+	sync->task = next_task(sync);
+	if (sync->task == TASK_NONE)
+		return;
+	sync->covered = database->commits;
+	sync->frames = database->wal_frames;
+	if (sync->task != TASK_SYNC) {
+		/* A transaction that reads would be in the way of it. */
+		(void)usage_commit(database);
+		database->paused = true;
+		sync->due = false;
+	}
+	if (worker_submit(sync->worker, &sync->job) < 0) {
+		sync->task = TASK_NONE;
+		database->paused = false;
+	}
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -38,8 +223,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	sync->database->unsynced = false;
-	sync->waiting = worker_submit(sync->worker, &sync->job) >= 0;
+	sync->due = true;
+	step(sync);
 	return 0;
 }
 
@@ -47,37 +232,43 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 static int on_post(sd_event_source *source, void *userdata)
 {
 	struct sync *sync = userdata;
-	int r;
 
 	(void)source;
-	if (sync->waiting || !sync->database->unsynced)
-		return 0;
-	r = sd_event_source_set_time_relative(sync->timer, LAG_US);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(sync->timer, SD_EVENT_ONESHOT);
-	sync->waiting = r >= 0;
+	if (sync->written != sync->database->written) {
+		sync->written = sync->database->written;
+		if (!sync->failing) {
+			sync->due = false;
+			arm(sync);
+		}
+	}
+	step(sync);
 	return 0;
 }
 
-int sync_new(
-	sd_event *event, struct worker *worker, struct database *database, struct sync **ret_sync)
+DEFINE_CLEANUP(sync_free, sync)
+
+int sync_new(sd_event *event, struct database *database, struct sync **ret_sync)
 {
-	struct sync *sync = calloc(1, sizeof(*sync));
+	cleanup_with(sync_free) struct sync *sync = calloc(1, sizeof(*sync));
 	int r;
 
 	if (!sync)
 		return -ENOMEM;
 	sync->job = (struct job) { .run = run, .done = done };
-	sync->worker = worker;
 	sync->database = database;
-	if ((r = sd_event_add_time_relative(
-		     event, &sync->timer, CLOCK_MONOTONIC, LAG_US, 0, on_timer, sync)) < 0 ||
+	sync->event = event;
+	/* What an earlier process wrote was perhaps never synced, and is made sure of first. */
+	sync->durable = database->wal_state == WAL_SOUND ? database->commits : 0;
+	if ((r = sd_event_add_time(
+		     event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, sync)) < 0 ||
 		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
-		(r = sd_event_add_post(event, &sync->post, on_post, sync)) < 0) {
-		sync_free(sync);
+		(r = sd_event_add_post(event, &sync->post, on_post, sync)) < 0 ||
+		(r = worker_new(event, 1, &sync->worker)) < 0)
 		return r;
-	}
-	*ret_sync = sync;
+	arm(sync);
+	database->sync = sync;
+	step(sync);
+	*ret_sync = TAKE(sync);
 	return 0;
 }
 
@@ -85,7 +276,65 @@ void sync_free(struct sync *sync)
 {
 	if (!sync)
 		return;
+	sync->database->sync = NULL;
+	memset(sync->listeners, 0, sizeof(sync->listeners));
+	sync->ending = true;
+	worker_free(sync->worker);
+	sync->database->paused = false;
 	sd_event_source_disable_unref(sync->post);
 	sd_event_source_disable_unref(sync->timer);
 	free(sync);
+}
+
+uint64_t sync_point(const struct sync *sync)
+{
+	return sync->database->commits;
+}
+
+enum sync_state sync_state(const struct sync *sync, uint64_t point)
+{
+	if (sync->failed == UINT64_MAX)
+		return SYNC_FAILED;
+	if (point <= sync->durable)
+		return SYNC_DONE;
+	return point <= sync->failed ? SYNC_FAILED : SYNC_WAITING;
+}
+
+int sync_listen(struct sync *sync, void (*fn)(void *userdata), void *userdata)
+{
+	for (size_t i = 0; i < SYNC_LISTENERS_MAX; i++)
+		if (!sync->listeners[i].fn) {
+			sync->listeners[i].fn = fn;
+			sync->listeners[i].userdata = userdata;
+			return 0;
+		}
+	return -ENOSPC;
+}
+
+void sync_unlisten(struct sync *sync, void (*fn)(void *userdata), const void *userdata)
+{
+	for (size_t i = 0; i < SYNC_LISTENERS_MAX; i++)
+		if (sync->listeners[i].fn == fn && sync->listeners[i].userdata == userdata)
+			sync->listeners[i].fn = NULL;
+}
+
+bool sync_paused(const struct sync *sync)
+{
+	return sync->database->paused;
+}
+
+bool sync_failing(const struct sync *sync)
+{
+	return sync->failing;
+}
+
+void sync_hold(struct sync *sync)
+{
+	sync->holds++;
+}
+
+void sync_release(struct sync *sync)
+{
+	sync->holds--;
+	step(sync);
 }

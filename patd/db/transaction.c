@@ -1,32 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Changes, each in a transaction that is synced; and usage, many records in one that is not. */
+/* Changes, each in a transaction; and usage, many records in one. */
 #include "patd/db/transaction.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "patd/db/statements.h"
+#include "patd/db/wal.h"
 #include "patd/util/log.h"
-
-#define SYNC_FULL "PRAGMA synchronous = FULL"
-#define SYNC_NORMAL "PRAGMA synchronous = NORMAL"
 
 #define RESERVE_FILE "reserve"
 #define RESERVE_BYTES ((off_t)256 * 1024) /* a change of life writes a few pages of 4 KiB */
 
-void reserve_make(int state_fd)
+bool reserve_make(int state_fd)
 {
+	bool made;
 	int fd;
 
 	if (faccessat(state_fd, RESERVE_FILE, F_OK, 0) == 0)
-		return;
+		return true;
 	fd = openat(state_fd, RESERVE_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return;
-	if (posix_fallocate(fd, 0, RESERVE_BYTES) != 0)
-		(void)unlinkat(state_fd, RESERVE_FILE, 0);
+		return false;
+	made = posix_fallocate(fd, 0, RESERVE_BYTES) == 0;
 	(void)close(fd);
+	if (!made)
+		(void)unlinkat(state_fd, RESERVE_FILE, 0);
+	return made;
 }
 
 bool reserve_release(int state_fd)
@@ -63,15 +65,37 @@ void usage_undo(struct database *database)
 	notify_observer(database, false);
 }
 
+/* What a commit that failed has left would be taken for committed at the next start. */
+static void cut(struct database *database)
+{
+	int r;
+
+	if (database->wal_fd < 0)
+		return;
+	r = wal_cut(database->wal_fd, database->page_size, database->wal_frames);
+	if (r < 0)
+		log_error("a change that failed cannot be removed from the log of the database, "
+			  "and may be there after a restart: %s",
+			strerror(-r));
+	/* Nobody is told that nothing was changed before that is on disk. */
+	database->commits++;
+}
+
 /* r: whether all has been written. */
 static int end(struct database *database, int r)
 {
+	/* A statement that failed may have undone it. */
+	const bool committing = r == 0 && transaction_is_open(database);
+
 	if (r == 0)
 		r = statement_run(database->statements, DATABASE_COMMIT);
-	if (r == 0)
+	if (r == 0) {
 		notify_observer(database, true);
-	else
-		usage_undo(database);
+		return 0;
+	}
+	usage_undo(database);
+	if (committing)
+		cut(database);
 	return r;
 }
 
@@ -96,6 +120,21 @@ int usage_write(struct database *database)
 	return r;
 }
 
+int transaction_sync(struct database *database)
+{
+	if (database->wal_fd < 0)
+		return 0;
+	if (database->wal_state == WAL_SOUND && fdatasync(database->wal_fd) == 0)
+		return 0;
+	database->wal_state = WAL_SUSPECT;
+	if (wal_write_back(database->wal_fd, database->wal_frames, &database->wal_frames) < 0) {
+		log_error("a change is made, and cannot be put on disk");
+		return -EIO;
+	}
+	database->wal_state = WAL_SOUND;
+	return 0;
+}
+
 int usage_commit(struct database *database)
 {
 	int r;
@@ -103,25 +142,36 @@ int usage_commit(struct database *database)
 	if (!database->usage_open)
 		return 0;
 	r = end(database, 0);
-	database->unsynced = database->unsynced || (r == 0 && database->usage_written);
+	database->written += r == 0 && database->usage_written;
 	database->usage_open = false;
 	database->usage_written = false;
 	return r;
 }
 
 /* Not a prepared statement: this pragma acts when it is compiled. */
-static int set_sync(struct database *database, const char *pragma)
+int transaction_set_sync(struct database *database)
 {
+	const char *pragma =
+		database->wal_kept ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = OFF";
 	int r = sqlite3_exec(database->handle, pragma, NULL, NULL, NULL);
 
-	return r == SQLITE_OK ? 0 : statement_failure(database->statements, r);
+	if (r != SQLITE_OK)
+		return statement_failure(database->statements, r);
+	database->syncs_header = database->wal_kept;
+	return 0;
 }
 
-int usage_set_sync(struct database *database, bool sync)
+bool transaction_has_room(struct database *database)
 {
-	(void)usage_commit(database);
-	database->usage_sync = sync ? SYNC_FULL : SYNC_NORMAL;
-	return set_sync(database, database->usage_sync);
+	if (database->reserve_spent)
+		database->reserve_spent = !reserve_make(database->state_fd);
+	return !database->reserve_spent;
+}
+
+static bool release_reserve(struct database *database)
+{
+	database->reserve_spent = database->state_fd >= 0;
+	return reserve_release(database->state_fd);
 }
 
 static int run_once(struct database *database, int (*fn)(void *userdata), void *userdata)
@@ -138,20 +188,23 @@ static int run_once(struct database *database, int (*fn)(void *userdata), void *
 int transaction_run(
 	struct database *database, bool may_use_reserve, int (*fn)(void *userdata), void *userdata)
 {
-	int r;
+	int r = 0;
 
+	if (database->paused)
+		return -EAGAIN;
 	(void)usage_commit(database);
-	r = set_sync(database, SYNC_FULL);
+	if (!transaction_has_room(database) && !may_use_reserve)
+		return -ENOSPC;
+	if (database->syncs_header != database->wal_kept)
+		r = transaction_set_sync(database);
 	if (r < 0)
 		return r;
 	r = run_once(database, fn, userdata);
-	if (r == -ENOSPC && may_use_reserve && reserve_release(database->state_fd))
+	if (r == -ENOSPC && may_use_reserve && release_reserve(database))
 		r = run_once(database, fn, userdata);
-	/* A failure here costs time only: usage is synced too, until the next change. */
-	(void)set_sync(database, database->usage_sync ? database->usage_sync : SYNC_NORMAL);
 	if (r < 0)
 		return r;
-	database->unsynced = true;
-	reserve_make(database->state_fd);
-	return 0;
+	database->written++;
+	database->commits++;
+	return database->sync ? 0 : transaction_sync(database);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Two kinds of transaction.  A change is one of its own, on disk before transaction_run() returns.
- * Usage is collected: usage_begin() opens a transaction that stays open until usage_commit(); what
- * it holds then survives a kill of patd at once, and a power cut once database_sync() has run.
- * A change commits usage first.
+ * Two kinds of transaction.  A change is one of its own; once it is committed it survives a kill of
+ * patd, and a power cut when its sync is done: see patd/db/sync.h.  Usage is collected:
+ * usage_begin() opens a transaction that stays open until usage_commit().  A change commits usage
+ * first.
  */
 #pragma once
 
@@ -11,7 +11,9 @@
 
 /*
  * Runs fn in a transaction: what fn returns below 0 undoes it all.  On a full disk may_use_reserve
- * lets the reserve be used, and fn is called a second time.
+ * lets the reserve be used, and fn is called a second time; everything else is -ENOSPC then, also
+ * where it would fit, until the reserve is whole again.  -EAGAIN: the database is being folded.
+ * Without a struct sync it is on disk at the return; -EIO if it is made and not on disk.
  */
 int transaction_run(
 	struct database *database, bool may_use_reserve, int (*fn)(void *userdata), void *userdata);
@@ -38,14 +40,24 @@ void usage_undo(struct database *database);
 /* If one is open.  On failure the usage since the last commit is lost. */
 int usage_commit(struct database *database);
 
-/* Whether usage, too, is on disk when usage_commit() returns.  Not so at first. */
-int usage_set_sync(struct database *database, bool sync);
+/* Waits until all that is committed is on disk.  Not where there is a struct sync. */
+int transaction_sync(struct database *database);
+
+/* Whether the disk has room for what takes no access away: not while the reserve is in use. */
+bool transaction_has_room(struct database *database);
+
+/*
+ * Commits do not sync.  Where SQLite itself may write a new header over the WAL,
+ * database->wal_kept, it syncs that header: else a power cut could leave the old header with some
+ * of the new frames.
+ */
+int transaction_set_sync(struct database *database);
 
 /*
  * The reserve, room for a revoke on a full disk: a file in the state directory, which is removed
- * then, and made again when there is room.  Without room for it reserve_make() does nothing.
+ * then, and made again when there is room.  reserve_make(): whether it is there.
  */
-void reserve_make(int state_fd);
+bool reserve_make(int state_fd);
 /* False if there was none. */
 bool reserve_release(int state_fd);
 

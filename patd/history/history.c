@@ -10,6 +10,7 @@
 #include "common/l10n.h"
 #include "patd/db/meta.h"
 #include "patd/db/transaction.h"
+#include "patd/history/notes.h"
 #include "patd/util/log.h"
 
 #define SLICE 256U /* entries looked at in one turn of the loop */
@@ -21,8 +22,13 @@ struct history {
 	struct database *database;
 	struct statements *rows;
 	const struct key *key;
-	struct history_seal seal;      /* as of the open transaction */
-	struct history_seal committed; /* as of the last one that was committed */
+	struct notes *notes;
+	struct history_seal seal;      /* its end: as of the open transaction, and with all notes */
+	struct history_seal before;    /* the same before the open transaction, if that changed it */
+	struct history_seal written;   /* in the database, as of the open transaction */
+	struct history_seal committed; /* the same as of the last one that was committed */
+	bool changed;                  /* seal was, in the open transaction */
+	bool notes_written;            /* all of them were, in the open transaction */
 	bool altered;                  /* there was no valid seal at the start */
 	unsigned int losses; /* how often entries that a check may have seen were undone */
 };
@@ -94,13 +100,26 @@ static void on_transaction(bool committed, void *userdata)
 	struct history *history = userdata;
 
 	if (committed) {
-		history->committed = history->seal;
-		return;
-	}
-	if (history->seal.last != history->committed.last ||
-		history->seal.first != history->committed.first)
+		history->committed = history->written;
+		if (history->notes_written)
+			notes_clear(history->notes);
+	} else if (history->changed) {
 		history->losses++;
-	history->seal = history->committed;
+		history->seal = history->before;
+	}
+	history->written = history->committed;
+	history->changed = false;
+	history->notes_written = false;
+}
+
+/* Makes seal the end of the history, as part of the open transaction. */
+static void change(struct history *history, const struct history_seal *seal)
+{
+	if (!history->changed)
+		history->before = history->seal;
+	history->changed = true;
+	history->seal = *seal;
+	history->written = *seal;
 }
 
 int history_new(struct database *database, const struct key *key, struct history **ret_history)
@@ -112,12 +131,14 @@ int history_new(struct database *database, const struct key *key, struct history
 		return -ENOMEM;
 	history->database = database;
 	history->key = key;
-	r = load(history);
+	r = notes_new(&history->notes);
+	if (r == 0)
+		r = load(history);
 	if (r < 0) {
 		history_free(history);
 		return r;
 	}
-	history->committed = history->seal;
+	history->committed = history->written = history->seal;
 	transaction_observe(database, on_transaction, history);
 	*ret_history = history;
 	return 0;
@@ -129,6 +150,7 @@ void history_free(struct history *history)
 		return;
 	transaction_observe(history->database, NULL, NULL);
 	statements_free(history->rows);
+	notes_free(history->notes);
 	free(history);
 }
 
@@ -147,31 +169,156 @@ int history_append(struct history *history, struct entry *entry)
 	r = history_rows_append(history->rows, entry, &seal);
 	if (r < 0)
 		return r;
-	history->seal = seal;
+	change(history, &seal);
 	return 0;
-}
-
-int history_see(struct history *history, struct entry *entry, const char *network)
-{
-	int r = usage_begin(history->database);
-
-	if (r < 0)
-		return r;
-	r = history_rows_see(history->rows, entry, network);
-	return r < 0 || !(entry->new_service || entry->new_network)
-		       ? r
-		       : usage_write(history->database);
 }
 
 int history_forget(struct history *history, const char *id)
 {
+	notes_forget_seen(history->notes, id);
 	return history_rows_forget(history->rows, id);
 }
+
+/* --- what is written later --- */
+
+static int add_note(struct history *history, const struct entry *entry)
+{
+	int r = notes_add(history->notes, entry, history->seal.at_last);
+
+	if (r < 0)
+		return r;
+	history->seal.last = entry->seq;
+	memcpy(history->seal.at_last, entry->mac, sizeof(history->seal.at_last));
+	return 0;
+}
+
+int history_note(struct history *history, struct entry *entry)
+{
+	entry->seq = history->seal.last + 1;
+	key_entry_mac(history->key, entry, history->seal.at_last, entry->mac);
+	return add_note(history, entry);
+}
+
+void history_unnote(struct history *history, unsigned int count)
+{
+	for (; count > 0; count--) {
+		history->seal.last--;
+		notes_drop_last(history->notes, history->seal.at_last);
+	}
+}
+
+static int take_seq(const struct entry *entry, void *userdata)
+{
+	uint64_t *seq = userdata;
+
+	*seq = entry->seq;
+	return 1;
+}
+
+/* Whether the database has that entry; of one that it does not, the seal may still tell. */
+static int has_row(struct history *history, uint64_t seq)
+{
+	const struct entry_filter one = { .after = seq - 1, .before = seq + 1 };
+	uint64_t found = 0;
+	int r = history_rows_list(history->rows, &one, take_seq, &found);
+
+	return r < 0 ? r : found == seq;
+}
+
+int history_renote(struct history *history, const struct entry *entry)
+{
+	uint8_t mac[ENTRY_MAC_LEN];
+	int r;
+
+	if (entry->seq > 0 && entry->seq < history->seal.first)
+		return 0;
+	if (entry->seq > 0 && entry->seq <= history->seal.last) {
+		/* A later change was written, and this was not. */
+		r = has_row(history, entry->seq);
+		return r != 0 ? (r < 0 ? r : 0)
+			      : notes_add(history->notes, entry, history->seal.at_last);
+	}
+	key_entry_mac(history->key, entry, history->seal.at_last, mac);
+	if (entry->seq != history->seal.last + 1 ||
+		sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0)
+		return -ESTALE;
+	return add_note(history, entry);
+}
+
+int history_look(struct history *history, struct entry *entry, const char *network,
+	struct seen *ret_seen)
+{
+	int r = history_rows_look(history->rows, entry, network);
+
+	if (r < 0)
+		return r;
+	notes_look(history->notes, entry, network);
+	if (!entry->new_service && !entry->new_network)
+		return 0;
+	*ret_seen = (struct seen) { .id = entry->id };
+	pat_field_cut(ret_seen->service, sizeof(ret_seen->service), entry->service);
+	pat_field_cut(ret_seen->network, sizeof(ret_seen->network), network);
+	return 0;
+}
+
+int history_note_seen(struct history *history, const struct seen *seen)
+{
+	return notes_add_seen(history->notes, seen);
+}
+
+unsigned int history_notes(const struct history *history)
+{
+	return notes_count(history->notes);
+}
+
+static int write_note(const struct entry *entry, void *userdata)
+{
+	struct history *history = userdata;
+
+	return history_rows_put(history->rows, entry);
+}
+
+static int write_seen(const struct seen *seen, void *userdata)
+{
+	struct history *history = userdata;
+
+	return history_rows_see(history->rows, seen->id.text, seen->service, seen->network);
+}
+
+int history_write_notes(struct history *history)
+{
+	struct history_seal seal = history->seal;
+	int r;
+
+	if (notes_count(history->notes) == 0)
+		return 0;
+	if (!transaction_is_open(history->database))
+		return -EIO;
+	key_seal_mac(history->key, &seal, seal.mac);
+	if ((r = notes_each(history->notes, write_note, history)) < 0 ||
+		(r = notes_each_seen(history->notes, write_seen, history)) < 0 ||
+		(r = history_rows_set_seal(history->rows, &seal)) < 0)
+		return r;
+	history->written = seal;
+	history->notes_written = true;
+	return 0;
+}
+
+/* --- lists and checks --- */
 
 int history_list(
 	struct history *history, const struct entry_filter *filter, entry_row_fn fn, void *userdata)
 {
-	return history_rows_list(history->rows, filter, fn, userdata);
+	struct notes_merge merge = {
+		.notes = history->notes, .filter = filter, .fn = fn, .userdata = userdata
+	};
+	int r;
+
+	if (notes_count(history->notes) == 0)
+		return history_rows_list(history->rows, filter, fn, userdata);
+	notes_merge_begin(&merge);
+	r = history_rows_list(history->rows, filter, notes_merge_row, &merge);
+	return r == 0 ? notes_merge_end(&merge) : r;
 }
 
 /* One slice of a check. */
@@ -232,13 +379,17 @@ int history_check_some(struct history *history, struct history_check *check)
 
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
-	if (r == -ENOENT && history->seal.last == 0 && !history->altered) {
-		end_check(check, 0, NULL); /* nothing was ever written */
-		return 0;
-	}
-	if (r < 0 || !sealed(history, &seal)) {
+	if (r == -ENOENT && history->committed.last == 0 && !history->altered) {
+		/* Nothing was ever written. */
+		seal = history->committed;
+	} else if (r < 0 || !sealed(history, &seal)) {
 		end_check(check, 1, N_("the seal of the history was altered or removed"));
 		return 0;
+	}
+	/* The end is in memory. */
+	if (notes_count(history->notes) > 0) {
+		seal.last = history->seal.last;
+		memcpy(seal.at_last, history->seal.at_last, sizeof(seal.at_last));
 	}
 	slice.last = seal.last;
 	/* Some that it has seen may have been lost, and others come in their place. */
@@ -255,7 +406,7 @@ int history_check_some(struct history *history, struct history_check *check)
 	}
 	/* Also what stands before the first that the seal knows. */
 	filter.after = check->entries == 0 ? 0 : check->next - 1;
-	r = history_rows_list(history->rows, &filter, check_row, &slice);
+	r = history_list(history, &filter, check_row, &slice);
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -313,7 +464,7 @@ int history_prune_some(struct history *history, uint64_t before, uint64_t max, b
 		usage_undo(history->database);
 		return r;
 	}
-	history->seal = seal;
+	change(history, &seal);
 	*ret_more = slice.more;
 	return 0;
 }

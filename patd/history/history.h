@@ -14,6 +14,7 @@
 
 #include "patd/crypto/key.h"
 #include "patd/history/history_rows.h"
+#include "patd/usage/use.h"
 
 struct history;
 
@@ -28,8 +29,33 @@ void history_free(struct history *history);
  */
 int history_append(struct history *history, struct entry *entry);
 
-/* As part of usage: see history_rows_see(). */
-int history_see(struct history *history, struct entry *entry, const char *network);
+/* --- of logins, which are written later --- */
+
+/*
+ * Makes entry the next one, with seq and MAC, outside of any transaction.  It is kept in memory, in
+ * all lists and checks, until history_write_notes().  -ENOMEM.
+ */
+int history_note(struct history *history, struct entry *entry);
+
+/* Takes back that many of the latest entries that were noted. */
+void history_unnote(struct history *history, unsigned int count);
+
+/* The same for one from the usage log, with seq and MAC.  -ESTALE: it does not follow. */
+int history_renote(struct history *history, const struct entry *entry);
+
+/*
+ * Sets entry->new_service and new_network if its token was not used for that service, or from
+ * network, before: see history_rows_see().  *ret_seen, if either is set, is to be noted.
+ */
+int history_look(struct history *history, struct entry *entry, const char *network,
+	struct seen *ret_seen);
+int history_note_seen(struct history *history, const struct seen *seen);
+
+/* How many are kept in memory. */
+unsigned int history_notes(const struct history *history);
+
+/* Inside the open transaction: writes all of them, which are forgotten when it is committed. */
+int history_write_notes(struct history *history);
 
 /* Inside the open transaction: forgets where a token was used. */
 int history_forget(struct history *history, const char *id);

@@ -31,7 +31,7 @@ static const char *const statements[STATEMENTS] = {
 	[GET_SEAL] = "SELECT value FROM meta WHERE key = '" SEAL_KEY "'",
 	[SET_SEAL] = "INSERT OR REPLACE INTO meta (key, value) VALUES ('" SEAL_KEY "', ?1)",
 	[IS_SEEN] = "SELECT 1 FROM seen WHERE id = ?1 AND kind = ?2 AND value = ?3",
-	[SEE] = "INSERT INTO seen (id, kind, value) SELECT ?1, ?2, ?3 WHERE"
+	[SEE] = "INSERT OR IGNORE INTO seen (id, kind, value) SELECT ?1, ?2, ?3 WHERE"
 		" (SELECT count(*) FROM seen WHERE id = ?1 AND kind = ?2) < ?4",
 	[FORGET] = "DELETE FROM seen WHERE id = ?1",
 	/* Past a damaged time, which no other entry must suffer from. */
@@ -66,7 +66,7 @@ int history_rows_seal(struct statements *rows, struct history_seal *ret_seal)
 	return 0;
 }
 
-static int set_seal(struct statements *rows, const struct history_seal *seal)
+int history_rows_set_seal(struct statements *rows, const struct history_seal *seal)
 {
 	struct history_seal value = *seal;
 
@@ -76,15 +76,18 @@ static int set_seal(struct statements *rows, const struct history_seal *seal)
 	return statement_run(rows, SET_SEAL);
 }
 
+int history_rows_put(struct statements *rows, const struct entry *entry)
+{
+	row_bind(statement_get(rows, APPEND), &entry_table, entry);
+	return statement_run(rows, APPEND);
+}
+
 int history_rows_append(
 	struct statements *rows, const struct entry *entry, const struct history_seal *seal)
 {
-	sqlite3_stmt *statement = statement_get(rows, APPEND);
-	int r;
+	int r = history_rows_put(rows, entry);
 
-	row_bind(statement, &entry_table, entry);
-	r = statement_run(rows, APPEND);
-	return r < 0 ? r : set_seal(rows, seal);
+	return r < 0 ? r : history_rows_set_seal(rows, seal);
 }
 
 int history_rows_prune(struct statements *rows, uint64_t seq, const struct history_seal *seal)
@@ -93,39 +96,48 @@ int history_rows_prune(struct statements *rows, uint64_t seq, const struct histo
 
 	row_bind_number(statement_get(rows, PRUNE), 1, seq);
 	r = statement_run(rows, PRUNE);
-	return r < 0 ? r : set_seal(rows, seal);
+	return r < 0 ? r : history_rows_set_seal(rows, seal);
 }
 
-static void bind_seen(
-	sqlite3_stmt *statement, const struct entry *entry, const char *kind, const char *value)
+static void bind_seen(sqlite3_stmt *statement, const char *id, const char *kind, const char *value)
 {
-	row_bind_text(statement, 1, entry->id.text);
+	row_bind_text(statement, 1, id);
 	row_bind_text(statement, 2, kind);
 	row_bind_text(statement, 3, value);
 }
 
-static int see(struct statements *rows, const struct entry *entry, const char *kind,
-	const char *value, bool *ret_new)
+static int is_seen(struct statements *rows, const char *id, const char *kind, const char *value,
+	bool *ret_seen)
 {
-	bool seen;
-	int r;
+	bind_seen(statement_get(rows, IS_SEEN), id, kind, value);
+	return statement_has_row(rows, IS_SEEN, ret_seen);
+}
 
-	*ret_new = false;
-	bind_seen(statement_get(rows, IS_SEEN), entry, kind, value);
-	r = statement_has_row(rows, IS_SEEN, &seen);
-	if (r < 0 || seen)
-		return r;
-	*ret_new = true;
-	bind_seen(statement_get(rows, SEE), entry, kind, value);
+int history_rows_look(struct statements *rows, struct entry *entry, const char *network)
+{
+	bool service_seen = true, network_seen = true;
+	int r = is_seen(rows, entry->id.text, "s", entry->service, &service_seen);
+
+	if (r == 0)
+		r = is_seen(rows, entry->id.text, "n", network, &network_seen);
+	entry->new_service = !service_seen;
+	entry->new_network = !network_seen;
+	return r;
+}
+
+static int see(struct statements *rows, const char *id, const char *kind, const char *value)
+{
+	bind_seen(statement_get(rows, SEE), id, kind, value);
 	row_bind_number(statement_get(rows, SEE), 4, HISTORY_SEEN_MAX);
 	return statement_run(rows, SEE);
 }
 
-int history_rows_see(struct statements *rows, struct entry *entry, const char *network)
+int history_rows_see(
+	struct statements *rows, const char *id, const char *service, const char *network)
 {
-	int r = see(rows, entry, "s", entry->service, &entry->new_service);
+	int r = see(rows, id, "s", service);
 
-	return r < 0 ? r : see(rows, entry, "n", network, &entry->new_network);
+	return r < 0 ? r : see(rows, id, "n", network);
 }
 
 int history_rows_forget(struct statements *rows, const char *id)

@@ -37,15 +37,23 @@ int history_rows_append(
 /* The same: removes all up to that seq. */
 int history_rows_prune(struct statements *rows, uint64_t seq, const struct history_seal *seal);
 
+/* The same: an entry that is there already is replaced; the seal stays. */
+int history_rows_put(struct statements *rows, const struct entry *entry);
+int history_rows_set_seal(struct statements *rows, const struct history_seal *seal);
+
 /*
- * The same: sets entry->new_service and new_network if its token was not used for that service, or
- * from network, before, and remembers that it was.  Of a token with more than HISTORY_SEEN_MAX
+ * Sets entry->new_service and new_network if its token was not used for that service, or
+ * from network, before.  Of a token with more than HISTORY_SEEN_MAX
  * services, or networks, all that are not remembered are new.
  */
 #define HISTORY_SEEN_MAX 64
-int history_rows_see(struct statements *rows, struct entry *entry, const char *network);
+int history_rows_look(struct statements *rows, struct entry *entry, const char *network);
 
-/* The same: forgets where a token was used. */
+/* Inside the open transaction: remembers that it was used there. */
+int history_rows_see(
+	struct statements *rows, const char *id, const char *service, const char *network);
+
+/* Inside the open transaction: forgets where a token was used. */
 int history_rows_forget(struct statements *rows, const char *id);
 
 /* In the order of seq.  A damaged row is logged and left out. */

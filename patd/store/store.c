@@ -172,12 +172,6 @@ static void bind_use(struct store *store, const struct token *token)
 	row_bind_blob(statement, 7, token->mac, sizeof(token->mac));
 }
 
-int store_use(struct store *store, const struct token *token)
-{
-	bind_use(store, token);
-	return statement_run_one(store->statements, USE);
-}
-
 int store_touch(struct store *store, const struct token *token)
 {
 	int r = usage_write(store->database);

@@ -35,9 +35,7 @@ int store_get(struct store *store, const char *id, struct token *ret_token);
 int store_update(struct store *store, const struct token *token);
 /* The same for a token with a new secret: its former verifier is remembered. */
 int store_rotate(struct store *store, const struct token *token);
-/* Writes what of token a use changes. */
-int store_use(struct store *store, const struct token *token);
-/* The same, of usage; a token that has gone meanwhile is no failure. */
+/* Writes what of token a use changes, as usage; a token that has gone meanwhile is no failure. */
 int store_touch(struct store *store, const struct token *token);
 int store_delete(struct store *store, const char *id);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tokens whose state changes by itself, at a deadline. */
 #include "patd/rules/validity.h"
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 
 #define NOTIFIED_A_TURN 16U
 
@@ -35,8 +35,12 @@ static int deadlines_row(const struct token *token, void *userdata)
 	page->place->at = deadline_of(page->deadline, token);
 	page->place->id = token->id;
 	/* A revoked one stays so. */
-	if (!validity_revoked(token, page->now))
-		tokens_notify(page->tokens, TOKEN_CHANGED, token);
+	if (!validity_revoked(token, page->now)) {
+		struct token current = *token;
+
+		uses_apply(page->tokens, &current);
+		tokens_notify(page->tokens, TOKEN_CHANGED, &current);
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rules as a whole: what they stand on, and what time makes of a token. */
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -44,6 +44,7 @@ static int check_key(struct database *database, const struct key *key)
 
 static void close_tables(struct tokens *tokens)
 {
+	uses_close(tokens);
 	history_free(tokens->history);
 	store_free(tokens->store);
 	free(tokens);
@@ -77,12 +78,12 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 	};
 	if ((r = store_new(database, &tokens->store)) < 0 ||
 		(r = history_new(database, key, &tokens->history)) < 0 ||
-		(r = usage_set_sync(database, policy->usage_sync_full)) < 0) {
+		(r = uses_open(tokens)) < 0) {
 		close_tables(tokens);
 		return r;
 	}
-	if (clock->highest < time)
-		clock->highest = time;
+	if (clock->highest < tokens->time_stored)
+		clock->highest = tokens->time_stored;
 	randombytes_buf(tokens->dummy.verifier, sizeof(tokens->dummy.verifier));
 	*ret_tokens = tokens;
 	return 0;
@@ -94,14 +95,18 @@ void tokens_free(struct tokens *tokens)
 		return;
 	/* What was expired when patd ended stays so under a clock set back meanwhile. */
 	if (tokens->clock->highest > tokens->time_stored)
-		(void)tokens_store_time(tokens, tokens->clock->highest);
+		tokens_store_time(tokens, tokens->clock->highest);
 	close_tables(tokens);
 }
 
-int tokens_set_policy(struct tokens *tokens, const struct policy *policy)
+void tokens_set_policy(struct tokens *tokens, const struct policy *policy)
 {
 	tokens->policy = policy;
-	return usage_set_sync(tokens->database, policy->usage_sync_full);
+}
+
+struct sync *tokens_sync(const struct tokens *tokens)
+{
+	return tokens->database->sync;
 }
 
 const struct policy *tokens_policy(const struct tokens *tokens)

@@ -14,6 +14,7 @@
 #include "common/error.h"
 #include "common/wire.h"
 #include "patd/crypto/key.h"
+#include "patd/db/sync.h"
 #include "patd/history/history.h"
 #include "patd/model/token.h"
 #include "patd/policy/policy.h"
@@ -27,15 +28,6 @@ struct refusal {
 	const char *why;   /* a sentence for a person, static */
 	enum action lacks; /* with PAT_ERR_DENIED: what, if granted, would change that */
 	enum operation operation;
-};
-
-/* What happens to a token. */
-enum token_event {
-	TOKEN_GENERATED,
-	TOKEN_CHANGED,      /* by a caller or by time */
-	TOKEN_BULK_CHANGED, /* its state was changed by an operation on many tokens */
-	TOKEN_USED,
-	TOKEN_DELETED
 };
 
 /* Called at once, before the caller who caused it gets a reply. */
@@ -79,6 +71,7 @@ struct token_query {
 	uint64_t unused_since, expiring_before;
 	const char *cursor; /* "": from the start */
 	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
+	uint32_t effort;    /* how many tokens to look at; 0: as many as one call may */
 };
 
 /* Of the text of a cursor, with the NUL. */
@@ -93,14 +86,23 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 	const struct policy *policy, struct tokens **ret_tokens);
 void tokens_free(struct tokens *tokens);
 
-int tokens_set_policy(struct tokens *tokens, const struct policy *policy);
+void tokens_set_policy(struct tokens *tokens, const struct policy *policy);
 const struct policy *tokens_policy(const struct tokens *tokens);
+
+/*
+ * What puts changes on disk: every reply of an operation that changes tokens, or refuses to, waits
+ * for the sync_point() after it.  NULL: what is changed is on disk at once.
+ */
+struct sync *tokens_sync(const struct tokens *tokens);
+
+/* What is said in place of error and its refusal, or of a success, if that sync failed. */
+enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_refusal);
 
 /* The number of token events so far: while it stays the same, nothing has happened. */
 uint64_t tokens_events(const struct tokens *tokens);
 
 /* listener, which must stay, is notified of everything; there can be TOKENS_LISTENERS_MAX. */
-#define TOKENS_LISTENERS_MAX 2
+#define TOKENS_LISTENERS_MAX 3
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 
@@ -199,18 +201,50 @@ uint64_t tokens_end(struct tokens *tokens, const struct token *token);
 bool tokens_revoked(struct tokens *tokens, const struct token *token);
 enum token_state tokens_state(struct tokens *tokens, const struct token *token);
 
+/* When a use is on disk; number 0: it need not be, or never will. */
+struct use_point {
+	bool in_log; /* in the usage log, else in the database */
+	uint64_t number;
+};
+
+/*
+ * How a verdict is given later, when the use that it is about is on disk.  defer(): whether the
+ * reply can wait; called once at most.  Then *ret_reply is to be sent when tokens_use_state() of
+ * point is SYNC_DONE; where it is SYNC_FAILED, PAT_FAILED: the use counts all the same.
+ */
+struct later {
+	bool (*defer)(void *userdata);
+	void *userdata;
+	bool deferred;
+	struct use_point point;
+};
+
 /*
  * The verdict on a request that passed pat_request_check().  caller_uid: who asks.  The use of
- * an accepted token is recorded, and committed by tokens_commit_usage(): reply after that.
+ * an accepted token is recorded, and written down by tokens_commit_usage(): reply after that.
  */
+void tokens_verify_later(struct tokens *tokens, uint32_t caller_uid,
+	const struct pat_request *request, struct later *later, struct pat_reply *ret_reply);
+/* The same at once: what must be on disk is so at the return. */
 void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request,
 	struct pat_reply *ret_reply);
 
 /*
- * Commits the uses recorded since the last call.  A failure is logged and refuses nobody: an
- * unlimited token logs in on a full disk, too.
+ * Writes down what was recorded since the last call, so that it survives a kill of patd.  A failure
+ * is logged and refuses nobody: an unlimited token logs in on a full disk, too.
  */
 void tokens_commit_usage(struct tokens *tokens);
+
+/*
+ * From now on uses are put on disk, and into the database, within a second, by a thread and timers
+ * of the loop.  After sync_new().  tokens_stop(): before the loop ends.  NULL is allowed.
+ */
+int tokens_start(struct tokens *tokens, sd_event *event);
+void tokens_stop(struct tokens *tokens);
+
+/* Whether that use is on disk, and who is to be called whenever more is; there is room for one. */
+enum sync_state tokens_use_state(const struct tokens *tokens, const struct use_point *point);
+void tokens_on_durable(struct tokens *tokens, void (*fn)(void *userdata), void *userdata);
 
 /* --- the history --- */
 

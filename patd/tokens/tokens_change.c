@@ -9,13 +9,13 @@
 #include "common/l10n.h"
 #include "common/lifetime.h"
 #include "patd/rules/validity.h"
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 
 enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, const char *id,
 	struct token *ret_token, struct refusal *ret_refusal)
 {
 	struct token token;
-	int r = store_get(tokens->store, id, &token);
+	int r = uses_get(tokens, id, &token);
 
 	/* Of a damaged row nobody can say whose it is. */
 	if (caller->uid != 0 &&
@@ -34,7 +34,7 @@ static enum pat_error load(struct tokens *tokens, const struct caller *caller,
 	enum operation operation, const char *id, struct token *ret_token, int *ret_r,
 	struct refusal *ret_refusal)
 {
-	*ret_r = store_get(tokens->store, id, ret_token);
+	*ret_r = uses_get(tokens, id, ret_token);
 	return tokens_allow(caller, operation,
 		*ret_r == 0 && authority_owns(caller, ret_token->uid, ret_token->user),
 		ret_refusal);
@@ -215,7 +215,7 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 	if (!batch)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
 	batch->tokens = tokens;
-	r = store_list(tokens->store, &filter, take_for_batch, batch);
+	r = uses_list(tokens, &filter, take_for_batch, batch);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	for (unsigned int i = 0; error == PAT_OK && i < batch->n; i++) {

@@ -5,7 +5,8 @@
  */
 #include <errno.h>
 
-#include "patd/tokens/tokens_private.h"
+#include "patd/db/sync.h"
+#include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
 const struct caller tokens_patd = { .user = "patd" };
@@ -74,36 +75,17 @@ struct entry tokens_entry(struct tokens *tokens, const struct caller *caller,
 	return entry;
 }
 
-int tokens_store_time(struct tokens *tokens, uint64_t now)
+void tokens_store_time(struct tokens *tokens, uint64_t now)
 {
-	int r = meta_touch_number(tokens->database, META_TIME, now);
-
-	if (r == 0)
-		tokens->time_stored = now;
-	return r;
-}
-
-void tokens_commit_usage(struct tokens *tokens)
-{
-	if (usage_commit(tokens->database) < 0) {
-		log_error("the latest uses of tokens could not be recorded");
-		tokens->time_stored = 0; /* what is stored now is older than we thought */
-	}
+	uses_gather_time(tokens, now);
+	tokens->time_stored = now;
 }
 
 void tokens_record(struct tokens *tokens, struct entry *entry)
 {
-	int r = usage_write(tokens->database);
-
-	if (r == 0)
-		r = history_append(tokens->history, entry);
-	if (r < 0) {
-		/* An entry without the seal over it would be a break: rather the uses are lost. */
-		usage_undo(tokens->database);
-		entry->seq = 0;
+	if (uses_gather_entry(tokens, entry) < 0)
 		log_error("an entry of the history about token %s could not be recorded",
 			entry->id.text);
-	}
 	tokens_notify_entry(tokens, entry);
 }
 
@@ -118,8 +100,6 @@ static int write_change(struct tokens *tokens, const struct change *change)
 		return store_update(tokens->store, change->token);
 	case CHANGE_ROTATE:
 		return store_rotate(tokens->store, change->token);
-	case CHANGE_USE:
-		return store_use(tokens->store, change->token);
 	case CHANGE_DELETE:
 		r = history_forget(tokens->history, change->token->id.text);
 		return r < 0 ? r : store_delete(tokens->store, change->token->id.text);
@@ -132,19 +112,30 @@ static int write_change(struct tokens *tokens, const struct change *change)
 }
 
 static const struct {
-	bool may_use_reserve; /* on a full disk: see transaction_run() */
-	bool sealed;          /* the token gets a MAC */
-	bool notified;        /* here, and not by the caller */
+	bool sealed;   /* the token gets a MAC */
+	bool notified; /* here, and not by the caller */
 	enum token_event event;
 } kinds[] = {
-	[CHANGE_GENERATE] = { false, true, true, TOKEN_GENERATED },
-	[CHANGE_UPDATE] = { true, true, true, TOKEN_CHANGED },
-	[CHANGE_ROTATE] = { false, true, true, TOKEN_CHANGED },
-	[CHANGE_USE] = { false, true, false, TOKEN_USED },
-	[CHANGE_DELETE] = { true, false, true, TOKEN_DELETED },
-	[CHANGE_DISABLE] = { true, false, false, TOKEN_BULK_CHANGED },
-	[CHANGE_ENABLE] = { false, false, false, TOKEN_BULK_CHANGED },
+	[CHANGE_GENERATE] = { true, true, TOKEN_GENERATED },
+	[CHANGE_UPDATE] = { true, true, TOKEN_CHANGED },
+	[CHANGE_ROTATE] = { true, true, TOKEN_CHANGED },
+	[CHANGE_DELETE] = { false, true, TOKEN_DELETED },
+	[CHANGE_DISABLE] = { false, false, TOKEN_BULK_CHANGED },
+	[CHANGE_ENABLE] = { false, false, TOKEN_BULK_CHANGED },
 };
+
+/* Such a change is made also on a full disk, and on one that fails. */
+static bool takes_access(const struct change *change)
+{
+	static const bool events[ENTRY_EVENTS] = {
+		[ENTRY_REVOKED] = true,
+		[ENTRY_SUSPENDED] = true,
+		[ENTRY_DELETED] = true,
+		[ENTRY_DISABLED] = true,
+	};
+
+	return change->entry && events[change->entry->event];
+}
 
 struct writing {
 	struct tokens *tokens;
@@ -166,23 +157,44 @@ static int write_all(void *userdata)
 	return meta_set_number(tokens->database, META_TIME, writing->now);
 }
 
+/* Whether a change can be made as things are. */
+static int check_disk(struct tokens *tokens, const struct change *change)
+{
+	const struct sync *sync = tokens->database->sync;
+
+	if (!sync)
+		return 0;
+	if (sync_paused(sync))
+		return -EAGAIN;
+	return sync_failing(sync) && !takes_access(change) ? -EIO : 0;
+}
+
 int tokens_commit(struct tokens *tokens, const struct change *change)
 {
 	struct writing writing = { tokens, change, clock_now(tokens->clock) };
-	int r;
+	int r = check_disk(tokens, change);
+
+	if (r < 0) {
+		if (change->entry)
+			change->entry->seq = 0;
+		return r;
+	}
 
 	/* If uses are lost, that is known before this entry is chained to one. */
 	tokens_commit_usage(tokens);
+	(void)uses_flush(tokens, change->token ? &change->token->id : NULL);
 	if (kinds[change->kind].sealed)
 		key_row_mac(tokens->key, change->token, change->token->mac);
-	r = transaction_run(
-		tokens->database, kinds[change->kind].may_use_reserve, write_all, &writing);
+	r = transaction_run(tokens->database, takes_access(change), write_all, &writing);
 	if (r < 0) {
 		if (change->entry)
 			change->entry->seq = 0;
 		return r;
 	}
 	tokens->time_stored = writing.now;
+	tokens->pending_time = 0;
+	if (change->token)
+		uses_forget(tokens, &change->token->id);
 	if (change->entry)
 		tokens_notify_entry(tokens, change->entry);
 	if (kinds[change->kind].notified)

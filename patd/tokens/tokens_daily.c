@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "patd/rules/validity.h"
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
 #define DAY_S (UINT64_C(24) * 3600)
@@ -53,7 +53,7 @@ static void revoke_unused(struct tokens *tokens, const struct pat_id *id)
 	struct refusal refusal;
 	struct token token;
 
-	if (store_get(tokens->store, id->text, &token) < 0 || !tokens_intact(tokens, &token))
+	if (uses_get(tokens, id->text, &token) < 0 || !tokens_intact(tokens, &token))
 		return;
 	if (tokens_revoke_unused(tokens, &token, &refusal) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked: %s", id->text,
@@ -76,9 +76,13 @@ int tokens_daily_some(
 	const uint64_t keep = tokens->policy->keep_history;
 	struct refusal ignored;
 	uint64_t before = 0;
+	int r, committed;
 	bool more;
-	int r;
 
+	if (tokens->database->paused)
+		return -EAGAIN;
+	if (!transaction_has_room(tokens->database))
+		return -ENOSPC;
 	if (!work->listed) {
 		if (tokens_list(tokens, &tokens_patd, &all, daily_row, &page, cursor, &ignored) !=
 			PAT_OK)
@@ -89,6 +93,12 @@ int tokens_daily_some(
 		work->listed = cursor[0] == '\0';
 		return 0;
 	}
+	/* Nothing that is gathered may come in the middle. */
+	tokens_commit_usage(tokens);
+	while ((r = uses_flush(tokens, NULL)) > 0)
+		;
+	if (r < 0)
+		return r;
 	if (keep != POLICY_UNLIMITED && page.now > keep)
 		before = page.now - keep;
 	r = history_prune_some(tokens->history, before, tokens->policy->max_history, &more);
@@ -96,6 +106,6 @@ int tokens_daily_some(
 		r = meta_touch_number(tokens->database, META_DAILY, page.now);
 		work->done = true;
 	}
-	tokens_commit_usage(tokens);
-	return r;
+	committed = usage_commit(tokens->database);
+	return r < 0 ? r : committed;
 }

@@ -2,7 +2,7 @@
 /* Disabling the tokens of a user, or of everybody. */
 #include <errno.h>
 
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 
 #define NOTIFIED_MAX 1024U /* tokens of one user: for more the loop would be held too long */
 
@@ -26,7 +26,7 @@ static void notify_user(struct tokens *tokens, const char *user)
 	struct notifying notifying = { .tokens = tokens };
 
 	if (user[0] != '\0')
-		(void)store_list(tokens->store, &filter, notify_row, &notifying);
+		(void)uses_list(tokens, &filter, notify_row, &notifying);
 }
 
 static enum pat_error change_disabled(struct tokens *tokens, const struct caller *caller,

@@ -8,7 +8,7 @@
 
 #include "common/bus.h"
 #include "common/cleanup.h"
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 
 /* An entry_row_fn's words to stop */
 #define PAGE_FULL 1
@@ -136,7 +136,7 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	struct sources_page page = { 0 };
 	struct token token;
 	enum pat_error error;
-	int r = store_get(tokens->store, id, &token);
+	int r = uses_get(tokens, id, &token);
 
 	error = tokens_allow(caller, OP_LIST,
 		r == 0 && authority_owns(caller, token.uid, token.user), ret_refusal);

@@ -7,6 +7,9 @@
 #include "patd/history/history.h"
 #include "patd/store/store.h"
 #include "patd/tokens/tokens.h"
+#include "patd/usage/overlay.h"
+#include "patd/usage/usage_log.h"
+#include "patd/usage/usage_sync.h"
 #include "patd/util/ratelimit.h"
 
 struct tokens {
@@ -24,6 +27,17 @@ struct tokens {
 	/* How many logins of one user's tokens come into the history. */
 	struct ratelimit uses, refusals, alerts, new_places;
 	struct ratelimit changes; /* of tokens, by one user */
+	/* Uses that are not in the database yet: see patd/tokens/uses.h. */
+	struct usage_log *usage;
+	struct usage_sync *usage_sync; /* NULL: there is no loop */
+	struct overlay *overlay;
+	uint64_t pending_time; /* the latest seen that is not in the database; 0: none */
+	unsigned int gathered_entries;
+	bool flush_failed;
+	/* The last batch that is in the database, and the point at which it is on disk; 0: none. */
+	uint64_t flushed, flushed_point;
+	void (*on_durable)(void *userdata);
+	void *on_durable_userdata;
 };
 
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
@@ -92,7 +106,6 @@ enum change_kind {
 	CHANGE_GENERATE,
 	CHANGE_UPDATE,
 	CHANGE_ROTATE,
-	CHANGE_USE, /* that must not be lost */
 	CHANGE_DELETE,
 	CHANGE_DISABLE,
 	CHANGE_ENABLE
@@ -107,8 +120,8 @@ struct change {
 
 /*
  * Makes one change, with its entry of the history and the time as the latest seen, in one
- * transaction that is on disk before the return; then notifies the listeners.  0 or the store's
- * error: then nothing has changed.
+ * transaction, which is on disk when its sync is done; then notifies the listeners.  0 or the
+ * store's error: then nothing has changed.
  */
 int tokens_commit(struct tokens *tokens, const struct change *change);
 /* tokens_commit() of a token, for a caller.  event, detail: of its entry. */
@@ -116,11 +129,11 @@ enum pat_error tokens_commit_token(struct tokens *tokens, const struct caller *c
 	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
 	struct refusal *ret_refusal);
 
-/* Adds an entry to the usage transaction.  Listeners get it also if that fails, with seq 0. */
+/* Adds an entry of a login.  Listeners get it also if that fails, with seq 0. */
 void tokens_record(struct tokens *tokens, struct entry *entry);
 
 /* Writes down now as the latest time seen, as usage. */
-int tokens_store_time(struct tokens *tokens, uint64_t now);
+void tokens_store_time(struct tokens *tokens, uint64_t now);
 
 void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token);
 void tokens_notify_entry(struct tokens *tokens, const struct entry *entry);

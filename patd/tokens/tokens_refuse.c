@@ -33,12 +33,25 @@ enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal)
 		return tokens_refuse(PAT_ERR_NAME_TAKEN, NULL, ret_refusal);
 	case -ENOMEM:
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
+	case -EAGAIN:
+		return tokens_refuse(PAT_ERR_BUSY,
+			N_("the database is being written to disk; try again"), ret_refusal);
 	case -ENOSPC:
 		return tokens_refuse(
 			PAT_ERR_STORAGE, N_("the disk is full; nothing was changed"), ret_refusal);
 	default:
 		return tokens_refuse(PAT_ERR_STORAGE, NULL, ret_refusal);
 	}
+}
+
+enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_refusal)
+{
+	return tokens_refuse(PAT_ERR_STORAGE,
+		error == PAT_OK ? N_("the change is made, but is not on disk: after a power cut "
+				     "it may be undone; see the log of patd")
+				: N_("the disk fails: this cannot be said for sure; see the log of "
+				     "patd"),
+		ret_refusal);
 }
 
 enum pat_error tokens_allow(const struct caller *caller, enum operation operation, bool own,

@@ -7,7 +7,7 @@
 #include "patd/model/sources.h"
 #include "patd/rules/evaluation.h"
 #include "patd/rules/validity.h"
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
 /* How far the time in the database may lag behind the latest time seen, if only used. */
@@ -45,6 +45,8 @@ static int load_candidate(struct tokens *tokens, const char *id, const struct pa
 	ret->matches = sodium_memcmp(verifier, ret->token.verifier, sizeof(verifier)) == 0;
 	ret->previous = sodium_memcmp(verifier, ret->token.former_verifier, sizeof(verifier)) == 0;
 	ret->intact = tokens_intact(tokens, &ret->token);
+	if (ret->known && ret->intact)
+		uses_apply_plain(tokens, &ret->token);
 	if (!ret->matches && (r == 0 || r == -ENOENT)) {
 		int error = store_was_secret(tokens->store, id, verifier, &former);
 
@@ -129,14 +131,19 @@ static bool same_place(const struct token *token, const struct pat_request *requ
 /* Once a login was refused as expired, it stays so, whatever the clock says later. */
 static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
 {
-	if (tokens->time_stored < validity_end(token, tokens->policy) &&
-		tokens_store_time(tokens, now) < 0)
-		log_error("the end of token %s could not be recorded", token->id.text);
+	if (tokens->time_stored < validity_end(token, tokens->policy))
+		tokens_store_time(tokens, now);
 }
 
-/* The entry of a use, with what is new about it.  False: it is not for the history. */
-static bool describe_use(struct tokens *tokens, const struct caller *caller,
-	const struct token *token, const struct pat_request *request, struct entry *ret_entry)
+/* What is recorded of a use, beside the token. */
+struct record {
+	bool has_entry, has_seen;
+	struct entry entry;
+	struct seen seen; /* where it was used, which is new */
+};
+
+static void describe_use(struct tokens *tokens, const struct caller *caller,
+	const struct token *token, const struct pat_request *request, struct record *ret)
 {
 	char network[SOURCES_NETWORK_MAX];
 	uint64_t left_out = 0;
@@ -145,17 +152,18 @@ static bool describe_use(struct tokens *tokens, const struct caller *caller,
 	bool worth = should_record(tokens, caller, token, PAT_ACCEPTED, &left_out);
 	bool known = asked_by_owner(caller, token) || same_place(token, request);
 
+	ret->has_entry = ret->has_seen = false;
 	if (!worth && known)
-		return false;
-	*ret_entry = login_entry(tokens, caller, token, request, PAT_ACCEPTED);
-	ret_entry->unrecorded = left_out;
-	sources_network(ret_entry->rhost, network);
-	if (!known && history_see(tokens->history, ret_entry, network) < 0)
+		return;
+	ret->entry = login_entry(tokens, caller, token, request, PAT_ACCEPTED);
+	ret->entry.unrecorded = left_out;
+	sources_network(ret->entry.rhost, network);
+	if (!known && history_look(tokens->history, &ret->entry, network, &ret->seen) < 0)
 		log_error("cannot look up whether token %s was used there before", token->id.text);
+	ret->has_seen = ret->entry.new_service || ret->entry.new_network;
 	/* No flood of ordinary logins hides one from a new place. */
-	return worth || ((ret_entry->new_service || ret_entry->new_network) &&
-				ratelimit_take(&tokens->new_places, token->uid,
-					ret_entry->at * UINT64_C(1000000)));
+	ret->has_entry = worth || (ret->has_seen && ratelimit_take(&tokens->new_places, token->uid,
+							    ret->entry.at * UINT64_C(1000000)));
 }
 
 /*
@@ -176,62 +184,82 @@ static void count_use(struct tokens *tokens, const struct caller *caller,
 		token->former_until = 0;
 }
 
-/* Gathered with those of other logins. */
-static void record_use(struct tokens *tokens, struct token *token, struct entry *entry)
+static int gather(struct tokens *tokens, const struct token *token, struct record *record)
 {
-	int r;
+	int r = uses_gather(tokens, token, record->has_entry ? &record->entry : NULL,
+		record->has_seen ? &record->seen : NULL);
 
-	key_row_mac(tokens->key, token, token->mac);
-	r = store_touch(tokens->store, token);
 	if (r == 0 && token->last_used_at - tokens->time_stored >= TIME_LAG_S)
-		r = tokens_store_time(tokens, token->last_used_at);
-	if (r < 0)
-		log_error("the use of token %s could not be recorded", token->id.text);
-	if (entry)
-		tokens_record(tokens, entry);
+		tokens_store_time(tokens, token->last_used_at);
+	return r;
 }
 
-/* On disk before the login goes on.  PAT_ACCEPTED, or why not after all. */
-static enum pat_verdict commit_use(struct tokens *tokens, struct token *token, struct entry *entry)
+/* Written down with those of other logins. */
+static void record_use(struct tokens *tokens, const struct token *token, struct record *record)
 {
-	bool limited = token->limits.max_uses != 0;
+	if (gather(tokens, token, record) < 0)
+		log_error("the use of token %s could not be recorded", token->id.text);
+	if (record->has_entry)
+		tokens_notify_entry(tokens, &record->entry);
+}
 
-	if (tokens_commit(
-		    tokens, &(const struct change) {
-				    .kind = CHANGE_USE, .token = token, .entry = entry }) == 0)
-		return PAT_ACCEPTED;
-	/* The journal gets it all the same. */
-	if (limited && entry) {
-		entry->event = ENTRY_REFUSED;
-		entry->result = PAT_FAILED;
+/* It could not be recorded.  The journal gets it all the same. */
+static enum pat_verdict refuse_use(struct tokens *tokens, struct record *record)
+{
+	record->entry.event = ENTRY_REFUSED;
+	record->entry.result = PAT_FAILED;
+	record->entry.seq = 0;
+	if (record->has_entry)
+		tokens_notify_entry(tokens, &record->entry);
+	return PAT_FAILED;
+}
+
+/*
+ * A use that must be on disk before the login goes on.  It counts at once, for every later verdict,
+ * and is written down here; if it cannot be, it is refused and does not count.  If it is, and its
+ * sync fails, it is refused and counts.
+ */
+static enum pat_verdict record_durably(struct tokens *tokens, const struct token *before,
+	const struct token *token, struct record *record, struct later *later)
+{
+	struct use_point point = { 0 };
+
+	if (later && !later->defer(later->userdata))
+		return PAT_BUSY;
+	if (later)
+		later->deferred = true;
+	if (gather(tokens, token, record) < 0)
+		return refuse_use(tokens, record);
+	if (uses_write_down(tokens, &point) < 0) {
+		uses_take_back(tokens, before, record->has_entry);
+		return refuse_use(tokens, record);
 	}
-	if (entry)
-		tokens_notify_entry(tokens, entry);
-	if (limited)
-		return PAT_FAILED;
-	log_error("the use of token %s could not be recorded; its former secret still works",
-		token->id.text);
-	return PAT_ACCEPTED;
+	if (later)
+		later->point = point;
+	if (tokens->usage_sync && point.in_log)
+		usage_sync_hurry(tokens->usage_sync);
+	if (record->has_entry)
+		tokens_notify_entry(tokens, &record->entry);
+	return later || uses_sync_now(tokens, &point) == 0 ? PAT_ACCEPTED : PAT_FAILED;
 }
 
 /* PAT_ACCEPTED, or why not after all. */
 static enum pat_verdict accept(struct tokens *tokens, const struct caller *caller,
-	const struct candidate *candidate, const struct pat_request *request)
+	const struct candidate *candidate, const struct pat_request *request, struct later *later)
 {
 	struct token token = candidate->token;
-	struct entry entry_if_any, *entry = NULL;
 	/* A limit holds only if each use is written down; and the new secret ends the old one. */
-	bool must_last = token.limits.max_uses != 0 ||
+	bool must_last = token.limits.max_uses != 0 || tokens->policy->usage_sync_full ||
 			 (candidate->matches && token.former_until > clock_now(tokens->clock));
 	enum pat_verdict verdict = PAT_ACCEPTED;
+	struct record record;
 
-	if (describe_use(tokens, caller, &token, request, &entry_if_any))
-		entry = &entry_if_any;
+	describe_use(tokens, caller, &token, request, &record);
 	count_use(tokens, caller, candidate, request, &token);
 	if (must_last)
-		verdict = commit_use(tokens, &token, entry);
+		verdict = record_durably(tokens, &candidate->token, &token, &record, later);
 	else
-		record_use(tokens, &token, entry);
+		record_use(tokens, &token, &record);
 	if (verdict == PAT_ACCEPTED)
 		tokens_notify(tokens, TOKEN_USED, &token);
 	return verdict;
@@ -274,7 +302,7 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 }
 
 static enum pat_verdict decide(struct tokens *tokens, const struct caller *caller,
-	const struct pat_request *request, struct pat_reply *reply)
+	const struct pat_request *request, struct later *later, struct pat_reply *reply)
 {
 	struct candidate candidate;
 	enum pat_verdict verdict;
@@ -286,7 +314,7 @@ static enum pat_verdict decide(struct tokens *tokens, const struct caller *calle
 		return PAT_WRONG;
 	verdict = judge(tokens, &candidate, request);
 	if (verdict == PAT_ACCEPTED)
-		verdict = accept(tokens, caller, &candidate, request);
+		verdict = accept(tokens, caller, &candidate, request, later);
 	else if (verdict != PAT_FAILED)
 		refuse(tokens, caller, &candidate.token, request, verdict);
 	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
@@ -306,11 +334,17 @@ static bool may_ask(
 void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request,
 	struct pat_reply *ret_reply)
 {
+	tokens_verify_later(tokens, caller_uid, request, NULL, ret_reply);
+}
+
+void tokens_verify_later(struct tokens *tokens, uint32_t caller_uid,
+	const struct pat_request *request, struct later *later, struct pat_reply *ret_reply)
+{
 	const struct caller caller = { .uid = caller_uid };
 
 	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
 	if (may_ask(tokens, caller_uid, request))
-		ret_reply->verdict = decide(tokens, &caller, request, ret_reply);
+		ret_reply->verdict = decide(tokens, &caller, request, later, ret_reply);
 }
 
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,

@@ -35,11 +35,14 @@ static uint64_t read_now(void *userdata)
 
 static void fold(uint64_t changes)
 {
+	enum wal_state state;
+
 	if (changes % FOLD_EVERY != 0)
 		return;
 	tokens_commit_usage(tokens);
-	if (database_sync(database_path(database)) < 0)
+	if (database_fold(database_path(database), database->wal_fd, &state) < 0)
 		errx(1, "the database cannot be written");
+	database->wal_frames = 0;
 }
 
 static void generate(

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of requests share among themselves. */
+#pragma once
+
+#include "patd/requests/followers.h"
+#include "patd/requests/request_peer.h"
+#include "patd/requests/requests.h"
+#include "patd/requests/work.h"
+#include "protocol/answer.h"
+
+struct requests {
+	sd_event *event;
+	struct requests_context context;
+	const struct policy_set *policy; /* NULL before requests_set_policy() */
+	sd_event_source *listener, *turn, *pause;
+	LIST_HEAD(, request_peer) peers;
+	unsigned int fronts, roots; /* how many of them */
+	struct works held;          /* changes whose answer waits for the disk, oldest first */
+	struct works verifying;     /* logins whose verdict is not there yet */
+	uint64_t cookie;            /* of the latest of those */
+	bool front_was_last;        /* to have its turn */
+	uint64_t front_pause_us;    /* no turn before that for front.sock */
+	uint64_t root_read_us;      /* when root last asked for something */
+	uint64_t logged_us;
+	struct followers *followers; /* NULL until somebody follows */
+	struct answer answer;        /* being built */
+};
+
+/* Something may have become servable, or a connection failed. */
+void requests_want_turn(struct requests *requests);
+
+/* Takes what the peer has sent. */
+void requests_read(struct request_peer *peer);
+
+/*
+ * Who asks.  Over root.sock it is root.  patd-bus says who it is, and what polkit granted; that
+ * never gives what polkit cannot grant.  False: nobody can be that, such as a root with another uid
+ * than 0.
+ */
+bool requests_caller(const struct request_peer *peer, const struct request_caller *said,
+	struct caller *ret_caller);

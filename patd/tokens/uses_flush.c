@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Uses into the database: from memory within a second, and from the usage log at a start. */
+#include <errno.h>
+#include <string.h>
+
+#include "patd/db/sync.h"
+#include "patd/tokens/uses.h"
+#include "patd/usage/pack.h"
+#include "patd/util/log.h"
+
+#define FLUSHED_A_TURN 128U /* tokens; each is a page of the database at worst */
+
+/* Inside the open transaction.  A token that has gone, or was altered, is no failure. */
+static int write_use(struct tokens *tokens, const struct use *use)
+{
+	struct token token;
+	int r = store_get(tokens->store, use->id.text, &token);
+
+	if (r == -ENOENT || r == -EBADMSG)
+		return 0;
+	if (r < 0)
+		return r;
+	if (!tokens_intact(tokens, &token) || !use_apply(use, &token))
+		return 0;
+	key_row_mac(tokens->key, &token, token.mac);
+	return store_touch(tokens->store, &token);
+}
+
+/* The first that stays; NULL: all are written. */
+static int write_uses(
+	struct tokens *tokens, const struct pat_id *own, const struct use **ret_first)
+{
+	const struct use *use = overlay_oldest(tokens->overlay);
+	const struct use *own_use = own ? overlay_find(tokens->overlay, own) : NULL;
+	int r = 0;
+
+	for (unsigned int n = 0; use && n < FLUSHED_A_TURN && r == 0; n++) {
+		r = write_use(tokens, use);
+		use = overlay_next(use);
+	}
+	if (r == 0 && own_use)
+		r = write_use(tokens, own_use);
+	*ret_first = use;
+	return r;
+}
+
+static int write_all(struct tokens *tokens, const struct pat_id *own, uint64_t last,
+	const struct use **ret_first, uint64_t *ret_number)
+{
+	int r;
+
+	if ((r = usage_write(tokens->database)) < 0 ||
+		(r = history_write_notes(tokens->history)) < 0 ||
+		(r = write_uses(tokens, own, ret_first)) < 0 ||
+		(tokens->pending_time != 0 &&
+			(r = meta_set_number(tokens->database, META_TIME, tokens->pending_time)) <
+				0))
+		return r;
+	*ret_number = *ret_first ? overlay_seq(*ret_first) - 1 : last;
+	/* Those that wait for their batch to be written are in memory all the same. */
+	if (*ret_number > last)
+		*ret_number = last;
+	return meta_set_number(tokens->database, META_USAGE, *ret_number);
+}
+
+static void forget_written(struct tokens *tokens, const struct pat_id *own, const struct use *first)
+{
+	const struct use *oldest;
+
+	while ((oldest = overlay_oldest(tokens->overlay)) && oldest != first)
+		overlay_remove(tokens->overlay, &oldest->id);
+	/* Its place in the order says what the log must keep, and stays. */
+	(void)own;
+}
+
+/* What is in the database and on disk the log need not keep. */
+static void release(struct tokens *tokens)
+{
+	struct sync *sync = tokens->database->sync;
+
+	if (tokens->flushed == 0 ||
+		(sync && sync_state(sync, tokens->flushed_point) != SYNC_DONE))
+		return;
+	usage_log_release(tokens->usage, tokens->flushed);
+	tokens->flushed = 0;
+}
+
+int uses_flush(struct tokens *tokens, const struct pat_id *own)
+{
+	struct database *database = tokens->database;
+	const struct use *first = NULL;
+	uint64_t number = 0;
+	int r;
+
+	release(tokens);
+	if (overlay_count(tokens->overlay) == 0 && history_notes(tokens->history) == 0 &&
+		tokens->pending_time == 0)
+		return 0;
+	if (database->paused)
+		return -EAGAIN;
+	if (!transaction_has_room(database))
+		return -ENOSPC;
+	/* Ends what this turn has read. */
+	(void)usage_commit(database);
+	r = write_all(tokens, own, usage_log_last(tokens->usage), &first, &number);
+	if (r < 0)
+		usage_undo(database);
+	else
+		r = usage_commit(database);
+	if (r < 0)
+		return r;
+	forget_written(tokens, own, first);
+	tokens->pending_time = 0;
+	tokens->gathered_entries = 0;
+	tokens->flushed = number;
+	tokens->flushed_point = ++database->commits;
+	if (!database->sync && transaction_sync(database) < 0)
+		return -EIO;
+	release(tokens);
+	return first != NULL;
+}
+
+/* --- what a patd before this one has left --- */
+
+struct replaying {
+	struct tokens *tokens;
+	bool in_memory; /* the database has no room */
+	unsigned int strays;
+};
+
+static int replay_use(struct replaying *replaying, const struct use *use)
+{
+	struct tokens *tokens = replaying->tokens;
+
+	return replaying->in_memory ? overlay_put_beyond(tokens->overlay, use)
+				    : write_use(tokens, use);
+}
+
+static int replay_record(enum usage_kind kind, const uint8_t *bytes, size_t len, void *userdata)
+{
+	struct replaying *replaying = userdata;
+	struct tokens *tokens = replaying->tokens;
+	struct usage_time time;
+	struct entry entry;
+	struct seen seen;
+	struct use use;
+	int r;
+
+	if (kind == USAGE_USE)
+		return unpack(&use_table, bytes, len, &use) ? replay_use(replaying, &use)
+							     : -EBADMSG;
+	/* The rest is in memory already, should this be the second time. */
+	if (replaying->in_memory)
+		return 0;
+	switch (kind) {
+	case USAGE_ENTRY:
+		if (!unpack(&entry_table, bytes, len, &entry))
+			return -EBADMSG;
+		r = history_renote(tokens->history, &entry);
+		replaying->strays += r == -ESTALE;
+		return r == -ESTALE ? 0 : r;
+	case USAGE_SEEN:
+		return unpack(&seen_table, bytes, len, &seen)
+			       ? history_note_seen(tokens->history, &seen)
+			       : -EBADMSG;
+	case USAGE_TIME:
+		if (!unpack(&usage_time_table, bytes, len, &time))
+			return -EBADMSG;
+		if (time.now > tokens->time_stored)
+			tokens->pending_time = tokens->time_stored = time.now;
+		return 0;
+	case USAGE_USE:
+	case USAGE_KINDS:
+		break;
+	}
+	return -EBADMSG;
+}
+
+static int replay(struct tokens *tokens, uint64_t after)
+{
+	struct replaying replaying = { .tokens = tokens };
+	int r = usage_write(tokens->database);
+
+	if (r == 0)
+		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);
+	if (r == 0)
+		r = usage_commit(tokens->database);
+	else
+		usage_undo(tokens->database);
+	if (r == -ENOSPC || r == -EROFS) {
+		(void)usage_commit(tokens->database);
+		replaying.in_memory = true;
+		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);
+	}
+	if (replaying.strays > 0)
+		log_warning("%u entries of logins do not follow the history, and are left out",
+			replaying.strays);
+	return r;
+}
+
+int uses_open(struct tokens *tokens)
+{
+	uint64_t after = 0;
+	int r;
+
+	if ((r = overlay_new(&tokens->overlay)) < 0 ||
+		(r = meta_get_number(tokens->database, META_USAGE, &after)) < 0 ||
+		(r = usage_log_new(tokens->database->state_fd, tokens->key, &tokens->usage)) < 0 ||
+		(r = replay(tokens, after)) < 0)
+		return r;
+	if (usage_log_last(tokens->usage) == after)
+		return 0;
+	/* Also where nothing but the number is new. */
+	tokens->pending_time = tokens->time_stored;
+	while ((r = uses_flush(tokens, NULL)) > 0)
+		;
+	if (r < 0)
+		log_error("the uses that an earlier patd recorded stay in the usage log: %s",
+			strerror(-r));
+	return 0;
+}
+
+void uses_close(struct tokens *tokens)
+{
+	struct use_point ignored;
+
+	if (!tokens->usage) {
+		overlay_free(tokens->overlay);
+		return;
+	}
+	if (uses_write_down(tokens, &ignored) < 0)
+		log_error("the latest uses of tokens could not be recorded");
+	while (uses_flush(tokens, NULL) > 0)
+		;
+	usage_log_free(tokens->usage);
+	overlay_free(tokens->overlay);
+}
+
+/* --- in the loop --- */
+
+static int flush_some(void *userdata)
+{
+	struct tokens *tokens = userdata;
+	int r = uses_flush(tokens, NULL);
+
+	if (r < 0 && r != -EAGAIN && !tokens->flush_failed)
+		log_error("uses of tokens stay in the usage log for now: the database cannot be "
+			  "written to");
+	tokens->flush_failed = r < 0 && r != -EAGAIN;
+	return r;
+}
+
+static void on_synced(void *userdata)
+{
+	struct tokens *tokens = userdata;
+
+	release(tokens);
+	if (tokens->on_durable)
+		tokens->on_durable(tokens->on_durable_userdata);
+}
+
+int tokens_start(struct tokens *tokens, sd_event *event)
+{
+	int r = usage_sync_new(event, tokens->usage, flush_some, tokens, &tokens->usage_sync);
+
+	if (r < 0)
+		return r;
+	usage_sync_listen(tokens->usage_sync, on_synced, tokens);
+	return sync_listen(tokens->database->sync, on_synced, tokens);
+}
+
+void tokens_stop(struct tokens *tokens)
+{
+	if (!tokens)
+		return;
+	if (tokens->database->sync)
+		sync_unlisten(tokens->database->sync, on_synced, tokens);
+	usage_sync_free(tokens->usage_sync);
+	tokens->usage_sync = NULL;
+}
+
+void tokens_on_durable(struct tokens *tokens, void (*fn)(void *userdata), void *userdata)
+{
+	tokens->on_durable = fn;
+	tokens->on_durable_userdata = userdata;
+}
+
+enum sync_state tokens_use_state(const struct tokens *tokens, const struct use_point *point)
+{
+	if (point->number == 0)
+		return SYNC_DONE;
+	if (point->in_log)
+		return usage_sync_state(tokens->usage_sync, point->number);
+	return sync_state(tokens->database->sync, point->number);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The thread that syncs the usage log, and its timer. */
+#include "patd/usage/usage_sync.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "patd/util/log.h"
+#include "patd/util/worker.h"
+
+#define LAG_US (UINT64_C(1000) * 1000)
+#define AGAIN_US (UINT64_C(50) * 1000)
+
+struct usage_sync {
+	struct job job; /* first: a job is turned back into its sync */
+	struct worker *worker;
+	struct usage_log *log;
+	sd_event_source *post, *timer;
+	usage_flush_fn flush;
+	void *userdata;
+	void (*fn)(void *userdata);
+	void *fn_userdata;
+	struct usage_sync_order order;
+	int result;
+	uint64_t hurry, failed; /* numbers of batches */
+	uint64_t seen;          /* the last one that the timer knows of */
+	bool running, armed, failing, ending;
+};
+
+static void run(struct job *job)
+{
+	struct usage_sync *sync = (struct usage_sync *)job;
+
+	sync->result = usage_log_run_sync(sync->log, &sync->order);
+}
+
+static void arm(struct usage_sync *sync, uint64_t usec)
+{
+	sync->armed = sd_event_source_set_time_relative(sync->timer, usec) >= 0 &&
+		      sd_event_source_set_enabled(sync->timer, SD_EVENT_ONESHOT) >= 0;
+}
+
+static void start(struct usage_sync *sync)
+{
+	if (sync->running || sync->ending || !usage_log_begin_sync(sync->log, &sync->order))
+		return;
+	sync->running = worker_submit(sync->worker, &sync->job) >= 0;
+	if (!sync->running)
+		usage_log_end_sync(sync->log, &sync->order, -EBUSY);
+}
+
+static void log_outcome(struct usage_sync *sync)
+{
+	if (sync->result < 0 && !sync->failing)
+		log_error("uses of tokens cannot be put on disk (%s): tokens with a maximum of "
+			  "uses are refused",
+			strerror(-sync->result));
+	else if (sync->result == 0 && sync->failing)
+		log_notice("uses of tokens are put on disk again");
+	sync->failing = sync->result < 0;
+}
+
+static void done(struct job *job)
+{
+	struct usage_sync *sync = (struct usage_sync *)job;
+
+	sync->running = false;
+	usage_log_end_sync(sync->log, &sync->order, sync->result);
+	if (sync->result < 0 && !sync->order.write_back) {
+		/* What the kernel may have dropped is written again, before anybody is told. */
+		start(sync);
+		return;
+	}
+	log_outcome(sync);
+	if (sync->result < 0) {
+		sync->failed = sync->order.number;
+		arm(sync, LAG_US);
+	}
+	if (sync->fn)
+		sync->fn(sync->fn_userdata);
+	if (sync->result == 0 && sync->hurry > usage_log_synced(sync->log))
+		start(sync);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct usage_sync *sync = userdata;
+	int r;
+
+	(void)source;
+	(void)usec;
+	sync->armed = false;
+	start(sync);
+	r = sync->flush(sync->userdata);
+	if (r != 0)
+		arm(sync, r == 1 ? 0 : r == -EAGAIN ? AGAIN_US : LAG_US);
+	return 0;
+}
+
+/* After every turn of the loop that did something. */
+static int on_post(sd_event_source *source, void *userdata)
+{
+	struct usage_sync *sync = userdata;
+	uint64_t last = usage_log_last(sync->log);
+
+	(void)source;
+	if (sync->hurry > usage_log_synced(sync->log) && !sync->failing)
+		start(sync);
+	if (last != sync->seen && !sync->armed)
+		arm(sync, LAG_US);
+	sync->seen = last;
+	return 0;
+}
+
+DEFINE_CLEANUP(usage_sync_free, usage_sync)
+
+int usage_sync_new(sd_event *event, struct usage_log *log, usage_flush_fn flush, void *userdata,
+	struct usage_sync **ret_sync)
+{
+	cleanup_with(usage_sync_free) struct usage_sync *sync = calloc(1, sizeof(*sync));
+	int r;
+
+	if (!sync)
+		return -ENOMEM;
+	sync->job = (struct job) { .run = run, .done = done };
+	sync->log = log;
+	sync->flush = flush;
+	sync->userdata = userdata;
+	if ((r = sd_event_add_time(event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer,
+		     sync)) < 0 ||
+		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
+		(r = sd_event_add_post(event, &sync->post, on_post, sync)) < 0 ||
+		(r = worker_new(event, 1, &sync->worker)) < 0)
+		return r;
+	/* What a patd before this one has left is synced, too. */
+	arm(sync, 0);
+	*ret_sync = TAKE(sync);
+	return 0;
+}
+
+void usage_sync_free(struct usage_sync *sync)
+{
+	if (!sync)
+		return;
+	sync->ending = true;
+	sync->fn = NULL;
+	worker_free(sync->worker);
+	sd_event_source_disable_unref(sync->post);
+	sd_event_source_disable_unref(sync->timer);
+	free(sync);
+}
+
+void usage_sync_hurry(struct usage_sync *sync)
+{
+	sync->hurry = usage_log_last(sync->log);
+}
+
+enum sync_state usage_sync_state(const struct usage_sync *sync, uint64_t number)
+{
+	if (number <= usage_log_synced(sync->log))
+		return SYNC_DONE;
+	return number <= sync->failed ? SYNC_FAILED : SYNC_WAITING;
+}
+
+void usage_sync_listen(struct usage_sync *sync, void (*fn)(void *userdata), void *userdata)
+{
+	sync->fn = fn;
+	sync->fn_userdata = userdata;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The fields of what a login leaves behind. */
+#include "patd/usage/use.h"
+
+#include <string.h>
+
+static const struct field use_fields[] = {
+	FIELD(use, NULL, id, FIELD_ID, 0),
+	FIELD(use, NULL, rotations, FIELD_NUMBER32, UINT32_MAX),
+	FIELD(use, NULL, uses, FIELD_NUMBER, INT64_MAX),
+	FIELD(use, NULL, last_used_at, FIELD_NUMBER, INT64_MAX),
+	FIELD(use, NULL, former_until, FIELD_NUMBER, INT64_MAX),
+	FIELD(use, NULL, service, FIELD_TEXT, 0),
+	FIELD(use, NULL, from, FIELD_TEXT, 0),
+};
+
+const struct table use_table = TABLE(use, use_fields);
+
+static const struct field seen_fields[] = {
+	FIELD(seen, NULL, id, FIELD_ID, 0),
+	FIELD(seen, NULL, service, FIELD_TEXT, 0),
+	FIELD(seen, NULL, network, FIELD_TEXT, 0),
+};
+
+const struct table seen_table = TABLE(seen, seen_fields);
+
+void use_of(const struct token *token, struct use *ret_use)
+{
+	ret_use->id = token->id;
+	ret_use->rotations = token->rotations;
+	ret_use->uses = token->uses;
+	ret_use->last_used_at = token->last_used_at;
+	ret_use->former_until = token->former_until;
+	memcpy(ret_use->service, token->last_used_service, sizeof(ret_use->service));
+	memcpy(ret_use->from, token->last_used_from, sizeof(ret_use->from));
+}
+
+bool use_apply(const struct use *use, struct token *token)
+{
+	if (use->uses <= token->uses)
+		return false;
+	token->uses = use->uses;
+	token->last_used_at = use->last_used_at;
+	if (use->rotations == token->rotations)
+		token->former_until = use->former_until;
+	memcpy(token->last_used_service, use->service, sizeof(token->last_used_service));
+	memcpy(token->last_used_from, use->from, sizeof(token->last_used_from));
+	return true;
+}
