@@ -40,12 +40,23 @@ static const struct queue_bounds root_bounds = { 4096, 4096, (size_t)64 * 1024 *
 #define PAUSE_AFTER_CHANGE 1U
 #define ROOT_ACTIVE_US (UINT64_C(1000) * 1000)
 
-static uint64_t now_us(void)
+static uint64_t read_us(clockid_t clock)
 {
 	struct timespec now;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static uint64_t now_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
+}
+
+/* What this thread has used: what others take of a busy machine is not the request's fault. */
+static uint64_t used_us(void)
+{
+	return read_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
 bool requests_caller(const struct request_peer *peer, const struct request_caller *said,
@@ -115,14 +126,14 @@ static bool side_ready(struct requests *requests, bool front)
 	return false;
 }
 
-static void pause_front(struct requests *requests, enum lane lane, uint64_t began_us)
+static void pause_front(struct requests *requests, enum lane lane, uint64_t took_us)
 {
-	const uint64_t now = now_us(), took = now - began_us;
+	const uint64_t now = now_us();
 	const unsigned int factor = lane == LANE_READ ? PAUSE_AFTER_READ : PAUSE_AFTER_CHANGE;
 
 	if (login_server_root_idle_us(requests->context.login_server) < ROOT_ACTIVE_US ||
 		now - requests->root_read_us < ROOT_ACTIVE_US)
-		requests->front_pause_us = now + factor * took;
+		requests->front_pause_us = now + factor * took_us;
 }
 
 /* A slice of a read looks at as many rows as fit its time. */
@@ -145,11 +156,11 @@ static void serve(struct request_peer *peer)
 	struct work *work = (struct work *)work_queues_next(&peer->queues, lanes_of(peer));
 	const enum lane lane = work->queued.lane;
 	const bool front = peer->is_front;
-	const uint64_t began = now_us();
+	const uint64_t began = used_us();
 
 	switch (work->service->serve(work)) {
 	case WORK_GOES_ON:
-		work->effort = next_effort(work->effort, now_us() - began);
+		work->effort = next_effort(work->effort, used_us() - began);
 		work_queues_step_back(&peer->queues, &work->queued);
 		break;
 	case WORK_WAITS:
@@ -161,7 +172,7 @@ static void serve(struct request_peer *peer)
 	request_peer_watch(peer);
 	requests->front_was_last = front;
 	if (front)
-		pause_front(requests, lane, began);
+		pause_front(requests, lane, used_us() - began);
 }
 
 static void peer_close(struct request_peer *peer)
