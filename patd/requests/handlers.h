@@ -4,6 +4,9 @@
 
 #include "patd/requests/work.h"
 
+/* request_table.c; NULL: there is no such kind, or it is not served in a turn. */
+const struct service *request_service(uint32_t kind);
+
 /* serve_login.c */
 enum progress serve_login(struct work *work);
 /* The verdict on the login of that cookie; for login_server_set_others(). */

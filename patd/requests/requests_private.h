@@ -25,17 +25,3 @@ struct requests {
 	struct followers *followers; /* NULL until somebody follows */
 	struct answer answer;        /* being built */
 };
-
-/* Something may have become servable, or a connection failed. */
-void requests_want_turn(struct requests *requests);
-
-/* Takes what the peer has sent. */
-void requests_read(struct request_peer *peer);
-
-/*
- * Who asks.  Over root.sock it is root.  patd-bus says who it is, and what polkit granted; that
- * never gives what polkit cannot grant.  False: nobody can be that, such as a root with another uid
- * than 0.
- */
-bool requests_caller(const struct request_peer *peer, const struct request_caller *said,
-	struct caller *ret_caller);
