@@ -100,7 +100,7 @@ int uses_write_down(struct tokens *tokens, struct use_point *ret_point)
 	}
 	if (r == 0)
 		ret_point->number = ret_point->in_log ? usage_log_last(tokens->usage)
-				    : sync	      ? sync_point(sync)
+				    : sync            ? sync_point(sync)
 						      : 0;
 	if (r != -EAGAIN)
 		tokens->gathered_entries = 0;
