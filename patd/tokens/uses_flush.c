@@ -184,7 +184,8 @@ static int replay(struct tokens *tokens, uint64_t after)
 		r = usage_commit(tokens->database);
 	else
 		usage_undo(tokens->database);
-	if (r == -ENOSPC || r == -EROFS) {
+	/* A full disk, or one that fails, keeps nobody out. */
+	if (r < 0 && r != -ENOMEM) {
 		(void)usage_commit(tokens->database);
 		replaying.in_memory = true;
 		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);
