@@ -7,6 +7,7 @@
 #: check-clients  doc/examples and other clients, each in its language
 #: check-pam      pam_pat under the real libpam
 #: check-cli      patctl against a real patd
+#: check-fault    a disk that fails, a power cut and a kill at each step; some of it is in check
 #: check-system   a booted Debian: ssh, sudo, su, login
 #: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
 #: check-packages lintian, piuparts, rpmbuild, makepkg
@@ -69,6 +70,8 @@ check: deps-check
 	$(Q)for tier in unit bus clients pam cli; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done
+	@echo "--- fault"
+	$(Q)$(MAKE) --no-print-directory check-fault-part
 	$(Q)for tier in asan fuzz packages; do \
 			echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 		done >$(O)/beside.log 2>&1 & beside=$$!; \
