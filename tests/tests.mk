@@ -15,6 +15,9 @@
 #: check-asan     the first five under ASan and UBSan
 #: bench          what an authentication costs
 #: bench-backup   what a backup costs, and how long logins wait meanwhile
+#: bench-crowd    what logins feel of two users who do their worst
+#: bench-disk     what logins and the WAL feel of a slow disk
+#: bench-scale    what many clients and many tokens cost
 #: demo           a token from generation to deletion, with the real sudo, ssh and login
 #: deb            the Debian packages, into build/deb/
 

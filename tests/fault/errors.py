@@ -48,16 +48,16 @@ class Errors(FaultTest):
 
     def check_after(self, work, started, error):
         log = self.patd.log()
-        if not started:
-            self.check_reason(log, error)
-        for words in WRONG:
-            if words in log:
-                raise Broken(f"the log says \"{words}\", which is not what was")
         self.page.clear()
         self.serve(faults=False)
         # A full disk keeps no token from its user: its uses are in the journal then.
         workload.check(self, work.world, ordinary=False)
         left_behind(self.patd.state)
+        if not started:
+            self.check_reason(log, error)
+        for words in WRONG:
+            if words in log:
+                raise Broken(f"the log says \"{words}\", which is not what was")
 
     def run_error(self, case):
         seed, name, number, times = case.split()
@@ -78,10 +78,11 @@ class Errors(FaultTest):
             *self.work(seed, 1, allocation_at=int(number), allocation_for=many), "ENOMEM"
         )
 
-    def cases(self, counter, what, most, times=("once",), **settings):
+    def cases(self, counter, what, most, times=("once",), full=None, **settings):
         for seed in SEEDS:
             self.work(seed, **settings)
-            for number in sample(range(1, getattr(self.page, counter) + 1), most, seed, what):
+            numbers = range(1, getattr(self.page, counter) + 1)
+            for number in sample(numbers, most, seed, what, full=full):
                 for word in times:
                     yield f"{seed} {what} {number} {word}".strip()
 
@@ -102,7 +103,8 @@ class Errors(FaultTest):
         self.campaign(cases, self.run_short, "short writes")
 
     def test_nothing_acknowledged_is_lost_where_memory_is_short(self):
-        cases = self.cases("allocations", "allocation", 40, ("once", "some") if FULL else ("once",))
+        times = ("once", "some") if FULL else ("once",)
+        cases = self.cases("allocations", "allocation", 40, times, full=400)
         self.campaign(cases, self.run_allocation, "failed allocations")
 
 

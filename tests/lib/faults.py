@@ -215,10 +215,10 @@ def tail(text, lines=4):
     return [line for line in text.splitlines() if "generated a new key" not in line][-lines:]
 
 
-def sample(numbers, most, *seed):
-    """All of them where FULL, otherwise some, chosen by the seed; in order."""
-    numbers = list(numbers)
-    if FULL or len(numbers) <= most:
+def sample(numbers, most, *seed, full=None):
+    """At most so many of them, chosen by the seed; in order.  full: how many where FULL, else all."""
+    numbers, most = list(numbers), full if FULL else most
+    if most is None or len(numbers) <= most:
         return numbers
     return sorted(random.Random(f"{SEED} {seed}").sample(numbers, most))
 
