@@ -48,10 +48,11 @@ class Kills(FaultTest):
         workload.check(self, work.world)
         left_behind(self.patd.state)
 
-    def cases(self, together, most):
+    def cases(self, together, most, full=None):
         for seed in SEEDS:
             self.work(seed, together)
-            for change in sample(range(1, self.page.changes + 1), most, seed, together):
+            changes = range(1, self.page.changes + 1)
+            for change in sample(changes, most, seed, together, full=full):
                 for when in ("before", "after"):
                     yield f"{seed} {together} {when} {change}"
 
@@ -63,7 +64,7 @@ class Kills(FaultTest):
 
     def test_everything_acknowledged_survives_a_kill_and_another_at_the_next_start(self):
         cases = (
-            f"{case} {again}" for case in self.cases(3, 2)
+            f"{case} {again}" for case in self.cases(3, 2, full=30)
             for again in range(1, RECOVERY + 1, 1 if "before" in case else RECOVERY // 2)
         )  # fmt: skip
         self.campaign(cases, self.run_case, "kills of two starts")

@@ -125,15 +125,17 @@ def descriptors_to_the_bus(target, deadline):
     bus, kept = RawBus(target.bus), []
     for _ in range(HELD):
         sock, listener = slow_descriptor()
-        message = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "ListDisabled")
+        # Refused for its arguments, and asks nobody.
+        message = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "ListTokens")
         message.set_unix_fd_list(Gio.UnixFDList.new_from_array([os.dup(sock.fileno())]))
         message.set_serial(1)
         bytes_of = bytearray(message.to_blob(WITH_FD))
         bus.serial += 1
         struct.pack_into("<I", bytes_of, SERIAL_AT, bus.serial)
-        socket.send_fds(bus.sock, [bytes_of], [sock.fileno()])
+        socket.send_fds(bus.sock, [bytes_of[:16]], [sock.fileno()])
         for fd in [*message.get_unix_fd_list().steal_fds(), sock.detach()]:
-            os.close(fd)  # at once, since others have it
+            os.close(fd)  # before anybody else can: the last one to close it waits
+        bus.sock.sendall(bytes_of[16:])
         kept.append(listener)
     bus.discard()
     until(deadline, lambda: time.sleep(0.1))
@@ -226,6 +228,19 @@ def logins(target, deadline):
     until(deadline, ask)
 
 
+def malformed_requests(target, deadline):
+    """Each of which patd may log."""
+
+    def ask():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
+            sock.settimeout(1)
+            sock.connect(target.user_sock)
+            sock.send(b"malformed")
+            sock.recv(100)
+
+    until(deadline, ask)
+
+
 def idle_connections(target, deadline):
     """As many as one user gets, which send nothing."""
     kept = []
@@ -256,6 +271,7 @@ LOADS = {
     "128 questions to polkit": polkit_questions,
     "names that are looked up slowly": slow_names,
     "logins on user.sock": logins,
+    "malformed requests": malformed_requests,
     "connections that send nothing": idle_connections,
 }
 SUB_UID_LOADS = {"logins of 64 sub-uids": logins}
