@@ -9,7 +9,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 import workload
 from client import PATIENCE_S
-from faults import ALL_KINDS, FULL, NEED_SPACE, SEED, Broken, FaultTest, how_many, left_behind, sample
+from faults import (
+    ALL_KINDS, FULL, NEED_SPACE, SEED, Broken, FaultTest, how_many, left_behind, sample,
+)  # fmt: skip
 
 SEEDS = range(SEED, SEED + (4 if FULL else 1))
 STEPS = 30

@@ -10,7 +10,7 @@ import tap
 import workload
 from faults import FULL, SEED, Broken, FaultTest, left_behind, sample
 
-SEEDS = range(SEED, SEED + (8 if FULL else 1))
+SEEDS = range(SEED, SEED + (5 if FULL else 1))
 STEPS = 30
 RECOVERY = 12  # changes, of a start after a kill, and some more
 

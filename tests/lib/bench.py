@@ -57,7 +57,8 @@ class World:
     def logins(self, token, *options, sock=None, user="root", text=None):
         """Starts the program; finish() reads its figures."""
         process = subprocess.Popen(
-            [os.path.join(BUILD, "tests/bench/logins"), *options, sock or self.patd.root_sock, user],
+            [os.path.join(BUILD, "tests/bench/logins"), *options,
+             sock or self.patd.root_sock, user],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         process.stdin.write((text or token.text) + "\n")

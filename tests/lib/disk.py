@@ -262,6 +262,12 @@ class Disk:
             self._rename(self.names, entry)
             self.pending.remove(entry)
 
+    def content(self):
+        """{path: what a program reads there now} of files whose every write is in the trace."""
+        files = {path: self._file(inode) for path, inode in self.now.items()
+                 if inode not in self.folders}  # fmt: skip
+        return {path: bytes(file.cached) for path, file in files.items() if not file.mapped}
+
     def _names(self, random, mode, until):
         names, ended = dict(self.names), set()
         for entry in self.pending:
@@ -271,9 +277,10 @@ class Disk:
                 ended |= entry[1]
         return names
 
-    def image(self, random, folder):
-        """Writes what a power cut now could leave into folder, which is replaced; returns how."""
-        mode = random.choice(MODES)
+    def image(self, random, folder, mode=None):
+        """Writes what a power cut now could leave into folder, which is replaced; returns how.
+        mode: one of MODES, by default any"""
+        mode = mode or random.choice(MODES)
         until = random.randint(max(0, self.when - 60), self.when)
         shutil.rmtree(folder, ignore_errors=True)
         os.mkdir(folder, 0o700)
@@ -293,11 +300,14 @@ class Player:
     """Plays a trace up to one point after another."""
 
     def __init__(self, disk, trace):
-        self.disk = disk
-        with open(trace, "rb") as file:
+        self.disk, self.trace, self.at = disk, trace, 0
+        self.read()
+
+    def read(self):
+        """What there is of the trace by now."""
+        with open(self.trace, "rb") as file:
             self.data = file.read()
         self.points = [0] + [end for end, *_ in records(self.data)]
-        self.at = 0
 
     def forward(self, point):
         for end, *record in records(self.data, self.at):

@@ -202,7 +202,8 @@ class FaultTest(PatdTest):
             print(f"#   {case}: {text}", flush=True)
             for line in log:
                 print(f"#     {line}", flush=True)
-            print(f"#     again: make fault-case FILE={script} TEST={name} CASE='{case}' SEED={SEED}")
+            one = f"FILE={script} TEST={name} CASE='{case}' SEED={SEED}"
+            print(f"#     again: make fault-case {one}")
         if broken:
             self.fail(f"{what}: {len(broken)} of {count} cases: {broken[0][0]}: {broken[0][1]}")
 
@@ -216,7 +217,7 @@ def tail(text, lines=4):
 
 
 def sample(numbers, most, *seed, full=None):
-    """At most so many of them, chosen by the seed; in order.  full: how many where FULL, else all."""
+    """At most so many, chosen by the seed; in order.  full: how many where FULL, by default all."""
     numbers, most = list(numbers), full if FULL else most
     if most is None or len(numbers) <= most:
         return numbers

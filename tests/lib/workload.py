@@ -229,7 +229,8 @@ class Workload:
                 operation.error = error if isinstance(error, Refused) else None
             self._finish(operation)
 
-        self.test.root.post(method, signature, *args, done=answered, patience_s=self.patience_s, **where)
+        where |= {"done": answered, "patience_s": self.patience_s}
+        self.test.root.post(method, signature, *args, **where)
 
     def step(self):
         """Returns whether patd has answered everything."""
