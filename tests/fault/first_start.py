@@ -47,9 +47,10 @@ class FirstStart(FaultTest):
         status = self.end()
         if status not in (0, 1):
             raise Broken(f"patd ended with status {status}")
-        if not started:
-            self.check_reason(self.patd.log(), name)
+        log = self.patd.log()
         self.check_next_start()
+        if not started:
+            self.check_reason(log, name)
 
     def test_the_next_start_completes_a_first_start_killed_at_any_call(self):
         self.count()

@@ -4,6 +4,7 @@
 In the environment: SEED=N begins another campaign (default 1); FULL=1 runs all of it, as
 `make check-fault` does; TEST= and ONLY= name a test and one case of it, as a failure prints them.
 """
+import collections
 import mmap
 import os
 import random
@@ -34,6 +35,7 @@ KINDS = (
 )  # fmt: skip
 ALL_KINDS = (1 << len(KINDS)) - 1
 FOREVER = 1 << 62
+SHOWN, SHOWN_FULL = 5, 30  # violations of a campaign
 
 
 def kinds(*names):
@@ -198,7 +200,9 @@ class FaultTest(PatdTest):
         script = os.path.relpath(sys.argv[0], TOP)
         name = self.id().rpartition(".")[2]
         print(f"# {what}: {count} cases, {len(broken)} violations (seed {SEED})", flush=True)
-        for case, text, log in broken[: None if FULL else 5]:
+        for text, times in collections.Counter(kind(text) for _, text, _ in broken).most_common():
+            print(f"#   {times} times: {text}", flush=True)
+        for case, text, log in broken[: SHOWN_FULL if FULL else SHOWN]:
             print(f"#   {case}: {text}", flush=True)
             for line in log:
                 print(f"#     {line}", flush=True)
@@ -206,6 +210,12 @@ class FaultTest(PatdTest):
             print(f"#     again: make fault-case {one}")
         if broken:
             self.fail(f"{what}: {len(broken)} of {count} cases: {broken[0][0]}: {broken[0][1]}")
+
+
+def kind(text):
+    """The same for violations that differ in a token, a time or a path only."""
+    text = re.sub(r"/\S+/", "", text)
+    return re.sub(r"\b(?=\w*[A-Z0-9])\w{10}\b|\d+", "_", text)[:130]
 
 
 class Broken(Exception):
