@@ -44,6 +44,7 @@ class File:
         self.lengths = []  # [(when, cuts, length)], the same
         self.cuts = []  # [length], of each truncation in self.lengths
         self.cut_number = 0  # truncations in all
+        self.base_when = 0  # when base got its length
         self.syncs = {}
         self.mapped = False
 
@@ -80,7 +81,9 @@ class File:
 
     def synced(self, number):
         dirty, length = self.syncs.pop(number)
-        if length:
+        # Of two syncs at once, the one that began first may end last.
+        if length and length[0] > self.base_when:
+            self.base_when = length[0]
             self.lengths = [item for item in self.lengths if item[0] > length[0]]
             if length[2] < len(self.base):
                 del self.base[length[2] :]
