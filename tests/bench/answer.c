@@ -23,8 +23,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/bench/ask.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/socket_login.h"
 
 /* The process that listens there. */
 static pid_t listener_of(const struct sockaddr_un *at)

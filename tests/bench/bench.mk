@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 bench_programs := $(addprefix $(O)/tests/bench/,authenticate answer fill guess logins)
-bench_shared := $(addprefix $(O)/tests/bench/,ask.o figures.o)
+bench_shared := $(addprefix $(O)/tests/bench/,socket_login.o figures.o)
 
 $(O)/tests/bench/fill: bench_libs = $(O)/libpatd.a $(O)/libcommon.a $(call pkg,--libs,$(patd_pkgs))
 $(O)/tests/bench/fill: $(O)/libpatd.a

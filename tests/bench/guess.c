@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/bench/ask.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/socket_login.h"
 
 enum which {
 	KNOWN,

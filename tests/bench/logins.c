@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/bench/ask.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/socket_login.h"
 
 #define ROOM ((size_t)1 << 22) /* times, of one client */
 

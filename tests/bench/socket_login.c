@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One question to a socket, and the least that can answer it. */
-#include "tests/bench/ask.h"
+#include "tests/bench/socket_login.h"
 
 #include <err.h>
 #include <pwd.h>
