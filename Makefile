@@ -152,7 +152,7 @@ unit_pkgs_common := libsodium
 unit_pkgs_patd := $(patd_pkgs)
 unit_pkgs_patctl := $(patctl_pkgs)
 unit_pkgs_pam_pat := libsodium
-unit_pkgs_protocol := libsodium
+unit_pkgs_protocol := libsodium sqlite3
 
 # The rows of the protocol, whose tables need some of patd/model.
 unit_libs_patd := $(O)/libprotocol.a $(O)/libpatd.a

@@ -172,10 +172,24 @@ void *call_new_work(struct call *call, size_t size)
 	return work;
 }
 
+/* What only reads says what is, and does not wait. */
+static bool changes_something(struct call *call)
+{
+	static const char *const methods[] = { "Generate", "GenerateSealed", "Rotate",
+		"RotateSealed", "Revoke", "RevokeAll", "Restore", "Rename", "Delete", "Disable",
+		"Enable" };
+	const char *member = dbus_message_get_member(call->message);
+
+	for (size_t i = 0; member && i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(member, methods[i]) == 0)
+			return true;
+	return false;
+}
+
 /* It may change something: not while nothing can be changed. */
 static void go_on(struct call *call)
 {
-	call->kept = call->calls->sync && sync_paused(call->calls->sync);
+	call->kept = call->calls->sync && sync_paused(call->calls->sync) && changes_something(call);
 	if (!call->kept)
 		call->then(call);
 }
@@ -268,12 +282,13 @@ void call_reply(struct call *call, DBusMessage *reply)
 	const struct sync *sync = call->calls->sync;
 
 	call->kept = false;
+	if (!reply || !sync || !changes_something(call)) {
+		send_reply(call, reply);
+		return;
+	}
 	call->reply = reply;
-	call->point = sync ? sync_point(sync) : 0;
-	if (reply)
-		end_kept(call);
-	else
-		send_reply(call, NULL);
+	call->point = sync_point(sync);
+	end_kept(call);
 }
 
 void call_reply_args(struct call *call, int first_type, ...)

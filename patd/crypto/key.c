@@ -91,8 +91,11 @@ static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KE
 	n = io_read(fd, bytes, KEY_LEN + 1);
 	if (n == KEY_LEN)
 		return 0;
-	log_error("the key %s does not hold exactly %d bytes: restore it from a backup", path,
-		KEY_LEN);
+	if (n < 0)
+		log_error("cannot read the key %s: %s", path, strerror((int)-n));
+	else
+		log_error("the key %s does not hold exactly %d bytes: restore it from a backup",
+			path, KEY_LEN);
 	return n < 0 ? (int)n : -EBADMSG;
 }
 
@@ -131,12 +134,24 @@ int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
 	return r;
 }
 
+/* The key in clear, a second time: left by a patd that was killed while it made it. */
+static void remove_new(const char *state_dir)
+{
+	cleanup_close int dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir >= 0 && unlinkat(dir, KEY_FILE_NEW, 0) < 0 && errno != ENOENT)
+		log_warning("cannot remove %s/" KEY_FILE_NEW ": %s", state_dir, strerror(errno));
+}
+
 int key_read(const char *state_dir, struct key **ret_key)
 {
 	cleanup_key_bytes uint8_t *bytes = NULL;
 	int r = key_read_bytes(state_dir, &bytes);
 
-	return r < 0 ? r : key_new(bytes, ret_key);
+	if (r < 0)
+		return r;
+	remove_new(state_dir);
+	return key_new(bytes, ret_key);
 }
 
 int key_write(int dir, const uint8_t bytes[static KEY_LEN])

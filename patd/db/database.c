@@ -129,8 +129,7 @@ static int keep_wal(sqlite3 *db)
 {
 	int persist = 1;
 
-	return schema_errno(
-		sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist));
+	return schema_errno(sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist));
 }
 
 /* Opens the file.  *ret_handle is to be closed also after a failure. */

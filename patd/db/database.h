@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "patd/db/image.h"
 
@@ -39,7 +40,8 @@ struct database {
 	bool usage_open, usage_written;
 	void (*observer)(bool committed, void *userdata);
 	void *observer_data;
-	bool reserve_spent; /* what is left on the disk is for what takes access away */
+	bool reserve_spent;   /* what is left on the disk is for what takes access away */
+	time_t reserve_tried; /* when it was to be made again last, by CLOCK_MONOTONIC */
 	/* See patd/db/wal.h and patd/db/sync.h. */
 	int wal_fd; /* -1 for an image */
 	enum wal_state wal_state;

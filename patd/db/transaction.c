@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "patd/db/statements.h"
@@ -163,14 +164,23 @@ int transaction_set_sync(struct database *database)
 
 bool transaction_has_room(struct database *database)
 {
-	if (database->reserve_spent)
-		database->reserve_spent = !reserve_make(database->state_fd);
+	struct timespec now;
+
+	if (!database->reserve_spent)
+		return true;
+	/* Each login asks. */
+	if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) < 0 ||
+		now.tv_sec == database->reserve_tried)
+		return false;
+	database->reserve_tried = now.tv_sec;
+	database->reserve_spent = !reserve_make(database->state_fd);
 	return !database->reserve_spent;
 }
 
 static bool release_reserve(struct database *database)
 {
 	database->reserve_spent = database->state_fd >= 0;
+	database->reserve_tried = 0;
 	return reserve_release(database->state_fd);
 }
 

@@ -23,9 +23,9 @@ struct history {
 	struct statements *rows;
 	const struct key *key;
 	struct notes *notes;
-	struct history_seal seal;      /* its end: as of the open transaction, and with all notes */
-	struct history_seal before;    /* the same before the open transaction, if that changed it */
-	struct history_seal written;   /* in the database, as of the open transaction */
+	struct history_seal seal;    /* its end: as of the open transaction, and with all notes */
+	struct history_seal before;  /* the same before the open transaction, if that changed it */
+	struct history_seal written; /* in the database, as of the open transaction */
 	struct history_seal committed; /* the same as of the last one that was committed */
 	bool changed;                  /* seal was, in the open transaction */
 	bool notes_written;            /* all of them were, in the open transaction */
@@ -245,8 +245,8 @@ int history_renote(struct history *history, const struct entry *entry)
 	return add_note(history, entry);
 }
 
-int history_look(struct history *history, struct entry *entry, const char *network,
-	struct seen *ret_seen)
+int history_look(
+	struct history *history, struct entry *entry, const char *network, struct seen *ret_seen)
 {
 	int r = history_rows_look(history->rows, entry, network);
 

@@ -47,8 +47,8 @@ int history_renote(struct history *history, const struct entry *entry);
  * Sets entry->new_service and new_network if its token was not used for that service, or from
  * network, before: see history_rows_see().  *ret_seen, if either is set, is to be noted.
  */
-int history_look(struct history *history, struct entry *entry, const char *network,
-	struct seen *ret_seen);
+int history_look(
+	struct history *history, struct entry *entry, const char *network, struct seen *ret_seen);
 int history_note_seen(struct history *history, const struct seen *seen);
 
 /* How many are kept in memory. */

@@ -116,7 +116,7 @@ static int hand_out(const struct note *note, entry_row_fn fn, void *userdata)
 	struct entry entry;
 
 	return unpack(&entry_table, note->bytes, note->size, &entry) ? fn(&entry, userdata)
-								      : -EBADMSG;
+								     : -EBADMSG;
 }
 
 int notes_each(const struct notes *notes, entry_row_fn fn, void *userdata)
@@ -124,8 +124,7 @@ int notes_each(const struct notes *notes, entry_row_fn fn, void *userdata)
 	const struct note *note;
 	int r = 0;
 
-	TAILQ_FOREACH(note, &notes->entries, order)
-	{
+	TAILQ_FOREACH(note, &notes->entries, order) {
 		r = hand_out(note, fn, userdata);
 		if (r != 0)
 			return r;
@@ -162,8 +161,7 @@ void notes_look(const struct notes *notes, struct entry *entry, const char *netw
 {
 	const struct seen_note *note;
 
-	TAILQ_FOREACH(note, &notes->seen, order)
-	{
+	TAILQ_FOREACH(note, &notes->seen, order) {
 		if (strcmp(note->seen.id.text, entry->id.text) != 0)
 			continue;
 		if (strcmp(note->seen.service, entry->service) == 0)
@@ -178,8 +176,7 @@ int notes_each_seen(const struct notes *notes, int (*fn)(const struct seen *seen
 {
 	const struct seen_note *note;
 
-	TAILQ_FOREACH(note, &notes->seen, order)
-	{
+	TAILQ_FOREACH(note, &notes->seen, order) {
 		int r = fn(&note->seen, userdata);
 
 		if (r != 0)
@@ -196,16 +193,15 @@ static bool matches(const struct entry_filter *filter, const struct entry *entry
 	       (filter->since == 0 || entry->at >= filter->since) &&
 	       (filter->until == 0 || entry->at < filter->until) &&
 	       (!filter->id || strcmp(entry->id.text, filter->id) == 0) &&
-	       (!filter->user ||
-		       (strcmp(entry->user, filter->user) == 0 &&
-			       (!filter->by_uid || entry->uid == filter->uid ||
-				       entry->id.text[0] == '\0')));
+	       (!filter->user || (strcmp(entry->user, filter->user) == 0 &&
+					 (!filter->by_uid || entry->uid == filter->uid ||
+						 entry->id.text[0] == '\0')));
 }
 
 static void advance(struct notes_merge *merge)
 {
 	merge->next = merge->filter->reverse ? TAILQ_PREV(merge->next, note_list, order)
-					      : TAILQ_NEXT(merge->next, order);
+					     : TAILQ_NEXT(merge->next, order);
 }
 
 /* All that come before that seq, in the order of the list. */
@@ -228,7 +224,7 @@ static int merge_up_to(struct notes_merge *merge, uint64_t seq)
 void notes_merge_begin(struct notes_merge *merge)
 {
 	merge->next = merge->filter->reverse ? TAILQ_LAST(&merge->notes->entries, note_list)
-					      : TAILQ_FIRST(&merge->notes->entries);
+					     : TAILQ_FIRST(&merge->notes->entries);
 }
 
 int notes_merge_row(const struct entry *entry, void *userdata)

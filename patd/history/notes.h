@@ -19,8 +19,8 @@ unsigned int notes_count(const struct notes *notes);
 void notes_clear(struct notes *notes);
 
 /* before: the MAC of the entry before it. */
-int notes_add(struct notes *notes, const struct entry *entry,
-	const uint8_t before[static ENTRY_MAC_LEN]);
+int notes_add(
+	struct notes *notes, const struct entry *entry, const uint8_t before[static ENTRY_MAC_LEN]);
 /* Drops the entry that was added last. */
 void notes_drop_last(struct notes *notes, uint8_t ret_before[static ENTRY_MAC_LEN]);
 

@@ -30,19 +30,18 @@ struct pending {
 	sd_event_source *timer; /* for the oldest, whose deadline is the earliest */
 	struct pending_calls calls;
 	uint64_t last_id;
-	struct pending_verifications verifications, unused; /* oldest first */
-	struct pending_verification places[PENDING_MAX];
+	struct pending_verifications verifications; /* oldest first */
 };
 
 /* The caller owns the descriptor. */
 static struct asker release(struct pending_verification *verification)
 {
-	struct pending *pending = verification->pending;
+	const struct asker asker = verification->asker;
 
-	verification->hangup = sd_event_source_disable_unref(verification->hangup);
-	TAILQ_REMOVE(&pending->verifications, verification, entry);
-	TAILQ_INSERT_HEAD(&pending->unused, verification, entry);
-	return verification->asker;
+	sd_event_source_disable_unref(verification->hangup);
+	TAILQ_REMOVE(&verification->pending->verifications, verification, entry);
+	free(verification);
+	return asker;
 }
 
 /* Whether the peer is there to read it or not. */
@@ -105,12 +104,15 @@ static bool has_room(const struct pending *pending, uint32_t uid, bool for_root_
 int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid,
 	bool for_root_socket, uint64_t *ret_id)
 {
-	struct pending_verification *verification = TAILQ_FIRST(&pending->unused);
+	cleanup_free struct pending_verification *verification = NULL;
 	uint64_t deadline_us;
 	int r;
 
-	if (!verification || !has_room(pending, uid, for_root_socket))
+	if (!has_room(pending, uid, for_root_socket))
 		return -EBUSY;
+	verification = calloc(1, sizeof(*verification));
+	if (!verification)
+		return -ENOMEM;
 	r = sd_event_now(pending->event, CLOCK_MONOTONIC, &deadline_us);
 	if (r < 0)
 		return r;
@@ -125,12 +127,13 @@ int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid
 			on_hangup, verification);
 	if (r < 0)
 		return r;
+	verification->pending = pending;
 	verification->id = *ret_id = ++pending->last_id;
 	verification->deadline_us = deadline_us;
 	verification->asker = *asker;
 	verification->uid = uid;
-	TAILQ_REMOVE(&pending->unused, verification, entry);
 	TAILQ_INSERT_TAIL(&pending->verifications, verification, entry);
+	(void)TAKE(verification);
 	return 0;
 }
 
@@ -170,11 +173,6 @@ int pending_new(sd_event *event, const struct pending_calls *calls, struct pendi
 	pending->event = sd_event_ref(event);
 	pending->calls = *calls;
 	TAILQ_INIT(&pending->verifications);
-	TAILQ_INIT(&pending->unused);
-	for (size_t i = 0; i < PENDING_MAX; i++) {
-		pending->places[i].pending = pending;
-		TAILQ_INSERT_TAIL(&pending->unused, &pending->places[i], entry);
-	}
 	*ret_pending = TAKE(pending);
 	return 0;
 }

@@ -24,9 +24,10 @@
  * a login service out, and its last places for logins as uid 0.  A place counts for the uid that
  * logs in, and on user.sock for the uid that asks, whomever it asks for.
  */
-#define PENDING_MAX 256U
+#define PENDING_MAX 384U
 #define PENDING_MAX_USER_SOCKET (PENDING_MAX / 2)
-#define PENDING_MAX_PER_UID 16U
+/* A hundred logins at once with one token, each of which waits for the same sync. */
+#define PENDING_MAX_PER_UID 128U
 
 struct pending;
 

@@ -71,8 +71,7 @@ static void cancel(uint64_t id, void *userdata)
 	struct token_decider *decider = userdata;
 	struct waiting *waiting;
 
-	TAILQ_FOREACH(waiting, &decider->waiting, entry)
-	{
+	TAILQ_FOREACH(waiting, &decider->waiting, entry) {
 		if (waiting->id == id) {
 			end(decider, waiting);
 			return;

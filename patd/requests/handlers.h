@@ -4,6 +4,9 @@
 
 #include "patd/requests/work.h"
 
+/* request_table.c; NULL: there is no such kind, or it is not served in a turn. */
+const struct service *request_service(uint32_t kind);
+
 /* serve_login.c */
 enum progress serve_login(struct work *work);
 /* The verdict on the login of that cookie; for login_server_set_others(). */
@@ -26,6 +29,8 @@ enum progress serve_verify_history(struct work *work);
 enum progress serve_may_generate(struct work *work);
 enum progress serve_generate(struct work *work);
 void generate_ended(struct work *work, bool delivered);
+/* Those for which there was no way when they ended. */
+void secrets_delete_undelivered(struct requests *requests);
 enum progress serve_rotate(struct work *work);
 
 /* serve_changes.c */

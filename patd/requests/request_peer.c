@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
-#include "patd/requests/requests_private.h"
 #include "patd/util/log.h"
 #include "protocol/packet.h"
 
@@ -38,7 +37,7 @@ void request_peer_fail(struct request_peer *peer)
 	if (peer->failed)
 		return;
 	peer->failed = true;
-	requests_want_turn(peer->requests);
+	peer->calls->wake(peer->requests);
 }
 
 bool request_peer_is_full(const struct request_peer *peer)
@@ -133,16 +132,16 @@ static int on_ready(sd_event_source *source, int fd, uint32_t revents, void *use
 	if ((revents & EPOLLOUT) != 0)
 		send_packets(peer);
 	if ((revents & EPOLLIN) != 0)
-		requests_read(peer);
+		peer->calls->read(peer);
 	else if ((revents & (EPOLLHUP | EPOLLERR)) != 0)
 		request_peer_fail(peer);
 	request_peer_watch(peer);
-	requests_want_turn(peer->requests);
+	peer->calls->wake(peer->requests);
 	return 0;
 }
 
-int request_peer_new(struct requests *requests, sd_event *event, int fd, bool is_front,
-	const struct queue_bounds *bounds, struct request_peer **ret_peer)
+int request_peer_new(struct requests *requests, const struct peer_calls *calls, sd_event *event,
+	int fd, bool is_front, const struct queue_bounds *bounds, struct request_peer **ret_peer)
 {
 	struct request_peer *peer = calloc(1, sizeof(*peer));
 	int r = peer ? sd_event_add_io(event, &peer->source, fd, EPOLLIN, on_ready, peer) : -ENOMEM;
@@ -153,6 +152,7 @@ int request_peer_new(struct requests *requests, sd_event *event, int fd, bool is
 		return r;
 	}
 	peer->requests = requests;
+	peer->calls = calls;
 	peer->fd = fd;
 	peer->is_front = is_front;
 	work_queues_init(&peer->queues, bounds);

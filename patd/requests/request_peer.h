@@ -23,10 +23,18 @@
 struct requests;
 struct work;
 struct peer_packet;
+struct request_peer;
+
+/* What a connection calls. */
+struct peer_calls {
+	void (*read)(struct request_peer *peer); /* there is something */
+	void (*wake)(struct requests *requests); /* something may be to be done in a turn */
+};
 
 struct request_peer {
 	LIST_ENTRY(request_peer) entry;
 	struct requests *requests;
+	const struct peer_calls *calls;
 	bool is_front;             /* patd-bus; else root */
 	bool follows, follows_all; /* what happens to the follower's tokens, or to all */
 	struct caller follower;
@@ -43,9 +51,9 @@ struct request_peer {
 	size_t held_bytes;
 };
 
-/* Takes fd over, and is read from.  -ENOMEM, or sd-event's. */
-int request_peer_new(struct requests *requests, sd_event *event, int fd, bool is_front,
-	const struct queue_bounds *bounds, struct request_peer **ret_peer);
+/* Takes fd over, and is read from.  calls must stay.  -ENOMEM, or sd-event's. */
+int request_peer_new(struct requests *requests, const struct peer_calls *calls, sd_event *event,
+	int fd, bool is_front, const struct queue_bounds *bounds, struct request_peer **ret_peer);
 
 /* Its works must have gone. */
 void request_peer_free(struct request_peer *peer);

@@ -7,7 +7,7 @@
  * front.sock take turns.  After what somebody read over front.sock that side waits for a while, so
  * that logins do not.  What a change is answered with waits until the change is on disk.
  *
- * What patd-bus says of who asks is believed, as far as requests_caller() goes.
+ * What patd-bus says of who asks is believed, as far as caller_of() in receive.c goes.
  */
 #pragma once
 

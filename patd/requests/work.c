@@ -15,8 +15,8 @@
 
 #define EFFORT_FIRST 48U /* rows: about 0.2 ms */
 
-struct work *work_new(struct request_peer *peer, const struct request *packet, size_t len,
-	const struct caller *caller)
+struct work *work_new(struct request_peer *peer, const struct service *service,
+	const struct request *packet, size_t len, const struct caller *caller)
 {
 	const size_t size = offsetof(struct work, request) + len;
 	struct work *work = malloc(size);
@@ -25,7 +25,7 @@ struct work *work_new(struct request_peer *peer, const struct request *packet, s
 		return NULL;
 	memset(work, 0, offsetof(struct work, request));
 	memcpy(&work->request, packet, len);
-	work->service = request_service(packet->head.kind);
+	work->service = service;
 	work->queued.uid = caller->uid;
 	work->queued.lane = work->service->lane;
 	work->queued.takes_away = work->service->takes_away;

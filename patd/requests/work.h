@@ -32,9 +32,6 @@ struct service {
 	void (*end)(struct work *work, bool delivered);
 };
 
-/* NULL: there is no such kind, or it is not served in a turn. */
-const struct service *request_service(uint32_t kind);
-
 TAILQ_HEAD(works, work);
 
 struct work {
@@ -58,8 +55,8 @@ struct work {
 };
 
 /* NULL without memory.  packet passed request_check(), and was sent for that caller. */
-struct work *work_new(struct request_peer *peer, const struct request *packet, size_t len,
-	const struct caller *caller);
+struct work *work_new(struct request_peer *peer, const struct service *service,
+	const struct request *packet, size_t len, const struct caller *caller);
 
 /* It ends.  delivered: its answer has been sent. */
 void work_free(struct work *work, bool delivered);

@@ -203,40 +203,53 @@ static void record_use(struct tokens *tokens, const struct token *token, struct 
 		tokens_notify_entry(tokens, &record->entry);
 }
 
-/* It could not be recorded.  The journal gets it all the same. */
-static enum pat_verdict refuse_use(struct tokens *tokens, struct record *record)
+/* A use could not be written down.  The journal gets it all the same. */
+static enum pat_verdict judge_unrecorded(
+	struct tokens *tokens, const struct token *token, struct record *record)
 {
-	record->entry.event = ENTRY_REFUSED;
-	record->entry.result = PAT_FAILED;
+	const bool limited = token->limits.max_uses != 0;
+
 	record->entry.seq = 0;
+	if (limited) {
+		record->entry.event = ENTRY_REFUSED;
+		record->entry.result = PAT_FAILED;
+	}
 	if (record->has_entry)
 		tokens_notify_entry(tokens, &record->entry);
-	return PAT_FAILED;
+	if (limited)
+		return PAT_FAILED;
+	log_error("the use of token %s could not be recorded; if it has a former secret, that "
+		  "still works",
+		token->id.text);
+	return PAT_ACCEPTED;
 }
 
 /*
  * A use that must be on disk before the login goes on.  It counts at once, for every later verdict,
- * and is written down here; if it cannot be, it is refused and does not count.  If it is, and its
- * sync fails, it is refused and counts.
+ * and is written down here; if it cannot be, it does not count, and a token with a maximum of uses
+ * is refused.  If it is, and its sync fails, it is refused and counts.
  */
 static enum pat_verdict record_durably(struct tokens *tokens, const struct token *before,
 	const struct token *token, struct record *record, struct later *later)
 {
 	struct use_point point = { 0 };
 
+	/* There is no loop to wait in. */
+	if (!tokens->usage_sync)
+		later = NULL;
 	if (later && !later->defer(later->userdata))
 		return PAT_BUSY;
 	if (later)
 		later->deferred = true;
 	if (gather(tokens, token, record) < 0)
-		return refuse_use(tokens, record);
+		return judge_unrecorded(tokens, token, record);
 	if (uses_write_down(tokens, &point) < 0) {
 		uses_take_back(tokens, before, record->has_entry);
-		return refuse_use(tokens, record);
+		return judge_unrecorded(tokens, token, record);
 	}
 	if (later)
 		later->point = point;
-	if (tokens->usage_sync && point.in_log)
+	if (later && point.in_log)
 		usage_sync_hurry(tokens->usage_sync);
 	if (record->has_entry)
 		tokens_notify_entry(tokens, &record->entry);

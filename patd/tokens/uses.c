@@ -12,12 +12,15 @@
 /* More than that goes into the database at the end of the turn. */
 #define PENDING_TOKENS 768U
 #define PENDING_NOTES 256U
+#define NOTES_MAX 2048U
 
 /* --- gathering --- */
 
 static int gather_entry(struct tokens *tokens, struct entry *entry)
 {
-	int r = history_note(tokens->history, entry);
+	/* So many only where the database takes none for long. */
+	int r = history_notes(tokens->history) < NOTES_MAX ? history_note(tokens->history, entry)
+							   : -ENOSPC;
 
 	if (r < 0) {
 		entry->seq = 0;
@@ -100,7 +103,7 @@ int uses_write_down(struct tokens *tokens, struct use_point *ret_point)
 	}
 	if (r == 0)
 		ret_point->number = ret_point->in_log ? usage_log_last(tokens->usage)
-				    : sync	      ? sync_point(sync)
+				    : sync            ? sync_point(sync)
 						      : 0;
 	if (r != -EAGAIN)
 		tokens->gathered_entries = 0;

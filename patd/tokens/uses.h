@@ -27,8 +27,8 @@ int uses_gather_entry(struct tokens *tokens, struct entry *entry);
 void uses_gather_time(struct tokens *tokens, uint64_t now);
 
 /*
- * After uses_write_down() has failed: takes back the use that was gathered last, and its entry if it
- * has one.  before: the token as it was.
+ * After uses_write_down() has failed: takes back the use that was gathered last, and its entry if
+ * it has one.  before: the token as it was.
  */
 void uses_take_back(struct tokens *tokens, const struct token *before, bool has_entry);
 
@@ -54,8 +54,8 @@ void uses_apply_plain(const struct tokens *tokens, struct token *token);
 
 /* store_get() and store_list(), with the latest uses. */
 int uses_get(struct tokens *tokens, const char *id, struct token *ret_token);
-int uses_list(struct tokens *tokens, const struct list_filter *filter, list_row_fn fn,
-	void *userdata);
+int uses_list(
+	struct tokens *tokens, const struct list_filter *filter, list_row_fn fn, void *userdata);
 
 /* The token was written with all of its uses, or deleted. */
 void uses_forget(struct tokens *tokens, const struct pat_id *id);

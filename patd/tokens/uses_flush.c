@@ -27,8 +27,7 @@ static int write_use(struct tokens *tokens, const struct use *use)
 }
 
 /* The first that stays; NULL: all are written. */
-static int write_uses(
-	struct tokens *tokens, const struct pat_id *own, const struct use **ret_first)
+static int write_uses(struct tokens *tokens, const struct pat_id *own, const struct use **ret_first)
 {
 	const struct use *use = overlay_oldest(tokens->overlay);
 	const struct use *own_use = own ? overlay_find(tokens->overlay, own) : NULL;
@@ -52,9 +51,8 @@ static int write_all(struct tokens *tokens, const struct pat_id *own, uint64_t l
 	if ((r = usage_write(tokens->database)) < 0 ||
 		(r = history_write_notes(tokens->history)) < 0 ||
 		(r = write_uses(tokens, own, ret_first)) < 0 ||
-		(tokens->pending_time != 0 &&
-			(r = meta_set_number(tokens->database, META_TIME, tokens->pending_time)) <
-				0))
+		(tokens->pending_time != 0 && (r = meta_set_number(tokens->database, META_TIME,
+						       tokens->pending_time)) < 0))
 		return r;
 	*ret_number = *ret_first ? overlay_seq(*ret_first) - 1 : last;
 	/* Those that wait for their batch to be written are in memory all the same. */
@@ -78,8 +76,7 @@ static void release(struct tokens *tokens)
 {
 	struct sync *sync = tokens->database->sync;
 
-	if (tokens->flushed == 0 ||
-		(sync && sync_state(sync, tokens->flushed_point) != SYNC_DONE))
+	if (tokens->flushed == 0 || (sync && sync_state(sync, tokens->flushed_point) != SYNC_DONE))
 		return;
 	usage_log_release(tokens->usage, tokens->flushed);
 	tokens->flushed = 0;
@@ -148,7 +145,7 @@ static int replay_record(enum usage_kind kind, const uint8_t *bytes, size_t len,
 
 	if (kind == USAGE_USE)
 		return unpack(&use_table, bytes, len, &use) ? replay_use(replaying, &use)
-							     : -EBADMSG;
+							    : -EBADMSG;
 	/* The rest is in memory already, should this be the second time. */
 	if (replaying->in_memory)
 		return 0;
@@ -187,7 +184,8 @@ static int replay(struct tokens *tokens, uint64_t after)
 		r = usage_commit(tokens->database);
 	else
 		usage_undo(tokens->database);
-	if (r == -ENOSPC || r == -EROFS) {
+	/* A full disk, or one that fails, keeps nobody out. */
+	if (r < 0 && r != -ENOMEM) {
 		(void)usage_commit(tokens->database);
 		replaying.in_memory = true;
 		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);

@@ -49,8 +49,7 @@ void batch_seal(const struct key *key, uint64_t number, const uint8_t before[sta
 	put64(bytes + NUMBER_AT, number);
 	put64(bytes + LENGTH_AT, records_size);
 	memcpy(bytes + BEFORE_AT, before, MAC_LEN);
-	key_usage_mac(
-		key, bytes, MAC_AT, bytes + BATCH_HEADER_BYTES, records_size, bytes + MAC_AT);
+	key_usage_mac(key, bytes, MAC_AT, bytes + BATCH_HEADER_BYTES, records_size, bytes + MAC_AT);
 	memcpy(ret_mac, bytes + MAC_AT, MAC_LEN);
 }
 

@@ -104,8 +104,8 @@ bool unpack(const struct table *table, const uint8_t *bytes, size_t len, void *r
 
 	memset(ret_record, 0, table->size);
 	for (size_t i = 0; i < table->n; i++)
-		if (!take_field(&rest, &table->fields[i],
-			    (char *)ret_record + table->fields[i].offset))
+		if (!take_field(
+			    &rest, &table->fields[i], (char *)ret_record + table->fields[i].offset))
 			return false;
 	return rest.len == 0;
 }

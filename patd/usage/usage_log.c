@@ -35,7 +35,7 @@ struct usage_log {
 	int fd; /* -1: there was no room for the file */
 	const struct key *key;
 	unsigned int segment;
-	uint64_t end[SEGMENTS]; /* of what is in it, from its beginning */
+	uint64_t end[SEGMENTS];     /* of what is in it, from its beginning */
 	uint64_t last_in[SEGMENTS]; /* the number of the last batch in it; 0: none is needed */
 	uint64_t last, released, synced;
 	/* What is not synced, from there on; a segment before the present one is to its end. */
@@ -70,8 +70,8 @@ static int fill(int fd)
 
 static int make_file(int state_fd, int *ret_fd)
 {
-	cleanup_close int fd = openat(state_fd, USAGE_FILE,
-		O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	cleanup_close int fd = openat(
+		state_fd, USAGE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int r;
 
 	if (fd < 0)
@@ -290,8 +290,8 @@ uint64_t usage_log_last(const struct usage_log *log)
 	return log->last;
 }
 
-void usage_log_add(struct usage_log *log, enum usage_kind kind, const struct table *table,
-	const void *record)
+void usage_log_add(
+	struct usage_log *log, enum usage_kind kind, const struct table *table, const void *record)
 {
 	uint8_t bytes[PACK_MAX];
 	size_t len = pack(table, record, bytes);
@@ -334,8 +334,7 @@ int usage_log_write(struct usage_log *log)
 	if (r < 0)
 		return r;
 	batch_seal(log->key, log->last + 1, log->mac, log->batch, records, mac);
-	r = io_write_at(log->fd, log->batch, size,
-		start_of(log->segment) + log->end[log->segment]);
+	r = io_write_at(log->fd, log->batch, size, start_of(log->segment) + log->end[log->segment]);
 	if (r < 0)
 		return r;
 	log->last++;

@@ -10,8 +10,8 @@
  *	record: kind (1 byte), length (2 bytes), bytes of pack()
  *
  * with integers little-endian, and the MAC under a key of its own over all of the batch.  Batches
- * are numbered 1, 2, 3 … as long as the database lives.  The file has two segments, which are filled
- * by turns from their beginnings.
+ * are numbered 1, 2, 3 … as long as the database lives.  The file has two segments, which are
+ *filled by turns from their beginnings.
  *
  * Invariants:
  * - The database knows the last batch that is in it (META_USAGE).  At the start those after it are
@@ -73,8 +73,8 @@ typedef int (*usage_record_fn)(
 int usage_log_replay(struct usage_log *log, uint64_t after, usage_record_fn fn, void *userdata);
 
 /* Adds a record to the batch that is gathered. */
-void usage_log_add(struct usage_log *log, enum usage_kind kind, const struct table *table,
-	const void *record);
+void usage_log_add(
+	struct usage_log *log, enum usage_kind kind, const struct table *table, const void *record);
 
 /* Whether anything is gathered. */
 bool usage_log_gathers(const struct usage_log *log);
@@ -102,7 +102,7 @@ struct usage_sync_order {
 	uint64_t number; /* of the last batch in it */
 	struct usage_span spans[2];
 	unsigned int turns; /* of the log, when it was begun */
-	bool write_back; /* read, check and write it again first */
+	bool write_back;    /* read, check and write it again first */
 };
 
 /* What is not synced yet.  False: nothing. */

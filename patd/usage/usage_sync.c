@@ -128,8 +128,8 @@ int usage_sync_new(sd_event *event, struct usage_log *log, usage_flush_fn flush,
 	sync->log = log;
 	sync->flush = flush;
 	sync->userdata = userdata;
-	if ((r = sd_event_add_time(event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer,
-		     sync)) < 0 ||
+	if ((r = sd_event_add_time(
+		     event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, sync)) < 0 ||
 		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
 		(r = sd_event_add_post(event, &sync->post, on_post, sync)) < 0 ||
 		(r = worker_new(event, 1, &sync->worker)) < 0)

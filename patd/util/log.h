@@ -3,6 +3,9 @@
  * The log of patd, on standard error: under systemd each line becomes a message of the journal with
  * its priority (sd-daemon(3)), and by hand it is a plain line.  One line a call.  Callers pass no
  * secret, and no text that a stranger chose.
+ *
+ * A call never waits: what standard error does not take at once is lost, and the next line that it
+ * takes says how many were.
  */
 #pragma once
 

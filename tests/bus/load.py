@@ -42,11 +42,13 @@ class Load(PatdTest):
             client = self.client()
             client.post("Generate", "(sa{sv})", f"token {n}", {})
             client.leave()
+        # By the time that this one is on disk, the bus has said which secrets it could not deliver.
+        self.root.generate("the last")
         rows = self.root.list(all=True)
         self.assertEqual({row["State"] for row in rows} - {"active"}, set())
         for name in {f"token {n}" for n in range(50)} - set(names(rows)):
             self.root.generate(name)
-        self.assertEqual(len(self.root.list()), 50)
+        self.assertEqual(len(self.root.list()), 51)
 
     def test_calls_with_no_reply_expected_take_effect(self):
         token = self.root.generate("laptop")

@@ -5,7 +5,9 @@
  */
 #pragma once
 
+#include <signal.h>
 #include <sodium.h>
+#include <sys/resource.h>
 
 #include "patd/db/database.h"
 #include "patd/tokens/tokens.h"
@@ -76,6 +78,27 @@ static inline void world_end(struct world *world)
 	world_stop(world);
 	key_free(world->key);
 	place_remove(&world->place);
+}
+
+/* While it does not work, nothing can be written to any file. */
+static inline void world_disk(bool works)
+{
+	struct rlimit limit;
+
+	/* An error and no signal, as on a full disk. */
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = works ? limit.rlim_max : 1;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Whether the usage log, which is new, has something about the token. */
+static inline bool world_has_written_down(struct world *world, const struct token *token)
+{
+	static char bytes[1 << 16];
+	size_t size = place_read(&world->place, "usage", bytes, sizeof(bytes));
+
+	return memmem(bytes, size, token->id.text, PAT_ID_LEN) != NULL;
 }
 
 /* From now on fn is notified of tokens, in place of the previous one; NULL: none is. */

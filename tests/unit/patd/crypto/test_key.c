@@ -115,6 +115,20 @@ static void leftover_of_a_killed_patd_is_replaced(void **state)
 	assert_false(place_has(&place, "key.new"));
 }
 
+/* And between giving it its name and removing the other one. */
+static void second_name_of_the_key_is_removed_at_the_next_start(void **state)
+{
+	struct key *key;
+
+	(void)state;
+	assert_int_equal(key_create(place.dir, &key), 0);
+	key_free(key);
+	place_write(&place, "key.new", 0600, "0123456789", 10);
+	assert_int_equal(key_read(place.dir, &key), 0);
+	key_free(key);
+	assert_false(place_has(&place, "key.new"));
+}
+
 static void missing_directory_gets_no_key(void **state)
 {
 	struct key *key = NULL;
@@ -397,6 +411,7 @@ int main(void)
 		TEST(every_new_key_differs),
 		TEST(existing_key_is_never_replaced),
 		TEST(leftover_of_a_killed_patd_is_replaced),
+		TEST(second_name_of_the_key_is_removed_at_the_next_start),
 		TEST(missing_directory_gets_no_key),
 		TEST(a_key_of_another_size_is_refused),
 		TEST(a_key_that_others_may_read_is_refused),

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 
+#include "patd/db/sync.h"
 #include "patd/db/transaction.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
@@ -101,6 +102,95 @@ static void full_disk_allows_revoke_and_login(void **state)
 	assert_int_equal(umount(place.dir), 0);
 }
 
+static void fill_disk(void)
+{
+	int fd = open(place_path(&place, "filling"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		0600);
+	char block[4096] = { 1 };
+
+	assert_true(fd >= 0);
+	for (size_t size = sizeof(block); size > 0; size /= 2)
+		while (write(fd, block, size) > 0)
+			;
+	close(fd);
+}
+
+/* Turns the loop until the revoke is made: during a fold it is kept. */
+static void revoke_surely(struct world *world, sd_event *event, const struct made *made)
+{
+	enum pat_error error;
+
+	while ((error = world_revoke(world, made)) == PAT_ERR_BUSY)
+		assert_true(sd_event_run(event, 10 * 1000000) >= 0);
+	assert_that(error == PAT_OK, "%s", world->refusal.why);
+	while (sync_state(tokens_sync(world->tokens), sync_point(tokens_sync(world->tokens))) ==
+		SYNC_WAITING)
+		assert_true(sd_event_run(event, 10 * 1000000) >= 0);
+}
+
+/* However long the disk stays full, and whatever else is asked for. */
+static void full_disk_allows_every_revoke_and_counts_every_use(void **state)
+{
+	enum { MANY = 200, USES = 50 };
+	struct world world = { .time = NOON, .policy = policy_default };
+	static const uint8_t bytes[KEY_LEN];
+	struct token_request limited_request = request_for(&alice, "limited");
+	struct token_request more_request = request_for(&bob, "more");
+	struct made *made = calloc(MANY, sizeof(*made)), limited, more;
+	struct sync *sync;
+	sd_event *event;
+
+	(void)state;
+	assert_non_null(made);
+	if (!unit_is_root() || unshare(CLONE_NEWNS) < 0) {
+		free(made);
+		return;
+	}
+	assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("none", place.dir, "tmpfs", 0, "size=32m,mode=0700"), 0);
+	world.place = place;
+	assert_int_equal(key_new(bytes, &world.key), 0);
+	world_start(&world);
+	assert_int_equal(sd_event_new(&event), 0);
+	assert_int_equal(sync_new(event, world.database, &sync), 0);
+	for (unsigned int i = 0; i < MANY; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "name %u", i);
+		made[i] = world_generate(&world, &alice, name);
+	}
+	limited_request.restrictions[PAT_MAX_USES].number = USES;
+	world_generate_request(&world, &limited_request, &limited);
+	while (sync_state(sync, sync_point(sync)) == SYNC_WAITING)
+		assert_true(sd_event_run(event, 10 * 1000000) >= 0);
+	fill_disk();
+
+	for (unsigned int i = 0; i < MANY; i++) {
+		(void)tokens_generate(world.tokens, &root, &more_request, &more.token, more.secret,
+			&world.refusal);
+		if (i < USES)
+			assert_int_equal(world_log_in(&world, &alice, &limited), PAT_ACCEPTED);
+		assert_int_equal(world_log_in(&world, &alice, &made[i]), PAT_ACCEPTED);
+		revoke_surely(&world, event, &made[i]);
+		assert_int_equal(world_log_in(&world, &alice, &made[i]), PAT_REVOKED);
+	}
+	assert_int_equal(world_log_in(&world, &alice, &limited), PAT_EXHAUSTED);
+	sync_free(sync);
+	sd_event_unref(event);
+	/* It ends and starts there, too. */
+	world_restart(&world);
+	assert_int_equal(world_log_in(&world, &alice, &limited), PAT_EXHAUSTED);
+	assert_int_equal(world_log_in(&world, &alice, &made[MANY - 1]), PAT_REVOKED);
+	(void)world_check_history(&world);
+
+	world_stop(&world);
+	key_free(world.key);
+	free(made);
+	close(dir_fd);
+	dir_fd = -1;
+	assert_int_equal(umount(place.dir), 0);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -126,6 +216,7 @@ int main(void)
 		TEST(reserve_file_is_private),
 		TEST(reserve_is_made_once_and_released_once),
 		TEST(full_disk_allows_revoke_and_login),
+		TEST(full_disk_allows_every_revoke_and_counts_every_use),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

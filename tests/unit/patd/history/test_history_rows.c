@@ -359,7 +359,8 @@ static struct entry see(const char *id, const char *service, const char *rhost)
 	(void)snprintf(entry.service, sizeof(entry.service), "%s", service);
 	(void)snprintf(entry.rhost, sizeof(entry.rhost), "%s", rhost);
 	sources_network(entry.rhost, network);
-	assert_int_equal(history_rows_see(rows, &entry, network), 0);
+	assert_int_equal(history_rows_look(rows, &entry, network), 0);
+	assert_int_equal(history_rows_see(rows, id, service, network), 0);
 	return entry;
 }
 

@@ -73,14 +73,15 @@ static inline void take_reply(uint64_t cookie, const struct pat_reply *reply, vo
 	login->passed_on[cookie] = *reply;
 }
 
-/* In dir, which other users can pass from here on. */
+/* In dir, which other users can pass from here on; in a loop of its own if it has none. */
 static inline void login_begin(
 	struct login_client *login, const char *dir, const struct decider *decider)
 {
 	behind_us = 0;
 	login->dir = dir;
 	assert_int_equal(chmod(dir, 0711), 0);
-	assert_int_equal(sd_event_new(&login->event), 0);
+	if (!login->event)
+		assert_int_equal(sd_event_new(&login->event), 0);
 	login->listeners.root_fd = listen_at(login, PAT_ROOT_SOCKET, 0600);
 	login->listeners.front_fd = -1;
 	assert_int_equal(
@@ -92,7 +93,7 @@ static inline void login_begin(
 static inline void login_end(struct login_client *login)
 {
 	login_server_free(login->server);
-	sd_event_unref(login->event);
+	login->event = sd_event_unref(login->event);
 	listeners_close(&login->listeners);
 }
 

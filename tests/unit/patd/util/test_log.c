@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Log lines by hand and for the journal. */
+#include <sys/socket.h>
+
 #include "patd/util/log.h"
 #include "tests/unit/patd/place.h"
 
@@ -74,6 +76,43 @@ static void long_line_is_cut(void **state)
 	assert_in_range(strlen(line), 500, 600);
 }
 
+/* Whoever reads it has stopped. */
+static void line_that_would_wait_is_lost_and_counted(void **state)
+{
+	char bytes[1 << 17];
+	int fds[2], old = dup(STDERR_FILENO);
+	unsigned int lost = 0;
+	ssize_t n;
+
+	(void)state;
+	assert_true(old >= 0);
+	for (int is_socket = 0; is_socket < 2; is_socket++) {
+		if (is_socket)
+			assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+		else
+			assert_int_equal(pipe(fds), 0);
+		assert_true(dup2(fds[1], STDERR_FILENO) >= 0);
+		for (unsigned int i = 0; i < 20000; i++)
+			log_error("line");
+		n = read(fds[0], bytes, sizeof(bytes));
+		assert_true(n > 0);
+		/* There is room again. */
+		log_error("the next");
+		assert_true(dup2(old, STDERR_FILENO) >= 0);
+		close(fds[1]);
+		while (n > 0) {
+			n = read(fds[0], bytes, sizeof(bytes) - 1);
+			assert_true(n >= 0);
+			bytes[n] = '\0';
+			if (strstr(bytes, "messages before this one are lost\npatd: the next\n"))
+				lost++;
+		}
+		close(fds[0]);
+		assert_int_equal(lost, 1 + is_socket);
+	}
+	close(old);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -97,6 +136,7 @@ int main(void)
 		TEST(line_for_journal_has_priority),
 		TEST(journal_of_another_process_is_ignored),
 		TEST(long_line_is_cut),
+		TEST(line_that_would_wait_is_lost_and_counted),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
