@@ -100,18 +100,17 @@ static bool read_meanwhile(struct backup *backup, const struct root *root, DBusE
 	return true;
 }
 
-/* patd has written all of it. */
+/* patd has written all of it.  What was cut short gets no header, and is no backup. */
 static bool finish(struct backup *backup, DBusError *error)
 {
-	int r;
+	const uint64_t all = backup->size + sizeof(backup->header);
+	int r = backup->pipe < 0 ? 0 : 1;
 
-	do {
-		r = backup->pipe < 0 ? -EBADMSG : read_some(backup);
-	} while (r > 0);
-	if (r == 0 && backup->got != backup->size + sizeof(backup->header))
-		r = -EBADMSG;
-	/* What was cut short has no header, and is no backup. */
+	while (r > 0 && backup->got < all)
+		r = read_some(backup);
 	if (r == 0)
+		r = -EBADMSG;
+	if (r > 0)
 		r = write_at(backup->file, backup->header, sizeof(backup->header), 0);
 	return r >= 0 || failed(r, error);
 }

@@ -86,6 +86,7 @@ static char *actor_text(const struct history_entry *entry, const struct output_c
 	} hows[] = {
 		{ "pam", "" },
 		{ "root", N_(", by root") },
+		{ "bus", N_(", by root over the bus") },
 		{ "owner", N_(", by its owner") },
 		{ "patd", N_(", by patd according to patd.conf") },
 	};

@@ -29,6 +29,8 @@ enum progress serve_verify_history(struct work *work);
 enum progress serve_may_generate(struct work *work);
 enum progress serve_generate(struct work *work);
 void generate_ended(struct work *work, bool delivered);
+/* Those for which there was no way when they ended. */
+void secrets_delete_undelivered(struct requests *requests);
 enum progress serve_rotate(struct work *work);
 
 /* serve_changes.c */

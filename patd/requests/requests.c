@@ -25,6 +25,7 @@ static const struct queue_bounds root_bounds = { 4096, 4096, (size_t)64 * 1024 *
 static void on_sync(void *userdata)
 {
 	works_release(userdata);
+	secrets_delete_undelivered(userdata);
 	turns_want(userdata);
 }
 

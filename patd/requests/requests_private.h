@@ -8,6 +8,8 @@
 #include "patd/requests/work.h"
 #include "protocol/answer.h"
 
+#define UNDELIVERED_MAX 16U
+
 struct requests {
 	sd_event *event;
 	struct requests_context context;
@@ -22,6 +24,12 @@ struct requests {
 	uint64_t front_pause_us;    /* no turn before that for front.sock */
 	uint64_t root_read_us;      /* when root last asked for something */
 	uint64_t logged_us;
+	/* Tokens whose secret nobody has, to be deleted when changes are possible again. */
+	struct undelivered {
+		struct caller caller;
+		struct pat_id id;
+	} undelivered[UNDELIVERED_MAX];
+	unsigned int undelivered_n;
 	struct followers *followers; /* NULL until somebody follows */
 	struct answer answer;        /* being built */
 };

@@ -93,26 +93,47 @@ struct generated {
 };
 
 /* Deletes a token whose secret nobody has. */
-void generate_ended(struct work *work, bool delivered)
+static void delete_undelivered(
+	struct tokens *tokens, const struct caller *caller, const struct pat_id *id)
 {
 	const struct revocation revocation = { .reason = "its secret could not be delivered" };
-	const struct generated *generated = work->state;
-	struct tokens *tokens = tokens_of(work);
 	struct refusal refusal;
-	enum pat_error error;
+	enum pat_error error = tokens_revoke(tokens, caller, id->text, &revocation, &refusal);
 
-	if (delivered || !generated || generated->id.text[0] == '\0')
-		return;
-	error = tokens_revoke(tokens, &work->caller, generated->id.text, &revocation, &refusal);
 	if (error == PAT_OK)
-		error = tokens_delete(tokens, &work->caller, generated->id.text, &refusal);
+		error = tokens_delete(tokens, caller, id->text, &refusal);
 	if (error == PAT_OK)
 		log_notice("the secret of token %s could not be delivered; the token is deleted",
-			generated->id.text);
+			id->text);
 	else
 		log_error("the secret of token %s could not be delivered, and the token could not "
 			  "be deleted: %s",
-			generated->id.text, refusal.why);
+			id->text, refusal.why);
+}
+
+void secrets_delete_undelivered(struct requests *requests)
+{
+	while (requests->undelivered_n > 0 && !sync_paused(requests->context.sync)) {
+		const struct undelivered *undelivered =
+			&requests->undelivered[--requests->undelivered_n];
+
+		delete_undelivered(
+			requests->context.tokens, &undelivered->caller, &undelivered->id);
+	}
+}
+
+void generate_ended(struct work *work, bool delivered)
+{
+	struct requests *requests = work->peer->requests;
+	const struct generated *generated = work->state;
+
+	if (delivered || !generated || generated->id.text[0] == '\0')
+		return;
+	if (sync_paused(requests->context.sync) && requests->undelivered_n < UNDELIVERED_MAX)
+		requests->undelivered[requests->undelivered_n++] =
+			(struct undelivered) { work->caller, generated->id };
+	else
+		delete_undelivered(tokens_of(work), &work->caller, &generated->id);
 }
 
 enum progress serve_generate(struct work *work)

@@ -115,6 +115,7 @@ with open(sys.argv[1], "r+b") as file:
 	kill -STOP "$(cat "$WORLD/patd.pid")"
 	patctl backup "$WORLD/$T/backup" 2>"$WORLD/$T.err" 3>&- &
 	local backup=$!
+	# shellcheck disable=SC2016 # for the inner shell
 	timeout 10 bash -c 'until [ -n "$(ls "$0")" ]; do sleep 0.05; done' "$WORLD/$T"
 	patd_stop KILL
 	patd_start

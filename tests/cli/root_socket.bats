@@ -148,3 +148,22 @@ with_nss() {
 	patctl revoke -q "$T"
 	wait_for "revoked .*$T (" "$LOG_OUTPUT"
 }
+
+@test "texts longer than any rule permits are refused alike, also within a character" {
+	long=$(printf 'é%.0s' {1..1500})
+	for as in env as_games; do
+		for call in "list --user=$long" "list --user=x$long" "generate $T --user=$long" \
+			"generate $T --service=$long" "generate $T --service=x$long" \
+			"generate $T --hours=$long" "revoke --all --user=$long" "disable $long" \
+			"log --user=x$long"; do
+			# shellcheck disable=SC2086 # to be split
+			run --separate-stderr "$as" patctl $call
+			# Not that of an abort, and patd is there.
+			((status > 0 && status < 8)) || fail "$status: ${call::30}"
+		done
+		for call in "list --service=$long" "list --service=x$long"; do
+			# shellcheck disable=SC2086 # to be split
+			run -0 "$as" patctl $call --json
+		done
+	done
+}

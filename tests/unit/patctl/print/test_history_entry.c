@@ -83,6 +83,8 @@ static void each_event_is_one_line(void **state)
 			"refused    ci (abcDEF0123) of alice, sudo on pts/0: out-of-hours" },
 		{ { .event = "revoked", TOKEN, .how = "root", .detail = "lost the laptop" },
 			"revoked    ci (abcDEF0123) of alice, by root: lost the laptop" },
+		{ { .event = "revoked", TOKEN, .how = "bus" },
+			"revoked    ci (abcDEF0123) of alice, by root over the bus" },
 		{ { .event = "revoked", TOKEN, .how = "patd" },
 			"revoked    ci (abcDEF0123) of alice, by patd according to patd.conf" },
 		{ { .event = "renamed", TOKEN, .how = "owner", .detail = "old" },

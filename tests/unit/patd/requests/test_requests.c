@@ -175,6 +175,25 @@ static void token_whose_client_has_gone_is_deleted(void **state)
 	disk_becomes(w, SYNC_DONE);
 }
 
+/* As when the database is being folded in. */
+static void token_is_deleted_when_that_is_possible_again(void **state)
+{
+	struct requests_world *w = *state;
+	const struct request generate = to_generate(w, &granted, "laptop");
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.state = SYNC_WAITING;
+	send_request(fd, &generate);
+	turn(w);
+	disk.paused = true;
+	close(fd);
+	turn(w);
+	assert_true(exists(w, "laptop"));
+	disk.paused = false;
+	disk_becomes(w, SYNC_DONE);
+	assert_false(exists(w, "laptop"));
+}
+
 static void cancelled_request_gets_no_answer(void **state)
 {
 	struct requests_world *w = *state;
@@ -261,6 +280,19 @@ static void refusal_says_which_right_is_lacking(void **state)
 	/* The same request, with what polkit granted. */
 	revoke.head.caller.granted = 1U << w->answer.head.lacks;
 	assert_int_equal(ask(w, fd, &revoke)->head.kind, ANSWER_DONE);
+	close(fd);
+}
+
+static void history_tells_root_from_what_patd_bus_says(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &bob, "other");
+	const struct request revoke = about(w, REQUEST_REVOKE, &root, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	assert_int_equal(world_last_entry(&w->world).how, ENTRY_ROOT);
+	assert_int_equal(ask(w, fd, &revoke)->head.kind, ANSWER_DONE);
+	assert_int_equal(world_last_entry(&w->world).how, ENTRY_BUS);
 	close(fd);
 }
 
@@ -449,11 +481,13 @@ int main(void)
 		REQUESTS_TEST(change_that_is_not_on_disk_is_said_to_be_made),
 		REQUESTS_TEST(token_that_is_not_on_disk_is_deleted),
 		REQUESTS_TEST(token_whose_client_has_gone_is_deleted),
+		REQUESTS_TEST(token_is_deleted_when_that_is_possible_again),
 		REQUESTS_TEST(cancelled_request_gets_no_answer),
 		REQUESTS_TEST(front_has_nothing_that_only_root_may),
 		REQUESTS_TEST(front_does_not_log_in_for_root),
 		REQUESTS_TEST(front_cannot_name_who_there_is_not),
 		REQUESTS_TEST(refusal_says_which_right_is_lacking),
+		REQUESTS_TEST(history_tells_root_from_what_patd_bus_says),
 		REQUESTS_TEST(root_is_root_whatever_it_says),
 		REQUESTS_TEST(user_above_its_share_is_busy_but_not_for_what_takes_access_away),
 		REQUESTS_TEST(connection_that_does_not_read_is_not_served),
