@@ -23,8 +23,7 @@ class FailedSyncs(PowerTest):
     def between(self, work, steps):
         if self.restart_by is None:
             return
-        self.patd.process.send_signal(self.restart_by)
-        if self.patd.process.wait() not in (0, 1, -signal.SIGKILL):
+        if self.patd.end(self.restart_by) not in (0, 1, -signal.SIGKILL):
             raise Broken("patd crashed")
         self.serve(trace=True)
         self.root.wait_for_owner(NAME)

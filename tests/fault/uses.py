@@ -3,7 +3,6 @@
 """Ordinary uses are not synced before the answer.  They must be soon, without another change."""
 import os
 import random
-import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -84,8 +83,7 @@ class SyncedUses(FaultTest):
 
     def test_a_use_is_synced_after_a_kill_and_a_start(self):
         self.log_in()
-        self.patd.process.send_signal(signal.SIGKILL)
-        self.patd.process.wait(PATIENCE_S)
+        self.patd.kill()
         self.serve(trace=True)
         self.assertSynced()
 

@@ -10,14 +10,12 @@ import os
 import random
 import re
 import shutil
-import signal
 import struct
-import subprocess
 import sys
 import tempfile
 
 from client import NAME, PATIENCE_S
-from fixture import BUILD, TOP, PatdTest, read_ready
+from fixture import BUILD, TOP, PatdTest
 
 LIBRARY = os.path.join(BUILD, "tests/fault/fault.so")
 SEED = int(os.environ.get("SEED", "1"))
@@ -115,18 +113,12 @@ class FaultTest(PatdTest):
 
     def start(self, trace=False, faults=True):
         """Starts patd; returns whether it serves.  If not, it has ended."""
-        read_fd, write_fd = os.pipe()
-        environment = self.environment(trace) if faults else None
-        with open(self.patd.log_path, "ab") as log:
-            self.patd.process = subprocess.Popen(
-                self.patd.command(f"--ready-fd={write_fd}"), pass_fds=[write_fd],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
-            )  # fmt: skip
-        os.close(write_fd)
-        if read_ready(read_fd):
-            return True
-        self.patd.process.wait(PATIENCE_S)
-        return False
+        try:
+            self.patd.start(env=self.environment(trace) if faults else None)
+        except AssertionError:
+            self.patd.process.wait(PATIENCE_S)
+            return False
+        return True
 
     def serve(self, **how):
         """As start(), and patd must serve, on the bus too."""
@@ -137,7 +129,7 @@ class FaultTest(PatdTest):
     def end(self):
         """Ends patd in the usual way, or finds it ended; returns its status."""
         if self.patd.running():
-            self.patd.process.send_signal(signal.SIGTERM)
+            return self.patd.end()
         return self.patd.process.wait(PATIENCE_S)
 
     def fresh(self, state=None, **settings):
