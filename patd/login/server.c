@@ -24,7 +24,6 @@
 #define REQUESTS_PER_S 20 /* of one uid on the long run, and at once */
 #define REQUESTS_BURST 40
 #define LOG_INTERVAL_US (UINT64_C(60) * 1000 * 1000)
-#define PRIORITY_ROOT (-20)
 
 struct connection {
 	struct login_server *server;
@@ -299,7 +298,6 @@ static void wait_for_request(struct login_server *server, int fd, uint32_t uid)
 	connection->deadline_us = now_us(server) + REQUEST_TIMEOUT_US;
 	if (sd_event_add_io(
 		    server->event, &connection->source, fd, EPOLLIN, on_request, connection) < 0 ||
-		sd_event_source_set_priority(connection->source, PRIORITY_ROOT) < 0 ||
 		arm_timer(server) < 0)
 		connection_close(connection);
 }
@@ -377,9 +375,6 @@ static int listen_on(struct login_server *server, int fd)
 {
 	int r = sd_event_add_io(server->event, &server->source, fd, EPOLLIN, on_connect, server);
 
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_priority(server->source, PRIORITY_ROOT);
 	if (r < 0)
 		return r;
 	return sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
