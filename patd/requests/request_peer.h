@@ -38,8 +38,9 @@ struct request_peer {
 	bool is_front;             /* patd-bus; else root */
 	bool follows, follows_all; /* what happens to the follower's tokens, or to all */
 	struct caller follower;
-	bool failed; /* closed at the end of this turn of the loop */
-	bool served; /* in this round */
+	bool lets_through; /* the kernel: descriptors, with which a close may block */
+	bool failed;       /* closed at the end of this turn of the loop */
+	bool served;       /* in this round */
 	int fd;
 	sd_event_source *source;
 	struct work_queues queues;
@@ -66,6 +67,9 @@ bool request_peer_send(struct request_peer *peer, const void *packet, size_t len
 
 /* Whether its answers pile up. */
 bool request_peer_is_full(const struct request_peer *peer);
+
+/* Whether the next packet has descriptors with it.  It is not to be received then. */
+bool request_peer_passes_descriptors(const struct request_peer *peer);
 
 /* To be closed.  Nothing more is sent. */
 void request_peer_fail(struct request_peer *peer);
