@@ -66,7 +66,7 @@ static struct work *find_work(struct request_peer *peer, uint64_t serial)
 {
 	struct work *work;
 
-	LIST_FOREACH(work, &peer->works, of_peer)
+	for (work = LIST_FIRST(&peer->works); work; work = LIST_NEXT(work, of_peer))
 		if (work->request.head.serial == serial)
 			return work;
 	return NULL;

@@ -25,6 +25,9 @@ struct work;
 struct peer_packet;
 struct request_peer;
 
+LIST_HEAD(works_of_peer, work);
+STAILQ_HEAD(peer_packets, peer_packet);
+
 /* What a connection calls. */
 struct peer_calls {
 	void (*read)(struct request_peer *peer); /* there is something */
@@ -44,8 +47,8 @@ struct request_peer {
 	int fd;
 	sd_event_source *source;
 	struct work_queues queues;
-	LIST_HEAD(, work) works; /* all that have no answer yet */
-	STAILQ_HEAD(, peer_packet) packets;
+	struct works_of_peer works; /* all that have no answer yet */
+	struct peer_packets packets;
 	size_t bytes; /* of packets */
 	/* Changes whose answer waits for the disk. */
 	unsigned int held;

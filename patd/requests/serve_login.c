@@ -29,7 +29,7 @@ void serve_verdict(uint64_t cookie, const struct pat_reply *reply, void *userdat
 	struct work *work;
 
 	/* Who asked may have gone. */
-	TAILQ_FOREACH(work, &requests->verifying, entry)
+	for (work = TAILQ_FIRST(&requests->verifying); work; work = TAILQ_NEXT(work, entry))
 		if (work->cookie == cookie) {
 			(void)work_done(work, reply, sizeof(*reply), -1);
 			return;
