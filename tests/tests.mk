@@ -7,6 +7,7 @@
 #: check-clients  doc/examples and other clients, each in its language
 #: check-pam      pam_pat under the real libpam
 #: check-cli      patctl against a real patd
+#: check-fault    a disk that fails, a power cut and a kill at each step; some of it is in check
 #: check-system   a booted Debian: ssh, sudo, su, login
 #: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
 #: check-packages lintian, piuparts, rpmbuild, makepkg
@@ -14,6 +15,9 @@
 #: check-asan     the first five under ASan and UBSan
 #: bench          what an authentication costs
 #: bench-backup   what a backup costs, and how long logins wait meanwhile
+#: bench-crowd    what logins feel of two users who do their worst
+#: bench-disk     what logins and the WAL feel of a slow disk
+#: bench-scale    what many clients and many tokens cost
 #: demo           a token from generation to deletion, with the real sudo, ssh and login
 #: deb            the Debian packages, into build/deb/
 
@@ -22,6 +26,7 @@ include $(wildcard tests/lint/lint.mk)
 include $(wildcard tests/pam/pam.mk)
 include $(wildcard tests/cli/cli.mk)
 include $(wildcard tests/clients/clients.mk)
+include $(wildcard tests/fault/fault.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
 include $(wildcard tests/fuzz/fuzz.mk)
@@ -68,6 +73,8 @@ check: deps-check
 	$(Q)for tier in unit bus clients pam cli; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done
+	@echo "--- fault"
+	$(Q)$(MAKE) --no-print-directory check-fault-part
 	$(Q)for tier in asan fuzz packages; do \
 			echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 		done >$(O)/beside.log 2>&1 & beside=$$!; \

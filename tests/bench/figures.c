@@ -24,17 +24,19 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static double quantile(const struct figures *figures, size_t percent)
+double figures_part(struct figures *figures, double part)
 {
-	return (double)figures->times[figures->count * percent / 100] / 1000;
+	size_t at = (size_t)((double)figures->count * part);
+
+	if (figures->count == 0)
+		return 0;
+	qsort(figures->times, figures->count, sizeof(int64_t), compare);
+	return (double)figures->times[at < figures->count ? at : figures->count - 1] / 1000;
 }
 
 double figures_median(struct figures *figures)
 {
-	if (figures->count == 0)
-		return 0;
-	qsort(figures->times, figures->count, sizeof(int64_t), compare);
-	return quantile(figures, 50);
+	return figures_part(figures, 0.5);
 }
 
 void figures_head(const char *what)
@@ -48,7 +50,7 @@ void figures_print(struct figures *figures, const char *name, double base)
 
 	if (figures->count > 0)
 		printf("%-44s %8zu %9.1f %9.1f %7.2f\n", name, figures->count, median,
-			quantile(figures, 95), median / base);
+			figures_part(figures, 0.95), median / base);
 }
 
 void figures_free(struct figures *figures)

@@ -154,7 +154,8 @@ class Client:
         )
         return reply.unpack()
 
-    def post(self, method, signature, *args, path=ROOT, interface=MANAGER, done=None, quiet=False):
+    def post(self, method, signature, *args, path=ROOT, interface=MANAGER, done=None, quiet=False,
+             patience_s=PATIENCE_S):  # fmt: skip
         """Sends a call and does not wait.  done(reply or None) is called from wait_until().
         quiet: says that no reply is expected."""
         message = Gio.DBusMessage.new_method_call(NAME, path, interface, method)
@@ -174,7 +175,7 @@ class Client:
                 done(None)
 
         self.connection.send_message_with_reply(
-            message, flags, PATIENCE_S * 1000, None, replied
+            message, flags, patience_s * 1000, None, replied
         )
 
     def begin(self, method, signature, *args, **more):
@@ -325,17 +326,19 @@ class Client:
         except Refused:
             return None
 
-    def wait_for_owner(self, name=NAME):
-        """Returns once somebody owns name."""
+    def wait_for_owner(self, name=NAME, until=lambda: False):
+        """Returns once somebody owns name, or until(), of which no event of the bus tells."""
         seen = []
         match = self.connection.signal_subscribe(
             DBUS[0], DBUS[2], "NameOwnerChanged", DBUS[1], name,
             Gio.DBusSignalFlags.NONE, lambda *args: seen.append(args[5].unpack()[2]),
         )  # fmt: skip
+        asking = GLib.timeout_add(100, lambda: True)
         try:
             if not self.owner(name):
-                wait_until(lambda: seen and seen[-1])
+                wait_until(lambda: (seen and seen[-1]) or until())
         finally:
+            GLib.source_remove(asking)
             self.connection.signal_unsubscribe(match)
 
 

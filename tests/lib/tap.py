@@ -5,6 +5,7 @@ A test's name says subject, condition and result: test_a_second_revoke_changes_n
 as "a second revoke changes nothing".  Each subTest counts as a test of its own.  A failure is
 reported with the text of test.evidence().
 """
+import os
 import sys
 import traceback
 import unittest
@@ -53,8 +54,19 @@ class _Result(unittest.TestResult):
             self._failed(test, error, case)
 
 
+def _tests(suite, name):
+    """Those of that name, all if it is empty."""
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from _tests(item, name)
+        elif name in ("", item.id().rpartition(".")[2]):
+            yield item
+
+
 def main():
+    """TEST in the environment: the only test to run."""
     result = _Result()
-    unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]).run(result)
+    all_tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    unittest.TestSuite(_tests(all_tests, os.environ.get("TEST", ""))).run(result)
     print(f"1..{result.count}")
     sys.exit(0 if result.wasSuccessful() else 1)
