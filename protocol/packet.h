@@ -4,7 +4,12 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83 /* Linux 6.16; an int: whether descriptors can be passed to the socket */
+#endif
 
 #define PACKET_WAIT_S 5 /* seconds */
 

@@ -16,11 +16,8 @@
 #include "common/cleanup.h"
 #include "common/wire.h"
 #include "patd/util/log.h"
+#include "protocol/packet.h"
 #include "protocol/request.h"
-
-#ifndef SO_PASSRIGHTS
-#define SO_PASSRIGHTS 83 /* Linux 6.16 */
-#endif
 
 #define BACKLOG 1024 /* logins that wait while a patd by hand is busy; systemd has its own */
 

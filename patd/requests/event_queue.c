@@ -12,7 +12,7 @@
 #define INTERVAL_US (UINT64_C(1000) * 1000) /* between two events of a token, at least */
 #define A_TURN 16U                          /* events in one turn of the loop */
 #define OWNERS_MAX 64U
-#define SLOTS (2 * EVENTS_MAX) /* a power of two */
+#define SLOTS ((size_t)2 * EVENTS_MAX) /* a power of two */
 
 /* Tokens, each once. */
 struct token_events {
@@ -34,7 +34,8 @@ struct event_queue {
 	struct event_sink sink;
 	sd_event_source *timer;
 	/* Gathered until next_us; then they are due, and of those n told are done with. */
-	struct token_events *gathered, *due;
+	struct token_events *gathered, *due; /* of both */
+	struct token_events both[2];
 	unsigned int told;
 	uint64_t next_us;
 	struct owner owners[OWNERS_MAX];
@@ -169,8 +170,6 @@ void event_queue_free(struct event_queue *queue)
 	if (!queue)
 		return;
 	sd_event_source_disable_unref(queue->timer);
-	free(queue->gathered);
-	free(queue->due);
 	free(queue);
 }
 
@@ -184,10 +183,8 @@ int event_queue_new(sd_event *event, const struct event_sink *sink, struct event
 	if (!queue)
 		return -ENOMEM;
 	queue->sink = *sink;
-	queue->gathered = calloc(1, sizeof(*queue->gathered));
-	queue->due = calloc(1, sizeof(*queue->due));
-	if (!queue->gathered || !queue->due)
-		return -ENOMEM;
+	queue->gathered = &queue->both[0];
+	queue->due = &queue->both[1];
 	r = sd_event_add_time(
 		event, &queue->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_timer, queue);
 	if (r < 0)

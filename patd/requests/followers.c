@@ -50,7 +50,7 @@ static bool anybody_follows(const struct requests *requests)
 {
 	const struct request_peer *peer;
 
-	LIST_FOREACH(peer, &requests->peers, entry)
+	for (peer = LIST_FIRST(&requests->peers); peer; peer = LIST_NEXT(peer, entry))
 		if (peer->follows && !peer->failed)
 			return true;
 	return false;
@@ -68,7 +68,7 @@ static void send_token(
 
 	token_row_fill(requests->context.tokens, token, &row);
 	size = sizeof(event.head) + row_pack(token_row_table(), &row, event.body);
-	LIST_FOREACH(peer, &requests->peers, entry)
+	for (peer = LIST_FIRST(&requests->peers); peer; peer = LIST_NEXT(peer, entry))
 		if (may_see(peer, token->uid, token->user))
 			(void)request_peer_send(peer, &event, size, -1);
 }
@@ -96,7 +96,7 @@ static void tell_entry(bool by_name, uint32_t uid, const char *user, void *userd
 	struct request_peer *peer;
 
 	pat_field_cut(event.body.user, sizeof(event.body.user), user);
-	LIST_FOREACH(peer, &followers->requests->peers, entry)
+	for (peer = LIST_FIRST(&followers->requests->peers); peer; peer = LIST_NEXT(peer, entry))
 		if (may_see_entry(peer, by_name, uid, user))
 			(void)request_peer_send(peer, &event, sizeof(event), -1);
 }

@@ -54,12 +54,19 @@ static void refuse_malformed(struct request_peer *peer)
 	request_peer_fail(peer);
 }
 
+/* The last close of one may block, as long as whoever made it wants. */
+static void refuse_descriptors(struct request_peer *peer)
+{
+	log_error("patd-bus passed a descriptor, which it never does; its connection is closed");
+	request_peer_fail(peer);
+}
+
 /* Of the peer's works with that serial; NULL: it has been answered. */
 static struct work *find_work(struct request_peer *peer, uint64_t serial)
 {
 	struct work *work;
 
-	LIST_FOREACH(work, &peer->works, of_peer)
+	for (work = LIST_FIRST(&peer->works); work; work = LIST_NEXT(work, of_peer))
 		if (work->request.head.serial == serial)
 			return work;
 	return NULL;
@@ -122,6 +129,10 @@ void receive_all(struct request_peer *peer)
 	struct request packet;
 
 	for (unsigned int i = 0; i < PACKETS_A_TURN && !peer->failed; i++) {
+		if (request_peer_passes_descriptors(peer)) {
+			refuse_descriptors(peer);
+			break;
+		}
 		/*
 		 * Without room for descriptors.  MSG_TRUNC: the packet's true length, so that one
 		 * too long is seen.

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "patd/util/abandon.h"
 #include "patd/util/log.h"
 #include "protocol/packet.h"
 
@@ -38,6 +39,25 @@ void request_peer_fail(struct request_peer *peer)
 		return;
 	peer->failed = true;
 	peer->calls->wake(peer->requests);
+}
+
+/* Where the kernel lets them through, received or not they are let go of here. */
+bool request_peer_passes_descriptors(const struct request_peer *peer)
+{
+	char byte;
+	struct iovec data = { &byte, sizeof(byte) };
+	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
+
+	return peer->lets_through && recvmsg(peer->fd, &message, MSG_PEEK | MSG_DONTWAIT) >= 0 &&
+	       (message.msg_flags & MSG_CTRUNC) != 0;
+}
+
+static bool lets_descriptors_through(int fd)
+{
+	int passes = 1;
+	socklen_t size = sizeof(passes);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &passes, &size) < 0 || passes != 0;
 }
 
 bool request_peer_is_full(const struct request_peer *peer)
@@ -155,6 +175,8 @@ int request_peer_new(struct requests *requests, const struct peer_calls *calls, 
 	peer->calls = calls;
 	peer->fd = fd;
 	peer->is_front = is_front;
+	/* Root can stop patd in many ways. */
+	peer->lets_through = is_front && lets_descriptors_through(fd);
 	work_queues_init(&peer->queues, bounds);
 	LIST_INIT(&peer->works);
 	STAILQ_INIT(&peer->packets);
@@ -171,6 +193,9 @@ void request_peer_free(struct request_peer *peer)
 		packet_free(packet);
 	}
 	sd_event_source_disable_unref(peer->source);
-	(void)close(peer->fd);
+	if (peer->lets_through)
+		abandon_fd(peer->fd);
+	else
+		(void)close(peer->fd);
 	free(peer);
 }

@@ -25,6 +25,9 @@ struct work;
 struct peer_packet;
 struct request_peer;
 
+LIST_HEAD(works_of_peer, work);
+STAILQ_HEAD(peer_packets, peer_packet);
+
 /* What a connection calls. */
 struct peer_calls {
 	void (*read)(struct request_peer *peer); /* there is something */
@@ -38,13 +41,14 @@ struct request_peer {
 	bool is_front;             /* patd-bus; else root */
 	bool follows, follows_all; /* what happens to the follower's tokens, or to all */
 	struct caller follower;
-	bool failed; /* closed at the end of this turn of the loop */
-	bool served; /* in this round */
+	bool lets_through; /* the kernel: descriptors, with which a close may block */
+	bool failed;       /* closed at the end of this turn of the loop */
+	bool served;       /* in this round */
 	int fd;
 	sd_event_source *source;
 	struct work_queues queues;
-	LIST_HEAD(, work) works; /* all that have no answer yet */
-	STAILQ_HEAD(, peer_packet) packets;
+	struct works_of_peer works; /* all that have no answer yet */
+	struct peer_packets packets;
 	size_t bytes; /* of packets */
 	/* Changes whose answer waits for the disk. */
 	unsigned int held;
@@ -66,6 +70,9 @@ bool request_peer_send(struct request_peer *peer, const void *packet, size_t len
 
 /* Whether its answers pile up. */
 bool request_peer_is_full(const struct request_peer *peer);
+
+/* Whether the next packet has descriptors with it.  It is not to be received then. */
+bool request_peer_passes_descriptors(const struct request_peer *peer);
 
 /* To be closed.  Nothing more is sent. */
 void request_peer_fail(struct request_peer *peer);

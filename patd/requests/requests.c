@@ -14,6 +14,7 @@
 #include "patd/requests/receive.h"
 #include "patd/requests/requests_private.h"
 #include "patd/requests/turns.h"
+#include "patd/util/abandon.h"
 
 #define FRONTS_MAX 4U /* one, and those before it that are not closed yet */
 #define ROOTS_MAX 64U
@@ -37,7 +38,8 @@ static struct request_peer *add_peer(struct requests *requests, int fd, bool fro
 	struct request_peer *peer;
 
 	if (*count == (front ? FRONTS_MAX : ROOTS_MAX)) {
-		(void)close(fd);
+		/* What came with it may block its close. */
+		abandon_fd(fd);
 		return NULL;
 	}
 	if (request_peer_new(requests, &calls, requests->event, fd, front,

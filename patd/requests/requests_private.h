@@ -8,6 +8,8 @@
 #include "patd/requests/work.h"
 #include "protocol/answer.h"
 
+LIST_HEAD(request_peers, request_peer);
+
 #define UNDELIVERED_MAX 16U
 
 struct requests {
@@ -15,7 +17,7 @@ struct requests {
 	struct requests_context context;
 	const struct policy_set *policy; /* NULL before requests_set_policy() */
 	sd_event_source *listener, *turn, *pause;
-	LIST_HEAD(, request_peer) peers;
+	struct request_peers peers;
 	unsigned int fronts, roots; /* how many of them */
 	struct works held;          /* changes whose answer waits for the disk, oldest first */
 	struct works verifying;     /* logins whose verdict is not there yet */

@@ -58,7 +58,7 @@ static struct request_peer *next_peer(struct requests *requests, bool front)
 {
 	struct request_peer *peer, *first = NULL;
 
-	LIST_FOREACH(peer, &requests->peers, entry) {
+	for (peer = LIST_FIRST(&requests->peers); peer; peer = LIST_NEXT(peer, entry)) {
 		if (peer->is_front != front || !work_queues_ready(&peer->queues, lanes_of(peer)))
 			continue;
 		if (!peer->served) {
@@ -69,7 +69,7 @@ static struct request_peer *next_peer(struct requests *requests, bool front)
 	}
 	/* All have had theirs: another round. */
 	if (first) {
-		LIST_FOREACH(peer, &requests->peers, entry)
+		for (peer = LIST_FIRST(&requests->peers); peer; peer = LIST_NEXT(peer, entry))
 			peer->served = peer->served && peer->is_front != front;
 		first->served = true;
 	}
@@ -80,7 +80,7 @@ static bool side_ready(struct requests *requests, bool front)
 {
 	const struct request_peer *peer;
 
-	LIST_FOREACH(peer, &requests->peers, entry)
+	for (peer = LIST_FIRST(&requests->peers); peer; peer = LIST_NEXT(peer, entry))
 		if (peer->is_front == front && work_queues_ready(&peer->queues, lanes_of(peer)))
 			return true;
 	return false;

@@ -71,10 +71,10 @@ void *work_state(struct work *work, size_t size)
 {
 	if (!work->state)
 		work->state = calloc(1, size);
-	if (!work->state)
-		(void)work_refuse_for(
-			work, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
-	return work->state;
+	if (work->state)
+		return work->state;
+	(void)work_refuse_for(work, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+	return NULL;
 }
 
 static struct answer_head head_of(const struct work *work, enum answer_kind kind)
@@ -239,13 +239,14 @@ static void release_failed(struct work *work)
 
 void works_release(struct requests *requests)
 {
-	struct work *work;
+	struct work *work = TAILQ_FIRST(&requests->held), *next;
 
-	while ((work = TAILQ_FIRST(&requests->held))) {
+	for (; work; work = next) {
 		const enum sync_state state = sync_state(requests->context.sync, work->point);
 
 		if (state == SYNC_WAITING)
 			return;
+		next = TAILQ_NEXT(work, entry);
 		if (state == SYNC_FAILED)
 			release_failed(work);
 		else

@@ -47,9 +47,9 @@ TAILQ_HEAD(uid_queues, uid_queue);
 
 struct work_queues {
 	struct queue_bounds bounds;
-	TAILQ_HEAD(, uid_queue) buckets[QUEUE_BUCKETS]; /* by uid */
-	struct uid_queues rings[LANES];                 /* those whose turn may be */
-	enum lane last;                                 /* that had its turn */
+	struct uid_queues buckets[QUEUE_BUCKETS]; /* by uid */
+	struct uid_queues rings[LANES];           /* those whose turn may be */
+	enum lane last;                           /* that had its turn */
 	uint64_t order;
 	unsigned int waiting, taking_away;
 	size_t bytes;

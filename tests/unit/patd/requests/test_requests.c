@@ -385,6 +385,34 @@ static void malformed_packet_closes_its_connection(void **state)
 	close(good);
 }
 
+/* As by kernels that cannot refuse them for us: the socket lets them through. */
+static void descriptor_ends_its_connection_unreceived(void **state)
+{
+	struct requests_world *w = *state;
+	const struct request list = request_of(w, REQUEST_LIST, &alice);
+	const int on = 1;
+	int ends[2], fd, good;
+	char byte;
+
+	if (setsockopt(w->listeners.front_fd, SOL_SOCKET, SO_PASSRIGHTS, &on, sizeof(on)) < 0)
+		assert_int_equal(errno, ENOPROTOOPT);
+	fd = connect_to(w, FRONT_SOCK);
+	good = connect_to(w, FRONT_SOCK);
+	assert_int_equal(ask(w, fd, &list)->head.kind, ANSWER_DONE);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(packet_send(fd, &list, request_size(REQUEST_LIST), ends[1], 0), 0);
+	close(ends[1]);
+	turn(w);
+	assert_logged("patd-bus passed a descriptor");
+	assert_int_equal(ask(w, good, &list)->head.kind, ANSWER_DONE);
+	/* It is closed, by somebody else. */
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	assert_true(is_closed(fd));
+	close(ends[0]);
+	close(fd);
+	close(good);
+}
+
 static void connections_are_bounded(void **state)
 {
 	struct requests_world *w = *state;
@@ -492,6 +520,7 @@ int main(void)
 		REQUESTS_TEST(user_above_its_share_is_busy_but_not_for_what_takes_access_away),
 		REQUESTS_TEST(connection_that_does_not_read_is_not_served),
 		REQUESTS_TEST(malformed_packet_closes_its_connection),
+		REQUESTS_TEST(descriptor_ends_its_connection_unreceived),
 		REQUESTS_TEST(connections_are_bounded),
 		REQUESTS_TEST(event_comes_before_the_answer_and_does_not_wait_for_the_disk),
 		REQUESTS_TEST(user_follows_its_own_only),
