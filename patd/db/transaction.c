@@ -85,10 +85,14 @@ static void cut(struct database *database)
 /* r: whether all has been written. */
 static int end(struct database *database, int r)
 {
-	/* A statement that failed may have undone it. */
-	const bool committing = r == 0 && transaction_is_open(database);
+	bool committing = r == 0;
 
-	if (r == 0)
+	/* A statement that failed has undone it, and was logged. */
+	if (committing && !transaction_is_open(database)) {
+		committing = false;
+		r = -EIO;
+	}
+	if (committing)
 		r = statement_run(database->statements, DATABASE_COMMIT);
 	if (r == 0) {
 		notify_observer(database, true);
