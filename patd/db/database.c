@@ -276,12 +276,11 @@ static int take_over_syncing(struct database *database)
 {
 	int r = keep_wal(database->handle);
 
-	if (r < 0)
-		return r;
 	/* An index on the disk is an earlier version's. */
-	if (unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
-		return -errno;
-	r = read_page_size(database);
+	if (r == 0 && unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
+		r = -errno;
+	if (r == 0)
+		r = read_page_size(database);
 	if (r == 0)
 		r = take_wal(database);
 	if (r < 0)
