@@ -61,6 +61,7 @@ comma := ,
 # $(call sources,FOLDER): all C files in it and in its rooms.
 sources = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
 common_src := $(call sources,common)
+protocol_src := $(call sources,protocol)
 patd_src := $(filter-out patd/patd.c,$(call sources,patd))
 patctl_src := $(filter-out patctl/patctl.c,$(call sources,patctl))
 pam_pat_src := $(call sources,pam_pat)
@@ -90,18 +91,19 @@ $(O)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(foreach folder,common patd patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
+-include $(foreach folder,common protocol patd patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(O)/libcommon.a: $(call objs,$(common_src))
+$(O)/libprotocol.a: $(call objs,$(protocol_src))
 $(O)/libpatd.a: $(call objs,$(patd_src))
 $(O)/libpatctl.a: $(call objs,$(patctl_src))
 $(O)/libpam_pat.a: $(call objs,$(pam_pat_src))
 
-$(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libcommon.a
+$(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libprotocol.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patd_pkgs)) -pthread
 
@@ -148,13 +150,20 @@ unit_pkgs_common := libsodium
 unit_pkgs_patd := $(patd_pkgs)
 unit_pkgs_patctl := $(patctl_pkgs)
 unit_pkgs_pam_pat := libsodium
+unit_pkgs_protocol := libsodium sqlite3
 
-$(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libpatd.a $(O)/libpatctl.a $(O)/libpam_pat.a Makefile
+# The rows of the protocol, whose tables need some of patd/model.
+unit_libs_patd := $(O)/libprotocol.a $(O)/libpatd.a
+unit_libs_protocol := $(O)/libpatd.a
+
+$(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libpatctl.a \
+		$(O)/libpam_pat.a Makefile
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)area=$(firstword $(subst /, ,$*)); $(CC) $(all_cppflags) -DTEST_SRCDIR='"$(CURDIR)"' \
 		$(all_cflags) $(call pkg,--cflags,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) -MMD -MP \
-		$(all_ldflags) -o $@ $< $$(test $$area = common || echo $(O)/lib$$area.a) $(O)/libcommon.a \
+		$(all_ldflags) -o $@ $< $$(test $$area = common || echo $(O)/lib$$area.a) \
+		$(unit_libs_$(firstword $(subst /, ,$*))) $(O)/libcommon.a \
 		$(call pkg,--libs,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) \
 		$(if $(findstring pam_pat/,$*),-lpam) -pthread
 

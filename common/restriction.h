@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "common/option.h"
 #include "common/verdict.h"
 
@@ -39,6 +41,12 @@ struct restriction {
 };
 
 extern const struct restriction restrictions[PAT_RESTRICTIONS];
+
+/* A value as somebody asks for it; the kind of the restriction says which member counts. */
+struct restriction_value {
+	const char *text; /* as people write it, items of a list with commas; NULL or "": none */
+	uint64_t number;  /* 0: no restriction */
+};
 
 /* Whether a value of that kind is a number. */
 #define RESTRICTION_IS_NUMBER(kind) ((kind) == RESTRICTION_TIME || (kind) == RESTRICTION_COUNT)

@@ -20,6 +20,7 @@
 #include "patd/login/server.h"
 #include "patd/login/token_decider.h"
 #include "patd/policy/settings.h"
+#include "patd/requests/requests.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
 #include "patd/util/log.h"
@@ -43,6 +44,7 @@ struct daemon {
 	struct token_listener journal_listener;
 	struct token_decider *decider;
 	struct login_server *login_server;
+	struct requests *requests;
 	struct bus *bus;
 	struct daily *daily;
 	sd_event_source *ready_timer;
@@ -124,6 +126,7 @@ static void on_policy(void *userdata)
 
 	tokens_set_policy(daemon->tokens, policy_of(policy));
 	bus_set_policy(daemon->bus, policy);
+	requests_set_policy(daemon->requests, policy);
 }
 
 static void on_entry(const struct entry *entry, void *userdata)
@@ -191,6 +194,23 @@ static int open_bus(struct daemon *daemon, const char *address)
 	return 0;
 }
 
+static int open_requests(struct daemon *daemon)
+{
+	const struct requests_context context = {
+		.tokens = daemon->tokens,
+		.backups = daemon->backups,
+		.sync = daemon->sync,
+		.login_server = daemon->login_server,
+	};
+	int r;
+
+	r = requests_new(daemon->event, daemon->listeners.front_fd, &context, &daemon->requests);
+	if (r < 0)
+		return r;
+	requests_set_policy(daemon->requests, settings_policy(daemon->settings));
+	return 0;
+}
+
 static int open_services(struct daemon *daemon, const struct options *options)
 {
 	struct decider decider;
@@ -223,6 +243,9 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	if (r < 0)
 		return r;
 	token_decider_serve(daemon->decider, daemon->login_server);
+	r = open_requests(daemon);
+	if (r < 0)
+		return r;
 	r = open_bus(daemon, options->bus);
 	if (r < 0)
 		return r;
@@ -253,6 +276,7 @@ static void stop(struct daemon *daemon)
 	worker_free(daemon->lookups);
 	backups_free(daemon->backups);
 	bus_free(daemon->bus);
+	requests_free(daemon->requests);
 	login_server_free(daemon->login_server);
 	token_decider_free(daemon->decider);
 	tokens_stop(daemon->tokens);
@@ -271,7 +295,7 @@ int daemon_run(const struct options *options)
 {
 	struct daemon daemon = {
 		.clock = { .read = clock_read_machine },
-		.listeners = { .root_fd = -1, .user_fd = -1 },
+		.listeners = { .root_fd = -1, .front_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
 	int r = start(&daemon, options);

@@ -42,12 +42,6 @@ bool client_is_root(const struct client *client);
 /* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
 const char *client_self(const struct client *client);
 
-/* A value as its row in common/restriction.c says: a number, or a text.  0 and NULL: not given. */
-struct restriction_value {
-	const char *text; /* of a list: with commas between its items */
-	uint64_t number;
-};
-
 /* A token that is to be generated.  user NULL: of the caller. */
 struct client_token_request {
 	const char *name, *user;

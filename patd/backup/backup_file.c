@@ -4,6 +4,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 #define PIECE ((size_t)256 * 1024) /* bytes */
 #define CHECKSUM_LEN 32
+#define PIPE_POLL_MS 100 /* between two looks whether the backup is still wanted */
 
 static const char magic[16] = "patd backup 1\n";
 
@@ -39,13 +41,48 @@ static void header_wipe(struct header *header)
 
 #define cleanup_header __attribute__((cleanup(header_wipe)))
 
-/* Copies size bytes from one file, where it stands, into the other. */
+/* Copies size bytes from one file, where it stands, into the other, or into a pipe. */
 struct copy {
 	int from, to;
-	uint64_t at, size; /* at: in the other */
+	bool piped;
+	uint64_t at, size; /* at: in the other file */
 	backup_progress_fn progress;
 	void *userdata;
 };
+
+/*
+ * Waits for who reads the pipe, and asks progress() meanwhile whether it shall; a pipe that nobody
+ * reads any more is -EPIPE.
+ */
+static int write_piped(const struct copy *copy, const uint8_t *bytes, size_t len, uint64_t done)
+{
+	while (len > 0) {
+		struct pollfd wait = { .fd = copy->to, .events = POLLOUT };
+		ssize_t n = write(copy->to, bytes, len);
+		int r;
+
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+			continue;
+		}
+		r = copy->progress ? copy->progress(done, copy->size, copy->userdata) : 0;
+		if (r != 0)
+			return r;
+		if (poll(&wait, 1, PIPE_POLL_MS) < 0 && errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+static int write_piece(const struct copy *copy, const uint8_t *piece, size_t len, uint64_t done)
+{
+	if (copy->piped)
+		return write_piped(copy, piece, len, done);
+	return io_write_at(copy->to, piece, len, copy->at + done);
+}
 
 /* By way of piece, which has room for PIECE bytes.  -EBADMSG: there are fewer. */
 static int copy_pieces(const struct copy *copy, uint8_t *piece, crypto_generichash_state *checksum)
@@ -62,7 +99,7 @@ static int copy_pieces(const struct copy *copy, uint8_t *piece, crypto_genericha
 		if ((size_t)n != len)
 			return -EBADMSG;
 		crypto_generichash_update(checksum, piece, len);
-		r = io_write_at(copy->to, piece, len, copy->at + done);
+		r = write_piece(copy, piece, len, done);
 		if (r < 0)
 			return r;
 		done += len;
@@ -95,6 +132,20 @@ static int copy_run(const struct copy *copy, const struct header *header,
 	return r;
 }
 
+/* Reads the image, to copy->to, and makes the header that belongs before it. */
+static int copy_image(struct copy *copy, const uint8_t key[static KEY_LEN], struct header *header)
+{
+	struct stat st;
+
+	if (fstat(copy->from, &st) < 0 || lseek(copy->from, 0, SEEK_SET) < 0)
+		return -errno;
+	copy->size = (uint64_t)st.st_size;
+	memcpy(header->magic, magic, sizeof(magic));
+	header->size = htole64(copy->size);
+	memcpy(header->key, key, KEY_LEN);
+	return copy_run(copy, header, header->checksum);
+}
+
 int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
 	void *userdata)
 {
@@ -106,17 +157,25 @@ int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_pr
 		.progress = progress,
 		.userdata = userdata,
 	};
-	struct stat st;
-	int r;
+	int r = copy_image(&copy, key, &header);
 
-	if (fstat(image, &st) < 0 || lseek(image, 0, SEEK_SET) < 0)
-		return -errno;
-	copy.size = (uint64_t)st.st_size;
-	memcpy(header.magic, magic, sizeof(magic));
-	header.size = htole64(copy.size);
-	memcpy(header.key, key, KEY_LEN);
-	r = copy_run(&copy, &header, header.checksum);
 	return r != 0 ? r : io_write_at(fd, &header, sizeof(header), 0);
+}
+
+int backup_stream(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
+	void *userdata)
+{
+	cleanup_header struct header header = { 0 };
+	struct copy copy = {
+		.from = image,
+		.to = fd,
+		.piped = true,
+		.progress = progress,
+		.userdata = userdata,
+	};
+	int r = copy_image(&copy, key, &header);
+
+	return r != 0 ? r : write_piped(&copy, (const uint8_t *)&header, sizeof(header), copy.size);
 }
 
 static int damaged(const char *how)

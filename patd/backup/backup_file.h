@@ -31,6 +31,13 @@ int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_pr
 	void *userdata);
 
 /*
+ * The same into the pipe fd, which does not block: first the image, and then the header that stands
+ * before it in the file.  Waits for who reads it as long as progress() returns 0.
+ */
+int backup_stream(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
+	void *userdata);
+
+/*
  * Reads a backup from fd, from where it stands to its end, into the empty file image.  -EBADMSG,
  * logged: it is none, or it is damaged; what was written into image is worth nothing then.
  * The caller wipes the key.  A person at a terminal, if standard output is one, too, sees how far

@@ -26,6 +26,7 @@
 #define STEP_PAGES 256 /* between two checks whether it was abandoned */
 #define BUSY_MS 1000   /* for what takes a lock for an instant */
 #define PROGRESS_US (UINT64_C(100) * 1000)
+#define PIPE_READY_US (UINT64_C(10) * 1000) /* who reads it learns soon that there is something */
 
 struct backups {
 	struct worker *worker;
@@ -41,8 +42,11 @@ struct backup {
 	struct backups *backups;
 	int fd, result;
 	struct backup_order order;
+	bool piped;
 	bool abandoned; /* the loop's alone, as the above but fd and result */
+	bool released;  /* the database may be folded in again; the same */
 	atomic_bool stop;
+	atomic_bool copied;
 	_Atomic uint64_t at, total;
 };
 
@@ -184,7 +188,8 @@ static int write_backup(struct backup *backup)
 	image = open(backup->backups->image, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (image < 0)
 		return -errno;
-	return backup_write(backup->fd, bytes, image, on_written, backup);
+	return (backup->piped ? backup_stream : backup_write)(
+		backup->fd, bytes, image, on_written, backup);
 }
 
 static void run(struct job *job)
@@ -192,6 +197,7 @@ static void run(struct job *job)
 	struct backup *backup = (struct backup *)job;
 
 	backup->result = copy_database(backup);
+	atomic_store(&backup->copied, true);
 	if (backup->result == 0)
 		backup->result = write_backup(backup);
 	if (unlink(backup->backups->image) < 0 && errno != ENOENT)
@@ -202,14 +208,26 @@ static void run(struct job *job)
 
 /* --- in the loop --- */
 
+/* From then on the image is all that is read, however long that takes. */
+static void release_database(struct backup *backup)
+{
+	if (!backup->released)
+		sync_release(backup->backups->sync);
+	backup->released = true;
+}
+
 static void done(struct job *job)
 {
 	struct backup *backup = (struct backup *)job;
 
 	backup->backups->running = NULL;
-	sync_release(backup->backups->sync);
+	release_database(backup);
 	(void)sd_event_source_set_enabled(backup->backups->timer, SD_EVENT_OFF);
 	close(backup->fd);
+	/* Before it is over, who reads the pipe has it. */
+	if (!backup->abandoned && backup->piped && backup->result == 0)
+		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
+			backup->order.userdata);
 	if (!backup->abandoned)
 		backup->order.done(backup->result, backup->order.userdata);
 	free(backup);
@@ -224,6 +242,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	if (!backup || backup->abandoned)
 		return 0;
+	if (atomic_load(&backup->copied))
+		release_database(backup);
 	if (atomic_load(&backup->total) > 0)
 		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
 			backup->order.userdata);
@@ -259,16 +279,14 @@ int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const
 	return 0;
 }
 
-int backups_start(struct backups *backups, int fd, const struct backup_order *order,
+/* fd is taken over. */
+static int start(struct backups *backups, int fd, bool piped, const struct backup_order *order,
 	struct backup **ret_backup)
 {
-	cleanup_close int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	cleanup_free struct backup *backup = NULL;
+	cleanup_close int own_fd = fd;
+	cleanup_free struct backup *backup = calloc(1, sizeof(*backup));
 	int r;
 
-	if (own_fd < 0)
-		return -errno;
-	backup = calloc(1, sizeof(*backup));
 	if (!backup)
 		return -ENOMEM;
 	backup->job = (struct job) { .run = run, .done = done };
@@ -276,6 +294,7 @@ int backups_start(struct backups *backups, int fd, const struct backup_order *or
 	backup->order = *order;
 	backup->result = -ECANCELED; /* it may never run */
 	backup->fd = own_fd;
+	backup->piped = piped;
 	r = worker_submit(backups->worker, &backup->job);
 	if (r < 0)
 		return r;
@@ -284,8 +303,36 @@ int backups_start(struct backups *backups, int fd, const struct backup_order *or
 	sync_hold(backups->sync);
 	*ret_backup = TAKE(backup);
 	/* Without the timer nobody sees the progress, and the backup is made all the same. */
-	if (sd_event_source_set_time_relative(backups->timer, PROGRESS_US) >= 0)
+	if (sd_event_source_set_time_relative(
+		    backups->timer, piped ? PIPE_READY_US : PROGRESS_US) >= 0)
 		(void)sd_event_source_set_enabled(backups->timer, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+int backups_start(struct backups *backups, int fd, const struct backup_order *order,
+	struct backup **ret_backup)
+{
+	int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return own_fd < 0 ? -errno : start(backups, own_fd, false, order, ret_backup);
+}
+
+int backups_stream(struct backups *backups, const struct backup_order *order, int *ret_fd,
+	struct backup **ret_backup)
+{
+	int ends[2], r;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	r = fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	if (r == 0)
+		r = start(backups, take_fd(&ends[1]), true, order, ret_backup);
+	if (r < 0) {
+		(void)close(ends[0]);
+		cleanup_close_fd(&ends[1]);
+		return r;
+	}
+	*ret_fd = ends[0];
 	return 0;
 }
 

@@ -38,6 +38,13 @@ int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const
 int backups_start(struct backups *backups, int fd, const struct backup_order *order,
 	struct backup **ret_backup);
 
+/*
+ * The same into a pipe, of which the caller owns the end to read from, *ret_fd: see
+ * backup_stream().
+ */
+int backups_stream(struct backups *backups, const struct backup_order *order, int *ret_fd,
+	struct backup **ret_backup);
+
 /* Nobody wants it any more: it ends soon, and calls neither progress() nor done() again. */
 void backup_abandon(struct backup *backup);
 

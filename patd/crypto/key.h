@@ -11,7 +11,7 @@
 
 #include "common/token_format.h"
 #include "patd/model/entry.h"
-#include "patd/model/field.h"
+#include "common/field.h"
 #include "patd/model/token.h"
 
 #define KEY_FILE "key" /* in the state directory */

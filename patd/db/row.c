@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/name.h"
-#include "common/token_format.h"
-
 void row_bind_text(sqlite3_stmt *statement, int at, const char *text)
 {
 	(void)sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
@@ -76,13 +73,7 @@ static bool read_text(sqlite3_stmt *statement, int at, const struct field *field
 {
 	if (!row_text(statement, at, ret_text, field->size))
 		return false;
-	if (field->kind == FIELD_TEXT)
-		return !pat_text_problem(ret_text);
-	if (*ret_text == '\0')
-		return field->kind == FIELD_ANY_NAME || field->kind == FIELD_ANY_ID;
-	if (field->kind == FIELD_ID || field->kind == FIELD_ANY_ID)
-		return pat_id_valid(ret_text);
-	return !pat_name_problem(ret_text);
+	return field_text_valid(field->kind, ret_text);
 }
 
 /* A value that patd cannot have written is damage, not data. */
@@ -94,15 +85,8 @@ static bool read_field(sqlite3_stmt *statement, int at, const struct field *fiel
 		return read_text(statement, at, field, ret_member);
 	if (FIELD_IS_BYTES(field->kind))
 		return row_blob(statement, at, ret_member, field->size);
-	if (!row_number(statement, at, field->max, &number))
-		return false;
-	if (field->kind == FIELD_NUMBER)
-		*(uint64_t *)ret_member = number;
-	else if (field->kind == FIELD_BOOL)
-		*(bool *)ret_member = number != 0;
-	else
-		*(uint32_t *)ret_member = (uint32_t)number;
-	return true;
+	return row_number(statement, at, field->max, &number) &&
+	       field_set_number(field, number, ret_member);
 }
 
 void row_bind(sqlite3_stmt *statement, const struct table *table, const void *record)

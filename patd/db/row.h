@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "patd/model/field.h"
+#include "common/field.h"
 
 /*
  * Compiles sql, in which {columns} stands for the columns of the table, and {parameters} for as

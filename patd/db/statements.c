@@ -4,14 +4,27 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "patd/db/row.h"
 #include "patd/db/schema.h"
 #include "patd/util/log.h"
 
+#define KEPT_MAX 4U
+
+/* One that was compiled later. */
+struct kept {
+	char *sql;
+	sqlite3_stmt *statement; /* NULL: none is */
+	bool used;               /* until it is released */
+	uint64_t when;           /* it was compiled, or used last */
+};
+
 struct statements {
 	sqlite3 *handle;
 	const struct table *table;
+	struct kept kept[KEPT_MAX];
+	uint64_t uses; /* of kept */
 	size_t n;
 	sqlite3_stmt *prepared[];
 };
@@ -62,6 +75,10 @@ void statements_free(struct statements *statements)
 		return;
 	for (size_t i = 0; i < statements->n; i++)
 		sqlite3_finalize(statements->prepared[i]);
+	for (size_t i = 0; i < KEPT_MAX; i++) {
+		sqlite3_finalize(statements->kept[i].statement);
+		free(statements->kept[i].sql);
+	}
 	free(statements);
 }
 
@@ -112,10 +129,65 @@ int statement_run_one(const struct statements *statements, unsigned int which)
 	return sqlite3_changes(statements->handle) > 0 ? 0 : -ENOENT;
 }
 
-int statement_compile(
-	const struct statements *statements, const char *sql, sqlite3_stmt **ret_statement)
+static struct kept *find_kept(struct statements *statements, const char *sql)
 {
-	int r = row_prepare(statements->handle, sql, statements->table, 0, ret_statement);
+	for (struct kept *kept = statements->kept; kept < &statements->kept[KEPT_MAX]; kept++)
+		if (kept->statement && !kept->used && strcmp(kept->sql, sql) == 0)
+			return kept;
+	return NULL;
+}
 
-	return r == SQLITE_OK ? 0 : statement_failure(statements, r);
+/* The one used least recently; NULL: all are in use. */
+static struct kept *oldest_kept(struct statements *statements)
+{
+	struct kept *oldest = NULL;
+
+	for (struct kept *kept = statements->kept; kept < &statements->kept[KEPT_MAX]; kept++)
+		if (!kept->used && (!oldest || kept->when < oldest->when))
+			oldest = kept;
+	return oldest;
+}
+
+/* Without a place, or memory, it is compiled again for its next use. */
+static void keep(struct statements *statements, const char *sql, sqlite3_stmt *statement)
+{
+	struct kept *kept = oldest_kept(statements);
+	char *copy = kept ? strdup(sql) : NULL;
+
+	if (!copy)
+		return;
+	sqlite3_finalize(kept->statement);
+	free(kept->sql);
+	*kept = (struct kept) { copy, statement, true, ++statements->uses };
+}
+
+int statement_compile(struct statements *statements, const char *sql, sqlite3_stmt **ret_statement)
+{
+	struct kept *kept = find_kept(statements, sql);
+	int r;
+
+	if (kept) {
+		kept->used = true;
+		kept->when = ++statements->uses;
+		*ret_statement = kept->statement;
+		return 0;
+	}
+	r = row_prepare(statements->handle, sql, statements->table, 0, ret_statement);
+	if (r != SQLITE_OK)
+		return statement_failure(statements, r);
+	keep(statements, sql, *ret_statement);
+	return 0;
+}
+
+void statement_release(struct statements *statements, sqlite3_stmt *statement)
+{
+	for (struct kept *kept = statements->kept; kept < &statements->kept[KEPT_MAX]; kept++)
+		if (kept->statement == statement) {
+			/* What was bound is somebody else's. */
+			sqlite3_reset(statement);
+			sqlite3_clear_bindings(statement);
+			kept->used = false;
+			return;
+		}
+	sqlite3_finalize(statement);
 }

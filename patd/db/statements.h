@@ -2,8 +2,8 @@
 /* A table of statements, prepared once on a database and run by their index. */
 #pragma once
 
+#include "common/field.h"
 #include "patd/db/database.h"
-#include "patd/model/field.h"
 
 /*
  * Prepares n statements, in whose text {columns} and {parameters} stand for those of the table:
@@ -30,9 +30,12 @@ int statement_run(const struct statements *statements, unsigned int which);
 /* The same, and -ENOENT if no row was changed by it. */
 int statement_run_one(const struct statements *statements, unsigned int which);
 
-/* Compiles another one for one use, with the same table. */
-int statement_compile(
-	const struct statements *statements, const char *sql, sqlite3_stmt **ret_statement);
+/*
+ * Another one, with the same table, which statement_release() ends.  The latest few are kept: what
+ * is read in slices asks for the same one for each.
+ */
+int statement_compile(struct statements *statements, const char *sql, sqlite3_stmt **ret_statement);
+void statement_release(struct statements *statements, sqlite3_stmt *statement);
 
 /* Logs what SQLite said, and returns the negative errno. */
 int statement_failure(const struct statements *statements, int sqlite_code);

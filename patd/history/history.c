@@ -13,7 +13,8 @@
 #include "patd/history/notes.h"
 #include "patd/util/log.h"
 
-#define SLICE 256U /* entries looked at in one turn of the loop */
+#define SLICE 256U      /* entries looked at in one turn of the loop */
+#define CHECK_SLICE 64U /* the same, of a check, which people may ask for: about 0.2 ms */
 
 /* Beyond all that patd will ever write: an entry there is forged, and none goes on from it. */
 #define SEQ_MAX (INT64_MAX / 2)
@@ -344,7 +345,7 @@ static int check_row(const struct entry *entry, void *userdata)
 	struct history_check *check = slice->check;
 	uint8_t mac[ENTRY_MAC_LEN];
 
-	if (slice->rows++ == SLICE)
+	if (slice->rows++ == CHECK_SLICE)
 		return 1;
 	if (entry->seq < check->next || check->next > slice->last)
 		return end_check(check, entry->seq, N_("an entry was added"));

@@ -262,6 +262,6 @@ int history_rows_list(
 	}
 	if (r == 0 && step != SQLITE_DONE)
 		r = statement_failure(rows, step);
-	sqlite3_finalize(statement);
+	statement_release(rows, statement);
 	return r;
 }

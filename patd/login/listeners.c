@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening the verification sockets, or taking those of systemd. */
+/* Opening the sockets of patd, or taking those of systemd. */
 #include "patd/login/listeners.h"
 
 #include <errno.h>
@@ -16,16 +16,34 @@
 #include "common/cleanup.h"
 #include "common/wire.h"
 #include "patd/util/log.h"
+#include "protocol/packet.h"
+#include "protocol/request.h"
 
 #define BACKLOG 1024 /* logins that wait while a patd by hand is busy; systemd has its own */
 
+/*
+ * Nobody passes patd a descriptor, whose last close might block.  The connections that are accepted
+ * inherit that.  A kernel that does not know it lets them through, to whoever receives them.
+ */
+static int refuse_descriptors(int fd)
+{
+	const int off = 0;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off)) < 0 &&
+		errno != ENOPROTOOPT)
+		return -errno;
+	return 0;
+}
+
 static int take_passed(char *const *names, int count, struct listeners *ret)
 {
+	int r;
+
 	for (int i = 0; i < count; i++) {
 		int fd = SD_LISTEN_FDS_START + i;
-		int *slot = strcmp(names[i], "root") == 0   ? &ret->root_fd
-			    : strcmp(names[i], "user") == 0 ? &ret->user_fd
-							    : NULL;
+		int *slot = strcmp(names[i], "root") == 0    ? &ret->root_fd
+			    : strcmp(names[i], "front") == 0 ? &ret->front_fd
+							     : NULL;
 
 		if (!slot || *slot >= 0 || sd_is_socket_unix(fd, SOCK_SEQPACKET, 1, NULL, 0) <= 0) {
 			log_error("systemd passed an unknown socket '%s'", names[i]);
@@ -34,10 +52,13 @@ static int take_passed(char *const *names, int count, struct listeners *ret)
 		/* systemd makes them blocking unless the unit says NonBlocking=yes. */
 		if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
 			return -errno;
+		r = refuse_descriptors(fd);
+		if (r < 0)
+			return r;
 		*slot = fd;
 	}
-	if (ret->root_fd < 0 || ret->user_fd < 0) {
-		log_error("systemd passed only one of patd-root.socket and patd-user.socket: "
+	if (ret->root_fd < 0 || ret->front_fd < 0) {
+		log_error("systemd passed only one of patd-root.socket and patd-front.socket: "
 			  "enable both");
 		return -EINVAL;
 	}
@@ -95,6 +116,9 @@ static int open_one(const char *path, mode_t mode, int *ret_fd)
 	r = bind_with_mode(fd, &address, mode);
 	if (r < 0)
 		return r;
+	r = refuse_descriptors(fd);
+	if (r < 0)
+		return r;
 	if (listen(fd, BACKLOG) < 0)
 		return -errno;
 	*ret_fd = take_fd(&fd);
@@ -122,7 +146,8 @@ static int open_own(const char *dir, struct listeners *ret)
 	int r;
 
 	if (mkdir(dir, 0755) == 0) {
-		/* mkdir()'s mode went through the umask; everybody's logins pass here. */
+		/* mkdir()'s mode went through the umask; user.sock of patd-bus is here, for
+		 * everybody. */
 		if (chmod(dir, 0755) < 0)
 			return -errno;
 	} else if (errno != EEXIST) {
@@ -133,12 +158,12 @@ static int open_own(const char *dir, struct listeners *ret)
 	r = open_at(dir, PAT_ROOT_SOCKET, 0600, &ret->root_fd, &ret->root_path);
 	if (r < 0)
 		return r;
-	return open_at(dir, PAT_USER_SOCKET, 0666, &ret->user_fd, &ret->user_path);
+	return open_at(dir, PAT_FRONT_SOCKET, 0600, &ret->front_fd, &ret->front_path);
 }
 
 int listeners_open(const char *runtime_dir, struct listeners *ret_listeners)
 {
-	struct listeners listeners = { .root_fd = -1, .user_fd = -1 };
+	struct listeners listeners = { .root_fd = -1, .front_fd = -1 };
 	char **names = NULL;
 	int count, r;
 
@@ -170,5 +195,5 @@ static void close_one(int fd, char *path)
 void listeners_close(struct listeners *listeners)
 {
 	close_one(listeners->root_fd, listeners->root_path);
-	close_one(listeners->user_fd, listeners->user_path);
+	close_one(listeners->front_fd, listeners->front_path);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The two verification sockets: those that systemd passes, named "root" and "user"
- * (FileDescriptorName=), or our own under the runtime directory.
+ * The two sockets of patd: root.sock, and front.sock for patd-bus.  Those that systemd passes,
+ * named "root" and "front" (FileDescriptorName=), or our own under the runtime directory.
  */
 #pragma once
 
 struct listeners {
-	int root_fd, user_fd;
-	char *root_path, *user_path; /* our own, removed at the end; else NULL */
+	int root_fd, front_fd;
+	char *root_path, *front_path; /* our own, removed at the end; else NULL */
 };
 
 /*

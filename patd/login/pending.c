@@ -19,7 +19,7 @@ struct pending_verification {
 	TAILQ_ENTRY(pending_verification) entry;
 	sd_event_source *hangup;
 	uint64_t id, deadline_us;
-	int fd;
+	struct asker asker;
 	uint32_t uid;
 };
 
@@ -28,34 +28,32 @@ TAILQ_HEAD(pending_verifications, pending_verification);
 struct pending {
 	sd_event *event;
 	sd_event_source *timer; /* for the oldest, whose deadline is the earliest */
-	pending_cancel_fn cancel;
-	void *userdata;
+	struct pending_calls calls;
 	uint64_t last_id;
 	struct pending_verifications verifications; /* oldest first */
 };
 
 /* The caller owns the descriptor. */
-static int release(struct pending_verification *verification)
+static struct asker release(struct pending_verification *verification)
 {
-	int fd = verification->fd;
+	const struct asker asker = verification->asker;
 
 	sd_event_source_disable_unref(verification->hangup);
 	TAILQ_REMOVE(&verification->pending->verifications, verification, entry);
 	free(verification);
-	return fd;
+	return asker;
 }
 
 /* Whether the peer is there to read it or not. */
 static void refuse(struct pending_verification *verification)
 {
 	const struct pat_reply refusal = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_FAILED };
-	const struct pending *pending = verification->pending;
+	const struct pending_calls *calls = &verification->pending->calls;
 	uint64_t id = verification->id;
-	int fd = release(verification);
+	const struct asker asker = release(verification);
 
-	(void)send(fd, &refusal, sizeof(refusal), MSG_NOSIGNAL | MSG_DONTWAIT);
-	(void)close(fd);
-	pending->cancel(id, pending->userdata);
+	calls->reply(&asker, &refusal, calls->userdata);
+	calls->cancel(id, calls->cancel_userdata);
 }
 
 static int on_hangup(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -103,8 +101,8 @@ static bool has_room(const struct pending *pending, uint32_t uid, bool for_root_
 	return all < max && own < PENDING_MAX_PER_UID;
 }
 
-int pending_add(
-	struct pending *pending, int fd, uint32_t uid, bool for_root_socket, uint64_t *ret_id)
+int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid,
+	bool for_root_socket, uint64_t *ret_id)
 {
 	cleanup_free struct pending_verification *verification = NULL;
 	uint64_t deadline_us;
@@ -124,27 +122,30 @@ int pending_add(
 		if (r < 0)
 			return r;
 	}
-	r = sd_event_add_io(
-		pending->event, &verification->hangup, fd, EPOLLHUP, on_hangup, verification);
+	if (asker->fd >= 0)
+		r = sd_event_add_io(pending->event, &verification->hangup, asker->fd, EPOLLHUP,
+			on_hangup, verification);
 	if (r < 0)
 		return r;
 	verification->pending = pending;
 	verification->id = *ret_id = ++pending->last_id;
 	verification->deadline_us = deadline_us;
-	verification->fd = fd;
+	verification->asker = *asker;
 	verification->uid = uid;
 	TAILQ_INSERT_TAIL(&pending->verifications, verification, entry);
 	(void)TAKE(verification);
 	return 0;
 }
 
-int pending_take(struct pending *pending, uint64_t id)
+int pending_take(struct pending *pending, uint64_t id, struct asker *ret_asker)
 {
 	struct pending_verification *verification = TAILQ_FIRST(&pending->verifications);
 
 	for (; verification; verification = TAILQ_NEXT(verification, entry))
-		if (verification->id == id)
-			return release(verification);
+		if (verification->id == id) {
+			*ret_asker = release(verification);
+			return 0;
+		}
 	return -ENOENT;
 }
 
@@ -158,8 +159,7 @@ bool pending_refuse_oldest(struct pending *pending)
 	return true;
 }
 
-int pending_new(
-	sd_event *event, pending_cancel_fn cancel, void *userdata, struct pending **ret_pending)
+int pending_new(sd_event *event, const struct pending_calls *calls, struct pending **ret_pending)
 {
 	cleanup_free struct pending *pending = calloc(1, sizeof(*pending));
 	int r;
@@ -171,8 +171,7 @@ int pending_new(
 	if (r < 0)
 		return r;
 	pending->event = sd_event_ref(event);
-	pending->cancel = cancel;
-	pending->userdata = userdata;
+	pending->calls = *calls;
 	TAILQ_INIT(&pending->verifications);
 	*ret_pending = TAKE(pending);
 	return 0;

@@ -15,6 +15,8 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "common/wire.h"
+
 #define PENDING_TIMEOUT_S 60 /* the longest timeout= of pam_pat */
 
 /*
@@ -29,23 +31,35 @@
 
 struct pending;
 
-/* Nobody waits for that verdict any more. */
-typedef void (*pending_cancel_fn)(uint64_t id, void *userdata);
+/* Who waits: a connection, or with fd -1 whoever that cookie is given back to. */
+struct asker {
+	int fd;
+	uint64_t cookie;
+};
 
-int pending_new(
-	sd_event *event, pending_cancel_fn cancel, void *userdata, struct pending **ret_pending);
+/* What the table calls. */
+struct pending_calls {
+	/* Sends the reply, and closes the connection. */
+	void (*reply)(const struct asker *asker, const struct pat_reply *reply, void *userdata);
+	void *userdata;
+	/* Nobody waits for that verdict any more. */
+	void (*cancel)(uint64_t id, void *cancel_userdata);
+	void *cancel_userdata;
+};
+
+int pending_new(sd_event *event, const struct pending_calls *calls, struct pending **ret_pending);
 /* Refuses all that wait.  NULL is allowed. */
 void pending_free(struct pending *pending);
 
 /*
- * Keeps the connection fd, which it takes over on success.  uid: whose place it takes.  *ret_id is
- * never 0 and never comes again.  -EBUSY: no place is free; or another negative errno.
+ * Keeps the asker, whose connection it takes over on success.  uid: whose place it takes.  *ret_id
+ * is never 0 and never comes again.  -EBUSY: no place is free; or another negative errno.
  */
-int pending_add(
-	struct pending *pending, int fd, uint32_t uid, bool for_root_socket, uint64_t *ret_id);
+int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid,
+	bool for_root_socket, uint64_t *ret_id);
 
-/* Ends the wait: its connection, which the caller owns.  -ENOENT: it has ended before. */
-int pending_take(struct pending *pending, uint64_t id);
+/* Ends the wait: the caller owns the asker's connection.  -ENOENT: it has ended before. */
+int pending_take(struct pending *pending, uint64_t id, struct asker *ret_asker);
 
 /* Refuses the one that has waited longest, to free its descriptor.  False: nobody waits. */
 bool pending_refuse_oldest(struct pending *pending);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The login server: connections on the verification sockets, from accept() to the reply. */
+/* The login server: connections on root.sock, from accept() to the reply. */
 #include "patd/login/server.h"
 
 #include <errno.h>
@@ -15,9 +15,10 @@
 #include "patd/login/pending.h"
 #include "patd/util/log.h"
 #include "patd/util/ratelimit.h"
+#include "protocol/request.h"
 
 #define ACCEPTS_MAX 16U      /* connections taken in one go, before others have their turn */
-#define CONNECTIONS_MAX 256U /* waiting for their request, of each socket */
+#define CONNECTIONS_MAX 256U /* waiting for their request */
 #define REQUEST_TIMEOUT_US (UINT64_C(3) * 1000 * 1000) /* as long as pam_pat waits by default */
 #define ARRIVAL_NS 200000
 #define REQUESTS_PER_S 20 /* of one uid on the long run, and at once */
@@ -26,7 +27,7 @@
 #define PRIORITY_ROOT (-20)
 
 struct connection {
-	struct verification_socket *socket;
+	struct login_server *server;
 	TAILQ_ENTRY(connection) entry;
 	sd_event_source *source;
 	int fd;
@@ -36,43 +37,56 @@ struct connection {
 
 TAILQ_HEAD(connections, connection);
 
-/* One of the two sockets, with the connections on it that owe a request, oldest first. */
-struct verification_socket {
-	struct login_server *server;
-	bool for_root;
-	int priority; /* in the loop */
-	sd_event_source *source, *timer;
-	struct connections waiting, unused;
-	struct connection connections[CONNECTIONS_MAX];
-};
-
 struct login_server {
 	sd_event *event;
 	struct decider decider;
+	struct login_others others;
 	struct pending *pending;
-	struct verification_socket root, user;
-	struct ratelimit ratelimit;
+	sd_event_source *source, *timer;
+	/* Those on root.sock that owe a request, oldest first. */
+	struct connections waiting, unused;
+	struct connection connections[CONNECTIONS_MAX];
+	struct ratelimit ratelimit; /* on user.sock */
 	struct {
-		int fd;
+		struct asker asker;
 		struct pat_reply reply;
 	} replies[ACCEPTS_MAX];
 	unsigned int replies_due;
 	bool committing;
-	uint64_t logged_us;
+	uint64_t logged_us, connected_us;
+	union {
+		uint32_t magic;
+		struct pat_request login;
+		struct request other;
+	} packet; /* received last */
 };
 
 struct verification {
-	struct verification_socket *socket;
-	int fd;
+	struct login_server *server;
+	struct asker asker;
+	bool for_root;
 	uint32_t uid; /* whose place it takes if it is deferred */
 	bool deferred;
 };
 
-static uint64_t now_us(struct login_server *server)
+static uint64_t now_us(const struct login_server *server)
 {
 	uint64_t now;
 
 	return sd_event_now(server->event, CLOCK_MONOTONIC, &now) < 0 ? 0 : now;
+}
+
+static void reply_now(const struct asker *asker, const struct pat_reply *reply, void *userdata)
+{
+	const struct login_server *server = userdata;
+
+	if (asker->fd >= 0) {
+		/* A client that has gone, or does not read, loses its reply. */
+		(void)send(asker->fd, reply, sizeof(*reply), MSG_NOSIGNAL | MSG_DONTWAIT);
+		close(asker->fd);
+	} else if (server->others.reply) {
+		server->others.reply(asker->cookie, reply, server->others.userdata);
+	}
 }
 
 static void send_replies(struct login_server *server)
@@ -80,44 +94,45 @@ static void send_replies(struct login_server *server)
 	server->committing = true;
 	server->decider.commit(server->decider.userdata);
 	server->committing = false;
-	for (unsigned int i = 0; i < server->replies_due; i++) {
-		/* A client that has gone, or does not read, loses its reply. */
-		(void)send(server->replies[i].fd, &server->replies[i].reply,
-			sizeof(server->replies[i].reply), MSG_NOSIGNAL | MSG_DONTWAIT);
-		close(server->replies[i].fd);
-	}
+	for (unsigned int i = 0; i < server->replies_due; i++)
+		reply_now(&server->replies[i].asker, &server->replies[i].reply, server);
 	server->replies_due = 0;
 }
 
-/* Takes fd over.  Whoever queues calls send_replies() before it returns to the loop. */
-static void queue_reply(struct login_server *server, int fd, const struct pat_reply *reply)
+/*
+ * Takes the asker's connection over.  Whoever queues calls send_replies() before it returns to the
+ * loop.
+ */
+static void queue_reply(
+	struct login_server *server, const struct asker *asker, const struct pat_reply *reply)
 {
-	server->replies[server->replies_due].fd = fd;
+	server->replies[server->replies_due].asker = *asker;
 	server->replies[server->replies_due++].reply = *reply;
 }
 
-/* Takes fd over.  caller_uid: of the peer. */
-static void decide(struct verification_socket *socket, int fd, uint32_t caller_uid,
+/* Takes the asker's connection over. */
+static void decide(struct login_server *server, const struct asker *asker, uint32_t caller_uid,
 	const struct pat_request *request)
 {
-	const struct decider *decider = &socket->server->decider;
+	const struct decider *decider = &server->decider;
+	const bool for_root = asker->fd >= 0;
 	struct pat_reply reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_FAILED };
 	struct verification verification = {
-		.socket = socket,
-		.fd = fd,
-		.uid = socket->for_root ? request->uid : caller_uid,
+		.server = server,
+		.asker = *asker,
+		.for_root = for_root,
+		.uid = for_root ? request->uid : caller_uid,
 	};
 
 	decider->decide(&verification, caller_uid, request, &reply, decider->userdata);
 	if (!verification.deferred)
-		queue_reply(socket->server, fd, &reply);
+		queue_reply(server, asker, &reply);
 }
 
 int verification_defer(struct verification *verification, uint64_t *ret_id)
 {
-	const struct verification_socket *socket = verification->socket;
-	int r = pending_add(socket->server->pending, verification->fd, verification->uid,
-		socket->for_root, ret_id);
+	int r = pending_add(verification->server->pending, &verification->asker, verification->uid,
+		verification->for_root, ret_id);
 
 	if (r < 0)
 		return r;
@@ -127,17 +142,43 @@ int verification_defer(struct verification *verification, uint64_t *ret_id)
 
 int login_server_reply(struct login_server *server, uint64_t id, const struct pat_reply *reply)
 {
-	int fd;
+	struct asker asker;
+	int r;
 
 	/* It would overtake the commit, and replies[] may be full. */
 	if (server->committing)
 		return -EDEADLK;
-	fd = pending_take(server->pending, id);
-	if (fd < 0)
-		return fd;
-	queue_reply(server, fd, reply);
+	r = pending_take(server->pending, id, &asker);
+	if (r < 0)
+		return r;
+	queue_reply(server, &asker, reply);
 	send_replies(server);
 	return 0;
+}
+
+void login_server_verify(struct login_server *server, uint32_t caller_uid,
+	const struct pat_request *request, uint64_t cookie)
+{
+	static const struct pat_reply busy = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_BUSY };
+	const struct asker asker = { .fd = -1, .cookie = cookie };
+	const struct decider *decider = &server->decider;
+
+	if (decider->is_verifier(caller_uid, decider->userdata) ||
+		ratelimit_take(&server->ratelimit, caller_uid, now_us(server)))
+		decide(server, &asker, caller_uid, request);
+	else
+		queue_reply(server, &asker, &busy);
+	send_replies(server);
+}
+
+void login_server_set_others(struct login_server *server, const struct login_others *others)
+{
+	server->others = others ? *others : (struct login_others) { 0 };
+}
+
+uint64_t login_server_root_idle_us(const struct login_server *server)
+{
+	return now_us(server) - server->connected_us;
 }
 
 /* Once a minute at most, whatever strangers send. */
@@ -153,8 +194,7 @@ static void log_malformed(struct login_server *server, uint32_t uid)
 
 /*
  * A client sends as soon as it is connected, but not quite as soon as patd sees it.  To wait the
- * few microseconds here costs less than to go through the loop.  For root alone: nobody else
- * may hold the loop, be it for so little.
+ * few microseconds here costs less than to go through the loop.
  */
 static bool request_arrives(int fd)
 {
@@ -164,38 +204,50 @@ static bool request_arrives(int fd)
 	return ppoll(&poll, 1, &wait, NULL) > 0;
 }
 
-/* Reads the request and takes fd over, or returns false.  fresh: the client has just connected. */
-static bool take_request(struct verification_socket *socket, int fd, uint32_t uid, bool fresh)
+/* Takes fd over.  n: the length of what was received, or the end of the connection. */
+static void take_packet(struct login_server *server, int fd, uint32_t uid, ssize_t n)
 {
-	struct login_server *server = socket->server;
-	struct pat_request request;
-	ssize_t n;
+	const struct login_others *others = &server->others;
+	const struct asker asker = { .fd = fd };
 
-	/* MSG_TRUNC: the packet's true length, so that one too long is seen. */
-	n = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
-	if (n < 0 && errno == EAGAIN && socket->for_root && fresh && request_arrives(fd))
-		n = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
-	if (n > 0 && pat_request_check(&request, (size_t)n)) {
-		decide(socket, fd, uid, &request);
+	if (n > 0 && pat_request_check(&server->packet.login, (size_t)n)) {
+		decide(server, &asker, uid, &server->packet.login);
+	} else if (n >= (ssize_t)sizeof(server->packet.magic) && uid == 0 && others->take &&
+		   server->packet.magic == REQUEST_MAGIC) {
+		others->take(fd, &server->packet, (size_t)n, others->userdata);
 	} else {
 		if (n > 0)
 			log_malformed(server, uid);
 		close(fd);
 	}
-	sodium_memzero(&request, sizeof(request));
+}
+
+/* Reads the request and takes fd over, or returns false.  fresh: the client has just connected. */
+static bool take_request(struct login_server *server, int fd, uint32_t uid, bool fresh)
+{
+	const size_t size = sizeof(server->packet);
+	ssize_t n;
+
+	/* MSG_TRUNC: the packet's true length, so that one too long is seen. */
+	n = recv(fd, &server->packet, size, MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0 && errno == EAGAIN && fresh && request_arrives(fd))
+		n = recv(fd, &server->packet, size, MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	take_packet(server, fd, uid, n);
+	if (n > 0)
+		sodium_memzero(&server->packet, (size_t)n < size ? (size_t)n : size);
 	return true;
 }
 
 /* All but the fd, which someone else has taken over. */
 static void connection_release(struct connection *connection)
 {
-	struct verification_socket *socket = connection->socket;
+	struct login_server *server = connection->server;
 
 	connection->source = sd_event_source_disable_unref(connection->source);
-	TAILQ_REMOVE(&socket->waiting, connection, entry);
-	TAILQ_INSERT_HEAD(&socket->unused, connection, entry);
+	TAILQ_REMOVE(&server->waiting, connection, entry);
+	TAILQ_INSERT_HEAD(&server->unused, connection, entry);
 }
 
 static void connection_close(struct connection *connection)
@@ -207,173 +259,131 @@ static void connection_close(struct connection *connection)
 }
 
 /* For the oldest; all have the same timeout. */
-static int arm_timer(struct verification_socket *socket)
+static int arm_timer(struct login_server *server)
 {
-	const struct connection *oldest = TAILQ_FIRST(&socket->waiting);
+	const struct connection *oldest = TAILQ_FIRST(&server->waiting);
 	int r;
 
 	if (!oldest)
-		return sd_event_source_set_enabled(socket->timer, SD_EVENT_OFF);
-	r = sd_event_source_set_time(socket->timer, oldest->deadline_us);
-	return r < 0 ? r : sd_event_source_set_enabled(socket->timer, SD_EVENT_ONESHOT);
+		return sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+	r = sd_event_source_set_time(server->timer, oldest->deadline_us);
+	return r < 0 ? r : sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
 }
 
 static int on_request_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct verification_socket *socket = userdata;
+	struct login_server *server = userdata;
 	struct connection *oldest;
 
 	(void)source;
-	while ((oldest = TAILQ_FIRST(&socket->waiting)) && oldest->deadline_us <= usec)
+	while ((oldest = TAILQ_FIRST(&server->waiting)) && oldest->deadline_us <= usec)
 		connection_close(oldest);
-	return arm_timer(socket);
+	return arm_timer(server);
 }
 
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata);
 
 /* Takes fd over. */
-static void wait_for_request(struct verification_socket *socket, int fd, uint32_t uid)
+static void wait_for_request(struct login_server *server, int fd, uint32_t uid)
 {
 	struct connection *connection;
 
 	/* The connection that has been silent longest makes room. */
-	if (TAILQ_EMPTY(&socket->unused))
-		connection_close(TAILQ_FIRST(&socket->waiting));
-	connection = TAILQ_FIRST(&socket->unused);
-	TAILQ_REMOVE(&socket->unused, connection, entry);
-	TAILQ_INSERT_TAIL(&socket->waiting, connection, entry);
+	if (TAILQ_EMPTY(&server->unused))
+		connection_close(TAILQ_FIRST(&server->waiting));
+	connection = TAILQ_FIRST(&server->unused);
+	TAILQ_REMOVE(&server->unused, connection, entry);
+	TAILQ_INSERT_TAIL(&server->waiting, connection, entry);
 	connection->fd = fd;
 	connection->uid = uid;
-	connection->deadline_us = now_us(socket->server) + REQUEST_TIMEOUT_US;
-	if (sd_event_add_io(socket->server->event, &connection->source, fd, EPOLLIN, on_request,
-		    connection) < 0 ||
-		sd_event_source_set_priority(connection->source, socket->priority) < 0 ||
-		arm_timer(socket) < 0)
+	connection->deadline_us = now_us(server) + REQUEST_TIMEOUT_US;
+	if (sd_event_add_io(
+		    server->event, &connection->source, fd, EPOLLIN, on_request, connection) < 0 ||
+		sd_event_source_set_priority(connection->source, PRIORITY_ROOT) < 0 ||
+		arm_timer(server) < 0)
 		connection_close(connection);
 }
 
 /* Takes fd over. */
-static void serve(struct verification_socket *socket, int fd, uint32_t uid, bool fresh)
+static void serve(struct login_server *server, int fd, uint32_t uid, bool fresh)
 {
-	if (!take_request(socket, fd, uid, fresh))
-		wait_for_request(socket, fd, uid);
+	if (!take_request(server, fd, uid, fresh))
+		wait_for_request(server, fd, uid);
 }
 
 static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct connection *connection = userdata;
-	struct verification_socket *socket = connection->socket;
+	struct login_server *server = connection->server;
 	uint32_t uid = connection->uid;
 
 	(void)source;
 	(void)revents;
 	connection_release(connection);
-	serve(socket, fd, uid, false);
-	send_replies(socket->server);
+	serve(server, fd, uid, false);
+	send_replies(server);
 	return 0;
 }
 
-/* A request left unread would reset the connection, and the client would not see the reply. */
-static void discard_request(int fd)
-{
-	char byte;
-
-	(void)shutdown(fd, SHUT_RD);
-	(void)recv(fd, &byte, sizeof(byte), MSG_DONTWAIT);
-}
-
 /* Takes fd over, of a client that has just connected. */
-static void accept_client(struct verification_socket *socket, int fd)
+static void accept_client(struct login_server *server, int fd)
 {
-	static const struct pat_reply busy = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_BUSY };
-	struct login_server *server = socket->server;
-	const struct decider *decider = &server->decider;
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) {
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		close(fd);
-		return;
-	}
-	if (!socket->for_root && !decider->is_verifier(peer.uid, decider->userdata) &&
-		!ratelimit_take(&server->ratelimit, peer.uid, now_us(server))) {
-		discard_request(fd);
-		queue_reply(server, fd, &busy);
-		return;
-	}
-	serve(socket, fd, peer.uid, true);
+	else
+		serve(server, fd, peer.uid, true);
 }
 
 /*
- * Those of replies; else that of a connection that owes its request, a user's first, or of the
- * login that has waited longest for its verdict.
+ * Those of replies; else that of a connection that owes its request, or of the login that has
+ * waited longest for its verdict.
  */
-static void free_descriptors(struct verification_socket *socket)
+static void free_descriptors(struct login_server *server)
 {
-	struct login_server *server = socket->server;
-
 	if (server->replies_due > 0)
 		send_replies(server);
-	else if (!TAILQ_EMPTY(&server->user.waiting))
-		connection_close(TAILQ_FIRST(&server->user.waiting));
-	else if (!TAILQ_EMPTY(&socket->waiting))
-		connection_close(TAILQ_FIRST(&socket->waiting));
+	else if (!TAILQ_EMPTY(&server->waiting))
+		connection_close(TAILQ_FIRST(&server->waiting));
 	else
 		(void)pending_refuse_oldest(server->pending);
 }
 
 static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
 {
-	struct verification_socket *socket = userdata;
+	struct login_server *server = userdata;
 
 	(void)source;
 	(void)revents;
+	server->connected_us = now_us(server);
 	for (unsigned int i = 0; i < ACCEPTS_MAX; i++) {
 		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0) {
 			/* One is freed, and the loop comes back here. */
 			if (errno == EMFILE || errno == ENFILE)
-				free_descriptors(socket);
+				free_descriptors(server);
 			break;
 		}
-		accept_client(socket, fd);
+		accept_client(server, fd);
 	}
-	send_replies(socket->server);
+	send_replies(server);
 	return 0;
 }
 
-static int socket_open(
-	struct login_server *server, struct verification_socket *socket, int fd, bool for_root)
+static int listen_on(struct login_server *server, int fd)
 {
-	int r;
+	int r = sd_event_add_io(server->event, &server->source, fd, EPOLLIN, on_connect, server);
 
-	socket->server = server;
-	socket->for_root = for_root;
-	/* Root's logins, then everybody in turn, the bus among them. */
-	socket->priority = for_root ? PRIORITY_ROOT : SD_EVENT_PRIORITY_NORMAL;
-	TAILQ_INIT(&socket->waiting);
-	TAILQ_INIT(&socket->unused);
-	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-		socket->connections[i].socket = socket;
-		TAILQ_INSERT_HEAD(&socket->unused, &socket->connections[i], entry);
-	}
-	r = sd_event_add_io(server->event, &socket->source, fd, EPOLLIN, on_connect, socket);
 	if (r < 0)
 		return r;
-	r = sd_event_source_set_priority(socket->source, socket->priority);
+	r = sd_event_source_set_priority(server->source, PRIORITY_ROOT);
 	if (r < 0)
 		return r;
-	return sd_event_add_time(server->event, &socket->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
-		on_request_timeout, socket);
-}
-
-static void socket_close(struct verification_socket *socket)
-{
-	while (!TAILQ_EMPTY(&socket->waiting))
-		connection_close(TAILQ_FIRST(&socket->waiting));
-	sd_event_source_disable_unref(socket->source);
-	sd_event_source_disable_unref(socket->timer);
+	return sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
+		on_request_timeout, server);
 }
 
 DEFINE_CLEANUP(login_server_free, login_server)
@@ -382,6 +392,8 @@ int login_server_new(sd_event *event, const struct listeners *listeners,
 	const struct decider *decider, struct login_server **ret_server)
 {
 	cleanup_with(login_server_free) struct login_server *server = calloc(1, sizeof(*server));
+	const struct pending_calls calls = { reply_now, server, decider->cancel,
+		decider->userdata };
 	int r;
 
 	if (!server)
@@ -390,13 +402,16 @@ int login_server_new(sd_event *event, const struct listeners *listeners,
 	server->decider = *decider;
 	server->ratelimit.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
 	server->ratelimit.burst = REQUESTS_BURST;
-	r = pending_new(event, decider->cancel, decider->userdata, &server->pending);
+	TAILQ_INIT(&server->waiting);
+	TAILQ_INIT(&server->unused);
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		server->connections[i].server = server;
+		TAILQ_INSERT_HEAD(&server->unused, &server->connections[i], entry);
+	}
+	r = pending_new(event, &calls, &server->pending);
 	if (r < 0)
 		return r;
-	r = socket_open(server, &server->root, listeners->root_fd, true);
-	if (r < 0)
-		return r;
-	r = socket_open(server, &server->user, listeners->user_fd, false);
+	r = listen_on(server, listeners->root_fd);
 	if (r < 0)
 		return r;
 	*ret_server = TAKE(server);
@@ -408,8 +423,10 @@ void login_server_free(struct login_server *server)
 	if (!server)
 		return;
 	pending_free(server->pending);
-	socket_close(&server->root);
-	socket_close(&server->user);
+	while (!TAILQ_EMPTY(&server->waiting))
+		connection_close(TAILQ_FIRST(&server->waiting));
+	sd_event_source_disable_unref(server->source);
+	sd_event_source_disable_unref(server->timer);
 	sd_event_unref(server->event);
 	free(server);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The login server: takes requests from the two verification sockets, asks the decider, replies.
+ * The login server: takes requests from root.sock, and those of user.sock that patd-bus passes on,
+ * asks the decider, replies.
  *
  * A connection brings one request and gets one reply.  Requests that wait together share one
- * transaction, and their replies follow its commit at once.  Root's socket comes first; on the
- * other one each uid has its rate limit.
+ * transaction, and their replies follow its commit at once.  Those of root.sock come first; of the
+ * others each uid has its rate limit.
  *
  * A verdict may come later, after a disk, a person or another machine was waited for: the login
  * that it is about waits alone, within the bounds of patd/login/pending.h, and all others are
@@ -57,8 +58,30 @@ int login_server_new(sd_event *event, const struct listeners *listeners,
 /* Refuses what waits for a verdict, and closes what waits for a request.  NULL is allowed. */
 void login_server_free(struct login_server *server);
 
+/* What else there is beside the logins of root.sock; all functions are called in the loop. */
+struct login_others {
+	/* Takes fd over, of root, whose first packet has the magic of protocol/request.h. */
+	void (*take)(int fd, const void *packet, size_t len, void *userdata);
+	/* The reply for a request of login_server_verify(). */
+	void (*reply)(uint64_t cookie, const struct pat_reply *reply, void *userdata);
+	void *userdata;
+};
+
+/* NULL: from now on such connections are closed, and such replies dropped. */
+void login_server_set_others(struct login_server *server, const struct login_others *others);
+
 /*
- * Keeps the connection open until login_server_reply() or cancel() is called with *ret_id, which
+ * Decides on a request that passed pat_request_check(), of caller_uid on user.sock.  The reply is
+ * given to others->reply() with the cookie, within this call or later.
+ */
+void login_server_verify(struct login_server *server, uint32_t caller_uid,
+	const struct pat_request *request, uint64_t cookie);
+
+/* How long ago, in microseconds, the latest connection on root.sock was. */
+uint64_t login_server_root_idle_us(const struct login_server *server);
+
+/*
+ * Keeps whoever asks waiting until login_server_reply() or cancel() is called with *ret_id, which
  * is never 0 and never comes again.  At most once for a verification.  -EBUSY: too many wait, of
  * all or of that uid; or another negative errno.
  */

@@ -52,6 +52,7 @@ static const char *const events[ENTRY_EVENTS] = {
 static const char *const hows[ENTRY_HOWS] = {
 	[ENTRY_PAM] = "pam",
 	[ENTRY_ROOT] = "root",
+	[ENTRY_BUS] = "bus",
 	[ENTRY_OWNER] = "owner",
 	[ENTRY_PASSWORD] = "password",
 	[ENTRY_PATD] = "patd",

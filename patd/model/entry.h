@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/field.h"
 #include "common/wire.h"
-#include "patd/model/field.h"
 #include "patd/model/token.h"
 
 #define ENTRY_DETAIL_MAX PAT_NAME_BYTES_MAX /* the longest that it can be is a name */
@@ -30,11 +30,12 @@ enum entry_event {
 
 /* By which authority it was done. */
 enum entry_how {
-	ENTRY_PAM,      /* a login, asked for by by_uid */
-	ENTRY_ROOT,     /* over the bus, as uid 0 */
-	ENTRY_OWNER,    /* over the bus, on the owner's own and free to do */
+	ENTRY_PAM,   /* a login, asked for by by_uid */
+	ENTRY_ROOT,  /* over root.sock; of versions before patd-bus also over the bus, as uid 0 */
+	ENTRY_OWNER, /* over the bus, on the owner's own and free to do */
 	ENTRY_PASSWORD, /* over the bus, after polkit said yes */
 	ENTRY_PATD,     /* by itself, as patd.conf says; by_uid is 0 */
+	ENTRY_BUS,      /* over the bus, as uid 0 */
 	ENTRY_HOWS
 };
 

@@ -31,12 +31,6 @@ struct login {
 	uint64_t uses;               /* how often the token was used before */
 };
 
-/* A value as somebody asks for it; the kind of the restriction says which member counts. */
-struct restriction_value {
-	const char *text; /* as people write it; NULL or "": no restriction */
-	uint64_t number;  /* 0: no restriction */
-};
-
 struct limit {
 	size_t offset, size; /* the member of struct limits */
 	/* A list or a text: writes it in its canonical spelling.  NULL, or what is wrong; static.

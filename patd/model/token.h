@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/field.h"
 #include "common/name.h"
 #include "common/token_format.h"
 #include "common/wire.h"
-#include "patd/model/field.h"
 #include "patd/model/limits.h"
 
 #define TOKEN_USER_BYTES_MAX PAT_USER_MAX
@@ -62,3 +62,14 @@ enum token_state {
 
 /* "active", …  Static. */
 const char *token_state_text(enum token_state state);
+
+/* What happens to a token. */
+enum token_event {
+	TOKEN_GENERATED,
+	TOKEN_CHANGED,      /* by a caller or by time */
+	TOKEN_BULK_CHANGED, /* its state was changed by an operation on many tokens */
+	TOKEN_USED,
+	TOKEN_DELETED
+};
+
+#define TOKEN_EVENTS (TOKEN_DELETED + 1)

@@ -50,6 +50,8 @@ enum action authority_lacks(const struct caller *caller, enum operation operatio
 {
 	enum action action = own ? needs[operation].own : needs[operation].others;
 
+	if (action == ACTION_ROOT)
+		return caller->uid == 0 && !caller->by_front ? ACTION_NONE : ACTION_ROOT;
 	if (caller->uid == 0 || (caller->granted & 1U << action) != 0)
 		return ACTION_NONE;
 	return action;

@@ -41,6 +41,11 @@ struct caller {
 	uint32_t uid;
 	char user[TOKEN_USER_BYTES_MAX + 1];
 	unsigned int granted; /* a bit for each action, 1 << enum action */
+	/*
+	 * Another process says so, patd-bus.  As uid 0 it may do everything that polkit can grant,
+	 * and nothing that only root may.
+	 */
+	bool by_front;
 };
 
 /* The action's name for polkit.  Static; NULL for ACTION_NONE and ACTION_ROOT. */

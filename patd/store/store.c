@@ -290,7 +290,7 @@ static int each_row(struct store *store, sqlite3_stmt *statement, list_row_fn fn
 	}
 	if (r == 0 && step != SQLITE_DONE)
 		r = statement_failure(store->statements, step);
-	sqlite3_finalize(statement);
+	statement_release(store->statements, statement);
 	return r;
 }
 

@@ -42,6 +42,11 @@ static int check_key(struct database *database, const struct key *key)
 #define CHANGES_BURST 1000U
 #define CHANGE_COST_US (UINT64_C(10) * 1000000)
 
+/* By all administrators on the bus: more than people make, and a patd-bus gone wild makes no more.
+ */
+#define BUS_CHANGES_BURST 20000U
+#define BUS_CHANGE_COST_US (UINT64_C(100) * 1000)
+
 static void close_tables(struct tokens *tokens)
 {
 	uses_close(tokens);
@@ -75,6 +80,7 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.alerts = refusals,
 		.new_places = refusals,
 		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },
+		.bus_changes = { .cost_us = BUS_CHANGE_COST_US, .burst = BUS_CHANGES_BURST },
 	};
 	if ((r = store_new(database, &tokens->store)) < 0 ||
 		(r = history_new(database, key, &tokens->history)) < 0 ||

@@ -30,15 +30,6 @@ struct refusal {
 	enum operation operation;
 };
 
-/* What happens to a token. */
-enum token_event {
-	TOKEN_GENERATED,
-	TOKEN_CHANGED,      /* by a caller or by time */
-	TOKEN_BULK_CHANGED, /* its state was changed by an operation on many tokens */
-	TOKEN_USED,
-	TOKEN_DELETED
-};
-
 /* Called at once, before the caller who caused it gets a reply. */
 typedef void (*token_event_fn)(enum token_event event, const struct token *token, void *userdata);
 /* The same for an entry of the history, also for one that could not be written. */
@@ -80,6 +71,7 @@ struct token_query {
 	uint64_t unused_since, expiring_before;
 	const char *cursor; /* "": from the start */
 	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
+	uint32_t effort;    /* how many tokens to look at; 0: as many as one call may */
 };
 
 /* Of the text of a cursor, with the NUL. */
@@ -110,7 +102,7 @@ enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_
 uint64_t tokens_events(const struct tokens *tokens);
 
 /* listener, which must stay, is notified of everything; there can be TOKENS_LISTENERS_MAX. */
-#define TOKENS_LISTENERS_MAX 2
+#define TOKENS_LISTENERS_MAX 3
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 

@@ -52,7 +52,7 @@ static enum entry_how how(const struct caller *caller)
 	if (caller == &tokens_patd)
 		return ENTRY_PATD;
 	if (caller->uid == 0)
-		return ENTRY_ROOT;
+		return caller->by_front ? ENTRY_BUS : ENTRY_ROOT;
 	return caller->granted != 0 ? ENTRY_PASSWORD : ENTRY_OWNER;
 }
 

@@ -27,7 +27,7 @@ struct page {
 	const char *id_prefix; /* where it is not the database that filters by it */
 	list_row_fn fn;
 	void *userdata;
-	uint32_t limit, rows, effort;
+	uint32_t limit, rows, effort, effort_max;
 	struct token last; /* looked at */
 };
 
@@ -79,7 +79,7 @@ static int page_row(const struct token *token, void *userdata)
 {
 	struct page *page = userdata;
 
-	if (page->rows == page->limit || page->effort >= EFFORT_MAX)
+	if (page->rows == page->limit || page->effort >= page->effort_max)
 		return PAGE_FULL;
 	page->effort += effort_of(page->query, token);
 	page->last = *token;
@@ -184,6 +184,7 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		.fn = fn,
 		.userdata = userdata,
 		.limit = query->limit,
+		.effort_max = query->effort,
 	};
 	struct list_filter filter;
 	struct cursor cursor;
@@ -201,6 +202,8 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 			"cursor is none that ListTokens gave for this filter", ret_refusal);
 	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
 		page.limit = PAT_PAGE_MAX;
+	if (page.effort_max == 0 || page.effort_max > EFFORT_MAX)
+		page.effort_max = EFFORT_MAX;
 	page.id_prefix = filter.id_prefix ? NULL : query->id_prefix;
 
 	r = uses_list(tokens, &filter, page_row, &page);

@@ -26,7 +26,8 @@ struct tokens {
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
 	struct ratelimit uses, refusals, alerts, new_places;
-	struct ratelimit changes; /* of tokens, by one user */
+	struct ratelimit changes;     /* of tokens, by one user */
+	struct ratelimit bus_changes; /* by all administrators on the bus, see by_front */
 	/* Uses that are not in the database yet: see patd/tokens/uses.h. */
 	struct usage_log *usage;
 	struct usage_sync *usage_sync; /* NULL: there is no loop */

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "patd/model/field.h"
+#include "common/field.h"
 
 #define PACK_MAX 4096U /* bytes that any record of ours takes */
 

@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 #include "patd/crypto/key.h"
-#include "patd/model/field.h"
+#include "common/field.h"
 
 #define USAGE_FILE "usage" /* in the state directory */
 #define USAGE_SEGMENT_BYTES ((size_t)1 << 20)

@@ -17,10 +17,12 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) build/fuzz/tests/fuzz/$(TARGET)
 	$(Q)bash tests/fuzz/target --for $(or $(TIME),3600) build/fuzz/tests/fuzz/$(TARGET)
 
-$(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcommon.a $(O)/libpatd.a $(O)/libpatctl.a Makefile
+$(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libpatctl.a \
+		Makefile
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)area=$(firstword $(subst /, ,$*)); $(CC) $(all_cppflags) $(all_cflags) -fsanitize=fuzzer \
 		$(call pkg,--cflags,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) -MMD -MP \
-		$(all_ldflags) -o $@ $< $$(test $$area = common || echo $(O)/lib$$area.a) $(O)/libcommon.a \
+		$(all_ldflags) -o $@ $< $$(test $$area = common || echo $(O)/lib$$area.a) \
+		$(unit_libs_$(firstword $(subst /, ,$*))) $(O)/libcommon.a \
 		$(call pkg,--libs,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) -pthread

@@ -589,10 +589,9 @@ static void check_tolerates_entries_undone_by_a_full_disk(void **state)
 	(void)state;
 	append(300);
 	append_some(300);
-	for (int i = 0; i < 2; i++)
+	while (check.next <= 301)
 		assert_int_equal(history_check_some(history, &check), 0);
 	assert_false(check.done);
-	assert_true(check.next > 301);
 
 	wal = place_stat(&place, "patd.db-wal");
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &unlimited), 0);

@@ -318,7 +318,7 @@ static void damaged_entry_is_left_out(void **state)
 		"name = char(27) || '[31m'",
 		"name = CAST(x'C328' AS TEXT)",
 		"by_uid = 4294967296",
-		"how = 5",
+		"how = 6",
 		"service = printf('%64c', 's')",
 		"rhost = 'a' || char(8238) || 'b'",
 		"tty = CAST(x'70747300' AS TEXT)",

@@ -16,11 +16,16 @@
 #include "patd/login/server.h"
 #include "tests/unit/unit.h"
 
+#define PASSED_ON_MAX 256U
+
 struct login_client {
 	const char *dir;
 	sd_event *event;
 	struct listeners listeners;
 	struct login_server *server;
+	/* Replies to what was passed on from user.sock, by cookie; magic 0: there is none yet. */
+	struct pat_reply passed_on[PASSED_ON_MAX];
+	uint64_t cookies;
 };
 
 /* How far the server's clock is behind: what waits for a time from now on need not wait. */
@@ -58,6 +63,16 @@ static inline int listen_at(const struct login_client *login, const char *name, 
 	return fd;
 }
 
+static inline void take_reply(uint64_t cookie, const struct pat_reply *reply, void *userdata)
+{
+	struct login_client *login = userdata;
+
+	assert_true(cookie < login->cookies);
+	assert_int_equal(login->passed_on[cookie].magic, 0);
+	assert_true(pat_reply_check(reply, sizeof(*reply)));
+	login->passed_on[cookie] = *reply;
+}
+
 /* In dir, which other users can pass from here on; in a loop of its own if it has none. */
 static inline void login_begin(
 	struct login_client *login, const char *dir, const struct decider *decider)
@@ -68,9 +83,11 @@ static inline void login_begin(
 	if (!login->event)
 		assert_int_equal(sd_event_new(&login->event), 0);
 	login->listeners.root_fd = listen_at(login, PAT_ROOT_SOCKET, 0600);
-	login->listeners.user_fd = listen_at(login, PAT_USER_SOCKET, 0666);
+	login->listeners.front_fd = -1;
 	assert_int_equal(
 		login_server_new(login->event, &login->listeners, decider, &login->server), 0);
+	login_server_set_others(login->server,
+		&(const struct login_others) { .reply = take_reply, .userdata = login });
 }
 
 static inline void login_end(struct login_client *login)
@@ -102,15 +119,26 @@ static inline int connect_to(const struct login_client *login, const char *name)
 	return fd;
 }
 
-/* As that uid, which the socket remembers from here on.  Only root can. */
-static inline int connect_as(const struct login_client *login, uint32_t uid)
+/* As patd-bus passes on what a process of that uid sent to user.sock.  Returns the cookie. */
+static inline uint64_t pass_on(
+	struct login_client *login, uint32_t uid, const struct pat_request *request)
 {
-	int fd;
+	const uint64_t cookie = login->cookies++;
 
-	assert_int_equal(seteuid(uid), 0);
-	fd = connect_to(login, PAT_USER_SOCKET);
-	assert_int_equal(seteuid(0), 0);
-	return fd;
+	assert_true(cookie < PASSED_ON_MAX);
+	login_server_verify(login->server, uid, request, cookie);
+	return cookie;
+}
+
+static inline bool is_undecided(const struct login_client *login, uint64_t cookie)
+{
+	return login->passed_on[cookie].magic == 0;
+}
+
+static inline uint32_t verdict_on(const struct login_client *login, uint64_t cookie)
+{
+	assert_false(is_undecided(login, cookie));
+	return login->passed_on[cookie].verdict;
 }
 
 static inline void ask(int fd, const struct pat_request *request)

@@ -65,11 +65,11 @@ static void sockets_have_their_modes(void **state)
 	st = place_stat(&place, "root.sock");
 	assert_true(S_ISSOCK(st.st_mode));
 	assert_int_equal(st.st_mode & 07777, 0600);
-	st = place_stat(&place, "user.sock");
+	st = place_stat(&place, "front.sock");
 	assert_true(S_ISSOCK(st.st_mode));
-	assert_int_equal(st.st_mode & 07777, 0666);
-	assert_true(is_nonblocking(listeners.root_fd) && is_nonblocking(listeners.user_fd));
-	assert_true(is_closed_on_exec(listeners.root_fd) && is_closed_on_exec(listeners.user_fd));
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_true(is_nonblocking(listeners.root_fd) && is_nonblocking(listeners.front_fd));
+	assert_true(is_closed_on_exec(listeners.root_fd) && is_closed_on_exec(listeners.front_fd));
 	listeners_close(&listeners);
 }
 
@@ -83,7 +83,7 @@ static void both_sockets_accept_connections(void **state)
 	fd = connected_to(place_path(&place, "root.sock"));
 	assert_true(fd >= 0);
 	close(fd);
-	fd = connected_to(place_path(&place, "user.sock"));
+	fd = connected_to(place_path(&place, "front.sock"));
 	assert_true(fd >= 0);
 	close(fd);
 	listeners_close(&listeners);
@@ -97,7 +97,26 @@ static void closed_sockets_leave_no_files(void **state)
 	assert_int_equal(listeners_open(place.dir, &listeners), 0);
 	listeners_close(&listeners);
 	assert_false(place_has(&place, "root.sock"));
-	assert_false(place_has(&place, "user.sock"));
+	assert_false(place_has(&place, "front.sock"));
+}
+
+/* What is accepted inherits it. */
+static void sockets_take_no_descriptors_where_the_kernel_can_refuse_them(void **state)
+{
+	struct listeners listeners;
+	int passes = 1, fds[2];
+	socklen_t size = sizeof(passes);
+
+	(void)state;
+	assert_int_equal(listeners_open(place.dir, &listeners), 0);
+	fds[0] = listeners.root_fd;
+	fds[1] = listeners.front_fd;
+	for (size_t i = 0; i < COUNT(fds); i++)
+		if (getsockopt(fds[i], SOL_SOCKET, 83 /* SO_PASSRIGHTS */, &passes, &size) == 0)
+			assert_int_equal(passes, 0);
+		else
+			assert_int_equal(errno, ENOPROTOOPT);
+	listeners_close(&listeners);
 }
 
 static void runtime_directory_is_made_for_all_users(void **state)
@@ -118,7 +137,7 @@ static void stale_socket_is_replaced(void **state)
 
 	(void)state;
 	close(listener_at(place_path(&place, "root.sock"), SOCK_SEQPACKET));
-	close(listener_at(place_path(&place, "user.sock"), SOCK_SEQPACKET));
+	close(listener_at(place_path(&place, "front.sock"), SOCK_SEQPACKET));
 	assert_int_equal(listeners_open(place.dir, &listeners), 0);
 	close(connected_to(place_path(&place, "root.sock")));
 	listeners_close(&listeners);
@@ -131,17 +150,17 @@ static void live_socket_is_left_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(types); i++) {
-		int fd = listener_at(place_path(&place, "user.sock"), types[i]);
+		int fd = listener_at(place_path(&place, "front.sock"), types[i]);
 
 		logged_clear();
 		assert_int_equal(listeners_open(place.dir, &listeners), -EADDRINUSE);
-		assert_logged("user.sock");
-		assert_true(place_has(&place, "user.sock"));
+		assert_logged("front.sock");
+		assert_true(place_has(&place, "front.sock"));
 		/* The socket that was opened first is closed again. */
 		assert_false(place_has(&place, "root.sock"));
 		assert_int_equal(listeners.root_fd, 77);
 		close(fd);
-		assert_int_equal(unlink(place_path(&place, "user.sock")), 0);
+		assert_int_equal(unlink(place_path(&place, "front.sock")), 0);
 	}
 }
 
@@ -218,7 +237,7 @@ static void pass(const char *names, const int *types, size_t count,
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct listeners listeners = { .root_fd = -1, .user_fd = -1 };
+		struct listeners listeners = { .root_fd = -1, .front_fd = -1 };
 		char number[32];
 		bool good;
 		int r;
@@ -252,8 +271,8 @@ static void pass(const char *names, const int *types, size_t count,
 
 static bool passed_are_taken(int r, const struct listeners *listeners)
 {
-	return r == 0 && listeners->root_fd == 4 && listeners->user_fd == 3 &&
-	       !listeners->root_path && !listeners->user_path && is_closed_on_exec(3) &&
+	return r == 0 && listeners->root_fd == 4 && listeners->front_fd == 3 &&
+	       !listeners->root_path && !listeners->front_path && is_closed_on_exec(3) &&
 	       is_closed_on_exec(4) && !place_has(&place, "root.sock");
 }
 
@@ -262,14 +281,14 @@ static void passed_sockets_are_taken_by_name(void **state)
 	static const int types[] = { SOCK_SEQPACKET, SOCK_SEQPACKET };
 
 	(void)state;
-	pass("user:root", types, 2, passed_are_taken);
+	pass("front:root", types, 2, passed_are_taken);
 	/* They are systemd's: their paths stay. */
 	assert_true(place_has(&place, "passed-0"));
 }
 
 static bool passed_are_nonblocking(int r, const struct listeners *listeners)
 {
-	return r == 0 && is_nonblocking(listeners->root_fd) && is_nonblocking(listeners->user_fd);
+	return r == 0 && is_nonblocking(listeners->root_fd) && is_nonblocking(listeners->front_fd);
 }
 
 /* patd accepts until there is none left: on a blocking socket it would wait there for ever. */
@@ -278,7 +297,7 @@ static void passed_sockets_never_block(void **state)
 	static const int types[] = { SOCK_SEQPACKET, SOCK_SEQPACKET };
 
 	(void)state;
-	pass("root:user", types, 2, passed_are_nonblocking);
+	pass("root:front", types, 2, passed_are_nonblocking);
 }
 
 static bool passed_are_refused(int r, const struct listeners *listeners)
@@ -294,11 +313,11 @@ static void other_passed_sockets_are_refused(void **state)
 		size_t count;
 	} table[] = {
 		{ "root", { SOCK_SEQPACKET }, 1 },
-		{ "user", { SOCK_SEQPACKET }, 1 },
+		{ "front", { SOCK_SEQPACKET }, 1 },
 		{ "root:root", { SOCK_SEQPACKET, SOCK_SEQPACKET }, 2 },
 		{ "root:other", { SOCK_SEQPACKET, SOCK_SEQPACKET }, 2 },
-		{ "root:user:extra", { SOCK_SEQPACKET, SOCK_SEQPACKET, SOCK_SEQPACKET }, 3 },
-		{ "root:user", { SOCK_SEQPACKET, SOCK_STREAM }, 2 },
+		{ "root:front:extra", { SOCK_SEQPACKET, SOCK_SEQPACKET, SOCK_SEQPACKET }, 3 },
+		{ "root:front", { SOCK_SEQPACKET, SOCK_STREAM }, 2 },
 	};
 
 	(void)state;
@@ -336,6 +355,7 @@ int main(void)
 		TEST(sockets_have_their_modes),
 		TEST(both_sockets_accept_connections),
 		TEST(closed_sockets_leave_no_files),
+		TEST(sockets_take_no_descriptors_where_the_kernel_can_refuse_them),
 		TEST(runtime_directory_is_made_for_all_users),
 		TEST(stale_socket_is_replaced),
 		TEST(live_socket_is_left_alone),

@@ -205,18 +205,38 @@ static void verdict_from_within_commit_is_refused(void **state)
 static void request_after_connection_can_be_deferred(void **state)
 {
 	struct scene *scene = *state;
-	static const char *const sockets[] = { PAT_ROOT_SOCKET, PAT_USER_SOCKET };
+	int fd = connect_to(&scene->login, PAT_ROOT_SOCKET);
 
-	for (size_t i = 0; i < COUNT(sockets); i++) {
-		int fd = connect_to(&scene->login, sockets[i]);
+	turn(&scene->login);
+	(void)ask_for(scene, fd, ALICE, LATER);
+	assert_int_equal(scene->caller_uid, geteuid());
+	assert_true(is_waiting(fd));
+	assert_int_equal(reply_to(scene, 0, &accepted), 0);
+	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
+}
 
-		turn(&scene->login);
-		(void)ask_for(scene, fd, ALICE, LATER);
-		assert_int_equal(scene->caller_uid, geteuid());
-		assert_true(is_waiting(fd));
-		assert_int_equal(reply_to(scene, i, &accepted), 0);
-		assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
-	}
+static uint64_t pass_on_for(
+	struct scene *scene, uint32_t caller_uid, uint32_t uid, const char *service)
+{
+	const struct pat_request request = request_of(uid, service);
+
+	return pass_on(&scene->login, caller_uid, &request);
+}
+
+static void request_that_was_passed_on_can_be_deferred(void **state)
+{
+	struct scene *scene = *state;
+	const uint64_t late = pass_on_for(scene, BOB, ALICE, LATER);
+
+	assert_int_equal(scene->caller_uid, BOB);
+	assert_true(is_undecided(&scene->login, late));
+	assert_int_equal(
+		verdict_on(&scene->login, pass_on_for(scene, BOB, ALICE, NOW)), PAT_ACCEPTED);
+	assert_true(is_undecided(&scene->login, late));
+	assert_int_equal(reply_to(scene, 0, &accepted), 0);
+	assert_int_equal(verdict_on(&scene->login, late), PAT_ACCEPTED);
+	assert_int_equal(
+		verdict_on(&scene->login, pass_on_for(scene, BOB, ALICE, AT_ONCE)), PAT_ACCEPTED);
 }
 
 /* In the middle of a batch of requests, each of which has its reply queued. */
@@ -348,36 +368,28 @@ static void user_above_own_places_is_busy(void **state)
 static void user_socket_counts_who_asks(void **state)
 {
 	struct scene *scene = *state;
-	int fds[PENDING_MAX_PER_UID + 1];
 
-	for (size_t i = 0; i < COUNT(fds); i++)
-		fds[i] = ask_for(scene, connect_to(&scene->login, PAT_USER_SOCKET),
-			ALICE + (uint32_t)i, LATER);
+	for (uint32_t i = 0; i < PENDING_MAX_PER_UID; i++)
+		assert_true(is_undecided(&scene->login, pass_on_for(scene, BOB, ALICE + i, LATER)));
+	assert_int_equal(verdict_on(&scene->login, pass_on_for(scene, BOB, 2000, LATER)), PAT_BUSY);
 	assert_int_equal(scene->deferred_n, PENDING_MAX_PER_UID);
-	assert_int_equal(read_verdict(fds[PENDING_MAX_PER_UID]), PAT_BUSY);
-	for (size_t i = 0; i < PENDING_MAX_PER_UID; i++)
-		close(fds[i]);
 }
 
 static void users_leave_half_the_places_to_root_socket(void **state)
 {
 	struct scene *scene = *state;
-	int fds[PENDING_MAX_USER_SOCKET + 1], late;
+	int late;
 
-	if (!unit_is_root())
-		return;
-	for (size_t i = 0; i < COUNT(fds); i++) {
-		uint32_t uid = 2000 + (uint32_t)(i / PENDING_MAX_PER_UID);
+	for (uint32_t i = 0; i < PENDING_MAX_USER_SOCKET; i++) {
+		const uint32_t uid = 2000 + i / PENDING_MAX_PER_UID;
 
-		fds[i] = ask_for(scene, connect_as(&scene->login, uid), uid, LATER);
+		assert_true(is_undecided(&scene->login, pass_on_for(scene, uid, uid, LATER)));
 	}
+	assert_int_equal(verdict_on(&scene->login, pass_on_for(scene, BOB, BOB, LATER)), PAT_BUSY);
 	assert_int_equal(scene->deferred_n, PENDING_MAX_USER_SOCKET);
-	assert_int_equal(read_verdict(fds[PENDING_MAX_USER_SOCKET]), PAT_BUSY);
 	late = log_in(scene, ALICE, LATER);
 	assert_int_equal(reply_to(scene, PENDING_MAX_USER_SOCKET, &accepted), 0);
 	assert_int_equal(read_verdict(late), PAT_ACCEPTED);
-	for (size_t i = 0; i < PENDING_MAX_USER_SOCKET; i++)
-		close(fds[i]);
 }
 
 static void last_places_are_for_logins_as_root(void **state)
@@ -406,12 +418,14 @@ static void freed_server_refuses_and_cancels(void **state)
 {
 	struct scene *scene = *state;
 	int first = log_in(scene, ALICE, LATER), second = log_in(scene, BOB, LATER);
+	const uint64_t third = pass_on_for(scene, ALICE, ALICE, LATER);
 
 	login_server_free(scene->login.server);
 	scene->login.server = NULL;
 	assert_int_equal(read_verdict(first), PAT_FAILED);
 	assert_int_equal(read_verdict(second), PAT_FAILED);
-	assert_int_equal(scene->cancelled_n, 2);
+	assert_int_equal(verdict_on(&scene->login, third), PAT_FAILED);
+	assert_int_equal(scene->cancelled_n, 3);
 }
 
 /* Else no login would get a descriptor until one of those that wait has its verdict. */
@@ -449,6 +463,7 @@ int main(void)
 		TEST(late_reply_follows_commit),
 		TEST(verdict_from_within_commit_is_refused),
 		TEST(request_after_connection_can_be_deferred),
+		TEST(request_that_was_passed_on_can_be_deferred),
 		TEST(verdict_of_one_login_can_release_another),
 		TEST(deferred_verdict_can_come_before_decide_returns),
 		TEST(undecided_request_is_refused),

@@ -3,6 +3,7 @@
 #include "patd/login/server.h"
 #include "patd/login/token_decider.h"
 #include "patd/util/ratelimit.h"
+#include "protocol/request.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/login/login_clients.h"
 #include "tests/unit/patd/world.h"
@@ -58,12 +59,13 @@ static uint32_t verdict_for(
 	return read_verdict(fd);
 }
 
-static void both_sockets_answer(void **state)
+static void both_ways_to_log_in_are_answered(void **state)
 {
 	struct login_world *w = *state;
+	const uint64_t cookie = pass_on(&w->login, w->request.uid, &w->request);
 
+	assert_int_equal(verdict_on(&w->login, cookie), PAT_ACCEPTED);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
-	assert_int_equal(verdict_for(w, "user.sock", &w->request), PAT_ACCEPTED);
 }
 
 static void reply_has_expiration_only_if_accepted(void **state)
@@ -106,14 +108,8 @@ static void use_is_written_down_before_reply(void **state)
 static void late_request_is_answered(void **state)
 {
 	struct login_world *w = *state;
-	int fd = connect_to(&w->login, "user.sock");
+	int fd = connect_to(&w->login, "root.sock");
 
-	turn(&w->login);
-	assert_true(is_waiting(fd));
-	ask(fd, &w->request);
-	turn(&w->login);
-	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
-	fd = connect_to(&w->login, "root.sock");
 	turn(&w->login);
 	assert_true(is_waiting(fd));
 	ask(fd, &w->request);
@@ -142,48 +138,34 @@ static void two_hundred_requests_each_get_their_reply(void **state)
 static void user_asking_for_another_is_not_allowed(void **state)
 {
 	struct login_world *w = *state;
-	int own, other;
+	const uint32_t owner = w->request.uid;
+	const uint64_t own = pass_on(&w->login, owner, &w->request),
+		       other = pass_on(&w->login, owner + 1, &w->request);
 
-	if (!unit_is_root())
-		return;
-	own = connect_as(&w->login, alice.uid);
-	other = connect_as(&w->login, bob.uid);
-	ask(own, &w->request);
-	ask(other, &w->request);
-	turn(&w->login);
-	assert_int_equal(read_verdict(own), PAT_ACCEPTED);
-	assert_int_equal(read_verdict(other), PAT_NOT_ALLOWED);
+	assert_int_equal(verdict_on(&w->login, own), PAT_ACCEPTED);
+	assert_int_equal(verdict_on(&w->login, other), PAT_NOT_ALLOWED);
 }
 
 /* Each gets an answer, and the ones above the limit another. */
 static void user_above_rate_limit_is_busy(void **state)
 {
 	struct login_world *w = *state;
-	int fds[40 /* REQUESTS_BURST */ + 20], other;
+	const uint32_t owner = w->request.uid;
 	unsigned int busy = 0;
 
-	if (!unit_is_root())
-		return;
-	for (size_t i = 0; i < COUNT(fds); i++) {
-		fds[i] = connect_as(&w->login, alice.uid);
-		ask(fds[i], &w->request);
-	}
-	turn(&w->login);
-	for (size_t i = 0; i < COUNT(fds); i++) {
-		uint32_t verdict = read_verdict(fds[i]);
+	for (unsigned int i = 0; i < 40 /* REQUESTS_BURST */ + 20; i++) {
+		uint32_t verdict = verdict_on(&w->login, pass_on(&w->login, owner, &w->request));
 
 		assert_that(verdict == (i < 40 /* REQUESTS_BURST */ ? PAT_ACCEPTED : PAT_BUSY) ||
 				    verdict == PAT_ACCEPTED,
-			"%zu: %u", i, verdict);
+			"%u: %u", i, verdict);
 		busy += verdict == PAT_BUSY;
 	}
 	/* The machine may have been slow, and some allowance have grown. */
 	assert_true(busy > 0);
 	/* Nobody else is affected, and root never is. */
-	other = connect_as(&w->login, bob.uid);
-	ask(other, &w->request);
-	turn(&w->login);
-	assert_int_equal(read_verdict(other), PAT_NOT_ALLOWED);
+	assert_int_equal(
+		verdict_on(&w->login, pass_on(&w->login, owner + 1, &w->request)), PAT_NOT_ALLOWED);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
@@ -198,13 +180,13 @@ static void root_socket_has_no_rate_limit(void **state)
 static void malformed_request_is_closed_and_logged_once(void **state)
 {
 	struct login_world *w = *state;
-	static const char *const sockets[] = { "root.sock", "user.sock" };
 	struct {
 		struct pat_request request;
 		char more[64];
 	} long_request = { .request = w->request };
 	struct pat_request bad_magic = w->request, dirty = w->request, bad_account = w->request;
 	const struct pat_reply reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_ACCEPTED };
+	const struct request_head other = { .magic = REQUEST_MAGIC };
 	const struct {
 		const char *what;
 		const void *bytes;
@@ -217,6 +199,7 @@ static void malformed_request_is_closed_and_logged_once(void **state)
 		{ "a byte more", &long_request, sizeof(w->request) + 1 },
 		{ "much more", &long_request, sizeof(long_request) },
 		{ "another magic", &bad_magic, sizeof(bad_magic) },
+		{ "that of requests, which nobody serves", &other, sizeof(other) },
 		{ "dirty", &dirty, sizeof(dirty) },
 		{ "nothing", "", 0 },
 	};
@@ -225,19 +208,60 @@ static void malformed_request_is_closed_and_logged_once(void **state)
 	bad_account.account = PAT_ACCOUNT_ALL + 1;
 	dirty.tty[63] = 'x';
 	logged_clear();
-	for (size_t d = 0; d < COUNT(sockets); d++)
-		for (size_t i = 0; i < COUNT(packets); i++) {
-			int fd = connect_to(&w->login, sockets[d]);
+	for (size_t i = 0; i < COUNT(packets); i++) {
+		int fd = connect_to(&w->login, "root.sock");
 
-			assert_int_equal(send(fd, packets[i].bytes, packets[i].size, MSG_NOSIGNAL),
-				packets[i].size);
-			turn(&w->login);
-			assert_that(is_closed(fd), "%s", packets[i].what);
-			close(fd);
-		}
+		assert_int_equal(
+			send(fd, packets[i].bytes, packets[i].size, MSG_NOSIGNAL), packets[i].size);
+		turn(&w->login);
+		assert_that(is_closed(fd), "%s", packets[i].what);
+		close(fd);
+	}
 	/* It is logged, but strangers cannot fill the log. */
 	assert_logged("malformed");
 	assert_null(strstr(strstr(logged, "malformed") + 1, "malformed"));
+	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
+}
+
+struct taken {
+	int fd;
+	uint32_t magic;
+	size_t len;
+};
+
+static void take(int fd, const void *packet, size_t len, void *userdata)
+{
+	struct taken *taken = userdata;
+
+	taken->fd = fd;
+	memcpy(&taken->magic, packet, sizeof(taken->magic));
+	taken->len = len;
+}
+
+/* From then on it is not the login server's, which gives it no time and does not read from it. */
+static void connection_of_requests_is_handed_over(void **state)
+{
+	struct login_world *w = *state;
+	const struct request packet = { .head = { .magic = REQUEST_MAGIC } };
+	struct taken taken = { .fd = -1 };
+	int fd;
+
+	if (!unit_is_root())
+		return;
+	login_server_set_others(
+		w->login.server, &(const struct login_others) { .take = take, .userdata = &taken });
+	fd = connect_to(&w->login, "root.sock");
+	turn(&w->login);
+	assert_int_equal(send(fd, &packet, sizeof(packet), 0), sizeof(packet));
+	turn(&w->login);
+	assert_true(taken.fd >= 0);
+	assert_int_equal(taken.magic, REQUEST_MAGIC);
+	assert_int_equal(taken.len, sizeof(packet));
+	assert_int_equal(send(fd, "x", 1, 0), 1);
+	turn(&w->login);
+	assert_true(is_waiting(fd));
+	close(fd);
+	close(taken.fd);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
@@ -300,10 +324,10 @@ static void silent_connection_is_closed_at_timeout(void **state)
 	int silent, patient;
 
 	behind_us = 3 * 1000000 - 1000;
-	silent = connect_to(&w->login, "user.sock");
+	silent = connect_to(&w->login, "root.sock");
 	turn(&w->login);
 	behind_us = 0;
-	patient = connect_to(&w->login, "user.sock");
+	patient = connect_to(&w->login, "root.sock");
 	while (is_waiting(silent))
 		assert_true(sd_event_run(w->login.event, 10 * 1000000) > 0);
 	assert_true(is_closed(silent));
@@ -337,48 +361,6 @@ static void oldest_silent_connection_makes_room(void **state)
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }
 
-static void silent_users_leave_root_socket_alone(void **state)
-{
-	static int fds[300];
-	struct login_world *w = *state;
-	int fd;
-
-	if (!unit_is_root())
-		return;
-	fd = connect_to(&w->login, "root.sock");
-	turn(&w->login);
-	for (size_t i = 0; i < COUNT(fds); i++)
-		fds[i] = connect_as(&w->login, (uint32_t)(2000 + i / 10));
-	turn(&w->login);
-	assert_true(is_waiting(fd));
-	ask(fd, &w->request);
-	turn(&w->login);
-	assert_int_equal(read_verdict(fd), PAT_ACCEPTED);
-	for (size_t i = 0; i < COUNT(fds); i++)
-		close(fds[i]);
-}
-
-static void root_socket_is_served_first(void **state)
-{
-	struct login_world *w = *state;
-	int users[30], fd;
-
-	for (size_t i = 0; i < COUNT(users); i++) {
-		users[i] = connect_to(&w->login, "user.sock");
-		ask(users[i], &w->request);
-	}
-	fd = connect_to(&w->login, "root.sock");
-	ask(fd, &w->request);
-	while (is_waiting(fd))
-		assert_true(sd_event_run(w->login.event, 0) > 0);
-	for (size_t i = 0; i < COUNT(users); i++)
-		assert_true(is_waiting(users[i]));
-	close(fd);
-	turn(&w->login);
-	for (size_t i = 0; i < COUNT(users); i++)
-		assert_int_equal(read_verdict(users[i]), PAT_ACCEPTED);
-}
-
 /* With no descriptor left, those that are held are freed, and nobody waits for ever. */
 static void lack_of_descriptors_closes_silent_connections(void **state)
 {
@@ -387,7 +369,7 @@ static void lack_of_descriptors_closes_silent_connections(void **state)
 	int silent[4], fds[4];
 
 	for (size_t i = 0; i < COUNT(silent); i++)
-		silent[i] = connect_to(&w->login, "user.sock");
+		silent[i] = connect_to(&w->login, "root.sock");
 	turn(&w->login);
 	for (size_t i = 0; i < COUNT(fds); i++) {
 		fds[i] = connect_to(&w->login, "root.sock");
@@ -411,7 +393,7 @@ static void freed_server_has_sent_replies_and_closes_the_rest(void **state)
 {
 	struct login_world *w = *state;
 	int decided = connect_to(&w->login, "root.sock"),
-	    silent = connect_to(&w->login, "user.sock");
+	    silent = connect_to(&w->login, "root.sock");
 
 	turn(&w->login);
 	ask(decided, &w->request);
@@ -430,7 +412,7 @@ static void freed_server_has_sent_replies_and_closes_the_rest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(both_sockets_answer),
+		TEST(both_ways_to_log_in_are_answered),
 		TEST(reply_has_expiration_only_if_accepted),
 		TEST(use_is_written_down_before_reply),
 		TEST(late_request_is_answered),
@@ -439,13 +421,12 @@ int main(void)
 		TEST(user_above_rate_limit_is_busy),
 		TEST(root_socket_has_no_rate_limit),
 		TEST(malformed_request_is_closed_and_logged_once),
+		TEST(connection_of_requests_is_handed_over),
 		TEST(request_in_pieces_is_closed),
 		TEST(second_request_is_refused),
 		TEST(server_survives_clients_that_hang_up),
 		TEST(silent_connection_is_closed_at_timeout),
 		TEST(oldest_silent_connection_makes_room),
-		TEST(silent_users_leave_root_socket_alone),
-		TEST(root_socket_is_served_first),
 		TEST(lack_of_descriptors_closes_silent_connections),
 		TEST(freed_server_has_sent_replies_and_closes_the_rest),
 	};

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may do what, row by row. */
+#include <limits.h>
+
 #include "patd/rules/authority.h"
 #include "tests/unit/unit.h"
 
@@ -30,11 +32,18 @@ static void each_operation_needs_the_documented_action(void **state)
 	assert_int_equal(COUNT(table), OPERATIONS);
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct caller root = { .uid = 0, .user = "root" };
+		struct caller by_front = { .uid = 0, .user = "root", .by_front = true };
 		struct caller alice = { .uid = 1000, .user = "alice" };
 		enum operation operation = table[i].operation;
 
 		assert_int_equal(authority_lacks(&root, operation, true), NONE);
 		assert_int_equal(authority_lacks(&root, operation, false), NONE);
+		/* What polkit can grant, and nothing else, whatever it says was granted. */
+		by_front.granted = UINT_MAX;
+		assert_int_equal(authority_lacks(&by_front, operation, true),
+			table[i].own == ACTION_ROOT ? ACTION_ROOT : NONE);
+		assert_int_equal(authority_lacks(&by_front, operation, false),
+			table[i].others == ACTION_ROOT ? ACTION_ROOT : NONE);
 		assert_int_equal(authority_lacks(&alice, operation, true), table[i].own);
 		assert_int_equal(authority_lacks(&alice, operation, false), table[i].others);
 

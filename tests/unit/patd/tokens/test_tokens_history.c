@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of patd/tokens/tokens_history. */
+#include "patd/tokens/tokens_private.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
@@ -78,6 +79,28 @@ static enum pat_error revoke_it(struct world *world, const struct caller *caller
 {
 	return tokens_revoke(
 		world->tokens, caller, made->token.id.text, revocation, &world->refusal);
+}
+
+/* There is patd-bus's word only for who asks: its administrators have a limit together. */
+static void administrators_on_the_bus_are_limited_and_root_is_not(void **state)
+{
+	struct world *world = *state;
+	struct caller bus_root = root, admin = bob;
+	struct made made = world_generate(world, &alice, "laptop");
+	const char *id = made.token.id.text;
+
+	bus_root.by_front = admin.by_front = true;
+	admin.granted = 1U << ACTION_MANAGE_OTHERS;
+	world->tokens->bus_changes.burst = 2;
+	assert_int_equal(tokens_rename(world->tokens, &bus_root, id, "a", &world->refusal), PAT_OK);
+	assert_int_equal(tokens_rename(world->tokens, &admin, id, "b", &world->refusal), PAT_OK);
+	assert_int_equal(
+		tokens_rename(world->tokens, &bus_root, id, "c", &world->refusal), PAT_ERR_BUSY);
+	assert_int_equal(
+		tokens_rename(world->tokens, &admin, id, "c", &world->refusal), PAT_ERR_BUSY);
+	assert_int_equal(tokens_rename(world->tokens, &root, id, "c", &world->refusal), PAT_OK);
+	assert_int_equal(tokens_rename(world->tokens, &alice, id, "d", &world->refusal), PAT_OK);
+	assert_int_equal(revoke_for_good(world->tokens, &bus_root, id, &world->refusal), PAT_OK);
 }
 
 static void user_cannot_push_out_entries_of_others(void **state)
@@ -293,6 +316,7 @@ int main(void)
 		WORLD_TEST(change_is_not_chained_to_a_lost_use),
 		WORLD_TEST(use_is_not_chained_to_a_lost_use),
 		WORLD_TEST(user_cannot_push_out_entries_of_others),
+		WORLD_TEST(administrators_on_the_bus_are_limited_and_root_is_not),
 		WORLD_TEST(listing_cost_does_not_depend_on_other_tokens),
 		WORLD_TEST(sources_are_the_latest_five_each_once),
 		WORLD_TEST(refused_login_is_no_source),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A record that the database keeps, described by one table of its members.  The table feeds the
- * columns of statements, what is bound and read (patd/db/row.h), and the MAC (patd/crypto/key.h).
+ * A record described by one table of its members.  Of one that the database keeps the table feeds
+ * the columns of statements, what is bound and read (patd/db/row.h), and the MAC
+ * (patd/crypto/key.h); of one that goes from patd to another process, its bytes (protocol/row.h)
+ * and its properties on the bus.
  *
  * The order of a table is part of the database's format: the MAC covers the members in it.  A
  * member that is added later goes after all others, the MAC included; see mac_record().
@@ -49,6 +51,12 @@ static inline uint64_t field_number(const struct field *field, const void *membe
 		return *(const uint64_t *)member;
 	return field->kind == FIELD_BOOL ? *(const bool *)member : *(const uint32_t *)member;
 }
+
+/* Whether a member of that kind can have that text. */
+bool field_text_valid(enum field_kind kind, const char *text);
+
+/* Sets a member that is neither text nor bytes.  False, and it is untouched: beyond its maximum. */
+bool field_set_number(const struct field *field, uint64_t number, void *ret_member);
 
 /* A row of such a table; 'max_' where the kind is a number. */
 #define FIELD_SHOWN(record, column_, member, kind_, max_, property_)                               \

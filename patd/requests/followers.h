@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What happens to tokens and in the history, sent unasked to the connections that follow.  One
+ * that does not read it loses its connection, and lists anew when it has another.
+ */
+#pragma once
+
+struct followers;
+
+/* Another policy is in force.  NULL is allowed. */
+void followers_restart(struct followers *followers);
+
+/* NULL is allowed. */
+void followers_free(struct followers *followers);

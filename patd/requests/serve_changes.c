@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests that change tokens, and hand out no secret. */
+#include "patd/requests/handlers.h"
+#include "patd/requests/requests_private.h"
+
+static struct tokens *tokens_of(const struct work *work)
+{
+	return work->peer->requests->context.tokens;
+}
+
+enum progress serve_revoke(struct work *work)
+{
+	const struct request_revoke *revoke = &work->request.revoke;
+	const struct revocation revocation = {
+		.for_a_while = (revoke->given & GIVEN_PERIOD) != 0,
+		.seconds = revoke->period,
+		.reason = (revoke->given & GIVEN_REASON) != 0 ? revoke->reason : NULL,
+	};
+
+	return work_end(work, tokens_revoke(tokens_of(work), &work->caller, revoke->id, &revocation,
+				      &work->refusal));
+}
+
+enum progress serve_restore(struct work *work)
+{
+	return work_end(work, tokens_restore(tokens_of(work), &work->caller, work->request.token.id,
+				      &work->refusal));
+}
+
+enum progress serve_rename(struct work *work)
+{
+	const struct request_rename *rename = &work->request.rename;
+
+	return work_end(work, tokens_rename(tokens_of(work), &work->caller, rename->id,
+				      rename->name, &work->refusal));
+}
+
+enum progress serve_delete(struct work *work)
+{
+	return work_end(work, tokens_delete(tokens_of(work), &work->caller, work->request.token.id,
+				      &work->refusal));
+}
+
+/* A REVOKE_ALL under way. */
+struct revoke_all {
+	char place[PAT_NAME_BYTES_MAX + 1]; /* the name of the last token revoked */
+	uint32_t count;
+};
+
+/* In slices, each a turn. */
+enum progress serve_revoke_all(struct work *work)
+{
+	const struct request_revoke_all *request = &work->request.revoke_all;
+	const bool for_user = (request->given & GIVEN_USER) != 0;
+	const struct revocation revocation = {
+		.for_a_while = (request->given & GIVEN_PERIOD) != 0,
+		.seconds = request->period,
+		.reason = (request->given & GIVEN_REASON) != 0 ? request->reason : NULL,
+	};
+	struct revoke_all *all = work_state(work, sizeof(*all));
+	struct answer_count body;
+	enum pat_error error;
+
+	if (!all)
+		return WORK_ANSWERED;
+	error = tokens_revoke_some(tokens_of(work), &work->caller,
+		for_user ? request->user : work->caller.user,
+		for_user ? request->uid : work->caller.uid, &revocation, all->place, &all->count,
+		&work->refusal);
+	if (error != PAT_OK)
+		return work_refuse(work, error);
+	if (all->place[0] != '\0')
+		return WORK_GOES_ON;
+	body.count = all->count;
+	return work_done(work, &body, sizeof(body), -1);
+}
+
+enum progress serve_disable(struct work *work)
+{
+	const struct request_disable *disable = &work->request.disable;
+
+	return work_end(work, tokens_disable(tokens_of(work), &work->caller, disable->user,
+				      (disable->given & GIVEN_REASON) != 0 ? disable->reason : NULL,
+				      &work->refusal));
+}
+
+enum progress serve_enable(struct work *work)
+{
+	return work_end(work, tokens_enable(tokens_of(work), &work->caller,
+				      work->request.disable.user, &work->refusal));
+}

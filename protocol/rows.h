@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The rows that patd answers with.  Their tables give each member that is shown the name of its
+ * property in org.patd.Tokens1, and its place in the bytes: see protocol/row.h.  States, events and
+ * verdicts are words here, so that who shows a row needs no other table.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/field.h"
+#include "patd/model/entry.h"
+#include "patd/model/limits.h"
+#include "patd/model/token.h"
+
+#define ROW_WORD_MAX 31      /* bytes of a state, an event, a verdict */
+#define ROW_SETTING_MAX 4095 /* bytes of a value in patd.conf, whose lines are no longer */
+
+/* A token as of now and under the policy: what has passed is not in it.  See struct token. */
+struct token_row {
+	struct pat_id id;
+	char name[PAT_NAME_BYTES_MAX + 1];
+	uint32_t uid;
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	char state[ROW_WORD_MAX + 1];
+	uint64_t created_at, expires_at;
+	uint32_t created_by;
+	struct limits limits;
+	uint64_t uses;
+	uint64_t revoked_at, revoked_until;
+	char revoked_reason[TOKEN_REASON_MAX + 1];
+	uint32_t rotations;
+	uint64_t rotated_at, former_until;
+	uint64_t last_used_at;
+	char last_used_service[PAT_SERVICE_MAX + 1];
+	char last_used_from[sizeof(((struct token *)0)->last_used_from)];
+};
+
+/* An entry of the history.  See struct entry. */
+struct entry_row {
+	uint64_t seq, at;
+	char event[ROW_WORD_MAX + 1];
+	uint32_t uid, by_uid;
+	char how[ROW_WORD_MAX + 1];
+	char result[ROW_WORD_MAX + 1]; /* "": no login */
+	bool new_service, new_network;
+	uint64_t unrecorded;
+	struct pat_id id;
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	char name[PAT_NAME_BYTES_MAX + 1];
+	char service[PAT_SERVICE_MAX + 1];
+	char rhost[sizeof(((struct entry *)0)->rhost)];
+	char tty[sizeof(((struct entry *)0)->tty)];
+	char detail[ENTRY_DETAIL_MAX + 1];
+};
+
+/* A user, or everybody (""), whose tokens are disabled. */
+struct disabled_row {
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	uint64_t at;
+	char reason[TOKEN_REASON_MAX + 1];
+	uint32_t by_uid;
+};
+
+/* Where a token was used from: an address, or "local". */
+struct source_row {
+	char from[sizeof(((struct entry *)0)->rhost)];
+	char service[PAT_SERVICE_MAX + 1];
+	uint64_t at;
+};
+
+/* A setting of patd.conf(5) in force. */
+struct setting_row {
+	char key[64];
+	char value[ROW_SETTING_MAX + 1];
+	char source[ROW_SETTING_MAX + 1];
+};
+
+extern const struct table entry_row_table, disabled_row_table, source_row_table, setting_row_table;
+
+/* The restrictions are in it by their own table, common/restriction.h. */
+const struct table *token_row_table(void);

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who asks for what, and what is answered when. */
+#include "patd/tokens/tokens_private.h"
+#include "tests/unit/patd/requests/requests_world.h"
+
+#define ROOT_SOCK "root.sock"
+#define FRONT_SOCK "front.sock"
+
+/* With everything that polkit can grant, and more. */
+static const struct caller granted = { .uid = 1000, .user = "alice", .granted = UINT32_MAX };
+
+static void each_kind_gets_an_answer_over_both_sockets(void **state)
+{
+	static const char *const sockets[] = { ROOT_SOCK, FRONT_SOCK };
+	struct requests_world *w = *state;
+
+	for (size_t s = 0; s < COUNT(sockets); s++)
+		for (unsigned int kind = 0; kind < REQUEST_KINDS; kind++) {
+			int fd = connect_to(w, sockets[s]);
+			struct request request = request_of(w, (enum request_kind)kind, &alice);
+
+			if (kind == REQUEST_VERIFY)
+				request.verify = (struct pat_request) { .magic = PAT_REQUEST_MAGIC,
+					.uid = 1000,
+					.id = "0123456789",
+					.user = "alice",
+					.service = "test" };
+			send_request(fd, &request);
+			do
+				turn(w);
+			while (kind == REQUEST_BACKUP && is_waiting(fd));
+			while (next_answer(w, fd, kind))
+				assert_that(w->answer.head.serial == w->serial, "%s",
+					request_word(kind));
+			assert_that(w->len > 0, "%s", request_word(kind));
+			close(fd);
+			turn(w);
+		}
+}
+
+/* --- the disk --- */
+
+static void change_is_answered_when_it_is_on_disk(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.state = SYNC_WAITING;
+	send_request(fd, &revoke);
+	turn(w);
+	assert_true(is_waiting(fd));
+	/* It is made, and every login sees it. */
+	assert_int_equal(world_log_in(&w->world, &alice, &made), PAT_REVOKED);
+	disk_becomes(w, SYNC_DONE);
+	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.kind, ANSWER_DONE);
+	close(fd);
+}
+
+/* The refusal, or the success of what was so already, tells of a change that may not be there. */
+static void what_changes_nothing_waits_for_the_disk_too(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	const struct request restore = about(w, REQUEST_RESTORE, &granted, &made.token.id),
+			     revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	assert_int_equal(world_revoke(&w->world, &made), PAT_OK);
+	disk.state = SYNC_WAITING;
+	send_request(fd, &revoke);
+	turn(w);
+	assert_true(is_waiting(fd));
+	disk_becomes(w, SYNC_DONE);
+	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.kind, ANSWER_DONE);
+	assert_int_equal(ask(w, fd, &restore)->head.kind, ANSWER_DONE);
+	disk.state = SYNC_WAITING;
+	send_request(fd, &restore);
+	turn(w);
+	assert_true(is_waiting(fd));
+	disk_becomes(w, SYNC_DONE);
+	assert_int_equal(last_answer(w, fd, REQUEST_RESTORE)->head.error, PAT_ERR_NOT_REVOKED);
+	close(fd);
+}
+
+static void reads_and_logins_do_not_wait_for_the_disk(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	struct request verify = request_of(w, REQUEST_VERIFY, &alice),
+		       get = about(w, REQUEST_GET, &alice, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	verify.verify = request_with(made.secret, &alice);
+	disk.state = SYNC_WAITING;
+	disk.paused = true;
+	assert_int_equal(ask(w, fd, &get)->head.kind, ANSWER_DONE);
+	assert_int_equal(ask(w, fd, &verify)->head.kind, ANSWER_DONE);
+	assert_int_equal(
+		((const struct pat_reply *)(const void *)w->answer.body)->verdict, PAT_ACCEPTED);
+	close(fd);
+}
+
+static void change_waits_while_none_can_be_made(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.paused = true;
+	send_request(fd, &revoke);
+	turn(w);
+	assert_true(is_waiting(fd));
+	assert_int_equal(world_state(&w->world, &made), TOKEN_ACTIVE);
+	disk.paused = false;
+	disk_becomes(w, SYNC_DONE);
+	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.kind, ANSWER_DONE);
+	assert_int_equal(world_state(&w->world, &made), TOKEN_REVOKED);
+	close(fd);
+}
+
+static void change_that_is_not_on_disk_is_said_to_be_made(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.state = SYNC_WAITING;
+	send_request(fd, &revoke);
+	turn(w);
+	disk_becomes(w, SYNC_FAILED);
+	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.error, PAT_ERR_STORAGE);
+	assert_non_null(strstr((const char *)w->answer.body, "the change is made"));
+	assert_int_equal(world_state(&w->world, &made), TOKEN_REVOKED);
+	close(fd);
+}
+
+/* Nobody has its secret. */
+static void token_that_is_not_on_disk_is_deleted(void **state)
+{
+	struct requests_world *w = *state;
+	const struct request generate = to_generate(w, &granted, "laptop");
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.state = SYNC_WAITING;
+	send_request(fd, &generate);
+	turn(w);
+	assert_true(is_waiting(fd));
+	assert_true(exists(w, "laptop"));
+	disk_becomes(w, SYNC_FAILED);
+	assert_int_equal(last_answer(w, fd, REQUEST_GENERATE)->head.error, PAT_ERR_STORAGE);
+	assert_non_null(strstr((const char *)w->answer.body, "was deleted"));
+	assert_int_equal(w->passed, -1);
+	assert_false(exists(w, "laptop"));
+	assert_logged("could not be delivered");
+	close(fd);
+}
+
+static void token_whose_client_has_gone_is_deleted(void **state)
+{
+	struct requests_world *w = *state;
+	const struct request generate = to_generate(w, &granted, "laptop");
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.state = SYNC_WAITING;
+	send_request(fd, &generate);
+	turn(w);
+	close(fd);
+	turn(w);
+	assert_false(exists(w, "laptop"));
+	assert_logged("could not be delivered");
+	disk_becomes(w, SYNC_DONE);
+}
+
+/* As when the database is being folded in. */
+static void token_is_deleted_when_that_is_possible_again(void **state)
+{
+	struct requests_world *w = *state;
+	const struct request generate = to_generate(w, &granted, "laptop");
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.state = SYNC_WAITING;
+	send_request(fd, &generate);
+	turn(w);
+	disk.paused = true;
+	close(fd);
+	turn(w);
+	assert_true(exists(w, "laptop"));
+	disk.paused = false;
+	disk_becomes(w, SYNC_DONE);
+	assert_false(exists(w, "laptop"));
+}
+
+static void cancelled_request_gets_no_answer(void **state)
+{
+	struct requests_world *w = *state;
+	const struct request generate = to_generate(w, &granted, "laptop");
+	struct request cancel = request_of(w, REQUEST_CANCEL, &alice);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	cancel.cancel.serial = generate.head.serial;
+	disk.state = SYNC_WAITING;
+	send_request(fd, &generate);
+	turn(w);
+	assert_int_equal(ask(w, fd, &cancel)->head.serial, cancel.head.serial);
+	disk_becomes(w, SYNC_DONE);
+	assert_true(is_waiting(fd));
+	assert_false(exists(w, "laptop"));
+	close(fd);
+}
+
+/* --- what patd-bus may claim --- */
+
+static void front_has_nothing_that_only_root_may(void **state)
+{
+	struct requests_world *w = *state;
+	struct caller everything = root;
+	const struct made other = world_generate(&w->world, &bob, "other");
+	struct request backup, check;
+	int fd = connect_to(w, FRONT_SOCK);
+
+	everything.granted = UINT32_MAX;
+	backup = request_of(w, REQUEST_BACKUP, &everything);
+	check = request_of(w, REQUEST_CHECK, &everything);
+	assert_true(pat_field_set(check.check.id, sizeof(check.check.id), other.token.id.text));
+	pat_token_digest(other.secret, &check.check.digest);
+	assert_int_equal(ask(w, fd, &backup)->head.error, PAT_ERR_DENIED);
+	assert_int_equal(w->answer.head.lacks, ACTION_NONE);
+	assert_int_equal(ask(w, fd, &check)->head.kind, ANSWER_REFUSED);
+	check.head.caller = (struct request_caller) { bob.uid, 0, "bob" };
+	assert_int_equal(ask(w, fd, &check)->head.kind, ANSWER_DONE);
+	close(fd);
+}
+
+static void front_does_not_log_in_for_root(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	struct request verify = request_of(w, REQUEST_VERIFY, &root);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	verify.verify = request_with(made.secret, &alice);
+	assert_int_equal(ask(w, fd, &verify)->head.error, PAT_ERR_DENIED);
+	assert_int_equal(world_ask(&w->world, "SELECT uses FROM token"), 0);
+	close(fd);
+}
+
+static void front_cannot_name_who_there_is_not(void **state)
+{
+	struct requests_world *w = *state;
+	static const struct caller claims[] = {
+		{ .uid = 1000, .user = "root" },
+		{ .uid = 1000, .user = "" },
+		{ .uid = 1000, .user = "a\nb" },
+		{ .uid = UINT32_MAX, .user = "alice" },
+	};
+	int fd = connect_to(w, FRONT_SOCK);
+
+	for (size_t i = 0; i < COUNT(claims); i++) {
+		const struct request list = request_of(w, REQUEST_LIST, &claims[i]);
+
+		assert_int_equal(ask(w, fd, &list)->head.error, PAT_ERR_UNKNOWN_USER);
+	}
+	close(fd);
+}
+
+static void refusal_says_which_right_is_lacking(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made other = world_generate(&w->world, &bob, "other");
+	struct request revoke = about(w, REQUEST_REVOKE, &alice, &other.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	assert_int_equal(ask(w, fd, &revoke)->head.error, PAT_ERR_DENIED);
+	assert_int_equal(w->answer.head.lacks, ACTION_MANAGE_OTHERS);
+	assert_int_equal(w->answer.head.operation, OP_REVOKE);
+	/* The same request, with what polkit granted. */
+	revoke.head.caller.granted = 1U << w->answer.head.lacks;
+	assert_int_equal(ask(w, fd, &revoke)->head.kind, ANSWER_DONE);
+	close(fd);
+}
+
+static void history_tells_root_from_what_patd_bus_says(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &bob, "other");
+	const struct request revoke = about(w, REQUEST_REVOKE, &root, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	assert_int_equal(world_last_entry(&w->world).how, ENTRY_ROOT);
+	assert_int_equal(ask(w, fd, &revoke)->head.kind, ANSWER_DONE);
+	assert_int_equal(world_last_entry(&w->world).how, ENTRY_BUS);
+	close(fd);
+}
+
+static void root_is_root_whatever_it_says(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &bob, "other");
+	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
+	int fd;
+
+	if (!unit_is_root())
+		return;
+	fd = connect_to(w, ROOT_SOCK);
+	assert_int_equal(ask(w, fd, &revoke)->head.kind, ANSWER_DONE);
+	assert_int_equal(world_last_entry(&w->world).by_uid, 0);
+	close(fd);
+}
+
+/* --- bounds --- */
+
+static void user_above_its_share_is_busy_but_not_for_what_takes_access_away(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	const struct request rename = about(w, REQUEST_RENAME, &alice, &made.token.id),
+			     revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id),
+			     other = about(w, REQUEST_RENAME, &bob, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	disk.paused = true;
+	for (unsigned int i = 0; i < 128; i++) {
+		send_request(fd, &rename);
+		turn(w);
+	}
+	assert_true(is_waiting(fd));
+	assert_int_equal(ask(w, fd, &rename)->head.error, PAT_ERR_BUSY);
+	send_request(fd, &revoke);
+	send_request(fd, &other);
+	turn(w);
+	assert_true(is_waiting(fd));
+	close(fd);
+}
+
+static void connection_that_does_not_read_is_not_served(void **state)
+{
+	struct requests_world *w = *state;
+	struct request list;
+	unsigned int sent, answered = 0;
+	int fd = connect_to(w, FRONT_SOCK), other = connect_to(w, FRONT_SOCK);
+
+	world_fill(&w->world, 256);
+	list = request_of(w, REQUEST_LIST, &alice);
+	for (sent = 0; sent < 1000; sent++) {
+		if (packet_send(fd, &list, request_size(REQUEST_LIST), -1, MSG_DONTWAIT) < 0)
+			break;
+		turn(w);
+	}
+	/* It was not read from any more. */
+	assert_in_range(sent, 2, 500);
+	assert_int_equal(ask(w, other, &list)->head.kind, ANSWER_DONE);
+	while (answered < sent) {
+		while (next_answer(w, fd, REQUEST_LIST))
+			answered += w->answer.head.kind == ANSWER_DONE;
+		turn(w);
+	}
+	close(fd);
+	close(other);
+}
+
+static void malformed_packet_closes_its_connection(void **state)
+{
+	struct requests_world *w = *state;
+	struct request list = request_of(w, REQUEST_LIST, &alice);
+	int bad = connect_to(w, FRONT_SOCK), good = connect_to(w, FRONT_SOCK);
+
+	assert_int_equal(send(bad, &list, request_size(REQUEST_LIST) - 1, 0),
+		request_size(REQUEST_LIST) - 1);
+	turn(w);
+	assert_true(is_closed(bad));
+	assert_logged("patd-bus sent a malformed request");
+	close(bad);
+	logged_clear();
+	bad = connect_to(w, FRONT_SOCK);
+	assert_int_equal(send(bad, "x", 1, 0), 1);
+	turn(w);
+	assert_true(is_closed(bad));
+	assert_nothing_logged();
+	assert_int_equal(ask(w, good, &list)->head.kind, ANSWER_DONE);
+	close(bad);
+	close(good);
+}
+
+/* As by kernels that cannot refuse them for us: the socket lets them through. */
+static void descriptor_ends_its_connection_unreceived(void **state)
+{
+	struct requests_world *w = *state;
+	const struct request list = request_of(w, REQUEST_LIST, &alice);
+	const int on = 1;
+	int ends[2], fd, good;
+	char byte;
+
+	if (setsockopt(w->listeners.front_fd, SOL_SOCKET, SO_PASSRIGHTS, &on, sizeof(on)) < 0)
+		assert_int_equal(errno, ENOPROTOOPT);
+	fd = connect_to(w, FRONT_SOCK);
+	good = connect_to(w, FRONT_SOCK);
+	assert_int_equal(ask(w, fd, &list)->head.kind, ANSWER_DONE);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(packet_send(fd, &list, request_size(REQUEST_LIST), ends[1], 0), 0);
+	close(ends[1]);
+	turn(w);
+	assert_logged("patd-bus passed a descriptor");
+	assert_int_equal(ask(w, good, &list)->head.kind, ANSWER_DONE);
+	/* It is closed, by somebody else. */
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	assert_true(is_closed(fd));
+	close(ends[0]);
+	close(fd);
+	close(good);
+}
+
+static void connections_are_bounded(void **state)
+{
+	struct requests_world *w = *state;
+	int fds[6];
+
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fds[i] = connect_to(w, FRONT_SOCK);
+	turn(w);
+	for (size_t i = 0; i < COUNT(fds); i++) {
+		assert_int_equal(is_closed(fds[i]), i >= 4);
+		close(fds[i]);
+	}
+	turn(w);
+	fds[0] = connect_to(w, FRONT_SOCK);
+	turn(w);
+	assert_false(is_closed(fds[0]));
+	close(fds[0]);
+}
+
+/* --- followers --- */
+
+static int follow(struct requests_world *w, const struct caller *caller, uint32_t given)
+{
+	struct request request = request_of(w, REQUEST_FOLLOW, caller);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	request.follow.given = given;
+	assert_int_equal(ask(w, fd, &request)->head.kind, ANSWER_DONE);
+	return fd;
+}
+
+static void event_comes_before_the_answer_and_does_not_wait_for_the_disk(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
+	int fd = follow(w, &root, GIVEN_ALL);
+	struct token_row row;
+
+	disk.state = SYNC_WAITING;
+	send_request(fd, &revoke);
+	turn(w);
+	assert_true(next_answer(w, fd, REQUEST_REVOKE));
+	assert_int_equal(w->answer.head.kind, ANSWER_TOKEN);
+	assert_int_equal(w->answer.head.rows, TOKEN_CHANGED);
+	assert_int_equal(row_unpack(token_row_table(), w->answer.body,
+				 w->len - sizeof(w->answer.head), &row),
+		w->len - sizeof(w->answer.head));
+	assert_string_equal(row.state, "revoked");
+	disk_becomes(w, SYNC_DONE);
+	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.kind, ANSWER_DONE);
+	close(fd);
+}
+
+static void user_follows_its_own_only(void **state)
+{
+	struct requests_world *w = *state;
+	int fd = follow(w, &alice, 0);
+	struct request all = request_of(w, REQUEST_FOLLOW, &alice);
+
+	(void)world_generate(&w->world, &bob, "other");
+	turn(w);
+	assert_true(is_waiting(fd));
+	(void)world_generate(&w->world, &alice, "own");
+	assert_true(next_answer(w, fd, REQUEST_KINDS));
+	assert_int_equal(w->answer.head.kind, ANSWER_TOKEN);
+	all.follow.given = GIVEN_ALL;
+	assert_int_equal(ask(w, fd, &all)->head.error, PAT_ERR_DENIED);
+	close(fd);
+}
+
+static void follower_that_does_not_read_loses_its_connection(void **state)
+{
+	struct requests_world *w = *state;
+	int fd = follow(w, &root, GIVEN_ALL);
+	struct made made = world_generate(&w->world, &alice, "laptop");
+
+	for (unsigned int i = 0; i < 100000 && !strstr(logged, "does not read"); i++)
+		tokens_notify(w->world.tokens, TOKEN_CHANGED, &made.token);
+	assert_logged("patd-bus does not read its answers; its connection is closed");
+	turn(w);
+	assert_true(is_closed(fd));
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REQUESTS_TEST(each_kind_gets_an_answer_over_both_sockets),
+		REQUESTS_TEST(change_is_answered_when_it_is_on_disk),
+		REQUESTS_TEST(what_changes_nothing_waits_for_the_disk_too),
+		REQUESTS_TEST(reads_and_logins_do_not_wait_for_the_disk),
+		REQUESTS_TEST(change_waits_while_none_can_be_made),
+		REQUESTS_TEST(change_that_is_not_on_disk_is_said_to_be_made),
+		REQUESTS_TEST(token_that_is_not_on_disk_is_deleted),
+		REQUESTS_TEST(token_whose_client_has_gone_is_deleted),
+		REQUESTS_TEST(token_is_deleted_when_that_is_possible_again),
+		REQUESTS_TEST(cancelled_request_gets_no_answer),
+		REQUESTS_TEST(front_has_nothing_that_only_root_may),
+		REQUESTS_TEST(front_does_not_log_in_for_root),
+		REQUESTS_TEST(front_cannot_name_who_there_is_not),
+		REQUESTS_TEST(refusal_says_which_right_is_lacking),
+		REQUESTS_TEST(history_tells_root_from_what_patd_bus_says),
+		REQUESTS_TEST(root_is_root_whatever_it_says),
+		REQUESTS_TEST(user_above_its_share_is_busy_but_not_for_what_takes_access_away),
+		REQUESTS_TEST(connection_that_does_not_read_is_not_served),
+		REQUESTS_TEST(malformed_packet_closes_its_connection),
+		REQUESTS_TEST(descriptor_ends_its_connection_unreceived),
+		REQUESTS_TEST(connections_are_bounded),
+		REQUESTS_TEST(event_comes_before_the_answer_and_does_not_wait_for_the_disk),
+		REQUESTS_TEST(user_follows_its_own_only),
+		REQUESTS_TEST(follower_that_does_not_read_loses_its_connection),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
