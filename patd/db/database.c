@@ -155,8 +155,7 @@ static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 			SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
 		DATABASE_VFS);
 	if (r != SQLITE_OK)
-		log_error("cannot open the database %s: %s", path,
-			schema_error(*ret_handle, r));
+		log_error("cannot open the database %s: %s", path, schema_error(*ret_handle, r));
 	/* One that turns out not to be ours is left as it was. */
 	if (r == SQLITE_OK && has_wal)
 		return keep_wal(*ret_handle);
