@@ -77,7 +77,12 @@ static int read_bytes_at(const char *path, bool private, uint8_t bytes[static KE
 			log_error("cannot open the key %s: %s", path, strerror(-r));
 		return r;
 	}
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) < 0) {
+		r = -errno;
+		log_error("cannot read the key %s: %s", path, strerror(-r));
+		return r;
+	}
+	if (!S_ISREG(st.st_mode)) {
 		log_error("the key %s is not a regular file", path);
 		return -EBADMSG;
 	}

@@ -59,7 +59,9 @@ int database_lock(const char *state_dir, int *ret_fd)
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		r = errno == EWOULDBLOCK ? -EBUSY : -errno;
-		log_error("the state directory %s is in use by another patd", state_dir);
+		log_error(r == -EBUSY ? "the state directory %s is in use by another patd"
+				      : "cannot lock the state directory %s: %m",
+			state_dir);
 		return r;
 	}
 	*ret_fd = take_fd(&fd);
@@ -71,8 +73,13 @@ static int check_file(int state_fd, const char *path)
 {
 	struct stat st;
 
-	if (fstatat(state_fd, basename(path), &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : -errno;
+	if (fstatat(state_fd, basename(path), &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		int r = errno == ENOENT ? 0 : -errno;
+
+		if (r < 0)
+			log_error("cannot look at the database %s: %s", path, strerror(-r));
+		return r;
+	}
 	if (!S_ISREG(st.st_mode)) {
 		log_error("the database %s is not a regular file: move it away", path);
 		return -EBADMSG;
@@ -108,14 +115,17 @@ static int set_up_handle(struct database *database)
 	sqlite3 *db = database->handle;
 	int r;
 
+	errno = 0;
 	/* A hostile file gets no help: defensive mode, and no strings in double quotes. */
 	if ((r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL)) != SQLITE_OK ||
 		(r = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL)) != SQLITE_OK ||
 		(r = sqlite3_busy_timeout(db, BUSY_MS)) != SQLITE_OK ||
 		(r = sqlite3_exec(db, pragmas, NULL, NULL, NULL)) != SQLITE_OK) {
-		log_error("the database %s cannot be used (%s): restore it from a backup", path,
-			sqlite3_errmsg(db));
-		return schema_errno(r);
+		int error = schema_errno(r);
+
+		log_error("the database %s cannot be used (%s)%s", path, schema_error(db, r),
+			schema_advice(r));
+		return error;
 	}
 	(void)sqlite3_wal_hook(db, on_commit, database);
 	if (sqlite3_db_readonly(db, "main") != 0) {
@@ -145,8 +155,7 @@ static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 			SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
 		DATABASE_VFS);
 	if (r != SQLITE_OK)
-		log_error("cannot open the database %s: %s", path,
-			*ret_handle ? sqlite3_errmsg(*ret_handle) : "out of memory");
+		log_error("cannot open the database %s: %s", path, schema_error(*ret_handle, r));
 	/* One that turns out not to be ours is left as it was. */
 	if (r == SQLITE_OK && has_wal)
 		return keep_wal(*ret_handle);
@@ -266,12 +275,11 @@ static int take_over_syncing(struct database *database)
 {
 	int r = keep_wal(database->handle);
 
-	if (r < 0)
-		return r;
 	/* An index on the disk is an earlier version's. */
-	if (unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
-		return -errno;
-	r = read_page_size(database);
+	if (r == 0 && unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
+		r = -errno;
+	if (r == 0)
+		r = read_page_size(database);
 	if (r == 0)
 		r = take_wal(database);
 	if (r < 0)

@@ -3,8 +3,10 @@
 #include "patd/db/schema.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "patd/util/log.h"
 
@@ -96,8 +98,38 @@ static const char *const schema_steps[] = {
 
 #define VERSION ((int64_t)(sizeof(schema_steps) / sizeof(schema_steps[0])))
 
+/* SQLite takes a read that fails with EIO for damage of the file. */
+static bool is_unreadable(int sqlite_code)
+{
+	return (sqlite_code & 0xFF) == SQLITE_CORRUPT && errno == EIO;
+}
+
+const char *schema_error(sqlite3 *db, int sqlite_code)
+{
+	const int kind = sqlite_code & 0xFF;
+
+	if (is_unreadable(sqlite_code))
+		return strerror(EIO);
+	if (!db || kind == SQLITE_NOMEM || sqlite_code == SQLITE_IOERR_NOMEM)
+		return "out of memory";
+	if ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) && sqlite3_system_errno(db) != 0)
+		return strerror(sqlite3_system_errno(db));
+	return sqlite3_errmsg(db);
+}
+
+const char *schema_advice(int sqlite_code)
+{
+	const int kind = sqlite_code & 0xFF;
+	const bool damaged = kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB ||
+			     kind == SQLITE_ERROR || kind == SQLITE_CONSTRAINT;
+
+	return damaged && !is_unreadable(sqlite_code) ? ": restore it from a backup" : "";
+}
+
 int schema_errno(int sqlite_code)
 {
+	if (is_unreadable(sqlite_code))
+		return -EIO;
 	if (sqlite_code == SQLITE_CONSTRAINT_PRIMARYKEY || sqlite_code == SQLITE_CONSTRAINT_UNIQUE)
 		return -EEXIST;
 	switch (sqlite_code & 0xFF) {
@@ -122,21 +154,24 @@ int schema_errno(int sqlite_code)
 	}
 }
 
+/* A code of SQLite's. */
 static int read_number(sqlite3 *db, const char *sql, int64_t *ret_number)
 {
 	sqlite3_stmt *statement;
 	int r;
 
+	errno = 0;
 	r = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
 	if (r != SQLITE_OK)
-		return schema_errno(r);
+		return r;
 	r = sqlite3_step(statement);
 	if (r == SQLITE_ROW)
 		*ret_number = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
-	return r == SQLITE_ROW ? 0 : r == SQLITE_DONE ? -EBADMSG : schema_errno(r);
+	return r == SQLITE_ROW ? SQLITE_OK : r == SQLITE_DONE ? SQLITE_CORRUPT : r;
 }
 
+/* A code of SQLite's; what is open is undone when the database is closed. */
 static int step_up(sqlite3 *db, int64_t version)
 {
 	int r = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
@@ -145,9 +180,7 @@ static int step_up(sqlite3 *db, int64_t version)
 		r = sqlite3_exec(db, schema_steps[v], NULL, NULL, NULL);
 	if (r == SQLITE_OK)
 		r = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
-	if (r != SQLITE_OK)
-		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return schema_errno(r);
+	return r;
 }
 
 int schema_prepare(sqlite3 *db, const char *path)
@@ -155,12 +188,14 @@ int schema_prepare(sqlite3 *db, const char *path)
 	int64_t application = 0, version = 0, tables = 0;
 	int r;
 
-	if ((r = read_number(db, "PRAGMA application_id", &application)) < 0 ||
-		(r = read_number(db, "PRAGMA user_version", &version)) < 0 ||
-		(r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables)) < 0) {
-		log_error("the database %s cannot be read (%s): restore it from a backup", path,
-			sqlite3_errmsg(db));
-		return r;
+	if ((r = read_number(db, "PRAGMA application_id", &application)) != SQLITE_OK ||
+		(r = read_number(db, "PRAGMA user_version", &version)) != SQLITE_OK ||
+		(r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables)) != SQLITE_OK) {
+		int error = schema_errno(r);
+
+		log_error("the database %s cannot be read (%s)%s", path, schema_error(db, r),
+			schema_advice(r));
+		return error;
 	}
 	if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
 		log_error("the database %s was not written by patd and was not changed: move it "
@@ -179,10 +214,16 @@ int schema_prepare(sqlite3 *db, const char *path)
 		return -EBADMSG;
 	}
 	/* It stays in the file: not before that is known to be ours. */
-	r = schema_errno(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL));
-	if (r == 0 && version < VERSION)
+	errno = 0;
+	r = sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	if (r == SQLITE_OK && version < VERSION)
 		r = step_up(db, version);
-	if (r < 0)
-		log_error("cannot prepare the database %s: %s", path, sqlite3_errmsg(db));
-	return r;
+	if (r != SQLITE_OK) {
+		int error = schema_errno(r);
+
+		log_error("cannot prepare the database %s: %s%s", path, schema_error(db, r),
+			schema_advice(r));
+		return error;
+	}
+	return 0;
 }

@@ -31,14 +31,14 @@ struct statements {
 
 int statement_failure(const struct statements *statements, int sqlite_code)
 {
+	int r = schema_errno(sqlite_code);
+
 	/* SQLite knows but one error of a full disk. */
-	if ((sqlite_code & 0xFF) == SQLITE_IOERR &&
-		sqlite3_system_errno(statements->handle) == EDQUOT) {
-		log_error("the database failed: the disk quota of patd is used up");
-		return -ENOSPC;
-	}
-	log_error("the database failed: %s", sqlite3_errmsg(statements->handle));
-	return schema_errno(sqlite_code);
+	if (r == -EIO && (sqlite_code & 0xFF) == SQLITE_IOERR &&
+		sqlite3_system_errno(statements->handle) == EDQUOT)
+		r = -ENOSPC;
+	log_error("the database failed: %s", schema_error(statements->handle, sqlite_code));
+	return r;
 }
 
 int statements_new(struct database *database, const char *const *sql, size_t n,
@@ -52,14 +52,17 @@ int statements_new(struct database *database, const char *const *sql, size_t n,
 	statements->table = table;
 	statements->n = n;
 	for (size_t i = 0; i < n; i++) {
+		errno = 0;
 		int r = row_prepare(database->handle, sql[i], table, SQLITE_PREPARE_PERSISTENT,
 			&statements->prepared[i]);
 
 		if (r != SQLITE_OK) {
-			log_error("the database %s is damaged (%s): restore it from a backup",
-				database->path, sqlite3_errmsg(database->handle));
+			int error = schema_errno(r);
+
+			log_error("the database %s cannot be used (%s)%s", database->path,
+				schema_error(database->handle, r), schema_advice(r));
 			statements_free(statements);
-			return schema_errno(r);
+			return error;
 		}
 	}
 	*ret_statements = statements;
@@ -86,8 +89,10 @@ sqlite3_stmt *statement_get(const struct statements *statements, unsigned int wh
 
 int statement_step(const struct statements *statements, unsigned int which)
 {
-	int r = sqlite3_step(statements->prepared[which]);
+	int r;
 
+	errno = 0;
+	r = sqlite3_step(statements->prepared[which]);
 	if (r == SQLITE_ROW || r == SQLITE_DONE)
 		return r == SQLITE_ROW;
 	if (schema_errno(r) == -EEXIST)

@@ -29,7 +29,7 @@ struct sync {
 	struct worker *worker;
 	struct database *database;
 	sd_event *event;
-	sd_event_source *post, *timer;
+	sd_event_source *wake, *timer;
 	enum task task;
 	/* Of the task, for the thread and then from it. */
 	uint32_t frames;
@@ -170,9 +170,9 @@ static void done(struct job *job)
 static bool fold_is_due(const struct sync *sync)
 {
 	const struct database *database = sync->database;
-	uint64_t size = 0;
+	const uint64_t size = wal_size_of(database->page_size, database->wal_frames);
 
-	if (sync->holds > 0 || database->wal_frames == 0 || wal_size(database->wal_fd, &size) < 0)
+	if (sync->holds > 0 || size == 0)
 		return false;
 	return sync->due ||
 	       (!sync->fold_failed && (size > SYNC_WAL_MAX ||
@@ -228,8 +228,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/* After every turn of the loop that did something. */
-static int on_post(sd_event_source *source, void *userdata)
+/* After a turn of the loop that wrote something. */
+static int on_wake(sd_event_source *source, void *userdata)
 {
 	struct sync *sync = userdata;
 
@@ -262,8 +262,12 @@ int sync_new(sd_event *event, struct database *database, struct sync **ret_sync)
 	if ((r = sd_event_add_time(
 		     event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, sync)) < 0 ||
 		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
-		(r = sd_event_add_post(event, &sync->post, on_post, sync)) < 0 ||
-		(r = worker_new(event, 1, &sync->worker)) < 0)
+		(r = sd_event_add_defer(event, &sync->wake, on_wake, sync)) < 0 ||
+		(r = sd_event_source_set_enabled(sync->wake, SD_EVENT_OFF)) < 0 ||
+		(r = sd_event_source_set_priority(sync->wake, SYNC_PRIORITY)) < 0 ||
+		(r = sd_event_source_set_priority(sync->timer, SYNC_PRIORITY)) < 0 ||
+		(r = worker_new(event, 1, &sync->worker)) < 0 ||
+		(r = worker_set_priority(sync->worker, SYNC_PRIORITY)) < 0)
 		return r;
 	arm(sync);
 	database->sync = sync;
@@ -281,7 +285,7 @@ void sync_free(struct sync *sync)
 	sync->ending = true;
 	worker_free(sync->worker);
 	sync->database->paused = false;
-	sd_event_source_disable_unref(sync->post);
+	sd_event_source_disable_unref(sync->wake);
 	sd_event_source_disable_unref(sync->timer);
 	free(sync);
 }
@@ -326,6 +330,13 @@ bool sync_paused(const struct sync *sync)
 bool sync_failing(const struct sync *sync)
 {
 	return sync->failing;
+}
+
+void sync_wake(struct sync *sync)
+{
+	/* It fails without memory only; the timer then does the same. */
+	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
+		arm(sync);
 }
 
 void sync_hold(struct sync *sync)

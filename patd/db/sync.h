@@ -32,6 +32,10 @@
 #define SYNC_WAL_LIMIT (UINT64_C(64) << 20) /* bytes; a reader in the way of a fold is ended */
 #define SYNC_LISTENERS_MAX 8
 
+/* Of what puts things on disk, in the loop: as that of root's logins, whose flood would starve it.
+ */
+#define SYNC_PRIORITY (-20)
+
 struct sync;
 
 enum sync_state {
@@ -64,6 +68,9 @@ bool sync_paused(const struct sync *sync);
 
 /* The last sync failed: only what takes access away is changed, and is told to be not on disk. */
 bool sync_failing(const struct sync *sync);
+
+/* Something was committed: for patd/db/transaction.c.  It is looked at after this turn. */
+void sync_wake(struct sync *sync);
 
 /* While somebody reads the database for long there is no fold, which would wait for him. */
 void sync_hold(struct sync *sync);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "patd/db/statements.h"
+#include "patd/db/sync.h"
 #include "patd/db/wal.h"
 #include "patd/util/log.h"
 
@@ -66,6 +67,13 @@ void usage_undo(struct database *database)
 	notify_observer(database, false);
 }
 
+uint64_t transaction_commits(struct database *database)
+{
+	if (database->sync)
+		sync_wake(database->sync);
+	return ++database->commits;
+}
+
 /* What a commit that failed has left would be taken for committed at the next start. */
 static void cut(struct database *database)
 {
@@ -79,16 +87,20 @@ static void cut(struct database *database)
 			  "and may be there after a restart: %s",
 			strerror(-r));
 	/* Nobody is told that nothing was changed before that is on disk. */
-	database->commits++;
+	(void)transaction_commits(database);
 }
 
 /* r: whether all has been written. */
 static int end(struct database *database, int r)
 {
-	/* A statement that failed may have undone it. */
-	const bool committing = r == 0 && transaction_is_open(database);
+	bool committing = r == 0;
 
-	if (r == 0)
+	/* A statement that failed has undone it, and was logged. */
+	if (committing && !transaction_is_open(database)) {
+		committing = false;
+		r = -EIO;
+	}
+	if (committing)
 		r = statement_run(database->statements, DATABASE_COMMIT);
 	if (r == 0) {
 		notify_observer(database, true);
@@ -143,7 +155,11 @@ int usage_commit(struct database *database)
 	if (!database->usage_open)
 		return 0;
 	r = end(database, 0);
-	database->written += r == 0 && database->usage_written;
+	if (r == 0 && database->usage_written) {
+		database->written++;
+		if (database->sync)
+			sync_wake(database->sync);
+	}
 	database->usage_open = false;
 	database->usage_written = false;
 	return r;
@@ -215,6 +231,6 @@ int transaction_run(
 	if (r < 0)
 		return r;
 	database->written++;
-	database->commits++;
+	(void)transaction_commits(database);
 	return database->sync ? 0 : transaction_sync(database);
 }

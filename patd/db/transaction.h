@@ -40,6 +40,9 @@ void usage_undo(struct database *database);
 /* If one is open.  On failure the usage since the last commit is lost. */
 int usage_commit(struct database *database);
 
+/* From now on a new point covers all that is committed: see sync_point().  That point. */
+uint64_t transaction_commits(struct database *database);
+
 /* Waits until all that is committed is on disk.  Not where there is a struct sync. */
 int transaction_sync(struct database *database);
 

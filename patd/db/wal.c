@@ -176,17 +176,20 @@ int wal_write_back(int fd, uint32_t at_least, uint32_t *ret_frames)
 	return fdatasync(fd) < 0 ? -errno : 0;
 }
 
+/* An empty one gets a new header with its first frame. */
+uint64_t wal_size_of(uint32_t page_size, uint32_t frames)
+{
+	return frames == 0 ? 0 : HEADER_BYTES + frames * (uint64_t)(FRAME_HEADER_BYTES + page_size);
+}
+
 int wal_cut(int fd, uint32_t page_size, uint32_t frames)
 {
-	uint64_t end = HEADER_BYTES + frames * (uint64_t)(FRAME_HEADER_BYTES + page_size);
+	const uint64_t end = wal_size_of(page_size, frames);
 	uint64_t size;
 	int r = wal_size(fd, &size);
 
 	if (r < 0)
 		return r;
-	/* An empty one gets a new header with its first frame. */
-	if (frames == 0)
-		end = 0;
 	return size > end && ftruncate(fd, (off_t)end) < 0 ? -errno : 0;
 }
 

@@ -19,8 +19,9 @@
 /* Opens it, or makes it.  For our own calls alone: SQLite has descriptors of its own. */
 int wal_open(int state_fd, int *ret_fd);
 
-/* Bytes. */
+/* In bytes: of the file, and of that many frames of a page of page_size bytes. */
 int wal_size(int fd, uint64_t *ret_size);
+uint64_t wal_size_of(uint32_t page_size, uint32_t frames);
 
 /*
  * After a sync that failed, or in a file that another process wrote: reads all frames that are

@@ -91,6 +91,7 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 	if (clock->highest < tokens->time_stored)
 		clock->highest = tokens->time_stored;
 	randombytes_buf(tokens->dummy.verifier, sizeof(tokens->dummy.verifier));
+	randombytes_buf(tokens->dummy.former_verifier, sizeof(tokens->dummy.former_verifier));
 	*ret_tokens = tokens;
 	return 0;
 }

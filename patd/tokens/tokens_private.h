@@ -20,8 +20,9 @@ struct tokens {
 	const struct policy *policy;
 	struct history *history;
 	uint64_t time_stored;
-	/* What an unknown id is compared with, so that it takes as long. */
+	/* What an unknown id is compared with, so that it takes as long: see look_up(). */
 	struct token dummy;
+	struct pat_id decoy;
 	uint64_t events;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */

@@ -27,6 +27,45 @@ static bool secret_replaced(const struct candidate *candidate, uint64_t now)
 	return !candidate->matches && !(candidate->previous && candidate->token.former_until > now);
 }
 
+/* Of no token: no id has such characters. */
+#define NO_ID "----------"
+
+static int take_id(const struct token *token, void *userdata)
+{
+	struct tokens *tokens = userdata;
+
+	tokens->decoy = token->id;
+	return 1;
+}
+
+/*
+ * Looks one id up that there is, and one that there is not, whichever of them was asked for.  For
+ * one that there is not, the token is another one, with a secret that nobody has.
+ */
+static int look_up(struct tokens *tokens, const char *id, struct candidate *ret)
+{
+	const struct list_filter any = { 0 };
+	struct token none;
+	int r = store_get(tokens->store, id, &ret->token), other;
+
+	ret->known = r == 0;
+	if (ret->known) {
+		tokens->decoy = ret->token.id;
+		(void)store_get(tokens->store, NO_ID, &none);
+		return 0;
+	}
+	other = store_get(tokens->store, tokens->decoy.text, &ret->token);
+	/* At first, and where it was deleted. */
+	if (other == -ENOENT && store_list(tokens->store, &any, take_id, tokens) > 0)
+		other = store_get(tokens->store, tokens->decoy.text, &ret->token);
+	if (other < 0)
+		ret->token = tokens->dummy;
+	memcpy(ret->token.verifier, tokens->dummy.verifier, sizeof(ret->token.verifier));
+	memcpy(ret->token.former_verifier, tokens->dummy.former_verifier,
+		sizeof(ret->token.former_verifier));
+	return r;
+}
+
 /*
  * An unknown id takes as long as a known one: all is computed before anything is decided.  0, or
  * the store's error.
@@ -36,17 +75,13 @@ static int load_candidate(struct tokens *tokens, const char *id, const struct pa
 {
 	uint8_t verifier[TOKEN_VERIFIER_LEN];
 	bool former = false;
-	int r = store_get(tokens->store, id, &ret->token);
+	int r = look_up(tokens, id, ret);
 
-	ret->known = r == 0;
-	if (!ret->known)
-		ret->token = tokens->dummy;
 	key_verifier(tokens->key, digest, verifier);
 	ret->matches = sodium_memcmp(verifier, ret->token.verifier, sizeof(verifier)) == 0;
 	ret->previous = sodium_memcmp(verifier, ret->token.former_verifier, sizeof(verifier)) == 0;
 	ret->intact = tokens_intact(tokens, &ret->token);
-	if (ret->known && ret->intact)
-		uses_apply_plain(tokens, &ret->token);
+	uses_apply_plain(tokens, &ret->token);
 	if (!ret->matches && (r == 0 || r == -ENOENT)) {
 		int error = store_was_secret(tokens->store, id, verifier, &former);
 
@@ -319,9 +354,8 @@ static enum pat_verdict decide(struct tokens *tokens, const struct caller *calle
 {
 	struct candidate candidate;
 	enum pat_verdict verdict;
-	int r = usage_begin(tokens->database);
 
-	if (r < 0 || load_candidate(tokens, request->id, &request->digest, &candidate) < 0)
+	if (load_candidate(tokens, request->id, &request->digest, &candidate) < 0)
 		return PAT_FAILED;
 	if (!secret_known(&candidate))
 		return PAT_WRONG;

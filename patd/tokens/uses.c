@@ -93,6 +93,8 @@ int uses_write_down(struct tokens *tokens, struct use_point *ret_point)
 	*ret_point = (struct use_point) { .in_log = true };
 	if (usage_log_gathers(tokens->usage)) {
 		r = usage_log_write(tokens->usage);
+		if (tokens->usage_sync)
+			usage_sync_wrote(tokens->usage_sync);
 		if (r < 0) {
 			while ((r = uses_flush(tokens, NULL)) > 0)
 				;

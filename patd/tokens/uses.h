@@ -49,7 +49,7 @@ int uses_flush(struct tokens *tokens, const struct pat_id *own);
 
 /* Makes the token what it is after its latest use, MAC included if the token was intact. */
 void uses_apply(struct tokens *tokens, struct token *token);
-/* The same without the MAC, of a token that is intact. */
+/* The same without the MAC: of a token whose MAC was checked before. */
 void uses_apply_plain(const struct tokens *tokens, struct token *token);
 
 /* store_get() and store_list(), with the latest uses. */

@@ -110,7 +110,7 @@ int uses_flush(struct tokens *tokens, const struct pat_id *own)
 	tokens->pending_time = 0;
 	tokens->gathered_entries = 0;
 	tokens->flushed = number;
-	tokens->flushed_point = ++database->commits;
+	tokens->flushed_point = transaction_commits(database);
 	if (!database->sync && transaction_sync(database) < 0)
 		return -EIO;
 	release(tokens);

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "patd/crypto/key.h"
 #include "common/field.h"
+#include "patd/crypto/key.h"
 
 #define USAGE_FILE "usage" /* in the state directory */
 #define USAGE_SEGMENT_BYTES ((size_t)1 << 20)

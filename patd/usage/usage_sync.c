@@ -17,7 +17,7 @@ struct usage_sync {
 	struct job job; /* first: a job is turned back into its sync */
 	struct worker *worker;
 	struct usage_log *log;
-	sd_event_source *post, *timer;
+	sd_event_source *wake, *timer;
 	usage_flush_fn flush;
 	void *userdata;
 	void (*fn)(void *userdata);
@@ -25,7 +25,6 @@ struct usage_sync {
 	struct usage_sync_order order;
 	int result;
 	uint64_t hurry, failed; /* numbers of batches */
-	uint64_t seen;          /* the last one that the timer knows of */
 	bool running, armed, failing, ending;
 };
 
@@ -99,19 +98,21 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/* After every turn of the loop that did something. */
-static int on_post(sd_event_source *source, void *userdata)
+/* After a turn of the loop in which somebody began to wait. */
+static int on_wake(sd_event_source *source, void *userdata)
 {
 	struct usage_sync *sync = userdata;
-	uint64_t last = usage_log_last(sync->log);
 
 	(void)source;
 	if (sync->hurry > usage_log_synced(sync->log) && !sync->failing)
 		start(sync);
-	if (last != sync->seen && !sync->armed)
-		arm(sync, LAG_US);
-	sync->seen = last;
 	return 0;
+}
+
+void usage_sync_wrote(struct usage_sync *sync)
+{
+	if (!sync->armed)
+		arm(sync, LAG_US);
 }
 
 DEFINE_CLEANUP(usage_sync_free, usage_sync)
@@ -131,8 +132,12 @@ int usage_sync_new(sd_event *event, struct usage_log *log, usage_flush_fn flush,
 	if ((r = sd_event_add_time(
 		     event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, sync)) < 0 ||
 		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
-		(r = sd_event_add_post(event, &sync->post, on_post, sync)) < 0 ||
-		(r = worker_new(event, 1, &sync->worker)) < 0)
+		(r = sd_event_add_defer(event, &sync->wake, on_wake, sync)) < 0 ||
+		(r = sd_event_source_set_enabled(sync->wake, SD_EVENT_OFF)) < 0 ||
+		(r = sd_event_source_set_priority(sync->wake, SYNC_PRIORITY)) < 0 ||
+		(r = sd_event_source_set_priority(sync->timer, SYNC_PRIORITY)) < 0 ||
+		(r = worker_new(event, 1, &sync->worker)) < 0 ||
+		(r = worker_set_priority(sync->worker, SYNC_PRIORITY)) < 0)
 		return r;
 	/* What a patd before this one has left is synced, too. */
 	arm(sync, 0);
@@ -147,7 +152,7 @@ void usage_sync_free(struct usage_sync *sync)
 	sync->ending = true;
 	sync->fn = NULL;
 	worker_free(sync->worker);
-	sd_event_source_disable_unref(sync->post);
+	sd_event_source_disable_unref(sync->wake);
 	sd_event_source_disable_unref(sync->timer);
 	free(sync);
 }
@@ -155,6 +160,8 @@ void usage_sync_free(struct usage_sync *sync)
 void usage_sync_hurry(struct usage_sync *sync)
 {
 	sync->hurry = usage_log_last(sync->log);
+	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
+		start(sync);
 }
 
 enum sync_state usage_sync_state(const struct usage_sync *sync, uint64_t number)

@@ -21,7 +21,9 @@ int usage_sync_new(sd_event *event, struct usage_log *log, usage_flush_fn flush,
 /* Waits for what the thread does.  NULL is allowed. */
 void usage_sync_free(struct usage_sync *sync);
 
-/* Somebody waits for the last batch. */
+/* A batch was written. */
+void usage_sync_wrote(struct usage_sync *sync);
+/* Somebody waits for the last one, and perhaps for others of this turn. */
 void usage_sync_hurry(struct usage_sync *sync);
 
 /* SYNC_FAILED: it is in the log, and perhaps not on disk; patd goes on trying. */

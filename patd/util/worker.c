@@ -118,6 +118,11 @@ int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker)
 	return 0;
 }
 
+int worker_set_priority(struct worker *worker, int64_t priority)
+{
+	return sd_event_source_set_priority(worker->source, priority);
+}
+
 int worker_submit(struct worker *worker, struct job *job)
 {
 	if (worker->under_way >= worker->limit)

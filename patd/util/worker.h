@@ -23,6 +23,9 @@ struct job {
 /* At most limit jobs wait or run at a time. */
 int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker);
 
+/* Of done() in the loop: see sd_event_source_set_priority(3). */
+int worker_set_priority(struct worker *worker, int64_t priority);
+
 /* -EBUSY if limit jobs are under way. */
 int worker_submit(struct worker *worker, struct job *job);
 

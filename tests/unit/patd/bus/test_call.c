@@ -40,6 +40,13 @@ int worker_new(sd_event *event, unsigned int limit, struct worker **ret_worker)
 	return -EBUSY;
 }
 
+int worker_set_priority(struct worker *worker, int64_t priority)
+{
+	(void)worker;
+	(void)priority;
+	return 0;
+}
+
 void worker_free(struct worker *worker)
 {
 	assert_null(worker);
