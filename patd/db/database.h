@@ -81,6 +81,9 @@ const char *database_path(const struct database *database);
  */
 int database_lock(const char *state_dir, int *ret_fd);
 
+/* Gives back the memory that was needed under load. */
+void database_shrink(struct database *database);
+
 /*
  * Syncs the WAL, folds it into the database, and empties it; nobody may write meanwhile.  For
  * another thread: has a connection of its own.  *ret_state: how the WAL is then, also on failure.
