@@ -52,7 +52,8 @@ struct database {
 	bool paused;
 	uint64_t written;  /* transactions so far */
 	uint64_t commits;  /* those to be on disk before they are acknowledged */
-	struct sync *sync; /* NULL: who commits syncs */
+	struct sync *sync; /* NULL: who commits syncs; else what is told of it */
+	void (*wake)(struct sync *sync);
 };
 
 /*

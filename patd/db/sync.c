@@ -250,6 +250,14 @@ static int on_wake(sd_event_source *source, void *userdata)
 	return 0;
 }
 
+/* Something was committed; it is looked at after this turn. */
+static void wake(struct sync *sync)
+{
+	/* It fails without memory only; the timer then does the same. */
+	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
+		arm(sync);
+}
+
 DEFINE_CLEANUP(sync_free, sync)
 
 int sync_new(sd_event *event, struct database *database, struct sync **ret_sync)
@@ -276,6 +284,7 @@ int sync_new(sd_event *event, struct database *database, struct sync **ret_sync)
 		return r;
 	arm(sync);
 	database->sync = sync;
+	database->wake = wake;
 	step(sync);
 	*ret_sync = TAKE(sync);
 	return 0;
@@ -335,13 +344,6 @@ bool sync_paused(const struct sync *sync)
 bool sync_failing(const struct sync *sync)
 {
 	return sync->failing;
-}
-
-void sync_wake(struct sync *sync)
-{
-	/* It fails without memory only; the timer then does the same. */
-	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
-		arm(sync);
 }
 
 void sync_hold(struct sync *sync)
