@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patd: hardens its process, and serves, or does the one thing that an option asks for. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
@@ -91,6 +92,8 @@ int main(int argc, char **argv)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (options.check_config)
 		return check_config(options.conf_dir) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	/* Threads that allocate little need no heaps of their own. */
+	(void)mallopt(M_ARENA_MAX, 1);
 	/* Without statistics threads do not wait for each other where SQLite allocates memory. */
 	if (harden() < 0 || sodium_init() < 0 ||
 		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {

@@ -270,10 +270,12 @@ static void on_sync(void *userdata)
 
 	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
 		next = LIST_NEXT(call, entry);
-		if (call->reply)
+		if (call->reply) {
 			end_kept(call);
-		else if (call->kept)
+		} else if (call->kept) {
+			call->kept = false;
 			call_yield(call, call->then);
+		}
 	}
 }
 

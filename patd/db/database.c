@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@
 static const char pragmas[] = "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA cell_size_check = ON;"
 			      "PRAGMA secure_delete = ON;"
+			      "PRAGMA cache_size = -1024;" /* KiB */
 			      "PRAGMA synchronous = FULL;"
 			      "PRAGMA wal_autocheckpoint = 0;"
 			      "PRAGMA journal_size_limit = 0;";
@@ -326,6 +328,12 @@ int database_open_image(const struct image *image, const char *path, struct data
 const char *database_path(const struct database *database)
 {
 	return database->path;
+}
+
+void database_shrink(struct database *database)
+{
+	(void)sqlite3_db_release_memory(database->handle);
+	(void)malloc_trim(0);
 }
 
 static int checkpoint(const char *path)

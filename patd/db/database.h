@@ -52,7 +52,8 @@ struct database {
 	bool paused;
 	uint64_t written;  /* transactions so far */
 	uint64_t commits;  /* those to be on disk before they are acknowledged */
-	struct sync *sync; /* NULL: who commits syncs */
+	struct sync *sync; /* NULL: who commits syncs; else what is told of it */
+	void (*wake)(struct sync *sync);
 };
 
 /*
@@ -80,6 +81,9 @@ const char *database_path(const struct database *database);
  * *ret_fd is the directory; closing it gives the lock up.
  */
 int database_lock(const char *state_dir, int *ret_fd);
+
+/* Gives back the memory that was needed under load. */
+void database_shrink(struct database *database);
 
 /*
  * Syncs the WAL, folds it into the database, and empties it; nobody may write meanwhile.  For

@@ -39,6 +39,7 @@ struct sync {
 	uint64_t covered, durable, failed;
 	uint64_t written; /* how many transactions the timer knows of */
 	bool due;         /* the timer has passed */
+	bool idle;        /* it had, when the task began */
 	bool failing, ending;
 	bool fold_failed; /* the next one waits for the timer, too */
 	unsigned int holds;
@@ -126,6 +127,9 @@ static void take_fold(struct sync *sync)
 		log_error("the log of the database cannot be folded in (%s); patd keeps trying",
 			strerror(-sync->result));
 	sync->fold_failed = sync->result < 0;
+	/* A second without any change. */
+	if (sync->idle)
+		database_shrink(database);
 }
 
 static void take_result(struct sync *sync, enum task task)
@@ -209,6 +213,7 @@ static void step(struct sync *sync)
 		/* A transaction that reads would be in the way of it. */
 		(void)usage_commit(database);
 		database->paused = true;
+		sync->idle = sync->due;
 		sync->due = false;
 	}
 	if (worker_submit(sync->worker, &sync->job) < 0) {
@@ -245,6 +250,14 @@ static int on_wake(sd_event_source *source, void *userdata)
 	return 0;
 }
 
+/* Something was committed; it is looked at after this turn. */
+static void wake(struct sync *sync)
+{
+	/* It fails without memory only; the timer then does the same. */
+	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
+		arm(sync);
+}
+
 DEFINE_CLEANUP(sync_free, sync)
 
 int sync_new(sd_event *event, struct database *database, struct sync **ret_sync)
@@ -271,6 +284,7 @@ int sync_new(sd_event *event, struct database *database, struct sync **ret_sync)
 		return r;
 	arm(sync);
 	database->sync = sync;
+	database->wake = wake;
 	step(sync);
 	*ret_sync = TAKE(sync);
 	return 0;
@@ -330,13 +344,6 @@ bool sync_paused(const struct sync *sync)
 bool sync_failing(const struct sync *sync)
 {
 	return sync->failing;
-}
-
-void sync_wake(struct sync *sync)
-{
-	/* It fails without memory only; the timer then does the same. */
-	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
-		arm(sync);
 }
 
 void sync_hold(struct sync *sync)

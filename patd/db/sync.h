@@ -69,9 +69,6 @@ bool sync_paused(const struct sync *sync);
 /* The last sync failed: only what takes access away is changed, and is told to be not on disk. */
 bool sync_failing(const struct sync *sync);
 
-/* Something was committed: for patd/db/transaction.c.  It is looked at after this turn. */
-void sync_wake(struct sync *sync);
-
 /* While somebody reads the database for long there is no fold, which would wait for him. */
 void sync_hold(struct sync *sync);
 void sync_release(struct sync *sync);

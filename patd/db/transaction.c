@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "patd/db/statements.h"
-#include "patd/db/sync.h"
 #include "patd/db/wal.h"
 #include "patd/util/log.h"
 
@@ -67,10 +66,15 @@ void usage_undo(struct database *database)
 	notify_observer(database, false);
 }
 
-uint64_t transaction_commits(struct database *database)
+static void wake(struct database *database)
 {
 	if (database->sync)
-		sync_wake(database->sync);
+		database->wake(database->sync);
+}
+
+uint64_t transaction_commits(struct database *database)
+{
+	wake(database);
 	return ++database->commits;
 }
 
@@ -157,8 +161,7 @@ int usage_commit(struct database *database)
 	r = end(database, 0);
 	if (r == 0 && database->usage_written) {
 		database->written++;
-		if (database->sync)
-			sync_wake(database->sync);
+		wake(database);
 	}
 	database->usage_open = false;
 	database->usage_written = false;

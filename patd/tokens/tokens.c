@@ -121,24 +121,6 @@ const struct policy *tokens_policy(const struct tokens *tokens)
 	return tokens->policy;
 }
 
-void tokens_set_verifier(
-	const struct tokens *tokens, struct token *token, const char secret[static PAT_TOKEN_LEN])
-{
-	struct pat_digest digest;
-
-	pat_token_digest(secret, &digest);
-	key_verifier(tokens->key, &digest, token->verifier);
-	sodium_memzero(&digest, sizeof(digest));
-}
-
-bool tokens_intact(const struct tokens *tokens, const struct token *token)
-{
-	uint8_t mac[TOKEN_MAC_LEN];
-
-	key_row_mac(tokens->key, token, mac);
-	return sodium_memcmp(mac, token->mac, sizeof(mac)) == 0;
-}
-
 enum token_state tokens_state(struct tokens *tokens, const struct token *token)
 {
 	uint64_t now = clock_now(tokens->clock);

@@ -9,9 +9,6 @@
 #include "patd/usage/pack.h"
 #include "patd/util/log.h"
 
-/* More than that goes into the database at the end of the turn. */
-#define PENDING_TOKENS 768U
-#define PENDING_NOTES 256U
 #define NOTES_MAX 2048U
 
 /* --- gathering --- */
@@ -64,70 +61,6 @@ void uses_gather_time(struct tokens *tokens, uint64_t now)
 
 	tokens->pending_time = now;
 	usage_log_add(tokens->usage, USAGE_TIME, &usage_time_table, &time);
-}
-
-void uses_take_back(struct tokens *tokens, const struct token *before, bool has_entry)
-{
-	struct use use;
-
-	use_of(before, &use);
-	/* It is in the table: there is no need for room. */
-	(void)overlay_put(tokens->overlay, &use, 0);
-	if (has_entry && tokens->gathered_entries > 0) {
-		history_unnote(tokens->history, 1);
-		tokens->gathered_entries--;
-	}
-}
-
-static void forget_gathered_entries(struct tokens *tokens)
-{
-	history_unnote(tokens->history, tokens->gathered_entries);
-	tokens->gathered_entries = 0;
-}
-
-int uses_write_down(struct tokens *tokens, struct use_point *ret_point)
-{
-	struct sync *sync = tokens->database->sync;
-	int r = 0;
-
-	*ret_point = (struct use_point) { .in_log = true };
-	if (usage_log_gathers(tokens->usage)) {
-		r = usage_log_write(tokens->usage);
-		if (tokens->usage_sync)
-			usage_sync_wrote(tokens->usage_sync);
-		if (r < 0) {
-			while ((r = uses_flush(tokens, NULL)) > 0)
-				;
-			ret_point->in_log = false;
-		}
-		if (r < 0 && r != -EAGAIN)
-			forget_gathered_entries(tokens);
-	}
-	if (r == 0)
-		ret_point->number = ret_point->in_log ? usage_log_last(tokens->usage)
-				    : sync            ? sync_point(sync)
-						      : 0;
-	if (r != -EAGAIN)
-		tokens->gathered_entries = 0;
-	return r;
-}
-
-int uses_sync_now(struct tokens *tokens, const struct use_point *point)
-{
-	struct usage_sync_order order;
-	int r = 0;
-
-	if (!point->in_log)
-		return transaction_sync(tokens->database);
-	for (int attempt = 0; attempt < 2; attempt++) {
-		if (!usage_log_begin_sync(tokens->usage, &order))
-			return 0;
-		r = usage_log_run_sync(tokens->usage, &order);
-		usage_log_end_sync(tokens->usage, &order, r);
-		if (r == 0)
-			break;
-	}
-	return r;
 }
 
 /* --- reading --- */
@@ -187,22 +120,4 @@ int uses_list(
 void uses_forget(struct tokens *tokens, const struct pat_id *id)
 {
 	overlay_remove(tokens->overlay, id);
-}
-
-/* --- at the end of a turn --- */
-
-void tokens_commit_usage(struct tokens *tokens)
-{
-	struct use_point ignored;
-	int r = uses_write_down(tokens, &ignored);
-
-	if (r == 0 && (overlay_count(tokens->overlay) > PENDING_TOKENS ||
-			      history_notes(tokens->history) > PENDING_NOTES))
-		(void)uses_flush(tokens, NULL);
-	if (r < 0 && r != -EAGAIN) {
-		log_error("the latest uses of tokens could not be recorded");
-		tokens->time_stored = 0; /* what is stored now is older than we thought */
-	}
-	/* What this turn has read was one transaction. */
-	(void)usage_commit(tokens->database);
 }

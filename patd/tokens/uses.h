@@ -47,6 +47,9 @@ int uses_sync_now(struct tokens *tokens, const struct use_point *point);
  */
 int uses_flush(struct tokens *tokens, const struct pat_id *own);
 
+/* What is in the database and on disk, the log need not keep. */
+void uses_release(struct tokens *tokens);
+
 /* Makes the token what it is after its latest use, MAC included if the token was intact. */
 void uses_apply(struct tokens *tokens, struct token *token);
 /* The same without the MAC: of a token whose MAC was checked before. */

@@ -71,8 +71,7 @@ static void forget_written(struct tokens *tokens, const struct pat_id *own, cons
 	(void)own;
 }
 
-/* What is in the database and on disk the log need not keep. */
-static void release(struct tokens *tokens)
+void uses_release(struct tokens *tokens)
 {
 	struct sync *sync = tokens->database->sync;
 
@@ -89,7 +88,7 @@ int uses_flush(struct tokens *tokens, const struct pat_id *own)
 	uint64_t number = 0;
 	int r;
 
-	release(tokens);
+	uses_release(tokens);
 	if (overlay_count(tokens->overlay) == 0 && history_notes(tokens->history) == 0 &&
 		tokens->pending_time == 0)
 		return 0;
@@ -113,7 +112,7 @@ int uses_flush(struct tokens *tokens, const struct pat_id *own)
 	tokens->flushed_point = transaction_commits(database);
 	if (!database->sync && transaction_sync(database) < 0)
 		return -EIO;
-	release(tokens);
+	uses_release(tokens);
 	return first != NULL;
 }
 
@@ -216,78 +215,4 @@ int uses_open(struct tokens *tokens)
 		log_error("the uses that an earlier patd recorded stay in the usage log: %s",
 			strerror(-r));
 	return 0;
-}
-
-void uses_close(struct tokens *tokens)
-{
-	struct use_point ignored;
-
-	if (!tokens->usage) {
-		overlay_free(tokens->overlay);
-		return;
-	}
-	if (uses_write_down(tokens, &ignored) < 0)
-		log_error("the latest uses of tokens could not be recorded");
-	while (uses_flush(tokens, NULL) > 0)
-		;
-	usage_log_free(tokens->usage);
-	overlay_free(tokens->overlay);
-}
-
-/* --- in the loop --- */
-
-static int flush_some(void *userdata)
-{
-	struct tokens *tokens = userdata;
-	int r = uses_flush(tokens, NULL);
-
-	if (r < 0 && r != -EAGAIN && !tokens->flush_failed)
-		log_error("uses of tokens stay in the usage log for now: the database cannot be "
-			  "written to");
-	tokens->flush_failed = r < 0 && r != -EAGAIN;
-	return r;
-}
-
-static void on_synced(void *userdata)
-{
-	struct tokens *tokens = userdata;
-
-	release(tokens);
-	if (tokens->on_durable)
-		tokens->on_durable(tokens->on_durable_userdata);
-}
-
-int tokens_start(struct tokens *tokens, sd_event *event)
-{
-	int r = usage_sync_new(event, tokens->usage, flush_some, tokens, &tokens->usage_sync);
-
-	if (r < 0)
-		return r;
-	usage_sync_listen(tokens->usage_sync, on_synced, tokens);
-	return sync_listen(tokens->database->sync, on_synced, tokens);
-}
-
-void tokens_stop(struct tokens *tokens)
-{
-	if (!tokens)
-		return;
-	if (tokens->database->sync)
-		sync_unlisten(tokens->database->sync, on_synced, tokens);
-	usage_sync_free(tokens->usage_sync);
-	tokens->usage_sync = NULL;
-}
-
-void tokens_on_durable(struct tokens *tokens, void (*fn)(void *userdata), void *userdata)
-{
-	tokens->on_durable = fn;
-	tokens->on_durable_userdata = userdata;
-}
-
-enum sync_state tokens_use_state(const struct tokens *tokens, const struct use_point *point)
-{
-	if (point->number == 0)
-		return SYNC_DONE;
-	if (point->in_log)
-		return usage_sync_state(tokens->usage_sync, point->number);
-	return sync_state(tokens->database->sync, point->number);
 }
