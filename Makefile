@@ -68,7 +68,9 @@ pam_pat_src := $(call sources,pam_pat)
 
 patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
-pam_pat_libs = -lpam $(call pkg,--libs,libsodium)
+# The module needs one hash of libsodium: loading the library takes longer than all else it does.
+sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a))
+pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
 
 objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/patctl/patctl
@@ -107,7 +109,7 @@ $(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libprotocol.a $(O)/libcommo
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patd_pkgs)) -pthread
 
-$(O)/patctl/patctl: $(O)/patctl/patctl.o $(O)/libpatctl.a $(O)/libcommon.a
+$(O)/patctl/patctl: $(O)/patctl/patctl.o $(O)/libpatctl.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patctl_pkgs))
 
@@ -154,6 +156,7 @@ unit_pkgs_protocol := libsodium sqlite3
 
 # The rows of the protocol, whose tables need some of patd/model.
 unit_libs_patd := $(O)/libprotocol.a $(O)/libpatd.a
+unit_libs_patctl := $(O)/libprotocol.a $(O)/libpatd.a
 unit_libs_protocol := $(O)/libpatd.a
 
 $(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libpatctl.a \

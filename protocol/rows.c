@@ -41,8 +41,8 @@ static struct field restriction_field(enum pat_restriction r)
 
 	return (struct field) {
 		.kind = number ? FIELD_NUMBER : FIELD_TEXT,
-		.offset = offsetof(struct token_row, limits) + limits_table[r].offset,
-		.size = limits_table[r].size,
+		.offset = offsetof(struct token_row, limits) + limit_places[r].offset,
+		.size = limit_places[r].size,
 		.max = number ? INT64_MAX : 0,
 		.property = restrictions[r].property,
 	};

@@ -49,7 +49,7 @@ check-pam: $(programs) $(module) $(pam_test_programs)
 
 # LeakSanitizer takes half the time of a program that soon ends; the unit tests have it.
 check-cli: export ASAN_OPTIONS = detect_leaks=0
-check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so $(O)/tests/cli/patctl
+check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so $(O)/tests/cli/patctl $(O)/tests/cli/nss.so
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' --jobs 3 tests/cli/*.bats
 
 # One after the other: each has the machine to itself.

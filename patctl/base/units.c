@@ -7,12 +7,14 @@
 
 #include "patctl/base/program.h"
 
-#define SERVICE 2 /* in the table; before it the sockets */
+#define SOCKETS 3 /* in the table; after them the services */
 
 static const char *const names[UNITS] = {
 	"patd-root.socket",
+	"patd-front.socket",
 	"patd-user.socket",
-	[SERVICE] = "patd.service",
+	[SOCKETS] = "patd.service",
+	"patd-bus.service",
 };
 
 bool units_available(void)
@@ -44,16 +46,17 @@ static bool run_on(const char *verb, const bool wanted[static UNITS])
 
 bool units_stop(void)
 {
-	/* In one go: a socket that listens would start the service again. */
-	return run_on("stop", (const bool[UNITS]) { true, true, true });
+	/* In one go: a socket that listens, or patd-bus, would start patd again. */
+	return run_on("stop", (const bool[UNITS]) { true, true, true, true, true });
 }
 
 bool units_start(const struct units *units)
 {
+	const bool service = units->active[SOCKETS] || units->active[SOCKETS + 1];
 	bool pulled_in[UNITS] = { false };
 
-	/* The service brings both sockets with it. */
-	for (size_t i = 0; i < SERVICE; i++)
-		pulled_in[i] = units->active[SERVICE] && !units->active[i];
+	/* A service brings its sockets with it. */
+	for (size_t i = 0; i < SOCKETS; i++)
+		pulled_in[i] = service && !units->active[i];
 	return run_on("start", units->active) && run_on("stop", pulled_in);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The units of patd in systemd: its service, and the sockets that start it. */
+/* The units of patd and patd-bus in systemd: the services, and the sockets that start them. */
 #pragma once
 
 #include <stdbool.h>
 
-#define UNITS 3
+#define UNITS 5
 
 /* Which of them were active, or listening, when units_read() was called. */
 struct units {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The connection to a system bus, here or on another machine. */
+/* The connection to patd: root.sock, or a system bus here or on another machine. */
 #include "patctl/client/client_call.h"
 
 #include <stdlib.h>
@@ -7,6 +7,9 @@
 
 #include "patctl/base/text.h"
 #include "patctl/client/agent.h"
+#include "patctl/client/root.h"
+
+#define ANSWER_LIMIT 25000 /* milliseconds, as libdbus has it */
 
 /* The caller's uid there; here it is known. */
 static bool find_uid(struct client *client, DBusError *error)
@@ -25,22 +28,54 @@ static bool find_uid(struct client *client, DBusError *error)
 	return true;
 }
 
-struct client *client_new(const char *host, bool may_ask, DBusError *error)
+static struct client *new_client(const char *host)
 {
-	DBusConnection *bus =
-		host ? host_connect(host, error) : dbus_bus_get_private(DBUS_BUS_SYSTEM, error);
+	struct client *client = must_alloc(calloc(1, sizeof(*client)));
+
+	client->host = host;
+	client->self = host ? text_format("patctl --host=%s", host) : text_format("patctl");
+	client->limit = ANSWER_LIMIT;
+	return client;
+}
+
+/* bus: the client's from now on; NULL: *error is set. */
+static struct client *new_bus_client(const char *host, DBusConnection *bus, DBusError *error)
+{
 	struct client *client;
 
 	if (!bus)
 		return NULL;
 	dbus_connection_set_exit_on_disconnect(bus, FALSE);
-	client = must_alloc(calloc(1, sizeof(*client)));
+	client = new_client(host);
 	client->bus = bus;
-	client->host = host;
-	client->self = host ? text_format("patctl --host=%s", host) : text_format("patctl");
-	client->may_ask = may_ask && !host;
 	if (!find_uid(client, error))
 		client_free(&client);
+	return client;
+}
+
+struct client *client_new(const char *host, bool may_ask, DBusError *error)
+{
+	struct client *client;
+
+	if (!host && geteuid() == 0) {
+		client = new_client(NULL);
+		client->root = root_new();
+		return client;
+	}
+	client = new_bus_client(host,
+		host ? host_connect(host, error) : dbus_bus_get_private(DBUS_BUS_SYSTEM, error),
+		error);
+	if (client)
+		client->may_ask = may_ask && !host;
+	return client;
+}
+
+struct client *client_new_bus(int limit, DBusError *error)
+{
+	struct client *client = new_bus_client(NULL, bus_connect(limit, error), error);
+
+	if (client)
+		client->limit = limit;
 	return client;
 }
 
@@ -49,8 +84,11 @@ void client_free(struct client **client)
 	if (!*client)
 		return;
 	agent_end(&(*client)->agent);
-	dbus_connection_close((*client)->bus);
-	dbus_connection_unref((*client)->bus);
+	root_free(&(*client)->root);
+	if ((*client)->bus) {
+		dbus_connection_close((*client)->bus);
+		dbus_connection_unref((*client)->bus);
+	}
 	free((*client)->patd);
 	free((*client)->self);
 	free(*client);
@@ -70,4 +108,9 @@ bool client_is_root(const struct client *client)
 const char *client_self(const struct client *client)
 {
 	return client->self;
+}
+
+bool client_over_socket(const struct client *client)
+{
+	return client->root != NULL;
 }

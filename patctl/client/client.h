@@ -21,30 +21,41 @@
 #include "patctl/client/records.h"
 #include "patctl/client/token_record.h"
 
-/* A private connection to a system bus, and the agent that asks people. */
+/* A private connection to patd or a system bus, and the agent that asks people. */
 struct client;
 
 /*
- * Connects to the bus of this machine, or of host unless that is NULL, see patctl/base/host.h; host
- * must outlive the client.  may_ask: ask for a password if polkit wants one; never for another
- * machine.  NULL on failure.
+ * For this machine, or for host unless that is NULL, see patctl/base/host.h; host must outlive the
+ * client.  may_ask: ask for a password if polkit wants one; never for another machine.  NULL on
+ * failure; root on this machine learns of one from its first call.
  */
 struct client *client_new(const char *host, bool may_ask, DBusError *error);
+
+/*
+ * On the bus of this machine whoever asks: connecting, and each call, takes limit milliseconds at
+ * most.  Never asks for a password.
+ */
+struct client *client_new_bus(int limit, DBusError *error);
 void client_free(struct client **client);
 #define cleanup_client __attribute__((cleanup(client_free)))
 
 /* NULL: this machine. */
 const char *client_host(const struct client *client);
 
-/* Whether the bus knows the caller as root. */
+/* Whether the caller is root there. */
 bool client_is_root(const struct client *client);
 
 /* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
 const char *client_self(const struct client *client);
 
-/* A token that is to be generated.  user NULL: of the caller. */
+/* Whether it asks over root.sock, where names of users are patctl's to look up. */
+bool client_over_socket(const struct client *client);
+
+/* A token that is to be generated.  user NULL: of the caller.  uid: the user's, if root asks here.
+ */
 struct client_token_request {
 	const char *name, *user;
+	uint32_t uid;
 	struct expiry expiry;
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 };
@@ -67,6 +78,13 @@ struct client_filter {
  */
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct tokens *tokens, DBusError *error);
+
+/*
+ * Says that client_list() will be called with that filter and cursor next: patd can make the page
+ * ready meanwhile.
+ */
+void client_list_ahead(
+	struct client *client, const struct client_filter *filter, const char *cursor);
 
 /* How to revoke; 0 and NULL: not given. */
 struct client_revocation {
@@ -104,13 +122,13 @@ struct client_verdict {
 void client_verdict_clear(struct client_verdict *verdict);
 #define cleanup_client_verdict __attribute__((cleanup(client_verdict_clear)))
 
-/* secret: a sealed memfd that holds the token.  service and from NULL: not given. */
-bool client_check(struct client *client, int secret, const char *service, const char *from,
+/* secret: the token.  service and from NULL: not given. */
+bool client_check(struct client *client, const char *secret, const char *service, const char *from,
 	struct client_verdict *ret, DBusError *error);
 
-/* Revokes all tokens of user; NULL: the caller. */
-bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
-	uint32_t *ret_count, DBusError *error);
+/* Revokes all tokens of user; NULL: the caller.  uid: the user's, if root asks here. */
+bool client_revoke_all(struct client *client, const char *user, uint32_t uid,
+	const struct client_revocation *how, uint64_t *ret_count, DBusError *error);
 
 /* user "": everybody.  reason NULL: none. */
 bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error);
@@ -151,8 +169,8 @@ bool client_history(struct client *client, const struct client_history_filter *f
 bool client_subscribe(struct client *client, bool all, DBusError *error);
 
 /*
- * Waits until there may be new entries.  *ret_lost: patd was restarted, and client_subscribe() must
- * be called again.  False when the bus is gone.
+ * Waits until there may be new entries.  *ret_lost: patd was restarted, or the connection was lost,
+ * and client_subscribe() must be called again.  False when the bus is gone.
  */
 bool client_wait(struct client *client, bool *ret_lost, DBusError *error);
 
@@ -171,7 +189,8 @@ struct client_verification {
 bool client_verify(struct client *client, struct progress *progress,
 	struct client_verification *ret, DBusError *error);
 
-/* The uid of the owner of patd's name. */
+/* The next four ask the bus, also for root: client_new_bus().  The uid of the owner of patd's name.
+ */
 bool client_owner(struct client *client, uint32_t *ret, DBusError *error);
 
 /* Whether the bus would start patd. */

@@ -11,42 +11,20 @@
 #include "patctl/base/text.h"
 #include "patctl/client/agent.h"
 
+#define ASKING_LIMIT NO_LIMIT /* a person is asked for a password */
+
 static bool is_refusal(const DBusError *error, enum pat_error refusal)
 {
 	return dbus_error_has_name(error, pat_error_name(refusal));
 }
 
-/* Dispatches signals meanwhile, which send_with_reply_and_block() does not. */
-static DBusMessage *send_and_dispatch(struct client *client, DBusMessage *call, DBusError *error)
-{
-	DBusPendingCall *pending = NULL;
-	DBusMessage *answer = NULL;
-
-	if (!dbus_connection_send_with_reply(client->bus, call, &pending, DBUS_TIMEOUT_INFINITE))
-		no_memory();
-	if (pending) {
-		/* A bus that goes away completes it, with an error. */
-		while (!dbus_pending_call_get_completed(pending) &&
-			dbus_connection_read_write_dispatch(client->bus, -1))
-			;
-		if (dbus_pending_call_get_completed(pending))
-			answer = dbus_pending_call_steal_reply(pending);
-		dbus_pending_call_unref(pending);
-	}
-	if (!answer)
-		dbus_set_error(
-			error, DBUS_ERROR_DISCONNECTED, _("the connection to the bus was lost"));
-	else if (dbus_set_error_from_message(error, answer))
-		message_free(&answer);
-	return answer;
-}
-
+/* A client that follows the history finds its signals in the queue later. */
 static DBusMessage *send_and_wait(
-	struct client *client, DBusMessage *call, int timeout_ms, DBusError *error)
+	struct client *client, DBusMessage *call, int limit, DBusError *error)
 {
-	return client->waits ? send_and_dispatch(client, call, error)
-			     : dbus_connection_send_with_reply_and_block(
-				       client->bus, call, timeout_ms, error);
+	if (client->patd && !client->progress)
+		return dbus_connection_send_with_reply_and_block(client->bus, call, limit, error);
+	return bus_send(client->bus, call, client->progress ? NO_LIMIT : limit, error);
 }
 
 /* Repeats the call, with a dialog allowed. */
@@ -58,7 +36,7 @@ static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusErr
 
 	dbus_error_free(error);
 	dbus_message_set_allow_interactive_authorization(again, TRUE);
-	answer = send_and_wait(client, again, DBUS_TIMEOUT_INFINITE, error);
+	answer = send_and_wait(client, again, ASKING_LIMIT, error);
 	if (!answer && !terminal && is_refusal(error, PAT_ERR_DENIED))
 		error_replace(error, OUTCOME_ERROR_NO_TERMINAL, "%s", error->message);
 	return answer;
@@ -68,7 +46,7 @@ DBusMessage *call_ask(
 	struct client *client, DBusMessage *call, const char *signature, DBusError *error)
 {
 	/* The agent is started only when patd requires a dialog. */
-	DBusMessage *answer = send_and_wait(client, call, DBUS_TIMEOUT_USE_DEFAULT, error);
+	DBusMessage *answer = send_and_wait(client, call, client->limit, error);
 
 	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
 		answer = ask_person(client, call, error);
@@ -85,50 +63,11 @@ DBusMessage *call_ask(
 	return answer;
 }
 
-bool call_done(struct client *client, DBusMessage *call, DBusError *error)
-{
-	cleanup_message DBusMessage *answer = call_ask(client, call, "", error);
-
-	return answer != NULL;
-}
-
-bool call_records(struct client *client, DBusMessage *call, const struct record_type *type,
-	struct records *ret, DBusError *error)
-{
-	cleanup_message DBusMessage *answer = call_ask(client, call, "aa{sv}", error);
-	struct records records = { .type = type };
-	DBusMessageIter iter;
-
-	if (!answer)
-		return false;
-	dbus_message_iter_init(answer, &iter);
-	if (!records_read(&iter, &records)) {
-		records_clear(&records);
-		return answer_malformed(dbus_message_get_member(call), error);
-	}
-	*ret = records;
-	return true;
-}
-
 bool answer_malformed(const char *method, DBusError *error)
 {
 	dbus_set_error(
 		error, OUTCOME_ERROR_MALFORMED, _("patd's reply to %s is malformed"), method);
 	return false;
-}
-
-bool answer_cursor(const char *method, DBusMessageIter *iter, char **cursor, DBusError *error)
-{
-	const char *next;
-
-	dbus_message_iter_next(iter);
-	dbus_message_iter_get_basic(iter, &next);
-	/* A cursor that does not move would make the loop endless. */
-	if (*next != '\0' && strcmp(next, *cursor ? *cursor : "") == 0)
-		return answer_malformed(method, error);
-	text_free(cursor);
-	*cursor = *next == '\0' ? NULL : text_format("%s", next);
-	return true;
 }
 
 bool answer_id(const char *path, struct pat_id *ret)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How the client_*.c send a call and check its answer.  Private to patctl/client. */
+/*
+ * How the client_*.c ask patd: they fill a request of protocol/request.h, which goes over root.sock
+ * if root asks on this machine (root_*.c), and over the bus otherwise (bus_*.c).  Private to
+ * patctl/client.
+ */
 #pragma once
 
 #include <dbus/dbus.h>
@@ -10,31 +14,88 @@
 #include "common/token_format.h"
 #include "patctl/client/client.h"
 #include "patctl/client/message.h"
+#include "protocol/answer.h"
+#include "protocol/request.h"
+
+#define NO_LIMIT DBUS_TIMEOUT_INFINITE /* for an answer */
 
 struct client {
-	DBusConnection *bus;
-	const char *host; /* the machine that the bus is of; NULL: this one */
+	struct root *root;   /* see patctl/client/root.h; NULL: it asks over the bus */
+	DBusConnection *bus; /* NULL: it asks over root.sock */
+	const char *host;    /* the machine that the bus is of; NULL: this one */
 	char *self;
 	uint32_t uid;
 	bool may_ask;
-	bool waits; /* without a limit for an answer, and dispatches signals meanwhile */
+	int limit;                 /* milliseconds for an answer */
+	struct progress *progress; /* of a call that takes long, and has no limit; else NULL */
 	pid_t agent;
 	char *patd; /* the unique name on the bus that the subscription is with; NULL: none */
 };
 
+/* What patd answers: the member of the kind of the request. */
+struct client_answer {
+	union {
+		struct answer_manager manager;
+		struct answer_page page;
+		struct answer_secret secret; /* without a descriptor, if it is sealed */
+		struct answer_count count;
+		struct answer_check check;
+		struct answer_verify_history history;
+	};
+	int fd; /* of the secret, which the caller closes; -1: none */
+};
+
 /*
- * The answer if it has that signature; else NULL, and *error is set.  If patd requires a password
- * a person is asked for it.
+ * Sends request, of whose head only the kind is set, and waits for the answer.  Rows are appended
+ * to rows, NULL if there are none to come; on failure a part may be.  ret NULL: the answer has no
+ * more.
+ */
+bool client_ask(struct client *client, struct request *request, struct records *rows,
+	struct client_answer *ret, DBusError *error);
+
+/* The two ways. */
+bool bus_ask(struct client *client, const struct request *request, struct records *rows,
+	struct client_answer *ret, DBusError *error);
+bool root_ask(struct client *client, struct request *request, struct records *rows,
+	struct client_answer *ret, DBusError *error);
+
+/*
+ * Sets a text of a request and its bit of enum request_given; a NULL is not given.  Cut to its
+ * field, as UTF-8, a text is still too long for patd's rules.
+ */
+void give_text(char *field, size_t size, const char *text, uint32_t *given, uint32_t bit);
+#define GIVE_TEXT(part, member, text, bit)                                                         \
+	give_text((part)->member, sizeof((part)->member), text, &(part)->given, bit)
+
+/* The same for a user, whose field no longer name may be cut to: false with *error set. */
+bool give_user(
+	char field[static REQUEST_USER_SIZE], const char *user, uint32_t *given, DBusError *error);
+
+/*
+ * The answer of the bus if it has that signature; else NULL, and *error is set.  If patd requires a
+ * password a person is asked for it.
  */
 DBusMessage *call_ask(
 	struct client *client, DBusMessage *call, const char *signature, DBusError *error);
 
-/* As call_ask(), for a call without results. */
-bool call_done(struct client *client, DBusMessage *call, DBusError *error);
+/*
+ * Sends a call and waits for the answer, limit milliseconds at most or NO_LIMIT, also to a bus that
+ * reads nothing.  Signals are dispatched meanwhile.  NULL with *error set.
+ */
+DBusMessage *bus_send(DBusConnection *bus, DBusMessage *call, int limit, DBusError *error);
 
-/* As call_ask(), for a call with one result, an aa{sv}; *ret untouched on failure. */
-bool call_records(struct client *client, DBusMessage *call, const struct record_type *type,
-	struct records *ret, DBusError *error);
+/* As call_ask(), for a call that takes long; signal: that reports the progress. */
+DBusMessage *call_with_progress(struct client *client, DBusMessage *call, const char *signature,
+	const char *signal, DBusError *error);
+
+/* Lets the bus give the connection its name. */
+bool bus_hello(DBusConnection *bus, int limit, DBusError *error);
+
+/*
+ * A connection to the system bus of this machine: the whole takes at most limit milliseconds.  NULL
+ * with *error set.
+ */
+DBusConnection *bus_connect(int limit, DBusError *error);
 
 /*
  * A connection to the system bus of another machine, by ssh(1) and systemd-stdio-bridge.  Waits for
@@ -48,14 +109,19 @@ DBusConnection *host_connect(const char *host, DBusError *error);
  */
 void client_explain(const struct client *client, DBusError *error);
 
+/*
+ * Moves *cursor on, see client.h, to the page after this one; false with *error set if that is the
+ * same.
+ */
+bool answer_cursor(uint32_t kind, const struct answer_page *page, char **cursor, DBusError *error);
+
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */
 bool answer_malformed(const char *method, DBusError *error);
 
-/*
- * Moves *cursor on, see client.h, to the text after the page at iter; false with *error set if it
- * does not move.
- */
-bool answer_cursor(const char *method, DBusMessageIter *iter, char **cursor, DBusError *error);
-
 /* The id at the end of a token's path; false if it is no such path. */
 bool answer_id(const char *path, struct pat_id *ret);
+
+/* client_subscribe(), client_wait() and client_now() over the bus. */
+bool bus_subscribe(struct client *client, bool all, DBusError *error);
+bool bus_wait(struct client *client, bool *ret_lost, DBusError *error);
+bool bus_now(struct client *client, uint64_t *ret, DBusError *error);

@@ -1,102 +1,82 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Listing the history, and waiting for its next entries. */
+/* Listing and verifying the history, and waiting for its next entries. */
 #include "patctl/client/client_call.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/bus.h"
-#include "common/l10n.h"
+#include "common/error.h"
 #include "patctl/base/text.h"
+#include "patctl/client/root.h"
 
 bool client_history(struct client *client, const struct client_history_filter *filter,
 	uint32_t limit, char **cursor, struct records *entries, DBusError *error)
 {
-	static const char method[] = "ListHistory";
-	DBusMessageIter args, options, iter;
-	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
+	struct request request = { .head.kind = REQUEST_HISTORY };
+	struct request_history *history = &request.history;
+	struct client_answer answer;
+	uint32_t none = 0;
 
-	options_open(&args, &options);
-	option_string(&options, "user", filter->user);
-	option_true(&options, "all", filter->all);
-	option_string(&options, "token", filter->token);
-	option_nonzero(&options, "since", filter->since);
-	option_nonzero(&options, "until", filter->until);
-	option_nonzero(&options, "after", filter->after);
-	option_true(&options, "reverse", filter->reverse);
-	options_close(&args, &options);
-	call_uint32(&args, limit);
-	call_string(&args, *cursor ? *cursor : "");
-
-	answer = call_ask(client, call, "aa{sv}s", error);
-	if (!answer)
+	if (!give_user(history->user, filter->user, &history->given, error))
 		return false;
-	dbus_message_iter_init(answer, &iter);
-	if (!records_read(&iter, entries))
-		return answer_malformed(method, error);
-	return answer_cursor(method, &iter, cursor, error);
+	GIVE_TEXT(history, id, filter->token, GIVEN_TOKEN);
+	give_text(history->cursor, sizeof(history->cursor), *cursor, &none, 0);
+	history->given |= (filter->all ? GIVEN_ALL : 0U) | (filter->reverse ? GIVEN_REVERSE : 0U);
+	history->since = filter->since;
+	history->until = filter->until;
+	history->after = filter->after;
+	history->limit = limit;
+	return client_ask(client, &request, entries, &answer, error) &&
+	       answer_cursor(REQUEST_HISTORY, &answer.page, cursor, error);
 }
 
 bool client_subscribe(struct client *client, bool all, DBusError *error)
 {
-	static const char rule[] =
-		"type='signal',sender='" DBUS_SERVICE_DBUS "',interface='" DBUS_INTERFACE_DBUS
-		"',member='NameOwnerChanged',arg0='" PAT_BUS_NAME "'";
-	DBusMessageIter args, options;
-	cleanup_message DBusMessage *call = call_manager("Subscribe", &args), *answer = NULL;
+	struct request request = { .head.kind = REQUEST_FOLLOW };
 
-	/* First, so that no change of the owner is missed. */
-	if (!client->patd) {
-		dbus_bus_add_match(client->bus, rule, error);
-		if (dbus_error_is_set(error))
-			return false;
-	}
-	options_open(&args, &options);
-	option_true(&options, "all", all);
-	options_close(&args, &options);
-	answer = call_ask(client, call, "", error);
-	if (!answer)
-		return false;
-	free(client->patd);
-	client->patd = text_format("%s", dbus_message_get_sender(answer));
-	return true;
-}
-
-/* Whether patd's name has a new owner. */
-static bool is_other_owner(DBusMessage *signal)
-{
-	const char *name, *before, *now;
-
-	return dbus_message_is_signal(signal, DBUS_INTERFACE_DBUS, "NameOwnerChanged") &&
-	       dbus_message_has_sender(signal, DBUS_SERVICE_DBUS) &&
-	       dbus_message_get_args(signal, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_STRING,
-		       &before, DBUS_TYPE_STRING, &now, DBUS_TYPE_INVALID) &&
-	       strcmp(name, PAT_BUS_NAME) == 0 && *now != '\0';
+	if (!client->root)
+		return bus_subscribe(client, all, error);
+	request.follow.given = all ? GIVEN_ALL : 0;
+	return client_ask(client, &request, NULL, NULL, error);
 }
 
 bool client_wait(struct client *client, bool *ret_lost, DBusError *error)
 {
-	bool changed = false, lost = false, connected = true;
+	if (!client->root)
+		return bus_wait(client, ret_lost, error);
+	*ret_lost = root_wait(client->root);
+	return true;
+}
 
-	while (!changed && !lost) {
-		DBusMessage *got = dbus_connection_pop_message(client->bus);
+bool client_verify(struct client *client, struct progress *progress,
+	struct client_verification *ret, DBusError *error)
+{
+	struct request request = { .head.kind = REQUEST_VERIFY_HISTORY };
+	struct client_answer answer;
+	bool asked;
 
-		if (!got && !connected) {
-			dbus_set_error(error, DBUS_ERROR_DISCONNECTED,
-				_("the connection to the bus was lost"));
-			client_explain(client, error);
-			return false;
-		}
-		if (!got) {
-			connected = dbus_connection_read_write(client->bus, -1);
-			continue;
-		}
-		/* Anybody can send signals. */
-		changed = dbus_message_is_signal(got, PAT_BUS_MANAGER, "HistoryChanged") &&
-			  dbus_message_has_sender(got, client->patd);
-		lost = is_other_owner(got);
-		dbus_message_unref(got);
-	}
-	*ret_lost = lost;
+	client->progress = progress;
+	asked = client_ask(client, &request, NULL, &answer, error);
+	client->progress = NULL;
+	if (!asked)
+		return false;
+	*ret = (struct client_verification) {
+		.entries = answer.history.entries,
+		.first = answer.history.first,
+		.bad = answer.history.bad,
+		.problem = text_format("%s", answer.history.problem),
+	};
+	return true;
+}
+
+bool client_now(struct client *client, uint64_t *ret, DBusError *error)
+{
+	struct request request = { .head.kind = REQUEST_MANAGER };
+	struct client_answer answer;
+
+	if (!client->root)
+		return bus_now(client, ret, error);
+	if (!client_ask(client, &request, NULL, &answer, error))
+		return false;
+	*ret = answer.manager.now;
 	return true;
 }

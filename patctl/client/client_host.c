@@ -18,28 +18,13 @@ static void set_unreachable(const char *host, DBusError *error)
 		ssh);
 }
 
-/* As dbus_bus_register(), which would leave people 25 seconds for ssh's questions. */
-static bool say_hello(DBusConnection *bus, DBusError *error)
-{
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_new(&peer_bus, "Hello", &args), *answer = NULL;
-	const char *name;
-
-	answer = dbus_connection_send_with_reply_and_block(bus, call, DBUS_TIMEOUT_INFINITE, error);
-	if (!answer ||
-		!dbus_message_get_args(answer, error, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID))
-		return false;
-	if (!dbus_bus_set_unique_name(bus, name))
-		no_memory();
-	return true;
-}
-
 DBusConnection *host_connect(const char *host, DBusError *error)
 {
 	cleanup_text char *address = host_address(host);
 	DBusConnection *bus = dbus_connection_open_private(address, error);
 
-	if (bus && say_hello(bus, error))
+	/* Not dbus_bus_register(), which would leave people 25 seconds for ssh's questions. */
+	if (bus && bus_hello(bus, NO_LIMIT, error))
 		return bus;
 	if (bus) {
 		dbus_connection_close(bus);

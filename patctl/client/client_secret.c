@@ -1,122 +1,95 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The calls that hand out a secret.  It comes as a descriptor or, from another machine, in a box
- * that is opened into one: whoever asked finds the same.
+ * The calls that hand out a secret, and the one that takes one.  It comes as a descriptor or, from
+ * another machine, in a box that is opened into one: whoever asked finds the same.
  */
-#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "common/cleanup.h"
+#include "common/error.h"
 #include "common/l10n.h"
+#include "common/verdict.h"
+#include "patctl/base/secret.h"
+#include "patctl/base/text.h"
 #include "patctl/client/box.h"
 #include "patctl/client/client_call.h"
 
 /* The box to have it sealed to, NULL where descriptors come through.  False with *error set. */
-static bool prepare(struct client *client, struct box **ret_box, DBusError *error)
+static bool prepare(struct client *client, struct box **ret_box, uint8_t recipient[static 32],
+	uint32_t *given, DBusError *error)
 {
-	*ret_box = client->host ? box_new() : NULL;
-	if (*ret_box || !client->host)
+	if (!client->host)
 		return true;
-	dbus_set_error(
-		error, DBUS_ERROR_NO_MEMORY, _("cannot allocate protected memory for a key"));
-	return false;
-}
-
-static void add_recipient(DBusMessageIter *args, const struct box *box)
-{
-	if (box)
-		call_bytes(args, box->recipient, sizeof(box->recipient));
+	*ret_box = box_new();
+	if (!*ret_box) {
+		dbus_set_error(error, DBUS_ERROR_NO_MEMORY,
+			_("cannot allocate protected memory for a key"));
+		return false;
+	}
+	memcpy(recipient, (*ret_box)->recipient, sizeof((*ret_box)->recipient));
+	*given |= GIVEN_RECIPIENT;
+	return true;
 }
 
 /*
- * What stands at the place of the secret.  -1 if the box does not open: there is a secret now, so
- * that is for whoever reads the descriptor to tell, and to undo.
+ * -1 if the box does not open: there is a secret now, so that is for whoever reads the descriptor
+ * to tell, and to undo.
  */
-static int take_secret(DBusMessageIter *at, const struct box *box)
+static int take_secret(const struct client_answer *answer, const struct box *box)
 {
-	DBusMessageIter bytes;
-	const uint8_t *sealed = NULL;
-	int secret, n = 0;
+	int secret;
 
-	if (!box) {
-		dbus_message_iter_get_basic(at, &secret);
-		return secret;
-	}
-	dbus_message_iter_recurse(at, &bytes);
-	dbus_message_iter_get_fixed_array(&bytes, &sealed, &n);
-	secret = box_open(box, sealed, (size_t)n);
+	if (!box)
+		return answer->fd;
+	secret = box_open(box, answer->secret.box, sizeof(answer->secret.box));
 	return secret < 0 ? -1 : secret;
 }
 
-static void add_expiry(DBusMessageIter *options, const struct expiry *expiry)
+static void give_expiry(struct request_generate *generate, const struct expiry *expiry)
 {
 	switch (expiry->kind) {
 	case EXPIRY_DEFAULT:
 		break;
 	case EXPIRY_LIFETIME:
-		option_uint64(options, "lifetime", expiry->seconds);
+		generate->lifetime = expiry->seconds;
+		generate->given |= GIVEN_LIFETIME;
 		break;
 	case EXPIRY_AT:
-		option_uint64(options, "expires_at", expiry->seconds);
+		generate->expires_at = expiry->seconds;
+		generate->given |= GIVEN_EXPIRES_AT;
 		break;
 	case EXPIRY_NEVER:
-		option_uint64(options, "expires_at", 0);
+		generate->given |= GIVEN_EXPIRES_AT;
 		break;
 	}
 }
 
-static void add_restriction(DBusMessageIter *options, const struct restriction *restriction,
-	const struct restriction_value *value)
-{
-	switch (restriction->kind) {
-	case RESTRICTION_LIST:
-		option_list(options, restriction->name, value->text);
-		break;
-	case RESTRICTION_TEXT:
-		option_string(options, restriction->name, value->text);
-		break;
-	case RESTRICTION_TIME:
-	case RESTRICTION_COUNT:
-		option_nonzero(options, restriction->name, value->number);
-		break;
-	}
-}
-
-static void add_options(DBusMessageIter *args, const struct client_token_request *request)
-{
-	DBusMessageIter options;
-
-	options_open(args, &options);
-	option_string(&options, "user", request->user);
-	add_expiry(&options, &request->expiry);
-	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
-		add_restriction(&options, &restrictions[i], &request->restrictions[i]);
-	options_close(args, &options);
-}
-
-bool client_generate(struct client *client, const struct client_token_request *request,
+bool client_generate(struct client *client, const struct client_token_request *wanted,
 	struct pat_id *ret_id, int *ret_secret, DBusError *error)
 {
 	cleanup_box struct box *box = NULL;
-	cleanup_message DBusMessage *call = NULL, *answer = NULL;
-	DBusMessageIter args, at;
-	const char *method, *path;
+	struct request request = { .head.kind = REQUEST_GENERATE };
+	struct request_generate *generate = &request.generate;
+	struct client_answer answer;
+	uint32_t none = 0;
 
-	if (!prepare(client, &box, error))
+	if (!prepare(client, &box, generate->recipient, &generate->given, error) ||
+		!give_user(generate->user, wanted->user, &generate->given, error))
 		return false;
-	method = box ? "GenerateSealed" : "Generate";
-	call = call_manager(method, &args);
-	call_string(&args, request->name);
-	add_recipient(&args, box);
-	add_options(&args, request);
+	generate->uid = wanted->uid;
+	give_text(generate->name, sizeof(generate->name), wanted->name, &none, 0);
+	give_expiry(generate, &wanted->expiry);
+	for (size_t i = 0; i < PAT_RESTRICTIONS; i++) {
+		const struct restriction_value *value = &wanted->restrictions[i];
 
-	answer = call_ask(client, call, box ? "oay" : "oh", error);
-	if (!answer)
+		generate->numbers[i] = value->number;
+		give_text(generate->texts[i], sizeof(generate->texts[i]), value->text, &none, 0);
+	}
+	if (!client_ask(client, &request, NULL, &answer, error))
 		return false;
-	dbus_message_iter_init(answer, &at);
-	dbus_message_iter_get_basic(&at, &path);
-	if (!answer_id(path, ret_id))
-		return answer_malformed(method, error);
-	dbus_message_iter_next(&at);
-	*ret_secret = take_secret(&at, box);
+	memcpy(ret_id->text, answer.secret.id, sizeof(ret_id->text));
+	*ret_secret = take_secret(&answer, box);
 	return true;
 }
 
@@ -124,22 +97,100 @@ bool client_rotate(struct client *client, const struct pat_id *id, const uint64_
 	int *ret_secret, DBusError *error)
 {
 	cleanup_box struct box *box = NULL;
-	cleanup_message DBusMessage *call = NULL, *answer = NULL;
-	DBusMessageIter args, options, at;
+	struct request request = { .head.kind = REQUEST_ROTATE };
+	struct request_rotate *rotate = &request.rotate;
+	struct client_answer answer;
 
-	if (!prepare(client, &box, error))
+	if (!prepare(client, &box, rotate->recipient, &rotate->given, error))
 		return false;
-	call = call_token(id, box ? "RotateSealed" : "Rotate", &args);
-	add_recipient(&args, box);
-	options_open(&args, &options);
-	if (grace)
-		option_uint64(&options, "grace", *grace);
-	options_close(&args, &options);
+	memcpy(rotate->id, id->text, sizeof(id->text));
+	if (grace) {
+		rotate->grace = *grace;
+		rotate->given |= GIVEN_GRACE;
+	}
+	if (!client_ask(client, &request, NULL, &answer, error))
+		return false;
+	*ret_secret = take_secret(&answer, box);
+	return true;
+}
 
-	answer = call_ask(client, call, box ? "ay" : "h", error);
+void client_verdict_clear(struct client_verdict *verdict)
+{
+	names_free(&verdict->refusals);
+	*verdict = (struct client_verdict) { 0 };
+}
+
+/* As pam_pat does, patctl sends the digest. */
+static bool root_check(struct client *client, const char *secret, const char *service,
+	const char *from, struct client_verdict *ret, DBusError *error)
+{
+	struct request request = { .head.kind = REQUEST_CHECK };
+	struct client_answer answer;
+	char **words = must_alloc(calloc(1, sizeof(*words)));
+	size_t n = 0;
+	bool asked;
+
+	(void)pat_token_parse(secret, &ret->id);
+	memcpy(request.check.id, ret->id.text, sizeof(ret->id.text));
+	pat_token_digest(secret, &request.check.digest);
+	GIVE_TEXT(&request.check, service, service, GIVEN_SERVICE);
+	GIVE_TEXT(&request.check, from, from, GIVEN_FROM);
+	asked = client_ask(client, &request, NULL, &answer, error);
+	sodium_memzero(&request.check.digest, sizeof(request.check.digest));
+	for (size_t i = 0; asked && i < answer.check.n; i++)
+		names_add(&words, &n, verdict_word(answer.check.verdicts[i]));
+	ret->refusals = words;
+	return asked;
+}
+
+/* Words of verdicts stay words here: patd on another machine may know more of them. */
+static bool bus_check(struct client *client, const char *secret, const char *service,
+	const char *from, struct client_verdict *ret, DBusError *error)
+{
+	DBusMessageIter args, options, at, words;
+	cleanup_message DBusMessage *call = call_manager("Check", &args), *answer = NULL;
+	cleanup_close int fd = secret_seal(secret);
+	const char *path, *word;
+	size_t n = 0;
+
+	if (fd < 0) {
+		dbus_set_error(error, DBUS_ERROR_NO_MEMORY, _("cannot hand the token to patd: %s"),
+			strerror(-fd));
+		return false;
+	}
+	call_fd(&args, fd);
+	options_open(&args, &options);
+	option_string(&options, "service", service);
+	option_string(&options, "from", from);
+	options_close(&args, &options);
+	answer = call_ask(client, call, "oas", error);
 	if (!answer)
 		return false;
 	dbus_message_iter_init(answer, &at);
-	*ret_secret = take_secret(&at, box);
+	dbus_message_iter_get_basic(&at, &path);
+	if (!answer_id(path, &ret->id))
+		return answer_malformed("Check", error);
+	dbus_message_iter_next(&at);
+	ret->refusals = must_alloc(calloc(1, sizeof(*ret->refusals)));
+	for (dbus_message_iter_recurse(&at, &words);
+		dbus_message_iter_get_arg_type(&words) == DBUS_TYPE_STRING;
+		dbus_message_iter_next(&words)) {
+		dbus_message_iter_get_basic(&words, &word);
+		names_add(&ret->refusals, &n, word);
+	}
 	return true;
+}
+
+bool client_check(struct client *client, const char *secret, const char *service, const char *from,
+	struct client_verdict *ret, DBusError *error)
+{
+	struct client_verdict verdict = { 0 };
+	const bool checked = (client->root ? root_check : bus_check)(
+		client, secret, service, from, &verdict, error);
+
+	if (checked)
+		*ret = verdict;
+	else
+		client_verdict_clear(&verdict);
+	return checked;
 }

@@ -102,7 +102,7 @@ bool client_changed(struct client *client, uint64_t *ret, DBusError *error)
 		client, &unit, "org.freedesktop.systemd1.Unit", "StateChangeTimestamp", ret, error);
 }
 
-bool client_now(struct client *client, uint64_t *ret, DBusError *error)
+bool bus_now(struct client *client, uint64_t *ret, DBusError *error)
 {
 	return get_uint64(client, &patd, PAT_BUS_MANAGER, "Now", ret, error);
 }

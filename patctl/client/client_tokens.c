@@ -1,207 +1,212 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls about tokens, users and the policy. */
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/bus.h"
+#include "patctl/base/text.h"
 #include "patctl/client/client_call.h"
+#include "patctl/client/root.h"
+
+bool answer_cursor(uint32_t kind, const struct answer_page *page, char **cursor, DBusError *error)
+{
+	const char *next = page->cursor;
+
+	/* A cursor that does not move would make the loop endless. */
+	if (*next != '\0' && strcmp(next, *cursor ? *cursor : "") == 0)
+		return answer_malformed(request_word(kind), error);
+	text_free(cursor);
+	*cursor = *next == '\0' ? NULL : text_format("%s", next);
+	return true;
+}
+
+static bool fill_list(struct request *request, const struct client_filter *filter,
+	const char *cursor, DBusError *error)
+{
+	struct request_list *list = &request->list;
+	uint32_t none = 0;
+
+	*request = (struct request) { .head.kind = REQUEST_LIST };
+	if (!give_user(list->user, filter->user, &list->given, error))
+		return false;
+	GIVE_TEXT(list, name, filter->name, GIVEN_NAME);
+	GIVE_TEXT(list, name_pattern, filter->name_pattern, GIVEN_NAME_PATTERN);
+	GIVE_TEXT(list, id_prefix, filter->id_prefix, GIVEN_ID_PREFIX);
+	GIVE_TEXT(list, state, filter->state, GIVEN_STATE);
+	GIVE_TEXT(list, good_for, filter->good_for, GIVEN_GOOD_FOR);
+	give_text(list->cursor, sizeof(list->cursor), cursor, &none, 0);
+	list->unused_since = filter->unused_since;
+	list->expiring_before = filter->expiring_before;
+	list->given |= (filter->all ? GIVEN_ALL : 0U) |
+		       (filter->unused_since ? GIVEN_UNUSED_SINCE : 0U) |
+		       (filter->expiring_before ? GIVEN_EXPIRING_BEFORE : 0U);
+	list->limit = PAT_PAGE_MAX;
+	return true;
+}
 
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct tokens *tokens, DBusError *error)
 {
-	static const char method[] = "ListTokens";
-	DBusMessageIter args, options, iter, items;
-	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
+	cleanup_records struct records page = { .type = token_record_type() };
+	struct client_answer answer;
+	struct request request;
 
-	options_open(&args, &options);
-	option_string(&options, "user", filter->user);
-	option_true(&options, "all", filter->all);
-	option_string(&options, "name", filter->name);
-	option_string(&options, "name_pattern", filter->name_pattern);
-	option_string(&options, "id_prefix", filter->id_prefix);
-	option_string(&options, "state", filter->state);
-	option_string(&options, "good_for", filter->good_for);
-	option_nonzero(&options, "unused_since", filter->unused_since);
-	option_nonzero(&options, "expiring_before", filter->expiring_before);
-	options_close(&args, &options);
-	call_uint32(&args, PAT_PAGE_MAX);
-	call_string(&args, *cursor ? *cursor : "");
-
-	answer = call_ask(client, call, "aa{sv}s", error);
-	if (!answer)
+	if (!fill_list(&request, filter, *cursor, error) ||
+		!client_ask(client, &request, &page, &answer, error))
 		return false;
+	for (size_t i = 0; i < page.n; i++)
+		tokens_append(tokens, (struct token *)page.items + i);
+	page.n = 0; /* the tokens have a new owner */
+	return answer_cursor(REQUEST_LIST, &answer.page, cursor, error);
+}
 
-	dbus_message_iter_init(answer, &iter);
-	for (dbus_message_iter_recurse(&iter, &items);
-		dbus_message_iter_get_arg_type(&items) != DBUS_TYPE_INVALID;
-		dbus_message_iter_next(&items)) {
-		struct token token;
+void client_list_ahead(
+	struct client *client, const struct client_filter *filter, const char *cursor)
+{
+	DBusError ignored = DBUS_ERROR_INIT;
+	struct request request;
 
-		if (!token_read(&items, &token))
-			return answer_malformed(method, error);
-		tokens_append(tokens, &token);
-	}
-	return answer_cursor(method, &iter, cursor, error);
+	if (client->root && fill_list(&request, filter, cursor, &ignored))
+		root_ask_ahead(client->root, &request);
+	dbus_error_free(&ignored);
 }
 
 bool client_revoke(struct client *client, const struct pat_id *id,
 	const struct client_revocation *how, DBusError *error)
 {
-	DBusMessageIter args, options;
-	cleanup_message DBusMessage *call = call_token(id, "Revoke", &args);
+	struct request request = { .head.kind = REQUEST_REVOKE };
 
-	options_open(&args, &options);
-	option_nonzero(&options, "for", how->seconds);
-	option_string(&options, "reason", how->reason);
-	options_close(&args, &options);
-	return call_done(client, call, error);
+	memcpy(request.revoke.id, id->text, sizeof(id->text));
+	request.revoke.period = how->seconds;
+	request.revoke.given = how->seconds ? GIVEN_PERIOD : 0;
+	GIVE_TEXT(&request.revoke, reason, how->reason, GIVEN_REASON);
+	return client_ask(client, &request, NULL, NULL, error);
 }
 
-static bool change(
-	struct client *client, const struct pat_id *id, const char *method, DBusError *error)
+/* A request that has the id of a token only. */
+static bool ask_token(struct client *client, enum request_kind kind, const struct pat_id *id,
+	struct records *rows, DBusError *error)
 {
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_token(id, method, &args);
+	struct request request = { .head.kind = kind };
 
-	call_no_options(&args);
-	return call_done(client, call, error);
+	memcpy(request.token.id, id->text, sizeof(id->text));
+	return client_ask(client, &request, rows, NULL, error);
 }
 
 bool client_restore(struct client *client, const struct pat_id *id, DBusError *error)
 {
-	return change(client, id, "Restore", error);
+	return ask_token(client, REQUEST_RESTORE, id, NULL, error);
 }
 
 bool client_delete(struct client *client, const struct pat_id *id, DBusError *error)
 {
-	return change(client, id, "Delete", error);
+	return ask_token(client, REQUEST_DELETE, id, NULL, error);
 }
 
 bool client_rename(
 	struct client *client, const struct pat_id *id, const char *name, DBusError *error)
 {
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_token(id, "Rename", &args);
+	struct request request = { .head.kind = REQUEST_RENAME };
+	uint32_t none = 0;
 
-	call_string(&args, name);
-	call_no_options(&args);
-	return call_done(client, call, error);
+	memcpy(request.rename.id, id->text, sizeof(id->text));
+	give_text(request.rename.name, sizeof(request.rename.name), name, &none, 0);
+	return client_ask(client, &request, NULL, NULL, error);
+}
+
+/* Asks for records: *ret gets them if all have come. */
+static bool ask_records(struct client *client, const struct record_type *type,
+	enum request_kind kind, const struct pat_id *id, struct records *ret, DBusError *error)
+{
+	static const struct pat_id none = { "" };
+	struct records records = { .type = type };
+
+	if (!ask_token(client, kind, id ? id : &none, &records, error)) {
+		records_clear(&records);
+		return false;
+	}
+	*ret = records;
+	return true;
 }
 
 bool client_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error)
 {
-	static const struct field fields[] = {
-		{ "From", FIELD_TEXT, offsetof(struct source, from), "from" },
-		{ "Service", FIELD_TEXT, offsetof(struct source, service), "service" },
-		{ "At", FIELD_NONZERO, offsetof(struct source, at), "at" },
+	static const struct record_field fields[] = {
+		{ "From", RECORD_TEXT, offsetof(struct source, from), "from" },
+		{ "Service", RECORD_TEXT, offsetof(struct source, service), "service" },
+		{ "At", RECORD_NONZERO, offsetof(struct source, at), "at" },
 	};
 	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct source) };
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_token(id, "GetSources", &args);
 
-	return call_records(client, call, &type, ret, error);
+	return ask_records(client, &type, REQUEST_SOURCES, id, ret, error);
 }
 
-void client_verdict_clear(struct client_verdict *verdict)
+bool client_revoke_all(struct client *client, const char *user, uint32_t uid,
+	const struct client_revocation *how, uint64_t *ret_count, DBusError *error)
 {
-	dbus_free_string_array(verdict->refusals);
-	*verdict = (struct client_verdict) { 0 };
-}
+	struct request request = { .head.kind = REQUEST_REVOKE_ALL };
+	struct request_revoke_all *all = &request.revoke_all;
+	struct client_answer answer;
 
-bool client_check(struct client *client, int secret, const char *service, const char *from,
-	struct client_verdict *ret, DBusError *error)
-{
-	static const char method[] = "Check";
-	DBusMessageIter args, options;
-	cleanup_message DBusMessage *call = call_manager(method, &args), *answer = NULL;
-	struct client_verdict verdict = { 0 };
-	const char *path;
-	int n;
-
-	call_fd(&args, secret);
-	options_open(&args, &options);
-	option_string(&options, "service", service);
-	option_string(&options, "from", from);
-	options_close(&args, &options);
-	answer = call_ask(client, call, "oas", error);
-	if (!answer ||
-		!dbus_message_get_args(answer, error, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_ARRAY,
-			DBUS_TYPE_STRING, &verdict.refusals, &n, DBUS_TYPE_INVALID))
+	if (!give_user(all->user, user, &all->given, error))
 		return false;
-	if (!answer_id(path, &verdict.id)) {
-		client_verdict_clear(&verdict);
-		return answer_malformed(method, error);
-	}
-	*ret = verdict;
+	all->uid = uid;
+	all->period = how->seconds;
+	all->given |= how->seconds ? GIVEN_PERIOD : 0U;
+	GIVE_TEXT(all, reason, how->reason, GIVEN_REASON);
+	if (!client_ask(client, &request, NULL, &answer, error))
+		return false;
+	*ret_count = answer.count.count;
 	return true;
 }
 
-bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
-	uint32_t *ret_count, DBusError *error)
+static bool set_disabled(struct client *client, enum request_kind kind, const char *user,
+	const char *reason, DBusError *error)
 {
-	DBusMessageIter args, options;
-	cleanup_message DBusMessage *call = call_manager("RevokeAll", &args), *answer = NULL;
+	struct request request = { .head.kind = kind };
 
-	options_open(&args, &options);
-	option_string(&options, "user", user);
-	option_nonzero(&options, "for", how->seconds);
-	option_string(&options, "reason", how->reason);
-	options_close(&args, &options);
-	answer = call_ask(client, call, "u", error);
-	return answer &&
-	       dbus_message_get_args(answer, error, DBUS_TYPE_UINT32, ret_count, DBUS_TYPE_INVALID);
+	if (!give_user(request.disable.user, user, &request.disable.given, error))
+		return false;
+	GIVE_TEXT(&request.disable, reason, reason, GIVEN_REASON);
+	return client_ask(client, &request, NULL, NULL, error);
 }
 
 bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error)
 {
-	DBusMessageIter args, options;
-	cleanup_message DBusMessage *call = call_manager("Disable", &args);
-
-	call_string(&args, user);
-	options_open(&args, &options);
-	option_string(&options, "reason", reason);
-	options_close(&args, &options);
-	return call_done(client, call, error);
+	return set_disabled(client, REQUEST_DISABLE, user, reason, error);
 }
 
 bool client_enable(struct client *client, const char *user, DBusError *error)
 {
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_manager("Enable", &args);
-
-	call_string(&args, user);
-	call_no_options(&args);
-	return call_done(client, call, error);
+	return set_disabled(client, REQUEST_ENABLE, user, NULL, error);
 }
 
 bool client_disabled(struct client *client, struct records *ret, DBusError *error)
 {
-	static const struct field fields[] = {
-		{ "User", FIELD_TEXT, offsetof(struct disabled, user), "user" },
-		{ "At", FIELD_NONZERO, offsetof(struct disabled, at), "disabled_at" },
-		{ "ByUid", FIELD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
-		{ "Reason", FIELD_TEXT, offsetof(struct disabled, reason), "reason" },
+	static const struct record_field fields[] = {
+		{ "User", RECORD_TEXT, offsetof(struct disabled, user), "user" },
+		{ "At", RECORD_NONZERO, offsetof(struct disabled, at), "disabled_at" },
+		{ "ByUid", RECORD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
+		{ "Reason", RECORD_TEXT, offsetof(struct disabled, reason), "reason" },
 	};
 	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct disabled) };
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_manager("ListDisabled", &args);
 
-	return call_records(client, call, &type, ret, error);
+	return ask_records(client, &type, REQUEST_LIST_DISABLED, NULL, ret, error);
 }
 
 bool client_policy(struct client *client, struct records *ret, DBusError *error)
 {
-	static const struct field fields[] = {
-		{ "Key", FIELD_TEXT, offsetof(struct setting, key), "key" },
-		{ "Value", FIELD_TEXT, offsetof(struct setting, value), "value" },
-		{ "Source", FIELD_TEXT, offsetof(struct setting, source), "source" },
+	static const struct record_field fields[] = {
+		{ "Key", RECORD_TEXT, offsetof(struct setting, key), "key" },
+		{ "Value", RECORD_TEXT, offsetof(struct setting, value), "value" },
+		{ "Source", RECORD_TEXT, offsetof(struct setting, source), "source" },
 	};
 	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
 		sizeof(struct setting) };
-	DBusMessageIter args;
-	cleanup_message DBusMessage *call = call_manager("GetPolicy", &args);
 
-	return call_records(client, call, &type, ret, error);
+	return ask_records(client, &type, REQUEST_POLICY, NULL, ret, error);
 }

@@ -10,32 +10,37 @@
 #include "common/token_format.h"
 #include "patctl/base/text.h"
 
-static const char *const signatures[] = {
-	[FIELD_TEXT] = DBUS_TYPE_STRING_AS_STRING,
-	[FIELD_TEXTS] = DBUS_TYPE_ARRAY_AS_STRING DBUS_TYPE_STRING_AS_STRING,
-	[FIELD_ID] = DBUS_TYPE_STRING_AS_STRING,
-	[FIELD_UINT32] = DBUS_TYPE_UINT32_AS_STRING,
-	[FIELD_UINT64] = DBUS_TYPE_UINT64_AS_STRING,
-	[FIELD_NONZERO] = DBUS_TYPE_UINT64_AS_STRING,
-	[FIELD_BOOL] = DBUS_TYPE_BOOLEAN_AS_STRING,
-};
-
-static bool has_signature(DBusMessageIter *value, const char *signature)
+/* Whether the value in a variant, which is of one complete type, is of the field's. */
+static bool has_type(DBusMessageIter *value, enum record_field_type type)
 {
-	char *got = must_alloc(dbus_message_iter_get_signature(value));
-	bool same = strcmp(got, signature) == 0;
+	static const int types[] = {
+		[RECORD_TEXT] = DBUS_TYPE_STRING,
+		[RECORD_TEXTS] = DBUS_TYPE_ARRAY,
+		[RECORD_ID] = DBUS_TYPE_STRING,
+		[RECORD_UINT32] = DBUS_TYPE_UINT32,
+		[RECORD_UINT64] = DBUS_TYPE_UINT64,
+		[RECORD_NONZERO] = DBUS_TYPE_UINT64,
+		[RECORD_BOOL] = DBUS_TYPE_BOOLEAN,
+	};
 
-	dbus_free(got);
-	return same;
+	return dbus_message_iter_get_arg_type(value) == types[type] &&
+	       (type != RECORD_TEXTS ||
+		       dbus_message_iter_get_element_type(value) == DBUS_TYPE_STRING);
 }
 
 static char **read_texts(DBusMessageIter *value)
 {
-	size_t n = (size_t)dbus_message_iter_get_element_count(value), i = 0;
-	char **texts = must_alloc(calloc(n + 1, sizeof(*texts)));
 	DBusMessageIter items;
+	char **texts;
+	size_t n, i = 0;
 
-	for (dbus_message_iter_recurse(value, &items); i < n; dbus_message_iter_next(&items)) {
+	dbus_message_iter_recurse(value, &items);
+	/* To count takes longer than to see that there is none, as in most records. */
+	n = dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_INVALID
+		    ? 0
+		    : (size_t)dbus_message_iter_get_element_count(value);
+	texts = must_alloc(calloc(n + 1, sizeof(*texts)));
+	for (; i < n; dbus_message_iter_next(&items)) {
 		const char *text;
 
 		dbus_message_iter_get_basic(&items, &text);
@@ -44,77 +49,98 @@ static char **read_texts(DBusMessageIter *value)
 	return texts;
 }
 
-/* value: of the field's signature. */
-static bool read_value(DBusMessageIter *value, enum field_type type, void *member)
+/* value: of the field's type. */
+static bool read_value(DBusMessageIter *value, enum record_field_type type, void *member)
 {
 	DBusBasicValue basic;
 
-	if (type != FIELD_TEXTS)
+	if (type != RECORD_TEXTS)
 		dbus_message_iter_get_basic(value, &basic);
 	switch (type) {
-	case FIELD_TEXT:
+	case RECORD_TEXT:
 		*(char **)member = must_alloc(strdup(basic.str));
 		return true;
-	case FIELD_TEXTS:
+	case RECORD_TEXTS:
 		*(char ***)member = read_texts(value);
 		return true;
-	case FIELD_ID:
+	case RECORD_ID:
 		if (!pat_id_valid(basic.str))
 			return false;
 		memcpy(member, basic.str, sizeof(struct pat_id));
 		return true;
-	case FIELD_UINT32:
+	case RECORD_UINT32:
 		*(uint32_t *)member = basic.u32;
 		return true;
-	case FIELD_UINT64:
-	case FIELD_NONZERO:
+	case RECORD_UINT64:
+	case RECORD_NONZERO:
 		*(uint64_t *)member = basic.u64;
 		return true;
-	case FIELD_BOOL:
+	case RECORD_BOOL:
 		*(bool *)member = basic.bool_val;
 		return true;
 	}
 	return false;
 }
 
-/* One {sv} of the dictionary.  seen: a bit for each field. */
-static bool read_entry(
-	DBusMessageIter *entry, const struct record_type *type, void *record, uint64_t *seen)
+/* The number of the field with that key, or type->n.  expected: where it is found soonest. */
+static size_t find_field(const struct record_type *type, const char *key, size_t expected)
 {
+	for (size_t i = expected; i < type->n; i++)
+		if (strcmp(type->fields[i].key, key) == 0)
+			return i;
+	for (size_t i = 0; i < expected; i++)
+		if (strcmp(type->fields[i].key, key) == 0)
+			return i;
+	return type->n;
+}
+
+/* What has been read of a dictionary. */
+struct progress {
+	uint64_t seen; /* a bit for each field */
+	size_t next; /* the field after the last one: patd writes most in the order of the table */
+};
+
+/* One {sv} of the dictionary. */
+static bool read_entry(DBusMessageIter *entry, const struct record_type *type, void *record,
+	struct progress *progress)
+{
+	const struct record_field *field;
 	DBusMessageIter value;
 	const char *key;
+	uint64_t bit;
+	size_t i;
 
 	dbus_message_iter_get_basic(entry, &key);
+	i = find_field(type, key, progress->next);
+	if (i == type->n)
+		return true;
+
+	field = &type->fields[i];
+	bit = UINT64_C(1) << i;
 	dbus_message_iter_next(entry);
 	dbus_message_iter_recurse(entry, &value);
-
-	for (size_t i = 0; i < type->n; i++) {
-		const struct field *field = &type->fields[i];
-
-		if (strcmp(field->key, key) != 0)
-			continue;
-		if ((*seen & UINT64_C(1) << i) || !has_signature(&value, signatures[field->type]))
-			return false;
-		*seen |= UINT64_C(1) << i;
-		return read_value(&value, field->type, (char *)record + field->offset);
-	}
-	return true;
+	if ((progress->seen & bit) || !has_type(&value, field->type))
+		return false;
+	progress->seen |= bit;
+	progress->next = i + 1;
+	return read_value(&value, field->type, (char *)record + field->offset);
 }
 
 static bool read_entries(DBusMessageIter *iter, const struct record_type *type, void *record)
 {
 	const uint64_t all = (UINT64_C(1) << type->n) - 1;
+	struct progress progress = { 0 };
 	DBusMessageIter entries, entry;
-	uint64_t seen = 0;
 
-	for (dbus_message_iter_recurse(iter, &entries);
-		dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
-		dbus_message_iter_next(&entries)) {
+	dbus_message_iter_recurse(iter, &entries);
+	if (dbus_message_iter_get_arg_type(&entries) != DBUS_TYPE_DICT_ENTRY)
+		return false;
+	do {
 		dbus_message_iter_recurse(&entries, &entry);
-		if (!read_entry(&entry, type, record, &seen))
+		if (!read_entry(&entry, type, record, &progress))
 			return false;
-	}
-	return seen == all;
+	} while (dbus_message_iter_next(&entries));
+	return progress.seen == all;
 }
 
 bool record_read(DBusMessageIter *iter, const struct record_type *type, void *ret)
@@ -132,12 +158,12 @@ bool record_read(DBusMessageIter *iter, const struct record_type *type, void *re
 void record_clear(const struct record_type *type, void *record)
 {
 	for (size_t i = 0; i < type->n; i++) {
-		const struct field *field = &type->fields[i];
+		const struct record_field *field = &type->fields[i];
 		void *member = (char *)record + field->offset;
 
-		if (field->type == FIELD_TEXT)
+		if (field->type == RECORD_TEXT)
 			free(*(char **)member);
-		else if (field->type == FIELD_TEXTS)
+		else if (field->type == RECORD_TEXTS)
 			names_free(member);
 	}
 	memset(record, 0, type->size);

@@ -11,19 +11,19 @@
 #include <stddef.h>
 
 /* The type on the bus and that of the member.  An empty text is null in JSON. */
-enum field_type {
-	FIELD_TEXT,    /* s: char *, owned */
-	FIELD_TEXTS,   /* as: char **, owned, NULL at the end */
-	FIELD_ID,      /* s: struct pat_id */
-	FIELD_UINT32,  /* u: uint32_t */
-	FIELD_UINT64,  /* t: uint64_t */
-	FIELD_NONZERO, /* t: uint64_t, 0 if there is none: null in JSON */
-	FIELD_BOOL,    /* b: bool */
+enum record_field_type {
+	RECORD_TEXT,    /* s: char *, owned */
+	RECORD_TEXTS,   /* as: char **, owned, NULL at the end */
+	RECORD_ID,      /* s: struct pat_id */
+	RECORD_UINT32,  /* u: uint32_t */
+	RECORD_UINT64,  /* t: uint64_t */
+	RECORD_NONZERO, /* t: uint64_t, 0 if there is none: null in JSON */
+	RECORD_BOOL,    /* b: bool */
 };
 
-struct field {
+struct record_field {
 	const char *key;
-	enum field_type type;
+	enum record_field_type type;
 	size_t offset;
 	const char *json; /* the key of JSON */
 };
@@ -31,7 +31,7 @@ struct field {
 #define RECORD_FIELDS_MAX 63
 
 struct record_type {
-	const struct field *fields;
+	const struct record_field *fields;
 	size_t n, size; /* how many fields, at most RECORD_FIELDS_MAX; bytes of the struct */
 };
 

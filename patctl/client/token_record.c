@@ -9,55 +9,55 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct field before_restrictions[] = {
-	{ "Id", FIELD_ID, offsetof(struct token, id), "id" },
-	{ "Name", FIELD_TEXT, offsetof(struct token, name), "name" },
-	{ "Uid", FIELD_UINT32, offsetof(struct token, uid), "uid" },
-	{ "User", FIELD_TEXT, offsetof(struct token, user), "user" },
-	{ "State", FIELD_TEXT, offsetof(struct token, state), "state" },
-	{ "CreatedAt", FIELD_NONZERO, offsetof(struct token, created_at), "created_at" },
-	{ "CreatedBy", FIELD_UINT32, offsetof(struct token, created_by), "created_by" },
-	{ "ExpiresAt", FIELD_NONZERO, offsetof(struct token, expires_at), "expires_at" },
+static const struct record_field before_restrictions[] = {
+	{ "Id", RECORD_ID, offsetof(struct token, id), "id" },
+	{ "Name", RECORD_TEXT, offsetof(struct token, name), "name" },
+	{ "Uid", RECORD_UINT32, offsetof(struct token, uid), "uid" },
+	{ "User", RECORD_TEXT, offsetof(struct token, user), "user" },
+	{ "State", RECORD_TEXT, offsetof(struct token, state), "state" },
+	{ "CreatedAt", RECORD_NONZERO, offsetof(struct token, created_at), "created_at" },
+	{ "CreatedBy", RECORD_UINT32, offsetof(struct token, created_by), "created_by" },
+	{ "ExpiresAt", RECORD_NONZERO, offsetof(struct token, expires_at), "expires_at" },
 };
 
-static const struct field after_restrictions[] = {
-	{ "Uses", FIELD_UINT64, offsetof(struct token, uses), "uses" },
-	{ "RevokedAt", FIELD_NONZERO, offsetof(struct token, revoked_at), "revoked_at" },
-	{ "RevokedUntil", FIELD_NONZERO, offsetof(struct token, revoked_until), "revoked_until" },
-	{ "RevokedReason", FIELD_TEXT, offsetof(struct token, revoked_reason), "revoked_reason" },
-	{ "Rotations", FIELD_UINT32, offsetof(struct token, rotations), "rotations" },
-	{ "RotatedAt", FIELD_NONZERO, offsetof(struct token, rotated_at), "rotated_at" },
-	{ "FormerUntil", FIELD_NONZERO, offsetof(struct token, former_until), "former_until" },
-	{ "LastUsedAt", FIELD_NONZERO, offsetof(struct token, last_used_at), "last_used_at" },
-	{ "LastUsedService", FIELD_TEXT, offsetof(struct token, last_used_service),
+static const struct record_field after_restrictions[] = {
+	{ "Uses", RECORD_UINT64, offsetof(struct token, uses), "uses" },
+	{ "RevokedAt", RECORD_NONZERO, offsetof(struct token, revoked_at), "revoked_at" },
+	{ "RevokedUntil", RECORD_NONZERO, offsetof(struct token, revoked_until), "revoked_until" },
+	{ "RevokedReason", RECORD_TEXT, offsetof(struct token, revoked_reason), "revoked_reason" },
+	{ "Rotations", RECORD_UINT32, offsetof(struct token, rotations), "rotations" },
+	{ "RotatedAt", RECORD_NONZERO, offsetof(struct token, rotated_at), "rotated_at" },
+	{ "FormerUntil", RECORD_NONZERO, offsetof(struct token, former_until), "former_until" },
+	{ "LastUsedAt", RECORD_NONZERO, offsetof(struct token, last_used_at), "last_used_at" },
+	{ "LastUsedService", RECORD_TEXT, offsetof(struct token, last_used_service),
 		"last_used_service" },
-	{ "LastUsedFrom", FIELD_TEXT, offsetof(struct token, last_used_from), "last_used_from" },
+	{ "LastUsedFrom", RECORD_TEXT, offsetof(struct token, last_used_from), "last_used_from" },
 };
 
-static const enum field_type restriction_types[] = {
-	[RESTRICTION_LIST] = FIELD_TEXTS,
-	[RESTRICTION_TEXT] = FIELD_TEXT,
-	[RESTRICTION_TIME] = FIELD_NONZERO,
-	[RESTRICTION_COUNT] = FIELD_NONZERO,
+static const enum record_field_type restriction_types[] = {
+	[RESTRICTION_LIST] = RECORD_TEXTS,
+	[RESTRICTION_TEXT] = RECORD_TEXT,
+	[RESTRICTION_TIME] = RECORD_NONZERO,
+	[RESTRICTION_COUNT] = RECORD_NONZERO,
 };
 
 const struct record_type *token_record_type(void)
 {
-	static struct field
+	static struct record_field
 		fields[N(before_restrictions) + PAT_RESTRICTIONS + N(after_restrictions)];
 	static const struct record_type type = {
 		.fields = fields,
 		.n = N(fields),
 		.size = sizeof(struct token),
 	};
-	struct field *next = fields;
+	struct record_field *next = fields;
 
 	if (fields[0].key)
 		return &type;
 	memcpy(next, before_restrictions, sizeof(before_restrictions));
 	next += N(before_restrictions);
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
-		*next++ = (struct field) {
+		*next++ = (struct record_field) {
 			.key = restrictions[i].property,
 			.type = restriction_types[restrictions[i].kind],
 			.offset = offsetof(struct token, restrictions) +

@@ -3,6 +3,7 @@
 #include "patctl/doctor/doctor.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
@@ -18,6 +19,7 @@ static const struct {
 	bool image; /* also for an image, where nothing runs */
 } checks[] = {
 	{ doctor_daemon, false },
+	{ doctor_users, false },
 	{ doctor_name, false },
 	{ doctor_sockets, false },
 	{ doctor_units, true },
@@ -39,10 +41,12 @@ static void print_json(struct doctor *doctor)
 	json_line(object);
 }
 
+#define BUS_LIMIT 2000 /* milliseconds for each answer of a bus that may be dead or flooded */
+
 static enum outcome run(const struct command *command)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = NULL;
+	cleanup_client struct client *bus = NULL, *root_client = NULL;
 	cleanup_sysroot struct sysroot root = { .fd = -1 };
 	struct doctor doctor = { .root = &root };
 	enum outcome outcome;
@@ -54,10 +58,14 @@ static enum outcome run(const struct command *command)
 	}
 	doctor.services = json_must(json_array());
 	if (!root.image) {
-		client = client_new(NULL, false, &error);
+		bus = client_new_bus(BUS_LIMIT, &error);
 		dbus_error_free(&error);
 	}
-	doctor.client = client;
+	/* Root asks patd without the bus. */
+	if (!root.image && geteuid() == 0)
+		root_client = client_new(NULL, false, &error);
+	doctor.client = root_client ? root_client : bus;
+	doctor.bus = bus;
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i].image || !root.image)
 			checks[i].look(&doctor);

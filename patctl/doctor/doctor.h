@@ -34,7 +34,8 @@ struct findings {
 
 struct doctor {
 	const struct sysroot *root;
-	struct client *client; /* NULL: there is no bus */
+	struct client *client; /* asks patd; NULL: there is no bus, and the caller is not root */
+	struct client *bus;    /* asks the bus, in a limited time; NULL: there is none */
 	struct findings findings;
 	json_t *services; /* the results of the trials of each PAM service, for programs */
 };
@@ -58,14 +59,20 @@ json_t *findings_json(const struct findings *findings);
 
 void findings_clear(struct findings *findings);
 
-/* Of the running machine, never of an image.  A check that needs client reports a missing one. */
+/* Of the running machine, never of an image. */
 void doctor_daemon(struct doctor *doctor);
+void doctor_users(struct doctor *doctor);
 void doctor_name(struct doctor *doctor);
 void doctor_polkit(struct doctor *doctor);
 void doctor_policy(struct doctor *doctor);
 void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
 void doctor_time(struct doctor *doctor);
+
+/* The users of the two processes. */
+#define DOCTOR_PATD "patd"
+#define DOCTOR_FRONT "patd-bus"
+#define DOCTOR_USER_LIMIT 1000 /* milliseconds for NSS to find one */
 
 #define DOCTOR_PERMISSIONS 07777U /* the bits of st_mode that are not its type */
 #define DOCTOR_DATABASE PAT_STATE_DIR "/patd.db"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks on the bus: whether patd answers, and whether polkit and systemd know it. */
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,27 +8,66 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/client/client.h"
 #include "patctl/doctor/doctor.h"
 
-#define PATD_USER "patd"
 #define TIME_AHEAD 60 /* seconds by which a clock may be set back without a finding */
 
-void doctor_daemon(struct doctor *doctor)
+/* Over root.sock, which needs no bus. */
+static void check_socket_answer(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_records struct records records = { 0 };
 
-	if (!doctor->client)
-		found(doctor, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
-			_("patd cannot be reached: no connection to the system bus"));
-	else if (client_policy(doctor->client, &records, &error))
-		found(doctor, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
+	if (client_policy(doctor->client, &records, &error))
+		found(doctor, LEVEL_OK, "daemon", NULL, _("patd answers root"));
 	else
 		found(doctor, LEVEL_PROBLEM, "daemon",
 			_("see: systemctl status patd, journalctl -u patd"),
+			_("patd does not answer root: %s"), text_translated(error.message));
+	dbus_error_free(&error);
+}
+
+static void check_bus_answer(struct doctor *doctor)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	uint64_t now;
+
+	if (!doctor->bus)
+		found(doctor, LEVEL_PROBLEM, "daemon", _("see: systemctl status dbus"),
+			_("users cannot reach patd: no connection to the system bus"));
+	else if (client_now(doctor->bus, &now, &error))
+		found(doctor, LEVEL_OK, "daemon", NULL, _("patd answers on the bus"));
+	else
+		found(doctor, LEVEL_PROBLEM, "daemon",
+			_("see: systemctl status patd-bus patd, journalctl -u patd-bus -u patd"),
 			_("patd does not answer on the bus: %s"), text_translated(error.message));
 	dbus_error_free(&error);
+}
+
+void doctor_daemon(struct doctor *doctor)
+{
+	if (doctor->client && client_over_socket(doctor->client))
+		check_socket_answer(doctor);
+	check_bus_answer(doctor);
+}
+
+void doctor_users(struct doctor *doctor)
+{
+	static const char *const users[] = { DOCTOR_PATD, DOCTOR_FRONT };
+	struct system_user user;
+
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		const enum user_answer answer = user_lookup(users[i], DOCTOR_USER_LIMIT, &user);
+
+		if (answer == USER_UNKNOWN)
+			found(doctor, LEVEL_PROBLEM, "user", "systemd-sysusers",
+				_("there is no user %s"), users[i]);
+		else if (answer == USER_UNANSWERED)
+			found(doctor, LEVEL_UNSEEN, "user", NULL,
+				_("user %s could not be looked up"), users[i]);
+	}
 }
 
 /* patd's time never goes back: after a clock that was ahead, tokens expire early for a while. */
@@ -62,14 +100,15 @@ static bool bus_policy_is_there(const struct sysroot *root)
 
 static void check_owner(struct doctor *doctor, uint32_t uid)
 {
-	const struct passwd *patd = getpwnam(PATD_USER);
+	struct system_user front;
 
-	if (patd && patd->pw_uid == uid)
-		found(doctor, LEVEL_OK, "name", NULL, _("user patd owns %s"), PAT_BUS_NAME);
+	if (user_lookup(DOCTOR_FRONT, DOCTOR_USER_LIMIT, &front) == USER_FOUND && front.uid == uid)
+		found(doctor, LEVEL_OK, "name", NULL, _("user %s owns %s"), DOCTOR_FRONT,
+			PAT_BUS_NAME);
 	else
 		found(doctor, uid == 0 ? LEVEL_WARNING : LEVEL_PROBLEM, "name",
-			_("only patd.service should own it: see systemctl status patd"),
-			_("uid %u owns %s, not user patd"), uid, PAT_BUS_NAME);
+			_("only patd-bus.service should own it: see systemctl status patd-bus"),
+			_("uid %u owns %s, not user %s"), uid, PAT_BUS_NAME, DOCTOR_FRONT);
 }
 
 void doctor_name(struct doctor *doctor)
@@ -80,13 +119,13 @@ void doctor_name(struct doctor *doctor)
 
 	if (!bus_policy_is_there(doctor->root))
 		found(doctor, LEVEL_WARNING, "name", _("reinstall patd"),
-			_("no policy of the bus allows patd to own %s"), PAT_BUS_NAME);
-	if (!doctor->client)
+			_("no policy of the bus allows patd-bus to own %s"), PAT_BUS_NAME);
+	if (!doctor->bus)
 		return;
-	if (client_owner(doctor->client, &uid, &error))
+	if (client_owner(doctor->bus, &uid, &error))
 		check_owner(doctor, uid);
 	dbus_error_free(&error);
-	if (client_activatable(doctor->client, &activatable, &error) && !activatable)
+	if (client_activatable(doctor->bus, &activatable, &error) && !activatable)
 		found(doctor, LEVEL_WARNING, "name", _("reinstall patd, or: systemctl reload dbus"),
 			_("the bus does not know how to start patd"));
 	dbus_error_free(&error);
@@ -109,9 +148,9 @@ void doctor_polkit(struct doctor *doctor)
 	cleanup_names char **ids = NULL;
 	bool missing = false;
 
-	if (!doctor->client)
+	if (!doctor->bus)
 		return;
-	if (!client_actions(doctor->client, &ids, &error)) {
+	if (!client_actions(doctor->bus, &ids, &error)) {
 		found(doctor, LEVEL_WARNING, "polkit", _("install and start polkit"),
 			_("only root can generate tokens: polkit cannot be asked: %s"),
 			text_translated(error.message));
@@ -177,11 +216,11 @@ void doctor_policy(struct doctor *doctor)
 	uint64_t changed, configured = 0;
 	int r = read_configured(doctor->root, &configured);
 
-	if (!doctor->client)
+	if (!doctor->bus)
 		return;
 	if (r < 0)
 		found(doctor, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s", strerror(-r));
-	else if (!client_changed(doctor->client, &changed, &error) || changed == 0)
+	else if (!client_changed(doctor->bus, &changed, &error) || changed == 0)
 		found(doctor, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
 			_("systemd does not report when patd read its settings"));
 	else if (configured > changed)

@@ -11,21 +11,31 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/wire.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/unit_file.h"
+#include "protocol/request.h"
 
 #define MEBIBYTE (UINT64_C(1) << 20)
 #define ROOM_LOW (64 * MEBIBYTE)
 #define ROOM_OUT (1 * MEBIBYTE)
 
+#define UNITS "patd-root.socket patd-front.socket patd-user.socket"
+
 static const struct socket_file {
 	const char *path, *unit;
 	mode_t mode;
+	const char *owner; /* NULL: root */
 } sockets[] = {
-	{ PAT_RUNTIME_DIR "/" PAT_ROOT_SOCKET, "patd-root.socket", 0600 },
-	{ PAT_RUNTIME_DIR "/" PAT_USER_SOCKET, "patd-user.socket", 0666 },
+	{ PAT_RUNTIME_DIR "/" PAT_ROOT_SOCKET, "patd-root.socket", 0600, NULL },
+	{ PAT_RUNTIME_DIR "/" PAT_FRONT_SOCKET, "patd-front.socket", 0600, DOCTOR_FRONT },
+	{ PAT_RUNTIME_DIR "/" PAT_USER_SOCKET, "patd-user.socket", 0666, NULL },
 };
 #define SOCKETS (sizeof(sockets) / sizeof(sockets[0]))
+
+/* What the sockets start, and what the bus starts. */
+static const char *const services[] = { "patd.service", "patd-bus.service" };
+#define SERVICES (sizeof(services) / sizeof(services[0]))
 
 /* Connects without sending a request, which patd ignores.  0 or a negative errno. */
 static int try_connect(const struct sysroot *root, const char *path)
@@ -42,6 +52,17 @@ static int try_connect(const struct sysroot *root, const char *path)
 	return 0;
 }
 
+/* The uid of whoever should own the socket.  One who is not known owns none. */
+static uid_t owner_of(const struct socket_file *file)
+{
+	struct system_user user;
+
+	if (!file->owner)
+		return 0;
+	return user_lookup(file->owner, DOCTOR_USER_LIMIT, &user) == USER_FOUND ? user.uid
+										: (uid_t)-1;
+}
+
 /* False, after a finding, if the file is not as it should be. */
 static bool check_socket_file(struct doctor *doctor, const struct socket_file *file)
 {
@@ -49,17 +70,16 @@ static bool check_socket_file(struct doctor *doctor, const struct socket_file *f
 	int r = sysroot_stat(doctor->root, file->path, O_NOFOLLOW, &st);
 
 	if (r == -ENOENT)
-		found(doctor, LEVEL_PROBLEM, "socket",
-			"systemctl enable --now patd-root.socket patd-user.socket",
+		found(doctor, LEVEL_PROBLEM, "socket", "systemctl enable --now " UNITS,
 			_("%s does not exist"), file->path);
 	else if (r < 0)
 		found(doctor, LEVEL_UNSEEN, "socket", NULL, "%s: %s", file->path, strerror(-r));
-	else if (!S_ISSOCK(st.st_mode) || st.st_uid != 0 ||
+	else if (!S_ISSOCK(st.st_mode) || st.st_uid != owner_of(file) ||
 		 (st.st_mode & DOCTOR_PERMISSIONS) != file->mode)
-		found(doctor, LEVEL_PROBLEM, "socket",
-			"systemctl restart patd-root.socket patd-user.socket",
-			_("%s is not a socket owned by root with mode %04o: uid %u, mode %04o"),
-			file->path, file->mode, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
+		found(doctor, LEVEL_PROBLEM, "socket", "systemctl restart " UNITS,
+			_("%s is not a socket owned by %s with mode %04o: uid %u, mode %04o"),
+			file->path, file->owner ? file->owner : "root", file->mode, st.st_uid,
+			st.st_mode & DOCTOR_PERMISSIONS);
 	else
 		return true;
 	return false;
@@ -78,8 +98,7 @@ static void check_socket(struct doctor *doctor, const struct socket_file *file)
 		found(doctor, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
 			_("%s accepts no more connections: its queue is full"), file->path);
 	else if (r == -ECONNREFUSED)
-		found(doctor, LEVEL_PROBLEM, "socket",
-			"systemctl restart patd-root.socket patd-user.socket",
+		found(doctor, LEVEL_PROBLEM, "socket", "systemctl restart " UNITS,
 			_("nothing listens on %s"), file->path);
 	else
 		found(doctor, LEVEL_UNSEEN, "socket", r == -EACCES ? _("needs root") : NULL,
@@ -115,6 +134,16 @@ void doctor_clock(struct doctor *doctor)
 		found(doctor, LEVEL_OK, "clock", NULL, _("the clock is synchronised"));
 }
 
+static void check_service(struct doctor *doctor, const char *unit)
+{
+	if (!unit_is_in(doctor->root, "", unit))
+		found(doctor, LEVEL_PROBLEM, "unit", _("reinstall patd"),
+			_("systemd has no unit %s"), unit);
+	else if (unit_is_masked(doctor->root, unit))
+		found(doctor, LEVEL_PROBLEM, "unit",
+			"systemctl unmask patd.service patd-bus.service", _("%s is masked"), unit);
+}
+
 void doctor_units(struct doctor *doctor)
 {
 	for (size_t i = 0; i < SOCKETS; i++) {
@@ -124,16 +153,16 @@ void doctor_units(struct doctor *doctor)
 			found(doctor, LEVEL_PROBLEM, "unit", _("reinstall patd"),
 				_("systemd has no unit %s"), unit);
 		else if (unit_is_masked(doctor->root, unit))
-			found(doctor, LEVEL_PROBLEM, "unit",
-				"systemctl unmask patd-root.socket patd-user.socket",
+			found(doctor, LEVEL_PROBLEM, "unit", "systemctl unmask " UNITS,
 				_("%s is masked"), unit);
 		else if (!unit_is_in(doctor->root, "/sockets.target.wants", unit))
-			found(doctor, LEVEL_WARNING, "unit",
-				"systemctl enable --now patd-root.socket patd-user.socket",
+			found(doctor, LEVEL_WARNING, "unit", "systemctl enable --now " UNITS,
 				_("%s does not start at boot"), unit);
 		else
 			found(doctor, LEVEL_OK, "unit", NULL, _("%s is enabled"), unit);
 	}
+	for (size_t i = 0; i < SERVICES; i++)
+		check_service(doctor, services[i]);
 }
 
 bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret)

@@ -11,24 +11,24 @@
 #include "patctl/base/timestamp.h"
 
 /* In the order in which JSON has them. */
-static const struct field fields[] = {
-	{ "Seq", FIELD_UINT64, offsetof(struct history_entry, seq), "seq" },
-	{ "At", FIELD_NONZERO, offsetof(struct history_entry, at), "at" },
-	{ "Event", FIELD_TEXT, offsetof(struct history_entry, event), "event" },
-	{ "Token", FIELD_TEXT, offsetof(struct history_entry, token), "id" },
-	{ "Name", FIELD_TEXT, offsetof(struct history_entry, name), "name" },
-	{ "User", FIELD_TEXT, offsetof(struct history_entry, user), "user" },
-	{ "Uid", FIELD_UINT32, offsetof(struct history_entry, uid), "uid" },
-	{ "ByUid", FIELD_UINT32, offsetof(struct history_entry, by_uid), "by_uid" },
-	{ "How", FIELD_TEXT, offsetof(struct history_entry, how), "how" },
-	{ "Service", FIELD_TEXT, offsetof(struct history_entry, service), "service" },
-	{ "From", FIELD_TEXT, offsetof(struct history_entry, from), "from" },
-	{ "Tty", FIELD_TEXT, offsetof(struct history_entry, tty), "tty" },
-	{ "Result", FIELD_TEXT, offsetof(struct history_entry, result), "result" },
-	{ "NewService", FIELD_BOOL, offsetof(struct history_entry, new_service), "new_service" },
-	{ "NewNetwork", FIELD_BOOL, offsetof(struct history_entry, new_network), "new_network" },
-	{ "Unrecorded", FIELD_UINT64, offsetof(struct history_entry, unrecorded), "unrecorded" },
-	{ "Detail", FIELD_TEXT, offsetof(struct history_entry, detail), "detail" },
+static const struct record_field fields[] = {
+	{ "Seq", RECORD_UINT64, offsetof(struct history_entry, seq), "seq" },
+	{ "At", RECORD_NONZERO, offsetof(struct history_entry, at), "at" },
+	{ "Event", RECORD_TEXT, offsetof(struct history_entry, event), "event" },
+	{ "Token", RECORD_TEXT, offsetof(struct history_entry, token), "id" },
+	{ "Name", RECORD_TEXT, offsetof(struct history_entry, name), "name" },
+	{ "User", RECORD_TEXT, offsetof(struct history_entry, user), "user" },
+	{ "Uid", RECORD_UINT32, offsetof(struct history_entry, uid), "uid" },
+	{ "ByUid", RECORD_UINT32, offsetof(struct history_entry, by_uid), "by_uid" },
+	{ "How", RECORD_TEXT, offsetof(struct history_entry, how), "how" },
+	{ "Service", RECORD_TEXT, offsetof(struct history_entry, service), "service" },
+	{ "From", RECORD_TEXT, offsetof(struct history_entry, from), "from" },
+	{ "Tty", RECORD_TEXT, offsetof(struct history_entry, tty), "tty" },
+	{ "Result", RECORD_TEXT, offsetof(struct history_entry, result), "result" },
+	{ "NewService", RECORD_BOOL, offsetof(struct history_entry, new_service), "new_service" },
+	{ "NewNetwork", RECORD_BOOL, offsetof(struct history_entry, new_network), "new_network" },
+	{ "Unrecorded", RECORD_UINT64, offsetof(struct history_entry, unrecorded), "unrecorded" },
+	{ "Detail", RECORD_TEXT, offsetof(struct history_entry, detail), "detail" },
 };
 
 const struct record_type history_entry_type = {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records as JSON, and the writing of JSON. */
+/* Making JSON by jansson, and writing it. */
 #include "patctl/print/json.h"
 
 #include <stdio.h>
 
 #include "patctl/base/text.h"
+#include "patctl/print/json_record.h"
 
 json_t *json_must(json_t *object)
 {
@@ -44,61 +45,6 @@ void json_add(json_t *object, const char *key, json_t *value)
 		no_memory();
 }
 
-static json_t *of_field(enum field_type type, const void *member)
-{
-	const uint64_t *number = member;
-
-	switch (type) {
-	case FIELD_TEXT:
-		return json_of_text(*(char *const *)member);
-	case FIELD_TEXTS:
-		return json_of_texts(*(char **const *)member);
-	case FIELD_ID:
-		return json_of_text(member);
-	case FIELD_UINT32:
-		return json_must(json_integer(*(const uint32_t *)member));
-	case FIELD_UINT64:
-		return json_must(json_integer((json_int_t)*number));
-	case FIELD_NONZERO:
-		return json_of_nonzero(*number);
-	case FIELD_BOOL:
-		return json_must(json_boolean(*(const bool *)member));
-	}
-	return json_must(json_null());
-}
-
-json_t *json_of_record(const struct record_type *type, const void *record)
-{
-	json_t *object = json_must(json_object());
-
-	for (size_t i = 0; i < type->n; i++) {
-		const struct field *field = &type->fields[i];
-
-		json_add(object, field->json,
-			of_field(field->type, (const char *)record + field->offset));
-	}
-	return object;
-}
-
-json_t *json_of_token(const struct token *token)
-{
-	json_t *object = json_of_record(token_record_type(), token);
-
-	if (token->last_used_at && *token->last_used_from == '\0')
-		json_add(object, "last_used_from", json_of_text("local"));
-	return object;
-}
-
-json_t *json_of_history_entry(const struct history_entry *entry)
-{
-	json_t *object = json_of_record(&history_entry_type, entry);
-
-	/* An entry about many tokens has no uid. */
-	if (*entry->token == '\0')
-		json_add(object, "uid", json_must(json_null()));
-	return object;
-}
-
 static void dump(json_t *item)
 {
 	if (json_dumpf(item, stdout, 0) < 0 && !ferror(stdout))
@@ -112,10 +58,21 @@ void json_line(json_t *item)
 	(void)putchar('\n');
 }
 
-void json_list_add(struct json_list *list, json_t *item)
+void json_list_next(struct json_list *list)
 {
 	(void)fputs(list->begun ? ",\n" : "[\n", stdout);
 	list->begun = true;
+}
+
+void json_list_record(struct json_list *list, const struct record_type *type, const void *record)
+{
+	json_list_next(list);
+	json_record(stdout, type, record);
+}
+
+void json_list_add(struct json_list *list, json_t *item)
+{
+	json_list_next(list);
 	dump(item);
 }
 

@@ -7,16 +7,9 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "patctl/client/token_record.h"
-#include "patctl/print/history_entry.h"
-
-/* The fields of a record, in their order.  The caller owns the result, which is never NULL. */
-json_t *json_of_record(const struct record_type *type, const void *record);
-
-/* The same of a token and of an entry of the history. */
-json_t *json_of_token(const struct token *token);
-json_t *json_of_history_entry(const struct history_entry *entry);
+#include "patctl/client/records.h"
 
 /* text, or null for NULL or an empty one. */
 json_t *json_of_text(const char *text);
@@ -40,6 +33,12 @@ void json_line(json_t *item);
 struct json_list {
 	bool begun;
 };
+
+/* The caller writes the next item itself, as by patctl/print/json_record.h. */
+void json_list_next(struct json_list *list);
+
+/* Writes a record. */
+void json_list_record(struct json_list *list, const struct record_type *type, const void *record);
 
 /* Writes item, which it takes over. */
 void json_list_add(struct json_list *list, json_t *item);

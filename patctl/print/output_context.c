@@ -36,11 +36,12 @@ char *format_time_and_age(const struct output_context *context, uint64_t at)
 
 char *format_user(const struct output_context *context, uint32_t uid)
 {
-	const struct passwd *user = context->remote ? NULL : getpwuid(uid);
+	/* NSS, which may be slow, has nothing to add to root. */
+	const struct passwd *user = context->remote || uid == 0 ? NULL : getpwuid(uid);
 
 	if (user)
 		return text_safe(user->pw_name);
-	return context->remote && uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
+	return uid == 0 ? text_format("root") : text_format(_("uid %u"), uid);
 }
 
 const char *reason_translated(const char *reason)

@@ -13,6 +13,7 @@
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/terminal.h"
+#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 /* Exactly one of the first three members is set. */
@@ -244,16 +245,17 @@ static enum outcome revoke_all(const struct command *command, const struct clien
 {
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client = select_machine(command, &error);
-	uint32_t count;
+	uint64_t count;
 
-	if (!client || !client_revoke_all(
+	if (!client || !owner_revoke_all(
 			       client, command_value(command, &option_user), how, &count, &error))
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_json))
 		json_line(json_must(json_pack("{s:I}", "revoked", (json_int_t)count)));
 	else if (!command_given(command, &option_quiet))
-		(void)printf(P_("%" PRIu32 " token successfully revoked\n",
-				     "%" PRIu32 " tokens successfully revoked\n", count),
+		(void)printf(
+			P_("%" PRIu64 " token successfully revoked\n",
+				"%" PRIu64 " tokens successfully revoked\n", (unsigned long)count),
 			count);
 	return OUTCOME_DONE;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl disable and enable: whether the tokens of users, or of everybody, work at all. */
-#include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +10,7 @@
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
+#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 /* As is_disabled(): false too, with *error set, if patd fails. */
@@ -66,32 +65,49 @@ static void set_unknown(struct client *client, const char *user, bool disable, D
 		hint ? "; " : "", hint ? hint : "");
 }
 
-/* Whether the system knows a user of that name; true if it cannot tell. */
-static bool user_exists(const char *name)
+/* Whether patd knows the user: by a token, or as disabled, as a user may be who is gone. */
+static bool is_known(struct client *client, const char *user, DBusError *error)
 {
-	errno = 0;
-	/* The values that getpwnam(3) lists for an unknown user. */
-	return getpwnam(name) || (errno != 0 && errno != ENOENT && errno != ESRCH &&
-					 errno != EBADF && errno != EPERM);
+	return has_token(client, user, error) ||
+	       (!dbus_error_is_set(error) && is_disabled(client, user, error));
 }
 
 /*
- * Whether there is such a user: the system knows it, it has a token, or it is disabled, as a user
- * may be whose account is gone.  The users of another machine are not known here.  False with
- * *error set if there is none, or if patd fails.
+ * The names to change for one that was typed.  A name that patd knows is changed before NSS is
+ * asked, which may be slow; NSS may know the user under another spelling, which its tokens have
+ * then.
  */
-static bool check_user(struct client *client, const char *user, bool disable, DBusError *error)
-{
-	const bool possible = *user != '\0' && !pat_name_problem(user);
+struct names {
+	const char *typed;
+	bool known; /* to patd */
+	bool asked; /* NSS */
+	enum user_answer answer;
+	struct system_user user;
+};
 
-	if (possible && !client_host(client) && user_exists(user))
+static void ask_system(struct names *names)
+{
+	if (!names->asked)
+		names->answer = user_lookup(names->typed, OWNER_LIMIT, &names->user);
+	names->asked = true;
+}
+
+/*
+ * Whether there is such a user: patd knows it, or the system does, or cannot tell.  The users of
+ * another machine are not known here.  False with *error set if there is none, or if patd fails.
+ */
+static bool check_user(struct client *client, struct names *names, bool disable, DBusError *error)
+{
+	const bool possible = *names->typed != '\0' && !pat_name_problem(names->typed);
+
+	names->known = possible && is_known(client, names->typed, error);
+	if (dbus_error_is_set(error))
+		return false;
+	if (possible && !names->known && !client_host(client))
+		ask_system(names);
+	if (names->known || (names->asked && names->answer != USER_UNKNOWN))
 		return true;
-	if (possible && has_token(client, user, error))
-		return true;
-	if (possible && !dbus_error_is_set(error) && is_disabled(client, user, error))
-		return true;
-	if (!dbus_error_is_set(error))
-		set_unknown(client, user, disable, error);
+	set_unknown(client, names->typed, disable, error);
 	return false;
 }
 
@@ -109,28 +125,47 @@ static void print_json(
 	json_list_add(list, object);
 }
 
-/* user "": everybody. */
-static enum outcome change_one(struct client *client, const struct command *command, bool disable,
-	const char *user, struct json_list *list)
+/* user "": everybody.  valid: whether to change it; else *error is set, and is reported. */
+static enum outcome change_name(struct client *client, const struct command *command, bool disable,
+	const char *user, bool valid, DBusError *error, struct json_list *list)
 {
 	cleanup_text char *safe = text_safe(*user ? user : _("everybody"));
-	DBusError error = DBUS_ERROR_INIT;
-	const bool known =
-		command_given(command, &option_all) || check_user(client, user, disable, &error);
 
-	if (known && disable)
-		(void)client_disable(client, user, command_value(command, &option_reason), &error);
-	else if (known)
-		(void)client_enable(client, user, &error);
+	if (valid && disable)
+		(void)client_disable(client, user, command_value(command, &option_reason), error);
+	else if (valid)
+		(void)client_enable(client, user, error);
 	if (command_given(command, &option_json))
-		print_json(list, user, disable ? "disabled" : "enabled", &error);
-	if (dbus_error_is_set(&error))
-		return outcome_fail(known ? safe : NULL, &error);
+		print_json(list, user, disable ? "disabled" : "enabled", error);
+	if (dbus_error_is_set(error))
+		return outcome_fail(valid ? safe : NULL, error);
 	if (!command_given(command, &option_json) && !command_given(command, &option_quiet))
 		(void)printf("%s: %s\n", safe,
 			disable ? _("tokens successfully disabled")
 				: _("tokens successfully enabled"));
 	return OUTCOME_DONE;
+}
+
+/* The user under both spellings, if root asks here: over the bus the other end looks it up. */
+static enum outcome change_user(struct client *client, const struct command *command, bool disable,
+	const char *user, struct json_list *list)
+{
+	struct names names = { .typed = user };
+	DBusError error = DBUS_ERROR_INIT;
+	const bool valid = check_user(client, &names, disable, &error);
+	enum outcome outcome = change_name(client, command, disable, user, valid, &error, list);
+
+	if (outcome != OUTCOME_DONE || !client_over_socket(client))
+		return outcome;
+	/* What is done is seen before NSS is waited for. */
+	(void)fflush(stdout);
+	ask_system(&names);
+	if (names.answer == USER_FOUND && strcmp(names.user.name, user) != 0)
+		outcome =
+			change_name(client, command, disable, names.user.name, true, &error, list);
+	else if (names.answer == USER_UNANSWERED && !names.known)
+		complain(_("%s: the user could not be looked up; the name is used as typed"), user);
+	return outcome;
 }
 
 /* Changes each user that is an operand, or with --all everybody. */
@@ -144,10 +179,10 @@ static enum outcome change_users(const struct command *command, bool disable)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_all))
-		outcome = change_one(client, command, disable, "", &list);
+		outcome = change_name(client, command, disable, "", true, &error, &list);
 	for (unsigned int i = 0; i < command->n_operands; i++) {
 		const enum outcome one =
-			change_one(client, command, disable, command->operands[i], &list);
+			change_user(client, command, disable, command->operands[i], &list);
 
 		outcome = outcome_join(outcome, i, one);
 		if (one == OUTCOME_UNREACHABLE)
@@ -184,7 +219,7 @@ static enum outcome list_disabled(const struct command *command)
 	all = records.items;
 	for (size_t i = 0; i < records.n; i++) {
 		if (command_given(command, &option_json))
-			json_list_add(&list, json_of_record(records.type, &all[i]));
+			json_list_record(&list, records.type, &all[i]);
 		else
 			print(&all[i], &context);
 	}

@@ -13,7 +13,8 @@
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
-#include "patctl/print/json.h"
+#include "patctl/print/json_record.h"
+#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 static const struct option_info option_expires = { "expires", "WHEN",
@@ -40,22 +41,30 @@ static char *expiry_text(const struct token *token)
 	return text_format("%s (%s)", stamp, age);
 }
 
-/* Prints the secret alone, or in the JSON object of its token.  jansson never has a copy of it. */
+/* The JSON object of token, up to its secret.  The caller owns it. */
+static char *json_before_secret(const struct token *token)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = must_alloc(open_memstream(&text, &size));
+
+	(void)putc('{', file);
+	json_token_members(file, token);
+	(void)fputs(", \"token\": \"", file);
+	if (fclose(file) == EOF)
+		no_memory();
+	return text;
+}
+
+/* Prints the secret alone, or in the JSON object of its token.  stdio never has a copy of it. */
 static int print(const struct token *token, const char *secret, bool json)
 {
-	static const char open[] = ", \"token\": \"";
-	cleanup_text char *text = NULL;
-	json_t *object;
+	cleanup_text char *before = NULL;
 
 	if (!json)
 		return secret_write(STDOUT_FILENO, "", secret, "\n");
-
-	object = json_of_token(token);
-	text = must_alloc(json_dumps(object, 0));
-	json_decref(object);
-	text = must_alloc(realloc(text, strlen(text) + sizeof(open)));
-	memcpy(strrchr(text, '}'), open, sizeof(open));
-	return secret_write(STDOUT_FILENO, text, secret, "\"}\n");
+	before = json_before_secret(token);
+	return secret_write(STDOUT_FILENO, before, secret, "\"}\n");
 }
 
 /*
@@ -77,7 +86,10 @@ static enum outcome print_secret(struct client *client, const struct command *co
 		complain("%s", _(problem));
 		return OUTCOME_FAILED;
 	}
-	if (!select_token(client, command_value(command, &option_user), id->text, ret, &error))
+	/* Root finds it by its id alone: the user may be spelled otherwise there. */
+	if (!select_token(client,
+		    client_is_root(client) ? NULL : command_value(command, &option_user), id->text,
+		    ret, &error))
 		return outcome_fail(id->text, &error);
 	if (!command_given(command, &option_quiet)) {
 		describe(ret);
@@ -155,9 +167,23 @@ static void undo(struct client *client, const struct pat_id *id)
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
+/* Of whom root wants the token, which patd on this machine does not look up. */
+static bool find_owner(const struct client *client, struct client_token_request *request,
+	struct system_user *owner, DBusError *error)
+{
+	if (!request->user || !client_over_socket(client))
+		return true;
+	if (!owner_find(request->user, OWNER_LIMIT_WANTED, owner, error))
+		return false;
+	request->user = owner->name;
+	request->uid = owner->uid;
+	return true;
+}
+
 static enum outcome run_generate(const struct command *command)
 {
 	cleanup_client struct client *client = NULL;
+	struct system_user owner;
 	DBusError error = DBUS_ERROR_INIT;
 	struct client_token_request request;
 	cleanup_token struct token token = { 0 };
@@ -170,7 +196,8 @@ static enum outcome run_generate(const struct command *command)
 		return OUTCOME_USAGE;
 
 	client = select_machine(command, &error);
-	if (!client || !client_generate(client, &request, &id, &secret, &error)) {
+	if (!client || !find_owner(client, &request, &owner, &error) ||
+		!client_generate(client, &request, &id, &secret, &error)) {
 		outcome = outcome_fail(NULL, &error);
 		if (client && outcome == OUTCOME_UNREACHABLE)
 			complain(_("check whether the token was generated: %s list"),

@@ -7,6 +7,7 @@
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
+#include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
 #include "patctl/print/table.h"
 #include "patctl/verbs/list_query.h"
@@ -26,6 +27,14 @@ struct output {
 	size_t count;
 };
 
+static void print_json(struct output *output, const struct token *token)
+{
+	json_list_next(&output->json);
+	(void)putchar('{');
+	json_token_members(stdout, token);
+	(void)putchar('}');
+}
+
 /* On a terminal the table is printed at the end, so that its columns fit all tokens. */
 static int print_page(struct output *output, const struct tokens *tokens)
 {
@@ -34,7 +43,7 @@ static int print_page(struct output *output, const struct tokens *tokens)
 	output->count += tokens->n;
 	if (!output->table) {
 		for (size_t i = 0; i < tokens->n; i++)
-			json_list_add(&output->json, json_of_token(&tokens->items[i]));
+			print_json(output, &tokens->items[i]);
 		return 0;
 	}
 	r = table_add(output->table, tokens);
@@ -82,6 +91,8 @@ static enum outcome print_all(struct client *client, struct output *output)
 	do {
 		if (!client_list(client, &output->filter, &cursor, &tokens, &error))
 			return outcome_fail(NULL, &error);
+		if (cursor)
+			client_list_ahead(client, &output->filter, cursor);
 		if (sorted && cursor)
 			continue;
 		if (sorted)

@@ -13,7 +13,7 @@ static void print_json(const struct records *records)
 	struct json_list list = { 0 };
 
 	for (size_t i = 0; i < records->n; i++)
-		json_list_add(&list, json_of_record(records->type, &settings[i]));
+		json_list_record(&list, records->type, &settings[i]);
 	json_list_end(&list);
 }
 

@@ -8,6 +8,7 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/print/json.h"
+#include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
 
@@ -222,16 +223,16 @@ static void print(
 }
 
 /* used_from is null if the caller may not see the places, see get_sources(). */
-static json_t *describe(const struct token *token, const struct records *used)
+static void print_json(const struct token *token, const struct records *used)
 {
-	const struct source *sources = used->items;
-	json_t *object = json_of_token(token),
-	       *list = json_must(used->type ? json_array() : json_null());
-
-	for (size_t i = 0; i < used->n; i++)
-		json_append(list, json_of_record(used->type, &sources[i]));
-	json_add(object, "used_from", list);
-	return object;
+	(void)putchar('{');
+	json_token_members(stdout, token);
+	(void)fputs(", \"used_from\": ", stdout);
+	if (used->type)
+		json_records(stdout, used);
+	else
+		(void)fputs("null", stdout);
+	(void)putchar('}');
 }
 
 /* The state of the output, from one token to the next. */
@@ -265,7 +266,8 @@ static enum outcome show_one(struct output *output, struct client *client, const
 		!get_sources(client, &token.id, &used, &error))
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_json)) {
-		json_list_add(&output->list, describe(&token, &used));
+		json_list_next(&output->list);
+		print_json(&token, &used);
 		return OUTCOME_DONE;
 	}
 	if (output->begun)

@@ -58,7 +58,7 @@ const struct bus_property *token_view_properties(void)
 			.type = restriction_types[restrictions[r].kind],
 			.changes = "const",
 			.offset =
-				offsetof(struct token_view, token.limits) + limits_table[r].offset,
+				offsetof(struct token_view, token.limits) + limit_places[r].offset,
 			.in_place = !RESTRICTION_IS_NUMBER(restrictions[r].kind),
 		};
 	memcpy(to, after_restrictions, sizeof(after_restrictions));

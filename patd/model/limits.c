@@ -28,20 +28,15 @@ static bool permit_use(const struct limits *limits, const struct login *login)
 	return login->uses < limits->max_uses;
 }
 
-#define MEMBER(member)                                                                             \
-	.offset = offsetof(struct limits, member), .size = sizeof(((struct limits *)0)->member)
-
 const struct limit limits_table[PAT_RESTRICTIONS] = {
-	[PAT_SERVICES] = { MEMBER(services), .parse = services_parse, .permit = permit_service },
-	[PAT_SOURCES] = { MEMBER(sources), .parse = sources_parse, .permit = permit_source },
-	[PAT_HOURS] = { MEMBER(hours), .parse = hours_parse, .permit = permit_hour },
+	[PAT_SERVICES] = { .parse = services_parse, .permit = permit_service },
+	[PAT_SOURCES] = { .parse = sources_parse, .permit = permit_source },
+	[PAT_HOURS] = { .parse = hours_parse, .permit = permit_hour },
 	[PAT_NOT_BEFORE] = {
-		MEMBER(not_before),
 		.max = PAT_EXPIRES_MAX,
 		.too_large = N_("not_before is beyond the year 9999"),
 	},
 	[PAT_MAX_USES] = {
-		MEMBER(max_uses),
 		.max = INT64_MAX,
 		.too_large = N_("max_uses is too large"),
 		.permit = permit_use,
@@ -52,7 +47,8 @@ const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 	const struct restriction_value *value)
 {
 	const struct limit *limit = &limits_table[restriction];
-	void *member = (char *)limits + limit->offset;
+	const struct limit_place *place = &limit_places[restriction];
+	void *member = (char *)limits + place->offset;
 
 	if (RESTRICTION_IS_NUMBER(restrictions[restriction].kind)) {
 		if (value->number > limit->max)
@@ -61,14 +57,14 @@ const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 		return NULL;
 	}
 	if (value->text && value->text[0] != '\0')
-		return limit->parse(value->text, member, limit->size);
+		return limit->parse(value->text, member, place->size);
 	*(char *)member = '\0';
 	return NULL;
 }
 
 static bool is_set(const struct limits *limits, enum pat_restriction restriction)
 {
-	const void *member = (const char *)limits + limits_table[restriction].offset;
+	const void *member = (const char *)limits + limit_places[restriction].offset;
 
 	if (RESTRICTION_IS_NUMBER(restrictions[restriction].kind))
 		return *(const uint64_t *)member != 0;

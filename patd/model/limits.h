@@ -31,8 +31,14 @@ struct login {
 	uint64_t uses;               /* how often the token was used before */
 };
 
+/* The member of struct limits: apart from the rules, which patctl and patd-bus do not have. */
+struct limit_place {
+	size_t offset, size;
+};
+
+extern const struct limit_place limit_places[PAT_RESTRICTIONS];
+
 struct limit {
-	size_t offset, size; /* the member of struct limits */
 	/* A list or a text: writes it in its canonical spelling.  NULL, or what is wrong; static.
 	 */
 	const char *(*parse)(const char *text, char *ret_text, size_t size);

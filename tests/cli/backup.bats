@@ -109,3 +109,18 @@ with open(sys.argv[1], "r+b") as file:
 	run -0 "$BUILD/patd/patd" --verify-backup="$WORLD/$T.3"
 	[ "$output" = "patd: the backup is whole" ]
 }
+
+@test "a backup during which patd ends exits 8 and leaves no file" {
+	mkdir "$WORLD/$T"
+	kill -STOP "$(cat "$WORLD/patd.pid")"
+	patctl backup "$WORLD/$T/backup" 2>"$WORLD/$T.err" 3>&- &
+	local backup=$!
+	timeout 10 bash -c 'until [ -n "$(ls "$0")" ]; do sleep 0.05; done' "$WORLD/$T"
+	patd_stop KILL
+	patd_start
+	wait "$backup" && status=0 || status=$?
+	expect_status 8
+	expect "$(cat "$WORLD/$T.err")" "is patd running?"
+	[ "$(ls "$WORLD/$T")" = "" ]
+	run -0 patctl backup -q "$WORLD/$T/again"
+}

@@ -111,13 +111,25 @@ load shared_patd
 	expect "$output" " echo "
 }
 
-@test "check passes the token in a sealed memfd only" {
-	token=$(patctl generate -q "$T")
-	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f -e trace=openat,execve,write,sendmsg,fcntl -s 200 \
-		-o "$BATS_TEST_TMPDIR/trace" patctl check -q <<<"$token"
+# traced_check TOKEN COMMAND...: what it did with files and sockets is in $BATS_TEST_TMPDIR/trace
+traced_check() {
+	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f \
+		-e trace=openat,execve,write,sendto,sendmsg,fcntl -s 2000 \
+		-o "$BATS_TEST_TMPDIR/trace" "${@:2}" patctl check -q <<<"$1"
+}
+
+@test "check over the bus passes the token in a sealed memfd only" {
+	token=$(patctl generate -q "$T" --user=games)
+	traced_check "$token" setpriv --reuid=games --regid=games --clear-groups
 	run -0 grep "${token:15}" "$BATS_TEST_TMPDIR/trace"
 	[ "${#lines[@]}" -eq 1 ]
 	expect_not "$output" "write(1,"
 	run -0 grep F_ADD_SEALS "$BATS_TEST_TMPDIR/trace"
 	expect "$output" "F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE"
+}
+
+@test "check by root passes the token to nobody" {
+	token=$(patctl generate -q "$T")
+	traced_check "$token"
+	run -1 grep "${token:15}" "$BATS_TEST_TMPDIR/trace"
 }

@@ -16,3 +16,9 @@ $(O)/tests/cli/marked.mo: $(O)/po/patd.pot
 	$(Q)mkdir -p $(@D)
 	$(Q)sed 's/=CHARSET/=UTF-8/' $< | msgen --lang=en - | \
 		msgfilter --keep-header sed 's/[^ ]/¤&/' 2>/dev/null | msgfmt -o $@ -
+
+# Without the sanitisers, as tests/pam/later.so.
+$(O)/tests/cli/nss.so: tests/cli/nss.c Makefile
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(all_cppflags) -std=gnu11 $(warnings) -O2 -fPIC -shared -o $@ $<

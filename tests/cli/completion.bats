@@ -357,10 +357,16 @@ complete_from() {
 @test "complete offers nothing without patd and within 10 seconds if patd hangs" {
 	kill -STOP "$(cat "$WORLD/patd.pid")"
 	run --separate-stderr timeout 10 patctl complete -- revoke ""
+	[ "$status" -ne 124 ]
+	[ "$output$stderr" = "" ]
+	run --separate-stderr timeout 10 setpriv --reuid=games --regid=games --clear-groups \
+		patctl complete -- revoke ""
 	kill -CONT "$(cat "$WORLD/patd.pid")"
 	[ "$status" -ne 124 ]
 	[ "$output$stderr" = "" ]
-	run -0 --separate-stderr env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere \
-		patctl complete -- revoke ""
+	run -0 --separate-stderr env PATD_RUNTIME_DIR=/nowhere patctl complete -- revoke ""
+	[ "$output$stderr" = "" ]
+	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere run -0 --separate-stderr \
+		as_games patctl complete -- revoke ""
 	[ "$output$stderr" = "" ]
 }

@@ -13,18 +13,46 @@ setup_file() {
 
 @test "doctor reports a running patd and warns of another owner of its name" {
 	run patctl doctor
+	expect "$output" "ok       daemon: patd answers root"
 	expect "$output" "ok       daemon: patd answers on the bus"
-	expect "$output" "warning  name: uid 0 owns org.patd.Tokens1, not user patd"
+	expect "$output" "warning  name: uid 0 owns org.patd.Tokens1, not user patd-bus"
 }
 
-@test "doctor exits 1 if patd or the bus is unreachable" {
+@test "doctor exits 1 if patd is unreachable" {
 	patd_stop
 	run -1 patctl doctor
+	expect "$output" "problem  daemon: patd does not answer root: cannot connect to"
 	expect "$output" "problem  daemon: patd does not answer on the bus"
 	expect "$output" "systemctl status patd"
-	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -1 patctl doctor
-	expect "$output" "problem  daemon: patd cannot be reached: no connection to the system bus"
 	patd_start
+}
+
+@test "doctor finds a bus that is away or hangs, while patd answers root" {
+	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -1 patctl doctor
+	expect "$output" "ok       daemon: patd answers root"
+	expect "$output" "problem  daemon: users cannot reach patd: no connection to the system bus"
+	kill -STOP "$(cat "$WORLD/bus.pid")"
+	run -1 timeout 60 patctl doctor
+	expect "$output" "ok       daemon: patd answers root"
+	expect "$output" "problem  daemon: users cannot reach patd: no connection to the system bus"
+	run -1 timeout 60 setpriv --reuid=games --regid=games --clear-groups patctl doctor
+	kill -CONT "$(cat "$WORLD/bus.pid")"
+	expect "$output" "problem  daemon: users cannot reach patd: no connection to the system bus"
+}
+
+@test "doctor does not hang at a bus whose queue is full" {
+	/usr/bin/python3 -c '
+import socket, sys
+bus, other = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+bus.bind(sys.argv[1])
+bus.listen(0)
+other.connect(sys.argv[1])
+print("full", flush=True)
+sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
+	wait_for full "$WORLD/full.ready"
+	DBUS_SYSTEM_BUS_ADDRESS=unix:path=$WORLD/full run -1 timeout 60 patctl doctor
+	process_end TERM $!
+	expect "$output" "problem  daemon: users cannot reach patd: no connection to the system bus"
 }
 
 @test "doctor warns of a missing polkit and reports a running one" {

@@ -125,15 +125,15 @@ setup_file() {
 	expect_stderr "das Token ist nicht widerrufen; widerrufen Sie es zuerst"
 	run --separate-stderr german patctl genrate
 	expect_stderr "unbekannter Befehl „genrate“; meinten Sie: patctl generate"
-	run -8 --separate-stderr german env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent patctl list
-	expect_stderr "patd ist nicht erreichbar: "
+	run -8 --separate-stderr german env PATD_RUNTIME_DIR=/nonexistent patctl list
+	expect_stderr "patd ist nicht erreichbar: keine Verbindung zu /nonexistent/root.sock: "
 	expect_stderr "läuft patd? Siehe: systemctl status patd"
 }
 
 @test "doctor prints German findings" {
 	run german patctl doctor
 	expect "$output" "ok         daemon: patd antwortet auf dem Bus"
-	expect "$output" "Warnung    name: die UID 0 besitzt org.patd.Tokens1, nicht der Benutzer patd"
+	expect "$output" "Warnung    name: die UID 0 besitzt org.patd.Tokens1, nicht der Benutzer patd-bus"
 }
 
 @test "policy prints German headings" {

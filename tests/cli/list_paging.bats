@@ -1,8 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# patctl with lists in pages, from a fake patd that keeps to the contract or breaks it.
+# patctl with lists in pages, from a fake patd that keeps to the contract or breaks it: over
+# root.sock, and over the bus for an ordinary user.
 
 load shared_patd
+
+as_root() {
+	"$@"
+}
+
+# from PAGE...: a new fake patd with these pages
+from() {
+	[ -z "${FAKE_PATD:-}" ] || process_end TERM "$FAKE_PATD"
+	rm -f "$BATS_TEST_TMPDIR/ready"
+	fake_patd "$@"
+}
 
 setup_file() {
 	patd_world
@@ -10,54 +22,68 @@ setup_file() {
 }
 
 @test "list continues after empty pages with a cursor" {
-	fake_patd 0:a 0:b 2:c 0:d 1:e 0
-	run -0 patctl list --json
-	[ "$(json '.__len__()' <<<"$output")" -eq 3 ]
+	for as in as_root as_games; do
+		from 0:a 0:b 2:c 0:d 1:e 0
+		run -0 "$as" patctl list --json
+		[ "$(json '.__len__()' <<<"$output")" -eq 3 ]
+	done
 }
 
 @test "show finds a token after an empty page" {
-	fake_patd 0:a 1
-	run -0 patctl show "name 1"
-	expect "$output" "Name:     name 1"
+	for as in as_root as_games; do
+		from 0:a 1
+		run -0 "$as" patctl show "name 1"
+		expect "$output" "Name:     name 1"
+	done
 }
 
 @test "list of empty pages only is an empty list" {
-	fake_patd 0:a 0:b 0
-	run -0 patctl list --json
-	[ "$output" = "[]" ]
-	run -0 patctl list
-	[ "$output" = "" ]
+	for as in as_root as_games; do
+		from 0:a 0:b 0
+		run -0 "$as" patctl list --json
+		[ "$output" = "[]" ]
+		run -0 "$as" patctl list
+		[ "$output" = "" ]
+	done
 }
 
 @test "list exits 1 if a cursor is returned again" {
-	fake_patd 0:a
-	for call in list "list --json" "show x"; do
-		# shellcheck disable=SC2086 # to be split
-		run -1 --separate-stderr patctl $call
-		expect_stderr "is malformed"
+	for as in as_root as_games; do
+		from 0:a
+		for call in list "list --json" "show x"; do
+			# shellcheck disable=SC2086 # to be split
+			run -1 --separate-stderr "$as" patctl $call
+			expect_stderr "is malformed"
+		done
 	done
 }
 
 @test "list to a pipe prints the pages before an error" {
-	fake_patd 2:a org.patd.Tokens1.Error.Storage
-	run -1 --separate-stderr patctl list
-	expect_stderr "said the peer"
-	[ "${#lines[@]}" -eq 3 ]
+	for as in as_root as_games; do
+		from 2:a org.patd.Tokens1.Error.Storage
+		run -1 --separate-stderr "$as" patctl list
+		expect_stderr "said the peer"
+		[ "${#lines[@]}" -eq 3 ]
+	done
 }
 
 @test "list --json prints an invalid document if a page fails" {
-	fake_patd 2:a org.patd.Tokens1.Error.Storage
-	run -1 --separate-stderr patctl list --json
-	expect "$output" '"name 2"'
-	run ! json '' <<<"$output"
+	for as in as_root as_games; do
+		from 2:a org.patd.Tokens1.Error.Storage
+		run -1 --separate-stderr "$as" patctl list --json
+		expect "$output" '"name 2"'
+		run ! json '' <<<"$output"
+	done
 }
 
 @test "an ambiguous name prints some candidates and requests no further pages" {
-	fake_patd 256:a org.example.NotAsked
-	run -4 --separate-stderr patctl revoke token
-	expect_stderr "(user root)"
-	expect_stderr "and more"
-	expect_not_stderr "NotAsked"
-	# shellcheck disable=SC2154 # run assigns it
-	[ "${#stderr_lines[@]}" -eq 22 ]
+	for as in as_root as_games; do
+		from 256:a org.example.NotAsked
+		run -4 --separate-stderr "$as" patctl revoke token
+		expect_stderr "(user root)"
+		expect_stderr "and more"
+		expect_not_stderr "NotAsked"
+		# shellcheck disable=SC2154 # run assigns it
+		[ "${#stderr_lines[@]}" -eq 22 ]
+	done
 }

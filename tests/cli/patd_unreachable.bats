@@ -36,13 +36,12 @@ teardown() {
 	run -0 patctl help
 }
 
-@test "list exits 8 without a bus or with an invalid address" {
-	patd_stop
+@test "list by an ordinary user exits 8 without a bus or with an invalid address" {
 	bus_stop
-	run -8 --separate-stderr patctl list
+	run -8 --separate-stderr as_games patctl list
 	expect_stderr "is patd running?"
-	DBUS_SYSTEM_BUS_ADDRESS=nonsense run -8 patctl list
-	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -8 patctl list
+	DBUS_SYSTEM_BUS_ADDRESS=nonsense run -8 as_games patctl list
+	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -8 as_games patctl list
 }
 
 @test "show succeeds after patd is started again" {

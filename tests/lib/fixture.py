@@ -62,6 +62,7 @@ def read_ready(fd):
 
 class Bus:
     def __init__(self, folder):
+        self.run = os.path.join(folder, "run")  # of patd
         self.path = os.path.join(folder, "bus")
         self.address = "unix:path=" + self.path
         self.config = os.path.join(folder, "bus.conf")
@@ -85,8 +86,11 @@ class Bus:
         self.process.wait(PATIENCE_S)
 
     def environment(self, **more):
-        """The environment of a program that takes this for the system bus."""
-        return {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address, **more}
+        """The environment of a program that takes this for the system bus, and patd there."""
+        return {
+            **os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address, "PATD_RUNTIME_DIR": self.run,
+            **more,
+        }  # fmt: skip
 
 
 class Patd:

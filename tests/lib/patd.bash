@@ -11,6 +11,7 @@
 #   WORLD                    the folder, which patd_world_end removes.  A test may create
 #                            $WORLD/etc, the configuration directory of patd
 #   DBUS_SYSTEM_BUS_ADDRESS  the private bus, as the system bus of D-Bus clients
+#   PATD_RUNTIME_DIR         the folder of root.sock, over which root's patctl asks
 #   PATH                     with patctl of this build first
 #
 # polkit_start <RULES adds polkit.
@@ -105,7 +106,7 @@ patd_world() {
 	chmod 0755 "$WORLD"
 	mkdir -m 0700 "$WORLD/state"
 	mkdir -m 0755 "$WORLD/run"
-	export WORLD PATH=$BUILD/patctl:$PATH
+	export WORLD PATD_RUNTIME_DIR=$WORLD/run PATH=$BUILD/patctl:$PATH
 	bus_start && patd_start
 }
 

@@ -12,9 +12,9 @@ static void check(const struct record_type *type, const struct token *token)
 
 	assert_true(pat_id_valid(token->id.text));
 	for (size_t i = 0; i < type->n; i++) {
-		const struct field *field = &type->fields[i];
+		const struct record_field *field = &type->fields[i];
 
-		if (field->type != FIELD_TEXT && field->type != FIELD_TEXTS)
+		if (field->type != RECORD_TEXT && field->type != RECORD_TEXTS)
 			continue;
 		memcpy(&pointer, (const char *)token + field->offset, sizeof(pointer));
 		assert_non_null(pointer);

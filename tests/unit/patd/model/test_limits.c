@@ -22,7 +22,7 @@ static const struct {
 
 static const void *member_of(const struct limits *limits, enum pat_restriction restriction)
 {
-	return (const char *)limits + limits_table[restriction].offset;
+	return (const char *)limits + limit_places[restriction].offset;
 }
 
 static bool is_set(const struct limits *limits, enum pat_restriction restriction)

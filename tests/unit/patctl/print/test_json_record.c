@@ -2,9 +2,11 @@
 /* The objects for programs. */
 #include "tests/unit/unit.h"
 
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "patctl/print/json.h"
+#include "patctl/print/json_record.h"
 
 static char name[] = "a \"quoted\" \xC3\xA9", user[] = "alice", status[] = "active", unused[] = "",
 	    service[] = "sudo", pattern[] = "ssh*", hours[] = "Mon 08:00-18:00", reason[] = "lost",
@@ -19,11 +21,44 @@ static char *none[] = { NULL }, *services[] = { service, pattern, NULL },
 		[PAT_HOURS] = { .text = unused },                                                  \
 	}
 
-static void expect(json_t *object, const char *text)
+/* What is written; the caller owns it. */
+static char *token_text(const struct token *token)
 {
-	char *got = json_dumps(object, 0);
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	(void)putc('{', file);
+	json_token_members(file, token);
+	(void)putc('}', file);
+	assert_int_equal(fclose(file), 0);
+	return text;
+}
+
+static char *entry_text(const struct history_entry *entry)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	json_history_entry(file, entry);
+	assert_int_equal(fclose(file), 0);
+	return text;
+}
+
+/* Also as jansson, which reads it, writes it.  Takes got over. */
+static void expect(char *got, const char *text)
+{
+	json_t *object = json_loads(got, 0, NULL);
+	char *again;
 
 	assert_string_equal(got, text);
+	assert_non_null(object);
+	again = json_dumps(object, 0);
+	assert_string_equal(again, text);
+	free(again);
 	free(got);
 	json_decref(object);
 }
@@ -44,7 +79,7 @@ static void missing_values_are_null(void **state)
 	};
 
 	(void)state;
-	expect(json_of_token(&token),
+	expect(token_text(&token),
 		"{\"id\": \"abcDEF0123\", \"name\": \"a \\\"quoted\\\" \xC3\xA9\", "
 		"\"uid\": 4294967295, \"user\": \"alice\", \"state\": \"active\", "
 		"\"created_at\": 1, \"created_by\": 0, \"expires_at\": null, "
@@ -83,7 +118,7 @@ static void all_values_of_a_token_are_written(void **state)
 	};
 
 	(void)state;
-	expect(json_of_token(&token),
+	expect(token_text(&token),
 		"{\"id\": \"abcDEF0123\", \"name\": \"alice\", \"uid\": 0, "
 		"\"user\": \"alice\", \"state\": \"active\", \"created_at\": 1, "
 		"\"created_by\": 5, \"expires_at\": 253402300799, "
@@ -107,11 +142,13 @@ static void use_without_a_source_is_local(void **state)
 		.last_used_service = service,
 		.last_used_from = unused,
 	};
-	json_t *object = json_of_token(&token);
+	char *text = token_text(&token);
+	json_t *object = json_loads(text, 0, NULL);
 
 	(void)state;
 	assert_string_equal(json_string_value(json_object_get(object, "last_used_from")), "local");
 	json_decref(object);
+	free(text);
 }
 
 static void all_values_of_an_entry_are_written(void **state)
@@ -149,18 +186,64 @@ static void all_values_of_an_entry_are_written(void **state)
 	};
 
 	(void)state;
-	expect(json_of_history_entry(&login),
+	expect(entry_text(&login),
 		"{\"seq\": 17, \"at\": 1, \"event\": \"used\", \"id\": \"abcDEF0123\", "
 		"\"name\": \"a \\\"quoted\\\" \xC3\xA9\", \"user\": \"alice\", \"uid\": 1000, "
 		"\"by_uid\": 0, \"how\": \"pam\", \"service\": \"sudo\", \"from\": \"192.0.2.7\", "
 		"\"tty\": \"pts/0\", \"result\": \"accepted\", \"new_service\": false, "
 		"\"new_network\": true, \"unrecorded\": 3, \"detail\": null}");
-	expect(json_of_history_entry(&about_everybody),
+	expect(entry_text(&about_everybody),
 		"{\"seq\": 18, \"at\": 2, \"event\": \"used\", \"id\": null, \"name\": null, "
 		"\"user\": null, \"uid\": null, \"by_uid\": 0, \"how\": \"pam\", "
 		"\"service\": null, \"from\": null, \"tty\": null, \"result\": null, "
 		"\"new_service\": false, \"new_network\": false, \"unrecorded\": 0, "
 		"\"detail\": \"lost\"}");
+}
+
+/* Each byte that UTF-8 has in one character, and the longest characters. */
+static void any_text_is_written_as_jansson_writes_it(void **state)
+{
+	struct record {
+		char *text;
+		uint64_t number;
+		char **none;
+	};
+	static const struct record_field fields[] = {
+		{ "T", RECORD_TEXT, offsetof(struct record, text), "text" },
+		{ "N", RECORD_NONZERO, offsetof(struct record, number), "number" },
+		{ "L", RECORD_TEXTS, offsetof(struct record, none), "list" },
+	};
+	static const struct record_type type = { fields, COUNT(fields), sizeof(struct record) };
+	static const char *const long_characters[] = { "\xC2\x80", "\xEF\xBF\xBD",
+		"\xF4\x8F\xBF\xBF", "\\u0041", "</script>" };
+	char every[2 * 127 + 1], *at = every;
+
+	(void)state;
+	for (char c = 1; c < 127; c++) {
+		*at++ = c;
+		*at++ = 'x';
+	}
+	*at++ = 127;
+	*at = '\0';
+	for (size_t i = 0; i <= COUNT(long_characters); i++) {
+		struct record record = {
+			i < COUNT(long_characters) ? (char *)(uintptr_t)long_characters[i] : every,
+			INT64_MAX, none
+		};
+		struct records records = { &type, &record, 1 };
+		json_t *expected = json_pack("[{s:s, s:I, s:[]}]", "text", record.text, "number",
+			(json_int_t)INT64_MAX, "list");
+		char *text = NULL, *dumped = json_dumps(expected, 0);
+		size_t size;
+		FILE *file = open_memstream(&text, &size);
+
+		json_records(file, &records);
+		assert_int_equal(fclose(file), 0);
+		assert_string_equal(text, dumped);
+		free(text);
+		free(dumped);
+		json_decref(expected);
+	}
 }
 
 int main(void)
@@ -170,6 +253,7 @@ int main(void)
 		cmocka_unit_test(all_values_of_a_token_are_written),
 		cmocka_unit_test(use_without_a_source_is_local),
 		cmocka_unit_test(all_values_of_an_entry_are_written),
+		cmocka_unit_test(any_text_is_written_as_jansson_writes_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

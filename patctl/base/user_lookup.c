@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* getpwnam(3) in a child, which can be left alone. */
+#include "patctl/base/user_lookup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/wire.h"
+
+/* What the child writes. */
+struct result {
+	enum user_answer answer;
+	struct system_user user;
+};
+
+static struct result look_up(const char *name)
+{
+	struct result result = { .answer = USER_UNANSWERED };
+	const struct passwd *user;
+
+	errno = 0;
+	user = getpwnam(name);
+	/* The values that getpwnam(3) lists for an unknown user. */
+	if (!user && (errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF ||
+			     errno == EPERM))
+		result.answer = USER_UNKNOWN;
+	if (user && pat_field_set(result.user.name, sizeof(result.user.name), user->pw_name)) {
+		result.user.uid = user->pw_uid;
+		result.answer = USER_FOUND;
+	}
+	return result;
+}
+
+__attribute__((noreturn)) static void be_child(const char *name, int to)
+{
+	struct result result;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	result = look_up(name);
+	_exit(write(to, &result, sizeof(result)) == (ssize_t)sizeof(result) ? 0 : 1);
+}
+
+/* The parent has no other timers or handlers that could end poll(2) early. */
+static bool is_answered(int fd, int limit)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, limit) > 0;
+}
+
+enum user_answer user_lookup(const char *name, int limit, struct system_user *ret)
+{
+	cleanup_close int from = -1, to = -1;
+	struct result result = { .answer = USER_UNANSWERED };
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return USER_UNANSWERED;
+	from = ends[0];
+	to = ends[1];
+	child = fork();
+	if (child == 0)
+		be_child(name, to);
+	if (child < 0)
+		return USER_UNANSWERED;
+	(void)close(take_fd(&to));
+	if (!is_answered(from, limit) ||
+		read(from, &result, sizeof(result)) != (ssize_t)sizeof(result))
+		result.answer = USER_UNANSWERED;
+	/* One that waits for a server in the kernel cannot be waited for. */
+	(void)kill(child, SIGKILL);
+	(void)waitpid(child, NULL, WNOHANG);
+	if (result.answer == USER_FOUND)
+		*ret = result.user;
+	return result.answer;
+}

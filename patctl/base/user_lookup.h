@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Looking up a user in a limited time: NSS may ask a server that does not answer. */
+#pragma once
+
+#include <stdint.h>
+
+#define USER_NAME_SIZE 256 /* bytes, with the NUL; LOGIN_NAME_MAX */
+
+struct system_user {
+	uint32_t uid;
+	char name[USER_NAME_SIZE]; /* as NSS spells it, which may be otherwise than asked for */
+};
+
+enum user_answer {
+	USER_FOUND,
+	USER_UNKNOWN,
+	USER_UNANSWERED /* NSS failed, or took longer than limit */
+};
+
+/* limit: milliseconds.  *ret is set with USER_FOUND only. */
+enum user_answer user_lookup(const char *name, int limit, struct system_user *ret);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Filling a request, and the way that it goes. */
+#include <string.h>
+
+#include "common/error.h"
+#include "common/l10n.h"
+#include "patctl/client/client_call.h"
+
+bool client_ask(struct client *client, struct request *request, struct records *rows,
+	struct client_answer *ret, DBusError *error)
+{
+	struct client_answer ignored;
+
+	if (!ret)
+		ret = &ignored;
+	ret->fd = -1;
+	return client->root ? root_ask(client, request, rows, ret, error)
+			    : bus_ask(client, request, rows, ret, error);
+}
+
+void give_text(char *field, size_t size, const char *text, uint32_t *given, uint32_t bit)
+{
+	size_t len;
+
+	if (!text)
+		return;
+	len = strnlen(text, size - 1);
+	/* libdbus aborts over a part of a character. */
+	if (text[len] != '\0')
+		while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+			len--;
+	memcpy(field, text, len);
+	memset(field + len, 0, size - len);
+	*given |= bit;
+}
+
+bool give_user(
+	char field[static REQUEST_USER_SIZE], const char *user, uint32_t *given, DBusError *error)
+{
+	if (user && strlen(user) >= REQUEST_USER_SIZE) {
+		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s",
+			_("no such user: the name is too long"));
+		return false;
+	}
+	give_text(field, REQUEST_USER_SIZE, user, given, GIVEN_USER);
+	return true;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Records as JSON text.  Lists may have a million, so they are written as they are: a tree of
+ * jansson for each would take most of the time.  The text is as jansson writes it.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "patctl/client/token_record.h"
+#include "patctl/print/history_entry.h"
+
+/* The members of an object, without its braces.  Errors of file are left to its owner. */
+void json_token_members(FILE *file, const struct token *token);
+
+/* An object. */
+void json_record(FILE *file, const struct record_type *type, const void *record);
+void json_history_entry(FILE *file, const struct history_entry *entry);
+
+/* An array of objects. */
+void json_records(FILE *file, const struct records *records);

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Root's word needs no bus: patctl run by root asks patd over root.sock.
+
+load shared_patd
+
+# with_nss VARIABLE=VALUE... COMMAND...: see nss.c
+with_nss() {
+	env LD_PRELOAD="$(asan_preload) $BUILD/tests/cli/nss.so" "$@"
+}
+
+@test "every verb of root works while there is no bus" {
+	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent
+	token=$(patctl generate -q "$T" --user=games --expires=7d --service=sudo --max-uses=9)
+	run -0 patctl list --all
+	expect "$output" " $T "
+	run -0 patctl show "$T"
+	expect "$output" "User:     games (5)"
+	run -0 patctl check <<<"$token"
+	expect "$output" accepted
+	run -0 patctl revoke "$T" --for=1h --reason=why
+	expect "$output" "successfully revoked until"
+	run -1 patctl check --service=login --from=192.0.2.7 <<<"$token"
+	expect "$output" "is revoked"
+	patctl restore -q "$T"
+	new=$(patctl rotate -q "$T" --grace=none)
+	run -0 login "$new" games 5 sudo
+	patctl rename -q "$T" "$T-new"
+	run -0 patctl log "$T-new" --json
+	expect "$output" '"renamed"'
+	run -0 patctl log --verify
+	expect "$output" "History intact"
+	patctl disable -q games
+	run -0 patctl disable
+	expect "$output" "games: disabled"
+	run -0 patctl complete -- enable ""
+	expect "$output" games
+	patctl enable -q games
+	run -0 patctl complete -- revoke "$T"
+	expect "$output" "$T-new"
+	run -0 patctl revoke --all --user=games
+	expect "$output" "1 token successfully revoked"
+	patctl delete -qy "$T-new"
+	run -0 patctl policy
+	expect "$output" max_lifetime
+	patctl backup -q "$WORLD/$T.backup"
+	run -0 "$BUILD/patd/patd" --verify-backup="$WORLD/$T.backup"
+}
+
+@test "root's patctl without root.sock exits 8 and does not try the bus" {
+	export PATD_RUNTIME_DIR=/nonexistent
+	for call in list "show x" "revoke x" "generate x" "disable games" policy "log --all" \
+		"log --verify" "log --follow" "backup $WORLD/$T"; do
+		# shellcheck disable=SC2086 # to be split
+		run -8 --separate-stderr patctl $call
+		expect_stderr "cannot connect to /nonexistent/root.sock"
+		expect_stderr "see: systemctl status patd"
+	done
+	[ ! -e "$WORLD/$T" ]
+}
+
+@test "the environment of an ordinary user does not matter to where root asks" {
+	# A program that has more rights than its caller does not read it.
+	cp "$BUILD/patctl/patctl" "$WORLD/patctl-setuid"
+	chmod 4755 "$WORLD/patctl-setuid"
+	run -8 setpriv --reuid=games --regid=games --clear-groups "$WORLD/patctl-setuid" list
+	expect "$output" "cannot connect to /"
+	expect_not "$output" "$WORLD"
+	rm "$WORLD/patctl-setuid"
+}
+
+@test "lists, entries and settings are the same over root.sock and over the bus" {
+	polkit_start <<-EOF
+		polkit.addRule(function(action, subject) { return polkit.Result.YES; });
+	EOF
+	patctl generate -q "$T" --user=games --service='ssh*,sudo' --from=local,192.0.2.0/24 \
+		--hours="Mon..Fri 08:00-18:00" --not-before=2020-01-01 --max-uses=7 >/dev/null
+	login "$(patctl generate -q "$T used")" root 0 sudo 192.0.2.7 pts/1
+	patctl rotate -q "$T used" >/dev/null
+	patctl revoke -q "$T" --for=1d --reason="a reason"
+	patctl disable -q news --reason=gone
+	for call in "list --all" "list --all --state=active" "show $T" "log --all" policy disable; do
+		# shellcheck disable=SC2086 # to be split
+		patctl $call --json >"$WORLD/by-root"
+		# shellcheck disable=SC2086 # to be split
+		as_games patctl $call --json >"$WORLD/by-games"
+		diff "$WORLD/by-root" "$WORLD/by-games"
+	done
+	[ -s "$WORLD/by-root" ]
+	polkit_stop
+	patctl enable -q news
+}
+
+@test "disable takes effect before NSS answers" {
+	token=$(patctl generate -q "$T" --user=games)
+	run -0 with_nss NSS_HANGS=1 timeout 60 patctl disable games
+	[ "$output" = "games: tokens successfully disabled" ]
+	run -1 login "$token" games 5
+	patctl enable -q games
+}
+
+@test "disable of a user that only NSS knows uses the name as typed if NSS hangs" {
+	run -0 --separate-stderr with_nss NSS_HANGS=1 timeout 60 patctl disable mail
+	[ "$output" = "mail: tokens successfully disabled" ]
+	expect_stderr "mail: the user could not be looked up; the name is used as typed"
+	patctl enable -q mail
+}
+
+@test "disable and enable act on both spellings of a user" {
+	token=$(patctl generate -q "$T" --user=games)
+	run -0 with_nss patctl disable GAMES
+	[ "${lines[0]}" = "GAMES: tokens successfully disabled" ]
+	[ "${lines[1]}" = "games: tokens successfully disabled" ]
+	run -1 login "$token" games 5
+	run -0 with_nss patctl enable GAMES
+	login "$token" games 5
+}
+
+@test "generate takes uid and spelling of a user from NSS" {
+	run -0 with_nss patctl generate -q "$T" --user=GAMES
+	[ "$(field user "$T")" = games ]
+	[ "$(field uid "$T")" = 5 ]
+	run -1 --separate-stderr patctl generate "$T-2" --user=nobody-here
+	expect_stderr "no such user"
+}
+
+@test "revoke --all revokes the tokens of a user whom NSS does not know, or does not say" {
+	useradd --no-create-home --uid 4711 "u$T" 2>/dev/null || skip "no useradd"
+	one=$(patctl generate -q "$T" --user="u$T")
+	userdel "u$T"
+	run -0 patctl revoke --all --user="u$T"
+	[ "$output" = "1 token successfully revoked" ]
+	run -1 login "$one" "u$T" 4711
+	patctl generate -q "$T games" --user=games >/dev/null
+	run -0 with_nss NSS_HANGS=1 timeout 60 patctl revoke --all --user=games
+	expect "$output" "successfully revoked"
+	[ "$(field state "$T games")" = revoked ]
+	run -1 --separate-stderr patctl revoke --all --user=nobody-here
+	expect_stderr "no such user"
+}
+
+@test "log --follow by root continues after patd is restarted" {
+	follow --all
+	patctl generate -q "$T" >/dev/null
+	wait_for "$T (" "$LOG_OUTPUT"
+	patd_stop
+	patd_start
+	patctl revoke -q "$T"
+	wait_for "revoked .*$T (" "$LOG_OUTPUT"
+}
