@@ -15,8 +15,8 @@ load system
 }
 
 @test "both sockets listen with their modes after installation" {
-	systemctl is-active patd-root.socket patd-user.socket
-	systemctl is-enabled patd-root.socket patd-user.socket
+	systemctl is-active patd-root.socket patd-front.socket patd-user.socket
+	systemctl is-enabled patd-root.socket patd-front.socket patd-user.socket
 	[ "$(stat -c '%A %U:%G' /run/patd)" = "drwxr-xr-x root:root" ]
 	[ "$(stat -c '%A %U:%G' /run/patd/root.sock)" = "srw------- root:root" ]
 	[ "$(stat -c '%A %U:%G' /run/patd/user.sock)" = "srw-rw-rw- root:root" ]
@@ -27,7 +27,7 @@ load system
 }
 
 @test "systemd-analyze verify accepts the units" {
-	systemd-analyze verify --man=no patd.service patd-root.socket patd-user.socket
+	systemd-analyze verify --man=no patd.service patd-root.socket patd-front.socket patd-user.socket
 }
 
 @test "installation adds the module before pam_unix and changes nothing else of PAM" {
@@ -46,9 +46,9 @@ load system
 }
 
 @test "a call on the bus starts patd and its stopped sockets" {
-	systemctl stop patd.service patd-root.socket patd-user.socket
+	systemctl stop patd.service patd-root.socket patd-front.socket patd-user.socket
 	patctl list
-	systemctl is-active patd.service patd-root.socket patd-user.socket
+	systemctl is-active patd.service patd-root.socket patd-front.socket patd-user.socket
 }
 
 @test "the first login with a token starts patd" {

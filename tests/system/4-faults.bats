@@ -10,7 +10,7 @@ setup_file() {
 
 teardown() {
 	# After a failed test.
-	systemctl start dbus.socket patd-root.socket patd-user.socket
+	systemctl start dbus.socket patd-root.socket patd-front.socket patd-user.socket
 }
 
 # bus start|restart UNIT...: also restarts logind, which in Debian 13 does not reconnect to the bus;
@@ -42,7 +42,7 @@ measure_refusal() {
 
 @test "stopped patd and sockets refuse tokens at once and do not delay passwords" {
 	measure_password
-	systemctl stop patd.service patd-root.socket patd-user.socket
+	systemctl stop patd.service patd-root.socket patd-front.socket patd-user.socket
 	accepted alice "$PASSWORD"
 	by_console alice "$PASSWORD"
 	milliseconds by_su alice "$PASSWORD"
@@ -50,14 +50,14 @@ measure_refusal() {
 	measure_refusal
 	[ "$MILLISECONDS" -le 1000 ]
 	refused alice "$TOKEN"
-	systemctl start patd-root.socket patd-user.socket
+	systemctl start patd-root.socket patd-front.socket patd-user.socket
 	accepted alice "$TOKEN"
 }
 
 @test "tokens are accepted after repeated stops and starts of patd and its sockets" {
 	for _ in 1 2 3 4 5 6 7 8; do
-		systemctl stop patd-root.socket patd-user.socket patd.service
-		systemctl start patd-root.socket patd-user.socket
+		systemctl stop patd-root.socket patd-front.socket patd-user.socket patd.service
+		systemctl start patd-root.socket patd-front.socket patd-user.socket
 	done
 	accepted alice "$TOKEN"
 }
