@@ -63,22 +63,24 @@ sources = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
 common_src := $(call sources,common)
 protocol_src := $(call sources,protocol)
 patd_src := $(filter-out patd/patd.c,$(call sources,patd))
+front_src := $(filter-out front/front.c,$(call sources,front))
 patctl_src := $(filter-out patctl/patctl.c,$(call sources,patctl))
 pam_pat_src := $(call sources,pam_pat)
 
-patd_pkgs := dbus-1 libsystemd sqlite3 libsodium
+patd_pkgs := libsystemd sqlite3 libsodium
+front_pkgs := dbus-1 libsystemd libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
 # The module needs one hash of libsodium: loading the library takes longer than all else it does.
 sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a))
 pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
 
 objs = $(1:%.c=$(O)/%.o)
-programs := $(O)/patd/patd $(O)/patctl/patctl
+programs := $(O)/patd/patd $(O)/front/patd-bus $(O)/patctl/patctl
 module := $(O)/pam_pat/pam_pat.so
 manpages := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd)) $(O)/man/org.patd.Tokens1.5
 languages := $(shell cat po/LINGUAS)
 catalogs := $(languages:%=$(O)/po/%.mo)
-translated := $(foreach folder,common pam_pat patctl patd,$(call sources,$(folder)))
+translated := $(foreach folder,common pam_pat patctl patd front,$(call sources,$(folder)))
 
 .PHONY: all
 all: $(programs) $(module) $(manpages) $(catalogs)
@@ -87,13 +89,14 @@ all: $(programs) $(module) $(manpages) $(catalogs)
 .SECONDARY:
 
 $(O)/patd/%.o: pkgs := $(patd_pkgs)
+$(O)/front/%.o: pkgs := $(front_pkgs)
 $(O)/patctl/%.o: pkgs := $(patctl_pkgs)
 $(O)/%.o: %.c Makefile
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(foreach folder,common protocol patd patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
+-include $(foreach folder,common protocol patd front patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
@@ -102,12 +105,18 @@ $(O)/lib%.a:
 $(O)/libcommon.a: $(call objs,$(common_src))
 $(O)/libprotocol.a: $(call objs,$(protocol_src))
 $(O)/libpatd.a: $(call objs,$(patd_src))
+$(O)/libfront.a: $(call objs,$(front_src))
 $(O)/libpatctl.a: $(call objs,$(patctl_src))
 $(O)/libpam_pat.a: $(call objs,$(pam_pat_src))
 
 $(O)/patd/patd: $(O)/patd/patd.o $(O)/libpatd.a $(O)/libprotocol.a $(O)/libcommon.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patd_pkgs)) -pthread
+
+# Of patd only what keeps nothing: no database, no key.
+$(O)/front/patd-bus: $(O)/front/front.o $(O)/libfront.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libcommon.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) -pie $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(front_pkgs)) -pthread
 
 $(O)/patctl/patctl: $(O)/patctl/patctl.o $(O)/libpatctl.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libcommon.a
 	$(call say,LINK,$@)
@@ -150,6 +159,7 @@ unit_src := $(foreach rooms,* */* */*/* */*/*/*,$(wildcard tests/unit/$(rooms)/t
 unit_tests := $(unit_src:%.c=$(O)/%)
 unit_pkgs_common := libsodium
 unit_pkgs_patd := $(patd_pkgs)
+unit_pkgs_front := $(front_pkgs)
 unit_pkgs_patctl := $(patctl_pkgs)
 unit_pkgs_pam_pat := libsodium
 unit_pkgs_protocol := libsodium sqlite3
@@ -158,9 +168,10 @@ unit_pkgs_protocol := libsodium sqlite3
 unit_libs_patd := $(O)/libprotocol.a $(O)/libpatd.a
 unit_libs_patctl := $(O)/libprotocol.a $(O)/libpatd.a
 unit_libs_protocol := $(O)/libpatd.a
+unit_libs_front := $(O)/libprotocol.a $(O)/libpatd.a
 
-$(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libpatctl.a \
-		$(O)/libpam_pat.a Makefile
+$(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libfront.a \
+		$(O)/libpatctl.a $(O)/libpam_pat.a Makefile
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)area=$(firstword $(subst /, ,$*)); $(CC) $(all_cppflags) -DTEST_SRCDIR='"$(CURDIR)"' \
@@ -176,6 +187,7 @@ include tests/tests.mk
 .PHONY: install
 install: all
 	install -D -m 0755 $(O)/patd/patd $(DESTDIR)$(libexecdir)/patd
+	install -D -m 0755 $(O)/front/patd-bus $(DESTDIR)$(libexecdir)/patd-bus
 	install -D -m 0755 systemd/patd-seal-key $(DESTDIR)$(libexecdir)/patd-seal-key
 	install -D -m 0755 $(O)/patctl/patctl $(DESTDIR)$(bindir)/patctl
 	install -D -m 0644 $(module) $(DESTDIR)$(pamdir)/pam_pat.so
@@ -184,10 +196,11 @@ install: all
 	install -D -m 0644 dbus/org.patd.tokens1.policy $(DESTDIR)$(datadir)/polkit-1/actions/org.patd.tokens1.policy
 	install -d $(DESTDIR)$(datadir)/dbus-1/system-services $(DESTDIR)$(unitdir)
 	sed 's|@libexecdir@|$(libexecdir)|g' dbus/org.patd.Tokens1.service.in >$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service
-	for unit in patd.service patd-key.service; do \
+	for unit in patd.service patd-bus.service patd-key.service; do \
 		sed 's|@libexecdir@|$(libexecdir)|g' systemd/$$unit.in >$(DESTDIR)$(unitdir)/$$unit || exit 1; \
 	done
-	install -m 0644 systemd/patd-root.socket systemd/patd-user.socket $(DESTDIR)$(unitdir)/
+	install -m 0644 systemd/patd-root.socket systemd/patd-front.socket systemd/patd-user.socket \
+		$(DESTDIR)$(unitdir)/
 	install -D -m 0644 systemd/patd.sysusers $(DESTDIR)$(sysusersdir)/patd.conf
 	install -D -m 0644 systemd/patd.tmpfiles $(DESTDIR)$(tmpfilesdir)/patd.conf
 	# What the administrator wrote stays.

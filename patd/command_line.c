@@ -9,19 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BUS_DEFAULT "unix:path=/run/dbus/system_bus_socket"
-
 static const char help[] =
 	"Usage: patd [OPTION...]\n"
 	"\n"
-	"The daemon of personal access tokens: stores them, serves D-Bus calls to manage them as\n"
-	"org.patd.Tokens1, and verifies tokens for pam_pat.\n"
+	"The daemon of personal access tokens: stores them, and verifies them for pam_pat.  patd-bus\n"
+	"asks it on behalf of the bus and of users.\n"
 	"\n"
-	"  --bus=ADDRESS      the D-Bus bus to serve on; without it $DBUS_SYSTEM_BUS_ADDRESS,\n"
-	"                     else " BUS_DEFAULT "\n"
 	"  --config-dir=DIR   patd.conf and patd.conf.d; " PAT_CONF_DIR "\n"
 	"  --state-dir=DIR    database and key; " PAT_STATE_DIR "\n"
-	"  --runtime-dir=DIR  root.sock and user.sock, unless systemd passes them; " PAT_RUNTIME_DIR
+	"  --runtime-dir=DIR  root.sock and front.sock, unless systemd passes them; " PAT_RUNTIME_DIR
 	"\n"
 	"  --ready-fd=N       write a newline to descriptor N once patd serves, and close it\n"
 	"  --check-config     print the problems of the configuration, and exit\n"
@@ -31,11 +27,12 @@ static const char help[] =
 	"                     FILE may be -, standard input\n"
 	"  --help, --version\n"
 	"\n"
-	"Under systemd, `systemctl enable --now patd-root.socket patd-user.socket` is all it "
-	"takes.\n"
+	"Under systemd, `systemctl enable --now patd-root.socket patd-front.socket\n"
+	"patd-user.socket` is all it takes.\n"
 	"By hand, as root or any user, in the foreground:\n"
 	"\n"
-	"  patd --bus=unix:path=/tmp/bus --state-dir=/tmp/state --runtime-dir=/tmp/run\n"
+	"  patd --state-dir=/tmp/state --runtime-dir=/tmp/run\n"
+	"  patd-bus --bus=unix:path=/tmp/bus --runtime-dir=/tmp/run\n"
 	"\n"
 	"and then patctl with DBUS_SYSTEM_BUS_ADDRESS=unix:path=/tmp/bus in its environment, and\n"
 	"pam_pat with the option socket=/tmp/run/root.sock.  Ctrl-C ends it; nothing is lost.\n"
@@ -59,7 +56,6 @@ static int read_fd(const char *text, int *ret_fd)
 
 /* Those with 0 are texts, in the order of options_read(). */
 static const struct option known[] = {
-	{ "bus", required_argument, NULL, 0 },
 	{ "config-dir", required_argument, NULL, 0 },
 	{ "state-dir", required_argument, NULL, 0 },
 	{ "runtime-dir", required_argument, NULL, 0 },
@@ -75,18 +71,15 @@ static const struct option known[] = {
 int options_read(int argc, char **argv, struct options *ret_options)
 {
 	struct options options = {
-		.bus = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS"),
 		.conf_dir = PAT_CONF_DIR,
 		.state_dir = PAT_STATE_DIR,
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
 	};
-	const char **const texts[] = { &options.bus, &options.conf_dir, &options.state_dir,
-		&options.runtime_dir, &options.verify_backup, &options.restore_backup };
+	const char **const texts[] = { &options.conf_dir, &options.state_dir, &options.runtime_dir,
+		&options.verify_backup, &options.restore_backup };
 	int option, index;
 
-	if (!options.bus)
-		options.bus = BUS_DEFAULT;
 	while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
 		switch (option) {
 		case 0:

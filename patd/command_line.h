@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 struct options {
-	const char *bus; /* a D-Bus address */
 	const char *conf_dir;
 	const char *state_dir;
 	const char *runtime_dir;

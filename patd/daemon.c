@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "patd/backup/online.h"
-#include "patd/bus/connection.h"
 #include "patd/crypto/key.h"
 #include "patd/daily.h"
 #include "patd/db/meta.h"
@@ -26,9 +25,6 @@
 #include "patd/util/log.h"
 #include "patd/util/worker.h"
 
-#define LOOKUPS_MAX 1024U                    /* questions to NSS that wait at a time */
-#define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus may hang; logins work without it */
-
 struct daemon {
 	struct settings *settings;
 	struct clock clock;
@@ -37,7 +33,7 @@ struct daemon {
 	struct tokens *tokens;
 	struct listeners listeners;
 	sd_event *event;
-	struct worker *lookups;
+	struct worker *reading; /* of the configuration */
 	struct backups *backups;
 	struct sync *sync;
 	struct journal *journal;
@@ -45,9 +41,7 @@ struct daemon {
 	struct token_decider *decider;
 	struct login_server *login_server;
 	struct requests *requests;
-	struct bus *bus;
 	struct daily *daily;
-	sd_event_source *ready_timer;
 	int ready_fd;
 };
 
@@ -97,26 +91,15 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 	return r;
 }
 
-static void be_ready(void *userdata)
+static void be_ready(struct daemon *daemon)
 {
-	struct daemon *daemon = userdata;
-
-	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
 	(void)sd_notify(0, "READY=1");
-	if (daemon->ready_fd >= 0) {
-		if (write(daemon->ready_fd, "\n", 1) != 1)
-			log_warning("nobody reads --ready-fd");
-		close(daemon->ready_fd);
-		daemon->ready_fd = -1;
-	}
-}
-
-static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	(void)source;
-	(void)usec;
-	be_ready(userdata);
-	return 0;
+	if (daemon->ready_fd < 0)
+		return;
+	if (write(daemon->ready_fd, "\n", 1) != 1)
+		log_warning("nobody reads --ready-fd");
+	close(daemon->ready_fd);
+	daemon->ready_fd = -1;
 }
 
 static void on_policy(void *userdata)
@@ -125,7 +108,6 @@ static void on_policy(void *userdata)
 	const struct policy_set *policy = settings_policy(daemon->settings);
 
 	tokens_set_policy(daemon->tokens, policy_of(policy));
-	bus_set_policy(daemon->bus, policy);
 	requests_set_policy(daemon->requests, policy);
 }
 
@@ -175,23 +157,7 @@ static int open_loop(struct daemon *daemon)
 	r = sd_event_set_watchdog(daemon->event, true);
 	if (r < 0)
 		return r;
-	return worker_new(daemon->event, LOOKUPS_MAX, &daemon->lookups);
-}
-
-static int open_bus(struct daemon *daemon, const char *address)
-{
-	int r;
-
-	r = sd_event_add_time_relative(daemon->event, &daemon->ready_timer, CLOCK_MONOTONIC,
-		READY_US, 0, on_ready_timer, daemon);
-	if (r < 0)
-		return r;
-	r = bus_new(daemon->event, daemon->lookups, daemon->tokens, daemon->backups, address,
-		be_ready, daemon, &daemon->bus);
-	if (r < 0)
-		return r;
-	bus_set_policy(daemon->bus, settings_policy(daemon->settings));
-	return 0;
+	return worker_new(daemon->event, 1, &daemon->reading);
 }
 
 static int open_requests(struct daemon *daemon)
@@ -246,10 +212,7 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = open_requests(daemon);
 	if (r < 0)
 		return r;
-	r = open_bus(daemon, options->bus);
-	if (r < 0)
-		return r;
-	r = settings_watch(daemon->settings, daemon->event, daemon->lookups, on_policy, daemon);
+	r = settings_watch(daemon->settings, daemon->event, daemon->reading, on_policy, daemon);
 	if (r < 0)
 		return r;
 	return daily_new(daemon->event, daemon->tokens, on_expiring, daemon, &daemon->daily);
@@ -262,9 +225,12 @@ static int start(struct daemon *daemon, const struct options *options)
 	if (r < 0)
 		return r;
 	r = open_services(daemon, options);
-	if (r < 0)
+	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
-	return r;
+		return r;
+	}
+	be_ready(daemon);
+	return 0;
 }
 
 /* The reverse of start(), but for what another part still uses. */
@@ -272,16 +238,13 @@ static void stop(struct daemon *daemon)
 {
 	(void)sd_notify(0, "STOPPING=1");
 	daily_free(daemon->daily);
-	bus_stop(daemon->bus);
-	worker_free(daemon->lookups);
+	worker_free(daemon->reading);
 	backups_free(daemon->backups);
-	bus_free(daemon->bus);
 	requests_free(daemon->requests);
 	login_server_free(daemon->login_server);
 	token_decider_free(daemon->decider);
 	tokens_stop(daemon->tokens);
 	sync_free(daemon->sync);
-	sd_event_source_disable_unref(daemon->ready_timer);
 	sd_event_unref(daemon->event);
 	listeners_close(&daemon->listeners);
 	tokens_free(daemon->tokens);

@@ -50,9 +50,9 @@ class BusMisuse(PatdTest):
         with self.subTest("a cursor"):
             self.assertRefused("InvalidArgs", self.games.page, cursor=text)
         with self.subTest("a name"):
-            self.assertRefused("InvalidName", self.root.generate, text)
+            self.assertRefused("InvalidArgs", self.root.generate, text)
         with self.subTest("a user"):
-            self.assertRefused("UnknownUser", self.root.generate, "desktop", user=text)
+            self.assertRefused("InvalidArgs", self.root.generate, "desktop", user=text)
 
     def test_an_impossible_user_name_is_refused_before_polkit_is_asked(self):
         for name in "x\nApproved already", "x\x1b[2J", "x\u202e", "", "x" * 256:

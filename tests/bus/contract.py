@@ -224,20 +224,20 @@ class Documentation(unittest.TestCase):
                 self.assertEqual([n for n in documented if n != "short_description"], args)
 
     def test_the_documented_options_are_those_that_patd_reads(self):
-        kinds = {"STRING": "s", "BOOLEAN": "b", "UINT64": "t", "ARRAY": "as"}
+        kinds = {"TEXT": "s", "USER": "s", "FLAG": "b", "NUMBER": "t", "LIST": "as"}
         restrictions = restriction_rows("name")
         self.assertIn(("max_uses", "t"), restrictions)
         known = set()
-        for path in glob.glob(os.path.join(TOP, "patd/bus/*.c")):
+        for path in glob.glob(os.path.join(TOP, "front/bus/*.c")):
             with open(path, encoding="utf-8") as file:
                 source = file.read()
             tables = re.findall(
                 r"struct bus_option \w+\[(.*?)\] = \{(.*?)(?:\{ 0 \}|\n\t\};)", source, re.DOTALL
             )
-            if re.search(r"bus_options_of_call\(call, [^;]*, NULL\)", source):
+            if re.search(r"bus_options_of_call\(call, args, NULL, NULL\)", source):
                 known.add(frozenset())
             for size, table in tables:
-                options = re.findall(r'\{ "(\w+)", DBUS_TYPE_(\w+)', table)
+                options = re.findall(r'\{ "(\w+)", BUS_(\w+)', table)
                 options = {(key, kinds[kind]) for key, kind in options}
                 # A table with room for the restrictions is filled up with all of them.
                 self.assertEqual(bool(size), "PAT_RESTRICTIONS" in size)

@@ -227,7 +227,7 @@ class Refusals(PatdTest):
         cases = {
             "that is empty": "",
             "of 256 characters": "x" * 256,
-            "of a megabyte": "x" * 1000000,
+            "of 60,000 bytes": "x" * 60000,
             "with a newline": "a\nb",
             "with an escape": "a\x1b[2Jb",
             "with a tab": "a\tb",

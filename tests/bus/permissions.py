@@ -142,7 +142,9 @@ class ChangedUsers(PatdTest):
         self.patd.end()
         self.passwd = os.path.join(self.folder, "passwd")
         self.name_games("games")
-        self.patd.start(env=self.patd.preloaded(
+        self.patd.start()
+        self.front.end()
+        self.front.start(env=self.patd.preloaded(
             "libnss_wrapper.so", NSS_WRAPPER_PASSWD=self.passwd, NSS_WRAPPER_GROUP="/etc/group"
         ))  # fmt: skip
         self.root.wait_for_owner()

@@ -84,7 +84,7 @@ class Policy(PatdTest):
         ever = self.root.generate("ever", user="games", expires_at=0)
         self.configure("[tokens]\nallow_never = no\n")
         self.assertEqual(self.verify_games(ever), wire.AGAINST_POLICY)
-        self.assertEqual(self.root.check(ever.text)[1], ["against-policy"])
+        self.assertEqual(self.client(GAMES).check(ever.text)[1], ["against-policy"])
         self.root.revoke(ever)
         self.assertEqual(self.verify_games(ever), wire.REVOKED)
 

@@ -96,11 +96,11 @@ class Policy(PolkitTest):
             },
         )
 
-    def test_every_action_is_owned_by_user_patd(self):
+    def test_every_action_is_owned_by_user_patd_bus(self):
         for action in self.actions():
             with self.subTest(action.get("id")):
                 owner = action.find("annotate[@key='org.freedesktop.policykit.owner']")
-                self.assertEqual(owner.text, "unix-user:patd")
+                self.assertEqual(owner.text, "unix-user:patd-bus")
 
 
 class Rules(PolkitTest):
@@ -414,8 +414,8 @@ class FailingPolkit(PolkitTest):
 
     def test_calls_wait_for_an_unresponsive_polkit_and_are_denied_when_it_ends(self):
         fake = polkitd.FakePolkitd(self.client())
-        answers = [self.generate(self.games, f"token {n}") for n in range(50)]
-        fake.wait_for_questions(50)
+        answers = [self.generate(self.games, f"token {n}") for n in range(4)]
+        fake.wait_for_questions(4)
         self.assertServes()
         self.assertFalse(any(answer.done for answer in answers))
         fake.client.close()
@@ -430,7 +430,7 @@ class FailingPolkit(PolkitTest):
         wait_until(lambda: len(fake.questions) + sum(a.done for a in answers) == 200)
         refused = [answer for answer in answers if answer.done]
         self.assertGreater(len(refused), 0)
-        self.assertGreater(len(fake.questions), 10)
+        self.assertEqual(len(fake.questions), 4)
         for answer in refused:
             self.assertRefused("LimitsExceeded", answer.wait)
         daemon = self.client(DAEMON)

@@ -24,7 +24,7 @@ EVERYTHING = 0xFFFFFFFF  # granted, and bits that are no action
 
 
 class RequestsTest(PatdTest):
-    start_bus = False
+    start_bus = start_front = False
 
     def setUp(self):
         super().setUp()

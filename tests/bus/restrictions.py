@@ -135,15 +135,15 @@ class Restrictions(PatdTest):
         names = [row["Name"] for row in self.root.list(user="games", good_for="sshd")]
         self.assertEqual(names, ["any", "ssh"])
 
-    def test_matching_a_megabyte_service_name_takes_bounded_time(self):
+    def test_matching_a_very_long_service_name_takes_bounded_time(self):
         pattern = "*" + "[a-z]" * 12 + "b"
         tokens = [
             self.generate(f"n{i}", services=[f"{pattern}{n}" for n in range(8)]) for i in range(50)
         ]
-        service = "a" * 1000000
+        service = "a" * 60000
         began = time.monotonic()
         self.assertEqual(self.root.list(user="games", good_for=service), [])
-        self.assertEqual(self.root.check(tokens[0].text, service=service)[1], ["wrong-service"])
+        self.assertEqual(self.client(GAMES).check(tokens[0].text, service=service)[1], ["wrong-service"])
         self.assertLess(time.monotonic() - began, 5)
 
     # --- uses -----------------------------------------------------------------------------
@@ -199,7 +199,7 @@ class Restrictions(PatdTest):
         for _ in range(3):
             self.root.show(token)
             self.root.list(user="games")
-            self.assertEqual(self.root.check(token.text, service="sudo"), (token.path, []))
+            self.assertEqual(self.client(GAMES).check(token.text, service="sudo"), (token.path, []))
             self.assertEqual(self.verify_games(token, service=b"sshd"), wire.WRONG_SERVICE)
         self.assertEqual(self.verify_games(token, service=b"sudo"), wire.ACCEPTED)
         self.assertEqual(self.verify_games(token, service=b"sudo"), wire.EXHAUSTED)
@@ -244,13 +244,13 @@ class Check(PatdTest):
         for where, refusals in cases:
             with self.subTest(str(where)):
                 self.assertEqual(
-                    self.root.check(self.token.text, **where), (self.token.path, refusals)
+                    self.client(GAMES).check(self.token.text, **where), (self.token.path, refusals)
                 )
         self.root.revoke(self.token)
-        self.assertEqual(self.root.check(self.token.text)[1], ["revoked"])
+        self.assertEqual(self.client(GAMES).check(self.token.text)[1], ["revoked"])
 
     def test_check_accepts_a_trailing_newline(self):
-        self.assertEqual(self.root.check(self.token.text + "\n"), (self.token.path, []))
+        self.assertEqual(self.client(GAMES).check(self.token.text + "\n"), (self.token.path, []))
 
     def test_check_is_for_the_owner_and_root_only(self):
         self.assertEqual(self.client(GAMES).check(self.token.text)[0], self.token.path)
@@ -274,7 +274,7 @@ class Check(PatdTest):
     def test_check_changes_neither_the_token_nor_the_history(self):
         before = self.root.show(self.token)
         entries = len(self.root.history(all=True))
-        self.root.check(self.token.text)
+        self.client(GAMES).check(self.token.text)
         self.assertEqual(self.root.show(self.token), before)
         self.assertEqual(len(self.root.history(all=True)), entries)
 

@@ -312,7 +312,7 @@ class Starts(PatdTest):
         self.start()
         token = self.root.generate("laptop")
         self.patd.kill()
-        self.assertEqual(sorted(os.listdir(self.patd.run)), ["root.sock", "user.sock"])
+        self.assertEqual(sorted(os.listdir(self.patd.run)), ["front.sock", "root.sock"])
         self.start()
         self.assertEqual(self.verify(token), wire.ACCEPTED)
 

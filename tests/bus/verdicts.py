@@ -142,8 +142,8 @@ class Verdicts(PatdTest):
             packet = wire.request(token, GAMES, "games")
             self.assertEqual(wire.ask(self.patd.user_sock, packet, DAEMON), (wire.NOT_ALLOWED, 0))
 
-    def test_root_may_verify_on_user_sock(self):
-        self.assertEqual(self.verify_games(sock=self.patd.user_sock), wire.ACCEPTED)
+    def test_root_is_not_served_on_user_sock(self):
+        self.assertEqual(self.verify_games(sock=self.patd.user_sock), wire.NOT_ALLOWED)
 
     def test_a_uid_without_a_user_name_gets_a_verdict(self):
         packet = wire.request(self.token, 54321, "games")

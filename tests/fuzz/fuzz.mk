@@ -17,8 +17,8 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) build/fuzz/tests/fuzz/$(TARGET)
 	$(Q)bash tests/fuzz/target --for $(or $(TIME),3600) build/fuzz/tests/fuzz/$(TARGET)
 
-$(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libpatctl.a \
-		Makefile
+$(O)/tests/fuzz/%: tests/fuzz/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpatd.a $(O)/libfront.a \
+		$(O)/libpatctl.a Makefile
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)area=$(firstword $(subst /, ,$*)); $(CC) $(all_cppflags) $(all_cflags) -fsanitize=fuzzer \

@@ -319,6 +319,9 @@ class Client:
     def get(self, token, name):
         return self.call(token.path, PROPERTIES, "Get", "(ss)", TOKEN, name)[0]
 
+    def get_manager(self, name):
+        return self.call(ROOT, PROPERTIES, "Get", "(ss)", MANAGER, name)[0]
+
     # --- the bus itself -----------------------------------------------------------------------
     def owner(self, name=NAME):
         try:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The fixture of a test: a private system bus and a patd of this build, in a temporary folder.
+"""The fixture of a test: a private system bus, and patd and patd-bus of this build, in a temporary
+folder.
 
 BUILD in the environment: the build directory, default "build".
 """
@@ -20,6 +21,7 @@ from client import NAME, PATIENCE_S, Client, Refused
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 BUILD = os.environ.get("BUILD", os.path.join(TOP, "build"))
 PATD = os.path.join(BUILD, "patd/patd")
+FRONT = os.path.join(BUILD, "front/patd-bus")
 with open(PATD, "rb") as program:
     SANITIZED = b"__asan_init" in program.read()
 
@@ -93,25 +95,23 @@ class Bus:
         }  # fmt: skip
 
 
-class Patd:
-    def __init__(self, folder, bus_address):
+class Daemon:
+    """patd, or patd-bus."""
+
+    name = None
+
+    def __init__(self, folder):
         self.wrapper = []
-        self.program = PATD
-        self.conf = os.path.join(folder, "etc")  # only a test makes it
-        self.state = os.path.join(folder, "state")
+        self.program = None
         self.run = os.path.join(folder, "run")
         self.log_path = os.path.join(folder, "patd.log")
-        self.database = os.path.join(self.state, "patd.db")
-        self.root_sock = os.path.join(self.run, "root.sock")
-        self.user_sock = os.path.join(self.run, "user.sock")
-        self.bus_address = bus_address
         self.process = None
 
+    def arguments(self):
+        raise NotImplementedError
+
     def command(self, *more):
-        return [
-            *self.wrapper, self.program, f"--bus={self.bus_address}", f"--config-dir={self.conf}",
-            f"--state-dir={self.state}", f"--runtime-dir={self.run}", *more,
-        ]  # fmt: skip
+        return [*self.wrapper, self.program, *self.arguments(), *more]
 
     @staticmethod
     def preloaded(library, **more):
@@ -120,7 +120,7 @@ class Patd:
         return {**os.environ, "LD_PRELOAD": library, "ASAN_OPTIONS": sanitizers, **more}
 
     def start(self, **how):
-        """Returns once patd serves.  how: for Popen"""
+        """Returns once it serves.  how: for Popen"""
         read_fd, write_fd = os.pipe()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
@@ -128,10 +128,10 @@ class Patd:
                 pass_fds=[write_fd], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **how,
             )  # fmt: skip
         os.close(write_fd)
-        assert read_ready(read_fd), "patd did not start: " + self.log()
+        assert read_ready(read_fd), f"{self.name} did not start: " + self.log()
 
     def refuse(self, *more, command=None, **how):
-        """Starts patd, which must fail; returns its standard error."""
+        """Starts it, which must fail; returns its standard error."""
         done = subprocess.run(
             command or self.command(*more), stdin=subprocess.DEVNULL, capture_output=True,
             timeout=PATIENCE_S, check=False, text=True, **how,
@@ -149,6 +149,72 @@ class Patd:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    def log(self):
+        """Of both."""
+        return read_text(self.log_path)
+
+    def resident(self):
+        """Bytes of memory"""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def descriptors(self):
+        """How many are open.  SQLite and threads may open a few more at any time."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+
+class Front(Daemon):
+    """patd-bus, which serves the bus and user.sock of a patd."""
+
+    name = "patd-bus"
+
+    def __init__(self, folder, bus_address):
+        super().__init__(folder)
+        self.program = FRONT
+        self.bus_address = bus_address
+        self.user_sock = os.path.join(self.run, "user.sock")
+
+    def arguments(self):
+        return [f"--bus={self.bus_address}", f"--runtime-dir={self.run}"]
+
+
+class Patd(Daemon):
+    """patd, with the patd-bus that is started and ended with it unless with_front is False."""
+
+    name = "patd"
+
+    def __init__(self, folder, bus_address):
+        super().__init__(folder)
+        self.with_front = True
+        self.program = PATD
+        self.conf = os.path.join(folder, "etc")  # only a test makes it
+        self.state = os.path.join(folder, "state")
+        self.database = os.path.join(self.state, "patd.db")
+        self.root_sock = os.path.join(self.run, "root.sock")
+        self.front_sock = os.path.join(self.run, "front.sock")
+        self.front = Front(folder, bus_address)
+        self.user_sock = self.front.user_sock
+
+    def arguments(self):
+        return [
+            f"--config-dir={self.conf}", f"--state-dir={self.state}", f"--runtime-dir={self.run}",
+        ]  # fmt: skip
+
+    def start(self, **how):
+        """Returns once both serve.  how: for Popen, of patd"""
+        if self.front.running():
+            self.front.end()
+        super().start(**how)
+        if self.with_front:
+            self.front.start()
+
+    def end(self, signum=signal.SIGTERM):
+        """patd-bus always ends as it should."""
+        if self.front.running():
+            status = self.front.end()
+            assert status == 0, f"patd-bus exited with {status}: " + self.log()
+        return super().end(signum)
+
     def edit(self, sql, *values):
         """Changes the database directly.  Only while patd does not run."""
         with contextlib.closing(sqlite3.connect(self.database)) as database, database:
@@ -159,23 +225,12 @@ class Patd:
         never goes behind.  libfaketime is no alternative: it breaks the timers of sd-event."""
         self.edit("UPDATE meta SET value = value + ? WHERE key = 'time'", seconds)
 
-    def log(self):
-        return read_text(self.log_path)
-
-    def resident(self):
-        """Bytes of memory"""
-        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-
-    def descriptors(self):
-        """How many are open.  SQLite and the syncing thread may open a few more at any time."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
-
 
 class PatdTest(unittest.TestCase):
-    """Each test has its own bus and patd.  patd must run until the test ends, and exit with 0."""
+    """Each test has its own bus, patd and patd-bus, which must run until the test ends, and exit
+    with 0."""
 
-    start_bus = start_patd = True
+    start_bus = start_patd = start_front = True
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="patd-test.")
@@ -183,6 +238,8 @@ class PatdTest(unittest.TestCase):
         os.chmod(self.folder, 0o755)
         self.bus = Bus(self.folder)
         self.patd = Patd(self.folder, self.bus.address)
+        self.patd.with_front = self.start_front
+        self.front = self.patd.front
         self.clients = []
         self.addCleanup(self._end)
         if self.start_bus:
@@ -191,10 +248,14 @@ class PatdTest(unittest.TestCase):
             self.patd.start()
         if self.start_bus and self.start_patd:
             self.root = self.client()
+            self.root.wait_for_owner(NAME)
 
     def _end(self):
         for client in self.clients:
             client.close()
+        front = self.patd.front
+        front_alive = front.running()
+        front_status = front.end() if front_alive else None
         alive = self.patd.running()
         status = self.patd.end() if alive else None
         if self.bus.process and self.bus.process.poll() is None:
@@ -204,9 +265,14 @@ class PatdTest(unittest.TestCase):
             self.assertTrue(alive, "patd ended during the test\n" + self.evidence())
         if alive:
             self.assertEqual(status, 0, "patd exited with an error\n" + self.evidence())
+            self.assertEqual(
+                front_alive, self.start_front, "patd-bus ended during the test\n" + self.evidence()
+            )
+        if front_alive:
+            self.assertEqual(front_status, 0, "patd-bus exited with an error\n" + self.evidence())
 
     def evidence(self):
-        return "--- log of patd\n" + self.patd.log()
+        return "--- log of patd and patd-bus\n" + self.patd.log()
 
     # --- for tests ----------------------------------------------------------------------------
     def client(self, uid=0):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The fixture of bats files: a private system bus and a patd of this build, in a temporary folder.
+# The fixture of bats files: a private system bus, patd and patd-bus of this build, in a temporary
+# folder.
 #
 # For bats files:
 #
@@ -41,23 +42,30 @@ bus_stop() {
 	process_end TERM "$(cat "$WORLD/bus.pid")"
 }
 
-# patd_start [WRAPPER...]: returns once patd serves.  WRAPPER: env LD_PRELOAD=…, setpriv …
-patd_start() {
+# program_start NAME [WRAPPER...] PROGRAM...: returns once it serves.  Its pid is in $WORLD/NAME.pid.
+program_start() {
+	local name=$1
+	shift
 	mkfifo "$WORLD/ready"
-	"$@" "$BUILD/patd/patd" --bus="$DBUS_SYSTEM_BUS_ADDRESS" --config-dir="$WORLD/etc" \
-		--state-dir="$WORLD/state" --runtime-dir="$WORLD/run" --ready-fd=5 5>"$WORLD/ready" \
-		>>"$WORLD/patd.log" 2>&1 3>&- 4>&- &
-	PATD_PID=$!
-	export PATD_PID
+	"$@" --runtime-dir="$WORLD/run" --ready-fd=5 5>"$WORLD/ready" >>"$WORLD/patd.log" 2>&1 3>&- 4>&- &
 	# In a file: a variable that a test assigns is lost for the other tests of its file.
-	echo "$PATD_PID" >"$WORLD/patd.pid"
-	# Reads nothing, and fails, if patd ends before it is ready.
+	echo "$!" >"$WORLD/$name.pid"
+	# Reads nothing, and fails, if it ends before it is ready.
 	if ! read -r _ <"$WORLD/ready"; then
 		rm "$WORLD/ready"
 		cat "$WORLD/patd.log" >&2
 		return 1
 	fi
 	rm "$WORLD/ready"
+}
+
+# patd_start [WRAPPER...]: returns once patd and patd-bus serve.  WRAPPER: env LD_PRELOAD=…, setpriv …
+patd_start() {
+	program_start patd "$@" "$BUILD/patd/patd" --config-dir="$WORLD/etc" \
+		--state-dir="$WORLD/state" || return
+	PATD_PID=$(cat "$WORLD/patd.pid")
+	export PATD_PID
+	program_start front "$@" "$BUILD/front/patd-bus" --bus="$DBUS_SYSTEM_BUS_ADDRESS"
 }
 
 # Waits until a process has ended; it may be a child of others, or a zombie.
@@ -78,8 +86,9 @@ process_end() {
 	fi
 }
 
-# patd_stop [SIGNAL]
+# patd_stop [SIGNAL]: of patd
 patd_stop() {
+	process_end TERM "$(cat "$WORLD/front.pid")"
 	process_end "${1:-TERM}" "$(cat "$WORLD/patd.pid")"
 }
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The formatter and the analysers.  Each prints only what is wrong.
 
-lint_c := $(foreach folder,common patd patctl pam_pat,$(call sources,$(folder)))
-lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common patd patctl pam_pat)))
+lint_c := $(foreach folder,common protocol patd front patctl pam_pat,$(call sources,$(folder)))
+lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common protocol patd front patctl pam_pat)))
 lint_tests_c := $(foreach rooms,* */* */*/* */*/*/* */*/*/*/*,$(wildcard tests/$(rooms).[ch])) \
 	$(wildcard doc/examples/*.c)
 lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc systemd 2>/dev/null)
-lint_pkgs := $(sort $(patd_pkgs) $(patctl_pkgs) cmocka)
+lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) cmocka)
 
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \
 	lint-rooms lint-spdx

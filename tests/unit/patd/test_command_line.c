@@ -63,7 +63,6 @@ static void no_options_give_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(read_options(none, &options), 0);
-	assert_string_equal(options.bus, "unix:path=/run/dbus/system_bus_socket");
 	assert_string_equal(options.conf_dir, PAT_CONF_DIR);
 	assert_string_equal(options.state_dir, PAT_STATE_DIR);
 	assert_string_equal(options.runtime_dir, PAT_RUNTIME_DIR);
@@ -75,37 +74,22 @@ static void no_options_give_defaults(void **state)
 
 static void each_option_is_read(void **state)
 {
-	static const char *const joined[] = { "--bus=unix:path=/b", "--config-dir=/c",
-		"--state-dir=/s", "--runtime-dir=/r", "--ready-fd=1", "--check-config", NULL };
-	static const char *const apart[] = { "--bus", "unix:path=/b", "--config-dir", "/c",
-		"--state-dir", "/s", "--runtime-dir", "/r", NULL };
+	static const char *const joined[] = { "--config-dir=/c", "--state-dir=/s",
+		"--runtime-dir=/r", "--ready-fd=1", "--check-config", NULL };
+	static const char *const apart[] = { "--config-dir", "/c", "--state-dir", "/s",
+		"--runtime-dir", "/r", NULL };
 	const char *const *const all[] = { joined, apart };
 	struct options options;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(all); i++) {
 		assert_int_equal(read_options(all[i], &options), 0);
-		assert_string_equal(options.bus, "unix:path=/b");
 		assert_string_equal(options.conf_dir, "/c");
 		assert_string_equal(options.state_dir, "/s");
 		assert_string_equal(options.runtime_dir, "/r");
 		assert_int_equal(options.ready_fd, i == 0 ? 1 : -1);
 		assert_int_equal(options.check_config, i == 0);
 	}
-}
-
-static void bus_option_wins_over_environment(void **state)
-{
-	static const char *const none[] = { NULL }, *const bus[] = { "--bus=b", NULL };
-	struct options options;
-
-	(void)state;
-	assert_int_equal(setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/e", 1), 0);
-	assert_int_equal(read_options(none, &options), 0);
-	assert_string_equal(options.bus, "unix:path=/e");
-	assert_int_equal(read_options(bus, &options), 0);
-	assert_string_equal(options.bus, "b");
-	assert_int_equal(unsetenv("DBUS_SYSTEM_BUS_ADDRESS"), 0);
 }
 
 static void help_and_version_go_to_standard_output(void **state)
@@ -131,7 +115,7 @@ static void wrong_option_is_reported_on_standard_error(void **state)
 		{ "-x" },
 		{ "argument" },
 		{ "--", "argument" },
-		{ "--bus" },
+		{ "--config-dir" },
 		{ "--help=me" },
 		{ "--check-config=now" },
 		{ "--ready-fd=" },
@@ -175,7 +159,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(no_options_give_defaults),
 		TEST(each_option_is_read),
-		TEST(bus_option_wins_over_environment),
 		TEST(help_and_version_go_to_standard_output),
 		TEST(wrong_option_is_reported_on_standard_error),
 	};

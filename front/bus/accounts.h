@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What each uid has under way on the bus, and the bounds of that: an account for each uid that has
+ * a client on the bus.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+/*
+ * Calls under way.  Those that take access away have places of their own, so that nobody is kept
+ * from revoking by calls, be they one's own; root has its own beside those of all others.
+ */
+#define ACCOUNTS_CALLS_MAX 4096U
+#define ACCOUNTS_CALLS_UID_MAX 128U
+#define ACCOUNTS_URGENT_UID_MAX 64U
+
+/*
+ * Questions to polkit.  When half of the places are taken, the others are for uids that have none:
+ * so nobody keeps others from being asked.
+ */
+#define ACCOUNTS_QUESTIONS_MAX 64U
+#define ACCOUNTS_QUESTIONS_UID_MAX 4U
+
+/*
+ * Bytes of replies.  The bus keeps what a client does not read, and takes no more from us when that
+ * is 127 MiB: so no uid is sent more than it can be supposed to read.
+ */
+#define ACCOUNTS_BYTES_BURST ((int64_t)16 << 20)
+#define ACCOUNTS_BYTES_A_SECOND ((int64_t)4 << 20)
+
+struct accounts;
+
+struct account {
+	LIST_ENTRY(account) entry;
+	struct accounts *accounts;
+	uint32_t uid;
+	unsigned int references; /* of its clients, and of its calls */
+	unsigned int calls, urgent, questions;
+	int64_t bytes;    /* that it may still be sent at once; below 0: it has to wait */
+	uint64_t seen_us; /* when that was so */
+};
+
+int accounts_new(struct accounts **ret_accounts);
+/* No reference may be left.  NULL is allowed. */
+void accounts_free(struct accounts *accounts);
+
+/* A reference to the account of that uid; NULL without memory. */
+struct account *accounts_get(struct accounts *accounts, uint32_t uid);
+struct account *account_ref(struct account *account);
+/* NULL is allowed. */
+void account_unref(struct account *account);
+
+/* Whether there is a place for one more; it is taken then.  urgent: it takes access away. */
+bool account_take_call(struct account *account, bool urgent);
+void account_end_call(struct account *account, bool urgent);
+
+/* The same for a question to polkit. */
+bool account_take_question(struct account *account);
+void account_end_question(struct account *account);
+
+/* That many bytes are sent to it; and whether it may be sent more by now. */
+void account_charge(struct account *account, int64_t bytes, uint64_t now_us);
+bool account_may_have_more(struct account *account, uint64_t now_us);

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Questions to polkit, and what becomes of the call when it answers. */
+#include "front/bus/polkit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/l10n.h"
+#include "front/bus/bus_message.h"
+#include "protocol/row.h"
+
+#define POLKIT "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
+#define POLKIT_INTERFACE POLKIT ".Authority"
+#define ALLOW_USER_INTERACTION 1U /* enum CheckAuthorizationFlags */
+
+/* Rules may run a program; a person may first have to find a password. */
+#define TIMEOUT_MS 10000
+#define TIMEOUT_INTERACTIVE_MS (5 * 60 * 1000)
+
+/*
+ * The text of a dialog about another user's token, in place of the action's own.  It names the
+ * token by the id that the caller gave, as the caller may not see its name.
+ */
+static const char *const messages[OPERATIONS] = {
+	[OP_GENERATE] = N_("Authentication is required to generate the token $(token) for user "
+			   "$(user)"),
+	[OP_REVOKE] = N_("Authentication is required to revoke the token $(token) of another user"),
+	[OP_RESTORE] = N_("Authentication is required to restore the token $(token) of another "
+			  "user"),
+	[OP_ROTATE] = N_("Authentication is required to give the token $(token) of another user a "
+			 "new secret"),
+	[OP_RENAME] = N_("Authentication is required to rename the token $(token) of another "
+			 "user"),
+	[OP_DISABLE] = N_("Authentication is required to disable or enable the tokens of user "
+			  "$(user)"),
+	[OP_AUDIT] = N_("Authentication is required to see what happened to the tokens of all "
+			"users"),
+	[OP_DELETE] = N_("Authentication is required to delete the token $(token) of another "
+			 "user"),
+};
+
+struct detail {
+	const char *key, *value;
+};
+
+static bool append_details(DBusMessageIter *to, const struct detail *details)
+{
+	DBusMessageIter dict, entry;
+
+	if (!dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{ss}", &dict))
+		return false;
+	for (; details->key; details++)
+		if (details->value && (!dbus_message_iter_open_container(
+					       &dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) ||
+					      !dbus_message_iter_append_basic(
+						      &entry, DBUS_TYPE_STRING, &details->key) ||
+					      !dbus_message_iter_append_basic(
+						      &entry, DBUS_TYPE_STRING, &details->value) ||
+					      !dbus_message_iter_close_container(&dict, &entry)))
+			return false;
+	return dbus_message_iter_close_container(to, &dict);
+}
+
+/* (sa{sv}): the client that has that name on the bus. */
+static bool append_subject(DBusMessageIter *to, const char *name)
+{
+	const char *kind = "system-bus-name", *key = "name";
+	DBusMessageIter subject, dict, entry, variant;
+
+	return dbus_message_iter_open_container(to, DBUS_TYPE_STRUCT, NULL, &subject) &&
+	       dbus_message_iter_append_basic(&subject, DBUS_TYPE_STRING, &kind) &&
+	       dbus_message_iter_open_container(&subject, DBUS_TYPE_ARRAY, "{sv}", &dict) &&
+	       dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
+	       dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key) &&
+	       dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, "s", &variant) &&
+	       dbus_message_iter_append_basic(&variant, DBUS_TYPE_STRING, &name) &&
+	       dbus_message_iter_close_container(&entry, &variant) &&
+	       dbus_message_iter_close_container(&dict, &entry) &&
+	       dbus_message_iter_close_container(&subject, &dict) &&
+	       dbus_message_iter_close_container(to, &subject);
+}
+
+#define CANCELLATION_SIZE sizeof("patd-18446744073709551615")
+
+static void format_cancellation(const struct call *call, char ret_text[static CANCELLATION_SIZE])
+{
+	(void)snprintf(ret_text, CANCELLATION_SIZE, "patd-%llu", (unsigned long long)call->serial);
+}
+
+static DBusMessage *new_question(const struct call *call)
+{
+	const bool others = call->polkit_action == ACTION_MANAGE_OTHERS;
+	const struct detail details[] = {
+		{ "token", call->about_token },
+		{ "user", call->about_user },
+		{ "polkit.message", others ? messages[call->polkit_operation] : NULL },
+		{ "polkit.gettext_domain", "patd" },
+		{ 0 },
+	};
+	const char *action = authority_action_text(call->polkit_action);
+	dbus_uint32_t flags = call->interactive ? ALLOW_USER_INTERACTION : 0;
+	char cancellation[CANCELLATION_SIZE];
+	const char *cancellation_text = cancellation;
+	cleanup_message DBusMessage *message = dbus_message_new_method_call(
+		POLKIT, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization");
+	DBusMessageIter to;
+
+	if (!message)
+		return NULL;
+	format_cancellation(call, cancellation);
+	dbus_message_iter_init_append(message, &to);
+	if (append_subject(&to, call->sender) &&
+		dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &action) &&
+		append_details(&to, details) &&
+		dbus_message_iter_append_basic(&to, DBUS_TYPE_UINT32, &flags) &&
+		dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &cancellation_text))
+		return TAKE(message);
+	return NULL;
+}
+
+enum polkit_answer {
+	POLKIT_NO,
+	POLKIT_YES,
+	POLKIT_CHALLENGE,
+	POLKIT_LATE,
+	POLKIT_NONE /* it cannot be asked */
+};
+
+static const char *const denials[] = {
+	[POLKIT_NO] = N_("permission denied"),
+	[POLKIT_CHALLENGE] = N_("authentication is required, but no polkit agent is running"),
+	[POLKIT_LATE] = N_("authentication timed out"),
+	[POLKIT_NONE] = N_("only root may do that, as polkit cannot be asked"),
+};
+
+/* (bba{ss}): is_authorized, is_challenge, details. */
+static enum polkit_answer read_answer(DBusMessage *reply)
+{
+	DBusMessageIter args, members;
+	dbus_bool_t yes = FALSE, challenge = FALSE;
+
+	if (dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY))
+		return POLKIT_LATE;
+	if (dbus_message_get_type(reply) != DBUS_MESSAGE_TYPE_METHOD_RETURN ||
+		!dbus_message_has_signature(reply, "(bba{ss})"))
+		return POLKIT_NONE;
+	(void)dbus_message_iter_init(reply, &args);
+	dbus_message_iter_recurse(&args, &members);
+	dbus_message_iter_get_basic(&members, &yes);
+	(void)dbus_message_iter_next(&members);
+	dbus_message_iter_get_basic(&members, &challenge);
+	if (yes)
+		return POLKIT_YES;
+	return challenge ? POLKIT_CHALLENGE : POLKIT_NO;
+}
+
+/* The call ends before polkit has answered: polkit removes its dialog. */
+static void cancel(struct call *call)
+{
+	char text[CANCELLATION_SIZE];
+	const char *text_pointer = text;
+	cleanup_message DBusMessage *message = dbus_message_new_method_call(
+		POLKIT, POLKIT_PATH, POLKIT_INTERFACE, "CancelCheckAuthorization");
+
+	if (!message)
+		return;
+	format_cancellation(call, text);
+	dbus_message_set_no_reply(message, TRUE);
+	dbus_message_set_auto_start(message, FALSE);
+	if (dbus_message_append_args(message, DBUS_TYPE_STRING, &text_pointer, DBUS_TYPE_INVALID))
+		(void)dbus_connection_send(call->connection, message, NULL);
+}
+
+static void end_question(struct call *call)
+{
+	call->abandon_question = NULL;
+	account_end_question(call->account);
+}
+
+static void abandon_question(struct call *call)
+{
+	cancel(call);
+	end_question(call);
+}
+
+static void resume(struct call *call)
+{
+	if (call->resume)
+		call->resume(call);
+	else
+		call_ask(call, call->done);
+}
+
+/*
+ * The reply is polkit's: the bus delivers only replies that were asked for, and lets only polkit
+ * have its name.
+ */
+static void on_answer(DBusPendingCall *pending, void *userdata)
+{
+	struct call *call = userdata;
+	cleanup_message DBusMessage *reply = message_take_answer(&call->pending);
+	enum polkit_answer answer = read_answer(reply);
+
+	(void)pending;
+	if (answer == POLKIT_LATE)
+		cancel(call);
+	end_question(call);
+
+	if (answer == POLKIT_YES) {
+		call->caller.granted |= 1U << call->polkit_action;
+		resume(call);
+	} else if (answer == POLKIT_CHALLENGE && !call->interactive) {
+		call_refuse(
+			call, PAT_ERR_INTERACTIVE, N_("interactive authentication is required"));
+	} else {
+		call_refuse(call, PAT_ERR_DENIED, denials[answer]);
+	}
+}
+
+static void ask_polkit(struct call *call)
+{
+	call_end_turn(call); /* a person may take long */
+	if (!account_take_question(call->account)) {
+		call_refuse(call, PAT_ERR_BUSY,
+			N_("polkit cannot be asked: too many of your requests are in progress; "
+			   "try again"));
+		return;
+	}
+	call->abandon_question = abandon_question;
+	if (!message_ask(call->connection, new_question(call),
+		    call->interactive ? TIMEOUT_INTERACTIVE_MS : TIMEOUT_MS, on_answer, call,
+		    &call->pending)) {
+		end_question(call);
+		call_refuse(call, PAT_ERR_BUSY, N_("polkit cannot be asked; try again"));
+	}
+}
+
+static void on_own_token(struct call *call, const struct link_answer *answer)
+{
+	if (answer->kind != ANSWER_ROWS ||
+		row_unpack(token_row_table(), answer->body, answer->len, call->about) == 0)
+		return;
+	call->about_token = call->about->name;
+	call->about_user = call->about->user;
+}
+
+static void on_own_token_read(struct call *call, struct link_answer *answer)
+{
+	(void)answer;
+	call->part = call->work_part;
+	call->done = call->work_done;
+	ask_polkit(call);
+}
+
+/* The dialog about a token of one's own has its name, which only patd knows. */
+static void name_own_token(struct call *call)
+{
+	struct request request = { .head.kind = REQUEST_GET };
+
+	call->about = calloc(1, sizeof(*call->about));
+	if (!call->about) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+		return;
+	}
+	memcpy(request.token.id, call->id, sizeof(call->id));
+	call->work_part = call->part;
+	call->work_done = call->done;
+	call->part = on_own_token;
+	call_ask_beside(call, &request, on_own_token_read);
+}
+
+static void lacks(struct call *call, enum action action, enum operation operation)
+{
+	call->polkit_action = action;
+	call->polkit_operation = operation;
+	if (call->id[0] == '\0' || action == ACTION_MANAGE_OTHERS) {
+		/* A token that the caller may not see is named as the caller did. */
+		if (call->id[0] != '\0')
+			call->about_token = call->id;
+		ask_polkit(call);
+	} else {
+		name_own_token(call);
+	}
+}
+
+void polkit_refuse(struct call *call, const struct link_answer *answer)
+{
+	/* One question a call: its token may have been deleted since. */
+	if (answer->error == PAT_ERR_DENIED && answer->lacks != ACTION_NONE &&
+		call->polkit_action == ACTION_NONE)
+		lacks(call, answer->lacks, answer->operation);
+	else
+		call_refuse(call, answer->error, answer->why);
+}
+
+void polkit_require(
+	struct call *call, enum operation operation, bool own, void (*then)(struct call *call))
+{
+	enum action action = authority_lacks(&call->caller, operation, own);
+
+	call->resume = then;
+	if (action == ACTION_NONE)
+		then(call);
+	else if (action == ACTION_ROOT)
+		call_refuse(call, PAT_ERR_DENIED, N_("only an administrator may do that"));
+	else
+		lacks(call, action, operation);
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The connection to patd: made, lost and made again; questions matched by their serial. */
+#include "front/link/link.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/l10n.h"
+#include "patd/util/log.h"
+#include "protocol/packet.h"
+#include "protocol/row.h"
+
+#define DELAY_MIN_US (UINT64_C(20) * 1000)
+#define DELAY_MAX_US (UINT64_C(1000) * 1000)
+#define SWEEP_US (UINT64_C(1000) * 1000) /* how late a timeout may be */
+#define PACKETS_A_TURN 8U
+
+/* A request that patd has not taken yet. */
+struct parcel {
+	STAILQ_ENTRY(parcel) next;
+	size_t len;
+	struct request request; /* len bytes of it */
+};
+
+struct link {
+	sd_event *event;
+	char *path;
+	struct link_listener listener;
+	int fd;
+	sd_event_source *io, *retry, *sweep;
+	uint64_t delay_us, serial;
+	bool up, quiet; /* quiet: the present outage has been reported */
+	LIST_HEAD(questions, question) questions;
+	unsigned int count;
+	STAILQ_HEAD(parcels, parcel) parcels;
+	size_t queued; /* bytes in them */
+	struct question follow;
+	struct token_row row;
+	struct answer answer;
+};
+
+static const struct link_answer lost = {
+	.kind = ANSWER_REFUSED,
+	.error = PAT_ERR_BUSY,
+	.why = N_("patd was restarted; whether anything was changed is not known; try again"),
+	.fd = -1,
+};
+
+static const struct link_answer late = {
+	.kind = ANSWER_REFUSED,
+	.error = PAT_ERR_BUSY,
+	.why = N_("patd does not answer in time; whether anything was changed is not known; try "
+		  "again"),
+	.fd = -1,
+};
+
+static uint64_t now_us(const struct link *link)
+{
+	uint64_t now;
+
+	return sd_event_now(link->event, CLOCK_MONOTONIC, &now) < 0 ? 0 : now;
+}
+
+static void forget(struct question *question)
+{
+	LIST_REMOVE(question, entry);
+	question->link->count--;
+	question->link = NULL;
+}
+
+static void refuse(struct question *question, const struct link_answer *why)
+{
+	struct link_answer answer = *why;
+
+	forget(question);
+	question->done(question, &answer);
+}
+
+static void parcel_free(struct link *link, struct parcel *parcel)
+{
+	link->queued -= parcel->len;
+	/* It may have a digest. */
+	sodium_memzero(&parcel->request, parcel->len);
+	free(parcel);
+}
+
+static void retry_later(struct link *link)
+{
+	if (sd_event_source_set_time_relative(link->retry, link->delay_us) < 0 ||
+		sd_event_source_set_enabled(link->retry, SD_EVENT_ONESHOT) < 0)
+		log_error("cannot set a timer to connect to patd again");
+	link->delay_us = link->delay_us * 2 < DELAY_MAX_US ? link->delay_us * 2 : DELAY_MAX_US;
+}
+
+static void disconnect(struct link *link)
+{
+	struct parcel *parcel;
+
+	link->io = sd_event_source_disable_unref(link->io);
+	if (link->fd >= 0)
+		(void)close(link->fd);
+	link->fd = -1;
+	while ((parcel = STAILQ_FIRST(&link->parcels))) {
+		STAILQ_REMOVE_HEAD(&link->parcels, next);
+		parcel_free(link, parcel);
+	}
+}
+
+static void lose(struct link *link, const char *why)
+{
+	bool was_up = link->up;
+	struct question *question;
+
+	if (!link->quiet)
+		log_warning("no connection to patd at %s (%s); trying again", link->path, why);
+	link->quiet = true;
+	link->up = false;
+	disconnect(link);
+	while ((question = LIST_FIRST(&link->questions)))
+		refuse(question, &lost);
+	if (was_up)
+		link->listener.down(link->listener.userdata);
+	retry_later(link);
+}
+
+static int set_events(struct link *link)
+{
+	return sd_event_source_set_io_events(
+		link->io, EPOLLIN | (STAILQ_EMPTY(&link->parcels) ? 0U : (uint32_t)EPOLLOUT));
+}
+
+/* Copies the request to be sent later. */
+static int queue(struct link *link, const struct request *request, size_t len)
+{
+	struct parcel *parcel;
+
+	if (link->queued + len > LINK_QUEUE_MAX)
+		return -EBUSY;
+	parcel = malloc(offsetof(struct parcel, request) + len);
+	if (!parcel)
+		return -ENOMEM;
+	parcel->len = len;
+	memcpy(&parcel->request, request, len);
+	STAILQ_INSERT_TAIL(&link->parcels, parcel, next);
+	link->queued += len;
+	return set_events(link);
+}
+
+static int post(struct link *link, const struct request *request)
+{
+	size_t len = request_size(request->head.kind);
+	int r = -EAGAIN;
+
+	if (STAILQ_EMPTY(&link->parcels))
+		r = packet_send(link->fd, request, len, -1, MSG_DONTWAIT);
+	return r == -EAGAIN || r == -ENOBUFS ? queue(link, request, len) : r;
+}
+
+static void send_queued(struct link *link)
+{
+	struct parcel *parcel;
+	int r = 0;
+
+	while ((parcel = STAILQ_FIRST(&link->parcels))) {
+		r = packet_send(link->fd, &parcel->request, parcel->len, -1, MSG_DONTWAIT);
+		if (r < 0)
+			break;
+		STAILQ_REMOVE_HEAD(&link->parcels, next);
+		parcel_free(link, parcel);
+	}
+	if (r < 0 && r != -EAGAIN && r != -ENOBUFS)
+		lose(link, strerror(-r));
+	else if (set_events(link) < 0)
+		lose(link, "out of memory");
+}
+
+int link_ask(
+	struct link *link, struct question *question, struct request *request, uint64_t timeout_us)
+{
+	int r;
+
+	if (link->fd < 0)
+		return -ENOTCONN;
+	if (link->count >= LINK_QUESTIONS_MAX)
+		return -EBUSY;
+	request->head.magic = REQUEST_MAGIC;
+	request->head.serial = link->serial + 1;
+	r = post(link, request);
+	if (r < 0)
+		return r == -ENOMEM || r == -EBUSY ? r : -ENOTCONN;
+	question->link = link;
+	question->serial = ++link->serial;
+	question->kind = request->head.kind;
+	question->timeout_us = timeout_us ? timeout_us : LINK_TIMEOUT_US;
+	question->deadline_us = now_us(link) + question->timeout_us;
+	LIST_INSERT_HEAD(&link->questions, question, entry);
+	link->count++;
+	(void)sd_event_source_set_enabled(link->sweep, SD_EVENT_ON);
+	return 0;
+}
+
+void link_cancel(struct question *question)
+{
+	struct link *link = question->link;
+	struct request request = { .head.kind = REQUEST_CANCEL };
+
+	if (!link)
+		return;
+	request.head.magic = REQUEST_MAGIC;
+	request.head.serial = ++link->serial;
+	request.cancel.serial = question->serial;
+	forget(question);
+	/* Should it not arrive, the answer comes and is thrown away. */
+	(void)post(link, &request);
+}
+
+/* Timeouts, once a second while there are questions. */
+static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct link *link = userdata;
+	uint64_t now = now_us(link);
+	struct question *question;
+
+	(void)usec;
+	do {
+		LIST_FOREACH(question, &link->questions, entry)
+			if (question->deadline_us <= now)
+				break;
+		if (question) {
+			struct request request = { .head = { .magic = REQUEST_MAGIC,
+							   .kind = REQUEST_CANCEL,
+							   .serial = ++link->serial } };
+
+			request.cancel.serial = question->serial;
+			(void)post(link, &request);
+			refuse(question, &late);
+		}
+	} while (question);
+	if (LIST_EMPTY(&link->questions))
+		return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	return sd_event_source_set_time_relative(source, SWEEP_US);
+}
+
+static struct question *find(struct link *link, uint64_t serial)
+{
+	struct question *question;
+
+	LIST_FOREACH(question, &link->questions, entry)
+		if (question->serial == serial)
+			return question;
+	return NULL;
+}
+
+/* False: it is no row. */
+static bool take_event(struct link *link, size_t len)
+{
+	const struct answer *answer = &link->answer;
+	struct answer_entry entry;
+
+	if (answer->head.kind == ANSWER_ENTRY) {
+		memcpy(&entry, answer->body, sizeof(entry));
+		if (link->listener.entry)
+			link->listener.entry(&entry, link->listener.userdata);
+		return true;
+	}
+	if (row_unpack(token_row_table(), answer->body, len, &link->row) != len)
+		return false;
+	if (link->listener.token)
+		link->listener.token(
+			(enum token_event)answer->head.rows, &link->row, link->listener.userdata);
+	return true;
+}
+
+static struct link_answer read_answer(const struct link *link, size_t len, int fd)
+{
+	const struct answer_head *head = &link->answer.head;
+	const bool known = head->lacks < ACTIONS && head->operation < OPERATIONS;
+
+	return (struct link_answer) {
+		.kind = (enum answer_kind)head->kind,
+		.error = (enum pat_error)head->error,
+		.why = head->kind == ANSWER_REFUSED ? (const char *)link->answer.body : NULL,
+		.lacks = known ? (enum action)head->lacks : ACTION_NONE,
+		.operation = known ? (enum operation)head->operation : OP_LIST,
+		.body = link->answer.body,
+		.len = len,
+		.rows = head->rows,
+		.fd = fd,
+	};
+}
+
+/* What was received, of n bytes.  Takes fd over.  False: it breaks the rules of the protocol. */
+static bool take_answer(struct link *link, size_t n, int fd)
+{
+	const struct answer_head *head = &link->answer.head;
+	cleanup_close int owned = fd;
+	struct question *question;
+	struct link_answer answer;
+	bool last;
+
+	if (n < sizeof(*head))
+		return false;
+	question = head->serial != 0 ? find(link, head->serial) : NULL;
+	/* Of a question that was cancelled. */
+	if (!question && head->serial != 0)
+		return head->magic == ANSWER_MAGIC;
+	if (!answer_check(&link->answer, n, question ? question->kind : REQUEST_KINDS))
+		return false;
+	if (!question)
+		return take_event(link, n - sizeof(*head));
+	answer = read_answer(link, n - sizeof(*head), take_fd(&owned));
+	last = answer.kind == ANSWER_DONE || answer.kind == ANSWER_REFUSED;
+	question->deadline_us = now_us(link) + question->timeout_us;
+	if (last) {
+		forget(question);
+		question->done(question, &answer);
+	} else if (question->part) {
+		question->part(question, &answer);
+	}
+	owned = answer.fd;
+	return true;
+}
+
+static void receive(struct link *link)
+{
+	for (unsigned int i = 0; i < PACKETS_A_TURN && link->fd >= 0; i++) {
+		int fd = -1;
+		ssize_t n = packet_receive(
+			link->fd, &link->answer, sizeof(link->answer), MSG_DONTWAIT, &fd);
+
+		if (n == -EAGAIN || n == -EINTR)
+			return;
+		if (n <= 0) {
+			lose(link, n == 0 ? "it ended" : strerror((int)-n));
+		} else if (!take_answer(link, (size_t)n, fd)) {
+			log_error("patd sent what is no answer; is it of another version?");
+			lose(link, "it broke the protocol");
+		}
+		/* Sealed boxes, and names of tokens: nothing stays in here. */
+		if (n > 0)
+			memset(&link->answer, 0, (size_t)n);
+	}
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct link *link = userdata;
+
+	(void)source;
+	(void)fd;
+	if (revents & EPOLLOUT)
+		send_queued(link);
+	if (link->fd >= 0 && (revents & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+		receive(link);
+	return 0;
+}
+
+static void be_up(struct link *link)
+{
+	if (link->quiet)
+		log_info("connected to patd");
+	link->quiet = false;
+	link->delay_us = DELAY_MIN_US;
+	link->up = true;
+	link->listener.up(link->listener.userdata);
+}
+
+static void on_follow(struct question *question, struct link_answer *answer)
+{
+	struct link *link =
+		(struct link *)(void *)((char *)question - offsetof(struct link, follow));
+
+	if (answer->error == PAT_OK)
+		be_up(link);
+	else if (link->fd >= 0) /* else the connection was lost, and this is a part of it */
+		lose(link, answer->why);
+}
+
+/* Whoever follows is told everything, and decides who may see what. */
+static int follow(struct link *link)
+{
+	struct request request = { .head.kind = REQUEST_FOLLOW };
+
+	(void)pat_field_set(request.head.caller.user, sizeof(request.head.caller.user), "root");
+	request.follow.given = GIVEN_ALL;
+	link->follow = (struct question) { .done = on_follow };
+	return link_ask(link, &link->follow, &request, 0);
+}
+
+static int open_connection(struct link *link)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (!pat_field_set(address.sun_path, sizeof(address.sun_path), link->path))
+		return -ENAMETOOLONG;
+	link->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (link->fd < 0 ||
+		connect(link->fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return sd_event_add_io(link->event, &link->io, link->fd, EPOLLIN, on_io, link);
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct link *link = userdata;
+	int r = open_connection(link);
+
+	(void)source;
+	(void)usec;
+	if (r >= 0 && link->listener.token)
+		r = follow(link);
+	if (r < 0)
+		lose(link, strerror(-r));
+	else if (!link->listener.token)
+		be_up(link);
+	return 0;
+}
+
+bool link_is_up(const struct link *link)
+{
+	return link->up;
+}
+
+void link_free(struct link *link)
+{
+	if (!link)
+		return;
+	disconnect(link);
+	while (!LIST_EMPTY(&link->questions))
+		refuse(LIST_FIRST(&link->questions), &lost);
+	sd_event_source_disable_unref(link->retry);
+	sd_event_source_disable_unref(link->sweep);
+	sd_event_unref(link->event);
+	free(link->path);
+	free(link);
+}
+
+DEFINE_CLEANUP(link_free, link)
+
+int link_new(sd_event *event, const char *path, const struct link_listener *listener,
+	struct link **ret_link)
+{
+	cleanup_with(link_free) struct link *link = calloc(1, sizeof(*link));
+	int r;
+
+	if (!link)
+		return -ENOMEM;
+	link->event = sd_event_ref(event);
+	link->listener = *listener;
+	link->fd = -1;
+	link->delay_us = DELAY_MIN_US;
+	STAILQ_INIT(&link->parcels);
+	link->path = strdup(path);
+	if (!link->path)
+		return -ENOMEM;
+	r = sd_event_add_time_relative(
+		event, &link->retry, CLOCK_MONOTONIC, 0, 1000, on_retry, link);
+	if (r < 0)
+		return r;
+	r = sd_event_add_time_relative(
+		event, &link->sweep, CLOCK_MONOTONIC, SWEEP_US, SWEEP_US / 10, on_sweep, link);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_enabled(link->sweep, SD_EVENT_OFF);
+	if (r < 0)
+		return r;
+	*ret_link = TAKE(link);
+	return 0;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The parts of patd-bus, in the order in which they are opened.
+ *
+ * Logins have a thread and a connection to patd of their own: what somebody does on the bus is not
+ * in their way.
+ */
+#include "front/serve.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/wire.h"
+#include "front/base/closers.h"
+#include "front/bus/connection.h"
+#include "front/login/logins.h"
+#include "patd/util/listening.h"
+#include "patd/util/log.h"
+#include "protocol/request.h"
+#include "protocol/rows.h"
+
+#define SUBUID "/etc/subuid"
+#define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus, or patd, may not be there */
+
+/* The thread of logins.  Its event loop is touched by no other while it runs. */
+struct login_thread {
+	pthread_t thread;
+	bool runs;
+	sd_event *event;
+	int stop_fd, ended_fd; /* written to: by us to end it; by it when it has ended */
+	sd_event_source *stop, *ended;
+	struct logins *logins;
+};
+
+struct front {
+	sd_event *event;
+	struct listening user;
+	struct closers *closers;
+	char *patd; /* the path of its socket */
+	struct bus *bus;
+	struct login_thread logins;
+	sd_event_source *ready_timer;
+	int ready_fd;
+};
+
+static void be_ready(void *userdata)
+{
+	struct front *front = userdata;
+
+	front->ready_timer = sd_event_source_disable_unref(front->ready_timer);
+	(void)sd_notify(0, "READY=1");
+	if (front->ready_fd >= 0) {
+		if (write(front->ready_fd, "\n", 1) != 1)
+			log_warning("nobody reads --ready-fd");
+		close(front->ready_fd);
+		front->ready_fd = -1;
+	}
+}
+
+static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	be_ready(userdata);
+	return 0;
+}
+
+static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	(void)fd;
+	(void)revents;
+	(void)userdata;
+	return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int on_ended(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	(void)fd;
+	(void)revents;
+	(void)userdata;
+	log_error("logins are not served any more");
+	return sd_event_exit(sd_event_source_get_event(source), EIO);
+}
+
+static void *run_logins(void *userdata)
+{
+	struct login_thread *logins = userdata;
+
+	(void)sd_event_loop(logins->event);
+	/* Fails only if the counter would pass 2^64 - 2. */
+	(void)eventfd_write(logins->ended_fd, 1);
+	return NULL;
+}
+
+static int open_logins(struct front *front)
+{
+	struct login_thread *logins = &front->logins;
+	int r;
+
+	logins->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	logins->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (logins->stop_fd < 0 || logins->ended_fd < 0)
+		return -errno;
+	if ((r = sd_event_new(&logins->event)) < 0 ||
+		(r = sd_event_add_io(logins->event, &logins->stop, logins->stop_fd, EPOLLIN,
+			 on_stop, NULL)) < 0 ||
+		(r = sd_event_add_io(front->event, &logins->ended, logins->ended_fd, EPOLLIN,
+			 on_ended, NULL)) < 0 ||
+		(r = logins_new(logins->event, front->user.fd, front->patd, SUBUID, front->closers,
+			 &logins->logins)) < 0)
+		return r;
+	r = -pthread_create(&logins->thread, NULL, run_logins, logins);
+	logins->runs = r == 0;
+	return r;
+}
+
+static void close_logins(struct login_thread *logins)
+{
+	if (logins->runs) {
+		(void)eventfd_write(logins->stop_fd, 1);
+		pthread_join(logins->thread, NULL);
+	}
+	logins_free(logins->logins);
+	sd_event_source_disable_unref(logins->stop);
+	sd_event_source_disable_unref(logins->ended);
+	sd_event_unref(logins->event);
+	cleanup_close_fd(&logins->stop_fd);
+	cleanup_close_fd(&logins->ended_fd);
+}
+
+static int open_loop(struct front *front)
+{
+	int r = sd_event_new(&front->event);
+
+	if (r < 0)
+		return r;
+	/* Before there are threads, which must not get the signals. */
+	r = sd_event_set_signal_exit(front->event, true);
+	if (r < 0)
+		return r;
+	r = sd_event_set_watchdog(front->event, true);
+	if (r < 0)
+		return r;
+	return sd_event_add_time_relative(front->event, &front->ready_timer, CLOCK_MONOTONIC,
+		READY_US, 0, on_ready_timer, front);
+}
+
+static int start(struct front *front, const struct front_options *options)
+{
+	int r = listening_open(options->runtime_dir, &front->user, 1);
+
+	if (r < 0)
+		return r;
+	/* Its first call fills it. */
+	(void)token_row_table();
+	if (asprintf(&front->patd, "%s/%s", options->runtime_dir, PAT_FRONT_SOCKET) < 0) {
+		front->patd = NULL;
+		return -ENOMEM;
+	}
+	if ((r = open_loop(front)) < 0 || (r = closers_new(&front->closers)) < 0 ||
+		(r = open_logins(front)) < 0 ||
+		(r = bus_new(front->event, front->closers, front->patd, options->bus, be_ready,
+			 front, &front->bus)) < 0)
+		log_error("cannot start: %s", strerror(-r));
+	return r;
+}
+
+static void stop(struct front *front)
+{
+	(void)sd_notify(0, "STOPPING=1");
+	bus_free(front->bus);
+	close_logins(&front->logins);
+	closers_free(front->closers);
+	sd_event_source_disable_unref(front->ready_timer);
+	sd_event_unref(front->event);
+	listening_close(&front->user, 1);
+	free(front->patd);
+}
+
+int front_serve(const struct front_options *options)
+{
+	struct front front = {
+		.user = { .name = PAT_USER_SOCKET, .mode = 0666, .fd = -1 },
+		.logins = { .stop_fd = -1, .ended_fd = -1 },
+		.ready_fd = options->ready_fd,
+	};
+	int r = start(&front, options);
+
+	if (r >= 0) {
+		r = sd_event_loop(front.event);
+		if (r != 0)
+			log_error("the event loop failed: %s", strerror(r < 0 ? -r : r));
+		r = r > 0 ? -r : r;
+	}
+	stop(&front);
+	return r;
+}

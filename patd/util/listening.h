@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Listening sockets of packets: those that systemd passes, or our own in the runtime directory.  No
+ * descriptor can be passed over them, where the kernel has SO_PASSRIGHTS.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct listening {
+	const char *name; /* of the file, "X.sock"; systemd's FileDescriptorName= is "X" */
+	mode_t mode;
+	int fd;     /* -1: not open */
+	char *path; /* our own, removed at the end; else NULL */
+};
+
+/*
+ * Takes all n from systemd, or opens them in runtime_dir, which is made 0755 if it is missing.  A
+ * socket of a process that was killed is replaced; -EADDRINUSE if one is served.  Failures have
+ * been logged, and none is open.
+ */
+int listening_open(const char *runtime_dir, struct listening *sockets, size_t n);
+
+void listening_close(struct listening *sockets, size_t n);

@@ -1,0 +1,218 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""patd-bus beside patd: each lives through the end of the other, and no stranger holds others up."""
+import contextlib
+import os
+import signal
+import socket
+import struct
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import tap
+import wire
+from client import (
+    MANAGER, NAME, OBJECT_MANAGER, ROOT, TOKEN, Gio, GLib, ids, wait_until,
+)  # fmt: skip
+from fixture import DAEMON, GAMES, SANITIZED, Daemon, PatdTest
+
+MIB = 1 << 20
+
+
+class FrontTest(PatdTest):
+    def setUp(self):
+        super().setUp()
+        self.token = self.root.generate("laptop", user="games")
+        self.games = self.client(GAMES)
+
+    def end_patd(self, signum=signal.SIGTERM):
+        """Without patd-bus."""
+        return Daemon.end(self.patd, signum)
+
+    def start_patd_again(self):
+        Daemon.start(self.patd)
+
+    def assertServes(self):
+        self.assertEqual(ids(self.root.list(all=True)), [self.token.id])
+        self.assertEqual(self.client(DAEMON).list(), [])
+        self.assertEqual(self.verify_games(), wire.ACCEPTED)
+        verdict = self.verify_games(caller=GAMES, sock=self.patd.user_sock)
+        self.assertEqual(verdict, wire.ACCEPTED)
+
+
+class Restarts(FrontTest):
+    def test_the_name_goes_with_patd_and_comes_back_with_it(self):
+        for signum in (signal.SIGTERM, signal.SIGKILL):
+            pid, unique = self.front.process.pid, self.root.owner()
+            self.end_patd(signum)
+            wait_until(lambda: self.root.owner() is None)
+            self.start_patd_again()
+            self.root.wait_for_owner()
+            self.assertEqual((self.front.process.pid, self.root.owner()), (pid, unique))
+            self.assertServes()
+
+    def test_subscribers_see_the_owner_change_and_have_to_subscribe_again(self):
+        added = self.games.collect(OBJECT_MANAGER, "InterfacesAdded")
+        self.games.subscribe()
+        self.end_patd()
+        wait_until(lambda: self.games.owner() is None)
+        self.start_patd_again()
+        self.games.wait_for_owner()
+        self.root.wait_for_owner()
+        self.root.generate("one", user="games")
+        self.games.list()
+        self.assertEqual(added, [])
+        self.games.subscribe()
+        self.root.generate("two", user="games")
+        wait_until(lambda: added)
+
+    def test_calls_under_way_when_patd_ends_are_told_to_try_again(self):
+        self.patd.process.send_signal(signal.SIGSTOP)
+        answer = self.games.begin("ListTokens", "(a{sv}us)", {}, 0, "")
+        self.games.bus("GetId")
+        self.end_patd(signal.SIGKILL)
+        error = self.assertRefused("LimitsExceeded", answer.wait)
+        self.assertIn("try again", error.message)
+        self.start_patd_again()
+
+    def test_a_login_on_user_sock_waits_for_a_patd_that_restarts(self):
+        self.end_patd()
+        packet = wire.request(self.token, GAMES, "games")
+        sock = wire.send(self.patd.user_sock, packet, GAMES)
+        self.start_patd_again()
+        self.assertEqual(wire.answer(sock)[0], wire.ACCEPTED)
+
+    def test_logins_of_root_do_not_notice_that_patd_bus_is_killed(self):
+        for _ in range(5):
+            with self.logins(self.token, uid=GAMES, user="games") as verdicts:
+                wait_until(lambda: verdicts)
+                self.front.kill()
+                self.front.start()
+                n = len(verdicts)
+                while len(verdicts) < n + 10:
+                    pass
+            self.assertEqual(set(verdicts), {wire.ACCEPTED})
+        self.root.wait_for_owner()
+        self.assertServes()
+
+    def test_a_change_that_was_reported_is_there_after_patd_bus_was_killed(self):
+        self.root.revoke(self.token)
+        self.front.kill()
+        self.front.start()
+        self.root.wait_for_owner()
+        self.assertEqual(self.root.get(self.token, "State"), "revoked")
+
+    def test_patd_bus_starts_without_patd_and_serves_when_it_comes(self):
+        self.patd.end()
+        self.front.start()
+        self.assertIsNone(self.root.owner())
+        self.start_patd_again()
+        self.root.wait_for_owner()
+        self.assertServes()
+
+
+class Strangers(FrontTest):
+    @contextlib.contextmanager
+    def lingering(self):
+        """A socket whose last close takes a minute, or until the end of the block."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            near = socket.create_connection(server.getsockname())
+            far, _ = server.accept()
+            with near, far:
+                linger = struct.pack("ii", 1, 60)
+                near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                near.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        near.send(bytes(65536))
+                yield near
+                # The rest has nowhere to go, and is thrown away.
+                reset = struct.pack("ii", 1, 0)
+                far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+                far.close()
+
+    def pass_on(self, message, sock):
+        """Sends patd-bus the message with the socket, and closes it here: not yet the last close."""
+        self.front.process.send_signal(signal.SIGSTOP)
+        fds = Gio.UnixFDList.new()
+        fds.append(sock.fileno())
+        message.set_unix_fd_list(fds)
+        message.set_destination(NAME)
+        self.games.connection.send_message(message, Gio.DBusSendMessageFlags.NONE)
+        self.games.connection.flush_sync(None)
+        self.games.bus("GetId")  # the bus has passed it on
+        message.set_unix_fd_list(None)
+        for fd in fds.steal_fds():
+            os.close(fd)
+        sock.close()
+        self.front.process.send_signal(signal.SIGCONT)
+
+    def messages(self):
+        call = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "Unsubscribe")
+        yield "a call", call
+        call = Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "Check")
+        call.set_body(GLib.Variant("(ha{sv})", (0, {})))
+        yield "a secret to check", call
+        yield "an unknown method", Gio.DBusMessage.new_method_call(NAME, ROOT, MANAGER, "NoSuch")
+        yield "an unknown object", Gio.DBusMessage.new_method_call(NAME, "/x", MANAGER, "NoSuch")
+        yield "a signal", Gio.DBusMessage.new_signal(ROOT, TOKEN, "Used")
+        error = Gio.DBusMessage()
+        error.set_message_type(Gio.DBusMessageType.ERROR)
+        error.set_error_name("org.example.Error")
+        error.set_reply_serial(1)
+        yield "an error", error
+
+    def test_nobody_else_waits_for_a_descriptor_whose_close_blocks(self):
+        for case, message in self.messages():
+            with self.subTest(case), self.lingering() as sock:
+                self.pass_on(message, sock)
+                self.assertServes()
+                # Nor does who passed it, with other calls.
+                self.assertEqual(ids(self.games.list()), [self.token.id])
+
+    def test_a_user_with_many_calls_under_way_can_revoke(self):
+        desktop = self.root.generate("desktop", user="games")
+        self.patd.process.send_signal(signal.SIGSTOP)
+        lists = [self.games.begin("ListTokens", "(a{sv}us)", {}, 0, "") for _ in range(300)]
+        wait_until(lambda: sum(answer.done for answer in lists) >= 300 - 128)
+        change = {"path": desktop.path, "interface": TOKEN}
+        revoke = self.games.begin("Revoke", "(a{sv})", {}, **change)
+        delete = self.games.begin("Delete", "(a{sv})", {}, **change)
+        everybody = self.client(DAEMON).begin("ListTokens", "(a{sv}us)", {}, 0, "")
+        self.games.bus("GetId")
+        self.patd.process.send_signal(signal.SIGCONT)
+        revoke.wait()
+        delete.wait()
+        everybody.wait()
+        self.assertEqual(ids(self.root.list(all=True)), [self.token.id])
+
+    def test_messages_above_64_kib_are_refused_and_not_kept(self):
+        before = self.front.resident()
+        for _ in range(3):
+            args = ({"name": GLib.Variant("s", "x" * 20 * MIB)}, 0, "")
+            self.assertRefused(
+                "InvalidArgs", self.games.call, ROOT, MANAGER, "ListTokens", "(a{sv}us)", *args
+            )
+        self.assertServes()
+        if not SANITIZED:
+            self.assertLess(self.front.resident() - before, 64 * MIB)
+
+    @unittest.skipIf(SANITIZED, "a sanitiser keeps freed memory")
+    def test_memory_is_bounded_with_calls_of_many_clients(self):
+        before = self.front.resident()
+        self.patd.process.send_signal(signal.SIGSTOP)
+        clients = [self.client(GAMES) for _ in range(20)]
+        answers = [
+            client.begin("Generate", "(sa{sv})", "x" * 255, {})
+            for client in clients
+            for _ in range(100)
+        ]
+        wait_until(lambda: sum(answer.done for answer in answers) >= 2000 - 128)
+        self.assertLess(self.front.resident() - before, 16 * MIB)
+        self.patd.process.send_signal(signal.SIGCONT)
+        wait_until(lambda: all(answer.done for answer in answers))
+
+
+if __name__ == "__main__":
+    tap.main()

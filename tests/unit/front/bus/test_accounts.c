@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What each uid may have under way. */
+#include "front/bus/accounts.h"
+
+#include "tests/unit/unit.h"
+
+#define SECOND UINT64_C(1000000)
+
+static struct accounts *accounts;
+static struct account *alice, *bob, *root;
+
+static void account_is_that_of_its_uid(void **state)
+{
+	struct account *again = accounts_get(accounts, 1000);
+
+	(void)state;
+	assert_ptr_equal(again, alice);
+	assert_ptr_not_equal(alice, bob);
+	account_unref(again);
+}
+
+static void calls_bounded_for_each_uid(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < ACCOUNTS_CALLS_UID_MAX; i++)
+		assert_true(account_take_call(alice, false));
+	assert_false(account_take_call(alice, false));
+	assert_true(account_take_call(bob, false));
+	account_end_call(bob, false);
+	account_end_call(alice, false);
+	assert_true(account_take_call(alice, false));
+	for (unsigned int i = 0; i < ACCOUNTS_CALLS_UID_MAX; i++)
+		account_end_call(alice, false);
+}
+
+static void what_takes_access_away_has_its_own_places(void **state)
+{
+	unsigned int n = 0;
+
+	(void)state;
+	while (account_take_call(alice, false))
+		n++;
+	assert_true(account_take_call(alice, true));
+	account_end_call(alice, true);
+	while (n-- > 0)
+		account_end_call(alice, false);
+}
+
+static void root_has_places_when_all_others_are_taken(void **state)
+{
+	static struct account *others[ACCOUNTS_CALLS_MAX / ACCOUNTS_CALLS_UID_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(others); i++) {
+		others[i] = accounts_get(accounts, (uint32_t)(2000 + i));
+		while (account_take_call(others[i], false))
+			;
+	}
+	assert_false(account_take_call(alice, false));
+	assert_true(account_take_call(alice, true));
+	assert_true(account_take_call(root, false));
+	account_end_call(alice, true);
+	account_end_call(root, false);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		while (others[i]->calls > 0)
+			account_end_call(others[i], false);
+		account_unref(others[i]);
+	}
+}
+
+static void nobody_keeps_others_from_asking_polkit(void **state)
+{
+	static struct account *others[ACCOUNTS_QUESTIONS_MAX];
+	unsigned int asked = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < ACCOUNTS_QUESTIONS_UID_MAX; i++)
+		assert_true(account_take_question(alice));
+	assert_false(account_take_question(alice));
+	/* As many as like: each still gets one, until all places are taken. */
+	for (size_t i = 0; i < COUNT(others); i++)
+		others[i] = accounts_get(accounts, (uint32_t)(2000 + i));
+	for (size_t i = 0; i < ACCOUNTS_QUESTIONS_MAX / 4; i++)
+		while (account_take_question(others[i]))
+			;
+	for (size_t i = 0; i < COUNT(others); i++) {
+		asked += others[i]->questions;
+		if (others[i]->questions == 0 && account_take_question(others[i]))
+			asked++;
+	}
+	assert_int_equal(asked + ACCOUNTS_QUESTIONS_UID_MAX, ACCOUNTS_QUESTIONS_MAX);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		while (others[i]->questions > 0)
+			account_end_question(others[i]);
+		account_unref(others[i]);
+	}
+	while (alice->questions > 0)
+		account_end_question(alice);
+}
+
+static void uid_waits_that_was_sent_much(void **state)
+{
+	(void)state;
+	assert_true(account_may_have_more(alice, 0));
+	account_charge(alice, ACCOUNTS_BYTES_BURST, 0);
+	assert_false(account_may_have_more(alice, 0));
+	assert_true(account_may_have_more(bob, 0));
+	assert_true(account_may_have_more(alice, SECOND));
+	account_charge(alice, ACCOUNTS_BYTES_A_SECOND + 1, SECOND);
+	assert_false(account_may_have_more(alice, SECOND));
+	/* No more is saved than what there was at first. */
+	assert_true(account_may_have_more(alice, 100000 * SECOND));
+	account_charge(alice, ACCOUNTS_BYTES_BURST, 100000 * SECOND);
+	assert_false(account_may_have_more(alice, 100000 * SECOND));
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	if (accounts_new(&accounts) < 0)
+		return -1;
+	alice = accounts_get(accounts, 1000);
+	bob = accounts_get(accounts, 1001);
+	root = accounts_get(accounts, 0);
+	return alice && bob && root ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	account_unref(alice);
+	account_unref(bob);
+	account_unref(root);
+	accounts_free(accounts);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(account_is_that_of_its_uid),
+		TEST(calls_bounded_for_each_uid),
+		TEST(what_takes_access_away_has_its_own_places),
+		TEST(root_has_places_when_all_others_are_taken),
+		TEST(nobody_keeps_others_from_asking_polkit),
+		TEST(uid_waits_that_was_sent_much),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

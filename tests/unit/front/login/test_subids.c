@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Ranges of subuid(5): whom a uid counts for. */
+#include "front/login/subids.h"
+
+#include "tests/unit/patd/place.h"
+
+static struct place place;
+static sd_event *event;
+static struct subids *subids;
+
+/* Until the thread has read the file; its owners have their uids then. */
+static void open_with(const char *content)
+{
+	if (content)
+		place_write(&place, "subuid", 0644, content, strlen(content));
+	assert_int_equal(subids_new(event, place_path(&place, "subuid"), &subids), 0);
+	if (content)
+		assert_true(sd_event_run(event, 10 * 1000000) > 0);
+}
+
+static void sub_uids_count_for_their_owner(void **state)
+{
+	static const struct {
+		uint32_t uid, owner;
+	} table[] = {
+		{ 0, 0 },
+		{ 5, 5 },
+		{ 99999, 99999 },
+		{ 100000, 5 },
+		{ 165535, 5 },
+		{ 165536, 1 },
+		{ 165537, 165537 },
+		{ 200000, 1234 },
+		{ 200009, 1234 },
+		{ 200010, 200010 },
+		{ 300000, 5 },
+		{ UINT32_MAX, UINT32_MAX },
+	};
+
+	(void)state;
+	open_with("games:300000:10\n"
+		  "games:100000:65536\n"
+		  "daemon:165536:1\n"
+		  "1234:200000:10\n");
+	for (size_t i = 0; i < COUNT(table); i++)
+		assert_that(subids_owner(subids, table[i].uid) == table[i].owner, "uid %u: %u",
+			table[i].uid, subids_owner(subids, table[i].uid));
+}
+
+static void ranges_of_unknown_owner_share_their_first_uid(void **state)
+{
+	(void)state;
+	open_with("nobody-has-that-name:100000:100\n");
+	assert_int_equal(subids_owner(subids, 100000), 100000);
+	assert_int_equal(subids_owner(subids, 100099), 100000);
+	assert_int_equal(subids_owner(subids, 100100), 100100);
+}
+
+static void lines_that_are_no_range_skipped(void **state)
+{
+	(void)state;
+	open_with("# games:1:2\n\ngames\ngames:\ngames:x:1\ngames:1:x\ngames:1:0\ngames:0:5\n"
+		  "games:4294967295:1\ngames:4294967000:4294967295\n:100:10\n"
+		  "games:1000:1:1\ngames:2000:1");
+	assert_int_equal(subids_owner(subids, 1), 1);
+	assert_int_equal(subids_owner(subids, 100), 100);
+	assert_int_equal(subids_owner(subids, 1000), 1000);
+	assert_int_equal(subids_owner(subids, 2000), 5);
+}
+
+static void uids_count_for_themselves_without_file(void **state)
+{
+	(void)state;
+	open_with(NULL);
+	assert_int_equal(subids_owner(subids, 100000), 100000);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	place_make(&place);
+	return sd_event_new(&event) < 0 ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	subids_free(subids);
+	subids = NULL;
+	sd_event_unref(event);
+	place_remove(&place);
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(sub_uids_count_for_their_owner),
+		TEST(ranges_of_unknown_owner_share_their_first_uid),
+		TEST(lines_that_are_no_range_skipped),
+		TEST(uids_count_for_themselves_without_file),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
