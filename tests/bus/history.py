@@ -59,7 +59,7 @@ class History(PatdTest):
             self.assertEqual(entry["ByUid"], 0)
         self.assertEqual(entries[2]["Detail"], "away")
         self.assertEqual((entries[3]["Result"], entries[3]["How"]), ("revoked", "pam"))
-        self.assertEqual({entry["How"] for entry in entries}, {"root", "pam"})
+        self.assertEqual({entry["How"] for entry in entries}, {"bus", "pam"})
 
     def test_a_login_is_recorded_with_service_source_and_tty(self):
         self.verify_games(service=b"sshd", rhost=b"192.0.2.7")
@@ -147,7 +147,11 @@ class History(PatdTest):
         for client in others:
             client.list()  # its reply comes after all signals that were sent before
             self.assertEqual(progress[client], [])
-        self.assertEqual(progress[self.root], [(256, 601), (512, 601)])
+        done = [signal[0] for signal in progress[self.root]]
+        self.assertEqual({signal[1] for signal in progress[self.root]}, {601})
+        self.assertGreater(len(done), 1)
+        self.assertEqual(done, sorted(set(done)))
+        self.assertLess(done[-1], 601)
 
     def test_verifyhistory_of_a_long_history_sends_progress_once_per_percent(self):
         self.patd.end()
