@@ -42,6 +42,7 @@ struct usage_log {
 	uint64_t unsynced_from[SEGMENTS];
 	unsigned int turns; /* how often a segment was begun anew */
 	bool suspect;       /* the last sync failed */
+	bool fresh;         /* the next batch begins a segment */
 	bool writing_back;
 	uint8_t mac[MAC_LEN]; /* of the last batch */
 	size_t gathered;
@@ -314,6 +315,7 @@ static int turn_over(struct usage_log *log)
 	log->end[other] = 0;
 	log->last_in[other] = 0;
 	log->unsynced_from[other] = 0;
+	log->fresh = false;
 	log->turns++;
 	return 0;
 }
@@ -329,7 +331,7 @@ int usage_log_write(struct usage_log *log)
 		return 0;
 	if (log->fd < 0)
 		return -ENOSPC;
-	if (log->end[log->segment] + size > USAGE_SEGMENT_BYTES)
+	if (log->fresh || log->end[log->segment] + size > USAGE_SEGMENT_BYTES)
 		r = turn_over(log);
 	if (r < 0)
 		return r;
@@ -348,8 +350,13 @@ void usage_log_release(struct usage_log *log, uint64_t number)
 {
 	if (number > log->released)
 		log->released = number;
-	if (number != log->last)
+	if (number != log->last || log->synced == log->last)
 		return;
+	/*
+	 * They need no sync any more.  But then what comes next must not be found through them:
+	 * they may not be on disk.
+	 */
+	log->fresh = true;
 	log->synced = number;
 	for (unsigned int i = 0; i < SEGMENTS; i++)
 		log->unsynced_from[i] = log->end[i];
@@ -413,7 +420,8 @@ void usage_log_end_sync(struct usage_log *log, const struct usage_sync_order *or
 	log->suspect = result < 0;
 	if (result < 0)
 		return;
-	log->synced = order->number;
+	if (order->number > log->synced)
+		log->synced = order->number;
 	/* Of a segment that was begun anew since nothing is known. */
 	for (unsigned int i = 0; i < SEGMENTS && order->turns == log->turns; i++)
 		log->unsynced_from[i] = order->spans[i].to - start_of(i);

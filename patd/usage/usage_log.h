@@ -17,6 +17,8 @@
  * - The database knows the last batch that is in it (META_USAGE).  At the start those after it are
  *   taken, in order, up to the first that is not whole or does not follow the one before.
  * - A segment is begun anew only when all that is in it is in the database and on disk.
+ * - All batches of a segment up to the one that is on disk are on disk: batches that were released
+ *   without a sync are followed by none in their segment.
  * - Each batch has the MAC of the one before: what is left behind one that was torn never follows
  *   the one that takes its place.
  * - The number is durable, usage_log_synced(), after a sync without an error.  After one that

@@ -104,8 +104,8 @@ static void full_disk_allows_revoke_and_login(void **state)
 
 static void fill_disk(void)
 {
-	int fd = open(place_path(&place, "filling"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-		0600);
+	int fd = open(
+		place_path(&place, "filling"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	char block[4096] = { 1 };
 
 	assert_true(fd >= 0);
@@ -131,7 +131,10 @@ static void revoke_surely(struct world *world, sd_event *event, const struct mad
 /* However long the disk stays full, and whatever else is asked for. */
 static void full_disk_allows_every_revoke_and_counts_every_use(void **state)
 {
-	enum { MANY = 200, USES = 50 };
+	enum {
+		MANY = 200,
+		USES = 50
+	};
 	struct world world = { .time = NOON, .policy = policy_default };
 	static const uint8_t bytes[KEY_LEN];
 	struct token_request limited_request = request_for(&alice, "limited");

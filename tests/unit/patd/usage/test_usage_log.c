@@ -261,6 +261,23 @@ static void failed_sync_is_followed_by_writing_back(void **state)
 	assert_string_equal(restart(0), "1 2 3 4 5 6");
 }
 
+/* What is in the database need not be on disk here; what comes after it must be found without it.
+ */
+static void batch_after_a_released_one_is_found_without_it(void **state)
+{
+	(void)state;
+	write_some(1, 3);
+	assert_int_equal(sync_once(), 0);
+	write_some(4, 5);
+	usage_log_release(usage, 5);
+	assert_int_equal(write_one(6), 0);
+	assert_int_equal(sync_once(), 0);
+	/* A power cut: 4 and 5 were never synced. */
+	damage(3 * BATCH + 20, 1);
+	damage(4 * BATCH + 20, 1);
+	assert_string_equal(restart(5), "6");
+}
+
 static void what_the_kernel_lost_is_not_taken_for_synced(void **state)
 {
 	(void)state;
@@ -332,6 +349,7 @@ int main(void)
 		TEST(gap_between_segments_is_noticed),
 		TEST(sync_covers_what_was_written_before),
 		TEST(failed_sync_is_followed_by_writing_back),
+		TEST(batch_after_a_released_one_is_found_without_it),
 		TEST(what_the_kernel_lost_is_not_taken_for_synced),
 		TEST(what_an_earlier_patd_left_is_written_back),
 	};
