@@ -34,7 +34,8 @@ static const char help[] =
 	"  patd --state-dir=/tmp/state --runtime-dir=/tmp/run\n"
 	"  patd-bus --bus=unix:path=/tmp/bus --runtime-dir=/tmp/run\n"
 	"\n"
-	"and then patctl with DBUS_SYSTEM_BUS_ADDRESS=unix:path=/tmp/bus in its environment, and\n"
+	"and then patctl with DBUS_SYSTEM_BUS_ADDRESS=unix:path=/tmp/bus in its environment (as root:\n"
+	"PATD_RUNTIME_DIR=/tmp/run), and\n"
 	"pam_pat with the option socket=/tmp/run/root.sock.  Ctrl-C ends it; nothing is lost.\n"
 	"See patd(8).\n";
 

@@ -62,12 +62,21 @@ synopsis() {
 	done
 }
 
-@test "the options of patd are in patd(8), and no others" {
-	run -0 "$BUILD/patd/patd" --help
+# daemon_options PROGRAM PAGE: those that --help names are those of the page
+daemon_options() {
+	run -0 "$1" --help
 	same "$(grep -oE '^  --[a-z-]+=?.*' <<<"$output" | sed 's/  \+[^-].*//' | option_names)" \
-		"$(terms patd.8 OPTIONS | option_names)"
-	same "$(option_names <<<"$output" | grep -vx -- --now)" "$(section patd.8 SYNOPSIS | option_names;
+		"$(terms "$2" OPTIONS | option_names)"
+	same "$(sed '/^Under systemd/,$d' <<<"$output" | option_names)" "$(section "$2" SYNOPSIS | option_names;
 		printf '%s\n' --help --version)"
+}
+
+@test "the options of patd are in patd(8), and no others" {
+	daemon_options "$BUILD/patd/patd" patd.8
+}
+
+@test "the options of patd-bus are in patd-bus(8), and no others" {
+	daemon_options "$BUILD/front/patd-bus" patd-bus.8
 }
 
 @test "the options of pam_pat are in pam_pat(8), and no others" {
@@ -116,7 +125,8 @@ keys() {
 
 # here TEXT: with users that are here, and a patd that is not installed
 here() {
-	sed -e "s|/tmp/|$WORLD/example/|g; s|/usr/libexec/patd|$BUILD/patd/patd|g" \
+	sed -e "s|/tmp/|$WORLD/example/|g; s|/usr/libexec/patd-bus|$BUILD/front/patd-bus|g" \
+		-e "s|/usr/libexec/patd |$BUILD/patd/patd |g" \
 		-e 's/\balice\b/games/g; s/\[verifier postgres\]/[verifier games]/' <<<"$1"
 }
 
@@ -205,7 +215,7 @@ session() {
 		echo "gdbus wait --system --timeout=30 org.patd.Tokens1"
 		here "$(cat "$WORLD/examples/2")"
 		# shellcheck disable=SC2016 # of the script
-		echo 'kill $!; wait $!'
+		echo 'kill $(jobs -p); wait'
 	} | sed 's/--fork/& --print-pid=5/' >"$WORLD/example/script"
 	run env DBUS_SYSTEM_BUS_ADDRESS="unix:path=$WORLD/example/bus" \
 		timeout 60 bash -euo pipefail "$WORLD/example/script" 5>"$WORLD/example/pid"
