@@ -31,9 +31,11 @@ int packet_connect(const char *path)
 int packet_send(int fd, const void *bytes, size_t len, int passed, int flags)
 {
 	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec data = { (void *)(uintptr_t)bytes, len };
+	struct iovec data = { .iov_len = len };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
 	struct cmsghdr *header;
+
+	memcpy(&data.iov_base, &bytes, sizeof(bytes)); /* it is only read from */
 
 	if (passed >= 0) {
 		message.msg_control = control;

@@ -11,11 +11,12 @@ struct text {
 	size_t offset, size;
 };
 
-#define TEXT(part, member)                                                                         \
+/* member: PART.MEMBER */
+#define TEXT(member)                                                                               \
 	{                                                                                          \
-		offsetof(struct request, part.member), sizeof(((struct request *)0)->part.member)  \
+		offsetof(struct request, member), sizeof(((struct request *)0)->member)            \
 	}
-#define GIVEN(part) offsetof(struct request, part.given)
+#define GIVEN(member) offsetof(struct request, member)
 #define PART(part) sizeof(((struct request *)0)->part)
 
 static const struct kind {
@@ -27,35 +28,35 @@ static const struct kind {
 	[REQUEST_VERIFY] = { "verify", PART(verify), 0, { { 0 } } },
 	[REQUEST_MANAGER] = { "manager", 0, 0, { { 0 } } },
 	[REQUEST_POLICY] = { "policy", 0, 0, { { 0 } } },
-	[REQUEST_LIST] = { "list", PART(list), GIVEN(list),
-		{ TEXT(list, user), TEXT(list, name), TEXT(list, name_pattern),
-			TEXT(list, id_prefix), TEXT(list, state), TEXT(list, service),
-			TEXT(list, good_for), TEXT(list, cursor) } },
-	[REQUEST_GET] = { "get", PART(token), 0, { TEXT(token, id) } },
-	[REQUEST_MAY_GENERATE] = { "may-generate", PART(generate), GIVEN(generate),
-		{ TEXT(generate, user), TEXT(generate, name) } },
-	[REQUEST_GENERATE] = { "generate", PART(generate), GIVEN(generate),
-		{ TEXT(generate, user), TEXT(generate, name) } },
-	[REQUEST_REVOKE] = { "revoke", PART(revoke), GIVEN(revoke),
-		{ TEXT(revoke, id), TEXT(revoke, reason) } },
-	[REQUEST_RESTORE] = { "restore", PART(token), 0, { TEXT(token, id) } },
-	[REQUEST_RENAME] = { "rename", PART(rename), 0, { TEXT(rename, id), TEXT(rename, name) } },
-	[REQUEST_ROTATE] = { "rotate", PART(rotate), GIVEN(rotate), { TEXT(rotate, id) } },
-	[REQUEST_DELETE] = { "delete", PART(token), 0, { TEXT(token, id) } },
-	[REQUEST_REVOKE_ALL] = { "revoke-all", PART(revoke_all), GIVEN(revoke_all),
-		{ TEXT(revoke_all, user), TEXT(revoke_all, reason) } },
-	[REQUEST_DISABLE] = { "disable", PART(disable), GIVEN(disable),
-		{ TEXT(disable, user), TEXT(disable, reason) } },
-	[REQUEST_ENABLE] = { "enable", PART(disable), GIVEN(disable),
-		{ TEXT(disable, user), TEXT(disable, reason) } },
+	[REQUEST_LIST] = { "list", PART(list), GIVEN(list.given),
+		{ TEXT(list.user), TEXT(list.name), TEXT(list.name_pattern), TEXT(list.id_prefix),
+			TEXT(list.state), TEXT(list.service), TEXT(list.good_for),
+			TEXT(list.cursor) } },
+	[REQUEST_GET] = { "get", PART(token), 0, { TEXT(token.id) } },
+	[REQUEST_MAY_GENERATE] = { "may-generate", PART(generate), GIVEN(generate.given),
+		{ TEXT(generate.user), TEXT(generate.name) } },
+	[REQUEST_GENERATE] = { "generate", PART(generate), GIVEN(generate.given),
+		{ TEXT(generate.user), TEXT(generate.name) } },
+	[REQUEST_REVOKE] = { "revoke", PART(revoke), GIVEN(revoke.given),
+		{ TEXT(revoke.id), TEXT(revoke.reason) } },
+	[REQUEST_RESTORE] = { "restore", PART(token), 0, { TEXT(token.id) } },
+	[REQUEST_RENAME] = { "rename", PART(rename), 0, { TEXT(rename.id), TEXT(rename.name) } },
+	[REQUEST_ROTATE] = { "rotate", PART(rotate), GIVEN(rotate.given), { TEXT(rotate.id) } },
+	[REQUEST_DELETE] = { "delete", PART(token), 0, { TEXT(token.id) } },
+	[REQUEST_REVOKE_ALL] = { "revoke-all", PART(revoke_all), GIVEN(revoke_all.given),
+		{ TEXT(revoke_all.user), TEXT(revoke_all.reason) } },
+	[REQUEST_DISABLE] = { "disable", PART(disable), GIVEN(disable.given),
+		{ TEXT(disable.user), TEXT(disable.reason) } },
+	[REQUEST_ENABLE] = { "enable", PART(disable), GIVEN(disable.given),
+		{ TEXT(disable.user), TEXT(disable.reason) } },
 	[REQUEST_LIST_DISABLED] = { "list-disabled", 0, 0, { { 0 } } },
-	[REQUEST_CHECK] = { "check", PART(check), GIVEN(check),
-		{ TEXT(check, id), TEXT(check, service), TEXT(check, from) } },
-	[REQUEST_HISTORY] = { "history", PART(history), GIVEN(history),
-		{ TEXT(history, user), TEXT(history, id), TEXT(history, cursor) } },
-	[REQUEST_SOURCES] = { "sources", PART(token), 0, { TEXT(token, id) } },
+	[REQUEST_CHECK] = { "check", PART(check), GIVEN(check.given),
+		{ TEXT(check.id), TEXT(check.service), TEXT(check.from) } },
+	[REQUEST_HISTORY] = { "history", PART(history), GIVEN(history.given),
+		{ TEXT(history.user), TEXT(history.id), TEXT(history.cursor) } },
+	[REQUEST_SOURCES] = { "sources", PART(token), 0, { TEXT(token.id) } },
 	[REQUEST_VERIFY_HISTORY] = { "verify-history", 0, 0, { { 0 } } },
-	[REQUEST_FOLLOW] = { "follow", PART(follow), GIVEN(follow), { { 0 } } },
+	[REQUEST_FOLLOW] = { "follow", PART(follow), GIVEN(follow.given), { { 0 } } },
 	[REQUEST_BACKUP] = { "backup", 0, 0, { { 0 } } },
 	[REQUEST_CANCEL] = { "cancel", PART(cancel), 0, { { 0 } } },
 };

@@ -170,15 +170,24 @@ static void note_event(struct root *root)
 	root->changed |= root->answer.head.kind == ANSWER_ENTRY;
 }
 
+static void close_passed(int *passed)
+{
+	if (*passed >= 0)
+		(void)close(*passed);
+	*passed = -1;
+}
+
 bool root_receive(
 	struct root *root, uint32_t kind, int limit, int *passed, size_t *ret_len, DBusError *error)
 {
 	const struct answer_head *head = &root->answer.head;
 
 	for (;;) {
-		cleanup_close int before = take_fd(passed);
-		ssize_t n = next_packet(root, limit, passed);
+		ssize_t n;
 		size_t len;
+
+		close_passed(passed);
+		n = next_packet(root, limit, passed);
 
 		if (n == -ETIMEDOUT) {
 			/* An answer that comes later is known by its serial. */

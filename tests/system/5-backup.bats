@@ -128,7 +128,7 @@ restore_damaged_late() {
 		systemctl stop "${UNITS[@]}"
 	done
 	rm /root/late.backup
-	systemctl start "${all[@]}"
+	systemctl start "${UNITS[@]}"
 	by_su alice "$TOKEN"
 	[ ! -e /var/lib/patd/key ]
 }
