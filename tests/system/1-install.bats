@@ -19,7 +19,7 @@ load system
 	systemctl is-enabled "${SOCKETS[@]}"
 	[ "$(stat -c '%A %U:%G' /run/patd)" = "drwxr-xr-x root:root" ]
 	[ "$(stat -c '%A %U:%G' /run/patd/root.sock)" = "srw------- root:root" ]
-	[ "$(stat -c '%A %U:%G' /run/patd/front.sock)" = "srw------- patd-bus:root" ]
+	[ "$(stat -c '%A %U:%G' /run/patd/front.sock)" = "srw------- patd-bus:patd-bus" ]
 	[ "$(stat -c '%A %U:%G' /run/patd/user.sock)" = "srw-rw-rw- root:root" ]
 }
 

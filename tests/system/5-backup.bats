@@ -84,7 +84,7 @@ units() {
 
 # The files that only a restore changes, and not the start of patd.
 files() {
-	find /etc/credstore* /var/lib/patd -type f ! -name 'patd.db*' -exec sha256sum {} +
+	find /etc/credstore* /var/lib/patd -type f ! -name 'patd.db*' ! -name usage -exec sha256sum {} +
 	ls -d /var/lib/patd/before-restore-*
 }
 
