@@ -9,9 +9,9 @@
 
 #include <sodium.h>
 
+#include "common/field.h"
 #include "common/token_format.h"
 #include "patd/model/entry.h"
-#include "common/field.h"
 #include "patd/model/token.h"
 
 #define KEY_FILE "key" /* in the state directory */
