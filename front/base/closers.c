@@ -70,11 +70,11 @@ static struct owner *take_owner(struct closers *closers)
 	struct owner *owner;
 
 	TAILQ_FOREACH(owner, &closers->owners, next)
-		if (!owner->served)
-			break;
-	if (owner)
-		owner->served = true;
-	return owner;
+		if (!owner->served) {
+			owner->served = true;
+			return owner;
+		}
+	return NULL;
 }
 
 static void end_thing(const struct thing *thing)
@@ -159,26 +159,30 @@ static void wake_thread(struct closers *closers)
 	pthread_attr_destroy(&attributes);
 }
 
-/* The lock is held.  False without memory. */
-static bool enqueue(struct closers *closers, uint32_t uid, const struct thing *thing)
+/* Finds or makes it; NULL without memory.  The lock is held. */
+static struct owner *owner_of(struct closers *closers, uint32_t uid)
 {
 	struct owner *owner = find(closers, uid);
-	struct thing *queued = malloc(sizeof(*queued));
 
-	if (!queued)
+	if (owner)
+		return owner;
+	owner = calloc(1, sizeof(*owner));
+	if (!owner)
+		return NULL;
+	owner->uid = uid;
+	STAILQ_INIT(&owner->things);
+	TAILQ_INSERT_TAIL(&closers->owners, owner, next);
+	return owner;
+}
+
+/* Takes the thing over unless there is no memory: then it is false.  The lock is held. */
+static bool enqueue(struct closers *closers, uint32_t uid, struct thing *thing)
+{
+	struct owner *owner = owner_of(closers, uid);
+
+	if (!owner)
 		return false;
-	if (!owner) {
-		owner = calloc(1, sizeof(*owner));
-		if (!owner) {
-			free(queued);
-			return false;
-		}
-		owner->uid = uid;
-		STAILQ_INIT(&owner->things);
-		TAILQ_INSERT_TAIL(&closers->owners, owner, next);
-	}
-	*queued = *thing;
-	STAILQ_INSERT_TAIL(&owner->things, queued, next);
+	STAILQ_INSERT_TAIL(&owner->things, thing, next);
 	owner->held++;
 	closers->held++;
 	return true;
@@ -186,15 +190,21 @@ static bool enqueue(struct closers *closers, uint32_t uid, const struct thing *t
 
 static void give(struct closers *closers, uint32_t uid, const struct thing *thing)
 {
-	bool queued;
+	struct thing *copy = malloc(sizeof(*copy));
+	bool queued = false;
 
-	pthread_mutex_lock(&closers->lock);
-	queued = enqueue(closers, uid, thing);
-	if (queued)
-		wake_thread(closers);
-	pthread_mutex_unlock(&closers->lock);
-	if (!queued)
+	if (copy) {
+		*copy = *thing;
+		pthread_mutex_lock(&closers->lock);
+		queued = enqueue(closers, uid, copy);
+		if (queued)
+			wake_thread(closers);
+		pthread_mutex_unlock(&closers->lock);
+	}
+	if (!queued) {
+		free(copy);
 		end_thing(thing);
+	}
 }
 
 void closers_give(struct closers *closers, uint32_t uid, void (*end)(void *thing), void *thing)

@@ -47,15 +47,23 @@ static uint64_t now_us(const struct calls *calls)
 	return sd_event_now(calls->context->event, CLOCK_MONOTONIC, &now) < 0 ? 0 : now;
 }
 
-/* The first call that waits, and may begin, does: one a turn of the loop. */
-static int start_waiting(struct calls *calls)
+/* The first call that waits, and may begin. */
+static struct call *first_ready(struct calls *calls)
 {
 	struct call *call;
 
 	TAILQ_FOREACH(call, &calls->waiting, next)
 		if (!call->client || (!call->client->at_work &&
 					     account_may_have_more(call->account, now_us(calls))))
-			break;
+			return call;
+	return NULL;
+}
+
+/* One call a turn of the loop begins. */
+static int start_waiting(struct calls *calls)
+{
+	struct call *call = first_ready(calls);
+
 	if (!call)
 		return TAILQ_EMPTY(&calls->waiting) ? 0
 		       : sd_event_source_set_time_relative(calls->pace, PACE_US) < 0
@@ -165,10 +173,14 @@ static void call_free(struct call *call)
 
 void calls_drop(struct calls *calls)
 {
+	struct call *next;
+
 	/* On the next connection serials begin anew. */
 	memset(calls->pending_secrets, 0, sizeof(calls->pending_secrets));
-	while (!LIST_EMPTY(&calls->all))
-		call_free(LIST_FIRST(&calls->all));
+	for (struct call *call = LIST_FIRST(&calls->all); call; call = next) {
+		next = LIST_NEXT(call, entry);
+		call_free(call);
+	}
 }
 
 /* Whether patd is asked for what nobody wants any more when the client has left. */
@@ -559,10 +571,11 @@ static void count(struct call *call)
 
 void calls_known(struct calls *calls, struct client *client)
 {
-	struct call *call;
+	struct call *next;
 
 	(void)calls;
-	while ((call = TAILQ_FIRST(&client->unknown))) {
+	for (struct call *call = TAILQ_FIRST(&client->unknown); call; call = next) {
+		next = TAILQ_NEXT(call, next);
 		leave_queue(call);
 		if (client->account)
 			count(call);

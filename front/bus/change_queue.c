@@ -19,21 +19,13 @@ static struct change *find_change(struct change_queue *queue, const struct pat_i
 static void set_row(struct change *change, const struct token_row *row)
 {
 	static uint8_t *packed;
-	uint8_t *copy;
-	size_t len;
 
-	/* Made once: a row is many times shorter than the longest. */
+	/* Made once. */
 	if (!packed)
 		packed = malloc(row_size_max(token_row_table()));
-	if (!packed)
-		return;
-	len = row_pack(token_row_table(), row, packed);
-	copy = realloc(change->row, len);
-	if (!copy)
-		return;
-	memcpy(copy, packed, len);
-	change->row = copy;
-	change->len = len;
+	if (packed)
+		(void)packed_row_set(
+			&change->row, packed, row_pack(token_row_table(), row, packed));
 }
 
 void change_queue_add(struct change_queue *queue, const struct token_row *row, bool used)
@@ -60,7 +52,7 @@ void change_queue_update(struct change_queue *queue, const struct token_row *row
 
 static void drop(struct change_queue *queue, struct change *change)
 {
-	free(change->row);
+	packed_row_clear(&change->row);
 	*change = queue->changes[--queue->n];
 }
 
@@ -81,8 +73,8 @@ bool change_queue_take(struct change_queue *queue, struct token_row *ret_row, bo
 		struct change *change = &queue->changes[queue->n - 1];
 
 		*ret_used = change->used;
-		taken = change->row &&
-			row_unpack(token_row_table(), change->row, change->len, ret_row) > 0;
+		taken = change->row.bytes && row_unpack(token_row_table(), change->row.bytes,
+						     change->row.len, ret_row) > 0;
 		drop(queue, change);
 	}
 	return taken;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "front/bus/packed_row.h"
 #include "protocol/rows.h"
 
 #define CHANGE_QUEUE_MAX 1024U /* for more tokens at a time there is no signal */
@@ -15,8 +16,7 @@
 struct change {
 	struct pat_id id;
 	bool used;
-	size_t len;
-	uint8_t *row; /* as in an answer */
+	struct packed_row row;
 };
 
 struct change_queue {

@@ -73,9 +73,14 @@ bool clients_watch(struct clients *clients)
 
 void clients_attach(struct clients *clients, DBusConnection *connection)
 {
+	struct client *next;
+
 	for (size_t i = 0; i < BUCKETS; i++)
-		while (!LIST_EMPTY(&clients->buckets[i]))
-			forget(LIST_FIRST(&clients->buckets[i]));
+		for (struct client *client = LIST_FIRST(&clients->buckets[i]); client;
+			client = next) {
+			next = LIST_NEXT(client, entry);
+			forget(client);
+		}
 	clients->connection = connection;
 }
 

@@ -407,7 +407,7 @@ void bus_free(struct bus *bus)
 
 DEFINE_CLEANUP(bus_free, bus)
 
-static int open_parts(struct bus *bus, const char *patd)
+static int open_parts(struct bus *bus, const char *patd, const char *address)
 {
 	const struct clients_events events = { on_client_known, on_client_gone, bus };
 	const struct link_listener listener = { on_patd_up, on_patd_down, on_token, on_entry, bus };
@@ -423,6 +423,9 @@ static int open_parts(struct bus *bus, const char *patd)
 		(r = worker_new(event, 1, &bus->worker)) < 0 ||
 		(r = link_new(event, patd, &listener, &bus->context.link)) < 0)
 		return r;
+	bus->address = strdup(address);
+	if (!bus->address)
+		return -ENOMEM;
 	r = sd_event_add_time_relative(
 		event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
 	if (r < 0)
@@ -449,10 +452,7 @@ int bus_new(sd_event *event, struct closers *closers, const char *patd, const ch
 	bus->delay_us = DELAY_MIN_US;
 	bus->tried = tried;
 	bus->userdata = userdata;
-	bus->address = strdup(address);
-	if (!bus->address)
-		return -ENOMEM;
-	r = open_parts(bus, patd);
+	r = open_parts(bus, patd, address);
 	if (r < 0)
 		return r;
 	*ret_bus = TAKE(bus);

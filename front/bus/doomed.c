@@ -100,9 +100,13 @@ void doomed_settle(struct doomed *doomed)
 
 void doomed_free(struct doomed *doomed)
 {
+	struct item *next;
+
 	if (!doomed)
 		return;
-	while (!TAILQ_EMPTY(&doomed->items))
-		item_end(doomed, TAILQ_FIRST(&doomed->items), CLOSERS_ANYBODY);
+	for (struct item *item = TAILQ_FIRST(&doomed->items); item; item = next) {
+		next = TAILQ_NEXT(item, next);
+		item_end(doomed, item, CLOSERS_ANYBODY);
+	}
 	free(doomed);
 }

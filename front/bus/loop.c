@@ -243,20 +243,21 @@ DEFINE_CLEANUP(bus_loop_detach, bus_loop)
 int bus_loop_attach(sd_event *event, DBusConnection *connection, void (*dispatched)(void *userdata),
 	void *userdata, struct bus_loop **ret_loop)
 {
-	cleanup_with(bus_loop_detach) struct bus_loop *loop = calloc(1, sizeof(*loop));
+	cleanup_close int toggled_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	cleanup_with(bus_loop_detach) struct bus_loop *loop = NULL;
 	int r;
 
+	if (toggled_fd < 0)
+		return -errno;
+	loop = calloc(1, sizeof(*loop));
 	if (!loop)
 		return -ENOMEM;
-	loop->toggled_fd = -1;
+	loop->toggled_fd = take_fd(&toggled_fd);
 	loop->event = sd_event_ref(event);
 	loop->connection = connection;
 	loop->thread = pthread_self();
 	loop->dispatched = dispatched;
 	loop->userdata = userdata;
-	loop->toggled_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (loop->toggled_fd < 0)
-		return -errno;
 	r = sd_event_add_io(event, &loop->toggled, loop->toggled_fd, EPOLLIN, on_toggled, loop);
 	if (r < 0)
 		return r;

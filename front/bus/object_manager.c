@@ -13,6 +13,7 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "front/bus/interface.h"
+#include "front/bus/object_set.h"
 #include "front/bus/reply.h"
 #include "front/bus/token_path.h"
 #include "protocol/row.h"
@@ -24,108 +25,43 @@
 #define OBJECTS_MAX 1024U
 #define OBJECT_BYTES 900 /* of one in the reply, beside its texts */
 
-struct object {
-	struct pat_id id;
-	size_t len;
-	uint8_t *row; /* as in an answer */
-};
-
 /* A reply that is being collected. */
 struct objects {
 	LIST_ENTRY(objects) entry;
 	struct call *call;
-	struct object *all;
-	size_t n, size;
+	struct object_set set;
 	bool failed; /* out of memory */
 };
 
 /* All that are being collected; the bus has one thread. */
-static LIST_HEAD(, objects) collecting = LIST_HEAD_INITIALIZER(collecting);
+static LIST_HEAD(objects_list, objects) collecting = LIST_HEAD_INITIALIZER(collecting);
 
 static void abandon(struct call *call)
 {
 	struct objects *objects = call->work;
 
 	LIST_REMOVE(objects, entry);
-	for (size_t i = 0; i < objects->n; i++)
-		free(objects->all[i].row);
-	free(objects->all);
-}
-
-static struct object *find_object(const struct objects *objects, const struct pat_id *id)
-{
-	for (size_t i = 0; i < objects->n; i++)
-		if (memcmp(objects->all[i].id.text, id->text, PAT_ID_LEN) == 0)
-			return &objects->all[i];
-	return NULL;
-}
-
-/* A new object without a row; NULL without memory. */
-static struct object *add_object(struct objects *objects, const struct pat_id *id)
-{
-	struct object *all;
-	size_t size = objects->size ? objects->size * 2 : 16;
-
-	if (objects->n == objects->size) {
-		all = realloc(objects->all, size * sizeof(*all));
-		if (!all)
-			return NULL;
-		objects->all = all;
-		objects->size = size;
-	}
-	objects->all[objects->n] = (struct object) { .id = *id };
-	return &objects->all[objects->n++];
-}
-
-/* Adds the token, or puts a later row in place of its former one. */
-static void put(struct objects *objects, const struct pat_id *id, const void *row, size_t len)
-{
-	struct object *object = find_object(objects, id);
-	uint8_t *copy = malloc(len);
-
-	if (copy && !object)
-		object = add_object(objects, id);
-	if (!copy || !object) {
-		free(copy);
-		objects->failed = true;
-		return;
-	}
-	memcpy(copy, row, len);
-	free(object->row);
-	object->row = copy;
-	object->len = len;
-}
-
-static void remove_object(struct objects *objects, const struct pat_id *id)
-{
-	struct object *object = find_object(objects, id);
-
-	if (!object)
-		return;
-	free(object->row);
-	*object = objects->all[--objects->n];
+	object_set_clear(&objects->set);
 }
 
 void bus_objects_event(enum token_event event, const struct token_row *row)
 {
 	uint8_t *packed = NULL;
 	size_t len = 0;
-	struct objects *objects;
 
-	LIST_FOREACH(objects, &collecting, entry) {
+	for (struct objects *objects = LIST_FIRST(&collecting); objects;
+		objects = LIST_NEXT(objects, entry)) {
 		if (!authority_owns(&objects->call->caller, row->uid, row->user))
 			continue;
 		if (event == TOKEN_DELETED) {
-			remove_object(objects, &row->id);
+			object_set_remove(&objects->set, &row->id);
 			continue;
 		}
 		if (!packed) {
 			packed = malloc(row_size_max(token_row_table()));
 			len = packed ? row_pack(token_row_table(), row, packed) : 0;
 		}
-		if (packed)
-			put(objects, &row->id, packed, len);
-		else
+		if (!packed || !object_set_put(&objects->set, &row->id, packed, len))
 			objects->failed = true;
 	}
 	free(packed);
@@ -138,7 +74,7 @@ static bool append_object(DBusMessageIter *to, const struct object *object)
 	const char *text = path.text;
 	DBusMessageIter entry;
 
-	return row_unpack(token_row_table(), object->row, object->len, &row) > 0 &&
+	return row_unpack(token_row_table(), object->row.bytes, object->row.len, &row) > 0 &&
 	       dbus_message_iter_open_container(to, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
 	       dbus_message_iter_append_basic(&entry, DBUS_TYPE_OBJECT_PATH, &text) &&
 	       bus_token_append_interfaces(&entry, &row) &&
@@ -152,9 +88,9 @@ static void reply_objects(struct call *call)
 	bool complete = !objects->failed;
 
 	reply_rows_begin(&rows, call, "{oa{sa{sv}}}");
-	for (size_t i = 0; rows.reply && complete && i < objects->n; i++) {
-		complete = append_object(&rows.rows, &objects->all[i]);
-		call->reply_bytes += objects->all[i].len + OBJECT_BYTES;
+	for (size_t i = 0; rows.reply && complete && i < objects->set.n; i++) {
+		complete = append_object(&rows.rows, &objects->set.all[i]);
+		call->reply_bytes += objects->set.all[i].row.len + OBJECT_BYTES;
 	}
 	if (!complete)
 		reply_rows_discard(&rows);
@@ -167,14 +103,15 @@ static void take_rows(struct call *call, const struct link_answer *answer)
 	struct objects *objects = call->work;
 	const uint8_t *at = answer->body, *end = at + answer->len;
 
-	while (answer->kind == ANSWER_ROWS && at < end && objects->n <= OBJECTS_MAX) {
+	while (answer->kind == ANSWER_ROWS && at < end && objects->set.n <= OBJECTS_MAX) {
 		size_t taken = row_unpack(token_row_table(), at, (size_t)(end - at), &row);
 
 		if (taken == 0) {
 			objects->failed = true;
 			break;
 		}
-		put(objects, &row.id, at, taken);
+		if (!object_set_put(&objects->set, &row.id, at, taken))
+			objects->failed = true;
 		at += taken;
 	}
 }
@@ -185,7 +122,7 @@ static void take_page(struct call *call, struct link_answer *answer)
 	char *cursor = call->request->list.cursor;
 
 	memcpy(cursor, answer->body, sizeof(call->request->list.cursor));
-	if (objects->n > OBJECTS_MAX)
+	if (objects->set.n > OBJECTS_MAX)
 		call_refuse(call, PAT_ERR_BUSY, "too many tokens for one reply; use ListTokens");
 	else if (cursor[0] != '\0' && !objects->failed)
 		call_ask(call, take_page);

@@ -220,6 +220,16 @@ void link_cancel(struct question *question)
 	(void)post(link, &request);
 }
 
+static struct question *find_late(struct link *link, uint64_t now)
+{
+	struct question *question;
+
+	LIST_FOREACH(question, &link->questions, entry)
+		if (question->deadline_us <= now)
+			return question;
+	return NULL;
+}
+
 /* Timeouts, once a second while there are questions. */
 static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -228,20 +238,15 @@ static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
 	struct question *question;
 
 	(void)usec;
-	do {
-		LIST_FOREACH(question, &link->questions, entry)
-			if (question->deadline_us <= now)
-				break;
-		if (question) {
-			struct request request = { .head = { .magic = REQUEST_MAGIC,
-							   .kind = REQUEST_CANCEL,
-							   .serial = ++link->serial } };
+	while ((question = find_late(link, now))) {
+		struct request request = { .head = { .magic = REQUEST_MAGIC,
+						   .kind = REQUEST_CANCEL,
+						   .serial = ++link->serial } };
 
-			request.cancel.serial = question->serial;
-			(void)post(link, &request);
-			refuse(question, &late);
-		}
-	} while (question);
+		request.cancel.serial = question->serial;
+		(void)post(link, &request);
+		refuse(question, &late);
+	}
 	if (LIST_EMPTY(&link->questions))
 		return sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	return sd_event_source_set_time_relative(source, SWEEP_US);

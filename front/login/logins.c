@@ -110,6 +110,16 @@ static void login_end(struct user_login *login)
 	end_connection(logins, fd, uid);
 }
 
+static void end_all(const struct login_list *list)
+{
+	struct user_login *next;
+
+	for (struct user_login *login = TAILQ_FIRST(list); login; login = next) {
+		next = TAILQ_NEXT(login, entry);
+		login_end(login);
+	}
+}
+
 /* For the oldest; all have the same timeout. */
 static int arm_timer(struct logins *logins)
 {
@@ -280,25 +290,39 @@ static uint32_t events_wanted(const struct logins *logins)
 	return link_is_up(logins->link) ? (uint32_t)EPOLLIN : 0U;
 }
 
-/* Takes fd over. */
-static void add(struct logins *logins, int fd, uint32_t uid, uint32_t user)
+/* In no list yet.  NULL: without memory; fd stays the caller's. */
+static struct user_login *login_new(struct logins *logins, int fd, uint32_t uid, uint32_t user)
 {
 	struct user_login *login = calloc(1, sizeof(*login));
 
-	if (!login || sd_event_add_io(logins->event, &login->source, fd, events_wanted(logins),
-			      on_io, login) < 0) {
-		free(login);
-		end_connection(logins, fd, uid);
-		return;
-	}
-	/* The connection that has been silent longest makes room. */
-	if (logins->owing_n >= CONNECTIONS_MAX)
-		login_end(TAILQ_FIRST(&logins->owing));
+	if (!login)
+		return NULL;
 	login->logins = logins;
 	login->fd = fd;
 	login->uid = uid;
 	login->user = user;
 	login->deadline_us = now_us(logins) + REQUEST_TIMEOUT_US;
+	if (sd_event_add_io(
+		    logins->event, &login->source, fd, events_wanted(logins), on_io, login) < 0) {
+		free(login);
+		return NULL;
+	}
+	return login;
+}
+
+/* Takes fd over. */
+static void add(struct logins *logins, int fd, uint32_t uid, uint32_t user)
+{
+	struct user_login *login;
+
+	/* The connection that has been silent longest makes room. */
+	if (logins->owing_n >= CONNECTIONS_MAX)
+		login_end(TAILQ_FIRST(&logins->owing));
+	login = login_new(logins, fd, uid, user);
+	if (!login) {
+		end_connection(logins, fd, uid);
+		return;
+	}
 	TAILQ_INSERT_TAIL(&logins->owing, login, entry);
 	logins->owing_n++;
 	(void)arm_timer(logins);
@@ -431,10 +455,8 @@ void logins_free(struct logins *logins)
 {
 	if (!logins)
 		return;
-	while (!TAILQ_EMPTY(&logins->owing))
-		login_end(TAILQ_FIRST(&logins->owing));
-	while (!TAILQ_EMPTY(&logins->asked))
-		login_end(TAILQ_FIRST(&logins->asked));
+	end_all(&logins->owing);
+	end_all(&logins->asked);
 	link_free(logins->link);
 	subids_free(logins->subids);
 	sd_event_source_disable_unref(logins->source);

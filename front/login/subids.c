@@ -237,12 +237,12 @@ int subids_new(sd_event *event, const char *path, struct subids **ret_subids)
 	if (!subids)
 		return -ENOMEM;
 	subids->event = sd_event_ref(event);
-	subids->path = strdup(path);
-	if (!subids->path)
-		return -ENOMEM;
 	r = worker_new(event, 1, &subids->worker);
 	if (r < 0)
 		return r;
+	subids->path = strdup(path);
+	if (!subids->path)
+		return -ENOMEM;
 	look(subids);
 	*ret_subids = TAKE(subids);
 	return 0;

@@ -76,7 +76,7 @@ static bool begin_chain(struct chain *chain, const uint8_t header[static HEADER_
 		.page_size = page_size,
 		.salt = { word_at(header, SALT_AT), word_at(header, SALT_AT + 1) },
 	};
-	add_to_sum(chain, header, 4 * CHECKSUM_AT);
+	add_to_sum(chain, header, sizeof(uint32_t) * CHECKSUM_AT);
 	return chain->sum[0] == word_at(header, CHECKSUM_AT) &&
 	       chain->sum[1] == word_at(header, CHECKSUM_AT + 1);
 }
@@ -87,7 +87,7 @@ static bool continue_chain(struct chain *chain, const uint8_t *frame)
 	if (word_at(frame, FRAME_PAGE_AT) == 0 || word_at(frame, FRAME_SALT_AT) != chain->salt[0] ||
 		word_at(frame, FRAME_SALT_AT + 1) != chain->salt[1])
 		return false;
-	add_to_sum(chain, frame, 4 * FRAME_SALT_AT);
+	add_to_sum(chain, frame, sizeof(uint32_t) * FRAME_SALT_AT);
 	add_to_sum(chain, frame + FRAME_HEADER_BYTES, chain->page_size);
 	return chain->sum[0] == word_at(frame, FRAME_CHECKSUM_AT) &&
 	       chain->sum[1] == word_at(frame, FRAME_CHECKSUM_AT + 1);
@@ -185,7 +185,7 @@ uint64_t wal_size_of(uint32_t page_size, uint32_t frames)
 int wal_cut(int fd, uint32_t page_size, uint32_t frames)
 {
 	const uint64_t end = wal_size_of(page_size, frames);
-	uint64_t size;
+	uint64_t size = 0;
 	int r = wal_size(fd, &size);
 
 	if (r < 0)

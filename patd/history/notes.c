@@ -58,10 +58,17 @@ static void drop_seen(struct notes *notes, struct seen_note *note)
 
 void notes_clear(struct notes *notes)
 {
-	while (!TAILQ_EMPTY(&notes->entries))
-		drop(notes, TAILQ_FIRST(&notes->entries));
-	while (!TAILQ_EMPTY(&notes->seen))
-		drop_seen(notes, TAILQ_FIRST(&notes->seen));
+	struct note *next;
+	struct seen_note *next_seen;
+
+	for (struct note *note = TAILQ_FIRST(&notes->entries); note; note = next) {
+		next = TAILQ_NEXT(note, order);
+		drop(notes, note);
+	}
+	for (struct seen_note *note = TAILQ_FIRST(&notes->seen); note; note = next_seen) {
+		next_seen = TAILQ_NEXT(note, order);
+		drop_seen(notes, note);
+	}
 }
 
 void notes_free(struct notes *notes)
@@ -121,11 +128,11 @@ static int hand_out(const struct note *note, entry_row_fn fn, void *userdata)
 
 int notes_each(const struct notes *notes, entry_row_fn fn, void *userdata)
 {
-	const struct note *note;
-	int r = 0;
+	const struct note *note = TAILQ_FIRST(&notes->entries);
 
-	TAILQ_FOREACH(note, &notes->entries, order) {
-		r = hand_out(note, fn, userdata);
+	for (; note; note = TAILQ_NEXT(note, order)) {
+		int r = hand_out(note, fn, userdata);
+
 		if (r != 0)
 			return r;
 	}
@@ -159,9 +166,9 @@ void notes_forget_seen(struct notes *notes, const char *id)
 
 void notes_look(const struct notes *notes, struct entry *entry, const char *network)
 {
-	const struct seen_note *note;
+	const struct seen_note *note = TAILQ_FIRST(&notes->seen);
 
-	TAILQ_FOREACH(note, &notes->seen, order) {
+	for (; note; note = TAILQ_NEXT(note, order)) {
 		if (strcmp(note->seen.id.text, entry->id.text) != 0)
 			continue;
 		if (strcmp(note->seen.service, entry->service) == 0)
@@ -174,9 +181,9 @@ void notes_look(const struct notes *notes, struct entry *entry, const char *netw
 int notes_each_seen(const struct notes *notes, int (*fn)(const struct seen *seen, void *userdata),
 	void *userdata)
 {
-	const struct seen_note *note;
+	const struct seen_note *note = TAILQ_FIRST(&notes->seen);
 
-	TAILQ_FOREACH(note, &notes->seen, order) {
+	for (; note; note = TAILQ_NEXT(note, order)) {
 		int r = fn(&note->seen, userdata);
 
 		if (r != 0)

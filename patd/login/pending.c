@@ -75,10 +75,11 @@ static int arm_timer(struct pending *pending, uint64_t deadline_us)
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct pending *pending = userdata;
-	struct pending_verification *oldest;
+	struct pending_verification *oldest = TAILQ_FIRST(&pending->verifications), *next;
 
 	(void)source;
-	while ((oldest = TAILQ_FIRST(&pending->verifications)) && oldest->deadline_us <= usec) {
+	for (; oldest && oldest->deadline_us <= usec; oldest = next) {
+		next = TAILQ_NEXT(oldest, entry);
 		log_warning("a login of uid %u was refused: its verdict did not come within %d s",
 			oldest->uid, PENDING_TIMEOUT_S);
 		refuse(oldest);
@@ -110,9 +111,6 @@ int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid
 
 	if (!has_room(pending, uid, for_root_socket))
 		return -EBUSY;
-	verification = calloc(1, sizeof(*verification));
-	if (!verification)
-		return -ENOMEM;
 	r = sd_event_now(pending->event, CLOCK_MONOTONIC, &deadline_us);
 	if (r < 0)
 		return r;
@@ -122,6 +120,9 @@ int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid
 		if (r < 0)
 			return r;
 	}
+	verification = calloc(1, sizeof(*verification));
+	if (!verification)
+		return -ENOMEM;
 	if (asker->fd >= 0)
 		r = sd_event_add_io(pending->event, &verification->hangup, asker->fd, EPOLLHUP,
 			on_hangup, verification);
@@ -179,10 +180,15 @@ int pending_new(sd_event *event, const struct pending_calls *calls, struct pendi
 
 void pending_free(struct pending *pending)
 {
+	struct pending_verification *next;
+
 	if (!pending)
 		return;
-	while (pending_refuse_oldest(pending))
-		;
+	for (struct pending_verification *oldest = TAILQ_FIRST(&pending->verifications); oldest;
+		oldest = next) {
+		next = TAILQ_NEXT(oldest, entry);
+		refuse(oldest);
+	}
 	sd_event_source_disable_unref(pending->timer);
 	sd_event_unref(pending->event);
 	free(pending);

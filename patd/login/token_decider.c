@@ -69,9 +69,9 @@ static void end(struct token_decider *decider, struct waiting *waiting)
 static void cancel(uint64_t id, void *userdata)
 {
 	struct token_decider *decider = userdata;
-	struct waiting *waiting;
+	struct waiting *waiting = TAILQ_FIRST(&decider->waiting);
 
-	TAILQ_FOREACH(waiting, &decider->waiting, entry) {
+	for (; waiting; waiting = TAILQ_NEXT(waiting, entry)) {
 		if (waiting->id == id) {
 			end(decider, waiting);
 			return;
@@ -143,12 +143,16 @@ int token_decider_new(sd_event *event, struct tokens *tokens, struct token_decid
 
 void token_decider_free(struct token_decider *decider)
 {
+	struct waiting *next;
+
 	if (!decider)
 		return;
 	tokens_on_durable(decider->tokens, NULL, NULL);
 	sd_event_source_disable_unref(decider->turn);
-	while (!TAILQ_EMPTY(&decider->waiting))
-		end(decider, TAILQ_FIRST(&decider->waiting));
+	for (struct waiting *waiting = TAILQ_FIRST(&decider->waiting); waiting; waiting = next) {
+		next = TAILQ_NEXT(waiting, entry);
+		end(decider, waiting);
+	}
 	free(decider);
 }
 

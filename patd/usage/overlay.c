@@ -17,7 +17,7 @@ struct pending_use {
 };
 
 struct overlay {
-	LIST_HEAD(, pending_use) buckets[BUCKETS];
+	LIST_HEAD(use_bucket, pending_use) buckets[BUCKETS];
 	TAILQ_HEAD(pending_uses, pending_use) order; /* the oldest first */
 	unsigned int count;
 };
@@ -51,10 +51,14 @@ static void drop(struct overlay *overlay, struct pending_use *pending)
 
 void overlay_free(struct overlay *overlay)
 {
+	struct pending_use *next;
+
 	if (!overlay)
 		return;
-	while (!TAILQ_EMPTY(&overlay->order))
-		drop(overlay, TAILQ_FIRST(&overlay->order));
+	for (struct pending_use *use = TAILQ_FIRST(&overlay->order); use; use = next) {
+		next = TAILQ_NEXT(use, order);
+		drop(overlay, use);
+	}
 	free(overlay);
 }
 
@@ -65,9 +69,9 @@ unsigned int overlay_count(const struct overlay *overlay)
 
 static struct pending_use *find(const struct overlay *overlay, const struct pat_id *id)
 {
-	struct pending_use *pending;
+	struct pending_use *pending = LIST_FIRST(&overlay->buckets[bucket_of(id)]);
 
-	LIST_FOREACH(pending, &overlay->buckets[bucket_of(id)], bucket)
+	for (; pending; pending = LIST_NEXT(pending, bucket))
 		if (strcmp(pending->use.id.text, id->text) == 0)
 			return pending;
 	return NULL;

@@ -146,7 +146,7 @@ void usage_log_free(struct usage_log *log)
 
 /* A segment as it is read. */
 struct segment_read {
-	uint8_t *bytes;
+	const uint8_t *bytes;
 	uint64_t first, last, end; /* first NO_BATCHES: nothing valid is in it */
 	uint8_t before[MAC_LEN], mac[MAC_LEN];
 };
@@ -172,15 +172,12 @@ static void scan(const struct usage_log *log, struct segment_read *segment)
 	}
 }
 
-static int read_segment(
-	const struct usage_log *log, unsigned int which, struct segment_read *ret_segment)
+static int read_at(const struct usage_log *log, uint8_t *bytes, size_t size, uint64_t offset)
 {
-	ret_segment->bytes = malloc(USAGE_SEGMENT_BYTES);
-	if (!ret_segment->bytes)
-		return -ENOMEM;
-	for (size_t got = 0; got < USAGE_SEGMENT_BYTES;) {
-		ssize_t n = pread(log->fd, ret_segment->bytes + got, USAGE_SEGMENT_BYTES - got,
-			(off_t)(start_of(which) + got));
+	size_t got = 0;
+
+	while (got < size) {
+		ssize_t n = pread(log->fd, bytes + got, size - got, (off_t)(offset + got));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -188,6 +185,17 @@ static int read_segment(
 			return n < 0 ? -errno : -EBADMSG;
 		got += (size_t)n;
 	}
+	return 0;
+}
+
+static int read_segment(const struct usage_log *log, unsigned int which,
+	uint8_t bytes[static USAGE_SEGMENT_BYTES], struct segment_read *ret_segment)
+{
+	int r = read_at(log, bytes, USAGE_SEGMENT_BYTES, start_of(which));
+
+	if (r < 0)
+		return r;
+	ret_segment->bytes = bytes;
 	scan(log, ret_segment);
 	return 0;
 }
@@ -240,14 +248,16 @@ static int take(struct usage_log *log, const struct segment_read *segment, unsig
 	return r;
 }
 
-static int replay(struct usage_log *log, struct segment_read segments[SEGMENTS], uint64_t after,
+/* bytes: room for the segments. */
+static int replay(struct usage_log *log, uint8_t bytes[static FILE_BYTES], uint64_t after,
 	usage_record_fn fn, void *userdata)
 {
+	struct segment_read segments[SEGMENTS] = { 0 };
 	unsigned int older = 0;
 	int r;
 
 	for (unsigned int i = 0; i < SEGMENTS; i++) {
-		r = read_segment(log, i, &segments[i]);
+		r = read_segment(log, i, bytes + i * USAGE_SEGMENT_BYTES, &segments[i]);
 		if (r < 0)
 			return r;
 	}
@@ -261,21 +271,30 @@ static int replay(struct usage_log *log, struct segment_read segments[SEGMENTS],
 	return r;
 }
 
+static int replay_file(struct usage_log *log, uint64_t after, usage_record_fn fn, void *userdata)
+{
+	uint8_t *bytes = malloc(FILE_BYTES);
+	int r;
+
+	if (!bytes)
+		return -ENOMEM;
+	r = replay(log, bytes, after, fn, userdata);
+	free(bytes);
+	return r;
+}
+
 int usage_log_replay(struct usage_log *log, uint64_t after, usage_record_fn fn, void *userdata)
 {
-	struct segment_read segments[SEGMENTS] = { 0 };
 	int r = 0;
 
 	if (log->fd >= 0)
-		r = replay(log, segments, after, fn, userdata);
+		r = replay_file(log, after, fn, userdata);
 	else
 		log->last = after;
 	log->released = after;
 	/* What was taken was perhaps never synced. */
 	log->synced = after;
 	log->suspect = log->last > after;
-	for (unsigned int i = 0; i < SEGMENTS; i++)
-		free(segments[i].bytes);
 	return r;
 }
 
@@ -378,29 +397,34 @@ bool usage_log_begin_sync(struct usage_log *log, struct usage_sync_order *ret_or
 	return true;
 }
 
+/* bytes: room for the span. */
+static int write_back_through(
+	const struct usage_log *log, const struct usage_span *span, uint8_t *bytes)
+{
+	const size_t size = span->to - span->from;
+	struct batch batch;
+	int r = read_at(log, bytes, size, span->from);
+
+	if (r < 0)
+		return r;
+	for (size_t at = 0; at < size; at += batch.size)
+		if (!batch_read(log->key, bytes + at, size - at, &batch))
+			return -EBADMSG;
+	return io_write_at(log->fd, bytes, size, span->from);
+}
+
 /* The same bytes again, if they are what was written. */
 static int write_back(const struct usage_log *log, const struct usage_span *span)
 {
 	const size_t size = span->to - span->from;
-	cleanup_free uint8_t *bytes = malloc(size > 0 ? size : 1);
-	struct batch batch;
-	size_t at = 0;
+	uint8_t *bytes = malloc(size > 0 ? size : 1);
+	int r;
 
 	if (!bytes)
 		return -ENOMEM;
-	while (at < size) {
-		ssize_t n = pread(log->fd, bytes + at, size - at, (off_t)(span->from + at));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EBADMSG;
-		at += (size_t)n;
-	}
-	for (at = 0; at < size; at += batch.size)
-		if (!batch_read(log->key, bytes + at, size - at, &batch))
-			return -EBADMSG;
-	return io_write_at(log->fd, bytes, size, span->from);
+	r = write_back_through(log, span, bytes);
+	free(bytes);
+	return r;
 }
 
 int usage_log_run_sync(const struct usage_log *log, const struct usage_sync_order *order)
