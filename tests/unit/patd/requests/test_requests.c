@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who asks for what, and what is answered when. */
+#include <poll.h>
+
 #include "patd/tokens/tokens_private.h"
 #include "tests/unit/patd/requests/requests_world.h"
-#include <poll.h>
 
 #define ROOT_SOCK "root.sock"
 #define FRONT_SOCK "front.sock"
