@@ -139,6 +139,7 @@ static int set_events(struct link *link)
 static int queue(struct link *link, const struct request *request, size_t len)
 {
 	struct parcel *parcel;
+	int r;
 
 	if (link->queued + len > LINK_QUEUE_MAX)
 		return -EBUSY;
@@ -148,8 +149,15 @@ static int queue(struct link *link, const struct request *request, size_t len)
 	parcel->len = len;
 	memcpy(&parcel->request, request, len);
 	STAILQ_INSERT_TAIL(&link->parcels, parcel, next);
+	r = set_events(link);
+	if (r < 0) {
+		/* The caller will say that it was not sent. */
+		STAILQ_REMOVE(&link->parcels, parcel, parcel, next);
+		free(parcel);
+		return r;
+	}
 	link->queued += len;
-	return set_events(link);
+	return 0;
 }
 
 static int post(struct link *link, const struct request *request)
