@@ -6,8 +6,8 @@
 fault_library := $(O)/tests/fault/fault.so
 fault_tests := $(wildcard tests/fault/*.py)
 # In the part: what holds today.  A test that comes to hold goes into it.
-fault_part := $(addprefix tests/fault/,errors.py failed_syncs.py full_disk.py kills.py power_cuts.py \
-	races.py uses.py)
+fault_part := $(addprefix tests/fault/,errors.py failed_syncs.py full_disk.py killed_processes.py kills.py \
+	power_cuts.py races.py uses.py)
 
 # Without the checks of _FORTIFY_SOURCE, which would call what it stands before.
 $(fault_library): $(wildcard tests/fault/*.c tests/fault/*.h) Makefile
