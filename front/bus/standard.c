@@ -130,10 +130,10 @@ static bool read_names(struct call *call, DBusMessageIter *args, bool with_prope
 	for (size_t i = 0; table && i < table->n && !call->field; i++)
 		if (reply_type(&table->fields[i]) && strcmp(table->fields[i].property, name) == 0)
 			call->field = &table->fields[i];
-	if (!call->field)
-		call_refuse_named(
-			call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
-	return call->field;
+	if (call->field)
+		return true;
+	call_refuse_named(call, DBUS_ERROR_UNKNOWN_PROPERTY, "the interface has no such property");
+	return false;
 }
 
 static bool read_get(struct call *call, DBusMessageIter *args)
