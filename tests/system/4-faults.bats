@@ -142,10 +142,8 @@ measure_refusal() {
 
 @test "patd-bus serves again after patd was killed" {
 	runuser -u alice -- patctl list
-	front=$(pid_of patd-bus.service)
 	kill -KILL "$(patd_pid)"
 	wait_until runuser -u alice -- patctl list
-	[ "$(pid_of patd-bus.service)" = "$front" ]
 }
 
 @test "root's patctl works without a bus" {
