@@ -415,6 +415,24 @@ static void descriptor_ends_its_connection_unreceived(void **state)
 	close(good);
 }
 
+/* Only a password that polkit asked for is one in the history. */
+static void grants_that_are_no_action_are_dropped(void **state)
+{
+	struct requests_world *w = *state;
+	const struct made made = world_generate(&w->world, &alice, "laptop");
+	const struct caller said = {
+		.uid = alice.uid,
+		.user = "alice",
+		.granted = UINT32_MAX << ACTIONS | 1U << ACTION_NONE,
+	};
+	const struct request revoke = about(w, REQUEST_REVOKE, &said, &made.token.id);
+	int fd = connect_to(w, FRONT_SOCK);
+
+	assert_int_equal(ask(w, fd, &revoke)->head.kind, ANSWER_DONE);
+	assert_int_equal(world_last_entry(&w->world).how, ENTRY_OWNER);
+	close(fd);
+}
+
 static void connections_are_bounded(void **state)
 {
 	struct requests_world *w = *state;
@@ -526,6 +544,7 @@ int main(void)
 		REQUESTS_TEST(connection_that_does_not_read_is_not_served),
 		REQUESTS_TEST(malformed_packet_closes_its_connection),
 		REQUESTS_TEST(descriptor_ends_its_connection_unreceived),
+		REQUESTS_TEST(grants_that_are_no_action_are_dropped),
 		REQUESTS_TEST(connections_are_bounded),
 		REQUESTS_TEST(event_comes_before_the_answer_and_does_not_wait_for_the_disk),
 		REQUESTS_TEST(user_follows_its_own_only),
