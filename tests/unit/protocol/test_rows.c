@@ -90,9 +90,29 @@ static void every_member_that_is_shown_has_a_property(void **state)
 		}
 }
 
+/* One byte longer than its field holds beside the NUL. */
+static void text_that_fills_its_field_is_refused(void **state)
+{
+	const uint16_t fits = sizeof(((struct disabled_row *)0)->user) - 1;
+	struct disabled_row row;
+
+	(void)state;
+	for (uint16_t len = fits; len <= fits + 1; len++) {
+		uint8_t bytes[512] = { 0 };
+		const size_t size =
+			sizeof(len) + len + sizeof(uint64_t) + sizeof(uint16_t) + sizeof(uint32_t);
+
+		memcpy(bytes, &len, sizeof(len));
+		memset(bytes + sizeof(len), 'a', len);
+		assert_int_equal(
+			row_unpack(&disabled_row_table, bytes, size, &row), len == fits ? size : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_that_fills_its_field_is_refused),
 		cmocka_unit_test(row_comes_back_as_it_was),
 		cmocka_unit_test(row_that_was_cut_short_is_none),
 		cmocka_unit_test(row_with_what_no_field_can_have_is_none),
