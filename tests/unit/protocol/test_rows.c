@@ -93,7 +93,9 @@ static void every_member_that_is_shown_has_a_property(void **state)
 /* One byte longer than its field holds beside the NUL. */
 static void text_that_fills_its_field_is_refused(void **state)
 {
-	const uint16_t fits = sizeof(((struct disabled_row *)0)->user) - 1;
+	const uint16_t fits = sizeof(((struct disabled_row *)0)->reason) - 1;
+	/* After an empty user and the time. */
+	const size_t reason_at = sizeof(uint16_t) + sizeof(uint64_t);
 	struct disabled_row row;
 
 	(void)state;
@@ -102,8 +104,8 @@ static void text_that_fills_its_field_is_refused(void **state)
 		const size_t size =
 			sizeof(len) + len + sizeof(uint64_t) + sizeof(uint16_t) + sizeof(uint32_t);
 
-		memcpy(bytes, &len, sizeof(len));
-		memset(bytes + sizeof(len), 'a', len);
+		memcpy(bytes + reason_at, &len, sizeof(len));
+		memset(bytes + reason_at + sizeof(len), 'a', len);
 		assert_int_equal(
 			row_unpack(&disabled_row_table, bytes, size, &row), len == fits ? size : 0);
 	}
