@@ -33,8 +33,9 @@ include $(wildcard tests/fuzz/fuzz.mk)
 include $(wildcard tests/packages/packages.mk)
 include $(wildcard tests/demo/demo.mk)
 
-# Each kind of test by its own program, whatever the file's mode.  One that hangs has failed.
-prove := prove --timer --exec
+# Each kind of test by its own program, whatever the file's mode.  One that hangs has failed.  Of one
+# that fails, its reason is shown.
+prove := prove --failures --comments --timer --exec
 
 .PHONY: check check-unit check-bus check-clients check-pam check-cli check-asan tiers
 
