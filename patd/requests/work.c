@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "patd/requests/requests_private.h"
-#include "protocol/row.h"
 
 #define EFFORT_FIRST 48U /* rows: about 0.2 ms */
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "protocol/row.h"
+#include "common/pack.h"
 #include "tests/unit/front/fake_patd.h"
 #include "tests/unit/patd/logged.h"
 
