@@ -259,15 +259,15 @@ static int take_wal(struct database *database)
 	return r == -ENOMEM ? r : 0;
 }
 
-static int read_page_size(struct database *database)
+int database_page_size(sqlite3 *db, uint32_t *ret_size)
 {
 	sqlite3_stmt *statement;
-	int r = sqlite3_prepare_v2(database->handle, "PRAGMA page_size", -1, &statement, NULL);
+	int r = sqlite3_prepare_v2(db, "PRAGMA page_size", -1, &statement, NULL);
 
 	if (r != SQLITE_OK)
 		return schema_errno(r);
 	r = sqlite3_step(statement);
-	database->page_size = (uint32_t)sqlite3_column_int(statement, 0);
+	*ret_size = (uint32_t)sqlite3_column_int(statement, 0);
 	sqlite3_finalize(statement);
 	return r == SQLITE_ROW ? 0 : schema_errno(r);
 }
@@ -281,7 +281,7 @@ static int take_over_syncing(struct database *database)
 	if (r == 0 && unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
 		r = -errno;
 	if (r == 0)
-		r = read_page_size(database);
+		r = database_page_size(database->handle, &database->page_size);
 	if (r == 0)
 		r = take_wal(database);
 	if (r < 0)
