@@ -461,10 +461,8 @@ int history_prune_some(struct history *history, uint64_t before, uint64_t max, b
 	r = transaction_is_open(history->database)
 		    ? history_rows_prune(history->rows, slice.seq, &seal)
 		    : -EIO;
-	if (r < 0) {
-		usage_undo(history->database);
+	if (r < 0)
 		return r;
-	}
 	change(history, &seal);
 	*ret_more = slice.more;
 	return 0;

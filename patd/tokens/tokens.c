@@ -111,11 +111,6 @@ void tokens_set_policy(struct tokens *tokens, const struct policy *policy)
 	tokens->policy = policy;
 }
 
-struct sync *tokens_sync(const struct tokens *tokens)
-{
-	return tokens->database->sync;
-}
-
 const struct policy *tokens_policy(const struct tokens *tokens)
 {
 	return tokens->policy;

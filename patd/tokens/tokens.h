@@ -4,7 +4,8 @@
  * caller, and the verdict on a login.  It knows neither D-Bus nor SQL nor sockets, and its
  * time comes from a clock that a test sets.
  *
- * Functions return PAT_OK, or why they refuse, with more about it in *ret_refusal.
+ * Functions return PAT_OK, or why they refuse, with more about it in *ret_refusal.  Every reply of
+ * one that changes tokens, or refuses to, waits for the sync_point() after it.
  */
 #pragma once
 
@@ -90,19 +91,13 @@ void tokens_set_policy(struct tokens *tokens, const struct policy *policy);
 const struct policy *tokens_policy(const struct tokens *tokens);
 
 /*
- * What puts changes on disk: every reply of an operation that changes tokens, or refuses to, waits
- * for the sync_point() after it.  NULL: what is changed is on disk at once.
+ * What is said in place of error and its refusal, or of a success, if the sync that it waited for
+ * failed.
  */
-struct sync *tokens_sync(const struct tokens *tokens);
-
-/* What is said in place of error and its refusal, or of a success, if that sync failed. */
 enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_refusal);
 
-/* The number of token events so far: while it stays the same, nothing has happened. */
-uint64_t tokens_events(const struct tokens *tokens);
-
 /* listener, which must stay, is notified of everything; there can be TOKENS_LISTENERS_MAX. */
-#define TOKENS_LISTENERS_MAX 3
+#define TOKENS_LISTENERS_MAX 2
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 

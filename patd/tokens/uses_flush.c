@@ -94,13 +94,8 @@ int uses_flush(struct tokens *tokens, const struct pat_id *own)
 		return -EAGAIN;
 	if (!transaction_has_room(database))
 		return -ENOSPC;
-	/* Ends what this turn has read. */
-	(void)usage_commit(database);
-	r = write_all(tokens, own, usage_log_last(tokens->usage), &first, &number);
-	if (r < 0)
-		usage_undo(database);
-	else
-		r = usage_commit(database);
+	r = usage_end(
+		database, write_all(tokens, own, usage_log_last(tokens->usage), &first, &number));
 	if (r < 0)
 		return r;
 	forget_written(tokens, first);
@@ -164,13 +159,9 @@ static int replay(struct tokens *tokens, uint64_t after)
 
 	if (r == 0)
 		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);
-	if (r == 0)
-		r = usage_commit(tokens->database);
-	else
-		usage_undo(tokens->database);
+	r = usage_end(tokens->database, r);
 	/* A full disk, or one that fails, keeps nobody out. */
 	if (r < 0 && r != -ENOMEM) {
-		(void)usage_commit(tokens->database);
 		replaying.in_memory = true;
 		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);
 	}
