@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests that are answered with a secret: as a descriptor, or sealed to a recipient. */
 #include <sodium.h>
-#include <string.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"

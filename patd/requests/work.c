@@ -2,7 +2,6 @@
 /* Requests under way, and their answers. */
 #include "patd/requests/work.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>

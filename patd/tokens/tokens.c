@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "patd/rules/validity.h"
 

@@ -3,10 +3,8 @@
 #include "patd/tokens/uses.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "patd/db/sync.h"
-#include "patd/util/log.h"
 
 #define NOTES_MAX 2048U
 
