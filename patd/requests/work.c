@@ -214,6 +214,7 @@ void rows_add(struct rows *rows, const struct table *table, const void *record)
 		rows_end(rows);
 	rows->used += row_pack(table, record, to->body + rows->used);
 	rows->n++;
+	rows->added++;
 }
 
 /* --- changes that wait for the disk --- */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/bus.h"
 #include "common/error.h"
 #include "common/wire.h"
 #include "patd/crypto/key.h"
@@ -71,7 +72,7 @@ struct token_query {
 	bool has_unused_since, has_expiring_before;
 	uint64_t unused_since, expiring_before;
 	const char *cursor; /* "": from the start */
-	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
+	uint32_t limit;     /* see tokens_page_limit() */
 	uint32_t effort;    /* how many tokens to look at; 0: as many as one call may */
 };
 
@@ -167,6 +168,12 @@ enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *re
 enum pat_error tokens_may_follow(
 	const struct caller *caller, bool all, struct refusal *ret_refusal);
 
+/* How many rows a page has at most, if so many are asked for. */
+static inline uint32_t tokens_page_limit(uint32_t limit)
+{
+	return limit == 0 || limit > PAT_PAGE_MAX ? PAT_PAGE_MAX : limit;
+}
+
 /*
  * One page, row by row to fn (see patd/store/store.h).  Writes "" to ret_cursor after the last
  * page. Looks at a bounded number of tokens, so that a page may be short and not the last.
@@ -251,7 +258,7 @@ struct history_query {
 	uint64_t after;        /* entries after that seq */
 	bool reverse;          /* the latest first */
 	const char *cursor;    /* "": from the start */
-	uint32_t limit;        /* 0: PAT_PAGE_MAX, which is also the most */
+	uint32_t limit;        /* see tokens_page_limit() */
 };
 
 /* One page, as tokens_list(). */
