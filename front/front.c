@@ -5,7 +5,7 @@
 
 #include "front/serve.h"
 #include "patd/util/log.h"
-#include "patd/util/program.h"
+#include "patd/util/process.h"
 
 int main(int argc, char **argv)
 {
@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 
 	if (r != 0)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (program_harden() < 0 || sodium_init() < 0) {
+	if (process_harden() < 0 || sodium_init() < 0) {
 		log_error("cannot prepare the process");
 		return EXIT_FAILURE;
 	}

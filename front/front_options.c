@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "patd/util/program.h"
+#include "patd/util/process.h"
 
 #define BUS_DEFAULT "unix:path=/run/dbus/system_bus_socket"
 
@@ -34,7 +34,7 @@ int front_options_read(int argc, char **argv, struct front_options *ret_options)
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
 	};
-	const struct program_option known[] = {
+	const struct process_option known[] = {
 		{ "bus", .ret_text = &options.bus },
 		{ "runtime-dir", .ret_text = &options.runtime_dir },
 		{ "ready-fd", .ret_fd = &options.ready_fd },
@@ -43,7 +43,7 @@ int front_options_read(int argc, char **argv, struct front_options *ret_options)
 
 	if (!options.bus)
 		options.bus = BUS_DEFAULT;
-	r = program_read_options(
+	r = process_read_options(
 		"patd-bus", help, known, sizeof(known) / sizeof(known[0]), argc, argv);
 	if (r == 0)
 		*ret_options = options;

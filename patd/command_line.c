@@ -2,7 +2,7 @@
 /* The options of patd, and its help. */
 #include "patd/command_line.h"
 
-#include "patd/util/program.h"
+#include "patd/util/process.h"
 
 static const char help[] =
 	"Usage: patd [OPTION...]\n"
@@ -42,7 +42,7 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
 	};
-	const struct program_option known[] = {
+	const struct process_option known[] = {
 		{ "config-dir", .ret_text = &options.conf_dir },
 		{ "state-dir", .ret_text = &options.state_dir },
 		{ "runtime-dir", .ret_text = &options.runtime_dir },
@@ -51,7 +51,7 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		{ "ready-fd", .ret_fd = &options.ready_fd },
 		{ "check-config", .ret_given = &options.check_config },
 	};
-	int r = program_read_options(
+	int r = process_read_options(
 		"patd", help, known, sizeof(known) / sizeof(known[0]), argc, argv);
 
 	if (r == 0)

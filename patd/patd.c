@@ -13,7 +13,7 @@
 #include "patd/daemon.h"
 #include "patd/policy/policy.h"
 #include "patd/util/log.h"
-#include "patd/util/program.h"
+#include "patd/util/process.h"
 
 /* What printf() could not write has made the stream fail, too. */
 static int flush_output(void)
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 	/* Threads that allocate little need no heaps of their own. */
 	(void)mallopt(M_ARENA_MAX, 1);
 	/* Without statistics threads do not wait for each other where SQLite allocates memory. */
-	if (program_harden() < 0 || sodium_init() < 0 ||
+	if (process_harden() < 0 || sodium_init() < 0 ||
 		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {
 		log_error("cannot prepare the process");
 		return EXIT_FAILURE;

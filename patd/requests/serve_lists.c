@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is read of tokens and settings. */
-#include <string.h>
 
 #include "patd/requests/handlers.h"
 #include "patd/requests/paging.h"

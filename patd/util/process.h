@@ -6,24 +6,24 @@
 #include <stddef.h>
 
 /* A long option, and where it is to be kept: one of the three, according to what it takes. */
-struct program_option {
+struct process_option {
 	const char *name;
 	const char **ret_text; /* a text, of argv */
 	int *ret_fd;           /* the number of an open descriptor */
 	bool *ret_given;       /* nothing */
 };
 
-#define PROGRAM_OPTIONS_MAX 8U
+#define PROCESS_OPTIONS_MAX 8U
 
 /*
  * Reads the command line; --help and --version are known beside the n options.  0: go on.  1:
  * --help or --version has been served.  -EINVAL: it is wrong, and standard error says how.
  */
-int program_read_options(const char *program, const char *help,
-	const struct program_option *options, size_t n, int argc, char **argv);
+int process_read_options(const char *program, const char *help,
+	const struct process_option *options, size_t n, int argc, char **argv);
 
 /*
  * No core and no debugger of the same user, as many descriptors as there may be, and files for
  * patd's user alone.  A negative errno, if it is not so.
  */
-int program_harden(void);
+int process_harden(void);

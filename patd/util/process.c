@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Options of a daemon, and the hardening of its process. */
-#include "patd/util/program.h"
+#include "patd/util/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ static int read_fd(const char *program, const char *name, const char *text, int 
 	return 0;
 }
 
-static int take(const char *program, const struct program_option *option)
+static int take(const char *program, const struct process_option *option)
 {
 	if (option->ret_fd)
 		return read_fd(program, option->name, optarg, option->ret_fd);
@@ -58,13 +58,13 @@ static int advise(const char *program)
 	return -EINVAL;
 }
 
-int program_read_options(const char *program, const char *help,
-	const struct program_option *options, size_t n, int argc, char **argv)
+int process_read_options(const char *program, const char *help,
+	const struct process_option *options, size_t n, int argc, char **argv)
 {
-	struct option known[PROGRAM_OPTIONS_MAX + 3] = { 0 };
+	struct option known[PROCESS_OPTIONS_MAX + 3] = { 0 };
 	int found, index, r = 0;
 
-	if (n > PROGRAM_OPTIONS_MAX)
+	if (n > PROCESS_OPTIONS_MAX)
 		return -EINVAL;
 	for (size_t i = 0; i < n; i++) {
 		known[i].name = options[i].name;
@@ -85,7 +85,7 @@ int program_read_options(const char *program, const char *help,
 	return advise(program);
 }
 
-int program_harden(void)
+int process_harden(void)
 {
 	struct rlimit limit = { 0, 0 };
 
