@@ -31,8 +31,7 @@ enum answer_kind {
 	ANSWER_ROWS,     /* rows, one after the other: see common/pack.h */
 	ANSWER_PROGRESS, /* struct answer_progress */
 	ANSWER_TOKEN,    /* one token_row; rows of the head is an enum token_event */
-	ANSWER_ENTRY,    /* struct answer_entry: the history has a new entry */
-	ANSWER_KINDS
+	ANSWER_ENTRY     /* struct answer_entry: the history has a new entry */
 };
 
 struct answer_head {
