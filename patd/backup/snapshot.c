@@ -28,7 +28,7 @@ static int check_wal(const char *wal)
 	return -EFBIG;
 }
 
-static int copy_steps(const struct snapshot *snapshot, sqlite3_backup *copying, uint32_t page_size)
+static int copy_steps(const struct snapshot *snapshot, sqlite3_backup *copying, uint64_t page_size)
 {
 	int r = SQLITE_OK, stop;
 
@@ -56,7 +56,7 @@ static int execute(sqlite3 *db, const char *sql)
 /* The read transaction keeps one state of the database: else each change would restart the copy. */
 static int copy(const struct snapshot *snapshot, sqlite3 *from, sqlite3 *to)
 {
-	uint32_t page_size = 0;
+	int64_t page_size = 0;
 	sqlite3_backup *copying;
 	int r, finished;
 
@@ -66,7 +66,7 @@ static int copy(const struct snapshot *snapshot, sqlite3 *from, sqlite3 *to)
 	r = execute(from, "BEGIN; SELECT count(*) FROM meta;");
 	if (r < 0)
 		return r;
-	r = database_page_size(from, &page_size);
+	r = schema_errno(schema_number(from, "PRAGMA page_size", &page_size));
 	if (r < 0)
 		return r;
 	/* A copy that is cut short is thrown away, so it needs neither journal nor sync. */
@@ -76,7 +76,7 @@ static int copy(const struct snapshot *snapshot, sqlite3 *from, sqlite3 *to)
 	copying = sqlite3_backup_init(to, "main", from, "main");
 	if (!copying)
 		return schema_errno(sqlite3_extended_errcode(to));
-	r = copy_steps(snapshot, copying, page_size);
+	r = copy_steps(snapshot, copying, (uint64_t)page_size);
 	finished = schema_errno(sqlite3_backup_finish(copying));
 	return r < 0 ? r : finished;
 }

@@ -82,9 +82,6 @@ const char *database_path(const struct database *database);
  */
 int database_lock(const char *state_dir, int *ret_fd);
 
-/* In bytes, of any connection.  Logs nothing. */
-int database_page_size(sqlite3 *db, uint32_t *ret_size);
-
 /* Gives back the memory that was needed under load. */
 void database_shrink(struct database *database);
 

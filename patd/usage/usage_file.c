@@ -67,16 +67,7 @@ int usage_file_open(int state_fd, int *ret_fd)
 
 int usage_file_read(int fd, uint8_t *bytes, size_t size, uint64_t offset)
 {
-	size_t got = 0;
+	int r = io_read_at(fd, bytes, size, offset);
 
-	while (got < size) {
-		ssize_t n = pread(fd, bytes + got, size - got, (off_t)(offset + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EBADMSG;
-		got += (size_t)n;
-	}
-	return 0;
+	return r == 0 ? -EBADMSG : r < 0 ? r : 0;
 }

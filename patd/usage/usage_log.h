@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The usage log: what logins leave behind, until it is in the database.  A file of a fixed size,
- * "usage" in the state directory, that is written over and over, so that a login needs neither a
+ * USAGE_FILE in the state directory, that is written over and over, so that a login needs neither a
  * transaction nor room on the disk.
  *
  * The records of a turn of the loop are one batch, written at once:
@@ -33,9 +33,9 @@
 #include <stdint.h>
 
 #include "patd/crypto/key.h"
+#include "patd/db/state_dir.h"
 #include "patd/usage/use.h"
 
-#define USAGE_FILE "usage" /* in the state directory */
 #define USAGE_SEGMENT_BYTES ((size_t)1 << 20)
 #define USAGE_SEGMENTS 2
 
