@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "patd/util/abandon.h"
+#include "patd/util/listening.h"
 #include "patd/util/log.h"
 #include "protocol/packet.h"
 
