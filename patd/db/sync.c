@@ -108,7 +108,7 @@ static void give_up(struct sync *sync)
 {
 	log_error("the disk lost changes that were not on it yet; patd ends");
 	sync->failed = UINT64_MAX;
-	(void)sd_event_exit(sync->event, EXIT_FAILURE);
+	(void)sd_event_exit(sync->event, EIO);
 }
 
 static void take_fold(struct sync *sync)

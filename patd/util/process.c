@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Options of a daemon, and the hardening of its process. */
+/* Options, hardening, readiness and the loop of a daemon. */
 #include "patd/util/process.h"
 
 #include <errno.h>
@@ -9,9 +9,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "patd/util/log.h"
 
 enum {
 	OPTION_HELP = 'h',
@@ -97,4 +102,44 @@ int process_harden(void)
 		return -errno;
 	umask(077);
 	return 0;
+}
+
+int process_loop_new(sd_event **ret_event)
+{
+	sd_event *event;
+	int r = sd_event_new(&event);
+
+	if (r < 0)
+		return r;
+	r = sd_event_set_signal_exit(event, true);
+	if (r >= 0)
+		r = sd_event_set_watchdog(event, true);
+	if (r < 0) {
+		sd_event_unref(event);
+		return r;
+	}
+	*ret_event = event;
+	return 0;
+}
+
+void process_ready(int *ready_fd)
+{
+	(void)sd_notify(0, "READY=1");
+	if (*ready_fd < 0)
+		return;
+	if (write(*ready_fd, "\n", 1) != 1)
+		log_warning("nobody reads --ready-fd");
+	close(*ready_fd);
+	*ready_fd = -1;
+}
+
+int process_loop_run(sd_event *event)
+{
+	int r = sd_event_loop(event);
+
+	/* Of sd_event_exit(), or sd-event's own. */
+	r = r > 0 ? -r : r;
+	if (r < 0)
+		log_error("the event loop failed: %s", strerror(-r));
+	return r;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What patd and patd-bus do before all else: their options, and the hardening of the process. */
+/* What patd and patd-bus do alike as processes, from their options to their exit. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <systemd/sd-event.h>
 
 /* A long option, and where it is to be kept: one of the three, according to what it takes. */
 struct process_option {
@@ -27,3 +28,13 @@ int process_read_options(const char *program, const char *help,
  * patd's user alone.  A negative errno, if it is not so.
  */
 int process_harden(void);
+
+/* A loop that SIGTERM and SIGINT end, and that feeds systemd's watchdog.  Before there are threads.
+ */
+int process_loop_new(sd_event **ret_event);
+
+/* Tells systemd that it serves, and *ready_fd, which is closed and -1 from then on; -1: nobody. */
+void process_ready(int *ready_fd);
+
+/* Runs the loop until it is ended.  A negative errno, which is logged, if something has failed. */
+int process_loop_run(sd_event *event);
