@@ -2,7 +2,7 @@
 /*
  * A record described by one table of its members.  Of one that the database keeps the table feeds
  * the columns of statements, what is bound and read (patd/db/row.h), and the MAC
- * (patd/crypto/key.h); of one that goes from patd to another process, its bytes (protocol/row.h)
+ * (patd/crypto/key.h); of one that goes from patd to another process, its bytes (common/pack.h)
  * and its properties on the bus.
  *
  * The order of a table is part of the database's format: the MAC covers the members in it.  A

@@ -2,12 +2,9 @@
 /* The options of patd-bus, and its help. */
 #include "front/front_options.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "patd/util/process.h"
 
 #define BUS_DEFAULT "unix:path=/run/dbus/system_bus_socket"
 
@@ -30,36 +27,6 @@ static const char help[] =
 	"\n"
 	"It can end and be started again at any time; patd and root's logins go on.  See patd(8).\n";
 
-static int read_fd(const char *text, int *ret_fd)
-{
-	char *end;
-	long fd;
-
-	errno = 0;
-	fd = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || fd < 0 || fd > INT_MAX ||
-		fcntl((int)fd, F_GETFD) < 0) {
-		fprintf(stderr, "patd-bus: --ready-fd=%s is not an open descriptor\n", text);
-		return -EINVAL;
-	}
-	*ret_fd = (int)fd;
-	return 0;
-}
-
-static const struct option known[] = {
-	{ "bus", required_argument, NULL, 'b' },
-	{ "runtime-dir", required_argument, NULL, 'd' },
-	{ "ready-fd", required_argument, NULL, 'r' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'v' },
-	{ 0 },
-};
-
-static int print(const char *text)
-{
-	return fputs(text, stdout) < 0 || fflush(stdout) < 0 ? -EIO : 1;
-}
-
 int front_options_read(int argc, char **argv, struct front_options *ret_options)
 {
 	struct front_options options = {
@@ -67,38 +34,18 @@ int front_options_read(int argc, char **argv, struct front_options *ret_options)
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
 	};
-	int option;
+	const struct process_option known[] = {
+		{ "bus", .ret_text = &options.bus },
+		{ "runtime-dir", .ret_text = &options.runtime_dir },
+		{ "ready-fd", .ret_fd = &options.ready_fd },
+	};
+	int r;
 
 	if (!options.bus)
 		options.bus = BUS_DEFAULT;
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		switch (option) {
-		case 'b':
-			options.bus = optarg;
-			break;
-		case 'd':
-			options.runtime_dir = optarg;
-			break;
-		case 'r':
-			if (read_fd(optarg, &options.ready_fd) < 0)
-				return -EINVAL;
-			break;
-		case 'h':
-			return print(help);
-		case 'v':
-			return print("patd-bus " PAT_VERSION "\n");
-		default:
-			fprintf(stderr, "Try 'patd-bus --help'.\n");
-			return -EINVAL;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr,
-			"patd-bus: unexpected argument '%s'\n"
-			"Try 'patd-bus --help'.\n",
-			argv[optind]);
-		return -EINVAL;
-	}
-	*ret_options = options;
-	return 0;
+	r = process_read_options(
+		"patd-bus", help, known, sizeof(known) / sizeof(known[0]), argc, argv);
+	if (r == 0)
+		*ret_options = options;
+	return r;
 }

@@ -15,7 +15,6 @@
 #include <sys/eventfd.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
-#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/wire.h"
@@ -24,6 +23,7 @@
 #include "front/login/logins.h"
 #include "patd/util/listening.h"
 #include "patd/util/log.h"
+#include "patd/util/process.h"
 #include "protocol/request.h"
 #include "protocol/rows.h"
 
@@ -56,13 +56,7 @@ static void be_ready(void *userdata)
 	struct front *front = userdata;
 
 	front->ready_timer = sd_event_source_disable_unref(front->ready_timer);
-	(void)sd_notify(0, "READY=1");
-	if (front->ready_fd >= 0) {
-		if (write(front->ready_fd, "\n", 1) != 1)
-			log_warning("nobody reads --ready-fd");
-		close(front->ready_fd);
-		front->ready_fd = -1;
-	}
+	process_ready(&front->ready_fd);
 }
 
 static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -138,15 +132,8 @@ static void close_logins(struct login_thread *logins)
 
 static int open_loop(struct front *front)
 {
-	int r = sd_event_new(&front->event);
+	int r = process_loop_new(&front->event);
 
-	if (r < 0)
-		return r;
-	/* Before there are threads, which must not get the signals. */
-	r = sd_event_set_signal_exit(front->event, true);
-	if (r < 0)
-		return r;
-	r = sd_event_set_watchdog(front->event, true);
 	if (r < 0)
 		return r;
 	return sd_event_add_time_relative(front->event, &front->ready_timer, CLOCK_MONOTONIC,
@@ -194,12 +181,8 @@ int front_serve(const struct front_options *options)
 	};
 	int r = start(&front, options);
 
-	if (r >= 0) {
-		r = sd_event_loop(front.event);
-		if (r != 0)
-			log_error("the event loop failed: %s", strerror(r < 0 ? -r : r));
-		r = r > 0 ? -r : r;
-	}
+	if (r >= 0)
+		r = process_loop_run(front.event);
 	stop(&front);
 	return r;
 }

@@ -2,12 +2,7 @@
 /* The options of patd, and its help. */
 #include "patd/command_line.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "patd/util/process.h"
 
 static const char help[] =
 	"Usage: patd [OPTION...]\n"
@@ -39,36 +34,6 @@ static const char help[] =
 	"pam_pat with the option socket=/tmp/run/root.sock.  Ctrl-C ends it; nothing is lost.\n"
 	"See patd(8).\n";
 
-static int read_fd(const char *text, int *ret_fd)
-{
-	char *end;
-	long fd;
-
-	errno = 0;
-	fd = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || fd < 0 || fd > INT_MAX ||
-		fcntl((int)fd, F_GETFD) < 0) {
-		fprintf(stderr, "patd: --ready-fd=%s is not an open descriptor\n", text);
-		return -EINVAL;
-	}
-	*ret_fd = (int)fd;
-	return 0;
-}
-
-/* Those with 0 are texts, in the order of options_read(). */
-static const struct option known[] = {
-	{ "config-dir", required_argument, NULL, 0 },
-	{ "state-dir", required_argument, NULL, 0 },
-	{ "runtime-dir", required_argument, NULL, 0 },
-	{ "verify-backup", required_argument, NULL, 0 },
-	{ "restore-backup", required_argument, NULL, 0 },
-	{ "ready-fd", required_argument, NULL, 'r' },
-	{ "check-config", no_argument, NULL, 'c' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'v' },
-	{ 0 },
-};
-
 int options_read(int argc, char **argv, struct options *ret_options)
 {
 	struct options options = {
@@ -77,39 +42,19 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		.runtime_dir = PAT_RUNTIME_DIR,
 		.ready_fd = -1,
 	};
-	const char **const texts[] = { &options.conf_dir, &options.state_dir, &options.runtime_dir,
-		&options.verify_backup, &options.restore_backup };
-	int option, index;
+	const struct process_option known[] = {
+		{ "config-dir", .ret_text = &options.conf_dir },
+		{ "state-dir", .ret_text = &options.state_dir },
+		{ "runtime-dir", .ret_text = &options.runtime_dir },
+		{ "verify-backup", .ret_text = &options.verify_backup },
+		{ "restore-backup", .ret_text = &options.restore_backup },
+		{ "ready-fd", .ret_fd = &options.ready_fd },
+		{ "check-config", .ret_given = &options.check_config },
+	};
+	int r = process_read_options(
+		"patd", help, known, sizeof(known) / sizeof(known[0]), argc, argv);
 
-	while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
-		switch (option) {
-		case 0:
-			*texts[index] = optarg;
-			break;
-		case 'r':
-			if (read_fd(optarg, &options.ready_fd) < 0)
-				return -EINVAL;
-			break;
-		case 'c':
-			options.check_config = true;
-			break;
-		case 'h':
-			return fputs(help, stdout) < 0 || fflush(stdout) < 0 ? -EIO : 1;
-		case 'v':
-			return printf("patd %s\n", PAT_VERSION) < 0 || fflush(stdout) < 0 ? -EIO
-											  : 1;
-		default:
-			fprintf(stderr, "Try 'patd --help'.\n");
-			return -EINVAL;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr,
-			"patd: unexpected argument '%s'\n"
-			"Try 'patd --help'.\n",
-			argv[optind]);
-		return -EINVAL;
-	}
-	*ret_options = options;
-	return 0;
+	if (r == 0)
+		*ret_options = options;
+	return r;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
-#include <unistd.h>
 
 #include "patd/backup/online.h"
 #include "patd/crypto/key.h"
@@ -23,6 +22,7 @@
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
 #include "patd/util/log.h"
+#include "patd/util/process.h"
 #include "patd/util/worker.h"
 
 struct daemon {
@@ -91,17 +91,6 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 	return r;
 }
 
-static void be_ready(struct daemon *daemon)
-{
-	(void)sd_notify(0, "READY=1");
-	if (daemon->ready_fd < 0)
-		return;
-	if (write(daemon->ready_fd, "\n", 1) != 1)
-		log_warning("nobody reads --ready-fd");
-	close(daemon->ready_fd);
-	daemon->ready_fd = -1;
-}
-
 static void on_policy(void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -144,19 +133,12 @@ static int open_loop(struct daemon *daemon)
 	sigset_t hangup;
 	int r;
 
-	r = sd_event_new(&daemon->event);
-	if (r < 0)
-		return r;
-	/* Before there are threads, which must not get the signals. */
-	r = sd_event_set_signal_exit(daemon->event, true);
+	r = process_loop_new(&daemon->event);
 	if (r < 0)
 		return r;
 	if (sigemptyset(&hangup) < 0 || sigaddset(&hangup, SIGHUP) < 0 ||
 		sigprocmask(SIG_BLOCK, &hangup, NULL) < 0)
 		return -errno;
-	r = sd_event_set_watchdog(daemon->event, true);
-	if (r < 0)
-		return r;
 	return worker_new(daemon->event, 1, &daemon->reading);
 }
 
@@ -229,7 +211,7 @@ static int start(struct daemon *daemon, const struct options *options)
 		log_error("cannot start: %s", strerror(-r));
 		return r;
 	}
-	be_ready(daemon);
+	process_ready(&daemon->ready_fd);
 	return 0;
 }
 
@@ -263,11 +245,8 @@ int daemon_run(const struct options *options)
 	};
 	int r = start(&daemon, options);
 
-	if (r >= 0) {
-		r = sd_event_loop(daemon.event);
-		if (r != 0)
-			log_error("the event loop failed: %s", strerror(r < 0 ? -r : r));
-	}
+	if (r >= 0)
+		r = process_loop_run(daemon.event);
 	stop(&daemon);
 	return r;
 }

@@ -2,37 +2,18 @@
 /* patd: hardens its process, and serves, or does the one thing that an option asks for. */
 #include <errno.h>
 #include <malloc.h>
-#include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "patd/backup/restore.h"
 #include "patd/command_line.h"
 #include "patd/daemon.h"
 #include "patd/policy/policy.h"
 #include "patd/util/log.h"
-
-/* No core and no debugger of the same user, and as many descriptors as there may be. */
-static int harden(void)
-{
-	struct rlimit limit = { 0, 0 };
-
-	if (setrlimit(RLIMIT_CORE, &limit) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0 ||
-		getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return -errno;
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		return -errno;
-	umask(077);
-	return 0;
-}
+#include "patd/util/process.h"
 
 /* What printf() could not write has made the stream fail, too. */
 static int flush_output(void)
@@ -95,7 +76,7 @@ int main(int argc, char **argv)
 	/* Threads that allocate little need no heaps of their own. */
 	(void)mallopt(M_ARENA_MAX, 1);
 	/* Without statistics threads do not wait for each other where SQLite allocates memory. */
-	if (harden() < 0 || sodium_init() < 0 ||
+	if (process_harden() < 0 || sodium_init() < 0 ||
 		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {
 		log_error("cannot prepare the process");
 		return EXIT_FAILURE;

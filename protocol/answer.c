@@ -6,30 +6,38 @@
 
 #include "patd/model/token.h"
 
+#define PAGE                                                                                       \
+	{                                                                                          \
+		sizeof(struct answer_page), offsetof(struct answer_page, cursor),                  \
+			REQUEST_CURSOR_SIZE                                                        \
+	}
+#define SECRET                                                                                     \
+	{                                                                                          \
+		sizeof(struct answer_secret), offsetof(struct answer_secret, id), REQUEST_ID_SIZE  \
+	}
+
 _Static_assert(sizeof(struct answer_secret) == 128, "no padding in a secret");
+
+/* Of ANSWER_DONE: its size, and where its text is; size 0: it has none. */
+static const struct done {
+	size_t size;
+	size_t text_at, text_size;
+} dones[REQUEST_KINDS] = {
+	[REQUEST_VERIFY] = { sizeof(struct pat_reply), 0, 0 },
+	[REQUEST_MANAGER] = { sizeof(struct answer_manager), 0, 0 },
+	[REQUEST_LIST] = PAGE,
+	[REQUEST_GENERATE] = SECRET,
+	[REQUEST_ROTATE] = SECRET,
+	[REQUEST_REVOKE_ALL] = { sizeof(struct answer_count), 0, 0 },
+	[REQUEST_CHECK] = { sizeof(struct answer_check), 0, 0 },
+	[REQUEST_HISTORY] = PAGE,
+	[REQUEST_VERIFY_HISTORY] = { sizeof(struct answer_verify_history),
+		offsetof(struct answer_verify_history, problem), ANSWER_WHY_SIZE },
+};
 
 size_t answer_done_size(uint32_t request_kind)
 {
-	switch (request_kind) {
-	case REQUEST_VERIFY:
-		return sizeof(struct pat_reply);
-	case REQUEST_MANAGER:
-		return sizeof(struct answer_manager);
-	case REQUEST_LIST:
-	case REQUEST_HISTORY:
-		return sizeof(struct answer_page);
-	case REQUEST_GENERATE:
-	case REQUEST_ROTATE:
-		return sizeof(struct answer_secret);
-	case REQUEST_REVOKE_ALL:
-		return sizeof(struct answer_count);
-	case REQUEST_CHECK:
-		return sizeof(struct answer_check);
-	case REQUEST_VERIFY_HISTORY:
-		return sizeof(struct answer_verify_history);
-	default:
-		return 0;
-	}
+	return request_kind < REQUEST_KINDS ? dones[request_kind].size : 0;
 }
 
 static bool ends(const uint8_t *text, size_t size)
@@ -37,28 +45,20 @@ static bool ends(const uint8_t *text, size_t size)
 	return size > 0 && memchr(text, '\0', size);
 }
 
-/* The texts and the number in the body of ANSWER_DONE. */
+/* What of the body of ANSWER_DONE is not the same for any bytes. */
 static bool done_check(const uint8_t *body, uint32_t request_kind)
 {
-	const size_t cursor = offsetof(struct answer_page, cursor);
-	const size_t problem = offsetof(struct answer_verify_history, problem);
+	const struct done *done = &dones[request_kind];
 	struct answer_check check;
 
-	switch (request_kind) {
-	case REQUEST_LIST:
-	case REQUEST_HISTORY:
-		return ends(body + cursor, REQUEST_CURSOR_SIZE);
-	case REQUEST_GENERATE:
-	case REQUEST_ROTATE:
-		return ends(body, REQUEST_ID_SIZE) && pat_id_valid((const char *)body);
-	case REQUEST_VERIFY_HISTORY:
-		return ends(body + problem, ANSWER_WHY_SIZE);
-	case REQUEST_CHECK:
-		memcpy(&check, body, sizeof(check));
-		return check.n <= PAT_VERDICTS;
-	default:
+	if (done->text_size > 0 && !ends(body + done->text_at, done->text_size))
+		return false;
+	if (request_kind == REQUEST_GENERATE || request_kind == REQUEST_ROTATE)
+		return pat_id_valid((const char *)body);
+	if (request_kind != REQUEST_CHECK)
 		return true;
-	}
+	memcpy(&check, body, sizeof(check));
+	return check.n <= PAT_VERDICTS;
 }
 
 bool answer_check(const struct answer *answer, size_t len, uint32_t request_kind)

@@ -28,11 +28,10 @@
 enum answer_kind {
 	ANSWER_DONE,     /* the body by the kind of the request: see below */
 	ANSWER_REFUSED,  /* why, a sentence for a person, NUL-terminated; error is not PAT_OK */
-	ANSWER_ROWS,     /* rows, one after the other: see protocol/row.h */
+	ANSWER_ROWS,     /* rows, one after the other: see common/pack.h */
 	ANSWER_PROGRESS, /* struct answer_progress */
 	ANSWER_TOKEN,    /* one token_row; rows of the head is an enum token_event */
-	ANSWER_ENTRY,    /* struct answer_entry: the history has a new entry */
-	ANSWER_KINDS
+	ANSWER_ENTRY     /* struct answer_entry: the history has a new entry */
 };
 
 struct answer_head {

@@ -7,10 +7,6 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#ifndef SO_PASSRIGHTS
-#define SO_PASSRIGHTS 83 /* Linux 6.16; an int: whether descriptors can be passed to the socket */
-#endif
-
 #define PACKET_WAIT_S 5 /* seconds */
 
 /*

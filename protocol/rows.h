@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The rows that patd answers with.  Their tables give each member that is shown the name of its
- * property in org.patd.Tokens1, and its place in the bytes: see protocol/row.h.  States, events and
+ * property in org.patd.Tokens1, and its place in the bytes: see common/pack.h.  States, events and
  * verdicts are words here, so that who shows a row needs no other table.
  */
 #pragma once

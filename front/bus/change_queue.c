@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/row.h"
+#include "common/pack.h"
 
 static struct change *find_change(struct change_queue *queue, const struct pat_id *id)
 {

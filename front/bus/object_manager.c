@@ -12,11 +12,11 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "front/bus/interface.h"
 #include "front/bus/object_set.h"
 #include "front/bus/reply.h"
 #include "front/bus/token_path.h"
-#include "protocol/row.h"
 
 /*
  * One reply has all objects, some 600 bytes each, and a user can ask for many replies at once.  A

@@ -8,8 +8,8 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "front/bus/bus_message.h"
-#include "protocol/row.h"
 
 #define POLKIT "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"

@@ -6,11 +6,11 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "common/restriction.h"
 #include "front/bus/arguments.h"
 #include "front/bus/bus_message.h"
 #include "patd/util/log.h"
-#include "protocol/row.h"
 
 #define ROW_BYTES 700 /* that a row of a few properties takes on the bus beside its texts */
 

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "front/bus/arguments.h"
 #include "front/bus/interface.h"
 #include "front/bus/token_path.h"
-#include "protocol/row.h"
 
 #define FIELD_OF(member) (member), sizeof(member)
 

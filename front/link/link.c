@@ -12,9 +12,9 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "patd/util/log.h"
 #include "protocol/packet.h"
-#include "protocol/row.h"
 
 #define DELAY_MIN_US (UINT64_C(20) * 1000)
 #define DELAY_MAX_US (UINT64_C(1000) * 1000)

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/pack.h"
 #include "patctl/base/text.h"
 #include "protocol/request.h"
-#include "protocol/row.h"
 #include "protocol/rows.h"
 
 /* Of the rows that answer a request of that kind; NULL: it has none. */

@@ -41,11 +41,11 @@ static void header_wipe(struct header *header)
 
 #define cleanup_header __attribute__((cleanup(header_wipe)))
 
-/* Copies size bytes from one file, where it stands, into the other, or into a pipe. */
+/* Copies size bytes from one file, where it stands, to the beginning of another, or to a pipe. */
 struct copy {
 	int from, to;
 	bool piped;
-	uint64_t at, size; /* at: in the other file */
+	uint64_t size;
 	backup_progress_fn progress;
 	void *userdata;
 };
@@ -81,7 +81,7 @@ static int write_piece(const struct copy *copy, const uint8_t *piece, size_t len
 {
 	if (copy->piped)
 		return write_piped(copy, piece, len, done);
-	return io_write_at(copy->to, piece, len, copy->at + done);
+	return io_write_at(copy->to, piece, len, done);
 }
 
 /* By way of piece, which has room for PIECE bytes.  -EBADMSG: there are fewer. */
@@ -132,36 +132,6 @@ static int copy_run(const struct copy *copy, const struct header *header,
 	return r;
 }
 
-/* Reads the image, to copy->to, and makes the header that belongs before it. */
-static int copy_image(struct copy *copy, const uint8_t key[static KEY_LEN], struct header *header)
-{
-	struct stat st;
-
-	if (fstat(copy->from, &st) < 0 || lseek(copy->from, 0, SEEK_SET) < 0)
-		return -errno;
-	copy->size = (uint64_t)st.st_size;
-	memcpy(header->magic, magic, sizeof(magic));
-	header->size = htole64(copy->size);
-	memcpy(header->key, key, KEY_LEN);
-	return copy_run(copy, header, header->checksum);
-}
-
-int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
-	void *userdata)
-{
-	cleanup_header struct header header = { 0 };
-	struct copy copy = {
-		.from = image,
-		.to = fd,
-		.at = BACKUP_HEADER_LEN,
-		.progress = progress,
-		.userdata = userdata,
-	};
-	int r = copy_image(&copy, key, &header);
-
-	return r != 0 ? r : io_write_at(fd, &header, sizeof(header), 0);
-}
-
 int backup_stream(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
 	void *userdata)
 {
@@ -173,8 +143,16 @@ int backup_stream(int fd, const uint8_t key[static KEY_LEN], int image, backup_p
 		.progress = progress,
 		.userdata = userdata,
 	};
-	int r = copy_image(&copy, key, &header);
+	struct stat st;
+	int r;
 
+	if (fstat(image, &st) < 0 || lseek(image, 0, SEEK_SET) < 0)
+		return -errno;
+	copy.size = (uint64_t)st.st_size;
+	memcpy(header.magic, magic, sizeof(magic));
+	header.size = htole64(copy.size);
+	memcpy(header.key, key, KEY_LEN);
+	r = copy_run(&copy, &header, header.checksum);
 	return r != 0 ? r : write_piped(&copy, (const uint8_t *)&header, sizeof(header), copy.size);
 }
 

@@ -24,15 +24,9 @@
 typedef int (*backup_progress_fn)(uint64_t done, uint64_t total, void *userdata);
 
 /*
- * Writes the backup of that key and image into the empty regular file fd.  The header comes last:
- * what was cut short is no backup.  progress may be NULL.
- */
-int backup_write(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
-	void *userdata);
-
-/*
- * The same into the pipe fd, which does not block: first the image, and then the header that stands
- * before it in the file.  Waits for who reads it as long as progress() returns 0.
+ * Writes the backup of that key and image into fd, a pipe that does not block: first the image, and
+ * then the header that stands before it in the file, so that what was cut short is no backup.
+ * Waits for who reads it as long as progress() returns 0.  progress may be NULL.
  */
 int backup_stream(int fd, const uint8_t key[static KEY_LEN], int image, backup_progress_fn progress,
 	void *userdata);

@@ -5,28 +5,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
-#include "patd/backup/backup_file.h"
+#include "patd/backup/snapshot.h"
 #include "patd/db/database.h"
-#include "patd/db/schema.h"
 #include "patd/db/state_dir.h"
 #include "patd/db/sync.h"
 #include "patd/db/wal.h"
 #include "patd/util/log.h"
 #include "patd/util/worker.h"
 
-#define STEP_PAGES 256 /* between two checks whether it was abandoned */
-#define BUSY_MS 1000   /* for what takes a lock for an instant */
 #define PROGRESS_US (UINT64_C(100) * 1000)
-#define PIPE_READY_US (UINT64_C(10) * 1000) /* who reads it learns soon that there is something */
+#define READY_US (UINT64_C(10) * 1000) /* who reads it learns soon that there is something */
 
 struct backups {
 	struct worker *worker;
@@ -42,7 +37,6 @@ struct backup {
 	struct backups *backups;
 	int fd, result;
 	struct backup_order order;
-	bool piped;
 	bool abandoned; /* the loop's alone, as the above but fd and result */
 	bool released;  /* the database may be folded in again; the same */
 	atomic_bool stop;
@@ -52,112 +46,22 @@ struct backup {
 
 /* --- in the worker --- */
 
-/* The WAL cannot be folded in before the copy has ended. */
-static int check_wal(const struct backups *backups)
+/* Each byte is copied, and then written to the backup.  Nonzero: nobody wants it any more. */
+static int report(struct backup *backup, uint64_t done, uint64_t size)
 {
-	struct stat st;
-
-	if (stat(backups->wal, &st) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if ((uint64_t)st.st_size <= SYNC_WAL_LIMIT)
-		return 0;
-	log_error("a backup took too long: %llu MiB of changes were made meanwhile",
-		(unsigned long long)(SYNC_WAL_LIMIT >> 20));
-	return -EFBIG;
+	atomic_store(&backup->total, 2 * size);
+	atomic_store(&backup->at, done);
+	return atomic_load(&backup->stop) ? -ECANCELED : 0;
 }
 
-static int copy_steps(struct backup *backup, sqlite3_backup *copying, uint64_t page_size)
+static int on_copied(uint64_t done, uint64_t size, void *userdata)
 {
-	int r = SQLITE_OK, checked;
-
-	while (r == SQLITE_OK) {
-		if (atomic_load(&backup->stop))
-			return -ECANCELED;
-		checked = check_wal(backup->backups);
-		if (checked < 0)
-			return checked;
-		r = sqlite3_backup_step(copying, STEP_PAGES);
-		/* Each page is copied, and then written to the backup. */
-		uint64_t pages = (uint64_t)sqlite3_backup_pagecount(copying);
-		uint64_t left = (uint64_t)sqlite3_backup_remaining(copying);
-
-		atomic_store(&backup->total, 2 * pages * page_size);
-		atomic_store(&backup->at, (pages - left) * page_size);
-	}
-	return r == SQLITE_DONE ? 0 : schema_errno(r);
-}
-
-static int page_size_of(sqlite3 *db, uint64_t *ret_size)
-{
-	sqlite3_stmt *statement;
-	int r = sqlite3_prepare_v2(db, "PRAGMA page_size", -1, &statement, NULL);
-
-	if (r != SQLITE_OK)
-		return schema_errno(r);
-	r = sqlite3_step(statement);
-	*ret_size = (uint64_t)sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return r == SQLITE_ROW ? 0 : schema_errno(r);
-}
-
-static int execute(sqlite3 *db, const char *sql)
-{
-	return schema_errno(sqlite3_exec(db, sql, NULL, NULL, NULL));
-}
-
-/* The read transaction keeps one state of the database: else each change would restart the copy. */
-static int copy_snapshot(struct backup *backup, sqlite3 *from, sqlite3 *to)
-{
-	uint64_t page_size = 0;
-	sqlite3_backup *copying;
-	int r, finished;
-
-	r = schema_errno(sqlite3_busy_timeout(from, BUSY_MS));
-	if (r < 0)
-		return r;
-	r = execute(from, "BEGIN; SELECT count(*) FROM meta;");
-	if (r < 0)
-		return r;
-	r = page_size_of(from, &page_size);
-	if (r < 0)
-		return r;
-	/* A copy that is cut short is thrown away, so it needs neither journal nor sync. */
-	r = execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
-	if (r < 0)
-		return r;
-	copying = sqlite3_backup_init(to, "main", from, "main");
-	if (!copying)
-		return schema_errno(sqlite3_extended_errcode(to));
-	r = copy_steps(backup, copying, page_size);
-	finished = schema_errno(sqlite3_backup_finish(copying));
-	return r < 0 ? r : finished;
-}
-
-static int copy_database(struct backup *backup)
-{
-	const struct backups *backups = backup->backups;
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
-	sqlite3 *from = NULL, *to = NULL;
-	int r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, DATABASE_VFS)),
-	    closed;
-
-	if (r == 0)
-		r = schema_errno(
-			sqlite3_open_v2(backups->image, &to, flags | SQLITE_OPEN_CREATE, NULL));
-	if (r == 0)
-		r = copy_snapshot(backup, from, to);
-	sqlite3_close(from);
-	closed = schema_errno(sqlite3_close(to));
-	return r < 0 ? r : closed;
+	return report(userdata, done, size);
 }
 
 static int on_written(uint64_t done, uint64_t size, void *userdata)
 {
-	struct backup *backup = userdata;
-
-	atomic_store(&backup->total, 2 * size);
-	atomic_store(&backup->at, size + done);
-	return atomic_load(&backup->stop) ? -ECANCELED : 0;
+	return report(userdata, size + done, size);
 }
 
 /* bytes: the key; it may not be the one that patd runs with. */
@@ -188,20 +92,22 @@ static int write_backup(struct backup *backup)
 	image = open(backup->backups->image, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (image < 0)
 		return -errno;
-	return (backup->piped ? backup_stream : backup_write)(
-		backup->fd, bytes, image, on_written, backup);
+	return backup_stream(backup->fd, bytes, image, on_written, backup);
 }
 
 static void run(struct job *job)
 {
 	struct backup *backup = (struct backup *)job;
+	const struct backups *backups = backup->backups;
+	const struct snapshot snapshot = { backups->database, backups->wal, backups->image,
+		on_copied, backup };
 
-	backup->result = copy_database(backup);
+	backup->result = snapshot_copy(&snapshot);
 	atomic_store(&backup->copied, true);
 	if (backup->result == 0)
 		backup->result = write_backup(backup);
-	if (unlink(backup->backups->image) < 0 && errno != ENOENT)
-		log_warning("cannot remove %s: %s", backup->backups->image, strerror(errno));
+	if (unlink(backups->image) < 0 && errno != ENOENT)
+		log_warning("cannot remove %s: %s", backups->image, strerror(errno));
 	if (backup->result < 0 && backup->result != -ECANCELED && backup->result != -EFBIG)
 		log_error("a backup could not be made: %s", strerror(-backup->result));
 }
@@ -225,7 +131,7 @@ static void done(struct job *job)
 	(void)sd_event_source_set_enabled(backup->backups->timer, SD_EVENT_OFF);
 	close(backup->fd);
 	/* Before it is over, who reads the pipe has it. */
-	if (!backup->abandoned && backup->piped && backup->result == 0)
+	if (!backup->abandoned && backup->result == 0)
 		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
 			backup->order.userdata);
 	if (!backup->abandoned)
@@ -280,7 +186,7 @@ int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const
 }
 
 /* fd is taken over. */
-static int start(struct backups *backups, int fd, bool piped, const struct backup_order *order,
+static int start(struct backups *backups, int fd, const struct backup_order *order,
 	struct backup **ret_backup)
 {
 	cleanup_close int own_fd = fd;
@@ -294,7 +200,6 @@ static int start(struct backups *backups, int fd, bool piped, const struct backu
 	backup->order = *order;
 	backup->result = -ECANCELED; /* it may never run */
 	backup->fd = own_fd;
-	backup->piped = piped;
 	r = worker_submit(backups->worker, &backup->job);
 	if (r < 0)
 		return r;
@@ -303,18 +208,9 @@ static int start(struct backups *backups, int fd, bool piped, const struct backu
 	sync_hold(backups->sync);
 	*ret_backup = TAKE(backup);
 	/* Without the timer nobody sees the progress, and the backup is made all the same. */
-	if (sd_event_source_set_time_relative(
-		    backups->timer, piped ? PIPE_READY_US : PROGRESS_US) >= 0)
+	if (sd_event_source_set_time_relative(backups->timer, READY_US) >= 0)
 		(void)sd_event_source_set_enabled(backups->timer, SD_EVENT_ONESHOT);
 	return 0;
-}
-
-int backups_start(struct backups *backups, int fd, const struct backup_order *order,
-	struct backup **ret_backup)
-{
-	int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-
-	return own_fd < 0 ? -errno : start(backups, own_fd, false, order, ret_backup);
 }
 
 int backups_stream(struct backups *backups, const struct backup_order *order, int *ret_fd,
@@ -326,7 +222,7 @@ int backups_stream(struct backups *backups, const struct backup_order *order, in
 		return -errno;
 	r = fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 	if (r == 0)
-		r = start(backups, take_fd(&ends[1]), true, order, ret_backup);
+		r = start(backups, take_fd(&ends[1]), order, ret_backup);
 	if (r < 0) {
 		(void)close(ends[0]);
 		cleanup_close_fd(&ends[1]);

@@ -19,7 +19,7 @@ struct backup_order {
 	/* Ten times a second at the most, in bytes of work. */
 	void (*progress)(uint64_t done, uint64_t total, void *userdata);
 	/*
-	 * The last call.  0: it is written, and not synced.  -ECANCELED: patd ends.  -EFBIG: it
+	 * The last call.  0: it is written.  -ECANCELED: patd ends.  -EFBIG: it
 	 * took so long that the changes meanwhile fill SYNC_WAL_LIMIT.
 	 * -EKEYREJECTED: the key on the disk is another one.  All others have been logged.
 	 */
@@ -32,15 +32,8 @@ int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const
 	struct backups **ret_backups);
 
 /*
- * Begins to write a backup into fd, an empty regular file, of which it keeps a copy.  -EBUSY: one
- * is under way.  *ret_backup is valid until done().
- */
-int backups_start(struct backups *backups, int fd, const struct backup_order *order,
-	struct backup **ret_backup);
-
-/*
- * The same into a pipe, of which the caller owns the end to read from, *ret_fd: see
- * backup_stream().
+ * Begins to write a backup into a pipe, of which the caller owns the end to read from, *ret_fd: see
+ * backup_stream().  -EBUSY: one is under way.  *ret_backup is valid until done().
  */
 int backups_stream(struct backups *backups, const struct backup_order *order, int *ret_fd,
 	struct backup **ret_backup);

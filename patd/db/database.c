@@ -214,12 +214,7 @@ void database_free(struct database *database)
 	free(database);
 }
 
-static void clean_up_database(struct database **database)
-{
-	database_free(*database);
-}
-
-#define cleanup_database __attribute__((cleanup(clean_up_database)))
+DEFINE_CLEANUP(database_free, database)
 
 /* With "" or a "/FILE" added to the path.  NULL: out of memory. */
 static struct database *new_database(const char *path, const char *file)
@@ -259,29 +254,18 @@ static int take_wal(struct database *database)
 	return r == -ENOMEM ? r : 0;
 }
 
-static int read_page_size(struct database *database)
-{
-	sqlite3_stmt *statement;
-	int r = sqlite3_prepare_v2(database->handle, "PRAGMA page_size", -1, &statement, NULL);
-
-	if (r != SQLITE_OK)
-		return schema_errno(r);
-	r = sqlite3_step(statement);
-	database->page_size = (uint32_t)sqlite3_column_int(statement, 0);
-	sqlite3_finalize(statement);
-	return r == SQLITE_ROW ? 0 : schema_errno(r);
-}
-
 /* From now on patd syncs, and SQLite does not.  The file of the WAL stays when it is closed. */
 static int take_over_syncing(struct database *database)
 {
+	int64_t page_size = 0;
 	int r = keep_wal(database->handle);
 
 	/* An index on the disk is an earlier version's. */
 	if (r == 0 && unlinkat(database->state_fd, DATABASE_FILE "-shm", 0) < 0 && errno != ENOENT)
 		r = -errno;
 	if (r == 0)
-		r = read_page_size(database);
+		r = schema_errno(schema_number(database->handle, "PRAGMA page_size", &page_size));
+	database->page_size = (uint32_t)page_size;
 	if (r == 0)
 		r = take_wal(database);
 	if (r < 0)
@@ -292,7 +276,8 @@ static int take_over_syncing(struct database *database)
 
 int database_open(const char *state_dir, struct database **ret_database)
 {
-	cleanup_database struct database *database = new_database(state_dir, "/" DATABASE_FILE);
+	cleanup_with(database_free) struct database *database =
+		new_database(state_dir, "/" DATABASE_FILE);
 	int r;
 
 	if (!database)
@@ -309,7 +294,7 @@ int database_open(const char *state_dir, struct database **ret_database)
 
 int database_open_image(const struct image *image, const char *path, struct database **ret_database)
 {
-	cleanup_database struct database *database = new_database(path, "");
+	cleanup_with(database_free) struct database *database = new_database(path, "");
 	int r;
 
 	if (!database)

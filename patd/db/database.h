@@ -37,7 +37,7 @@ struct database {
 	sqlite3 *handle;
 	struct statements *statements;
 	/* See patd/db/transaction.h. */
-	bool usage_open, usage_written;
+	bool usage_open;
 	void (*observer)(bool committed, void *userdata);
 	void *observer_data;
 	bool reserve_spent;   /* what is left on the disk is for what takes access away */

@@ -154,8 +154,7 @@ int schema_errno(int sqlite_code)
 	}
 }
 
-/* A code of SQLite's. */
-static int read_number(sqlite3 *db, const char *sql, int64_t *ret_number)
+int schema_number(sqlite3 *db, const char *sql, int64_t *ret_number)
 {
 	sqlite3_stmt *statement;
 	int r;
@@ -188,9 +187,10 @@ int schema_prepare(sqlite3 *db, const char *path)
 	int64_t application = 0, version = 0, tables = 0;
 	int r;
 
-	if ((r = read_number(db, "PRAGMA application_id", &application)) != SQLITE_OK ||
-		(r = read_number(db, "PRAGMA user_version", &version)) != SQLITE_OK ||
-		(r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables)) != SQLITE_OK) {
+	if ((r = schema_number(db, "PRAGMA application_id", &application)) != SQLITE_OK ||
+		(r = schema_number(db, "PRAGMA user_version", &version)) != SQLITE_OK ||
+		(r = schema_number(db, "SELECT count(*) FROM sqlite_schema", &tables)) !=
+			SQLITE_OK) {
 		int error = schema_errno(r);
 
 		log_error("the database %s cannot be read (%s)%s", path, schema_error(db, r),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sqlite3.h>
+#include <stdint.h>
 
 /*
  * Makes an empty database ours, or an older one present, in one transaction, and sets WAL mode.
@@ -19,6 +20,9 @@ const char *schema_error(sqlite3 *db, int sqlite_code);
 
 /* What to do about it, to be put after that: "" where it is not damage. */
 const char *schema_advice(int sqlite_code);
+
+/* The number that the query gives.  A code of SQLite's: SQLITE_OK, or what went wrong. */
+int schema_number(sqlite3 *db, const char *sql, int64_t *ret_number);
 
 /* The negative errno for an extended result code of SQLite; -EEXIST: a key is taken. */
 int schema_errno(int sqlite_code);

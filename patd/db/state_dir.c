@@ -26,7 +26,7 @@
 static const char *const parts[] = {
 	DATABASE_FILE "-wal",
 	DATABASE_FILE "-shm",
-	"usage", /* see patd/usage/usage_log.h */
+	USAGE_FILE,
 	DATABASE_FILE,
 	KEY_FILE,
 };

@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#define USAGE_FILE "usage" /* see patd/usage/usage_log.h */
+
 #define STATE_DIR_IMAGE "backup.new"  /* of a backup under way */
 #define STATE_DIR_NEW "restore.new"   /* a folder, a state that is being made ready */
 #define STATE_DIR_READY "restore.now" /* the same, which is the state from now on */

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "patd/db/sync_thread.h"
 #include "patd/db/transaction.h"
 #include "patd/db/wal.h"
 #include "patd/util/log.h"
-#include "patd/util/worker.h"
 
 #define SECOND_US (UINT64_C(1000) * 1000)
 #define SPARING_WAL_MAX (UINT64_C(64) << 10) /* bytes, while the reserve is in use */
@@ -25,11 +25,9 @@ enum task {
 };
 
 struct sync {
-	struct job job; /* first: a job is turned back into its sync */
-	struct worker *worker;
+	struct sync_thread thread; /* first: its job is turned back into its sync */
 	struct database *database;
 	sd_event *event;
-	sd_event_source *wake, *timer;
 	enum task task;
 	/* Of the task, for the thread and then from it. */
 	uint32_t frames;
@@ -40,7 +38,6 @@ struct sync {
 	uint64_t written; /* how many transactions the timer knows of */
 	bool due;         /* the timer has passed */
 	bool idle;        /* it had, when the task began */
-	bool failing, ending;
 	bool fold_failed; /* the next one waits for the timer, too */
 	unsigned int holds;
 	struct {
@@ -90,21 +87,20 @@ static void notify(struct sync *sync)
 
 static void arm(struct sync *sync)
 {
-	if (sd_event_source_set_time_relative(sync->timer, SECOND_US) < 0 ||
-		sd_event_source_set_enabled(sync->timer, SD_EVENT_ONESHOT) < 0)
+	if (!sync_thread_arm(&sync->thread, SECOND_US))
 		sync->due = true;
 }
 
 /* Once for all attempts until one succeeds. */
 static void log_outcome(struct sync *sync, bool failing)
 {
-	if (failing && !sync->failing)
+	if (failing && !sync->thread.failing)
 		log_error("changes cannot be put on disk (%s); until that is mended patd only "
 			  "takes access away",
 			strerror(-sync->result));
-	else if (!failing && sync->failing)
+	else if (!failing && sync->thread.failing)
 		log_notice("all changes are on disk again");
-	sync->failing = failing;
+	sync->thread.failing = failing;
 }
 
 /* SQLite's index points to frames that are not there any more. */
@@ -112,7 +108,7 @@ static void give_up(struct sync *sync)
 {
 	log_error("the disk lost changes that were not on it yet; patd ends");
 	sync->failed = UINT64_MAX;
-	(void)sd_event_exit(sync->event, EXIT_FAILURE);
+	(void)sd_event_exit(sync->event, EIO);
 }
 
 static void take_fold(struct sync *sync)
@@ -165,6 +161,7 @@ static void done(struct job *job)
 	enum task task = sync->task;
 
 	sync->task = TASK_NONE;
+	sync->thread.busy = false;
 	take_result(sync, task);
 	sync->database->paused = false;
 	notify(sync);
@@ -187,7 +184,7 @@ static enum task next_task(const struct sync *sync)
 {
 	const struct database *database = sync->database;
 	/* After a failure the timer says when to try again. */
-	bool wait = sync->failing && !sync->due;
+	bool wait = sync->thread.failing && !sync->due;
 
 	if (database->wal_state == WAL_UNEMPTIED && database->wal_frames == 0)
 		return sync->due ? TASK_EMPTY : TASK_NONE;
@@ -202,7 +199,7 @@ static void step(struct sync *sync)
 {
 	struct database *database = sync->database;
 
-	if (sync->task != TASK_NONE || sync->ending)
+	if (sync->thread.busy || sync->thread.ending)
 		return;
 	sync->task = next_task(sync);
 	if (sync->task == TASK_NONE)
@@ -216,7 +213,7 @@ static void step(struct sync *sync)
 		sync->idle = sync->due;
 		sync->due = false;
 	}
-	if (worker_submit(sync->worker, &sync->job) < 0) {
+	if (!sync_thread_start(&sync->thread)) {
 		sync->task = TASK_NONE;
 		database->paused = false;
 	}
@@ -241,7 +238,7 @@ static int on_wake(sd_event_source *source, void *userdata)
 	(void)source;
 	if (sync->written != sync->database->written) {
 		sync->written = sync->database->written;
-		if (!sync->failing) {
+		if (!sync->thread.failing) {
 			sync->due = false;
 			arm(sync);
 		}
@@ -254,7 +251,7 @@ static int on_wake(sd_event_source *source, void *userdata)
 static void wake(struct sync *sync)
 {
 	/* It fails without memory only; the timer then does the same. */
-	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
+	if (!sync_thread_wake(&sync->thread))
 		arm(sync);
 }
 
@@ -267,20 +264,13 @@ int sync_new(sd_event *event, struct database *database, struct sync **ret_sync)
 
 	if (!sync)
 		return -ENOMEM;
-	sync->job = (struct job) { .run = run, .done = done };
 	sync->database = database;
 	sync->event = event;
 	/* What an earlier process wrote was perhaps never synced, and is made sure of first. */
 	sync->durable = database->wal_state == WAL_SOUND ? database->commits : 0;
-	if ((r = sd_event_add_time(
-		     event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, sync)) < 0 ||
-		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
-		(r = sd_event_add_defer(event, &sync->wake, on_wake, sync)) < 0 ||
-		(r = sd_event_source_set_enabled(sync->wake, SD_EVENT_OFF)) < 0 ||
-		(r = sd_event_source_set_priority(sync->wake, SYNC_PRIORITY)) < 0 ||
-		(r = sd_event_source_set_priority(sync->timer, SYNC_PRIORITY)) < 0 ||
-		(r = worker_new(event, 1, &sync->worker)) < 0 ||
-		(r = worker_set_priority(sync->worker, SYNC_PRIORITY)) < 0)
+	sync->thread.job = (struct job) { .run = run, .done = done };
+	r = sync_thread_begin(&sync->thread, event, on_wake, on_timer);
+	if (r < 0)
 		return r;
 	arm(sync);
 	database->sync = sync;
@@ -296,11 +286,8 @@ void sync_free(struct sync *sync)
 		return;
 	sync->database->sync = NULL;
 	memset(sync->listeners, 0, sizeof(sync->listeners));
-	sync->ending = true;
-	worker_free(sync->worker);
+	sync_thread_end(&sync->thread);
 	sync->database->paused = false;
-	sd_event_source_disable_unref(sync->wake);
-	sd_event_source_disable_unref(sync->timer);
 	free(sync);
 }
 
@@ -343,7 +330,7 @@ bool sync_paused(const struct sync *sync)
 
 bool sync_failing(const struct sync *sync)
 {
-	return sync->failing;
+	return sync->thread.failing;
 }
 
 void sync_hold(struct sync *sync)

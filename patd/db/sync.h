@@ -18,7 +18,7 @@
  *   succeeds over nothing.  So the WAL is read, checked and written again first (wal_write_back()).
  *   Until that succeeds points are SYNC_FAILED: the change is made, and is not on disk.
  * - A sync of the database that failed leaves the WAL as it is: its pages are written again from
- *it.
+ *   it.
  */
 #pragma once
 
@@ -30,11 +30,7 @@
 
 #define SYNC_WAL_MAX (UINT64_C(4) << 20)    /* bytes; a larger one is folded in at once */
 #define SYNC_WAL_LIMIT (UINT64_C(64) << 20) /* bytes; a reader in the way of a fold is ended */
-#define SYNC_LISTENERS_MAX 8
-
-/* Of what puts things on disk, in the loop: as that of root's logins, whose flood would starve it.
- */
-#define SYNC_PRIORITY (-20)
+#define SYNC_LISTENERS_MAX 2
 
 struct sync;
 

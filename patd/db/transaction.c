@@ -116,7 +116,7 @@ static int end(struct database *database, int r)
 	return r;
 }
 
-int usage_begin(struct database *database)
+int usage_write(struct database *database)
 {
 	int r;
 
@@ -125,15 +125,6 @@ int usage_begin(struct database *database)
 	r = statement_run(database->statements, DATABASE_BEGIN_USAGE);
 	if (r == 0)
 		database->usage_open = true;
-	return r;
-}
-
-int usage_write(struct database *database)
-{
-	int r = usage_begin(database);
-
-	if (r == 0)
-		database->usage_written = true;
 	return r;
 }
 
@@ -159,13 +150,22 @@ int usage_commit(struct database *database)
 	if (!database->usage_open)
 		return 0;
 	r = end(database, 0);
-	if (r == 0 && database->usage_written) {
+	if (r == 0) {
 		database->written++;
 		wake(database);
 	}
 	database->usage_open = false;
-	database->usage_written = false;
 	return r;
+}
+
+int usage_end(struct database *database, int r)
+{
+	int committed;
+
+	if (r < 0)
+		usage_undo(database);
+	committed = usage_commit(database);
+	return r < 0 ? r : committed;
 }
 
 /* Not a prepared statement: this pragma acts when it is compiled. */

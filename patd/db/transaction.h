@@ -2,7 +2,7 @@
 /*
  * Two kinds of transaction.  A change is one of its own; once it is committed it survives a kill of
  * patd, and a power cut when its sync is done: see patd/db/sync.h.  Usage is collected:
- * usage_begin() opens a transaction that stays open until usage_commit().  A change commits usage
+ * usage_write() opens a transaction that stays open until usage_commit().  A change commits usage
  * first.
  */
 #pragma once
@@ -28,17 +28,14 @@ bool transaction_is_open(const struct database *database);
 void transaction_observe(
 	struct database *database, void (*fn)(bool committed, void *userdata), void *userdata);
 
-/*
- * Opens the usage transaction ahead of its first record, so that what is read before it is read
- * in the same one: half the locking.
- */
-int usage_begin(struct database *database);
-/* The same, for something that is written now. */
+/* Opens it, unless it is open, for something that is written now. */
 int usage_write(struct database *database);
 /* Undoes all of it: records that belong together must not be there in part. */
 void usage_undo(struct database *database);
 /* If one is open.  On failure the usage since the last commit is lost. */
 int usage_commit(struct database *database);
+/* The same if all was written, r 0; else undoes it, and returns r. */
+int usage_end(struct database *database, int r);
 
 /* From now on a new point covers all that is committed: see sync_point().  That point. */
 uint64_t transaction_commits(struct database *database);

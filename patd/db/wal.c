@@ -113,23 +113,6 @@ int wal_size(int fd, uint64_t *ret_size)
 	return 0;
 }
 
-/* 1: all of len bytes; 0: the file ends before. */
-static int read_at(int fd, uint8_t *bytes, size_t len, uint64_t offset)
-{
-	size_t got = 0;
-
-	while (got < len) {
-		ssize_t n = pread(fd, bytes + got, len - got, (off_t)(offset + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
-		got += (size_t)n;
-	}
-	return 1;
-}
-
 /* Each frame that is whole is written where it was read.  *ret_frames: those committed. */
 static int write_frames(int fd, struct chain *chain, uint32_t *ret_frames)
 {
@@ -141,7 +124,7 @@ static int write_frames(int fd, struct chain *chain, uint32_t *ret_frames)
 	if (!frame)
 		return -ENOMEM;
 	*ret_frames = 0;
-	for (uint32_t n = 1; (r = read_at(fd, frame, size, offset)) > 0; n++, offset += size) {
+	for (uint32_t n = 1; (r = io_read_at(fd, frame, size, offset)) > 0; n++, offset += size) {
 		if (!continue_chain(chain, frame))
 			return 0;
 		r = io_write_at(fd, frame, size, offset);
@@ -158,7 +141,7 @@ int wal_write_back(int fd, uint32_t at_least, uint32_t *ret_frames)
 	uint8_t header[HEADER_BYTES];
 	uint32_t frames = 0;
 	struct chain chain;
-	int r = read_at(fd, header, sizeof(header), 0);
+	int r = io_read_at(fd, header, sizeof(header), 0);
 
 	if (r < 0)
 		return r;

@@ -7,34 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/l10n.h"
 #include "patd/db/meta.h"
 #include "patd/db/transaction.h"
-#include "patd/history/notes.h"
+#include "patd/history/history_private.h"
 #include "patd/util/log.h"
 
-#define SLICE 256U      /* entries looked at in one turn of the loop */
-#define CHECK_SLICE 64U /* the same, of a check, which people may ask for: about 0.2 ms */
+#define SLICE 256U /* entries looked at in one turn of the loop */
 
 /* Beyond all that patd will ever write: an entry there is forged, and none goes on from it. */
 #define SEQ_MAX (INT64_MAX / 2)
 
-struct history {
-	struct database *database;
-	struct statements *rows;
-	const struct key *key;
-	struct notes *notes;
-	struct history_seal seal;    /* its end: as of the open transaction, and with all notes */
-	struct history_seal before;  /* the same before the open transaction, if that changed it */
-	struct history_seal written; /* in the database, as of the open transaction */
-	struct history_seal committed; /* the same as of the last one that was committed */
-	bool changed;                  /* seal was, in the open transaction */
-	bool notes_written;            /* all of them were, in the open transaction */
-	bool altered;                  /* there was no valid seal at the start */
-	unsigned int losses; /* how often entries that a check may have seen were undone */
-};
-
-static bool sealed(const struct history *history, const struct history_seal *seal)
+bool history_sealed(const struct history *history, const struct history_seal *seal)
 {
 	uint8_t mac[ENTRY_MAC_LEN];
 
@@ -42,11 +25,11 @@ static bool sealed(const struct history *history, const struct history_seal *sea
 	return sodium_memcmp(mac, seal->mac, sizeof(mac)) == 0;
 }
 
-static int take_last(const struct entry *entry, void *userdata)
+static int take_seq(const struct entry *entry, void *userdata)
 {
-	struct history_seal *seal = userdata;
+	uint64_t *seq = userdata;
 
-	seal->last = entry->seq;
+	*seq = entry->seq;
 	return 1;
 }
 
@@ -60,7 +43,7 @@ static int rebuild_seal(struct history *history, bool altered)
 	const struct entry_filter last = { .before = SEQ_MAX, .reverse = true };
 	struct history_seal seal = { .first = 1 };
 	bool has_tokens = false;
-	int r = history_rows_list(history->rows, &last, take_last, &seal);
+	int r = history_rows_list(history->rows, &last, take_seq, &seal.last);
 
 	altered = altered || r > 0;
 	if (r == 0)
@@ -89,7 +72,7 @@ static int load(struct history *history)
 	r = history_rows_seal(history->rows, &seal);
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
 		return r;
-	if (r == 0 && sealed(history, &seal)) {
+	if (r == 0 && history_sealed(history, &seal)) {
 		history->seal = seal;
 		return 0;
 	}
@@ -208,14 +191,6 @@ void history_unnote(struct history *history, unsigned int count)
 	}
 }
 
-static int take_seq(const struct entry *entry, void *userdata)
-{
-	uint64_t *seq = userdata;
-
-	*seq = entry->seq;
-	return 1;
-}
-
 /* Whether the database has that entry; of one that it does not, the seal may still tell. */
 static int has_row(struct history *history, uint64_t seq)
 {
@@ -305,7 +280,7 @@ int history_write_notes(struct history *history)
 	return 0;
 }
 
-/* --- lists and checks --- */
+/* --- lists, and the end of what is old --- */
 
 int history_list(
 	struct history *history, const struct entry_filter *filter, entry_row_fn fn, void *userdata)
@@ -320,99 +295,6 @@ int history_list(
 	notes_merge_begin(&merge);
 	r = history_rows_list(history->rows, filter, notes_merge_row, &merge);
 	return r == 0 ? notes_merge_end(&merge) : r;
-}
-
-/* One slice of a check. */
-struct check_slice {
-	const struct history *history;
-	struct history_check *check;
-	uint64_t last; /* seq that was sealed */
-	unsigned int rows;
-};
-
-/* Returns an entry_row_fn's word to stop. */
-static int end_check(struct history_check *check, uint64_t bad, const char *problem)
-{
-	check->done = true;
-	check->bad = bad;
-	check->problem = problem;
-	return 1;
-}
-
-static int check_row(const struct entry *entry, void *userdata)
-{
-	struct check_slice *slice = userdata;
-	struct history_check *check = slice->check;
-	uint8_t mac[ENTRY_MAC_LEN];
-
-	if (slice->rows++ == CHECK_SLICE)
-		return 1;
-	if (entry->seq < check->next || check->next > slice->last)
-		return end_check(check, entry->seq, N_("an entry was added"));
-	if (entry->seq > check->next)
-		return end_check(check, check->next, N_("an entry is missing"));
-	key_entry_mac(slice->history->key, entry, check->before, mac);
-	if (sodium_memcmp(mac, entry->mac, sizeof(mac)) != 0)
-		return end_check(check, entry->seq, N_("this or an earlier entry was altered"));
-	memcpy(check->before, mac, sizeof(mac));
-	check->next++;
-	check->entries++;
-	return 0;
-}
-
-/* Where there is no next entry: whether it is the end that was sealed. */
-static void check_end(const struct history_seal *seal, struct history_check *check)
-{
-	if (check->next != seal->last + 1)
-		end_check(check, check->next, N_("entries at the end were removed"));
-	else if (sodium_memcmp(check->before, seal->at_last, sizeof(check->before)) != 0)
-		end_check(check, seal->last, N_("the last entry was altered"));
-	else
-		end_check(check, 0, NULL);
-}
-
-int history_check_some(struct history *history, struct history_check *check)
-{
-	struct check_slice slice = { .history = history, .check = check };
-	struct entry_filter filter = { 0 };
-	struct history_seal seal;
-	int r = history_rows_seal(history->rows, &seal);
-
-	if (r < 0 && r != -ENOENT && r != -EBADMSG)
-		return r;
-	if (r == -ENOENT && history->committed.last == 0 && !history->altered) {
-		/* Nothing was ever written. */
-		seal = history->committed;
-	} else if (r < 0 || !sealed(history, &seal)) {
-		end_check(check, 1, N_("the seal of the history was altered or removed"));
-		return 0;
-	}
-	/* The end is in memory. */
-	if (notes_count(history->notes) > 0) {
-		seal.last = history->seal.last;
-		memcpy(seal.at_last, history->seal.at_last, sizeof(seal.at_last));
-	}
-	slice.last = seal.last;
-	/* Some that it has seen may have been lost, and others come in their place. */
-	if (check->begun && check->losses != history->losses)
-		*check = (struct history_check) { 0 };
-	check->last = seal.last;
-	/* What was pruned meanwhile need not be checked any more. */
-	if (!check->begun || check->next < seal.first) {
-		check->begun = true;
-		check->losses = history->losses;
-		check->first = seal.first;
-		check->next = seal.first;
-		memcpy(check->before, seal.before_first, sizeof(check->before));
-	}
-	/* Also what stands before the first that the seal knows. */
-	filter.after = check->entries == 0 ? 0 : check->next - 1;
-	r = history_list(history, &filter, check_row, &slice);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		check_end(&seal, check);
-	return 0;
 }
 
 /* What a slice of pruning removes. */
@@ -461,10 +343,8 @@ int history_prune_some(struct history *history, uint64_t before, uint64_t max, b
 	r = transaction_is_open(history->database)
 		    ? history_rows_prune(history->rows, slice.seq, &seal)
 		    : -EIO;
-	if (r < 0) {
-		usage_undo(history->database);
+	if (r < 0)
 		return r;
-	}
 	change(history, &seal);
 	*ret_more = slice.more;
 	return 0;

@@ -83,6 +83,7 @@ int history_check_some(struct history *history, struct history_check *check);
 
 /*
  * As part of usage: removes some of the oldest entries, those before `before`, or that are more
- * than `max` (0: as many as there are).  *ret_more: there are others.
+ * than `max` (0: as many as there are).  *ret_more: there are others.  After a failure usage must
+ * be undone.
  */
 int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "patd/usage/pack.h"
+#include "common/pack.h"
 
 struct note {
 	TAILQ_ENTRY(note) order;
@@ -88,8 +88,8 @@ unsigned int notes_count(const struct notes *notes)
 int notes_add(
 	struct notes *notes, const struct entry *entry, const uint8_t before[static ENTRY_MAC_LEN])
 {
-	uint8_t bytes[PACK_MAX];
-	size_t size = pack(&entry_table, entry, bytes);
+	uint8_t bytes[ROW_SIZE_MAX(struct entry)];
+	size_t size = row_pack(&entry_table, entry, bytes);
 	struct note *note = malloc(sizeof(*note) + size), *after;
 
 	if (!note)
@@ -122,8 +122,8 @@ static int hand_out(const struct note *note, entry_row_fn fn, void *userdata)
 {
 	struct entry entry;
 
-	return unpack(&entry_table, note->bytes, note->size, &entry) ? fn(&entry, userdata)
-								     : -EBADMSG;
+	return row_unpack(&entry_table, note->bytes, note->size, &entry) > 0 ? fn(&entry, userdata)
+									     : -EBADMSG;
 }
 
 int notes_each(const struct notes *notes, entry_row_fn fn, void *userdata)
@@ -219,7 +219,7 @@ static int merge_up_to(struct notes_merge *merge, uint64_t seq)
 
 	while (r == 0 && merge->next &&
 		(merge->filter->reverse ? merge->next->seq > seq : merge->next->seq < seq)) {
-		if (!unpack(&entry_table, merge->next->bytes, merge->next->size, &entry))
+		if (row_unpack(&entry_table, merge->next->bytes, merge->next->size, &entry) == 0)
 			return -EBADMSG;
 		if (matches(merge->filter, &entry))
 			r = merge->fn(&entry, merge->userdata);

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/queue.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/wire.h"

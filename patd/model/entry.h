@@ -60,7 +60,7 @@ struct entry {
 	uint8_t mac[ENTRY_MAC_LEN]; /* over all of it, and the MAC of the entry before */
 };
 
-/* Its columns, in the order of the MAC, with their properties in ListHistory. */
+/* Its columns, in the order of the MAC. */
 extern const struct table entry_table;
 
 /* What the history is sealed with: see patd/history/history.h. */

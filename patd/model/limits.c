@@ -8,6 +8,20 @@
 #include "patd/model/services.h"
 #include "patd/model/sources.h"
 
+struct limit {
+	/* A list or a text: writes it in its canonical spelling.  NULL, or what is wrong; static.
+	 */
+	const char *(*parse)(const char *text, char *ret_text, size_t size);
+	/* A number: the largest, and what is wrong with a larger one. */
+	uint64_t max;
+	const char *too_large;
+	/*
+	 * Whether limits, restricted in this way, permit the login.  NULL: the rule is not here but
+	 * in patd/rules/evaluation.c, as its place is between rules that are no restrictions.
+	 */
+	bool (*permit)(const struct limits *limits, const struct login *login);
+};
+
 static bool permit_service(const struct limits *limits, const struct login *login)
 {
 	return !login->service || services_match(limits->services, login->service);
@@ -28,7 +42,7 @@ static bool permit_use(const struct limits *limits, const struct login *login)
 	return login->uses < limits->max_uses;
 }
 
-const struct limit limits_table[PAT_RESTRICTIONS] = {
+static const struct limit table[PAT_RESTRICTIONS] = {
 	[PAT_SERVICES] = { .parse = services_parse, .permit = permit_service },
 	[PAT_SOURCES] = { .parse = sources_parse, .permit = permit_source },
 	[PAT_HOURS] = { .parse = hours_parse, .permit = permit_hour },
@@ -46,7 +60,7 @@ const struct limit limits_table[PAT_RESTRICTIONS] = {
 const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 	const struct restriction_value *value)
 {
-	const struct limit *limit = &limits_table[restriction];
+	const struct limit *limit = &table[restriction];
 	const struct limit_place *place = &limit_places[restriction];
 	void *member = (char *)limits + place->offset;
 
@@ -74,7 +88,7 @@ static bool is_set(const struct limits *limits, enum pat_restriction restriction
 bool limits_permit(
 	const struct limits *limits, enum pat_restriction restriction, const struct login *login)
 {
-	const struct limit *limit = &limits_table[restriction];
+	const struct limit *limit = &table[restriction];
 
 	return !limit->permit || !is_set(limits, restriction) || limit->permit(limits, login);
 }

@@ -38,22 +38,6 @@ struct limit_place {
 
 extern const struct limit_place limit_places[PAT_RESTRICTIONS];
 
-struct limit {
-	/* A list or a text: writes it in its canonical spelling.  NULL, or what is wrong; static.
-	 */
-	const char *(*parse)(const char *text, char *ret_text, size_t size);
-	/* A number: the largest, and what is wrong with a larger one. */
-	uint64_t max;
-	const char *too_large;
-	/*
-	 * Whether limits, restricted in this way, permit the login.  NULL: the rule is not here but
-	 * in patd/rules/evaluation.c, as its place is between rules that are no restrictions.
-	 */
-	bool (*permit)(const struct limits *limits, const struct login *login);
-};
-
-extern const struct limit limits_table[PAT_RESTRICTIONS];
-
 /* Sets one restriction.  NULL, or what is wrong with the value, for a person; static. */
 const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 	const struct restriction_value *value);

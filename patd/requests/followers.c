@@ -5,16 +5,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "patd/requests/deadline_timer.h"
 #include "patd/requests/event_queue.h"
 #include "patd/requests/handlers.h"
 #include "patd/requests/requests_private.h"
 #include "patd/requests/token_rows.h"
-#include "protocol/row.h"
 
 /* From the first request to follow on. */
 struct followers {
@@ -27,11 +26,8 @@ struct followers {
 /* Not requests->answer: a request is just being answered, maybe. */
 struct event {
 	struct answer_head head;
-	uint8_t body[8 * 1024];
+	uint8_t body[ROW_SIZE_MAX(struct token_row)];
 };
-
-/* A row takes no more than its members and the lengths of its texts. */
-_Static_assert(sizeof(struct token_row) + 256 <= sizeof(((struct event *)0)->body), "a row fits");
 
 static bool may_see(const struct request_peer *peer, uint32_t uid, const char *user)
 {

@@ -24,9 +24,7 @@
 static bool caller_of(const struct request_peer *peer, const struct request_caller *said,
 	struct caller *ret_caller)
 {
-	struct caller caller = { .user = "root" };
-
-	*ret_caller = caller;
+	*ret_caller = (struct caller) { .user = "root" };
 	if (!peer->is_front)
 		return true;
 	ret_caller->by_front = true;

@@ -4,15 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
 #include "patd/util/abandon.h"
+#include "patd/util/listening.h"
 #include "patd/util/log.h"
 #include "protocol/packet.h"
 

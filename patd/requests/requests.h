@@ -11,7 +11,6 @@
  */
 #pragma once
 
-#include <stddef.h>
 #include <systemd/sd-event.h>
 
 #include "patd/backup/online.h"

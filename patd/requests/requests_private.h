@@ -35,3 +35,8 @@ struct requests {
 	struct followers *followers; /* NULL until somebody follows */
 	struct answer answer;        /* being built */
 };
+
+static inline struct tokens *tokens_of(const struct work *work)
+{
+	return work->peer->requests->context.tokens;
+}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Backups, which root reads from a pipe. */
 #include <errno.h>
-#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"

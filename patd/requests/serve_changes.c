@@ -3,11 +3,6 @@
 #include "patd/requests/handlers.h"
 #include "patd/requests/requests_private.h"
 
-static struct tokens *tokens_of(const struct work *work)
-{
-	return work->peer->requests->context.tokens;
-}
-
 enum progress serve_revoke(struct work *work)
 {
 	const struct request_revoke *revoke = &work->request.revoke;

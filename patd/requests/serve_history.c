@@ -2,36 +2,18 @@
 /* What is read of the history, and checks: of it, and of a token. */
 #include <string.h>
 
-#include "common/bus.h"
 #include "patd/model/sources.h"
 #include "patd/requests/handlers.h"
+#include "patd/requests/paging.h"
 #include "patd/requests/requests_private.h"
 #include "patd/requests/token_rows.h"
 
-static struct tokens *tokens_of(const struct work *work)
-{
-	return work->peer->requests->context.tokens;
-}
-
-/* A page under way. */
-struct paging {
-	char cursor[TOKENS_CURSOR_MAX]; /* where the last slice ended */
-	uint32_t found;
-};
-
-struct slice {
-	struct rows rows;
-	uint32_t found;
-};
-
 static int add_entry(const struct entry *entry, void *userdata)
 {
-	struct slice *slice = userdata;
 	struct entry_row row;
 
-	slice->found++;
 	entry_row_fill(entry, &row);
-	rows_add(&slice->rows, &entry_row_table, &row);
+	rows_add(userdata, &entry_row_table, &row);
 	return 0;
 }
 
@@ -49,34 +31,20 @@ static struct history_query query_of(const struct request_history *request)
 	};
 }
 
-/* In slices, each a turn. */
 enum progress serve_history(struct work *work)
 {
 	const struct request_history *request = &work->request.history;
-	const uint32_t limit = request->limit == 0 || request->limit > PAT_PAGE_MAX
-				       ? PAT_PAGE_MAX
-				       : request->limit;
-	struct paging *paging = work_state(work, sizeof(*paging));
-	struct slice slice = { .rows = rows_begin(work) };
 	struct history_query query = query_of(request);
-	struct answer_page page = { 0 };
+	struct paging *paging = paging_begin(work, request->limit, &query.cursor);
+	struct rows rows = rows_begin(work);
 	enum pat_error error;
 
 	if (!paging)
 		return WORK_ANSWERED;
-	if (paging->cursor[0] != '\0')
-		query.cursor = paging->cursor;
-	query.limit = limit - paging->found < work->effort ? limit - paging->found : work->effort;
-	error = tokens_list_history(tokens_of(work), &work->caller, &query, add_entry, &slice,
+	query.limit = paging->left < work->effort ? paging->left : work->effort;
+	error = tokens_list_history(tokens_of(work), &work->caller, &query, add_entry, &rows,
 		paging->cursor, &work->refusal);
-	rows_end(&slice.rows);
-	if (error != PAT_OK)
-		return work_refuse(work, error);
-	paging->found += slice.found;
-	if (paging->cursor[0] != '\0' && paging->found < limit)
-		return WORK_GOES_ON;
-	pat_field_cut(page.cursor, sizeof(page.cursor), paging->cursor);
-	return work_done(work, &page, sizeof(page), -1);
+	return paging_end(work, paging, &rows, error, false);
 }
 
 static int add_source(const struct entry *entry, void *userdata)

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is read of tokens and settings. */
-#include <string.h>
 
-#include "common/bus.h"
 #include "patd/requests/handlers.h"
+#include "patd/requests/paging.h"
 #include "patd/requests/requests_private.h"
 #include "patd/requests/token_rows.h"
 
 /* Tokens that a request looks at in all, however few it finds. */
 #define LIST_EFFORT_MAX 4096U
-
-static struct tokens *tokens_of(const struct work *work)
-{
-	return work->peer->requests->context.tokens;
-}
 
 enum progress serve_manager(struct work *work)
 {
@@ -90,61 +84,23 @@ static struct token_query query_of(const struct request_list *list)
 	};
 }
 
-/* A list under way. */
-struct listing {
-	char cursor[TOKENS_CURSOR_MAX]; /* where the last slice ended */
-	uint32_t found, effort;
-};
-
-struct slice {
-	struct rows rows;
-	uint32_t found;
-};
-
-static int add_found(const struct token *token, void *userdata)
-{
-	struct slice *slice = userdata;
-
-	slice->found++;
-	return add_token(token, &slice->rows);
-}
-
-static enum progress end_list(struct work *work, const char *cursor)
-{
-	struct answer_page page = { 0 };
-
-	pat_field_cut(page.cursor, sizeof(page.cursor), cursor);
-	return work_done(work, &page, sizeof(page), -1);
-}
-
-/* In slices, each a turn: a page is no longer what the tokens were at one moment. */
+/* A page is no longer what the tokens were at one moment. */
 enum progress serve_list(struct work *work)
 {
 	const struct request_list *list = &work->request.list;
-	const uint32_t limit =
-		list->limit == 0 || list->limit > PAT_PAGE_MAX ? PAT_PAGE_MAX : list->limit;
-	struct listing *listing = work_state(work, sizeof(*listing));
-	struct slice slice = { .rows = rows_begin(work) };
 	struct token_query query = query_of(list);
+	struct paging *paging = paging_begin(work, list->limit, &query.cursor);
+	struct rows rows = rows_begin(work);
 	enum pat_error error;
 
-	if (!listing)
+	if (!paging)
 		return WORK_ANSWERED;
-	if (listing->cursor[0] != '\0')
-		query.cursor = listing->cursor;
-	query.limit = limit - listing->found;
+	query.limit = paging->left;
 	query.effort = work->effort;
-	error = tokens_list(tokens_of(work), &work->caller, &query, add_found, &slice,
-		listing->cursor, &work->refusal);
-	rows_end(&slice.rows);
-	if (error != PAT_OK)
-		return work_refuse(work, error);
-	listing->found += slice.found;
-	listing->effort += work->effort;
-	if (listing->cursor[0] == '\0' || listing->found >= limit ||
-		listing->effort >= LIST_EFFORT_MAX)
-		return end_list(work, listing->cursor);
-	return WORK_GOES_ON;
+	error = tokens_list(tokens_of(work), &work->caller, &query, add_token, &rows,
+		paging->cursor, &work->refusal);
+	paging->effort += work->effort;
+	return paging_end(work, paging, &rows, error, paging->effort >= LIST_EFFORT_MAX);
 }
 
 static int add_disabled(const struct disabled *disabled, void *userdata)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests that are answered with a secret: as a descriptor, or sealed to a recipient. */
 #include <sodium.h>
-#include <string.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
@@ -17,11 +16,6 @@ static void free_secret(char **secret)
 	sodium_free(*secret);
 }
 #define cleanup_secret __attribute__((cleanup(free_secret)))
-
-static struct tokens *tokens_of(const struct work *work)
-{
-	return work->peer->requests->context.tokens;
-}
 
 /* It points into the request. */
 static struct token_request request_of(const struct work *work)
@@ -59,16 +53,18 @@ static const uint8_t *recipient_of(uint32_t given, const uint8_t *recipient)
 	return (given & GIVEN_RECIPIENT) != 0 ? recipient : NULL;
 }
 
-/* Before anything is changed: whether it could be handed out. */
-static bool recipient_is_valid(const uint8_t *recipient)
+/* Before anything is changed: false, and it has been refused, if nothing could be handed out. */
+static bool can_hand_out(struct work *work, const uint8_t *recipient, const char *secret)
 {
-	return !recipient || secret_box_takes(recipient, SECRET_BOX_KEY_LEN);
-}
+	const bool takes = !recipient || secret_box_takes(recipient, SECRET_BOX_KEY_LEN);
 
-static enum progress refuse_recipient(struct work *work)
-{
-	return work_refuse_for(work, PAT_ERR_INVALID_ARGS,
-		"the recipient is no public key: it takes the 32 bytes of one of X25519");
+	if (!secret)
+		(void)work_refuse_for(
+			work, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+	else if (!takes)
+		(void)work_refuse_for(work, PAT_ERR_INVALID_ARGS,
+			"the recipient is no public key: it takes the 32 bytes of one of X25519");
+	return secret && takes;
 }
 
 /* False: it could not be handed out. */
@@ -86,11 +82,6 @@ static bool hand_out(struct work *work, const char *id, const uint8_t *recipient
 	(void)work_done(work, &body, sizeof(body), fd);
 	return true;
 }
-
-/* What has been generated, and not been delivered yet. */
-struct generated {
-	struct pat_id id;
-};
 
 /* Deletes a token whose secret nobody has. */
 static void delete_undelivered(
@@ -125,15 +116,15 @@ void secrets_delete_undelivered(struct requests *requests)
 void generate_ended(struct work *work, bool delivered)
 {
 	struct requests *requests = work->peer->requests;
-	const struct generated *generated = work->state;
+	const struct pat_id *generated = work->state; /* and not delivered yet */
 
-	if (delivered || !generated || generated->id.text[0] == '\0')
+	if (delivered || !generated || generated->text[0] == '\0')
 		return;
 	if (sync_paused(requests->context.sync) && requests->undelivered_n < UNDELIVERED_MAX)
 		requests->undelivered[requests->undelivered_n++] =
-			(struct undelivered) { work->caller, generated->id };
+			(struct undelivered) { work->caller, *generated };
 	else
-		delete_undelivered(tokens_of(work), &work->caller, &generated->id);
+		delete_undelivered(tokens_of(work), &work->caller, generated);
 }
 
 enum progress serve_generate(struct work *work)
@@ -141,27 +132,22 @@ enum progress serve_generate(struct work *work)
 	const struct request_generate *generate = &work->request.generate;
 	const uint8_t *recipient = recipient_of(generate->given, generate->recipient);
 	const struct token_request request = request_of(work);
-	struct generated *generated = work_state(work, sizeof(*generated));
+	struct pat_id *generated = work_state(work, sizeof(*generated));
 	cleanup_secret char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 	struct token token;
 	enum pat_error error;
 
-	if (!generated)
+	if (!generated || !can_hand_out(work, recipient, secret))
 		return WORK_ANSWERED;
-	if (!secret)
-		return work_refuse_for(
-			work, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
-	if (!recipient_is_valid(recipient))
-		return refuse_recipient(work);
 	error = tokens_generate(
 		tokens_of(work), &work->caller, &request, &token, secret, &work->refusal);
 	if (error != PAT_OK)
 		return work_refuse(work, error);
-	generated->id = token.id;
+	*generated = token.id;
 	if (hand_out(work, token.id.text, recipient, secret))
 		return WORK_ANSWERED;
 	generate_ended(work, false);
-	generated->id.text[0] = '\0';
+	generated->text[0] = '\0';
 	return work_refuse_for(work, PAT_ERR_NO_MEMORY,
 		N_("the secret could not be delivered; the token was deleted"));
 }
@@ -175,11 +161,8 @@ enum progress serve_rotate(struct work *work)
 	cleanup_secret char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 	enum pat_error error;
 
-	if (!secret)
-		return work_refuse_for(
-			work, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
-	if (!recipient_is_valid(recipient))
-		return refuse_recipient(work);
+	if (!can_hand_out(work, recipient, secret))
+		return WORK_ANSWERED;
 	error = tokens_rotate(tokens_of(work), &work->caller, rotate->id,
 		has_grace ? rotate->grace : TOKENS_GRACE_DEFAULT, secret, &work->refusal);
 	if (error != PAT_OK)

@@ -2,7 +2,6 @@
 /* Requests under way, and their answers. */
 #include "patd/requests/work.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -10,8 +9,8 @@
 #include <unistd.h>
 
 #include "common/l10n.h"
+#include "common/pack.h"
 #include "patd/requests/requests_private.h"
-#include "protocol/row.h"
 
 #define EFFORT_FIRST 48U /* rows: about 0.2 ms */
 
@@ -215,6 +214,7 @@ void rows_add(struct rows *rows, const struct table *table, const void *record)
 		rows_end(rows);
 	rows->used += row_pack(table, record, to->body + rows->used);
 	rows->n++;
+	rows->added++;
 }
 
 /* --- changes that wait for the disk --- */

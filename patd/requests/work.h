@@ -91,7 +91,8 @@ void work_progress(struct work *work, uint64_t done, uint64_t total, int passed)
 struct rows {
 	struct work *work;
 	size_t used;
-	uint32_t n;
+	uint32_t n;     /* gathered */
+	uint32_t added; /* in all */
 };
 
 struct rows rows_begin(struct work *work);

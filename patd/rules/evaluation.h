@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/wire.h"
 #include "patd/model/token.h"
 #include "patd/policy/policy.h"
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "patd/rules/validity.h"
 
@@ -109,11 +108,6 @@ void tokens_free(struct tokens *tokens)
 void tokens_set_policy(struct tokens *tokens, const struct policy *policy)
 {
 	tokens->policy = policy;
-}
-
-struct sync *tokens_sync(const struct tokens *tokens)
-{
-	return tokens->database->sync;
 }
 
 const struct policy *tokens_policy(const struct tokens *tokens)

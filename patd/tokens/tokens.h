@@ -4,13 +4,15 @@
  * caller, and the verdict on a login.  It knows neither D-Bus nor SQL nor sockets, and its
  * time comes from a clock that a test sets.
  *
- * Functions return PAT_OK, or why they refuse, with more about it in *ret_refusal.
+ * Functions return PAT_OK, or why they refuse, with more about it in *ret_refusal.  Every reply of
+ * one that changes tokens, or refuses to, waits for the sync_point() after it.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/bus.h"
 #include "common/error.h"
 #include "common/wire.h"
 #include "patd/crypto/key.h"
@@ -70,7 +72,7 @@ struct token_query {
 	bool has_unused_since, has_expiring_before;
 	uint64_t unused_since, expiring_before;
 	const char *cursor; /* "": from the start */
-	uint32_t limit;     /* 0: PAT_PAGE_MAX, which is also the most */
+	uint32_t limit;     /* see tokens_page_limit() */
 	uint32_t effort;    /* how many tokens to look at; 0: as many as one call may */
 };
 
@@ -90,19 +92,13 @@ void tokens_set_policy(struct tokens *tokens, const struct policy *policy);
 const struct policy *tokens_policy(const struct tokens *tokens);
 
 /*
- * What puts changes on disk: every reply of an operation that changes tokens, or refuses to, waits
- * for the sync_point() after it.  NULL: what is changed is on disk at once.
+ * What is said in place of error and its refusal, or of a success, if the sync that it waited for
+ * failed.
  */
-struct sync *tokens_sync(const struct tokens *tokens);
-
-/* What is said in place of error and its refusal, or of a success, if that sync failed. */
 enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_refusal);
 
-/* The number of token events so far: while it stays the same, nothing has happened. */
-uint64_t tokens_events(const struct tokens *tokens);
-
 /* listener, which must stay, is notified of everything; there can be TOKENS_LISTENERS_MAX. */
-#define TOKENS_LISTENERS_MAX 3
+#define TOKENS_LISTENERS_MAX 2
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 
@@ -171,6 +167,12 @@ enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *re
 /* Whether the caller may follow what happens to tokens: its own, or everybody's. */
 enum pat_error tokens_may_follow(
 	const struct caller *caller, bool all, struct refusal *ret_refusal);
+
+/* How many rows a page has at most, if so many are asked for. */
+static inline uint32_t tokens_page_limit(uint32_t limit)
+{
+	return limit == 0 || limit > PAT_PAGE_MAX ? PAT_PAGE_MAX : limit;
+}
 
 /*
  * One page, row by row to fn (see patd/store/store.h).  Writes "" to ret_cursor after the last
@@ -256,7 +258,7 @@ struct history_query {
 	uint64_t after;        /* entries after that seq */
 	bool reverse;          /* the latest first */
 	const char *cursor;    /* "": from the start */
-	uint32_t limit;        /* 0: PAT_PAGE_MAX, which is also the most */
+	uint32_t limit;        /* see tokens_page_limit() */
 };
 
 /* One page, as tokens_list(). */

@@ -355,17 +355,3 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	return tokens_commit_token(
 		tokens, caller, CHANGE_DELETE, ENTRY_DELETED, &token, "", ret_refusal);
 }
-
-enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)
-{
-	return tokens_allow(caller, OP_FOLLOW, !all, ret_refusal);
-}
-
-enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *ret_refusal)
-{
-	enum pat_error error = tokens_allow(caller, OP_BACKUP, true, ret_refusal);
-
-	if (error != PAT_OK)
-		ret_refusal->why = N_("only root may make a backup");
-	return error;
-}

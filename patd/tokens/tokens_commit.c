@@ -27,14 +27,8 @@ void tokens_unlisten(struct tokens *tokens, const struct token_listener *listene
 			tokens->listeners[i] = NULL;
 }
 
-uint64_t tokens_events(const struct tokens *tokens)
-{
-	return tokens->events;
-}
-
 void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token)
 {
-	tokens->events++;
 	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
 		if (tokens->listeners[i] && tokens->listeners[i]->token)
 			tokens->listeners[i]->token(event, token, tokens->listeners[i]->userdata);

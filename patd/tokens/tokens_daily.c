@@ -76,7 +76,7 @@ int tokens_daily_some(
 	const uint64_t keep = tokens->policy->keep_history;
 	struct refusal ignored;
 	uint64_t before = 0;
-	int r, committed;
+	int r;
 	bool more;
 
 	if (tokens->database->paused)
@@ -106,6 +106,5 @@ int tokens_daily_some(
 		r = meta_touch_number(tokens->database, META_DAILY, page.now);
 		work->done = true;
 	}
-	committed = usage_commit(tokens->database);
-	return r < 0 ? r : committed;
+	return usage_end(tokens->database, r);
 }

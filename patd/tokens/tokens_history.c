@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/bus.h"
 #include "common/cleanup.h"
 #include "patd/tokens/uses.h"
 
@@ -67,7 +66,9 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	const struct history_query *query, entry_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal)
 {
-	struct page page = { .fn = fn, .userdata = userdata, .limit = query->limit };
+	struct page page = {
+		.fn = fn, .userdata = userdata, .limit = tokens_page_limit(query->limit)
+	};
 	struct entry_filter filter = {
 		.user = query->user,
 		.uid = caller->uid,
@@ -87,8 +88,6 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 	if (query->cursor[0] != '\0' && !start_after(query->cursor, &filter))
 		return tokens_refuse(
 			PAT_ERR_INVALID_ARGS, "cursor is none that ListHistory gave", ret_refusal);
-	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
-		page.limit = PAT_PAGE_MAX;
 	if (own && query->id) {
 		filter.user = NULL;
 		page.owner = caller;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/bus.h"
 #include "common/lifetime.h"
 #include "patd/model/services.h"
 #include "patd/rules/validity.h"
@@ -183,7 +182,7 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		.query = query,
 		.fn = fn,
 		.userdata = userdata,
-		.limit = query->limit,
+		.limit = tokens_page_limit(query->limit),
 		.effort_max = query->effort,
 	};
 	struct list_filter filter;
@@ -200,8 +199,6 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		(!cursor_parse(query->cursor, &cursor) || !start_after(&cursor, &filter)))
 		return tokens_refuse(PAT_ERR_INVALID_ARGS,
 			"cursor is none that ListTokens gave for this filter", ret_refusal);
-	if (page.limit == 0 || page.limit > PAT_PAGE_MAX)
-		page.limit = PAT_PAGE_MAX;
 	if (page.effort_max == 0 || page.effort_max > EFFORT_MAX)
 		page.effort_max = EFFORT_MAX;
 	page.id_prefix = filter.id_prefix ? NULL : query->id_prefix;

@@ -25,7 +25,6 @@ struct tokens {
 	/* What an unknown id is compared with, so that it takes as long: see candidate.h. */
 	struct token dummy;
 	struct pat_id decoy;
-	uint64_t events;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
 	struct ratelimit uses, refusals, alerts, new_places;

@@ -70,6 +70,20 @@ enum pat_error tokens_allow(const struct caller *caller, enum operation operatio
 	return PAT_ERR_DENIED;
 }
 
+enum pat_error tokens_may_follow(const struct caller *caller, bool all, struct refusal *ret_refusal)
+{
+	return tokens_allow(caller, OP_FOLLOW, !all, ret_refusal);
+}
+
+enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *ret_refusal)
+{
+	enum pat_error error = tokens_allow(caller, OP_BACKUP, true, ret_refusal);
+
+	if (error != PAT_OK)
+		ret_refusal->why = N_("only root may make a backup");
+	return error;
+}
+
 enum pat_error tokens_ratelimit(
 	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal)
 {

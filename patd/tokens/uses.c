@@ -3,17 +3,14 @@
 #include "patd/tokens/uses.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "patd/db/sync.h"
-#include "patd/usage/pack.h"
-#include "patd/util/log.h"
 
 #define NOTES_MAX 2048U
 
 /* --- gathering --- */
 
-static int gather_entry(struct tokens *tokens, struct entry *entry)
+int uses_gather_entry(struct tokens *tokens, struct entry *entry)
 {
 	/* So many only where the database takes none for long. */
 	int r = history_notes(tokens->history) < NOTES_MAX ? history_note(tokens->history, entry)
@@ -24,13 +21,8 @@ static int gather_entry(struct tokens *tokens, struct entry *entry)
 		return r;
 	}
 	tokens->gathered_entries++;
-	usage_log_add(tokens->usage, USAGE_ENTRY, &entry_table, entry);
+	usage_log_add(tokens->usage, USAGE_ENTRY, entry);
 	return 0;
-}
-
-int uses_gather_entry(struct tokens *tokens, struct entry *entry)
-{
-	return gather_entry(tokens, entry);
 }
 
 int uses_gather(struct tokens *tokens, const struct token *token, struct entry *entry,
@@ -46,12 +38,12 @@ int uses_gather(struct tokens *tokens, const struct token *token, struct entry *
 			entry->seq = 0;
 		return r;
 	}
-	usage_log_add(tokens->usage, USAGE_USE, &use_table, &use);
+	usage_log_add(tokens->usage, USAGE_USE, &use);
 	if (seen && history_note_seen(tokens->history, seen) == 0)
-		usage_log_add(tokens->usage, USAGE_SEEN, &seen_table, seen);
+		usage_log_add(tokens->usage, USAGE_SEEN, seen);
 	/* The use counts, also where its entry finds no room. */
 	if (entry)
-		(void)gather_entry(tokens, entry);
+		(void)uses_gather_entry(tokens, entry);
 	return 0;
 }
 
@@ -60,7 +52,7 @@ void uses_gather_time(struct tokens *tokens, uint64_t now)
 	const struct usage_time time = { now };
 
 	tokens->pending_time = now;
-	usage_log_add(tokens->usage, USAGE_TIME, &usage_time_table, &time);
+	usage_log_add(tokens->usage, USAGE_TIME, &time);
 }
 
 /* --- reading --- */

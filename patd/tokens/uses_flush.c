@@ -5,7 +5,6 @@
 
 #include "patd/db/sync.h"
 #include "patd/tokens/uses.h"
-#include "patd/usage/pack.h"
 #include "patd/util/log.h"
 
 #define FLUSHED_A_TURN 128U /* tokens; each is a page of the database at worst */
@@ -61,14 +60,13 @@ static int write_all(struct tokens *tokens, const struct pat_id *own, uint64_t l
 	return meta_set_number(tokens->database, META_USAGE, *ret_number);
 }
 
-static void forget_written(struct tokens *tokens, const struct pat_id *own, const struct use *first)
+/* Also the own one stays: its place in the order says what the log must keep. */
+static void forget_written(struct tokens *tokens, const struct use *first)
 {
 	const struct use *oldest;
 
 	while ((oldest = overlay_oldest(tokens->overlay)) && oldest != first)
 		overlay_remove(tokens->overlay, &oldest->id);
-	/* Its place in the order says what the log must keep, and stays. */
-	(void)own;
 }
 
 void uses_release(struct tokens *tokens)
@@ -96,16 +94,11 @@ int uses_flush(struct tokens *tokens, const struct pat_id *own)
 		return -EAGAIN;
 	if (!transaction_has_room(database))
 		return -ENOSPC;
-	/* Ends what this turn has read. */
-	(void)usage_commit(database);
-	r = write_all(tokens, own, usage_log_last(tokens->usage), &first, &number);
-	if (r < 0)
-		usage_undo(database);
-	else
-		r = usage_commit(database);
+	r = usage_end(
+		database, write_all(tokens, own, usage_log_last(tokens->usage), &first, &number));
 	if (r < 0)
 		return r;
-	forget_written(tokens, own, first);
+	forget_written(tokens, first);
 	tokens->pending_time = 0;
 	tokens->gathered_entries = 0;
 	tokens->flushed = number;
@@ -132,44 +125,31 @@ static int replay_use(struct replaying *replaying, const struct use *use)
 				    : write_use(tokens, use);
 }
 
-static int replay_record(enum usage_kind kind, const uint8_t *bytes, size_t len, void *userdata)
+static int replay_entry(struct replaying *replaying, const struct entry *entry)
+{
+	int r = history_renote(replaying->tokens->history, entry);
+
+	replaying->strays += r == -ESTALE;
+	return r == -ESTALE ? 0 : r;
+}
+
+static int replay_record(enum usage_kind kind, const union usage_record *record, void *userdata)
 {
 	struct replaying *replaying = userdata;
 	struct tokens *tokens = replaying->tokens;
-	struct usage_time time;
-	struct entry entry;
-	struct seen seen;
-	struct use use;
-	int r;
 
 	if (kind == USAGE_USE)
-		return unpack(&use_table, bytes, len, &use) ? replay_use(replaying, &use)
-							    : -EBADMSG;
+		return replay_use(replaying, &record->use);
 	/* The rest is in memory already, should this be the second time. */
 	if (replaying->in_memory)
 		return 0;
-	switch (kind) {
-	case USAGE_ENTRY:
-		if (!unpack(&entry_table, bytes, len, &entry))
-			return -EBADMSG;
-		r = history_renote(tokens->history, &entry);
-		replaying->strays += r == -ESTALE;
-		return r == -ESTALE ? 0 : r;
-	case USAGE_SEEN:
-		return unpack(&seen_table, bytes, len, &seen)
-			       ? history_note_seen(tokens->history, &seen)
-			       : -EBADMSG;
-	case USAGE_TIME:
-		if (!unpack(&usage_time_table, bytes, len, &time))
-			return -EBADMSG;
-		if (time.now > tokens->time_stored)
-			tokens->pending_time = tokens->time_stored = time.now;
-		return 0;
-	case USAGE_USE:
-	case USAGE_KINDS:
-		break;
-	}
-	return -EBADMSG;
+	if (kind == USAGE_ENTRY)
+		return replay_entry(replaying, &record->entry);
+	if (kind == USAGE_SEEN)
+		return history_note_seen(tokens->history, &record->seen);
+	if (record->time.now > tokens->time_stored)
+		tokens->pending_time = tokens->time_stored = record->time.now;
+	return 0;
 }
 
 static int replay(struct tokens *tokens, uint64_t after)
@@ -179,13 +159,9 @@ static int replay(struct tokens *tokens, uint64_t after)
 
 	if (r == 0)
 		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);
-	if (r == 0)
-		r = usage_commit(tokens->database);
-	else
-		usage_undo(tokens->database);
+	r = usage_end(tokens->database, r);
 	/* A full disk, or one that fails, keeps nobody out. */
 	if (r < 0 && r != -ENOMEM) {
-		(void)usage_commit(tokens->database);
 		replaying.in_memory = true;
 		r = usage_log_replay(tokens->usage, after, replay_record, &replaying);
 	}

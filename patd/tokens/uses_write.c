@@ -88,8 +88,6 @@ void tokens_commit_usage(struct tokens *tokens)
 		log_error("the latest uses of tokens could not be recorded");
 		tokens->time_stored = 0; /* what is stored now is older than we thought */
 	}
-	/* What this turn has read was one transaction. */
-	(void)usage_commit(tokens->database);
 }
 
 void uses_close(struct tokens *tokens)

@@ -33,12 +33,13 @@ static uint64_t get64(const uint8_t *at)
 	return le64toh(number);
 }
 
-size_t batch_put(uint8_t *at, uint8_t kind, const uint8_t *bytes, size_t len)
+size_t batch_put(uint8_t *at, enum usage_kind kind, const void *record)
 {
-	at[0] = kind;
+	const size_t len = row_pack(usage_table(kind), record, at + RECORD_HEADER_BYTES);
+
+	at[0] = (uint8_t)kind;
 	at[1] = (uint8_t)len;
 	at[2] = (uint8_t)(len >> 8);
-	memcpy(at + RECORD_HEADER_BYTES, bytes, len);
 	return RECORD_HEADER_BYTES + len;
 }
 
@@ -80,15 +81,18 @@ int batch_each(const struct batch *batch, usage_record_fn fn, void *userdata)
 	const uint8_t *at = batch->records, *end = at + batch->records_size;
 
 	while (at < end) {
+		const struct table *table = usage_table(at[0]);
+		union usage_record record;
 		size_t len;
 		int r;
 
 		if (end - at < RECORD_HEADER_BYTES)
 			return -EBADMSG;
 		len = (size_t)at[1] | (size_t)at[2] << 8;
-		if ((size_t)(end - at) - RECORD_HEADER_BYTES < len)
+		if (!table || len == 0 || (size_t)(end - at) - RECORD_HEADER_BYTES < len ||
+			row_unpack(table, at + RECORD_HEADER_BYTES, len, &record) != len)
 			return -EBADMSG;
-		r = fn((enum usage_kind)at[0], at + RECORD_HEADER_BYTES, len, userdata);
+		r = fn((enum usage_kind)at[0], &record, userdata);
 		if (r < 0)
 			return r;
 		at += RECORD_HEADER_BYTES + len;

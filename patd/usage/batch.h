@@ -4,11 +4,13 @@
 
 #include <stdbool.h>
 
+#include "common/pack.h"
 #include "patd/usage/usage_log.h"
 
 enum {
 	BATCH_HEADER_BYTES = 88,
-	RECORD_HEADER_BYTES = 3
+	RECORD_HEADER_BYTES = 3,
+	BATCH_RECORD_MAX = RECORD_HEADER_BYTES + ROW_SIZE_MAX(union usage_record)
 };
 
 struct batch {
@@ -19,8 +21,8 @@ struct batch {
 	size_t records_size;
 };
 
-/* Puts a record behind the last; how many bytes it takes. */
-size_t batch_put(uint8_t *at, uint8_t kind, const uint8_t *bytes, size_t len);
+/* Puts a record behind the last; how many bytes it takes.  Room: BATCH_RECORD_MAX. */
+size_t batch_put(uint8_t *at, enum usage_kind kind, const void *record);
 
 /* Writes the header before records_size bytes of records. */
 void batch_seal(const struct key *key, uint64_t number, const uint8_t before[static MAC_LEN],

@@ -1,114 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The file of the usage log: its batches, and where the next one goes. */
+/* The usage log: gathering, writing and syncing batches. */
 #include "patd/usage/usage_log.h"
 
-#include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
-#include "patd/usage/batch.h"
-#include "patd/usage/pack.h"
+#include "patd/usage/usage_file.h"
+#include "patd/usage/usage_log_private.h"
 #include "patd/util/io.h"
 #include "patd/util/log.h"
-
-enum {
-	SEGMENTS = 2,
-	BATCH_RECORDS_MAX = 32768 /* bytes; more are written as several batches */
-};
-
-#define FILE_BYTES (SEGMENTS * USAGE_SEGMENT_BYTES)
-#define NO_BATCHES UINT64_MAX
-
-static const struct field time_fields[] = {
-	FIELD(usage_time, NULL, now, FIELD_NUMBER, INT64_MAX),
-};
-
-const struct table usage_time_table = TABLE(usage_time, time_fields);
-
-struct usage_log {
-	int fd; /* -1: there was no room for the file */
-	const struct key *key;
-	unsigned int segment;
-	uint64_t end[SEGMENTS];     /* of what is in it, from its beginning */
-	uint64_t last_in[SEGMENTS]; /* the number of the last batch in it; 0: none is needed */
-	uint64_t last, released, synced;
-	/* What is not synced, from there on; a segment before the present one is to its end. */
-	uint64_t unsynced_from[SEGMENTS];
-	unsigned int turns; /* how often a segment was begun anew */
-	bool suspect;       /* the last sync failed */
-	bool fresh;         /* the next batch begins a segment */
-	bool writing_back;
-	uint8_t mac[MAC_LEN]; /* of the last batch */
-	size_t gathered;
-	uint8_t batch[BATCH_HEADER_BYTES + BATCH_RECORDS_MAX];
-};
-
-static uint64_t start_of(unsigned int segment)
-{
-	return segment * (uint64_t)USAGE_SEGMENT_BYTES;
-}
-
-/* --- the file --- */
-
-/* Zeros are written, and not only allocated: else each first write would allocate after all. */
-static int fill(int fd)
-{
-	static const uint8_t zeros[65536];
-	int r = -posix_fallocate(fd, 0, (off_t)FILE_BYTES);
-
-	for (uint64_t at = 0; r == 0 && at < FILE_BYTES; at += sizeof(zeros))
-		r = io_write_at(fd, zeros, sizeof(zeros), at);
-	if (r == 0 && fdatasync(fd) < 0)
-		r = -errno;
-	return r;
-}
-
-static int make_file(int state_fd, int *ret_fd)
-{
-	cleanup_close int fd = openat(
-		state_fd, USAGE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r;
-
-	if (fd < 0)
-		return -errno;
-	r = fill(fd);
-	if (r == 0 && fsync(state_fd) < 0)
-		r = -errno;
-	if (r < 0) {
-		(void)unlinkat(state_fd, USAGE_FILE, 0);
-		return r;
-	}
-	*ret_fd = take_fd(&fd);
-	return 0;
-}
-
-static int open_file(int state_fd, int *ret_fd)
-{
-	cleanup_close int fd = openat(state_fd, USAGE_FILE, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	struct stat st;
-
-	if (fd < 0 && errno == ENOENT)
-		return make_file(state_fd, ret_fd);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EBADMSG;
-	/* Left by a patd that was killed while it made it: nothing was written into it yet. */
-	if (st.st_size < (off_t)FILE_BYTES) {
-		int r = fill(fd);
-
-		if (r < 0)
-			return r;
-	}
-	*ret_fd = take_fd(&fd);
-	return 0;
-}
 
 int usage_log_new(int state_fd, const struct key *key, struct usage_log **ret_log)
 {
@@ -120,7 +22,7 @@ int usage_log_new(int state_fd, const struct key *key, struct usage_log **ret_lo
 	memset(log, 0, offsetof(struct usage_log, batch));
 	log->fd = -1;
 	log->key = key;
-	r = open_file(state_fd, &log->fd);
+	r = usage_file_open(state_fd, &log->fd);
 	if (r < 0 && r != -ENOSPC && r != -EDQUOT) {
 		log_error("cannot use the usage log: %s", strerror(-r));
 		usage_log_free(log);
@@ -142,162 +44,6 @@ void usage_log_free(struct usage_log *log)
 	free(log);
 }
 
-/* --- replay --- */
-
-/* A segment as it is read. */
-struct segment_read {
-	const uint8_t *bytes;
-	uint64_t first, last, end; /* first NO_BATCHES: nothing valid is in it */
-	uint8_t before[MAC_LEN], mac[MAC_LEN];
-};
-
-static void scan(const struct usage_log *log, struct segment_read *segment)
-{
-	struct batch batch;
-
-	segment->first = NO_BATCHES;
-	segment->last = segment->end = 0;
-	while (batch_read(log->key, segment->bytes + segment->end,
-		USAGE_SEGMENT_BYTES - segment->end, &batch)) {
-		if (segment->first == NO_BATCHES) {
-			segment->first = batch.number;
-			memcpy(segment->before, batch.before, MAC_LEN);
-		} else if (batch.number != segment->last + 1 ||
-			   memcmp(batch.before, segment->mac, MAC_LEN) != 0) {
-			return;
-		}
-		segment->last = batch.number;
-		memcpy(segment->mac, batch.mac, MAC_LEN);
-		segment->end += batch.size;
-	}
-}
-
-static int read_at(const struct usage_log *log, uint8_t *bytes, size_t size, uint64_t offset)
-{
-	size_t got = 0;
-
-	while (got < size) {
-		ssize_t n = pread(log->fd, bytes + got, size - got, (off_t)(offset + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EBADMSG;
-		got += (size_t)n;
-	}
-	return 0;
-}
-
-static int read_segment(const struct usage_log *log, unsigned int which,
-	uint8_t bytes[static USAGE_SEGMENT_BYTES], struct segment_read *ret_segment)
-{
-	int r = read_at(log, bytes, USAGE_SEGMENT_BYTES, start_of(which));
-
-	if (r < 0)
-		return r;
-	ret_segment->bytes = bytes;
-	scan(log, ret_segment);
-	return 0;
-}
-
-/* Of the batches after that number; those up to it are in the database. */
-static int hand_out(const struct usage_log *log, const struct segment_read *segment, uint64_t after,
-	usage_record_fn fn, void *userdata)
-{
-	struct batch batch;
-	int r = 0;
-
-	for (uint64_t at = 0; r >= 0 && at < segment->end; at += batch.size) {
-		if (!batch_read(log->key, segment->bytes + at, segment->end - at, &batch))
-			return -EBADMSG;
-		if (batch.number > after)
-			r = batch_each(&batch, fn, userdata);
-	}
-	return r < 0 ? r : 0;
-}
-
-/* Nothing of it is ever taken again. */
-static int forget(const struct usage_log *log, unsigned int which)
-{
-	static const uint8_t zeros[BATCH_HEADER_BYTES];
-
-	return io_write_at(log->fd, zeros, sizeof(zeros), start_of(which));
-}
-
-/* Takes the segment, if it follows what has been taken: up to *last, whose MAC is log->mac. */
-static int take(struct usage_log *log, const struct segment_read *segment, unsigned int which,
-	bool first, uint64_t after, usage_record_fn fn, void *userdata)
-{
-	const bool follows = segment->first <= after + 1 ||
-			     (!first && segment->first == log->last + 1 &&
-				     memcmp(segment->before, log->mac, MAC_LEN) == 0);
-	int r;
-
-	if (segment->first == NO_BATCHES || segment->last <= after)
-		return 0;
-	if (!follows) {
-		log_warning("some of the latest uses of tokens are lost");
-		return forget(log, which);
-	}
-	r = hand_out(log, segment, after, fn, userdata);
-	log->segment = which;
-	log->end[which] = segment->end;
-	log->last_in[which] = segment->last;
-	log->last = segment->last;
-	memcpy(log->mac, segment->mac, MAC_LEN);
-	return r;
-}
-
-/* bytes: room for the segments. */
-static int replay(struct usage_log *log, uint8_t bytes[static FILE_BYTES], uint64_t after,
-	usage_record_fn fn, void *userdata)
-{
-	struct segment_read segments[SEGMENTS] = { 0 };
-	unsigned int older = 0;
-	int r;
-
-	for (unsigned int i = 0; i < SEGMENTS; i++) {
-		r = read_segment(log, i, bytes + i * USAGE_SEGMENT_BYTES, &segments[i]);
-		if (r < 0)
-			return r;
-	}
-	if (segments[1].first < segments[0].first)
-		older = 1;
-	log->last = after;
-	r = take(log, &segments[older], older, true, after, fn, userdata);
-	if (r == 0)
-		r = take(log, &segments[1 - older], 1 - older, log->last == after, after, fn,
-			userdata);
-	return r;
-}
-
-static int replay_file(struct usage_log *log, uint64_t after, usage_record_fn fn, void *userdata)
-{
-	uint8_t *bytes = malloc(FILE_BYTES);
-	int r;
-
-	if (!bytes)
-		return -ENOMEM;
-	r = replay(log, bytes, after, fn, userdata);
-	free(bytes);
-	return r;
-}
-
-int usage_log_replay(struct usage_log *log, uint64_t after, usage_record_fn fn, void *userdata)
-{
-	int r = 0;
-
-	if (log->fd >= 0)
-		r = replay_file(log, after, fn, userdata);
-	else
-		log->last = after;
-	log->released = after;
-	/* What was taken was perhaps never synced. */
-	log->synced = after;
-	log->suspect = log->last > after;
-	return r;
-}
-
 /* --- writing --- */
 
 bool usage_log_gathers(const struct usage_log *log)
@@ -310,17 +56,12 @@ uint64_t usage_log_last(const struct usage_log *log)
 	return log->last;
 }
 
-void usage_log_add(
-	struct usage_log *log, enum usage_kind kind, const struct table *table, const void *record)
+void usage_log_add(struct usage_log *log, enum usage_kind kind, const void *record)
 {
-	uint8_t bytes[PACK_MAX];
-	size_t len = pack(table, record, bytes);
-
 	/* A turn of the loop gathers far less; what follows is a batch of its own. */
-	if (log->gathered + RECORD_HEADER_BYTES + len > BATCH_RECORDS_MAX)
+	if (log->gathered + BATCH_RECORD_MAX > BATCH_RECORDS_MAX)
 		(void)usage_log_write(log);
-	log->gathered += batch_put(
-		log->batch + BATCH_HEADER_BYTES + log->gathered, (uint8_t)kind, bytes, len);
+	log->gathered += batch_put(log->batch + BATCH_HEADER_BYTES + log->gathered, kind, record);
 }
 
 /* Begins the other segment, if nothing in it is needed any more. */
@@ -355,7 +96,8 @@ int usage_log_write(struct usage_log *log)
 	if (r < 0)
 		return r;
 	batch_seal(log->key, log->last + 1, log->mac, log->batch, records, mac);
-	r = io_write_at(log->fd, log->batch, size, start_of(log->segment) + log->end[log->segment]);
+	r = io_write_at(log->fd, log->batch, size,
+		usage_segment_start(log->segment) + log->end[log->segment]);
 	if (r < 0)
 		return r;
 	log->last++;
@@ -377,7 +119,7 @@ void usage_log_release(struct usage_log *log, uint64_t number)
 	 */
 	log->fresh = true;
 	log->synced = number;
-	for (unsigned int i = 0; i < SEGMENTS; i++)
+	for (unsigned int i = 0; i < USAGE_SEGMENTS; i++)
 		log->unsynced_from[i] = log->end[i];
 }
 
@@ -391,9 +133,10 @@ bool usage_log_begin_sync(struct usage_log *log, struct usage_sync_order *ret_or
 	ret_order->write_back = log->suspect;
 	ret_order->turns = log->turns;
 	log->writing_back = log->suspect;
-	for (unsigned int i = 0; i < SEGMENTS; i++)
-		ret_order->spans[i] = (struct usage_span) { start_of(i) + log->unsynced_from[i],
-			start_of(i) + log->end[i] };
+	for (unsigned int i = 0; i < USAGE_SEGMENTS; i++)
+		ret_order->spans[i] =
+			(struct usage_span) { usage_segment_start(i) + log->unsynced_from[i],
+				usage_segment_start(i) + log->end[i] };
 	return true;
 }
 
@@ -403,7 +146,7 @@ static int write_back_through(
 {
 	const size_t size = span->to - span->from;
 	struct batch batch;
-	int r = read_at(log, bytes, size, span->from);
+	int r = usage_file_read(log->fd, bytes, size, span->from);
 
 	if (r < 0)
 		return r;
@@ -431,7 +174,7 @@ int usage_log_run_sync(const struct usage_log *log, const struct usage_sync_orde
 {
 	int r = 0;
 
-	for (unsigned int i = 0; r == 0 && order->write_back && i < SEGMENTS; i++)
+	for (unsigned int i = 0; r == 0 && order->write_back && i < USAGE_SEGMENTS; i++)
 		r = write_back(log, &order->spans[i]);
 	if (r == 0 && fdatasync(log->fd) < 0)
 		r = -errno;
@@ -447,8 +190,8 @@ void usage_log_end_sync(struct usage_log *log, const struct usage_sync_order *or
 	if (order->number > log->synced)
 		log->synced = order->number;
 	/* Of a segment that was begun anew since nothing is known. */
-	for (unsigned int i = 0; i < SEGMENTS && order->turns == log->turns; i++)
-		log->unsynced_from[i] = order->spans[i].to - start_of(i);
+	for (unsigned int i = 0; i < USAGE_SEGMENTS && order->turns == log->turns; i++)
+		log->unsynced_from[i] = order->spans[i].to - usage_segment_start(i);
 }
 
 uint64_t usage_log_synced(const struct usage_log *log)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The usage log: what logins leave behind, until it is in the database.  A file of a fixed size,
- * "usage" in the state directory, that is written over and over, so that a login needs neither a
+ * USAGE_FILE in the state directory, that is written over and over, so that a login needs neither a
  * transaction nor room on the disk.
  *
  * The records of a turn of the loop are one batch, written at once:
  *
  *	"PATuse1\0", number, length of the records, MAC of the batch before, MAC; records
- *	record: kind (1 byte), length (2 bytes), bytes of pack()
+ *	record: kind (1 byte), length (2 bytes), bytes of row_pack()
  *
  * with integers little-endian, and the MAC under a key of its own over all of the batch.  Batches
  * are numbered 1, 2, 3 … as long as the database lives.  The file has two segments, which are
- *filled by turns from their beginnings.
+ * filled by turns from their beginnings.
  *
  * Invariants:
  * - The database knows the last batch that is in it (META_USAGE).  At the start those after it are
@@ -32,27 +32,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/field.h"
 #include "patd/crypto/key.h"
+#include "patd/db/state_dir.h"
+#include "patd/usage/use.h"
 
-#define USAGE_FILE "usage" /* in the state directory */
 #define USAGE_SEGMENT_BYTES ((size_t)1 << 20)
-
-/* The numbers are part of the format. */
-enum usage_kind {
-	USAGE_USE = 1, /* use_table */
-	USAGE_ENTRY,   /* entry_table */
-	USAGE_SEEN,    /* seen_table */
-	USAGE_TIME,    /* usage_time_table */
-	USAGE_KINDS
-};
-
-/* The latest time seen. */
-struct usage_time {
-	uint64_t now;
-};
-
-extern const struct table usage_time_table;
+#define USAGE_SEGMENTS 2
 
 struct usage_log;
 
@@ -66,7 +51,7 @@ void usage_log_free(struct usage_log *log);
 
 /* Gets a record of that kind; below 0 ends the replay. */
 typedef int (*usage_record_fn)(
-	enum usage_kind kind, const uint8_t *bytes, size_t len, void *userdata);
+	enum usage_kind kind, const union usage_record *record, void *userdata);
 
 /*
  * Once, before anything is written: hands out what comes after the batch of that number.  The log
@@ -75,8 +60,7 @@ typedef int (*usage_record_fn)(
 int usage_log_replay(struct usage_log *log, uint64_t after, usage_record_fn fn, void *userdata);
 
 /* Adds a record to the batch that is gathered. */
-void usage_log_add(
-	struct usage_log *log, enum usage_kind kind, const struct table *table, const void *record);
+void usage_log_add(struct usage_log *log, enum usage_kind kind, const void *record);
 
 /* Whether anything is gathered. */
 bool usage_log_gathers(const struct usage_log *log);
@@ -102,7 +86,7 @@ struct usage_span {
 
 struct usage_sync_order {
 	uint64_t number; /* of the last batch in it */
-	struct usage_span spans[2];
+	struct usage_span spans[USAGE_SEGMENTS];
 	unsigned int turns; /* of the log, when it was begun */
 	bool write_back;    /* read, check and write it again first */
 };

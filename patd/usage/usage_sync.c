@@ -7,17 +7,15 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "patd/db/sync_thread.h"
 #include "patd/util/log.h"
-#include "patd/util/worker.h"
 
 #define LAG_US (UINT64_C(1000) * 1000)
 #define AGAIN_US (UINT64_C(50) * 1000)
 
 struct usage_sync {
-	struct job job; /* first: a job is turned back into its sync */
-	struct worker *worker;
+	struct sync_thread thread; /* first: its job is turned back into its sync */
 	struct usage_log *log;
-	sd_event_source *wake, *timer;
 	usage_flush_fn flush;
 	void *userdata;
 	void (*fn)(void *userdata);
@@ -25,7 +23,7 @@ struct usage_sync {
 	struct usage_sync_order order;
 	int result;
 	uint64_t hurry, failed; /* numbers of batches */
-	bool running, armed, failing, ending;
+	bool armed;
 };
 
 static void run(struct job *job)
@@ -37,35 +35,34 @@ static void run(struct job *job)
 
 static void arm(struct usage_sync *sync, uint64_t usec)
 {
-	sync->armed = sd_event_source_set_time_relative(sync->timer, usec) >= 0 &&
-		      sd_event_source_set_enabled(sync->timer, SD_EVENT_ONESHOT) >= 0;
+	sync->armed = sync_thread_arm(&sync->thread, usec);
 }
 
 static void start(struct usage_sync *sync)
 {
-	if (sync->running || sync->ending || !usage_log_begin_sync(sync->log, &sync->order))
+	if (sync->thread.busy || sync->thread.ending ||
+		!usage_log_begin_sync(sync->log, &sync->order))
 		return;
-	sync->running = worker_submit(sync->worker, &sync->job) >= 0;
-	if (!sync->running)
+	if (!sync_thread_start(&sync->thread))
 		usage_log_end_sync(sync->log, &sync->order, -EBUSY);
 }
 
 static void log_outcome(struct usage_sync *sync)
 {
-	if (sync->result < 0 && !sync->failing)
+	if (sync->result < 0 && !sync->thread.failing)
 		log_error("uses of tokens cannot be put on disk (%s): tokens with a maximum of "
 			  "uses are refused",
 			strerror(-sync->result));
-	else if (sync->result == 0 && sync->failing)
+	else if (sync->result == 0 && sync->thread.failing)
 		log_notice("uses of tokens are put on disk again");
-	sync->failing = sync->result < 0;
+	sync->thread.failing = sync->result < 0;
 }
 
 static void done(struct job *job)
 {
 	struct usage_sync *sync = (struct usage_sync *)job;
 
-	sync->running = false;
+	sync->thread.busy = false;
 	usage_log_end_sync(sync->log, &sync->order, sync->result);
 	if (sync->result < 0 && !sync->order.write_back) {
 		/* What the kernel may have dropped is written again, before anybody is told. */
@@ -104,7 +101,7 @@ static int on_wake(sd_event_source *source, void *userdata)
 	struct usage_sync *sync = userdata;
 
 	(void)source;
-	if (sync->hurry > usage_log_synced(sync->log) && !sync->failing)
+	if (sync->hurry > usage_log_synced(sync->log) && !sync->thread.failing)
 		start(sync);
 	return 0;
 }
@@ -125,19 +122,12 @@ int usage_sync_new(sd_event *event, struct usage_log *log, usage_flush_fn flush,
 
 	if (!sync)
 		return -ENOMEM;
-	sync->job = (struct job) { .run = run, .done = done };
 	sync->log = log;
 	sync->flush = flush;
 	sync->userdata = userdata;
-	if ((r = sd_event_add_time(
-		     event, &sync->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, sync)) < 0 ||
-		(r = sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF)) < 0 ||
-		(r = sd_event_add_defer(event, &sync->wake, on_wake, sync)) < 0 ||
-		(r = sd_event_source_set_enabled(sync->wake, SD_EVENT_OFF)) < 0 ||
-		(r = sd_event_source_set_priority(sync->wake, SYNC_PRIORITY)) < 0 ||
-		(r = sd_event_source_set_priority(sync->timer, SYNC_PRIORITY)) < 0 ||
-		(r = worker_new(event, 1, &sync->worker)) < 0 ||
-		(r = worker_set_priority(sync->worker, SYNC_PRIORITY)) < 0)
+	sync->thread.job = (struct job) { .run = run, .done = done };
+	r = sync_thread_begin(&sync->thread, event, on_wake, on_timer);
+	if (r < 0)
 		return r;
 	/* What a patd before this one has left is synced, too. */
 	arm(sync, 0);
@@ -149,18 +139,15 @@ void usage_sync_free(struct usage_sync *sync)
 {
 	if (!sync)
 		return;
-	sync->ending = true;
 	sync->fn = NULL;
-	worker_free(sync->worker);
-	sd_event_source_disable_unref(sync->wake);
-	sd_event_source_disable_unref(sync->timer);
+	sync_thread_end(&sync->thread);
 	free(sync);
 }
 
 void usage_sync_hurry(struct usage_sync *sync)
 {
 	sync->hurry = usage_log_last(sync->log);
-	if (sd_event_source_set_enabled(sync->wake, SD_EVENT_ONESHOT) < 0)
+	if (!sync_thread_wake(&sync->thread))
 		start(sync);
 }
 

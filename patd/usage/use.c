@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The fields of what a login leaves behind. */
+/* What a login leaves behind: the tables of its records, and applying a use. */
 #include "patd/usage/use.h"
 
 #include <string.h>
 
+/* The order of the fields is part of the format of the usage log. */
 static const struct field use_fields[] = {
 	FIELD(use, NULL, id, FIELD_ID, 0),
 	FIELD(use, NULL, rotations, FIELD_NUMBER32, UINT32_MAX),
@@ -14,7 +15,7 @@ static const struct field use_fields[] = {
 	FIELD(use, NULL, from, FIELD_TEXT, 0),
 };
 
-const struct table use_table = TABLE(use, use_fields);
+static const struct table use_table = TABLE(use, use_fields);
 
 static const struct field seen_fields[] = {
 	FIELD(seen, NULL, id, FIELD_ID, 0),
@@ -22,7 +23,25 @@ static const struct field seen_fields[] = {
 	FIELD(seen, NULL, network, FIELD_TEXT, 0),
 };
 
-const struct table seen_table = TABLE(seen, seen_fields);
+static const struct table seen_table = TABLE(seen, seen_fields);
+
+static const struct field time_fields[] = {
+	FIELD(usage_time, NULL, now, FIELD_NUMBER, INT64_MAX),
+};
+
+static const struct table time_table = TABLE(usage_time, time_fields);
+
+const struct table *usage_table(unsigned int kind)
+{
+	static const struct table *const tables[USAGE_KINDS] = {
+		[USAGE_USE] = &use_table,
+		[USAGE_ENTRY] = &entry_table,
+		[USAGE_SEEN] = &seen_table,
+		[USAGE_TIME] = &time_table,
+	};
+
+	return kind < USAGE_KINDS ? tables[kind] : NULL;
+}
 
 void use_of(const struct token *token, struct use *ret_use)
 {

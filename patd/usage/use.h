@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a login leaves behind, beside its entry of the history: what of the token a use changes, and
- * where the token was used.  All values are absolute, so that a record can be taken twice.
+ * What a login leaves behind: what of the token a use changes, its entry of the history, where the
+ * token was used, and when.  All values are absolute, so that a record can be taken twice.
  */
 #pragma once
 
+#include "patd/model/entry.h"
 #include "patd/model/sources.h"
-#include "patd/model/token.h"
 
 struct use {
 	struct pat_id id;
@@ -23,8 +23,30 @@ struct seen {
 	char network[SOURCES_NETWORK_MAX];
 };
 
-/* The order of their fields is part of the format of the usage log. */
-extern const struct table use_table, seen_table;
+/* The latest time seen. */
+struct usage_time {
+	uint64_t now;
+};
+
+/* The numbers are part of the format of the usage log. */
+enum usage_kind {
+	USAGE_USE = 1,
+	USAGE_ENTRY,
+	USAGE_SEEN,
+	USAGE_TIME,
+	USAGE_KINDS
+};
+
+/* A record of any kind. */
+union usage_record {
+	struct use use;
+	struct entry entry;
+	struct seen seen;
+	struct usage_time time;
+};
+
+/* Of the records of that kind; NULL: there is no such kind. */
+const struct table *usage_table(unsigned int kind);
 
 void use_of(const struct token *token, struct use *ret_use);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Loops around read(2) and pwrite(2). */
+/* Loops around read(2), pread(2) and pwrite(2). */
 #include "patd/util/io.h"
 
 #include <errno.h>
@@ -22,6 +22,23 @@ ssize_t io_read(int fd, void *ret_bytes, size_t len)
 		got += (size_t)n;
 	}
 	return (ssize_t)got;
+}
+
+int io_read_at(int fd, void *ret_bytes, size_t len, uint64_t offset)
+{
+	char *bytes = ret_bytes;
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = pread(fd, bytes + got, len - got, (off_t)(offset + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		got += (size_t)n;
+	}
+	return 1;
 }
 
 int io_write_at(int fd, const void *bytes, size_t len, uint64_t offset)

@@ -18,10 +18,6 @@
 #include "common/wire.h"
 #include "patd/util/log.h"
 
-#ifndef SO_PASSRIGHTS
-#define SO_PASSRIGHTS 83 /* Linux 6.16 */
-#endif
-
 #define BACKLOG 1024 /* logins that wait while we are busy; systemd's sockets have their own */
 #define SUFFIX ".sock"
 

@@ -6,7 +6,12 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83 /* Linux 6.16; an int: whether descriptors can be passed to the socket */
+#endif
 
 struct listening {
 	const char *name; /* of the file, "X.sock"; systemd's FileDescriptorName= is "X" */

@@ -3,8 +3,8 @@
  * What is taken for an answer is safe to read: its texts end, its numbers are in their ranges; and
  * a row that is taken off it is one that would be packed so.  The first byte is the request's kind.
  */
+#include "common/pack.h"
 #include "protocol/answer.h"
-#include "protocol/row.h"
 #include "protocol/rows.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -2,7 +2,7 @@
 /* Rows as bytes and back. */
 #include <string.h>
 
-#include "protocol/row.h"
+#include "common/pack.h"
 #include "protocol/rows.h"
 #include "tests/unit/unit.h"
 

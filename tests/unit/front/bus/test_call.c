@@ -2,9 +2,9 @@
 /* Calls from the message to the reply: the test is the bus, polkit, and patd. */
 #include "front/bus/interface.h"
 
+#include "common/pack.h"
 #include "front/bus/polkit.h"
 #include "front/bus/token_path.h"
-#include "protocol/row.h"
 #include "tests/unit/front/fake_patd.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/peer.h"

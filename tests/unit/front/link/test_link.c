@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "protocol/row.h"
+#include "common/pack.h"
 #include "tests/unit/front/fake_patd.h"
 #include "tests/unit/patd/logged.h"
 
@@ -248,7 +248,7 @@ static void events_passed_on(void **state)
 static void connection_ended_at_what_is_no_answer(void **state)
 {
 	static const struct answer_head wrong[] = {
-		{ .kind = ANSWER_KINDS },
+		{ .kind = ANSWER_ENTRY + 1 },
 		{ .kind = ANSWER_TOKEN, .rows = TOKEN_CHANGED },
 		{ .kind = ANSWER_ENTRY },
 		{ .kind = ANSWER_DONE },

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "common/pack.h"
 #include "patctl/client/row_record.h"
 #include "protocol/request.h"
-#include "protocol/row.h"
 #include "protocol/rows.h"
 
 /* Its header has another struct token than protocol/rows.h. */

@@ -123,8 +123,7 @@ static void revoke_surely(struct world *world, sd_event *event, const struct mad
 	while ((error = world_revoke(world, made)) == PAT_ERR_BUSY)
 		assert_true(sd_event_run(event, 10 * 1000000) >= 0);
 	assert_that(error == PAT_OK, "%s", world->refusal.why);
-	while (sync_state(tokens_sync(world->tokens), sync_point(tokens_sync(world->tokens))) ==
-		SYNC_WAITING)
+	while (sync_state(world->database->sync, sync_point(world->database->sync)) == SYNC_WAITING)
 		assert_true(sd_event_run(event, 10 * 1000000) >= 0);
 }
 

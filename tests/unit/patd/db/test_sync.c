@@ -9,6 +9,7 @@
 
 #include "patd/db/sync.h"
 #include "patd/db/wal.h"
+#include "patd/util/process.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
@@ -304,6 +305,22 @@ static void lasting_failure_is_told_and_only_access_is_taken_away(void **state)
 		PAT_OK);
 }
 
+/* Under the eyes of SQLite, whose index has them. */
+static void lost_changes_end_patd(void **state)
+{
+	struct sync_world *w = *state;
+	uint64_t point;
+
+	failing_syncs = 1;
+	(void)world_generate(&w->world, &alice, "phone");
+	point = sync_point(w->sync);
+	assert_int_equal(truncate(place_path(&w->world.place, WAL_FILE), 0), 0);
+	logged_clear();
+	assert_int_equal(process_loop_run(w->event), -EIO);
+	assert_logged("the disk lost changes");
+	assert_int_equal(sync_state(w->sync, point), SYNC_FAILED);
+}
+
 static int set_up(void **state)
 {
 	struct sync_world *w = calloc(1, sizeof(*w));
@@ -354,6 +371,7 @@ int main(void)
 		TEST(reader_delays_the_fold),
 		TEST(failed_sync_is_written_back_before_anybody_is_told),
 		TEST(lasting_failure_is_told_and_only_access_is_taken_away),
+		TEST(lost_changes_end_patd),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

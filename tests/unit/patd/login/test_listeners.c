@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "patd/login/listeners.h"
+#include "patd/util/listening.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
 
@@ -112,7 +113,7 @@ static void sockets_take_no_descriptors_where_the_kernel_can_refuse_them(void **
 	fds[0] = listeners.root_fd;
 	fds[1] = listeners.front_fd;
 	for (size_t i = 0; i < COUNT(fds); i++)
-		if (getsockopt(fds[i], SOL_SOCKET, 83 /* SO_PASSRIGHTS */, &passes, &size) == 0)
+		if (getsockopt(fds[i], SOL_SOCKET, SO_PASSRIGHTS, &passes, &size) == 0)
 			assert_int_equal(passes, 0);
 		else
 			assert_int_equal(errno, ENOPROTOOPT);

@@ -2,6 +2,7 @@
 /* Tests of patd/model/entry. */
 #include <string.h>
 
+#include "common/pack.h"
 #include "patd/model/entry.h"
 #include "tests/unit/unit.h"
 
@@ -26,11 +27,67 @@ static void authorities_keep_number_and_word(void **state)
 		assert_string_equal(entry_how_text((enum entry_how)i), hows[i]);
 }
 
+static struct entry an_entry(void)
+{
+	struct entry entry = { .seq = UINT64_C(1) << 40,
+		.at = 1700000000,
+		.event = ENTRY_USED,
+		.id = { "0123456789" },
+		.user = "alice",
+		.uid = UINT32_MAX,
+		.new_network = true,
+		.service = "sudo" };
+
+	/* As long as a name can be. */
+	for (size_t at = 0; at < PAT_NAME_BYTES_MAX; at += 4)
+		memcpy(entry.name + at, "\U0001F511", 4);
+	memset(entry.mac, 0xAB, sizeof(entry.mac));
+	return entry;
+}
+
+static void packed_entry_is_the_same_again(void **state)
+{
+	struct entry entry = an_entry(), again;
+	uint8_t bytes[ROW_SIZE_MAX(struct entry)];
+	size_t len = row_pack(&entry_table, &entry, bytes);
+
+	(void)state;
+	assert_int_equal(row_unpack(&entry_table, bytes, len, &again), len);
+	assert_memory_equal(&entry, &again, sizeof(entry));
+	/* Nothing is longer than there is room for. */
+	memset(entry.user, 'u', sizeof(entry.user) - 1);
+	memset(entry.service, 's', sizeof(entry.service) - 1);
+	memset(entry.rhost, 'r', sizeof(entry.rhost) - 1);
+	memset(entry.tty, 't', sizeof(entry.tty) - 1);
+	memset(entry.detail, 'd', sizeof(entry.detail) - 1);
+	assert_true(row_pack(&entry_table, &entry, bytes) <= ROW_SIZE_MAX(struct entry));
+}
+
+static void damaged_entry_is_refused_or_in_bounds(void **state)
+{
+	struct entry entry = an_entry(), again;
+	uint8_t bytes[ROW_SIZE_MAX(struct entry)];
+	size_t len = row_pack(&entry_table, &entry, bytes);
+
+	(void)state;
+	for (size_t cut = 0; cut < len; cut++)
+		assert_int_equal(row_unpack(&entry_table, bytes, cut, &again), 0);
+	for (size_t at = 0; at < len; at++)
+		for (unsigned int bit = 0; bit < 8; bit++) {
+			bytes[at] ^= (uint8_t)(1U << bit);
+			if (row_unpack(&entry_table, bytes, len, &again) > 0)
+				assert_true(again.event < ENTRY_EVENTS);
+			bytes[at] ^= (uint8_t)(1U << bit);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_keep_number_and_word),
 		cmocka_unit_test(authorities_keep_number_and_word),
+		cmocka_unit_test(packed_entry_is_the_same_again),
+		cmocka_unit_test(damaged_entry_is_refused_or_in_bounds),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "common/pack.h"
 #include "patd/backup/online.h"
 #include "patd/db/sync.h"
 #include "patd/login/server.h"
@@ -17,7 +18,6 @@
 #include "patd/requests/requests.h"
 #include "protocol/answer.h"
 #include "protocol/packet.h"
-#include "protocol/row.h"
 #include "protocol/rows.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"

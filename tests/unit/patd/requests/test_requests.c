@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "patd/tokens/tokens_private.h"
+#include "patd/util/listening.h"
 #include "tests/unit/patd/requests/requests_world.h"
 
 #define ROOT_SOCK "root.sock"

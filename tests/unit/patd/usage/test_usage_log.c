@@ -6,7 +6,6 @@
 #include <sodium.h>
 
 #include "patd/usage/batch.h"
-#include "patd/usage/pack.h"
 #include "patd/usage/usage_log.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/place.h"
@@ -37,16 +36,14 @@ int fdatasync(int fd)
 
 static char handed_out[65536];
 
-static int take(enum usage_kind kind, const uint8_t *bytes, size_t len, void *userdata)
+static int take(enum usage_kind kind, const union usage_record *record, void *userdata)
 {
-	struct usage_time time;
 	size_t used = strlen(handed_out);
 
 	(void)userdata;
 	assert_int_equal(kind, USAGE_TIME);
-	assert_true(unpack(&usage_time_table, bytes, len, &time));
 	(void)snprintf(handed_out + used, sizeof(handed_out) - used, "%s%llu", used > 0 ? " " : "",
-		(unsigned long long)time.now);
+		(unsigned long long)record->time.now);
 	return 0;
 }
 
@@ -69,7 +66,7 @@ static int write_one(uint64_t number)
 {
 	const struct usage_time time = { number };
 
-	usage_log_add(usage, USAGE_TIME, &usage_time_table, &time);
+	usage_log_add(usage, USAGE_TIME, &time);
 	return usage_log_write(usage);
 }
 
@@ -91,8 +88,8 @@ static void damage(off_t at, uint8_t with)
 	close(fd);
 }
 
-/* Each batch of one small number. */
-#define BATCH (BATCH_HEADER_BYTES + RECORD_HEADER_BYTES + 1)
+/* Each batch of one number. */
+#define BATCH (BATCH_HEADER_BYTES + RECORD_HEADER_BYTES + 8)
 
 static void file_is_private_and_allocated_at_once(void **state)
 {
@@ -127,7 +124,7 @@ static void batch_of_several_records_is_whole(void **state)
 	(void)state;
 	assert_false(usage_log_gathers(usage));
 	for (time.now = 1; time.now <= 3; time.now++)
-		usage_log_add(usage, USAGE_TIME, &usage_time_table, &time);
+		usage_log_add(usage, USAGE_TIME, &time);
 	assert_true(usage_log_gathers(usage));
 	assert_int_equal(usage_log_write(usage), 0);
 	assert_int_equal(usage_log_last(usage), 1);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records as bytes, and back. */
-#include "protocol/row.h"
+#include "common/pack.h"
 
 #include <string.h>
+
+#define TEXT_LENGTH_BYTES 2
 
 static size_t number_size(enum field_kind kind)
 {
@@ -19,7 +21,7 @@ size_t row_size_max(const struct table *table)
 		const struct field *field = &table->fields[i];
 
 		if (FIELD_IS_TEXT(field->kind))
-			size += sizeof(uint16_t) + field->size - 1;
+			size += TEXT_LENGTH_BYTES + field->size - 1;
 		else
 			size += FIELD_IS_BYTES(field->kind) ? field->size
 							    : number_size(field->kind);
@@ -27,19 +29,23 @@ size_t row_size_max(const struct table *table)
 	return size;
 }
 
+static uint8_t *put_number(uint64_t number, size_t size, uint8_t *to)
+{
+	for (size_t i = 0; i < size; i++, number >>= 8)
+		to[i] = (uint8_t)number;
+	return to + size;
+}
+
 /* Writes the member at `to`, and returns the place after it. */
 static uint8_t *put_field(const struct field *field, const char *member, uint8_t *to)
 {
-	size_t size;
+	size_t size = field->size;
 
 	if (FIELD_IS_TEXT(field->kind)) {
-		const uint16_t len = (uint16_t)strnlen(member, field->size - 1);
-
-		memcpy(to, &len, sizeof(len));
-		to += sizeof(len);
-		size = len;
-	} else {
-		size = FIELD_IS_BYTES(field->kind) ? field->size : number_size(field->kind);
+		size = strnlen(member, size - 1);
+		to = put_number(size, TEXT_LENGTH_BYTES, to);
+	} else if (!FIELD_IS_BYTES(field->kind)) {
+		return put_number(field_number(field, member), number_size(field->kind), to);
 	}
 	memcpy(to, member, size);
 	return to + size;
@@ -61,48 +67,49 @@ struct rest {
 	size_t len;
 };
 
-static bool take(struct rest *rest, void *ret, size_t size)
+/* NULL: there are not so many. */
+static const uint8_t *take(struct rest *rest, size_t size)
 {
+	const uint8_t *at = rest->at;
+
 	if (rest->len < size)
-		return false;
-	memcpy(ret, rest->at, size);
+		return NULL;
 	rest->at += size;
 	rest->len -= size;
-	return true;
+	return at;
 }
 
-static bool take_text(struct rest *rest, const struct field *field, char *ret_text)
+static bool take_number(struct rest *rest, size_t size, uint64_t *ret_number)
 {
-	uint16_t len;
+	const uint8_t *at = take(rest, size);
 
-	if (!take(rest, &len, sizeof(len)) || len >= field->size || !take(rest, ret_text, len))
-		return false;
-	return !memchr(ret_text, '\0', len) && field_text_valid(field->kind, ret_text);
+	*ret_number = 0;
+	for (size_t i = size; at && i > 0; i--)
+		*ret_number = *ret_number << 8 | at[i - 1];
+	return at != NULL;
 }
 
-static bool take_number(struct rest *rest, const struct field *field, void *ret_member)
+static bool take_bytes(struct rest *rest, size_t size, void *ret_bytes)
 {
-	uint64_t number = 0;
-	uint32_t number32 = 0;
-	uint8_t boolean = 0;
-	bool taken;
+	const uint8_t *at = take(rest, size);
 
-	if (field->kind == FIELD_NUMBER)
-		taken = take(rest, &number, sizeof(number));
-	else if (field->kind == FIELD_BOOL)
-		taken = take(rest, &boolean, sizeof(boolean)) && boolean <= 1;
-	else
-		taken = take(rest, &number32, sizeof(number32));
-	return taken && field_set_number(field, number + number32 + boolean, ret_member);
+	if (at)
+		memcpy(ret_bytes, at, size);
+	return at != NULL;
 }
 
 static bool take_field(struct rest *rest, const struct field *field, char *ret_member)
 {
-	if (FIELD_IS_TEXT(field->kind))
-		return take_text(rest, field, ret_member);
+	uint64_t number;
+
 	if (FIELD_IS_BYTES(field->kind))
-		return take(rest, ret_member, field->size);
-	return take_number(rest, field, ret_member);
+		return take_bytes(rest, field->size, ret_member);
+	if (!FIELD_IS_TEXT(field->kind))
+		return take_number(rest, number_size(field->kind), &number) &&
+		       field_set_number(field, number, ret_member);
+	return take_number(rest, TEXT_LENGTH_BYTES, &number) && number < field->size &&
+	       take_bytes(rest, number, ret_member) && !memchr(ret_member, '\0', number) &&
+	       field_text_valid(field->kind, ret_member);
 }
 
 size_t row_unpack(const struct table *table, const void *from, size_t len, void *ret_record)

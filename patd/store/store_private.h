@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the store share among themselves. */
+#pragma once
+
+#include "patd/db/statements.h"
+#include "patd/store/store.h"
+
+struct store {
+	struct database *database;
+	struct statements *statements, *disabled; /* of tokens; of who is disabled */
+	bool looked, none_disabled;               /* whether it is known that nobody is disabled */
+};
+
+/* store_disabled.c: prepares its statements. */
+int store_open_disabled(struct store *store);
