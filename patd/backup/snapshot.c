@@ -85,9 +85,10 @@ int snapshot_copy(const struct snapshot *snapshot)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 	sqlite3 *from = NULL, *to = NULL;
-	int r = schema_errno(sqlite3_open_v2(snapshot->database, &from, flags, DATABASE_VFS)),
-	    closed;
+	int r, closed;
 
+	errno = 0;
+	r = schema_errno(sqlite3_open_v2(snapshot->database, &from, flags, DATABASE_VFS));
 	if (r == 0)
 		r = schema_errno(
 			sqlite3_open_v2(snapshot->image, &to, flags | SQLITE_OPEN_CREATE, NULL));
