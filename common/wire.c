@@ -25,13 +25,11 @@ bool pat_field_set(char *field, size_t size, const char *text)
 static bool field_check(const char *field, size_t size)
 {
 	size_t len = strnlen(field, size);
+	unsigned char rest = 0;
 
-	if (len == size)
-		return false;
 	for (size_t i = len; i < size; i++)
-		if (field[i] != '\0')
-			return false;
-	return true;
+		rest |= (unsigned char)field[i];
+	return len < size && rest == 0;
 }
 
 bool pat_request_check(const struct pat_request *request, size_t len)

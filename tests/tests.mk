@@ -34,8 +34,9 @@ include $(wildcard tests/packages/packages.mk)
 include $(wildcard tests/demo/demo.mk)
 
 # Each kind of test by its own program, whatever the file's mode.  One that hangs has failed.  Of one
-# that fails, its reason is shown.
-prove := prove --failures --comments --timer --exec
+# that fails, its reason is shown; cmocka writes its own to standard error.
+prove := prove --failures --timer --exec
+prove_told := prove --failures --comments --timer --exec
 
 .PHONY: check check-unit check-bus check-clients check-pam check-cli check-asan tiers
 
@@ -44,19 +45,19 @@ check-unit: $(unit_tests)
 
 # The longest first.
 check-bus: $(programs) $(O)/tests/bench/fill
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' --jobs 4 \
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 /usr/bin/python3' --jobs 4 \
 		tests/bus/million_tokens.py $(filter-out %/million_tokens.py,$(wildcard tests/bus/*.py))
 
 check-clients: $(programs) $(client_programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' --jobs 4 tests/clients/*.py
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 /usr/bin/python3' --jobs 4 tests/clients/*.py
 
 check-pam: $(programs) $(module) $(pam_test_programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' --jobs 3 tests/pam/*.bats
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 bats --tap' --jobs 3 tests/pam/*.bats
 
 # LeakSanitizer takes half the time of a program that soon ends; the unit tests have it.
 check-cli: export ASAN_OPTIONS = detect_leaks=0
 check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so $(O)/tests/cli/patctl $(O)/tests/cli/nss.so
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 bats --tap' --jobs 3 tests/cli/*.bats
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 bats --tap' --jobs 3 tests/cli/*.bats
 
 # One after the other: each has the machine to itself.
 tiers:

@@ -18,6 +18,7 @@
 #include "protocol/request.h"
 
 #define ACCEPTS_MAX 16U      /* connections taken in one go, before others have their turn */
+#define ACCEPTS_GROW 8U      /* turns that find as many as they take, until they take twice that */
 #define CONNECTIONS_MAX 256U /* waiting for their request */
 #define REQUEST_TIMEOUT_US (UINT64_C(3) * 1000 * 1000) /* as long as pam_pat waits by default */
 #define ARRIVAL_NS 200000
@@ -51,6 +52,7 @@ struct login_server {
 		struct pat_reply reply;
 	} replies[ACCEPTS_MAX];
 	unsigned int replies_due;
+	unsigned int accepts, full_turns; /* as many connections as clients come at a time */
 	bool committing;
 	uint64_t logged_us, connected_us;
 	union {
@@ -349,14 +351,30 @@ static void free_descriptors(struct login_server *server)
 		(void)pending_refuse_oldest(server->pending);
 }
 
+/*
+ * To ask for a connection that has not come costs as much as to take one.  So no more are asked for
+ * than came the last times.
+ */
+static void expect_connections(struct login_server *server, bool found_all)
+{
+	if (!found_all) {
+		server->accepts = 1;
+		server->full_turns = 0;
+	} else if (++server->full_turns >= ACCEPTS_GROW && server->accepts < ACCEPTS_MAX) {
+		server->accepts *= 2;
+		server->full_turns = 0;
+	}
+}
+
 static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
 {
 	struct login_server *server = userdata;
+	unsigned int taken = 0;
 
 	(void)source;
 	(void)revents;
 	server->connected_us = now_us(server);
-	for (unsigned int i = 0; i < ACCEPTS_MAX; i++) {
+	for (; taken < server->accepts; taken++) {
 		int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0) {
@@ -367,6 +385,7 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 		}
 		accept_client(server, fd);
 	}
+	expect_connections(server, taken == server->accepts);
 	send_replies(server);
 	return 0;
 }
@@ -394,6 +413,7 @@ int login_server_new(sd_event *event, const struct listeners *listeners,
 	if (!server)
 		return -ENOMEM;
 	server->event = sd_event_ref(event);
+	server->accepts = 1;
 	server->decider = *decider;
 	server->ratelimit.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
 	server->ratelimit.burst = REQUESTS_BURST;

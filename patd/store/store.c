@@ -95,6 +95,13 @@ int store_insert(struct store *store, const struct token *token)
 	return statement_run(store->statements, INSERT);
 }
 
+uint64_t store_version(const struct store *store)
+{
+	sqlite3 *handle = store->database->handle;
+
+	return sqlite3_get_autocommit(handle) ? 1 + (uint64_t)sqlite3_total_changes64(handle) : 0;
+}
+
 int store_get(struct store *store, const char *id, struct token *ret_token)
 {
 	sqlite3_stmt *statement = get(store, GET);

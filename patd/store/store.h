@@ -21,6 +21,12 @@ int store_new(struct database *database, struct store **ret_store);
 /* NULL is allowed. */
 void store_free(struct store *store);
 
+/*
+ * Another number after whatever was written, whether or not it was taken back; 0 in a transaction,
+ * which may be.  What was read under it is what would be read now.
+ */
+uint64_t store_version(const struct store *store);
+
 /* --- tokens --- */
 
 /* How many the user has; counts no further than to max. */

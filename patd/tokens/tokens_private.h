@@ -6,6 +6,7 @@
 #include "patd/db/transaction.h"
 #include "patd/history/history.h"
 #include "patd/store/store.h"
+#include "patd/tokens/recent.h"
 #include "patd/tokens/tokens.h"
 #include "patd/usage/overlay.h"
 #include "patd/usage/usage_log.h"
@@ -20,7 +21,8 @@ struct tokens {
 	const struct policy *policy;
 	struct history *history;
 	uint64_t time_stored;
-	/* What an unknown id is compared with, so that it takes as long: see look_up(). */
+	struct recent recent;
+	/* What an unknown id is compared with, so that it takes as long: see candidate.h. */
 	struct token dummy;
 	struct pat_id decoy;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];

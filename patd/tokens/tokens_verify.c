@@ -1,107 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verdict on a request at a verification socket, and what it would be, for Check. */
-#include <errno.h>
-#include <sodium.h>
 #include <string.h>
 
 #include "patd/model/sources.h"
 #include "patd/rules/evaluation.h"
 #include "patd/rules/validity.h"
+#include "patd/tokens/candidate.h"
 #include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
 /* How far the time in the database may lag behind the latest time seen, if only used. */
 #define TIME_LAG_S 60
-
-/* The token that a request names, and how the secret fits it. */
-struct candidate {
-	struct token token; /* or the dummy */
-	bool known, intact;
-	bool matches;  /* it is the present secret, */
-	bool previous; /* the one before, which works during the grace period, */
-	bool former;   /* or an earlier one, which does not */
-};
-
-static bool secret_replaced(const struct candidate *candidate, uint64_t now)
-{
-	return !candidate->matches && !(candidate->previous && candidate->token.former_until > now);
-}
-
-/* Of no token: no id has such characters. */
-#define NO_ID "----------"
-
-static int take_id(const struct token *token, void *userdata)
-{
-	struct tokens *tokens = userdata;
-
-	tokens->decoy = token->id;
-	return 1;
-}
-
-/*
- * Looks one id up that there is, and one that there is not, whichever of them was asked for.  For
- * one that there is not, the token is another one, with a secret that nobody has.
- */
-static int look_up(struct tokens *tokens, const char *id, struct candidate *ret)
-{
-	const struct list_filter any = { 0 };
-	struct token none;
-	int r = store_get(tokens->store, id, &ret->token), other;
-
-	ret->known = r == 0;
-	if (ret->known) {
-		tokens->decoy = ret->token.id;
-		(void)store_get(tokens->store, NO_ID, &none);
-		return 0;
-	}
-	other = store_get(tokens->store, tokens->decoy.text, &ret->token);
-	/* At first, and where it was deleted. */
-	if (other == -ENOENT && store_list(tokens->store, &any, take_id, tokens) > 0)
-		other = store_get(tokens->store, tokens->decoy.text, &ret->token);
-	if (other < 0)
-		ret->token = tokens->dummy;
-	memcpy(ret->token.verifier, tokens->dummy.verifier, sizeof(ret->token.verifier));
-	memcpy(ret->token.former_verifier, tokens->dummy.former_verifier,
-		sizeof(ret->token.former_verifier));
-	return r;
-}
-
-/*
- * An unknown id takes as long as a known one: all is computed before anything is decided.  0, or
- * the store's error.
- */
-static int load_candidate(struct tokens *tokens, const char *id, const struct pat_digest *digest,
-	struct candidate *ret)
-{
-	uint8_t verifier[TOKEN_VERIFIER_LEN];
-	bool former = false;
-	int r = look_up(tokens, id, ret);
-
-	key_verifier(tokens->key, digest, verifier);
-	ret->matches = sodium_memcmp(verifier, ret->token.verifier, sizeof(verifier)) == 0;
-	ret->previous = sodium_memcmp(verifier, ret->token.former_verifier, sizeof(verifier)) == 0;
-	ret->intact = tokens_intact(tokens, &ret->token);
-	uses_apply_plain(tokens, &ret->token);
-	if (!ret->matches && (r == 0 || r == -ENOENT)) {
-		int error = store_was_secret(tokens->store, id, verifier, &former);
-
-		r = error < 0 ? error : r;
-	}
-	sodium_memzero(verifier, sizeof(verifier));
-	ret->former = former;
-	return r == -ENOENT ? 0 : r;
-}
-
-/* Whether the token has or had that secret; if not, the verdict is PAT_WRONG. */
-static bool secret_known(const struct candidate *candidate)
-{
-	if (!candidate->known || !(candidate->matches || candidate->previous || candidate->former))
-		return false;
-	if (!candidate->intact)
-		log_warning("token %s was altered in the database, outside of patd: refused",
-			candidate->token.id.text);
-	return candidate->intact;
-}
 
 /* A text from outside, as the history takes it. */
 static const char *sanitized(const char *text)
@@ -177,9 +86,20 @@ struct record {
 	struct seen seen; /* where it was used, which is new */
 };
 
-static void describe_use(struct tokens *tokens, const struct caller *caller,
-	const struct token *token, const struct pat_request *request, struct record *ret)
+static void look_up_place(struct tokens *tokens, const struct candidate *candidate,
+	const char *network, struct record *record)
 {
+	if (history_look(tokens->history, &record->entry, network, &record->seen) < 0)
+		log_error("cannot look up whether token %s was used there before",
+			candidate->token.id.text);
+	else if (!record->entry.new_service && !record->entry.new_network)
+		recent_learn(candidate->recent, record->entry.service, network);
+}
+
+static void describe_use(struct tokens *tokens, const struct caller *caller,
+	const struct candidate *candidate, const struct pat_request *request, struct record *ret)
+{
+	const struct token *token = &candidate->token;
 	char network[SOURCES_NETWORK_MAX];
 	uint64_t left_out = 0;
 
@@ -188,13 +108,14 @@ static void describe_use(struct tokens *tokens, const struct caller *caller,
 	bool known = asked_by_owner(caller, token) || same_place(token, request);
 
 	ret->has_entry = ret->has_seen = false;
+	sources_network(sanitized(request->rhost), network);
+	known = known || recent_knows(candidate->recent, sanitized(request->service), network);
 	if (!worth && known)
 		return;
 	ret->entry = login_entry(tokens, caller, token, request, PAT_ACCEPTED);
 	ret->entry.unrecorded = left_out;
-	sources_network(ret->entry.rhost, network);
-	if (!known && history_look(tokens->history, &ret->entry, network, &ret->seen) < 0)
-		log_error("cannot look up whether token %s was used there before", token->id.text);
+	if (!known)
+		look_up_place(tokens, candidate, network, ret);
 	ret->has_seen = ret->entry.new_service || ret->entry.new_network;
 	/* No flood of ordinary logins hides one from a new place. */
 	ret->has_entry = worth || (ret->has_seen && ratelimit_take(&tokens->new_places, token->uid,
@@ -302,7 +223,7 @@ static enum pat_verdict accept(struct tokens *tokens, const struct caller *calle
 	enum pat_verdict verdict = PAT_ACCEPTED;
 	struct record record;
 
-	describe_use(tokens, caller, &token, request, &record);
+	describe_use(tokens, caller, candidate, request, &record);
 	count_use(tokens, caller, candidate, request, &token);
 	if (must_last)
 		verdict = record_durably(tokens, &candidate->token, &token, &record, later);
@@ -327,7 +248,7 @@ static enum pat_verdict judge(
 		.account = request->account,
 	};
 
-	attempt.replaced = secret_replaced(candidate, attempt.now);
+	attempt.replaced = candidate_replaced(candidate, attempt.now);
 	if (store_is_disabled(tokens->store, candidate->token.user, &attempt.disabled) < 0)
 		return PAT_FAILED;
 	return verdict_of(&attempt);
@@ -355,9 +276,9 @@ static enum pat_verdict decide(struct tokens *tokens, const struct caller *calle
 	struct candidate candidate;
 	enum pat_verdict verdict;
 
-	if (load_candidate(tokens, request->id, &request->digest, &candidate) < 0)
+	if (candidate_load(tokens, request->id, &request->digest, &candidate) < 0)
 		return PAT_FAILED;
-	if (!secret_known(&candidate))
+	if (!candidate_secret_known(&candidate))
 		return PAT_WRONG;
 	verdict = judge(tokens, &candidate, request);
 	if (verdict == PAT_ACCEPTED)
@@ -407,20 +328,21 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 		.account = PAT_ACCOUNT_SEEN, /* that is for the login to find out */
 	};
 	struct candidate candidate;
-	int r = load_candidate(tokens, id->text, digest, &candidate);
+	int r = candidate_load(tokens, id->text, digest, &candidate);
 	bool own;
 
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	own = authority_owns(caller, candidate.token.uid, candidate.token.user);
 	/* Others do not learn whether there is such a token. */
-	if (!secret_known(&candidate) || authority_lacks(caller, OP_CHECK, own) != ACTION_NONE)
+	if (!candidate_secret_known(&candidate) ||
+		authority_lacks(caller, OP_CHECK, own) != ACTION_NONE)
 		return tokens_refuse(PAT_ERR_NOT_FOUND, NULL, ret_refusal);
 	r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
 	attempt.token = &candidate.token;
-	attempt.replaced = secret_replaced(&candidate, attempt.now);
+	attempt.replaced = candidate_replaced(&candidate, attempt.now);
 	*ret_n = verdict_all(&attempt, ret_verdicts);
 	return PAT_OK;
 }

@@ -25,7 +25,7 @@ $(O)/tests/bench/slow_names.so: tests/bench/slow_names.c Makefile
 	$(Q)$(CC) $(all_cppflags) -std=gnu11 $(warnings) -O2 -fPIC -shared -o $@ $< -ldl
 
 bench: $(programs) $(module) $(bench_programs) $(O)/tests/pam/devlog
-	$(Q)BUILD=$(abspath $(O)) tests/bench/login
+	$(Q)BUILD=$(abspath $(O)) OLD='$(OLD)' tests/bench/login
 
 bench-backup: $(programs) $(bench_programs)
 	$(Q)BUILD=$(abspath $(O)) tests/bench/backup

@@ -5,8 +5,9 @@
  *
  *     fill DIR TOKENS ENTRIES >TOKEN
  *
- * TOKEN, a good one of root's, has been used again and again.  It costs a sync to make a token, so
- * DIR is best in memory, and copied from there.
+ * TOKEN, a good one of root's, has been used again and again.  The others are rows as patd writes
+ * them, many in a transaction, with secrets that nobody has: to generate each would take minutes
+ * for a million.
  */
 #include <err.h>
 #include <sodium.h>
@@ -15,13 +16,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/lifetime.h"
 #include "common/wire.h"
 #include "patd/db/database.h"
-#include "patd/tokens/tokens.h"
+#include "patd/tokens/tokens_private.h"
 
 #define USERS 1000U
-#define USE_EVERY 30U    /* seconds: patd notes no more of one user */
-#define FOLD_EVERY 1000U /* changes: nobody else folds the WAL in */
+#define USE_EVERY 30U     /* seconds: patd notes no more of one user */
+#define FOLD_EVERY 10000U /* rows: nobody else folds the WAL in */
 
 static struct database *database;
 static struct tokens *tokens;
@@ -45,32 +47,72 @@ static void fold(uint64_t changes)
 	database->wal_frames = 0;
 }
 
-static void generate(
-	const char *user, uint32_t uid, uint64_t number, char secret[static PAT_TOKEN_LEN + 1])
+static void generate(char secret[static PAT_TOKEN_LEN + 1])
 {
 	const struct caller root = { .user = "root" };
 	struct refusal refusal = { 0 };
 	struct token token;
-	char name[32];
-	struct token_request request = {
-		.name = name, .user = user, .uid = uid, .has_expires_at = true
-	};
+	struct token_request request = { .name = "bench", .user = "root", .has_expires_at = true };
 
-	(void)snprintf(name, sizeof(name), "token %lu", (unsigned long)number);
 	if (tokens_generate(tokens, &root, &request, &token, secret, &refusal) != PAT_OK)
 		errx(1, "no token: %s", refusal.why ? refusal.why : "");
-	fold(number);
 }
 
-static void generate_many(uint64_t count)
+static void draw_id(struct pat_id *ret_id)
 {
-	char secret[PAT_TOKEN_LEN + 1], user[16];
+	static const char digits[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-	for (uint64_t n = 1; n < count; n++) {
-		(void)snprintf(user, sizeof(user), "user%lu", (unsigned long)(n % USERS));
-		generate(user, (uint32_t)(10000 + n % USERS), n, secret);
+	randombytes_buf(ret_id->text, PAT_ID_LEN);
+	for (size_t i = 0; i < PAT_ID_LEN; i++)
+		ret_id->text[i] = digits[(uint8_t)ret_id->text[i] % (sizeof(digits) - 1)];
+	ret_id->text[PAT_ID_LEN] = '\0';
+}
+
+static int insert(uint64_t number)
+{
+	const struct caller root = { .user = "root" };
+	struct token token = {
+		.uid = 10000 + (uint32_t)(number % USERS),
+		.created_at = now,
+		.expires_at = PAT_NEVER,
+	};
+	struct entry entry;
+	int r;
+
+	draw_id(&token.id);
+	(void)snprintf(token.name, sizeof(token.name), "token %lu", (unsigned long)number);
+	(void)snprintf(token.user, sizeof(token.user), "user%lu", (unsigned long)(number % USERS));
+	randombytes_buf(token.verifier, sizeof(token.verifier));
+	key_row_mac(tokens->key, &token, token.mac);
+	entry = tokens_entry(tokens, &root, ENTRY_GENERATED, &token);
+	r = store_insert(tokens->store, &token);
+	return r < 0 ? r : history_append(tokens->history, &entry);
+}
+
+struct range {
+	uint64_t from, to;
+};
+
+static int insert_range(void *userdata)
+{
+	const struct range *range = userdata;
+	int r = 0;
+
+	for (uint64_t n = range->from; r == 0 && n < range->to; n++)
+		r = insert(n);
+	return r;
+}
+
+static void insert_many(uint64_t count)
+{
+	for (uint64_t n = 1; n < count; n += FOLD_EVERY) {
+		struct range range = { n, n + FOLD_EVERY < count ? n + FOLD_EVERY : count };
+
+		if (transaction_run(database, false, insert_range, &range) < 0)
+			errx(1, "the tokens cannot be written");
+		fold(FOLD_EVERY);
 	}
-	sodium_memzero(secret, sizeof(secret));
 }
 
 static void use(const char *secret, uint64_t times)
@@ -111,9 +153,13 @@ int main(int argc, char **argv)
 		errx(1, "%s cannot be filled", argv[1]);
 	/* The last use is of now. */
 	now = clock_read_machine(NULL) - entries * USE_EVERY;
-	generate("root", 0, 0, secret);
+	/* Rows come in no order of the indexes. */
+	if (sqlite3_exec(database->handle, "PRAGMA cache_size = -4194304", NULL, NULL, NULL) !=
+		SQLITE_OK)
+		errx(1, "no memory");
+	generate(secret);
 	(void)puts(secret);
-	generate_many(count);
+	insert_many(count);
 	use(secret, entries > count ? entries - count : 0);
 	sodium_memzero(secret, sizeof(secret));
 	tokens_free(tokens);

@@ -22,7 +22,7 @@ check-fault: $(programs) $(fault_library)
 		--jobs 2 $(fault_tests)
 
 check-fault-part: $(programs) $(fault_library)
-	$(Q)BUILD=$(abspath $(O)) $(prove) 'timeout 300 /usr/bin/python3' $(fault_part)
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 /usr/bin/python3' $(fault_part)
 
 # One case, as a failure prints it: FILE= TEST= CASE= SEED=
 fault-case: $(programs) $(fault_library)

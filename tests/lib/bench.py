@@ -32,6 +32,11 @@ class World:
         self.bus = Bus(self.folder)
         self.patd = Patd(self.folder, self.bus.address)
         self.patd.program = os.path.join(build, "patd/patd")
+        self.patd.front.program = os.path.join(build, "front/patd-bus")
+        # Once patd did both.
+        self.patd.with_front = os.path.exists(self.patd.front.program)
+        if not self.patd.with_front:
+            self.patd.wrapper = ["env", "DBUS_SYSTEM_BUS_ADDRESS=" + self.bus.address]
         if state:
             shutil.copytree(state, self.patd.state)
             os.chmod(self.patd.state, 0o700)

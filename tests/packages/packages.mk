@@ -3,4 +3,4 @@
 
 .PHONY: check-packages
 check-packages: all
-	$(Q)$(prove) 'timeout 600 bats --tap' tests/packages/*.bats
+	$(Q)$(prove_told) 'timeout 600 bats --tap' tests/packages/*.bats

@@ -6,4 +6,4 @@ deb: deps
 	$(Q)debian/make-deb $(if $(filter 1,$(V)),--verbose) build/deb
 
 check-system:
-	$(Q)$(prove) bash tests/system/run
+	$(Q)$(prove_told) bash tests/system/run

@@ -130,6 +130,35 @@ static void inserted_token_is_found(void **state)
 	assert_memory_equal(&found, &token, sizeof(token));
 }
 
+static int note_version_and_fail(struct store *within, const struct token *token)
+{
+	assert_int_equal(store_version(within), 0);
+	assert_int_equal(store_update(within, token), 0);
+	assert_int_equal(store_version(within), 0);
+	return -ECANCELED;
+}
+
+static void version_is_another_after_whatever_was_written(void **state)
+{
+	struct token token = a_token("0123456789", "alice", 1000, "laptop");
+	uint64_t before = store_version(store), now;
+
+	(void)state;
+	assert_int_not_equal(before, 0);
+	assert_int_equal(insert(&token), 0);
+	now = store_version(store);
+	assert_int_not_equal(now, before);
+	assert_int_equal(store_get(store, "0123456789", &token), 0);
+	assert_int_equal(store_version(store), now);
+	before = now;
+	assert_int_equal(in_transaction(note_version_and_fail, &token), -ECANCELED);
+	now = store_version(store);
+	assert_int_not_equal(now, before);
+	before = now;
+	assert_int_equal(in_transaction(delete_token, &token), 0);
+	assert_int_not_equal(store_version(store), before);
+}
+
 static void missing_token_is_not_found(void **state)
 {
 	struct token found = { .uid = 77 };
@@ -710,6 +739,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(inserted_token_is_found),
 		TEST(missing_token_is_not_found),
+		TEST(version_is_another_after_whatever_was_written),
 		TEST(duplicate_name_or_id_is_refused),
 		TEST(update_writes_the_whole_row),
 		TEST(deleted_token_is_gone_and_overwritten),

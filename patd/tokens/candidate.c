@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Looking a token up for a verdict, such that nothing shows but to who has the secret. */
+#include "patd/tokens/candidate.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "patd/tokens/uses.h"
+#include "patd/util/log.h"
+
+/* Of no token: no id has such characters. */
+#define NO_ID "----------"
+
+static int take_id(const struct token *token, void *userdata)
+{
+	struct tokens *tokens = userdata;
+
+	tokens->decoy = token->id;
+	return 1;
+}
+
+/* Another token in place of one that there is not, with a secret that nobody has. */
+static void load_decoy(struct tokens *tokens, struct token *ret)
+{
+	const struct list_filter any = { 0 };
+	int r = store_get(tokens->store, tokens->decoy.text, ret);
+
+	/* At first, and where it was deleted. */
+	if (r == -ENOENT && store_list(tokens->store, &any, take_id, tokens) > 0)
+		r = store_get(tokens->store, tokens->decoy.text, ret);
+	if (r < 0)
+		*ret = tokens->dummy;
+	memcpy(ret->verifier, tokens->dummy.verifier, sizeof(ret->verifier));
+	memcpy(ret->former_verifier, tokens->dummy.former_verifier, sizeof(ret->former_verifier));
+}
+
+/* What load_decoy() is for an unknown id, for a known one with another secret. */
+static void look_up_none(struct tokens *tokens, const struct token *known)
+{
+	struct token none;
+
+	tokens->decoy = known->id;
+	(void)store_get(tokens->store, NO_ID, &none);
+}
+
+/* A token that is kept, with the secret it has: nothing is looked up. */
+static bool load_recent(struct tokens *tokens, const char *id,
+	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret)
+{
+	struct recent_token *recent =
+		recent_find(&tokens->recent, store_version(tokens->store), id);
+	const struct token *token = recent ? &recent->token : &tokens->dummy;
+	bool matches = sodium_memcmp(verifier, token->verifier, TOKEN_VERIFIER_LEN) == 0;
+
+	if (!recent || !matches)
+		return false;
+	*ret = (struct candidate) {
+		.token = *token,
+		.recent = recent,
+		.known = true,
+		.intact = true,
+		.matches = true,
+	};
+	return true;
+}
+
+/* What is in the database, whether or not it is kept. */
+static int load(struct tokens *tokens, const char *id,
+	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret)
+{
+	struct token *token = &ret->token;
+	int r = store_get(tokens->store, id, token), error;
+
+	ret->recent = NULL;
+	ret->former = false;
+	ret->known = r == 0;
+	if (r < 0)
+		load_decoy(tokens, token);
+	ret->matches = sodium_memcmp(verifier, token->verifier, TOKEN_VERIFIER_LEN) == 0;
+	ret->previous = sodium_memcmp(verifier, token->former_verifier, TOKEN_VERIFIER_LEN) == 0;
+	ret->intact = tokens_intact(tokens, token);
+	if (ret->known && ret->matches && ret->intact) {
+		ret->recent = recent_keep(&tokens->recent, store_version(tokens->store), token);
+		return 0;
+	}
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (ret->known)
+		look_up_none(tokens, token);
+	error = store_was_secret(tokens->store, id, verifier, &ret->former);
+	return error < 0 ? error : 0;
+}
+
+int candidate_load(struct tokens *tokens, const char *id, const struct pat_digest *digest,
+	struct candidate *ret)
+{
+	uint8_t verifier[TOKEN_VERIFIER_LEN];
+	int r = 0;
+
+	key_verifier(tokens->key, digest, verifier);
+	if (!load_recent(tokens, id, verifier, ret))
+		r = load(tokens, id, verifier, ret);
+	uses_apply_plain(tokens, &ret->token);
+	sodium_memzero(verifier, sizeof(verifier));
+	return r;
+}
+
+bool candidate_secret_known(const struct candidate *candidate)
+{
+	if (!candidate->known || !(candidate->matches || candidate->previous || candidate->former))
+		return false;
+	if (!candidate->intact)
+		log_warning("token %s was altered in the database, outside of patd: refused",
+			candidate->token.id.text);
+	return candidate->intact;
+}
+
+bool candidate_replaced(const struct candidate *candidate, uint64_t now)
+{
+	return !candidate->matches && !(candidate->previous && candidate->token.former_until > now);
+}
