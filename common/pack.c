@@ -2,6 +2,7 @@
 /* Records as bytes, and back. */
 #include "common/pack.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define TEXT_LENGTH_BYTES 2
@@ -29,10 +30,12 @@ size_t row_size_max(const struct table *table)
 	return size;
 }
 
+/* Of the lowest size bytes. */
 static uint8_t *put_number(uint64_t number, size_t size, uint8_t *to)
 {
-	for (size_t i = 0; i < size; i++, number >>= 8)
-		to[i] = (uint8_t)number;
+	const uint64_t bytes = htole64(number);
+
+	memcpy(to, &bytes, size);
 	return to + size;
 }
 
@@ -67,35 +70,24 @@ struct rest {
 	size_t len;
 };
 
-/* NULL: there are not so many. */
-static const uint8_t *take(struct rest *rest, size_t size)
+/* False: there are not so many. */
+static bool take(struct rest *rest, size_t size, void *ret_bytes)
 {
-	const uint8_t *at = rest->at;
-
 	if (rest->len < size)
-		return NULL;
+		return false;
+	memcpy(ret_bytes, rest->at, size);
 	rest->at += size;
 	rest->len -= size;
-	return at;
+	return true;
 }
 
 static bool take_number(struct rest *rest, size_t size, uint64_t *ret_number)
 {
-	const uint8_t *at = take(rest, size);
+	uint64_t bytes = 0;
+	bool taken = take(rest, size, &bytes);
 
-	*ret_number = 0;
-	for (size_t i = size; at && i > 0; i--)
-		*ret_number = *ret_number << 8 | at[i - 1];
-	return at != NULL;
-}
-
-static bool take_bytes(struct rest *rest, size_t size, void *ret_bytes)
-{
-	const uint8_t *at = take(rest, size);
-
-	if (at)
-		memcpy(ret_bytes, at, size);
-	return at != NULL;
+	*ret_number = le64toh(bytes);
+	return taken;
 }
 
 static bool take_field(struct rest *rest, const struct field *field, char *ret_member)
@@ -103,12 +95,12 @@ static bool take_field(struct rest *rest, const struct field *field, char *ret_m
 	uint64_t number;
 
 	if (FIELD_IS_BYTES(field->kind))
-		return take_bytes(rest, field->size, ret_member);
+		return take(rest, field->size, ret_member);
 	if (!FIELD_IS_TEXT(field->kind))
 		return take_number(rest, number_size(field->kind), &number) &&
 		       field_set_number(field, number, ret_member);
 	return take_number(rest, TEXT_LENGTH_BYTES, &number) && number < field->size &&
-	       take_bytes(rest, number, ret_member) && !memchr(ret_member, '\0', number) &&
+	       take(rest, number, ret_member) && !memchr(ret_member, '\0', number) &&
 	       field_text_valid(field->kind, ret_member);
 }
 
