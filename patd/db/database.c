@@ -14,6 +14,7 @@
 
 #include "common/cleanup.h"
 #include "patd/crypto/key.h"
+#include "patd/db/open_call.h"
 #include "patd/db/schema.h"
 #include "patd/db/state_dir.h"
 #include "patd/db/statements.h"
@@ -148,8 +149,12 @@ static int keep_wal(sqlite3 *db)
 static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 {
 	const bool has_wal = faccessat(state_fd, WAL_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-	int r = check_file(state_fd, path);
+	int r = open_call_set_up();
 
+	if (r < 0)
+		log_error("this SQLite cannot be told how to open files");
+	else
+		r = check_file(state_fd, path);
 	if (r < 0)
 		return r;
 	r = sqlite3_open_v2(path, ret_handle,
