@@ -109,25 +109,30 @@ int row_read(sqlite3_stmt *statement, const struct table *table, void *ret_recor
 }
 
 /* What stands in the place of a word in braces. */
-static void put_list(FILE *to, bool columns, const struct table *table)
+static bool put_list(FILE *to, bool columns, const struct table *table)
 {
-	for (size_t i = 0; i < table->n; i++)
-		if (columns)
-			(void)fprintf(to, "%s%s", i > 0 ? ", " : "", table->fields[i].column);
-		else
-			(void)fprintf(to, "%s?%zu", i > 0 ? ", " : "", i + 1);
+	bool put = true;
+
+	for (size_t i = 0; put && i < table->n; i++)
+		put = columns ? fprintf(to, "%s%s", i > 0 ? ", " : "", table->fields[i].column) >= 0
+			      : fprintf(to, "%s?%zu", i > 0 ? ", " : "", i + 1) >= 0;
+	return put;
 }
 
-static void put_sql(FILE *to, const char *sql, const struct table *table)
+/* False: not all of it.  Without memory ferror() need not tell, and a part of it may be SQL, too.
+ */
+static bool put_sql(FILE *to, const char *sql, const struct table *table)
 {
 	const char *brace;
 
 	while ((brace = strchr(sql, '{')) != NULL) {
-		(void)fwrite(sql, 1, (size_t)(brace - sql), to);
-		put_list(to, brace[1] == 'c', table);
+		const size_t len = (size_t)(brace - sql);
+
+		if (fwrite(sql, 1, len, to) != len || !put_list(to, brace[1] == 'c', table))
+			return false;
 		sql = brace + strcspn(brace, "}") + 1;
 	}
-	(void)fputs(sql, to);
+	return fputs(sql, to) >= 0 && fflush(to) == 0;
 }
 
 int row_prepare(sqlite3 *db, const char *sql, const struct table *table, unsigned int flags,
@@ -137,11 +142,12 @@ int row_prepare(sqlite3 *db, const char *sql, const struct table *table, unsigne
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
 	int r = SQLITE_NOMEM;
+	bool put;
 
 	if (!to)
 		return r;
-	put_sql(to, sql, table);
-	if (fclose(to) == 0)
+	put = put_sql(to, sql, table);
+	if (fclose(to) == 0 && put && text)
 		r = sqlite3_prepare_v3(db, text, -1, flags, ret_statement, NULL);
 	free(text);
 	return r;
