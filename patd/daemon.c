@@ -177,6 +177,11 @@ static int open_requests(struct daemon *daemon)
 	return 0;
 }
 
+static int flush_uses(void *userdata)
+{
+	return tokens_flush_uses(userdata);
+}
+
 static int open_services(struct daemon *daemon, const struct options *options)
 {
 	struct decider decider;
@@ -198,6 +203,7 @@ static int open_services(struct daemon *daemon, const struct options *options)
 		daemon->event, daemon->sync, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)
 		return r;
+	backups_flush_first(daemon->backups, flush_uses, daemon->tokens);
 	r = tokens_start(daemon->tokens, daemon->event);
 	if (r < 0)
 		return r;

@@ -27,6 +27,8 @@
 #define BUSY_MS 1000   /* for what takes a lock for an instant */
 #define PROGRESS_US (UINT64_C(100) * 1000)
 #define PIPE_READY_US (UINT64_C(10) * 1000) /* who reads it learns soon that there is something */
+#define ACCURACY_US 1000
+#define FOLDING_US (UINT64_C(10) * 1000) /* between two looks whether the fold is over */
 
 struct backups {
 	struct worker *worker;
@@ -35,6 +37,8 @@ struct backups {
 	char *database, *wal, *image, *state_dir;
 	uint8_t check[KEY_CHECK_LEN];
 	struct backup *running;
+	backup_flush_fn flush;
+	void *flush_userdata;
 };
 
 struct backup {
@@ -42,9 +46,11 @@ struct backup {
 	struct backups *backups;
 	int fd, result;
 	struct backup_order order;
+	/* The loop's alone, as the above but fd and result. */
 	bool piped;
-	bool abandoned; /* the loop's alone, as the above but fd and result */
-	bool released;  /* the database may be folded in again; the same */
+	bool begun; /* it is the worker's */
+	bool abandoned;
+	bool released; /* the database may be folded in again */
 	atomic_bool stop;
 	atomic_bool copied;
 	_Atomic uint64_t at, total;
@@ -233,22 +239,64 @@ static void done(struct job *job)
 	free(backup);
 }
 
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+static int arm(const struct backups *backups, uint64_t usec)
 {
-	const struct backups *backups = userdata;
-	struct backup *backup = backups->running;
-	int r;
+	int r = sd_event_source_set_time_relative(backups->timer, usec);
 
-	(void)usec;
-	if (!backup || backup->abandoned)
-		return 0;
+	return r < 0 ? r : sd_event_source_set_enabled(backups->timer, SD_EVENT_ONESHOT);
+}
+
+/* Without the timer nobody sees the progress, and the backup is made all the same. */
+static void show_progress(struct backup *backup)
+{
+	const struct backups *backups = backup->backups;
+
+	if (backup->abandoned)
+		return;
 	if (atomic_load(&backup->copied))
 		release_database(backup);
 	if (atomic_load(&backup->total) > 0)
 		backup->order.progress(atomic_load(&backup->at), atomic_load(&backup->total),
 			backup->order.userdata);
-	r = sd_event_source_set_time_relative(source, PROGRESS_US);
-	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	(void)arm(backups, PROGRESS_US);
+}
+
+static void fail(struct backup *backup, int result)
+{
+	backup->result = result;
+	if (result != -ECANCELED)
+		log_error("a backup could not be made: %s", strerror(-result));
+	done(&backup->job);
+}
+
+/* Begins to copy once all that is to be in the copy is in the database. */
+static void begin(struct backup *backup)
+{
+	const struct backups *backups = backup->backups;
+	int r = -ECANCELED;
+
+	if (!backup->abandoned)
+		r = backups->flush ? backups->flush(backups->flush_userdata) : 0;
+	if (r == -EAGAIN || r > 0)
+		r = arm(backups, r > 0 ? 0 : FOLDING_US);
+	else if (r == 0 && (r = worker_submit(backups->worker, &backup->job)) == 0) {
+		backup->begun = true;
+		(void)arm(backups, backup->piped ? PIPE_READY_US : PROGRESS_US);
+	}
+	if (r < 0)
+		fail(backup, r);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	const struct backups *backups = userdata;
+	struct backup *backup = backups->running;
+
+	(void)source;
+	(void)usec;
+	if (backup)
+		(backup->begun ? show_progress : begin)(backup);
+	return 0;
 }
 
 DEFINE_CLEANUP(backups_free, backups)
@@ -268,8 +316,8 @@ int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const
 		asprintf(&backups->image, "%s/" STATE_DIR_IMAGE, state_dir) < 0 ||
 		!(backups->state_dir = strdup(state_dir)))
 		return -ENOMEM;
-	r = sd_event_add_time(
-		event, &backups->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer, backups);
+	r = sd_event_add_time(event, &backups->timer, CLOCK_MONOTONIC, UINT64_MAX, ACCURACY_US,
+		on_timer, backups);
 	if (r < 0)
 		return r;
 	r = worker_new(event, 1, &backups->worker);
@@ -279,14 +327,23 @@ int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const
 	return 0;
 }
 
+void backups_flush_first(struct backups *backups, backup_flush_fn fn, void *userdata)
+{
+	backups->flush = fn;
+	backups->flush_userdata = userdata;
+}
+
 /* fd is taken over. */
 static int start(struct backups *backups, int fd, bool piped, const struct backup_order *order,
 	struct backup **ret_backup)
 {
 	cleanup_close int own_fd = fd;
-	cleanup_free struct backup *backup = calloc(1, sizeof(*backup));
+	cleanup_free struct backup *backup = NULL;
 	int r;
 
+	if (backups->running)
+		return -EBUSY;
+	backup = calloc(1, sizeof(*backup));
 	if (!backup)
 		return -ENOMEM;
 	backup->job = (struct job) { .run = run, .done = done };
@@ -295,17 +352,14 @@ static int start(struct backups *backups, int fd, bool piped, const struct backu
 	backup->result = -ECANCELED; /* it may never run */
 	backup->fd = own_fd;
 	backup->piped = piped;
-	r = worker_submit(backups->worker, &backup->job);
+	/* In the next turn: done() is not called before the caller knows the backup. */
+	r = arm(backups, 0);
 	if (r < 0)
 		return r;
 	(void)take_fd(&own_fd);
 	backups->running = backup;
 	sync_hold(backups->sync);
 	*ret_backup = TAKE(backup);
-	/* Without the timer nobody sees the progress, and the backup is made all the same. */
-	if (sd_event_source_set_time_relative(
-		    backups->timer, piped ? PIPE_READY_US : PROGRESS_US) >= 0)
-		(void)sd_event_source_set_enabled(backups->timer, SD_EVENT_ONESHOT);
 	return 0;
 }
 
@@ -346,7 +400,9 @@ void backups_free(struct backups *backups)
 {
 	if (!backups)
 		return;
-	if (backups->running)
+	if (backups->running && !backups->running->begun)
+		fail(backups->running, -ECANCELED);
+	else if (backups->running)
 		atomic_store(&backups->running->stop, true);
 	worker_free(backups->worker);
 	sd_event_source_disable_unref(backups->timer);

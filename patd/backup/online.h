@@ -32,6 +32,14 @@ int backups_new(sd_event *event, struct sync *sync, const char *state_dir, const
 	struct backups **ret_backups);
 
 /*
+ * fn is called in the loop before each backup, until it returns 0: it writes into the database what
+ * is kept elsewhere, so that the backup has it.  1: there is more; -EAGAIN: not now.  Below 0 the
+ * backup fails.
+ */
+typedef int (*backup_flush_fn)(void *userdata);
+void backups_flush_first(struct backups *backups, backup_flush_fn fn, void *userdata);
+
+/*
  * Begins to write a backup into fd, an empty regular file, of which it keeps a copy.  -EBUSY: one
  * is under way.  *ret_backup is valid until done().
  */

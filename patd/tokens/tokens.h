@@ -242,6 +242,12 @@ void tokens_commit_usage(struct tokens *tokens);
 int tokens_start(struct tokens *tokens, sd_event *event);
 void tokens_stop(struct tokens *tokens);
 
+/*
+ * Writes uses into the database at once, for who copies it: some of them.  0: all are there; 1:
+ * there are more; -EAGAIN: the database is being folded.
+ */
+int tokens_flush_uses(struct tokens *tokens);
+
 /* Whether that use is on disk, and who is to be called whenever more is; there is room for one. */
 enum sync_state tokens_use_state(const struct tokens *tokens, const struct use_point *point);
 void tokens_on_durable(struct tokens *tokens, void (*fn)(void *userdata), void *userdata);

@@ -122,6 +122,13 @@ static int flush_some(void *userdata)
 	return r;
 }
 
+int tokens_flush_uses(struct tokens *tokens)
+{
+	/* Nothing that is gathered may come in the middle. */
+	tokens_commit_usage(tokens);
+	return uses_flush(tokens, NULL);
+}
+
 static void on_synced(void *userdata)
 {
 	struct tokens *tokens = userdata;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Backups: consistent while patd serves, without leftover files, and never over the bus."""
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,6 +55,53 @@ class Complete(BackupTest):
         self.assertEqual(set(verdicts), {wire.ACCEPTED})
         for n in range(10):
             self.assertComplete(f"backup {n}")
+
+
+class LatestUses(BackupTest):
+    """patd serves the backup of a moment ago."""
+
+    def restore(self):
+        self.assertEqual(self.patd.end(), 0)
+        shutil.rmtree(self.patd.state)
+        backup = os.path.join(self.folder, "backup")
+        done = run_patd(f"--restore-backup={backup}", f"--state-dir={self.patd.state}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.patd.start()
+        self.root.wait_for_owner(NAME)
+
+    def back_up_after_uses(self, *tokens):
+        """Of each one, acknowledged, and then the backup at once."""
+        for token in tokens:
+            self.assertEqual(self.verify(token), wire.ACCEPTED)
+        self.assertEqual(self.patctl(), 0)
+        # Those after it are not in it.
+        for token in tokens:
+            self.assertEqual(self.verify(token), wire.ACCEPTED)
+        self.restore()
+
+    def assertUsedOnce(self, token):
+        self.assertEqual(self.root.get(token, "Uses"), 1)
+        self.assertNotEqual(self.root.get(token, "LastUsedAt"), 0)
+        self.assertIn("used", [entry["Event"] for entry in self.root.history(token=token.id)])
+
+    def test_the_use_before_a_backup_is_in_it(self):
+        token = self.root.generate("laptop")
+        self.back_up_after_uses(token)
+        self.assertUsedOnce(token)
+        self.assertEqual(self.root.verify_history()[2:], (0, ""))
+
+    def test_the_use_of_a_limited_token_before_a_backup_is_in_it(self):
+        token = self.root.generate("limited", max_uses=3)
+        self.back_up_after_uses(token)
+        self.assertUsedOnce(token)
+        verdicts = [self.verify(token) for _ in range(3)]
+        self.assertEqual(verdicts.count(wire.ACCEPTED), 2)
+
+    def test_many_uses_before_a_backup_are_in_it(self):
+        tokens = [self.root.generate(f"token {n}") for n in range(300)]
+        self.back_up_after_uses(*tokens)
+        for token in tokens:
+            self.assertEqual(self.root.get(token, "Uses"), 1)
 
 
 class OverTheBus(BackupTest):
