@@ -6,8 +6,9 @@
  * FAULT_SLOTS numbers of 64 bits, which is mapped: a test reads the counters there and writes what
  * is to happen, before patd starts and while it runs.  What a number means is said by
  * tests/lib/faults.py, which has the same list.  Without FAULT_PAGE the environment has the numbers
- * alone: FAULT_KILL_BEFORE=17.  FAULT_TRACE names the file to which everything is recorded that a
- * power cut could lose; tests/lib/disk.py reads it.
+ * alone: FAULT_KILL_BEFORE=17.  FAULT_HOLD_FILE is the path below FAULT_DIR of a file for which
+ * the disk can be made to take as long as a test wants.  FAULT_TRACE names the file to which
+ * everything is recorded that a power cut could lose; tests/lib/disk.py reads it.
  *
  * Numbers count from 1, and 0 is never.
  */
@@ -29,6 +30,8 @@ enum fault_slot {
 	FAULT_ALLOCATIONS, /* of memory */
 	FAULT_MATCHES,     /* calls of one of FAIL_KINDS */
 	FAULT_INJECTED,    /* how often something was made to fail */
+	FAULT_TURNS,       /* of a loop: calls of epoll_wait() */
+	FAULT_HELD,        /* how often a call was made to wait */
 
 	/* Settings. */
 	FAULT_KILL_BEFORE,   /* that change */
@@ -43,6 +46,7 @@ enum fault_slot {
 	FAULT_SYNC_DELAY_US, /* of each sync: a slow disk */
 	FAULT_SYNC_AT,       /* the first of SYNCS that fails with EIO, and syncs nothing ... */
 	FAULT_SYNC_FOR,      /* ... of so many in a row: what was not synced by then never is */
+	FAULT_HOLD,          /* while it is not 0, writes to FAULT_HOLD_FILE wait */
 	FAULT_SLOTS
 };
 
@@ -76,6 +80,12 @@ void fault_leave(const struct fault_call *call);
 
 /* Whether an allocation is to fail now. */
 bool fault_allocation(void);
+
+/* A write to that file waits as long as FAULT_HOLD says. */
+void fault_hold(int fd);
+
+/* A turn of a loop begins. */
+void fault_turn(void);
 
 /* How long a sync takes, in microseconds. */
 uint64_t fault_sync_delay(void);

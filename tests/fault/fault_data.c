@@ -141,6 +141,7 @@ static ssize_t write_to(int fd, const void *data, size_t len, off_t offset)
 
 	if (!fault_fd(fd))
 		return write_with(fd, data, len, offset);
+	fault_hold(fd);
 	fault_trace_lock();
 	at = offset >= 0 ? offset : (off_t)syscall(SYS_lseek, fd, 0, SEEK_CUR);
 	call = fault_enter(FAULT_WRITE);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/fault/fault.h"
@@ -135,6 +136,27 @@ bool fault_allocation(void)
 		return false;
 	(void)count(FAULT_INJECTED);
 	return true;
+}
+
+void fault_turn(void)
+{
+	(void)count(FAULT_TURNS);
+}
+
+void fault_hold(int fd)
+{
+	static const struct timespec look = { 0, 1000000 };
+	const char *held = getenv("FAULT_HOLD_FILE"), *name;
+	char buffer[PATH_MAX];
+
+	if (slots[FAULT_HOLD] == 0 || !held)
+		return;
+	name = fault_path(fd, "", buffer);
+	if (!name || strcmp(name, held) != 0)
+		return;
+	(void)count(FAULT_HELD);
+	while (slots[FAULT_HOLD] != 0)
+		(void)syscall(SYS_nanosleep, &look, NULL);
 }
 
 uint64_t fault_sync_delay(void)

@@ -24,8 +24,9 @@ FULL = bool(os.environ.get("FULL"))
 
 SLOTS = (
     "slots", "calls", "changes", "syncs", "writes", "allocations", "matches", "injected",
+    "turns", "held",
     "kill_before", "kill_after", "fail_kinds", "fail_at", "fail_for", "fail_errno", "short_at",
-    "allocation_at", "allocation_for", "sync_delay_us", "sync_at", "sync_for",
+    "allocation_at", "allocation_for", "sync_delay_us", "sync_at", "sync_for", "hold",
 )  # fmt: skip
 KINDS = (
     "open", "look", "read", "map", "lock", "create", "write", "truncate", "space", "name",
@@ -105,16 +106,19 @@ class FaultTest(PatdTest):
         if self.patd.running():
             self.patd.kill()
 
-    def environment(self, trace=False):
+    def environment(self, trace=False, hold=""):
         more = {"FAULT_TRACE": self.trace} if trace else {}
+        if hold:
+            more["FAULT_HOLD_FILE"] = hold
         return self.patd.preloaded(
             LIBRARY, FAULT_DIR=self.patd.state, FAULT_PAGE=self.page.path, **more
         )
 
-    def start(self, trace=False, faults=True):
-        """Starts patd; returns whether it serves.  If not, it has ended."""
+    def start(self, faults=True, **how):
+        """Starts patd; returns whether it serves.  If not, it has ended.
+        how: for environment()"""
         try:
-            self.patd.start(env=self.environment(trace) if faults else None)
+            self.patd.start(env=self.environment(**how) if faults else None)
         except AssertionError:
             self.patd.process.wait(PATIENCE_S)
             return False
