@@ -144,9 +144,10 @@ static int copy_database(struct backup *backup)
 	const struct backups *backups = backup->backups;
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 	sqlite3 *from = NULL, *to = NULL;
-	int r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, DATABASE_VFS)),
-	    closed;
+	int r, closed;
 
+	errno = 0;
+	r = schema_errno(sqlite3_open_v2(backups->database, &from, flags, DATABASE_VFS));
 	if (r == 0)
 		r = schema_errno(
 			sqlite3_open_v2(backups->image, &to, flags | SQLITE_OPEN_CREATE, NULL));

@@ -157,6 +157,7 @@ static int open_file(int state_fd, const char *path, sqlite3 **ret_handle)
 		r = check_file(state_fd, path);
 	if (r < 0)
 		return r;
+	errno = 0;
 	r = sqlite3_open_v2(path, ret_handle,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
 			SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
@@ -267,8 +268,10 @@ static int take_wal(struct database *database)
 static int read_page_size(struct database *database)
 {
 	sqlite3_stmt *statement;
-	int r = sqlite3_prepare_v2(database->handle, "PRAGMA page_size", -1, &statement, NULL);
+	int r;
 
+	errno = 0;
+	r = sqlite3_prepare_v2(database->handle, "PRAGMA page_size", -1, &statement, NULL);
 	if (r != SQLITE_OK)
 		return schema_errno(r);
 	r = sqlite3_step(statement);
@@ -346,6 +349,7 @@ static int checkpoint(const char *path)
 	sqlite3 *db;
 	int r, closed;
 
+	errno = 0;
 	r = sqlite3_open_v2(path, &db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
 			SQLITE_OPEN_EXRESCODE,

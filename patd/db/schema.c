@@ -104,6 +104,13 @@ static bool is_unreadable(int sqlite_code)
 	return (sqlite_code & 0xFF) == SQLITE_CORRUPT && errno == EIO;
 }
 
+/* SQLite does not keep what the system said of a COMMIT: then errno alone has it. */
+static int system_errno(sqlite3 *db)
+{
+	return errno == EIO || errno == ENOSPC || errno == EDQUOT ? errno
+								  : sqlite3_system_errno(db);
+}
+
 const char *schema_error(sqlite3 *db, int sqlite_code)
 {
 	const int kind = sqlite_code & 0xFF;
@@ -112,8 +119,8 @@ const char *schema_error(sqlite3 *db, int sqlite_code)
 		return strerror(EIO);
 	if (!db || kind == SQLITE_NOMEM || sqlite_code == SQLITE_IOERR_NOMEM)
 		return "out of memory";
-	if ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) && sqlite3_system_errno(db) != 0)
-		return strerror(sqlite3_system_errno(db));
+	if ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) && system_errno(db) != 0)
+		return strerror(system_errno(db));
 	return sqlite3_errmsg(db);
 }
 
@@ -130,6 +137,9 @@ int schema_errno(int sqlite_code)
 {
 	if (is_unreadable(sqlite_code))
 		return -EIO;
+	/* SQLite knows but one error of a full disk. */
+	if ((sqlite_code & 0xFF) == SQLITE_IOERR && errno == EDQUOT)
+		return -ENOSPC;
 	if (sqlite_code == SQLITE_CONSTRAINT_PRIMARYKEY || sqlite_code == SQLITE_CONSTRAINT_UNIQUE)
 		return -EEXIST;
 	switch (sqlite_code & 0xFF) {

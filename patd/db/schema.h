@@ -12,13 +12,18 @@
 int schema_prepare(sqlite3 *db, const char *path);
 
 /*
- * What went wrong in the call that has just failed, in words; valid until the next one.  What the
- * system said comes before what SQLite made of it.
+ * Of the call of SQLite's that has just failed, before which errno was set to 0: what SQLite made
+ * of it is not always what the system said.
  */
+
+/* What went wrong, in words; valid until the next call. */
 const char *schema_error(sqlite3 *db, int sqlite_code);
 
 /* What to do about it, to be put after that: "" where it is not damage. */
 const char *schema_advice(int sqlite_code);
 
-/* The negative errno for an extended result code of SQLite; -EEXIST: a key is taken. */
+/*
+ * The negative errno for an extended result code of SQLite; -EEXIST: a key is taken.  -ENOSPC also
+ * where a quota is used up.
+ */
 int schema_errno(int sqlite_code);

@@ -33,10 +33,6 @@ int statement_failure(const struct statements *statements, int sqlite_code)
 {
 	int r = schema_errno(sqlite_code);
 
-	/* SQLite knows but one error of a full disk. */
-	if (r == -EIO && (sqlite_code & 0xFF) == SQLITE_IOERR &&
-		sqlite3_system_errno(statements->handle) == EDQUOT)
-		r = -ENOSPC;
 	log_error("the database failed: %s", schema_error(statements->handle, sqlite_code));
 	return r;
 }
@@ -168,6 +164,7 @@ int statement_compile(struct statements *statements, const char *sql, sqlite3_st
 	struct kept *kept = find_kept(statements, sql);
 	int r;
 
+	errno = 0;
 	if (kept) {
 		kept->used = true;
 		kept->when = ++statements->uses;

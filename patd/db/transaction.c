@@ -173,8 +173,10 @@ int transaction_set_sync(struct database *database)
 {
 	const char *pragma =
 		database->wal_kept ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = OFF";
-	int r = sqlite3_exec(database->handle, pragma, NULL, NULL, NULL);
+	int r;
 
+	errno = 0;
+	r = sqlite3_exec(database->handle, pragma, NULL, NULL, NULL);
 	if (r != SQLITE_OK)
 		return statement_failure(database->statements, r);
 	database->syncs_header = database->wal_kept;

@@ -4,34 +4,58 @@
 import contextlib
 import errno
 import os
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import MANAGER, ROOT, Refused
+from client import MANAGER, ROOT, GLib, Refused, wait_until
 from faults import FaultTest
 from fixture import DAEMON, GAMES
 
 SIZE_KIB = 8192
+IMAGE_MIB, BTRFS_MIB = 16, 64
+LOOK_MS = 50
 LIMIT = 200
 USERS = {"daemon": DAEMON, "games": GAMES, "bin": 2, "sys": 3}
 
 
-class FullDisk(FaultTest):
+class DiskTest(FaultTest):
+    full = errno.ENOSPC
+
     def setUp(self):
         super().setUp()
-        disk = os.path.join(self.folder, "disk")
-        os.mkdir(disk)
-        subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={SIZE_KIB}k,mode=755", "disk", disk], check=True
-        )
-        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)
-        self.filler = os.path.join(disk, "filler")
-        self.patd.state = os.path.join(disk, "state")
+        self.disk = os.path.join(self.folder, "disk")
+        os.mkdir(self.disk)
+        self.mount()
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk], check=True)
+        self.filler = os.path.join(self.disk, "filler")
+        self.patd.state = os.path.join(self.disk, "state")
         self.serve(faults=False)
         self.tokens = {user: self.root.generate("laptop", user=user) for user in USERS}
+
+    def mount(self):
+        options = f"size={SIZE_KIB}k,mode=755"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "disk", self.disk], check=True)
+
+    def mount_image(self, make, mib=IMAGE_MIB):
+        """make: the command that makes a file system in a file, to which the file is added"""
+        if not shutil.which(make[0]):
+            self.skipTest(f"there is no {make[0]}")
+        image = os.path.join(self.folder, "image")
+        with open(image, "wb") as file:
+            file.truncate(mib << 20)
+        subprocess.run([*make, image], check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(
+            ["mount", "-o", "loop", image, self.disk], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            self.skipTest(done.stderr.splitlines()[0])
+
+    def evidence(self):
+        return self.patd.log()
 
     def fill(self):
         """Until nothing more can be written."""
@@ -40,35 +64,50 @@ class FullDisk(FaultTest):
                 while True:
                     file.write(bytes(1024))
             except OSError as error:
-                self.assertEqual(error.errno, errno.ENOSPC)
+                self.assertEqual(error.errno, self.full)
 
     def login(self, user):
         return self.verify(self.tokens[user], USERS[user], user)
 
-    def test_patd_starts_on_a_full_disk_after_a_clean_end(self):
-        self.assertEqual(self.end(), 0)
+    def assertStartsFull(self):
+        """And serves, where nothing more can be written."""
         self.fill()
         self.serve(faults=False)
         self.assertEqual(self.login("daemon"), wire.ACCEPTED)
         self.root.revoke(self.tokens["daemon"])
         self.assertEqual(self.login("daemon"), wire.REVOKED)
 
-    def test_patd_starts_on_a_full_disk_after_a_kill(self):
-        self.patd.kill()
-        self.fill()
-        self.serve(faults=False)
-        self.assertEqual(self.login("daemon"), wire.ACCEPTED)
-        self.root.revoke(self.tokens["daemon"])
-        self.assertEqual(self.login("daemon"), wire.REVOKED)
-
-    def test_each_user_can_revoke_on_a_full_disk(self):
-        self.fill()
+    def assertEachCanRevoke(self):
         for user, uid in USERS.items():
             self.client(uid).revoke(self.tokens[user])
             self.assertEqual(self.login(user), wire.REVOKED)
         self.restart_patd()
         for user in USERS:
             self.assertEqual(self.login(user), wire.REVOKED)
+
+    def assertLimitHolds(self):
+        limited = self.root.generate("limited", max_uses=LIMIT)
+        self.fill()
+        accepted = [self.verify(limited) for _ in range(2 * LIMIT)].count(wire.ACCEPTED)
+        self.assertEqual(self.login("daemon"), wire.ACCEPTED)
+        os.remove(self.filler)
+        self.restart_patd()
+        accepted += [self.verify(limited) for _ in range(2 * LIMIT)].count(wire.ACCEPTED)
+        self.assertEqual(accepted, LIMIT)
+
+
+class FullDisk(DiskTest):
+    def test_patd_starts_on_a_full_disk_after_a_clean_end(self):
+        self.assertEqual(self.end(), 0)
+        self.assertStartsFull()
+
+    def test_patd_starts_on_a_full_disk_after_a_kill(self):
+        self.patd.kill()
+        self.assertStartsFull()
+
+    def test_each_user_can_revoke_on_a_full_disk(self):
+        self.fill()
+        self.assertEachCanRevoke()
 
     def test_each_user_can_revoke_on_a_full_disk_after_another_used_what_was_left(self):
         self.fill()
@@ -85,14 +124,52 @@ class FullDisk(FaultTest):
                 self.assertEqual(self.login(user), wire.REVOKED)
 
     def test_a_limited_token_has_no_more_uses_than_its_limit_on_a_full_disk(self):
-        limited = self.root.generate("limited", max_uses=LIMIT)
+        self.assertLimitHolds()
+
+
+class SmallBlocks(DiskTest):
+    """Of 1 KiB, less than a page of memory: what is mapped may have no room behind it."""
+
+    def mount(self):
+        self.mount_image(["mkfs.ext4", "-q", "-b", "1024", "-m", "0"])
+
+    def test_patd_starts_on_a_full_disk_of_small_blocks_after_a_clean_end(self):
+        self.assertEqual(self.end(), 0)
+        self.assertStartsFull()
+        self.assertEqual(self.end(), 0)
+
+    def test_patd_starts_on_a_full_disk_of_small_blocks_after_a_kill(self):
+        self.patd.kill()
+        self.assertStartsFull()
+        self.assertEqual(self.end(), 0)
+
+    def test_each_user_can_revoke_on_a_full_disk_of_small_blocks(self):
         self.fill()
-        accepted = [self.verify(limited) for _ in range(2 * LIMIT)].count(wire.ACCEPTED)
-        self.assertEqual(self.login("daemon"), wire.ACCEPTED)
-        os.remove(self.filler)
-        self.restart_patd()
-        accepted += [self.verify(limited) for _ in range(2 * LIMIT)].count(wire.ACCEPTED)
-        self.assertEqual(accepted, LIMIT)
+        self.assertEachCanRevoke()
+
+
+class Quota(DiskTest):
+    """The disk has room, and patd's user may have no more of it.  Quotas of ext4 do not bind root,
+    who runs the tests; those of btrfs do."""
+
+    full = errno.EDQUOT
+
+    def mount(self):
+        self.mount_image(["mkfs.btrfs", "-q", "--mixed"], BTRFS_MIB)
+        for command in (["quota", "enable"], ["qgroup", "limit", f"{SIZE_KIB}k"]):
+            subprocess.run(["btrfs", *command, self.disk], check=True)
+
+    def test_patd_starts_where_a_quota_is_used_up(self):
+        self.assertEqual(self.end(), 0)
+        self.assertStartsFull()
+        self.assertEqual(self.end(), 0)
+
+    def test_each_user_can_revoke_where_a_quota_is_used_up(self):
+        self.fill()
+        self.assertEachCanRevoke()
+
+    def test_a_limited_token_has_no_more_uses_than_its_limit_where_a_quota_is_used_up(self):
+        self.assertLimitHolds()
 
 
 if __name__ == "__main__":

@@ -219,8 +219,20 @@ static void result_codes_have_their_errno(void **state)
 	};
 
 	(void)state;
+	errno = 0;
 	for (size_t i = 0; i < COUNT(table); i++)
 		assert_that(schema_errno(table[i].code) == table[i].error, "%d", table[i].code);
+}
+
+static void what_the_system_said_comes_before_what_sqlite_made_of_it(void **state)
+{
+	(void)state;
+	errno = EDQUOT;
+	assert_int_equal(schema_errno(SQLITE_IOERR_WRITE), -ENOSPC);
+	assert_string_equal(schema_error(db, SQLITE_IOERR_WRITE), strerror(EDQUOT));
+	errno = EIO;
+	assert_int_equal(schema_errno(SQLITE_CORRUPT), -EIO);
+	assert_string_equal(schema_advice(SQLITE_CORRUPT), "");
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -233,6 +245,7 @@ int main(void)
 		TEST(braces_stand_for_columns_and_parameters),
 		TEST(text_fits_with_its_nul_or_not_at_all),
 		TEST(result_codes_have_their_errno),
+		TEST(what_the_system_said_comes_before_what_sqlite_made_of_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
