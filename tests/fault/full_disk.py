@@ -33,8 +33,11 @@ class DiskTest(FaultTest):
         self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk], check=True)
         self.filler = os.path.join(self.disk, "filler")
         self.patd.state = os.path.join(self.disk, "state")
+        self.patd.database = os.path.join(self.patd.state, "patd.db")
         self.serve(faults=False)
-        self.tokens = {user: self.root.generate("laptop", user=user) for user in USERS}
+        self.tokens = {
+            user: self.root.generate("laptop", user=user, expires_at=0) for user in USERS
+        }
 
     def mount(self):
         options = f"size={SIZE_KIB}k,mode=755"
@@ -125,6 +128,59 @@ class FullDisk(DiskTest):
 
     def test_a_limited_token_has_no_more_uses_than_its_limit_on_a_full_disk(self):
         self.assertLimitHolds()
+
+
+class DailyWork(DiskTest):
+    """On a full disk it fails, and is tried again much later."""
+
+    TURNS = 200  # of the loop: some ten are for the logins and timers
+    FAILED = "the daily maintenance failed"
+
+    def setUp(self):
+        super().setUp()
+        self.assertEqual(self.end(), 0)
+        # All entries of the history are to be deleted.
+        self.patd.pass_time(10 * 365 * 86400)
+
+    def wait(self, is_so):
+        """Until what no event tells of is so."""
+        looking = GLib.timeout_add(LOOK_MS, lambda: True)
+        try:
+            wait_until(is_so)
+        finally:
+            GLib.source_remove(looking)
+
+    def events(self):
+        return [entry["Event"] for entry in self.root.history(all=True)]
+
+    def assertFailsOnceAndRests(self):
+        self.serve()
+        self.wait(lambda: self.FAILED in self.patd.log())
+        turns = self.page.turns
+        self.assertGreater(turns, 0)
+        for _ in range(3):
+            syncs = self.page.syncs
+            self.login("daemon")
+            self.wait(lambda: self.page.syncs > syncs)
+        self.assertLess(self.page.turns - turns, self.TURNS)
+        self.assertEqual(self.patd.log().count(self.FAILED), 1)
+
+    def test_the_daily_work_rests_on_a_full_disk(self):
+        self.fill()
+        self.assertFailsOnceAndRests()
+
+    def test_the_daily_work_rests_on_a_full_disk_where_the_reserve_is_in_use(self):
+        os.remove(os.path.join(self.patd.state, "reserve"))
+        self.fill()
+        self.assertFailsOnceAndRests()
+
+    def test_the_daily_work_is_done_when_a_disk_is_not_full_any_more(self):
+        self.fill()
+        self.assertFailsOnceAndRests()
+        self.assertIn("generated", self.events())
+        os.remove(self.filler)
+        self.restart_patd()
+        self.wait(lambda: "generated" not in self.events())
 
 
 class SmallBlocks(DiskTest):
