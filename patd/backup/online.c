@@ -339,11 +339,15 @@ static int start(struct backups *backups, int fd, bool piped, const struct backu
 	struct backup **ret_backup)
 {
 	cleanup_close int own_fd = fd;
-	cleanup_free struct backup *backup = NULL;
+	struct backup *backup;
 	int r;
 
 	if (backups->running)
 		return -EBUSY;
+	/* In the next turn: done() is not called before the caller knows the backup. */
+	r = arm(backups, 0);
+	if (r < 0)
+		return r;
 	backup = calloc(1, sizeof(*backup));
 	if (!backup)
 		return -ENOMEM;
@@ -351,16 +355,11 @@ static int start(struct backups *backups, int fd, bool piped, const struct backu
 	backup->backups = backups;
 	backup->order = *order;
 	backup->result = -ECANCELED; /* it may never run */
-	backup->fd = own_fd;
+	backup->fd = take_fd(&own_fd);
 	backup->piped = piped;
-	/* In the next turn: done() is not called before the caller knows the backup. */
-	r = arm(backups, 0);
-	if (r < 0)
-		return r;
-	(void)take_fd(&own_fd);
 	backups->running = backup;
 	sync_hold(backups->sync);
-	*ret_backup = TAKE(backup);
+	*ret_backup = backup;
 	return 0;
 }
 
