@@ -12,8 +12,13 @@ from faults import ALL_KINDS
 
 class InputOutputErrors(failing.ErrorTest):
     def test_nothing_acknowledged_is_lost_by_an_input_or_output_error(self):
-        cases = self.cases("matches", "EIO", 30, ("once", "on"), fail_kinds=ALL_KINDS)
+        cases = self.cases("matches", "EIO", 12, ("once",), fail_kinds=ALL_KINDS)
         self.campaign(cases, self.run_error, "input and output errors")
+
+    def test_nothing_acknowledged_is_lost_by_a_broken_disk(self):
+        """Each change waits for the next attempt, a second later."""
+        cases = self.cases("matches", "EIO", 1, ("on",), full=40, fail_kinds=ALL_KINDS)
+        self.campaign(cases, self.run_error, "broken disks")
 
 
 if __name__ == "__main__":

@@ -26,15 +26,20 @@ class Messages(failing.ErrorTest):
             self.check_reason(log, error)
 
     def test_the_log_says_what_an_input_or_output_error_was(self):
-        cases = self.cases("matches", "EIO", 30, ("once", "on"), fail_kinds=ALL_KINDS)
+        cases = self.cases("matches", "EIO", 12, ("once",), full=100, fail_kinds=ALL_KINDS)
         self.campaign(cases, self.run_error, "messages of input and output errors")
 
+    def test_the_log_says_what_the_errors_of_a_broken_disk_were(self):
+        """Each change then waits for the next attempt, a second later."""
+        cases = self.cases("matches", "EIO", 1, ("on",), full=20, fail_kinds=ALL_KINDS)
+        self.campaign(cases, self.run_error, "messages of broken disks")
+
     def test_the_log_says_that_the_disk_is_full(self):
-        cases = self.cases("matches", "ENOSPC", 20, ("once", "on"), fail_kinds=NEED_SPACE)
+        cases = self.cases("matches", "ENOSPC", 10, ("once", "on"), fail_kinds=NEED_SPACE)
         self.campaign(cases, self.run_error, "messages of full disks")
 
     def test_the_log_says_that_memory_is_short(self):
-        cases = self.cases("allocations", "allocation", 40, full=200)
+        cases = self.cases("allocations", "allocation", 20, full=200)
         self.campaign(cases, self.run_allocation, "messages of failed allocations")
 
 
