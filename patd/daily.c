@@ -10,6 +10,9 @@
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define ACCURACY_US USEC_PER_SEC
+/* Between two slices: a million tokens take about a quarter of an hour. */
+#define SLICE_US (UINT64_C(10) * 1000)
+#define SLICE_ACCURACY_US 1000
 #define RETRY_S UINT64_C(3600)
 
 /* After everything that somebody waits for. */
@@ -26,11 +29,16 @@ struct daily {
 /* By the seconds from now: patd's time may be ahead of the machine's clock. */
 static int set_timer(struct daily *daily, uint64_t at)
 {
-	uint64_t now = tokens_now(daily->tokens);
-	int r = sd_event_source_set_time_relative(
-		daily->timer, at > now ? (at - now) * USEC_PER_SEC : 0);
+	const uint64_t now = tokens_now(daily->tokens);
+	const bool later = at > now;
+	int r;
 
-	return r < 0 ? r : sd_event_source_set_enabled(daily->timer, SD_EVENT_ONESHOT);
+	if ((r = sd_event_source_set_time_accuracy(
+		     daily->timer, later ? ACCURACY_US : SLICE_ACCURACY_US)) < 0 ||
+		(r = sd_event_source_set_time_relative(
+			 daily->timer, later ? (at - now) * USEC_PER_SEC : SLICE_US)) < 0)
+		return r;
+	return sd_event_source_set_enabled(daily->timer, SD_EVENT_ONESHOT);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
