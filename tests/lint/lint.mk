@@ -5,7 +5,7 @@ lint_c := $(foreach folder,common protocol patd front patctl pam_pat,$(call sour
 lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common protocol patd front patctl pam_pat)))
 lint_tests_c := $(foreach rooms,* */* */*/* */*/*/* */*/*/*/*,$(wildcard tests/$(rooms).[ch])) \
 	$(wildcard doc/examples/*.c)
-lint_shell = $(shell git ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
+lint_shell = $(shell git -c safe.directory='$(CURDIR)' ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc systemd 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) cmocka)
 
