@@ -19,9 +19,16 @@ format:
 check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml \
 	lint-contract lint-po lint-rooms lint-spdx
 
+# That of Debian 12.  Later versions format macros with braces in another way.
+clang_format_version := 14
+
 lint-format:
 	$(call say,LINT,clang-format)
-	$(Q)clang-format --dry-run -Werror $(lint_c) $(lint_h) $(lint_tests_c)
+	$(Q)if clang-format --version | grep -q ' $(clang_format_version)\.'; then \
+		clang-format --dry-run -Werror $(lint_c) $(lint_h) $(lint_tests_c); \
+	else \
+		echo "not checked: the files are formatted by clang-format $(clang_format_version)"; \
+	fi
 
 # The other compiler's warnings, where its objects are of use again: in the build of the fuzz tier.
 lint-clang:
