@@ -88,10 +88,16 @@ all: $(programs) $(module) $(manpages) $(catalogs)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# The programs know their places: with another prefix they are built anew.
+.PHONY: places
+$(O)/places: places
+	$(Q)mkdir -p $(@D)
+	$(Q)echo $(all_cppflags) | cmp -s - $@ || echo $(all_cppflags) >$@
+
 $(O)/patd/%.o: pkgs := $(patd_pkgs)
 $(O)/front/%.o: pkgs := $(front_pkgs)
 $(O)/patctl/%.o: pkgs := $(patctl_pkgs)
-$(O)/%.o: %.c Makefile
+$(O)/%.o: %.c Makefile $(O)/places
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
