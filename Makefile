@@ -71,7 +71,7 @@ patd_pkgs := libsystemd sqlite3 libsodium
 front_pkgs := dbus-1 libsystemd libsodium
 patctl_pkgs := dbus-1 libsodium smartcols jansson
 # The module needs one hash of libsodium: loading the library takes longer than all else it does.
-sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a))
+sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a 2>/dev/null))
 pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
 
 objs = $(1:%.c=$(O)/%.o)
@@ -88,10 +88,16 @@ all: $(programs) $(module) $(manpages) $(catalogs)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# The programs know their places: with another prefix they are built anew.
+.PHONY: places
+$(O)/places: places
+	$(Q)mkdir -p $(@D)
+	$(Q)echo $(all_cppflags) | cmp -s - $@ || echo $(all_cppflags) >$@
+
 $(O)/patd/%.o: pkgs := $(patd_pkgs)
 $(O)/front/%.o: pkgs := $(front_pkgs)
 $(O)/patctl/%.o: pkgs := $(patctl_pkgs)
-$(O)/%.o: %.c Makefile
+$(O)/%.o: %.c Makefile $(O)/places
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<

@@ -228,7 +228,8 @@ static void on_name(DBusPendingCall *pending, void *userdata)
 		report_tried(bus);
 	} else if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR) {
 		retry_later(bus, "the bus does not let us have the name " PAT_BUS_NAME
-				 ": is its policy file installed?");
+				 ": is its policy file installed?  If so: "
+				 "systemctl reload dbus");
 	} else {
 		retry_later(bus, "another process has the name " PAT_BUS_NAME);
 	}

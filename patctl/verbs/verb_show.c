@@ -48,7 +48,7 @@ static void print_line(unsigned int label, const char *text)
 	cleanup_text char *padded = NULL;
 	size_t width = 0;
 
-	for (unsigned int i = 0; i < LABELS + PAT_RESTRICTIONS; i++)
+	for (unsigned int i = 0; i < LABELS + (unsigned int)PAT_RESTRICTIONS; i++)
 		width = text_wider(width, label_text(i));
 	padded = text_pad(label_text(label), width);
 	(void)printf("%s %s\n", padded, text);
@@ -108,7 +108,7 @@ static void print_restriction(const struct output_context *context, const struct
 	enum pat_restriction restriction)
 {
 	const union token_restriction *value = &token->restrictions[restriction];
-	const unsigned int label = LABELS + restriction;
+	const unsigned int label = LABELS + (unsigned int)restriction;
 
 	switch (restrictions[restriction].kind) {
 	case RESTRICTION_LIST:

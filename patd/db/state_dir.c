@@ -113,8 +113,8 @@ static int keep_before(int state_fd, int ready_fd)
 		now++; /* where there was a restore in this second already */
 	} while (r == -EEXIST);
 	if (r == 0)
-		log_notice("the backup is restored; the previous state is in %s, next to the "
-			   "database: remove it when it is no longer needed",
+		log_notice("the state before the restore is in %s, next to the database: remove it "
+			   "when it is no longer needed",
 			name);
 	return r;
 }

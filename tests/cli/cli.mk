@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl with the place of its translations where the build has put them: tests/pam's, which has to
 # be there first, since both are made in one folder.  "marked" is a language in which every line of
-# every message begins with a mark: what has none was forgotten.
+# every message begins with a mark: what has none was forgotten.  A later msgen names the smallest
+# charset, which has no such mark.
 cli_locale := $(abspath $(O)/tests/pam/locale)
 
 $(O)/tests/cli/patctl: $(O)/tests/pam/translated.so $(O)/patctl/patctl $(O)/tests/cli/marked.mo
@@ -14,7 +15,7 @@ $(O)/tests/cli/patctl: $(O)/tests/pam/translated.so $(O)/patctl/patctl $(O)/test
 $(O)/tests/cli/marked.mo: $(O)/po/patd.pot
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)sed 's/=CHARSET/=UTF-8/' $< | msgen --lang=en - | \
+	$(Q)sed 's/=CHARSET/=UTF-8/' $< | msgen --lang=en - | sed 's/charset=ASCII/charset=UTF-8/' | \
 		msgfilter --keep-header sed 's/[^ ]/¤&/' 2>/dev/null | msgfmt -o $@ -
 
 # Without the sanitisers, as tests/pam/later.so.

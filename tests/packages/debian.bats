@@ -11,6 +11,12 @@ setup_file() {
 	"$TOP/debian/make-deb" "$TOP/build/deb" >&2
 }
 
+@test "make-deb lists the sources of a tree that another user has cloned" {
+	[ -e "$TOP/.git" ] || skip "the tree is no clone"
+	run ! env GIT_TEST_ASSUME_DIFFERENT_OWNER=1 git -C "$TOP" ls-files
+	GIT_TEST_ASSUME_DIFFERENT_OWNER=1 "$TOP/debian/make-deb" "$TOP/build/deb"
+}
+
 @test "lintian reports no tag of any severity" {
 	run lintian --allow-root --fail-on=error,warning,info,pedantic --pedantic --display-info \
 		--tag-display-limit=0 "$TOP"/build/deb/*.changes

@@ -10,10 +10,10 @@ setup_file() {
 	WORK=$(mktemp -d)
 	export TOP VERSION WORK
 	chmod 0755 "$WORK"
-	(cd "$TOP" && git ls-files -z --cached --others --exclude-standard |
+	(cd "$TOP" && git -c safe.directory="$TOP" ls-files -z --cached --others --exclude-standard |
 		tar -cz --null -T - --transform "s,^,patd-$VERSION/,") >"$WORK/patd-$VERSION.tar.gz"
 	# The files of "make install".  A package may compress the manual pages, see expect_all_files.
-	make -s -C "$TOP" O="$TOP/build" DESTDIR="$WORK/installed" prefix=/usr sysconfdir=/etc \
+	make -s -C "$TOP" O="$TOP/build/packages" DESTDIR="$WORK/installed" prefix=/usr sysconfdir=/etc \
 		libexecdir=/usr/libexec install >/dev/null
 	(cd "$WORK/installed" && find . -type f) | sort >"$WORK/expected"
 	[ "$(wc -l <"$WORK/expected")" -gt 20 ]

@@ -63,7 +63,8 @@ account() {
 	chown "$OTHER_USER" "$WORLD/shadow"
 	chmod 0600 "$WORLD/shadow"
 	account "$OWNER:!:19000:0:99999:7::1:" \
-		setpriv --bounding-set=-dac_override,-dac_read_search
+		setpriv --inh-caps=-dac_override,-dac_read_search \
+		--bounding-set=-dac_override,-dac_read_search
 	expect_line "peer: account:"
 	rm "$WORLD/shadow"
 }
