@@ -9,16 +9,18 @@
 #define USEC_PER_SEC 1000000
 
 struct accounts {
+	struct subids *subids;
 	LIST_HEAD(account_list, account) buckets[BUCKETS];
 	unsigned int calls, questions; /* of all but root */
 };
 
-int accounts_new(struct accounts **ret_accounts)
+int accounts_new(struct subids *subids, struct accounts **ret_accounts)
 {
 	struct accounts *accounts = calloc(1, sizeof(*accounts));
 
 	if (!accounts)
 		return -ENOMEM;
+	accounts->subids = subids;
 	*ret_accounts = accounts;
 	return 0;
 }
@@ -30,17 +32,18 @@ void accounts_free(struct accounts *accounts)
 
 struct account *accounts_get(struct accounts *accounts, uint32_t uid)
 {
-	struct account_list *bucket = &accounts->buckets[uid % BUCKETS];
+	const uint32_t owner = subids_owner(accounts->subids, uid);
+	struct account_list *bucket = &accounts->buckets[owner % BUCKETS];
 	struct account *account;
 
 	LIST_FOREACH(account, bucket, entry)
-		if (account->uid == uid)
+		if (account->uid == owner)
 			return account_ref(account);
 	account = calloc(1, sizeof(*account));
 	if (!account)
 		return NULL;
 	account->accounts = accounts;
-	account->uid = uid;
+	account->uid = owner;
 	account->references = 1;
 	account->bytes = ACCOUNTS_BYTES_BURST;
 	LIST_INSERT_HEAD(bucket, account, entry);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What each uid has under way on the bus, and the bounds of that: an account for each uid that has
- * a client on the bus.
+ * What each user has under way on the bus, and the bounds of that: an account for each uid that has
+ * a client on the bus.  A user's sub-uids have no account of their own, but the user's.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
+
+#include "front/base/subids.h"
 
 /*
  * Calls under way.  Those that take access away have places of their own, so that nobody is kept
@@ -43,11 +45,12 @@ struct account {
 	uint64_t seen_us; /* when that was so */
 };
 
-int accounts_new(struct accounts **ret_accounts);
+/* subids must outlive them. */
+int accounts_new(struct subids *subids, struct accounts **ret_accounts);
 /* No reference may be left.  NULL is allowed. */
 void accounts_free(struct accounts *accounts);
 
-/* A reference to the account of that uid; NULL without memory. */
+/* A reference to the account that the uid is counted in; NULL without memory. */
 struct account *accounts_get(struct accounts *accounts, uint32_t uid);
 struct account *account_ref(struct account *account);
 /* NULL is allowed. */

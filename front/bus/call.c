@@ -507,7 +507,7 @@ static void on_user(struct lookup *lookup)
 static void look_up(struct call *call, void (*done)(struct lookup *lookup))
 {
 	call->looking_up = true;
-	call->lookup.for_uid = call->caller.uid;
+	call->lookup.account = call->account;
 	call->lookup.done = done;
 	lookups_ask(call->context->lookups, &call->lookup);
 }
@@ -559,8 +559,8 @@ static void count(struct call *call)
 	}
 	call->account = account_ref(account);
 	user->by_name = false;
-	user->uid = call->caller.uid = account->uid;
-	if (account->uid == 0) {
+	user->uid = call->caller.uid = call->client->uid;
+	if (user->uid == 0) {
 		/* NSS may hang without a network, and a revocation by root must not wait for it. */
 		(void)pat_field_set(user->name, sizeof(user->name), "root");
 		set_caller(call);

@@ -49,6 +49,7 @@ struct bus {
 	char failure[160];
 
 	struct bus_context context;
+	struct subids *subids;
 	struct accounts *accounts;
 	struct closers *closers;
 	DBusConnection *connection;
@@ -399,6 +400,7 @@ void bus_free(struct bus *bus)
 	doomed_free(bus->context.doomed);
 	clients_free(bus->context.clients);
 	accounts_free(bus->accounts);
+	subids_free(bus->subids);
 	link_free(bus->context.link);
 	sd_event_unref(bus->context.event);
 	free(bus->address);
@@ -407,23 +409,24 @@ void bus_free(struct bus *bus)
 
 DEFINE_CLEANUP(bus_free, bus)
 
-static int open_parts(struct bus *bus, const char *patd, const char *address)
+static int open_parts(struct bus *bus, const struct bus_paths *paths)
 {
 	const struct clients_events events = { on_client_known, on_client_gone, bus };
 	const struct link_listener listener = { on_patd_up, on_patd_down, on_token, on_entry, bus };
 	sd_event *event = bus->context.event;
 	int r;
 
-	if ((r = accounts_new(&bus->accounts)) < 0 ||
+	if ((r = subids_new(event, paths->subuid, &bus->subids)) < 0 ||
+		(r = accounts_new(bus->subids, &bus->accounts)) < 0 ||
 		(r = clients_new(&events, bus->accounts, &bus->context.clients)) < 0 ||
 		(r = doomed_new(bus->closers, bus->context.clients, &bus->context.doomed)) < 0 ||
 		(r = calls_new(&bus->context, &bus->calls)) < 0 ||
 		(r = signals_new(event, bus->context.clients, &bus->signals)) < 0 ||
 		(r = lookups_new(event, &bus->context.lookups)) < 0 ||
 		(r = worker_new(event, 1, &bus->worker)) < 0 ||
-		(r = link_new(event, patd, &listener, &bus->context.link)) < 0)
+		(r = link_new(event, paths->patd, &listener, &bus->context.link)) < 0)
 		return r;
-	bus->address = strdup(address);
+	bus->address = strdup(paths->address);
 	if (!bus->address)
 		return -ENOMEM;
 	r = sd_event_add_time_relative(
@@ -435,7 +438,7 @@ static int open_parts(struct bus *bus, const char *patd, const char *address)
 	return r < 0 ? r : sd_event_source_set_enabled(bus->watch, SD_EVENT_ON);
 }
 
-int bus_new(sd_event *event, struct closers *closers, const char *patd, const char *address,
+int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *paths,
 	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
 {
 	cleanup_with(bus_free) struct bus *bus = calloc(1, sizeof(*bus));
@@ -452,7 +455,7 @@ int bus_new(sd_event *event, struct closers *closers, const char *patd, const ch
 	bus->delay_us = DELAY_MIN_US;
 	bus->tried = tried;
 	bus->userdata = userdata;
-	r = open_parts(bus, patd, address);
+	r = open_parts(bus, paths);
 	if (r < 0)
 		return r;
 	*ret_bus = TAKE(bus);

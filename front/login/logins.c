@@ -14,8 +14,8 @@
 
 #include "common/cleanup.h"
 #include "common/wire.h"
+#include "front/base/subids.h"
 #include "front/link/link.h"
-#include "front/login/subids.h"
 #include "patd/util/log.h"
 #include "patd/util/ratelimit.h"
 
@@ -403,7 +403,7 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 			pause_accepting(logins);
 		break;
 	}
-	if (closers_held_of_all(logins->closers) > HELD_MAX)
+	if (closers_held(logins->closers) > HELD_MAX)
 		pause_accepting(logins);
 	return 0;
 }

@@ -6,12 +6,12 @@
 #include "front/bus/token_path.h"
 #include "protocol/row.h"
 #include "tests/unit/front/fake_patd.h"
+#include "tests/unit/front/subuid.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/peer.h"
 
 #define ID "0123456789"
 #define TOKEN_PATH PAT_BUS_TOKEN_PATH "/" ID
-#define GAMES 5 /* a user of every Debian system */
 #define PATIENCE 100000
 
 struct calls_world {
@@ -20,6 +20,7 @@ struct calls_world {
 	struct fake_patd patd;
 	sd_event *event;
 	struct closers *closers;
+	struct subids *subids;
 	struct accounts *accounts;
 	struct bus_context context;
 	struct calls *calls;
@@ -468,7 +469,8 @@ static int set_up(void **state)
 	w.context.event = w.event;
 	w.context.refused = polkit_refuse;
 	assert_int_equal(closers_new(&w.closers), 0);
-	assert_int_equal(accounts_new(&w.accounts), 0);
+	w.subids = subuid_of_games(w.event, &w.place);
+	assert_int_equal(accounts_new(w.subids, &w.accounts), 0);
 	assert_int_equal(clients_new(&events, w.accounts, &w.context.clients), 0);
 	assert_int_equal(doomed_new(w.closers, w.context.clients, &w.context.doomed), 0);
 	assert_int_equal(lookups_new(w.event, &w.context.lookups), 0);
@@ -491,6 +493,7 @@ static int tear_down(void **state)
 	doomed_free(w.context.doomed);
 	clients_free(w.context.clients);
 	accounts_free(w.accounts);
+	subids_free(w.subids);
 	link_free(w.context.link);
 	closers_free(w.closers);
 	fake_patd_end(&w.patd);
