@@ -130,11 +130,13 @@ static void refill(struct account *account, uint64_t now_us)
 		account->bytes = ACCOUNTS_BYTES_BURST;
 }
 
-void account_charge(struct account *account, int64_t bytes, uint64_t now_us)
+bool account_charge(struct account *account, int64_t bytes, uint64_t now_us)
 {
 	refill(account, now_us);
-	if (account->bytes > -ACCOUNTS_BYTES_BURST)
-		account->bytes -= bytes;
+	if (account->bytes <= -ACCOUNTS_BYTES_BURST)
+		return false;
+	account->bytes -= bytes;
+	return true;
 }
 
 bool account_may_have_more(struct account *account, uint64_t now_us)

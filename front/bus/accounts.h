@@ -64,6 +64,7 @@ void account_end_call(struct account *account, bool urgent);
 bool account_take_question(struct account *account);
 void account_end_question(struct account *account);
 
-/* That many bytes are sent to it; and whether it may be sent more by now. */
-void account_charge(struct account *account, int64_t bytes, uint64_t now_us);
+/* That many bytes are to be sent to it.  False: it is far below 0, and it is better not to. */
+bool account_charge(struct account *account, int64_t bytes, uint64_t now_us);
+/* Whether it may be sent more by now. */
 bool account_may_have_more(struct account *account, uint64_t now_us);

@@ -162,8 +162,9 @@ struct client *clients_get(struct clients *clients, const char *name)
 
 bool client_take_unknown(struct client *client)
 {
-	if (client->unknown_n >= CLIENTS_UNKNOWN_CALLS_MAX ||
-		client->clients->unknown_calls >= CLIENTS_UNKNOWN_CALLS_ALL)
+	if (client->unknown_n > 0 &&
+		(client->unknown_n >= CLIENTS_UNKNOWN_CALLS_MAX ||
+			client->clients->unknown_calls >= CLIENTS_UNKNOWN_CALLS_ALL))
 		return false;
 	client->unknown_n++;
 	client->clients->unknown_calls++;

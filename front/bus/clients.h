@@ -16,7 +16,7 @@
 
 /* Calls of clients whose uid the bus has not told yet. */
 #define CLIENTS_UNKNOWN_CALLS_MAX 4U    /* of one client */
-#define CLIENTS_UNKNOWN_CALLS_ALL 1024U /* of all */
+#define CLIENTS_UNKNOWN_CALLS_ALL 1024U /* of all; but each client has one */
 
 struct clients;
 struct call;
@@ -31,6 +31,7 @@ struct client {
 	DBusPendingCall *pending;    /* the question for that */
 	struct client_calls unknown; /* wait for it */
 	unsigned int unknown_n;
+	struct call *ahead;      /* its latest call that is not passed on to patd: others wait */
 	struct call *at_work;    /* its call with a long answer that is under way */
 	bool subscribed, to_all; /* to its own tokens, or to everybody's */
 	struct caller who;       /* valid if it has subscribed */

@@ -12,6 +12,8 @@
 #include "common/cleanup.h"
 #include "front/bus/bus_message.h"
 #include "front/bus/call.h"
+#include "front/bus/call_turns.h"
+#include "front/bus/call_users.h"
 #include "front/bus/interface.h"
 #include "front/bus/loop.h"
 #include "front/bus/polkit.h"
@@ -55,6 +57,7 @@ struct bus {
 	DBusConnection *connection;
 	struct bus_loop *loop;
 	struct calls *calls;
+	struct sent_secrets secrets;
 	struct signals *signals;
 	bool greeted;                 /* the bus has given us a unique name */
 	bool asked_for_name, named;   /* asked for it, and had it */
@@ -105,6 +108,7 @@ static void disconnect(struct bus *bus)
 	if (!bus->connection)
 		return;
 	calls_drop(bus->calls);
+	sent_secrets_forget(&bus->secrets);
 	signals_attach(bus->signals, NULL);
 	clients_attach(bus->context.clients, NULL);
 	doomed_settle(bus->context.doomed);
@@ -120,9 +124,8 @@ static void disconnect(struct bus *bus)
 
 static void on_client_known(struct client *client, void *userdata)
 {
-	struct bus *bus = userdata;
-
-	calls_known(bus->calls, client);
+	(void)userdata;
+	calls_known(client);
 }
 
 static void on_client_gone(struct client *client, void *userdata)
@@ -182,7 +185,7 @@ static DBusHandlerResult on_message(
 		return DBUS_HANDLER_RESULT_HANDLED;
 	case DBUS_MESSAGE_TYPE_ERROR:
 		if (dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
-			bus_secret_undelivered(bus->calls, bus->context.link,
+			sent_secrets_returned(&bus->secrets, bus->context.link,
 				dbus_message_get_reply_serial(message));
 		return DBUS_HANDLER_RESULT_HANDLED;
 	default:
@@ -397,6 +400,7 @@ void bus_free(struct bus *bus)
 	worker_free(bus->worker);
 	signals_free(bus->signals);
 	calls_free(bus->calls);
+	call_turns_free(bus->context.turns);
 	doomed_free(bus->context.doomed);
 	clients_free(bus->context.clients);
 	accounts_free(bus->accounts);
@@ -421,6 +425,7 @@ static int open_parts(struct bus *bus, const struct bus_paths *paths)
 		(r = clients_new(&events, bus->accounts, &bus->context.clients)) < 0 ||
 		(r = doomed_new(bus->closers, bus->context.clients, &bus->context.doomed)) < 0 ||
 		(r = calls_new(&bus->context, &bus->calls)) < 0 ||
+		(r = call_turns_new(event, &bus->context.turns)) < 0 ||
 		(r = signals_new(event, bus->context.clients, &bus->signals)) < 0 ||
 		(r = lookups_new(event, &bus->context.lookups)) < 0 ||
 		(r = worker_new(event, 1, &bus->worker)) < 0 ||
@@ -450,6 +455,7 @@ int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *pa
 	bus->context = (struct bus_context) {
 		.event = sd_event_ref(event),
 		.refused = polkit_refuse,
+		.secrets = &bus->secrets,
 	};
 	bus->closers = closers;
 	bus->delay_us = DELAY_MIN_US;

@@ -188,6 +188,15 @@ static void send_queued(struct link *link)
 		lose(link, "out of memory");
 }
 
+void link_set_caller(struct request *request, const struct caller *caller)
+{
+	struct request_caller *said = &request->head.caller;
+
+	said->uid = caller->uid;
+	said->granted = caller->granted;
+	(void)pat_field_set(said->user, sizeof(said->user), caller->user);
+}
+
 int link_ask(
 	struct link *link, struct question *question, struct request *request, uint64_t timeout_us)
 {

@@ -69,6 +69,9 @@ void link_free(struct link *link);
 
 bool link_is_up(const struct link *link);
 
+/* Who asks. */
+void link_set_caller(struct request *request, const struct caller *caller);
+
 /*
  * Asks: the request has its kind, its caller and its part, and is copied.  part and done of the
  * question are set.  timeout_us: without any answer; 0: LINK_TIMEOUT_US.  -ENOTCONN: patd is not

@@ -123,6 +123,9 @@ if __name__ == "__main__":
     if os.environ.get("OWN_MOUNTS") != "1":
         os.environ["OWN_MOUNTS"] = "1"
         os.execvp("unshare", ["unshare", "--mount", sys.executable, "-B", *sys.argv])
+    if not os.path.exists("/etc/subuid"):
+        print("1..0 # SKIP there is no /etc/subuid to mount another one over")
+        sys.exit()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "run", "/run"], check=True)
     own_file("/etc/subuid", f"games:{FIRST}:{COUNT}\n")
     # dbus-daemon lets in whom NSS knows.
