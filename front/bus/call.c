@@ -251,7 +251,11 @@ static void ask(struct call *call, struct request *request,
 	/* Of two requests that is the first. */
 	if (request->head.kind != REQUEST_MAY_GENERATE)
 		call_turns_pass(call);
-	call->question = (struct question) { .part = on_part, .done = done };
+	call->question = (struct question) {
+		.part = on_part,
+		.done = done,
+		.urgent = call->method->takes_access || call->caller.uid == 0,
+	};
 	r = link_ask(call->context->link, &call->question, request, 0);
 	if (r == -ENOMEM)
 		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));

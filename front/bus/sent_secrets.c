@@ -19,7 +19,7 @@ static void removal_ask(struct removal *removal, struct request *request,
 	void (*done)(struct question *question, struct link_answer *answer))
 {
 	link_set_caller(request, &removal->caller);
-	removal->question = (struct question) { .done = done };
+	removal->question = (struct question) { .done = done, .urgent = true };
 	if (link_ask(removal->link, &removal->question, request, 0) < 0) {
 		log_error("token %s, whose secret nobody has, could not be deleted",
 			removal->id.text);
