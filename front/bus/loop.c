@@ -14,6 +14,11 @@
 /* A client's connection has one descriptor with a watch to read it and one to write it. */
 #define WATCHES_MAX 2
 
+/* It is stuck when so much waits, and becomes no less for so long. */
+#define STUCK_BYTES (256L * 1024)
+#define STUCK_US (UINT64_C(1000) * 1000)
+#define STUCK_TIMES 2U
+
 struct bus_loop {
 	sd_event *event;
 	DBusConnection *connection;
@@ -25,8 +30,10 @@ struct bus_loop {
 	pthread_t thread; /* of the loop */
 	int toggled_fd;   /* another thread has ended a message, which toggled a watch */
 	sd_event_source *toggled;
-	void (*dispatched)(void *userdata);
-	void *userdata;
+	sd_event_source *look;
+	long waiting_bytes;     /* to be sent, at the last look */
+	unsigned int stuck_for; /* looks */
+	struct bus_loop_listener listener;
 };
 
 static uint32_t watch_events(DBusWatch *watch)
@@ -200,7 +207,7 @@ static int on_dispatch(sd_event_source *source, void *userdata)
 	sd_event_source_ref(source);
 	if (dbus_connection_dispatch(connection) != DBUS_DISPATCH_COMPLETE)
 		on = SD_EVENT_ON;
-	loop->dispatched(loop->userdata);
+	loop->listener.dispatched(loop->listener.userdata);
 	loop->behind = on == SD_EVENT_ON;
 	update_events(loop);
 	(void)sd_event_source_set_enabled(source, on);
@@ -221,6 +228,20 @@ static void on_status(DBusConnection *connection, DBusDispatchStatus status, voi
 	(void)sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
 }
 
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct bus_loop *loop = userdata;
+	long waiting = dbus_connection_get_outgoing_size(loop->connection);
+
+	(void)usec;
+	loop->stuck_for =
+		waiting > STUCK_BYTES && waiting >= loop->waiting_bytes ? loop->stuck_for + 1 : 0;
+	loop->waiting_bytes = waiting;
+	if (loop->stuck_for == STUCK_TIMES)
+		loop->listener.stuck(loop->listener.userdata);
+	return sd_event_source_set_time_relative(source, STUCK_US);
+}
+
 void bus_loop_detach(struct bus_loop *loop)
 {
 	if (!loop)
@@ -232,6 +253,7 @@ void bus_loop_detach(struct bus_loop *loop)
 	sd_event_source_disable_unref(loop->dispatch);
 	sd_event_source_disable_unref(loop->io);
 	sd_event_source_disable_unref(loop->toggled);
+	sd_event_source_disable_unref(loop->look);
 	if (loop->toggled_fd >= 0)
 		(void)close(loop->toggled_fd);
 	sd_event_unref(loop->event);
@@ -240,8 +262,8 @@ void bus_loop_detach(struct bus_loop *loop)
 
 DEFINE_CLEANUP(bus_loop_detach, bus_loop)
 
-int bus_loop_attach(sd_event *event, DBusConnection *connection, void (*dispatched)(void *userdata),
-	void *userdata, struct bus_loop **ret_loop)
+int bus_loop_attach(sd_event *event, DBusConnection *connection,
+	const struct bus_loop_listener *listener, struct bus_loop **ret_loop)
 {
 	cleanup_close int toggled_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	cleanup_with(bus_loop_detach) struct bus_loop *loop = NULL;
@@ -256,12 +278,18 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection, void (*dispatch
 	loop->event = sd_event_ref(event);
 	loop->connection = connection;
 	loop->thread = pthread_self();
-	loop->dispatched = dispatched;
-	loop->userdata = userdata;
+	loop->listener = *listener;
 	r = sd_event_add_io(event, &loop->toggled, loop->toggled_fd, EPOLLIN, on_toggled, loop);
 	if (r < 0)
 		return r;
 	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, loop);
+	if (r < 0)
+		return r;
+	r = sd_event_add_time_relative(
+		event, &loop->look, CLOCK_MONOTONIC, STUCK_US, STUCK_US / 10, on_look, loop);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_enabled(loop->look, SD_EVENT_ON);
 	if (r < 0)
 		return r;
 	if (!dbus_connection_set_watch_functions(

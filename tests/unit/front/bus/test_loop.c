@@ -35,6 +35,16 @@ static void on_dispatched(void *userdata)
 	dispatched = came;
 }
 
+static bool stuck;
+
+static void on_stuck(void *userdata)
+{
+	(void)userdata;
+	stuck = true;
+}
+
+static const struct bus_loop_listener listener = { on_dispatched, on_stuck, NULL };
+
 static void send_signal(DBusConnection *from, const char *text)
 {
 	DBusMessage *signal = dbus_message_new_signal("/", "org.example.Test", "Test");
@@ -222,8 +232,21 @@ static void no_events_after_detach(void **state)
 	dbus_pending_call_unref(pending);
 	dbus_message_unref(call);
 	/* And all goes on once it is attached again. */
-	assert_int_equal(bus_loop_attach(event, peer.ours, on_dispatched, NULL, &loop), 0);
+	assert_int_equal(bus_loop_attach(event, peer.ours, &listener, &loop), 0);
 	while (came < 1)
+		turn();
+}
+
+/* More than its socket takes; the bus reads nothing. */
+static void bus_that_takes_nothing_noticed(void **state)
+{
+	static char text[64 * 1024];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; i < 64; i++)
+		send_signal(peer.ours, text);
+	while (!stuck)
 		turn();
 }
 
@@ -232,12 +255,12 @@ static int set_up(void **state)
 	(void)state;
 	came = 0;
 	dispatched = 0;
-	gone = timed_out = keep = false;
+	gone = timed_out = keep = stuck = false;
 	place_make(&place);
 	peer_make(&peer, &place);
 	assert_true(dbus_connection_add_filter(peer.ours, on_message, NULL, NULL));
 	assert_int_equal(sd_event_new(&event), 0);
-	return bus_loop_attach(event, peer.ours, on_dispatched, NULL, &loop);
+	return bus_loop_attach(event, peer.ours, &listener, &loop);
 }
 
 static int tear_down(void **state)
@@ -265,6 +288,7 @@ int main(void)
 		TEST(slow_reader_gets_everything),
 		TEST(loop_idle_without_messages),
 		TEST(missing_reply_times_out),
+		TEST(bus_that_takes_nothing_noticed),
 		TEST(disconnect_noticed),
 		TEST(no_events_after_detach),
 	};

@@ -4,8 +4,8 @@
 
 #include "front/bus/interface.h"
 #include "front/bus/token_path.h"
-#include "tests/unit/patd/logged.h"
 #include "tests/unit/front/subuid.h"
+#include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/peer.h"
 
 #define USES_A_SECOND 1024U
