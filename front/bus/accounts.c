@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "patd/util/ratelimit.h"
+
 #define BUCKETS 64U
 #define USEC_PER_SEC 1000000
 
 struct accounts {
 	struct subids *subids;
+	struct ratelimit refusals;
 	LIST_HEAD(account_list, account) buckets[BUCKETS];
 	unsigned int calls, questions; /* of all but root */
 };
@@ -21,6 +24,8 @@ int accounts_new(struct subids *subids, struct accounts **ret_accounts)
 	if (!accounts)
 		return -ENOMEM;
 	accounts->subids = subids;
+	accounts->refusals.cost_us = USEC_PER_SEC / ACCOUNTS_REFUSALS_A_SECOND;
+	accounts->refusals.burst = ACCOUNTS_REFUSALS_BURST;
 	*ret_accounts = accounts;
 	return 0;
 }
@@ -114,6 +119,11 @@ void account_end_question(struct account *account)
 {
 	account->questions--;
 	account->accounts->questions--;
+}
+
+bool account_take_refusal(struct account *account, uint64_t now_us)
+{
+	return ratelimit_take(&account->accounts->refusals, account->uid, now_us);
 }
 
 static void refill(struct account *account, uint64_t now_us)

@@ -33,6 +33,10 @@
 #define ACCOUNTS_BYTES_BURST ((int64_t)16 << 20)
 #define ACCOUNTS_BYTES_A_SECOND ((int64_t)4 << 20)
 
+/* Refusals of what is not counted, at once and on the long run, while the bus is slow. */
+#define ACCOUNTS_REFUSALS_BURST 64U
+#define ACCOUNTS_REFUSALS_A_SECOND 32U
+
 struct accounts;
 
 struct account {
@@ -63,6 +67,9 @@ void account_end_call(struct account *account, bool urgent);
 /* The same for a question to polkit. */
 bool account_take_question(struct account *account);
 void account_end_question(struct account *account);
+
+/* Whether it is told once more that something is refused. */
+bool account_take_refusal(struct account *account, uint64_t now_us);
 
 /* That many bytes are to be sent to it.  False: it is far below 0, and it is better not to. */
 bool account_charge(struct account *account, int64_t bytes, uint64_t now_us);

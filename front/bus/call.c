@@ -290,18 +290,24 @@ DBusMessage *call_new_reply(const struct call *call)
 }
 
 /*
- * Whether it is sent.  Whoever was sent far too much has no reply any more but to what takes access
- * away: only refusals make it that much, as all else waits for its turn.
+ * Whether its reply is sent.  What is counted is always answered: there are few of those, and they
+ * wait for their turn.  All else are refusals, of which there may be so many that they are in the
+ * way of the replies to others.
  */
 static bool charge(const struct call *call)
 {
 	struct account *account = call->account  ? call->account
 				  : call->client ? call->client->account
 						 : NULL;
-	const int64_t bytes = (int64_t)call->reply_bytes + REPLY_BYTES;
+	const uint64_t now = now_us(call->calls);
 
-	return !account || account_charge(account, bytes, now_us(call->calls)) ||
-	       (call->method && call->method->takes_access);
+	const bool sendable =
+		!account || account_charge(account, (int64_t)call->reply_bytes + REPLY_BYTES, now);
+
+	if (call->counted || !account)
+		return true;
+	return sendable &&
+	       (!message_congested(call->connection) || account_take_refusal(account, now));
 }
 
 static dbus_uint32_t send_and_charge(struct call *call, DBusMessage *reply)

@@ -6,15 +6,13 @@
 #include <stdlib.h>
 
 #include "common/cleanup.h"
+#include "front/bus/bus_message.h"
 #include "front/bus/interface.h"
-
-/* How soon a call is looked at again whose account has been sent too much. */
-#define PACE_US (UINT64_C(100) * 1000)
 
 struct call_turns {
 	sd_event *event;
 	struct client_calls ready;   /* what they waited for has been passed on to patd */
-	struct client_calls waiting; /* with a long answer, or sent too much */
+	struct client_calls waiting; /* with a long answer, or that is sent too much by now */
 	sd_event_source *turn, *pace;
 };
 
@@ -52,7 +50,9 @@ static void begin(struct call_turns *turns, struct call *call)
 {
 	const struct bus_method *method = call->method;
 
-	if (method->long_answer || (!method->takes_access && !may_have_more(turns, call))) {
+	if (method->long_answer ||
+		(!method->takes_access &&
+			(message_congested(call->connection) || !may_have_more(turns, call)))) {
 		put(call, &turns->waiting);
 		wake(turns);
 		/* It only reads. */
@@ -122,23 +122,28 @@ void call_turns_end(struct call *call)
 	wake(call->context->turns);
 }
 
-/* The first that waits, and may be served. */
+/* Of those that may be served the first one of whom has been sent least. */
 static struct call *first_of_waiting(const struct call_turns *turns)
 {
-	struct call *call;
+	struct call *call, *first = NULL;
 
 	TAILQ_FOREACH(call, &turns->waiting, next)
-		if (!call->client || (!call->client->at_work && may_have_more(turns, call)))
-			return call;
-	return NULL;
+		if (!(call->client && call->client->at_work) && may_have_more(turns, call) &&
+			(!first || call->account->bytes > first->account->bytes))
+			first = call;
+	return first;
 }
 
 static void serve_waiting(struct call_turns *turns)
 {
-	struct call *call = first_of_waiting(turns);
+	struct call *call = TAILQ_FIRST(&turns->waiting);
 
+	if (call && !message_congested(call->connection))
+		call = first_of_waiting(turns);
+	else
+		call = NULL;
 	if (!call) {
-		(void)sd_event_source_set_time_relative(turns->pace, PACE_US);
+		(void)sd_event_source_set_time_relative(turns->pace, MESSAGE_CONGESTED_US);
 		(void)sd_event_source_set_enabled(turns->pace, SD_EVENT_ONESHOT);
 		return;
 	}
@@ -205,7 +210,7 @@ int call_turns_new(sd_event *event, struct call_turns **ret_turns)
 	if (r < 0)
 		return r;
 	r = sd_event_add_time(
-		event, &turns->pace, CLOCK_MONOTONIC, UINT64_MAX, PACE_US / 4, on_pace, turns);
+		event, &turns->pace, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_pace, turns);
 	if (r < 0)
 		return r;
 	*ret_turns = TAKE(turns);

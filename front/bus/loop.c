@@ -3,10 +3,13 @@
 #include "front/bus/loop.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -14,10 +17,12 @@
 /* A client's connection has one descriptor with a watch to read it and one to write it. */
 #define WATCHES_MAX 2
 
-/* It is stuck when so much waits, and becomes no less for so long. */
-#define STUCK_BYTES (256L * 1024)
+#define SEND_BUFFER (32 * 1024) /* bytes; the kernel doubles it */
+
+/* It is stuck when so much waits, and the bus takes nothing for so long. */
+#define STUCK_BYTES (128L * 1024)
 #define STUCK_US (UINT64_C(1000) * 1000)
-#define STUCK_TIMES 2U
+#define STUCK_TIMES 4U
 
 struct bus_loop {
 	sd_event *event;
@@ -31,7 +36,8 @@ struct bus_loop {
 	int toggled_fd;   /* another thread has ended a message, which toggled a watch */
 	sd_event_source *toggled;
 	sd_event_source *look;
-	long waiting_bytes;     /* to be sent, at the last look */
+	bool writable;          /* since the last look */
+	int unread;             /* bytes in the socket, at the last look */
 	unsigned int stuck_for; /* looks */
 	struct bus_loop_listener listener;
 };
@@ -60,6 +66,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userda
 
 	(void)source;
 	(void)fd;
+	loop->writable = loop->writable || (revents & EPOLLOUT);
 	/* What one watch does may remove the other. */
 	for (size_t i = 0; i < WATCHES_MAX; i++) {
 		DBusWatch *watch = loop->watches[i];
@@ -228,15 +235,30 @@ static void on_status(DBusConnection *connection, DBusDispatchStatus status, voi
 	(void)sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
 }
 
+/* A bus with much to do takes little at a time: too little for the socket to be writable. */
+static bool has_taken(struct bus_loop *loop)
+{
+	bool taken = loop->writable;
+	int fd, unread = 0;
+
+	if (dbus_connection_get_unix_fd(loop->connection, &fd))
+		(void)ioctl(fd, SIOCOUTQ, &unread);
+	taken = taken || unread < loop->unread;
+	loop->unread = unread;
+	loop->writable = false;
+	return taken;
+}
+
 static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct bus_loop *loop = userdata;
-	long waiting = dbus_connection_get_outgoing_size(loop->connection);
+	const bool taken = has_taken(loop);
 
 	(void)usec;
-	loop->stuck_for =
-		waiting > STUCK_BYTES && waiting >= loop->waiting_bytes ? loop->stuck_for + 1 : 0;
-	loop->waiting_bytes = waiting;
+	if (taken || dbus_connection_get_outgoing_size(loop->connection) < STUCK_BYTES)
+		loop->stuck_for = 0;
+	else
+		loop->stuck_for++;
 	if (loop->stuck_for == STUCK_TIMES)
 		loop->listener.stuck(loop->listener.userdata);
 	return sd_event_source_set_time_relative(source, STUCK_US);
@@ -267,7 +289,7 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection,
 {
 	cleanup_close int toggled_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	cleanup_with(bus_loop_detach) struct bus_loop *loop = NULL;
-	int r;
+	int fd, r;
 
 	if (toggled_fd < 0)
 		return -errno;
@@ -279,6 +301,9 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection,
 	loop->connection = connection;
 	loop->thread = pthread_self();
 	loop->listener = *listener;
+	/* What the kernel holds comes before all that is sent later, whoever's it is. */
+	if (dbus_connection_get_unix_fd(connection, &fd))
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int) { SEND_BUFFER }, sizeof(int));
 	r = sd_event_add_io(event, &loop->toggled, loop->toggled_fd, EPOLLIN, on_toggled, loop);
 	if (r < 0)
 		return r;

@@ -2,6 +2,7 @@
 /* Calls from the message to the reply: the test is the bus, polkit, and patd. */
 #include "front/bus/interface.h"
 
+#include "front/bus/bus_message.h"
 #include "front/bus/call_turns.h"
 #include "front/bus/call_users.h"
 #include "front/bus/polkit.h"
@@ -489,6 +490,67 @@ static void who_was_sent_much_waits_but_for_what_takes_access_away(void **state)
 	assert_null(peer_take(&w.peer));
 }
 
+/* Sends the bus more than it takes at once. */
+static void congest(void)
+{
+	for (int i = 0; i < 64; i++) {
+		DBusMessage *message = long_message();
+
+		assert_true(dbus_connection_send(w.peer.ours, message, NULL));
+		dbus_message_unref(message);
+	}
+	assert_true(message_congested(w.peer.ours));
+}
+
+static void what_can_wait_does_while_bus_is_slow(void **state)
+{
+	(void)state;
+	call_token("Revoke");
+	identify(GAMES);
+	expect_request(REQUEST_REVOKE);
+	congest();
+	call_token("Delete");
+	call_token("Restore");
+	while (!fake_patd_take(&w.patd))
+		(void)sd_event_run(w.event, 100);
+	assert_string_equal(request_word(w.patd.request.head.kind), request_word(REQUEST_DELETE));
+	for (int i = 0; i < 20; i++)
+		(void)sd_event_run(w.event, 100);
+	assert_false(fake_patd_take(&w.patd));
+	/* The bus reads again. */
+	expect_request(REQUEST_RESTORE);
+}
+
+static void few_refusals_sent_while_bus_is_slow(void **state)
+{
+	unsigned int n = 0;
+	DBusMessage *message;
+
+	(void)state;
+	call_token("Revoke");
+	identify(GAMES);
+	expect_request(REQUEST_REVOKE);
+	for (unsigned int i = 0; i < 10 * ACCOUNTS_REFUSALS_BURST; i++)
+		call_token("NoSuch");
+	for (n = 0; (message = peer_take(&w.peer)); n++)
+		assert_error(message, DBUS_ERROR_UNKNOWN_METHOD);
+	assert_int_equal(n, 10 * ACCOUNTS_REFUSALS_BURST);
+	congest();
+	for (unsigned int i = 0; i < 10 * ACCOUNTS_REFUSALS_BURST; i++)
+		call_token("NoSuch");
+	n = 0;
+	do {
+		message = peer_take(&w.peer);
+		n += message && dbus_message_is_error(message, DBUS_ERROR_UNKNOWN_METHOD);
+		message_free(&message);
+	} while (dbus_connection_has_messages_to_send(w.peer.ours));
+	while ((message = peer_take(&w.peer))) {
+		n += dbus_message_is_error(message, DBUS_ERROR_UNKNOWN_METHOD);
+		dbus_message_unref(message);
+	}
+	assert_int_equal(n, ACCOUNTS_REFUSALS_BURST);
+}
+
 /* Also to what is no call that is counted. */
 static void every_reply_counts_as_sent(void **state)
 {
@@ -682,6 +744,8 @@ int main(void)
 		TEST(changes_behind_carried_out_in_order_though_client_left),
 		TEST(who_was_sent_much_waits_but_for_what_takes_access_away),
 		TEST(every_reply_counts_as_sent),
+		TEST(what_can_wait_does_while_bus_is_slow),
+		TEST(few_refusals_sent_while_bus_is_slow),
 		TEST(read_ends_when_client_leaves),
 		TEST(calls_refused_when_patd_goes),
 		TEST(objects_have_what_happened_while_they_were_listed),

@@ -332,11 +332,18 @@ static void many_uses_signalled_in_parts(void **state)
 static void uses_above_limit_not_signalled(void **state)
 {
 	struct signals_world *w = *state;
+	unsigned int n = 0;
 
 	subscribe(w, ":1.7", &alice, false);
 	use_many(w, USES_A_SECOND + 1);
+	/* As fast as the bus takes them. */
+	while (n < 2 * USES_A_SECOND) {
+		assert_true(sd_event_run(w->event, 1000000) > 0);
+		n += count_messages(w);
+	}
+	assert_int_equal(n, 2 * USES_A_SECOND);
 	turn(w);
-	assert_int_equal(count_messages(w), 2 * USES_A_SECOND);
+	assert_quiet(w);
 }
 
 static void queue_discarded_on_disconnect(void **state)
