@@ -154,7 +154,8 @@ static int start(struct front *front, const struct front_options *options)
 	}
 	if ((r = open_loop(front)) < 0 || (r = closers_new(&front->closers)) < 0 ||
 		(r = open_logins(front)) < 0 ||
-		(r = bus_new(front->event, front->closers, front->patd, options->bus, be_ready,
+		(r = bus_new(front->event, front->closers,
+			 &(const struct bus_paths) { front->patd, options->bus, SUBUID }, be_ready,
 			 front, &front->bus)) < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;

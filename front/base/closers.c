@@ -217,19 +217,7 @@ void closers_give_fd(struct closers *closers, uint32_t uid, int fd)
 	give(closers, uid, &(const struct thing) { .fd = fd });
 }
 
-size_t closers_held(struct closers *closers, uint32_t uid)
-{
-	const struct owner *owner;
-	size_t held;
-
-	pthread_mutex_lock(&closers->lock);
-	owner = find(closers, uid);
-	held = owner ? owner->held : 0;
-	pthread_mutex_unlock(&closers->lock);
-	return held;
-}
-
-size_t closers_held_of_all(struct closers *closers)
+size_t closers_held(struct closers *closers)
 {
 	size_t held;
 

@@ -31,6 +31,5 @@ void closers_give(struct closers *closers, uint32_t uid, void (*end)(void *thing
 /* The same with a descriptor that is to be closed. */
 void closers_give_fd(struct closers *closers, uint32_t uid, int fd);
 
-/* How many things of that uid, and of all, have not ended. */
-size_t closers_held(struct closers *closers, uint32_t uid);
-size_t closers_held_of_all(struct closers *closers);
+/* How many things have not ended. */
+size_t closers_held(struct closers *closers);

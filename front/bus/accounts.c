@@ -5,20 +5,27 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "patd/util/ratelimit.h"
+
 #define BUCKETS 64U
 #define USEC_PER_SEC 1000000
 
 struct accounts {
+	struct subids *subids;
+	struct ratelimit refusals;
 	LIST_HEAD(account_list, account) buckets[BUCKETS];
 	unsigned int calls, questions; /* of all but root */
 };
 
-int accounts_new(struct accounts **ret_accounts)
+int accounts_new(struct subids *subids, struct accounts **ret_accounts)
 {
 	struct accounts *accounts = calloc(1, sizeof(*accounts));
 
 	if (!accounts)
 		return -ENOMEM;
+	accounts->subids = subids;
+	accounts->refusals.cost_us = USEC_PER_SEC / ACCOUNTS_REFUSALS_A_SECOND;
+	accounts->refusals.burst = ACCOUNTS_REFUSALS_BURST;
 	*ret_accounts = accounts;
 	return 0;
 }
@@ -30,17 +37,18 @@ void accounts_free(struct accounts *accounts)
 
 struct account *accounts_get(struct accounts *accounts, uint32_t uid)
 {
-	struct account_list *bucket = &accounts->buckets[uid % BUCKETS];
+	const uint32_t owner = subids_owner(accounts->subids, uid);
+	struct account_list *bucket = &accounts->buckets[owner % BUCKETS];
 	struct account *account;
 
 	LIST_FOREACH(account, bucket, entry)
-		if (account->uid == uid)
+		if (account->uid == owner)
 			return account_ref(account);
 	account = calloc(1, sizeof(*account));
 	if (!account)
 		return NULL;
 	account->accounts = accounts;
-	account->uid = uid;
+	account->uid = owner;
 	account->references = 1;
 	account->bytes = ACCOUNTS_BYTES_BURST;
 	LIST_INSERT_HEAD(bucket, account, entry);
@@ -113,6 +121,11 @@ void account_end_question(struct account *account)
 	account->accounts->questions--;
 }
 
+bool account_take_refusal(struct account *account, uint64_t now_us)
+{
+	return ratelimit_take(&account->accounts->refusals, account->uid, now_us);
+}
+
 static void refill(struct account *account, uint64_t now_us)
 {
 	const uint64_t passed_us = now_us - account->seen_us;
@@ -127,11 +140,13 @@ static void refill(struct account *account, uint64_t now_us)
 		account->bytes = ACCOUNTS_BYTES_BURST;
 }
 
-void account_charge(struct account *account, int64_t bytes, uint64_t now_us)
+bool account_charge(struct account *account, int64_t bytes, uint64_t now_us)
 {
 	refill(account, now_us);
-	if (account->bytes > -ACCOUNTS_BYTES_BURST)
-		account->bytes -= bytes;
+	if (account->bytes <= -ACCOUNTS_BYTES_BURST)
+		return false;
+	account->bytes -= bytes;
+	return true;
 }
 
 bool account_may_have_more(struct account *account, uint64_t now_us)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What each uid has under way on the bus, and the bounds of that: an account for each uid that has
- * a client on the bus.
+ * What each user has under way on the bus, and the bounds of that: an account for each uid that has
+ * a client on the bus.  A user's sub-uids have no account of their own, but the user's.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
+
+#include "front/base/subids.h"
 
 /*
  * Calls under way.  Those that take access away have places of their own, so that nobody is kept
@@ -31,6 +33,10 @@
 #define ACCOUNTS_BYTES_BURST ((int64_t)16 << 20)
 #define ACCOUNTS_BYTES_A_SECOND ((int64_t)4 << 20)
 
+/* Refusals of what is not counted, at once and on the long run, while the bus is slow. */
+#define ACCOUNTS_REFUSALS_BURST 64U
+#define ACCOUNTS_REFUSALS_A_SECOND 32U
+
 struct accounts;
 
 struct account {
@@ -43,11 +49,12 @@ struct account {
 	uint64_t seen_us; /* when that was so */
 };
 
-int accounts_new(struct accounts **ret_accounts);
+/* subids must outlive them. */
+int accounts_new(struct subids *subids, struct accounts **ret_accounts);
 /* No reference may be left.  NULL is allowed. */
 void accounts_free(struct accounts *accounts);
 
-/* A reference to the account of that uid; NULL without memory. */
+/* A reference to the account that the uid is counted in; NULL without memory. */
 struct account *accounts_get(struct accounts *accounts, uint32_t uid);
 struct account *account_ref(struct account *account);
 /* NULL is allowed. */
@@ -61,6 +68,10 @@ void account_end_call(struct account *account, bool urgent);
 bool account_take_question(struct account *account);
 void account_end_question(struct account *account);
 
-/* That many bytes are sent to it; and whether it may be sent more by now. */
-void account_charge(struct account *account, int64_t bytes, uint64_t now_us);
+/* Whether it is told once more that something is refused. */
+bool account_take_refusal(struct account *account, uint64_t now_us);
+
+/* That many bytes are to be sent to it.  False: it is far below 0, and it is better not to. */
+bool account_charge(struct account *account, int64_t bytes, uint64_t now_us);
+/* Whether it may be sent more by now. */
 bool account_may_have_more(struct account *account, uint64_t now_us);

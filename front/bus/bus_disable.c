@@ -4,6 +4,7 @@
 
 #include "common/wire.h"
 #include "front/bus/arguments.h"
+#include "front/bus/call_users.h"
 #include "front/bus/interface.h"
 #include "front/bus/polkit.h"
 #include "front/bus/reply.h"

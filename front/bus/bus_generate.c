@@ -11,6 +11,7 @@
 #include "common/restriction.h"
 #include "front/bus/arguments.h"
 #include "front/bus/bus_message.h"
+#include "front/bus/call_users.h"
 #include "front/bus/interface.h"
 #include "front/bus/polkit.h"
 #include "front/bus/token_path.h"
@@ -71,86 +72,6 @@ static DBusMessage *new_secret_reply(
 	return TAKE(reply);
 }
 
-/* A token whose secret nobody has: revoked, and then deleted, by whoever had it generated. */
-struct removal {
-	struct question question;
-	struct link *link;
-	struct caller caller;
-	struct pat_id id;
-	const char *reason;
-};
-
-static void removal_ask(struct removal *removal, struct request *request,
-	void (*done)(struct question *question, struct link_answer *answer))
-{
-	struct request_caller *caller = &request->head.caller;
-
-	caller->uid = removal->caller.uid;
-	caller->granted = removal->caller.granted;
-	(void)pat_field_set(caller->user, sizeof(caller->user), removal->caller.user);
-	removal->question = (struct question) { .done = done };
-	if (link_ask(removal->link, &removal->question, request, 0) < 0) {
-		log_error("token %s, whose secret nobody has, could not be deleted",
-			removal->id.text);
-		free(removal);
-	}
-}
-
-static void on_deleted(struct question *question, struct link_answer *answer)
-{
-	struct removal *removal = (struct removal *)question;
-
-	if (answer->error != PAT_OK)
-		log_error("token %s, whose secret nobody has, could not be deleted: %s",
-			removal->id.text, answer->why);
-	free(removal);
-}
-
-static void on_revoked(struct question *question, struct link_answer *answer)
-{
-	struct removal *removal = (struct removal *)question;
-	struct request request = { .head.kind = REQUEST_DELETE };
-
-	if (answer->error != PAT_OK) {
-		on_deleted(question, answer);
-		return;
-	}
-	memcpy(request.token.id, removal->id.text, sizeof(removal->id.text));
-	removal_ask(removal, &request, on_deleted);
-}
-
-static void remove_token(
-	struct link *link, const struct caller *caller, const struct pat_id *id, const char *reason)
-{
-	struct request request = { .head.kind = REQUEST_REVOKE };
-	struct removal *removal = calloc(1, sizeof(*removal));
-
-	if (!removal) {
-		log_error("token %s, whose secret nobody has, is not deleted: out of memory",
-			id->text);
-		return;
-	}
-	removal->link = link;
-	removal->caller = *caller;
-	removal->id = *id;
-	memcpy(request.revoke.id, id->text, sizeof(id->text));
-	request.revoke.given = GIVEN_REASON;
-	pat_field_cut(request.revoke.reason, sizeof(request.revoke.reason), reason);
-	removal_ask(removal, &request, on_revoked);
-}
-
-void bus_secret_undelivered(struct calls *calls, struct link *link, dbus_uint32_t serial)
-{
-	struct caller caller;
-	struct pat_id id;
-
-	if (!calls_take_undelivered(calls, serial, &id, &caller))
-		return;
-	/* The bus takes no second reply to a call: the sender has the bus's error. */
-	log_notice("the secret of token %s could not be delivered; the token is deleted", id.text);
-	remove_token(link, &caller, &id, "its secret could not be delivered");
-}
-
 /* The text of a field of the request, or its number. */
 static struct bus_option restriction_option(
 	struct request_generate *generate, enum pat_restriction r)
@@ -208,7 +129,7 @@ static void on_generated(struct call *call, struct link_answer *answer)
 		call_reply_secret(call, reply, &id);
 		return;
 	}
-	remove_token(call->context->link, &call->caller, &id, "its secret could not be handed out");
+	token_remove(call->context->link, &call->caller, &id, "its secret could not be handed out");
 	call_refuse(call, PAT_ERR_NO_MEMORY,
 		N_("the secret could not be delivered; the token was deleted"));
 }

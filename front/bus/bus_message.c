@@ -6,6 +6,8 @@
 
 #include "common/cleanup.h"
 
+#define OUTGOING_MUCH (64L * 1024) /* bytes */
+
 void message_free(DBusMessage **message)
 {
 	if (*message)
@@ -70,6 +72,11 @@ DBusMessage *message_take_answer(DBusPendingCall **pending)
 	dbus_pending_call_unref(*pending);
 	*pending = NULL;
 	return answer;
+}
+
+bool message_congested(DBusConnection *connection)
+{
+	return dbus_connection_get_outgoing_size(connection) > OUTGOING_MUCH;
 }
 
 void message_end_question(DBusPendingCall **pending)

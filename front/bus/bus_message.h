@@ -35,5 +35,14 @@ bool message_ask(DBusConnection *connection, DBusMessage *question, int timeout_
 /* The answer to a question, in its fn, which forgets the question: *pending is NULL. */
 DBusMessage *message_take_answer(DBusPendingCall **pending);
 
+/*
+ * So much is on its way to the bus that what can wait does: it comes after all that, and the bus
+ * takes less of it the more others send.
+ */
+bool message_congested(DBusConnection *connection);
+
+/* How soon that is looked at again. */
+#define MESSAGE_CONGESTED_US (UINT64_C(10) * 1000)
+
 /* Ends a question: cancels it if it is still open, and forgets it.  *pending may be NULL. */
 void message_end_question(DBusPendingCall **pending);

@@ -16,11 +16,13 @@
 #include "front/bus/clients.h"
 #include "front/bus/doomed.h"
 #include "front/bus/lookups.h"
+#include "front/bus/sent_secrets.h"
 #include "front/link/link.h"
 #include "protocol/rows.h"
 
 /* All calls under way on one connection. */
 struct calls;
+struct call_turns;
 
 struct bus_method;
 struct bus_object;
@@ -32,6 +34,8 @@ struct bus_context {
 	struct lookups *lookups;
 	struct clients *clients;
 	struct doomed *doomed;
+	struct call_turns *turns;
+	struct sent_secrets *secrets;
 	/* patd refused call->request: ends the call, or has it asked again later. */
 	void (*refused)(struct call *call, const struct link_answer *answer);
 };
@@ -43,9 +47,11 @@ struct call {
 	LIST_ENTRY(call) entry;
 	TAILQ_ENTRY(call) next; /* in the queue that it waits in, if any */
 	struct client_calls *queue;
-	struct client *client;   /* the sender; NULL: not known yet, or it has left */
-	struct account *account; /* of the sender, where the call is counted */
-	uint64_t serial;         /* of all calls */
+	struct client_calls behind; /* of the same client, wait until this is passed on to patd */
+	struct client *client;      /* the sender; NULL: it has left */
+	struct account *account;    /* of the sender; NULL: its uid is not known yet */
+	bool counted, identified;   /* in the account; its caller is known */
+	uint64_t serial;            /* of all calls */
 
 	/* Of the message. */
 	DBusConnection *connection;
@@ -100,9 +106,6 @@ void calls_drop(struct calls *calls);
 /* The client has left: ends those of its calls that change nothing, or wait for a person. */
 void calls_forget(struct calls *calls, struct client *client);
 
-/* The bus has told who the client is, or does not know. */
-void calls_known(struct calls *calls, struct client *client);
-
 /* Refuses all that have not been asked yet: patd has gone. */
 void calls_refuse_all(struct calls *calls);
 
@@ -111,11 +114,6 @@ void calls_free(struct calls *calls);
 
 /* A new call for message; NULL without memory, and then the sender has an error. */
 struct call *call_new(struct calls *calls, DBusConnection *connection, DBusMessage *message);
-
-/*
- * Counts it, finds out who sent it, and then has method->serve() called in its turn; or refuses it.
- */
-void call_identify(struct call *call);
 
 /*
  * Zeroed memory that ends with the call: call->work, in place of an earlier one.  NULL: there is no
@@ -136,15 +134,6 @@ void call_ask(struct call *call, void (*done)(struct call *call, struct link_ans
 void call_ask_beside(struct call *call, struct request *request,
 	void (*done)(struct call *call, struct link_answer *answer));
 
-/*
- * Looks up the user of that name, then continues with then(), which reads call->lookup.user;
- * refuses an unknown user, who with call->any_user has the name that was given.
- */
-void call_find_user(struct call *call, const char *name, void (*then)(struct call *call));
-
-/* Another call with a long answer of the same client may begin: this one waits for a person. */
-void call_end_turn(struct call *call);
-
 /* Tells the sender how far the call is, by that signal of the manager. */
 void call_send_progress(const struct call *call, const char *signal, uint64_t done, uint64_t total);
 
@@ -158,22 +147,11 @@ void call_reply(struct call *call, DBusMessage *reply);
 void call_reply_args(struct call *call, int first_type, ...);
 
 /*
- * The same as call_reply() with the secret of that token.  The bus returns such a reply if the
- * sender's connection takes no descriptors: see calls_take_undelivered().
+ * The same as call_reply() with the secret of that token, which ends if the bus returns the reply:
+ * see front/bus/sent_secrets.h.
  */
 void call_reply_secret(struct call *call, DBusMessage *reply, const struct pat_id *id);
-
-/*
- * Whether the message of that serial was the reply with the secret of *ret_id, which *ret_caller
- * had generated; once for each.
- */
-bool calls_take_undelivered(struct calls *calls, dbus_uint32_t serial, struct pat_id *ret_id,
-	struct caller *ret_caller);
 
 /* Sends an error and ends the call.  text is valid UTF-8. */
 void call_refuse(struct call *call, enum pat_error error, const char *text);
 void call_refuse_named(struct call *call, const char *name, const char *text);
-
-/* The same as an answer to a message that is no call yet. */
-void call_refuse_message(
-	DBusConnection *connection, DBusMessage *message, const char *name, const char *text);

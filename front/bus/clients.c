@@ -102,6 +102,18 @@ void clients_lost(struct clients *clients, const char *name)
 		forget(client);
 }
 
+/* Also again: whose sub-uid it is may be known by now. */
+static void set_uid(struct client *client, uint32_t uid)
+{
+	struct account *account = accounts_get(client->clients->accounts, uid);
+
+	if (!account)
+		return;
+	account_unref(client->account);
+	client->account = account;
+	client->uid = uid;
+}
+
 static void on_uid(DBusPendingCall *pending, void *userdata)
 {
 	struct client *client = userdata;
@@ -114,7 +126,7 @@ static void on_uid(DBusPendingCall *pending, void *userdata)
 	if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
 		dbus_message_has_sender(reply, DBUS_SERVICE_DBUS) &&
 		dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID))
-		client->account = accounts_get(clients->accounts, uid);
+		set_uid(client, uid);
 	clients->events.known(client, clients->events.userdata);
 }
 
@@ -140,16 +152,19 @@ struct client *clients_get(struct clients *clients, const char *name)
 		TAILQ_INIT(&client->unknown);
 		LIST_INSERT_HEAD(bucket_of(clients, name), client, entry);
 	}
+	if (client->account)
+		set_uid(client, client->uid);
 	/* Again, where the bus did not say. */
-	if (!client->account && !client->pending && !ask_for_uid(client))
+	else if (!client->pending && !ask_for_uid(client))
 		return NULL;
 	return client;
 }
 
 bool client_take_unknown(struct client *client)
 {
-	if (client->unknown_n >= CLIENTS_UNKNOWN_CALLS_MAX ||
-		client->clients->unknown_calls >= CLIENTS_UNKNOWN_CALLS_ALL)
+	if (client->unknown_n > 0 &&
+		(client->unknown_n >= CLIENTS_UNKNOWN_CALLS_MAX ||
+			client->clients->unknown_calls >= CLIENTS_UNKNOWN_CALLS_ALL))
 		return false;
 	client->unknown_n++;
 	client->clients->unknown_calls++;
@@ -189,20 +204,20 @@ struct client *clients_next_subscriber(struct clients *clients, const struct cli
 	return client;
 }
 
-static unsigned int count_subscribed(struct clients *clients, uint32_t uid)
+static unsigned int count_subscribed(struct clients *clients, const struct account *account)
 {
 	struct client *client = NULL;
 	unsigned int n = 0;
 
 	while ((client = clients_next_subscriber(clients, client)))
-		n += client->who.uid == uid;
+		n += client->account == account;
 	return n;
 }
 
 bool client_subscribe(struct client *client, const struct caller *who, bool all)
 {
 	if (!client->subscribed &&
-		count_subscribed(client->clients, who->uid) >= CLIENTS_SUBSCRIBED_MAX)
+		count_subscribed(client->clients, client->account) >= CLIENTS_SUBSCRIBED_MAX)
 		return false;
 	client->subscribed = true;
 	client->to_all = all;

@@ -12,11 +12,11 @@
 #include "front/bus/accounts.h"
 #include "patd/rules/authority.h"
 
-#define CLIENTS_SUBSCRIBED_MAX 32U /* of one uid */
+#define CLIENTS_SUBSCRIBED_MAX 32U /* of one account */
 
 /* Calls of clients whose uid the bus has not told yet. */
 #define CLIENTS_UNKNOWN_CALLS_MAX 4U    /* of one client */
-#define CLIENTS_UNKNOWN_CALLS_ALL 1024U /* of all */
+#define CLIENTS_UNKNOWN_CALLS_ALL 1024U /* of all; but each client has one */
 
 struct clients;
 struct call;
@@ -27,9 +27,11 @@ struct client {
 	LIST_ENTRY(client) entry;
 	struct clients *clients;
 	struct account *account;     /* NULL: the bus has not told its uid yet */
+	uint32_t uid;                /* as the bus told it */
 	DBusPendingCall *pending;    /* the question for that */
 	struct client_calls unknown; /* wait for it */
 	unsigned int unknown_n;
+	struct call *ahead;      /* its latest call that is not passed on to patd: others wait */
 	struct call *at_work;    /* its call with a long answer that is under way */
 	bool subscribed, to_all; /* to its own tokens, or to everybody's */
 	struct caller who;       /* valid if it has subscribed */
@@ -68,7 +70,7 @@ void client_end_unknown(struct client *client);
 /* The bus says that this name has no owner any more. */
 void clients_lost(struct clients *clients, const char *name);
 
-/* Subscribes the client, or changes its subscription.  False if its uid has too many. */
+/* Subscribes the client, or changes its subscription.  False if its account has too many. */
 bool client_subscribe(struct client *client, const struct caller *who, bool all);
 void client_unsubscribe(struct client *client);
 void clients_unsubscribe_all(struct clients *clients);

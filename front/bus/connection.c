@@ -11,7 +11,10 @@
 #include "common/bus.h"
 #include "common/cleanup.h"
 #include "front/bus/bus_message.h"
+#include "front/bus/bus_name.h"
 #include "front/bus/call.h"
+#include "front/bus/call_turns.h"
+#include "front/bus/call_users.h"
 #include "front/bus/interface.h"
 #include "front/bus/loop.h"
 #include "front/bus/polkit.h"
@@ -21,14 +24,6 @@
 #define DELAY_MIN_US (UINT64_C(100) * 1000)
 #define DELAY_MAX_US (UINT64_C(5) * 1000 * 1000)
 #define ACCURACY_US UINT64_C(1000) /* sd-event's own would delay a start by up to 250 ms */
-
-/*
- * The bus takes no more from us while others do not read what we sent them.  A new connection is
- * free of that: so it is made when so much waits for so long.
- */
-#define STUCK_BYTES (256L * 1024)
-#define STUCK_US (UINT64_C(1000) * 1000)
-#define STUCK_TIMES 2U
 
 /*
  * libdbus would read no more while messages of so many bytes, or descriptors, have not been freed.
@@ -49,22 +44,20 @@ struct bus {
 	char failure[160];
 
 	struct bus_context context;
+	struct subids *subids;
 	struct accounts *accounts;
 	struct closers *closers;
 	DBusConnection *connection;
 	struct bus_loop *loop;
 	struct calls *calls;
+	struct sent_secrets secrets;
 	struct signals *signals;
-	bool greeted;                 /* the bus has given us a unique name */
-	bool asked_for_name, named;   /* asked for it, and had it */
-	unsigned int losses_expected; /* NameLost signals that answer a ReleaseName of ours */
+	bool greeted; /* the bus has given us a unique name */
+	struct bus_name name;
 
-	sd_event_source *retry, *watch;
+	sd_event_source *retry;
 	uint64_t delay_us;
-	bool quiet; /* the present outage has been reported */
-	bool stopped;
-	long waiting_bytes;     /* to be sent, when it was last looked at */
-	unsigned int stuck_for; /* times that it did not become less */
+	bool stopped, quiet; /* quiet: the present outage has been reported */
 
 	void (*tried)(void *userdata); /* NULL once called */
 	void *userdata;
@@ -104,6 +97,7 @@ static void disconnect(struct bus *bus)
 	if (!bus->connection)
 		return;
 	calls_drop(bus->calls);
+	sent_secrets_forget(&bus->secrets);
 	signals_attach(bus->signals, NULL);
 	clients_attach(bus->context.clients, NULL);
 	doomed_settle(bus->context.doomed);
@@ -111,17 +105,14 @@ static void disconnect(struct bus *bus)
 	bus->loop = NULL;
 	closers_give(bus->closers, CLOSERS_ANYBODY, end_connection, bus->connection);
 	bus->connection = NULL;
-	bus->greeted = bus->asked_for_name = bus->named = false;
-	bus->losses_expected = 0;
-	bus->waiting_bytes = 0;
-	bus->stuck_for = 0;
+	bus->greeted = false;
+	bus_name_forget(&bus->name);
 }
 
 static void on_client_known(struct client *client, void *userdata)
 {
-	struct bus *bus = userdata;
-
-	calls_known(bus->calls, client);
+	(void)userdata;
+	calls_known(client);
 }
 
 static void on_client_gone(struct client *client, void *userdata)
@@ -142,14 +133,6 @@ static void on_owner_changed(struct bus *bus, DBusMessage *signal)
 		clients_lost(bus->context.clients, name);
 }
 
-static void on_name_lost(struct bus *bus)
-{
-	if (bus->losses_expected > 0)
-		bus->losses_expected--;
-	else
-		retry_later(bus, "the name was taken away");
-}
-
 static void on_signal(struct bus *bus, DBusMessage *signal)
 {
 	if (dbus_message_is_signal(signal, DBUS_INTERFACE_LOCAL, "Disconnected")) {
@@ -160,7 +143,7 @@ static void on_signal(struct bus *bus, DBusMessage *signal)
 	if (!dbus_message_has_sender(signal, DBUS_SERVICE_DBUS))
 		return;
 	if (dbus_message_is_signal(signal, DBUS_INTERFACE_DBUS, "NameLost"))
-		on_name_lost(bus);
+		bus_name_lost(&bus->name);
 	else if (dbus_message_is_signal(signal, DBUS_INTERFACE_DBUS, "NameOwnerChanged"))
 		on_owner_changed(bus, signal);
 }
@@ -181,7 +164,7 @@ static DBusHandlerResult on_message(
 		return DBUS_HANDLER_RESULT_HANDLED;
 	case DBUS_MESSAGE_TYPE_ERROR:
 		if (dbus_message_has_sender(message, DBUS_SERVICE_DBUS))
-			bus_secret_undelivered(bus->calls, bus->context.link,
+			sent_secrets_returned(&bus->secrets, bus->context.link,
 				dbus_message_get_reply_serial(message));
 		return DBUS_HANDLER_RESULT_HANDLED;
 	default:
@@ -196,80 +179,33 @@ static void on_dispatched(void *userdata)
 	doomed_settle(bus->context.doomed);
 }
 
-/* Asks the bus itself; fn gets the reply. */
-static void ask_bus(struct bus *bus, DBusMessage *question, DBusPendingCallNotifyFunction fn)
+static void on_stuck(void *userdata)
 {
-	DBusPendingCall *pending;
-
-	if (message_ask(bus->connection, question, DBUS_TIMEOUT_USE_DEFAULT, fn, bus, &pending))
-		dbus_pending_call_unref(pending);
-	else
-		retry_later(bus, "out of memory, or the bus went away");
+	retry_later(userdata, "it takes no more messages");
 }
 
-static void on_name(DBusPendingCall *pending, void *userdata)
+static void on_name_taken(void *userdata)
 {
 	struct bus *bus = userdata;
-	cleanup_message DBusMessage *reply = dbus_pending_call_steal_reply(pending);
-	dbus_uint32_t result = 0;
 
-	if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
-		dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &result, DBUS_TYPE_INVALID) &&
-		result == DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER) {
-		/* Given up before it was given. */
-		if (!bus->asked_for_name) {
-			bus->losses_expected++;
-			return;
-		}
-		log_info("serving " PAT_BUS_NAME " on the bus");
-		bus->named = true;
-		bus->quiet = false;
-		bus->delay_us = DELAY_MIN_US;
-		report_tried(bus);
-	} else if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR) {
-		retry_later(bus, "the bus does not let us have the name " PAT_BUS_NAME
-				 ": is its policy file installed?  If so: "
-				 "systemctl reload dbus");
-	} else {
-		retry_later(bus, "another process has the name " PAT_BUS_NAME);
-	}
+	log_info("serving " PAT_BUS_NAME " on the bus");
+	bus->quiet = false;
+	bus->delay_us = DELAY_MIN_US;
+	report_tried(bus);
+}
+
+static void on_name_failed(void *userdata, const char *why)
+{
+	retry_later(userdata, why);
 }
 
 /* Once the bus has greeted us and patd answers. */
-static void request_name(struct bus *bus)
+static void request_name(void *userdata)
 {
-	dbus_uint32_t flags = DBUS_NAME_FLAG_DO_NOT_QUEUE;
-	cleanup_message DBusMessage *message = NULL;
-	bool complete;
+	struct bus *bus = userdata;
 
-	if (!bus->greeted || bus->asked_for_name || !link_is_up(bus->context.link))
-		return;
-	message = message_bus_call("RequestName", PAT_BUS_NAME);
-	complete = message &&
-		   dbus_message_append_args(message, DBUS_TYPE_UINT32, &flags, DBUS_TYPE_INVALID);
-	bus->asked_for_name = true;
-	ask_bus(bus, complete ? TAKE(message) : NULL, on_name);
-}
-
-/* So that followers see that patd has gone, and list anew when it is back. */
-static void release_name(struct bus *bus)
-{
-	cleanup_message DBusMessage *message = NULL;
-
-	if (!bus->asked_for_name)
-		return;
-	message = message_bus_call("ReleaseName", PAT_BUS_NAME);
-	bus->losses_expected += bus->named;
-	bus->asked_for_name = bus->named = false;
-	if (message)
-		dbus_message_set_no_reply(message, TRUE);
-	if (!message || !dbus_connection_send(bus->connection, message, NULL))
-		retry_later(bus, "out of memory");
-}
-
-static void on_patd_up(void *userdata)
-{
-	request_name(userdata);
+	if (bus->greeted && link_is_up(bus->context.link))
+		bus_name_request(&bus->name, bus->connection);
 }
 
 static void on_patd_down(void *userdata)
@@ -279,7 +215,7 @@ static void on_patd_down(void *userdata)
 	calls_refuse_all(bus->calls);
 	clients_unsubscribe_all(bus->context.clients);
 	if (bus->connection)
-		release_name(bus);
+		bus_name_release(&bus->name, bus->connection);
 }
 
 static void on_token(enum token_event event, const struct token_row *row, void *userdata)
@@ -317,6 +253,17 @@ static void on_hello(DBusPendingCall *pending, void *userdata)
 	}
 }
 
+static void greet(struct bus *bus)
+{
+	DBusPendingCall *pending;
+
+	if (message_ask(bus->connection, message_bus_call("Hello", NULL), DBUS_TIMEOUT_USE_DEFAULT,
+		    on_hello, bus, &pending))
+		dbus_pending_call_unref(pending);
+	else
+		retry_later(bus, "out of memory, or the bus went away");
+}
+
 /* In the worker. */
 static void open_connection(struct job *job)
 {
@@ -331,6 +278,7 @@ static void open_connection(struct job *job)
 static void on_opened(struct job *job)
 {
 	struct bus *bus = (struct bus *)job;
+	const struct bus_loop_listener listener = { on_dispatched, on_stuck, bus };
 
 	bus->connecting = false;
 	bus->connection = bus->opened;
@@ -340,15 +288,15 @@ static void on_opened(struct job *job)
 	} else if (!bus->connection) {
 		retry_later(bus, bus->failure);
 	} else if (!dbus_connection_add_filter(bus->connection, on_message, bus, NULL) ||
-		   bus_loop_attach(bus->context.event, bus->connection, on_dispatched, bus,
-			   &bus->loop) < 0) {
+		   bus_loop_attach(bus->context.event, bus->connection, &listener, &bus->loop) <
+			   0) {
 		retry_later(bus, "out of memory");
 	} else {
 		dbus_connection_set_max_received_size(bus->connection, RECEIVED_MAX);
 		dbus_connection_set_max_received_unix_fds(bus->connection, RECEIVED_MAX);
 		clients_attach(bus->context.clients, bus->connection);
 		signals_attach(bus->signals, bus->connection);
-		ask_bus(bus, message_bus_call("Hello", NULL), on_hello);
+		greet(bus);
 	}
 }
 
@@ -369,22 +317,6 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static int on_watch(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct bus *bus = userdata;
-	long waiting = bus->connection ? dbus_connection_get_outgoing_size(bus->connection) : 0;
-
-	(void)usec;
-	bus->stuck_for =
-		waiting > STUCK_BYTES && waiting >= bus->waiting_bytes ? bus->stuck_for + 1 : 0;
-	bus->waiting_bytes = waiting;
-	if (bus->stuck_for >= STUCK_TIMES) {
-		bus->stuck_for = 0;
-		retry_later(bus, "it takes no more messages");
-	}
-	return sd_event_source_set_time_relative(source, STUCK_US);
-}
-
 void bus_free(struct bus *bus)
 {
 	if (!bus)
@@ -392,14 +324,15 @@ void bus_free(struct bus *bus)
 	bus->stopped = true;
 	disconnect(bus);
 	sd_event_source_disable_unref(bus->retry);
-	sd_event_source_disable_unref(bus->watch);
 	lookups_free(bus->context.lookups);
 	worker_free(bus->worker);
 	signals_free(bus->signals);
 	calls_free(bus->calls);
+	call_turns_free(bus->context.turns);
 	doomed_free(bus->context.doomed);
 	clients_free(bus->context.clients);
 	accounts_free(bus->accounts);
+	subids_free(bus->subids);
 	link_free(bus->context.link);
 	sd_event_unref(bus->context.event);
 	free(bus->address);
@@ -408,35 +341,33 @@ void bus_free(struct bus *bus)
 
 DEFINE_CLEANUP(bus_free, bus)
 
-static int open_parts(struct bus *bus, const char *patd, const char *address)
+static int open_parts(struct bus *bus, const struct bus_paths *paths)
 {
 	const struct clients_events events = { on_client_known, on_client_gone, bus };
-	const struct link_listener listener = { on_patd_up, on_patd_down, on_token, on_entry, bus };
+	const struct link_listener listener = { request_name, on_patd_down, on_token, on_entry,
+		bus };
 	sd_event *event = bus->context.event;
 	int r;
 
-	if ((r = accounts_new(&bus->accounts)) < 0 ||
+	if ((r = subids_new(event, paths->subuid, &bus->subids)) < 0 ||
+		(r = accounts_new(bus->subids, &bus->accounts)) < 0 ||
 		(r = clients_new(&events, bus->accounts, &bus->context.clients)) < 0 ||
 		(r = doomed_new(bus->closers, bus->context.clients, &bus->context.doomed)) < 0 ||
 		(r = calls_new(&bus->context, &bus->calls)) < 0 ||
+		(r = call_turns_new(event, &bus->context.turns)) < 0 ||
 		(r = signals_new(event, bus->context.clients, &bus->signals)) < 0 ||
 		(r = lookups_new(event, &bus->context.lookups)) < 0 ||
 		(r = worker_new(event, 1, &bus->worker)) < 0 ||
-		(r = link_new(event, patd, &listener, &bus->context.link)) < 0)
+		(r = link_new(event, paths->patd, &listener, &bus->context.link)) < 0)
 		return r;
-	bus->address = strdup(address);
+	bus->address = strdup(paths->address);
 	if (!bus->address)
 		return -ENOMEM;
-	r = sd_event_add_time_relative(
+	return sd_event_add_time_relative(
 		event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
-	if (r < 0)
-		return r;
-	r = sd_event_add_time_relative(
-		event, &bus->watch, CLOCK_MONOTONIC, STUCK_US, STUCK_US / 10, on_watch, bus);
-	return r < 0 ? r : sd_event_source_set_enabled(bus->watch, SD_EVENT_ON);
 }
 
-int bus_new(sd_event *event, struct closers *closers, const char *patd, const char *address,
+int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *paths,
 	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
 {
 	cleanup_with(bus_free) struct bus *bus = calloc(1, sizeof(*bus));
@@ -448,12 +379,18 @@ int bus_new(sd_event *event, struct closers *closers, const char *patd, const ch
 	bus->context = (struct bus_context) {
 		.event = sd_event_ref(event),
 		.refused = polkit_refuse,
+		.secrets = &bus->secrets,
 	};
 	bus->closers = closers;
+	bus->name = (struct bus_name) {
+		.taken = on_name_taken,
+		.failed = on_name_failed,
+		.userdata = bus,
+	};
 	bus->delay_us = DELAY_MIN_US;
 	bus->tried = tried;
 	bus->userdata = userdata;
-	r = open_parts(bus, patd, address);
+	r = open_parts(bus, paths);
 	if (r < 0)
 		return r;
 	*ret_bus = TAKE(bus);

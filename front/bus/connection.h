@@ -12,12 +12,18 @@
 
 struct bus;
 
+struct bus_paths {
+	const char *patd;    /* its socket */
+	const char *address; /* of the bus: a D-Bus address list */
+	const char *subuid;  /* see front/base/subids.h */
+};
+
 /*
- * Starts connecting to the socket of patd at that path, and to address, a D-Bus address list.
+ * Starts connecting to patd and to the bus.
  * tried() is called once, when the name has been taken for the first time or the first try to reach
  * the bus has failed.
  */
-int bus_new(sd_event *event, struct closers *closers, const char *patd, const char *address,
+int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *paths,
 	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus);
 
 /* Waits for look-ups that are running.  NULL is allowed. */

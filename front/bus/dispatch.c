@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The objects on the bus, and the call of a method that finds its handler. */
 #include "front/bus/arguments.h"
+#include "front/bus/call_users.h"
 #include "front/bus/interface.h"
 
 #include <string.h>
@@ -119,14 +120,13 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
 	DBusMessageIter args;
 	const char *error, *why;
 
-	if (bus_message_exceeds(message, MESSAGE_MAX)) {
-		call_refuse_message(connection, message, pat_error_name(PAT_ERR_INVALID_ARGS),
-			N_("the message is too long"));
-		return;
-	}
 	call = call_new(calls, connection, message);
 	if (!call)
 		return;
+	if (bus_message_exceeds(message, MESSAGE_MAX)) {
+		call_refuse(call, PAT_ERR_INVALID_ARGS, N_("the message is too long"));
+		return;
+	}
 	error = find_handler(call, message, &why);
 	if (error) {
 		call_refuse_named(call, error, why);
@@ -135,8 +135,5 @@ void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *
 	(void)dbus_message_iter_init(message, &args);
 	if (call->method->read && !call->method->read(call, &args))
 		return;
-	if (call->method->anonymous)
-		call->method->serve(call);
-	else
-		call_identify(call);
+	call_identify(call);
 }

@@ -33,7 +33,7 @@ struct bus_method {
 	/* Ends the call, now or later. */
 	void (*serve)(struct call *call);
 	struct bus_arg in[BUS_ARGS_MAX + 1], out[BUS_ARGS_MAX + 1]; /* end with a NULL name */
-	bool anonymous;    /* served without asking the bus who calls */
+	bool anonymous;    /* the name of the caller is not looked up */
 	bool takes_access; /* and never waits for a place among other calls */
 	bool long_answer;  /* one of a client is served at a time */
 };
@@ -75,12 +75,6 @@ extern const struct bus_interface bus_properties_interface, bus_introspectable_i
 
 /* dispatch.c: serves one method call, now or later. */
 void bus_dispatch(struct calls *calls, DBusConnection *connection, DBusMessage *message);
-
-/*
- * bus_generate.c: the bus returned the message of that serial, as it could not deliver it.  Deletes
- * the token whose secret is in the message, if there is one.
- */
-void bus_secret_undelivered(struct calls *calls, struct link *link, dbus_uint32_t serial);
 
 /* object_manager.c: something happened to that token, which replies under way must know of. */
 void bus_objects_event(enum token_event event, const struct token_row *row);

@@ -26,10 +26,10 @@ static struct pool *pool_of(struct lookups *lookups, const struct lookup *lookup
 	return lookup->user.by_name ? &lookups->names : &lookups->callers;
 }
 
-static bool runs_for(const struct pool *pool, uint32_t uid)
+static bool runs_for(const struct pool *pool, const struct account *account)
 {
 	for (unsigned int i = 0; i < pool->n; i++)
-		if (pool->running[i] && pool->running[i]->for_uid == uid)
+		if (pool->running[i] && pool->running[i]->account == account)
 			return true;
 	return false;
 }
@@ -39,7 +39,7 @@ static struct lookup *choose(const struct pool *pool)
 	struct lookup *lookup;
 
 	TAILQ_FOREACH(lookup, &pool->waiting, next)
-		if (!runs_for(pool, lookup->for_uid))
+		if (!runs_for(pool, lookup->account))
 			break;
 	return lookup;
 }

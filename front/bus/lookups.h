@@ -2,8 +2,8 @@
 /*
  * Users looked up in NSS, which may take as long as a network does, in a few threads.
  *
- * One look-up of a uid runs at a time, in the order in which they came: so names that take long
- * only keep those waiting who asked for them.  Who a caller is has threads of its own.
+ * One look-up of an account runs at a time, in the order in which they came: so names that take
+ * long only keep those waiting who asked for them.  Who a caller is has threads of its own.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 #include <systemd/sd-event.h>
 
+#include "front/bus/accounts.h"
 #include "patd/util/users.h"
 
 struct lookups;
@@ -21,7 +22,7 @@ struct lookup {
 	struct user_lookup user; /* first: a job is turned back into its look-up */
 	TAILQ_ENTRY(lookup) next;
 	struct lookups *lookups;
-	uint32_t for_uid;
+	const struct account *account; /* that asks */
 	void (*done)(struct lookup *lookup);
 };
 
@@ -34,7 +35,7 @@ int lookups_new(sd_event *event, struct lookups **ret_lookups);
 void lookups_free(struct lookups *lookups);
 
 /*
- * Looks up lookup->user, by name or by uid, on behalf of for_uid; then done() is called in the
- * loop, with user.result.  It waits in memory of the caller's: that bounds how many there are.
+ * Looks up lookup->user, by name or by uid, on behalf of lookup->account; then done() is called in
+ * the loop, with user.result.  It waits in memory of the caller's: that bounds how many there are.
  */
 void lookups_ask(struct lookups *lookups, struct lookup *lookup);

@@ -3,16 +3,26 @@
 #include "front/bus/loop.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
 
 /* A client's connection has one descriptor with a watch to read it and one to write it. */
 #define WATCHES_MAX 2
+
+#define SEND_BUFFER (32 * 1024) /* bytes; the kernel doubles it */
+
+/* It is stuck when so much waits, and the bus takes nothing for so long. */
+#define STUCK_BYTES (128L * 1024)
+#define STUCK_US (UINT64_C(1000) * 1000)
+#define STUCK_TIMES 4U
 
 struct bus_loop {
 	sd_event *event;
@@ -25,8 +35,11 @@ struct bus_loop {
 	pthread_t thread; /* of the loop */
 	int toggled_fd;   /* another thread has ended a message, which toggled a watch */
 	sd_event_source *toggled;
-	void (*dispatched)(void *userdata);
-	void *userdata;
+	sd_event_source *look;
+	bool writable;          /* since the last look */
+	int unread;             /* bytes in the socket, at the last look */
+	unsigned int stuck_for; /* looks */
+	struct bus_loop_listener listener;
 };
 
 static uint32_t watch_events(DBusWatch *watch)
@@ -53,6 +66,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userda
 
 	(void)source;
 	(void)fd;
+	loop->writable = loop->writable || (revents & EPOLLOUT);
 	/* What one watch does may remove the other. */
 	for (size_t i = 0; i < WATCHES_MAX; i++) {
 		DBusWatch *watch = loop->watches[i];
@@ -200,7 +214,7 @@ static int on_dispatch(sd_event_source *source, void *userdata)
 	sd_event_source_ref(source);
 	if (dbus_connection_dispatch(connection) != DBUS_DISPATCH_COMPLETE)
 		on = SD_EVENT_ON;
-	loop->dispatched(loop->userdata);
+	loop->listener.dispatched(loop->listener.userdata);
 	loop->behind = on == SD_EVENT_ON;
 	update_events(loop);
 	(void)sd_event_source_set_enabled(source, on);
@@ -221,6 +235,35 @@ static void on_status(DBusConnection *connection, DBusDispatchStatus status, voi
 	(void)sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
 }
 
+/* A bus with much to do takes little at a time: too little for the socket to be writable. */
+static bool has_taken(struct bus_loop *loop)
+{
+	bool taken = loop->writable;
+	int fd, unread = 0;
+
+	if (dbus_connection_get_unix_fd(loop->connection, &fd))
+		(void)ioctl(fd, SIOCOUTQ, &unread);
+	taken = taken || unread < loop->unread;
+	loop->unread = unread;
+	loop->writable = false;
+	return taken;
+}
+
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct bus_loop *loop = userdata;
+	const bool taken = has_taken(loop);
+
+	(void)usec;
+	if (taken || dbus_connection_get_outgoing_size(loop->connection) < STUCK_BYTES)
+		loop->stuck_for = 0;
+	else
+		loop->stuck_for++;
+	if (loop->stuck_for == STUCK_TIMES)
+		loop->listener.stuck(loop->listener.userdata);
+	return sd_event_source_set_time_relative(source, STUCK_US);
+}
+
 void bus_loop_detach(struct bus_loop *loop)
 {
 	if (!loop)
@@ -232,6 +275,7 @@ void bus_loop_detach(struct bus_loop *loop)
 	sd_event_source_disable_unref(loop->dispatch);
 	sd_event_source_disable_unref(loop->io);
 	sd_event_source_disable_unref(loop->toggled);
+	sd_event_source_disable_unref(loop->look);
 	if (loop->toggled_fd >= 0)
 		(void)close(loop->toggled_fd);
 	sd_event_unref(loop->event);
@@ -240,12 +284,12 @@ void bus_loop_detach(struct bus_loop *loop)
 
 DEFINE_CLEANUP(bus_loop_detach, bus_loop)
 
-int bus_loop_attach(sd_event *event, DBusConnection *connection, void (*dispatched)(void *userdata),
-	void *userdata, struct bus_loop **ret_loop)
+int bus_loop_attach(sd_event *event, DBusConnection *connection,
+	const struct bus_loop_listener *listener, struct bus_loop **ret_loop)
 {
 	cleanup_close int toggled_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	cleanup_with(bus_loop_detach) struct bus_loop *loop = NULL;
-	int r;
+	int fd, r;
 
 	if (toggled_fd < 0)
 		return -errno;
@@ -256,12 +300,21 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection, void (*dispatch
 	loop->event = sd_event_ref(event);
 	loop->connection = connection;
 	loop->thread = pthread_self();
-	loop->dispatched = dispatched;
-	loop->userdata = userdata;
+	loop->listener = *listener;
+	/* What the kernel holds comes before all that is sent later, whoever's it is. */
+	if (dbus_connection_get_unix_fd(connection, &fd))
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int) { SEND_BUFFER }, sizeof(int));
 	r = sd_event_add_io(event, &loop->toggled, loop->toggled_fd, EPOLLIN, on_toggled, loop);
 	if (r < 0)
 		return r;
 	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, loop);
+	if (r < 0)
+		return r;
+	r = sd_event_add_time_relative(
+		event, &loop->look, CLOCK_MONOTONIC, STUCK_US, STUCK_US / 10, on_look, loop);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_enabled(loop->look, SD_EVENT_ON);
 	if (r < 0)
 		return r;
 	if (!dbus_connection_set_watch_functions(

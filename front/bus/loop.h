@@ -7,12 +7,23 @@
 
 struct bus_loop;
 
+struct bus_loop_listener {
+	/* After each message, when libdbus is done with it. */
+	void (*dispatched)(void *userdata);
+	/*
+	 * The bus has taken nothing from us for a while: it does so while others do not read what
+	 * we sent them.  A new connection is free of that.
+	 */
+	void (*stuck)(void *userdata);
+	void *userdata;
+};
+
 /*
  * The connection must outlive it, and is private to it; messages that came with it may be ended in
- * any thread.  dispatched() is called after each message, when libdbus is done with it.
+ * any thread.
  */
-int bus_loop_attach(sd_event *event, DBusConnection *connection, void (*dispatched)(void *userdata),
-	void *userdata, struct bus_loop **ret_loop);
+int bus_loop_attach(sd_event *event, DBusConnection *connection,
+	const struct bus_loop_listener *listener, struct bus_loop **ret_loop);
 
 /* NULL is allowed. */
 void bus_loop_detach(struct bus_loop *loop);

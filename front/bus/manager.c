@@ -84,10 +84,8 @@ static void serve_subscribe(struct call *call)
 
 static void unsubscribe(struct call *call)
 {
-	struct client *client = clients_find(call->context->clients, call->sender);
-
-	if (client)
-		client_unsubscribe(client);
+	if (call->client)
+		client_unsubscribe(call->client);
 	call_reply_args(call, DBUS_TYPE_INVALID);
 }
 
@@ -124,7 +122,7 @@ static const struct bus_method backup_methods[] = {
 
 static const struct bus_method subscription_methods[] = {
 	{ "Subscribe", read_subscribe, serve_subscribe, .in = { { "options", "a{sv}" } } },
-	{ "Unsubscribe", NULL, unsubscribe, .anonymous = true },
+	{ .name = "Unsubscribe", .serve = unsubscribe },
 	{ 0 },
 };
 

@@ -10,6 +10,7 @@
 #include "common/l10n.h"
 #include "common/pack.h"
 #include "front/bus/bus_message.h"
+#include "front/bus/call_turns.h"
 
 #define POLKIT "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
@@ -222,7 +223,7 @@ static void on_answer(DBusPendingCall *pending, void *userdata)
 
 static void ask_polkit(struct call *call)
 {
-	call_end_turn(call); /* a person may take long */
+	call_turns_end(call); /* a person may take long */
 	if (!account_take_question(call->account)) {
 		call_refuse(call, PAT_ERR_BUSY,
 			N_("polkit cannot be asked: too many of your requests are in progress; "

@@ -19,10 +19,6 @@
 #define QUEUE_US (UINT64_C(1000) * 1000) /* between two signals of a token's use, at least */
 #define QUEUE_A_TURN 32U                 /* tokens in one turn of the loop */
 
-/* With so much on its way to the bus, queued signals wait for a while. */
-#define OUTGOING_MUCH (2L * 1024 * 1024)
-#define CONGESTED_US (UINT64_C(10) * 1000)
-
 struct signals {
 	struct clients *clients;
 	struct history_signal *history;
@@ -127,11 +123,6 @@ static void emit(struct signals *signals)
 		send_to_subscribers(signals, token, used_signal(token));
 }
 
-static bool congested(struct signals *signals)
-{
-	return dbus_connection_get_outgoing_size(signals->connection) > OUTGOING_MUCH;
-}
-
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct signals *signals = userdata;
@@ -147,14 +138,16 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 		signals->due = signals->gathered;
 		signals->gathered.n = 0;
 	}
-	for (unsigned int i = 0; i < QUEUE_A_TURN && signals->due.n > 0 && !congested(signals); i++)
+	for (unsigned int i = 0;
+		i < QUEUE_A_TURN && signals->due.n > 0 && !message_congested(signals->connection);
+		i++)
 		emit(signals);
 	if (signals->due.n == 0 && signals->gathered.n == 0)
 		return 0;
 	if (signals->due.n == 0)
 		next = signals->next_us;
 	else
-		next = congested(signals) ? now + CONGESTED_US : 0;
+		next = message_congested(signals->connection) ? now + MESSAGE_CONGESTED_US : 0;
 	r = sd_event_source_set_time(source, next);
 	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }

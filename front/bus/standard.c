@@ -89,6 +89,7 @@ static void introspect(struct call *call)
 {
 	cleanup_free char *text = describe(call->object);
 
+	call->reply_bytes = text ? strlen(text) : 0;
 	if (text)
 		call_reply_args(call, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID);
 	else

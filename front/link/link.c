@@ -3,7 +3,6 @@
 #include "front/link/link.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +12,7 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/pack.h"
+#include "front/link/outbox.h"
 #include "patd/util/log.h"
 #include "protocol/packet.h"
 
@@ -20,13 +20,6 @@
 #define DELAY_MAX_US (UINT64_C(1000) * 1000)
 #define SWEEP_US (UINT64_C(1000) * 1000) /* how late a timeout may be */
 #define PACKETS_A_TURN 8U
-
-/* A request that patd has not taken yet. */
-struct parcel {
-	STAILQ_ENTRY(parcel) next;
-	size_t len;
-	struct request request; /* len bytes of it */
-};
 
 struct link {
 	sd_event *event;
@@ -36,28 +29,11 @@ struct link {
 	sd_event_source *io, *retry, *sweep;
 	uint64_t delay_us, serial;
 	bool up, quiet; /* quiet: the present outage has been reported */
-	LIST_HEAD(questions, question) questions;
-	unsigned int count;
-	STAILQ_HEAD(parcels, parcel) parcels;
-	size_t queued; /* bytes in them */
+	struct questions questions;
+	struct outbox outbox;
 	struct question follow;
 	struct token_row row;
 	struct answer answer;
-};
-
-static const struct link_answer lost = {
-	.kind = ANSWER_REFUSED,
-	.error = PAT_ERR_BUSY,
-	.why = N_("patd was restarted; whether anything was changed is not known; try again"),
-	.fd = -1,
-};
-
-static const struct link_answer late = {
-	.kind = ANSWER_REFUSED,
-	.error = PAT_ERR_BUSY,
-	.why = N_("patd does not answer in time; whether anything was changed is not known; try "
-		  "again"),
-	.fd = -1,
 };
 
 static uint64_t now_us(const struct link *link)
@@ -65,29 +41,6 @@ static uint64_t now_us(const struct link *link)
 	uint64_t now;
 
 	return sd_event_now(link->event, CLOCK_MONOTONIC, &now) < 0 ? 0 : now;
-}
-
-static void forget(struct question *question)
-{
-	LIST_REMOVE(question, entry);
-	question->link->count--;
-	question->link = NULL;
-}
-
-static void refuse(struct question *question, const struct link_answer *why)
-{
-	struct link_answer answer = *why;
-
-	forget(question);
-	question->done(question, &answer);
-}
-
-static void parcel_free(struct link *link, struct parcel *parcel)
-{
-	link->queued -= parcel->len;
-	/* It may have a digest. */
-	sodium_memzero(&parcel->request, parcel->len);
-	free(parcel);
 }
 
 static void retry_later(struct link *link)
@@ -100,92 +53,59 @@ static void retry_later(struct link *link)
 
 static void disconnect(struct link *link)
 {
-	struct parcel *parcel;
-
 	link->io = sd_event_source_disable_unref(link->io);
 	if (link->fd >= 0)
 		(void)close(link->fd);
 	link->fd = -1;
-	while ((parcel = STAILQ_FIRST(&link->parcels))) {
-		STAILQ_REMOVE_HEAD(&link->parcels, next);
-		parcel_free(link, parcel);
-	}
+	outbox_clear(&link->outbox);
 }
 
 static void lose(struct link *link, const char *why)
 {
 	bool was_up = link->up;
-	struct question *question;
 
 	if (!link->quiet)
 		log_warning("no connection to patd at %s (%s); trying again", link->path, why);
 	link->quiet = true;
 	link->up = false;
 	disconnect(link);
-	while ((question = LIST_FIRST(&link->questions)))
-		refuse(question, &lost);
+	questions_refuse_all(&link->questions, &question_lost);
 	if (was_up)
 		link->listener.down(link->listener.userdata);
 	retry_later(link);
 }
 
-static int set_events(struct link *link)
-{
-	return sd_event_source_set_io_events(
-		link->io, EPOLLIN | (STAILQ_EMPTY(&link->parcels) ? 0U : (uint32_t)EPOLLOUT));
-}
-
-/* Copies the request to be sent later. */
-static int queue(struct link *link, const struct request *request, size_t len)
-{
-	struct parcel *parcel;
-	int r;
-
-	if (link->queued + len > LINK_QUEUE_MAX)
-		return -EBUSY;
-	parcel = malloc(offsetof(struct parcel, request) + len);
-	if (!parcel)
-		return -ENOMEM;
-	parcel->len = len;
-	memcpy(&parcel->request, request, len);
-	STAILQ_INSERT_TAIL(&link->parcels, parcel, next);
-	r = set_events(link);
-	if (r < 0) {
-		/* The caller will say that it was not sent. */
-		STAILQ_REMOVE(&link->parcels, parcel, parcel, next);
-		free(parcel);
-		return r;
-	}
-	link->queued += len;
-	return 0;
-}
-
+/* Sends it now, or as soon as patd takes it. */
 static int post(struct link *link, const struct request *request)
 {
 	size_t len = request_size(request->head.kind);
 	int r = -EAGAIN;
 
-	if (STAILQ_EMPTY(&link->parcels))
+	if (outbox_is_empty(&link->outbox))
 		r = packet_send(link->fd, request, len, -1, MSG_DONTWAIT);
-	return r == -EAGAIN || r == -ENOBUFS ? queue(link, request, len) : r;
+	if (r != -EAGAIN && r != -ENOBUFS)
+		return r;
+	r = sd_event_source_set_io_events(link->io, EPOLLIN | EPOLLOUT);
+	return r < 0 ? r : outbox_add(&link->outbox, request, len);
 }
 
-static void send_queued(struct link *link)
+static void send_more(struct link *link)
 {
-	struct parcel *parcel;
-	int r = 0;
+	int r = outbox_send(&link->outbox, link->fd);
 
-	while ((parcel = STAILQ_FIRST(&link->parcels))) {
-		r = packet_send(link->fd, &parcel->request, parcel->len, -1, MSG_DONTWAIT);
-		if (r < 0)
-			break;
-		STAILQ_REMOVE_HEAD(&link->parcels, next);
-		parcel_free(link, parcel);
-	}
+	if (r == 0)
+		r = sd_event_source_set_io_events(link->io, EPOLLIN);
 	if (r < 0 && r != -EAGAIN && r != -ENOBUFS)
 		lose(link, strerror(-r));
-	else if (set_events(link) < 0)
-		lose(link, "out of memory");
+}
+
+void link_set_caller(struct request *request, const struct caller *caller)
+{
+	struct request_caller *said = &request->head.caller;
+
+	said->uid = caller->uid;
+	said->granted = caller->granted;
+	(void)pat_field_set(said->user, sizeof(said->user), caller->user);
 }
 
 int link_ask(
@@ -195,47 +115,45 @@ int link_ask(
 
 	if (link->fd < 0)
 		return -ENOTCONN;
-	if (link->count >= LINK_QUESTIONS_MAX)
+	if (!question->urgent &&
+		(link->questions.n >= LINK_QUESTIONS_MAX ||
+			!outbox_has_room(&link->outbox, request_size(request->head.kind))))
 		return -EBUSY;
 	request->head.magic = REQUEST_MAGIC;
 	request->head.serial = link->serial + 1;
 	r = post(link, request);
 	if (r < 0)
-		return r == -ENOMEM || r == -EBUSY ? r : -ENOTCONN;
+		return r == -ENOMEM ? r : -ENOTCONN;
 	question->link = link;
 	question->serial = ++link->serial;
 	question->kind = request->head.kind;
 	question->timeout_us = timeout_us ? timeout_us : LINK_TIMEOUT_US;
 	question->deadline_us = now_us(link) + question->timeout_us;
-	LIST_INSERT_HEAD(&link->questions, question, entry);
-	link->count++;
+	questions_add(&link->questions, question);
 	(void)sd_event_source_set_enabled(link->sweep, SD_EVENT_ON);
 	return 0;
+}
+
+/* Should it not arrive, the answer comes and is thrown away. */
+static void cancel(struct link *link, uint64_t serial)
+{
+	struct request request = { .head.kind = REQUEST_CANCEL };
+
+	request.head.magic = REQUEST_MAGIC;
+	request.head.serial = ++link->serial;
+	request.cancel.serial = serial;
+	if (outbox_has_room(&link->outbox, sizeof(request)))
+		(void)post(link, &request);
 }
 
 void link_cancel(struct question *question)
 {
 	struct link *link = question->link;
-	struct request request = { .head.kind = REQUEST_CANCEL };
 
 	if (!link)
 		return;
-	request.head.magic = REQUEST_MAGIC;
-	request.head.serial = ++link->serial;
-	request.cancel.serial = question->serial;
-	forget(question);
-	/* Should it not arrive, the answer comes and is thrown away. */
-	(void)post(link, &request);
-}
-
-static struct question *find_late(struct link *link, uint64_t now)
-{
-	struct question *question;
-
-	LIST_FOREACH(question, &link->questions, entry)
-		if (question->deadline_us <= now)
-			return question;
-	return NULL;
+	questions_remove(&link->questions, question);
+	cancel(link, question->serial);
 }
 
 /* Timeouts, once a second while there are questions. */
@@ -246,28 +164,13 @@ static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
 	struct question *question;
 
 	(void)usec;
-	while ((question = find_late(link, now))) {
-		struct request request = { .head = { .magic = REQUEST_MAGIC,
-						   .kind = REQUEST_CANCEL,
-						   .serial = ++link->serial } };
-
-		request.cancel.serial = question->serial;
-		(void)post(link, &request);
-		refuse(question, &late);
+	while ((question = questions_find_late(&link->questions, now))) {
+		cancel(link, question->serial);
+		questions_refuse(&link->questions, question, &question_late);
 	}
-	if (LIST_EMPTY(&link->questions))
+	if (link->questions.n == 0)
 		return sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	return sd_event_source_set_time_relative(source, SWEEP_US);
-}
-
-static struct question *find(struct link *link, uint64_t serial)
-{
-	struct question *question;
-
-	LIST_FOREACH(question, &link->questions, entry)
-		if (question->serial == serial)
-			return question;
-	return NULL;
 }
 
 /* False: it is no row. */
@@ -319,7 +222,7 @@ static bool take_answer(struct link *link, size_t n, int fd)
 
 	if (n < sizeof(*head))
 		return false;
-	question = head->serial != 0 ? find(link, head->serial) : NULL;
+	question = head->serial != 0 ? questions_find(&link->questions, head->serial) : NULL;
 	/* Of a question that was cancelled. */
 	if (!question && head->serial != 0)
 		return head->magic == ANSWER_MAGIC;
@@ -331,7 +234,7 @@ static bool take_answer(struct link *link, size_t n, int fd)
 	last = answer.kind == ANSWER_DONE || answer.kind == ANSWER_REFUSED;
 	question->deadline_us = now_us(link) + question->timeout_us;
 	if (last) {
-		forget(question);
+		questions_remove(&link->questions, question);
 		question->done(question, &answer);
 	} else if (question->part) {
 		question->part(question, &answer);
@@ -368,7 +271,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userda
 	(void)source;
 	(void)fd;
 	if (revents & EPOLLOUT)
-		send_queued(link);
+		send_more(link);
 	if (link->fd >= 0 && (revents & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		receive(link);
 	return 0;
@@ -445,8 +348,7 @@ void link_free(struct link *link)
 	if (!link)
 		return;
 	disconnect(link);
-	while (!LIST_EMPTY(&link->questions))
-		refuse(LIST_FIRST(&link->questions), &lost);
+	questions_refuse_all(&link->questions, &question_lost);
 	sd_event_source_disable_unref(link->retry);
 	sd_event_source_disable_unref(link->sweep);
 	sd_event_unref(link->event);
@@ -468,7 +370,8 @@ int link_new(sd_event *event, const char *path, const struct link_listener *list
 	link->listener = *listener;
 	link->fd = -1;
 	link->delay_us = DELAY_MIN_US;
-	STAILQ_INIT(&link->parcels);
+	questions_init(&link->questions);
+	outbox_init(&link->outbox);
 	link->path = strdup(path);
 	if (!link->path)
 		return -ENOMEM;

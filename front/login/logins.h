@@ -15,7 +15,7 @@ struct logins;
 
 /*
  * Serves user_fd, a listening socket that must outlive it, and asks patd over the socket at path
- * patd.  subuid: see front/login/subids.h.
+ * patd.  subuid: see front/base/subids.h.
  */
 int logins_new(sd_event *event, int user_fd, const char *patd, const char *subuid,
 	struct closers *closers, struct logins **ret_logins);

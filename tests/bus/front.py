@@ -187,6 +187,15 @@ class Strangers(FrontTest):
         everybody.wait()
         self.assertEqual(ids(self.root.list(all=True)), [self.token.id])
 
+    def test_silent_connections_of_one_user_do_not_end_those_of_others(self):
+        waiting = wire.connect(self.patd.user_sock, DAEMON)
+        silent = [wire.connect(self.patd.user_sock, GAMES) for _ in range(300)]
+        self.assertIsNone(wire.reply(silent[0]))  # the user's own make room
+        waiting.send(wire.request(self.token, DAEMON, "daemon"))
+        self.assertEqual(wire.answer(waiting)[0], wire.OTHER_USER)
+        for sock in silent:
+            sock.close()
+
     def test_messages_above_64_kib_are_refused_and_not_kept(self):
         before = self.front.resident()
         for _ in range(3):

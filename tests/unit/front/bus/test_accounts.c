@@ -2,10 +2,13 @@
 /* What each uid may have under way. */
 #include "front/bus/accounts.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/front/subuid.h"
 
 #define SECOND UINT64_C(1000000)
 
+static struct place place;
+static sd_event *event;
+static struct subids *subids;
 static struct accounts *accounts;
 static struct account *alice, *bob, *root;
 
@@ -17,6 +20,24 @@ static void account_is_that_of_its_uid(void **state)
 	assert_ptr_equal(again, alice);
 	assert_ptr_not_equal(alice, bob);
 	account_unref(again);
+}
+
+static void sub_uids_have_the_account_of_their_owner(void **state)
+{
+	struct account *games = accounts_get(accounts, GAMES);
+	struct account *first = accounts_get(accounts, GAMES_SUB_UID);
+	struct account *last = accounts_get(accounts, GAMES_SUB_UID + GAMES_SUB_UIDS - 1);
+	struct account *behind = accounts_get(accounts, GAMES_SUB_UID + GAMES_SUB_UIDS);
+
+	(void)state;
+	assert_int_equal(games->uid, GAMES);
+	assert_ptr_equal(first, games);
+	assert_ptr_equal(last, games);
+	assert_ptr_not_equal(behind, games);
+	account_unref(games);
+	account_unref(first);
+	account_unref(last);
+	account_unref(behind);
 }
 
 static void calls_bounded_for_each_uid(void **state)
@@ -117,8 +138,10 @@ static void uid_waits_that_was_sent_much(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	if (accounts_new(&accounts) < 0)
-		return -1;
+	place_make(&place);
+	assert_int_equal(sd_event_new(&event), 0);
+	subids = subuid_of_games(event, &place);
+	assert_int_equal(accounts_new(subids, &accounts), 0);
 	alice = accounts_get(accounts, 1000);
 	bob = accounts_get(accounts, 1001);
 	root = accounts_get(accounts, 0);
@@ -132,6 +155,9 @@ static int tear_down(void **state)
 	account_unref(bob);
 	account_unref(root);
 	accounts_free(accounts);
+	subids_free(subids);
+	sd_event_unref(event);
+	place_remove(&place);
 	return 0;
 }
 
@@ -141,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(account_is_that_of_its_uid),
+		TEST(sub_uids_have_the_account_of_their_owner),
 		TEST(calls_bounded_for_each_uid),
 		TEST(what_takes_access_away_has_its_own_places),
 		TEST(root_has_places_when_all_others_are_taken),

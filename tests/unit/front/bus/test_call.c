@@ -3,15 +3,18 @@
 #include "front/bus/interface.h"
 
 #include "common/pack.h"
+#include "front/bus/bus_message.h"
+#include "front/bus/call_turns.h"
+#include "front/bus/call_users.h"
 #include "front/bus/polkit.h"
 #include "front/bus/token_path.h"
 #include "tests/unit/front/fake_patd.h"
+#include "tests/unit/front/subuid.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/peer.h"
 
 #define ID "0123456789"
 #define TOKEN_PATH PAT_BUS_TOKEN_PATH "/" ID
-#define GAMES 5 /* a user of every Debian system */
 #define PATIENCE 100000
 
 struct calls_world {
@@ -20,9 +23,11 @@ struct calls_world {
 	struct fake_patd patd;
 	sd_event *event;
 	struct closers *closers;
+	struct subids *subids;
 	struct accounts *accounts;
 	struct bus_context context;
 	struct calls *calls;
+	struct sent_secrets secrets;
 };
 
 static struct calls_world w;
@@ -44,7 +49,7 @@ static void on_down(void *userdata)
 static void on_known(struct client *client, void *userdata)
 {
 	(void)userdata;
-	calls_known(w.calls, client);
+	calls_known(client);
 }
 
 static void on_gone(struct client *client, void *userdata)
@@ -125,7 +130,21 @@ static void call_list(void)
 	dispatch(call);
 }
 
-/* The bus says who :1.7 is. */
+static void call_generate(void)
+{
+	/* The base point: any valid key. */
+	static const uint8_t key[32] = { 9 };
+	const uint8_t *bytes = key;
+	const char *name = "laptop";
+	DBusMessage *call = peer_call(PAT_BUS_PATH, PAT_BUS_MANAGER, "GenerateSealed");
+
+	assert_true(dbus_message_append_args(call, DBUS_TYPE_STRING, &name, DBUS_TYPE_ARRAY,
+		DBUS_TYPE_BYTE, &bytes, (int)sizeof(key), DBUS_TYPE_INVALID));
+	append_no_options(call);
+	dispatch(call);
+}
+
+/* The bus says who the client is. */
 static void identify(dbus_uint32_t uid)
 {
 	DBusMessage *question = take(), *reply;
@@ -197,17 +216,23 @@ static void root_served_without_nss(void **state)
 	assert_error(take(), "org.patd.Tokens1.Error.NotFound");
 }
 
-static void long_message_refused_at_once(void **state)
+static DBusMessage *long_message(void)
 {
 	static char text[65 * 1024];
 	const char *name = text;
 	DBusMessage *call = peer_call(TOKEN_PATH, PAT_BUS_TOKEN, "Rename");
 
-	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	assert_true(dbus_message_append_args(call, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID));
 	append_no_options(call);
-	dispatch(call);
+	return call;
+}
+
+static void long_message_refused_at_once(void **state)
+{
+	(void)state;
+	dispatch(long_message());
+	identify(GAMES);
 	assert_error(take(), DBUS_ERROR_INVALID_ARGS);
 	assert_null(peer_take(&w.peer));
 }
@@ -351,6 +376,205 @@ static void one_long_answer_of_a_client_at_a_time(void **state)
 	expect_reply("aa{sv}s");
 }
 
+static void later_calls_of_client_wait_for_both_steps_of_generate(void **state)
+{
+	struct answer_secret secret = { .id = ID };
+
+	(void)state;
+	call_generate();
+	call_token("Revoke");
+	call_list();
+	identify(0);
+	expect_request(REQUEST_MAY_GENERATE);
+	assert_true(no_request());
+	fake_patd_done(&w.patd, NULL);
+	expect_request(REQUEST_GENERATE);
+	/* Not for its answer. */
+	expect_request(REQUEST_REVOKE);
+	expect_request(REQUEST_LIST);
+	w.patd.request.head.kind = REQUEST_GENERATE;
+	w.patd.request.head.serial -= 2;
+	fake_patd_done(&w.patd, &secret);
+	expect_reply("oay");
+}
+
+static void calls_of_others_do_not_wait_for_it(void **state)
+{
+	DBusMessage *call = peer_call(TOKEN_PATH, PAT_BUS_TOKEN, "Revoke");
+
+	(void)state;
+	call_generate();
+	identify(0);
+	expect_request(REQUEST_MAY_GENERATE);
+	append_no_options(call);
+	assert_true(dbus_message_set_sender(call, ":1.8"));
+	dispatch(call);
+	identify(0);
+	expect_request(REQUEST_REVOKE);
+}
+
+static void later_calls_served_while_a_person_is_asked(void **state)
+{
+	(void)state;
+	call_generate();
+	call_token("Revoke");
+	identify(GAMES);
+	expect_request(REQUEST_MAY_GENERATE);
+	fake_patd_refuse(&w.patd, PAT_ERR_DENIED, ACTION_GENERATE_OWN, OP_GENERATE, "no");
+	dbus_message_unref(take_polkit("CheckAuthorization"));
+	expect_request(REQUEST_REVOKE);
+}
+
+static void later_calls_served_when_one_is_refused(void **state)
+{
+	(void)state;
+	call_generate();
+	call_token("Revoke");
+	call_token("Delete");
+	identify(GAMES);
+	expect_request(REQUEST_MAY_GENERATE);
+	fake_patd_refuse(&w.patd, PAT_ERR_INVALID_NAME, 0, 0, "no");
+	assert_error(take(), "org.patd.Tokens1.Error.InvalidName");
+	expect_request(REQUEST_REVOKE);
+	expect_request(REQUEST_DELETE);
+}
+
+static void changes_behind_carried_out_in_order_though_client_left(void **state)
+{
+	(void)state;
+	call_generate();
+	call_token("Revoke");
+	call_list();
+	call_token("Delete");
+	identify(GAMES);
+	expect_request(REQUEST_MAY_GENERATE);
+	assert_true(no_request());
+	clients_lost(w.context.clients, ":1.7");
+	expect_request(REQUEST_CANCEL); /* nobody would have the secret */
+	expect_request(REQUEST_REVOKE);
+	expect_request(REQUEST_DELETE);
+	assert_true(no_request());
+}
+
+/* The account that :1.7 is counted in. */
+static struct account *account(void)
+{
+	return clients_find(w.context.clients, ":1.7")->account;
+}
+
+static uint64_t now(void)
+{
+	uint64_t us;
+
+	assert_int_equal(sd_event_now(w.event, CLOCK_MONOTONIC, &us), 0);
+	return us;
+}
+
+static void who_was_sent_much_waits_but_for_what_takes_access_away(void **state)
+{
+	(void)state;
+	call_token("Revoke");
+	identify(GAMES);
+	expect_request(REQUEST_REVOKE);
+	/* Weeks of it. */
+	assert_true(account_charge(account(), (int64_t)1 << 45, now()));
+	call_token("Delete");
+	expect_request(REQUEST_DELETE);
+	call_token("Restore");
+	assert_true(no_request());
+	fake_patd_done(&w.patd, NULL);
+	expect_reply("");
+	/* And is not told any more what it did wrong. */
+	call_token("NoSuch");
+	assert_true(no_request());
+	assert_null(peer_take(&w.peer));
+}
+
+/* Sends the bus more than it takes at once. */
+static void congest(void)
+{
+	for (int i = 0; i < 64; i++) {
+		DBusMessage *message = long_message();
+
+		assert_true(dbus_connection_send(w.peer.ours, message, NULL));
+		dbus_message_unref(message);
+	}
+	assert_true(message_congested(w.peer.ours));
+}
+
+static void what_can_wait_does_while_bus_is_slow(void **state)
+{
+	(void)state;
+	call_token("Revoke");
+	identify(GAMES);
+	expect_request(REQUEST_REVOKE);
+	congest();
+	call_token("Delete");
+	call_token("Restore");
+	while (!fake_patd_take(&w.patd))
+		(void)sd_event_run(w.event, 100);
+	assert_string_equal(request_word(w.patd.request.head.kind), request_word(REQUEST_DELETE));
+	for (int i = 0; i < 20; i++)
+		(void)sd_event_run(w.event, 100);
+	assert_false(fake_patd_take(&w.patd));
+	/* The bus reads again. */
+	expect_request(REQUEST_RESTORE);
+}
+
+static void few_refusals_sent_while_bus_is_slow(void **state)
+{
+	unsigned int n = 0;
+	DBusMessage *message;
+
+	(void)state;
+	call_token("Revoke");
+	identify(GAMES);
+	expect_request(REQUEST_REVOKE);
+	for (unsigned int i = 0; i < 10 * ACCOUNTS_REFUSALS_BURST; i++)
+		call_token("NoSuch");
+	for (n = 0; (message = peer_take(&w.peer)); n++)
+		assert_error(message, DBUS_ERROR_UNKNOWN_METHOD);
+	assert_int_equal(n, 10 * ACCOUNTS_REFUSALS_BURST);
+	congest();
+	for (unsigned int i = 0; i < 10 * ACCOUNTS_REFUSALS_BURST; i++)
+		call_token("NoSuch");
+	n = 0;
+	do {
+		message = peer_take(&w.peer);
+		n += message && dbus_message_is_error(message, DBUS_ERROR_UNKNOWN_METHOD);
+		message_free(&message);
+	} while (dbus_connection_has_messages_to_send(w.peer.ours));
+	while ((message = peer_take(&w.peer))) {
+		n += dbus_message_is_error(message, DBUS_ERROR_UNKNOWN_METHOD);
+		dbus_message_unref(message);
+	}
+	assert_int_equal(n, ACCOUNTS_REFUSALS_BURST);
+}
+
+/* Also to what is no call that is counted. */
+static void every_reply_counts_as_sent(void **state)
+{
+	DBusMessage *const calls[] = {
+		peer_call(TOKEN_PATH, PAT_BUS_TOKEN, "NoSuch"),
+		peer_call(TOKEN_PATH, DBUS_INTERFACE_INTROSPECTABLE, "Introspect"),
+		long_message(),
+		peer_call(PAT_BUS_PATH, DBUS_INTERFACE_PROPERTIES, "GetAll"),
+	};
+
+	(void)state;
+	call_token("Revoke");
+	identify(GAMES);
+	expect_request(REQUEST_REVOKE);
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		/* No time passes until the loop runs again. */
+		(void)account_may_have_more(account(), now());
+		account()->bytes = 1;
+		dispatch(calls[i]);
+		assert_true(account()->bytes < 0);
+		dbus_message_unref(take());
+	}
+}
+
 static void read_ends_when_client_leaves(void **state)
 {
 	(void)state;
@@ -419,18 +643,11 @@ static void objects_have_what_happened_while_they_were_listed(void **state)
 
 static void undelivered_secret_ends_its_token(void **state)
 {
-	const char *name = "laptop";
 	struct answer_secret secret = { .id = ID };
-	DBusMessage *call = peer_call(PAT_BUS_PATH, PAT_BUS_MANAGER, "GenerateSealed"), *reply;
-	/* The base point: any valid key. */
-	static const uint8_t key[32] = { 9 };
-	const uint8_t *bytes = key;
+	DBusMessage *reply;
 
 	(void)state;
-	assert_true(dbus_message_append_args(call, DBUS_TYPE_STRING, &name, DBUS_TYPE_ARRAY,
-		DBUS_TYPE_BYTE, &bytes, (int)sizeof(key), DBUS_TYPE_INVALID));
-	append_no_options(call);
-	dispatch(call);
+	call_generate();
 	identify(0);
 	expect_request(REQUEST_MAY_GENERATE);
 	assert_int_equal(w.patd.request.generate.given, GIVEN_RECIPIENT);
@@ -440,8 +657,8 @@ static void undelivered_secret_ends_its_token(void **state)
 	fake_patd_done(&w.patd, &secret);
 	reply = take();
 	assert_string_equal(dbus_message_get_signature(reply), "oay");
-	bus_secret_undelivered(w.calls, w.context.link, dbus_message_get_serial(reply));
-	bus_secret_undelivered(w.calls, w.context.link, dbus_message_get_serial(reply));
+	sent_secrets_returned(&w.secrets, w.context.link, dbus_message_get_serial(reply));
+	sent_secrets_returned(&w.secrets, w.context.link, dbus_message_get_serial(reply));
 	dbus_message_unref(reply);
 	expect_request(REQUEST_REVOKE);
 	assert_string_equal(w.patd.request.revoke.id, ID);
@@ -467,8 +684,11 @@ static int set_up(void **state)
 	assert_int_equal(sd_event_new(&w.event), 0);
 	w.context.event = w.event;
 	w.context.refused = polkit_refuse;
+	w.context.secrets = &w.secrets;
+	assert_int_equal(call_turns_new(w.event, &w.context.turns), 0);
 	assert_int_equal(closers_new(&w.closers), 0);
-	assert_int_equal(accounts_new(&w.accounts), 0);
+	w.subids = subuid_of_games(w.event, &w.place);
+	assert_int_equal(accounts_new(w.subids, &w.accounts), 0);
 	assert_int_equal(clients_new(&events, w.accounts, &w.context.clients), 0);
 	assert_int_equal(doomed_new(w.closers, w.context.clients, &w.context.doomed), 0);
 	assert_int_equal(lookups_new(w.event, &w.context.lookups), 0);
@@ -488,9 +708,11 @@ static int tear_down(void **state)
 	clients_attach(w.context.clients, NULL);
 	lookups_free(w.context.lookups);
 	calls_free(w.calls);
+	call_turns_free(w.context.turns);
 	doomed_free(w.context.doomed);
 	clients_free(w.context.clients);
 	accounts_free(w.accounts);
+	subids_free(w.subids);
 	link_free(w.context.link);
 	closers_free(w.closers);
 	fake_patd_end(&w.patd);
@@ -515,6 +737,15 @@ int main(void)
 		TEST(question_cancelled_when_client_leaves),
 		TEST(change_carried_out_though_client_left),
 		TEST(one_long_answer_of_a_client_at_a_time),
+		TEST(later_calls_of_client_wait_for_both_steps_of_generate),
+		TEST(calls_of_others_do_not_wait_for_it),
+		TEST(later_calls_served_while_a_person_is_asked),
+		TEST(later_calls_served_when_one_is_refused),
+		TEST(changes_behind_carried_out_in_order_though_client_left),
+		TEST(who_was_sent_much_waits_but_for_what_takes_access_away),
+		TEST(every_reply_counts_as_sent),
+		TEST(what_can_wait_does_while_bus_is_slow),
+		TEST(few_refusals_sent_while_bus_is_slow),
 		TEST(read_ends_when_client_leaves),
 		TEST(calls_refused_when_patd_goes),
 		TEST(objects_have_what_happened_while_they_were_listed),

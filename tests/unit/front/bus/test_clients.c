@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The test is the bus: it says who the clients are, and that they leave. */
 #include "front/bus/clients.h"
+#include "tests/unit/front/subuid.h"
 #include "tests/unit/patd/peer.h"
 
 static struct place place;
 static struct peer peer;
+static sd_event *event;
+static struct subids *subids;
 static struct accounts *accounts;
 static struct clients *clients;
 static char gone_name[32];
@@ -27,8 +30,8 @@ static void gone(struct client *client, void *userdata)
 	(void)snprintf(gone_name, sizeof(gone_name), "%s", client->name);
 }
 
-/* The question of whom :1.7 is. */
-static DBusMessage *take_question(void)
+/* The question of whom that client is. */
+static DBusMessage *take_question_about(const char *client)
 {
 	DBusMessage *question = peer_take(&peer);
 	const char *name;
@@ -38,8 +41,13 @@ static DBusMessage *take_question(void)
 		question, DBUS_INTERFACE_DBUS, "GetConnectionUnixUser"));
 	assert_true(
 		dbus_message_get_args(question, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID));
-	assert_string_equal(name, ":1.7");
+	assert_string_equal(name, client);
 	return question;
+}
+
+static DBusMessage *take_question(void)
+{
+	return take_question_about(":1.7");
 }
 
 static void answer_as(const char *sender, DBusMessage *question, dbus_uint32_t uid)
@@ -48,6 +56,14 @@ static void answer_as(const char *sender, DBusMessage *question, dbus_uint32_t u
 
 	assert_true(dbus_message_append_args(reply, DBUS_TYPE_UINT32, &uid, DBUS_TYPE_INVALID));
 	peer_answer(&peer, sender, question, reply);
+}
+
+static struct client *client_of(const char *name, dbus_uint32_t uid)
+{
+	struct client *client = clients_get(clients, name);
+
+	answer_as(DBUS_SERVICE_DBUS, take_question_about(name), uid);
+	return client;
 }
 
 static void uid_asked_once_and_kept(void **state)
@@ -77,6 +93,15 @@ static void clients_of_one_uid_share_its_account(void **state)
 	answer_as(DBUS_SERVICE_DBUS, take_question(), 1000);
 	assert_ptr_equal(other->account, account);
 	account_unref(account);
+}
+
+static void sub_uid_kept_and_counted_for_its_owner(void **state)
+{
+	struct client *client = client_of(":1.7", GAMES_SUB_UID);
+
+	(void)state;
+	assert_int_equal(client->uid, GAMES_SUB_UID);
+	assert_int_equal(client->account->uid, GAMES);
 }
 
 static void answer_of_another_says_nothing(void **state)
@@ -176,18 +201,20 @@ static void each_subscriber_found_once(void **state)
 
 static void subscriptions_of_one_user_limited(void **state)
 {
+	struct client *again = NULL;
 	char name[16];
 
 	(void)state;
 	for (unsigned int i = 0; i < CLIENTS_SUBSCRIBED_MAX; i++) {
 		(void)snprintf(name, sizeof(name), ":1.%u", i);
-		assert_true(client_subscribe(clients_get(clients, name), &alice, false));
+		again = client_of(name, i == 0 ? GAMES : GAMES_SUB_UID + i);
+		assert_true(client_subscribe(again, &alice, false));
 	}
-	assert_false(client_subscribe(clients_get(clients, ":2.0"), &alice, false));
-	assert_true(client_subscribe(clients_get(clients, ":1.0"), &alice, false));
-	assert_true(client_subscribe(clients_get(clients, ":2.0"), &bob, false));
-	client_unsubscribe(clients_get(clients, ":1.0"));
-	assert_true(client_subscribe(clients_get(clients, ":2.1"), &alice, false));
+	assert_false(client_subscribe(client_of(":2.0", GAMES), &alice, false));
+	assert_true(client_subscribe(again, &alice, false));
+	assert_true(client_subscribe(client_of(":2.1", bob.uid), &bob, false));
+	client_unsubscribe(again);
+	assert_true(client_subscribe(client_of(":2.2", GAMES), &alice, false));
 }
 
 static void no_clients_without_connection(void **state)
@@ -217,8 +244,10 @@ static int set_up(void **state)
 	gone_n = known_n = 0;
 	place_make(&place);
 	peer_make(&peer, &place);
-	if (accounts_new(&accounts) < 0 || clients_new(&events, accounts, &clients) < 0)
-		return -1;
+	assert_int_equal(sd_event_new(&event), 0);
+	subids = subuid_of_games(event, &place);
+	assert_int_equal(accounts_new(subids, &accounts), 0);
+	assert_int_equal(clients_new(&events, accounts, &clients), 0);
 	clients_attach(clients, peer.ours);
 	return 0;
 }
@@ -229,6 +258,8 @@ static int tear_down(void **state)
 	clients_attach(clients, NULL);
 	clients_free(clients);
 	accounts_free(accounts);
+	subids_free(subids);
+	sd_event_unref(event);
 	peer_end(&peer);
 	place_remove(&place);
 	return 0;
@@ -241,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(uid_asked_once_and_kept),
 		TEST(clients_of_one_uid_share_its_account),
+		TEST(sub_uid_kept_and_counted_for_its_owner),
 		TEST(answer_of_another_says_nothing),
 		TEST(calls_bounded_until_uid_is_known),
 		TEST(departures_watched_by_one_rule),

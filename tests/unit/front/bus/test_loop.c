@@ -3,6 +3,7 @@
 #include "front/bus/loop.h"
 
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include "tests/unit/patd/peer.h"
 
@@ -34,6 +35,16 @@ static void on_dispatched(void *userdata)
 	(void)userdata;
 	dispatched = came;
 }
+
+static bool stuck;
+
+static void on_stuck(void *userdata)
+{
+	(void)userdata;
+	stuck = true;
+}
+
+static const struct bus_loop_listener listener = { on_dispatched, on_stuck, NULL };
 
 static void send_signal(DBusConnection *from, const char *text)
 {
@@ -222,8 +233,29 @@ static void no_events_after_detach(void **state)
 	dbus_pending_call_unref(pending);
 	dbus_message_unref(call);
 	/* And all goes on once it is attached again. */
-	assert_int_equal(bus_loop_attach(event, peer.ours, on_dispatched, NULL, &loop), 0);
+	assert_int_equal(bus_loop_attach(event, peer.ours, &listener, &loop), 0);
 	while (came < 1)
+		turn();
+}
+
+/* More than its socket takes; the bus reads nothing. */
+static void bus_that_takes_nothing_noticed(void **state)
+{
+	static char text[4 * 1024], taken[4 * sizeof(text)];
+	int fd;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; i < 256; i++)
+		send_signal(peer.ours, text);
+	assert_true(dbus_connection_get_unix_fd(peer.bus, &fd));
+	/* Nor is it stuck while it takes a little from time to time. */
+	for (int looks = 0; looks < 5; looks++) {
+		turn();
+		assert_true(recv(fd, taken, sizeof(taken), 0) > 0);
+		assert_false(stuck);
+	}
+	while (!stuck)
 		turn();
 }
 
@@ -232,12 +264,12 @@ static int set_up(void **state)
 	(void)state;
 	came = 0;
 	dispatched = 0;
-	gone = timed_out = keep = false;
+	gone = timed_out = keep = stuck = false;
 	place_make(&place);
 	peer_make(&peer, &place);
 	assert_true(dbus_connection_add_filter(peer.ours, on_message, NULL, NULL));
 	assert_int_equal(sd_event_new(&event), 0);
-	return bus_loop_attach(event, peer.ours, on_dispatched, NULL, &loop);
+	return bus_loop_attach(event, peer.ours, &listener, &loop);
 }
 
 static int tear_down(void **state)
@@ -265,6 +297,7 @@ int main(void)
 		TEST(slow_reader_gets_everything),
 		TEST(loop_idle_without_messages),
 		TEST(missing_reply_times_out),
+		TEST(bus_that_takes_nothing_noticed),
 		TEST(disconnect_noticed),
 		TEST(no_events_after_detach),
 	};

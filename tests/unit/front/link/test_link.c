@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "common/pack.h"
+#include "front/link/outbox.h"
 #include "tests/unit/front/fake_patd.h"
 #include "tests/unit/patd/logged.h"
 
@@ -92,7 +93,11 @@ static int ask(struct question *question, enum request_kind kind)
 	struct request request = { .head.kind = kind };
 
 	(void)strcpy(request.head.caller.user, "alice");
-	*question = (struct question) { .part = on_part, .done = on_done };
+	*question = (struct question) {
+		.part = on_part,
+		.done = on_done,
+		.urgent = kind == REQUEST_REVOKE,
+	};
 	return link_ask(link_, question, &request, 0);
 }
 
@@ -290,7 +295,7 @@ static void requests_wait_for_a_patd_that_does_not_read(void **state)
 
 static void requests_bounded(void **state)
 {
-	static struct question questions[LINK_QUESTIONS_MAX];
+	static struct question questions[LINK_QUESTIONS_MAX], urgent[100];
 	size_t n = 0;
 	int r;
 
@@ -299,10 +304,14 @@ static void requests_bounded(void **state)
 	while (n < COUNT(questions) && (r = ask(&questions[n], REQUEST_LIST)) == 0)
 		n++;
 	assert_int_equal(r, -EBUSY);
-	assert_in_range(n, 100, LINK_QUEUE_MAX / sizeof(struct request_list));
+	assert_in_range(n, 100, OUTBOX_MAX / sizeof(struct request_list));
+	for (size_t i = 0; i < COUNT(urgent); i++)
+		assert_int_equal(ask(&urgent[i], REQUEST_REVOKE), 0);
+	/* Nothing else has room for that. */
+	assert_int_equal(ask(&questions[n], REQUEST_LIST), -EBUSY);
 	link_free(link_);
 	link_ = NULL;
-	assert_int_equal(dones, n);
+	assert_int_equal(dones, n + COUNT(urgent));
 }
 
 static int set_up(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The ranges of subuid(5), with the uids of their owners. */
-#include "front/login/subids.h"
+#include "front/base/subids.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -132,7 +132,8 @@ static int read_ranges(const char *path, struct ranges *ret_ranges)
 			(void)snprintf(former, sizeof(former), "%s", name);
 			former_known = find_owner(name, &former_uid);
 		}
-		if (former_known)
+		/* Those of root are no root: they have what an unknown owner's have. */
+		if (former_known && former_uid != 0)
 			range.owner = former_uid;
 		r = add_range(ret_ranges, &range);
 		if (r < 0)

@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Ranges of subuid(5): whom a uid counts for. */
-#include "front/login/subids.h"
-
-#include "tests/unit/patd/place.h"
+#include "tests/unit/front/subuid.h"
 
 static struct place place;
 static sd_event *event;
 static struct subids *subids;
-
-/* Until the thread has read the file; its owners have their uids then. */
-static void open_with(const char *content)
-{
-	if (content)
-		place_write(&place, "subuid", 0644, content, strlen(content));
-	assert_int_equal(subids_new(event, place_path(&place, "subuid"), &subids), 0);
-	if (content)
-		assert_true(sd_event_run(event, 10 * 1000000) > 0);
-}
 
 static void sub_uids_count_for_their_owner(void **state)
 {
@@ -38,10 +26,11 @@ static void sub_uids_count_for_their_owner(void **state)
 	};
 
 	(void)state;
-	open_with("games:300000:10\n"
-		  "games:100000:65536\n"
-		  "daemon:165536:1\n"
-		  "1234:200000:10\n");
+	subids = subuid_read(event, &place,
+		"games:300000:10\n"
+		"games:100000:65536\n"
+		"daemon:165536:1\n"
+		"1234:200000:10\n");
 	for (size_t i = 0; i < COUNT(table); i++)
 		assert_that(subids_owner(subids, table[i].uid) == table[i].owner, "uid %u: %u",
 			table[i].uid, subids_owner(subids, table[i].uid));
@@ -50,18 +39,28 @@ static void sub_uids_count_for_their_owner(void **state)
 static void ranges_of_unknown_owner_share_their_first_uid(void **state)
 {
 	(void)state;
-	open_with("nobody-has-that-name:100000:100\n");
+	subids = subuid_read(event, &place, "nobody-has-that-name:100000:100\n");
 	assert_int_equal(subids_owner(subids, 100000), 100000);
 	assert_int_equal(subids_owner(subids, 100099), 100000);
 	assert_int_equal(subids_owner(subids, 100100), 100100);
 }
 
+/* Root is not bounded as others are. */
+static void ranges_of_root_do_not_count_for_root(void **state)
+{
+	(void)state;
+	subids = subuid_read(event, &place, "root:100000:100\n0:200000:100\n");
+	assert_int_equal(subids_owner(subids, 100099), 100000);
+	assert_int_equal(subids_owner(subids, 200099), 200000);
+}
+
 static void lines_that_are_no_range_skipped(void **state)
 {
 	(void)state;
-	open_with("# games:1:2\n\ngames\ngames:\ngames:x:1\ngames:1:x\ngames:1:0\ngames:0:5\n"
-		  "games:4294967295:1\ngames:4294967000:4294967295\n:100:10\n"
-		  "games:1000:1:1\ngames:2000:1");
+	subids = subuid_read(event, &place,
+		"# games:1:2\n\ngames\ngames:\ngames:x:1\ngames:1:x\ngames:1:0\ngames:0:5\n"
+		"games:4294967295:1\ngames:4294967000:4294967295\n:100:10\n"
+		"games:1000:1:1\ngames:2000:1");
 	assert_int_equal(subids_owner(subids, 1), 1);
 	assert_int_equal(subids_owner(subids, 100), 100);
 	assert_int_equal(subids_owner(subids, 1000), 1000);
@@ -71,7 +70,7 @@ static void lines_that_are_no_range_skipped(void **state)
 static void uids_count_for_themselves_without_file(void **state)
 {
 	(void)state;
-	open_with(NULL);
+	assert_int_equal(subids_new(event, place_path(&place, "subuid"), &subids), 0);
 	assert_int_equal(subids_owner(subids, 100000), 100000);
 }
 
@@ -99,6 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sub_uids_count_for_their_owner),
 		TEST(ranges_of_unknown_owner_share_their_first_uid),
+		TEST(ranges_of_root_do_not_count_for_root),
 		TEST(lines_that_are_no_range_skipped),
 		TEST(uids_count_for_themselves_without_file),
 	};
