@@ -44,7 +44,7 @@ check-unit: $(unit_tests)
 	$(Q)$(prove) 'timeout 300' $(unit_tests)
 
 # The longest first.
-check-bus: $(programs) $(O)/tests/bench/fill
+check-bus: $(programs) $(O)/tests/bench/fill $(O)/tests/pam/later.so
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 /usr/bin/python3' --jobs 4 \
 		tests/bus/million_tokens.py $(filter-out %/million_tokens.py,$(wildcard tests/bus/*.py))
 
