@@ -37,7 +37,7 @@ class Killed(PatdTest):
         self.kill()
         self.assertNotIn(0, [row["LastUsedAt"] for row in self.root.list()])
 
-    def test_each_lifecycle_change_survives_a_kill_after_the_reply(self):
+    def test_revocation__each_lifecycle_change_survives_a_kill_after_the_reply(self):
         token = self.root.generate("laptop")
         self.kill()
         self.assertEqual(self.verify(token), wire.ACCEPTED)
@@ -130,7 +130,7 @@ class Synced(PatdTest):
         synced = [path for name, path in events[before:-1] if name in ("fsync", "fdatasync")]
         self.assertIn(self.patd.database + "-wal", synced, events)
 
-    def test_a_lifecycle_change_is_synced_before_the_reply(self):
+    def test_revocation__a_lifecycle_change_is_synced_before_the_reply(self):
         token = self.root.generate("first")
         calls = {
             "Generate": lambda: self.root.generate("second"),

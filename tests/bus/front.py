@@ -83,7 +83,7 @@ class Restarts(FrontTest):
         self.start_patd_again()
         self.assertEqual(wire.answer(sock)[0], wire.ACCEPTED)
 
-    def test_logins_of_root_do_not_notice_that_patd_bus_is_killed(self):
+    def test_availability__logins_of_root_do_not_notice_that_patd_bus_is_killed(self):
         for _ in range(5):
             with self.logins(self.token, uid=GAMES, user="games") as verdicts:
                 wait_until(lambda: verdicts)
@@ -163,7 +163,7 @@ class Strangers(FrontTest):
         error.set_reply_serial(1)
         yield "an error", error
 
-    def test_nobody_else_waits_for_a_descriptor_whose_close_blocks(self):
+    def test_availability__nobody_else_waits_for_a_descriptor_whose_close_blocks(self):
         for case, message in self.messages():
             with self.subTest(case), self.lingering() as sock:
                 self.pass_on(message, sock)
@@ -171,7 +171,7 @@ class Strangers(FrontTest):
                 # Nor does who passed it, with other calls.
                 self.assertEqual(ids(self.games.list()), [self.token.id])
 
-    def test_a_user_with_many_calls_under_way_can_revoke(self):
+    def test_availability__a_user_with_many_calls_under_way_can_revoke(self):
         desktop = self.root.generate("desktop", user="games")
         self.patd.process.send_signal(signal.SIGSTOP)
         lists = [self.games.begin("ListTokens", "(a{sv}us)", {}, 0, "") for _ in range(300)]

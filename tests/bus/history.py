@@ -101,7 +101,7 @@ class History(PatdTest):
         self.assertEqual(wire.ask(self.patd.root_sock, packet), (wire.WRONG, 0))
         self.assertEqual(self.events(), ["generated"])
 
-    def test_repeated_refusals_add_a_bounded_number_of_entries(self):
+    def test_availability__repeated_refusals_add_a_bounded_number_of_entries(self):
         self.root.revoke(self.token)
         for _ in range(400):
             self.assertEqual(self.verify_games(), wire.REVOKED)
@@ -123,7 +123,7 @@ class History(PatdTest):
         self.assertEqual((entry["Event"], entry["Detail"]), ("renamed", "\U0001F600" * 255))
         self.assertEqual(self.root.verify_history(), (3, 1, 0, ""))
 
-    def test_a_user_lists_only_its_own_history(self):
+    def test_privacy__a_user_lists_only_its_own_history(self):
         other = self.root.generate("other", user="daemon")
         self.root.disable("games")
         games = self.client(GAMES)
@@ -285,7 +285,7 @@ class Chain(PatdTest):
         self.restart_patd()
         self.assertEqual(self.root.verify_history(), (10, 1, 0, ""))
 
-    def test_verifyhistory_returns_the_first_altered_entry(self):
+    def test_integrity__verifyhistory_returns_the_first_altered_entry(self):
         history = "UPDATE history SET "
         cases = {
             "a service changed": ([history + "service = 'sudo' WHERE seq = 4"], 4),
@@ -304,7 +304,7 @@ class Chain(PatdTest):
                 self.tamper(*statements)
                 self.assertEqual(self.first_altered(), seq)
 
-    def test_a_removed_seal_is_reported_and_logins_still_work(self):
+    def test_integrity__a_removed_seal_is_reported_and_logins_still_work(self):
         self.tamper("DELETE FROM meta WHERE key = 'history'")
         self.assertIn("history was altered", self.patd.log())
         self.assertNotEqual(self.first_altered(), 0)
@@ -312,7 +312,7 @@ class Chain(PatdTest):
         self.assertEqual(self.verify_games(fresh), wire.ACCEPTED)
         self.assertNotEqual(self.first_altered(), 0)
 
-    def test_an_altered_entry_is_reported_after_later_entries(self):
+    def test_integrity__an_altered_entry_is_reported_after_later_entries(self):
         self.tamper("UPDATE history SET name = 'other' WHERE seq = 3")
         self.root.generate("fresh", user="games")
         self.assertEqual(self.first_altered(), 3)

@@ -192,7 +192,7 @@ class Rules(PolkitTest):
         self.assertRefused("AccessDenied", self.games.list, all=True)
         self.assertEqual(self.names(), [])
 
-    def test_anothers_token_gets_the_same_error_as_a_missing_one(self):
+    def test_privacy__anothers_token_gets_the_same_error_as_a_missing_one(self):
         foreign = self.revoked("foreign", "daemon")
         self.start_polkit(NO_BIN)
         somebody = self.root.generate("somebody's")

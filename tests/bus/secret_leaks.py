@@ -52,7 +52,7 @@ class SecretLeaks(PatdTest):
         for needle in needles:
             self.assertNotIn(needle, content, f"a secret is in {where}")
 
-    def test_replies_and_errors_after_generate_contain_no_secret(self):
+    def test_secrecy__replies_and_errors_after_generate_contain_no_secret(self):
         token = self.root.generate("laptop")
         answers = [
             self.root.show(token),
@@ -63,7 +63,7 @@ class SecretLeaks(PatdTest):
         ]
         self.assertNoTrace([token.text[15:58]], repr(answers), "a reply")
 
-    def test_memory_contains_no_token_after_generate_and_verification(self):
+    def test_secrecy__memory_contains_no_token_after_generate_and_verification(self):
         tokens = self.use_tokens()
         with open(os.path.join(self.patd.state, "key"), "rb") as file:
             needles = [file.read()]
@@ -75,7 +75,7 @@ class SecretLeaks(PatdTest):
             self.assertNoTrace(needles, region, "patd's memory")
         self.assertGreater(control, 0, "the search does not even find an id")
 
-    def test_files_of_patd_contain_no_token_and_no_digest_that_logs_in(self):
+    def test_secrecy__files_of_patd_contain_no_token_and_no_digest_that_logs_in(self):
         tokens = self.use_tokens()
         needles = sum((traces(token) for token in tokens), [])
 
@@ -93,12 +93,12 @@ class SecretLeaks(PatdTest):
         search()
         self.patd.start()
 
-    def test_the_log_of_patd_contains_no_token(self):
+    def test_secrecy__the_log_of_patd_contains_no_token(self):
         tokens = self.use_tokens()
         needles = sum((traces(token) for token in tokens), [])
         self.assertNoTrace(needles, self.patd.log().encode(), "the log")
 
-    def test_a_monitor_of_the_bus_receives_no_token(self):
+    def test_secrecy__a_monitor_of_the_bus_receives_no_token(self):
         monitor = subprocess.Popen(
             ["dbus-monitor", "--address", self.bus.address, "--binary"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,

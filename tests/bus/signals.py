@@ -281,7 +281,7 @@ class Objects(PatdTest):
 class Privacy(PatdTest):
     """Another user, with every match rule that the bus accepts."""
 
-    def test_another_user_receives_no_signals_with_any_match_rule(self):
+    def test_privacy__another_user_receives_no_signals_with_any_match_rule(self):
         spy = Subscriber(self, DAEMON)
         spy.client.call(ROOT, OBJECT_MANAGER, "GetManagedObjects")
         for rule in (

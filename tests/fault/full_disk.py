@@ -61,7 +61,7 @@ class FullDisk(FaultTest):
         self.root.revoke(self.tokens["daemon"])
         self.assertEqual(self.login("daemon"), wire.REVOKED)
 
-    def test_each_user_can_revoke_on_a_full_disk(self):
+    def test_availability__each_user_can_revoke_on_a_full_disk(self):
         self.fill()
         for user, uid in USERS.items():
             self.client(uid).revoke(self.tokens[user])
@@ -70,7 +70,7 @@ class FullDisk(FaultTest):
         for user in USERS:
             self.assertEqual(self.login(user), wire.REVOKED)
 
-    def test_each_user_can_revoke_on_a_full_disk_after_another_used_what_was_left(self):
+    def test_availability__each_user_can_revoke_on_a_full_disk_after_another_used_what_was_left(self):
         self.fill()
         greedy = self.client(GAMES)
         for n in range(500):
@@ -84,7 +84,7 @@ class FullDisk(FaultTest):
                 self.client(uid).revoke(self.tokens[user])
                 self.assertEqual(self.login(user), wire.REVOKED)
 
-    def test_a_limited_token_has_no_more_uses_than_its_limit_on_a_full_disk(self):
+    def test_limited_uses__a_limited_token_has_no_more_uses_than_its_limit_on_a_full_disk(self):
         limited = self.root.generate("limited", max_uses=LIMIT)
         self.fill()
         accepted = [self.verify(limited) for _ in range(2 * LIMIT)].count(wire.ACCEPTED)

@@ -56,7 +56,7 @@ prompted() {
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
-@test "a password is accepted while patd is stopped" {
+@test "no lockout: a password is accepted while patd is stopped" {
 	patd_stop
 	expect_result PAM_SUCCESS prompted common "$PASSWORD"
 	expect_result PAM_AUTH_ERR prompted common "$TOKEN"
@@ -64,13 +64,13 @@ prompted() {
 	expect_result PAM_SUCCESS prompted common "$TOKEN"
 }
 
-@test "a password is accepted after the module was removed" {
+@test "no lockout: a password is accepted after the module was removed" {
 	sed "s|$WORLD/pam_pat.so|$WORLD/gone.so|" "$WORLD/pam.d/common" >"$WORLD/pam.d/removed"
 	expect_result PAM_SUCCESS prompted removed "$PASSWORD"
 	expect_result PAM_AUTH_ERR prompted removed "$TOKEN"
 }
 
-@test "a password is accepted with an invalid value of a module option" {
+@test "no lockout: a password is accepted with an invalid value of a module option" {
 	stack typo <<-EOF
 		auth [success=1 default=ignore] @pat@ timeout=soon
 		auth required pam_unix.so try_first_pass nodelay
@@ -88,7 +88,7 @@ prompted() {
 	expect_without PAM_AUTHTOK
 }
 
-@test "text that is not a well-formed token is passed on as a password" {
+@test "passwords: text that is not a well-formed token is passed on as a password" {
 	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" " $TOKEN" "${TOKEN:0:63}-" \
 		"${TOKEN:0:20}$([[ ${TOKEN:20:1} = a ]] && echo b || echo a)${TOKEN:21}"; do
 		expect_result PAM_CRED_INSUFFICIENT prompted items "$almost" -- -e
@@ -96,7 +96,7 @@ prompted() {
 	done
 }
 
-@test "a password causes no connection and no user lookup" {
+@test "passwords: a password causes no connection and no user lookup" {
 	stack quiet <<<'auth required @pat@'
 	expect_result PAM_CRED_INSUFFICIENT answered "$PASSWORD" -- \
 		strace -f -o "$WORLD/trace" -e 'trace=%net,openat' \
@@ -108,7 +108,7 @@ prompted() {
 	expect_without /etc/
 }
 
-@test "a token is in no system call after the prompt" {
+@test "secrecy: a token is in no system call after the prompt" {
 	expect_result PAM_SUCCESS answered "$TOKEN" -- \
 		strace -f -s 4096 -o "$WORLD/trace" -e 'trace=!read' \
 		"$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER"
