@@ -291,6 +291,17 @@ class Chain(PatdTest):
             "a service changed": ([history + "service = 'sudo' WHERE seq = 4"], 4),
             "a time changed": ([history + "at = at - 1 WHERE seq = 1"], 1),
             "an entry removed": (["DELETE FROM history WHERE seq = 5"], 5),
+            "an entry added at the end": (
+                ["CREATE TABLE more AS SELECT * FROM history WHERE seq = 10",
+                 "UPDATE more SET seq = 11", "INSERT INTO history SELECT * FROM more",
+                 "DROP TABLE more"], 11,
+            ),
+            "an entry added between others": (
+                [history + "seq = -seq WHERE seq > 4", history + "seq = 1 - seq WHERE seq < 0",
+                 "CREATE TABLE more AS SELECT * FROM history WHERE seq = 4",
+                 "UPDATE more SET seq = 5", "INSERT INTO history SELECT * FROM more",
+                 "DROP TABLE more"], 5,
+            ),
             "the last entries removed": (["DELETE FROM history WHERE seq >= 9"], 9),
             "the first entries removed": (["DELETE FROM history WHERE seq <= 2"], 1),
             "two entries swapped": (

@@ -80,6 +80,42 @@ class Verdicts(PatdTest):
             self.assertEqual(self.verify_games(), wire.REVOKED)
             self.root.restore(self.token)
 
+    def test_revocation__what_takes_access_away_holds_from_its_reply(self):
+        calls = {
+            "Revoke": (self.root.revoke, wire.REVOKED),
+            "Delete": (self.root.revoke_and_delete, wire.WRONG),
+            "Rotate": (lambda token: self.root.rotate(token, grace=0), wire.ROTATED),
+            "RevokeAll": (lambda token: self.root.revoke_all(user="games"), wire.REVOKED),
+            "Disable": (lambda token: self.root.disable("games"), wire.DISABLED),
+        }
+        for case, (call, verdict) in calls.items():
+            with self.subTest(case):
+                for n in range(10):
+                    token = self.root.generate(f"{case} {n}", user="games")
+                    self.assertEqual(self.verify_games(token), wire.ACCEPTED)
+                    call(token)
+                    self.assertEqual(self.verify_games(token), verdict)
+                    self.root.enable("games")
+
+    def test_no_token_creates_a_token__every_token_is_refused_where_polkit_asks(self):
+        limited = self.root.generate("for polkit", user="games", services=["polkit-1"])
+        any_service = self.root.generate("for all", user="games", services=["*"])
+        roots = self.root.generate("root's")
+        os.mkdir(self.patd.conf)
+        with open(os.path.join(self.patd.conf, "patd.conf"), "w", encoding="ascii") as conf:
+            conf.write("[verifier daemon]\nservices = polkit-1\n")
+        self.restart_patd()
+        place = {"service": b"polkit-1"}
+        for token in (self.token, limited, any_service):
+            over_user_sock = {"sock": self.patd.user_sock, **place}
+            self.assertEqual(self.verify_games(token, **place), wire.NOT_ALLOWED)
+            for caller in (GAMES, DAEMON):
+                verdict = self.verify_games(token, caller=caller, **over_user_sock)
+                self.assertEqual(verdict, wire.NOT_ALLOWED)
+        self.assertEqual(self.verify(roots, **place), wire.NOT_ALLOWED)
+        self.assertEqual(self.verify_games(self.token), wire.ACCEPTED)
+        self.assertEqual(self.verify_games(limited), wire.WRONG_SERVICE)
+
     def test_a_refused_login_does_not_set_lastusedat(self):
         self.root.revoke(self.token)
         self.verify_games()
