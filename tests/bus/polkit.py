@@ -423,7 +423,7 @@ class FailingPolkit(PolkitTest):
             self.assertRefused("AccessDenied", answer.wait)
         self.assertEqual(self.names(), [])
 
-    def test_pending_authorizations_are_limited_per_user(self):
+    def test_availability__pending_authorizations_are_limited_per_user(self):
         fake = polkitd.FakePolkitd(self.client())
         answers = [self.generate(self.games, f"token {n}") for n in range(200)]
         # Those above the limit are refused at once, the others wait.

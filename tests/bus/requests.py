@@ -289,6 +289,39 @@ class Front(RequestsTest):
         )
         self.assertEqual(self.front.get(token)["Uses"], 1)
 
+    def test_separation__all_else_it_can_ask_for_as_root(self):
+        """What whoever takes patd-bus over can do: SECURITY.md says so."""
+        as_root = (0, 0, "root")
+        token = self.front.generate("roots", as_root)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
+        one = {"id": token.id}
+        calls = [
+            ("manager", {}), ("policy", {}), ("list", {"all": True}), ("get", one),
+            ("may_generate", {"name": "x"}), ("generate", {"name": "y"}), ("rotate", one),
+            ("revoke", one), ("restore", one), ("rename", {"name": "z", **one}),
+            ("sources", one), ("history", {"all": True}), ("verify_history", {}),
+            ("follow", {"all": True}), ("disable", {"user": "games"}), ("list_disabled", {}),
+            ("enable", {"user": "games"}), ("revoke_all", {"user": "root", "uid": 0}),
+            ("delete", one), ("check", {"digest": bytes(32), "id": self.generate().id}),
+            ("backup", {}), ("verify", {"part": wire.request(token)}),
+        ]  # fmt: skip
+        self.assertEqual({kind for kind, _ in calls} | {"cancel"}, set(requests.KINDS))
+        refused = {}
+        for kind, members in calls:
+            try:
+                self.front.call(kind, as_root, **members)
+            except Refused as error:
+                refused[kind] = error.name
+        self.assertEqual(
+            refused, {"check": "NotFound", "backup": "AccessDenied", "verify": "AccessDenied"}
+        )
+
+    def test_separation__the_history_tells_what_it_asks_for_as_root_from_what_root_does(self):
+        token = self.ask.generate("root's")
+        self.front.change("revoke", token, (0, EVERYTHING, "root"))
+        entries = [(row["Event"], row["How"]) for row in self.ask.all_rows("history", all=True)]
+        self.assertEqual(entries, [("generated", "root"), ("revoked", "bus")])
+
     def test_a_fifth_connection_is_closed(self):
         self.front.rows("list")
         more = [self.connect(self.front_sock, AS_GAMES) for _ in range(6)]

@@ -168,7 +168,7 @@ class Signals(PatdTest):
         self.assertRefused("InvalidArgs", self.games.client.subscribe, everything=True)
         self.assertRefused("InvalidArgs", self.games.client.subscribe, all="yes")
 
-    def test_subscriptions_are_limited_per_user(self):
+    def test_availability__subscriptions_are_limited_per_user(self):
         more = [self.client(GAMES) for _ in range(32)]
         for client in more[:31]:
             client.subscribe()
