@@ -1,8 +1,10 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The history: its entries, who may list them, and the detection of alterations."""
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -314,6 +316,29 @@ class Chain(PatdTest):
                 self.start_over()
                 self.tamper(*statements)
                 self.assertEqual(self.first_altered(), seq)
+
+    def test_integrity__an_entry_of_another_copy_in_place_of_the_last_is_found(self):
+        """Both were written by patd, with the same number, after the same entry."""
+        copy = os.path.join(self.folder, "copy")
+        self.assertEqual(self.patd.end(), 0)
+        shutil.copytree(self.patd.state, copy)
+        self.restart_patd()
+        self.root.generate("other")
+        self.assertEqual(self.patd.end(), 0)
+        os.rename(self.patd.state, self.patd.state + ".other")
+        os.rename(copy, self.patd.state)
+        self.restart_patd()
+        self.root.generate("last")
+        self.assertEqual(self.root.verify_history(), (11, 1, 0, ""))
+        self.assertEqual(self.patd.end(), 0)
+        with contextlib.closing(sqlite3.connect(self.patd.database)) as database, database:
+            database.execute("ATTACH ? AS other", (self.patd.state + ".other/patd.db",))
+            database.execute("DELETE FROM main.history WHERE seq = 11")
+            database.execute(
+                "INSERT INTO main.history SELECT * FROM other.history WHERE seq = 11"
+            )
+        self.restart_patd()
+        self.assertEqual(self.first_altered(), 11)
 
     def test_integrity__a_removed_seal_is_reported_and_logins_still_work(self):
         self.tamper("DELETE FROM meta WHERE key = 'history'")
