@@ -292,6 +292,7 @@ class Front(RequestsTest):
     def test_separation__all_else_it_can_ask_for_as_root(self):
         """What whoever takes patd-bus over can do: SECURITY.md says so."""
         as_root = (0, 0, "root")
+        other = self.generate()
         token = self.front.generate("roots", as_root)
         self.assertEqual(self.verify(token), wire.ACCEPTED)
         one = {"id": token.id}
@@ -302,7 +303,7 @@ class Front(RequestsTest):
             ("sources", one), ("history", {"all": True}), ("verify_history", {}),
             ("follow", {"all": True}), ("disable", {"user": "games"}), ("list_disabled", {}),
             ("enable", {"user": "games"}), ("revoke_all", {"user": "root", "uid": 0}),
-            ("delete", one), ("check", {"digest": bytes(32), "id": self.generate().id}),
+            ("delete", one), ("check", {"digest": wire.digest(other.text), "id": other.id}),
             ("backup", {}), ("verify", {"part": wire.request(token)}),
         ]  # fmt: skip
         self.assertEqual({kind for kind, _ in calls} | {"cancel"}, set(requests.KINDS))
