@@ -23,6 +23,7 @@
 
 include $(wildcard tests/deps.mk)
 include $(wildcard tests/lint/lint.mk)
+include $(wildcard tests/bus/bus.mk)
 include $(wildcard tests/pam/pam.mk)
 include $(wildcard tests/cli/cli.mk)
 include $(wildcard tests/clients/clients.mk)
@@ -44,7 +45,7 @@ check-unit: $(unit_tests)
 	$(Q)$(prove) 'timeout 300' $(unit_tests)
 
 # The longest first.
-check-bus: $(programs) $(O)/tests/bench/fill
+check-bus: $(programs) $(bus_test_files)
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 /usr/bin/python3' --jobs 4 \
 		tests/bus/million_tokens.py $(filter-out %/million_tokens.py,$(wildcard tests/bus/*.py))
 

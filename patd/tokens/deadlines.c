@@ -56,6 +56,11 @@ int tokens_notify_deadlines(struct tokens *tokens, enum deadline deadline,
 	struct deadline_place from = *place;
 	int r = 0;
 
+	/* What has ended stays so after a kill, under a clock that was set back meanwhile. */
+	if (page.now > tokens->time_stored) {
+		tokens_store_time(tokens, page.now);
+		tokens_commit_usage(tokens);
+	}
 	if (deadline != DEADLINE_CREATION || tokens->policy->max_lifetime != POLICY_UNLIMITED)
 		r = store_list_deadlines(tokens->store, deadline, &from, deadlines_row, &page);
 	if (r < 0)

@@ -120,7 +120,7 @@ os.kill(os.getpid(), signal.SIGSTOP)
             change(2000)
             self.assertLess(self.patd.resident() - before, 8 * MIB)
 
-    def test_others_are_served_while_a_client_never_reads_its_replies(self):
+    def test_availability__others_are_served_while_a_client_never_reads_its_replies(self):
         code = """
 for _ in range(2000):
     client.post("ListTokens", "(a{sv}us)", {}, 0, "")

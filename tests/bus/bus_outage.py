@@ -53,7 +53,7 @@ class BusOutage(PatdTest):
             self.bus.start()
             self.assertServes(self.client())
 
-    def test_logins_are_accepted_while_the_bus_hangs(self):
+    def test_availability__logins_are_accepted_while_the_bus_hangs(self):
         self.bus.process.send_signal(signal.SIGSTOP)
         for _ in range(20):
             self.assertAccepted()

@@ -283,7 +283,7 @@ class ObjectTree(PatdTest):
         token = self.root.generate("laptop")
         self.assertNotIn(token.id, self.root.introspect(ROOT + "/token"))
 
-    def test_introspection_is_the_same_for_existing_and_missing_tokens(self):
+    def test_privacy__introspection_is_the_same_for_existing_and_missing_tokens(self):
         token = self.root.generate("laptop")
         games = self.client(GAMES)
         self.assertEqual(games.introspect(token.path), games.introspect(MissingToken.path))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import requests
 import tap
 import wire
 from client import PATIENCE_S
@@ -37,7 +38,7 @@ class Killed(PatdTest):
         self.kill()
         self.assertNotIn(0, [row["LastUsedAt"] for row in self.root.list()])
 
-    def test_each_lifecycle_change_survives_a_kill_after_the_reply(self):
+    def test_revocation__each_lifecycle_change_survives_a_kill_after_the_reply(self):
         token = self.root.generate("laptop")
         self.kill()
         self.assertEqual(self.verify(token), wire.ACCEPTED)
@@ -47,6 +48,14 @@ class Killed(PatdTest):
         self.root.restore(token)
         self.kill()
         self.assertEqual(self.verify(token), wire.ACCEPTED)
+        former, token = token, self.root.rotate(token, grace=0)
+        self.kill()
+        self.assertEqual(self.verify(former), wire.ROTATED)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
+        self.root.disable("root")
+        self.kill()
+        self.assertEqual(self.verify(token), wire.DISABLED)
+        self.root.enable("root")
         self.root.revoke_and_delete(token)
         self.kill()
         self.assertEqual(self.verify(token), wire.WRONG)
@@ -130,18 +139,33 @@ class Synced(PatdTest):
         synced = [path for name, path in events[before:-1] if name in ("fsync", "fdatasync")]
         self.assertIn(self.patd.database + "-wal", synced, events)
 
-    def test_a_lifecycle_change_is_synced_before_the_reply(self):
-        token = self.root.generate("first")
+    def test_revocation__a_lifecycle_change_is_synced_before_the_reply(self):
+        token, other = self.root.generate("first"), self.root.generate("other")
+        daemons = self.root.generate("third", user="daemon")
+        ask = requests.Connection(self.patd.root_sock)
+        self.addCleanup(ask.close)
         calls = {
             "Generate": lambda: self.root.generate("second"),
             "Revoke": lambda: self.root.revoke(token),
             "Restore": lambda: self.root.restore(token),
             "Revoke again": lambda: self.root.revoke(token),
             "Delete": lambda: self.root.delete(token),
+            "Rotate": lambda: self.root.rotate(other, grace=0),
+            "Disable": lambda: self.root.disable("games"),
+            "RevokeAll": lambda: self.root.revoke_all(user="root"),
+            "Revoke over root.sock": lambda: ask.change("revoke", daemons),
         }
         for name, call in calls.items():
             with self.subTest(name):
                 self.assertSyncedBeforeReply(call)
+
+    def test_limited_uses__a_use_is_synced_before_the_reply(self):
+        token = self.root.generate("laptop", max_uses=10)
+        for _ in range(3):
+            events = self.traced(lambda: self.verify(token))
+            reply = [name for name, _ in events].index("sendto")
+            synced = [os.path.basename(path) for name, path in events[:reply] if "sync" in name]
+            self.assertIn("usage", synced, events)
 
     def test_an_unlimited_use_is_answered_without_a_sync(self):
         token = self.root.generate("laptop")

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import stat
 import struct
 import sys
 import unittest
@@ -18,6 +19,7 @@ from client import (
 from fixture import DAEMON, GAMES, SANITIZED, Daemon, PatdTest
 
 MIB = 1 << 20
+ACCEPTS_CONNECTIONS = "00010000"  # a flag of /proc/net/unix
 
 
 class FrontTest(PatdTest):
@@ -83,7 +85,7 @@ class Restarts(FrontTest):
         self.start_patd_again()
         self.assertEqual(wire.answer(sock)[0], wire.ACCEPTED)
 
-    def test_logins_of_root_do_not_notice_that_patd_bus_is_killed(self):
+    def test_availability__logins_of_root_do_not_notice_that_patd_bus_is_killed(self):
         for _ in range(5):
             with self.logins(self.token, uid=GAMES, user="games") as verdicts:
                 wait_until(lambda: verdicts)
@@ -163,7 +165,7 @@ class Strangers(FrontTest):
         error.set_reply_serial(1)
         yield "an error", error
 
-    def test_nobody_else_waits_for_a_descriptor_whose_close_blocks(self):
+    def test_availability__nobody_else_waits_for_a_descriptor_whose_close_blocks(self):
         for case, message in self.messages():
             with self.subTest(case), self.lingering() as sock:
                 self.pass_on(message, sock)
@@ -171,7 +173,26 @@ class Strangers(FrontTest):
                 # Nor does who passed it, with other calls.
                 self.assertEqual(ids(self.games.list()), [self.token.id])
 
-    def test_a_user_with_many_calls_under_way_can_revoke(self):
+    def test_availability__patd_listens_to_root_and_patd_bus_alone(self):
+        sockets = set()
+        for fd in os.listdir(f"/proc/{self.patd.process.pid}/fd"):
+            with contextlib.suppress(OSError):
+                sockets.add(os.readlink(f"/proc/{self.patd.process.pid}/fd/{fd}"))
+        listening = []
+        with open("/proc/net/unix", encoding="ascii", errors="replace") as lines:
+            for line in list(lines)[1:]:
+                _, _, _, flags, _, _, inode, *path = line.split()
+                if f"socket:[{inode}]" in sockets and flags == ACCEPTS_CONNECTIONS:
+                    listening += path
+        self.assertEqual(sorted(listening), [self.patd.front_sock, self.patd.root_sock])
+        for path in listening:
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        pids = {self.root.bus("GetConnectionUnixProcessID", "(s)", name)[0]
+                for name in self.root.bus("ListNames")[0]}  # fmt: skip
+        self.assertIn(self.front.process.pid, pids)
+        self.assertNotIn(self.patd.process.pid, pids)
+
+    def test_availability__a_user_with_many_calls_under_way_can_revoke(self):
         desktop = self.root.generate("desktop", user="games")
         self.patd.process.send_signal(signal.SIGSTOP)
         lists = [self.games.begin("ListTokens", "(a{sv}us)", {}, 0, "") for _ in range(300)]

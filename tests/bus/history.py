@@ -1,8 +1,10 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The history: its entries, who may list them, and the detection of alterations."""
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -101,7 +103,7 @@ class History(PatdTest):
         self.assertEqual(wire.ask(self.patd.root_sock, packet), (wire.WRONG, 0))
         self.assertEqual(self.events(), ["generated"])
 
-    def test_repeated_refusals_add_a_bounded_number_of_entries(self):
+    def test_availability__repeated_refusals_add_a_bounded_number_of_entries(self):
         self.root.revoke(self.token)
         for _ in range(400):
             self.assertEqual(self.verify_games(), wire.REVOKED)
@@ -123,7 +125,7 @@ class History(PatdTest):
         self.assertEqual((entry["Event"], entry["Detail"]), ("renamed", "\U0001F600" * 255))
         self.assertEqual(self.root.verify_history(), (3, 1, 0, ""))
 
-    def test_a_user_lists_only_its_own_history(self):
+    def test_privacy__a_user_lists_only_its_own_history(self):
         other = self.root.generate("other", user="daemon")
         self.root.disable("games")
         games = self.client(GAMES)
@@ -285,12 +287,23 @@ class Chain(PatdTest):
         self.restart_patd()
         self.assertEqual(self.root.verify_history(), (10, 1, 0, ""))
 
-    def test_verifyhistory_returns_the_first_altered_entry(self):
+    def test_integrity__verifyhistory_returns_the_first_altered_entry(self):
         history = "UPDATE history SET "
         cases = {
             "a service changed": ([history + "service = 'sudo' WHERE seq = 4"], 4),
             "a time changed": ([history + "at = at - 1 WHERE seq = 1"], 1),
             "an entry removed": (["DELETE FROM history WHERE seq = 5"], 5),
+            "an entry added at the end": (
+                ["CREATE TABLE more AS SELECT * FROM history WHERE seq = 10",
+                 "UPDATE more SET seq = 11", "INSERT INTO history SELECT * FROM more",
+                 "DROP TABLE more"], 11,
+            ),
+            "an entry added between others": (
+                [history + "seq = -seq WHERE seq > 4", history + "seq = 1 - seq WHERE seq < 0",
+                 "CREATE TABLE more AS SELECT * FROM history WHERE seq = 4",
+                 "UPDATE more SET seq = 5", "INSERT INTO history SELECT * FROM more",
+                 "DROP TABLE more"], 5,
+            ),
             "the last entries removed": (["DELETE FROM history WHERE seq >= 9"], 9),
             "the first entries removed": (["DELETE FROM history WHERE seq <= 2"], 1),
             "two entries swapped": (
@@ -304,7 +317,30 @@ class Chain(PatdTest):
                 self.tamper(*statements)
                 self.assertEqual(self.first_altered(), seq)
 
-    def test_a_removed_seal_is_reported_and_logins_still_work(self):
+    def test_integrity__an_entry_of_another_copy_in_place_of_the_last_is_found(self):
+        """Both were written by patd, with the same number, after the same entry."""
+        copy = os.path.join(self.folder, "copy")
+        self.assertEqual(self.patd.end(), 0)
+        shutil.copytree(self.patd.state, copy)
+        self.restart_patd()
+        self.root.generate("other")
+        self.assertEqual(self.patd.end(), 0)
+        os.rename(self.patd.state, self.patd.state + ".other")
+        os.rename(copy, self.patd.state)
+        self.restart_patd()
+        self.root.generate("last")
+        self.assertEqual(self.root.verify_history(), (11, 1, 0, ""))
+        self.assertEqual(self.patd.end(), 0)
+        with contextlib.closing(sqlite3.connect(self.patd.database)) as database, database:
+            database.execute("ATTACH ? AS other", (self.patd.state + ".other/patd.db",))
+            database.execute("DELETE FROM main.history WHERE seq = 11")
+            database.execute(
+                "INSERT INTO main.history SELECT * FROM other.history WHERE seq = 11"
+            )
+        self.restart_patd()
+        self.assertEqual(self.first_altered(), 11)
+
+    def test_integrity__a_removed_seal_is_reported_and_logins_still_work(self):
         self.tamper("DELETE FROM meta WHERE key = 'history'")
         self.assertIn("history was altered", self.patd.log())
         self.assertNotEqual(self.first_altered(), 0)
@@ -312,7 +348,7 @@ class Chain(PatdTest):
         self.assertEqual(self.verify_games(fresh), wire.ACCEPTED)
         self.assertNotEqual(self.first_altered(), 0)
 
-    def test_an_altered_entry_is_reported_after_later_entries(self):
+    def test_integrity__an_altered_entry_is_reported_after_later_entries(self):
         self.tamper("UPDATE history SET name = 'other' WHERE seq = 3")
         self.root.generate("fresh", user="games")
         self.assertEqual(self.first_altered(), 3)

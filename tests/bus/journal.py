@@ -98,7 +98,7 @@ class Journal(PatdTest):
         for key, value in refused.items():
             self.assertTrue(value.isprintable(), key)
 
-    def test_no_message_contains_a_secret(self):
+    def test_secrecy__no_message_contains_a_secret(self):
         self.verify_games()
         messages = str([self.receive() for _ in range(2)])
         self.assertNotIn(self.token.text, messages)

@@ -198,7 +198,7 @@ class Lifecycle(PatdTest):
         self.assertEqual(self.root.get(token, "State"), "revoked")
         self.root.delete(token)
 
-    def test_a_token_stays_expired_after_the_clock_is_set_back(self):
+    def test_time__a_token_stays_expired_after_the_clock_is_set_back(self):
         token = self.root.generate("laptop")
         self.restart_patd(31 * DAY)  # after that, the machine's clock is 31 days behind
         self.root.generate("later")

@@ -24,7 +24,7 @@ class Permissions(PatdTest):
             with self.subTest(case):
                 self.assertEqual(ids(self.games.list(**filters)), [self.own.id])
 
-    def test_a_filter_never_shows_a_user_tokens_of_others(self):
+    def test_privacy__a_filter_never_shows_a_user_tokens_of_others(self):
         for filters in (
             {"id_prefix": self.foreign.id},
             {"id_prefix": self.roots.id},
@@ -79,11 +79,15 @@ class Permissions(PatdTest):
         self.assertRefused("AccessDenied", self.games.restore, self.own)
         self.assertEqual(self.verify_games(self.own), wire.REVOKED)
 
-    def test_anothers_token_gets_the_same_error_as_a_missing_one(self):
+    def test_privacy__anothers_token_gets_the_same_error_as_a_missing_one(self):
         calls = {
             "Revoke": self.games.revoke,
             "Restore": self.games.restore,
             "Delete": self.games.delete,
+            "Rotate": self.games.rotate,
+            "Rename": lambda token: self.games.rename(token, "x"),
+            "Rename to a bad name": lambda token: self.games.rename(token, ""),
+            "GetSources": self.games.sources,
             "GetAll": self.games.show,
             "Get": lambda token: self.games.get(token, "State"),
             "Get of an unknown property": lambda token: self.games.get(token, "No"),
@@ -158,7 +162,7 @@ class ChangedUsers(PatdTest):
                 file.write(f"{name}:x:{uid}:60:{name}:/:/bin/sh\n")
         os.replace(self.passwd + ".new", self.passwd)
 
-    def test_a_recycled_uid_has_no_access_to_the_former_users_tokens(self):
+    def test_scope__a_recycled_uid_has_no_access_to_the_former_users_tokens(self):
         self.assertEqual(ids(self.games.list()), [self.own.id])
         self.name_games("somebody")
         self.assertEqual(self.games.list(), [])
@@ -168,7 +172,7 @@ class ChangedUsers(PatdTest):
         self.assertRefused("AccessDenied", self.games.revoke, self.own)
         self.assertEqual(self.verify(self.own, GAMES, "somebody"), wire.OTHER_USER)
 
-    def test_a_recycled_user_name_has_no_access_to_the_former_users_tokens(self):
+    def test_scope__a_recycled_user_name_has_no_access_to_the_former_users_tokens(self):
         self.name_games("games", DAEMON)
         games = self.client(DAEMON)
         self.assertEqual(games.list(), [])

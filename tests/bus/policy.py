@@ -64,7 +64,7 @@ class Policy(PatdTest):
         self.assertRefused("AgainstPolicy", generate, "c", user="games")
         generate("c", user="daemon")
 
-    def test_a_tighter_policy_applies_to_existing_tokens(self):
+    def test_scope__a_tighter_policy_applies_to_existing_tokens(self):
         ever = self.root.generate("ever", user="games", expires_at=0)
         year = self.root.generate("year", user="games", lifetime=365 * DAY)
         self.configure("[tokens]\nmax_lifetime = 10d\n")

@@ -192,7 +192,7 @@ class Rules(PolkitTest):
         self.assertRefused("AccessDenied", self.games.list, all=True)
         self.assertEqual(self.names(), [])
 
-    def test_anothers_token_gets_the_same_error_as_a_missing_one(self):
+    def test_privacy__anothers_token_gets_the_same_error_as_a_missing_one(self):
         foreign = self.revoked("foreign", "daemon")
         self.start_polkit(NO_BIN)
         somebody = self.root.generate("somebody's")
@@ -423,7 +423,7 @@ class FailingPolkit(PolkitTest):
             self.assertRefused("AccessDenied", answer.wait)
         self.assertEqual(self.names(), [])
 
-    def test_pending_authorizations_are_limited_per_user(self):
+    def test_availability__pending_authorizations_are_limited_per_user(self):
         fake = polkitd.FakePolkitd(self.client())
         answers = [self.generate(self.games, f"token {n}") for n in range(200)]
         # Those above the limit are refused at once, the others wait.

@@ -154,7 +154,7 @@ class Root(RequestsTest):
              (serials[5], "b", "revoked")],
         )  # fmt: skip
 
-    def test_only_root_can_connect(self):
+    def test_availability__only_root_can_connect(self):
         for path in (self.patd.root_sock, self.front_sock):
             with self.assertRaises(PermissionError):
                 Connection(path, uid=GAMES)
@@ -259,14 +259,14 @@ class Front(RequestsTest):
         self.assertEqual(refused.lacks, "restore_own")
         self.front.change("restore", own, (GAMES, ACTION["restore_own"], "games"))
 
-    def test_what_polkit_granted_counts_for_its_request_alone(self):
+    def test_separation__what_polkit_granted_counts_for_its_request_alone(self):
         token = self.ask.generate("other", user="daemon", uid=DAEMON)
         granted = (GAMES, ACTION["manage_others"], "games")
         self.front.change("revoke", token, granted)
         self.refuse("AccessDenied", self.front.change, "delete", token)
         self.front.change("delete", token, granted)
 
-    def test_what_only_root_may_is_refused_whatever_is_claimed(self):
+    def test_separation__what_only_root_may_is_refused_whatever_is_claimed(self):
         own = self.generate()
         other = self.ask.generate("other", user="daemon", uid=DAEMON)
         for claim in ((0, EVERYTHING, "root"), (0, 0, ""), (GAMES, EVERYTHING, "games")):
@@ -275,19 +275,53 @@ class Front(RequestsTest):
         self.assertEqual(self.front.check(own), [])
         self.refuse("AccessDenied", self.front.verify, own, GAMES, "games", (0, 0, "root"))
 
-    def test_nobody_can_be_what_there_is_not(self):
+    def test_separation__nobody_can_be_what_there_is_not(self):
         for claim in ((GAMES, 0, "root"), (GAMES, 0, ""), (GAMES, 0, "\x1b[2J"),
                       (0xFFFFFFFF, 0, "games")):  # fmt: skip
             with self.subTest(claim):
                 self.refuse("UnknownUser", self.front.rows, "list", claim)
 
-    def test_a_login_is_decided_for_the_user_who_asks(self):
+    def test_separation__a_login_is_decided_for_the_user_who_asks(self):
         token = self.generate()
         self.assertEqual(self.front.verify(token, GAMES, "games"), wire.ACCEPTED)
         self.assertEqual(
             self.front.verify(token, GAMES, "games", AS_DAEMON), wire.NOT_ALLOWED
         )
         self.assertEqual(self.front.get(token)["Uses"], 1)
+
+    def test_separation__all_else_it_can_ask_for_as_root(self):
+        """What whoever takes patd-bus over can do: SECURITY.md says so."""
+        as_root = (0, 0, "root")
+        other = self.generate()
+        token = self.front.generate("roots", as_root)
+        self.assertEqual(self.verify(token), wire.ACCEPTED)
+        one = {"id": token.id}
+        calls = [
+            ("manager", {}), ("policy", {}), ("list", {"all": True}), ("get", one),
+            ("may_generate", {"name": "x"}), ("generate", {"name": "y"}), ("rotate", one),
+            ("revoke", one), ("restore", one), ("rename", {"name": "z", **one}),
+            ("sources", one), ("history", {"all": True}), ("verify_history", {}),
+            ("follow", {"all": True}), ("disable", {"user": "games"}), ("list_disabled", {}),
+            ("enable", {"user": "games"}), ("revoke_all", {"user": "root", "uid": 0}),
+            ("delete", one), ("check", {"digest": wire.digest(other.text), "id": other.id}),
+            ("backup", {}), ("verify", {"part": wire.request(token)}),
+        ]  # fmt: skip
+        self.assertEqual({kind for kind, _ in calls} | {"cancel"}, set(requests.KINDS))
+        refused = {}
+        for kind, members in calls:
+            try:
+                self.front.call(kind, as_root, **members)
+            except Refused as error:
+                refused[kind] = error.name
+        self.assertEqual(
+            refused, {"check": "NotFound", "backup": "AccessDenied", "verify": "AccessDenied"}
+        )
+
+    def test_separation__the_history_tells_what_it_asks_for_as_root_from_what_root_does(self):
+        token = self.ask.generate("root's")
+        self.front.change("revoke", token, (0, EVERYTHING, "root"))
+        entries = [(row["Event"], row["How"]) for row in self.ask.all_rows("history", all=True)]
+        self.assertEqual(entries, [("generated", "root"), ("revoked", "bus")])
 
     def test_a_fifth_connection_is_closed(self):
         self.front.rows("list")

@@ -20,7 +20,7 @@ class Restrictions(PatdTest):
     def generate(self, name="laptop", **options):
         return self.root.generate(name, user="games", **options)
 
-    def test_a_token_restricted_to_services_is_refused_for_others(self):
+    def test_scope__a_token_restricted_to_services_is_refused_for_others(self):
         token = self.generate(services=["sudo", "postgresql*"])
         cases = {
             b"sudo": wire.ACCEPTED,
@@ -33,7 +33,7 @@ class Restrictions(PatdTest):
             with self.subTest(service.decode()):
                 self.assertEqual(self.verify_games(token, service=service), verdict)
 
-    def test_a_token_restricted_to_sources_is_refused_from_others(self):
+    def test_scope__a_token_restricted_to_sources_is_refused_from_others(self):
         token = self.generate(sources=["10.0.0.0/8", "2001:db8::/32", "local"])
         cases = {
             b"": wire.ACCEPTED,
@@ -62,7 +62,7 @@ class Restrictions(PatdTest):
         self.client(GAMES).revoke(token)
         self.assertEqual(self.verify_games(token, **place), wire.REVOKED)
 
-    def test_a_token_is_refused_before_its_not_before_time(self):
+    def test_scope__a_token_is_refused_before_its_not_before_time(self):
         begins = int(time.time()) + DAY
         token = self.generate(not_before=begins)
         self.assertEqual(self.verify_games(token), wire.NOT_YET)
@@ -71,7 +71,7 @@ class Restrictions(PatdTest):
         self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         self.assertEqual(self.root.get(token, "State"), "active")
 
-    def test_a_token_is_refused_outside_its_hours(self):
+    def test_scope__a_token_is_refused_outside_its_hours(self):
         today = time.strftime("%a")
         other = time.strftime("%a", time.localtime(time.time() + 3 * DAY))
         self.assertEqual(self.verify_games(self.generate("now", hours=today)), wire.ACCEPTED)
@@ -154,7 +154,7 @@ class Restrictions(PatdTest):
         row = self.root.show(token)
         self.assertEqual((row["Uses"], row["State"]), (3, "exhausted"))
 
-    def test_concurrent_logins_do_not_exceed_max_uses(self):
+    def test_limited_uses__concurrent_logins_do_not_exceed_max_uses(self):
         token = self.generate(max_uses=20)
         verdicts = []
 
@@ -171,7 +171,7 @@ class Restrictions(PatdTest):
         self.assertEqual(verdicts.count(wire.ACCEPTED), 20)
         self.assertEqual(verdicts.count(wire.EXHAUSTED), 60)
 
-    def test_uses_are_not_lost_by_a_kill(self):
+    def test_limited_uses__uses_are_not_lost_by_a_kill(self):
         token = self.generate(max_uses=4)
         accepted = 0
         for _ in range(6):
@@ -180,7 +180,7 @@ class Restrictions(PatdTest):
             self.patd.start()
         self.assertEqual(accepted, 4)
 
-    def test_accepted_logins_do_not_exceed_max_uses_after_a_kill_before_the_replies(self):
+    def test_limited_uses__accepted_logins_do_not_exceed_max_uses_after_a_kill_before_the_replies(self):
         """A kill between sync and reply may lose a use, but never adds one."""
         token = self.generate(max_uses=3)
         packet = wire.request(token, GAMES, "games")
@@ -211,7 +211,7 @@ class Restrictions(PatdTest):
         self.assertEqual(self.root.get(token, "Uses"), 3)
 
     # --- the account ------------------------------------------------------------------------
-    def test_a_token_of_an_expired_account_is_refused(self):
+    def test_scope__a_token_of_an_expired_account_is_refused(self):
         token = self.generate()
         seen, expired, locked = wire.ACCOUNT_SEEN, wire.ACCOUNT_EXPIRED, wire.ACCOUNT_LOCKED
         self.assertEqual(self.verify_games(token, account=seen | expired), wire.ACCOUNT_CLOSED)

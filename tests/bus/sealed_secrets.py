@@ -50,12 +50,12 @@ class Sealed(PatdTest):
         self.assertEqual(self.verify_games(before), wire.ROTATED)
         self.assertEqual(self.verify_games(new), wire.ACCEPTED)
 
-    def test_another_key_or_an_altered_box_does_not_unseal(self):
+    def test_secrecy__another_key_or_an_altered_box_does_not_unseal(self):
         _, sealed = self.root.generate_sealed("laptop", self.box.recipient)
         self.assertIsNone(Box().open(sealed))
         self.assertIsNone(self.box.open(sealed[:-1] + bytes([sealed[-1] ^ 1])))
 
-    def test_each_sealed_box_has_its_own_ephemeral_key(self):
+    def test_secrecy__each_sealed_box_has_its_own_ephemeral_key(self):
         token = self.generate()
         boxes = {self.root.rotate_sealed(token, self.box.recipient) for _ in range(5)}
         self.assertEqual(len({sealed[:32] for sealed in boxes}), 5)

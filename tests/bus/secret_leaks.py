@@ -1,18 +1,22 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A secret is in the descriptor of Generate only: not in memory, files, logs or bus messages."""
+"""A secret is random, and in the descriptor of Generate only: not in memory, files, logs or bus
+messages."""
 import os
 import select
+import string
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import PATIENCE_S, Refused, UnsealedToken
-from fixture import PatdTest
+from client import OBJECT_MANAGER, PATIENCE_S, ROOT, Refused, UnsealedToken
+from fixture import BUILD, GAMES, PatdTest
 from process_memory import regions
 from sealed_box import Box
+
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
 def traces(token):
@@ -30,6 +34,8 @@ class SecretLeaks(PatdTest):
         for token in tokens:
             self.verify_games(token)
             self.verify(token)
+            self.verify_games(token, caller=GAMES, sock=self.patd.user_sock)
+            self.assertEqual(self.client(GAMES).check(token.text), (token.path, []))
             self.root.show(token)
             self.root.revoke(token)
             self.verify_games(token)
@@ -52,30 +58,35 @@ class SecretLeaks(PatdTest):
         for needle in needles:
             self.assertNotIn(needle, content, f"a secret is in {where}")
 
-    def test_replies_and_errors_after_generate_contain_no_secret(self):
+    def test_secrecy__replies_and_errors_after_generate_contain_no_secret(self):
         token = self.root.generate("laptop")
         answers = [
             self.root.show(token),
             self.root.page(all=True),
             self.root.introspect(token.path),
+            self.root.history(all=True),
+            self.root.sources(token),
+            self.root.call(ROOT, OBJECT_MANAGER, "GetManagedObjects"),
             self.assertRefused("NameTaken", self.root.generate, "laptop").message,
             self.assertRefused("NotRevoked", self.root.delete, token).message,
         ]
         self.assertNoTrace([token.text[15:58]], repr(answers), "a reply")
 
-    def test_memory_contains_no_token_after_generate_and_verification(self):
+    def test_secrecy__memory_contains_no_token_after_generate_and_verification(self):
         tokens = self.use_tokens()
         with open(os.path.join(self.patd.state, "key"), "rb") as file:
             needles = [file.read()]
         for token in tokens:
             needles += traces(token)
-        control = 0
-        for region in regions(self.patd.process.pid):
-            control += tokens[0].id.encode() in region
-            self.assertNoTrace(needles, region, "patd's memory")
-        self.assertGreater(control, 0, "the search does not even find an id")
+        for daemon in (self.patd, self.front):
+            with self.subTest(daemon.name):
+                control = 0
+                for region in regions(daemon.process.pid):
+                    control += tokens[0].id.encode() in region
+                    self.assertNoTrace(needles, region, f"the memory of {daemon.name}")
+                self.assertGreater(control, 0, "the search does not even find an id")
 
-    def test_files_of_patd_contain_no_token_and_no_digest_that_logs_in(self):
+    def test_secrecy__files_of_patd_contain_no_token_and_no_digest_that_logs_in(self):
         tokens = self.use_tokens()
         needles = sum((traces(token) for token in tokens), [])
 
@@ -93,12 +104,12 @@ class SecretLeaks(PatdTest):
         search()
         self.patd.start()
 
-    def test_the_log_of_patd_contains_no_token(self):
+    def test_secrecy__the_log_of_patd_contains_no_token(self):
         tokens = self.use_tokens()
         needles = sum((traces(token) for token in tokens), [])
         self.assertNoTrace(needles, self.patd.log().encode(), "the log")
 
-    def test_a_monitor_of_the_bus_receives_no_token(self):
+    def test_secrecy__a_monitor_of_the_bus_receives_no_token(self):
         monitor = subprocess.Popen(
             ["dbus-monitor", "--address", self.bus.address, "--binary"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
@@ -123,6 +134,16 @@ class SecretLeaks(PatdTest):
         self.assertIn(tokens[0].path.encode(), seen)
         for token in tokens:
             self.assertNoTrace(traces(token), seen, "a message")
+
+    def test_secrecy__each_character_of_a_secret_is_from_a_random_number_of_the_kernel(self):
+        """43 of 62 characters each are 256 bits."""
+        self.patd.end()
+        library = os.path.join(BUILD, "tests/bus/counted_random.so")
+        self.patd.start(env=self.patd.preloaded(library))
+        self.root.wait_for_owner()
+        secret = self.root.generate("laptop").text[15:58]
+        numbers = [BASE62.index(character) for character in secret]
+        self.assertEqual(numbers, [(numbers[0] + n) % 62 for n in range(43)])
 
     def test_patd_has_a_core_file_limit_of_0(self):
         with open(f"/proc/{self.patd.process.pid}/limits", encoding="ascii") as limits:

@@ -168,7 +168,7 @@ class Signals(PatdTest):
         self.assertRefused("InvalidArgs", self.games.client.subscribe, everything=True)
         self.assertRefused("InvalidArgs", self.games.client.subscribe, all="yes")
 
-    def test_subscriptions_are_limited_per_user(self):
+    def test_availability__subscriptions_are_limited_per_user(self):
         more = [self.client(GAMES) for _ in range(32)]
         for client in more[:31]:
             client.subscribe()
@@ -281,7 +281,7 @@ class Objects(PatdTest):
 class Privacy(PatdTest):
     """Another user, with every match rule that the bus accepts."""
 
-    def test_another_user_receives_no_signals_with_any_match_rule(self):
+    def test_privacy__another_user_receives_no_signals_with_any_match_rule(self):
         spy = Subscriber(self, DAEMON)
         spy.client.call(ROOT, OBJECT_MANAGER, "GetManagedObjects")
         for rule in (

@@ -186,7 +186,7 @@ class SocketMisuse(PatdTest):
         for sock in socks:
             sock.close()
 
-    def test_idle_connections_of_one_user_do_not_block_others(self):
+    def test_availability__idle_connections_of_one_user_do_not_block_others(self):
         daemons = self.root.generate("daemon's", user="daemon")
         socks = [wire.connect(self.patd.user_sock, GAMES) for _ in range(300)]
         for _ in range(10):
@@ -196,7 +196,7 @@ class SocketMisuse(PatdTest):
         for sock in socks:
             sock.close()
 
-    def test_a_user_over_the_rate_limit_gets_busy_and_others_are_served(self):
+    def test_availability__a_user_over_the_rate_limit_gets_busy_and_others_are_served(self):
         daemons = self.root.generate("daemon's", user="daemon")
         packet = wire.request(self.token, GAMES, "games")
         busy = wire.REPLY.pack(wire.REPLY_MAGIC, wire.BUSY, 0, 0)

@@ -297,7 +297,7 @@ class Starts(PatdTest):
         self.assertEqual(self.verify(old), wire.WRONG)
         self.assertEqual(self.verify(self.root.generate("laptop")), wire.ACCEPTED)
 
-    def test_a_key_from_a_credential_is_used_and_not_stored(self):
+    def test_stolen_database__a_key_from_a_credential_is_used_and_not_stored(self):
         fill(os.path.join(self.folder, "patd.key"), NOISE[:32])
         env = {**os.environ, "CREDENTIALS_DIRECTORY": self.folder}
         self.start(env=env)

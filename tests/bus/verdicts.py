@@ -65,7 +65,7 @@ class Verdicts(PatdTest):
             with self.subTest(case):
                 self.assertEqual(self.verify_games(changed(self.token, id=one)), wire.WRONG)
 
-    def test_a_wrong_secret_gets_the_same_verdict_in_any_state(self):
+    def test_privacy__a_wrong_secret_gets_the_same_verdict_in_any_state(self):
         wrong = changed(self.token, text="pat_")
         self.root.revoke(self.token)
         self.assertEqual(self.verify_games(wrong), wire.WRONG)
@@ -73,19 +73,55 @@ class Verdicts(PatdTest):
         self.restart_patd(31 * DAY)
         self.assertEqual(wire.ask(self.patd.root_sock, wire.request(wrong, GAMES, "games")), (0, 0))
 
-    def test_a_token_is_refused_as_soon_as_revoke_replied(self):
+    def test_revocation__a_token_is_refused_as_soon_as_revoke_replied(self):
         for _ in range(20):
             self.assertEqual(self.verify_games(), wire.ACCEPTED)
             self.root.revoke(self.token)
             self.assertEqual(self.verify_games(), wire.REVOKED)
             self.root.restore(self.token)
 
+    def test_revocation__what_takes_access_away_holds_from_its_reply(self):
+        calls = {
+            "Revoke": (self.root.revoke, wire.REVOKED),
+            "Delete": (self.root.revoke_and_delete, wire.WRONG),
+            "Rotate": (lambda token: self.root.rotate(token, grace=0), wire.ROTATED),
+            "RevokeAll": (lambda token: self.root.revoke_all(user="games"), wire.REVOKED),
+            "Disable": (lambda token: self.root.disable("games"), wire.DISABLED),
+        }
+        for case, (call, verdict) in calls.items():
+            with self.subTest(case):
+                for n in range(10):
+                    token = self.root.generate(f"{case} {n}", user="games")
+                    self.assertEqual(self.verify_games(token), wire.ACCEPTED)
+                    call(token)
+                    self.assertEqual(self.verify_games(token), verdict)
+                    self.root.enable("games")
+
+    def test_no_token_creates_a_token__every_token_is_refused_where_polkit_asks(self):
+        limited = self.root.generate("for polkit", user="games", services=["polkit-1"])
+        any_service = self.root.generate("for all", user="games", services=["*"])
+        roots = self.root.generate("root's")
+        os.mkdir(self.patd.conf)
+        with open(os.path.join(self.patd.conf, "patd.conf"), "w", encoding="ascii") as conf:
+            conf.write("[verifier daemon]\nservices = polkit-1\n")
+        self.restart_patd()
+        place = {"service": b"polkit-1"}
+        for token in (self.token, limited, any_service):
+            over_user_sock = {"sock": self.patd.user_sock, **place}
+            self.assertEqual(self.verify_games(token, **place), wire.NOT_ALLOWED)
+            for caller in (GAMES, DAEMON):
+                verdict = self.verify_games(token, caller=caller, **over_user_sock)
+                self.assertEqual(verdict, wire.NOT_ALLOWED)
+        self.assertEqual(self.verify(roots, **place), wire.NOT_ALLOWED)
+        self.assertEqual(self.verify_games(self.token), wire.ACCEPTED)
+        self.assertEqual(self.verify_games(limited), wire.WRONG_SERVICE)
+
     def test_a_refused_login_does_not_set_lastusedat(self):
         self.root.revoke(self.token)
         self.verify_games()
         self.assertEqual(self.used(), 0)
 
-    def test_a_token_is_accepted_before_and_refused_after_its_expiry(self):
+    def test_scope__a_token_is_accepted_before_and_refused_after_its_expiry(self):
         self.restart_patd(30 * DAY - 60)
         self.assertEqual(self.verify_games(), wire.ACCEPTED)
         self.restart_patd(120)
@@ -110,7 +146,7 @@ class Verdicts(PatdTest):
         self.root.revoke_and_delete(self.token)
         self.assertEqual(self.verify_games(), wire.WRONG)
 
-    def test_a_token_is_refused_for_another_uid_or_user_name(self):
+    def test_scope__a_token_is_refused_for_another_uid_or_user_name(self):
         cases = {
             "another user": (DAEMON, "daemon"),
             "root": (0, "root"),
@@ -136,7 +172,7 @@ class Verdicts(PatdTest):
                 verdict = self.verify(self.token, uid, user, GAMES, self.patd.user_sock)
                 self.assertEqual(verdict, wire.NOT_ALLOWED)
 
-    def test_a_denied_verification_of_another_user_is_the_same_for_any_token(self):
+    def test_privacy__a_denied_verification_of_another_user_is_the_same_for_any_token(self):
         unknown, wrong = changed(self.token, id="0000000000"), changed(self.token, text="")
         for token in (self.token, unknown, wrong):
             packet = wire.request(token, GAMES, "games")
@@ -158,7 +194,7 @@ class Verdicts(PatdTest):
     def test_user_sock_is_accessible_to_every_user(self):
         self.assertEqual(stat.S_IMODE(os.stat(self.patd.user_sock).st_mode), 0o666)
 
-    def test_a_token_with_an_altered_row_is_refused(self):
+    def test_integrity__a_token_with_an_altered_row_is_refused(self):
         cases = {
             "its user": "user = 'root', uid = 0",
             "its expiry": "expires_at = 0",
@@ -177,7 +213,7 @@ class Verdicts(PatdTest):
                 token = changed(token, id="0000000000")
                 self.assertEqual(self.verify_games(token), wire.WRONG)
 
-    def test_a_token_with_an_undone_revocation_is_refused_as_altered(self):
+    def test_integrity__a_token_with_an_undone_revocation_is_refused_as_altered(self):
         self.root.revoke(self.token)
         self.patd.end()
         self.patd.edit("UPDATE token SET revoked_at = 0")

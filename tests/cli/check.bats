@@ -118,7 +118,7 @@ traced_check() {
 		-o "$BATS_TEST_TMPDIR/trace" "${@:2}" patctl check -q <<<"$1"
 }
 
-@test "check over the bus passes the token in a sealed memfd only" {
+@test "secrecy: check over the bus passes the token in a sealed memfd only" {
 	token=$(patctl generate -q "$T" --user=games)
 	traced_check "$token" setpriv --reuid=games --regid=games --clear-groups
 	run -0 grep "${token:15}" "$BATS_TEST_TMPDIR/trace"
@@ -128,7 +128,7 @@ traced_check() {
 	expect "$output" "F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE"
 }
 
-@test "check by root passes the token to nobody" {
+@test "secrecy: check by root passes the token to nobody" {
 	token=$(patctl generate -q "$T")
 	traced_check "$token"
 	run -1 grep "${token:15}" "$BATS_TEST_TMPDIR/trace"

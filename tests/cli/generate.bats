@@ -47,7 +47,7 @@ load shared_patd
 	[[ ${lines[-1]} =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
 }
 
-@test "list, show, revoke and restore do not print the secret" {
+@test "secrecy: list, show, revoke and restore do not print the secret" {
 	token=$(patctl generate -q "$T")
 	secret=${token:15}
 	for call in list "list --all --json" "show $T" "show --json $T" "revoke --json $T" \
@@ -91,7 +91,7 @@ expect_deleted() {
 	login "$token" root 0
 }
 
-@test "generate writes the secret to standard output only" {
+@test "secrecy: generate writes the secret to standard output only" {
 	expect_secret_written_once generate -q "$T"
 }
 

@@ -66,7 +66,7 @@ ssh_arguments() {
 	login "$(json '["token"]' <<<"$output")" root 0
 }
 
-@test "neither the connection nor the remote bus carries a secret in plain text" {
+@test "secrecy: neither the connection nor the remote bus carries a secret in plain text" {
 	dbus-monitor --address "$REMOTE_BUS" --binary >"$BATS_TEST_TMPDIR/bus" 3>&- &
 	monitor=$!
 	# The monitor is ready when it lost its name.

@@ -9,7 +9,7 @@ with_nss() {
 	env LD_PRELOAD="$(asan_preload) $BUILD/tests/cli/nss.so" "$@"
 }
 
-@test "every verb of root works while there is no bus" {
+@test "availability: every verb of root works while there is no bus" {
 	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent
 	token=$(patctl generate -q "$T" --user=games --expires=7d --service=sudo --max-uses=9)
 	run -0 patctl list --all
@@ -97,7 +97,7 @@ with_nss() {
 	patctl enable -q news
 }
 
-@test "disable takes effect before NSS answers" {
+@test "availability: disable takes effect before NSS answers" {
 	token=$(patctl generate -q "$T" --user=games)
 	run -0 with_nss NSS_HANGS=1 timeout 60 patctl disable games
 	[ "$output" = "games: tokens successfully disabled" ]

@@ -104,7 +104,7 @@ print(*(token[key] for key in ("id", "name", "created_at", "expires_at", "servic
 	run -4 patctl rotate "no such"
 }
 
-@test "rotate writes the secret to standard output only" {
+@test "secrecy: rotate writes the secret to standard output only" {
 	patctl generate -q "$T" >/dev/null
 	expect_secret_written_once rotate -q "$T"
 }

@@ -108,11 +108,11 @@ class FullDisk(DiskTest):
         self.patd.kill()
         self.assertStartsFull()
 
-    def test_each_user_can_revoke_on_a_full_disk(self):
+    def test_availability__each_user_can_revoke_on_a_full_disk(self):
         self.fill()
         self.assertEachCanRevoke()
 
-    def test_each_user_can_revoke_on_a_full_disk_after_another_used_what_was_left(self):
+    def test_availability__each_user_can_revoke_on_a_full_disk_after_another_used_what_was_left(self):
         self.fill()
         greedy = self.client(GAMES)
         for n in range(500):
@@ -126,7 +126,7 @@ class FullDisk(DiskTest):
                 self.client(uid).revoke(self.tokens[user])
                 self.assertEqual(self.login(user), wire.REVOKED)
 
-    def test_a_limited_token_has_no_more_uses_than_its_limit_on_a_full_disk(self):
+    def test_limited_uses__a_limited_token_has_no_more_uses_than_its_limit_on_a_full_disk(self):
         self.assertLimitHolds()
 
 
@@ -199,7 +199,7 @@ class SmallBlocks(DiskTest):
         self.assertStartsFull()
         self.assertEqual(self.end(), 0)
 
-    def test_each_user_can_revoke_on_a_full_disk_of_small_blocks(self):
+    def test_availability__each_user_can_revoke_on_a_full_disk_of_small_blocks(self):
         self.fill()
         self.assertEachCanRevoke()
 
@@ -220,11 +220,11 @@ class Quota(DiskTest):
         self.assertStartsFull()
         self.assertEqual(self.end(), 0)
 
-    def test_each_user_can_revoke_where_a_quota_is_used_up(self):
+    def test_availability__each_user_can_revoke_where_a_quota_is_used_up(self):
         self.fill()
         self.assertEachCanRevoke()
 
-    def test_a_limited_token_has_no_more_uses_than_its_limit_where_a_quota_is_used_up(self):
+    def test_limited_uses__a_limited_token_has_no_more_uses_than_its_limit_where_a_quota_is_used_up(self):
         self.assertLimitHolds()
 
 

@@ -31,7 +31,7 @@ class PowerCuts(PowerTest):
         self.assertGreater(len(work.operations), 60)
         self.assertEqual(player.disk.content(), content(self.patd.state))
 
-    def test_everything_acknowledged_survives_a_power_cut_at_any_time(self):
+    def test_revocation__everything_acknowledged_survives_a_power_cut_at_any_time(self):
         self.cut(SEEDS, 40, 1, POINTS, IMAGES, "power cuts")
 
     def test_everything_acknowledged_survives_a_power_cut_during_concurrent_calls(self):

@@ -77,10 +77,10 @@ class Races(FaultTest):
                 broken.append((case, str(error), []))
         self.report(len(cases), broken, uses)
 
-    def test_a_limited_token_has_exactly_as_many_uses_as_its_limit(self):
+    def test_limited_uses__a_limited_token_has_exactly_as_many_uses_as_its_limit(self):
         self.race("nothing")
 
-    def test_a_limited_token_has_exactly_as_many_uses_while_it_is_renamed(self):
+    def test_limited_uses__a_limited_token_has_exactly_as_many_uses_while_it_is_renamed(self):
         self.race("rename")
 
     def test_a_limited_token_has_no_use_after_it_was_revoked_under_way(self):

@@ -2,8 +2,9 @@
 """Runs the unittest cases of the calling module and reports them in TAP, for prove.
 
 A test's name says subject, condition and result: test_a_second_revoke_changes_nothing is reported
-as "a second revoke changes nothing".  Each subTest counts as a test of its own.  A failure is
-reported with the text of test.evidence().
+as "a second revoke changes nothing".  test_time__a_token_stays_expired is a test of the promise
+"Time" of SECURITY.md, and reported as "time: a token stays expired".  Each subTest counts as a test
+of its own.  A failure is reported with the text of test.evidence().
 """
 import os
 import sys
@@ -19,7 +20,8 @@ class _Result(unittest.TestResult):
 
     def _line(self, test, verdict="ok", note="", case=""):
         self.count += 1
-        name = test.id().rpartition(".")[2].removeprefix("test_").replace("_", " ")
+        name = test.id().rpartition(".")[2].removeprefix("test_")
+        name = name.replace("__", ": ").replace("_", " ")
         name = (name + case).replace("#", "\\#")
         print(f"{verdict} {self.count} - {name}{note}", flush=True)
 

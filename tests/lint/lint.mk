@@ -10,14 +10,14 @@ lint_shell = $(shell git -c safe.directory='$(CURDIR)' ls-files '*.sh' '*.bash' 
 lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) cmocka)
 
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \
-	lint-rooms lint-spdx
+	lint-rooms lint-spdx lint-promises
 
 #: format         the C files, with clang-format
 format:
 	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
 
 check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml \
-	lint-contract lint-po lint-rooms lint-spdx
+	lint-contract lint-po lint-rooms lint-spdx lint-promises
 
 # That of Debian 12.  Later versions format macros with braces in another way.
 clang_format_version := 14
@@ -94,6 +94,12 @@ lint-rooms: all
 	$(call say,LINT,rooms)
 	$(Q)tests/lint/rooms . $(O)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/lint/rooms.bats
+
+# Each guarantee of SECURITY.md has a test of its name, and that one without is found.
+lint-promises:
+	$(call say,LINT,promises)
+	$(Q)tests/lint/promises .
+	$(Q)$(prove) 'bats --tap' tests/lint/promises.bats
 
 # Each source file begins with its licence, and a file in C then says in a comment what it is.
 lint-spdx:

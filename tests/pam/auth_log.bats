@@ -85,7 +85,7 @@ rest="user=$OWNER service=pat tty=/dev/pts/7 rhost=192.0.2.1"
 	expect_without p4ssword
 }
 
-@test "a password is not logged, and with debug a line without it" {
+@test "passwords: a password is not logged, and with debug a line without it" {
 	logged 'a secret password'
 	[ -z "$output" ]
 	stack debug <<<'auth required @pat@ debug'
@@ -113,7 +113,7 @@ rest="user=$OWNER service=pat tty=/dev/pts/7 rhost=192.0.2.1"
 	[ "$(wc -l <"$WORLD/log")" = 1 ]
 }
 
-@test "tokens and passwords are not in the log" {
+@test "secrecy: tokens and passwords are not in the log" {
 	: >"$WORLD/all"
 	for word in "$TOKEN" "$UNKNOWN_TOKEN" "${TOKEN%?}" "a password"; do
 		logged "$word"

@@ -68,6 +68,7 @@ static struct {
 	bool filtered;    /* by seccomp */
 	bool ignoring;    /* a conversation function that answers PAM_IGNORE */
 	bool items;       /* print the environment of PAM */
+	bool stopping;    /* by SIGSTOP, as soon as it has authenticated */
 	char *answers[ANSWERS_MAX];
 	FILE *out;
 } host = { .times = 1, .threads = 1 };
@@ -277,6 +278,8 @@ static int authenticate(bool aloud)
 	if (host.compare)
 		before = state();
 	ret = pam_authenticate(pamh, host.flags);
+	if (host.stopping && raise(SIGSTOP) != 0)
+		errx(1, "raise");
 	if (host.compare)
 		after = state();
 	if (host.credentials)
@@ -355,7 +358,7 @@ int main(int argc, char **argv)
 {
 	int option, out;
 
-	while ((option = getopt(argc, argv, "r:t:p:n:j:skc0fxiel")) != -1) {
+	while ((option = getopt(argc, argv, "r:t:p:n:j:skc0fxieSl")) != -1) {
 		switch (option) {
 		case 'r':
 			host.rhost = optarg;
@@ -395,6 +398,9 @@ int main(int argc, char **argv)
 			break;
 		case 'e':
 			host.items = true;
+			break;
+		case 'S':
+			host.stopping = true;
 			break;
 		case 'l': /* as a host does that has translations of its own */
 			if (setlocale(LC_ALL, "") == NULL)

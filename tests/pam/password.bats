@@ -56,7 +56,7 @@ prompted() {
 	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
-@test "a password is accepted while patd is stopped" {
+@test "no lockout: a password is accepted while patd is stopped" {
 	patd_stop
 	expect_result PAM_SUCCESS prompted common "$PASSWORD"
 	expect_result PAM_AUTH_ERR prompted common "$TOKEN"
@@ -64,13 +64,63 @@ prompted() {
 	expect_result PAM_SUCCESS prompted common "$TOKEN"
 }
 
-@test "a password is accepted after the module was removed" {
+# packaged CONTROL: the line that the package installs, with a fake patd, before pam_unix
+packaged() {
+	local line
+	line=$(grep -m1 pam_pat.so "$BATS_TEST_DIRNAME/../../debian/pam-configs/pat")
+	# As pam-auth-update(8) writes it: past the two lines that follow.
+	line=${line//success=end/success=2}
+	stack "$1" <<-EOF
+		auth ${line/pam_pat.so/@module@ socket=$WORLD/peer.sock timeout=100ms}
+		auth [success=1 default=ignore] pam_unix.so try_first_pass nodelay
+		auth requisite pam_deny.so
+		auth required pam_permit.so
+	EOF
+}
+
+# deceived MANNER ANSWER: authenticates while a fake patd behaves in that manner
+deceived() {
+	answered "$2" -- with_shadow timeout "$TIMEOUT_S" "$TOOLS/peer" "$WORLD/peer.sock" "$1" \
+		"$TOOLS/drive" "$WORLD/pam.d" packaged "$OWNER"
+}
+
+@test "no lockout: a password is accepted whatever patd replies, and a token only if it accepts" {
+	packaged packaged
+	for manner in short long huge other-magic no-such-verdict hanging-up silent full accepted \
+		wrong revoked expired-never other-user not-allowed busy failed not-yet out-of-hours \
+		wrong-service wrong-source exhausted rotated disabled against-policy account-closed; do
+		expect_result PAM_SUCCESS deceived "$manner" "$PASSWORD"
+		if [ "$manner" = accepted ]; then
+			expect_result PAM_SUCCESS deceived "$manner" "$UNKNOWN_TOKEN"
+		else
+			expect_result PAM_AUTH_ERR deceived "$manner" "$UNKNOWN_TOKEN"
+		fi
+	done
+}
+
+@test "no lockout: a password that is a token in form is accepted by the next module" {
+	packaged packaged
+	shadow_entry "$UNKNOWN_TOKEN" >"$WORLD/shadow"
+	for manner in wrong revoked failed hanging-up; do
+		expect_result PAM_SUCCESS deceived "$manner" "$UNKNOWN_TOKEN"
+	done
+	shadow_entry "$PASSWORD" >"$WORLD/shadow"
+}
+
+@test "no lockout: a password is accepted while patd hangs" {
+	kill -STOP "$(cat "$WORLD/patd.pid")"
+	run prompted common "$PASSWORD"
+	kill -CONT "$(cat "$WORLD/patd.pid")"
+	expect_line "authenticate: PAM_SUCCESS"
+}
+
+@test "no lockout: a password is accepted after the module was removed" {
 	sed "s|$WORLD/pam_pat.so|$WORLD/gone.so|" "$WORLD/pam.d/common" >"$WORLD/pam.d/removed"
 	expect_result PAM_SUCCESS prompted removed "$PASSWORD"
 	expect_result PAM_AUTH_ERR prompted removed "$TOKEN"
 }
 
-@test "a password is accepted with an invalid value of a module option" {
+@test "no lockout: a password is accepted with an invalid value of a module option" {
 	stack typo <<-EOF
 		auth [success=1 default=ignore] @pat@ timeout=soon
 		auth required pam_unix.so try_first_pass nodelay
@@ -88,7 +138,7 @@ prompted() {
 	expect_without PAM_AUTHTOK
 }
 
-@test "text that is not a well-formed token is passed on as a password" {
+@test "passwords: text that is not a well-formed token is passed on as a password" {
 	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" " $TOKEN" "${TOKEN:0:63}-" \
 		"${TOKEN:0:20}$([[ ${TOKEN:20:1} = a ]] && echo b || echo a)${TOKEN:21}"; do
 		expect_result PAM_CRED_INSUFFICIENT prompted items "$almost" -- -e
@@ -96,7 +146,7 @@ prompted() {
 	done
 }
 
-@test "a password causes no connection and no user lookup" {
+@test "passwords: a password causes no connection and no user lookup" {
 	stack quiet <<<'auth required @pat@'
 	expect_result PAM_CRED_INSUFFICIENT answered "$PASSWORD" -- \
 		strace -f -o "$WORLD/trace" -e 'trace=%net,openat' \
@@ -108,13 +158,24 @@ prompted() {
 	expect_without /etc/
 }
 
-@test "a token is in no system call after the prompt" {
+@test "secrecy: a token is in no system call after the prompt" {
 	expect_result PAM_SUCCESS answered "$TOKEN" -- \
 		strace -f -s 4096 -o "$WORLD/trace" -e 'trace=!read' \
 		"$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER"
 	run cat "$WORLD/trace"
 	[[ $output == *root.sock* ]]
 	expect_without "${TOKEN:15:43}"
+}
+
+@test "secrecy: the memory of an application has no digest after an authentication" {
+	for result in accepted refused; do
+		[ "$result" = accepted ] || patctl revoke -q t --user="$OWNER"
+		run answered "$TOKEN" -- /usr/bin/python3 -B "$BATS_TEST_DIRNAME/memory.py" "$TOKEN" \
+			"$TOOLS/drive" -S "$WORLD/pam.d" pat "$OWNER"
+		expect_line id
+		expect_without digest
+	done
+	patctl restore -q t --user="$OWNER"
 }
 
 @test "a password for an unknown user returns PAM_CRED_INSUFFICIENT" {

@@ -64,7 +64,7 @@ setup() {
 	expect_without error:
 }
 
-@test "another user's token is refused with PAM_AUTH_ERR and a message" {
+@test "scope: another user's token is refused with PAM_AUTH_ERR and a message" {
 	expect_result PAM_AUTH_ERR answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$OTHER_USER"
 	expect_line "error: This token belongs to another user."
 }
@@ -75,12 +75,12 @@ login_with_passwd() {
 	preloaded libnss_wrapper.so -- "$TOOLS/drive" "$WORLD/pam.d" pat "$2" <<<"$TOKEN"
 }
 
-@test "a token is refused for a new user with a recycled uid" {
+@test "scope: a token is refused for a new user with a recycled uid" {
 	expect_result PAM_AUTH_ERR login_with_passwd "newcomer:x:$(id -u "$OWNER"):1::/:/bin/sh" newcomer
 	expect_line "error: This token belongs to another user."
 }
 
-@test "a token is refused for a recycled name with another uid" {
+@test "scope: a token is refused for a recycled name with another uid" {
 	expect_result PAM_AUTH_ERR login_with_passwd "$OWNER:x:4711:1::/:/bin/sh" "$OWNER"
 	expect_line "error: This token belongs to another user."
 }

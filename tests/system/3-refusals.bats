@@ -23,14 +23,14 @@ remove() {
 	logged "refused \(wrong\): token=0123456789 user=alice service=sudo"
 }
 
-@test "a token with a wrong checksum is refused without a request to patd" {
+@test "passwords: a token with a wrong checksum is refused without a request to patd" {
 	good=$(token typed alice)
 	mark_journal
 	refused alice "${good%?}$(tr '0-9A-Za-z' '1-9A-Za-z0' <<<"${good: -1}")"
 	run ! logged 'pam_pat.*token='
 }
 
-@test "a revoked token is refused at once and accepted after restore" {
+@test "revocation: a revoked token is refused at once and accepted after restore" {
 	token=$(token revoked alice)
 	accepted alice "$token"
 	patctl revoke "$(id_of "$token")"

@@ -45,7 +45,7 @@ policy() {
 	run ! by_ssh_password alice "$token"
 }
 
-@test "concurrent logins do not exceed max-uses" {
+@test "limited uses: concurrent logins do not exceed max-uses" {
 	token=$(token five-times alice --max-uses=5)
 	by_ssh_password alice "$token"
 	logins=()

@@ -40,7 +40,7 @@ measure_refusal() {
 	echo "$MILLISECONDS ms: unavailable"
 }
 
-@test "stopped patd and sockets refuse tokens at once and do not delay passwords" {
+@test "no lockout: stopped patd and sockets refuse tokens at once and do not delay passwords" {
 	measure_password
 	systemctl stop "${UNITS[@]}"
 	accepted alice "$PASSWORD"
@@ -62,7 +62,7 @@ measure_refusal() {
 	accepted alice "$TOKEN"
 }
 
-@test "a hung patd refuses tokens after 3 seconds and does not delay passwords" {
+@test "no lockout: a hung patd refuses tokens after 3 seconds and does not delay passwords" {
 	measure_password
 	kill -STOP "$(patd_pid)"
 	milliseconds by_su alice "$PASSWORD"
@@ -146,7 +146,7 @@ measure_refusal() {
 	wait_until runuser -u alice -- patctl list
 }
 
-@test "root's patctl works without a bus" {
+@test "availability: root's patctl works without a bus" {
 	systemctl stop dbus.socket dbus.service
 	patctl list --user=alice | grep -q faults
 	patctl revoke --user=alice faults

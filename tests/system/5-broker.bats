@@ -46,7 +46,7 @@ subscribe() {
 	run -4 patctl show --user=alice broker
 }
 
-@test "signals reach the subscriber that owns the token only with dbus-broker" {
+@test "privacy: signals reach the subscriber that owns the token only with dbus-broker" {
 	subscribe bob "$BATS_TEST_TMPDIR/bob"
 	other=$!
 	subscribe alice "$BATS_TEST_TMPDIR/alice" 3

@@ -40,13 +40,13 @@ status() {
 	[ "$(status patd.service VmLck | tr -dc 0-9)" -gt 0 ]
 }
 
-@test "patd does not link libdbus, and is not on the bus" {
+@test "availability: patd does not link libdbus, and is not on the bus" {
 	run ! grep -q libdbus "/proc/$(patd_pid)/maps"
 	run ! grep -qw "$(patd_pid)" <(busctl list --no-legend)
 	[ "$(busctl status org.patd.Tokens1 | sed -n 's/^PID=//p')" = "$(pid_of patd-bus.service)" ]
 }
 
-@test "patd-bus cannot read the state of patd" {
+@test "separation: patd-bus cannot read the state of patd" {
 	run ! setpriv --reuid=patd-bus --regid=patd-bus --clear-groups ls /var/lib/patd
 }
 
@@ -91,7 +91,7 @@ status() {
 	runuser -u bob -- patctl delete --yes ended
 }
 
-@test "root.sock and front.sock are inaccessible to ordinary users" {
+@test "availability: root.sock and front.sock are inaccessible to ordinary users" {
 	# shellcheck disable=SC2016 # for Perl
 	run runuser -u bob -- perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0) or die;
 		print connect($s, sockaddr_un("/run/patd/$_")) ? "in" : $!, "\n" for @ARGV' \

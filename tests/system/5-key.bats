@@ -40,7 +40,7 @@ teardown_file() {
 	rm -r /var/tmp/patd.key-tests /var/tmp/patd.key
 }
 
-@test "no file contains the plain key" {
+@test "stolen database: no file contains the plain key" {
 	[ "$(stat -c '%A %U:%G' "$SEALED")" = "-rw------- root:root" ]
 	[ "$(unsealed | wc -c)" -eq 32 ]
 	[ ! -e "$FILE" ]
@@ -135,7 +135,7 @@ teardown_file() {
 	[ ! -e "$SEALED" ]
 }
 
-@test "patd does not start with the key of another machine, and passwords are accepted" {
+@test "stolen database: patd does not start with the key of another machine, and passwords are accepted" {
 	token=$(token elsewhere alice)
 	systemctl stop patd.service
 	sed -i '1s/^....../AAAAAA/' "$SEALED"

@@ -74,7 +74,7 @@ prompts() {
 	[[ $(patctl list --user=alice) != *with-a-wrong-password* ]]
 }
 
-@test "a token as the answer to the dialog makes no token" {
+@test "no token creates a token: a token as the answer to the dialog makes no token" {
 	token=$(token as-answer alice)
 	by_sudo alice "$token"
 	run ! person alice 'patctl generate generated' "$token"
@@ -82,7 +82,7 @@ prompts() {
 	by_sudo alice "$token"
 }
 
-@test "a token as the answer to an earlier dialog of pkcheck makes no token" {
+@test "no token creates a token: a token as the answer to an earlier dialog of pkcheck makes no token" {
 	token=$(token as-earlier-answer alice)
 	# shellcheck disable=SC2016 # for the shell of alice
 	run person alice 'pkcheck --enable-internal-agent --allow-user-interaction --process $$ \

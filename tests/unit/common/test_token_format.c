@@ -67,7 +67,7 @@ static void new_token_is_valid_and_has_its_id(void **state)
 	}
 }
 
-static void new_tokens_differ(void **state)
+static void secrecy__new_tokens_differ(void **state)
 {
 	static char tokens[1000][PAT_TOKEN_LEN + 1];
 	struct pat_id id;
@@ -87,7 +87,7 @@ static void new_tokens_differ(void **state)
  * deviation of 58.  `byte % 62` would give the first eight a quarter more, 14 deviations; 6 are
  * allowed here, which chance passes once in ten million runs.
  */
-static void characters_are_uniformly_distributed(void **state)
+static void secrecy__characters_are_uniformly_distributed(void **state)
 {
 	unsigned int seen[256] = { 0 };
 	char token[PAT_TOKEN_LEN + 1];
@@ -105,7 +105,7 @@ static void characters_are_uniformly_distributed(void **state)
 }
 
 /* CRC-32 finds any change within 32 bits; no typing error of one character gets through. */
-static void token_with_one_changed_character_is_refused(void **state)
+static void passwords__token_with_one_changed_character_is_refused(void **state)
 {
 	char token[PAT_TOKEN_LEN + 1];
 	struct pat_id id = { "untouched" };
@@ -151,7 +151,7 @@ static void token_of_another_length_is_refused(void **state)
 	}
 }
 
-static void passwords_are_not_tokens(void **state)
+static void passwords__passwords_are_not_tokens(void **state)
 {
 	static const char *const others[] = {
 		"",
@@ -211,12 +211,12 @@ int main(void)
 		cmocka_unit_test(known_tokens_are_parsed),
 		cmocka_unit_test(known_tokens_have_known_digests),
 		cmocka_unit_test(new_token_is_valid_and_has_its_id),
-		cmocka_unit_test(new_tokens_differ),
-		cmocka_unit_test(characters_are_uniformly_distributed),
-		cmocka_unit_test(token_with_one_changed_character_is_refused),
+		cmocka_unit_test(secrecy__new_tokens_differ),
+		cmocka_unit_test(secrecy__characters_are_uniformly_distributed),
+		cmocka_unit_test(passwords__token_with_one_changed_character_is_refused),
 		cmocka_unit_test(token_with_two_swapped_characters_is_refused),
 		cmocka_unit_test(token_of_another_length_is_refused),
-		cmocka_unit_test(passwords_are_not_tokens),
+		cmocka_unit_test(passwords__passwords_are_not_tokens),
 		cmocka_unit_test(id_is_ten_base62_characters),
 	};
 

@@ -32,7 +32,7 @@ static void unknown_number_is_undecided(void **state)
 }
 
 /* Nothing is told of a token whose secret did not match, or that nobody has looked at. */
-static void notice_only_after_the_secret_matched(void **state)
+static void privacy__notice_only_after_the_secret_matched(void **state)
 {
 	static const bool silent[PAT_VERDICTS] = {
 		[PAT_WRONG] = true,
@@ -52,7 +52,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_and_words_never_change),
 		cmocka_unit_test(unknown_number_is_undecided),
-		cmocka_unit_test(notice_only_after_the_secret_matched),
+		cmocka_unit_test(privacy__notice_only_after_the_secret_matched),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

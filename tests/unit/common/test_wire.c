@@ -227,7 +227,7 @@ static void invalid_reply_is_refused(void **state)
 	assert_false(pat_reply_check(&reply, sizeof(reply)));
 }
 
-static void zeroed_reply_is_no_acceptance(void **state)
+static void scope__zeroed_reply_is_no_acceptance(void **state)
 {
 	const struct pat_reply nothing = { 0 };
 
@@ -252,7 +252,7 @@ int main(void)
 		cmocka_unit_test(unknown_account_bit_is_refused),
 		cmocka_unit_test(random_bytes_are_refused),
 		cmocka_unit_test(invalid_reply_is_refused),
-		cmocka_unit_test(zeroed_reply_is_no_acceptance),
+		cmocka_unit_test(scope__zeroed_reply_is_no_acceptance),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

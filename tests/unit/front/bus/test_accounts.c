@@ -40,7 +40,7 @@ static void sub_uids_have_the_account_of_their_owner(void **state)
 	account_unref(behind);
 }
 
-static void calls_bounded_for_each_uid(void **state)
+static void availability__calls_bounded_for_each_uid(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < ACCOUNTS_CALLS_UID_MAX; i++)
@@ -54,7 +54,7 @@ static void calls_bounded_for_each_uid(void **state)
 		account_end_call(alice, false);
 }
 
-static void what_takes_access_away_has_its_own_places(void **state)
+static void availability__what_takes_access_away_has_its_own_places(void **state)
 {
 	unsigned int n = 0;
 
@@ -168,8 +168,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(account_is_that_of_its_uid),
 		TEST(sub_uids_have_the_account_of_their_owner),
-		TEST(calls_bounded_for_each_uid),
-		TEST(what_takes_access_away_has_its_own_places),
+		TEST(availability__calls_bounded_for_each_uid),
+		TEST(availability__what_takes_access_away_has_its_own_places),
 		TEST(root_has_places_when_all_others_are_taken),
 		TEST(nobody_keeps_others_from_asking_polkit),
 		TEST(uid_waits_that_was_sent_much),

@@ -44,7 +44,7 @@ static void reserve_is_made_once_and_released_once(void **state)
 }
 
 /* A small disk of our own, full to the last byte. */
-static void full_disk_allows_revoke_and_login(void **state)
+static void availability__full_disk_allows_revoke_and_login(void **state)
 {
 	struct world world = { .time = NOON, .policy = policy_default };
 	static const uint8_t bytes[KEY_LEN];
@@ -217,7 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(reserve_file_is_private),
 		TEST(reserve_is_made_once_and_released_once),
-		TEST(full_disk_allows_revoke_and_login),
+		TEST(availability__full_disk_allows_revoke_and_login),
 		TEST(full_disk_allows_every_revoke_and_counts_every_use),
 	};
 

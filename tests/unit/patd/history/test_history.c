@@ -265,7 +265,7 @@ static const struct tampering {
 	{ "UPDATE history SET detail = 'x' WHERE seq = 10", 10 },
 };
 
-static void each_alteration_is_found_at_its_entry(void **state)
+static void integrity__each_alteration_is_found_at_its_entry(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(tamperings); i++) {
@@ -316,7 +316,7 @@ static const char *const seal_tamperings[] = {
 	"UPDATE history SET seq = 9223372036854775807 WHERE seq = 10",
 };
 
-static void altered_or_removed_seal_is_found(void **state)
+static void integrity__altered_or_removed_seal_is_found(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(seal_tamperings); i++) {
@@ -618,9 +618,9 @@ int main(void)
 		TEST(entry_outside_of_a_transaction_is_refused),
 		TEST(history_is_good_after_restart),
 		TEST(different_entry_has_different_mac),
-		TEST(each_alteration_is_found_at_its_entry),
+		TEST(integrity__each_alteration_is_found_at_its_entry),
 		TEST(altered_history_goes_on_and_stays_broken),
-		TEST(altered_or_removed_seal_is_found),
+		TEST(integrity__altered_or_removed_seal_is_found),
 		TEST(history_without_seal_goes_on_and_stays_broken),
 		TEST(running_patd_writes_the_seal_again),
 		TEST(removed_history_is_missed_when_tokens_exist),

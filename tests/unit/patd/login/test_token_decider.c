@@ -76,7 +76,7 @@ static void turn_until_answered(struct decider_world *w, int fd)
 
 /* --- tests --- */
 
-static void limited_use_is_answered_after_its_sync(void **state)
+static void limited_uses__limited_use_is_answered_after_its_sync(void **state)
 {
 	struct decider_world *w = *state;
 	struct made made = generate_limited(w, 2);
@@ -141,7 +141,7 @@ static void logins_share_a_sync(void **state)
 }
 
 /* The use counts all the same: it may be on disk. */
-static void use_whose_sync_fails_is_refused_and_counts(void **state)
+static void limited_uses__use_whose_sync_fails_is_refused_and_counts(void **state)
 {
 	struct decider_world *w = *state;
 	struct made made = generate_limited(w, 2);
@@ -234,10 +234,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(limited_use_is_answered_after_its_sync),
+		TEST(limited_uses__limited_use_is_answered_after_its_sync),
 		TEST(other_logins_do_not_wait),
 		TEST(logins_share_a_sync),
-		TEST(use_whose_sync_fails_is_refused_and_counts),
+		TEST(limited_uses__use_whose_sync_fails_is_refused_and_counts),
 		TEST(failure_of_one_sync_is_mended_before_the_reply),
 		TEST(client_that_leaves_is_forgotten_and_its_use_counts),
 	};

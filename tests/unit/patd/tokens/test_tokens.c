@@ -435,7 +435,7 @@ static void refused_operation_changes_nothing(void **state)
 }
 
 /* Not by the error, nor by its text, nor by what polkit would be asked. */
-static void denied_caller_cannot_tell_whether_token_exists(void **state)
+static void privacy__denied_caller_cannot_tell_whether_token_exists(void **state)
 {
 	static const struct {
 		const char *verb;
@@ -583,7 +583,7 @@ static void rename_changes_only_the_name(void **state)
 }
 
 /* A machine without a battery says 0, which in a row stands for "not revoked". */
-static void revoke_holds_when_clock_is_set_back(void **state)
+static void revocation__revoke_holds_when_clock_is_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made;
@@ -618,7 +618,7 @@ static void expired_token_is_not_restored_when_clock_is_set_back(void **state)
 }
 
 /* No change, and no use, that would have written it down before. */
-static void latest_time_seen_survives_restart(void **state)
+static void time__latest_time_seen_survives_restart(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -655,7 +655,7 @@ static void failed_write_changes_nothing(void **state)
 
 /* ---- the key ---- */
 
-static void other_key_is_refused_while_tokens_exist(void **state)
+static void stolen_database__other_key_is_refused_while_tokens_exist(void **state)
 {
 	static const uint8_t bytes[KEY_LEN] = { 9 };
 	struct world *world = *state;
@@ -741,18 +741,18 @@ int main(void)
 		WORLD_TEST(name_is_unique_per_user),
 		WORLD_TEST(each_caller_may_do_what_the_table_allows),
 		WORLD_TEST(refused_operation_changes_nothing),
-		WORLD_TEST(denied_caller_cannot_tell_whether_token_exists),
+		WORLD_TEST(privacy__denied_caller_cannot_tell_whether_token_exists),
 		WORLD_TEST(restore_and_rotate_each_need_their_own_action),
 		WORLD_TEST(refusal_for_another_reason_names_no_action),
 		WORLD_TEST(everybody_may_follow_own_tokens_and_root_all),
 		WORLD_TEST(state_follows_from_what_happened),
 		WORLD_TEST(second_revoke_changes_nothing),
 		WORLD_TEST(rename_changes_only_the_name),
-		WORLD_TEST(revoke_holds_when_clock_is_set_back),
+		WORLD_TEST(revocation__revoke_holds_when_clock_is_set_back),
 		WORLD_TEST(expired_token_is_not_restored_when_clock_is_set_back),
-		WORLD_TEST(latest_time_seen_survives_restart),
+		WORLD_TEST(time__latest_time_seen_survives_restart),
 		WORLD_TEST(failed_write_changes_nothing),
-		WORLD_TEST(other_key_is_refused_while_tokens_exist),
+		WORLD_TEST(stolen_database__other_key_is_refused_while_tokens_exist),
 		WORLD_TEST(other_key_is_accepted_without_tokens),
 		WORLD_TEST(database_without_key_check_is_refused),
 		WORLD_TEST(database_with_impossible_time_is_refused),

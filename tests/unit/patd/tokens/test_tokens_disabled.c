@@ -245,7 +245,7 @@ static void failed_write_disables_and_enables_nobody(void **state)
 }
 
 /* If it cannot be found out who is disabled, all are. */
-static void login_fails_when_disabled_users_cannot_be_read(void **state)
+static void scope__login_fails_when_disabled_users_cannot_be_read(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -427,7 +427,7 @@ int main(void)
 		WORLD_TEST(second_disable_or_enable_changes_nothing),
 		WORLD_TEST(disable_of_impossible_user_is_refused),
 		WORLD_TEST(failed_write_disables_and_enables_nobody),
-		WORLD_TEST(login_fails_when_disabled_users_cannot_be_read),
+		WORLD_TEST(scope__login_fails_when_disabled_users_cannot_be_read),
 		WORLD_TEST(listeners_are_notified_of_each_token_of_the_user),
 		WORLD_TEST(disable_and_enable_need_the_actions_of_the_table),
 		WORLD_TEST(denied_caller_changes_nothing),

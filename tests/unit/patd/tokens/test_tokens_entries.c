@@ -440,7 +440,7 @@ static void flood_of_logins_is_rate_limited_and_counted(void **state)
 	}
 }
 
-static void flood_hides_no_other_user_and_no_alert(void **state)
+static void availability__flood_hides_no_other_user_and_no_alert(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -497,7 +497,7 @@ int main(void)
 		WORLD_TEST(service_and_network_are_new_once),
 		WORLD_TEST(refused_login_makes_no_place_known),
 		WORLD_TEST(flood_of_logins_is_rate_limited_and_counted),
-		WORLD_TEST(flood_hides_no_other_user_and_no_alert),
+		WORLD_TEST(availability__flood_hides_no_other_user_and_no_alert),
 		WORLD_TEST(place_is_remembered_when_its_entry_is_rate_limited),
 	};
 

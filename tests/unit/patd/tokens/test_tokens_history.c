@@ -103,7 +103,7 @@ static void administrators_on_the_bus_are_limited_and_root_is_not(void **state)
 	assert_int_equal(revoke_for_good(world->tokens, &bus_root, id, &world->refusal), PAT_OK);
 }
 
-static void user_cannot_push_out_entries_of_others(void **state)
+static void availability__user_cannot_push_out_entries_of_others(void **state)
 {
 	const struct revocation for_good = { 0 }, a_while = { .for_a_while = true, .seconds = 9 };
 	const struct revocation reason = { .reason = "another" };
@@ -315,7 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(change_is_not_chained_to_a_lost_use),
 		WORLD_TEST(use_is_not_chained_to_a_lost_use),
-		WORLD_TEST(user_cannot_push_out_entries_of_others),
+		WORLD_TEST(availability__user_cannot_push_out_entries_of_others),
 		WORLD_TEST(administrators_on_the_bus_are_limited_and_root_is_not),
 		WORLD_TEST(listing_cost_does_not_depend_on_other_tokens),
 		WORLD_TEST(sources_are_the_latest_five_each_once),

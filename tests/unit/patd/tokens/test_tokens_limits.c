@@ -162,7 +162,7 @@ static const struct {
 	{ "in hours again", .hours = "Tue 22:00-23:00", .after = 7 * DAY, .verdict = PAT_ACCEPTED },
 };
 
-static void each_restriction_is_applied_to_logins(void **state)
+static void scope__each_restriction_is_applied_to_logins(void **state)
 {
 	struct world *world = *state;
 
@@ -252,7 +252,7 @@ static void max_uses_logins_are_accepted(void **state)
 }
 
 /* Whatever happens to patd once it has said yes. */
-static void limited_use_is_on_disk_before_the_reply(void **state)
+static void limited_uses__limited_use_is_on_disk_before_the_reply(void **state)
 {
 	struct world *world = *state;
 	struct made made = generate_limited(world, 2);
@@ -343,7 +343,7 @@ static void refused_login_uses_nothing(void **state)
 }
 
 /* A limit holds only if each use is written down. */
-static void limited_token_is_refused_when_its_use_cannot_be_written(void **state)
+static void limited_uses__limited_token_is_refused_when_its_use_cannot_be_written(void **state)
 {
 	struct world *world = *state;
 	struct made limited = generate_limited(world, 2);
@@ -370,14 +370,14 @@ int main(void)
 		WORLD_TEST(empty_restriction_is_none),
 		WORLD_TEST(impossible_restriction_is_refused),
 		WORLD_TEST(largest_restrictions_are_accepted),
-		WORLD_TEST(each_restriction_is_applied_to_logins),
+		WORLD_TEST(scope__each_restriction_is_applied_to_logins),
 		WORLD_TEST(pending_token_starts_at_not_before),
 		WORLD_TEST(max_uses_logins_are_accepted),
-		WORLD_TEST(limited_use_is_on_disk_before_the_reply),
+		WORLD_TEST(limited_uses__limited_use_is_on_disk_before_the_reply),
 		WORLD_TEST(requests_of_one_batch_share_max_uses),
 		WORLD_TEST(looking_at_a_token_uses_nothing),
 		WORLD_TEST(refused_login_uses_nothing),
-		WORLD_TEST(limited_token_is_refused_when_its_use_cannot_be_written),
+		WORLD_TEST(limited_uses__limited_token_is_refused_when_its_use_cannot_be_written),
 	};
 
 	if (setenv("TZ", "UTC", 1) < 0)

@@ -50,7 +50,7 @@ static void only_the_right_secret_is_accepted(void **state)
 	assert_int_equal(expires_at, 7);
 }
 
-static void unknown_id_and_wrong_secret_give_the_same_reply(void **state)
+static void privacy__unknown_id_and_wrong_secret_give_the_same_reply(void **state)
 {
 	struct world *world = *state;
 	char secret[PAT_TOKEN_LEN + 1];
@@ -79,7 +79,7 @@ static void secret_of_one_token_is_wrong_for_another(void **state)
 }
 
 /* Whoever reads the database finds nothing in it that opens a door. */
-static void stored_verifier_is_not_the_digest(void **state)
+static void stolen_database__stored_verifier_is_not_the_digest(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -92,7 +92,7 @@ static void stored_verifier_is_not_the_digest(void **state)
 	assert_int_equal(verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
 }
 
-static void other_user_is_refused(void **state)
+static void scope__other_user_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -101,7 +101,7 @@ static void other_user_is_refused(void **state)
 	assert_int_equal(world_log_in(world, &root, &made), PAT_OTHER_USER);
 }
 
-static void recycled_uid_is_refused(void **state)
+static void scope__recycled_uid_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -139,7 +139,7 @@ static void only_root_asks_for_other_users(void **state)
 }
 
 /* Of a token that is not his, a user learns nothing: not even whether the secret matches. */
-static void stranger_learns_nothing(void **state)
+static void privacy__stranger_learns_nothing(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -190,7 +190,7 @@ static void deleted_token_is_unknown(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_WRONG);
 }
 
-static void token_expires_at_its_second(void **state)
+static void scope__token_expires_at_its_second(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -232,7 +232,7 @@ static void revoked_is_reported_before_expired(void **state)
 	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
 }
 
-static void expired_token_stays_expired_when_clock_is_set_back(void **state)
+static void time__expired_token_stays_expired_when_clock_is_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -245,7 +245,7 @@ static void expired_token_stays_expired_when_clock_is_set_back(void **state)
 }
 
 /* A dead battery: the machine starts in 1970, and has no network yet. */
-static void expired_token_stays_expired_after_restart_and_clock_set_back(void **state)
+static void time__expired_token_stays_expired_after_restart_and_clock_set_back(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -274,7 +274,7 @@ static void use_advances_the_stored_time(void **state)
 }
 
 /* Told once that it has expired, nobody gets in with it again, whatever the clock does. */
-static void token_refused_as_expired_stays_so_after_restart(void **state)
+static void time__token_refused_as_expired_stays_so_after_restart(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -396,7 +396,7 @@ static void revocation_undone_by_hand_is_refused(void **state)
 }
 
 /* A row copied over another one brings its secret along, but not its id. */
-static void row_copied_to_another_user_is_refused(void **state)
+static void integrity__row_copied_to_another_user_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made mine = world_generate(world, &bob, "mine");
@@ -419,7 +419,7 @@ static void row_copied_to_another_user_is_refused(void **state)
 	}
 }
 
-static void row_edited_in_any_column_is_refused(void **state)
+static void integrity__row_edited_in_any_column_is_refused(void **state)
 {
 	static const char *const values[] = {
 		[FIELD_TEXT] = "'edited'",
@@ -458,7 +458,7 @@ static void altered_row_is_logged(void **state)
 	assert_logged(made.token.id.text);
 }
 
-static void damaged_row_fails_the_login(void **state)
+static void scope__damaged_row_fails_the_login(void **state)
 {
 	static const char *const damages[] = {
 		"UPDATE token SET verifier = zeroblob(31)",
@@ -486,7 +486,7 @@ static void damaged_row_fails_the_login(void **state)
 	}
 }
 
-static void login_fails_when_the_database_fails(void **state)
+static void scope__login_fails_when_the_database_fails(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -513,7 +513,7 @@ static void unlimited_use_that_cannot_be_recorded_is_accepted(void **state)
 }
 
 /* Else it could make another that outlives it. */
-static void token_is_refused_for_polkit(void **state)
+static void no_token_creates_a_token__token_is_refused_for_polkit(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
@@ -533,37 +533,37 @@ static void token_is_refused_for_polkit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_TEST(token_is_refused_for_polkit),
+		WORLD_TEST(no_token_creates_a_token__token_is_refused_for_polkit),
 		WORLD_TEST(owner_is_accepted),
 		WORLD_TEST(accepted_reply_has_the_expiry),
 		WORLD_TEST(only_the_right_secret_is_accepted),
-		WORLD_TEST(unknown_id_and_wrong_secret_give_the_same_reply),
+		WORLD_TEST(privacy__unknown_id_and_wrong_secret_give_the_same_reply),
 		WORLD_TEST(secret_of_one_token_is_wrong_for_another),
-		WORLD_TEST(stored_verifier_is_not_the_digest),
-		WORLD_TEST(other_user_is_refused),
-		WORLD_TEST(recycled_uid_is_refused),
+		WORLD_TEST(stolen_database__stored_verifier_is_not_the_digest),
+		WORLD_TEST(scope__other_user_is_refused),
+		WORLD_TEST(scope__recycled_uid_is_refused),
 		WORLD_TEST(only_root_asks_for_other_users),
-		WORLD_TEST(stranger_learns_nothing),
+		WORLD_TEST(privacy__stranger_learns_nothing),
 		WORLD_TEST(revoked_token_is_refused),
 		WORLD_TEST(restored_token_is_accepted),
 		WORLD_TEST(deleted_token_is_unknown),
-		WORLD_TEST(token_expires_at_its_second),
+		WORLD_TEST(scope__token_expires_at_its_second),
 		WORLD_TEST(token_without_expiry_works_past_year_9999),
 		WORLD_TEST(revoked_is_reported_before_expired),
-		WORLD_TEST(expired_token_stays_expired_when_clock_is_set_back),
-		WORLD_TEST(expired_token_stays_expired_after_restart_and_clock_set_back),
+		WORLD_TEST(time__expired_token_stays_expired_when_clock_is_set_back),
+		WORLD_TEST(time__expired_token_stays_expired_after_restart_and_clock_set_back),
 		WORLD_TEST(use_advances_the_stored_time),
-		WORLD_TEST(token_refused_as_expired_stays_so_after_restart),
+		WORLD_TEST(time__token_refused_as_expired_stays_so_after_restart),
 		WORLD_TEST(use_is_recorded_and_refusal_is_not),
 		WORLD_TEST(service_of_latest_use_is_kept),
 		WORLD_TEST(altered_row_is_refused),
 		WORLD_TEST(altered_id_is_refused),
 		WORLD_TEST(revocation_undone_by_hand_is_refused),
-		WORLD_TEST(row_copied_to_another_user_is_refused),
-		WORLD_TEST(row_edited_in_any_column_is_refused),
+		WORLD_TEST(integrity__row_copied_to_another_user_is_refused),
+		WORLD_TEST(integrity__row_edited_in_any_column_is_refused),
 		WORLD_TEST(altered_row_is_logged),
-		WORLD_TEST(damaged_row_fails_the_login),
-		WORLD_TEST(login_fails_when_the_database_fails),
+		WORLD_TEST(scope__damaged_row_fails_the_login),
+		WORLD_TEST(scope__login_fails_when_the_database_fails),
 		WORLD_TEST(unlimited_use_that_cannot_be_recorded_is_accepted),
 	};
 

@@ -110,7 +110,7 @@ static void use_once(struct world *world, const struct made *made)
 	assert_int_equal(reply.verdict, PAT_ACCEPTED);
 }
 
-static void limited_use_survives_a_kill_after_its_verdict(void **state)
+static void limited_uses__limited_use_survives_a_kill_after_its_verdict(void **state)
 {
 	struct world *world = *state;
 	struct made made = generate_limited(world, "twice", 2);
@@ -263,7 +263,7 @@ int main(void)
 		WORLD_TEST(uses_survive_a_kill),
 		WORLD_TEST(places_of_use_survive_a_kill),
 		WORLD_TEST(each_use_counts_once),
-		WORLD_TEST(limited_use_survives_a_kill_after_its_verdict),
+		WORLD_TEST(limited_uses__limited_use_survives_a_kill_after_its_verdict),
 		WORLD_TEST(former_secret_stays_ended_after_a_kill),
 		WORLD_TEST(changes_among_uses_survive_a_kill),
 		WORLD_TEST(deleted_token_is_not_brought_back_by_its_uses),

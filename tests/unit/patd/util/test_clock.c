@@ -26,7 +26,7 @@ static void time_follows_machine_clock(void **state)
 	assert_int_equal(clock_now(&clock), UINT64_MAX);
 }
 
-static void time_never_goes_back(void **state)
+static void time__time_never_goes_back(void **state)
 {
 	struct clock clock = { .read = read_clock, .userdata = &machine };
 
@@ -76,7 +76,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(time_follows_machine_clock),
-		cmocka_unit_test(time_never_goes_back),
+		cmocka_unit_test(time__time_never_goes_back),
 		cmocka_unit_test(time_starts_at_highest_seen),
 		cmocka_unit_test(time_is_never_zero),
 		cmocka_unit_test(machine_clock_is_read_in_seconds),

@@ -1,0 +1,74 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The clock of the machine is set back while patd does not run."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import tap
+import wire
+from client import NAME, PROPERTIES, wait_until
+from fixture import BUILD, GAMES, PatdTest
+
+HOUR, DAY = 3600, 24 * 3600
+
+
+class SetBack(PatdTest):
+    def setUp(self):
+        super().setUp()
+        self.token = self.root.generate("laptop", user="games", lifetime=2)
+
+    def start_at(self, later):
+        """The clock of patd is so many seconds ahead of that of the machine."""
+        library = os.path.join(BUILD, "tests/pam/later.so")
+        self.patd.start(env=self.patd.preloaded(library, LATER=str(later)))
+        self.root.wait_for_owner(NAME)
+
+    def wait_for_expiry(self):
+        signals = self.root.collect(PROPERTIES, "PropertiesChanged", self.token.path)
+        self.root.subscribe(all=True)
+        if self.root.get(self.token, "State") != "expired":
+            wait_until(lambda: any(new.get("State") == "expired" for _, (_, new, _) in signals))
+
+    def assertExpired(self):
+        self.assertEqual(self.root.get(self.token, "State"), "expired")
+        self.assertEqual(self.verify_games(), wire.EXPIRED)
+
+    def test_time__a_token_that_expired_stays_so(self):
+        for case, end in {"after a kill": self.patd.kill, "after an end": self.patd.end}.items():
+            with self.subTest(case):
+                self.wait_for_expiry()
+                end()
+                self.start_at(-HOUR)
+                self.assertExpired()
+
+    def test_time__a_token_that_a_start_finds_expired_stays_so_after_a_kill(self):
+        self.patd.end()
+        self.start_at(DAY)
+        self.root.get(self.token, "State")
+        self.patd.kill()
+        self.start_at(-HOUR)
+        self.assertExpired()
+
+    def test_time__the_time_of_patd_is_never_earlier_than_before(self):
+        self.patd.end()
+        self.start_at(31 * DAY)
+        other = self.root.generate("other", user="games")
+        before = self.root.get_manager("Now")
+        for end in (self.patd.kill, self.patd.end):
+            end()
+            self.start_at(-31 * DAY)
+            self.assertGreaterEqual(self.root.get_manager("Now"), before)
+            self.assertGreaterEqual(self.root.show(other)["CreatedAt"], before - HOUR)
+
+    def test_a_clock_that_goes_on_is_followed(self):
+        before = self.root.get_manager("Now")
+        self.patd.end()
+        self.start_at(DAY)
+        self.assertGreaterEqual(self.root.get_manager("Now"), before + DAY)
+        self.assertEqual(self.verify_games(), wire.EXPIRED)
+        self.client(GAMES).revoke(self.token)
+
+
+if __name__ == "__main__":
+    tap.main()
