@@ -88,8 +88,12 @@ DBusMessage *bus_send(DBusConnection *bus, DBusMessage *call, int limit, DBusErr
 DBusMessage *call_with_progress(struct client *client, DBusMessage *call, const char *signature,
 	const char *signal, DBusError *error);
 
-/* Lets the bus give the connection its name. */
-bool bus_hello(DBusConnection *bus, int limit, DBusError *error);
+/*
+ * Lets the bus give the connection its name.  NULL: it was NULL, or is closed now, and *error is
+ * set.
+ */
+DBusConnection *bus_hello(DBusConnection *bus, int limit, DBusError *error);
+void bus_close(DBusConnection *bus);
 
 /*
  * A connection to the system bus of this machine: the whole takes at most limit milliseconds.  NULL

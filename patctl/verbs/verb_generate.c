@@ -198,8 +198,10 @@ static enum outcome run_generate(const struct command *command)
 	client = select_machine(command, &error);
 	if (!client || !find_owner(client, &request, &owner, &error) ||
 		!client_generate(client, &request, &id, &secret, &error)) {
+		const bool unanswered = outcome_unanswered(&error);
+
 		outcome = outcome_fail(NULL, &error);
-		if (client && outcome == OUTCOME_UNREACHABLE)
+		if (client && unanswered)
 			complain(_("check whether the token was generated: %s list"),
 				client_self(client));
 		return outcome;
@@ -308,9 +310,10 @@ static enum outcome run_rotate(const struct command *command)
 		    &secret, &error)) {
 		cleanup_text char *name = text_safe(token.name),
 				  *subject = text_format("%s (%s)", name, token.id.text);
+		const bool unanswered = outcome_unanswered(&error);
 
 		outcome = outcome_fail(subject, &error);
-		if (outcome == OUTCOME_UNREACHABLE)
+		if (unanswered)
 			complain(_("check whether the token has a new secret: %s show %s"),
 				client_self(client), token.id.text);
 		return outcome;
