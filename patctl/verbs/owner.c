@@ -50,16 +50,18 @@ static bool find_uids(struct client *client, const char *user, struct uids *uids
 	cleanup_text char *cursor = NULL;
 
 	do {
-		cleanup_tokens struct tokens tokens = { 0 };
+		cleanup_records struct records tokens = { 0 };
 
 		if (!client_list(client, &filter, &cursor, &tokens, error))
 			return false;
 		for (size_t i = 0; i < tokens.n; i++) {
-			if (has(uids, tokens.items[i].uid))
+			const struct token_row *token = (const struct token_row *)tokens.items + i;
+
+			if (has(uids, token->uid))
 				continue;
 			uids->items = must_alloc(
 				reallocarray(uids->items, uids->n + 1, sizeof(*uids->items)));
-			uids->items[uids->n++] = tokens.items[i].uid;
+			uids->items[uids->n++] = token->uid;
 		}
 	} while (cursor);
 	return true;

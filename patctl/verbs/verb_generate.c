@@ -31,7 +31,7 @@ static void prepare(void)
 }
 
 /* "2027-01-31 18:00:30 CET (in 29 days)", which the caller owns; NULL: never. */
-static char *expiry_text(const struct token *token)
+static char *expiry_text(const struct token_row *token)
 {
 	cleanup_text char *stamp = timestamp_local(token->expires_at),
 			  *age = timestamp_age(token->expires_at, (uint64_t)time(NULL));
@@ -42,7 +42,7 @@ static char *expiry_text(const struct token *token)
 }
 
 /* The JSON object of token, up to its secret.  The caller owns it. */
-static char *json_before_secret(const struct token *token)
+static char *json_before_secret(const struct token_row *token)
 {
 	char *text = NULL;
 	size_t size;
@@ -57,7 +57,7 @@ static char *json_before_secret(const struct token *token)
 }
 
 /* Prints the secret alone, or in the JSON object of its token.  stdio never has a copy of it. */
-static int print(const struct token *token, const char *secret, bool json)
+static int print(const struct token_row *token, const char *secret, bool json)
 {
 	cleanup_text char *before = NULL;
 
@@ -69,11 +69,11 @@ static int print(const struct token *token, const char *secret, bool json)
 
 /*
  * Prints the secret in the memfd fd, as text or JSON, and closes fd.  *ret: the token, unless it
- * cannot be read; the caller clears it.  describe: says on standard error, to people, which it is.
+ * cannot be read.  describe: says on standard error, to people, which it is.
  */
 static enum outcome print_secret(struct client *client, const struct command *command,
-	const struct pat_id *id, int fd, void (*describe)(const struct token *token),
-	struct token *ret)
+	const struct pat_id *id, int fd, void (*describe)(const struct token_row *token),
+	struct token_row *ret)
 {
 	cleanup_close int memfd = fd;
 	cleanup_secret char *secret = NULL;
@@ -138,7 +138,7 @@ static bool read_request(const struct command *command, struct client_token_requ
 	return true;
 }
 
-static void describe_generated(const struct token *token)
+static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
 			  *expiry = expiry_text(token);
@@ -186,7 +186,7 @@ static enum outcome run_generate(const struct command *command)
 	struct system_user owner;
 	DBusError error = DBUS_ERROR_INIT;
 	struct client_token_request request;
-	cleanup_token struct token token = { 0 };
+	struct token_row token;
 	struct pat_id id;
 	enum outcome outcome;
 	int secret;
@@ -244,7 +244,7 @@ static bool read_grace(const struct command *command, uint64_t *ret)
 	       argument_period(command, &option_grace, ret);
 }
 
-static void describe_former(const struct token *token)
+static void describe_former(const struct token_row *token)
 {
 	cleanup_text char *stamp = timestamp_local(token->former_until);
 
@@ -257,7 +257,7 @@ static void describe_former(const struct token *token)
 		(void)fputs(_("The previous secret no longer works.\n"), stderr);
 }
 
-static void describe_rotated(const struct token *token)
+static void describe_rotated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
 			  *expiry = expiry_text(token);
@@ -292,7 +292,7 @@ static void report_lost(struct client *client, const struct pat_id *id, uint64_t
 static enum outcome run_rotate(const struct command *command)
 {
 	cleanup_client struct client *client = NULL;
-	cleanup_token struct token token = { 0 }, now = { 0 };
+	struct token_row token, now = { .former_until = 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
 	uint64_t grace;
