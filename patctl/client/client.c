@@ -106,8 +106,3 @@ const char *client_self(const struct client *client)
 {
 	return client->self;
 }
-
-bool client_over_socket(const struct client *client)
-{
-	return client->root != NULL;
-}

@@ -47,14 +47,9 @@ bool client_is_root(const struct client *client);
 /* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
 const char *client_self(const struct client *client);
 
-/* Whether it asks over root.sock, where names of users are patctl's to look up. */
-bool client_over_socket(const struct client *client);
-
-/* A token that is to be generated.  user NULL: of the caller.  uid: the user's, if root asks here.
- */
+/* A token that is to be generated.  user NULL: of the caller. */
 struct client_token_request {
 	const char *name, *user;
-	uint32_t uid;
 	struct expiry expiry;
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 };
@@ -121,9 +116,9 @@ void client_verdict_clear(struct client_verdict *verdict);
 bool client_check(struct client *client, const char *secret, const char *service, const char *from,
 	struct client_verdict *ret, DBusError *error);
 
-/* Revokes all tokens of user; NULL: the caller.  uid: the user's, if root asks here. */
-bool client_revoke_all(struct client *client, const char *user, uint32_t uid,
-	const struct client_revocation *how, uint64_t *ret_count, DBusError *error);
+/* Revokes all tokens of user; NULL: the caller. */
+bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
+	uint64_t *ret_count, DBusError *error);
 
 /* user "": everybody.  reason NULL: none. */
 bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error);

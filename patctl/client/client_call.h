@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "common/token_format.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/client/client.h"
 #include "patctl/client/message.h"
 #include "protocol/answer.h"
@@ -118,6 +119,9 @@ void client_explain(const struct client *client, DBusError *error);
  * same.
  */
 bool answer_cursor(uint32_t kind, const struct answer_page *page, char **cursor, DBusError *error);
+
+/* The user of that name.  False with *error set if there is none, or NSS does not say. */
+bool owner_find(const char *user, struct system_user *ret, DBusError *error);
 
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */
 bool answer_malformed(const char *method, DBusError *error);

@@ -131,25 +131,6 @@ bool client_sources(
 	return ask_records(client, &source_row_table, REQUEST_SOURCES, id, ret, error);
 }
 
-bool client_revoke_all(struct client *client, const char *user, uint32_t uid,
-	const struct client_revocation *how, uint64_t *ret_count, DBusError *error)
-{
-	struct request request = { .head.kind = REQUEST_REVOKE_ALL };
-	struct request_revoke_all *all = &request.revoke_all;
-	struct client_answer answer;
-
-	if (!give_user(all->user, user, &all->given, error))
-		return false;
-	all->uid = uid;
-	all->period = how->seconds;
-	all->given |= how->seconds ? GIVEN_PERIOD : 0U;
-	GIVE_TEXT(all, reason, how->reason, GIVEN_REASON);
-	if (!client_ask(client, &request, NULL, &answer, error))
-		return false;
-	*ret_count = answer.count.count;
-	return true;
-}
-
 static bool set_disabled(struct client *client, enum request_kind kind, const char *user,
 	const char *reason, DBusError *error)
 {

@@ -13,7 +13,6 @@
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/terminal.h"
-#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 /* Exactly one of the first three members is set. */
@@ -249,7 +248,7 @@ static enum outcome revoke_all(const struct command *command, const struct clien
 	cleanup_client struct client *client = select_machine(command, &error);
 	uint64_t count;
 
-	if (!client || !owner_revoke_all(
+	if (!client || !client_revoke_all(
 			       client, command_value(command, &option_user), how, &count, &error))
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_json))

@@ -7,10 +7,10 @@
 #include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
-#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 /* As is_disabled(): false too, with *error set, if patd fails. */
@@ -88,7 +88,7 @@ struct names {
 static void ask_system(struct names *names)
 {
 	if (!names->asked)
-		names->answer = user_lookup(names->typed, OWNER_LIMIT, &names->user);
+		names->answer = user_lookup(names->typed, USER_LOOKUP_LIMIT, &names->user);
 	names->asked = true;
 }
 
@@ -155,7 +155,7 @@ static enum outcome change_user(struct client *client, const struct command *com
 	const bool valid = check_user(client, &names, disable, &error);
 	enum outcome outcome = change_name(client, command, disable, user, valid, &error, list);
 
-	if (outcome != OUTCOME_DONE || !client_over_socket(client))
+	if (outcome != OUTCOME_DONE || client_host(client) || !client_is_root(client))
 		return outcome;
 	/* What is done is seen before NSS is waited for. */
 	(void)fflush(stdout);

@@ -14,7 +14,6 @@
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json_record.h"
-#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 static const struct option_info option_expires = { "expires", "WHEN",
@@ -167,23 +166,9 @@ static void undo(struct client *client, const struct pat_id *id)
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
-/* Of whom root wants the token, which patd on this machine does not look up. */
-static bool find_owner(const struct client *client, struct client_token_request *request,
-	struct system_user *owner, DBusError *error)
-{
-	if (!request->user || !client_over_socket(client))
-		return true;
-	if (!owner_find(request->user, OWNER_LIMIT_WANTED, owner, error))
-		return false;
-	request->user = owner->name;
-	request->uid = owner->uid;
-	return true;
-}
-
 static enum outcome run_generate(const struct command *command)
 {
 	cleanup_client struct client *client = NULL;
-	struct system_user owner;
 	DBusError error = DBUS_ERROR_INIT;
 	struct client_token_request request;
 	struct token_row token;
@@ -196,8 +181,7 @@ static enum outcome run_generate(const struct command *command)
 		return OUTCOME_USAGE;
 
 	client = select_machine(command, &error);
-	if (!client || !find_owner(client, &request, &owner, &error) ||
-		!client_generate(client, &request, &id, &secret, &error)) {
+	if (!client || !client_generate(client, &request, &id, &secret, &error)) {
 		const bool unanswered = outcome_unanswered(&error);
 
 		outcome = outcome_fail(NULL, &error);

@@ -148,7 +148,7 @@ static bool subscribe(struct output *output, DBusError *error)
 	const struct client_history_filter *filter = &output->filter;
 	const bool away = client_host(output->client) != NULL;
 	/* Root asks nobody who a user is: that there may be an entry is no more than a hint. */
-	const bool all = filter->all || client_over_socket(output->client) ||
+	const bool all = filter->all || client_is_root(output->client) ||
 			 (filter->user && (away || !is_caller(filter->user)));
 
 	if (client_subscribe(output->client, all, error))
