@@ -14,8 +14,9 @@
 #include "patctl/base/text.h"
 #include "patctl/base/user_lookup.h"
 
-#define LIMIT_WANTED 25000 /* milliseconds for NSS, where nothing can be done without its answer   \
-			    */
+#define LIMIT_WANTED                                                                               \
+	25000 /* milliseconds for NSS, where nothing can be done without its answer                \
+	       */
 
 static void set_unknown(enum user_answer answer, DBusError *error)
 {
