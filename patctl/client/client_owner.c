@@ -14,9 +14,7 @@
 #include "patctl/base/text.h"
 #include "patctl/base/user_lookup.h"
 
-#define LIMIT_WANTED                                                                               \
-	25000 /* milliseconds for NSS, where nothing can be done without its answer                \
-	       */
+#define LIMIT_WANTED 25000 /* milliseconds for NSS, where nothing is done without it */
 
 static void set_unknown(enum user_answer answer, DBusError *error)
 {
