@@ -31,11 +31,13 @@ enum field_kind {
 #define FIELD_IS_BYTES(kind) ((kind) >= FIELD_BYTES)
 
 struct field {
-	const char *column;
+	const char *column; /* of the database; of a row that is shown its key in JSON */
 	enum field_kind kind;
 	size_t offset, size;
 	uint64_t max;         /* of a number */
 	const char *property; /* on the bus; NULL: none by this table */
+	bool list;            /* a text of items with commas between them, an "as" on the bus */
+	bool zero_is_none;    /* of a number: what is shown then is that there is none */
 };
 
 struct table {

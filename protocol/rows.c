@@ -6,7 +6,20 @@
 
 #include "common/restriction.h"
 
-#define TOKEN(member, kind, max, property) FIELD_SHOWN(token_row, NULL, member, kind, max, property)
+/* A member whose name is its key in JSON. */
+#define ROW(record, member, kind, max, property)                                                   \
+	FIELD_SHOWN(record, #member, member, kind, max, property)
+
+/* The same, seconds since 1970 UTC, with another key. */
+#define TIME(record, key, member_, property_)                                                      \
+	{                                                                                          \
+		.column = (key), .kind = FIELD_NUMBER, .offset = offsetof(struct record, member_), \
+		.size = sizeof(uint64_t), .max = INT64_MAX, .property = (property_),               \
+		.zero_is_none = true                                                               \
+	}
+
+#define TOKEN(member, kind, max, property) ROW(token_row, member, kind, max, property)
+#define TOKEN_TIME(member, property) TIME(token_row, #member, member, property)
 
 static const struct field before_restrictions[] = {
 	TOKEN(id, FIELD_ID, 0, "Id"),
@@ -14,20 +27,20 @@ static const struct field before_restrictions[] = {
 	TOKEN(uid, FIELD_NUMBER32, UINT32_MAX, "Uid"),
 	TOKEN(user, FIELD_ANY_NAME, 0, "User"),
 	TOKEN(state, FIELD_NAME, 0, "State"),
-	TOKEN(created_at, FIELD_NUMBER, INT64_MAX, "CreatedAt"),
-	TOKEN(expires_at, FIELD_NUMBER, INT64_MAX, "ExpiresAt"),
+	TOKEN_TIME(created_at, "CreatedAt"),
 	TOKEN(created_by, FIELD_NUMBER32, UINT32_MAX, "CreatedBy"),
+	TOKEN_TIME(expires_at, "ExpiresAt"),
 };
 
 static const struct field after_restrictions[] = {
 	TOKEN(uses, FIELD_NUMBER, INT64_MAX, "Uses"),
-	TOKEN(revoked_at, FIELD_NUMBER, INT64_MAX, "RevokedAt"),
-	TOKEN(revoked_until, FIELD_NUMBER, INT64_MAX, "RevokedUntil"),
+	TOKEN_TIME(revoked_at, "RevokedAt"),
+	TOKEN_TIME(revoked_until, "RevokedUntil"),
 	TOKEN(revoked_reason, FIELD_TEXT, 0, "RevokedReason"),
 	TOKEN(rotations, FIELD_NUMBER32, UINT32_MAX, "Rotations"),
-	TOKEN(rotated_at, FIELD_NUMBER, INT64_MAX, "RotatedAt"),
-	TOKEN(former_until, FIELD_NUMBER, INT64_MAX, "FormerUntil"),
-	TOKEN(last_used_at, FIELD_NUMBER, INT64_MAX, "LastUsedAt"),
+	TOKEN_TIME(rotated_at, "RotatedAt"),
+	TOKEN_TIME(former_until, "FormerUntil"),
+	TOKEN_TIME(last_used_at, "LastUsedAt"),
 	TOKEN(last_used_service, FIELD_TEXT, 0, "LastUsedService"),
 	TOKEN(last_used_from, FIELD_TEXT, 0, "LastUsedFrom"),
 };
@@ -40,11 +53,14 @@ static struct field restriction_field(enum pat_restriction r)
 	const bool number = RESTRICTION_IS_NUMBER(restrictions[r].kind);
 
 	return (struct field) {
+		.column = restrictions[r].name,
 		.kind = number ? FIELD_NUMBER : FIELD_TEXT,
 		.offset = offsetof(struct token_row, limits) + limit_places[r].offset,
 		.size = limit_places[r].size,
 		.max = number ? INT64_MAX : 0,
 		.property = restrictions[r].property,
+		.list = restrictions[r].kind == RESTRICTION_LIST,
+		.zero_is_none = number,
 	};
 }
 
@@ -65,51 +81,56 @@ const struct table *token_row_table(void)
 	return &table;
 }
 
-#define ENTRY(member, kind, max, property) FIELD_SHOWN(entry_row, NULL, member, kind, max, property)
+#define ENTRY(member, kind, max, property) ROW(entry_row, member, kind, max, property)
 
 static const struct field entry_fields[] = {
 	ENTRY(seq, FIELD_NUMBER, INT64_MAX, "Seq"),
-	ENTRY(at, FIELD_NUMBER, INT64_MAX, "At"),
+	TIME(entry_row, "at", at, "At"),
 	ENTRY(event, FIELD_NAME, 0, "Event"),
+	ENTRY(id, FIELD_ANY_ID, 0, "Token"),
+	ENTRY(name, FIELD_ANY_NAME, 0, "Name"),
+	ENTRY(user, FIELD_ANY_NAME, 0, "User"),
 	ENTRY(uid, FIELD_NUMBER32, UINT32_MAX, "Uid"),
 	ENTRY(by_uid, FIELD_NUMBER32, UINT32_MAX, "ByUid"),
 	ENTRY(how, FIELD_NAME, 0, "How"),
+	ENTRY(service, FIELD_ANY_NAME, 0, "Service"),
+	FIELD_SHOWN(entry_row, "from", rhost, FIELD_ANY_NAME, 0, "From"),
+	ENTRY(tty, FIELD_ANY_NAME, 0, "Tty"),
 	ENTRY(result, FIELD_ANY_NAME, 0, "Result"),
 	ENTRY(new_service, FIELD_BOOL, 1, "NewService"),
 	ENTRY(new_network, FIELD_BOOL, 1, "NewNetwork"),
 	ENTRY(unrecorded, FIELD_NUMBER, INT64_MAX, "Unrecorded"),
-	ENTRY(id, FIELD_ANY_ID, 0, "Token"),
-	ENTRY(user, FIELD_ANY_NAME, 0, "User"),
-	ENTRY(name, FIELD_ANY_NAME, 0, "Name"),
-	ENTRY(service, FIELD_ANY_NAME, 0, "Service"),
-	ENTRY(rhost, FIELD_ANY_NAME, 0, "From"),
-	ENTRY(tty, FIELD_ANY_NAME, 0, "Tty"),
 	ENTRY(detail, FIELD_ANY_NAME, 0, "Detail"),
 };
 
 const struct table entry_row_table = TABLE(entry_row, entry_fields);
 
 static const struct field disabled_fields[] = {
-	FIELD_SHOWN(disabled_row, NULL, user, FIELD_ANY_NAME, 0, "User"),
-	FIELD_SHOWN(disabled_row, NULL, at, FIELD_NUMBER, INT64_MAX, "At"),
-	FIELD_SHOWN(disabled_row, NULL, reason, FIELD_TEXT, 0, "Reason"),
-	FIELD_SHOWN(disabled_row, NULL, by_uid, FIELD_NUMBER32, UINT32_MAX, "ByUid"),
+	ROW(disabled_row, user, FIELD_ANY_NAME, 0, "User"),
+	TIME(disabled_row, "disabled_at", at, "At"),
+	ROW(disabled_row, by_uid, FIELD_NUMBER32, UINT32_MAX, "ByUid"),
+	ROW(disabled_row, reason, FIELD_TEXT, 0, "Reason"),
 };
 
 const struct table disabled_row_table = TABLE(disabled_row, disabled_fields);
 
 static const struct field source_fields[] = {
-	FIELD_SHOWN(source_row, NULL, from, FIELD_NAME, 0, "From"),
-	FIELD_SHOWN(source_row, NULL, service, FIELD_ANY_NAME, 0, "Service"),
-	FIELD_SHOWN(source_row, NULL, at, FIELD_NUMBER, INT64_MAX, "At"),
+	ROW(source_row, from, FIELD_NAME, 0, "From"),
+	ROW(source_row, service, FIELD_ANY_NAME, 0, "Service"),
+	TIME(source_row, "at", at, "At"),
 };
 
 const struct table source_row_table = TABLE(source_row, source_fields);
 
 static const struct field setting_fields[] = {
-	FIELD_SHOWN(setting_row, NULL, key, FIELD_TEXT, 0, "Key"),
-	FIELD_SHOWN(setting_row, NULL, value, FIELD_TEXT, 0, "Value"),
-	FIELD_SHOWN(setting_row, NULL, source, FIELD_TEXT, 0, "Source"),
+	ROW(setting_row, key, FIELD_TEXT, 0, "Key"),
+	ROW(setting_row, value, FIELD_TEXT, 0, "Value"),
+	ROW(setting_row, source, FIELD_TEXT, 0, "Source"),
 };
 
 const struct table setting_row_table = TABLE(setting_row, setting_fields);
+
+const void *token_row_restriction(const struct token_row *row, enum pat_restriction restriction)
+{
+	return (const char *)&row->limits + limit_places[restriction].offset;
+}

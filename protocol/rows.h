@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The rows that patd answers with.  Their tables give each member that is shown the name of its
- * property in org.patd.Tokens1, and its place in the bytes: see common/pack.h.  States, events and
+ * property in org.patd.Tokens1, its key in JSON, and its place in both and in the bytes: see
+ * common/pack.h.  States, events and
  * verdicts are words here, so that who shows a row needs no other table.
  */
 #pragma once
@@ -81,3 +82,6 @@ extern const struct table entry_row_table, disabled_row_table, source_row_table,
 
 /* The restrictions are in it by their own table, common/restriction.h. */
 const struct table *token_row_table(void);
+
+/* The member of that restriction: a text, or a uint64_t. */
+const void *token_row_restriction(const struct token_row *row, enum pat_restriction restriction);

@@ -7,21 +7,11 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/pack.h"
-#include "common/restriction.h"
 #include "front/bus/arguments.h"
 #include "front/bus/bus_message.h"
 #include "patd/util/log.h"
 
 #define ROW_BYTES 700 /* that a row of a few properties takes on the bus beside its texts */
-
-static bool is_list(const struct field *field)
-{
-	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
-		if (restrictions[r].kind == RESTRICTION_LIST &&
-			strcmp(restrictions[r].property, field->property) == 0)
-			return true;
-	return false;
-}
 
 const char *reply_type(const struct field *field)
 {
@@ -29,7 +19,7 @@ const char *reply_type(const struct field *field)
 		return NULL;
 	switch (field->kind) {
 	case FIELD_TEXT:
-		return is_list(field) ? "as" : "s";
+		return field->list ? "as" : "s";
 	case FIELD_NAME:
 	case FIELD_ANY_NAME:
 	case FIELD_ID:

@@ -2,9 +2,9 @@
 /* The table of errors, exit codes and advice. */
 #include "patctl/base/outcome.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/error.h"
 #include "common/l10n.h"
@@ -49,32 +49,46 @@ static const struct {
 					   N_("patctl and patd may be of different versions") } },
 };
 
-/* Nobody answered, or the bus could not start patd. */
-static bool is_unreachable(const char *name)
+static bool is_one_of(const char *const *names, const char *name)
+{
+	for (; *names; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+/* Nobody was asked, or the bus could not start patd. */
+static bool is_unasked(const char *name)
 {
 	static const char spawn[] = "org.freedesktop.DBus.Error.Spawn.";
 	static const char *const names[] = { DBUS_ERROR_NO_SERVER, DBUS_ERROR_FILE_NOT_FOUND,
-		DBUS_ERROR_BAD_ADDRESS, DBUS_ERROR_NO_NETWORK, DBUS_ERROR_IO_ERROR,
-		DBUS_ERROR_AUTH_FAILED, DBUS_ERROR_DISCONNECTED, DBUS_ERROR_SERVICE_UNKNOWN,
-		DBUS_ERROR_NAME_HAS_NO_OWNER, DBUS_ERROR_NO_REPLY, DBUS_ERROR_TIMEOUT,
-		DBUS_ERROR_TIMED_OUT };
+		DBUS_ERROR_BAD_ADDRESS, DBUS_ERROR_NO_NETWORK, DBUS_ERROR_AUTH_FAILED,
+		DBUS_ERROR_SERVICE_UNKNOWN, DBUS_ERROR_NAME_HAS_NO_OWNER, NULL };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return strncmp(name, spawn, sizeof(spawn) - 1) == 0;
+	return is_one_of(names, name) || strncmp(name, spawn, sizeof(spawn) - 1) == 0;
+}
+
+bool outcome_unanswered(const DBusError *error)
+{
+	static const char *const names[] = { DBUS_ERROR_NO_REPLY, DBUS_ERROR_TIMEOUT,
+		DBUS_ERROR_TIMED_OUT, DBUS_ERROR_DISCONNECTED, DBUS_ERROR_IO_ERROR, NULL };
+
+	return is_one_of(names, error->name);
 }
 
 const struct outcome_info *outcome_of(const DBusError *error)
 {
+	/* Root asks patd itself, and everybody else patd-bus. */
 	static const struct outcome_info unreachable = { OUTCOME_UNREACHABLE, "unreachable",
+		N_("are patd and patd-bus running? see: systemctl status patd patd-bus") };
+	static const struct outcome_info root_unreachable = { OUTCOME_UNREACHABLE, "unreachable",
 		N_("is patd running? see: systemctl status patd") };
 	const enum pat_error known = pat_error_from_name(error->name);
 
 	if (known != PAT_OK)
 		return &ours[known];
-	if (is_unreachable(error->name))
-		return &unreachable;
+	if (is_unasked(error->name) || outcome_unanswered(error))
+		return geteuid() == 0 ? &root_unreachable : &unreachable;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strcmp(others[i].name, error->name) == 0)
 			return &others[i].info;

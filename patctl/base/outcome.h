@@ -3,6 +3,7 @@
 #pragma once
 
 #include <dbus/dbus.h>
+#include <stdbool.h>
 
 enum outcome {
 	OUTCOME_DONE = 0,
@@ -34,6 +35,9 @@ void error_replace(DBusError *error, const char *name, const char *format, ...)
 
 /* The row for error, which must be set.  Static, never NULL. */
 const struct outcome_info *outcome_of(const DBusError *error);
+
+/* Whether patd was asked and did not answer, so that it may have done what it was asked for. */
+bool outcome_unanswered(const DBusError *error);
 
 /*
  * The outcome of several items: that of all of them where they agree, else OUTCOME_FAILED.

@@ -11,6 +11,8 @@ struct system_user {
 	char name[USER_NAME_SIZE]; /* as NSS spells it, which may be otherwise than asked for */
 };
 
+#define USER_LOOKUP_LIMIT 2000 /* milliseconds for NSS, where something was done already */
+
 enum user_answer {
 	USER_FOUND,
 	USER_UNKNOWN,

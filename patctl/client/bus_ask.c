@@ -88,14 +88,14 @@ static const struct bus_option history_options[] = {
 static bool read_rows(DBusMessageIter *at, struct records *rows, struct client_answer *ret)
 {
 	(void)ret;
-	return records_read(at, rows);
+	return records_read_bus(rows, at);
 }
 
 static bool read_page(DBusMessageIter *at, struct records *rows, struct client_answer *ret)
 {
 	const char *cursor;
 
-	if (!records_read(at, rows))
+	if (!records_read_bus(rows, at))
 		return false;
 	dbus_message_iter_next(at);
 	dbus_message_iter_get_basic(at, &cursor);

@@ -44,7 +44,11 @@ DBusMessage *bus_send(DBusConnection *bus, DBusMessage *call, int limit, DBusErr
 		dbus_pending_call_unref(pending);
 	}
 	if (!answer && dbus_connection_get_is_connected(bus))
-		dbus_set_error(error, DBUS_ERROR_NO_REPLY, "%s", _("there was no answer in time"));
+		dbus_set_error(error, DBUS_ERROR_NO_REPLY,
+			P_("there was no answer within %d second",
+				"there was no answer within %d seconds",
+				(unsigned long)limit / 1000),
+			limit / 1000);
 	else if (!answer)
 		dbus_set_error(
 			error, DBUS_ERROR_DISCONNECTED, _("the connection to the bus was lost"));

@@ -62,9 +62,8 @@ struct client *client_new(const char *host, bool may_ask, DBusError *error)
 		client->root = root_new();
 		return client;
 	}
-	client = new_bus_client(host,
-		host ? host_connect(host, error) : dbus_bus_get_private(DBUS_BUS_SYSTEM, error),
-		error);
+	client = new_bus_client(
+		host, host ? host_connect(host, error) : bus_connect(ANSWER_LIMIT, error), error);
 	if (client)
 		client->may_ask = may_ask && !host;
 	return client;
@@ -85,10 +84,8 @@ void client_free(struct client **client)
 		return;
 	agent_end(&(*client)->agent);
 	root_free(&(*client)->root);
-	if ((*client)->bus) {
-		dbus_connection_close((*client)->bus);
-		dbus_connection_unref((*client)->bus);
-	}
+	if ((*client)->bus)
+		bus_close((*client)->bus);
 	free((*client)->patd);
 	free((*client)->self);
 	free(*client);
@@ -108,9 +105,4 @@ bool client_is_root(const struct client *client)
 const char *client_self(const struct client *client)
 {
 	return client->self;
-}
-
-bool client_over_socket(const struct client *client)
-{
-	return client->root != NULL;
 }

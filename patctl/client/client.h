@@ -19,7 +19,6 @@
 #include "common/token_format.h"
 #include "patctl/base/expiry.h"
 #include "patctl/client/records.h"
-#include "patctl/client/token_record.h"
 
 /* A private connection to patd or a system bus, and the agent that asks people. */
 struct client;
@@ -48,14 +47,9 @@ bool client_is_root(const struct client *client);
 /* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
 const char *client_self(const struct client *client);
 
-/* Whether it asks over root.sock, where names of users are patctl's to look up. */
-bool client_over_socket(const struct client *client);
-
-/* A token that is to be generated.  user NULL: of the caller.  uid: the user's, if root asks here.
- */
+/* A token that is to be generated.  user NULL: of the caller. */
 struct client_token_request {
 	const char *name, *user;
-	uint32_t uid;
 	struct expiry expiry;
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 };
@@ -72,12 +66,13 @@ struct client_filter {
 };
 
 /*
- * Appends one page of at most PAT_PAGE_MAX tokens, maybe none; on failure a part may be appended.
+ * Appends one page of at most PAT_PAGE_MAX struct token_row, maybe none; on failure a part may be.
+ * An empty struct records is enough.
  * *cursor is NULL for the first page, and this function sets it for the next one; the caller frees
  * it.  After the last page it is NULL again.
  */
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
-	struct tokens *tokens, DBusError *error);
+	struct records *tokens, DBusError *error);
 
 /*
  * Says that client_list() will be called with that filter and cursor next: patd can make the page
@@ -103,13 +98,8 @@ bool client_rename(
 bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
 	int *ret_secret, DBusError *error);
 
-/* Where a token was used from. */
-struct source {
-	char *from, *service; /* owned */
-	uint64_t at;
-};
-
-/* *ret gets the struct sources, the latest first; the caller clears it. */
+/* Where a token was used from: *ret gets struct source_row, the latest first; the caller clears it.
+ */
 bool client_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error);
 
@@ -126,29 +116,18 @@ void client_verdict_clear(struct client_verdict *verdict);
 bool client_check(struct client *client, const char *secret, const char *service, const char *from,
 	struct client_verdict *ret, DBusError *error);
 
-/* Revokes all tokens of user; NULL: the caller.  uid: the user's, if root asks here. */
-bool client_revoke_all(struct client *client, const char *user, uint32_t uid,
-	const struct client_revocation *how, uint64_t *ret_count, DBusError *error);
+/* Revokes all tokens of user; NULL: the caller. */
+bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
+	uint64_t *ret_count, DBusError *error);
 
 /* user "": everybody.  reason NULL: none. */
 bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error);
 bool client_enable(struct client *client, const char *user, DBusError *error);
 
-struct disabled {
-	char *user, *reason; /* owned; user "": everybody */
-	uint64_t at;
-	uint32_t by_uid;
-};
-
-/* *ret gets the struct disabled; the caller clears it. */
+/* *ret gets struct disabled_row; the caller clears it. */
 bool client_disabled(struct client *client, struct records *ret, DBusError *error);
 
-/* A setting of patd.conf(5) that is in force. */
-struct setting {
-	char *key, *value, *source; /* owned */
-};
-
-/* *ret gets the struct settings; the caller clears it. */
+/* The settings of patd.conf(5) in force: *ret gets struct setting_row; the caller clears it. */
 bool client_policy(struct client *client, struct records *ret, DBusError *error);
 
 /* NULL and 0 are "not given"; since and until are times, after is a Seq. */
@@ -159,8 +138,8 @@ struct client_history_filter {
 };
 
 /*
- * Appends one page of at most limit (0: as many as patd gives) entries, see
- * patctl/print/history_entry.h, to entries; for the rest as client_list().
+ * Appends one page of at most limit (0: as many as patd gives) struct entry_row; for the rest as
+ * client_list().
  */
 bool client_history(struct client *client, const struct client_history_filter *filter,
 	uint32_t limit, char **cursor, struct records *entries, DBusError *error);

@@ -4,18 +4,34 @@
 
 #include "common/error.h"
 #include "common/l10n.h"
+#include "patctl/base/outcome.h"
+#include "patctl/base/text.h"
 #include "patctl/client/client_call.h"
+
+/* But for those that hand out a secret, about which their verbs have more to say. */
+static bool changes(uint32_t kind)
+{
+	return kind == REQUEST_REVOKE || kind == REQUEST_RESTORE || kind == REQUEST_RENAME ||
+	       kind == REQUEST_DELETE || kind == REQUEST_REVOKE_ALL || kind == REQUEST_DISABLE ||
+	       kind == REQUEST_ENABLE;
+}
 
 bool client_ask(struct client *client, struct request *request, struct records *rows,
 	struct client_answer *ret, DBusError *error)
 {
 	struct client_answer ignored;
+	bool answered;
 
 	if (!ret)
 		ret = &ignored;
 	ret->fd = -1;
-	return client->root ? root_ask(client, request, rows, ret, error)
-			    : bus_ask(client, request, rows, ret, error);
+	answered = client->root ? root_ask(client, request, rows, ret, error)
+				: bus_ask(client, request, rows, ret, error);
+	if (!answered && changes(request->head.kind) && outcome_unanswered(error))
+		error_replace(error, error->name,
+			_("%s; whether anything was changed is not known"),
+			text_translated(error->message));
+	return answered;
 }
 
 void give_text(char *field, size_t size, const char *text, uint32_t *given, uint32_t bit)

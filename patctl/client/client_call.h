@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "common/token_format.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/client/client.h"
 #include "patctl/client/message.h"
 #include "protocol/answer.h"
@@ -88,8 +89,12 @@ DBusMessage *bus_send(DBusConnection *bus, DBusMessage *call, int limit, DBusErr
 DBusMessage *call_with_progress(struct client *client, DBusMessage *call, const char *signature,
 	const char *signal, DBusError *error);
 
-/* Lets the bus give the connection its name. */
-bool bus_hello(DBusConnection *bus, int limit, DBusError *error);
+/*
+ * Lets the bus give the connection its name.  NULL: it was NULL, or is closed now, and *error is
+ * set.
+ */
+DBusConnection *bus_hello(DBusConnection *bus, int limit, DBusError *error);
+void bus_close(DBusConnection *bus);
 
 /*
  * A connection to the system bus of this machine: the whole takes at most limit milliseconds.  NULL
@@ -114,6 +119,9 @@ void client_explain(const struct client *client, DBusError *error);
  * same.
  */
 bool answer_cursor(uint32_t kind, const struct answer_page *page, char **cursor, DBusError *error);
+
+/* The user of that name.  False with *error set if there is none, or NSS does not say. */
+bool owner_find(const char *user, struct system_user *ret, DBusError *error);
 
 /* Sets *error to OUTCOME_ERROR_MALFORMED; false. */
 bool answer_malformed(const char *method, DBusError *error);

@@ -16,6 +16,7 @@ bool client_history(struct client *client, const struct client_history_filter *f
 	struct client_answer answer;
 	uint32_t none = 0;
 
+	entries->table = &entry_row_table;
 	if (!give_user(history->user, filter->user, &history->given, error))
 		return false;
 	GIVE_TEXT(history, id, filter->token, GIVEN_TOKEN);

@@ -21,17 +21,13 @@ static void set_unreachable(const char *host, DBusError *error)
 DBusConnection *host_connect(const char *host, DBusError *error)
 {
 	cleanup_text char *address = host_address(host);
-	DBusConnection *bus = dbus_connection_open_private(address, error);
+	/* ssh may have questions for people. */
+	DBusConnection *bus =
+		bus_hello(dbus_connection_open_private(address, error), NO_LIMIT, error);
 
-	/* Not dbus_bus_register(), which would leave people 25 seconds for ssh's questions. */
-	if (bus && bus_hello(bus, NO_LIMIT, error))
-		return bus;
-	if (bus) {
-		dbus_connection_close(bus);
-		dbus_connection_unref(bus);
-	}
-	set_unreachable(host, error);
-	return NULL;
+	if (!bus)
+		set_unreachable(host, error);
+	return bus;
 }
 
 /* The bridge belongs to no session of a person, so polkit cannot ask anybody there. */

@@ -72,12 +72,20 @@ bool client_generate(struct client *client, const struct client_token_request *w
 	struct request request = { .head.kind = REQUEST_GENERATE };
 	struct request_generate *generate = &request.generate;
 	struct client_answer answer;
+	struct system_user owner;
+	const char *user = wanted->user;
 	uint32_t none = 0;
 
+	/* patd asks nothing of NSS; patd-bus does. */
+	if (user && client->root) {
+		if (!owner_find(user, &owner, error))
+			return false;
+		user = owner.name;
+		generate->uid = owner.uid;
+	}
 	if (!prepare(client, &box, generate->recipient, &generate->given, error) ||
-		!give_user(generate->user, wanted->user, &generate->given, error))
+		!give_user(generate->user, user, &generate->given, error))
 		return false;
-	generate->uid = wanted->uid;
 	give_text(generate->name, sizeof(generate->name), wanted->name, &none, 0);
 	give_expiry(generate, &wanted->expiry);
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++) {

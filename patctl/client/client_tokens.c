@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls about tokens, users and the policy. */
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,19 +45,15 @@ static bool fill_list(struct request *request, const struct client_filter *filte
 }
 
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
-	struct tokens *tokens, DBusError *error)
+	struct records *tokens, DBusError *error)
 {
-	cleanup_records struct records page = { .type = token_record_type() };
 	struct client_answer answer;
 	struct request request;
 
-	if (!fill_list(&request, filter, *cursor, error) ||
-		!client_ask(client, &request, &page, &answer, error))
-		return false;
-	for (size_t i = 0; i < page.n; i++)
-		tokens_append(tokens, (struct token *)page.items + i);
-	page.n = 0; /* the tokens have a new owner */
-	return answer_cursor(REQUEST_LIST, &answer.page, cursor, error);
+	tokens->table = token_row_table();
+	return fill_list(&request, filter, *cursor, error) &&
+	       client_ask(client, &request, tokens, &answer, error) &&
+	       answer_cursor(REQUEST_LIST, &answer.page, cursor, error);
 }
 
 void client_list_ahead(
@@ -116,11 +111,11 @@ bool client_rename(
 }
 
 /* Asks for records: *ret gets them if all have come. */
-static bool ask_records(struct client *client, const struct record_type *type,
-	enum request_kind kind, const struct pat_id *id, struct records *ret, DBusError *error)
+static bool ask_records(struct client *client, const struct table *table, enum request_kind kind,
+	const struct pat_id *id, struct records *ret, DBusError *error)
 {
 	static const struct pat_id none = { "" };
-	struct records records = { .type = type };
+	struct records records = { .table = table };
 
 	if (!ask_token(client, kind, id ? id : &none, &records, error)) {
 		records_clear(&records);
@@ -133,34 +128,7 @@ static bool ask_records(struct client *client, const struct record_type *type,
 bool client_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error)
 {
-	static const struct record_field fields[] = {
-		{ "From", RECORD_TEXT, offsetof(struct source, from), "from" },
-		{ "Service", RECORD_TEXT, offsetof(struct source, service), "service" },
-		{ "At", RECORD_NONZERO, offsetof(struct source, at), "at" },
-	};
-	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
-		sizeof(struct source) };
-
-	return ask_records(client, &type, REQUEST_SOURCES, id, ret, error);
-}
-
-bool client_revoke_all(struct client *client, const char *user, uint32_t uid,
-	const struct client_revocation *how, uint64_t *ret_count, DBusError *error)
-{
-	struct request request = { .head.kind = REQUEST_REVOKE_ALL };
-	struct request_revoke_all *all = &request.revoke_all;
-	struct client_answer answer;
-
-	if (!give_user(all->user, user, &all->given, error))
-		return false;
-	all->uid = uid;
-	all->period = how->seconds;
-	all->given |= how->seconds ? GIVEN_PERIOD : 0U;
-	GIVE_TEXT(all, reason, how->reason, GIVEN_REASON);
-	if (!client_ask(client, &request, NULL, &answer, error))
-		return false;
-	*ret_count = answer.count.count;
-	return true;
+	return ask_records(client, &source_row_table, REQUEST_SOURCES, id, ret, error);
 }
 
 static bool set_disabled(struct client *client, enum request_kind kind, const char *user,
@@ -186,27 +154,10 @@ bool client_enable(struct client *client, const char *user, DBusError *error)
 
 bool client_disabled(struct client *client, struct records *ret, DBusError *error)
 {
-	static const struct record_field fields[] = {
-		{ "User", RECORD_TEXT, offsetof(struct disabled, user), "user" },
-		{ "At", RECORD_NONZERO, offsetof(struct disabled, at), "disabled_at" },
-		{ "ByUid", RECORD_UINT32, offsetof(struct disabled, by_uid), "by_uid" },
-		{ "Reason", RECORD_TEXT, offsetof(struct disabled, reason), "reason" },
-	};
-	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
-		sizeof(struct disabled) };
-
-	return ask_records(client, &type, REQUEST_LIST_DISABLED, NULL, ret, error);
+	return ask_records(client, &disabled_row_table, REQUEST_LIST_DISABLED, NULL, ret, error);
 }
 
 bool client_policy(struct client *client, struct records *ret, DBusError *error)
 {
-	static const struct record_field fields[] = {
-		{ "Key", RECORD_TEXT, offsetof(struct setting, key), "key" },
-		{ "Value", RECORD_TEXT, offsetof(struct setting, value), "value" },
-		{ "Source", RECORD_TEXT, offsetof(struct setting, source), "source" },
-	};
-	static const struct record_type type = { fields, sizeof(fields) / sizeof(fields[0]),
-		sizeof(struct setting) };
-
-	return ask_records(client, &type, REQUEST_POLICY, NULL, ret, error);
+	return ask_records(client, &setting_row_table, REQUEST_POLICY, NULL, ret, error);
 }

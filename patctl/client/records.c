@@ -1,186 +1,171 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading records, and freeing them. */
+/* Reading records from rows, and from dictionaries of the bus. */
 #include "patctl/client/records.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/token_format.h"
+#include "common/wire.h"
 #include "patctl/base/text.h"
+#include "common/pack.h"
+
+#define ROOM 16 /* of the first records */
+
+/* The place of the next record, which is not counted yet. */
+static void *next_place(struct records *records)
+{
+	const size_t size = records->table->size;
+
+	if (records->n == records->room) {
+		records->room = records->room ? 2 * records->room : ROOM;
+		records->items = must_alloc(reallocarray(records->items, records->room, size));
+	}
+	return (char *)records->items + records->n * size;
+}
+
+void records_append(struct records *records, const void *record)
+{
+	memcpy(next_place(records), record, records->table->size);
+	records->n++;
+}
+
+bool records_read_rows(struct records *records, const void *bytes, size_t len, uint32_t n)
+{
+	for (const uint8_t *at = bytes; n > 0; n--) {
+		const size_t taken = row_unpack(records->table, at, len, next_place(records));
+
+		if (taken == 0)
+			return false;
+		at += taken;
+		len -= taken;
+		records->n++;
+	}
+	return len == 0;
+}
 
 /* Whether the value in a variant, which is of one complete type, is of the field's. */
-static bool has_type(DBusMessageIter *value, enum record_field_type type)
+static bool has_type(DBusMessageIter *value, const struct field *field)
 {
-	static const int types[] = {
-		[RECORD_TEXT] = DBUS_TYPE_STRING,
-		[RECORD_TEXTS] = DBUS_TYPE_ARRAY,
-		[RECORD_ID] = DBUS_TYPE_STRING,
-		[RECORD_UINT32] = DBUS_TYPE_UINT32,
-		[RECORD_UINT64] = DBUS_TYPE_UINT64,
-		[RECORD_NONZERO] = DBUS_TYPE_UINT64,
-		[RECORD_BOOL] = DBUS_TYPE_BOOLEAN,
-	};
+	const int type = dbus_message_iter_get_arg_type(value);
 
-	return dbus_message_iter_get_arg_type(value) == types[type] &&
-	       (type != RECORD_TEXTS ||
-		       dbus_message_iter_get_element_type(value) == DBUS_TYPE_STRING);
+	if (field->list)
+		return type == DBUS_TYPE_ARRAY &&
+		       dbus_message_iter_get_element_type(value) == DBUS_TYPE_STRING;
+	if (FIELD_IS_TEXT(field->kind))
+		return type == DBUS_TYPE_STRING;
+	if (field->kind == FIELD_NUMBER)
+		return type == DBUS_TYPE_UINT64;
+	return type == (field->kind == FIELD_BOOL ? DBUS_TYPE_BOOLEAN : DBUS_TYPE_UINT32);
 }
 
-static char **read_texts(DBusMessageIter *value)
+/* The items with commas between them. */
+static bool read_list(DBusMessageIter *value, const struct field *field, char *ret_text)
 {
 	DBusMessageIter items;
-	char **texts;
-	size_t n, i = 0;
+	size_t len = 0;
 
-	dbus_message_iter_recurse(value, &items);
-	/* To count takes longer than to see that there is none, as in most records. */
-	n = dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_INVALID
-		    ? 0
-		    : (size_t)dbus_message_iter_get_element_count(value);
-	texts = must_alloc(calloc(n + 1, sizeof(*texts)));
-	for (; i < n; dbus_message_iter_next(&items)) {
-		const char *text;
+	for (dbus_message_iter_recurse(value, &items);
+		dbus_message_iter_get_arg_type(&items) == DBUS_TYPE_STRING;
+		dbus_message_iter_next(&items)) {
+		const char *item;
 
-		dbus_message_iter_get_basic(&items, &text);
-		texts[i++] = must_alloc(strdup(text));
-	}
-	return texts;
-}
-
-/* value: of the field's type. */
-static bool read_value(DBusMessageIter *value, enum record_field_type type, void *member)
-{
-	DBusBasicValue basic;
-
-	if (type != RECORD_TEXTS)
-		dbus_message_iter_get_basic(value, &basic);
-	switch (type) {
-	case RECORD_TEXT:
-		*(char **)member = must_alloc(strdup(basic.str));
-		return true;
-	case RECORD_TEXTS:
-		*(char ***)member = read_texts(value);
-		return true;
-	case RECORD_ID:
-		if (!pat_id_valid(basic.str))
+		dbus_message_iter_get_basic(&items, &item);
+		if (len > 0 && len + 1 < field->size)
+			ret_text[len++] = ',';
+		if (!pat_field_set(ret_text + len, field->size - len, item))
 			return false;
-		memcpy(member, basic.str, sizeof(struct pat_id));
-		return true;
-	case RECORD_UINT32:
-		*(uint32_t *)member = basic.u32;
-		return true;
-	case RECORD_UINT64:
-	case RECORD_NONZERO:
-		*(uint64_t *)member = basic.u64;
-		return true;
-	case RECORD_BOOL:
-		*(bool *)member = basic.bool_val;
-		return true;
+		len += strlen(item);
 	}
-	return false;
+	return true;
 }
 
-/* The number of the field with that key, or type->n.  expected: where it is found soonest. */
-static size_t find_field(const struct record_type *type, const char *key, size_t expected)
+/* value: of the field's type; the member is all zeros. */
+static bool read_value(DBusMessageIter *value, const struct field *field, void *ret_member)
 {
-	for (size_t i = expected; i < type->n; i++)
-		if (strcmp(type->fields[i].key, key) == 0)
-			return i;
-	for (size_t i = 0; i < expected; i++)
-		if (strcmp(type->fields[i].key, key) == 0)
-			return i;
-	return type->n;
+	DBusBasicValue basic = { 0 };
+
+	if (field->list)
+		return read_list(value, field, ret_member) &&
+		       field_text_valid(field->kind, ret_member);
+	dbus_message_iter_get_basic(value, &basic);
+	if (FIELD_IS_TEXT(field->kind))
+		return pat_field_set(ret_member, field->size, basic.str) &&
+		       field_text_valid(field->kind, basic.str);
+	if (field->kind == FIELD_NUMBER)
+		return field_set_number(field, basic.u64, ret_member);
+	return field_set_number(
+		field, field->kind == FIELD_BOOL ? basic.bool_val : basic.u32, ret_member);
+}
+
+/* The number of the field with that key, or table->n.  expected: where it is found soonest. */
+static size_t find_field(const struct table *table, const char *key, size_t expected)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		const size_t at = (expected + i) % table->n;
+
+		if (strcmp(table->fields[at].property, key) == 0)
+			return at;
+	}
+	return table->n;
 }
 
 /* What has been read of a dictionary. */
-struct progress {
+struct reading {
 	uint64_t seen; /* a bit for each field */
 	size_t next; /* the field after the last one: patd writes most in the order of the table */
 };
 
 /* One {sv} of the dictionary. */
-static bool read_entry(DBusMessageIter *entry, const struct record_type *type, void *record,
-	struct progress *progress)
+static bool read_entry(
+	DBusMessageIter *entry, const struct table *table, void *record, struct reading *reading)
 {
-	const struct record_field *field;
+	const struct field *field;
 	DBusMessageIter value;
 	const char *key;
 	uint64_t bit;
 	size_t i;
 
 	dbus_message_iter_get_basic(entry, &key);
-	i = find_field(type, key, progress->next);
-	if (i == type->n)
+	i = find_field(table, key, reading->next);
+	if (i == table->n)
 		return true;
 
-	field = &type->fields[i];
+	field = &table->fields[i];
 	bit = UINT64_C(1) << i;
 	dbus_message_iter_next(entry);
 	dbus_message_iter_recurse(entry, &value);
-	if ((progress->seen & bit) || !has_type(&value, field->type))
+	if ((reading->seen & bit) || !has_type(&value, field))
 		return false;
-	progress->seen |= bit;
-	progress->next = i + 1;
-	return read_value(&value, field->type, (char *)record + field->offset);
+	reading->seen |= bit;
+	reading->next = i + 1;
+	return read_value(&value, field, (char *)record + field->offset);
 }
 
-static bool read_entries(DBusMessageIter *iter, const struct record_type *type, void *record)
+static bool read_dictionary(DBusMessageIter *iter, const struct table *table, void *ret)
 {
-	const uint64_t all = (UINT64_C(1) << type->n) - 1;
-	struct progress progress = { 0 };
+	const uint64_t all = (UINT64_C(1) << table->n) - 1;
+	struct reading reading = { 0 };
 	DBusMessageIter entries, entry;
 
-	dbus_message_iter_recurse(iter, &entries);
-	if (dbus_message_iter_get_arg_type(&entries) != DBUS_TYPE_DICT_ENTRY)
-		return false;
-	do {
+	memset(ret, 0, table->size);
+	for (dbus_message_iter_recurse(iter, &entries);
+		dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
+		dbus_message_iter_next(&entries)) {
 		dbus_message_iter_recurse(&entries, &entry);
-		if (!read_entry(&entry, type, record, &progress))
+		if (!read_entry(&entry, table, ret, &reading))
 			return false;
-	} while (dbus_message_iter_next(&entries));
-	return progress.seen == all;
-}
-
-bool record_read(DBusMessageIter *iter, const struct record_type *type, void *ret)
-{
-	cleanup_free void *record = must_alloc(calloc(1, type->size));
-
-	if (!read_entries(iter, type, record)) {
-		record_clear(type, record);
-		return false;
 	}
-	memcpy(ret, record, type->size);
-	return true;
+	return reading.seen == all;
 }
 
-void record_clear(const struct record_type *type, void *record)
+bool records_read_bus(struct records *records, DBusMessageIter *iter)
 {
-	for (size_t i = 0; i < type->n; i++) {
-		const struct record_field *field = &type->fields[i];
-		void *member = (char *)record + field->offset;
-
-		if (field->type == RECORD_TEXT)
-			free(*(char **)member);
-		else if (field->type == RECORD_TEXTS)
-			names_free(member);
-	}
-	memset(record, 0, type->size);
-}
-
-bool records_read(DBusMessageIter *iter, struct records *records)
-{
-	const struct record_type *type = records->type;
-	const size_t more = (size_t)dbus_message_iter_get_element_count(iter);
 	DBusMessageIter item;
 
-	if (more == 0)
-		return true;
-	records->items = must_alloc(reallocarray(records->items, records->n + more, type->size));
-	dbus_message_iter_recurse(iter, &item);
-	for (size_t i = 0; i < more; i++, dbus_message_iter_next(&item)) {
-		if (!record_read(&item, type, (char *)records->items + records->n * type->size))
+	for (dbus_message_iter_recurse(iter, &item);
+		dbus_message_iter_get_arg_type(&item) == DBUS_TYPE_ARRAY;
+		dbus_message_iter_next(&item)) {
+		if (!read_dictionary(&item, records->table, next_place(records)))
 			return false;
 		records->n++;
 	}
@@ -189,9 +174,24 @@ bool records_read(DBusMessageIter *iter, struct records *records)
 
 void records_clear(struct records *records)
 {
-	for (size_t i = 0; i < records->n; i++)
-		record_clear(records->type, (char *)records->items + i * records->type->size);
 	free(records->items);
-	records->items = NULL;
-	records->n = 0;
+	*records = (struct records) { .table = records->table };
+}
+
+/* Its row, after the row's length. */
+void *record_keep(const struct table *table, const void *record)
+{
+	char *kept = must_alloc(malloc(sizeof(size_t) + row_size_max(table)));
+	const size_t len = row_pack(table, record, kept + sizeof(len));
+
+	memcpy(kept, &len, sizeof(len));
+	return must_alloc(realloc(kept, sizeof(len) + len));
+}
+
+void record_kept(const struct table *table, const void *kept, void *ret)
+{
+	size_t len;
+
+	memcpy(&len, kept, sizeof(len));
+	(void)row_unpack(table, (const char *)kept + sizeof(len), len, ret);
 }

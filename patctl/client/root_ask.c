@@ -6,7 +6,6 @@
 #include "common/cleanup.h"
 #include "patctl/client/client_call.h"
 #include "patctl/client/root.h"
-#include "patctl/client/row_record.h"
 
 bool root_ask(struct client *client, struct request *request, struct records *rows,
 	struct client_answer *ret, DBusError *error)
@@ -25,7 +24,8 @@ bool root_ask(struct client *client, struct request *request, struct records *ro
 
 		switch (answer->head.kind) {
 		case ANSWER_ROWS:
-			if (!rows || !rows_read(kind, answer->body, size, answer->head.rows, rows))
+			if (!rows ||
+				!records_read_rows(rows, answer->body, size, answer->head.rows))
 				return answer_malformed(request_word(kind), error);
 			break;
 		case ANSWER_PROGRESS:

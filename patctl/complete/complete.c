@@ -14,6 +14,7 @@
 #include "patctl/client/client.h"
 #include "patctl/complete/candidates.h"
 #include "patctl/verbs/list_query.h"
+#include "patctl/verbs/sorted_list.h"
 
 static void complete_verbs(struct candidates *candidates)
 {
@@ -31,7 +32,7 @@ static void complete_disabled(struct candidates *candidates)
 	cleanup_records struct records records = { 0 };
 
 	if (client && client_disabled(client, &records, &error)) {
-		const struct disabled *all = records.items;
+		const struct disabled_row *all = records.items;
 
 		for (size_t i = 0; i < records.n; i++)
 			if (!command_has_operand(candidates->command, all[i].user))

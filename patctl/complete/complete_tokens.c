@@ -14,7 +14,7 @@
 struct search {
 	struct client *client;
 	struct client_filter filter;
-	struct tokens tokens;
+	struct records tokens;
 	unsigned int pages; /* asked for */
 };
 
@@ -47,16 +47,18 @@ static void find_begun(struct search *search, const char *begin)
 	search->filter.name_pattern = NULL;
 }
 
-static bool same_id(const struct token *a, const struct token *b)
+static bool same_id(const struct token_row *a, const struct token_row *b)
 {
 	return strcmp(a->id.text, b->id.text) == 0;
 }
 
 /* Whether the token at place i is also at an earlier place. */
-static bool is_repeated(const struct tokens *tokens, size_t i)
+static bool is_repeated(const struct records *tokens, size_t i)
 {
+	const struct token_row *items = tokens->items;
+
 	for (size_t j = 0; j < i; j++)
-		if (same_id(&tokens->items[j], &tokens->items[i]))
+		if (same_id(&items[j], &items[i]))
 			return true;
 	return false;
 }
@@ -65,20 +67,21 @@ static bool is_repeated(const struct tokens *tokens, size_t i)
  * Whether no other token that was found has the same name, which patctl would refuse as ambiguous.
  * A name that looks like an id may be the id of another token.
  */
-static bool is_unique(const struct tokens *tokens, const struct token *token)
+static bool is_unique(const struct records *tokens, const struct token_row *token)
 {
+	const struct token_row *items = tokens->items;
+
 	if (pat_id_valid(token->name))
 		return false;
 	for (size_t i = 0; i < tokens->n; i++)
-		if (strcmp(tokens->items[i].name, token->name) == 0 &&
-			!same_id(&tokens->items[i], token))
+		if (strcmp(items[i].name, token->name) == 0 && !same_id(&items[i], token))
 			return false;
 	return true;
 }
 
 /* The name comes last, so that it cannot pass for the state or the user. */
 static void print_token(
-	struct candidates *candidates, const struct token *token, bool all, bool by_name)
+	struct candidates *candidates, const struct token_row *token, bool all, bool by_name)
 {
 	cleanup_text char *about = text_format("%s%s%s: %s", all ? token->user : "",
 		all ? ", " : "", text_translated(token->state), token->name);
@@ -86,11 +89,11 @@ static void print_token(
 	candidates_word(candidates, by_name ? token->name : token->id.text, about);
 }
 
-static void print_tokens(struct candidates *candidates, const struct tokens *tokens, bool all)
+static void print_tokens(struct candidates *candidates, const struct records *tokens, bool all)
 {
 	for (int by_name = 0; by_name < 2; by_name++)
 		for (size_t i = 0; i < tokens->n; i++) {
-			const struct token *token = &tokens->items[i];
+			const struct token_row *token = (const struct token_row *)tokens->items + i;
 
 			if (!is_repeated(tokens, i) &&
 				!command_has_operand(candidates->command, token->id.text) &&
@@ -123,5 +126,5 @@ void complete_tokens(struct candidates *candidates)
 		find_begun(&search, begin);
 	}
 	print_tokens(candidates, &search.tokens, search.filter.all);
-	tokens_clear(&search.tokens);
+	records_clear(&search.tokens);
 }

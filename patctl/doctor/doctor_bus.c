@@ -48,7 +48,7 @@ static void check_bus_answer(struct doctor *doctor)
 
 void doctor_daemon(struct doctor *doctor)
 {
-	if (doctor->client && client_over_socket(doctor->client))
+	if (doctor->client != doctor->bus)
 		check_socket_answer(doctor);
 	check_bus_answer(doctor);
 }

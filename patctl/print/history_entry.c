@@ -1,44 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The fields of a history entry, and its line for people. */
+/* The line of a history entry, put together. */
 #include "patctl/print/history_entry.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
-/* In the order in which JSON has them. */
-static const struct record_field fields[] = {
-	{ "Seq", RECORD_UINT64, offsetof(struct history_entry, seq), "seq" },
-	{ "At", RECORD_NONZERO, offsetof(struct history_entry, at), "at" },
-	{ "Event", RECORD_TEXT, offsetof(struct history_entry, event), "event" },
-	{ "Token", RECORD_TEXT, offsetof(struct history_entry, token), "id" },
-	{ "Name", RECORD_TEXT, offsetof(struct history_entry, name), "name" },
-	{ "User", RECORD_TEXT, offsetof(struct history_entry, user), "user" },
-	{ "Uid", RECORD_UINT32, offsetof(struct history_entry, uid), "uid" },
-	{ "ByUid", RECORD_UINT32, offsetof(struct history_entry, by_uid), "by_uid" },
-	{ "How", RECORD_TEXT, offsetof(struct history_entry, how), "how" },
-	{ "Service", RECORD_TEXT, offsetof(struct history_entry, service), "service" },
-	{ "From", RECORD_TEXT, offsetof(struct history_entry, from), "from" },
-	{ "Tty", RECORD_TEXT, offsetof(struct history_entry, tty), "tty" },
-	{ "Result", RECORD_TEXT, offsetof(struct history_entry, result), "result" },
-	{ "NewService", RECORD_BOOL, offsetof(struct history_entry, new_service), "new_service" },
-	{ "NewNetwork", RECORD_BOOL, offsetof(struct history_entry, new_network), "new_network" },
-	{ "Unrecorded", RECORD_UINT64, offsetof(struct history_entry, unrecorded), "unrecorded" },
-	{ "Detail", RECORD_TEXT, offsetof(struct history_entry, detail), "detail" },
-};
-
-const struct record_type history_entry_type = {
-	.fields = fields,
-	.n = sizeof(fields) / sizeof(fields[0]),
-	.size = sizeof(struct history_entry),
-};
-
 /* Padded, so that the next words form a column. */
-static char *event_text(const struct history_entry *entry, const struct output_context *context)
+static char *event_text(const struct entry_row *entry, const struct output_context *context)
 {
 	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
 		N_("revoked"), N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"),
@@ -52,21 +24,21 @@ static char *event_text(const struct history_entry *entry, const struct output_c
 	return terminal_coloured(context->palette, entry->event, padded);
 }
 
-static char *subject_text(const struct history_entry *entry)
+static char *subject_text(const struct entry_row *entry)
 {
-	cleanup_text char *name = text_safe(entry->name), *token = text_safe(entry->token),
+	cleanup_text char *name = text_safe(entry->name), *token = text_safe(entry->id.text),
 			  *user = text_safe(entry->user);
 
-	if (*entry->token != '\0')
+	if (*entry->id.text != '\0')
 		return text_format(_("%s (%s) of %s"), name, token, user);
 	return *user != '\0' ? text_format(_("all tokens of %s"), user)
 			     : text_format("%s", _("the tokens of all users"));
 }
 
 /* ", sshd from 192.0.2.7 on ssh"; empty if it was no login. */
-static char *login_text(const struct history_entry *entry)
+static char *login_text(const struct entry_row *entry)
 {
-	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->from),
+	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->rhost),
 			  *tty = text_safe(entry->tty);
 
 	if (*from != '\0' && *tty != '\0')
@@ -79,7 +51,7 @@ static char *login_text(const struct history_entry *entry)
 }
 
 /* ", by its owner"; empty for a login. */
-static char *actor_text(const struct history_entry *entry, const struct output_context *context)
+static char *actor_text(const struct entry_row *entry, const struct output_context *context)
 {
 	static const struct {
 		const char *how, *text;
@@ -100,7 +72,7 @@ static char *actor_text(const struct history_entry *entry, const struct output_c
 }
 
 /* ": why" */
-static char *reason_text(const struct history_entry *entry)
+static char *reason_text(const struct entry_row *entry)
 {
 	cleanup_text char *result = text_safe(entry->result), *detail = text_safe(entry->detail);
 	const bool renamed = strcmp(entry->event, "renamed") == 0;
@@ -113,7 +85,7 @@ static char *reason_text(const struct history_entry *entry)
 		       : text_format(": %s", reason_translated(detail));
 }
 
-static char *new_text(const struct history_entry *entry, const struct output_context *context)
+static char *new_text(const struct entry_row *entry, const struct output_context *context)
 {
 	const char *what = entry->new_network && entry->new_service
 				   ? N_(" (new network and service)")
@@ -125,7 +97,7 @@ static char *new_text(const struct history_entry *entry, const struct output_con
 		    : text_format("%s", "");
 }
 
-static char *unrecorded_text(const struct history_entry *entry)
+static char *unrecorded_text(const struct entry_row *entry)
 {
 	if (entry->unrecorded == 0)
 		return text_format("%s", "");
@@ -135,7 +107,7 @@ static char *unrecorded_text(const struct history_entry *entry)
 		entry->unrecorded);
 }
 
-char *history_entry_line(const struct history_entry *entry, const struct output_context *context)
+char *history_entry_line(const struct entry_row *entry, const struct output_context *context)
 {
 	cleanup_text char *time = context->terminal ? timestamp_local(entry->at)
 						    : timestamp_utc(entry->at),

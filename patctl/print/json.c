@@ -64,10 +64,10 @@ void json_list_next(struct json_list *list)
 	list->begun = true;
 }
 
-void json_list_record(struct json_list *list, const struct record_type *type, const void *record)
+void json_list_record(struct json_list *list, const struct table *table, const void *record)
 {
 	json_list_next(list);
-	json_record(stdout, type, record);
+	json_record(stdout, table, record);
 }
 
 void json_list_add(struct json_list *list, json_t *item)

@@ -38,7 +38,7 @@ struct json_list {
 void json_list_next(struct json_list *list);
 
 /* Writes a record. */
-void json_list_record(struct json_list *list, const struct record_type *type, const void *record);
+void json_list_record(struct json_list *list, const struct table *table, const void *record);
 
 /* Writes item, which it takes over. */
 void json_list_add(struct json_list *list, json_t *item);

@@ -42,112 +42,108 @@ static void write_escaped(FILE *file, char c)
 }
 
 /* text: UTF-8, which JSON has as it is. */
-static void write_text(FILE *file, const char *text)
+static void write_text(FILE *file, const char *text, size_t len)
 {
 	(void)putc_unlocked('"', file);
-	while (*text != '\0') {
+	for (const char *end = text + len; text < end;) {
 		size_t n = 0;
 
-		while (is_plain(text[n]))
+		while (text + n < end && is_plain(text[n]))
 			n++;
 		(void)fwrite_unlocked(text, 1, n, file);
 		text += n;
-		if (*text != '\0')
+		if (text < end)
 			write_escaped(file, *text++);
 	}
 	(void)putc_unlocked('"', file);
 }
 
-static void write_texts(FILE *file, char *const *texts)
+/* The items of a text that has commas between them. */
+static void write_items(FILE *file, const char *text)
 {
 	(void)putc_unlocked('[', file);
-	for (size_t i = 0; texts[i]; i++) {
-		if (i > 0)
+	while (*text != '\0') {
+		const size_t len = strcspn(text, ",");
+
+		write_text(file, text, len);
+		text += len;
+		if (*text == ',') {
 			write_word(file, ", ");
-		write_text(file, texts[i]);
+			text++;
+		}
 	}
 	(void)putc_unlocked(']', file);
 }
 
-static void write_member(FILE *file, enum record_field_type type, const void *member)
+static void write_member(FILE *file, const struct field *field, const void *member)
 {
-	const char *text = type == RECORD_TEXT ? *(char *const *)member : member;
-	const uint64_t *number = member;
+	const char *text = member;
 
-	switch (type) {
-	case RECORD_TEXT:
-	case RECORD_ID:
-		if (*text != '\0')
-			write_text(file, text);
-		else
-			write_word(file, "null");
-		return;
-	case RECORD_TEXTS:
-		write_texts(file, *(char **const *)member);
-		return;
-	case RECORD_UINT32:
-		write_number(file, *(const uint32_t *)member);
-		return;
-	case RECORD_UINT64:
-		write_number(file, *number);
-		return;
-	case RECORD_NONZERO:
-		if (*number != 0)
-			write_number(file, *number);
-		else
-			write_word(file, "null");
-		return;
-	case RECORD_BOOL:
+	if (field->list)
+		write_items(file, text);
+	else if (FIELD_IS_TEXT(field->kind) && *text != '\0')
+		write_text(file, text, strlen(text));
+	else if (FIELD_IS_TEXT(field->kind) ||
+		 (field->zero_is_none && field_number(field, member) == 0))
+		write_word(file, "null");
+	else if (field->kind == FIELD_BOOL)
 		write_word(file, *(const bool *)member ? "true" : "false");
-		return;
-	}
+	else
+		write_number(file, field_number(field, member));
 }
 
-/* null: the member that is null whatever it holds, if any. */
-static void write_members(
-	FILE *file, const struct record_type *type, const void *record, const void *null)
+/* A member that is written as something else; NULL: none. */
+struct exception {
+	const void *member;
+	const char *json;
+};
+
+static void write_members(FILE *file, const struct table *table, const void *record,
+	const struct exception *exception)
 {
-	for (size_t i = 0; i < type->n; i++) {
-		const struct record_field *field = &type->fields[i];
+	for (size_t i = 0; i < table->n; i++) {
+		const struct field *field = &table->fields[i];
 		const void *member = (const char *)record + field->offset;
 
 		write_word(file, i > 0 ? ", \"" : "\"");
-		write_word(file, field->json);
+		write_word(file, field->column);
 		write_word(file, "\": ");
-		if (member == null)
-			write_word(file, "null");
+		if (member == exception->member)
+			write_word(file, exception->json);
 		else
-			write_member(file, field->type, member);
+			write_member(file, field, member);
 	}
 }
 
-static void write_object(
-	FILE *file, const struct record_type *type, const void *record, const void *null)
+static void write_object(FILE *file, const struct table *table, const void *record,
+	const struct exception *exception)
 {
 	(void)putc_unlocked('{', file);
-	write_members(file, type, record, null);
+	write_members(file, table, record, exception);
 	(void)putc_unlocked('}', file);
 }
 
-void json_token_members(FILE *file, const struct token *token)
+void json_token_members(FILE *file, const struct token_row *token)
 {
-	static char local[] = "local";
-	struct token shown = *token;
+	const bool local = token->last_used_at && token->last_used_from[0] == '\0';
+	const struct exception used = { local ? token->last_used_from : NULL, "\"local\"" };
 
-	if (token->last_used_at && *token->last_used_from == '\0')
-		shown.last_used_from = local;
-	write_members(file, token_record_type(), &shown, NULL);
+	write_members(file, token_row_table(), token, &used);
 }
 
-void json_record(FILE *file, const struct record_type *type, const void *record)
+void json_record(FILE *file, const struct table *table, const void *record)
 {
-	write_object(file, type, record, NULL);
+	static const struct exception none = { 0 };
+
+	write_object(file, table, record, &none);
 }
 
-void json_history_entry(FILE *file, const struct history_entry *entry)
+void json_history_entry(FILE *file, const struct entry_row *entry)
 {
 	/* An entry about many tokens has no uid. */
-	write_object(file, &history_entry_type, entry, *entry->token ? NULL : &entry->uid);
+	const struct exception many = { entry->id.text[0] != '\0' ? NULL : &entry->uid, "null" };
+
+	write_object(file, &entry_row_table, entry, &many);
 }
 
 void json_records(FILE *file, const struct records *records)
@@ -156,8 +152,8 @@ void json_records(FILE *file, const struct records *records)
 	for (size_t i = 0; i < records->n; i++) {
 		if (i > 0)
 			write_word(file, ", ");
-		json_record(file, records->type,
-			(const char *)records->items + i * records->type->size);
+		json_record(file, records->table,
+			(const char *)records->items + i * records->table->size);
 	}
 	(void)putc_unlocked(']', file);
 }

@@ -7,15 +7,14 @@
 
 #include <stdio.h>
 
-#include "patctl/client/token_record.h"
-#include "patctl/print/history_entry.h"
+#include "patctl/client/records.h"
 
 /* The members of an object, without its braces.  Errors of file are left to its owner. */
-void json_token_members(FILE *file, const struct token *token);
+void json_token_members(FILE *file, const struct token_row *token);
 
 /* An object. */
-void json_record(FILE *file, const struct record_type *type, const void *record);
-void json_history_entry(FILE *file, const struct history_entry *entry);
+void json_record(FILE *file, const struct table *table, const void *record);
+void json_history_entry(FILE *file, const struct entry_row *entry);
 
 /* An array of objects. */
 void json_records(FILE *file, const struct records *records);

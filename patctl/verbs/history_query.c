@@ -33,7 +33,6 @@ struct history *history_new(struct client *client, const struct client_history_f
 	history->streams = must_alloc(calloc(history->n, sizeof(*history->streams)));
 	for (size_t i = 0; i < history->n; i++) {
 		history->streams[i].filter = *filter;
-		history->streams[i].entries.type = &history_entry_type;
 		if (n > 0)
 			history->streams[i].filter.token = tokens[i].text;
 	}
@@ -60,11 +59,9 @@ static bool is_empty(const struct stream *stream)
 }
 
 /* The next entry of a stream that is not empty. */
-static struct history_entry *head(const struct stream *stream)
+static const struct entry_row *head(const struct stream *stream)
 {
-	struct history_entry *entries = stream->entries.items;
-
-	return entries + stream->at;
+	return (const struct entry_row *)stream->entries.items + stream->at;
 }
 
 /* Reads pages until the stream is not empty, or at its end. */
@@ -72,8 +69,7 @@ static bool fill(struct history *history, struct stream *stream, DBusError *erro
 {
 	while (is_empty(stream) && (stream->cursor || !stream->begun)) {
 		stream->begun = true;
-		records_clear(&stream->entries);
-		stream->at = 0;
+		stream->entries.n = stream->at = 0;
 		if (!client_history(history->client, &stream->filter, history->page,
 			    &stream->cursor, &stream->entries, error))
 			return false;
@@ -86,7 +82,7 @@ static bool is_before(const struct stream *a, const struct stream *b)
 	return a->filter.reverse ? head(a)->seq > head(b)->seq : head(a)->seq < head(b)->seq;
 }
 
-bool history_next(struct history *history, struct history_entry *ret, DBusError *error)
+const struct entry_row *history_next(struct history *history, DBusError *error)
 {
 	struct stream *first = NULL;
 
@@ -94,14 +90,9 @@ bool history_next(struct history *history, struct history_entry *ret, DBusError 
 		struct stream *stream = &history->streams[i];
 
 		if (!fill(history, stream, error))
-			return false;
+			return NULL;
 		if (!is_empty(stream) && (!first || is_before(stream, first)))
 			first = stream;
 	}
-	if (!first)
-		return false;
-	*ret = *head(first);
-	*head(first) = (struct history_entry) { 0 }; /* its strings have a new owner */
-	first->at++;
-	return true;
+	return first ? (const struct entry_row *)first->entries.items + first->at++ : NULL;
 }

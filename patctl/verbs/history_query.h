@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "patctl/client/client.h"
-#include "patctl/print/history_entry.h"
+#include "patctl/client/records.h"
 
 struct history;
 
@@ -25,5 +25,5 @@ struct history *history_new(struct client *client, const struct client_history_f
 void history_free(struct history **history);
 #define cleanup_history __attribute__((cleanup(history_free)))
 
-/* The next entry, which the caller clears.  False at the end, and with *error set on failure. */
-bool history_next(struct history *history, struct history_entry *ret, DBusError *error);
+/* The next entry, until the next call.  NULL at the end, and with *error set on failure. */
+const struct entry_row *history_next(struct history *history, DBusError *error);

@@ -2,6 +2,8 @@
 /* The machine and the tokens that a command line names. */
 #include "patctl/verbs/select.h"
 
+#include <string.h>
+
 #include "common/error.h"
 #include "common/l10n.h"
 #include "common/name.h"
@@ -20,14 +22,14 @@ struct client *select_machine(const struct command *command, DBusError *error)
 }
 
 /* tokens: some of the tokens that it may be, at least two. */
-static void set_ambiguous(const char *item, const struct tokens *tokens, DBusError *error)
+static void set_ambiguous(const char *item, const struct records *tokens, DBusError *error)
 {
 	cleanup_text char *safe = text_safe(item);
 	cleanup_text char *message =
 		text_format(_("\"%s\" is ambiguous; use an id or --user:"), safe);
 
 	for (size_t i = 0; i < tokens->n && i < SHOWN_MAX; i++) {
-		const struct token *token = &tokens->items[i];
+		const struct token_row *token = (const struct token_row *)tokens->items + i;
 		cleanup_text char *before = message, *name = text_safe(token->name),
 				  *user = text_safe(token->user), *line = NULL;
 
@@ -54,7 +56,7 @@ static void set_not_found(
 }
 
 /* Reads until it is clear whether one token passes the filter, or there are enough to show. */
-static bool find(struct client *client, const struct client_filter *filter, struct tokens *tokens,
+static bool find(struct client *client, const struct client_filter *filter, struct records *tokens,
 	DBusError *error)
 {
 	cleanup_text char *cursor = NULL;
@@ -66,7 +68,7 @@ static bool find(struct client *client, const struct client_filter *filter, stru
 	return true;
 }
 
-bool select_token(struct client *client, const char *user, const char *item, struct token *ret,
+bool select_token(struct client *client, const char *user, const char *item, struct token_row *ret,
 	DBusError *error)
 {
 	const struct client_filter all = { .user = user, .all = !user && client_is_root(client) };
@@ -81,7 +83,7 @@ bool select_token(struct client *client, const char *user, const char *item, str
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		struct client_filter filter = all;
-		cleanup_tokens struct tokens tokens = { 0 };
+		cleanup_records struct records tokens = { 0 };
 
 		if (!steps[i].possible)
 			continue;
@@ -94,8 +96,7 @@ bool select_token(struct client *client, const char *user, const char *item, str
 			return false;
 		}
 		if (tokens.n == 1) {
-			*ret = tokens.items[0];
-			tokens.n = 0; /* the token has a new owner */
+			memcpy(ret, tokens.items, sizeof(*ret));
 			return true;
 		}
 	}

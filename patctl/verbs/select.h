@@ -17,7 +17,7 @@ struct client *select_machine(const struct command *command, DBusError *error);
 /*
  * item is a whole id, a name or the beginning of an id, tried in this order, of a token of user.
  * Without a user it is a token of the caller, and for root one of any user.  False with *error set
- * if no token or several match; the caller clears *ret.
+ * if no token or several match.
  */
-bool select_token(struct client *client, const char *user, const char *item, struct token *ret,
+bool select_token(struct client *client, const char *user, const char *item, struct token_row *ret,
 	DBusError *error);

@@ -13,7 +13,6 @@
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/terminal.h"
-#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 /* Exactly one of the first three members is set. */
@@ -24,7 +23,7 @@ struct change {
 	const char *result; /* "revoked" */
 	const char *done;   /* the same in a sentence for people */
 	/* NULL, or the sentence for a token as it is after the change, which the caller owns. */
-	char *(*describe)(const struct token *token);
+	char *(*describe)(const struct token_row *token);
 	bool confirm; /* ask a person first, unless --yes is given */
 };
 
@@ -39,8 +38,8 @@ struct tally {
 	struct json_list list;
 };
 
-static void print_json(
-	struct tally *tally, const char *item, const struct token *token, const DBusError *error)
+static void print_json(struct tally *tally, const char *item, const struct token_row *token,
+	const DBusError *error)
 {
 	const bool failed = dbus_error_is_set(error);
 	cleanup_text char *typed = text_safe(item);
@@ -60,8 +59,8 @@ static void print_json(
  * Counts and prints the result of one item.  token: NULL if it was not found.  now: the token after
  * the change, NULL if it was not read again.  error: unset on success.
  */
-static enum outcome report(struct tally *tally, const char *item, const struct token *token,
-	const struct token *now, const DBusError *error)
+static enum outcome report(struct tally *tally, const char *item, const struct token_row *token,
+	const struct token_row *now, const DBusError *error)
 {
 	const struct change *change = tally->change;
 	const bool failed = dbus_error_is_set(error);
@@ -83,10 +82,12 @@ static enum outcome report(struct tally *tally, const char *item, const struct t
 	return outcome;
 }
 
-static bool contains(const struct tokens *tokens, const struct token *token)
+static bool contains(const struct records *tokens, const struct token_row *token)
 {
+	const struct token_row *items = tokens->items;
+
 	for (size_t i = 0; i < tokens->n; i++)
-		if (strcmp(tokens->items[i].id.text, token->id.text) == 0)
+		if (strcmp(items[i].id.text, token->id.text) == 0)
 			return true;
 	return false;
 }
@@ -96,12 +97,12 @@ static bool contains(const struct tokens *tokens, const struct token *token)
  * it was found by.  A token that is named twice is taken once.  False if patd cannot be reached any
  * more.
  */
-static bool find(struct tally *tally, size_t n, struct tokens *tokens, const char **typed)
+static bool find(struct tally *tally, size_t n, struct records *tokens, const char **typed)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *item = tally->command->operands[i];
 		DBusError error = DBUS_ERROR_INIT;
-		struct token token;
+		struct token_row token;
 
 		if (!select_token(tally->client, tally->user, item, &token, &error)) {
 			const enum outcome outcome = report(tally, item, NULL, NULL, &error);
@@ -109,11 +110,9 @@ static bool find(struct tally *tally, size_t n, struct tokens *tokens, const cha
 			dbus_error_free(&error);
 			if (outcome == OUTCOME_UNREACHABLE)
 				return false;
-		} else if (contains(tokens, &token)) {
-			token_clear(&token);
-		} else {
+		} else if (!contains(tokens, &token)) {
 			typed[tokens->n] = item;
-			tokens_append(tokens, &token);
+			records_append(tokens, &token);
 		}
 	}
 	return true;
@@ -123,13 +122,13 @@ static bool find(struct tally *tally, size_t n, struct tokens *tokens, const cha
  * Whether a person wants it.  Only tokens that can be deleted are asked about: patd refuses to
  * delete one in use whatever the answer.
  */
-static bool confirm(const struct tokens *tokens)
+static bool confirm(const struct records *tokens)
 {
 	cleanup_text char *question = text_format("%s", _("Delete permanently:"));
 	size_t n = 0;
 
 	for (size_t i = 0; i < tokens->n; i++) {
-		const struct token *token = &tokens->items[i];
+		const struct token_row *token = (const struct token_row *)tokens->items + i;
 		cleanup_text char *before = NULL, *name = NULL, *user = NULL, *line = NULL;
 
 		if (strcmp(token->state, "active") == 0 || strcmp(token->state, "expired") == 0)
@@ -159,11 +158,11 @@ static bool make(const struct change *change, struct client *client, const struc
 	return change->make(client, id, error);
 }
 
-static enum outcome change_one(struct tally *tally, const char *item, const struct token *token)
+static enum outcome change_one(struct tally *tally, const char *item, const struct token_row *token)
 {
 	const struct change *change = tally->change;
 	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
-	cleanup_token struct token now = { 0 };
+	struct token_row now;
 	enum outcome outcome;
 	bool looked;
 
@@ -186,7 +185,7 @@ static enum outcome change_tokens(
 		.user = command_value(command, &option_user),
 	};
 	cleanup_client struct client *client = NULL;
-	cleanup_tokens struct tokens tokens = { 0 };
+	cleanup_records struct records tokens = { .table = token_row_table() };
 	cleanup_free const char **typed = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	bool reachable;
@@ -205,10 +204,12 @@ static enum outcome change_tokens(
 	if (reachable && ask && !confirm(&tokens)) {
 		complain(_("nothing was deleted"));
 		tally.outcome = OUTCOME_DECLINED;
-		tokens_clear(&tokens);
+		records_clear(&tokens);
 	}
 	for (size_t i = 0; i < tokens.n && reachable; i++)
-		reachable = change_one(&tally, typed[i], &tokens.items[i]) != OUTCOME_UNREACHABLE;
+		reachable =
+			change_one(&tally, typed[i], (const struct token_row *)tokens.items + i) !=
+			OUTCOME_UNREACHABLE;
 	if (command_given(command, &option_json))
 		json_list_end(&tally.list);
 	return tally.outcome;
@@ -220,7 +221,7 @@ static const struct option_info option_for = { "for", "PERIOD",
 static const char done[] = N_("User token successfully revoked");
 
 /* The end that patd reports: a token that was revoked for longer before stays so. */
-static char *describe_revoked(const struct token *token)
+static char *describe_revoked(const struct token_row *token)
 {
 	cleanup_text char *stamp = timestamp_local(token->revoked_until);
 
@@ -247,7 +248,7 @@ static enum outcome revoke_all(const struct command *command, const struct clien
 	cleanup_client struct client *client = select_machine(command, &error);
 	uint64_t count;
 
-	if (!client || !owner_revoke_all(
+	if (!client || !client_revoke_all(
 			       client, command_value(command, &option_user), how, &count, &error))
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_json))
@@ -312,7 +313,7 @@ const struct verb verb_restore = { "restore", "TOKEN...", run_restore, N_("resto
 	"  patctl restore laptop\n", .synonyms = { "unrevoke", "resume" },
 	.token_states = { "revoked" } };
 
-static char *describe_renamed(const struct token *token)
+static char *describe_renamed(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name);
 

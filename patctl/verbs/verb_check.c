@@ -20,7 +20,7 @@ static char *refusal_text(const char *word)
 					    : text_safe(word);
 }
 
-static void print_json(const struct token *token, const struct client_verdict *verdict)
+static void print_json(const struct token_row *token, const struct client_verdict *verdict)
 {
 	json_t *object = json_must(json_object());
 
@@ -32,7 +32,7 @@ static void print_json(const struct token *token, const struct client_verdict *v
 	json_line(object);
 }
 
-static void print(const struct token *token, const struct client_verdict *verdict)
+static void print(const struct token_row *token, const struct client_verdict *verdict)
 {
 	const struct output_context context = output_context_for(NULL);
 	const char *word = verdict->refusals[0] ? N_("refused") : N_("accepted");
@@ -52,7 +52,7 @@ static enum outcome check(const struct command *command, const char *secret)
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_client_verdict struct client_verdict verdict = { 0 };
-	cleanup_token struct token token = { 0 };
+	struct token_row token;
 
 	if (!client ||
 		!client_check(client, secret, command_value(command, &option_service),

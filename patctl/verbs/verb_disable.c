@@ -7,10 +7,10 @@
 #include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
-#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 /* As is_disabled(): false too, with *error set, if patd fails. */
@@ -18,7 +18,7 @@ static bool has_token(struct client *client, const char *user, DBusError *error)
 {
 	const struct client_filter filter = { .user = user };
 	cleanup_text char *cursor = NULL;
-	cleanup_tokens struct tokens tokens = { 0 };
+	cleanup_records struct records tokens = { 0 };
 
 	do {
 		if (!client_list(client, &filter, &cursor, &tokens, error))
@@ -30,7 +30,7 @@ static bool has_token(struct client *client, const char *user, DBusError *error)
 static bool is_disabled(struct client *client, const char *user, DBusError *error)
 {
 	cleanup_records struct records records = { 0 };
-	const struct disabled *all;
+	const struct disabled_row *all;
 
 	if (!client_disabled(client, &records, error))
 		return false;
@@ -88,7 +88,7 @@ struct names {
 static void ask_system(struct names *names)
 {
 	if (!names->asked)
-		names->answer = user_lookup(names->typed, OWNER_LIMIT, &names->user);
+		names->answer = user_lookup(names->typed, USER_LOOKUP_LIMIT, &names->user);
 	names->asked = true;
 }
 
@@ -155,7 +155,7 @@ static enum outcome change_user(struct client *client, const struct command *com
 	const bool valid = check_user(client, &names, disable, &error);
 	enum outcome outcome = change_name(client, command, disable, user, valid, &error, list);
 
-	if (outcome != OUTCOME_DONE || !client_over_socket(client))
+	if (outcome != OUTCOME_DONE || client_host(client) || !client_is_root(client))
 		return outcome;
 	/* What is done is seen before NSS is waited for. */
 	(void)fflush(stdout);
@@ -194,7 +194,7 @@ static enum outcome change_users(const struct command *command, bool disable)
 }
 
 /* "alice: disabled 3 days ago by root: left the company" */
-static void print(const struct disabled *one, const struct output_context *context)
+static void print(const struct disabled_row *one, const struct output_context *context)
 {
 	cleanup_text char *user = text_safe(*one->user ? one->user : _("everybody")),
 			  *when = format_time(context, one->at),
@@ -212,14 +212,14 @@ static enum outcome list_disabled(const struct command *command)
 	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_records struct records records = { 0 };
 	struct json_list list = { 0 };
-	const struct disabled *all;
+	const struct disabled_row *all;
 
 	if (!client || !client_disabled(client, &records, &error))
 		return outcome_fail(NULL, &error);
 	all = records.items;
 	for (size_t i = 0; i < records.n; i++) {
 		if (command_given(command, &option_json))
-			json_list_record(&list, records.type, &all[i]);
+			json_list_record(&list, records.table, &all[i]);
 		else
 			print(&all[i], &context);
 	}

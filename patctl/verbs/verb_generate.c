@@ -14,7 +14,6 @@
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json_record.h"
-#include "patctl/verbs/owner.h"
 #include "patctl/verbs/select.h"
 
 static const struct option_info option_expires = { "expires", "WHEN",
@@ -31,7 +30,7 @@ static void prepare(void)
 }
 
 /* "2027-01-31 18:00:30 CET (in 29 days)", which the caller owns; NULL: never. */
-static char *expiry_text(const struct token *token)
+static char *expiry_text(const struct token_row *token)
 {
 	cleanup_text char *stamp = timestamp_local(token->expires_at),
 			  *age = timestamp_age(token->expires_at, (uint64_t)time(NULL));
@@ -42,7 +41,7 @@ static char *expiry_text(const struct token *token)
 }
 
 /* The JSON object of token, up to its secret.  The caller owns it. */
-static char *json_before_secret(const struct token *token)
+static char *json_before_secret(const struct token_row *token)
 {
 	char *text = NULL;
 	size_t size;
@@ -57,7 +56,7 @@ static char *json_before_secret(const struct token *token)
 }
 
 /* Prints the secret alone, or in the JSON object of its token.  stdio never has a copy of it. */
-static int print(const struct token *token, const char *secret, bool json)
+static int print(const struct token_row *token, const char *secret, bool json)
 {
 	cleanup_text char *before = NULL;
 
@@ -69,11 +68,11 @@ static int print(const struct token *token, const char *secret, bool json)
 
 /*
  * Prints the secret in the memfd fd, as text or JSON, and closes fd.  *ret: the token, unless it
- * cannot be read; the caller clears it.  describe: says on standard error, to people, which it is.
+ * cannot be read.  describe: says on standard error, to people, which it is.
  */
 static enum outcome print_secret(struct client *client, const struct command *command,
-	const struct pat_id *id, int fd, void (*describe)(const struct token *token),
-	struct token *ret)
+	const struct pat_id *id, int fd, void (*describe)(const struct token_row *token),
+	struct token_row *ret)
 {
 	cleanup_close int memfd = fd;
 	cleanup_secret char *secret = NULL;
@@ -138,7 +137,7 @@ static bool read_request(const struct command *command, struct client_token_requ
 	return true;
 }
 
-static void describe_generated(const struct token *token)
+static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
 			  *expiry = expiry_text(token);
@@ -167,26 +166,12 @@ static void undo(struct client *client, const struct pat_id *id)
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
-/* Of whom root wants the token, which patd on this machine does not look up. */
-static bool find_owner(const struct client *client, struct client_token_request *request,
-	struct system_user *owner, DBusError *error)
-{
-	if (!request->user || !client_over_socket(client))
-		return true;
-	if (!owner_find(request->user, OWNER_LIMIT_WANTED, owner, error))
-		return false;
-	request->user = owner->name;
-	request->uid = owner->uid;
-	return true;
-}
-
 static enum outcome run_generate(const struct command *command)
 {
 	cleanup_client struct client *client = NULL;
-	struct system_user owner;
 	DBusError error = DBUS_ERROR_INIT;
 	struct client_token_request request;
-	cleanup_token struct token token = { 0 };
+	struct token_row token;
 	struct pat_id id;
 	enum outcome outcome;
 	int secret;
@@ -196,10 +181,11 @@ static enum outcome run_generate(const struct command *command)
 		return OUTCOME_USAGE;
 
 	client = select_machine(command, &error);
-	if (!client || !find_owner(client, &request, &owner, &error) ||
-		!client_generate(client, &request, &id, &secret, &error)) {
+	if (!client || !client_generate(client, &request, &id, &secret, &error)) {
+		const bool unanswered = outcome_unanswered(&error);
+
 		outcome = outcome_fail(NULL, &error);
-		if (client && outcome == OUTCOME_UNREACHABLE)
+		if (client && unanswered)
 			complain(_("check whether the token was generated: %s list"),
 				client_self(client));
 		return outcome;
@@ -242,7 +228,7 @@ static bool read_grace(const struct command *command, uint64_t *ret)
 	       argument_period(command, &option_grace, ret);
 }
 
-static void describe_former(const struct token *token)
+static void describe_former(const struct token_row *token)
 {
 	cleanup_text char *stamp = timestamp_local(token->former_until);
 
@@ -255,7 +241,7 @@ static void describe_former(const struct token *token)
 		(void)fputs(_("The previous secret no longer works.\n"), stderr);
 }
 
-static void describe_rotated(const struct token *token)
+static void describe_rotated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
 			  *expiry = expiry_text(token);
@@ -290,7 +276,7 @@ static void report_lost(struct client *client, const struct pat_id *id, uint64_t
 static enum outcome run_rotate(const struct command *command)
 {
 	cleanup_client struct client *client = NULL;
-	cleanup_token struct token token = { 0 }, now = { 0 };
+	struct token_row token, now = { .former_until = 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
 	uint64_t grace;
@@ -308,9 +294,10 @@ static enum outcome run_rotate(const struct command *command)
 		    &secret, &error)) {
 		cleanup_text char *name = text_safe(token.name),
 				  *subject = text_format("%s (%s)", name, token.id.text);
+		const bool unanswered = outcome_unanswered(&error);
 
 		outcome = outcome_fail(subject, &error);
-		if (outcome == OUTCOME_UNREACHABLE)
+		if (unanswered)
 			complain(_("check whether the token has a new secret: %s show %s"),
 				client_self(client), token.id.text);
 		return outcome;

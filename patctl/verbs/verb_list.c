@@ -3,15 +3,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/bus.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
-#include "patctl/print/table.h"
+#include "patctl/print/token_table.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/select.h"
+#include "patctl/verbs/sorted_list.h"
 
 static const struct option_info option_sort = { "sort", "KEY",
 	N_("sort by KEY; -KEY reverses the order"), 0 };
@@ -20,14 +22,14 @@ static const struct option_info option_sort = { "sort", "KEY",
 struct output {
 	const struct command *command;
 	struct client_filter filter;
-	struct sort sort;
+	struct sorted_list sorted;
 	struct output_context context;
-	struct table *table; /* NULL for JSON */
+	struct token_table *table; /* NULL for JSON */
 	struct json_list json;
 	size_t count;
 };
 
-static void print_json(struct output *output, const struct token *token)
+static void print_json(struct output *output, const struct token_row *token)
 {
 	json_list_next(&output->json);
 	(void)putchar('{');
@@ -36,19 +38,19 @@ static void print_json(struct output *output, const struct token *token)
 }
 
 /* On a terminal the table is printed at the end, so that its columns fit all tokens. */
-static int print_page(struct output *output, const struct tokens *tokens)
+static int print_page(struct output *output, const struct records *tokens)
 {
 	int r;
 
 	output->count += tokens->n;
 	if (!output->table) {
 		for (size_t i = 0; i < tokens->n; i++)
-			print_json(output, &tokens->items[i]);
+			print_json(output, (const struct token_row *)tokens->items + i);
 		return 0;
 	}
-	r = table_add(output->table, tokens);
+	r = token_table_add(output->table, tokens);
 	if (r >= 0 && !output->context.terminal)
-		r = table_print(output->table);
+		r = token_table_print(output->table);
 	return r;
 }
 
@@ -73,7 +75,31 @@ static int print_end(struct client *client, struct output *output)
 			(void)fprintf(stderr, _("No tokens.  Generate one:  %s generate NAME\n"),
 				client_self(client));
 	}
-	return table_print(output->table);
+	return token_table_print(output->table);
+}
+
+static void sort_page(struct output *output, const struct records *tokens)
+{
+	for (size_t i = 0; i < tokens->n; i++)
+		sorted_list_add(&output->sorted, (const struct token_row *)tokens->items + i);
+}
+
+/* page: an empty one. */
+static int print_sorted(struct output *output, struct records *page)
+{
+	struct token_row token;
+	int r = 0;
+
+	sorted_list_sort(&output->sorted);
+	for (size_t i = 0; i < output->sorted.n && r >= 0; i++) {
+		sorted_list_get(&output->sorted, i, &token);
+		records_append(page, &token);
+		if (page->n < PAT_PAGE_MAX && i + 1 < output->sorted.n)
+			continue;
+		r = print_page(output, page);
+		page->n = 0;
+	}
+	return r;
 }
 
 /*
@@ -83,23 +109,24 @@ static int print_end(struct client *client, struct output *output)
 static enum outcome print_all(struct client *client, struct output *output)
 {
 	const bool sorted = command_given(output->command, &option_sort);
-	cleanup_tokens struct tokens tokens = { 0 };
+	cleanup_records struct records page = { 0 };
 	cleanup_text char *cursor = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	int r = 0;
 
 	do {
-		if (!client_list(client, &output->filter, &cursor, &tokens, &error))
+		if (!client_list(client, &output->filter, &cursor, &page, &error))
 			return outcome_fail(NULL, &error);
 		if (cursor)
 			client_list_ahead(client, &output->filter, cursor);
-		if (sorted && cursor)
-			continue;
 		if (sorted)
-			sort_tokens(&tokens, &output->sort);
-		r = print_page(output, &tokens);
-		tokens_clear(&tokens);
+			sort_page(output, &page);
+		else
+			r = print_page(output, &page);
+		page.n = 0;
 	} while (cursor && r >= 0);
+	if (sorted)
+		r = print_sorted(output, &page);
 	if (r >= 0)
 		r = print_end(client, output);
 	if (r < 0) {
@@ -119,7 +146,7 @@ static enum outcome run(const struct command *command)
 
 	if (!filter_of(command, output.context.now, &output.filter))
 		return OUTCOME_USAGE;
-	problem = key ? sort_parse(key, &output.sort) : NULL;
+	problem = key ? sort_parse(key, &output.sorted.sort) : NULL;
 	if (problem) {
 		(void)argument_wrong(&option_sort, key, problem);
 		return OUTCOME_USAGE;
@@ -129,10 +156,11 @@ static enum outcome run(const struct command *command)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (!command_given(command, &option_json))
-		output.table =
-			table_new(&output.context, !command_given(command, &option_no_legend));
+		output.table = token_table_new(
+			&output.context, !command_given(command, &option_no_legend));
 	outcome = print_all(client, &output);
-	table_free(output.table);
+	token_table_free(output.table);
+	sorted_list_clear(&output.sorted);
 	return outcome;
 }
 

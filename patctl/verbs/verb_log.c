@@ -45,7 +45,7 @@ struct output {
 	uint64_t last; /* Seq of the newest entry that was read */
 };
 
-static void print(const struct output *output, const struct history_entry *entry)
+static void print(const struct output *output, const struct entry_row *entry)
 {
 	cleanup_text char *line = NULL;
 
@@ -63,32 +63,39 @@ static bool print_after(struct output *output, uint64_t after, DBusError *error)
 {
 	struct client_history_filter filter = output->filter;
 	cleanup_history struct history *history = NULL;
-	struct history_entry entry;
+	const struct entry_row *entry;
 
 	filter.after = after;
 	history = history_new(output->client, &filter, output->tokens, output->n, 0);
-	while (history_next(history, &entry, error)) {
-		print(output, &entry);
-		output->last = entry.seq;
-		record_clear(&history_entry_type, &entry);
+	while ((entry = history_next(history, error))) {
+		print(output, entry);
+		output->last = entry->seq;
 	}
 	return !dbus_error_is_set(error);
 }
 
-/* Appends the next n entries, or as many as there are. */
-static bool read_entries(
-	struct history *history, uint64_t n, struct records *entries, DBusError *error)
-{
-	struct history_entry entry;
+/* The latest entries, which may be many: each in little memory. */
+struct latest {
+	void **items; /* owned, as what they point to: see record_keep() */
+	size_t n, room;
+};
 
-	while (entries->n < n && history_next(history, &entry, error)) {
-		/* The size doubles at each power of two, so that it follows from n. */
-		if ((entries->n & (entries->n - 1)) == 0)
-			entries->items = must_alloc(reallocarray(
-				entries->items, entries->n ? 2 * entries->n : 1, sizeof(entry)));
-		((struct history_entry *)entries->items)[entries->n++] = entry;
+static void latest_clear(struct latest *latest)
+{
+	for (size_t i = 0; i < latest->n; i++)
+		free(latest->items[i]);
+	free(latest->items);
+}
+#define cleanup_latest __attribute__((cleanup(latest_clear)))
+
+static void latest_add(struct latest *latest, const struct entry_row *entry)
+{
+	if (latest->n == latest->room) {
+		latest->room = latest->room ? 2 * latest->room : PAT_PAGE_MAX;
+		latest->items = must_alloc(
+			reallocarray(latest->items, latest->room, sizeof(*latest->items)));
 	}
-	return !dbus_error_is_set(error);
+	latest->items[latest->n++] = record_keep(&entry_row_table, entry);
 }
 
 /*
@@ -100,21 +107,24 @@ static bool print_last(struct output *output, DBusError *error)
 	const uint64_t wanted = output->lines > 0 ? output->lines : 1;
 	struct client_history_filter filter = output->filter;
 	cleanup_history struct history *history = NULL;
-	cleanup_records struct records entries = { .type = &history_entry_type };
-	const struct history_entry *newest_first;
+	cleanup_latest struct latest latest = { 0 };
+	const struct entry_row *next;
+	struct entry_row entry;
 
 	filter.reverse = true;
 	history = history_new(output->client, &filter, output->tokens, output->n,
 		wanted < PAT_PAGE_MAX ? (uint32_t)wanted : 0);
-	if (!read_entries(history, wanted, &entries, error))
-		return false;
-	newest_first = entries.items;
-	if (entries.n > 0)
-		output->last = newest_first[0].seq;
-	for (size_t i = entries.n; i-- > 0;)
-		if (i < output->lines)
-			print(output, &newest_first[i]);
-	return true;
+	while (latest.n < wanted && (next = history_next(history, error))) {
+		if (latest.n == 0)
+			output->last = next->seq;
+		latest_add(&latest, next);
+	}
+	for (size_t i = latest.n; i-- > 0 && !dbus_error_is_set(error);)
+		if (i < output->lines) {
+			record_kept(&entry_row_table, latest.items[i], &entry);
+			print(output, &entry);
+		}
+	return !dbus_error_is_set(error);
 }
 
 static bool print_first(struct output *output, DBusError *error)
@@ -138,7 +148,7 @@ static bool subscribe(struct output *output, DBusError *error)
 	const struct client_history_filter *filter = &output->filter;
 	const bool away = client_host(output->client) != NULL;
 	/* Root asks nobody who a user is: that there may be an entry is no more than a hint. */
-	const bool all = filter->all || client_over_socket(output->client) ||
+	const bool all = filter->all || client_is_root(output->client) ||
 			 (filter->user && (away || !is_caller(filter->user)));
 
 	if (client_subscribe(output->client, all, error))
@@ -207,19 +217,18 @@ static bool has_history(const struct output *output, const struct pat_id *id)
 {
 	cleanup_history struct history *history =
 		history_new(output->client, &output->filter, id, 1, 1);
-	cleanup_records struct records entries = { .type = &history_entry_type };
 	DBusError error = DBUS_ERROR_INIT;
+	const bool has = history_next(history, &error) != NULL;
 
-	(void)read_entries(history, 1, &entries, &error);
 	dbus_error_free(&error);
-	return entries.n > 0;
+	return has;
 }
 
 /* The token that item means.  A deleted token still has a history, under its whole id. */
 static bool find_id(
 	const struct output *output, const char *item, struct pat_id *ret, DBusError *error)
 {
-	cleanup_token struct token token = { 0 };
+	struct token_row token;
 
 	if (select_token(output->client, output->filter.user, item, &token, error)) {
 		*ret = token.id;

@@ -9,11 +9,11 @@
 
 static void print_json(const struct records *records)
 {
-	const struct setting *settings = records->items;
+	const struct setting_row *settings = records->items;
 	struct json_list list = { 0 };
 
 	for (size_t i = 0; i < records->n; i++)
-		json_list_record(&list, records->type, &settings[i]);
+		json_list_record(&list, records->table, &settings[i]);
 	json_list_end(&list);
 }
 
@@ -25,7 +25,7 @@ static void print_row(const char *key, size_t key_width, const char *value, size
 	(void)printf("%s %s %s\n", first, second, source);
 }
 
-static void print(const struct setting *settings, size_t n, bool legend)
+static void print(const struct setting_row *settings, size_t n, bool legend)
 {
 	const char *const key = _("SETTING"), *const value = _("VALUE");
 	size_t key_width = text_width(key), value_width = text_width(value);

@@ -62,19 +62,6 @@ static void print_text(unsigned int label, const char *text)
 		print_line(label, safe);
 }
 
-/* With commas between them. */
-static void print_texts(unsigned int label, char *const *texts)
-{
-	cleanup_text char *joined = text_format("%s", "");
-
-	for (size_t i = 0; texts[i]; i++) {
-		cleanup_text char *before = joined;
-
-		joined = text_format("%s%s%s", before, i > 0 ? "," : "", texts[i]);
-	}
-	print_text(label, joined);
-}
-
 static void print_time(const struct output_context *context, unsigned int label, uint64_t at)
 {
 	cleanup_text char *time = format_time_and_age(context, at);
@@ -83,7 +70,7 @@ static void print_time(const struct output_context *context, unsigned int label,
 		print_line(label, time);
 }
 
-static void print_created(const struct output_context *context, const struct token *token)
+static void print_created(const struct output_context *context, const struct token_row *token)
 {
 	cleanup_text char *time = format_time_and_age(context, token->created_at),
 			  *by = format_user(context, token->created_by),
@@ -104,36 +91,34 @@ static void print_number(unsigned int label, uint64_t number)
 		print_line(label, text);
 }
 
-static void print_restriction(const struct output_context *context, const struct token *token,
+static void print_restriction(const struct output_context *context, const struct token_row *token,
 	enum pat_restriction restriction)
 {
-	const union token_restriction *value = &token->restrictions[restriction];
+	const void *value = token_row_restriction(token, restriction);
 	const unsigned int label = LABELS + (unsigned int)restriction;
 
 	switch (restrictions[restriction].kind) {
 	case RESTRICTION_LIST:
-		print_texts(label, value->list);
-		break;
 	case RESTRICTION_TEXT:
-		print_text(label, value->text);
+		print_text(label, value);
 		break;
 	case RESTRICTION_TIME:
-		print_time(context, label, value->number);
+		print_time(context, label, *(const uint64_t *)value);
 		break;
 	case RESTRICTION_COUNT:
-		print_number(label, value->number);
+		print_number(label, *(const uint64_t *)value);
 		break;
 	}
 }
 
-static void print_revoked(const struct output_context *context, const struct token *token)
+static void print_revoked(const struct output_context *context, const struct token_row *token)
 {
 	print_time(context, LABEL_REVOKED, token->revoked_at);
 	print_time(context, LABEL_UNTIL, token->revoked_until);
 	print_text(LABEL_REASON, reason_translated(token->revoked_reason));
 }
 
-static void print_rotated(const struct output_context *context, const struct token *token)
+static void print_rotated(const struct output_context *context, const struct token_row *token)
 {
 	cleanup_text char *time = format_time_and_age(context, token->rotated_at),
 			  *former = format_time_and_age(context, token->former_until), *text = NULL;
@@ -153,9 +138,9 @@ static void print_rotated(const struct output_context *context, const struct tok
 	}
 }
 
-static void print_uses(const struct token *token)
+static void print_uses(const struct token_row *token)
 {
-	const uint64_t most = token->restrictions[PAT_MAX_USES].number;
+	const uint64_t most = token->limits.max_uses;
 	cleanup_text char *text =
 		most ? text_format(_("%" PRIu64 " of %" PRIu64), token->uses, most)
 		     : text_format("%" PRIu64, token->uses);
@@ -176,10 +161,10 @@ static char *place_text(const char *service, const char *from)
 		     : text_format(_("by %s from %s"), safe_service, safe_from);
 }
 
-static void print_usage(
-	const struct output_context *context, const struct token *token, const struct records *used)
+static void print_usage(const struct output_context *context, const struct token_row *token,
+	const struct records *used)
 {
-	const struct source *sources = used->items;
+	const struct source_row *sources = used->items;
 	cleanup_text char *time = NULL, *place = NULL, *text = NULL;
 
 	if (!token->last_used_at) {
@@ -200,8 +185,8 @@ static void print_usage(
 	}
 }
 
-static void print(
-	const struct output_context *context, const struct token *token, const struct records *used)
+static void print(const struct output_context *context, const struct token_row *token,
+	const struct records *used)
 {
 	cleanup_text char *user = text_safe(token->user), *state = text_safe(token->state),
 			  *user_and_uid = text_format("%s (%" PRIu32 ")", user, token->uid),
@@ -223,12 +208,12 @@ static void print(
 }
 
 /* used_from is null if the caller may not see the places, see get_sources(). */
-static void print_json(const struct token *token, const struct records *used)
+static void print_json(const struct token_row *token, const struct records *used)
 {
 	(void)putchar('{');
 	json_token_members(stdout, token);
 	(void)fputs(", \"used_from\": ", stdout);
-	if (used->type)
+	if (used->table)
 		json_records(stdout, used);
 	else
 		(void)fputs("null", stdout);
@@ -259,7 +244,7 @@ static enum outcome show_one(struct output *output, struct client *client, const
 {
 	const struct command *command = output->command;
 	cleanup_records struct records used = { 0 };
-	cleanup_token struct token token = { 0 };
+	struct token_row token;
 	DBusError error = DBUS_ERROR_INIT;
 
 	if (!select_token(client, command_value(command, &option_user), item, &token, &error) ||

@@ -9,6 +9,7 @@ setup() {
 }
 
 teardown() {
+	kill -CONT "$(cat "$WORLD/bus.pid")" "$(cat "$WORLD/patd.pid")" 2>/dev/null || :
 	patd_world_end 2>/dev/null || true
 }
 
@@ -39,9 +40,34 @@ teardown() {
 @test "list by an ordinary user exits 8 without a bus or with an invalid address" {
 	bus_stop
 	run -8 --separate-stderr as_games patctl list
-	expect_stderr "is patd running?"
+	expect_stderr "are patd and patd-bus running? see: systemctl status patd patd-bus"
 	DBUS_SYSTEM_BUS_ADDRESS=nonsense run -8 as_games patctl list
 	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent run -8 as_games patctl list
+}
+
+@test "a bus or a patd that hangs is named, and that a change may have been made" {
+	local bus
+	bus=$(cat "$WORLD/bus.pid")
+	kill -STOP "$bus"
+	run -8 --separate-stderr timeout 200 setpriv --reuid=games --regid=games --clear-groups \
+		patctl list
+	kill -CONT "$bus"
+	expect_stderr "there was no answer within 25 seconds"
+	expect_stderr "systemctl status patd patd-bus"
+	kill -STOP "$(cat "$WORLD/patd.pid")"
+	run -8 --separate-stderr patctl disable --all
+	kill -CONT "$(cat "$WORLD/patd.pid")"
+	expect_stderr "patd did not answer within 25 seconds; whether anything was changed is not known"
+}
+
+@test "only what patd may have done has to be checked" {
+	patd_stop
+	for call in "generate x" "disable --all" "revoke --all"; do
+		# shellcheck disable=SC2086 # to be split
+		run -8 --separate-stderr patctl $call
+		expect_not_stderr "check whether"
+		expect_not_stderr "not known"
+	done
 }
 
 @test "show succeeds after patd is started again" {

@@ -1,50 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Root's word needs no bus: patctl run by root asks patd over root.sock.
+# Root's word needs no bus: patctl run by root asks patd over root.sock.  See root_without_bus.bats too.
 
 load shared_patd
 
 # with_nss VARIABLE=VALUE... COMMAND...: see nss.c
 with_nss() {
 	env LD_PRELOAD="$(asan_preload) $BUILD/tests/cli/nss.so" "$@"
-}
-
-@test "availability: every verb of root works while there is no bus" {
-	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent
-	token=$(patctl generate -q "$T" --user=games --expires=7d --service=sudo --max-uses=9)
-	run -0 patctl list --all
-	expect "$output" " $T "
-	run -0 patctl show "$T"
-	expect "$output" "User:     games (5)"
-	run -0 patctl check <<<"$token"
-	expect "$output" accepted
-	run -0 patctl revoke "$T" --for=1h --reason=why
-	expect "$output" "successfully revoked until"
-	run -1 patctl check --service=login --from=192.0.2.7 <<<"$token"
-	expect "$output" "is revoked"
-	patctl restore -q "$T"
-	new=$(patctl rotate -q "$T" --grace=none)
-	run -0 login "$new" games 5 sudo
-	patctl rename -q "$T" "$T-new"
-	run -0 patctl log "$T-new" --json
-	expect "$output" '"renamed"'
-	run -0 patctl log --verify
-	expect "$output" "History intact"
-	patctl disable -q games
-	run -0 patctl disable
-	expect "$output" "games: disabled"
-	run -0 patctl complete -- enable ""
-	expect "$output" games
-	patctl enable -q games
-	run -0 patctl complete -- revoke "$T"
-	expect "$output" "$T-new"
-	run -0 patctl revoke --all --user=games
-	expect "$output" "1 token successfully revoked"
-	patctl delete -qy "$T-new"
-	run -0 patctl policy
-	expect "$output" max_lifetime
-	patctl backup -q "$WORLD/$T.backup"
-	run -0 "$BUILD/patd/patd" --verify-backup="$WORLD/$T.backup"
 }
 
 @test "root's patctl without root.sock exits 8 and does not try the bus" {

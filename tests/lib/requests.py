@@ -70,18 +70,18 @@ PART_OF = {
 
 # Rows: (property, kind), s: text, t: 8 bytes, u: 4, b: 1.
 TOKEN_ROW = [
-    *zip("Id Name Uid User State CreatedAt ExpiresAt CreatedBy".split(), "ssussttu"),
+    *zip("Id Name Uid User State CreatedAt CreatedBy ExpiresAt".split(), "ssusstut"),
     *zip("Services Sources Hours NotBefore MaxUses".split(), "ssstt"),
     *zip("Uses RevokedAt RevokedUntil RevokedReason Rotations RotatedAt FormerUntil".split(),
          "tttsutt"),
     *zip("LastUsedAt LastUsedService LastUsedFrom".split(), "tss"),
 ]  # fmt: skip
 ENTRY_ROW = [
-    *zip("Seq At Event Uid ByUid How Result NewService NewNetwork Unrecorded".split(),
-         "ttsuussbbt"),
-    *zip("Token User Name Service From Tty Detail".split(), "sssssss"),
+    *zip("Seq At Event Token Name User Uid ByUid How Service From Tty Result".split(),
+         "ttssssuusssss"),  # fmt: skip
+    *zip("NewService NewNetwork Unrecorded Detail".split(), "bbts"),
 ]  # fmt: skip
-DISABLED_ROW = list(zip("User At Reason ByUid".split(), "stsu"))
+DISABLED_ROW = list(zip("User At ByUid Reason".split(), "stus"))
 SOURCE_ROW = list(zip("From Service At".split(), "sst"))
 SETTING_ROW = list(zip("Key Value Source".split(), "sss"))
 ROW_OF = {

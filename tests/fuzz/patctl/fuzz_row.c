@@ -2,22 +2,22 @@
 /* A token as a patd describes it, which may be that of another machine. */
 #include <string.h>
 
-#include "patctl/client/token_record.h"
+#include "common/field.h"
+#include "patctl/client/records.h"
 #include "tests/fuzz/dictionary.h"
 
-/* What token_read() accepts has every field. */
-static void check(const struct record_type *type, const struct token *token)
+#define KEYS_MAX 63
+
+/* What is accepted has an id, and texts that end. */
+static void check(const struct table *table, const struct token_row *token)
 {
-	const void *pointer;
-
 	assert_true(pat_id_valid(token->id.text));
-	for (size_t i = 0; i < type->n; i++) {
-		const struct record_field *field = &type->fields[i];
+	for (size_t i = 0; i < table->n; i++) {
+		const struct field *field = &table->fields[i];
 
-		if (field->type != RECORD_TEXT && field->type != RECORD_TEXTS)
-			continue;
-		memcpy(&pointer, (const char *)token + field->offset, sizeof(pointer));
-		assert_non_null(pointer);
+		if (FIELD_IS_TEXT(field->kind))
+			assert_non_null(
+				memchr((const char *)token + field->offset, '\0', field->size));
 	}
 }
 
@@ -25,21 +25,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_bytes bytes = { data, size };
 	DBusMessage *reply = dbus_message_new_method_call("a.b", "/", "a.b", "c");
-	const struct record_type *type = token_record_type();
-	const char *keys[RECORD_FIELDS_MAX];
-	struct token token;
-	DBusMessageIter args;
+	const struct table *table = token_row_table();
+	cleanup_records struct records records = { .table = table };
+	const char *keys[KEYS_MAX];
+	DBusMessageIter args, tokens;
 
 	assert_non_null(reply);
-	for (size_t i = 0; i < type->n; i++)
-		keys[i] = type->fields[i].key;
+	for (size_t i = 0; i < table->n; i++)
+		keys[i] = table->fields[i].property;
 	dbus_message_iter_init_append(reply, &args);
-	fuzz_append_dictionary(&args, keys, type->n, &bytes);
+	assert_true(dbus_message_iter_open_container(&args, DBUS_TYPE_ARRAY, "a{sv}", &tokens));
+	fuzz_append_dictionary(&tokens, keys, table->n, &bytes);
+	assert_true(dbus_message_iter_close_container(&args, &tokens));
 	assert_true(dbus_message_iter_init(reply, &args));
-	if (token_read(&args, &token)) {
-		check(type, &token);
-		token_clear(&token);
-	}
+	if (records_read_bus(&records, &args) && records.n == 1)
+		check(table, records.items);
 	dbus_message_unref(reply);
 	return 0;
 }

@@ -75,7 +75,7 @@ static void row_with_what_no_field_can_have_is_none(void **state)
 	assert_int_equal(row_unpack(token_row_table(), bytes, len, &row), 0);
 }
 
-static void every_member_that_is_shown_has_a_property(void **state)
+static void every_member_that_is_shown_has_a_property_and_a_key(void **state)
 {
 	const struct table *tables[] = { token_row_table(), &entry_row_table, &disabled_row_table,
 		&source_row_table, &setting_row_table };
@@ -84,6 +84,7 @@ static void every_member_that_is_shown_has_a_property(void **state)
 	for (size_t t = 0; t < COUNT(tables); t++)
 		for (size_t i = 0; i < tables[t]->n; i++) {
 			assert_non_null(tables[t]->fields[i].property);
+			assert_non_null(tables[t]->fields[i].column);
 			for (size_t k = 0; k < i; k++)
 				assert_string_not_equal(tables[t]->fields[i].property,
 					tables[t]->fields[k].property);
@@ -94,8 +95,8 @@ static void every_member_that_is_shown_has_a_property(void **state)
 static void text_that_fills_its_field_is_refused(void **state)
 {
 	const uint16_t fits = sizeof(((struct disabled_row *)0)->reason) - 1;
-	/* After an empty user and the time. */
-	const size_t reason_at = sizeof(uint16_t) + sizeof(uint64_t);
+	/* After an empty user, the time and the uid. */
+	const size_t reason_at = sizeof(uint16_t) + sizeof(uint64_t) + sizeof(uint32_t);
 	struct disabled_row row;
 
 	(void)state;
@@ -118,7 +119,7 @@ int main(void)
 		cmocka_unit_test(row_comes_back_as_it_was),
 		cmocka_unit_test(row_that_was_cut_short_is_none),
 		cmocka_unit_test(row_with_what_no_field_can_have_is_none),
-		cmocka_unit_test(every_member_that_is_shown_has_a_property),
+		cmocka_unit_test(every_member_that_is_shown_has_a_property_and_a_key),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -20,7 +20,11 @@ static const struct field fields[] = {
 	FIELD_SHOWN(view, NULL, text, FIELD_ANY_NAME, 0, "Text"),
 	FIELD_SHOWN(view, NULL, number, FIELD_NUMBER32, UINT32_MAX, "Number"),
 	FIELD_SHOWN(view, NULL, time, FIELD_NUMBER, UINT64_MAX, "Time"),
-	FIELD_SHOWN(view, NULL, services, FIELD_TEXT, 0, "Services"),
+	{ .kind = FIELD_TEXT,
+		.offset = offsetof(struct view, services),
+		.size = 16,
+		.property = "Services",
+		.list = true },
 	FIELD_SHOWN(view, NULL, flag, FIELD_BOOL, 1, "Flag"),
 	FIELD_SHOWN(view, NULL, hidden, FIELD_BYTES, 0, NULL),
 };

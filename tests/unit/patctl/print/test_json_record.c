@@ -6,23 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/wire.h"
 #include "patctl/print/json_record.h"
 
-static char name[] = "a \"quoted\" \xC3\xA9", user[] = "alice", status[] = "active", unused[] = "",
-	    service[] = "sudo", pattern[] = "ssh*", hours[] = "Mon 08:00-18:00", reason[] = "lost",
-	    address[] = "192.0.2.7", network[] = "192.0.2.0/24", event[] = "used",
-	    id[] = "abcDEF0123", how[] = "pam", tty[] = "pts/0", accepted[] = "accepted";
-static char *none[] = { NULL }, *services[] = { service, pattern, NULL },
-	    *sources[] = { network, NULL };
-
-#define UNRESTRICTED                                                                               \
-	{                                                                                          \
-		[PAT_SERVICES] = { .list = none }, [PAT_SOURCES] = { .list = none },               \
-		[PAT_HOURS] = { .text = unused },                                                  \
-	}
+#define NAME "a \"quoted\" \xC3\xA9"
 
 /* What is written; the caller owns it. */
-static char *token_text(const struct token *token)
+static char *token_text(const struct token_row *token)
 {
 	char *text = NULL;
 	size_t size;
@@ -36,7 +26,7 @@ static char *token_text(const struct token *token)
 	return text;
 }
 
-static char *entry_text(const struct history_entry *entry)
+static char *entry_text(const struct entry_row *entry)
 {
 	char *text = NULL;
 	size_t size;
@@ -65,15 +55,11 @@ static void expect(char *got, const char *text)
 
 static void missing_values_are_null(void **state)
 {
-	const struct token token = {
+	const struct token_row token = {
 		.id = { "abcDEF0123" },
-		.name = name,
-		.user = user,
-		.state = status,
-		.restrictions = UNRESTRICTED,
-		.revoked_reason = unused,
-		.last_used_service = unused,
-		.last_used_from = unused,
+		.name = NAME,
+		.user = "alice",
+		.state = "active",
 		.uid = 4294967295,
 		.created_at = 1,
 	};
@@ -92,29 +78,25 @@ static void missing_values_are_null(void **state)
 
 static void all_values_of_a_token_are_written(void **state)
 {
-	const struct token token = {
+	const struct token_row token = {
 		.id = { "abcDEF0123" },
-		.name = user,
-		.user = user,
-		.state = status,
+		.name = "alice",
+		.user = "alice",
+		.state = "active",
 		.created_at = 1,
 		.created_by = 5,
 		.expires_at = UINT64_C(253402300799),
-		.restrictions = { [PAT_SERVICES] = { .list = services },
-			[PAT_SOURCES] = { .list = sources },
-			[PAT_HOURS] = { .text = hours },
-			[PAT_NOT_BEFORE] = { .number = 2 },
-			[PAT_MAX_USES] = { .number = 7 } },
+		.limits = { "sudo,ssh*", "192.0.2.0/24", "Mon 08:00-18:00", 2, 7 },
 		.uses = 6,
 		.revoked_at = 3,
 		.revoked_until = 8,
-		.revoked_reason = reason,
+		.revoked_reason = "lost",
 		.rotations = 2,
 		.rotated_at = 9,
 		.former_until = 10,
 		.last_used_at = 4,
-		.last_used_service = service,
-		.last_used_from = address,
+		.last_used_service = "sudo",
+		.last_used_from = "192.0.2.7",
 	};
 
 	(void)state;
@@ -131,16 +113,13 @@ static void all_values_of_a_token_are_written(void **state)
 
 static void use_without_a_source_is_local(void **state)
 {
-	const struct token token = {
+	const struct token_row token = {
 		.id = { "abcDEF0123" },
-		.name = user,
-		.user = user,
-		.state = status,
-		.restrictions = UNRESTRICTED,
-		.revoked_reason = unused,
+		.name = "alice",
+		.user = "alice",
+		.state = "active",
 		.last_used_at = 4,
-		.last_used_service = service,
-		.last_used_from = unused,
+		.last_used_service = "sudo",
 	};
 	char *text = token_text(&token);
 	json_t *object = json_loads(text, 0, NULL);
@@ -153,36 +132,28 @@ static void use_without_a_source_is_local(void **state)
 
 static void all_values_of_an_entry_are_written(void **state)
 {
-	const struct history_entry login = {
+	const struct entry_row login = {
 		.seq = 17,
 		.at = 1,
-		.event = event,
-		.token = id,
-		.name = name,
-		.user = user,
+		.event = "used",
+		.id = { "abcDEF0123" },
+		.name = NAME,
+		.user = "alice",
 		.uid = 1000,
-		.how = how,
-		.service = service,
-		.from = address,
-		.tty = tty,
-		.result = accepted,
+		.how = "pam",
+		.service = "sudo",
+		.rhost = "192.0.2.7",
+		.tty = "pts/0",
+		.result = "accepted",
 		.new_network = true,
 		.unrecorded = 3,
-		.detail = unused,
 	};
-	const struct history_entry about_everybody = {
+	const struct entry_row about_everybody = {
 		.seq = 18,
 		.at = 2,
-		.event = event,
-		.token = unused,
-		.name = unused,
-		.user = unused,
-		.how = how,
-		.service = unused,
-		.from = unused,
-		.tty = unused,
-		.result = unused,
-		.detail = reason,
+		.event = "used",
+		.how = "pam",
+		.detail = "lost",
 	};
 
 	(void)state;
@@ -204,16 +175,22 @@ static void all_values_of_an_entry_are_written(void **state)
 static void any_text_is_written_as_jansson_writes_it(void **state)
 {
 	struct record {
-		char *text;
+		char text[300];
 		uint64_t number;
-		char **none;
+		char none[8];
 	};
-	static const struct record_field fields[] = {
-		{ "T", RECORD_TEXT, offsetof(struct record, text), "text" },
-		{ "N", RECORD_NONZERO, offsetof(struct record, number), "number" },
-		{ "L", RECORD_TEXTS, offsetof(struct record, none), "list" },
+	static const struct field fields[] = {
+		{ .column = "text", .kind = FIELD_TEXT, .offset = offsetof(struct record, text) },
+		{ .column = "number",
+			.kind = FIELD_NUMBER,
+			.zero_is_none = true,
+			.offset = offsetof(struct record, number) },
+		{ .column = "list",
+			.kind = FIELD_TEXT,
+			.list = true,
+			.offset = offsetof(struct record, none) },
 	};
-	static const struct record_type type = { fields, COUNT(fields), sizeof(struct record) };
+	static const struct table table = TABLE(record, fields);
 	static const char *const long_characters[] = { "\xC2\x80", "\xEF\xBF\xBD",
 		"\xF4\x8F\xBF\xBF", "\\u0041", "</script>" };
 	char every[2 * 127 + 1], *at = every;
@@ -226,17 +203,18 @@ static void any_text_is_written_as_jansson_writes_it(void **state)
 	*at++ = 127;
 	*at = '\0';
 	for (size_t i = 0; i <= COUNT(long_characters); i++) {
-		struct record record = {
-			i < COUNT(long_characters) ? (char *)(uintptr_t)long_characters[i] : every,
-			INT64_MAX, none
-		};
-		struct records records = { &type, &record, 1 };
-		json_t *expected = json_pack("[{s:s, s:I, s:[]}]", "text", record.text, "number",
-			(json_int_t)INT64_MAX, "list");
-		char *text = NULL, *dumped = json_dumps(expected, 0);
+		struct record record = { .number = INT64_MAX };
+		struct records records = { &table, &record, 1, 1 };
+		json_t *expected;
+		char *text = NULL, *dumped;
 		size_t size;
 		FILE *file = open_memstream(&text, &size);
 
+		assert_true(pat_field_set(record.text, sizeof(record.text),
+			i < COUNT(long_characters) ? long_characters[i] : every));
+		expected = json_pack("[{s:s, s:I, s:[]}]", "text", record.text, "number",
+			(json_int_t)INT64_MAX, "list");
+		dumped = json_dumps(expected, 0);
 		json_records(file, &records);
 		assert_int_equal(fclose(file), 0);
 		assert_string_equal(text, dumped);

@@ -79,92 +79,6 @@ static void service_and_user_are_sent(void **state)
 	assert_string_equal(filter.user, "alice");
 }
 
-static char a[] = "a", b[] = "b", c[] = "c", active[] = "active", revoked[] = "revoked";
-
-static const struct token first = { .id = { "1" },
-	.name = b,
-	.user = c,
-	.state = active,
-	.created_at = 30,
-	.expires_at = 0,
-	.last_used_at = 5 };
-static const struct token second = { .id = { "2" },
-	.name = a,
-	.user = b,
-	.state = revoked,
-	.created_at = 10,
-	.expires_at = 90,
-	.last_used_at = 0 };
-static const struct token third = { .id = { "3" },
-	.name = c,
-	.user = a,
-	.state = active,
-	.created_at = 20,
-	.expires_at = 80,
-	.last_used_at = 7 };
-
-/* ids: in the order that is expected. */
-static void expect(const char *key, const char *ids)
-{
-	struct token items[] = { third, first, second };
-	struct tokens tokens = { items, 3 };
-	struct sort sort;
-
-	assert_null(sort_parse(key, &sort));
-	sort_tokens(&tokens, &sort);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(items[i].id.text[0], ids[i]);
-}
-
-static void each_key_sorts_forwards_and_backwards(void **state)
-{
-	static const char *const orders[][3] = {
-		{ "name", "213", "312" }, { "user", "321", "123" }, { "created", "231", "132" },
-		{ "expires", "321", "123" }, /* never is last */
-		{ "used", "213", "312" },    /* not at all is first */
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(orders); i++) {
-		char backwards[16] = "-";
-
-		strcat(backwards, orders[i][0]);
-		expect(orders[i][0], orders[i][1]);
-		expect(backwards, orders[i][2]);
-	}
-}
-
-static void equal_tokens_stay_in_the_order_of_ids(void **state)
-{
-	(void)state;
-	expect("state", "132");
-	expect("-state", "213");
-}
-
-static void empty_list_is_sorted(void **state)
-{
-	struct tokens tokens = { 0 };
-	struct sort sort;
-
-	(void)state;
-	assert_null(sort_parse("name", &sort));
-	sort_tokens(&tokens, &sort);
-}
-
-static void unknown_key_is_refused_with_the_known_ones(void **state)
-{
-	static const char *const bad[] = { "", "-", "--name", "Name", "name ", "id", "names" };
-	struct sort sort;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		const char *problem = sort_parse(bad[i], &sort);
-
-		assert_non_null(problem);
-		assert_non_null(strstr(problem, "name, created, expires, used, state, user"));
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,10 +87,6 @@ int main(void)
 		cmocka_unit_test(period_longer_than_all_time_still_filters),
 		cmocka_unit_test(unknown_state_is_refused),
 		cmocka_unit_test(service_and_user_are_sent),
-		cmocka_unit_test(each_key_sorts_forwards_and_backwards),
-		cmocka_unit_test(equal_tokens_stay_in_the_order_of_ids),
-		cmocka_unit_test(empty_list_is_sorted),
-		cmocka_unit_test(unknown_key_is_refused_with_the_known_ones),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -4,23 +4,23 @@
 
 #include <stdbool.h>
 
-#include "patctl/client/token_record.h"
+#include "patctl/client/records.h"
 #include "patctl/print/output_context.h"
 
-struct table;
+struct token_table;
 
 /* Never NULL.  context must outlive it. */
-struct table *table_new(const struct output_context *context, bool legend);
+struct token_table *token_table_new(const struct output_context *context, bool legend);
 
 /* NULL is allowed. */
-void table_free(struct table *table);
+void token_table_free(struct token_table *table);
 
 /* Copies the text of tokens.  0 or a negative errno. */
-int table_add(struct table *table, const struct tokens *tokens);
+int token_table_add(struct token_table *table, const struct records *tokens);
 
 /*
  * Prints the lines added since the last call: the first time with headings, and with columns that
  * never get narrower.  On a terminal the table fits its width; long names are cut if necessary.
  * 0 or a negative errno.
  */
-int table_print(struct table *table);
+int token_table_print(struct token_table *table);

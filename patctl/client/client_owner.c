@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Users by name, from NSS and from their tokens. */
-#include "patctl/verbs/owner.h"
+/*
+ * The users that root names on this machine.  patd asks nothing of NSS, and patctl waits for it
+ * only where no token stays in use meanwhile: what takes access away begins with what patd itself
+ * knows.
+ */
+#include "patctl/client/client_call.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +12,9 @@
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_lookup.h"
+
+#define LIMIT_WANTED 25000 /* milliseconds for NSS, where nothing is done without it */
 
 static void set_unknown(enum user_answer answer, DBusError *error)
 {
@@ -15,9 +22,9 @@ static void set_unknown(enum user_answer answer, DBusError *error)
 		answer == USER_UNKNOWN ? _("no such user") : _("the user could not be looked up"));
 }
 
-bool owner_find(const char *user, int limit, struct system_user *ret, DBusError *error)
+bool owner_find(const char *user, struct system_user *ret, DBusError *error)
 {
-	const enum user_answer answer = user_lookup(user, limit, ret);
+	const enum user_answer answer = user_lookup(user, LIMIT_WANTED, ret);
 
 	if (answer != USER_FOUND)
 		set_unknown(answer, error);
@@ -50,33 +57,45 @@ static bool find_uids(struct client *client, const char *user, struct uids *uids
 	cleanup_text char *cursor = NULL;
 
 	do {
-		cleanup_tokens struct tokens tokens = { 0 };
+		cleanup_records struct records tokens = { 0 };
 
 		if (!client_list(client, &filter, &cursor, &tokens, error))
 			return false;
 		for (size_t i = 0; i < tokens.n; i++) {
-			if (has(uids, tokens.items[i].uid))
+			const struct token_row *token = (const struct token_row *)tokens.items + i;
+
+			if (has(uids, token->uid))
 				continue;
 			uids->items = must_alloc(
 				reallocarray(uids->items, uids->n + 1, sizeof(*uids->items)));
-			uids->items[uids->n++] = tokens.items[i].uid;
+			uids->items[uids->n++] = token->uid;
 		}
 	} while (cursor);
 	return true;
 }
 
+/* Adds to *count; uid: over the bus 0, where the other end looks the user up. */
 static bool revoke_uid(struct client *client, const char *user, uint32_t uid,
 	const struct client_revocation *how, uint64_t *count, DBusError *error)
 {
-	uint64_t more;
+	struct request request = { .head.kind = REQUEST_REVOKE_ALL };
+	struct request_revoke_all *all = &request.revoke_all;
+	struct client_answer answer;
 
-	if (!client_revoke_all(client, user, uid, how, &more, error))
+	if (!give_user(all->user, user, &all->given, error))
 		return false;
-	*count += more;
+	all->uid = uid;
+	all->period = how->seconds;
+	all->given |= how->seconds ? GIVEN_PERIOD : 0U;
+	GIVE_TEXT(all, reason, how->reason, GIVEN_REASON);
+	if (!client_ask(client, &request, NULL, &answer, error))
+		return false;
+	*count += answer.count.count;
 	return true;
 }
 
-bool owner_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
+/* First of each uid that has tokens under that name, then of the user that NSS knows by it. */
+bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
 	uint64_t *ret_count, DBusError *error)
 {
 	cleanup_uids struct uids uids = { 0 };
@@ -85,7 +104,7 @@ bool owner_revoke_all(struct client *client, const char *user, const struct clie
 	bool found;
 
 	*ret_count = 0;
-	if (!user || !client_over_socket(client))
+	if (!user || !client->root)
 		return revoke_uid(client, user, 0, how, ret_count, error);
 	found = find_uids(client, user, &uids, error);
 	for (size_t i = 0; i < uids.n && found; i++)
@@ -93,7 +112,7 @@ bool owner_revoke_all(struct client *client, const char *user, const struct clie
 	if (!found)
 		return false;
 
-	answer = user_lookup(user, OWNER_LIMIT, &known);
+	answer = user_lookup(user, USER_LOOKUP_LIMIT, &known);
 	if (answer == USER_FOUND && !(strcmp(known.name, user) == 0 && has(&uids, known.uid)))
 		return revoke_uid(client, known.name, known.uid, how, ret_count, error);
 	if (answer != USER_FOUND && uids.n == 0) {

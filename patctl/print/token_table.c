@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tokens as a table, by libsmartcols. */
-#include "patctl/print/table.h"
+#include "patctl/print/token_table.h"
 
 #include <libsmartcols.h>
 #include <stdlib.h>
@@ -8,26 +8,26 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 
-static char *cell_id(const struct output_context *context, const struct token *token)
+static char *cell_id(const struct output_context *context, const struct token_row *token)
 {
 	(void)context;
 	return text_format("%s", token->id.text);
 }
 
-static char *cell_name(const struct output_context *context, const struct token *token)
+static char *cell_name(const struct output_context *context, const struct token_row *token)
 {
 	(void)context;
 	return text_safe(token->name);
 }
 
-static char *cell_user(const struct output_context *context, const struct token *token)
+static char *cell_user(const struct output_context *context, const struct token_row *token)
 {
 	(void)context;
 	return text_safe(token->user);
 }
 
 /* A later version of patd may have other words. */
-static char *cell_state(const struct output_context *context, const struct token *token)
+static char *cell_state(const struct output_context *context, const struct token_row *token)
 {
 	cleanup_text char *safe = text_safe(token->state);
 
@@ -35,18 +35,18 @@ static char *cell_state(const struct output_context *context, const struct token
 	return text_format("%s", text_translated(safe));
 }
 
-static char *cell_created(const struct output_context *context, const struct token *token)
+static char *cell_created(const struct output_context *context, const struct token_row *token)
 {
 	return format_time(context, token->created_at);
 }
 
-static char *cell_expires(const struct output_context *context, const struct token *token)
+static char *cell_expires(const struct output_context *context, const struct token_row *token)
 {
 	return token->expires_at ? format_time(context, token->expires_at)
 				 : text_format("%s", _("never"));
 }
 
-static char *cell_usage(const struct output_context *context, const struct token *token)
+static char *cell_usage(const struct output_context *context, const struct token_row *token)
 {
 	cleanup_text char *when = format_time(context, token->last_used_at);
 
@@ -55,31 +55,22 @@ static char *cell_usage(const struct output_context *context, const struct token
 }
 
 /* A time that has come restricts nothing any more. */
-static bool restricts(
-	enum restriction_kind kind, const union token_restriction *value, uint64_t now)
+static bool restricts(enum restriction_kind kind, const void *value, uint64_t now)
 {
-	switch (kind) {
-	case RESTRICTION_LIST:
-		return *value->list != NULL;
-	case RESTRICTION_TEXT:
-		return *value->text != '\0';
-	case RESTRICTION_TIME:
-		return value->number > now;
-	case RESTRICTION_COUNT:
-		return value->number > 0;
-	}
-	return false;
+	if (RESTRICTION_IS_NUMBER(kind))
+		return *(const uint64_t *)value > (kind == RESTRICTION_TIME ? now : 0);
+	return *(const char *)value != '\0';
 }
 
 /* A word for each restriction. */
-static char *cell_limits(const struct output_context *context, const struct token *token)
+static char *cell_limits(const struct output_context *context, const struct token_row *token)
 {
 	char *text = text_format("%s", "");
 
 	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++) {
 		cleanup_text char *before = NULL;
 
-		if (!restricts(restrictions[i].kind, &token->restrictions[i], context->now))
+		if (!restricts(restrictions[i].kind, token_row_restriction(token, i), context->now))
 			continue;
 		before = text;
 		text = text_format("%s%s%s", before, *before ? "," : "", _(restrictions[i].word));
@@ -91,7 +82,7 @@ static const struct {
 	const char *name;
 	double width; /* hint: characters, or a share of the terminal's width */
 	int flags;
-	char *(*cell)(const struct output_context *context, const struct token *token);
+	char *(*cell)(const struct output_context *context, const struct token_row *token);
 } columns[] = {
 	{ N_("ID"), 10, 0, cell_id },
 	{ N_("NAME"), 0.2, SCOLS_FL_TRUNC, cell_name },
@@ -109,12 +100,12 @@ static const struct {
 #define LIMITS 7
 #define LIMITS_ROOM 100 /* columns of the terminal; on a narrower one names need the room */
 
-struct table {
+struct token_table {
 	struct libscols_table *scols;
 	const struct output_context *context;
 };
 
-static int add_line(struct libscols_table *scols, const struct token *token,
+static int add_line(struct libscols_table *scols, const struct token_row *token,
 	const struct output_context *context)
 {
 	struct libscols_line *line = scols_table_new_line(scols, NULL);
@@ -137,9 +128,9 @@ static int add_line(struct libscols_table *scols, const struct token *token,
 	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
 }
 
-struct table *table_new(const struct output_context *context, bool legend)
+struct token_table *token_table_new(const struct output_context *context, bool legend)
 {
-	struct table *table = must_alloc(calloc(1, sizeof(*table)));
+	struct token_table *table = must_alloc(calloc(1, sizeof(*table)));
 
 	table->context = context;
 	table->scols = must_alloc(scols_new_table());
@@ -159,7 +150,7 @@ struct table *table_new(const struct output_context *context, bool legend)
 	return table;
 }
 
-void table_free(struct table *table)
+void token_table_free(struct token_table *table)
 {
 	if (!table)
 		return;
@@ -167,16 +158,17 @@ void table_free(struct table *table)
 	free(table);
 }
 
-int table_add(struct table *table, const struct tokens *tokens)
+int token_table_add(struct token_table *table, const struct records *tokens)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < tokens->n && r >= 0; i++)
-		r = add_line(table->scols, &tokens->items[i], table->context);
+		r = add_line(
+			table->scols, (const struct token_row *)tokens->items + i, table->context);
 	return r;
 }
 
-int table_print(struct table *table)
+int token_table_print(struct token_table *table)
 {
 	int r;
 
