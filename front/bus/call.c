@@ -300,14 +300,15 @@ static bool charge(const struct call *call)
 				  : call->client ? call->client->account
 						 : NULL;
 	const uint64_t now = now_us(call->calls);
+	const int64_t bytes = (int64_t)call->reply_bytes + REPLY_BYTES;
+	const bool within = !account || account_charge(account, bytes, now);
 
-	const bool sendable =
-		!account || account_charge(account, (int64_t)call->reply_bytes + REPLY_BYTES, now);
-
-	if (call->counted || !account)
+	if (call->counted)
 		return true;
-	return sendable &&
-	       (!message_congested(call->connection) || account_take_refusal(account, now));
+	if (!within || !message_congested(call->connection))
+		return within;
+	return account ? account_take_refusal(account, now)
+		       : call->client && call->client->refused_n++ < CLIENTS_UNKNOWN_REFUSALS_MAX;
 }
 
 static dbus_uint32_t send_and_charge(struct call *call, DBusMessage *reply)

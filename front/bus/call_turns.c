@@ -95,7 +95,7 @@ void call_turns_uid_known(struct call *call)
 
 void call_turns_pass(struct call *call)
 {
-	struct call *heir = TAILQ_FIRST(&call->behind), *other;
+	struct call *heir = TAILQ_FIRST(&call->behind);
 
 	if (call->client && call->client->ahead == call)
 		call->client->ahead = heir;
@@ -103,7 +103,8 @@ void call_turns_pass(struct call *call)
 		return;
 	TAILQ_REMOVE(&call->behind, heir, next);
 	TAILQ_CONCAT(&heir->behind, &call->behind, next);
-	TAILQ_FOREACH(other, &heir->behind, next)
+	for (struct call *other = TAILQ_FIRST(&heir->behind); other;
+		other = TAILQ_NEXT(other, next))
 		other->queue = &heir->behind;
 	heir->queue = NULL;
 	if (!heir->identified)

@@ -16,6 +16,7 @@
 
 /* Calls of clients whose uid the bus has not told yet. */
 #define CLIENTS_UNKNOWN_CALLS_MAX 4U    /* of one client */
+#define CLIENTS_UNKNOWN_REFUSALS_MAX 8U /* that such a client is told, while the bus is slow */
 #define CLIENTS_UNKNOWN_CALLS_ALL 1024U /* of all; but each client has one */
 
 struct clients;
@@ -26,11 +27,11 @@ TAILQ_HEAD(client_calls, call);
 struct client {
 	LIST_ENTRY(client) entry;
 	struct clients *clients;
-	struct account *account;     /* NULL: the bus has not told its uid yet */
-	uint32_t uid;                /* as the bus told it */
-	DBusPendingCall *pending;    /* the question for that */
-	struct client_calls unknown; /* wait for it */
-	unsigned int unknown_n;
+	struct account *account;           /* NULL: the bus has not told its uid yet */
+	uint32_t uid;                      /* as the bus told it */
+	DBusPendingCall *pending;          /* the question for that */
+	struct client_calls unknown;       /* wait for it */
+	unsigned int unknown_n, refused_n; /* calls before it, that wait; that were refused */
 	struct call *ahead;      /* its latest call that is not passed on to patd: others wait */
 	struct call *at_work;    /* its call with a long answer that is under way */
 	bool subscribed, to_all; /* to its own tokens, or to everybody's */

@@ -142,7 +142,8 @@ void reply_rows_begin(struct reply_rows *rows, struct call *call, const char *ty
 		reply_rows_discard(rows);
 }
 
-void reply_rows_add(
+/* Or discards the reply: without memory, or if they are no rows of the table. */
+static void add_all(
 	struct reply_rows *rows, const struct table *table, const struct link_answer *answer)
 {
 	/* Any of them; the bus has one thread. */
@@ -196,7 +197,7 @@ static void add_rows(struct call *call, const struct link_answer *answer)
 	struct rows_work *work = call->work;
 
 	if (answer->kind == ANSWER_ROWS)
-		reply_rows_add(&work->rows, work->table, answer);
+		add_all(&work->rows, work->table, answer);
 }
 
 static void end_rows(struct call *call, struct link_answer *answer)

@@ -35,13 +35,6 @@ struct reply_rows {
 void reply_rows_begin(struct reply_rows *rows, struct call *call, const char *type);
 void reply_rows_discard(struct reply_rows *rows);
 
-/*
- * Adds the rows of an answer, or discards the reply: without memory, or if they are no rows of the
- * table.
- */
-void reply_rows_add(
-	struct reply_rows *rows, const struct table *table, const struct link_answer *answer);
-
 /* Ends the call by the reply, with cursor after the rows unless that is NULL. */
 void reply_rows_end(struct reply_rows *rows, const char *cursor);
 
