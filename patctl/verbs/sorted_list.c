@@ -49,19 +49,18 @@ static uint64_t number_of(enum sort_key key, const struct token_row *token)
 	return 0;
 }
 
-static const char *text_of(enum sort_key key, const struct token_row *token)
+/* The caller owns it; NULL: the key is a number. */
+static char *text_of(enum sort_key key, const struct token_row *token)
 {
 	if (key == SORT_NAME)
-		return token->name;
+		return must_alloc(strdup(token->name));
 	if (key == SORT_STATE)
-		return token->state;
-	return key == SORT_USER ? token->user : NULL;
+		return must_alloc(strdup(token->state));
+	return key == SORT_USER ? must_alloc(strdup(token->user)) : NULL;
 }
 
 void sorted_list_add(struct sorted_list *list, const struct token_row *token)
 {
-	const char *text = text_of(list->sort.key, token);
-
 	if (list->n == list->room) {
 		list->room = list->room ? 2 * list->room : ROOM;
 		list->items =
@@ -69,7 +68,7 @@ void sorted_list_add(struct sorted_list *list, const struct token_row *token)
 	}
 	list->items[list->n++] = (struct sorted_item) {
 		.number = number_of(list->sort.key, token),
-		.text = text ? must_alloc(strdup(text)) : NULL,
+		.text = text_of(list->sort.key, token),
 		.id = token->id,
 		.kept = record_keep(token_row_table(), token),
 	};
