@@ -135,13 +135,16 @@ $(module): $(call objs,$(pam_pat_src)) $(O)/libcommon.a pam_pat/pam_pat.map
 		$(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -Wl,--version-script=pam_pat/pam_pat.map \
 		-o $@ $(filter-out %.map,$^) $(pam_pat_libs)
 
+# The first line tells man that there are tables, which scdoc does not.
+man_page = (echo "'\\\" t" && scdoc) <$(1) >$@
+
 $(O)/man/org.patd.Tokens1.5: dbus/org.patd.Tokens1.xml man/contract
 	$(call say,MAN,$@)
-	$(Q)mkdir -p $(@D) && python3 man/contract <$< >$@.scd && scdoc <$@.scd >$@
+	$(Q)mkdir -p $(@D) && python3 man/contract <$< >$@.scd && $(call man_page,$@.scd)
 
-$(O)/man/%: man/%.scd
+$(O)/man/%: man/%.scd Makefile
 	$(call say,MAN,$@)
-	$(Q)mkdir -p $(@D) && scdoc <$< >$@
+	$(Q)mkdir -p $(@D) && $(call man_page,$<)
 
 $(O)/po/patd.pot: $(translated) Makefile
 	$(call say,POT,$@)

@@ -35,10 +35,14 @@ lint-clang:
 	$(call say,LINT,clang)
 	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) all >/dev/null
 
+# The findings of Debian 12's analysers fail.  Those of later ones are printed: more of them do not
+# follow an owner into a cleanup attribute, dup2() or an event source.
+later := $(shell . /etc/os-release 2>/dev/null; [ "$$VERSION_ID" = 12 ] || echo later)
+
 lint-tidy:
 	$(call say,LINT,clang-tidy)
 	$(Q)clang-tidy --quiet $(lint_c) -- $(all_cppflags) -std=gnu11 \
-		$(call pkg,--cflags,$(lint_pkgs)) 2>/dev/null
+		$(call pkg,--cflags,$(lint_pkgs)) 2>/dev/null $(if $(later),|| :)
 
 lint-cppcheck:
 	$(call say,LINT,cppcheck)
@@ -46,11 +50,12 @@ lint-cppcheck:
 		--error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 		--suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE \
 		-DPAT_VERSION='""' -DPAT_STATE_DIR='""' -DPAT_RUNTIME_DIR='""' -DPAT_CONF_DIR='""' \
-		-DPAT_LIBEXEC_DIR='""' -DPAT_LOCALE_DIR='""' -I. $(lint_c)
+		-DPAT_LIBEXEC_DIR='""' -DPAT_LOCALE_DIR='""' -I. $(lint_c) $(if $(later),|| :)
 
 lint-analyzer:
 	$(call say,LINT,analyzer)
-	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer all >/dev/null
+	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer \
+		$(if $(later),WERROR=) all >/dev/null
 
 lint-shell:
 	$(call say,LINT,shellcheck)
@@ -110,4 +115,4 @@ lint-spdx:
 		FNR == 2 && file ~ /\.[ch]$$/ && !/^\/\*/ { wrong("no comment on line 2") } \
 		END { if (!spdx) wrong("no SPDX line"); exit failed }' \
 		$(lint_c) $(lint_h) $(lint_tests_c) $(lint_shell) Makefile $(wildcard tests/*.mk tests/*/*.mk \
-		tests/*/*.py tests/*/*.bats tests/lib/* completions/* doc/examples/mytokens.*)
+		tests/*/*.py tests/*/*.bats $(filter-out %__pycache__,$(wildcard tests/lib/*)) completions/* doc/examples/mytokens.*)

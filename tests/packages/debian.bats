@@ -17,8 +17,9 @@ setup_file() {
 	GIT_TEST_ASSUME_DIFFERENT_OWNER=1 "$TOP/debian/make-deb" "$TOP/build/deb"
 }
 
+# alien-tag: Debian 13's no longer knows a tag that Debian 12's has to be told to override.
 @test "lintian reports no tag of any severity" {
-	run lintian --allow-root --fail-on=error,warning,info,pedantic --pedantic --display-info \
+	run lintian --suppress-tags=alien-tag --allow-root --fail-on=error,warning,info,pedantic --pedantic --display-info \
 		--tag-display-limit=0 "$TOP"/build/deb/*.changes
 	echo "$output"
 	[ "$status" -eq 0 ]
