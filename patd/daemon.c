@@ -114,7 +114,7 @@ static void on_expiring(const struct token *token, uint64_t end, void *userdata)
 	journal_expiring(daemon->journal, token, end);
 }
 
-/* What is wrong has been logged. */
+/* What is wrong has been logged, but for -ENOMEM. */
 static int open_state(struct daemon *daemon, const struct options *options)
 {
 	int r;
@@ -210,6 +210,9 @@ static int start(struct daemon *daemon, const struct options *options)
 {
 	int r = open_state(daemon, options);
 
+	/* Of that, not each part has logged. */
+	if (r == -ENOMEM)
+		log_error("cannot start: out of memory");
 	if (r < 0)
 		return r;
 	r = open_services(daemon, options);

@@ -50,7 +50,8 @@ REASONS = {
     "EIO": ("Input/output error", "disk I/O error"),
     "ENOSPC": ("No space left on device", "is full"),
     "EDQUOT": ("quota", "is full"),
-    "ENOMEM": ("memory",),
+    # pthread_create() says EAGAIN where there is none for a stack.
+    "ENOMEM": ("memory", "Resource temporarily unavailable"),
 }
 
 

@@ -172,5 +172,6 @@ int main(void)
 		TEST(a_backup_that_waits_can_be_abandoned),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,5 +69,6 @@ int main(void)
 		TEST(what_is_asked_for_next_is_opened),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
