@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of patd/backup/online: what is written into the database before the copy. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
 
+#include "patd/backup/backup_file.h"
 #include "patd/backup/online.h"
 #include "patd/backup/restore.h"
 #include "patd/db/sync.h"
@@ -17,6 +20,10 @@ static struct {
 	const int *results; /* of the flush, up to LAST; the one before that again and again */
 	unsigned int flushes;
 	int done; /* the result, UNTOUCHED: none yet */
+	int pipe;
+	bool ended; /* the pipe has */
+	size_t size;
+	uint8_t bytes[1 << 20]; /* what came */
 } seen;
 
 static sd_event *event;
@@ -70,26 +77,57 @@ static int tear_down(void **state)
 	return world_tear_down(state);
 }
 
-/* Into the file "backup".  results: of the flush */
-static int start(struct world *world, const int *results)
+/* results: of the flush */
+static int start(const int *results)
 {
 	const struct backup_order order = { on_progress, on_done, NULL };
 	struct backup *backup;
-	int fd = open(place_path(&world->place, "backup"), O_RDWR | O_CREAT | O_CLOEXEC, 0600), r;
 
-	assert_true(fd >= 0);
 	seen.results = results;
 	seen.flushes = 0;
 	seen.done = UNTOUCHED;
-	r = backups_start(backups, fd, &order, &backup);
-	assert_int_equal(close(fd), 0);
-	return r;
+	return backups_stream(backups, &order, &seen.pipe, &backup);
+}
+
+static int on_bytes(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	ssize_t n = read(fd, seen.bytes + seen.size, sizeof(seen.bytes) - seen.size);
+
+	(void)revents;
+	(void)userdata;
+	assert_true(n >= 0);
+	seen.size += (size_t)n;
+	seen.ended = n == 0;
+	if (seen.ended)
+		assert_true(sd_event_source_set_enabled(source, SD_EVENT_OFF) >= 0);
+	return 0;
 }
 
 static void run_until_done(void)
 {
-	while (seen.done == UNTOUCHED)
+	sd_event_source *source;
+
+	seen.size = 0;
+	seen.ended = false;
+	assert_true(sd_event_add_io(event, &source, seen.pipe, EPOLLIN, on_bytes, NULL) >= 0);
+	while (seen.done == UNTOUCHED || !seen.ended)
 		assert_true(sd_event_run(event, UINT64_MAX) >= 0);
+	sd_event_source_unref(source);
+	close(seen.pipe);
+}
+
+/* The header, which comes last, stands first in a file. */
+static void assert_backup_is_whole(struct world *world)
+{
+	const char *path = place_path(&world->place, "backup");
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ssize_t image = (ssize_t)seen.size - BACKUP_HEADER_LEN;
+
+	assert_true(fd >= 0 && image > 0);
+	assert_int_equal(write(fd, seen.bytes + image, BACKUP_HEADER_LEN), BACKUP_HEADER_LEN);
+	assert_int_equal(write(fd, seen.bytes, (size_t)image), image);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(restore_verify(path), 0);
 }
 
 static void the_copy_begins_when_all_is_in_the_database(void **state)
@@ -97,25 +135,25 @@ static void the_copy_begins_when_all_is_in_the_database(void **state)
 	static const int results[] = { 1, -EAGAIN, 1, 0, LAST };
 	struct world *world = *state;
 
-	assert_int_equal(start(world, results), 0);
+	assert_int_equal(start(results), 0);
 	run_until_done();
 	assert_int_equal(seen.done, 0);
 	assert_int_equal(seen.flushes, 4);
-	assert_int_equal(restore_verify(place_path(&world->place, "backup")), 0);
+	assert_backup_is_whole(world);
 }
 
 static void there_is_no_backup_without_what_could_not_be_written(void **state)
 {
 	static const int results[] = { 1, -ENOSPC, LAST }, all_is_there[] = { 0, LAST };
-	struct world *world = *state;
 
-	assert_int_equal(start(world, results), 0);
+	(void)state;
+	assert_int_equal(start(results), 0);
 	run_until_done();
 	assert_int_equal(seen.done, -ENOSPC);
 	assert_logged("a backup could not be made: No space left on device");
-	assert_int_equal(place_stat(&world->place, "backup").st_size, 0);
+	assert_int_equal(seen.size, 0);
 	/* The next one can be made. */
-	assert_int_equal(start(world, all_is_there), 0);
+	assert_int_equal(start(all_is_there), 0);
 	run_until_done();
 	assert_int_equal(seen.done, 0);
 }
@@ -123,42 +161,45 @@ static void there_is_no_backup_without_what_could_not_be_written(void **state)
 static void a_backup_that_waits_is_one_under_way(void **state)
 {
 	static const int results[] = { -EAGAIN, LAST };
-	struct world *world = *state;
 	const struct backup_order order = { on_progress, on_done, NULL };
 	struct backup *other;
+	int fd;
 
-	assert_int_equal(start(world, results), 0);
+	(void)state;
+	assert_int_equal(start(results), 0);
 	while (seen.flushes < 3)
 		assert_true(sd_event_run(event, UINT64_MAX) >= 0);
-	assert_int_equal(backups_start(backups, STDERR_FILENO, &order, &other), -EBUSY);
+	assert_int_equal(backups_stream(backups, &order, &fd, &other), -EBUSY);
 	assert_int_equal(seen.done, UNTOUCHED);
 	backups_free(backups);
 	backups = NULL;
 	assert_int_equal(seen.done, -ECANCELED);
+	close(seen.pipe);
 }
 
 static void a_backup_that_waits_can_be_abandoned(void **state)
 {
 	static const int results[] = { -EAGAIN, LAST }, all_is_there[] = { 0, LAST };
 	const struct backup_order order = { on_progress, on_done, NULL };
-	struct world *world = *state;
 	struct backup *backup;
-	int fd = open(place_path(&world->place, "abandoned"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char byte;
+	int fd;
 
-	assert_true(fd >= 0);
+	(void)state;
 	seen.results = results;
 	seen.flushes = 0;
 	seen.done = UNTOUCHED;
-	assert_int_equal(backups_start(backups, fd, &order, &backup), 0);
-	assert_int_equal(close(fd), 0);
+	assert_int_equal(backups_stream(backups, &order, &fd, &backup), 0);
 	while (seen.flushes < 1)
 		assert_true(sd_event_run(event, UINT64_MAX) >= 0);
 	backup_abandon(backup);
-	while (start(world, all_is_there) == -EBUSY)
+	while (start(all_is_there) == -EBUSY)
 		assert_true(sd_event_run(event, UINT64_MAX) >= 0);
 	run_until_done();
 	assert_int_equal(seen.done, 0);
-	assert_int_equal(place_stat(&world->place, "abandoned").st_size, 0);
+	/* Nothing was written into the one that nobody wanted. */
+	assert_int_equal(read(fd, &byte, 1), 0);
+	close(fd);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
