@@ -7,45 +7,30 @@
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "patd/login/arrivals.h"
 #include "patd/login/pending.h"
 #include "patd/util/log.h"
 #include "patd/util/ratelimit.h"
 #include "protocol/request.h"
 
-#define ACCEPTS_MAX 16U      /* connections taken in one go, before others have their turn */
-#define ACCEPTS_GROW 8U      /* turns that find as many as they take, until they take twice that */
-#define CONNECTIONS_MAX 256U /* waiting for their request */
-#define REQUEST_TIMEOUT_US (UINT64_C(3) * 1000 * 1000) /* as long as pam_pat waits by default */
+#define ACCEPTS_MAX 16U /* connections taken in one go, before others have their turn */
+#define ACCEPTS_GROW 8U /* turns that find as many as they take, until they take twice that */
 #define ARRIVAL_NS 200000
 #define REQUESTS_PER_S 20 /* of one uid on the long run, and at once */
 #define REQUESTS_BURST 40
 #define LOG_INTERVAL_US (UINT64_C(60) * 1000 * 1000)
-
-struct connection {
-	struct login_server *server;
-	TAILQ_ENTRY(connection) entry;
-	sd_event_source *source;
-	int fd;
-	uint32_t uid;
-	uint64_t deadline_us;
-};
-
-TAILQ_HEAD(connections, connection);
 
 struct login_server {
 	sd_event *event;
 	struct decider decider;
 	struct login_others others;
 	struct pending *pending;
-	sd_event_source *source, *timer;
-	/* Those on root.sock that owe a request, oldest first. */
-	struct connections waiting, unused;
-	struct connection connections[CONNECTIONS_MAX];
+	sd_event_source *source;
+	struct arrivals *arrivals;
 	struct ratelimit ratelimit; /* on user.sock */
 	struct {
 		struct asker asker;
@@ -241,88 +226,19 @@ static bool take_request(struct login_server *server, int fd, uint32_t uid, bool
 	return true;
 }
 
-/* All but the fd, which someone else has taken over. */
-static void connection_release(struct connection *connection)
-{
-	struct login_server *server = connection->server;
-
-	connection->source = sd_event_source_disable_unref(connection->source);
-	TAILQ_REMOVE(&server->waiting, connection, entry);
-	TAILQ_INSERT_HEAD(&server->unused, connection, entry);
-}
-
-static void connection_close(struct connection *connection)
-{
-	int fd = connection->fd;
-
-	connection_release(connection);
-	close(fd);
-}
-
-/* For the oldest; all have the same timeout. */
-static int arm_timer(struct login_server *server)
-{
-	const struct connection *oldest = TAILQ_FIRST(&server->waiting);
-	int r;
-
-	if (!oldest)
-		return sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-	r = sd_event_source_set_time(server->timer, oldest->deadline_us);
-	return r < 0 ? r : sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
-}
-
-static int on_request_timeout(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct login_server *server = userdata;
-	struct connection *oldest;
-
-	(void)source;
-	while ((oldest = TAILQ_FIRST(&server->waiting)) && oldest->deadline_us <= usec)
-		connection_close(oldest);
-	return arm_timer(server);
-}
-
-static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata);
-
-/* Takes fd over. */
-static void wait_for_request(struct login_server *server, int fd, uint32_t uid)
-{
-	struct connection *connection;
-
-	/* The connection that has been silent longest makes room. */
-	if (TAILQ_EMPTY(&server->unused))
-		connection_close(TAILQ_FIRST(&server->waiting));
-	connection = TAILQ_FIRST(&server->unused);
-	TAILQ_REMOVE(&server->unused, connection, entry);
-	TAILQ_INSERT_TAIL(&server->waiting, connection, entry);
-	connection->fd = fd;
-	connection->uid = uid;
-	connection->deadline_us = now_us(server) + REQUEST_TIMEOUT_US;
-	if (sd_event_add_io(
-		    server->event, &connection->source, fd, EPOLLIN, on_request, connection) < 0 ||
-		arm_timer(server) < 0)
-		connection_close(connection);
-}
-
 /* Takes fd over. */
 static void serve(struct login_server *server, int fd, uint32_t uid, bool fresh)
 {
 	if (!take_request(server, fd, uid, fresh))
-		wait_for_request(server, fd, uid);
+		arrivals_add(server->arrivals, fd, uid);
 }
 
-static int on_request(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+static void on_request(int fd, uint32_t uid, void *userdata)
 {
-	struct connection *connection = userdata;
-	struct login_server *server = connection->server;
-	uint32_t uid = connection->uid;
+	struct login_server *server = userdata;
 
-	(void)source;
-	(void)revents;
-	connection_release(connection);
 	serve(server, fd, uid, false);
 	send_replies(server);
-	return 0;
 }
 
 /* Takes fd over, of a client that has just connected. */
@@ -345,9 +261,7 @@ static void free_descriptors(struct login_server *server)
 {
 	if (server->replies_due > 0)
 		send_replies(server);
-	else if (!TAILQ_EMPTY(&server->waiting))
-		connection_close(TAILQ_FIRST(&server->waiting));
-	else
+	else if (!arrivals_close_oldest(server->arrivals))
 		(void)pending_refuse_oldest(server->pending);
 }
 
@@ -390,16 +304,6 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 	return 0;
 }
 
-static int listen_on(struct login_server *server, int fd)
-{
-	int r = sd_event_add_io(server->event, &server->source, fd, EPOLLIN, on_connect, server);
-
-	if (r < 0)
-		return r;
-	return sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
-		on_request_timeout, server);
-}
-
 DEFINE_CLEANUP(login_server_free, login_server)
 
 int login_server_new(sd_event *event, const struct listeners *listeners,
@@ -417,16 +321,14 @@ int login_server_new(sd_event *event, const struct listeners *listeners,
 	server->decider = *decider;
 	server->ratelimit.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
 	server->ratelimit.burst = REQUESTS_BURST;
-	TAILQ_INIT(&server->waiting);
-	TAILQ_INIT(&server->unused);
-	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-		server->connections[i].server = server;
-		TAILQ_INSERT_HEAD(&server->unused, &server->connections[i], entry);
-	}
 	r = pending_new(event, &calls, &server->pending);
 	if (r < 0)
 		return r;
-	r = listen_on(server, listeners->root_fd);
+	r = arrivals_new(event, on_request, server, &server->arrivals);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(
+		event, &server->source, listeners->root_fd, EPOLLIN, on_connect, server);
 	if (r < 0)
 		return r;
 	*ret_server = TAKE(server);
@@ -438,10 +340,8 @@ void login_server_free(struct login_server *server)
 	if (!server)
 		return;
 	pending_free(server->pending);
-	while (!TAILQ_EMPTY(&server->waiting))
-		connection_close(TAILQ_FIRST(&server->waiting));
+	arrivals_free(server->arrivals);
 	sd_event_source_disable_unref(server->source);
-	sd_event_source_disable_unref(server->timer);
 	sd_event_unref(server->event);
 	free(server);
 }
