@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/pack.h"
 #include "common/wire.h"
 #include "patctl/base/text.h"
-#include "common/pack.h"
 
 #define ROOM 16 /* of the first records */
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "patctl/client/records.h"
 #include "common/pack.h"
+#include "patctl/client/records.h"
 
 struct property {
 	const char *key, *type;
