@@ -23,7 +23,8 @@
 
 #define USERS 1000U
 #define USE_EVERY 30U     /* seconds: patd notes no more of one user */
-#define FOLD_EVERY 10000U /* rows: nobody else folds the WAL in */
+#define FOLD_EVERY 10000U /* uses: nobody else folds the WAL in */
+#define ROUNDS 16U        /* of tokens: each touches most pages of the indexes */
 
 static struct database *database;
 static struct tokens *tokens;
@@ -35,12 +36,10 @@ static uint64_t read_now(void *userdata)
 	return now;
 }
 
-static void fold(uint64_t changes)
+static void fold(void)
 {
 	enum wal_state state;
 
-	if (changes % FOLD_EVERY != 0)
-		return;
 	tokens_commit_usage(tokens);
 	if (database_fold(database_path(database), database->wal_fd, &state) < 0)
 		errx(1, "the database cannot be written");
@@ -106,12 +105,14 @@ static int insert_range(void *userdata)
 
 static void insert_many(uint64_t count)
 {
-	for (uint64_t n = 1; n < count; n += FOLD_EVERY) {
-		struct range range = { n, n + FOLD_EVERY < count ? n + FOLD_EVERY : count };
+	const uint64_t many = count / ROUNDS + 1;
+
+	for (uint64_t n = 1; n < count; n += many) {
+		struct range range = { n, n + many < count ? n + many : count };
 
 		if (transaction_run(database, false, insert_range, &range) < 0)
 			errx(1, "the tokens cannot be written");
-		fold(FOLD_EVERY);
+		fold();
 	}
 }
 
@@ -132,7 +133,8 @@ static void use(const char *secret, uint64_t times)
 		if (reply.verdict != PAT_ACCEPTED)
 			errx(1, "not accepted");
 		now += USE_EVERY;
-		fold(n);
+		if (n % FOLD_EVERY == 0)
+			fold();
 	}
 }
 
