@@ -3,6 +3,7 @@
 """patd-bus beside patd: each lives through the end of the other, and no stranger holds others up."""
 import contextlib
 import os
+import resource
 import signal
 import socket
 import stat
@@ -14,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 import wire
 from client import (
-    MANAGER, NAME, OBJECT_MANAGER, ROOT, TOKEN, Gio, GLib, ids, wait_until,
+    MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, ids, wait_until,
 )  # fmt: skip
 from fixture import DAEMON, GAMES, SANITIZED, Daemon, PatdTest
 
@@ -172,6 +173,46 @@ class Strangers(FrontTest):
                 self.assertServes()
                 # Nor does who passed it, with other calls.
                 self.assertEqual(ids(self.games.list()), [self.token.id])
+
+    def test_availability__who_blocks_a_close_cannot_fill_the_socket_with_connections(self):
+        daemons = self.root.generate("daemon's", user="daemon")
+        _, call = next(self.messages())
+        with self.lingering() as sock:
+            self.pass_on(call, sock)
+            self.games.bus("GetId")
+            before = self.front.descriptors()
+            packet = wire.request(self.token, GAMES, "games")
+            for n in range(1000):
+                stranger = wire.connect(self.patd.user_sock, GAMES)
+                for _ in range(n % 4):
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                        stranger.send(packet if n % 8 < 4 else b"")
+                stranger.close()
+            verdict = self.verify(daemons, DAEMON, "daemon", DAEMON, self.patd.user_sock)
+            self.assertEqual(verdict, wire.ACCEPTED)
+            self.assertLess(self.front.descriptors(), before + 100)
+
+    def test_availability__patd_bus_is_started_anew_when_strangers_fill_its_table(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+        self.front.end()
+        self.front.start(preexec_fn=limit)
+        self.root.wait_for_owner()
+        with self.lingering() as sock:
+            self.pass_on(next(self.messages())[1], sock)
+            while self.front.descriptors() < 200:
+                _, call = next(self.messages())
+                with open(os.devnull, "rb") as file:
+                    call.set_unix_fd_list(Gio.UnixFDList.new_from_array([os.dup(file.fileno())]))
+                self.games.connection.send_message(call, Gio.DBusSendMessageFlags.NONE)
+                self.games.bus("GetId")
+            wire.connect(self.patd.user_sock, GAMES).close()
+            self.front.process.wait(PATIENCE_S)
+        self.assertIn("starts anew", self.front.log())
+        self.front.start()
+        self.root.wait_for_owner()
+        self.assertServes()
 
     def test_availability__patd_listens_to_root_and_patd_bus_alone(self):
         sockets = set()
