@@ -8,7 +8,9 @@ import signal
 import socket
 import stat
 import struct
+import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -17,7 +19,7 @@ import wire
 from client import (
     MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, ids, wait_until,
 )  # fmt: skip
-from fixture import DAEMON, GAMES, SANITIZED, Daemon, PatdTest
+from fixture import BUILD, DAEMON, GAMES, SANITIZED, Daemon, PatdTest
 
 MIB = 1 << 20
 ACCEPTS_CONNECTIONS = "00010000"  # a flag of /proc/net/unix
@@ -213,6 +215,53 @@ class Strangers(FrontTest):
         self.front.start()
         self.root.wait_for_owner()
         self.assertServes()
+
+    def fill_the_bus(self):
+        """Until patd-bus leaves it: subscribers of changes that root makes, on a bus that stands."""
+        tokens = [self.root.generate(f"token {n}", user="games") for n in range(10)]
+        subscribers = [self.client(GAMES) for _ in range(30)]
+        for subscriber in subscribers:
+            subscriber.subscribe()
+        self.bus.process.send_signal(signal.SIGSTOP)
+        turn = 0
+        while "takes no more messages" not in self.front.log():
+            turn += 1
+            for token in tokens:
+                subprocess.run(
+                    [os.path.join(BUILD, "patctl/patctl"), "rename", token.id, f"{turn} {token.id}"],
+                    env=self.bus.environment(), stdout=subprocess.DEVNULL, timeout=PATIENCE_S,
+                    check=True,
+                )  # fmt: skip
+        for subscriber in subscribers:
+            self.clients.remove(subscriber)
+        self.bus.process.send_signal(signal.SIGCONT)
+
+    def test_availability__a_blocked_close_does_not_keep_the_name_on_a_connection_given_up(self):
+        before = self.root.owner()
+        with self.lingering() as sock:
+            # Whose it is nobody can say: who sent it has left before patd-bus sees it.
+            self.front.process.send_signal(signal.SIGSTOP)
+            stranger = self.client(GAMES)
+            message = next(self.messages())[1]
+            fds = Gio.UnixFDList.new()
+            fds.append(sock.fileno())
+            message.set_unix_fd_list(fds)
+            message.set_destination(NAME)
+            stranger.connection.send_message(message, Gio.DBusSendMessageFlags.NONE)
+            stranger.connection.flush_sync(None)
+            stranger.bus("GetId")
+            for fd in fds.steal_fds():
+                os.close(fd)
+            stranger.close()
+            while stranger.connection.get_unique_name() in self.root.bus("ListNames")[0]:
+                pass
+            self.front.process.send_signal(signal.SIGCONT)
+            sock.close()
+            self.fill_the_bus()
+            until = time.monotonic() + PATIENCE_S
+            while self.root.owner() in (None, before):
+                self.assertLess(time.monotonic(), until, "the name does not come back")
+            self.client(DAEMON).list()
 
     def test_availability__patd_listens_to_root_and_patd_bus_alone(self):
         sockets = set()
