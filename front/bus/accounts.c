@@ -102,6 +102,21 @@ void account_end_call(struct account *account, bool urgent)
 		account->accounts->calls--;
 }
 
+bool account_may_have_long_answer(const struct account *account)
+{
+	return account->uid == 0 || account->long_answers < ACCOUNTS_LONG_ANSWERS_MAX;
+}
+
+void account_begin_long_answer(struct account *account)
+{
+	account->long_answers++;
+}
+
+void account_end_long_answer(struct account *account)
+{
+	account->long_answers--;
+}
+
 bool account_take_question(struct account *account)
 {
 	unsigned int *all = &account->accounts->questions;

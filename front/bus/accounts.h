@@ -33,6 +33,12 @@
 #define ACCOUNTS_BYTES_BURST ((int64_t)16 << 20)
 #define ACCOUNTS_BYTES_A_SECOND ((int64_t)4 << 20)
 
+/*
+ * Long answers under way.  An answer is charged when it is whole: so many may go beyond what there
+ * is, and GetManagedObjects of 1,000 tokens with long restrictions has 5 MiB.
+ */
+#define ACCOUNTS_LONG_ANSWERS_MAX 4U
+
 /* Refusals of what is not counted, at once and on the long run, while the bus is slow. */
 #define ACCOUNTS_REFUSALS_BURST 64U
 #define ACCOUNTS_REFUSALS_A_SECOND 32U
@@ -44,7 +50,7 @@ struct account {
 	struct accounts *accounts;
 	uint32_t uid;
 	unsigned int references; /* of its clients, and of its calls */
-	unsigned int calls, urgent, questions;
+	unsigned int calls, urgent, questions, long_answers;
 	int64_t bytes;    /* that it may still be sent at once; below 0: it has to wait */
 	uint64_t seen_us; /* when that was so */
 };
@@ -63,6 +69,11 @@ void account_unref(struct account *account);
 /* Whether there is a place for one more; it is taken then.  urgent: it takes access away. */
 bool account_take_call(struct account *account, bool urgent);
 void account_end_call(struct account *account, bool urgent);
+
+/* Whether there is a place for a long answer; for those of root there always is. */
+bool account_may_have_long_answer(const struct account *account);
+void account_begin_long_answer(struct account *account);
+void account_end_long_answer(struct account *account);
 
 /* The same for a question to polkit. */
 bool account_take_question(struct account *account);

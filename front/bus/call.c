@@ -49,10 +49,13 @@ static void request_free(struct request *request)
 	free(request);
 }
 
-/* Ends all but the memory, which a look-up may still need. */
+/* Ends all but the memory, which a look-up that runs still needs. */
 static void call_end(struct call *call)
 {
 	LIST_REMOVE(call, entry);
+	/* Others of a user who has gone would be in nobody's count. */
+	if (call->looking_up && lookups_cancel(&call->lookup))
+		call->looking_up = false;
 	call_turns_end(call);
 	if (call->abandon)
 		call->abandon(call);

@@ -51,6 +51,7 @@ struct call {
 	struct client *client;      /* the sender; NULL: it has left */
 	struct account *account;    /* of the sender; NULL: its uid is not known yet */
 	bool counted, identified;   /* in the account; its caller is known */
+	bool long_counted;          /* among the long answers of the account */
 	uint64_t serial;            /* of all calls */
 
 	/* Of the message. */

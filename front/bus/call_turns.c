@@ -117,10 +117,24 @@ void call_turns_end(struct call *call)
 {
 	take_out(call);
 	call_turns_pass(call);
+	if (call->long_counted) {
+		call->long_counted = false;
+		account_end_long_answer(call->account);
+		wake(call->context->turns);
+	}
 	if (!call->client || call->client->at_work != call)
 		return;
 	call->client->at_work = NULL;
 	wake(call->context->turns);
+}
+
+static bool may_be_served(const struct call_turns *turns, const struct call *call)
+{
+	if (call->client && call->client->at_work)
+		return false;
+	if (call->method->long_answer && !account_may_have_long_answer(call->account))
+		return false;
+	return may_have_more(turns, call);
 }
 
 /* Of those that may be served the first one of whom has been sent least. */
@@ -129,7 +143,7 @@ static struct call *first_of_waiting(const struct call_turns *turns)
 	struct call *call, *first = NULL;
 
 	TAILQ_FOREACH(call, &turns->waiting, next)
-		if (!(call->client && call->client->at_work) && may_have_more(turns, call) &&
+		if (may_be_served(turns, call) &&
 			(!first || call->account->bytes > first->account->bytes))
 			first = call;
 	return first;
@@ -151,6 +165,9 @@ static void serve_waiting(struct call_turns *turns)
 	take_out(call);
 	if (call->client)
 		call->client->at_work = call;
+	call->long_counted = call->method->long_answer;
+	if (call->long_counted)
+		account_begin_long_answer(call->account);
 	call->method->serve(call);
 	if (!TAILQ_EMPTY(&turns->waiting))
 		wake(turns);

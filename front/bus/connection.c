@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "common/bus.h"
 #include "common/cleanup.h"
@@ -94,6 +95,8 @@ static void end_connection(void *thing)
 
 static void disconnect(struct bus *bus)
 {
+	int fd;
+
 	if (!bus->connection)
 		return;
 	calls_drop(bus->calls);
@@ -103,6 +106,9 @@ static void disconnect(struct bus *bus)
 	doomed_settle(bus->context.doomed);
 	bus_loop_detach(bus->loop);
 	bus->loop = NULL;
+	/* Its end may wait for others: until then it would have the name, and what it sent. */
+	if (dbus_connection_get_unix_fd(bus->connection, &fd))
+		(void)shutdown(fd, SHUT_RDWR);
 	closers_give(bus->closers, CLOSERS_ANYBODY, end_connection, bus->connection);
 	bus->connection = NULL;
 	bus->greeted = false;

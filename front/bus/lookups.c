@@ -53,6 +53,7 @@ static void run_more(struct pool *pool)
 		if (!lookup || worker_submit(pool->workers[i], &lookup->user.job) < 0)
 			continue;
 		TAILQ_REMOVE(&pool->waiting, lookup, next);
+		(void)account_ref(lookup->account);
 		pool->running[i] = lookup;
 	}
 }
@@ -65,6 +66,7 @@ static void on_done(struct job *job)
 	for (unsigned int i = 0; i < pool->n; i++)
 		if (pool->running[i] == lookup)
 			pool->running[i] = NULL;
+	account_unref(lookup->account);
 	run_more(pool);
 	lookup->done(lookup);
 }
@@ -78,6 +80,17 @@ void lookups_ask(struct lookups *lookups, struct lookup *lookup)
 	lookup->user.result = -ECANCELED; /* it may never run */
 	TAILQ_INSERT_TAIL(&pool->waiting, lookup, next);
 	run_more(pool);
+}
+
+bool lookups_cancel(struct lookup *lookup)
+{
+	struct pool *pool = pool_of(lookup->lookups, lookup);
+
+	for (unsigned int i = 0; i < pool->n; i++)
+		if (pool->running[i] == lookup)
+			return false;
+	TAILQ_REMOVE(&pool->waiting, lookup, next);
+	return true;
 }
 
 static int pool_new(struct pool *pool, sd_event *event, unsigned int n)

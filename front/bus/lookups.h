@@ -22,7 +22,7 @@ struct lookup {
 	struct user_lookup user; /* first: a job is turned back into its look-up */
 	TAILQ_ENTRY(lookup) next;
 	struct lookups *lookups;
-	const struct account *account; /* that asks */
+	struct account *account; /* that asks; it stays as long as this runs */
 	void (*done)(struct lookup *lookup);
 };
 
@@ -39,3 +39,6 @@ void lookups_free(struct lookups *lookups);
  * the loop, with user.result.  It waits in memory of the caller's: that bounds how many there are.
  */
 void lookups_ask(struct lookups *lookups, struct lookup *lookup);
+
+/* Whether it did not run yet, and never will: then done() is not called. */
+bool lookups_cancel(struct lookup *lookup);

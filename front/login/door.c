@@ -4,17 +4,18 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "common/cleanup.h"
 #include "front/base/subids.h"
+#include "patd/util/log.h"
 #include "patd/util/ratelimit.h"
 
 #define ACCEPTS_MAX 16U   /* connections taken in one go, before others have their turn */
 #define REQUESTS_PER_S 20 /* of the sub-uids of one user on the long run, and at once */
 #define REQUESTS_BURST 40
-#define HELD_MAX 4096U /* connections that wait for a closer: above that no more are taken */
-#define HELD_PAUSE_US (UINT64_C(1000) * 1000)
+#define PAUSE_US (UINT64_C(1000) * 1000)
 
 struct door {
 	sd_event *event;
@@ -23,6 +24,7 @@ struct door {
 	struct door_keeper keeper;
 	struct ratelimit ratelimit;
 	sd_event_source *source, *pause;
+	size_t held_max; /* things of strangers that wait for a closer */
 };
 
 /*
@@ -67,11 +69,11 @@ static void let_in(struct door *door, int fd)
 		turn_away(door, &peer);
 }
 
-/* Those that wait for a closer are ended one day; until then no more are taken. */
+/* What the other thread holds is ended one day; until then no more are taken. */
 static void pause_accepting(struct door *door)
 {
 	(void)sd_event_source_set_enabled(door->source, SD_EVENT_OFF);
-	(void)sd_event_source_set_time_relative(door->pause, HELD_PAUSE_US);
+	(void)sd_event_source_set_time_relative(door->pause, PAUSE_US);
 	(void)sd_event_source_set_enabled(door->pause, SD_EVENT_ONESHOT);
 }
 
@@ -82,6 +84,16 @@ static int on_pause(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	return sd_event_source_set_enabled(door->source, SD_EVENT_ON);
+}
+
+/*
+ * Strangers have passed so much that blocks when it is closed, or waits behind that, that it is
+ * about to fill the table of descriptors.  The end of a process waits for none of it.
+ */
+static int start_anew(const struct door *door)
+{
+	log_error("too many descriptors of strangers cannot be closed; patd-bus starts anew");
+	return sd_event_exit(door->event, EMFILE);
 }
 
 static int on_connect(sd_event_source *source, int listening, uint32_t revents, void *userdata)
@@ -103,9 +115,7 @@ static int on_connect(sd_event_source *source, int listening, uint32_t revents, 
 			pause_accepting(door);
 		break;
 	}
-	if (closers_held(door->closers) > HELD_MAX)
-		pause_accepting(door);
-	return 0;
+	return closers_held(door->closers) > door->held_max ? start_anew(door) : 0;
 }
 
 void door_free(struct door *door)
@@ -117,6 +127,14 @@ void door_free(struct door *door)
 	sd_event_source_disable_unref(door->pause);
 	sd_event_unref(door->event);
 	free(door);
+}
+
+/* The other half is for all else. */
+static size_t half_of_table(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) < 0 ? 0 : (size_t)(limit.rlim_cur / 2);
 }
 
 DEFINE_CLEANUP(door_free, door)
@@ -132,6 +150,7 @@ int door_new(sd_event *event, int listening, const char *subuid, struct closers 
 	door->event = sd_event_ref(event);
 	door->closers = closers;
 	door->keeper = *keeper;
+	door->held_max = half_of_table();
 	door->ratelimit.cost_us = UINT64_C(1000000) / REQUESTS_PER_S;
 	door->ratelimit.burst = REQUESTS_BURST;
 	if ((r = subids_new(event, subuid, &door->subids)) < 0 ||

@@ -20,7 +20,7 @@ struct login_peer {
  */
 ssize_t login_peer_peek(int fd);
 
-/* Closes its connection, in a thread: what is left unread in it may have descriptors. */
+/* Closes its connection, in a thread if what is left unread in it may have descriptors. */
 void login_peer_end(struct closers *closers, const struct login_peer *peer);
 
 /* The same after a reply.  A client that has gone, or does not read, loses it. */

@@ -59,8 +59,8 @@ uint64_t usage_log_last(const struct usage_log *log)
 void usage_log_add(struct usage_log *log, enum usage_kind kind, const void *record)
 {
 	/* A turn of the loop gathers far less; what follows is a batch of its own. */
-	if (log->gathered + BATCH_RECORD_MAX > BATCH_RECORDS_MAX)
-		(void)usage_log_write(log);
+	if (log->gathered + BATCH_RECORD_MAX > BATCH_RECORDS_MAX && usage_log_write(log) < 0)
+		log->incomplete = true;
 	log->gathered += batch_put(log->batch + BATCH_HEADER_BYTES + log->gathered, kind, record);
 }
 
@@ -89,6 +89,11 @@ int usage_log_write(struct usage_log *log)
 	log->gathered = 0;
 	if (records == 0)
 		return 0;
+	/* Whoever asks has added what was in the batch before, too. */
+	if (log->incomplete) {
+		log->incomplete = false;
+		return -EIO;
+	}
 	if (log->fd < 0)
 		return -ENOSPC;
 	if (log->fresh || log->end[log->segment] + size > USAGE_SEGMENT_BYTES)

@@ -21,6 +21,7 @@ struct usage_log {
 	bool suspect;       /* the last sync failed */
 	bool fresh;         /* the next batch begins a segment */
 	bool writing_back;
+	bool incomplete;      /* a part of what is gathered could not be written */
 	uint8_t mac[MAC_LEN]; /* of the last batch */
 	size_t gathered;
 	uint8_t batch[BATCH_HEADER_BYTES + BATCH_RECORDS_MAX];

@@ -3,20 +3,23 @@
 """patd-bus beside patd: each lives through the end of the other, and no stranger holds others up."""
 import contextlib
 import os
+import resource
 import signal
 import socket
 import stat
 import struct
+import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
 from client import (
-    MANAGER, NAME, OBJECT_MANAGER, ROOT, TOKEN, Gio, GLib, ids, wait_until,
+    MANAGER, NAME, OBJECT_MANAGER, PATIENCE_S, ROOT, TOKEN, Gio, GLib, ids, wait_until,
 )  # fmt: skip
-from fixture import DAEMON, GAMES, SANITIZED, Daemon, PatdTest
+from fixture import BUILD, DAEMON, GAMES, SANITIZED, Daemon, PatdTest
 
 MIB = 1 << 20
 ACCEPTS_CONNECTIONS = "00010000"  # a flag of /proc/net/unix
@@ -172,6 +175,93 @@ class Strangers(FrontTest):
                 self.assertServes()
                 # Nor does who passed it, with other calls.
                 self.assertEqual(ids(self.games.list()), [self.token.id])
+
+    def test_availability__who_blocks_a_close_cannot_fill_the_socket_with_connections(self):
+        daemons = self.root.generate("daemon's", user="daemon")
+        _, call = next(self.messages())
+        with self.lingering() as sock:
+            self.pass_on(call, sock)
+            self.games.bus("GetId")
+            before = self.front.descriptors()
+            packet = wire.request(self.token, GAMES, "games")
+            for n in range(1000):
+                stranger = wire.connect(self.patd.user_sock, GAMES)
+                for _ in range(n % 4):
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                        stranger.send(packet if n % 8 < 4 else b"")
+                stranger.close()
+            verdict = self.verify(daemons, DAEMON, "daemon", DAEMON, self.patd.user_sock)
+            self.assertEqual(verdict, wire.ACCEPTED)
+            self.assertLess(self.front.descriptors(), before + 100)
+
+    def test_availability__patd_bus_is_started_anew_when_strangers_fill_its_table(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+        self.front.end()
+        self.front.start(preexec_fn=limit)
+        self.root.wait_for_owner()
+        with self.lingering() as sock:
+            self.pass_on(next(self.messages())[1], sock)
+            while self.front.descriptors() < 200:
+                _, call = next(self.messages())
+                with open(os.devnull, "rb") as file:
+                    call.set_unix_fd_list(Gio.UnixFDList.new_from_array([os.dup(file.fileno())]))
+                self.games.connection.send_message(call, Gio.DBusSendMessageFlags.NONE)
+                self.games.bus("GetId")
+            wire.connect(self.patd.user_sock, GAMES).close()
+            self.front.process.wait(PATIENCE_S)
+        self.assertIn("starts anew", self.front.log())
+        self.front.start()
+        self.root.wait_for_owner()
+        self.assertServes()
+
+    def fill_the_bus(self):
+        """Until patd-bus leaves it: subscribers of changes that root makes, on a bus that stands."""
+        tokens = [self.root.generate(f"token {n}", user="games") for n in range(10)]
+        subscribers = [self.client(GAMES) for _ in range(30)]
+        for subscriber in subscribers:
+            subscriber.subscribe()
+        self.bus.process.send_signal(signal.SIGSTOP)
+        turn = 0
+        while "takes no more messages" not in self.front.log():
+            turn += 1
+            for token in tokens:
+                subprocess.run(
+                    [os.path.join(BUILD, "patctl/patctl"), "rename", token.id, f"{turn} {token.id}"],
+                    env=self.bus.environment(), stdout=subprocess.DEVNULL, timeout=PATIENCE_S,
+                    check=True,
+                )  # fmt: skip
+        for subscriber in subscribers:
+            self.clients.remove(subscriber)
+        self.bus.process.send_signal(signal.SIGCONT)
+
+    def test_availability__a_blocked_close_does_not_keep_the_name_on_a_connection_given_up(self):
+        before = self.root.owner()
+        with self.lingering() as sock:
+            # Whose it is nobody can say: who sent it has left before patd-bus sees it.
+            self.front.process.send_signal(signal.SIGSTOP)
+            stranger = self.client(GAMES)
+            message = next(self.messages())[1]
+            fds = Gio.UnixFDList.new()
+            fds.append(sock.fileno())
+            message.set_unix_fd_list(fds)
+            message.set_destination(NAME)
+            stranger.connection.send_message(message, Gio.DBusSendMessageFlags.NONE)
+            stranger.connection.flush_sync(None)
+            stranger.bus("GetId")
+            for fd in fds.steal_fds():
+                os.close(fd)
+            stranger.close()
+            while stranger.connection.get_unique_name() in self.root.bus("ListNames")[0]:
+                pass
+            self.front.process.send_signal(signal.SIGCONT)
+            sock.close()
+            self.fill_the_bus()
+            until = time.monotonic() + PATIENCE_S
+            while self.root.owner() in (None, before):
+                self.assertLess(time.monotonic(), until, "the name does not come back")
+            self.client(DAEMON).list()
 
     def test_availability__patd_listens_to_root_and_patd_bus_alone(self):
         sockets = set()

@@ -118,7 +118,7 @@ static void call_token(const char *method)
 	dispatch(call);
 }
 
-static void call_list(void)
+static void call_list_as(const char *client)
 {
 	DBusMessage *call = peer_call(PAT_BUS_PATH, PAT_BUS_MANAGER, "ListTokens");
 	dbus_uint32_t limit = 0;
@@ -127,7 +127,13 @@ static void call_list(void)
 	append_no_options(call);
 	assert_true(dbus_message_append_args(
 		call, DBUS_TYPE_UINT32, &limit, DBUS_TYPE_STRING, &cursor, DBUS_TYPE_INVALID));
+	assert_true(dbus_message_set_sender(call, client));
 	dispatch(call);
+}
+
+static void call_list(void)
+{
+	call_list_as(":1.7");
 }
 
 static void call_generate(void)
@@ -374,6 +380,33 @@ static void one_long_answer_of_a_client_at_a_time(void **state)
 	expect_request(REQUEST_LIST);
 	fake_patd_done(&w.patd, &page);
 	expect_reply("aa{sv}s");
+}
+
+static void few_long_answers_of_a_user_at_a_time(void **state)
+{
+	struct answer_page page = { "" };
+	char name[] = ":1.x";
+	unsigned int n;
+
+	(void)state;
+	for (n = 0; n < ACCOUNTS_LONG_ANSWERS_MAX; n++) {
+		name[3] = (char)('a' + n);
+		call_list_as(name);
+		identify(GAMES);
+		expect_request(REQUEST_LIST);
+	}
+	call_list_as(":1.y");
+	identify(GAMES);
+	assert_true(no_request());
+	call_list_as(":1.root");
+	identify(0);
+	expect_request(REQUEST_LIST);
+	/* Who leaves makes room, too. */
+	clients_lost(w.context.clients, ":1.a");
+	expect_request(REQUEST_CANCEL);
+	expect_request(REQUEST_LIST);
+	fake_patd_done(&w.patd, &page);
+	dbus_message_unref(take());
 }
 
 static void later_calls_of_client_wait_for_both_steps_of_generate(void **state)
@@ -750,6 +783,7 @@ int main(void)
 		TEST(question_cancelled_when_client_leaves),
 		TEST(change_carried_out_though_client_left),
 		TEST(one_long_answer_of_a_client_at_a_time),
+		TEST(few_long_answers_of_a_user_at_a_time),
 		TEST(later_calls_of_client_wait_for_both_steps_of_generate),
 		TEST(calls_of_others_do_not_wait_for_it),
 		TEST(later_calls_served_while_a_person_is_asked),

@@ -188,6 +188,24 @@ static void segments_take_turns_once_they_are_released(void **state)
 	assert_string_equal(restart(usage_log_last(usage) - 1), "9");
 }
 
+/* What is gathered beside the record of a use may be too much for one batch. */
+static void records_that_were_lost_on_the_way_are_not_taken_for_written(void **state)
+{
+	const struct usage_time time = { 5 };
+	uint64_t n;
+
+	(void)state;
+	while (write_one(100) == 0)
+		;
+	n = usage_log_last(usage);
+	for (size_t bytes = 0; bytes < 40000; bytes += RECORD_HEADER_BYTES + 8)
+		usage_log_add(usage, USAGE_TIME, &time);
+	usage_log_release(usage, n);
+	assert_int_equal(usage_log_write(usage), -EIO);
+	assert_int_equal(write_one(6), 0);
+	assert_string_equal(restart(n), "6");
+}
+
 /* A batch that is not there any more must not be needed either. */
 static void gap_between_segments_is_noticed(void **state)
 {
@@ -343,6 +361,7 @@ int main(void)
 		TEST(torn_batch_ends_the_log),
 		TEST(another_key_reads_nothing),
 		TEST(segments_take_turns_once_they_are_released),
+		TEST(records_that_were_lost_on_the_way_are_not_taken_for_written),
 		TEST(gap_between_segments_is_noticed),
 		TEST(sync_covers_what_was_written_before),
 		TEST(failed_sync_is_followed_by_writing_back),
