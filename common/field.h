@@ -60,18 +60,18 @@ bool field_text_valid(enum field_kind kind, const char *text);
 /* Sets a member that is neither text nor bytes.  False, and it is untouched: beyond its maximum. */
 bool field_set_number(const struct field *field, uint64_t number, void *ret_member);
 
+/* clang-format off */
 /* A row of such a table; 'max_' where the kind is a number. */
 #define FIELD_SHOWN(record, column_, member, kind_, max_, property_)                               \
-	{                                                                                          \
-		.column = (column_), .kind = (kind_), .offset = offsetof(struct record, member),   \
-		.size = sizeof(((struct record *)0)->member), .max = (max_),                       \
-		.property = (property_)                                                            \
-	}
+	{ .column = (column_),                                                                     \
+		.kind = (kind_),                                                                   \
+		.offset = offsetof(struct record, member),                                         \
+		.size = sizeof(((struct record *)0)->member),                                      \
+		.max = (max_),                                                                     \
+		.property = (property_) }
 #define FIELD(record, column, member, kind, max)                                                   \
 	FIELD_SHOWN(record, column, member, kind, max, NULL)
 
 /* The table of those rows. */
-#define TABLE(record, rows)                                                                        \
-	{                                                                                          \
-		rows, sizeof(rows) / sizeof((rows)[0]), sizeof(struct record)                      \
-	}
+#define TABLE(record, rows) { rows, sizeof(rows) / sizeof((rows)[0]), sizeof(struct record) }
+/* clang-format on */

@@ -6,15 +6,11 @@
 
 #include "patd/model/token.h"
 
+/* clang-format off */
 #define PAGE                                                                                       \
-	{                                                                                          \
-		sizeof(struct answer_page), offsetof(struct answer_page, cursor),                  \
-			REQUEST_CURSOR_SIZE                                                        \
-	}
-#define SECRET                                                                                     \
-	{                                                                                          \
-		sizeof(struct answer_secret), offsetof(struct answer_secret, id), REQUEST_ID_SIZE  \
-	}
+	{ sizeof(struct answer_page), offsetof(struct answer_page, cursor), REQUEST_CURSOR_SIZE }
+#define SECRET { sizeof(struct answer_secret), offsetof(struct answer_secret, id), REQUEST_ID_SIZE }
+/* clang-format on */
 
 _Static_assert(sizeof(struct answer_secret) == 128, "no padding in a secret");
 

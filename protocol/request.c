@@ -11,11 +11,10 @@ struct text {
 	size_t offset, size;
 };
 
+/* clang-format off */
 /* member: PART.MEMBER */
-#define TEXT(member)                                                                               \
-	{                                                                                          \
-		offsetof(struct request, member), sizeof(((struct request *)0)->member)            \
-	}
+#define TEXT(member) { offsetof(struct request, member), sizeof(((struct request *)0)->member) }
+/* clang-format on */
 #define GIVEN(member) offsetof(struct request, member)
 #define PART(part) sizeof(((struct request *)0)->part)
 

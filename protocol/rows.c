@@ -10,13 +10,17 @@
 #define ROW(record, member, kind, max, property)                                                   \
 	FIELD_SHOWN(record, #member, member, kind, max, property)
 
+/* clang-format off */
 /* The same, seconds since 1970 UTC, with another key. */
 #define TIME(record, key, member_, property_)                                                      \
-	{                                                                                          \
-		.column = (key), .kind = FIELD_NUMBER, .offset = offsetof(struct record, member_), \
-		.size = sizeof(uint64_t), .max = INT64_MAX, .property = (property_),               \
-		.zero_is_none = true                                                               \
-	}
+	{ .column = (key),                                                                         \
+		.kind = FIELD_NUMBER,                                                              \
+		.offset = offsetof(struct record, member_),                                        \
+		.size = sizeof(uint64_t),                                                          \
+		.max = INT64_MAX,                                                                  \
+		.property = (property_),                                                           \
+		.zero_is_none = true }
+/* clang-format on */
 
 #define TOKEN(member, kind, max, property) ROW(token_row, member, kind, max, property)
 #define TOKEN_TIME(member, property) TIME(token_row, #member, member, property)

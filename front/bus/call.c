@@ -217,7 +217,9 @@ struct request *call_new_request(struct call *call, enum request_kind kind)
 
 static struct call *call_of(struct question *question)
 {
-	return (struct call *)(void *)((char *)question - offsetof(struct call, question));
+	void *call = (char *)question - offsetof(struct call, question);
+
+	return call;
 }
 
 static void on_part(struct question *question, const struct link_answer *answer)

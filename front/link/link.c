@@ -289,8 +289,8 @@ static void be_up(struct link *link)
 
 static void on_follow(struct question *question, struct link_answer *answer)
 {
-	struct link *link =
-		(struct link *)(void *)((char *)question - offsetof(struct link, follow));
+	void *asker = (char *)question - offsetof(struct link, follow);
+	struct link *link = asker;
 
 	if (answer->error == PAT_OK)
 		be_up(link);

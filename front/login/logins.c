@@ -116,9 +116,8 @@ static int on_request_timeout(sd_event_source *source, uint64_t usec, void *user
 
 static void on_verdict(struct question *question, struct link_answer *answer)
 {
-	struct user_login *login =
-		(struct user_login *)(void *)((char *)question -
-					      offsetof(struct user_login, question));
+	void *asker = (char *)question - offsetof(struct user_login, question);
+	struct user_login *login = asker;
 	struct logins *logins = login->logins;
 	struct pat_reply verdict = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_FAILED };
 	const struct login_peer peer = login->peer;

@@ -13,6 +13,10 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 
+#if __GNUC__ >= 14
+/* It asks who closes the copies: the program has them. */
+#pragma GCC diagnostic ignored "-Wanalyzer-fd-leak"
+#endif
 static bool take_place(const struct program_as *as)
 {
 	int input = as ? as->input : -1, output;
@@ -39,7 +43,7 @@ bool program_run(const char *const argv[], const struct program_as *as)
 
 	if (pid == 0) {
 		if (take_place(as))
-			(void)execvp(argv[0], (char *const *)(const void *)argv);
+			(void)execvp(argv[0], (const void *)argv);
 		complain(_("cannot run %s: %s"), argv[0], strerror(errno));
 		_exit(127);
 	}

@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
 #include "common/wire.h"
 
 /* What the child writes. */
@@ -59,24 +58,24 @@ static bool is_answered(int fd, int limit)
 
 enum user_answer user_lookup(const char *name, int limit, struct system_user *ret)
 {
-	cleanup_close int from = -1, to = -1;
 	struct result result = { .answer = USER_UNANSWERED };
 	int ends[2];
 	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return USER_UNANSWERED;
-	from = ends[0];
-	to = ends[1];
 	child = fork();
 	if (child == 0)
-		be_child(name, to);
-	if (child < 0)
+		be_child(name, ends[1]);
+	(void)close(ends[1]);
+	if (child < 0) {
+		(void)close(ends[0]);
 		return USER_UNANSWERED;
-	(void)close(take_fd(&to));
-	if (!is_answered(from, limit) ||
-		read(from, &result, sizeof(result)) != (ssize_t)sizeof(result))
+	}
+	if (!is_answered(ends[0], limit) ||
+		read(ends[0], &result, sizeof(result)) != (ssize_t)sizeof(result))
 		result.answer = USER_UNANSWERED;
+	(void)close(ends[0]);
 	/* One that waits for a server in the kernel cannot be waited for. */
 	(void)kill(child, SIGKILL);
 	(void)waitpid(child, NULL, WNOHANG);

@@ -39,16 +39,16 @@ static bool exists(int dir, const char *name)
 static int remove_files(DIR *folder, bool folders_too)
 {
 	const struct dirent *entry;
-	int r = 0;
+	const int fd = dirfd(folder);
+	int r = fd < 0 ? -errno : 0;
 
 	while (r == 0 && (entry = readdir(folder))) {
 		const char *name = entry->d_name;
 
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		if (unlinkat(dirfd(folder), name, 0) < 0)
-			r = errno == EISDIR && folders_too ? state_dir_remove(dirfd(folder), name)
-							   : -errno;
+		if (unlinkat(fd, name, 0) < 0)
+			r = errno == EISDIR && folders_too ? state_dir_remove(fd, name) : -errno;
 	}
 	return r;
 }

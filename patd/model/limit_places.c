@@ -2,10 +2,9 @@
 /* Where each restriction of a token is. */
 #include "patd/model/limits.h"
 
-#define PLACE(member)                                                                              \
-	{                                                                                          \
-		offsetof(struct limits, member), sizeof(((struct limits *)0)->member)              \
-	}
+/* clang-format off */
+#define PLACE(member) { offsetof(struct limits, member), sizeof(((struct limits *)0)->member) }
+/* clang-format on */
 
 const struct limit_place limit_places[PAT_RESTRICTIONS] = {
 	[PAT_SERVICES] = PLACE(services),

@@ -49,7 +49,7 @@ static bool same_bits(const struct address *a, const struct address *b, unsigned
 static void clear_host_bits(struct address *address, unsigned int prefix)
 {
 	for (unsigned int i = prefix; i < ADDRESS_BITS; i++)
-		address->bytes[i / 8] &= (uint8_t) ~(0x80U >> i % 8);
+		address->bytes[i / 8] &= (uint8_t)(~(0x80U >> i % 8));
 }
 
 static bool is_ipv4(const struct address *address)

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "patd/util/abandon.h"
 #include "patd/util/listening.h"
 #include "patd/util/log.h"
@@ -162,24 +163,25 @@ static int on_ready(sd_event_source *source, int fd, uint32_t revents, void *use
 int request_peer_new(struct requests *requests, const struct peer_calls *calls, sd_event *event,
 	int fd, bool is_front, const struct queue_bounds *bounds, struct request_peer **ret_peer)
 {
-	struct request_peer *peer = calloc(1, sizeof(*peer));
-	int r = peer ? sd_event_add_io(event, &peer->source, fd, EPOLLIN, on_ready, peer) : -ENOMEM;
+	cleanup_close int owned = fd;
+	cleanup_free struct request_peer *peer = calloc(1, sizeof(*peer));
+	int r;
 
-	if (r < 0) {
-		(void)close(fd);
-		free(peer);
+	if (!peer)
+		return -ENOMEM;
+	r = sd_event_add_io(event, &peer->source, fd, EPOLLIN, on_ready, peer);
+	if (r < 0)
 		return r;
-	}
 	peer->requests = requests;
 	peer->calls = calls;
-	peer->fd = fd;
+	peer->fd = take_fd(&owned);
 	peer->is_front = is_front;
 	/* Root can stop patd in many ways. */
 	peer->lets_through = is_front && lets_descriptors_through(fd);
 	work_queues_init(&peer->queues, bounds);
 	LIST_INIT(&peer->works);
 	STAILQ_INIT(&peer->packets);
-	*ret_peer = peer;
+	*ret_peer = TAKE(peer);
 	return 0;
 }
 

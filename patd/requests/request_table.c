@@ -3,18 +3,11 @@
 #include "common/l10n.h"
 #include "patd/requests/handlers.h"
 
-#define READ(serve)                                                                                \
-	{                                                                                          \
-		LANE_READ, false, false, NULL, serve, NULL                                         \
-	}
-#define CHANGE(serve)                                                                              \
-	{                                                                                          \
-		LANE_CHANGE, false, false, NULL, serve, NULL                                       \
-	}
-#define TAKES_AWAY(serve)                                                                          \
-	{                                                                                          \
-		LANE_CHANGE, true, false, NULL, serve, NULL                                        \
-	}
+/* clang-format off */
+#define READ(serve) { LANE_READ, false, false, NULL, serve, NULL }
+#define CHANGE(serve) { LANE_CHANGE, false, false, NULL, serve, NULL }
+#define TAKES_AWAY(serve) { LANE_CHANGE, true, false, NULL, serve, NULL }
+/* clang-format on */
 
 static const struct service services[REQUEST_KINDS] = {
 	[REQUEST_VERIFY] = { LANE_LOGIN, false, false, NULL, serve_login, NULL },

@@ -136,13 +136,12 @@ const struct use *overlay_oldest(const struct overlay *overlay)
 
 const struct use *overlay_next(const struct use *use)
 {
-	const struct pending_use *pending =
-		TAILQ_NEXT((const struct pending_use *)(const void *)use, order);
+	const struct pending_use *pending = TAILQ_NEXT((const struct pending_use *)use, order);
 
 	return pending ? &pending->use : NULL;
 }
 
 uint64_t overlay_seq(const struct use *use)
 {
-	return ((const struct pending_use *)(const void *)use)->seq;
+	return ((const struct pending_use *)use)->seq;
 }

@@ -68,40 +68,21 @@ static void bound_token_is_read_back(void **state)
 	assert_memory_equal(&token, &found, sizeof(token));
 }
 
+/* clang-format off */
+/* Columns: a value that patd may have written, and what it never writes there. */
+#define NUMBER { "1", { "-1", "'1'", "1.0", "NULL" } }
+#define NUMBER32 { "1", { "-1", "4294967296", "'1'", "1.0", "NULL" } }
+#define BYTES { "zeroblob(32)", { "NULL", "zeroblob(31)", "zeroblob(33)", "zeroblob(0)", "'x'" } }
+#define TEXT(long)                                                                                 \
+	{ "''", { "NULL", "1", "char(27)", "'a' || char(0)", "cast(x'C3' AS TEXT)",                \
+			"printf('%" long "s', 's')" } }
+/* clang-format on */
+
 /* A row that patd may have written, column by column, and what it never writes there. */
 static const struct {
 	const char *good;
 	const char *bad[12];
 } columns[] = {
-#define NUMBER                                                                                     \
-	{                                                                                          \
-		"1",                                                                               \
-		{                                                                                  \
-			"-1", "'1'", "1.0", "NULL"                                                 \
-		}                                                                                  \
-	}
-#define NUMBER32                                                                                   \
-	{                                                                                          \
-		"1",                                                                               \
-		{                                                                                  \
-			"-1", "4294967296", "'1'", "1.0", "NULL"                                   \
-		}                                                                                  \
-	}
-#define BYTES                                                                                      \
-	{                                                                                          \
-		"zeroblob(32)",                                                                    \
-		{                                                                                  \
-			"NULL", "zeroblob(31)", "zeroblob(33)", "zeroblob(0)", "'x'"               \
-		}                                                                                  \
-	}
-#define TEXT(long)                                                                                 \
-	{                                                                                          \
-		"''",                                                                              \
-		{                                                                                  \
-			"NULL", "1", "char(27)", "'a' || char(0)", "cast(x'C3' AS TEXT)",          \
-				"printf('%" long "s', 's')"                                        \
-		}                                                                                  \
-	}
 	{ "'0123456789'", { "NULL", "''", "'012345678'", "'01234567890'", "'012345678/'" } },
 	{ "'u'", { "NULL", "''", "'a' || char(0)", "printf('%256s', 'u')" } },
 	NUMBER32,

@@ -62,7 +62,7 @@ static int delete_token(struct store *from, const struct token *token)
 	return store_delete(from, token->id.text);
 }
 
-static int delete (const char *id)
+static int delete_id(const char *id)
 {
 	struct token token = { 0 };
 
@@ -168,7 +168,7 @@ static void missing_token_is_not_found(void **state)
 	assert_int_equal(found.uid, 77);
 	found = a_token("0123456789", "alice", 1000, "laptop");
 	assert_int_equal(update(&found), -ENOENT);
-	assert_int_equal(delete ("0123456789"), -ENOENT);
+	assert_int_equal(delete_id("0123456789"), -ENOENT);
 }
 
 static void duplicate_name_or_id_is_refused(void **state)
@@ -216,7 +216,7 @@ static void deleted_token_is_gone_and_overwritten(void **state)
 	(void)state;
 	memcpy(token.verifier, "findmefindmefindmefindmefindmefi", 32);
 	assert_int_equal(insert(&token), 0);
-	assert_int_equal(delete ("0123456789"), 0);
+	assert_int_equal(delete_id("0123456789"), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), -ENOENT);
 	close_all();
 	size = place_read(&place, "patd.db", bytes, sizeof(bytes));
@@ -360,7 +360,7 @@ static void failed_change_does_not_undo_usage(void **state)
 	assert_int_equal(insert(&twin), -EEXIST);
 	assert_int_equal(ask("SELECT last_used_at FROM token"), 111);
 	assert_int_equal(touch("0123456789", 222, "sudo"), 0);
-	assert_int_equal(delete ("BBBBBBBBBB"), -ENOENT);
+	assert_int_equal(delete_id("BBBBBBBBBB"), -ENOENT);
 	assert_int_equal(usage_commit(database), 0);
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 	assert_int_equal(found.last_used_at, 222);
