@@ -305,6 +305,9 @@ def main():
     token = SimpleNamespace(**told["token"])
     target = Target(told["bus"], told["user_sock"], told["uid"], told["user"], token)
     name, deadline = told["load"], time.monotonic() + told["seconds"]
+    if told["group"]:
+        with open(os.path.join(told["group"], "cgroup.procs"), "w", encoding="ascii") as file:
+            file.write(str(os.getpid()))
     print(flush=True)
     if name in LOADS:
         _become(target.uid)
@@ -319,15 +322,15 @@ def main():
     until(deadline, lambda: time.sleep(0.1))
 
 
-def start(name, target, seconds):
-    """Starts the load of one user; returns its process once it has begun."""
+def start(name, target, seconds, group=None):
+    """Starts the load of one user, in a control group; returns its process once it has begun."""
     process = subprocess.Popen(
         [sys.executable, "-B", os.path.abspath(__file__)], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     json.dump({
         "load": name, "bus": target.bus, "user_sock": target.user_sock, "uid": target.uid,
-        "user": target.user, "seconds": seconds,
+        "user": target.user, "seconds": seconds, "group": group,
         "token": {"id": target.token.id, "text": target.token.text},
     }, process.stdin)  # fmt: skip
     process.stdin.close()
