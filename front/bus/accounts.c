@@ -51,6 +51,7 @@ struct account *accounts_get(struct accounts *accounts, uint32_t uid)
 	account->uid = owner;
 	account->references = 1;
 	account->bytes = ACCOUNTS_BYTES_BURST;
+	account->long_bytes = ACCOUNTS_LONG_BURST;
 	LIST_INSERT_HEAD(bucket, account, entry);
 	return account;
 }
@@ -141,18 +142,24 @@ bool account_take_refusal(struct account *account, uint64_t now_us)
 	return ratelimit_take(&account->accounts->refusals, account->uid, now_us);
 }
 
+static void add(int64_t *bytes, uint64_t passed_us, int64_t a_second, int64_t burst)
+{
+	/* An hour fills it in any case; and the product below stays in range. */
+	if (passed_us > UINT64_C(3600) * USEC_PER_SEC)
+		*bytes = burst;
+	else
+		*bytes += (int64_t)passed_us * a_second / USEC_PER_SEC;
+	if (*bytes > burst)
+		*bytes = burst;
+}
+
 static void refill(struct account *account, uint64_t now_us)
 {
 	const uint64_t passed_us = now_us - account->seen_us;
 
 	account->seen_us = now_us;
-	/* What fills it in any case; and the product below stays in range. */
-	if (passed_us > UINT64_C(3600) * USEC_PER_SEC)
-		account->bytes = ACCOUNTS_BYTES_BURST;
-	else
-		account->bytes += (int64_t)passed_us * ACCOUNTS_BYTES_A_SECOND / USEC_PER_SEC;
-	if (account->bytes > ACCOUNTS_BYTES_BURST)
-		account->bytes = ACCOUNTS_BYTES_BURST;
+	add(&account->bytes, passed_us, ACCOUNTS_BYTES_A_SECOND, ACCOUNTS_BYTES_BURST);
+	add(&account->long_bytes, passed_us, ACCOUNTS_LONG_A_SECOND, ACCOUNTS_LONG_BURST);
 }
 
 bool account_charge(struct account *account, int64_t bytes, uint64_t now_us)
@@ -161,11 +168,12 @@ bool account_charge(struct account *account, int64_t bytes, uint64_t now_us)
 	if (account->bytes <= -ACCOUNTS_BYTES_BURST)
 		return false;
 	account->bytes -= bytes;
+	account->long_bytes -= bytes;
 	return true;
 }
 
 bool account_may_have_more(struct account *account, uint64_t now_us)
 {
 	refill(account, now_us);
-	return account->bytes > 0;
+	return account->bytes > 0 && account->long_bytes > 0;
 }

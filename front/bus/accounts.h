@@ -28,10 +28,13 @@
 
 /*
  * Bytes of replies.  The bus keeps what a client does not read, and takes no more from us when that
- * is 127 MiB: so no uid is sent more than it can be supposed to read.
+ * is 127 MiB: so no uid is sent more than it can be supposed to read.  Nothing tells whether it
+ * reads at all; so what it is sent in the long run, while it is on the bus, has a bound as well.
  */
 #define ACCOUNTS_BYTES_BURST ((int64_t)16 << 20)
 #define ACCOUNTS_BYTES_A_SECOND ((int64_t)4 << 20)
+#define ACCOUNTS_LONG_BURST ((int64_t)48 << 20)
+#define ACCOUNTS_LONG_A_SECOND ((int64_t)128 << 10)
 
 /*
  * Long answers under way.  An answer is charged when it is whole: so many may go beyond what there
@@ -51,7 +54,8 @@ struct account {
 	uint32_t uid;
 	unsigned int references; /* of its clients, and of its calls */
 	unsigned int calls, urgent, questions, long_answers;
-	int64_t bytes;    /* that it may still be sent at once; below 0: it has to wait */
+	/* That it may still be sent at once, and in the long run; below 0: it has to wait. */
+	int64_t bytes, long_bytes;
 	uint64_t seen_us; /* when that was so */
 };
 

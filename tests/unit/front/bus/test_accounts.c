@@ -135,6 +135,22 @@ static void uid_waits_that_was_sent_much(void **state)
 	assert_false(account_may_have_more(alice, 100000 * SECOND));
 }
 
+/* The bus holds 127 MiB of what is not read. */
+static void uid_that_may_never_read_is_sent_ever_less(void **state)
+{
+	int64_t sent = 0;
+
+	(void)state;
+	for (uint64_t now = 0; now < 60 * SECOND; now += SECOND / 10)
+		while (account_may_have_more(alice, now)) {
+			assert_true(account_charge(alice, 1 << 20, now));
+			sent += 1 << 20;
+		}
+	assert_in_range(sent, ACCOUNTS_LONG_BURST, ACCOUNTS_LONG_BURST + ((int64_t)9 << 20));
+	assert_true(account_may_have_more(bob, 60 * SECOND));
+	assert_true(account_may_have_more(alice, 3600 * SECOND));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -173,6 +189,7 @@ int main(void)
 		TEST(root_has_places_when_all_others_are_taken),
 		TEST(nobody_keeps_others_from_asking_polkit),
 		TEST(uid_waits_that_was_sent_much),
+		TEST(uid_that_may_never_read_is_sent_ever_less),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
