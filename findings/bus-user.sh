@@ -15,7 +15,7 @@
 # An expert would not have guessed it: sudo and polkit compare user names when they decide, so there
 # a rule may name a user who is made later.  The error blames a file that allows the request, and the
 # only trace of the dropped policy is a line in the log of the bus, from before the user existed.  A
-# package meets it whose files are unpacked before its script makes the user: the bus watches its
+# package can meet it whose files are unpacked before its script makes the user: the bus watches its
 # folders, and reads the new file in between.
 set -euo pipefail
 # shellcheck source=findings/root.bash

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # openssh-server 1:9.2p1-2+deb12u10 (Debian 12) and 1:10.0p1-7+deb13u4 (Debian 13).
 #
-# Since OpenSSH 9.8, a process of its own serves each connection: sshd-session.  It also runs PAM, so
+# Since OpenSSH 9.8, another program serves each connection: sshd-session.  It also runs PAM, so
 # what PAM modules log has another identifier than before:
 #
 #   Debian 12: sshd: pam_warn(sshd:account): function=[pam_sm_acct_mgmt] ...
