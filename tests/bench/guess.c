@@ -3,9 +3,11 @@
  * Whether it shows in the time of an answer that an id exists: Welch's t between the times for one
  * that does, with a wrong secret, and those for ids that do not.
  *
- *     guess ROUNDS SOCKET USER <TOKEN
+ *     guess ROUNDS SOCKET USER <TOKEN-AND-IDS
  *
- * Each round asks both, in an order drawn by lot.  Times above the 99th percentile of all are left
+ * After the token come the ids that there are, a line each.  Each round asks for one of them and
+ * for one that nobody has, in an order drawn by lot: what was asked for just now is quicker to find
+ * again, whether or not it is there.  Times above the 99th percentile of all are left
  * out: they are the machine's.  Below 4.5 the difference is none that a million questions show.
  */
 #include <err.h>
@@ -54,6 +56,25 @@ static void draw_id(struct pat_request *request)
 		request->id[i] = digits[randombytes_uniform(62)];
 }
 
+/* One that there is. */
+static void choose_id(struct pat_request *request, char (*ids)[PAT_ID_LEN + 1], size_t n)
+{
+	pat_field_cut(request->id, sizeof(request->id), ids[randombytes_uniform((uint32_t)n)]);
+}
+
+#define IDS_MAX 100000U
+
+static size_t read_ids(char (*ids)[PAT_ID_LEN + 1])
+{
+	size_t n = 0;
+
+	while (n < IDS_MAX && scanf("%10s", ids[n]) == 1)
+		n++;
+	if (n == 0)
+		errx(1, "no ids");
+	return n;
+}
+
 static void ask_wrong(
 	struct sample *sample, const struct sockaddr_un *at, const struct pat_request *request)
 {
@@ -71,20 +92,24 @@ int main(int argc, char **argv)
 	struct figures all = { 0 };
 	struct sockaddr_un at;
 	struct pat_request requests[2];
+	static char ids[IDS_MAX][PAT_ID_LEN + 1];
 	unsigned long rounds;
+	size_t n_ids;
 	int64_t most;
 	double t;
 
 	if (argc != 4 || sodium_init() < 0)
-		errx(2, "usage: guess ROUNDS SOCKET USER <TOKEN");
+		errx(2, "usage: guess ROUNDS SOCKET USER <TOKEN-AND-IDS");
 	rounds = strtoul(argv[1], NULL, 10);
 	at = ask_path(argv[2]);
 	ask_read_token(&requests[KNOWN], argv[3]);
 	requests[KNOWN].digest.bytes[0] ^= 1;
+	n_ids = read_ids(ids);
 	requests[UNKNOWN] = requests[KNOWN];
 	for (unsigned long n = 0; n < rounds; n++) {
 		enum which first = randombytes_uniform(2) ? KNOWN : UNKNOWN;
 
+		choose_id(&requests[KNOWN], ids, n_ids);
 		draw_id(&requests[UNKNOWN]);
 		ask_wrong(&samples[first], &at, &requests[first]);
 		ask_wrong(&samples[!first], &at, &requests[!first]);

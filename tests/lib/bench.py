@@ -84,6 +84,13 @@ class World:
             good = False
         return time.monotonic() - begin, good
 
+    def output(self, *arguments):
+        """What patctl prints."""
+        return subprocess.run(
+            [os.path.join(self.build, "patctl/patctl"), *arguments], env=self.bus.environment(),
+            stdout=subprocess.PIPE, text=True, check=True,
+        ).stdout  # fmt: skip
+
     def target(self, user, uid, token):
         return loads.Target(self.bus.path, self.patd.user_sock, uid, user, token)
 
