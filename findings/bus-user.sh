@@ -18,6 +18,7 @@
 # package can meet it whose files are unpacked before its script makes the user: the bus watches its
 # folders, and reads the new file in between.
 set -euo pipefail
+tmp=$(mktemp -d) # for the packages; removed at the end
 # shellcheck source=findings/root.bash
 . "$(dirname "$0")/root.bash"
 

@@ -16,6 +16,7 @@
 # pam-auth-update writes all primary modules as jumps: in Debian's common-auth, no application hears
 # that the module which accepted the user could not set the credentials.
 set -euo pipefail
+tmp=$(mktemp -d) # for the packages; removed at the end
 # shellcheck source=findings/root.bash
 . "$(dirname "$0")/root.bash"
 

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Unpacks pinned Debian packages in a temporary folder, for the scripts beside this file.
+# Unpacks pinned Debian packages in $tmp, a temporary folder, for the scripts beside this file.
 
+: "${tmp:?}"
+cleanup() { :; } # what a script has to end or unmount first
+trap 'cleanup; rm -rf --one-file-system "$tmp"' EXIT
 if [ "$(id -u)" != 0 ]; then
 	echo "$0: run as root: it uses chroot and mount" >&2
 	exit 2
 fi
 umask 022
-tmp=$(mktemp -d)
-trap 'cleanup; rm -rf --one-file-system "$tmp"' EXIT
-cleanup() { :; } # what a script has to end or unmount first
 
 # root SUITE PACKAGE[=VERSION]...: unpacks them, and all that they depend on, in $tmp/SUITE.  Runs
 # none of their scripts.  Uses this machine's sources of Debian packages, for SUITE.

@@ -19,6 +19,7 @@
 # that tells a used-up quota from a broken disk by it is right for big transactions and wrong for
 # small ones; in the third case it says that a file does not exist.
 set -euo pipefail
+tmp=$(mktemp -d) # for the packages; removed at the end
 # shellcheck source=findings/root.bash
 . "$(dirname "$0")/root.bash"
 

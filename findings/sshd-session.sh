@@ -13,6 +13,7 @@
 # and filters of syslog by program name, find nothing of any login any more, without an error.  That
 # is so for the lines of sshd itself ("Accepted publickey") as well.
 set -euo pipefail
+tmp=$(mktemp -d) # for the packages; removed at the end
 # shellcheck source=findings/root.bash
 . "$(dirname "$0")/root.bash"
 
