@@ -175,5 +175,5 @@ bool account_charge(struct account *account, int64_t bytes, uint64_t now_us)
 bool account_may_have_more(struct account *account, uint64_t now_us)
 {
 	refill(account, now_us);
-	return account->bytes > 0 && account->long_bytes > 0;
+	return account->bytes > 0 && (account->uid == 0 || account->long_bytes > 0);
 }

@@ -30,6 +30,7 @@
  * Bytes of replies.  The bus keeps what a client does not read, and takes no more from us when that
  * is 127 MiB: so no uid is sent more than it can be supposed to read.  Nothing tells whether it
  * reads at all; so what it is sent in the long run, while it is on the bus, has a bound as well.
+ * Root has none there: it lists the tokens of all users, a million of them if need be.
  */
 #define ACCOUNTS_BYTES_BURST ((int64_t)16 << 20)
 #define ACCOUNTS_BYTES_A_SECOND ((int64_t)4 << 20)

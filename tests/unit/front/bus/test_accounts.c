@@ -151,6 +151,19 @@ static void uid_that_may_never_read_is_sent_ever_less(void **state)
 	assert_true(account_may_have_more(alice, 3600 * SECOND));
 }
 
+static void root_lists_all_tokens_without_a_bound_in_the_long_run(void **state)
+{
+	int64_t sent = 0;
+
+	(void)state;
+	for (uint64_t now = 0; now < 60 * SECOND; now += SECOND / 10)
+		while (account_may_have_more(root, now)) {
+			assert_true(account_charge(root, 1 << 20, now));
+			sent += 1 << 20;
+		}
+	assert_in_range(sent, 59 * ACCOUNTS_BYTES_A_SECOND, INT64_MAX);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -190,6 +203,7 @@ int main(void)
 		TEST(nobody_keeps_others_from_asking_polkit),
 		TEST(uid_waits_that_was_sent_much),
 		TEST(uid_that_may_never_read_is_sent_ever_less),
+		TEST(root_lists_all_tokens_without_a_bound_in_the_long_run),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
