@@ -49,6 +49,11 @@ status() {
 	done
 }
 
+@test "separation: patd runs under its AppArmor profile in enforce mode" {
+	[ -e /sys/kernel/security/apparmor/profiles ] || skip "the kernel has no AppArmor"
+	[ "$(cat "/proc/$(patd_pid)/attr/current")" = "patd (enforce)" ]
+}
+
 @test "availability: patd does not link libdbus, and is not on the bus" {
 	run ! grep -q libdbus "/proc/$(patd_pid)/maps"
 	run ! grep -qw "$(patd_pid)" <(busctl list --no-legend)
