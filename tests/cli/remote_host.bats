@@ -218,6 +218,7 @@ ssh_arguments() {
 # expect_plain: what was printed has nothing that a terminal would obey, or turn around.
 expect_plain() {
 	local control=$'[\x01-\x09\x0b-\x1f\x7f]'
+	# shellcheck disable=SC2031,SC2154 # as set by run
 	run ! grep -qE "$control"$'|\u009b|\u202e' <<<"$output$stderr"
 }
 

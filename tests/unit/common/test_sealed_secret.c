@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -64,11 +66,40 @@ static void secrecy__descriptor_cannot_be_executed(void **state)
 	close(fd);
 }
 
+/* limit: of resource, while a secret is made. */
+static int make_within(__rlimit_resource_t resource, rlim_t limit, const char *name)
+{
+	struct rlimit before, small;
+	int r;
+
+	assert_int_equal(getrlimit(resource, &before), 0);
+	small = (struct rlimit) { limit, before.rlim_max };
+	assert_int_equal(setrlimit(resource, &small), 0);
+	r = sealed_secret_new(name, secret, sizeof(secret));
+	assert_int_equal(setrlimit(resource, &before), 0);
+	return r;
+}
+
+static void what_cannot_be_made_or_written_whole_is_an_error(void **state)
+{
+	char name[300];
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	assert_int_equal(sealed_secret_new(name, secret, sizeof(secret)), -EINVAL);
+	assert_int_equal(make_within(RLIMIT_NOFILE, 0, "test"), -EMFILE);
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	assert_int_equal(make_within(RLIMIT_FSIZE, 0, "test"), -EFBIG);
+	assert_int_equal(make_within(RLIMIT_FSIZE, 4, "test"), -ENOSPC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(secrecy__descriptor_is_sealed_and_read_from_its_beginning),
 		cmocka_unit_test(secrecy__descriptor_cannot_be_executed),
+		cmocka_unit_test(what_cannot_be_made_or_written_whole_is_an_error),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
