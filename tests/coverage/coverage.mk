@@ -9,6 +9,7 @@ coverage_flags := CC=gcc O=build/coverage WERROR= CFLAGS='-O0 -g --coverage' CPP
 .PHONY: coverage
 
 coverage:
+	$(Q)$(prove) 'bats --tap' tests/coverage/coverage.bats
 	$(Q)$(MAKE) --no-print-directory $(coverage_flags) $(coverage_tests) >/dev/null
 	$(Q)find build/coverage -name '*.gcda' -delete
 	$(Q)$(prove) 'timeout 300' $(coverage_tests) >build/coverage/prove.log 2>&1 || \
