@@ -80,10 +80,10 @@ setup_file() {
 	for as in as_root as_games; do
 		from 256:a org.example.NotAsked
 		run -4 --separate-stderr "$as" patctl revoke token
-		expect_stderr "(user root)"
+		grep -qE "^token00001 +name 1 +root +active" <<<"$stderr"
 		expect_stderr "and more"
 		expect_not_stderr "NotAsked"
 		# shellcheck disable=SC2154 # run assigns it
-		[ "${#stderr_lines[@]}" -eq 22 ]
+		[ "${#stderr_lines[@]}" -eq 24 ]
 	done
 }
