@@ -14,9 +14,9 @@
 #define SHOWN_MAX 20 /* tokens in a message */
 
 const char select_help[] =
-	N_("TOKEN is a name, an id, or the beginning of an id; if several tokens match, the\n"
-	   "command is refused.  Root's names are those of root's own tokens or, with --user,\n"
-	   "of that user's; its ids are those of all.  With --id, TOKEN is a full id only.\n");
+	N_("TOKEN is a name, an id, or the beginning of an id, and must mean one token.\n"
+	   "For root, ids are those of all users, and names those of root's own tokens;\n"
+	   "with --user, both are those of USER.  With --id, TOKEN is a full id.\n");
 
 struct client *select_machine(const struct command *command, DBusError *error)
 {

@@ -198,7 +198,7 @@ ${T}idididididid" ]
 	[ "$(offers show --user=games "$T")" = "$T-two" ]
 	[ "$(offers show --id "$T")" = "" ]
 	expect "$(offers show --id "")" "$(id_of --user=games "$T-two")"
-	[ "$(patctl complete -- show "" | grep -c ": $T-two$")" -eq 2 ]
+	[ "$(patctl complete -- show "" | grep -cE "^[0-9A-Za-z]{10}.*: $T-two$")" -eq 2 ]
 	[ "$(patctl complete -- show "" | grep -c ": $like_id$")" -eq 1 ]
 }
 
@@ -297,7 +297,7 @@ ${T}idididididid" ]
 @test "bash on a terminal completes a word and keeps the words before it" {
 	patctl generate -q "$T-laptop" --user=games >/dev/null
 	[ "$(bash_types "patctl rena")" = "patctl rename" ]
-	[ "$(bash_types "patctl show $T-l")" = "patctl show $T-laptop" ]
+	[ "$(bash_types "patctl show --user=games $T-l")" = "patctl show --user=games $T-laptop" ]
 	[ "$(bash_types "patctl list --user=gam")" = "patctl list --user=games" ]
 	[ "$(bash_types "patctl list --us")" = "patctl list --user=" ]
 	[ "$(bash_types "patctl list --user \"gam")" = "patctl list --user games" ]
