@@ -7,6 +7,7 @@
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
 #include "patctl/complete/candidates.h"
+#include "patctl/verbs/select.h"
 
 #define PAGES_MAX 128 /* patd looks at 1024 tokens for each: some tenths of a second */
 
@@ -88,10 +89,11 @@ static bool means_another(
  */
 static bool is_unique(const struct search *search, const struct token_row *token)
 {
-	return !pat_id_valid(token->name) &&
-	       !means_another(&search->by_name, token->name, token, true) &&
-	       !means_another(&search->by_name, token->name, token, false) &&
-	       !means_another(&search->by_id, token->name, token, false);
+	if (pat_id_valid(token->name) || means_another(&search->by_name, token->name, token, true))
+		return false;
+	return !select_is_beginning(token->name) ||
+	       (!means_another(&search->by_name, token->name, token, false) &&
+		       !means_another(&search->by_id, token->name, token, false));
 }
 
 /* The name comes last, so that it cannot pass for the state or the user. */

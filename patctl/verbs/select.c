@@ -12,11 +12,14 @@
 #include "patctl/print/token_table.h"
 
 #define SHOWN_MAX 20 /* tokens in a message */
+#define BEGINNING_MIN                                                                              \
+	4 /* characters; a shorter name would begin the id of many a token by chance */
 
 const char select_help[] =
-	N_("TOKEN is a name, an id, or the beginning of an id, and must mean one token.\n"
-	   "For root, ids are those of all users, and names those of root's own tokens;\n"
-	   "with --user, both are those of USER.  With --id, TOKEN is a full id.\n");
+	N_("TOKEN is a name, an id, or the first 4 characters or more of an id, and must\n"
+	   "mean one token.  For root, ids are those of all users, and names those of\n"
+	   "root's own tokens; with --user, both are those of USER.  With --id, TOKEN is a\n"
+	   "full id.\n");
 
 struct client *select_machine(const struct command *command, DBusError *error)
 {
@@ -30,14 +33,16 @@ static void set_ambiguous(const struct command *command, const struct client *cl
 {
 	const bool more = tokens->n > SHOWN_MAX;
 	const char *user = command_value(command, &option_user);
-	cleanup_text char *safe = text_safe(item), *of = text_safe(user ? user : ""), *table = NULL;
+	cleanup_text char *safe = text_safe(item), *of = text_safe(user ? user : ""), *table = NULL,
+			  *problem = text_format(_("\"%s\" is ambiguous:"), safe),
+			  *way = text_format(_("to select one by its id: %s %s --id ID%s%s"),
+				  client_self(client), command->verb->name, user ? " --user=" : "",
+				  of);
 
 	tokens->n = more ? SHOWN_MAX : tokens->n;
 	table = token_table_text(tokens);
-	dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS,
-		_("\"%s\" is ambiguous:\n%s%sto select one by its id: %s %s --id ID%s%s"), safe,
-		table, more ? _("and more\n") : "", client_self(client), command->verb->name,
-		user ? " --user=" : "", of);
+	dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS, "%s\n%s%s%s%s", problem, table,
+		more ? _("and more") : "", more ? "\n" : "", way);
 }
 
 static void set_not_found(const struct command *command, const struct client *client,
@@ -59,6 +64,11 @@ static void set_not_found(const struct command *command, const struct client *cl
 	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_FOUND),
 		_("%s; to list tokens: %s list%s%s"), message, client_self(client),
 		user ? " --user=" : "", all ? " --all" : of);
+}
+
+bool select_is_beginning(const char *text)
+{
+	return pat_id_prefix_valid(text) && strlen(text) >= BEGINNING_MIN;
 }
 
 static bool contains(const struct records *tokens, const struct pat_id *id)
@@ -99,16 +109,14 @@ bool select_token(const struct command *command, struct client *client, const ch
 	struct token_row *ret, DBusError *error)
 {
 	const char *user = command_value(command, &option_user);
-	const bool id_only = command_given(command, &option_id);
+	const bool id_only = command_given(command, &option_id),
+		   id = id_only ? pat_id_valid(item) : select_is_beginning(item);
 	const struct {
 		bool possible;
 		struct client_filter filter;
 	} readings[] = {
 		{ !id_only && !pat_name_problem(item), { .user = user, .name = item } },
-		{ id_only ? pat_id_valid(item) : pat_id_prefix_valid(item),
-			{ .user = user,
-				.all = !user && client_is_root(client),
-				.id_prefix = item } },
+		{ id, { .user = user, .all = !user && client_is_root(client), .id_prefix = item } },
 	};
 	cleanup_records struct records tokens = { 0 };
 

@@ -14,6 +14,9 @@ extern const char select_help[];
 /* Of this machine or of --host; obeys --no-ask-password.  NULL with *error set on failure. */
 struct client *select_machine(const struct command *command, DBusError *error);
 
+/* Whether text is long enough for the beginning of an id, or is one. */
+bool select_is_beginning(const char *text);
+
 /*
  * The token that item means: it is the name of a token of --user or else of the caller, an id or
  * the beginning of one; with --id, an id alone.  The ids of root without --user are those of all

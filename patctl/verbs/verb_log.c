@@ -246,8 +246,7 @@ static bool find_id(
 	if (found) {
 		dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS,
 			_("\"%s\" is ambiguous: it is the name of token %s, and the id of a deleted "
-			  "token;\n"
-			  "to select one by its id: %s log --id ID"),
+			  "token; to select one by its id: %s log --id ID"),
 			deleted.text, token.id.text, client_self(output->client));
 		return false;
 	}

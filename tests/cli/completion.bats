@@ -207,7 +207,9 @@ ${T}idididididid" ]
 	id=$(id_of --user=mail "$T")
 	patctl generate -q "${id:0:5}" --user=mail >/dev/null
 	patctl generate -q "${id:0:4}-" --user=mail >/dev/null
+	patctl generate -q "${id:0:3}" --user=mail >/dev/null
 	[ "$(offers show --user=mail "${id:0:4}" | sort)" = "$(printf '%s\n' "${id:0:4}-" "$id" | sort)" ]
+	expect "$(offers show --user=mail "${id:0:2}")" $'\n'"${id:0:3}"$'\n'
 }
 
 @test "an ordinary user is offered its own tokens without a password dialog" {

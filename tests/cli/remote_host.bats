@@ -65,7 +65,7 @@ ssh_arguments() {
 		patctl -H web1 generate -q "$like" --user=games >/dev/null
 		run -4 --separate-stderr patctl -H "$host" revoke "$like"
 		expect_stderr "patctl --host=$host revoke --id ID"
-		grep -qE "^$id +$T +games +active" <<<"$stderr"
+		expect_stderr_line "$id +$T +games +active"
 		run -0 patctl -H "$host" revoke --id "$id"
 		expect "$output" "$T ($id)"
 		patctl -H web1 revoke -q --user=games --id "$id"
