@@ -12,8 +12,9 @@
 #include "patctl/print/token_table.h"
 
 #define SHOWN_MAX 20 /* tokens in a message */
-#define BEGINNING_MIN                                                                              \
-	4 /* characters; a shorter name would begin the id of many a token by chance */
+
+/* Characters; with fewer, a short name would begin the ids of other tokens by chance. */
+#define BEGINNING_MIN 4
 
 const char select_help[] =
 	N_("TOKEN is a name, an id, or the first 4 characters or more of an id, and must\n"
