@@ -9,6 +9,8 @@
 
 const struct option_info option_user = { "user", "USER", N_("tokens of USER instead of your own"),
 	0 };
+const struct option_info option_id = { "id", NULL,
+	N_("TOKEN is the full id of a token, not a name"), 0 };
 const struct option_info option_all = { "all", NULL, N_("all of them, see above"), 0 };
 const struct option_info option_service = { "service", "SERVICE", N_("PAM services, such as sudo"),
 	0 };

@@ -8,8 +8,8 @@
 #include "common/option.h"
 
 /* The options that several verbs take.  Other options stand with their verb. */
-extern const struct option_info option_user, option_all, option_service, option_from, option_reason,
-	option_yes, option_host, option_json, option_no_legend, option_quiet,
+extern const struct option_info option_user, option_id, option_all, option_service, option_from,
+	option_reason, option_yes, option_host, option_json, option_no_legend, option_quiet,
 	option_no_ask_password, option_help, option_version;
 
 /* Stands in a set for the options of all restrictions, see common/restriction.h. */

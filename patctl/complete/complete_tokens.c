@@ -7,27 +7,29 @@
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
 #include "patctl/complete/candidates.h"
+#include "patctl/verbs/select.h"
 
 #define PAGES_MAX 128 /* patd looks at 1024 tokens for each: some tenths of a second */
 
 /* The tokens found, in the order of the searches; one may be in it twice. */
 struct search {
+	struct candidates *candidates;
 	struct client *client;
 	struct client_filter filter;
-	struct records tokens;
-	unsigned int pages; /* asked for */
+	bool all;                      /* ids of all users, as select_token() takes them */
+	struct records by_id, by_name; /* that can be given by their id, by their name */
+	unsigned int pages;            /* asked for */
 };
 
 /* Reads pages until all searches together have found enough. */
-static void find_some(struct search *search)
+static void find_some(struct search *search, struct records *tokens)
 {
 	cleanup_text char *cursor = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	bool more = true;
 
-	while (more && search->tokens.n < CANDIDATES_MAX && search->pages++ < PAGES_MAX)
-		more = client_list(
-			       search->client, &search->filter, &cursor, &search->tokens, &error) &&
+	while (more && tokens->n < CANDIDATES_MAX && search->pages++ < PAGES_MAX)
+		more = client_list(search->client, &search->filter, &cursor, tokens, &error) &&
 		       cursor;
 	dbus_error_free(&error);
 }
@@ -37,13 +39,17 @@ static void find_begun(struct search *search, const char *begin)
 {
 	cleanup_text char *pattern = text_format("%s*", begin);
 
-	if (pat_id_prefix_valid(begin)) {
-		search->filter.id_prefix = begin;
-		find_some(search);
+	if (*begin == '\0' || pat_id_prefix_valid(begin)) {
+		search->filter.id_prefix = *begin == '\0' ? NULL : begin;
+		search->filter.all = search->all;
+		find_some(search, &search->by_id);
 		search->filter.id_prefix = NULL;
+		search->filter.all = false;
 	}
+	if (command_given(search->candidates->command, &option_id))
+		return;
 	search->filter.name_pattern = *begin == '\0' ? NULL : pattern;
-	find_some(search);
+	find_some(search, &search->by_name);
 	search->filter.name_pattern = NULL;
 }
 
@@ -63,44 +69,56 @@ static bool is_repeated(const struct records *tokens, size_t i)
 	return false;
 }
 
-/*
- * Whether no other token that was found has the same name, which patctl would refuse as ambiguous.
- * A name that looks like an id may be the id of another token.
- */
-static bool is_unique(const struct records *tokens, const struct token_row *token)
+/* Whether name is the name of another of the tokens, or the beginning of its id. */
+static bool means_another(
+	const struct records *tokens, const char *name, const struct token_row *token, bool by_name)
 {
 	const struct token_row *items = tokens->items;
 
-	if (pat_id_valid(token->name))
-		return false;
 	for (size_t i = 0; i < tokens->n; i++)
-		if (strcmp(items[i].name, token->name) == 0 && !same_id(&items[i], token))
-			return false;
-	return true;
+		if (!same_id(&items[i], token) &&
+			(by_name ? strcmp(items[i].name, name) == 0
+				 : strncmp(items[i].id.text, name, strlen(name)) == 0))
+			return true;
+	return false;
+}
+
+/*
+ * Whether patctl would take the name for no other token that was found.  A name that looks like an
+ * id may be the id of a token that was not.
+ */
+static bool is_unique(const struct search *search, const struct token_row *token)
+{
+	if (pat_id_valid(token->name) || means_another(&search->by_name, token->name, token, true))
+		return false;
+	return !select_is_beginning(token->name) ||
+	       (!means_another(&search->by_name, token->name, token, false) &&
+		       !means_another(&search->by_id, token->name, token, false));
 }
 
 /* The name comes last, so that it cannot pass for the state or the user. */
 static void print_token(
-	struct candidates *candidates, const struct token_row *token, bool all, bool by_name)
+	const struct search *search, const struct token_row *token, const char *word)
 {
-	cleanup_text char *about = text_format("%s%s%s: %s", all ? token->user : "",
-		all ? ", " : "", text_translated(token->state), token->name);
+	cleanup_text char *about = text_format("%s%s%s: %s", search->all ? token->user : "",
+		search->all ? ", " : "", text_translated(token->state), token->name);
 
-	candidates_word(candidates, by_name ? token->name : token->id.text, about);
+	candidates_word(search->candidates, word, about);
 }
 
-static void print_tokens(struct candidates *candidates, const struct records *tokens, bool all)
+static void print_tokens(const struct search *search, bool by_name)
 {
-	for (int by_name = 0; by_name < 2; by_name++)
-		for (size_t i = 0; i < tokens->n; i++) {
-			const struct token_row *token = (const struct token_row *)tokens->items + i;
+	const struct records *tokens = by_name ? &search->by_name : &search->by_id;
+	const struct command *command = search->candidates->command;
 
-			if (!is_repeated(tokens, i) &&
-				!command_has_operand(candidates->command, token->id.text) &&
-				!command_has_operand(candidates->command, token->name) &&
-				(!by_name || is_unique(tokens, token)))
-				print_token(candidates, token, all, by_name);
-		}
+	for (size_t i = 0; i < tokens->n; i++) {
+		const struct token_row *token = (const struct token_row *)tokens->items + i;
+
+		if (!is_repeated(tokens, i) && !command_has_operand(command, token->id.text) &&
+			!command_has_operand(command, token->name) &&
+			(!by_name || is_unique(search, token)))
+			print_token(search, token, by_name ? token->name : token->id.text);
+	}
 }
 
 void complete_tokens(struct candidates *candidates)
@@ -108,7 +126,7 @@ void complete_tokens(struct candidates *candidates)
 	const struct verb *verb = candidates->command->verb;
 	const char *user = command_value(candidates->command, &option_user),
 		   *begin = candidates_begin(candidates);
-	struct search search = { .filter = { .user = user } };
+	struct search search = { .candidates = candidates, .filter = { .user = user } };
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 
@@ -118,13 +136,15 @@ void complete_tokens(struct candidates *candidates)
 	dbus_error_free(&error);
 	if (!client)
 		return;
-	search.filter.all = !user && client_is_root(client);
+	search.all = !user && client_is_root(client);
 	if (!verb->token_states[0])
 		find_begun(&search, begin);
 	for (size_t i = 0; verb->token_states[i]; i++) {
 		search.filter.state = verb->token_states[i];
 		find_begun(&search, begin);
 	}
-	print_tokens(candidates, &search.tokens, search.filter.all);
-	records_clear(&search.tokens);
+	print_tokens(&search, false);
+	print_tokens(&search, true);
+	records_clear(&search.by_id);
+	records_clear(&search.by_name);
 }

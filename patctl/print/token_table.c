@@ -184,3 +184,19 @@ int token_table_print(struct token_table *table)
 	}
 	return r;
 }
+
+char *token_table_text(const struct records *tokens)
+{
+	static const struct output_context plain = { .palette = PALETTE_NONE };
+	struct token_table *table = token_table_new(&plain, true);
+	cleanup_text char *text = NULL;
+
+	for (size_t i = STATE + 1; i < COLUMNS; i++)
+		(void)scols_column_set_flags(
+			scols_table_get_column(table->scols, i), SCOLS_FL_HIDDEN);
+	if (token_table_add(table, tokens) < 0 ||
+		scols_print_table_to_string(table->scols, &text) < 0)
+		no_memory();
+	token_table_free(table);
+	return text_format("%s\n", text);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A table of tokens on standard output. */
+/* Tokens as a table, on standard output or in a message. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,3 +24,7 @@ int token_table_add(struct token_table *table, const struct records *tokens);
  * 0 or a negative errno.
  */
 int token_table_print(struct token_table *table);
+
+/* ID, NAME, USER and STATE of tokens, with headings, each line with its newline; the caller owns
+ * it. */
+char *token_table_text(const struct records *tokens);

@@ -14,10 +14,18 @@ extern const char select_help[];
 /* Of this machine or of --host; obeys --no-ask-password.  NULL with *error set on failure. */
 struct client *select_machine(const struct command *command, DBusError *error);
 
+/* Whether text is long enough for the beginning of an id, or is one. */
+bool select_is_beginning(const char *text);
+
 /*
- * item is a whole id, a name or the beginning of an id, tried in this order, of a token of user.
- * Without a user it is a token of the caller, and for root one of any user.  False with *error set
- * if no token or several match.
+ * The token that item means: it is the name of a token of --user or else of the caller, an id or
+ * the beginning of one; with --id, an id alone.  The ids of root without --user are those of all
+ * users: the names are not, since every user chooses them.  False with *error set unless all
+ * readings together mean one token.
  */
-bool select_token(struct client *client, const char *user, const char *item, struct token_row *ret,
-	DBusError *error);
+bool select_token(const struct command *command, struct client *client, const char *item,
+	struct token_row *ret, DBusError *error);
+
+/* The token of that id, of user, or else as select_token() does. */
+bool select_id(struct client *client, const char *user, const struct pat_id *id,
+	struct token_row *ret, DBusError *error);

@@ -63,7 +63,8 @@ static enum outcome report(struct tally *tally, const char *item, const struct t
 	const struct token_row *now, const DBusError *error)
 {
 	const struct change *change = tally->change;
-	const bool failed = dbus_error_is_set(error);
+	const bool failed = dbus_error_is_set(error),
+		   id_only = command_given(tally->command, &option_id);
 	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
 	cleanup_text char *safe = text_safe(token ? token->name : item);
 	cleanup_text char *subject = token ? text_format("%s (%s)", safe, token->id.text) : NULL;
@@ -74,7 +75,7 @@ static enum outcome report(struct tally *tally, const char *item, const struct t
 		outcome_complain(subject, error);
 	if (failed && change->confirm && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
 		complain(_("try: %s revoke %s"), client_self(tally->client),
-			!tally->user && text_is_word(item) ? item : token->id.text);
+			!tally->user && !id_only && text_is_word(item) ? item : token->id.text);
 	if (command_given(tally->command, &option_json))
 		print_json(tally, item, now ? now : token, error);
 	else if (!failed && !command_given(tally->command, &option_quiet))
@@ -104,7 +105,7 @@ static bool find(struct tally *tally, size_t n, struct records *tokens, const ch
 		DBusError error = DBUS_ERROR_INIT;
 		struct token_row token;
 
-		if (!select_token(tally->client, tally->user, item, &token, &error)) {
+		if (!select_token(tally->command, tally->client, item, &token, &error)) {
 			const enum outcome outcome = report(tally, item, NULL, NULL, &error);
 
 			dbus_error_free(&error);
@@ -167,7 +168,7 @@ static enum outcome change_one(struct tally *tally, const char *item, const stru
 	bool looked;
 
 	looked = make(change, tally->client, &token->id, &error) && change->describe &&
-		 select_token(tally->client, tally->user, token->id.text, &now, &ignored);
+		 select_id(tally->client, tally->user, &token->id, &now, &ignored);
 	outcome = report(tally, item, token, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);
@@ -280,7 +281,7 @@ static enum outcome run_revoke(const struct command *command)
 
 const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 	N_("revoke tokens: they stop working at once"),
-	OPTIONS(&option_user, &option_all, &option_for, &option_reason, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, &option_all, &option_for, &option_reason, OPTIONS_COMMON),
 	{ N_("Revokes tokens: they stop working at once.  With --all, revokes all of your\n"
 	     "tokens or those of USER.  \"patctl restore\" undoes it.  With --for, the token\n"
 	     "works again after PERIOD.  A token revoked with --reason=compromised can never\n"
@@ -291,7 +292,8 @@ const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 	"  patctl revoke laptop ci\n"
 	"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
 	"  sudo patctl revoke --all --user=alice\n",
-	.synonyms = { "suspend" }, .token_states = { "active", "pending", "disabled" } };
+	.exclusive = { OPTIONS(&option_id, &option_all) }, .synonyms = { "suspend" },
+	.token_states = { "active", "pending", "disabled" } };
 
 static enum outcome run_restore(const struct command *command)
 {
@@ -305,7 +307,7 @@ static enum outcome run_restore(const struct command *command)
 }
 
 const struct verb verb_restore = { "restore", "TOKEN...", run_restore, N_("restore revoked tokens"),
-	OPTIONS(&option_user, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, OPTIONS_COMMON),
 	{ N_("Restores revoked tokens with the same secret and expiration.  A token that has\n"
 	     "expired or was revoked as compromised cannot be restored.  Asks for your\n"
 	     "password; root is not asked.\n"),
@@ -336,7 +338,7 @@ static enum outcome run_rename(const struct command *command)
 }
 
 const struct verb verb_rename = { "rename", "TOKEN NAME", run_rename, N_("rename a token"),
-	OPTIONS(&option_user, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, OPTIONS_COMMON),
 	{ N_("Renames a token.  Its id and its history stay the same.\n"), select_help },
 	"  patctl rename laptop \"old laptop\"\n", .synonyms = { "mv" } };
 
@@ -353,7 +355,8 @@ static enum outcome run_delete(const struct command *command)
 }
 
 const struct verb verb_delete = { "delete", "TOKEN...", run_delete,
-	N_("delete revoked tokens permanently"), OPTIONS(&option_user, &option_yes, OPTIONS_COMMON),
+	N_("delete revoked tokens permanently"),
+	OPTIONS(&option_user, &option_id, &option_yes, OPTIONS_COMMON),
 	{ N_("Deletes revoked tokens permanently, and refuses to delete a token that is not\n"
 	     "revoked.  Asks for confirmation; without a terminal, --yes is required.\n"),
 		select_help },

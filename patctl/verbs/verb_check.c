@@ -57,7 +57,7 @@ static enum outcome check(const struct command *command, const char *secret)
 	if (!client ||
 		!client_check(client, secret, command_value(command, &option_service),
 			command_value(command, &option_from), &verdict, &error) ||
-		!select_token(client, NULL, verdict.id.text, &token, &error))
+		!select_id(client, NULL, &verdict.id, &token, &error))
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_json))
 		print_json(&token, &verdict);

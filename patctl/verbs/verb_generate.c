@@ -86,9 +86,8 @@ static enum outcome print_secret(struct client *client, const struct command *co
 		return OUTCOME_FAILED;
 	}
 	/* Root finds it by its id alone: the user may be spelled otherwise there. */
-	if (!select_token(client,
-		    client_is_root(client) ? NULL : command_value(command, &option_user), id->text,
-		    ret, &error))
+	if (!select_id(client, client_is_root(client) ? NULL : command_value(command, &option_user),
+		    id, ret, &error))
 		return outcome_fail(id->text, &error);
 	if (!command_given(command, &option_quiet)) {
 		describe(ret);
@@ -287,8 +286,7 @@ static enum outcome run_rotate(const struct command *command)
 		return OUTCOME_USAGE;
 
 	client = select_machine(command, &error);
-	if (!client || !select_token(client, command_value(command, &option_user),
-			       command->operands[0], &token, &error))
+	if (!client || !select_token(command, client, command->operands[0], &token, &error))
 		return outcome_fail(NULL, &error);
 	if (!client_rotate(client, &token.id, command_given(command, &option_grace) ? &grace : NULL,
 		    &secret, &error)) {
@@ -310,7 +308,7 @@ static enum outcome run_rotate(const struct command *command)
 
 const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
 	N_("give a token a new secret and print it once"),
-	OPTIONS(&option_user, &option_grace, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, &option_grace, OPTIONS_COMMON),
 	{ N_("Gives a token a new secret and prints it as generate does.  Name, id, expiration\n"
 	     "and restrictions stay the same.  The previous secret works until the new one is\n"
 	     "used, but at most for a day, or for the period given with --grace, which may be\n"

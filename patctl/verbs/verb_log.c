@@ -213,10 +213,12 @@ static enum outcome verify(const struct command *command, struct client *client)
 	return found.bad ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
+/* At any time, whatever --since and --until are. */
 static bool has_history(const struct output *output, const struct pat_id *id)
 {
-	cleanup_history struct history *history =
-		history_new(output->client, &output->filter, id, 1, 1);
+	const struct client_history_filter filter = { .user = output->filter.user,
+		.all = output->filter.all };
+	cleanup_history struct history *history = history_new(output->client, &filter, id, 1, 1);
 	DBusError error = DBUS_ERROR_INIT;
 	const bool has = history_next(history, &error) != NULL;
 
@@ -228,18 +230,28 @@ static bool has_history(const struct output *output, const struct pat_id *id)
 static bool find_id(
 	const struct output *output, const char *item, struct pat_id *ret, DBusError *error)
 {
+	struct pat_id deleted = { 0 };
 	struct token_row token;
+	const bool found = select_token(output->command, output->client, item, &token, error);
 
-	if (select_token(output->client, output->filter.user, item, &token, error)) {
+	if (found)
 		*ret = token.id;
-		return true;
+	else if (pat_error_from_name(error->name) != PAT_ERR_NOT_FOUND)
+		return false;
+	if (!pat_id_valid(item) || (found && strcmp(token.id.text, item) == 0))
+		return found;
+	memcpy(deleted.text, item, sizeof(deleted.text));
+	if (!has_history(output, &deleted))
+		return found;
+	if (found) {
+		dbus_set_error(error, OUTCOME_ERROR_AMBIGUOUS,
+			_("\"%s\" is ambiguous: it is the name of token %s, and the id of a deleted "
+			  "token; to select one by its id: %s log --id ID"),
+			deleted.text, token.id.text, client_self(output->client));
+		return false;
 	}
-	if (pat_error_from_name(error->name) != PAT_ERR_NOT_FOUND || !pat_id_valid(item))
-		return false;
-	memcpy(ret->text, item, sizeof(ret->text));
-	if (!has_history(output, ret))
-		return false;
 	dbus_error_free(error);
+	*ret = deleted;
 	return true;
 }
 
@@ -278,7 +290,8 @@ static bool check(const struct command *command, struct output *output)
 		   follows = command_given(command, &option_follow);
 
 	if (command_given(command, &option_verify) &&
-		(command->n_operands > 0 || filter->all || filter->user || since || lines)) {
+		(command->n_operands > 0 || command_given(command, &option_id) || filter->all ||
+			filter->user || since || lines)) {
 		complain(_("--verify cannot be combined with other options or tokens"));
 		return false;
 	}
@@ -305,14 +318,14 @@ static enum outcome run(const struct command *command)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	output.client = client;
-	/* As select_token() does, which finds tokens of all users for root. */
+	/* As select_token() does, which finds the ids of all users for root. */
 	if (command->n_operands > 0 && !output.filter.user && client_is_root(client))
 		output.filter.all = true;
 	return command_given(command, &option_verify) ? verify(command, client) : show(&output);
 }
 
 const struct verb verb_log = { "log", "[TOKEN...]", run, N_("show the history of tokens"),
-	OPTIONS(&option_user, &option_all, &option_since, &option_until, &option_lines,
+	OPTIONS(&option_user, &option_id, &option_all, &option_since, &option_until, &option_lines,
 		&option_follow, &option_verify, OPTIONS_COMMON),
 	{ N_("Shows the history of your tokens, of the given tokens, or with --all of those of\n"
 	     "all users, oldest first: who generated, changed or used them and from where, and\n"

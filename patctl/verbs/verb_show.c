@@ -247,7 +247,7 @@ static enum outcome show_one(struct output *output, struct client *client, const
 	struct token_row token;
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (!select_token(client, command_value(command, &option_user), item, &token, &error) ||
+	if (!select_token(command, client, item, &token, &error) ||
 		!get_sources(client, &token.id, &used, &error))
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_json)) {
@@ -285,7 +285,7 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_show = { "show", "TOKEN...", run, N_("show all details of tokens"),
-	OPTIONS(&option_user, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, OPTIONS_COMMON),
 	{ N_("Shows all details of tokens, including where they were last used from.  The\n"
 	     "secret cannot be shown: patd does not store it.\n"),
 		select_help },

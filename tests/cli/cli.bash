@@ -55,6 +55,11 @@ expect_stderr() {
 	expect "$stderr" "$1"
 }
 
+# expect_stderr_line REGEX: it matches a whole line
+expect_stderr_line() {
+	grep -qxE -- "$1" <<<"$stderr" || fail "no line '$1' in: $stderr"
+}
+
 expect_not_stderr() {
 	expect_not "$stderr" "$1"
 }

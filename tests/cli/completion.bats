@@ -186,16 +186,30 @@ $T-off" ]
 	[ "$(offers enable "")" = "" ]
 }
 
-@test "an ambiguous or id-like name is offered as its id" {
+@test "a name of another user, or one like an id, is offered as its id" {
 	patctl generate -q "$T-two" >/dev/null
 	patctl generate -q "$T-two" --user=games >/dev/null
 	patctl generate -q "${T}idididididid" >/dev/null
 	like_id=$(printf '%.10s' "${T}idididididid")
 	patctl generate -q "$like_id" >/dev/null
-	[ "$(offers show "$T")" = "${T}idididididid" ]
+	# The name of another user's token is none that root can give.
+	[ "$(offers show "$T" | sort)" = "$T-two
+${T}idididididid" ]
 	[ "$(offers show --user=games "$T")" = "$T-two" ]
-	[ "$(patctl complete -- show "" | grep -c ": $T-two$")" -eq 2 ]
+	[ "$(offers show --id "$T")" = "" ]
+	expect "$(offers show --id "")" "$(id_of --user=games "$T-two")"
+	[ "$(patctl complete -- show "" | grep -cE "^[0-9A-Za-z]{10}.*: $T-two$")" -eq 2 ]
 	[ "$(patctl complete -- show "" | grep -c ": $like_id$")" -eq 1 ]
+}
+
+@test "a name that is the beginning of another token's id is not offered" {
+	patctl generate -q "$T" --user=mail >/dev/null
+	id=$(id_of --user=mail "$T")
+	patctl generate -q "${id:0:5}" --user=mail >/dev/null
+	patctl generate -q "${id:0:4}-" --user=mail >/dev/null
+	patctl generate -q "${id:0:3}" --user=mail >/dev/null
+	[ "$(offers show --user=mail "${id:0:4}" | sort)" = "$(printf '%s\n' "${id:0:4}-" "$id" | sort)" ]
+	expect "$(offers show --user=mail "${id:0:2}")" $'\n'"${id:0:3}"$'\n'
 }
 
 @test "an ordinary user is offered its own tokens without a password dialog" {
@@ -285,7 +299,7 @@ $T-off" ]
 @test "bash on a terminal completes a word and keeps the words before it" {
 	patctl generate -q "$T-laptop" --user=games >/dev/null
 	[ "$(bash_types "patctl rena")" = "patctl rename" ]
-	[ "$(bash_types "patctl show $T-l")" = "patctl show $T-laptop" ]
+	[ "$(bash_types "patctl show --user=games $T-l")" = "patctl show --user=games $T-laptop" ]
 	[ "$(bash_types "patctl list --user=gam")" = "patctl list --user=games" ]
 	[ "$(bash_types "patctl list --us")" = "patctl list --user=" ]
 	[ "$(bash_types "patctl list --user \"gam")" = "patctl list --user games" ]

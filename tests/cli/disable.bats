@@ -10,7 +10,7 @@ load shared_patd
 	[ "$output" = "games: tokens successfully disabled" ]
 	run -1 login "$token" games 5
 	expect "$output" "verdict 14"
-	run -0 patctl show "$T"
+	run -0 patctl show --user=games "$T"
 	expect "$output" "State:    disabled"
 	run --separate-stderr patctl generate "$T-2" --user=games
 	[ "$status" -ne 0 ]

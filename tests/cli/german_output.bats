@@ -10,7 +10,7 @@ setup_file() {
 	translated_world de_DE nl_NL
 	patctl generate -q rest --user=games --expires=29d --max-uses=3 >/dev/null
 	patctl generate -q fort --user=games --expires=never >/dev/null
-	patctl revoke -q fort
+	patctl revoke -q fort --user=games
 }
 
 @test "list prints German headings and states in aligned columns" {
@@ -25,7 +25,7 @@ setup_file() {
 }
 
 @test "show prints German labels in an aligned column" {
-	run -0 german patctl show rest
+	run -0 german patctl show --user=games rest
 	expect "$output" "Name:        rest"
 	expect "$output" "Zustand:     aktiv"
 	expect "$output" "Läuft ab:    20"
@@ -114,14 +114,17 @@ setup_file() {
 
 @test "errors of patctl and patd are German" {
 	run -4 --separate-stderr german patctl show keines
-	expect_stderr "kein Token hat den Namen oder die ID „keines“; eine Übersicht gibt: patctl list --all"
+	expect_stderr "kein Token hat die ID „keines“, und keines von root diesen Namen"
+	expect_stderr "; eine Übersicht gibt: patctl list --all"
+	run -4 --separate-stderr as_games env LC_ALL=de_DE.UTF-8 patctl show keines
+	expect_stderr "kein Token hat den Namen oder die ID „keines“; eine Übersicht gibt: patctl list"
 	run -2 --separate-stderr german patctl list --state=aktiv
 	expect_stderr "--state=aktiv: ein Zustand ist active, revoked,"
 	run -1 --separate-stderr german patctl generate rest --user=games
 	expect_stderr "der Benutzer hat bereits ein Token dieses Namens"
 	run --separate-stderr german patctl generate "$T" --hours=nie
 	expect_stderr "Wochentage schreibt man „Mon“ oder „Monday“"
-	run --separate-stderr german patctl delete rest --yes
+	run --separate-stderr german patctl delete rest --user=games --yes
 	expect_stderr "das Token ist nicht widerrufen; widerrufen Sie es zuerst"
 	run --separate-stderr german patctl genrate
 	expect_stderr "unbekannter Befehl „genrate“; meinten Sie: patctl generate"
@@ -159,7 +162,7 @@ same() {
 
 @test "output with --json and exit status are the same as in English" {
 	same patctl list --all --json
-	same patctl show rest fort --json
+	same patctl show --user=games rest fort --json
 	same patctl log --all --json
 	same patctl policy --json
 	same patctl doctor --json
@@ -186,6 +189,6 @@ same() {
 }
 
 @test "umlauts are printed in UTF-8 in a locale with another character set" {
-	LC_ALL='' LC_MESSAGES=de_DE.UTF-8 LC_CTYPE=C run -0 patctl show rest
+	LC_ALL='' LC_MESSAGES=de_DE.UTF-8 LC_CTYPE=C run -0 patctl show --user=games rest
 	expect "$output" "Läuft ab:"
 }

@@ -8,7 +8,7 @@ setup_file() {
 	patd_world
 	patctl generate -q active --user=games --expires=29d >/dev/null
 	patctl generate -q revoked --user=games --expires=never >/dev/null
-	patctl revoke -q revoked
+	patctl revoke -q revoked --user=games
 }
 
 # User games has these two tokens only; tests make theirs for other users.
@@ -79,11 +79,11 @@ setup_file() {
 }
 
 @test "list has no colours with NO_COLOR, a dumb terminal or no TERM" {
-	NO_COLOR=1 run -0 on_terminal "patctl list --user=games; patctl show active"
+	NO_COLOR=1 run -0 on_terminal "patctl list --user=games; patctl show --user=games active"
 	expect_not "$output" $'\e'
-	ON_TERM=dumb run -0 on_terminal "patctl list --user=games; patctl show active"
+	ON_TERM=dumb run -0 on_terminal "patctl list --user=games; patctl show --user=games active"
 	expect_not "$output" $'\e'
-	run -0 on_terminal "unset TERM; patctl list --user=games; patctl show active"
+	run -0 on_terminal "unset TERM; patctl list --user=games; patctl show --user=games active"
 	expect_not "$output" $'\e'
 	NO_COLOR='' run -0 on_terminal "patctl list --user=games"
 	expect "$output" $'\e'
@@ -123,7 +123,7 @@ setup_file() {
 }
 
 @test "show --json prints an array of the tokens that were found" {
-	run -1 --separate-stderr patctl show --json active "no such" revoked
+	run -1 --separate-stderr patctl show --user=games --json active "no such" revoked
 	[ "$(json '[1]["name"]' <<<"$output")" = revoked ]
 	run -4 --separate-stderr patctl show --json "no such"
 	[ "$output" = "[]" ]
@@ -167,7 +167,7 @@ setup_file() {
 }
 
 @test "output to a full disk exits 1" {
-	for call in list "list --json" "show active" "show --json active" help --version; do
+	for call in list "list --json" "show --user=games active" "show --user=games --json active" help --version; do
 		run -1 --separate-stderr bash -c "patctl $call >/dev/full"
 		expect_stderr "No space left on device"
 	done

@@ -12,7 +12,7 @@ setup_file() {
 	patctl generate -q later --user=games --not-before=2h >/dev/null
 	patctl generate -q used --user=news --expires=20d >"$BATS_FILE_TMPDIR/used"
 	login "$(<"$BATS_FILE_TMPDIR/used")" news 9
-	patctl revoke -q never
+	patctl revoke -q never --user=games
 }
 
 @test "list --state prints tokens in that state" {

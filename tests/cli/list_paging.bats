@@ -76,14 +76,28 @@ setup_file() {
 	done
 }
 
+@test "an ambiguous beginning of an id prints the candidates, and so does one with a name" {
+	for as in as_root as_games; do
+		for pages in "0 2" "1 1"; do
+			# shellcheck disable=SC2086 # to be split
+			from $pages
+			run -4 --separate-stderr "$as" patctl revoke token
+			[ "$output" = "" ]
+			expect_stderr '"token" is ambiguous:'
+			expect_stderr_line "token00001 +name 1 +root +active"
+			expect_stderr_line "token00002 +name 2 +root +active"
+		done
+	done
+}
+
 @test "an ambiguous name prints some candidates and requests no further pages" {
 	for as in as_root as_games; do
 		from 256:a org.example.NotAsked
 		run -4 --separate-stderr "$as" patctl revoke token
-		expect_stderr "(user root)"
+		expect_stderr_line "token00001 +name 1 +root +active"
 		expect_stderr "and more"
 		expect_not_stderr "NotAsked"
 		# shellcheck disable=SC2154 # run assigns it
-		[ "${#stderr_lines[@]}" -eq 22 ]
+		[ "${#stderr_lines[@]}" -eq 24 ]
 	done
 }

@@ -135,21 +135,24 @@ ids() {
 	sed -E 's/\([0-9A-Za-z]{10}\)/(ID)/g' <<<"$1"
 }
 
-# does COMMAND OUTPUT: it is run, and says so, if there is any
+# does COMMAND OUTPUT [AS...]: it is run, and says so, if there is any
 does() {
 	[ -n "$1" ] || return 0
-	run bash -euo pipefail -c "$(here "$1")" </dev/null
+	run "${@:3}" bash -euo pipefail -c "$(here "$1")" </dev/null
 	[ "$status" -eq 0 ] || fail "$1: status $status: $output"
 	[ "$2" = "" ] || [ "$(ids "$output")" = "$(ids "$(here "$2")")" ] || fail "$1: $output"
 }
 
-# session FILE: commands after "$ " or "# ", which all succeed, and what they print
+# session FILE [AS...]: commands after "$ ", run by AS, or after "# ", which all succeed, and what they
+# print
 session() {
-	local line command='' output=''
+	local line command='' output='' as=()
 	while IFS= read -r line; do
 		case $line in
 		['$#']' '*)
-			does "$command" "$output"
+			does "$command" "$output" "${as[@]}"
+			as=()
+			[[ $line = '#'* ]] || as=("${@:2}")
 			command=${line#* } output=''
 			;;
 		*)
@@ -161,7 +164,7 @@ session() {
 			;;
 		esac
 	done <"$1"
-	does "$command" "$output"
+	does "$command" "$output" "${as[@]}"
 }
 
 @test "the examples of patctl(1) do what it says" {
@@ -182,7 +185,7 @@ session() {
 	for file in "$WORLD"/examples/*; do
 		# In the booted system.
 		sed -i '/^\$ sudo id$/d' "$file"
-		session "$file"
+		session "$file" as_games
 	done
 	[ "$(find "$WORLD/examples" -type f | wc -l)" -gt 4 ]
 }

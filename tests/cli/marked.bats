@@ -39,11 +39,11 @@ all_marked() {
 	for word in ID NAME USER STATE CREATED EXPIRES USAGE active "Not used"; do
 		expect "$output" "¤$word"
 	done
-	run -0 marked patctl show "$T"
+	run -0 marked patctl show --user=games "$T"
 	all_marked "$output"
 	run -0 marked patctl policy
 	expect "${lines[0]}" "¤SETTING"
-	run -0 marked patctl log "$T"
+	run -0 marked patctl log --user=games "$T"
 	all_marked "$output"
 }
 

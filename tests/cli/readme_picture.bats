@@ -29,7 +29,7 @@ shows() {
 	shows '^Token laptop \(.{10}\) of user .* expires .* \(in 30 days\)\.'
 
 	for verb in revoke restore; do
-		shows "^# patctl $verb laptop"
+		shows "^# patctl $verb laptop --user=demo"
 		run -0 patctl "$verb" laptop
 		shows "^laptop \(.{10}\): ${output#*: }$"
 	done

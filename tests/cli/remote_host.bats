@@ -62,6 +62,30 @@ ssh_arguments() {
 	expect "$output" "to list tokens: patctl --host=web1 list --all"
 }
 
+@test "revocation: over --host a name counts as it does there, and --id selects" {
+	for host in web1 games@web1; do
+		patctl -H web1 generate -q "$T" --user=games >/dev/null
+		id=$(patctl -H web1 list --user=games --no-legend | awk -v name="$T" '$2 == name { print $1 }')
+		like=${id:0:9}
+		patctl -H web1 generate -q "$like" >/dev/null
+		patctl -H web1 generate -q "$like" --user=games >/dev/null
+		run -4 --separate-stderr patctl -H "$host" revoke "$like"
+		expect_stderr "patctl --host=$host revoke --id ID"
+		expect_stderr_line "$id +$T +games +active"
+		run -0 patctl -H "$host" revoke --id "$id"
+		expect "$output" "$T ($id)"
+		patctl -H web1 revoke -q --user=games --id "$id"
+		patctl -H web1 delete -qy --user=games --id "$id"
+		for user in games root; do
+			patctl -H web1 revoke -q "$like" --user="$user"
+			patctl -H web1 delete -qy "$like" --user="$user"
+		done
+	done
+	patctl -H web1 generate -q "$T" --user=games >/dev/null
+	run -4 patctl -H web1 revoke "$T"
+	run -0 patctl -H games@web1 revoke "$T"
+}
+
 @test "rotate with --host prints the secret that is accepted" {
 	old=$(patctl -H root@web1 generate -q "$T")
 	new=$(patctl -H root@web1 rotate -q "$T" --grace=none)

@@ -17,7 +17,7 @@ load shared_patd
 @test "the owner renames a token without a password" {
 	patctl generate -q "$T" --user=games >/dev/null
 	run -0 as_games patctl rename "$T" "$T new"
-	run -0 patctl show "$T new"
+	run -0 patctl show --user=games "$T new"
 }
 
 @test "rename to a name in use exits 1" {

@@ -50,7 +50,7 @@ load shared_patd
 @test "show prints each restriction, and list on a wide terminal their names" {
 	patctl generate -q "$T" --service=sudo --from=10.0.0.0/8 --hours="Mon..Fri 08:00-18:00" \
 		--not-before="2027-01-31 18:00 UTC" --expires=never --max-uses=9 --user=news >/dev/null
-	run -0 patctl show "$T"
+	run -0 patctl show --user=news "$T"
 	expect "$output" "Services: sudo"
 	expect "$output" "From:     10.0.0.0/8"
 	expect "$output" "Hours:    Mon..Fri 08:00-18:00"
@@ -69,7 +69,7 @@ load shared_patd
 	patctl generate -q "$T" --user=mail >/dev/null
 	ON_COLS=160 run -0 on_terminal "patctl list --user=mail"
 	expect_not "$output" LIMITS
-	run -0 patctl show "$T"
+	run -0 patctl show --user=mail "$T"
 	for label in Services From Hours Starts; do
 		expect_not "$output" "$label:"
 	done

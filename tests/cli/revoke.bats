@@ -74,7 +74,7 @@ load shared_patd
 	patctl generate -q "$T" --user=news >/dev/null
 	run -0 patctl revoke --all --user=news --for=2h --reason=holiday
 	[ "$output" = "1 token successfully revoked" ]
-	run -0 patctl show "$T"
+	run -0 patctl show --user=news "$T"
 	expect "$output" "Reason:   holiday"
 	expect "$output" "Until:    20"
 }
@@ -82,7 +82,7 @@ load shared_patd
 @test "revoke --all --user by another user exits 5" {
 	patctl generate -q "$T" --user=mail >/dev/null
 	run -5 as_games patctl revoke --all --user=mail
-	run -0 patctl show "$T"
+	run -0 patctl show --user=mail "$T"
 	expect "$output" "State:    active"
 }
 

@@ -45,9 +45,9 @@ with_nss() {
 		--hours="Mon..Fri 08:00-18:00" --not-before=2020-01-01 --max-uses=7 >/dev/null
 	login "$(patctl generate -q "$T used")" root 0 sudo 192.0.2.7 pts/1
 	patctl rotate -q "$T used" >/dev/null
-	patctl revoke -q "$T" --for=1d --reason="a reason"
+	patctl revoke -q "$T" --user=games --for=1d --reason="a reason"
 	patctl disable -q news --reason=gone
-	for call in "list --all" "list --all --state=active" "show $T" "log --all" policy disable; do
+	for call in "list --all" "list --all --state=active" "show $T --user=games" "log --all" policy disable; do
 		# shellcheck disable=SC2086 # to be split
 		patctl $call --json >"$WORLD/by-root"
 		# shellcheck disable=SC2086 # to be split
@@ -86,8 +86,8 @@ with_nss() {
 
 @test "generate takes uid and spelling of a user from NSS" {
 	run -0 with_nss patctl generate -q "$T" --user=GAMES
-	[ "$(field user "$T")" = games ]
-	[ "$(field uid "$T")" = 5 ]
+	[ "$(field user --user=games "$T")" = games ]
+	[ "$(field uid --user=games "$T")" = 5 ]
 	run -1 --separate-stderr patctl generate "$T-2" --user=nobody-here
 	expect_stderr "no such user"
 }
@@ -102,7 +102,7 @@ with_nss() {
 	patctl generate -q "$T games" --user=games >/dev/null
 	run -0 with_nss NSS_HANGS=1 timeout 60 patctl revoke --all --user=games
 	expect "$output" "successfully revoked"
-	[ "$(field state "$T games")" = revoked ]
+	[ "$(field state --user=games "$T games")" = revoked ]
 	run -1 --separate-stderr patctl revoke --all --user=nobody-here
 	expect_stderr "no such user"
 }

@@ -27,19 +27,19 @@ every_verb() {
 	login "$token" games 5 sudo
 	run -0 root list --all
 	expect "$output" " $1 "
-	run -0 root show "$1"
+	run -0 root show "$1" --user=games
 	expect "$output" "User:     games (5)"
 	run -0 root check --service=sudo <<<"$token"
 	expect "$output" accepted
-	run -0 root revoke "$1" --for=1h --reason=why
+	run -0 root revoke "$1" --user=games --for=1h --reason=why
 	expect "$output" "successfully revoked until"
 	run -1 root check --service=login --from=192.0.2.7 <<<"$token"
 	expect "$output" "is revoked"
-	root restore -q "$1"
-	new=$(root rotate -q "$1" --grace=none)
+	root restore -q "$1" --user=games
+	new=$(root rotate -q "$1" --user=games --grace=none)
 	login "$new" games 5 sudo
-	root rename -q "$1" "$1-new"
-	run -0 root log "$1-new" --json
+	root rename -q "$1" "$1-new" --user=games
+	run -0 root log "$1-new" --user=games --json
 	expect "$output" '"renamed"'
 	run -0 root log --verify
 	expect "$output" "History intact"
@@ -51,7 +51,7 @@ every_verb() {
 	root enable -q games
 	run -0 root revoke --all --user=games
 	expect "$output" "1 token successfully revoked"
-	root delete -qy "$1-new"
+	root delete -qy "$1-new" --user=games
 	run -0 root policy
 	expect "$output" max_lifetime
 	root backup -q "$WORLD/$1.backup"

@@ -6,9 +6,9 @@ load shared_patd
 
 @test "show prints who generated the token" {
 	patctl generate -q "$T" --user=games >/dev/null
-	run -0 patctl show "$T"
+	run -0 patctl show --user=games "$T"
 	[[ $output =~ Created:\ \ 20[-0-9T:]+Z\ by\ root ]]
-	[ "$(field created_by)" -eq 0 ]
+	[ "$(field created_by --user=games "$T")" -eq 0 ]
 }
 
 @test "show prints the last use and the last five sources" {

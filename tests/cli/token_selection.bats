@@ -1,8 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# How patctl selects tokens: by id, else by name, else by the beginning of an id.
+# Which tokens patctl takes its operands for: all readings must mean one.  Over --host they are in
+# remote_host.bats.
 
 load shared_patd
+
+# id_named NAME: of the token of games, whatever else the name may mean
+id_named() {
+	patctl list --user=games --no-legend | awk -v name="$1" '$2 == name { print $1 }'
+}
+
+# is STATE USER NAME: whether the token is in that state
+is() {
+	[ "$(field state --user="$2" "$3")" = "$1" ] || fail "$3 of $2 is not $1"
+}
 
 @test "show finds a token by id, by name and by the beginning of the id" {
 	patctl generate -q "$T" >/dev/null
@@ -11,18 +22,110 @@ load shared_patd
 	[ "$(id_of "${id:0:9}")" = "$id" ]
 }
 
-@test "an id is preferred to the same name of another token" {
-	patctl generate -q "$T" >/dev/null
-	id=$(id_of "$T")
-	patctl generate -q "$id" >/dev/null
-	[ "$(id_of "$id")" = "$id" ]
+@test "revocation: another user's token, named like an id, is not taken for it" {
+	for n in 9 10; do
+		patctl generate -q "$T$n" --user=news >/dev/null
+		id=$(id_of --user=news "$T$n")
+		like=${id:0:$n}
+		patctl generate -q "$like" --user=games >/dev/null
+		run -0 patctl revoke "$like"
+		expect "$output" "$T$n ($id)"
+		is revoked news "$T$n"
+		is active games "$like"
+		run -0 patctl log "$like"
+		expect_not "$output" games
+
+		patctl revoke -q "$like" --user=games
+		run -0 patctl restore "$like"
+		expect "$output" "$T$n ($id)"
+		is revoked games "$like"
+		run -0 --separate-stderr patctl rotate "$like"
+		[ "${output:4:10}" = "$id" ]
+		run -0 patctl rename "$like" "$T$n new"
+		expect "$output" "$T$n ($id)"
+		patctl revoke -q "$like"
+		run -0 patctl delete -y "$like"
+		expect "$output" "$T$n new ($id)"
+		is revoked games "$like"
+	done
 }
 
-@test "a name is preferred to the beginning of an id" {
+@test "revocation: what means two tokens is refused, and both are listed" {
+	for n in 9 10; do
+		patctl generate -q "$T$n" --user=games >/dev/null
+		id=$(id_of --user=games "$T$n")
+		like=${id:0:$n}
+		patctl generate -q "$like" --user=games >/dev/null
+		other=$(id_named "$like")
+		for call in "revoke $like" "restore $like" "delete -y $like" "show $like" "log $like" \
+			"rename $like new" "rotate $like"; do
+			for as in as_games env; do
+				# shellcheck disable=SC2086 # to be split
+				run -4 --separate-stderr "$as" patctl $call --user=games
+				[ "$output" = "" ]
+				expect_stderr "\"$like\" is ambiguous:"
+				expect_stderr_line "ID +NAME +USER +STATE"
+				expect_stderr_line "$id +$T$n +games +active"
+				expect_stderr_line "$other +$like +games +active"
+				expect_stderr "patctl ${call%% *} --id ID --user=games"
+			done
+		done
+		run -4 --separate-stderr as_games patctl revoke --json "$like"
+		[ "$(json '[0]["error"]' <<<"$output")" = ambiguous ]
+	done
+}
+
+@test "revocation: with --id, two tokens with each other's id for a name are revoked" {
+	for as in as_games env; do
+		patctl generate -q "$T" --user=games >/dev/null
+		one=$(id_of --user=games "$T")
+		patctl generate -q "$one" --user=games >/dev/null
+		two=$(id_named "$one")
+		patctl rename -q --id "$one" "$two"
+
+		run -4 as_games patctl revoke "$one" "$two"
+		run -0 "$as" patctl revoke --id "$two"
+		expect "$output" "$one ($two)"
+		[ "$(field state --id "$one")" = active ]
+		[ "$(field state --id "$two")" = revoked ]
+		run -0 "$as" patctl revoke --id --user=games "$one"
+		"$as" patctl delete -qy --id "$one" "$two"
+	done
+}
+
+@test "with --id a name and the beginning of an id are not found" {
 	patctl generate -q "$T" >/dev/null
 	id=$(id_of "$T")
-	patctl generate -q "${id:0:8}" >/dev/null
-	[ "$(id_of "${id:0:8}")" != "$id" ]
+	for text in "$T" "${id:0:9}"; do
+		run -4 --separate-stderr patctl revoke --id "$text"
+		expect_stderr "no token has the id \"$text\"; to list tokens: patctl list --all"
+	done
+	run -4 patctl revoke --id "$id" --user=games
+	run -2 patctl revoke --id --all
+	is active root "$T"
+}
+
+@test "one token whose name is the beginning of its own id is selected" {
+	patctl generate -q "$T" >/dev/null
+	id=$(id_of "$T")
+	patctl rename -q "$T" "${id:0:9}"
+	run -0 patctl revoke "${id:0:9}"
+	is revoked root "$id"
+}
+
+@test "the name of a token that is the id of a deleted one is ambiguous in log" {
+	patctl generate -q "$T" >/dev/null
+	id=$(id_of "$T")
+	patctl revoke -q "$T"
+	patctl delete -qy "$T"
+	patctl generate -q "$id" >/dev/null
+	run -4 --separate-stderr patctl log "$id"
+	[ "$output" = "" ]
+	expect_stderr "the name of token $(id_of "$id"), and the id of a deleted token"
+	run -0 patctl log --id "$id"
+	expect "$output" deleted
+	run -0 patctl log --id "$(id_of "$id")"
+	expect_not "$output" deleted
 }
 
 @test "a name matches only in full and in the same case" {
@@ -41,38 +144,44 @@ load shared_patd
 	done
 }
 
-@test "an ambiguous id prefix exits 4 and prints the candidates" {
-	# Two of 63 ids begin with the same of 62 characters.
-	for i in {1..63}; do
-		echo "$i"
-	done | xargs -P2 -I{} patctl generate -q "$T {}" --user=games >/dev/null
-	first=$(patctl list --user=games --no-legend | cut -c1 | sort | uniq -d | head -n1)
-	run -4 --separate-stderr patctl revoke --user=games "$first"
-	[ "$output" = "" ]
-	expect_stderr "is ambiguous; use an id or --user"
-	expect_stderr "(user games)"
-	run -0 patctl list --user=games
-	expect_not "$output" "revoked"
+@test "the beginning of an id has 4 characters or more" {
+	patctl generate -q "$T" >/dev/null
+	id=$(id_of "$T")
+	[ "$(id_of "${id:0:4}")" = "$id" ]
+	run -4 patctl show "${id:0:3}"
+	patctl generate -q "${id:0:3}" >/dev/null
+	run -0 patctl revoke "${id:0:3}"
+	is active root "$T"
 }
 
-@test "an ambiguous name exits 4 and prints the candidates with their users" {
+@test "revocation: a name of other users is found with --user only" {
 	patctl generate -q "$T" --user=news >/dev/null
 	patctl generate -q "$T" --user=mail >/dev/null
 	run -4 --separate-stderr patctl revoke "$T"
-	expect_stderr "$T (user news)"
-	expect_stderr "$T (user mail)"
+	expect_stderr "for a name of another user's token, use --user"
 	run -0 patctl revoke --user=mail "$T"
-	[ "$(field state --user=news "$T")" = active ]
+	is active news "$T"
+	is revoked mail "$T"
+
+	patctl generate -q "$T" >/dev/null
+	run -0 patctl revoke "$T"
+	is revoked root "$T"
+	is active news "$T"
 }
 
-@test "root finds tokens of others without --user" {
+@test "root finds an id, and the beginning of one, of others without --user" {
 	patctl generate -q "$T" --user=mail >/dev/null
-	run -0 patctl show "$T"
-	expect "$output" "User:     mail"
+	id=$(id_of --user=mail "$T")
+	for text in "$id" "${id:0:9}"; do
+		run -0 patctl show "$text"
+		expect "$output" "User:     mail"
+	done
 }
 
 @test "a missing token exits 4 and suggests list" {
 	run -4 --separate-stderr patctl show "no such"
-	expect_stderr 'no token has the name or id "no such"'
+	expect_stderr 'no token has the id "no such", and no token of root has that name'
 	expect_stderr "patctl list --all"
+	run -4 --separate-stderr as_games patctl show "no such"
+	expect_stderr 'no token has the name or id "no such"; to list tokens: patctl list'
 }
