@@ -12,7 +12,7 @@ setup_file() {
 	line=$(grep pam_pat.so "$BATS_TEST_DIRNAME/../../debian/pam-configs/pat-password")
 	# The common stacks of Debian, with a password module that changes nothing.
 	stack poppassd <<-EOF
-		auth [success=1 default=ignore] @pat@
+		auth [success=done default=ignore] @pat@
 		auth required pam_permit.so
 		password [success=1 default=ignore] pam_permit.so
 		password requisite pam_deny.so
