@@ -125,6 +125,15 @@ static void distant_expiry_has_no_notice(void **state)
 	assert_string_equal(line(PAT_ACCEPTED, UINT64_MAX, 0), "");
 }
 
+static void expiry_beyond_the_calendar_has_no_notice(void **state)
+{
+	const struct pat_reply reply = { PAT_REPLY_MAGIC, PAT_ACCEPTED, INT64_MAX, 0 };
+	char text[NOTICE_SIZE];
+
+	(void)state;
+	assert_false(notice_format(text, &reply, (uint64_t)INT64_MAX - 10));
+}
+
 static void replaced_secret_precedes_expiry(void **state)
 {
 	static const char *const until = "This token has been replaced. It works until "
@@ -176,6 +185,7 @@ int main(void)
 		cmocka_unit_test(time_left_is_rounded_down),
 		cmocka_unit_test(expiry_just_passed_counts_as_imminent),
 		cmocka_unit_test(distant_expiry_has_no_notice),
+		cmocka_unit_test(expiry_beyond_the_calendar_has_no_notice),
 		cmocka_unit_test(replaced_secret_precedes_expiry),
 		cmocka_unit_test(fields_of_other_verdicts_are_ignored),
 		cmocka_unit_test(refusal_is_an_error_and_expiry_is_information),
