@@ -13,6 +13,7 @@
 #: check-packages lintian, piuparts, rpmbuild, makepkg
 #: check-lint     formatter, compilers and analysers
 #: check-asan     the first five under ASan and UBSan
+#: coverage       the branches of what decides that unit tests take, and those named that they do not
 #: bench          what an authentication costs
 #: bench-backup   what a backup costs, and how long logins wait meanwhile
 #: bench-crowd    what logins feel of two users who do their worst
@@ -31,6 +32,7 @@ include $(wildcard tests/fault/fault.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
 include $(wildcard tests/fuzz/fuzz.mk)
+include $(wildcard tests/coverage/coverage.mk)
 include $(wildcard tests/packages/packages.mk)
 include $(wildcard tests/demo/demo.mk)
 

@@ -109,6 +109,13 @@ void error_replace(DBusError *error, const char *name, const char *format, ...)
 	dbus_error_free(&before);
 }
 
+void error_make_safe(DBusError *error)
+{
+	cleanup_text char *safe = text_safe(error->message);
+
+	error_replace(error, error->name, "%s", safe);
+}
+
 enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome next)
 {
 	return count == 0 || sofar == next ? next : OUTCOME_FAILED;

@@ -33,6 +33,12 @@ struct outcome_info {
 void error_replace(DBusError *error, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * Makes the message of *error, which is of another process, safe for a terminal: to be done before
+ * a message of ours is made from it.
+ */
+void error_make_safe(DBusError *error);
+
 /* The row for error, which must be set.  Static, never NULL. */
 const struct outcome_info *outcome_of(const DBusError *error);
 

@@ -18,6 +18,7 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "common/sealed_secret.h"
 
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
@@ -106,16 +107,19 @@ int secret_write(int fd, const char *before, const char *secret, const char *aft
 
 int secret_seal(const char *secret)
 {
-	cleanup_close int fd = memfd_create("token", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	int r;
+	const size_t len = strlen(secret);
+	cleanup_close int fd = sealed_secret_new("token", secret, len);
+	void *page;
 
 	if (fd < 0)
-		return -errno;
-	r = secret_write(fd, "", secret, "");
-	if (r < 0)
-		return r;
-	if (lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) < 0)
-		return -errno;
+		return fd;
+	/*
+	 * Locked until patctl ends, which is soon: it is not swapped out meanwhile.  A precaution,
+	 * as the limit of locked memory may be used up.
+	 */
+	page = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (page != MAP_FAILED)
+		(void)mlock(page, len);
 	return take_fd(&fd);
 }
 

@@ -30,5 +30,5 @@ void secret_free(char **secret);
 /* Writes before, secret and after to fd.  0 or a negative errno, when some may be written. */
 int secret_write(int fd, const char *before, const char *secret, const char *after);
 
-/* A sealed memfd that holds secret, or a negative errno. */
+/* A sealed memfd that holds secret, locked until patctl ends, or a negative errno. */
 int secret_seal(const char *secret);

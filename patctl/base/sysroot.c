@@ -44,16 +44,33 @@ int sysroot_open(const struct sysroot *root, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Opens for reading what at, of O_PATH, stands for. */
+static int open_again(int at)
+{
+	char path[sizeof("/proc/self/fd/") + 3 * sizeof(at)];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", at);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENOSYS : -errno; /* what is missing is /proc */
+	return fd;
+}
+
 int sysroot_read(const struct sysroot *root, const char *path, FILE **ret)
 {
-	cleanup_close int fd = sysroot_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	/* To open a device or a FIFO can do something: it is looked at first. */
+	cleanup_close int at = sysroot_open(root, path, O_PATH), fd = -1;
 	struct stat st;
 	FILE *file;
 
+	if (at < 0)
+		return at;
+	if (fstat(at, &st) < 0 || !S_ISREG(st.st_mode))
+		return -EINVAL;
+	fd = open_again(at);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return -EINVAL;
 	file = fdopen(fd, "re");
 	if (!file)
 		return -ENOMEM;

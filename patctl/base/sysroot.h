@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The file system that patctl doctor examines: this machine's, or one below a folder, such as an
- * image or a test's.  Links, absolute ones too, never lead out of it.  Files are opened for
- * reading, and without waiting.
+ * image or a test's.  Links, absolute ones too, never lead out of it.  Nothing is opened but
+ * regular files and folders, for reading and without waiting: what else has one of their names,
+ * such as a FIFO or a device, is only looked at.
  */
 #pragma once
 
@@ -24,7 +25,7 @@ void sysroot_close(struct sysroot *root);
 /* path: from the root, beginning with "/".  A descriptor (O_CLOEXEC), or a negative errno. */
 int sysroot_open(const struct sysroot *root, const char *path, int flags);
 
-/* To read a regular file.  0 or a negative errno. */
+/* To read a regular file.  0 or a negative errno; -EINVAL: it is something else. */
 int sysroot_read(const struct sysroot *root, const char *path, FILE **ret);
 
 /* flags: O_NOFOLLOW for a link at the end itself, or 0.  0 or a negative errno. */

@@ -20,7 +20,8 @@ void text_free(char **text)
 
 void no_memory(void)
 {
-	complain(_("out of memory"));
+	/* Not by complain(), which needs memory. */
+	(void)fprintf(stderr, "patctl: %s\n", _("out of memory"));
 	exit(OUTCOME_FAILED);
 }
 
@@ -65,6 +66,22 @@ char *text_safe(const char *text)
 	}
 	*to = '\0';
 	return copy;
+}
+
+char *text_safe_lines(const char *text)
+{
+	char *all = text_format("%s", "");
+
+	for (const char *end;; text = end + 1) {
+		cleanup_text char *before = all, *line = NULL, *safe = NULL;
+
+		end = text + strcspn(text, "\n");
+		line = text_format("%.*s", (int)(end - text), text);
+		safe = text_safe(line);
+		all = text_format("%s%s%s", before, safe, *end == '\n' ? "\n" : "");
+		if (*end == '\0')
+			return all;
+	}
 }
 
 const char *text_translated(const char *text)
@@ -126,12 +143,13 @@ void names_free(char ***names)
 
 void complain(const char *format, ...)
 {
+	cleanup_text char *text = NULL, *safe = NULL;
 	va_list arguments;
 
-	(void)fputs("patctl: ", stderr);
 	va_start(arguments, format);
 	/* clang 14 does not see that it was started. */
-	(void)vfprintf(stderr, format, arguments); // NOLINT(clang-analyzer-valist.*)
+	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
 	va_end(arguments);
-	(void)fputc('\n', stderr);
+	safe = text_safe_lines(text);
+	(void)fprintf(stderr, "patctl: %s\n", safe);
 }

@@ -26,6 +26,9 @@ char *text_vformat(const char *format, va_list arguments) __attribute__((format(
  */
 char *text_safe(const char *text);
 
+/* The same for each line of text by itself: a newline is left as it is. */
+char *text_safe_lines(const char *text);
+
 /* The translation of text, static, if it is a message of patctl's or patd's; else text itself. */
 const char *text_translated(const char *text);
 
@@ -48,5 +51,8 @@ void names_add(char ***names, size_t *n, const char *name);
 void names_free(char ***names);
 #define cleanup_names __attribute__((cleanup(names_free)))
 
-/* "patctl: ...", on standard error. */
+/*
+ * "patctl: ...", on standard error.  What it says may be another machine's words: it is made safe,
+ * line by line.
+ */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -7,6 +7,7 @@
 
 #include "common/bus.h"
 #include "common/l10n.h"
+#include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
 
 bool bus_subscribe(struct client *client, bool all, DBusError *error)
@@ -20,8 +21,10 @@ bool bus_subscribe(struct client *client, bool all, DBusError *error)
 	/* First, so that no change of the owner is missed. */
 	if (!client->patd) {
 		dbus_bus_add_match(client->bus, rule, error);
-		if (dbus_error_is_set(error))
+		if (dbus_error_is_set(error)) {
+			error_make_safe(error);
 			return false;
+		}
 	}
 	options_open(&args, &options);
 	option_true(&options, "all", all);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
 #include "patctl/client/agent.h"
 #include "patctl/client/root.h"
@@ -20,6 +21,7 @@ static bool find_uid(struct client *client, DBusError *error)
 		uid = dbus_bus_get_unix_user(
 			client->bus, dbus_bus_get_unique_name(client->bus), error);
 		if (dbus_error_is_set(error)) {
+			error_make_safe(error);
 			client_explain(client, error);
 			return false;
 		}
@@ -35,47 +37,43 @@ static struct client *new_client(const char *host)
 	client->host = host;
 	client->self = host ? text_format("patctl --host=%s", host) : text_format("patctl");
 	client->limit = ANSWER_LIMIT;
+	client->errors.before = -1;
 	return client;
 }
 
-/* bus: the client's from now on; NULL: *error is set. */
-static struct client *new_bus_client(const char *host, DBusConnection *bus, DBusError *error)
+/* Frees client if there is no connection; *error is set. */
+static struct client *connected(struct client *client, DBusError *error)
 {
-	struct client *client;
-
-	if (!bus)
-		return NULL;
-	dbus_connection_set_exit_on_disconnect(bus, FALSE);
-	client = new_client(host);
-	client->bus = bus;
-	if (!find_uid(client, error))
-		client_free(&client);
-	return client;
+	if (client->bus) {
+		dbus_connection_set_exit_on_disconnect(client->bus, FALSE);
+		if (find_uid(client, error))
+			return client;
+	}
+	client_free(&client);
+	return NULL;
 }
 
 struct client *client_new(const char *host, bool may_ask, DBusError *error)
 {
-	struct client *client;
+	struct client *client = new_client(host);
 
 	if (!host && geteuid() == 0) {
-		client = new_client(NULL);
 		client->root = root_new();
 		return client;
 	}
-	client = new_bus_client(
-		host, host ? host_connect(host, error) : bus_connect(ANSWER_LIMIT, error), error);
-	if (client)
-		client->may_ask = may_ask && !host;
-	return client;
+	client->bus = host ? host_connect(host, &client->errors, error)
+			   : bus_connect(ANSWER_LIMIT, error);
+	client->may_ask = may_ask && !host;
+	return connected(client, error);
 }
 
 struct client *client_new_bus(int limit, DBusError *error)
 {
-	struct client *client = new_bus_client(NULL, bus_connect(limit, error), error);
+	struct client *client = new_client(NULL);
 
-	if (client)
-		client->limit = limit;
-	return client;
+	client->bus = bus_connect(limit, error);
+	client->limit = limit;
+	return connected(client, error);
 }
 
 void client_free(struct client **client)

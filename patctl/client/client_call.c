@@ -51,10 +51,7 @@ DBusMessage *call_ask(
 	if (!answer && client->may_ask && is_refusal(error, PAT_ERR_INTERACTIVE))
 		answer = ask_person(client, call, error);
 	if (!answer) {
-		/* It comes from another process and goes to a terminal. */
-		cleanup_text char *safe = text_safe(error->message);
-
-		error_replace(error, error->name, "%s", safe);
+		error_make_safe(error);
 		client_explain(client, error);
 	} else if (!dbus_message_has_signature(answer, signature)) {
 		answer_malformed(dbus_message_get_member(call), error);

@@ -14,6 +14,7 @@
 #include "common/token_format.h"
 #include "patctl/base/user_lookup.h"
 #include "patctl/client/client.h"
+#include "patctl/client/host_errors.h"
 #include "patctl/client/message.h"
 #include "protocol/answer.h"
 #include "protocol/request.h"
@@ -21,9 +22,10 @@
 #define NO_LIMIT DBUS_TIMEOUT_INFINITE /* for an answer */
 
 struct client {
-	struct root *root;   /* see patctl/client/root.h; NULL: it asks over the bus */
-	DBusConnection *bus; /* NULL: it asks over root.sock */
-	const char *host;    /* the machine that the bus is of; NULL: this one */
+	struct root *root;         /* see patctl/client/root.h; NULL: it asks over the bus */
+	DBusConnection *bus;       /* NULL: it asks over root.sock */
+	const char *host;          /* the machine that the bus is of; NULL: this one */
+	struct host_errors errors; /* of its ssh */
 	char *self;
 	uint32_t uid;
 	bool may_ask;
@@ -104,15 +106,16 @@ DBusConnection *bus_connect(int limit, DBusError *error);
 
 /*
  * A connection to the system bus of another machine, by ssh(1) and systemd-stdio-bridge.  Waits for
- * ssh without a limit, since ssh may ask a person.  NULL with *error set.
+ * ssh without a limit, since ssh may ask a person.  What ssh writes to standard error goes through
+ * *ret_errors.  NULL with *error set.
  */
-DBusConnection *host_connect(const char *host, DBusError *error);
+DBusConnection *host_connect(const char *host, struct host_errors *ret_errors, DBusError *error);
 
 /*
  * Adds to *error, which is set, the machine that it comes from and what to do there, if that is
  * another one.
  */
-void client_explain(const struct client *client, DBusError *error);
+void client_explain(struct client *client, DBusError *error);
 
 /*
  * Moves *cursor on, see client.h, to the page after this one; false with *error set if that is the

@@ -2,6 +2,8 @@
 /* Connecting through ssh(1), and the errors of another machine. */
 #include "patctl/client/client_call.h"
 
+#include <string.h>
+
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/host.h"
@@ -18,15 +20,24 @@ static void set_unreachable(const char *host, DBusError *error)
 		ssh);
 }
 
-DBusConnection *host_connect(const char *host, DBusError *error)
+DBusConnection *host_connect(const char *host, struct host_errors *ret_errors, DBusError *error)
 {
 	cleanup_text char *address = host_address(host);
-	/* ssh may have questions for people. */
-	DBusConnection *bus =
-		bus_hello(dbus_connection_open_private(address, error), NO_LIMIT, error);
+	DBusConnection *bus = NULL;
+	int r = host_errors_begin(ret_errors);
 
-	if (!bus)
+	if (r < 0) {
+		dbus_set_error(error, DBUS_ERROR_FAILED, "%s", strerror(-r));
+		return NULL;
+	}
+	bus = dbus_connection_open_private(address, error);
+	host_errors_end(ret_errors);
+	/* ssh may have questions for people. */
+	bus = bus_hello(bus, NO_LIMIT, error);
+	if (!bus) {
+		host_errors_finish(ret_errors);
 		set_unreachable(host, error);
+	}
 	return bus;
 }
 
@@ -49,7 +60,14 @@ static void explain_no_patd(const char *host, DBusError *error)
 		text_translated(error->message), ssh);
 }
 
-void client_explain(const struct client *client, DBusError *error)
+/* What ssh says of it comes first. */
+static void set_lost(struct client *client, DBusError *error)
+{
+	host_errors_finish(&client->errors);
+	set_unreachable(client->host, error);
+}
+
+void client_explain(struct client *client, DBusError *error)
 {
 	const enum pat_error refusal = pat_error_from_name(error->name);
 	const char *host = client->host;
@@ -67,5 +85,5 @@ void client_explain(const struct client *client, DBusError *error)
 	else if (dbus_connection_get_is_connected(client->bus))
 		explain_no_patd(host, error);
 	else
-		set_unreachable(host, error);
+		set_lost(client, error);
 }

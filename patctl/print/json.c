@@ -3,7 +3,9 @@
 #include "patctl/print/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "common/name.h"
 #include "patctl/base/text.h"
 #include "patctl/print/json_record.h"
 
@@ -47,8 +49,13 @@ void json_add(json_t *object, const char *key, json_t *value)
 
 static void dump(json_t *item)
 {
-	if (json_dumpf(item, stdout, 0) < 0 && !ferror(stdout))
-		no_memory();
+	char *text = must_alloc(json_dumps(item, 0));
+
+	if (pat_text_problem(text))
+		json_write_ascii(stdout, item);
+	else
+		(void)fputs(text, stdout);
+	free(text);
 	json_decref(item);
 }
 

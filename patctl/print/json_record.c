@@ -2,9 +2,14 @@
 /* Writing JSON text.  patctl has one thread: no lock of stdio is taken for each piece. */
 #include "patctl/print/json_record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/name.h"
+#include "patctl/base/text.h"
+
 #define DIGITS_MAX 20 /* of a uint64_t */
+#define DEL 0x7F      /* the first byte that is no printable ASCII */
 
 static void write_word(FILE *file, const char *word)
 {
@@ -41,9 +46,43 @@ static void write_escaped(FILE *file, char c)
 	(void)fprintf(file, "\\u%04X", (unsigned int)(unsigned char)c);
 }
 
-/* text: UTF-8, which JSON has as it is. */
+void json_write_ascii(FILE *file, const json_t *item)
+{
+	char *text = must_alloc(json_dumps(item, JSON_ENCODE_ANY | JSON_ENSURE_ASCII));
+
+	for (const char *at = text; *at != '\0'; at++)
+		if (*at == DEL) /* the one that jansson leaves */
+			write_escaped(file, *at);
+		else
+			(void)putc_unlocked(*at, file);
+	free(text);
+}
+
+/* False if text has nothing that could deceive, or is no UTF-8. */
+static bool write_deceiving(FILE *file, const char *text, size_t len)
+{
+	cleanup_text char *copy = NULL;
+	json_t *string;
+	size_t n = 0;
+
+	while (n < len && (unsigned char)text[n] < DEL)
+		n++;
+	if (n == len)
+		return false;
+	copy = text_format("%.*s", (int)len, text);
+	string = pat_text_problem(copy) ? json_string(copy) : NULL;
+	if (!string)
+		return false;
+	json_write_ascii(file, string);
+	json_decref(string);
+	return true;
+}
+
+/* text: UTF-8, which JSON has as it is, unless it could deceive a reader. */
 static void write_text(FILE *file, const char *text, size_t len)
 {
+	if (write_deceiving(file, text, len))
+		return;
 	(void)putc_unlocked('"', file);
 	for (const char *end = text + len; text < end;) {
 		size_t n = 0;

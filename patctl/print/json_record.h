@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "patctl/client/records.h"
@@ -18,3 +19,6 @@ void json_history_entry(FILE *file, const struct entry_row *entry);
 
 /* An array of objects. */
 void json_records(FILE *file, const struct records *records);
+
+/* item as JSON in ASCII, without control characters: for what could deceive a reader. */
+void json_write_ascii(FILE *file, const json_t *item);

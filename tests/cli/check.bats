@@ -114,7 +114,7 @@ load shared_patd
 # traced_check TOKEN COMMAND...: what it did with files and sockets is in $BATS_TEST_TMPDIR/trace
 traced_check() {
 	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f \
-		-e trace=openat,execve,write,sendto,sendmsg,fcntl -s 2000 \
+		-e trace=openat,execve,write,pwrite64,sendto,sendmsg,fcntl -s 2000 \
 		-o "$BATS_TEST_TMPDIR/trace" "${@:2}" patctl check -q <<<"$1"
 }
 

@@ -10,6 +10,7 @@ setup_file() {
 	export REMOTE_BUS=$DBUS_SYSTEM_BUS_ADDRESS
 	# There is no local bus, so that a call without --host fails.
 	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$WORLD/no-bus
+	export FAKE_BUS=$BATS_TEST_DIRNAME/fake_bus.py
 	mkdir "$WORLD/bin"
 	PATH=$WORLD/bin:$PATH
 	cat >"$WORLD/bin/ssh" <<-'SSH'
@@ -20,6 +21,11 @@ setup_file() {
 		games@web1) as=(setpriv --reuid=games --regid=games --clear-groups) ;;
 		web1 | root@web1) as=() ;;
 		web2) REMOTE_BUS=unix:path=$WORLD/no-bus as=() ;;
+		evil)
+			printf 'motd \e[31mred\u009b2J \u202eabc\r\nsecond\n\e]0;title\a last' >&2
+			[ -n "${HOSTILE:-}" ] || exit 255
+			exec /usr/bin/python3 "$FAKE_BUS" "$HOSTILE" ${HOSTILE_NAME:-}
+			;;
 		*)
 			echo "ssh: Could not resolve hostname $host: Name or service not known" >&2
 			exit 255
@@ -207,6 +213,36 @@ ssh_arguments() {
 		expect_stderr "cannot connect to web9:2222; does this work? ssh -p 2222 web9 systemd-stdio-bridge"
 	done
 	[ "$(ssh_arguments)" = "-xT -p 2222 -- web9 systemd-stdio-bridge" ]
+}
+
+# expect_plain: what was printed has nothing that a terminal would obey, or turn around.
+expect_plain() {
+	local control=$'[\x01-\x09\x0b-\x1f\x7f]'
+	# shellcheck disable=SC2031,SC2154 # as set by run
+	run ! grep -qE "$control"$'|\u009b|\u202e' <<<"$output$stderr"
+}
+
+@test "display: what ssh and the other machine write to standard error cannot command a terminal" {
+	HOSTILE='' run -8 --separate-stderr patctl -H evil list
+	expect_stderr "motd \\x1b[31mred\\xc2\\x9b2J \\xe2\\x80\\xaeabc"$'\nsecond\n'"\\x1b]0;title\\x07 last"
+	# Before patctl's own words.
+	[[ $stderr == *last*"cannot connect to evil"* ]]
+	expect_plain
+}
+
+@test "display: a refusal of another machine cannot command a terminal" {
+	# Of its bus, and of what it calls patd.
+	for name in "" org.freedesktop.DBus.Error.AccessDenied org.patd.Tokens1.Error.Denied \
+		org.patd.Tokens1.Error.AgainstPolicy org.freedesktop.DBus.Error.ServiceUnknown; do
+		for call in list "list --json" "show x"; do
+			# shellcheck disable=SC2086 # to be split
+			HOSTILE='no \e[2J\u009b31m \u202eevil' HOSTILE_NAME=$name \
+				run --separate-stderr patctl -H evil $call
+			[ "$status" -ne 0 ]
+			expect_stderr "no \\x1b[2J\\xc2\\x9b31m \\xe2\\x80\\xaeevil"
+			expect_plain
+		done
+	done
 }
 
 @test "a host without bus or patd, or a missing ssh, exits 8" {

@@ -10,14 +10,14 @@ lint_shell = $(shell git -c safe.directory='$(CURDIR)' ls-files '*.sh' '*.bash' 
 lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) cmocka)
 
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \
-	lint-rooms lint-spdx lint-promises
+	lint-rooms lint-spdx lint-promises lint-apparmor
 
 #: format         the C files, with clang-format
 format:
 	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
 
 check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml \
-	lint-contract lint-po lint-rooms lint-spdx lint-promises
+	lint-contract lint-po lint-rooms lint-spdx lint-promises lint-apparmor
 
 # The style has one result with the versions of Debian 12 and 13.  They differ on a macro that is a
 # list in braces, which is marked "clang-format off".
@@ -97,6 +97,12 @@ lint-promises:
 	$(call say,LINT,promises)
 	$(Q)tests/lint/promises .
 	$(Q)$(prove) 'bats --tap' tests/lint/promises.bats
+
+# The profile, without a kernel that has AppArmor.
+lint-apparmor:
+	$(call say,LINT,apparmor)
+	$(Q)mkdir -p build && apparmor_parser --skip-kernel-load --skip-cache apparmor/patd 2>build/apparmor.log || \
+		{ cat build/apparmor.log; exit 1; }
 
 # Each source file begins with its licence, and a file in C then says in a comment what it is.
 lint-spdx:

@@ -40,6 +40,20 @@ status() {
 	[ "$(status patd.service VmLck | tr -dc 0-9)" -gt 0 ]
 }
 
+# The kernel's word, where it counts the swap of a cgroup.
+@test "secrecy: nothing of patd and patd-bus is swapped out" {
+	for service in patd patd-bus; do
+		[ "$(systemctl show -P MemorySwapMax "$service.service")" = 0 ]
+		max=/sys/fs/cgroup$(systemctl show -P ControlGroup "$service.service")/memory.swap.max
+		[ ! -e "$max" ] || [ "$(cat "$max")" = 0 ]
+	done
+}
+
+@test "separation: patd runs under its AppArmor profile in enforce mode" {
+	[ -e /sys/kernel/security/apparmor/profiles ] || skip "the kernel has no AppArmor"
+	[ "$(cat "/proc/$(patd_pid)/attr/current")" = "patd (enforce)" ]
+}
+
 @test "availability: patd does not link libdbus, and is not on the bus" {
 	run ! grep -q libdbus "/proc/$(patd_pid)/maps"
 	run ! grep -qw "$(patd_pid)" <(busctl list --no-legend)

@@ -29,13 +29,27 @@ static char handle;
 #define HANDLE ((pam_handle_t *)&handle)
 
 static char dir[] = "/tmp/test_ask.XXXXXX", path[sizeof(dir) + 8];
+static bool unknown;       /* there is no user patd */
 static struct passwd patd; /* what NSS would say; by default the user who runs the test */
 
 /* In the place of libpam's. */
 struct passwd *pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
 {
 	(void)pamh;
-	return strcmp(user, "patd") == 0 ? &patd : NULL;
+	return strcmp(user, "patd") == 0 && !unknown ? &patd : NULL;
+}
+
+static int send_error, recv_error; /* of the module's next call; 0: none */
+
+/* In the place of the C library's. */
+ssize_t send(int fd, const void *buffer, size_t size, int flags)
+{
+	if (send_error != 0) {
+		errno = send_error;
+		send_error = 0;
+		return -1;
+	}
+	return sendto(fd, buffer, size, flags, NULL, 0);
 }
 
 static bool ends_early; /* reports the end before the next reply, as the kernel may do */
@@ -43,6 +57,11 @@ static bool ends_early; /* reports the end before the next reply, as the kernel 
 /* In the place of the C library's. */
 ssize_t recv(int fd, void *buffer, size_t size, int flags)
 {
+	if (recv_error != 0 && (flags & MSG_TRUNC)) {
+		errno = recv_error;
+		recv_error = 0;
+		return -1;
+	}
 	if (ends_early && (flags & MSG_TRUNC)) {
 		ends_early = false;
 		assert_true(recvfrom(fd, buffer, size, MSG_PEEK, NULL, NULL) > 0);
@@ -183,8 +202,45 @@ static void foreign_listener_gets_no_request(void **state)
 	fd = accept(listener, NULL, NULL);
 	assert_int_equal(recv(fd, &byte, 1, 0), 0);
 	(void)close(fd);
+	unknown = true;
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -EPERM);
+	unknown = false;
+	/* patd's own is asked: it is the answer that does not come. */
+	patd.pw_uid--;
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
 	(void)close(listener);
 	patd.pw_uid = self;
+}
+
+/* EPIPE alone does not count: patd may have answered before it closed the connection. */
+static void no_lockout__connection_that_fails_is_an_error(void **state)
+{
+	int listener = listen_new(8);
+	struct pat_reply reply;
+
+	(void)state;
+	patd.pw_uid = geteuid();
+	send_error = ENOBUFS;
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ENOBUFS);
+	send_error = EPIPE;
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	recv_error = ECONNRESET;
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNRESET);
+	recv_error = EINTR;
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	(void)close(listener);
+}
+
+static void each_problem_has_a_sentence(void **state)
+{
+	static const int errors[] = { ETIMEDOUT, EPERM, ECONNRESET, EPROTO, ENOENT, EMFILE };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(errors); i++)
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(ask_problem(-errors[i]), ask_problem(-errors[j]));
+	assert_string_equal(ask_problem(-ENOENT), ask_problem(-ECONNREFUSED));
+	assert_string_equal(ask_problem(-EMFILE), strerror(EMFILE));
 }
 
 static void missing_listener_is_an_error(void **state)
@@ -372,6 +428,8 @@ int main(void)
 		cmocka_unit_test(reply_is_received_after_an_end_reported_too_early),
 		cmocka_unit_test(invalid_reply_is_refused),
 		cmocka_unit_test(foreign_listener_gets_no_request),
+		cmocka_unit_test(no_lockout__connection_that_fails_is_an_error),
+		cmocka_unit_test(each_problem_has_a_sentence),
 		cmocka_unit_test(missing_listener_is_an_error),
 		cmocka_unit_test(missing_reply_times_out),
 		cmocka_unit_test(full_backlog_times_out),

@@ -125,6 +125,15 @@ static void distant_expiry_has_no_notice(void **state)
 	assert_string_equal(line(PAT_ACCEPTED, UINT64_MAX, 0), "");
 }
 
+static void expiry_beyond_the_calendar_has_no_notice(void **state)
+{
+	const struct pat_reply reply = { PAT_REPLY_MAGIC, PAT_ACCEPTED, INT64_MAX, 0 };
+	char text[NOTICE_SIZE];
+
+	(void)state;
+	assert_false(notice_format(text, &reply, (uint64_t)INT64_MAX - 10));
+}
+
 static void replaced_secret_precedes_expiry(void **state)
 {
 	static const char *const until = "This token has been replaced. It works until "
@@ -167,6 +176,16 @@ static void refusal_is_an_error_and_expiry_is_information(void **state)
 	assert_int_equal(told_style, 0);
 }
 
+static void refused_change_of_the_password_says_what_to_do(void **state)
+{
+	(void)state;
+	told_style = 0;
+	notice_no_password(HANDLE);
+	assert_int_equal(told_style, PAM_ERROR_MSG);
+	assert_string_equal(
+		told, "A token cannot change the password. Log in with the password to change it.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,9 +195,11 @@ int main(void)
 		cmocka_unit_test(time_left_is_rounded_down),
 		cmocka_unit_test(expiry_just_passed_counts_as_imminent),
 		cmocka_unit_test(distant_expiry_has_no_notice),
+		cmocka_unit_test(expiry_beyond_the_calendar_has_no_notice),
 		cmocka_unit_test(replaced_secret_precedes_expiry),
 		cmocka_unit_test(fields_of_other_verdicts_are_ignored),
 		cmocka_unit_test(refusal_is_an_error_and_expiry_is_information),
+		cmocka_unit_test(refused_change_of_the_password_says_what_to_do),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

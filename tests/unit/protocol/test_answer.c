@@ -85,12 +85,53 @@ static void texts_and_numbers_in_a_body_keep_their_rules(void **state)
 	assert_false(answer_check(&answer, sizeof(answer.head) + sizeof(check), REQUEST_CHECK));
 }
 
+static void each_kind_is_asked_for_or_not_and_has_its_size(void **state)
+{
+	const size_t size = sizeof(struct answer_head);
+	struct answer answer = answer_of(ANSWER_PROGRESS);
+
+	(void)state;
+	assert_true(answer_check(&answer, size + sizeof(struct answer_progress), REQUEST_LIST));
+	assert_false(answer_check(&answer, size, REQUEST_LIST));
+	answer.head.serial = 0;
+	assert_false(answer_check(&answer, size + sizeof(struct answer_progress), REQUEST_KINDS));
+	answer.head.kind = ANSWER_ROWS;
+	assert_false(answer_check(&answer, size, REQUEST_KINDS));
+	answer.head.kind = ANSWER_REFUSED;
+	answer.head.error = PAT_ERR_DENIED;
+	assert_false(answer_check(&answer, size + 1, REQUEST_KINDS));
+	answer = answer_of(ANSWER_ROWS);
+	assert_true(answer_check(&answer, size, REQUEST_LIST));
+	answer.head.kind = ANSWER_ENTRY;
+	assert_false(answer_check(&answer, size + sizeof(struct answer_entry), REQUEST_LIST));
+	answer.head.kind = ANSWER_ENTRY + 100;
+	assert_false(answer_check(&answer, size, REQUEST_LIST));
+	answer = answer_of(ANSWER_ENTRY);
+	answer.head.serial = 0;
+	memset(answer.body, 'x', sizeof(struct answer_entry));
+	assert_false(answer_check(&answer, size + sizeof(struct answer_entry), REQUEST_KINDS));
+}
+
+static void what_is_no_answer_is_refused(void **state)
+{
+	struct answer answer = answer_of(ANSWER_ROWS);
+
+	(void)state;
+	assert_false(answer_check(&answer, sizeof(answer.head) - 1, REQUEST_LIST));
+	assert_false(answer_check(&answer, sizeof(answer) + 1, REQUEST_LIST));
+	answer.head.magic++;
+	assert_false(answer_check(&answer, sizeof(answer.head), REQUEST_LIST));
+	assert_int_equal(answer_done_size(REQUEST_KINDS), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(last_answer_has_the_size_of_its_request),
 		cmocka_unit_test(refusal_has_an_error_and_a_sentence),
 		cmocka_unit_test(events_have_no_serial_and_answers_have_one),
+		cmocka_unit_test(each_kind_is_asked_for_or_not_and_has_its_size),
+		cmocka_unit_test(what_is_no_answer_is_refused),
 		cmocka_unit_test(texts_and_numbers_in_a_body_keep_their_rules),
 	};
 

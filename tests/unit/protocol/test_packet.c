@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdalign.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "protocol/packet.h"
 #include "tests/unit/unit.h"
@@ -95,12 +98,62 @@ static void nobody_listening_is_said(void **state)
 	assert_int_equal(packet_connect(path), -ENAMETOOLONG);
 }
 
+static void peer_that_is_gone_is_said(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	connected(ends);
+	close(ends[1]);
+	assert_int_equal(packet_send(ends[0], "x", 1, -1, 0), -EPIPE);
+	close(ends[0]);
+}
+
+/* Whoever is at the other end may attach what was not asked for. */
+static void what_is_no_descriptor_is_none(void **state)
+{
+	char bytes[4];
+	int ends[2], passed, yes = 1;
+
+	(void)state;
+	connected(ends);
+	assert_int_equal(setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)), 0);
+	assert_int_equal(packet_send(ends[0], "x", 1, -1, 0), 0);
+	assert_int_equal(packet_receive(ends[1], bytes, sizeof(bytes), 0, &passed), 1);
+	assert_int_equal(passed, -1);
+	assert_int_equal(packet_send(ends[0], "hello", 5, -1, 0), 0);
+	assert_int_equal(packet_receive(ends[1], bytes, sizeof(bytes), 0, &passed), -EMSGSIZE);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void connection_is_made_to_whoever_listens(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), fd;
+
+	(void)state;
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/test_packet.%d", getpid());
+	assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(packet_connect(address.sun_path), -ECONNREFUSED);
+	assert_int_equal(listen(listener, 1), 0);
+	fd = packet_connect(address.sun_path);
+	assert_true(fd >= 0);
+	assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	close(fd);
+	close(listener);
+	assert_int_equal(unlink(address.sun_path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packet_arrives_with_its_descriptor),
 		cmocka_unit_test(packet_too_long_leaves_no_descriptor),
 		cmocka_unit_test(of_many_descriptors_one_is_installed),
+		cmocka_unit_test(peer_that_is_gone_is_said),
+		cmocka_unit_test(what_is_no_descriptor_is_none),
+		cmocka_unit_test(connection_is_made_to_whoever_listens),
 		cmocka_unit_test(nobody_listening_is_said),
 	};
 

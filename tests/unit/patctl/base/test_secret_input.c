@@ -112,6 +112,32 @@ static void memfd_of_the_token_is_sealed(void **state)
 	close(fd);
 }
 
+/* /proc/self/smaps has it, by the name of the memfd. */
+static void secrecy__memfd_of_the_token_is_locked_while_patctl_runs(void **state)
+{
+	unsigned int locked = 0;
+	bool inside = false;
+	char line[512];
+	FILE *maps;
+	int fd = secret_seal(token);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	maps = fopen("/proc/self/smaps", "re");
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps)) {
+		unsigned int size;
+
+		if (strstr(line, " /"))
+			inside = strstr(line, "/memfd:token") != NULL;
+		if (inside && sscanf(line, "Locked: %u kB", &size) == 1)
+			locked += size;
+	}
+	assert_int_equal(fclose(maps), 0);
+	assert_true(locked > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +145,7 @@ int main(void)
 		cmocka_unit_test(bytes_after_the_line_are_not_read),
 		cmocka_unit_test(text_that_is_no_token_is_refused),
 		cmocka_unit_test(memfd_of_the_token_is_sealed),
+		cmocka_unit_test(secrecy__memfd_of_the_token_is_locked_while_patctl_runs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

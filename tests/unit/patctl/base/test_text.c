@@ -34,6 +34,15 @@ static void deceiving_characters_are_escaped(void **state)
 		"\\xe2\\x80\\xaex");
 }
 
+static void display__each_line_is_made_safe_by_itself(void **state)
+{
+	char *got = text_safe_lines("l\xC3\xA4uft\na\033b\n\nz\r\n");
+
+	(void)state;
+	assert_string_equal(got, "l\xC3\xA4uft\na\\x1bb\n\nz\\x0d\n");
+	free(got);
+}
+
 static void is_word_accepts_one_word_of_a_shell(void **state)
 {
 	(void)state;
@@ -90,6 +99,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(valid_names_stay_unchanged),
 		cmocka_unit_test(deceiving_characters_are_escaped),
+		cmocka_unit_test(display__each_line_is_made_safe_by_itself),
 		cmocka_unit_test(is_word_accepts_one_word_of_a_shell),
 		cmocka_unit_test(width_of_text_is_in_columns),
 		cmocka_unit_test(width_of_invalid_text_is_in_bytes),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/name.h"
 #include "common/wire.h"
 #include "patctl/print/json_record.h"
 
@@ -191,8 +192,8 @@ static void any_text_is_written_as_jansson_writes_it(void **state)
 			.offset = offsetof(struct record, none) },
 	};
 	static const struct table table = TABLE(record, fields);
-	static const char *const long_characters[] = { "\xC2\x80", "\xEF\xBF\xBD",
-		"\xF4\x8F\xBF\xBF", "\\u0041", "</script>" };
+	static const char *const long_characters[] = { "\xC2\xA0", "\xEF\xBF\xBD",
+		"\xF4\x8F\xBF\xBD", "\\u0041", "</script>" };
 	char every[2 * 127 + 1], *at = every;
 
 	(void)state;
@@ -200,7 +201,6 @@ static void any_text_is_written_as_jansson_writes_it(void **state)
 		*at++ = c;
 		*at++ = 'x';
 	}
-	*at++ = 127;
 	*at = '\0';
 	for (size_t i = 0; i <= COUNT(long_characters); i++) {
 		struct record record = { .number = INT64_MAX };
@@ -224,6 +224,26 @@ static void any_text_is_written_as_jansson_writes_it(void **state)
 	}
 }
 
+/* DEL, C1, what turns the direction of text, noncharacters; and the same text for programs. */
+static void display__no_character_that_deceives_is_written_as_it_is(void **state)
+{
+	const struct token_row token = {
+		.id = { "abcDEF0123" },
+		.name = "a\x7F \xC2\x9B\x32J \xE2\x80\xAE\xC3\xA9 \xF4\x8F\xBF\xBF",
+		.user = "\x1B]0;x\a\x7F",
+		.state = "active",
+	};
+	char *text = token_text(&token);
+	json_t *object = json_loads(text, 0, NULL);
+
+	(void)state;
+	assert_null(pat_text_problem(text));
+	assert_string_equal(json_string_value(json_object_get(object, "name")), token.name);
+	assert_string_equal(json_string_value(json_object_get(object, "user")), token.user);
+	json_decref(object);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +251,7 @@ int main(void)
 		cmocka_unit_test(all_values_of_a_token_are_written),
 		cmocka_unit_test(use_without_a_source_is_local),
 		cmocka_unit_test(all_values_of_an_entry_are_written),
+		cmocka_unit_test(display__no_character_that_deceives_is_written_as_it_is),
 		cmocka_unit_test(any_text_is_written_as_jansson_writes_it),
 	};
 

@@ -44,6 +44,21 @@ static void descriptor_cannot_be_changed(void **state)
 	assert_ptr_equal(mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
 }
 
+/* Linux 6.3; before, it has the mode 0777. */
+static void secrecy__descriptor_of_patd_cannot_be_executed(void **state)
+{
+	const unsigned int noexec_seal = 0x0008U;
+	int probe = memfd_create("probe", MFD_CLOEXEC | noexec_seal);
+	struct stat st;
+
+	(void)state;
+	if (probe < 0)
+		return;
+	close(probe);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 0111, 0);
+}
+
 static void descriptor_is_not_inherited(void **state)
 {
 	(void)state;
@@ -145,6 +160,7 @@ int main(void)
 		TEST(descriptor_holds_the_secret_at_offset_zero),
 		TEST(descriptor_has_all_seals),
 		TEST(descriptor_cannot_be_changed),
+		TEST(secrecy__descriptor_of_patd_cannot_be_executed),
 		TEST(descriptor_is_not_inherited),
 		TEST(descriptor_is_in_no_file_system),
 		TEST(secret_is_read_back),

@@ -92,6 +92,8 @@ static void bad_list_is_refused_with_a_reason(void **state)
 		{ "10.0.0.0/", bits },
 		{ "10.0.0.0/ 8", bits },
 		{ "10.0.0.0/33", bits },
+		{ "10.0.0.0/a", bits },
+		{ "10.0.0.0/+8", bits },
 		{ "10.0.0.0/128", bits },
 		{ "10.0.0.0/-1", bits },
 		{ "10.0.0.0/+8", bits },
@@ -144,6 +146,18 @@ static void list_fits_the_buffer_exactly(void **state)
 	assert_non_null(strstr(sources_parse("::1:1", list, 6), "too long"));
 	assert_non_null(sources_parse("", list, 0));
 	assert_string_equal(list, "untouched");
+}
+
+/* Within the limit as it was typed, beyond it in its canonical spelling. */
+static void list_that_grows_beyond_the_limit_is_refused(void **state)
+{
+	char text[LIMITS_SOURCES_MAX + 1] = "", list[LIMITS_SOURCES_MAX + 1];
+	size_t len = 0;
+
+	(void)state;
+	for (int i = 1; len + strlen(",::1:100") <= LIMITS_SOURCES_MAX; i++)
+		len += (size_t)sprintf(text + len, "%s::1:%x", i == 1 ? "" : ",", i);
+	assert_non_null(strstr(sources_parse(text, list, sizeof(list)), "too long"));
 }
 
 static void list_has_the_addresses_of_its_networks(void **state)
@@ -341,6 +355,7 @@ int main(void)
 		cmocka_unit_test(sources_have_a_canonical_spelling),
 		cmocka_unit_test(bad_list_is_refused_with_a_reason),
 		cmocka_unit_test(list_fits_the_buffer_exactly),
+		cmocka_unit_test(list_that_grows_beyond_the_limit_is_refused),
 		cmocka_unit_test(list_has_the_addresses_of_its_networks),
 		cmocka_unit_test(truncated_rhost_matches_nothing),
 		cmocka_unit_test(prefix_has_the_stated_number_of_bits),

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The process between ssh and the terminal. */
+#include "patctl/client/host_errors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "patctl/base/text.h"
+
+#define LINE_MAX_LEN 4096
+/* What ssh leaves running may hold the pipe open for as long as it likes. */
+#define FINISH_MS 2000
+
+/* ssh ends its own lines with CR LF. */
+static void trim(char *line)
+{
+	size_t len = strlen(line);
+
+	while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+		line[--len] = '\0';
+}
+
+/* In the child.  It holds nothing that somebody could wait for, but standard error. */
+__attribute__((noreturn)) static void pass_on(int from)
+{
+	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	char line[LINE_MAX_LEN];
+	FILE *lines;
+
+	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(from, STDIN_FILENO) < 0 ||
+		close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+		_exit(1);
+	lines = fdopen(STDIN_FILENO, "r");
+	while (lines && fgets(line, sizeof(line), lines)) {
+		cleanup_text char *safe = NULL;
+
+		trim(line);
+		safe = text_safe(line);
+		(void)fprintf(stderr, "%s\n", safe);
+	}
+	_exit(0);
+}
+
+int host_errors_begin(struct host_errors *ret)
+{
+	cleanup_close int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1),
+			  read_end = -1, write_end = -1;
+	int ends[2];
+	pid_t pid;
+
+	if (before < 0 || pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	read_end = ends[0];
+	write_end = ends[1];
+	pid = fork();
+	if (pid == 0)
+		pass_on(read_end);
+	if (pid < 0 || dup2(write_end, STDERR_FILENO) < 0)
+		return -errno;
+	*ret = (struct host_errors) { pid, take_fd(&before) };
+	return 0;
+}
+
+void host_errors_end(struct host_errors *errors)
+{
+	if (errors->before >= 0)
+		(void)dup2(errors->before, STDERR_FILENO);
+	cleanup_close_fd(&errors->before);
+	errors->before = -1;
+}
+
+void host_errors_finish(struct host_errors *errors)
+{
+	cleanup_close int fd = errors->pid > 0 ? pidfd_open(errors->pid, 0) : -1;
+	struct pollfd ended = { .fd = fd, .events = POLLIN };
+
+	if (fd < 0)
+		return;
+	if (poll(&ended, 1, FINISH_MS) == 1) {
+		(void)waitpid(errors->pid, NULL, 0);
+		errors->pid = 0;
+	}
+}
