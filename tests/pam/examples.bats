@@ -148,3 +148,23 @@ login_to() {
 		expect_line "chauthtok: PAM_SUCCESS"
 	done
 }
+
+@test "doctor finds nothing wrong with the stacks of pam_pat(8)" {
+	image=$WORLD/image
+	mkdir -p "$image/etc/pam.d" "$image/usr/lib/security"
+	for service in $SERVICES; do
+		sed "s|$WORLD/pam_pat.so|pam_pat.so|; s|$WORLD/pam.d/||" "$WORLD/pam.d/$service" \
+			>"$image/etc/pam.d/$service"
+	done
+	grep -ohE 'pam_[a-z_]+\.so' "$image"/etc/pam.d/* | sort -u |
+		while read -r module; do touch "$image/usr/lib/security/$module"; done
+	for debian in false true; do
+		! "$debian" || touch "$image/etc/debian_version"
+		run patctl doctor --root="$image"
+		echo "$output"
+		[ "$(grep -c ' pam: ' <<<"$output")" -eq "$(grep -c '^ok  *pam: ' <<<"$output")" ]
+		for service in $SERVICES; do
+			grep -qE "^ok  *pam: .*\<$service\>" <<<"$output"
+		done
+	done
+}
