@@ -60,7 +60,7 @@ const char *grant_get(pam_handle_t *pamh)
 
 void grant_note_refusal(pam_handle_t *pamh)
 {
-	/* Any pointer.  Without memory it is not noted, and the host's next try is like any other. */
+	/* Any pointer.  Without memory it is not noted, and the next try is like any other. */
 	(void)pam_set_data(pamh, REFUSAL, pamh, NULL);
 }
 

@@ -146,7 +146,7 @@ counted() {
 @test "doctor finds the missing password line and a line that lets tokens go on" {
 	patctl doctor | grep -q '^ok       pam: .*sshd.*: tokens and passwords are accepted'
 	pam-auth-update --disable pat-password
-	patctl doctor | grep -q '^warning  pam: .*sshd.*: a login by a token can change the password'
+	patctl doctor | grep -q '^warning  pam: .*sshd.*: a login with a token can change the password'
 	pam-auth-update --enable pat-password
 	printf 'auth sufficient pam_pat.so\n@include common-auth\n' >/etc/pam.d/older
 	run patctl doctor
