@@ -7,8 +7,8 @@
  * that does not have the format of a token ends the call at once: the module resolves, opens, sends
  * and logs nothing for a password, and discloses nothing about it, not even by timing.
  *
- * All that it keeps between calls is the public id of the token that opened this handle (grant.h):
- * with it, the module refuses to change the password.
+ * All that it keeps between calls is the public id of the token that opened this handle, with which
+ * it refuses to change the password, and whether one was refused (grant.h).
  *
  * patd decides.  The request carries the state of the account, which patd cannot read itself.  The
  * verdict is shown to the person (notice.h), and an accepted token's id is put into the environment
@@ -212,10 +212,17 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	if (ret != PAM_SUCCESS || user == NULL)
 		return no_answer(ret, PAM_CONV_ERR);
 
-	/* No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam. */
+	/*
+	 * No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam.
+	 *
+	 * sudo tries three times, and where a job has given it a token that is refused, the second
+	 * prompt finds no answer.  That is still the refusal of the token, not a password that
+	 * failed: pam_faillock behind would count it, and soon lock the person out.
+	 */
 	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &token, options.prompt);
 	if (ret != PAM_SUCCESS || token == NULL)
-		return no_answer(ret, PAM_CRED_INSUFFICIENT);
+		return no_answer(
+			ret, grant_had_refusal(pamh) ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
 
 	if (!pat_token_parse(token, &id)) {
 		if (options.debug)
@@ -230,9 +237,10 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	if (!options.nodelay)
 		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
 	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, token, &id);
-	if (ret != PAM_SUCCESS && replace_token(pamh) != PAM_SUCCESS)
-		return PAM_ABORT;
-	return ret;
+	if (ret == PAM_SUCCESS)
+		return ret;
+	grant_note_refusal(pamh);
+	return replace_token(pamh) == PAM_SUCCESS ? ret : PAM_ABORT;
 }
 
 /*

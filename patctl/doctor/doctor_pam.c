@@ -183,7 +183,7 @@ static bool check_change(const struct examined *examined, const struct stack *st
 			_("if pam_pat.so is missing, nobody can change the password"));
 	} else if (token.changes) {
 		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(advice),
-			_("a login by a token can change the password"));
+			_("a login with a token can change the password"));
 	} else {
 		return true;
 	}

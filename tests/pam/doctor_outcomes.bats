@@ -303,7 +303,7 @@ UNIX='pam_unix.so try_first_pass nodelay'
 		printf '%s\n' 'auth sufficient @module@' "$lines" 'password required pam_permit.so' |
 			service probe
 		run patctl doctor --root="$IMAGE"
-		if [[ $output == *"probe: a login by a token can change the password"* ]]; then
+		if [[ $output == *"probe: a login with a token can change the password"* ]]; then
 			in_image changes
 		else
 			run ! in_image changes

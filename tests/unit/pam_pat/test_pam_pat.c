@@ -61,6 +61,23 @@ static void secrecy__each_refused_token_is_replaced_by_other_text(void **state)
 	}
 }
 
+/* As of sudo, which has a job's only answer and asks again: pam_faillock counts none of it. */
+static void no_lockout__no_answer_after_a_refused_token_is_its_refusal(void **state)
+{
+	(void)state;
+	world.authtok_r = PAM_CONV_ERR;
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+	world.authtok_r = PAM_SUCCESS;
+	world.reply.verdict = PAT_REVOKED;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	world.authtok_r = PAM_CONV_ERR;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	/* A password after it is one as any other. */
+	world.authtok_r = PAM_SUCCESS;
+	world.authtok = "a password";
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+}
+
 /* Before patd is asked: libpam waits only after a failure, which may also be that of a crash. */
 static void refused_token_is_delayed_as_a_password_is(void **state)
 {
@@ -255,6 +272,7 @@ int main(void)
 		TEST(no_lockout__only_accepted_succeeds_and_only_the_undecided_is_unavailable),
 		TEST(secrecy__a_token_that_stays_for_the_next_module_ends_all),
 		TEST(secrecy__each_refused_token_is_replaced_by_other_text),
+		TEST(no_lockout__no_answer_after_a_refused_token_is_its_refusal),
 		TEST(refused_token_is_delayed_as_a_password_is),
 		TEST(session_has_the_id_of_the_token_or_a_line_says_why_not),
 		TEST(id_of_an_earlier_token_is_removed_first),

@@ -187,7 +187,7 @@ static const struct {
 		"auth [success=2 auth_err=die authinfo_unavail=2 default=ignore] pam_pat.so\n" PLAIN,
 		LEVEL_PROBLEM, "while patd is down, any token is accepted" },
 	{ "a password that a token changes", NULL, TOKENS CHANGE, LEVEL_WARNING,
-		"a login by a token can change the password" },
+		"a login with a token can change the password" },
 	{ "a password of the service other", NULL, TOKENS, LEVEL_OK,
 		"tokens and passwords are accepted" },
 	{ "a password that a token does not change", NULL,
@@ -196,14 +196,14 @@ static const struct {
 	{ "a password line that is passed by", NULL,
 		TOKENS "password sufficient pam_unix.so\npassword required pam_deny.so\n"
 		       "password [perm_denied=die default=ignore] pam_pat.so\n",
-		LEVEL_WARNING, "a login by a token can change the password" },
+		LEVEL_WARNING, "a login with a token can change the password" },
 	{ "a password line first", NULL,
 		TOKENS "password [perm_denied=die default=ignore] pam_pat.so\n"
 		       "password sufficient pam_unix.so\npassword required pam_deny.so\n",
 		LEVEL_OK, "tokens and passwords are accepted" },
 	{ "a password line that counts for nothing", NULL,
 		TOKENS CHANGE "password optional pam_pat.so\n", LEVEL_WARNING,
-		"a login by a token can change the password" },
+		"a login with a token can change the password" },
 	{ "a password line that needs the module", NULL,
 		TOKENS CHANGE "password required pam_pat.so\n", LEVEL_WARNING,
 		"if pam_pat.so is missing, nobody can change the password" },
@@ -263,7 +263,7 @@ static void no_token_creates_a_token__the_service_other_changes_passwords_too(vo
 	image_write(&image, "/etc/pam.d/s", TOKENS);
 	image_write(&image, "/etc/pam.d/other", CHANGE);
 	look();
-	assert_true(says("a login by a token can change the password", LEVEL_WARNING));
+	assert_true(says("a login with a token can change the password", LEVEL_WARNING));
 	look_away();
 	image_write(&image, "/etc/pam.d/other",
 		CHANGE "password [perm_denied=die default=ignore] pam_pat.so\n");
