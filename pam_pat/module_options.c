@@ -17,6 +17,13 @@ static bool set_debug(struct options *options, const char *value)
 	return true;
 }
 
+static bool set_nodelay(struct options *options, const char *value)
+{
+	(void)value;
+	options->nodelay = true;
+	return true;
+}
+
 static bool set_prompt(struct options *options, const char *value)
 {
 	options->prompt = value;
@@ -59,6 +66,7 @@ static const struct {
 	bool (*set)(struct options *options, const char *value);
 } known[] = {
 	{ "debug", set_debug },
+	{ "nodelay", set_nodelay },
 	{ "prompt=", set_prompt },
 	{ "socket=", set_socket },
 	{ "timeout=", set_timeout },

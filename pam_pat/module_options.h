@@ -13,6 +13,7 @@ struct options {
 	const char *socket; /* an absolute path; NULL: patd's own */
 	unsigned int timeout;
 	bool debug;
+	bool nodelay;
 };
 
 /*

@@ -101,3 +101,10 @@ void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 	if (notice_format(text, reply, now))
 		(void)pam_prompt(pamh, style, NULL, "%s", text);
 }
+
+void notice_no_password(pam_handle_t *pamh)
+{
+	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
+	(void)pam_error(pamh, "%s",
+		_("A token cannot change the password. Log in with the password to change it."));
+}

@@ -2,10 +2,13 @@
 /*
  * pam_pat: the PAM module that accepts a personal access token instead of a password.
  *
- * The module keeps no state between calls and no copy of the text that was typed: the token stays
- * in PAM_AUTHTOK, which libpam wipes; the module wipes the digest.  Text that does not have the
- * format of a token ends the call at once: the module resolves, opens, sends and logs nothing for a
- * password, and discloses nothing about it, not even by timing.
+ * The module keeps no copy of the text that was typed: the token is in PAM_AUTHTOK alone, which
+ * libpam wipes, and from which it is gone when the call ends; the module wipes the digest.  Text
+ * that does not have the format of a token ends the call at once: the module resolves, opens, sends
+ * and logs nothing for a password, and discloses nothing about it, not even by timing.
+ *
+ * All that it keeps between calls is the public id of the token that opened this handle, with which
+ * it refuses to change the password, and whether one was refused (grant.h).
  *
  * patd decides.  The request carries the state of the account, which patd cannot read itself.  The
  * verdict is shown to the person (notice.h), and an accepted token's id is put into the environment
@@ -28,6 +31,7 @@
 #include "common/wire.h"
 #include "pam_pat/account.h"
 #include "pam_pat/ask.h"
+#include "pam_pat/grant.h"
 #include "pam_pat/module_options.h"
 #include "pam_pat/notice.h"
 #include "pam_pat/pam_log.h"
@@ -35,7 +39,9 @@
 #define exported __attribute__((visibility("default")))
 
 #define SECONDS_PER_DAY 86400
-#define SESSION_TOKEN "PAT_TOKEN_ID" /* in the environment of PAM: the public id */
+
+/* As pam_unix asks for. */
+#define FAIL_DELAY_USEC 2000000U
 
 static void request_wipe(struct pat_request *request)
 {
@@ -58,16 +64,13 @@ static int request_place(pam_handle_t *pamh, struct pat_request *request)
 	pat_field_cut(request->tty, sizeof(request->tty), text_item(pamh, PAM_TTY));
 	if (!pat_field_set(request->service, sizeof(request->service), service) ||
 		service[0] == '\0')
-		return PAM_SYSTEM_ERR;
+		return PAM_AUTHINFO_UNAVAIL;
 	return PAM_SUCCESS;
 }
 
 /* The user database did not answer. */
-static int no_lookup(
-	pam_handle_t *pamh, int error, const char *why, const struct pat_request *request)
+static int no_lookup(pam_handle_t *pamh, const char *why, const struct pat_request *request)
 {
-	if (error == -ENOMEM)
-		return PAM_BUF_ERR;
 	log_request(pamh, LOG_ERR, "unavailable", why, request);
 	return PAM_AUTHINFO_UNAVAIL;
 }
@@ -76,13 +79,11 @@ static int no_lookup(
 static int request_account(pam_handle_t *pamh, const struct passwd *pw, struct pat_request *request)
 {
 	long today = (long)(time(NULL) / SECONDS_PER_DAY);
-	int r;
 
 	if (geteuid() != 0)
 		return PAM_SUCCESS;
-	r = account_read(pamh, pw, today, &request->account);
-	if (r < 0)
-		return no_lookup(pamh, r, "the account cannot be looked up", request);
+	if (account_read(pamh, pw, today, &request->account) < 0)
+		return no_lookup(pamh, "the account cannot be looked up", request);
 	return PAM_SUCCESS;
 }
 
@@ -97,32 +98,15 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 	errno = 0;
 	pw = pam_modutil_getpwnam(pamh, user);
 	if (pw == NULL && (errno == ENOMEM || errno == EMFILE || errno == ENFILE || errno == EIO))
-		return no_lookup(pamh, -errno, "the user cannot be looked up", request);
+		return no_lookup(pamh, "the user cannot be looked up", request);
 	if (pw == NULL || pw->pw_name[0] == '\0' ||
 		!pat_field_set(request->user, sizeof(request->user), pw->pw_name)) {
 		/* Without the name: people type passwords and tokens at a login prompt. */
 		log_request(pamh, LOG_NOTICE, "refused", "unknown user", request);
-		return PAM_USER_UNKNOWN;
+		return PAM_AUTH_ERR;
 	}
 	request->uid = pw->pw_uid;
 	return request_account(pamh, pw, request);
-}
-
-/* Called first, so that a refused authentication leaves no id of an earlier one. */
-static int session_unset_token(pam_handle_t *pamh)
-{
-	if (pam_getenv(pamh, SESSION_TOKEN) == NULL) /* pam_putenv() would complain in the log */
-		return PAM_SUCCESS;
-	return pam_putenv(pamh, SESSION_TOKEN) == PAM_SUCCESS ? PAM_SUCCESS : PAM_SYSTEM_ERR;
-}
-
-static void session_set_token(pam_handle_t *pamh, const struct pat_request *request)
-{
-	char variable[sizeof(SESSION_TOKEN "=") + sizeof(request->id)];
-
-	(void)snprintf(variable, sizeof(variable), SESSION_TOKEN "=%s", request->id);
-	if (pam_putenv(pamh, variable) != PAM_SUCCESS)
-		log_message(pamh, LOG_WARNING, "%s cannot be set", variable);
 }
 
 static int verify(pam_handle_t *pamh, int flags, const struct options *options,
@@ -151,13 +135,14 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 		result = "unavailable";
 	}
 	/* Cleared, or a later module would try to unlock a keyring with the token. */
-	if (reply.verdict == PAT_ACCEPTED && pam_set_item(pamh, PAM_AUTHTOK, NULL) == PAM_SUCCESS)
+	if (reply.verdict == PAT_ACCEPTED && grant_set(pamh, request->id) == 0 &&
+		pam_set_item(pamh, PAM_AUTHTOK, NULL) == PAM_SUCCESS)
 		ret = PAM_SUCCESS;
 
 	log_request(pamh, verdict->priority, ret == PAM_SUCCESS ? "accepted" : result,
 		ret == PAM_SUCCESS ? NULL : verdict->word, request);
 	if (ret == PAM_SUCCESS)
-		session_set_token(pamh, request);
+		grant_announce(pamh, request->id);
 	if (((unsigned int)flags & PAM_SILENT) == 0)
 		notice_show(pamh, &reply, (uint64_t)time(NULL));
 	return ret;
@@ -172,40 +157,36 @@ static int no_answer(int error, int otherwise)
 	return error == PAM_BUF_ERR || error == PAM_SYSTEM_ERR ? error : otherwise;
 }
 
-exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+/*
+ * Random text takes the place of a token that was not accepted.  Whatever the line of the stack
+ * says, no module behind gets the token; and it does not ask for another answer, which many a
+ * program would answer with the token.  Not "": to LDAP that is a login without a name.
+ */
+static int replace_token(pam_handle_t *pamh)
+{
+	unsigned char noise[32];
+	char text[2 * sizeof(noise) + 1];
+
+	randombytes_buf(noise, sizeof(noise));
+	(void)sodium_bin2hex(text, sizeof(text), noise, sizeof(noise));
+	if (pam_set_item(pamh, PAM_AUTHTOK, text) == PAM_SUCCESS ||
+		pam_set_item(pamh, PAM_AUTHTOK, NULL) == PAM_SUCCESS)
+		return PAM_SUCCESS;
+	return PAM_ABORT; /* cannot happen: there is an item to free */
+}
+
+/* options: NULL if they are invalid. */
+static int authenticate_token(pam_handle_t *pamh, int flags, const struct options *options,
+	const char *user, const char *token, const struct pat_id *id)
 {
 	__attribute__((cleanup(request_wipe))) struct pat_request request = {
 		.magic = PAT_REQUEST_MAGIC,
 	};
-	const char *user = NULL, *token = NULL;
-	struct options options;
-	struct pat_id id;
 	int ret;
 
-	ret = session_unset_token(pamh);
-	if (ret != PAM_SUCCESS)
-		return ret;
-	if (options_parse(pamh, argc, argv, &options) < 0)
-		return PAM_SYSTEM_ERR;
-
-	ret = pam_get_user(pamh, &user, NULL);
-	if (ret != PAM_SUCCESS || user == NULL)
-		return no_answer(ret, PAM_CONV_ERR);
-
-	/* No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam. */
-	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &token, options.prompt);
-	if (ret != PAM_SUCCESS || token == NULL)
-		return no_answer(ret, PAM_CRED_INSUFFICIENT);
-
-	if (!pat_token_parse(token, &id)) {
-		if (options.debug)
-			log_message(pamh, LOG_DEBUG, "no token was given");
-		return PAM_CRED_INSUFFICIENT;
-	}
-
-	if (sodium_init() < 0)
-		return PAM_SYSTEM_ERR;
-	pat_field_cut(request.id, sizeof(request.id), id.text);
+	if (options == NULL || sodium_init() < 0)
+		return PAM_AUTHINFO_UNAVAIL;
+	pat_field_cut(request.id, sizeof(request.id), id->text);
 	pat_token_digest(token, &request.digest);
 
 	ret = request_place(pamh, &request);
@@ -213,7 +194,53 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 		ret = request_user(pamh, user, &request);
 	if (ret != PAM_SUCCESS)
 		return ret;
-	return verify(pamh, flags, &options, &request);
+	return verify(pamh, flags, options, &request);
+}
+
+exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	const char *user = NULL, *token = NULL;
+	struct options options = { 0 };
+	struct pat_id id;
+	bool valid;
+	int ret;
+
+	/* First, so that a refused authentication leaves no id of an earlier one. */
+	valid = grant_conceal(pamh) == 0 && options_parse(pamh, argc, argv, &options) == 0;
+
+	ret = pam_get_user(pamh, &user, NULL);
+	if (ret != PAM_SUCCESS || user == NULL)
+		return no_answer(ret, PAM_CONV_ERR);
+
+	/*
+	 * No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam.
+	 *
+	 * sudo tries three times, and where a job has given it a token that is refused, the second
+	 * prompt finds no answer.  That is still the refusal of the token, not a password that
+	 * failed: pam_faillock behind would count it, and soon lock the person out.
+	 */
+	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &token, options.prompt);
+	if (ret != PAM_SUCCESS || token == NULL)
+		return no_answer(
+			ret, grant_had_refusal(pamh) ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
+
+	if (!pat_token_parse(token, &id)) {
+		if (options.debug)
+			log_message(pamh, LOG_DEBUG, "no token was given");
+		return PAM_CRED_INSUFFICIENT;
+	}
+
+	/*
+	 * The stack may end here, before the pam_unix that delays its refusals: a refusal that came
+	 * at once would say that the user exists, where a host passes no token of one who does not.
+	 */
+	if (!options.nodelay)
+		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
+	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, token, &id);
+	if (ret == PAM_SUCCESS)
+		return ret;
+	grant_note_refusal(pamh);
+	return replace_token(pamh) == PAM_SUCCESS ? ret : PAM_ABORT;
 }
 
 /*
@@ -227,4 +254,28 @@ exported int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char 
 	(void)argc;
 	(void)argv;
 	return PAM_SUCCESS;
+}
+
+/*
+ * A token does not set the password that would generate the next token.  The refusal is in the
+ * preliminary check, before any module of the stack changes anything; and again in the update, in
+ * case the stack ignored it.
+ */
+exported int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	const char *id = grant_get(pamh);
+	char word[GRANT_WORD_SIZE];
+
+	(void)argc;
+	(void)argv;
+	if (id == NULL)
+		return PAM_IGNORE;
+	if (((unsigned int)flags & PAM_PRELIM_CHECK) == 0)
+		return PAM_PERM_DENIED;
+	log_escape(word, sizeof(word), id);
+	log_message(pamh, LOG_NOTICE, "refused (logged in with a token): password change: token=%s",
+		word);
+	if (((unsigned int)flags & PAM_SILENT) == 0)
+		notice_no_password(pamh);
+	return PAM_PERM_DENIED;
 }

@@ -54,7 +54,7 @@ check-bus: $(programs) $(bus_test_files)
 check-clients: $(programs) $(client_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 /usr/bin/python3' --jobs 4 tests/clients/*.py
 
-check-pam: $(programs) $(module) $(pam_test_programs)
+check-pam: $(programs) $(module) $(manpages) $(pam_test_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 bats --tap' --jobs 3 tests/pam/*.bats
 
 # LeakSanitizer takes half the time of a program that soon ends; the unit tests have it.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Checks of each PAM service that has pam_pat.so: whom it lets in, and whom it refuses. */
+/* Checks of each PAM service that has pam_pat.so: whom it lets in, whom it refuses, and what else.
+ */
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
@@ -7,10 +8,14 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/doctor/doctor.h"
+#include "patctl/doctor/pam/pam_change.h"
 #include "patctl/doctor/pam/pam_trial.h"
 #include "patctl/print/json.h"
 
 #define PAM "pam" /* the check */
+
+static const char line_advice[] = N_("use [success=N auth_err=die authinfo_unavail=die "
+				     "default=ignore] for pam_pat.so: see pam_pat(8)");
 
 /* A service, and the results of its trials. */
 struct examined {
@@ -89,25 +94,17 @@ static bool check_token(const struct examined *examined)
 	return false;
 }
 
-/*
- * TRIAL_NO_PATD is no finding: it takes a token for pam_pat.so to notice that patd is down, so that
- * a stack which dies of it may be meant to.
- */
 static bool check_passwords(const struct examined *examined)
 {
-	static const char advice[] =
-		N_("use sufficient, or [success=N default=ignore], for pam_pat.so: see "
-		   "pam_pat(8)");
-
 	if (!examined->password)
 		found_in(examined->doctor, examined->name, LEVEL_WARNING,
 			_("provide another way to log in while patd is down"),
 			_("only a token is accepted"));
 	else if (!examined->results[TRIAL_PASSWORD].opens)
-		report(examined, LEVEL_PROBLEM, TRIAL_PASSWORD, advice,
+		report(examined, LEVEL_PROBLEM, TRIAL_PASSWORD, line_advice,
 			N_("a correct password is refused"));
 	else if (!examined->results[TRIAL_NO_MODULE].opens)
-		report(examined, LEVEL_WARNING, TRIAL_NO_MODULE, advice,
+		report(examined, LEVEL_WARNING, TRIAL_NO_MODULE, line_advice,
 			N_("if pam_pat.so is missing, a correct password is refused"));
 	else
 		return true;
@@ -122,7 +119,7 @@ static bool check_refusals(const struct examined *examined)
 	} checks[] = {
 		{ TRIAL_TOKEN_REFUSED, N_("a token that patd refuses is accepted") },
 		{ TRIAL_PASSWORD_WRONG, N_("a wrong password is accepted") },
-		{ TRIAL_NO_PATD_WRONG, N_("while patd is down, a wrong password is accepted") },
+		{ TRIAL_NO_PATD, N_("while patd is down, any token is accepted") },
 		{ TRIAL_NO_MODULE_WRONG, N_("if pam_pat.so is missing, a wrong password is "
 					    "accepted") },
 	};
@@ -138,6 +135,61 @@ static bool check_refusals(const struct examined *examined)
 	return true;
 }
 
+/* False, after a warning, if a token that is not accepted goes on as a password. */
+static bool check_behind(const struct examined *examined)
+{
+	static const struct {
+		enum trial trial;
+		const char *what;
+	} checks[] = {
+		{ TRIAL_TOKEN_REFUSED,
+			N_("a token that patd refuses goes on as a wrong password") },
+		{ TRIAL_NO_PATD, N_("while patd is down, a token goes on as a wrong password") },
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const struct stack_line *line = examined->results[checks[i].trial].behind;
+		cleanup_text char *text = line ? line_text(line) : NULL;
+
+		if (!text)
+			continue;
+		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(line_advice), "%s: %s",
+			_(checks[i].what), text);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * False, after a finding, if the password stack of the service is not as it should be: a host that
+ * changes the password in the transaction that a token opened is refused, and no other.
+ */
+static bool check_change(const struct examined *examined, const struct stack *stack)
+{
+	static const char advice[] = N_("on Debian: pam-auth-update --enable pat-password; else "
+					"see pam_pat(8)");
+	struct change_result token, password, missing;
+	cleanup_text char *text = NULL;
+
+	change_run(stack, PAM_PERM_DENIED, &token);
+	change_run(stack, PAM_IGNORE, &password);
+	change_run(stack, PAM_MODULE_UNKNOWN, &missing);
+	if (!password.changes && password.decider && stack_line_is(password.decider, PAM_PAT)) {
+		text = line_text(password.decider);
+		found_in(examined->doctor, examined->name, LEVEL_PROBLEM, _(advice),
+			_("nobody can change the password: %s"), text);
+	} else if (password.changes && !missing.changes) {
+		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(advice),
+			_("if pam_pat.so is missing, nobody can change the password"));
+	} else if (token.changes) {
+		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(advice),
+			_("a login with a token can change the password"));
+	} else {
+		return true;
+	}
+	return false;
+}
+
 static void add_service(const struct examined *examined)
 {
 	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
@@ -150,7 +202,8 @@ static void add_service(const struct examined *examined)
 	json_append(examined->doctor->services, object);
 }
 
-static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack)
+static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack,
+	const struct stack *change)
 {
 	struct examined examined = {
 		.doctor = doctor,
@@ -165,6 +218,8 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 	good = check_token(&examined);
 	good &= check_passwords(&examined);
 	good &= check_refusals(&examined);
+	good &= check_behind(&examined);
+	good &= check_change(&examined, change);
 	if (good)
 		found_in(doctor, name, LEVEL_OK, NULL,
 			_("tokens and passwords are accepted; passwords also work if "
@@ -179,7 +234,7 @@ static const struct stack_line *find_pat(const struct stack *stack)
 	return NULL;
 }
 
-/* It is for "auth" alone, and for all else as if it were missing. */
+/* It is for "auth" and "password" alone, and for all else as if it were missing. */
 static void check_other_types(
 	struct doctor *doctor, const char *name, const struct service *service)
 {
@@ -188,14 +243,15 @@ static void check_other_types(
 		cleanup_text char *text = NULL;
 		int action;
 
-		if (!line)
+		if (!line || type == STACK_PASSWORD)
 			continue;
 		text = line_text(line);
 		action = line->actions[PAM_MODULE_UNKNOWN];
 		found_in(doctor, name,
 			action == ACTION_BAD || action == ACTION_DIE ? LEVEL_PROBLEM
 								     : LEVEL_WARNING,
-			_("remove the line"), _("%s is only for auth and fails here"), text);
+			_("remove the line"), _("%s is for auth and password alone and fails here"),
+			text);
 	}
 }
 
@@ -208,10 +264,12 @@ static void check_module(struct doctor *doctor, const char *name, const struct s
 			_("no such module: %s"), text);
 }
 
-/* Whether the service has pam_pat.so. */
-static bool examine_service(struct doctor *doctor, bool debian, const char *name)
+/* Whether the service has pam_pat.so.  fallback: what libpam takes where a service has no stack. */
+static bool examine_service(
+	struct doctor *doctor, bool debian, const char *name, const struct service *fallback)
 {
 	cleanup_service struct service service = { 0 };
+	const struct stack *change = &service.stacks[STACK_PASSWORD];
 	const struct stack_line *line;
 	int r = service_read(doctor->root, debian, name, &service);
 
@@ -229,7 +287,8 @@ static bool examine_service(struct doctor *doctor, bool debian, const char *name
 		return false;
 	check_module(doctor, name, line);
 	if (!service.broken)
-		examine(doctor, debian, name, &service.stacks[STACK_AUTH]);
+		examine(doctor, debian, name, &service.stacks[STACK_AUTH],
+			change->n > 0 ? change : &fallback->stacks[STACK_PASSWORD]);
 	return true;
 }
 
@@ -250,8 +309,8 @@ static bool is_service(const char *name)
 }
 
 /* The services of folder that are not in the one before it. */
-static size_t examine_folder(
-	struct doctor *doctor, bool debian, const char *folder, char *const *before)
+static size_t examine_folder(struct doctor *doctor, bool debian, const char *folder,
+	char *const *before, const struct service *fallback)
 {
 	cleanup_names char **names = NULL;
 	size_t having = 0;
@@ -263,7 +322,7 @@ static size_t examine_folder(
 
 		for (char *const *other = before; other && *other; other++)
 			again |= strcmp(*other, *name) == 0;
-		if (!again && is_service(*name) && examine_service(doctor, debian, *name))
+		if (!again && is_service(*name) && examine_service(doctor, debian, *name, fallback))
 			having++;
 	}
 	return having;
@@ -272,6 +331,7 @@ static size_t examine_folder(
 void doctor_pam(struct doctor *doctor)
 {
 	const bool debian = pam_is_debian(doctor->root);
+	cleanup_service struct service fallback = { 0 };
 	cleanup_names char **names = NULL;
 	int r = sysroot_list(doctor->root, PAM_DIR, &names);
 	size_t having;
@@ -280,8 +340,9 @@ void doctor_pam(struct doctor *doctor)
 		found(doctor, LEVEL_UNSEEN, PAM, NULL, PAM_DIR ": %s", strerror(-r));
 		return;
 	}
-	having = examine_folder(doctor, debian, PAM_DIR, NULL);
-	having += examine_folder(doctor, debian, PAM_VENDOR_DIR, names);
+	(void)service_read(doctor->root, debian, PAM_OTHER, &fallback);
+	having = examine_folder(doctor, debian, PAM_DIR, NULL, &fallback);
+	having += examine_folder(doctor, debian, PAM_VENDOR_DIR, names, &fallback);
 	if (having == 0)
 		found(doctor, LEVEL_WARNING, PAM,
 			_("on Debian: pam-auth-update --enable pat; else see pam_pat(8)"),

@@ -8,7 +8,8 @@ setup_file() {
 	patd_world
 	mkdir -p "$WORLD/image/etc/pam.d" "$WORLD/image/usr/lib/security"
 	touch "$WORLD"/image/usr/lib/security/pam_{pat,unix}.so
-	printf 'auth required pam_pat.so\nauth required pam_unix.so\n' >"$WORLD/image/etc/pam.d/vault"
+	printf '%s\n' 'auth [success=ok auth_err=die authinfo_unavail=die default=bad] pam_pat.so' \
+		'auth required pam_unix.so' >"$WORLD/image/etc/pam.d/vault"
 }
 
 @test "doctor reports a running patd and warns of another owner of its name" {

@@ -14,12 +14,10 @@ setup_file() {
 	mkdir -p "$IMAGE/etc/pam.d" "$IMAGE/usr/lib/pam.d" "$IMAGE/usr/lib/security"
 	touch "$IMAGE"/usr/lib/security/pam_{unix,deny,permit}.so
 	[ ! -e /etc/debian_version ] || cp /etc/debian_version "$IMAGE/etc"
-	shadow_entry "$PASSWORD" >"$WORLD/shadow.plain"
-	# Without patd, pam_pat passes what was typed to pam_unix: here the token is the password.
-	shadow_entry "$UNKNOWN_TOKEN" >"$WORLD/shadow.token"
+	shadow_entry "$PASSWORD" >"$WORLD/shadow.true"
 	service other <<<'auth required pam_deny.so'
 	service common-auth <<-EOF
-		auth [success=2 default=ignore] @module@
+		auth [success=2 auth_err=die authinfo_unavail=die default=ignore] @module@
 		auth [success=1 default=ignore] pam_unix.so nullok try_first_pass nodelay
 		auth requisite pam_deny.so
 		auth required pam_permit.so
@@ -34,7 +32,7 @@ service() {
 # in_image COMMAND: runs it with the image's PAM configuration and $WORLD/shadow
 in_image() {
 	: >"$WORLD/shadow"
-	export -f outcome all_outcomes
+	export -f outcome all_outcomes changes
 	export TOOLS PASSWORD OWNER UNKNOWN_TOKEN
 	# shellcheck disable=SC2016 # for the inner shell to expand
 	unshare --mount bash -c '
@@ -42,13 +40,13 @@ in_image() {
 			mount --bind "$IMAGE/etc/pam.d" /etc/pam.d && "$@"' bash "$@"
 }
 
-# outcome SHADOW TYPED MANNER: the real outcome of the service "probe"; MANNER "": without patd
+# outcome TYPED MANNER: the real outcome of the service "probe"; MANNER "": without patd
 outcome() {
 	local peer=()
-	cp "$WORLD/shadow.$1" "$WORLD/shadow"
-	[ -z "$3" ] || peer=("$TOOLS/peer" "$WORLD/peer.sock" "$3")
+	cp "$WORLD/shadow.true" "$WORLD/shadow"
+	[ -z "$2" ] || peer=("$TOOLS/peer" "$WORLD/peer.sock" "$2")
 	rm -f "$WORLD/peer.sock"
-	printf '%s\n' "$2" "$2" "$2" "$2" |
+	printf '%s\n' "$1" "$1" "$1" "$1" |
 		"${peer[@]}" "$TOOLS/drive" -k /etc/pam.d probe "$OWNER" |
 		awk -F ': PAM_' '/^(authenticate|setcred): PAM_/ { last = $2 } END { print tolower(last) }'
 }
@@ -56,17 +54,23 @@ outcome() {
 # The real outcomes of all trials of doctor.
 all_outcomes() {
 	printf '%s %s\n' \
-		token "$(outcome plain "$UNKNOWN_TOKEN" accepted)" \
-		token-refused "$(outcome plain "$UNKNOWN_TOKEN" revoked)" \
-		password "$(outcome plain "$PASSWORD" accepted)" \
-		password-wrong "$(outcome plain wrong accepted)" \
-		no-patd "$(outcome token "$UNKNOWN_TOKEN" "")" \
-		no-patd-wrong "$(outcome plain "$UNKNOWN_TOKEN" "")"
+		token "$(outcome "$UNKNOWN_TOKEN" accepted)" \
+		token-refused "$(outcome "$UNKNOWN_TOKEN" revoked)" \
+		password "$(outcome "$PASSWORD" accepted)" \
+		password-wrong "$(outcome wrong accepted)" \
+		no-patd "$(outcome "$UNKNOWN_TOKEN" "")"
 	mv "$WORLD/pam_pat.so" "$WORLD/away.so"
 	printf '%s %s\n' \
-		no-module "$(outcome plain "$PASSWORD" accepted)" \
-		no-module-wrong "$(outcome plain wrong accepted)"
+		no-module "$(outcome "$PASSWORD" accepted)" \
+		no-module-wrong "$(outcome wrong accepted)"
 	mv "$WORLD/away.so" "$WORLD/pam_pat.so"
+}
+
+# Whether libpam lets who logged in by a token change the password of the service "probe".
+changes() {
+	printf '%s\n' "$UNKNOWN_TOKEN" |
+		"$TOOLS/peer" "$WORLD/peer.sock" accepted "$TOOLS/drive" -u /etc/pam.d probe "$OWNER" |
+		grep -q '^chauthtok: PAM_SUCCESS$'
 }
 
 # The outcomes that patctl doctor predicts.
@@ -84,7 +88,7 @@ expect_right() {
 	service probe
 	all_predicted >"$WORLD/predicted"
 	in_image all_outcomes >"$WORLD/real"
-	[ "$(wc -l <"$WORLD/predicted")" = 8 ]
+	[ "$(wc -l <"$WORLD/predicted")" = 7 ]
 	diff "$WORLD/predicted" "$WORLD/real"
 }
 
@@ -94,7 +98,15 @@ UNIX='pam_unix.so try_first_pass nodelay'
 	expect_right <<<'@include common-auth'
 }
 
-@test "doctor is right about the recipe for one service" {
+@test "doctor is right about the recipe for one service, and about the one before it" {
+	for control in sufficient '[success=done auth_err=die authinfo_unavail=die default=ignore]'; do
+		expect_right <<-EOF
+			auth $control @module@
+			auth [success=1 default=ignore] pam_unix.so nullok nodelay
+			auth requisite pam_deny.so
+			auth required pam_permit.so
+		EOF
+	done
 	expect_right <<-'EOF'
 		auth sufficient @module@
 		auth [success=1 default=ignore] pam_unix.so nullok nodelay
@@ -274,6 +286,27 @@ UNIX='pam_unix.so try_first_pass nodelay'
 		printf 'auth sufficient %s\n%s' "$WORLD/pam_pat.so" "$lines" >"$IMAGE/etc/pam.d/probe"
 		run -1 patctl doctor --root="$IMAGE"
 		[[ $output == *"probe: libpam refuses the whole service: /etc/pam.d/probe:2: "* ]]
-		[ "$(in_image outcome plain "$PASSWORD" accepted)" = abort ]
+		[ "$(in_image outcome "$PASSWORD" accepted)" = abort ]
+	done
+}
+
+@test "no token creates a token: doctor is right about who can change the password" {
+	local refuse='password [perm_denied=die default=ignore] @module@'
+	for lines in "" 'password optional @module@' 'password required @module@' "$refuse" \
+		$'password sufficient pam_permit.so\n'"$refuse" \
+		"$refuse"$'\npassword sufficient pam_permit.so' \
+		$'password requisite pam_deny.so\n'"$refuse" \
+		'password [success=1 perm_denied=1 default=ignore] @module@' \
+		$'password [success=1 default=ignore] pam_permit.so\n'"$refuse" \
+		'password [perm_denied=bad default=ignore] @module@' \
+		'password [perm_denied=ok default=ignore] @module@'; do
+		printf '%s\n' 'auth sufficient @module@' "$lines" 'password required pam_permit.so' |
+			service probe
+		run patctl doctor --root="$IMAGE"
+		if [[ $output == *"probe: a login with a token can change the password"* ]]; then
+			in_image changes
+		else
+			run ! in_image changes
+		fi
 	done
 }

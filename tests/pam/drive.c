@@ -62,6 +62,7 @@ static struct {
 	int flags;
 	unsigned int times, threads;
 	bool credentials; /* pam_setcred() too */
+	bool chauthtok;   /* pam_chauthtok() too, as root in the same handle */
 	bool compare;     /* the state of this process before and after */
 	bool closed;      /* descriptors 0 to 2 */
 	bool exhausted;   /* no descriptor is free */
@@ -126,6 +127,14 @@ static int converse(
 		free(responses[i].resp);
 	free(responses);
 	return r;
+}
+
+/* Tests do not wait for the delay after a failure. */
+static void no_delay(int status, unsigned int delay, void *data)
+{
+	(void)status;
+	(void)delay;
+	(void)data;
 }
 
 static void print_descriptors(FILE *to)
@@ -271,6 +280,8 @@ static int authenticate(bool aloud)
 	if ((host.rhost != NULL && pam_set_item(pamh, PAM_RHOST, host.rhost) != PAM_SUCCESS) ||
 		(host.tty != NULL && pam_set_item(pamh, PAM_TTY, host.tty) != PAM_SUCCESS))
 		errx(1, "pam_set_item");
+	if (pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)no_delay) != PAM_SUCCESS)
+		errx(1, "pam_set_item");
 	if (host.variable != NULL && pam_putenv(pamh, host.variable) != PAM_SUCCESS)
 		errx(1, "pam_putenv");
 
@@ -285,6 +296,9 @@ static int authenticate(bool aloud)
 	if (host.credentials)
 		fprintf(host.out, "setcred: %s\n",
 			code_text(pam_setcred(pamh, PAM_ESTABLISH_CRED)));
+
+	if (host.chauthtok)
+		fprintf(host.out, "chauthtok: %s\n", code_text(pam_chauthtok(pamh, 0)));
 
 	items = host.items ? pam_getenvlist(pamh) : NULL;
 	for (size_t i = 0; items != NULL && items[i] != NULL; i++) {
@@ -358,7 +372,7 @@ int main(int argc, char **argv)
 {
 	int option, out;
 
-	while ((option = getopt(argc, argv, "r:t:p:n:j:skc0fxieSl")) != -1) {
+	while ((option = getopt(argc, argv, "r:t:p:n:j:skuc0fxieSl")) != -1) {
 		switch (option) {
 		case 'r':
 			host.rhost = optarg;
@@ -380,6 +394,9 @@ int main(int argc, char **argv)
 			break;
 		case 'k':
 			host.credentials = true;
+			break;
+		case 'u':
+			host.chauthtok = true;
 			break;
 		case 'c':
 			host.compare = true;

@@ -93,18 +93,42 @@ deceived() {
 		if [ "$manner" = accepted ]; then
 			expect_result PAM_SUCCESS deceived "$manner" "$UNKNOWN_TOKEN"
 		else
-			expect_result PAM_AUTH_ERR deceived "$manner" "$UNKNOWN_TOKEN"
+			run deceived "$manner" "$UNKNOWN_TOKEN"
+			[[ $output =~ "authenticate: PAM_"(AUTH_ERR|AUTHINFO_UNAVAIL) ]]
 		fi
 	done
 }
 
-@test "no lockout: a password that is a token in form is accepted by the next module" {
-	packaged packaged
-	shadow_entry "$UNKNOWN_TOKEN" >"$WORLD/shadow"
-	for manner in wrong revoked failed hanging-up; do
-		expect_result PAM_SUCCESS deceived "$manner" "$UNKNOWN_TOKEN"
+@test "secrecy: a token that is not accepted reaches no module behind, whatever the line says" {
+	items=$(find /usr/lib -name pam_get_items.so -print -quit)
+	for control in optional sufficient required '[success=2 default=ignore]'; do
+		stack behind <<-EOF
+			auth $control @module@ socket=$WORLD/peer.sock timeout=100ms
+			auth [default=ignore] $items
+		EOF
+		for manner in wrong revoked not-allowed busy failed short hanging-up; do
+			run answered "$UNKNOWN_TOKEN" -- "$TOOLS/peer" "$WORLD/peer.sock" "$manner" \
+				"$TOOLS/drive" -e "$WORLD/pam.d" behind "$OWNER"
+			[[ $output =~ "item: PAM_AUTHTOK="[0-9a-f]{64} ]]
+			expect_without "$UNKNOWN_TOKEN"
+		done
+		run answered "$UNKNOWN_TOKEN" -- "$TOOLS/drive" -e "$WORLD/pam.d" behind no-such-user
+		expect_without "$UNKNOWN_TOKEN"
 	done
-	shadow_entry "$PASSWORD" >"$WORLD/shadow"
+}
+
+@test "no lockout: with the packaged line, the stack ends at a token that is not accepted" {
+	packaged packaged
+	# What pam_faillock would count.
+	sed -i "2i auth optional $(find /usr/lib -name pam_get_items.so -print -quit)" \
+		"$WORLD/pam.d/packaged"
+	sed -i 's/success=2/success=3/' "$WORLD/pam.d/packaged"
+	for manner in wrong revoked failed hanging-up; do
+		run answered "$UNKNOWN_TOKEN" -- with_shadow timeout "$TIMEOUT_S" "$TOOLS/peer" \
+			"$WORLD/peer.sock" "$manner" "$TOOLS/drive" -e "$WORLD/pam.d" packaged "$OWNER"
+		expect_without item:
+		expect_without PAM_SUCCESS
+	done
 }
 
 @test "no lockout: a password is accepted while patd hangs" {
@@ -127,7 +151,7 @@ deceived() {
 	EOF
 	expect_result PAM_SUCCESS prompted typo "$PASSWORD"
 	stack typo <<<'auth required @pat@ timeout=soon'
-	expect_result PAM_SYSTEM_ERR prompted typo "$TOKEN"
+	expect_result PAM_AUTHINFO_UNAVAIL prompted typo "$TOKEN"
 }
 
 @test "a password stays in PAM_AUTHTOK and an accepted token does not" {

@@ -85,14 +85,14 @@ login_with_passwd() {
 	expect_line "error: This token belongs to another user."
 }
 
-@test "a missing user returns PAM_USER_UNKNOWN" {
-	expect_result PAM_USER_UNKNOWN answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
+@test "a missing user returns PAM_AUTH_ERR" {
+	expect_result PAM_AUTH_ERR answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat no-such-user
 }
 
-@test "a name of 300 characters returns PAM_USER_UNKNOWN" {
+@test "a name of 300 characters returns PAM_AUTH_ERR" {
 	long=$(printf 'x%.0s' {1..300})
-	expect_result PAM_USER_UNKNOWN answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$long"
-	expect_result PAM_USER_UNKNOWN login_with_passwd "$long:x:1:1::/:/bin/sh" "$long"
+	expect_result PAM_AUTH_ERR answered "$TOKEN" -- "$TOOLS/drive" "$WORLD/pam.d" pat "$long"
+	expect_result PAM_AUTH_ERR login_with_passwd "$long:x:1:1::/:/bin/sh" "$long"
 }
 
 # screen_locker USER: authenticates USER as OWNER, without root

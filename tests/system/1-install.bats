@@ -32,11 +32,15 @@ load system
 	systemd-analyze verify --man=no "${UNITS[@]}"
 }
 
-@test "installation adds the module before pam_unix and changes nothing else of PAM" {
+@test "installation adds a line before pam_unix and one to common-password, and no more to PAM" {
 	run diff -r /var/tmp/pam.d.before /etc/pam.d
 	echo "$output"
-	[ "$(grep -c '^diff' <<<"$output")" -eq 1 ]
-	[[ $(grep -m 1 '^auth' /etc/pam.d/common-auth) == *"[success=2 default=ignore]"*pam_pat.so* ]]
+	[ "$(grep -c '^diff' <<<"$output")" -eq 2 ]
+	[ "$(grep -c '^> [a-z].*pam_pat' <<<"$output")" -eq 2 ]
+	line='[success=2 auth_err=die authinfo_unavail=die default=ignore]'
+	[[ $(grep -m 1 '^auth' /etc/pam.d/common-auth) == *"$line"*pam_pat.so* ]]
+	[[ $(grep '^password' /etc/pam.d/common-password | tail -n 1) == \
+		*'[perm_denied=die default=ignore]'*pam_pat.so* ]]
 	grep -q '^auth.*success=1 default=ignore.*pam_unix.so nullok try_first_pass' \
 		/etc/pam.d/common-auth
 }

@@ -15,7 +15,7 @@ teardown() {
 	[ "${BATS_TEST_COMPLETED:-}" != 1 ] || return 0
 	rm -rf /etc/pam.d
 	cp -a /var/tmp/pam.d.recipes /etc/pam.d
-	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat
+	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat pat-password
 }
 
 # expect_unchanged: PAM is as before the recipe, and passwords and tokens are accepted

@@ -9,11 +9,15 @@ const struct trial_info trials[TRIALS] = {
 	[TRIAL_TOKEN_REFUSED] = { "token-refused", PAM_AUTH_ERR, false, false },
 	[TRIAL_PASSWORD] = { "password", PAM_CRED_INSUFFICIENT, true, true },
 	[TRIAL_PASSWORD_WRONG] = { "password-wrong", PAM_CRED_INSUFFICIENT, false, false },
-	[TRIAL_NO_PATD] = { "no-patd", PAM_AUTHINFO_UNAVAIL, true, true },
-	[TRIAL_NO_PATD_WRONG] = { "no-patd-wrong", PAM_AUTHINFO_UNAVAIL, false, false },
+	/* With a token, which goes no further: random text takes its place. */
+	[TRIAL_NO_PATD] = { "no-patd", PAM_AUTHINFO_UNAVAIL, false, false },
 	[TRIAL_NO_MODULE] = { "no-module", PAM_MODULE_UNKNOWN, true, true },
 	[TRIAL_NO_MODULE_WRONG] = { "no-module-wrong", PAM_MODULE_UNKNOWN, false, false },
 };
+
+/* Counts what failed before it, so that after a few the person is locked out. */
+#define COUNTER "pam_faillock.so"
+#define COUNTS "authfail"
 
 /* Modules that read a password and verify it themselves. */
 static const char *const takers[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so",
@@ -29,8 +33,8 @@ static const struct {
 	{ "pam_deny.so", NULL, PAM_AUTH_ERR, PAM_CRED_ERR },
 	{ "pam_permit.so", NULL, PAM_SUCCESS, PAM_SUCCESS },
 	{ "pam_rootok.so", NULL, PAM_AUTH_ERR, PAM_SUCCESS },
-	{ "pam_faillock.so", "authfail", PAM_IGNORE, PAM_SUCCESS },
-	{ "pam_faillock.so", NULL, PAM_SUCCESS, PAM_SUCCESS },
+	{ COUNTER, COUNTS, PAM_IGNORE, PAM_SUCCESS },
+	{ COUNTER, NULL, PAM_SUCCESS, PAM_SUCCESS },
 	{ "pam_faildelay.so", NULL, PAM_IGNORE, PAM_IGNORE },
 	{ "pam_nologin.so", "successok", PAM_SUCCESS, PAM_SUCCESS },
 	{ "pam_nologin.so", NULL, PAM_IGNORE, PAM_IGNORE },
@@ -112,11 +116,30 @@ static int answer_unknown(struct asked *asked, const struct stack_line *line)
 		       : PAM_IGNORE;
 }
 
+/* Notes the first module after pam_pat.so to which a token that was not accepted is a password. */
+static void note_behind(const struct asked *asked, const struct stack_line *line)
+{
+	struct trial_result *result = asked->result;
+
+	if (!asked->setcred && result->reached && !result->behind &&
+		(is_taker(line) || (stack_line_is(line, COUNTER) && has_argument(line, COUNTS))))
+		result->behind = line;
+}
+
+/* A second pam_pat.so sees no token: the first replaces one that is not accepted. */
+static int answer_again(int first)
+{
+	return first == PAM_AUTH_ERR || first == PAM_AUTHINFO_UNAVAIL ? PAM_CRED_INSUFFICIENT
+								      : first;
+}
+
 static int answer(const struct stack_line *line, void *userdata)
 {
 	struct asked *asked = userdata;
 
 	if (stack_line_is(line, PAM_PAT)) {
+		if (!asked->setcred && asked->result->reached)
+			return answer_again(asked->trial->pat);
 		asked->result->reached = true;
 		/* pam_pat's setcred always succeeds; without the module libpam calls none. */
 		return asked->setcred && asked->trial->pat != PAM_MODULE_UNKNOWN
@@ -125,6 +148,7 @@ static int answer(const struct stack_line *line, void *userdata)
 	}
 	if (line->missing)
 		return PAM_MODULE_UNKNOWN;
+	note_behind(asked, line);
 	if (is_taker(line)) {
 		asked->result->password_first |= !asked->result->reached;
 		return answer_taker(asked, line);

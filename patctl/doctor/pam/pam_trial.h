@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Logins to a service whose stack has pam_pat.so, tried in dry runs (pam_run.h): with a token or a
- * password, and with patd running or not.
+ * password, and with patd or the module missing.  A password is not sent to patd.
  */
 #pragma once
 
@@ -17,7 +17,6 @@ enum trial {
 	TRIAL_PASSWORD,
 	TRIAL_PASSWORD_WRONG,
 	TRIAL_NO_PATD,
-	TRIAL_NO_PATD_WRONG,
 	TRIAL_NO_MODULE,
 	TRIAL_NO_MODULE_WRONG,
 	TRIALS
@@ -42,6 +41,7 @@ struct trial_result {
 	const struct stack_line *decider; /* of the call that failed, else of authenticate */
 	const struct stack_line *ender;   /* after it pam_pat.so was not reached */
 	const struct stack_line *assumed; /* the result hangs on its unknown answer */
+	const struct stack_line *behind;  /* takes, or counts, what pam_pat.so did not accept */
 };
 
 /* Whether any module of the stack takes passwords. */

@@ -35,11 +35,12 @@ static void no_options_are_the_defaults(void **state)
 	assert_null(options.socket);
 	assert_int_equal(options.timeout, 3000);
 	assert_false(options.debug);
+	assert_false(options.nodelay);
 }
 
 static void each_option_is_parsed(void **state)
 {
-	const char *argv[] = { "debug", "prompt=Token: ", "socket=/run/x", "timeout=5",
+	const char *argv[] = { "debug", "nodelay", "prompt=Token: ", "socket=/run/x", "timeout=5",
 		"try_first_pass", "use_first_pass" };
 	struct options options;
 
@@ -51,12 +52,13 @@ static void each_option_is_parsed(void **state)
 	assert_string_equal(options.socket, "/run/x");
 	assert_int_equal(options.timeout, 5000);
 	assert_true(options.debug);
+	assert_true(options.nodelay);
 }
 
 static void unknown_option_is_logged_and_ignored(void **state)
 {
 	static const char *const unknown[] = { "", "nullok", "debug=1", "debugging", "Debug",
-		"timeout", "use_first_pass=no", "prompt" };
+		"nodelay=no", "timeout", "use_first_pass=no", "prompt" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(unknown); i++) {

@@ -176,6 +176,16 @@ static void refusal_is_an_error_and_expiry_is_information(void **state)
 	assert_int_equal(told_style, 0);
 }
 
+static void refused_change_of_the_password_says_what_to_do(void **state)
+{
+	(void)state;
+	told_style = 0;
+	notice_no_password(HANDLE);
+	assert_int_equal(told_style, PAM_ERROR_MSG);
+	assert_string_equal(
+		told, "A token cannot change the password. Log in with the password to change it.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +199,7 @@ int main(void)
 		cmocka_unit_test(replaced_secret_precedes_expiry),
 		cmocka_unit_test(fields_of_other_verdicts_are_ignored),
 		cmocka_unit_test(refusal_is_an_error_and_expiry_is_information),
+		cmocka_unit_test(refused_change_of_the_password_says_what_to_do),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

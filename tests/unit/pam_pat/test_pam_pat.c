@@ -1,187 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the module returns for each verdict, and for each failure, libpam's and its own. */
-#include "tests/unit/unit.h"
-
-#include <errno.h>
-#include <pwd.h>
-#include <security/pam_ext.h>
-#include <security/pam_modules.h>
-#include <security/pam_modutil.h>
-#include <sodium.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "common/token_format.h"
-#include "common/verdict.h"
-#include "common/wire.h"
-#include "pam_pat/account.h"
-#include "pam_pat/ask.h"
-#include "pam_pat/notice.h"
-
-/* Only ever passed on. */
-static char handle;
-#define HANDLE ((pam_handle_t *)&handle)
-
-static char token[PAT_TOKEN_LEN + 1];
-
-/* What happens in libpam, NSS and patd.  The default is a login that is accepted. */
-static struct world {
-	int user_r, authtok_r, item_r, set_item_r, putenv_r; /* what libpam returns */
-	const char *user, *authtok, *service, *rhost, *session;
-	struct passwd *pw;
-	int pw_errno;
-	int account_r, ask_r;
-	struct pat_reply reply;
-	uid_t euid;
-} world;
-
-/* What the module did. */
-static struct did {
-	unsigned int resolved, asked, noticed, lines, cleared, variables;
-	struct pat_request request;
-	char path[128], line[1024], variable[64];
-} did;
-
-static char pw_name[PAT_USER_MAX + 8];
-static struct passwd pw = { .pw_name = pw_name, .pw_uid = 1000 };
-
-/* --- in the place of libpam's, libc's, and of the files of the module beside it ----------- */
-
-int pam_get_user(pam_handle_t *pamh, const char **user, const char *prompt)
-{
-	(void)pamh;
-	assert_null(prompt);
-	*user = world.user;
-	return world.user_r;
-}
-
-int pam_get_authtok(pam_handle_t *pamh, int item, const char **authtok, const char *prompt)
-{
-	(void)pamh;
-	(void)prompt;
-	assert_int_equal(item, PAM_AUTHTOK);
-	*authtok = world.authtok;
-	return world.authtok_r;
-}
-
-int pam_get_item(const pam_handle_t *pamh, int item, const void **ret)
-{
-	(void)pamh;
-	*ret = item == PAM_SERVICE ? world.service : item == PAM_RHOST ? world.rhost : NULL;
-	return world.item_r;
-}
-
-int pam_set_item(pam_handle_t *pamh, int item, const void *value)
-{
-	(void)pamh;
-	assert_int_equal(item, PAM_AUTHTOK);
-	assert_null(value);
-	did.cleared++;
-	return world.set_item_r;
-}
-
-const char *pam_getenv(pam_handle_t *pamh, const char *name)
-{
-	(void)pamh;
-	assert_string_equal(name, "PAT_TOKEN_ID");
-	return world.session;
-}
-
-int pam_putenv(pam_handle_t *pamh, const char *variable)
-{
-	(void)pamh;
-	did.variables++;
-	(void)snprintf(did.variable, sizeof(did.variable), "%s", variable);
-	return world.putenv_r;
-}
-
-struct passwd *pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
-{
-	(void)pamh;
-	assert_ptr_equal(user, world.user);
-	did.resolved++;
-	errno = world.pw_errno;
-	return world.pw;
-}
-
-void pam_vsyslog(const pam_handle_t *pamh, int priority, const char *format, va_list arguments)
-{
-	(void)pamh;
-	(void)priority;
-	did.lines++;
-	(void)vsnprintf(did.line, sizeof(did.line), format, arguments);
-}
-
-uid_t geteuid(void)
-{
-	return world.euid;
-}
-
-int account_read(pam_handle_t *pamh, const struct passwd *user, long today, uint32_t *ret_account)
-{
-	(void)pamh;
-	assert_ptr_equal(user, world.pw);
-	assert_int_equal(today, time(NULL) / 86400);
-	*ret_account = PAT_ACCOUNT_SEEN;
-	return world.account_r;
-}
-
-int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
-	const struct pat_request *request, struct pat_reply *ret_reply)
-{
-	(void)pamh;
-	assert_true(timeout > 0);
-	did.asked++;
-	did.request = *request;
-	(void)snprintf(did.path, sizeof(did.path), "%s", path);
-	*ret_reply = world.reply;
-	return world.ask_r;
-}
-
-const char *ask_problem(int error)
-{
-	return error == -ETIMEDOUT ? "patd did not answer in time" : "another problem";
-}
-
-void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now)
-{
-	(void)pamh;
-	(void)reply;
-	(void)now;
-	did.noticed++;
-}
-
-/* --- the tests -------------------------------------------------------------------------- */
-
-static int set_up(void **state)
-{
-	struct pat_id id;
-
-	(void)state;
-	assert_true(sodium_init() >= 0);
-	pat_token_new(token, &id);
-	(void)strcpy(pw_name, "alice");
-	world = (struct world) {
-		.user = "Alice",
-		.authtok = token,
-		.service = "sudo",
-		.pw = &pw,
-		.reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_ACCEPTED },
-	};
-	did = (struct did) { 0 };
-	return 0;
-}
-
-static int authenticate(int flags, const char *option)
-{
-	const char *options[] = { option };
-
-	did = (struct did) { 0 };
-	return pam_sm_authenticate(HANDLE, flags, option ? 1 : 0, options);
-}
+#include "tests/unit/pam_pat/login_world.h"
 
 static void no_lockout__only_accepted_succeeds_and_only_the_undecided_is_unavailable(void **state)
 {
@@ -206,13 +25,75 @@ static void no_lockout__only_accepted_succeeds_and_only_the_undecided_is_unavail
 	}
 }
 
-static void accepted_token_is_no_success_if_it_stays_for_the_next_module(void **state)
+static void secrecy__a_token_that_stays_for_the_next_module_ends_all(void **state)
 {
 	(void)state;
+	/* It cannot be removed: accepted is no success then, and random text takes its place. */
 	world.set_item_r = PAM_PERM_DENIED;
 	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
 	assert_int_equal(did.cleared, 1);
 	assert_int_equal(did.variables, 0);
+	assert_int_equal(strlen(did.random), 64);
+	world.random_r = PAM_BUF_ERR;
+	assert_int_equal(authenticate(0, NULL), PAM_ABORT);
+	world.reply.verdict = PAT_WRONG;
+	assert_int_equal(authenticate(0, NULL), PAM_ABORT);
+	world.set_item_r = PAM_SUCCESS;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	assert_int_equal(did.cleared, 1);
+}
+
+static void secrecy__each_refused_token_is_replaced_by_other_text(void **state)
+{
+	char before[sizeof(did.random)];
+
+	(void)state;
+	assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
+	assert_string_equal(did.random, "");
+	for (uint32_t verdict = 0; verdict <= PAT_VERDICTS; verdict++) {
+		if (verdict == PAT_ACCEPTED)
+			continue;
+		world.reply.verdict = verdict;
+		memcpy(before, did.random, sizeof(before));
+		assert_int_not_equal(authenticate(0, NULL), PAM_SUCCESS);
+		assert_string_not_equal(did.random, before);
+		assert_int_equal(strlen(did.random), 64);
+	}
+}
+
+/* As of sudo, which has a job's only answer and asks again: pam_faillock counts none of it. */
+static void no_lockout__no_answer_after_a_refused_token_is_its_refusal(void **state)
+{
+	(void)state;
+	world.authtok_r = PAM_CONV_ERR;
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+	world.authtok_r = PAM_SUCCESS;
+	world.reply.verdict = PAT_REVOKED;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	world.authtok_r = PAM_CONV_ERR;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	/* A password after it is one as any other. */
+	world.authtok_r = PAM_SUCCESS;
+	world.authtok = "a password";
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+}
+
+/* Before patd is asked: libpam waits only after a failure, which may also be that of a crash. */
+static void refused_token_is_delayed_as_a_password_is(void **state)
+{
+	(void)state;
+	world.reply.verdict = PAT_WRONG;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	assert_int_equal(did.delay, 2000000);
+	assert_int_equal(authenticate(0, "nodelay"), PAM_AUTH_ERR);
+	assert_int_equal(did.delay, 0);
+	world.pw = NULL;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	assert_int_equal(did.delay, 2000000);
+	/* That of a password is the concern of its module. */
+	world.authtok = "a password";
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+	assert_int_equal(did.delay, 0);
 }
 
 static void session_has_the_id_of_the_token_or_a_line_says_why_not(void **state)
@@ -234,8 +115,11 @@ static void id_of_an_earlier_token_is_removed_first(void **state)
 	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
 	assert_string_equal(did.variable, "PAT_TOKEN_ID");
 	world.putenv_r = PAM_BUF_ERR;
-	assert_int_equal(authenticate(0, NULL), PAM_SYSTEM_ERR);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(did.asked, 0);
+	/* A password is no concern of that. */
+	world.authtok = "a password";
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
 }
 
 /* A conversation may return anything: what a stack would take for agreement is not passed on. */
@@ -280,14 +164,16 @@ static void passwords__what_is_no_token_is_not_resolved_sent_or_logged(void **st
 	assert_string_equal(did.line, "no token was given");
 }
 
-static void bad_option_is_a_system_error(void **state)
+static void no_lockout__bad_option_refuses_tokens_alone(void **state)
 {
 	(void)state;
-	assert_int_equal(authenticate(0, "timeout=never"), PAM_SYSTEM_ERR);
+	assert_int_equal(authenticate(0, "timeout=never"), PAM_AUTHINFO_UNAVAIL);
+	world.authtok = "a password";
+	assert_int_equal(authenticate(0, "timeout=never"), PAM_CRED_INSUFFICIENT);
 	assert_int_equal(did.asked, 0);
 }
 
-static void service_that_is_missing_or_too_long_is_a_system_error(void **state)
+static void service_that_is_missing_or_too_long_is_unavailable(void **state)
 {
 	char longer[PAT_SERVICE_MAX + 2];
 
@@ -295,14 +181,14 @@ static void service_that_is_missing_or_too_long_is_a_system_error(void **state)
 	memset(longer, 's', sizeof(longer));
 	longer[sizeof(longer) - 1] = '\0';
 	world.service = longer;
-	assert_int_equal(authenticate(0, NULL), PAM_SYSTEM_ERR);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	world.service = "";
-	assert_int_equal(authenticate(0, NULL), PAM_SYSTEM_ERR);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	world.service = NULL;
-	assert_int_equal(authenticate(0, NULL), PAM_SYSTEM_ERR);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	world.service = "sudo";
 	world.item_r = PAM_BAD_ITEM;
-	assert_int_equal(authenticate(0, NULL), PAM_SYSTEM_ERR);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(did.asked, 0);
 }
 
@@ -311,9 +197,9 @@ static void no_lockout__unknown_user_is_told_from_a_directory_that_does_not_answ
 	static const struct {
 		int error, r;
 	} lookups[] = {
-		{ 0, PAM_USER_UNKNOWN },
-		{ ENOENT, PAM_USER_UNKNOWN },
-		{ ENOMEM, PAM_BUF_ERR },
+		{ 0, PAM_AUTH_ERR },
+		{ ENOENT, PAM_AUTH_ERR },
+		{ ENOMEM, PAM_AUTHINFO_UNAVAIL },
 		{ EMFILE, PAM_AUTHINFO_UNAVAIL },
 		{ ENFILE, PAM_AUTHINFO_UNAVAIL },
 		{ EIO, PAM_AUTHINFO_UNAVAIL },
@@ -331,9 +217,9 @@ static void no_lockout__unknown_user_is_told_from_a_directory_that_does_not_answ
 	world.pw = &pw;
 	world.pw_errno = 0;
 	pw_name[0] = '\0';
-	assert_int_equal(authenticate(0, NULL), PAM_USER_UNKNOWN);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
 	memset(pw_name, 'u', sizeof(pw_name) - 1);
-	assert_int_equal(authenticate(0, NULL), PAM_USER_UNKNOWN);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
 	assert_int_equal(did.asked, 0);
 }
 
@@ -360,7 +246,7 @@ static void account_that_cannot_be_read_is_unavailable(void **state)
 	world.account_r = -EIO;
 	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	world.account_r = -ENOMEM;
-	assert_int_equal(authenticate(0, NULL), PAM_BUF_ERR);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(did.asked, 0);
 }
 
@@ -380,19 +266,20 @@ static void credentials_are_always_set(void **state)
 	assert_int_equal(pam_sm_setcred(HANDLE, PAM_ESTABLISH_CRED, 0, NULL), PAM_SUCCESS);
 }
 
-#define TEST(test) cmocka_unit_test_setup(test, set_up)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(no_lockout__only_accepted_succeeds_and_only_the_undecided_is_unavailable),
-		TEST(accepted_token_is_no_success_if_it_stays_for_the_next_module),
+		TEST(secrecy__a_token_that_stays_for_the_next_module_ends_all),
+		TEST(secrecy__each_refused_token_is_replaced_by_other_text),
+		TEST(no_lockout__no_answer_after_a_refused_token_is_its_refusal),
+		TEST(refused_token_is_delayed_as_a_password_is),
 		TEST(session_has_the_id_of_the_token_or_a_line_says_why_not),
 		TEST(id_of_an_earlier_token_is_removed_first),
 		TEST(answer_of_a_conversation_is_never_passed_on),
 		TEST(passwords__what_is_no_token_is_not_resolved_sent_or_logged),
-		TEST(bad_option_is_a_system_error),
-		TEST(service_that_is_missing_or_too_long_is_a_system_error),
+		TEST(no_lockout__bad_option_refuses_tokens_alone),
+		TEST(service_that_is_missing_or_too_long_is_unavailable),
 		TEST(no_lockout__unknown_user_is_told_from_a_directory_that_does_not_answer),
 		TEST(scope__the_name_that_nss_returns_is_sent_and_the_account_of_root_s_programs),
 		TEST(account_that_cannot_be_read_is_unavailable),

@@ -60,14 +60,15 @@ static bool says(const char *part, enum level level)
 	return false;
 }
 
+#define DIE "auth_err=die authinfo_unavail=die default=ignore"
 #define COMMON_12                                                                                  \
-	"auth\t[success=2 default=ignore]\tpam_pat.so\n"                                           \
+	"auth\t[success=2 " DIE "]\tpam_pat.so\n"                                                  \
 	"auth\t[success=1 default=ignore]\tpam_unix.so nullok try_first_pass\n"                    \
 	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
 	"auth\trequired\t\t\tpam_permit.so\n"                                                      \
 	"auth\toptional\t\t\tpam_cap.so \n"
 #define COMMON_SSS                                                                                 \
-	"auth\t[success=3 default=ignore]\tpam_pat.so\n"                                           \
+	"auth\t[success=3 " DIE "]\tpam_pat.so\n"                                                  \
 	"auth\t[success=2 default=ignore]\tpam_unix.so nullok try_first_pass\n"                    \
 	"auth\t[success=1 default=ignore]\tpam_sss.so use_first_pass\n"                            \
 	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
@@ -76,6 +77,11 @@ static bool says(const char *part, enum level level)
 	"auth\t[success=1 default=ignore]\tpam_unix.so nullok\n"                                   \
 	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
 	"auth\trequired\t\t\tpam_permit.so\n"
+
+#define TOKENS "auth [success=2 " DIE "] pam_pat.so\n" PLAIN
+#define CHANGE                                                                                     \
+	"password [success=1 default=ignore] pam_unix.so obscure\n"                                \
+	"password requisite pam_deny.so\npassword required pam_permit.so\n"
 
 static const struct {
 	const char *name, *common, *service;
@@ -93,20 +99,41 @@ static const struct {
 		LEVEL_OK, "tokens and passwords are accepted" },
 	{ "Debian with sssd", COMMON_SSS, "@include common-auth\n", LEVEL_OK,
 		"tokens and passwords are accepted" },
-	{ "the recipe of README", PLAIN, "auth sufficient pam_pat.so\n@include common-auth\n",
-		LEVEL_OK, "tokens and passwords are accepted" },
+	{ "the recipe for one service", PLAIN,
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
+	{ "the line of an older version", PLAIN,
+		"auth sufficient pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
+		"a token that patd refuses goes on as a wrong password: "
+		"/etc/pam.d/common-auth:1 (pam_unix.so)" },
+	{ "a line that goes on while patd is down", PLAIN,
+		"auth [success=done auth_err=die default=ignore] pam_pat.so\n"
+		"@include common-auth\n",
+		LEVEL_WARNING,
+		"while patd is down, a token goes on as a wrong password: "
+		"/etc/pam.d/common-auth:1 (pam_unix.so)" },
+	{ "a token that is counted", NULL,
+		"auth [success=2 default=ignore] pam_pat.so\n"
+		"auth [default=die] pam_faillock.so authfail\nauth required pam_deny.so\n"
+		"auth required pam_permit.so\n",
+		LEVEL_WARNING, "as a wrong password: /etc/pam.d/s:2 (pam_faillock.so)" },
+	{ "a second line that would end it, but sees no token", COMMON_12,
+		"auth sufficient pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
+		"a token that patd refuses goes on as a wrong password: "
+		"/etc/pam.d/common-auth:2 (pam_unix.so)" },
 	{ "the recipe of pam_pat(8) where a refused token ends it", NULL,
-		"auth [success=2 auth_err=die authinfo_unavail=die default=ignore] "
-		"pam_pat.so\n" PLAIN,
-		LEVEL_OK, "tokens and passwords are accepted" },
+		"auth [success=2 " DIE "] pam_pat.so\n" PLAIN, LEVEL_OK,
+		"tokens and passwords are accepted" },
 	{ "faillock", NULL,
-		"auth required pam_faillock.so preauth\nauth sufficient pam_pat.so\n"
+		"auth required pam_faillock.so preauth\n"
+		"auth [success=done " DIE "] pam_pat.so\n"
 		"auth [success=1 default=bad] pam_unix.so\n"
 		"auth [default=die] pam_faillock.so authfail\n"
 		"auth sufficient pam_faillock.so authsucc\nauth required pam_deny.so\n",
 		LEVEL_OK, "tokens and passwords are accepted" },
 	{ "a second factor that is not known", NULL,
-		"auth required pam_mfa.so\nauth sufficient pam_pat.so\nauth required pam_unix.so\n",
+		"auth required pam_mfa.so\nauth [success=done " DIE "] pam_pat.so\n"
+		"auth required pam_unix.so\n",
 		LEVEL_OK, "tokens and passwords are accepted" },
 	{ "required above a common stack", PLAIN,
 		"auth required pam_pat.so\n@include common-auth\n", LEVEL_PROBLEM,
@@ -155,7 +182,36 @@ static const struct {
 		LEVEL_PROBLEM, "(unless /etc/pam.d/s:2 (pam_mfa.so) refuses)" },
 	{ "a type that it does not have", NULL,
 		"auth sufficient pam_pat.so\n" PLAIN "account required pam_pat.so\n", LEVEL_PROBLEM,
-		"/etc/pam.d/s:5 (pam_pat.so) is only for auth" },
+		"/etc/pam.d/s:5 (pam_pat.so) is for auth and password alone" },
+	{ "while patd is down, all is open", NULL,
+		"auth [success=2 auth_err=die authinfo_unavail=2 default=ignore] pam_pat.so\n" PLAIN,
+		LEVEL_PROBLEM, "while patd is down, any token is accepted" },
+	{ "a password that a token changes", NULL, TOKENS CHANGE, LEVEL_WARNING,
+		"a login with a token can change the password" },
+	{ "a password of the service other", NULL, TOKENS, LEVEL_OK,
+		"tokens and passwords are accepted" },
+	{ "a password that a token does not change", NULL,
+		TOKENS CHANGE "password [perm_denied=die default=ignore] pam_pat.so\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
+	{ "a password line that is passed by", NULL,
+		TOKENS "password sufficient pam_unix.so\npassword required pam_deny.so\n"
+		       "password [perm_denied=die default=ignore] pam_pat.so\n",
+		LEVEL_WARNING, "a login with a token can change the password" },
+	{ "a password line first", NULL,
+		TOKENS "password [perm_denied=die default=ignore] pam_pat.so\n"
+		       "password sufficient pam_unix.so\npassword required pam_deny.so\n",
+		LEVEL_OK, "tokens and passwords are accepted" },
+	{ "a password line that counts for nothing", NULL,
+		TOKENS CHANGE "password optional pam_pat.so\n", LEVEL_WARNING,
+		"a login with a token can change the password" },
+	{ "a password line that needs the module", NULL,
+		TOKENS CHANGE "password required pam_pat.so\n", LEVEL_WARNING,
+		"if pam_pat.so is missing, nobody can change the password" },
+	{ "a password line that refuses all", NULL,
+		TOKENS CHANGE "password [default=die] pam_pat.so\n", LEVEL_PROBLEM,
+		"nobody can change the password: /etc/pam.d/s:8 (pam_pat.so)" },
+	{ "no password to change", NULL, TOKENS "password required pam_deny.so\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
 	{ "an include that is not there", NULL, "auth sufficient pam_pat.so\n@include missing\n",
 		LEVEL_PROBLEM, "libpam refuses the whole service: /etc/pam.d/s:2" },
 	{ "a module that is not there", NULL, "auth sufficient /opt/pam_pat.so\n" PLAIN,
@@ -201,6 +257,21 @@ static void services_that_are_alike_are_one_finding(void **state)
 	look_away();
 }
 
+static void no_token_creates_a_token__the_service_other_changes_passwords_too(void **state)
+{
+	(void)state;
+	image_write(&image, "/etc/pam.d/s", TOKENS);
+	image_write(&image, "/etc/pam.d/other", CHANGE);
+	look();
+	assert_true(says("a login with a token can change the password", LEVEL_WARNING));
+	look_away();
+	image_write(&image, "/etc/pam.d/other",
+		CHANGE "password [perm_denied=die default=ignore] pam_pat.so\n");
+	look();
+	assert_int_equal(findings_worst(&doctor.findings), LEVEL_OK);
+	look_away();
+}
+
 static void programs_get_what_each_trial_comes_to(void **state)
 {
 	const json_t *service, *outcomes;
@@ -225,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_trap_is_found_and_no_good_stack_is_blamed),
 		TEST(services_that_are_alike_are_one_finding),
+		TEST(no_token_creates_a_token__the_service_other_changes_passwords_too),
 		TEST(programs_get_what_each_trial_comes_to),
 	};
 

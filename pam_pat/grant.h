@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What this PAM handle was opened with: the public id of the accepted token; and whether one was
+ * refused before.
+ *
+ * The id is kept twice.  In the data of the handle, for its life.  And as PAT_TOKEN_ID in the
+ * environment of PAM, for the session: sshd authenticates in a child, whose data its other
+ * processes do not see, but it passes on the environment.
+ */
+#pragma once
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+
+#include "common/wire.h"
+
+/* An escaped id, of any environment, for the log; longer ones are cut. */
+#define GRANT_WORD_SIZE 64
+
+/* Keeps the id for the life of the handle.  0, or -ENOMEM. */
+int grant_set(pam_handle_t *pamh, const char *id);
+
+/* Puts the id into the environment of the session; a failure is logged. */
+void grant_announce(pam_handle_t *pamh, const char *id);
+
+/* Takes an id out of the environment, not out of the handle.  0, or -ENOMEM. */
+int grant_conceal(pam_handle_t *pamh);
+
+/* The id, or NULL if no token was accepted.  The handle owns it. */
+const char *grant_get(pam_handle_t *pamh);
+
+/* Keeps for the life of the handle that a token was refused. */
+void grant_note_refusal(pam_handle_t *pamh);
+
+bool grant_had_refusal(pam_handle_t *pamh);
