@@ -115,7 +115,7 @@ static void print_json(
 	struct json_list *list, const char *user, const char *result, const DBusError *error)
 {
 	const bool failed = dbus_error_is_set(error);
-	cleanup_text char *safe = text_safe(user);
+	cleanup_text char *safe = user ? text_safe(user) : NULL;
 	json_t *object = json_must(json_object());
 
 	json_add(object, "user", json_of_text(safe));
@@ -125,11 +125,11 @@ static void print_json(
 	json_list_add(list, object);
 }
 
-/* user "": everybody.  valid: whether to change it; else *error is set, and is reported. */
+/* user NULL: everybody.  valid: whether to change it; else *error is set, and is reported. */
 static enum outcome change_name(struct client *client, const struct command *command, bool disable,
 	const char *user, bool valid, DBusError *error, struct json_list *list)
 {
-	cleanup_text char *safe = text_safe(*user ? user : _("everybody"));
+	cleanup_text char *safe = text_safe(user ? user : _("everybody"));
 
 	if (valid && disable)
 		(void)client_disable(client, user, command_value(command, &option_reason), error);
@@ -179,7 +179,7 @@ static enum outcome change_users(const struct command *command, bool disable)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_all))
-		outcome = change_name(client, command, disable, "", true, &error, &list);
+		outcome = change_name(client, command, disable, NULL, true, &error, &list);
 	for (unsigned int i = 0; i < command->n_operands; i++) {
 		const enum outcome one =
 			change_user(client, command, disable, command->operands[i], &list);
