@@ -86,9 +86,8 @@ static bool read_whose(struct work *work, const char **ret_user)
 
 static enum progress refuse_whose(struct work *work)
 {
-	return work_end(work, tokens_refuse(PAT_ERR_INVALID_ARGS,
-				      "give the name of a user or all, and not both",
-				      &work->refusal));
+	return work_refuse_for(
+		work, PAT_ERR_INVALID_ARGS, "give the name of a user or all, and not both");
 }
 
 enum progress serve_disable(struct work *work)
