@@ -108,6 +108,5 @@ enum progress serve_enable(struct work *work)
 
 	if (!read_whose(work, &user))
 		return refuse_whose(work);
-	return work_end(work,
-		tokens_enable(tokens_of(work), &work->caller, user, &work->refusal));
+	return work_end(work, tokens_enable(tokens_of(work), &work->caller, user, &work->refusal));
 }

@@ -107,7 +107,7 @@ int store_list_deadlines(struct store *store, enum deadline deadline,
 
 /* A user, or everybody, whose tokens an administrator has disabled. */
 struct disabled {
-	bool everybody;                      /* then user is "", else it never is */
+	bool everybody; /* then user is "", else it never is */
 	char user[TOKEN_USER_BYTES_MAX + 1];
 	uint64_t at;
 	uint32_t by_uid;
