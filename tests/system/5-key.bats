@@ -96,6 +96,7 @@ teardown_file() {
 	token=$(token beside-another alice)
 	systemctl stop patd.service
 	(umask 077 && head -c 32 /dev/urandom >"$FILE")
+	chown patd:patd "$FILE"
 	before=$(sha256sum "$FILE")
 	mark_journal
 	by_su alice "$token"
