@@ -20,6 +20,9 @@ static const char help[] =
 	"                     verify a backup of patctl; or replace the state directory by\n"
 	"                     it; then exit.\n"
 	"                     FILE may be -, standard input\n"
+	"  --print-key, --new-key\n"
+	"                     write the key in the state directory, which is a file of the caller's\n"
+	"                     alone, or a new one, to standard output: 32 bytes, not for a terminal\n"
 	"  --help, --version\n"
 	"\n"
 	"Under systemd, `systemctl enable --now patd-root.socket patd-front.socket\n"
@@ -50,6 +53,8 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		{ "restore-backup", .ret_text = &options.restore_backup },
 		{ "ready-fd", .ret_fd = &options.ready_fd },
 		{ "check-config", .ret_given = &options.check_config },
+		{ "print-key", .ret_given = &options.print_key },
+		{ "new-key", .ret_given = &options.new_key },
 	};
 	int r = process_read_options(
 		"patd", help, known, sizeof(known) / sizeof(known[0]), argc, argv);

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "patd/backup/restore.h"
 #include "patd/command_line.h"
+#include "patd/crypto/key.h"
 #include "patd/daemon.h"
 #include "patd/policy/policy.h"
 #include "patd/util/log.h"
@@ -63,6 +65,31 @@ static int serve_backup(const struct options *options)
 	return flush_output();
 }
 
+static bool write_key(const uint8_t bytes[static KEY_LEN])
+{
+	const bool written = write(STDOUT_FILENO, bytes, KEY_LEN) == KEY_LEN;
+
+	if (!written)
+		log_error("cannot write the key to standard output");
+	return written;
+}
+
+/* For patd-seal-key, which has no eye for links, pipes and short files. */
+static bool print_key(const struct options *options)
+{
+	cleanup_key_bytes uint8_t *bytes = NULL;
+	int r;
+
+	if (isatty(STDOUT_FILENO)) {
+		log_error("a key is not for a terminal");
+		return false;
+	}
+	r = options->new_key ? key_random(&bytes) : key_read_file(options->state_dir, &bytes);
+	if (r == -ENOENT)
+		log_error("there is no key in %s", options->state_dir);
+	return r == 0 && write_key(bytes);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -81,6 +108,8 @@ int main(int argc, char **argv)
 		log_error("cannot prepare the process");
 		return EXIT_FAILURE;
 	}
+	if (options.print_key || options.new_key)
+		return print_key(&options) ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (options.verify_backup || options.restore_backup)
 		return serve_backup(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	return daemon_run(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

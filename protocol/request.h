@@ -170,7 +170,7 @@ struct request_revoke_all {
 	char reason[REQUEST_REASON_SIZE];
 };
 
-/* REQUEST_DISABLE and REQUEST_ENABLE; user "": everybody */
+/* REQUEST_DISABLE and REQUEST_ENABLE: with GIVEN_USER that user, or with GIVEN_ALL everybody. */
 struct request_disable {
 	uint32_t given;
 	uint32_t unused;

@@ -73,7 +73,8 @@ static const char *read_value(
 		break;
 	case BUS_USER:
 		dbus_message_iter_get_basic(variant, &text);
-		(void)pat_field_set(option->ret_value, option->size, text);
+		if (!pat_field_set(option->ret_value, option->size, text))
+			return N_("the name of a user is too long");
 		break;
 	case BUS_NUMBER:
 		dbus_message_iter_get_basic(variant, option->ret_value);

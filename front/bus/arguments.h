@@ -13,8 +13,8 @@ struct call;
 
 /* How an option is read. */
 enum bus_option_kind {
-	BUS_TEXT, /* "s" into a char[]; one that is too long is cut, and the rules refuse it */
-	BUS_USER, /* the same; one that is too long is "", as its beginning may be another's name */
+	BUS_TEXT,   /* "s" into a char[]; one that is too long is cut, and the rules refuse it */
+	BUS_USER,   /* the same; too long is an error, as its beginning may be another's name */
 	BUS_NUMBER, /* "t" into a uint64_t */
 	BUS_FLAG,   /* "b": only the bit in `given`, if it is true */
 	BUS_LIST,   /* "as" into a char[], with commas between the strings */

@@ -11,10 +11,10 @@
 
 #define FIELD_OF(member) (member), sizeof(member)
 
-/* A user as the caller named it; one that is too long stays too long. */
+/* A user as the caller named it; one that is too long stays too long, and NSS is not asked. */
 struct named_user {
 	char text[PAT_USER_MAX + 2];
-	uint32_t given; /* GIVEN_USER */
+	uint32_t given; /* GIVEN_USER; or GIVEN_ALL for Disable and Enable, and then text is "" */
 };
 
 static bool read_revoke_all(struct call *call, DBusMessageIter *args)
@@ -92,6 +92,8 @@ static bool read_user(struct call *call, DBusMessageIter *args, enum request_kin
 	if (!request)
 		return false;
 	bus_text_read(args, FIELD_OF(user->text));
+	/* The contract says "" for everybody.  From here on only this says so. */
+	user->given = user->text[0] == '\0' ? GIVEN_ALL : GIVEN_USER;
 	return bus_options_of_call(call, args, options, &request->disable.given);
 }
 
@@ -129,6 +131,7 @@ static void disable(struct call *call)
 	struct request_disable *request = &call->request->disable;
 
 	call->resume = NULL;
+	request->given |= GIVEN_USER;
 	memcpy(request->user, call->lookup.user.name, sizeof(request->user));
 	call_ask(call, reply_done);
 }
@@ -144,7 +147,8 @@ static void find_disabled(struct call *call)
 static void disable_everybody(struct call *call)
 {
 	call->resume = NULL;
-	call_ask(call, reply_done); /* its user is "" */
+	call->request->disable.given |= GIVEN_ALL;
+	call_ask(call, reply_done);
 }
 
 static void serve_disable(struct call *call)
@@ -152,7 +156,7 @@ static void serve_disable(struct call *call)
 	const struct named_user *user = call->work;
 
 	call->about_user = user->text;
-	if (user->text[0] == '\0')
+	if ((user->given & GIVEN_ALL) != 0)
 		polkit_require(call, OP_DISABLE_ALL, false, disable_everybody);
 	else
 		polkit_require(call, OP_DISABLE, false, find_disabled);

@@ -94,12 +94,13 @@ static bool read_generate(struct call *call, DBusMessageIter *args)
 {
 	struct request *request = call_new_request(call, REQUEST_MAY_GENERATE);
 	struct request_generate *generate = request ? &request->generate : NULL;
+	char user[sizeof(generate->user) + 1] = ""; /* one that is too long stays too long */
 	const char *problem;
 
 	if (!generate)
 		return false;
 	struct bus_option options[OWN_OPTIONS + PAT_RESTRICTIONS + 1] = {
-		{ "user", BUS_USER, FIELD_OF(generate->user), GIVEN_USER },
+		{ "user", BUS_TEXT, FIELD_OF(user), GIVEN_USER },
 		{ "lifetime", BUS_NUMBER, &generate->lifetime, 0, GIVEN_LIFETIME },
 		{ "expires_at", BUS_NUMBER, &generate->expires_at, 0, GIVEN_EXPIRES_AT },
 	};
@@ -112,7 +113,12 @@ static bool read_generate(struct call *call, DBusMessageIter *args)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
 		return false;
 	}
-	return bus_options_of_call(call, args, options, &generate->given);
+	if (!bus_options_of_call(call, args, options, &generate->given))
+		return false;
+	if (pat_field_set(generate->user, sizeof(generate->user), user))
+		return true;
+	call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("no such user: the name is too long"));
+	return false;
 }
 
 static void on_generated(struct call *call, struct link_answer *answer)

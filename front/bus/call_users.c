@@ -27,7 +27,10 @@ static void on_user(struct lookup *lookup)
 
 	if (!still_wanted(call))
 		return;
-	if (lookup->user.result == 0 || call->any_user)
+	/* Also where the user need not exist: under which name its tokens are is not known. */
+	if (lookup->user.result == -ENAMETOOLONG)
+		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("no such user: the name is too long"));
+	else if (lookup->user.result == 0 || call->any_user)
 		call->then(call);
 	else if (lookup->user.result == -ENOENT)
 		call_refuse(call, PAT_ERR_UNKNOWN_USER, N_("no such user"));

@@ -32,7 +32,10 @@ static struct result look_up(const char *name)
 	if (!user && (errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF ||
 			     errno == EPERM))
 		result.answer = USER_UNKNOWN;
-	if (user && pat_field_set(result.user.name, sizeof(result.user.name), user->pw_name)) {
+	if (!user)
+		return result;
+	result.answer = USER_NAME_TOO_LONG;
+	if (pat_field_set(result.user.name, sizeof(result.user.name), user->pw_name)) {
 		result.user.uid = user->pw_uid;
 		result.answer = USER_FOUND;
 	}

@@ -16,7 +16,8 @@ struct system_user {
 enum user_answer {
 	USER_FOUND,
 	USER_UNKNOWN,
-	USER_UNANSWERED /* NSS failed, or took longer than limit */
+	USER_NAME_TOO_LONG, /* there is one, whose name as NSS spells it is longer than a token's */
+	USER_UNANSWERED     /* NSS failed, or took longer than limit */
 };
 
 /* limit: milliseconds.  *ret is set with USER_FOUND only. */

@@ -120,7 +120,7 @@ bool client_check(struct client *client, const char *secret, const char *service
 bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
 	uint64_t *ret_count, DBusError *error);
 
-/* user "": everybody.  reason NULL: none. */
+/* user NULL: everybody.  reason NULL: none. */
 bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error);
 bool client_enable(struct client *client, const char *user, DBusError *error);
 

@@ -18,8 +18,13 @@
 
 static void set_unknown(enum user_answer answer, DBusError *error)
 {
-	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s",
-		answer == USER_UNKNOWN ? _("no such user") : _("the user could not be looked up"));
+	const char *why = _("the user could not be looked up");
+
+	if (answer == USER_UNKNOWN)
+		why = _("no such user");
+	else if (answer == USER_NAME_TOO_LONG)
+		why = _("no such user: the name is too long");
+	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s", why);
 }
 
 bool owner_find(const char *user, struct system_user *ret, DBusError *error)
@@ -115,7 +120,7 @@ bool client_revoke_all(struct client *client, const char *user, const struct cli
 	answer = user_lookup(user, USER_LOOKUP_LIMIT, &known);
 	if (answer == USER_FOUND && !(strcmp(known.name, user) == 0 && has(&uids, known.uid)))
 		return revoke_uid(client, known.name, known.uid, how, ret_count, error);
-	if (answer != USER_FOUND && uids.n == 0) {
+	if (answer == USER_NAME_TOO_LONG || (answer != USER_FOUND && uids.n == 0)) {
 		set_unknown(answer, error);
 		return false;
 	}

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "common/bus.h"
+#include "common/error.h"
+#include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/client/client_call.h"
 #include "patctl/client/root.h"
@@ -136,8 +138,16 @@ static bool set_disabled(struct client *client, enum request_kind kind, const ch
 {
 	struct request request = { .head.kind = kind };
 
-	if (!give_user(request.disable.user, user, &request.disable.given, error))
+	if (!user) {
+		request.disable.given = GIVEN_ALL;
+	} else if (*user == '\0') {
+		/* On the bus that would be everybody. */
+		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s",
+			_("no such user: the name is empty"));
 		return false;
+	} else if (!give_user(request.disable.user, user, &request.disable.given, error)) {
+		return false;
+	}
 	GIVE_TEXT(&request.disable, reason, reason, GIVEN_REASON);
 	return client_ask(client, &request, NULL, NULL, error);
 }

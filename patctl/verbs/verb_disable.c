@@ -65,6 +65,12 @@ static void set_unknown(struct client *client, const char *user, bool disable, D
 		hint ? "; " : "", hint ? hint : "");
 }
 
+static void set_too_long(DBusError *error)
+{
+	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s",
+		_("no such user: the name is too long"));
+}
+
 /* Whether patd knows the user: by a token, or as disabled, as a user may be who is gone. */
 static bool is_known(struct client *client, const char *user, DBusError *error)
 {
@@ -105,6 +111,10 @@ static bool check_user(struct client *client, struct names *names, bool disable,
 		return false;
 	if (possible && !names->known && !client_host(client))
 		ask_system(names);
+	if (names->asked && names->answer == USER_NAME_TOO_LONG) {
+		set_too_long(error);
+		return false;
+	}
 	if (names->known || (names->asked && names->answer != USER_UNKNOWN))
 		return true;
 	set_unknown(client, names->typed, disable, error);
@@ -115,7 +125,7 @@ static void print_json(
 	struct json_list *list, const char *user, const char *result, const DBusError *error)
 {
 	const bool failed = dbus_error_is_set(error);
-	cleanup_text char *safe = text_safe(user);
+	cleanup_text char *safe = user ? text_safe(user) : NULL;
 	json_t *object = json_must(json_object());
 
 	json_add(object, "user", json_of_text(safe));
@@ -125,11 +135,11 @@ static void print_json(
 	json_list_add(list, object);
 }
 
-/* user "": everybody.  valid: whether to change it; else *error is set, and is reported. */
+/* user NULL: everybody.  valid: whether to change it; else *error is set, and is reported. */
 static enum outcome change_name(struct client *client, const struct command *command, bool disable,
 	const char *user, bool valid, DBusError *error, struct json_list *list)
 {
-	cleanup_text char *safe = text_safe(*user ? user : _("everybody"));
+	cleanup_text char *safe = text_safe(user ? user : _("everybody"));
 
 	if (valid && disable)
 		(void)client_disable(client, user, command_value(command, &option_reason), error);
@@ -144,6 +154,19 @@ static enum outcome change_name(struct client *client, const struct command *com
 			disable ? _("tokens successfully disabled")
 				: _("tokens successfully enabled"));
 	return OUTCOME_DONE;
+}
+
+/* What was typed is changed, and it is not the name that the system has for that user. */
+static enum outcome refuse_too_long(
+	const char *user, const struct command *command, struct json_list *list)
+{
+	cleanup_text char *safe = text_safe(user);
+	DBusError error = DBUS_ERROR_INIT;
+
+	set_too_long(&error);
+	if (command_given(command, &option_json))
+		print_json(list, user, NULL, &error);
+	return outcome_fail(safe, &error);
 }
 
 /* The user under both spellings, if root asks here: over the bus the other end looks it up. */
@@ -163,6 +186,8 @@ static enum outcome change_user(struct client *client, const struct command *com
 	if (names.answer == USER_FOUND && strcmp(names.user.name, user) != 0)
 		outcome =
 			change_name(client, command, disable, names.user.name, true, &error, list);
+	else if (names.answer == USER_NAME_TOO_LONG)
+		outcome = refuse_too_long(user, command, list);
 	else if (names.answer == USER_UNANSWERED && !names.known)
 		complain(_("%s: the user could not be looked up; the name is used as typed"), user);
 	return outcome;
@@ -179,7 +204,7 @@ static enum outcome change_users(const struct command *command, bool disable)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_all))
-		outcome = change_name(client, command, disable, "", true, &error, &list);
+		outcome = change_name(client, command, disable, NULL, true, &error, &list);
 	for (unsigned int i = 0; i < command->n_operands; i++) {
 		const enum outcome one =
 			change_user(client, command, disable, command->operands[i], &list);

@@ -116,15 +116,21 @@ static int read_bytes_in(
 	return read_bytes_at(path, private, bytes);
 }
 
+static int find_file(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
+{
+	return read_bytes_in(state_dir, KEY_FILE, true, bytes);
+}
+
 static int find_bytes(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
 {
 	const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
 	int r = credentials ? read_bytes_in(credentials, CREDENTIAL, false, bytes) : -ENOENT;
 
-	return r == -ENOENT ? read_bytes_in(state_dir, KEY_FILE, true, bytes) : r;
+	return r == -ENOENT ? find_file(state_dir, bytes) : r;
 }
 
-int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
+static int read_bytes(int (*find)(const char *state_dir, uint8_t bytes[static KEY_LEN + 1]),
+	const char *state_dir, uint8_t **ret_bytes)
 {
 	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN + 1);
 	int r;
@@ -133,10 +139,20 @@ int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
 		log_error("cannot read the key: out of memory");
 		return -ENOMEM;
 	}
-	r = find_bytes(state_dir, bytes);
+	r = find(state_dir, bytes);
 	if (r == 0)
 		*ret_bytes = TAKE(bytes);
 	return r;
+}
+
+int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
+{
+	return read_bytes(find_bytes, state_dir, ret_bytes);
+}
+
+int key_read_file(const char *state_dir, uint8_t **ret_bytes)
+{
+	return read_bytes(find_file, state_dir, ret_bytes);
 }
 
 /* The key in clear, a second time: left by a patd that was killed while it made it. */
@@ -182,15 +198,25 @@ int key_write(int dir, const uint8_t bytes[static KEY_LEN])
 	return r;
 }
 
-int key_create(const char *state_dir, struct key **ret_key)
+int key_random(uint8_t **ret_bytes)
 {
-	cleanup_key_bytes uint8_t *bytes = sodium_malloc(KEY_LEN);
-	cleanup_close int dir = -1;
-	int r;
+	uint8_t *bytes = sodium_malloc(KEY_LEN);
 
 	if (!bytes)
 		return -ENOMEM;
 	randombytes_buf(bytes, KEY_LEN);
+	*ret_bytes = bytes;
+	return 0;
+}
+
+int key_create(const char *state_dir, struct key **ret_key)
+{
+	cleanup_key_bytes uint8_t *bytes = NULL;
+	cleanup_close int dir = -1;
+	int r = key_random(&bytes);
+
+	if (r < 0)
+		return r;
 	dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = dir < 0 ? -errno : key_write(dir, bytes);
 	if (r == 0)

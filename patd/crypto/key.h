@@ -32,6 +32,15 @@ int key_create(const char *state_dir, struct key **ret_key);
 /* The same as bytes, for a backup: in sodium_malloc() memory, which the caller frees. */
 int key_read_bytes(const char *state_dir, uint8_t **ret_bytes);
 
+/*
+ * The same of the file alone: a regular file of KEY_LEN bytes, no link to one, that belongs to the
+ * caller and that nobody else can read.
+ */
+int key_read_file(const char *state_dir, uint8_t **ret_bytes);
+
+/* A new random one, by getrandom(2), in memory of the same kind; -ENOMEM. */
+int key_random(uint8_t **ret_bytes);
+
 /* Makes the file for a key in the folder dir, where there must be none, as key_create() does. */
 int key_write(int dir, const uint8_t bytes[static KEY_LEN]);
 

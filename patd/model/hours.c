@@ -18,6 +18,12 @@
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define SPAN_TEXT_MAX 64 /* bytes, with the NUL; more than seven weekdays and a clock take */
 
+/*
+ * Bytes, whatever the blanks: less than a request carries (REQUEST_RESTRICTION_SIZE), so that hours
+ * of which the end was cut on the way are refused.  Without its clock a day is a whole day.
+ */
+#define TEXT_MAX 1023
+
 static const char too_long[] = N_("too many hours; combine weekdays: \"Mon..Fri\"");
 
 /* As in "Mon..Fri 08:00-18:00".  In minutes of the day. */
@@ -206,6 +212,8 @@ const char *hours_parse(const char *text, char *ret_hours, size_t size)
 {
 	char hours[LIMITS_HOURS_MAX + 1] = "";
 
+	if (strnlen(text, TEXT_MAX + 1) > TEXT_MAX)
+		return too_long;
 	do {
 		char spelled[SPAN_TEXT_MAX];
 		struct span span;

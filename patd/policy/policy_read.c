@@ -87,11 +87,14 @@ static bool find_user(
 	struct user_lookup user = { .by_name = true };
 
 	if (!pat_field_set(user.name, sizeof(user.name), name))
-		user.result = -ENOENT;
+		user.result = -ENAMETOOLONG;
 	else
 		users_run(&user.job);
 	if (user.result == -ENOENT)
 		report(reading, place, "no such user: \"%s\"", name);
+	else if (user.result == -ENAMETOOLONG)
+		report(reading, place, "the name of user \"%s\" is longer than %d bytes", name,
+			PAT_USER_MAX);
 	else if (user.result < 0)
 		report(reading, place, "user \"%s\" cannot be looked up: %s", name,
 			strerrordesc_np(-user.result));

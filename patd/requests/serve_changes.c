@@ -70,17 +70,43 @@ enum progress serve_revoke_all(struct work *work)
 	return work_done(work, &body, sizeof(body), -1);
 }
 
+/*
+ * Whose tokens: *ret_user NULL: everybody's.  Everybody is meant by the flag alone, never by a name
+ * that is missing.  False: it is not said, and work is refused.
+ */
+static bool read_whose(struct work *work, const char **ret_user)
+{
+	const struct request_disable *disable = &work->request.disable;
+	const bool all = (disable->given & GIVEN_ALL) != 0,
+		   one = (disable->given & GIVEN_USER) != 0;
+
+	*ret_user = all ? NULL : disable->user;
+	return all != one && all == (disable->user[0] == '\0');
+}
+
+static enum progress refuse_whose(struct work *work)
+{
+	return work_refuse_for(
+		work, PAT_ERR_INVALID_ARGS, "give the name of a user or all, and not both");
+}
+
 enum progress serve_disable(struct work *work)
 {
 	const struct request_disable *disable = &work->request.disable;
+	const char *user;
 
-	return work_end(work, tokens_disable(tokens_of(work), &work->caller, disable->user,
+	if (!read_whose(work, &user))
+		return refuse_whose(work);
+	return work_end(work, tokens_disable(tokens_of(work), &work->caller, user,
 				      (disable->given & GIVEN_REASON) != 0 ? disable->reason : NULL,
 				      &work->refusal));
 }
 
 enum progress serve_enable(struct work *work)
 {
-	return work_end(work, tokens_enable(tokens_of(work), &work->caller,
-				      work->request.disable.user, &work->refusal));
+	const char *user;
+
+	if (!read_whose(work, &user))
+		return refuse_whose(work);
+	return work_end(work, tokens_enable(tokens_of(work), &work->caller, user, &work->refusal));
 }

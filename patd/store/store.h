@@ -107,7 +107,8 @@ int store_list_deadlines(struct store *store, enum deadline deadline,
 
 /* A user, or everybody, whose tokens an administrator has disabled. */
 struct disabled {
-	char user[TOKEN_USER_BYTES_MAX + 1]; /* "": everybody */
+	bool everybody; /* then user is "", else it never is */
+	char user[TOKEN_USER_BYTES_MAX + 1];
 	uint64_t at;
 	uint32_t by_uid;
 	char reason[TOKEN_REASON_MAX + 1]; /* "": none was given */
@@ -118,8 +119,8 @@ typedef int (*disabled_fn)(const struct disabled *disabled, void *userdata);
 
 /* Whether the user is, or everybody. */
 int store_is_disabled(struct store *store, const char *user, bool *ret_disabled);
-/* -EEXIST: disabled already. */
+/* -EEXIST: disabled already.  -EINVAL, here and below: it names nobody, or both. */
 int store_disable(struct store *store, const struct disabled *disabled);
 /* -ENOENT: not disabled. */
-int store_enable(struct store *store, const char *user);
+int store_enable(struct store *store, const struct disabled *disabled);
 int store_list_disabled(struct store *store, disabled_fn fn, void *userdata);

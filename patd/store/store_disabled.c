@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whose tokens are disabled. */
+#include <errno.h>
 
 #include "patd/db/row.h"
 #include "patd/store/store_private.h"
@@ -57,16 +58,26 @@ int store_is_disabled(struct store *store, const char *user, bool *ret_disabled)
 	return statement_has_row(store->disabled, IS_DISABLED, ret_disabled);
 }
 
+/* In the table everybody's row has the user "". */
+static bool is_whole(const struct disabled *disabled)
+{
+	return disabled->everybody == (disabled->user[0] == '\0');
+}
+
 int store_disable(struct store *store, const struct disabled *disabled)
 {
+	if (!is_whole(disabled))
+		return -EINVAL;
 	row_bind(statement_get(store->disabled, DISABLE), &disabled_table, disabled);
 	store->looked = false;
 	return statement_run(store->disabled, DISABLE);
 }
 
-int store_enable(struct store *store, const char *user)
+int store_enable(struct store *store, const struct disabled *disabled)
 {
-	row_bind_text(statement_get(store->disabled, ENABLE), 1, user);
+	if (!is_whole(disabled))
+		return -EINVAL;
+	row_bind_text(statement_get(store->disabled, ENABLE), 1, disabled->user);
 	store->looked = false;
 	return statement_run_one(store->disabled, ENABLE);
 }
@@ -80,6 +91,7 @@ int store_list_disabled(struct store *store, disabled_fn fn, void *userdata)
 	while ((r = statement_step(store->disabled, LIST_DISABLED)) > 0) {
 		if (row_read(statement, &disabled_table, &disabled) < 0)
 			continue;
+		disabled.everybody = disabled.user[0] == '\0';
 		r = fn(&disabled, userdata);
 		if (r != 0)
 			break;

@@ -144,7 +144,7 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 	const char *user, uint32_t uid, const struct revocation *revocation,
 	char place[static PAT_NAME_BYTES_MAX + 1], uint32_t *count, struct refusal *ret_refusal);
 
-/* user "": everybody. */
+/* user NULL: everybody.  An empty name, or one that is too long, is no user's. */
 enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller, const char *user,
 	const char *reason, struct refusal *ret_refusal);
 enum pat_error tokens_enable(struct tokens *tokens, const struct caller *caller, const char *user,

@@ -100,7 +100,7 @@ static int write_change(struct tokens *tokens, const struct change *change)
 	case CHANGE_DISABLE:
 		return store_disable(tokens->store, change->disabled);
 	case CHANGE_ENABLE:
-		return store_enable(tokens->store, change->disabled->user);
+		return store_enable(tokens->store, change->disabled);
 	}
 	return -EINVAL;
 }

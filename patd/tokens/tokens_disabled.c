@@ -19,36 +19,36 @@ static int notify_row(const struct token *token, void *userdata)
 	return ++notifying->notified == NOTIFIED_MAX;
 }
 
-/* Not where everybody's change: there may be millions. */
+/* user NULL: everybody's change, which may be millions: nothing. */
 static void notify_user(struct tokens *tokens, const char *user)
 {
 	const struct list_filter filter = { .user = user };
 	struct notifying notifying = { .tokens = tokens };
 
-	if (user[0] != '\0')
+	if (user)
 		(void)uses_list(tokens, &filter, notify_row, &notifying);
 }
 
 static enum pat_error change_disabled(struct tokens *tokens, const struct caller *caller,
 	enum change_kind kind, const char *user, const char *reason, struct refusal *ret_refusal)
 {
-	const enum operation operation = user[0] == '\0' ? OP_DISABLE_ALL : OP_DISABLE;
-	struct disabled disabled = { .by_uid = caller->uid };
+	const enum operation operation = user ? OP_DISABLE : OP_DISABLE_ALL;
+	struct disabled disabled = { .by_uid = caller->uid, .everybody = !user };
 	struct entry entry;
 	enum pat_error error;
 	int r;
 
-	if (user[0] != '\0' && !tokens_user_nameable(user))
+	if (user && !tokens_user_nameable(user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	error = tokens_allow(caller, operation, false, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	entry = tokens_entry(
 		tokens, caller, kind == CHANGE_DISABLE ? ENTRY_DISABLED : ENTRY_ENABLED, NULL);
-	pat_field_cut(entry.user, sizeof(entry.user), user);
+	pat_field_cut(entry.user, sizeof(entry.user), user ? user : "");
 	pat_field_cut(entry.detail, sizeof(entry.detail), reason);
 	disabled.at = entry.at;
-	pat_field_cut(disabled.user, sizeof(disabled.user), user);
+	pat_field_cut(disabled.user, sizeof(disabled.user), user ? user : "");
 	pat_field_cut(disabled.reason, sizeof(disabled.reason), reason);
 	r = tokens_commit(tokens,
 		&(const struct change) { .kind = kind, .disabled = &disabled, .entry = &entry });

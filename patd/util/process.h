@@ -14,7 +14,7 @@ struct process_option {
 	bool *ret_given;       /* nothing */
 };
 
-#define PROCESS_OPTIONS_MAX 8U
+#define PROCESS_OPTIONS_MAX 12U
 
 /*
  * Reads the command line; --help and --version are known beside the n options.  0: go on.  1:

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BUFFER_MAX ((size_t)1 << 20)
 
@@ -16,9 +17,12 @@ static int look_up(struct user_lookup *lookup, char *buffer, size_t size)
 
 	if (r != 0)
 		return -r;
-	/* The name that NSS gives, which may be spelled otherwise than the one asked for. */
-	if (!found || !pat_field_set(lookup->name, sizeof(lookup->name), found->pw_name))
+	if (!found)
 		return -ENOENT;
+	if (strnlen(found->pw_name, sizeof(lookup->name)) == sizeof(lookup->name))
+		return -ENAMETOOLONG;
+	/* The name that NSS gives, which may be spelled otherwise than the one asked for. */
+	pat_field_cut(lookup->name, sizeof(lookup->name), found->pw_name);
 	lookup->uid = found->pw_uid;
 	return 0;
 }

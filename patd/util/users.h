@@ -13,7 +13,11 @@ struct user_lookup {
 	bool by_name;   /* else by uid */
 	uint32_t uid;
 	char name[PAT_USER_MAX + 1];
-	int result; /* 0: both uid and name stand; -ENOENT: no such user; or another -errno */
+	/*
+	 * 0: both uid and name stand.  -ENOENT: no such user; -ENAMETOOLONG: its name is longer
+	 * than PAT_USER_MAX; or another -errno: uid and name are those that were asked for.
+	 */
+	int result;
 };
 
 /* For job.run; job is the first member of a struct user_lookup. */

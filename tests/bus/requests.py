@@ -94,6 +94,32 @@ class Root(RequestsTest):
         self.assertEqual(self.ask.rows("list_disabled"), [])
         self.assertEqual(self.verify_games(token), wire.ACCEPTED)
 
+    def test_scope__disable_of_everybody_is_said_by_its_flag_alone(self):
+        token = self.generate()
+        for kind in ("disable", "enable"):
+            for wrong in ({}, {"user": ""}, {"user": "games", "all": True}, {"user": "", "all": True},
+                          {"reason": "left"}):  # fmt: skip
+                with self.subTest(f"{kind} {wrong}"):
+                    self.refuse("InvalidArgs", self.ask.call, kind, **wrong)
+        self.assertEqual(self.ask.rows("list_disabled"), [])
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
+        self.ask.call("disable", all=True)
+        self.refuse("InvalidArgs", self.ask.call, "enable", user="")
+        self.assertEqual(self.verify_games(token), wire.DISABLED)
+        self.ask.call("enable", user="games")
+        self.assertEqual(self.verify_games(token), wire.DISABLED)
+        self.ask.call("enable", all=True)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
+
+    def test_scope__an_empty_user_is_nobody(self):
+        token = self.generate()
+        for kind in ("list", "history"):
+            self.refuse("InvalidArgs", self.ask.rows, kind, user="")
+        for uid in (0, GAMES):
+            self.assertEqual(self.ask.revoke_all(user="", uid=uid), 0)
+        self.refuse("UnknownUser", self.ask.generate, "new", user="", uid=0)
+        self.assertEqual(self.verify_games(token), wire.ACCEPTED)
+
     def test_a_secret_can_be_sealed(self):
         box = Box()
         token = self.generate(recipient=box.recipient)

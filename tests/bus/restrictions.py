@@ -106,6 +106,9 @@ class Restrictions(PatdTest):
             "a network with host bits": {"sources": ["10.1.2.3/8"]},
             "a network with too long a prefix": {"sources": ["10.0.0.0/33"]},
             "hours with an unknown day": {"hours": "Sometimes 08:00-18:00"},
+            "hours with a clock where they may be cut": {
+                "hours": ("Mon" + " " * 247 + ";") * 8 + " " * 36 + "Tue 08:00-09:00"
+            },
             "hours beyond 24": {"hours": "25:00-26:00"},
             "a not-before after the expiry": {"not_before": int(time.time()) + 60 * DAY},
             "too many uses": {"max_uses": 2**63},

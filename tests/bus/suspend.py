@@ -8,8 +8,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import PROPERTIES, wait_until
-from fixture import DAEMON, GAMES, PatdTest
+from client import NAME, PROPERTIES, wait_until
+from fixture import BUILD, DAEMON, GAMES, PatdTest
 
 HOUR, DAY = 3600, 24 * 3600
 
@@ -135,6 +135,22 @@ class Suspend(PatdTest):
         self.root.enable("")
         self.assertEqual(self.verify_games(), wire.ACCEPTED)
         self.assertEqual([row["User"] for row in self.root.disabled()], ["daemon"])
+
+    def test_scope__a_user_whose_name_is_too_long_is_an_error_and_never_everybody(self):
+        library = os.path.abspath(os.path.join(BUILD, "tests/cli/nss.so"))
+        self.front.end()
+        self.front.start(env=self.patd.preloaded(library, NSS_LONG="1"))
+        self.root.wait_for_owner(NAME)
+        for user in ("GAMES", "x" * 256, "x" * 300, "x" * 4096):
+            for call in (self.root.disable, self.root.enable):
+                self.assertRefused("UnknownUser", call, user)
+            self.assertRefused("UnknownUser", self.root.revoke_all, user=user)
+            self.assertRefused("UnknownUser", self.root.generate, "new", user=user)
+        self.assertEqual(self.root.disabled(), [])
+        self.assertEqual(self.verify_games(), wire.ACCEPTED)
+        self.root.disable("")
+        self.assertRefused("UnknownUser", self.root.enable, "GAMES")
+        self.assertEqual([row["User"] for row in self.root.disabled()], [""])
 
     def test_disable_and_enable_accept_unknown_users(self):
         self.root.disable("ghost")

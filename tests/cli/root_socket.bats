@@ -84,6 +84,26 @@ with_nss() {
 	login "$token" games 5
 }
 
+@test "scope: a user whose name is too long is an error, and never everybody" {
+	token=$(patctl generate -q "$T" --user=games)
+	for verb in disable enable "revoke --all --user" "generate $T-2 --user"; do
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr with_nss NSS_LONG=1 patctl $verb GAMES
+		expect_stderr "no such user: the name is too long"
+	done
+	run -1 --separate-stderr patctl disable "$(printf '%0300d' 0)"
+	expect_stderr "no such user"
+	run -0 patctl disable
+	[ "$output" = "" ]
+	login "$token" games 5
+	# Known to patd by the name that was typed: that is done, and what is not is said.
+	patctl disable -q --reason=before GAMES 2>/dev/null || :
+	run -1 --separate-stderr with_nss NSS_LONG=1 patctl enable --json GAMES
+	expect_stderr "no such user: the name is too long"
+	run -0 patctl disable
+	[ "$output" = "" ]
+}
+
 @test "generate takes uid and spelling of a user from NSS" {
 	run -0 with_nss patctl generate -q "$T" --user=GAMES
 	[ "$(field user --user=games "$T")" = games ]

@@ -96,11 +96,53 @@ teardown_file() {
 	token=$(token beside-another alice)
 	systemctl stop patd.service
 	(umask 077 && head -c 32 /dev/urandom >"$FILE")
+	chown patd:patd "$FILE"
 	before=$(sha256sum "$FILE")
 	mark_journal
 	by_su alice "$token"
 	logged "$FILE is another key than $SEALED"
 	[ "$(sha256sum "$FILE")" = "$before" ]
+}
+
+# in_place KIND: what a process of the user patd can put in the place of its key
+in_place() {
+	case $1 in
+	link) runuser -u patd -- ln -s "$OF_ROOT" "$FILE" ;;
+	hard-link) ln "$OF_ROOT" "$FILE" ;;
+	pipe) runuser -u patd -- mkfifo -m 0600 "$FILE" ;;
+	folder) runuser -u patd -- mkdir -m 0700 "$FILE" ;;
+	*-bytes) runuser -u patd -- sh -c "umask 077; head -c '${1%-bytes}' /dev/zero >'$FILE'" ;;
+	esac
+}
+
+@test "separation: patd-seal-key seals nothing that the user patd put in place of its key" {
+	systemctl stop patd.service
+	OF_ROOT=/var/lib/of-root
+	(umask 077 && head -c 32 /dev/zero | tr '\0' s >"$OF_ROOT")
+	before=$(sha256sum "$OF_ROOT")
+	rm "$SEALED"
+	for kind in link hard-link pipe folder 0-bytes 31-bytes 33-bytes; do
+		rm -rf "$FILE"
+		in_place "$kind"
+		mark_journal
+		systemctl start patd-key.service
+		logged 'could not be sealed'
+		[ ! -e "$SEALED" ] || return 1
+		[ ! -e "$SEALED.new" ] || return 1
+		[ -e "$FILE" ]
+		[ "$(sha256sum "$OF_ROOT")" = "$before" ]
+	done
+	# Also beside a sealed one, which stays.
+	rm -rf "$FILE"
+	cp -a /var/tmp/patd.key "$SEALED"
+	in_place link
+	mark_journal
+	token=$(token beside-a-link alice)
+	by_su alice "$token"
+	logged "cannot open the key $FILE"
+	[ -L "$FILE" ]
+	cmp "$SEALED" /var/tmp/patd.key
+	rm "$OF_ROOT"
 }
 
 @test "a key that cannot be sealed stays a file until it can" {

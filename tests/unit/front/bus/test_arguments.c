@@ -135,17 +135,28 @@ static void false_flag_is_not_given(void **state)
 	dbus_message_unref(message);
 }
 
-/* So that the rules see that it is too long; but the beginning of a name is another name. */
-static void long_text_cut_and_long_user_emptied(void **state)
+/* So that the rules see that it is too long. */
+static void long_text_cut(void **state)
 {
-	const struct entry entries[] = { { "text", "s", &long_text }, { "user", "s", &long_text } };
-	DBusMessage *message = message_with(entries, COUNT(entries));
+	const struct entry entry = { "text", "s", &long_text };
+	DBusMessage *message = message_with(&entry, 1);
 
 	(void)state;
 	assert_null(read_from(message));
 	assert_string_equal(text, "0123456789abcde");
-	assert_string_equal(user, "");
-	assert_int_equal(given, GIVEN_A_TEXT | GIVEN_A_USER);
+	assert_int_equal(given, GIVEN_A_TEXT);
+	dbus_message_unref(message);
+}
+
+/* Its beginning is the name of another, and what is empty may be everybody. */
+static void scope__long_user_refused(void **state)
+{
+	const struct entry entry = { "user", "s", &long_text };
+	DBusMessage *message = message_with(&entry, 1);
+
+	(void)state;
+	assert_string_equal(read_from(message), "the name of a user is too long");
+	assert_int_equal(given, 0);
 	dbus_message_unref(message);
 }
 
@@ -236,7 +247,8 @@ int main(void)
 		cmocka_unit_test(given_options_read),
 		cmocka_unit_test(no_options_leave_variables_unset),
 		cmocka_unit_test(false_flag_is_not_given),
-		cmocka_unit_test(long_text_cut_and_long_user_emptied),
+		cmocka_unit_test(long_text_cut),
+		cmocka_unit_test(scope__long_user_refused),
 		cmocka_unit_test(message_measured_up_to_limit),
 		cmocka_unit_test(bytes_measured),
 		cmocka_unit_test(wrong_options_refused),

@@ -48,8 +48,17 @@ static void an_unknown_user_is_not_a_failure_of_nss(void **state)
 	(void)state;
 	assert_int_equal(user_lookup("nobody here", PATIENT, &user), USER_UNKNOWN);
 	assert_int_equal(user_lookup("broken", PATIENT, &user), USER_UNANSWERED);
-	assert_int_equal(user_lookup("long", PATIENT, &user), USER_UNANSWERED);
 	assert_int_equal(user.uid, 42);
+}
+
+static void scope__a_user_with_a_long_name_is_an_error_of_its_own(void **state)
+{
+	struct system_user user = { .uid = 42, .name = "before" };
+
+	(void)state;
+	assert_int_equal(user_lookup("long", PATIENT, &user), USER_NAME_TOO_LONG);
+	assert_int_equal(user.uid, 42);
+	assert_string_equal(user.name, "before");
 }
 
 static void nss_that_hangs_is_given_up(void **state)
@@ -65,6 +74,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_name_is_as_nss_spells_it),
 		cmocka_unit_test(an_unknown_user_is_not_a_failure_of_nss),
+		cmocka_unit_test(scope__a_user_with_a_long_name_is_an_error_of_its_own),
 		cmocka_unit_test(nss_that_hangs_is_given_up),
 	};
 

@@ -484,6 +484,24 @@ static void damaged_hours_permit_no_time(void **state)
 	assert_false(hours_match(text, utc(2026, 1, 5, 12, 0)));
 }
 
+/* "Tue 08:00-09:00" cut after "Tue" would be the whole day. */
+static void scope__hours_that_may_have_been_cut_are_refused(void **state)
+{
+	char text[1024 + 1], hours[LIMITS_HOURS_MAX + 1] = "as before";
+
+	(void)state;
+	memset(text, ' ', sizeof(text));
+	for (size_t i = 100; i < sizeof(text); i += 100)
+		text[i] = ';';
+	for (size_t i = 0; i < sizeof(text); i += 100)
+		memcpy(text + i + 1, "Tue", 3);
+	text[sizeof(text) - 1] = '\0';
+	assert_non_null(hours_parse(text, hours, sizeof(hours)));
+	assert_string_equal(hours, "as before");
+	text[sizeof(text) - 2] = '\0';
+	assert_null(hours_parse(text, hours, sizeof(hours)));
+}
+
 static void time_beyond_the_calendar_is_outside(void **state)
 {
 	(void)state;
@@ -507,6 +525,7 @@ int main(void)
 		cmocka_unit_test_setup(each_minute_of_two_years_is_right, in_berlin),
 		cmocka_unit_test_setup(current_time_zone_is_used, in_berlin),
 		cmocka_unit_test_setup(damaged_hours_permit_no_time, in_berlin),
+		cmocka_unit_test(scope__hours_that_may_have_been_cut_are_refused),
 		cmocka_unit_test_setup(time_beyond_the_calendar_is_outside, in_berlin),
 	};
 

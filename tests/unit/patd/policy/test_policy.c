@@ -428,6 +428,11 @@ static void verifier_is_limited_to_its_services(void **state)
 	(void)read_good("[verifier games]");
 }
 
+#define TEN "xxxxxxxxxx"
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG_USER FIFTY FIFTY FIFTY FIFTY FIFTY "xxxxxx"
+#define FITTING_USER FIFTY FIFTY FIFTY FIFTY FIFTY "xxxxx"
+
 static void impossible_verifier_is_reported(void **state)
 {
 	static const struct {
@@ -441,6 +446,10 @@ static void impossible_verifier_is_reported(void **state)
 		{ "[verifier nobody-there]\nservices = a b\nx = y",
 			"patd.conf:1: no such user\npatd.conf:2: services cannot be \"a b\"\n"
 			"patd.conf:3: [verifier] has no key \"x\"" },
+		{ "[verifier " LONG_USER "]\nservices = x",
+			"patd.conf:1: the name of user \"" LONG_USER "\" is longer than 255" },
+		{ "[verifier " FITTING_USER "]\nservices = x",
+			"patd.conf:1: no such user: \"" FITTING_USER "\"\n" },
 		{ "[verifier ]\nservices = x", "patd.conf:1: no such user: \"\"" },
 		{ "[verifier  games]\nservices = x", "patd.conf:1: no such user: \" games\"" },
 		{ "\n[verifier games]\n", "patd.conf:2: [verifier games] needs services" },

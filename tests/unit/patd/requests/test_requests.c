@@ -458,6 +458,41 @@ static void connections_are_bounded(void **state)
 
 /* --- followers --- */
 
+static void scope__request_that_names_nobody_or_too_much_disables_nobody(void **state)
+{
+	static const struct {
+		uint32_t given;
+		const char *user;
+		enum answer_kind answer;
+	} table[] = {
+		{ 0, "", ANSWER_REFUSED },
+		{ 0, "alice", ANSWER_REFUSED },
+		{ GIVEN_USER, "", ANSWER_REFUSED },
+		{ GIVEN_ALL, "alice", ANSWER_REFUSED },
+		{ GIVEN_ALL | GIVEN_USER, "", ANSWER_REFUSED },
+		{ GIVEN_ALL | GIVEN_USER, "alice", ANSWER_REFUSED },
+		{ GIVEN_USER, "alice", ANSWER_DONE },
+		{ GIVEN_ALL, "", ANSWER_DONE },
+	};
+	struct requests_world *w = *state;
+	int fd = connect_to(w, FRONT_SOCK);
+
+	for (size_t i = 0; i < COUNT(table); i++)
+		for (unsigned int enable = 0; enable < 2; enable++) {
+			struct request request =
+				request_of(w, enable ? REQUEST_ENABLE : REQUEST_DISABLE, &root);
+			const struct answer *answer;
+
+			request.disable.given = table[i].given;
+			(void)strcpy(request.disable.user, table[i].user);
+			answer = ask(w, fd, &request);
+			assert_int_equal(answer->head.kind, table[i].answer);
+			if (table[i].answer == ANSWER_REFUSED)
+				assert_int_equal(answer->head.error, PAT_ERR_INVALID_ARGS);
+		}
+	close(fd);
+}
+
 static int follow(struct requests_world *w, const struct caller *caller, uint32_t given)
 {
 	struct request request = request_of(w, REQUEST_FOLLOW, caller);
@@ -547,6 +582,7 @@ int main(void)
 		REQUESTS_TEST(descriptor_ends_its_connection_unreceived),
 		REQUESTS_TEST(grants_that_are_no_action_are_dropped),
 		REQUESTS_TEST(connections_are_bounded),
+		REQUESTS_TEST(scope__request_that_names_nobody_or_too_much_disables_nobody),
 		REQUESTS_TEST(event_comes_before_the_answer_and_does_not_wait_for_the_disk),
 		REQUESTS_TEST(user_follows_its_own_only),
 		REQUESTS_TEST(follower_that_does_not_read_loses_its_connection),

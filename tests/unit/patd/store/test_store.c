@@ -698,6 +698,26 @@ static void change_in_the_wal_is_found_after_a_kill(void **state)
 	assert_int_equal(store_get(store, "0123456789", &found), 0);
 }
 
+static void scope__everybody_is_disabled_by_its_flag_alone(void **state)
+{
+	const struct disabled nobody = { .everybody = false },
+			      both = { .everybody = true, .user = "alice" },
+			      everybody = { .everybody = true };
+	bool disabled = true;
+
+	(void)state;
+	assert_int_equal(store_disable(store, &nobody), -EINVAL);
+	assert_int_equal(store_disable(store, &both), -EINVAL);
+	assert_int_equal(store_is_disabled(store, "bob", &disabled), 0);
+	assert_false(disabled);
+	assert_int_equal(store_disable(store, &everybody), 0);
+	assert_int_equal(store_enable(store, &nobody), -EINVAL);
+	assert_int_equal(store_enable(store, &both), -EINVAL);
+	assert_int_equal(store_is_disabled(store, "bob", &disabled), 0);
+	assert_true(disabled);
+	assert_int_equal(store_enable(store, &everybody), 0);
+}
+
 static void no_descriptor_is_left_behind(void **state)
 {
 	unsigned int before = 0, after = 0;
@@ -772,6 +792,7 @@ int main(void)
 		TEST(garbage_is_refused),
 		TEST(truncated_database_yields_no_token),
 		TEST(change_in_the_wal_is_found_after_a_kill),
+		TEST(scope__everybody_is_disabled_by_its_flag_alone),
 		TEST(no_descriptor_is_left_behind),
 	};
 

@@ -79,13 +79,13 @@ static void disable_all_denies_everybody_and_root(void **state)
 	struct made made = world_generate(world, &alice, "laptop");
 	struct made roots = world_generate(world, &root, "root's");
 
-	assert_int_equal(disable(world, "", "an attack"), PAT_OK);
+	assert_int_equal(disable(world, NULL, "an attack"), PAT_OK);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
 	assert_int_equal(world_log_in(world, &root, &roots), PAT_DISABLED);
 	assert_int_equal(world_state(world, &roots), TOKEN_DISABLED);
 	world_restart(world);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
-	assert_int_equal(enable(world, ""), PAT_OK);
+	assert_int_equal(enable(world, NULL), PAT_OK);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	assert_int_equal(world_log_in(world, &root, &roots), PAT_ACCEPTED);
 }
@@ -98,11 +98,11 @@ static void user_and_everybody_are_enabled_separately(void **state)
 	struct made bobs = world_generate(world, &bob, "bob's");
 
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	assert_int_equal(disable(world, NULL, NULL), PAT_OK);
 	assert_int_equal(enable(world, "alice"), PAT_OK);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	assert_int_equal(enable(world, ""), PAT_OK);
+	assert_int_equal(enable(world, NULL), PAT_OK);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
 	assert_int_equal(world_log_in(world, &bob, &bobs), PAT_ACCEPTED);
 	assert_int_equal(enable(world, "alice"), PAT_OK);
@@ -111,7 +111,7 @@ static void user_and_everybody_are_enabled_separately(void **state)
 
 static void generate_for_disabled_user_is_refused(void **state)
 {
-	static const char *const users[] = { "alice", "" };
+	static const char *const users[] = { "alice", NULL };
 	struct world *world = *state;
 	struct token_request request = request_for(&alice, "laptop");
 
@@ -157,7 +157,7 @@ static void list_of_disabled_has_user_time_and_reason(void **state)
 	assert_int_equal(
 		tokens_disable(world->tokens, &admin, "bob", "on leave", &world->refusal), PAT_OK);
 	world->time = NOON + 5;
-	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	assert_int_equal(disable(world, NULL, NULL), PAT_OK);
 	list = list_disabled(world);
 	assert_int_equal(list.n, 2);
 	assert_string_equal(list.found[0].user, "");
@@ -169,7 +169,7 @@ static void list_of_disabled_has_user_time_and_reason(void **state)
 	assert_int_equal(list.found[1].at, NOON);
 	assert_int_equal(list.found[1].by_uid, 1002);
 	assert_int_equal(enable(world, "bob"), PAT_OK);
-	assert_int_equal(enable(world, ""), PAT_OK);
+	assert_int_equal(enable(world, NULL), PAT_OK);
 	assert_int_equal(list_disabled(world).n, 0);
 }
 
@@ -290,7 +290,7 @@ static void listeners_are_notified_of_each_token_of_the_user(void **state)
 	for (unsigned int i = 0; i < events.n; i++)
 		assert_string_equal(events.users[i], "alice");
 	/* Of everybody's nothing is: they may be millions. */
-	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	assert_int_equal(disable(world, NULL, NULL), PAT_OK);
 	assert_int_equal(events.n, 4);
 }
 
@@ -308,12 +308,12 @@ static enum pat_error ask_enable(struct world *world, const struct caller *calle
 
 static enum pat_error ask_disable_all(struct world *world, const struct caller *caller)
 {
-	return tokens_disable(world->tokens, caller, "", NULL, &world->refusal);
+	return tokens_disable(world->tokens, caller, NULL, NULL, &world->refusal);
 }
 
 static enum pat_error ask_enable_all(struct world *world, const struct caller *caller)
 {
-	return tokens_enable(world->tokens, caller, "", &world->refusal);
+	return tokens_enable(world->tokens, caller, NULL, &world->refusal);
 }
 
 static enum pat_error ask_list(struct world *world, const struct caller *caller)
@@ -408,7 +408,7 @@ static void denied_caller_changes_nothing(void **state)
 	assert_int_equal(world_check_history(world), entries);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	assert_int_equal(disable(world, "", NULL), PAT_OK);
+	assert_int_equal(disable(world, NULL, NULL), PAT_OK);
 	for (size_t i = 0; i < COUNT(operations); i++)
 		assert_int_equal(operations[i].ask(world, &bob), PAT_ERR_DENIED);
 	assert_int_equal(list_disabled(world).n, 2);

@@ -64,14 +64,14 @@ static enum pat_error do_disable_all(
 	struct world *world, const struct caller *caller, const char *id)
 {
 	(void)id;
-	return tokens_disable(world->tokens, caller, "", NULL, &world->refusal);
+	return tokens_disable(world->tokens, caller, NULL, NULL, &world->refusal);
 }
 
 static enum pat_error do_enable_all(
 	struct world *world, const struct caller *caller, const char *id)
 {
 	(void)id;
-	return tokens_enable(world->tokens, caller, "", &world->refusal);
+	return tokens_enable(world->tokens, caller, NULL, &world->refusal);
 }
 
 /* One after the other, with alice's token laptop; ten seconds between them. */

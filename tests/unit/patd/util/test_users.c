@@ -90,13 +90,13 @@ static void nss_failure_is_returned(void **state)
 	assert_int_equal(look_up(false).result, -EIO);
 }
 
-static void user_with_long_name_is_enoent(void **state)
+static void scope__user_with_long_name_is_an_error_and_not_nobody(void **state)
 {
 	(void)state;
 	memset(name, 'u', PAT_USER_MAX);
 	assert_int_equal(look_up(false).result, 0);
 	memset(name, 'u', PAT_USER_MAX + 1);
-	assert_int_equal(look_up(false).result, -ENOENT);
+	assert_int_equal(look_up(false).result, -ENAMETOOLONG);
 }
 
 static int set_up(void **state)
@@ -117,7 +117,7 @@ int main(void)
 		TEST(unknown_user_is_enoent),
 		TEST(large_entry_gets_large_buffer),
 		TEST(nss_failure_is_returned),
-		TEST(user_with_long_name_is_enoent),
+		TEST(scope__user_with_long_name_is_an_error_and_not_nobody),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
