@@ -9,12 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-__attribute__((visibility("default"))) struct passwd *getpwnam(const char *name)
+__attribute__((visibility("default"))) int getpwnam_r(const char *restrict name,
+	struct passwd *restrict entry, char *restrict buffer, size_t size,
+	struct passwd **restrict ret_found)
 {
-	struct passwd *(*next)(const char *) = NULL;
+	int (*next)(const char *, struct passwd *, char *, size_t, struct passwd **) = NULL;
 
 	while (getenv("NSS_HANGS"))
 		(void)pause();
-	*(void **)&next = dlsym(RTLD_NEXT, "getpwnam");
-	return next(strcmp(name, "GAMES") == 0 ? "games" : name);
+	*(void **)&next = dlsym(RTLD_NEXT, "getpwnam_r");
+	return next(strcmp(name, "GAMES") == 0 ? "games" : name, entry, buffer, size, ret_found);
 }
