@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Preloaded: an NSS that spells user GAMES as games, and that hangs if NSS_HANGS is set, in the
- * look-ups by name.
+ * Preloaded: an NSS that spells user GAMES as games, and, in the look-ups by name, hangs if
+ * NSS_HANGS is set, fails with the errno NSS_FAILS, does not know the user NSS_GONE, and knows
+ * everybody by the uid NSS_UID.
  */
 #include <dlfcn.h>
 #include <pwd.h>
@@ -15,8 +16,20 @@ __attribute__((visibility("default"))) int getpwnam_r(const char *restrict name,
 {
 	int (*next)(const char *, struct passwd *, char *, size_t, struct passwd **) = NULL;
 
+	const char *gone = getenv("NSS_GONE"), *fails = getenv("NSS_FAILS"),
+		   *uid = getenv("NSS_UID");
+	int r;
+
 	while (getenv("NSS_HANGS"))
 		(void)pause();
+	*ret_found = NULL;
+	if (fails)
+		return atoi(fails);
+	if (gone && strcmp(gone, name) == 0)
+		return 0;
 	*(void **)&next = dlsym(RTLD_NEXT, "getpwnam_r");
-	return next(strcmp(name, "GAMES") == 0 ? "games" : name, entry, buffer, size, ret_found);
+	r = next(strcmp(name, "GAMES") == 0 ? "games" : name, entry, buffer, size, ret_found);
+	if (*ret_found && uid)
+		entry->pw_uid = (uid_t)atoi(uid);
+	return r;
 }
