@@ -212,8 +212,8 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 		   "--max-uses.  A login must meet all restrictions.\n"),
 		N_("--from is compared with the address that the service reports to PAM.  \"local\"\n"
 		   "is a login for which it reports none: so are those at a network service that\n"
-		   "never reports one.  A host name never matches; services that report names, see\n"
-		   "name_services in patd.conf(5), are refused unless the login is local.\n"),
+		   "never reports one.  A host name never matches: at services that report names,\n"
+		   "see name_services in patd.conf(5), such a token is for local logins only.\n"),
 		N_("Asks for your password; with --user, for an administrator's.  Root is not "
 		   "asked.\n") },
 	"  patctl generate laptop\n"
