@@ -101,6 +101,8 @@ static bool read_accounts(struct client *client, struct accounts *accounts, DBus
 
 		if (!client_list(client, &filter, &cursor, &tokens, error))
 			return false;
+		if (cursor)
+			client_list_ahead(client, &filter, cursor);
 		items = tokens.items;
 		for (size_t i = 0; i < tokens.n; i++)
 			if (may_be_accepted(&items[i]))
