@@ -16,6 +16,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 sysconfdir ?= /etc
+userdeldir ?= $(sysconfdir)/shadow-maint/userdel-post.d
 bashdir ?= $(datadir)/bash-completion/completions
 zshdir ?= $(datadir)/zsh/site-functions
 fishdir ?= $(datadir)/fish/vendor_completions.d
@@ -215,6 +216,10 @@ install: all
 	# What the administrator wrote stays.
 	test -e $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		install -D -m 0644 patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf
+	install -d $(DESTDIR)$(userdeldir)
+	sed 's|@bindir@|$(bindir)|g; s|@statedir@|$(statedir)|g' shadow/patd-userdel.in \
+		>$(DESTDIR)$(userdeldir)/patd
+	chmod 0755 $(DESTDIR)$(userdeldir)/patd
 	install -D -m 0644 systemd/patd.catalog $(DESTDIR)$(catalogdir)/patd.catalog
 	install -D -m 0644 completions/patctl.bash $(DESTDIR)$(bashdir)/patctl
 	install -D -m 0644 completions/_patctl $(DESTDIR)$(zshdir)/_patctl

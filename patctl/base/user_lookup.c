@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* getpwnam(3) in a child, which can be left alone. */
+/* getpwnam_r(3) in a child, which can be left alone. */
 #include "patctl/base/user_lookup.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -21,23 +22,41 @@ struct result {
 	struct system_user user;
 };
 
+#define BUFFER_MAX ((size_t)1 << 20)
+
+/* 0 and a filled result, 0 and an unfilled one for an unknown user, or an errno. */
+static int ask(const char *name, char *buffer, size_t size, struct result *result)
+{
+	struct passwd entry, *found = NULL;
+	int r = getpwnam_r(name, &entry, buffer, size, &found);
+
+	if (r != 0)
+		return r;
+	if (!found) {
+		result->answer = USER_UNKNOWN;
+	} else if (pat_field_set(result->user.name, sizeof(result->user.name), found->pw_name)) {
+		result->user.uid = found->pw_uid;
+		result->answer = USER_FOUND;
+	} else {
+		result->answer = USER_NAME_TOO_LONG;
+	}
+	return 0;
+}
+
+/*
+ * Only a success without an entry says that there is no such user.  The errors that getpwnam(3)
+ * lists for that, as ENOENT, EBADF or EPERM, are also those of a server that cannot be asked.
+ */
 static struct result look_up(const char *name)
 {
 	struct result result = { .answer = USER_UNANSWERED };
-	const struct passwd *user;
+	int r = ERANGE;
 
-	errno = 0;
-	user = getpwnam(name);
-	/* The values that getpwnam(3) lists for an unknown user. */
-	if (!user && (errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF ||
-			     errno == EPERM))
-		result.answer = USER_UNKNOWN;
-	if (!user)
-		return result;
-	result.answer = USER_NAME_TOO_LONG;
-	if (pat_field_set(result.user.name, sizeof(result.user.name), user->pw_name)) {
-		result.user.uid = user->pw_uid;
-		result.answer = USER_FOUND;
+	for (size_t size = 1024; r == ERANGE && size <= BUFFER_MAX; size *= 4) {
+		char *buffer = malloc(size);
+
+		r = buffer ? ask(name, buffer, size, &result) : ENOMEM;
+		free(buffer);
 	}
 	return result;
 }

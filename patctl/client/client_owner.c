@@ -99,6 +99,64 @@ static bool revoke_uid(struct client *client, const char *user, uint32_t uid,
 	return true;
 }
 
+/* *ret gets all tokens of that name. */
+static bool list_all(struct client *client, const char *user, struct records *ret, DBusError *error)
+{
+	const struct client_filter filter = { .user = user };
+	cleanup_text char *cursor = NULL;
+
+	do {
+		if (!client_list(client, &filter, &cursor, ret, error))
+			return false;
+	} while (cursor);
+	return true;
+}
+
+/*
+ * The tokens that patd could not revoke together: it was asked over the bus, which says whose uid
+ * the name is now, or that it is nobody's.  known: the user exists; the tokens that are revoked are
+ * done then.  *ret_found: whether there was any.
+ */
+static bool revoke_left(struct client *client, const char *user, bool known,
+	const struct client_revocation *how, uint64_t *count, bool *ret_found, DBusError *error)
+{
+	cleanup_records struct records tokens = { 0 };
+	const struct token_row *items;
+
+	if (!list_all(client, user, &tokens, error))
+		return false;
+	items = tokens.items;
+	*ret_found = tokens.n > 0;
+	for (size_t i = 0; i < tokens.n; i++) {
+		const bool revoked = strcmp(items[i].state, "revoked") == 0;
+
+		if ((known && revoked) || strcmp(items[i].state, "altered") == 0)
+			continue;
+		if (!client_revoke(client, &items[i].id, how, error))
+			return false;
+		*count += !revoked;
+	}
+	return true;
+}
+
+static bool revoke_over_bus(struct client *client, const char *user,
+	const struct client_revocation *how, uint64_t *count, DBusError *error)
+{
+	const bool known = revoke_uid(client, user, 0, how, count, error);
+	DBusError failed = DBUS_ERROR_INIT;
+	bool found = false, left;
+
+	if (!known && pat_error_from_name(error->name) != PAT_ERR_UNKNOWN_USER)
+		return false;
+	left = revoke_left(client, user, known, how, count, &found, &failed);
+	if (left && !known && !found)
+		return false;
+	dbus_error_free(error);
+	if (!left)
+		dbus_move_error(&failed, error);
+	return left;
+}
+
 /* First of each uid that has tokens under that name, then of the user that NSS knows by it. */
 bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
 	uint64_t *ret_count, DBusError *error)
@@ -109,8 +167,10 @@ bool client_revoke_all(struct client *client, const char *user, const struct cli
 	bool found;
 
 	*ret_count = 0;
-	if (!user || !client->root)
-		return revoke_uid(client, user, 0, how, ret_count, error);
+	if (!user)
+		return revoke_uid(client, NULL, 0, how, ret_count, error);
+	if (!client->root)
+		return revoke_over_bus(client, user, how, ret_count, error);
 	found = find_uids(client, user, &uids, error);
 	for (size_t i = 0; i < uids.n && found; i++)
 		found = revoke_uid(client, user, uids.items[i], how, ret_count, error);

@@ -19,10 +19,10 @@ enum level {
 
 struct finding {
 	enum level level;
-	const char *check;  /* static: "socket" */
-	const char *advice; /* static, NULL for none */
-	char *text;
-	char **services; /* owned, NULL at the end: the PAM services that it is about */
+	const char *check; /* static: "socket" */
+	char *advice;      /* owned, NULL for none */
+	char *text;        /* owned */
+	char **services;   /* owned, NULL at the end: the PAM services that it is about */
 	size_t n;
 };
 
@@ -40,7 +40,7 @@ struct doctor {
 	json_t *services; /* the results of the trials of each PAM service, for programs */
 };
 
-/* advice: NULL for none.  It, and check, must be static. */
+/* advice: NULL for none.  check must be static. */
 void found(struct doctor *doctor, enum level level, const char *check, const char *advice,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
@@ -68,6 +68,7 @@ void doctor_policy(struct doctor *doctor);
 void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
 void doctor_time(struct doctor *doctor);
+void doctor_accounts(struct doctor *doctor);
 
 /* The users of the two processes. */
 #define DOCTOR_PATD "patd"

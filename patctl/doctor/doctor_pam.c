@@ -190,6 +190,19 @@ static bool check_change(const struct examined *examined, const struct stack *st
 	return false;
 }
 
+/* Services of the network that do not set PAM_RHOST; no stack tells that.  Both were tried. */
+static void check_source(const struct examined *examined)
+{
+	static const char *const sourceless[] = { "poppassd", "squid" };
+
+	for (size_t i = 0; i < sizeof(sourceless) / sizeof(sourceless[0]); i++)
+		if (strcmp(examined->name, sourceless[i]) == 0)
+			found_in(examined->doctor, examined->name, LEVEL_WARNING,
+				_("restrict tokens for local with --service too"),
+				_("logins over the network are \"local\" for --from: the service "
+				  "does not tell PAM where they come from"));
+}
+
 static void add_service(const struct examined *examined)
 {
 	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
@@ -220,6 +233,7 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 	good &= check_refusals(&examined);
 	good &= check_behind(&examined);
 	good &= check_change(&examined, change);
+	check_source(&examined);
 	if (good)
 		found_in(doctor, name, LEVEL_OK, NULL,
 			_("tokens and passwords are accepted; passwords also work if "

@@ -29,7 +29,12 @@ static struct finding *add(struct findings *findings, enum level level, const ch
 	findings->items = must_alloc(
 		reallocarray(findings->items, findings->n + 1, sizeof(*findings->items)));
 	finding = &findings->items[findings->n++];
-	*finding = (struct finding) { level, check, advice, text, NULL, 0 };
+	*finding = (struct finding) {
+		.level = level,
+		.check = check,
+		.advice = advice ? text_format("%s", advice) : NULL,
+		.text = text,
+	};
 	finding->services = must_alloc(calloc(1, sizeof(*finding->services)));
 	return finding;
 }
@@ -148,6 +153,7 @@ void findings_clear(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->n; i++) {
 		names_free(&findings->items[i].services);
+		free(findings->items[i].advice);
 		free(findings->items[i].text);
 	}
 	free(findings->items);

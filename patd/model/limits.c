@@ -29,7 +29,8 @@ static bool permit_service(const struct limits *limits, const struct login *logi
 
 static bool permit_source(const struct limits *limits, const struct login *login)
 {
-	return !login->rhost || sources_match(limits->sources, login->rhost);
+	return !login->rhost ||
+	       (!login->rhost_is_name && sources_match(limits->sources, login->rhost));
 }
 
 static bool permit_hour(const struct limits *limits, const struct login *login)

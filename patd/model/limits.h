@@ -28,7 +28,8 @@ struct limits {
 struct login {
 	uint64_t now;                /* seconds UTC */
 	const char *service, *rhost; /* NULL: not asked about, which is permitted */
-	uint64_t uses;               /* how often the token was used before */
+	bool rhost_is_name; /* what rhost says is a name, also where it reads as an address */
+	uint64_t uses;      /* how often the token was used before */
 };
 
 /* The member of struct limits: apart from the rules, which patctl and patd-bus do not have. */

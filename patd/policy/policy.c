@@ -88,6 +88,22 @@ static const char *parse_self_services(const char *text, void *ret_member)
 	return NULL;
 }
 
+static const char *parse_name_services(const char *text, void *ret_member)
+{
+	char *ret_services = ret_member;
+
+	if (strcmp(text, "none") != 0)
+		return parse_services(text, ret_services);
+	*ret_services = '\0';
+	return NULL;
+}
+
+/*
+ * Those of ftp, telnet and rsh, which resolve an address to its name, or have it told by a program
+ * that did, and do not resolve the name back.
+ */
+#define NAME_SERVICES "ftp,ftpd,login,proftpd,pure-ftpd,remote,rexec,rlogin,rsh,telnet,vsftpd"
+
 #define MEMBER(name) offsetof(struct policy, name)
 
 const struct policy_key policy_keys[POLICY_KEYS] = {
@@ -105,6 +121,8 @@ const struct policy_key policy_keys[POLICY_KEYS] = {
 		parse_period, MEMBER(revoke_unused), "never" },
 	[KEY_DENY_LOCKED] = { "tokens", "deny_locked", "no", YES_OR_NO, parse_yes_or_no,
 		MEMBER(deny_locked), NULL },
+	[KEY_NAME_SERVICES] = { "tokens", "name_services", NAME_SERVICES, SERVICES ", or \"none\"",
+		parse_name_services, MEMBER(name_services), NULL },
 	[KEY_KEEP] = { "history", "keep", "1y", PERIOD ", or \"unlimited\"", parse_period,
 		MEMBER(keep_history), "unlimited" },
 	[KEY_MAX_ENTRIES] = { "history", "max_entries", "1000000", NUMBER, parse_number,
@@ -130,6 +148,7 @@ const struct policy policy_default = {
 	.allow_never = true,
 	.max_tokens = 1000,
 	.revoke_unused = POLICY_UNLIMITED,
+	.name_services = NAME_SERVICES,
 	.keep_history = UINT64_C(31557600), /* a year of systemd.time(7) */
 	.max_history = 1000000,
 };

@@ -31,6 +31,7 @@ struct policy {
 	char self_services[LIMITS_SERVICES_MAX + 1]; /* of tokens users make; "": all */
 	uint64_t revoke_unused;                      /* after so long; POLICY_UNLIMITED: never */
 	bool deny_locked;                            /* users whose password is locked */
+	char name_services[LIMITS_SERVICES_MAX + 1]; /* that report host names; "": none */
 	uint64_t keep_history; /* POLICY_UNLIMITED: as long as there is room */
 	uint64_t max_history;  /* entries */
 	bool usage_sync_full;  /* uses on disk before the login proceeds */

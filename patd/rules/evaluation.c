@@ -80,6 +80,16 @@ static bool against_policy(const struct attempt *attempt)
 	       !services_match(policy->self_services, attempt->service);
 }
 
+/*
+ * Whoever runs the reverse zone of an address can give it the name "10.0.0.1".  A service that
+ * reports names therefore reports no address, whatever it says.  Without a name the login is local.
+ */
+static bool rhost_is_name(const struct attempt *attempt)
+{
+	return attempt->service && attempt->rhost && attempt->rhost[0] != '\0' &&
+	       services_match(attempt->policy->name_services, attempt->service);
+}
+
 /* What denies a login before the restrictions do, in the order in which they are reported. */
 static const struct {
 	bool (*denies)(const struct attempt *attempt);
@@ -104,6 +114,7 @@ unsigned int verdict_all(
 		.now = attempt->now,
 		.service = attempt->service,
 		.rhost = attempt->rhost,
+		.rhost_is_name = rhost_is_name(attempt),
 		.uses = attempt->token->uses,
 	};
 	unsigned int n = 0;

@@ -142,6 +142,27 @@ class Policy(PatdTest):
         self.configure("[tokens]\nself_services = sudo\n")
         self.assertEqual(self.verify_games(roots, service=b"sshd"), wire.ACCEPTED)
 
+    def test_scope__a_service_that_reports_names_opens_no_token_by_an_address(self):
+        """Whoever runs a reverse zone can name a host 10.1.2.3."""
+        net = self.root.generate("net", user="games", sources=["10.0.0.0/8"])
+        local = self.root.generate("local", user="games", sources=["local"])
+        free = self.root.generate("free", user="games")
+
+        def verdict(token, service, rhost):
+            return self.verify_games(token, service=service, rhost=rhost)
+
+        self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.ACCEPTED)
+        for service in (b"vsftpd", b"login", b"rsh"):
+            self.assertEqual(verdict(net, service, b"10.1.2.3"), wire.WRONG_SOURCE)
+            self.assertEqual(verdict(local, service, b""), wire.ACCEPTED)
+            self.assertEqual(verdict(local, service, b"10.1.2.3"), wire.WRONG_SOURCE)
+            self.assertEqual(verdict(free, service, b"10.1.2.3"), wire.ACCEPTED)
+        self.configure("[tokens]\nname_services = sshd\n")
+        self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.WRONG_SOURCE)
+        self.assertEqual(verdict(net, b"vsftpd", b"10.1.2.3"), wire.ACCEPTED)
+        self.configure("[tokens]\nname_services = none\n")
+        self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.ACCEPTED)
+
     def test_deny_locked_refuses_locked_accounts(self):
         token = self.root.generate("laptop", user="games")
         seen, locked = wire.ACCOUNT_SEEN, wire.ACCOUNT_LOCKED

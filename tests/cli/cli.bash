@@ -16,6 +16,11 @@ as_games() {
 	setpriv --reuid=games --regid=games --clear-groups "$@"
 }
 
+# with_nss VARIABLE=VALUE... COMMAND...: see nss.c
+with_nss() {
+	env LD_PRELOAD="$(asan_preload) $BUILD/tests/cli/nss.so" "$@"
+}
+
 # on_terminal COMMAND: runs a shell command on a terminal of ON_COLS (120) columns, of type ON_TERM
 # (xterm-256color).  Its input comes from standard input; at the end of that the terminal sends ^D.
 on_terminal() {

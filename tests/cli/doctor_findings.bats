@@ -106,6 +106,59 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	rm -r "${image:?}/etc/credstore.encrypted" "${image:?}/var"
 }
 
+@test "scope: doctor lists the tokens of a user who is gone, with the command that revokes them" {
+	patctl generate -q "$T" --user=games >/dev/null
+	patctl generate -q "$T later" --user=games --not-before=2999-01-01 --expires=never >/dev/null
+	patctl generate -q "$T suspended" --user=games >/dev/null
+	patctl revoke "$T suspended" --for=30d
+	patctl generate -q "$T ended" --user=games >/dev/null
+	patctl revoke "$T ended"
+	run patctl doctor
+	expect "$output" "ok       account: every token's user exists"
+
+	run with_nss NSS_GONE=games patctl doctor
+	expect "$output" "warning  account: user games does not exist, and 3 tokens are left"
+	expect "$output" "with this name and uid 5 would get; patctl revoke --all --user=games"
+	expect_not "$output" "every token's user exists"
+
+	patctl disable games
+	run with_nss NSS_GONE=games patctl doctor
+	expect "$output" "user games does not exist, and 3 tokens are left"
+	patctl enable games
+
+	run -0 with_nss NSS_GONE=games patctl revoke --all --user=games
+	run with_nss NSS_GONE=games patctl doctor
+	expect_not "$output" "user games"
+}
+
+@test "scope: doctor finds the tokens of a user whose uid is another now" {
+	patctl generate -q "$T" --user=games >/dev/null
+	run with_nss NSS_UID=4712 patctl doctor
+	expect "$output" "warning  account: 1 token is left of user games with uid 5, who is user games with uid 4712 now; revoke them by id"
+	expect_not "$output" "--user=games"
+	patctl revoke "$T"
+}
+
+@test "scope: doctor takes nobody for gone whom NSS could not look up" {
+	patctl generate -q "$T" --user=games >/dev/null
+	# ENOENT, ESRCH, EBADF, EIO, EPERM
+	for error in 2 3 9 5 1; do
+		run with_nss NSS_FAILS=$error patctl doctor
+		expect "$output" "unseen   account: user games could not be looked up"
+		expect_not "$output" "does not exist, and"
+		expect_not "$output" "every token's user exists"
+	done
+	run with_nss NSS_HANGS=1 timeout 60 patctl doctor
+	expect "$output" "unseen   account: user games could not be looked up"
+	expect_not "$output" "does not exist, and"
+	patctl revoke "$T"
+}
+
+@test "doctor by an ordinary user does not look for users who are gone" {
+	run as_games patctl doctor
+	expect "$output" "unseen   account: whether every token's user exists; needs root"
+}
+
 @test "doctor changes no file" {
 	find "$WORLD/image" "$WORLD/state" "$WORLD/run" -printf '%p %m %T@ %C@\n' | sort >"$WORLD/before"
 	run patctl doctor

@@ -115,7 +115,7 @@ keys() {
 		written=$(section patd.conf.5 "\[$section\]" | awk -v key="$key" '
 			/^\.RS 4$/ && last == key { found = 1 }
 			found { print; if (/^\.RE$/) exit }
-			{ last = $0 }' | tr '\n' ' ' | grep -oP 'Default: \K[^ ,]*[^ ,.]')
+			{ last = $0 }' | tr '\n' ' ' | grep -oP 'Default: \K[^ ]*[^ ,.]')
 		[ "$written" = "$value" ] || fail "patd.conf(5) has $written for $key, not $value"
 		sed -n "/^\[$section\]/,/^\[/p" "$TOP/patd/patd.conf" | grep -qxF "#$key = $value" ||
 			fail "no $key = $value in patd.conf"

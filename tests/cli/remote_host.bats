@@ -228,6 +228,34 @@ ssh_arguments() {
 	expect "$output" "cannot look up user \"irc\" on another machine"
 }
 
+@test "revocation: revoke --all with --host works for a user who is gone there, or has another uid" {
+	local user=u$BATS_TEST_NUMBER
+	useradd --no-create-home --uid 4714 "$user" 2>/dev/null || skip "no useradd"
+	one=$(patctl generate -q "$T one" --user="$user")
+	suspended=$(patctl generate -q "$T two" --user="$user")
+	patctl revoke -q "$T two" --for=30d
+	userdel "$user"
+	run -0 patctl -H web1 revoke --all --user="$user"
+	[ "$output" = "1 token successfully revoked" ]
+	run -1 login "$one" "$user" 4714
+	[ "$(patctl show --json "${suspended:4:10}" | json '[0]["revoked_until"]')" = None ]
+
+	useradd --no-create-home --uid 4714 "$user"
+	old=$(patctl generate -q "$T old" --user="$user")
+	userdel "$user"
+	useradd --no-create-home --uid 4715 "$user"
+	new=$(patctl generate -q "$T new" --user="$user")
+	run -0 patctl -H web1 revoke --all --user="$user"
+	[ "$output" = "2 tokens successfully revoked" ]
+	userdel "$user"
+	run -1 login "$old" "$user" 4714
+	run -1 login "$new" "$user" 4715
+
+	run -1 --separate-stderr patctl -H web1 revoke --all --user=nobody-here
+	expect_stderr "no such user"
+	run -5 patctl -H games@web1 revoke --all --user="$user"
+}
+
 @test "an unreachable host exits 8 with the message of ssh and a hint" {
 	for call in list "generate x" "revoke x y z" "log -f"; do
 		# shellcheck disable=SC2086 # to be split

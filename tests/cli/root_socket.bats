@@ -4,11 +4,6 @@
 
 load shared_patd
 
-# with_nss VARIABLE=VALUE... COMMAND...: see nss.c
-with_nss() {
-	env LD_PRELOAD="$(asan_preload) $BUILD/tests/cli/nss.so" "$@"
-}
-
 @test "root's patctl without root.sock exits 8 and does not try the bus" {
 	export PATD_RUNTIME_DIR=/nonexistent
 	for call in list "show x" "revoke x" "generate x" "disable games" policy "log --all" \

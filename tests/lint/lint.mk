@@ -6,7 +6,7 @@ lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common 
 lint_tests_c := $(foreach rooms,* */* */*/* */*/*/* */*/*/*/*,$(wildcard tests/$(rooms).[ch])) \
 	$(wildcard doc/examples/*.c)
 lint_shell = $(shell git -c safe.directory='$(CURDIR)' ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
-	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc systemd 2>/dev/null)
+	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc shadow systemd 2>/dev/null)
 lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) cmocka)
 
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \

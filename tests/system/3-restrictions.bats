@@ -46,6 +46,19 @@ policy() {
 	run ! by_ssh_password alice "$token"
 }
 
+@test "scope: login opens no token by the name of a host that is written as an address" {
+	token=$(token telnet alice --from=10.0.0.0/8,local)
+	by_console alice "$token"
+	export LOGIN_HOST=10.1.2.3
+	run -1 by_console alice "$token"
+	logged "refused \(wrong-source\): token=$(id_of "$token") user=alice .* rhost=10.1.2.3"
+	policy <<-'EOF'
+		[tokens]
+		name_services = none
+	EOF
+	by_console alice "$token"
+}
+
 @test "limited uses: concurrent logins do not exceed max-uses" {
 	token=$(token five-times alice --max-uses=5)
 	by_ssh_password alice "$token"

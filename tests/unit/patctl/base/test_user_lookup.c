@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "patctl/base/user_lookup.h"
@@ -11,24 +12,28 @@
 #define PATIENT 60000 /* milliseconds, which nothing here takes */
 
 /* In place of NSS. */
-struct passwd *getpwnam(const char *name)
+int getpwnam_r(const char *restrict name, struct passwd *restrict entry, char *restrict buffer,
+	size_t size, struct passwd **restrict ret_found)
 {
 	static char spelled[] = "alice";
-	static struct passwd alice = { .pw_name = spelled, .pw_uid = 1001 };
 	static char too_long[USER_NAME_SIZE + 1];
-	static struct passwd longer = { .pw_name = too_long };
+	int error = 0;
 
+	(void)buffer;
+	*ret_found = NULL;
 	if (strcmp(name, "hangs") == 0)
 		for (;;)
 			(void)pause();
-	if (strcmp(name, "Alice") == 0)
-		return &alice;
-	if (strcmp(name, "long") == 0) {
-		memset(too_long, 'a', sizeof(too_long) - 1);
-		return &longer;
-	}
-	errno = strcmp(name, "broken") == 0 ? EIO : 0;
-	return NULL;
+	if (sscanf(name, "fails %d", &error) == 1)
+		return error;
+	if (strcmp(name, "large") == 0 && size < 200000)
+		return ERANGE;
+	if (strcmp(name, "Alice") != 0 && strcmp(name, "large") != 0 && strcmp(name, "long") != 0)
+		return 0;
+	memset(too_long, 'a', sizeof(too_long) - 1);
+	*entry = (struct passwd) { .pw_name = name[1] == 'o' ? too_long : spelled, .pw_uid = 1001 };
+	*ret_found = entry;
+	return 0;
 }
 
 static void the_name_is_as_nss_spells_it(void **state)
@@ -41,13 +46,30 @@ static void the_name_is_as_nss_spells_it(void **state)
 	assert_string_equal(user.name, "alice");
 }
 
-static void an_unknown_user_is_not_a_failure_of_nss(void **state)
+static void a_large_entry_is_found(void **state)
 {
+	struct system_user user;
+
+	(void)state;
+	assert_int_equal(user_lookup("large", PATIENT, &user), USER_FOUND);
+	assert_int_equal(user.uid, 1001);
+}
+
+/* A directory server that cannot be asked has not deleted anybody. */
+static void scope__only_success_without_an_entry_is_an_unknown_user(void **state)
+{
+	static const int errors[] = { EIO, ENOENT, ESRCH, EBADF, EPERM, EINVAL, ECONNREFUSED,
+		EMFILE, ENOMEM, EAGAIN, EWOULDBLOCK, ETIMEDOUT, ERANGE };
 	struct system_user user = { .uid = 42 };
 
 	(void)state;
 	assert_int_equal(user_lookup("nobody here", PATIENT, &user), USER_UNKNOWN);
-	assert_int_equal(user_lookup("broken", PATIENT, &user), USER_UNANSWERED);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "fails %d", errors[i]);
+		assert_int_equal(user_lookup(name, PATIENT, &user), USER_UNANSWERED);
+	}
 	assert_int_equal(user.uid, 42);
 }
 
@@ -73,8 +95,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_name_is_as_nss_spells_it),
-		cmocka_unit_test(an_unknown_user_is_not_a_failure_of_nss),
 		cmocka_unit_test(scope__a_user_with_a_long_name_is_an_error_of_its_own),
+		cmocka_unit_test(a_large_entry_is_found),
+		cmocka_unit_test(scope__only_success_without_an_entry_is_an_unknown_user),
 		cmocka_unit_test(nss_that_hangs_is_given_up),
 	};
 

@@ -109,6 +109,7 @@ static void assert_default(const struct policy *policy)
 	assert_string_equal(policy->self_services, policy_default.self_services);
 	assert_int_equal(policy->revoke_unused, policy_default.revoke_unused);
 	assert_int_equal(policy->deny_locked, policy_default.deny_locked);
+	assert_string_equal(policy->name_services, policy_default.name_services);
 	assert_int_equal(policy->keep_history, policy_default.keep_history);
 	assert_int_equal(policy->max_history, policy_default.max_history);
 	assert_int_equal(policy->usage_sync_full, policy_default.usage_sync_full);
@@ -138,6 +139,7 @@ static void every_setting_can_be_set(void **state)
 						"self_services = sudo, postgresql*\n"
 						"revoke_unused = 60d\n"
 						"deny_locked = yes\n"
+						"name_services = vsftpd,login,ftp*\n"
 						"[history]\n"
 						"keep = 2y\n"
 						"max_entries = 5000\n"
@@ -154,6 +156,7 @@ static void every_setting_can_be_set(void **state)
 	assert_string_equal(policy->self_services, "postgresql*,sudo");
 	assert_int_equal(policy->revoke_unused, 60 * DAY);
 	assert_true(policy->deny_locked);
+	assert_string_equal(policy->name_services, "ftp*,login,vsftpd");
 	assert_int_equal(policy->keep_history, 2 * YEAR);
 	assert_int_equal(policy->max_history, 5000);
 	assert_true(policy->usage_sync_full);
@@ -188,13 +191,16 @@ static void unlimited_has_a_word(void **state)
 	const struct policy *policy;
 
 	(void)state;
-	policy = read_good("[tokens]\nmax_lifetime = unlimited\nmax_tokens = unlimited\n"
-			   "revoke_unused = never\nself_services = *\n[history]\nkeep = unlimited");
+	policy = read_good(
+		"[tokens]\nmax_lifetime = unlimited\nmax_tokens = unlimited\n"
+		"revoke_unused = never\nself_services = *\nname_services = none\n[history]\n"
+		"keep = unlimited");
 	assert_int_equal(policy->max_lifetime, POLICY_UNLIMITED);
 	assert_int_equal(policy->max_tokens, POLICY_UNLIMITED);
 	assert_int_equal(policy->revoke_unused, POLICY_UNLIMITED);
 	assert_int_equal(policy->keep_history, POLICY_UNLIMITED);
 	assert_string_equal(policy->self_services, "");
+	assert_string_equal(policy->name_services, "");
 }
 
 static void each_problem_is_reported_with_its_line(void **state)
@@ -284,6 +290,7 @@ static void each_problem_is_reported_with_its_line(void **state)
 		/* services */
 		{ "[tokens]\nself_services =", "2: self_services cannot be \"\": a service is" },
 		{ "[tokens]\nself_services = a,,b", "2: self_services cannot be \"a,,b\"" },
+		{ "[tokens]\nname_services =", "2: name_services cannot be \"\": a service is" },
 		{ "[tokens]\nself_services = a b", "2: self_services cannot be \"a b\"" },
 	};
 
@@ -557,17 +564,20 @@ static void each_setting_is_shown_with_its_source(void **state)
 	write_text(
 		"patd.conf.d/1.conf", "[history]\nkeep=unlimited\n[verifier games]\nservices=z, a");
 	(void)read_good("[tokens]\n\nmax_lifetime = 12 months\ndeny_locked = on\nself_services=*");
-	assert_string_equal(show(), "tokens.default_lifetime = 30d (default)\n"
-				    "tokens.max_lifetime = 12 months (patd.conf:3)\n"
-				    "tokens.allow_never = yes (default)\n"
-				    "tokens.max_tokens = 1000 (default)\n"
-				    "tokens.self_services = * (patd.conf:5)\n"
-				    "tokens.revoke_unused = never (default)\n"
-				    "tokens.deny_locked = on (patd.conf:4)\n"
-				    "history.keep = unlimited (patd.conf.d/1.conf:2)\n"
-				    "history.max_entries = 1000000 (default)\n"
-				    "storage.usage_sync = normal (default)\n"
-				    "verifier.games.services = a,z (patd.conf.d/1.conf:4)\n");
+	assert_string_equal(show(),
+		"tokens.default_lifetime = 30d (default)\n"
+		"tokens.max_lifetime = 12 months (patd.conf:3)\n"
+		"tokens.allow_never = yes (default)\n"
+		"tokens.max_tokens = 1000 (default)\n"
+		"tokens.self_services = * (patd.conf:5)\n"
+		"tokens.revoke_unused = never (default)\n"
+		"tokens.deny_locked = on (patd.conf:4)\n"
+		"tokens.name_services = ftp,ftpd,login,proftpd,pure-ftpd,remote,"
+		"rexec,rlogin,rsh,telnet,vsftpd (default)\n"
+		"history.keep = unlimited (patd.conf.d/1.conf:2)\n"
+		"history.max_entries = 1000000 (default)\n"
+		"storage.usage_sync = normal (default)\n"
+		"verifier.games.services = a,z (patd.conf.d/1.conf:4)\n");
 }
 
 /* Removes the "#" before each line that is a setting. */

@@ -30,7 +30,7 @@ struct given {
 
 	uint64_t max_lifetime, revoke_unused;
 	bool no_never, deny_locked;
-	const char *self_services;
+	const char *self_services, *name_services; /* NULL: all; none */
 
 	bool replaced, disabled;
 	uint32_t who;                      /* logs in; 0: who the token is of */
@@ -75,6 +75,7 @@ static void set_up(struct scene *scene, const struct given *given)
 	scene->policy.deny_locked = given->deny_locked;
 	if (given->self_services)
 		(void)strcpy(scene->policy.self_services, given->self_services);
+	(void)strcpy(scene->policy.name_services, given->name_services ? given->name_services : "");
 
 	scene->attempt = (struct attempt) {
 		.token = token,
@@ -231,6 +232,24 @@ static const struct {
 	{ "source: a host named local", PAT_WRONG_SOURCE,
 		{ .limits = { .sources = "local" }, .rhost = "local" } },
 	{ "source: any, from a name", OPEN, { .rhost = "ten.example.org" } },
+	{ "source: an address, of a service that reports names", PAT_WRONG_SOURCE,
+		{ FROM, .rhost = "10.1.2.3", .name_services = "cron,log*" } },
+	{ "source: mapped, of a service that reports names", PAT_WRONG_SOURCE,
+		{ FROM, .rhost = "::ffff:10.1.2.3", .name_services = "login" } },
+	{ "source: an address, while another service reports names", OPEN,
+		{ FROM, .rhost = "10.1.2.3", .name_services = "cron" } },
+	{ "source: local, at a service that reports names", OPEN,
+		{ .limits = { .sources = "local" }, .name_services = "login" } },
+	{ "source: local and not, at a service that reports names", PAT_WRONG_SOURCE,
+		{ .limits = { .sources = "local" },
+			.rhost = "10.1.2.3",
+			.name_services = "login" } },
+	{ "source: any, at a service that reports names", OPEN,
+		{ .rhost = "10.1.2.3", .name_services = "login" } },
+	{ "source: an address, no service asked about", OPEN,
+		{ FROM, .rhost = "10.1.2.3", .no_service = true, .name_services = "*" } },
+	{ "source: not asked about, at a service that reports names", OPEN,
+		{ FROM, .no_rhost = true, .name_services = "login" } },
 
 	{ "hours: today, all day", OPEN, { .limits = { .hours = "Tue" } } },
 	{ "hours: another day", PAT_OUT_OF_HOURS, { .limits = { .hours = "Mon,Wed" } } },

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Tokens of accounts that are gone.  A token is bound to a name and a uid; nothing that NSS says
+ * tells an account from a later one with both, which gets the tokens of the first.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/base/user_lookup.h"
+#include "patctl/client/client.h"
+#include "patctl/doctor/doctor.h"
+
+#define CHECK "account"
+
+struct account {
+	char *user; /* owned */
+	uint32_t uid;
+	uint64_t tokens; /* that are, or will be, accepted */
+};
+
+/* In the order of their users, then uids. */
+struct accounts {
+	struct account *items; /* owned */
+	size_t n, room;
+};
+
+static void accounts_clear(struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->n; i++)
+		free(accounts->items[i].user);
+	free(accounts->items);
+}
+#define cleanup_accounts __attribute__((cleanup(accounts_clear)))
+
+static int compare(const struct account *account, const struct token_row *token)
+{
+	const int names = strcmp(account->user, token->user);
+
+	if (names != 0)
+		return names;
+	return account->uid < token->uid ? -1 : account->uid > token->uid;
+}
+
+static void insert(struct accounts *accounts, size_t at, const struct token_row *token)
+{
+	struct account *account;
+
+	if (accounts->n == accounts->room) {
+		accounts->room = accounts->room * 2 + 16;
+		accounts->items = must_alloc(
+			reallocarray(accounts->items, accounts->room, sizeof(*accounts->items)));
+	}
+	account = &accounts->items[at];
+	memmove(account + 1, account, (accounts->n - at) * sizeof(*account));
+	accounts->n++;
+	*account = (struct account) { text_format("%s", token->user), token->uid, 1 };
+}
+
+static void count(struct accounts *accounts, const struct token_row *token)
+{
+	size_t low = 0, high = accounts->n;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int order = compare(&accounts->items[middle], token);
+
+		if (order == 0) {
+			accounts->items[middle].tokens++;
+			return;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	insert(accounts, low, token);
+}
+
+/* Now, or when a time comes, or when somebody enables its user again. */
+static bool may_be_accepted(const struct token_row *token)
+{
+	static const char *const states[] = { "active", "pending", "disabled" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(token->state, states[i]) == 0)
+			return true;
+	return strcmp(token->state, "revoked") == 0 && token->revoked_until != 0;
+}
+
+static bool read_accounts(struct client *client, struct accounts *accounts, DBusError *error)
+{
+	const struct client_filter filter = { .all = true };
+	cleanup_text char *cursor = NULL;
+
+	do {
+		cleanup_records struct records tokens = { 0 };
+		const struct token_row *items;
+
+		if (!client_list(client, &filter, &cursor, &tokens, error))
+			return false;
+		if (cursor)
+			client_list_ahead(client, &filter, cursor);
+		items = tokens.items;
+		for (size_t i = 0; i < tokens.n; i++)
+			if (may_be_accepted(&items[i]))
+				count(accounts, &items[i]);
+	} while (cursor);
+	return true;
+}
+
+static void found_gone(struct doctor *doctor, const struct account *account)
+{
+	cleanup_text char *command =
+		text_is_word(account->user)
+			? text_format("patctl revoke --all --user=%s", account->user)
+			: text_format("%s", _("revoke them: patctl revoke --all --user=NAME"));
+
+	found(doctor, LEVEL_WARNING, CHECK, command,
+		P_("user %s does not exist, and %" PRIu64 " token is left, which a new account "
+		   "with this name and uid %u would get",
+			"user %s does not exist, and %" PRIu64 " tokens are left, which a new "
+			"account with this name and uid %u would get",
+			(unsigned long)account->tokens),
+		account->user, account->tokens, account->uid);
+}
+
+/* Not --all --user: the account of today has tokens of its own. */
+static void found_changed(
+	struct doctor *doctor, const struct account *account, const struct system_user *now)
+{
+	found(doctor, LEVEL_WARNING, CHECK, _("revoke them by id, see: patctl list --all --json"),
+		P_("%" PRIu64 " token is left of user %s with uid %u, who is user %s with uid %u "
+		   "now",
+			"%" PRIu64 " tokens are left of user %s with uid %u, who is user %s with "
+			"uid %u now",
+			(unsigned long)account->tokens),
+		account->tokens, account->user, account->uid, now->name, now->uid);
+}
+
+/* False: NSS does not answer. */
+static bool check_account(struct doctor *doctor, const struct account *account)
+{
+	struct system_user now;
+
+	switch (user_lookup(account->user, DOCTOR_USER_LIMIT, &now)) {
+	case USER_UNKNOWN:
+		found_gone(doctor, account);
+		return true;
+	case USER_FOUND:
+		if (now.uid != account->uid || strcmp(now.name, account->user) != 0)
+			found_changed(doctor, account, &now);
+		return true;
+	case USER_UNANSWERED:
+	default:
+		found(doctor, LEVEL_UNSEEN, CHECK, NULL, _("user %s could not be looked up"),
+			account->user);
+		return false;
+	}
+}
+
+void doctor_accounts(struct doctor *doctor)
+{
+	cleanup_accounts struct accounts accounts = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+	const size_t before = doctor->findings.n;
+	bool answered = true;
+
+	if (!doctor->client || doctor->client == doctor->bus) {
+		found(doctor, LEVEL_UNSEEN, CHECK, _("needs root"),
+			_("whether every token's user exists"));
+		return;
+	}
+	if (!read_accounts(doctor->client, &accounts, &error)) {
+		found(doctor, LEVEL_UNSEEN, CHECK, NULL, _("the tokens cannot be listed: %s"),
+			text_translated(error.message));
+		dbus_error_free(&error);
+		return;
+	}
+	for (size_t i = 0; i < accounts.n && answered; i++)
+		answered = check_account(doctor, &accounts.items[i]);
+	if (doctor->findings.n == before)
+		found(doctor, LEVEL_OK, CHECK, NULL, _("every token's user exists"));
+}
