@@ -181,6 +181,9 @@ int uses_open(struct tokens *tokens)
 		(r = usage_log_new(tokens->database->state_fd, tokens->key, &tokens->usage)) < 0 ||
 		(r = replay(tokens, after)) < 0)
 		return r;
+	/* Among what was never synced may be the end of a former secret. */
+	tokens->ending_batch = usage_log_last(tokens->usage);
+	tokens->ending_point = tokens->database->commits;
 	if (usage_log_last(tokens->usage) == after)
 		return 0;
 	/* Also where nothing but the number is new. */
