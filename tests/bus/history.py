@@ -279,6 +279,17 @@ class Chain(PatdTest):
             self.patd.edit(sql)
         self.restart_patd()
 
+    def test_integrity__altered_entries_are_not_removed_as_old(self):
+        """Else what is left would be sealed anew, and verify as unaltered."""
+        daily = "DELETE FROM meta WHERE key = 'daily'"
+        self.tamper("UPDATE history SET at = 1 WHERE seq <= 6", daily)
+        wait_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
+        self.assertEqual(self.first_altered(), 1)
+        self.assertEqual(len(self.root.history(all=True)), 10)
+        self.tamper(daily)
+        wait_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
+        self.assertEqual(self.first_altered(), 1)
+
     def test_an_unaltered_history_verifies_after_restart_and_kill(self):
         self.assertEqual(self.root.verify_history(), (10, 1, 0, ""))
         self.restart_patd()
