@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "patd/db/hardening.h"
+#include "patd/db/schema_objects.h"
 #include "patd/util/log.h"
 
 #define APPLICATION_ID 0x50415444 /* "PATD"; PRAGMA application_id, see sqlite.org/fileformat */
@@ -192,22 +194,39 @@ static int step_up(sqlite3 *db, int64_t version)
 	return r;
 }
 
-int schema_prepare(sqlite3 *db, const char *path)
+/* Another database, in memory, as the steps up to that version make it. */
+static int open_reference(int64_t version, sqlite3 **ret_db)
 {
-	int64_t application = 0, version = 0, tables = 0;
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int r = sqlite3_open_v2(":memory:", ret_db, flags, NULL);
+
+	if (r == SQLITE_OK)
+		r = connection_harden(*ret_db);
+	for (int64_t v = 0; r == SQLITE_OK && v < version; v++)
+		r = sqlite3_exec(*ret_db, schema_steps[v], NULL, NULL, NULL);
+	return r;
+}
+
+/* What an earlier version made, and later ones altered, has the same SQL as what is made anew. */
+static int check_objects(sqlite3 *db, const char *path, int64_t version)
+{
+	sqlite3 *ours = NULL;
 	int r;
 
-	if ((r = schema_number(db, "PRAGMA application_id", &application)) != SQLITE_OK ||
-		(r = schema_number(db, "PRAGMA user_version", &version)) != SQLITE_OK ||
-		(r = schema_number(db, "SELECT count(*) FROM sqlite_schema", &tables)) !=
-			SQLITE_OK) {
-		int error = schema_errno(r);
+	errno = 0;
+	r = open_reference(version, &ours);
+	if (r == SQLITE_OK)
+		r = schema_objects_compare(db, ours, path);
+	sqlite3_close(ours);
+	if (r != SQLITE_OK && r != SQLITE_MISMATCH)
+		log_error("the schema of the database %s cannot be checked (%s)%s", path,
+			sqlite3_errstr(r), schema_advice(r));
+	return r == SQLITE_MISMATCH ? -EBADMSG : schema_errno(r);
+}
 
-		log_error("the database %s cannot be read (%s)%s", path, schema_error(db, r),
-			schema_advice(r));
-		return error;
-	}
-	if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
+static int check_version(const char *path, int64_t application, int64_t version, int64_t objects)
+{
+	if (application != APPLICATION_ID && (application != 0 || objects != 0)) {
 		log_error("the database %s was not written by patd and was not changed: move it "
 			  "away, or use another",
 			path);
@@ -223,6 +242,40 @@ int schema_prepare(sqlite3 *db, const char *path)
 		log_error("the database %s has no valid version: restore it from a backup", path);
 		return -EBADMSG;
 	}
+	return 0;
+}
+
+int schema_check(sqlite3 *db, const char *path, int64_t *ret_version)
+{
+	int64_t application = 0, version = 0, objects = 0;
+	int r;
+
+	if ((r = schema_number(db, "PRAGMA application_id", &application)) != SQLITE_OK ||
+		(r = schema_number(db, "PRAGMA user_version", &version)) != SQLITE_OK ||
+		(r = schema_number(db, "SELECT count(*) FROM sqlite_schema", &objects)) !=
+			SQLITE_OK) {
+		int error = schema_errno(r);
+
+		log_error("the database %s cannot be read (%s)%s", path, schema_error(db, r),
+			schema_advice(r));
+		return error;
+	}
+	r = check_version(path, application, version, objects);
+	/* A new one has nothing yet. */
+	if (r == 0 && application == APPLICATION_ID)
+		r = check_objects(db, path, version);
+	if (r == 0)
+		*ret_version = version;
+	return r;
+}
+
+int schema_prepare(sqlite3 *db, const char *path)
+{
+	int64_t version = 0;
+	int r = schema_check(db, path, &version);
+
+	if (r < 0)
+		return r;
 	/* It stays in the file: not before that is known to be ours. */
 	errno = 0;
 	r = sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);

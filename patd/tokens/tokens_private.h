@@ -135,6 +135,11 @@ enum pat_error tokens_commit_token(struct tokens *tokens, const struct caller *c
 	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
 	struct refusal *ret_refusal);
 
+/* tokens_kept.c: inside the transaction, whether it is there.  -EBADMSG, logged: it is not. */
+int tokens_change_kept(struct tokens *tokens, const struct change *change);
+/* The same of a row as it was written, with its MAC. */
+int tokens_kept(struct tokens *tokens, const struct token *token);
+
 /* Adds an entry of a login.  Listeners get it also if that fails, with seq 0. */
 void tokens_record(struct tokens *tokens, struct entry *entry);
 

@@ -22,7 +22,8 @@ static int write_use(struct tokens *tokens, const struct use *use)
 	if (!tokens_intact(tokens, &token) || !use_apply(use, &token))
 		return 0;
 	key_row_mac(tokens->key, &token, token.mac);
-	return store_touch(tokens->store, &token);
+	r = store_touch(tokens->store, &token);
+	return r < 0 ? r : tokens_kept(tokens, &token);
 }
 
 /* The first that stays; NULL: all are written. */

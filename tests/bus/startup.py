@@ -16,6 +16,7 @@ import tap
 import wire
 from client import ids
 from fixture import DAEMON, GAMES, PATD, PatdTest
+from foreign_objects import FOREIGN_OBJECTS
 
 
 def snapshot(folder):
@@ -53,6 +54,11 @@ def sql(path, *statements):
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
         for statement in statements:
             database.execute(statement)
+
+
+def run_script(path, script):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(script)
 
 
 def link(path):
@@ -181,6 +187,16 @@ class Refusals(PatdTest):
 
     def test_patd_refuses_to_start_if_the_database(self):
         self.assertAllRefused(DATABASES, self.patd.database)
+
+    def test_integrity__patd_refuses_to_start_with(self):
+        """Also of a name that somebody else has chosen."""
+        self.assertAllRefused(
+            {
+                case: (lambda db, script=script: run_script(db, script), named)
+                for case, (script, named) in FOREIGN_OBJECTS.items()
+            },
+            self.patd.database,
+        )
 
     def test_patd_refuses_to_start_if_the_key(self):
         self.assertAllRefused(KEYS, os.path.join(self.patd.state, "key"))

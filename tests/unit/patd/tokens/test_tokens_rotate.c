@@ -280,7 +280,7 @@ static void failed_write_rotates_nothing(void **state)
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
 
-	world_edit(world,
+	world_trigger(world,
 		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
 	assert_int_equal(rotate(world, &old, 0), PAT_ERR_STORAGE);
 	world_edit(world, "DROP TRIGGER stop");
