@@ -346,6 +346,9 @@ int history_prune_some(
 	r = history_rows_list(history->rows, &all, prune_row, &slice);
 	if (r < 0)
 		return r;
+	/* Also where nothing comes that is wrong, as it was removed. */
+	if (r == 0 && slice.seq != history->written.last)
+		slice.bad = slice.seq + 1;
 	*ret_bad = slice.bad;
 	if (slice.seq < seal.first)
 		return 0;

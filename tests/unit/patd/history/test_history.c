@@ -524,6 +524,7 @@ static void integrity__pruning_removes_no_altered_entry(void **state)
 		"UPDATE history SET at = 1 << 40 WHERE seq = 5",
 		"UPDATE history SET detail = 'x', at = 1 WHERE seq = 5",
 		"DELETE FROM history WHERE seq = 5",
+		"DELETE FROM history WHERE seq >= 5",
 	};
 
 	(void)state;
