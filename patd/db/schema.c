@@ -224,9 +224,37 @@ static int check_objects(sqlite3 *db, const char *path, int64_t version)
 	return r == SQLITE_MISMATCH ? -EBADMSG : schema_errno(r);
 }
 
-static int check_version(const char *path, int64_t application, int64_t version, int64_t objects)
+/* What PRAGMAs tell of a file, and how many objects it has. */
+struct description {
+	int64_t application, version, utf8, objects;
+};
+
+static int describe(sqlite3 *db, struct description *ret)
 {
-	if (application != APPLICATION_ID && (application != 0 || objects != 0)) {
+	const struct {
+		const char *sql;
+		int64_t *number;
+	} questions[] = {
+		{ "PRAGMA application_id", &ret->application },
+		{ "PRAGMA user_version", &ret->version },
+		{ "SELECT count(*) FROM pragma_encoding WHERE encoding = 'UTF-8'", &ret->utf8 },
+		{ "SELECT count(*) FROM sqlite_schema", &ret->objects },
+	};
+	int r = SQLITE_OK;
+
+	for (size_t i = 0; r == SQLITE_OK && i < sizeof(questions) / sizeof(questions[0]); i++)
+		r = schema_number(db, questions[i].sql, questions[i].number);
+	return r;
+}
+
+static int check_description(const char *path, const struct description *found)
+{
+	const int64_t version = found->version;
+	const bool ours = found->application == APPLICATION_ID;
+	const bool new = found->application == 0 && version == 0 && found->objects == 0;
+
+	/* In UTF-16, two texts that differ are the same to a MAC, which is over UTF-8. */
+	if ((!ours && !new) || !found->utf8) {
 		log_error("the database %s was not written by patd and was not changed: move it "
 			  "away, or use another",
 			path);
@@ -238,7 +266,7 @@ static int check_version(const char *path, int64_t application, int64_t version,
 			path, (long long)version, (long long)VERSION);
 		return -EPROTONOSUPPORT;
 	}
-	if (version < 0 || (application == APPLICATION_ID && version == 0)) {
+	if (version < 0 || (ours && version == 0)) {
 		log_error("the database %s has no valid version: restore it from a backup", path);
 		return -EBADMSG;
 	}
@@ -247,25 +275,22 @@ static int check_version(const char *path, int64_t application, int64_t version,
 
 int schema_check(sqlite3 *db, const char *path, int64_t *ret_version)
 {
-	int64_t application = 0, version = 0, objects = 0;
-	int r;
+	struct description found = { 0 };
+	int r = describe(db, &found);
 
-	if ((r = schema_number(db, "PRAGMA application_id", &application)) != SQLITE_OK ||
-		(r = schema_number(db, "PRAGMA user_version", &version)) != SQLITE_OK ||
-		(r = schema_number(db, "SELECT count(*) FROM sqlite_schema", &objects)) !=
-			SQLITE_OK) {
+	if (r != SQLITE_OK) {
 		int error = schema_errno(r);
 
 		log_error("the database %s cannot be read (%s)%s", path, schema_error(db, r),
 			schema_advice(r));
 		return error;
 	}
-	r = check_version(path, application, version, objects);
+	r = check_description(path, &found);
 	/* A new one has nothing yet. */
-	if (r == 0 && application == APPLICATION_ID)
-		r = check_objects(db, path, version);
+	if (r == 0 && found.version > 0)
+		r = check_objects(db, path, found.version);
 	if (r == 0)
-		*ret_version = version;
+		*ret_version = found.version;
 	return r;
 }
 
