@@ -43,7 +43,7 @@ static int count_same(sqlite3_stmt *row, sqlite3_stmt *other, int64_t *ret_count
 /* Somebody else may have chosen it. */
 static const char *printable(sqlite3_stmt *row, enum column column)
 {
-	const char *text = (const char *)sqlite3_column_text(row, column);
+	const char *text = (const char *)sqlite3_column_text(row, (int)column);
 
 	return text && !pat_name_problem(text) ? text : "?";
 }
