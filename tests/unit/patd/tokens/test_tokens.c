@@ -681,6 +681,28 @@ static void integrity__change_that_the_database_undoes_is_refused(void **state)
 	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
 }
 
+static void integrity__change_whose_entry_the_database_drops_is_refused(void **state)
+{
+	static const char *const dropping[] = {
+		"CREATE TRIGGER drop_it BEFORE INSERT ON history BEGIN SELECT raise(IGNORE); END",
+		"CREATE TRIGGER drop_it AFTER INSERT ON history BEGIN DELETE FROM history WHERE"
+		" seq = new.seq; END",
+		"CREATE TRIGGER drop_it AFTER INSERT ON history BEGIN UPDATE history SET"
+		" by_uid = 1 WHERE seq = new.seq; END",
+	};
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	for (size_t i = 0; i < COUNT(dropping); i++) {
+		world_trigger(world, dropping[i]);
+		assert_that(world_revoke(world, &made) == PAT_ERR_STORAGE, "%s", dropping[i]);
+		world_edit(world, "DROP TRIGGER drop_it");
+		assert_int_equal(world_state(world, &made), TOKEN_ACTIVE);
+		(void)world_check_history(world);
+	}
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+}
+
 static void integrity__disabling_that_the_database_undoes_is_refused(void **state)
 {
 	struct world *world = *state;
@@ -790,6 +812,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(integrity__change_that_the_database_undoes_is_refused),
+		WORLD_TEST(integrity__change_whose_entry_the_database_drops_is_refused),
 		WORLD_TEST(integrity__disabling_that_the_database_undoes_is_refused),
 		WORLD_TEST(limited_uses__use_that_the_database_undoes_counts),
 		WORLD_TEST(generated_token_is_as_requested),
