@@ -681,6 +681,22 @@ static void integrity__change_that_the_database_undoes_is_refused(void **state)
 	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
 }
 
+/* Neither by itself nor as part of a change, whatever stands in the file. */
+static void integrity__no_trigger_and_no_view_of_the_file_is_run(void **state)
+{
+	struct world *world = *state;
+	sqlite3 *db = world->database->handle;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, "CREATE TRIGGER undo AFTER UPDATE ON token BEGIN UPDATE token SET"
+			  " revoked_at = 0, mac = old.mac WHERE id = new.id; END");
+	world_edit(world, "CREATE VIEW spare AS SELECT * FROM token");
+	assert_int_equal(world_revoke(world, &made), PAT_OK);
+	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
+	assert_true(sqlite3_exec(db, "SELECT * FROM spare", NULL, NULL, NULL) != SQLITE_OK);
+	assert_true(sqlite3_exec(db, "ATTACH ':memory:' AS other", NULL, NULL, NULL) != SQLITE_OK);
+}
+
 static void integrity__change_whose_entry_the_database_drops_is_refused(void **state)
 {
 	static const char *const dropping[] = {
@@ -811,6 +827,7 @@ static void database_with_impossible_time_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WORLD_TEST(integrity__no_trigger_and_no_view_of_the_file_is_run),
 		WORLD_TEST(integrity__change_that_the_database_undoes_is_refused),
 		WORLD_TEST(integrity__change_whose_entry_the_database_drops_is_refused),
 		WORLD_TEST(integrity__disabling_that_the_database_undoes_is_refused),
