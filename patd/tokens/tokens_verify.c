@@ -79,6 +79,13 @@ static void record_end(struct tokens *tokens, const struct token *token, uint64_
 		tokens_store_time(tokens, now);
 }
 
+/* The same of a former secret, once its grace period is over. */
+static void record_end_of_grace(struct tokens *tokens, const struct token *token, uint64_t now)
+{
+	if (token->former_until <= now && tokens->time_stored < token->former_until)
+		tokens_store_time(tokens, now);
+}
+
 /* What is recorded of a use, beside the token. */
 struct record {
 	bool has_entry, has_seen;
@@ -283,6 +290,8 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 
 	if (verdict == PAT_EXPIRED)
 		record_end(tokens, token, now);
+	else if (verdict == PAT_ROTATED)
+		record_end_of_grace(tokens, token, now);
 	if (should_record(tokens, caller, token, verdict, &entry.unrecorded))
 		tokens_record(tokens, &entry);
 	if (verdict == PAT_REVOKED && !validity_revoked(token, now) &&
