@@ -123,7 +123,7 @@ static void refused_use_of_new_secret_ends_nothing(void **state)
 }
 
 /* A kill, and a clock that is set back, would bring it back. */
-static void time__end_of_grace_period_is_stored_when_former_secret_is_refused(void **state)
+static void revocation__end_of_grace_period_is_stored_when_former_secret_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -364,7 +364,7 @@ int main(void)
 		WORLD_TEST(old_secret_works_until_grace_period_ends),
 		WORLD_TEST(first_use_of_new_secret_ends_the_old_one),
 		WORLD_TEST(refused_use_of_new_secret_ends_nothing),
-		WORLD_TEST(time__end_of_grace_period_is_stored_when_former_secret_is_refused),
+		WORLD_TEST(revocation__end_of_grace_period_is_stored_when_former_secret_is_refused),
 		WORLD_TEST(old_secret_ends_at_once_without_grace_period),
 		WORLD_TEST(second_rotation_ends_the_first_grace_period),
 		WORLD_TEST(former_secrets_are_recognized),
