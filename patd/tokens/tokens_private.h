@@ -39,8 +39,7 @@ struct tokens {
 	bool flush_failed;
 	/* The last batch that is in the database, and the point at which it is on disk; 0: none. */
 	uint64_t flushed, flushed_point;
-	/* The last batch, and the last point, with the end of a former secret: see uses_ending().
-	 */
+	/* The last batch, and the last point, that ends a former secret: see uses_ending(). */
 	uint64_t ending_batch, ending_point;
 	void (*on_durable)(void *userdata);
 	void *on_durable_userdata;
