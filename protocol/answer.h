@@ -50,6 +50,7 @@ _Static_assert(sizeof(struct answer_head) == 32, "no padding in a head");
 struct answer_manager {
 	uint64_t now; /* seconds UTC, by which tokens expire */
 	uint64_t default_lifetime;
+	uint64_t history_break; /* seq of the altered entry that stops its pruning; 0: none */
 };
 
 /* Of REQUEST_LIST and REQUEST_HISTORY, after the rows; "": that was the last page. */

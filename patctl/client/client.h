@@ -183,3 +183,6 @@ bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
 
 /* The time that patd goes by: seconds since 1970 UTC. */
 bool client_now(struct client *client, uint64_t *ret, DBusError *error);
+
+/* Root only: seq of the altered entry of the history that stopped its pruning; 0: none. */
+bool client_history_break(struct client *client, uint64_t *ret, DBusError *error);

@@ -81,3 +81,14 @@ bool client_now(struct client *client, uint64_t *ret, DBusError *error)
 	*ret = answer.manager.now;
 	return true;
 }
+
+bool client_history_break(struct client *client, uint64_t *ret, DBusError *error)
+{
+	struct request request = { .head.kind = REQUEST_MANAGER };
+	struct client_answer answer;
+
+	if (!client->root || !client_ask(client, &request, NULL, &answer, error))
+		return false;
+	*ret = answer.manager.history_break;
+	return true;
+}

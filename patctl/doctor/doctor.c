@@ -29,6 +29,7 @@ static const struct {
 	{ doctor_database, true },
 	{ doctor_clock, false },
 	{ doctor_time, false },
+	{ doctor_history, false },
 	{ doctor_accounts, false },
 	{ doctor_pam, true },
 };

@@ -68,6 +68,7 @@ void doctor_policy(struct doctor *doctor);
 void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
 void doctor_time(struct doctor *doctor);
+void doctor_history(struct doctor *doctor);
 void doctor_accounts(struct doctor *doctor);
 
 /* The users of the two processes. */

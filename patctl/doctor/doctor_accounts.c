@@ -144,8 +144,9 @@ static void found_changed(
 static bool check_account(struct doctor *doctor, const struct account *account)
 {
 	struct system_user now;
+	const enum user_answer answer = user_lookup(account->user, DOCTOR_USER_LIMIT, &now);
 
-	switch (user_lookup(account->user, DOCTOR_USER_LIMIT, &now)) {
+	switch (answer) {
 	case USER_UNKNOWN:
 		found_gone(doctor, account);
 		return true;
@@ -153,11 +154,12 @@ static bool check_account(struct doctor *doctor, const struct account *account)
 		if (now.uid != account->uid || strcmp(now.name, account->user) != 0)
 			found_changed(doctor, account, &now);
 		return true;
+	case USER_NAME_TOO_LONG:
 	case USER_UNANSWERED:
 	default:
 		found(doctor, LEVEL_UNSEEN, CHECK, NULL, _("user %s could not be looked up"),
 			account->user);
-		return false;
+		return answer == USER_NAME_TOO_LONG;
 	}
 }
 

@@ -92,6 +92,21 @@ void doctor_time(struct doctor *doctor)
 		age);
 }
 
+/* Of root alone: other users may not verify the history either. */
+void doctor_history(struct doctor *doctor)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	uint64_t seq = 0;
+
+	if (doctor->client && client_history_break(doctor->client, &seq, &error) && seq != 0)
+		found(doctor, LEVEL_PROBLEM, "history",
+			_("see: patctl log --verify, and patd(8), NOTES"),
+			_("the history was altered outside of patd, at entry %llu or before it; "
+			  "patd does not remove old entries any more"),
+			(unsigned long long)seq);
+	dbus_error_free(&error);
+}
+
 static bool bus_policy_is_there(const struct sysroot *root)
 {
 	return sysroot_has(root, "/usr/share/dbus-1/system.d/" PAT_BUS_NAME ".conf") ||

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "patd/db/database.h"
+#include "patd/db/hardening.h"
 #include "patd/db/schema.h"
 #include "patd/db/sync.h"
 #include "patd/util/log.h"
@@ -60,6 +61,9 @@ static int copy(const struct snapshot *snapshot, sqlite3 *from, sqlite3 *to)
 	sqlite3_backup *copying;
 	int r, finished;
 
+	r = schema_errno(connection_harden(from));
+	if (r < 0)
+		return r;
 	r = schema_errno(sqlite3_busy_timeout(from, BUSY_MS));
 	if (r < 0)
 		return r;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/progress.h"
+#include "patd/db/hardening.h"
 #include "patd/db/image.h"
 #include "patd/db/meta.h"
 #include "patd/db/row.h"
@@ -17,6 +18,7 @@
 #include "patd/store/store.h"
 #include "patd/util/log.h"
 
+#define IMAGE_NAME "in the backup" /* of the database, in messages */
 #define ADVICE "; nothing was changed: use another backup"
 
 /* Logs why there is nothing to check. */
@@ -86,13 +88,6 @@ static int check_pages_of(sqlite3 *db, size_t size, uint64_t *ret_tokens)
 	uint64_t sound = 0;
 	int r;
 
-	r = schema_errno(sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL));
-	if (r < 0)
-		return r;
-	r = schema_errno(sqlite3_exec(
-		db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", NULL, NULL, NULL));
-	if (r < 0)
-		return r;
 	r = run_integrity_check(db, size, &sound);
 	if (r < 0)
 		return r;
@@ -103,12 +98,24 @@ static int check_pages_of(sqlite3 *db, size_t size, uint64_t *ret_tokens)
 static int check_pages(const struct image *image, uint64_t *ret_tokens)
 {
 	sqlite3 *db = NULL;
+	int64_t version;
 	int r = image_open(image, &db);
 
 	if (r == 0)
+		r = schema_errno(connection_harden(db));
+	if (r < 0) {
+		sqlite3_close(db);
+		return refuse_database(r);
+	}
+	/* That logs why it refuses. */
+	r = schema_check(db, IMAGE_NAME, &version);
+	if (r == 0) {
 		r = check_pages_of(db, image->size, ret_tokens);
+		if (r < 0)
+			(void)refuse_database(r);
+	}
 	sqlite3_close(db);
-	return r < 0 ? refuse_database(r) : 0;
+	return r;
 }
 
 static int check_key(struct database *database, const struct key *key)
@@ -205,7 +212,7 @@ static int check_contents(const struct image *image, const struct key *key)
 	r = check_pages(image, &tokens);
 	if (r < 0)
 		return r;
-	r = database_open_image(image, "in the backup", &database);
+	r = database_open_image(image, IMAGE_NAME, &database);
 	if (r < 0)
 		return r;
 	r = check_tables(database, key, tokens);

@@ -14,6 +14,7 @@
 
 #include "common/cleanup.h"
 #include "patd/crypto/key.h"
+#include "patd/db/hardening.h"
 #include "patd/db/open_call.h"
 #include "patd/db/schema.h"
 #include "patd/db/state_dir.h"
@@ -26,12 +27,10 @@
 #define BUSY_MS 100      /* the other connections are those of a fold and of a backup */
 
 /*
- * Foreign data never runs code (trusted_schema), a deleted token's row is overwritten
- * (secure_delete), and checkpoints are database_fold()'s alone (wal_autocheckpoint).
+ * A deleted token's row is overwritten (secure_delete), and checkpoints are database_fold()'s alone
+ * (wal_autocheckpoint).
  */
-static const char pragmas[] = "PRAGMA trusted_schema = OFF;"
-			      "PRAGMA cell_size_check = ON;"
-			      "PRAGMA secure_delete = ON;"
+static const char pragmas[] = "PRAGMA secure_delete = ON;"
 			      "PRAGMA cache_size = -1024;" /* KiB */
 			      "PRAGMA synchronous = FULL;"
 			      "PRAGMA wal_autocheckpoint = 0;"
@@ -119,9 +118,7 @@ static int set_up_handle(struct database *database)
 	int r;
 
 	errno = 0;
-	/* A hostile file gets no help: defensive mode, and no strings in double quotes. */
-	if ((r = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL)) != SQLITE_OK ||
-		(r = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL)) != SQLITE_OK ||
+	if ((r = connection_harden(db)) != SQLITE_OK ||
 		(r = sqlite3_busy_timeout(db, BUSY_MS)) != SQLITE_OK ||
 		(r = sqlite3_exec(db, pragmas, NULL, NULL, NULL)) != SQLITE_OK) {
 		int error = schema_errno(r);
@@ -337,6 +334,8 @@ static int checkpoint(const char *path)
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
 			SQLITE_OPEN_EXRESCODE,
 		DATABASE_VFS);
+	if (r == SQLITE_OK)
+		r = connection_harden(db);
 	/* FULL syncs the WAL first, and then the database it was folded into. */
 	if (r == SQLITE_OK)
 		r = sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);

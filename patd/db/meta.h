@@ -16,6 +16,7 @@ int meta_set_key_check(struct database *database, const uint8_t value[static KEY
 #define META_TIME "time"   /* the latest time seen */
 #define META_DAILY "daily" /* when the daily work was done last */
 #define META_USAGE "usage" /* the last batch of the usage log that is in the database */
+#define META_BREAK "break" /* seq of the altered entry that stops the pruning; 0: none */
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);
 /* As part of the open transaction, and as usage. */
 int meta_set_number(struct database *database, const char *key, uint64_t number);

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "patd/db/hardening.h"
+#include "patd/db/schema_objects.h"
 #include "patd/util/log.h"
 
 #define APPLICATION_ID 0x50415444 /* "PATD"; PRAGMA application_id, see sqlite.org/fileformat */
@@ -192,22 +194,67 @@ static int step_up(sqlite3 *db, int64_t version)
 	return r;
 }
 
-int schema_prepare(sqlite3 *db, const char *path)
+/* Another database, in memory, as the steps up to that version make it. */
+static int open_reference(int64_t version, sqlite3 **ret_db)
 {
-	int64_t application = 0, version = 0, tables = 0;
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int r = sqlite3_open_v2(":memory:", ret_db, flags, NULL);
+
+	if (r == SQLITE_OK)
+		r = connection_harden(*ret_db);
+	for (int64_t v = 0; r == SQLITE_OK && v < version; v++)
+		r = sqlite3_exec(*ret_db, schema_steps[v], NULL, NULL, NULL);
+	return r;
+}
+
+/* What an earlier version made, and later ones altered, has the same SQL as what is made anew. */
+static int check_objects(sqlite3 *db, const char *path, int64_t version)
+{
+	sqlite3 *ours = NULL;
 	int r;
 
-	if ((r = schema_number(db, "PRAGMA application_id", &application)) != SQLITE_OK ||
-		(r = schema_number(db, "PRAGMA user_version", &version)) != SQLITE_OK ||
-		(r = schema_number(db, "SELECT count(*) FROM sqlite_schema", &tables)) !=
-			SQLITE_OK) {
-		int error = schema_errno(r);
+	errno = 0;
+	r = open_reference(version, &ours);
+	if (r == SQLITE_OK)
+		r = schema_objects_compare(db, ours, path);
+	sqlite3_close(ours);
+	if (r != SQLITE_OK && r != SQLITE_MISMATCH)
+		log_error("the schema of the database %s cannot be checked (%s)%s", path,
+			sqlite3_errstr(r), schema_advice(r));
+	return r == SQLITE_MISMATCH ? -EBADMSG : schema_errno(r);
+}
 
-		log_error("the database %s cannot be read (%s)%s", path, schema_error(db, r),
-			schema_advice(r));
-		return error;
-	}
-	if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
+/* What PRAGMAs tell of a file, and how many objects it has. */
+struct description {
+	int64_t application, version, utf8, objects;
+};
+
+static int describe(sqlite3 *db, struct description *ret)
+{
+	const struct {
+		const char *sql;
+		int64_t *number;
+	} questions[] = {
+		{ "PRAGMA application_id", &ret->application },
+		{ "PRAGMA user_version", &ret->version },
+		{ "SELECT count(*) FROM pragma_encoding WHERE encoding = 'UTF-8'", &ret->utf8 },
+		{ "SELECT count(*) FROM sqlite_schema", &ret->objects },
+	};
+	int r = SQLITE_OK;
+
+	for (size_t i = 0; r == SQLITE_OK && i < sizeof(questions) / sizeof(questions[0]); i++)
+		r = schema_number(db, questions[i].sql, questions[i].number);
+	return r;
+}
+
+static int check_description(const char *path, const struct description *found)
+{
+	const int64_t version = found->version;
+	const bool ours = found->application == APPLICATION_ID;
+	const bool new = found->application == 0 && version == 0 && found->objects == 0;
+
+	/* In UTF-16, two texts that differ are the same to a MAC, which is over UTF-8. */
+	if ((!ours && !new) || !found->utf8) {
 		log_error("the database %s was not written by patd and was not changed: move it "
 			  "away, or use another",
 			path);
@@ -219,10 +266,41 @@ int schema_prepare(sqlite3 *db, const char *path)
 			path, (long long)version, (long long)VERSION);
 		return -EPROTONOSUPPORT;
 	}
-	if (version < 0 || (application == APPLICATION_ID && version == 0)) {
+	if (version < 0 || (ours && version == 0)) {
 		log_error("the database %s has no valid version: restore it from a backup", path);
 		return -EBADMSG;
 	}
+	return 0;
+}
+
+int schema_check(sqlite3 *db, const char *path, int64_t *ret_version)
+{
+	struct description found = { 0 };
+	int r = describe(db, &found);
+
+	if (r != SQLITE_OK) {
+		int error = schema_errno(r);
+
+		log_error("the database %s cannot be read (%s)%s", path, schema_error(db, r),
+			schema_advice(r));
+		return error;
+	}
+	r = check_description(path, &found);
+	/* A new one has nothing yet. */
+	if (r == 0 && found.version > 0)
+		r = check_objects(db, path, found.version);
+	if (r == 0)
+		*ret_version = found.version;
+	return r;
+}
+
+int schema_prepare(sqlite3 *db, const char *path)
+{
+	int64_t version = 0;
+	int r = schema_check(db, path, &version);
+
+	if (r < 0)
+		return r;
 	/* It stays in the file: not before that is known to be ours. */
 	errno = 0;
 	r = sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);

@@ -6,9 +6,15 @@
 #include <stdint.h>
 
 /*
- * Makes an empty database ours, or an older one present, in one transaction, and sets WAL mode.
- * -EPROTONOSUPPORT for a newer one, -EBADMSG for a damaged one or another program's, neither of
- * which is touched; each has been logged.
+ * Whether the database is new, or patd's: of a version that this patd knows, with all tables and
+ * indexes of that version, and nothing else.  -EPROTONOSUPPORT for a newer one, -EBADMSG for a
+ * damaged or altered one, or another program's; each has been logged.  Changes nothing.
+ */
+int schema_check(sqlite3 *db, const char *path, int64_t *ret_version);
+
+/*
+ * The same, and then makes an empty database ours, or an older one present, in one transaction, and
+ * sets WAL mode.
  */
 int schema_prepare(sqlite3 *db, const char *path);
 

@@ -24,6 +24,7 @@
  * for the new one's, which has none.
  */
 static const char *const parts[] = {
+	DATABASE_FILE "-journal", /* SQLite would undo with it what it is not of */
 	DATABASE_FILE "-wal",
 	DATABASE_FILE "-shm",
 	USAGE_FILE,

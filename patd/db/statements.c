@@ -122,7 +122,16 @@ int statement_run_one(const struct statements *statements, unsigned int which)
 
 	if (r < 0)
 		return r;
-	return sqlite3_changes(statements->handle) > 0 ? 0 : -ENOENT;
+	/* Each names its row by the key: there are no two. */
+	switch (sqlite3_changes(statements->handle)) {
+	case 0:
+		return -ENOENT;
+	case 1:
+		return 0;
+	default:
+		log_error("the database has a row twice: restore it from a backup");
+		return -EBADMSG;
+	}
 }
 
 static struct kept *find_kept(struct statements *statements, const char *sql)

@@ -27,7 +27,7 @@ int statement_has_row(const struct statements *statements, unsigned int which, b
 /* Runs a statement that gives no row, and makes it ready for its next use. */
 int statement_run(const struct statements *statements, unsigned int which);
 
-/* The same, and -ENOENT if no row was changed by it. */
+/* The same, and -ENOENT if no row was changed by it; -EBADMSG, logged, if several were. */
 int statement_run_one(const struct statements *statements, unsigned int which);
 
 /*

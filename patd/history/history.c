@@ -12,8 +12,6 @@
 #include "patd/history/history_private.h"
 #include "patd/util/log.h"
 
-#define SLICE 256U /* entries looked at in one turn of the loop */
-
 /* Beyond all that patd will ever write: an entry there is forged, and none goes on from it. */
 #define SEQ_MAX (INT64_MAX / 2)
 
@@ -96,8 +94,7 @@ static void on_transaction(bool committed, void *userdata)
 	history->notes_written = false;
 }
 
-/* Makes seal the end of the history, as part of the open transaction. */
-static void change(struct history *history, const struct history_seal *seal)
+void history_change(struct history *history, const struct history_seal *seal)
 {
 	if (!history->changed)
 		history->before = history->seal;
@@ -138,6 +135,36 @@ void history_free(struct history *history)
 	free(history);
 }
 
+/* Of an entry that was just written, what is there now. */
+struct written {
+	const struct history *history;
+	const struct entry *entry;
+};
+
+static int is_as_written(const struct entry *found, void *userdata)
+{
+	const struct written *written = userdata;
+	uint8_t mac[ENTRY_MAC_LEN];
+
+	key_entry_mac(written->history->key, found, written->history->seal.at_last, mac);
+	return found->seq == written->entry->seq &&
+	       sodium_memcmp(mac, written->entry->mac, sizeof(mac)) == 0;
+}
+
+/* Before it is the end of the history. */
+static int check_written(struct history *history, const struct entry *entry)
+{
+	const struct entry_filter one = { .after = entry->seq - 1, .before = entry->seq + 1 };
+	struct written written = { history, entry };
+	int r = history_rows_list(history->rows, &one, is_as_written, &written);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	log_error("the database did not keep an entry of the history, which is undone with its "
+		  "change: it is damaged or was altered; restore it from a backup");
+	return -EBADMSG;
+}
+
 int history_append(struct history *history, struct entry *entry)
 {
 	struct history_seal seal = history->seal;
@@ -151,9 +178,11 @@ int history_append(struct history *history, struct entry *entry)
 	memcpy(seal.at_last, entry->mac, sizeof(seal.at_last));
 	key_seal_mac(history->key, &seal, seal.mac);
 	r = history_rows_append(history->rows, entry, &seal);
+	if (r == 0)
+		r = check_written(history, entry);
 	if (r < 0)
 		return r;
-	change(history, &seal);
+	history_change(history, &seal);
 	return 0;
 }
 
@@ -280,7 +309,7 @@ int history_write_notes(struct history *history)
 	return 0;
 }
 
-/* --- lists, and the end of what is old --- */
+/* --- lists --- */
 
 int history_list(
 	struct history *history, const struct entry_filter *filter, entry_row_fn fn, void *userdata)
@@ -295,57 +324,4 @@ int history_list(
 	notes_merge_begin(&merge);
 	r = history_rows_list(history->rows, filter, notes_merge_row, &merge);
 	return r == 0 ? notes_merge_end(&merge) : r;
-}
-
-/* What a slice of pruning removes. */
-struct prune_slice {
-	uint64_t before, seq_max;
-	unsigned int rows;
-	uint64_t seq;
-	uint8_t mac[ENTRY_MAC_LEN];
-	bool more;
-};
-
-static int prune_row(const struct entry *entry, void *userdata)
-{
-	struct prune_slice *slice = userdata;
-
-	if (entry->at >= slice->before && entry->seq > slice->seq_max)
-		return 1;
-	if (slice->rows++ == SLICE) {
-		slice->more = true;
-		return 1;
-	}
-	slice->seq = entry->seq;
-	memcpy(slice->mac, entry->mac, sizeof(slice->mac));
-	return 0;
-}
-
-int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more)
-{
-	struct history_seal seal = history->seal;
-	const struct entry_filter all = { .before = seal.last + 1 };
-	struct prune_slice slice = { .before = before };
-	int r;
-
-	*ret_more = false;
-	if (max != 0 && seal.last > max)
-		slice.seq_max = seal.last - max;
-	r = history_rows_list(history->rows, &all, prune_row, &slice);
-	if (r < 0 || slice.seq == 0)
-		return r < 0 ? r : 0;
-	seal.first = slice.seq + 1;
-	memcpy(seal.before_first, slice.mac, sizeof(seal.before_first));
-	key_seal_mac(history->key, &seal, seal.mac);
-	r = usage_write(history->database);
-	if (r < 0)
-		return r;
-	r = transaction_is_open(history->database)
-		    ? history_rows_prune(history->rows, slice.seq, &seal)
-		    : -EIO;
-	if (r < 0)
-		return r;
-	change(history, &seal);
-	*ret_more = slice.more;
-	return 0;
 }

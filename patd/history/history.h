@@ -83,7 +83,9 @@ int history_check_some(struct history *history, struct history_check *check);
 
 /*
  * As part of usage: removes some of the oldest entries, those before `before`, or that are more
- * than `max` (0: as many as there are).  *ret_more: there are others.  After a failure usage must
- * be undone.
+ * than `max` (0: as many as there are).  *ret_more: there are others.  Only entries whose MAC is
+ * right from the first on are removed, so that no alteration goes with them: *ret_bad is the seq of
+ * the first that is wrong and stopped it, 0: none.  After a failure usage must be undone.
  */
-int history_prune_some(struct history *history, uint64_t before, uint64_t max, bool *ret_more);
+int history_prune_some(
+	struct history *history, uint64_t before, uint64_t max, bool *ret_more, uint64_t *ret_bad);

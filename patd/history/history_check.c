@@ -7,7 +7,7 @@
 #include "common/l10n.h"
 #include "patd/history/history_private.h"
 
-#define CHECK_SLICE 64U /* entries in one turn of the loop; people may ask for it: about 0.2 ms */
+#define CHECK_SLICE 64U /* entries in one turn of the loop; people may ask for it: about 0.3 ms */
 
 /* One slice of a check. */
 struct check_slice {
@@ -58,11 +58,26 @@ static void check_end(const struct history_seal *seal, struct history_check *che
 		end_check(check, 0, NULL);
 }
 
+/* The entries from `first` on, which were just found to be right. */
+static int check_lists(struct history *history, uint64_t first, struct history_check *check)
+{
+	uint64_t unlisted;
+	int r;
+
+	if (check->next <= first)
+		return 0;
+	r = history_rows_unlisted(history->rows, first, check->next - 1, &unlisted);
+	if (r == 0 && unlisted != 0)
+		end_check(check, unlisted, N_("the lists of a user or a token lack this entry"));
+	return r;
+}
+
 int history_check_some(struct history *history, struct history_check *check)
 {
 	struct check_slice slice = { .history = history, .check = check };
 	struct entry_filter filter = { 0 };
 	struct history_seal seal;
+	uint64_t first;
 	int r = history_rows_seal(history->rows, &seal);
 
 	if (r < 0 && r != -ENOENT && r != -EBADMSG)
@@ -94,10 +109,11 @@ int history_check_some(struct history *history, struct history_check *check)
 	}
 	/* Also what stands before the first that the seal knows. */
 	filter.after = check->entries == 0 ? 0 : check->next - 1;
+	first = check->next;
 	r = history_list(history, &filter, check_row, &slice);
 	if (r < 0)
 		return r;
 	if (r == 0)
 		check_end(&seal, check);
-	return 0;
+	return check_lists(history, first, check);
 }

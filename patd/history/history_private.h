@@ -22,3 +22,6 @@ struct history {
 
 /* Whether the seal is one that patd wrote. */
 bool history_sealed(const struct history *history, const struct history_seal *seal);
+
+/* Makes seal the end of the history, as part of the open transaction. */
+void history_change(struct history *history, const struct history_seal *seal);

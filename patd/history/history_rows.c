@@ -21,6 +21,7 @@ enum statement {
 	SEE,
 	FORGET,
 	FIRST_FROM,
+	UNLISTED,
 	STATEMENTS
 };
 
@@ -37,6 +38,12 @@ static const char *const statements[STATEMENTS] = {
 	/* Past a damaged time, which no other entry must suffer from. */
 	[FIRST_FROM] = "SELECT seq, at FROM history WHERE seq >= ?1 AND at >= 0"
 		       " ORDER BY seq LIMIT 1",
+	/* As lists go by these two. */
+	[UNLISTED] = "SELECT seq FROM history AS one NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 AND"
+		     " NOT (EXISTS (SELECT 1 FROM history AS other INDEXED BY history_by_user"
+		     " WHERE other.user = one.user AND other.seq = one.seq)"
+		     " AND EXISTS (SELECT 1 FROM history AS other INDEXED BY history_by_token"
+		     " WHERE other.id = one.id AND other.seq = one.seq)) ORDER BY seq LIMIT 1",
 };
 
 int history_rows_open(struct database *database, struct statements **ret_rows)
@@ -183,6 +190,19 @@ static int find_time(struct statements *rows, uint64_t time, uint64_t *ret_seq)
 	}
 	*ret_seq = low;
 	return 0;
+}
+
+int history_rows_unlisted(struct statements *rows, uint64_t first, uint64_t last, uint64_t *ret_seq)
+{
+	sqlite3_stmt *statement = statement_get(rows, UNLISTED);
+	int r;
+
+	row_bind_number(statement, 1, first);
+	row_bind_number(statement, 2, last);
+	r = statement_step(rows, UNLISTED);
+	*ret_seq = r > 0 ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_reset(statement);
+	return r < 0 ? r : 0;
 }
 
 #define SELECT "SELECT {columns} FROM history WHERE seq > ?1 AND seq < ?2"

@@ -56,6 +56,13 @@ int history_rows_see(
 /* Inside the open transaction: forgets where a token was used. */
 int history_rows_forget(struct statements *rows, const char *id);
 
+/*
+ * Of the entries from first to last: the seq of the first that a list of a user's or of a token's
+ * entries would leave out, since the index that it follows was altered; 0: none.
+ */
+int history_rows_unlisted(
+	struct statements *rows, uint64_t first, uint64_t last, uint64_t *ret_seq);
+
 /* In the order of seq.  A damaged row is logged and left out. */
 int history_rows_list(struct statements *rows, const struct entry_filter *filter, entry_row_fn fn,
 	void *userdata);

@@ -15,6 +15,7 @@ enum progress serve_manager(struct work *work)
 	const struct answer_manager body = {
 		.now = tokens_now(tokens),
 		.default_lifetime = tokens_policy(tokens)->default_lifetime,
+		.history_break = tokens_history_break(tokens),
 	};
 
 	return work_done(work, &body, sizeof(body), -1);

@@ -14,6 +14,7 @@ enum statement {
 	COUNT,
 	INSERT,
 	GET,
+	IS_LISTED,
 	UPDATE,
 	USE,
 	DELETE,
@@ -29,6 +30,8 @@ static const char *const statements[STATEMENTS] = {
 		"SELECT count(*) FROM (SELECT 1 FROM token WHERE user = ?1 AND uid = ?2 LIMIT ?3)",
 	[INSERT] = "INSERT INTO token ({columns}) VALUES ({parameters})",
 	[GET] = "SELECT {columns} FROM token WHERE id = ?1",
+	[IS_LISTED] = "SELECT 1 FROM token INDEXED BY token_by_owner WHERE user = ?1 AND uid = ?2"
+		      " AND name = ?3 AND id = ?4",
 	[UPDATE] = "UPDATE token SET ({columns}) = ({parameters}) WHERE id = ?1",
 	/* What a use changes has no index. */
 	[USE] = ("UPDATE token SET former_until = ?2, uses = ?3, last_used_at = ?4,"
@@ -118,6 +121,17 @@ int store_get(struct store *store, const char *id, struct token *ret_token)
 	}
 	sqlite3_reset(statement);
 	return r;
+}
+
+int store_is_listed(struct store *store, const struct token *token, bool *ret_listed)
+{
+	sqlite3_stmt *statement = get(store, IS_LISTED);
+
+	row_bind_text(statement, 1, token->user);
+	row_bind_number(statement, 2, token->uid);
+	row_bind_text(statement, 3, token->name);
+	row_bind_text(statement, 4, token->id.text);
+	return statement_has_row(store->statements, IS_LISTED, ret_listed);
 }
 
 int store_update(struct store *store, const struct token *token)

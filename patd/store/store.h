@@ -36,6 +36,11 @@ int store_count(
 int store_insert(struct store *store, const struct token *token);
 /* -EBADMSG: the row is damaged; then the token is all zeros. */
 int store_get(struct store *store, const char *id, struct token *ret_token);
+/*
+ * Whether lists have it: they follow an index, in which somebody who wrote to the file can have
+ * left it out.
+ */
+int store_is_listed(struct store *store, const struct token *token, bool *ret_listed);
 /* Writes the whole row. */
 int store_update(struct store *store, const struct token *token);
 /* The same for a token with a new secret: its former verifier is remembered. */

@@ -65,6 +65,14 @@ static bool load_recent(struct tokens *tokens, const char *id,
 	return true;
 }
 
+/* Who revokes all tokens of a user goes by the list of them. */
+static int check_listed(struct tokens *tokens, struct candidate *candidate)
+{
+	if (!candidate->known || !candidate->intact || !(candidate->matches || candidate->previous))
+		return 0;
+	return store_is_listed(tokens->store, &candidate->token, &candidate->intact);
+}
+
 /* What is in the database, whether or not it is kept. */
 static int load(struct tokens *tokens, const char *id,
 	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret)
@@ -80,6 +88,9 @@ static int load(struct tokens *tokens, const char *id,
 	ret->matches = sodium_memcmp(verifier, token->verifier, TOKEN_VERIFIER_LEN) == 0;
 	ret->previous = sodium_memcmp(verifier, token->former_verifier, TOKEN_VERIFIER_LEN) == 0;
 	ret->intact = tokens_intact(tokens, token);
+	error = check_listed(tokens, ret);
+	if (error < 0)
+		return error;
 	if (ret->known && ret->matches && ret->intact) {
 		ret->recent = recent_keep(&tokens->recent, store_version(tokens->store), token);
 		return 0;

@@ -276,6 +276,12 @@ enum pat_error tokens_list_history(struct tokens *tokens, const struct caller *c
 enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *caller,
 	const char *id, entry_row_fn fn, void *userdata, struct refusal *ret_refusal);
 
+/*
+ * seq of the altered entry that stopped the last pruning of the history, 0: none did; 1 also where
+ * that cannot be read.
+ */
+uint64_t tokens_history_break(struct tokens *tokens);
+
 /* Some of a check: until check->done.  See patd/history/history.h. */
 enum pat_error tokens_check_history(struct tokens *tokens, const struct caller *caller,
 	struct history_check *check, struct refusal *ret_refusal);

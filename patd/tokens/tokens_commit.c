@@ -146,6 +146,7 @@ static int write_all(void *userdata)
 	int r;
 
 	if ((r = write_change(tokens, change)) < 0 ||
+		(r = tokens_change_kept(tokens, change)) < 0 ||
 		(change->entry && (r = history_append(tokens->history, change->entry)) < 0))
 		return r;
 	return meta_set_number(tokens->database, META_TIME, writing->now);

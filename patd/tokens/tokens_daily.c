@@ -75,7 +75,7 @@ int tokens_daily_some(
 	char cursor[TOKENS_CURSOR_MAX];
 	const uint64_t keep = tokens->policy->keep_history;
 	struct refusal ignored;
-	uint64_t before = 0;
+	uint64_t before = 0, bad = 0;
 	int r;
 	bool more;
 
@@ -101,9 +101,15 @@ int tokens_daily_some(
 		return r;
 	if (keep != POLICY_UNLIMITED && page.now > keep)
 		before = page.now - keep;
-	r = history_prune_some(tokens->history, before, tokens->policy->max_history, &more);
+	r = history_prune_some(tokens->history, before, tokens->policy->max_history, &more, &bad);
 	if (r == 0 && !more) {
-		r = meta_touch_number(tokens->database, META_DAILY, page.now);
+		if (bad != 0)
+			log_error("the history is not pruned: entry %llu, or one before it, was "
+				  "altered or removed outside of patd; run patctl log --verify",
+				(unsigned long long)bad);
+		r = meta_touch_number(tokens->database, META_BREAK, bad);
+		if (r == 0)
+			r = meta_touch_number(tokens->database, META_DAILY, page.now);
 		work->done = true;
 	}
 	return usage_end(tokens->database, r);

@@ -152,6 +152,13 @@ enum pat_error tokens_list_sources(struct tokens *tokens, const struct caller *c
 	return tokens_refuse_errno(r, ret_refusal);
 }
 
+uint64_t tokens_history_break(struct tokens *tokens)
+{
+	uint64_t seq = 0;
+
+	return meta_get_number(tokens->database, META_BREAK, &seq) < 0 ? 1 : seq;
+}
+
 enum pat_error tokens_check_history(struct tokens *tokens, const struct caller *caller,
 	struct history_check *check, struct refusal *ret_refusal)
 {

@@ -39,6 +39,8 @@ struct tokens {
 	bool flush_failed;
 	/* The last batch that is in the database, and the point at which it is on disk; 0: none. */
 	uint64_t flushed, flushed_point;
+	/* The last batch, and the last point, that ends a former secret: see uses_ending(). */
+	uint64_t ending_batch, ending_point;
 	void (*on_durable)(void *userdata);
 	void *on_durable_userdata;
 };
@@ -131,6 +133,11 @@ int tokens_commit(struct tokens *tokens, const struct change *change);
 enum pat_error tokens_commit_token(struct tokens *tokens, const struct caller *caller,
 	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
 	struct refusal *ret_refusal);
+
+/* tokens_kept.c: inside the transaction, whether it is there.  -EBADMSG, logged: it is not. */
+int tokens_change_kept(struct tokens *tokens, const struct change *change);
+/* The same of a row as it was written, with its MAC. */
+int tokens_kept(struct tokens *tokens, const struct token *token);
 
 /* Adds an entry of a login.  Listeners get it also if that fails, with seq 0. */
 void tokens_record(struct tokens *tokens, struct entry *entry);

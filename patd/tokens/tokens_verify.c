@@ -79,6 +79,13 @@ static void record_end(struct tokens *tokens, const struct token *token, uint64_
 		tokens_store_time(tokens, now);
 }
 
+/* The same of a former secret, once its grace period is over. */
+static void record_end_of_grace(struct tokens *tokens, const struct token *token, uint64_t now)
+{
+	if (token->former_until <= now && tokens->time_stored < token->former_until)
+		tokens_store_time(tokens, now);
+}
+
 /* What is recorded of a use, beside the token. */
 struct record {
 	bool has_entry, has_seen;
@@ -159,33 +166,51 @@ static void record_use(struct tokens *tokens, const struct token *token, struct 
 		tokens_notify_entry(tokens, &record->entry);
 }
 
-/* A use could not be written down.  The journal gets it all the same. */
-static enum pat_verdict judge_unrecorded(
-	struct tokens *tokens, const struct token *token, struct record *record)
+/*
+ * Whether the new secret was presented, and the end of the former one is not on disk: it still
+ * works, or works again after a power cut.
+ */
+static bool ends_former(struct tokens *tokens, const struct candidate *candidate)
 {
-	const bool limited = token->limits.max_uses != 0;
+	const struct token *token = &candidate->token;
+
+	return candidate->matches && token->rotations > 0 &&
+	       (token->former_until > clock_now(tokens->clock) || uses_ending(tokens));
+}
+
+/*
+ * A use could not be written down.  The journal gets it all the same.  No limit is exceeded, and no
+ * two secrets of a token work, once the login goes on.
+ */
+static enum pat_verdict judge_unrecorded(
+	struct tokens *tokens, const struct candidate *candidate, struct record *record)
+{
+	const struct token *token = &candidate->token;
+	const bool ends = ends_former(tokens, candidate);
+	const bool refused = ends || token->limits.max_uses != 0;
 
 	record->entry.seq = 0;
-	if (limited) {
+	if (refused) {
 		record->entry.event = ENTRY_REFUSED;
 		record->entry.result = PAT_FAILED;
 	}
 	if (record->has_entry)
 		tokens_notify_entry(tokens, &record->entry);
-	if (limited)
-		return PAT_FAILED;
-	log_error("the use of token %s could not be recorded; if it has a former secret, that "
-		  "still works",
-		token->id.text);
-	return PAT_ACCEPTED;
+	if (ends)
+		log_error("a login with the new secret of token %s is refused: the end of the "
+			  "former secret could not be recorded",
+			token->id.text);
+	else if (!refused)
+		log_error("the use of token %s could not be recorded", token->id.text);
+	return refused ? PAT_FAILED : PAT_ACCEPTED;
 }
 
 /*
  * A use that must be on disk before the login goes on.  It counts at once, for every later verdict,
- * and is written down here; if it cannot be, it does not count, and a token with a maximum of uses
- * is refused.  If it is, and its sync fails, it is refused and counts.
+ * and is written down here; if it cannot be, it does not count, and is refused where something
+ * depends on it.  If it is, and its sync fails, it is refused and counts.
  */
-static enum pat_verdict record_durably(struct tokens *tokens, const struct token *before,
+static enum pat_verdict record_durably(struct tokens *tokens, const struct candidate *candidate,
 	const struct token *token, struct record *record, struct later *later)
 {
 	struct use_point point = { 0 };
@@ -198,11 +223,13 @@ static enum pat_verdict record_durably(struct tokens *tokens, const struct token
 	if (later)
 		later->deferred = true;
 	if (gather(tokens, token, record) < 0)
-		return judge_unrecorded(tokens, token, record);
+		return judge_unrecorded(tokens, candidate, record);
 	if (uses_write_down(tokens, &point) < 0) {
-		uses_take_back(tokens, before, record->has_entry);
-		return judge_unrecorded(tokens, token, record);
+		uses_take_back(tokens, &candidate->token, record->has_entry);
+		return judge_unrecorded(tokens, candidate, record);
 	}
+	if (candidate->token.former_until != token->former_until)
+		uses_note_ending(tokens, &point);
 	if (later)
 		later->point = point;
 	if (later && point.in_log)
@@ -219,14 +246,14 @@ static enum pat_verdict accept(struct tokens *tokens, const struct caller *calle
 	struct token token = candidate->token;
 	/* A limit holds only if each use is written down; and the new secret ends the old one. */
 	bool must_last = token.limits.max_uses != 0 || tokens->policy->usage_sync_full ||
-			 (candidate->matches && token.former_until > clock_now(tokens->clock));
+			 ends_former(tokens, candidate);
 	enum pat_verdict verdict = PAT_ACCEPTED;
 	struct record record;
 
 	describe_use(tokens, caller, candidate, request, &record);
 	count_use(tokens, caller, candidate, request, &token);
 	if (must_last)
-		verdict = record_durably(tokens, &candidate->token, &token, &record, later);
+		verdict = record_durably(tokens, candidate, &token, &record, later);
 	else
 		record_use(tokens, &token, &record);
 	if (verdict == PAT_ACCEPTED)
@@ -263,6 +290,8 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 
 	if (verdict == PAT_EXPIRED)
 		record_end(tokens, token, now);
+	else if (verdict == PAT_ROTATED)
+		record_end_of_grace(tokens, token, now);
 	if (should_record(tokens, caller, token, verdict, &entry.unrecorded))
 		tokens_record(tokens, &entry);
 	if (verdict == PAT_REVOKED && !validity_revoked(token, now) &&

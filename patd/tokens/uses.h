@@ -38,6 +38,13 @@ void uses_take_back(struct tokens *tokens, const struct token *before, bool has_
  */
 int uses_write_down(struct tokens *tokens, struct use_point *ret_point);
 
+/*
+ * What was written down there has ended a former secret.  uses_ending(): whether some such end, of
+ * any token, is not on disk yet, and a power cut could bring the secret back.
+ */
+void uses_note_ending(struct tokens *tokens, const struct use_point *point);
+bool uses_ending(const struct tokens *tokens);
+
 /* Waits until that is on disk, without the loop. */
 int uses_sync_now(struct tokens *tokens, const struct use_point *point);
 

@@ -22,7 +22,8 @@ static int write_use(struct tokens *tokens, const struct use *use)
 	if (!tokens_intact(tokens, &token) || !use_apply(use, &token))
 		return 0;
 	key_row_mac(tokens->key, &token, token.mac);
-	return store_touch(tokens->store, &token);
+	r = store_touch(tokens->store, &token);
+	return r < 0 ? r : tokens_kept(tokens, &token);
 }
 
 /* The first that stays; NULL: all are written. */
@@ -181,6 +182,9 @@ int uses_open(struct tokens *tokens)
 		(r = usage_log_new(tokens->database->state_fd, tokens->key, &tokens->usage)) < 0 ||
 		(r = replay(tokens, after)) < 0)
 		return r;
+	/* Among what was never synced may be the end of a former secret. */
+	tokens->ending_batch = usage_log_last(tokens->usage);
+	tokens->ending_point = tokens->database->commits;
 	if (usage_log_last(tokens->usage) == after)
 		return 0;
 	/* Also where nothing but the number is new. */

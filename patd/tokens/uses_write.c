@@ -56,6 +56,23 @@ int uses_write_down(struct tokens *tokens, struct use_point *ret_point)
 	return r;
 }
 
+void uses_note_ending(struct tokens *tokens, const struct use_point *point)
+{
+	if (point->in_log)
+		tokens->ending_batch = point->number;
+	else
+		tokens->ending_point = tokens->database->commits;
+}
+
+bool uses_ending(const struct tokens *tokens)
+{
+	const struct sync *sync = tokens->database->sync;
+
+	return tokens->ending_batch > usage_log_synced(tokens->usage) ||
+	       (sync ? sync_state(sync, tokens->ending_point) != SYNC_DONE
+		     : tokens->database->wal_state != WAL_SOUND);
+}
+
 int uses_sync_now(struct tokens *tokens, const struct use_point *point)
 {
 	struct usage_sync_order order;

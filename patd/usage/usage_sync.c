@@ -51,7 +51,7 @@ static void log_outcome(struct usage_sync *sync)
 {
 	if (sync->result < 0 && !sync->thread.failing)
 		log_error("uses of tokens cannot be put on disk (%s): tokens with a maximum of "
-			  "uses are refused",
+			  "uses, and new secrets whose former ones have not ended, are refused",
 			strerror(-sync->result));
 	else if (sync->result == 0 && sync->thread.failing)
 		log_notice("uses of tokens are put on disk again");

@@ -10,6 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 from fixture import PatdTest, run_patd
+from foreign_objects import FOREIGN_OBJECTS
 
 # The header of a backup: magic, size of the database, key, checksum.
 SIZE_AT, KEY_AT, CHECKSUM_AT, HEADER = 16, 24, 56, 88
@@ -40,7 +41,7 @@ ALTERED = {
                                   history(1, "the seal of the history was altered or removed")),
     "a later schema version": ("PRAGMA user_version = 1000", "version 1000, from a newer patd"),
     "another application id": ("PRAGMA application_id = 1", "was not written by patd"),
-    "a table removed": ("DROP TABLE token", DATABASE),
+    "a table removed": ("DROP TABLE token", 'lacks the table "token"'),
 }  # fmt: skip
 
 
@@ -93,6 +94,15 @@ class AlteredBackup(PatdTest):
                 with self.database() as database:
                     database.execute(sql)
                 self.assertBackupRefused(problem)
+
+    def test_integrity__a_backup_is_refused_with(self):
+        whole = self.image
+        for case, (script, named) in FOREIGN_OBJECTS.items():
+            with self.subTest(case):
+                self.image = whole
+                with self.database() as database:
+                    database.executescript(script)
+                self.assertBackupRefused(named)
 
     def test_a_backup_with_another_key_is_refused(self):
         self.key = bytes(32)

@@ -12,6 +12,7 @@ import tap
 import wire
 from client import MANAGER, NAME, PATIENCE_S, ROOT, Gio, GLib
 from fixture import BUILD, GAMES, PatdTest, run_patd, signal_at
+from rollback import journal_of
 
 HEADER = 88
 MAGIC = b"patd backup 1\n\0\0"
@@ -55,6 +56,26 @@ class Complete(BackupTest):
         self.assertEqual(set(verdicts), {wire.ACCEPTED})
         for n in range(10):
             self.assertComplete(f"backup {n}")
+
+
+class Restored(BackupTest):
+    def test_revocation__no_journal_that_was_left_undoes_it_after_a_restore(self):
+        """SQLite would believe the journal, of the database before, whoever wrote it."""
+        token = self.root.generate("laptop", user="games")
+        self.assertEqual(self.patd.end(), 0)
+        with open(self.patd.database, "rb") as database:
+            journal = journal_of(database.read())
+        self.restart_patd()
+        self.root.revoke(token)
+        self.assertEqual(self.patctl(), 0)
+        self.assertEqual(self.patd.end(), 0)
+        with open(self.patd.database + "-journal", "wb") as left:
+            left.write(journal)
+        backup = os.path.join(self.folder, "backup")
+        done = run_patd(f"--restore-backup={backup}", f"--state-dir={self.patd.state}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.restart_patd()
+        self.assertEqual(self.verify_games(token), wire.REVOKED)
 
 
 class LatestUses(BackupTest):

@@ -13,6 +13,7 @@ import tap
 import wire
 from client import MANAGER, PATIENCE_S, ROOT, wait_until
 from fixture import BUILD, DAEMON, GAMES, PatdTest
+from unlisted import leave_out
 
 DAY = 24 * 3600
 
@@ -279,6 +280,17 @@ class Chain(PatdTest):
             self.patd.edit(sql)
         self.restart_patd()
 
+    def test_integrity__altered_entries_are_not_removed_as_old(self):
+        """Else what is left would be sealed anew, and verify as unaltered."""
+        daily = "DELETE FROM meta WHERE key = 'daily'"
+        self.tamper("UPDATE history SET at = 1 WHERE seq <= 6", daily)
+        wait_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
+        self.assertEqual(self.first_altered(), 1)
+        self.assertEqual(len(self.root.history(all=True)), 10)
+        self.tamper(daily)
+        wait_until(lambda: self.root.owner() and "the history is not pruned" in self.patd.log())
+        self.assertEqual(self.first_altered(), 1)
+
     def test_an_unaltered_history_verifies_after_restart_and_kill(self):
         self.assertEqual(self.root.verify_history(), (10, 1, 0, ""))
         self.restart_patd()
@@ -316,6 +328,16 @@ class Chain(PatdTest):
                 self.start_over()
                 self.tamper(*statements)
                 self.assertEqual(self.first_altered(), seq)
+
+    def test_integrity__an_entry_that_lists_leave_out_is_found(self):
+        """As a user would not see what a thief did with the user's token."""
+        for index in "history_by_user", "history_by_token":
+            with self.subTest(index):
+                self.start_over()
+                self.assertEqual(self.patd.end(), 0)
+                leave_out(self.patd.database, index, "seq BETWEEN 5 AND 7")
+                self.restart_patd()
+                self.assertEqual(self.first_altered(), 5)
 
     def test_integrity__an_entry_of_another_copy_in_place_of_the_last_is_found(self):
         """Both were written by patd, with the same number, after the same entry."""

@@ -16,6 +16,7 @@ import tap
 import wire
 from client import ids
 from fixture import DAEMON, GAMES, PATD, PatdTest
+from foreign_objects import FOREIGN_OBJECTS
 
 
 def snapshot(folder):
@@ -55,6 +56,26 @@ def sql(path, *statements):
             database.execute(statement)
 
 
+def encode_anew(path):
+    """The same rows, tables and indexes."""
+    os.rename(path, path + ".1")
+    with contextlib.closing(sqlite3.connect(path + ".1")) as database:
+        script = "\n".join(database.iterdump())
+    run_script(path, "PRAGMA encoding = 'UTF-16';" + script +
+               f"PRAGMA application_id = {0x50415444}; PRAGMA user_version = 1")
+    os.chmod(path, 0o600)
+
+
+def new_with_version(path):
+    sql(path, "PRAGMA user_version = 1")
+    os.chmod(path, 0o600)
+
+
+def run_script(path, script):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(script)
+
+
 def link(path):
     os.rename(path, path + ".1")
     os.symlink(path + ".1", path)
@@ -92,6 +113,10 @@ DATABASES = {
     "lacks its last page": (lambda db: cut(db, os.stat(db).st_size - 4096), BACKUP),
     "has a hole": (lambda db: fill(db, bytes(4096), 4096), BACKUP),
     "has random bytes in it": (lambda db: fill(db, NOISE[:16384], 4096), BACKUP),
+    "has its texts in UTF-16": (encode_anew, "was not written by patd"),
+    "has only a schema version": (
+        lambda db: replace(db, new_with_version), "was not written by patd",
+    ),
     "has schema version 99": (lambda db: sql(db, "PRAGMA user_version = 99"), "from a newer patd"),
     "has schema version 0": (lambda db: sql(db, "PRAGMA user_version = 0"), "no valid version"),
     "has schema version -1": (lambda db: sql(db, "PRAGMA user_version = -1"), "no valid version"),
@@ -181,6 +206,16 @@ class Refusals(PatdTest):
 
     def test_patd_refuses_to_start_if_the_database(self):
         self.assertAllRefused(DATABASES, self.patd.database)
+
+    def test_integrity__patd_refuses_to_start_with(self):
+        """Also of a name that somebody else has chosen."""
+        self.assertAllRefused(
+            {
+                case: (lambda db, script=script: run_script(db, script), named)
+                for case, (script, named) in FOREIGN_OBJECTS.items()
+            },
+            self.patd.database,
+        )
 
     def test_patd_refuses_to_start_if_the_key(self):
         self.assertAllRefused(KEYS, os.path.join(self.patd.state, "key"))

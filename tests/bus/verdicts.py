@@ -12,6 +12,7 @@ import tap
 import wire
 from client import PATIENCE_S
 from fixture import DAEMON, GAMES, PatdTest
+from unlisted import leave_out
 
 DAY = 24 * 3600
 
@@ -223,6 +224,17 @@ class Verdicts(PatdTest):
         self.assertRefused("Storage", self.root.revoke, self.token)
         self.assertEqual(self.root.get(self.token, "State"), "altered")
         self.root.delete(self.token)
+
+    def test_integrity__a_token_that_lists_leave_out_is_refused(self):
+        """Else it would survive that all tokens of its user are revoked."""
+        new = self.root.rotate(self.token, grace=3600)
+        self.assertEqual(self.verify_games(), wire.ACCEPTED)
+        self.patd.end()
+        leave_out(self.patd.database, "token_by_owner", "user = 'games'")
+        self.restart_patd()
+        self.assertEqual(self.root.list(all=True), [])
+        self.assertEqual(self.verify_games(), wire.WRONG)
+        self.assertEqual(self.verify_games(new), wire.WRONG)
 
 
 class Concurrent(PatdTest):

@@ -55,3 +55,14 @@ found() {
 	altered "DELETE FROM history WHERE seq = 1"
 	found 1
 }
+
+@test "integrity: entries that were altered to be old are not pruned, and doctor says so" {
+	run patctl doctor
+	[[ $output != *" history: "* ]]
+	altered "UPDATE history SET at = 1 WHERE seq <= 2; DELETE FROM meta WHERE key = 'daily'"
+	# That work begins once patd serves.
+	until run -1 patctl doctor && [[ $output == *"problem  history: "* ]]; do :; done
+	expect "$output" "the history was altered outside of patd, at entry 1 or before it"
+	found 1
+	[ "$(patctl log --json | grep -o '"seq"' | wc -l)" = 3 ]
+}

@@ -140,6 +140,15 @@ static inline int64_t world_ask(struct world *world, const char *sql)
 	return place_ask(&world->place, sql);
 }
 
+/* A trigger, by which a statement of patd's fails or is undone: patd lets none run. */
+static inline void world_trigger(struct world *world, const char *sql)
+{
+	assert_int_equal(
+		sqlite3_db_config(world->database->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL),
+		SQLITE_OK);
+	world_edit(world, sql);
+}
+
 /* The columns from the verifier on, of a token that is altered. */
 #define WORLD_ROW_REST                                                                             \
 	"zeroblob(32), 1, 0, 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', "  \

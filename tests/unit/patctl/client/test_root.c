@@ -110,7 +110,7 @@ static bool receive(enum request_kind kind, int limit)
 
 static void an_answer_is_that_to_the_latest_request(void **state)
 {
-	static const struct answer_manager old = { 1, 2 }, now = { 3, 4 };
+	static const struct answer_manager old = { 1, 2, 0 }, now = { 3, 4, 0 };
 	struct request first, second;
 
 	(void)state;
@@ -185,7 +185,7 @@ static void an_answer_that_breaks_the_rules_is_malformed(void **state)
 static void entries_that_come_meanwhile_are_told_later(void **state)
 {
 	static const struct answer_entry entry = { .user = "alice" };
-	static const struct answer_manager now = { 3, 4 };
+	static const struct answer_manager now = { 3, 4, 0 };
 
 	(void)state;
 	(void)ask(REQUEST_MANAGER);

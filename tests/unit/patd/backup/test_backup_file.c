@@ -129,7 +129,7 @@ static void altered_database_with_new_checksum_is_refused(void **state)
 		{ "UPDATE history SET at = at + 1", "the history in the backup was altered" },
 		{ "DELETE FROM history", "the history in the backup was altered" },
 		{ "DELETE FROM meta WHERE key = 'key_check'", "does not match the database" },
-		{ "DROP TABLE token", "damaged or was not written by patd" },
+		{ "DROP TABLE token", "lacks the table \"token\"" },
 	};
 
 	(void)state;

@@ -189,6 +189,64 @@ static void client_that_leaves_is_forgotten_and_its_use_counts(void **state)
 	assert_int_equal(world_find(&w->world, &made).uses, 2);
 }
 
+static void wait_until_all_is_on_disk(struct decider_world *w)
+{
+	while (sync_state(w->sync, sync_point(w->sync)) != SYNC_DONE)
+		assert_true(sd_event_run(w->login.event, 10 * 1000000) > 0);
+}
+
+static enum pat_verdict verdict_of_login(struct decider_world *w, const struct made *made)
+{
+	int fd = log_in(w, made);
+
+	turn_until_answered(w, fd);
+	return read_verdict(fd);
+}
+
+/* A power cut would bring the former secret back, after a login that was told to go on. */
+static void revocation__logins_with_new_secret_wait_until_the_former_ended_on_disk(void **state)
+{
+	struct decider_world *w = *state;
+	struct made old = world_generate(&w->world, &alice, "laptop"), other;
+	struct made new = world_rotate(&w->world, &old, DAY);
+	int first, second;
+
+	other = world_generate(&w->world, &alice, "other");
+	wait_until_all_is_on_disk(w);
+	hang = true;
+	first = log_in(w, &new);
+	turn(&w->login);
+	second = log_in(w, &new);
+	turn(&w->login);
+	assert_int_equal(verdict_of_login(w, &old), PAT_ROTATED);
+	assert_int_equal(verdict_of_login(w, &other), PAT_ACCEPTED);
+	assert_true(is_waiting(first));
+	assert_true(is_waiting(second));
+	let_all_go();
+	turn_until_answered(w, first);
+	turn_until_answered(w, second);
+	assert_int_equal(read_verdict(first), PAT_ACCEPTED);
+	assert_int_equal(read_verdict(second), PAT_ACCEPTED);
+}
+
+static void revocation__new_secret_is_refused_until_the_former_ended_on_disk(void **state)
+{
+	struct decider_world *w = *state;
+	struct made old = world_generate(&w->world, &alice, "laptop");
+	struct made new = world_rotate(&w->world, &old, DAY);
+
+	wait_until_all_is_on_disk(w);
+	failing = 1000;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(verdict_of_login(w, &new), PAT_FAILED);
+		assert_int_equal(verdict_of_login(w, &old), PAT_ROTATED);
+	}
+	failing = 0;
+	while (verdict_of_login(w, &new) != PAT_ACCEPTED)
+		;
+	assert_int_equal(verdict_of_login(w, &old), PAT_ROTATED);
+}
+
 static int set_up(void **state)
 {
 	struct decider_world *w = calloc(1, sizeof(*w));
@@ -240,6 +298,8 @@ int main(void)
 		TEST(limited_uses__use_whose_sync_fails_is_refused_and_counts),
 		TEST(failure_of_one_sync_is_mended_before_the_reply),
 		TEST(client_that_leaves_is_forgotten_and_its_use_counts),
+		TEST(revocation__logins_with_new_secret_wait_until_the_former_ended_on_disk),
+		TEST(revocation__new_secret_is_refused_until_the_former_ended_on_disk),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -371,6 +371,9 @@ static void failed_change_leaves_no_open_transaction(void **state)
 	struct token token = a_token("0123456789", "alice", 1000, "laptop");
 
 	(void)state;
+	assert_int_equal(
+		sqlite3_db_config(database->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL),
+		SQLITE_OK);
 	edit("CREATE TRIGGER stop BEFORE INSERT ON token BEGIN SELECT raise(FAIL, 'stop'); END");
 	logged_clear();
 	assert_int_equal(insert(&token), -EIO);

@@ -247,8 +247,9 @@ static void token_that_cannot_be_revoked_does_not_stop_the_work(void **state)
 	world->policy.revoke_unused = DAY;
 	world_apply_policy(world);
 	world->time = NOON + DAY;
-	world_edit(world, "CREATE TRIGGER stop BEFORE UPDATE ON token WHEN old.name = 'one' BEGIN "
-			  "SELECT raise(ABORT, 'no'); END");
+	world_trigger(world,
+		"CREATE TRIGGER stop BEFORE UPDATE ON token WHEN old.name = 'one' BEGIN "
+		"SELECT raise(ABORT, 'no'); END");
 	logged_clear();
 	(void)work(world);
 	assert_logged(one.token.id.text);
@@ -339,8 +340,9 @@ static void daily_work_stays_due_when_disk_fails(void **state)
 	live(world, 3);
 	world->policy.keep_history = DAY;
 	world_apply_policy(world);
-	world_edit(world, "CREATE TRIGGER stop BEFORE DELETE ON history BEGIN SELECT raise(ABORT, "
-			  "'no'); END");
+	world_trigger(world,
+		"CREATE TRIGGER stop BEFORE DELETE ON history BEGIN SELECT raise(ABORT, "
+		"'no'); END");
 	for (unsigned int turns = 0; r == 0 && turns < 10; turns++)
 		r = tokens_daily_some(world->tokens, &daily, on_expiring, &reported);
 	assert_true(r < 0);

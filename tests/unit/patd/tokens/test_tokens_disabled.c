@@ -228,14 +228,16 @@ static void failed_write_disables_and_enables_nobody(void **state)
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
 
-	world_edit(world, "CREATE TRIGGER stop BEFORE INSERT ON disabled BEGIN SELECT raise(ABORT, "
-			  "'no'); END");
+	world_trigger(world,
+		"CREATE TRIGGER stop BEFORE INSERT ON disabled BEGIN SELECT raise(ABORT, "
+		"'no'); END");
 	assert_int_equal(disable(world, "alice", NULL), PAT_ERR_STORAGE);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 	world_edit(world, "DROP TRIGGER stop");
 	assert_int_equal(disable(world, "alice", NULL), PAT_OK);
-	world_edit(world, "CREATE TRIGGER stop BEFORE DELETE ON disabled BEGIN SELECT raise(ABORT, "
-			  "'no'); END");
+	world_trigger(world,
+		"CREATE TRIGGER stop BEFORE DELETE ON disabled BEGIN SELECT raise(ABORT, "
+		"'no'); END");
 	assert_int_equal(enable(world, "alice"), PAT_ERR_STORAGE);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_DISABLED);
 	world_edit(world, "DROP TRIGGER stop");

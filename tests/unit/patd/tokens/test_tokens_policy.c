@@ -303,7 +303,7 @@ static void unused_token_is_denied_when_it_cannot_be_revoked(void **state)
 	world->policy.revoke_unused = DAY;
 	world_apply_policy(world);
 	world->time = NOON + DAY;
-	world_edit(world,
+	world_trigger(world,
 		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
 	logged_clear();
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);

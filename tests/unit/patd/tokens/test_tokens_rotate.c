@@ -122,6 +122,21 @@ static void refused_use_of_new_secret_ends_nothing(void **state)
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 }
 
+/* A kill, and a clock that is set back, would bring it back. */
+static void revocation__end_of_grace_period_is_stored_when_former_secret_is_refused(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop");
+
+	(void)world_rotate(world, &old, DAY);
+	world->time = NOON + DAY + 5;
+	assert_int_equal(verdict(world, &old), PAT_ROTATED);
+	tokens_commit_usage(world->tokens);
+	assert_int_equal(tokens_flush_uses(world->tokens), 0);
+	assert_int_equal(
+		world_ask(world, "SELECT value FROM meta WHERE key = 'time'"), world->time);
+}
+
 static void old_secret_ends_at_once_without_grace_period(void **state)
 {
 	struct world *world = *state;
@@ -280,7 +295,7 @@ static void failed_write_rotates_nothing(void **state)
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
 
-	world_edit(world,
+	world_trigger(world,
 		"CREATE TRIGGER stop BEFORE UPDATE ON token BEGIN SELECT raise(ABORT, 'no'); END");
 	assert_int_equal(rotate(world, &old, 0), PAT_ERR_STORAGE);
 	world_edit(world, "DROP TRIGGER stop");
@@ -289,8 +304,8 @@ static void failed_write_rotates_nothing(void **state)
 	(void)world_check_history(world);
 }
 
-/* The old secret then works on: that is logged, and better than a lockout. */
-static void unwritable_first_use_of_new_secret_is_accepted(void **state)
+/* Else both would work, after a login that was told to go on. */
+static void revocation__unwritable_first_use_of_new_secret_is_refused(void **state)
 {
 	struct world *world = *state;
 	struct made old = world_generate(world, &alice, "laptop");
@@ -298,9 +313,11 @@ static void unwritable_first_use_of_new_secret_is_accepted(void **state)
 
 	logged_clear();
 	world_disk(false);
-	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &new), PAT_FAILED);
+	assert_logged("the end of the former secret could not be recorded");
+	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
+	assert_int_equal(verdict(world, &new), PAT_FAILED);
 	world_disk(true);
-	assert_logged("if it has a former secret, that still works");
 	assert_int_equal(verdict(world, &old), PAT_ACCEPTED);
 	assert_int_equal(verdict(world, &new), PAT_ACCEPTED);
 	assert_int_equal(verdict(world, &old), PAT_ROTATED);
@@ -347,6 +364,7 @@ int main(void)
 		WORLD_TEST(old_secret_works_until_grace_period_ends),
 		WORLD_TEST(first_use_of_new_secret_ends_the_old_one),
 		WORLD_TEST(refused_use_of_new_secret_ends_nothing),
+		WORLD_TEST(revocation__end_of_grace_period_is_stored_when_former_secret_is_refused),
 		WORLD_TEST(old_secret_ends_at_once_without_grace_period),
 		WORLD_TEST(second_rotation_ends_the_first_grace_period),
 		WORLD_TEST(former_secrets_are_recognized),
@@ -357,7 +375,7 @@ int main(void)
 		WORLD_TEST(inactive_token_is_not_rotated),
 		WORLD_TEST(rotation_fails_when_clock_is_past_year_9999),
 		WORLD_TEST(failed_write_rotates_nothing),
-		WORLD_TEST(unwritable_first_use_of_new_secret_is_accepted),
+		WORLD_TEST(revocation__unwritable_first_use_of_new_secret_is_refused),
 		WORLD_TEST(wrong_secret_of_rotated_token_is_wrong),
 		WORLD_TEST(check_recognizes_a_former_secret),
 	};
