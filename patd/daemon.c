@@ -248,7 +248,7 @@ static void stop(struct daemon *daemon)
 int daemon_run(const struct options *options)
 {
 	struct daemon daemon = {
-		.clock = { .read = clock_read_machine },
+		.clock = { .read = clock_read_machine, .read_us = clock_read_machine_us },
 		.listeners = { .root_fd = -1, .front_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};

@@ -21,6 +21,7 @@ struct tokens {
 	const struct policy *policy;
 	struct history *history;
 	uint64_t time_stored;
+	uint64_t clock_logged_us; /* when it was logged last that the wall clock is in doubt */
 	struct recent recent;
 	/* What an unknown id is compared with, so that it takes as long: see candidate.h. */
 	struct token dummy;

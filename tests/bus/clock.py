@@ -61,6 +61,18 @@ class SetBack(PatdTest):
             self.assertGreaterEqual(self.root.get_manager("Now"), before)
             self.assertGreaterEqual(self.root.show(other)["CreatedAt"], before - HOUR)
 
+    def test_time__hours_are_refused_while_the_clock_is_in_doubt(self):
+        always = self.root.generate("always", user="games", hours="00:00-24:00")
+        self.assertEqual(self.verify_games(always), wire.ACCEPTED)
+        self.patd.end()
+        self.start_at(DAY)
+        self.assertEqual(self.verify_games(always), wire.ACCEPTED)
+        self.patd.end()
+        self.start_at(0)
+        self.assertEqual(self.verify_games(always), wire.WRONG_CLOCK)
+        self.assertIn("tokens with login hours are refused: the clock is", self.patd.log())
+        self.assertEqual(self.verify_games(self.root.generate("any", user="games")), wire.ACCEPTED)
+
     def test_a_clock_that_goes_on_is_followed(self):
         before = self.root.get_manager("Now")
         self.patd.end()

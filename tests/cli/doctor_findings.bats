@@ -128,4 +128,5 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	run patctl doctor
 	expect "$output" "warning  clock: the clock was once ahead"
 	[[ $output =~ "which comes in "(39|40)" days" ]]
+	expect "$output" "those with login hours are refused"
 }

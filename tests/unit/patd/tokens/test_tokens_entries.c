@@ -484,6 +484,24 @@ static void place_is_remembered_when_its_entry_is_rate_limited(void **state)
 	assert_false(world_last_entry(world).new_network);
 }
 
+/* The watermark stands still until the clock has caught up with it, and rations do not. */
+static void availability__rations_refill_after_a_clock_that_was_ahead(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	const struct pat_request request = from(&made, "polkit-1", "", "");
+
+	world->ran = 1000;
+	world->time = NOON + DAY;
+	assert_int_equal(flood(world, &request, 0), 100);
+	world->time = NOON;
+	world->ran += 3600;
+	assert_int_equal(flood(world, &request, 0), 100);
+	/* Nor does a clock that jumps fill them. */
+	world->time = NOON + 10 * DAY;
+	assert_int_equal(flood(world, &request, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,6 +516,7 @@ int main(void)
 		WORLD_TEST(refused_login_makes_no_place_known),
 		WORLD_TEST(flood_of_logins_is_rate_limited_and_counted),
 		WORLD_TEST(availability__flood_hides_no_other_user_and_no_alert),
+		WORLD_TEST(availability__rations_refill_after_a_clock_that_was_ahead),
 		WORLD_TEST(place_is_remembered_when_its_entry_is_rate_limited),
 	};
 
