@@ -100,8 +100,9 @@ static const struct {
 /* By a clock that may be wrong, nobody can say what hour it is: that is another reason. */
 static enum pat_verdict verdict_by(enum pat_restriction restriction, const struct login *login)
 {
-	return restriction == PAT_HOURS && login->clock_in_doubt ? PAT_WRONG_CLOCK
-								  : restrictions[restriction].verdict;
+	if (restriction == PAT_HOURS && login->clock_in_doubt)
+		return PAT_WRONG_CLOCK;
+	return restrictions[restriction].verdict;
 }
 
 unsigned int verdict_all(

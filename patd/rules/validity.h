@@ -14,9 +14,11 @@ uint64_t validity_end(const struct token *token, const struct policy *policy);
 bool validity_expired(const struct token *token, const struct policy *policy, uint64_t now);
 /* Revoked permanently, or suspended and not yet over. */
 bool validity_revoked(const struct token *token, uint64_t now);
+/* When it was used last, or from when on it might have been. */
+uint64_t validity_unused_since(const struct token *token);
 /* So long unused that the policy takes it for revoked. */
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
 bool validity_exhausted(const struct token *token);
 
-/* The earliest time after now at which its state changes by itself; 0: none. */
+/* The earliest time after now at which it changes by itself, or a secret of it ends; 0: none. */
 uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now);

@@ -285,7 +285,10 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 		record_end(tokens, token, now);
 	if (should_record(tokens, caller, token, verdict, &entry.unrecorded))
 		tokens_record(tokens, &entry);
-	if (verdict == PAT_REVOKED && !validity_revoked(token, now) &&
+	if (verdict != PAT_REVOKED || validity_revoked(token, now))
+		return;
+	tokens_look_at_clock(tokens);
+	if (tokens_certainly_unused(tokens, token) &&
 		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The times that patd goes by, each for what it is good for:
- *
- *	the watermark	 never goes back, so that a clock set back revives nothing: ends of tokens and
- *			 of suspensions, not_before, the history
- *	the wall clock	 what people read off it: the hours of a token
- *	the time since	 never goes back and never stands still, whatever the wall clock does: rate
- *	the boot	 limits, and how much time has really passed
+ * - the watermark never goes back, so that a clock set back revives nothing: ends of tokens and of
+ *   suspensions, not_before, the history;
+ * - the wall clock is what people read off it: the hours of a token;
+ * - the time since the boot neither goes back nor stands still, whatever the wall clock does: rate
+ *   limits, and how much time has passed.
  */
 #pragma once
 

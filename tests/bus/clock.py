@@ -1,13 +1,17 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The clock of the machine is set back while patd does not run."""
+import contextlib
 import os
+import sqlite3
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import earlier
 import tap
 import wire
-from client import NAME, PROPERTIES, wait_until
+from client import NAME, PATIENCE_S, PROPERTIES, wait_until
 from fixture import BUILD, GAMES, PatdTest
 
 HOUR, DAY = 3600, 24 * 3600
@@ -72,6 +76,54 @@ class SetBack(PatdTest):
         self.assertEqual(self.verify_games(always), wire.WRONG_CLOCK)
         self.assertIn("tokens with login hours are refused: the clock is", self.patd.log())
         self.assertEqual(self.verify_games(self.root.generate("any", user="games")), wire.ACCEPTED)
+
+    def usage(self):
+        with open(os.path.join(self.patd.state, "usage"), "rb") as file:
+            return file.read()
+
+    def test_time__a_token_that_expired_while_nobody_looked_stays_so_after_a_kill(self):
+        self.patd.end()
+        self.patd.with_front = False
+        self.patd.start()
+        patctl = os.path.join(BUILD, "patctl/patctl")
+        text = subprocess.run(
+            [patctl, "generate", "--quiet", "--user=games", "--expires=3s", "short"],
+            env=self.bus.environment(), stdout=subprocess.PIPE, timeout=PATIENCE_S, check=True,
+            text=True,
+        ).stdout.strip()  # fmt: skip
+        # From now on nothing is written but for the end.
+        subprocess.run(
+            [patctl, "list", "--all"], env=self.bus.environment(), stdout=subprocess.DEVNULL,
+            timeout=PATIENCE_S, check=True,
+        )  # fmt: skip
+        before = self.usage()
+        wait_until(lambda: self.usage() != before)
+        self.patd.kill()
+        self.patd.with_front = True
+        self.start_at(-HOUR)
+        self.assertEqual(self.verify_games(earlier.Secret(text)), wire.EXPIRED)
+
+    def daily_work(self, later):
+        """Starts patd so often until it has done it."""
+        def done():
+            with contextlib.closing(sqlite3.connect(self.patd.database)) as database:
+                return database.execute("SELECT value FROM meta WHERE key = 'daily'").fetchone()
+
+        before = done()
+        while done() == before:
+            self.start_at(later)
+            self.root.list(all=True)
+            self.patd.end()
+
+    def test_time__a_start_under_a_clock_years_ahead_prunes_nothing(self):
+        self.client(GAMES).revoke(self.token)
+        self.patd.end()
+        self.daily_work(0)
+        self.daily_work(3 * 365 * DAY)
+        self.start_at(0)
+        events = [entry["Event"] for entry in self.root.history(all=True)]
+        self.assertEqual(events, ["generated", "revoked"])
+        self.assertIn("days ahead of what has passed", self.patd.log())
 
     def test_a_clock_that_goes_on_is_followed(self):
         before = self.root.get_manager("Now")

@@ -129,4 +129,15 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	expect "$output" "warning  clock: the clock was once ahead"
 	[[ $output =~ "which comes in "(39|40)" days" ]]
 	expect "$output" "those with login hours are refused"
+	# The administrator's word, which counts once.
+	touch "$WORLD/run/reset-time"
+	patd_stop
+	patd_start
+	run patctl doctor
+	[[ $output != *"the clock was once ahead"* ]]
+	patd_restart_later 40
+	patd_stop
+	patd_start
+	run patctl doctor
+	expect "$output" "warning  clock: the clock was once ahead"
 }

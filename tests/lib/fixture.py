@@ -186,6 +186,7 @@ class Patd(Daemon):
     def __init__(self, folder, bus_address):
         super().__init__(folder)
         self.with_front = True
+        self.passed = 0
         self.program = PATD
         self.conf = os.path.join(folder, "etc")  # only a test makes it
         self.state = os.path.join(folder, "state")
@@ -222,8 +223,15 @@ class Patd(Daemon):
 
     def pass_time(self, seconds):
         """Moves the latest time that patd has seen, which is in the database and which patd's clock
-        never goes behind.  libfaketime is no alternative: it breaks the timers of sd-event."""
+        never goes behind.  libfaketime is no alternative: it breaks the timers of sd-event.  For
+        patd to know that the time has passed, start() must have environment()."""
         self.edit("UPDATE meta SET value = value + ? WHERE key = 'time'", seconds)
+        self.passed += seconds
+
+    def environment(self):
+        """None if no time has passed"""
+        library = os.path.join(BUILD, "tests/pam/later.so")
+        return self.preloaded(library, PASSED=str(self.passed)) if self.passed else None
 
 
 class PatdTest(unittest.TestCase):
@@ -286,7 +294,7 @@ class PatdTest(unittest.TestCase):
             self.assertEqual(self.patd.end(), 0)
         if later:
             self.patd.pass_time(later)
-        self.patd.start()
+        self.patd.start(env=self.patd.environment())
         self.root.wait_for_owner(NAME)
 
     def make_backup(self):

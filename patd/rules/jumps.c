@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Spans of time that the clock skipped. */
+#include "patd/rules/jumps.h"
+
+#include <string.h>
+
+#define DAY_S (UINT64_C(24) * 3600) /* what a clock may be corrected by, or a machine be off */
+
+static const struct field fields[] = {
+	FIELD(jumps, NULL, at, FIELD_NUMBER, INT64_MAX),
+	FIELD(jumps, NULL, since_boot, FIELD_NUMBER, INT64_MAX),
+	FIELD(jumps, NULL, disowned, FIELD_NUMBER, INT64_MAX),
+	FIELD(jumps, NULL, reset_by, FIELD_NUMBER, UINT64_MAX),
+	FIELD(jumps, NULL, jumps, FIELD_BYTES, 0),
+	FIELD(jumps, NULL, mac, FIELD_MAC, 0),
+};
+
+const struct table jumps_table = TABLE(jumps, fields);
+
+static unsigned int count(const struct jumps *jumps)
+{
+	unsigned int n = 0;
+
+	while (n < JUMPS_MAX && jumps->jumps[n].to != 0)
+		n++;
+	return n;
+}
+
+static void forget(struct jumps *jumps, unsigned int which)
+{
+	memmove(&jumps->jumps[which], &jumps->jumps[which + 1],
+		(JUMPS_MAX - 1 - which) * sizeof(jumps->jumps[0]));
+	jumps->jumps[JUMPS_MAX - 1] = (struct jump) { 0 };
+}
+
+static uint64_t length(const struct jump *jump)
+{
+	return jump->to - jump->from;
+}
+
+static void add(struct jumps *jumps, uint64_t from, uint64_t to)
+{
+	unsigned int n = count(jumps), shortest = 0;
+
+	for (unsigned int i = 1; i < n; i++)
+		if (length(&jumps->jumps[i]) < length(&jumps->jumps[shortest]))
+			shortest = i;
+	if (n == JUMPS_MAX) {
+		forget(jumps, shortest);
+		n--;
+	}
+	jumps->jumps[n] = (struct jump) { from, to };
+}
+
+/* What has passed since the last look, at least: after another boot, all since that. */
+static uint64_t passed(const struct jumps *jumps, uint64_t since_boot)
+{
+	return since_boot < jumps->since_boot ? since_boot : since_boot - jumps->since_boot;
+}
+
+/* The watermark was reset: what lies ahead of it has not been skipped. */
+static void go_back(struct jumps *jumps, uint64_t now)
+{
+	while (count(jumps) > 0 && jumps->jumps[count(jumps) - 1].to > now)
+		forget(jumps, count(jumps) - 1);
+}
+
+/*
+ * The look to compare with stays the same for a day.  Else a clock that is moved ahead by some
+ * hours again and again would not be seen.
+ */
+bool jumps_look(struct jumps *jumps, uint64_t now, uint64_t since_boot, uint64_t *ret_jumped)
+{
+	const uint64_t some = passed(jumps, since_boot);
+	const bool rebooted = since_boot < jumps->since_boot;
+
+	*ret_jumped = 0;
+	if (jumps->at != 0 && now >= jumps->at) {
+		if (now - jumps->at > some && now - jumps->at - some > DAY_S) {
+			*ret_jumped = now - jumps->at - some;
+			add(jumps, jumps->at + some, now);
+		} else if (!rebooted && some < DAY_S) {
+			return false;
+		}
+	} else if (jumps->at != 0) {
+		go_back(jumps, now);
+	}
+	jumps->at = now;
+	jumps->since_boot = since_boot;
+	return true;
+}
+
+uint64_t jumps_before(const struct jumps *jumps, uint64_t now, uint64_t seconds)
+{
+	for (unsigned int i = count(jumps); i > 0; i--) {
+		const struct jump *jump = &jumps->jumps[i - 1];
+
+		if (jump->to > now)
+			continue;
+		if (now - jump->to >= seconds)
+			break;
+		seconds -= now - jump->to;
+		now = jump->from;
+	}
+	return now > seconds ? now - seconds : 0;
+}
