@@ -176,7 +176,7 @@ static void stop(struct front *front)
 int front_serve(const struct front_options *options)
 {
 	struct front front = {
-		.user = { .name = PAT_USER_SOCKET, .mode = 0666, .fd = -1 },
+		.user = { .name = PAT_USER_SOCKET, .mode = 0666, .backlog = 64, .fd = -1 },
 		.logins = { .stop_fd = -1, .ended_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};

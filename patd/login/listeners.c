@@ -15,8 +15,8 @@ enum {
 int listeners_open(const char *runtime_dir, struct listeners *ret_listeners)
 {
 	struct listening sockets[SOCKETS] = {
-		[ROOT] = { .name = PAT_ROOT_SOCKET, .mode = 0600 },
-		[FRONT] = { .name = PAT_FRONT_SOCKET, .mode = 0600 },
+		[ROOT] = { .name = PAT_ROOT_SOCKET, .mode = 0600, .backlog = 256 },
+		[FRONT] = { .name = PAT_FRONT_SOCKET, .mode = 0600, .backlog = 16 },
 	};
 	int r = listening_open(runtime_dir, sockets, SOCKETS);
 

@@ -18,7 +18,6 @@
 #include "common/wire.h"
 #include "patd/util/log.h"
 
-#define BACKLOG 1024 /* logins that wait while we are busy; systemd's sockets have their own */
 #define SUFFIX ".sock"
 
 /*
@@ -109,7 +108,7 @@ static int bind_with_mode(int fd, const struct sockaddr_un *address, mode_t mode
 	return r;
 }
 
-static int open_one(const char *path, mode_t mode, int *ret_fd)
+static int open_one(const char *path, const struct listening *listening, int *ret_fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	cleanup_close int fd = -1;
@@ -125,31 +124,31 @@ static int open_one(const char *path, mode_t mode, int *ret_fd)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	r = bind_with_mode(fd, &address, mode);
+	r = bind_with_mode(fd, &address, listening->mode);
 	if (r < 0)
 		return r;
 	r = refuse_descriptors(fd);
 	if (r < 0)
 		return r;
-	if (listen(fd, BACKLOG) < 0)
+	if (listen(fd, listening->backlog) < 0)
 		return -errno;
 	*ret_fd = take_fd(&fd);
 	return 0;
 }
 
-static int open_at(const char *dir, const char *name, mode_t mode, int *ret_fd, char **ret_path)
+static int open_at(const char *dir, struct listening *listening)
 {
 	cleanup_free char *path = NULL;
 	int r;
 
-	if (asprintf(&path, "%s/%s", dir, name) < 0)
+	if (asprintf(&path, "%s/%s", dir, listening->name) < 0)
 		return -ENOMEM;
-	r = open_one(path, mode, ret_fd);
+	r = open_one(path, listening, &listening->fd);
 	if (r < 0) {
 		log_error("cannot listen on %s: %s", path, strerror(-r));
 		return r;
 	}
-	*ret_path = TAKE(path);
+	listening->path = TAKE(path);
 	return 0;
 }
 
@@ -167,8 +166,7 @@ static int open_own(const char *dir, struct listening *sockets, size_t n)
 		return r;
 	}
 	for (size_t i = 0; i < n; i++) {
-		r = open_at(
-			dir, sockets[i].name, sockets[i].mode, &sockets[i].fd, &sockets[i].path);
+		r = open_at(dir, &sockets[i]);
 		if (r < 0)
 			return r;
 	}

@@ -16,6 +16,8 @@
 struct listening {
 	const char *name; /* of the file, "X.sock"; systemd's FileDescriptorName= is "X" */
 	mode_t mode;
+	/* Clients that wait to be accepted; systemd's sockets have Backlog=, the same number. */
+	int backlog;
 	int fd;     /* -1: not open */
 	char *path; /* our own, removed at the end; else NULL */
 };

@@ -7,8 +7,8 @@
  *
  * After the token come the ids that there are, a line each.  Each round asks for one of them and
  * for one that nobody has, in an order drawn by lot: what was asked for just now is quicker to find
- * again, whether or not it is there.  Times above the 99th percentile of all are left
- * out: they are the machine's.  Below 4.5 the difference is none that a million questions show.
+ * again, whether or not it is there.  Times above the 99th percentile of all are left out: they are
+ * the machine's.  Below 4.5 the difference is none that a million questions show.
  */
 #include <err.h>
 #include <math.h>

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The verification sockets with clients that break the protocol or overload them."""
 import array
+import contextlib
 import os
 import random
+import re
 import resource
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 import wire
 from client import PATIENCE_S
-from fixture import DAEMON, GAMES, PatdTest
+from fixture import DAEMON, GAMES, TOP, PatdTest, read_text
 
 REQUEST_TIMEOUT_S = 3  # patd closes a connection without a request after that
 SIZE = wire.REQUEST.size
@@ -219,6 +222,31 @@ class SocketMisuse(PatdTest):
         for flood in floods:
             self.assertIsNone(flood.poll())
             flood.communicate()
+
+    def test_as_many_wait_to_be_accepted_as_at_the_sockets_of_systemd(self):
+        sockets = (
+            ("user", self.front, self.patd.user_sock), ("root", self.patd, self.patd.root_sock),
+            ("front", self.patd, os.path.join(self.patd.run, "front.sock")),
+        )  # fmt: skip
+        for name, daemon, path in sockets:
+            unit = read_text(os.path.join(TOP, f"systemd/patd-{name}.socket"))
+            backlog = int(re.search("^Backlog=([0-9]+)$", unit, re.MULTILINE)[1])
+            daemon.process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, daemon.process.pid, os.WSTOPPED | os.WNOWAIT)
+            with contextlib.ExitStack() as waiting, self.subTest(name):
+                self.addCleanup(daemon.process.send_signal, signal.SIGCONT)
+                count = 0
+                while self.connects_at_once(path, waiting):
+                    count += 1
+                # The kernel lets one more than that wait.
+                self.assertEqual(count, backlog + 1)
+            daemon.process.send_signal(signal.SIGCONT)
+
+    @staticmethod
+    def connects_at_once(path, waiting):
+        sock = waiting.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+        sock.setblocking(False)
+        return sock.connect_ex(path) == 0
 
     def test_repeated_malformed_requests_are_logged_once(self):
         for _ in range(200):

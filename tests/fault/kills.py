@@ -25,7 +25,8 @@ class Kills(FaultTest):
     def cut_off(self, work, steps=STEPS):
         """Runs patd and the workload until the kill."""
         if self.start():
-            self.root.wait_for_owner()
+            # The kill may come as soon as it serves.
+            self.root.wait_for_owner(until=lambda: not self.patd.running())
             work.run(steps)
         status = self.end()
         if status not in (0, -signal.SIGKILL):

@@ -45,9 +45,11 @@ def request(
 def connect(path, uid=0):
     """uid: of the process that asks"""
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    sock.settimeout(PATIENCE_S)
+    # Blocking, as pam_pat does: else it is refused at once if too many wait to be accepted.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", PATIENCE_S, 0))
     with as_uid(uid):
         sock.connect(path)
+    sock.settimeout(PATIENCE_S)
     return sock
 
 

@@ -8,6 +8,7 @@ setup() {
 }
 
 teardown() {
+	[ -z "${kill:-}" ] || chmod a+x "$kill"
 	if [ -e /etc/patd/patd.conf.d ]; then
 		rm -r /etc/patd/patd.conf.d
 		policy </dev/null
@@ -151,6 +152,12 @@ policy() {
 	run ! by_su alice "$own"
 	logged "refused \(against-policy\): token=$(id_of "$own") user=alice service=su "
 	by_su alice "$roots"
+}
+
+@test "a reload needs no program but a shell" {
+	kill=$(type -P kill || :)
+	[ -z "$kill" ] || chmod a-x "$kill"
+	policy </dev/null
 }
 
 @test "a reload of an invalid policy fails, is logged and keeps the former policy" {
