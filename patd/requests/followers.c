@@ -156,8 +156,7 @@ int followers_new(struct requests *requests, struct followers **ret_followers)
 
 void followers_restart(struct followers *followers)
 {
-	if (followers)
-		deadline_timer_restart(followers->deadlines);
+	deadline_timer_restart(followers->deadlines);
 }
 
 enum progress serve_follow(struct work *work)

@@ -2,20 +2,35 @@
 /* Spans of time that the clock skipped. */
 #include "patd/rules/jumps.h"
 
+#include <endian.h>
+#include <stddef.h>
 #include <string.h>
 
 #define DAY_S (UINT64_C(24) * 3600) /* what a clock may be corrected by, or a machine be off */
 
-static const struct field fields[] = {
-	FIELD(jumps, NULL, at, FIELD_NUMBER, INT64_MAX),
-	FIELD(jumps, NULL, since_boot, FIELD_NUMBER, INT64_MAX),
-	FIELD(jumps, NULL, disowned, FIELD_NUMBER, INT64_MAX),
-	FIELD(jumps, NULL, reset_by, FIELD_NUMBER, UINT64_MAX),
-	FIELD(jumps, NULL, jumps, FIELD_BYTES, 0),
-	FIELD(jumps, NULL, mac, FIELD_MAC, 0),
-};
+#define NUMBERS (JUMPS_BYTES / sizeof(uint64_t))
 
-const struct table jumps_table = TABLE(jumps, fields);
+_Static_assert(sizeof(struct jumps) == (4 + 2 * JUMPS_MAX) * sizeof(uint64_t), "numbers alone");
+
+void jumps_pack(const struct jumps *jumps, uint8_t ret_bytes[static JUMPS_BYTES])
+{
+	uint64_t numbers[NUMBERS];
+
+	memcpy(numbers, jumps, sizeof(numbers));
+	for (size_t i = 0; i < NUMBERS; i++)
+		numbers[i] = htole64(numbers[i]);
+	memcpy(ret_bytes, numbers, sizeof(numbers));
+}
+
+void jumps_unpack(const uint8_t bytes[static JUMPS_BYTES], struct jumps *ret_jumps)
+{
+	uint64_t numbers[NUMBERS];
+
+	memcpy(numbers, bytes, sizeof(numbers));
+	for (size_t i = 0; i < NUMBERS; i++)
+		numbers[i] = le64toh(numbers[i]);
+	memcpy(ret_jumps, numbers, sizeof(numbers));
+}
 
 static unsigned int count(const struct jumps *jumps)
 {

@@ -13,28 +13,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/field.h"
-
 #define JUMPS_MAX 32 /* of more, the shortest are forgotten: they count */
-#define JUMPS_MAC_LEN 32
 
 /* A span of the watermark that was skipped. */
 struct jump {
 	uint64_t from, to;
 };
 
-/* As it is kept in the database; all zeros: patd has never looked. */
+/* All zeros: patd has never looked. */
 struct jumps {
 	uint64_t at, since_boot; /* the watermark, and the time since the boot, at some look */
 	/* Times up to that one, in rows, say nothing of the watermark: it was reset by then. */
 	uint64_t disowned;
 	uint64_t reset_by; /* which order of the administrator was that: see tokens_reset_time() */
 	struct jump jumps[JUMPS_MAX]; /* from the earliest on; zeros: there are no more */
-	uint8_t mac[JUMPS_MAC_LEN];   /* over all that */
 };
 
-/* For its MAC. */
-extern const struct table jumps_table;
+/* As they are kept in the database, on every machine alike. */
+#define JUMPS_BYTES (sizeof(struct jumps))
+void jumps_pack(const struct jumps *jumps, uint8_t ret_bytes[static JUMPS_BYTES]);
+void jumps_unpack(const uint8_t bytes[static JUMPS_BYTES], struct jumps *ret_jumps);
 
 /* Takes note of the time.  Whether it is to be kept; *ret_jumped: seconds that were skipped. */
 bool jumps_look(struct jumps *jumps, uint64_t now, uint64_t since_boot, uint64_t *ret_jumped);

@@ -57,7 +57,7 @@ bool validity_exhausted(const struct token *token)
 uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now)
 {
 	const uint64_t times[] = { validity_end(token, policy), token->revoked_until,
-		token->limits.not_before, token->former_until };
+		token->limits.not_before };
 	uint64_t next = 0;
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)

@@ -20,5 +20,5 @@ uint64_t validity_unused_since(const struct token *token);
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
 bool validity_exhausted(const struct token *token);
 
-/* The earliest time after now at which it changes by itself, or a secret of it ends; 0: none. */
+/* The earliest time after now at which its state changes by itself; 0: none. */
 uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now);

@@ -52,26 +52,38 @@ static int find_latest(struct tokens *tokens, uint64_t *ret_time)
 	take_later(at, &latest.time);
 	take_later(tokens->replayed_time, &latest.time);
 	*ret_time = latest.time > disowned ? latest.time : tokens->time_stored;
+	take_later(tokens->jumps.at, ret_time);
 	return 0;
+}
+
+/* What is kept under META_CLOCK. */
+struct clock_value {
+	uint8_t jumps[JUMPS_BYTES], mac[MAC_LEN];
+};
+
+static void seal_jumps(const struct tokens *tokens, struct clock_value *ret_value)
+{
+	jumps_pack(&tokens->jumps, ret_value->jumps);
+	key_clock_mac(tokens->key, ret_value->jumps, sizeof(ret_value->jumps), ret_value->mac);
 }
 
 static int load_jumps(struct tokens *tokens)
 {
-	struct jumps jumps = { 0 };
+	struct clock_value value = { 0 };
 	uint8_t mac[MAC_LEN];
-	int r = meta_get_bytes(tokens->database, META_CLOCK, &jumps, sizeof(jumps));
+	int r = meta_get_bytes(tokens->database, META_CLOCK, &value, sizeof(value));
 
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0 && r != -EBADMSG)
 		return r;
-	key_clock_mac(tokens->key, &jumps_table, &jumps, mac);
-	if (r < 0 || sodium_memcmp(mac, jumps.mac, sizeof(mac)) != 0) {
+	key_clock_mac(tokens->key, value.jumps, sizeof(value.jumps), mac);
+	if (r < 0 || sodium_memcmp(mac, value.mac, sizeof(mac)) != 0) {
 		log_error("what patd knew of the clock was altered in the database, outside of "
 			  "patd, and is ignored");
 		return 0;
 	}
-	tokens->jumps = jumps;
+	jumps_unpack(value.jumps, &tokens->jumps);
 	return 0;
 }
 
@@ -106,12 +118,13 @@ int tokens_open_clock(struct tokens *tokens)
 /* A failure: it is known in memory, and a patd after this one compares with an earlier look. */
 static void store_jumps(struct tokens *tokens)
 {
+	struct clock_value value;
 	int r;
 
-	key_clock_mac(tokens->key, &jumps_table, &tokens->jumps, tokens->jumps.mac);
 	if (tokens->database->paused || !transaction_has_room(tokens->database))
 		return;
-	r = meta_touch_bytes(tokens->database, META_CLOCK, &tokens->jumps, sizeof(tokens->jumps));
+	seal_jumps(tokens, &value);
+	r = meta_touch_bytes(tokens->database, META_CLOCK, &value, sizeof(value));
 	if (usage_end(tokens->database, r) < 0)
 		log_error("what patd knows of the clock could not be written down");
 }
@@ -154,8 +167,11 @@ void tokens_keep_time(struct tokens *tokens)
 static int write_reset(void *userdata)
 {
 	struct tokens *tokens = userdata;
-	int r = meta_set_bytes(tokens->database, META_CLOCK, &tokens->jumps, sizeof(tokens->jumps));
+	struct clock_value value;
+	int r;
 
+	seal_jumps(tokens, &value);
+	r = meta_set_bytes(tokens->database, META_CLOCK, &value, sizeof(value));
 	return r < 0 ? r : meta_set_number(tokens->database, META_TIME, tokens->time_stored);
 }
 
@@ -179,6 +195,5 @@ int tokens_reset_time(struct tokens *tokens, uint64_t order)
 	take_later(before, &jumps->disowned);
 	(void)jumps_look(jumps, tokens->time_stored,
 		clock_since_boot_us(tokens->clock) / USEC_PER_SEC, &ignored);
-	key_clock_mac(tokens->key, &jumps_table, jumps, jumps->mac);
 	return transaction_run(tokens->database, true, write_reset, tokens);
 }

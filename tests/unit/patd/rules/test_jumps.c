@@ -122,6 +122,21 @@ static void shortest_jump_is_forgotten(void **state)
 		assert_true(jumps.jumps[i].from >= jumps.jumps[i - 1].to);
 }
 
+/* A database may be moved to a machine with another order of bytes. */
+static void jumps_are_kept_alike_on_every_machine(void **state)
+{
+	const struct jumps jumps = { .at = NOON, .since_boot = 1, .jumps[0] = { 2, 3 } };
+	uint8_t expected[JUMPS_BYTES] = { 0x00, 0xf1, 0x53, 0x65, [8] = 1, [32] = 2, [40] = 3 };
+	uint8_t bytes[JUMPS_BYTES];
+	struct jumps read;
+
+	(void)state;
+	jumps_pack(&jumps, bytes);
+	assert_memory_equal(bytes, expected, sizeof(bytes));
+	jumps_unpack(bytes, &read);
+	assert_memory_equal(&read, &jumps, sizeof(read));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +144,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_as_old_as_time_itself),
 		cmocka_unit_test(look_is_kept_once_a_day),
 		cmocka_unit_test(shortest_jump_is_forgotten),
+		cmocka_unit_test(jumps_are_kept_alike_on_every_machine),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

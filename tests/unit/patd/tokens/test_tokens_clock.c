@@ -86,8 +86,9 @@ static void time__begins_at_the_latest_time_in_the_database(void **state)
 {
 	static void (*const happenings[])(struct world * world, const struct made *ever) = { use,
 		generate, suspend, disable };
-	static const char *const edits[] = { "DELETE FROM meta WHERE key = 'time'",
-		"UPDATE meta SET value = 1 WHERE key = 'time'" };
+	static const char *const edits[] = { "DELETE FROM meta WHERE key IN ('time', 'clock')",
+		"UPDATE meta SET value = 1 WHERE key = 'time';"
+		"DELETE FROM meta WHERE key = 'clock'" };
 	struct world *world = *state;
 
 	for (size_t i = 0; i < COUNT(happenings) * COUNT(edits) * 2; i++) {
@@ -129,6 +130,24 @@ static void time_of_altered_row_or_entry_is_not_believed(void **state)
 	world_start(world);
 	assert_int_equal(clock_now(&world->clock), NOON);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+/* What rows say was forsworn; what patd saw of the clock since then was not. */
+static void time__begins_at_the_latest_look_after_a_reset(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world->time = NOON + 3 * YEAR;
+	(void)world_generate(world, &alice, "other");
+	world->time = NOON;
+	world_restart(world);
+	assert_int_equal(tokens_reset_time(world->tokens, 1), 0);
+	killed_after(world, run_for_a_month, &made);
+	world_stop(world);
+	world_edit(world, "DELETE FROM meta WHERE key = 'time'");
+	world_start(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
 }
 
 /* ---- a clock that jumped ---- */
@@ -275,6 +294,7 @@ static void reset_makes_the_clock_right_and_counts_once(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop"), other;
+	uint64_t due = 0;
 
 	world->ran = 1000;
 	world->time = NOON + 3 * YEAR;
@@ -291,12 +311,8 @@ static void reset_makes_the_clock_right_and_counts_once(void **state)
 	/* Also after a kill, and the daily work goes on. */
 	killed_after(world, do_nothing, NULL);
 	assert_int_equal(clock_now(&world->clock), NOON + 60);
-	{
-		uint64_t due = 0;
-
-		assert_int_equal(tokens_daily_due(world->tokens, &due), 0);
-		assert_int_equal(due, NOON + 60);
-	}
+	assert_int_equal(tokens_daily_due(world->tokens, &due), 0);
+	assert_int_equal(due, NOON + 60);
 	world->time = NOON + 40 * DAY;
 	world_restart(world);
 	world->time = NOON;
@@ -314,6 +330,7 @@ int main(void)
 		WORLD_TEST(time__expired_token_stays_expired_after_kill_of_idle_patd),
 		WORLD_TEST(time__begins_at_the_latest_time_in_the_database),
 		WORLD_TEST(time_of_altered_row_or_entry_is_not_believed),
+		WORLD_TEST(time__begins_at_the_latest_look_after_a_reset),
 		WORLD_TEST(time__clock_that_jumped_prunes_and_revokes_nothing),
 		WORLD_TEST(time__first_start_ahead_prunes_nothing),
 		WORLD_TEST(time__altered_knowledge_of_the_clock_is_not_believed),
