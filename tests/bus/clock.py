@@ -1,9 +1,7 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The clock of the machine is set back while patd does not run."""
-import contextlib
 import os
-import sqlite3
 import subprocess
 import sys
 
@@ -11,21 +9,26 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import earlier
 import tap
 import wire
-from client import NAME, PATIENCE_S, PROPERTIES, wait_until
+from client import NAME, PATIENCE_S, PROPERTIES, look_until, wait_until
 from fixture import BUILD, GAMES, PatdTest
 
 HOUR, DAY = 3600, 24 * 3600
 
 
-class SetBack(PatdTest):
+class ClockTest(PatdTest):
+    def start_at(self, later):
+        """The clock of patd is so many seconds ahead of that of the machine."""
+        library = os.path.join(BUILD, "tests/pam/later.so")
+        self.patd.start(env=self.patd.preloaded(library, LATER=str(later)))
+
+
+class SetBack(ClockTest):
     def setUp(self):
         super().setUp()
         self.token = self.root.generate("laptop", user="games", lifetime=2)
 
     def start_at(self, later):
-        """The clock of patd is so many seconds ahead of that of the machine."""
-        library = os.path.join(BUILD, "tests/pam/later.so")
-        self.patd.start(env=self.patd.preloaded(library, LATER=str(later)))
+        super().start_at(later)
         self.root.wait_for_owner(NAME)
 
     def wait_for_expiry(self):
@@ -77,52 +80,18 @@ class SetBack(PatdTest):
         self.assertIn("tokens with login hours are refused: the clock is", self.patd.log())
         self.assertEqual(self.verify_games(self.root.generate("any", user="games")), wire.ACCEPTED)
 
-    def usage(self):
-        with open(os.path.join(self.patd.state, "usage"), "rb") as file:
-            return file.read()
-
-    def test_time__a_token_that_expired_while_nobody_looked_stays_so_after_a_kill(self):
-        self.patd.end()
-        self.patd.with_front = False
-        self.patd.start()
-        patctl = os.path.join(BUILD, "patctl/patctl")
-        text = subprocess.run(
-            [patctl, "generate", "--quiet", "--user=games", "--expires=3s", "short"],
-            env=self.bus.environment(), stdout=subprocess.PIPE, timeout=PATIENCE_S, check=True,
-            text=True,
-        ).stdout.strip()  # fmt: skip
-        # From now on nothing is written but for the end.
-        subprocess.run(
-            [patctl, "list", "--all"], env=self.bus.environment(), stdout=subprocess.DEVNULL,
-            timeout=PATIENCE_S, check=True,
-        )  # fmt: skip
-        before = self.usage()
-        wait_until(lambda: self.usage() != before)
-        self.patd.kill()
-        self.patd.with_front = True
-        self.start_at(-HOUR)
-        self.assertEqual(self.verify_games(earlier.Secret(text)), wire.EXPIRED)
-
-    def daily_work(self, later):
-        """Starts patd so often until it has done it."""
-        def done():
-            with contextlib.closing(sqlite3.connect(self.patd.database)) as database:
-                return database.execute("SELECT value FROM meta WHERE key = 'daily'").fetchone()
-
-        before = done()
-        while done() == before:
-            self.start_at(later)
-            self.root.list(all=True)
-            self.patd.end()
-
     def test_time__a_start_under_a_clock_years_ahead_prunes_nothing(self):
-        self.client(GAMES).revoke(self.token)
+        token = self.root.generate("used", user="games", expires_at=0)
+        for _ in range(3):
+            self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         self.patd.end()
-        self.daily_work(0)
-        self.daily_work(3 * 365 * DAY)
-        self.start_at(0)
-        events = [entry["Event"] for entry in self.root.history(all=True)]
-        self.assertEqual(events, ["generated", "revoked"])
+        # What is too much goes at the same time as what is too old: so it is seen to be done.
+        os.makedirs(self.patd.conf, exist_ok=True)
+        with open(os.path.join(self.patd.conf, "patd.conf"), "w", encoding="ascii") as file:
+            file.write("[history]\nmax_entries = 3\nkeep = 30d\n")
+        self.start_at(3 * 365 * DAY)
+        look_until(lambda: len(self.root.history(all=True)) <= 3)
+        self.assertEqual([entry["Event"] for entry in self.root.history(all=True)], ["used"] * 3)
         self.assertIn("days ahead of what has passed", self.patd.log())
 
     def test_a_clock_that_goes_on_is_followed(self):
@@ -132,6 +101,34 @@ class SetBack(PatdTest):
         self.assertGreaterEqual(self.root.get_manager("Now"), before + DAY)
         self.assertEqual(self.verify_games(), wire.EXPIRED)
         self.client(GAMES).revoke(self.token)
+
+
+class Unwatched(ClockTest):
+    """Nobody subscribes to anything, as on a machine without patd-bus."""
+
+    start_bus = start_front = False
+
+    def generate(self, lifetime):
+        text = subprocess.run(
+            [os.path.join(BUILD, "patctl/patctl"), "generate", "--quiet", "--user=games",
+             f"--expires={lifetime}", "short"],
+            env={**os.environ, "PATD_RUNTIME_DIR": self.patd.run},
+            stdout=subprocess.PIPE, timeout=PATIENCE_S, check=True, text=True,
+        ).stdout.strip()  # fmt: skip
+        return earlier.Secret(text)
+
+    def usage(self):
+        with open(os.path.join(self.patd.state, "usage"), "rb") as file:
+            return file.read()
+
+    def test_time__an_idle_patd_writes_down_that_a_token_expired(self):
+        token = self.generate("2s")
+        # From now on nothing is written but for the end.
+        before = self.usage()
+        look_until(lambda: self.usage() != before)
+        self.patd.kill()
+        self.start_at(-HOUR)
+        self.assertEqual(self.verify_games(token), wire.EXPIRED)
 
 
 if __name__ == "__main__":
