@@ -16,10 +16,14 @@ HOUR, DAY = 3600, 24 * 3600
 
 
 class ClockTest(PatdTest):
+    def start_with(self, **clocks):
+        """See tests/pam/later.c."""
+        library = os.path.join(BUILD, "tests/pam/later.so")
+        self.patd.start(env=self.patd.preloaded(library, **clocks))
+
     def start_at(self, later):
         """The clock of patd is so many seconds ahead of that of the machine."""
-        library = os.path.join(BUILD, "tests/pam/later.so")
-        self.patd.start(env=self.patd.preloaded(library, LATER=str(later)))
+        self.start_with(LATER=str(later))
 
 
 class SetBack(ClockTest):
@@ -129,6 +133,13 @@ class Unwatched(ClockTest):
         self.patd.kill()
         self.start_at(-HOUR)
         self.assertEqual(self.verify_games(token), wire.EXPIRED)
+
+    def test_time__an_idle_patd_writes_down_the_time_each_hour(self):
+        self.patd.end()
+        self.start_with(SPEED="3600")
+        # That before, at most one of the start, and those of hours.
+        written = {self.usage()}
+        look_until(lambda: written.add(self.usage()) or len(written) > 3)
 
 
 if __name__ == "__main__":
