@@ -50,7 +50,6 @@ static int find_latest(struct tokens *tokens, uint64_t *ret_time)
 		(r = history_latest_time(tokens->history, &at)) < 0)
 		return r;
 	take_later(at, &latest.time);
-	take_later(tokens->replayed_time, &latest.time);
 	*ret_time = latest.time > disowned ? latest.time : tokens->time_stored;
 	take_later(tokens->jumps.at, ret_time);
 	return 0;

@@ -22,7 +22,6 @@ struct tokens {
 	const struct policy *policy;
 	struct history *history;
 	uint64_t time_stored;
-	uint64_t replayed_time;   /* the latest in what a patd before this one has left; 0: none */
 	struct jumps jumps;       /* of the watermark */
 	uint64_t clock_logged_us; /* when it was logged last that the wall clock is in doubt */
 	struct recent recent;

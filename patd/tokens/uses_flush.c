@@ -133,22 +133,11 @@ static int replay_entry(struct replaying *replaying, const struct entry *entry)
 	return r == -ESTALE ? 0 : r;
 }
 
-/* Whatever it is about, its batch has a MAC. */
-static uint64_t time_of(enum usage_kind kind, const union usage_record *record)
-{
-	return kind == USAGE_USE     ? record->use.last_used_at
-	       : kind == USAGE_ENTRY ? record->entry.at
-	       : kind == USAGE_TIME  ? record->time.now
-				     : 0;
-}
-
 static int replay_record(enum usage_kind kind, const union usage_record *record, void *userdata)
 {
 	struct replaying *replaying = userdata;
 	struct tokens *tokens = replaying->tokens;
 
-	if (time_of(kind, record) > tokens->replayed_time)
-		tokens->replayed_time = time_of(kind, record);
 	if (kind == USAGE_USE)
 		return replay_use(replaying, &record->use);
 	/* The rest is in memory already, should this be the second time. */

@@ -117,6 +117,19 @@ static void time__begins_at_the_latest_time_in_the_database(void **state)
 	}
 }
 
+static void time__begins_at_the_only_entry(void **state)
+{
+	struct world *world = *state;
+
+	world->time = NOON + 40 * DAY;
+	assert_int_equal(tokens_disable(world->tokens, &root, "bob", "x", &world->refusal), PAT_OK);
+	world_stop(world);
+	world_edit(world, "DELETE FROM meta WHERE key IN ('time', 'clock')");
+	world->time = NOON;
+	world_start(world);
+	assert_int_equal(clock_now(&world->clock), NOON + 40 * DAY);
+}
+
 /* Who cannot make a MAC ends no token by a time to come. */
 static void time_of_altered_row_or_entry_is_not_believed(void **state)
 {
@@ -329,6 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(time__expired_token_stays_expired_after_kill_of_idle_patd),
 		WORLD_TEST(time__begins_at_the_latest_time_in_the_database),
+		WORLD_TEST(time__begins_at_the_only_entry),
 		WORLD_TEST(time_of_altered_row_or_entry_is_not_believed),
 		WORLD_TEST(time__begins_at_the_latest_look_after_a_reset),
 		WORLD_TEST(time__clock_that_jumped_prunes_and_revokes_nothing),
