@@ -113,8 +113,7 @@ class Daemon:
     def command(self, *more):
         return [*self.wrapper, self.program, *self.arguments(), *more]
 
-    @staticmethod
-    def preloaded(library, **more):
+    def preloaded(self, library, **more):
         """An environment for start()"""
         sanitizers = "verify_asan_link_order=0:detect_leaks=0"
         return {**os.environ, "LD_PRELOAD": library, "ASAN_OPTIONS": sanitizers, **more}
@@ -224,14 +223,15 @@ class Patd(Daemon):
     def pass_time(self, seconds):
         """Moves the latest time that patd has seen, which is in the database and which patd's clock
         never goes behind.  libfaketime is no alternative: it breaks the timers of sd-event.  For
-        patd to know that the time has passed, start() must have environment()."""
+        patd to know that the time has passed, start() must have what preloaded() says."""
         self.edit("UPDATE meta SET value = value + ? WHERE key = 'time'", seconds)
         self.passed += seconds
 
-    def environment(self):
-        """None if no time has passed"""
-        library = os.path.join(BUILD, "tests/pam/later.so")
-        return self.preloaded(library, PASSED=str(self.passed)) if self.passed else None
+    def preloaded(self, library="", **more):
+        if self.passed:
+            library = f"{library}:{BUILD}/tests/pam/later.so"
+            more["PASSED"] = str(self.passed)
+        return super().preloaded(library, **more)
 
 
 class PatdTest(unittest.TestCase):
@@ -294,7 +294,7 @@ class PatdTest(unittest.TestCase):
             self.assertEqual(self.patd.end(), 0)
         if later:
             self.patd.pass_time(later)
-        self.patd.start(env=self.patd.environment())
+        self.patd.start(env=self.patd.preloaded() if self.patd.passed else None)
         self.root.wait_for_owner(NAME)
 
     def make_backup(self):
