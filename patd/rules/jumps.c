@@ -7,10 +7,11 @@
 #include <string.h>
 
 #define DAY_S (UINT64_C(24) * 3600) /* what a clock may be corrected by, or a machine be off */
+#define KEPT_EVERY_S UINT64_C(600)  /* a look after less is not worth a write */
 
 #define NUMBERS (JUMPS_BYTES / sizeof(uint64_t))
 
-_Static_assert(sizeof(struct jumps) == (4 + 2 * JUMPS_MAX) * sizeof(uint64_t), "numbers alone");
+_Static_assert(sizeof(struct jumps) == (5 + 2 * JUMPS_MAX) * sizeof(uint64_t), "numbers alone");
 
 void jumps_pack(const struct jumps *jumps, uint8_t ret_bytes[static JUMPS_BYTES])
 {
@@ -67,12 +68,6 @@ static void add(struct jumps *jumps, uint64_t from, uint64_t to)
 	jumps->jumps[n] = (struct jump) { from, to };
 }
 
-/* What has passed since the last look, at least: after another boot, all since that. */
-static uint64_t passed(const struct jumps *jumps, uint64_t since_boot)
-{
-	return since_boot < jumps->since_boot ? since_boot : since_boot - jumps->since_boot;
-}
-
 /* The watermark was reset: what lies ahead of it has not been skipped. */
 static void go_back(struct jumps *jumps, uint64_t now)
 {
@@ -80,28 +75,40 @@ static void go_back(struct jumps *jumps, uint64_t now)
 		forget(jumps, count(jumps) - 1);
 }
 
+static void compare_from_now(struct jumps *jumps, uint64_t now, uint64_t since_boot)
+{
+	jumps->at = now;
+	jumps->passed = 0;
+	jumps->since_boot = since_boot;
+}
+
 /*
- * The look to compare with stays the same for a day.  Else a clock that is moved ahead by some
- * hours again and again would not be seen.
+ * The watermark to compare with stays the same for a day, or until the next boot.  Else a clock
+ * that is moved ahead by some hours again and again would not be seen.
  */
 bool jumps_look(struct jumps *jumps, uint64_t now, uint64_t since_boot, uint64_t *ret_jumped)
 {
-	const uint64_t some = passed(jumps, since_boot);
 	const bool rebooted = since_boot < jumps->since_boot;
+	/* After another boot, all since that. */
+	const uint64_t since_look = rebooted ? since_boot : since_boot - jumps->since_boot;
+	const uint64_t passed = jumps->passed + since_look;
 
 	*ret_jumped = 0;
-	if (jumps->at != 0 && now >= jumps->at) {
-		if (now - jumps->at > some && now - jumps->at - some > DAY_S) {
-			*ret_jumped = now - jumps->at - some;
-			add(jumps, jumps->at + some, now);
-		} else if (!rebooted && some < DAY_S) {
-			return false;
-		}
-	} else if (jumps->at != 0) {
+	if (jumps->at == 0 || now < jumps->at) {
 		go_back(jumps, now);
+		compare_from_now(jumps, now, since_boot);
+	} else if (now - jumps->at > passed && now - jumps->at - passed > DAY_S) {
+		*ret_jumped = now - jumps->at - passed;
+		add(jumps, jumps->at + passed, now);
+		compare_from_now(jumps, now, since_boot);
+	} else if (rebooted || passed >= DAY_S) {
+		compare_from_now(jumps, now, since_boot);
+	} else if (since_look >= KEPT_EVERY_S) {
+		jumps->passed = passed;
+		jumps->since_boot = since_boot;
+	} else {
+		return false;
 	}
-	jumps->at = now;
-	jumps->since_boot = since_boot;
 	return true;
 }
 
@@ -110,8 +117,6 @@ uint64_t jumps_before(const struct jumps *jumps, uint64_t now, uint64_t seconds)
 	for (unsigned int i = count(jumps); i > 0; i--) {
 		const struct jump *jump = &jumps->jumps[i - 1];
 
-		if (jump->to > now)
-			continue;
 		if (now - jump->to >= seconds)
 			break;
 		seconds -= now - jump->to;

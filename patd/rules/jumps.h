@@ -22,7 +22,9 @@ struct jump {
 
 /* All zeros: patd has never looked. */
 struct jumps {
-	uint64_t at, since_boot; /* the watermark, and the time since the boot, at some look */
+	uint64_t at;         /* the watermark at some look, */
+	uint64_t passed;     /* what has certainly passed from then to the last look, */
+	uint64_t since_boot; /* and the time since the boot at that last one */
 	/* Times up to that one, in rows, say nothing of the watermark: it was reset by then. */
 	uint64_t disowned;
 	uint64_t reset_by; /* which order of the administrator was that: see tokens_reset_time() */
@@ -37,5 +39,8 @@ void jumps_unpack(const uint8_t bytes[static JUMPS_BYTES], struct jumps *ret_jum
 /* Takes note of the time.  Whether it is to be kept; *ret_jumped: seconds that were skipped. */
 bool jumps_look(struct jumps *jumps, uint64_t now, uint64_t since_boot, uint64_t *ret_jumped);
 
-/* The latest time that was certainly so many seconds before now; 0: none was. */
+/*
+ * The latest time that was certainly so many seconds before now, which is not before the last look;
+ * 0: none was.
+ */
 uint64_t jumps_before(const struct jumps *jumps, uint64_t now, uint64_t seconds);

@@ -97,6 +97,7 @@ void tokens_free(struct tokens *tokens)
 {
 	if (!tokens)
 		return;
+	tokens_look_at_clock(tokens);
 	/* What was expired when patd ended stays so under a clock set back meanwhile. */
 	if (tokens->clock->highest > tokens->time_stored)
 		tokens_store_time(tokens, tokens->clock->highest);

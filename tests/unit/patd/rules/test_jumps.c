@@ -34,6 +34,10 @@ static const struct {
 	{ "time goes on", { { 0, 10, 0 }, { 9 * DAY, 9 * DAY + 10, 0 } }, 2, DAY },
 	{ "the machine slept", { { 0, 10, 0 }, { 3 * DAY, 3 * DAY + 10, 0 } }, 2, DAY },
 	{ "off over night", { { 0, 5 * HOUR, 0 }, { 20 * HOUR, 60, 0 } }, 2, DAY },
+	{ "on by day and off over night, a little longer each time",
+		{ { 0, 60, 0 }, { 12 * HOUR, 12 * HOUR + 60, 0 }, { DAY + 300, 60, 0 },
+			{ DAY + 12 * HOUR, 12 * HOUR, 0 }, { 2 * DAY + 600, 60, 0 } },
+		5, DAY },
 	{ "off for so long that it may be the clock",
 		{ { 0, 5 * HOUR, 0 }, { 3 * DAY, 60, 3 * DAY - 60 } }, 2, DAY + 3 * DAY - 60 },
 	{ "three years ahead", { { 0, HOUR, 0 }, { 3 * YEAR + HOUR, 2 * HOUR, 3 * YEAR } }, 2,
@@ -53,6 +57,15 @@ static const struct {
 	{ "ahead, and reset",
 		{ { 0, HOUR, 0 }, { 3 * YEAR, 2 * HOUR, 3 * YEAR - HOUR },
 			{ 2 * HOUR, 3 * HOUR, 0 } },
+		3, DAY },
+	{ "and three years later",
+		{ { 0, HOUR, 0 }, { 3 * YEAR, 2 * HOUR, 3 * YEAR - HOUR },
+			{ 2 * HOUR, 3 * HOUR, 0 },
+			{ 3 * YEAR + 2 * HOUR, 3 * YEAR + 3 * HOUR, 0 } },
+		4, DAY },
+	{ "by less than a day, on each of two days",
+		{ { 0, 60, 0 }, { 44 * HOUR, 24 * HOUR + 60, 0 },
+			{ 88 * HOUR, 48 * HOUR + 60, 0 } },
 		3, DAY },
 	{ "a board without a clock, at its first boot",
 		{ { 0, 10, 0 }, { 50 * YEAR, 60, 50 * YEAR - 50 },
@@ -87,18 +100,21 @@ static void nothing_is_as_old_as_time_itself(void **state)
 	assert_int_equal(jumps_before(&jumps, NOON, NOON - 1), 1);
 }
 
-/* A look that is kept once a day costs no write each hour. */
-static void look_is_kept_once_a_day(void **state)
+/* Whoever is refused looks, too: that costs no write each time. */
+static void look_is_kept_once_in_ten_minutes(void **state)
 {
 	struct jumps jumps = { 0 };
 	uint64_t jumped;
 
 	(void)state;
 	assert_true(jumps_look(&jumps, NOON, 10, &jumped));
-	for (uint64_t hour = 1; hour < 24; hour++)
-		assert_false(jumps_look(&jumps, NOON + hour * HOUR, 10 + hour * HOUR, &jumped));
-	assert_true(jumps_look(&jumps, NOON + DAY, 10 + DAY, &jumped));
-	assert_true(jumps_look(&jumps, NOON + DAY + HOUR, 10, &jumped)); /* another boot */
+	for (uint64_t minutes = 0; minutes < 3 * 24 * 60; minutes += 10) {
+		const uint64_t s = minutes * 60;
+
+		assert_false(jumps_look(&jumps, NOON + s + 599, 10 + s + 599, &jumped));
+		assert_true(jumps_look(&jumps, NOON + s + 600, 10 + s + 600, &jumped));
+	}
+	assert_true(jumps_look(&jumps, NOON + 3 * DAY, 10, &jumped)); /* another boot */
 }
 
 /* A machine that is off on most days forgets no clock that was years ahead. */
@@ -126,7 +142,7 @@ static void shortest_jump_is_forgotten(void **state)
 static void jumps_are_kept_alike_on_every_machine(void **state)
 {
 	const struct jumps jumps = { .at = NOON, .since_boot = 1, .jumps[0] = { 2, 3 } };
-	uint8_t expected[JUMPS_BYTES] = { 0x00, 0xf1, 0x53, 0x65, [8] = 1, [32] = 2, [40] = 3 };
+	uint8_t expected[JUMPS_BYTES] = { 0x00, 0xf1, 0x53, 0x65, [16] = 1, [40] = 2, [48] = 3 };
 	uint8_t bytes[JUMPS_BYTES];
 	struct jumps read;
 
@@ -142,7 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(time__what_a_clock_skipped_has_not_passed),
 		cmocka_unit_test(nothing_is_as_old_as_time_itself),
-		cmocka_unit_test(look_is_kept_once_a_day),
+		cmocka_unit_test(look_is_kept_once_in_ten_minutes),
 		cmocka_unit_test(shortest_jump_is_forgotten),
 		cmocka_unit_test(jumps_are_kept_alike_on_every_machine),
 	};

@@ -10,7 +10,7 @@
 #define YEAR (365 * DAY)
 
 /* patd starts, does that, and is killed. */
-static void killed_after(struct world *world,
+static void be_killed_after(struct world *world,
 	void (*fn)(struct world *world, const struct made *made), const struct made *made)
 {
 	int status;
@@ -24,6 +24,13 @@ static void killed_after(struct world *world,
 		_exit(0);
 	}
 	assert_true(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+}
+
+/* And another starts. */
+static void killed_after(struct world *world,
+	void (*fn)(struct world *world, const struct made *made), const struct made *made)
+{
+	be_killed_after(world, fn, made);
 	world_start(world);
 }
 
@@ -32,7 +39,7 @@ static void killed_after(struct world *world,
 static void run_for_a_month(struct world *world, const struct made *made)
 {
 	(void)made;
-	for (unsigned int hour = 0; hour < 31 * 24; hour++) {
+	for (unsigned int hour = 0; hour < 31 * 24 + 5; hour++) {
 		world->time += HOUR;
 		tokens_keep_time(world->tokens);
 	}
@@ -46,7 +53,8 @@ static void time__expired_token_stays_expired_after_kill_of_idle_patd(void **sta
 	killed_after(world, run_for_a_month, &made);
 	assert_int_equal(world->time, NOON); /* the child's had gone on */
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
-	assert_in_range(clock_now(&world->clock), NOON + 31 * DAY, NOON + 31 * DAY + HOUR);
+	assert_in_range(
+		clock_now(&world->clock), NOON + 31 * DAY + 5 * HOUR, NOON + 31 * DAY + 6 * HOUR);
 }
 
 static void do_nothing(struct world *world, const struct made *made)
@@ -254,6 +262,52 @@ static void time__clock_that_jumped_prunes_and_revokes_nothing(void **state)
 	}
 }
 
+static void time__login_under_a_clock_that_jumped_revokes_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made;
+
+	world->policy.revoke_unused = 30 * DAY;
+	world_apply_policy(world);
+	made = live(world);
+	world->time += 3 * YEAR;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	assert_int_equal(world_find(world, &made).revoked_at, 0);
+}
+
+static void run_for_half_a_day(struct world *world, const struct made *made)
+{
+	(void)made;
+	for (unsigned int hour = 0; hour < 12; hour++) {
+		world->time += HOUR;
+		world->ran += HOUR;
+		tokens_keep_time(world->tokens);
+	}
+}
+
+/* Each time it is switched on a little later than a day before. */
+static void machine_that_is_off_over_night_has_skipped_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->ran = 60;
+	logged_clear();
+	for (unsigned int day = 0; day < 3; day++) {
+		be_killed_after(world, run_for_half_a_day, NULL);
+		world->time += DAY + 600;
+		world->ran = 60;
+		world_start(world);
+		/* In use for less than an hour. */
+		world->time += HOUR / 2;
+		world->ran += HOUR / 2;
+		world_stop(world);
+		world->time += DAY - HOUR / 4;
+		world->ran = 60;
+		world_start(world);
+	}
+	assert_nothing_logged();
+}
+
 /* Without what patd knew of the clock, as in the database of an earlier version. */
 static void time__first_start_ahead_prunes_nothing(void **state)
 {
@@ -346,6 +400,8 @@ int main(void)
 		WORLD_TEST(time_of_altered_row_or_entry_is_not_believed),
 		WORLD_TEST(time__begins_at_the_latest_look_after_a_reset),
 		WORLD_TEST(time__clock_that_jumped_prunes_and_revokes_nothing),
+		WORLD_TEST(time__login_under_a_clock_that_jumped_revokes_nothing),
+		WORLD_TEST(machine_that_is_off_over_night_has_skipped_nothing),
 		WORLD_TEST(time__first_start_ahead_prunes_nothing),
 		WORLD_TEST(time__altered_knowledge_of_the_clock_is_not_believed),
 		WORLD_TEST(integrity__stored_time_that_was_altered_prunes_nothing),
