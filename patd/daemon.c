@@ -111,7 +111,12 @@ static int obey_reset_order(struct daemon *daemon, const char *runtime_dir)
 
 	if (asprintf(&path, "%s/" RESET_ORDER_FILE, runtime_dir) < 0)
 		return -ENOMEM;
-	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+	if (lstat(path, &st) < 0) {
+		if (errno != ENOENT)
+			log_warning("cannot look for %s: %s", path, strerror(errno));
+		return 0;
+	}
+	if (!S_ISREG(st.st_mode))
 		return 0;
 	order = (uint64_t)st.st_ctim.tv_sec * 1000000000 + (uint64_t)st.st_ctim.tv_nsec;
 	r = tokens_reset_time(daemon->tokens, order);
