@@ -88,16 +88,17 @@ class FirstStart(PatdTest):
                     self.patd.kill()
 
 
-def ended_calls(lines):
-    """(thread, system call, file) of each line of strace's in which a system call ends."""
+def calls_of(lines):
+    """(thread, system call, file) of strace's lines: a send where it begins, a sync where it ends.
+    strace may be ended before it sees the end of a send whose message has arrived."""
     begun = {}
     for line in lines:
         begin = re.match(r"(\d+) +(\w+)\(\d+<([^>]*)>", line)
-        if begin and line.endswith("<unfinished ...>\n"):
+        if begin and line.endswith("<unfinished ...>\n") and "sync" in begin[2]:
             begun[begin[1]] = begin.groups()
         elif begin:
             yield begin.groups()
-        elif end := re.match(r"(\d+) +<\.\.\. \w+ resumed>", line):
+        elif end := re.match(r"(\d+) +<\.\.\. \w*sync resumed>", line):
             yield begun.pop(end[1])
 
 
@@ -105,8 +106,8 @@ class Synced(PatdTest):
     """The order of system calls, seen by strace."""
 
     def traced(self, call):
-        """[(system call, file)] of patd during call(), in the order of their ends: what its threads
-        synced and its main thread sent."""
+        """[(system call, file)] of patd during call(), in their order: what its threads synced and
+        its main thread sent."""
         trace = os.path.join(self.folder, "trace")
         pid = self.patd.process.pid
         strace = subprocess.Popen(
@@ -125,7 +126,7 @@ class Synced(PatdTest):
         with open(trace, encoding="utf-8") as lines:
             return [
                 (name, path)
-                for thread, name, path in ended_calls(lines)
+                for thread, name, path in calls_of(lines)
                 if "sync" in name or thread == str(pid)
             ]
 
