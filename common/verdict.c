@@ -47,6 +47,10 @@ static const struct verdict verdicts[PAT_VERDICTS] = {
 	[PAT_ACCOUNT_CLOSED] = { N_("account-closed"), LOG_NOTICE, false,
 		N_("This account is closed."),
 		N_("the account of its user has expired or is locked") },
+	[PAT_WRONG_CLOCK] = { N_("wrong-clock"), LOG_WARNING, false,
+		N_("This token has login hours, and the clock of this machine is in doubt."),
+		N_("it has login hours, and the clock of this machine is in doubt: see patctl "
+		   "doctor") },
 };
 
 const struct verdict *verdict_row(uint32_t verdict)

@@ -32,6 +32,7 @@ enum pat_verdict {
 	PAT_DISABLED = 14,       /* the user's tokens are disabled, or all are */
 	PAT_AGAINST_POLICY = 15, /* patd.conf forbids it */
 	PAT_ACCOUNT_CLOSED = 16, /* the account has expired, or is locked where that counts */
+	PAT_WRONG_CLOCK = 17,    /* it has hours, and the machine's clock is in doubt */
 	PAT_VERDICTS
 };
 

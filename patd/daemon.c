@@ -4,16 +4,20 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "common/cleanup.h"
 #include "patd/backup/online.h"
 #include "patd/crypto/key.h"
 #include "patd/daily.h"
 #include "patd/db/meta.h"
 #include "patd/db/sync.h"
 #include "patd/history/journal.h"
+#include "patd/hourly.h"
 #include "patd/login/listeners.h"
 #include "patd/login/server.h"
 #include "patd/login/token_decider.h"
@@ -24,6 +28,8 @@
 #include "patd/util/log.h"
 #include "patd/util/process.h"
 #include "patd/util/worker.h"
+
+#define RESET_ORDER_FILE "reset-time"
 
 struct daemon {
 	struct settings *settings;
@@ -42,6 +48,7 @@ struct daemon {
 	struct login_server *login_server;
 	struct requests *requests;
 	struct daily *daily;
+	struct hourly *hourly;
 	int ready_fd;
 };
 
@@ -91,6 +98,35 @@ static int open_tokens(struct daemon *daemon, const char *state_dir)
 	return r;
 }
 
+/*
+ * The administrator's order to reset the time is a file in the runtime directory, where nobody but
+ * root can make one.  When it was made tells it from others: it counts once.
+ */
+static int obey_reset_order(struct daemon *daemon, const char *runtime_dir)
+{
+	cleanup_free char *path = NULL;
+	struct stat st;
+	uint64_t order;
+	int r;
+
+	if (asprintf(&path, "%s/" RESET_ORDER_FILE, runtime_dir) < 0)
+		return -ENOMEM;
+	if (lstat(path, &st) < 0) {
+		if (errno != ENOENT)
+			log_warning("cannot look for %s: %s", path, strerror(errno));
+		return 0;
+	}
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	order = (uint64_t)st.st_ctim.tv_sec * 1000000000 + (uint64_t)st.st_ctim.tv_nsec;
+	r = tokens_reset_time(daemon->tokens, order);
+	if (r < 0)
+		log_error("cannot reset the time of patd: %s", strerror(-r));
+	else if (r == 0)
+		log_notice("the time of patd was reset to that of the clock, as %s orders", path);
+	return r < 0 ? r : 0;
+}
+
 static void on_policy(void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -123,6 +159,9 @@ static int open_state(struct daemon *daemon, const struct options *options)
 	if (r < 0)
 		return r;
 	r = open_tokens(daemon, options->state_dir);
+	if (r < 0)
+		return r;
+	r = obey_reset_order(daemon, options->runtime_dir);
 	if (r < 0)
 		return r;
 	return listeners_open(options->runtime_dir, &daemon->listeners);
@@ -203,6 +242,9 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = settings_watch(daemon->settings, daemon->event, daemon->reading, on_policy, daemon);
 	if (r < 0)
 		return r;
+	r = hourly_new(daemon->event, daemon->tokens, &daemon->hourly);
+	if (r < 0)
+		return r;
 	return daily_new(daemon->event, daemon->tokens, on_expiring, daemon, &daemon->daily);
 }
 
@@ -229,6 +271,7 @@ static void stop(struct daemon *daemon)
 {
 	(void)sd_notify(0, "STOPPING=1");
 	daily_free(daemon->daily);
+	hourly_free(daemon->hourly);
 	worker_free(daemon->reading);
 	backups_free(daemon->backups);
 	requests_free(daemon->requests);
@@ -248,7 +291,7 @@ static void stop(struct daemon *daemon)
 int daemon_run(const struct options *options)
 {
 	struct daemon daemon = {
-		.clock = { .read = clock_read_machine },
+		.clock = { .read = clock_read_machine, .read_us = clock_read_machine_us },
 		.listeners = { .root_fd = -1, .front_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};

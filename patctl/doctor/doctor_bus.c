@@ -88,7 +88,7 @@ void doctor_time(struct doctor *doctor)
 	found(doctor, LEVEL_WARNING, "clock",
 		_("if the clock is correct now, see patd(8) for how to reset the time in patd"),
 		_("the clock was once ahead, and patd keeps to that later time, which comes %s: "
-		  "tokens expire by it"),
+		  "tokens expire by it, and those with login hours are refused"),
 		age);
 }
 

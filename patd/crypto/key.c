@@ -31,6 +31,7 @@ enum subkey {
 	SUBKEY_ENTRY,
 	SUBKEY_SEAL,
 	SUBKEY_USAGE,
+	SUBKEY_CLOCK,
 	SUBKEYS
 };
 
@@ -315,6 +316,12 @@ void key_usage_mac(const struct key *key, const uint8_t *header, size_t header_l
 	crypto_generichash_update(&state, records, records_len);
 	crypto_generichash_final(&state, ret, MAC_LEN);
 	sodium_memzero(&state, sizeof(state));
+}
+
+void key_clock_mac(
+	const struct key *key, const uint8_t *bytes, size_t len, uint8_t ret[static MAC_LEN])
+{
+	crypto_generichash(ret, MAC_LEN, bytes, len, key->subkeys[SUBKEY_CLOCK], MAC_LEN);
 }
 
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN])

@@ -93,5 +93,9 @@ void key_seal_mac(
 void key_usage_mac(const struct key *key, const uint8_t *header, size_t header_len,
 	const uint8_t *records, size_t records_len, uint8_t ret[static MAC_LEN]);
 
+/* The MAC over what patd knows of the clock: see patd/rules/jumps.h. */
+void key_clock_mac(
+	const struct key *key, const uint8_t *bytes, size_t len, uint8_t ret[static MAC_LEN]);
+
 /* A value by which a database knows its key. */
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN]);

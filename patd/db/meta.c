@@ -20,15 +20,36 @@ static int get_value(struct database *database, const char *key)
 	return r < 0 ? r : r > 0 ? 0 : -ENOENT;
 }
 
-int meta_get_key_check(struct database *database, uint8_t ret_value[static KEY_CHECK_LEN])
+int meta_get_bytes(struct database *database, const char *key, void *ret_bytes, size_t len)
 {
 	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_GET_META);
-	int r = get_value(database, KEY_CHECK);
+	int r = get_value(database, key);
 
-	if (r == 0 && !row_blob(statement, 0, ret_value, KEY_CHECK_LEN))
+	if (r == 0 && !row_blob(statement, 0, ret_bytes, len))
 		r = -EBADMSG;
 	sqlite3_reset(statement);
 	return r;
+}
+
+int meta_set_bytes(struct database *database, const char *key, const void *bytes, size_t len)
+{
+	sqlite3_stmt *statement = statement_get(database->statements, DATABASE_SET_META);
+
+	row_bind_text(statement, 1, key);
+	row_bind_blob(statement, 2, bytes, len);
+	return statement_run(database->statements, DATABASE_SET_META);
+}
+
+int meta_touch_bytes(struct database *database, const char *key, const void *bytes, size_t len)
+{
+	int r = usage_write(database);
+
+	return r < 0 ? r : meta_set_bytes(database, key, bytes, len);
+}
+
+int meta_get_key_check(struct database *database, uint8_t ret_value[static KEY_CHECK_LEN])
+{
+	return meta_get_bytes(database, KEY_CHECK, ret_value, KEY_CHECK_LEN);
 }
 
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number)
@@ -70,11 +91,8 @@ struct key_check {
 static int set_key_check(void *userdata)
 {
 	const struct key_check *check = userdata;
-	sqlite3_stmt *statement = statement_get(check->database->statements, DATABASE_SET_META);
 
-	row_bind_text(statement, 1, KEY_CHECK);
-	row_bind_blob(statement, 2, check->value, KEY_CHECK_LEN);
-	return statement_run(check->database->statements, DATABASE_SET_META);
+	return meta_set_bytes(check->database, KEY_CHECK, check->value, KEY_CHECK_LEN);
 }
 
 int meta_set_key_check(struct database *database, const uint8_t value[static KEY_CHECK_LEN])

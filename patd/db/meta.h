@@ -17,10 +17,17 @@ int meta_set_key_check(struct database *database, const uint8_t value[static KEY
 #define META_DAILY "daily" /* when the daily work was done last */
 #define META_USAGE "usage" /* the last batch of the usage log that is in the database */
 #define META_BREAK "break" /* seq of the altered entry that stops the pruning; 0: none */
+#define META_CLOCK "clock" /* bytes: see patd/rules/jumps.h */
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);
 /* As part of the open transaction, and as usage. */
 int meta_set_number(struct database *database, const char *key, uint64_t number);
 int meta_touch_number(struct database *database, const char *key, uint64_t number);
+
+/* Bytes of that length; -ENOENT if there are none, -EBADMSG if they are others. */
+int meta_get_bytes(struct database *database, const char *key, void *ret_bytes, size_t len);
+/* As part of the open transaction, and as usage. */
+int meta_set_bytes(struct database *database, const char *key, const void *bytes, size_t len);
+int meta_touch_bytes(struct database *database, const char *key, const void *bytes, size_t len);
 
 /* Whether there is any token. */
 int meta_has_tokens(struct database *database, bool *ret_has);

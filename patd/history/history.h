@@ -64,6 +64,9 @@ int history_forget(struct history *history, const char *id);
 int history_list(struct history *history, const struct entry_filter *filter, entry_row_fn fn,
 	void *userdata);
 
+/* When the latest entry was made, if its MAC is right; else 0. */
+int history_latest_time(struct history *history, uint64_t *ret_at);
+
 /* How far a check of the history has come; all zeros at first. */
 struct history_check {
 	bool begun, done;

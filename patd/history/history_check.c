@@ -9,6 +9,46 @@
 
 #define CHECK_SLICE 64U /* entries in one turn of the loop; people may ask for it: about 0.3 ms */
 
+/* The latest entry, and its MAC after the one before. */
+struct latest {
+	const struct history *history;
+	struct entry entry;
+	uint8_t mac[ENTRY_MAC_LEN];
+	bool found;
+};
+
+static int take_latest(const struct entry *entry, void *userdata)
+{
+	struct latest *latest = userdata;
+
+	if (!latest->found) {
+		latest->found = true;
+		latest->entry = *entry;
+		return 0;
+	}
+	key_entry_mac(latest->history->key, &latest->entry, entry->mac, latest->mac);
+	return 1;
+}
+
+int history_latest_time(struct history *history, uint64_t *ret_at)
+{
+	const struct history_seal *seal = &history->seal;
+	const struct entry_filter newest_first = { .before = seal->last + 1, .reverse = true };
+	struct latest latest = { .history = history };
+	int r = history_list(history, &newest_first, take_latest, &latest);
+
+	if (r < 0)
+		return r;
+	*ret_at = 0;
+	if (!latest.found)
+		return 0;
+	if (r == 0)
+		key_entry_mac(history->key, &latest.entry, seal->before_first, latest.mac);
+	if (sodium_memcmp(latest.mac, latest.entry.mac, sizeof(latest.mac)) == 0)
+		*ret_at = latest.entry.at;
+	return 0;
+}
+
 /* One slice of a check. */
 struct check_slice {
 	const struct history *history;

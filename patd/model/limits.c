@@ -35,7 +35,7 @@ static bool permit_source(const struct limits *limits, const struct login *login
 
 static bool permit_hour(const struct limits *limits, const struct login *login)
 {
-	return hours_match(limits->hours, login->now);
+	return !login->clock_in_doubt && hours_match(limits->hours, login->wall);
 }
 
 static bool permit_use(const struct limits *limits, const struct login *login)

@@ -26,7 +26,8 @@ struct limits {
 
 /* A login, as far as restrictions are about it. */
 struct login {
-	uint64_t now;                /* seconds UTC */
+	uint64_t wall;               /* the wall clock, seconds UTC, */
+	bool clock_in_doubt;         /* which may be wrong */
 	const char *service, *rhost; /* NULL: not asked about, which is permitted */
 	bool rhost_is_name; /* what rhost says is a name, also where it reads as an address */
 	uint64_t uses;      /* how often the token was used before */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "common/cleanup.h"
-#include "common/l10n.h"
 #include "common/pack.h"
 #include "patd/requests/deadline_timer.h"
 #include "patd/requests/event_queue.h"
@@ -15,7 +14,7 @@
 #include "patd/requests/requests_private.h"
 #include "patd/requests/token_rows.h"
 
-/* From the first request to follow on. */
+/* Also while nobody follows: when a token ends, the time is stored. */
 struct followers {
 	struct requests *requests;
 	struct deadline_timer *deadlines;
@@ -134,7 +133,7 @@ void followers_free(struct followers *followers)
 
 DEFINE_CLEANUP(followers_free, followers)
 
-static int followers_new(struct requests *requests, struct followers **ret_followers)
+int followers_new(struct requests *requests, struct followers **ret_followers)
 {
 	cleanup_with(followers_free) struct followers *followers = calloc(1, sizeof(*followers));
 	const struct event_sink sink = { tell_token, tell_entry, followers };
@@ -157,23 +156,16 @@ static int followers_new(struct requests *requests, struct followers **ret_follo
 
 void followers_restart(struct followers *followers)
 {
-	if (followers)
-		deadline_timer_restart(followers->deadlines);
+	deadline_timer_restart(followers->deadlines);
 }
 
 enum progress serve_follow(struct work *work)
 {
-	struct requests *requests = work->peer->requests;
 	const bool all = (work->request.follow.given & GIVEN_ALL) != 0;
 	const enum pat_error error = tokens_may_follow(&work->caller, all, &work->refusal);
-	int r = 0;
 
 	if (error != PAT_OK)
 		return work_refuse(work, error);
-	if (!requests->followers)
-		r = followers_new(requests, &requests->followers);
-	if (r < 0)
-		return work_refuse_for(work, PAT_ERR_NO_MEMORY, N_("out of memory"));
 	work->peer->follows = true;
 	work->peer->follows_all = all;
 	work->peer->follower = work->caller;

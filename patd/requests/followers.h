@@ -6,8 +6,12 @@
 #pragma once
 
 struct followers;
+struct requests;
 
-/* Another policy is in force.  NULL is allowed. */
+/* requests must outlive it. */
+int followers_new(struct requests *requests, struct followers **ret_followers);
+
+/* Another policy is in force. */
 void followers_restart(struct followers *followers);
 
 /* NULL is allowed. */

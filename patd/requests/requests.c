@@ -123,6 +123,9 @@ int requests_new(sd_event *event, int front_fd, const struct requests_context *c
 	r = sd_event_add_io(event, &requests->listener, front_fd, EPOLLIN, on_connect, requests);
 	if (r < 0)
 		return r;
+	r = followers_new(requests, &requests->followers);
+	if (r < 0)
+		return r;
 	*ret_requests = TAKE(requests);
 	return 0;
 }

@@ -32,8 +32,8 @@ struct requests {
 		struct pat_id id;
 	} undelivered[UNDELIVERED_MAX];
 	unsigned int undelivered_n;
-	struct followers *followers; /* NULL until somebody follows */
-	struct answer answer;        /* being built */
+	struct followers *followers;
+	struct answer answer; /* being built */
 };
 
 static inline struct tokens *tokens_of(const struct work *work)

@@ -8,6 +8,7 @@
 #include "common/lifetime.h"
 #include "patd/model/services.h"
 #include "patd/rules/validity.h"
+#include "patd/util/clock.h"
 
 /*
  * What polkit authenticates people as, by PAM.  No token is accepted there: a thief could
@@ -106,12 +107,21 @@ static const struct {
 	{ against_policy, PAT_AGAINST_POLICY },
 };
 
+/* By a clock that may be wrong, nobody can say what hour it is: that is another reason. */
+static enum pat_verdict verdict_by(enum pat_restriction restriction, const struct login *login)
+{
+	if (restriction == PAT_HOURS && login->clock_in_doubt)
+		return PAT_WRONG_CLOCK;
+	return restrictions[restriction].verdict;
+}
+
 unsigned int verdict_all(
 	const struct attempt *attempt, enum pat_verdict ret_verdicts[static PAT_VERDICTS])
 {
 	const struct limits *limits = &attempt->token->limits;
 	const struct login login = {
-		.now = attempt->now,
+		.wall = attempt->wall,
+		.clock_in_doubt = clock_in_doubt(attempt->now, attempt->wall),
 		.service = attempt->service,
 		.rhost = attempt->rhost,
 		.rhost_is_name = rhost_is_name(attempt),
@@ -126,7 +136,7 @@ unsigned int verdict_all(
 			ret_verdicts[n++] = rules[i].verdict;
 	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++)
 		if (!limits_permit(limits, (enum pat_restriction)r, &login))
-			ret_verdicts[n++] = restrictions[r].verdict;
+			ret_verdicts[n++] = verdict_by((enum pat_restriction)r, &login);
 	return n;
 }
 

@@ -15,7 +15,8 @@
 struct attempt {
 	const struct token *token;
 	const struct policy *policy;
-	uint64_t now;
+	uint64_t now;  /* the watermark, */
+	uint64_t wall; /* and the wall clock: see patd/util/clock.h */
 	bool replaced; /* the secret is a former one that no longer works */
 	bool disabled; /* the token's user is, or everybody */
 	/* Who logs in, and where.  NULL: not asked about. */

@@ -28,8 +28,8 @@ bool validity_revoked(const struct token *token, uint64_t now)
 	return token->revoked_at != 0 && (token->revoked_until == 0 || now < token->revoked_until);
 }
 
-/* From when it might have been used: a new secret, or a return from a revoke, counts anew. */
-bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now)
+/* A new secret, or a return from a revoke, counts anew. */
+uint64_t validity_unused_since(const struct token *token)
 {
 	const uint64_t times[] = { token->created_at, token->limits.not_before, token->restored_at,
 		token->revoked_until, token->rotated_at, token->last_used_at };
@@ -38,6 +38,13 @@ bool validity_unused(const struct token *token, const struct policy *policy, uin
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		if (times[i] > since)
 			since = times[i];
+	return since;
+}
+
+bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now)
+{
+	const uint64_t since = validity_unused_since(token);
+
 	return policy->revoke_unused != POLICY_UNLIMITED && now > since &&
 	       now - since >= policy->revoke_unused;
 }

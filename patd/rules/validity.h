@@ -14,6 +14,8 @@ uint64_t validity_end(const struct token *token, const struct policy *policy);
 bool validity_expired(const struct token *token, const struct policy *policy, uint64_t now);
 /* Revoked permanently, or suspended and not yet over. */
 bool validity_revoked(const struct token *token, uint64_t now);
+/* When it was used last, or from when on it might have been. */
+uint64_t validity_unused_since(const struct token *token);
 /* So long unused that the policy takes it for revoked. */
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
 bool validity_exhausted(const struct token *token);

@@ -108,6 +108,15 @@ uint64_t deadline_of(enum deadline deadline, const struct token *token);
 int store_list_deadlines(struct store *store, enum deadline deadline,
 	const struct deadline_place *after, list_row_fn fn, void *userdata);
 
+/*
+ * As store_list(), in no order, of tokens to which something happened after that time: see
+ * store_latest_time().
+ */
+int store_list_later(struct store *store, uint64_t time, list_row_fn fn, void *userdata);
+
+/* When something last happened to the token. */
+uint64_t store_latest_time(const struct token *token);
+
 /* --- the disabled --- */
 
 /* A user, or everybody, whose tokens an administrator has disabled. */

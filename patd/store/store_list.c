@@ -97,6 +97,34 @@ int store_list(
 	return each_row(store, statement, fn, userdata);
 }
 
+/* SQLite looks at all rows: there is no index of what each use changes. */
+#define LIST_LATER                                                                                 \
+	"SELECT {columns} FROM token WHERE "                                                       \
+	"max(created_at, revoked_at, restored_at, rotated_at, last_used_at) > ?1"
+
+int store_list_later(struct store *store, uint64_t time, list_row_fn fn, void *userdata)
+{
+	sqlite3_stmt *statement;
+	int r = statement_compile(store->statements, LIST_LATER, &statement);
+
+	if (r < 0)
+		return r;
+	row_bind_number(statement, 1, time);
+	return each_row(store, statement, fn, userdata);
+}
+
+uint64_t store_latest_time(const struct token *token)
+{
+	const uint64_t times[] = { token->created_at, token->revoked_at, token->restored_at,
+		token->rotated_at, token->last_used_at };
+	uint64_t latest = 0;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (times[i] > latest)
+			latest = times[i];
+	return latest;
+}
+
 /* Each has an index, whose WHERE must stand in the query. */
 #define DEADLINE_SQL(column)                                                                       \
 	"SELECT {columns} FROM token WHERE " column " > 0 AND " column " >= ?1 AND (" column       \

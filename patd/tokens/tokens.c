@@ -83,12 +83,10 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 	};
 	if ((r = store_new(database, &tokens->store)) < 0 ||
 		(r = history_new(database, key, &tokens->history)) < 0 ||
-		(r = uses_open(tokens)) < 0) {
+		(r = uses_open(tokens)) < 0 || (r = tokens_open_clock(tokens)) < 0) {
 		close_tables(tokens);
 		return r;
 	}
-	if (clock->highest < tokens->time_stored)
-		clock->highest = tokens->time_stored;
 	randombytes_buf(tokens->dummy.verifier, sizeof(tokens->dummy.verifier));
 	randombytes_buf(tokens->dummy.former_verifier, sizeof(tokens->dummy.former_verifier));
 	*ret_tokens = tokens;
@@ -99,6 +97,7 @@ void tokens_free(struct tokens *tokens)
 {
 	if (!tokens)
 		return;
+	tokens_look_at_clock(tokens);
 	/* What was expired when patd ended stays so under a clock set back meanwhile. */
 	if (tokens->clock->highest > tokens->time_stored)
 		tokens_store_time(tokens, tokens->clock->highest);

@@ -286,6 +286,18 @@ uint64_t tokens_history_break(struct tokens *tokens);
 enum pat_error tokens_check_history(struct tokens *tokens, const struct caller *caller,
 	struct history_check *check, struct refusal *ret_refusal);
 
+/* --- the clock --- */
+
+/* To be called at least once an hour: what has ended stays so, should patd be killed. */
+void tokens_keep_time(struct tokens *tokens);
+
+/*
+ * The administrator's word that the clock is right now, and was ahead before: the watermark is the
+ * wall clock's time.  order: a number of that word, which counts once.  On disk at the return; 1:
+ * it has counted before.  Before tokens_start().
+ */
+int tokens_reset_time(struct tokens *tokens, uint64_t order);
+
 /* --- once a day --- */
 
 #define TOKENS_NOTICE_S (UINT64_C(7) * 24 * 3600)

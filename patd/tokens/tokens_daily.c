@@ -12,12 +12,23 @@
 
 int tokens_daily_due(struct tokens *tokens, uint64_t *ret_at)
 {
+	const uint64_t now = clock_now(tokens->clock);
 	uint64_t last;
 	int r = meta_get_number(tokens->database, META_DAILY, &last);
 
-	if (r == 0)
-		*ret_at = last == 0 ? clock_now(tokens->clock) : last + DAY_S;
-	return r;
+	if (r < 0)
+		return r;
+	/* A time to come is that of a clock that was ahead. */
+	*ret_at = last == 0 || last > now ? now : last + DAY_S;
+	return 0;
+}
+
+bool tokens_certainly_unused(struct tokens *tokens, const struct token *token)
+{
+	const uint64_t limit = tokens->policy->revoke_unused;
+
+	return limit != POLICY_UNLIMITED &&
+	       validity_unused_since(token) <= tokens_certainly_before(tokens, limit);
 }
 
 /* One page of all tokens. */
@@ -39,7 +50,10 @@ static int daily_row(const struct token *token, void *userdata)
 
 	if (state != TOKEN_ACTIVE && state != TOKEN_PENDING)
 		return 0;
+	/* For who logs in it is revoked also where that is in doubt. */
 	if (validity_unused(token, policy, page->now)) {
+		if (!tokens_certainly_unused(page->tokens, token))
+			return 0;
 		if (page->n < REVOKED_A_TURN)
 			page->unused[page->n++] = token->id;
 	} else if (end != 0 && end - page->now <= TOKENS_NOTICE_S) {
@@ -83,6 +97,7 @@ int tokens_daily_some(
 		return -EAGAIN;
 	if (!transaction_has_room(tokens->database))
 		return -ENOSPC;
+	tokens_look_at_clock(tokens);
 	if (!work->listed) {
 		if (tokens_list(tokens, &tokens_patd, &all, daily_row, &page, cursor, &ignored) !=
 			PAT_OK)
@@ -99,8 +114,8 @@ int tokens_daily_some(
 		;
 	if (r < 0)
 		return r;
-	if (keep != POLICY_UNLIMITED && page.now > keep)
-		before = page.now - keep;
+	if (keep != POLICY_UNLIMITED)
+		before = tokens_certainly_before(tokens, keep);
 	r = history_prune_some(tokens->history, before, tokens->policy->max_history, &more, &bad);
 	if (r == 0 && !more) {
 		if (bad != 0)

@@ -5,6 +5,7 @@
 #include "patd/db/meta.h"
 #include "patd/db/transaction.h"
 #include "patd/history/history.h"
+#include "patd/rules/jumps.h"
 #include "patd/store/store.h"
 #include "patd/tokens/recent.h"
 #include "patd/tokens/tokens.h"
@@ -21,6 +22,8 @@ struct tokens {
 	const struct policy *policy;
 	struct history *history;
 	uint64_t time_stored;
+	struct jumps jumps;       /* of the watermark */
+	uint64_t clock_logged_us; /* when it was logged last that the wall clock is in doubt */
 	struct recent recent;
 	/* What an unknown id is compared with, so that it takes as long: see candidate.h. */
 	struct token dummy;
@@ -101,6 +104,20 @@ void cursor_format(const struct token *last, bool by_id, char ret_text[static TO
 /* False if text is no cursor. */
 bool cursor_parse(const char *text, struct cursor *ret_cursor);
 
+/* --- the clock: tokens_clock.c --- */
+
+/* The last step of tokens_new(): begins at the latest time that the database knows of. */
+int tokens_open_clock(struct tokens *tokens);
+
+/*
+ * Takes note of the time, and of spans that it skipped; a failure to write that down is logged.
+ * Before whatever cannot be undone.
+ */
+void tokens_look_at_clock(struct tokens *tokens);
+
+/* The latest time that was certainly so many seconds ago; 0: none was. */
+uint64_t tokens_certainly_before(struct tokens *tokens, uint64_t seconds);
+
 /* --- changes: tokens_commit.c --- */
 
 /* An entry for what the caller does with a token; token NULL: the caller of this adds the user. */
@@ -150,6 +167,9 @@ void tokens_notify_entry(struct tokens *tokens, const struct entry *entry);
 
 /* patd itself, where patd.conf says what is to be done. */
 extern const struct caller tokens_patd;
+
+/* Whether the policy wants it revoked for that, also by the time that has certainly passed. */
+bool tokens_certainly_unused(struct tokens *tokens, const struct token *token);
 
 /* Revokes what nobody has used for too long, as the policy wants it. */
 enum pat_error tokens_revoke_unused(

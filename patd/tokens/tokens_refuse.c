@@ -87,7 +87,7 @@ enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *re
 enum pat_error tokens_ratelimit(
 	struct tokens *tokens, const struct caller *caller, struct refusal *ret_refusal)
 {
-	uint64_t now_us = clock_now(tokens->clock) * UINT64_C(1000000);
+	uint64_t now_us = clock_since_boot_us(tokens->clock);
 	const bool administrator =
 		caller->uid == 0 || (caller->granted & 1U << ACTION_MANAGE_OTHERS) != 0;
 	/* Of administrators on the bus there is somebody else's word only: together they have one.

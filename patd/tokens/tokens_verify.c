@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verdict on a request at a verification socket, and what it would be, for Check. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "patd/model/sources.h"
@@ -50,7 +51,7 @@ static bool should_record(struct tokens *tokens, const struct caller *caller,
 				      : strict               ? &tokens->refusals
 							     : &tokens->uses;
 
-	if (!ratelimit_take(ratelimit, token->uid, clock_now(tokens->clock) * UINT64_C(1000000)))
+	if (!ratelimit_take(ratelimit, token->uid, clock_since_boot_us(tokens->clock)))
 		return false;
 	*ret_left_out = ratelimit_refused(ratelimit, token->uid);
 	return true;
@@ -126,7 +127,7 @@ static void describe_use(struct tokens *tokens, const struct caller *caller,
 	ret->has_seen = ret->entry.new_service || ret->entry.new_network;
 	/* No flood of ordinary logins hides one from a new place. */
 	ret->has_entry = worth || (ret->has_seen && ratelimit_take(&tokens->new_places, token->uid,
-							    ret->entry.at * UINT64_C(1000000)));
+							    clock_since_boot_us(tokens->clock)));
 }
 
 /*
@@ -268,6 +269,7 @@ static enum pat_verdict judge(
 		.token = &candidate->token,
 		.policy = tokens->policy,
 		.now = clock_now(tokens->clock),
+		.wall = clock_wall(tokens->clock),
 		.uid = request->uid,
 		.user = request->user,
 		.service = request->service,
@@ -281,6 +283,22 @@ static enum pat_verdict judge(
 	return verdict_of(&attempt);
 }
 
+#define CLOCK_LOGGED_US (UINT64_C(3600) * 1000000) /* once in so long */
+
+/* The person learns that it is the clock; this is for who can mend it. */
+static void log_wrong_clock(struct tokens *tokens)
+{
+	const uint64_t now_us = clock_since_boot_us(tokens->clock);
+
+	if (tokens->clock_logged_us != 0 && now_us - tokens->clock_logged_us < CLOCK_LOGGED_US)
+		return;
+	tokens->clock_logged_us = now_us;
+	log_warning("tokens with login hours are refused: the clock is %" PRIu64 " seconds behind "
+		    "the latest time that patd has seen, so one of the two is wrong.  Correct the "
+		    "clock; if it is correct, reset the time of patd: see patd(8), NOTES, Clock",
+		clock_now(tokens->clock) - clock_wall(tokens->clock));
+}
+
 static void refuse(struct tokens *tokens, const struct caller *caller, struct token *token,
 	const struct pat_request *request, enum pat_verdict verdict)
 {
@@ -288,13 +306,18 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 	uint64_t now = clock_now(tokens->clock);
 	struct refusal ignored;
 
+	if (verdict == PAT_WRONG_CLOCK)
+		log_wrong_clock(tokens);
 	if (verdict == PAT_EXPIRED)
 		record_end(tokens, token, now);
 	else if (verdict == PAT_ROTATED)
 		record_end_of_grace(tokens, token, now);
 	if (should_record(tokens, caller, token, verdict, &entry.unrecorded))
 		tokens_record(tokens, &entry);
-	if (verdict == PAT_REVOKED && !validity_revoked(token, now) &&
+	if (verdict != PAT_REVOKED || validity_revoked(token, now))
+		return;
+	tokens_look_at_clock(tokens);
+	if (tokens_certainly_unused(tokens, token) &&
 		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }
@@ -352,6 +375,7 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	struct attempt attempt = {
 		.policy = tokens->policy,
 		.now = clock_now(tokens->clock),
+		.wall = clock_wall(tokens->clock),
 		.service = service,
 		.rhost = rhost,
 		.account = PAT_ACCOUNT_SEEN, /* that is for the login to find out */

@@ -36,6 +36,11 @@ static uint64_t read_now(void *userdata)
 	return now;
 }
 
+static uint64_t read_now_us(void *userdata)
+{
+	return read_now(userdata) * 1000000;
+}
+
 static void fold(void)
 {
 	enum wal_state state;
@@ -140,7 +145,7 @@ static void use(const char *secret, uint64_t times)
 
 int main(int argc, char **argv)
 {
-	struct clock clock = { .read = read_now };
+	struct clock clock = { .read = read_now, .read_us = read_now_us };
 	char secret[PAT_TOKEN_LEN + 1];
 	uint64_t count, entries;
 	struct key *key;

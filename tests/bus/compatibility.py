@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import earlier
 import tap
 from wire import PATIENCE_S
-from fixture import PATD, PatdTest
+from fixture import BUILD, PATD, PatdTest
 
 
 class Earlier(PatdTest):
@@ -34,7 +34,10 @@ class Earlier(PatdTest):
                 self.assertEqual(self.patd.end(), 0)
 
     def start(self):
-        self.patd.start(env={**os.environ, **earlier.ENVIRONMENT})
+        """At the latest time that patd had seen: else it would doubt the clock."""
+        library = os.path.join(BUILD, "tests/pam/later.so")
+        at = str(earlier.latest_time(self.patd.database))
+        self.patd.start(env=self.patd.preloaded(library, STANDS_AT=at, **earlier.ENVIRONMENT))
         self.client().wait_for_owner()
 
     def put_state(self):

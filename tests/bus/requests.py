@@ -137,8 +137,9 @@ class Root(RequestsTest):
         )
 
     def test_the_settings_and_the_time_are_told(self):
-        now, lifetime = self.ask.manager()
+        now, lifetime, broken = self.ask.manager()
         self.assertLess(abs(now - time.time()), 60)
+        self.assertEqual(broken, 0)
         self.assertEqual(lifetime, 30 * DAY)
         settings = {row["Key"]: row["Value"] for row in self.ask.rows("policy")}
         self.assertEqual(settings["tokens.default_lifetime"], "30d")

@@ -110,9 +110,9 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	patctl generate -q "$T" --user=games >/dev/null
 	patctl generate -q "$T later" --user=games --not-before=2999-01-01 --expires=never >/dev/null
 	patctl generate -q "$T suspended" --user=games >/dev/null
-	patctl revoke "$T suspended" --for=30d
+	patctl revoke "$T suspended" --user=games --for=30d
 	patctl generate -q "$T ended" --user=games >/dev/null
-	patctl revoke "$T ended"
+	patctl revoke "$T ended" --user=games
 	run patctl doctor
 	expect "$output" "ok       account: every token's user exists"
 
@@ -136,7 +136,7 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	run with_nss NSS_UID=4712 patctl doctor
 	expect "$output" "warning  account: 1 token is left of user games with uid 5, who is user games with uid 4712 now; revoke them by id"
 	expect_not "$output" "--user=games"
-	patctl revoke "$T"
+	patctl revoke "$T" --user=games
 }
 
 @test "scope: doctor takes nobody for gone whom NSS could not look up" {
@@ -151,7 +151,7 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	run with_nss NSS_HANGS=1 timeout 60 patctl doctor
 	expect "$output" "unseen   account: user games could not be looked up"
 	expect_not "$output" "does not exist, and"
-	patctl revoke "$T"
+	patctl revoke "$T" --user=games
 }
 
 @test "doctor by an ordinary user does not look for users who are gone" {
@@ -182,4 +182,16 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	run patctl doctor
 	expect "$output" "warning  clock: the clock was once ahead"
 	[[ $output =~ "which comes in "(39|40)" days" ]]
+	expect "$output" "those with login hours are refused"
+	# The administrator's word, which counts once.
+	touch "$WORLD/run/reset-time"
+	patd_stop
+	patd_start
+	run patctl doctor
+	[[ $output != *"the clock was once ahead"* ]]
+	patd_restart_later 40
+	patd_stop
+	patd_start
+	run patctl doctor
+	expect "$output" "warning  clock: the clock was once ahead"
 }

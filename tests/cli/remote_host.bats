@@ -233,7 +233,7 @@ ssh_arguments() {
 	useradd --no-create-home --uid 4714 "$user" 2>/dev/null || skip "no useradd"
 	one=$(patctl generate -q "$T one" --user="$user")
 	suspended=$(patctl generate -q "$T two" --user="$user")
-	patctl revoke -q "$T two" --for=30d
+	patctl revoke -q "$T two" --user="$user" --for=30d
 	userdel "$user"
 	run -0 patctl -H web1 revoke --all --user="$user"
 	[ "$output" = "1 token successfully revoked" ]

@@ -14,11 +14,11 @@ $(fault_library): $(wildcard tests/fault/*.c tests/fault/*.h) Makefile
 		-fvisibility=hidden -O2 -g -fPIC -shared -o $@ $(filter %.c,$^) -ldl -pthread
 
 .PHONY: check-fault check-fault-part fault-case
-check-fault: $(programs) $(fault_library)
+check-fault: $(programs) $(fault_library) $(O)/tests/pam/later.so
 	$(Q)BUILD=$(abspath $(O)) FULL=1 prove --timer --verbose --exec 'timeout 7200 /usr/bin/python3' \
 		--jobs 2 $(fault_tests)
 
-check-fault-part: $(programs) $(fault_library)
+check-fault-part: $(programs) $(fault_library) $(O)/tests/pam/later.so
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) 'timeout 300 /usr/bin/python3' $(fault_tests)
 
 # One case, as a failure prints it: FILE= TEST= CASE= SEED=

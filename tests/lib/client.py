@@ -12,6 +12,7 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 from wire import PATIENCE_S, as_uid  # noqa: E402
 
+LOOK_MS = 100
 NAME = "org.patd.Tokens1"
 ROOT = "/org/patd/Tokens1"
 MANAGER = "org.patd.Tokens1.Manager"
@@ -57,6 +58,15 @@ def wait_until(condition):
             context.iteration(True)
     finally:
         GLib.source_remove(expired)
+
+
+def look_until(condition):
+    """The same of what no event tells of: looks again and again."""
+    looking = GLib.timeout_add(LOOK_MS, lambda: True)
+    try:
+        wait_until(condition)
+    finally:
+        GLib.source_remove(looking)
 
 
 def vardict(**values):
@@ -336,12 +346,10 @@ class Client:
             DBUS[0], DBUS[2], "NameOwnerChanged", DBUS[1], name,
             Gio.DBusSignalFlags.NONE, lambda *args: seen.append(args[5].unpack()[2]),
         )  # fmt: skip
-        asking = GLib.timeout_add(100, lambda: True)
         try:
             if not self.owner(name):
-                wait_until(lambda: (seen and seen[-1]) or until())
+                look_until(lambda: (seen and seen[-1]) or until())
         finally:
-            GLib.source_remove(asking)
             self.connection.signal_unsubscribe(match)
 
 

@@ -15,12 +15,14 @@ A set is a folder:
                            other logins and the views after them, with the configuration
 
 The latest time that patd has seen is in the database, and patd's clock never goes behind it.  In a
-set that time is in the year 2100.  So a set gives the same answers on every day before.
+set that time is in the year 2100, and the clock stands still there while a set is tried.  So a set
+gives the same answers on every day.
 """
 import contextlib
 import gzip
 import json
 import os
+import sqlite3
 import subprocess
 
 import wire
@@ -77,6 +79,11 @@ def parse(text):
         document = json.loads(text)
         return document if isinstance(document, list) else [document]
     return [json.loads(line) for line in text.splitlines()]
+
+
+def latest_time(database):
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT value FROM meta WHERE key = 'time'").fetchone()[0]
 
 
 def view(bus, arguments):

@@ -113,8 +113,7 @@ class Daemon:
     def command(self, *more):
         return [*self.wrapper, self.program, *self.arguments(), *more]
 
-    @staticmethod
-    def preloaded(library, **more):
+    def preloaded(self, library, **more):
         """An environment for start()"""
         sanitizers = "verify_asan_link_order=0:detect_leaks=0"
         return {**os.environ, "LD_PRELOAD": library, "ASAN_OPTIONS": sanitizers, **more}
@@ -186,6 +185,7 @@ class Patd(Daemon):
     def __init__(self, folder, bus_address):
         super().__init__(folder)
         self.with_front = True
+        self.passed = 0
         self.program = PATD
         self.conf = os.path.join(folder, "etc")  # only a test makes it
         self.state = os.path.join(folder, "state")
@@ -222,8 +222,16 @@ class Patd(Daemon):
 
     def pass_time(self, seconds):
         """Moves the latest time that patd has seen, which is in the database and which patd's clock
-        never goes behind.  libfaketime is no alternative: it breaks the timers of sd-event."""
+        never goes behind.  libfaketime is no alternative: it breaks the timers of sd-event.  For
+        patd to know that the time has passed, start() must have what preloaded() says."""
         self.edit("UPDATE meta SET value = value + ? WHERE key = 'time'", seconds)
+        self.passed += seconds
+
+    def preloaded(self, library="", **more):
+        if self.passed:
+            library = f"{library}:{BUILD}/tests/pam/later.so"
+            more["PASSED"] = str(self.passed)
+        return super().preloaded(library, **more)
 
 
 class PatdTest(unittest.TestCase):
@@ -286,7 +294,7 @@ class PatdTest(unittest.TestCase):
             self.assertEqual(self.patd.end(), 0)
         if later:
             self.patd.pass_time(later)
-        self.patd.start()
+        self.patd.start(env=self.patd.preloaded() if self.patd.passed else None)
         self.root.wait_for_owner(NAME)
 
     def make_backup(self):

@@ -243,8 +243,8 @@ class Connection:
         return rows
 
     def manager(self):
-        """(now, default lifetime)"""
-        return struct.unpack("=QQ", self.call("manager")[0].body)
+        """(now, default lifetime, the entry that stopped the pruning of the history)"""
+        return struct.unpack("=QQQ", self.call("manager")[0].body)
 
     def generate(self, name, caller=None, **members):
         return Token(self.call("generate", caller, name=name, **members)[0])

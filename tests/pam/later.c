@@ -1,19 +1,77 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Preloaded: the time of day is LATER seconds ahead, and all other clocks are as they were.
- * (libfaketime turns the absolute timers of sd-event into ones that never end.)
+ * Preloaded: the time of day is LATER seconds ahead, or STANDS_AT so many seconds since 1970; the
+ * machine has run for PASSED seconds more, and SPEED times as fast.  All other clocks are as they
+ * were, and timers end when they should.  (libfaketime turns the absolute timers of sd-event into
+ * ones that never end.)
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-__attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct timespec *now)
+#define EXPORTED __attribute__((visibility("default")))
+#define FDS 64
+
+static bool by_boot[FDS]; /* descriptors of timers that go by CLOCK_BOOTTIME */
+
+static int64_t number(const char *name, int64_t otherwise)
 {
-	const char *later = getenv("LATER");
+	const char *text = getenv(name);
+
+	return text ? atol(text) : otherwise;
+}
+
+static int64_t to_us(const struct timespec *time)
+{
+	return time->tv_sec * INT64_C(1000000) + time->tv_nsec / 1000;
+}
+
+static struct timespec from_us(int64_t us)
+{
+	return (struct timespec) { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
+}
+
+static int64_t passed_us(void)
+{
+	return number("PASSED", 0) * 1000000;
+}
+
+EXPORTED int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	const int64_t at = number("STANDS_AT", 0);
 	int r = (int)syscall(SYS_clock_gettime, clock, now);
 
-	if (r == 0 && clock == CLOCK_REALTIME && later != NULL)
-		now->tv_sec += atol(later);
+	if (r == 0 && clock == CLOCK_REALTIME)
+		now->tv_sec += number("LATER", 0);
+	if (r == 0 && clock == CLOCK_REALTIME && at != 0)
+		*now = (struct timespec) { .tv_sec = at };
+	if (r == 0 && clock == CLOCK_BOOTTIME)
+		*now = from_us(to_us(now) * number("SPEED", 1) + passed_us());
 	return r;
+}
+
+EXPORTED int timerfd_create(int clock, int flags)
+{
+	int fd = (int)syscall(SYS_timerfd_create, clock, flags);
+
+	if (fd >= 0 && fd < FDS)
+		by_boot[fd] = clock == CLOCK_BOOTTIME;
+	return fd;
+}
+
+EXPORTED int timerfd_settime(
+	int fd, int flags, const struct itimerspec *when, struct itimerspec *ret_before)
+{
+	struct itimerspec moved = *when;
+	const int64_t us = to_us(&when->it_value);
+
+	/* Never too early.  Zero would stop the timer: so it does where it is meant. */
+	if (fd >= 0 && fd < FDS && by_boot[fd] && (flags & TFD_TIMER_ABSTIME) != 0 &&
+		us > passed_us())
+		moved.it_value = from_us((us - passed_us()) / number("SPEED", 1) + 1);
+	return (int)syscall(SYS_timerfd_settime, fd, flags, &moved, ret_before);
 }

@@ -31,6 +31,8 @@ refused() {
 	refused disabled 85 "Tokens are disabled for this user."
 	refused against-policy 85 "The policy of this machine does not allow this token."
 	refused account-closed 85 "This account is closed."
+	refused wrong-clock 84 \
+		"This token has login hours, and the clock of this machine is in doubt."
 }
 
 @test "a rotated secret is logged as an alert" {
@@ -39,7 +41,7 @@ refused() {
 
 @test "a refusal with PAM_SILENT has no message" {
 	for verdict in revoked not-yet out-of-hours wrong-service wrong-source exhausted rotated \
-		disabled against-policy account-closed; do
+		disabled against-policy account-closed wrong-clock; do
 		expect_result PAM_AUTH_ERR peer "$verdict" -s
 		expect_without error:
 	done

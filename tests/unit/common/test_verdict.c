@@ -12,7 +12,7 @@ static void numbers_and_words_never_change(void **state)
 	static const char *const words[PAT_VERDICTS] = { "wrong", "accepted", "revoked", "expired",
 		"other-user", "not-allowed", "busy", "failed", "not-yet", "out-of-hours",
 		"wrong-service", "wrong-source", "exhausted", "rotated", "disabled",
-		"against-policy", "account-closed" };
+		"against-policy", "account-closed", "wrong-clock" };
 
 	(void)state;
 	for (uint32_t v = 0; v < PAT_VERDICTS; v++) {

@@ -23,6 +23,7 @@ static const struct caller bob = { .uid = 1001, .user = "bob" };
 struct world {
 	struct place place;
 	uint64_t time; /* what the machine's clock says */
+	uint64_t ran;  /* seconds since its boot; 0: as if its clock counted them */
 	struct clock clock;
 	struct database *database;
 	struct key *key;
@@ -39,9 +40,20 @@ static inline uint64_t world_read_clock(void *userdata)
 	return world->time;
 }
 
+static inline uint64_t world_read_us(void *userdata)
+{
+	const struct world *world = userdata;
+
+	return (world->ran != 0 ? world->ran : world->time) * UINT64_C(1000000);
+}
+
 static inline void world_start(struct world *world)
 {
-	world->clock = (struct clock) { .read = world_read_clock, .userdata = world };
+	world->clock = (struct clock) {
+		.read = world_read_clock,
+		.read_us = world_read_us,
+		.userdata = world,
+	};
 	assert_int_equal(database_open(world->place.dir, &world->database), 0);
 	assert_int_equal(tokens_new(world->database, world->key, &world->clock, &world->policy,
 				 &world->tokens),

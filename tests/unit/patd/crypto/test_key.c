@@ -300,6 +300,8 @@ static void derived_values_match_the_database_format(void **state)
 	memset(seal.at_last, 2, sizeof(seal.at_last));
 	key_seal_mac(key, &seal, got);
 	assert_hex(got, "e070a685759ff032cdf98a99411cbe37c1932edcd5a122c277d77ab19a046b37");
+	key_clock_mac(key, before, sizeof(before), got);
+	assert_hex(got, "c296efd227cd4d057bb672e041f91f1655103f1ed74bbc79c808fc8896f04357");
 	key_free(key);
 }
 

@@ -322,7 +322,7 @@ static void damaged_entry_is_left_out(void **state)
 		"service = printf('%64c', 's')",
 		"rhost = 'a' || char(8238) || 'b'",
 		"tty = CAST(x'70747300' AS TEXT)",
-		"result = 17",
+		"result = 18",
 		"new_service = 2",
 		"new_network = -1",
 		"unrecorded = -1",

@@ -88,9 +88,9 @@ static void login_is_permitted_by_each_restriction_alone(void **state)
 	};
 	/* A Tuesday, from elsewhere, for another service, and two uses are over. */
 	const struct login login = {
-		.now = 1700000000, .service = "sudo", .rhost = "192.0.2.8", .uses = 2
+		.wall = 1700000000, .service = "sudo", .rhost = "192.0.2.8", .uses = 2
 	};
-	const struct login unknown = { .now = 1700000000 };
+	const struct login unknown = { .wall = 1700000000 };
 
 	(void)state;
 	for (unsigned int i = 0; i < PAT_RESTRICTIONS; i++) {

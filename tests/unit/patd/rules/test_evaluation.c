@@ -39,6 +39,7 @@ struct given {
 	bool nobody, no_service, no_rhost; /* is asked about */
 	uint32_t account;                  /* 0: PAT_ACCOUNT_SEEN */
 	bool blind;                        /* the account could not be seen */
+	uint64_t wall;                     /* 0: NOW */
 };
 
 /* What an attempt points to. */
@@ -81,6 +82,7 @@ static void set_up(struct scene *scene, const struct given *given)
 		.token = token,
 		.policy = &scene->policy,
 		.now = NOW,
+		.wall = given->wall ? given->wall : NOW,
 		.replaced = given->replaced,
 		.disabled = given->disabled,
 		.uid = given->who ? given->who : token->uid,
@@ -260,6 +262,16 @@ static const struct {
 	{ "hours: over midnight", OPEN, { .limits = { .hours = "Tue 22:00-06:00" } } },
 	{ "hours: one of two", OPEN, { .limits = { .hours = "Mon 08:00-18:00; Tue" } } },
 
+	{ "hours: by the wall clock", OPEN,
+		{ .limits = { .hours = "22:12-22:13" }, .wall = NOW - 60 } },
+	{ "hours: not by the watermark", PAT_OUT_OF_HOURS,
+		{ .limits = { .hours = "22:13-23:00" }, .wall = NOW - 60 } },
+	{ "hours: the clock was set back", PAT_WRONG_CLOCK,
+		{ .limits = { .hours = "22:00-23:00" }, .wall = NOW - 61 } },
+	{ "hours: the clock has been ahead", PAT_WRONG_CLOCK,
+		{ .limits = { .hours = "Mon" }, .wall = NOW - 1000 * DAY } },
+	{ "no hours, and the clock was set back", OPEN, { .wall = NOW - 1000 * DAY } },
+
 	{ "uses: the last", OPEN, { .limits = { .max_uses = 3 }, .uses = 2 } },
 	{ "uses: used up", PAT_EXHAUSTED, { .limits = { .max_uses = 3 }, .uses = 3 } },
 	{ "uses: more than there are", PAT_EXHAUSTED, { .limits = { .max_uses = 3 }, .uses = 4 } },
@@ -403,7 +415,9 @@ static void first_reason_is_the_verdict_and_check_names_all(void **state)
 /* The others are for who asks: no token, too often, or a failure. */
 static void every_verdict_about_a_token_has_its_rule(void **state)
 {
-	static const enum pat_verdict without[] = { PAT_WRONG, PAT_ACCEPTED, PAT_BUSY, PAT_FAILED };
+	/* PAT_WRONG_CLOCK stands in the place of PAT_OUT_OF_HOURS. */
+	static const enum pat_verdict without[] = { PAT_WRONG, PAT_ACCEPTED, PAT_BUSY, PAT_FAILED,
+		PAT_WRONG_CLOCK };
 
 	(void)state;
 	assert_int_equal(COUNT(order) + COUNT(without), PAT_VERDICTS);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What comes into the history of all that happens: each thing once, by whom and how. */
+#include "patd/tokens/tokens_private.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
@@ -484,6 +485,63 @@ static void place_is_remembered_when_its_entry_is_rate_limited(void **state)
 	assert_false(world_last_entry(world).new_network);
 }
 
+/* The watermark stands still until the clock has caught up with it, and rations do not. */
+static void availability__rations_refill_after_a_clock_that_was_ahead(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	const struct pat_request request = from(&made, "polkit-1", "", "");
+
+	world->ran = 1000;
+	world->time = NOON + DAY;
+	assert_int_equal(flood(world, &request, 0), 100);
+	world->time = NOON;
+	world->ran += 3600;
+	assert_int_equal(flood(world, &request, 0), 100);
+	/* Nor does a clock that jumps fill them. */
+	world->time = NOON + 10 * DAY;
+	assert_int_equal(flood(world, &request, 0), 0);
+}
+
+/* How many entries were added by logins from so many networks in which nobody was seen before. */
+static uint64_t flood_of_places(struct world *world, const struct made *made, unsigned int first)
+{
+	const uint64_t entries = world_check_history(world);
+
+	for (unsigned int i = 0; i < 200; i++) {
+		char rhost[16];
+		struct pat_request request;
+
+		(void)snprintf(rhost, sizeof(rhost), "10.%u.%u.1", first, i);
+		request = from(made, "sshd", rhost, "");
+		assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	}
+	return world_check_history(world) - entries;
+}
+
+static void availability__new_places_and_changes_refill_after_a_clock_that_was_ahead(void **state)
+{
+	const struct caller user = { .uid = 1000, .user = "alice" };
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	const struct pat_request usual = from(&made, "sshd", "", "");
+
+	world->ran = 1000;
+	world->time = NOON + DAY;
+	for (unsigned int round = 1; round <= 2; round++) {
+		unsigned int allowed = 0;
+
+		/* Else a new place would have its entry as a use. */
+		(void)flood(world, &usual, 0);
+		assert_int_equal(flood_of_places(world, &made, round), 100);
+		while (tokens_ratelimit(world->tokens, &user, &world->refusal) == PAT_OK)
+			allowed++;
+		assert_true(allowed > 0);
+		world->time = NOON;
+		world->ran += 3600;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,6 +556,9 @@ int main(void)
 		WORLD_TEST(refused_login_makes_no_place_known),
 		WORLD_TEST(flood_of_logins_is_rate_limited_and_counted),
 		WORLD_TEST(availability__flood_hides_no_other_user_and_no_alert),
+		WORLD_TEST(availability__rations_refill_after_a_clock_that_was_ahead),
+		WORLD_TEST(
+			availability__new_places_and_changes_refill_after_a_clock_that_was_ahead),
 		WORLD_TEST(place_is_remembered_when_its_entry_is_rate_limited),
 	};
 

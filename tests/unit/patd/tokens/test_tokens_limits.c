@@ -363,6 +363,34 @@ static void limited_uses__limited_token_is_refused_when_its_use_cannot_be_writte
 	(void)world_check_history(world);
 }
 
+/* NOON is on a Tuesday, at 22:13. */
+static void time__hours_are_those_of_the_wall_clock(void **state)
+{
+	struct world *world = *state;
+	struct token_request now = request_for(&alice, "now"), later = request_for(&alice, "later");
+	struct made at_ten, at_four, any = world_generate(world, &alice, "any");
+
+	now.restrictions[PAT_HOURS].text = "22:00-23:00";
+	later.restrictions[PAT_HOURS].text = "04:00-05:00";
+	world_generate_request(world, &now, &at_ten);
+	world_generate_request(world, &later, &at_four);
+	/* The clock is ahead, and put right. */
+	world->time = NOON + 6 * 3600;
+	assert_int_equal(world_log_in(world, &alice, &at_four), PAT_ACCEPTED);
+	world->time = NOON;
+	logged_clear();
+	assert_int_equal(world_log_in(world, &alice, &at_four), PAT_WRONG_CLOCK);
+	assert_logged("reset the time of patd");
+	logged_clear();
+	assert_int_equal(world_log_in(world, &alice, &at_ten), PAT_WRONG_CLOCK);
+	assert_nothing_logged();
+	assert_int_equal(world_log_in(world, &alice, &any), PAT_ACCEPTED);
+	/* A minute is no doubt, and the clock on the wall is followed. */
+	world->time = NOON + 6 * 3600 - CLOCK_DOUBT_S;
+	assert_int_equal(world_log_in(world, &alice, &at_four), PAT_ACCEPTED);
+	assert_int_equal(world_log_in(world, &alice, &at_ten), PAT_OUT_OF_HOURS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +399,7 @@ int main(void)
 		WORLD_TEST(impossible_restriction_is_refused),
 		WORLD_TEST(largest_restrictions_are_accepted),
 		WORLD_TEST(scope__each_restriction_is_applied_to_logins),
+		WORLD_TEST(time__hours_are_those_of_the_wall_clock),
 		WORLD_TEST(pending_token_starts_at_not_before),
 		WORLD_TEST(max_uses_logins_are_accepted),
 		WORLD_TEST(limited_uses__limited_use_is_on_disk_before_the_reply),

@@ -72,6 +72,31 @@ static void machine_clock_is_read_in_seconds(void **state)
 	assert_in_range(now, before, after);
 }
 
+static void time_since_boot_is_read_in_microseconds(void **state)
+{
+	const struct clock clock = { .read_us = clock_read_machine_us };
+	struct timespec before, after;
+	uint64_t now;
+
+	(void)state;
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &before), 0);
+	now = clock_since_boot_us(&clock);
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &after), 0);
+	assert_in_range(now, (uint64_t)before.tv_sec * 1000000 + (uint64_t)before.tv_nsec / 1000,
+		(uint64_t)after.tv_sec * 1000000 + (uint64_t)after.tv_nsec / 1000);
+}
+
+static void clock_is_in_doubt_from_a_minute_behind_the_watermark_on(void **state)
+{
+	(void)state;
+	assert_false(clock_in_doubt(1000, 1000));
+	assert_false(clock_in_doubt(1000, 2000)); /* read a little later */
+	assert_false(clock_in_doubt(1000, 940));
+	assert_true(clock_in_doubt(1000, 939));
+	assert_true(clock_in_doubt(1000, 0));
+	assert_false(clock_in_doubt(1, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -80,6 +105,8 @@ int main(void)
 		cmocka_unit_test(time_starts_at_highest_seen),
 		cmocka_unit_test(time_is_never_zero),
 		cmocka_unit_test(machine_clock_is_read_in_seconds),
+		cmocka_unit_test(time_since_boot_is_read_in_microseconds),
+		cmocka_unit_test(clock_is_in_doubt_from_a_minute_behind_the_watermark_on),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

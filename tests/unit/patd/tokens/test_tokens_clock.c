@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the time of patd begins after a kill, and what a clock that was wrong must not undo. */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/patd/logged.h"
+#include "tests/unit/patd/world.h"
+
+#define HOUR UINT64_C(3600)
+#define YEAR (365 * DAY)
+
+/* patd starts, does that, and is killed. */
+static void be_killed_after(struct world *world,
+	void (*fn)(struct world *world, const struct made *made), const struct made *made)
+{
+	int status;
+	pid_t child;
+
+	world_stop(world);
+	child = fork();
+	if (child == 0) {
+		world_start(world);
+		fn(world, made);
+		_exit(0);
+	}
+	assert_true(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+}
+
+/* And another starts. */
+static void killed_after(struct world *world,
+	void (*fn)(struct world *world, const struct made *made), const struct made *made)
+{
+	be_killed_after(world, fn, made);
+	world_start(world);
+}
+
+/* ---- the beginning ---- */
+
+static void run_for_a_month(struct world *world, const struct made *made)
+{
+	(void)made;
+	for (unsigned int hour = 0; hour < 31 * 24 + 5; hour++) {
+		world->time += HOUR;
+		tokens_keep_time(world->tokens);
+	}
+}
+
+static void time__expired_token_stays_expired_after_kill_of_idle_patd(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	killed_after(world, run_for_a_month, &made);
+	assert_int_equal(world->time, NOON); /* the child's had gone on */
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+	assert_in_range(
+		clock_now(&world->clock), NOON + 31 * DAY + 5 * HOUR, NOON + 31 * DAY + 6 * HOUR);
+}
+
+static void do_nothing(struct world *world, const struct made *made)
+{
+	(void)world;
+	(void)made;
+}
+
+static void use(struct world *world, const struct made *made)
+{
+	world->time = NOON + 40 * DAY;
+	assert_int_equal(world_log_in(world, &alice, made), PAT_ACCEPTED);
+}
+
+static void generate(struct world *world, const struct made *made)
+{
+	(void)made;
+	world->time = NOON + 40 * DAY;
+	(void)world_generate(world, &alice, "later");
+}
+
+static void suspend(struct world *world, const struct made *made)
+{
+	world->time = NOON + 40 * DAY;
+	assert_int_equal(world_suspend(world, made, HOUR), PAT_OK);
+}
+
+static void disable(struct world *world, const struct made *made)
+{
+	(void)made;
+	world->time = NOON + 40 * DAY;
+	assert_int_equal(tokens_disable(world->tokens, &root, "bob", "x", &world->refusal), PAT_OK);
+}
+
+/* Also if what was stored as the latest time seen is taken away. */
+static void time__begins_at_the_latest_time_in_the_database(void **state)
+{
+	static void (*const happenings[])(struct world * world, const struct made *ever) = { use,
+		generate, suspend, disable };
+	static const char *const edits[] = { "DELETE FROM meta WHERE key IN ('time', 'clock')",
+		"UPDATE meta SET value = 1 WHERE key = 'time';"
+		"DELETE FROM meta WHERE key = 'clock'" };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(happenings) * COUNT(edits) * 2; i++) {
+		const bool no_history = i / COUNT(happenings) / COUNT(edits) != 0;
+		void (*const happened)(struct world * world, const struct made *ever) =
+			happenings[i % COUNT(happenings)];
+		enum pat_verdict expected;
+		struct token_request request = request_for(&alice, "for ever");
+		struct made made, ever;
+
+		world_tear_down(state);
+		world_set_up(state);
+		world = *state;
+		made = world_generate(world, &alice, "laptop");
+		request.has_expires_at = true;
+		world_generate_request(world, &request, &ever);
+		killed_after(world, happened, &ever);
+		world_stop(world);
+		world_edit(world, edits[i / COUNT(happenings) % COUNT(edits)]);
+		/* Either tells, but for the disabled: that is in the history alone. */
+		if (no_history)
+			world_edit(world, "DELETE FROM history");
+		world_start(world);
+		expected = no_history && happened == disable ? PAT_ACCEPTED : PAT_EXPIRED;
+		assert_that(world_log_in(world, &alice, &made) == expected, "%zu", i);
+	}
+}
+
+static void time__begins_at_the_only_entry(void **state)
+{
+	struct world *world = *state;
+
+	world->time = NOON + 40 * DAY;
+	assert_int_equal(tokens_disable(world->tokens, &root, "bob", "x", &world->refusal), PAT_OK);
+	world_stop(world);
+	world_edit(world, "DELETE FROM meta WHERE key IN ('time', 'clock')");
+	world->time = NOON;
+	world_start(world);
+	assert_int_equal(clock_now(&world->clock), NOON + 40 * DAY);
+}
+
+/* Who cannot make a MAC ends no token by a time to come. */
+static void time_of_altered_row_or_entry_is_not_believed(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	(void)world_generate(world, &alice, "altered");
+	world_stop(world);
+	world_edit(world, "UPDATE token SET last_used_at = 4000000000 WHERE name = 'altered'");
+	world_edit(world, "UPDATE history SET at = 4000000000");
+	world_start(world);
+	assert_int_equal(clock_now(&world->clock), NOON);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+/* What rows say was forsworn; what patd saw of the clock since then was not. */
+static void time__begins_at_the_latest_look_after_a_reset(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world->time = NOON + 3 * YEAR;
+	(void)world_generate(world, &alice, "other");
+	world->time = NOON;
+	world_restart(world);
+	assert_int_equal(tokens_reset_time(world->tokens, 1), 0);
+	killed_after(world, run_for_a_month, &made);
+	world_stop(world);
+	world_edit(world, "DELETE FROM meta WHERE key = 'time'");
+	world_start(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+}
+
+/* ---- a clock that jumped ---- */
+
+/* Ten uses of a token, a day each. */
+static struct made live(struct world *world)
+{
+	struct made made;
+	struct token_request request = request_for(&alice, "laptop");
+
+	request.has_expires_at = true;
+	world_generate_request(world, &request, &made);
+	world->ran = 1000;
+	for (unsigned int i = 0; i < 10; i++) {
+		world->time += DAY;
+		world->ran += DAY;
+		assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	}
+	return made;
+}
+
+static void on_expiring(const struct token *token, uint64_t end, void *userdata)
+{
+	(void)token;
+	(void)end;
+	(void)userdata;
+}
+
+static void work(struct world *world)
+{
+	struct daily_work work = { 0 };
+
+	while (!work.done)
+		assert_int_equal(tokens_daily_some(world->tokens, &work, on_expiring, NULL), 0);
+}
+
+/* The clock is wrong by so much, at a start or while patd runs; before and after the boot. */
+static const struct {
+	const char *what;
+	bool restart, reboot;
+} jumps[] = {
+	{ "while patd runs", false, false },
+	{ "at a start", true, false },
+	{ "at a boot", true, true },
+};
+
+static void time__clock_that_jumped_prunes_and_revokes_nothing(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(jumps); i++) {
+		struct made made;
+
+		world_tear_down(state);
+		world_set_up(state);
+		world = *state;
+		world->policy.keep_history = 30 * DAY;
+		world->policy.revoke_unused = 30 * DAY;
+		world_apply_policy(world);
+		made = live(world);
+		work(world);
+		if (jumps[i].restart)
+			world_stop(world);
+		world->time += 3 * YEAR;
+		world->ran = jumps[i].reboot ? 60 : world->ran + HOUR;
+		logged_clear();
+		if (jumps[i].restart)
+			world_start(world);
+		work(world);
+		assert_logged("days ahead of what has passed");
+		assert_that(world_check_history(world) == 11, "%s", jumps[i].what);
+		/* It is refused, and that can be undone. */
+		assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+		assert_int_equal(world_find(world, &made).revoked_at, 0);
+		/* When the policy's time has passed, as patd itself has counted it. */
+		for (unsigned int day = 0; day < 29; day++) {
+			world->time += DAY;
+			world->ran += DAY;
+			tokens_keep_time(world->tokens);
+		}
+		work(world);
+		/* That of the refusal, too. */
+		assert_that(world_check_history(world) >= 2, "%s", jumps[i].what);
+		world->time += 2 * DAY;
+		world->ran += 2 * DAY;
+		world_restart(world);
+		work(world);
+		assert_int_equal(
+			world_ask(world, "SELECT count(*) FROM history WHERE event = 1"), 0);
+		assert_true(world_find(world, &made).revoked_at != 0);
+	}
+}
+
+static void time__login_under_a_clock_that_jumped_revokes_nothing(void **state)
+{
+	struct world *world = *state;
+	struct made made;
+
+	world->policy.revoke_unused = 30 * DAY;
+	world_apply_policy(world);
+	made = live(world);
+	world->time += 3 * YEAR;
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
+	assert_int_equal(world_find(world, &made).revoked_at, 0);
+}
+
+static void run_for_half_a_day(struct world *world, const struct made *made)
+{
+	(void)made;
+	for (unsigned int hour = 0; hour < 12; hour++) {
+		world->time += HOUR;
+		world->ran += HOUR;
+		tokens_keep_time(world->tokens);
+	}
+}
+
+/* Each time it is switched on a little later than a day before. */
+static void machine_that_is_off_over_night_has_skipped_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->ran = 60;
+	logged_clear();
+	for (unsigned int day = 0; day < 3; day++) {
+		be_killed_after(world, run_for_half_a_day, NULL);
+		world->time += DAY + 600;
+		world->ran = 60;
+		world_start(world);
+		/* In use for less than an hour. */
+		world->time += HOUR / 2;
+		world->ran += HOUR / 2;
+		world_stop(world);
+		world->time += DAY - HOUR / 4;
+		world->ran = 60;
+		world_start(world);
+	}
+	assert_nothing_logged();
+}
+
+/* Without what patd knew of the clock, as in the database of an earlier version. */
+static void time__first_start_ahead_prunes_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->policy.keep_history = 30 * DAY;
+	(void)live(world);
+	world_stop(world);
+	world_edit(world, "DELETE FROM meta WHERE key = 'clock'");
+	world->time += 3 * YEAR;
+	world_start(world);
+	work(world);
+	assert_int_equal(world_check_history(world), 11);
+}
+
+static void time__altered_knowledge_of_the_clock_is_not_believed(void **state)
+{
+	struct world *world = *state;
+
+	world->policy.keep_history = 30 * DAY;
+	(void)live(world);
+	world->time += 3 * YEAR;
+	work(world);
+	world_stop(world);
+	logged_clear();
+	/* As if the time had passed. */
+	world_edit(world, "UPDATE meta SET value = zeroblob(length(value)) WHERE key = 'clock'");
+	world_start(world);
+	assert_logged("what patd knew of the clock was altered");
+	work(world);
+	assert_int_equal(world_check_history(world), 11);
+}
+
+/* Nobody who writes to the database makes patd prune what it has sealed. */
+static void integrity__stored_time_that_was_altered_prunes_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->policy.keep_history = 30 * DAY;
+	(void)live(world);
+	world_stop(world);
+	world_edit(world, "UPDATE meta SET value = 4000000000 WHERE key = 'time'");
+	world_start(world);
+	work(world);
+	assert_int_equal(world_check_history(world), 11);
+}
+
+/* ---- the administrator's word ---- */
+
+static void reset_makes_the_clock_right_and_counts_once(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop"), other;
+	uint64_t due = 0;
+
+	world->ran = 1000;
+	world->time = NOON + 3 * YEAR;
+	other = world_generate(world, &alice, "other");
+	assert_int_equal(world_log_in(world, &alice, &other), PAT_ACCEPTED);
+	work(world);
+	world->time = NOON + 60;
+	world_restart(world);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+	world_restart(world);
+	assert_int_equal(tokens_reset_time(world->tokens, 1), 0);
+	assert_int_equal(clock_now(&world->clock), NOON + 60);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	/* Also after a kill, and the daily work goes on. */
+	killed_after(world, do_nothing, NULL);
+	assert_int_equal(clock_now(&world->clock), NOON + 60);
+	assert_int_equal(tokens_daily_due(world->tokens, &due), 0);
+	assert_int_equal(due, NOON + 60);
+	world->time = NOON + 40 * DAY;
+	world_restart(world);
+	world->time = NOON;
+	world_restart(world);
+	assert_int_equal(tokens_reset_time(world->tokens, 1), 1);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
+	assert_int_equal(tokens_reset_time(world->tokens, 2), 0);
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	(void)world_check_history(world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(time__expired_token_stays_expired_after_kill_of_idle_patd),
+		WORLD_TEST(time__begins_at_the_latest_time_in_the_database),
+		WORLD_TEST(time__begins_at_the_only_entry),
+		WORLD_TEST(time_of_altered_row_or_entry_is_not_believed),
+		WORLD_TEST(time__begins_at_the_latest_look_after_a_reset),
+		WORLD_TEST(time__clock_that_jumped_prunes_and_revokes_nothing),
+		WORLD_TEST(time__login_under_a_clock_that_jumped_revokes_nothing),
+		WORLD_TEST(machine_that_is_off_over_night_has_skipped_nothing),
+		WORLD_TEST(time__first_start_ahead_prunes_nothing),
+		WORLD_TEST(time__altered_knowledge_of_the_clock_is_not_believed),
+		WORLD_TEST(integrity__stored_time_that_was_altered_prunes_nothing),
+		WORLD_TEST(reset_makes_the_clock_right_and_counts_once),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
