@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Checks of each PAM service that has pam_pat.so: whom it lets in, whom it refuses, and what else.
- */
+/* Checks of each PAM service that has pam_pat.so: of its logins, and of changes of passwords. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
