@@ -110,7 +110,7 @@ static bool check_no_token(const struct command *command)
 		if (pat_token_parse(command->operands[i], &id)) {
 			complain(_("the argument is a token: it is now in the shell history, "
 				   "and others may have seen it.\n"
-				   "Replace its secret: patctl rotate --grace=none %s\n"
+				   "Replace its secret: patctl rotate --grace=none --id %s\n"
 				   "To check a token, pass it on standard input: patctl check"),
 				id.text);
 			return false;

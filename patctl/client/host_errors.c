@@ -18,13 +18,22 @@
 /* What ssh leaves running may hold the pipe open for as long as it likes. */
 #define FINISH_MS 2000
 
-/* ssh ends its own lines with CR LF. */
-static void trim(char *line)
+/*
+ * Reads a line or a piece of one, without its end: ssh ends its own with CR LF.  And without NUL,
+ * which no terminal shows, and at which the rest of the line would be lost.
+ */
+static bool read_line(FILE *lines, char ret_line[static LINE_MAX_LEN])
 {
-	size_t len = strlen(line);
+	size_t len = 0;
+	int c = EOF;
 
-	while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-		line[--len] = '\0';
+	while (len < LINE_MAX_LEN - 1 && (c = getc(lines)) != EOF && c != '\n')
+		if (c != '\0')
+			ret_line[len++] = (char)c;
+	while (len > 0 && ret_line[len - 1] == '\r')
+		len--;
+	ret_line[len] = '\0';
+	return len > 0 || c != EOF;
 }
 
 /* In the child.  It holds nothing that somebody could wait for, but standard error. */
@@ -38,11 +47,9 @@ __attribute__((noreturn)) static void pass_on(int from)
 		close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		_exit(1);
 	lines = fdopen(STDIN_FILENO, "r");
-	while (lines && fgets(line, sizeof(line), lines)) {
-		cleanup_text char *safe = NULL;
+	while (lines && read_line(lines, line)) {
+		cleanup_text char *safe = text_safe(line);
 
-		trim(line);
-		safe = text_safe(line);
 		(void)fprintf(stderr, "%s\n", safe);
 	}
 	_exit(0);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Checks of each PAM service that has pam_pat.so: whom it lets in, whom it refuses, and what else.
- */
+/* Checks of each PAM service that has pam_pat.so: of its logins, and of changes of passwords. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
@@ -160,14 +159,25 @@ static bool check_behind(const struct examined *examined)
 	return true;
 }
 
+static const struct stack_line *find_pat(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack_line_is(&stack->lines[i], PAM_PAT))
+			return &stack->lines[i];
+	return NULL;
+}
+
 /*
  * False, after a finding, if the password stack of the service is not as it should be: a host that
  * changes the password in the transaction that a token opened is refused, and no other.
  */
 static bool check_change(const struct examined *examined, const struct stack *stack)
 {
-	static const char advice[] = N_("on Debian: pam-auth-update --enable pat-password; else "
-					"see pam_pat(8)");
+	const char *advice =
+		find_pat(stack) ? _("let \"password [perm_denied=die default=ignore] pam_pat.so\" "
+				    "be the first of the password lines: see pam_pat(8)")
+				: _("on Debian: pam-auth-update --enable pat-password; else see "
+				    "pam_pat(8)");
 	struct change_result token, password, missing;
 	cleanup_text char *text = NULL;
 
@@ -176,13 +186,13 @@ static bool check_change(const struct examined *examined, const struct stack *st
 	change_run(stack, PAM_MODULE_UNKNOWN, &missing);
 	if (!password.changes && password.decider && stack_line_is(password.decider, PAM_PAT)) {
 		text = line_text(password.decider);
-		found_in(examined->doctor, examined->name, LEVEL_PROBLEM, _(advice),
+		found_in(examined->doctor, examined->name, LEVEL_PROBLEM, advice,
 			_("nobody can change the password: %s"), text);
 	} else if (password.changes && !missing.changes) {
-		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(advice),
+		found_in(examined->doctor, examined->name, LEVEL_WARNING, advice,
 			_("if pam_pat.so is missing, nobody can change the password"));
 	} else if (token.changes) {
-		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(advice),
+		found_in(examined->doctor, examined->name, LEVEL_WARNING, advice,
 			_("a login with a token can change the password"));
 	} else {
 		return true;
@@ -238,14 +248,6 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 		found_in(doctor, name, LEVEL_OK, NULL,
 			_("tokens and passwords are accepted; passwords also work if "
 			  "pam_pat.so is missing"));
-}
-
-static const struct stack_line *find_pat(const struct stack *stack)
-{
-	for (size_t i = 0; i < stack->n; i++)
-		if (stack_line_is(&stack->lines[i], PAM_PAT))
-			return &stack->lines[i];
-	return NULL;
 }
 
 /* It is for "auth" and "password" alone, and for all else as if it were missing. */

@@ -64,7 +64,8 @@ static enum outcome report(struct tally *tally, const char *item, const struct t
 {
 	const struct change *change = tally->change;
 	const bool failed = dbus_error_is_set(error),
-		   id_only = command_given(tally->command, &option_id);
+		   as_typed = !tally->user && !command_given(tally->command, &option_id) &&
+			      text_is_word(item);
 	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
 	cleanup_text char *safe = text_safe(token ? token->name : item);
 	cleanup_text char *subject = token ? text_format("%s (%s)", safe, token->id.text) : NULL;
@@ -74,8 +75,8 @@ static enum outcome report(struct tally *tally, const char *item, const struct t
 	if (failed)
 		outcome_complain(subject, error);
 	if (failed && change->confirm && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
-		complain(_("try: %s revoke %s"), client_self(tally->client),
-			!tally->user && !id_only && text_is_word(item) ? item : token->id.text);
+		complain(_("try: %s revoke %s%s"), client_self(tally->client),
+			as_typed ? "" : "--id ", as_typed ? item : token->id.text);
 	if (command_given(tally->command, &option_json))
 		print_json(tally, item, now ? now : token, error);
 	else if (!failed && !command_given(tally->command, &option_quiet))

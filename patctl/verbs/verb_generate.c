@@ -160,8 +160,8 @@ static void undo(struct client *client, const struct pat_id *id)
 		return;
 	}
 	(void)outcome_fail(id->text, &error);
-	complain(_("token %s exists but was not shown; to delete it: %s revoke %s && %s delete "
-		   "%s"),
+	complain(_("token %s exists but was not shown; to delete it: %s revoke --id %s && "
+		   "%s delete --id %s"),
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
@@ -268,11 +268,12 @@ static void report_lost(struct client *client, const struct pat_id *id, uint64_t
 	if (former_until) {
 		complain(_("the new secret of %s was not shown and is lost; the previous one "
 			   "works until %s.\n"
-			   "To get another, which ends the previous one: %s rotate %s"),
+			   "To get another, which ends the previous one: %s rotate --id %s"),
 			id->text, stamp, client_self(client), id->text);
 		return;
 	}
-	complain(_("the new secret of %s was not shown and is lost; to get another: %s rotate %s"),
+	complain(
+		_("the new secret of %s was not shown and is lost; to get another: %s rotate --id %s"),
 		id->text, client_self(client), id->text);
 }
 
@@ -300,7 +301,7 @@ static enum outcome run_rotate(const struct command *command)
 
 		outcome = outcome_fail(subject, &error);
 		if (unanswered)
-			complain(_("check whether the token has a new secret: %s show %s"),
+			complain(_("check whether the token has a new secret: %s show --id %s"),
 				client_self(client), token.id.text);
 		return outcome;
 	}

@@ -83,7 +83,7 @@ load shared_patd
 	for verb in check show revoke "" generate; do
 		# shellcheck disable=SC2086 # to be split
 		run -2 patctl $verb "$token"
-		expect "$output" "patctl rotate --grace=none ${token:4:10}"
+		expect "$output" "patctl rotate --grace=none --id ${token:4:10}"
 		expect "$output" "shell history"
 		expect_not "$output" "${token:15}"
 	done

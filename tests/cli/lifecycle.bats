@@ -89,10 +89,10 @@ load shared_patd
 @test "suggested commands name the token by id where its name is ambiguous or quoted" {
 	patctl generate -q "two words $T" >/dev/null
 	run -1 --separate-stderr patctl delete --yes "two words $T"
-	expect_stderr "patctl revoke $(id_of "two words $T")"
+	expect_stderr "patctl revoke --id $(id_of "two words $T")"
 	patctl generate -q "$T" --user=games >/dev/null
 	run -1 --separate-stderr patctl delete --yes --user=games "$T"
-	expect_stderr "patctl revoke $(id_of --user=games "$T")"
+	expect_stderr "patctl revoke --id $(id_of --user=games "$T")"
 }
 
 @test "restore of an active token exits 1" {

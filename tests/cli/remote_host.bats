@@ -22,7 +22,7 @@ setup_file() {
 		web1 | root@web1) as=() ;;
 		web2) REMOTE_BUS=unix:path=$WORLD/no-bus as=() ;;
 		evil)
-			printf 'motd \e[31mred\u009b2J \u202eabc\r\nsecond\n\e]0;title\a last' >&2
+			printf 'motd \e[31mred\u009b2J \u202eabc\r\nsec\0ond\n\e]0;title\a last' >&2
 			[ -n "${HOSTILE:-}" ] || exit 255
 			exec /usr/bin/python3 "$FAKE_BUS" "$HOSTILE" ${HOSTILE_NAME:-}
 			;;

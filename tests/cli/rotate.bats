@@ -87,7 +87,7 @@ print(*(token[key] for key in ("id", "name", "created_at", "expires_at", "servic
 	run -1 --separate-stderr bash -c "patctl rotate $T >/dev/full"
 	expect_stderr "No space left on device"
 	expect_stderr "was not shown and is lost; the previous one works until 20"
-	expect_stderr "patctl rotate ${old:4:10}"
+	expect_stderr "patctl rotate --id ${old:4:10}"
 	login "$old" root 0
 }
 

@@ -93,6 +93,16 @@ is() {
 	done
 }
 
+@test "with --id, the advice of delete selects the same token" {
+	patctl generate -q "$T" >/dev/null
+	one=$(id_of "$T")
+	patctl generate -q "$one" >/dev/null
+	run -1 --separate-stderr patctl delete -y --id "$one"
+	expect_stderr "try: patctl revoke --id $one"
+	eval "${stderr##*try: }"
+	is revoked root "$T"
+}
+
 @test "with --id a name and the beginning of an id are not found" {
 	patctl generate -q "$T" >/dev/null
 	id=$(id_of "$T")

@@ -107,12 +107,6 @@ UNIX='pam_unix.so try_first_pass nodelay'
 			auth required pam_permit.so
 		EOF
 	done
-	expect_right <<-'EOF'
-		auth sufficient @module@
-		auth [success=1 default=ignore] pam_unix.so nullok nodelay
-		auth requisite pam_deny.so
-		auth required pam_permit.so
-	EOF
 }
 
 @test "doctor is right about the recipe before a common stack with the module" {

@@ -10,12 +10,14 @@
 #include "patctl/doctor/pam/pam_run.h"
 
 struct change_result {
-	bool changes;
+	bool changes;                     /* of some user */
 	const struct stack_line *decider; /* NULL: no line decided */
 };
 
 /*
  * pam_pat.so answers pat, or libpam in its place, and each other module agrees: the preliminary
- * check, which ends a change of the password before any module has changed anything.
+ * check, which ends a change of the password before any module has changed anything.  Then alike
+ * with users whom only one of several modules knows: it may end the stack where another does not,
+ * as pam_sss.so does in Debian's.
  */
 void change_run(const struct stack *stack, int pat, struct change_result *ret);

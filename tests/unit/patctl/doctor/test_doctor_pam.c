@@ -82,6 +82,12 @@ static bool says(const char *part, enum level level)
 #define CHANGE                                                                                     \
 	"password [success=1 default=ignore] pam_unix.so obscure\n"                                \
 	"password requisite pam_deny.so\npassword required pam_permit.so\n"
+/* As libpam-sss of Debian writes it, with "sufficient". */
+#define CHANGE_SSS(control)                                                                        \
+	"password [success=2 default=ignore] pam_unix.so obscure\n"                                \
+	"password " control " pam_sss.so use_authtok\n"                                            \
+	"password requisite pam_deny.so\npassword required pam_permit.so\n"                        \
+	"password [perm_denied=die default=ignore] pam_pat.so\n"
 
 static const struct {
 	const char *name, *common, *service;
@@ -197,6 +203,17 @@ static const struct {
 		TOKENS "password sufficient pam_unix.so\npassword required pam_deny.so\n"
 		       "password [perm_denied=die default=ignore] pam_pat.so\n",
 		LEVEL_WARNING, "a login with a token can change the password" },
+	{ "a password line that users of sssd pass by", NULL, TOKENS CHANGE_SSS("sufficient"),
+		LEVEL_WARNING, "a login with a token can change the password" },
+	{ "a password line that users of another module pass by", NULL,
+		TOKENS "password [success=1 default=ignore] pam_mfa.so\n"
+		       "password sufficient pam_permit.so\n"
+		       "password [perm_denied=die default=ignore] pam_pat.so\n"
+		       "password required pam_unix.so\n",
+		LEVEL_WARNING, "a login with a token can change the password" },
+	{ "a password line that no users pass by", NULL,
+		TOKENS CHANGE_SSS("[success=1 default=ignore]"), LEVEL_OK,
+		"tokens and passwords are accepted" },
 	{ "a password line first", NULL,
 		TOKENS "password [perm_denied=die default=ignore] pam_pat.so\n"
 		       "password sufficient pam_unix.so\npassword required pam_deny.so\n",
