@@ -3,7 +3,8 @@
 """The AppArmor profile of patd: all that patd opens is allowed, and nothing else of note.
 
 No kernel is asked, since few test machines have one that enforces: the files that patd names in
-system calls, seen by strace, are compared with the rules, as if patd were installed.
+system calls, seen by strace, are compared with the rules, as if patd were installed.  The system
+tier asks one with UML=1.
 """
 import os
 import re
@@ -24,7 +25,7 @@ WRITES = "O_WRONLY|O_RDWR|O_CREAT|O_TRUNC"
 NEEDS = dict.fromkeys(
     ("unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "symlink",
      "symlinkat", "truncate", "chmod", "fchmodat", "connect", "sendto", "sendmsg"), "w",
-) | {"openat": "", "link": "l", "linkat": "l", "execve": "m"}  # fmt: skip
+) | {"openat": "", "link": "l", "linkat": "l", "flock": "k", "execve": "m"}  # fmt: skip
 
 
 def parse():
@@ -40,6 +41,8 @@ def parse():
 
 def to_pattern(glob):
     """A regular expression for a path of apparmor.d(5)."""
+    # A whole name is not empty: /folder/** is not the folder.
+    glob = re.sub(r"(?<=/)\*(?=\*?(/|$))", "[^/]*", glob)
     tokens = re.split(r"(\*\*|\*|\?|\{|\}|,|\[[^]]*\])", glob)
     meaning = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")"}
     depth, out = 0, ""
@@ -85,6 +88,8 @@ class Traced:
     CALL = re.compile(r"^\d+ +(\w+)\((.*)")
     # "name", or 3</folder>, "name"
     PATH = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>(?:\(deleted\))?, )?"([^"]*)"')
+    # 3</folder>, which an exclusive lock must permit to write, whatever it is open for
+    LOCK = re.compile(r"\d+<([^>]*)>(?:\(deleted\))?, LOCK_EX")
     SOCKET = re.compile(r'sun_path="(/[^"]*)"')
 
     def __init__(self, trace, folder):
@@ -112,12 +117,15 @@ class Traced:
         need = NEEDS[call]
         if call in ("connect", "bind", "sendto", "sendmsg"):
             paths = [(None, path) for path in self.SOCKET.findall(rest)]
+        elif call == "flock":
+            paths = [(None, path) for path in self.LOCK.findall(rest)]
+            need = "kw"
         elif call in ("link", "linkat"):
             paths = self.PATH.findall(rest)[1:]
         else:
             paths = self.PATH.findall(rest)[: 2 if call.startswith("rename") else 1]
         if call == "openat":
-            if "O_PATH" in rest or ("ENOENT" in rest and "O_CREAT" not in rest):
+            if "O_PATH" in rest:
                 return  # not mediated
             need = ("w" if re.search(WRITES, rest) else "") + ("" if "O_WRONLY" in rest else "r")
         for folder, path in paths:
@@ -148,7 +156,7 @@ class Profile(PatdTest):
         self.trace = os.path.join(self.folder, "trace")
         self.patd.wrapper = [
             "strace", "-D", "-f", "-y", "-qq", "-A", "-o", self.trace,
-            "--trace=%file,connect,sendto,sendmsg",
+            "--trace=%file,flock,connect,sendto,sendmsg",
         ]  # fmt: skip
 
     def begin(self, **how):
@@ -190,15 +198,19 @@ class Profile(PatdTest):
         self.assertEqual(self.patd.end(), 0)
 
         needs = set(Traced(self.trace, self.folder).needs())
+        self.assertIn(("/proc/sys/kernel/random/boot_id", "r"), needs)
+        # What sd-event opens in its place, where ProcSubset= hides it.
+        needs.add(("/etc/machine-id", "r"))
         rules = Rules()
         self.assertGreater(len(needs), 20, needs)
         for wanted in (
             ("/var/lib/patd/patd.db", "w"), ("/etc/patd/patd.conf", "r"),
-            ("/var/lib/patd/key", "l"), ("/run/credentials/patd.service/patd.key", "r"),
+            ("/var/lib/patd/key", "l"), ("/var/lib/patd/", "k"),
+            ("/run/credentials/patd.service/patd.key", "r"),
         ):  # fmt: skip
             self.assertIn(wanted, needs, "not seen in use")
-        # systemd makes the folders.
-        made = {(folder, "w") for folder in ("/run/patd/", "/var/lib/patd/")}
+        # systemd makes the folder.
+        made = {("/run/patd/", "w")}
         refused = sorted(need for need in needs - made if not rules.allow(*need))
         self.assertEqual(refused, [])
 

@@ -4,7 +4,8 @@
 load system
 
 on_bus() {
-	systemctl stop dbus.service
+	# The socket first, or whoever connects meanwhile starts the former bus again.
+	systemctl stop dbus.socket dbus.service
 	systemctl "$1" dbus-broker.service
 	systemctl start dbus.socket dbus.service
 	systemctl restart systemd-logind.service

@@ -54,6 +54,28 @@ status() {
 	[ "$(cat "/proc/$(patd_pid)/attr/current")" = "patd (enforce)" ]
 }
 
+# By the shell, which may do what patd may do, and as root, whom no mode of a file stops.
+@test "separation: the AppArmor profile keeps patd to its own files" {
+	[ -e /sys/kernel/security/apparmor/profiles ] || skip "the kernel has no AppArmor"
+	confined() {
+		aa-exec --profile=patd -- /bin/sh -c "$1"
+	}
+	confined 'read line </etc/patd/patd.conf'
+	for own in /var/lib/patd /var/tmp; do
+		runuser -u patd -- aa-exec --profile=patd -- /bin/sh -c ": >$own/etilqs_test"
+		rm "$own/etilqs_test"
+	done
+	for never in 'read line </etc/shadow' 'read line </etc/ssh/ssh_host_ed25519_key' \
+		'read line </etc/credstore.encrypted/patd.key' 'read line </root/.profile' \
+		': >>/etc/patd/patd.conf' ': >/etc/pam.d/patd-was-here' ': >/run/patd/other' \
+		'/bin/true' '/usr/bin/patctl list'; do
+		run confined "$never"
+		echo "$never: $output"
+		[ "$status" -ne 0 ]
+		[[ $output == *"ermission denied"* ]]
+	done
+}
+
 @test "availability: patd does not link libdbus, and is not on the bus" {
 	run ! grep -q libdbus "/proc/$(patd_pid)/maps"
 	run ! grep -qw "$(patd_pid)" <(busctl list --no-legend)

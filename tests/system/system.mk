@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The system tier, and the packages it installs.  SUITE= boots another release of Debian.
+# The system tier, and the packages it installs.  SUITE= boots another release of Debian,
+# UML=1 a kernel with AppArmor.
 
 .PHONY: deb check-system
 deb: deps
