@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl --host, over a fake ssh and the real systemd-stdio-bridge.  The real ssh is tested by
 # tests/system/5-host.bats.
+# shellcheck disable=SC2030,SC2031 # run assigns them
 
 load shared_patd
 
@@ -270,7 +271,7 @@ ssh_arguments() {
 # expect_plain: what was printed has nothing that a terminal would obey, or turn around.
 expect_plain() {
 	local control=$'[\x01-\x09\x0b-\x1f\x7f]'
-	# shellcheck disable=SC2031,SC2154 # as set by run
+	# shellcheck disable=SC2154 # run assigns it
 	run ! grep -qE "$control"$'|\u009b|\u202e' <<<"$output$stderr"
 }
 

@@ -99,6 +99,7 @@ is() {
 	patctl generate -q "$one" >/dev/null
 	run -1 --separate-stderr patctl delete -y --id "$one"
 	expect_stderr "try: patctl revoke --id $one"
+	# shellcheck disable=SC2154 # run assigns it
 	eval "${stderr##*try: }"
 	is revoked root "$T"
 }
