@@ -171,6 +171,28 @@ static void time__begins_at_the_latest_look_after_a_reset(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
 }
 
+static void use_new_secret_after_grace(struct world *world, const struct made *made)
+{
+	const struct pat_request request = request_with(made->secret, &alice);
+	uint64_t ignored;
+
+	world->time += HOUR + 1;
+	assert_int_equal(verify_request(world->tokens, 0, &request, &ignored), PAT_ACCEPTED);
+}
+
+/* Killed before the turn of the loop ends, in which what can wait is written. */
+static void revocation__former_secret_stays_ended_by_a_use_after_its_grace(void **state)
+{
+	struct world *world = *state;
+	struct made former = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &former, HOUR);
+
+	killed_after(world, use_new_secret_after_grace, &new);
+	assert_int_equal(world->time, NOON);
+	assert_int_equal(world_log_in(world, &alice, &former), PAT_ROTATED);
+	assert_int_equal(world_log_in(world, &alice, &new), PAT_ACCEPTED);
+}
+
 /* ---- a clock that jumped ---- */
 
 /* Ten uses of a token, a day each. */
@@ -465,6 +487,7 @@ int main(void)
 		WORLD_TEST(time__begins_at_the_only_entry),
 		WORLD_TEST(time_of_altered_row_or_entry_is_not_believed),
 		WORLD_TEST(time__begins_at_the_latest_look_after_a_reset),
+		WORLD_TEST(revocation__former_secret_stays_ended_by_a_use_after_its_grace),
 		WORLD_TEST(time__clock_that_jumped_prunes_and_revokes_nothing),
 		WORLD_TEST(time__login_under_a_clock_that_jumped_revokes_nothing),
 		WORLD_TEST(machine_that_is_off_over_night_has_skipped_nothing),
