@@ -75,18 +75,18 @@ static int open_key(struct database *database, const char *state_dir, struct key
 	return key_create(state_dir, ret_key);
 }
 
-static int open_tokens(struct daemon *daemon, const char *state_dir)
+static int open_database(struct daemon *daemon, const char *state_dir)
 {
-	int r;
+	int r = database_open(state_dir, &daemon->database);
 
-	r = database_open(state_dir, &daemon->database);
-	if (r < 0)
-		return r;
-	r = open_key(daemon->database, state_dir, &daemon->key);
-	if (r < 0)
-		return r;
-	r = tokens_new(daemon->database, daemon->key, &daemon->clock,
+	return r < 0 ? r : open_key(daemon->database, state_dir, &daemon->key);
+}
+
+static int open_tokens(struct daemon *daemon)
+{
+	int r = tokens_new(daemon->database, daemon->key, &daemon->clock,
 		policy_of(settings_policy(daemon->settings)), &daemon->tokens);
+
 	if (r == -EKEYREJECTED)
 		log_error("the key does not match the database %s.  Restore the right key from a "
 			  "backup, or, to discard all tokens, move the database away and start "
@@ -158,13 +158,17 @@ static int open_state(struct daemon *daemon, const struct options *options)
 	r = settings_new(options->conf_dir, &daemon->settings);
 	if (r < 0)
 		return r;
-	r = open_tokens(daemon, options->state_dir);
+	r = open_database(daemon, options->state_dir);
 	if (r < 0)
 		return r;
-	r = obey_reset_order(daemon, options->runtime_dir);
+	/* Before the tokens, which begin to keep the time: a refused start changes nothing. */
+	r = listeners_open(options->runtime_dir, &daemon->listeners);
 	if (r < 0)
 		return r;
-	return listeners_open(options->runtime_dir, &daemon->listeners);
+	r = open_tokens(daemon);
+	if (r < 0)
+		return r;
+	return obey_reset_order(daemon, options->runtime_dir);
 }
 
 static int open_loop(struct daemon *daemon)

@@ -10,11 +10,12 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import ids
+from client import ids, look_until
 from fixture import DAEMON, GAMES, PATD, PatdTest
 from foreign_objects import FOREIGN_OBJECTS
 
@@ -244,12 +245,15 @@ class Refusals(PatdTest):
             "is a file": (self.bus.config, None, "Not a directory"),
             "has a folder for a socket": (elsewhere, occupied, "root.sock: File exists"),
         }
+        ended = int(time.time())
         for case, (path, prepare, text) in cases.items():
             with self.subTest(case):
                 self.restore()
                 if prepare:
                     prepare()
                 self.patd.run = path
+                # Later than any time in the state: there would be one to write down.
+                look_until(lambda: time.time() >= ended + 2)
                 self.assertStartRefused(text)
 
     def test_a_second_patd_exits_and_the_first_continues(self):
