@@ -4,6 +4,7 @@
 
 : "${tmp:?}"
 cleanup() { :; } # what a script has to end or unmount first
+options=()       # of mmdebstrap, for a script that needs more than the files of the packages
 trap 'cleanup; rm -rf --one-file-system "$tmp"' EXIT
 if [ "$(id -u)" != 0 ]; then
 	echo "$0: run as root: it uses chroot and mount" >&2
@@ -24,7 +25,7 @@ root() {
 		grep -E " $here(-updates|-security)? " | sed "s/ $here\\( \\|-\\)/ $suite\\1/" | sort -u)
 	if ! mmdebstrap --variant=extract --include="$(IFS=, && echo "$*")" \
 		--aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
-		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr "${options[@]}" \
 		"$suite" "$tmp/$suite" ${mirror:+-} <<<"$mirror" >"$tmp/log" 2>&1; then
 		tail -n 5 "$tmp/log" >&2
 		echo "$0: the packages cannot be had: $*" >&2
