@@ -60,7 +60,7 @@ static const char *const schema_steps[] = {
 	"  PRIMARY KEY (id, rotation)"
 	") WITHOUT ROWID, STRICT;"
 	"CREATE TABLE history ("
-	"  seq INTEGER PRIMARY KEY," /* the order of time, too */
+	"  seq INTEGER PRIMARY KEY," /* the order of time, too, but for resets of it */
 	"  at INTEGER NOT NULL,"
 	"  event INTEGER NOT NULL," /* numbers: see patd/model/entry.h */
 	"  id TEXT NOT NULL,"

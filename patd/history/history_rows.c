@@ -170,8 +170,9 @@ static int first_from(struct statements *rows, uint64_t *seq, uint64_t *at)
 }
 
 /*
- * The least seq whose entry is not before time, by bisection: their order is that of time.  Over
- * all numbers there are, since the seal, which knows the ends, may be what was altered.
+ * The least seq whose entry is not before time, by bisection: their order is that of time, but
+ * where the time was reset; then it may be that of an entry from before, when the clock was ahead.
+ * Over all numbers there are, since the seal, which knows the ends, may be what was altered.
  */
 static int find_time(struct statements *rows, uint64_t time, uint64_t *ret_seq)
 {

@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import earlier
@@ -97,6 +98,37 @@ class SetBack(ClockTest):
         look_until(lambda: len(self.root.history(all=True)) <= 3)
         self.assertEqual([entry["Event"] for entry in self.root.history(all=True)], ["used"] * 3)
         self.assertIn("days ahead of what has passed", self.patd.log())
+
+    def days_ahead(self, end):
+        """Of patd's time, after a start with the clock of the machine."""
+        end()
+        self.start_at(0)
+        return round((self.root.get_manager("Now") - time.time()) / DAY)
+
+    def test_order_to_reset_the_time_is_a_file_and_counts_once(self):
+        order = os.path.join(self.patd.run, "reset-time")
+        self.patd.end()
+        self.start_at(900 * DAY)
+        for make, remove in (
+            (os.mkdir, os.rmdir),
+            (os.mkfifo, os.unlink),
+            (lambda path: os.symlink(self.patd.database, path), os.unlink),
+        ):
+            make(order)
+            self.assertEqual(self.days_ahead(self.patd.kill), 900)
+            remove(order)
+        with open(order, "xb"):
+            pass
+        os.utime(order, (0, 0))
+        self.assertEqual(self.days_ahead(self.patd.end), 0)
+        self.assertIn("the time of patd was reset to that of the clock", self.patd.log())
+        self.assertEqual(self.days_ahead(self.patd.kill), 0)
+        for end in (self.patd.kill, self.patd.end):
+            end()
+            self.start_at(900 * DAY)
+            self.assertEqual(self.days_ahead(end), 900)
+        os.utime(order)
+        self.assertEqual(self.days_ahead(self.patd.kill), 0)
 
     def test_a_clock_that_goes_on_is_followed(self):
         before = self.root.get_manager("Now")

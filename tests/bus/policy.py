@@ -9,7 +9,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from client import wait_until
+from client import look_until
 from fixture import DAEMON, GAMES, PatdTest
 
 DAY = 24 * 3600
@@ -114,7 +114,7 @@ class Policy(PatdTest):
         token = self.root.generate("unused", user="games", expires_at=0)
         self.configure("[tokens]\nrevoke_unused = 30d\n")
         self.restart_patd(31 * DAY)
-        wait_until(lambda: self.root.get(token, "State") == "revoked")
+        look_until(lambda: self.root.get(token, "State") == "revoked")
         entry = self.root.history(all=True)[-1]
         self.assertEqual((entry["Event"], entry["How"]), ("revoked", "patd"))
 
@@ -122,7 +122,7 @@ class Policy(PatdTest):
         self.root.generate("soon", user="games", lifetime=5 * DAY)
         self.root.generate("later", user="games", lifetime=20 * DAY)
         self.restart_patd(DAY)
-        wait_until(lambda: self.root.owner() and '"soon" of games: expires' in self.patd.log())
+        look_until(lambda: self.root.owner() and '"soon" of games: expires' in self.patd.log())
         self.assertNotIn('"later" of games: expires', self.patd.log())
 
     def test_a_pruned_history_still_verifies(self):
@@ -132,7 +132,7 @@ class Policy(PatdTest):
         self.configure("[history]\nkeep = 5d\n")
         self.restart_patd(6 * DAY)
         self.verify_games(token)
-        wait_until(lambda: len(self.root.history(all=True)) == 1)
+        look_until(lambda: len(self.root.history(all=True)) == 1)
         self.assertEqual(self.root.verify_history(), (1, 22, 0, ""))
         self.restart_patd()
         self.assertEqual(self.root.verify_history(), (1, 22, 0, ""))
