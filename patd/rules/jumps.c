@@ -68,11 +68,26 @@ static void add(struct jumps *jumps, uint64_t from, uint64_t to)
 	jumps->jumps[n] = (struct jump) { from, to };
 }
 
-/* The watermark was reset: what lies ahead of it has not been skipped. */
-static void go_back(struct jumps *jumps, uint64_t now)
+/*
+ * The watermark was reset: of what was skipped, that counts which still lies behind it, as it may
+ * be ahead of the true time again, or still.  passed: since jumps->at.
+ */
+static void go_back(struct jumps *jumps, uint64_t now, uint64_t passed)
 {
-	while (count(jumps) > 0 && jumps->jumps[count(jumps) - 1].to > now)
-		forget(jumps, count(jumps) - 1);
+	uint64_t after = jumps->at;
+
+	for (unsigned int n = count(jumps); n > 0 && jumps->jumps[n - 1].to > now; n--) {
+		struct jump *jump = &jumps->jumps[n - 1];
+
+		passed += after - jump->to;
+		after = jump->from;
+		if (now > jump->from && now - jump->from > passed &&
+			now - jump->from - passed > DAY_S) {
+			jump->to = now - passed;
+			break;
+		}
+		forget(jumps, n - 1);
+	}
 }
 
 static void compare_from_now(struct jumps *jumps, uint64_t now, uint64_t since_boot)
@@ -95,7 +110,7 @@ bool jumps_look(struct jumps *jumps, uint64_t now, uint64_t since_boot, uint64_t
 
 	*ret_jumped = 0;
 	if (jumps->at == 0 || now < jumps->at) {
-		go_back(jumps, now);
+		go_back(jumps, now, passed);
 		compare_from_now(jumps, now, since_boot);
 	} else if (now - jumps->at > passed && now - jumps->at - passed > DAY_S) {
 		*ret_jumped = now - jumps->at - passed;

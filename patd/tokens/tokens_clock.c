@@ -86,15 +86,20 @@ static int load_jumps(struct tokens *tokens)
 	return 0;
 }
 
-/* Where patd has never looked at the clock, the history tells until when time has passed. */
+/*
+ * Where patd has never looked at the clock, what has a MAC tells until when time has passed: the
+ * history, or, if its end is missing, the tokens.
+ */
 static int begin_jumps(struct tokens *tokens)
 {
-	uint64_t at;
-	int r = history_latest_time(tokens->history, &at);
+	struct latest latest = { .tokens = tokens };
+	int r = history_latest_time(tokens->history, &latest.time);
 
-	if (r < 0 || at == 0)
+	if (r == 0)
+		r = store_list_later(tokens->store, latest.time, take_row, &latest);
+	if (r < 0 || latest.time == 0)
 		return r;
-	tokens->jumps.at = at;
+	tokens->jumps.at = latest.time;
 	tokens->jumps.since_boot = clock_since_boot_us(tokens->clock) / USEC_PER_SEC;
 	return 0;
 }
@@ -134,6 +139,7 @@ void tokens_look_at_clock(struct tokens *tokens)
 	const uint64_t since_boot = clock_since_boot_us(tokens->clock) / USEC_PER_SEC;
 	uint64_t jumped;
 
+	tokens->looked_at = now;
 	if (!jumps_look(&tokens->jumps, now, since_boot, &jumped))
 		return;
 	if (jumped > 0)
@@ -145,9 +151,9 @@ void tokens_look_at_clock(struct tokens *tokens)
 	store_jumps(tokens);
 }
 
-uint64_t tokens_certainly_before(struct tokens *tokens, uint64_t seconds)
+uint64_t tokens_certainly_before(const struct tokens *tokens, uint64_t seconds)
 {
-	return jumps_before(&tokens->jumps, clock_now(tokens->clock), seconds);
+	return jumps_before(&tokens->jumps, tokens->looked_at, seconds);
 }
 
 void tokens_keep_time(struct tokens *tokens)

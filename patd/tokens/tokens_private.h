@@ -23,6 +23,7 @@ struct tokens {
 	struct history *history;
 	uint64_t time_stored;
 	struct jumps jumps;       /* of the watermark */
+	uint64_t looked_at;       /* the watermark at the last look for them */
 	uint64_t clock_logged_us; /* when it was logged last that the wall clock is in doubt */
 	struct recent recent;
 	/* What an unknown id is compared with, so that it takes as long: see candidate.h. */
@@ -115,8 +116,11 @@ int tokens_open_clock(struct tokens *tokens);
  */
 void tokens_look_at_clock(struct tokens *tokens);
 
-/* The latest time that was certainly so many seconds ago; 0: none was. */
-uint64_t tokens_certainly_before(struct tokens *tokens, uint64_t seconds);
+/*
+ * The latest time that was certainly so many seconds before tokens_look_at_clock() looked; 0: none
+ * was.  Not before now: since that look the clock may have jumped.
+ */
+uint64_t tokens_certainly_before(const struct tokens *tokens, uint64_t seconds);
 
 /* --- changes: tokens_commit.c --- */
 

@@ -169,25 +169,23 @@ static void record_use(struct tokens *tokens, const struct token *token, struct 
 
 /*
  * Whether the new secret was presented, and the end of the former one is not on disk: it still
- * works, or works again after a power cut.
+ * works, or works again after a power cut, or after a kill and a clock set back.
  */
-static bool ends_former(struct tokens *tokens, const struct candidate *candidate)
+static bool ends_former(const struct tokens *tokens, const struct candidate *candidate)
 {
 	const struct token *token = &candidate->token;
 
 	return candidate->matches && token->rotations > 0 &&
-	       (token->former_until > clock_now(tokens->clock) || uses_ending(tokens));
+	       (token->former_until > tokens->time_stored || uses_ending(tokens));
 }
 
 /*
  * A use could not be written down.  The journal gets it all the same.  No limit is exceeded, and no
- * two secrets of a token work, once the login goes on.
+ * two secrets of a token work, once the login goes on.  ends: see ends_former().
  */
 static enum pat_verdict judge_unrecorded(
-	struct tokens *tokens, const struct candidate *candidate, struct record *record)
+	struct tokens *tokens, const struct token *token, bool ends, struct record *record)
 {
-	const struct token *token = &candidate->token;
-	const bool ends = ends_former(tokens, candidate);
 	const bool refused = ends || token->limits.max_uses != 0;
 
 	record->entry.seq = 0;
@@ -214,6 +212,8 @@ static enum pat_verdict judge_unrecorded(
 static enum pat_verdict record_durably(struct tokens *tokens, const struct candidate *candidate,
 	const struct token *token, struct record *record, struct later *later)
 {
+	/* Before the time is gathered, too, which may not be written either. */
+	const bool ends = ends_former(tokens, candidate);
 	struct use_point point = { 0 };
 
 	/* There is no loop to wait in. */
@@ -224,10 +224,11 @@ static enum pat_verdict record_durably(struct tokens *tokens, const struct candi
 	if (later)
 		later->deferred = true;
 	if (gather(tokens, token, record) < 0)
-		return judge_unrecorded(tokens, candidate, record);
+		return judge_unrecorded(tokens, &candidate->token, ends, record);
 	if (uses_write_down(tokens, &point) < 0) {
 		uses_take_back(tokens, &candidate->token, record->has_entry);
-		return judge_unrecorded(tokens, candidate, record);
+		tokens->time_stored = 0; /* what is stored may be older than we thought */
+		return judge_unrecorded(tokens, &candidate->token, ends, record);
 	}
 	if (candidate->token.former_until != token->former_until)
 		uses_note_ending(tokens, &point);

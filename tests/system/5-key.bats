@@ -19,7 +19,9 @@ unseal_key() {
 }
 
 setup_file() {
-	systemctl stop patd.service
+	# All, since patd-bus would start patd again, whose credential is the plain key in memory.
+	systemctl stop "${UNITS[@]}"
+	systemctl start "${SOCKETS[@]}"
 	cp -a /var/lib/patd /var/tmp/patd.key-tests
 	cp -a "$SEALED" /var/tmp/patd.key
 }

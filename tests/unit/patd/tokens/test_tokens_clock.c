@@ -171,6 +171,28 @@ static void time__begins_at_the_latest_look_after_a_reset(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
 }
 
+static void use_new_secret_after_grace(struct world *world, const struct made *made)
+{
+	const struct pat_request request = request_with(made->secret, &alice);
+	uint64_t ignored;
+
+	world->time += HOUR + 1;
+	assert_int_equal(verify_request(world->tokens, 0, &request, &ignored), PAT_ACCEPTED);
+}
+
+/* Killed before the turn of the loop ends, in which what can wait is written. */
+static void revocation__former_secret_stays_ended_by_a_use_after_its_grace(void **state)
+{
+	struct world *world = *state;
+	struct made former = world_generate(world, &alice, "laptop");
+	struct made new = world_rotate(world, &former, HOUR);
+
+	killed_after(world, use_new_secret_after_grace, &new);
+	assert_int_equal(world->time, NOON);
+	assert_int_equal(world_log_in(world, &alice, &former), PAT_ROTATED);
+	assert_int_equal(world_log_in(world, &alice, &new), PAT_ACCEPTED);
+}
+
 /* ---- a clock that jumped ---- */
 
 /* Ten uses of a token, a day each. */
@@ -323,6 +345,72 @@ static void time__first_start_ahead_prunes_nothing(void **state)
 	assert_int_equal(world_check_history(world), 11);
 }
 
+/* Nor where the end of the history, from which it would know, is altered or gone. */
+static void time__first_start_ahead_revokes_nothing(void **state)
+{
+	static const char *const edits[] = { "UPDATE history SET at = 1 WHERE seq = 11",
+		"DELETE FROM history",
+		"DELETE FROM history; DELETE FROM meta WHERE key = 'history'" };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(edits); i++) {
+		struct made made;
+		int64_t entries;
+
+		world_tear_down(state);
+		world_set_up(state);
+		world = *state;
+		world->policy.keep_history = 30 * DAY;
+		world->policy.revoke_unused = 30 * DAY;
+		made = live(world);
+		world_stop(world);
+		world_edit(world, "DELETE FROM meta WHERE key = 'clock'");
+		world_edit(world, edits[i]);
+		entries = world_ask(world, "SELECT count(*) FROM history");
+		world->time += 3 * YEAR;
+		world_start(world);
+		work(world);
+		assert_int_equal(world_ask(world, "SELECT count(*) FROM history"), entries);
+		assert_int_equal(world_find(world, &made).revoked_at, 0);
+	}
+}
+
+/* A clock that is right so often, and then three years ahead. */
+static unsigned int right_for;
+
+static uint64_t read_jumping(void *userdata)
+{
+	const struct world *world = userdata;
+
+	if (right_for > 0) {
+		right_for--;
+		return world->time;
+	}
+	return world->time + 3 * YEAR;
+}
+
+/* As when the time is set from the network in the middle of the daily work. */
+static void time__clock_that_jumps_at_any_moment_prunes_nothing(void **state)
+{
+	struct world *world = *state;
+
+	for (unsigned int i = 0; i < 30; i++) {
+		struct made made;
+
+		world_tear_down(state);
+		world_set_up(state);
+		world = *state;
+		world->policy.keep_history = 30 * DAY;
+		world->policy.revoke_unused = 30 * DAY;
+		made = live(world);
+		right_for = i;
+		world->clock.read = read_jumping;
+		work(world);
+		assert_int_equal(world_check_history(world), 11);
+		assert_int_equal(world_find(world, &made).revoked_at, 0);
+	}
+}
+
 static void time__altered_knowledge_of_the_clock_is_not_believed(void **state)
 {
 	struct world *world = *state;
@@ -399,10 +487,13 @@ int main(void)
 		WORLD_TEST(time__begins_at_the_only_entry),
 		WORLD_TEST(time_of_altered_row_or_entry_is_not_believed),
 		WORLD_TEST(time__begins_at_the_latest_look_after_a_reset),
+		WORLD_TEST(revocation__former_secret_stays_ended_by_a_use_after_its_grace),
 		WORLD_TEST(time__clock_that_jumped_prunes_and_revokes_nothing),
 		WORLD_TEST(time__login_under_a_clock_that_jumped_revokes_nothing),
 		WORLD_TEST(machine_that_is_off_over_night_has_skipped_nothing),
 		WORLD_TEST(time__first_start_ahead_prunes_nothing),
+		WORLD_TEST(time__first_start_ahead_revokes_nothing),
+		WORLD_TEST(time__clock_that_jumps_at_any_moment_prunes_nothing),
 		WORLD_TEST(time__altered_knowledge_of_the_clock_is_not_believed),
 		WORLD_TEST(integrity__stored_time_that_was_altered_prunes_nothing),
 		WORLD_TEST(reset_makes_the_clock_right_and_counts_once),

@@ -59,6 +59,19 @@ static void daily_work_is_due_at_once_and_then_a_day_later(void **state)
 	assert_int_equal(due(world), NOON + 4 * DAY);
 }
 
+static void daily_work_is_due_where_its_time_is_damaged(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(work(world).n, 0);
+	world_stop(world);
+	world_edit(world, "UPDATE meta SET value = 'x' WHERE key = 'daily'");
+	world_start(world);
+	assert_int_equal(due(world), NOON);
+	assert_int_equal(work(world).n, 0);
+	assert_int_equal(due(world), NOON + DAY);
+}
+
 /* ---- tokens that expire soon ---- */
 
 #define WEEK (7 * DAY)
@@ -359,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(daily_work_is_due_at_once_and_then_a_day_later),
+		WORLD_TEST(daily_work_is_due_where_its_time_is_damaged),
 		WORLD_TEST(only_tokens_that_expire_within_a_week_are_reported),
 		WORLD_TEST(expired_token_is_not_reported),
 		WORLD_TEST(reported_expiry_is_that_of_the_policy),
