@@ -2,6 +2,7 @@
 /* Methods about all tokens of a user: RevokeAll, Disable, Enable, ListDisabled. */
 #include <string.h>
 
+#include "common/l10n.h"
 #include "common/wire.h"
 #include "front/bus/arguments.h"
 #include "front/bus/call_users.h"
@@ -14,7 +15,7 @@
 /* A user as the caller named it; one that is too long stays too long, and NSS is not asked. */
 struct named_user {
 	char text[PAT_USER_MAX + 2];
-	uint32_t given; /* GIVEN_USER; or GIVEN_ALL for Disable and Enable, and then text is "" */
+	uint32_t given; /* GIVEN_USER, for RevokeAll */
 };
 
 static bool read_revoke_all(struct call *call, DBusMessageIter *args)
@@ -83,6 +84,12 @@ static void serve_revoke_all(struct call *call)
 		polkit_require(call, OP_REVOKE, false, find_revoked);
 }
 
+/* For Disable and Enable: everybody, and no user. */
+static bool means_all(const struct call *call)
+{
+	return (call->request->disable.given & GIVEN_ALL) != 0;
+}
+
 static bool read_user(struct call *call, DBusMessageIter *args, enum request_kind kind,
 	const struct bus_option *options)
 {
@@ -92,9 +99,12 @@ static bool read_user(struct call *call, DBusMessageIter *args, enum request_kin
 	if (!request)
 		return false;
 	bus_text_read(args, FIELD_OF(user->text));
-	/* The contract says "" for everybody.  From here on only this says so. */
-	user->given = user->text[0] == '\0' ? GIVEN_ALL : GIVEN_USER;
-	return bus_options_of_call(call, args, options, &request->disable.given);
+	if (!bus_options_of_call(call, args, options, &request->disable.given))
+		return false;
+	if (means_all(call) == (user->text[0] == '\0'))
+		return true;
+	call_refuse(call, PAT_ERR_INVALID_ARGS, N_("give the name of a user or all, and not both"));
+	return false;
 }
 
 static bool read_disable(struct call *call, DBusMessageIter *args)
@@ -102,6 +112,7 @@ static bool read_disable(struct call *call, DBusMessageIter *args)
 	char reason[REQUEST_REASON_SIZE] = "";
 	const struct bus_option options[] = {
 		{ "reason", BUS_TEXT, FIELD_OF(reason), GIVEN_REASON },
+		{ "all", BUS_FLAG, NULL, 0, GIVEN_ALL },
 		{ 0 },
 	};
 
@@ -113,7 +124,12 @@ static bool read_disable(struct call *call, DBusMessageIter *args)
 
 static bool read_enable(struct call *call, DBusMessageIter *args)
 {
-	return read_user(call, args, REQUEST_ENABLE, NULL);
+	const struct bus_option options[] = {
+		{ "all", BUS_FLAG, NULL, 0, GIVEN_ALL },
+		{ 0 },
+	};
+
+	return read_user(call, args, REQUEST_ENABLE, options);
 }
 
 static void reply_done(struct call *call, struct link_answer *answer)
@@ -147,7 +163,6 @@ static void find_disabled(struct call *call)
 static void disable_everybody(struct call *call)
 {
 	call->resume = NULL;
-	call->request->disable.given |= GIVEN_ALL;
 	call_ask(call, reply_done);
 }
 
@@ -156,7 +171,7 @@ static void serve_disable(struct call *call)
 	const struct named_user *user = call->work;
 
 	call->about_user = user->text;
-	if ((user->given & GIVEN_ALL) != 0)
+	if (means_all(call))
 		polkit_require(call, OP_DISABLE_ALL, false, disable_everybody);
 	else
 		polkit_require(call, OP_DISABLE, false, find_disabled);

@@ -81,6 +81,7 @@ static bool is_answered(int fd, int limit)
 enum user_answer user_lookup(const char *name, int limit, struct system_user *ret)
 {
 	struct result result = { .answer = USER_UNANSWERED };
+	bool answered;
 	int ends[2];
 	pid_t child;
 
@@ -94,13 +95,16 @@ enum user_answer user_lookup(const char *name, int limit, struct system_user *re
 		(void)close(ends[0]);
 		return USER_UNANSWERED;
 	}
-	if (!is_answered(ends[0], limit) ||
-		read(ends[0], &result, sizeof(result)) != (ssize_t)sizeof(result))
+	answered = is_answered(ends[0], limit);
+	if (!answered || read(ends[0], &result, sizeof(result)) != (ssize_t)sizeof(result))
 		result.answer = USER_UNANSWERED;
 	(void)close(ends[0]);
-	/* One that waits for a server in the kernel cannot be waited for. */
 	(void)kill(child, SIGKILL);
-	(void)waitpid(child, NULL, WNOHANG);
+	/*
+	 * One that waits for a server in the kernel cannot be waited for.  The others must be:
+	 * doctor looks thousands up, and what is not waited for counts as a process.
+	 */
+	(void)waitpid(child, NULL, answered ? 0 : WNOHANG);
 	if (result.answer == USER_FOUND)
 		*ret = result.user;
 	return result.answer;

@@ -70,7 +70,13 @@ static const struct bus_option revoke_all_options[] = {
 };
 
 static const struct bus_option disable_options[] = {
+	{ "all", 0, DBUS_TYPE_BOOLEAN, GIVEN_ALL },
 	{ "reason", AT(disable.reason), DBUS_TYPE_STRING, GIVEN_REASON },
+	{ 0 },
+};
+
+static const struct bus_option enable_options[] = {
+	{ "all", 0, DBUS_TYPE_BOOLEAN, GIVEN_ALL },
 	{ 0 },
 };
 
@@ -185,8 +191,8 @@ static const struct bus_method methods[REQUEST_KINDS] = {
 		.takes_options = true, .options = revoke_all_options, .read = read_count },
 	[REQUEST_DISABLE] = { "Disable", .signature = "", .given = AT(disable.given),
 		.text = AT(disable.user), .takes_options = true, .options = disable_options },
-	[REQUEST_ENABLE] = { "Enable", .signature = "", .text = AT(disable.user),
-		.takes_options = true },
+	[REQUEST_ENABLE] = { "Enable", .signature = "", .given = AT(disable.given),
+		.text = AT(disable.user), .takes_options = true, .options = enable_options },
 	[REQUEST_LIST_DISABLED] = { "ListDisabled", .signature = "aa{sv}", .read = read_rows },
 	[REQUEST_HISTORY] = { "ListHistory", .signature = "aa{sv}s", .given = AT(history.given),
 		.takes_options = true, .options = history_options, .limit = AT(history.limit),

@@ -115,7 +115,7 @@ static bool list_all(struct client *client, const char *user, struct records *re
 /*
  * The tokens that patd could not revoke together: it was asked over the bus, which says whose uid
  * the name is now, or that it is nobody's.  known: the user exists; the tokens that are revoked are
- * done then.  *ret_found: whether there was any.
+ * done then, but for those that come back by themselves.  *ret_found: whether there was any.
  */
 static bool revoke_left(struct client *client, const char *user, bool known,
 	const struct client_revocation *how, uint64_t *count, bool *ret_found, DBusError *error)
@@ -130,7 +130,8 @@ static bool revoke_left(struct client *client, const char *user, bool known,
 	for (size_t i = 0; i < tokens.n; i++) {
 		const bool revoked = strcmp(items[i].state, "revoked") == 0;
 
-		if ((known && revoked) || strcmp(items[i].state, "altered") == 0)
+		if ((known && revoked && items[i].revoked_until == 0) ||
+			strcmp(items[i].state, "altered") == 0)
 			continue;
 		if (!client_revoke(client, &items[i].id, how, error))
 			return false;

@@ -141,7 +141,6 @@ static bool set_disabled(struct client *client, enum request_kind kind, const ch
 	if (!user) {
 		request.disable.given = GIVEN_ALL;
 	} else if (*user == '\0') {
-		/* On the bus that would be everybody. */
 		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s",
 			_("no such user: the name is empty"));
 		return false;

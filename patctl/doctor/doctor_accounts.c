@@ -140,8 +140,8 @@ static void found_changed(
 		account->tokens, account->user, account->uid, now->name, now->uid);
 }
 
-/* False: NSS does not answer. */
-static bool check_account(struct doctor *doctor, const struct account *account)
+/* False: NSS does not answer, and is asked no more.  last: nobody is left to be asked for. */
+static bool check_account(struct doctor *doctor, const struct account *account, bool last)
 {
 	struct system_user now;
 	const enum user_answer answer = user_lookup(account->user, DOCTOR_USER_LIMIT, &now);
@@ -157,7 +157,11 @@ static bool check_account(struct doctor *doctor, const struct account *account)
 	case USER_NAME_TOO_LONG:
 	case USER_UNANSWERED:
 	default:
-		found(doctor, LEVEL_UNSEEN, CHECK, NULL, _("user %s could not be looked up"),
+		found(doctor, LEVEL_UNSEEN, CHECK, NULL,
+			last || answer == USER_NAME_TOO_LONG
+				? _("user %s could not be looked up")
+				: _("user %s could not be looked up, and the users after it were "
+				    "not"),
 			account->user);
 		return answer == USER_NAME_TOO_LONG;
 	}
@@ -182,7 +186,7 @@ void doctor_accounts(struct doctor *doctor)
 		return;
 	}
 	for (size_t i = 0; i < accounts.n && answered; i++)
-		answered = check_account(doctor, &accounts.items[i]);
+		answered = check_account(doctor, &accounts.items[i], i + 1 == accounts.n);
 	if (doctor->findings.n == before)
 		found(doctor, LEVEL_OK, CHECK, NULL, _("every token's user exists"));
 }

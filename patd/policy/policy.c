@@ -75,6 +75,9 @@ static const char *parse_sync(const char *text, void *ret_member)
 
 static const char *parse_services(const char *text, void *ret_member)
 {
+	/* No service is called so: "telnet" in quotes would name none, and protect none. */
+	if (strpbrk(text, "\"'"))
+		return "a value has no quotation marks";
 	return services_parse(text, ret_member, LIMITS_SERVICES_MAX + 1);
 }
 

@@ -130,11 +130,23 @@ class Suspend(PatdTest):
 
     def test_disable_of_all_users_refuses_every_token_and_keeps_single_entries(self):
         self.root.disable("daemon")
-        self.root.disable("")
+        self.root.disable("", all=True)
         self.assertEqual(self.verify_games(), wire.DISABLED)
-        self.root.enable("")
+        self.root.enable("", all=True)
         self.assertEqual(self.verify_games(), wire.ACCEPTED)
         self.assertEqual([row["User"] for row in self.root.disabled()], ["daemon"])
+
+    def test_scope__all_users_are_meant_by_all_and_never_by_an_empty_name(self):
+        for call in (self.root.disable, self.root.enable):
+            for user, options in (
+                ("", {}),
+                ("", {"all": False}),
+                ("games", {"all": True}),
+                ("x" * 300, {"all": True}),
+            ):
+                self.assertRefused("InvalidArgs", call, user, **options)
+        self.assertEqual(self.root.disabled(), [])
+        self.assertEqual(self.verify_games(), wire.ACCEPTED)
 
     def test_scope__a_user_whose_name_is_too_long_is_an_error_and_never_everybody(self):
         library = os.path.abspath(os.path.join(BUILD, "tests/cli/nss.so"))
@@ -148,7 +160,7 @@ class Suspend(PatdTest):
             self.assertRefused("UnknownUser", self.root.generate, "new", user=user)
         self.assertEqual(self.root.disabled(), [])
         self.assertEqual(self.verify_games(), wire.ACCEPTED)
-        self.root.disable("")
+        self.root.disable("", all=True)
         self.assertRefused("UnknownUser", self.root.enable, "GAMES")
         self.assertEqual([row["User"] for row in self.root.disabled()], [""])
 
@@ -176,9 +188,9 @@ class Suspend(PatdTest):
         games = self.client(GAMES)
         self.root.disable("games")
         for call in (games.disable, games.enable):
-            for user in ("games", "daemon", ""):
+            for user, options in (("games", {}), ("daemon", {}), ("", {"all": True})):
                 with self.subTest(f"{call.__name__} {user}"):
-                    self.assertRefused("AccessDenied", call, user)
+                    self.assertRefused("AccessDenied", call, user, **options)
         self.assertRefused("AccessDenied", games.disabled)
         self.assertEqual(self.verify_games(), wire.DISABLED)
 

@@ -151,6 +151,14 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	run with_nss NSS_HANGS=1 timeout 60 patctl doctor
 	expect "$output" "unseen   account: user games could not be looked up"
 	expect_not "$output" "does not exist, and"
+	expect_not "$output" "after it"
+
+	# With a server that does not answer, each takes its time.
+	patctl generate -q "$T" --user=mail >/dev/null
+	run with_nss NSS_FAILS=5 patctl doctor
+	expect "$output" "unseen   account: user games could not be looked up, and the users after it were not"
+	expect_not "$output" "user mail"
+	patctl revoke "$T" --user=mail
 	patctl revoke "$T" --user=games
 }
 

@@ -243,11 +243,14 @@ ssh_arguments() {
 
 	useradd --no-create-home --uid 4714 "$user"
 	old=$(patctl generate -q "$T old" --user="$user")
+	suspended=$(patctl generate -q "$T away" --user="$user")
+	patctl revoke -q "$T away" --user="$user" --for=30d
 	userdel "$user"
 	useradd --no-create-home --uid 4715 "$user"
 	new=$(patctl generate -q "$T new" --user="$user")
 	run -0 patctl -H web1 revoke --all --user="$user"
 	[ "$output" = "2 tokens successfully revoked" ]
+	[ "$(patctl show --json "${suspended:4:10}" | json '[0]["revoked_until"]')" = None ]
 	userdel "$user"
 	run -1 login "$old" "$user" 4714
 	run -1 login "$new" "$user" 4715

@@ -68,9 +68,12 @@ token_of_gone() {
 	run -0 patctl revoke --all --user="u$T"
 }
 
-@test "the file that a removed package leaves does nothing" {
+@test "the file that a removed package leaves says that the tokens are left, if there are any" {
 	sed "s|@bindir@|/nonexistent|; s|@statedir@|$WORLD/state|" "$TOP/shadow/patd-userdel.in" >"$WORLD/left"
-	run -0 env ACTION=userdel SUBJECT=games sh "$WORLD/left"
+	run -0 env ACTION=userdel SUBJECT=nobody-here sh "$WORLD/left"
+	[ "$output" = "patd: patctl is not installed, and the tokens of user nobody-here, if any are left, were not revoked" ]
+	sed -i "s|$WORLD/state|/nonexistent|" "$WORLD/left"
+	run -0 env ACTION=userdel SUBJECT=nobody-here sh "$WORLD/left"
 	[ "$output" = "" ]
 	run -0 env ACTION=userdel SUBJECT= sh "$WORLD/hook"
 	[ "$output" = "" ]

@@ -264,8 +264,8 @@ class Client:
     def disable(self, user, **options):
         self.call(ROOT, MANAGER, "Disable", "(sa{sv})", user, vardict(**options))
 
-    def enable(self, user):
-        self.call(ROOT, MANAGER, "Enable", "(sa{sv})", user, {})
+    def enable(self, user, **options):
+        self.call(ROOT, MANAGER, "Enable", "(sa{sv})", user, vardict(**options))
 
     def disabled(self):
         return self.call(ROOT, MANAGER, "ListDisabled")[0]

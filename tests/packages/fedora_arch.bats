@@ -42,6 +42,20 @@ version_in() {
 	[ "$(sed -n '1s/^patd (\(.*\)) .*/\1/p' "$TOP/debian/changelog")" = "$VERSION" ]
 }
 
+# In Debian these are essential.
+@test "the packages require those of the programs that patd-seal-key runs" {
+	local program package
+	while read -r program package; do
+		grep -q "\\b$program " "$TOP/systemd/patd-seal-key"
+		sed -n '/^depends=(/,/)/{s/#.*//;p}' "$TOP/packaging/arch/PKGBUILD" |
+			tr -s '=() \t' '\n' | grep -qx "$package"
+		grep -qx "Requires: *$package" "$TOP/packaging/fedora/patd.spec"
+	done <<-'END'
+		cmp diffutils
+		setpriv util-linux
+	END
+}
+
 @test "rpmbuild builds packages with all files of make install" {
 	command -v rpmbuild >/dev/null || skip "rpmbuild is not installed"
 	local rpm define=() macro top=$WORK/rpm

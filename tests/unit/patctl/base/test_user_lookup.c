@@ -6,6 +6,8 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "patctl/base/user_lookup.h"
 
@@ -91,6 +93,22 @@ static void nss_that_hangs_is_given_up(void **state)
 	assert_int_equal(user_lookup("hangs", 10, &user), USER_UNANSWERED);
 }
 
+/* Thousands are looked up in a row. */
+static void no_process_is_left_of_an_answer(void **state)
+{
+	struct system_user user;
+
+	(void)state;
+	/* Of the test before this one, which was given up. */
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	for (unsigned int i = 0; i < 50; i++) {
+		assert_int_equal(user_lookup("Alice", PATIENT, &user), USER_FOUND);
+		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+		assert_int_equal(errno, ECHILD);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +117,7 @@ int main(void)
 		cmocka_unit_test(a_large_entry_is_found),
 		cmocka_unit_test(scope__only_success_without_an_entry_is_an_unknown_user),
 		cmocka_unit_test(nss_that_hangs_is_given_up),
+		cmocka_unit_test(no_process_is_left_of_an_answer),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -291,6 +291,10 @@ static void each_problem_is_reported_with_its_line(void **state)
 		{ "[tokens]\nself_services =", "2: self_services cannot be \"\": a service is" },
 		{ "[tokens]\nself_services = a,,b", "2: self_services cannot be \"a,,b\"" },
 		{ "[tokens]\nname_services =", "2: name_services cannot be \"\": a service is" },
+		{ "[tokens]\nname_services = \"telnet\"",
+			"2: name_services cannot be \"\"telnet\"\": a value has no quotation marks" },
+		{ "[tokens]\nname_services = ftp,'login'", "2: name_services cannot be" },
+		{ "[verifier games]\nservices = \"sudo\"", "2: services cannot be \"\"sudo\"\"" },
 		{ "[tokens]\nself_services = a b", "2: self_services cannot be \"a b\"" },
 	};
 
