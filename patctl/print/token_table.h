@@ -25,6 +25,5 @@ int token_table_add(struct token_table *table, const struct records *tokens);
  */
 int token_table_print(struct token_table *table);
 
-/* ID, NAME, USER and STATE of tokens, with headings, each line with its newline; the caller owns
- * it. */
+/* ID, NAME, USER and STATE of tokens, with headings, a newline after each line.  Caller frees. */
 char *token_table_text(const struct records *tokens);

@@ -679,6 +679,12 @@ static void integrity__change_that_the_database_undoes_is_refused(void **state)
 	assert_true(world_delete(world, &made) != PAT_OK);
 	world_edit(world, "DROP TRIGGER undo");
 	assert_int_equal(world_state(world, &made), TOKEN_REVOKED);
+	world_edit(world, "CREATE TABLE spare AS SELECT * FROM token");
+	world_trigger(world, "CREATE TRIGGER undo AFTER DELETE ON token BEGIN INSERT INTO token "
+			     "SELECT * FROM spare; END");
+	assert_int_equal(world_delete(world, &made), PAT_ERR_STORAGE);
+	world_edit(world, "DROP TRIGGER undo; DROP TABLE spare");
+	assert_int_equal(world_delete(world, &made), PAT_OK);
 }
 
 /* Neither by itself nor as part of a change, whatever stands in the file. */
@@ -730,6 +736,26 @@ static void integrity__disabling_that_the_database_undoes_is_refused(void **stat
 	world_edit(world, "DROP TRIGGER undo");
 	assert_int_equal(
 		tokens_disable(world->tokens, &root, "alice", NULL, &world->refusal), PAT_OK);
+	world_edit(world, "CREATE TABLE spare AS SELECT * FROM disabled");
+	world_trigger(world, "CREATE TRIGGER undo AFTER DELETE ON disabled BEGIN INSERT INTO "
+			     "disabled SELECT * FROM spare; END");
+	assert_int_equal(
+		tokens_enable(world->tokens, &root, "alice", &world->refusal), PAT_ERR_STORAGE);
+}
+
+static void integrity__rotation_whose_former_secret_is_dropped_is_refused(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	char secret[sizeof(made.secret)] = "";
+
+	world_trigger(world, "CREATE TRIGGER undo AFTER INSERT ON former BEGIN DELETE FROM former; "
+			     "END");
+	assert_int_equal(tokens_rotate(world->tokens, &root, made.token.id.text, DAY, secret,
+				 &world->refusal),
+		PAT_ERR_STORAGE);
+	world_edit(world, "DROP TRIGGER undo");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
 static void limited_uses__use_that_the_database_undoes_counts(void **state)
@@ -831,6 +857,7 @@ int main(void)
 		WORLD_TEST(integrity__change_that_the_database_undoes_is_refused),
 		WORLD_TEST(integrity__change_whose_entry_the_database_drops_is_refused),
 		WORLD_TEST(integrity__disabling_that_the_database_undoes_is_refused),
+		WORLD_TEST(integrity__rotation_whose_former_secret_is_dropped_is_refused),
 		WORLD_TEST(limited_uses__use_that_the_database_undoes_counts),
 		WORLD_TEST(generated_token_is_as_requested),
 		WORLD_TEST(generate_needs_an_action_except_for_root),
