@@ -57,6 +57,28 @@ static void time__expired_token_stays_expired_after_kill_of_idle_patd(void **sta
 		clock_now(&world->clock), NOON + 31 * DAY + 5 * HOUR, NOON + 31 * DAY + 6 * HOUR);
 }
 
+static void fail_to_use(struct world *world, const struct made *made)
+{
+	world->time = NOON + 300;
+	world_disk(false);
+	assert_int_equal(world_log_in(world, &alice, made), PAT_FAILED);
+	world_disk(true);
+	tokens_keep_time(world->tokens);
+}
+
+/* Until something is written, the time of a use that was not is not stored either. */
+static void time__of_a_use_that_was_not_written_is_stored_later(void **state)
+{
+	struct world *world = *state;
+	struct token_request request = request_for(&alice, "limited");
+	struct made made;
+
+	request.restrictions[PAT_MAX_USES].number = 2;
+	world_generate_request(world, &request, &made);
+	killed_after(world, fail_to_use, &made);
+	assert_int_equal(clock_now(&world->clock), NOON + 300);
+}
+
 static void do_nothing(struct world *world, const struct made *made)
 {
 	(void)world;
@@ -483,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(time__expired_token_stays_expired_after_kill_of_idle_patd),
+		WORLD_TEST(time__of_a_use_that_was_not_written_is_stored_later),
 		WORLD_TEST(time__begins_at_the_latest_time_in_the_database),
 		WORLD_TEST(time__begins_at_the_only_entry),
 		WORLD_TEST(time_of_altered_row_or_entry_is_not_believed),
