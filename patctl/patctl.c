@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 
 	if (fill_standard_descriptors() < 0)
 		return OUTCOME_FAILED;
-	/* Names are UTF-8 whatever the locale; in another libsmartcols would count their bytes. */
+	/* Names are UTF-8 whatever the locale; in another their bytes would be counted as columns. */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	/* Without the locale, or memory, messages are in English. */
 	(void)setlocale(LC_MESSAGES, "");

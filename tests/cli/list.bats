@@ -66,7 +66,7 @@ setup_file() {
 @test "list on a terminal has coloured states and relative times" {
 	run -0 on_terminal "patctl list --user=games"
 	expect "${lines[1]}" $'\e[32mactive'
-	[[ ${lines[1]} =~ (now|ago)\ +in\ 2[89]\ days ]]
+	[[ ${lines[1]} =~ (now|ago)\ +in\ 29d\ +Not\ used$ ]]
 	expect "${lines[2]}" $'\e[38;5;208mrevoked\e[0m'
 	run -0 on_terminal "patctl show --user=games revoked"
 	expect "$output" $'State:    \e[38;5;208mrevoked\e[0m'
@@ -89,11 +89,78 @@ setup_file() {
 	expect "$output" $'\e'
 }
 
-@test "list on a narrow terminal truncates the name and not the id" {
-	patctl generate -q "$(printf 'n%.0s' {1..200})" --user=news >/dev/null
+# fits WIDTH: each line of $output has so many columns at most
+fits() {
+	/usr/bin/python3 -c 'import re, sys
+for line in sys.stdin.read().split("\n"):
+    line = re.sub("\x1b[^m]*m", "", line)
+    if len(line) > int(sys.argv[1]): sys.exit(f"{len(line)} columns: {line}")' "$1" <<<"$output"
+}
+
+# narrow_list: tokens of user news with all that a line can have
+narrow_list() {
+	[ ! -e "$BATS_FILE_TMPDIR/narrow" ] || return 0
+	patctl generate -q backup-of-the-mail-1 --user=news --service=sudo >/dev/null
+	patctl generate -q backup-of-the-mail-2 --user=news >"$BATS_FILE_TMPDIR/narrow"
+	login "$(<"$BATS_FILE_TMPDIR/narrow")" news 9
+	patctl generate -q "$(printf 'n%.0s' {1..200})" --user=news --expires=never >/dev/null
+}
+
+@test "list on a terminal of 80 columns has all columns and names that differ" {
+	narrow_list
 	ON_COLS=80 run -0 on_terminal "patctl list --user=news"
-	[ "${#lines[@]}" -eq 2 ]
-	[[ ${lines[1]} =~ ^[0-9A-Za-z]{10}\ n+\  ]]
+	fits 80
+	[ "${#lines[@]}" -eq 4 ]
+	[[ ${lines[0]} =~ ^ID\ +NAME\ +USER\ STATE\ +CREATED\ +EXPIRES\ USAGE$ ]]
+	expect "$output" " backup-of-the-mail-1 "
+	[[ ${lines[2]} =~ \ backup-of-the-mail-2\ .*in\ 30d\ +Last\ used\ (now|[0-9]+s\ ago)$ ]]
+	[[ ${lines[3]} =~ ^[0-9A-Za-z]{10}\ n+…\ news ]]
+}
+
+@test "list fits every terminal, cuts the name with an ellipsis, and never the id" {
+	narrow_list
+	for columns in 160 100 79 70 60 50 40 30 20; do
+		ON_COLS=$columns run -0 on_terminal "patctl list --user=news"
+		fits "$columns"
+		[ "${#lines[@]}" -eq 4 ]
+		[[ ${lines[3]} =~ ^[0-9A-Za-z]{10}\ n+…(\ |$) ]]
+	done
+}
+
+@test "list leaves out other columns before it cuts a name of usual length" {
+	narrow_list
+	ON_COLS=64 run -0 on_terminal "patctl list --user=news"
+	fits 64
+	expect_not "$output" CREATED
+	expect "$output" " backup-of-the-mail-1 "
+	expect "$output" "EXPIRES"
+}
+
+@test "list prints LIMITS where they fit, if a token has any" {
+	patctl generate -q lim --user=man --service=sudo >/dev/null
+	ON_COLS=60 run -0 on_terminal "patctl list --user=man"
+	[[ ${lines[0]} =~ \ USAGE\ +LIMITS$ ]]
+	[[ ${lines[1]} =~ \ Not\ used\ service$ ]]
+	ON_COLS=59 run -0 on_terminal "patctl list --user=man"
+	[[ ${lines[0]} =~ \ USAGE$ ]]
+	ON_COLS=160 run -0 on_terminal "patctl list --user=games"
+	expect_not "$output" LIMITS
+}
+
+@test "list --full cuts nothing and leaves nothing out on a narrow terminal" {
+	narrow_list
+	for option in --full -l; do
+		ON_COLS=40 run -0 on_terminal "patctl list --user=news $option"
+		[[ ${lines[0]} =~ ^ID\ +NAME\ +USER\ STATE\ +CREATED\ +EXPIRES\ USAGE\ +LIMITS$ ]]
+		expect "$output" " $(printf 'n%.0s' {1..200}) "
+		expect_not "$output" "…"
+	done
+}
+
+@test "list on a terminal aligns names with characters of unknown width" {
+	patctl generate -q "$T "$'\u0378' --user=uucp >/dev/null
+	run -0 on_terminal "patctl list --user=uucp"
+	expect "${lines[1]}" " $T \\xcd\\xb8 "
 }
 
 @test "an empty list suggests generate on a terminal only" {
