@@ -18,6 +18,8 @@ static const struct option_info option_sort = { "sort", "KEY",
 	N_("sort by KEY; -KEY reverses the order"), 0 };
 static const struct option_info option_full = { "full", NULL,
 	N_("on a terminal, do not cut or omit anything"), 'l' };
+static const struct option_info option_format = { "output", "FORMAT",
+	N_("table, wide, json, or columns: id,name,expires"), 'o' };
 
 /* The output of a list, which may be long: it is printed page by page. */
 struct output {
@@ -134,7 +136,8 @@ static enum outcome print_all(struct client *client, struct output *output)
 /* False after a message on standard error. */
 static bool read_options(const struct command *command, struct output *output)
 {
-	const char *key = command_value(command, &option_sort), *problem;
+	const char *key = command_value(command, &option_sort),
+		   *format = command_value(command, &option_format), *problem;
 
 	if (!filter_of(command, output->context.now, &output->filter))
 		return false;
@@ -142,7 +145,10 @@ static bool read_options(const struct command *command, struct output *output)
 	if (problem)
 		return argument_wrong(&option_sort, key, problem);
 	output->layout.full = command_given(command, &option_full);
-	return true;
+	problem = format && !command_given(command, &option_json)
+			  ? token_layout_parse(format, &output->layout)
+			  : NULL;
+	return !problem || argument_wrong(&option_format, format, problem);
 }
 
 static enum outcome run(const struct command *command)
@@ -168,15 +174,22 @@ static enum outcome run(const struct command *command)
 
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	OPTIONS(&option_user, &option_all, &option_service, &option_state, &option_unused_for,
-		&option_expiring, &option_sort, &option_full, &option_host,
+		&option_expiring, &option_sort, &option_full, &option_format, &option_host,
 		&option_json, &option_no_legend, &option_quiet, &option_no_ask_password),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
 		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
-		   "expires, used, state or user.\n") },
+		   "expires, used, state or user.\n"),
+		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
+		   "user, uid, state, created, expires, usage, used, uses, used_by, used_from,\n"
+		   "limits, restrictions, services, sources, hours, not_before, max_uses, revoked,\n"
+		   "until, reason, rotated.  A narrow terminal gets fewer columns, unless --full is\n"
+		   "given.\n") },
 	"  patctl list --expiring=7d\n"
+	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"
 	"  sudo patctl list --all --json\n",
-	.exclusive = { OPTIONS(&option_user, &option_all) }, .synonyms = { "ls" } };
+	.exclusive = { OPTIONS(&option_user, &option_all) }, .synonyms = { "ls" },
+	.formats = true };
