@@ -210,16 +210,3 @@ void names_free(char ***names)
 	free(*names);
 	*names = NULL;
 }
-
-void complain(const char *format, ...)
-{
-	cleanup_text char *text = NULL, *safe = NULL;
-	va_list arguments;
-
-	va_start(arguments, format);
-	/* clang 14 does not see that it was started. */
-	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
-	va_end(arguments);
-	safe = text_safe_lines(text);
-	(void)fprintf(stderr, "patctl: %s\n", safe);
-}

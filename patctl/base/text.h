@@ -62,6 +62,6 @@ void names_free(char ***names);
 
 /*
  * "patctl: ...", on standard error.  What it says may be another machine's words: it is made safe,
- * line by line.
+ * line by line.  See patctl/base/complaint.h.
  */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
