@@ -175,6 +175,32 @@ narrow_list() {
 	[ "$output" = "[]" ]
 }
 
+@test "list of a user who does not exist exits 1 and suggests list --all" {
+	for options in "" --json --sort=name --state=active; do
+		# shellcheck disable=SC2086 # none is no word
+		run -1 --separate-stderr patctl list --user=no-such-user $options
+		[ "$output" = "" ]
+		expect_stderr "no such user: no-such-user"
+		expect_stderr "patctl list --all"
+		expect_not_stderr "generate"
+	done
+}
+
+@test "list of a deleted user prints its tokens" {
+	patctl generate -q "$T" --user=lp >/dev/null
+	run -0 with_nss NSS_GONE=lp patctl list --user=lp
+	expect "$output" "$T"
+	run -0 --separate-stderr with_nss NSS_GONE=lp patctl list --user=lp --state=revoked
+	[ "$output" = "" ]
+	expect_no_stderr
+}
+
+@test "list of a user who cannot be looked up is an empty list" {
+	run -0 --separate-stderr with_nss NSS_FAILS=5 patctl list --user=no-such-user --json
+	[ "$output" = "[]" ]
+	expect_no_stderr
+}
+
 @test "list --json prints an array with times in seconds and nulls" {
 	run -0 patctl list --user=games --json
 	/usr/bin/python3 -m json.tool <<<"$output" >/dev/null
