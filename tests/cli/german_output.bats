@@ -93,7 +93,7 @@ setup_file() {
 @test "help is German with aligned descriptions" {
 	run -0 german patctl help
 	expect "$output" "Aufruf: patctl [VERB]"
-	expect "$output" "  revoke TOKEN...    Token widerrufen: sie gelten sofort nicht mehr"
+	expect "$output" "  revoke TOKEN...      Token widerrufen: sie gelten sofort nicht mehr"
 	expect "$output" "      --json              JSON ausgeben"
 	run -0 german patctl help revoke
 	expect "$output" "Aufruf: patctl revoke TOKEN... [OPTION...]"
