@@ -12,6 +12,7 @@ setup_file() {
 # error_is LINE KEY VALUE: of the object in that line of $stderr
 error_is() {
 	local got
+	# shellcheck disable=SC2154 # run assigns it
 	got=$(sed -n "$1p" <<<"$stderr" | json "[\"$2\"]") || fail "no object in line $1: $stderr"
 	[ "$got" = "$3" ] || fail "$2 is $got, not $3: $stderr"
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl list and the output formats: table, colours, JSON.
 
+# shellcheck disable=SC2030,SC2031 # run assigns them
 load shared_patd
 
 setup_file() {

@@ -70,7 +70,7 @@ setup_file() {
 }
 
 @test "another format exits 2 and names those that there are" {
-	for format in xml id,,name ,id id, "id, name" ID wide,id; do
+	for format in xml id,,name ,id "id," "id, name" ID wide,id; do
 		run -2 --separate-stderr patctl list -o "$format"
 		[ "$output" = "" ]
 		expect_stderr "table, wide, json, or names of columns"
