@@ -70,7 +70,7 @@ pam_pat_src := $(call sources,pam_pat)
 
 patd_pkgs := libsystemd sqlite3 libsodium
 front_pkgs := dbus-1 libsystemd libsodium
-patctl_pkgs := dbus-1 libsodium smartcols jansson
+patctl_pkgs := dbus-1 libsodium jansson
 # The module needs one hash of libsodium: loading the library takes longer than all else it does.
 sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a 2>/dev/null))
 pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))

@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
+#include "patctl/base/complaint.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/parse.h"
 #include "patctl/verb_table.h"
@@ -30,9 +33,6 @@ static int fill_standard_descriptors(void)
 
 static enum outcome run(const struct command *command)
 {
-	/* JSON is for programs, and so are the messages beside it. */
-	if (command_given(command, &option_json))
-		(void)setlocale(LC_MESSAGES, "C");
 	if (command_given(command, &option_version)) {
 		(void)puts("patctl " PAT_VERSION);
 		return OUTCOME_DONE;
@@ -42,6 +42,26 @@ static enum outcome run(const struct command *command)
 		return OUTCOME_DONE;
 	}
 	return command->verb->run(command);
+}
+
+/*
+ * JSON is for programs, and so are the messages beside it, also about the command line itself.
+ * getopt_long() sorts what it reads, so it is given a copy.
+ */
+static void prepare_messages(int argc, char **argv)
+{
+	cleanup_free char **copy = must_alloc(calloc((size_t)argc + 1, sizeof(*copy)));
+	struct partial_command words;
+	const char *format;
+
+	memcpy(copy, argv, (size_t)argc * sizeof(*copy));
+	command_parse_partial(verb_table, argc, copy, &words);
+	format = command_value(&words.command, &option_output);
+	if (!command_given(&words.command, &option_json) &&
+		(!format || strcmp(format, "json") != 0))
+		return;
+	(void)setlocale(LC_MESSAGES, "C");
+	complaints_as_json();
 }
 
 /* An earlier write may have failed, for instance on a full disk; its errno is lost by now. */
@@ -61,13 +81,18 @@ int main(int argc, char **argv)
 
 	if (fill_standard_descriptors() < 0)
 		return OUTCOME_FAILED;
-	/* Names are UTF-8 whatever the locale; in another libsmartcols would count their bytes. */
+	/* Names are UTF-8 whatever the locale; in another their bytes would be counted as columns.
+	 */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	/* Without the locale, or memory, messages are in English. */
 	(void)setlocale(LC_MESSAGES, "");
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
 	(void)bind_textdomain_codeset(PAT_DOMAIN, "UTF-8");
 
+	prepare_messages(argc, argv);
 	outcome = command_parse(verb_table, argc, argv, &command);
-	return (int)(outcome == OUTCOME_DONE ? end_output(run(&command)) : outcome);
+	if (outcome == OUTCOME_DONE)
+		outcome = end_output(run(&command));
+	complaints_end(outcome);
+	return (int)outcome;
 }

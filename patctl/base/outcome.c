@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "common/l10n.h"
+#include "patctl/base/complaint.h"
 #include "patctl/base/text.h"
 
 static const struct outcome_info ours[PAT_ERRORS] = {
@@ -124,15 +125,16 @@ enum outcome outcome_join(enum outcome sofar, unsigned int count, enum outcome n
 void outcome_complain(const char *subject, const DBusError *error)
 {
 	const struct outcome_info *info = outcome_of(error);
-	cleanup_text char *message = text_format("%s", text_translated(error->message));
-	size_t len = strlen(message);
+	cleanup_text char *message = text_format("%s", text_translated(error->message)),
+			  *text = NULL;
+	const size_t len = strlen(message);
 
 	if (info->outcome == OUTCOME_UNREACHABLE)
 		subject = _("patd cannot be reached");
 	if (info->advice && len > 0 && message[len - 1] == '.')
 		message[len - 1] = '\0';
-	complain("%s%s%s%s%s", subject ? subject : "", subject ? ": " : "", message,
-		info->advice ? "; " : "", info->advice ? _(info->advice) : "");
+	text = text_format("%s%s%s", subject ? subject : "", subject ? ": " : "", message);
+	complaint_print(info->word, text, info->advice ? _(info->advice) : NULL);
 }
 
 enum outcome outcome_fail(const char *subject, DBusError *error)

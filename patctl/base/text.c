@@ -98,13 +98,26 @@ bool text_is_word(const char *text)
 	return *text != '\0' && *text != '-' && text[strspn(text, plain)] == '\0';
 }
 
+/* ASCII, as most texts are: a column each, and what cannot be printed counts its bytes anyway. */
+static bool is_ascii(const char *text)
+{
+	while (*text != '\0' && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
 size_t text_width(const char *text)
 {
 	const size_t len = strlen(text);
-	wchar_t *wide = must_alloc(calloc(len + 1, sizeof(*wide)));
-	const size_t n = mbstowcs(wide, text, len + 1);
-	const int width = n == (size_t)-1 ? -1 : wcswidth(wide, n);
+	wchar_t *wide;
+	size_t n;
+	int width;
 
+	if (is_ascii(text))
+		return len;
+	wide = must_alloc(calloc(len + 1, sizeof(*wide)));
+	n = mbstowcs(wide, text, len + 1);
+	width = n == (size_t)-1 ? -1 : wcswidth(wide, n);
 	free(wide);
 	/* The C library cannot print it: its bytes count. */
 	return width < 0 ? len : (size_t)width;
@@ -124,6 +137,63 @@ char *text_pad(const char *text, size_t width)
 	return text_format("%s%*s", text, own < width ? (int)(width - own) : 0, "");
 }
 
+/* The bytes of the first character of text, and its columns; a byte that is none is one of each. */
+static size_t first_character(const char *text, int *ret_width)
+{
+	mbstate_t state = { 0 };
+	wchar_t character;
+	const size_t len = mbrtowc(&character, text, strlen(text), &state);
+
+	if (len == 0 || len > strlen(text)) {
+		*ret_width = -1;
+		return 1;
+	}
+	*ret_width = wcwidth(character);
+	return len;
+}
+
+char *text_cut(const char *text, size_t width)
+{
+	const char *end = text;
+	size_t taken = 1; /* by the ellipsis */
+
+	if (text_width(text) <= width)
+		return text_format("%s", text);
+	while (*end != '\0') {
+		int columns;
+		const size_t len = first_character(end, &columns);
+
+		taken += columns < 0 ? len : (size_t)columns;
+		if (taken > width)
+			break;
+		end += len;
+	}
+	return text_format("%.*s%s", (int)(end - text), text, width > 0 ? "\u2026" : "");
+}
+
+char *text_of_known_width(const char *text)
+{
+	char *copy, *to;
+
+	if (is_ascii(text))
+		return text_format("%s", text);
+	to = copy = must_alloc(malloc(4 * strlen(text) + 1));
+	while (*text != '\0') {
+		int columns;
+		const size_t len = first_character(text, &columns);
+
+		for (size_t i = 0; i < len; i++) {
+			if (columns < 0)
+				to += sprintf(to, "\\x%02x", (unsigned char)text[i]);
+			else
+				*to++ = text[i];
+		}
+		text += len;
+	}
+	*to = '\0';
+	return copy;
+}
+
 void names_add(char ***names, size_t *n, const char *name)
 {
 	*names = must_alloc(reallocarray(*names, *n + 2, sizeof(**names)));
@@ -139,17 +209,4 @@ void names_free(char ***names)
 		free(*name);
 	free(*names);
 	*names = NULL;
-}
-
-void complain(const char *format, ...)
-{
-	cleanup_text char *text = NULL, *safe = NULL;
-	va_list arguments;
-
-	va_start(arguments, format);
-	/* clang 14 does not see that it was started. */
-	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
-	va_end(arguments);
-	safe = text_safe_lines(text);
-	(void)fprintf(stderr, "patctl: %s\n", safe);
 }

@@ -44,6 +44,15 @@ size_t text_wider(size_t width, const char *text);
 /* text, padded with blanks up to width.  The caller owns it. */
 char *text_pad(const char *text, size_t width);
 
+/* text; if it is wider than width, its beginning with "…" at the end.  The caller owns it. */
+char *text_cut(const char *text, size_t width);
+
+/*
+ * A copy with \xNN for characters whose width the C library does not know, such as newer ones, so
+ * that text_width() is right.  The caller owns it.
+ */
+char *text_of_known_width(const char *text);
+
 /* Appends a copy of name to the n in *names, and a NULL after them. */
 void names_add(char ***names, size_t *n, const char *name);
 
@@ -53,6 +62,6 @@ void names_free(char ***names);
 
 /*
  * "patctl: ...", on standard error.  What it says may be another machine's words: it is made safe,
- * line by line.
+ * line by line.  See patctl/base/complaint.h.
  */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -203,35 +203,90 @@ char *timestamp_local(uint64_t at)
 	return format(at, false);
 }
 
+enum unit {
+	UNIT_SECOND,
+	UNIT_MINUTE,
+	UNIT_HOUR,
+	UNIT_DAY,
+	UNIT_MONTH,
+	UNIT_YEAR
+};
+
+/* Of what is left, half a unit or more is a whole one: made for 30 days, it has 30 days. */
+static unsigned long count(uint64_t seconds, uint64_t unit, bool ahead)
+{
+	return (unsigned long)(seconds / unit + (ahead && seconds % unit >= unit - unit / 2));
+}
+
+/* The largest unit of which there are enough. */
+static enum unit choose_unit(uint64_t at, uint64_t now, unsigned long *ret_n)
+{
+	static const struct {
+		uint64_t seconds;
+		unsigned long enough; /* of it, for the next larger unit */
+	} units[] = { { 1, 60 }, { MINUTE, 60 }, { HOUR, 24 }, { DAY, 60 }, { MONTH, 24 } };
+	const bool ahead = at > now;
+	const uint64_t distance = ahead ? at - now : now - at;
+
+	for (enum unit unit = UNIT_SECOND; unit < UNIT_YEAR; unit++) {
+		*ret_n = count(distance, units[unit].seconds, ahead);
+		if (*ret_n < units[unit].enough)
+			return unit;
+	}
+	*ret_n = count(distance, YEAR, ahead);
+	return UNIT_YEAR;
+}
+
 char *timestamp_age(uint64_t at, uint64_t now)
 {
 	const bool ahead = at > now;
-	const uint64_t distance = ahead ? at - now : now - at;
-	const unsigned long years = (unsigned long)(distance / YEAR),
-			    months = (unsigned long)(distance / MONTH),
-			    days = (unsigned long)(distance / DAY),
-			    hours = (unsigned long)(distance / HOUR),
-			    minutes = (unsigned long)(distance / MINUTE),
-			    seconds = (unsigned long)distance;
+	unsigned long n;
 
-	if (years >= 2)
-		return ahead ? text_format(P_("in %lu year", "in %lu years", years), years)
-			     : text_format(P_("%lu year ago", "%lu years ago", years), years);
-	if (days >= 60)
-		return ahead ? text_format(P_("in %lu month", "in %lu months", months), months)
-			     : text_format(P_("%lu month ago", "%lu months ago", months), months);
-	if (days > 0)
-		return ahead ? text_format(P_("in %lu day", "in %lu days", days), days)
-			     : text_format(P_("%lu day ago", "%lu days ago", days), days);
-	if (hours > 0)
-		return ahead ? text_format(P_("in %lu hour", "in %lu hours", hours), hours)
-			     : text_format(P_("%lu hour ago", "%lu hours ago", hours), hours);
-	if (minutes > 0)
-		return ahead ? text_format(P_("in %lu minute", "in %lu minutes", minutes), minutes)
-			     : text_format(
-				       P_("%lu minute ago", "%lu minutes ago", minutes), minutes);
-	if (seconds == 0)
+	switch (choose_unit(at, now, &n)) {
+	case UNIT_YEAR:
+		return ahead ? text_format(P_("in %lu year", "in %lu years", n), n)
+			     : text_format(P_("%lu year ago", "%lu years ago", n), n);
+	case UNIT_MONTH:
+		return ahead ? text_format(P_("in %lu month", "in %lu months", n), n)
+			     : text_format(P_("%lu month ago", "%lu months ago", n), n);
+	case UNIT_DAY:
+		return ahead ? text_format(P_("in %lu day", "in %lu days", n), n)
+			     : text_format(P_("%lu day ago", "%lu days ago", n), n);
+	case UNIT_HOUR:
+		return ahead ? text_format(P_("in %lu hour", "in %lu hours", n), n)
+			     : text_format(P_("%lu hour ago", "%lu hours ago", n), n);
+	case UNIT_MINUTE:
+		return ahead ? text_format(P_("in %lu minute", "in %lu minutes", n), n)
+			     : text_format(P_("%lu minute ago", "%lu minutes ago", n), n);
+	case UNIT_SECOND:
+		break;
+	}
+	if (n == 0)
 		return text_format("%s", _("now"));
-	return ahead ? text_format(P_("in %lu second", "in %lu seconds", seconds), seconds)
-		     : text_format(P_("%lu second ago", "%lu seconds ago", seconds), seconds);
+	return ahead ? text_format(P_("in %lu second", "in %lu seconds", n), n)
+		     : text_format(P_("%lu second ago", "%lu seconds ago", n), n);
+}
+
+char *timestamp_short_age(uint64_t at, uint64_t now)
+{
+	const bool ahead = at > now;
+	unsigned long n;
+
+	switch (choose_unit(at, now, &n)) {
+	case UNIT_YEAR:
+		return ahead ? text_format(_("in %luy"), n) : text_format(_("%luy ago"), n);
+	case UNIT_MONTH:
+		return ahead ? text_format(_("in %lumo"), n) : text_format(_("%lumo ago"), n);
+	case UNIT_DAY:
+		return ahead ? text_format(_("in %lud"), n) : text_format(_("%lud ago"), n);
+	case UNIT_HOUR:
+		return ahead ? text_format(_("in %luh"), n) : text_format(_("%luh ago"), n);
+	case UNIT_MINUTE:
+		return ahead ? text_format(_("in %lumin"), n) : text_format(_("%lumin ago"), n);
+	case UNIT_SECOND:
+		break;
+	}
+	if (n == 0)
+		return text_format("%s", _("now"));
+	return ahead ? text_format(_("in %lus"), n) : text_format(_("%lus ago"), n);
 }

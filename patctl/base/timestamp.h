@@ -29,7 +29,8 @@ char *timestamp_utc(uint64_t at);
 char *timestamp_local(uint64_t at);
 
 /*
- * The distance from now, "3 days ago" or "in 29 days", in one unit and rounded down: at least 29
- * days.  The caller owns it.
+ * The distance from now in one unit, "3 days ago" or "in 29 days"; short "3d ago" or "in 29d". What
+ * is past is rounded down, what is ahead to the nearest.  The caller owns them.
  */
 char *timestamp_age(uint64_t at, uint64_t now);
+char *timestamp_short_age(uint64_t at, uint64_t now);

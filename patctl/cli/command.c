@@ -22,6 +22,8 @@ const struct option_info option_host = { "host", "HOST",
 	N_("on another machine, by ssh; or USER@HOST"), 'H' };
 const struct option_info option_json = { "json", NULL,
 	N_("print JSON; times in seconds since 1970 UTC"), 0 };
+const struct option_info option_output = { "output", "FORMAT", N_("print in this format: json"),
+	'o' };
 const struct option_info option_no_legend = { "no-legend", NULL, N_("no headings above the table"),
 	0 };
 const struct option_info option_quiet = { "quiet", NULL, N_("only results and errors, no hints"),

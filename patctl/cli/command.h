@@ -9,8 +9,8 @@
 
 /* The options that several verbs take.  Other options stand with their verb. */
 extern const struct option_info option_user, option_id, option_all, option_service, option_from,
-	option_reason, option_yes, option_host, option_json, option_no_legend, option_quiet,
-	option_no_ask_password, option_help, option_version;
+	option_reason, option_yes, option_host, option_json, option_output, option_no_legend,
+	option_quiet, option_no_ask_password, option_help, option_version;
 
 /* Stands in a set for the options of all restrictions, see common/restriction.h. */
 extern const struct option_info option_restrictions;
@@ -19,7 +19,8 @@ extern const struct option_info option_restrictions;
 #define OPTIONS(...) ((const struct option_info *const[]) { __VA_ARGS__, NULL })
 
 /* What almost every verb takes, in a set. */
-#define OPTIONS_COMMON &option_host, &option_json, &option_quiet, &option_no_ask_password
+#define OPTIONS_COMMON                                                                             \
+	&option_host, &option_json, &option_output, &option_quiet, &option_no_ask_password
 
 /* The option at place i of a set, NULL after the last and in a set that is NULL. */
 const struct option_info *options_at(const struct option_info *const *set, size_t i);

@@ -42,6 +42,30 @@ static void print_verb(const struct verb *verb)
 	print_option(&option_help);
 }
 
+/* "revoke TOKEN..."; the caller owns it. */
+static char *verb_form(const struct verb *verb)
+{
+	return text_format(
+		"%s%s%s", verb->name, *verb->operands != '\0' ? " " : "", verb->operands);
+}
+
+static void print_verbs(const struct verb *const *verbs)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; verbs[i]; i++) {
+		cleanup_text char *form = verb_form(verbs[i]);
+
+		width = verbs[i]->hidden ? width : text_wider(width, form);
+	}
+	for (size_t i = 0; verbs[i]; i++) {
+		cleanup_text char *form = verb_form(verbs[i]), *padded = text_pad(form, width);
+
+		if (!verbs[i]->hidden)
+			(void)printf("  %s  %s\n", padded, _(verbs[i]->summary));
+	}
+}
+
 static void print_all(const struct verb *const *verbs)
 {
 	(void)puts(
@@ -49,14 +73,7 @@ static void print_all(const struct verb *const *verbs)
 		  "Personal access tokens: log in with a token instead of a password, and revoke\n"
 		  "the token without changing the password.\n\n"
 		  "Verbs:"));
-	for (; *verbs; verbs++) {
-		char form[32];
-
-		if ((*verbs)->hidden)
-			continue;
-		(void)snprintf(form, sizeof(form), "%s %s", (*verbs)->name, (*verbs)->operands);
-		(void)printf("  %-18s %s\n", form, _((*verbs)->summary));
-	}
+	print_verbs(verbs);
 	(void)puts(_("\n"
 		     "Options of most verbs:"));
 	print_options(OPTIONS(&option_user, &option_host, &option_json, &option_quiet,

@@ -215,7 +215,28 @@ static bool check_operands(const struct command *command)
 	return true;
 }
 
-static enum outcome check(const struct command *command)
+/* --output=json is --json. */
+static bool take_output(struct command *command)
+{
+	const char *format = command_value(command, &option_output);
+	const bool table = options_have(command->verb->options, &option_no_legend);
+
+	if (!format)
+		return true;
+	if (strcmp(format, "json") == 0) {
+		command_give(command, &option_json, NULL);
+		return true;
+	}
+	if (command_given(command, &option_json)) {
+		complain(_("--%s and --%s cannot be combined"), option_json.name,
+			option_output.name);
+		return false;
+	}
+	return command->verb->formats || (table && strcmp(format, "table") == 0) ||
+	       argument_wrong(&option_output, format, N_("the only format is json"));
+}
+
+static enum outcome check(struct command *command)
 {
 	const struct verb *verb = command->verb;
 	const enum outcome outcome = check_taken(command);
@@ -226,7 +247,7 @@ static enum outcome check(const struct command *command)
 	if (!check_exclusive(command, verb->exclusive[0]) ||
 		!check_exclusive(command, verb->exclusive[1]) || !check_operands(command))
 		return refuse(verb);
-	return check_arguments(command) ? OUTCOME_DONE : OUTCOME_USAGE;
+	return check_arguments(command) && take_output(command) ? OUTCOME_DONE : OUTCOME_USAGE;
 }
 
 /* partial: errors are not reported.  False after one that was. */

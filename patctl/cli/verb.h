@@ -24,6 +24,7 @@ struct verb {
 	/* Sets of options; at most one option of each set may be given. */
 	const struct option_info *const *exclusive[2];
 	const char *synonyms[4]; /* its names in other tools */
+	bool formats;            /* reads --output itself, but for json */
 	bool hidden;             /* for programs: help and completion do not list it */
 	/* For completion: */
 	const char *token_states[4]; /* of the tokens that TOKEN may be; none: any */

@@ -13,6 +13,7 @@
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
 #include "patctl/complete/candidates.h"
+#include "patctl/print/token_column.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/sorted_list.h"
 
@@ -104,6 +105,25 @@ static void complete_keys(struct candidates *candidates)
 		candidates_word(candidates, sort_keys[i], NULL);
 }
 
+/* Columns may follow one another; a format stands alone. */
+static void complete_formats(struct candidates *candidates)
+{
+	const struct verb *verb = candidates->command->verb;
+	const bool first = !strchr(candidates_begin(candidates), ',');
+
+	if (first)
+		candidates_word(candidates, "json", NULL);
+	if (verb && !verb->formats)
+		return;
+	if (first)
+		candidates_word(candidates, "table", NULL);
+	if (first)
+		candidates_word(candidates, "wide", NULL);
+	skip_items(candidates);
+	for (size_t i = 0; token_column_at(i); i++)
+		candidates_word(candidates, token_column_at(i)->name, NULL);
+}
+
 /* In the folder that the word names so far. */
 static void complete_files(struct candidates *candidates)
 {
@@ -135,6 +155,7 @@ static void complete_placeholder(const char *word, size_t len, struct candidates
 		{ "FILE", complete_files, true },
 		{ "STATE", complete_states, false },
 		{ "KEY", complete_keys, false },
+		{ "FORMAT", complete_formats, false },
 	};
 	const bool host = command_given(candidates->command, &option_host);
 

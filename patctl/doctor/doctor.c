@@ -85,7 +85,7 @@ static enum outcome run(const struct command *command)
 const struct verb verb_doctor = {
 	.name = "doctor",
 	.operands = "",
-	.options = OPTIONS(&option_root, &option_json, &option_quiet),
+	.options = OPTIONS(&option_root, &option_json, &option_output, &option_quiet),
 	.run = run,
 	.summary = N_("find problems of the setup and suggest fixes"),
 	.help = { N_("Checks patd, its sockets, units, files and settings, polkit and the clock, and\n"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/name.h"
+#include "patctl/base/outcome.h"
 #include "patctl/base/text.h"
 #include "patctl/print/json_record.h"
 
@@ -45,6 +46,15 @@ void json_add(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new(object, key, value) < 0)
 		no_memory();
+}
+
+void json_add_error(json_t *object, const DBusError *error)
+{
+	const struct outcome_info *info = dbus_error_is_set(error) ? outcome_of(error) : NULL;
+
+	json_add(object, "error", json_of_text(info ? info->word : NULL));
+	json_add(object, "message", json_of_text(info ? error->message : NULL));
+	json_add(object, "advice", json_of_text(info ? info->advice : NULL));
 }
 
 static void dump(json_t *item)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <dbus/dbus.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ json_t *json_of_texts(char *const *texts);
 /* Adds value, which the array or object takes over. */
 void json_append(json_t *array, json_t *value);
 void json_add(json_t *object, const char *key, json_t *value);
+
+/* Adds "error", a word for programs, "message" and "advice": null unless error is set. */
+void json_add_error(json_t *object, const DBusError *error);
 
 /* object unless it is NULL, which means that memory is out and ends patctl. */
 json_t *json_must(json_t *object);

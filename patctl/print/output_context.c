@@ -16,6 +16,7 @@ struct output_context output_context_for(const char *host)
 {
 	return (struct output_context) {
 		.terminal = isatty(STDOUT_FILENO),
+		.width = terminal_width(),
 		.palette = terminal_palette(),
 		.now = (uint64_t)time(NULL),
 		.remote = host != NULL,

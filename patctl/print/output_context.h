@@ -6,12 +6,14 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "patctl/print/terminal.h"
 
 struct output_context {
 	bool terminal; /* standard output is a terminal */
+	size_t width;  /* of that terminal, in columns */
 	enum palette palette;
 	uint64_t now; /* seconds since 1970 UTC */
 	bool remote;  /* the output is about another machine, whose uids have no names here */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/l10n.h"
@@ -15,6 +16,8 @@
 #define GREEN "\033[32m"
 #define RED "\033[31m"
 #define RESET "\033[0m"
+
+#define WIDTH 80 /* of terminals that do not tell theirs */
 
 static const struct {
 	const char *word, *colours_8, *colours_256;
@@ -41,6 +44,17 @@ static const char *environment(const char *name)
 	const char *value = getenv(name);
 
 	return value ? value : "";
+}
+
+size_t terminal_width(void)
+{
+	struct winsize size = { 0 };
+	unsigned long columns;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	columns = strtoul(environment("COLUMNS"), NULL, 10);
+	return columns > 0 ? columns : WIDTH;
 }
 
 enum palette terminal_palette(void)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum palette {
 	PALETTE_NONE,
@@ -12,6 +13,9 @@ enum palette {
 
 /* Whether a question can be asked: standard input and standard error are terminals. */
 bool terminal_can_ask(void);
+
+/* The width of standard output in columns; of what does not tell, that in COLUMNS, or 80. */
+size_t terminal_width(void);
 
 /*
  * The colours for standard output, by TERM and COLORTERM; none if it is no terminal, or a dumb one,

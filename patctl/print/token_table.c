@@ -1,152 +1,110 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tokens as a table, by libsmartcols. */
+/* Tokens as a table: its columns, and how it is fitted to a terminal. */
 #include "patctl/print/token_table.h"
 
-#include <libsmartcols.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/print/terminal.h"
+#include "patctl/print/text_table.h"
 
-static char *cell_id(const struct output_context *context, const struct token_row *token)
-{
-	(void)context;
-	return text_format("%s", token->id.text);
-}
-
-static char *cell_name(const struct output_context *context, const struct token_row *token)
-{
-	(void)context;
-	return text_safe(token->name);
-}
-
-static char *cell_user(const struct output_context *context, const struct token_row *token)
-{
-	(void)context;
-	return text_safe(token->user);
-}
-
-/* A later version of patd may have other words. */
-static char *cell_state(const struct output_context *context, const struct token_row *token)
-{
-	cleanup_text char *safe = text_safe(token->state);
-
-	(void)context;
-	return text_format("%s", text_translated(safe));
-}
-
-static char *cell_created(const struct output_context *context, const struct token_row *token)
-{
-	return format_time(context, token->created_at);
-}
-
-static char *cell_expires(const struct output_context *context, const struct token_row *token)
-{
-	return token->expires_at ? format_time(context, token->expires_at)
-				 : text_format("%s", _("never"));
-}
-
-static char *cell_usage(const struct output_context *context, const struct token_row *token)
-{
-	cleanup_text char *when = format_time(context, token->last_used_at);
-
-	return token->last_used_at ? text_format(_("Last used %s"), when)
-				   : text_format("%s", _("Not used"));
-}
-
-/* A time that has come restricts nothing any more. */
-static bool restricts(enum restriction_kind kind, const void *value, uint64_t now)
-{
-	if (RESTRICTION_IS_NUMBER(kind))
-		return *(const uint64_t *)value > (kind == RESTRICTION_TIME ? now : 0);
-	return *(const char *)value != '\0';
-}
-
-/* A word for each restriction. */
-static char *cell_limits(const struct output_context *context, const struct token_row *token)
-{
-	char *text = text_format("%s", "");
-
-	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++) {
-		cleanup_text char *before = NULL;
-
-		if (!restricts(restrictions[i].kind, token_row_restriction(token, i), context->now))
-			continue;
-		before = text;
-		text = text_format("%s%s%s", before, *before ? "," : "", _(restrictions[i].word));
-	}
-	return text;
-}
-
-static const struct {
-	const char *name;
-	double width; /* hint: characters, or a share of the terminal's width */
-	int flags;
-	char *(*cell)(const struct output_context *context, const struct token_row *token);
-} columns[] = {
-	{ N_("ID"), 10, 0, cell_id },
-	{ N_("NAME"), 0.2, SCOLS_FL_TRUNC, cell_name },
-	{ N_("USER"), 0.1, SCOLS_FL_TRUNC, cell_user },
-	{ N_("STATE"), 7, 0, cell_state },
-	{ N_("CREATED"), 10, 0, cell_created },
-	{ N_("EXPIRES"), 10, 0, cell_expires },
-	{ N_("USAGE"), 10, 0, cell_usage },
-	/* For people, if a token has any; programs are given columns that never change. */
-	{ N_("LIMITS"), 4, SCOLS_FL_HIDDEN, cell_limits },
-};
-
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-#define STATE 3
-#define LIMITS 7
-#define LIMITS_ROOM 100 /* columns of the terminal; on a narrower one names need the room */
+#define COLUMNS_MAX (sizeof(((struct token_layout *)0)->columns) / sizeof(struct token_column *))
 
 struct token_table {
-	struct libscols_table *scols;
-	const struct output_context *context;
+	struct cell_style style;
+	const struct token_layout *layout;
+	struct text_table *text;
+	const struct token_column *columns[COLUMNS_MAX];
+	size_t n_columns;
+	bool limited; /* a token has text under LIMITS */
 };
 
-static int add_line(struct libscols_table *scols, const struct token_row *token,
-	const struct output_context *context)
+/* LIMITS is for people; programs are given columns that never change. */
+static const enum token_column_id usual[] = { COLUMN_ID, COLUMN_NAME, COLUMN_USER, COLUMN_STATE,
+	COLUMN_CREATED, COLUMN_EXPIRES, COLUMN_USAGE, COLUMN_LIMITS };
+static const enum token_column_id wide[] = { COLUMN_ID, COLUMN_NAME, COLUMN_USER, COLUMN_STATE,
+	COLUMN_CREATED, COLUMN_EXPIRES, COLUMN_USAGE, COLUMN_USES, COLUMN_USED_BY, COLUMN_USED_FROM,
+	COLUMN_RESTRICTIONS };
+
+/* Of the usual columns: what can be missed goes first, and a short name is cut last. */
+static const struct text_table_step steps[] = {
+	{ COLUMN_LIMITS, 0 },
+	{ COLUMN_USER, 8 },
+	{ COLUMN_NAME, 24 },
+	{ COLUMN_CREATED, 0 },
+	{ COLUMN_USER, 0 },
+	{ COLUMN_NAME, 12 },
+	{ COLUMN_USAGE, 0 },
+	{ COLUMN_NAME, 8 },
+	{ COLUMN_EXPIRES, 0 },
+	{ COLUMN_STATE, 0 },
+	{ COLUMN_NAME, 1 },
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool has(const struct token_layout *layout, const struct token_column *column)
 {
-	struct libscols_line *line = scols_table_new_line(scols, NULL);
-	const char *colour = terminal_colour(context->palette, token->state);
-
-	for (size_t i = 0; line && i < COLUMNS; i++) {
-		char *text = columns[i].cell(context, token);
-		int r = scols_line_refer_data(line, i, text); /* which owns it then */
-
-		if (r < 0) {
-			text_free(&text);
-			return r;
-		}
-	}
-	if (!line)
-		no_memory();
-	if (context->terminal && scols_table_get_termwidth(scols) >= LIMITS_ROOM &&
-		*scols_cell_get_data(scols_line_get_cell(line, LIMITS)) != '\0')
-		(void)scols_column_set_flags(scols_table_get_column(scols, LIMITS), 0);
-	return colour ? scols_cell_set_color(scols_line_get_cell(line, STATE), colour) : 0;
+	for (size_t i = 0; i < layout->n; i++)
+		if (layout->columns[i] == column)
+			return true;
+	return false;
 }
 
-struct token_table *token_table_new(const struct output_context *context, bool legend)
+const char *token_layout_parse(const char *text, struct token_layout *ret)
+{
+	struct token_layout layout = { .full = ret->full, .wide = strcmp(text, "wide") == 0 };
+
+	if (!layout.wide && strcmp(text, "table") != 0)
+		for (const char *at = text; at; at = strchr(at, ',')) {
+			const struct token_column *column;
+
+			at += at > text; /* past the comma */
+			column = token_column_find(at, strcspn(at, ","));
+			if (!column)
+				return N_("it is table, wide, json, or names of columns such as "
+					  "id,name; for all of them: patctl help list");
+			if (has(&layout, column))
+				return N_("a column is named twice");
+			layout.columns[layout.n++] = column;
+		}
+	*ret = layout;
+	return NULL;
+}
+
+static void choose_columns(struct token_table *table)
+{
+	const struct token_layout *layout = table->layout;
+	const enum token_column_id *ids = layout->wide ? wide : usual;
+	/* Without LIMITS for programs. */
+	const size_t n = layout->wide ? LENGTH(wide)
+				      : LENGTH(usual) - (table->style.context->terminal ? 0 : 1);
+
+	if (layout->n > 0) {
+		memcpy(table->columns, layout->columns, sizeof(table->columns));
+		table->n_columns = layout->n;
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		table->columns[i] = token_column_at(ids[i]);
+	table->n_columns = n;
+}
+
+struct token_table *token_table_new(
+	const struct output_context *context, const struct token_layout *layout, bool legend)
 {
 	struct token_table *table = must_alloc(calloc(1, sizeof(*table)));
+	const char *headings[COLUMNS_MAX];
 
-	table->context = context;
-	table->scols = must_alloc(scols_new_table());
-	(void)scols_table_enable_colors(table->scols, context->palette != PALETTE_NONE);
-	(void)scols_table_enable_noheadings(table->scols, !legend);
-
-	/*
-	 * Programs get names unchanged.  For a terminal libsmartcols escapes characters whose width
-	 * the C library does not know, such as newer ones.
-	 */
-	if (!context->terminal)
-		(void)scols_table_enable_noencoding(table->scols, 1);
-	for (size_t i = 0; i < COLUMNS; i++)
-		(void)must_alloc(
-			scols_table_new_column(table->scols, _(columns[i].name), columns[i].width,
-				columns[i].flags & (context->terminal ? ~0 : ~SCOLS_FL_TRUNC)));
+	table->style = (struct cell_style) { context, layout->wide };
+	table->layout = layout;
+	choose_columns(table);
+	for (size_t i = 0; i < table->n_columns; i++)
+		headings[i] = _(table->columns[i]->heading);
+	table->text = text_table_new(headings, table->n_columns, legend);
 	return table;
 }
 
@@ -154,49 +112,97 @@ void token_table_free(struct token_table *table)
 {
 	if (!table)
 		return;
-	scols_unref_table(table->scols);
+	text_table_free(table->text);
 	free(table);
 }
 
-int token_table_add(struct token_table *table, const struct records *tokens)
+/* Whether it has the usual columns, of which LIMITS may be empty. */
+static bool is_usual(const struct token_table *table)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < tokens->n && r >= 0; i++)
-		r = add_line(
-			table->scols, (const struct token_row *)tokens->items + i, table->context);
-	return r;
+	return !table->layout->wide && table->layout->n == 0;
 }
 
-int token_table_print(struct token_table *table)
+static void add_line(struct token_table *table, const struct token_row *token)
 {
-	int r;
+	const char *colour = terminal_colour(table->style.context->palette, token->state);
 
-	if (scols_table_get_nlines(table->scols) == 0)
-		return 0;
-	r = scols_print_table(table->scols);
-	scols_table_remove_lines(table->scols);
-	(void)scols_table_enable_noheadings(table->scols, 1);
-	for (size_t i = 0; i < COLUMNS; i++) {
-		struct libscols_column *column = scols_table_get_column(table->scols, i);
+	for (size_t i = 0; i < table->n_columns; i++) {
+		const struct token_column *column = table->columns[i];
+		char *cell = column->cell(&table->style, token);
 
-		(void)scols_column_set_whint(column, (double)scols_column_get_width(column));
+		if (column == token_column_at(COLUMN_LIMITS))
+			table->limited |= *cell != '\0';
+		/* So that each line has the same number of words. */
+		if (*cell == '\0' && !is_usual(table)) {
+			text_free(&cell);
+			cell = text_format("-");
+		}
+		text_table_add(table->text, cell, column->state ? colour : NULL);
 	}
-	return r;
+}
+
+void token_table_add(struct token_table *table, const struct records *tokens)
+{
+	for (size_t i = 0; i < tokens->n; i++)
+		add_line(table, (const struct token_row *)tokens->items + i);
+}
+
+/* Columns that a person chose are all shown: text is cut, that of names last. */
+static void fit_chosen(struct token_table *table, size_t width)
+{
+	struct text_table_step cuts[COLUMNS_MAX + 1], name = { 0 };
+	size_t n = 0;
+
+	for (size_t i = table->n_columns; i-- > 0;) {
+		const struct token_column *column = table->columns[i];
+
+		if (column == token_column_at(COLUMN_NAME))
+			name = (struct text_table_step) { i, column->least };
+		else if (column->least > 0)
+			cuts[n++] = (struct text_table_step) { i, column->least };
+	}
+	if (name.width > 0)
+		cuts[n++] = name;
+	text_table_fit(table->text, width, cuts, n);
+}
+
+static void fit(struct token_table *table)
+{
+	const struct output_context *context = table->style.context;
+
+	if (!context->terminal)
+		return;
+	if (is_usual(table) && !table->limited)
+		text_table_hide(table->text, COLUMN_LIMITS);
+	if (table->layout->full || table->layout->wide)
+		return;
+	if (is_usual(table))
+		text_table_fit(table->text, context->width, steps, LENGTH(steps));
+	else
+		fit_chosen(table, context->width);
+}
+
+void token_table_print(struct token_table *table)
+{
+	fit(table);
+	text_table_print(table->text, stdout);
 }
 
 char *token_table_text(const struct records *tokens)
 {
 	static const struct output_context plain = { .palette = PALETTE_NONE };
-	struct token_table *table = token_table_new(&plain, true);
-	cleanup_text char *text = NULL;
+	const struct token_layout layout = { .n = 4,
+		.columns = { token_column_at(COLUMN_ID), token_column_at(COLUMN_NAME),
+			token_column_at(COLUMN_USER), token_column_at(COLUMN_STATE) } };
+	struct token_table *table = token_table_new(&plain, &layout, true);
+	char *text = NULL;
+	size_t size;
+	FILE *file = must_alloc(open_memstream(&text, &size));
 
-	for (size_t i = STATE + 1; i < COLUMNS; i++)
-		(void)scols_column_set_flags(
-			scols_table_get_column(table->scols, i), SCOLS_FL_HIDDEN);
-	if (token_table_add(table, tokens) < 0 ||
-		scols_print_table_to_string(table->scols, &text) < 0)
+	token_table_add(table, tokens);
+	text_table_print(table->text, file);
+	if (fclose(file) != 0)
 		no_memory();
 	token_table_free(table);
-	return text_format("%s\n", text);
+	return text;
 }

@@ -50,8 +50,7 @@ static void print_json(struct tally *tally, const char *item, const struct token
 	json_add(object, "name", json_of_text(token ? token->name : NULL));
 	json_add(object, "user", json_of_text(token ? token->user : NULL));
 	json_add(object, "result", json_of_text(failed ? "failed" : tally->change->result));
-	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
-	json_add(object, "message", json_of_text(failed ? error->message : NULL));
+	json_add_error(object, error);
 	json_list_add(&tally->list, object);
 }
 

@@ -81,7 +81,7 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_check = { "check", "", run, N_("check whether a token would be accepted"),
-	OPTIONS(&option_service, &option_from, &option_json, &option_quiet,
+	OPTIONS(&option_service, &option_from, &option_json, &option_output, &option_quiet,
 		&option_no_ask_password),
 	{ N_("Reads one of your tokens from standard input and shows which token it is, and\n"
 	     "whether patd would accept a login with it, through SERVICE and from SOURCE if\n"

@@ -130,8 +130,7 @@ static void print_json(
 
 	json_add(object, "user", json_of_text(safe));
 	json_add(object, "result", json_of_text(failed ? "failed" : result));
-	json_add(object, "error", json_of_text(failed ? outcome_of(error)->word : NULL));
-	json_add(object, "message", json_of_text(failed ? error->message : NULL));
+	json_add_error(object, error);
 	json_list_add(list, object);
 }
 

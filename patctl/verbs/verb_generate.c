@@ -89,7 +89,7 @@ static enum outcome print_secret(struct client *client, const struct command *co
 	if (!select_id(client, client_is_root(client) ? NULL : command_value(command, &option_user),
 		    id, ret, &error))
 		return outcome_fail(id->text, &error);
-	if (!command_given(command, &option_quiet)) {
+	if (!command_given(command, &option_quiet) && !command_given(command, &option_json)) {
 		describe(ret);
 		(void)fputs(_("Copy it now: it will not be shown again.\n"
 			      "Keep it confidential: store it in a password manager.\n\n"),

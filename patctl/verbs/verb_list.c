@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl list: a table of tokens. */
 #include <stdio.h>
-#include <string.h>
 
 #include "common/bus.h"
+#include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
@@ -17,6 +18,10 @@
 
 static const struct option_info option_sort = { "sort", "KEY",
 	N_("sort by KEY; -KEY reverses the order"), 0 };
+static const struct option_info option_full = { "full", NULL,
+	N_("on a terminal, do not cut or omit anything"), 'l' };
+static const struct option_info option_format = { "output", "FORMAT",
+	N_("table, wide, json, or columns: id,name,expires"), 'o' };
 
 /* The output of a list, which may be long: it is printed page by page. */
 struct output {
@@ -24,6 +29,7 @@ struct output {
 	struct client_filter filter;
 	struct sorted_list sorted;
 	struct output_context context;
+	struct token_layout layout;
 	struct token_table *table; /* NULL for JSON */
 	struct json_list json;
 	size_t count;
@@ -38,44 +44,74 @@ static void print_json(struct output *output, const struct token_row *token)
 }
 
 /* On a terminal the table is printed at the end, so that its columns fit all tokens. */
-static int print_page(struct output *output, const struct records *tokens)
+static void print_page(struct output *output, const struct records *tokens)
 {
-	int r;
-
 	output->count += tokens->n;
 	if (!output->table) {
 		for (size_t i = 0; i < tokens->n; i++)
 			print_json(output, (const struct token_row *)tokens->items + i);
-		return 0;
+		return;
 	}
-	r = token_table_add(output->table, tokens);
-	if (r >= 0 && !output->context.terminal)
-		r = token_table_print(output->table);
-	return r;
+	token_table_add(output->table, tokens);
+	if (!output->context.terminal)
+		token_table_print(output->table);
 }
 
-static int print_end(struct client *client, struct output *output)
+/*
+ * Whether --user, of whom nothing was listed, is a user: the tokens of one who was deleted are
+ * listed, too.  Of another machine's users this one knows nothing.
+ */
+static bool check_user(struct client *client, const char *user, DBusError *error)
+{
+	const struct client_filter all = { .user = user };
+	cleanup_records struct records tokens = { 0 };
+	cleanup_text char *cursor = NULL;
+	struct system_user found;
+
+	if (!user || client_host(client) ||
+		user_lookup(user, USER_LOOKUP_LIMIT, &found) != USER_UNKNOWN)
+		return true;
+	if (!client_list(client, &all, &cursor, &tokens, error))
+		return false;
+	if (tokens.n == 0 && !cursor)
+		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER),
+			_("no such user: %s; to list the tokens of all users: %s list --all"), user,
+			client_self(client));
+	return tokens.n > 0 || cursor;
+}
+
+static void print_hint(struct client *client, const struct output *output)
 {
 	const char *user = command_value(output->command, &option_user);
 
+	if (filter_narrows(&output->filter))
+		(void)fputs(_("No tokens match.\n"), stderr);
+	else if (user)
+		(void)fprintf(stderr,
+			_("This user has no tokens.  Generate one:  %s generate NAME "
+			  "--user=%s\n"),
+			client_self(client), user);
+	else
+		(void)fprintf(stderr, _("No tokens.  Generate one:  %s generate NAME\n"),
+			client_self(client));
+}
+
+static enum outcome print_end(struct client *client, struct output *output)
+{
+	const char *user = command_value(output->command, &option_user);
+	DBusError error = DBUS_ERROR_INIT;
+
+	if (output->count == 0 && !check_user(client, user, &error))
+		return outcome_fail(NULL, &error);
 	if (!output->table) {
 		json_list_end(&output->json);
-		return 0;
+		return OUTCOME_DONE;
 	}
 	if (output->count == 0 && output->context.terminal &&
-		!command_given(output->command, &option_quiet)) {
-		if (filter_narrows(&output->filter))
-			(void)fputs(_("No tokens match.\n"), stderr);
-		else if (user)
-			(void)fprintf(stderr,
-				_("This user has no tokens.  Generate one:  %s generate NAME "
-				  "--user=%s\n"),
-				client_self(client), user);
-		else
-			(void)fprintf(stderr, _("No tokens.  Generate one:  %s generate NAME\n"),
-				client_self(client));
-	}
-	return token_table_print(output->table);
+		!command_given(output->command, &option_quiet))
+		print_hint(client, output);
+	token_table_print(output->table);
+	return OUTCOME_DONE;
 }
 
 static void sort_page(struct output *output, const struct records *tokens)
@@ -85,21 +121,19 @@ static void sort_page(struct output *output, const struct records *tokens)
 }
 
 /* page: an empty one. */
-static int print_sorted(struct output *output, struct records *page)
+static void print_sorted(struct output *output, struct records *page)
 {
 	struct token_row token;
-	int r = 0;
 
 	sorted_list_sort(&output->sorted);
-	for (size_t i = 0; i < output->sorted.n && r >= 0; i++) {
+	for (size_t i = 0; i < output->sorted.n; i++) {
 		sorted_list_get(&output->sorted, i, &token);
 		records_append(page, &token);
 		if (page->n < PAT_PAGE_MAX && i + 1 < output->sorted.n)
 			continue;
-		r = print_page(output, page);
+		print_page(output, page);
 		page->n = 0;
 	}
-	return r;
 }
 
 /*
@@ -112,7 +146,6 @@ static enum outcome print_all(struct client *client, struct output *output)
 	cleanup_records struct records page = { 0 };
 	cleanup_text char *cursor = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	int r = 0;
 
 	do {
 		if (!client_list(client, &output->filter, &cursor, &page, &error))
@@ -122,18 +155,30 @@ static enum outcome print_all(struct client *client, struct output *output)
 		if (sorted)
 			sort_page(output, &page);
 		else
-			r = print_page(output, &page);
+			print_page(output, &page);
 		page.n = 0;
-	} while (cursor && r >= 0);
+	} while (cursor);
 	if (sorted)
-		r = print_sorted(output, &page);
-	if (r >= 0)
-		r = print_end(client, output);
-	if (r < 0) {
-		complain(_("cannot print the table: %s"), strerror(-r));
-		return OUTCOME_FAILED;
-	}
-	return OUTCOME_DONE;
+		print_sorted(output, &page);
+	return print_end(client, output);
+}
+
+/* False after a message on standard error. */
+static bool read_options(const struct command *command, struct output *output)
+{
+	const char *key = command_value(command, &option_sort),
+		   *format = command_value(command, &option_format), *problem;
+
+	if (!filter_of(command, output->context.now, &output->filter))
+		return false;
+	problem = key ? sort_parse(key, &output->sorted.sort) : NULL;
+	if (problem)
+		return argument_wrong(&option_sort, key, problem);
+	output->layout.full = command_given(command, &option_full);
+	problem = format && !command_given(command, &option_json)
+			  ? token_layout_parse(format, &output->layout)
+			  : NULL;
+	return !problem || argument_wrong(&option_format, format, problem);
 }
 
 static enum outcome run(const struct command *command)
@@ -142,22 +187,15 @@ static enum outcome run(const struct command *command)
 	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
-	const char *key = command_value(command, &option_sort), *problem;
 
-	if (!filter_of(command, output.context.now, &output.filter))
+	if (!read_options(command, &output))
 		return OUTCOME_USAGE;
-	problem = key ? sort_parse(key, &output.sorted.sort) : NULL;
-	if (problem) {
-		(void)argument_wrong(&option_sort, key, problem);
-		return OUTCOME_USAGE;
-	}
-
 	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (!command_given(command, &option_json))
-		output.table = token_table_new(
-			&output.context, !command_given(command, &option_no_legend));
+		output.table = token_table_new(&output.context, &output.layout,
+			!command_given(command, &option_no_legend));
 	outcome = print_all(client, &output);
 	token_table_free(output.table);
 	sorted_list_clear(&output.sorted);
@@ -166,15 +204,22 @@ static enum outcome run(const struct command *command)
 
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	OPTIONS(&option_user, &option_all, &option_service, &option_state, &option_unused_for,
-		&option_expiring, &option_sort, &option_host, &option_json, &option_no_legend,
-		&option_quiet, &option_no_ask_password),
+		&option_expiring, &option_sort, &option_full, &option_format, &option_host,
+		&option_json, &option_no_legend, &option_quiet, &option_no_ask_password),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
 		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
-		   "expires, used, state or user.\n") },
+		   "expires, used, state or user.\n"),
+		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
+		   "user, uid, state, created, expires, usage, used, uses, used_by, used_from,\n"
+		   "limits, restrictions, services, sources, hours, not_before, max_uses, revoked,\n"
+		   "until, reason, rotated.  A narrow terminal gets fewer columns, unless --full is\n"
+		   "given.\n") },
 	"  patctl list --expiring=7d\n"
+	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"
 	"  sudo patctl list --all --json\n",
-	.exclusive = { OPTIONS(&option_user, &option_all) }, .synonyms = { "ls" } };
+	.exclusive = { OPTIONS(&option_user, &option_all) }, .synonyms = { "ls" },
+	.formats = true };

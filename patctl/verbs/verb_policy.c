@@ -61,7 +61,7 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_policy = { "policy", "", run, N_("show the settings that patd uses"),
-	OPTIONS(&option_host, &option_json, &option_no_legend, &option_quiet,
+	OPTIONS(&option_host, &option_json, &option_output, &option_no_legend, &option_quiet,
 		&option_no_ask_password),
 	{ N_("Shows the settings of patd.conf(5) in force, with the file and line of each.\n") },
 	"  patctl policy\n", .synonyms = { "config", "settings" } };

@@ -160,6 +160,11 @@ $T-off" ]
 	[ "$(offers list --sort=us | sort)" = "--sort=used
 --sort=user" ]
 	[ "$(offers list --sort=-c)" = --sort=-created ]
+	[ "$(offers list -o wi)" = wide ]
+	[ "$(offers list --output=id,na)" = --output=id,name ]
+	[ "$(offers list --output=id,wi)" = "" ]
+	[ "$(offers --output=js)" = --output=json ]
+	[ "$(offers show -o "")" = json ]
 	[ "$(offers list --user=game)" = --user=games ]
 	[ "$(offers generate x --from=2001:db8::/32,)" = --from=2001:db8::/32,local ]
 	for file in /etc/pam.d/*; do

@@ -19,7 +19,7 @@ setup_file() {
 	[[ $output =~ \ rest\ games\ +aktiv\ +20[^\ ]*Z\ 20[^\ ]*Z\ Nicht\ verwendet ]]
 	[[ $output =~ \ fort\ games\ +widerrufen\ 20[^\ ]*Z\ nie\ +Nicht\ verwendet ]]
 	run -0 german on_terminal "patctl list --user=games"
-	expect "$output" " Tagen "
+	expect "$output" " in 29 T "
 	expect "$output" "GRENZEN"
 	expect "$output" "Anzahl"
 }
@@ -93,7 +93,7 @@ setup_file() {
 @test "help is German with aligned descriptions" {
 	run -0 german patctl help
 	expect "$output" "Aufruf: patctl [VERB]"
-	expect "$output" "  revoke TOKEN...    Token widerrufen: sie gelten sofort nicht mehr"
+	expect "$output" "  revoke TOKEN...      Token widerrufen: sie gelten sofort nicht mehr"
 	expect "$output" "      --json              JSON ausgeben"
 	run -0 german patctl help revoke
 	expect "$output" "Aufruf: patctl revoke TOKEN... [OPTION...]"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl list and the output formats: table, colours, JSON.
 
+# shellcheck disable=SC2030,SC2031 # run assigns them
 load shared_patd
 
 setup_file() {
@@ -66,7 +67,7 @@ setup_file() {
 @test "list on a terminal has coloured states and relative times" {
 	run -0 on_terminal "patctl list --user=games"
 	expect "${lines[1]}" $'\e[32mactive'
-	[[ ${lines[1]} =~ (now|ago)\ +in\ 2[89]\ days ]]
+	[[ ${lines[1]} =~ (now|ago)\ +in\ 29d\ +Not\ used$ ]]
 	expect "${lines[2]}" $'\e[38;5;208mrevoked\e[0m'
 	run -0 on_terminal "patctl show --user=games revoked"
 	expect "$output" $'State:    \e[38;5;208mrevoked\e[0m'
@@ -89,11 +90,78 @@ setup_file() {
 	expect "$output" $'\e'
 }
 
-@test "list on a narrow terminal truncates the name and not the id" {
-	patctl generate -q "$(printf 'n%.0s' {1..200})" --user=news >/dev/null
+# fits WIDTH: each line of $output has so many columns at most
+fits() {
+	/usr/bin/python3 -c 'import re, sys
+for line in sys.stdin.read().split("\n"):
+    line = re.sub("\x1b[^m]*m", "", line)
+    if len(line) > int(sys.argv[1]): sys.exit(f"{len(line)} columns: {line}")' "$1" <<<"$output"
+}
+
+# narrow_list: tokens of user news with all that a line can have
+narrow_list() {
+	[ ! -e "$BATS_FILE_TMPDIR/narrow" ] || return 0
+	patctl generate -q backup-of-the-mail-1 --user=news --service=sudo >/dev/null
+	patctl generate -q backup-of-the-mail-2 --user=news >"$BATS_FILE_TMPDIR/narrow"
+	login "$(<"$BATS_FILE_TMPDIR/narrow")" news 9
+	patctl generate -q "$(printf 'n%.0s' {1..200})" --user=news --expires=never >/dev/null
+}
+
+@test "list on a terminal of 80 columns has all columns and names that differ" {
+	narrow_list
 	ON_COLS=80 run -0 on_terminal "patctl list --user=news"
-	[ "${#lines[@]}" -eq 2 ]
-	[[ ${lines[1]} =~ ^[0-9A-Za-z]{10}\ n+\  ]]
+	fits 80
+	[ "${#lines[@]}" -eq 4 ]
+	[[ ${lines[0]} =~ ^ID\ +NAME\ +USER\ STATE\ +CREATED\ +EXPIRES\ USAGE$ ]]
+	expect "$output" " backup-of-the-mail-1 "
+	[[ ${lines[2]} =~ \ backup-of-the-mail-2\ .*in\ 30d\ +Last\ used\ (now|[0-9]+s\ ago)$ ]]
+	[[ ${lines[3]} =~ ^[0-9A-Za-z]{10}\ n+…\ news ]]
+}
+
+@test "list fits every terminal, cuts the name with an ellipsis, and never the id" {
+	narrow_list
+	for columns in 160 100 79 70 60 50 40 30 20; do
+		ON_COLS=$columns run -0 on_terminal "patctl list --user=news"
+		fits "$columns"
+		[ "${#lines[@]}" -eq 4 ]
+		[[ ${lines[3]} =~ ^[0-9A-Za-z]{10}\ n+…(\ |$) ]]
+	done
+}
+
+@test "list leaves out other columns before it cuts a name of usual length" {
+	narrow_list
+	ON_COLS=64 run -0 on_terminal "patctl list --user=news"
+	fits 64
+	expect_not "$output" CREATED
+	expect "$output" " backup-of-the-mail-1 "
+	expect "$output" "EXPIRES"
+}
+
+@test "list prints LIMITS where they fit, if a token has any" {
+	patctl generate -q lim --user=man --service=sudo >/dev/null
+	ON_COLS=60 run -0 on_terminal "patctl list --user=man"
+	[[ ${lines[0]} =~ \ USAGE\ +LIMITS$ ]]
+	[[ ${lines[1]} =~ \ Not\ used\ service$ ]]
+	ON_COLS=59 run -0 on_terminal "patctl list --user=man"
+	[[ ${lines[0]} =~ \ USAGE$ ]]
+	ON_COLS=160 run -0 on_terminal "patctl list --user=games"
+	expect_not "$output" LIMITS
+}
+
+@test "list --full cuts nothing and leaves nothing out on a narrow terminal" {
+	narrow_list
+	for option in --full -l; do
+		ON_COLS=40 run -0 on_terminal "patctl list --user=news $option"
+		[[ ${lines[0]} =~ ^ID\ +NAME\ +USER\ STATE\ +CREATED\ +EXPIRES\ USAGE\ +LIMITS$ ]]
+		expect "$output" " $(printf 'n%.0s' {1..200}) "
+		expect_not "$output" "…"
+	done
+}
+
+@test "list on a terminal aligns names with characters of unknown width" {
+	patctl generate -q "$T "$'\u0378' --user=uucp >/dev/null
+	run -0 on_terminal "patctl list --user=uucp"
+	expect "${lines[1]}" " $T \\xcd\\xb8 "
 }
 
 @test "an empty list suggests generate on a terminal only" {
@@ -106,6 +174,32 @@ setup_file() {
 	expect_no_stderr
 	run -0 patctl list --user=daemon --json
 	[ "$output" = "[]" ]
+}
+
+@test "list of a user who does not exist exits 1 and suggests list --all" {
+	for options in "" --json --sort=name --state=active; do
+		# shellcheck disable=SC2086 # none is no word
+		run -1 --separate-stderr patctl list --user=no-such-user $options
+		[ "$output" = "" ]
+		expect_stderr "no such user: no-such-user"
+		expect_stderr "patctl list --all"
+		expect_not_stderr "generate"
+	done
+}
+
+@test "list of a deleted user prints its tokens" {
+	patctl generate -q "$T" --user=lp >/dev/null
+	run -0 with_nss NSS_GONE=lp patctl list --user=lp
+	expect "$output" "$T"
+	run -0 --separate-stderr with_nss NSS_GONE=lp patctl list --user=lp --state=revoked
+	[ "$output" = "" ]
+	expect_no_stderr
+}
+
+@test "list of a user who cannot be looked up is an empty list" {
+	run -0 --separate-stderr with_nss NSS_FAILS=5 patctl list --user=no-such-user --json
+	[ "$output" = "[]" ]
+	expect_no_stderr
 }
 
 @test "list --json prints an array with times in seconds and nulls" {

@@ -295,8 +295,9 @@ expect_plain() {
 			HOSTILE='no \e[2J\u009b31m \u202eevil' HOSTILE_NAME=$name \
 				run --separate-stderr patctl -H evil $call
 			[ "$status" -ne 0 ]
-			expect_stderr "no \\x1b[2J\\xc2\\x9b31m \\xe2\\x80\\xaeevil"
 			expect_plain
+			[[ $call != *--json ]] || stderr=$(grep '^{' <<<"$stderr" | json '["message"]')
+			expect_stderr "no \\x1b[2J\\xc2\\x9b31m \\xe2\\x80\\xaeevil"
 		done
 	done
 }

@@ -29,6 +29,13 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 	done
 }
 
+@test "help prints the summaries of all verbs in one column" {
+	patctl help | sed '1,/^Verbs:$/d; /^$/,$d' >"$BATS_TEST_TMPDIR/verbs"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/verbs")" -ge 16 ]
+	[ "$(awk '{ match($0, /[^ ]  +[^ ]/); print RSTART + RLENGTH }' "$BATS_TEST_TMPDIR/verbs" |
+		sort -u | wc -l)" -eq 1 ]
+}
+
 @test "--version prints the version" {
 	run -0 patctl --version
 	[[ $output =~ ^patctl\ [0-9]+\.[0-9]+ ]]

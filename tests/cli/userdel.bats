@@ -38,6 +38,17 @@ token_of_gone() {
 	[ "$output" = "" ]
 }
 
+@test "scope: no name of a token keeps it from being revoked with its user" {
+	useradd --no-create-home --uid 4713 "u$T" 2>/dev/null || skip "no useradd"
+	for name in '[]' '{"error": "unknown-user"'; do
+		patctl generate -q "$name" --user="u$T" >/dev/null
+	done
+	userdel "u$T"
+	run -0 deleted "u$T"
+	[ "$output" = "" ]
+	[ "$(patctl list --user="u$T" -o state --no-legend | sort -u)" = revoked ]
+}
+
 @test "a user without tokens is deleted without a message" {
 	run -0 deleted nobody-here
 	[ "$output" = "" ]

@@ -94,6 +94,49 @@ static void pad_fills_the_width_and_cuts_nothing(void **state)
 	expect_padded("", 2, "  ");
 }
 
+static void expect_cut(const char *text, size_t width, const char *cut)
+{
+	char *got = text_cut(text, width);
+
+	assert_string_equal(got, cut);
+	free(got);
+}
+
+static void cut_text_ends_in_an_ellipsis_within_the_width(void **state)
+{
+	(void)state;
+	expect_cut("laptop", 6, "laptop");
+	expect_cut("laptop", 5, "lapt\xE2\x80\xA6");
+	expect_cut("laptop", 1, "\xE2\x80\xA6");
+	expect_cut("laptop", 0, "");
+	expect_cut("\xC3\xA4\xC3\xA4\xC3\xA4", 2, "\xC3\xA4\xE2\x80\xA6");
+	/* Wide characters, of which no half is printed. */
+	expect_cut("\xE6\x9C\x9F\xE9\x99\x90", 3, "\xE6\x9C\x9F\xE2\x80\xA6");
+	expect_cut("\xE6\x9C\x9F\xE9\x99\x90", 2, "\xE2\x80\xA6");
+	/* An accent stays with its letter. */
+	expect_cut("e\xCC\x81"
+		   "abc",
+		2, "e\xCC\x81\xE2\x80\xA6");
+}
+
+static void expect_known_width(const char *text, const char *expected)
+{
+	char *got = text_of_known_width(text);
+
+	assert_string_equal(got, expected);
+	assert_int_equal(text_width(got), text_width(expected));
+	free(got);
+}
+
+static void characters_of_unknown_width_are_escaped(void **state)
+{
+	(void)state;
+	expect_known_width("plain", "plain");
+	expect_known_width("\xC3\xA4 \xE6\x9C\x9F", "\xC3\xA4 \xE6\x9C\x9F");
+	expect_known_width("\xC3\xA4\xF4\x8F\xBF\xBE", "\xC3\xA4\\xf4\\x8f\\xbf\\xbe");
+	expect_known_width("\xC3\xA4\xFF", "\xC3\xA4\\xff");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +148,8 @@ int main(void)
 		cmocka_unit_test(width_of_invalid_text_is_in_bytes),
 		cmocka_unit_test(wider_text_widens_the_column),
 		cmocka_unit_test(pad_fills_the_width_and_cuts_nothing),
+		cmocka_unit_test(cut_text_ends_in_an_ellipsis_within_the_width),
+		cmocka_unit_test(characters_of_unknown_width_are_escaped),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))

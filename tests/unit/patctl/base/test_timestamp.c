@@ -150,35 +150,70 @@ static void time_is_formatted_in_utc_and_local_time(void **state)
 	assert_text(timestamp_utc(UINT64_MAX), "?");
 }
 
-static void distance_is_one_unit_rounded_down(void **state)
+struct age {
+	int64_t distance; /* seconds after NOW */
+	const char *text, *brief;
+};
+
+static void expect_ages(const struct age *ages, size_t n)
 {
-	static const struct {
-		int64_t distance; /* seconds after NOW */
-		const char *text;
-	} ages[] = {
-		{ 0, "now" },
-		{ -1, "1 second ago" },
-		{ -59, "59 seconds ago" },
-		{ -60, "1 minute ago" },
-		{ -3 * 60 - 59, "3 minutes ago" },
-		{ -3600, "1 hour ago" },
-		{ -DAY + 1, "23 hours ago" },
-		{ -3 * DAY, "3 days ago" },
-		{ 1, "in 1 second" },
-		{ 30 * DAY - 1, "in 29 days" },
-		{ 60 * DAY - 1, "in 59 days" },
-		{ 61 * DAY, "in 2 months" },
-		{ 365 * DAY, "in 11 months" },
-		{ 730 * DAY, "in 23 months" },
-		{ 731 * DAY, "in 2 years" },
-		{ -10 * INT64_C(31557600), "10 years ago" },
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t at = (uint64_t)((int64_t)NOW + ages[i].distance);
+
+		assert_text(timestamp_age(at, NOW), ages[i].text);
+		assert_text(timestamp_short_age(at, NOW), ages[i].brief);
+	}
+}
+
+static void past_distance_is_one_unit_rounded_down(void **state)
+{
+	static const struct age ages[] = {
+		{ 0, "now", "now" },
+		{ -1, "1 second ago", "1s ago" },
+		{ -59, "59 seconds ago", "59s ago" },
+		{ -60, "1 minute ago", "1min ago" },
+		{ -3 * 60 - 59, "3 minutes ago", "3min ago" },
+		{ -3600, "1 hour ago", "1h ago" },
+		{ -DAY + 1, "23 hours ago", "23h ago" },
+		{ -3 * DAY, "3 days ago", "3d ago" },
+		{ -4 * DAY + 1, "3 days ago", "3d ago" },
+		{ -60 * DAY + 1, "59 days ago", "59d ago" },
+		{ -61 * DAY, "2 months ago", "2mo ago" },
+		{ -10 * INT64_C(31557600), "10 years ago", "10y ago" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(ages) / sizeof(ages[0]); i++)
-		assert_text(timestamp_age((uint64_t)((int64_t)NOW + ages[i].distance), NOW),
-			ages[i].text);
-	assert_text(timestamp_age(UINT64_MAX, 0), "in 584542046090 years");
+	expect_ages(ages, COUNT(ages));
+}
+
+static void distance_ahead_is_one_unit_rounded_to_the_nearest(void **state)
+{
+	static const struct age ages[] = {
+		{ 1, "in 1 second", "in 1s" },
+		{ 59, "in 59 seconds", "in 59s" },
+		{ 60, "in 1 minute", "in 1min" },
+		{ 3600 - 1, "in 1 hour", "in 1h" },
+		{ DAY - 1, "in 1 day", "in 1d" },
+		{ 30 * DAY, "in 30 days", "in 30d" },
+		{ 30 * DAY - 1, "in 30 days", "in 30d" },
+		{ 30 * DAY - DAY / 2, "in 30 days", "in 30d" },
+		{ 30 * DAY - DAY / 2 - 1, "in 29 days", "in 29d" },
+		{ 60 * DAY - 1, "in 2 months", "in 2mo" },
+		{ 90 * DAY - 1, "in 3 months", "in 3mo" },
+		{ 365 * DAY - 1, "in 12 months", "in 12mo" },
+		{ 600 * DAY, "in 20 months", "in 20mo" },
+		{ 731 * DAY - 1, "in 2 years", "in 2y" },
+	};
+
+	(void)state;
+	expect_ages(ages, COUNT(ages));
+}
+
+static void distance_beyond_all_dates_does_not_overflow(void **state)
+{
+	(void)state;
+	assert_text(timestamp_age(UINT64_MAX, 0), "in 584542046091 years");
+	assert_text(timestamp_age(0, UINT64_MAX), "584542046090 years ago");
 }
 
 int main(void)
@@ -194,7 +229,9 @@ int main(void)
 		cmocka_unit_test(time_before_1970_or_after_9999_is_refused),
 		cmocka_unit_test(dates_are_distinguished_from_periods),
 		cmocka_unit_test(time_is_formatted_in_utc_and_local_time),
-		cmocka_unit_test(distance_is_one_unit_rounded_down),
+		cmocka_unit_test(past_distance_is_one_unit_rounded_down),
+		cmocka_unit_test(distance_ahead_is_one_unit_rounded_to_the_nearest),
+		cmocka_unit_test(distance_beyond_all_dates_does_not_overflow),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

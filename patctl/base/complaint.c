@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Printing messages for people, or for programs as JSON. */
+#include "patctl/base/complaint.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "patctl/base/text.h"
+
+static struct {
+	bool json;
+	bool told;     /* an error was printed */
+	char *waiting; /* owned: messages without a word, a line each; NULL for none */
+} complaints;
+
+/* Memory may be out: then what waits is all there is to say. */
+static void end_failed(void)
+{
+	complaints_end(OUTCOME_FAILED);
+}
+
+void complaints_as_json(void)
+{
+	if (!complaints.json)
+		(void)atexit(end_failed);
+	complaints.json = true;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return must_alloc(text ? json_string(text) : json_null());
+}
+
+static void print_json(const char *error, const char *message, const char *advice)
+{
+	json_t *object = must_alloc(json_pack("{s:o, s:o, s:o}", "error", text_or_null(error),
+		"message", text_or_null(message), "advice", text_or_null(advice)));
+	char *line = must_alloc(json_dumps(object, JSON_ENSURE_ASCII));
+
+	(void)fprintf(stderr, "%s\n", line);
+	free(line);
+	json_decref(object);
+}
+
+void complaint_print(const char *error, const char *message, const char *advice)
+{
+	cleanup_text char *safe = text_safe_lines(message);
+
+	if (complaints.json)
+		print_json(error, safe, advice);
+	else
+		(void)fprintf(
+			stderr, "patctl: %s%s%s\n", safe, advice ? "; " : "", advice ? advice : "");
+	complaints.told |= error != NULL;
+}
+
+void complain(const char *format, ...)
+{
+	cleanup_text char *text = NULL;
+	char *before = complaints.waiting;
+	va_list arguments;
+
+	va_start(arguments, format);
+	/* clang 14 does not see that it was started. */
+	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
+	va_end(arguments);
+	if (!complaints.json) {
+		complaint_print(NULL, text, NULL);
+		return;
+	}
+	complaints.waiting = text_format("%s%s%s", before ? before : "", before ? "\n" : "", text);
+	free(before);
+}
+
+void complaints_end(enum outcome outcome)
+{
+	static const char *const words[] = {
+		[OUTCOME_FAILED] = "failed",
+		[OUTCOME_USAGE] = "invalid-arguments",
+		[OUTCOME_DECLINED] = "declined",
+		[OUTCOME_NOT_FOUND] = "not-found",
+		[OUTCOME_DENIED] = "denied",
+		[OUTCOME_UNREACHABLE] = "unreachable",
+	};
+	cleanup_text char *waiting = complaints.waiting;
+
+	complaints.waiting = NULL;
+	if (waiting)
+		complaint_print(complaints.told ? NULL : words[outcome], waiting, NULL);
+}
