@@ -11,7 +11,7 @@ const struct option_info option_user = { "user", "USER", N_("tokens of USER inst
 	0 };
 const struct option_info option_id = { "id", NULL,
 	N_("TOKEN is the full id of a token, not a name"), 0 };
-const struct option_info option_all = { "all", NULL, N_("all of them, see above"), 0 };
+const struct option_info option_all = { "all", NULL, N_("of all users, see above"), 0 };
 const struct option_info option_service = { "service", "SERVICE", N_("PAM services, such as sudo"),
 	0 };
 const struct option_info option_from = { "from", "SOURCE",

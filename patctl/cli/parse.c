@@ -199,15 +199,19 @@ static bool check_exclusive(const struct command *command, const struct option_i
 static bool check_operands(const struct command *command)
 {
 	const struct verb *verb = command->verb;
-	const bool all = command_given(command, &option_all);
+	const struct option_info *const selecting = verb_selecting(verb, command);
 	size_t min, max;
 
 	verb_count_operands(verb, &min, &max);
-	if (all && command->n_operands > 0) {
-		complain(_("--all cannot be combined with operands"));
+	if (selecting && command->n_operands > 0) {
+		complain(_("--%s cannot be combined with operands"), selecting->name);
 		return false;
 	}
-	if (!all && (command->n_operands < min || command->n_operands > max)) {
+	if (selecting && selecting != &option_all && command_given(command, &option_id)) {
+		complain(_("--%s and --%s cannot be combined"), option_id.name, selecting->name);
+		return false;
+	}
+	if (!selecting && (command->n_operands < min || command->n_operands > max)) {
 		complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
 			verb->operands);
 		return false;

@@ -21,6 +21,18 @@ void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_m
 	*ret_max = strstr(verb->operands, "...") ? SIZE_MAX : max;
 }
 
+const struct option_info *verb_selecting(const struct verb *verb, const struct command *command)
+{
+	const struct option_info *option;
+
+	if (command_given(command, &option_all))
+		return &option_all;
+	for (size_t i = 0; (option = options_at(verb->selecting, i)); i++)
+		if (command_given(command, option))
+			return option;
+	return NULL;
+}
+
 const struct verb *verb_find(const struct verb *const *verbs, const char *name)
 {
 	for (; *verbs; verbs++)

@@ -21,6 +21,8 @@ struct verb {
 	const char *help[6];                      /* paragraphs */
 	const char *examples;                     /* a line each */
 
+	/* Options that may be given in place of operands; --all always may. */
+	const struct option_info *const *selecting;
 	/* Sets of options; at most one option of each set may be given. */
 	const struct option_info *const *exclusive[2];
 	const char *synonyms[4]; /* its names in other tools */
@@ -35,6 +37,9 @@ struct verb {
  * three dots repeat the last.
  */
 void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_max);
+
+/* The option that is given in place of operands; NULL: none is. */
+const struct option_info *verb_selecting(const struct verb *verb, const struct command *command);
 
 /* NULL ends a table of verbs; the first is what patctl does without a verb. */
 

@@ -64,7 +64,7 @@ static int print_end(struct client *client, struct output *output)
 	}
 	if (output->count == 0 && output->context.terminal &&
 		!command_given(output->command, &option_quiet)) {
-		if (filter_narrows(&output->filter))
+		if (filter_given(output->command))
 			(void)fputs(_("No tokens match.\n"), stderr);
 		else if (user)
 			(void)fprintf(stderr,
@@ -119,6 +119,7 @@ static enum outcome print_all(struct client *client, struct output *output)
 			return outcome_fail(NULL, &error);
 		if (cursor)
 			client_list_ahead(client, &output->filter, cursor);
+		filter_keep(output->command, &page);
 		if (sorted)
 			sort_page(output, &page);
 		else
@@ -165,13 +166,13 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
-	OPTIONS(&option_user, &option_all, &option_service, &option_state, &option_unused_for,
-		&option_expiring, &option_sort, &option_host, &option_json, &option_no_legend,
-		&option_quiet, &option_no_ask_password),
+	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_sort, &option_host,
+		&option_json, &option_no_legend, &option_quiet, &option_no_ask_password),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
-		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
+		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered,\n"
+		   "or several of them: revoked,expired.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
 		   "expires, used, state or user.\n") },
 	"  patctl list --expiring=7d\n"
