@@ -30,6 +30,8 @@ static int fill_standard_descriptors(void)
 
 static enum outcome run(const struct command *command)
 {
+	enum outcome outcome;
+
 	/* JSON is for programs, and so are the messages beside it. */
 	if (command_given(command, &option_json))
 		(void)setlocale(LC_MESSAGES, "C");
@@ -41,7 +43,11 @@ static enum outcome run(const struct command *command)
 		help_print(verb_table, command->verb_given ? command->verb : NULL);
 		return OUTCOME_DONE;
 	}
-	return command->verb->run(command);
+	outcome = command->verb->run(command);
+	/* What has no options says itself what to do. */
+	if (outcome == OUTCOME_USAGE && command->verb->options)
+		return command_refuse(command->verb);
+	return outcome;
 }
 
 /* An earlier write may have failed, for instance on a full disk; its errno is lost by now. */

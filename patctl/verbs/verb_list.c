@@ -178,4 +178,4 @@ const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	"  patctl list --expiring=7d\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"
 	"  sudo patctl list --all --json\n",
-	.exclusive = { OPTIONS(&option_user, &option_all) }, .synonyms = { "ls" } };
+	.exclusive = { OPTIONS(&option_user, &option_all) }, .aliases = { "ls" } };
