@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The command line of patctl: help, options, invalid arguments and exit status.
 
+# shellcheck disable=SC2030,SC2031,SC2154 # run assigns them
 load shared_patd
 
 VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
