@@ -33,6 +33,8 @@ static int fill_standard_descriptors(void)
 
 static enum outcome run(const struct command *command)
 {
+	enum outcome outcome;
+
 	if (command_given(command, &option_version)) {
 		(void)puts("patctl " PAT_VERSION);
 		return OUTCOME_DONE;
@@ -41,7 +43,11 @@ static enum outcome run(const struct command *command)
 		help_print(verb_table, command->verb_given ? command->verb : NULL);
 		return OUTCOME_DONE;
 	}
-	return command->verb->run(command);
+	outcome = command->verb->run(command);
+	/* What has no options says itself what to do. */
+	if (outcome == OUTCOME_USAGE && command->verb->options)
+		return command_refuse(command->verb);
+	return outcome;
 }
 
 /*

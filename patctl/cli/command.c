@@ -8,10 +8,10 @@
 #include "common/restriction.h"
 
 const struct option_info option_user = { "user", "USER", N_("tokens of USER instead of your own"),
-	0 };
+	'u' };
 const struct option_info option_id = { "id", NULL,
 	N_("TOKEN is the full id of a token, not a name"), 0 };
-const struct option_info option_all = { "all", NULL, N_("all of them, see above"), 0 };
+const struct option_info option_all = { "all", NULL, N_("of all users, see above"), 'a' };
 const struct option_info option_service = { "service", "SERVICE", N_("PAM services, such as sudo"),
 	0 };
 const struct option_info option_from = { "from", "SOURCE",
@@ -31,7 +31,7 @@ const struct option_info option_quiet = { "quiet", NULL, N_("only results and er
 const struct option_info option_no_ask_password = { "no-ask-password", NULL,
 	N_("never ask for a password; fail instead"), 0 };
 const struct option_info option_help = { "help", NULL, N_("print this help"), 'h' };
-const struct option_info option_version = { "version", NULL, N_("print the version"), 0 };
+const struct option_info option_version = { "version", NULL, N_("print the version"), 'V' };
 
 const struct option_info option_restrictions = { 0 };
 
@@ -93,12 +93,25 @@ bool command_has_operand(const struct command *command, const char *text)
 	return false;
 }
 
-void command_give(struct command *command, const struct option_info *option, const char *argument)
+static void give(struct command *command, const struct option_info *option, const char *argument,
+	bool by_letter)
 {
 	const size_t i = find(command, option);
 
 	command->given[i].option = option;
 	command->given[i].argument = argument;
+	command->given[i].by_letter = by_letter;
 	if (i == command->n_given)
 		command->n_given++;
+}
+
+void command_give(struct command *command, const struct option_info *option, const char *argument)
+{
+	give(command, option, argument, false);
+}
+
+void command_give_letter(
+	struct command *command, const struct option_info *option, const char *argument)
+{
+	give(command, option, argument, true);
 }

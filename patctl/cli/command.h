@@ -46,6 +46,7 @@ struct command {
 	struct {
 		const struct option_info *option;
 		const char *argument; /* NULL if it takes none */
+		bool by_letter;       /* as "-f", in place of "--follow" */
 	} given[OPTIONS_MAX];         /* options, each name once, in the order of argv */
 	size_t n_given;
 };
@@ -61,3 +62,6 @@ bool command_has_operand(const struct command *command, const char *text);
 
 /* Gives an option, once more or first.  The caller gives no more than OPTIONS_MAX names. */
 void command_give(struct command *command, const struct option_info *option, const char *argument);
+/* The same of one that was given by its letter. */
+void command_give_letter(
+	struct command *command, const struct option_info *option, const char *argument);

@@ -27,6 +27,14 @@ static void print_options(const struct option_info *const *set)
 		print_option(option);
 }
 
+static void print_aliases(const struct verb *verb)
+{
+	for (size_t i = 0; verb->aliases[i]; i++)
+		(void)printf("%s%s", i == 0 ? _("Aliases: ") : ", ", verb->aliases[i]);
+	if (verb->aliases[0])
+		(void)fputs("\n\n", stdout);
+}
+
 static void print_verb(const struct verb *verb)
 {
 	const char *end = strchr(verb->examples, '\n');
@@ -37,6 +45,7 @@ static void print_verb(const struct verb *verb)
 		(void)puts(_(verb->help[i]));
 	(void)printf("%s\n%s\n", P_("Example:", "Examples:", end && end[1] != '\0' ? 2 : 1),
 		verb->examples);
+	print_aliases(verb);
 	(void)puts(_("Options:"));
 	print_options(verb->options);
 	print_option(&option_help);

@@ -46,14 +46,12 @@ static void add_option(struct grammar *grammar, const struct option_info *option
 	grammar->options[grammar->n++] = option;
 }
 
-/* silent: getopt_long() reports no error, and a missing argument as ':'. */
-static struct grammar describe(const struct verb *const *verbs, bool silent)
+/* getopt_long() reports no error itself, and a missing argument as ':'. */
+static struct grammar describe(const struct verb *const *verbs)
 {
-	struct grammar grammar = { 0 };
+	struct grammar grammar = { .shorts = ":", .shorts_len = 1 };
 	const struct option_info *option;
 
-	if (silent)
-		grammar.shorts[grammar.shorts_len++] = ':';
 	for (; *verbs; verbs++)
 		for (size_t i = 0; (option = options_at((*verbs)->options, i)); i++)
 			add_option(&grammar, option);
@@ -71,7 +69,7 @@ static const struct option_info *find_option(const struct grammar *grammar, int 
 	return NULL;
 }
 
-static enum outcome refuse(const struct verb *verb)
+enum outcome command_refuse(const struct verb *verb)
 {
 	if (verb)
 		complain(_("try: patctl help %s"), verb->name);
@@ -98,7 +96,7 @@ static enum outcome refuse_verb(const struct verb *const *verbs, const char *wor
 		complain(_("unknown verb \"%s\"; did you mean: patctl %s"), safe, nearest->name);
 	else
 		complain(_("unknown verb \"%s\""), safe);
-	return refuse(NULL);
+	return command_refuse(NULL);
 }
 
 /* A token there is in the history of the shell, and every user can see it in ps(1). */
@@ -147,6 +145,23 @@ static bool check_arguments(const struct command *command)
 	return !host || check_host(host);
 }
 
+/* The verb does not take it. */
+static enum outcome refuse_option(
+	const struct verb *verb, const struct option_info *option, bool by_letter)
+{
+	const char letter[] = { option->letter, '\0' };
+	const struct option_info *meant =
+		verb->options ? option_nearest(verb, by_letter ? letter : option->name) : NULL;
+	cleanup_text char *typed =
+		text_format("%s%s", by_letter ? "-" : "--", by_letter ? letter : option->name);
+
+	if (meant)
+		complain(_("%s takes no %s; did you mean --%s?"), verb->name, typed, meant->name);
+	else
+		complain(_("%s takes no %s"), verb->name, typed);
+	return command_refuse(verb);
+}
+
 /* The verb does not take --host. */
 static enum outcome refuse_host(const struct command *command)
 {
@@ -154,11 +169,11 @@ static enum outcome refuse_host(const struct command *command)
 	cleanup_text char *ssh = NULL;
 
 	if (!check_host(host))
-		return OUTCOME_USAGE;
+		return command_refuse(command->verb);
 	ssh = host_ssh(host, false);
 	complain(_("patctl %s does not support --host; run: %s patctl %s"), command->verb->name,
 		ssh, command->verb->name);
-	return OUTCOME_USAGE;
+	return command_refuse(command->verb);
 }
 
 static enum outcome check_taken(const struct command *command)
@@ -173,8 +188,7 @@ static enum outcome check_taken(const struct command *command)
 			continue;
 		if (option == &option_host && taken)
 			return refuse_host(command);
-		complain(_("%s takes no --%s"), command->verb->name, option->name);
-		return refuse(command->verb);
+		return refuse_option(command->verb, option, command->given[i].by_letter);
 	}
 	return OUTCOME_DONE;
 }
@@ -199,15 +213,19 @@ static bool check_exclusive(const struct command *command, const struct option_i
 static bool check_operands(const struct command *command)
 {
 	const struct verb *verb = command->verb;
-	const bool all = command_given(command, &option_all);
+	const struct option_info *const selecting = verb_selecting(verb, command);
 	size_t min, max;
 
 	verb_count_operands(verb, &min, &max);
-	if (all && command->n_operands > 0) {
-		complain(_("--all cannot be combined with operands"));
+	if (selecting && command->n_operands > 0) {
+		complain(_("--%s cannot be combined with operands"), selecting->name);
 		return false;
 	}
-	if (!all && (command->n_operands < min || command->n_operands > max)) {
+	if (selecting && selecting != &option_all && command_given(command, &option_id)) {
+		complain(_("--%s and --%s cannot be combined"), option_id.name, selecting->name);
+		return false;
+	}
+	if (!selecting && (command->n_operands < min || command->n_operands > max)) {
 		complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
 			verb->operands);
 		return false;
@@ -246,46 +264,92 @@ static enum outcome check(struct command *command)
 		return outcome;
 	if (!check_exclusive(command, verb->exclusive[0]) ||
 		!check_exclusive(command, verb->exclusive[1]) || !check_operands(command))
-		return refuse(verb);
-	return check_arguments(command) && take_output(command) ? OUTCOME_DONE : OUTCOME_USAGE;
+		return command_refuse(verb);
+	return check_arguments(command) && take_output(command) ? OUTCOME_DONE
+								: command_refuse(verb);
 }
 
-/* partial: errors are not reported.  False after one that was. */
-static bool read_options(const struct verb *const *verbs, int argc, char **argv, bool partial,
-	struct partial_command *ret)
+/* What getopt_long() found wrong with a word. */
+static void report(const struct verb *verb, const char *word, int wrong, bool missing,
+	const struct option_info *option)
 {
-	const struct grammar grammar = describe(verbs, partial);
+	/* A letter is its own number, and what has none is 0. */
+	const bool is_long = wrong == 0 || wrong >= FIRST;
+	const char letter[] = { (char)wrong, '\0' };
+	cleanup_text char *name = NULL, *safe = NULL;
+	const struct option_info *meant;
+
+	if (option && missing)
+		complain(is_long ? _("--%s requires a value") : _("-%s requires a value"),
+			is_long ? option->name : letter);
+	else if (option)
+		complain(_("--%s takes no value"), option->name);
+	if (option)
+		return;
+	name = is_long ? text_format("%.*s", (int)strcspn(word, "="), word)
+		       : text_format("%s", letter);
+	safe = text_format("%s%s", is_long ? "--" : "-", name);
+	meant = option_nearest(verb, name);
+	if (meant)
+		complain(_("unknown option \"%s\"; did you mean --%s?"), safe, meant->name);
+	else
+		complain(_("unknown option \"%s\""), safe);
+}
+
+/* False where an option is wrong: *ret_got is what getopt_long() returned for it. */
+static bool read_options(const struct grammar *grammar, int argc, char **argv, bool partial,
+	struct partial_command *ret, int *ret_got)
+{
 	int got;
 
 	optind = 0;
-	while ((got = getopt_long(argc, argv, grammar.shorts, grammar.longs, NULL)) != -1) {
-		const struct option_info *option = find_option(&grammar, got == ':' ? optopt : got);
+	while ((got = getopt_long(argc, argv, grammar->shorts, grammar->longs, NULL)) != -1) {
+		const struct option_info *option = find_option(grammar, got == ':' ? optopt : got);
 
 		if (got == ':')
 			ret->waiting = option;
+		else if (option && got == option->letter)
+			command_give_letter(&ret->command, option, optarg);
 		else if (option)
 			command_give(&ret->command, option, optarg);
-		else if (!partial)
+		if (!partial && (got == ':' || !option)) {
+			*ret_got = got;
 			return false;
+		}
 	}
 
 	ret->operands_only = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
-	ret->command.verbs = verbs;
 	ret->command.operands = argv + optind;
 	ret->command.n_operands = (size_t)(argc - optind);
 	return true;
 }
 
+/* The verb of a command line with a wrong option is what it would be without that. */
+static enum outcome refuse_options(const struct verb *const *verbs, const struct grammar *grammar,
+	int argc, char **argv, int got)
+{
+	const int wrong = optopt;
+	const struct option_info *option = wrong != 0 ? find_option(grammar, wrong) : NULL;
+	const char *word = argv[optind - 1];
+	struct partial_command partial;
+	const struct verb *verb;
+
+	word += strspn(word, "-");
+	command_parse_partial(verbs, argc, argv, &partial);
+	verb = partial.command.verb_given ? partial.command.verb : verbs[0];
+	report(verb ? verb : verbs[0], word, wrong, got == ':', option);
+	return command_refuse(partial.command.verb);
+}
+
 enum outcome command_parse(
 	const struct verb *const *verbs, int argc, char **argv, struct command *ret)
 {
-	static char self[] = "patctl"; /* what getopt's own messages begin with */
-	struct partial_command words = { .command.verb = verbs[0] };
+	const struct grammar grammar = describe(verbs);
+	struct partial_command words = { .command = { .verbs = verbs, .verb = verbs[0] } };
+	int got;
 
-	if (argc > 0)
-		argv[0] = self;
-	if (!read_options(verbs, argc, argv, false, &words))
-		return refuse(NULL);
+	if (!read_options(&grammar, argc, argv, false, &words, &got))
+		return refuse_options(verbs, &grammar, argc, argv, got);
 	*ret = words.command;
 	if (!check_no_token(ret))
 		return OUTCOME_USAGE;
@@ -297,8 +361,10 @@ enum outcome command_parse(
 void command_parse_partial(
 	const struct verb *const *verbs, int argc, char **argv, struct partial_command *ret)
 {
-	*ret = (struct partial_command) { 0 };
-	(void)read_options(verbs, argc, argv, true, ret);
+	const struct grammar grammar = describe(verbs);
+
+	*ret = (struct partial_command) { .command.verbs = verbs };
+	(void)read_options(&grammar, argc, argv, true, ret, NULL);
 	if (ret->command.n_operands > 0)
 		take_verb(&ret->command);
 }

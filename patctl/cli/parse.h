@@ -4,6 +4,7 @@
 
 #include "patctl/base/outcome.h"
 #include "patctl/cli/command.h"
+#include "patctl/cli/verb.h"
 
 /*
  * Options may stand anywhere, before the verb and after operands too; without a verb it is the
@@ -11,6 +12,9 @@
  */
 enum outcome command_parse(
 	const struct verb *const *verbs, int argc, char **argv, struct command *ret);
+
+/* Names the help of verb, NULL: of patctl, after a message about the usage.  OUTCOME_USAGE. */
+enum outcome command_refuse(const struct verb *verb);
 
 /* A command line that is still being typed, as far as it goes. */
 struct partial_command {

@@ -21,9 +21,12 @@ struct verb {
 	const char *help[6];                      /* paragraphs */
 	const char *examples;                     /* a line each */
 
+	/* Options that may be given in place of operands; --all always may. */
+	const struct option_info *const *selecting;
 	/* Sets of options; at most one option of each set may be given. */
 	const struct option_info *const *exclusive[2];
-	const char *synonyms[4]; /* its names in other tools */
+	const char *aliases[4];  /* other names that it is called by */
+	const char *synonyms[4]; /* its names in other tools, for suggestions */
 	bool formats;            /* reads --output itself, but for json */
 	bool hidden;             /* for programs: help and completion do not list it */
 	/* For completion: */
@@ -37,9 +40,18 @@ struct verb {
  */
 void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_max);
 
+/* The option that is given in place of operands; NULL: none is. */
+const struct option_info *verb_selecting(const struct verb *verb, const struct command *command);
+
+/*
+ * The option that was probably meant by the name of one that the verb does not take, or by a
+ * letter; NULL if none is near.
+ */
+const struct option_info *option_nearest(const struct verb *verb, const char *name);
+
 /* NULL ends a table of verbs; the first is what patctl does without a verb. */
 
-/* NULL if there is none of that name. */
+/* By its name or an alias; NULL if there is none. */
 const struct verb *verb_find(const struct verb *const *verbs, const char *name);
 
 /* Prints the help of one verb; of patctl as a whole if verb is NULL.  In help.c. */

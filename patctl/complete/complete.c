@@ -94,6 +94,7 @@ static void complete_sources(struct candidates *candidates)
 
 static void complete_states(struct candidates *candidates)
 {
+	skip_items(candidates);
 	for (size_t i = 0; filter_states[i]; i++)
 		candidates_word(candidates, filter_states[i], NULL);
 }
@@ -240,7 +241,7 @@ static bool takes_operand(const struct command *command)
 {
 	size_t min, max;
 
-	if (!command->verb || command_given(command, &option_all))
+	if (!command->verb || verb_selecting(command->verb, command))
 		return false;
 	verb_count_operands(command->verb, &min, &max);
 	return command->n_operands < max;

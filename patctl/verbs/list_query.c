@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which tokens patctl list shows. */
+/* Which tokens patctl list shows, and revoke and delete take. */
 #include "patctl/verbs/list_query.h"
 
 #include <string.h>
@@ -10,32 +10,62 @@
 const char *const filter_states[] = { N_("active"), N_("revoked"), N_("expired"), N_("exhausted"),
 	N_("disabled"), N_("pending"), N_("altered"), NULL };
 
-const struct option_info option_state = { "state", "STATE", N_("only tokens in this state"), 0 };
+const struct option_info option_state = { "state", "STATE",
+	N_("only tokens in this state, or in these"), 0 };
 const struct option_info option_unused_for = { "unused-for", "PERIOD",
 	N_("only tokens unused for PERIOD"), 0 };
 const struct option_info option_expiring = { "expiring", "PERIOD",
 	N_("only tokens expired or expiring within PERIOD"), 0 };
 
-static bool check_state(const char *state)
+/* The item of a list with commas that begins there: its length. */
+static size_t item_len(const char *list)
+{
+	return strcspn(list, ",");
+}
+
+static bool is_state(const char *item)
 {
 	for (size_t i = 0; filter_states[i]; i++)
-		if (strcmp(filter_states[i], state) == 0)
+		if (strlen(filter_states[i]) == item_len(item) &&
+			memcmp(filter_states[i], item, item_len(item)) == 0)
 			return true;
-	return argument_wrong(&option_state, state,
-		N_("a state is active, revoked, expired, exhausted, disabled, pending or altered"));
+	return false;
+}
+
+static bool check_states(const char *states)
+{
+	for (const char *at = states; at; at = strchr(at, ',')) {
+		at += at > states; /* past the comma */
+		if (!is_state(at))
+			return argument_wrong(&option_state, states,
+				N_("a state is active, revoked, expired, exhausted, disabled, "
+				   "pending or altered"));
+	}
+	return true;
+}
+
+bool filter_has_state(const char *states, const char *state)
+{
+	for (const char *at = states; at; at = strchr(at, ',')) {
+		at += at > states;
+		if (strlen(state) == item_len(at) && memcmp(state, at, item_len(at)) == 0)
+			return true;
+	}
+	return !states;
 }
 
 bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret)
 {
+	const char *states = command_value(command, &option_state);
 	uint64_t unused = 0, ahead = 0; /* seconds, 0 if not given */
 
 	*ret = (struct client_filter) {
 		.user = command_value(command, &option_user),
 		.all = command_given(command, &option_all),
-		.state = command_value(command, &option_state),
+		.state = states && !strchr(states, ',') ? states : NULL,
 		.good_for = command_value(command, &option_service),
 	};
-	if ((ret->state && !check_state(ret->state)) ||
+	if ((states && !check_states(states)) ||
 		!argument_period(command, &option_unused_for, &unused) ||
 		!argument_period(command, &option_expiring, &ahead))
 		return false;
@@ -47,7 +77,25 @@ bool filter_of(const struct command *command, uint64_t now, struct client_filter
 	return true;
 }
 
-bool filter_narrows(const struct client_filter *filter)
+bool filter_given(const struct command *command)
 {
-	return filter->state || filter->good_for || filter->unused_since || filter->expiring_before;
+	return command_given(command, &option_state) || command_given(command, &option_service) ||
+	       command_given(command, &option_unused_for) ||
+	       command_given(command, &option_expiring);
+}
+
+void filter_keep(const struct command *command, struct records *tokens)
+{
+	const char *states = command_value(command, &option_state);
+	struct token_row *items = tokens->items;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tokens->n; i++) {
+		if (!filter_has_state(states, items[i].state))
+			continue;
+		if (kept < i)
+			items[kept] = items[i];
+		kept++;
+	}
+	tokens->n = kept;
 }

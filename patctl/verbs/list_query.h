@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which tokens patctl list shows: from its options to what patd is asked. */
+/*
+ * Which tokens patctl list shows, and revoke and delete take: from their options to what patd is
+ * asked.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -10,11 +13,23 @@
 
 extern const struct option_info option_state, option_unused_for, option_expiring;
 
+/* The filters, in a set; revoke and delete take them in place of TOKEN. */
+#define OPTIONS_FILTERS &option_service, &option_state, &option_unused_for, &option_expiring
+
 /* All states, NULL after the last. */
 extern const char *const filter_states[];
 
-/* False after a message on standard error.  now: seconds since 1970 UTC. */
+/*
+ * False after a message on standard error.  now: seconds since 1970 UTC.  patd is asked for one
+ * state: of several, filter_keep() picks.
+ */
 bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret);
 
-/* Whether it may leave out tokens of the user. */
-bool filter_narrows(const struct client_filter *filter);
+/* Whether an option is given that may leave out tokens of the user. */
+bool filter_given(const struct command *command);
+
+/* Whether state is in the list states; NULL: any is. */
+bool filter_has_state(const char *states, const char *state);
+
+/* Of the tokens that patd answered with, keeps those that --state lets through. */
+void filter_keep(const struct command *command, struct records *tokens);

@@ -1,87 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* patctl revoke, restore, rename and delete: they change tokens, one by one. */
-#include <inttypes.h>
-#include <stdio.h>
+/* patctl revoke, restore, rename and delete. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
-#include "patctl/print/json.h"
 #include "patctl/print/terminal.h"
-#include "patctl/verbs/select.h"
-
-/* Exactly one of the first three members is set. */
-struct change {
-	const struct client_revocation *revocation;
-	const char *name; /* the new one */
-	bool (*make)(struct client *client, const struct pat_id *id, DBusError *error);
-	const char *result; /* "revoked" */
-	const char *done;   /* the same in a sentence for people */
-	/* NULL, or the sentence for a token as it is after the change, which the caller owns. */
-	char *(*describe)(const struct token_row *token);
-	bool confirm; /* ask a person first, unless --yes is given */
-};
-
-/* The results so far. */
-struct tally {
-	const struct command *command;
-	const struct change *change;
-	struct client *client;
-	const char *user; /* --user, or NULL */
-	enum outcome outcome;
-	unsigned int count;
-	struct json_list list;
-};
-
-static void print_json(struct tally *tally, const char *item, const struct token_row *token,
-	const DBusError *error)
-{
-	const bool failed = dbus_error_is_set(error);
-	cleanup_text char *typed = text_safe(item);
-	json_t *object = json_must(json_object());
-
-	json_add(object, "item", json_must(json_string(typed)));
-	json_add(object, "id", json_of_text(token ? token->id.text : NULL));
-	json_add(object, "name", json_of_text(token ? token->name : NULL));
-	json_add(object, "user", json_of_text(token ? token->user : NULL));
-	json_add(object, "result", json_of_text(failed ? "failed" : tally->change->result));
-	json_add_error(object, error);
-	json_list_add(&tally->list, object);
-}
-
-/*
- * Counts and prints the result of one item.  token: NULL if it was not found.  now: the token after
- * the change, NULL if it was not read again.  error: unset on success.
- */
-static enum outcome report(struct tally *tally, const char *item, const struct token_row *token,
-	const struct token_row *now, const DBusError *error)
-{
-	const struct change *change = tally->change;
-	const bool failed = dbus_error_is_set(error),
-		   as_typed = !tally->user && !command_given(tally->command, &option_id) &&
-			      text_is_word(item);
-	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
-	cleanup_text char *safe = text_safe(token ? token->name : item);
-	cleanup_text char *subject = token ? text_format("%s (%s)", safe, token->id.text) : NULL;
-	cleanup_text char *done = now ? change->describe(now) : text_format("%s", _(change->done));
-
-	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
-	if (failed)
-		outcome_complain(subject, error);
-	if (failed && change->confirm && pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
-		complain(_("try: %s revoke %s%s"), client_self(tally->client),
-			as_typed ? "" : "--id ", as_typed ? item : token->id.text);
-	if (command_given(tally->command, &option_json))
-		print_json(tally, item, now ? now : token, error);
-	else if (!failed && !command_given(tally->command, &option_quiet))
-		(void)printf("%s: %s\n", subject, done);
-	return outcome;
-}
+#include "patctl/verbs/bulk_change.h"
+#include "patctl/verbs/list_query.h"
 
 static bool contains(const struct records *tokens, const struct token_row *token)
 {
@@ -106,7 +35,7 @@ static bool find(struct tally *tally, size_t n, struct records *tokens, const ch
 		struct token_row token;
 
 		if (!select_token(tally->command, tally->client, item, &token, &error)) {
-			const enum outcome outcome = report(tally, item, NULL, NULL, &error);
+			const enum outcome outcome = change_report(tally, item, NULL, NULL, &error);
 
 			dbus_error_free(&error);
 			if (outcome == OUTCOME_UNREACHABLE)
@@ -132,7 +61,7 @@ static bool confirm(const struct records *tokens)
 		const struct token_row *token = (const struct token_row *)tokens->items + i;
 		cleanup_text char *before = NULL, *name = NULL, *user = NULL, *line = NULL;
 
-		if (strcmp(token->state, "active") == 0 || strcmp(token->state, "expired") == 0)
+		if (!change_deletable(token))
 			continue;
 		before = question;
 		name = text_safe(token->name);
@@ -149,37 +78,12 @@ static bool confirm(const struct records *tokens)
 	return n == 0 || terminal_confirm(question);
 }
 
-static bool make(const struct change *change, struct client *client, const struct pat_id *id,
-	DBusError *error)
-{
-	if (change->revocation)
-		return client_revoke(client, id, change->revocation, error);
-	if (change->name)
-		return client_rename(client, id, change->name, error);
-	return change->make(client, id, error);
-}
-
-static enum outcome change_one(struct tally *tally, const char *item, const struct token_row *token)
-{
-	const struct change *change = tally->change;
-	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
-	struct token_row now;
-	enum outcome outcome;
-	bool looked;
-
-	looked = make(change, tally->client, &token->id, &error) && change->describe &&
-		 select_id(tally->client, tally->user, &token->id, &now, &ignored);
-	outcome = report(tally, item, token, looked ? &now : NULL, &error);
-	dbus_error_free(&error);
-	dbus_error_free(&ignored);
-	return outcome;
-}
-
 /* Changes the tokens that the first n operands mean. */
 static enum outcome change_tokens(
 	const struct command *command, size_t n, const struct change *change)
 {
-	const bool ask = change->confirm && !command_given(command, &option_yes);
+	const bool ask = change->deletes && !command_given(command, &option_yes) &&
+			 !command_given(command, &option_dry_run);
 	struct tally tally = {
 		.command = command,
 		.change = change,
@@ -211,9 +115,7 @@ static enum outcome change_tokens(
 		reachable =
 			change_one(&tally, typed[i], (const struct token_row *)tokens.items + i) !=
 			OUTCOME_UNREACHABLE;
-	if (command_given(command, &option_json))
-		json_list_end(&tally.list);
-	return tally.outcome;
+	return change_end(&tally);
 }
 
 static const struct option_info option_for = { "for", "PERIOD",
@@ -243,25 +145,6 @@ static bool read_how(const struct command *command, struct client_revocation *re
 	return true;
 }
 
-static enum outcome revoke_all(const struct command *command, const struct client_revocation *how)
-{
-	DBusError error = DBUS_ERROR_INIT;
-	cleanup_client struct client *client = select_machine(command, &error);
-	uint64_t count;
-
-	if (!client || !client_revoke_all(
-			       client, command_value(command, &option_user), how, &count, &error))
-		return outcome_fail(NULL, &error);
-	if (command_given(command, &option_json))
-		json_line(json_must(json_pack("{s:I}", "revoked", (json_int_t)count)));
-	else if (!command_given(command, &option_quiet))
-		(void)printf(
-			P_("%" PRIu64 " token successfully revoked\n",
-				"%" PRIu64 " tokens successfully revoked\n", (unsigned long)count),
-			count);
-	return OUTCOME_DONE;
-}
-
 static enum outcome run_revoke(const struct command *command)
 {
 	struct client_revocation how = { 0 };
@@ -274,26 +157,34 @@ static enum outcome run_revoke(const struct command *command)
 
 	if (!read_how(command, &how))
 		return OUTCOME_USAGE;
+	if (filter_given(command))
+		return bulk_change(command, &change);
 	if (command_given(command, &option_all))
-		return revoke_all(command, &how);
+		return bulk_revoke_all(command, &how);
 	return change_tokens(command, command->n_operands, &change);
 }
 
 const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 	N_("revoke tokens: they stop working at once"),
-	OPTIONS(&option_user, &option_id, &option_all, &option_for, &option_reason, OPTIONS_COMMON),
-	{ N_("Revokes tokens: they stop working at once.  With --all, revokes all of your\n"
-	     "tokens or those of USER.  \"patctl restore\" undoes it.  With --for, the token\n"
-	     "works again after PERIOD.  A token revoked with --reason=compromised can never\n"
-	     "be restored.\n"),
+	OPTIONS(&option_user, &option_id, &option_all, OPTIONS_FILTERS, &option_for, &option_reason,
+		OPTIONS_BULK, OPTIONS_COMMON),
+	{ N_("Revokes tokens: they stop working at once.  \"patctl restore\" undoes it.  With\n"
+	     "--for, the token works again after PERIOD.  A token revoked with\n"
+	     "--reason=compromised can never be restored.\n"),
+		N_("With --all in place of TOKEN, revokes all of your tokens or those of USER; run\n"
+		   "by root without --user, those of all users.  With --state, --service,\n"
+		   "--unused-for or --expiring, revokes what \"patctl list\" shows with the same\n"
+		   "options.  Asks for confirmation; without a terminal, --yes is required, but for\n"
+		   "all tokens of one user.\n"),
 		N_("A token that is already revoked stays revoked for at least as long as "
 		   "before.\n"),
 		select_help },
 	"  patctl revoke laptop ci\n"
 	"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
-	"  sudo patctl revoke --all --user=alice\n",
-	.exclusive = { OPTIONS(&option_id, &option_all) }, .synonyms = { "suspend" },
-	.token_states = { "active", "pending", "disabled" } };
+	"  sudo patctl revoke --all --user=alice\n"
+	"  sudo patctl revoke --all --unused-for=90d --dry-run\n",
+	.selecting = OPTIONS(OPTIONS_FILTERS), .exclusive = { OPTIONS(&option_id, &option_all) },
+	.synonyms = { "suspend" }, .token_states = { "active", "pending", "disabled" } };
 
 static enum outcome run_restore(const struct command *command)
 {
@@ -348,17 +239,25 @@ static enum outcome run_delete(const struct command *command)
 		.make = client_delete,
 		.result = "deleted",
 		.done = N_("User token successfully deleted"),
-		.confirm = true,
+		.deletes = true,
 	};
 
+	if (command_given(command, &option_all) || filter_given(command))
+		return bulk_change(command, &change);
 	return change_tokens(command, command->n_operands, &change);
 }
 
 const struct verb verb_delete = { "delete", "TOKEN...", run_delete,
 	N_("delete revoked tokens permanently"),
-	OPTIONS(&option_user, &option_id, &option_yes, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, &option_all, OPTIONS_FILTERS, OPTIONS_BULK,
+		OPTIONS_COMMON),
 	{ N_("Deletes revoked tokens permanently, and refuses to delete a token that is not\n"
 	     "revoked.  Asks for confirmation; without a terminal, --yes is required.\n"),
+		N_("With --all, --state, --service, --unused-for or --expiring in place of TOKEN,\n"
+		   "deletes what \"patctl list\" shows with the same options and is revoked; with\n"
+		   "--state=revoked,expired also what has expired.  Suspended tokens are left out.\n"),
 		select_help },
-	"  patctl revoke laptop && patctl delete laptop\n", .synonyms = { "rm", "remove" },
-	.token_states = { "revoked", "altered" } };
+	"  patctl revoke laptop && patctl delete laptop\n"
+	"  sudo patctl delete --all --state=revoked,expired --dry-run\n",
+	.selecting = OPTIONS(OPTIONS_FILTERS), .exclusive = { OPTIONS(&option_id, &option_all) },
+	.aliases = { "rm" }, .synonyms = { "remove" }, .token_states = { "revoked", "altered" } };

@@ -11,7 +11,8 @@
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
-#include "patctl/verbs/select.h"
+#include "patctl/print/terminal.h"
+#include "patctl/verbs/token_change.h"
 
 /* As is_disabled(): false too, with *error set, if patd fails. */
 static bool has_token(struct client *client, const char *user, DBusError *error)
@@ -134,24 +135,31 @@ static void print_json(
 	json_list_add(list, object);
 }
 
+/* What was done, for people. */
+static const char *done_to(const struct command *command, bool disable)
+{
+	if (command_given(command, &option_dry_run))
+		return _("nothing was changed (dry run)");
+	return disable ? _("tokens successfully disabled") : _("tokens successfully enabled");
+}
+
 /* user NULL: everybody.  valid: whether to change it; else *error is set, and is reported. */
 static enum outcome change_name(struct client *client, const struct command *command, bool disable,
 	const char *user, bool valid, DBusError *error, struct json_list *list)
 {
 	cleanup_text char *safe = text_safe(user ? user : _("everybody"));
+	const bool dry = command_given(command, &option_dry_run);
 
-	if (valid && disable)
+	if (valid && !dry && disable)
 		(void)client_disable(client, user, command_value(command, &option_reason), error);
-	else if (valid)
+	else if (valid && !dry)
 		(void)client_enable(client, user, error);
 	if (command_given(command, &option_json))
-		print_json(list, user, disable ? "disabled" : "enabled", error);
+		print_json(list, user, dry ? "dry-run" : disable ? "disabled" : "enabled", error);
 	if (dbus_error_is_set(error))
 		return outcome_fail(valid ? safe : NULL, error);
 	if (!command_given(command, &option_json) && !command_given(command, &option_quiet))
-		(void)printf("%s: %s\n", safe,
-			disable ? _("tokens successfully disabled")
-				: _("tokens successfully enabled"));
+		(void)printf("%s: %s\n", safe, done_to(command, disable));
 	return OUTCOME_DONE;
 }
 
@@ -192,6 +200,66 @@ static enum outcome change_user(struct client *client, const struct command *com
 	return outcome;
 }
 
+struct everybody {
+	char user[TOKEN_USER_BYTES_MAX + 1]; /* of the latest token */
+	size_t users, tokens;
+};
+
+/* patd lists them in the order of their users. */
+static bool count_all(struct client *client, struct everybody *ret, DBusError *error)
+{
+	const struct client_filter filter = { .all = true };
+	cleanup_records struct records page = { 0 };
+	cleanup_text char *cursor = NULL;
+
+	do {
+		if (!client_list(client, &filter, &cursor, &page, error))
+			return false;
+		for (size_t i = 0; i < page.n; i++) {
+			const struct token_row *token = (const struct token_row *)page.items + i;
+
+			ret->users += strcmp(ret->user, token->user) != 0;
+			memcpy(ret->user, token->user, sizeof(ret->user));
+		}
+		ret->tokens += page.n;
+		page.n = 0;
+	} while (cursor);
+	return true;
+}
+
+/* A person on a terminal is asked whether it shall be done to the tokens of everybody. */
+static bool wants_all(
+	struct client *client, const struct command *command, bool disable, DBusError *error)
+{
+	struct everybody all = { 0 };
+	cleanup_text char *question = NULL;
+
+	if (command_given(command, &option_yes) || command_given(command, &option_dry_run) ||
+		!terminal_can_ask())
+		return true;
+	if (!count_all(client, &all, error))
+		return false;
+	question = text_format(disable ? _("This disables the tokens of all users (tokens: %zu, "
+					   "users who have any: %zu).\nContinue?")
+				       : _("This enables the tokens of all users (tokens: %zu, "
+					   "users who have any: %zu).\nContinue?"),
+		all.tokens, all.users);
+	return terminal_confirm(question);
+}
+
+static enum outcome change_all(
+	struct client *client, const struct command *command, bool disable, struct json_list *list)
+{
+	DBusError error = DBUS_ERROR_INIT;
+
+	if (wants_all(client, command, disable, &error))
+		return change_name(client, command, disable, NULL, true, &error, list);
+	if (dbus_error_is_set(&error))
+		return outcome_fail(NULL, &error);
+	complain("%s", disable ? _("nothing was disabled") : _("nothing was enabled"));
+	return OUTCOME_DECLINED;
+}
+
 /* Changes each user that is an operand, or with --all everybody. */
 static enum outcome change_users(const struct command *command, bool disable)
 {
@@ -203,7 +271,7 @@ static enum outcome change_users(const struct command *command, bool disable)
 	if (!client)
 		return outcome_fail(NULL, &error);
 	if (command_given(command, &option_all))
-		outcome = change_name(client, command, disable, NULL, true, &error, &list);
+		outcome = change_all(client, command, disable, &list);
 	for (unsigned int i = 0; i < command->n_operands; i++) {
 		const enum outcome one =
 			change_user(client, command, disable, command->operands[i], &list);
@@ -270,10 +338,12 @@ static enum outcome run_disable(const struct command *command)
 }
 
 const struct verb verb_disable = { "disable", "[USER...]", run_disable,
-	N_("disable all tokens of users"), OPTIONS(&option_all, &option_reason, OPTIONS_COMMON),
+	N_("disable all tokens of users"),
+	OPTIONS(&option_all, &option_reason, OPTIONS_BULK, OPTIONS_COMMON),
 	{ N_("Disables all tokens of the users, or with --all of all users: patd refuses them\n"
 	     "and generates no new ones until an administrator enables them again.  Without a\n"
-	     "user or --all, lists the disabled users.\n") },
+	     "user or --all, lists the disabled users.  On a terminal, --all asks for\n"
+	     "confirmation.\n") },
 	"  sudo patctl disable alice --reason=\"left the company\"\n"
 	"  sudo patctl disable --all\n"
 	"  sudo patctl disable\n",
@@ -285,8 +355,9 @@ static enum outcome run_enable(const struct command *command)
 }
 
 const struct verb verb_enable = { "enable", "USER...", run_enable,
-	N_("enable the tokens of disabled users"), OPTIONS(&option_all, OPTIONS_COMMON),
+	N_("enable the tokens of disabled users"),
+	OPTIONS(&option_all, OPTIONS_BULK, OPTIONS_COMMON),
 	{ N_("Enables the tokens of the users again; with --all, ends \"disable --all\", and\n"
 	     "users who were disabled individually stay disabled.  Revoked tokens stay\n"
-	     "revoked.\n") },
+	     "revoked.  On a terminal, --all asks for confirmation.\n") },
 	"  sudo patctl enable alice\n", .synonyms = { "unlock" }, .disabled_users = true };

@@ -220,7 +220,7 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 	"  patctl generate work --service=sshd,sudo --from=192.0.2.0/24,local\n"
 	"  patctl generate office --hours=\"Mon..Fri 08:00-18:00\"\n"
 	"  sudo patctl generate \"nightly backup\" --user=backup --expires=never\n",
-	.synonyms = { "add", "create", "new" } };
+	.aliases = { "create", "new", "add" } };
 
 static bool read_grace(const struct command *command, uint64_t *ret)
 {

@@ -84,7 +84,7 @@ static void print_hint(struct client *client, const struct output *output)
 {
 	const char *user = command_value(output->command, &option_user);
 
-	if (filter_narrows(&output->filter))
+	if (filter_given(output->command))
 		(void)fputs(_("No tokens match.\n"), stderr);
 	else if (user)
 		(void)fprintf(stderr,
@@ -152,6 +152,7 @@ static enum outcome print_all(struct client *client, struct output *output)
 			return outcome_fail(NULL, &error);
 		if (cursor)
 			client_list_ahead(client, &output->filter, cursor);
+		filter_keep(output->command, &page);
 		if (sorted)
 			sort_page(output, &page);
 		else
@@ -203,13 +204,14 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
-	OPTIONS(&option_user, &option_all, &option_service, &option_state, &option_unused_for,
-		&option_expiring, &option_sort, &option_full, &option_format, &option_host,
-		&option_json, &option_no_legend, &option_quiet, &option_no_ask_password),
+	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_sort, &option_full,
+		&option_format, &option_host, &option_json, &option_no_legend, &option_quiet,
+		&option_no_ask_password),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
-		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered.\n"
+		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered,\n"
+		   "or several of them: revoked,expired.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
 		   "expires, used, state or user.\n"),
 		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
@@ -221,5 +223,4 @@ const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"
 	"  sudo patctl list --all --json\n",
-	.exclusive = { OPTIONS(&option_user, &option_all) }, .synonyms = { "ls" },
-	.formats = true };
+	.exclusive = { OPTIONS(&option_user, &option_all) }, .aliases = { "ls" }, .formats = true };

@@ -342,4 +342,4 @@ const struct verb verb_log = { "log", "[TOKEN...]", run, N_("show the history of
 	"  sudo patctl log --verify\n",
 	.exclusive = { OPTIONS(&option_user, &option_all),
 		OPTIONS(&option_until, &option_follow, &option_verify) },
-	.synonyms = { "history", "journal" } };
+	.aliases = { "history" }, .synonyms = { "journal" } };

@@ -122,6 +122,8 @@ const struct policy_key policy_keys[POLICY_KEYS] = {
 		MEMBER(self_services), NULL },
 	[KEY_REVOKE_UNUSED] = { "tokens", "revoke_unused", "never", PERIOD ", or \"never\"",
 		parse_period, MEMBER(revoke_unused), "never" },
+	[KEY_DELETE_ENDED] = { "tokens", "delete_ended", "never", PERIOD ", or \"never\"",
+		parse_period, MEMBER(delete_ended), "never" },
 	[KEY_DENY_LOCKED] = { "tokens", "deny_locked", "no", YES_OR_NO, parse_yes_or_no,
 		MEMBER(deny_locked), NULL },
 	[KEY_NAME_SERVICES] = { "tokens", "name_services", NAME_SERVICES, SERVICES ", or \"none\"",
@@ -151,6 +153,7 @@ const struct policy policy_default = {
 	.allow_never = true,
 	.max_tokens = 1000,
 	.revoke_unused = POLICY_UNLIMITED,
+	.delete_ended = POLICY_UNLIMITED,
 	.name_services = NAME_SERVICES,
 	.keep_history = UINT64_C(31557600), /* a year of systemd.time(7) */
 	.max_history = 1000000,

@@ -30,6 +30,7 @@ struct policy {
 	uint64_t max_tokens;                         /* of a user; POLICY_UNLIMITED */
 	char self_services[LIMITS_SERVICES_MAX + 1]; /* of tokens users make; "": all */
 	uint64_t revoke_unused;                      /* after so long; POLICY_UNLIMITED: never */
+	uint64_t delete_ended;                       /* after so long; POLICY_UNLIMITED: never */
 	bool deny_locked;                            /* users whose password is locked */
 	char name_services[LIMITS_SERVICES_MAX + 1]; /* that report host names; "": none */
 	uint64_t keep_history; /* POLICY_UNLIMITED: as long as there is room */

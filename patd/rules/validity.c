@@ -54,6 +54,21 @@ bool validity_exhausted(const struct token *token)
 	return token->limits.max_uses != 0 && token->uses >= token->limits.max_uses;
 }
 
+static bool revoked_for_good(const struct token *token)
+{
+	return token->revoked_at != 0 && token->revoked_until == 0;
+}
+
+static bool expired_itself(const struct token *token, uint64_t now)
+{
+	return token->expires_at != PAT_NEVER && now >= token->expires_at;
+}
+
+bool validity_ended(const struct token *token, uint64_t now)
+{
+	return revoked_for_good(token) || expired_itself(token, now) || validity_exhausted(token);
+}
+
 uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now)
 {
 	const uint64_t times[] = { validity_end(token, policy), token->revoked_until,

@@ -20,5 +20,11 @@ uint64_t validity_unused_since(const struct token *token);
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
 bool validity_exhausted(const struct token *token);
 
+/*
+ * Whether it has ended by itself, so that no other policy makes it valid again: it is revoked
+ * permanently, or exhausted, or has expired by its own time.
+ */
+bool validity_ended(const struct token *token, uint64_t now);
+
 /* The earliest time after now at which its state changes by itself; 0: none. */
 uint64_t validity_next(const struct token *token, const struct policy *policy, uint64_t now);

@@ -306,7 +306,7 @@ typedef void (*expiring_fn)(const struct token *token, uint64_t end, void *userd
 /* Whether the daily work is due, and since when it is done: a day after the last time. */
 int tokens_daily_due(struct tokens *tokens, uint64_t *ret_at);
 /*
- * Some of it: revokes what the policy wants revoked, calls fn for tokens that expire within
+ * Some of it: revokes and deletes what the policy wants so, calls fn for tokens that expire within
  * TOKENS_NOTICE_S, prunes the history.  *work is all zeros at first; until work->done.
  */
 struct daily_work {

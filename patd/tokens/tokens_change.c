@@ -355,3 +355,10 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	return tokens_commit_token(
 		tokens, caller, CHANGE_DELETE, ENTRY_DELETED, &token, "", ret_refusal);
 }
+
+enum pat_error tokens_delete_ended(
+	struct tokens *tokens, struct token *token, struct refusal *ret_refusal)
+{
+	return tokens_commit_token(tokens, &tokens_patd, CHANGE_DELETE, ENTRY_DELETED, token,
+		"ended long ago", ret_refusal);
+}

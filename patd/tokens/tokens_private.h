@@ -178,3 +178,13 @@ bool tokens_certainly_unused(struct tokens *tokens, const struct token *token);
 /* Revokes what nobody has used for too long, as the policy wants it. */
 enum pat_error tokens_revoke_unused(
 	struct tokens *tokens, struct token *token, struct refusal *ret_refusal);
+
+/*
+ * Whether the policy wants it deleted, by the time that has certainly passed since it was generated
+ * and since it ended.
+ */
+bool tokens_certainly_ended(const struct tokens *tokens, const struct token *token);
+
+/* Deletes what ended long ago, as the policy wants it. */
+enum pat_error tokens_delete_ended(
+	struct tokens *tokens, struct token *token, struct refusal *ret_refusal);

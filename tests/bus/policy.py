@@ -118,6 +118,19 @@ class Policy(PatdTest):
         entry = self.root.history(all=True)[-1]
         self.assertEqual((entry["Event"], entry["How"]), ("revoked", "patd"))
 
+    def test_the_daily_task_deletes_tokens_that_ended_long_ago(self):
+        revoked = self.root.generate("revoked", user="games", expires_at=0)
+        self.root.generate("expired", user="games", lifetime=1)
+        kept = self.root.generate("kept", user="games", expires_at=0)
+        self.root.revoke(revoked)
+        self.configure("[tokens]\ndelete_ended = 30d\n")
+        self.restart_patd(31 * DAY)
+        look_until(lambda: [row["Name"] for row in self.root.list(user="games")] == ["kept"])
+        self.assertEqual(self.verify_games(kept), wire.ACCEPTED)
+        deleted = [entry for entry in self.root.history(all=True) if entry["Event"] == "deleted"]
+        self.assertEqual({(entry["Name"], entry["How"], entry["Detail"]) for entry in deleted},
+            {("revoked", "patd", "ended long ago"), ("expired", "patd", "ended long ago")})
+
     def test_the_daily_task_logs_tokens_that_expire_within_a_week(self):
         self.root.generate("soon", user="games", lifetime=5 * DAY)
         self.root.generate("later", user="games", lifetime=20 * DAY)

@@ -157,6 +157,7 @@ $T-off" ]
 @test "values of options are offered after = and as a separate word" {
 	[ "$(offers list --state=re)" = --state=revoked ]
 	[ "$(offers list --state re)" = revoked ]
+	[ "$(offers delete --state=revoked,expi)" = --state=revoked,expired ]
 	[ "$(offers list --sort=us | sort)" = "--sort=used
 --sort=user" ]
 	[ "$(offers list --sort=-c)" = --sort=-created ]

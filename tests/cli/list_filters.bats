@@ -22,6 +22,15 @@ setup_file() {
 	[ "$(names --user=games --state=expired)" = "" ]
 }
 
+@test "list --state with several states prints tokens in any of them" {
+	[ "$(names --user=games --state=revoked,pending)" = "later never" ]
+	[ "$(names --all --state=active,revoked)" = "never plain soon used" ]
+	[ "$(names --user=games --state=expired,exhausted)" = "" ]
+	[ "$(names --all --state=active,revoked --sort=-name)" = "used soon plain never" ]
+	run -2 patctl list --state=active,open
+	run -2 patctl list --state=active,
+}
+
 @test "list --expiring prints tokens that expire within the period" {
 	[ "$(names --all --expiring=7d)" = "soon" ]
 	[ "$(names --all --expiring=60d)" = "later soon used" ]

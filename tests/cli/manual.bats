@@ -8,7 +8,7 @@ load page
 
 VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
 # What the synopsis of patctl(1) leaves out.
-COMMON="--host= -H --json --output= -o --quiet -q --no-ask-password --no-legend --help -h"
+COMMON="-u -a --output= -o --host= -H --json --quiet -q --no-ask-password --no-legend --help -h"
 
 setup() {
 	PATH=$BUILD/patctl:$PATH
@@ -37,7 +37,7 @@ options_of() {
 }
 
 @test "the options of patctl are in patctl(1), and no others" {
-	known=$(for verb in $VERBS; do options_of "$verb"; done; echo --version)
+	known=$(for verb in $VERBS; do options_of "$verb"; done; echo --version; echo -V)
 	same "$known" "$({ terms patctl.1 OPTIONS; terms patctl.1 RESTRICTIONS; } | option_names)"
 }
 

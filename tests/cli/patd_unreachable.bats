@@ -62,7 +62,7 @@ teardown() {
 
 @test "only what patd may have done has to be checked" {
 	patd_stop
-	for call in "generate x" "disable --all" "revoke --all"; do
+	for call in "generate x" "disable --all" "revoke --all --user=root"; do
 		# shellcheck disable=SC2086 # to be split
 		run -8 --separate-stderr patctl $call
 		expect_not_stderr "check whether"

@@ -86,6 +86,17 @@ load shared_patd
 	expect "$output" "State:    active"
 }
 
+@test "revoke --all by root without --user or --yes exits 3 and revokes nothing" {
+	patctl generate -q "$T" >/dev/null
+	patctl generate -q "$T" --user=news >/dev/null
+	run -3 --separate-stderr patctl revoke --all
+	[ "$output" = "" ]
+	expect_stderr "all users"
+	expect_stderr "--user=USER"
+	[ "$(field state)" = active ]
+	[ "$(field state --user=news "$T")" = active ]
+}
+
 @test "revoke --all with a token exits 2" {
 	run -2 --separate-stderr patctl revoke --all "$T"
 	expect_stderr "--all cannot be combined with operands"

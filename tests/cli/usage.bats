@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The command line of patctl: help, options, invalid arguments and exit status.
 
+# shellcheck disable=SC2030,SC2031,SC2154 # run assigns them
 load shared_patd
 
 VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
@@ -49,9 +50,90 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 	run -2 patctl help frobnicate
 }
 
+@test "an alias runs its verb" {
+	patctl new -q "$T" >/dev/null
+	patctl create -q "$T-2" >/dev/null
+	patctl add -q "$T-3" >/dev/null
+	run -0 patctl ls --json
+	expect "$output" "\"$T-2\""
+	patctl revoke -q "$T-3"
+	run -0 patctl rm -y "$T-3"
+	run -0 patctl history "$T"
+	expect "$output" "generated"
+	run -0 patctl help rm
+	expect "$output" "Usage: patctl delete"
+	expect "$output" "Aliases: rm"
+	run -2 --separate-stderr patctl rm
+	expect_stderr "usage: patctl delete"
+}
+
+@test "short options are those of the long ones" {
+	patctl generate -q "$T" --user=games >/dev/null
+	run -0 patctl list -u games --json
+	expect "$output" "\"$T\""
+	run -0 patctl list -a --json
+	expect "$output" "\"$T\""
+	run -0 patctl -V
+	[ "$output" = "$(patctl --version)" ]
+}
+
+# wrong MESSAGE ARGUMENT...: exits 2, with that message as the first line and the help of the verb
+wrong() {
+	run -2 --separate-stderr patctl "${@:2}"
+	[ "$output" = "" ]
+	[ "${stderr_lines[0]}" = "patctl: $1" ] || fail "$stderr"
+	[[ ${stderr_lines[-1]} == "patctl: try: patctl help"* ]] || fail "$stderr"
+}
+
+@test "a wrong option exits 2, and the message has it as typed and the one that was meant" {
+	wrong 'delete takes no -f; did you mean --yes?' delete x -f
+	wrong 'delete takes no --follow' delete x --follow
+	wrong 'list takes no --expires; did you mean --expiring?' list --expires=7d
+	wrong 'unknown option "--force"; did you mean --yes?' delete x --force
+	wrong 'unknown option "--jsn"; did you mean --json?' list --jsn
+	wrong 'unknown option "--jsn"; did you mean --json?' --json --jsn=1 list
+	wrong 'unknown option "--frobnicate"' list --frobnicate
+	wrong 'unknown option "-z"' list --json -zq
+	wrong 'unknown option "--no"; did you mean --no-legend?' list --no
+	wrong '--json takes no value' list --json=1
+	wrong '--user requires a value' list --user
+	wrong '-u requires a value' list -u
+	wrong '-n requires a value' log -fn
+	run -2 --separate-stderr patctl list $'--\e[31m'
+	expect_not_stderr $'\e'
+	run -2 --separate-stderr patctl list $'-\xff'
+}
+
+@test "each error of usage names the help of its verb" {
+	while read -r verb call; do
+		eval "set -- $call"
+		run -2 --separate-stderr patctl "$verb" "$@"
+		expect_stderr "patctl: try: patctl help $verb"
+		[ "$(grep -c 'try: patctl help' <<<"$stderr")" -eq 1 ]
+	done <<-END
+		list --frobnicate
+		list --state=open
+		list --sort=age
+		list --user=
+		list --host=
+		generate x --expires=infinity
+		generate x --max-uses=0
+		generate x --hours=noon
+		revoke x --for=30
+		revoke
+		delete --state=active --yes
+		rotate x --grace=30
+		rename x ''
+		log --since=30
+		log --verify x
+		disable --reason=x
+		doctor --frobnicate
+	END
+}
+
 @test "invalid options and operands exit 2 and refer to help" {
 	for call in "list --frobnicate" "list -z" "list extra" "list --expires=1d" "show" "revoke" \
-		"restore" "delete" "generate" "generate two names" "revoke x --yes" "list --user" \
+		"restore" "delete" "generate" "generate two names" "show x --yes" "list --user" \
 		"list --user=games --all" "show x --all" "list --json=1" "help list show"; do
 		# shellcheck disable=SC2086 # to be split
 		run -2 --separate-stderr patctl $call

@@ -94,12 +94,66 @@ static void slip_is_near_its_verb(void **state)
 static void synonym_names_its_verb(void **state)
 {
 	(void)state;
-	assert_string_equal(nearest("rm"), "delete");
-	assert_string_equal(nearest("history"), "log");
+	assert_string_equal(nearest("remove"), "delete");
+	assert_string_equal(nearest("journal"), "log");
 	assert_string_equal(nearest("renew"), "rotate");
 	assert_string_equal(nearest("suspend"), "revoke");
 	assert_string_equal(nearest("verify"), "check");
 	assert_string_equal(nearest("lock"), "disable");
+}
+
+static void alias_is_its_verb(void **state)
+{
+	static const char *const aliases[][2] = { { "ls", "list" }, { "create", "generate" },
+		{ "new", "generate" }, { "add", "generate" }, { "rm", "delete" },
+		{ "history", "log" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(aliases); i++)
+		assert_string_equal(verb_find(verb_table, aliases[i][0])->name, aliases[i][1]);
+	assert_null(verb_find(verb_table, "remove"));
+}
+
+static void alias_is_of_one_verb_and_no_verb_itself(void **state)
+{
+	(void)state;
+	for (const struct verb *const *verb = verb_table; *verb; verb++)
+		for (size_t i = 0; (*verb)->aliases[i]; i++) {
+			assert_ptr_equal(verb_find(verb_table, (*verb)->aliases[i]), *verb);
+			for (const struct verb *const *other = verb_table; *other; other++)
+				assert_string_not_equal((*other)->name, (*verb)->aliases[i]);
+		}
+}
+
+static const char *nearest_option(const char *verb, const char *name)
+{
+	const struct option_info *option = option_nearest(verb_find(verb_table, verb), name);
+
+	return option ? option->name : NULL;
+}
+
+static void slip_is_near_its_option(void **state)
+{
+	(void)state;
+	assert_string_equal(nearest_option("list", "jsn"), "json");
+	assert_string_equal(nearest_option("list", "expires"), "expiring");
+	assert_string_equal(nearest_option("generate", "expire"), "expires");
+	assert_string_equal(nearest_option("list", "no"), "no-legend");
+	assert_string_equal(nearest_option("log", "folow"), "follow");
+	assert_null(nearest_option("list", "frobnicate"));
+	assert_null(nearest_option("list", "z"));
+	assert_null(nearest_option("list", ""));
+	assert_null(nearest_option("policy", "follow"));
+	assert_null(nearest_option("list", "no-such-option-is-as-long-as-this"));
+}
+
+static void option_of_another_tool_names_the_one_here(void **state)
+{
+	(void)state;
+	assert_string_equal(nearest_option("delete", "f"), "yes");
+	assert_string_equal(nearest_option("delete", "force"), "yes");
+	assert_string_equal(nearest_option("generate", "ttl"), "expires");
+	assert_null(nearest_option("list", "force"));
 }
 
 static void synonym_is_of_one_verb_and_no_verb_itself(void **state)
@@ -132,6 +186,10 @@ int main(void)
 		cmocka_unit_test(operands_are_counted_as_help_writes_them),
 		cmocka_unit_test(slip_is_near_its_verb),
 		cmocka_unit_test(synonym_names_its_verb),
+		cmocka_unit_test(alias_is_its_verb),
+		cmocka_unit_test(alias_is_of_one_verb_and_no_verb_itself),
+		cmocka_unit_test(slip_is_near_its_option),
+		cmocka_unit_test(option_of_another_tool_names_the_one_here),
 		cmocka_unit_test(synonym_is_of_one_verb_and_no_verb_itself),
 		cmocka_unit_test(hidden_verb_is_found_and_never_suggested),
 	};

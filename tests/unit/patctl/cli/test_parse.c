@@ -170,6 +170,23 @@ static void option_of_another_verb_is_refused(void **state)
 	REFUSE("help", "--host=web1");
 }
 
+static void option_given_by_its_letter_is_known_as_such(void **state)
+{
+	struct command command = PARSE("log", "-f", "--lines=5", "-u", "alice");
+
+	(void)state;
+	assert_int_equal(command.n_given, 3);
+	assert_true(command.given[0].by_letter);
+	assert_false(command.given[1].by_letter);
+	assert_true(command.given[2].by_letter);
+	assert_string_equal(command_value(&command, &option_user), "alice");
+	assert_true(command_given(&command, &option_follow));
+	command = PARSE("log", "-a");
+	assert_true(command_given(&command, &option_all));
+	command = PARSE("-V");
+	assert_true(command_given(&command, &option_version));
+}
+
 static void unknown_word_is_refused(void **state)
 {
 	(void)state;
@@ -336,6 +353,7 @@ int main(void)
 		cmocka_unit_test(short_option_takes_its_argument),
 		cmocka_unit_test(every_restriction_is_an_option_of_its_verb),
 		cmocka_unit_test(option_of_another_verb_is_refused),
+		cmocka_unit_test(option_given_by_its_letter_is_known_as_such),
 		cmocka_unit_test(unknown_word_is_refused),
 		cmocka_unit_test(too_few_or_many_operands_are_refused),
 		cmocka_unit_test(all_with_operands_is_refused),

@@ -16,7 +16,7 @@ static void no_option_asks_for_all_tokens_of_the_caller(void **state)
 
 	(void)state;
 	assert_true(filter_of(&command, NOW, &filter));
-	assert_false(filter_narrows(&filter));
+	assert_false(filter_given(&command));
 	assert_false(filter.all);
 	assert_null(filter.user);
 }
@@ -32,7 +32,7 @@ static void periods_are_sent_as_times(void **state)
 	assert_true(filter_of(&command, NOW, &filter));
 	assert_int_equal(filter.unused_since, NOW - 90 * 86400);
 	assert_int_equal(filter.expiring_before, NOW + 7 * 86400);
-	assert_true(filter_narrows(&filter));
+	assert_true(filter_given(&command));
 }
 
 static void period_longer_than_all_time_still_filters(void **state)
@@ -50,7 +50,8 @@ static void unknown_state_is_refused(void **state)
 {
 	static const char *const good[] = { "active", "revoked", "expired", "exhausted", "disabled",
 		"pending", "altered" };
-	static const char *const bad[] = { "Active", "used", "active " };
+	static const char *const bad[] = { "Active", "used", "active ", "active,", ",active",
+		"active,,revoked", "active, revoked", "revoked,used", "activerevoked" };
 	struct command command = { 0 };
 	struct client_filter filter;
 
@@ -64,6 +65,44 @@ static void unknown_state_is_refused(void **state)
 		command_give(&command, &option_state, bad[i]);
 		assert_false(filter_of(&command, NOW, &filter));
 	}
+}
+
+static void several_states_are_picked_from_what_patd_answers(void **state)
+{
+	static const char *const states[] = { "revoked", "active", "expired", "revoked",
+		"pending" };
+	struct command command = { 0 };
+	struct client_filter filter;
+	struct records tokens = { .table = token_row_table() };
+
+	(void)state;
+	command_give(&command, &option_state, "revoked,expired");
+	assert_true(filter_of(&command, NOW, &filter));
+	assert_null(filter.state);
+	assert_true(filter_given(&command));
+	for (size_t i = 0; i < COUNT(states); i++) {
+		struct token_row token = { .uses = i };
+
+		(void)strcpy(token.state, states[i]);
+		records_append(&tokens, &token);
+	}
+	filter_keep(&command, &tokens);
+	assert_int_equal(tokens.n, 3);
+	assert_int_equal(((struct token_row *)tokens.items)[0].uses, 0);
+	assert_int_equal(((struct token_row *)tokens.items)[1].uses, 2);
+	assert_int_equal(((struct token_row *)tokens.items)[2].uses, 3);
+	records_clear(&tokens);
+}
+
+static void state_is_in_a_list_as_a_whole(void **state)
+{
+	(void)state;
+	assert_true(filter_has_state(NULL, "active"));
+	assert_true(filter_has_state("active", "active"));
+	assert_true(filter_has_state("revoked,active", "active"));
+	assert_false(filter_has_state("revoked,active", "act"));
+	assert_false(filter_has_state("revoked,active", "activity"));
+	assert_false(filter_has_state("revoked", "active"));
 }
 
 static void service_and_user_are_sent(void **state)
@@ -86,6 +125,8 @@ int main(void)
 		cmocka_unit_test(periods_are_sent_as_times),
 		cmocka_unit_test(period_longer_than_all_time_still_filters),
 		cmocka_unit_test(unknown_state_is_refused),
+		cmocka_unit_test(several_states_are_picked_from_what_patd_answers),
+		cmocka_unit_test(state_is_in_a_list_as_a_whole),
 		cmocka_unit_test(service_and_user_are_sent),
 	};
 

@@ -108,6 +108,7 @@ static void assert_default(const struct policy *policy)
 	assert_int_equal(policy->max_tokens, policy_default.max_tokens);
 	assert_string_equal(policy->self_services, policy_default.self_services);
 	assert_int_equal(policy->revoke_unused, policy_default.revoke_unused);
+	assert_int_equal(policy->delete_ended, policy_default.delete_ended);
 	assert_int_equal(policy->deny_locked, policy_default.deny_locked);
 	assert_string_equal(policy->name_services, policy_default.name_services);
 	assert_int_equal(policy->keep_history, policy_default.keep_history);
@@ -138,6 +139,7 @@ static void every_setting_can_be_set(void **state)
 						"max_tokens = 20\n"
 						"self_services = sudo, postgresql*\n"
 						"revoke_unused = 60d\n"
+						"delete_ended = 90d\n"
 						"deny_locked = yes\n"
 						"name_services = vsftpd,login,ftp*\n"
 						"[history]\n"
@@ -155,6 +157,7 @@ static void every_setting_can_be_set(void **state)
 	assert_int_equal(policy->max_tokens, 20);
 	assert_string_equal(policy->self_services, "postgresql*,sudo");
 	assert_int_equal(policy->revoke_unused, 60 * DAY);
+	assert_int_equal(policy->delete_ended, 90 * DAY);
 	assert_true(policy->deny_locked);
 	assert_string_equal(policy->name_services, "ftp*,login,vsftpd");
 	assert_int_equal(policy->keep_history, 2 * YEAR);
@@ -193,11 +196,12 @@ static void unlimited_has_a_word(void **state)
 	(void)state;
 	policy = read_good(
 		"[tokens]\nmax_lifetime = unlimited\nmax_tokens = unlimited\n"
-		"revoke_unused = never\nself_services = *\nname_services = none\n[history]\n"
+		"revoke_unused = never\ndelete_ended = never\nself_services = *\nname_services = none\n[history]\n"
 		"keep = unlimited");
 	assert_int_equal(policy->max_lifetime, POLICY_UNLIMITED);
 	assert_int_equal(policy->max_tokens, POLICY_UNLIMITED);
 	assert_int_equal(policy->revoke_unused, POLICY_UNLIMITED);
+	assert_int_equal(policy->delete_ended, POLICY_UNLIMITED);
 	assert_int_equal(policy->keep_history, POLICY_UNLIMITED);
 	assert_string_equal(policy->self_services, "");
 	assert_string_equal(policy->name_services, "");
@@ -265,6 +269,7 @@ static void each_problem_is_reported_with_its_line(void **state)
 		{ "[history]\nkeep = infinity", "2: keep cannot be \"infinity\"" },
 		{ "[history]\nkeep = 1d # one", "2: keep cannot be \"1d # one\"" },
 		{ "[tokens]\nrevoke_unused = unlimited", "2: revoke_unused cannot be" },
+		{ "[tokens]\ndelete_ended = unlimited", "2: delete_ended cannot be" },
 		{ "[tokens]\ndefault_lifetime = unlimited", "2: default_lifetime cannot be" },
 		{ "[tokens]\ndefault_lifetime = never", "2: default_lifetime cannot be" },
 		/* numbers */
@@ -575,6 +580,7 @@ static void each_setting_is_shown_with_its_source(void **state)
 		"tokens.max_tokens = 1000 (default)\n"
 		"tokens.self_services = * (patd.conf:5)\n"
 		"tokens.revoke_unused = never (default)\n"
+		"tokens.delete_ended = never (default)\n"
 		"tokens.deny_locked = on (patd.conf:4)\n"
 		"tokens.name_services = ftp,ftpd,login,proftpd,pure-ftpd,remote,"
 		"rexec,rlogin,rsh,telnet,vsftpd (default)\n"

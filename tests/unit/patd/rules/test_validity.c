@@ -102,6 +102,32 @@ static void unused_time_counts_from_the_latest_possible_use(void **state)
 	}
 }
 
+static void token_has_ended_if_no_policy_makes_it_valid_again(void **state)
+{
+	static const struct {
+		const char *what;
+		struct token token;
+		bool ended;
+	} table[] = {
+		{ "active", { .expires_at = 1501 }, false },
+		{ "never expires", { .expires_at = PAT_NEVER }, false },
+		{ "expired", { .expires_at = 1500 }, true },
+		{ "revoked", { .expires_at = 1501, .revoked_at = 1200 }, true },
+		{ "suspended", { .revoked_at = 1200, .revoked_until = 1501 }, false },
+		{ "suspended, and back", { .revoked_at = 1200, .revoked_until = 1300 }, false },
+		{ "suspended, and expired",
+			{ .expires_at = 1500, .revoked_at = 1200, .revoked_until = 1501 }, true },
+		{ "exhausted", { .limits = { .max_uses = 3 }, .uses = 3 }, true },
+		{ "nearly so", { .limits = { .max_uses = 3 }, .uses = 2 }, false },
+		{ "pending", { .limits = { .not_before = 1600 } }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++)
+		assert_that(validity_ended(&table[i].token, 1500) == table[i].ended, "%s",
+			table[i].what);
+}
+
 static void token_is_exhausted_at_max_uses(void **state)
 {
 	static const struct {
@@ -167,6 +193,7 @@ int main(void)
 		cmocka_unit_test(expiry_is_the_earlier_of_token_and_policy),
 		cmocka_unit_test(revoke_is_permanent_or_until_its_time),
 		cmocka_unit_test(unused_time_counts_from_the_latest_possible_use),
+		cmocka_unit_test(token_has_ended_if_no_policy_makes_it_valid_again),
 		cmocka_unit_test(token_is_exhausted_at_max_uses),
 		cmocka_unit_test(next_change_is_the_earliest_future_one),
 	};

@@ -306,6 +306,59 @@ static void time__clock_that_jumped_prunes_and_revokes_nothing(void **state)
 	}
 }
 
+/*
+ * Of a token that the jump alone ends, not even its lifetime has passed; of one that ended before,
+ * the time of the policy has not.
+ */
+static void time__clock_that_jumped_deletes_nothing(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(jumps); i++) {
+		struct token_request request = request_for(&alice, "ended");
+		struct made valid, ended;
+		struct token token;
+
+		world_tear_down(state);
+		world_set_up(state);
+		world = *state;
+		world->policy.delete_ended = 30 * DAY;
+		world_apply_policy(world);
+		world->ran = 1000;
+		valid = world_generate(world, &alice, "valid");
+		request.has_expires_at = true;
+		world_generate_request(world, &request, &ended);
+		assert_int_equal(world_revoke(world, &ended), PAT_OK);
+		work(world);
+		if (jumps[i].restart)
+			world_stop(world);
+		world->time += 3 * YEAR;
+		world->ran = jumps[i].reboot ? 60 : world->ran + HOUR;
+		if (jumps[i].restart)
+			world_start(world);
+		work(world);
+		assert_int_equal(world_state(world, &valid), TOKEN_EXPIRED);
+		assert_int_equal(world_state(world, &ended), TOKEN_REVOKED);
+		/* It counts what passes from then on: 31 days, and then 61 with the lifetime. */
+		for (unsigned int day = 1; day <= 61; day++) {
+			world->time += DAY;
+			world->ran += DAY;
+			work(world);
+			if (day < 30)
+				assert_int_equal(world_state(world, &ended), TOKEN_REVOKED);
+			if (day < 60)
+				assert_int_equal(world_state(world, &valid), TOKEN_EXPIRED);
+			if (day >= 31)
+				assert_that(tokens_find(world->tokens, &root, ended.token.id.text,
+						    &token, &world->refusal) == PAT_ERR_NOT_FOUND,
+					"%s", jumps[i].what);
+		}
+		assert_that(tokens_find(world->tokens, &root, valid.token.id.text, &token,
+				    &world->refusal) == PAT_ERR_NOT_FOUND,
+			"%s", jumps[i].what);
+	}
+}
+
 static void time__login_under_a_clock_that_jumped_revokes_nothing(void **state)
 {
 	struct world *world = *state;
@@ -512,6 +565,7 @@ int main(void)
 		WORLD_TEST(time__begins_at_the_latest_look_after_a_reset),
 		WORLD_TEST(revocation__former_secret_stays_ended_by_a_use_after_its_grace),
 		WORLD_TEST(time__clock_that_jumped_prunes_and_revokes_nothing),
+		WORLD_TEST(time__clock_that_jumped_deletes_nothing),
 		WORLD_TEST(time__login_under_a_clock_that_jumped_revokes_nothing),
 		WORLD_TEST(machine_that_is_off_over_night_has_skipped_nothing),
 		WORLD_TEST(time__first_start_ahead_prunes_nothing),

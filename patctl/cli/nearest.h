@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How near a word that was typed is to one that is known. */
+#pragma once
+
+#include <stddef.h>
+
+#define NEAREST_WORD_MAX 15 /* bytes */
+
+/*
+ * The Levenshtein distance: insertions, deletions and replacements from a word to known.  More than
+ * any other if one of them is longer than NEAREST_WORD_MAX.
+ */
+size_t nearest_distance(const char *word, const char *known);

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Changes of all tokens that --all and the filters of patctl list select. */
+#include "patctl/verbs/bulk_change.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+#include "patctl/cli/argument.h"
+#include "patctl/print/terminal.h"
+#include "patctl/verbs/list_query.h"
+#include "patctl/verbs/sorted_list.h"
+
+#define SHOWN_MAX 20 /* tokens, or users, in a question */
+
+/* What a question is about, and what is done. */
+struct bulk {
+	const struct command *command;
+	const struct change *change;
+	struct client_filter filter;
+	struct sorted_list tokens; /* by user */
+	unsigned int suspended;    /* tokens that were left out as they come back by themselves */
+};
+
+static bool is_suspended(const struct token_row *token)
+{
+	return strcmp(token->state, "revoked") == 0 && token->revoked_until != 0;
+}
+
+/* Whether the change makes sense for the token: what patd would refuse, or do nothing for, is not.
+ */
+static bool takes(struct bulk *bulk, const struct token_row *token)
+{
+	const struct client_revocation *revocation = bulk->change->revocation;
+	const bool revoked = strcmp(token->state, "revoked") == 0;
+
+	if (!revocation && is_suspended(token)) {
+		bulk->suspended++;
+		return false;
+	}
+	return !revocation || (strcmp(token->state, "altered") != 0 &&
+				      (!revoked || is_suspended(token) || revocation->reason));
+}
+
+/* Reads all before anything is changed: a change may move a token in patd's order. */
+static bool read_tokens(struct bulk *bulk, struct client *client, DBusError *error)
+{
+	cleanup_records struct records page = { 0 };
+	cleanup_text char *cursor = NULL;
+
+	bulk->tokens.sort.key = SORT_USER;
+	do {
+		if (!client_list(client, &bulk->filter, &cursor, &page, error))
+			return false;
+		filter_keep(bulk->command, &page);
+		for (size_t i = 0; i < page.n; i++) {
+			const struct token_row *token = (const struct token_row *)page.items + i;
+
+			if (takes(bulk, token))
+				sorted_list_add(&bulk->tokens, token);
+		}
+		page.n = 0;
+	} while (cursor);
+	sorted_list_sort(&bulk->tokens);
+	return true;
+}
+
+/* --- the question --- */
+
+/* Appends a line, which it frees. */
+static void add_line(char **text, char *line)
+{
+	cleanup_text char *before = *text, *added = line;
+
+	*text = text_format("%s\n  %s", before, added);
+}
+
+static void add_tokens(const struct bulk *bulk, char **text)
+{
+	for (size_t i = 0; i < bulk->tokens.n; i++) {
+		struct token_row token;
+		cleanup_text char *name = NULL, *user = NULL;
+
+		sorted_list_get(&bulk->tokens, i, &token);
+		name = text_safe(token.name);
+		user = text_safe(token.user);
+		add_line(text, text_format(_("%s (%s) of user %s"), name, token.id.text, user));
+	}
+}
+
+/* The user of the token at place i, and how many there are of the same user from there on. */
+static size_t count_user(const struct sorted_list *tokens, size_t i, struct token_row *ret)
+{
+	struct token_row token;
+	size_t n = 1;
+
+	sorted_list_get(tokens, i, ret);
+	for (; i + n < tokens->n; n++) {
+		sorted_list_get(tokens, i + n, &token);
+		if (strcmp(token.user, ret->user) != 0)
+			break;
+	}
+	return n;
+}
+
+static size_t count_users(const struct sorted_list *tokens)
+{
+	struct token_row token;
+	size_t users = 0;
+
+	for (size_t i = 0; i < tokens->n; i += count_user(tokens, i, &token))
+		users++;
+	return users;
+}
+
+static void add_users(const struct bulk *bulk, size_t users, char **text)
+{
+	struct token_row token;
+	size_t shown = 0;
+
+	for (size_t i = 0, n; i < bulk->tokens.n && shown < SHOWN_MAX; i += n, shown++) {
+		cleanup_text char *user = NULL;
+
+		n = count_user(&bulk->tokens, i, &token);
+		user = text_safe(token.user);
+		add_line(text,
+			text_format(P_("user %s: %zu token", "user %s: %zu tokens", n), user, n));
+	}
+	if (users > shown)
+		add_line(text,
+			text_format(P_("and %zu more user", "and %zu more users", users - shown),
+				users - shown));
+}
+
+/* Whose they are and how many, up to SHOWN_MAX by name; whether a person wants it. */
+static bool confirm(const struct bulk *bulk)
+{
+	const size_t n = bulk->tokens.n, users = count_users(&bulk->tokens);
+	cleanup_text char *text = NULL, *user = NULL, *what = NULL;
+	struct token_row first;
+
+	sorted_list_get(&bulk->tokens, 0, &first);
+	user = text_safe(first.user);
+	what = users == 1 ? text_format(_("of user %s"), user)
+			  : text_format(_("of %zu users"), users);
+	text = bulk->change->revocation
+		       ? text_format(
+				 P_("This revokes %zu token %s:", "This revokes %zu tokens %s:", n),
+				 n, what)
+		       : text_format(P_("This permanently deletes %zu token %s:",
+					     "This permanently deletes %zu tokens %s:", n),
+				 n, what);
+	if (n <= SHOWN_MAX)
+		add_tokens(bulk, &text);
+	else
+		add_users(bulk, users, &text);
+	{
+		cleanup_text char *before = text;
+
+		text = text_format("%s\n%s", before, _("Continue?"));
+	}
+	return terminal_confirm(text);
+}
+
+static enum outcome decline(const struct change *change)
+{
+	complain("%s", change->revocation ? _("nothing was revoked") : _("nothing was deleted"));
+	return OUTCOME_DECLINED;
+}
+
+/* --- what is done --- */
+
+static void say_what_is_left(const struct bulk *bulk)
+{
+	if (bulk->tokens.n == 0 && !command_given(bulk->command, &option_json))
+		(void)fputs(_("No tokens match.\n"), stderr);
+	if (bulk->suspended > 0)
+		(void)fprintf(stderr,
+			P_("%u suspended token is left out; to delete it, name it.\n",
+				"%u suspended tokens are left out; to delete them, name them.\n",
+				bulk->suspended),
+			bulk->suspended);
+}
+
+static enum outcome change_all(struct bulk *bulk, struct client *client)
+{
+	struct tally tally = {
+		.command = bulk->command,
+		.change = bulk->change,
+		.client = client,
+		.user = command_value(bulk->command, &option_user),
+	};
+	struct token_row token;
+	bool reachable = true;
+
+	for (size_t i = 0; i < bulk->tokens.n && reachable; i++) {
+		sorted_list_get(&bulk->tokens, i, &token);
+		reachable = change_one(&tally, NULL, &token) != OUTCOME_UNREACHABLE;
+	}
+	return change_end(&tally);
+}
+
+/* Whether a person must be asked who cannot be. */
+static bool is_unasked(const struct command *command)
+{
+	return !command_given(command, &option_yes) && !command_given(command, &option_dry_run) &&
+	       !terminal_can_ask();
+}
+
+static bool wants(const struct bulk *bulk)
+{
+	return bulk->tokens.n == 0 || command_given(bulk->command, &option_yes) ||
+	       command_given(bulk->command, &option_dry_run) || confirm(bulk);
+}
+
+/* What delete takes if no state is given, and what it can take. */
+static bool choose_states(struct bulk *bulk)
+{
+	static const char *const alive[] = { "active", "disabled", "pending" };
+	const char *states = command_value(bulk->command, &option_state);
+
+	if (bulk->change->revocation)
+		return true;
+	if (!states)
+		bulk->filter.state = "revoked";
+	for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++)
+		if (states && filter_has_state(states, alive[i]))
+			return argument_wrong(&option_state, states,
+				N_("only revoked, expired, exhausted and altered tokens can be "
+				   "deleted"));
+	return true;
+}
+
+enum outcome bulk_change(const struct command *command, const struct change *change)
+{
+	cleanup_client struct client *client = NULL;
+	struct bulk bulk = { .command = command, .change = change };
+	DBusError error = DBUS_ERROR_INIT;
+	enum outcome outcome;
+
+	if (!filter_of(command, (uint64_t)time(NULL), &bulk.filter) || !choose_states(&bulk))
+		return OUTCOME_USAGE;
+	bulk.filter.all = bulk.filter.all && !bulk.filter.user;
+	if (is_unasked(command)) {
+		complain("%s",
+			change->revocation
+				? _("not a terminal; use --yes to revoke without confirmation")
+				: _("not a terminal; use --yes to delete without confirmation"));
+		return OUTCOME_DECLINED;
+	}
+	client = select_machine(command, &error);
+	if (!client || !read_tokens(&bulk, client, &error)) {
+		sorted_list_clear(&bulk.tokens);
+		return outcome_fail(NULL, &error);
+	}
+	if (!command_given(command, &option_quiet))
+		say_what_is_left(&bulk);
+	if (wants(&bulk)) {
+		outcome = change_all(&bulk, client);
+	} else {
+		outcome = decline(change);
+		if (command_given(command, &option_json))
+			json_list_end(&(struct json_list) { 0 });
+	}
+	sorted_list_clear(&bulk.tokens);
+	return outcome;
+}
+
+/* --- revoke --all --- */
+
+static enum outcome print_count(const struct command *command, uint64_t count)
+{
+	if (command_given(command, &option_json))
+		json_line(json_must(json_pack("{s:I}", "revoked", (json_int_t)count)));
+	else if (!command_given(command, &option_quiet))
+		(void)printf(
+			P_("%" PRIu64 " token successfully revoked\n",
+				"%" PRIu64 " tokens successfully revoked\n", (unsigned long)count),
+			count);
+	return OUTCOME_DONE;
+}
+
+/* One by one: patd revokes together those of one user only. */
+static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *client)
+{
+	enum outcome outcome = OUTCOME_DONE;
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < bulk->tokens.n && outcome != OUTCOME_UNREACHABLE; i++) {
+		DBusError error = DBUS_ERROR_INIT;
+		cleanup_text char *name = NULL, *subject = NULL;
+		struct token_row token;
+
+		sorted_list_get(&bulk->tokens, i, &token);
+		if (client_revoke(client, &token.id, bulk->change->revocation, &error)) {
+			count += strcmp(token.state, "revoked") != 0;
+			continue;
+		}
+		name = text_safe(token.name);
+		subject = text_format("%s (%s)", name, token.id.text);
+		outcome = outcome_fail(subject, &error) == OUTCOME_UNREACHABLE ? OUTCOME_UNREACHABLE
+									       : OUTCOME_FAILED;
+	}
+	(void)print_count(bulk->command, count);
+	return outcome;
+}
+
+static enum outcome revoke_users(const struct bulk *bulk, struct client *client)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	uint64_t count;
+
+	if (!client_revoke_all(client, bulk->filter.user, bulk->change->revocation, &count, &error))
+		return outcome_fail(NULL, &error);
+	return print_count(bulk->command, count);
+}
+
+/*
+ * A person on a terminal is asked; for the tokens of all users, which root's --all means, a script
+ * has to say --yes.  Who need not be asked does not wait for a list.
+ */
+static enum outcome revoke_all(struct bulk *bulk, struct client *client)
+{
+	const struct command *command = bulk->command;
+	const bool yes = command_given(command, &option_yes),
+		   dry = command_given(command, &option_dry_run);
+	DBusError error = DBUS_ERROR_INIT;
+
+	if (bulk->filter.all && is_unasked(command)) {
+		complain(_("--all means the tokens of all users; use --user=USER for those of one, "
+			   "or --yes to revoke all without confirmation"));
+		return OUTCOME_DECLINED;
+	}
+	if ((bulk->filter.all || dry || (!yes && terminal_can_ask())) &&
+		!read_tokens(bulk, client, &error))
+		return outcome_fail(NULL, &error);
+	if (dry)
+		return change_all(bulk, client);
+	if (!yes && terminal_can_ask() && !wants(bulk)) {
+		if (command_given(command, &option_json))
+			(void)print_count(command, 0);
+		return decline(bulk->change);
+	}
+	return bulk->filter.all ? revoke_everybodys(bulk, client) : revoke_users(bulk, client);
+}
+
+enum outcome bulk_revoke_all(
+	const struct command *command, const struct client_revocation *revocation)
+{
+	const struct change change = { .revocation = revocation };
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_client struct client *client = select_machine(command, &error);
+	struct bulk bulk = { .command = command,
+		.change = &change,
+		.filter = { .user = command_value(command, &option_user) } };
+	enum outcome outcome;
+
+	if (!client)
+		return outcome_fail(NULL, &error);
+	bulk.filter.all = !bulk.filter.user && client_is_root(client);
+	outcome = revoke_all(&bulk, client);
+	sorted_list_clear(&bulk.tokens);
+	return outcome;
+}

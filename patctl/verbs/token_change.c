@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A change of tokens, one by one: what is done to each, and the results. */
+#include "patctl/verbs/token_change.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "common/l10n.h"
+#include "patctl/base/text.h"
+
+const struct option_info option_dry_run = { "dry-run", NULL,
+	N_("only print which tokens would be changed"), 0 };
+
+static void print_json(struct tally *tally, const char *item, const struct token_row *token,
+	const DBusError *error)
+{
+	const bool failed = dbus_error_is_set(error);
+	const char *done =
+		command_given(tally->command, &option_dry_run) ? "dry-run" : tally->change->result;
+	cleanup_text char *typed = item ? text_safe(item) : NULL;
+	json_t *object = json_must(json_object());
+
+	/* An operand may be empty; null is that there was none. */
+	json_add(object, "item", json_must(item ? json_string(typed) : json_null()));
+	json_add(object, "id", json_of_text(token ? token->id.text : NULL));
+	json_add(object, "name", json_of_text(token ? token->name : NULL));
+	json_add(object, "user", json_of_text(token ? token->user : NULL));
+	json_add(object, "result", json_of_text(failed ? "failed" : done));
+	json_add_error(object, error);
+	json_list_add(&tally->list, object);
+}
+
+/* A line on standard output, for people. */
+static void print_done(
+	const struct tally *tally, const struct token_row *token, const struct token_row *now)
+{
+	const struct change *change = tally->change;
+	cleanup_text char *name = text_safe(token->name), *line = NULL, *rest = NULL;
+
+	if (command_given(tally->command, &option_dry_run)) {
+		rest = text_safe(token->user);
+		line = text_format(_("%s (%s) of user %s"), name, token->id.text, rest);
+		(void)puts(line);
+	} else if (!command_given(tally->command, &option_quiet)) {
+		rest = now ? change->describe(now) : text_format("%s", _(change->done));
+		(void)printf("%s (%s): %s\n", name, token->id.text, rest);
+	}
+}
+
+/* The way out where a token must be revoked before. */
+static void advise_revoke(
+	const struct tally *tally, const char *item, const struct token_row *token)
+{
+	const bool as_typed = item && !tally->user && !command_given(tally->command, &option_id) &&
+			      text_is_word(item);
+
+	complain(_("try: %s revoke %s%s"), client_self(tally->client), as_typed ? "" : "--id ",
+		as_typed ? item : token->id.text);
+}
+
+enum outcome change_report(struct tally *tally, const char *item, const struct token_row *token,
+	const struct token_row *now, const DBusError *error)
+{
+	const bool failed = dbus_error_is_set(error);
+	const enum outcome outcome = failed ? outcome_of(error)->outcome : OUTCOME_DONE;
+	cleanup_text char *safe = token ? text_safe(token->name) : NULL;
+	cleanup_text char *subject = token ? text_format("%s (%s)", safe, token->id.text) : NULL;
+
+	tally->outcome = outcome_join(tally->outcome, tally->count++, outcome);
+	if (failed)
+		outcome_complain(subject, error);
+	if (failed && token && tally->change->deletes &&
+		pat_error_from_name(error->name) == PAT_ERR_NOT_REVOKED)
+		advise_revoke(tally, item, token);
+	if (command_given(tally->command, &option_json))
+		print_json(tally, item, now ? now : token, error);
+	else if (!failed && token)
+		print_done(tally, token, now);
+	return outcome;
+}
+
+bool change_deletable(const struct token_row *token)
+{
+	return strcmp(token->state, "revoked") == 0 || strcmp(token->state, "altered") == 0;
+}
+
+/* Of a token that was named patd says so. */
+static void foresee(const struct change *change, const struct token_row *token, DBusError *error)
+{
+	if (change->deletes && !change_deletable(token))
+		dbus_set_error(error, pat_error_name(PAT_ERR_NOT_REVOKED), "%s",
+			N_("the token is not revoked; revoke it first, then delete it"));
+}
+
+static bool make(
+	struct tally *tally, const char *item, const struct token_row *token, DBusError *error)
+{
+	static const struct client_revocation until_deleted = { 0 };
+	const struct change *change = tally->change;
+
+	/* A filter finds also what has ended by itself. */
+	if (!item && change->deletes && !change_deletable(token) &&
+		!client_revoke(tally->client, &token->id, &until_deleted, error))
+		return false;
+	if (change->revocation)
+		return client_revoke(tally->client, &token->id, change->revocation, error);
+	if (change->name)
+		return client_rename(tally->client, &token->id, change->name, error);
+	return change->make(tally->client, &token->id, error);
+}
+
+enum outcome change_one(struct tally *tally, const char *item, const struct token_row *token)
+{
+	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
+	struct token_row now;
+	enum outcome outcome;
+	bool looked = false;
+
+	if (!command_given(tally->command, &option_dry_run))
+		looked = make(tally, item, token, &error) && tally->change->describe &&
+			 select_id(tally->client, tally->user, &token->id, &now, &ignored);
+	else if (item)
+		foresee(tally->change, token, &error);
+	outcome = change_report(tally, item, token, looked ? &now : NULL, &error);
+	dbus_error_free(&error);
+	dbus_error_free(&ignored);
+	return outcome;
+}
+
+enum outcome change_end(struct tally *tally)
+{
+	if (command_given(tally->command, &option_json))
+		json_list_end(&tally->list);
+	else if (command_given(tally->command, &option_dry_run) &&
+		 !command_given(tally->command, &option_quiet))
+		(void)fputs(_("Dry run: nothing was changed.\n"), stderr);
+	return tally->outcome;
+}
