@@ -70,13 +70,16 @@ static enum outcome run(const struct command *command)
 {
 	cleanup_secret char *token = NULL;
 	const char *problem;
+	bool blanks;
 
 	secret_protect_process();
-	token = secret_input(STDIN_FILENO, &problem);
+	token = secret_input(STDIN_FILENO, &blanks, &problem);
 	if (!token) {
 		complain("%s", _(problem));
 		return OUTCOME_USAGE;
 	}
+	if (blanks && !command_given(command, &option_quiet))
+		complain(_("blanks before or after the token were ignored"));
 	return check(command, token);
 }
 

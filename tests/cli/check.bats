@@ -19,6 +19,19 @@ load shared_patd
 	run -0 patctl check <"$BATS_TEST_TMPDIR/token"
 }
 
+@test "check leaves blanks and CR around a token out and says so" {
+	token=$(patctl generate -q "$T")
+	for text in " $token" "$token"$'\r' $'\t'"$token  "; do
+		run -0 --separate-stderr patctl check <<<"$text"
+		expect "$output" ": accepted"
+		expect_stderr "blanks before or after the token were ignored"
+		run -0 --separate-stderr patctl check -q <<<"$text"
+		expect_no_stderr
+	done
+	run -2 patctl check <<<"${token:0:20} ${token:20}"
+	run -2 patctl check <<<" ${token%?}"
+}
+
 @test "check does not count as a use or add to the history" {
 	token=$(patctl generate -q "$T" --max-uses=1)
 	patctl check -q <<<"$token"
@@ -80,6 +93,8 @@ load shared_patd
 
 @test "a token as an operand of any verb exits 2 and is not printed" {
 	token=$(patctl generate -q "$T")
+	run -2 patctl show "$token "$'\r'
+	expect "$output" "shell history"
 	for verb in check show revoke "" generate; do
 		# shellcheck disable=SC2086 # to be split
 		run -2 patctl $verb "$token"
