@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/account_bits.h"
 #include "common/token_format.h"
 #include "common/wire.h"
 #include "pam_pat/account.h"
@@ -38,8 +39,6 @@
 #include "pam_pat/pam_log.h"
 
 #define exported __attribute__((visibility("default")))
-
-#define SECONDS_PER_DAY 86400
 
 /* As pam_unix asks for. */
 #define FAIL_DELAY_USEC 2000000U
@@ -79,7 +78,7 @@ static int no_lookup(pam_handle_t *pamh, const char *why, const struct pat_reque
 /* The state of the user's account, which root can read and patd cannot. */
 static int request_account(pam_handle_t *pamh, const struct passwd *pw, struct pat_request *request)
 {
-	long today = (long)(time(NULL) / SECONDS_PER_DAY);
+	long today = (long)(time(NULL) / PAT_SECONDS_PER_DAY);
 
 	if (geteuid() != 0)
 		return PAM_SUCCESS;
