@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
@@ -136,6 +137,16 @@ static bool read_request(const struct command *command, struct client_token_requ
 	return true;
 }
 
+/* Before the token is made: who is asked for a password can still say no. */
+static void expect_services(const struct command *command)
+{
+	const char *services = command_value(command, &restrictions[PAT_SERVICES].option);
+
+	if (services && !command_given(command, &option_host) &&
+		!command_given(command, &option_quiet))
+		(void)pam_services_expect(services);
+}
+
 static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
@@ -178,6 +189,7 @@ static enum outcome run_generate(const struct command *command)
 	prepare();
 	if (!read_request(command, &request))
 		return OUTCOME_USAGE;
+	expect_services(command);
 
 	client = select_machine(command, &error);
 	if (!client || !client_generate(client, &request, &id, &secret, &error)) {

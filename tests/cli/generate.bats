@@ -95,6 +95,17 @@ expect_deleted() {
 	expect_secret_written_once generate -q "$T"
 }
 
+@test "generate warns of each service that PAM does not have" {
+	run -0 --separate-stderr patctl generate "$T" --service="nosuch, log,login,su*,x?z"
+	expect_stderr 'this machine has no PAM service "nosuch"'
+	expect_stderr 'this machine has no PAM service "log"; did you mean login?'
+	expect_stderr 'this machine has no PAM service "x?z"'
+	expect_not_stderr '"login"'
+	expect_not_stderr '"su*"'
+	run -0 --separate-stderr patctl generate -q "$T-2" --service=nosuch
+	expect_no_stderr
+}
+
 @test "a token expires after 30 days by default" {
 	patctl generate -q "$T" >/dev/null
 	expect_from_now $((30 * 86400)) "$(field expires_at)"
