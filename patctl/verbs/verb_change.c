@@ -292,6 +292,7 @@ const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 		select_help },
 	"  patctl revoke laptop ci\n"
 	"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
+	"  sudo patctl revoke - <leaked-token\n"
 	"  sudo patctl revoke --all --user=alice\n",
 	.exclusive = { OPTIONS(&option_id, &option_all) }, .synonyms = { "suspend" },
 	.token_states = { "active", "pending", "disabled" } };
