@@ -71,26 +71,26 @@ load shared_patd
 	expect "$output" "it is not valid yet (before 20"
 }
 
-# with_account ENTRY: check of the token by root, with the shadow entry of games
+# check_with_account TOKEN ENTRY [OPTION...]: by root, with the shadow entry of games
 check_with_account() {
-	echo "games:$1" >"$BATS_TEST_TMPDIR/shadow"
+	echo "games:$2" >"$BATS_TEST_TMPDIR/shadow"
 	# shellcheck disable=SC2016 # for the inner shell to expand
 	run --separate-stderr unshare --mount sh -c \
 		'mount --bind "$0" /etc/shadow && exec "$@"' "$BATS_TEST_TMPDIR/shadow" \
-		patctl check "${@:2}" <<<"$token"
+		patctl check "${@:3}" <<<"$1"
 }
 
 @test "check refuses a token of an expired account, as a login does" {
 	token=$(patctl generate -q "$T" --user=games)
-	check_with_account "*:19000:0:99999:7::0:"
+	check_with_account "$token" "*:19000:0:99999:7::0:"
 	expect_status 1
 	expect "$output" "the account of user games has expired"
-	check_with_account "*:19000:0:99999:7::$(($(date +%s) / 86400)):"
+	check_with_account "$token" "*:19000:0:99999:7::$(($(date +%s) / 86400)):"
 	expect_status 1
-	check_with_account "*:19000:0:99999:7::0:" --json
+	check_with_account "$token" "*:19000:0:99999:7::0:" --json
 	[ "$(json '["refusals"]' <<<"$output")" = "['account-closed']" ]
 	for entry in "*:19000:0:99999:7:::" '!:19000:0:99999:7::99999:'; do
-		check_with_account "$entry"
+		check_with_account "$token" "$entry"
 		expect_status 0
 		expect "$output" ": accepted"
 	done
@@ -102,9 +102,9 @@ check_with_account() {
 	printf '[tokens]\ndeny_locked = yes\n' >"$WORLD/etc/patd.conf"
 	patd_stop
 	patd_start
-	check_with_account '!:19000:0:99999:7:::'
+	check_with_account "$token" '!:19000:0:99999:7:::'
 	locked=$status$output
-	check_with_account '*:19000:0:99999:7:::'
+	check_with_account "$token" '*:19000:0:99999:7:::'
 	open=$status$output
 	rm "$WORLD/etc/patd.conf"
 	patd_stop

@@ -107,8 +107,9 @@ expect_deleted() {
 }
 
 @test "generate --out writes the token into a new file of mode 0600" {
-	local file=$BATS_TEST_TMPDIR/token
+	local file=$BATS_TEST_TMPDIR/folder/token
 	umask 0
+	mkdir "${file%/*}"
 	run -0 --separate-stderr patctl generate "$T" --out="$file" --expires=7d
 	[ "$output" = "" ]
 	expect_stderr "of user root expires 20"
@@ -119,8 +120,10 @@ expect_deleted() {
 	[ "$(stat -c %s "$file")" -eq 65 ]
 	login "$(<"$file")" root 0
 	run -0 --separate-stderr patctl generate -q "$T-2" --out="$file-2"
-	[ "$output$stderr" = "" ]
-	[ "$(ls -A "$BATS_TEST_TMPDIR" | grep -c token)" -eq 2 ]
+	expect_no_stderr
+	[ "$output" = "" ]
+	[ "$(ls -A "${file%/*}")" = "token
+token-2" ]
 }
 
 @test "generate --out --json prints the token's object without its secret" {
