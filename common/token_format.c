@@ -56,13 +56,13 @@ bool pat_id_prefix_valid(const char *text)
 	return n > 0 && text[n] == '\0';
 }
 
-bool pat_token_parse(const char *text, struct pat_id *ret_id)
+/* text has PAT_TOKEN_LEN characters or more, of which those count. */
+static bool parse(const char *text, struct pat_id *ret_id)
 {
 	char crc[PAT_CRC_LEN];
 	bool matches;
 
-	if (strnlen(text, PAT_TOKEN_LEN + 1) != PAT_TOKEN_LEN ||
-		memcmp(text, PREFIX, PREFIX_LEN) != 0 || text[SEPARATOR_AT] != '_' ||
+	if (memcmp(text, PREFIX, PREFIX_LEN) != 0 || text[SEPARATOR_AT] != '_' ||
 		base62_span(text + ID_AT, PAT_ID_LEN) != PAT_ID_LEN ||
 		base62_span(text + SECRET_AT, PAT_SECRET_LEN) != PAT_SECRET_LEN)
 		return false;
@@ -76,6 +76,53 @@ bool pat_token_parse(const char *text, struct pat_id *ret_id)
 	memcpy(ret_id->text, text + ID_AT, PAT_ID_LEN);
 	ret_id->text[PAT_ID_LEN] = '\0';
 	return true;
+}
+
+bool pat_token_parse(const char *text, struct pat_id *ret_id)
+{
+	return strnlen(text, PAT_TOKEN_LEN + 1) == PAT_TOKEN_LEN && parse(text, ret_id);
+}
+
+/* 1 or 0, without a branch. */
+static size_t is_blank(char c)
+{
+	const unsigned int u = (uint8_t)c;
+
+	return (size_t)(u == ' ') | (size_t)(u - (unsigned int)'\t' <= '\r' - '\t');
+}
+
+/* How many of the len characters, from the first on by step, are blank: in the same steps for all.
+ */
+static size_t count_blanks(const char *first, size_t len, int step)
+{
+	size_t n = 0, all = 1;
+
+	for (size_t i = 0; i < len; i++) {
+		all &= is_blank(*first);
+		n += all;
+		first += step;
+	}
+	return n;
+}
+
+const char *pat_token_find(const char *text, struct pat_id *ret_id)
+{
+	const size_t len = strnlen(text, PAT_TOKEN_LEN + PAT_BLANKS_MAX + 1);
+	size_t blanks, before, after;
+
+	if (len < PAT_TOKEN_LEN || len > PAT_TOKEN_LEN + PAT_BLANKS_MAX)
+		return NULL;
+	blanks = len - PAT_TOKEN_LEN;
+	before = count_blanks(text, blanks, 1);
+	after = count_blanks(text + len - 1, blanks, -1);
+	if (before + after != blanks)
+		return NULL;
+	return parse(text + before, ret_id) ? text + before : NULL;
+}
+
+bool pat_token_has_blanks(const char *text, const char *token)
+{
+	return token != text || token[PAT_TOKEN_LEN] != '\0';
 }
 
 static void random_base62(char *out, size_t len)

@@ -43,6 +43,23 @@ bool pat_id_prefix_valid(const char *text);
  */
 bool pat_token_parse(const char *text, struct pat_id *ret_id);
 
+/* At most so many before and after a token together: what a terminal, an editor or a file adds. */
+#define PAT_BLANKS_MAX 16
+
+/*
+ * The token in a text that may have blanks, as spaces, tabs, CR and newlines, before and after it:
+ * PAT_TOKEN_LEN characters of text, whose id goes to *ret_id.  NULL, and *ret_id is untouched, if
+ * text is anything else.
+ *
+ * How long it takes tells no more of a text that is none than its length, and whether the rest, if
+ * it is as long as a token, looks like one: how many blanks a password begins or ends with does
+ * not count.
+ */
+const char *pat_token_find(const char *text, struct pat_id *ret_id);
+
+/* Whether the token that was found in text has blanks before or after it. */
+bool pat_token_has_blanks(const char *text, const char *token);
+
 /*
  * Writes a new random token and a terminating NUL to token, its id to *ret_id.  The caller
  * owns token, keeps it in memory that is wiped, and wipes it.

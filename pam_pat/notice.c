@@ -102,6 +102,13 @@ void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 		(void)pam_prompt(pamh, style, NULL, "%s", text);
 }
 
+/* An error for PAM: information goes into the output of the command in su and doas. */
+void notice_blanks(pam_handle_t *pamh)
+{
+	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
+	(void)pam_error(pamh, "%s", _("Blanks before or after the token were ignored."));
+}
+
 void notice_no_password(pam_handle_t *pamh)
 {
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);

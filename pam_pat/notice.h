@@ -16,5 +16,8 @@ bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *re
 /* Shows it, as an error or, for an accepted token, as information.  A failure is ignored. */
 void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now);
 
+/* Says that blanks before or after a token were ignored, which may be in a file of a job. */
+void notice_blanks(pam_handle_t *pamh);
+
 /* Says that a token does not change the password. */
 void notice_no_password(pam_handle_t *pamh);

@@ -4,8 +4,9 @@
  *
  * The module keeps no copy of the text that was typed: the token is in PAM_AUTHTOK alone, which
  * libpam wipes, and from which it is gone when the call ends; the module wipes the digest.  Text
- * that does not have the format of a token ends the call at once: the module resolves, opens, sends
- * and logs nothing for a password, and discloses nothing about it, not even by timing.
+ * that does not have the format of a token, perhaps with blanks around it as pasting adds, ends the
+ * call at once: the module resolves, opens, sends and logs nothing for a password, and discloses
+ * nothing about it, not even by timing.
  *
  * All that it keeps between calls is the public id of the token that opened this handle, with which
  * it refuses to change the password, and whether one was refused (grant.h).
@@ -27,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/account_bits.h"
 #include "common/token_format.h"
 #include "common/wire.h"
 #include "pam_pat/account.h"
@@ -37,8 +39,6 @@
 #include "pam_pat/pam_log.h"
 
 #define exported __attribute__((visibility("default")))
-
-#define SECONDS_PER_DAY 86400
 
 /* As pam_unix asks for. */
 #define FAIL_DELAY_USEC 2000000U
@@ -78,7 +78,7 @@ static int no_lookup(pam_handle_t *pamh, const char *why, const struct pat_reque
 /* The state of the user's account, which root can read and patd cannot. */
 static int request_account(pam_handle_t *pamh, const struct passwd *pw, struct pat_request *request)
 {
-	long today = (long)(time(NULL) / SECONDS_PER_DAY);
+	long today = (long)(time(NULL) / PAT_SECONDS_PER_DAY);
 
 	if (geteuid() != 0)
 		return PAM_SUCCESS;
@@ -199,10 +199,10 @@ static int authenticate_token(pam_handle_t *pamh, int flags, const struct option
 
 exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	const char *user = NULL, *token = NULL;
+	const char *user = NULL, *text = NULL, *token;
 	struct options options = { 0 };
 	struct pat_id id;
-	bool valid;
+	bool valid, blanks;
 	int ret;
 
 	/* First, so that a refused authentication leaves no id of an earlier one. */
@@ -219,12 +219,13 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	 * prompt finds no answer.  That is still the refusal of the token, not a password that
 	 * failed: pam_faillock behind would count it, and soon lock the person out.
 	 */
-	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &token, options.prompt);
-	if (ret != PAM_SUCCESS || token == NULL)
+	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &text, options.prompt);
+	if (ret != PAM_SUCCESS || text == NULL)
 		return no_answer(
 			ret, grant_had_refusal(pamh) ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
 
-	if (!pat_token_parse(token, &id)) {
+	token = pat_token_find(text, &id);
+	if (token == NULL) {
 		if (options.debug)
 			log_message(pamh, LOG_DEBUG, "no token was given");
 		return PAM_CRED_INSUFFICIENT;
@@ -236,7 +237,10 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	 */
 	if (!options.nodelay)
 		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
+	blanks = pat_token_has_blanks(text, token);
 	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, token, &id);
+	if (blanks && ((unsigned int)flags & PAM_SILENT) == 0)
+		notice_blanks(pamh);
 	if (ret == PAM_SUCCESS)
 		return ret;
 	grant_note_refusal(pamh);

@@ -106,7 +106,8 @@ enum request_given {
 	GIVEN_TOKEN = 1 << 16,
 	GIVEN_REVERSE = 1 << 17,
 	GIVEN_GRACE = 1 << 18,
-	GIVEN_EVERYTHING = (1 << 19) - 1
+	GIVEN_ACCOUNT = 1 << 19,
+	GIVEN_EVERYTHING = (1 << 20) - 1
 };
 
 /* REQUEST_GET, _RESTORE, _DELETE, _SOURCES */
@@ -178,9 +179,10 @@ struct request_disable {
 	char reason[REQUEST_REASON_SIZE];
 };
 
+/* With GIVEN_ACCOUNT the account counts as at a login; else it counts as good. */
 struct request_check {
 	uint32_t given;
-	uint32_t unused;
+	uint32_t account; /* bits of enum pat_account, as the caller sees it */
 	char id[REQUEST_ID_SIZE];
 	struct pat_digest digest;
 	char service[REQUEST_SERVICE_SIZE];

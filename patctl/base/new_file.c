@@ -8,9 +8,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/l10n.h"
 #include "patctl/base/text.h"
 
 static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
@@ -105,6 +107,16 @@ int new_file_commit(struct new_file *file)
 
 	new_file_discard(file);
 	return r;
+}
+
+void new_file_complain(const char *path, int r)
+{
+	cleanup_text char *safe = text_safe(path);
+
+	if (r == -EEXIST)
+		complain(_("%s already exists"), safe);
+	else
+		complain(_("cannot write %s: %s"), safe, strerror(-r));
 }
 
 void new_file_discard(struct new_file *file)

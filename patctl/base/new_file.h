@@ -17,5 +17,8 @@ int new_file_begin(struct new_file *file, const char *path);
 /* Syncs the complete file and gives it its name.  0, or a negative errno: then it is removed. */
 int new_file_commit(struct new_file *file);
 
+/* Says on standard error why that path could not be written: r is of the functions above. */
+void new_file_complain(const char *path, int r);
+
 /* Removes the incomplete file. */
 void new_file_discard(struct new_file *file);

@@ -205,17 +205,23 @@ static bool ask(int fd, char *line, size_t size)
 	return ok;
 }
 
-char *secret_input(int fd, const char **ret_problem)
+char *secret_input(int fd, bool *ret_blanks, const char **ret_problem)
 {
 	cleanup_secret char *line = allocate(LINE_MAX_LEN + 1, ret_problem);
+	const char *token;
 	struct pat_id id;
 	bool ok;
 
 	if (!line)
 		return NULL;
 	ok = isatty(fd) ? ask(fd, line, LINE_MAX_LEN + 1) : read_line(fd, line, LINE_MAX_LEN + 1);
-	if (ok && pat_token_parse(line, &id))
+	token = ok ? pat_token_find(line, &id) : NULL;
+	if (token) {
+		*ret_blanks = pat_token_has_blanks(line, token);
+		memmove(line, token, PAT_TOKEN_LEN);
+		line[PAT_TOKEN_LEN] = '\0';
 		return TAKE(line);
+	}
 	*ret_problem = ok ? N_("not a valid token (mistyped or incomplete)")
 			  : N_("standard input cannot be read");
 	return NULL;

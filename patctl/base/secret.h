@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "common/token_format.h"
 
 /* Keeps this process out of debuggers and core files. */
@@ -19,9 +21,10 @@ char *secret_read(int fd, const struct pat_id *id, const char **ret_problem);
 
 /*
  * Reads a token, one line of fd; on a terminal after a prompt on standard error, and without echo.
- * The caller frees the result; NULL with *ret_problem, static, if it is no token.
+ * *ret_blanks: whether blanks before or after it were left out.  The caller frees the result; NULL
+ * with *ret_problem, static, if it is no token.
  */
-char *secret_input(int fd, const char **ret_problem);
+char *secret_input(int fd, bool *ret_blanks, const char **ret_problem);
 
 /* Wipes and frees *secret. */
 void secret_free(char **secret);

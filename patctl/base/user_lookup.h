@@ -22,3 +22,7 @@ enum user_answer {
 
 /* limit: milliseconds.  *ret is set with USER_FOUND only. */
 enum user_answer user_lookup(const char *name, int limit, struct system_user *ret);
+
+/* The same, with the state of the account: pat_account_bits() of what this process may read. */
+enum user_answer user_lookup_account(
+	const char *name, int limit, struct system_user *ret, uint32_t *ret_account);

@@ -105,7 +105,7 @@ static bool check_no_token(const struct command *command)
 	struct pat_id id;
 
 	for (size_t i = 0; i < command->n_operands; i++)
-		if (pat_token_parse(command->operands[i], &id)) {
+		if (pat_token_find(command->operands[i], &id)) {
 			complain(_("the argument is a token: it is now in the shell history, "
 				   "and others may have seen it.\n"
 				   "Replace its secret: patctl rotate --grace=none --id %s\n"

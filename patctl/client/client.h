@@ -103,10 +103,20 @@ bool client_rotate(struct client *client, const struct pat_id *id, const uint64_
 bool client_sources(
 	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error);
 
+/* What a check found of the account of a token's user. */
+enum client_account {
+	CLIENT_ACCOUNT_UNSEEN,  /* only root can look, or the user database does not answer */
+	CLIENT_ACCOUNT_SEEN,    /* and it was judged as pam_pat would */
+	CLIENT_ACCOUNT_GONE,    /* there is no such user: nobody can log in with the token */
+	CLIENT_ACCOUNT_ANOTHER, /* the user of that name has another uid than the token's */
+};
+
 /* The answer of Check about a token. */
 struct client_verdict {
 	struct pat_id id;
 	char **refusals; /* owned, NULL at the end; without any it would be accepted */
+	enum client_account account;
+	uint32_t account_bits; /* of enum pat_account, with CLIENT_ACCOUNT_SEEN */
 };
 
 void client_verdict_clear(struct client_verdict *verdict);

@@ -128,17 +128,51 @@ void client_verdict_clear(struct client_verdict *verdict)
 	*verdict = (struct client_verdict) { 0 };
 }
 
-/* As pam_pat does, patctl sends the digest. */
+/* Looks at the account of the token's user, as pam_pat would: patd cannot. */
+static bool look_at_account(struct client *client, struct client_verdict *verdict, DBusError *error)
+{
+	const struct client_filter filter = { .all = true, .id_prefix = verdict->id.text };
+	cleanup_records struct records tokens = { 0 };
+	cleanup_text char *cursor = NULL;
+	const struct token_row *token;
+	struct system_user now;
+	enum user_answer answer;
+
+	if (!client_list(client, &filter, &cursor, &tokens, error))
+		return false;
+	if (tokens.n != 1) /* patd says so, when it is asked about it */
+		return true;
+	token = tokens.items;
+	answer = user_lookup_account(token->user, USER_LOOKUP_LIMIT, &now, &verdict->account_bits);
+	if (answer == USER_UNKNOWN)
+		verdict->account = CLIENT_ACCOUNT_GONE;
+	else if (answer == USER_FOUND &&
+		 (now.uid != token->uid || strcmp(now.name, token->user) != 0))
+		verdict->account = CLIENT_ACCOUNT_ANOTHER;
+	else if (answer == USER_FOUND)
+		verdict->account = CLIENT_ACCOUNT_SEEN;
+	return true;
+}
+
+/* As pam_pat does, patctl sends the digest, and what it sees of the account. */
 static bool root_check(struct client *client, const char *secret, const char *service,
 	const char *from, struct client_verdict *ret, DBusError *error)
 {
 	struct request request = { .head.kind = REQUEST_CHECK };
 	struct client_answer answer;
-	char **words = must_alloc(calloc(1, sizeof(*words)));
 	size_t n = 0;
 	bool asked;
 
 	(void)pat_token_parse(secret, &ret->id);
+	if (!look_at_account(client, ret, error))
+		return false;
+	ret->refusals = must_alloc(calloc(1, sizeof(*ret->refusals)));
+	if (ret->account == CLIENT_ACCOUNT_GONE || ret->account == CLIENT_ACCOUNT_ANOTHER)
+		names_add(&ret->refusals, &n, verdict_word(PAT_OTHER_USER));
+	if (ret->account == CLIENT_ACCOUNT_SEEN) {
+		request.check.account = ret->account_bits;
+		request.check.given |= GIVEN_ACCOUNT;
+	}
 	memcpy(request.check.id, ret->id.text, sizeof(ret->id.text));
 	pat_token_digest(secret, &request.check.digest);
 	GIVE_TEXT(&request.check, service, service, GIVEN_SERVICE);
@@ -146,8 +180,7 @@ static bool root_check(struct client *client, const char *secret, const char *se
 	asked = client_ask(client, &request, NULL, &answer, error);
 	sodium_memzero(&request.check.digest, sizeof(request.check.digest));
 	for (size_t i = 0; asked && i < answer.check.n; i++)
-		names_add(&words, &n, verdict_word(answer.check.verdicts[i]));
-	ret->refusals = words;
+		names_add(&ret->refusals, &n, verdict_word(answer.check.verdicts[i]));
 	return asked;
 }
 

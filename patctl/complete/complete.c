@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/l10n.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/parse.h"
 #include "patctl/cli/verb.h"
@@ -67,6 +69,15 @@ static void skip_items(struct candidates *candidates)
 		candidates->head = (size_t)(comma + 1 - candidates->typed);
 }
 
+/* What a link leads to counts. */
+static bool is_folder(DIR *stream, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd(stream), name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* A folder ends in a slash, after which the shells add no blank. */
 static void complete_files_of(const char *folder, struct candidates *candidates)
 {
 	DIR *stream = opendir(folder);
@@ -74,16 +85,27 @@ static void complete_files_of(const char *folder, struct candidates *candidates)
 
 	if (!stream)
 		return;
-	while ((entry = readdir(stream)))
-		if (entry->d_name[0] != '.')
-			candidates_word(candidates, entry->d_name, NULL);
+	while ((entry = readdir(stream))) {
+		cleanup_text char *word = NULL;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		word = text_format(
+			"%s%s", entry->d_name, is_folder(stream, entry->d_name) ? "/" : "");
+		candidates_word(candidates, word, NULL);
+	}
 	(void)closedir(stream);
 }
 
 static void complete_services(struct candidates *candidates)
 {
+	cleanup_names char **services = NULL;
+
 	skip_items(candidates);
-	complete_files_of("/etc/pam.d", candidates);
+	if (pam_services(&services) < 0)
+		return;
+	for (char **service = services; *service; service++)
+		candidates_word(candidates, *service, NULL);
 }
 
 static void complete_sources(struct candidates *candidates)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks of each PAM service that has pam_pat.so: of its logins, and of changes of passwords. */
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/pam/pam_change.h"
@@ -308,22 +308,6 @@ static bool examine_service(
 	return true;
 }
 
-/*
- * False for a file that others include and no program is named after, such as Debian's
- * "common-auth", and for one that a package or an editor left: libpam looks for names in lower
- * case.
- */
-static bool is_service(const char *name)
-{
-	static const char *const others[] = { "common-*", "*.dpkg-*", "*.ucf-*", "*.rpm*", "*~",
-		"*.bak", "*[A-Z]*" };
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (fnmatch(others[i], name, 0) == 0)
-			return false;
-	return true;
-}
-
 /* The services of folder that are not in the one before it. */
 static size_t examine_folder(struct doctor *doctor, bool debian, const char *folder,
 	char *const *before, const struct service *fallback)
@@ -338,7 +322,8 @@ static size_t examine_folder(struct doctor *doctor, bool debian, const char *fol
 
 		for (char *const *other = before; other && *other; other++)
 			again |= strcmp(*other, *name) == 0;
-		if (!again && is_service(*name) && examine_service(doctor, debian, *name, fallback))
+		if (!again && pam_is_service(*name) &&
+			examine_service(doctor, debian, *name, fallback))
 			having++;
 	}
 	return having;

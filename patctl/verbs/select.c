@@ -3,11 +3,13 @@
 #include "patctl/verbs/select.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "common/error.h"
 #include "common/l10n.h"
 #include "common/name.h"
 #include "patctl/base/outcome.h"
+#include "patctl/base/secret.h"
 #include "patctl/base/text.h"
 #include "patctl/print/token_table.h"
 
@@ -20,7 +22,7 @@ const char select_help[] =
 	N_("TOKEN is a name, an id, or the first 4 characters or more of an id, and must\n"
 	   "mean one token.  For root, ids are those of all users, and names those of\n"
 	   "root's own tokens; with --user, both are those of USER.  With --id, TOKEN is a\n"
-	   "full id.\n");
+	   "full id.  If TOKEN is -, the token itself is read from standard input.\n");
 
 struct client *select_machine(const struct command *command, DBusError *error)
 {
@@ -106,6 +108,31 @@ static bool find(struct client *client, const struct client_filter *filter, stru
 	return true;
 }
 
+/* The token itself, on standard input: what is at hand of one that leaked.  Its id says which. */
+static bool select_input(const struct command *command, struct client *client,
+	struct token_row *ret, DBusError *error)
+{
+	cleanup_secret char *token = NULL;
+	const char *problem;
+	struct pat_id id;
+	bool blanks;
+
+	secret_protect_process();
+	token = secret_input(STDIN_FILENO, &blanks, &problem);
+	if (!token || !pat_token_parse(token, &id)) {
+		dbus_set_error(error, pat_error_name(PAT_ERR_INVALID_ARGS), "%s",
+			_(token ? N_("not a valid token (mistyped or incomplete)") : problem));
+		return false;
+	}
+	if (blanks && !command_given(command, &option_quiet))
+		complain(_("blanks before or after the token were ignored"));
+	if (select_id(client, command_value(command, &option_user), &id, ret, error))
+		return true;
+	if (pat_error_from_name(error->name) == PAT_ERR_NOT_FOUND)
+		error_replace(error, error->name, _("no token has the id \"%s\""), id.text);
+	return false;
+}
+
 bool select_token(const struct command *command, struct client *client, const char *item,
 	struct token_row *ret, DBusError *error)
 {
@@ -121,6 +148,8 @@ bool select_token(const struct command *command, struct client *client, const ch
 	};
 	cleanup_records struct records tokens = { 0 };
 
+	if (strcmp(item, SELECT_INPUT) == 0)
+		return select_input(command, client, ret, error);
 	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++)
 		if (readings[i].possible && tokens.n <= SHOWN_MAX &&
 			!find(client, &readings[i].filter, &tokens, error))

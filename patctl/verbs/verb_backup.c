@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl backup: writes a backup of all tokens and the key. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,13 +9,9 @@
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
 
-/* path: safe for a terminal. */
 static enum outcome fail_file(const char *path, int r)
 {
-	if (r == -EEXIST)
-		complain(_("%s already exists"), path);
-	else
-		complain(_("cannot write %s: %s"), path, strerror(-r));
+	new_file_complain(path, r);
 	return OUTCOME_FAILED;
 }
 
@@ -40,17 +35,23 @@ static enum outcome run(const struct command *command)
 	cleanup_text char *safe = text_safe(path);
 	DBusError error = DBUS_ERROR_INIT;
 	struct new_file file;
-	int r = new_file_begin(&file, path);
+	int r;
 
+	/* Its header, which comes last, stands before all else: a pipe will not do. */
+	if (strcmp(path, "-") == 0) {
+		complain(_("a backup cannot be written to standard output; name a file"));
+		return OUTCOME_USAGE;
+	}
+	r = new_file_begin(&file, path);
 	if (r < 0)
-		return fail_file(safe, r);
+		return fail_file(path, r);
 	if (!make(command, file.fd, &error)) {
 		new_file_discard(&file);
 		return outcome_fail(NULL, &error);
 	}
 	r = new_file_commit(&file);
 	if (r < 0)
-		return fail_file(safe, r);
+		return fail_file(path, r);
 	if (!command_given(command, &option_quiet))
 		(void)fprintf(stderr,
 			_("%s contains all tokens and the key.  Protect it like /etc/shadow.\n"),

@@ -181,6 +181,7 @@ const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 		select_help },
 	"  patctl revoke laptop ci\n"
 	"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
+	"  sudo patctl revoke - <leaked-token\n"
 	"  sudo patctl revoke --all --user=alice\n"
 	"  sudo patctl revoke --all --unused-for=90d --dry-run\n",
 	.selecting = OPTIONS(OPTIONS_FILTERS), .exclusive = { OPTIONS(&option_id, &option_all) },

@@ -1,27 +1,171 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl check: whether patd would accept a token, and if not, why. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/l10n.h"
+#include "common/restriction.h"
 #include "common/verdict.h"
+#include "common/wire.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
+#include "patctl/base/timestamp.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
 
+/* A token, and what patd says of it. */
+struct checked {
+	const struct command *command;
+	const struct token_row *token;
+	const struct client_verdict *verdict;
+};
+
+/*
+ * The sentences that say what would be allowed, or what exactly is wrong.  The caller owns them;
+ * NULL: nothing more is known than the verdict.
+ */
+
+static char *service_text(const struct checked *checked)
+{
+	const char *service = command_value(checked->command, &option_service);
+	cleanup_text char *given = text_safe(service ? service : ""),
+			  *allowed = text_safe(token_row_restriction(checked->token, PAT_SERVICES));
+
+	return service ? text_format(_("service %s is not allowed (only: %s)"), given, allowed)
+		       : NULL;
+}
+
+static char *source_text(const struct checked *checked)
+{
+	const char *from = command_value(checked->command, &option_from);
+	cleanup_text char *given = text_safe(from ? from : ""),
+			  *allowed = text_safe(token_row_restriction(checked->token, PAT_SOURCES));
+
+	if (!from)
+		return NULL;
+	if (strcmp(from, "local") == 0)
+		return text_format(_("local logins are not allowed (only from: %s)"), allowed);
+	return text_format(_("logins from %s are not allowed (only from: %s)"), given, allowed);
+}
+
+static char *hours_text(const struct checked *checked)
+{
+	cleanup_text char *allowed = text_safe(token_row_restriction(checked->token, PAT_HOURS));
+
+	return text_format(_("logins at this time are not allowed (only: %s)"), allowed);
+}
+
+static char *begin_text(const struct checked *checked)
+{
+	const uint64_t *at = token_row_restriction(checked->token, PAT_NOT_BEFORE);
+	cleanup_text char *begin = timestamp_local(*at);
+
+	return text_format(_("it is not valid yet (before %s)"), begin);
+}
+
+static char *account_text(const struct checked *checked)
+{
+	const uint32_t bits = checked->verdict->account_bits;
+	cleanup_text char *user = text_safe(checked->token->user);
+
+	if (checked->verdict->account != CLIENT_ACCOUNT_SEEN)
+		return NULL;
+	if ((bits & PAT_ACCOUNT_EXPIRED) != 0)
+		return text_format(_("the account of user %s has expired: see chage -l"), user);
+	if ((bits & PAT_ACCOUNT_LOCKED) != 0)
+		return text_format(_("the password of user %s is locked, and tokens.deny_locked "
+				     "is set in patd.conf"),
+			user);
+	return text_format(_("whether the password of user %s is locked cannot be read, and "
+			     "tokens.deny_locked is set in patd.conf"),
+		user);
+}
+
+static char *user_text(const struct checked *checked)
+{
+	cleanup_text char *user = text_safe(checked->token->user);
+
+	if (checked->verdict->account == CLIENT_ACCOUNT_GONE)
+		return text_format(_("user %s does not exist"), user);
+	if (checked->verdict->account == CLIENT_ACCOUNT_ANOTHER)
+		return text_format(_("user %s is now another account than the token was generated "
+				     "for"),
+			user);
+	return NULL;
+}
+
+static char *detail_text(const struct verdict *verdict, const struct checked *checked)
+{
+	static const struct {
+		enum pat_verdict verdict;
+		char *(*text)(const struct checked *checked);
+	} details[] = {
+		{ PAT_WRONG_SERVICE, service_text },
+		{ PAT_WRONG_SOURCE, source_text },
+		{ PAT_OUT_OF_HOURS, hours_text },
+		{ PAT_NOT_YET, begin_text },
+		{ PAT_ACCOUNT_CLOSED, account_text },
+		{ PAT_OTHER_USER, user_text },
+	};
+
+	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
+		if (verdict_row(details[i].verdict) == verdict)
+			return details[i].text(checked);
+	return NULL;
+}
+
 /* A word that this patctl does not know is printed as it is. */
-static char *refusal_text(const char *word)
+static char *refusal_text(const char *word, const struct checked *checked)
 {
 	const struct verdict *verdict = verdict_from_word(word);
+	char *detail = verdict ? detail_text(verdict, checked) : NULL;
 
+	if (detail)
+		return detail;
 	return verdict && verdict->sentence ? text_format("%s", _(verdict->sentence))
 					    : text_safe(word);
 }
 
-static void print_json(const struct token_row *token, const struct client_verdict *verdict)
+/* What this check does not see of a login, in words for programs: see print_unseen(). */
+static json_t *unseen_words(const struct client_verdict *verdict)
 {
+	json_t *words = json_must(json_array());
+
+	if (verdict->account == CLIENT_ACCOUNT_UNSEEN)
+		json_append(words, json_of_text("account"));
+	json_append(words, json_of_text("account-phase"));
+	json_append(words, json_of_text("service"));
+	return words;
+}
+
+/* For people, beside a token that patd would accept. */
+static void print_unseen(const struct checked *checked)
+{
+	cleanup_text char *user = text_safe(checked->token->user);
+
+	if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN && geteuid() != 0)
+		(void)fprintf(stderr,
+			_("Not checked: whether the account of user %s has expired or is locked, "
+			  "which only root can see.\n"),
+			user);
+	else if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN)
+		(void)fprintf(stderr,
+			_("Not checked: the account of user %s, because the user database does "
+			  "not answer.\n"),
+			user);
+	(void)fputs(_("Not checked: the account phase of PAM (password ageing, pam_access, "
+		      "pam_nologin)\nand the service's own rules (AllowUsers of sshd, sudoers); "
+		      "they can still refuse.\n"),
+		stderr);
+}
+
+static void print_json(const struct checked *checked)
+{
+	const struct token_row *token = checked->token;
+	const struct client_verdict *verdict = checked->verdict;
 	json_t *object = json_must(json_object());
 
 	json_add(object, "id", json_of_text(token->id.text));
@@ -29,40 +173,50 @@ static void print_json(const struct token_row *token, const struct client_verdic
 	json_add(object, "user", json_of_text(token->user));
 	json_add(object, "accepted", json_must(json_boolean(!verdict->refusals[0])));
 	json_add(object, "refusals", json_of_texts(verdict->refusals));
+	json_add(object, "not_checked", unseen_words(verdict));
 	json_line(object);
 }
 
-static void print(const struct token_row *token, const struct client_verdict *verdict)
+static void print(const struct checked *checked)
 {
 	const struct output_context context = output_context_for(NULL);
-	const char *word = verdict->refusals[0] ? N_("refused") : N_("accepted");
+	const struct token_row *token = checked->token;
+	char *const *refusals = checked->verdict->refusals;
+	const char *word = refusals[0] ? N_("refused") : N_("accepted");
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
 			  *coloured = terminal_coloured(context.palette, word, _(word));
 
 	(void)printf(_("%s (%s) of user %s: %s\n"), name, token->id.text, user, coloured);
-	for (char **refusal = verdict->refusals; *refusal; refusal++) {
-		cleanup_text char *sentence = refusal_text(*refusal);
+	for (char *const *refusal = refusals; *refusal; refusal++) {
+		cleanup_text char *sentence = refusal_text(*refusal, checked);
 
 		(void)printf("  %s\n", sentence);
 	}
+	(void)fflush(stdout);
+	if (!refusals[0])
+		print_unseen(checked);
 }
 
 static enum outcome check(const struct command *command, const char *secret)
 {
 	DBusError error = DBUS_ERROR_INIT;
+	const char *service = command_value(command, &option_service);
 	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_client_verdict struct client_verdict verdict = { 0 };
 	struct token_row token;
+	const struct checked checked = { command, &token, &verdict };
 
 	if (!client ||
-		!client_check(client, secret, command_value(command, &option_service),
-			command_value(command, &option_from), &verdict, &error) ||
+		!client_check(client, secret, service, command_value(command, &option_from),
+			&verdict, &error) ||
 		!select_id(client, NULL, &verdict.id, &token, &error))
 		return outcome_fail(NULL, &error);
+	if (service && !command_given(command, &option_quiet))
+		(void)pam_services_expect(service);
 	if (command_given(command, &option_json))
-		print_json(&token, &verdict);
+		print_json(&checked);
 	else if (!command_given(command, &option_quiet))
-		print(&token, &verdict);
+		print(&checked);
 	return verdict.refusals[0] ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
@@ -70,13 +224,16 @@ static enum outcome run(const struct command *command)
 {
 	cleanup_secret char *token = NULL;
 	const char *problem;
+	bool blanks;
 
 	secret_protect_process();
-	token = secret_input(STDIN_FILENO, &problem);
+	token = secret_input(STDIN_FILENO, &blanks, &problem);
 	if (!token) {
 		complain("%s", _(problem));
 		return OUTCOME_USAGE;
 	}
+	if (blanks && !command_given(command, &option_quiet))
+		complain(_("blanks before or after the token were ignored"));
 	return check(command, token);
 }
 
@@ -87,6 +244,9 @@ const struct verb verb_check = { "check", "", run, N_("check whether a token wou
 	     "whether patd would accept a login with it, through SERVICE and from SOURCE if\n"
 	     "given.  This does not count as a use.  Never put a token into the command line,\n"
 	     "where others can see it.\n"),
+		N_("For root the account of the token's user counts as well: expired, or locked\n"
+		   "where patd.conf refuses that.  The account phase of PAM and the rules of the\n"
+		   "service itself, such as those of sshd, are not checked.\n"),
 		N_("The exit status is 0 if patd would accept the login, and 1 if not.\n") },
 	"  patctl check\n"
 	"  patctl check --service=sshd --from=192.0.2.7 <token-file\n",

@@ -9,6 +9,8 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "patctl/base/new_file.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/secret.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
@@ -18,6 +20,8 @@
 
 static const struct option_info option_expires = { "expires", "WHEN",
 	N_("\"30 days\", 2027-01-31 or never"), 0 };
+static const struct option_info option_out = { "out", "FILE",
+	N_("write the token into FILE, a new one of mode 0600"), 0 };
 static const struct option_info option_grace = { "grace", "PERIOD",
 	N_("how long the previous secret works; or none"), 0 };
 
@@ -66,14 +70,51 @@ static int print(const struct token_row *token, const char *secret, bool json)
 	return secret_write(STDOUT_FILENO, before, secret, "\"}\n");
 }
 
+/* Into the file, which then is complete, and the JSON object without it to standard output. */
+static int write_out(
+	const struct token_row *token, const char *secret, bool json, struct new_file *out)
+{
+	int r = secret_write(out->fd, "", secret, "\n");
+
+	if (r < 0)
+		return r;
+	r = new_file_commit(out);
+	if (r < 0)
+		return r;
+	if (json) {
+		(void)putchar('{');
+		json_token_members(stdout, token);
+		(void)fputs("}\n", stdout);
+	}
+	return 0;
+}
+
+static void say_copy(const struct new_file *out)
+{
+	cleanup_text char *path = out ? text_safe(out->path) : NULL;
+
+	if (path)
+		(void)fprintf(stderr,
+			_("It is in %s, which only you can read, and will not be "
+			  "shown again.\n"),
+			path);
+	else
+		(void)fputs(_("Copy it now: it will not be shown again.\n"
+			      "Keep it confidential: store it in a password manager.\n\n"),
+			stderr);
+}
+
 /*
- * Prints the secret in the memfd fd, as text or JSON, and closes fd.  *ret: the token, unless it
- * cannot be read.  describe: says on standard error, to people, which it is.
+ * Prints the secret in the memfd fd, as text or JSON, or writes it into out unless that is NULL,
+ * and closes fd.  *ret: the token, unless it cannot be read.  describe: says on standard error, to
+ * people, which it is.
  */
 static enum outcome print_secret(struct client *client, const struct command *command,
-	const struct pat_id *id, int fd, void (*describe)(const struct token_row *token),
-	struct token_row *ret)
+	const struct pat_id *id, int fd, struct new_file *out,
+	void (*describe)(const struct token_row *token), struct token_row *ret)
 {
+	const bool json = command_given(command, &option_json),
+		   quiet = json || command_given(command, &option_quiet);
 	cleanup_close int memfd = fd;
 	cleanup_secret char *secret = NULL;
 	DBusError error = DBUS_ERROR_INIT;
@@ -89,15 +130,17 @@ static enum outcome print_secret(struct client *client, const struct command *co
 	if (!select_id(client, client_is_root(client) ? NULL : command_value(command, &option_user),
 		    id, ret, &error))
 		return outcome_fail(id->text, &error);
-	if (!command_given(command, &option_quiet) && !command_given(command, &option_json)) {
+	if (!quiet)
 		describe(ret);
-		(void)fputs(_("Copy it now: it will not be shown again.\n"
-			      "Keep it confidential: store it in a password manager.\n\n"),
-			stderr);
-	}
-	r = print(ret, secret, command_given(command, &option_json));
-	if (r < 0)
+	if (!quiet && !out)
+		say_copy(NULL);
+	r = out ? write_out(ret, secret, json, out) : print(ret, secret, json);
+	if (r < 0 && out)
+		new_file_complain(out->path, r);
+	else if (r < 0)
 		complain(_("cannot write the token to standard output: %s"), strerror(-r));
+	else if (!quiet && out)
+		say_copy(out);
 	return r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
@@ -136,6 +179,16 @@ static bool read_request(const struct command *command, struct client_token_requ
 	return true;
 }
 
+/* Before the token is made: who is asked for a password can still say no. */
+static void expect_services(const struct command *command)
+{
+	const char *services = command_value(command, &restrictions[PAT_SERVICES].option);
+
+	if (services && !command_given(command, &option_host) &&
+		!command_given(command, &option_quiet))
+		(void)pam_services_expect(services);
+}
+
 static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
@@ -165,22 +218,18 @@ static void undo(struct client *client, const struct pat_id *id)
 		id->text, client_self(client), id->text, client_self(client), id->text);
 }
 
-static enum outcome run_generate(const struct command *command)
+/* out: NULL for standard output. */
+static enum outcome generate(const struct command *command,
+	const struct client_token_request *request, struct new_file *out)
 {
-	cleanup_client struct client *client = NULL;
 	DBusError error = DBUS_ERROR_INIT;
-	struct client_token_request request;
+	cleanup_client struct client *client = select_machine(command, &error);
 	struct token_row token;
 	struct pat_id id;
 	enum outcome outcome;
 	int secret;
 
-	prepare();
-	if (!read_request(command, &request))
-		return OUTCOME_USAGE;
-
-	client = select_machine(command, &error);
-	if (!client || !client_generate(client, &request, &id, &secret, &error)) {
+	if (!client || !client_generate(client, request, &id, &secret, &error)) {
 		const bool unanswered = outcome_unanswered(&error);
 
 		outcome = outcome_fail(NULL, &error);
@@ -189,18 +238,45 @@ static enum outcome run_generate(const struct command *command)
 				client_self(client));
 		return outcome;
 	}
-	outcome = print_secret(client, command, &id, secret, describe_generated, &token);
+	outcome = print_secret(client, command, &id, secret, out, describe_generated, &token);
 	if (outcome != OUTCOME_DONE)
 		undo(client, &id);
 	return outcome;
 }
 
+static enum outcome run_generate(const struct command *command)
+{
+	const char *path = command_value(command, &option_out);
+	struct client_token_request request;
+	struct new_file out;
+	enum outcome outcome;
+	int r;
+
+	prepare();
+	if (!read_request(command, &request))
+		return OUTCOME_USAGE;
+	expect_services(command);
+	if (!path || strcmp(path, "-") == 0)
+		return generate(command, &request, NULL);
+
+	/* First, so that no token is made that has no place. */
+	r = new_file_begin(&out, path);
+	if (r < 0) {
+		new_file_complain(path, r);
+		return OUTCOME_FAILED;
+	}
+	outcome = generate(command, &request, &out);
+	new_file_discard(&out);
+	return outcome;
+}
+
 const struct verb verb_generate = { "generate", "NAME", run_generate,
 	N_("generate a token and print it once"),
-	OPTIONS(&option_user, &option_expires, &option_restrictions, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_expires, &option_restrictions, &option_out, OPTIONS_COMMON),
 	{ N_("Generates a token and prints it: the token alone on standard output, everything\n"
 	     "else on standard error.  The token will not be shown again: store it in a\n"
-	     "password manager.\n"),
+	     "password manager.  With --out, it is written into FILE instead, which must not\n"
+	     "exist yet.\n"),
 		N_("WHEN is a period such as \"30 days\", 7d or \"1h 30min\", a local date such as\n"
 		   "2027-01-31 or \"2027-01-31 18:00\", a time in UTC such as 2027-01-31T18:00Z, or,\n"
 		   "for --expires, never.  m is minutes, M is months.  The default of --expires is\n"
@@ -217,6 +293,7 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 		   "asked.\n") },
 	"  patctl generate laptop\n"
 	"  TOKEN=$(patctl generate ci --expires=7d --max-uses=1)\n"
+	"  patctl generate ci --expires=7d --out=/etc/ci/token\n"
 	"  patctl generate work --service=sshd,sudo --from=192.0.2.0/24,local\n"
 	"  patctl generate office --hours=\"Mon..Fri 08:00-18:00\"\n"
 	"  sudo patctl generate \"nightly backup\" --user=backup --expires=never\n",
@@ -305,7 +382,7 @@ static enum outcome run_rotate(const struct command *command)
 				client_self(client), token.id.text);
 		return outcome;
 	}
-	outcome = print_secret(client, command, &token.id, secret, describe_rotated, &now);
+	outcome = print_secret(client, command, &token.id, secret, NULL, describe_rotated, &now);
 	if (outcome != OUTCOME_DONE)
 		report_lost(client, &token.id, now.former_until);
 	return outcome;

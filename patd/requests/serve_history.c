@@ -71,6 +71,8 @@ enum progress serve_check(struct work *work)
 	const struct request_check *request = &work->request.check;
 	const char *service = (request->given & GIVEN_SERVICE) != 0 ? request->service : NULL;
 	const char *from = (request->given & GIVEN_FROM) != 0 ? request->from : NULL;
+	const uint32_t account =
+		(request->given & GIVEN_ACCOUNT) != 0 ? request->account : PAT_ACCOUNT_SEEN;
 	enum pat_verdict verdicts[PAT_VERDICTS];
 	struct answer_check body = { 0 };
 	struct pat_id id;
@@ -83,7 +85,7 @@ enum progress serve_check(struct work *work)
 	if (from && strcmp(from, SOURCES_LOCAL) == 0)
 		from = "";
 	error = tokens_check(tokens_of(work), &work->caller, &id, &request->digest, service, from,
-		verdicts, &n, &work->refusal);
+		account, verdicts, &n, &work->refusal);
 	if (error != PAT_OK)
 		return work_refuse(work, error);
 	body.n = n;

@@ -154,12 +154,13 @@ enum pat_error tokens_list_disabled(struct tokens *tokens, const struct caller *
 
 /*
  * What the verdict would be, for the owner and uid 0; uses nothing.  service, rhost: NULL if
- * not asked about; rhost "" is "local".  Hands out at most PAT_VERDICTS; none: accepted.
+ * not asked about; rhost "" is "local".  account: bits of enum pat_account, PAT_ACCOUNT_SEEN if
+ * nobody looked.  Hands out at most PAT_VERDICTS; none: accepted.
  */
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	const struct pat_id *id, const struct pat_digest *digest, const char *service,
-	const char *rhost, enum pat_verdict ret_verdicts[static PAT_VERDICTS], unsigned int *ret_n,
-	struct refusal *ret_refusal);
+	const char *rhost, uint32_t account, enum pat_verdict ret_verdicts[static PAT_VERDICTS],
+	unsigned int *ret_n, struct refusal *ret_refusal);
 
 /* Whether the caller may have a backup, which has the key in it. */
 enum pat_error tokens_may_backup(const struct caller *caller, struct refusal *ret_refusal);

@@ -370,8 +370,8 @@ void tokens_verify_later(struct tokens *tokens, uint32_t caller_uid,
 
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	const struct pat_id *id, const struct pat_digest *digest, const char *service,
-	const char *rhost, enum pat_verdict ret_verdicts[static PAT_VERDICTS], unsigned int *ret_n,
-	struct refusal *ret_refusal)
+	const char *rhost, uint32_t account, enum pat_verdict ret_verdicts[static PAT_VERDICTS],
+	unsigned int *ret_n, struct refusal *ret_refusal)
 {
 	struct attempt attempt = {
 		.policy = tokens->policy,
@@ -379,7 +379,7 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 		.wall = clock_wall(tokens->clock),
 		.service = service,
 		.rhost = rhost,
-		.account = PAT_ACCOUNT_SEEN, /* that is for the login to find out */
+		.account = account,
 	};
 	struct candidate candidate;
 	int r = candidate_load(tokens, id->text, digest, &candidate);

@@ -136,6 +136,12 @@ class Root(RequestsTest):
             sorted([wire.REVOKED, wire.WRONG_SERVICE]),
         )
 
+    def test_a_check_counts_the_account_if_it_is_given(self):
+        token = self.generate()
+        self.assertEqual(self.ask.check(token), [])
+        self.assertEqual(self.ask.check(token, account=1 | 2), [wire.ACCOUNT_CLOSED])
+        self.assertEqual(self.ask.check(token, account=0), [])
+
     def test_the_settings_and_the_time_are_told(self):
         now, lifetime, broken = self.ask.manager()
         self.assertLess(abs(now - time.time()), 60)

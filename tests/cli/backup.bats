@@ -26,6 +26,17 @@ restore() {
 	run -0 patctl log --verify
 }
 
+@test "backup to standard output is refused and writes no file" {
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	cd "$BATS_TEST_TMPDIR/empty"
+	run -2 --separate-stderr patctl backup -
+	[ "$output" = "" ]
+	expect_stderr "cannot be written to standard output; name a file"
+	[ "$(ls -A)" = "" ]
+	run -0 patctl backup -q ./-
+	[ -s ./- ]
+}
+
 @test "a restore keeps the former state, which can be put back" {
 	patctl backup -q "$WORLD/$T"
 	token=$(patctl generate -q "$T later")

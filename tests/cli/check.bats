@@ -6,7 +6,7 @@ load shared_patd
 
 @test "check of a valid token exits 0 and prints name, id and user" {
 	token=$(patctl generate -q "$T" --user=games)
-	run -0 patctl check <<<"$token"
+	run -0 --separate-stderr patctl check <<<"$token"
 	[ "$output" = "$T (${token:4:10}) of user games: accepted" ]
 	run -0 as_games patctl check <<<"$token"
 	run -0 patctl check -q <<<"$token"
@@ -17,6 +17,19 @@ load shared_patd
 	token=$(patctl generate -q "$T")
 	printf %s "$token" >"$BATS_TEST_TMPDIR/token"
 	run -0 patctl check <"$BATS_TEST_TMPDIR/token"
+}
+
+@test "check leaves blanks and CR around a token out and says so" {
+	token=$(patctl generate -q "$T")
+	for text in " $token" "$token"$'\r' $'\t'"$token  "; do
+		run -0 --separate-stderr patctl check <<<"$text"
+		expect "$output" ": accepted"
+		expect_stderr "blanks before or after the token were ignored"
+		run -0 --separate-stderr patctl check -q <<<"$text"
+		expect_no_stderr
+	done
+	run -2 patctl check <<<"${token:0:20} ${token:20}"
+	run -2 patctl check <<<" ${token%?}"
 }
 
 @test "check does not count as a use or add to the history" {
@@ -31,13 +44,13 @@ load shared_patd
 @test "check of a token with several problems exits 1 and prints each reason" {
 	token=$(patctl generate -q "$T" --service=sudo --from=192.0.2.0/24 --not-before=2h)
 	patctl revoke -q "$T"
-	run -1 --separate-stderr patctl check --service=sshd --from=198.51.100.1 <<<"$token"
+	run -1 --separate-stderr patctl check --service=su --from=198.51.100.1 <<<"$token"
 	expect_no_stderr
 	expect "${lines[0]}" ": refused"
 	expect "$output" "it is revoked"
 	expect "$output" "it is not valid yet"
-	expect "$output" "this service is not allowed"
-	expect "$output" "logins from this source are not allowed"
+	expect "$output" "service su is not allowed (only: sudo)"
+	expect "$output" "logins from 198.51.100.1 are not allowed (only from: 192.0.2.0/24)"
 }
 
 @test "check applies restrictions only to the service and source that are given" {
@@ -46,6 +59,98 @@ load shared_patd
 	run -0 patctl check --service=sudo --from=192.0.2.7 <<<"$token"
 	run -1 patctl check --service=sshd <<<"$token"
 	run -1 patctl check --from=local <<<"$token"
+}
+
+@test "check says what would be allowed" {
+	token=$(patctl generate -q "$T" --service=sudo,login --from=192.0.2.0/24 \
+		--hours="$(TZ=UTC LC_ALL=C date -d '2 days' +%a)" --not-before=2h)
+	run -1 --separate-stderr patctl check --service=su --from=local <<<"$token"
+	expect "$output" "service su is not allowed (only: login,sudo)"
+	expect "$output" "local logins are not allowed (only from: 192.0.2.0/24)"
+	expect "$output" "logins at this time are not allowed (only: "
+	expect "$output" "it is not valid yet (before 20"
+}
+
+# check_with_account TOKEN ENTRY [OPTION...]: by root, with the shadow entry of games
+check_with_account() {
+	echo "games:$2" >"$BATS_TEST_TMPDIR/shadow"
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	run --separate-stderr unshare --mount sh -c \
+		'mount --bind "$0" /etc/shadow && exec "$@"' "$BATS_TEST_TMPDIR/shadow" \
+		patctl check "${@:3}" <<<"$1"
+}
+
+@test "check refuses a token of an expired account, as a login does" {
+	token=$(patctl generate -q "$T" --user=games)
+	check_with_account "$token" "*:19000:0:99999:7::0:"
+	expect_status 1
+	expect "$output" "the account of user games has expired"
+	check_with_account "$token" "*:19000:0:99999:7::$(($(date +%s) / 86400)):"
+	expect_status 1
+	check_with_account "$token" "*:19000:0:99999:7::0:" --json
+	[ "$(json '["refusals"]' <<<"$output")" = "['account-closed']" ]
+	for entry in "*:19000:0:99999:7:::" '!:19000:0:99999:7::99999:'; do
+		check_with_account "$token" "$entry"
+		expect_status 0
+		expect "$output" ": accepted"
+	done
+}
+
+@test "check refuses a token of a locked account where the policy says so" {
+	token=$(patctl generate -q "$T" --user=games)
+	mkdir -p "$WORLD/etc"
+	printf '[tokens]\ndeny_locked = yes\n' >"$WORLD/etc/patd.conf"
+	patd_stop
+	patd_start
+	check_with_account "$token" '!:19000:0:99999:7:::'
+	locked=$status$output
+	check_with_account "$token" '*:19000:0:99999:7:::'
+	open=$status$output
+	rm "$WORLD/etc/patd.conf"
+	patd_stop
+	patd_start
+	expect "$locked" "the password of user games is locked"
+	[ "${locked::1}${open::1}" = 10 ]
+}
+
+@test "check refuses a token whose user is gone or is another account now" {
+	token=$(patctl generate -q "$T" --user=games)
+	run -1 with_nss NSS_GONE=games patctl check <<<"$token"
+	expect "$output" "user games does not exist"
+	run -1 with_nss NSS_UID=4242 patctl check <<<"$token"
+	expect "$output" "user games is now another account"
+	run -1 with_nss NSS_GONE=games patctl check --json <<<"$token"
+	[ "$(json '["refusals"]' <<<"$output")" = "['other-user']" ]
+}
+
+@test "check says what it does not see of a login" {
+	token=$(patctl generate -q "$T" --user=games)
+	run -0 --separate-stderr patctl check <<<"$token"
+	expect_stderr "Not checked: the account phase of PAM"
+	expect_not_stderr "account of user games"
+	run -0 --separate-stderr as_games patctl check <<<"$token"
+	expect_stderr "Not checked: whether the account of user games has expired or is locked"
+	run -0 --separate-stderr as_games patctl check --json <<<"$token"
+	[ "$(json '["not_checked"]' <<<"$output")" = "['account', 'account-phase', 'service']" ]
+	run -0 --separate-stderr patctl check --json <<<"$token"
+	[ "$(json '["not_checked"]' <<<"$output")" = "['account-phase', 'service']" ]
+	expect_no_stderr
+	run -0 --separate-stderr with_nss NSS_FAILS=5 patctl check <<<"$token"
+	expect_stderr "the user database does not answer"
+}
+
+@test "check warns of a service that PAM does not have" {
+	token=$(patctl generate -q "$T")
+	run -0 --separate-stderr patctl check --service=nosuch <<<"$token"
+	expect_stderr 'this machine has no PAM service "nosuch"'
+	run -0 --separate-stderr patctl check --service=log <<<"$token"
+	expect_stderr 'no PAM service "log"; did you mean login?'
+	run -0 --separate-stderr patctl check --service=common-auth <<<"$token"
+	expect_stderr 'no PAM service "common-auth"'
+	run -0 --separate-stderr patctl check --service=login <<<"$token"
+	expect_not_stderr "no PAM service"
+	run -0 --separate-stderr patctl check -q --service=nosuch <<<"$token"
+	expect_no_stderr
 }
 
 @test "check of a replaced secret exits 1 and says so" {
@@ -80,6 +185,8 @@ load shared_patd
 
 @test "a token as an operand of any verb exits 2 and is not printed" {
 	token=$(patctl generate -q "$T")
+	run -2 patctl show "$token "$'\r'
+	expect "$output" "shell history"
 	for verb in check show revoke "" generate; do
 		# shellcheck disable=SC2086 # to be split
 		run -2 patctl $verb "$token"

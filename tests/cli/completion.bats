@@ -168,13 +168,23 @@ $T-off" ]
 	[ "$(offers show -o "")" = json ]
 	[ "$(offers list --user=game)" = --user=games ]
 	[ "$(offers generate x --from=2001:db8::/32,)" = --from=2001:db8::/32,local ]
-	for file in /etc/pam.d/*; do
-		expect "$(offers check --service "")" "${file##*/}"
-	done
 	for word in --reason= --for= --expires= --lines=; do
 		[ "$(offers log "$word")" = "" ]
 	done
 	[ "$(offers log -n "")" = "" ]
+}
+
+@test "services are offered without files that others include" {
+	local file offered
+	offered=$(offers check --service "")
+	[ "$offered" = "$(offers generate x --service= | sed 's/^--service=//')" ]
+	expect_not "$offered" common-
+	for file in /etc/pam.d/*; do
+		case ${file##*/} in
+		common-* | *[A-Z~.]*) ;;
+		*) grep -qx -- "${file##*/}" <<<"$offered" || fail "no $file: $offered" ;;
+		esac
+	done
 }
 
 @test "options already given or excluded are not offered" {
@@ -273,7 +283,9 @@ ${T}idididididid" ]
 	touch "$BATS_TEST_TMPDIR/folder/"{one.backup,"two backup",.hidden}
 	cd "$BATS_TEST_TMPDIR"
 	[ "$(offers restore-backup folder/)" = folder/one.backup ]
-	[ "$(offers backup fol)" = folder ]
+	ln -s folder link
+	[ "$(offers backup fol)" = folder/ ]
+	[ "$(offers backup li)" = link/ ]
 	cd folder
 	[ "$(offers backup "")" = one.backup ]
 }
@@ -312,6 +324,17 @@ ${T}idididididid" ]
 	[ "$(bash_types "patctl generate x --from=2001:db8::/32,l")" = \
 		"patctl generate x --from=2001:db8::/32,local" ]
 	[ "$(bash_types "patctl generate 'a b' --from=l")" = "patctl generate a b --from=local" ]
+}
+
+@test "bash and zsh add no blank after a folder" {
+	mkdir -p "$BATS_TEST_TMPDIR/folder"
+	touch "$BATS_TEST_TMPDIR/folder/one.backup"
+	cd "$BATS_TEST_TMPDIR"
+	# What is typed after the first Tab goes on in the same word.
+	[ "$(bash_types $'patctl restore-backup fo\to')" = "patctl restore-backup folder/one.backup" ]
+	need zsh
+	run -0 zsh_shows "patctl restore-backup fo"
+	grep -qx "LINE: patctl restore-backup folder/" <<<"$output" || fail "$output"
 }
 
 @test "zsh completes a word and describes several matches" {

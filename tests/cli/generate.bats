@@ -95,6 +95,98 @@ expect_deleted() {
 	expect_secret_written_once generate -q "$T"
 }
 
+@test "generate warns of each service that PAM does not have" {
+	run -0 --separate-stderr patctl generate "$T" --service="nosuch, log,login,su*,x?z"
+	expect_stderr 'this machine has no PAM service "nosuch"'
+	expect_stderr 'this machine has no PAM service "log"; did you mean login?'
+	expect_stderr 'this machine has no PAM service "x?z"'
+	expect_not_stderr '"login"'
+	expect_not_stderr '"su*"'
+	run -0 --separate-stderr patctl generate -q "$T-2" --service=nosuch
+	expect_no_stderr
+}
+
+@test "generate --out writes the token into a new file of mode 0600" {
+	local file=$BATS_TEST_TMPDIR/folder/token
+	umask 0
+	mkdir "${file%/*}"
+	run -0 --separate-stderr patctl generate "$T" --out="$file" --expires=7d
+	[ "$output" = "" ]
+	expect_stderr "of user root expires 20"
+	expect_stderr "It is in $file, which only you can read"
+	expect_not_stderr "Copy it now"
+	[ "$(stat -c %a "$file")" = 600 ]
+	[[ $(<"$file") =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
+	[ "$(stat -c %s "$file")" -eq 65 ]
+	login "$(<"$file")" root 0
+	run -0 --separate-stderr patctl generate -q "$T-2" --out="$file-2"
+	expect_no_stderr
+	[ "$output" = "" ]
+	[ "$(ls -A "${file%/*}")" = "token
+token-2" ]
+}
+
+@test "generate --out --json prints the token's object without its secret" {
+	local file=$BATS_TEST_TMPDIR/token
+	run -0 --separate-stderr patctl generate --json "$T" --out="$file"
+	[ "$(json '["name"]' <<<"$output")" = "$T" ]
+	[ "$(json '.get("token")' <<<"$output")" = None ]
+	token=$(<"$file")
+	[ "$(json '["id"]' <<<"$output")" = "${token:4:10}" ]
+	login "$token" root 0
+}
+
+@test "generate --out over a file or into no folder makes no token and changes nothing" {
+	local file=$BATS_TEST_TMPDIR/token
+	echo kept >"$file"
+	ln -s nowhere "$BATS_TEST_TMPDIR/link"
+	for path in "$file" "$BATS_TEST_TMPDIR/link" "$BATS_TEST_TMPDIR"; do
+		run -1 --separate-stderr patctl generate "$T" --out="$path"
+		expect_stderr "$path already exists"
+		expect_deleted
+	done
+	[ "$(<"$file")" = kept ]
+	[ ! -e "$BATS_TEST_TMPDIR/nowhere" ]
+	run -1 --separate-stderr patctl generate "$T" --out="$BATS_TEST_TMPDIR/no/token"
+	expect_stderr "cannot write $BATS_TEST_TMPDIR/no/token: No such file or directory"
+	expect_deleted
+}
+
+@test "generate --out leaves no file if no token is made" {
+	mkdir "$BATS_TEST_TMPDIR/folder"
+	run -2 patctl generate "" --out="$BATS_TEST_TMPDIR/folder/token"
+	patctl generate -q "$T" >/dev/null
+	run -1 patctl generate "$T" --out="$BATS_TEST_TMPDIR/folder/token"
+	[ "$(ls -A "$BATS_TEST_TMPDIR/folder")" = "" ]
+}
+
+@test "generate --out to a full disk exits 1 and deletes the token" {
+	mkdir "$BATS_TEST_TMPDIR/full"
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	run -1 --separate-stderr unshare --mount sh -c \
+		'mount -t tmpfs -o size=4k tmpfs "$0" && head -c 4096 /dev/zero >"$0/all"
+		patctl generate "$1" --out="$0/token"; r=$?; ls "$0"; exit $r' \
+		"$BATS_TEST_TMPDIR/full" "$T"
+	[ "$output" = all ]
+	expect_stderr "No space left on device"
+	expect_deleted
+}
+
+@test "secrecy: generate --out writes the secret into the file only" {
+	local trace=$BATS_TEST_TMPDIR/trace file=$BATS_TEST_TMPDIR/token
+	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f -s 200 -o "$trace" \
+		-e trace=openat,execve,write,writev,sendto,sendmsg patctl generate -q "$T" --out="$file"
+	token=$(<"$file")
+	run -0 grep -c "${token:15}" "$trace"
+	[ "$output" = 1 ]
+}
+
+@test "generate --out=- prints the token" {
+	run -0 --separate-stderr patctl generate -q "$T" --out=-
+	login "$output" root 0
+	[ ! -e - ]
+}
+
 @test "a token expires after 30 days by default" {
 	patctl generate -q "$T" >/dev/null
 	expect_from_now $((30 * 86400)) "$(field expires_at)"

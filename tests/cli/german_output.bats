@@ -87,7 +87,7 @@ setup_file() {
 	token=$(patctl generate -q "$T" --service=sudo)
 	run -1 german patctl check --service=sshd <<<"$token"
 	expect "$output" "des Benutzers root: abgewiesen"
-	expect "$output" "dieser Dienst ist nicht erlaubt"
+	expect "$output" "der Dienst sshd ist nicht erlaubt (nur: sudo)"
 }
 
 @test "help is German with aligned descriptions" {

@@ -196,3 +196,62 @@ is() {
 	run -4 --separate-stderr as_games patctl show "no such"
 	expect_stderr 'no token has the name or id "no such"; to list tokens: patctl list'
 }
+
+@test "revocation: the token itself on standard input says which is revoked" {
+	token=$(patctl generate -q "$T" --user=games)
+	run -0 --separate-stderr patctl revoke - <<<"$token"
+	[ "$output" = "$T (${token:4:10}): User token successfully revoked" ]
+	expect_no_stderr
+	is revoked games "$T"
+	run -0 --separate-stderr patctl show - <<<" $token"$'\r'
+	expect "$output" "Name:     $T"
+	expect_stderr "blanks before or after the token were ignored"
+	run -0 --separate-stderr patctl restore -q --user=games - <<<"$token "
+	expect_no_stderr
+	is active games "$T"
+}
+
+@test "revocation: a replaced secret on standard input revokes its token" {
+	token=$(patctl generate -q "$T")
+	patctl rotate -q "$T" --grace=none >/dev/null
+	run -0 patctl revoke - <<<"$token"
+	is revoked root "$T"
+}
+
+@test "each dash reads one more token, and the lines after them are left" {
+	one=$(patctl generate -q "$T-1")
+	two=$(patctl generate -q "$T-2")
+	run -0 bash -c 'patctl revoke - - && cat' <<<"$one
+$two
+rest"
+	is revoked root "$T-1"
+	is revoked root "$T-2"
+	[ "${lines[-1]}" = rest ]
+}
+
+@test "standard input that is no token exits 2, and one of another user 4" {
+	token=$(patctl generate -q "$T")
+	for verb in show revoke; do
+		run -2 --separate-stderr patctl $verb - <<<"$T"
+		expect_stderr "not a valid token"
+		run -2 patctl $verb - </dev/null
+		run -2 --separate-stderr patctl $verb - <<<"${token%?}"
+		expect_not_stderr "${token:15:30}"
+		run -4 --separate-stderr as_games patctl $verb - <<<"$token"
+		expect_stderr "no token has the id \"${token:4:10}\""
+		expect_not_stderr "${token:15}"
+		run -4 patctl $verb --user=games - <<<"$token"
+	done
+	is active root "$T"
+	run -2 patctl show --json - <<<password
+	[ "$output" != "" ]
+}
+
+@test "secrecy: the token that revoke reads goes nowhere" {
+	token=$(patctl generate -q "$T" --user=games)
+	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f -s 2000 -o "$BATS_TEST_TMPDIR/trace" \
+		-e trace=openat,execve,write,pwrite64,sendto,sendmsg \
+		setpriv --reuid=games --regid=games --clear-groups patctl revoke - <<<"$token"
+	run -0 grep -c "${token:4:10}" "$BATS_TEST_TMPDIR/trace"
+	run -1 grep "${token:15}" "$BATS_TEST_TMPDIR/trace"
+}

@@ -30,7 +30,7 @@ GIVEN = {
     name: 1 << bit
     for bit, name in enumerate(
         "user name name_pattern id_prefix state service good_for unused_since expiring_before all "
-        "lifetime expires_at recipient period reason from token reverse grace".split()
+        "lifetime expires_at recipient period reason from token reverse grace account".split()
     )
 }
 RESTRICTIONS = "services sources hours not_before max_uses".split()
@@ -56,7 +56,7 @@ PARTS = {
     "revoke_all": [("period", "Q"), ("given", "I"), ("uid", "I"), ("user", "256s"),
                    ("reason", "264s")],
     "disable": [("given", "I"), ("unused", "I"), ("user", "256s"), ("reason", "264s")],
-    "check": [("given", "I"), ("unused", "I"), ("id", "16s"), ("digest", "32s"),
+    "check": [("given", "I"), ("account", "I"), ("id", "16s"), ("digest", "32s"),
               ("service", "256s"), ("from", "256s")],
     "history": [("given", "I"), ("limit", "I"), ("since", "Q"), ("until", "Q"), ("after", "Q"),
                 ("user", "256s"), ("id", "16s"), ("cursor", "1304s")],

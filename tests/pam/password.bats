@@ -164,7 +164,9 @@ deceived() {
 }
 
 @test "passwords: text that is not a well-formed token is passed on as a password" {
-	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" " $TOKEN" "${TOKEN:0:63}-" \
+	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" "${TOKEN:0:63}-" \
+		"x $TOKEN" "$TOKEN x" " ${TOKEN%?}" " ${TOKEN:0:30} ${TOKEN:30}" \
+		"                 $TOKEN" " ${TOKEN^^} " \
 		"${TOKEN:0:20}$([[ ${TOKEN:20:1} = a ]] && echo b || echo a)${TOKEN:21}"; do
 		expect_result PAM_CRED_INSUFFICIENT prompted items "$almost" -- -e
 		expect_line "item: PAM_AUTHTOK=$almost"

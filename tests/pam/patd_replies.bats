@@ -83,6 +83,20 @@ refused() {
 	done
 }
 
+@test "blanks and CR around a token are left out, and an error message says so" {
+	local text
+	for text in " $UNKNOWN_TOKEN" "$UNKNOWN_TOKEN"$'\r' $'\t'"$UNKNOWN_TOKEN"$' \r'; do
+		expect_result PAM_SUCCESS answered "$text" -- "$TOOLS/peer" "$WORLD/peer.sock" accepted \
+			"$TOOLS/drive" -e "$WORLD/pam.d" peer "$OWNER"
+		expect_line "error: Blanks before or after the token were ignored."
+		expect_line "item: PAT_TOKEN_ID=Example123"
+		expect_without info:
+		expect_result PAM_SUCCESS answered "$text" -- "$TOOLS/peer" "$WORLD/peer.sock" accepted \
+			"$TOOLS/drive" -s "$WORLD/pam.d" peer "$OWNER"
+		expect_without error:
+	done
+}
+
 @test "an accepted token sets PAT_TOKEN_ID" {
 	run peer accepted -e
 	expect_line "item: PAT_TOKEN_ID=Example123"

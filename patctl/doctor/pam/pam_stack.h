@@ -9,12 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "patctl/base/pam_services.h"
 #include "patctl/base/sysroot.h"
 #include "patctl/doctor/pam/pam_line.h"
 
-#define PAM_DIR "/etc/pam.d"
-#define PAM_VENDOR_DIR "/usr/lib/pam.d" /* searched after it */
-#define PAM_OTHER "other"               /* the service of all types that a service does not have */
+#define PAM_OTHER "other" /* the service of all types that a service does not have */
 
 enum stack_type {
 	STACK_AUTH,

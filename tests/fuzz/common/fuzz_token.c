@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert_int_equal(strlen(text), PAT_TOKEN_LEN);
 		assert_true(pat_id_valid(id.text));
 		assert_memory_equal(id.text, text + strlen("pat_"), PAT_ID_LEN);
+		assert_ptr_equal(pat_token_find(text, &parsed), text);
 	} else {
 		assert_string_equal(id.text, "");
 	}

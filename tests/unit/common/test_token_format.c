@@ -171,6 +171,81 @@ static void passwords__passwords_are_not_tokens(void **state)
 		assert_false(pat_token_parse(others[i], &id));
 }
 
+static void token_is_found_between_blanks(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		bool found;
+	} cases[] = {
+		{ "", "", true },
+		{ " ", "", true },
+		{ "", "\r", true },
+		{ "", "\n", true },
+		{ "", "\r\n", true },
+		{ "\t \v\f", " \r\n", true },
+		{ "                ", "", true },
+		{ "", "                ", true },
+		{ "        ", "        ", true },
+		{ "                 ", "", false }, /* more than PAT_BLANKS_MAX */
+		{ "", "                 ", false },
+		{ "         ", "        ", false },
+		{ "x", "", false },
+		{ "", "x", false },
+		{ " x", " ", false },
+		{ " ", "x ", false },
+		{ "", " x", false },
+		{ "x ", "", false },
+		{ "\x1F", "", false },
+		{ "\x08", "", false },
+		{ "\x0E", "", false },
+		{ "\xA0", "", false },
+		{ "", "\x7F", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pat_id id = { "untouched" };
+		const char *found;
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "%s%s%s", cases[i].before, known[2].token,
+			cases[i].after);
+		found = pat_token_find(text, &id);
+		assert_that((found != NULL) == cases[i].found, "%zu", i);
+		if (!found) {
+			assert_string_equal(id.text, "untouched");
+			continue;
+		}
+		assert_ptr_equal(found, text + strlen(cases[i].before));
+		assert_string_equal(id.text, known[2].id);
+		assert_int_equal(pat_token_has_blanks(text, found),
+			*cases[i].before != '\0' || *cases[i].after != '\0');
+	}
+}
+
+static void passwords__no_password_is_found_to_be_a_token(void **state)
+{
+	char text[PAT_TOKEN_LEN + PAT_BLANKS_MAX + 8] = "";
+	struct pat_id id = { "untouched" };
+
+	(void)state;
+	/* Of each length: blanks alone, and characters of a token with blanks after them. */
+	for (size_t len = 0; len < sizeof(text) - 1; len++) {
+		memset(text, 0, sizeof(text));
+		memset(text, ' ', len);
+		assert_null(pat_token_find(text, &id));
+		memset(text, 'a', len < PAT_TOKEN_LEN ? len : PAT_TOKEN_LEN);
+		assert_null(pat_token_find(text, &id));
+	}
+	/* One wrong character, as of a token by itself. */
+	for (size_t at = 0; at < PAT_TOKEN_LEN; at++) {
+		(void)snprintf(text, sizeof(text), " %s\r", known[0].token);
+		text[at + 1] = text[at + 1] == 'a' ? 'b' : 'a';
+		assert_null(pat_token_find(text, &id));
+	}
+	assert_string_equal(id.text, "untouched");
+}
+
 static void id_is_ten_base62_characters(void **state)
 {
 	static const struct {
@@ -217,6 +292,8 @@ int main(void)
 		cmocka_unit_test(token_with_two_swapped_characters_is_refused),
 		cmocka_unit_test(token_of_another_length_is_refused),
 		cmocka_unit_test(passwords__passwords_are_not_tokens),
+		cmocka_unit_test(token_is_found_between_blanks),
+		cmocka_unit_test(passwords__no_password_is_found_to_be_a_token),
 		cmocka_unit_test(id_is_ten_base62_characters),
 	};
 

@@ -43,7 +43,7 @@ static struct world {
 
 /* What the module did. */
 static struct did {
-	unsigned int resolved, asked, noticed, lines, cleared, variables, delay, told;
+	unsigned int resolved, asked, noticed, lines, cleared, variables, delay, told, blanks;
 	struct pat_request request;
 	char path[128], line[1024], variable[64];
 	char random[PAT_TOKEN_LEN + 1]; /* the text in the place of the token */
@@ -204,6 +204,12 @@ void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 	(void)reply;
 	(void)now;
 	did.noticed++;
+}
+
+void notice_blanks(pam_handle_t *pamh)
+{
+	(void)pamh;
+	did.blanks++;
 }
 
 void notice_no_password(pam_handle_t *pamh)

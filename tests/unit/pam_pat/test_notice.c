@@ -176,6 +176,15 @@ static void refusal_is_an_error_and_expiry_is_information(void **state)
 	assert_int_equal(told_style, 0);
 }
 
+static void blanks_are_an_error_so_that_no_output_has_them(void **state)
+{
+	(void)state;
+	told_style = 0;
+	notice_blanks(HANDLE);
+	assert_int_equal(told_style, PAM_ERROR_MSG);
+	assert_string_equal(told, "Blanks before or after the token were ignored.");
+}
+
 static void refused_change_of_the_password_says_what_to_do(void **state)
 {
 	(void)state;
@@ -199,6 +208,7 @@ int main(void)
 		cmocka_unit_test(replaced_secret_precedes_expiry),
 		cmocka_unit_test(fields_of_other_verdicts_are_ignored),
 		cmocka_unit_test(refusal_is_an_error_and_expiry_is_information),
+		cmocka_unit_test(blanks_are_an_error_so_that_no_output_has_them),
 		cmocka_unit_test(refused_change_of_the_password_says_what_to_do),
 	};
 

@@ -152,6 +152,59 @@ static void answer_of_a_conversation_is_never_passed_on(void **state)
 	assert_int_equal(did.asked, 0);
 }
 
+/* As pasted, or as in a file that was written on Windows. */
+static void blanks_around_a_token_are_left_out_and_told(void **state)
+{
+	char text[PAT_TOKEN_LEN + 4];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), " %s\r", token);
+	world.authtok = text;
+	assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
+	assert_memory_equal(did.request.id, token + 4, PAT_ID_LEN);
+	assert_int_equal(did.blanks, 1);
+	assert_int_equal(did.cleared, 1);
+	assert_int_equal(authenticate(PAM_SILENT, NULL), PAM_SUCCESS);
+	assert_int_equal(did.blanks, 0);
+	world.reply.verdict = PAT_REVOKED;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	assert_int_equal(strlen(did.random), 64);
+	assert_int_equal(did.blanks, 1);
+	world.authtok = token;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	assert_int_equal(did.blanks, 0);
+}
+
+/* patd gets the digest of the token alone. */
+static void blanks_around_a_token_do_not_change_its_digest(void **state)
+{
+	char text[PAT_TOKEN_LEN + 4];
+	struct pat_digest digest;
+
+	(void)state;
+	pat_token_digest(token, &digest);
+	(void)snprintf(text, sizeof(text), "\t%s\r\n", token);
+	world.authtok = text;
+	assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
+	assert_memory_equal(&did.request.digest, &digest, sizeof(digest));
+}
+
+static void passwords__blanks_do_not_make_a_password_a_token(void **state)
+{
+	static const char *const passwords[] = { " ", "  a password\r", "\r\n",
+		"                                                                        ",
+		" pat_0123456789_0000000000000000000000000000000000000000000000000 " };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(passwords); i++) {
+		world.authtok = passwords[i];
+		assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+		assert_int_equal(
+			did.resolved + did.asked + did.lines + did.noticed + did.blanks, 0);
+		assert_string_equal(did.random, "");
+	}
+}
+
 static void passwords__what_is_no_token_is_not_resolved_sent_or_logged(void **state)
 {
 	(void)state;
@@ -277,6 +330,9 @@ int main(void)
 		TEST(session_has_the_id_of_the_token_or_a_line_says_why_not),
 		TEST(id_of_an_earlier_token_is_removed_first),
 		TEST(answer_of_a_conversation_is_never_passed_on),
+		TEST(blanks_around_a_token_are_left_out_and_told),
+		TEST(blanks_around_a_token_do_not_change_its_digest),
+		TEST(passwords__blanks_do_not_make_a_password_a_token),
 		TEST(passwords__what_is_no_token_is_not_resolved_sent_or_logged),
 		TEST(no_lockout__bad_option_refuses_tokens_alone),
 		TEST(service_that_is_missing_or_too_long_is_unavailable),

@@ -42,13 +42,37 @@ static void one_line_is_read(void **state)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		char text[128] = "", *got;
 		const char *problem;
+		bool blanks;
 		int fd;
 
 		strcat(strcat(text, token), ends[i]);
 		fd = pipe_of(text);
-		got = secret_input(fd, &problem);
+		got = secret_input(fd, &blanks, &problem);
 		assert_non_null(got);
 		assert_string_equal(got, token);
+		assert_false(blanks);
+		secret_free(&got);
+		close(fd);
+	}
+}
+
+static void blanks_around_the_token_are_left_out(void **state)
+{
+	static const char *const around[][2] = { { " ", "\n" }, { "", "\r\n" }, { "\t ", " \r" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		char text[128] = "", *got;
+		const char *problem;
+		bool blanks = false;
+		int fd;
+
+		strcat(strcat(strcat(text, around[i][0]), token), around[i][1]);
+		fd = pipe_of(text);
+		got = secret_input(fd, &blanks, &problem);
+		assert_non_null(got);
+		assert_string_equal(got, token);
+		assert_true(blanks);
 		secret_free(&got);
 		close(fd);
 	}
@@ -58,12 +82,13 @@ static void bytes_after_the_line_are_not_read(void **state)
 {
 	char text[128] = "", rest[8] = "", *got;
 	const char *problem;
+	bool blanks;
 	int fd;
 
 	(void)state;
 	strcat(strcat(text, token), "\nrest");
 	fd = pipe_of(text);
-	got = secret_input(fd, &problem);
+	got = secret_input(fd, &blanks, &problem);
 	secret_free(&got);
 	assert_int_equal(read(fd, rest, sizeof(rest)), 4);
 	assert_string_equal(rest, "rest");
@@ -86,8 +111,9 @@ static void text_that_is_no_token_is_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const char *problem = NULL;
 		int fd = pipe_of(bad[i]);
+		bool blanks;
 
-		assert_null(secret_input(fd, &problem));
+		assert_null(secret_input(fd, &blanks, &problem));
 		assert_non_null(problem);
 		close(fd);
 	}
@@ -144,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_line_is_read),
+		cmocka_unit_test(blanks_around_the_token_are_left_out),
 		cmocka_unit_test(bytes_after_the_line_are_not_read),
 		cmocka_unit_test(text_that_is_no_token_is_refused),
 		cmocka_unit_test(memfd_of_the_token_is_sealed),

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/account_bits.h"
+#include "common/wire.h"
 #include "patctl/base/user_lookup.h"
 
 #define PATIENT 60000 /* milliseconds, which nothing here takes */
@@ -36,6 +38,46 @@ int getpwnam_r(const char *restrict name, struct passwd *restrict entry, char *r
 	*entry = (struct passwd) { .pw_name = name[1] == 'o' ? too_long : spelled, .pw_uid = 1001 };
 	*ret_found = entry;
 	return 0;
+}
+
+static int shadow_error;
+
+/* The same. */
+struct spwd *getspnam(const char *name)
+{
+	static struct spwd entry = { .sp_expire = 0 };
+
+	assert_string_equal(name, "alice");
+	errno = shadow_error;
+	return shadow_error ? NULL : &entry;
+}
+
+static void the_account_is_judged_as_pam_pat_does(void **state)
+{
+	struct system_user user;
+	uint32_t account = 0;
+
+	(void)state;
+	assert_int_equal(user_lookup_account("Alice", PATIENT, &user, &account), USER_FOUND);
+	assert_int_equal(account, PAT_ACCOUNT_SEEN | PAT_ACCOUNT_EXPIRED);
+	assert_string_equal(user.name, "alice");
+	assert_int_equal(user_lookup_account("nobody", PATIENT, &user, &account), USER_UNKNOWN);
+}
+
+/* pam_pat would say that it cannot decide. */
+static void an_account_that_cannot_be_read_for_now_is_no_answer(void **state)
+{
+	struct system_user user;
+	uint32_t account = 0;
+
+	(void)state;
+	shadow_error = EIO;
+	assert_int_equal(user_lookup_account("Alice", PATIENT, &user, &account), USER_UNANSWERED);
+	/* No entry, and none is needed. */
+	shadow_error = ENOENT;
+	assert_int_equal(user_lookup_account("Alice", PATIENT, &user, &account), USER_FOUND);
+	assert_int_equal(account, PAT_ACCOUNT_SEEN);
+	shadow_error = 0;
 }
 
 static void the_name_is_as_nss_spells_it(void **state)
@@ -113,6 +155,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_name_is_as_nss_spells_it),
+		cmocka_unit_test(the_account_is_judged_as_pam_pat_does),
+		cmocka_unit_test(an_account_that_cannot_be_read_for_now_is_no_answer),
 		cmocka_unit_test(scope__a_user_with_a_long_name_is_an_error_of_its_own),
 		cmocka_unit_test(a_large_entry_is_found),
 		cmocka_unit_test(scope__only_success_without_an_entry_is_an_unknown_user),

@@ -12,15 +12,21 @@ struct answer {
 	unsigned int n;
 };
 
-static struct answer check(struct world *world, const struct caller *caller,
-	const struct made *made, const char *service, const char *rhost)
+static struct answer check_account(struct world *world, const struct caller *caller,
+	const struct made *made, const char *service, const char *rhost, uint32_t account)
 {
 	const struct pat_request request = request_with(made->secret, &alice);
 	struct answer answer = { 0 };
 
 	answer.error = tokens_check(world->tokens, caller, &made->token.id, &request.digest,
-		service, rhost, answer.verdicts, &answer.n, &world->refusal);
+		service, rhost, account, answer.verdicts, &answer.n, &world->refusal);
 	return answer;
+}
+
+static struct answer check(struct world *world, const struct caller *caller,
+	const struct made *made, const char *service, const char *rhost)
+{
+	return check_account(world, caller, made, service, rhost, PAT_ACCOUNT_SEEN);
 }
 
 static void assert_says(const struct answer *answer, const enum pat_verdict *verdicts, size_t n)
@@ -93,6 +99,34 @@ static void check_judges_service_and_source_only_when_given(void **state)
 	assert_says(&answer, source, 1);
 }
 
+static void check_judges_the_account_as_a_login_does(void **state)
+{
+	static const enum pat_verdict closed[] = { PAT_ACCOUNT_CLOSED };
+	static const struct {
+		uint32_t account;
+		bool deny_locked, closed;
+	} cases[] = {
+		{ PAT_ACCOUNT_SEEN, false, false },
+		{ PAT_ACCOUNT_SEEN, true, false },
+		{ PAT_ACCOUNT_SEEN | PAT_ACCOUNT_EXPIRED, false, true },
+		{ PAT_ACCOUNT_SEEN | PAT_ACCOUNT_LOCKED, false, false },
+		{ PAT_ACCOUNT_SEEN | PAT_ACCOUNT_LOCKED, true, true },
+		{ 0, false, false },
+		{ 0, true, true },
+	};
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct answer answer;
+
+		world->policy.deny_locked = cases[i].deny_locked;
+		world_apply_policy(world);
+		answer = check_account(world, &root, &made, "sshd", NULL, cases[i].account);
+		assert_says(&answer, closed, cases[i].closed ? 1 : 0);
+	}
+}
+
 /* Else it would be a way to guess, or to find out whose a token is. */
 static void check_answers_only_owner_and_root(void **state)
 {
@@ -159,6 +193,7 @@ int main(void)
 		WORLD_TEST(check_of_working_token_has_no_verdict),
 		WORLD_TEST(check_names_all_reasons_in_order),
 		WORLD_TEST(check_judges_service_and_source_only_when_given),
+		WORLD_TEST(check_judges_the_account_as_a_login_does),
 		WORLD_TEST(check_answers_only_owner_and_root),
 		WORLD_TEST(check_with_wrong_secret_finds_no_token),
 		WORLD_TEST(check_changes_nothing),

@@ -305,8 +305,9 @@ static void looking_at_a_token_uses_nothing(void **state)
 		struct token token;
 		unsigned int n = 7;
 
-		assert_int_equal(tokens_check(world->tokens, &alice, &made.token.id, &digest,
-					 "sudo", "", verdicts, &n, &world->refusal),
+		assert_int_equal(
+			tokens_check(world->tokens, &alice, &made.token.id, &digest, "sudo", "",
+				PAT_ACCOUNT_SEEN, verdicts, &n, &world->refusal),
 			PAT_OK);
 		assert_int_equal(n, 0);
 		assert_int_equal(tokens_find(world->tokens, &alice, made.token.id.text, &token,

@@ -346,12 +346,12 @@ static void check_recognizes_a_former_secret(void **state)
 
 	(void)world_rotate(world, &old, GRACE);
 	assert_int_equal(tokens_check(world->tokens, &alice, &old.token.id, &request.digest, NULL,
-				 NULL, verdicts, &n, &world->refusal),
+				 NULL, PAT_ACCOUNT_SEEN, verdicts, &n, &world->refusal),
 		PAT_OK);
 	assert_int_equal(n, 0);
 	world->time = NOON + GRACE;
 	assert_int_equal(tokens_check(world->tokens, &alice, &old.token.id, &request.digest, NULL,
-				 NULL, verdicts, &n, &world->refusal),
+				 NULL, PAT_ACCOUNT_SEEN, verdicts, &n, &world->refusal),
 		PAT_OK);
 	assert_int_equal(n, 1);
 	assert_int_equal(verdicts[0], PAT_ROTATED);

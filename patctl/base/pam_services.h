@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The PAM services of this machine, by the names of their files. */
+#pragma once
+
+#include <stdbool.h>
+
+#define PAM_DIR "/etc/pam.d"
+#define PAM_VENDOR_DIR "/usr/lib/pam.d" /* searched after it */
+
+/*
+ * False for a file that others include and no program is named after, such as Debian's
+ * "common-auth", and for one that a package or an editor left: libpam looks for names in lower
+ * case.
+ */
+bool pam_is_service(const char *file);
+
+/*
+ * The services, each once, see names_free().  0, or a negative errno if PAM_DIR cannot be read:
+ * then nothing can be said about what is a service.
+ */
+int pam_services(char ***ret);
+
+/*
+ * Complains of each pattern of a list, with commas between them, that no service of this machine
+ * fits; says nothing where that cannot be known.  False if it complained.
+ */
+bool pam_services_expect(const char *list);
