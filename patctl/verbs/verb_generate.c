@@ -136,6 +136,31 @@ static bool read_request(const struct command *command, struct client_token_requ
 	return true;
 }
 
+/* The user whom sudo or doas runs patctl for; NULL: none, or root. */
+static const char *invoking_user(void)
+{
+	const char *user = getenv("SUDO_USER");
+
+	if (!user || *user == '\0')
+		user = getenv("DOAS_USER");
+	return user && *user != '\0' && strcmp(user, "root") != 0 ? user : NULL;
+}
+
+/* Who types sudo to be allowed to generate a token may not expect that it is root's. */
+static void tell_owner(const struct command *command)
+{
+	const char *user = invoking_user();
+	cleanup_text char *safe = user ? text_safe(user) : NULL;
+
+	if (!safe || geteuid() != 0 || command_given(command, &option_user) ||
+		command_given(command, &option_host) || command_given(command, &option_quiet))
+		return;
+	(void)fprintf(stderr,
+		_("This token is root's, because patctl runs as root.  For a token of %s, use\n"
+		  "--user=%s, or run patctl without sudo.\n"),
+		safe, safe);
+}
+
 static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
@@ -189,6 +214,7 @@ static enum outcome run_generate(const struct command *command)
 				client_self(client));
 		return outcome;
 	}
+	tell_owner(command);
 	outcome = print_secret(client, command, &id, secret, describe_generated, &token);
 	if (outcome != OUTCOME_DONE)
 		undo(client, &id);
@@ -260,6 +286,17 @@ static void describe_rotated(const struct token_row *token)
 	describe_former(token);
 }
 
+/* before: the token as it was before the rotation. */
+static void tell_ended(const struct command *command, const struct token_row *before)
+{
+	cleanup_text char *stamp = timestamp_local(before->former_until);
+
+	if (before->former_until && !command_given(command, &option_quiet))
+		(void)fprintf(stderr,
+			_("An earlier secret, which would have worked until %s, no longer works.\n"),
+			stamp);
+}
+
 /* The token stays valid: it is in use with the former secret.  former_until: 0 if not known. */
 static void report_lost(struct client *client, const struct pat_id *id, uint64_t former_until)
 {
@@ -305,6 +342,7 @@ static enum outcome run_rotate(const struct command *command)
 				client_self(client), token.id.text);
 		return outcome;
 	}
+	tell_ended(command, &token);
 	outcome = print_secret(client, command, &token.id, secret, describe_rotated, &now);
 	if (outcome != OUTCOME_DONE)
 		report_lost(client, &token.id, now.former_until);

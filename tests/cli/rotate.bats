@@ -31,6 +31,21 @@ load shared_patd
 	expect_not "$output" "the previous secret works"
 }
 
+@test "a second rotation says that it ends the secret of the first one" {
+	old=$(patctl generate -q "$T")
+	run -0 --separate-stderr patctl rotate "$T"
+	expect_not_stderr "An earlier secret"
+	login "$old" root 0
+	run -0 --separate-stderr patctl rotate "$T"
+	expect_stderr_line "An earlier secret, which would have worked until 20.*, no longer works\."
+	run -1 login "$old" root 0
+	# Used, it has ended the one before: there is nothing to say.
+	patctl rotate -q "$T" >"$BATS_TEST_TMPDIR/new"
+	login "$(cat "$BATS_TEST_TMPDIR/new")" root 0
+	run -0 --separate-stderr patctl rotate "$T"
+	expect_not_stderr "An earlier secret"
+}
+
 @test "rotate --grace=none refuses the old secret at once" {
 	for grace in none 0; do
 		old=$(patctl generate -q "$T-$grace")
