@@ -72,6 +72,15 @@ int restore_verify(const char *path)
 	return unpack(image, fd, bytes);
 }
 
+/* For the history, when patd starts on the new state. */
+static int mark(int new_fd)
+{
+	cleanup_close int fd = openat(new_fd, STATE_DIR_RESTORED,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	return fd < 0 ? -errno : 0;
+}
+
 /* Makes the new state, on the disk, in its folder, which is empty. */
 static int make_ready(int new_fd, int fd)
 {
@@ -86,6 +95,8 @@ static int make_ready(int new_fd, int fd)
 	if (r < 0)
 		return r;
 	r = fsync(image) < 0 ? -errno : key_write(new_fd, bytes);
+	if (r == 0)
+		r = mark(new_fd);
 	return r < 0 ? failed(r, "write the backup to the disk") : 0;
 }
 

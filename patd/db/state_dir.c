@@ -28,6 +28,7 @@ static const char *const parts[] = {
 	DATABASE_FILE "-wal",
 	DATABASE_FILE "-shm",
 	USAGE_FILE,
+	STATE_DIR_RESTORED,
 	DATABASE_FILE,
 	KEY_FILE,
 };
@@ -77,7 +78,8 @@ int state_dir_remove(int parent_fd, const char *name)
 /* In the database's place, where the new one is not yet, is the old one; the same of the key. */
 static int move_part(int state_fd, int ready_fd, int before_fd, const char *name)
 {
-	const bool log = strcmp(name, DATABASE_FILE) != 0 && strcmp(name, KEY_FILE) != 0;
+	const bool log = strcmp(name, DATABASE_FILE) != 0 && strcmp(name, KEY_FILE) != 0 &&
+			 strcmp(name, STATE_DIR_RESTORED) != 0;
 
 	if (!log && !exists(ready_fd, name))
 		return 0;

@@ -17,6 +17,9 @@
 #define STATE_DIR_READY "restore.now" /* the same, which is the state from now on */
 #define STATE_DIR_BEFORE "before"     /* in both, for the state that was there */
 
+/* An empty file: the state was restored from a backup, and its history does not say so yet. */
+#define STATE_DIR_RESTORED "was-restored"
+
 /*
  * state_dir: the path of the directory state_fd, for the log.
  *

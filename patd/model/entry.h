@@ -19,7 +19,7 @@ enum entry_event {
 	ENTRY_REFUSED, /* after the secret matched; result says why */
 	ENTRY_REVOKED, /* detail: the reason */
 	ENTRY_SUSPENDED,
-	ENTRY_RESTORED,
+	ENTRY_RESTORED, /* without id and user: all of it, from a backup */
 	ENTRY_ROTATED,
 	ENTRY_RENAMED, /* detail: the name before */
 	ENTRY_DELETED,

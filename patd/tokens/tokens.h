@@ -102,6 +102,9 @@ enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 
+/* Once after a restore from a backup, when those who want to know of entries listen. */
+void tokens_record_restore(struct tokens *tokens);
+
 /*
  * Whether the caller may have such a token, as far as can be said before request->user is looked
  * up, and before polkit is asked.  request->uid need not be set.

@@ -134,7 +134,8 @@ enum change_kind {
 	CHANGE_ROTATE,
 	CHANGE_DELETE,
 	CHANGE_DISABLE,
-	CHANGE_ENABLE
+	CHANGE_ENABLE,
+	CHANGE_NONE /* the entry alone */
 };
 
 struct change {
