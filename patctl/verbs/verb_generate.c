@@ -320,18 +320,20 @@ static enum outcome run_rotate(const struct command *command)
 	struct token_row token, now = { .former_until = 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
+	struct expiry expiry = { .kind = EXPIRY_DEFAULT };
 	uint64_t grace;
 	int secret;
 
 	prepare();
-	if (!read_grace(command, &grace))
+	if (!read_grace(command, &grace) ||
+		!argument_expiry(command, &option_expires, (uint64_t)time(NULL), &expiry))
 		return OUTCOME_USAGE;
 
 	client = select_machine(command, &error);
 	if (!client || !select_token(command, client, command->operands[0], &token, &error))
 		return outcome_fail(NULL, &error);
 	if (!client_rotate(client, &token.id, command_given(command, &option_grace) ? &grace : NULL,
-		    &secret, &error)) {
+		    &expiry, &secret, &error)) {
 		cleanup_text char *name = text_safe(token.name),
 				  *subject = text_format("%s (%s)", name, token.id.text);
 		const bool unanswered = outcome_unanswered(&error);
@@ -351,13 +353,13 @@ static enum outcome run_rotate(const struct command *command)
 
 const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
 	N_("give a token a new secret and print it once"),
-	OPTIONS(&option_user, &option_id, &option_grace, OPTIONS_COMMON),
-	{ N_("Gives a token a new secret and prints it as generate does.  Name, id, expiration\n"
-	     "and restrictions stay the same.  The previous secret works until the new one is\n"
-	     "used, but at most for a day, or for the period given with --grace, which may be\n"
-	     "none.\n"),
+	OPTIONS(&option_user, &option_id, &option_grace, &option_expires, OPTIONS_COMMON),
+	{ N_("Gives a token a new secret and prints it as generate does.  Name, id and\n"
+	     "restrictions stay the same, and without --expires the expiration.  The previous\n"
+	     "secret works until the new one is used, but at most for a day, or for the period\n"
+	     "given with --grace, which may be none.\n"),
 		select_help, N_("Asks for your password; root is not asked.\n") },
 	"  patctl rotate laptop\n"
-	"  TOKEN=$(patctl rotate ci --grace=1h)\n",
+	"  TOKEN=$(patctl rotate ci --grace=1h --expires=90d)\n",
 	.synonyms = { "regenerate", "renew", "roll" },
 	.token_states = { "active", "pending", "disabled" } };

@@ -65,6 +65,26 @@ load shared_patd
 	done
 }
 
+@test "rotate --expires gives another expiration, without it the old one stays" {
+	patctl generate -q "$T" --expires=2d >/dev/null
+	run -0 --separate-stderr patctl rotate "$T" --expires=90d
+	expect_from_now $((90 * 86400)) "$(field expires_at)"
+	login "$output" root 0
+	run -0 patctl log "$T"
+	expect "$output" "rotated"
+	expect "$output" ": expires 20"
+	patctl rotate -q "$T" --expires=never >/dev/null
+	[ "$(field expires_at)" = None ]
+	patctl rotate -q "$T" --expires=2999-01-31T18:00Z >/dev/null
+	before=$(field expires_at)
+	patctl rotate -q "$T" >/dev/null
+	[ "$(field expires_at)" = "$before" ]
+	for when in "" infinity 30 2020-01-01; do
+		run -2 patctl rotate "$T" --expires="$when"
+	done
+	[ "$(field rotations)" -eq 4 ]
+}
+
 unchanged_fields() {
 	patctl show --json "$T" | /usr/bin/python3 -c 'import json, sys
 [token] = json.load(sys.stdin)
