@@ -194,6 +194,10 @@ $(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpa
 include tests/tests.mk
 
 # --- install --------------------------------------------------------------------------------
+services := patd.service patd-bus.service patd-key.service
+sockets := patd-root.socket patd-front.socket patd-user.socket
+units := $(services) $(sockets)
+
 .PHONY: install
 install: all
 	install -D -m 0755 $(O)/patd/patd $(DESTDIR)$(libexecdir)/patd
@@ -206,11 +210,10 @@ install: all
 	install -D -m 0644 dbus/org.patd.tokens1.policy $(DESTDIR)$(datadir)/polkit-1/actions/org.patd.tokens1.policy
 	install -d $(DESTDIR)$(datadir)/dbus-1/system-services $(DESTDIR)$(unitdir)
 	sed 's|@libexecdir@|$(libexecdir)|g' dbus/org.patd.Tokens1.service.in >$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service
-	for unit in patd.service patd-bus.service patd-key.service; do \
+	for unit in $(services); do \
 		sed 's|@libexecdir@|$(libexecdir)|g' systemd/$$unit.in >$(DESTDIR)$(unitdir)/$$unit || exit 1; \
 	done
-	install -m 0644 systemd/patd-root.socket systemd/patd-front.socket systemd/patd-user.socket \
-		$(DESTDIR)$(unitdir)/
+	install -m 0644 $(sockets:%=systemd/%) $(DESTDIR)$(unitdir)/
 	install -D -m 0644 systemd/patd.sysusers $(DESTDIR)$(sysusersdir)/patd.conf
 	install -D -m 0644 systemd/patd.tmpfiles $(DESTDIR)$(tmpfilesdir)/patd.conf
 	# What the administrator wrote stays.
@@ -230,6 +233,34 @@ install: all
 	for language in $(languages); do \
 		install -D -m 0644 $(O)/po/$$language.mo \
 			$(DESTDIR)$(localedir)/$$language/LC_MESSAGES/patd.mo || exit 1; \
+	done
+
+# A file in pam.d that names a missing module may lock people out, so nothing is removed then.  The
+# state stays, and a patd.conf that was changed.
+.PHONY: uninstall
+uninstall:
+	@found=$$(grep -ls '^[^#]*pam_pat\.so' $(DESTDIR)$(sysconfdir)/pam.d/* $(DESTDIR)$(sysconfdir)/pam.conf \
+		$(DESTDIR)/usr/lib/pam.d/*); \
+	test -z "$$found" || { \
+		printf '%s\n' "pam_pat.so is still in these files, so nothing was removed:" "$$found" >&2; \
+		exit 1; \
+	}
+	rm -f $(DESTDIR)$(libexecdir)/patd $(DESTDIR)$(libexecdir)/patd-bus \
+		$(DESTDIR)$(libexecdir)/patd-seal-key $(DESTDIR)$(bindir)/patctl $(DESTDIR)$(pamdir)/pam_pat.so \
+		$(DESTDIR)$(datadir)/dbus-1/interfaces/org.patd.Tokens1.xml \
+		$(DESTDIR)$(datadir)/dbus-1/system.d/org.patd.Tokens1.conf \
+		$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service \
+		$(DESTDIR)$(datadir)/polkit-1/actions/org.patd.tokens1.policy \
+		$(foreach unit,$(units),$(DESTDIR)$(unitdir)/$(unit)) \
+		$(DESTDIR)$(sysusersdir)/patd.conf $(DESTDIR)$(tmpfilesdir)/patd.conf \
+		$(DESTDIR)$(userdeldir)/patd $(DESTDIR)$(catalogdir)/patd.catalog $(DESTDIR)$(bashdir)/patctl \
+		$(DESTDIR)$(zshdir)/_patctl $(DESTDIR)$(fishdir)/patctl.fish \
+		$(foreach page,$(notdir $(manpages)),$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(page)))/$(page)) \
+		$(foreach language,$(languages),$(DESTDIR)$(localedir)/$(language)/LC_MESSAGES/patd.mo)
+	! cmp -s patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
+		rm -f $(DESTDIR)$(sysconfdir)/patd/patd.conf
+	for folder in $(userdeldir) $(dir $(userdeldir)) $(sysconfdir)/patd; do \
+		! test -d $(DESTDIR)$$folder || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$folder || exit 1; \
 	done
 
 .PHONY: clean

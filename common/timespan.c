@@ -82,7 +82,7 @@ static const char *parse_term(const char **at, struct timespan *sum)
 	const char *p = *at, *whole, *fraction;
 	size_t whole_len, fraction_len = 0, unit_len;
 	uint64_t number = 0, scale = 0;
-	bool dot;
+	bool dot, year;
 
 	if (*p == '-')
 		return N_("a period cannot be negative");
@@ -104,6 +104,7 @@ static const char *parse_term(const char **at, struct timespan *sum)
 	unit_len = find_unit(p, &scale);
 	if (unit_len == 0)
 		return *p == '\0' || is_digit(*p) ? no_unit : not_a_period;
+	year = scale == YEAR;
 
 	for (size_t i = 0; i < whole_len; i++)
 		if (__builtin_mul_overflow(number, 10, &number) ||
@@ -120,6 +121,8 @@ static const char *parse_term(const char **at, struct timespan *sum)
 
 	if (unit_len == 1 && *p == 'm')
 		sum->has_m = true;
+	if (year)
+		sum->has_year = true;
 	*at = p + unit_len;
 	return NULL;
 }
@@ -132,8 +135,7 @@ const char *timespan_parse(const char *text, struct timespan *ret)
 	if (*p == '\0')
 		return N_("the period is empty");
 	if (strcmp(p, "infinity") == 0)
-		return N_("\"infinity\" is not a period; use \"never\" or \"unlimited\" where "
-			  "that is allowed");
+		return N_("\"infinity\" is not a period");
 
 	while (*p != '\0') {
 		const char *problem = parse_term(&p, &sum);

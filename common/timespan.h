@@ -15,6 +15,7 @@
 struct timespan {
 	uint64_t usec; /* microseconds, rounded down */
 	bool has_m;    /* "m" was among the units: minutes, though the writer may think of months */
+	bool has_year; /* a year was: it ends 6 hours off the same day of the calendar, or more */
 };
 
 /* NULL and *ret, or the problem with text, for a person; static. */

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <syslog.h>
 
+#include "common/timespan.h"
 #include "pam_pat/pam_log.h"
 
 static bool set_debug(struct options *options, const char *value)
@@ -21,6 +22,24 @@ static bool set_nodelay(struct options *options, const char *value)
 {
 	(void)value;
 	options->nodelay = true;
+	return true;
+}
+
+/* "14d", or "none". */
+static bool set_notice(struct options *options, const char *value)
+{
+	struct timespan span = { .usec = 0 };
+
+	if (strcmp(value, "none") != 0 && timespan_parse(value, &span) != NULL)
+		return false;
+	options->notice = span.usec / 1000000;
+	return true;
+}
+
+static bool set_quiet(struct options *options, const char *value)
+{
+	(void)value;
+	options->quiet = true;
 	return true;
 }
 
@@ -67,7 +86,9 @@ static const struct {
 } known[] = {
 	{ "debug", set_debug },
 	{ "nodelay", set_nodelay },
+	{ "notice=", set_notice },
 	{ "prompt=", set_prompt },
+	{ "quiet", set_quiet },
 	{ "socket=", set_socket },
 	{ "timeout=", set_timeout },
 	/* pam_get_authtok() reads the second itself, and always behaves as with the first. */
@@ -90,7 +111,10 @@ static bool is_option(const char *argument, const char *name, const char **ret_v
 
 int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct options *ret_options)
 {
-	struct options options = { .timeout = OPTIONS_TIMEOUT_DEFAULT };
+	struct options options = {
+		.timeout = OPTIONS_TIMEOUT_DEFAULT,
+		.notice = OPTIONS_NOTICE_DEFAULT,
+	};
 
 	for (int i = 0; i < argc; i++) {
 		const char *value = NULL;

@@ -10,9 +10,6 @@
 
 #define TIME_SIZE sizeof("9999-12-31 23:59 UTC")
 
-/* From so many seconds before its expiry on, a login with a token announces it. */
-#define EXPIRY_NOTICE (7 * UINT64_C(86400))
-
 /* False if the calendar has no such date. */
 static bool time_format(char text[static TIME_SIZE], uint64_t seconds)
 {
@@ -70,36 +67,37 @@ static bool replaced_format(char ret_text[static NOTICE_SIZE], const struct pat_
 	return true;
 }
 
-static bool expiry_format(
-	char ret_text[static NOTICE_SIZE], const struct pat_reply *reply, uint64_t now)
+static bool expiry_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply,
+	uint64_t now, uint64_t ahead)
 {
 	/* patd's clock may be a little behind ours, and a token then end in the past. */
 	uint64_t left = reply->expires_at > now ? reply->expires_at - now : 0;
 	char when[TIME_SIZE], span[64];
 
-	if (reply->expires_at == 0 || left > EXPIRY_NOTICE || !time_format(when, reply->expires_at))
+	if (reply->expires_at == 0 || ahead == 0 || left > ahead ||
+		!time_format(when, reply->expires_at))
 		return false;
 	left_format(span, sizeof(span), (unsigned long)left);
 	(void)snprintf(ret_text, NOTICE_SIZE, _("This token expires in %s, on %s."), span, when);
 	return true;
 }
 
-bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply, uint64_t now)
+bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *reply, uint64_t now,
+	uint64_t ahead)
 {
 	if (reply->verdict != PAT_ACCEPTED)
 		return refusal_format(ret_text, reply);
-	return replaced_format(ret_text, reply) || expiry_format(ret_text, reply, now);
+	return replaced_format(ret_text, reply) || expiry_format(ret_text, reply, now, ahead);
 }
 
-void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now)
+void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now, uint64_t ahead)
 {
-	int style = reply->verdict == PAT_ACCEPTED ? PAM_TEXT_INFO : PAM_ERROR_MSG;
 	char text[NOTICE_SIZE];
 
 	/* It fails only if memory is out; the notice is English then. */
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
-	if (notice_format(text, reply, now))
-		(void)pam_prompt(pamh, style, NULL, "%s", text);
+	if (notice_format(text, reply, now, ahead))
+		(void)pam_error(pamh, "%s", text);
 }
 
 /* An error for PAM: information goes into the output of the command in su and doas. */

@@ -109,6 +109,11 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 	return request_account(pamh, pw, request);
 }
 
+static bool is_silent(int flags, const struct options *options)
+{
+	return options->quiet || ((unsigned int)flags & PAM_SILENT) != 0;
+}
+
 static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 	const struct pat_request *request)
 {
@@ -143,8 +148,8 @@ static int verify(pam_handle_t *pamh, int flags, const struct options *options,
 		ret == PAM_SUCCESS ? NULL : verdict->word, request);
 	if (ret == PAM_SUCCESS)
 		grant_announce(pamh, request->id);
-	if (((unsigned int)flags & PAM_SILENT) == 0)
-		notice_show(pamh, &reply, (uint64_t)time(NULL));
+	if (!is_silent(flags, options))
+		notice_show(pamh, &reply, (uint64_t)time(NULL), options->notice);
 	return ret;
 }
 
@@ -239,7 +244,7 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
 	blanks = pat_token_has_blanks(text, token);
 	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, token, &id);
-	if (blanks && ((unsigned int)flags & PAM_SILENT) == 0)
+	if (blanks && !is_silent(flags, &options))
 		notice_blanks(pamh);
 	if (ret == PAM_SUCCESS)
 		return ret;
@@ -268,10 +273,9 @@ exported int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char 
 exported int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	const char *id = grant_get(pamh);
+	struct options options = { 0 };
 	char word[GRANT_WORD_SIZE];
 
-	(void)argc;
-	(void)argv;
 	if (id == NULL)
 		return PAM_IGNORE;
 	if (((unsigned int)flags & PAM_PRELIM_CHECK) == 0)
@@ -279,7 +283,9 @@ exported int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const cha
 	log_escape(word, sizeof(word), id);
 	log_message(pamh, LOG_NOTICE, "refused (logged in with a token): password change: token=%s",
 		word);
-	if (((unsigned int)flags & PAM_SILENT) == 0)
+	/* An option that is wrong is logged, and changes nothing here. */
+	(void)options_parse(pamh, argc, argv, &options);
+	if (!is_silent(flags, &options))
 		notice_no_password(pamh);
 	return PAM_PERM_DENIED;
 }

@@ -224,6 +224,7 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	daemon->journal_listener =
 		(struct token_listener) { .entry = on_entry, .userdata = daemon };
 	tokens_listen(daemon->tokens, &daemon->journal_listener);
+	tokens_record_restore(daemon->tokens);
 	r = backups_new(
 		daemon->event, daemon->sync, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)

@@ -160,6 +160,7 @@ struct request_rotate {
 	uint32_t given;
 	uint32_t unused;
 	uint8_t recipient[32];
+	uint64_t lifetime, expires_at; /* neither given: its expiration stays */
 };
 
 /* All tokens of that user. */

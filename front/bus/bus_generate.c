@@ -190,6 +190,8 @@ static bool read_rotate(struct call *call, DBusMessageIter *args)
 		return false;
 	const struct bus_option options[] = {
 		{ "grace", BUS_NUMBER, &rotate->grace, 0, GIVEN_GRACE },
+		{ "lifetime", BUS_NUMBER, &rotate->lifetime, 0, GIVEN_LIFETIME },
+		{ "expires_at", BUS_NUMBER, &rotate->expires_at, 0, GIVEN_EXPIRES_AT },
 		{ 0 },
 	};
 

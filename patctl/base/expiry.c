@@ -39,7 +39,12 @@ static const char *parse_lifetime(const char *text, uint64_t now, struct expiry 
 	if (now > PAT_EXPIRES_MAX || seconds > PAT_EXPIRES_MAX - now)
 		return N_("the time is beyond the year 9999; use \"never\" for a token that "
 			  "does not expire");
-	*ret = (struct expiry) { .kind = EXPIRY_LIFETIME, .seconds = seconds, .has_m = span.has_m };
+	*ret = (struct expiry) {
+		.kind = EXPIRY_LIFETIME,
+		.seconds = seconds,
+		.has_m = span.has_m,
+		.has_year = span.has_year,
+	};
 	return NULL;
 }
 
@@ -49,5 +54,7 @@ const char *expiry_parse(const char *text, uint64_t now, struct expiry *ret)
 		*ret = (struct expiry) { .kind = EXPIRY_NEVER };
 		return NULL;
 	}
+	if (strcmp(text, "infinity") == 0)
+		return N_("use \"never\" for a token that does not expire");
 	return timestamp_shaped(text) ? parse_at(text, now, ret) : parse_lifetime(text, now, ret);
 }

@@ -15,7 +15,7 @@ enum expiry_kind {
 struct expiry {
 	enum expiry_kind kind;
 	uint64_t seconds;
-	bool has_m; /* see common/timespan.h */
+	bool has_m, has_year; /* see common/timespan.h */
 };
 
 /*

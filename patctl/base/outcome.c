@@ -42,6 +42,10 @@ static const struct {
 	{ OUTCOME_ERROR_NO_TERMINAL,
 		{ OUTCOME_DENIED, "denied",
 			N_("run patctl on a terminal, or ask an administrator") } },
+	{ OUTCOME_ERROR_NOT_AUTHENTICATED,
+		{ OUTCOME_DENIED, "denied",
+			N_("the password was wrong or not entered (a token is not accepted "
+			   "there)") } },
 	/* Their messages say what to do, and on which machine. */
 	{ OUTCOME_ERROR_HOST_UNREACHABLE, { OUTCOME_UNREACHABLE, "unreachable", NULL } },
 	{ OUTCOME_ERROR_HOST_DENIED, { OUTCOME_DENIED, "denied", NULL } },

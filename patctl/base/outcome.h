@@ -18,6 +18,8 @@ enum outcome {
 /* Errors of our own, beside those of the bus and of patd. */
 #define OUTCOME_ERROR_AMBIGUOUS "org.patd.Patctl.Error.Ambiguous"
 #define OUTCOME_ERROR_NO_TERMINAL "org.patd.Patctl.Error.NoTerminal" /* and so it was denied */
+/* A person was asked for a password on the terminal, and so it was denied. */
+#define OUTCOME_ERROR_NOT_AUTHENTICATED "org.patd.Patctl.Error.NotAuthenticated"
 #define OUTCOME_ERROR_HOST_UNREACHABLE "org.patd.Patctl.Error.HostUnreachable"
 #define OUTCOME_ERROR_HOST_DENIED "org.patd.Patctl.Error.HostDenied"
 #define OUTCOME_ERROR_HOST_POLICY "org.patd.Patctl.Error.HostPolicy"

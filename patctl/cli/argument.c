@@ -115,6 +115,8 @@ bool argument_expiry(const struct command *command, const struct option_info *op
 	if (problem)
 		return argument_wrong(option, text, problem);
 	warn_of_m(ret->has_m);
+	if (ret->has_year && !command_given(command, &option_quiet))
+		complain(_("a year is 365.25 days; for a day of the calendar write the date"));
 	return true;
 }
 

@@ -94,9 +94,10 @@ bool client_delete(struct client *client, const struct pat_id *id, DBusError *er
 bool client_rename(
 	struct client *client, const struct pat_id *id, const char *name, DBusError *error);
 
-/* grace: seconds, NULL for patd's own.  *ret_secret as of client_generate(). */
+/* grace: seconds, NULL for patd's own.  expiry: EXPIRY_DEFAULT leaves it.  *ret_secret as of
+ * client_generate(). */
 bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
-	int *ret_secret, DBusError *error);
+	const struct expiry *expiry, int *ret_secret, DBusError *error);
 
 /* Where a token was used from: *ret gets struct source_row, the latest first; the caller clears it.
  */

@@ -37,8 +37,10 @@ static DBusMessage *ask_person(struct client *client, DBusMessage *call, DBusErr
 	dbus_error_free(error);
 	dbus_message_set_allow_interactive_authorization(again, TRUE);
 	answer = send_and_wait(client, again, ASKING_LIMIT, error);
-	if (!answer && !terminal && is_refusal(error, PAT_ERR_DENIED))
-		error_replace(error, OUTCOME_ERROR_NO_TERMINAL, "%s", error->message);
+	if (!answer && is_refusal(error, PAT_ERR_DENIED))
+		error_replace(error,
+			terminal ? OUTCOME_ERROR_NOT_AUTHENTICATED : OUTCOME_ERROR_NO_TERMINAL,
+			"%s", error->message);
 	return answer;
 }
 

@@ -46,21 +46,22 @@ static int take_secret(const struct client_answer *answer, const struct box *box
 	return secret < 0 ? -1 : secret;
 }
 
-static void give_expiry(struct request_generate *generate, const struct expiry *expiry)
+static void give_expiry(
+	const struct expiry *expiry, uint64_t *lifetime, uint64_t *expires_at, uint32_t *given)
 {
 	switch (expiry->kind) {
 	case EXPIRY_DEFAULT:
 		break;
 	case EXPIRY_LIFETIME:
-		generate->lifetime = expiry->seconds;
-		generate->given |= GIVEN_LIFETIME;
+		*lifetime = expiry->seconds;
+		*given |= GIVEN_LIFETIME;
 		break;
 	case EXPIRY_AT:
-		generate->expires_at = expiry->seconds;
-		generate->given |= GIVEN_EXPIRES_AT;
+		*expires_at = expiry->seconds;
+		*given |= GIVEN_EXPIRES_AT;
 		break;
 	case EXPIRY_NEVER:
-		generate->given |= GIVEN_EXPIRES_AT;
+		*given |= GIVEN_EXPIRES_AT;
 		break;
 	}
 }
@@ -87,7 +88,7 @@ bool client_generate(struct client *client, const struct client_token_request *w
 		!give_user(generate->user, user, &generate->given, error))
 		return false;
 	give_text(generate->name, sizeof(generate->name), wanted->name, &none, 0);
-	give_expiry(generate, &wanted->expiry);
+	give_expiry(&wanted->expiry, &generate->lifetime, &generate->expires_at, &generate->given);
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++) {
 		const struct restriction_value *value = &wanted->restrictions[i];
 
@@ -102,7 +103,7 @@ bool client_generate(struct client *client, const struct client_token_request *w
 }
 
 bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
-	int *ret_secret, DBusError *error)
+	const struct expiry *expiry, int *ret_secret, DBusError *error)
 {
 	cleanup_box struct box *box = NULL;
 	struct request request = { .head.kind = REQUEST_ROTATE };
@@ -116,6 +117,7 @@ bool client_rotate(struct client *client, const struct pat_id *id, const uint64_
 		rotate->grace = *grace;
 		rotate->given |= GIVEN_GRACE;
 	}
+	give_expiry(expiry, &rotate->lifetime, &rotate->expires_at, &rotate->given);
 	if (!client_ask(client, &request, NULL, &answer, error))
 		return false;
 	*ret_secret = take_secret(&answer, box);

@@ -189,6 +189,31 @@ static void expect_services(const struct command *command)
 		(void)pam_services_expect(services);
 }
 
+/* The user whom sudo or doas runs patctl for; NULL: none, or root. */
+static const char *invoking_user(void)
+{
+	const char *user = getenv("SUDO_USER");
+
+	if (!user || *user == '\0')
+		user = getenv("DOAS_USER");
+	return user && *user != '\0' && strcmp(user, "root") != 0 ? user : NULL;
+}
+
+/* Who types sudo to be allowed to generate a token may not expect that it is root's. */
+static void tell_owner(const struct command *command)
+{
+	const char *user = invoking_user();
+	cleanup_text char *safe = user ? text_safe(user) : NULL;
+
+	if (!safe || geteuid() != 0 || command_given(command, &option_user) ||
+		command_given(command, &option_host) || command_given(command, &option_quiet))
+		return;
+	(void)fprintf(stderr,
+		_("This token is root's, because patctl runs as root.  For a token of %s, use\n"
+		  "--user=%s, or run patctl without sudo.\n"),
+		safe, safe);
+}
+
 static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
@@ -238,6 +263,7 @@ static enum outcome generate(const struct command *command,
 				client_self(client));
 		return outcome;
 	}
+	tell_owner(command);
 	outcome = print_secret(client, command, &id, secret, out, describe_generated, &token);
 	if (outcome != OUTCOME_DONE)
 		undo(client, &id);
@@ -337,6 +363,17 @@ static void describe_rotated(const struct token_row *token)
 	describe_former(token);
 }
 
+/* before: the token as it was before the rotation. */
+static void tell_ended(const struct command *command, const struct token_row *before)
+{
+	cleanup_text char *stamp = timestamp_local(before->former_until);
+
+	if (before->former_until && !command_given(command, &option_quiet))
+		(void)fprintf(stderr,
+			_("An earlier secret, which would have worked until %s, no longer works.\n"),
+			stamp);
+}
+
 /* The token stays valid: it is in use with the former secret.  former_until: 0 if not known. */
 static void report_lost(struct client *client, const struct pat_id *id, uint64_t former_until)
 {
@@ -360,18 +397,20 @@ static enum outcome run_rotate(const struct command *command)
 	struct token_row token, now = { .former_until = 0 };
 	DBusError error = DBUS_ERROR_INIT;
 	enum outcome outcome;
+	struct expiry expiry = { .kind = EXPIRY_DEFAULT };
 	uint64_t grace;
 	int secret;
 
 	prepare();
-	if (!read_grace(command, &grace))
+	if (!read_grace(command, &grace) ||
+		!argument_expiry(command, &option_expires, (uint64_t)time(NULL), &expiry))
 		return OUTCOME_USAGE;
 
 	client = select_machine(command, &error);
 	if (!client || !select_token(command, client, command->operands[0], &token, &error))
 		return outcome_fail(NULL, &error);
 	if (!client_rotate(client, &token.id, command_given(command, &option_grace) ? &grace : NULL,
-		    &secret, &error)) {
+		    &expiry, &secret, &error)) {
 		cleanup_text char *name = text_safe(token.name),
 				  *subject = text_format("%s (%s)", name, token.id.text);
 		const bool unanswered = outcome_unanswered(&error);
@@ -382,6 +421,7 @@ static enum outcome run_rotate(const struct command *command)
 				client_self(client), token.id.text);
 		return outcome;
 	}
+	tell_ended(command, &token);
 	outcome = print_secret(client, command, &token.id, secret, NULL, describe_rotated, &now);
 	if (outcome != OUTCOME_DONE)
 		report_lost(client, &token.id, now.former_until);
@@ -390,13 +430,13 @@ static enum outcome run_rotate(const struct command *command)
 
 const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
 	N_("give a token a new secret and print it once"),
-	OPTIONS(&option_user, &option_id, &option_grace, OPTIONS_COMMON),
-	{ N_("Gives a token a new secret and prints it as generate does.  Name, id, expiration\n"
-	     "and restrictions stay the same.  The previous secret works until the new one is\n"
-	     "used, but at most for a day, or for the period given with --grace, which may be\n"
-	     "none.\n"),
+	OPTIONS(&option_user, &option_id, &option_grace, &option_expires, OPTIONS_COMMON),
+	{ N_("Gives a token a new secret and prints it as generate does.  Name, id and\n"
+	     "restrictions stay the same, and without --expires the expiration.  The previous\n"
+	     "secret works until the new one is used, but at most for a day, or for the period\n"
+	     "given with --grace, which may be none.\n"),
 		select_help, N_("Asks for your password; root is not asked.\n") },
 	"  patctl rotate laptop\n"
-	"  TOKEN=$(patctl rotate ci --grace=1h)\n",
+	"  TOKEN=$(patctl rotate ci --grace=1h --expires=90d)\n",
 	.synonyms = { "regenerate", "renew", "roll" },
 	.token_states = { "active", "pending", "disabled" } };

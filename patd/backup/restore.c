@@ -72,6 +72,15 @@ int restore_verify(const char *path)
 	return unpack(image, fd, bytes);
 }
 
+/* For the history, when patd starts on the new state. */
+static int mark(int new_fd)
+{
+	cleanup_close int fd = openat(new_fd, STATE_DIR_RESTORED,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	return fd < 0 ? -errno : 0;
+}
+
 /* Makes the new state, on the disk, in its folder, which is empty. */
 static int make_ready(int new_fd, int fd)
 {
@@ -86,11 +95,13 @@ static int make_ready(int new_fd, int fd)
 	if (r < 0)
 		return r;
 	r = fsync(image) < 0 ? -errno : key_write(new_fd, bytes);
+	if (r == 0)
+		r = mark(new_fd);
 	return r < 0 ? failed(r, "write the backup to the disk") : 0;
 }
 
 /* In the locked directory, by way of a folder that is new. */
-static int restore_into(int state_fd, int fd)
+static int restore_into(int state_fd, int fd, const char *state_dir)
 {
 	cleanup_close int new_fd = -1;
 	int r;
@@ -101,7 +112,7 @@ static int restore_into(int state_fd, int fd)
 	r = make_ready(new_fd, fd);
 	if (r < 0)
 		return r;
-	r = state_dir_switch(state_fd, new_fd);
+	r = state_dir_switch(state_fd, new_fd, state_dir);
 	if (r < 0)
 		log_error("the restore was interrupted: %s; the next start of patd completes it, "
 			  "or the next restore starts over",
@@ -119,10 +130,10 @@ int restore_run(const char *state_dir, const char *path)
 	r = database_lock(state_dir, &state_fd);
 	if (r < 0)
 		return r;
-	r = state_dir_settle(state_fd);
+	r = state_dir_settle(state_fd, state_dir);
 	if (r < 0)
 		return r;
-	r = restore_into(state_fd, fd);
+	r = restore_into(state_fd, fd, state_dir);
 	/* Of one that was refused. */
 	removed = state_dir_remove(state_fd, STATE_DIR_NEW);
 	if (removed < 0)

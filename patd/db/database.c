@@ -286,7 +286,7 @@ int database_open(const char *state_dir, struct database **ret_database)
 	if (!database)
 		return -ENOMEM;
 	if ((r = database_lock(state_dir, &database->state_fd)) < 0 ||
-		(r = state_dir_settle(database->state_fd)) < 0 ||
+		(r = state_dir_settle(database->state_fd, state_dir)) < 0 ||
 		(r = open_file(database->state_fd, database->path, &database->handle)) < 0 ||
 		(r = prepare(database)) < 0 || (r = take_over_syncing(database)) < 0)
 		return r;

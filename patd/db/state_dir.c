@@ -28,6 +28,7 @@ static const char *const parts[] = {
 	DATABASE_FILE "-wal",
 	DATABASE_FILE "-shm",
 	USAGE_FILE,
+	STATE_DIR_RESTORED,
 	DATABASE_FILE,
 	KEY_FILE,
 };
@@ -77,7 +78,8 @@ int state_dir_remove(int parent_fd, const char *name)
 /* In the database's place, where the new one is not yet, is the old one; the same of the key. */
 static int move_part(int state_fd, int ready_fd, int before_fd, const char *name)
 {
-	const bool log = strcmp(name, DATABASE_FILE) != 0 && strcmp(name, KEY_FILE) != 0;
+	const bool log = strcmp(name, DATABASE_FILE) != 0 && strcmp(name, KEY_FILE) != 0 &&
+			 strcmp(name, STATE_DIR_RESTORED) != 0;
 
 	if (!log && !exists(ready_fd, name))
 		return 0;
@@ -94,7 +96,7 @@ static int move_part(int state_fd, int ready_fd, int before_fd, const char *name
 		       : 0;
 }
 
-static int keep_before(int state_fd, int ready_fd)
+static int keep_before(int state_fd, int ready_fd, const char *state_dir)
 {
 	char name[KEPT_MAX];
 	struct tm utc;
@@ -114,13 +116,12 @@ static int keep_before(int state_fd, int ready_fd)
 		now++; /* where there was a restore in this second already */
 	} while (r == -EEXIST);
 	if (r == 0)
-		log_notice("the state before the restore is in %s, next to the database: remove it "
-			   "when it is no longer needed",
-			name);
+		log_notice("the former state is in %s/%s: remove it when it is no longer needed",
+			state_dir, name);
 	return r;
 }
 
-static int carry_on(int state_fd, int ready_fd)
+static int carry_on(int state_fd, int ready_fd, const char *state_dir)
 {
 	cleanup_close int before_fd =
 		openat(ready_fd, STATE_DIR_BEFORE, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -134,10 +135,10 @@ static int carry_on(int state_fd, int ready_fd)
 		if (r < 0)
 			return r;
 	}
-	return keep_before(state_fd, ready_fd);
+	return keep_before(state_fd, ready_fd, state_dir);
 }
 
-static int finish(int state_fd)
+static int finish(int state_fd, const char *state_dir)
 {
 	cleanup_close int ready_fd =
 		openat(state_fd, STATE_DIR_READY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -145,17 +146,18 @@ static int finish(int state_fd)
 
 	if (ready_fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if ((r = carry_on(state_fd, ready_fd)) < 0 ||
+	if ((r = carry_on(state_fd, ready_fd, state_dir)) < 0 ||
 		(r = state_dir_remove(state_fd, STATE_DIR_READY)) < 0)
 		return r;
 	return fsync(state_fd) < 0 ? -errno : 0;
 }
 
-int state_dir_settle(int state_fd)
+int state_dir_settle(int state_fd, const char *state_dir)
 {
 	int r;
 
-	if ((r = finish(state_fd)) == 0 && (r = state_dir_remove(state_fd, STATE_DIR_NEW)) == 0)
+	if ((r = finish(state_fd, state_dir)) == 0 &&
+		(r = state_dir_remove(state_fd, STATE_DIR_NEW)) == 0)
 		r = unlinkat(state_fd, STATE_DIR_IMAGE, 0) < 0 && errno != ENOENT ? -errno : 0;
 	if (r < 0)
 		log_error("cannot clean up the state directory after a backup or a restore: %s",
@@ -172,11 +174,11 @@ int state_dir_begin(int state_fd, int *ret_new_fd)
 	return *ret_new_fd < 0 ? -errno : 0;
 }
 
-int state_dir_switch(int state_fd, int new_fd)
+int state_dir_switch(int state_fd, int new_fd, const char *state_dir)
 {
 	if (mkdirat(new_fd, STATE_DIR_BEFORE, 0700) < 0 || fsync(new_fd) < 0 ||
 		renameat(state_fd, STATE_DIR_NEW, state_fd, STATE_DIR_READY) < 0 ||
 		fsync(state_fd) < 0)
 		return -errno;
-	return finish(state_fd);
+	return finish(state_fd, state_dir);
 }

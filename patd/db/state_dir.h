@@ -17,17 +17,22 @@
 #define STATE_DIR_READY "restore.now" /* the same, which is the state from now on */
 #define STATE_DIR_BEFORE "before"     /* in both, for the state that was there */
 
+/* An empty file: the state was restored from a backup, and its history does not say so yet. */
+#define STATE_DIR_RESTORED "was-restored"
+
 /*
+ * state_dir: the path of the directory state_fd, for the log.
+ *
  * In the locked directory: removes what was left there, and carries a restore on that was
  * decided.  The state before it is then in before-restore-TIME, which is logged.
  */
-int state_dir_settle(int state_fd);
+int state_dir_settle(int state_fd, const char *state_dir);
 
 /* Makes an empty folder STATE_DIR_NEW, and opens it. */
 int state_dir_begin(int state_fd, int *ret_new_fd);
 
 /* What is in STATE_DIR_NEW, database and key, and all synced, is the state from now on. */
-int state_dir_switch(int state_fd, int new_fd);
+int state_dir_switch(int state_fd, int new_fd, const char *state_dir);
 
 /* Removes a folder and the files, and folders of files, in it; none: nothing to do. */
 int state_dir_remove(int parent_fd, const char *name);

@@ -19,9 +19,9 @@ enum entry_event {
 	ENTRY_REFUSED, /* after the secret matched; result says why */
 	ENTRY_REVOKED, /* detail: the reason */
 	ENTRY_SUSPENDED,
-	ENTRY_RESTORED,
-	ENTRY_ROTATED,
-	ENTRY_RENAMED, /* detail: the name before */
+	ENTRY_RESTORED, /* without id and user: all of it, from a backup */
+	ENTRY_ROTATED,  /* detail: "expires …", if that was changed */
+	ENTRY_RENAMED,  /* detail: the name before */
 	ENTRY_DELETED,
 	ENTRY_DISABLED, /* all tokens of user, or of everybody if that is ""; detail: the reason */
 	ENTRY_ENABLED,

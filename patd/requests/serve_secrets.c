@@ -157,14 +157,20 @@ enum progress serve_rotate(struct work *work)
 {
 	const struct request_rotate *rotate = &work->request.rotate;
 	const uint8_t *recipient = recipient_of(rotate->given, rotate->recipient);
-	const bool has_grace = (rotate->given & GIVEN_GRACE) != 0;
+	const struct rotation rotation = {
+		.grace = (rotate->given & GIVEN_GRACE) != 0 ? rotate->grace : TOKENS_GRACE_DEFAULT,
+		.has_lifetime = (rotate->given & GIVEN_LIFETIME) != 0,
+		.lifetime = rotate->lifetime,
+		.has_expires_at = (rotate->given & GIVEN_EXPIRES_AT) != 0,
+		.expires_at = rotate->expires_at,
+	};
 	cleanup_secret char *secret = sodium_malloc(PAT_TOKEN_LEN + 1);
 	enum pat_error error;
 
 	if (!can_hand_out(work, recipient, secret))
 		return WORK_ANSWERED;
-	error = tokens_rotate(tokens_of(work), &work->caller, rotate->id,
-		has_grace ? rotate->grace : TOKENS_GRACE_DEFAULT, secret, &work->refusal);
+	error = tokens_rotate(
+		tokens_of(work), &work->caller, rotate->id, &rotation, secret, &work->refusal);
 	if (error != PAT_OK)
 		return work_refuse(work, error);
 	if (hand_out(work, rotate->id, recipient, secret))

@@ -59,6 +59,12 @@ struct revocation {
 	const char *reason; /* NULL: none */
 };
 
+struct rotation {
+	uint64_t grace;                    /* seconds that the secret before works on */
+	bool has_lifetime, has_expires_at; /* neither: the expiration stays */
+	uint64_t lifetime, expires_at;     /* as of a token_request */
+};
+
 struct token_query {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;         /* every user's */
@@ -102,6 +108,9 @@ enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 
+/* Once after a restore from a backup, when those who want to know of entries listen. */
+void tokens_record_restore(struct tokens *tokens);
+
 /*
  * Whether the caller may have such a token, as far as can be said before request->user is looked
  * up, and before polkit is asked.  request->uid need not be set.
@@ -131,10 +140,11 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,
 	struct refusal *ret_refusal);
 
-/* A new secret, as tokens_generate() hands it out; the one before works for grace seconds more. */
+/* A new secret, as tokens_generate() hands it out, and perhaps another expiration. */
 #define TOKENS_GRACE_DEFAULT (UINT64_C(24) * 3600)
 enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
-	uint64_t grace, char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal);
+	const struct rotation *rotation, char secret[static PAT_TOKEN_LEN + 1],
+	struct refusal *ret_refusal);
 
 /*
  * Revokes some of the user's tokens, in the order of their names, after *place

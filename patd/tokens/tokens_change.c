@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
@@ -308,15 +309,38 @@ static enum pat_error check_rotatable(struct tokens *tokens, const struct token 
 	return PAT_OK;
 }
 
-enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
-	uint64_t grace, char secret[static PAT_TOKEN_LEN + 1], struct refusal *ret_refusal)
+/* What the history says of a rotation: "expires 2027-01-31T18:00:30Z", or "" if that stays. */
+#define EXPIRES_MAX sizeof("expires 9999-12-31T23:59:59Z")
+
+static void format_expiry(const struct rotation *rotation, const struct token *token,
+	char ret_text[static EXPIRES_MAX])
 {
+	const time_t at = (time_t)token->expires_at;
+	struct tm utc;
+
+	ret_text[0] = '\0';
+	if (!rotation->has_lifetime && !rotation->has_expires_at)
+		return;
+	if (token->expires_at == PAT_NEVER)
+		pat_field_cut(ret_text, EXPIRES_MAX, "expires never");
+	else if (!gmtime_r(&at, &utc) ||
+		 strftime(ret_text, EXPIRES_MAX, "expires %Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		ret_text[0] = '\0';
+}
+
+enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
+	const struct rotation *rotation, char secret[static PAT_TOKEN_LEN + 1],
+	struct refusal *ret_refusal)
+{
+	const uint64_t grace = rotation->grace;
+	char expires[EXPIRES_MAX];
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
 	enum pat_error error;
 
 	if ((error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) != PAT_OK ||
 		(error = check_rotatable(tokens, &token, grace, ret_refusal)) != PAT_OK ||
+		(error = tokens_change_expiry(tokens, rotation, &token, ret_refusal)) != PAT_OK ||
 		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
@@ -324,10 +348,11 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	token.former_until = grace == 0 ? 0 : now + grace;
 	token.rotations++;
 	token.rotated_at = now;
+	format_expiry(rotation, &token, expires);
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);
 	error = tokens_commit_token(
-		tokens, caller, CHANGE_ROTATE, ENTRY_ROTATED, &token, "", ret_refusal);
+		tokens, caller, CHANGE_ROTATE, ENTRY_ROTATED, &token, expires, ret_refusal);
 	if (error != PAT_OK)
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 	return error;

@@ -101,6 +101,8 @@ static int write_change(struct tokens *tokens, const struct change *change)
 		return store_disable(tokens->store, change->disabled);
 	case CHANGE_ENABLE:
 		return store_enable(tokens->store, change->disabled);
+	case CHANGE_NONE:
+		return 0;
 	}
 	return -EINVAL;
 }
@@ -116,6 +118,7 @@ static const struct {
 	[CHANGE_DELETE] = { false, true, TOKEN_DELETED },
 	[CHANGE_DISABLE] = { false, false, TOKEN_BULK_CHANGED },
 	[CHANGE_ENABLE] = { false, false, TOKEN_BULK_CHANGED },
+	[CHANGE_NONE] = { false, false, TOKEN_BULK_CHANGED },
 };
 
 /* Such a change is made also on a full disk, and on one that fails. */

@@ -40,6 +40,16 @@ static enum pat_error choose_expiry(const struct tokens *tokens,
 	return PAT_OK;
 }
 
+static enum pat_error check_beginning(const struct token *token, struct refusal *ret_refusal)
+{
+	if (token->expires_at == PAT_NEVER || token->limits.not_before < token->expires_at)
+		return PAT_OK;
+	return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+		N_("the token would expire before its not_before; choose a later expiration or an "
+		   "earlier not_before"),
+		ret_refusal);
+}
+
 /* Nobody is given a token that the policy would refuse, or cut short, when it is used. */
 static enum pat_error check_policy(
 	const struct tokens *tokens, const struct token *token, struct refusal *ret_refusal)
@@ -70,12 +80,26 @@ static enum pat_error choose_limits(
 		if (problem)
 			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	}
-	if (token->expires_at != PAT_NEVER && limits->not_before >= token->expires_at)
-		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			N_("the token would expire before its not_before; choose a later "
-			   "expiration or an earlier not_before"),
-			ret_refusal);
-	return PAT_OK;
+	return check_beginning(token, ret_refusal);
+}
+
+enum pat_error tokens_change_expiry(const struct tokens *tokens, const struct rotation *rotation,
+	struct token *token, struct refusal *ret_refusal)
+{
+	const struct token_request request = {
+		.has_lifetime = rotation->has_lifetime,
+		.lifetime = rotation->lifetime,
+		.has_expires_at = rotation->has_expires_at,
+		.expires_at = rotation->expires_at,
+	};
+	enum pat_error error;
+
+	if (!request.has_lifetime && !request.has_expires_at)
+		return PAT_OK;
+	if ((error = choose_expiry(tokens, &request, &token->expires_at, ret_refusal)) != PAT_OK ||
+		(error = check_policy(tokens, token, ret_refusal)) != PAT_OK)
+		return error;
+	return check_beginning(token, ret_refusal);
 }
 
 /* All of the token that the request decides. */

@@ -82,6 +82,8 @@ int tokens_change_kept(struct tokens *tokens, const struct change *change)
 		return disabling_kept(tokens, change->disabled, true);
 	case CHANGE_ENABLE:
 		return disabling_kept(tokens, change->disabled, false);
+	case CHANGE_NONE:
+		return 0;
 	}
 	return -EINVAL;
 }

@@ -122,6 +122,11 @@ void tokens_look_at_clock(struct tokens *tokens);
  */
 uint64_t tokens_certainly_before(const struct tokens *tokens, uint64_t seconds);
 
+/* tokens_generate.c: gives token the expiration that rotation asks for, by the rules of a new one.
+ */
+enum pat_error tokens_change_expiry(const struct tokens *tokens, const struct rotation *rotation,
+	struct token *token, struct refusal *ret_refusal);
+
 /* --- changes: tokens_commit.c --- */
 
 /* An entry for what the caller does with a token; token NULL: the caller of this adds the user. */
@@ -134,7 +139,8 @@ enum change_kind {
 	CHANGE_ROTATE,
 	CHANGE_DELETE,
 	CHANGE_DISABLE,
-	CHANGE_ENABLE
+	CHANGE_ENABLE,
+	CHANGE_NONE /* the entry alone */
 };
 
 struct change {

@@ -45,6 +45,9 @@ class RestoreKilled(KilledTest):
         self.patd.start()
         root = self.client()
         found = sorted(names(root.list()))
+        restores = [entry for entry in root.history(all=True)
+                    if entry["Event"] == "restored" and not entry["Token"]]
+        self.assertEqual(len(restores), 1 if found == NEW else 0)
         self.assertEqual(self.patd.end(), 0)
         left = [name for name in os.listdir(self.patd.state) if name.startswith("restore")]
         self.assertEqual(left, [])

@@ -107,6 +107,24 @@ class Rotate(PatdTest):
         self.restart_patd(DAY)
         self.assertRefused("Expired", self.root.rotate, short)
 
+    def test_rotate_gives_another_expiration_and_the_history_says_so(self):
+        self.root.rotate(self.token, lifetime=3600)
+        rotated_at = self.root.get(self.token, "RotatedAt")
+        self.assertEqual(self.root.get(self.token, "ExpiresAt"), rotated_at + 3600)
+        self.root.rotate(self.token, expires_at=4102444800)
+        self.assertEqual(self.root.get(self.token, "ExpiresAt"), 4102444800)
+        self.root.rotate(self.token, expires_at=0)
+        self.assertEqual(self.root.get(self.token, "ExpiresAt"), 0)
+        self.root.rotate(self.token)
+        self.assertEqual(self.root.get(self.token, "ExpiresAt"), 0)
+        details = [entry["Detail"] for entry in self.root.history(all=True)
+                   if entry["Event"] == "rotated"]
+        self.assertTrue(details[0].startswith("expires 20"))
+        self.assertEqual(details[1:], ["expires 2100-01-01T00:00:00Z", "expires never", ""])
+        self.assertRefused("InvalidExpiry", self.root.rotate, self.token, expires_at=1)
+        self.assertRefused("InvalidArgs", self.root.rotate, self.token, lifetime=1,
+                           expires_at=4102444800)
+
     def test_another_user_is_denied_rotate_and_rename(self):
         other = self.client(DAEMON)
         self.assertRefused("AccessDenied", other.rotate, self.token)

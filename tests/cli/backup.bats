@@ -54,6 +54,31 @@ restore() {
 	login "$token" root 0
 }
 
+@test "a restore is one entry of the restored history" {
+	patctl generate -q "$T" >/dev/null
+	patctl backup -q "$WORLD/$T"
+	before=$(patctl log --all --json | wc -l)
+	patd_stop
+	run -0 restore "$WORLD/$T" "$WORLD/state"
+	# Once, and with the whole path of the former state.
+	[ "$(grep -c 'backup is restored' <<<"$output")" -eq 1 ]
+	expect "$output" "the former state is in $WORLD/state/before-restore-20"
+	for _ in 1 2; do
+		patd_start
+		run -0 patctl log --all
+		[ "${#lines[@]}" -eq $((before + 1)) ]
+		[[ ${lines[-1]} == *"restored "*"the tokens of all users, by root: from a backup" ]]
+		patd_stop
+	done
+	patd_start
+	run -0 patctl log --all --json -n 1
+	[ "$(json '["event"]' <<<"$output")" = restored ]
+	[ "$(json '["id"]' <<<"$output")$(json '["user"]' <<<"$output")" = NoneNone ]
+	[ "$(json '["how"]' <<<"$output")" = root ]
+	[ ! -e "$WORLD/state/was-restored" ]
+	run -0 patctl log --verify
+}
+
 @test "a backup with a flipped byte is refused and nothing is changed" {
 	patctl backup -q "$WORLD/$T"
 	mkdir -m 0700 "$WORLD/$T.state"

@@ -5,6 +5,9 @@
 bats_require_minimum_version 1.5.0
 load ../lib/patd
 
+# Whoever runs the tests by sudo is not whom patctl speaks of.
+unset SUDO_USER DOAS_USER
+
 CLI=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Each test has its own token names, so that the tests of a file can share a patd.

@@ -226,3 +226,43 @@ token-2" ]
 	run --separate-stderr patctl generate -q "$T-M" --expires=2M
 	expect_no_stderr
 }
+
+@test "generate --expires=infinity exits 2 and suggests never" {
+	run -2 --separate-stderr patctl generate "$T" --expires=infinity
+	expect_stderr 'use "never" for a token that does not expire'
+	expect_not_stderr unlimited
+}
+
+@test "generate --expires in years says how long a year is" {
+	run -0 --separate-stderr patctl generate "$T" --expires=1y
+	expect_stderr "a year is 365.25 days"
+	expect_from_now 31557600 "$(field expires_at)"
+	run -0 --separate-stderr patctl generate "$T-M" --expires=12M
+	expect_not_stderr "365.25"
+	run -0 --separate-stderr patctl generate -q "$T-q" --expires="2 years"
+	expect_no_stderr
+}
+
+@test "generate run by sudo says that the token is root's, and how to generate another" {
+	for variable in SUDO_USER DOAS_USER; do
+		run -0 --separate-stderr env -u SUDO_USER -u DOAS_USER $variable=games \
+			patctl generate "$T-$variable"
+		expect_stderr "This token is root's"
+		expect_stderr "For a token of games"
+		expect_stderr "--user=games"
+	done
+	[ "$(field user "$T-SUDO_USER")" = root ]
+}
+
+@test "generate says nothing of sudo where --user or --quiet is given, or root runs it" {
+	run -0 --separate-stderr env SUDO_USER=games patctl generate "$T-1" --user=games
+	expect_not_stderr "root's"
+	run -0 --separate-stderr env SUDO_USER=games patctl generate -q "$T-2"
+	expect_no_stderr
+	for user in "" root; do
+		run -0 --separate-stderr env -u DOAS_USER SUDO_USER="$user" patctl generate "$T-3$user"
+		expect_not_stderr "root's"
+	done
+	run -0 --separate-stderr env SUDO_USER=$'a\e[31m' patctl generate "$T-4"
+	expect_stderr '--user=a\x1b[31m'
+}

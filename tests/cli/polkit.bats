@@ -92,6 +92,9 @@ traced() {
 
 @test "generate on a terminal starts an agent for the password and ends it" {
 	run -5 traced "patctl generate '$T'"
+	# And says what happened, which is nothing that an administrator could help with.
+	expect "$output" "the password was wrong or not entered (a token is not accepted there)"
+	expect_not "$output" "ask an administrator"
 	cd "$BATS_TEST_TMPDIR"
 	grep -q 'execve("/usr/bin/pkttyagent"' trace
 	grep -q 'killed by SIGTERM' trace

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The picture of the README, made by doc/picture, matches the output of patctl.
+# The README and its picture, made by doc/picture, match the output of patctl.
 
 load shared_patd
 
@@ -34,4 +34,25 @@ shows() {
 		shows "^laptop \(.{10}\): ${output#*: }$"
 	done
 	[ "$(patctl list | head -n 1 | tr -s ' ')" = "$(grep -E '^ID +NAME' <<<"$SHOWN" | tr -s ' ')" ]
+}
+
+# What the README shows, whatever the id, the token and the time.
+readme() {
+	awk '/^```$/ { inside = !inside; next } inside' "$BATS_TEST_DIRNAME/../../README.md" | general
+}
+
+general() {
+	sed -E 's/pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}/TOKEN/; s/\([0-9A-Za-z]{10}\)/(ID)/
+		s/[0-9]{4}-[0-9-]+ [0-9:]+ [A-Z]+/TIME/; s/ user [a-z]+ / user USER /'
+}
+
+@test "generate and revoke print what the README shows" {
+	run patctl generate "laptop" --user=games --expires='30 days'
+	[ -n "$output" ]
+	while IFS= read -r line; do
+		readme | grep -qxF -- "$line"
+	done < <(general <<<"$output")
+	readme | grep -qx TOKEN
+	run -0 patctl revoke laptop --user=games
+	readme | grep -qxF -- "$(general <<<"$output")"
 }

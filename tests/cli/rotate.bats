@@ -31,6 +31,21 @@ load shared_patd
 	expect_not "$output" "the previous secret works"
 }
 
+@test "a second rotation says that it ends the secret of the first one" {
+	old=$(patctl generate -q "$T")
+	run -0 --separate-stderr patctl rotate "$T"
+	expect_not_stderr "An earlier secret"
+	login "$old" root 0
+	run -0 --separate-stderr patctl rotate "$T"
+	expect_stderr_line "An earlier secret, which would have worked until 20.*, no longer works\."
+	run -1 login "$old" root 0
+	# Used, it has ended the one before: there is nothing to say.
+	patctl rotate -q "$T" >"$BATS_TEST_TMPDIR/new"
+	login "$(cat "$BATS_TEST_TMPDIR/new")" root 0
+	run -0 --separate-stderr patctl rotate "$T"
+	expect_not_stderr "An earlier secret"
+}
+
 @test "rotate --grace=none refuses the old secret at once" {
 	for grace in none 0; do
 		old=$(patctl generate -q "$T-$grace")
@@ -48,6 +63,26 @@ load shared_patd
 	for grace in "" 30 never -1h 0.5s; do
 		run -2 patctl rotate "$T" --grace="$grace"
 	done
+}
+
+@test "rotate --expires gives another expiration, without it the old one stays" {
+	patctl generate -q "$T" --expires=2d >/dev/null
+	run -0 --separate-stderr patctl rotate "$T" --expires=90d
+	expect_from_now $((90 * 86400)) "$(field expires_at)"
+	login "$output" root 0
+	run -0 patctl log "$T"
+	expect "$output" "rotated"
+	expect "$output" ": expires 20"
+	patctl rotate -q "$T" --expires=never >/dev/null
+	[ "$(field expires_at)" = None ]
+	patctl rotate -q "$T" --expires=2999-01-31T18:00Z >/dev/null
+	before=$(field expires_at)
+	patctl rotate -q "$T" >/dev/null
+	[ "$(field expires_at)" = "$before" ]
+	for when in "" infinity 30 2020-01-01; do
+		run -2 patctl rotate "$T" --expires="$when"
+	done
+	[ "$(field rotations)" -eq 4 ]
 }
 
 unchanged_fields() {

@@ -52,7 +52,7 @@ PARTS = {
                ("reason", "264s")],
     "rename": [("id", "16s"), ("name", "1024s")],
     "rotate": [("id", "16s"), ("grace", "Q"), ("given", "I"), ("unused", "I"),
-               ("recipient", "32s")],
+               ("recipient", "32s"), ("lifetime", "Q"), ("expires_at", "Q")],
     "revoke_all": [("period", "Q"), ("given", "I"), ("uid", "I"), ("user", "256s"),
                    ("reason", "264s")],
     "disable": [("given", "I"), ("unused", "I"), ("user", "256s"), ("reason", "264s")],

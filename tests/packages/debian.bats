@@ -26,6 +26,13 @@ setup_file() {
 	run ! grep -q '^[EWIP]:' <<<"$output"
 }
 
+@test "the packages have the README, the decisions and the examples" {
+	files=$(dpkg -c "$TOP"/build/deb/patd_*.deb | sed 's/.* \.//; s/\.gz$//')
+	for file in README.md NEWS SECURITY.md decisions.md examples/mytokens.py recipes/sudo.md; do
+		grep -qxF "/usr/share/doc/patd/$file" <<<"$files"
+	done
+}
+
 @test "each override of lintian has a comment" {
 	for file in "$TOP"/debian/*.lintian-overrides; do
 		awk '/^#/ { commented = 1; next } NF && !commented { exit 1 } { commented = 0 }' "$file"

@@ -56,6 +56,14 @@ version_in() {
 	END
 }
 
+@test "the packages have the README, the decisions and the examples" {
+	for file in README.md NEWS SECURITY.md doc/decisions.md doc/examples doc/recipes; do
+		[ -e "$TOP/$file" ]
+		sed -n '/^%doc/p' "$TOP/packaging/fedora/patd.spec" | grep -q " $file\\b"
+		sed -n '/^\tcp -r/p' "$TOP/packaging/arch/PKGBUILD" | grep -q " $file\\b"
+	done
+}
+
 @test "rpmbuild builds packages with all files of make install" {
 	command -v rpmbuild >/dev/null || skip "rpmbuild is not installed"
 	local rpm define=() macro top=$WORK/rpm

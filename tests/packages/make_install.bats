@@ -27,3 +27,57 @@ build() {
 	build /usr
 	[ "$(stat -c %y "$OBJECT")" = "$before" ]
 }
+
+# install_root, uninstall_root: all of it into, and out of, the folder "root" of the test
+install_root() {
+	make -s -C "$TOP" O="$TOP/build" DESTDIR="$BATS_TEST_TMPDIR/root" install >/dev/null
+}
+
+uninstall_root() {
+	make -s -C "$TOP" O="$TOP/build" DESTDIR="$BATS_TEST_TMPDIR/root" uninstall
+}
+
+@test "make uninstall removes every file that make install wrote" {
+	install_root
+	[ "$(find "$BATS_TEST_TMPDIR/root" -type f | wc -l)" -gt 20 ]
+	run -0 uninstall_root
+	cd "$BATS_TEST_TMPDIR/root"
+	run find . ! -type d
+	[ "$output" = "" ]
+	[ ! -e etc/patd ]
+	[ ! -e etc/shadow-maint ]
+	# Once more, with nothing left to remove.
+	run -0 uninstall_root
+}
+
+@test "make uninstall keeps what the administrator wrote, and the tokens" {
+	install_root
+	cd "$BATS_TEST_TMPDIR/root"
+	echo '[tokens]' >>etc/patd/patd.conf
+	mkdir -p var/lib/patd etc/shadow-maint/userdel-post.d
+	touch var/lib/patd/patd.db etc/shadow-maint/userdel-post.d/another
+	run -0 uninstall_root
+	run find . ! -type d
+	[ "$(sort <<<"$output")" = "./etc/patd/patd.conf
+./etc/shadow-maint/userdel-post.d/another
+./var/lib/patd/patd.db" ]
+}
+
+@test "make uninstall removes nothing while a PAM file has the module" {
+	install_root
+	cd "$BATS_TEST_TMPDIR/root"
+	mkdir -p etc/pam.d/folder usr/lib/pam.d
+	echo 'auth required pam_pat.so' >etc/pam.d/sudo
+	echo '# auth required pam_pat.so' >etc/pam.d/su
+	before=$(find . | sort)
+	run -2 uninstall_root
+	[[ $output == *etc/pam.d/sudo* ]]
+	[[ $output != *etc/pam.d/su$'\n'* ]]
+	[ "$(find . | sort)" = "$before" ]
+	sed -i 's/^/#/' etc/pam.d/sudo
+	echo 'auth sufficient pam_pat.so' >usr/lib/pam.d/su
+	run -2 uninstall_root
+	rm usr/lib/pam.d/su
+	run -0 uninstall_root
+	[ ! -e usr/local/lib/security/pam_pat.so ]
+}

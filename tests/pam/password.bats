@@ -267,3 +267,14 @@ deceived() {
 	[ "$status" = 1 ]
 	[[ $output == *"Authentication failure"* ]]
 }
+
+# As su, pamtester has the conversation of libpam_misc.
+@test "an announcement is not in the standard output of a program with misc_conv" {
+	cp "$WORLD/pam.d/pat" "$WORLD/pam.d/stock"
+	token=$(generate brief --user="$OWNER" --expires=2d)
+	PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR=$WORLD/pam.d preloaded libpam_wrapper.so -- \
+		pamtester stock "$OWNER" authenticate \
+		<<<"$token" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+	grep -q "This token expires in " "$BATS_TEST_TMPDIR/err"
+	[ "$(grep -c expires "$BATS_TEST_TMPDIR/out")" = 0 ]
+}

@@ -49,29 +49,32 @@ refused() {
 
 @test "an accepted token has a warning from seven days before its expiry" {
 	expect_result PAM_SUCCESS peer -e $((7 * DAY + HOUR)) accepted
+	expect_without error:
 	expect_without info:
 	expect_result PAM_SUCCESS peer -e $((7 * DAY - 1)) accepted
-	[[ $output == *"info: This token expires in 6 days, on 20"*" UTC."* ]]
-	expect_without error:
+	[[ $output == *"error: This token expires in 6 days, on 20"*" UTC."* ]]
+	# Many programs print that to standard output, where it is taken for output of the command.
+	expect_without info:
 }
 
 @test "the warning of expiry has the date and the time left" {
 	run peer -e $((3 * DAY + HOUR)) accepted
-	[[ $output =~ "info: This token expires in 3 days, on "(20[0-9-]+)" "[0-9:]+" UTC." ]]
+	[[ $output =~ "error: This token expires in 3 days, on "(20[0-9-]+)" "[0-9:]+" UTC." ]]
 	# Midnight may have passed in between.
 	[[ " $(date -u -d '+3 days' +%F) $(date -u -d '+4 days' +%F) " == *" ${BASH_REMATCH[1]} "* ]]
 	run peer -e $((2 * HOUR + HOUR / 2)) accepted
-	[[ $output == *"info: This token expires in 2 hours, on 20"* ]]
+	[[ $output == *"error: This token expires in 2 hours, on 20"* ]]
 }
 
 @test "an accepted token that never expires has no message" {
 	expect_result PAM_SUCCESS peer accepted
+	expect_without error:
 	expect_without info:
 }
 
 @test "an old secret in its grace period has a warning instead of that of expiry" {
 	expect_result PAM_SUCCESS peer -e $((3 * DAY)) -r $DAY accepted
-	[[ $output =~ "info: This token has been replaced. It works until 20"[0-9-]+" "[0-9:]+" UTC, or until the new one is used." ]]
+	[[ $output =~ "error: This token has been replaced. It works until 20"[0-9-]+" "[0-9:]+" UTC, or until the new one is used." ]]
 	expect_without expires
 }
 
@@ -79,6 +82,7 @@ refused() {
 	for options in "-e $DAY" "-r $DAY"; do
 		# shellcheck disable=SC2086 # two words
 		expect_result PAM_SUCCESS peer $options accepted -s
+		expect_without error:
 		expect_without info:
 	done
 }
@@ -95,6 +99,35 @@ refused() {
 			"$TOOLS/drive" -s "$WORLD/pam.d" peer "$OWNER"
 		expect_without error:
 	done
+}
+
+@test "with quiet there is no message and the log has its line" {
+	stack quiet <<<"auth required @module@ quiet socket=$WORLD/peer.sock"
+	SERVICE=quiet expect_result PAM_SUCCESS peer -e $DAY accepted
+	expect_without error:
+	SERVICE=quiet expect_result PAM_SUCCESS peer -r $DAY accepted
+	expect_without error:
+	run answered "$UNKNOWN_TOKEN" -- "$TOOLS/devlog" "$WORLD/log" \
+		"$TOOLS/peer" "$WORLD/peer.sock" revoked "$TOOLS/drive" "$WORLD/pam.d" quiet "$OWNER"
+	expect_line "authenticate: PAM_AUTH_ERR"
+	expect_without error:
+	grep -q 'refused (revoked)' "$WORLD/log"
+}
+
+@test "notice= chooses how early an expiry is announced" {
+	stack early <<<"auth required @module@ notice=30d socket=$WORLD/peer.sock"
+	stack spaced <<<"auth required @module@ [notice=4 weeks] socket=$WORLD/peer.sock"
+	stack never <<<"auth required @module@ notice=none socket=$WORLD/peer.sock"
+	SERVICE=early run peer -e $((20 * DAY + HOUR)) accepted
+	[[ $output == *"error: This token expires in 20 days, on 20"* ]]
+	SERVICE=spaced run peer -e $((27 * DAY + HOUR)) accepted
+	[[ $output == *"error: This token expires in 27 days, on 20"* ]]
+	SERVICE=early run peer -e $((30 * DAY + HOUR)) accepted
+	expect_without expires
+	SERVICE=never expect_result PAM_SUCCESS peer -e $HOUR accepted
+	expect_without expires
+	SERVICE=never run peer -e $HOUR -r $HOUR accepted
+	[[ $output == *"error: This token has been replaced."* ]]
 }
 
 @test "an accepted token sets PAT_TOKEN_ID" {

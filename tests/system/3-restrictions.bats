@@ -223,6 +223,11 @@ policy() {
 	# By su, as sudo and the password method of ssh print no messages of PAM.
 	run -0 su_as_nobody alice "$token" true
 	[[ $output == *"expires in"* ]]
+	# Standard output has that of the command alone: su's prompt, too, is on standard error.
+	run -0 --separate-stderr su_as_nobody alice "$token" 'echo done'
+	[ "$output" = "done" ]
+	# shellcheck disable=SC2154 # run assigns it
+	[[ $stderr == *"expires in"* ]]
 	token=$(token not-nearly alice --expires=30d)
 	run -0 su_as_nobody alice "$token" true
 	[[ $output != *"expires in"* ]]

@@ -75,7 +75,7 @@ su_as_nobody() {
 		--clear-groups su "$1" -s /bin/sh -c "$3")
 }
 
-# by_su USER SECRET: su prints messages of PAM on standard output, before the output of the command
+# by_su USER SECRET: su prints what modules inform of on standard output, before the command does
 by_su() {
 	[ "$(su_as_nobody "$1" "$2" 'id -un' | tail -n 1)" = "$1" ]
 }

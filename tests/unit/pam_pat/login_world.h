@@ -44,6 +44,7 @@ static struct world {
 /* What the module did. */
 static struct did {
 	unsigned int resolved, asked, noticed, lines, cleared, variables, delay, told, blanks;
+	uint64_t ahead; /* of the notice */
 	struct pat_request request;
 	char path[128], line[1024], variable[64];
 	char random[PAT_TOKEN_LEN + 1]; /* the text in the place of the token */
@@ -198,11 +199,12 @@ const char *ask_problem(int error)
 	return error == -ETIMEDOUT ? "patd did not answer in time" : "another problem";
 }
 
-void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now)
+void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now, uint64_t ahead)
 {
 	(void)pamh;
 	(void)reply;
 	(void)now;
+	did.ahead = ahead;
 	did.noticed++;
 }
 

@@ -22,6 +22,12 @@ static void no_token_creates_a_token__its_handle_does_not_change_the_password(vo
 	assert_memory_equal(strstr(did.line, "token=") + 6, token + 4, PAT_ID_LEN);
 	assert_int_equal(change_password(PAM_PRELIM_CHECK | PAM_SILENT), PAM_PERM_DENIED);
 	assert_int_equal(did.told, 0);
+	did = (struct did) { 0 };
+	assert_int_equal(
+		pam_sm_chauthtok(HANDLE, PAM_PRELIM_CHECK, 1, (const char *[]) { "quiet" }),
+		PAM_PERM_DENIED);
+	assert_int_equal(did.told, 0);
+	assert_int_equal(did.lines, 1);
 	/* Said once: nothing in the second phase. */
 	assert_int_equal(change_password(PAM_UPDATE_AUTHTOK), PAM_PERM_DENIED);
 	assert_int_equal(did.told + did.lines, 0);

@@ -34,14 +34,16 @@ static void no_options_are_the_defaults(void **state)
 	assert_null(options.prompt);
 	assert_null(options.socket);
 	assert_int_equal(options.timeout, 3000);
+	assert_int_equal(options.notice, 7 * 86400);
 	assert_false(options.debug);
 	assert_false(options.nodelay);
+	assert_false(options.quiet);
 }
 
 static void each_option_is_parsed(void **state)
 {
 	const char *argv[] = { "debug", "nodelay", "prompt=Token: ", "socket=/run/x", "timeout=5",
-		"try_first_pass", "use_first_pass" };
+		"try_first_pass", "use_first_pass", "notice=14d", "quiet" };
 	struct options options;
 
 	(void)state;
@@ -51,14 +53,16 @@ static void each_option_is_parsed(void **state)
 	assert_string_equal(options.prompt, "Token: ");
 	assert_string_equal(options.socket, "/run/x");
 	assert_int_equal(options.timeout, 5000);
+	assert_int_equal(options.notice, 14 * 86400);
 	assert_true(options.debug);
 	assert_true(options.nodelay);
+	assert_true(options.quiet);
 }
 
 static void unknown_option_is_logged_and_ignored(void **state)
 {
 	static const char *const unknown[] = { "", "nullok", "debug=1", "debugging", "Debug",
-		"nodelay=no", "timeout", "use_first_pass=no", "prompt" };
+		"nodelay=no", "timeout", "use_first_pass=no", "prompt", "quiet=yes", "notice" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(unknown); i++) {
@@ -103,6 +107,34 @@ static void timeout_has_units_and_limits(void **state)
 	}
 }
 
+static void notice_is_a_period_or_none(void **state)
+{
+	static const struct {
+		const char *argument;
+		uint64_t notice;
+	} good[] = {
+		{ "notice=none", 0 },
+		{ "notice=0d", 0 },
+		{ "notice=12h", 43200 },
+		{ "notice=1 month 1d", 2629800 + 86400 },
+	};
+	static const char *const bad[] = { "notice=", "notice=0", "notice=7", "notice=never",
+		"notice=-1d", "notice=infinity", "notice=1d x", "notice=None" };
+	struct options options;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		assert_int_equal(parse(good[i].argument, &options), 0);
+		assert_int_equal(options.notice, good[i].notice);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		options.notice = 42;
+		assert_int_equal(parse(bad[i], &options), -EINVAL);
+		assert_non_null(strstr(logged, bad[i]));
+		assert_int_equal(options.notice, 42);
+	}
+}
+
 static void socket_must_be_an_absolute_path_that_fits(void **state)
 {
 	char path[128] = "socket=/";
@@ -127,6 +159,7 @@ int main(void)
 		cmocka_unit_test(each_option_is_parsed),
 		cmocka_unit_test(unknown_option_is_logged_and_ignored),
 		cmocka_unit_test(timeout_has_units_and_limits),
+		cmocka_unit_test(notice_is_a_period_or_none),
 		cmocka_unit_test(socket_must_be_an_absolute_path_that_fits),
 	};
 

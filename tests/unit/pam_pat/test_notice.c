@@ -20,6 +20,8 @@ static char handle;
 static int told_style; /* 0: nothing */
 static char told[256];
 
+#define AHEAD (7 * DAY)
+
 /* In the place of libpam's; and what an application may answer. */
 int pam_prompt(pam_handle_t *pamh, int style, char **response, const char *format, ...)
 {
@@ -41,7 +43,7 @@ static const char *line(uint32_t verdict, uint64_t expires_at, uint64_t replaced
 	const struct pat_reply reply = { PAT_REPLY_MAGIC, verdict, expires_at, replaced_until };
 
 	memset(text, 'x', sizeof(text));
-	if (!notice_format(text, &reply, NOW))
+	if (!notice_format(text, &reply, NOW, AHEAD))
 		return "";
 	assert_true(strnlen(text, sizeof(text)) < sizeof(text));
 	return text;
@@ -125,13 +127,31 @@ static void distant_expiry_has_no_notice(void **state)
 	assert_string_equal(line(PAT_ACCEPTED, UINT64_MAX, 0), "");
 }
 
+static void expiry_is_announced_as_early_as_wanted_or_never(void **state)
+{
+	struct pat_reply reply = { PAT_REPLY_MAGIC, PAT_ACCEPTED, NOW + 30 * DAY, 0 };
+	char text[NOTICE_SIZE];
+
+	(void)state;
+	assert_false(notice_format(text, &reply, NOW, 30 * DAY - 1));
+	assert_true(notice_format(text, &reply, NOW, 30 * DAY));
+	assert_string_equal(text, "This token expires in 30 days, on 2026-12-31 09:00 UTC.");
+	assert_true(notice_format(text, &reply, NOW, UINT64_MAX));
+	reply.expires_at = NOW;
+	assert_true(notice_format(text, &reply, NOW, 1));
+	assert_false(notice_format(text, &reply, NOW, 0));
+	/* That of another secret is no matter of time. */
+	reply.replaced_until = NOW + DAY;
+	assert_true(notice_format(text, &reply, NOW, 0));
+}
+
 static void expiry_beyond_the_calendar_has_no_notice(void **state)
 {
 	const struct pat_reply reply = { PAT_REPLY_MAGIC, PAT_ACCEPTED, INT64_MAX, 0 };
 	char text[NOTICE_SIZE];
 
 	(void)state;
-	assert_false(notice_format(text, &reply, (uint64_t)INT64_MAX - 10));
+	assert_false(notice_format(text, &reply, (uint64_t)INT64_MAX - 10, AHEAD));
 }
 
 static void replaced_secret_precedes_expiry(void **state)
@@ -158,17 +178,17 @@ static void tell(uint32_t verdict, uint64_t expires_at)
 	const struct pat_reply reply = { PAT_REPLY_MAGIC, verdict, expires_at, 0 };
 
 	told_style = 0;
-	notice_show(HANDLE, &reply, NOW);
+	notice_show(HANDLE, &reply, NOW, AHEAD);
 }
 
-static void refusal_is_an_error_and_expiry_is_information(void **state)
+static void refusal_and_expiry_are_errors_so_that_no_program_prints_them_as_output(void **state)
 {
 	(void)state;
 	tell(PAT_REVOKED, 0);
 	assert_int_equal(told_style, PAM_ERROR_MSG);
 	assert_string_equal(told, "This token has been revoked.");
 	tell(PAT_ACCEPTED, NOW + DAY);
-	assert_int_equal(told_style, PAM_TEXT_INFO);
+	assert_int_equal(told_style, PAM_ERROR_MSG);
 	assert_string_equal(told, "This token expires in 1 day, on 2026-12-02 09:00 UTC.");
 	tell(PAT_ACCEPTED, 0);
 	assert_int_equal(told_style, 0);
@@ -204,11 +224,13 @@ int main(void)
 		cmocka_unit_test(time_left_is_rounded_down),
 		cmocka_unit_test(expiry_just_passed_counts_as_imminent),
 		cmocka_unit_test(distant_expiry_has_no_notice),
+		cmocka_unit_test(expiry_is_announced_as_early_as_wanted_or_never),
 		cmocka_unit_test(expiry_beyond_the_calendar_has_no_notice),
 		cmocka_unit_test(replaced_secret_precedes_expiry),
 		cmocka_unit_test(fields_of_other_verdicts_are_ignored),
-		cmocka_unit_test(refusal_is_an_error_and_expiry_is_information),
 		cmocka_unit_test(blanks_are_an_error_so_that_no_output_has_them),
+		cmocka_unit_test(
+			refusal_and_expiry_are_errors_so_that_no_program_prints_them_as_output),
 		cmocka_unit_test(refused_change_of_the_password_says_what_to_do),
 	};
 

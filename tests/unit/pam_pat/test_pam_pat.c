@@ -313,6 +313,23 @@ static void no_lockout__patd_that_does_not_answer_is_unavailable(void **state)
 	assert_int_equal(did.cleared, 0);
 }
 
+static void options_choose_when_expiry_is_announced_and_whether_anything_is(void **state)
+{
+	(void)state;
+	assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
+	assert_int_equal(did.ahead, 7 * 86400);
+	assert_int_equal(authenticate(0, "notice=2 weeks"), PAM_SUCCESS);
+	assert_int_equal(did.ahead, 14 * 86400);
+	assert_int_equal(authenticate(0, "quiet"), PAM_SUCCESS);
+	assert_int_equal(did.noticed, 0);
+	assert_int_equal(did.lines, 1);
+	world.reply.verdict = PAT_REVOKED;
+	assert_int_equal(authenticate(0, "quiet"), PAM_AUTH_ERR);
+	assert_int_equal(did.noticed, 0);
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	assert_int_equal(did.noticed, 1);
+}
+
 static void credentials_are_always_set(void **state)
 {
 	(void)state;
@@ -340,6 +357,7 @@ int main(void)
 		TEST(scope__the_name_that_nss_returns_is_sent_and_the_account_of_root_s_programs),
 		TEST(account_that_cannot_be_read_is_unavailable),
 		TEST(no_lockout__patd_that_does_not_answer_is_unavailable),
+		TEST(options_choose_when_expiry_is_announced_and_whether_anything_is),
 		TEST(credentials_are_always_set),
 	};
 

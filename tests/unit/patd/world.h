@@ -305,7 +305,8 @@ static inline struct made world_rotate(struct world *world, const struct made *m
 	struct made rotated = *made;
 
 	world->refusal.why = NULL;
-	assert_that(tokens_rotate(world->tokens, &root, made->token.id.text, grace, rotated.secret,
+	assert_that(tokens_rotate(world->tokens, &root, made->token.id.text,
+			    &(struct rotation) { .grace = grace }, rotated.secret,
 			    &world->refusal) == PAT_OK,
 		"rotate %s: %s", made->token.name, world->refusal.why);
 	return rotated;

@@ -30,6 +30,30 @@ static void period_is_a_lifetime(void **state)
 	assert_true(expiry.has_m);
 }
 
+static void period_in_years_is_marked(void **state)
+{
+	static const char *const years[] = { "1y", "2 years", "1d 1year", "1.5y" };
+	static const char *const others[] = { "12M", "365d", "52w", "1s" };
+	struct expiry expiry;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(years); i++) {
+		assert_null(expiry_parse(years[i], NOW, &expiry));
+		assert_true(expiry.has_year);
+		assert_null(expiry_parse(others[i], NOW, &expiry));
+		assert_false(expiry.has_year);
+	}
+}
+
+static void infinity_is_refused_by_the_word_that_is_accepted(void **state)
+{
+	struct expiry expiry;
+
+	(void)state;
+	assert_string_equal(expiry_parse("infinity", NOW, &expiry),
+		"use \"never\" for a token that does not expire");
+}
+
 static void date_is_a_point_in_time(void **state)
 {
 	struct expiry expiry;
@@ -78,6 +102,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_is_accepted),
 		cmocka_unit_test(period_is_a_lifetime),
+		cmocka_unit_test(period_in_years_is_marked),
+		cmocka_unit_test(infinity_is_refused_by_the_word_that_is_accepted),
 		cmocka_unit_test(date_is_a_point_in_time),
 		cmocka_unit_test(fractions_of_a_second_are_cut_off),
 		cmocka_unit_test(invalid_expiry_is_refused),

@@ -61,6 +61,7 @@ static void unknown_errors_are_failures(void **state)
 	(void)state;
 	assert_int_equal(of(OUTCOME_ERROR_AMBIGUOUS), 4);
 	assert_int_equal(of(OUTCOME_ERROR_NO_TERMINAL), 5);
+	assert_int_equal(of(OUTCOME_ERROR_NOT_AUTHENTICATED), 5);
 	assert_int_equal(of(DBUS_ERROR_UNKNOWN_OBJECT), 4);
 	assert_int_equal(of(OUTCOME_ERROR_MALFORMED), 1);
 	assert_int_equal(of(OUTCOME_ERROR_HOST_UNREACHABLE), 8);

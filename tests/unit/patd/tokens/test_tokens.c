@@ -306,7 +306,7 @@ static enum pat_error rotate(struct tokens *tokens, const struct caller *caller,
 {
 	char secret[PAT_TOKEN_LEN + 1];
 
-	return tokens_rotate(tokens, caller, id, 0, secret, ret_refusal);
+	return tokens_rotate(tokens, caller, id, &(struct rotation) { 0 }, secret, ret_refusal);
 }
 
 enum {

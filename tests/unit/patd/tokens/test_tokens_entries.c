@@ -41,7 +41,8 @@ static enum pat_error do_rotate(struct world *world, const struct caller *caller
 {
 	char secret[PAT_TOKEN_LEN + 1];
 
-	return tokens_rotate(world->tokens, caller, id, 0, secret, &world->refusal);
+	return tokens_rotate(
+		world->tokens, caller, id, &(struct rotation) { 0 }, secret, &world->refusal);
 }
 
 static enum pat_error do_delete(struct world *world, const struct caller *caller, const char *id)

@@ -102,7 +102,9 @@ static void each_change_and_use_is_listed(void **state)
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_REVOKED);
 	assert_int_equal(tokens_revoke(tokens, &alice, id, &lost, refusal), PAT_OK);
 	assert_int_equal(tokens_restore(tokens, &root, id, refusal), PAT_OK);
-	assert_int_equal(tokens_rotate(tokens, &root, id, 0, secret, refusal), PAT_OK);
+	assert_int_equal(
+		tokens_rotate(tokens, &root, id, &(struct rotation) { 0 }, secret, refusal),
+		PAT_OK);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ROTATED);
 	assert_int_equal(tokens_disable(tokens, &root, "alice", "on leave", refusal), PAT_OK);
 	assert_int_equal(tokens_enable(tokens, &root, "alice", refusal), PAT_OK);

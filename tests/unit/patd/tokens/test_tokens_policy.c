@@ -240,8 +240,8 @@ static void token_expired_by_policy_is_not_rotated(void **state)
 	world->policy.max_lifetime = DAY;
 	world_apply_policy(world);
 	world->time = NOON + DAY;
-	assert_int_equal(tokens_rotate(world->tokens, &root, made.token.id.text, 0, made.secret,
-				 &world->refusal),
+	assert_int_equal(tokens_rotate(world->tokens, &root, made.token.id.text,
+				 &(struct rotation) { 0 }, made.secret, &world->refusal),
 		PAT_ERR_EXPIRED);
 }
 

@@ -24,8 +24,8 @@ static enum pat_error rotate(struct world *world, const struct made *made, uint6
 	enum pat_error error;
 
 	world->refusal = (struct refusal) { 0 };
-	error = tokens_rotate(
-		world->tokens, &root, made->token.id.text, grace, rotated.secret, &world->refusal);
+	error = tokens_rotate(world->tokens, &root, made->token.id.text,
+		&(struct rotation) { .grace = grace }, rotated.secret, &world->refusal);
 	/* The secret of nothing is not left about. */
 	assert_true(error == PAT_OK || strcmp(rotated.secret, made->secret) == 0 ||
 		    sodium_is_zero((const uint8_t *)rotated.secret, sizeof(rotated.secret)));
@@ -357,6 +357,69 @@ static void check_recognizes_a_former_secret(void **state)
 	assert_int_equal(verdicts[0], PAT_ROTATED);
 }
 
+static enum pat_error expire(struct world *world, const struct made *made, struct rotation rotation)
+{
+	char secret[PAT_TOKEN_LEN + 1];
+
+	world->refusal = (struct refusal) { 0 };
+	return tokens_rotate(
+		world->tokens, &root, made->token.id.text, &rotation, secret, &world->refusal);
+}
+
+static void rotation_gives_the_expiration_that_is_asked_for(void **state)
+{
+	struct world *world = *state;
+	const struct made made = world_generate(world, &alice, "laptop");
+
+	world->time = NOON + 60;
+	assert_int_equal(
+		expire(world, &made, (struct rotation) { .has_lifetime = true, .lifetime = 90 }),
+		PAT_OK);
+	assert_int_equal(world_find(world, &made).expires_at, NOON + 60 + 90);
+	assert_int_equal(
+		expire(world, &made,
+			(struct rotation) { .has_expires_at = true, .expires_at = NOON + 1000 }),
+		PAT_OK);
+	assert_int_equal(world_find(world, &made).expires_at, NOON + 1000);
+	assert_int_equal(
+		expire(world, &made, (struct rotation) { .has_expires_at = true }), PAT_OK);
+	assert_int_equal(world_find(world, &made).expires_at, PAT_NEVER);
+	assert_int_equal(expire(world, &made, (struct rotation) { 0 }), PAT_OK);
+	assert_int_equal(world_find(world, &made).expires_at, PAT_NEVER);
+}
+
+static void rotation_to_an_expiration_that_no_new_token_may_have_changes_nothing(void **state)
+{
+	struct world *world = *state;
+	const struct made made = world_generate(world, &alice, "laptop");
+	const struct token before = world_find(world, &made);
+	struct token after;
+
+	world->policy.max_lifetime = 40 * UINT64_C(86400);
+	world_apply_policy(world);
+	world->time = NOON + 10 * 86400;
+
+	assert_int_equal(expire(world, &made,
+				 (struct rotation) { .has_expires_at = true, .expires_at = NOON }),
+		PAT_ERR_INVALID_EXPIRY);
+	assert_int_equal(expire(world, &made, (struct rotation) { .has_lifetime = true }),
+		PAT_ERR_INVALID_EXPIRY);
+	assert_int_equal(expire(world, &made, (struct rotation) { .has_expires_at = true }),
+		PAT_ERR_AGAINST_POLICY);
+	/* The longest lifetime is that of the token, not of its secret. */
+	assert_int_equal(
+		expire(world, &made,
+			(struct rotation) { .has_lifetime = true, .lifetime = 30 * 86400 + 1 }),
+		PAT_ERR_AGAINST_POLICY);
+	after = world_find(world, &made);
+	assert_int_equal(after.expires_at, before.expires_at);
+	assert_int_equal(after.rotations, 0);
+	assert_int_equal(
+		expire(world, &made,
+			(struct rotation) { .has_lifetime = true, .lifetime = 30 * 86400 }),
+		PAT_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +441,8 @@ int main(void)
 		WORLD_TEST(revocation__unwritable_first_use_of_new_secret_is_refused),
 		WORLD_TEST(wrong_secret_of_rotated_token_is_wrong),
 		WORLD_TEST(check_recognizes_a_former_secret),
+		WORLD_TEST(rotation_gives_the_expiration_that_is_asked_for),
+		WORLD_TEST(rotation_to_an_expiration_that_no_new_token_may_have_changes_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
