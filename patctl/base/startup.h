@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#define STARTUP_LOOK_MS 500 /* of waiting, after which systemd is asked; and then each time again  \
-			     */
+/* Milliseconds of waiting until systemd is asked, and then until it is asked again. */
+#define STARTUP_LOOK_MS 500
 
 /* One wait.  All zeros at first. */
 struct startup {
