@@ -167,6 +167,12 @@ static void check_owner(struct doctor *doctor, uint32_t uid)
 			_("uid %u owns %s, not user %s"), uid, PAT_BUS_NAME, DOCTOR_FRONT);
 }
 
+/* Of a file that somebody does not know: either it is not there, or it was not read. */
+static const char *unread_advice(const struct doctor *doctor, const char *path, const char *reading)
+{
+	return sysroot_has(doctor->root, path) ? reading : _("reinstall patd");
+}
+
 void doctor_name(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
@@ -182,7 +188,10 @@ void doctor_name(struct doctor *doctor)
 		check_owner(doctor, uid);
 	dbus_error_free(&error);
 	if (client_activatable(doctor->bus, &activatable, &error) && !activatable)
-		found(doctor, LEVEL_WARNING, "name", _("reinstall patd, or: systemctl reload dbus"),
+		found(doctor, LEVEL_WARNING, "name",
+			unread_advice(doctor,
+				"/usr/share/dbus-1/system-services/" PAT_BUS_NAME ".service",
+				"systemctl reload dbus"),
 			_("the bus does not know how to start patd"));
 	dbus_error_free(&error);
 }
@@ -216,7 +225,9 @@ void doctor_polkit(struct doctor *doctor)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (!contains(ids, ours[i])) {
 			found(doctor, LEVEL_PROBLEM, "polkit",
-				_("reinstall patd, or: systemctl restart polkit"),
+				unread_advice(doctor,
+					"/usr/share/polkit-1/actions/org.patd.tokens1.policy",
+					"systemctl restart polkit"),
 				_("polkit does not know the action %s"), ours[i]);
 			missing = true;
 		}

@@ -188,6 +188,15 @@ print(*sqlite3.connect(sys.argv[1]).iterdump(), sep="\n")' "$WORLD/copy/patd.db"
 	diff "$WORLD/before" "$WORLD/after"
 }
 
+@test "doctor reports a state folder that is read-only" {
+	mkdir -p "$WORLD/image/var/lib/patd"
+	# shellcheck disable=SC2016 # for the inner shell
+	run -1 unshare --mount bash -c 'mount -t tmpfs -o ro,mode=0700 tmpfs "$1/var/lib/patd" &&
+		patctl doctor --root="$1"' bash "$WORLD/image"
+	rm -r "${WORLD:?}/image/var"
+	expect "$output" "problem  database: /var/lib/patd is read-only: patd can revoke nothing"
+}
+
 @test "doctor with a missing folder or an operand exits 2" {
 	run -2 patctl doctor --root=/nonexistent
 	run -2 patctl doctor sudo

@@ -142,6 +142,13 @@ sockets_serve() {
 	heal "a login with a token can change the password"
 }
 
+@test "the remedy of doctor for a missing user heals" {
+	cp -a /etc/passwd /etc/group /etc/shadow /var/tmp
+	sed -i '/^patd-bus:/d' /etc/passwd /etc/group /etc/shadow
+	heal "there is no user patd-bus"
+	cp -a /var/tmp/passwd /var/tmp/group /var/tmp/shadow /etc
+}
+
 @test "the remedies of doctor for the ageing of service accounts heal" {
 	useradd --system aged
 	patctl generate -q aged --user=aged >/dev/null
@@ -180,4 +187,23 @@ sockets_serve() {
 	[[ $output == *"policy: patd refuses its configuration: /etc/patd/patd.conf.d/doctor.conf:2:"* ]]
 	rm /etc/patd/patd.conf.d/doctor.conf
 	patctl list
+}
+
+@test "the remedies of doctor for pam_faillock and for sudo heal" {
+	local token
+	mkdir -p /run/faillock
+	for _ in 1 2 3; do
+		# A record of 64 bytes that is valid.
+		head -c 54 /dev/zero
+		printf '\1\0'
+		head -c 8 /dev/zero
+	done >/run/faillock/alice
+	heal "pam_faillock counts 3 wrong passwords of user alice"
+
+	token=$(token remembered alice)
+	# Without -k, as people type it.
+	[ "$(printf '%s\n' "$token" | runuser -u alice -- sudo -S -p '' id -un)" = root ]
+	patctl revoke remembered --user=alice
+	heal "was revoked, and sudo may still remember a login with it"
+	patctl delete -y remembered --user=alice
 }
