@@ -16,6 +16,8 @@ static const char help[] =
 	"\n"
 	"  --ready-fd=N       write a newline to descriptor N once patd serves, and close it\n"
 	"  --check-config     print the problems of the configuration, and exit\n"
+	"  --print-config     the same, or its settings if there are none: key, value and source,\n"
+	"                     separated by tabs\n"
 	"  --verify-backup=FILE, --restore-backup=FILE\n"
 	"                     verify a backup of patctl; or replace the state directory by\n"
 	"                     it; then exit.\n"
@@ -53,6 +55,7 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		{ "restore-backup", .ret_text = &options.restore_backup },
 		{ "ready-fd", .ret_fd = &options.ready_fd },
 		{ "check-config", .ret_given = &options.check_config },
+		{ "print-config", .ret_given = &options.print_config },
 		{ "print-key", .ret_given = &options.print_key },
 		{ "new-key", .ret_given = &options.new_key },
 	};

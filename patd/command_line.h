@@ -9,8 +9,8 @@ struct options {
 	const char *state_dir;
 	const char *runtime_dir;
 	int ready_fd;      /* -1: none */
-	bool check_config; /* and nothing else; and so the next two */
-	bool print_key, new_key;
+	bool check_config; /* and nothing else; and so the next three */
+	bool print_config, print_key, new_key;
 	/* The file, "-" for standard input, and nothing else; NULL: not given */
 	const char *verify_backup, *restore_backup;
 };

@@ -31,7 +31,14 @@ static void print_problem(const char *message, void *userdata)
 	++*problems;
 }
 
-static int check_config(const char *conf_dir)
+static void print_setting(const struct policy_line *line, void *userdata)
+{
+	(void)userdata;
+	(void)printf("%s\t%s\t%s\n", line->key, line->value, line->source);
+}
+
+/* print: the settings instead of a sentence. */
+static int check_config(const char *conf_dir, bool print)
 {
 	struct policy_set *policy;
 	size_t problems = 0;
@@ -47,8 +54,11 @@ static int check_config(const char *conf_dir)
 			strerror(-r));
 		return r;
 	}
+	if (print)
+		policy_each(policy, print_setting, NULL);
+	else
+		(void)printf("patd: the configuration in %s is good\n", conf_dir);
 	policy_free(policy);
-	(void)printf("patd: the configuration in %s is good\n", conf_dir);
 	return flush_output();
 }
 
@@ -98,8 +108,9 @@ int main(int argc, char **argv)
 	r = options_read(argc, argv, &options);
 	if (r != 0)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (options.check_config)
-		return check_config(options.conf_dir) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (options.check_config || options.print_config)
+		return check_config(options.conf_dir, options.print_config) < 0 ? EXIT_FAILURE
+										: EXIT_SUCCESS;
 	/* Threads that allocate little need no heaps of their own. */
 	(void)mallopt(M_ARENA_MAX, 1);
 	/* Without statistics threads do not wait for each other where SQLite allocates memory. */

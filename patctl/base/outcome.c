@@ -50,6 +50,8 @@ static const struct {
 	{ OUTCOME_ERROR_HOST_UNREACHABLE, { OUTCOME_UNREACHABLE, "unreachable", NULL } },
 	{ OUTCOME_ERROR_HOST_DENIED, { OUTCOME_DENIED, "denied", NULL } },
 	{ OUTCOME_ERROR_HOST_POLICY, { OUTCOME_DENIED, "against-policy", NULL } },
+	/* It says why. */
+	{ OUTCOME_ERROR_NOT_STARTED, { OUTCOME_UNREACHABLE, "unreachable", NULL } },
 	{ OUTCOME_ERROR_MALFORMED, { OUTCOME_FAILED, "malformed",
 					   N_("patctl and patd may be of different versions") } },
 };
@@ -66,17 +68,21 @@ static bool is_one_of(const char *const *names, const char *name)
 static bool is_unasked(const char *name)
 {
 	static const char spawn[] = "org.freedesktop.DBus.Error.Spawn.";
+	/* Of systemd, which the bus asks to start patd-bus: UnitMasked, NoSuchUnit and others. */
+	static const char systemd[] = "org.freedesktop.systemd1.";
 	static const char *const names[] = { DBUS_ERROR_NO_SERVER, DBUS_ERROR_FILE_NOT_FOUND,
 		DBUS_ERROR_BAD_ADDRESS, DBUS_ERROR_NO_NETWORK, DBUS_ERROR_AUTH_FAILED,
 		DBUS_ERROR_SERVICE_UNKNOWN, DBUS_ERROR_NAME_HAS_NO_OWNER, NULL };
 
-	return is_one_of(names, name) || strncmp(name, spawn, sizeof(spawn) - 1) == 0;
+	return is_one_of(names, name) || strncmp(name, spawn, sizeof(spawn) - 1) == 0 ||
+	       strncmp(name, systemd, sizeof(systemd) - 1) == 0;
 }
 
 bool outcome_unanswered(const DBusError *error)
 {
 	static const char *const names[] = { DBUS_ERROR_NO_REPLY, DBUS_ERROR_TIMEOUT,
-		DBUS_ERROR_TIMED_OUT, DBUS_ERROR_DISCONNECTED, DBUS_ERROR_IO_ERROR, NULL };
+		DBUS_ERROR_TIMED_OUT, DBUS_ERROR_DISCONNECTED, DBUS_ERROR_IO_ERROR,
+		OUTCOME_ERROR_NOT_STARTED, NULL };
 
 	return is_one_of(names, error->name);
 }
@@ -92,11 +98,11 @@ const struct outcome_info *outcome_of(const DBusError *error)
 
 	if (known != PAT_OK)
 		return &ours[known];
-	if (is_unasked(error->name) || outcome_unanswered(error))
-		return geteuid() == 0 ? &root_unreachable : &unreachable;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strcmp(others[i].name, error->name) == 0)
 			return &others[i].info;
+	if (is_unasked(error->name) || outcome_unanswered(error))
+		return geteuid() == 0 ? &root_unreachable : &unreachable;
 	return &ours[PAT_OK];
 }
 

@@ -23,6 +23,7 @@ enum outcome {
 #define OUTCOME_ERROR_HOST_UNREACHABLE "org.patd.Patctl.Error.HostUnreachable"
 #define OUTCOME_ERROR_HOST_DENIED "org.patd.Patctl.Error.HostDenied"
 #define OUTCOME_ERROR_HOST_POLICY "org.patd.Patctl.Error.HostPolicy"
+#define OUTCOME_ERROR_NOT_STARTED "org.patd.Patctl.Error.NotStarted"
 #define OUTCOME_ERROR_MALFORMED "org.patd.Patctl.Error.Malformed"
 
 struct outcome_info {

@@ -19,3 +19,11 @@ struct program_as {
  * 0; if it could not be run, the reason was printed.
  */
 bool program_run(const char *const argv[], const struct program_as *as);
+
+/*
+ * Runs argv[0] likewise, with its standard output and error into *ret_output, a text that the
+ * caller owns: 64 KiB at most, the rest is lost.  After limit milliseconds it is killed.  The exit
+ * status; or a negative errno, -ETIMEDOUT for one that was killed, if there is none.
+ */
+int program_read(
+	const char *const argv[], const struct program_as *as, int limit, char **ret_output);

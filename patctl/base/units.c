@@ -32,6 +32,11 @@ void units_read(struct units *units)
 	}
 }
 
+bool units_running(const struct units *units)
+{
+	return units->active[SOCKETS] && units->active[SOCKETS + 1];
+}
+
 /* systemctl does it to those, if there are any, in one go. */
 static bool run_on(const char *verb, const bool wanted[static UNITS])
 {

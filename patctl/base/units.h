@@ -17,6 +17,9 @@ bool units_available(void);
 /* Reads their state, for units_start(). */
 void units_read(struct units *units);
 
+/* Whether both services ran. */
+bool units_running(const struct units *units);
+
 /* Whether all of them are stopped; if not, some may be. */
 bool units_stop(void);
 

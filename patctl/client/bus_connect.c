@@ -24,7 +24,7 @@ DBusConnection *bus_hello(DBusConnection *bus, int limit, DBusError *error)
 	if (!bus)
 		return NULL;
 	call = call_new(&peer_bus, "Hello", &args);
-	answer = bus_send(bus, call, limit, error);
+	answer = bus_send(bus, call, limit, false, error);
 	if (!answer ||
 		!dbus_message_get_args(answer, error, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID)) {
 		bus_close(bus);

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sending a call over the bus, and waiting for the answer in a limited time. */
+#include <string.h>
 #include <time.h>
 
+#include "common/bus.h"
 #include "common/l10n.h"
+#include "patctl/base/outcome.h"
+#include "patctl/base/startup.h"
 #include "patctl/base/text.h"
 #include "patctl/client/client_call.h"
+
+#define NEVER UINT64_MAX
 
 static uint64_t now_ms(void)
 {
@@ -14,35 +20,66 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* False at the end of the time, or of the connection: that completes the call, with an error. */
-static bool wait_completed(DBusConnection *bus, DBusPendingCall *pending, int limit)
+/* How long to wait until then, or until systemd is asked; -1: without a limit. */
+static int next_wait(uint64_t now, uint64_t end, uint64_t look_at)
 {
-	const uint64_t end = now_ms() + (limit < 0 ? 0 : (uint64_t)limit);
+	const uint64_t next = look_at < end ? look_at : end;
+
+	if (next == NEVER)
+		return -1;
+	return next <= now ? 0 : (int)(next - now);
+}
+
+/*
+ * False at the end of the time, or of the connection: that completes the call, with an error.  Also
+ * if patd does not start, and then *error is set.
+ */
+static bool wait_completed(
+	DBusConnection *bus, DBusPendingCall *pending, int limit, bool patd, DBusError *error)
+{
+	const uint64_t begin = now_ms(), end = limit < 0 ? NEVER : begin + (uint64_t)limit;
+	uint64_t look_at = patd ? begin + STARTUP_LOOK_MS : NEVER;
+	struct startup startup = { 0 };
 
 	while (!dbus_pending_call_get_completed(pending)) {
 		const uint64_t now = now_ms();
+		cleanup_text char *why = now < look_at ? NULL : startup_failure(&startup, true);
 
-		if (limit >= 0 && now >= end)
+		if (why)
+			dbus_set_error(error, OUTCOME_ERROR_NOT_STARTED, "%s", why);
+		if (why || now >= end)
 			return false;
-		if (!dbus_connection_read_write_dispatch(bus, limit < 0 ? -1 : (int)(end - now)))
+		if (now >= look_at)
+			look_at = startup.runs ? NEVER : now + STARTUP_LOOK_MS;
+		if (!dbus_connection_read_write_dispatch(bus, next_wait(now, end, look_at)))
 			return dbus_pending_call_get_completed(pending);
 	}
 	return true;
 }
 
-DBusMessage *bus_send(DBusConnection *bus, DBusMessage *call, int limit, DBusError *error)
+static bool is_to_patd(DBusMessage *call)
+{
+	const char *to = dbus_message_get_destination(call);
+
+	return to && strcmp(to, PAT_BUS_NAME) == 0;
+}
+
+DBusMessage *bus_send(
+	DBusConnection *bus, DBusMessage *call, int limit, bool here, DBusError *error)
 {
 	DBusPendingCall *pending = NULL;
 	DBusMessage *answer = NULL;
 
 	if (!dbus_connection_send_with_reply(bus, call, &pending, DBUS_TIMEOUT_INFINITE))
 		no_memory();
-	if (pending && wait_completed(bus, pending, limit))
+	if (pending && wait_completed(bus, pending, limit, here && is_to_patd(call), error))
 		answer = dbus_pending_call_steal_reply(pending);
 	if (pending) {
 		dbus_pending_call_cancel(pending);
 		dbus_pending_call_unref(pending);
 	}
+	if (!answer && dbus_error_is_set(error))
+		return NULL;
 	if (!answer && dbus_connection_get_is_connected(bus))
 		dbus_set_error(error, DBUS_ERROR_NO_REPLY,
 			P_("there was no answer within %d second",

@@ -24,7 +24,8 @@ static DBusMessage *send_and_wait(
 {
 	if (client->patd && !client->progress)
 		return dbus_connection_send_with_reply_and_block(client->bus, call, limit, error);
-	return bus_send(client->bus, call, client->progress ? NO_LIMIT : limit, error);
+	return bus_send(
+		client->bus, call, client->progress ? NO_LIMIT : limit, !client->host, error);
 }
 
 /* Repeats the call, with a dialog allowed. */

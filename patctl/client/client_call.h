@@ -83,9 +83,11 @@ DBusMessage *call_ask(
 
 /*
  * Sends a call and waits for the answer, limit milliseconds at most or NO_LIMIT, also to a bus that
- * reads nothing.  Signals are dispatched meanwhile.  NULL with *error set.
+ * reads nothing.  Signals are dispatched meanwhile.  NULL with *error set: also if the call is to
+ * patd on this machine, which here says, and patd does not start.
  */
-DBusMessage *bus_send(DBusConnection *bus, DBusMessage *call, int limit, DBusError *error);
+DBusMessage *bus_send(
+	DBusConnection *bus, DBusMessage *call, int limit, bool here, DBusError *error);
 
 /* As call_ask(), for a call that takes long; signal: that reports the progress. */
 DBusMessage *call_with_progress(struct client *client, DBusMessage *call, const char *signature,

@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/outcome.h"
+#include "patctl/base/startup.h"
 #include "patctl/base/text.h"
 #include "protocol/packet.h"
 
@@ -152,13 +153,37 @@ static int wait_readable(const struct root *root, int limit)
 }
 
 /*
- * The next packet, whatever it is: its length, 0 at the end of the connection, or a negative errno;
- * -ETIMEDOUT at the end of the time.
+ * The same for the answer to a request, which nobody will give if patd does not start: then
+ * -ECANCELED, and *error is set.
  */
-static ssize_t next_packet(struct root *root, int limit, int *ret_passed)
+static int wait_answer(const struct root *root, int limit, DBusError *error)
 {
-	const int ready = wait_readable(root, limit);
+	struct startup startup = { 0 };
 
+	for (;;) {
+		const bool last = limit != ROOT_NO_LIMIT && limit <= STARTUP_LOOK_MS;
+		const bool look = !last && !startup.runs;
+		const int ready = wait_readable(root, look ? STARTUP_LOOK_MS : limit);
+		cleanup_text char *why = NULL;
+
+		if (ready != 0 || !look)
+			return ready;
+		if (limit != ROOT_NO_LIMIT)
+			limit -= STARTUP_LOOK_MS;
+		why = startup_failure(&startup, false);
+		if (why) {
+			dbus_set_error(error, OUTCOME_ERROR_NOT_STARTED, "%s", why);
+			return -ECANCELED;
+		}
+	}
+}
+
+/*
+ * The next packet, whatever it is, after a wait that ended with ready: its length, 0 at the end of
+ * the connection, or a negative errno; -ETIMEDOUT at the end of the time.
+ */
+static ssize_t next_packet(struct root *root, int ready, int *ret_passed)
+{
 	if (ready <= 0)
 		return ready < 0 ? ready : -ETIMEDOUT;
 	return packet_receive(root->fd, &root->answer, sizeof(root->answer), 0, ret_passed);
@@ -187,8 +212,13 @@ bool root_receive(
 		size_t len;
 
 		close_passed(passed);
-		n = next_packet(root, limit, passed);
+		n = next_packet(root, wait_answer(root, limit, error), passed);
 
+		if (n == -ECANCELED) {
+			/* Whether patd reads the request when it starts is not known. */
+			disconnect(root);
+			return false;
+		}
 		if (n == -ETIMEDOUT) {
 			/* An answer that comes later is known by its serial. */
 			dbus_set_error(error, DBUS_ERROR_NO_REPLY,
@@ -247,7 +277,9 @@ bool root_wait(struct root *root)
 
 	while (!root->changed && !lost) {
 		cleanup_close int passed = -1;
-		ssize_t n = root->fd < 0 ? 0 : next_packet(root, ROOT_NO_LIMIT, &passed);
+		ssize_t n = root->fd < 0 ? 0
+					 : next_packet(root, wait_readable(root, ROOT_NO_LIMIT),
+						   &passed);
 
 		if (n >= (ssize_t)sizeof(root->answer.head) &&
 			answer_check(&root->answer, (size_t)n, REQUEST_KINDS))

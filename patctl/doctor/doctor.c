@@ -18,10 +18,10 @@ static const struct {
 	void (*look)(struct doctor *doctor);
 	bool image; /* also for an image, where nothing runs */
 } checks[] = {
+	{ doctor_sockets, false },
 	{ doctor_daemon, false },
 	{ doctor_users, false },
 	{ doctor_name, false },
-	{ doctor_sockets, false },
 	{ doctor_units, true },
 	{ doctor_polkit, false },
 	{ doctor_policy, false },
@@ -31,6 +31,7 @@ static const struct {
 	{ doctor_time, false },
 	{ doctor_history, false },
 	{ doctor_accounts, false },
+	{ doctor_faillock, false },
 	{ doctor_pam, true },
 };
 
@@ -68,6 +69,9 @@ static enum outcome run(const struct command *command)
 		root_client = client_new(NULL, false, &error);
 	doctor.client = root_client ? root_client : bus;
 	doctor.bus = bus;
+	doctor.is_root = root_client != NULL;
+	doctor.quiet =
+		command_given(command, &option_quiet) || command_given(command, &option_json);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i].image || !root.image)
 			checks[i].look(&doctor);

@@ -34,8 +34,11 @@ struct findings {
 
 struct doctor {
 	const struct sysroot *root;
-	struct client *client; /* asks patd; NULL: there is no bus, and the caller is not root */
+	struct client *client; /* asks patd; NULL: it cannot be asked, or does not answer */
 	struct client *bus;    /* asks the bus, in a limited time; NULL: there is none */
+	bool is_root;          /* client asks over root.sock */
+	bool quiet;            /* no bars */
+	bool asleep;           /* a call would start patd, and with it a socket that is missing */
 	struct findings findings;
 	json_t *services; /* the results of the trials of each PAM service, for programs */
 };
@@ -59,7 +62,10 @@ json_t *findings_json(const struct findings *findings);
 
 void findings_clear(struct findings *findings);
 
-/* Of the running machine, never of an image. */
+/*
+ * Of the running machine, never of an image.  The sockets come first: a call to patd can start one
+ * that is missing.
+ */
 void doctor_daemon(struct doctor *doctor);
 void doctor_users(struct doctor *doctor);
 void doctor_name(struct doctor *doctor);
@@ -81,6 +87,17 @@ void doctor_accounts(struct doctor *doctor);
 
 /* False, after a finding, if patd's folder cannot be read.  check: the name of the finding. */
 bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret);
+
+/*
+ * Of users with tokens, as has_tokens() says: whether the ageing of their passwords, or
+ * pam_faillock, refuses logins that patd would accept.
+ */
+void doctor_ageing(struct doctor *doctor,
+	bool (*has_tokens)(const char *user, const void *userdata), const void *userdata);
+void doctor_faillock(struct doctor *doctor);
+
+/* Whether sudo asks for nothing yet, although the token was revoked by which the user came in. */
+void doctor_sudo(struct doctor *doctor, const struct token_row *token);
 
 /* Of files. */
 void doctor_units(struct doctor *doctor);

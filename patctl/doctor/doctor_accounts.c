@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tokens of accounts that are gone.  A token is bound to a name and a uid; nothing that NSS says
- * tells an account from a later one with both, which gets the tokens of the first.
+ * Tokens that were altered, and tokens of accounts that are gone.  A token is bound to a name and a
+ * uid; nothing that NSS says tells an account from a later one with both, which gets the tokens of
+ * the first.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 #include "patctl/base/user_lookup.h"
@@ -25,13 +27,18 @@ struct account {
 struct accounts {
 	struct account *items; /* owned */
 	size_t n, room;
+	uint64_t altered; /* tokens, of which some are named: */
+	char *ids;        /* owned, "CL48DsYXGA, …"; NULL: there is none */
 };
+
+#define IDS_NAMED 5U
 
 static void accounts_clear(struct accounts *accounts)
 {
 	for (size_t i = 0; i < accounts->n; i++)
 		free(accounts->items[i].user);
 	free(accounts->items);
+	text_free(&accounts->ids);
 }
 #define cleanup_accounts __attribute__((cleanup(accounts_clear)))
 
@@ -90,7 +97,35 @@ static bool may_be_accepted(const struct token_row *token)
 	return strcmp(token->state, "revoked") == 0 && token->revoked_until != 0;
 }
 
-static bool read_accounts(struct client *client, struct accounts *accounts, DBusError *error)
+static void count_altered(struct accounts *accounts, const struct token_row *token)
+{
+	cleanup_text char *before = accounts->ids;
+
+	accounts->ids = NULL;
+	if (accounts->altered++ < IDS_NAMED)
+		accounts->ids = text_format(
+			"%s%s%s", before ? before : "", before ? ", " : "", token->id.text);
+	else
+		accounts->ids = TAKE(before);
+}
+
+static void found_altered(struct doctor *doctor, const struct accounts *accounts)
+{
+	if (accounts->altered > 0)
+		found(doctor, LEVEL_PROBLEM, "token",
+			_("find out who can write to the database, then delete what this lists, and "
+			  "generate new ones: patctl list --all --state=altered"),
+			P_("%" PRIu64 " token was altered outside of patd, which refuses it: %s%s",
+				"%" PRIu64 " tokens were altered outside of patd, which refuses "
+				"them: %s%s",
+				(unsigned long)accounts->altered),
+			accounts->altered, accounts->ids,
+			accounts->altered > IDS_NAMED ? ", …" : "");
+	else
+		found(doctor, LEVEL_OK, "token", NULL, _("no token was altered"));
+}
+
+static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBusError *error)
 {
 	const struct client_filter filter = { .all = true };
 	cleanup_text char *cursor = NULL;
@@ -99,14 +134,18 @@ static bool read_accounts(struct client *client, struct accounts *accounts, DBus
 		cleanup_records struct records tokens = { 0 };
 		const struct token_row *items;
 
-		if (!client_list(client, &filter, &cursor, &tokens, error))
+		if (!client_list(doctor->client, &filter, &cursor, &tokens, error))
 			return false;
 		if (cursor)
-			client_list_ahead(client, &filter, cursor);
+			client_list_ahead(doctor->client, &filter, cursor);
 		items = tokens.items;
 		for (size_t i = 0; i < tokens.n; i++)
 			if (may_be_accepted(&items[i]))
 				count(accounts, &items[i]);
+			else if (strcmp(items[i].state, "altered") == 0)
+				count_altered(accounts, &items[i]);
+			else
+				doctor_sudo(doctor, &items[i]);
 	} while (cursor);
 	return true;
 }
@@ -167,26 +206,44 @@ static bool check_account(struct doctor *doctor, const struct account *account, 
 	}
 }
 
+static int compare_name(const void *user, const void *account)
+{
+	return strcmp(user, ((const struct account *)account)->user);
+}
+
+static bool has_tokens(const char *user, const void *userdata)
+{
+	const struct accounts *accounts = userdata;
+
+	return accounts->n > 0 &&
+	       bsearch(user, accounts->items, accounts->n, sizeof(*accounts->items), compare_name);
+}
+
 void doctor_accounts(struct doctor *doctor)
 {
 	cleanup_accounts struct accounts accounts = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
-	const size_t before = doctor->findings.n;
 	bool answered = true;
+	size_t before;
 
-	if (!doctor->client || doctor->client == doctor->bus) {
+	if (!doctor->is_root) {
 		found(doctor, LEVEL_UNSEEN, CHECK, _("needs root"),
 			_("whether every token's user exists"));
 		return;
 	}
-	if (!read_accounts(doctor->client, &accounts, &error)) {
+	if (!doctor->client)
+		return;
+	if (!read_accounts(doctor, &accounts, &error)) {
 		found(doctor, LEVEL_UNSEEN, CHECK, NULL, _("the tokens cannot be listed: %s"),
 			text_translated(error.message));
 		dbus_error_free(&error);
 		return;
 	}
+	found_altered(doctor, &accounts);
+	before = doctor->findings.n;
 	for (size_t i = 0; i < accounts.n && answered; i++)
 		answered = check_account(doctor, &accounts.items[i], i + 1 == accounts.n);
 	if (doctor->findings.n == before)
 		found(doctor, LEVEL_OK, CHECK, NULL, _("every token's user exists"));
+	doctor_ageing(doctor, has_tokens, &accounts);
 }

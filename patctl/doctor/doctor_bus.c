@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks on the bus: whether patd answers, and whether polkit and systemd know it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/bus.h"
 #include "common/l10n.h"
+#include "common/progress.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/base/user_lookup.h"
@@ -26,6 +28,9 @@ static void check_socket_answer(struct doctor *doctor)
 		found(doctor, LEVEL_PROBLEM, "daemon",
 			_("see: systemctl status patd, journalctl -u patd"),
 			_("patd does not answer root: %s"), text_translated(error.message));
+	/* The other checks would each wait again. */
+	if (dbus_error_is_set(&error))
+		doctor->client = NULL;
 	dbus_error_free(&error);
 }
 
@@ -43,12 +48,19 @@ static void check_bus_answer(struct doctor *doctor)
 		found(doctor, LEVEL_PROBLEM, "daemon",
 			_("see: systemctl status patd-bus patd, journalctl -u patd-bus -u patd"),
 			_("patd does not answer on the bus: %s"), text_translated(error.message));
+	if (dbus_error_is_set(&error) && !doctor->is_root)
+		doctor->client = NULL;
 	dbus_error_free(&error);
 }
 
 void doctor_daemon(struct doctor *doctor)
 {
-	if (doctor->client != doctor->bus)
+	if (doctor->asleep) {
+		found(doctor, LEVEL_UNSEEN, "daemon", NULL,
+			_("patd is not running, and a call would start it"));
+		return;
+	}
+	if (doctor->is_root)
 		check_socket_answer(doctor);
 	check_bus_answer(doctor);
 }
@@ -92,19 +104,48 @@ void doctor_time(struct doctor *doctor)
 		age);
 }
 
-/* Of root alone: other users may not verify the history either. */
+static void verify_history(struct doctor *doctor)
+{
+	struct client_verification verified = { 0 };
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_text char *problem = NULL;
+	struct progress progress;
+	bool done;
+
+	progress_begin(&progress, _("Checking the history"), doctor->quiet);
+	done = client_verify(doctor->client, &progress, &verified, &error);
+	progress_end(&progress);
+	problem = text_format("%s", done && verified.problem ? verified.problem : "");
+	text_free(&verified.problem);
+	if (!done)
+		found(doctor, LEVEL_UNSEEN, "history", NULL, _("it cannot be verified: %s"),
+			text_translated(error.message));
+	else if (verified.bad)
+		found(doctor, LEVEL_PROBLEM, "history",
+			_("find out who can write to the database: see patd(8), NOTES"),
+			_("the history was altered at entry %" PRIu64 ": %s"), verified.bad,
+			text_translated(problem));
+	else
+		found(doctor, LEVEL_OK, "history", NULL, _("no entry of the history was altered"));
+	dbus_error_free(&error);
+}
+
+/* Of root alone: other users may not verify the history. */
 void doctor_history(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	uint64_t seq = 0;
 
-	if (doctor->client && client_history_break(doctor->client, &seq, &error) && seq != 0)
+	if (!doctor->client || !doctor->is_root)
+		return;
+	if (client_history_break(doctor->client, &seq, &error) && seq != 0)
 		found(doctor, LEVEL_PROBLEM, "history",
 			_("see: patctl log --verify, and patd(8), NOTES"),
 			_("the history was altered outside of patd, at entry %llu or before it; "
 			  "patd does not remove old entries any more"),
 			(unsigned long long)seq);
 	dbus_error_free(&error);
+	verify_history(doctor);
 }
 
 static bool bus_policy_is_there(const struct sysroot *root)
@@ -126,6 +167,12 @@ static void check_owner(struct doctor *doctor, uint32_t uid)
 			_("uid %u owns %s, not user %s"), uid, PAT_BUS_NAME, DOCTOR_FRONT);
 }
 
+/* Of a file that somebody does not know: either it is not there, or it was not read. */
+static const char *unread_advice(const struct doctor *doctor, const char *path, const char *reading)
+{
+	return sysroot_has(doctor->root, path) ? reading : _("reinstall patd");
+}
+
 void doctor_name(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
@@ -141,7 +188,10 @@ void doctor_name(struct doctor *doctor)
 		check_owner(doctor, uid);
 	dbus_error_free(&error);
 	if (client_activatable(doctor->bus, &activatable, &error) && !activatable)
-		found(doctor, LEVEL_WARNING, "name", _("reinstall patd, or: systemctl reload dbus"),
+		found(doctor, LEVEL_WARNING, "name",
+			unread_advice(doctor,
+				"/usr/share/dbus-1/system-services/" PAT_BUS_NAME ".service",
+				"systemctl reload dbus"),
 			_("the bus does not know how to start patd"));
 	dbus_error_free(&error);
 }
@@ -175,74 +225,12 @@ void doctor_polkit(struct doctor *doctor)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (!contains(ids, ours[i])) {
 			found(doctor, LEVEL_PROBLEM, "polkit",
-				_("reinstall patd, or: systemctl restart polkit"),
+				unread_advice(doctor,
+					"/usr/share/polkit-1/actions/org.patd.tokens1.policy",
+					"systemctl restart polkit"),
 				_("polkit does not know the action %s"), ours[i]);
 			missing = true;
 		}
 	if (!missing)
 		found(doctor, LEVEL_OK, "polkit", NULL, _("polkit knows patd's actions"));
-}
-
-/* The later of *when, microseconds since 1970, and the last change at path. */
-static int take_later(const struct sysroot *root, const char *path, uint64_t *when)
-{
-	struct stat st;
-	int r = sysroot_stat(root, path, 0, &st);
-	uint64_t changed;
-
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
-		return r;
-	changed = (uint64_t)st.st_mtim.tv_sec * 1000000 + (uint64_t)st.st_mtim.tv_nsec / 1000;
-	if (changed > *when)
-		*when = changed;
-	return 0;
-}
-
-/* The last change of patd.conf(5); 0 if there is none. */
-static int read_configured(const struct sysroot *root, uint64_t *ret)
-{
-	static const char folder[] = PAT_CONF_DIR "/patd.conf.d";
-	cleanup_names char **names = NULL;
-	int r = take_later(root, PAT_CONF_DIR "/patd.conf", ret);
-
-	if (r < 0)
-		return r;
-	r = take_later(root, folder, ret);
-	if (r < 0)
-		return r;
-	r = sysroot_list(root, folder, &names);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	for (char **name = names; *name; name++) {
-		cleanup_text char *path = text_format("%s/%s", folder, *name);
-
-		r = take_later(root, path, ret);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-void doctor_policy(struct doctor *doctor)
-{
-	DBusError error = DBUS_ERROR_INIT;
-	uint64_t changed, configured = 0;
-	int r = read_configured(doctor->root, &configured);
-
-	if (!doctor->bus)
-		return;
-	if (r < 0)
-		found(doctor, LEVEL_UNSEEN, "policy", NULL, PAT_CONF_DIR ": %s", strerror(-r));
-	else if (!client_changed(doctor->bus, &changed, &error) || changed == 0)
-		found(doctor, LEVEL_UNSEEN, "policy", _("see: patctl policy"),
-			_("systemd does not report when patd read its settings"));
-	else if (configured > changed)
-		found(doctor, LEVEL_WARNING, "policy", "systemctl reload patd",
-			_("%s was changed since patd read it"), PAT_CONF_DIR);
-	else
-		found(doctor, LEVEL_OK, "policy", NULL, _("patd uses the current %s"),
-			PAT_CONF_DIR);
-	dbus_error_free(&error);
 }

@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Checks of sockets, units, the clock and the database. */
+/* Checks of sockets, units and the clock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <sys/un.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/wire.h"
+#include "patctl/base/units.h"
 #include "patctl/base/user_lookup.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/unit_file.h"
 #include "protocol/request.h"
 
-#define MEBIBYTE (UINT64_C(1) << 20)
-#define ROOM_LOW (64 * MEBIBYTE)
-#define ROOM_OUT (1 * MEBIBYTE)
-
-#define UNITS "patd-root.socket patd-front.socket patd-user.socket"
+#define SOCKET_UNITS "patd-root.socket patd-front.socket patd-user.socket"
+/*
+ * systemd starts no socket whose service runs.  All stop in one go: a socket that still listens, or
+ * patd-bus, would start patd again.
+ */
+#define STOP "systemctl stop patd.service patd-bus.service " SOCKET_UNITS
+#define RESTART STOP " && systemctl start " SOCKET_UNITS
+#define ENABLE STOP " && systemctl enable --now " SOCKET_UNITS
 
 static const struct socket_file {
 	const char *path, *unit;
@@ -70,13 +73,12 @@ static bool check_socket_file(struct doctor *doctor, const struct socket_file *f
 	int r = sysroot_stat(doctor->root, file->path, O_NOFOLLOW, &st);
 
 	if (r == -ENOENT)
-		found(doctor, LEVEL_PROBLEM, "socket", "systemctl enable --now " UNITS,
-			_("%s does not exist"), file->path);
+		found(doctor, LEVEL_PROBLEM, "socket", ENABLE, _("%s does not exist"), file->path);
 	else if (r < 0)
 		found(doctor, LEVEL_UNSEEN, "socket", NULL, "%s: %s", file->path, strerror(-r));
 	else if (!S_ISSOCK(st.st_mode) || st.st_uid != owner_of(file) ||
 		 (st.st_mode & DOCTOR_PERMISSIONS) != file->mode)
-		found(doctor, LEVEL_PROBLEM, "socket", "systemctl restart " UNITS,
+		found(doctor, LEVEL_PROBLEM, "socket", RESTART,
 			_("%s is not a socket owned by %s with mode %04o: uid %u, mode %04o"),
 			file->path, file->owner ? file->owner : "root", file->mode, st.st_uid,
 			st.st_mode & DOCTOR_PERMISSIONS);
@@ -89,7 +91,7 @@ static void check_socket(struct doctor *doctor, const struct socket_file *file)
 {
 	int r;
 
-	if (!check_socket_file(doctor, file))
+	if (!check_socket_file(doctor, file) || doctor->asleep)
 		return;
 	r = try_connect(doctor->root, file->path);
 	if (r == 0)
@@ -98,16 +100,37 @@ static void check_socket(struct doctor *doctor, const struct socket_file *file)
 		found(doctor, LEVEL_WARNING, "socket", _("see: systemctl status patd"),
 			_("%s accepts no more connections: its queue is full"), file->path);
 	else if (r == -ECONNREFUSED)
-		found(doctor, LEVEL_PROBLEM, "socket", "systemctl restart " UNITS,
-			_("nothing listens on %s"), file->path);
+		found(doctor, LEVEL_PROBLEM, "socket", RESTART, _("nothing listens on %s"),
+			file->path);
 	else
 		found(doctor, LEVEL_UNSEEN, "socket", r == -EACCES ? _("needs root") : NULL,
 			_("cannot connect to %s: %s"), file->path, strerror(-r));
 }
 
+/* Whether a connection or a call would start a service, which brings all its sockets with it. */
+static bool would_start(const struct sysroot *root)
+{
+	bool missing = false;
+	struct units units;
+	struct stat st;
+
+	if (root->image || !units_available())
+		return false;
+	for (size_t i = 0; i < SOCKETS; i++)
+		missing |= sysroot_stat(root, sockets[i].path, O_NOFOLLOW, &st) == -ENOENT;
+	if (!missing)
+		return false;
+	units_read(&units);
+	return !units_running(&units);
+}
+
 void doctor_sockets(struct doctor *doctor)
 {
 	struct stat st;
+
+	doctor->asleep = would_start(doctor->root);
+	if (doctor->asleep)
+		doctor->client = NULL;
 
 	/* A user who can write there can replace a socket. */
 	if (sysroot_stat(doctor->root, PAT_RUNTIME_DIR, O_NOFOLLOW, &st) == 0 &&
@@ -153,66 +176,14 @@ void doctor_units(struct doctor *doctor)
 			found(doctor, LEVEL_PROBLEM, "unit", _("reinstall patd"),
 				_("systemd has no unit %s"), unit);
 		else if (unit_is_masked(doctor->root, unit))
-			found(doctor, LEVEL_PROBLEM, "unit", "systemctl unmask " UNITS,
+			found(doctor, LEVEL_PROBLEM, "unit", "systemctl unmask " SOCKET_UNITS,
 				_("%s is masked"), unit);
 		else if (!unit_is_in(doctor->root, "/sockets.target.wants", unit))
-			found(doctor, LEVEL_WARNING, "unit", "systemctl enable --now " UNITS,
+			found(doctor, LEVEL_WARNING, "unit", "systemctl enable " SOCKET_UNITS,
 				_("%s does not start at boot"), unit);
 		else
 			found(doctor, LEVEL_OK, "unit", NULL, _("%s is enabled"), unit);
 	}
 	for (size_t i = 0; i < SERVICES; i++)
 		check_service(doctor, services[i]);
-}
-
-bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret)
-{
-	int r = sysroot_stat(doctor->root, PAT_STATE_DIR, O_NOFOLLOW, ret);
-
-	if (r == -ENOENT)
-		found(doctor, LEVEL_UNSEEN, check, NULL,
-			_("%s does not exist: patd creates it at its first start"), PAT_STATE_DIR);
-	else if (r < 0)
-		found(doctor, LEVEL_UNSEEN, check, NULL, PAT_STATE_DIR ": %s", strerror(-r));
-	return r == 0;
-}
-
-static void check_room(struct doctor *doctor)
-{
-	cleanup_close int fd = sysroot_open(doctor->root, PAT_STATE_DIR, O_PATH);
-	struct statvfs room;
-	uint64_t bytes;
-
-	if (fd < 0 || fstatvfs(fd, &room) < 0)
-		return;
-	bytes = (uint64_t)room.f_bavail * room.f_frsize;
-	if (bytes < ROOM_LOW)
-		found(doctor, bytes < ROOM_OUT ? LEVEL_PROBLEM : LEVEL_WARNING, "database",
-			_("free disk space: on a full disk, patd can only revoke tokens"),
-			_("the disk of %s has %u MiB left"), PAT_STATE_DIR,
-			(unsigned int)(bytes / MEBIBYTE));
-}
-
-void doctor_database(struct doctor *doctor)
-{
-	struct stat folder, st;
-	int r;
-
-	if (!doctor_state_dir(doctor, "database", &folder))
-		return;
-	r = sysroot_stat(doctor->root, DOCTOR_DATABASE, O_NOFOLLOW, &st);
-	if (r == -ENOENT)
-		found(doctor, LEVEL_UNSEEN, "database", NULL,
-			_("none yet: patd creates it at its first start"));
-	else if (r < 0)
-		found(doctor, LEVEL_UNSEEN, "database", r == -EACCES ? _("needs root") : NULL,
-			DOCTOR_DATABASE ": %s", strerror(-r));
-	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
-		found(doctor, LEVEL_PROBLEM, "database", _("chown patd and chmod 0600 it"),
-			_("users other than patd have access to %s: uid %u, mode %04o"),
-			DOCTOR_DATABASE, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
-	else
-		found(doctor, LEVEL_OK, "database", NULL, _("only user patd has access to %s"),
-			DOCTOR_DATABASE);
-	check_room(doctor);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patctl/base/text.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/unit_file.h"
 
@@ -16,6 +17,18 @@
 static const char *const credentials[] = { SEALED_PATH, PLAIN_PATH };
 #define CREDENTIALS (sizeof(credentials) / sizeof(credentials[0]))
 #define CREDENTIAL_RUNNING "/run/credentials/patd.service/patd.key"
+
+static void found_exposed(struct doctor *doctor, const char *path, const struct stat *st)
+{
+	cleanup_text char *command =
+		S_ISREG(st->st_mode)
+			? text_format("chown root: %s && chmod 0600 %s", path, path)
+			: text_format("%s", _("replace it by a file, which only root can read"));
+
+	found(doctor, LEVEL_PROBLEM, "key", command,
+		_("users other than root have access to %s: uid %u, mode %04o"), path, st->st_uid,
+		st->st_mode & DOCTOR_PERMISSIONS);
+}
 
 /* Whether the key is a credential at path; adds a finding on its owner and mode. */
 static bool check_credential(struct doctor *doctor, const char *path)
@@ -29,9 +42,7 @@ static bool check_credential(struct doctor *doctor, const char *path)
 		found(doctor, LEVEL_UNSEEN, "key", r == -EACCES ? _("needs root") : NULL, "%s: %s",
 			path, strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 077) != 0)
-		found(doctor, LEVEL_PROBLEM, "key", _("chown root and chmod 0600 it"),
-			_("users other than root have access to %s: uid %u, mode %04o"), path,
-			st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
+		found_exposed(doctor, path, &st);
 	else
 		found(doctor, LEVEL_OK, "key", NULL,
 			_("the key is a credential: only root has access to %s"), path);
@@ -103,9 +114,11 @@ void doctor_key(struct doctor *doctor)
 			KEY_PATH ": %s", strerror(-r));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != folder.st_uid || (st.st_mode & 077) != 0)
 		found(doctor, LEVEL_PROBLEM, "key",
-			_("patd refuses it: chown patd and chmod 0600 it"),
-			_("users other than patd have access to %s: uid %u, mode %04o"), KEY_PATH,
-			st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
+			S_ISREG(st.st_mode) ? "chown patd: " PAT_STATE_DIR " " KEY_PATH
+					      " && chmod 0600 " KEY_PATH
+					    : _("restore it from a backup"),
+			_("patd refuses its key, because users other than patd have access to %s: uid %u, mode %04o"),
+			KEY_PATH, st.st_uid, st.st_mode & DOCTOR_PERMISSIONS);
 	else if (st.st_size != KEY_LEN)
 		found(doctor, LEVEL_PROBLEM, "key", _("restore it from a backup"),
 			_("%s does not have %d bytes"), KEY_PATH, KEY_LEN);

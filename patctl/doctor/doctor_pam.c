@@ -159,6 +159,56 @@ static bool check_behind(const struct examined *examined)
 	return true;
 }
 
+/*
+ * False, after a warning, if a person has to type twice, or a script, which types once, fails:
+ * after a token there is no password for other modules, and some of them ignore the one that there
+ * is.
+ */
+static bool check_prompts(const struct examined *examined)
+{
+	static const struct {
+		enum trial trial;
+		const char *what, *advice;
+	} checks[] = {
+		{ TRIAL_TOKEN, N_("after a token, another module asks for a password"),
+			N_("let pam_pat.so jump over the line, or end the stack with "
+			   "success=done") },
+		{ TRIAL_PASSWORD, N_("a password is asked for twice"),
+			N_("add try_first_pass to the line") },
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const struct trial_result *result = &examined->results[checks[i].trial];
+		cleanup_text char *text =
+			result->opens && result->prompts ? line_text(result->prompts) : NULL;
+
+		if (!text)
+			continue;
+		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(checks[i].advice),
+			"%s: %s", _(checks[i].what), text);
+		good = false;
+	}
+	return good;
+}
+
+/* Debian's package has a profile; "make install" and other packages leave the files alone. */
+static const char *profile_advice(const struct doctor *doctor, const char *profile)
+{
+	static const struct {
+		const char *profile, *command;
+	} commands[] = {
+		{ "pat", "pam-auth-update --enable pat" },
+		{ "pat-password", "pam-auth-update --enable pat-password" },
+	};
+	cleanup_text char *path = text_format("/usr/share/pam-configs/%s", profile);
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].profile, profile) == 0 && sysroot_has(doctor->root, path))
+			return commands[i].command;
+	return _("write the line into the files in /etc/pam.d: see pam_pat(8), EXAMPLES");
+}
+
 static const struct stack_line *find_pat(const struct stack *stack)
 {
 	for (size_t i = 0; i < stack->n; i++)
@@ -176,8 +226,7 @@ static bool check_change(const struct examined *examined, const struct stack *st
 	const char *advice =
 		find_pat(stack) ? _("let \"password [perm_denied=die default=ignore] pam_pat.so\" "
 				    "be the first of the password lines: see pam_pat(8)")
-				: _("on Debian: pam-auth-update --enable pat-password; else see "
-				    "pam_pat(8)");
+				: profile_advice(examined->doctor, "pat-password");
 	struct change_result token, password, missing;
 	cleanup_text char *text = NULL;
 
@@ -242,6 +291,7 @@ static void examine(struct doctor *doctor, bool debian, const char *name, const 
 	good &= check_passwords(&examined);
 	good &= check_refusals(&examined);
 	good &= check_behind(&examined);
+	good &= check_prompts(&examined);
 	good &= check_change(&examined, change);
 	check_source(&examined);
 	if (good)
@@ -345,7 +395,6 @@ void doctor_pam(struct doctor *doctor)
 	having = examine_folder(doctor, debian, PAM_DIR, NULL, &fallback);
 	having += examine_folder(doctor, debian, PAM_VENDOR_DIR, names, &fallback);
 	if (having == 0)
-		found(doctor, LEVEL_WARNING, PAM,
-			_("on Debian: pam-auth-update --enable pat; else see pam_pat(8)"),
+		found(doctor, LEVEL_WARNING, PAM, profile_advice(doctor, "pat"),
 			_("no service accepts tokens: pam_pat.so is not configured"));
 }

@@ -56,12 +56,38 @@ found() {
 	found 1
 }
 
+@test "integrity: doctor reports an altered entry, and a history that was cut off" {
+	altered "UPDATE history SET service = 'sudo' WHERE seq = 2"
+	run -1 patctl doctor
+	expect "$output" "problem  history: the history was altered at entry 2:"
+	altered "DELETE FROM history WHERE seq = 3"
+	run -1 patctl doctor --quiet
+	expect "$output" "problem  history: the history was altered at entry "
+}
+
+@test "integrity: doctor names the tokens that were altered" {
+	run patctl doctor
+	expect "$output" "ok       token: no token was altered"
+	id=$(id_of "t 2")
+	altered "UPDATE token SET expires_at = 4102444800 WHERE name = 't 2'"
+	run -1 patctl doctor
+	expect "$output" "problem  token: 1 token was altered outside of patd, which refuses it: $id; "
+	run -1 patctl doctor --json
+	[ "$(json '["findings"]' <<<"$output" | grep -c "'check': 'token', 'level': 'problem'")" = 1 ]
+	# What it advises.
+	run -0 patctl list --all --state=altered
+	expect "$output" "$id"
+	patctl delete -y "$id"
+	run patctl doctor
+	expect "$output" "ok       token: no token was altered"
+}
+
 @test "integrity: entries that were altered to be old are not pruned, and doctor says so" {
 	run patctl doctor
-	[[ $output != *" history: "* ]]
+	expect "$output" "ok       history: no entry of the history was altered"
 	altered "UPDATE history SET at = 1 WHERE seq <= 2; DELETE FROM meta WHERE key = 'daily'"
 	# That work begins once patd serves.
-	until run -1 patctl doctor && [[ $output == *"problem  history: "* ]]; do :; done
+	until run -1 patctl doctor && [[ $output == *"does not remove old entries any more"* ]]; do :; done
 	expect "$output" "the history was altered outside of patd, at entry 1 or before it"
 	found 1
 	[ "$(patctl log --json | grep -o '"seq"' | wc -l)" = 3 ]

@@ -167,12 +167,34 @@ sys.stdin.read()' "$WORLD/full" < <(cat) >"$WORLD/full.ready" 3>&- &
 	expect "$output" "unseen   account: whether every token's user exists; needs root"
 }
 
+# What files there are, and what is in the database: patd itself folds its log into it at any time.
+contents() {
+	find "$WORLD/image" "$WORLD/run" -printf '%p %m %T@ %C@\n' | sort
+	find "$WORLD/state" -printf '%p %m\n' | grep -v -- '-wal$\|-shm$' | sort
+	# patd has locked the database itself.
+	rm -rf "$WORLD/copy"
+	cp -r "$WORLD/state" "$WORLD/copy"
+	/usr/bin/python3 -c 'import sqlite3, sys
+print(*sqlite3.connect(sys.argv[1]).iterdump(), sep="\n")' "$WORLD/copy/patd.db"
+}
+
 @test "doctor changes no file" {
-	find "$WORLD/image" "$WORLD/state" "$WORLD/run" -printf '%p %m %T@ %C@\n' | sort >"$WORLD/before"
+	# It writes what it had in memory before it verifies.
+	patctl log --verify
+	contents >"$WORLD/before"
 	run patctl doctor
 	run patctl doctor --root="$WORLD/image"
-	find "$WORLD/image" "$WORLD/state" "$WORLD/run" -printf '%p %m %T@ %C@\n' | sort >"$WORLD/after"
+	contents >"$WORLD/after"
 	diff "$WORLD/before" "$WORLD/after"
+}
+
+@test "doctor reports a state folder that is read-only" {
+	mkdir -p "$WORLD/image/var/lib/patd"
+	# shellcheck disable=SC2016 # for the inner shell
+	run -1 unshare --mount bash -c 'mount -t tmpfs -o ro,mode=0700 tmpfs "$1/var/lib/patd" &&
+		patctl doctor --root="$1"' bash "$WORLD/image"
+	rm -r "${WORLD:?}/image/var"
+	expect "$output" "problem  database: /var/lib/patd is read-only: patd can revoke nothing"
 }
 
 @test "doctor with a missing folder or an operand exits 2" {

@@ -24,6 +24,27 @@ static const char *const takers[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so"
 	"pam_winbind.so", "pam_systemd_home.so", "pam_userdb.so", "pam_pwdfile.so",
 	"pam_radius_auth.so", "pam_tacplus.so" };
 
+/*
+ * Modules that prompt for a password though pam_pat.so has asked: some always, others only if it
+ * has left none, which is so after a token.
+ */
+static const struct {
+	const char *module;
+	bool always;
+	const char *quiet; /* an argument by which it does not; beside the usual ones */
+} prompters[] = {
+	{ "pam_krb5.so", true, "force_first_pass" },
+	{ "pam_sss.so", true, NULL },
+	{ "pam_winbind.so", true, NULL },
+	{ "pam_radius_auth.so", true, NULL },
+	{ "pam_tacplus.so", true, NULL },
+	{ "pam_mount.so", false, "disable_interactive" },
+	{ "pam_kwallet.so", false, NULL },
+	{ "pam_kwallet5.so", false, NULL },
+	{ "pam_zfs_key.so", false, NULL },
+	{ "pam_encfs.so", false, NULL },
+};
+
 /* The answers of other modules for a user, not root, whom no rule excludes. */
 static const struct {
 	const char *module;
@@ -126,6 +147,33 @@ static void note_behind(const struct asked *asked, const struct stack_line *line
 		result->behind = line;
 }
 
+/* Whether it prompts.  left: there is what was typed at pam_pat.so's prompt, and it is a password.
+ */
+static bool prompts(const struct stack_line *line, bool left)
+{
+	for (size_t i = 0; i < sizeof(prompters) / sizeof(prompters[0]); i++) {
+		if (!stack_line_is(line, prompters[i].module))
+			continue;
+		if (has_argument(line, "use_first_pass") ||
+			(prompters[i].quiet && has_argument(line, prompters[i].quiet)))
+			return false;
+		return left ? prompters[i].always && !has_argument(line, "try_first_pass") : true;
+	}
+	return false;
+}
+
+/* Notes the first module that makes a person type a second time in a login that succeeds. */
+static void note_prompt(const struct asked *asked, const struct stack_line *line)
+{
+	struct trial_result *result = asked->result;
+	const int pat = asked->trial->pat;
+
+	if (!asked->setcred && result->reached && !result->prompts &&
+		(pat == PAM_SUCCESS || pat == PAM_CRED_INSUFFICIENT) &&
+		prompts(line, pat != PAM_SUCCESS))
+		result->prompts = line;
+}
+
 /* A second pam_pat.so sees no token: the first replaces one that is not accepted. */
 static int answer_again(int first)
 {
@@ -149,6 +197,7 @@ static int answer(const struct stack_line *line, void *userdata)
 	if (line->missing)
 		return PAM_MODULE_UNKNOWN;
 	note_behind(asked, line);
+	note_prompt(asked, line);
 	if (is_taker(line)) {
 		asked->result->password_first |= !asked->result->reached;
 		return answer_taker(asked, line);

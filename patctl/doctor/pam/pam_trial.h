@@ -42,6 +42,7 @@ struct trial_result {
 	const struct stack_line *ender;   /* after it pam_pat.so was not reached */
 	const struct stack_line *assumed; /* the result hangs on its unknown answer */
 	const struct stack_line *behind;  /* takes, or counts, what pam_pat.so did not accept */
+	const struct stack_line *prompts; /* asks the person again, after pam_pat.so has */
 };
 
 /* Whether any module of the stack takes passwords. */

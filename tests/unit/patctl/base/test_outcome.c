@@ -54,6 +54,8 @@ static void missing_bus_or_patd_is_unreachable(void **state)
 	assert_int_equal(of(DBUS_ERROR_DISCONNECTED), 8);
 	assert_int_equal(of(DBUS_ERROR_SPAWN_CHILD_EXITED), 8);
 	assert_int_equal(of("org.freedesktop.DBus.Error.Spawn.ExecFailed"), 8);
+	assert_int_equal(of("org.freedesktop.systemd1.UnitMasked"), 8);
+	assert_int_equal(of(OUTCOME_ERROR_NOT_STARTED), 8);
 }
 
 static void unknown_errors_are_failures(void **state)

@@ -241,6 +241,17 @@ static void a_link_in_their_place_is_not_followed(void **state)
 	expect(doctor_key, LEVEL_PROBLEM, "users other than patd have access to ");
 }
 
+static void a_linked_state_folder_is_a_warning_and_what_it_leads_to_is_checked(void **state)
+{
+	(void)state;
+	image_write(&image, "/srv/patd/patd.db", "");
+	assert_int_equal(symlink("/srv/patd", image_path(&image, STATE)), 0);
+	expect(doctor_database, LEVEL_PROBLEM, "users other than patd have access to ");
+	assert_int_equal(chmod(image_path(&image, "/srv/patd/patd.db"), 0600), 0);
+	assert_int_equal(chmod(image_path(&image, "/srv/patd"), 0700), 0);
+	expect(doctor_database, LEVEL_WARNING, STATE " is a symbolic link");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -254,6 +265,7 @@ int main(void)
 		TEST(a_key_that_is_not_encrypted_takes_a_line_in_the_unit),
 		TEST(the_database_is_patds_alone),
 		TEST(a_link_in_their_place_is_not_followed),
+		TEST(a_linked_state_folder_is_a_warning_and_what_it_leads_to_is_checked),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

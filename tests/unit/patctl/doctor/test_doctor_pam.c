@@ -13,7 +13,7 @@ static int set_up(void **state)
 {
 	static const char *const modules[] = { "pam_pat.so", "pam_unix.so", "pam_deny.so",
 		"pam_permit.so", "pam_cap.so", "pam_faillock.so", "pam_sss.so", "pam_nologin.so",
-		"pam_faildelay.so", "pam_rootok.so", "pam_mfa.so" };
+		"pam_faildelay.so", "pam_rootok.so", "pam_mfa.so", "pam_krb5.so", "pam_mount.so" };
 
 	(void)state;
 	image_make(&image);
@@ -233,6 +233,29 @@ static const struct {
 		LEVEL_PROBLEM, "libpam refuses the whole service: /etc/pam.d/s:2" },
 	{ "a module that is not there", NULL, "auth sufficient /opt/pam_pat.so\n" PLAIN,
 		LEVEL_PROBLEM, "no such module: /etc/pam.d/s:1 (/opt/pam_pat.so)" },
+	{ "the recipe above Kerberos, which prompts itself",
+		"auth [success=3 default=ignore] pam_krb5.so minimum_uid=1000\n"
+		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
+		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
+		"auth required pam_permit.so\n",
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
+		"a password is asked for twice: /etc/pam.d/common-auth:1 (pam_krb5.so)" },
+	{ "Kerberos that takes the first password",
+		"auth [success=3 default=ignore] pam_krb5.so minimum_uid=1000 try_first_pass\n"
+		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
+		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
+		"auth required pam_permit.so\n",
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
+	{ "pam_mount, which asks for what a token is not", COMMON_12 "auth optional pam_mount.so\n",
+		"@include common-auth\n", LEVEL_WARNING,
+		"after a token, another module asks for a password: "
+		"/etc/pam.d/common-auth:6 (pam_mount.so)" },
+	{ "pam_mount that never asks", COMMON_12 "auth optional pam_mount.so disable_interactive\n",
+		"@include common-auth\n", LEVEL_OK, "tokens and passwords are accepted" },
+	{ "pam_mount that a token does not reach", COMMON_12 "auth optional pam_mount.so\n",
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
 	{ "nowhere", NULL, PLAIN, LEVEL_WARNING, "no service accepts tokens" },
 	{ "in a comment", NULL, "#auth sufficient pam_pat.so\n" PLAIN, LEVEL_WARNING,
 		"no service accepts tokens" },
@@ -250,6 +273,39 @@ static void every_trap_is_found_and_no_good_stack_is_blamed(void **state)
 		assert_that(findings_worst(&doctor.findings) == rows[i].level, "%s", rows[i].name);
 		look_away();
 	}
+}
+
+/* Whether a finding has that advice. */
+static bool advises(const char *part)
+{
+	for (size_t i = 0; i < doctor.findings.n; i++)
+		if (doctor.findings.items[i].advice &&
+			strstr(doctor.findings.items[i].advice, part))
+			return true;
+	return false;
+}
+
+static void pam_auth_update_is_advised_where_it_has_the_profile(void **state)
+{
+	(void)state;
+	image_write(&image, "/etc/pam.d/s", PLAIN);
+	image_write(&image, "/etc/pam.d/t", TOKENS CHANGE);
+	look();
+	assert_false(advises("pam-auth-update"));
+	assert_true(advises("write the line into the files in /etc/pam.d: see pam_pat(8)"));
+	look_away();
+	image_write(&image, "/usr/share/pam-configs/pat-password", "");
+	look();
+	assert_true(advises("pam-auth-update --enable pat-password"));
+	look_away();
+	image_write(&image, "/etc/pam.d/t", PLAIN);
+	look();
+	assert_false(advises("pam-auth-update"));
+	look_away();
+	image_write(&image, "/usr/share/pam-configs/pat", "");
+	look();
+	assert_true(advises("pam-auth-update --enable pat"));
+	look_away();
 }
 
 static void services_that_are_alike_are_one_finding(void **state)
@@ -334,6 +390,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_trap_is_found_and_no_good_stack_is_blamed),
+		TEST(pam_auth_update_is_advised_where_it_has_the_profile),
 		TEST(services_that_are_alike_are_one_finding),
 		TEST(no_token_creates_a_token__the_service_other_changes_passwords_too),
 		TEST(scope__a_service_of_the_network_whose_logins_are_local_is_a_warning),

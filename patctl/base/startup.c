@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Asking systemd about the services of patd, and patd about its configuration. */
+#include "patctl/base/startup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/l10n.h"
+#include "patctl/base/config_check.h"
+#include "patctl/base/program.h"
+#include "patctl/base/text.h"
+#include "patctl/base/units.h"
+
+#define LIMIT_MS 2000 /* for systemd to answer */
+
+/* What systemd says of a unit. */
+struct unit_state {
+	bool masked, runs, failed;
+	unsigned long tries;
+};
+
+/* The value of a line "KEY=VALUE" of text, up to its end; NULL: there is none. */
+static const char *value_of(const char *text, const char *key)
+{
+	const size_t len = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, len) == 0 && line[len] == '=')
+			return line + len + 1;
+	}
+	return NULL;
+}
+
+static bool has(const char *text, const char *key, const char *begin)
+{
+	const char *value = value_of(text, key);
+
+	return value && strncmp(value, begin, strlen(begin)) == 0;
+}
+
+/* False: systemd does not answer. */
+static bool read_state(const char *unit, struct unit_state *ret)
+{
+	const char *const argv[] = { "systemctl", "show", "--property=LoadState,ActiveState",
+		"--property=SubState,Result,NRestarts", unit, NULL };
+	cleanup_text char *text = NULL;
+	const char *tries;
+
+	if (program_read(argv, NULL, LIMIT_MS, &text) != 0)
+		return false;
+	tries = value_of(text, "NRestarts");
+	*ret = (struct unit_state) {
+		.masked = has(text, "LoadState", "masked"),
+		.runs = has(text, "ActiveState", "active\n"),
+		/* A patd that crashed, and so has another result, is back in a moment. */
+		.failed =
+			has(text, "ActiveState", "failed") ||
+			(has(text, "SubState", "auto-restart") && !has(text, "Result", "signal") &&
+				!has(text, "Result", "core-dump") &&
+				!has(text, "Result", "watchdog")),
+		.tries = tries ? strtoul(tries, NULL, 10) : 0,
+	};
+	return true;
+}
+
+/* NULL: that is not why. */
+static char *configuration_problem(void)
+{
+	cleanup_names char **lines = NULL;
+	bool good;
+
+	if (config_check(&good, &lines) < 0 || good || !lines[0])
+		return NULL;
+	return text_format(_("patd does not start: %s"), lines[0]);
+}
+
+static const char *const units[] = { "patd.service", "patd-bus.service" };
+
+static char *unit_failure(struct startup *startup, size_t at)
+{
+	const char *unit = units[at];
+	struct unit_state state;
+	char *why;
+
+	if (!read_state(unit, &state)) {
+		startup->runs = true;
+		return NULL;
+	}
+	if (state.masked)
+		return text_format(_("%s is masked; to undo it: systemctl unmask %s"), unit, unit);
+	startup->runs = startup->runs && state.runs;
+	if (!state.failed)
+		return NULL;
+	why = at == 0 ? configuration_problem() : NULL; /* patd-bus reads none */
+	if (why)
+		return why;
+	/* Once may be an accident. */
+	if (startup->units[at].failed && state.tries != startup->units[at].tries)
+		return text_format(_("%s does not start: see journalctl -u %s"), unit, unit);
+	if (!startup->units[at].failed)
+		startup->units[at].tries = state.tries;
+	startup->units[at].failed = true;
+	return NULL;
+}
+
+char *startup_failure(struct startup *startup, bool front)
+{
+	char *why;
+
+	if (startup->runs || !units_available())
+		return NULL;
+	startup->runs = true;
+	why = unit_failure(startup, 0);
+	if (!why && front)
+		why = unit_failure(startup, 1);
+	return why;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Why patd does not start, while somebody waits for its answer: systemd tries again and again. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Milliseconds of waiting until systemd is asked, and then until it is asked again. */
+#define STARTUP_LOOK_MS 500
+
+/* One wait.  All zeros at first. */
+struct startup {
+	bool runs; /* there is nothing more to find out */
+	struct {
+		bool failed;         /* once, at: */
+		unsigned long tries; /* as systemd counts them */
+	} units[2];                  /* patd, patd-bus */
+};
+
+/*
+ * NULL: patd runs, or is being started, or it is not known.  Else why it will not answer, for a
+ * person; the caller owns it.  front: the caller waits for patd-bus.
+ */
+char *startup_failure(struct startup *startup, bool front);

@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# patctl says at once why a patd will not answer that systemd starts in vain.
+
+load cli
+load installed
+
+FAILING=(LoadState=loaded ActiveState=activating SubState=auto-restart Result=exit-code)
+
+setup() {
+	patd_world
+	mkdir -p "$WORLD/etc"
+	units_run
+}
+
+# Processes that were stopped do not end.
+teardown() {
+	kill -CONT "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")" 2>/dev/null || :
+	patd_world_end
+}
+
+as_user() {
+	installed setpriv --reuid=games --regid=games --clear-groups "$@"
+}
+
+@test "an error in patd.conf is shown with file and line, to root and to users" {
+	printf '%s\n' '[tokens]' 'max_lifetime = 30' >"$WORLD/etc/patd.conf"
+	unit patd.service "${FAILING[@]}" NRestarts=1
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	for who in installed as_user; do
+		run -8 --separate-stderr "$who" patctl list
+		expect_stderr "patctl: patd cannot be reached: patd does not start: $WORLD/etc/patd.conf:2: max_lifetime cannot be \"30\""
+	done
+	run -8 --separate-stderr installed patctl list --json
+	run -8 --separate-stderr installed patctl disable --all
+	expect_stderr "whether anything was changed is not known"
+}
+
+@test "a patd that fails again and again is named, with where to look" {
+	unit patd.service "${FAILING[@]}" NRestarts=@TRIES@
+	kill -STOP "$(cat "$WORLD/patd.pid")"
+	run -8 --separate-stderr installed patctl list
+	expect_stderr "patd.service does not start: see journalctl -u patd.service"
+}
+
+@test "a masked patd or patd-bus exits 8 and says how to undo it" {
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	unit patd.service LoadState=masked ActiveState=inactive
+	for who in installed as_user; do
+		run -8 --separate-stderr "$who" patctl list
+		expect_stderr "patd.service is masked; to undo it: systemctl unmask patd.service"
+	done
+	units_run
+	unit patd-bus.service LoadState=masked ActiveState=inactive
+	run -8 --separate-stderr as_user patctl list
+	expect_stderr "patd-bus.service is masked"
+}
+
+# waits STATE...: with patd.service in that state, patctl waits for a slow patd
+waits() {
+	rm -f "$WORLD/units/calls"
+	unit patd.service "$@"
+	kill -STOP "$(cat "$WORLD/patd.pid")"
+	installed patctl list >"$WORLD/list" 2>&1 3>&- &
+	wait_for show "$WORLD/units/calls" "$CALLS"
+	kill -CONT "$(cat "$WORLD/patd.pid")"
+	wait $! || fail "$(cat "$WORLD/list")"
+}
+
+@test "a patd that runs, starts, or was just killed is waited for" {
+	CALLS=1 waits LoadState=loaded ActiveState=active SubState=running
+	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=start
+	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=auto-restart Result=signal NRestarts=@TRIES@
+	# Of one failure it is not known whether there will be another.
+	CALLS=2 waits "${FAILING[@]}" NRestarts=1
+}
+
+@test "doctor starts no patd whose socket it reports as missing" {
+	unit patd.service LoadState=loaded ActiveState=inactive
+	run -1 installed patctl doctor
+	expect "$output" "problem  socket: /run/patd/root.sock does not exist"
+	expect "$output" "unseen   daemon: patd is not running, and a call would start it"
+	expect_not "$output" "patd answers"
+	units_run
+	run -1 installed patctl doctor
+	expect "$output" "problem  socket: /run/patd/root.sock does not exist"
+	expect "$output" "ok       daemon: patd answers root"
+}

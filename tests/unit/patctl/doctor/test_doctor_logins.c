@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What doctor finds of the ageing of passwords and of pam_faillock. */
+#include <time.h>
+
+#include "patctl/base/text.h"
+#include "patctl/doctor/doctor.h"
+#include "tests/unit/patctl/root_image.h"
+
+static struct image image;
+static struct doctor doctor;
+
+static int set_up(void **state)
+{
+	(void)state;
+	image_make(&image);
+	doctor = (struct doctor) { .root = &image.root };
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	findings_clear(&doctor.findings);
+	image_remove(&image);
+	return 0;
+}
+
+static bool has_tokens(const char *user, const void *userdata)
+{
+	(void)userdata;
+	return strcmp(user, "deploy") == 0;
+}
+
+/* The entries of deploy and of another user; changed: days from today. */
+static void look(const char *password, long changed, const char *rest)
+{
+	const long today = (long)(time(NULL) / 86400);
+	cleanup_text char *entries = text_format("deploy:%s:%ld:%s\nother:%s:%ld:%s\n", password,
+		today + changed, rest, password, today + changed, rest);
+
+	image_write(&image, "/etc/shadow", entries);
+	findings_clear(&doctor.findings);
+	doctor_ageing(&doctor, has_tokens, NULL);
+}
+
+static void expect_one(const char *text, const char *advice)
+{
+	assert_int_equal(doctor.findings.n, 1);
+	assert_int_equal(doctor.findings.items[0].level, LEVEL_WARNING);
+	assert_that(strstr(doctor.findings.items[0].text, text) != NULL, "%s",
+		doctor.findings.items[0].text);
+	assert_string_equal(doctor.findings.items[0].advice, advice);
+}
+
+static void a_locked_password_that_ages_is_a_warning_before_it_expires(void **state)
+{
+	(void)state;
+	look("!", -10, "0:99999:7:::");
+	assert_int_equal(doctor.findings.n, 0);
+	look("!", -10, ":::::");
+	assert_int_equal(doctor.findings.n, 0);
+	look("!", -10, "0:90:7:::");
+	assert_int_equal(doctor.findings.n, 0);
+	look("!", -85, "0:90:7:::");
+	expect_one("when the locked password expires in 5 days", "chage -M -1 deploy");
+	look("*", -91, "0:90:7:::");
+	expect_one("user deploy has tokens, which are refused: the password has expired",
+		"chage -M -1 deploy");
+}
+
+static void a_password_that_its_user_knows_is_the_users_to_change(void **state)
+{
+	(void)state;
+	look("$y$j9T$x$y", -85, "0:90:7:::");
+	assert_int_equal(doctor.findings.n, 0);
+	look("$y$j9T$x$y", -91, "0:90:7:::");
+	expect_one("the password has expired",
+		"the user has to log in with the password, and change it");
+}
+
+static void an_account_that_has_expired_or_must_change_its_password_is_a_warning(void **state)
+{
+	(void)state;
+	look("!", -10, "0:99999:7::1:");
+	expect_one("the account has expired", "chage -E -1 deploy");
+	image_write(&image, "/etc/shadow", "deploy:!:0:0:99999:7:::\n");
+	findings_clear(&doctor.findings);
+	doctor_ageing(&doctor, has_tokens, NULL);
+	expect_one("refused: the password must be changed", "chage -d -1 deploy");
+}
+
+static void tally(const char *path, unsigned int valid, unsigned int invalid)
+{
+	FILE *file = fopen(image_path(&image, path), "we");
+
+	assert_non_null(file);
+	for (unsigned int i = 0; i < valid + invalid; i++) {
+		uint8_t record[64] = { 0 };
+
+		record[54] = i < valid ? 1 : 0;
+		assert_int_equal(fwrite(record, sizeof(record), 1, file), 1);
+	}
+	assert_int_equal(fclose(file), 0);
+	findings_clear(&doctor.findings);
+	doctor_faillock(&doctor);
+}
+
+static void a_user_whom_faillock_has_locked_out_is_a_warning(void **state)
+{
+	(void)state;
+	doctor_faillock(&doctor);
+	assert_int_equal(doctor.findings.n, 0);
+	tally("/run/faillock/alice", 2, 7);
+	assert_int_equal(doctor.findings.n, 0);
+	tally("/run/faillock/alice", 3, 0);
+	expect_one("pam_faillock counts 3 wrong passwords of user alice",
+		"faillock --user alice --reset");
+	image_write(&image, "/etc/security/faillock.conf", "# deny = 1\n deny=4 # more\n");
+	tally("/run/faillock/alice", 3, 0);
+	assert_int_equal(doctor.findings.n, 0);
+	image_write(&image, "/etc/security/faillock.conf", "dir = /var/tally\n");
+	tally("/var/tally/bob", 3, 0);
+	expect_one("of user bob", "faillock --user bob --reset");
+}
+
+static struct token_row revoked(const char *service, int64_t ago)
+{
+	struct token_row token = { .uid = 4711, .revoked_at = (uint64_t)(time(NULL) - ago) };
+
+	(void)strcpy(token.user, "alice");
+	(void)strcpy(token.state, "revoked");
+	(void)strcpy(token.last_used_service, service);
+	(void)strcpy(token.id.text, "CL48DsYXGA");
+	return token;
+}
+
+static void look_sudo(struct token_row token)
+{
+	findings_clear(&doctor.findings);
+	doctor_sudo(&doctor, &token);
+}
+
+static void what_sudo_remembers_of_a_revoked_token_is_a_warning(void **state)
+{
+	(void)state;
+	look_sudo(revoked("sudo", 10));
+	assert_int_equal(doctor.findings.n, 0);
+	image_write(&image, "/run/sudo/ts/alice", "");
+	look_sudo(revoked("sudo", 10));
+	expect_one("token CL48DsYXGA of user alice was revoked", "rm -f /run/sudo/ts/alice");
+	look_sudo(revoked("sshd", 10));
+	assert_int_equal(doctor.findings.n, 0);
+	look_sudo(revoked("sudo", 1000));
+	assert_int_equal(doctor.findings.n, 0);
+	assert_int_equal(remove(image_path(&image, "/run/sudo/ts/alice")), 0);
+	image_write(&image, "/run/sudo/ts/4711", "");
+	look_sudo(revoked("sudo-i", 10));
+	expect_one("token CL48DsYXGA of user alice was revoked", "rm -f /run/sudo/ts/4711");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_locked_password_that_ages_is_a_warning_before_it_expires),
+		TEST(a_password_that_its_user_knows_is_the_users_to_change),
+		TEST(an_account_that_has_expired_or_must_change_its_password_is_a_warning),
+		TEST(what_sudo_remembers_of_a_revoked_token_is_a_warning),
+		TEST(a_user_whom_faillock_has_locked_out_is_a_warning),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
