@@ -136,6 +136,9 @@ struct token_table *token_table_new(const struct output_context *context, bool l
 	table->scols = must_alloc(scols_new_table());
 	(void)scols_table_enable_colors(table->scols, context->palette != PALETTE_NONE);
 	(void)scols_table_enable_noheadings(table->scols, !legend);
+	/* A pager may stand between patctl and the terminal by the time of printing. */
+	if (context->terminal)
+		(void)scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_ALWAYS);
 
 	/*
 	 * Programs get names unchanged.  For a terminal libsmartcols escapes characters whose width

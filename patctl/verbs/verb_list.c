@@ -75,6 +75,8 @@ static int print_end(struct client *client, struct output *output)
 			(void)fprintf(stderr, _("No tokens.  Generate one:  %s generate NAME\n"),
 				client_self(client));
 	}
+	if (output->count > 0)
+		command_page(output->command);
 	return token_table_print(output->table);
 }
 
@@ -167,7 +169,7 @@ static enum outcome run(const struct command *command)
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	OPTIONS(&option_user, &option_all, &option_service, &option_state, &option_unused_for,
 		&option_expiring, &option_sort, &option_host, &option_json, &option_no_legend,
-		&option_quiet, &option_no_ask_password),
+		&option_quiet, &option_no_ask_password, &option_no_pager),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),

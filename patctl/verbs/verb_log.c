@@ -12,6 +12,7 @@
 #include "common/cleanup.h"
 #include "common/error.h"
 #include "common/l10n.h"
+#include "patctl/base/pager.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/client/client.h"
@@ -54,6 +55,8 @@ static void print(const struct output *output, const struct entry_row *entry)
 		(void)putchar('\n');
 		return;
 	}
+	if (!command_given(output->command, &option_follow))
+		command_page(output->command);
 	line = history_entry_line(entry, &output->context);
 	(void)puts(line);
 }
@@ -67,7 +70,7 @@ static bool print_after(struct output *output, uint64_t after, DBusError *error)
 
 	filter.after = after;
 	history = history_new(output->client, &filter, output->tokens, output->n, 0);
-	while ((entry = history_next(history, error))) {
+	while (!pager_left() && (entry = history_next(history, error))) {
 		print(output, entry);
 		output->last = entry->seq;
 	}
@@ -326,7 +329,7 @@ static enum outcome run(const struct command *command)
 
 const struct verb verb_log = { "log", "[TOKEN...]", run, N_("show the history of tokens"),
 	OPTIONS(&option_user, &option_id, &option_all, &option_since, &option_until, &option_lines,
-		&option_follow, &option_verify, OPTIONS_COMMON),
+		&option_follow, &option_verify, OPTIONS_COMMON, &option_no_pager),
 	{ N_("Shows the history of your tokens, of the given tokens, or with --all of those of\n"
 	     "all users, oldest first: who generated, changed or used them and from where, and\n"
 	     "which logins were refused.  The first use from a network or through a service is\n"
