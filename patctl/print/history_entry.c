@@ -9,17 +9,18 @@
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
+const char *const history_events[] = { N_("generated"), N_("used"), N_("refused"), N_("revoked"),
+	N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"), N_("deleted"),
+	N_("disabled"), N_("enabled"), NULL };
+
 /* Padded, so that the next words form a column. */
 static char *event_text(const struct entry_row *entry, const struct output_context *context)
 {
-	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
-		N_("revoked"), N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"),
-		N_("deleted"), N_("disabled"), N_("enabled") };
 	cleanup_text char *safe = text_safe(entry->event), *padded = NULL;
 	size_t width = 0;
 
-	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		width = text_wider(width, _(events[i]));
+	for (size_t i = 0; history_events[i]; i++)
+		width = text_wider(width, _(history_events[i]));
 	padded = text_pad(text_translated(safe), width);
 	return terminal_coloured(context->palette, entry->event, padded);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An entry of the history for people. */
+/* Entries of the history for people. */
 #pragma once
 
 #include "patctl/client/records.h"
 #include "patctl/print/output_context.h"
+
+/* The words for events, NULL at the end; people read their translations. */
+extern const char *const history_events[];
 
 /*
  * The entry as one line for a person: "2027-01-31 18:00:30 CET  used  ci (x5M2vQ0aZk) of alice,

@@ -161,6 +161,8 @@ $T-off" ]
 --sort=user" ]
 	[ "$(offers list --sort=-c)" = --sort=-created ]
 	[ "$(offers list --user=game)" = --user=games ]
+	[ "$(offers log --event=rest)" = --event=restored ]
+	[ "$(offers log --event=used,ref)" = --event=used,refused ]
 	[ "$(offers generate x --from=2001:db8::/32,)" = --from=2001:db8::/32,local ]
 	for file in /etc/pam.d/*; do
 		expect "$(offers check --service "")" "${file##*/}"

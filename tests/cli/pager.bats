@@ -38,7 +38,7 @@ executed() {
 
 @test "list, log, show, policy and help are shown in a pager" {
 	for command in "" list log "show laptop" policy help "help log" --help "log --help" \
-		"log --lines=1"; do
+		"log --lines=1" "log --reverse"; do
 		run -0 on_terminal "$GAMES patctl $command"
 		[ "${lines[0]}" = "pager:-i -x:FRSXMK:utf-8:" ] || fail "$command: $output"
 		[ "${#lines[@]}" -gt 1 ]
