@@ -49,12 +49,23 @@ struct output {
 	uint64_t lines;
 	uint64_t last; /* Seq of the newest entry that was read */
 	bool follows;
+	bool folds;             /* entries that are alike become one line */
+	struct history_run run; /* read and not printed yet */
 };
 
-static void print(const struct output *output, const struct entry_row *entry)
+static void print_run(struct output *output)
 {
 	cleanup_text char *line = NULL;
 
+	if (output->run.count == 0)
+		return;
+	line = history_run_line(&output->run, &output->context);
+	(void)puts(line);
+	output->run.count = 0;
+}
+
+static void print(struct output *output, const struct entry_row *entry)
+{
 	if (command_given(output->command, &option_json)) {
 		json_history_entry(stdout, entry);
 		(void)putchar('\n');
@@ -62,8 +73,12 @@ static void print(const struct output *output, const struct entry_row *entry)
 	}
 	if (!output->follows)
 		command_page(output->command);
-	line = history_entry_line(entry, &output->context);
-	(void)puts(line);
+	if (output->folds && history_run_add(&output->run, entry))
+		return;
+	print_run(output);
+	(void)history_run_add(&output->run, entry);
+	if (!output->folds)
+		print_run(output);
 }
 
 /* The entries after Seq, oldest first. */
@@ -158,9 +173,14 @@ static bool print_last(struct output *output, DBusError *error)
 
 static bool print_first(struct output *output, DBusError *error)
 {
+	bool ok;
+
 	if (command_given(output->command, &option_reverse))
-		return print_reversed(output, error);
-	return output->limited ? print_last(output, error) : print_after(output, 0, error);
+		ok = print_reversed(output, error);
+	else
+		ok = output->limited ? print_last(output, error) : print_after(output, 0, error);
+	print_run(output);
+	return ok;
 }
 
 static bool is_caller(const char *name)
@@ -305,6 +325,7 @@ static bool check(const struct command *command, struct output *output)
 		return false;
 	}
 	output->follows = command_given(command, &option_follow);
+	output->folds = output->context.terminal && !output->follows;
 	if (output->follows && command_given(command, &option_reverse)) {
 		complain(_("--%s and --%s cannot be combined"), option_reverse.name,
 			option_follow.name);
@@ -347,7 +368,8 @@ const struct verb verb_log = { "log", "[TOKEN...]", run, N_("show the history of
 	{ N_("Shows the history of your tokens, of the given tokens, or with --all of those of\n"
 	     "all users, oldest first: who generated, changed or used them and from where, and\n"
 	     "which logins were refused.  The first use from a network or through a service is\n"
-	     "marked.\n"),
+	     "marked.  On a terminal, entries in a row that differ in their time alone are one\n"
+	     "line.\n"),
 		N_("WHEN is as for journalctl: \"2027-01-31 18:00\", \"18:00\", yesterday, today, now\n"
 		   "or a period back, \"2h\", \"-2h\" or \"2h ago\".  EVENT and SERVICE may be lists\n"
 		   "with commas.  --follow starts with the last 10 entries unless --lines or --since\n"

@@ -176,6 +176,64 @@ load shared_patd
 	[ "$(json '["event"]' <<<"${lines[0]}")" = used ]
 }
 
+@test "log on a terminal has one line for entries that only their times tell apart" {
+	token=$(patctl generate -q "$T")
+	for _ in 1 2 3 4 5; do
+		login "$token" root 0 sudo "" pts/0
+	done
+	login "$token" root 0 sudo "" pts/1
+	patctl revoke -q "$T"
+	for _ in 1 2; do
+		run -1 login "$token" root 0 sudo "" pts/0
+	done
+	for order in "" --reverse; do
+		run -0 on_terminal "NO_COLOR=1 patctl log $T $order"
+		[ "${#lines[@]}" -eq 6 ]
+		[ "$(grep -cE "used       .* pts/0 \\(4 times( (until|since) 20[^)]*)?\\)$" <<<"$output")" -eq 1 ]
+		[ "$(grep -cE "refused    .*: revoked \\(2 times( (until|since) 20[^)]*)?\\)$" <<<"$output")" -eq 1 ]
+	done
+	run -0 patctl log "$T"
+	[ "${#lines[@]}" -eq 10 ]
+	run -0 on_terminal "patctl log $T --json"
+	[ "${#lines[@]}" -eq 10 ]
+	run -0 on_terminal "patctl log $T -n 1"
+	[ "${#lines[@]}" -eq 1 ]
+	expect_not "$output" "times"
+}
+
+@test "log --follow on a terminal prints each entry" {
+	token=$(patctl generate -q "$T")
+	for _ in 1 2 3; do
+		login "$token" root 0 sudo "" pts/0
+	done
+	touch "$BATS_TEST_TMPDIR/out"
+	run -130 env TERM=xterm script -qefc "patctl log -f $T" "$BATS_TEST_TMPDIR/out" < <(
+		wait_for "used " "$BATS_TEST_TMPDIR/out" 3
+		printf '\003'
+	)
+	expect_not "$output" "times"
+}
+
+@test "log calls no local login one from a new network" {
+	token=$(patctl generate -q "$T")
+	login "$token" root 0 sudo "" pts/0
+	login "$token" root 0 sudo "" pts/0
+	login "$token" root 0 sudo 192.0.2.7
+	other=$(patctl generate -q "$T-other")
+	login "$other" root 0 sudo 192.0.2.7
+	login "$other" root 0 sudo
+	login "$other" root 0 sudo
+	run -0 patctl log "$T"
+	expect "${lines[1]}" ", sudo on pts/0 (new service)"
+	expect_not "${lines[2]}" "(new"
+	expect "${lines[3]}" ", sudo from 192.0.2.7 (new network)"
+	run -0 patctl log "$T-other"
+	expect "${lines[2]}" ", sudo (first local use)"
+	expect_not "${lines[3]}" "(first"
+	run -0 patctl log "$T" --json
+	[ "$(json '["new_network"]' <<<"${lines[1]}")" = True ]
+}
+
 @test "log by an ordinary user prints only its own history" {
 	token=$(patctl generate -q "$T" --user=games)
 	patctl generate -q "$T root" >/dev/null
