@@ -117,7 +117,7 @@ static void on_interrupt(int number)
 	(void)close(STDOUT_FILENO);
 	if (terminal_error >= 0)
 		(void)close(STDERR_FILENO);
-	wait_for_pager();
+	(void)waitpid(pager, NULL, 0);
 	(void)signal(number, SIG_DFL);
 	(void)raise(number);
 }

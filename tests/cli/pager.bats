@@ -147,6 +147,33 @@ executed() {
 	ON_PAGER=false run -1 on_terminal "$GAMES patctl show laptop nothing"
 }
 
+@test "Ctrl-C ends the output, and patctl waits for the pager" {
+	local out=$BATS_TEST_TMPDIR/out tokens
+	tokens=$(printf 'laptop %.0s' {1..400})
+	touch "$out"
+	# More than fits the pipe is not read before the interruption.
+	cat >"$WORLD/stopped-pager" <<-'PAGER'
+		#!/bin/bash
+		stop() {
+			cat >/dev/null
+			echo "read to the end"
+			exit
+		}
+		read -r line
+		trap stop INT
+		echo ready
+		until read -r key </dev/tty; do :; done
+	PAGER
+	chmod 0755 "$WORLD/stopped-pager"
+	run -130 env TERM=xterm PATCTL_PAGER="$WORLD/stopped-pager" \
+		script -qefc "exec $GAMES patctl show $tokens" "$out" < <(
+		wait_for ready "$out"
+		printf '\003'
+		wait_for "read to the end" "$out"
+	)
+	expect "$output" "read to the end"
+}
+
 @test "Ctrl-C at the end of the output is for the pager alone" {
 	local out=$BATS_TEST_TMPDIR/out
 	touch "$out"
