@@ -156,7 +156,7 @@ executed() {
 		#!/bin/bash
 		stop() {
 			cat >/dev/null
-			echo "read to the end"
+			echo "read to the end, and there waits: $(ps -o comm= -p $PPID)."
 			exit
 		}
 		read -r line
@@ -171,7 +171,7 @@ executed() {
 		printf '\003'
 		wait_for "read to the end" "$out"
 	)
-	expect "$output" "read to the end"
+	expect "$output" "there waits: patctl."
 }
 
 @test "Ctrl-C at the end of the output is for the pager alone" {
