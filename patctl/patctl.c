@@ -11,6 +11,7 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patctl/base/complaint.h"
+#include "patctl/base/pager.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/parse.h"
 #include "patctl/verb_table.h"
@@ -40,6 +41,7 @@ static enum outcome run(const struct command *command)
 		return OUTCOME_DONE;
 	}
 	if (command_given(command, &option_help)) {
+		command_page(command);
 		help_print(verb_table, command->verb_given ? command->verb : NULL);
 		return OUTCOME_DONE;
 	}
@@ -73,6 +75,8 @@ static void prepare_messages(int argc, char **argv)
 /* An earlier write may have failed, for instance on a full disk; its errno is lost by now. */
 static enum outcome end_output(enum outcome outcome)
 {
+	if (pager_end())
+		return outcome;
 	errno = EIO;
 	if ((fflush(stdout) == 0 && !ferror(stdout)) || outcome != OUTCOME_DONE)
 		return outcome;

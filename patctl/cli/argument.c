@@ -10,6 +10,7 @@
 #include "common/lifetime.h"
 #include "common/name.h"
 #include "common/timespan.h"
+#include "patctl/base/journal_time.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
@@ -46,9 +47,8 @@ bool argument_period(const struct command *command, const struct option_info *op
 	return true;
 }
 
-/* back: a period ends now, otherwise it begins now. */
-static bool read_time(const struct command *command, const struct option_info *option, uint64_t now,
-	bool back, uint64_t *ret)
+bool argument_time_ahead(const struct command *command, const struct option_info *option,
+	uint64_t now, uint64_t *ret)
 {
 	const char *text = command_value(command, option), *problem = NULL;
 	uint64_t at = now, seconds = 0;
@@ -59,8 +59,6 @@ static bool read_time(const struct command *command, const struct option_info *o
 		problem = timestamp_parse(text, now, &at);
 	else if (!argument_period(command, option, &seconds))
 		return false;
-	else if (back)
-		at = seconds < now ? now - seconds : 0;
 	else if ((at = now + seconds) > PAT_EXPIRES_MAX)
 		problem = N_("the time is beyond the year 9999");
 	if (problem)
@@ -69,16 +67,21 @@ static bool read_time(const struct command *command, const struct option_info *o
 	return true;
 }
 
-bool argument_time_ahead(const struct command *command, const struct option_info *option,
-	uint64_t now, uint64_t *ret)
-{
-	return read_time(command, option, now, false, ret);
-}
-
 bool argument_time_before(const struct command *command, const struct option_info *option,
 	uint64_t now, uint64_t *ret)
 {
-	return read_time(command, option, now, true, ret);
+	const char *text = command_value(command, option), *problem;
+	uint64_t at = now;
+	bool has_m;
+
+	if (!text)
+		return true;
+	problem = journal_time_parse(text, now, &at, &has_m);
+	if (problem)
+		return argument_wrong(option, text, problem);
+	warn_of_m(has_m);
+	*ret = at > 0 ? at : 1;
+	return true;
 }
 
 static bool parse_number(const char *text, uint64_t *ret)

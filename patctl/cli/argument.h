@@ -20,7 +20,7 @@ bool argument_wrong(const struct option_info *option, const char *text, const ch
 bool argument_period(
 	const struct command *command, const struct option_info *option, uint64_t *ret);
 
-/* A point in time, or a period after or before now; never 0. */
+/* A point in time, or a period after now; the other as in patctl/base/journal_time.h.  Never 0. */
 bool argument_time_ahead(const struct command *command, const struct option_info *option,
 	uint64_t now, uint64_t *ret);
 bool argument_time_before(const struct command *command, const struct option_info *option,

@@ -6,6 +6,7 @@
 
 #include "common/l10n.h"
 #include "common/restriction.h"
+#include "patctl/base/pager.h"
 
 const struct option_info option_user = { "user", "USER", N_("tokens of USER instead of your own"),
 	'u' };
@@ -30,6 +31,8 @@ const struct option_info option_quiet = { "quiet", NULL, N_("only results and er
 	'q' };
 const struct option_info option_no_ask_password = { "no-ask-password", NULL,
 	N_("never ask for a password; fail instead"), 0 };
+const struct option_info option_no_pager = { "no-pager", NULL,
+	N_("do not show the output in a pager"), 0 };
 const struct option_info option_help = { "help", NULL, N_("print this help"), 'h' };
 const struct option_info option_version = { "version", NULL, N_("print the version"), 'V' };
 
@@ -83,6 +86,13 @@ const char *command_value(const struct command *command, const struct option_inf
 	const size_t i = find(command, option);
 
 	return i < command->n_given ? command->given[i].argument : NULL;
+}
+
+void command_page(const struct command *command)
+{
+	if (!command_given(command, &option_no_pager) && !command_given(command, &option_json) &&
+		!command_given(command, &option_quiet))
+		pager_begin();
 }
 
 bool command_has_operand(const struct command *command, const char *text)

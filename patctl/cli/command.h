@@ -10,7 +10,7 @@
 /* The options that several verbs take.  Other options stand with their verb. */
 extern const struct option_info option_user, option_id, option_all, option_service, option_from,
 	option_reason, option_yes, option_host, option_json, option_output, option_no_legend,
-	option_quiet, option_no_ask_password, option_help, option_version;
+	option_quiet, option_no_ask_password, option_no_pager, option_help, option_version;
 
 /* Stands in a set for the options of all restrictions, see common/restriction.h. */
 extern const struct option_info option_restrictions;
@@ -56,6 +56,12 @@ bool command_given(const struct command *command, const struct option_info *opti
 
 /* The argument of an option: NULL if it was not given, otherwise UTF-8 and not empty. */
 const char *command_value(const struct command *command, const struct option_info *option);
+
+/*
+ * Shows what follows on standard output through a pager, see patctl/base/pager.h, unless it is for
+ * a program or the options say otherwise.
+ */
+void command_page(const struct command *command);
 
 /* Whether text is one of the operands. */
 bool command_has_operand(const struct command *command, const char *text);

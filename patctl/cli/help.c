@@ -111,10 +111,11 @@ static enum outcome run(const struct command *command)
 		complain(_("unknown verb \"%s\"; to list verbs: patctl help"), safe);
 		return OUTCOME_USAGE;
 	}
+	command_page(command);
 	help_print(command->verbs, verb);
 	return OUTCOME_DONE;
 }
 
-const struct verb verb_help = { "help", "[VERB]", run, N_("show the help of a verb"), NULL,
-	{ N_("Shows the help of patctl or of one verb.\n") },
+const struct verb verb_help = { "help", "[VERB]", run, N_("show the help of a verb"),
+	OPTIONS(&option_no_pager), { N_("Shows the help of patctl or of one verb.\n") },
 	.examples = "  patctl help generate\n" };

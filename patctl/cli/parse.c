@@ -57,6 +57,7 @@ static struct grammar describe(const struct verb *const *verbs)
 			add_option(&grammar, option);
 	add_option(&grammar, &option_help);
 	add_option(&grammar, &option_version);
+	add_option(&grammar, &option_no_pager);
 	return grammar;
 }
 
@@ -184,7 +185,8 @@ static enum outcome check_taken(const struct command *command)
 		const struct option_info *option = command->given[i].option;
 
 		if (options_have(taken, option) ||
-			options_have(OPTIONS(&option_help, &option_version), option))
+			options_have(
+				OPTIONS(&option_help, &option_version, &option_no_pager), option))
 			continue;
 		if (option == &option_host && taken)
 			return refuse_host(command);

@@ -15,6 +15,7 @@
 #include "patctl/cli/verb.h"
 #include "patctl/client/client.h"
 #include "patctl/complete/candidates.h"
+#include "patctl/print/history_entry.h"
 #include "patctl/print/token_column.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/sorted_list.h"
@@ -121,6 +122,13 @@ static void complete_states(struct candidates *candidates)
 		candidates_word(candidates, filter_states[i], NULL);
 }
 
+static void complete_events(struct candidates *candidates)
+{
+	skip_items(candidates);
+	for (size_t i = 0; history_events[i]; i++)
+		candidates_word(candidates, history_events[i], NULL);
+}
+
 static void complete_keys(struct candidates *candidates)
 {
 	candidates->head += *candidates_begin(candidates) == '-';
@@ -178,6 +186,7 @@ static void complete_placeholder(const char *word, size_t len, struct candidates
 		{ "FILE", complete_files, true },
 		{ "STATE", complete_states, false },
 		{ "KEY", complete_keys, false },
+		{ "EVENT", complete_events, false },
 		{ "FORMAT", complete_formats, false },
 	};
 	const bool host = command_given(candidates->command, &option_host);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The line of a history entry, put together. */
+/* The line of a history entry, or of a run of them, put together. */
 #include "patctl/print/history_entry.h"
 
 #include <inttypes.h>
@@ -9,17 +9,18 @@
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
+const char *const history_events[] = { N_("generated"), N_("used"), N_("refused"), N_("revoked"),
+	N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"), N_("deleted"),
+	N_("disabled"), N_("enabled"), NULL };
+
 /* Padded, so that the next words form a column. */
 static char *event_text(const struct entry_row *entry, const struct output_context *context)
 {
-	static const char *const events[] = { N_("generated"), N_("used"), N_("refused"),
-		N_("revoked"), N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"),
-		N_("deleted"), N_("disabled"), N_("enabled") };
 	cleanup_text char *safe = text_safe(entry->event), *padded = NULL;
 	size_t width = 0;
 
-	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		width = text_wider(width, _(events[i]));
+	for (size_t i = 0; history_events[i]; i++)
+		width = text_wider(width, _(history_events[i]));
 	padded = text_pad(text_translated(safe), width);
 	return terminal_coloured(context->palette, entry->event, padded);
 }
@@ -85,13 +86,15 @@ static char *reason_text(const struct entry_row *entry)
 		       : text_format(": %s", reason_translated(detail));
 }
 
+/* A login that is local comes from no network. */
 static char *new_text(const struct entry_row *entry, const struct output_context *context)
 {
-	const char *what = entry->new_network && entry->new_service
-				   ? N_(" (new network and service)")
-			   : entry->new_network ? N_(" (new network)")
-			   : entry->new_service ? N_(" (new service)")
-						: NULL;
+	const bool local = *entry->rhost == '\0', network = entry->new_network && !local;
+	const char *what = network && entry->new_service ? N_(" (new network and service)")
+			   : network                     ? N_(" (new network)")
+			   : entry->new_service          ? N_(" (new service)")
+			   : entry->new_network          ? N_(" (first local use)")
+							 : NULL;
 
 	return what ? terminal_coloured(context->palette, TERMINAL_NEW, _(what))
 		    : text_format("%s", "");
@@ -107,14 +110,68 @@ static char *unrecorded_text(const struct entry_row *entry)
 		entry->unrecorded);
 }
 
-char *history_entry_line(const struct entry_row *entry, const struct output_context *context)
+/* As in the first column of a line. */
+static char *time_text(uint64_t at, const struct output_context *context)
 {
-	cleanup_text char *time = context->terminal ? timestamp_local(entry->at)
-						    : timestamp_utc(entry->at),
+	return context->terminal ? timestamp_local(at) : timestamp_utc(at);
+}
+
+/* " (842 times until ...)", newest first " (842 times since ...)"; empty if it is one entry. */
+static char *run_text(const struct history_run *run, const struct output_context *context)
+{
+	cleanup_text char *end = time_text(run->end, context);
+	const unsigned long n = (unsigned long)run->count;
+
+	if (n < 2)
+		return text_format("%s", "");
+	if (run->end == run->entry.at)
+		return text_format(P_(" (%lu time)", " (%lu times)", n), n);
+	if (run->end < run->entry.at)
+		return text_format(P_(" (%lu time since %s)", " (%lu times since %s)", n), n, end);
+	return text_format(P_(" (%lu time until %s)", " (%lu times until %s)", n), n, end);
+}
+
+char *history_run_line(const struct history_run *run, const struct output_context *context)
+{
+	const struct entry_row *entry = &run->entry;
+	cleanup_text char *time = time_text(entry->at, context),
 			  *event = event_text(entry, context), *subject = subject_text(entry),
 			  *login = login_text(entry), *by = actor_text(entry, context),
 			  *why = reason_text(entry), *new = new_text(entry, context),
-			  *lost = unrecorded_text(entry);
+			  *times = run_text(run, context), *lost = unrecorded_text(entry);
 
-	return text_format("%s  %s  %s%s%s%s%s%s", time, event, subject, login, by, why, new, lost);
+	return text_format(
+		"%s  %s  %s%s%s%s%s%s%s", time, event, subject, login, by, why, new, times, lost);
+}
+
+char *history_entry_line(const struct entry_row *entry, const struct output_context *context)
+{
+	const struct history_run run = { .entry = *entry, .count = 1, .end = entry->at };
+
+	return history_run_line(&run, context);
+}
+
+/* Whether only times, and how many were not recorded, tell them apart. */
+static bool is_alike(const struct entry_row *a, const struct entry_row *b)
+{
+	return strcmp(a->event, b->event) == 0 && a->uid == b->uid && a->by_uid == b->by_uid &&
+	       strcmp(a->how, b->how) == 0 && strcmp(a->result, b->result) == 0 &&
+	       a->new_service == b->new_service && a->new_network == b->new_network &&
+	       strcmp(a->id.text, b->id.text) == 0 && strcmp(a->user, b->user) == 0 &&
+	       strcmp(a->name, b->name) == 0 && strcmp(a->service, b->service) == 0 &&
+	       strcmp(a->rhost, b->rhost) == 0 && strcmp(a->tty, b->tty) == 0 &&
+	       strcmp(a->detail, b->detail) == 0;
+}
+
+bool history_run_add(struct history_run *run, const struct entry_row *entry)
+{
+	if (run->count == 0)
+		run->entry = *entry;
+	else if (is_alike(&run->entry, entry))
+		run->entry.unrecorded += entry->unrecorded;
+	else
+		return false;
+	run->end = entry->at;
+	run->count++;
+	return true;
 }

@@ -110,6 +110,8 @@ static enum outcome print_end(struct client *client, struct output *output)
 	if (output->count == 0 && output->context.terminal &&
 		!command_given(output->command, &option_quiet))
 		print_hint(client, output);
+	if (output->count > 0)
+		command_page(output->command);
 	token_table_print(output->table);
 	return OUTCOME_DONE;
 }
@@ -206,7 +208,7 @@ static enum outcome run(const struct command *command)
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_sort, &option_full,
 		&option_format, &option_host, &option_json, &option_no_legend, &option_quiet,
-		&option_no_ask_password),
+		&option_no_ask_password, &option_no_pager),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* patctl log: the history of tokens. */
-#include <inttypes.h>
 #include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "common/cleanup.h"
 #include "common/error.h"
 #include "common/l10n.h"
+#include "patctl/base/pager.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/client/client.h"
@@ -19,12 +19,16 @@
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
+#include "patctl/verbs/history_filter.h"
 #include "patctl/verbs/history_query.h"
 #include "patctl/verbs/select.h"
+#include "patctl/verbs/verb_log_verify.h"
 
 static const struct option_info option_since = { "since", "WHEN",
-	N_("entries since WHEN; \"2h\" is two hours ago"), 0 };
-static const struct option_info option_until = { "until", "WHEN", N_("entries before WHEN"), 0 };
+	N_("entries since WHEN; \"2h\" is two hours ago"), 'S' };
+static const struct option_info option_until = { "until", "WHEN", N_("entries before WHEN"), 'U' };
+static const struct option_info option_reverse = { "reverse", NULL, N_("newest entries first"),
+	'r' };
 static const struct option_info option_lines = { "lines", "N", N_("only the last N entries"), 'n' };
 static const struct option_info option_follow = { "follow", NULL,
 	N_("wait for new entries and print them"), 'f' };
@@ -38,24 +42,43 @@ struct output {
 	struct client *client;
 	struct output_context context;
 	struct client_history_filter filter;
+	struct history_filter passing;
 	struct pat_id *tokens; /* of which the history is asked for, n; 0: of all */
 	size_t n;
 	bool limited; /* to the last lines */
 	uint64_t lines;
 	uint64_t last; /* Seq of the newest entry that was read */
+	bool follows;
+	bool folds;             /* entries that are alike become one line */
+	struct history_run run; /* read and not printed yet */
 };
 
-static void print(const struct output *output, const struct entry_row *entry)
+static void print_run(struct output *output)
 {
 	cleanup_text char *line = NULL;
 
+	if (output->run.count == 0)
+		return;
+	line = history_run_line(&output->run, &output->context);
+	(void)puts(line);
+	output->run.count = 0;
+}
+
+static void print(struct output *output, const struct entry_row *entry)
+{
 	if (command_given(output->command, &option_json)) {
 		json_history_entry(stdout, entry);
 		(void)putchar('\n');
 		return;
 	}
-	line = history_entry_line(entry, &output->context);
-	(void)puts(line);
+	if (!output->follows)
+		command_page(output->command);
+	if (output->folds && history_run_add(&output->run, entry))
+		return;
+	print_run(output);
+	(void)history_run_add(&output->run, entry);
+	if (!output->folds)
+		print_run(output);
 }
 
 /* The entries after Seq, oldest first. */
@@ -67,10 +90,29 @@ static bool print_after(struct output *output, uint64_t after, DBusError *error)
 
 	filter.after = after;
 	history = history_new(output->client, &filter, output->tokens, output->n, 0);
-	while ((entry = history_next(history, error))) {
-		print(output, entry);
+	while (!pager_left() && (entry = history_next(history, error))) {
+		if (history_filter_passes(&output->passing, entry))
+			print(output, entry);
 		output->last = entry->seq;
 	}
+	return !dbus_error_is_set(error);
+}
+
+/* Newest first. */
+static bool print_reversed(struct output *output, DBusError *error)
+{
+	struct client_history_filter filter = output->filter;
+	cleanup_history struct history *history = NULL;
+	uint64_t left = output->limited ? output->lines : UINT64_MAX;
+	const struct entry_row *entry;
+
+	filter.reverse = true;
+	history = history_new(output->client, &filter, output->tokens, output->n, 0);
+	while (left > 0 && !pager_left() && (entry = history_next(history, error)))
+		if (history_filter_passes(&output->passing, entry)) {
+			print(output, entry);
+			left--;
+		}
 	return !dbus_error_is_set(error);
 }
 
@@ -104,7 +146,8 @@ static void latest_add(struct latest *latest, const struct entry_row *entry)
  */
 static bool print_last(struct output *output, DBusError *error)
 {
-	const uint64_t wanted = output->lines > 0 ? output->lines : 1;
+	const bool all_pass = !history_filter_narrows(&output->passing);
+	const uint64_t page = output->lines > 0 ? output->lines : 1;
 	struct client_history_filter filter = output->filter;
 	cleanup_history struct history *history = NULL;
 	cleanup_latest struct latest latest = { 0 };
@@ -113,23 +156,31 @@ static bool print_last(struct output *output, DBusError *error)
 
 	filter.reverse = true;
 	history = history_new(output->client, &filter, output->tokens, output->n,
-		wanted < PAT_PAGE_MAX ? (uint32_t)wanted : 0);
-	while (latest.n < wanted && (next = history_next(history, error))) {
-		if (latest.n == 0)
+		all_pass && page < PAT_PAGE_MAX ? (uint32_t)page : 0);
+	while ((output->last == 0 || latest.n < output->lines) &&
+		(next = history_next(history, error))) {
+		if (output->last == 0)
 			output->last = next->seq;
-		latest_add(&latest, next);
+		if (latest.n < output->lines && history_filter_passes(&output->passing, next))
+			latest_add(&latest, next);
 	}
-	for (size_t i = latest.n; i-- > 0 && !dbus_error_is_set(error);)
-		if (i < output->lines) {
-			record_kept(&entry_row_table, latest.items[i], &entry);
-			print(output, &entry);
-		}
+	for (size_t i = latest.n; i-- > 0 && !dbus_error_is_set(error);) {
+		record_kept(&entry_row_table, latest.items[i], &entry);
+		print(output, &entry);
+	}
 	return !dbus_error_is_set(error);
 }
 
 static bool print_first(struct output *output, DBusError *error)
 {
-	return output->limited ? print_last(output, error) : print_after(output, 0, error);
+	bool ok;
+
+	if (command_given(output->command, &option_reverse))
+		ok = print_reversed(output, error);
+	else
+		ok = output->limited ? print_last(output, error) : print_after(output, 0, error);
+	print_run(output);
+	return ok;
 }
 
 static bool is_caller(const char *name)
@@ -179,38 +230,6 @@ static enum outcome follow(struct output *output)
 			return outcome_fail(NULL, &error);
 		dbus_error_free(&error);
 	}
-}
-
-static enum outcome verify(const struct command *command, struct client *client)
-{
-	struct client_verification found;
-	DBusError error = DBUS_ERROR_INIT;
-	cleanup_text char *problem = NULL;
-	struct progress progress;
-	bool verified;
-
-	progress_begin(&progress, _("Checking the history"), command_given(command, &option_quiet));
-	verified = client_verify(client, &progress, &found, &error);
-	progress_end(&progress);
-	if (!verified)
-		return outcome_fail(NULL, &error);
-	problem = text_safe(found.problem);
-	if (command_given(command, &option_json))
-		json_line(json_must(json_pack("{s:I, s:I, s:o, s:o}", "entries",
-			(json_int_t)found.entries, "first", (json_int_t)found.first, "bad",
-			json_of_nonzero(found.bad), "problem", json_of_text(found.problem))));
-	else if (!found.bad && !command_given(command, &option_quiet))
-		(void)printf(P_("History intact: %" PRIu64 " entry verified, from number %" PRIu64
-				" on.\n",
-				     "History intact: %" PRIu64
-				     " entries verified, from number %" PRIu64 " on.\n",
-				     (unsigned long)found.entries),
-			found.entries, found.first);
-	if (found.bad)
-		complain(_("the history was altered at entry %" PRIu64 ": %s"), found.bad,
-			text_translated(problem));
-	text_free(&found.problem);
-	return found.bad ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
 /* At any time, whatever --since and --until are. */
@@ -277,28 +296,46 @@ static enum outcome show(struct output *output)
 			return outcome_fail(NULL, &error);
 		output->n += !has_token(output, id);
 	}
-	if (command_given(command, &option_follow))
+	if (output->follows)
 		return follow(output);
 	return print_first(output, &error) ? OUTCOME_DONE : outcome_fail(NULL, &error);
+}
+
+/* Whether the command asks for some entries, or for an order. */
+static bool selects(const struct command *command)
+{
+	const struct option_info *const *set = OPTIONS(&option_user, &option_id, &option_all,
+		&option_since, &option_lines, &option_reverse, &option_event, &option_service);
+	const struct option_info *option;
+	bool any = command->n_operands > 0;
+
+	for (size_t i = 0; (option = options_at(set, i)); i++)
+		any = any || command_given(command, option);
+	return any;
 }
 
 static bool check(const struct command *command, struct output *output)
 {
 	struct client_history_filter *filter = &output->filter;
 	const bool since = command_given(command, &option_since),
-		   lines = command_given(command, &option_lines),
-		   follows = command_given(command, &option_follow);
+		   lines = command_given(command, &option_lines);
 
-	if (command_given(command, &option_verify) &&
-		(command->n_operands > 0 || command_given(command, &option_id) || filter->all ||
-			filter->user || since || lines)) {
+	if (command_given(command, &option_verify) && selects(command)) {
 		complain(_("--verify cannot be combined with other options or tokens"));
 		return false;
 	}
-	if (follows && !lines && !since)
+	output->follows = command_given(command, &option_follow);
+	output->folds = output->context.terminal && !output->follows;
+	if (output->follows && command_given(command, &option_reverse)) {
+		complain(_("--%s and --%s cannot be combined"), option_reverse.name,
+			option_follow.name);
+		return false;
+	}
+	if (output->follows && !lines && !since)
 		output->lines = FOLLOW_LINES;
-	output->limited = lines || (follows && !since);
-	return argument_time_before(command, &option_since, output->context.now, &filter->since) &&
+	output->limited = lines || (output->follows && !since);
+	return history_filter_of(command, &output->passing) &&
+	       argument_time_before(command, &option_since, output->context.now, &filter->since) &&
 	       argument_time_before(command, &option_until, output->context.now, &filter->until) &&
 	       argument_number(command, &option_lines, 0, &output->lines);
 }
@@ -321,23 +358,27 @@ static enum outcome run(const struct command *command)
 	/* As select_token() does, which finds the ids of all users for root. */
 	if (command->n_operands > 0 && !output.filter.user && client_is_root(client))
 		output.filter.all = true;
-	return command_given(command, &option_verify) ? verify(command, client) : show(&output);
+	return command_given(command, &option_verify) ? log_verify(command, client) : show(&output);
 }
 
 const struct verb verb_log = { "log", "[TOKEN...]", run, N_("show the history of tokens"),
 	OPTIONS(&option_user, &option_id, &option_all, &option_since, &option_until, &option_lines,
-		&option_follow, &option_verify, OPTIONS_COMMON),
+		&option_reverse, &option_event, &option_service, &option_follow, &option_verify,
+		OPTIONS_COMMON, &option_no_pager),
 	{ N_("Shows the history of your tokens, of the given tokens, or with --all of those of\n"
 	     "all users, oldest first: who generated, changed or used them and from where, and\n"
 	     "which logins were refused.  The first use from a network or through a service is\n"
-	     "marked.\n"),
-		N_("WHEN is as for generate, except that a period counts back: --since=2h is two\n"
-		   "hours ago.  --follow starts with the last 10 entries unless --lines or --since\n"
+	     "marked.  On a terminal, entries in a row that differ in their time alone are one\n"
+	     "line.\n"),
+		N_("WHEN is as for journalctl: \"2027-01-31 18:00\", \"18:00\", yesterday, today, now\n"
+		   "or a period back, \"2h\", \"-2h\" or \"2h ago\".  EVENT and SERVICE may be lists\n"
+		   "with commas.  --follow starts with the last 10 entries unless --lines or --since\n"
 		   "is given, and ends with Ctrl-C.  --json prints one object per line.\n"),
 		N_("--verify checks, for an administrator, that the history was not altered.  The\n"
 		   "exit status is 0 if the history is intact, and 1 if it was altered.\n"),
 		select_help, N_("A deleted token is identified by its full id.\n") },
 	"  patctl log laptop --since=yesterday\n"
+	"  patctl log --event=refused --reverse\n"
 	"  sudo patctl log --all --follow\n"
 	"  sudo patctl log --verify\n",
 	.exclusive = { OPTIONS(&option_user, &option_all),

@@ -53,15 +53,17 @@ static enum outcome run(const struct command *command)
 
 	if (!client || !client_policy(client, &records, &error))
 		return outcome_fail(NULL, &error);
-	if (command_given(command, &option_json))
+	if (command_given(command, &option_json)) {
 		print_json(&records);
-	else
-		print(records.items, records.n, !command_given(command, &option_no_legend));
+		return OUTCOME_DONE;
+	}
+	command_page(command);
+	print(records.items, records.n, !command_given(command, &option_no_legend));
 	return OUTCOME_DONE;
 }
 
 const struct verb verb_policy = { "policy", "", run, N_("show the settings that patd uses"),
 	OPTIONS(&option_host, &option_json, &option_output, &option_no_legend, &option_quiet,
-		&option_no_ask_password),
+		&option_no_ask_password, &option_no_pager),
 	{ N_("Shows the settings of patd.conf(5) in force, with the file and line of each.\n") },
 	"  patctl policy\n", .synonyms = { "config", "settings" } };

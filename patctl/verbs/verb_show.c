@@ -255,6 +255,7 @@ static enum outcome show_one(struct output *output, struct client *client, const
 		print_json(&token, &used);
 		return OUTCOME_DONE;
 	}
+	command_page(command);
 	if (output->begun)
 		(void)putchar('\n');
 	output->begun = true;
@@ -285,7 +286,7 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_show = { "show", "TOKEN...", run, N_("show all details of tokens"),
-	OPTIONS(&option_user, &option_id, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, OPTIONS_COMMON, &option_no_pager),
 	{ N_("Shows all details of tokens, including where they were last used from.  The\n"
 	     "secret cannot be shown: patd does not store it.\n"),
 		select_help },

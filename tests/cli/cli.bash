@@ -25,9 +25,9 @@ with_nss() {
 }
 
 # on_terminal COMMAND: runs a shell command on a terminal of ON_COLS (120) columns, of type ON_TERM
-# (xterm-256color).  Its input comes from standard input; at the end of that the terminal sends ^D.
+# (xterm-256color), with the pager ON_PAGER (none).  Its input comes from standard input; at the end of that the terminal sends ^D.
 on_terminal() {
-	TERM=${ON_TERM-xterm-256color} script -qec "stty cols ${ON_COLS-120}; $1" /dev/null | tr -d '\r'
+	TERM=${ON_TERM-xterm-256color} PATCTL_PAGER=${ON_PAGER-} script -qec "stty cols ${ON_COLS-120}; $1" /dev/null | tr -d '\r'
 	return "${PIPESTATUS[0]}"
 }
 

@@ -167,6 +167,8 @@ $T-off" ]
 	[ "$(offers --output=js)" = --output=json ]
 	[ "$(offers show -o "")" = json ]
 	[ "$(offers list --user=game)" = --user=games ]
+	[ "$(offers log --event=rest)" = --event=restored ]
+	[ "$(offers log --event=used,ref)" = --event=used,refused ]
 	[ "$(offers generate x --from=2001:db8::/32,)" = --from=2001:db8::/32,local ]
 	for word in --reason= --for= --expires= --lines=; do
 		[ "$(offers log "$word")" = "" ]

@@ -105,10 +105,133 @@ load shared_patd
 	done
 	run -0 patctl log "$T" --since=2999-01-01
 	[ "$output" = "" ]
-	for when in 30 never 2027-02-30 ""; do
+	for since in -1h "1 hour ago" "@$(($(date +%s) - 60))"; do
+		run -0 patctl log "$T" -S "$since"
+		[ "${#lines[@]}" -eq 1 ]
+		run -0 patctl log "$T" -U "$since"
+		[ "$output" = "" ]
+	done
+	run -0 patctl log "$T" --until=+1h
+	[ "${#lines[@]}" -eq 1 ]
+	for when in 30 never 2027-02-30 "Mon 2027-01-31" "" -x; do
 		run -2 patctl log --since="$when"
 		run -2 patctl log --until="$when"
 	done
+}
+
+@test "log --reverse prints the newest entries first" {
+	patctl generate -q "$T" >/dev/null
+	id=$(id_of "$T")
+	for i in 1 2 3; do
+		patctl rename -q "$id" "$T $i"
+	done
+	run -0 patctl log "$id" --reverse
+	[ "${#lines[@]}" -eq 4 ]
+	expect "${lines[0]}" "$T 3 ("
+	expect "${lines[3]}" "generated"
+	run -0 patctl log "$id" -r -n 2 --json
+	[ "${#lines[@]}" -eq 2 ]
+	[ "$(json '["name"]' <<<"${lines[0]}")" = "$T 3" ]
+	[ "$(json '["name"]' <<<"${lines[1]}")" = "$T 2" ]
+	run -0 patctl log "$id" -r -n 0
+	[ "$output" = "" ]
+}
+
+@test "log --event and --service print only such entries" {
+	token=$(patctl generate -q "$T")
+	login "$token" root 0 sshd 192.0.2.7
+	login "$token" root 0 sudo
+	login "$token" root 0 sudo
+	patctl revoke -q "$T"
+	run -1 login "$token" root 0 sshd 192.0.2.7
+	for filter in --event=used:3 --event=used,refused:4 "--event=revoked , refused:2" \
+		--service=sudo:2 --service=sudo,sshd:4 --service=login:0; do
+		run -0 patctl log "$T" "${filter%:*}" --json
+		[ "${#lines[@]}" -eq "${filter#*:}" ] || fail "$filter: $output"
+	done
+	run -0 patctl log "$T" --event=used --service=sshd
+	[ "${#lines[@]}" -eq 1 ]
+	expect "$output" "used       $T (${token:4:10}) of root, sshd from 192.0.2.7"
+	run -0 patctl log "$T" --event=used -n 1
+	[ "${#lines[@]}" -eq 1 ]
+	expect "$output" ", sudo"
+	run -0 patctl log "$T" --event=used,generated --reverse -n 9
+	[ "${#lines[@]}" -eq 4 ]
+	expect "${lines[3]}" "generated"
+	for event in nonsense "used," USED ","; do
+		run -2 patctl log --event="$event"
+	done
+	run -2 patctl log --service=sudo,
+}
+
+@test "log --follow --event prints no other entries" {
+	token=$(patctl generate -q "$T")
+	follow "$T" --event=used,revoked --json
+	login "$token" root 0
+	patctl rename -q "$T" "$T new"
+	patctl revoke -q "$T new"
+	wait_for '"event": "revoked"' "$LOG_OUTPUT"
+	run -0 cat "$LOG_OUTPUT"
+	[ "${#lines[@]}" -eq 2 ]
+	[ "$(json '["event"]' <<<"${lines[0]}")" = used ]
+}
+
+@test "log on a terminal has one line for entries that only their times tell apart" {
+	token=$(patctl generate -q "$T")
+	for _ in 1 2 3 4 5; do
+		login "$token" root 0 sudo "" pts/0
+	done
+	login "$token" root 0 sudo "" pts/1
+	patctl revoke -q "$T"
+	for _ in 1 2; do
+		run -1 login "$token" root 0 sudo "" pts/0
+	done
+	for order in "" --reverse; do
+		run -0 on_terminal "NO_COLOR=1 patctl log $T $order"
+		[ "${#lines[@]}" -eq 6 ]
+		[ "$(grep -cE "used       .* pts/0 \\(4 times( (until|since) 20[^)]*)?\\)$" <<<"$output")" -eq 1 ]
+		[ "$(grep -cE "refused    .*: revoked \\(2 times( (until|since) 20[^)]*)?\\)$" <<<"$output")" -eq 1 ]
+	done
+	run -0 patctl log "$T"
+	[ "${#lines[@]}" -eq 10 ]
+	run -0 on_terminal "patctl log $T --json"
+	[ "${#lines[@]}" -eq 10 ]
+	run -0 on_terminal "patctl log $T -n 1"
+	[ "${#lines[@]}" -eq 1 ]
+	expect_not "$output" "times"
+}
+
+@test "log --follow on a terminal prints each entry" {
+	token=$(patctl generate -q "$T")
+	for _ in 1 2 3; do
+		login "$token" root 0 sudo "" pts/0
+	done
+	touch "$BATS_TEST_TMPDIR/out"
+	run -130 env TERM=xterm script -qefc "patctl log -f $T" "$BATS_TEST_TMPDIR/out" < <(
+		wait_for "used " "$BATS_TEST_TMPDIR/out" 3
+		printf '\003'
+	)
+	expect_not "$output" "times"
+}
+
+@test "log calls no local login one from a new network" {
+	token=$(patctl generate -q "$T")
+	login "$token" root 0 sudo "" pts/0
+	login "$token" root 0 sudo "" pts/0
+	login "$token" root 0 sudo 192.0.2.7
+	other=$(patctl generate -q "$T-other")
+	login "$other" root 0 sudo 192.0.2.7
+	login "$other" root 0 sudo
+	login "$other" root 0 sudo
+	run -0 patctl log "$T"
+	expect "${lines[1]}" ", sudo on pts/0 (new service)"
+	expect_not "${lines[2]}" "(new"
+	expect "${lines[3]}" ", sudo from 192.0.2.7 (new network)"
+	run -0 patctl log "$T-other"
+	expect "${lines[2]}" ", sudo (first local use)"
+	expect_not "${lines[3]}" "(first"
+	run -0 patctl log "$T" --json
+	[ "$(json '["new_network"]' <<<"${lines[1]}")" = True ]
 }
 
 @test "log by an ordinary user prints only its own history" {
@@ -209,7 +332,8 @@ load shared_patd
 
 @test "options that exclude each other exit 2" {
 	for options in "--verify x" "--verify --all" "--verify --user=games" "--verify --since=1h" \
-		"--verify -n1" "--verify -f" "-f --until=1h" "--all --user=games" "--all x"; do
+		"--verify -n1" "--verify -f" "-f --until=1h" "-f -r" "--verify -r" "--verify --event=used" \
+		"--verify --service=sudo" "--all --user=games" "--all x"; do
 		# shellcheck disable=SC2086 # to be split
 		run -2 patctl log $options
 	done

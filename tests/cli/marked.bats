@@ -59,7 +59,8 @@ all_marked() {
 	for call in "revoke $T" "restore $T" "rename $T $T-2" "delete $T-2 --yes" "show none" \
 		"generate" "generate $T-2" "generate a --expires=nonsense" "generate a --from=nonsense" \
 		"generate a --hours=nonsense" "generate a --service=/" "list --sort=nonsense" \
-		"list --state=nonsense" "log --lines=x" "revoke x --for=0" "frobnicate" \
+		"list --state=nonsense" "log --lines=x" "log --event=x" "log --since=@x" \
+		"log -f -r" "revoke x --for=0" "frobnicate" \
 		"list x" "list --user=a --all" "check" "disable nobody-there" "disable games" \
 		"disable" "enable games" "backup /nonexistent/file" "restore-backup /nonexistent" \
 		"rotate none" "list --host=-"; do

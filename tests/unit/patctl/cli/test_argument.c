@@ -83,6 +83,8 @@ static void time_before_is_a_date_or_a_period_ago(void **state)
 	assert_int_equal(at, 1);
 	assert_true(argument_time_before(with("1970-01-01 UTC"), &option, NOW, &at));
 	assert_int_equal(at, 1);
+	assert_true(argument_time_before(with("-2h"), &option, NOW, &at));
+	assert_int_equal(at, NOW - 7200);
 	assert_false(argument_time_before(with("30"), &option, NOW, &at));
 }
 

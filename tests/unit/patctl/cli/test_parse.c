@@ -187,6 +187,20 @@ static void option_given_by_its_letter_is_known_as_such(void **state)
 	assert_true(command_given(&command, &option_version));
 }
 
+/* As --help and --version, so that a script can give it always. */
+static void every_verb_takes_no_pager(void **state)
+{
+	struct command command = PARSE("--no-pager", "delete", "ci");
+
+	(void)state;
+	assert_true(command_given(&command, &option_no_pager));
+	command = PARSE("help", "--no-pager");
+	assert_true(command_given(&command, &option_no_pager));
+	command = PARSE("help");
+	assert_false(command_given(&command, &option_no_pager));
+	REFUSE("help", "--no-pager=1");
+}
+
 static void unknown_word_is_refused(void **state)
 {
 	(void)state;
@@ -354,6 +368,7 @@ int main(void)
 		cmocka_unit_test(every_restriction_is_an_option_of_its_verb),
 		cmocka_unit_test(option_of_another_verb_is_refused),
 		cmocka_unit_test(option_given_by_its_letter_is_known_as_such),
+		cmocka_unit_test(every_verb_takes_no_pager),
 		cmocka_unit_test(unknown_word_is_refused),
 		cmocka_unit_test(too_few_or_many_operands_are_refused),
 		cmocka_unit_test(all_with_operands_is_refused),

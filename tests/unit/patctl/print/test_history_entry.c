@@ -111,7 +111,7 @@ static void each_event_is_one_line(void **state)
 static void first_use_from_a_network_or_service_is_marked(void **state)
 {
 	static const char line[] =
-		"2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo";
+		"2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo from 192.0.2.7";
 	static const char *const marks[] = { "", " (new service)", " (new network)",
 		" (new network and service)" };
 	const struct output_context context = { 0 };
@@ -122,6 +122,7 @@ static void first_use_from_a_network_or_service_is_marked(void **state)
 			TOKEN,
 			.how = "pam",
 			.service = "sudo",
+			.from = "192.0.2.7",
 			.new_service = i & 1,
 			.new_network = i & 2 };
 		char text[256] = "";
@@ -129,6 +130,117 @@ static void first_use_from_a_network_or_service_is_marked(void **state)
 		strcat(strcat(text, line), marks[i]);
 		expect(&words, &context, text);
 	}
+}
+
+/* It comes from no network. */
+static void local_use_is_not_from_a_new_network(void **state)
+{
+	static const char line[] =
+		"2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo on pts/0";
+	static const char *const marks[] = { "", " (new service)", " (first local use)",
+		" (new service)" };
+	const struct output_context context = { 0 };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct words words = { .event = "used",
+			TOKEN,
+			.how = "pam",
+			.service = "sudo",
+			.tty = "pts/0",
+			.new_service = i & 1,
+			.new_network = i & 2 };
+		char text[256] = "";
+
+		strcat(strcat(text, line), marks[i]);
+		expect(&words, &context, text);
+	}
+}
+
+/* A login, which is like each other of them. */
+static const struct words login = { .event = "used",
+	TOKEN,
+	.how = "pam",
+	.service = "sudo",
+	.from = "192.0.2.7",
+	.tty = "pts/0",
+	.result = "accepted",
+	.detail = "why" };
+
+static void expect_run(const struct history_run *run, const char *end)
+{
+	const struct output_context context = { 0 };
+	char *line = history_run_line(run, &context);
+	char text[256] = "2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo from "
+			 "192.0.2.7 on pts/0: why";
+
+	assert_string_equal(line, strcat(text, end));
+	free(line);
+}
+
+static void run_is_a_line_with_its_number_and_last_time(void **state)
+{
+	struct history_run run = { 0 };
+	struct entry_row entry = entry_of(&login);
+
+	(void)state;
+	assert_true(history_run_add(&run, &entry));
+	expect_run(&run, "");
+	assert_true(history_run_add(&run, &entry));
+	expect_run(&run, " (2 times)");
+	entry.at += 3600;
+	entry.seq = 99;
+	entry.unrecorded = 17;
+	assert_true(history_run_add(&run, &entry));
+	expect_run(&run, " (3 times until 2027-01-31T19:00:00Z) (17 earlier not recorded: rate "
+			 "limit)");
+	entry.at -= 7200;
+	assert_true(history_run_add(&run, &entry));
+	expect_run(&run, " (4 times since 2027-01-31T17:00:00Z) (34 earlier not recorded: rate "
+			 "limit)");
+}
+
+static void expect_end_of_run(const struct entry_row *other)
+{
+	struct history_run run = { 0 };
+	const struct entry_row entry = entry_of(&login);
+
+	assert_true(history_run_add(&run, &entry));
+	assert_false(history_run_add(&run, other));
+	assert_int_equal(run.count, 1);
+	assert_true(history_run_add(&run, &entry));
+	assert_int_equal(run.count, 2);
+}
+#define EXPECT_END(member, value)                                                                  \
+	do {                                                                                       \
+		struct entry_row other = entry_of(&login);                                         \
+		other.member = (value);                                                            \
+		expect_end_of_run(&other);                                                         \
+	} while (0)
+#define EXPECT_END_BY(member)                                                                      \
+	do {                                                                                       \
+		struct entry_row other = entry_of(&login);                                         \
+		other.member[0] ^= 1;                                                              \
+		expect_end_of_run(&other);                                                         \
+	} while (0)
+
+static void any_difference_but_time_ends_a_run(void **state)
+{
+	(void)state;
+	EXPECT_END(uid, 7);
+	EXPECT_END(by_uid, 7);
+	EXPECT_END(new_service, true);
+	EXPECT_END(new_network, true);
+	EXPECT_END_BY(event);
+	EXPECT_END_BY(how);
+	EXPECT_END_BY(result);
+	EXPECT_END_BY(id.text);
+	EXPECT_END_BY(user);
+	EXPECT_END_BY(name);
+	EXPECT_END_BY(service);
+	EXPECT_END_BY(rhost);
+	EXPECT_END_BY(tty);
+	EXPECT_END_BY(detail);
 }
 
 static void unrecorded_entries_are_counted(void **state)
@@ -175,6 +287,7 @@ static void terminal_output_has_colours(void **state)
 		TOKEN,
 		.how = "pam",
 		.service = "sudo",
+		.from = "192.0.2.7",
 		.result = "revoked",
 		.new_network = true };
 	const struct output_context context = { .terminal = true, .palette = PALETTE_256 };
@@ -183,7 +296,7 @@ static void terminal_output_has_colours(void **state)
 	assert_int_equal(setenv("TZ", "UTC0", 1), 0);
 	expect(&words, &context,
 		"2027-01-31 18:00:00 UTC  \033[31mrefused  \033[0m  ci (abcDEF0123) of alice, "
-		"sudo: revoked\033[1m (new network)\033[0m");
+		"sudo from 192.0.2.7: revoked\033[1m (new network)\033[0m");
 }
 
 int main(void)
@@ -191,6 +304,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_event_is_one_line),
 		cmocka_unit_test(first_use_from_a_network_or_service_is_marked),
+		cmocka_unit_test(local_use_is_not_from_a_new_network),
+		cmocka_unit_test(run_is_a_line_with_its_number_and_last_time),
+		cmocka_unit_test(any_difference_but_time_ends_a_run),
 		cmocka_unit_test(unrecorded_entries_are_counted),
 		cmocka_unit_test(control_characters_are_escaped),
 		cmocka_unit_test(terminal_output_has_colours),
