@@ -47,6 +47,14 @@ traced() {
 	[ "$output" = "" ]
 }
 
+@test "rotate --expires of a user, over the bus, gives another expiration" {
+	as_games patctl generate -q "yes $T" --expires=2d >/dev/null
+	as_games patctl rotate -q "yes $T" --expires=20d >/dev/null
+	expect_from_now $((20 * 86400)) "$(field expires_at --user=games "yes $T")"
+	as_games patctl rotate -q "yes $T" --expires=2999-01-31T18:00Z >/dev/null
+	[ "$(field expires_at --user=games "yes $T")" = 32474800800 ]
+}
+
 @test "a user generates, lists and shows tokens of another if polkit allows it" {
 	token=$(as_games patctl generate -q "$T" --user=news)
 	login "$token" news 9
