@@ -11,8 +11,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint64_t time = fuzz_number(&bytes, sizeof(uint64_t)) % LAST;
 	char *text = fuzz_text(bytes.at, bytes.left), hours[CANONICAL_MAX];
 
-	if (canonical_of(hours_parse, text, hours))
+	if (canonical_of(hours_parse, text, hours)) {
 		(void)hours_match(hours, time);
+		(void)hours_within(hours, hours);
+	}
 	free(text);
 	return 0;
 }

@@ -12,6 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*text++ = '\0';
 	if (text && canonical_of(services_parse, text, list) && services_match(list, service))
 		assert_in_range(strlen(service), 0, PAT_SERVICE_MAX);
+	if (text && canonical_of(services_parse, text, list))
+		assert_true(services_within(list, list));
 	assert_false(services_match("", service));
 	free(service);
 	return 0;

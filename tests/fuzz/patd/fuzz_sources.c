@@ -12,8 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*text++ = '\0';
 	sources_network(rhost, network);
 	assert_true(strnlen(network, sizeof(network)) < sizeof(network));
-	if (text && canonical_of(sources_parse, text, list))
+	if (text && canonical_of(sources_parse, text, list)) {
 		(void)sources_match(list, rhost);
+		assert_true(sources_within(list, list));
+	}
 	/* What is kept as a network is where the login came from, whatever a host is called. */
 	if (!strchr(network, ',') && !sources_parse(network, again, sizeof(again)) &&
 		strcmp(again, network) == 0)

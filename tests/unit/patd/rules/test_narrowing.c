@@ -292,5 +292,6 @@ int main(void)
 		cmocka_unit_test(what_a_narrowed_token_admits_it_admitted_before),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
