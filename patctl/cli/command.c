@@ -18,6 +18,8 @@ const struct option_info option_service = { "service", "SERVICE", N_("PAM servic
 const struct option_info option_from = { "from", "SOURCE",
 	N_("where logins come from, such as 192.0.2.7 or local"), 0 };
 const struct option_info option_reason = { "reason", "TEXT", N_("reason, recorded and shown"), 0 };
+const struct option_info option_note = { "note", "TEXT",
+	N_("note, for people; shown by list and show"), 0 };
 const struct option_info option_yes = { "yes", NULL, N_("do not ask for confirmation"), 'y' };
 const struct option_info option_host = { "host", "HOST",
 	N_("on another machine, by ssh; or USER@HOST"), 'H' };

@@ -124,20 +124,29 @@ static bool check_host(const char *host)
 	return !problem || argument_wrong(&option_host, host, problem);
 }
 
+/* The word that somebody may have meant. */
+static const char *empty_problem(const struct verb *verb, const struct option_info *option)
+{
+	if (strcmp(option->name, "expires") == 0)
+		return N_("the value is empty; for no expiration write \"never\"");
+	if (verb->takes_any && options_have(OPTIONS(&option_restrictions), option))
+		return N_("the value is empty; to remove the restriction write \"any\"");
+	return N_("the value is empty");
+}
+
 static bool check_arguments(const struct command *command)
 {
 	const char *user = command_value(command, &option_user),
 		   *host = command_value(command, &option_host);
 
 	for (size_t i = 0; i < command->n_given; i++) {
+		const struct option_info *option = command->given[i].option;
 		const char *text = command->given[i].argument;
 
-		if (text && *text == '\0')
-			return argument_wrong(
-				command->given[i].option, text, N_("the value is empty"));
+		if (text && *text == '\0' && option != &option_note)
+			return argument_wrong(option, text, empty_problem(command->verb, option));
 		if (text && !dbus_validate_utf8(text, NULL))
-			return argument_wrong(
-				command->given[i].option, text, N_("the value is not valid UTF-8"));
+			return argument_wrong(option, text, N_("the value is not valid UTF-8"));
 	}
 	if (user && pat_name_problem(user)) {
 		complain(_("--user requires a user name"));

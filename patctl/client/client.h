@@ -52,6 +52,7 @@ struct client_token_request {
 	const char *name, *user;
 	struct expiry expiry;
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
+	const char *note; /* NULL: none */
 };
 
 /* The caller closes *ret_secret, which is -1 if a secret came that cannot be decrypted. */
@@ -93,6 +94,16 @@ bool client_restore(struct client *client, const struct pat_id *id, DBusError *e
 bool client_delete(struct client *client, const struct pat_id *id, DBusError *error);
 bool client_rename(
 	struct client *client, const struct pat_id *id, const char *name, DBusError *error);
+
+/* What a token shall be from now on. */
+struct client_update {
+	struct expiry expiry;                       /* EXPIRY_DEFAULT: stays */
+	const char *restrictions[PAT_RESTRICTIONS]; /* NULL: stays; "": restricted no more */
+	const char *note;                           /* NULL: stays; "": none */
+};
+
+bool client_set(struct client *client, const struct pat_id *id, const struct client_update *update,
+	DBusError *error);
 
 /* grace: seconds, NULL for patd's own.  expiry: EXPIRY_DEFAULT leaves it.  *ret_secret as of
  * client_generate(). */

@@ -107,6 +107,8 @@ static bool make(
 		return client_revoke(tally->client, &token->id, change->revocation, error);
 	if (change->name)
 		return client_rename(tally->client, &token->id, change->name, error);
+	if (change->update)
+		return client_set(tally->client, &token->id, change->update, error);
 	return change->make(tally->client, &token->id, error);
 }
 

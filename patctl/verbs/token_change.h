@@ -10,10 +10,11 @@ extern const struct option_info option_dry_run;
 /* In a set: what a verb takes that can hit many. */
 #define OPTIONS_BULK &option_yes, &option_dry_run
 
-/* Exactly one of the first three members is set. */
+/* Exactly one of the first four members is set. */
 struct change {
 	const struct client_revocation *revocation;
 	const char *name; /* the new one */
+	const struct client_update *update;
 	bool (*make)(struct client *client, const struct pat_id *id, DBusError *error);
 	const char *result; /* "revoked" */
 	const char *done;   /* the same in a sentence for people */

@@ -170,7 +170,7 @@ static bool read_request(const struct command *command, struct client_token_requ
 		.name = command->operands[0],
 		.user = command_value(command, &option_user),
 	};
-	if (!argument_name(ret->name) ||
+	if (!argument_name(ret->name) || !argument_note(command, &option_note, &ret->note) ||
 		!argument_expiry(command, &option_expires, now, &ret->expiry))
 		return false;
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
@@ -298,7 +298,8 @@ static enum outcome run_generate(const struct command *command)
 
 const struct verb verb_generate = { "generate", "NAME", run_generate,
 	N_("generate a token and print it once"),
-	OPTIONS(&option_user, &option_expires, &option_restrictions, &option_out, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_expires, &option_restrictions, &option_note, &option_out,
+		OPTIONS_COMMON),
 	{ N_("Generates a token and prints it: the token alone on standard output, everything\n"
 	     "else on standard error.  The token will not be shown again: store it in a\n"
 	     "password manager.  With --out, it is written into FILE instead, which must not\n"

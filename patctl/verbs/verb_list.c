@@ -218,9 +218,9 @@ const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 		   "expires, used, state or user.\n"),
 		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
 		   "user, uid, state, created, expires, usage, used, uses, used_by, used_from,\n"
-		   "limits, restrictions, services, sources, hours, not_before, max_uses, revoked,\n"
-		   "until, reason, rotated.  A narrow terminal gets fewer columns, unless --full is\n"
-		   "given.\n") },
+		   "limits, restrictions, services, sources, hours, not_before, max_uses, note,\n"
+		   "revoked, until, reason, rotated.  A narrow terminal gets fewer columns, unless\n"
+		   "--full is given.\n") },
 	"  patctl list --expiring=7d\n"
 	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"

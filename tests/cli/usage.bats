@@ -5,7 +5,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154 # run assigns them
 load shared_patd
 
-VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
+VERBS="list generate show revoke restore rotate set rename delete check log disable enable policy doctor backup restore-backup help"
 
 @test "help, --help and -h print the same help with an example for each verb" {
 	for verb in $VERBS; do
