@@ -305,7 +305,7 @@ static bool fill_week(const char *hours, struct week *ret_week)
 	struct span span;
 
 	*ret_week = (struct week) { { false } };
-	if (*hours == '\0' || !is_canonical(hours))
+	if (!is_canonical(hours))
 		return false;
 	do {
 		if (take_span(&hours, &span))

@@ -131,10 +131,10 @@ bool services_match(const char *list, const char *service)
 
 #define SPECIAL "*?["
 
-/* "ssh*": a text, without what is special, and a star. */
+/* "ssh*": a text, without what is special, and a star.  len is not 0. */
 static bool is_prefix_pattern(const char *pattern, size_t len)
 {
-	return len > 0 && pattern[len - 1] == '*' && strcspn(pattern, SPECIAL) == len - 1;
+	return pattern[len - 1] == '*' && strcspn(pattern, SPECIAL) == len - 1;
 }
 
 /* Whether the pattern of len bytes has no service that outer does not have. */
