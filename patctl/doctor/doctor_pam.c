@@ -174,7 +174,7 @@ static bool check_prompts(const struct examined *examined)
 			N_("let pam_pat.so jump over the line, or end the stack with "
 			   "success=done") },
 		{ TRIAL_PASSWORD, N_("a password is asked for twice"),
-			N_("add try_first_pass to the line") },
+			N_("add try_first_pass to the line, or remove prompt_always or force_prompt") },
 	};
 	bool good = true;
 

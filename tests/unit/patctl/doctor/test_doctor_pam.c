@@ -247,6 +247,20 @@ static const struct {
 		"auth required pam_permit.so\n",
 		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
 		"tokens and passwords are accepted" },
+	{ "sssd, which takes the first password by itself",
+		"auth [success=3 default=ignore] pam_sss.so forward_pass\n"
+		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
+		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
+		"auth required pam_permit.so\n",
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
+	{ "sssd that is to prompt itself",
+		"auth [success=3 default=ignore] pam_sss.so prompt_always\n"
+		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
+		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
+		"auth required pam_permit.so\n",
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
+		"a password is asked for twice: /etc/pam.d/common-auth:1 (pam_sss.so)" },
 	{ "pam_mount, which asks for what a token is not", COMMON_12 "auth optional pam_mount.so\n",
 		"@include common-auth\n", LEVEL_WARNING,
 		"after a token, another module asks for a password: "
