@@ -4,17 +4,20 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "common/module_option.h"
 #include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/doctor/doctor_stacks.h"
 
 #define PAM "pam" /* the check */
 
-static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack,
-	const struct stack *change)
-{
-	bool good = doctor_login_stack(doctor, debian, name, stack);
+static const char options_advice[] = N_("correct the line: see pam_pat(8), OPTIONS");
 
+/* good: nothing was found of the service so far. */
+static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack,
+	const struct stack *change, bool good)
+{
+	good &= doctor_login_stack(doctor, debian, name, stack);
 	good &= doctor_password_stack(doctor, name, change);
 	if (good)
 		found_in(doctor, name, LEVEL_OK, NULL,
@@ -52,6 +55,33 @@ static void check_module(struct doctor *doctor, const char *name, const struct s
 			_("no such module: %s"), text);
 }
 
+/*
+ * False, after a finding, if the module does not understand an option: for a wrong value it refuses
+ * every token.
+ */
+static bool check_options(struct doctor *doctor, const char *name, const struct stack_line *line)
+{
+	cleanup_text char *arguments = text_format("%s", line->arguments),
+			  *text = stack_line_text(line);
+	struct pat_options options = PAT_OPTIONS_DEFAULT;
+	char *rest = arguments, *word;
+	bool good = true;
+
+	while ((word = pam_word_next(&rest))) {
+		const enum pat_option result = pat_option_parse(&options, word);
+
+		if (result == PAT_OPTION_INVALID)
+			found_in(doctor, name, LEVEL_PROBLEM, _(options_advice),
+				_("every token is refused, because of an invalid option: %s: %s"),
+				word, text);
+		else if (result == PAT_OPTION_UNKNOWN)
+			found_in(doctor, name, LEVEL_WARNING, _(options_advice),
+				_("pam_pat.so ignores an unknown option: %s: %s"), word, text);
+		good &= result == PAT_OPTION_SET;
+	}
+	return good;
+}
+
 /* Whether the service has pam_pat.so.  fallback: what libpam takes where a service has no stack. */
 static bool examine_service(
 	struct doctor *doctor, bool debian, const char *name, const struct service *fallback)
@@ -59,6 +89,7 @@ static bool examine_service(
 	cleanup_service struct service service = { 0 };
 	const struct stack *change = &service.stacks[STACK_PASSWORD];
 	const struct stack_line *line;
+	bool good;
 	int r = service_read(doctor->root, debian, name, &service);
 
 	if (r < 0) {
@@ -74,9 +105,10 @@ static bool examine_service(
 	if (!line)
 		return false;
 	check_module(doctor, name, line);
+	good = check_options(doctor, name, line);
 	if (!service.broken)
 		examine(doctor, debian, name, &service.stacks[STACK_AUTH],
-			change->n > 0 ? change : &fallback->stacks[STACK_PASSWORD]);
+			change->n > 0 ? change : &fallback->stacks[STACK_PASSWORD], good);
 	return true;
 }
 

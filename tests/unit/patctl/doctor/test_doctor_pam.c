@@ -270,6 +270,19 @@ static const struct {
 	{ "pam_mount that a token does not reach", COMMON_12 "auth optional pam_mount.so\n",
 		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
 		"tokens and passwords are accepted" },
+	{ "an option whose value the module refuses", COMMON_12,
+		"auth [success=done " DIE "] pam_pat.so quiet notice=soon\n@include common-auth\n",
+		LEVEL_PROBLEM,
+		"every token is refused, because of an invalid option: notice=soon: "
+		"/etc/pam.d/s:1 (pam_pat.so)" },
+	{ "an option that the module does not know", COMMON_12,
+		"auth [success=done " DIE "] pam_pat.so silent [prompt=a token: ]\n"
+		"@include common-auth\n",
+		LEVEL_WARNING, "pam_pat.so ignores an unknown option: silent: /etc/pam.d/s:1" },
+	{ "options that the module knows", COMMON_12,
+		"auth [success=done " DIE "] pam_pat.so debug quiet [notice=2 weeks]\n"
+		"@include common-auth\n",
+		LEVEL_OK, "tokens and passwords are accepted" },
 	{ "nowhere", NULL, PLAIN, LEVEL_WARNING, "no service accepts tokens" },
 	{ "in a comment", NULL, "#auth sufficient pam_pat.so\n" PLAIN, LEVEL_WARNING,
 		"no service accepts tokens" },
