@@ -91,6 +91,8 @@ static void slip_is_near_its_verb(void **state)
 	assert_string_equal(nearest("hist"), "log");
 	assert_string_equal(nearest("histroy"), "log");
 	assert_string_equal(nearest("rmv"), "delete");
+	assert_string_equal(nearest("lsit"), "list");
+	assert_string_equal(nearest("nwe"), "generate");
 	assert_null(nearest("l"));
 	assert_null(nearest("frobnicate"));
 	assert_null(nearest("generategenerategenerategenerate"));
