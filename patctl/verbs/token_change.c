@@ -85,23 +85,36 @@ bool change_deletable(const struct token_row *token)
 	return strcmp(token->state, "revoked") == 0 || strcmp(token->state, "altered") == 0;
 }
 
-/* Of a token that was named patd says so. */
-static void foresee(const struct change *change, const struct token_row *token, DBusError *error)
+static bool refuse_delete(DBusError *error)
 {
-	if (change->deletes && !change_deletable(token))
-		dbus_set_error(error, pat_error_name(PAT_ERR_NOT_REVOKED), "%s",
-			N_("the token is not revoked; revoke it first, then delete it"));
+	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_REVOKED), "%s",
+		N_("the token is not revoked; revoke it first, then delete it"));
+	return false;
+}
+
+/*
+ * A filter finds also what has ended by itself, which is revoked before it is deleted; unless it
+ * works again since the person was asked.
+ */
+static bool revoke_ended(struct tally *tally, const struct token_row *token, DBusError *error)
+{
+	static const struct client_revocation until_deleted = { 0 };
+	struct token_row now;
+
+	if (!select_id(tally->client, tally->user, &token->id, &now, error))
+		return false;
+	if (!change_deletable(&now) && strcmp(now.state, token->state) != 0)
+		return refuse_delete(error);
+	return client_revoke(tally->client, &token->id, &until_deleted, error);
 }
 
 static bool make(
 	struct tally *tally, const char *item, const struct token_row *token, DBusError *error)
 {
-	static const struct client_revocation until_deleted = { 0 };
 	const struct change *change = tally->change;
 
-	/* A filter finds also what has ended by itself. */
 	if (!item && change->deletes && !change_deletable(token) &&
-		!client_revoke(tally->client, &token->id, &until_deleted, error))
+		!revoke_ended(tally, token, error))
 		return false;
 	if (change->revocation)
 		return client_revoke(tally->client, &token->id, change->revocation, error);
@@ -122,8 +135,8 @@ enum outcome change_one(struct tally *tally, const char *item, const struct toke
 	if (!command_given(tally->command, &option_dry_run))
 		looked = make(tally, item, token, &error) && tally->change->describe &&
 			 select_id(tally->client, tally->user, &token->id, &now, &ignored);
-	else if (item)
-		foresee(tally->change, token, &error);
+	else if (item && tally->change->deletes && !change_deletable(token))
+		(void)refuse_delete(&error); /* as patd, for a token that was named */
 	outcome = change_report(tally, item, token, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);

@@ -12,9 +12,6 @@
 
 #define ANY "any" /* of a restriction: none */
 
-static const struct option_info option_expires = { "expires", "WHEN",
-	N_("\"30 days\", 2027-01-31 or never"), 0 };
-
 /* Alone: what it would mean beside others nobody can be sure of. */
 static bool names_any(const char *list)
 {

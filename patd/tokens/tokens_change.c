@@ -303,11 +303,25 @@ static enum pat_error check_rotatable(struct tokens *tokens, const struct token 
 	return PAT_OK;
 }
 
+static bool changes_expiry(const struct rotation *rotation)
+{
+	return rotation->has_lifetime || rotation->has_expires_at;
+}
+
+/* Until when the former secret works: with another expiration not beyond its own end. */
+static uint64_t former_end(const struct rotation *rotation, uint64_t now, uint64_t end)
+{
+	const uint64_t until = now + rotation->grace;
+
+	if (rotation->grace == 0)
+		return 0;
+	return changes_expiry(rotation) && end != PAT_NEVER && end < until ? end : until;
+}
+
 enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
 	const struct rotation *rotation, char secret[static PAT_TOKEN_LEN + 1],
 	struct refusal *ret_refusal)
 {
-	const uint64_t grace = rotation->grace;
 	const struct token_request expiry = {
 		.has_lifetime = rotation->has_lifetime,
 		.lifetime = rotation->lifetime,
@@ -315,22 +329,24 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 		.expires_at = rotation->expires_at,
 	};
 	char expires[CHANGE_DETAIL_SIZE] = "";
-	uint64_t now = clock_now(tokens->clock);
+	uint64_t now = clock_now(tokens->clock), end;
 	struct token token;
 	enum pat_error error;
 
 	if ((error = tokens_load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) !=
 			PAT_OK ||
-		(error = check_rotatable(tokens, &token, grace, ret_refusal)) != PAT_OK ||
-		(error = tokens_change_expiry(tokens, &expiry, &token, ret_refusal)) != PAT_OK ||
+		(error = check_rotatable(tokens, &token, rotation->grace, ret_refusal)) != PAT_OK)
+		return error;
+	end = validity_end(&token, tokens->policy);
+	if ((error = tokens_change_expiry(tokens, &expiry, &token, ret_refusal)) != PAT_OK ||
 		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
 	memcpy(token.former_verifier, token.verifier, sizeof(token.verifier));
-	token.former_until = grace == 0 ? 0 : now + grace;
+	token.former_until = former_end(rotation, now, end);
 	token.rotations++;
 	token.rotated_at = now;
-	if (expiry.has_lifetime || expiry.has_expires_at)
+	if (changes_expiry(rotation))
 		change_detail_expiry(&token, expires);
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);

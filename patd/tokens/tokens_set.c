@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "common/lifetime.h"
 #include "patd/rules/narrowing.h"
 #include "patd/rules/validity.h"
 #include "patd/tokens/change_detail.h"
@@ -88,6 +89,18 @@ static bool may_widen_as_own(const struct caller *caller, const struct token *to
 	return authority_owns(caller, token->uid, token->user) && token->created_by == caller->uid;
 }
 
+/* A later expiration is for the secret of now; the one before ends as it would have, as in a
+ * rotate. */
+static void keep_former_end(
+	const struct tokens *tokens, const struct token *before, struct token *token)
+{
+	const uint64_t end = validity_end(before, tokens->policy);
+
+	if (token->expires_at != before->expires_at && end != PAT_NEVER &&
+		token->former_until > end)
+		token->former_until = end;
+}
+
 enum pat_error tokens_set(struct tokens *tokens, const struct caller *caller, const char *id,
 	const struct token_update *update, struct refusal *ret_refusal)
 {
@@ -109,6 +122,7 @@ enum pat_error tokens_set(struct tokens *tokens, const struct caller *caller, co
 			caller, OP_WIDEN, may_widen_as_own(caller, &before), ret_refusal);
 	if (error != PAT_OK)
 		return error;
+	keep_former_end(tokens, &before, &token);
 	change_detail(&before, &token, detail);
 	if (detail[0] == '\0')
 		return PAT_OK;

@@ -341,6 +341,22 @@ static void scope__change_holds_for_the_next_login(void **state)
 	assert_int_equal(world_find(world, &made).uses, 3);
 }
 
+static void scope__later_expiration_does_not_prolong_the_former_secret(void **state)
+{
+	struct world *world = *state;
+	struct made old = world_generate(world, &alice, "laptop"), new;
+
+	assert_int_equal(set(world, &root, &old, (struct token_update)EXPIRES(NOON + 60)), PAT_OK);
+	new = world_rotate(world, &old, DAY);
+	assert_int_equal(
+		set(world, &root, &old, (struct token_update)EXPIRES(NOON + 9 * DAY)), PAT_OK);
+	world->time = NOON + 59;
+	assert_int_equal(world_log_in(world, &alice, &old), PAT_ACCEPTED);
+	world->time = NOON + 60;
+	assert_int_equal(world_log_in(world, &alice, &old), PAT_ROTATED);
+	assert_int_equal(world_log_in(world, &alice, &new), PAT_ACCEPTED);
+}
+
 static void each_change_is_one_entry_that_says_what_changed(void **state)
 {
 	static const struct {
@@ -461,6 +477,7 @@ int main(void)
 		WORLD_TEST(nothing_given_is_refused_and_nothing_new_writes_nothing),
 		WORLD_TEST(notes_have_255_characters),
 		WORLD_TEST(scope__change_holds_for_the_next_login),
+		WORLD_TEST(scope__later_expiration_does_not_prolong_the_former_secret),
 		WORLD_TEST(each_change_is_one_entry_that_says_what_changed),
 		WORLD_TEST(long_lists_are_cut_in_the_entry),
 		WORLD_TEST(integrity__unwritable_change_changes_nothing),
