@@ -44,7 +44,7 @@ ssh_arguments() {
 	tail -n 1 "$WORLD/ssh"
 }
 
-@test "generate, show, revoke, restore, rename and delete work with --host" {
+@test "generate, show, revoke, restore, set, rename and delete work with --host" {
 	token=$(patctl -H web1 generate -q "$T" --expires=7d)
 	[ "$(ssh_arguments)" = "-xT -- web1 systemd-stdio-bridge" ]
 	login "$token" root 0
@@ -56,6 +56,10 @@ ssh_arguments() {
 	run -1 login "$token" root 0
 	patctl restore -q "$T" -H web1
 	login "$token" root 0
+	patctl -H web1 set -q "$T" --service=sudo --hours=Mon..Fri --note=blue --expires=never
+	expect "$(patctl -H web1 show "$T")" "Note:     blue"
+	patctl -H web1 set -q "$T" --service=any --hours=any --note=
+	expect_not "$(patctl -H web1 show "$T")" "Services:"
 	patctl -H web1 rename -q "$T" "$T new"
 	patctl -H web1 revoke -q "$T new"
 	patctl -H web1 delete -qy "$T new"
