@@ -416,6 +416,18 @@ static void long_lists_are_cut_in_the_entry(void **state)
 	assert_non_null(strstr(entry.detail, "…, sources 10.0.0.100,"));
 	assert_non_null(strstr(entry.detail, "…, hours 00:00-00:30; "));
 	assert_non_null(strstr(entry.detail, "…, note"));
+	/* Alone, one has more room. */
+	services[179] = '\0';
+	assert_int_equal(
+		set(world, &root, &made, (struct token_update) { .restrictions = { services } }),
+		PAT_OK);
+	assert_string_equal(world_last_entry(world).detail + strlen("services "), services);
+	(void)strcat(services, ",x");
+	assert_int_equal(
+		set(world, &root, &made, (struct token_update) { .restrictions = { services } }),
+		PAT_OK);
+	entry = world_last_entry(world);
+	assert_int_equal(strlen(entry.detail), strlen("services ") + 180 + strlen("…"));
 	(void)world_check_history(world);
 }
 
