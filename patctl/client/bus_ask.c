@@ -59,6 +59,8 @@ static const struct bus_option revoke_options[] = {
 
 static const struct bus_option rotate_options[] = {
 	{ "grace", AT(rotate.grace), DBUS_TYPE_UINT64, GIVEN_GRACE },
+	{ "lifetime", AT(rotate.lifetime), DBUS_TYPE_UINT64, GIVEN_LIFETIME },
+	{ "expires_at", AT(rotate.expires_at), DBUS_TYPE_UINT64, GIVEN_EXPIRES_AT },
 	{ 0 },
 };
 

@@ -95,6 +95,11 @@ ssh_arguments() {
 	run -1 login "$old" root 0
 	run -0 --separate-stderr patctl -H web1 rotate --json "$T"
 	login "$(json '["token"]' <<<"$output")" root 0
+	for when in 90d 2999-01-31; do
+		run -0 --separate-stderr patctl -H web1 rotate "$T" --expires=$when --json
+		expires=$(json '["expires_at"]' <<<"$output")
+		[ "$expires" -gt $(($(date +%s) + 80 * 86400)) ]
+	done
 }
 
 @test "secrecy: neither the connection nor the remote bus carries a secret in plain text" {
