@@ -41,7 +41,8 @@ void client_free(struct client **client);
 /* NULL: this machine. */
 const char *client_host(const struct client *client);
 
-/* Whether the caller is root there. */
+/* The caller's uid there, and whether that is root. */
+uint32_t client_uid(const struct client *client);
 bool client_is_root(const struct client *client);
 
 /* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
@@ -189,8 +190,8 @@ bool client_activatable(struct client *client, bool *ret, DBusError *error);
 /* The ids of all actions that polkit knows; the caller frees them with names_free(). */
 bool client_actions(struct client *client, char ***ret, DBusError *error);
 
-/* When systemd last saw patd start, stop or reload: microseconds since 1970 UTC. */
-bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
+/* When systemd saw patd start, also for a client of another machine: seconds since 1970 UTC. */
+bool client_started(struct client *client, uint64_t *ret, DBusError *error);
 
 /* The time that patd goes by: seconds since 1970 UTC. */
 bool client_now(struct client *client, uint64_t *ret, DBusError *error);

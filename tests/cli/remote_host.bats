@@ -102,6 +102,23 @@ ssh_arguments() {
 	done
 }
 
+@test "status with --host is about the caller there" {
+	patctl -H web1 generate -q "$T" --user=games >/dev/null
+	run -0 env PAT_TOKEN_ID=0123456789 patctl -H games@web1 status
+	expect "$output" "User:     uid 5"
+	expect "$output" "Host:     games@web1"
+	expect "$output" "Session:  not known for another machine"
+	[[ $output =~ Tokens:\ +[0-9]+\ \( ]]
+	expect_not "$output" "Machine:"
+	run -0 env PAT_TOKEN_ID=0123456789 patctl -H web1 status --json
+	[ "$(json '["host"]' <<<"$output")" = web1 ]
+	[ "$(json '["session"]' <<<"$output")" = None ]
+	[ "$(json '["machine"]["complete"]' <<<"$output")" = True ]
+	[ "$(json '["disabled"]' <<<"$output")" = "[]" ]
+	run -8 --separate-stderr patctl -H web2 status --json
+	[ "$output" = "" ]
+}
+
 @test "secrecy: neither the connection nor the remote bus carries a secret in plain text" {
 	dbus-monitor --address "$REMOTE_BUS" --binary >"$BATS_TEST_TMPDIR/bus" 3>&- &
 	monitor=$!
