@@ -63,6 +63,7 @@ bool client_generate(struct client *client, const struct client_token_request *r
 struct client_filter {
 	const char *user, *name, *name_pattern, *id_prefix, *state, *good_for;
 	uint64_t unused_since, expiring_before;
+	uint64_t revoked_since; /* of filter_keep(): patd is not asked for it */
 	bool all;
 };
 

@@ -276,7 +276,7 @@ const struct verb verb_status = {
 	.name = "status",
 	.operands = "",
 	.run = run,
-	.summary = N_("show who you are, your session, and what needs attention"),
+	.summary = N_("show your session and what needs attention"),
 	.options = OPTIONS(&option_host, &option_json, &option_output, &option_quiet),
 	.help = { N_("Shows which user you are, by which token this session was opened, how many\n"
 		     "tokens you have, and which of them expire within 7 days or have expired in the\n"

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 
@@ -85,9 +85,34 @@ bool change_deletable(const struct token_row *token)
 	return strcmp(token->state, "revoked") == 0 || strcmp(token->state, "altered") == 0;
 }
 
+const char *change_unrestorable(const struct token_row *token, uint64_t now, enum pat_error *ret)
+{
+	if (strcmp(token->state, "revoked") != 0) {
+		*ret = PAT_ERR_NOT_REVOKED;
+		return N_("the token is not revoked");
+	}
+	if (strcmp(token->revoked_reason, "compromised") == 0) {
+		*ret = PAT_ERR_NOT_RESTORABLE;
+		return N_("the token was revoked as compromised and cannot be restored; "
+			  "generate a new one");
+	}
+	if (token->expires_at != 0 && token->expires_at <= now) {
+		*ret = PAT_ERR_EXPIRED;
+		return N_("the token has expired; generate a new one");
+	}
+	return NULL;
+}
+
 /* Of a token that was named patd says so. */
 static void foresee(const struct change *change, const struct token_row *token, DBusError *error)
 {
+	enum pat_error refusal;
+	const char *why = change->restores
+				  ? change_unrestorable(token, (uint64_t)time(NULL), &refusal)
+				  : NULL;
+
+	if (why)
+		dbus_set_error(error, pat_error_name(refusal), "%s", why);
 	if (change->deletes && !change_deletable(token))
 		dbus_set_error(error, pat_error_name(PAT_ERR_NOT_REVOKED), "%s",
 			N_("the token is not revoked; revoke it first, then delete it"));

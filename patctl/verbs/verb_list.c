@@ -154,7 +154,7 @@ static enum outcome print_all(struct client *client, struct output *output)
 			return outcome_fail(NULL, &error);
 		if (cursor)
 			client_list_ahead(client, &output->filter, cursor);
-		filter_keep(output->command, &page);
+		filter_keep(output->command, &output->filter, &page);
 		if (sorted)
 			sort_page(output, &page);
 		else
@@ -206,16 +206,16 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
-	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_sort, &option_full,
-		&option_format, &option_host, &option_json, &option_no_legend, &option_quiet,
-		&option_no_ask_password, &option_no_pager),
+	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_revoked_since, &option_sort,
+		&option_full, &option_format, &option_host, &option_json, &option_no_legend,
+		&option_quiet, &option_no_ask_password, &option_no_pager),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
 		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered,\n"
 		   "or several of them: revoked,expired.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
-		   "expires, used, state or user.\n"),
+		   "expires, used, state or user.  WHEN is as for \"patctl log\".\n"),
 		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
 		   "user, uid, state, created, expires, usage, used, uses, used_by, used_from,\n"
 		   "limits, restrictions, services, sources, hours, not_before, max_uses, revoked,\n"
