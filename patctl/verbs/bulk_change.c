@@ -10,8 +10,10 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/terminal.h"
+#include "patctl/verbs/check_user.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/sorted_list.h"
 
@@ -79,7 +81,7 @@ static bool read_tokens(struct bulk *bulk, struct client *client, DBusError *err
 		page.n = 0;
 	} while (cursor);
 	sorted_list_sort(&bulk->tokens);
-	return true;
+	return bulk->tokens.n > 0 || user_check(client, bulk->filter.user, NULL, error);
 }
 
 static enum outcome decline(const struct change *change)
@@ -266,13 +268,30 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 	return outcome;
 }
 
+/* One who is gone, without a token left, is no mistake. */
+static bool was_user(struct client *client, const char *user, const DBusError *error)
+{
+	DBusError ignored = DBUS_ERROR_INIT;
+	struct system_user found;
+	const bool was = user && !client_host(client) &&
+			 pat_error_from_name(error->name) == PAT_ERR_UNKNOWN_USER &&
+			 user_lookup(user, USER_LOOKUP_LIMIT, &found) == USER_UNKNOWN &&
+			 user_known(client, user, &ignored);
+
+	dbus_error_free(&ignored);
+	return was;
+}
+
 static enum outcome revoke_users(const struct bulk *bulk, struct client *client)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	uint64_t count;
+	uint64_t count = 0;
 
-	if (!client_revoke_all(client, bulk->filter.user, bulk->change->revocation, &count, &error))
+	if (!client_revoke_all(
+		    client, bulk->filter.user, bulk->change->revocation, &count, &error) &&
+		!was_user(client, bulk->filter.user, &error))
 		return outcome_fail(NULL, &error);
+	dbus_error_free(&error);
 	print_count(bulk->command, count);
 	if (count > 0)
 		say_how_to_undo(bulk, client);

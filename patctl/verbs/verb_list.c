@@ -3,15 +3,14 @@
 #include <stdio.h>
 
 #include "common/bus.h"
-#include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/base/user_lookup.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
 #include "patctl/print/token_table.h"
+#include "patctl/verbs/check_user.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/select.h"
 #include "patctl/verbs/sorted_list.h"
@@ -57,29 +56,6 @@ static void print_page(struct output *output, const struct records *tokens)
 		token_table_print(output->table);
 }
 
-/*
- * Whether --user, of whom nothing was listed, is a user: the tokens of one who was deleted are
- * listed, too.  Of another machine's users this one knows nothing.
- */
-static bool check_user(struct client *client, const char *user, DBusError *error)
-{
-	const struct client_filter all = { .user = user };
-	cleanup_records struct records tokens = { 0 };
-	cleanup_text char *cursor = NULL;
-	struct system_user found;
-
-	if (!user || client_host(client) ||
-		user_lookup(user, USER_LOOKUP_LIMIT, &found) != USER_UNKNOWN)
-		return true;
-	if (!client_list(client, &all, &cursor, &tokens, error))
-		return false;
-	if (tokens.n == 0 && !cursor)
-		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER),
-			_("no such user: %s; to list the tokens of all users: %s list --all"), user,
-			client_self(client));
-	return tokens.n > 0 || cursor;
-}
-
 static void print_hint(struct client *client, const struct output *output)
 {
 	const char *user = command_value(output->command, &option_user);
@@ -99,9 +75,12 @@ static void print_hint(struct client *client, const struct output *output)
 static enum outcome print_end(struct client *client, struct output *output)
 {
 	const char *user = command_value(output->command, &option_user);
+	cleanup_text char *hint = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (output->count == 0 && !check_user(client, user, &error))
+	hint = text_format(
+		_("to list the tokens of all users: %s list --all"), client_self(client));
+	if (output->count == 0 && !user_check(client, user, hint, &error))
 		return outcome_fail(NULL, &error);
 	if (!output->table) {
 		json_list_end(&output->json);
