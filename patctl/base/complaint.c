@@ -10,8 +10,9 @@
 
 static struct {
 	bool json;
-	bool told;     /* an error was printed */
-	char *waiting; /* owned: messages without a word, a line each; NULL for none */
+	bool told; /* an error was printed */
+	/* Owned: messages without a word and what to do about them, a line each; NULL for none. */
+	char *waiting, *advice;
 } complaints;
 
 /* Memory may be out: then what waits is all there is to say. */
@@ -55,22 +56,38 @@ void complaint_print(const char *error, const char *message, const char *advice)
 	complaints.told |= error != NULL;
 }
 
+/* waiting: as JSON the line is appended to it. */
+static void take_line(char **waiting, const char *text)
+{
+	cleanup_text char *before = *waiting;
+
+	if (complaints.json)
+		*waiting = text_format("%s%s%s", before ? before : "", before ? "\n" : "", text);
+	else
+		complaint_print(NULL, text, NULL);
+}
+
 void complain(const char *format, ...)
 {
 	cleanup_text char *text = NULL;
-	char *before = complaints.waiting;
 	va_list arguments;
 
 	va_start(arguments, format);
 	/* clang 14 does not see that it was started. */
 	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
 	va_end(arguments);
-	if (!complaints.json) {
-		complaint_print(NULL, text, NULL);
-		return;
-	}
-	complaints.waiting = text_format("%s%s%s", before ? before : "", before ? "\n" : "", text);
-	free(before);
+	take_line(&complaints.waiting, text);
+}
+
+void advise(const char *format, ...)
+{
+	cleanup_text char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
+	va_end(arguments);
+	take_line(&complaints.advice, text);
 }
 
 void complaints_end(enum outcome outcome)
@@ -83,9 +100,12 @@ void complaints_end(enum outcome outcome)
 		[OUTCOME_DENIED] = "denied",
 		[OUTCOME_UNREACHABLE] = "unreachable",
 	};
-	cleanup_text char *waiting = complaints.waiting;
+	cleanup_text char *waiting = complaints.waiting, *advice = complaints.advice;
 
 	complaints.waiting = NULL;
+	complaints.advice = NULL;
 	if (waiting)
-		complaint_print(complaints.told ? NULL : words[outcome], waiting, NULL);
+		complaint_print(complaints.told ? NULL : words[outcome], waiting, advice);
+	else if (advice)
+		complaint_print(NULL, advice, NULL);
 }

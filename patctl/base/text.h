@@ -65,3 +65,5 @@ void names_free(char ***names);
  * line by line.  See patctl/base/complaint.h.
  */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same, of what to do about the message before. */
+void advise(const char *format, ...) __attribute__((format(printf, 1, 2)));

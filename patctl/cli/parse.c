@@ -73,9 +73,9 @@ static const struct option_info *find_option(const struct grammar *grammar, int 
 enum outcome command_refuse(const struct verb *verb)
 {
 	if (verb)
-		complain(_("try: patctl help %s"), verb->name);
+		advise(_("try: patctl help %s"), verb->name);
 	else
-		complain("%s", _("try: patctl help"));
+		advise("%s", _("try: patctl help"));
 	return OUTCOME_USAGE;
 }
 

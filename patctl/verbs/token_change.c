@@ -55,7 +55,7 @@ static void advise_revoke(
 	const bool as_typed = item && !tally->user && !command_given(tally->command, &option_id) &&
 			      text_is_word(item);
 
-	complain(_("try: %s revoke %s%s"), client_self(tally->client), as_typed ? "" : "--id ",
+	advise(_("try: %s revoke %s%s"), client_self(tally->client), as_typed ? "" : "--id ",
 		as_typed ? item : token->id.text);
 }
 

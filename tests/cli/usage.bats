@@ -81,6 +81,11 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 wrong() {
 	run -2 --separate-stderr patctl "${@:2}"
 	[ "$output" = "" ]
+	if [[ " $* " == *" --json "* ]]; then
+		[ "$(jq -r .message <<<"$stderr")" = "$1" ] || fail "$stderr"
+		[[ $(jq -r .advice <<<"$stderr") == "try: patctl help"* ]] || fail "$stderr"
+		return
+	fi
 	[ "${stderr_lines[0]}" = "patctl: $1" ] || fail "$stderr"
 	[[ ${stderr_lines[-1]} == "patctl: try: patctl help"* ]] || fail "$stderr"
 }

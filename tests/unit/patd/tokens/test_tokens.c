@@ -751,8 +751,8 @@ static void integrity__rotation_whose_former_secret_is_dropped_is_refused(void *
 
 	world_trigger(world, "CREATE TRIGGER undo AFTER INSERT ON former BEGIN DELETE FROM former; "
 			     "END");
-	assert_int_equal(tokens_rotate(world->tokens, &root, made.token.id.text, DAY, secret,
-				 &world->refusal),
+	assert_int_equal(tokens_rotate(world->tokens, &root, made.token.id.text,
+				 &(struct rotation) { .grace = DAY }, secret, &world->refusal),
 		PAT_ERR_STORAGE);
 	world_edit(world, "DROP TRIGGER undo");
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
