@@ -17,6 +17,8 @@ const struct option_info option_service = { "service", "SERVICE", N_("PAM servic
 	0 };
 const struct option_info option_from = { "from", "SOURCE",
 	N_("where logins come from, such as 192.0.2.7 or local"), 0 };
+const struct option_info option_expires = { "expires", "WHEN",
+	N_("\"30 days\", 2027-01-31 or never"), 0 };
 const struct option_info option_reason = { "reason", "TEXT", N_("reason, recorded and shown"), 0 };
 const struct option_info option_yes = { "yes", NULL, N_("do not ask for confirmation"), 'y' };
 const struct option_info option_host = { "host", "HOST",

@@ -9,8 +9,9 @@
 
 /* The options that several verbs take.  Other options stand with their verb. */
 extern const struct option_info option_user, option_id, option_all, option_service, option_from,
-	option_reason, option_yes, option_host, option_json, option_output, option_no_legend,
-	option_quiet, option_no_ask_password, option_no_pager, option_help, option_version;
+	option_expires, option_reason, option_yes, option_host, option_json, option_output,
+	option_no_legend, option_quiet, option_no_ask_password, option_no_pager, option_help,
+	option_version;
 
 /* Stands in a set for the options of all restrictions, see common/restriction.h. */
 extern const struct option_info option_restrictions;
