@@ -97,23 +97,20 @@ static enum outcome decline(const struct change *change)
 static void say_what_is_left(const struct bulk *bulk)
 {
 	if (bulk->tokens.n == 0 && !command_given(bulk->command, &option_json))
-		(void)fputs(_("No tokens match.\n"), stderr);
+		note(_("No tokens match.\n"));
 	if (bulk->suspended > 0)
-		(void)fprintf(stderr,
-			P_("%u suspended token is left out; to delete it, name it.\n",
-				"%u suspended tokens are left out; to delete them, name them.\n",
-				bulk->suspended),
+		note(P_("%u suspended token is left out; to delete it, name it.\n",
+			     "%u suspended tokens are left out; to delete them, name them.\n",
+			     bulk->suspended),
 			bulk->suspended);
 	if (bulk->compromised > 0)
-		(void)fprintf(stderr,
-			P_("%u token is left out: it was revoked as compromised.\n",
-				"%u tokens are left out: they were revoked as compromised.\n",
-				bulk->compromised),
+		note(P_("%u token is left out: it was revoked as compromised.\n",
+			     "%u tokens are left out: they were revoked as compromised.\n",
+			     bulk->compromised),
 			bulk->compromised);
 	if (bulk->expired > 0)
-		(void)fprintf(stderr,
-			P_("%u token is left out: it has expired.\n",
-				"%u tokens are left out: they have expired.\n", bulk->expired),
+		note(P_("%u token is left out: it has expired.\n",
+			     "%u tokens are left out: they have expired.\n", bulk->expired),
 			bulk->expired);
 }
 
@@ -130,8 +127,7 @@ static void say_how_to_undo(const struct bulk *bulk, const struct client *client
 		command_given(bulk->command, &option_quiet) || !terminal_can_ask())
 		return;
 	(void)fflush(stdout);
-	(void)fprintf(stderr, _("To undo this: %s restore%s --revoked-since=@%" PRIu64 "\n"),
-		client_self(client),
+	note(_("To undo this: %s restore%s --revoked-since=@%" PRIu64 "\n"), client_self(client),
 		of                 ? of
 		: bulk->filter.all ? " --all"
 				   : "",

@@ -159,6 +159,6 @@ enum outcome change_end(struct tally *tally)
 		json_list_end(&tally->list);
 	else if (command_given(tally->command, &option_dry_run) &&
 		 !command_given(tally->command, &option_quiet))
-		(void)fputs(_("Dry run: nothing was changed.\n"), stderr);
+		note(_("Dry run: nothing was changed.\n"));
 	return tally->outcome;
 }

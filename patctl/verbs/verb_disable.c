@@ -278,7 +278,7 @@ static enum outcome list_disabled(const struct command *command)
 	if (command_given(command, &option_json))
 		json_list_end(&list);
 	else if (records.n == 0 && context.terminal && !command_given(command, &option_quiet))
-		(void)fputs(_("No users are disabled.\n"), stderr);
+		note(_("No users are disabled.\n"));
 	return OUTCOME_DONE;
 }
 

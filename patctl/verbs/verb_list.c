@@ -61,15 +61,13 @@ static void print_hint(struct client *client, const struct output *output)
 	const char *user = command_value(output->command, &option_user);
 
 	if (filter_given(output->command))
-		(void)fputs(_("No tokens match.\n"), stderr);
+		note(_("No tokens match.\n"));
 	else if (user)
-		(void)fprintf(stderr,
-			_("This user has no tokens.  Generate one:  %s generate NAME "
-			  "--user=%s\n"),
+		note(_("This user has no tokens.  Generate one:  %s generate NAME "
+		       "--user=%s\n"),
 			client_self(client), user);
 	else
-		(void)fprintf(stderr, _("No tokens.  Generate one:  %s generate NAME\n"),
-			client_self(client));
+		note(_("No tokens.  Generate one:  %s generate NAME\n"), client_self(client));
 }
 
 static enum outcome print_end(struct client *client, struct output *output)
