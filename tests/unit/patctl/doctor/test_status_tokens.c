@@ -81,5 +81,6 @@ int main(void)
 		cmocka_unit_test(tokens_are_counted_by_state),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
