@@ -199,6 +199,7 @@ narrow_list() {
 		expect_stderr 'no such user: "no-such-user"'
 		# shellcheck disable=SC2086 # to be split
 		run -1 --separate-stderr timeout 20 patctl $call --user=no-such-user --json
+		# shellcheck disable=SC2154 # run assigns it
 		[ "$(json '["error"]' <<<"$stderr")" = unknown-user ]
 		[ "$output" = "" ]
 	done

@@ -161,6 +161,7 @@ with sqlite3.connect(sys.argv[1]) as database:
 		run -8 --separate-stderr $as patctl status --json
 		[ "$(json '["running"]' <<<"$output")" = False ]
 		[ "$(json '["tokens"]' <<<"$output")" = None ]
+		# shellcheck disable=SC2154 # run assigns it
 		[ "$(json '["error"]' <<<"$stderr")" = unreachable ]
 	done
 }
