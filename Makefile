@@ -235,12 +235,13 @@ install: all
 			$(DESTDIR)$(localedir)/$$language/LC_MESSAGES/patd.mo || exit 1; \
 	done
 
-# A file in pam.d that names a missing module may lock people out, so nothing is removed then.  The
-# state stays, and a patd.conf that was changed.
+# A file in pam.d that names a missing module may lock people out, so nothing is removed then; libpam
+# reads those in /etc, wherever patd has its configuration.  The state stays, and a patd.conf that
+# was changed.
 .PHONY: uninstall
 uninstall:
-	@found=$$(grep -ls '^[^#]*pam_pat\.so' $(DESTDIR)$(sysconfdir)/pam.d/* $(DESTDIR)$(sysconfdir)/pam.conf \
-		$(DESTDIR)/usr/lib/pam.d/*); \
+	@found=$$(grep -ls '^[^#]*pam_pat\.so' $(foreach folder,$(sort /etc $(sysconfdir)), \
+		$(DESTDIR)$(folder)/pam.d/* $(DESTDIR)$(folder)/pam.conf) $(DESTDIR)/usr/lib/pam.d/*); \
 	test -z "$$found" || { \
 		printf '%s\n' "pam_pat.so is still in these files, so nothing was removed:" "$$found" >&2; \
 		exit 1; \

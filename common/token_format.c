@@ -120,6 +120,14 @@ const char *pat_token_find(const char *text, struct pat_id *ret_id)
 	return parse(text + before, ret_id) ? text + before : NULL;
 }
 
+bool pat_token_within(const char *text, struct pat_id *ret_id)
+{
+	for (const char *at = text; (at = strstr(at, PREFIX)); at++)
+		if (strnlen(at, PAT_TOKEN_LEN) == PAT_TOKEN_LEN && parse(at, ret_id))
+			return true;
+	return false;
+}
+
 bool pat_token_has_blanks(const char *text, const char *token)
 {
 	return token != text || token[PAT_TOKEN_LEN] != '\0';

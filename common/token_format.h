@@ -57,6 +57,9 @@ bool pat_token_parse(const char *text, struct pat_id *ret_id);
  */
 const char *pat_token_find(const char *text, struct pat_id *ret_id);
 
+/* Whether a token is anywhere in text, which is not secret then; *ret_id is the first one's. */
+bool pat_token_within(const char *text, struct pat_id *ret_id);
+
 /* Whether the token that was found in text has blanks before or after it. */
 bool pat_token_has_blanks(const char *text, const char *token);
 

@@ -109,12 +109,12 @@ static int request_user(pam_handle_t *pamh, const char *user, struct pat_request
 	return request_account(pamh, pw, request);
 }
 
-static bool is_silent(int flags, const struct options *options)
+static bool is_silent(int flags, const struct pat_options *options)
 {
 	return options->quiet || ((unsigned int)flags & PAM_SILENT) != 0;
 }
 
-static int verify(pam_handle_t *pamh, int flags, const struct options *options,
+static int verify(pam_handle_t *pamh, int flags, const struct pat_options *options,
 	const struct pat_request *request)
 {
 	const char *path = options->socket;
@@ -181,7 +181,7 @@ static int replace_token(pam_handle_t *pamh)
 }
 
 /* options: NULL if they are invalid. */
-static int authenticate_token(pam_handle_t *pamh, int flags, const struct options *options,
+static int authenticate_token(pam_handle_t *pamh, int flags, const struct pat_options *options,
 	const char *user, const char *token, const struct pat_id *id)
 {
 	__attribute__((cleanup(request_wipe))) struct pat_request request = {
@@ -205,7 +205,7 @@ static int authenticate_token(pam_handle_t *pamh, int flags, const struct option
 exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	const char *user = NULL, *text = NULL, *token;
-	struct options options = { 0 };
+	struct pat_options options = { 0 };
 	struct pat_id id;
 	bool valid, blanks;
 	int ret;
@@ -273,7 +273,7 @@ exported int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char 
 exported int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	const char *id = grant_get(pamh);
-	struct options options = { 0 };
+	struct pat_options options = { 0 };
 	char word[GRANT_WORD_SIZE];
 
 	if (id == NULL)

@@ -215,16 +215,17 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	r = open_loop(daemon);
 	if (r < 0)
 		return r;
-	r = sync_new(daemon->event, daemon->database, &daemon->sync);
-	if (r < 0)
-		return r;
 	r = journal_new(daemon->event, &daemon->journal);
 	if (r < 0)
 		return r;
 	daemon->journal_listener =
 		(struct token_listener) { .entry = on_entry, .userdata = daemon };
 	tokens_listen(daemon->tokens, &daemon->journal_listener);
+	/* Before syncs are left to a thread: the mark goes when the entry is on disk. */
 	tokens_record_restore(daemon->tokens);
+	r = sync_new(daemon->event, daemon->database, &daemon->sync);
+	if (r < 0)
+		return r;
 	r = backups_new(
 		daemon->event, daemon->sync, options->state_dir, daemon->key, &daemon->backups);
 	if (r < 0)

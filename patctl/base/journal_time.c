@@ -16,6 +16,8 @@
 
 static const char beyond[] = N_("the time is beyond the year 9999");
 
+static const char digits[] = "0123456789";
+
 static bool ends_with(const char *text, const char *end)
 {
 	const size_t len = strlen(text), end_len = strlen(end);
@@ -38,9 +40,13 @@ static bool split(uint64_t at, bool utc, struct tm *ret)
 
 static const char *parse_seconds(const char *text, uint64_t *ret)
 {
+	const size_t len = strspn(text, digits);
+	const char *fraction = text + len;
 	uint64_t at;
 
-	if (*text == '\0' || text[strspn(text, "0123456789")] != '\0')
+	if (len == 0 ||
+		(*fraction != '\0' && (*fraction != '.' || fraction[1] == '\0' ||
+					      fraction[1 + strspn(fraction + 1, digits)] != '\0')))
 		return N_("after \"@\" a number of seconds is needed");
 	errno = 0;
 	at = strtoull(text, NULL, 10);
@@ -73,7 +79,7 @@ static const char *parse_period(
 	return NULL;
 }
 
-/* "18:00", of today. */
+/* "18:00" or "8:00", of today. */
 static const char *parse_clock(const char *text, uint64_t now, uint64_t *ret)
 {
 	cleanup_text char *whole = NULL;
@@ -82,7 +88,7 @@ static const char *parse_clock(const char *text, uint64_t now, uint64_t *ret)
 
 	if (!split(now, is_utc(text), &tm) || strftime(date, sizeof(date), "%Y-%m-%d", &tm) == 0)
 		return beyond;
-	whole = text_format("%s %s", date, text);
+	whole = text_format("%s %s%s", date, text[1] == ':' ? "0" : "", text);
 	return timestamp_parse(whole, now, ret);
 }
 
@@ -102,10 +108,20 @@ static int read_weekday(const char *text, const char **ret_rest)
 	return -1;
 }
 
+/* Whether text begins with the hour of a clock, and not with a date. */
+static bool is_clock(const char *text)
+{
+	const size_t len = strspn(text, digits);
+
+	return len > 0 && text[len] == ':';
+}
+
+/* A date, or a time of today. */
 static const char *parse_date(const char *text, int weekday, uint64_t now, uint64_t *ret)
 {
 	uint64_t at;
-	const char *problem = timestamp_parse(text, now, &at);
+	const char *problem =
+		is_clock(text) ? parse_clock(text, now, &at) : timestamp_parse(text, now, &at);
 	struct tm tm;
 
 	if (problem)
@@ -114,14 +130,6 @@ static const char *parse_date(const char *text, int weekday, uint64_t now, uint6
 		return N_("the date is another day of the week");
 	*ret = at;
 	return NULL;
-}
-
-/* Whether text begins with the hour of a clock, and not with a date. */
-static bool is_clock(const char *text)
-{
-	const size_t digits = strspn(text, "0123456789");
-
-	return digits > 0 && text[digits] == ':';
 }
 
 const char *journal_time_parse(const char *text, uint64_t now, uint64_t *ret, bool *ret_has_m)
@@ -140,9 +148,7 @@ const char *journal_time_parse(const char *text, uint64_t now, uint64_t *ret, bo
 	}
 	if (*text == '@')
 		return parse_seconds(text + 1, ret);
-	if (is_clock(text))
-		return parse_clock(text, now, ret);
-	if (weekday >= 0 || timestamp_shaped(text))
+	if (weekday >= 0 || is_clock(text) || timestamp_shaped(text))
 		return parse_date(rest, weekday, now, ret);
 	if (*text == '-' || *text == '+')
 		return parse_period(text + 1, *text, now, ret, ret_has_m);

@@ -4,8 +4,8 @@
  *
  *     2027-01-31 18:00        and all else of patctl/base/timestamp.h
  *     Sun 2027-01-31          a weekday, which must be that of the date
- *     18:00, 18:00:30         today
- *     now, @1801418400        seconds since 1970 UTC
+ *     18:00, 8:00:30.5        today; Sun 18:00 if it is Sunday
+ *     now, @1801418400.5      seconds since 1970 UTC; fractions are cut off
  *     -1h, 1h ago, 1h         a period that ends now, see common/timespan.h
  *     +1h, 1h left            a period that begins now
  *

@@ -35,7 +35,10 @@ static bool is_own_session(void)
 	const ssize_t n = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
 	const uid_t none = (uid_t)-1, login = n > 0 ? (uid_t)strtoul(text, NULL, 10) : none;
 
-	return login == none ? geteuid() != 0 : login == geteuid() || login == 0;
+	/* Without it, what sudo and doas say of the user who ran them counts. */
+	if (login == none)
+		return geteuid() != 0 && !getenv("SUDO_UID") && !getenv("DOAS_USER");
+	return login == geteuid() || login == 0;
 }
 
 /* NULL: none.  ret_secure: it is less, whatever else is wanted. */

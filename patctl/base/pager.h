@@ -5,7 +5,8 @@
  * It is the command in PATCTL_PAGER, else that in PAGER, split at blanks, else less if that is
  * there.  An empty command and "cat" mean none.  A pager can start a shell or write files, and so
  * would be more than a rule of sudoers(5) for patctl permits: in the login session of another user
- * but root, and for root where the session is not known, it is always less, in its secure mode.
+ * but root, and where the session is not known for root or under sudo or doas, it is always less,
+ * in its secure mode.
  */
 #pragma once
 

@@ -87,11 +87,20 @@ static bool read_date(const char **at, struct tm *tm)
 	return true;
 }
 
+/* A fraction, as of journalctl --output=short-precise, is cut off. */
+static bool read_seconds(const char **at, struct tm *tm)
+{
+	if (!read_number(at, 2, &tm->tm_sec))
+		return false;
+	if (**at == '.' && is_digit((*at)[1]))
+		*at += 1 + strspn(*at + 1, "0123456789");
+	return true;
+}
+
 static bool read_clock(const char **at, struct tm *tm)
 {
 	return read_number(at, 2, &tm->tm_hour) && read_char(at, ":") &&
-	       read_number(at, 2, &tm->tm_min) &&
-	       (!read_char(at, ":") || read_number(at, 2, &tm->tm_sec));
+	       read_number(at, 2, &tm->tm_min) && (!read_char(at, ":") || read_seconds(at, tm));
 }
 
 static bool same_reading(const struct tm *a, const struct tm *b)
@@ -100,11 +109,21 @@ static bool same_reading(const struct tm *a, const struct tm *b)
 	       a->tm_hour == b->tm_hour && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
 }
 
+/* " CET", as timestamp_local() prints it: without the blank; NULL if text is no local zone. */
+static const char *read_zone(const char *text)
+{
+	tzset();
+	if (*text++ != ' ' || (strcmp(text, tzname[0]) != 0 && strcmp(text, tzname[1]) != 0))
+		return NULL;
+	return text;
+}
+
 /*
  * mktime() normalizes a time that does not exist, so that a reading exists if it comes back
- * unchanged.  tm_isdst is tried both ways since a reading may come twice.
+ * unchanged.  tm_isdst is tried both ways since a reading may come twice; zone, unless it is NULL,
+ * says which is meant.
  */
-static bool resolve(const struct tm *reading, bool utc, time_t *ret)
+static bool resolve(const struct tm *reading, bool utc, const char *zone, time_t *ret)
 {
 	bool found = false;
 	time_t earliest = 0;
@@ -115,7 +134,8 @@ static bool resolve(const struct tm *reading, bool utc, time_t *ret)
 
 		tm.tm_isdst = utc ? 0 : dst;
 		at = utc ? timegm(&tm) : mktime(&tm);
-		if (!same_reading(&tm, reading) || (found && at >= earliest))
+		if (!same_reading(&tm, reading) || (found && at >= earliest) ||
+			(zone && strcmp(tm.tm_zone, zone) != 0))
 			continue;
 		earliest = at;
 		found = true;
@@ -156,7 +176,7 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 {
 	const size_t day = find_day(text);
 	struct tm tm = { 0 };
-	const char *p = text;
+	const char *p = text, *zone;
 	bool utc;
 	time_t at;
 
@@ -166,11 +186,12 @@ const char *timestamp_parse(const char *text, uint64_t now, uint64_t *ret)
 		return not_a_date;
 
 	utc = strcmp(p, "Z") == 0 || strcmp(p, " UTC") == 0;
-	if (*p != '\0' && !utc)
+	zone = utc ? NULL : read_zone(p);
+	if (*p != '\0' && !utc && !zone)
 		return not_a_date;
 
 	if ((day < DAYS && !read_day(now, near_days[day].distance, utc, &tm)) ||
-		!resolve(&tm, utc, &at))
+		!resolve(&tm, utc, zone, &at))
 		return N_("no such date or time");
 	if (at < 0)
 		return N_("the date is in the past");

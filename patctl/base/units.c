@@ -3,9 +3,13 @@
 #include "patctl/base/units.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "patctl/base/program.h"
+#include "patctl/base/text.h"
+
+#define LIMIT_MS 5000 /* for an answer of systemd */
 
 #define SOCKETS 3 /* in the table; after them the services */
 
@@ -25,10 +29,18 @@ bool units_available(void)
 
 void units_read(struct units *units)
 {
+	*units = (struct units) { 0 };
 	for (size_t i = 0; i < UNITS; i++) {
-		const char *const argv[] = { "systemctl", "--quiet", "is-active", names[i], NULL };
+		const char *const argv[] = { "systemctl", "show", "--property=ActiveState",
+			"--value", names[i], NULL };
+		cleanup_text char *state = NULL;
 
-		units->active[i] = program_run(argv, NULL);
+		if (program_read(argv, NULL, LIMIT_MS, &state) != 0)
+			continue;
+		units->active[i] =
+			strcmp(state, "active\n") == 0 || strcmp(state, "reloading\n") == 0;
+		units->failing[i] =
+			strcmp(state, "activating\n") == 0 || strcmp(state, "failed\n") == 0;
 	}
 }
 
@@ -57,11 +69,15 @@ bool units_stop(void)
 
 bool units_start(const struct units *units)
 {
-	const bool service = units->active[SOCKETS] || units->active[SOCKETS + 1];
-	bool pulled_in[UNITS] = { false };
+	/* The next login would start it, and wait for it. */
+	const bool failing = units->failing[SOCKETS] && units->active[0];
+	const bool service = units->active[SOCKETS] || units->active[SOCKETS + 1] || failing;
+	bool wanted[UNITS], pulled_in[UNITS] = { false };
 
+	memcpy(wanted, units->active, sizeof(wanted));
+	wanted[SOCKETS] |= failing;
 	/* A service brings its sockets with it. */
 	for (size_t i = 0; i < SOCKETS; i++)
 		pulled_in[i] = service && !units->active[i];
-	return run_on("start", units->active) && run_on("stop", pulled_in);
+	return run_on("start", wanted) && run_on("stop", pulled_in);
 }

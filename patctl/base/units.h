@@ -9,6 +9,7 @@
 /* Which of them were active, or listening, when units_read() was called. */
 struct units {
 	bool active[UNITS];
+	bool failing[UNITS]; /* tried in vain: patd without a good database, for instance */
 };
 
 /* Whether systemd manages this machine. */
@@ -23,5 +24,8 @@ bool units_running(const struct units *units);
 /* Whether all of them are stopped; if not, some may be. */
 bool units_stop(void);
 
-/* Starts those again that were active, and leaves no other socket listening. */
+/*
+ * Starts those again that were active, and patd if it failed and a login could start it; leaves no
+ * other socket listening.
+ */
 bool units_start(const struct units *units);

@@ -2,6 +2,7 @@
 /* How near a word that was typed is to one that is known. */
 #include "patctl/cli/nearest.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -12,24 +13,32 @@ static size_t min3(size_t a, size_t b, size_t c)
 	return least < c ? least : c;
 }
 
+/* Whether the letters before i of word and before j of known are the same two, turned round. */
+static bool is_swap(const char *word, size_t i, const char *known, size_t j)
+{
+	return i > 1 && j > 1 && word[i - 1] == known[j - 2] && word[i - 2] == known[j - 1];
+}
+
 size_t nearest_distance(const char *word, const char *known)
 {
-	size_t row[NEAREST_WORD_MAX + 1], len = strlen(known);
+	/* Of the first i letters of word to the first j of known; rows i - 2, i - 1 and i. */
+	size_t rows[3][NEAREST_WORD_MAX + 1], len = strlen(known), i;
 
 	if (strlen(word) > NEAREST_WORD_MAX || len > NEAREST_WORD_MAX)
 		return SIZE_MAX;
 	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 0; word[i] != '\0'; i++) {
-		size_t diagonal = row[0];
+		rows[0][j] = j;
+	for (i = 1; word[i - 1] != '\0'; i++) {
+		const size_t *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+		size_t *row = rows[i % 3];
 
-		row[0] = i + 1;
-		for (size_t j = 0; j < len; j++) {
-			size_t above = row[j + 1];
-
-			row[j + 1] = min3(above + 1, row[j] + 1, diagonal + (word[i] != known[j]));
-			diagonal = above;
+		row[0] = i;
+		for (size_t j = 1; j <= len; j++) {
+			row[j] = min3(above[j] + 1, row[j - 1] + 1,
+				above[j - 1] + (word[i - 1] != known[j - 1]));
+			if (is_swap(word, i, known, j) && before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
 		}
 	}
-	return row[len];
+	return rows[(i - 1) % 3][len];
 }

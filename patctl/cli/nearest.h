@@ -7,7 +7,7 @@
 #define NEAREST_WORD_MAX 15 /* bytes */
 
 /*
- * The Levenshtein distance: insertions, deletions and replacements from a word to known.  More than
- * any other if one of them is longer than NEAREST_WORD_MAX.
+ * How many typing errors lead from a word to known: letters that were inserted, left out, replaced,
+ * or two that were swapped.  More than any other if one of them is longer than NEAREST_WORD_MAX.
  */
 size_t nearest_distance(const char *word, const char *known);

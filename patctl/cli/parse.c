@@ -101,19 +101,28 @@ static enum outcome refuse_verb(const struct verb *const *verbs, const char *wor
 }
 
 /* A token there is in the history of the shell, and every user can see it in ps(1). */
-static bool check_no_token(const struct command *command)
+static bool has_no_token(const char *text)
 {
 	struct pat_id id;
 
+	if (!text || !pat_token_within(text, &id))
+		return true;
+	complain(_("an argument contains a token: it is now in the shell history, "
+		   "and others may have seen it.\n"
+		   "Replace its secret: patctl rotate --grace=none --id %s\n"
+		   "To check a token, pass it on standard input: patctl check"),
+		id.text);
+	return false;
+}
+
+static bool check_no_token(const struct command *command)
+{
 	for (size_t i = 0; i < command->n_operands; i++)
-		if (pat_token_find(command->operands[i], &id)) {
-			complain(_("the argument is a token: it is now in the shell history, "
-				   "and others may have seen it.\n"
-				   "Replace its secret: patctl rotate --grace=none --id %s\n"
-				   "To check a token, pass it on standard input: patctl check"),
-				id.text);
+		if (!has_no_token(command->operands[i]))
 			return false;
-		}
+	for (size_t i = 0; i < command->n_given; i++)
+		if (!has_no_token(command->given[i].argument))
+			return false;
 	return true;
 }
 

@@ -7,8 +7,6 @@
 
 #include "patctl/cli/nearest.h"
 
-#define DISTANCE_MAX 2 /* typing errors in a word */
-
 void verb_count_operands(const struct verb *verb, size_t *ret_min, size_t *ret_max)
 {
 	size_t min = 0, max = 0;
@@ -50,17 +48,47 @@ const struct verb *verb_find(const struct verb *const *verbs, const char *name)
 	return NULL;
 }
 
+/* How many typing errors are possible in a word of that length. */
+static size_t far_for(const char *word)
+{
+	const size_t len = strlen(word);
+
+	if (len < 3)
+		return 0;
+	return len < 5 ? 1 : len < 7 ? 2 : 3;
+}
+
+/* 0 for a beginning, such as that of several options, which getopt_long() does not take. */
+static size_t distance(const char *word, const char *known)
+{
+	if (strlen(word) >= 2 && strncmp(known, word, strlen(word)) == 0)
+		return 0;
+	return nearest_distance(word, known);
+}
+
+/* That of the nearest of its names. */
+static size_t verb_distance(const struct verb *verb, const char *word)
+{
+	size_t least = distance(word, verb->name);
+
+	for (const char *const *alias = verb->aliases; *alias; alias++) {
+		const size_t d = distance(word, *alias);
+
+		least = d < least ? d : least;
+	}
+	return least;
+}
+
 const struct verb *verb_nearest(const struct verb *const *verbs, const char *word)
 {
 	const struct verb *best = NULL;
-	size_t best_distance = DISTANCE_MAX + 1;
+	size_t best_distance = far_for(word) + 1;
 
 	for (size_t i = 0; verbs[i]; i++)
 		if (has_word(verbs[i]->synonyms, word))
 			return verbs[i];
 	for (size_t i = 0; verbs[i]; i++) {
-		size_t d =
-			verbs[i]->hidden ? best_distance : nearest_distance(word, verbs[i]->name);
+		const size_t d = verbs[i]->hidden ? SIZE_MAX : verb_distance(verbs[i], word);
 
 		if (d < best_distance) {
 			best = verbs[i];
@@ -89,21 +117,6 @@ static const struct {
 	{ "no-heading", "no-legend" },
 };
 
-static size_t far_for(const char *name)
-{
-	const size_t len = strlen(name);
-
-	if (len < 3)
-		return 0;
-	return len < 5 ? 1 : len < 7 ? DISTANCE_MAX : DISTANCE_MAX + 1;
-}
-
-/* Such as that of several options, which getopt_long() does not take. */
-static bool begins(const char *name, const char *option)
-{
-	return strlen(name) >= 2 && strncmp(option, name, strlen(name)) == 0;
-}
-
 const struct option_info *option_nearest(const struct verb *verb, const char *name)
 {
 	const struct option_info *option, *best = NULL;
@@ -115,8 +128,7 @@ const struct option_info *option_nearest(const struct verb *verb, const char *na
 				strcmp(option_synonyms[i].option, option->name) == 0)
 				return option;
 	for (size_t i = 0; (option = options_at(verb->options, i)); i++) {
-		const size_t d =
-			begins(name, option->name) ? 0 : nearest_distance(name, option->name);
+		const size_t d = distance(name, option->name);
 
 		if (d < best_distance) {
 			best = option;

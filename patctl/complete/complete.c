@@ -70,6 +70,24 @@ static void skip_items(struct candidates *candidates)
 		candidates->head = (size_t)(comma + 1 - candidates->typed);
 }
 
+/* Whether a list with commas, of which the last item is completed, has word already. */
+static bool is_listed(const struct candidates *candidates, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (const char *at = candidates->typed; *at != '\0'; at++)
+		if ((at == candidates->typed || at[-1] == ',' || at[-1] == '=') &&
+			strncmp(at, word, len) == 0 && at[len] == ',')
+			return true;
+	return false;
+}
+
+static void complete_item(struct candidates *candidates, const char *word)
+{
+	if (!is_listed(candidates, word))
+		candidates_word(candidates, word, NULL);
+}
+
 /* What a link leads to counts. */
 static bool is_folder(DIR *stream, const char *name)
 {
@@ -106,7 +124,7 @@ static void complete_services(struct candidates *candidates)
 	if (pam_services(&services) < 0)
 		return;
 	for (char **service = services; *service; service++)
-		candidates_word(candidates, *service, NULL);
+		complete_item(candidates, *service);
 }
 
 static void complete_sources(struct candidates *candidates)
@@ -119,14 +137,14 @@ static void complete_states(struct candidates *candidates)
 {
 	skip_items(candidates);
 	for (size_t i = 0; filter_states[i]; i++)
-		candidates_word(candidates, filter_states[i], NULL);
+		complete_item(candidates, filter_states[i]);
 }
 
 static void complete_events(struct candidates *candidates)
 {
 	skip_items(candidates);
 	for (size_t i = 0; history_events[i]; i++)
-		candidates_word(candidates, history_events[i], NULL);
+		complete_item(candidates, history_events[i]);
 }
 
 static void complete_keys(struct candidates *candidates)
@@ -152,7 +170,7 @@ static void complete_formats(struct candidates *candidates)
 		candidates_word(candidates, "wide", NULL);
 	skip_items(candidates);
 	for (size_t i = 0; token_column_at(i); i++)
-		candidates_word(candidates, token_column_at(i)->name, NULL);
+		complete_item(candidates, token_column_at(i)->name);
 }
 
 /* In the folder that the word names so far. */

@@ -139,13 +139,13 @@ static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBus
 		if (cursor)
 			client_list_ahead(doctor->client, &filter, cursor);
 		items = tokens.items;
-		for (size_t i = 0; i < tokens.n; i++)
+		for (size_t i = 0; i < tokens.n; i++) {
 			if (may_be_accepted(&items[i]))
 				count(accounts, &items[i]);
 			else if (strcmp(items[i].state, "altered") == 0)
 				count_altered(accounts, &items[i]);
-			else
-				doctor_sudo(doctor, &items[i]);
+			doctor_sudo(doctor, &items[i]);
+		}
 	} while (cursor);
 	return true;
 }

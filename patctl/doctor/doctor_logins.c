@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What refuses logins of users that patd would accept: ageing, shadow(5), and pam_faillock(8). */
+/* What refuses logins that patd would accept, ageing, shadow(5); and what sudo remembers of one. */
 #include <fcntl.h>
-#include <inttypes.h>
 #include <shadow.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +44,18 @@ static void found_aged(
 	found_refused(doctor, entry, advice, why);
 }
 
+/* Too long ago: nobody is let in to change it any more. */
+static bool is_inactive(const struct spwd *entry, long left)
+{
+	return entry->sp_inact >= 0 && left + entry->sp_inact < 0;
+}
+
 /* In the order of pam_unix(8), whose account line refuses the login. */
 static void check_entry(struct doctor *doctor, const struct spwd *entry, long today)
 {
 	cleanup_text char *never = command_for("chage -E -1 ", entry->sp_namp),
-			  *no_maximum = command_for("chage -M -1 ", entry->sp_namp);
+			  *no_maximum = command_for("chage -M -1 ", entry->sp_namp),
+			  *no_inactivity = command_for("chage -I -1 ", entry->sp_namp);
 	const long left = entry->sp_lstchg + entry->sp_max - today;
 
 	if (entry->sp_expire >= 0 && today >= entry->sp_expire)
@@ -58,6 +64,9 @@ static void check_entry(struct doctor *doctor, const struct spwd *entry, long to
 		found_aged(doctor, entry, "chage -d -1 ", _("the password must be changed"));
 	else if (entry->sp_max < 0 || entry->sp_lstchg < 0)
 		return;
+	else if (is_inactive(entry, left) && !is_locked(entry))
+		found_refused(doctor, entry, no_inactivity,
+			_("the password expired so long ago that the user cannot change it"));
 	else if (left < 0)
 		found_aged(doctor, entry, "chage -M -1 ", _("the password has expired"));
 	else if (left < AHEAD_DAYS && is_locked(entry))
@@ -120,105 +129,4 @@ void doctor_sudo(struct doctor *doctor, const struct token_row *token)
 	found(doctor, LEVEL_WARNING, "account", command,
 		_("token %s of user %s was revoked, and sudo may still remember a login with it"),
 		token->id.text, token->user);
-}
-
-#define FAILLOCK_CONF "/etc/security/faillock.conf"
-#define FAILLOCK_DIR "/run/faillock"
-#define FAILLOCK_DENY 3
-
-/* A record in the file of a user: struct tally of pam_faillock(8), in all its versions. */
-struct tally {
-	char source[52];
-	uint16_t reserved, status;
-	uint64_t time;
-};
-#define TALLY_VALID 1U
-
-struct faillock {
-	char *folder; /* owned */
-	unsigned long deny;
-};
-
-/* The value of "KEY = VALUE", without blanks around it; NULL: line is of something else. */
-static char *setting_of(char *line, const char *key)
-{
-	char *at = line + strspn(line, " \t");
-	size_t len = strlen(key);
-
-	if (strncmp(at, key, len) != 0)
-		return NULL;
-	at += len;
-	at += strspn(at, " \t");
-	if (*at != '=')
-		return NULL;
-	at++;
-	at += strspn(at, " \t");
-	at[strcspn(at, " \t\n#")] = '\0';
-	return at;
-}
-
-/* Without the arguments of the lines in /etc/pam.d, which may say otherwise. */
-static void read_faillock(const struct sysroot *root, struct faillock *ret)
-{
-	cleanup_free char *line = NULL;
-	cleanup_file FILE *file = NULL;
-	size_t size = 0;
-
-	*ret = (struct faillock) { text_format(FAILLOCK_DIR), FAILLOCK_DENY };
-	if (sysroot_read(root, FAILLOCK_CONF, &file) < 0)
-		return;
-	while (getline(&line, &size, file) >= 0) {
-		const char *deny = setting_of(line, "deny"),
-			   *folder = deny ? NULL : setting_of(line, "dir");
-
-		if (deny)
-			ret->deny = strtoul(deny, NULL, 10);
-		if (!folder || *folder != '/')
-			continue;
-		text_free(&ret->folder);
-		ret->folder = text_format("%s", folder);
-	}
-}
-
-static unsigned long count_tally(const struct sysroot *root, const char *path)
-{
-	cleanup_file FILE *file = NULL;
-	unsigned long valid = 0;
-	struct tally tally;
-
-	if (sysroot_read(root, path, &file) < 0)
-		return 0;
-	while (fread(&tally, sizeof(tally), 1, file) == 1)
-		valid += (tally.status & TALLY_VALID) != 0;
-	return valid;
-}
-
-void doctor_faillock(struct doctor *doctor)
-{
-	struct faillock faillock;
-	cleanup_names char **names = NULL;
-
-	read_faillock(doctor->root, &faillock);
-	if (sysroot_list(doctor->root, faillock.folder, &names) < 0)
-		names = must_alloc(calloc(1, sizeof(*names)));
-	for (char **name = names; *name && faillock.deny > 0; name++) {
-		cleanup_text char *path = text_format("%s/%s", faillock.folder, *name),
-				  *before = text_is_word(*name)
-						    ? text_format("faillock --user %s", *name)
-						    : text_format("faillock --user %s", _("USER")),
-				  *command = text_format("%s --reset", before);
-		const unsigned long counted = count_tally(doctor->root, path);
-
-		if (counted >= faillock.deny)
-			found(doctor, LEVEL_WARNING, "faillock", command,
-				P_("pam_faillock counts %lu wrong password of user %s: it refuses "
-				   "passwords, and tokens too where its line stands before "
-				   "pam_pat.so",
-					"pam_faillock counts %lu wrong passwords of user %s: it "
-					"refuses passwords, and tokens too where its line stands "
-					"before pam_pat.so",
-					counted),
-				counted, *name);
-	}
-	text_free(&faillock.folder);
 }

@@ -13,16 +13,20 @@
 
 #define CHECK "policy"
 
-/* 0, or why a file of that path cannot be read: then the caller cannot judge what patd reads. */
+/* What the caller may not read it cannot judge; all else is for patd to judge. */
+static int only_denied(int r)
+{
+	return r == -EACCES || r == -EPERM ? r : 0;
+}
+
 static int try_read(const struct sysroot *root, const char *path)
 {
 	cleanup_file FILE *file = NULL;
-	const int r = sysroot_read(root, path, &file);
 
-	return r == -ENOENT || r == -EINVAL ? 0 : r;
+	return only_denied(sysroot_read(root, path, &file));
 }
 
-/* The same of all files of patd.conf(5). */
+/* 0, or why a file of patd.conf(5) cannot be read. */
 static int try_read_all(const struct sysroot *root)
 {
 	cleanup_text char *file = text_format("%s/patd.conf", config_dir()),
@@ -34,7 +38,7 @@ static int try_read_all(const struct sysroot *root)
 		return r;
 	r = sysroot_list(root, folder, &names);
 	if (r < 0)
-		return r == -ENOENT || r == -ENOTDIR ? 0 : r;
+		return only_denied(r);
 	for (char **name = names; *name && r == 0; name++) {
 		cleanup_text char *path = text_format("%s/%s", folder, *name);
 
@@ -124,8 +128,8 @@ void doctor_policy(struct doctor *doctor)
 	bool good;
 
 	if (r < 0) {
-		found(doctor, LEVEL_UNSEEN, CHECK, r == -EACCES ? _("needs root") : NULL, "%s: %s",
-			config_dir(), strerror(-r));
+		found(doctor, LEVEL_UNSEEN, CHECK, _("needs root"), "%s: %s", config_dir(),
+			strerror(-r));
 		return;
 	}
 	r = config_check(&good, &lines);

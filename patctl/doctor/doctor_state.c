@@ -22,7 +22,11 @@ bool doctor_state_dir(struct doctor *doctor, const char *check, struct stat *ret
 			_("%s does not exist: patd creates it at its first start"), PAT_STATE_DIR);
 	else if (r < 0)
 		found(doctor, LEVEL_UNSEEN, check, NULL, PAT_STATE_DIR ": %s", strerror(-r));
-	return r == 0;
+	else if (!S_ISDIR(ret->st_mode))
+		found(doctor, LEVEL_PROBLEM, check,
+			_("move it away: patd creates a folder at its next start"),
+			_("%s is not a folder"), PAT_STATE_DIR);
+	return r == 0 && S_ISDIR(ret->st_mode);
 }
 
 /*

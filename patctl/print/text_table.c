@@ -76,11 +76,6 @@ void text_table_add(struct text_table *table, char *text, const char *colour)
 	column->width = text_wider(column->width, text);
 }
 
-size_t text_table_lines(const struct text_table *table)
-{
-	return table->n_cells / table->n_columns;
-}
-
 void text_table_hide(struct text_table *table, size_t column)
 {
 	table->columns[column].hidden = true;
@@ -140,12 +135,12 @@ static void print_cell(const struct column *column, const struct cell *cell, boo
 		cell->colour ? RESET : "", blanks, "", last ? "\n" : " ");
 }
 
-/* cells: of one line. */
+/* cells: of one line, which ends with the last that is not empty. */
 static void print_line(const struct text_table *table, const struct cell *cells, FILE *file)
 {
 	size_t last = table->n_columns - 1;
 
-	while (last > 0 && table->columns[last].hidden)
+	while (last > 0 && (table->columns[last].hidden || *cells[last].text == '\0'))
 		last--;
 	for (size_t i = 0; i <= last; i++)
 		if (!table->columns[i].hidden)
@@ -166,13 +161,14 @@ static void print_headings(const struct text_table *table, FILE *file)
 
 void text_table_print(struct text_table *table, FILE *file)
 {
-	const size_t lines = text_table_lines(table);
+	const size_t lines = table->n_cells / table->n_columns;
 
 	if (lines > 0 && table->legend) {
 		print_headings(table, file);
 		table->legend = false;
 	}
-	for (size_t i = 0; i < lines; i++)
+	/* An error stays: nobody reads the rest. */
+	for (size_t i = 0; i < lines && !ferror(file); i++)
 		print_line(table, &table->cells[i * table->n_columns], file);
 	clear_cells(table);
 }

@@ -21,9 +21,6 @@ void text_table_free(struct text_table *table);
  */
 void text_table_add(struct text_table *table, char *text, const char *colour);
 
-/* How many whole lines were added since the last were printed. */
-size_t text_table_lines(const struct text_table *table);
-
 void text_table_hide(struct text_table *table, size_t column);
 
 /* A way to make a table narrower. */
@@ -41,6 +38,6 @@ void text_table_fit(
 
 /*
  * Prints the lines that were added since the last call, the first time with headings.  Columns
- * never get narrower.  Without a line it prints nothing.
+ * never get narrower.  Without a line it prints nothing.  An error of file ends it.
  */
 void text_table_print(struct text_table *table, FILE *file);

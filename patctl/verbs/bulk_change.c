@@ -44,6 +44,18 @@ static bool takes_restore(struct bulk *bulk, const struct token_row *token)
 	return false;
 }
 
+/* Whether patd would change a token that is revoked: it never loosens what is so already. */
+static bool tightens(const struct client_revocation *revocation, const struct token_row *token)
+{
+	const uint64_t until = (uint64_t)time(NULL) + revocation->seconds;
+	const char *reason = revocation->reason;
+
+	if (is_suspended(token) && (!revocation->seconds || until > token->revoked_until))
+		return true;
+	return reason && strcmp(token->revoked_reason, "compromised") != 0 &&
+	       strcmp(token->revoked_reason, reason) != 0;
+}
+
 /* Whether the change makes sense for the token: what patd would refuse, or do nothing for, is not.
  */
 static bool takes(struct bulk *bulk, const struct token_row *token)
@@ -57,8 +69,8 @@ static bool takes(struct bulk *bulk, const struct token_row *token)
 		bulk->suspended++;
 		return false;
 	}
-	return !revocation || (strcmp(token->state, "altered") != 0 &&
-				      (!revoked || is_suspended(token) || revocation->reason));
+	return !revocation ||
+	       (strcmp(token->state, "altered") != 0 && (!revoked || tightens(revocation, token)));
 }
 
 /* Reads all before anything is changed: a change may move a token in patd's order. */
@@ -134,6 +146,17 @@ static void say_how_to_undo(const struct bulk *bulk, const struct client *client
 		bulk->now);
 }
 
+/* After the first n tokens patd could not be reached any more. */
+static void say_what_was_not_tried(const struct bulk *bulk, size_t n)
+{
+	const size_t left = bulk->tokens.n - n;
+
+	if (left > 0)
+		complain(P_("%zu more token was not changed", "%zu more tokens were not changed",
+				 left),
+			left);
+}
+
 static enum outcome change_all(struct bulk *bulk, struct client *client)
 {
 	struct tally tally = {
@@ -144,11 +167,13 @@ static enum outcome change_all(struct bulk *bulk, struct client *client)
 	};
 	struct token_row token;
 	bool reachable = true;
+	size_t i = 0;
 
-	for (size_t i = 0; i < bulk->tokens.n && reachable; i++) {
+	for (; i < bulk->tokens.n && reachable; i++) {
 		sorted_list_get(&bulk->tokens, i, &token);
 		reachable = change_one(&tally, NULL, &token) != OUTCOME_UNREACHABLE;
 	}
+	say_what_was_not_tried(bulk, i);
 	if (bulk->tokens.n > 0)
 		say_how_to_undo(bulk, client);
 	return change_end(&tally);
@@ -242,8 +267,9 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 {
 	enum outcome outcome = OUTCOME_DONE;
 	uint64_t count = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < bulk->tokens.n && outcome != OUTCOME_UNREACHABLE; i++) {
+	for (; i < bulk->tokens.n && outcome != OUTCOME_UNREACHABLE; i++) {
 		DBusError error = DBUS_ERROR_INIT;
 		cleanup_text char *name = NULL, *subject = NULL;
 		struct token_row token;
@@ -258,6 +284,7 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 		outcome = outcome_fail(subject, &error) == OUTCOME_UNREACHABLE ? OUTCOME_UNREACHABLE
 									       : OUTCOME_FAILED;
 	}
+	say_what_was_not_tried(bulk, i);
 	print_count(bulk->command, count);
 	if (count > 0)
 		say_how_to_undo(bulk, client);

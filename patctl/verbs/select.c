@@ -108,24 +108,31 @@ static bool find(struct client *client, const struct client_filter *filter, stru
 	return true;
 }
 
-/* The token itself, on standard input: what is at hand of one that leaked.  Its id says which. */
-static bool select_input(const struct command *command, struct client *client,
-	struct token_row *ret, DBusError *error)
+bool select_read_id(const struct command *command, struct pat_id *ret, DBusError *error)
 {
 	cleanup_secret char *token = NULL;
 	const char *problem;
-	struct pat_id id;
 	bool blanks;
 
 	secret_protect_process();
 	token = secret_input(STDIN_FILENO, &blanks, &problem);
-	if (!token || !pat_token_parse(token, &id)) {
+	if (!token || !pat_token_parse(token, ret)) {
 		dbus_set_error(error, pat_error_name(PAT_ERR_INVALID_ARGS), "%s",
 			_(token ? N_("not a valid token (mistyped or incomplete)") : problem));
 		return false;
 	}
 	if (blanks && !command_given(command, &option_quiet))
 		complain(_("blanks before or after the token were ignored"));
+	return true;
+}
+
+static bool select_input(const struct command *command, struct client *client,
+	struct token_row *ret, DBusError *error)
+{
+	struct pat_id id;
+
+	if (!select_read_id(command, &id, error))
+		return false;
 	if (select_id(client, command_value(command, &option_user), &id, ret, error))
 		return true;
 	if (pat_error_from_name(error->name) == PAT_ERR_NOT_FOUND)

@@ -29,6 +29,9 @@ bool select_is_beginning(const char *text);
 bool select_token(const struct command *command, struct client *client, const char *item,
 	struct token_row *ret, DBusError *error);
 
+/* The id of the token for SELECT_INPUT, whether or not there is one. */
+bool select_read_id(const struct command *command, struct pat_id *ret, DBusError *error);
+
 /* The token of that id, of user, or else as select_token() does. */
 bool select_id(struct client *client, const char *user, const struct pat_id *id,
 	struct token_row *ret, DBusError *error);

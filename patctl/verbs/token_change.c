@@ -103,6 +103,29 @@ const char *change_unrestorable(const struct token_row *token, uint64_t now, enu
 	return NULL;
 }
 
+static bool refuse_delete(DBusError *error)
+{
+	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_REVOKED), "%s",
+		N_("the token is not revoked; revoke it first, then delete it"));
+	return false;
+}
+
+/*
+ * A filter finds also what has ended by itself, which is revoked before it is deleted; unless it
+ * works again since the person was asked.
+ */
+static bool revoke_ended(struct tally *tally, const struct token_row *token, DBusError *error)
+{
+	static const struct client_revocation until_deleted = { 0 };
+	struct token_row now;
+
+	if (!select_id(tally->client, tally->user, &token->id, &now, error))
+		return false;
+	if (!change_deletable(&now) && strcmp(now.state, token->state) != 0)
+		return refuse_delete(error);
+	return client_revoke(tally->client, &token->id, &until_deleted, error);
+}
+
 /* Of a token that was named patd says so. */
 static void foresee(const struct change *change, const struct token_row *token, DBusError *error)
 {
@@ -114,19 +137,16 @@ static void foresee(const struct change *change, const struct token_row *token, 
 	if (why)
 		dbus_set_error(error, pat_error_name(refusal), "%s", why);
 	if (change->deletes && !change_deletable(token))
-		dbus_set_error(error, pat_error_name(PAT_ERR_NOT_REVOKED), "%s",
-			N_("the token is not revoked; revoke it first, then delete it"));
+		(void)refuse_delete(error);
 }
 
 static bool make(
 	struct tally *tally, const char *item, const struct token_row *token, DBusError *error)
 {
-	static const struct client_revocation until_deleted = { 0 };
 	const struct change *change = tally->change;
 
-	/* A filter finds also what has ended by itself. */
 	if (!item && change->deletes && !change_deletable(token) &&
-		!client_revoke(tally->client, &token->id, &until_deleted, error))
+		!revoke_ended(tally, token, error))
 		return false;
 	if (change->revocation)
 		return client_revoke(tally->client, &token->id, change->revocation, error);

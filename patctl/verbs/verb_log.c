@@ -249,14 +249,27 @@ static bool has_history(const struct output *output, const struct pat_id *id)
 	return has;
 }
 
+/* The token itself is on standard input.  It may have leaked, and be deleted. */
+static bool find_input_id(const struct output *output, struct pat_id *ret, DBusError *error)
+{
+	struct token_row token;
+
+	return select_read_id(output->command, ret, error) &&
+	       (has_history(output, ret) ||
+		       select_id(output->client, output->filter.user, ret, &token, error));
+}
+
 /* The token that item means.  A deleted token still has a history, under its whole id. */
 static bool find_id(
 	const struct output *output, const char *item, struct pat_id *ret, DBusError *error)
 {
 	struct pat_id deleted = { 0 };
 	struct token_row token;
-	const bool found = select_token(output->command, output->client, item, &token, error);
+	bool found;
 
+	if (strcmp(item, SELECT_INPUT) == 0)
+		return find_input_id(output, ret, error);
+	found = select_token(output->command, output->client, item, &token, error);
 	if (found)
 		*ret = token.id;
 	else if (pat_error_from_name(error->name) != PAT_ERR_NOT_FOUND)

@@ -312,6 +312,11 @@ static enum pat_error check_rotatable(struct tokens *tokens, const struct token 
 /* What the history says of a rotation: "expires 2027-01-31T18:00:30Z", or "" if that stays. */
 #define EXPIRES_MAX sizeof("expires 9999-12-31T23:59:59Z")
 
+static bool changes_expiry(const struct rotation *rotation)
+{
+	return rotation->has_lifetime || rotation->has_expires_at;
+}
+
 static void format_expiry(const struct rotation *rotation, const struct token *token,
 	char ret_text[static EXPIRES_MAX])
 {
@@ -319,7 +324,7 @@ static void format_expiry(const struct rotation *rotation, const struct token *t
 	struct tm utc;
 
 	ret_text[0] = '\0';
-	if (!rotation->has_lifetime && !rotation->has_expires_at)
+	if (!changes_expiry(rotation))
 		return;
 	if (token->expires_at == PAT_NEVER)
 		pat_field_cut(ret_text, EXPIRES_MAX, "expires never");
@@ -328,24 +333,35 @@ static void format_expiry(const struct rotation *rotation, const struct token *t
 		ret_text[0] = '\0';
 }
 
+/* Until when the former secret works: with another expiration not beyond its own end. */
+static uint64_t former_end(const struct rotation *rotation, uint64_t now, uint64_t end)
+{
+	const uint64_t until = now + rotation->grace;
+
+	if (rotation->grace == 0)
+		return 0;
+	return changes_expiry(rotation) && end != PAT_NEVER && end < until ? end : until;
+}
+
 enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
 	const struct rotation *rotation, char secret[static PAT_TOKEN_LEN + 1],
 	struct refusal *ret_refusal)
 {
-	const uint64_t grace = rotation->grace;
 	char expires[EXPIRES_MAX];
-	uint64_t now = clock_now(tokens->clock);
+	uint64_t now = clock_now(tokens->clock), end;
 	struct token token;
 	enum pat_error error;
 
 	if ((error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) != PAT_OK ||
-		(error = check_rotatable(tokens, &token, grace, ret_refusal)) != PAT_OK ||
-		(error = tokens_change_expiry(tokens, rotation, &token, ret_refusal)) != PAT_OK ||
+		(error = check_rotatable(tokens, &token, rotation->grace, ret_refusal)) != PAT_OK)
+		return error;
+	end = validity_end(&token, tokens->policy);
+	if ((error = tokens_change_expiry(tokens, rotation, &token, ret_refusal)) != PAT_OK ||
 		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
 	memcpy(token.former_verifier, token.verifier, sizeof(token.verifier));
-	token.former_until = grace == 0 ? 0 : now + grace;
+	token.former_until = former_end(rotation, now, end);
 	token.rotations++;
 	token.rotated_at = now;
 	format_expiry(rotation, &token, expires);

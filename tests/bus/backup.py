@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Backups: consistent while patd serves, without leftover files, and never over the bus."""
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -76,6 +77,27 @@ class Restored(BackupTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.restart_patd()
         self.assertEqual(self.verify_games(token), wire.REVOKED)
+
+
+    def test_the_entry_of_a_restore_is_on_disk_before_the_mark_of_it_goes(self):
+        self.root.generate("laptop")
+        self.assertEqual(self.patctl(), 0)
+        self.assertEqual(self.patd.end(), 0)
+        backup = os.path.join(self.folder, "backup")
+        done = run_patd(f"--restore-backup={backup}", f"--state-dir={self.patd.state}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        trace = os.path.join(self.folder, "trace")
+        self.patd.wrapper = [
+            "strace", "-D", "-f", "-y", "-o", trace, "-e", "trace=pwrite64,fdatasync,unlinkat"
+        ]  # fmt: skip
+        self.patd.start(env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        self.root.wait_for_owner()
+        with open(trace, encoding="utf-8", errors="replace") as lines:
+            calls = [line for line in lines if "patd.db-wal>" in line or "was-restored" in line]
+        calls = [re.search(r"pwrite64|fdatasync|unlinkat", call)[0] for call in calls]
+        gone = calls.index("unlinkat")
+        self.assertIn("pwrite64", calls[:gone])
+        self.assertEqual(calls[gone - 1], "fdatasync")
 
 
 class LatestUses(BackupTest):

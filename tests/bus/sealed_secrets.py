@@ -3,6 +3,7 @@
 """GenerateSealed and RotateSealed: secrets in a sealed box, for connections without descriptors."""
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
@@ -89,7 +90,10 @@ class Sealed(PatdTest):
         self.assertEqual(self.root.get(token, "MaxUses"), 7)
         self.assertEqual(self.root.get(token, "User"), "games")
         self.assertRefused("InvalidArgs", self.generate, "other", no_such=1)
-        self.assertRefused("InvalidArgs", self.rotate, token, lifetime=60)
+        self.assertRefused("InvalidArgs", self.rotate, token, no_such=1)
+        self.assertRefused("InvalidExpiry", self.rotate, token, lifetime=0)
+        self.rotate(token, lifetime=7200)
+        self.assertLess(abs(self.root.get(token, "ExpiresAt") - time.time() - 7200), 60)
         self.assertRefused("NameTaken", self.generate, user="games")
         self.assertRefused("InvalidName", self.generate, "a\nb")
         self.assertRefused("UnknownUser", self.generate, "other", user="nobody-has-that-name")

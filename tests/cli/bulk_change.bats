@@ -53,6 +53,22 @@ some() {
 	run -1 patctl restore --user=games off
 }
 
+@test "revoke with a filter selects a revoked token only if that changes it" {
+	some
+	run -0 patctl revoke --user=games --state=revoked --reason=left --yes
+	[ "${#lines[@]}" -eq 2 ]
+	# As each day by a timer.
+	run -0 --separate-stderr patctl revoke --user=games --state=revoked --reason=left --yes
+	[ "$output" = "" ]
+	expect_stderr "No tokens match."
+	patctl revoke -q --user=games off --reason=compromised
+	run -0 patctl revoke --user=games --state=revoked --reason=other --dry-run -q
+	[[ $output =~ ^away\  ]]
+	patctl revoke -q --user=games on --for=2h
+	run -0 --separate-stderr patctl revoke --user=games --state=revoked --for=1h --yes
+	expect_stderr "No tokens match."
+}
+
 @test "revoke --unused-for of a user is about its own tokens alone" {
 	some
 	run -0 as_games patctl revoke --state=active --yes
@@ -176,7 +192,7 @@ some() {
 @test "delete with a filter asks on a terminal" {
 	some
 	run -3 on_terminal "patctl delete --all" <<<n
-	expect "$output" "This permanently deletes 1 token of user games:"
+	echo "$output" >&3; 	expect "$output" "This permanently deletes 1 token of user games:"
 	expect "$output" "nothing was deleted"
 	run -3 on_terminal "patctl delete --json --all 2>/dev/tty >$BATS_TEST_TMPDIR/out" <<<n
 	[ "$(<"$BATS_TEST_TMPDIR/out")" = "[]" ]

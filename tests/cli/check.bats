@@ -197,6 +197,21 @@ check_with_account() {
 	run -0 patctl show "$T"
 }
 
+@test "a token within any argument exits 2 and is not recorded" {
+	local token arguments before
+	token=$(patctl generate -q "$T")
+	before=$(patctl log --json)
+	for arguments in "revoke $T --reason=leaked:$token" "rename $T x$token" "list --user $token" \
+		"generate other --service=$token" "revoke $T -q --reason=$token."; do
+		# shellcheck disable=SC2086 # to be split
+		run -2 patctl $arguments
+		expect "$output" "shell history"
+		expect "$output" "patctl rotate --grace=none --id ${token:4:10}"
+		expect_not "$output" "${token:15}"
+	done
+	[ "$(patctl log --json)" = "$before" ]
+}
+
 @test "check on a terminal hides the input and restores the echo" {
 	token=$(patctl generate -q "$T")
 	run -0 on_terminal "patctl check && stty -a" < <(

@@ -158,6 +158,8 @@ $T-off" ]
 	[ "$(offers list --state=re)" = --state=revoked ]
 	[ "$(offers list --state re)" = revoked ]
 	[ "$(offers delete --state=revoked,expi)" = --state=revoked,expired ]
+	[ "$(offers list --state=revoked,re)" = "" ]
+	[ "$(offers list -o used,use | xargs)" = "used,user used,uses used,used_by used,used_from" ]
 	[ "$(offers list --sort=us | sort)" = "--sort=used
 --sort=user" ]
 	[ "$(offers list --sort=-c)" = --sort=-created ]

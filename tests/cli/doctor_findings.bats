@@ -197,6 +197,22 @@ print(*sqlite3.connect(sys.argv[1]).iterdump(), sep="\n")' "$WORLD/copy/patd.db"
 	expect "$output" "problem  database: /var/lib/patd is read-only: patd can revoke nothing"
 }
 
+@test "doctor warns of what sudo remembers of a token that is revoked or suspended" {
+	local token revoke
+	for revoke in "revoke" "revoke --for=1h"; do
+		token=$(patctl generate "$T" --user=games)
+		login "$token" games "$(id -u games)" sudo
+		# shellcheck disable=SC2086 # the words of the command
+		patctl $revoke "${token:4:10}"
+		# shellcheck disable=SC2016 # for the inner shell
+		run unshare --mount bash -c 'mount -t tmpfs tmpfs /run && mkdir -p /run/sudo/ts &&
+			touch /run/sudo/ts/games && patctl doctor'
+		expect "$output" "warning  account: token ${token:4:10} of user games was revoked"
+		patctl revoke -q "${token:4:10}"
+		patctl delete -q --yes "${token:4:10}"
+	done
+}
+
 @test "doctor with a missing folder or an operand exits 2" {
 	run -2 patctl doctor --root=/nonexistent
 	run -2 patctl doctor sudo

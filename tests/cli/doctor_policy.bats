@@ -83,6 +83,13 @@ config() {
 	expect "$output" "problem  policy: patd refuses its configuration: $WORLD/etc/patd.conf:2:"
 }
 
+@test "doctor has patd judge what cannot be read for another reason than its mode" {
+	ln -s patd.conf "$WORLD/etc/patd.conf"
+	run -1 installed patctl doctor
+	rm "$WORLD/etc/patd.conf"
+	expect "$output" "problem  policy: patd refuses its configuration: $WORLD/etc/patd.conf: cannot be read: Too many levels of symbolic links"
+}
+
 @test "doctor reports a file that root can read and patd would refuse" {
 	config ''
 	chown games "$WORLD/etc/patd.conf"

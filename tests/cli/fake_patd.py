@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """fake_patd.py PAGE...: a fake patd that returns one of the pages per call, at last always the last.
 
-A page is N, for N tokens, or N:CURSOR, with the cursor of the next page, or the name of an error.
+A page is N, for N tokens, or N:CURSOR, with the cursor of the next page, or N=STATE, or the name of
+an error.  If it is "gone", a call that changes a token ends the fake patd.
 It serves the bus, and root.sock in $PATD_RUNTIME_DIR.  Prints a line once it serves both.
 """
 import os
@@ -31,12 +32,12 @@ pages = sys.argv[1:]
 rows = 0
 
 
-def token():
+def token(state):
     """Its properties"""
     global rows
     rows += 1
     given = {
-        "Id": f"token{rows:05}", "Name": f"name {rows}", "User": "root", "State": "active",
+        "Id": f"token{rows:05}", "Name": f"name {rows}", "User": "root", "State": state,
     }  # fmt: skip
     return {
         name: given.get(name, "" if kind == "s" else 0) for name, kind in requests.TOKEN_ROW
@@ -55,7 +56,8 @@ def next_page():
     if not page[0].isdigit():
         return None, page
     count, _, cursor = page.partition(":")
-    return [token() for _ in range(int(count))], cursor
+    count, _, state = count.partition("=")
+    return [token(state or "active") for _ in range(int(count))], cursor
 
 
 def serve(connection, sender, path, interface, method, args, invocation):
@@ -107,6 +109,8 @@ def serve_connection(connection):
         _, kind, serial, *_ = requests.HEAD.unpack_from(data)
         if requests.KINDS[kind] == "list":
             serve_list(connection, serial)
+        elif pages[0] == "gone":
+            os._exit(0)
         elif requests.KINDS[kind] != "cancel":
             answer(connection, requests.DONE, serial, b"")
 

@@ -101,3 +101,19 @@ setup_file() {
 		[ "${#stderr_lines[@]}" -eq 24 ]
 	done
 }
+
+@test "delete of what works again since it was selected refuses" {
+	from 1=expired 1=active
+	run -1 --separate-stderr patctl delete --state=expired --yes
+	expect_stderr "the token is not revoked"
+	[ "$output" = "" ]
+}
+
+@test "after the end of patd a change of many says how many were not changed" {
+	for call in "delete --state=revoked" "revoke --state=active" "revoke --all"; do
+		from "3=$(sed -n "s/.*state=//p" <<<"$call")" gone
+		# shellcheck disable=SC2086 # to be split
+		run -8 --separate-stderr patctl $call --yes
+		expect_stderr_line "patctl: 2 more tokens were not changed"
+	done
+}

@@ -80,7 +80,7 @@ daemon_options() {
 }
 
 @test "the options of pam_pat are in pam_pat(8), and no others" {
-	same "$(sed -n '/^} known\[\]/,/^};/s/.*{ "\([a-z_]*=\{0,1\}\)".*/\1/p' "$TOP/pam_pat/module_options.c")" \
+	same "$(sed -n '/^} known\[\]/,/^};/s/.*{ "\([a-z_]*=\{0,1\}\)".*/\1/p' "$TOP/common/module_option.c")" \
 		"$(terms pam_pat.8 OPTIONS | grep -oE '^[a-z_]+=?')"
 }
 

@@ -22,6 +22,7 @@ setup_file() {
 
 setup() {
 	export T=t$BATS_TEST_NUMBER
+	unset SUDO_UID
 	case $(cat /proc/self/loginuid) in
 	0 | 4294967295) ;;
 	*) skip "patctl does not trust this session, which began as another user" ;;
@@ -208,6 +209,15 @@ executed() {
 	echo "$token" >"$BATS_TEST_TMPDIR/token"
 	executed "patctl check <$BATS_TEST_TMPDIR/token"
 	[ "$(wc -l <<<"$executed")" -eq 1 ]
+}
+
+@test "under sudo in the session of nobody knows whom the pager is less, too" {
+	[ "$(cat /proc/self/loginuid)" = 4294967295 ] || skip "this is a login session"
+	for user in SUDO_UID=2 DOAS_USER=bin; do
+		executed "env $user $GAMES patctl list"
+		expect_not "$output" "pager:"
+		[[ $executed == *'execve("/usr/bin/less", ["/usr/bin/less"], ['*'"LESSSECURE=1"'* ]]
+	done
 }
 
 @test "root in the session of nobody knows whom has less as pager, which can start no shell" {

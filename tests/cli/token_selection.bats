@@ -247,6 +247,19 @@ rest"
 	[ "$output" != "" ]
 }
 
+@test "log - shows the history of a token that was deleted" {
+	token=$(patctl generate -q "$T" --user=games)
+	patctl revoke -q - <<<"$token"
+	patctl delete -q -y - <<<"$token"
+	run -0 --separate-stderr patctl log - <<<"$token"
+	expect "${lines[0]}" generated
+	expect "${lines[-1]}" deleted
+	run -0 as_games patctl log - <<<"$token"
+	expect "$output" deleted
+	run -4 setpriv --reuid=news --regid=news --clear-groups patctl log - <<<"$token"
+	run -4 patctl log --user=news - <<<"$token"
+}
+
 @test "secrecy: the token that revoke reads goes nowhere" {
 	token=$(patctl generate -q "$T" --user=games)
 	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f -s 2000 -o "$BATS_TEST_TMPDIR/trace" \

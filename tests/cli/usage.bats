@@ -81,7 +81,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 wrong() {
 	run -2 --separate-stderr patctl "${@:2}"
 	[ "$output" = "" ]
-	if [[ " $* " == *" --json "* ]]; then
+	if [[ " ${*:2} " == *" --json"* ]]; then
 		[ "$(jq -r .message <<<"$stderr")" = "$1" ] || fail "$stderr"
 		[[ $(jq -r .advice <<<"$stderr") == "try: patctl help"* ]] || fail "$stderr"
 		return

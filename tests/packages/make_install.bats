@@ -28,13 +28,15 @@ build() {
 	[ "$(stat -c %y "$OBJECT")" = "$before" ]
 }
 
-# install_root, uninstall_root: all of it into, and out of, the folder "root" of the test
+# install_root, uninstall_root: all of it into, and out of, the folder "root" of the test; the second
+# with sysconfdir=$SYSCONFDIR, if that is set
 install_root() {
 	make -s -C "$TOP" O="$TOP/build" DESTDIR="$BATS_TEST_TMPDIR/root" install >/dev/null
 }
 
 uninstall_root() {
-	make -s -C "$TOP" O="$TOP/build" DESTDIR="$BATS_TEST_TMPDIR/root" uninstall
+	make -s -C "$TOP" O="$TOP/build" DESTDIR="$BATS_TEST_TMPDIR/root" \
+		${SYSCONFDIR:+sysconfdir="$SYSCONFDIR"} uninstall
 }
 
 @test "make uninstall removes every file that make install wrote" {
@@ -78,6 +80,10 @@ uninstall_root() {
 	echo 'auth sufficient pam_pat.so' >usr/lib/pam.d/su
 	run -2 uninstall_root
 	rm usr/lib/pam.d/su
+	echo 'auth sufficient pam_pat.so' >etc/pam.d/su
+	SYSCONFDIR=/usr/local/etc run -2 uninstall_root
+	[[ $output == *etc/pam.d/su* ]]
+	rm etc/pam.d/su
 	run -0 uninstall_root
 	[ ! -e usr/local/lib/security/pam_pat.so ]
 }

@@ -219,8 +219,9 @@ policy() {
 }
 
 @test "a login prints a warning if the token expires soon" {
+	local method
 	token=$(token nearly alice --expires=2d)
-	# By su, as sudo and the password method of ssh print no messages of PAM.
+	# sudo prints no messages of PAM.
 	run -0 su_as_nobody alice "$token" true
 	[[ $output == *"expires in"* ]]
 	# Standard output has that of the command alone: su's prompt, too, is on standard error.
@@ -228,6 +229,14 @@ policy() {
 	[ "$output" = "done" ]
 	# shellcheck disable=SC2154 # run assigns it
 	[[ $stderr == *"expires in"* ]]
+	# ssh_by() hides banners.
+	for method in password keyboard-interactive; do
+		run -0 --separate-stderr env SSHPASS="$token" timeout 60 sshpass -e ssh \
+			-o PreferredAuthentications="$method" -o StrictHostKeyChecking=no \
+			-o UserKnownHostsFile=/dev/null alice@127.0.0.1 'echo done'
+		[ "$output" = "done" ]
+		[[ $stderr == *"expires in"* ]]
+	done
 	token=$(token not-nearly alice --expires=30d)
 	run -0 su_as_nobody alice "$token" true
 	[[ $output != *"expires in"* ]]

@@ -73,6 +73,8 @@ teardown_file() {
 	run ! by_su alice "$TOKEN"
 	run ! systemctl is-active patd.service
 	patctl restore-backup --yes "$BACKUP"
+	# Also before the first login, which would start it and wait.
+	systemctl is-active patd.service
 	by_su alice "$TOKEN"
 	patctl log --verify
 }

@@ -190,13 +190,16 @@ sockets_serve() {
 }
 
 @test "the remedies of doctor for pam_faillock and for sudo heal" {
-	local token
+	local token now bit
 	mkdir -p /run/faillock
+	now=$(date +%s)
 	for _ in 1 2 3; do
-		# A record of 64 bytes that is valid.
+		# A record of 64 bytes that is valid, and its time.
 		head -c 54 /dev/zero
 		printf '\1\0'
-		head -c 8 /dev/zero
+		for bit in 0 8 16 24 32 40 48 56; do
+			printf '%b' "\\x$(printf %x $((now >> bit & 255)))"
+		done
 	done >/run/faillock/alice
 	heal "pam_faillock counts 3 wrong passwords of user alice"
 

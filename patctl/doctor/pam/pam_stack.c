@@ -279,3 +279,17 @@ bool stack_line_is(const struct stack_line *line, const char *module)
 	slash = strrchr(line->module, '/');
 	return strcmp(slash ? slash + 1 : line->module, module) == 0;
 }
+
+char *stack_line_text(const struct stack_line *line)
+{
+	return text_format("%s:%u (%s)", line->file, line->number,
+		line->module ? line->module : _("not understood by libpam"));
+}
+
+const struct stack_line *stack_find_pat(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack_line_is(&stack->lines[i], PAM_PAT))
+			return &stack->lines[i];
+	return NULL;
+}

@@ -13,6 +13,7 @@
 #include "patctl/base/sysroot.h"
 #include "patctl/doctor/pam/pam_line.h"
 
+#define PAM_PAT "pam_pat.so"
 #define PAM_OTHER "other" /* the service of all types that a service does not have */
 
 enum stack_type {
@@ -63,3 +64,9 @@ void service_clear(struct service *service);
 
 /* Whether line is of the module of that name, "pam_unix.so", wherever it is. */
 bool stack_line_is(const struct stack_line *line, const char *module);
+
+/* "/etc/pam.d/common-auth:25 (pam_deny.so)"; the caller owns it. */
+char *stack_line_text(const struct stack_line *line);
+
+/* The first line of pam_pat.so; NULL: there is none. */
+const struct stack_line *stack_find_pat(const struct stack *stack);

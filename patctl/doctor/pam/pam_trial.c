@@ -25,24 +25,24 @@ static const char *const takers[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so"
 	"pam_radius_auth.so", "pam_tacplus.so" };
 
 /*
- * Modules that prompt for a password though pam_pat.so has asked: some always, others only if it
- * has left none, which is so after a token.
+ * Modules that prompt for a password though pam_pat.so has asked: if it has left none, which is so
+ * after a token; and some also if there is one.
  */
 static const struct {
 	const char *module;
-	bool always;
-	const char *quiet; /* an argument by which it does not; beside the usual ones */
+	const char *always; /* an argument by which it also does with one; "": without any */
+	const char *quiet;  /* an argument by which it does not; beside the usual ones */
 } prompters[] = {
-	{ "pam_krb5.so", true, "force_first_pass" },
-	{ "pam_sss.so", true, NULL },
-	{ "pam_winbind.so", true, NULL },
-	{ "pam_radius_auth.so", true, NULL },
-	{ "pam_tacplus.so", true, NULL },
-	{ "pam_mount.so", false, "disable_interactive" },
-	{ "pam_kwallet.so", false, NULL },
-	{ "pam_kwallet5.so", false, NULL },
-	{ "pam_zfs_key.so", false, NULL },
-	{ "pam_encfs.so", false, NULL },
+	{ "pam_krb5.so", "", "force_first_pass" },
+	{ "pam_sss.so", "prompt_always", NULL },
+	{ "pam_winbind.so", "", NULL },
+	{ "pam_radius_auth.so", "force_prompt", NULL },
+	{ "pam_tacplus.so", "", NULL },
+	{ "pam_mount.so", NULL, "disable_interactive" },
+	{ "pam_kwallet.so", NULL, NULL },
+	{ "pam_kwallet5.so", NULL, NULL },
+	{ "pam_zfs_key.so", NULL, NULL },
+	{ "pam_encfs.so", NULL, NULL },
 };
 
 /* The answers of other modules for a user, not root, whom no rule excludes. */
@@ -147,6 +147,13 @@ static void note_behind(const struct asked *asked, const struct stack_line *line
 		result->behind = line;
 }
 
+static bool prompts_always(const struct stack_line *line, const char *always)
+{
+	if (!always)
+		return false;
+	return *always == '\0' ? !has_argument(line, "try_first_pass") : has_argument(line, always);
+}
+
 /* Whether it prompts.  left: there is what was typed at pam_pat.so's prompt, and it is a password.
  */
 static bool prompts(const struct stack_line *line, bool left)
@@ -157,7 +164,7 @@ static bool prompts(const struct stack_line *line, bool left)
 		if (has_argument(line, "use_first_pass") ||
 			(prompters[i].quiet && has_argument(line, prompters[i].quiet)))
 			return false;
-		return left ? prompters[i].always && !has_argument(line, "try_first_pass") : true;
+		return !left || prompts_always(line, prompters[i].always);
 	}
 	return false;
 }

@@ -9,8 +9,6 @@
 
 #include "patctl/doctor/pam/pam_run.h"
 
-#define PAM_PAT "pam_pat.so"
-
 enum trial {
 	TRIAL_TOKEN,
 	TRIAL_TOKEN_REFUSED,

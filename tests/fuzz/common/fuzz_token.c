@@ -34,8 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert_true(pat_id_valid(id.text));
 		assert_memory_equal(id.text, text + strlen("pat_"), PAT_ID_LEN);
 		assert_ptr_equal(pat_token_find(text, &parsed), text);
+		assert_true(pat_token_within(text, &parsed));
 	} else {
 		assert_string_equal(id.text, "");
+		if (pat_token_find(text, &parsed))
+			assert_true(pat_token_within(text, &id));
 	}
 	if (size >= 2) {
 		pat_token_new(token, &id);

@@ -223,6 +223,31 @@ static void token_is_found_between_blanks(void **state)
 	}
 }
 
+static void token_is_found_anywhere_in_a_text(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = { { "", "" }, { "leaked: ", "" }, { "pat_", "" }, { "pat_pat_x", " in a mail" },
+		{ "https://u:", "@example.com" }, { "", "0" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pat_id id = { "untouched" };
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "%s%s%s", cases[i].before, known[1].token,
+			cases[i].after);
+		assert_true(pat_token_within(text, &id));
+		assert_string_equal(id.text, known[1].id);
+		id = (struct pat_id) { "untouched" };
+		text[strlen(cases[i].before) + PAT_TOKEN_LEN - 1] ^= 1;
+		assert_false(pat_token_within(text, &id));
+		text[strlen(cases[i].before) + PAT_TOKEN_LEN - 1] = '\0';
+		assert_false(pat_token_within(text, &id));
+		assert_string_equal(id.text, "untouched");
+	}
+}
+
 static void passwords__no_password_is_found_to_be_a_token(void **state)
 {
 	char text[PAT_TOKEN_LEN + PAT_BLANKS_MAX + 8] = "";
@@ -293,6 +318,7 @@ int main(void)
 		cmocka_unit_test(token_of_another_length_is_refused),
 		cmocka_unit_test(passwords__passwords_are_not_tokens),
 		cmocka_unit_test(token_is_found_between_blanks),
+		cmocka_unit_test(token_is_found_anywhere_in_a_text),
 		cmocka_unit_test(passwords__no_password_is_found_to_be_a_token),
 		cmocka_unit_test(id_is_ten_base62_characters),
 	};

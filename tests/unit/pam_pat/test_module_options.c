@@ -19,7 +19,7 @@ void pam_vsyslog(const pam_handle_t *pamh, int priority, const char *format, va_
 	(void)vsnprintf(logged, sizeof(logged), format, args);
 }
 
-static int parse(const char *argument, struct options *ret_options)
+static int parse(const char *argument, struct pat_options *ret_options)
 {
 	logged[0] = '\0';
 	return options_parse(NULL, 1, &argument, ret_options);
@@ -27,7 +27,7 @@ static int parse(const char *argument, struct options *ret_options)
 
 static void no_options_are_the_defaults(void **state)
 {
-	struct options options;
+	struct pat_options options;
 
 	(void)state;
 	assert_int_equal(options_parse(NULL, 0, NULL, &options), 0);
@@ -44,7 +44,7 @@ static void each_option_is_parsed(void **state)
 {
 	const char *argv[] = { "debug", "nodelay", "prompt=Token: ", "socket=/run/x", "timeout=5",
 		"try_first_pass", "use_first_pass", "notice=14d", "quiet" };
-	struct options options;
+	struct pat_options options;
 
 	(void)state;
 	logged[0] = '\0';
@@ -66,7 +66,7 @@ static void unknown_option_is_logged_and_ignored(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(unknown); i++) {
-		struct options options;
+		struct pat_options options;
 
 		assert_int_equal(parse(unknown[i], &options), 0);
 		assert_non_null(strstr(logged, "unknown option"));
@@ -92,7 +92,7 @@ static void timeout_has_units_and_limits(void **state)
 		"timeout=+1", "timeout= 1", "timeout=1 ", "timeout=1.5", "timeout=61",
 		"timeout=60001ms", "timeout=99999", "timeout=4294967297", "timeout=ms",
 		"timeout=3s", "timeout=1e1", "timeout=0x1", "timeout=18446744073709551617ms" };
-	struct options options;
+	struct pat_options options;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -120,7 +120,7 @@ static void notice_is_a_period_or_none(void **state)
 	};
 	static const char *const bad[] = { "notice=", "notice=0", "notice=7", "notice=never",
 		"notice=-1d", "notice=infinity", "notice=1d x", "notice=None" };
-	struct options options;
+	struct pat_options options;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -138,7 +138,7 @@ static void notice_is_a_period_or_none(void **state)
 static void socket_must_be_an_absolute_path_that_fits(void **state)
 {
 	char path[128] = "socket=/";
-	struct options options;
+	struct pat_options options;
 
 	(void)state;
 	assert_int_equal(parse("socket=", &options), -EINVAL);

@@ -87,6 +87,13 @@ static void slip_is_near_its_verb(void **state)
 	assert_string_equal(nearest("genrate"), "generate");
 	assert_string_equal(nearest("lst"), "list");
 	assert_string_equal(nearest("revoek"), "revoke");
+	assert_string_equal(nearest("creat"), "generate");
+	assert_string_equal(nearest("hist"), "log");
+	assert_string_equal(nearest("histroy"), "log");
+	assert_string_equal(nearest("rmv"), "delete");
+	assert_string_equal(nearest("lsit"), "list");
+	assert_string_equal(nearest("nwe"), "generate");
+	assert_null(nearest("l"));
 	assert_null(nearest("frobnicate"));
 	assert_null(nearest("generategenerategenerategenerate"));
 }

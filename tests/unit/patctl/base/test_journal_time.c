@@ -40,6 +40,7 @@ static void dates_and_days_are_absolute(void **state)
 	expect("tomorrow UTC", NOW + 16 * HOUR);
 	expect("now", NOW);
 	expect("@1799999999", NOW - 1);
+	expect("@1799999999.9", NOW - 1);
 	expect("@0", 0);
 }
 
@@ -51,6 +52,10 @@ static void time_of_day_is_of_today(void **state)
 	expect("07:00 UTC", NOW - HOUR);
 	expect("07:00Z", NOW - HOUR);
 	expect("18:00", NOW + 9 * HOUR);
+	expect("8:00", NOW - HOUR);
+	expect("08:59:59.999999", NOW - 1);
+	expect("08:00 CET", NOW - HOUR);
+	expect("Fri 08:00", NOW - HOUR);
 }
 
 static void period_counts_back_unless_it_is_ahead(void **state)
@@ -94,9 +99,9 @@ static void what_journalctl_refuses_is_refused(void **state)
 {
 	static const char *const bad[] = { "", " ", "30", "-30", "never", "infinity", "@", "@-1",
 		"@1s", "@18446744073709551616", "@253402300800", "--1h", "-1h ago", "+9000y", "ago",
-		" ago", "2027-02-30", "25:00", "08:60", "8:00", "08:00 CET", "Fri", "Fri 08:00",
-		"Fr 2027-01-15", "Fri2027-01-15", "today 18:00", "0s", "999ms ago", "now UTC",
-		"1969-12-31Z" };
+		" ago", "2027-02-30", "25:00", "08:60", "8:00 CEST", "08:00 EST", "Fri",
+		"Thu 08:00", "@1.", "@1.x", "@.5", "08:00:00.", "08:00.5", "Fr 2027-01-15",
+		"Fri2027-01-15", "today 18:00", "0s", "999ms ago", "now UTC", "1969-12-31Z" };
 	uint64_t at = 42;
 	bool has_m;
 

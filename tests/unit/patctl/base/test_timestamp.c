@@ -55,6 +55,18 @@ static void local_time_is_parsed(void **state)
 	expect("yesterday", NOW - 33 * 3600);
 }
 
+static void printed_local_time_is_parsed(void **state)
+{
+	/* An hour around the end of daylight saving, in which each reading comes twice. */
+	(void)state;
+	for (uint64_t at = 1792888200; at < 1792888200 + 3 * 3600; at += 1800) {
+		cleanup_text char *text = timestamp_local(at);
+
+		expect(text, at);
+	}
+	expect("2027-01-15 09:00:00.75", NOW);
+}
+
 static void tomorrow_can_be_in_another_year(void **state)
 {
 	uint64_t at;
@@ -96,10 +108,10 @@ static void text_that_is_no_date_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "2027", "2027-1-1", "2027-01", "27-01-31",
 		"2027-01-31 ", "2027-01-31T", "2027-01-31 18", "2027-01-31 18:", "2027-01-31 18:0",
-		"2027-01-31 18:00:0", "2027-01-31 18:00 CET", "2027-01-31 18:00+01:00",
-		"2027-01-31  18:00", "2027-01-31 18:00ZZ", "2027-01-31 18:00.5", "12027-01-31",
-		"-2027-01-31", "2027/01/31", "tomorrow 18:00", "tomorrowZZ", "18:00",
-		"2027-01-31\n" };
+		"2027-01-31 18:00:0", "2027-01-31 18:00 EST", "2027-01-31 18:00 CEST",
+		"2027-01-31 18:00+01:00", "2027-01-31  18:00", "2027-01-31 18:00ZZ",
+		"2027-01-31 18:00.5", "12027-01-31", "-2027-01-31", "2027/01/31", "tomorrow 18:00",
+		"tomorrowZZ", "18:00", "2027-01-31\n" };
 	uint64_t at = 42;
 
 	(void)state;
@@ -221,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utc_is_parsed),
 		cmocka_unit_test(local_time_is_parsed),
+		cmocka_unit_test(printed_local_time_is_parsed),
 		cmocka_unit_test(tomorrow_can_be_in_another_year),
 		cmocka_unit_test(skipped_local_time_is_refused),
 		cmocka_unit_test(repeated_local_time_is_the_earlier_one),

@@ -252,6 +252,14 @@ static void a_linked_state_folder_is_a_warning_and_what_it_leads_to_is_checked(v
 	expect(doctor_database, LEVEL_WARNING, STATE " is a symbolic link");
 }
 
+static void a_file_in_the_place_of_the_state_folder_is_a_problem(void **state)
+{
+	(void)state;
+	image_write(&image, STATE, "");
+	expect(doctor_database, LEVEL_PROBLEM, STATE " is not a folder");
+	expect(doctor_key, LEVEL_PROBLEM, STATE " is not a folder");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -266,6 +274,7 @@ int main(void)
 		TEST(the_database_is_patds_alone),
 		TEST(a_link_in_their_place_is_not_followed),
 		TEST(a_linked_state_folder_is_a_warning_and_what_it_leads_to_is_checked),
+		TEST(a_file_in_the_place_of_the_state_folder_is_a_problem),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

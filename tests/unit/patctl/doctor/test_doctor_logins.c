@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What doctor finds of the ageing of passwords and of pam_faillock. */
+/* What doctor finds of the ageing of passwords and of what sudo remembers. */
 #include <time.h>
 
 #include "patctl/base/text.h"
@@ -76,6 +76,20 @@ static void a_password_that_its_user_knows_is_the_users_to_change(void **state)
 	look("$y$j9T$x$y", -91, "0:90:7:::");
 	expect_one("the password has expired",
 		"the user has to log in with the password, and change it");
+	look("$y$j9T$x$y", -91, "0:90:7:1::");
+	expect_one("the password has expired",
+		"the user has to log in with the password, and change it");
+}
+
+static void a_password_that_nobody_may_change_any_more_is_the_administrators(void **state)
+{
+	(void)state;
+	look("$y$j9T$x$y", -92, "0:90:7:1::");
+	expect_one("so long ago that the user cannot change it", "chage -I -1 deploy");
+	look("$y$j9T$x$y", -91, "0:90:7:0::");
+	expect_one("so long ago that the user cannot change it", "chage -I -1 deploy");
+	look("!", -92, "0:90:7:1::");
+	expect_one("the password has expired", "chage -M -1 deploy");
 }
 
 static void an_account_that_has_expired_or_must_change_its_password_is_a_warning(void **state)
@@ -87,40 +101,6 @@ static void an_account_that_has_expired_or_must_change_its_password_is_a_warning
 	findings_clear(&doctor.findings);
 	doctor_ageing(&doctor, has_tokens, NULL);
 	expect_one("refused: the password must be changed", "chage -d -1 deploy");
-}
-
-static void tally(const char *path, unsigned int valid, unsigned int invalid)
-{
-	FILE *file = fopen(image_path(&image, path), "we");
-
-	assert_non_null(file);
-	for (unsigned int i = 0; i < valid + invalid; i++) {
-		uint8_t record[64] = { 0 };
-
-		record[54] = i < valid ? 1 : 0;
-		assert_int_equal(fwrite(record, sizeof(record), 1, file), 1);
-	}
-	assert_int_equal(fclose(file), 0);
-	findings_clear(&doctor.findings);
-	doctor_faillock(&doctor);
-}
-
-static void a_user_whom_faillock_has_locked_out_is_a_warning(void **state)
-{
-	(void)state;
-	doctor_faillock(&doctor);
-	assert_int_equal(doctor.findings.n, 0);
-	tally("/run/faillock/alice", 2, 7);
-	assert_int_equal(doctor.findings.n, 0);
-	tally("/run/faillock/alice", 3, 0);
-	expect_one("pam_faillock counts 3 wrong passwords of user alice",
-		"faillock --user alice --reset");
-	image_write(&image, "/etc/security/faillock.conf", "# deny = 1\n deny=4 # more\n");
-	tally("/run/faillock/alice", 3, 0);
-	assert_int_equal(doctor.findings.n, 0);
-	image_write(&image, "/etc/security/faillock.conf", "dir = /var/tally\n");
-	tally("/var/tally/bob", 3, 0);
-	expect_one("of user bob", "faillock --user bob --reset");
 }
 
 static struct token_row revoked(const char *service, int64_t ago)
@@ -165,9 +145,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_locked_password_that_ages_is_a_warning_before_it_expires),
 		TEST(a_password_that_its_user_knows_is_the_users_to_change),
+		TEST(a_password_that_nobody_may_change_any_more_is_the_administrators),
 		TEST(an_account_that_has_expired_or_must_change_its_password_is_a_warning),
 		TEST(what_sudo_remembers_of_a_revoked_token_is_a_warning),
-		TEST(a_user_whom_faillock_has_locked_out_is_a_warning),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -247,6 +247,20 @@ static const struct {
 		"auth required pam_permit.so\n",
 		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
 		"tokens and passwords are accepted" },
+	{ "sssd, which takes the first password by itself",
+		"auth [success=3 default=ignore] pam_sss.so forward_pass\n"
+		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
+		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
+		"auth required pam_permit.so\n",
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
+	{ "sssd that is to prompt itself",
+		"auth [success=3 default=ignore] pam_sss.so prompt_always\n"
+		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
+		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
+		"auth required pam_permit.so\n",
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
+		"a password is asked for twice: /etc/pam.d/common-auth:1 (pam_sss.so)" },
 	{ "pam_mount, which asks for what a token is not", COMMON_12 "auth optional pam_mount.so\n",
 		"@include common-auth\n", LEVEL_WARNING,
 		"after a token, another module asks for a password: "
@@ -256,6 +270,19 @@ static const struct {
 	{ "pam_mount that a token does not reach", COMMON_12 "auth optional pam_mount.so\n",
 		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
 		"tokens and passwords are accepted" },
+	{ "an option whose value the module refuses", COMMON_12,
+		"auth [success=done " DIE "] pam_pat.so quiet notice=soon\n@include common-auth\n",
+		LEVEL_PROBLEM,
+		"every token is refused, because of an invalid option: notice=soon: "
+		"/etc/pam.d/s:1 (pam_pat.so)" },
+	{ "an option that the module does not know", COMMON_12,
+		"auth [success=done " DIE "] pam_pat.so silent [prompt=a token: ]\n"
+		"@include common-auth\n",
+		LEVEL_WARNING, "pam_pat.so ignores an unknown option: silent: /etc/pam.d/s:1" },
+	{ "options that the module knows", COMMON_12,
+		"auth [success=done " DIE "] pam_pat.so debug quiet [notice=2 weeks]\n"
+		"@include common-auth\n",
+		LEVEL_OK, "tokens and passwords are accepted" },
 	{ "nowhere", NULL, PLAIN, LEVEL_WARNING, "no service accepts tokens" },
 	{ "in a comment", NULL, "#auth sufficient pam_pat.so\n" PLAIN, LEVEL_WARNING,
 		"no service accepts tokens" },

@@ -2,6 +2,7 @@
 /* Tables, and how they are made narrower. */
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 
@@ -43,10 +44,11 @@ static void columns_are_aligned_and_lines_end_without_blanks(void **state)
 	struct text_table *table = new_table(true);
 
 	(void)state;
-	assert_int_equal(text_table_lines(table), 2);
 	expect_print(table, "ID  NAME        END\n"
 			    "1   a long name now\n"
 			    "200 \xC3\xBC           never\n");
+	add(table, (const char *const[]) { "3", "n", "" });
+	expect_print(table, "3   n\n");
 	text_table_free(table);
 }
 
@@ -153,6 +155,34 @@ static void hidden_column_is_not_printed(void **state)
 	text_table_free(table);
 }
 
+static ssize_t fail_write(void *cookie, const char *buffer, size_t size)
+{
+	unsigned int *calls = cookie;
+
+	(void)buffer;
+	(void)size;
+	++*calls;
+	errno = EPIPE;
+	return -1;
+}
+
+static void after_an_error_of_the_file_nothing_is_written(void **state)
+{
+	struct text_table *table = new_table(false);
+	unsigned int calls = 0;
+	FILE *file = fopencookie(&calls, "w", (cookie_io_functions_t) { .write = fail_write });
+
+	(void)state;
+	assert_non_null(file);
+	assert_int_equal(setvbuf(file, NULL, _IOLBF, BUFSIZ), 0);
+	for (int i = 0; i < 100; i++)
+		add(table, (const char *const[]) { "1", "n", "now" });
+	text_table_print(table, file);
+	assert_int_equal(calls, 1);
+	(void)fclose(file);
+	text_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +196,7 @@ int main(void)
 		cmocka_unit_test(room_of_a_column_left_out_goes_to_the_one_that_was_cut),
 		cmocka_unit_test(last_step_is_the_narrowest),
 		cmocka_unit_test(hidden_column_is_not_printed),
+		cmocka_unit_test(after_an_error_of_the_file_nothing_is_written),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))

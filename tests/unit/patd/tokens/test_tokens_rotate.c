@@ -388,6 +388,28 @@ static void rotation_gives_the_expiration_that_is_asked_for(void **state)
 	assert_int_equal(world_find(world, &made).expires_at, PAT_NEVER);
 }
 
+/* What was about to end must not be had for longer with the secret that is to be replaced. */
+static void former_secret_ends_when_the_token_would_have_without_another_expiration(void **state)
+{
+	struct world *world = *state;
+	struct token_request request = request_for(&alice, "laptop");
+	struct made made;
+
+	request.has_lifetime = true;
+	request.lifetime = GRACE / 2;
+	world_generate_request(world, &request, &made);
+	assert_int_equal(
+		expire(world, &made,
+			(struct rotation) {
+				.grace = GRACE, .has_lifetime = true, .lifetime = 10 * GRACE }),
+		PAT_OK);
+	assert_int_equal(world_find(world, &made).former_until, NOON + GRACE / 2);
+	world->time = NOON + GRACE / 2 - 1;
+	assert_int_equal(verdict(world, &made), PAT_ACCEPTED);
+	world->time = NOON + GRACE / 2;
+	assert_int_equal(verdict(world, &made), PAT_ROTATED);
+}
+
 static void rotation_to_an_expiration_that_no_new_token_may_have_changes_nothing(void **state)
 {
 	struct world *world = *state;
@@ -442,6 +464,7 @@ int main(void)
 		WORLD_TEST(wrong_secret_of_rotated_token_is_wrong),
 		WORLD_TEST(check_recognizes_a_former_secret),
 		WORLD_TEST(rotation_gives_the_expiration_that_is_asked_for),
+		WORLD_TEST(former_secret_ends_when_the_token_would_have_without_another_expiration),
 		WORLD_TEST(rotation_to_an_expiration_that_no_new_token_may_have_changes_nothing),
 	};
 
