@@ -324,15 +324,20 @@ static bool read_options(const struct grammar *grammar, int argc, char **argv, b
 
 	optind = 0;
 	while ((got = getopt_long(argc, argv, grammar->shorts, grammar->longs, NULL)) != -1) {
-		const struct option_info *option = find_option(grammar, got == ':' ? optopt : got);
+		const bool wrong = got == ':' || got == '?';
+		/* With '?' it is one that takes no value, and was given one; or 0. */
+		const struct option_info *option =
+			wrong && optopt == 0 ? NULL : find_option(grammar, wrong ? optopt : got);
 
 		if (got == ':')
 			ret->waiting = option;
+		else if (wrong && option)
+			command_give(&ret->command, option, NULL);
 		else if (option && got == option->letter)
 			command_give_letter(&ret->command, option, optarg);
 		else if (option)
 			command_give(&ret->command, option, optarg);
-		if (!partial && (got == ':' || !option)) {
+		if (!partial && wrong) {
 			*ret_got = got;
 			return false;
 		}

@@ -41,7 +41,8 @@ void client_free(struct client **client);
 /* NULL: this machine. */
 const char *client_host(const struct client *client);
 
-/* Whether the caller is root there. */
+/* The caller's uid there, and whether that is root. */
+uint32_t client_uid(const struct client *client);
 bool client_is_root(const struct client *client);
 
 /* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
@@ -63,6 +64,7 @@ bool client_generate(struct client *client, const struct client_token_request *r
 struct client_filter {
 	const char *user, *name, *name_pattern, *id_prefix, *state, *good_for;
 	uint64_t unused_since, expiring_before;
+	uint64_t revoked_since; /* of filter_keep(): patd is not asked for it */
 	bool all;
 };
 
@@ -200,8 +202,8 @@ bool client_activatable(struct client *client, bool *ret, DBusError *error);
 /* The ids of all actions that polkit knows; the caller frees them with names_free(). */
 bool client_actions(struct client *client, char ***ret, DBusError *error);
 
-/* When systemd last saw patd start, stop or reload: microseconds since 1970 UTC. */
-bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
+/* When systemd saw patd start, also for a client of another machine: seconds since 1970 UTC. */
+bool client_started(struct client *client, uint64_t *ret, DBusError *error);
 
 /* The time that patd goes by: seconds since 1970 UTC. */
 bool client_now(struct client *client, uint64_t *ret, DBusError *error);

@@ -2,6 +2,7 @@
 /* A change of tokens, one by one: what is done to each, and the results. */
 #pragma once
 
+#include "common/error.h"
 #include "patctl/print/json.h"
 #include "patctl/verbs/select.h"
 
@@ -20,6 +21,7 @@ struct change {
 	const char *done;   /* the same in a sentence for people */
 	/* NULL, or the sentence for a token as it is after the change, which the caller owns. */
 	char *(*describe)(const struct token_row *token);
+	bool restores;
 	bool deletes; /* what cannot be undone: a person is asked first, unless --yes is given */
 };
 
@@ -49,6 +51,9 @@ enum outcome change_report(struct tally *tally, const char *item, const struct t
 
 /* The outcome of all, after the end of what was printed. */
 enum outcome change_end(struct tally *tally);
+
+/* NULL: patd restores it, or why not, static, as patd says it, and *ret. */
+const char *change_unrestorable(const struct token_row *token, uint64_t now, enum pat_error *ret);
 
 /* Whether patd deletes it: it is revoked, or was altered. */
 bool change_deletable(const struct token_row *token);

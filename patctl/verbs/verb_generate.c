@@ -81,9 +81,8 @@ static void tell_owner(const struct command *command)
 	if (!safe || geteuid() != 0 || command_given(command, &option_user) ||
 		command_given(command, &option_host) || command_given(command, &option_quiet))
 		return;
-	(void)fprintf(stderr,
-		_("This token is root's, because patctl runs as root.  For a token of %s, use\n"
-		  "--user=%s, or run patctl without sudo.\n"),
+	note(_("This token is root's, because patctl runs as root.  For a token of %s, use\n"
+	       "--user=%s, or run patctl without sudo.\n"),
 		safe, safe);
 }
 
@@ -93,11 +92,10 @@ static void describe_generated(const struct token_row *token)
 			  *expiry = print_secret_expiry(token);
 
 	if (expiry)
-		(void)fprintf(stderr, _("Token %s (%s) of user %s expires %s.\n"), name,
-			token->id.text, user, expiry);
+		note(_("Token %s (%s) of user %s expires %s.\n"), name, token->id.text, user,
+			expiry);
 	else
-		(void)fprintf(stderr, _("Token %s (%s) of user %s never expires.\n"), name,
-			token->id.text, user);
+		note(_("Token %s (%s) of user %s never expires.\n"), name, token->id.text, user);
 }
 
 /* A token that nobody has seen must not stay valid. */

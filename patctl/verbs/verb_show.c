@@ -292,4 +292,4 @@ const struct verb verb_show = { "show", "TOKEN...", run, N_("show all details of
 	{ N_("Shows all details of tokens, including where they were last used from.  The\n"
 	     "secret cannot be shown: patd does not store it.\n"),
 		select_help },
-	"  patctl show laptop\n", .synonyms = { "info", "status" } };
+	"  patctl show laptop\n", .synonyms = { "info" } };

@@ -148,7 +148,7 @@ $T-off" ]
 	[ "$(offers restore "$id" "$T")" = "$T-later" ]
 	[ "$(offers restore "$T-later" "$T")" = "$T-off" ]
 	# Nor where no token can be given.
-	for words in "rename $id" "revoke --all" "generate" "check" "frobnicate"; do
+	for words in "rename $id" "revoke --all" "restore --revoked-since=1h" "status" "generate" "check" "frobnicate"; do
 		# shellcheck disable=SC2086 # to be split
 		[ "$(offers $words "$T")" = "" ]
 	done

@@ -81,7 +81,7 @@ VERBS="list generate show revoke restore rotate set rename delete check log disa
 wrong() {
 	run -2 --separate-stderr patctl "${@:2}"
 	[ "$output" = "" ]
-	if [[ " ${*:2} " == *" --json "* ]]; then
+	if [[ " ${*:2} " == *" --json"* ]]; then
 		[ "$(jq -r .message <<<"$stderr")" = "$1" ] || fail "$stderr"
 		[[ $(jq -r .advice <<<"$stderr") == "try: patctl help"* ]] || fail "$stderr"
 		return
@@ -139,7 +139,7 @@ wrong() {
 @test "invalid options and operands exit 2 and refer to help" {
 	for call in "list --frobnicate" "list -z" "list extra" "list --expires=1d" "show" "revoke" \
 		"restore" "delete" "generate" "generate two names" "show x --yes" "list --user" \
-		"list --user=games --all" "show x --all" "list --json=1" "help list show"; do
+		"list --user=games --all" "show x --all" "list --quiet=1" "help list show"; do
 		# shellcheck disable=SC2086 # to be split
 		run -2 --separate-stderr patctl $call
 		[ "$output" = "" ]
