@@ -246,8 +246,12 @@ static bool check_operands(const struct command *command)
 		return false;
 	}
 	if (!selecting && (command->n_operands < min || command->n_operands > max)) {
-		complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
-			verb->operands);
+		if (verb->selecting && command->n_operands == 0)
+			complain(_("usage: patctl %s %s, or --all, or a filter in its place"),
+				verb->name, verb->operands);
+		else
+			complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
+				verb->operands);
 		return false;
 	}
 	return true;

@@ -193,6 +193,12 @@ static bool wants(const struct bulk *bulk)
 	       bulk_confirm(bulk->change, &bulk->tokens);
 }
 
+/* Whether --all means the tokens of all users; all of the caller's own, if not. */
+static bool means_everybodys(const struct client *client, const char *user)
+{
+	return !user && client_is_root(client);
+}
+
 /* What delete takes if no state is given, and what it can take. */
 static bool choose_states(struct bulk *bulk)
 {
@@ -220,7 +226,6 @@ enum outcome bulk_change(const struct command *command, const struct change *cha
 
 	if (!filter_of(command, (uint64_t)time(NULL), &bulk.filter) || !choose_states(&bulk))
 		return OUTCOME_USAGE;
-	bulk.filter.all = bulk.filter.all && !bulk.filter.user;
 	if (is_unasked(command)) {
 		complain("%s",
 			change->revocation
@@ -231,6 +236,7 @@ enum outcome bulk_change(const struct command *command, const struct change *cha
 		return OUTCOME_DECLINED;
 	}
 	client = select_machine(command, &error);
+	bulk.filter.all = bulk.filter.all && client && means_everybodys(client, bulk.filter.user);
 	if (!client || !client_now(client, &bulk.now, &error) ||
 		!read_tokens(&bulk, client, &error)) {
 		sorted_list_clear(&bulk.tokens);
@@ -363,7 +369,7 @@ enum outcome bulk_revoke_all(
 
 	if (!client || !client_now(client, &bulk.now, &error))
 		return outcome_fail(NULL, &error);
-	bulk.filter.all = !bulk.filter.user && client_is_root(client);
+	bulk.filter.all = means_everybodys(client, bulk.filter.user);
 	outcome = revoke_all(&bulk, client);
 	sorted_list_clear(&bulk.tokens);
 	return outcome;

@@ -18,7 +18,8 @@ static void add_line(char **text, char *line)
 	*text = text_format("%s\n  %s", before, added);
 }
 
-static void add_tokens(const struct sorted_list *tokens, char **text)
+/* users: whether each token is named with its user. */
+static void add_tokens(const struct sorted_list *tokens, bool users, char **text)
 {
 	for (size_t i = 0; i < tokens->n; i++) {
 		struct token_row token;
@@ -27,7 +28,9 @@ static void add_tokens(const struct sorted_list *tokens, char **text)
 		sorted_list_get(tokens, i, &token);
 		name = text_safe(token.name);
 		user = text_safe(token.user);
-		add_line(text, text_format(_("%s (%s) of user %s"), name, token.id.text, user));
+		add_line(text,
+			users ? text_format(_("%s (%s) of user %s"), name, token.id.text, user)
+			      : text_format("%s (%s)", name, token.id.text));
 	}
 }
 
@@ -103,7 +106,7 @@ bool bulk_confirm(const struct change *change, const struct sorted_list *tokens)
 			   : text_format(_("of %zu users"), users);
 	text = first_line(change, tokens->n, whose);
 	if (tokens->n <= SHOWN_MAX)
-		add_tokens(tokens, &text);
+		add_tokens(tokens, users > 1, &text);
 	else
 		add_users(tokens, users, &text);
 	question = text_format("%s\n%s", text, _("Continue?"));

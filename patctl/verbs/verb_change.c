@@ -173,9 +173,9 @@ const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 	     "--reason=compromised can never be restored.\n"),
 		N_("With --all in place of TOKEN, revokes all of your tokens or those of USER; run\n"
 		   "by root without --user, those of all users.  With --state, --service,\n"
-		   "--unused-for or --expiring, revokes what \"patctl list\" shows with the same\n"
-		   "options.  Asks for confirmation; without a terminal, --yes is required, but for\n"
-		   "all tokens of one user.\n"),
+		   "--unused-for or --expiring, revokes those of them that \"patctl list\" shows with\n"
+		   "the same options.  Asks for confirmation; without a terminal, --yes is required,\n"
+		   "but for all tokens of one user.\n"),
 		N_("A token that is already revoked stays revoked for at least as long as "
 		   "before.\n"),
 		select_help },

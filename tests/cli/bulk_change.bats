@@ -73,7 +73,9 @@ some() {
 	some
 	run -0 as_games patctl revoke --state=active --yes
 	[ "${#lines[@]}" -eq 1 ]
-	run -5 as_games patctl revoke --all --state=active --yes
+	run -0 --separate-stderr as_games patctl revoke --all --state=active --yes
+	expect_stderr "No tokens match."
+	run -0 as_games patctl delete --all --state=revoked --yes
 	[ "$(states --user=news)" = "later=pending on=active" ]
 }
 
@@ -347,6 +349,7 @@ with sqlite3.connect(sys.argv[1]) as database:
 	patctl revoke -q on --user=news
 	run -5 --separate-stderr as_games patctl restore --revoked-since=1h --yes
 	run -5 as_games patctl restore --all --yes
+	[ "$(states --user=news)" = "later=pending on=revoked" ]
 	run -0 patctl restore --user=news --revoked-since=1h --yes
 	[ "${#lines[@]}" -eq 1 ]
 }

@@ -64,7 +64,7 @@ VERBS="list generate show revoke restore rotate set rename delete check log disa
 	expect "$output" "Usage: patctl delete"
 	expect "$output" "Aliases: rm"
 	run -2 --separate-stderr patctl rm
-	expect_stderr "usage: patctl delete"
+	expect_stderr "usage: patctl delete TOKEN..., or --all, or a filter"
 }
 
 @test "short options are those of the long ones" {
