@@ -131,6 +131,10 @@ enum pat_error tokens_load_intact(struct tokens *tokens, const struct caller *ca
 	enum operation operation, const char *id, struct token *ret_token,
 	struct refusal *ret_refusal);
 
+/* tokens_change.c: whether a period ends after the year 9999, also where the clock has passed it.
+ */
+bool tokens_beyond_calendar(uint64_t now, uint64_t seconds);
+
 /*
  * tokens_generate.c: gives token the expiration that the request has, if it has one, by the rules
  * of a new token.
