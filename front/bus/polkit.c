@@ -40,6 +40,8 @@ static const char *const messages[OPERATIONS] = {
 			  "$(user)"),
 	[OP_AUDIT] = N_("Authentication is required to see what happened to the tokens of all "
 			"users"),
+	[OP_ROTATE_EXPIRY] = N_("Authentication is required to give the token $(token) a new "
+				"secret and another expiration"),
 	[OP_SET] = N_("Authentication is required to change the token $(token) of another user"),
 	[OP_WIDEN] = N_("Authentication is required to extend what the token $(token) is accepted "
 			"for"),

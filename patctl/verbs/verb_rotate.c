@@ -120,7 +120,9 @@ const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
 	     "restrictions stay the same, and without --expires the expiration.  The previous\n"
 	     "secret works until the new one is used, but at most for a day, or for the period\n"
 	     "given with --grace, which may be none.\n"),
-		select_help, N_("Asks for your password; root is not asked.\n") },
+		select_help,
+		N_("Asks for your password; root is not asked.  With --expires, for a token that\n"
+		   "somebody else generated for you, it asks for an administrator's.\n") },
 	"  patctl rotate laptop\n"
 	"  TOKEN=$(patctl rotate ci --grace=1h --expires=90d)\n",
 	.synonyms = { "regenerate", "renew", "roll" },

@@ -25,6 +25,12 @@ enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, c
 	return tokens_refuse_errno(r, ret_refusal);
 }
 
+static bool is_own(const struct caller *caller, enum operation operation, const struct token *token)
+{
+	return operation == OP_ROTATE_EXPIRY ? authority_made_own(caller, token)
+					     : authority_owns(caller, token->uid, token->user);
+}
+
 /*
  * Loads the token, if the caller may do that to it; otherwise it does not learn whether there is
  * one. *ret_r: what store_get() returned.
@@ -34,8 +40,7 @@ static enum pat_error load(struct tokens *tokens, const struct caller *caller,
 	struct refusal *ret_refusal)
 {
 	*ret_r = uses_get(tokens, id, ret_token);
-	return tokens_allow(caller, operation,
-		*ret_r == 0 && authority_owns(caller, ret_token->uid, ret_token->user),
+	return tokens_allow(caller, operation, *ret_r == 0 && is_own(caller, operation, ret_token),
 		ret_refusal);
 }
 

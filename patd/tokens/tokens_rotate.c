@@ -60,12 +60,14 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 		.has_expires_at = rotation->has_expires_at,
 		.expires_at = rotation->expires_at,
 	};
+	/* Another expiration may be a later one. */
+	const enum operation operation = changes_expiry(rotation) ? OP_ROTATE_EXPIRY : OP_ROTATE;
 	char expires[CHANGE_DETAIL_SIZE] = "";
 	uint64_t now = clock_now(tokens->clock), end;
 	struct token token;
 	enum pat_error error;
 
-	if ((error = tokens_load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) !=
+	if ((error = tokens_load_intact(tokens, caller, operation, id, &token, ret_refusal)) !=
 			PAT_OK ||
 		(error = check_rotatable(tokens, &token, rotation->grace, ret_refusal)) != PAT_OK)
 		return error;

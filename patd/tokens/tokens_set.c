@@ -80,15 +80,6 @@ static enum pat_error update_token(const struct tokens *tokens, const struct tok
 	return set_restrictions(update, token, ret_refusal);
 }
 
-/*
- * What somebody else restricted for the owner is not the owner's to widen: tokens.self_services
- * holds for a token that is self-made alone.
- */
-static bool may_widen_as_own(const struct caller *caller, const struct token *token)
-{
-	return authority_owns(caller, token->uid, token->user) && token->created_by == caller->uid;
-}
-
 /* A later expiration is for the secret of now; the one before ends as it would have, as in a
  * rotate. */
 static void keep_former_end(
@@ -119,7 +110,7 @@ enum pat_error tokens_set(struct tokens *tokens, const struct caller *caller, co
 	error = update_token(tokens, update, &token, ret_refusal);
 	if (error == PAT_OK && !narrowing(&before, &token, tokens->policy))
 		error = tokens_allow(
-			caller, OP_WIDEN, may_widen_as_own(caller, &before), ret_refusal);
+			caller, OP_WIDEN, authority_made_own(caller, &before), ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	keep_former_end(tokens, &before, &token);
