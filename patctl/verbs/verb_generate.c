@@ -8,7 +8,6 @@
 
 #include "common/l10n.h"
 #include "patctl/base/new_file.h"
-#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/verbs/print_secret.h"
@@ -22,10 +21,8 @@ static bool read_restriction(const struct command *command, const struct restric
 {
 	switch (restriction->kind) {
 	case RESTRICTION_LIST:
-		return argument_list(command, &restriction->option, &ret->text);
 	case RESTRICTION_TEXT:
-		ret->text = command_value(command, &restriction->option);
-		return true;
+		return argument_restriction(command, restriction, &ret->text);
 	case RESTRICTION_TIME:
 		return argument_time_ahead(command, &restriction->option, now, &ret->number);
 	case RESTRICTION_COUNT:
@@ -50,16 +47,6 @@ static bool read_request(const struct command *command, struct client_token_requ
 		if (!read_restriction(command, &restrictions[i], now, &ret->restrictions[i]))
 			return false;
 	return true;
-}
-
-/* Before the token is made: who is asked for a password can still say no. */
-static void expect_services(const struct command *command)
-{
-	const char *services = command_value(command, &restrictions[PAT_SERVICES].option);
-
-	if (services && !command_given(command, &option_host) &&
-		!command_given(command, &option_quiet))
-		(void)pam_services_expect(services);
 }
 
 /* The user whom sudo or doas runs patctl for; NULL: none, or root. */
@@ -152,7 +139,7 @@ static enum outcome run_generate(const struct command *command)
 	print_secret_prepare();
 	if (!read_request(command, &request))
 		return OUTCOME_USAGE;
-	expect_services(command);
+	argument_expect_services(command, request.restrictions[PAT_SERVICES].text);
 	if (!path || strcmp(path, "-") == 0)
 		return generate(command, &request, NULL);
 

@@ -4,48 +4,10 @@
 #include <time.h>
 
 #include "common/l10n.h"
-#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/cli/argument.h"
 #include "patctl/verbs/token_change.h"
-
-#define ANY "any" /* of a restriction: none */
-
-/* Alone: what it would mean beside others nobody can be sure of. */
-static bool names_any(const char *list)
-{
-	for (const char *at = list; at; at = strchr(at, ',')) {
-		at += at > list; /* past the comma */
-		at += strspn(at, " \t");
-		if (strncmp(at, ANY, strlen(ANY)) == 0 &&
-			at[strlen(ANY) + strspn(at + strlen(ANY), " \t")] ==
-				(strchr(at, ',') ? ',' : '\0'))
-			return true;
-	}
-	return false;
-}
-
-static bool read_restriction(
-	const struct command *command, const struct restriction *restriction, const char **ret)
-{
-	const struct option_info *option = &restriction->option;
-	const char *text = command_value(command, option);
-
-	if (!text)
-		return true;
-	if (strcmp(text, ANY) == 0) {
-		*ret = "";
-		return true;
-	}
-	if (restriction->kind != RESTRICTION_LIST) {
-		*ret = text;
-		return true;
-	}
-	if (names_any(text))
-		return argument_wrong(option, text, N_("\"any\" stands alone"));
-	return argument_list(command, option, ret);
-}
 
 /* Reads and checks all options before the first call to patd. */
 static bool read_update(const struct command *command, struct client_update *ret)
@@ -55,7 +17,7 @@ static bool read_update(const struct command *command, struct client_update *ret
 		!argument_note(command, &option_note, &ret->note))
 		return false;
 	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
-		if (!read_restriction(command, &restrictions[r], &ret->restrictions[r]))
+		if (!argument_restriction(command, &restrictions[r], &ret->restrictions[r]))
 			return false;
 	return true;
 }
@@ -68,14 +30,6 @@ static bool gives_something(const struct client_update *update)
 		if (update->restrictions[r])
 			return true;
 	return false;
-}
-
-/* Before anything is changed, as generate does. */
-static void expect_services(const struct command *command, const char *services)
-{
-	if (services && *services != '\0' && !command_given(command, &option_host) &&
-		!command_given(command, &option_quiet))
-		(void)pam_services_expect(services);
 }
 
 /* Which time a period made. */
@@ -114,7 +68,7 @@ static enum outcome run(const struct command *command)
 			   "--note"));
 		return OUTCOME_USAGE;
 	}
-	expect_services(command, update.restrictions[PAT_SERVICES]);
+	argument_expect_services(command, update.restrictions[PAT_SERVICES]);
 	client = select_machine(command, &error);
 	if (!client)
 		return outcome_fail(NULL, &error);

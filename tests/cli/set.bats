@@ -42,6 +42,14 @@ load shared_patd
 	expect_not "$output" blue
 }
 
+@test "generate takes any as set does: no restriction" {
+	run -0 --separate-stderr patctl generate "$T" --service=any --from=any --hours=any
+	expect_not_stderr "no PAM service"
+	[ "$(field services)$(field sources)$(field hours)" = "[][]None" ]
+	run -2 --separate-stderr patctl generate "$T-2" --service=any,sudo
+	expect_stderr "\"any\" stands alone"
+}
+
 @test "an empty value is an error that says the word" {
 	patctl generate -q "$T" --service=sudo >/dev/null
 	for option in service from hours; do
