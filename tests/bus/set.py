@@ -261,6 +261,24 @@ class Asked(PatdTest):
         dialog.refuse()
         self.assertRefused("AccessDenied", answer.wait)
 
+    def test_scope__rotation_is_no_way_around_what_an_administrator_let_end(self):
+        token = self.root.generate("backup", user="games", services=["backup"], lifetime=DAY)
+        for options, action, users, text in (
+            ({"lifetime": 9 * DAY}, "manage-others", [0],
+             f"give the token {token.id} a new secret and another expiration"),
+            ({}, "rotate-own", [GAMES], None),
+        ):  # fmt: skip
+            args = ("Rotate", "(a{sv})", vardict(**options))
+            answer = self.games.begin(*args, path=token.path, interface=TOKEN)
+            dialog = self.agent.wait_for_dialog()
+            self.assertEqual(dialog.action, "org.patd.tokens1." + action)
+            self.assertEqual(dialog.users(), users)
+            if text:
+                self.assertEqual(dialog.message, "Authentication is required to " + text)
+            dialog.refuse()
+            self.assertRefused("AccessDenied", answer.wait)
+        self.assertEqual(self.root.get(token, "Rotations"), 0)
+
     def test_a_token_of_another_takes_an_administrators_password_either_way(self):
         token = self.root.generate("theirs", user="daemon", **MADE)
         for options, text in (
