@@ -149,9 +149,7 @@ static bool names_any(const char *list)
 	for (const char *at = list; at; at = strchr(at, ',')) {
 		at += at > list; /* past the comma */
 		at += strspn(at, " \t");
-		if (strncmp(at, ANY, strlen(ANY)) == 0 &&
-			at[strlen(ANY) + strspn(at + strlen(ANY), " \t")] ==
-				(strchr(at, ',') ? ',' : '\0'))
+		if (strcspn(at, ", \t") == strlen(ANY) && strncmp(at, ANY, strlen(ANY)) == 0)
 			return true;
 	}
 	return false;
