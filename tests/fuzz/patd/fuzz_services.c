@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (text)
 		*text++ = '\0';
 	if (text && canonical_of(services_parse, text, list) && services_match(list, service))
-		assert_in_range(strlen(service), 0, PAT_SERVICE_MAX);
+		assert_between(strlen(service), 0, PAT_SERVICE_MAX);
 	assert_false(services_match("", service));
 	free(service);
 	return 0;
