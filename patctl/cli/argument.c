@@ -153,6 +153,19 @@ bool argument_reason(
 	return true;
 }
 
+bool argument_note(
+	const struct command *command, const struct option_info *option, const char **ret)
+{
+	const char *text = command_value(command, option),
+		   *problem = text ? pat_note_problem(text) : NULL;
+
+	if (problem)
+		return argument_wrong(option, text, problem);
+	if (text)
+		*ret = text;
+	return true;
+}
+
 bool argument_name(const char *name)
 {
 	const char *problem = pat_name_problem(name);

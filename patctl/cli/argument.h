@@ -41,5 +41,9 @@ bool argument_list(
 bool argument_reason(
 	const struct command *command, const struct option_info *option, const char **ret);
 
+/* A note about a token; "": none. */
+bool argument_note(
+	const struct command *command, const struct option_info *option, const char **ret);
+
 /* The name of a token, which is an operand. */
 bool argument_name(const char *name);

@@ -70,7 +70,12 @@ void give_text(char *field, size_t size, const char *text, uint32_t *given, uint
 #define GIVE_TEXT(part, member, text, bit)                                                         \
 	give_text((part)->member, sizeof((part)->member), text, &(part)->given, bit)
 
-/* The same for a user, whose field no longer name may be cut to: false with *error set. */
+/* The same for an expiration; EXPIRY_DEFAULT is not given. */
+void give_expiry(
+	const struct expiry *expiry, uint64_t *lifetime, uint64_t *expires_at, uint32_t *given);
+
+/* The same as give_text() for a user, whose field no longer name may be cut to: false with *error
+ * set. */
 bool give_user(
 	char field[static REQUEST_USER_SIZE], const char *user, uint32_t *given, DBusError *error);
 

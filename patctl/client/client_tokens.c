@@ -112,6 +112,21 @@ bool client_rename(
 	return client_ask(client, &request, NULL, NULL, error);
 }
 
+bool client_set(struct client *client, const struct pat_id *id, const struct client_update *update,
+	DBusError *error)
+{
+	struct request request = { .head.kind = REQUEST_SET };
+	struct request_set *set = &request.set;
+
+	memcpy(set->id, id->text, sizeof(id->text));
+	give_expiry(&update->expiry, &set->lifetime, &set->expires_at, &set->given);
+	GIVE_TEXT(set, note, update->note, GIVEN_NOTE);
+	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
+		give_text(set->texts[r], sizeof(set->texts[r]), update->restrictions[r],
+			&set->given, given_restriction(r));
+	return client_ask(client, &request, NULL, NULL, error);
+}
+
 /* Asks for records: *ret gets them if all have come. */
 static bool ask_records(struct client *client, const struct table *table, enum request_kind kind,
 	const struct pat_id *id, struct records *ret, DBusError *error)

@@ -52,11 +52,8 @@ __attribute__((noreturn)) static void pass_on(int from)
 		close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		_exit(1);
 	lines = fdopen(STDIN_FILENO, "r");
-	while (lines && read_line(lines, line)) {
-		cleanup_text char *safe = text_safe(line);
-
-		(void)fprintf(stderr, "%s\n", safe);
-	}
+	while (lines && read_line(lines, line))
+		note("%s\n", line);
 	_exit(0);
 }
 

@@ -131,8 +131,8 @@ static void verify_history(struct doctor *doctor)
 	dbus_error_free(&error);
 }
 
-/* Of root alone: other users may not verify the history. */
-void doctor_history(struct doctor *doctor)
+/* What patd has noticed by itself. */
+void doctor_history_break(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	uint64_t seq = 0;
@@ -146,7 +146,14 @@ void doctor_history(struct doctor *doctor)
 			  "patd does not remove old entries any more"),
 			(unsigned long long)seq);
 	dbus_error_free(&error);
-	verify_history(doctor);
+}
+
+/* Of root alone: other users may not verify the history. */
+void doctor_history(struct doctor *doctor)
+{
+	doctor_history_break(doctor);
+	if (doctor->client && doctor->is_root)
+		verify_history(doctor);
 }
 
 static bool bus_policy_is_there(const struct sysroot *root)

@@ -27,6 +27,8 @@ enum operation {
 	OP_RESTORE,
 	OP_ROTATE,
 	OP_RENAME,
+	OP_SET,   /* what of a token does not widen it, or is only a note */
+	OP_WIDEN, /* a token */
 	OP_DELETE,
 	OP_DISABLE, /* a user, be it the caller; or enable */
 	OP_DISABLE_ALL,

@@ -3,6 +3,7 @@
 #include "patd/rules/validity.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "common/lifetime.h"
 
@@ -26,6 +27,11 @@ bool validity_expired(const struct token *token, const struct policy *policy, ui
 bool validity_revoked(const struct token *token, uint64_t now)
 {
 	return token->revoked_at != 0 && (token->revoked_until == 0 || now < token->revoked_until);
+}
+
+bool validity_compromised(const struct token *token)
+{
+	return strcmp(token->revoked_reason, TOKEN_REASON_COMPROMISED) == 0;
 }
 
 /* A new secret, or a return from a revoke, counts anew. */

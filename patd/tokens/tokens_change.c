@@ -4,12 +4,12 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/lifetime.h"
 #include "patd/rules/validity.h"
+#include "patd/tokens/change_detail.h"
 #include "patd/tokens/uses.h"
 
 enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -41,11 +41,7 @@ static enum pat_error load(struct tokens *tokens, const struct caller *caller,
 		ret_refusal);
 }
 
-/*
- * The same, and the row is as patd wrote it: a change computes a new MAC, which would make an
- * altered row valid again.
- */
-static enum pat_error load_intact(struct tokens *tokens, const struct caller *caller,
+enum pat_error tokens_load_intact(struct tokens *tokens, const struct caller *caller,
 	enum operation operation, const char *id, struct token *ret_token,
 	struct refusal *ret_refusal)
 {
@@ -62,11 +58,6 @@ static enum pat_error load_intact(struct tokens *tokens, const struct caller *ca
 			   "refused and can only be deleted"),
 			ret_refusal);
 	return PAT_OK;
-}
-
-static bool compromised(const struct token *token)
-{
-	return strcmp(token->revoked_reason, TOKEN_REASON_COMPROMISED) == 0;
 }
 
 /* Also where the clock has passed it. */
@@ -100,7 +91,7 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
 	bool before = validity_revoked(token, now);
 	bool longer = !before ||
 		      (token->revoked_until != 0 && (until == 0 || until > token->revoked_until));
-	bool other = reason[0] != '\0' && !(before && compromised(token)) &&
+	bool other = reason[0] != '\0' && !(before && validity_compromised(token)) &&
 		     strcmp(reason, token->revoked_reason) != 0;
 
 	if (!before) {
@@ -123,7 +114,7 @@ static bool ends_access(const struct token *before, const struct token *after, u
 	bool ended = validity_revoked(before, now) && before->revoked_until == 0;
 
 	return (after->revoked_until == 0 && !ended) ||
-	       (compromised(after) && !compromised(before));
+	       (validity_compromised(after) && !validity_compromised(before));
 }
 
 static enum pat_error revoke_token(struct tokens *tokens, const struct caller *caller,
@@ -148,7 +139,8 @@ enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller,
 	const struct revocation *revocation, struct refusal *ret_refusal)
 {
 	struct token token;
-	enum pat_error error = load_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
+	enum pat_error error =
+		tokens_load_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -234,14 +226,15 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 {
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
-	enum pat_error error = load_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
+	enum pat_error error =
+		tokens_load_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
 	if (!validity_revoked(&token, now))
 		return tokens_refuse(
 			PAT_ERR_NOT_REVOKED, N_("the token is not revoked"), ret_refusal);
-	if (compromised(&token))
+	if (validity_compromised(&token))
 		return tokens_refuse(PAT_ERR_NOT_RESTORABLE,
 			N_("the token was revoked as compromised and cannot be restored; "
 			   "generate a new one"),
@@ -266,7 +259,8 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	const char *problem = pat_name_problem(name);
 	struct token token;
 	char before[sizeof(token.name)];
-	enum pat_error error = load_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
+	enum pat_error error =
+		tokens_load_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -309,28 +303,9 @@ static enum pat_error check_rotatable(struct tokens *tokens, const struct token 
 	return PAT_OK;
 }
 
-/* What the history says of a rotation: "expires 2027-01-31T18:00:30Z", or "" if that stays. */
-#define EXPIRES_MAX sizeof("expires 9999-12-31T23:59:59Z")
-
 static bool changes_expiry(const struct rotation *rotation)
 {
 	return rotation->has_lifetime || rotation->has_expires_at;
-}
-
-static void format_expiry(const struct rotation *rotation, const struct token *token,
-	char ret_text[static EXPIRES_MAX])
-{
-	const time_t at = (time_t)token->expires_at;
-	struct tm utc;
-
-	ret_text[0] = '\0';
-	if (!changes_expiry(rotation))
-		return;
-	if (token->expires_at == PAT_NEVER)
-		pat_field_cut(ret_text, EXPIRES_MAX, "expires never");
-	else if (!gmtime_r(&at, &utc) ||
-		 strftime(ret_text, EXPIRES_MAX, "expires %Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		ret_text[0] = '\0';
 }
 
 /* Until when the former secret works: with another expiration not beyond its own end. */
@@ -347,16 +322,23 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	const struct rotation *rotation, char secret[static PAT_TOKEN_LEN + 1],
 	struct refusal *ret_refusal)
 {
-	char expires[EXPIRES_MAX];
+	const struct token_request expiry = {
+		.has_lifetime = rotation->has_lifetime,
+		.lifetime = rotation->lifetime,
+		.has_expires_at = rotation->has_expires_at,
+		.expires_at = rotation->expires_at,
+	};
+	char expires[CHANGE_DETAIL_SIZE] = "";
 	uint64_t now = clock_now(tokens->clock), end;
 	struct token token;
 	enum pat_error error;
 
-	if ((error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) != PAT_OK ||
+	if ((error = tokens_load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) !=
+			PAT_OK ||
 		(error = check_rotatable(tokens, &token, rotation->grace, ret_refusal)) != PAT_OK)
 		return error;
 	end = validity_end(&token, tokens->policy);
-	if ((error = tokens_change_expiry(tokens, rotation, &token, ret_refusal)) != PAT_OK ||
+	if ((error = tokens_change_expiry(tokens, &expiry, &token, ret_refusal)) != PAT_OK ||
 		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;
 
@@ -364,7 +346,8 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	token.former_until = former_end(rotation, now, end);
 	token.rotations++;
 	token.rotated_at = now;
-	format_expiry(rotation, &token, expires);
+	if (changes_expiry(rotation))
+		change_detail_expiry(&token, expires);
 	pat_token_renew(&token.id, secret);
 	tokens_set_verifier(tokens, &token, secret);
 	error = tokens_commit_token(

@@ -153,6 +153,7 @@ class Synced(PatdTest):
             "Revoke again": lambda: self.root.revoke(token),
             "Delete": lambda: self.root.delete(token),
             "Rotate": lambda: self.root.rotate(other, grace=0),
+            "Set": lambda: self.root.set(other, services=["sudo"], note="mine"),
             "Disable": lambda: self.root.disable("games"),
             "RevokeAll": lambda: self.root.revoke_all(user="root"),
             "Revoke over root.sock": lambda: ask.change("revoke", daemons),

@@ -102,7 +102,7 @@ setup_file() {
 }
 
 @test "no line of German help is wider than 80 columns" {
-	for verb in "" list generate show revoke restore rotate rename delete check log disable \
+	for verb in "" list generate show revoke restore rotate set rename delete check log disable \
 		enable policy doctor backup restore-backup help complete; do
 		# shellcheck disable=SC2086 # an empty verb is no word
 		run -0 german patctl help $verb

@@ -307,7 +307,7 @@ static void damaged_entry_is_left_out(void **state)
 {
 	static const char *const damages[] = {
 		"at = -1",
-		"event = 11",
+		"event = 12",
 		"event = -1",
 		"id = 'short'",
 		"id = 'AAAAAAAA A'",

@@ -74,6 +74,16 @@ static void revoke_is_permanent_or_until_its_time(void **state)
 	}
 }
 
+static void only_its_very_reason_is_compromised(void **state)
+{
+	static const struct token no = { .revoked_reason = "compromised?" },
+				  yes = { .revoked_reason = TOKEN_REASON_COMPROMISED };
+
+	(void)state;
+	assert_false(validity_compromised(&no));
+	assert_true(validity_compromised(&yes));
+}
+
 /* Each of the times from which a token might have been used, as the latest of all. */
 static void unused_time_counts_from_the_latest_possible_use(void **state)
 {
@@ -192,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(expiry_is_the_earlier_of_token_and_policy),
 		cmocka_unit_test(revoke_is_permanent_or_until_its_time),
+		cmocka_unit_test(only_its_very_reason_is_compromised),
 		cmocka_unit_test(unused_time_counts_from_the_latest_possible_use),
 		cmocka_unit_test(token_has_ended_if_no_policy_makes_it_valid_again),
 		cmocka_unit_test(token_is_exhausted_at_max_uses),
