@@ -29,7 +29,7 @@ static void start_with(uint8_t of_key)
 	assert_int_equal(history_new(database, key, &history), 0);
 }
 
-static void stop(void)
+static void stop_patd(void)
 {
 	history_free(history);
 	database_free(database);
@@ -41,7 +41,7 @@ static void stop(void)
 
 static void restart(void)
 {
-	stop();
+	stop_patd();
 	start_with(1);
 }
 
@@ -137,7 +137,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	stop();
+	stop_patd();
 	place_remove(&place);
 	return 0;
 }
@@ -402,7 +402,7 @@ static void other_key_makes_no_good_history(void **state)
 	(void)state;
 	append(5);
 	assert_good(5);
-	stop();
+	stop_patd();
 	start_with(2);
 	assert_non_null(strstr(logged, "altered"));
 	assert_broken(1, "another key");
