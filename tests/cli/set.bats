@@ -42,7 +42,7 @@ load shared_patd
 	expect_not "$output" blue
 }
 
-@test "generate takes any as set does: no restriction" {
+@test "generate takes any, as set does, for no restriction" {
 	run -0 --separate-stderr patctl generate "$T" --service=any --from=any --hours=any
 	expect_not_stderr "no PAM service"
 	[ "$(field services)$(field sources)$(field hours)" = "[][]None" ]
