@@ -14,6 +14,11 @@
 #include "common/cleanup.h"
 #include "patctl/base/text.h"
 
+#if __GNUC__ >= 14
+/* It asks who closes the copies, and takes the ends of a pipe for descriptors below 0. */
+#pragma GCC diagnostic ignored "-Wanalyzer-fd-leak"
+#endif
+
 #define LINE_MAX_LEN 4096
 /* What ssh leaves running may hold the pipe open for as long as it likes. */
 #define FINISH_MS 2000

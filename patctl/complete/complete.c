@@ -91,9 +91,10 @@ static void complete_item(struct candidates *candidates, const char *word)
 /* What a link leads to counts. */
 static bool is_folder(DIR *stream, const char *name)
 {
+	const int fd = dirfd(stream);
 	struct stat st;
 
-	return fstatat(dirfd(stream), name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+	return fd >= 0 && fstatat(fd, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* A folder ends in a slash, after which the shells add no blank. */

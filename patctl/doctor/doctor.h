@@ -73,6 +73,7 @@ void doctor_daemon(struct doctor *doctor);
 void doctor_users(struct doctor *doctor);
 void doctor_name(struct doctor *doctor);
 void doctor_polkit(struct doctor *doctor);
+void doctor_polkit_agent(struct doctor *doctor);
 void doctor_policy(struct doctor *doctor);
 void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);

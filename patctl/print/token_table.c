@@ -96,7 +96,7 @@ struct token_table *token_table_new(
 	const struct output_context *context, const struct token_layout *layout, bool legend)
 {
 	struct token_table *table = must_alloc(calloc(1, sizeof(*table)));
-	const char *headings[COLUMNS_MAX];
+	const char *headings[COLUMNS_MAX] = { NULL };
 
 	table->style = (struct cell_style) { context, layout->wide };
 	table->layout = layout;

@@ -50,10 +50,11 @@ static bool has_history(struct client *client, const char *user, DBusError *erro
 	return entries.n > 0;
 }
 
+typedef bool knows(struct client *client, const char *user, DBusError *error);
+
 bool user_known(struct client *client, const char *user, DBusError *error)
 {
-	bool (*const known[])(struct client * client, const char *user,
-		DBusError *error) = { has_token, is_disabled, has_history };
+	knows *const known[] = { has_token, is_disabled, has_history };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (known[i](client, user, error) || dbus_error_is_set(error))

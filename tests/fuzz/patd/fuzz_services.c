@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (text && (wide = strchr(text, '\n')))
 		*wide++ = '\0';
 	if (text && canonical_of(services_parse, text, list) && services_match(list, service))
-		assert_in_range(strlen(service), 0, PAT_SERVICE_MAX);
+		assert_between(strlen(service), 0, PAT_SERVICE_MAX);
 	if (text && canonical_of(services_parse, text, list))
 		assert_true(services_within(list, list));
 	if (wide && canonical_of(services_parse, text, list) &&

@@ -24,7 +24,7 @@ static void each_kind_has_its_size_and_word(void **state)
 		const struct request request = request_of(kind);
 		const size_t size = request_size(kind);
 
-		assert_in_range(size, sizeof(struct request_head), sizeof(request));
+		assert_between(size, sizeof(struct request_head), sizeof(request));
 		assert_that(request_check(&request, size), "%s", request_word(kind));
 		assert_that(!request_check(&request, size - 1), "%s", request_word(kind));
 		assert_that(!request_check(&request, size + 1), "%s", request_word(kind));

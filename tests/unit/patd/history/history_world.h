@@ -28,7 +28,7 @@ static inline void start_with(uint8_t of_key)
 	assert_int_equal(history_new(database, key, &history), 0);
 }
 
-static inline void stop(void)
+static inline void stop_patd(void)
 {
 	history_free(history);
 	database_free(database);
@@ -40,7 +40,7 @@ static inline void stop(void)
 
 static inline void restart(void)
 {
-	stop();
+	stop_patd();
 	start_with(1);
 }
 
@@ -134,7 +134,7 @@ static inline int set_up(void **state)
 static inline int tear_down(void **state)
 {
 	(void)state;
-	stop();
+	stop_patd();
 	place_remove(&place);
 	return 0;
 }

@@ -190,7 +190,7 @@ static void other_key_makes_no_good_history(void **state)
 	(void)state;
 	append(5);
 	assert_good(5);
-	stop();
+	stop_patd();
 	start_with(2);
 	assert_non_null(strstr(logged, "altered"));
 	assert_broken(1, "another key");

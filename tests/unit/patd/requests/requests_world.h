@@ -48,7 +48,7 @@ uint64_t sync_point(const struct sync *sync)
 
 enum sync_state sync_state(const struct sync *sync, uint64_t point)
 {
-	assert_in_range(point, 1, sync->points);
+	assert_between(point, 1, sync->points);
 	return sync->state;
 }
 

@@ -16,7 +16,7 @@ static inline void on_expiring(const struct token *token, uint64_t end, void *us
 {
 	struct reported *reported = userdata;
 
-	assert_in_range(reported->n, 0, COUNT(reported->found) - 1);
+	assert_between(reported->n, 0, COUNT(reported->found) - 1);
 	(void)strcpy(reported->found[reported->n].name, token->name);
 	reported->found[reported->n++].end = end;
 }
@@ -28,7 +28,7 @@ static inline struct reported work(struct world *world)
 	struct reported reported = { 0 };
 
 	for (unsigned int turns = 0; !work.done; turns++) {
-		assert_in_range(turns, 0, 1000);
+		assert_between(turns, 0, 1000);
 		assert_int_equal(
 			tokens_daily_some(world->tokens, &work, on_expiring, &reported), 0);
 	}

@@ -20,7 +20,7 @@ static void time__expired_token_stays_expired_after_kill_of_idle_patd(void **sta
 	killed_after(world, run_for_a_month, &made);
 	assert_int_equal(world->time, NOON); /* the child's had gone on */
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_EXPIRED);
-	assert_in_range(
+	assert_between(
 		clock_now(&world->clock), NOON + 31 * DAY + 5 * HOUR, NOON + 31 * DAY + 6 * HOUR);
 }
 
@@ -45,6 +45,9 @@ static void time__of_a_use_that_was_not_written_is_stored_later(void **state)
 	killed_after(world, fail_to_use, &made);
 	assert_int_equal(clock_now(&world->clock), NOON + 300);
 }
+
+/* What moves the time that patd has seen on. */
+typedef void happening(struct world *world, const struct made *made);
 
 static void use(struct world *world, const struct made *made)
 {
@@ -75,8 +78,7 @@ static void disable(struct world *world, const struct made *made)
 /* Also if what was stored as the latest time seen is taken away. */
 static void time__begins_at_the_latest_time_in_the_database(void **state)
 {
-	static void (*const happenings[])(struct world * world, const struct made *ever) = { use,
-		generate, suspend, disable };
+	static happening *const happenings[] = { use, generate, suspend, disable };
 	static const char *const edits[] = { "DELETE FROM meta WHERE key IN ('time', 'clock')",
 		"UPDATE meta SET value = 1 WHERE key = 'time';"
 		"DELETE FROM meta WHERE key = 'clock'" };
@@ -84,8 +86,7 @@ static void time__begins_at_the_latest_time_in_the_database(void **state)
 
 	for (size_t i = 0; i < COUNT(happenings) * COUNT(edits) * 2; i++) {
 		const bool no_history = i / COUNT(happenings) / COUNT(edits) != 0;
-		void (*const happened)(struct world * world, const struct made *ever) =
-			happenings[i % COUNT(happenings)];
+		happening *const happened = happenings[i % COUNT(happenings)];
 		enum pat_verdict expected;
 		struct token_request request = request_for(&alice, "for ever");
 		struct made made, ever;

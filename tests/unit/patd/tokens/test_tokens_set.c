@@ -14,26 +14,13 @@ static const struct caller bob_asked = {
 	.uid = 1001, .user = "bob", .granted = 1U << ACTION_MANAGE_OTHERS
 };
 
-#define SERVICES(text)                                                                             \
-	{                                                                                          \
-		.restrictions[PAT_SERVICES] = (text)                                               \
-	}
-#define SOURCES(text)                                                                              \
-	{                                                                                          \
-		.restrictions[PAT_SOURCES] = (text)                                                \
-	}
-#define HOURS(text)                                                                                \
-	{                                                                                          \
-		.restrictions[PAT_HOURS] = (text)                                                  \
-	}
-#define EXPIRES(at)                                                                                \
-	{                                                                                          \
-		.has_expires_at = true, .expires_at = (at)                                         \
-	}
-#define NOTE(text)                                                                                 \
-	{                                                                                          \
-		.note = (text)                                                                     \
-	}
+/* clang-format off */
+#define SERVICES(text) { .restrictions[PAT_SERVICES] = (text) }
+#define SOURCES(text) { .restrictions[PAT_SOURCES] = (text) }
+#define HOURS(text) { .restrictions[PAT_HOURS] = (text) }
+#define EXPIRES(at) { .has_expires_at = true, .expires_at = (at) }
+#define NOTE(text) { .note = (text) }
+/* clang-format on */
 
 /* A token that alice made herself, for sudo and su from 10.0.0.0/8 on weekdays, for 30 days. */
 static struct made make(struct world *world, const char *name)

@@ -95,6 +95,40 @@ static void the_vendors_folder_comes_second(void **state)
 	expect_auth("s", true, "s:1 ?|");
 }
 
+static void write_libpam(const char *version)
+{
+	char text[200];
+
+	(void)snprintf(text, sizeof(text),
+		"Package: libpam-runtime\nVersion: 9\n\nPackage: libpam0g\n"
+		"Status: install ok installed\nVersion: %s\n\nPackage: z\nVersion: 0\n",
+		version);
+	image_write(&image, "/var/lib/dpkg/status", text);
+}
+
+static void included_files_are_in_the_vendors_folder_for_later_debians(void **state)
+{
+	static const struct {
+		const char *version;
+		bool included;
+	} libpams[] = { { "1.5.2-6+deb12u2", false }, { "1.7.0-5", false },
+		{ "1.7.0-5+deb13u1", false }, { "1.7.0-6", true }, { "1.7.0-8", true },
+		{ "1.7.0-10", true }, { "1.10.0-1", true } };
+
+	(void)state;
+	image_write(&image, "/usr/lib/pam.d/in", "auth required vendor.so\n");
+	image_write(&image, "/etc/pam.d/s", "auth include in\n");
+	image_write(&image, "/etc/pam.d/all", "@include in\n");
+	for (size_t i = 0; i < COUNT(libpams); i++) {
+		write_libpam(libpams[i].version);
+		expect_auth("s", true, libpams[i].included ? "in:1 vendor.so|" : "s:1 ?|");
+		if (libpams[i].included)
+			expect_auth("all", true, "in:1 vendor.so|");
+		else
+			expect_broken("all", true, "/etc/pam.d/all:1: ");
+	}
+}
+
 static void wrong_lines_fail(void **state)
 {
 	(void)state;
@@ -177,6 +211,7 @@ int main(void)
 		IMAGE_TEST(included_lines_stand_in_place_of_the_include),
 		IMAGE_TEST(at_include_is_debians),
 		IMAGE_TEST(the_vendors_folder_comes_second),
+		IMAGE_TEST(included_files_are_in_the_vendors_folder_for_later_debians),
 		IMAGE_TEST(wrong_lines_fail),
 		IMAGE_TEST(what_libpam_gives_up_on_is_broken),
 		IMAGE_TEST(files_that_include_themselves_end),
