@@ -356,6 +356,13 @@ static inline struct entry world_last_entry(struct world *world)
 	return entry;
 }
 
+static inline void assert_entry_is_of(const struct entry *entry, const struct made *made)
+{
+	assert_string_equal(entry->id.text, made->token.id.text);
+	assert_string_equal(entry->user, made->token.user);
+	assert_int_equal(entry->uid, made->token.uid);
+}
+
 static inline enum pat_error world_restore(struct world *world, const struct made *made)
 {
 	return tokens_restore(world->tokens, &root, made->token.id.text, &world->refusal);

@@ -22,6 +22,12 @@
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
+#define ROOT_SOCK "root.sock"
+#define FRONT_SOCK "front.sock"
+
+/* With everything that polkit can grant, and more. */
+static const struct caller granted = { .uid = 1000, .user = "alice", .granted = UINT32_MAX };
+
 /* --- in the place of patd/db/sync.c --- */
 
 struct sync {

@@ -5,23 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "tests/unit/patctl/root_image.h"
-
-static struct image image;
-
-static int set_up(void **state)
-{
-	(void)state;
-	image_make(&image);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	image_remove(&image);
-	return 0;
-}
+#include "tests/unit/patctl/image_test.h"
 
 /* "common-auth:1 pam_unix.so|" for each line: "+" a substack begins, "?" it cannot succeed. */
 static const char *text_of(const struct stack *stack)
@@ -220,22 +204,20 @@ static void modules_are_found_where_libpam_does(void **state)
 		assert_int_equal(auth->lines[i].missing, i >= 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lines_go_to_the_stack_of_their_type),
-		TEST(included_lines_stand_in_place_of_the_include),
-		TEST(at_include_is_debians),
-		TEST(the_vendors_folder_comes_second),
-		TEST(included_files_are_in_the_vendors_folder_for_later_debians),
-		TEST(wrong_lines_fail),
-		TEST(what_libpam_gives_up_on_is_broken),
-		TEST(files_that_include_themselves_end),
-		TEST(links_stay_in_the_image),
-		TEST(no_file_is_no_service),
-		TEST(modules_are_found_where_libpam_does),
+		IMAGE_TEST(lines_go_to_the_stack_of_their_type),
+		IMAGE_TEST(included_lines_stand_in_place_of_the_include),
+		IMAGE_TEST(at_include_is_debians),
+		IMAGE_TEST(the_vendors_folder_comes_second),
+		IMAGE_TEST(included_files_are_in_the_vendors_folder_for_later_debians),
+		IMAGE_TEST(wrong_lines_fail),
+		IMAGE_TEST(what_libpam_gives_up_on_is_broken),
+		IMAGE_TEST(files_that_include_themselves_end),
+		IMAGE_TEST(links_stay_in_the_image),
+		IMAGE_TEST(no_file_is_no_service),
+		IMAGE_TEST(modules_are_found_where_libpam_does),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
