@@ -91,7 +91,7 @@ void requests_free(struct requests *requests)
 	while ((peer = LIST_FIRST(&requests->peers)))
 		turns_close(peer);
 	sd_event_source_disable_unref(requests->listener);
-	sd_event_source_disable_unref(requests->turn);
+	turn_end(&requests->turn);
 	sd_event_source_disable_unref(requests->pause);
 	sd_event_unref(requests->event);
 	free(requests);
