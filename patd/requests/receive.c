@@ -13,7 +13,11 @@
 #include "patd/requests/turns.h"
 #include "patd/util/log.h"
 
-#define PACKETS_A_TURN 16U /* taken from one connection */
+/*
+ * Taken from one connection.  What is received and what is served have their turns by turns: with
+ * more of the first the queue grows, and who asked in time is refused.
+ */
+#define PACKETS_A_TURN 1U
 #define LOG_INTERVAL_US (UINT64_C(60) * 1000 * 1000)
 
 /*
