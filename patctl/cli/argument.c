@@ -147,8 +147,7 @@ bool argument_list(
 static bool names_any(const char *list)
 {
 	for (const char *at = list; at; at = strchr(at, ',')) {
-		at += at > list; /* past the comma */
-		at += strspn(at, " \t");
+		at += strspn(at, ", \t");
 		if (strcspn(at, ", \t") == strlen(ANY) && strncmp(at, ANY, strlen(ANY)) == 0)
 			return true;
 	}

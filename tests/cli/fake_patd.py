@@ -111,6 +111,8 @@ def serve_connection(connection):
             serve_list(connection, serial)
         elif pages[0] == "gone":
             os._exit(0)
+        elif requests.KINDS[kind] == "manager":
+            answer(connection, requests.DONE, serial, struct.pack("=QQQ", 0, 0, 0))
         elif requests.KINDS[kind] != "cancel":
             answer(connection, requests.DONE, serial, b"")
 
