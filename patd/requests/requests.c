@@ -33,7 +33,7 @@ static void on_sync(void *userdata)
 static struct request_peer *add_peer(struct requests *requests, int fd, bool front)
 {
 	unsigned int *count = front ? &requests->fronts : &requests->roots;
-	static const struct peer_calls calls = { receive_all, turns_want };
+	static const struct peer_calls calls = { receive_next, turns_want };
 	struct request_peer *peer;
 
 	if (*count == (front ? FRONTS_MAX : ROOTS_MAX)) {
