@@ -77,6 +77,9 @@ struct client_filter {
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct records *tokens, DBusError *error);
 
+/* How many damaged rows of tokens patd skipped for that page.  Only root's socket tells: else 0. */
+uint64_t client_listed_damaged(const struct client *client);
+
 /*
  * Says that client_list() will be called with that filter and cursor next: patd can make the page
  * ready meanwhile.

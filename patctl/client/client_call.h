@@ -32,7 +32,8 @@ struct client {
 	int limit;                 /* milliseconds for an answer */
 	struct progress *progress; /* of a call that takes long, and has no limit; else NULL */
 	pid_t agent;
-	char *patd; /* the unique name on the bus that the subscription is with; NULL: none */
+	uint64_t damaged; /* of the last client_list() */
+	char *patd;       /* the unique name on the bus that the subscription is with; NULL: none */
 };
 
 /* What patd answers: the member of the kind of the request. */

@@ -53,9 +53,17 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 	struct request request;
 
 	tokens->table = token_row_table();
-	return fill_list(&request, filter, *cursor, error) &&
-	       client_ask(client, &request, tokens, &answer, error) &&
-	       answer_cursor(REQUEST_LIST, &answer.page, cursor, error);
+	client->damaged = 0;
+	if (!fill_list(&request, filter, *cursor, error) ||
+		!client_ask(client, &request, tokens, &answer, error))
+		return false;
+	client->damaged = answer.page.damaged;
+	return answer_cursor(REQUEST_LIST, &answer.page, cursor, error);
+}
+
+uint64_t client_listed_damaged(const struct client *client)
+{
+	return client->damaged;
 }
 
 void client_list_ahead(

@@ -76,6 +76,8 @@ static bool count_tokens(struct survey *survey, bool all, DBusError *error)
 
 		if (!client_list(survey->client, &filter, &cursor, &page, error))
 			return false;
+		if (all)
+			counts->states[STATUS_ALTERED] += client_listed_damaged(survey->client);
 		if (cursor)
 			client_list_ahead(survey->client, &filter, cursor);
 		tokens = page.items;
@@ -99,8 +101,7 @@ static void judge_tokens(struct survey *survey)
 
 	if (altered > 0)
 		found(survey->doctor, LEVEL_PROBLEM, "token",
-			status->is_root ? _("see: patctl list --all --state=altered")
-					: _("tell an administrator"),
+			status->is_root ? _("see: patctl doctor") : _("tell an administrator"),
 			P_("%" PRIu64 " token was altered outside of patd, which refuses it",
 				"%" PRIu64 " tokens were altered outside of patd, which refuses "
 				"them",

@@ -23,6 +23,22 @@ static bool contains(const struct records *tokens, const struct token_row *token
 }
 
 /*
+ * A damaged row is in no list, and root can delete it by its id alone.  Fills *ret if item can be
+ * one: patd knows whether there is such a token.
+ */
+static bool may_be_damaged(const struct tally *tally, const char *item, struct token_row *ret)
+{
+	if (!tally->change->deletes || !command_given(tally->command, &option_id) ||
+		!client_is_root(tally->client) || !pat_id_valid(item))
+		return false;
+	*ret = (struct token_row) { .state = "altered" };
+	pat_field_cut(ret->id.text, sizeof(ret->id.text), item);
+	pat_field_cut(ret->name, sizeof(ret->name), "?");
+	pat_field_cut(ret->user, sizeof(ret->user), "?");
+	return true;
+}
+
+/*
  * Finds the tokens that the first n operands mean: typed gets, for each of tokens, the operand that
  * it was found by.  A token that is named twice is taken once.  False if patd cannot be reached any
  * more.
@@ -34,13 +50,18 @@ static bool find(struct tally *tally, size_t n, struct records *tokens, const ch
 		DBusError error = DBUS_ERROR_INIT;
 		struct token_row token;
 
-		if (!select_token(tally->command, tally->client, item, &token, &error)) {
+		if (!select_token(tally->command, tally->client, item, &token, &error) &&
+			!(pat_error_from_name(error.name) == PAT_ERR_NOT_FOUND &&
+				may_be_damaged(tally, item, &token))) {
 			const enum outcome outcome = change_report(tally, item, NULL, NULL, &error);
 
 			dbus_error_free(&error);
 			if (outcome == OUTCOME_UNREACHABLE)
 				return false;
-		} else if (!contains(tokens, &token)) {
+			continue;
+		}
+		dbus_error_free(&error);
+		if (!contains(tokens, &token)) {
 			typed[tokens->n] = item;
 			records_append(tokens, &token);
 		}

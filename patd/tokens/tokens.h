@@ -210,6 +210,12 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 	const struct token_query *query, list_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
 
+/*
+ * How many rows the last tokens_list() skipped because patd cannot have written them.  They are
+ * accepted for nothing, and can only be deleted.
+ */
+uint64_t tokens_listed_damaged(const struct tokens *tokens);
+
 /* The time by which tokens expire. */
 uint64_t tokens_now(struct tokens *tokens);
 

@@ -22,6 +22,7 @@ struct tokens {
 	const struct policy *policy;
 	struct history *history;
 	uint64_t time_stored;
+	uint64_t listed_damaged;  /* rows */
 	struct jumps jumps;       /* of the watermark */
 	uint64_t looked_at;       /* the watermark at the last look for them */
 	uint64_t clock_logged_us; /* when it was logged last that the wall clock is in doubt */

@@ -139,6 +139,30 @@ with sqlite3.connect(sys.argv[1]) as database:
 	[ "$(json '["well"]' <<<"$output")" = False ]
 }
 
+@test "integrity: a damaged row of the database is reported, and root deletes it by its id" {
+	local id
+	patctl generate -q "$T" --user=games >/dev/null
+	patctl generate -q "$T-whole" --user=games >/dev/null
+	id=$(id_of --user=games "$T")
+	patd_stop
+	/usr/bin/python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    database.execute("UPDATE token SET name = char(7) WHERE id = ?", sys.argv[2:])' \
+		"$WORLD/state/patd.db" "$id"
+	patd_start
+	run -1 patctl status
+	expect "$output" "problem  token: 1 token was altered outside of patd"
+	run -1 patctl doctor
+	expect "$output" "problem  token: 1 token in the database is damaged, and is in no list"
+	grep -q "skipped the damaged row of token $id" "$WORLD/patd.log"
+	run -4 as_games patctl delete --yes --id "$id"
+	run -0 patctl delete --yes --id "$id"
+	run -4 patctl delete --yes --id "$id"
+	run -1 patctl doctor
+	[[ $output == *"ok       token: no token was altered"* ]]
+	[ "$(names --user=games)" = "$T-whole" ]
+}
+
 @test "status reports a configuration that patd refused, to root" {
 	mkdir -p "$WORLD/etc"
 	units_run

@@ -240,7 +240,7 @@ class Connection:
     def page(self, kind, caller=None, **members):
         """(rows, next cursor)"""
         answer, rows = self.call(kind, caller, **members)
-        return rows, answer.body.rstrip(b"\0").decode()
+        return rows, answer.body.split(b"\0")[0].decode()
 
     def all_rows(self, kind, caller=None, **members):
         rows, cursor = self.page(kind, caller, **members)

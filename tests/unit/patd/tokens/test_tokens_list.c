@@ -123,6 +123,31 @@ static void damaged_row_hides_no_other(void **state)
 	assert_string_equal(listing.names, "n00001 n00003 n00004 ");
 	assert_string_equal(cursor, "");
 	assert_logged("damaged");
+	assert_int_equal(tokens_listed_damaged(world->tokens), 2);
+}
+
+static void integrity__each_damaged_row_is_counted_on_one_page(void **state)
+{
+	struct world *world = *state;
+	char cursor[TOKENS_CURSOR_MAX] = "", next[TOKENS_CURSOR_MAX];
+	struct token_query query = { .all = true, .cursor = cursor };
+	struct listing listing;
+
+	world_fill(world, 7);
+	world_edit(world, "UPDATE token SET mac = x'00' WHERE name IN ('n00000', 'n00002', "
+			  "'n00003', 'n00006')");
+	for (query.limit = 1; query.limit <= 8; query.limit++) {
+		uint64_t damaged = 0, rows = 0;
+
+		do {
+			assert_int_equal(list(world, &root, &query, &listing, next), PAT_OK);
+			damaged += tokens_listed_damaged(world->tokens);
+			rows += listing.rows;
+			memcpy(cursor, next, sizeof(cursor));
+		} while (cursor[0] != '\0');
+		assert_int_equal(damaged, 4);
+		assert_int_equal(rows, 3);
+	}
 }
 
 static void list_fails_when_its_callback_fails(void **state)
@@ -146,6 +171,7 @@ int main(void)
 		WORLD_TEST(user_lists_own_tokens_and_root_all),
 		WORLD_TEST(token_is_found_by_any_prefix_of_its_id),
 		WORLD_TEST(damaged_row_hides_no_other),
+		WORLD_TEST(integrity__each_damaged_row_is_counted_on_one_page),
 		WORLD_TEST(list_fails_when_its_callback_fails),
 	};
 
