@@ -69,7 +69,7 @@ static void objects_have_what_happened_while_they_were_listed(void **state)
 	struct token_row row = {
 		.id = { ID }, .name = "laptop", .uid = 0, .user = "root", .state = "active"
 	};
-	struct answer_page page = { "cursor" };
+	struct answer_page page = { .cursor = "cursor" };
 	uint8_t packed[8192];
 	size_t len = row_pack(token_row_table(), &row, packed);
 	DBusMessage *reply;

@@ -4,7 +4,7 @@
 
 static void one_long_answer_of_a_client_at_a_time(void **state)
 {
-	struct answer_page page = { "" };
+	struct answer_page page = { .cursor = "" };
 
 	(void)state;
 	call_list();
@@ -27,7 +27,7 @@ static void one_long_answer_of_a_client_at_a_time(void **state)
 
 static void few_long_answers_of_a_user_at_a_time(void **state)
 {
-	struct answer_page page = { "" };
+	struct answer_page page = { .cursor = "" };
 	char name[] = ":1.x";
 	unsigned int n;
 
