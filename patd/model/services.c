@@ -150,8 +150,7 @@ static bool pattern_within(const char *pattern, struct item outer)
 	/* It is one service, which the other has or has not. */
 	if (plain == len)
 		return pattern_matches(text, pattern);
-	return is_prefix_pattern(text, outer.len) && plain >= outer.len - 1 &&
-	       strncmp(pattern, text, outer.len - 1) == 0;
+	return is_prefix_pattern(text, outer.len) && strncmp(pattern, text, outer.len - 1) == 0;
 }
 
 static bool pattern_within_list(struct item item, const char *outer)
