@@ -19,23 +19,6 @@ from fixture import BUILD, PatdTest
 class Turns(PatdTest):
     start_patd = False
 
-    def sent(self, call):
-        """The system calls that patd sends by during call(), in their order."""
-        trace = os.path.join(self.folder, "trace")
-        strace = subprocess.Popen(
-            ["strace", "-e", "trace=sendmsg,sendto", "-o", trace, "-p", str(self.patd.process.pid)],
-            stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        with strace.stderr:
-            self.assertRegex(strace.stderr.readline(), "attached")
-            try:
-                call()
-            finally:
-                strace.send_signal(signal.SIGINT)
-                strace.communicate()
-        with open(trace, encoding="utf-8") as lines:
-            return re.findall(r"^(send\w+)\(", lines.read(), re.MULTILINE)
-
     def test_a_login_is_answered_while_the_history_is_verified(self):
         shutil.rmtree(self.patd.state, ignore_errors=True)
         subprocess.run(
@@ -56,7 +39,8 @@ class Turns(PatdTest):
             self.assertEqual(wire.answer(login)[0], wire.ACCEPTED)
             self.assertEqual([*ask.answers(serial)][-1].kind, requests.DONE)
 
-        calls = self.sent(both)
+        lines = self.system_calls("sendmsg,sendto", both)
+        calls = re.findall(r"^\d+ +(send\w+)\(", "".join(lines), re.MULTILINE)
         # Progress is sent now and then; the login does not wait for the second time.
         self.assertLess(calls.index("sendto"), 3, calls)
         self.assertGreater(len(calls), 20)
