@@ -5,7 +5,7 @@
 load cli
 
 setup() {
-	export T=t$BATS_TEST_NUMBER
+	export T=t-$BATS_TEST_NUMBER
 	patd_world
 }
 

@@ -7,7 +7,7 @@ load installed
 load translated
 
 setup() {
-	export T=t$BATS_TEST_NUMBER
+	export T=t-$BATS_TEST_NUMBER
 	unset PAT_TOKEN_ID
 	translated_world de_DE
 }
