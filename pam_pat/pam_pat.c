@@ -182,7 +182,7 @@ static int replace_token(pam_handle_t *pamh)
 
 /* options: NULL if they are invalid. */
 static int authenticate_token(pam_handle_t *pamh, int flags, const struct pat_options *options,
-	const char *user, const char *token, const struct pat_id *id)
+	const char *user, const struct pat_found *found)
 {
 	__attribute__((cleanup(request_wipe))) struct pat_request request = {
 		.magic = PAT_REQUEST_MAGIC,
@@ -191,8 +191,8 @@ static int authenticate_token(pam_handle_t *pamh, int flags, const struct pat_op
 
 	if (options == NULL || sodium_init() < 0)
 		return PAM_AUTHINFO_UNAVAIL;
-	pat_field_cut(request.id, sizeof(request.id), id->text);
-	pat_token_digest(token, &request.digest);
+	pat_field_cut(request.id, sizeof(request.id), found->id.text);
+	pat_token_digest(found->token, found->len, &request.digest);
 
 	ret = request_place(pamh, &request);
 	if (ret == PAM_SUCCESS)
@@ -204,10 +204,10 @@ static int authenticate_token(pam_handle_t *pamh, int flags, const struct pat_op
 
 exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	const char *user = NULL, *text = NULL, *token;
+	const char *user = NULL, *text = NULL;
 	struct pat_options options = { 0 };
-	struct pat_id id;
-	bool valid, blanks;
+	struct pat_found found;
+	bool valid;
 	int ret;
 
 	/* First, so that a refused authentication leaves no id of an earlier one. */
@@ -229,8 +229,7 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 		return no_answer(
 			ret, grant_had_refusal(pamh) ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
 
-	token = pat_token_find(text, &id);
-	if (token == NULL) {
+	if (!pat_token_find(text, &found)) {
 		if (options.debug)
 			log_message(pamh, LOG_DEBUG, "no token was given");
 		return PAM_CRED_INSUFFICIENT;
@@ -242,9 +241,8 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	 */
 	if (!options.nodelay)
 		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
-	blanks = pat_token_has_blanks(text, token);
-	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, token, &id);
-	if (blanks && !is_silent(flags, &options))
+	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, &found);
+	if (found.blanks && !is_silent(flags, &options))
 		notice_blanks(pamh);
 	if (ret == PAM_SUCCESS)
 		return ret;

@@ -157,6 +157,16 @@ class Restrictions(PatdTest):
         row = self.root.show(token)
         self.assertEqual((row["Uses"], row["State"]), (3, "exhausted"))
 
+    def test_limited_uses__equal_requests_of_one_process_are_each_a_use(self):
+        """As of nginx, which verifies twice for one page: nothing tells them from another's."""
+        token = self.generate(max_uses=2)
+        place = {"service": b"nginx", "rhost": b"192.0.2.1"}
+        verdicts = [self.verify_games(token, **place) for _ in range(3)]
+        self.assertEqual(verdicts, [wire.ACCEPTED, wire.ACCEPTED, wire.EXHAUSTED])
+        self.assertEqual(self.root.get(token, "Uses"), 2)
+        entries = [entry["Event"] for entry in self.root.history(token=token.id, all=True)]
+        self.assertEqual(sorted(entries), ["generated", "refused", "used", "used"])
+
     def test_limited_uses__concurrent_logins_do_not_exceed_max_uses(self):
         token = self.generate(max_uses=20)
         verdicts = []

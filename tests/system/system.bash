@@ -42,7 +42,7 @@ checksum() {
 
 # forged ID: a well-formed token with that id and a wrong secret
 forged() {
-	local body=pat_$1_0000000000000000000000000000000000000000000
+	local body=pat_$1_000000000000000000000000000000000000000
 	printf '%s%s\n' "$body" "$(checksum "$body")"
 }
 

@@ -47,7 +47,7 @@ static struct did {
 	uint64_t ahead; /* of the notice */
 	struct pat_request request;
 	char path[128], line[1024], variable[64];
-	char random[PAT_TOKEN_LEN + 1]; /* the text in the place of the token */
+	char random[64 + 1]; /* the text in the place of the token */
 } did;
 
 /* What is kept in the handle. */

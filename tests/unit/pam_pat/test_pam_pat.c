@@ -182,17 +182,39 @@ static void blanks_around_a_token_do_not_change_its_digest(void **state)
 	struct pat_digest digest;
 
 	(void)state;
-	pat_token_digest(token, &digest);
+	pat_token_digest(token, PAT_TOKEN_LEN, &digest);
 	(void)snprintf(text, sizeof(text), "\t%s\r\n", token);
 	world.authtok = text;
 	assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
 	assert_memory_equal(&did.request.digest, &digest, sizeof(digest));
 }
 
+/* Of 64 characters, alone and between blanks. */
+static void tokens_of_the_first_versions_are_accepted(void **state)
+{
+	static const char first[] =
+		"pat_AbCdEfGhIj_The1quick2brown3fox4jumps5over6the7lazy8dog2l6wml";
+	struct pat_digest digest;
+	char text[sizeof(first) + 3];
+
+	(void)state;
+	pat_token_digest(first, strlen(first), &digest);
+	(void)snprintf(text, sizeof(text), " %s\r\n", first);
+	for (int blanks = 0; blanks <= 1; blanks++) {
+		world.authtok = blanks ? text : first;
+		assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
+		assert_string_equal(did.request.id, "AbCdEfGhIj");
+		assert_memory_equal(&did.request.digest, &digest, sizeof(digest));
+		assert_int_equal(did.blanks, blanks);
+		assert_int_equal(did.cleared, 1);
+	}
+}
+
 static void passwords__blanks_do_not_make_a_password_a_token(void **state)
 {
 	static const char *const passwords[] = { " ", "  a password\r", "\r\n",
 		"                                                                        ",
+		" pat_0123456789_000000000000000000000000000000000000000000000 ",
 		" pat_0123456789_0000000000000000000000000000000000000000000000000 " };
 
 	(void)state;
@@ -349,6 +371,7 @@ int main(void)
 		TEST(answer_of_a_conversation_is_never_passed_on),
 		TEST(blanks_around_a_token_are_left_out_and_told),
 		TEST(blanks_around_a_token_do_not_change_its_digest),
+		TEST(tokens_of_the_first_versions_are_accepted),
 		TEST(passwords__blanks_do_not_make_a_password_a_token),
 		TEST(passwords__what_is_no_token_is_not_resolved_sent_or_logged),
 		TEST(no_lockout__bad_option_refuses_tokens_alone),

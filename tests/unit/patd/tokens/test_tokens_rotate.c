@@ -183,7 +183,7 @@ static void former_secrets_are_recognized(void **state)
 	{
 		struct pat_request request = request_with(stranger.secret, &alice);
 
-		pat_token_digest(all[0].secret, &request.digest);
+		pat_token_digest(all[0].secret, PAT_TOKEN_LEN, &request.digest);
 		assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG);
 	}
 }
