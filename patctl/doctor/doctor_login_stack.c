@@ -181,19 +181,6 @@ static bool check_prompts(const struct examined *examined)
 	return good;
 }
 
-/* Services of the network that do not set PAM_RHOST; no stack tells that.  Both were tried. */
-static void check_source(const struct examined *examined)
-{
-	static const char *const sourceless[] = { "poppassd", "squid" };
-
-	for (size_t i = 0; i < sizeof(sourceless) / sizeof(sourceless[0]); i++)
-		if (strcmp(examined->name, sourceless[i]) == 0)
-			found_in(examined->doctor, examined->name, LEVEL_WARNING,
-				_("restrict tokens for local with --service too"),
-				_("logins over the network are \"local\" for --from: the service "
-				  "does not tell PAM where they come from"));
-}
-
 static void add_service(const struct examined *examined)
 {
 	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
@@ -224,6 +211,5 @@ bool doctor_login_stack(
 	good &= check_refusals(&examined);
 	good &= check_behind(&examined);
 	good &= check_prompts(&examined);
-	check_source(&examined);
 	return good;
 }

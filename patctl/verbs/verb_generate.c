@@ -174,9 +174,10 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 		   "once in a login, web servers with each request, OpenVPN also each time that it\n"
 		   "renews its keys.  See pat(7), Uses.\n"),
 		N_("--from is compared with the address that the service reports to PAM.  \"local\"\n"
-		   "is a login for which it reports none: so are those at a network service that\n"
-		   "never reports one.  A host name never matches: at services that report names,\n"
-		   "see name_services in patd.conf(5), such a token is for local logins only.\n"),
+		   "is a login for which it reports none, through a service at the console or\n"
+		   "within a session: see local_services in patd.conf(5).  Through others its source\n"
+		   "is unknown, and never matches.  Neither does a host name: at services that report\n"
+		   "names, see name_services there, such a token is for local logins only.\n"),
 		N_("Asks for your password; with --user, for an administrator's.  Root is not "
 		   "asked.\n") },
 	"  patctl generate laptop\n"

@@ -372,28 +372,6 @@ static void no_token_creates_a_token__the_service_other_changes_passwords_too(vo
 	look_away();
 }
 
-static void scope__a_service_of_the_network_whose_logins_are_local_is_a_warning(void **state)
-{
-	static const char *const names[] = { "/etc/pam.d/squid", "/etc/pam.d/poppassd" };
-
-	(void)state;
-	image_write(&image, "/etc/pam.d/common-auth", COMMON_12);
-	image_write(&image, "/etc/pam.d/sshd", "@include common-auth\n");
-	for (size_t i = 0; i < COUNT(names); i++) {
-		image_write(&image, names[i], PLAIN);
-		look();
-		assert_that(findings_worst(&doctor.findings) == LEVEL_OK, "%s", names[i]);
-		look_away();
-		image_write(&image, names[i], "@include common-auth\n");
-		look();
-		assert_that(says("logins over the network are \"local\" for --from", LEVEL_WARNING),
-			"%s", names[i]);
-		assert_that(says("tokens and passwords are accepted", LEVEL_OK), "%s", names[i]);
-		look_away();
-		image_write(&image, names[i], PLAIN);
-	}
-}
-
 static void programs_get_what_each_trial_comes_to(void **state)
 {
 	const json_t *service, *outcomes;
@@ -420,7 +398,6 @@ int main(void)
 		TEST(pam_auth_update_is_advised_where_it_has_the_profile),
 		TEST(services_that_are_alike_are_one_finding),
 		TEST(no_token_creates_a_token__the_service_other_changes_passwords_too),
-		TEST(scope__a_service_of_the_network_whose_logins_are_local_is_a_warning),
 		TEST(programs_get_what_each_trial_comes_to),
 	};
 
