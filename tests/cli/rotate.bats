@@ -93,8 +93,8 @@ print(*(token[key] for key in ("id", "name", "created_at", "expires_at", "servic
 }
 
 @test "rotate keeps id, name, expiry, restrictions and uses" {
-	token=$(patctl generate -q "$T" --service=test --from=local --max-uses=5)
-	login "$token" root 0
+	token=$(patctl generate -q "$T" --service=su --from=local --max-uses=5)
+	login "$token" root 0 su
 	before=$(unchanged_fields)
 	patctl rotate -q "$T" >/dev/null
 	[ "$(unchanged_fields)" = "$before" ]
