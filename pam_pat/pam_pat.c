@@ -9,7 +9,7 @@
  * nothing about it, not even by timing.
  *
  * All that it keeps between calls is the public id of the token that opened this handle, with which
- * it refuses to change the password, and whether one was refused (grant.h).
+ * it refuses to change the password (grant.h).
  *
  * patd decides.  The request carries the state of the account, which patd cannot read itself.  The
  * verdict is shown to the person (notice.h), and an accepted token's id is put into the environment
@@ -220,14 +220,14 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	/*
 	 * No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam.
 	 *
-	 * sudo tries three times, and where a job has given it a token that is refused, the second
-	 * prompt finds no answer.  That is still the refusal of the token, not a password that
-	 * failed: pam_faillock behind would count it, and soon lock the person out.
+	 * PAM_AUTHTOK_ERR: it was asked, and not answered, as by Ctrl-D, or by a job whose only
+	 * answer was a token that sudo tries three times.  The next module would ask the same, and
+	 * pam_faillock behind count a password that nobody typed.
 	 */
 	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &text, options.prompt);
 	if (ret != PAM_SUCCESS || text == NULL)
 		return no_answer(
-			ret, grant_had_refusal(pamh) ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
+			ret, ret == PAM_AUTHTOK_ERR ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
 
 	token = pat_token_find(text, &id);
 	if (token == NULL) {
@@ -248,7 +248,6 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 		notice_blanks(pamh);
 	if (ret == PAM_SUCCESS)
 		return ret;
-	grant_note_refusal(pamh);
 	return replace_token(pamh) == PAM_SUCCESS ? ret : PAM_ABORT;
 }
 

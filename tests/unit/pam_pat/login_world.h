@@ -53,7 +53,6 @@ static struct did {
 /* What is kept in the handle. */
 static struct {
 	char *id;
-	void *refusal;
 	void (*clean)(pam_handle_t *pamh, void *data, int status);
 } kept;
 
@@ -104,11 +103,6 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 {
 	if (world.data_r != PAM_SUCCESS)
 		return world.data_r;
-	if (strcmp(name, "pam_pat_refusal") == 0) {
-		assert_null(clean);
-		kept.refusal = data;
-		return PAM_SUCCESS;
-	}
 	assert_string_equal(name, "pam_pat_token");
 	if (kept.clean)
 		kept.clean(pamh, kept.id, PAM_DATA_REPLACE);
@@ -120,10 +114,6 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 int pam_get_data(const pam_handle_t *pamh, const char *name, const void **ret)
 {
 	(void)pamh;
-	if (strcmp(name, "pam_pat_refusal") == 0) {
-		*ret = kept.refusal;
-		return kept.refusal ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
-	}
 	assert_string_equal(name, "pam_pat_token");
 	*ret = kept.id;
 	return kept.id ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
@@ -247,7 +237,6 @@ static int tear_down(void **state)
 		kept.clean(HANDLE, kept.id, PAM_SUCCESS);
 	kept.clean = NULL;
 	kept.id = NULL;
-	kept.refusal = NULL;
 	return 0;
 }
 
