@@ -61,17 +61,18 @@ struct prompt prompt_of(const struct stack_line *line, bool has_password)
 {
 	const struct prompter *prompter = find(line);
 
-	if (!prompter)
-		return (struct prompt) { .asks = false };
-	if (prompter->always && *prompter->always != '\0' && stack_line_has(line, prompter->always))
-		return (struct prompt) { .asks = true, .remove = prompter->always };
-	if (is_quiet(prompter, line))
+	if (!prompter || is_quiet(prompter, line))
 		return (struct prompt) { .asks = false };
 	if (!has_password)
 		return (struct prompt) { .asks = true, .add = prompter->never };
-	if (prompter->always && *prompter->always == '\0' && !takes_first(line))
-		return (struct prompt) { .asks = true, .add = first[0] };
-	return (struct prompt) { .asks = false };
+	if (!prompter->always)
+		return (struct prompt) { .asks = false };
+	if (*prompter->always == '\0')
+		return (struct prompt) { .asks = !takes_first(line), .add = first[0] };
+	return (struct prompt) {
+		.asks = stack_line_has(line, prompter->always),
+		.remove = prompter->always,
+	};
 }
 
 struct prompt prompt_of_session(const struct stack_line *line)

@@ -35,6 +35,10 @@ static const struct {
 		"auth required pam_permit.so\n",
 		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
 		"a password is asked for twice: /etc/pam.d/common-auth:1 (pam_sss.so)" },
+	{ "sssd that is to prompt itself, and may not",
+		"auth [success=2 default=ignore] pam_sss.so prompt_always use_first_pass\n" PLAIN,
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
+		"tokens and passwords are accepted" },
 	{ "pam_mount, which asks for what a token is not", COMMON_12 "auth optional pam_mount.so\n",
 		"@include common-auth\n", LEVEL_WARNING,
 		"after a token, another module asks for a password: "
