@@ -26,11 +26,11 @@ static char *remedy(const struct stack_line *line, const struct prompt *prompt)
 	cleanup_text char *pattern = module_pattern(line);
 
 	if (strncmp(line->file, PAM_DIR "/", strlen(PAM_DIR "/")) != 0 || !text_is_word(line->file))
-		return text_format(prompt->remove ? _("copy the file to /etc/pam.d, and remove %s "
-						      "from the line")
-						  : _("copy the file to /etc/pam.d, and add %s to "
-						      "the line"),
-			prompt->remove ? prompt->remove : prompt->add);
+		return text_format(
+			"%s", _("copy the file to /etc/pam.d, and run patctl doctor again"));
+	if (prompt->remove && prompt->add)
+		return text_format("sed -i '%u s/%s/%s/' %s", line->number, prompt->remove,
+			prompt->add, line->file);
 	if (prompt->remove)
 		return text_format(
 			"sed -i '%u s/\\s%s//' %s", line->number, prompt->remove, line->file);

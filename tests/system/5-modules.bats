@@ -13,9 +13,12 @@ setup_file() {
 
 teardown_file() {
 	rm -rf /etc/krb5.conf /etc/krb5.conf.d
-	remove_modules libpam-krb5 libpam-mount
+	remove_module libpam-krb5
+	remove_module libpam-mount
 	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat pat-password
-	rm -rf /home/alice/mount
+	rm -f /etc/pam.d/*.pam-old
+	umount /home/alice/mount || :
+	rmdir /home/alice/mount
 	diff -r /var/tmp/pam.d.modules /etc/pam.d
 }
 
@@ -33,7 +36,7 @@ ansible_as() {
 }
 
 @test "pam_mount asks for a password after a token until the commands of doctor" {
-	install_modules libpam-mount
+	install_module libpam-mount
 	grep -n pam_mount /etc/pam.d/common-{auth,session}
 	sed -i 's|^</pam_mount>|<volume user="alice" fstype="tmpfs" path="tmpfs" mountpoint="~/mount" options="mode=0700"/>\n&|' \
 		/etc/security/pam_mount.conf.xml
@@ -54,6 +57,7 @@ ansible_as() {
 @test "pam_mount mounts with the password, and with a token what needs none" {
 	mounts='findmnt -n -o FSTYPE /home/alice/mount'
 	[ "$(su_as_nobody alice "$PASSWORD" "$mounts" | tail -n 1)" = tmpfs ]
+	umount /home/alice/mount
 	[ "$(su_as_nobody alice "$(token mounts alice)" "$mounts" | tail -n 1)" = tmpfs ]
 }
 
@@ -61,11 +65,11 @@ ansible_as() {
 	pam-auth-update --package
 	grep 'pam_mount.so.*disable_interactive' /etc/pam.d/common-auth
 	grep 'pam_mount.so.*disable_interactive' /etc/pam.d/common-session
-	remove_modules libpam-mount
+	remove_module libpam-mount
 }
 
 @test "pam_krb5 asks for each password again, where tokens are for sudo only, until the command of doctor" {
-	install_modules libpam-krb5
+	install_module libpam-krb5
 	grep -n pam_krb5 /etc/pam.d/common-auth
 	token=$(token ticket alice)
 	# Beside the profile of pam_pat, it takes the password that there is.
@@ -86,5 +90,5 @@ ansible_as() {
 	pam-auth-update --enable pat
 	by_sudo alice "$token"
 	by_sudo alice "$PASSWORD"
-	remove_modules libpam-krb5
+	remove_module libpam-krb5
 }

@@ -61,12 +61,12 @@ expect_unchanged() {
 }
 
 @test "the recipe for other modules works, with pam_mount" {
-	install_modules libpam-mount
+	install_module libpam-mount
 	run_recipe other-modules
 	pam-auth-update --package
 	grep -c pam_mount /etc/pam.d/common-auth
 	run ! grep disable_interactive /etc/pam.d/common-auth
-	remove_modules libpam-mount
+	remove_module libpam-mount
 	expect_unchanged
 }
 

@@ -10,26 +10,27 @@ static const struct prompter {
 	const char *only;   /* it asks only with this argument */
 	const char *always; /* with this one also if there is a password; "": unless first[] says */
 	const char *never;  /* with this one not even if there is none */
+	const char *undoes; /* with this one it does, all the same */
 	bool session;       /* and again in a session */
 } prompters[] = {
-	{ "pam_unix.so", NULL, NULL, "use_first_pass", false },
-	{ "pam_sss.so", NULL, "prompt_always", "use_first_pass", false },
-	{ "pam_ldap.so", NULL, NULL, "use_first_pass", false },
+	{ "pam_unix.so", NULL, NULL, "use_first_pass", NULL, false },
+	{ "pam_sss.so", NULL, "prompt_always", "use_first_pass", NULL, false },
+	{ "pam_ldap.so", NULL, NULL, "use_first_pass", NULL, false },
 	/* use_first_pass: it asks if there is no password. */
-	{ "pam_krb5.so", NULL, "", "force_first_pass", false },
-	{ "pam_winbind.so", NULL, "", "use_first_pass", false },
-	{ "pam_radius_auth.so", NULL, "force_prompt", "use_first_pass", false },
-	{ "pam_tacplus.so", NULL, "", "use_first_pass", false },
-	{ "pam_userdb.so", NULL, "", "use_first_pass", false },
-	{ "pam_pwdfile.so", NULL, NULL, "use_first_pass", false },
-	{ "pam_mount.so", NULL, NULL, "disable_interactive", true },
-	{ "pam_zfs_key.so", NULL, NULL, "use_first_pass", true },
+	{ "pam_krb5.so", NULL, "", "force_first_pass", NULL, false },
+	{ "pam_winbind.so", NULL, "", "use_first_pass", NULL, false },
+	{ "pam_radius_auth.so", NULL, "force_prompt", "use_first_pass", NULL, false },
+	{ "pam_tacplus.so", NULL, "", "use_first_pass", NULL, false },
+	{ "pam_userdb.so", NULL, "", "use_first_pass", "try_first_pass", false },
+	{ "pam_pwdfile.so", NULL, NULL, "use_first_pass", NULL, false },
+	{ "pam_mount.so", NULL, NULL, "disable_interactive", NULL, true },
+	{ "pam_zfs_key.so", NULL, NULL, "use_first_pass", NULL, true },
 	/* Of libpam's options, these know none. */
-	{ "pam_kwallet.so", NULL, NULL, NULL, false },
-	{ "pam_kwallet5.so", NULL, NULL, NULL, false },
-	{ "pam_encfs.so", NULL, NULL, NULL, false },
-	{ "pam_script.so", NULL, NULL, NULL, false },
-	{ "pam_exec.so", "expose_authtok", NULL, NULL, false },
+	{ "pam_kwallet.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_kwallet5.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_encfs.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_script.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_exec.so", "expose_authtok", NULL, NULL, NULL, false },
 };
 
 /* By which a module takes the password that there is, where "always" is "". */
@@ -43,9 +44,15 @@ static const struct prompter *find(const struct stack_line *line)
 	return NULL;
 }
 
+static bool is_undone(const struct prompter *prompter, const struct stack_line *line)
+{
+	return prompter->undoes && stack_line_has(line, prompter->undoes);
+}
+
 static bool is_quiet(const struct prompter *prompter, const struct stack_line *line)
 {
-	return (prompter->never && stack_line_has(line, prompter->never)) ||
+	return (prompter->never && stack_line_has(line, prompter->never) &&
+		       !is_undone(prompter, line)) ||
 	       (prompter->only && !stack_line_has(line, prompter->only));
 }
 
@@ -64,7 +71,11 @@ struct prompt prompt_of(const struct stack_line *line, bool has_password)
 	if (!prompter || is_quiet(prompter, line))
 		return (struct prompt) { .asks = false };
 	if (!has_password)
-		return (struct prompt) { .asks = true, .add = prompter->never };
+		return (struct prompt) {
+			.asks = true,
+			.add = prompter->never,
+			.remove = is_undone(prompter, line) ? prompter->undoes : NULL,
+		};
 	if (!prompter->always)
 		return (struct prompt) { .asks = false };
 	if (*prompter->always == '\0')

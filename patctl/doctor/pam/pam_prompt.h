@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Modules that ask for a password though pam_pat.so has asked: where it has left none, which is so
- * after a token, and some of them also where there is one.  Tried on Debian 12 and 13.
+ * after a token, and some of them also where there is one.  All but pam_tacplus and pam_kwallet
+ * were tried on Debian 12 and 13.
  */
 #pragma once
 
@@ -10,8 +11,9 @@
 /* Of a line: why it asks, and what keeps it from asking. */
 struct prompt {
 	bool asks;
-	const char *add;    /* an argument that keeps it from asking; NULL: there is none */
-	const char *remove; /* the argument by which it asks; NULL: it asks by itself */
+	/* With both, the one takes the place of the other: */
+	const char *add;    /* an argument that keeps it from asking; NULL: none does */
+	const char *remove; /* an argument with which it asks; NULL: there is none */
 };
 
 /*

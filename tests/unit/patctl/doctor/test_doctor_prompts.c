@@ -105,6 +105,9 @@ static void what_asks_again_is_mended_by_a_command_where_the_module_has_an_optio
 		{ "auth [success=3 default=ignore] pam_sss.so prompt_always\n" PLAIN,
 			"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n",
 			"sed -i '1 s/\\sprompt_always//' /etc/pam.d/common-auth" },
+		{ COMMON_12 "auth optional pam_userdb.so try_first_pass\n",
+			"@include common-auth\n",
+			"sed -i '6 s/try_first_pass/use_first_pass/' /etc/pam.d/common-auth" },
 		{ COMMON_12 "auth optional pam_kwallet5.so\n", "@include common-auth\n",
 			"end the stack with success=done" },
 	};
@@ -125,7 +128,7 @@ static void no_file_of_a_package_is_edited(void **state)
 	(void)state;
 	image_write(&image, "/usr/lib/pam.d/v", COMMON_12 "auth optional pam_mount.so\n");
 	look();
-	assert_true(advises("copy the file to /etc/pam.d, and add disable_interactive"));
+	assert_true(advises("copy the file to /etc/pam.d, and run patctl doctor again"));
 	look_away();
 }
 
