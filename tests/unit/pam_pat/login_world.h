@@ -21,6 +21,7 @@
 #include "common/wire.h"
 #include "pam_pat/account.h"
 #include "pam_pat/ask.h"
+#include "pam_pat/guard.h"
 #include "pam_pat/notice.h"
 
 /* Only ever passed on. */
@@ -33,6 +34,8 @@ static char token[PAT_TOKEN_LEN + 1];
 static struct world {
 	/* What libpam returns. */
 	int user_r, authtok_r, item_r, set_item_r, random_r, data_r, putenv_r;
+	int guard_r;
+	bool has_authtok; /* of a module before */
 	const char *user, *authtok, *service, *rhost, *session;
 	struct passwd *pw;
 	int pw_errno;
@@ -47,6 +50,7 @@ static struct did {
 	uint64_t ahead; /* of the notice */
 	struct pat_request request;
 	char path[128], line[1024], variable[64];
+	unsigned int guarded, lifted;   /* lifted: before it was asked */
 	char random[PAT_TOKEN_LEN + 1]; /* the text in the place of the token */
 } did;
 
@@ -81,7 +85,10 @@ int pam_get_authtok(pam_handle_t *pamh, int item, const char **authtok, const ch
 int pam_get_item(const pam_handle_t *pamh, int item, const void **ret)
 {
 	(void)pamh;
-	*ret = item == PAM_SERVICE ? world.service : item == PAM_RHOST ? world.rhost : NULL;
+	*ret = item == PAM_SERVICE                        ? world.service
+	       : item == PAM_RHOST                        ? world.rhost
+	       : item == PAM_AUTHTOK && world.has_authtok ? world.authtok
+							  : NULL;
 	return world.item_r;
 }
 
@@ -182,6 +189,21 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	(void)snprintf(did.path, sizeof(did.path), "%s", path);
 	*ret_reply = world.reply;
 	return world.ask_r;
+}
+
+int guard_set(pam_handle_t *pamh)
+{
+	(void)pamh;
+	assert_int_equal(did.asked, 0);
+	did.guarded++;
+	return world.guard_r;
+}
+
+void guard_lift(pam_handle_t *pamh)
+{
+	(void)pamh;
+	assert_int_equal(did.guarded, 0);
+	did.lifted++;
 }
 
 const char *ask_problem(int error)
