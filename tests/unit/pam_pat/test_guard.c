@@ -18,7 +18,7 @@ static char handle;
 /* The handle: its conversation, and the data of the guard. */
 static struct {
 	struct pam_conv conv;
-	int set_item_r, set_data_r;
+	int get_item_r, set_item_r, set_data_r;
 	void *data;
 	void (*clean)(pam_handle_t *pamh, void *data, int status);
 } pam;
@@ -30,7 +30,7 @@ int pam_get_item(const pam_handle_t *pamh, int item, const void **ret)
 	(void)pamh;
 	assert_int_equal(item, PAM_CONV);
 	*ret = &pam.conv;
-	return PAM_SUCCESS;
+	return pam.get_item_r;
 }
 
 int pam_set_item(pam_handle_t *pamh, int item, const void *value)
@@ -62,13 +62,25 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 	return PAM_SUCCESS;
 }
 
-/* A host that gives each prompt the same answer: its data.  NULL: it fails. */
+/* A host that gives no answer, and says that all is well. */
+static int mute_host(
+	int n, const struct pam_message **messages, struct pam_response **ret, void *answer)
+{
+	(void)n;
+	(void)messages;
+	(void)answer;
+	*ret = NULL;
+	return PAM_SUCCESS;
+}
+
+/* A host that gives each prompt but the first message the same answer: its data.  NULL: it fails.
+ */
 static int host(int n, const struct pam_message **messages, struct pam_response **ret, void *answer)
 {
 	struct pam_response *responses = calloc((size_t)n, sizeof(*responses));
 
 	assert_non_null(responses);
-	for (int i = 0; i < n && answer != NULL; i++)
+	for (int i = 1; i < n && answer != NULL; i++)
 		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
 			messages[i]->msg_style == PAM_PROMPT_ECHO_ON)
 			responses[i].resp = strdup(answer);
@@ -88,7 +100,7 @@ static int set_up(void **state)
 	assert_true(sodium_init() >= 0);
 	pat_token_new(token, &id);
 	pam.conv = (struct pam_conv) { .conv = host, .appdata_ptr = token };
-	pam.set_item_r = pam.set_data_r = PAM_SUCCESS;
+	pam.get_item_r = pam.set_item_r = pam.set_data_r = PAM_SUCCESS;
 	return 0;
 }
 
@@ -100,10 +112,13 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* What a module gets that shows a text, and then asks.  text: at least PAT_TOKEN_LEN + 4 bytes. */
-static int ask_host(char *text, int style)
+/*
+ * What a module gets that shows a text or asks what is not answered, and then asks.  text: at least
+ * PAT_TOKEN_LEN + 4 bytes.
+ */
+static int ask_after(char *text, int first, int style)
 {
-	const struct pam_message info = { .msg_style = PAM_TEXT_INFO, .msg = "hello" },
+	const struct pam_message info = { .msg_style = first, .msg = "hello" },
 				 prompt = { .msg_style = style, .msg = "Password: " };
 	const struct pam_message *messages[] = { &info, &prompt };
 	struct pam_response *responses = NULL;
@@ -118,6 +133,11 @@ static int ask_host(char *text, int style)
 	free(responses[1].resp);
 	free(responses);
 	return r;
+}
+
+static int ask_host(char *text, int style)
+{
+	return ask_after(text, PAM_TEXT_INFO, style);
 }
 
 static void secrecy__a_module_that_asks_gets_no_token(void **state)
@@ -135,6 +155,7 @@ static void secrecy__a_module_that_asks_gets_no_token(void **state)
 	}
 	assert_int_equal(guard_set(HANDLE), 0);
 	(void)snprintf(blanks, sizeof(blanks), " %s\r", token);
+	assert_int_equal(ask_after(text, PAM_PROMPT_ECHO_ON, PAM_PROMPT_ECHO_OFF), PAM_CONV_ERR);
 	guard_lift(HANDLE);
 	pam.conv.appdata_ptr = blanks;
 	assert_int_equal(guard_set(HANDLE), 0);
@@ -162,6 +183,75 @@ static void all_else_is_the_answer_of_the_host(void **state)
 	pam.conv.appdata_ptr = NULL;
 	assert_int_equal(guard_set(HANDLE), 0);
 	assert_int_equal(ask_host(text, PAM_PROMPT_ECHO_OFF), PAM_CONV_ERR);
+}
+
+static void no_answer_stays_none(void **state)
+{
+	const struct pam_message prompt = { .msg_style = PAM_PROMPT_ECHO_OFF, .msg = "Password: " };
+	const struct pam_message *messages[] = { &prompt };
+	struct pam_response *responses = NULL;
+
+	(void)state;
+	pam.conv.conv = mute_host;
+	assert_int_equal(guard_set(HANDLE), 0);
+	assert_int_equal(pam.conv.conv(1, messages, &responses, pam.conv.appdata_ptr), PAM_SUCCESS);
+	assert_null(responses);
+	guard_lift(HANDLE);
+	pam.conv.conv = host;
+	assert_int_equal(guard_set(HANDLE), 0);
+	assert_int_equal(pam.conv.conv(1, messages, &responses, pam.conv.appdata_ptr), PAM_SUCCESS);
+	assert_null(responses[0].resp);
+	free(responses);
+}
+
+static void a_guard_that_cannot_step_aside_goes_on(void **state)
+{
+	char text[PAT_TOKEN_LEN + 4];
+	void *guard;
+
+	(void)state;
+	assert_int_equal(guard_set(HANDLE), 0);
+	guard = pam.conv.appdata_ptr;
+	pam.set_item_r = PAM_BUF_ERR;
+	guard_lift(HANDLE);
+	assert_int_equal(ask_host(text, PAM_PROMPT_ECHO_OFF), PAM_CONV_ERR);
+	clean(PAM_SUCCESS);
+	assert_int_equal(ask_host(text, PAM_PROMPT_ECHO_OFF), PAM_CONV_ERR);
+	pam.set_item_r = PAM_SUCCESS;
+	guard_lift(HANDLE);
+	assert_ptr_equal(pam.conv.conv, host);
+	free(guard);
+}
+
+static void a_guard_that_is_not_in_place_leaves_the_other_there(void **state)
+{
+	void *older;
+
+	(void)state;
+	assert_int_equal(guard_set(HANDLE), 0);
+	older = pam.conv.appdata_ptr;
+	pam.conv = (struct pam_conv) { .conv = host, .appdata_ptr = token };
+	pam.clean = NULL; /* it is freed below */
+	assert_int_equal(guard_set(HANDLE), 0);
+	pam.conv.appdata_ptr = older;
+	clean(PAM_SUCCESS);
+	assert_ptr_equal(pam.conv.appdata_ptr, older);
+	guard_lift(HANDLE);
+	free(older);
+}
+
+static void without_a_conversation_there_is_nothing_to_guard(void **state)
+{
+	(void)state;
+	pam.get_item_r = PAM_BAD_ITEM;
+	assert_int_equal(guard_set(HANDLE), 0);
+	guard_lift(HANDLE);
+	assert_ptr_equal(pam.conv.conv, host);
+	pam.get_item_r = PAM_SUCCESS;
+	assert_int_equal(guard_set(HANDLE), 0);
+	guard_lift(HANDLE);
+	pam.get_item_r = PAM_BAD_ITEM;
+	clean(PAM_SUCCESS);
 }
 
 static void the_conversation_is_given_back(void **state)
@@ -208,6 +298,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(secrecy__a_module_that_asks_gets_no_token),
 		TEST(all_else_is_the_answer_of_the_host),
+		TEST(no_answer_stays_none),
+		TEST(a_guard_that_cannot_step_aside_goes_on),
+		TEST(a_guard_that_is_not_in_place_leaves_the_other_there),
+		TEST(without_a_conversation_there_is_nothing_to_guard),
 		TEST(the_conversation_is_given_back),
 		TEST(secrecy__no_token_is_accepted_without_the_guard),
 	};
