@@ -14,6 +14,11 @@
 
 struct guard {
 	struct pam_conv host; /* the conversation that it stands before */
+	/*
+	 * An earlier one of the handle, NULL if there is none.  Another module may have put its own
+	 * conversation before that one, and calls it still: none is freed before the handle ends.
+	 */
+	struct guard *earlier;
 };
 
 static bool is_prompt(const struct pam_message *message)
@@ -25,11 +30,11 @@ static bool is_prompt(const struct pam_message *message)
 static bool has_token(
 	int n, const struct pam_message **messages, const struct pam_response *responses)
 {
-	struct pat_id id;
+	struct pat_found found;
 
 	for (int i = 0; i < n; i++)
 		if (is_prompt(messages[i]) && responses[i].resp != NULL &&
-			pat_token_find(responses[i].resp, &id) != NULL)
+			pat_token_find(responses[i].resp, &found))
 			return true;
 	return false;
 }
@@ -77,16 +82,23 @@ static bool step_aside(pam_handle_t *pamh, const struct guard *guard)
 	       pam_set_item(pamh, PAM_CONV, &guard->host) == PAM_SUCCESS;
 }
 
-static void forget(pam_handle_t *pamh, void *guard, int error_status)
+static void forget(pam_handle_t *pamh, void *data, int error_status)
 {
-	(void)error_status;
-	if (step_aside(pamh, guard)) /* else it may yet be called */
+	struct guard *guard = data, *earlier;
+
+	/* If the host's conversation cannot be given back, the guard may yet be called. */
+	if ((error_status & PAM_DATA_REPLACE) != 0 || !step_aside(pamh, guard))
+		return;
+	for (; guard != NULL; guard = earlier) {
+		earlier = guard->earlier;
 		free(guard);
+	}
 }
 
 int guard_set(pam_handle_t *pamh)
 {
 	const struct pam_conv *conv = conversation(pamh);
+	const void *earlier = NULL;
 	struct guard *guard;
 	struct pam_conv ours;
 
@@ -95,9 +107,12 @@ int guard_set(pam_handle_t *pamh)
 	guard = malloc(sizeof(*guard));
 	if (guard == NULL)
 		return -ENOMEM;
+	if (pam_get_data(pamh, DATA, &earlier) != PAM_SUCCESS)
+		earlier = NULL;
 	*guard = (struct guard) { .host = *conv };
+	memcpy(&guard->earlier, &earlier, sizeof(earlier)); /* its owner is the handle */
 	ours = (struct pam_conv) { .conv = converse, .appdata_ptr = guard };
-	/* The handle owns it before it is in use: one that was lifted before is freed here. */
+	/* The handle owns it before it is in use. */
 	if (pam_set_data(pamh, DATA, guard, forget) != PAM_SUCCESS) {
 		free(guard);
 		return -ENOMEM;

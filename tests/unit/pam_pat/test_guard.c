@@ -62,6 +62,16 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 	return PAM_SUCCESS;
 }
 
+int pam_get_data(const pam_handle_t *pamh, const char *name, const void **ret)
+{
+	(void)pamh;
+	assert_string_equal(name, "pam_pat_guard");
+	if (pam.clean == NULL)
+		return PAM_NO_MODULE_DATA;
+	*ret = pam.data;
+	return PAM_SUCCESS;
+}
+
 /* A host that gives no answer, and says that all is well. */
 static int mute_host(
 	int n, const struct pam_message **messages, struct pam_response **ret, void *answer)
@@ -223,21 +233,32 @@ static void a_guard_that_cannot_step_aside_goes_on(void **state)
 	free(guard);
 }
 
-static void a_guard_that_is_not_in_place_leaves_the_other_there(void **state)
+/* The conversation of another module, which calls the one that was there before: its data. */
+static int wrapper(
+	int n, const struct pam_message **messages, struct pam_response **ret, void *before)
 {
-	void *older;
+	const struct pam_conv *conv = before;
+
+	return conv->conv(n, messages, ret, conv->appdata_ptr);
+}
+
+static void a_guard_before_which_another_module_stands_goes_on(void **state)
+{
+	char text[PAT_TOKEN_LEN + 4];
+	struct pam_conv before;
 
 	(void)state;
 	assert_int_equal(guard_set(HANDLE), 0);
-	older = pam.conv.appdata_ptr;
-	pam.conv = (struct pam_conv) { .conv = host, .appdata_ptr = token };
-	pam.clean = NULL; /* it is freed below */
+	before = pam.conv;
+	pam.conv = (struct pam_conv) { .conv = wrapper, .appdata_ptr = &before };
 	assert_int_equal(guard_set(HANDLE), 0);
-	pam.conv.appdata_ptr = older;
-	clean(PAM_SUCCESS);
-	assert_ptr_equal(pam.conv.appdata_ptr, older);
+	assert_int_equal(ask_host(text, PAM_PROMPT_ECHO_OFF), PAM_CONV_ERR);
 	guard_lift(HANDLE);
-	free(older);
+	assert_ptr_equal(pam.conv.conv, wrapper);
+	assert_int_equal(ask_host(text, PAM_PROMPT_ECHO_OFF), PAM_CONV_ERR);
+	clean(PAM_SUCCESS);
+	assert_ptr_equal(pam.conv.conv, wrapper);
+	pam.conv = (struct pam_conv) { .conv = host, .appdata_ptr = token };
 }
 
 static void without_a_conversation_there_is_nothing_to_guard(void **state)
@@ -300,7 +321,7 @@ int main(void)
 		TEST(all_else_is_the_answer_of_the_host),
 		TEST(no_answer_stays_none),
 		TEST(a_guard_that_cannot_step_aside_goes_on),
-		TEST(a_guard_that_is_not_in_place_leaves_the_other_there),
+		TEST(a_guard_before_which_another_module_stands_goes_on),
 		TEST(without_a_conversation_there_is_nothing_to_guard),
 		TEST(the_conversation_is_given_back),
 		TEST(secrecy__no_token_is_accepted_without_the_guard),
