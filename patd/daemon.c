@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
@@ -25,6 +26,7 @@
 #include "patd/requests/requests.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
+#include "patd/util/listening.h"
 #include "patd/util/log.h"
 #include "patd/util/process.h"
 #include "patd/util/worker.h"
@@ -65,10 +67,10 @@ static int open_key(struct database *database, const char *state_dir, struct key
 	if (r < 0)
 		return r;
 	if (has_tokens) {
-		log_error("the key is lost: %s has tokens, but neither %s/key nor the credential "
-			  "patd.key exists.  Restore the key from a backup, or, to discard all "
-			  "tokens, move %s away and start patd again",
-			database_path(database), state_dir, database_path(database));
+		log_error("the key is missing: %s has tokens, but patd was given neither the "
+			  "credential patd.key nor %s/key.  To find out whether it is lost, run "
+			  "as root: patctl doctor",
+			database_path(database), state_dir);
 		return -ENOKEY;
 	}
 	log_notice("generated a new key, %s/key: back it up together with the database", state_dir);
@@ -254,7 +256,19 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	return daily_new(daemon->event, daemon->tokens, on_expiring, daemon, &daemon->daily);
 }
 
-static int start(struct daemon *daemon, const struct options *options)
+/*
+ * Whoever waits is told at once, and starts no other patd by still waiting; systemd keeps the
+ * reason for patctl.  passed: the sockets of systemd.
+ */
+static int refuse(int passed)
+{
+	(void)sd_notifyf(0, "STATUS=%s", log_first_error());
+	listening_refuse(passed);
+	return PROCESS_CANNOT_START;
+}
+
+/* The exit status, or EXIT_SUCCESS. */
+static int start(struct daemon *daemon, const struct options *options, int passed)
 {
 	int r = open_state(daemon, options);
 
@@ -262,14 +276,14 @@ static int start(struct daemon *daemon, const struct options *options)
 	if (r == -ENOMEM)
 		log_error("cannot start: out of memory");
 	if (r < 0)
-		return r;
+		return r == -ENOMEM ? EXIT_FAILURE : refuse(passed);
 	r = open_services(daemon, options);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
-		return r;
+		return EXIT_FAILURE;
 	}
 	process_ready(&daemon->ready_fd);
-	return 0;
+	return EXIT_SUCCESS;
 }
 
 /* The reverse of start(), but for what another part still uses. */
@@ -301,10 +315,10 @@ int daemon_run(const struct options *options)
 		.listeners = { .root_fd = -1, .front_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
-	int r = start(&daemon, options);
+	int status = start(&daemon, options, sd_listen_fds(0));
 
-	if (r >= 0)
-		r = process_loop_run(daemon.event);
+	if (status == EXIT_SUCCESS && process_loop_run(daemon.event) < 0)
+		status = EXIT_FAILURE;
 	stop(&daemon);
-	return r;
+	return status;
 }

@@ -123,5 +123,5 @@ int main(int argc, char **argv)
 		return print_key(&options) ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (options.verify_backup || options.restore_backup)
 		return serve_backup(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	return daemon_run(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return daemon_run(&options);
 }

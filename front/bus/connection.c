@@ -58,19 +58,19 @@ struct bus {
 
 	sd_event_source *retry;
 	uint64_t delay_us;
+	bool failed;         /* patd does not start */
 	bool stopped, quiet; /* quiet: the present outage has been reported */
 
-	void (*tried)(void *userdata); /* NULL once called */
-	void *userdata;
+	struct bus_listener listener; /* tried: NULL once called */
 };
 
 static void report_tried(struct bus *bus)
 {
-	void (*tried)(void *userdata) = bus->tried;
+	void (*tried)(void *userdata) = bus->listener.tried;
 
-	bus->tried = NULL;
+	bus->listener.tried = NULL;
 	if (tried)
-		tried(bus->userdata);
+		tried(bus->listener.userdata);
 }
 
 /* The connection is given up in the retry, not here, where libdbus may be at work on it. */
@@ -190,10 +190,19 @@ static void on_stuck(void *userdata)
 	retry_later(userdata, "it takes no more messages");
 }
 
+static void report_failed(struct bus *bus)
+{
+	bus->listener.failed(bus->listener.userdata);
+}
+
 static void on_name_taken(void *userdata)
 {
 	struct bus *bus = userdata;
 
+	if (bus->failed) {
+		report_failed(bus);
+		return;
+	}
 	log_info("serving " PAT_BUS_NAME " on the bus");
 	bus->quiet = false;
 	bus->delay_us = DELAY_MIN_US;
@@ -202,7 +211,12 @@ static void on_name_taken(void *userdata)
 
 static void on_name_failed(void *userdata, const char *why)
 {
-	retry_later(userdata, why);
+	struct bus *bus = userdata;
+
+	if (bus->failed)
+		report_failed(bus);
+	else
+		retry_later(bus, why);
 }
 
 /* Once the bus has greeted us and patd answers. */
@@ -222,6 +236,21 @@ static void on_patd_down(void *userdata)
 	clients_unsubscribe_all(bus->context.clients);
 	if (bus->connection)
 		bus_name_release(&bus->name, bus->connection);
+}
+
+static void on_patd_failed(void *userdata)
+{
+	struct bus *bus = userdata;
+
+	/*
+	 * Calls that have started us wait in the bus for the name, and the bus starts us for no
+	 * other meanwhile: they end when somebody has had it.
+	 */
+	bus->failed = true;
+	if (bus->greeted)
+		bus_name_request(&bus->name, bus->connection);
+	else
+		report_failed(bus);
 }
 
 static void on_token(enum token_event event, const struct token_row *row, void *userdata)
@@ -350,8 +379,8 @@ DEFINE_CLEANUP(bus_free, bus)
 static int open_parts(struct bus *bus, const struct bus_paths *paths)
 {
 	const struct clients_events events = { on_client_known, on_client_gone, bus };
-	const struct link_listener listener = { request_name, on_patd_down, on_token, on_entry,
-		bus };
+	const struct link_listener listener = { request_name, on_patd_down, on_token, on_entry, bus,
+		bus->listener.failed ? on_patd_failed : NULL };
 	sd_event *event = bus->context.event;
 	int r;
 
@@ -374,7 +403,7 @@ static int open_parts(struct bus *bus, const struct bus_paths *paths)
 }
 
 int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *paths,
-	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
+	const struct bus_listener *listener, struct bus **ret_bus)
 {
 	cleanup_with(bus_free) struct bus *bus = calloc(1, sizeof(*bus));
 	int r;
@@ -394,8 +423,7 @@ int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *pa
 		.userdata = bus,
 	};
 	bus->delay_us = DELAY_MIN_US;
-	bus->tried = tried;
-	bus->userdata = userdata;
+	bus->listener = *listener;
 	r = open_parts(bus, paths);
 	if (r < 0)
 		return r;

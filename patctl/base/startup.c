@@ -2,6 +2,7 @@
 /* Asking systemd about the services of patd, and patd about its configuration. */
 #include "patctl/base/startup.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,9 @@
 
 /* What systemd says of a unit. */
 struct unit_state {
-	bool masked, runs, failed;
+	bool masked, runs, starts, failed;
 	unsigned long tries;
+	char reason[400]; /* that the service gave for not starting, or "" */
 };
 
 /* The value of a line "KEY=VALUE" of text, up to its end; NULL: there is none. */
@@ -39,11 +41,17 @@ static bool has(const char *text, const char *key, const char *begin)
 	return value && strncmp(value, begin, strlen(begin)) == 0;
 }
 
+static void copy_line(const char *value, char *to, size_t size)
+{
+	if (value)
+		(void)snprintf(to, size, "%.*s", (int)strcspn(value, "\n"), value);
+}
+
 /* False: systemd does not answer. */
 static bool read_state(const char *unit, struct unit_state *ret)
 {
 	const char *const argv[] = { "systemctl", "show", "--property=LoadState,ActiveState",
-		"--property=SubState,Result,NRestarts", unit, NULL };
+		"--property=SubState,Result,NRestarts,StatusText", unit, NULL };
 	cleanup_text char *text = NULL;
 	const char *tries;
 
@@ -53,6 +61,7 @@ static bool read_state(const char *unit, struct unit_state *ret)
 	*ret = (struct unit_state) {
 		.masked = has(text, "LoadState", "masked"),
 		.runs = has(text, "ActiveState", "active\n"),
+		.starts = has(text, "ActiveState", "activating\n"),
 		/* A patd that crashed, and so has another result, is back in a moment. */
 		.failed =
 			has(text, "ActiveState", "failed") ||
@@ -61,6 +70,8 @@ static bool read_state(const char *unit, struct unit_state *ret)
 				!has(text, "Result", "watchdog")),
 		.tries = tries ? strtoul(tries, NULL, 10) : 0,
 	};
+	if (!ret->runs)
+		copy_line(value_of(text, "StatusText"), ret->reason, sizeof(ret->reason));
 	return true;
 }
 
@@ -77,7 +88,15 @@ static char *configuration_problem(void)
 
 static const char *const units[] = { "patd.service", "patd-bus.service" };
 
-static char *unit_failure(struct startup *startup, size_t at)
+/* While patd-bus is there it tries to start patd, and the reason may be that of an earlier patd. */
+static bool is_tried(bool front)
+{
+	struct unit_state bus;
+
+	return front && read_state(units[1], &bus) && (bus.runs || bus.starts);
+}
+
+static char *unit_failure(struct startup *startup, size_t at, bool front)
 {
 	const char *unit = units[at];
 	struct unit_state state;
@@ -90,11 +109,16 @@ static char *unit_failure(struct startup *startup, size_t at)
 	if (state.masked)
 		return text_format(_("%s is masked; to undo it: systemctl unmask %s"), unit, unit);
 	startup->runs = startup->runs && state.runs;
-	if (!state.failed)
+	if (!state.failed && state.reason[0] == '\0')
 		return NULL;
 	why = at == 0 ? configuration_problem() : NULL; /* patd-bus reads none */
 	if (why)
 		return why;
+	if (state.reason[0] != '\0') {
+		cleanup_text char *safe = text_safe(state.reason);
+
+		return is_tried(front) ? NULL : text_format(_("patd does not start: %s"), safe);
+	}
 	/* Once may be an accident. */
 	if (startup->units[at].failed && state.tries != startup->units[at].tries)
 		return text_format(_("%s does not start: see journalctl -u %s"), unit, unit);
@@ -111,8 +135,8 @@ char *startup_failure(struct startup *startup, bool front)
 	if (startup->runs || !units_available())
 		return NULL;
 	startup->runs = true;
-	why = unit_failure(startup, 0);
+	why = unit_failure(startup, 0, front);
 	if (!why && front)
-		why = unit_failure(startup, 1);
+		why = unit_failure(startup, 1, false);
 	return why;
 }

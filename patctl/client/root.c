@@ -67,11 +67,18 @@ static bool unreachable(const struct root *root, int r, DBusError *error)
 	return false;
 }
 
+/* A patd that does not start ends the connections that wait for it. */
 static bool closed(struct root *root, DBusError *error)
 {
+	struct startup startup = { 0 };
+	cleanup_text char *why = startup_failure(&startup, false);
+
 	disconnect(root);
-	dbus_set_error(
-		error, DBUS_ERROR_DISCONNECTED, "%s", _("patd closed the connection unanswered"));
+	if (why)
+		dbus_set_error(error, OUTCOME_ERROR_NOT_STARTED, "%s", why);
+	else
+		dbus_set_error(error, DBUS_ERROR_DISCONNECTED, "%s",
+			_("patd closed the connection unanswered"));
 	return false;
 }
 
@@ -123,6 +130,8 @@ bool root_send(struct root *root, struct request *request, DBusError *error)
 			return false;
 		r = send_one(root, request);
 	}
+	if (r == -EPIPE || r == -ECONNRESET)
+		return closed(root, error);
 	if (r < 0)
 		disconnect(root);
 	return r >= 0 || unreachable(root, r, error);

@@ -135,7 +135,7 @@ DATABASES = {
 }  # fmt: skip
 
 KEYS = {
-    "is lost": (os.remove, "the key is lost"),
+    "is lost": (os.remove, "the key is missing"),
     "is another key": (lambda key: fill(key, NOISE[:32]), "the key does not match the database"),
     "is a byte short": (lambda key: cut(key, 31), "exactly 32 bytes"),
     "is a byte long": (lambda key: fill(key, bytes(33)), "exactly 32 bytes"),
@@ -230,7 +230,7 @@ class Refusals(PatdTest):
     def test_patd_refuses_a_command_line_with(self):
         for case, (arguments, text) in COMMAND_LINES.items():
             with self.subTest(case):
-                self.assertIn(text, self.patd.refuse(command=[PATD, *arguments]))
+                self.assertIn(text, self.patd.refuse(command=[PATD, *arguments], status=1))
         self.assertEqual(os.listdir(self.patd.run), [])
 
     def test_patd_refuses_to_start_if_the_runtime_directory(self):
@@ -343,7 +343,7 @@ class Starts(PatdTest):
         token = self.root.generate("laptop")
         self.assertNotIn("key", os.listdir(self.patd.state))
         self.patd.end()
-        self.assertIn("the key is lost", self.patd.refuse())
+        self.assertIn("the key is missing", self.patd.refuse())
         self.start(env=env)
         self.assertEqual(self.verify(token), wire.ACCEPTED)
 

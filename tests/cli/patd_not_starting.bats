@@ -43,6 +43,24 @@ as_user() {
 	expect_stderr "patd.service does not start: see journalctl -u patd.service"
 }
 
+@test "the reason that patd gave to systemd is shown, to users once patd-bus has given up" {
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed Result=exit-code \
+		NRestarts=0 'StatusText=the key is missing: no tokens'
+	unit patd-bus.service LoadState=loaded ActiveState=failed SubState=failed
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	for who in installed as_user; do
+		run -8 --separate-stderr "$who" patctl list
+		expect_stderr "patctl: patd cannot be reached: patd does not start: the key is missing: no tokens"
+	done
+	# The reason may be that of an earlier patd while patd-bus starts one.
+	unit patd-bus.service LoadState=loaded ActiveState=activating SubState=start
+	rm -f "$WORLD/units/calls"
+	as_user patctl list >"$WORLD/list" 2>&1 3>&- &
+	wait_for patd-bus.service "$WORLD/units/calls" 2
+	kill -CONT "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	wait $! || fail "$(cat "$WORLD/list")"
+}
+
 @test "a masked patd or patd-bus exits 8 and says how to undo it" {
 	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
 	unit patd.service LoadState=masked ActiveState=inactive
