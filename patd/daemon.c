@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "patd/backup/online.h"
@@ -32,6 +33,7 @@
 #include "patd/util/worker.h"
 
 #define RESET_ORDER_FILE "reset-time"
+#define KEY_SEALED_FILE "key-sealed"
 
 struct daemon {
 	struct settings *settings;
@@ -129,6 +131,18 @@ static int obey_reset_order(struct daemon *daemon, const char *runtime_dir)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * patd-seal-key makes that file where it has sealed the key of ours.  Ours goes only now that
+ * systemd has given us the sealed one: it may not, in a container, or by a drop-in.
+ */
+static void settle_key(const struct options *options)
+{
+	cleanup_free char *path = NULL;
+
+	if (asprintf(&path, "%s/" KEY_SEALED_FILE, options->runtime_dir) >= 0)
+		key_settle_file(options->state_dir, access(path, F_OK) == 0);
+}
+
 static void on_policy(void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -170,6 +184,7 @@ static int open_state(struct daemon *daemon, const struct options *options)
 	r = open_tokens(daemon);
 	if (r < 0)
 		return r;
+	settle_key(options);
 	return obey_reset_order(daemon, options->runtime_dir);
 }
 
