@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "patd/backup/restore.h"
@@ -14,6 +15,7 @@
 #include "patd/crypto/key.h"
 #include "patd/daemon.h"
 #include "patd/policy/policy.h"
+#include "patd/util/listening.h"
 #include "patd/util/log.h"
 #include "patd/util/process.h"
 
@@ -100,6 +102,18 @@ static bool print_key(const struct options *options)
 	return r == 0 && write_key(bytes);
 }
 
+/* In a drop-in it is as lasting as an error in patd.conf. */
+static int refuse_command_line(void)
+{
+	const int passed = sd_listen_fds(0);
+
+	if (passed <= 0)
+		return EXIT_FAILURE;
+	(void)sd_notify(0, "STATUS=its command line is wrong: see journalctl -u patd");
+	listening_refuse(passed);
+	return PROCESS_CANNOT_START;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -107,7 +121,7 @@ int main(int argc, char **argv)
 
 	r = options_read(argc, argv, &options);
 	if (r != 0)
-		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		return r < 0 ? refuse_command_line() : EXIT_SUCCESS;
 	if (options.check_config || options.print_config)
 		return check_config(options.conf_dir, options.print_config) < 0 ? EXIT_FAILURE
 										: EXIT_SUCCESS;

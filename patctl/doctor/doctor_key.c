@@ -38,18 +38,23 @@ static void found_exposed(struct doctor *doctor, const char *path, const struct 
 		st->st_mode & DOCTOR_PERMISSIONS);
 }
 
-/* Whether systemd cannot decrypt it; of the running machine, as root.  The key itself is not read.
+/*
+ * Whether systemd cannot decrypt it; of the running machine, as root.  The key itself is not read.
+ * systemd 252 deletes the secret of the installation if /etc/machine-id is another than when it
+ * made it: it cannot in a mount namespace where that is a mount point.
  */
 static bool is_undecryptable(const struct doctor *doctor)
 {
-	static const char *const argv[] = { "sh", "-c",
-		"exec systemd-creds decrypt --name=patd.key " SEALED_PATH " - 2>&1 >/dev/null",
-		NULL };
+	static const char *const argv[] = { "unshare", "--mount", "sh", "-c",
+		"command -v systemd-creds >/dev/null || exit 2\n"
+		"if [ -e \"$1\" ]; then mount --bind \"$1\" \"$1\" || exit 2; fi\n"
+		"systemd-creds decrypt --name=patd.key \"$0\" - >/dev/null || exit 3",
+		SEALED_PATH, "/var/lib/systemd/credential.secret", NULL };
 	cleanup_text char *errors = NULL;
 
 	return !doctor->root->image && geteuid() == 0 &&
 	       !sysroot_has(doctor->root, CREDENTIAL_RUNNING) &&
-	       program_read(argv, NULL, DECRYPT_LIMIT, &errors) == 1;
+	       program_read(argv, NULL, DECRYPT_LIMIT, &errors) == 3;
 }
 
 /* What is sealed serves if patd.service is given it, and systemd can decrypt it. */

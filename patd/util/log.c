@@ -81,7 +81,7 @@ __attribute__((format(printf, 2, 0))) static void emit(
 		return;
 	pthread_mutex_lock(&lock);
 	if (first_error[0] == '\0' && strcmp(priority, SD_ERR) == 0)
-		(void)strcpy(first_error, line);
+		(void)snprintf(first_error, sizeof(first_error), "%s", line);
 	put(log_is_journal() ? priority : "patd: ", line);
 	pthread_mutex_unlock(&lock);
 }

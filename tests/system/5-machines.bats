@@ -25,7 +25,7 @@ setup_file() {
 
 # Restores the state and the key for the next test.
 restore_machine() {
-	rm -rf "$NO_NESTING" /etc/patd/patd.conf.d/machines.conf
+	rm -rf "$NO_NESTING" /run/systemd/system/patd.service.d /etc/patd/patd.conf.d/machines.conf
 	systemctl daemon-reload
 	systemctl stop "${UNITS[@]}"
 	! mountpoint -q /var/lib/patd || umount /var/lib/patd
@@ -254,6 +254,20 @@ cannot_start() {
 	systemctl start "${SOCKETS[@]}"
 }
 
+@test "doctor on a clone changes nothing, not even the secret of the installation" {
+	systemctl stop "${UNITS[@]}"
+	systemctl start patd-root.socket
+	new_machine_id
+	before=$(sha256sum /var/lib/systemd/credential.secret "$SEALED")
+	run -1 patctl doctor --quiet
+	echo "$output"
+	[[ $output == *"key: this machine cannot decrypt the key in $SEALED:"* ]]
+	[ "$(sha256sum /var/lib/systemd/credential.secret "$SEALED")" = "$before" ]
+	set_machine_id /var/tmp/machines.id
+	systemctl start "${SOCKETS[@]}"
+	by_su alice "$TOKEN"
+}
+
 @test "a key that can be decrypted again returns to its place" {
 	systemctl stop patd.service
 	mv "$SEALED" "$SEALED.undecryptable"
@@ -285,6 +299,24 @@ cannot_start() {
 	systemctl start "${SOCKETS[@]}"
 	printf 'no database' | dd of=/var/lib/patd/patd.db conv=notrunc status=none
 	cannot_start '/var/lib/patd/patd.db'
+}
+
+@test "a wrong option in a drop-in and a disk that is read-only are said at once" {
+	systemctl stop patd.service
+	mkdir -p /run/systemd/system/patd.service.d
+	printf '[Service]\nExecStart=\nExecStart=%s --no-such-option\n' \
+		"$(systemctl show --property=ExecStart --value patd.service | sed 's/.*path=\([^ ]*\) .*/\1/')" \
+		>/run/systemd/system/patd.service.d/test.conf
+	systemctl daemon-reload
+	cannot_start 'its command line is wrong'
+	rm -r /run/systemd/system/patd.service.d
+	systemctl daemon-reload
+	by_su alice "$TOKEN"
+	systemctl stop "${UNITS[@]}"
+	mount --bind /var/lib/patd /var/lib/patd
+	mount -o remount,bind,ro /var/lib/patd
+	systemctl start "${SOCKETS[@]}"
+	cannot_start 'Read-only file system'
 }
 
 @test "a disk without inodes is said at once" {
