@@ -5,8 +5,8 @@
 #include "front/front_options.h"
 
 /*
- * Serves until SIGTERM or SIGINT, or, with a socket of systemd's, until patd does not start: then
- * the exit status is PROCESS_CANNOT_START, and the next call or login starts both again.  The exit
- * status; failures have been logged.
+ * Serves until SIGTERM or SIGINT, or, where systemd has passed the socket, until patd does not
+ * start: then the exit status is PROCESS_CANNOT_START, and the next call or login starts both
+ * again.  The exit status; failures have been logged.
  */
 int front_serve(const struct front_options *options);

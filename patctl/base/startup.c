@@ -51,7 +51,7 @@ static void copy_line(const char *value, char *to, size_t size)
 static bool read_state(const char *unit, struct unit_state *ret)
 {
 	const char *const argv[] = { "systemctl", "show", "--property=LoadState,ActiveState",
-		"--property=SubState,Result,NRestarts,StatusText", unit, NULL };
+		"--property=SubState,Result,NRestarts,StatusText,ExecMainStatus", unit, NULL };
 	cleanup_text char *text = NULL;
 	const char *tries;
 
@@ -62,12 +62,14 @@ static bool read_state(const char *unit, struct unit_state *ret)
 		.masked = has(text, "LoadState", "masked"),
 		.runs = has(text, "ActiveState", "active\n"),
 		.starts = has(text, "ActiveState", "activating\n"),
-		/* A patd that crashed, and so has another result, is back in a moment. */
-		.failed =
-			has(text, "ActiveState", "failed") ||
-			(has(text, "SubState", "auto-restart") && !has(text, "Result", "signal") &&
-				!has(text, "Result", "core-dump") &&
-				!has(text, "Result", "watchdog")),
+		/* A patd that crashed, and so has another result, is back in a moment; so is one
+		 * whose key could not be decrypted (243): patd-key.service looks after that. */
+		.failed = has(text, "ActiveState", "failed") ||
+			  (has(text, "SubState", "auto-restart") &&
+				  !has(text, "ExecMainStatus", "243\n") &&
+				  !has(text, "Result", "signal") &&
+				  !has(text, "Result", "core-dump") &&
+				  !has(text, "Result", "watchdog")),
 		.tries = tries ? strtoul(tries, NULL, 10) : 0,
 	};
 	if (!ret->runs)

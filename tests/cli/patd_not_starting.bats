@@ -89,6 +89,7 @@ waits() {
 	CALLS=1 waits LoadState=loaded ActiveState=active SubState=running
 	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=start
 	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=auto-restart Result=signal NRestarts=@TRIES@
+	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=auto-restart Result=exit-code ExecMainStatus=243 NRestarts=@TRIES@
 	# Of one failure it is not known whether there will be another.
 	CALLS=2 waits "${FAILING[@]}" NRestarts=1
 }
