@@ -37,6 +37,7 @@ struct field {
 	uint64_t max;         /* of a number */
 	const char *property; /* on the bus; NULL: none by this table */
 	bool list;            /* a text of items with commas between them, an "as" on the bus */
+	bool added_later;     /* an earlier version of patd, on another machine, lacks it */
 	bool zero_is_none;    /* of a number: what is shown then is that there is none */
 };
 

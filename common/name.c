@@ -77,6 +77,13 @@ const char *pat_name_problem(const char *name)
 	return *name == '\0' ? N_("the name is empty") : problem_of(name, PAT_NAME_MAX);
 }
 
+const char *pat_note_problem(const char *note)
+{
+	return problem_of(note, PAT_NAME_MAX) ? N_("a note is one line of at most 255 characters "
+						   "of UTF-8, without control characters")
+					      : NULL;
+}
+
 const char *pat_text_problem(const char *text)
 {
 	return problem_of(text, SIZE_MAX);

@@ -8,9 +8,13 @@
 
 #define PAT_NAME_MAX 255                      /* characters */
 #define PAT_NAME_BYTES_MAX (PAT_NAME_MAX * 4) /* bytes, without the NUL */
+#define PAT_NOTE_BYTES_MAX PAT_NAME_BYTES_MAX /* of a note, which has as many characters */
 
 /* NULL if name is valid, else the problem with it, for a person.  Static. */
 const char *pat_name_problem(const char *name);
+
+/* The same for a note about a token, which may be empty. */
+const char *pat_note_problem(const char *note);
 
 /* The same for a text of any length, which may be empty. */
 const char *pat_text_problem(const char *text);

@@ -56,6 +56,7 @@ struct answer_manager {
 /* Of REQUEST_LIST and REQUEST_HISTORY, after the rows; "": that was the last page. */
 struct answer_page {
 	char cursor[REQUEST_CURSOR_SIZE];
+	uint64_t damaged; /* rows of tokens that cannot be read; of all users' tokens, for uid 0 */
 };
 
 /*

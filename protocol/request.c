@@ -33,14 +33,15 @@ static const struct kind {
 			TEXT(list.cursor) } },
 	[REQUEST_GET] = { "get", PART(token), 0, { TEXT(token.id) } },
 	[REQUEST_MAY_GENERATE] = { "may-generate", PART(generate), GIVEN(generate.given),
-		{ TEXT(generate.user), TEXT(generate.name) } },
+		{ TEXT(generate.user), TEXT(generate.name), TEXT(generate.note) } },
 	[REQUEST_GENERATE] = { "generate", PART(generate), GIVEN(generate.given),
-		{ TEXT(generate.user), TEXT(generate.name) } },
+		{ TEXT(generate.user), TEXT(generate.name), TEXT(generate.note) } },
 	[REQUEST_REVOKE] = { "revoke", PART(revoke), GIVEN(revoke.given),
 		{ TEXT(revoke.id), TEXT(revoke.reason) } },
 	[REQUEST_RESTORE] = { "restore", PART(token), 0, { TEXT(token.id) } },
 	[REQUEST_RENAME] = { "rename", PART(rename), 0, { TEXT(rename.id), TEXT(rename.name) } },
 	[REQUEST_ROTATE] = { "rotate", PART(rotate), GIVEN(rotate.given), { TEXT(rotate.id) } },
+	[REQUEST_SET] = { "set", PART(set), GIVEN(set.given), { TEXT(set.id), TEXT(set.note) } },
 	[REQUEST_DELETE] = { "delete", PART(token), 0, { TEXT(token.id) } },
 	[REQUEST_REVOKE_ALL] = { "revoke-all", PART(revoke_all), GIVEN(revoke_all.given),
 		{ TEXT(revoke_all.user), TEXT(revoke_all.reason) } },
@@ -64,8 +65,12 @@ _Static_assert(sizeof(struct request_caller) == 264, "no padding in a caller");
 _Static_assert(sizeof(struct request_head) == 280, "no padding in a head");
 _Static_assert(sizeof(struct request_list) == 3464, "no padding in a list");
 _Static_assert(
-	sizeof(struct request_generate) == 1336 + PAT_RESTRICTIONS * (8 + REQUEST_RESTRICTION_SIZE),
+	sizeof(struct request_generate) == 2368 + PAT_RESTRICTIONS * (8 + REQUEST_RESTRICTION_SIZE),
 	"no padding in a generate");
+
+_Static_assert(
+	sizeof(struct request_set) == 1072 + PAT_RESTRICTIONS * (size_t)REQUEST_RESTRICTION_SIZE,
+	"no padding in a set");
 
 size_t request_size(uint32_t kind)
 {
@@ -99,10 +104,10 @@ static bool texts_end(const struct request *request, const struct kind *kind)
 	return true;
 }
 
-static bool restrictions_end(const struct request_generate *generate)
+static bool restrictions_end(const char texts[PAT_RESTRICTIONS][REQUEST_RESTRICTION_SIZE])
 {
 	for (size_t r = 0; r < PAT_RESTRICTIONS; r++)
-		if (!text_ends(generate->texts[r], sizeof(generate->texts[r])))
+		if (!text_ends(texts[r], REQUEST_RESTRICTION_SIZE))
 			return false;
 	return true;
 }
@@ -124,6 +129,8 @@ bool request_check(const struct request *request, size_t len)
 		return false;
 	if (head->kind == REQUEST_VERIFY)
 		return pat_request_check(&request->verify, sizeof(request->verify));
+	if (head->kind == REQUEST_SET)
+		return restrictions_end(request->set.texts);
 	return (head->kind != REQUEST_GENERATE && head->kind != REQUEST_MAY_GENERATE) ||
-	       restrictions_end(&request->generate);
+	       restrictions_end(request->generate.texts);
 }

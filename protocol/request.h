@@ -32,6 +32,7 @@
 /* Bytes, each with its NUL. */
 #define REQUEST_USER_SIZE (PAT_USER_MAX + 1)
 #define REQUEST_NAME_SIZE (PAT_NAME_BYTES_MAX + 4)
+#define REQUEST_NOTE_SIZE (PAT_NOTE_BYTES_MAX + 12)
 #define REQUEST_REASON_SIZE 264
 #define REQUEST_ID_SIZE 16
 #define REQUEST_WORD_SIZE 64
@@ -65,6 +66,7 @@ enum request_kind {
 	REQUEST_FOLLOW,
 	REQUEST_BACKUP, /* over root.sock only */
 	REQUEST_CANCEL, /* ends the request of that serial, which gets no answer any more */
+	REQUEST_SET,
 	REQUEST_KINDS
 };
 
@@ -107,8 +109,15 @@ enum request_given {
 	GIVEN_REVERSE = 1 << 17,
 	GIVEN_GRACE = 1 << 18,
 	GIVEN_ACCOUNT = 1 << 19,
-	GIVEN_EVERYTHING = (1 << 20) - 1
+	GIVEN_NOTE = 1 << 20,
+	GIVEN_RESTRICTION = 1 << 21, /* of the first one; see given_restriction() */
+	GIVEN_EVERYTHING = (GIVEN_RESTRICTION << PAT_RESTRICTIONS) - 1
 };
+
+static inline uint32_t given_restriction(enum pat_restriction restriction)
+{
+	return (uint32_t)GIVEN_RESTRICTION << restriction;
+}
 
 /* REQUEST_GET, _RESTORE, _DELETE, _SOURCES */
 struct request_token {
@@ -137,6 +146,7 @@ struct request_generate {
 	uint8_t recipient[32];        /* a public key of X25519 */
 	char user[REQUEST_USER_SIZE]; /* the owner */
 	char name[REQUEST_NAME_SIZE];
+	char note[REQUEST_NOTE_SIZE];       /* "": none */
 	uint64_t numbers[PAT_RESTRICTIONS]; /* of restrictions, or */
 	char texts[PAT_RESTRICTIONS][REQUEST_RESTRICTION_SIZE];
 };
@@ -161,6 +171,16 @@ struct request_rotate {
 	uint32_t unused;
 	uint8_t recipient[32];
 	uint64_t lifetime, expires_at; /* neither given: its expiration stays */
+};
+
+/* What is not given stays; a text that is given and empty is taken away. */
+struct request_set {
+	char id[REQUEST_ID_SIZE];
+	uint64_t lifetime, expires_at;
+	uint32_t given;
+	uint32_t unused;
+	char note[REQUEST_NOTE_SIZE];
+	char texts[PAT_RESTRICTIONS][REQUEST_RESTRICTION_SIZE];
 };
 
 /* All tokens of that user. */
@@ -219,6 +239,7 @@ struct request {
 		struct request_revoke revoke;
 		struct request_rename rename;
 		struct request_rotate rotate;
+		struct request_set set;
 		struct request_revoke_all revoke_all;
 		struct request_disable disable;
 		struct request_check check;

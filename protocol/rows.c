@@ -47,6 +47,12 @@ static const struct field after_restrictions[] = {
 	TOKEN_TIME(last_used_at, "LastUsedAt"),
 	TOKEN(last_used_service, FIELD_TEXT, 0, "LastUsedService"),
 	TOKEN(last_used_from, FIELD_TEXT, 0, "LastUsedFrom"),
+	{ .column = "note",
+		.kind = FIELD_TEXT,
+		.offset = offsetof(struct token_row, note),
+		.size = sizeof(((struct token_row *)0)->note),
+		.property = "Note",
+		.added_later = true },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

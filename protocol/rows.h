@@ -28,6 +28,7 @@ struct token_row {
 	uint64_t created_at, expires_at;
 	uint32_t created_by;
 	struct limits limits;
+	char note[PAT_NOTE_BYTES_MAX + 1];
 	uint64_t uses;
 	uint64_t revoked_at, revoked_until;
 	char revoked_reason[TOKEN_REASON_MAX + 1];

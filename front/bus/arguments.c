@@ -61,7 +61,7 @@ static int type_of(enum bus_option_kind kind)
 static const char *read_value(
 	DBusMessageIter *variant, const struct bus_option *option, uint32_t *ret_given)
 {
-	const char *text;
+	const char *text, *problem = NULL;
 	dbus_bool_t flag = TRUE;
 
 	if (dbus_message_iter_get_arg_type(variant) != type_of(option->kind))
@@ -83,11 +83,12 @@ static const char *read_value(
 		dbus_message_iter_get_basic(variant, &flag);
 		break;
 	case BUS_LIST:
-		return read_list(variant, option->ret_value, option->size);
+		problem = read_list(variant, option->ret_value, option->size);
+		break;
 	}
 	if (flag)
 		*ret_given |= option->given;
-	return NULL;
+	return problem;
 }
 
 static const char *read_one(DBusMessageIter *entry, const struct bus_option *options,

@@ -88,7 +88,7 @@ static struct bus_option restriction_option(
 	return option;
 }
 
-#define OWN_OPTIONS 3
+#define OWN_OPTIONS 4
 
 static bool read_generate(struct call *call, DBusMessageIter *args)
 {
@@ -103,6 +103,7 @@ static bool read_generate(struct call *call, DBusMessageIter *args)
 		{ "user", BUS_TEXT, FIELD_OF(user), GIVEN_USER },
 		{ "lifetime", BUS_NUMBER, &generate->lifetime, 0, GIVEN_LIFETIME },
 		{ "expires_at", BUS_NUMBER, &generate->expires_at, 0, GIVEN_EXPIRES_AT },
+		{ "note", BUS_TEXT, FIELD_OF(generate->note), GIVEN_NOTE },
 	};
 
 	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)

@@ -100,6 +100,7 @@ static bool changes_something(const struct call *call)
 	case REQUEST_RESTORE:
 	case REQUEST_RENAME:
 	case REQUEST_ROTATE:
+	case REQUEST_SET:
 	case REQUEST_DELETE:
 	case REQUEST_REVOKE_ALL:
 	case REQUEST_DISABLE:

@@ -8,12 +8,15 @@
 #include "common/cleanup.h"
 #include "front/bus/bus_message.h"
 #include "front/bus/interface.h"
+#include "patd/util/log.h"
+#include "patd/util/turn.h"
 
 struct call_turns {
 	sd_event *event;
 	struct client_calls ready;   /* what they waited for has been passed on to patd */
 	struct client_calls waiting; /* with a long answer, or that is sent too much by now */
-	sd_event_source *turn, *pace;
+	struct turn turn;
+	sd_event_source *pace;
 };
 
 static void put(struct call *call, struct client_calls *queue)
@@ -32,9 +35,10 @@ static void take_out(struct call *call)
 	call->queue = NULL;
 }
 
-static void wake(const struct call_turns *turns)
+static void wake(struct call_turns *turns)
 {
-	(void)sd_event_source_set_enabled(turns->turn, SD_EVENT_ONESHOT);
+	if (turn_want(&turns->turn) < 0)
+		log_error("cannot arrange a turn of the loop; calls wait for the next one");
 }
 
 static bool may_have_more(const struct call_turns *turns, const struct call *call)
@@ -174,12 +178,11 @@ static void serve_waiting(struct call_turns *turns)
 }
 
 /* One or two calls a turn of the loop. */
-static int on_turn(sd_event_source *source, void *userdata)
+static void on_turn(void *userdata)
 {
 	struct call_turns *turns = userdata;
 	struct call *call = TAILQ_FIRST(&turns->ready);
 
-	(void)source;
 	if (call) {
 		take_out(call);
 		begin(turns, call);
@@ -188,7 +191,6 @@ static int on_turn(sd_event_source *source, void *userdata)
 		wake(turns);
 	if (!TAILQ_EMPTY(&turns->waiting))
 		serve_waiting(turns);
-	return 0;
 }
 
 static int on_pace(sd_event_source *source, uint64_t usec, void *userdata)
@@ -203,7 +205,7 @@ void call_turns_free(struct call_turns *turns)
 {
 	if (!turns)
 		return;
-	sd_event_source_disable_unref(turns->turn);
+	turn_end(&turns->turn);
 	sd_event_source_disable_unref(turns->pace);
 	sd_event_unref(turns->event);
 	free(turns);
@@ -221,12 +223,7 @@ int call_turns_new(sd_event *event, struct call_turns **ret_turns)
 	turns->event = sd_event_ref(event);
 	TAILQ_INIT(&turns->ready);
 	TAILQ_INIT(&turns->waiting);
-	r = sd_event_add_defer(event, &turns->turn, on_turn, turns);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_enabled(turns->turn, SD_EVENT_OFF);
-	if (r < 0)
-		return r;
+	turn_begin(&turns->turn, event, on_turn, turns);
 	r = sd_event_add_time(
 		event, &turns->pace, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_pace, turns);
 	if (r < 0)

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "patd/util/log.h"
+#include "patd/util/turn.h"
 
 /* A client's connection has one descriptor with a watch to read it and one to write it. */
 #define WATCHES_MAX 2
@@ -27,7 +29,7 @@
 struct bus_loop {
 	sd_event *event;
 	DBusConnection *connection;
-	sd_event_source *dispatch;
+	struct turn dispatch;
 	/* One source for both watches: epoll takes a descriptor once. */
 	sd_event_source *io;
 	DBusWatch *watches[WATCHES_MAX];
@@ -204,23 +206,25 @@ static void remove_timeout(DBusTimeout *timeout, void *userdata)
 	sd_event_source_disable_unref(source);
 }
 
+static void want_dispatch(struct bus_loop *loop)
+{
+	if (turn_want(&loop->dispatch) < 0)
+		log_error("cannot arrange a turn of the loop; messages wait for the next one");
+}
+
 /* One message a turn of the loop, so that all else waits for one at most. */
-static int on_dispatch(sd_event_source *source, void *userdata)
+static void on_dispatch(void *userdata)
 {
 	struct bus_loop *loop = userdata;
 	DBusConnection *connection = dbus_connection_ref(loop->connection);
-	int on = SD_EVENT_OFF;
+	const bool more = dbus_connection_dispatch(connection) != DBUS_DISPATCH_COMPLETE;
 
-	sd_event_source_ref(source);
-	if (dbus_connection_dispatch(connection) != DBUS_DISPATCH_COMPLETE)
-		on = SD_EVENT_ON;
 	loop->listener.dispatched(loop->listener.userdata);
-	loop->behind = on == SD_EVENT_ON;
+	loop->behind = more;
 	update_events(loop);
-	(void)sd_event_source_set_enabled(source, on);
-	sd_event_source_unref(source);
+	if (more)
+		want_dispatch(loop);
 	dbus_connection_unref(connection);
-	return 0;
 }
 
 static void on_status(DBusConnection *connection, DBusDispatchStatus status, void *userdata)
@@ -232,7 +236,7 @@ static void on_status(DBusConnection *connection, DBusDispatchStatus status, voi
 		return;
 	loop->behind = true;
 	update_events(loop);
-	(void)sd_event_source_set_enabled(loop->dispatch, SD_EVENT_ON);
+	want_dispatch(loop);
 }
 
 /* A bus with much to do takes little at a time: too little for the socket to be writable. */
@@ -272,7 +276,7 @@ void bus_loop_detach(struct bus_loop *loop)
 	/* Removes the present watches and timeouts through our own functions. */
 	(void)dbus_connection_set_timeout_functions(loop->connection, NULL, NULL, NULL, NULL, NULL);
 	(void)dbus_connection_set_watch_functions(loop->connection, NULL, NULL, NULL, NULL, NULL);
-	sd_event_source_disable_unref(loop->dispatch);
+	turn_end(&loop->dispatch);
 	sd_event_source_disable_unref(loop->io);
 	sd_event_source_disable_unref(loop->toggled);
 	sd_event_source_disable_unref(loop->look);
@@ -307,7 +311,8 @@ int bus_loop_attach(sd_event *event, DBusConnection *connection,
 	r = sd_event_add_io(event, &loop->toggled, loop->toggled_fd, EPOLLIN, on_toggled, loop);
 	if (r < 0)
 		return r;
-	r = sd_event_add_defer(event, &loop->dispatch, on_dispatch, loop);
+	turn_begin(&loop->dispatch, event, on_dispatch, loop);
+	r = turn_want(&loop->dispatch);
 	if (r < 0)
 		return r;
 	r = sd_event_add_time_relative(

@@ -23,7 +23,8 @@
 
 /*
  * The text of a dialog about another user's token, in place of the action's own.  It names the
- * token by the id that the caller gave, as the caller may not see its name.
+ * token by the id that the caller gave, as the caller may not see its name.  For OP_WIDEN, which
+ * has no action of its own, that is also the text about one's own token.
  */
 static const char *const messages[OPERATIONS] = {
 	[OP_GENERATE] = N_("Authentication is required to generate the token $(token) for user "
@@ -39,6 +40,11 @@ static const char *const messages[OPERATIONS] = {
 			  "$(user)"),
 	[OP_AUDIT] = N_("Authentication is required to see what happened to the tokens of all "
 			"users"),
+	[OP_ROTATE_EXPIRY] = N_("Authentication is required to give the token $(token) a new "
+				"secret and another expiration"),
+	[OP_SET] = N_("Authentication is required to change the token $(token) of another user"),
+	[OP_WIDEN] = N_("Authentication is required to extend what the token $(token) is accepted "
+			"for"),
 	[OP_DELETE] = N_("Authentication is required to delete the token $(token) of another "
 			 "user"),
 };
@@ -93,11 +99,12 @@ static void format_cancellation(const struct call *call, char ret_text[static CA
 
 static DBusMessage *new_question(const struct call *call)
 {
-	const bool others = call->polkit_action == ACTION_MANAGE_OTHERS;
+	const bool instead =
+		call->polkit_action == ACTION_MANAGE_OTHERS || call->polkit_operation == OP_WIDEN;
 	const struct detail details[] = {
 		{ "token", call->about_token },
 		{ "user", call->about_user },
-		{ "polkit.message", others ? messages[call->polkit_operation] : NULL },
+		{ "polkit.message", instead ? messages[call->polkit_operation] : NULL },
 		{ "polkit.gettext_domain", "patd" },
 		{ 0 },
 	};

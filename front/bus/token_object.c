@@ -98,6 +98,32 @@ static bool read_rename(struct call *call, DBusMessageIter *args)
 	return bus_options_of_call(call, args, NULL, NULL);
 }
 
+#define OWN_OPTIONS 3
+
+static bool read_set(struct call *call, DBusMessageIter *args)
+{
+	struct request *request = call_new_request(call, REQUEST_SET);
+	struct request_set *set = request ? &request->set : NULL;
+	size_t n = OWN_OPTIONS;
+
+	if (!set)
+		return false;
+	struct bus_option options[OWN_OPTIONS + PAT_RESTRICTIONS + 1] = {
+		{ "lifetime", BUS_NUMBER, &set->lifetime, 0, GIVEN_LIFETIME },
+		{ "expires_at", BUS_NUMBER, &set->expires_at, 0, GIVEN_EXPIRES_AT },
+		{ "note", BUS_TEXT, FIELD_OF(set->note), GIVEN_NOTE },
+	};
+
+	/* Numbers cannot be changed. */
+	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
+		if (!RESTRICTION_IS_NUMBER(restrictions[r].kind))
+			options[n++] = (struct bus_option) { restrictions[r].name,
+				restrictions[r].kind == RESTRICTION_LIST ? BUS_LIST : BUS_TEXT,
+				FIELD_OF(set->texts[r]), given_restriction(r) };
+	memcpy(set->id, call->id, sizeof(call->id));
+	return bus_options_of_call(call, args, options, &set->given);
+}
+
 static const struct bus_method change_methods[] = {
 	{ "Revoke", read_revoke, serve_change, .in = { { "options", "a{sv}" } },
 		.takes_access = true },
@@ -105,6 +131,7 @@ static const struct bus_method change_methods[] = {
 	{ "Delete", read_delete, serve_change, .in = { { "options", "a{sv}" } },
 		.takes_access = true },
 	{ "Rename", read_rename, serve_change, .in = { { "name", "s" }, { "options", "a{sv}" } } },
+	{ "Set", read_set, serve_change, .in = { { "options", "a{sv}" } } },
 	{ 0 },
 };
 

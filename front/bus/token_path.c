@@ -9,8 +9,9 @@
 
 const char *const bus_token_use[] = { "State", "Uses", "FormerUntil", "LastUsedAt",
 	"LastUsedService", "LastUsedFrom", NULL };
-const char *const bus_token_lifecycle[] = { "Name", "State", "RevokedAt", "RevokedUntil",
-	"RevokedReason", "Rotations", "RotatedAt", "FormerUntil", NULL };
+const char *const bus_token_lifecycle[] = { "Name", "Note", "State", "ExpiresAt", "Services",
+	"Sources", "Hours", "RevokedAt", "RevokedUntil", "RevokedReason", "Rotations", "RotatedAt",
+	"FormerUntil", NULL };
 
 static bool is_in(const char *const *names, const char *name)
 {
@@ -22,10 +23,11 @@ static bool is_in(const char *const *names, const char *name)
 
 const char *bus_token_changes(const char *property)
 {
-	if (is_in(bus_token_use, property) || is_in(bus_token_lifecycle, property))
-		return "true";
-	/* Another policy changes it, of any number of tokens. */
-	return strcmp(property, "ExpiresAt") == 0 ? "false" : "const";
+	/* Another policy changes it, of any number of tokens, without a signal. */
+	if (strcmp(property, "ExpiresAt") == 0)
+		return "false";
+	return is_in(bus_token_use, property) || is_in(bus_token_lifecycle, property) ? "true"
+										      : "const";
 }
 
 struct bus_path bus_token_path(const char *id)

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "patctl/base/text.h"
 
@@ -26,6 +27,8 @@ void complaints_as_json(void)
 	if (!complaints.json)
 		(void)atexit(end_failed);
 	complaints.json = true;
+	no_memory_line("{\"error\": \"no-memory\", \"message\": \"out of memory\", "
+		       "\"advice\": null}");
 }
 
 static json_t *text_or_null(const char *text)
@@ -88,6 +91,26 @@ void advise(const char *format, ...)
 	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
 	va_end(arguments);
 	take_line(&complaints.advice, text);
+}
+
+void note(const char *format, ...)
+{
+	cleanup_text char *text = NULL, *safe = NULL;
+	va_list arguments;
+	size_t len;
+
+	va_start(arguments, format);
+	text = text_vformat(format, arguments); // NOLINT(clang-analyzer-valist.*)
+	va_end(arguments);
+	safe = text_safe_lines(text);
+	len = strlen(safe);
+	if (!complaints.json) {
+		(void)fputs(safe, stderr);
+		return;
+	}
+	while (len > 0 && safe[len - 1] == '\n')
+		safe[--len] = '\0';
+	print_json(NULL, safe, NULL);
 }
 
 void complaints_end(enum outcome outcome)

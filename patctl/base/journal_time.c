@@ -159,5 +159,8 @@ const char *journal_time_parse(const char *text, uint64_t now, uint64_t *ret, bo
 
 			return parse_period(period, ends[i].sign, now, ret, ret_has_m);
 		}
+	if (!strpbrk(text, digits))
+		return N_("not a time; write it like \"2h ago\", \"yesterday\" or \"2027-01-31 "
+			  "08:00\"");
 	return parse_period(text, '-', now, ret, ret_has_m);
 }

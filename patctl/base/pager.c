@@ -16,6 +16,11 @@
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 
+#if __GNUC__ >= 14
+/* It asks who closes the copies: the program has them. */
+#pragma GCC diagnostic ignored "-Wanalyzer-fd-leak"
+#endif
+
 #define WORDS_MAX 32
 
 /* The path, so that another user's PATH does not count. */

@@ -18,10 +18,20 @@ void text_free(char **text)
 	*text = NULL;
 }
 
+static const char *out_of_memory; /* NULL: the message for people */
+
+void no_memory_line(const char *line)
+{
+	out_of_memory = line;
+}
+
 void no_memory(void)
 {
 	/* Not by complain(), which needs memory. */
-	(void)fprintf(stderr, "patctl: %s\n", _("out of memory"));
+	if (out_of_memory)
+		(void)fprintf(stderr, "%s\n", out_of_memory);
+	else
+		(void)fprintf(stderr, "patctl: %s\n", _("out of memory"));
 	exit(OUTCOME_FAILED);
 }
 

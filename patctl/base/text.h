@@ -13,6 +13,9 @@ void text_free(char **text);
 /* Ends patctl with a message.  Cleanup that is still pending is not done. */
 void no_memory(void) __attribute__((noreturn));
 
+/* line: what no_memory() prints instead, static. */
+void no_memory_line(const char *line);
+
 /* pointer; if it is NULL, no_memory(). */
 void *must_alloc(void *pointer);
 
@@ -67,3 +70,9 @@ void names_free(char ***names);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, of what to do about the message before. */
 void advise(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Lines for people beside a result, on standard error, with their newlines.  They are made safe
+ * likewise.
+ */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -113,9 +113,10 @@ static bool same_reading(const struct tm *a, const struct tm *b)
 static const char *read_zone(const char *text)
 {
 	tzset();
-	if (*text++ != ' ' || (strcmp(text, tzname[0]) != 0 && strcmp(text, tzname[1]) != 0))
+	if (*text != ' ')
 		return NULL;
-	return text;
+	text++;
+	return strcmp(text, tzname[0]) == 0 || strcmp(text, tzname[1]) == 0 ? text : NULL;
 }
 
 /*

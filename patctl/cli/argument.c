@@ -11,6 +11,7 @@
 #include "common/name.h"
 #include "common/timespan.h"
 #include "patctl/base/journal_time.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
@@ -140,6 +141,47 @@ bool argument_list(
 	return true;
 }
 
+#define ANY "any" /* of a restriction: none */
+
+/* Alone: what it would mean beside others nobody can be sure of. */
+static bool names_any(const char *list)
+{
+	for (const char *at = list; at; at = strchr(at, ',')) {
+		at += strspn(at, ", \t");
+		if (strcspn(at, ", \t") == strlen(ANY) && strncmp(at, ANY, strlen(ANY)) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool argument_restriction(
+	const struct command *command, const struct restriction *restriction, const char **ret)
+{
+	const struct option_info *option = &restriction->option;
+	const char *text = command_value(command, option);
+
+	if (!text)
+		return true;
+	if (strcmp(text, ANY) == 0) {
+		*ret = "";
+		return true;
+	}
+	if (restriction->kind != RESTRICTION_LIST) {
+		*ret = text;
+		return true;
+	}
+	if (names_any(text))
+		return argument_wrong(option, text, N_("\"any\" stands alone"));
+	return argument_list(command, option, ret);
+}
+
+void argument_expect_services(const struct command *command, const char *services)
+{
+	if (services && *services != '\0' && !command_given(command, &option_host) &&
+		!command_given(command, &option_quiet))
+		(void)pam_services_expect(services);
+}
+
 bool argument_reason(
 	const struct command *command, const struct option_info *option, const char **ret)
 {
@@ -150,6 +192,19 @@ bool argument_reason(
 	if (strlen(text) > REASON_MAX)
 		return argument_wrong(option, text, N_("at most 255 bytes are allowed"));
 	*ret = text;
+	return true;
+}
+
+bool argument_note(
+	const struct command *command, const struct option_info *option, const char **ret)
+{
+	const char *text = command_value(command, option),
+		   *problem = text ? pat_note_problem(text) : NULL;
+
+	if (problem)
+		return argument_wrong(option, text, problem);
+	if (text)
+		*ret = text;
 	return true;
 }
 

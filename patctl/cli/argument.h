@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/restriction.h"
 #include "patctl/base/expiry.h"
 #include "patctl/cli/command.h"
 
@@ -37,8 +38,22 @@ bool argument_expiry(const struct command *command, const struct option_info *op
 bool argument_list(
 	const struct command *command, const struct option_info *option, const char **ret);
 
+/* A restriction that is no number; "": none, which is written "any". */
+bool argument_restriction(
+	const struct command *command, const struct restriction *restriction, const char **ret);
+
+/*
+ * Warns of services that PAM on this machine does not have.  Before the token is made or changed:
+ * who is asked for a password can still say no.
+ */
+void argument_expect_services(const struct command *command, const char *services);
+
 /* Why a token is revoked or a user disabled. */
 bool argument_reason(
+	const struct command *command, const struct option_info *option, const char **ret);
+
+/* A note about a token; "": none. */
+bool argument_note(
 	const struct command *command, const struct option_info *option, const char **ret);
 
 /* The name of a token, which is an operand. */

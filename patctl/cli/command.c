@@ -20,6 +20,8 @@ const struct option_info option_from = { "from", "SOURCE",
 const struct option_info option_expires = { "expires", "WHEN",
 	N_("\"30 days\", 2027-01-31 or never"), 0 };
 const struct option_info option_reason = { "reason", "TEXT", N_("reason, recorded and shown"), 0 };
+const struct option_info option_note = { "note", "TEXT",
+	N_("note, for people; shown by list and show"), 0 };
 const struct option_info option_yes = { "yes", NULL, N_("do not ask for confirmation"), 'y' };
 const struct option_info option_host = { "host", "HOST",
 	N_("on another machine, by ssh; or USER@HOST"), 'H' };

@@ -9,9 +9,9 @@
 
 /* The options that several verbs take.  Other options stand with their verb. */
 extern const struct option_info option_user, option_id, option_all, option_service, option_from,
-	option_expires, option_reason, option_yes, option_host, option_json, option_output,
-	option_no_legend, option_quiet, option_no_ask_password, option_no_pager, option_help,
-	option_version;
+	option_expires, option_reason, option_note, option_yes, option_host, option_json,
+	option_output, option_no_legend, option_quiet, option_no_ask_password, option_no_pager,
+	option_help, option_version;
 
 /* Stands in a set for the options of all restrictions, see common/restriction.h. */
 extern const struct option_info option_restrictions;
@@ -55,7 +55,7 @@ struct command {
 /* Options are compared by name: two verbs may each have a row of the same name. */
 bool command_given(const struct command *command, const struct option_info *option);
 
-/* The argument of an option: NULL if it was not given, otherwise UTF-8 and not empty. */
+/* The argument of an option: NULL if it was not given, otherwise UTF-8; only a note is empty. */
 const char *command_value(const struct command *command, const struct option_info *option);
 
 /*

@@ -133,20 +133,29 @@ static bool check_host(const char *host)
 	return !problem || argument_wrong(&option_host, host, problem);
 }
 
+/* The word that somebody may have meant. */
+static const char *empty_problem(const struct verb *verb, const struct option_info *option)
+{
+	if (strcmp(option->name, "expires") == 0)
+		return N_("the value is empty; for no expiration write \"never\"");
+	if (verb->takes_any && options_have(OPTIONS(&option_restrictions), option))
+		return N_("the value is empty; to remove the restriction write \"any\"");
+	return N_("the value is empty");
+}
+
 static bool check_arguments(const struct command *command)
 {
 	const char *user = command_value(command, &option_user),
 		   *host = command_value(command, &option_host);
 
 	for (size_t i = 0; i < command->n_given; i++) {
+		const struct option_info *option = command->given[i].option;
 		const char *text = command->given[i].argument;
 
-		if (text && *text == '\0')
-			return argument_wrong(
-				command->given[i].option, text, N_("the value is empty"));
+		if (text && *text == '\0' && option != &option_note)
+			return argument_wrong(option, text, empty_problem(command->verb, option));
 		if (text && !dbus_validate_utf8(text, NULL))
-			return argument_wrong(
-				command->given[i].option, text, N_("the value is not valid UTF-8"));
+			return argument_wrong(option, text, N_("the value is not valid UTF-8"));
 	}
 	if (user && pat_name_problem(user)) {
 		complain(_("--user requires a user name"));
@@ -237,8 +246,12 @@ static bool check_operands(const struct command *command)
 		return false;
 	}
 	if (!selecting && (command->n_operands < min || command->n_operands > max)) {
-		complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
-			verb->operands);
+		if (verb->selecting && command->n_operands == 0)
+			complain(_("usage: patctl %s %s, or --all, or a filter in its place"),
+				verb->name, verb->operands);
+		else
+			complain(_("usage: patctl %s%s%s"), verb->name, *verb->operands ? " " : "",
+				verb->operands);
 		return false;
 	}
 	return true;
@@ -315,15 +328,20 @@ static bool read_options(const struct grammar *grammar, int argc, char **argv, b
 
 	optind = 0;
 	while ((got = getopt_long(argc, argv, grammar->shorts, grammar->longs, NULL)) != -1) {
-		const struct option_info *option = find_option(grammar, got == ':' ? optopt : got);
+		const bool wrong = got == ':' || got == '?';
+		/* With '?' it is one that takes no value, and was given one; or 0. */
+		const struct option_info *option =
+			wrong && optopt == 0 ? NULL : find_option(grammar, wrong ? optopt : got);
 
 		if (got == ':')
 			ret->waiting = option;
+		else if (wrong && option)
+			command_give(&ret->command, option, NULL);
 		else if (option && got == option->letter)
 			command_give_letter(&ret->command, option, optarg);
 		else if (option)
 			command_give(&ret->command, option, optarg);
-		if (!partial && (got == ':' || !option)) {
+		if (!partial && wrong) {
 			*ret_got = got;
 			return false;
 		}

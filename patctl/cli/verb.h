@@ -26,11 +26,12 @@ struct verb {
 	/* Sets of options; at most one option of each set may be given. */
 	const struct option_info *const *exclusive[2];
 	const char *aliases[4];  /* other names that it is called by */
-	const char *synonyms[4]; /* its names in other tools, for suggestions */
+	const char *synonyms[6]; /* its names in other tools, for suggestions */
 	bool formats;            /* reads --output itself, but for json */
 	bool hidden;             /* for programs: help and completion do not list it */
 	/* For completion: */
 	const char *token_states[4]; /* of the tokens that TOKEN may be; none: any */
+	bool takes_any;              /* a restriction may be "any", for none */
 	bool disabled_users;         /* USER is a disabled user */
 };
 

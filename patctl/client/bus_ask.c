@@ -23,7 +23,7 @@ struct bus_method {
 	size_t token;     /* the id of the token whose method it is, else it is the manager's */
 	size_t text;      /* a string before the options */
 	size_t recipient; /* after that, if it is the sealed one */
-	bool takes_options, takes_restrictions;
+	bool takes_options, takes_restrictions, sets_restrictions;
 	const struct bus_option *options;
 	size_t limit, cursor; /* after the options */
 	bool (*read)(DBusMessageIter *at, struct records *rows, struct client_answer *ret);
@@ -48,6 +48,7 @@ static const struct bus_option generate_options[] = {
 	{ "user", AT(generate.user), DBUS_TYPE_STRING, GIVEN_USER },
 	{ "lifetime", AT(generate.lifetime), DBUS_TYPE_UINT64, GIVEN_LIFETIME },
 	{ "expires_at", AT(generate.expires_at), DBUS_TYPE_UINT64, GIVEN_EXPIRES_AT },
+	{ "note", AT(generate.note), DBUS_TYPE_STRING, GIVEN_NOTE },
 	{ 0 },
 };
 
@@ -59,6 +60,15 @@ static const struct bus_option revoke_options[] = {
 
 static const struct bus_option rotate_options[] = {
 	{ "grace", AT(rotate.grace), DBUS_TYPE_UINT64, GIVEN_GRACE },
+	{ "lifetime", AT(rotate.lifetime), DBUS_TYPE_UINT64, GIVEN_LIFETIME },
+	{ "expires_at", AT(rotate.expires_at), DBUS_TYPE_UINT64, GIVEN_EXPIRES_AT },
+	{ 0 },
+};
+
+static const struct bus_option set_options[] = {
+	{ "lifetime", AT(set.lifetime), DBUS_TYPE_UINT64, GIVEN_LIFETIME },
+	{ "expires_at", AT(set.expires_at), DBUS_TYPE_UINT64, GIVEN_EXPIRES_AT },
+	{ "note", AT(set.note), DBUS_TYPE_STRING, GIVEN_NOTE },
 	{ 0 },
 };
 
@@ -185,6 +195,8 @@ static const struct bus_method methods[REQUEST_KINDS] = {
 	[REQUEST_ROTATE] = { "Rotate", "RotateSealed", "h", "ay", .given = AT(rotate.given),
 		.token = AT(rotate.id), .recipient = AT(rotate.recipient), .takes_options = true,
 		.options = rotate_options, .read = read_secret },
+	[REQUEST_SET] = { "Set", .signature = "", .given = AT(set.given), .token = AT(set.id),
+		.takes_options = true, .sets_restrictions = true, .options = set_options },
 	[REQUEST_DELETE] = { "Delete", .signature = "", .token = AT(token.id),
 		.takes_options = true },
 	[REQUEST_REVOKE_ALL] = { "RevokeAll", .signature = "u", .given = AT(revoke_all.given),
@@ -251,6 +263,19 @@ static void add_restrictions(DBusMessageIter *options, const struct request_gene
 	}
 }
 
+/* Those that are given, also if they are empty. */
+static void add_given_restrictions(DBusMessageIter *options, const struct request_set *set)
+{
+	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++) {
+		if ((set->given & given_restriction(r)) == 0)
+			continue;
+		if (restrictions[r].kind == RESTRICTION_LIST)
+			option_list(options, restrictions[r].name, set->texts[r]);
+		else
+			option_string(options, restrictions[r].name, set->texts[r]);
+	}
+}
+
 static void add_options(
 	DBusMessageIter *args, const struct bus_method *method, const struct request *request)
 {
@@ -263,6 +288,8 @@ static void add_options(
 		add_option(&options, option, request, given);
 	if (method->takes_restrictions)
 		add_restrictions(&options, &request->generate);
+	if (method->sets_restrictions)
+		add_given_restrictions(&options, &request->set);
 	options_close(args, &options);
 }
 

@@ -95,6 +95,11 @@ const char *client_host(const struct client *client)
 	return client->host;
 }
 
+uint32_t client_uid(const struct client *client)
+{
+	return client->uid;
+}
+
 bool client_is_root(const struct client *client)
 {
 	return client->uid == 0;

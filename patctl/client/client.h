@@ -41,7 +41,8 @@ void client_free(struct client **client);
 /* NULL: this machine. */
 const char *client_host(const struct client *client);
 
-/* Whether the caller is root there. */
+/* The caller's uid there, and whether that is root. */
+uint32_t client_uid(const struct client *client);
 bool client_is_root(const struct client *client);
 
 /* "patctl", or "patctl --host=web1": the command for that machine, in messages. */
@@ -52,6 +53,7 @@ struct client_token_request {
 	const char *name, *user;
 	struct expiry expiry;
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
+	const char *note; /* NULL: none */
 };
 
 /* The caller closes *ret_secret, which is -1 if a secret came that cannot be decrypted. */
@@ -62,6 +64,7 @@ bool client_generate(struct client *client, const struct client_token_request *r
 struct client_filter {
 	const char *user, *name, *name_pattern, *id_prefix, *state, *good_for;
 	uint64_t unused_since, expiring_before;
+	uint64_t revoked_since; /* of filter_keep(): patd is not asked for it */
 	bool all;
 };
 
@@ -73,6 +76,9 @@ struct client_filter {
  */
 bool client_list(struct client *client, const struct client_filter *filter, char **cursor,
 	struct records *tokens, DBusError *error);
+
+/* How many damaged rows of tokens patd skipped for that page.  Only root's socket tells: else 0. */
+uint64_t client_listed_damaged(const struct client *client);
 
 /*
  * Says that client_list() will be called with that filter and cursor next: patd can make the page
@@ -93,6 +99,16 @@ bool client_restore(struct client *client, const struct pat_id *id, DBusError *e
 bool client_delete(struct client *client, const struct pat_id *id, DBusError *error);
 bool client_rename(
 	struct client *client, const struct pat_id *id, const char *name, DBusError *error);
+
+/* What a token shall be from now on. */
+struct client_update {
+	struct expiry expiry;                       /* EXPIRY_DEFAULT: stays */
+	const char *restrictions[PAT_RESTRICTIONS]; /* NULL: stays; "": restricted no more */
+	const char *note;                           /* NULL: stays; "": none */
+};
+
+bool client_set(struct client *client, const struct pat_id *id, const struct client_update *update,
+	DBusError *error);
 
 /* grace: seconds, NULL for patd's own.  expiry: EXPIRY_DEFAULT leaves it.  *ret_secret as of
  * client_generate(). */
@@ -189,8 +205,8 @@ bool client_activatable(struct client *client, bool *ret, DBusError *error);
 /* The ids of all actions that polkit knows; the caller frees them with names_free(). */
 bool client_actions(struct client *client, char ***ret, DBusError *error);
 
-/* When systemd last saw patd start, stop or reload: microseconds since 1970 UTC. */
-bool client_changed(struct client *client, uint64_t *ret, DBusError *error);
+/* When systemd saw patd start, also for a client of another machine: seconds since 1970 UTC. */
+bool client_started(struct client *client, uint64_t *ret, DBusError *error);
 
 /* The time that patd goes by: seconds since 1970 UTC. */
 bool client_now(struct client *client, uint64_t *ret, DBusError *error);

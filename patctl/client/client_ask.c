@@ -12,8 +12,8 @@
 static bool changes(uint32_t kind)
 {
 	return kind == REQUEST_REVOKE || kind == REQUEST_RESTORE || kind == REQUEST_RENAME ||
-	       kind == REQUEST_DELETE || kind == REQUEST_REVOKE_ALL || kind == REQUEST_DISABLE ||
-	       kind == REQUEST_ENABLE;
+	       kind == REQUEST_SET || kind == REQUEST_DELETE || kind == REQUEST_REVOKE_ALL ||
+	       kind == REQUEST_DISABLE || kind == REQUEST_ENABLE;
 }
 
 bool client_ask(struct client *client, struct request *request, struct records *rows,
@@ -60,4 +60,24 @@ bool give_user(
 	}
 	give_text(field, REQUEST_USER_SIZE, user, given, GIVEN_USER);
 	return true;
+}
+
+void give_expiry(
+	const struct expiry *expiry, uint64_t *lifetime, uint64_t *expires_at, uint32_t *given)
+{
+	switch (expiry->kind) {
+	case EXPIRY_DEFAULT:
+		break;
+	case EXPIRY_LIFETIME:
+		*lifetime = expiry->seconds;
+		*given |= GIVEN_LIFETIME;
+		break;
+	case EXPIRY_AT:
+		*expires_at = expiry->seconds;
+		*given |= GIVEN_EXPIRES_AT;
+		break;
+	case EXPIRY_NEVER:
+		*given |= GIVEN_EXPIRES_AT;
+		break;
+	}
 }

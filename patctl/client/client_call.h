@@ -32,7 +32,8 @@ struct client {
 	int limit;                 /* milliseconds for an answer */
 	struct progress *progress; /* of a call that takes long, and has no limit; else NULL */
 	pid_t agent;
-	char *patd; /* the unique name on the bus that the subscription is with; NULL: none */
+	uint64_t damaged; /* of the last client_list() */
+	char *patd;       /* the unique name on the bus that the subscription is with; NULL: none */
 };
 
 /* What patd answers: the member of the kind of the request. */
@@ -70,7 +71,12 @@ void give_text(char *field, size_t size, const char *text, uint32_t *given, uint
 #define GIVE_TEXT(part, member, text, bit)                                                         \
 	give_text((part)->member, sizeof((part)->member), text, &(part)->given, bit)
 
-/* The same for a user, whose field no longer name may be cut to: false with *error set. */
+/* The same for an expiration; EXPIRY_DEFAULT is not given. */
+void give_expiry(
+	const struct expiry *expiry, uint64_t *lifetime, uint64_t *expires_at, uint32_t *given);
+
+/* The same as give_text() for a user, whose field no longer name may be cut to: false with *error
+ * set. */
 bool give_user(
 	char field[static REQUEST_USER_SIZE], const char *user, uint32_t *given, DBusError *error);
 

@@ -16,14 +16,16 @@
 
 #define LIMIT_WANTED 25000 /* milliseconds for NSS, where nothing is done without it */
 
-static void set_unknown(enum user_answer answer, DBusError *error)
+static void set_unknown(enum user_answer answer, const char *user, DBusError *error)
 {
-	const char *why = _("the user could not be looked up");
+	cleanup_text char *safe = text_safe(user), *why = NULL;
 
 	if (answer == USER_UNKNOWN)
-		why = _("no such user");
-	else if (answer == USER_NAME_TOO_LONG)
-		why = _("no such user: the name is too long");
+		why = text_format(_("no such user: \"%s\""), safe);
+	else
+		why = text_format("%s", answer == USER_NAME_TOO_LONG
+						? _("no such user: the name is too long")
+						: _("the user could not be looked up"));
 	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s", why);
 }
 
@@ -32,7 +34,7 @@ bool owner_find(const char *user, struct system_user *ret, DBusError *error)
 	const enum user_answer answer = user_lookup(user, LIMIT_WANTED, ret);
 
 	if (answer != USER_FOUND)
-		set_unknown(answer, error);
+		set_unknown(answer, user, error);
 	return answer == USER_FOUND;
 }
 
@@ -182,7 +184,7 @@ bool client_revoke_all(struct client *client, const char *user, const struct cli
 	if (answer == USER_FOUND && !(strcmp(known.name, user) == 0 && has(&uids, known.uid)))
 		return revoke_uid(client, known.name, known.uid, how, ret_count, error);
 	if (answer == USER_NAME_TOO_LONG || (answer != USER_FOUND && uids.n == 0)) {
-		set_unknown(answer, error);
+		set_unknown(answer, user, error);
 		return false;
 	}
 	return true;

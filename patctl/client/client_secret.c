@@ -46,26 +46,6 @@ static int take_secret(const struct client_answer *answer, const struct box *box
 	return secret < 0 ? -1 : secret;
 }
 
-static void give_expiry(
-	const struct expiry *expiry, uint64_t *lifetime, uint64_t *expires_at, uint32_t *given)
-{
-	switch (expiry->kind) {
-	case EXPIRY_DEFAULT:
-		break;
-	case EXPIRY_LIFETIME:
-		*lifetime = expiry->seconds;
-		*given |= GIVEN_LIFETIME;
-		break;
-	case EXPIRY_AT:
-		*expires_at = expiry->seconds;
-		*given |= GIVEN_EXPIRES_AT;
-		break;
-	case EXPIRY_NEVER:
-		*given |= GIVEN_EXPIRES_AT;
-		break;
-	}
-}
-
 bool client_generate(struct client *client, const struct client_token_request *wanted,
 	struct pat_id *ret_id, int *ret_secret, DBusError *error)
 {
@@ -88,6 +68,7 @@ bool client_generate(struct client *client, const struct client_token_request *w
 		!give_user(generate->user, user, &generate->given, error))
 		return false;
 	give_text(generate->name, sizeof(generate->name), wanted->name, &none, 0);
+	GIVE_TEXT(generate, note, wanted->note, GIVEN_NOTE);
 	give_expiry(&wanted->expiry, &generate->lifetime, &generate->expires_at, &generate->given);
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++) {
 		const struct restriction_value *value = &wanted->restrictions[i];

@@ -8,6 +8,8 @@
 #include "common/bus.h"
 #include "patctl/base/text.h"
 
+#define USEC_PER_SEC 1000000
+
 static const struct peer polkit = { "org.freedesktop.PolicyKit1",
 	"/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority" };
 static const struct peer unit = { "org.freedesktop.systemd1",
@@ -96,10 +98,13 @@ static bool get_uint64(struct client *client, const struct peer *peer, const cha
 	return true;
 }
 
-bool client_changed(struct client *client, uint64_t *ret, DBusError *error)
+bool client_started(struct client *client, uint64_t *ret, DBusError *error)
 {
-	return get_uint64(
-		client, &unit, "org.freedesktop.systemd1.Unit", "StateChangeTimestamp", ret, error);
+	if (!get_uint64(client, &unit, "org.freedesktop.systemd1.Unit", "ActiveEnterTimestamp", ret,
+		    error))
+		return false;
+	*ret /= USEC_PER_SEC;
+	return true;
 }
 
 bool bus_now(struct client *client, uint64_t *ret, DBusError *error)

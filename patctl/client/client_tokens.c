@@ -53,9 +53,17 @@ bool client_list(struct client *client, const struct client_filter *filter, char
 	struct request request;
 
 	tokens->table = token_row_table();
-	return fill_list(&request, filter, *cursor, error) &&
-	       client_ask(client, &request, tokens, &answer, error) &&
-	       answer_cursor(REQUEST_LIST, &answer.page, cursor, error);
+	client->damaged = 0;
+	if (!fill_list(&request, filter, *cursor, error) ||
+		!client_ask(client, &request, tokens, &answer, error))
+		return false;
+	client->damaged = answer.page.damaged;
+	return answer_cursor(REQUEST_LIST, &answer.page, cursor, error);
+}
+
+uint64_t client_listed_damaged(const struct client *client)
+{
+	return client->damaged;
 }
 
 void client_list_ahead(
@@ -109,6 +117,21 @@ bool client_rename(
 
 	memcpy(request.rename.id, id->text, sizeof(id->text));
 	give_text(request.rename.name, sizeof(request.rename.name), name, &none, 0);
+	return client_ask(client, &request, NULL, NULL, error);
+}
+
+bool client_set(struct client *client, const struct pat_id *id, const struct client_update *update,
+	DBusError *error)
+{
+	struct request request = { .head.kind = REQUEST_SET };
+	struct request_set *set = &request.set;
+
+	memcpy(set->id, id->text, sizeof(id->text));
+	give_expiry(&update->expiry, &set->lifetime, &set->expires_at, &set->given);
+	GIVE_TEXT(set, note, update->note, GIVEN_NOTE);
+	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
+		give_text(set->texts[r], sizeof(set->texts[r]), update->restrictions[r],
+			&set->given, given_restriction(r));
 	return client_ask(client, &request, NULL, NULL, error);
 }
 

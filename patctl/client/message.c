@@ -151,7 +151,7 @@ void option_list(DBusMessageIter *options, const char *key, const char *value)
 		return;
 	pair_open(options, key, "as", &pair);
 	must(dbus_message_iter_open_container(&pair.value, DBUS_TYPE_ARRAY, "s", &list));
-	for (const char *at = value, *end;; at = end + 1) {
+	for (const char *at = value, *end; *value != '\0'; at = end + 1) {
 		cleanup_text char *item = NULL;
 
 		end = at + strcspn(at, ",");

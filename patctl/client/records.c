@@ -141,6 +141,16 @@ static bool read_entry(
 	return read_value(&value, field, (char *)record + field->offset);
 }
 
+/* What a version of patd on another machine may not have yet, and is all zeros then. */
+static uint64_t added_later(const struct table *table)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < table->n; i++)
+		bits |= (uint64_t)table->fields[i].added_later << i;
+	return bits;
+}
+
 static bool read_dictionary(DBusMessageIter *iter, const struct table *table, void *ret)
 {
 	const uint64_t all = (UINT64_C(1) << table->n) - 1;
@@ -155,7 +165,7 @@ static bool read_dictionary(DBusMessageIter *iter, const struct table *table, vo
 		if (!read_entry(&entry, table, ret, &reading))
 			return false;
 	}
-	return reading.seen == all;
+	return (reading.seen | added_later(table)) == all;
 }
 
 bool records_read_bus(struct records *records, DBusMessageIter *iter)

@@ -29,8 +29,8 @@ bool records_read_rows(struct records *records, const void *bytes, size_t len, u
 
 /*
  * Appends the aa{sv} at iter, whose signature the caller has checked.  Unknown keys are ignored.
- * False if a key is missing or repeated, or its value breaks the contract; a part may be appended
- * then.
+ * False if a key is missing that the first version had already, or repeated, or its value breaks
+ * the contract; a part may be appended then.
  */
 bool records_read_bus(struct records *records, DBusMessageIter *iter);
 

@@ -91,9 +91,10 @@ static void complete_item(struct candidates *candidates, const char *word)
 /* What a link leads to counts. */
 static bool is_folder(DIR *stream, const char *name)
 {
+	const int fd = dirfd(stream);
 	struct stat st;
 
-	return fstatat(dirfd(stream), name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+	return fd >= 0 && fstatat(fd, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* A folder ends in a slash, after which the shells add no blank. */
@@ -116,10 +117,20 @@ static void complete_files_of(const char *folder, struct candidates *candidates)
 	(void)closedir(stream);
 }
 
+/* For a verb that can take a restriction away. */
+static void complete_any(struct candidates *candidates)
+{
+	const struct verb *verb = candidates->command->verb;
+
+	if (verb && verb->takes_any && !strchr(candidates_begin(candidates), ','))
+		candidates_word(candidates, "any", _("not restricted"));
+}
+
 static void complete_services(struct candidates *candidates)
 {
 	cleanup_names char **services = NULL;
 
+	complete_any(candidates);
 	skip_items(candidates);
 	if (pam_services(&services) < 0)
 		return;
@@ -129,6 +140,7 @@ static void complete_services(struct candidates *candidates)
 
 static void complete_sources(struct candidates *candidates)
 {
+	complete_any(candidates);
 	skip_items(candidates);
 	candidates_word(candidates, "local", _("a login that is not over the network"));
 }
@@ -201,6 +213,7 @@ static void complete_placeholder(const char *word, size_t len, struct candidates
 		{ "USER", complete_users, true },
 		{ "SERVICE", complete_services, true },
 		{ "SOURCE", complete_sources, false },
+		{ "HOURS", complete_any, false },
 		{ "FILE", complete_files, true },
 		{ "STATE", complete_states, false },
 		{ "KEY", complete_keys, false },

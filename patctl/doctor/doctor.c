@@ -24,6 +24,7 @@ static const struct {
 	{ doctor_name, false },
 	{ doctor_units, true },
 	{ doctor_polkit, false },
+	{ doctor_polkit_agent, false },
 	{ doctor_policy, false },
 	{ doctor_key, true },
 	{ doctor_database, true },

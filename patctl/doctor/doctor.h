@@ -54,6 +54,9 @@ void found_in(struct doctor *doctor, const char *service, enum level level, cons
 /* The worst; LEVEL_OK if there are none. */
 enum level findings_worst(const struct findings *findings);
 
+/* Leaves out what is better than least. */
+void findings_keep(struct findings *findings, enum level least);
+
 /* A line each on standard output; with quiet only warnings and problems. */
 void findings_print(const struct findings *findings, bool quiet);
 
@@ -70,10 +73,12 @@ void doctor_daemon(struct doctor *doctor);
 void doctor_users(struct doctor *doctor);
 void doctor_name(struct doctor *doctor);
 void doctor_polkit(struct doctor *doctor);
+void doctor_polkit_agent(struct doctor *doctor);
 void doctor_policy(struct doctor *doctor);
 void doctor_sockets(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
 void doctor_time(struct doctor *doctor);
+void doctor_history_break(struct doctor *doctor);
 void doctor_history(struct doctor *doctor);
 void doctor_accounts(struct doctor *doctor);
 

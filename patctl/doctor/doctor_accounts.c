@@ -29,6 +29,7 @@ struct accounts {
 	size_t n, room;
 	uint64_t altered; /* tokens, of which some are named: */
 	char *ids;        /* owned, "CL48DsYXGA, …"; NULL: there is none */
+	uint64_t damaged; /* rows of tokens that patd cannot read */
 };
 
 #define IDS_NAMED 5U
@@ -121,7 +122,16 @@ static void found_altered(struct doctor *doctor, const struct accounts *accounts
 				(unsigned long)accounts->altered),
 			accounts->altered, accounts->ids,
 			accounts->altered > IDS_NAMED ? ", …" : "");
-	else
+	if (accounts->damaged > 0)
+		found(doctor, LEVEL_PROBLEM, "token",
+			_("find out who can write to the database; restore a backup, or delete "
+			  "these tokens: journalctl -u patd has their ids, patctl delete --id ID"),
+			P_("%" PRIu64 " token in the database is damaged, and is in no list",
+				"%" PRIu64 " tokens in the database are damaged, and are in no "
+				"list",
+				(unsigned long)accounts->damaged),
+			accounts->damaged);
+	if (accounts->altered == 0 && accounts->damaged == 0)
 		found(doctor, LEVEL_OK, "token", NULL, _("no token was altered"));
 }
 
@@ -136,6 +146,7 @@ static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBus
 
 		if (!client_list(doctor->client, &filter, &cursor, &tokens, error))
 			return false;
+		accounts->damaged += client_listed_damaged(doctor->client);
 		if (cursor)
 			client_list_ahead(doctor->client, &filter, cursor);
 		items = tokens.items;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "common/bus.h"
@@ -130,8 +131,8 @@ static void verify_history(struct doctor *doctor)
 	dbus_error_free(&error);
 }
 
-/* Of root alone: other users may not verify the history. */
-void doctor_history(struct doctor *doctor)
+/* What patd has noticed by itself. */
+void doctor_history_break(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	uint64_t seq = 0;
@@ -145,7 +146,14 @@ void doctor_history(struct doctor *doctor)
 			  "patd does not remove old entries any more"),
 			(unsigned long long)seq);
 	dbus_error_free(&error);
-	verify_history(doctor);
+}
+
+/* Of root alone: other users may not verify the history. */
+void doctor_history(struct doctor *doctor)
+{
+	doctor_history_break(doctor);
+	if (doctor->client && doctor->is_root)
+		verify_history(doctor);
 }
 
 static bool bus_policy_is_there(const struct sysroot *root)
@@ -233,4 +241,30 @@ void doctor_polkit(struct doctor *doctor)
 		}
 	if (!missing)
 		found(doctor, LEVEL_OK, "polkit", NULL, _("polkit knows patd's actions"));
+}
+
+#define AGENT_SOCKET "polkit-agent-helper.socket"
+
+static bool is_setuid(const struct sysroot *root, const char *path)
+{
+	struct stat st;
+
+	return sysroot_stat(root, path, 0, &st) == 0 && (st.st_mode & S_ISUID) != 0;
+}
+
+/*
+ * polkit 128 has a socket start the helper that checks the password for a dialog, as root.  It is
+ * not there while its unit is stopped; then agents try the helper itself, which was setuid before.
+ */
+void doctor_polkit_agent(struct doctor *doctor)
+{
+	struct stat st;
+
+	if (sysroot_has(doctor->root, "/usr/lib/systemd/system/" AGENT_SOCKET) &&
+		sysroot_stat(doctor->root, "/run/polkit/agent-helper.socket", 0, &st) == -ENOENT &&
+		!is_setuid(doctor->root, "/usr/lib/polkit-1/polkit-agent-helper-1"))
+		found(doctor, LEVEL_PROBLEM, "polkit", "systemctl start " AGENT_SOCKET,
+			_("only root can generate tokens: polkit's dialogs fail while %s is "
+			  "stopped"),
+			AGENT_SOCKET);
 }

@@ -105,7 +105,8 @@ static unsigned long count_tally(
 	while (fread(&tally, sizeof(tally), 1, file) == 1)
 		if ((tally.status & TALLY_VALID) != 0 && tally.time > latest)
 			latest = tally.time;
-	rewind(file);
+	if (fseek(file, 0, SEEK_SET) < 0)
+		return 0;
 	while (fread(&tally, sizeof(tally), 1, file) == 1)
 		failures += (tally.status & TALLY_VALID) != 0 &&
 			    latest - tally.time < faillock->interval;

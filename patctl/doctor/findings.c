@@ -89,6 +89,26 @@ enum level findings_worst(const struct findings *findings)
 	return worst;
 }
 
+static void finding_clear(struct finding *finding)
+{
+	names_free(&finding->services);
+	free(finding->advice);
+	free(finding->text);
+}
+
+void findings_keep(struct findings *findings, enum level least)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		if (findings->items[i].level >= least)
+			findings->items[kept++] = findings->items[i];
+		else
+			finding_clear(&findings->items[i]);
+	}
+	findings->n = kept;
+}
+
 /* "cron, login, su" */
 static char *join(char *const *services)
 {
@@ -151,11 +171,8 @@ json_t *findings_json(const struct findings *findings)
 
 void findings_clear(struct findings *findings)
 {
-	for (size_t i = 0; i < findings->n; i++) {
-		names_free(&findings->items[i].services);
-		free(findings->items[i].advice);
-		free(findings->items[i].text);
-	}
+	for (size_t i = 0; i < findings->n; i++)
+		finding_clear(&findings->items[i]);
 	free(findings->items);
 	*findings = (struct findings) { 0 };
 }

@@ -11,7 +11,7 @@
 
 const char *const history_events[] = { N_("generated"), N_("used"), N_("refused"), N_("revoked"),
 	N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"), N_("deleted"),
-	N_("disabled"), N_("enabled"), NULL };
+	N_("disabled"), N_("enabled"), N_("changed"), NULL };
 
 /* Padded, so that the next words form a column. */
 static char *event_text(const struct entry_row *entry, const struct output_context *context)

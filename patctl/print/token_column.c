@@ -194,6 +194,11 @@ static char *cell_restrictions(const struct cell_style *style, const struct toke
 	return text;
 }
 
+static char *cell_note(const struct cell_style *style, const struct token_row *token)
+{
+	return cell_text(style, token->note);
+}
+
 static char *cell_services(const struct cell_style *style, const struct token_row *token)
 {
 	return cell_restriction(style, token, PAT_SERVICES);
@@ -233,6 +238,7 @@ static const struct token_column columns[] = {
 	[COLUMN_USED_FROM] = { "used_from", N_("USED_FROM"), CUT, cell_used_from, false },
 	[COLUMN_RESTRICTIONS] = { "restrictions", N_("RESTRICTIONS"), CUT, cell_restrictions,
 		false },
+	[COLUMN_NOTE] = { "note", N_("NOTE"), CUT, cell_note, false },
 	{ "uid", N_("UID"), 0, cell_uid, false },
 	{ "used", N_("USED"), 0, cell_used, false },
 	{ "revoked", N_("REVOKED"), 0, cell_revoked, false },

@@ -27,6 +27,7 @@ enum token_column_id {
 	COLUMN_USED_BY,
 	COLUMN_USED_FROM,
 	COLUMN_RESTRICTIONS,
+	COLUMN_NOTE,
 };
 
 /* Strings are static. */

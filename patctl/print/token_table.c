@@ -19,15 +19,15 @@ struct token_table {
 	struct text_table *text;
 	const struct token_column *columns[COLUMNS_MAX];
 	size_t n_columns;
-	bool limited; /* a token has text under LIMITS */
+	bool filled; /* a token has text in the last column */
 };
 
-/* LIMITS is for people; programs are given columns that never change. */
+/* LIMITS and NOTE are for people; programs are given columns that never change. */
 static const enum token_column_id usual[] = { COLUMN_ID, COLUMN_NAME, COLUMN_USER, COLUMN_STATE,
 	COLUMN_CREATED, COLUMN_EXPIRES, COLUMN_USAGE, COLUMN_LIMITS };
 static const enum token_column_id wide[] = { COLUMN_ID, COLUMN_NAME, COLUMN_USER, COLUMN_STATE,
 	COLUMN_CREATED, COLUMN_EXPIRES, COLUMN_USAGE, COLUMN_USES, COLUMN_USED_BY, COLUMN_USED_FROM,
-	COLUMN_RESTRICTIONS };
+	COLUMN_RESTRICTIONS, COLUMN_NOTE };
 
 /* Of the usual columns: what can be missed goes first, and a short name is cut last. */
 static const struct text_table_step steps[] = {
@@ -79,9 +79,8 @@ static void choose_columns(struct token_table *table)
 {
 	const struct token_layout *layout = table->layout;
 	const enum token_column_id *ids = layout->wide ? wide : usual;
-	/* Without LIMITS for programs. */
-	const size_t n = layout->wide ? LENGTH(wide)
-				      : LENGTH(usual) - (table->style.context->terminal ? 0 : 1);
+	const size_t n = (layout->wide ? LENGTH(wide) : LENGTH(usual)) -
+			 (table->style.context->terminal ? 0 : 1);
 
 	if (layout->n > 0) {
 		memcpy(table->columns, layout->columns, sizeof(table->columns));
@@ -97,7 +96,7 @@ struct token_table *token_table_new(
 	const struct output_context *context, const struct token_layout *layout, bool legend)
 {
 	struct token_table *table = must_alloc(calloc(1, sizeof(*table)));
-	const char *headings[COLUMNS_MAX];
+	const char *headings[COLUMNS_MAX] = { NULL };
 
 	table->style = (struct cell_style) { context, layout->wide };
 	table->layout = layout;
@@ -130,8 +129,8 @@ static void add_line(struct token_table *table, const struct token_row *token)
 		const struct token_column *column = table->columns[i];
 		char *cell = column->cell(&table->style, token);
 
-		if (column == token_column_at(COLUMN_LIMITS))
-			table->limited |= *cell != '\0';
+		if (i == table->n_columns - 1)
+			table->filled |= *cell != '\0';
 		/* So that each line has the same number of words. */
 		if (*cell == '\0' && !is_usual(table)) {
 			text_free(&cell);
@@ -172,8 +171,9 @@ static void fit(struct token_table *table)
 
 	if (!context->terminal)
 		return;
-	if (is_usual(table) && !table->limited)
-		text_table_hide(table->text, COLUMN_LIMITS);
+	/* LIMITS or NOTE, which nobody asked for. */
+	if (table->layout->n == 0 && !table->filled)
+		text_table_hide(table->text, table->n_columns - 1);
 	if (table->layout->full || table->layout->wide)
 		return;
 	if (is_usual(table))

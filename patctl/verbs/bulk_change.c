@@ -10,12 +10,12 @@
 
 #include "common/l10n.h"
 #include "patctl/base/text.h"
+#include "patctl/base/user_lookup.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/terminal.h"
+#include "patctl/verbs/check_user.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/sorted_list.h"
-
-#define SHOWN_MAX 20 /* tokens, or users, in a question */
 
 /* What a question is about, and what is done. */
 struct bulk {
@@ -23,12 +23,25 @@ struct bulk {
 	const struct change *change;
 	struct client_filter filter;
 	struct sorted_list tokens; /* by user */
-	unsigned int suspended;    /* tokens that were left out as they come back by themselves */
+	unsigned int suspended;    /* tokens that were left out as they come back by themselves, */
+	unsigned int compromised, expired; /* and as they cannot be restored */
+	uint64_t now; /* by patd's clock, before anything is changed: seconds since 1970 UTC */
 };
 
 static bool is_suspended(const struct token_row *token)
 {
 	return strcmp(token->state, "revoked") == 0 && token->revoked_until != 0;
+}
+
+static bool takes_restore(struct bulk *bulk, const struct token_row *token)
+{
+	enum pat_error refusal;
+
+	if (!change_unrestorable(token, bulk->now, &refusal))
+		return true;
+	bulk->compromised += refusal == PAT_ERR_NOT_RESTORABLE;
+	bulk->expired += refusal == PAT_ERR_EXPIRED;
+	return false;
 }
 
 /* Whether patd would change a token that is revoked: it never loosens what is so already. */
@@ -50,6 +63,8 @@ static bool takes(struct bulk *bulk, const struct token_row *token)
 	const struct client_revocation *revocation = bulk->change->revocation;
 	const bool revoked = strcmp(token->state, "revoked") == 0;
 
+	if (bulk->change->restores)
+		return takes_restore(bulk, token);
 	if (!revocation && is_suspended(token)) {
 		bulk->suspended++;
 		return false;
@@ -68,7 +83,7 @@ static bool read_tokens(struct bulk *bulk, struct client *client, DBusError *err
 	do {
 		if (!client_list(client, &bulk->filter, &cursor, &page, error))
 			return false;
-		filter_keep(bulk->command, &page);
+		filter_keep(bulk->command, &bulk->filter, &page);
 		for (size_t i = 0; i < page.n; i++) {
 			const struct token_row *token = (const struct token_row *)page.items + i;
 
@@ -78,109 +93,14 @@ static bool read_tokens(struct bulk *bulk, struct client *client, DBusError *err
 		page.n = 0;
 	} while (cursor);
 	sorted_list_sort(&bulk->tokens);
-	return true;
-}
-
-/* --- the question --- */
-
-/* Appends a line, which it frees. */
-static void add_line(char **text, char *line)
-{
-	cleanup_text char *before = *text, *added = line;
-
-	*text = text_format("%s\n  %s", before, added);
-}
-
-static void add_tokens(const struct bulk *bulk, char **text)
-{
-	for (size_t i = 0; i < bulk->tokens.n; i++) {
-		struct token_row token;
-		cleanup_text char *name = NULL, *user = NULL;
-
-		sorted_list_get(&bulk->tokens, i, &token);
-		name = text_safe(token.name);
-		user = text_safe(token.user);
-		add_line(text, text_format(_("%s (%s) of user %s"), name, token.id.text, user));
-	}
-}
-
-/* The user of the token at place i, and how many there are of the same user from there on. */
-static size_t count_user(const struct sorted_list *tokens, size_t i, struct token_row *ret)
-{
-	struct token_row token;
-	size_t n = 1;
-
-	sorted_list_get(tokens, i, ret);
-	for (; i + n < tokens->n; n++) {
-		sorted_list_get(tokens, i + n, &token);
-		if (strcmp(token.user, ret->user) != 0)
-			break;
-	}
-	return n;
-}
-
-static size_t count_users(const struct sorted_list *tokens)
-{
-	struct token_row token;
-	size_t users = 0;
-
-	for (size_t i = 0; i < tokens->n; i += count_user(tokens, i, &token))
-		users++;
-	return users;
-}
-
-static void add_users(const struct bulk *bulk, size_t users, char **text)
-{
-	struct token_row token;
-	size_t shown = 0;
-
-	for (size_t i = 0, n; i < bulk->tokens.n && shown < SHOWN_MAX; i += n, shown++) {
-		cleanup_text char *user = NULL;
-
-		n = count_user(&bulk->tokens, i, &token);
-		user = text_safe(token.user);
-		add_line(text,
-			text_format(P_("user %s: %zu token", "user %s: %zu tokens", n), user, n));
-	}
-	if (users > shown)
-		add_line(text,
-			text_format(P_("and %zu more user", "and %zu more users", users - shown),
-				users - shown));
-}
-
-/* Whose they are and how many, up to SHOWN_MAX by name; whether a person wants it. */
-static bool confirm(const struct bulk *bulk)
-{
-	const size_t n = bulk->tokens.n, users = count_users(&bulk->tokens);
-	cleanup_text char *text = NULL, *user = NULL, *what = NULL;
-	struct token_row first;
-
-	sorted_list_get(&bulk->tokens, 0, &first);
-	user = text_safe(first.user);
-	what = users == 1 ? text_format(_("of user %s"), user)
-			  : text_format(_("of %zu users"), users);
-	text = bulk->change->revocation
-		       ? text_format(
-				 P_("This revokes %zu token %s:", "This revokes %zu tokens %s:", n),
-				 n, what)
-		       : text_format(P_("This permanently deletes %zu token %s:",
-					     "This permanently deletes %zu tokens %s:", n),
-				 n, what);
-	if (n <= SHOWN_MAX)
-		add_tokens(bulk, &text);
-	else
-		add_users(bulk, users, &text);
-	{
-		cleanup_text char *before = text;
-
-		text = text_format("%s\n%s", before, _("Continue?"));
-	}
-	return terminal_confirm(text);
+	return bulk->tokens.n > 0 || user_check(client, bulk->filter.user, NULL, error);
 }
 
 static enum outcome decline(const struct change *change)
 {
-	complain("%s", change->revocation ? _("nothing was revoked") : _("nothing was deleted"));
+	complain("%s", change->revocation ? _("nothing was revoked")
+		       : change->restores ? _("nothing was restored")
+					  : _("nothing was deleted"));
 	return OUTCOME_DECLINED;
 }
 
@@ -189,13 +109,41 @@ static enum outcome decline(const struct change *change)
 static void say_what_is_left(const struct bulk *bulk)
 {
 	if (bulk->tokens.n == 0 && !command_given(bulk->command, &option_json))
-		(void)fputs(_("No tokens match.\n"), stderr);
+		note(_("No tokens match.\n"));
 	if (bulk->suspended > 0)
-		(void)fprintf(stderr,
-			P_("%u suspended token is left out; to delete it, name it.\n",
-				"%u suspended tokens are left out; to delete them, name them.\n",
-				bulk->suspended),
+		note(P_("%u suspended token is left out; to delete it, name it.\n",
+			     "%u suspended tokens are left out; to delete them, name them.\n",
+			     bulk->suspended),
 			bulk->suspended);
+	if (bulk->compromised > 0)
+		note(P_("%u token is left out: it was revoked as compromised.\n",
+			     "%u tokens are left out: they were revoked as compromised.\n",
+			     bulk->compromised),
+			bulk->compromised);
+	if (bulk->expired > 0)
+		note(P_("%u token is left out: it has expired.\n",
+			     "%u tokens are left out: they have expired.\n", bulk->expired),
+			bulk->expired);
+}
+
+/* A person who has revoked too many needs exactly those back. */
+static void say_how_to_undo(const struct bulk *bulk, const struct client *client)
+{
+	const struct client_revocation *how = bulk->change->revocation;
+	const char *user = bulk->filter.user;
+	cleanup_text char *of = user && text_is_word(user) ? text_format(" --user=%s", user) : NULL;
+
+	if (!how || (how->reason && strcmp(how->reason, "compromised") == 0) || (user && !of) ||
+		command_given(bulk->command, &option_dry_run) ||
+		command_given(bulk->command, &option_json) ||
+		command_given(bulk->command, &option_quiet) || !terminal_can_ask())
+		return;
+	(void)fflush(stdout);
+	note(_("To undo this: %s restore%s --revoked-since=@%" PRIu64 "\n"), client_self(client),
+		of                 ? of
+		: bulk->filter.all ? " --all"
+				   : "",
+		bulk->now);
 }
 
 /* After the first n tokens patd could not be reached any more. */
@@ -226,6 +174,8 @@ static enum outcome change_all(struct bulk *bulk, struct client *client)
 		reachable = change_one(&tally, NULL, &token) != OUTCOME_UNREACHABLE;
 	}
 	say_what_was_not_tried(bulk, i);
+	if (bulk->tokens.n > 0)
+		say_how_to_undo(bulk, client);
 	return change_end(&tally);
 }
 
@@ -239,7 +189,14 @@ static bool is_unasked(const struct command *command)
 static bool wants(const struct bulk *bulk)
 {
 	return bulk->tokens.n == 0 || command_given(bulk->command, &option_yes) ||
-	       command_given(bulk->command, &option_dry_run) || confirm(bulk);
+	       command_given(bulk->command, &option_dry_run) ||
+	       bulk_confirm(bulk->change, &bulk->tokens);
+}
+
+/* Whether --all means the tokens of all users; all of the caller's own, if not. */
+static bool means_everybodys(const struct client *client, const char *user)
+{
+	return !user && client_is_root(client);
 }
 
 /* What delete takes if no state is given, and what it can take. */
@@ -250,7 +207,7 @@ static bool choose_states(struct bulk *bulk)
 
 	if (bulk->change->revocation)
 		return true;
-	if (!states)
+	if (bulk->change->restores || !states)
 		bulk->filter.state = "revoked";
 	for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++)
 		if (states && filter_has_state(states, alive[i]))
@@ -269,16 +226,19 @@ enum outcome bulk_change(const struct command *command, const struct change *cha
 
 	if (!filter_of(command, (uint64_t)time(NULL), &bulk.filter) || !choose_states(&bulk))
 		return OUTCOME_USAGE;
-	bulk.filter.all = bulk.filter.all && !bulk.filter.user;
 	if (is_unasked(command)) {
 		complain("%s",
 			change->revocation
 				? _("not a terminal; use --yes to revoke without confirmation")
+			: change->restores
+				? _("not a terminal; use --yes to restore without confirmation")
 				: _("not a terminal; use --yes to delete without confirmation"));
 		return OUTCOME_DECLINED;
 	}
 	client = select_machine(command, &error);
-	if (!client || !read_tokens(&bulk, client, &error)) {
+	bulk.filter.all = bulk.filter.all && client && means_everybodys(client, bulk.filter.user);
+	if (!client || !client_now(client, &bulk.now, &error) ||
+		!read_tokens(&bulk, client, &error)) {
 		sorted_list_clear(&bulk.tokens);
 		return outcome_fail(NULL, &error);
 	}
@@ -297,7 +257,7 @@ enum outcome bulk_change(const struct command *command, const struct change *cha
 
 /* --- revoke --all --- */
 
-static enum outcome print_count(const struct command *command, uint64_t count)
+static void print_count(const struct command *command, uint64_t count)
 {
 	if (command_given(command, &option_json))
 		json_line(json_must(json_pack("{s:I}", "revoked", (json_int_t)count)));
@@ -306,7 +266,6 @@ static enum outcome print_count(const struct command *command, uint64_t count)
 			P_("%" PRIu64 " token successfully revoked\n",
 				"%" PRIu64 " tokens successfully revoked\n", (unsigned long)count),
 			count);
-	return OUTCOME_DONE;
 }
 
 /* One by one: patd revokes together those of one user only. */
@@ -332,18 +291,40 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 									       : OUTCOME_FAILED;
 	}
 	say_what_was_not_tried(bulk, i);
-	(void)print_count(bulk->command, count);
+	print_count(bulk->command, count);
+	if (count > 0)
+		say_how_to_undo(bulk, client);
 	return outcome;
+}
+
+/* One who is gone, without a token left, is no mistake. */
+static bool was_user(struct client *client, const char *user, const DBusError *error)
+{
+	DBusError ignored = DBUS_ERROR_INIT;
+	struct system_user found;
+	const bool was = user && !client_host(client) &&
+			 pat_error_from_name(error->name) == PAT_ERR_UNKNOWN_USER &&
+			 user_lookup(user, USER_LOOKUP_LIMIT, &found) == USER_UNKNOWN &&
+			 user_known(client, user, &ignored);
+
+	dbus_error_free(&ignored);
+	return was;
 }
 
 static enum outcome revoke_users(const struct bulk *bulk, struct client *client)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	uint64_t count;
+	uint64_t count = 0;
 
-	if (!client_revoke_all(client, bulk->filter.user, bulk->change->revocation, &count, &error))
+	if (!client_revoke_all(
+		    client, bulk->filter.user, bulk->change->revocation, &count, &error) &&
+		!was_user(client, bulk->filter.user, &error))
 		return outcome_fail(NULL, &error);
-	return print_count(bulk->command, count);
+	dbus_error_free(&error);
+	print_count(bulk->command, count);
+	if (count > 0)
+		say_how_to_undo(bulk, client);
+	return OUTCOME_DONE;
 }
 
 /*
@@ -369,7 +350,7 @@ static enum outcome revoke_all(struct bulk *bulk, struct client *client)
 		return change_all(bulk, client);
 	if (!yes && terminal_can_ask() && !wants(bulk)) {
 		if (command_given(command, &option_json))
-			(void)print_count(command, 0);
+			print_count(command, 0);
 		return decline(bulk->change);
 	}
 	return bulk->filter.all ? revoke_everybodys(bulk, client) : revoke_users(bulk, client);
@@ -386,9 +367,9 @@ enum outcome bulk_revoke_all(
 		.filter = { .user = command_value(command, &option_user) } };
 	enum outcome outcome;
 
-	if (!client)
+	if (!client || !client_now(client, &bulk.now, &error))
 		return outcome_fail(NULL, &error);
-	bulk.filter.all = !bulk.filter.user && client_is_root(client);
+	bulk.filter.all = means_everybodys(client, bulk.filter.user);
 	outcome = revoke_all(&bulk, client);
 	sorted_list_clear(&bulk.tokens);
 	return outcome;

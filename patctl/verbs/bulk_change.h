@@ -2,6 +2,7 @@
 /* Changes of all tokens that --all and the filters of patctl list select. */
 #pragma once
 
+#include "patctl/verbs/sorted_list.h"
 #include "patctl/verbs/token_change.h"
 
 /* Changes those that patctl list would show with the same options, but for what it cannot change.
@@ -14,3 +15,6 @@ enum outcome bulk_change(const struct command *command, const struct change *cha
  */
 enum outcome bulk_revoke_all(
 	const struct command *command, const struct client_revocation *revocation);
+
+/* Asks a person, with whose tokens they are and how many, and up to some by name.  n is not 0. */
+bool bulk_confirm(const struct change *change, const struct sorted_list *tokens);

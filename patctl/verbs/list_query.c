@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which tokens patctl list shows, and revoke and delete take. */
+/* Which tokens patctl list shows, and revoke, restore and delete take. */
 #include "patctl/verbs/list_query.h"
 
 #include <string.h>
@@ -16,6 +16,9 @@ const struct option_info option_unused_for = { "unused-for", "PERIOD",
 	N_("only tokens unused for PERIOD"), 0 };
 const struct option_info option_expiring = { "expiring", "PERIOD",
 	N_("only tokens expired or expiring within PERIOD"), 0 };
+
+const struct option_info option_revoked_since = { "revoked-since", "WHEN",
+	N_("only tokens revoked since WHEN; \"2h\" is two hours ago"), 0 };
 
 /* The item of a list with commas that begins there: its length. */
 static size_t item_len(const char *list)
@@ -67,7 +70,8 @@ bool filter_of(const struct command *command, uint64_t now, struct client_filter
 	};
 	if ((states && !check_states(states)) ||
 		!argument_period(command, &option_unused_for, &unused) ||
-		!argument_period(command, &option_expiring, &ahead))
+		!argument_period(command, &option_expiring, &ahead) ||
+		!argument_time_before(command, &option_revoked_since, now, &ret->revoked_since))
 		return false;
 	/* Not 0, which is "not given"; no token is older than the year 1970. */
 	if (unused)
@@ -81,17 +85,22 @@ bool filter_given(const struct command *command)
 {
 	return command_given(command, &option_state) || command_given(command, &option_service) ||
 	       command_given(command, &option_unused_for) ||
-	       command_given(command, &option_expiring);
+	       command_given(command, &option_expiring) ||
+	       command_given(command, &option_revoked_since);
 }
 
-void filter_keep(const struct command *command, struct records *tokens)
+void filter_keep(
+	const struct command *command, const struct client_filter *filter, struct records *tokens)
 {
 	const char *states = command_value(command, &option_state);
+	const uint64_t since = filter->revoked_since;
 	struct token_row *items = tokens->items;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < tokens->n; i++) {
-		if (!filter_has_state(states, items[i].state))
+		if (!filter_has_state(states, items[i].state) ||
+			(since && (items[i].revoked_at < since ||
+					  strcmp(items[i].state, "revoked") != 0)))
 			continue;
 		if (kept < i)
 			items[kept] = items[i];

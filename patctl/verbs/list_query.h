@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which tokens patctl list shows, and revoke and delete take: from their options to what patd is
- * asked.
+ * Which tokens patctl list shows, and revoke, restore and delete take: from their options to what
+ * patd is asked.
  */
 #pragma once
 
@@ -11,17 +11,21 @@
 #include "patctl/cli/command.h"
 #include "patctl/client/client.h"
 
-extern const struct option_info option_state, option_unused_for, option_expiring;
+extern const struct option_info option_state, option_unused_for, option_expiring,
+	option_revoked_since;
 
 /* The filters, in a set; revoke and delete take them in place of TOKEN. */
 #define OPTIONS_FILTERS &option_service, &option_state, &option_unused_for, &option_expiring
+
+/* Those that restore takes, which is about revoked tokens anyway. */
+#define OPTIONS_REVOKED &option_revoked_since, &option_service, &option_unused_for, &option_expiring
 
 /* All states, NULL after the last. */
 extern const char *const filter_states[];
 
 /*
  * False after a message on standard error.  now: seconds since 1970 UTC.  patd is asked for one
- * state: of several, filter_keep() picks.
+ * state, and not about revoked_since: filter_keep() picks.
  */
 bool filter_of(const struct command *command, uint64_t now, struct client_filter *ret);
 
@@ -31,5 +35,7 @@ bool filter_given(const struct command *command);
 /* Whether state is in the list states; NULL: any is. */
 bool filter_has_state(const char *states, const char *state);
 
-/* Of the tokens that patd answered with, keeps those that --state lets through. */
-void filter_keep(const struct command *command, struct records *tokens);
+/* Of the tokens that patd answered with, keeps those that --state and --revoked-since let through.
+ */
+void filter_keep(
+	const struct command *command, const struct client_filter *filter, struct records *tokens);

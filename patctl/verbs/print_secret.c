@@ -83,14 +83,12 @@ static void say_copy(const struct new_file *out)
 	cleanup_text char *path = out ? text_safe(out->path) : NULL;
 
 	if (path)
-		(void)fprintf(stderr,
-			_("It is in %s, which only you can read, and will not be "
-			  "shown again.\n"),
+		note(_("It is in %s, which only you can read, and will not be "
+		       "shown again.\n"),
 			path);
 	else
-		(void)fputs(_("Copy it now: it will not be shown again.\n"
-			      "Keep it confidential: store it in a password manager.\n\n"),
-			stderr);
+		note(_("Copy it now: it will not be shown again.\n"
+		       "Keep it confidential: store it in a password manager.\n\n"));
 }
 
 enum outcome print_secret(struct client *client, const struct command *command,

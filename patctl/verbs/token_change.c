@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
 
@@ -85,6 +85,24 @@ bool change_deletable(const struct token_row *token)
 	return strcmp(token->state, "revoked") == 0 || strcmp(token->state, "altered") == 0;
 }
 
+const char *change_unrestorable(const struct token_row *token, uint64_t now, enum pat_error *ret)
+{
+	if (strcmp(token->state, "revoked") != 0) {
+		*ret = PAT_ERR_NOT_REVOKED;
+		return N_("the token is not revoked");
+	}
+	if (strcmp(token->revoked_reason, "compromised") == 0) {
+		*ret = PAT_ERR_NOT_RESTORABLE;
+		return N_("the token was revoked as compromised and cannot be restored; "
+			  "generate a new one");
+	}
+	if (token->expires_at != 0 && token->expires_at <= now) {
+		*ret = PAT_ERR_EXPIRED;
+		return N_("the token has expired; generate a new one");
+	}
+	return NULL;
+}
+
 static bool refuse_delete(DBusError *error)
 {
 	dbus_set_error(error, pat_error_name(PAT_ERR_NOT_REVOKED), "%s",
@@ -108,6 +126,20 @@ static bool revoke_ended(struct tally *tally, const struct token_row *token, DBu
 	return client_revoke(tally->client, &token->id, &until_deleted, error);
 }
 
+/* Of a token that was named patd says so. */
+static void foresee(const struct change *change, const struct token_row *token, DBusError *error)
+{
+	enum pat_error refusal;
+	const char *why = change->restores
+				  ? change_unrestorable(token, (uint64_t)time(NULL), &refusal)
+				  : NULL;
+
+	if (why)
+		dbus_set_error(error, pat_error_name(refusal), "%s", why);
+	if (change->deletes && !change_deletable(token))
+		(void)refuse_delete(error);
+}
+
 static bool make(
 	struct tally *tally, const char *item, const struct token_row *token, DBusError *error)
 {
@@ -120,6 +152,8 @@ static bool make(
 		return client_revoke(tally->client, &token->id, change->revocation, error);
 	if (change->name)
 		return client_rename(tally->client, &token->id, change->name, error);
+	if (change->update)
+		return client_set(tally->client, &token->id, change->update, error);
 	return change->make(tally->client, &token->id, error);
 }
 
@@ -133,8 +167,8 @@ enum outcome change_one(struct tally *tally, const char *item, const struct toke
 	if (!command_given(tally->command, &option_dry_run))
 		looked = make(tally, item, token, &error) && tally->change->describe &&
 			 select_id(tally->client, tally->user, &token->id, &now, &ignored);
-	else if (item && tally->change->deletes && !change_deletable(token))
-		(void)refuse_delete(&error); /* as patd, for a token that was named */
+	else if (item)
+		foresee(tally->change, token, &error);
 	outcome = change_report(tally, item, token, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);
@@ -147,6 +181,6 @@ enum outcome change_end(struct tally *tally)
 		json_list_end(&tally->list);
 	else if (command_given(tally->command, &option_dry_run) &&
 		 !command_given(tally->command, &option_quiet))
-		(void)fputs(_("Dry run: nothing was changed.\n"), stderr);
+		note(_("Dry run: nothing was changed.\n"));
 	return tally->outcome;
 }

@@ -2,6 +2,7 @@
 /* A change of tokens, one by one: what is done to each, and the results. */
 #pragma once
 
+#include "common/error.h"
 #include "patctl/print/json.h"
 #include "patctl/verbs/select.h"
 
@@ -10,15 +11,17 @@ extern const struct option_info option_dry_run;
 /* In a set: what a verb takes that can hit many. */
 #define OPTIONS_BULK &option_yes, &option_dry_run
 
-/* Exactly one of the first three members is set. */
+/* Exactly one of the first four members is set. */
 struct change {
 	const struct client_revocation *revocation;
 	const char *name; /* the new one */
+	const struct client_update *update;
 	bool (*make)(struct client *client, const struct pat_id *id, DBusError *error);
 	const char *result; /* "revoked" */
 	const char *done;   /* the same in a sentence for people */
 	/* NULL, or the sentence for a token as it is after the change, which the caller owns. */
 	char *(*describe)(const struct token_row *token);
+	bool restores;
 	bool deletes; /* what cannot be undone: a person is asked first, unless --yes is given */
 };
 
@@ -48,6 +51,9 @@ enum outcome change_report(struct tally *tally, const char *item, const struct t
 
 /* The outcome of all, after the end of what was printed. */
 enum outcome change_end(struct tally *tally);
+
+/* NULL: patd restores it, or why not, static, as patd says it, and *ret. */
+const char *change_unrestorable(const struct token_row *token, uint64_t now, enum pat_error *ret);
 
 /* Whether patd deletes it: it is revoked, or was altered. */
 bool change_deletable(const struct token_row *token);

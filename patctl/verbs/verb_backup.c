@@ -53,8 +53,7 @@ static enum outcome run(const struct command *command)
 	if (r < 0)
 		return fail_file(path, r);
 	if (!command_given(command, &option_quiet))
-		(void)fprintf(stderr,
-			_("%s contains all tokens and the key.  Protect it like /etc/shadow.\n"),
+		note(_("%s contains all tokens and the key.  Protect it like /etc/shadow.\n"),
 			safe);
 	return OUTCOME_DONE;
 }

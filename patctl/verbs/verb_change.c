@@ -23,6 +23,22 @@ static bool contains(const struct records *tokens, const struct token_row *token
 }
 
 /*
+ * A damaged row is in no list, and root can delete it by its id alone.  Fills *ret if item can be
+ * one: patd knows whether there is such a token.
+ */
+static bool may_be_damaged(const struct tally *tally, const char *item, struct token_row *ret)
+{
+	if (!tally->change->deletes || !command_given(tally->command, &option_id) ||
+		!client_is_root(tally->client) || !pat_id_valid(item))
+		return false;
+	*ret = (struct token_row) { .state = "altered" };
+	pat_field_cut(ret->id.text, sizeof(ret->id.text), item);
+	pat_field_cut(ret->name, sizeof(ret->name), "?");
+	pat_field_cut(ret->user, sizeof(ret->user), "?");
+	return true;
+}
+
+/*
  * Finds the tokens that the first n operands mean: typed gets, for each of tokens, the operand that
  * it was found by.  A token that is named twice is taken once.  False if patd cannot be reached any
  * more.
@@ -34,13 +50,18 @@ static bool find(struct tally *tally, size_t n, struct records *tokens, const ch
 		DBusError error = DBUS_ERROR_INIT;
 		struct token_row token;
 
-		if (!select_token(tally->command, tally->client, item, &token, &error)) {
+		if (!select_token(tally->command, tally->client, item, &token, &error) &&
+			!(pat_error_from_name(error.name) == PAT_ERR_NOT_FOUND &&
+				may_be_damaged(tally, item, &token))) {
 			const enum outcome outcome = change_report(tally, item, NULL, NULL, &error);
 
 			dbus_error_free(&error);
 			if (outcome == OUTCOME_UNREACHABLE)
 				return false;
-		} else if (!contains(tokens, &token)) {
+			continue;
+		}
+		dbus_error_free(&error);
+		if (!contains(tokens, &token)) {
 			typed[tokens->n] = item;
 			records_append(tokens, &token);
 		}
@@ -173,9 +194,9 @@ const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 	     "--reason=compromised can never be restored.\n"),
 		N_("With --all in place of TOKEN, revokes all of your tokens or those of USER; run\n"
 		   "by root without --user, those of all users.  With --state, --service,\n"
-		   "--unused-for or --expiring, revokes what \"patctl list\" shows with the same\n"
-		   "options.  Asks for confirmation; without a terminal, --yes is required, but for\n"
-		   "all tokens of one user.\n"),
+		   "--unused-for or --expiring, revokes those of them that \"patctl list\" shows with\n"
+		   "the same options.  Asks for confirmation; without a terminal, --yes is required,\n"
+		   "but for all tokens of one user.\n"),
 		N_("A token that is already revoked stays revoked for at least as long as "
 		   "before.\n"),
 		select_help },
@@ -193,19 +214,29 @@ static enum outcome run_restore(const struct command *command)
 		.make = client_restore,
 		.result = "restored",
 		.done = N_("User token successfully restored"),
+		.restores = true,
 	};
 
+	if (command_given(command, &option_all) || filter_given(command))
+		return bulk_change(command, &change);
 	return change_tokens(command, command->n_operands, &change);
 }
 
 const struct verb verb_restore = { "restore", "TOKEN...", run_restore, N_("restore revoked tokens"),
-	OPTIONS(&option_user, &option_id, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_id, &option_all, OPTIONS_REVOKED, OPTIONS_BULK,
+		OPTIONS_COMMON),
 	{ N_("Restores revoked tokens with the same secret and expiration.  A token that has\n"
 	     "expired or was revoked as compromised cannot be restored.  Asks for your\n"
 	     "password; root is not asked.\n"),
+		N_("With --all, --revoked-since, --service, --unused-for or --expiring in place of\n"
+		   "TOKEN, restores what \"patctl list\" shows with the same options and can be\n"
+		   "restored; suspended tokens, too.  Asks for confirmation; without a terminal,\n"
+		   "--yes is required.  WHEN is as for \"patctl log\".\n"),
 		select_help },
-	"  patctl restore laptop\n", .synonyms = { "unrevoke", "resume" },
-	.token_states = { "revoked" } };
+	"  patctl restore laptop\n"
+	"  sudo patctl restore --all --revoked-since=10min --dry-run\n",
+	.selecting = OPTIONS(OPTIONS_REVOKED), .exclusive = { OPTIONS(&option_id, &option_all) },
+	.synonyms = { "unrevoke", "resume" }, .token_states = { "revoked" } };
 
 static char *describe_renamed(const struct token_row *token)
 {

@@ -147,19 +147,16 @@ static void print_unseen(const struct checked *checked)
 	cleanup_text char *user = text_safe(checked->token->user);
 
 	if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN && geteuid() != 0)
-		(void)fprintf(stderr,
-			_("Not checked: whether the account of user %s has expired or is locked, "
-			  "which only root can see.\n"),
+		note(_("Not checked: whether the account of user %s has expired or is locked, "
+		       "which only root can see.\n"),
 			user);
 	else if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN)
-		(void)fprintf(stderr,
-			_("Not checked: the account of user %s, because the user database does "
-			  "not answer.\n"),
+		note(_("Not checked: the account of user %s, because the user database does "
+		       "not answer.\n"),
 			user);
-	(void)fputs(_("Not checked: the account phase of PAM (password ageing, pam_access, "
-		      "pam_nologin)\nand the service's own rules (AllowUsers of sshd, sudoers); "
-		      "they can still refuse.\n"),
-		stderr);
+	note(_("Not checked: the account phase of PAM (password ageing, pam_access, "
+	       "pam_nologin)\nand the service's own rules (AllowUsers of sshd, sudoers); "
+	       "they can still refuse.\n"));
 }
 
 static void print_json(const struct checked *checked)

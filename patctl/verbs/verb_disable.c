@@ -12,35 +12,8 @@
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/print/terminal.h"
+#include "patctl/verbs/check_user.h"
 #include "patctl/verbs/token_change.h"
-
-/* As is_disabled(): false too, with *error set, if patd fails. */
-static bool has_token(struct client *client, const char *user, DBusError *error)
-{
-	const struct client_filter filter = { .user = user };
-	cleanup_text char *cursor = NULL;
-	cleanup_records struct records tokens = { 0 };
-
-	do {
-		if (!client_list(client, &filter, &cursor, &tokens, error))
-			return false;
-	} while (cursor && tokens.n == 0);
-	return tokens.n > 0;
-}
-
-static bool is_disabled(struct client *client, const char *user, DBusError *error)
-{
-	cleanup_records struct records records = { 0 };
-	const struct disabled_row *all;
-
-	if (!client_disabled(client, &records, error))
-		return false;
-	all = records.items;
-	for (size_t i = 0; i < records.n; i++)
-		if (strcmp(all[i].user, user) == 0)
-			return true;
-	return false;
-}
 
 /* How to do the like to a token of that name; NULL if the name would have to be quoted. */
 static char *token_hint(struct client *client, const char *user, bool disable)
@@ -55,28 +28,15 @@ static char *token_hint(struct client *client, const char *user, bool disable)
 
 static void set_unknown(struct client *client, const char *user, bool disable, DBusError *error)
 {
-	cleanup_text char *safe = text_safe(user), *hint = token_hint(client, user, disable),
-			  *message = NULL;
+	cleanup_text char *hint = token_hint(client, user, disable);
 
-	if (client_host(client))
-		message = text_format(_("cannot look up user \"%s\" on another machine"), safe);
-	else
-		message = text_format(_("no such user: \"%s\""), safe);
-	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s%s%s", message,
-		hint ? "; " : "", hint ? hint : "");
+	user_set_unknown(client, user, hint, error);
 }
 
 static void set_too_long(DBusError *error)
 {
 	dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER), "%s",
 		_("no such user: the name is too long"));
-}
-
-/* Whether patd knows the user: by a token, or as disabled, as a user may be who is gone. */
-static bool is_known(struct client *client, const char *user, DBusError *error)
-{
-	return has_token(client, user, error) ||
-	       (!dbus_error_is_set(error) && is_disabled(client, user, error));
 }
 
 /*
@@ -107,7 +67,7 @@ static bool check_user(struct client *client, struct names *names, bool disable,
 {
 	const bool possible = *names->typed != '\0' && !pat_name_problem(names->typed);
 
-	names->known = possible && is_known(client, names->typed, error);
+	names->known = possible && user_known(client, names->typed, error);
 	if (dbus_error_is_set(error))
 		return false;
 	if (possible && !names->known && !client_host(client))
@@ -318,7 +278,7 @@ static enum outcome list_disabled(const struct command *command)
 	if (command_given(command, &option_json))
 		json_list_end(&list);
 	else if (records.n == 0 && context.terminal && !command_given(command, &option_quiet))
-		(void)fputs(_("No users are disabled.\n"), stderr);
+		note(_("No users are disabled.\n"));
 	return OUTCOME_DONE;
 }
 

@@ -8,7 +8,6 @@
 
 #include "common/l10n.h"
 #include "patctl/base/new_file.h"
-#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/verbs/print_secret.h"
@@ -22,10 +21,8 @@ static bool read_restriction(const struct command *command, const struct restric
 {
 	switch (restriction->kind) {
 	case RESTRICTION_LIST:
-		return argument_list(command, &restriction->option, &ret->text);
 	case RESTRICTION_TEXT:
-		ret->text = command_value(command, &restriction->option);
-		return true;
+		return argument_restriction(command, restriction, &ret->text);
 	case RESTRICTION_TIME:
 		return argument_time_ahead(command, &restriction->option, now, &ret->number);
 	case RESTRICTION_COUNT:
@@ -43,23 +40,13 @@ static bool read_request(const struct command *command, struct client_token_requ
 		.name = command->operands[0],
 		.user = command_value(command, &option_user),
 	};
-	if (!argument_name(ret->name) ||
+	if (!argument_name(ret->name) || !argument_note(command, &option_note, &ret->note) ||
 		!argument_expiry(command, &option_expires, now, &ret->expiry))
 		return false;
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++)
 		if (!read_restriction(command, &restrictions[i], now, &ret->restrictions[i]))
 			return false;
 	return true;
-}
-
-/* Before the token is made: who is asked for a password can still say no. */
-static void expect_services(const struct command *command)
-{
-	const char *services = command_value(command, &restrictions[PAT_SERVICES].option);
-
-	if (services && !command_given(command, &option_host) &&
-		!command_given(command, &option_quiet))
-		(void)pam_services_expect(services);
 }
 
 /* The user whom sudo or doas runs patctl for; NULL: none, or root. */
@@ -81,9 +68,8 @@ static void tell_owner(const struct command *command)
 	if (!safe || geteuid() != 0 || command_given(command, &option_user) ||
 		command_given(command, &option_host) || command_given(command, &option_quiet))
 		return;
-	(void)fprintf(stderr,
-		_("This token is root's, because patctl runs as root.  For a token of %s, use\n"
-		  "--user=%s, or run patctl without sudo.\n"),
+	note(_("This token is root's, because patctl runs as root.  For a token of %s, use\n"
+	       "--user=%s, or run patctl without sudo.\n"),
 		safe, safe);
 }
 
@@ -93,11 +79,10 @@ static void describe_generated(const struct token_row *token)
 			  *expiry = print_secret_expiry(token);
 
 	if (expiry)
-		(void)fprintf(stderr, _("Token %s (%s) of user %s expires %s.\n"), name,
-			token->id.text, user, expiry);
+		note(_("Token %s (%s) of user %s expires %s.\n"), name, token->id.text, user,
+			expiry);
 	else
-		(void)fprintf(stderr, _("Token %s (%s) of user %s never expires.\n"), name,
-			token->id.text, user);
+		note(_("Token %s (%s) of user %s never expires.\n"), name, token->id.text, user);
 }
 
 /* A token that nobody has seen must not stay valid. */
@@ -154,7 +139,7 @@ static enum outcome run_generate(const struct command *command)
 	print_secret_prepare();
 	if (!read_request(command, &request))
 		return OUTCOME_USAGE;
-	expect_services(command);
+	argument_expect_services(command, request.restrictions[PAT_SERVICES].text);
 	if (!path || strcmp(path, "-") == 0)
 		return generate(command, &request, NULL);
 
@@ -171,7 +156,8 @@ static enum outcome run_generate(const struct command *command)
 
 const struct verb verb_generate = { "generate", "NAME", run_generate,
 	N_("generate a token and print it once"),
-	OPTIONS(&option_user, &option_expires, &option_restrictions, &option_out, OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_expires, &option_restrictions, &option_note, &option_out,
+		OPTIONS_COMMON),
 	{ N_("Generates a token and prints it: the token alone on standard output, everything\n"
 	     "else on standard error.  The token will not be shown again: store it in a\n"
 	     "password manager.  With --out, it is written into FILE instead, which must not\n"

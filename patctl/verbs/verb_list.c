@@ -3,15 +3,14 @@
 #include <stdio.h>
 
 #include "common/bus.h"
-#include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/text.h"
-#include "patctl/base/user_lookup.h"
 #include "patctl/cli/argument.h"
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
 #include "patctl/print/token_table.h"
+#include "patctl/verbs/check_user.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/select.h"
 #include "patctl/verbs/sorted_list.h"
@@ -57,51 +56,29 @@ static void print_page(struct output *output, const struct records *tokens)
 		token_table_print(output->table);
 }
 
-/*
- * Whether --user, of whom nothing was listed, is a user: the tokens of one who was deleted are
- * listed, too.  Of another machine's users this one knows nothing.
- */
-static bool check_user(struct client *client, const char *user, DBusError *error)
-{
-	const struct client_filter all = { .user = user };
-	cleanup_records struct records tokens = { 0 };
-	cleanup_text char *cursor = NULL;
-	struct system_user found;
-
-	if (!user || client_host(client) ||
-		user_lookup(user, USER_LOOKUP_LIMIT, &found) != USER_UNKNOWN)
-		return true;
-	if (!client_list(client, &all, &cursor, &tokens, error))
-		return false;
-	if (tokens.n == 0 && !cursor)
-		dbus_set_error(error, pat_error_name(PAT_ERR_UNKNOWN_USER),
-			_("no such user: %s; to list the tokens of all users: %s list --all"), user,
-			client_self(client));
-	return tokens.n > 0 || cursor;
-}
-
 static void print_hint(struct client *client, const struct output *output)
 {
 	const char *user = command_value(output->command, &option_user);
 
 	if (filter_given(output->command))
-		(void)fputs(_("No tokens match.\n"), stderr);
+		note(_("No tokens match.\n"));
 	else if (user)
-		(void)fprintf(stderr,
-			_("This user has no tokens.  Generate one:  %s generate NAME "
-			  "--user=%s\n"),
+		note(_("This user has no tokens.  Generate one:  %s generate NAME "
+		       "--user=%s\n"),
 			client_self(client), user);
 	else
-		(void)fprintf(stderr, _("No tokens.  Generate one:  %s generate NAME\n"),
-			client_self(client));
+		note(_("No tokens.  Generate one:  %s generate NAME\n"), client_self(client));
 }
 
 static enum outcome print_end(struct client *client, struct output *output)
 {
 	const char *user = command_value(output->command, &option_user);
+	cleanup_text char *hint = NULL;
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (output->count == 0 && !check_user(client, user, &error))
+	hint = text_format(
+		_("to list the tokens of all users: %s list --all"), client_self(client));
+	if (output->count == 0 && !user_check(client, user, hint, &error))
 		return outcome_fail(NULL, &error);
 	if (!output->table) {
 		json_list_end(&output->json);
@@ -154,7 +131,7 @@ static enum outcome print_all(struct client *client, struct output *output)
 			return outcome_fail(NULL, &error);
 		if (cursor)
 			client_list_ahead(client, &output->filter, cursor);
-		filter_keep(output->command, &page);
+		filter_keep(output->command, &output->filter, &page);
 		if (sorted)
 			sort_page(output, &page);
 		else
@@ -206,21 +183,21 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
-	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_sort, &option_full,
-		&option_format, &option_host, &option_json, &option_no_legend, &option_quiet,
-		&option_no_ask_password, &option_no_pager),
+	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_revoked_since, &option_sort,
+		&option_full, &option_format, &option_host, &option_json, &option_no_legend,
+		&option_quiet, &option_no_ask_password, &option_no_pager),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
 		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered,\n"
 		   "or several of them: revoked,expired.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
-		   "expires, used, state or user.\n"),
+		   "expires, used, state or user.  WHEN is as for \"patctl log\".\n"),
 		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
 		   "user, uid, state, created, expires, usage, used, uses, used_by, used_from,\n"
-		   "limits, restrictions, services, sources, hours, not_before, max_uses, revoked,\n"
-		   "until, reason, rotated.  A narrow terminal gets fewer columns, unless --full is\n"
-		   "given.\n") },
+		   "limits, restrictions, services, sources, hours, not_before, max_uses, note,\n"
+		   "revoked, until, reason, rotated.  A narrow terminal gets fewer columns, unless\n"
+		   "--full is given.\n") },
 	"  patctl list --expiring=7d\n"
 	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"

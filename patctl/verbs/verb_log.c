@@ -19,6 +19,7 @@
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
+#include "patctl/verbs/check_user.h"
 #include "patctl/verbs/history_filter.h"
 #include "patctl/verbs/history_query.h"
 #include "patctl/verbs/select.h"
@@ -48,6 +49,7 @@ struct output {
 	bool limited; /* to the last lines */
 	uint64_t lines;
 	uint64_t last; /* Seq of the newest entry that was read */
+	bool found;    /* an entry was printed */
 	bool follows;
 	bool folds;             /* entries that are alike become one line */
 	struct history_run run; /* read and not printed yet */
@@ -66,6 +68,7 @@ static void print_run(struct output *output)
 
 static void print(struct output *output, const struct entry_row *entry)
 {
+	output->found = true;
 	if (command_given(output->command, &option_json)) {
 		json_history_entry(stdout, entry);
 		(void)putchar('\n');
@@ -180,7 +183,8 @@ static bool print_first(struct output *output, DBusError *error)
 	else
 		ok = output->limited ? print_last(output, error) : print_after(output, 0, error);
 	print_run(output);
-	return ok;
+	return ok && (output->found || output->n > 0 ||
+			     user_check(output->client, output->filter.user, NULL, error));
 }
 
 static bool is_caller(const char *name)

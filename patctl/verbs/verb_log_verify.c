@@ -17,7 +17,8 @@ enum outcome log_verify(const struct command *command, struct client *client)
 	struct progress progress;
 	bool verified;
 
-	progress_begin(&progress, _("Checking the history"), command_given(command, &option_quiet));
+	progress_begin(&progress, _("Checking the history"),
+		command_given(command, &option_quiet) || command_given(command, &option_json));
 	verified = client_verify(client, &progress, &found, &error);
 	progress_end(&progress);
 	if (!verified)

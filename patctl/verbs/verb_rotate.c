@@ -28,12 +28,11 @@ static void describe_former(const struct token_row *token)
 	cleanup_text char *stamp = timestamp_local(token->former_until);
 
 	if (token->former_until)
-		(void)fprintf(stderr,
-			_("The previous secret works until %s\n"
-			  "or until the new one is used.\n"),
+		note(_("The previous secret works until %s\n"
+		       "or until the new one is used.\n"),
 			stamp);
 	else
-		(void)fputs(_("The previous secret no longer works.\n"), stderr);
+		note(_("The previous secret no longer works.\n"));
 }
 
 static void describe_rotated(const struct token_row *token)
@@ -42,12 +41,10 @@ static void describe_rotated(const struct token_row *token)
 			  *expiry = print_secret_expiry(token);
 
 	if (expiry)
-		(void)fprintf(stderr,
-			_("Token %s (%s) of user %s has a new secret, and expires %s.\n"), name,
+		note(_("Token %s (%s) of user %s has a new secret, and expires %s.\n"), name,
 			token->id.text, user, expiry);
 	else
-		(void)fprintf(stderr,
-			_("Token %s (%s) of user %s has a new secret, and never expires.\n"), name,
+		note(_("Token %s (%s) of user %s has a new secret, and never expires.\n"), name,
 			token->id.text, user);
 	describe_former(token);
 }
@@ -58,8 +55,7 @@ static void tell_ended(const struct command *command, const struct token_row *be
 	cleanup_text char *stamp = timestamp_local(before->former_until);
 
 	if (before->former_until && !command_given(command, &option_quiet))
-		(void)fprintf(stderr,
-			_("An earlier secret, which would have worked until %s, no longer works.\n"),
+		note(_("An earlier secret, which would have worked until %s, no longer works.\n"),
 			stamp);
 }
 
@@ -124,7 +120,9 @@ const struct verb verb_rotate = { "rotate", "TOKEN", run_rotate,
 	     "restrictions stay the same, and without --expires the expiration.  The previous\n"
 	     "secret works until the new one is used, but at most for a day, or for the period\n"
 	     "given with --grace, which may be none.\n"),
-		select_help, N_("Asks for your password; root is not asked.\n") },
+		select_help,
+		N_("Asks for your password; root is not asked.  With --expires, for a token that\n"
+		   "somebody else generated for you, it asks for an administrator's.\n") },
 	"  patctl rotate laptop\n"
 	"  TOKEN=$(patctl rotate ci --grace=1h --expires=90d)\n",
 	.synonyms = { "regenerate", "renew", "roll" },

@@ -16,6 +16,7 @@ enum label {
 	LABEL_NONE, /* of a continued line */
 	LABEL_ID,
 	LABEL_NAME,
+	LABEL_NOTE,
 	LABEL_USER,
 	LABEL_STATE,
 	LABEL_CREATED,
@@ -31,9 +32,9 @@ enum label {
 };
 
 /* In the order of enum label. */
-static const char *const labels[LABELS] = { "", N_("ID:"), N_("Name:"), N_("User:"), N_("State:"),
-	N_("Created:"), N_("Expires:"), N_("Revoked:"), N_("Until:"), N_("Reason:"), N_("Rotated:"),
-	N_("Uses:"), N_("Usage:"), N_("Sources:") };
+static const char *const labels[LABELS] = { "", N_("ID:"), N_("Name:"), N_("Note:"), N_("User:"),
+	N_("State:"), N_("Created:"), N_("Expires:"), N_("Revoked:"), N_("Until:"), N_("Reason:"),
+	N_("Rotated:"), N_("Uses:"), N_("Usage:"), N_("Sources:") };
 
 /* LABELS + enum pat_restriction is the label of a restriction. */
 static const char *label_text(unsigned int label)
@@ -195,6 +196,7 @@ static void print(const struct output_context *context, const struct token_row *
 
 	print_text(LABEL_ID, token->id.text);
 	print_text(LABEL_NAME, token->name);
+	print_text(LABEL_NOTE, token->note);
 	print_line(LABEL_USER, user_and_uid);
 	print_line(LABEL_STATE, coloured);
 	print_created(context, token);
@@ -290,4 +292,4 @@ const struct verb verb_show = { "show", "TOKEN...", run, N_("show all details of
 	{ N_("Shows all details of tokens, including where they were last used from.  The\n"
 	     "secret cannot be shown: patd does not store it.\n"),
 		select_help },
-	"  patctl show laptop\n", .synonyms = { "info", "status" } };
+	"  patctl show laptop\n", .synonyms = { "info" } };

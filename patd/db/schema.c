@@ -96,6 +96,8 @@ static const char *const schema_steps[] = {
 	") WITHOUT ROWID, STRICT;"
 	"PRAGMA application_id = 1346458692;" /* APPLICATION_ID: a PRAGMA takes no hexadecimal */
 	"PRAGMA user_version = 1;",
+	"ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT '';"
+	"PRAGMA user_version = 2;",
 };
 
 #define VERSION ((int64_t)(sizeof(schema_steps) / sizeof(schema_steps[0])))

@@ -47,6 +47,7 @@ static const char *const events[ENTRY_EVENTS] = {
 	[ENTRY_DELETED] = "deleted",
 	[ENTRY_DISABLED] = "disabled",
 	[ENTRY_ENABLED] = "enabled",
+	[ENTRY_CHANGED] = "changed",
 };
 
 static const char *const hows[ENTRY_HOWS] = {

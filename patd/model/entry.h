@@ -25,6 +25,7 @@ enum entry_event {
 	ENTRY_DELETED,
 	ENTRY_DISABLED, /* all tokens of user, or of everybody if that is ""; detail: the reason */
 	ENTRY_ENABLED,
+	ENTRY_CHANGED, /* detail: what, "expires …, services …"; of a note not the text */
 	ENTRY_EVENTS
 };
 

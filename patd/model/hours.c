@@ -273,3 +273,56 @@ bool hours_match(const char *hours, uint64_t time)
 	} while (hours);
 	return false;
 }
+
+/* The minutes of a week, which begins on Monday. */
+struct week {
+	bool minutes[WEEK * DAY_MINUTES];
+};
+
+static void add_minutes(struct week *week, unsigned int first, unsigned int n)
+{
+	const unsigned int size = sizeof(week->minutes), room = size - first;
+
+	/* The night from Sunday to Monday ends in the same week. */
+	memset(week->minutes + first, true, n < room ? n : room);
+	if (n > room)
+		memset(week->minutes, true, n - room);
+}
+
+static void add_span(struct week *week, const struct span *span)
+{
+	const int len = span->end - span->start + (span->start < span->end ? 0 : DAY_MINUTES);
+
+	for (unsigned int day = 0; day < WEEK; day++)
+		if (has_day(span->days, day))
+			add_minutes(week, day * DAY_MINUTES + (unsigned int)span->start,
+				(unsigned int)len);
+}
+
+/* False: they are not canonical. */
+static bool fill_week(const char *hours, struct week *ret_week)
+{
+	struct span span;
+
+	*ret_week = (struct week) { { false } };
+	if (!is_canonical(hours))
+		return false;
+	do {
+		if (take_span(&hours, &span))
+			return false;
+		add_span(ret_week, &span);
+	} while (hours);
+	return true;
+}
+
+bool hours_within(const char *hours, const char *outer)
+{
+	struct week inner, wide;
+
+	if (!fill_week(hours, &inner) || !fill_week(outer, &wide))
+		return false;
+	for (size_t i = 0; i < sizeof(inner.minutes); i++)
+		if (inner.minutes[i] && !wide.minutes[i])
+			return false;
+	return true;
+}

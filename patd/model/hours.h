@@ -31,3 +31,6 @@ const char *hours_parse(const char *text, char *ret_hours, size_t size);
  * now set.  "" has every time.
  */
 bool hours_match(const char *hours, uint64_t time);
+
+/* Whether every time that the canonical hours have is in outer, other canonical hours, too. */
+bool hours_within(const char *hours, const char *outer);

@@ -2,6 +2,8 @@
 /* How a restriction of a token is set, read and applied: one table. */
 #include "patd/model/limits.h"
 
+#include <string.h>
+
 #include "common/l10n.h"
 #include "common/lifetime.h"
 #include "patd/model/hours.h"
@@ -20,6 +22,8 @@ struct limit {
 	 * in patd/rules/evaluation.c, as its place is between rules that are no restrictions.
 	 */
 	bool (*permit)(const struct limits *limits, const struct login *login);
+	/* A list or a text: whether it has nothing that outer, another one, does not have. */
+	bool (*within)(const char *text, const char *outer);
 };
 
 static bool permit_service(const struct limits *limits, const struct login *login)
@@ -44,9 +48,17 @@ static bool permit_use(const struct limits *limits, const struct login *login)
 }
 
 static const struct limit table[PAT_RESTRICTIONS] = {
-	[PAT_SERVICES] = { .parse = services_parse, .permit = permit_service },
-	[PAT_SOURCES] = { .parse = sources_parse, .permit = permit_source },
-	[PAT_HOURS] = { .parse = hours_parse, .permit = permit_hour },
+	[PAT_SERVICES] = {
+		.parse = services_parse,
+		.permit = permit_service,
+		.within = services_within,
+	},
+	[PAT_SOURCES] = {
+		.parse = sources_parse,
+		.permit = permit_source,
+		.within = sources_within,
+	},
+	[PAT_HOURS] = { .parse = hours_parse, .permit = permit_hour, .within = hours_within },
 	[PAT_NOT_BEFORE] = {
 		.max = PAT_EXPIRES_MAX,
 		.too_large = N_("not_before is beyond the year 9999"),
@@ -92,4 +104,20 @@ bool limits_permit(
 	const struct limit *limit = &table[restriction];
 
 	return !limit->permit || !is_set(limits, restriction) || limit->permit(limits, login);
+}
+
+bool limits_within(
+	const struct limits *limits, const struct limits *outer, enum pat_restriction restriction)
+{
+	const struct limit_place *place = &limit_places[restriction];
+	const char *member = (const char *)limits + place->offset,
+		   *wide = (const char *)outer + place->offset;
+
+	if (!is_set(outer, restriction))
+		return true;
+	if (!is_set(limits, restriction))
+		return false;
+	/* What follows the NUL of a text does not count. */
+	return table[restriction].within ? table[restriction].within(member, wide)
+					 : memcmp(member, wide, place->size) == 0;
 }

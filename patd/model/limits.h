@@ -47,3 +47,10 @@ const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 /* Whether the token, as far as that restriction goes, is good for the login. */
 bool limits_permit(
 	const struct limits *limits, enum pat_restriction restriction, const struct login *login);
+
+/*
+ * Whether limits, as far as that restriction goes, permit no login that outer does not permit.
+ * False where that is not certain.
+ */
+bool limits_within(
+	const struct limits *limits, const struct limits *outer, enum pat_restriction restriction);

@@ -128,3 +128,47 @@ bool services_match(const char *list, const char *service)
 	}
 	return false;
 }
+
+#define SPECIAL "*?["
+
+/* "ssh*": a text, without what is special, and a star.  len is not 0. */
+static bool is_prefix_pattern(const char *pattern, size_t len)
+{
+	return pattern[len - 1] == '*' && strcspn(pattern, SPECIAL) == len - 1;
+}
+
+/* Whether the pattern of len bytes has no service that outer does not have. */
+static bool pattern_within(const char *pattern, struct item outer)
+{
+	const size_t plain = strcspn(pattern, SPECIAL), len = strlen(pattern);
+	char text[PAT_SERVICE_MAX + 1];
+
+	if (outer.len == 0 || !item_copy(outer, text, sizeof(text)))
+		return false;
+	if (strcmp(pattern, text) == 0)
+		return true;
+	/* It is one service, which the other has or has not. */
+	if (plain == len)
+		return pattern_matches(text, pattern);
+	return is_prefix_pattern(text, outer.len) && strncmp(pattern, text, outer.len - 1) == 0;
+}
+
+static bool pattern_within_list(struct item item, const char *outer)
+{
+	char pattern[PAT_SERVICE_MAX + 1];
+
+	if (item.len == 0 || !item_copy(item, pattern, sizeof(pattern)))
+		return false;
+	while (outer)
+		if (pattern_within(pattern, item_take(&outer, ',')))
+			return true;
+	return false;
+}
+
+bool services_within(const char *list, const char *outer)
+{
+	while (list)
+		if (!pattern_within_list(item_take(&list, ','), outer))
+			return false;
+	return true;
+}

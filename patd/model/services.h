@@ -19,3 +19,9 @@ const char *services_parse(const char *text, char *ret_list, size_t size);
 
 /* Whether a canonical list has the service.  "" has none, and none has one that is too long. */
 bool services_match(const char *list, const char *service);
+
+/*
+ * Whether every service that the canonical list has is in outer, one of the two, too.  False where
+ * that is not certain: a pattern is within its equal, and within one that is a text and a star.
+ */
+bool services_within(const char *list, const char *outer);

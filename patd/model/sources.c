@@ -249,3 +249,36 @@ void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_
 	if (misleads)
 		(void)stpcpy(ret_network + strlen(ret_network), ".");
 }
+
+static bool network_within(const struct network *network, struct item outer)
+{
+	struct network wide;
+
+	return !read_network(outer, &wide) &&
+	       is_ipv4(&network->address) == is_ipv4(&wide.address) &&
+	       network->prefix >= wide.prefix &&
+	       same_bits(&network->address, &wide.address, wide.prefix);
+}
+
+/* Of two networks that together have it neither counts. */
+static bool source_within(struct item source, const char *outer)
+{
+	struct network network;
+
+	if (item_is(source, local))
+		return list_has(outer, local);
+	if (read_network(source, &network))
+		return false;
+	while (outer)
+		if (network_within(&network, item_take(&outer, ',')))
+			return true;
+	return false;
+}
+
+bool sources_within(const char *list, const char *outer)
+{
+	while (list)
+		if (!source_within(item_take(&list, ','), outer))
+			return false;
+	return true;
+}

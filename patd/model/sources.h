@@ -35,3 +35,6 @@ bool sources_match(const char *list, const char *rhost);
  * is called "local" is "local.", the same name and not a local login, and so is one with a slash.
  */
 void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_MAX]);
+
+/* Whether every place that the canonical list has is in outer, one of the two, too. */
+bool sources_within(const char *list, const char *outer);

@@ -29,6 +29,7 @@ static const struct field fields[] = {
 	FIELD(token, "last_used_service", last_used_service, FIELD_TEXT, 0),
 	FIELD(token, "last_used_from", last_used_from, FIELD_TEXT, 0),
 	FIELD(token, "mac", mac, FIELD_MAC, 0),
+	FIELD(token, "note", note, FIELD_TEXT, 0),
 };
 
 const struct table token_table = TABLE(token, fields);

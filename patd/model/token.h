@@ -27,6 +27,7 @@ struct token {
 	uint32_t created_by; /* the uid of who had it generated */
 	uint64_t expires_at; /* 0: never */
 	struct limits limits;
+	char note[PAT_NOTE_BYTES_MAX + 1]; /* of its owner, for people; decides nothing */
 
 	uint64_t revoked_at;    /* 0: not revoked */
 	uint64_t revoked_until; /* 0: until it is restored; else it comes back by itself */

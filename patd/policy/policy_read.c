@@ -115,11 +115,12 @@ static bool find_verifier(
 
 	while (i < policy->verifiers_n && strcmp(policy->verifiers[i].user, user->name) != 0)
 		i++;
-	if (i == POLICY_VERIFIERS_MAX) {
-		report(reading, place, "there are more than %d verifiers", POLICY_VERIFIERS_MAX);
-		return false;
-	}
 	if (i == policy->verifiers_n) {
+		if (policy->verifiers_n == POLICY_VERIFIERS_MAX) {
+			report(reading, place, "there are more than %d verifiers",
+				POLICY_VERIFIERS_MAX);
+			return false;
+		}
 		policy->verifiers_n++;
 		policy->verifiers[i].uid = user->uid;
 		(void)stpcpy(policy->verifiers[i].user, user->name); /* of the same size */

@@ -37,6 +37,7 @@ enum progress serve_rotate(struct work *work);
 enum progress serve_revoke(struct work *work);
 enum progress serve_restore(struct work *work);
 enum progress serve_rename(struct work *work);
+enum progress serve_set(struct work *work);
 enum progress serve_delete(struct work *work);
 enum progress serve_revoke_all(struct work *work);
 enum progress serve_disable(struct work *work);

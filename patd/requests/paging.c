@@ -19,7 +19,7 @@ struct paging *paging_begin(struct work *work, uint32_t limit, const char **curs
 enum progress paging_end(struct work *work, struct paging *paging, struct rows *rows,
 	enum pat_error error, bool enough)
 {
-	struct answer_page page = { 0 };
+	struct answer_page page = { .damaged = paging->damaged };
 
 	rows_end(rows);
 	if (error != PAT_OK)

@@ -9,6 +9,7 @@ struct paging {
 	uint32_t found;
 	uint32_t left;   /* rows that there is room for */
 	uint32_t effort; /* rows looked at in all, as far as who lists counts them */
+	uint64_t damaged;
 };
 
 /*

@@ -13,7 +13,6 @@
 #include "patd/requests/turns.h"
 #include "patd/util/log.h"
 
-#define PACKETS_A_TURN 16U /* taken from one connection */
 #define LOG_INTERVAL_US (UINT64_C(60) * 1000 * 1000)
 
 /*
@@ -122,31 +121,28 @@ void receive_packet(struct request_peer *peer, const struct request *packet, siz
 		request_peer_fail(peer); /* which frees it */
 }
 
-void receive_all(struct request_peer *peer)
+void receive_next(struct request_peer *peer)
 {
 	struct request packet;
+	ssize_t n;
 
-	for (unsigned int i = 0; i < PACKETS_A_TURN && !peer->failed; i++) {
-		if (request_peer_passes_descriptors(peer)) {
-			refuse_descriptors(peer);
-			break;
-		}
-		/*
-		 * Without room for descriptors.  MSG_TRUNC: the packet's true length, so that one
-		 * too long is seen.
-		 */
-		ssize_t n = recv(peer->fd, &packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
-
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			break;
-		if (n <= 0)
-			request_peer_fail(peer);
-		else
-			receive_packet(peer, &packet, (size_t)n);
-		if (n > 0)
-			sodium_memzero(
-				&packet, (size_t)n < sizeof(packet) ? (size_t)n : sizeof(packet));
-	}
 	if (!peer->is_front)
 		peer->requests->root_read_us = turns_now_us();
+	if (request_peer_passes_descriptors(peer)) {
+		refuse_descriptors(peer);
+		return;
+	}
+	/*
+	 * Without room for descriptors.  MSG_TRUNC: the packet's true length, so that one too long
+	 * is seen.
+	 */
+	n = recv(peer->fd, &packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		request_peer_fail(peer);
+		return;
+	}
+	receive_packet(peer, &packet, (size_t)n);
+	sodium_memzero(&packet, (size_t)n < sizeof(packet) ? (size_t)n : sizeof(packet));
 }

@@ -27,6 +27,7 @@ static const struct service services[REQUEST_KINDS] = {
 		N_("the new secret could not be written to the disk, and is not handed out; see "
 		   "the log of patd, and rotate the token again"),
 		serve_rotate, NULL },
+	[REQUEST_SET] = CHANGE(serve_set),
 	[REQUEST_DELETE] = TAKES_AWAY(serve_delete),
 	[REQUEST_REVOKE_ALL] = TAKES_AWAY(serve_revoke_all),
 	[REQUEST_DISABLE] = TAKES_AWAY(serve_disable),

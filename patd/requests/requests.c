@@ -33,7 +33,7 @@ static void on_sync(void *userdata)
 static struct request_peer *add_peer(struct requests *requests, int fd, bool front)
 {
 	unsigned int *count = front ? &requests->fronts : &requests->roots;
-	static const struct peer_calls calls = { receive_all, turns_want };
+	static const struct peer_calls calls = { receive_next, turns_want };
 	struct request_peer *peer;
 
 	if (*count == (front ? FRONTS_MAX : ROOTS_MAX)) {
@@ -91,7 +91,7 @@ void requests_free(struct requests *requests)
 	while ((peer = LIST_FIRST(&requests->peers)))
 		turns_close(peer);
 	sd_event_source_disable_unref(requests->listener);
-	sd_event_source_disable_unref(requests->turn);
+	turn_end(&requests->turn);
 	sd_event_source_disable_unref(requests->pause);
 	sd_event_unref(requests->event);
 	free(requests);

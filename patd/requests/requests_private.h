@@ -6,6 +6,7 @@
 #include "patd/requests/request_peer.h"
 #include "patd/requests/requests.h"
 #include "patd/requests/work.h"
+#include "patd/util/turn.h"
 #include "protocol/answer.h"
 
 LIST_HEAD(request_peers, request_peer);
@@ -16,7 +17,8 @@ struct requests {
 	sd_event *event;
 	struct requests_context context;
 	const struct policy_set *policy; /* NULL before requests_set_policy() */
-	sd_event_source *listener, *turn, *pause;
+	sd_event_source *listener, *pause;
+	struct turn turn;
 	struct request_peers peers;
 	unsigned int fronts, roots; /* how many of them */
 	struct works held;          /* changes whose answer waits for the disk, oldest first */

@@ -30,6 +30,24 @@ enum progress serve_rename(struct work *work)
 				      rename->name, &work->refusal));
 }
 
+enum progress serve_set(struct work *work)
+{
+	const struct request_set *set = &work->request.set;
+	struct token_update update = {
+		.has_lifetime = (set->given & GIVEN_LIFETIME) != 0,
+		.lifetime = set->lifetime,
+		.has_expires_at = (set->given & GIVEN_EXPIRES_AT) != 0,
+		.expires_at = set->expires_at,
+		.note = (set->given & GIVEN_NOTE) != 0 ? set->note : NULL,
+	};
+
+	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
+		if ((set->given & given_restriction(r)) != 0)
+			update.restrictions[r] = set->texts[r];
+	return work_end(
+		work, tokens_set(tokens_of(work), &work->caller, set->id, &update, &work->refusal));
+}
+
 enum progress serve_delete(struct work *work)
 {
 	return work_end(work, tokens_delete(tokens_of(work), &work->caller, work->request.token.id,

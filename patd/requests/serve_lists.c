@@ -101,6 +101,9 @@ enum progress serve_list(struct work *work)
 	error = tokens_list(tokens_of(work), &work->caller, &query, add_token, &rows,
 		paging->cursor, &work->refusal);
 	paging->effort += work->effort;
+	/* Whose they are cannot be said. */
+	if (error == PAT_OK && work->caller.uid == 0)
+		paging->damaged += tokens_listed_damaged(tokens_of(work));
 	return paging_end(work, paging, &rows, error, paging->effort >= LIST_EFFORT_MAX);
 }
 

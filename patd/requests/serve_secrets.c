@@ -30,6 +30,7 @@ static struct token_request request_of(const struct work *work)
 		.lifetime = generate->lifetime,
 		.has_expires_at = (generate->given & GIVEN_EXPIRES_AT) != 0,
 		.expires_at = generate->expires_at,
+		.note = generate->note,
 	};
 
 	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++) {

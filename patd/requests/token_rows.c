@@ -32,6 +32,7 @@ void token_row_fill(struct tokens *tokens, const struct token *token, struct tok
 	}
 	if (token->former_until > tokens_now(tokens))
 		row.former_until = token->former_until;
+	CUT(row.note, token->note);
 	CUT(row.last_used_service, token->last_used_service);
 	CUT(row.last_used_from, token->last_used_from);
 	*ret_row = row;

@@ -171,10 +171,13 @@ static int arrange_turn(struct requests *requests)
 	const bool front = side_ready(requests, true);
 	const bool paused = front && front_paused(requests);
 	const bool now = side_ready(requests, false) || (front && !paused);
-	int r = sd_event_source_set_enabled(requests->turn, now ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+	int r = 0;
 
-	if (r < 0 || now || !paused)
-		return r;
+	if (now)
+		return turn_want(&requests->turn);
+	turn_end(&requests->turn);
+	if (!paused)
+		return 0;
 	r = sd_event_source_set_time(requests->pause, requests->front_pause_us);
 	return r < 0 ? r : sd_event_source_set_enabled(requests->pause, SD_EVENT_ONESHOT);
 }
@@ -194,34 +197,37 @@ static void take_turn(struct requests *requests)
 		serve(peer);
 }
 
-static int on_turn(sd_event_source *source, void *userdata)
+static void complain(int r)
+{
+	if (r < 0)
+		log_error("cannot arrange a turn of the loop; requests wait for the next one");
+}
+
+static void on_turn(void *userdata)
 {
 	struct requests *requests = userdata;
 
-	(void)source;
 	take_turn(requests);
 	close_failed(requests);
-	return arrange_turn(requests);
+	complain(arrange_turn(requests));
 }
 
 static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
 {
+	(void)source;
 	(void)usec;
-	return on_turn(source, userdata);
+	on_turn(userdata);
+	return 0;
 }
 
 void turns_want(struct requests *requests)
 {
-	if (sd_event_source_set_enabled(requests->turn, SD_EVENT_ONESHOT) < 0)
-		log_error("cannot arrange a turn of the loop; requests wait for the next one");
+	complain(turn_want(&requests->turn));
 }
 
 int turns_begin(struct requests *requests)
 {
-	int r = sd_event_add_defer(requests->event, &requests->turn, on_turn, requests);
-
-	if (r < 0)
-		return r;
+	turn_begin(&requests->turn, requests->event, on_turn, requests);
 	return sd_event_add_time(requests->event, &requests->pause, CLOCK_MONOTONIC, UINT64_MAX, 1,
 		on_pause_over, requests);
 }

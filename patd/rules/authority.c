@@ -25,7 +25,11 @@ static const struct {
 	[OP_REVOKE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	[OP_RESTORE] = { ACTION_RESTORE_OWN, ACTION_MANAGE_OTHERS },
 	[OP_ROTATE] = { ACTION_ROTATE_OWN, ACTION_MANAGE_OTHERS },
+	[OP_ROTATE_EXPIRY] = { ACTION_ROTATE_OWN, ACTION_MANAGE_OTHERS },
 	[OP_RENAME] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	[OP_SET] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
+	/* As a restore, it gives a secret access that it did not have. */
+	[OP_WIDEN] = { ACTION_RESTORE_OWN, ACTION_MANAGE_OTHERS },
 	[OP_DELETE] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	[OP_DISABLE] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 	[OP_DISABLE_ALL] = { ACTION_SET_POLICY, ACTION_SET_POLICY },
@@ -44,6 +48,11 @@ const char *authority_action_text(enum action action)
 bool authority_owns(const struct caller *caller, uint32_t uid, const char *user)
 {
 	return caller->uid == uid && strcmp(caller->user, user) == 0;
+}
+
+bool authority_made_own(const struct caller *caller, const struct token *token)
+{
+	return authority_owns(caller, token->uid, token->user) && token->created_by == caller->uid;
 }
 
 enum action authority_lacks(const struct caller *caller, enum operation operation, bool own)

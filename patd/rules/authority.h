@@ -26,7 +26,10 @@ enum operation {
 	OP_REVOKE,
 	OP_RESTORE,
 	OP_ROTATE,
+	OP_ROTATE_EXPIRY, /* rotate, with another expiration */
 	OP_RENAME,
+	OP_SET,   /* what of a token does not widen it, or is only a note */
+	OP_WIDEN, /* a token */
 	OP_DELETE,
 	OP_DISABLE, /* a user, be it the caller; or enable */
 	OP_DISABLE_ALL,
@@ -53,6 +56,12 @@ const char *authority_action_text(enum action action);
 
 /* Whether what is bound to uid and user is the caller's own. */
 bool authority_owns(const struct caller *caller, uint32_t uid, const char *user);
+
+/*
+ * Whether the caller generated it, too.  What somebody else restricted for the owner is not the
+ * owner's to widen: tokens.self_services holds for a token that is self-made alone.
+ */
+bool authority_made_own(const struct caller *caller, const struct token *token);
 
 /* What the caller lacks for the operation, on its own or on others'; ACTION_NONE: it may. */
 enum action authority_lacks(const struct caller *caller, enum operation operation, bool own);

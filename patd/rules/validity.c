@@ -3,6 +3,7 @@
 #include "patd/rules/validity.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "common/lifetime.h"
 
@@ -28,17 +29,35 @@ bool validity_revoked(const struct token *token, uint64_t now)
 	return token->revoked_at != 0 && (token->revoked_until == 0 || now < token->revoked_until);
 }
 
-/* A new secret, or a return from a revoke, counts anew. */
+bool validity_compromised(const struct token *token)
+{
+	return strcmp(token->revoked_reason, TOKEN_REASON_COMPROMISED) == 0;
+}
+
+/*
+ * The time of a suspension does not count, and its end is no use.  To suspend is free to its
+ * owner: were its end a use, a token could be kept, or had back, without a password.
+ */
+static uint64_t after_suspension(const struct token *token, uint64_t since)
+{
+	if (token->revoked_until <= since)
+		return since;
+	if (token->revoked_at <= since)
+		return token->revoked_until;
+	return since + (token->revoked_until - token->revoked_at);
+}
+
+/* A new secret, or a return by a restore, counts anew. */
 uint64_t validity_unused_since(const struct token *token)
 {
 	const uint64_t times[] = { token->created_at, token->limits.not_before, token->restored_at,
-		token->revoked_until, token->rotated_at, token->last_used_at };
+		token->rotated_at, token->last_used_at };
 	uint64_t since = 0;
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		if (times[i] > since)
 			since = times[i];
-	return since;
+	return after_suspension(token, since);
 }
 
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now)

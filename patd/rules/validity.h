@@ -16,6 +16,8 @@ bool validity_expired(const struct token *token, const struct policy *policy, ui
 bool validity_revoked(const struct token *token, uint64_t now);
 /* When it was used last, or from when on it might have been. */
 uint64_t validity_unused_since(const struct token *token);
+/* Revoked as compromised: never to be restored. */
+bool validity_compromised(const struct token *token);
 /* So long unused that the policy takes it for revoked. */
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
 bool validity_exhausted(const struct token *token);

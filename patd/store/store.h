@@ -82,7 +82,10 @@ struct list_filter {
 /* Called for each row; a nonzero return ends the listing and is its result. */
 typedef int (*list_row_fn)(const struct token *token, void *userdata);
 
-/* 0, a negative errno (logged), or what fn returned. */
+/*
+ * 0, a negative errno (logged), or what fn returned.  A row that patd cannot have written is
+ * skipped, logged, and counted in store_damaged().
+ */
 int store_list(
 	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata);
 
@@ -94,6 +97,9 @@ enum deadline {
 	DEADLINE_CREATION, /* created_at: the policy counts from there */
 	DEADLINES
 };
+
+/* How many such rows lists have skipped so far; the same one again each time. */
+uint64_t store_damaged(const struct store *store);
 
 /* A place in the order of such times. */
 struct deadline_place {

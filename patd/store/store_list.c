@@ -66,6 +66,21 @@ static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
 	row_bind_text(statement, 8, filter->after_id);
 }
 
+uint64_t store_damaged(const struct store *store)
+{
+	return store->damaged;
+}
+
+/* Its id, where that much can be read, tells which row to delete. */
+static void skip(struct store *store, sqlite3_stmt *statement)
+{
+	char id[PAT_ID_LEN + 1];
+
+	store->damaged++;
+	log_error("skipped the damaged row of token %s",
+		row_text(statement, 0, id, sizeof(id)) && pat_id_valid(id) ? id : "(unknown)");
+}
+
 /* Runs the statement, and ends it. */
 static int each_row(struct store *store, sqlite3_stmt *statement, list_row_fn fn, void *userdata)
 {
@@ -75,7 +90,7 @@ static int each_row(struct store *store, sqlite3_stmt *statement, list_row_fn fn
 	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
 		/* One damaged row hides no other. */
 		if (row_read(statement, &token_table, &token) < 0)
-			log_error("skipped a damaged row of a list");
+			skip(store, statement);
 		else
 			r = fn(&token, userdata);
 	}

@@ -8,6 +8,7 @@
 struct store {
 	struct database *database;
 	struct statements *statements, *disabled; /* of tokens; of who is disabled */
+	uint64_t damaged;                         /* rows that lists have skipped, in all */
 	bool looked, none_disabled;               /* whether it is known that nobody is disabled */
 };
 

@@ -51,6 +51,16 @@ struct token_request {
 	uint64_t lifetime;                 /* seconds from now */
 	uint64_t expires_at;               /* 0: never */
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
+	const char *note; /* NULL or "": none */
+};
+
+/* What a token shall be from now on; what is not given stays. */
+struct token_update {
+	bool has_lifetime, has_expires_at; /* as of a token_request */
+	uint64_t lifetime, expires_at;
+	/* NULL: stays; "": it is restricted no more.  Numbers cannot be changed. */
+	const char *restrictions[PAT_RESTRICTIONS];
+	const char *note; /* NULL: stays; "": none */
 };
 
 struct revocation {
@@ -140,6 +150,13 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,
 	struct refusal *ret_refusal);
 
+/*
+ * Changes what is given, in one step.  On one's own it is free as far as it only takes access away:
+ * see patd/rules/narrowing.h.
+ */
+enum pat_error tokens_set(struct tokens *tokens, const struct caller *caller, const char *id,
+	const struct token_update *update, struct refusal *ret_refusal);
+
 /* A new secret, as tokens_generate() hands it out, and perhaps another expiration. */
 #define TOKENS_GRACE_DEFAULT (UINT64_C(24) * 3600)
 enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -192,6 +209,12 @@ static inline uint32_t tokens_page_limit(uint32_t limit)
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 	const struct token_query *query, list_row_fn fn, void *userdata,
 	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
+
+/*
+ * How many rows the last tokens_list() skipped because patd cannot have written them.  They are
+ * accepted for nothing, and can only be deleted.
+ */
+uint64_t tokens_listed_damaged(const struct tokens *tokens);
 
 /* The time by which tokens expire. */
 uint64_t tokens_now(struct tokens *tokens);

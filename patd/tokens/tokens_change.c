@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The changes of a token that exists: revoke, restore, rename, rotate, delete. */
+/* The changes of a token that exists: revoke, restore, rename, delete. */
 #include <errno.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
@@ -27,6 +25,12 @@ enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, c
 	return tokens_refuse_errno(r, ret_refusal);
 }
 
+static bool is_own(const struct caller *caller, enum operation operation, const struct token *token)
+{
+	return operation == OP_ROTATE_EXPIRY ? authority_made_own(caller, token)
+					     : authority_owns(caller, token->uid, token->user);
+}
+
 /*
  * Loads the token, if the caller may do that to it; otherwise it does not learn whether there is
  * one. *ret_r: what store_get() returned.
@@ -36,16 +40,11 @@ static enum pat_error load(struct tokens *tokens, const struct caller *caller,
 	struct refusal *ret_refusal)
 {
 	*ret_r = uses_get(tokens, id, ret_token);
-	return tokens_allow(caller, operation,
-		*ret_r == 0 && authority_owns(caller, ret_token->uid, ret_token->user),
+	return tokens_allow(caller, operation, *ret_r == 0 && is_own(caller, operation, ret_token),
 		ret_refusal);
 }
 
-/*
- * The same, and the row is as patd wrote it: a change computes a new MAC, which would make an
- * altered row valid again.
- */
-static enum pat_error load_intact(struct tokens *tokens, const struct caller *caller,
+enum pat_error tokens_load_intact(struct tokens *tokens, const struct caller *caller,
 	enum operation operation, const char *id, struct token *ret_token,
 	struct refusal *ret_refusal)
 {
@@ -64,13 +63,7 @@ static enum pat_error load_intact(struct tokens *tokens, const struct caller *ca
 	return PAT_OK;
 }
 
-static bool compromised(const struct token *token)
-{
-	return strcmp(token->revoked_reason, TOKEN_REASON_COMPROMISED) == 0;
-}
-
-/* Also where the clock has passed it. */
-static bool beyond_calendar(uint64_t now, uint64_t seconds)
+bool tokens_beyond_calendar(uint64_t now, uint64_t seconds)
 {
 	return seconds != 0 && (now > PAT_EXPIRES_MAX || seconds > PAT_EXPIRES_MAX - now);
 }
@@ -83,7 +76,7 @@ static enum pat_error check_revocation(
 	if (!problem && revocation->for_a_while && revocation->seconds == 0)
 		problem = N_("a suspension of 0 seconds is not allowed; omit the period to revoke "
 			     "until restored");
-	if (!problem && beyond_calendar(now, revocation->seconds))
+	if (!problem && tokens_beyond_calendar(now, revocation->seconds))
 		problem = N_("the suspension would end after the year 9999; omit the period to "
 			     "revoke permanently");
 	if (!problem && revocation->for_a_while && revocation->reason &&
@@ -100,7 +93,7 @@ static bool apply(const struct revocation *revocation, uint64_t now, struct toke
 	bool before = validity_revoked(token, now);
 	bool longer = !before ||
 		      (token->revoked_until != 0 && (until == 0 || until > token->revoked_until));
-	bool other = reason[0] != '\0' && !(before && compromised(token)) &&
+	bool other = reason[0] != '\0' && !(before && validity_compromised(token)) &&
 		     strcmp(reason, token->revoked_reason) != 0;
 
 	if (!before) {
@@ -123,7 +116,7 @@ static bool ends_access(const struct token *before, const struct token *after, u
 	bool ended = validity_revoked(before, now) && before->revoked_until == 0;
 
 	return (after->revoked_until == 0 && !ended) ||
-	       (compromised(after) && !compromised(before));
+	       (validity_compromised(after) && !validity_compromised(before));
 }
 
 static enum pat_error revoke_token(struct tokens *tokens, const struct caller *caller,
@@ -148,7 +141,8 @@ enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller,
 	const struct revocation *revocation, struct refusal *ret_refusal)
 {
 	struct token token;
-	enum pat_error error = load_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
+	enum pat_error error =
+		tokens_load_intact(tokens, caller, OP_REVOKE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -234,14 +228,15 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 {
 	uint64_t now = clock_now(tokens->clock);
 	struct token token;
-	enum pat_error error = load_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
+	enum pat_error error =
+		tokens_load_intact(tokens, caller, OP_RESTORE, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
 	if (!validity_revoked(&token, now))
 		return tokens_refuse(
 			PAT_ERR_NOT_REVOKED, N_("the token is not revoked"), ret_refusal);
-	if (compromised(&token))
+	if (validity_compromised(&token))
 		return tokens_refuse(PAT_ERR_NOT_RESTORABLE,
 			N_("the token was revoked as compromised and cannot be restored; "
 			   "generate a new one"),
@@ -266,7 +261,8 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	const char *problem = pat_name_problem(name);
 	struct token token;
 	char before[sizeof(token.name)];
-	enum pat_error error = load_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
+	enum pat_error error =
+		tokens_load_intact(tokens, caller, OP_RENAME, id, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -281,97 +277,6 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 	pat_field_cut(token.name, sizeof(token.name), name);
 	return tokens_commit_token(
 		tokens, caller, CHANGE_UPDATE, ENTRY_RENAMED, &token, before, ret_refusal);
-}
-
-static enum pat_error check_rotatable(struct tokens *tokens, const struct token *token,
-	uint64_t grace, struct refusal *ret_refusal)
-{
-	uint64_t now = clock_now(tokens->clock);
-
-	if (validity_revoked(token, now))
-		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			N_("the token is revoked; restore it first, or generate a new one"),
-			ret_refusal);
-	if (validity_expired(token, tokens->policy, now))
-		return tokens_refuse(PAT_ERR_EXPIRED,
-			N_("the token has expired; generate a new one"), ret_refusal);
-	if (validity_exhausted(token))
-		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			N_("the token has no uses left; generate a new one"), ret_refusal);
-	if (token->rotations == UINT32_MAX)
-		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
-			N_("the token has reached the maximum number of secrets; generate a new "
-			   "one"),
-			ret_refusal);
-	if (beyond_calendar(now, grace))
-		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
-			N_("the grace period would end after the year 9999"), ret_refusal);
-	return PAT_OK;
-}
-
-/* What the history says of a rotation: "expires 2027-01-31T18:00:30Z", or "" if that stays. */
-#define EXPIRES_MAX sizeof("expires 9999-12-31T23:59:59Z")
-
-static bool changes_expiry(const struct rotation *rotation)
-{
-	return rotation->has_lifetime || rotation->has_expires_at;
-}
-
-static void format_expiry(const struct rotation *rotation, const struct token *token,
-	char ret_text[static EXPIRES_MAX])
-{
-	const time_t at = (time_t)token->expires_at;
-	struct tm utc;
-
-	ret_text[0] = '\0';
-	if (!changes_expiry(rotation))
-		return;
-	if (token->expires_at == PAT_NEVER)
-		pat_field_cut(ret_text, EXPIRES_MAX, "expires never");
-	else if (!gmtime_r(&at, &utc) ||
-		 strftime(ret_text, EXPIRES_MAX, "expires %Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		ret_text[0] = '\0';
-}
-
-/* Until when the former secret works: with another expiration not beyond its own end. */
-static uint64_t former_end(const struct rotation *rotation, uint64_t now, uint64_t end)
-{
-	const uint64_t until = now + rotation->grace;
-
-	if (rotation->grace == 0)
-		return 0;
-	return changes_expiry(rotation) && end != PAT_NEVER && end < until ? end : until;
-}
-
-enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller, const char *id,
-	const struct rotation *rotation, char secret[static PAT_TOKEN_LEN + 1],
-	struct refusal *ret_refusal)
-{
-	char expires[EXPIRES_MAX];
-	uint64_t now = clock_now(tokens->clock), end;
-	struct token token;
-	enum pat_error error;
-
-	if ((error = load_intact(tokens, caller, OP_ROTATE, id, &token, ret_refusal)) != PAT_OK ||
-		(error = check_rotatable(tokens, &token, rotation->grace, ret_refusal)) != PAT_OK)
-		return error;
-	end = validity_end(&token, tokens->policy);
-	if ((error = tokens_change_expiry(tokens, rotation, &token, ret_refusal)) != PAT_OK ||
-		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
-		return error;
-
-	memcpy(token.former_verifier, token.verifier, sizeof(token.verifier));
-	token.former_until = former_end(rotation, now, end);
-	token.rotations++;
-	token.rotated_at = now;
-	format_expiry(rotation, &token, expires);
-	pat_token_renew(&token.id, secret);
-	tokens_set_verifier(tokens, &token, secret);
-	error = tokens_commit_token(
-		tokens, caller, CHANGE_ROTATE, ENTRY_ROTATED, &token, expires, ret_refusal);
-	if (error != PAT_OK)
-		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
-	return error;
 }
 
 enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,

@@ -43,8 +43,8 @@ static bool passed(const struct tokens *tokens, uint64_t since, uint64_t seconds
 }
 
 /*
- * That it has expired is certain where its lifetime has certainly passed, too: by a clock that
- * jumped it may be refused, and yet be valid again by the right one.
+ * That it has expired is certain where its lifetime has certainly passed: by a clock that jumped it
+ * may be refused, and yet be valid again by the right one.
  */
 bool tokens_certainly_ended(const struct tokens *tokens, const struct token *token)
 {
@@ -58,8 +58,7 @@ bool tokens_certainly_ended(const struct tokens *tokens, const struct token *tok
 		return false;
 	if (validity_exhausted(token) && !passed(tokens, token->last_used_at, limit))
 		return false;
-	return end == PAT_NEVER || end > now ||
-	       (passed(tokens, end, limit) && passed(tokens, made, lifetime + limit));
+	return end == PAT_NEVER || end > now || passed(tokens, made, lifetime + limit);
 }
 
 /* One page of all tokens. */

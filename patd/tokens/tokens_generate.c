@@ -83,20 +83,14 @@ static enum pat_error choose_limits(
 	return check_beginning(token, ret_refusal);
 }
 
-enum pat_error tokens_change_expiry(const struct tokens *tokens, const struct rotation *rotation,
-	struct token *token, struct refusal *ret_refusal)
+enum pat_error tokens_change_expiry(const struct tokens *tokens,
+	const struct token_request *request, struct token *token, struct refusal *ret_refusal)
 {
-	const struct token_request request = {
-		.has_lifetime = rotation->has_lifetime,
-		.lifetime = rotation->lifetime,
-		.has_expires_at = rotation->has_expires_at,
-		.expires_at = rotation->expires_at,
-	};
 	enum pat_error error;
 
-	if (!request.has_lifetime && !request.has_expires_at)
+	if (!request->has_lifetime && !request->has_expires_at)
 		return PAT_OK;
-	if ((error = choose_expiry(tokens, &request, &token->expires_at, ret_refusal)) != PAT_OK ||
+	if ((error = choose_expiry(tokens, request, &token->expires_at, ret_refusal)) != PAT_OK ||
 		(error = check_policy(tokens, token, ret_refusal)) != PAT_OK)
 		return error;
 	return check_beginning(token, ret_refusal);
@@ -111,6 +105,9 @@ static enum pat_error make_token(const struct tokens *tokens, const struct token
 
 	if (problem)
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
+	problem = request->note ? pat_note_problem(request->note) : NULL;
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
 	if (request->user && !tokens_user_nameable(request->user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
@@ -118,6 +115,7 @@ static enum pat_error make_token(const struct tokens *tokens, const struct token
 			PAT_OK ||
 		(error = check_policy(tokens, ret_token, ret_refusal)) != PAT_OK)
 		return error;
+	pat_field_cut(ret_token->note, sizeof(ret_token->note), request->note ? request->note : "");
 	return choose_limits(request, ret_token, ret_refusal);
 }
 

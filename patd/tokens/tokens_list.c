@@ -27,6 +27,7 @@ struct page {
 	list_row_fn fn;
 	void *userdata;
 	uint32_t limit, rows, effort, effort_max;
+	uint64_t damaged;  /* rows, before the last that was looked at; as store_damaged() counts */
 	struct token last; /* looked at */
 };
 
@@ -82,6 +83,7 @@ static int page_row(const struct token *token, void *userdata)
 		return PAGE_FULL;
 	page->effort += effort_of(page->query, token);
 	page->last = *token;
+	page->damaged = store_damaged(page->tokens->store);
 	if (!matches(page, token))
 		return 0;
 	page->rows++;
@@ -187,6 +189,7 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 	};
 	struct list_filter filter;
 	struct cursor cursor;
+	uint64_t before;
 	bool own;
 	enum pat_error error = tokens_allow_list(
 		caller, query->user, query->all, query_problem(query), &own, ret_refusal);
@@ -203,11 +206,20 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		page.effort_max = EFFORT_MAX;
 	page.id_prefix = filter.id_prefix ? NULL : query->id_prefix;
 
+	page.damaged = before = store_damaged(tokens->store);
 	r = uses_list(tokens, &filter, page_row, &page);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
+	/* What follows the last row is skipped again, and counts, on the next page. */
+	tokens->listed_damaged =
+		(r == PAGE_FULL ? page.damaged : store_damaged(tokens->store)) - before;
 	ret_cursor[0] = '\0';
 	if (r == PAGE_FULL)
 		cursor_format(&page.last, filter.id_prefix != NULL, ret_cursor);
 	return PAT_OK;
+}
+
+uint64_t tokens_listed_damaged(const struct tokens *tokens)
+{
+	return tokens->listed_damaged;
 }

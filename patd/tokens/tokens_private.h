@@ -22,6 +22,7 @@ struct tokens {
 	const struct policy *policy;
 	struct history *history;
 	uint64_t time_stored;
+	uint64_t listed_damaged;  /* rows */
 	struct jumps jumps;       /* of the watermark */
 	uint64_t looked_at;       /* the watermark at the last look for them */
 	uint64_t clock_logged_us; /* when it was logged last that the wall clock is in doubt */
@@ -122,10 +123,25 @@ void tokens_look_at_clock(struct tokens *tokens);
  */
 uint64_t tokens_certainly_before(const struct tokens *tokens, uint64_t seconds);
 
-/* tokens_generate.c: gives token the expiration that rotation asks for, by the rules of a new one.
+/*
+ * tokens_change.c: loads the token, if the caller may do that to it; otherwise it does not learn
+ * whether there is one.  The row is as patd wrote it: a change computes a new MAC, which would make
+ * an altered row valid again.
  */
-enum pat_error tokens_change_expiry(const struct tokens *tokens, const struct rotation *rotation,
-	struct token *token, struct refusal *ret_refusal);
+enum pat_error tokens_load_intact(struct tokens *tokens, const struct caller *caller,
+	enum operation operation, const char *id, struct token *ret_token,
+	struct refusal *ret_refusal);
+
+/* tokens_change.c: whether a period ends after the year 9999, also where the clock has passed it.
+ */
+bool tokens_beyond_calendar(uint64_t now, uint64_t seconds);
+
+/*
+ * tokens_generate.c: gives token the expiration that the request has, if it has one, by the rules
+ * of a new token.
+ */
+enum pat_error tokens_change_expiry(const struct tokens *tokens,
+	const struct token_request *request, struct token *token, struct refusal *ret_refusal);
 
 /* --- changes: tokens_commit.c --- */
 

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -109,27 +108,12 @@ class Synced(PatdTest):
     def traced(self, call):
         """[(system call, file, line where it begins)] of patd during call(): what its threads
         synced, and what its main thread wrote and sent."""
-        trace = os.path.join(self.folder, "trace")
-        pid = self.patd.process.pid
-        strace = subprocess.Popen(
-            ["strace", "-f", "-y", "-e", "trace=fsync,fdatasync,sendmsg,sendto,pwrite64",
-             "-o", trace, "-p", str(pid)],
-            stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        with strace.stderr:
-            # strace prints a line for each thread, or one for all, once it is attached.
-            self.assertRegex(strace.stderr.readline(), "attached")
-            try:
-                call()
-            finally:
-                strace.send_signal(signal.SIGINT)
-                strace.communicate()
-        with open(trace, encoding="utf-8") as lines:
-            return [
-                (name, path, begin)
-                for thread, name, path, begin in calls_of(lines)
-                if "sync" in name or thread == str(pid)
-            ]
+        lines = self.system_calls("fsync,fdatasync,sendmsg,sendto,pwrite64", call)
+        return [
+            (name, path, begin)
+            for thread, name, path, begin in calls_of(lines)
+            if "sync" in name or thread == str(self.patd.process.pid)
+        ]
 
     def assertSyncedBeforeReply(self, call):
         events = self.traced(call)
@@ -153,6 +137,7 @@ class Synced(PatdTest):
             "Revoke again": lambda: self.root.revoke(token),
             "Delete": lambda: self.root.delete(token),
             "Rotate": lambda: self.root.rotate(other, grace=0),
+            "Set": lambda: self.root.set(other, services=["sudo"], note="mine"),
             "Disable": lambda: self.root.disable("games"),
             "RevokeAll": lambda: self.root.revoke_all(user="root"),
             "Revoke over root.sock": lambda: ask.change("revoke", daemons),

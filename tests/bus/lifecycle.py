@@ -101,6 +101,7 @@ class Lifecycle(PatdTest):
                 "LastUsedAt": 0,
                 "LastUsedService": "",
                 "LastUsedFrom": "",
+                "Note": "",
             },
         )
 

@@ -85,6 +85,8 @@ class Permissions(PatdTest):
             "Restore": self.games.restore,
             "Delete": self.games.delete,
             "Rotate": self.games.rotate,
+            "Set": lambda token: self.games.set(token, note="x"),
+            "Set to a bad expiration": lambda token: self.games.set(token, expires_at=1),
             "Rename": lambda token: self.games.rename(token, "x"),
             "Rename to a bad name": lambda token: self.games.rename(token, ""),
             "GetSources": self.games.sources,

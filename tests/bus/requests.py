@@ -333,6 +333,7 @@ class Front(RequestsTest):
             ("manager", {}), ("policy", {}), ("list", {"all": True}), ("get", one),
             ("may_generate", {"name": "x"}), ("generate", {"name": "y"}), ("rotate", one),
             ("revoke", one), ("restore", one), ("rename", {"name": "z", **one}),
+            ("set", {"note": "n", "services": "tests", **one}),
             ("sources", one), ("history", {"all": True}), ("verify_history", {}),
             ("follow", {"all": True}), ("disable", {"user": "games"}), ("list_disabled", {}),
             ("enable", {"user": "games"}), ("revoke_all", {"user": "root", "uid": 0}),

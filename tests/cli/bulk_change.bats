@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What hits many tokens: --all and the filters of revoke and delete, questions, --dry-run.
+# What hits many tokens: --all and the filters of revoke, restore and delete, questions, --dry-run.
 
 load cli
 
 setup() {
-	export T=t$BATS_TEST_NUMBER
+	export T=t-$BATS_TEST_NUMBER
 	patd_world
 }
 
@@ -73,7 +73,9 @@ some() {
 	some
 	run -0 as_games patctl revoke --state=active --yes
 	[ "${#lines[@]}" -eq 1 ]
-	run -5 as_games patctl revoke --all --state=active --yes
+	run -0 --separate-stderr as_games patctl revoke --all --state=active --yes
+	expect_stderr "No tokens match."
+	run -0 as_games patctl delete --all --state=revoked --yes
 	[ "$(states --user=news)" = "later=pending on=active" ]
 }
 
@@ -253,4 +255,109 @@ some() {
 	run -0 patctl disable --all --dry-run --json
 	[ "$(json '[0]["result"]' <<<"$output")" = dry-run ]
 	[ "$(states --user=games --state=active)" = "on=active" ]
+}
+
+# revoked_before USER NAME: revokes the token, and moves patd's time an hour ahead
+revoked_before() {
+	patctl revoke -q --user="$1" "$2"
+	patd_stop
+	/usr/bin/python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    database.execute("UPDATE meta SET value = value + 3600 WHERE key = ?", ("time",))' \
+		"$WORLD/state/patd.db"
+	patd_start
+}
+
+@test "restore --revoked-since gives back exactly what a revoke by filter took, as that says" {
+	some
+	revoked_before news later
+	run -0 on_terminal "patctl revoke --all --state=active --yes"
+	[ "$(states --all)" = "away=revoked off=revoked on=revoked later=revoked on=revoked" ]
+	undo=$(sed -n 's/^To undo this: patctl //p' <<<"$output")
+	[[ $undo =~ ^restore\ --all\ --revoked-since=@[0-9]+$ ]]
+	# shellcheck disable=SC2086 # to be split
+	[ "$(names --all ${undo#restore --all })" = "on on" ]
+	# shellcheck disable=SC2086 # to be split
+	run -0 patctl $undo --yes
+	[ "${#lines[@]}" -eq 2 ]
+	[ "$(states --all)" = "away=revoked off=revoked on=active later=revoked on=active" ]
+}
+
+@test "revoke --all says how to undo it, but not where that cannot be" {
+	some
+	run -0 on_terminal "patctl revoke --all --user=games --yes"
+	expect "$output" "To undo this: patctl restore --user=games --revoked-since=@"
+	run -0 on_terminal "patctl revoke --all --user=games --yes"
+	expect_not "$output" "To undo this"
+	run -0 on_terminal "patctl revoke --all --yes"
+	expect "$output" "To undo this: patctl restore --all --revoked-since=@"
+	patctl generate -q "$T" >/dev/null
+	for more in "--reason=compromised" "--json" "--quiet"; do
+		run -0 on_terminal "patctl revoke --state=active --yes $more"
+		expect_not "$output" "To undo this"
+		patctl generate -q "$T $more" >/dev/null
+	done
+	run -0 --separate-stderr patctl revoke --state=active --yes
+	expect_no_stderr
+}
+
+@test "restore by filter leaves out what cannot be restored, and says so" {
+	some
+	patctl generate -q short --user=games --expires=1s >/dev/null
+	patctl revoke -q short --user=games
+	patctl revoke -q on --user=games --reason=compromised
+	until [ "$(field expires_at --user=games short)" -lt "$(date +%s)" ]; do
+		sleep 0.1
+	done
+	run -0 --separate-stderr patctl restore --user=games --all --yes
+	[ "${#lines[@]}" -eq 2 ]
+	expect_stderr "1 token is left out: it was revoked as compromised."
+	expect_stderr "1 token is left out: it has expired."
+	[ "$(states --user=games)" = "away=active off=active on=revoked short=revoked" ]
+}
+
+@test "restore by filter asks on a terminal, and without one needs --yes" {
+	some
+	for call in "restore --all" "restore --user=games --revoked-since=1h" "restore --service=sudo"; do
+		# shellcheck disable=SC2086 # to be split
+		run -3 --separate-stderr patctl $call <<<y
+		expect_stderr "use --yes to restore without confirmation"
+	done
+	run -3 on_terminal "patctl restore --all" <<<n
+	expect "$output" "This restores 2 tokens of user games:"
+	expect "$output" "nothing was restored"
+	run -0 on_terminal "patctl restore --all --service=sudo" <<<y
+	[ "$(states --user=games)" = "away=active off=active on=active" ]
+}
+
+@test "restore --dry-run restores nothing, and says what would be refused" {
+	some
+	run -0 --separate-stderr patctl restore --all --dry-run
+	[ "${#lines[@]}" -eq 2 ]
+	expect_stderr "nothing was changed"
+	run -0 patctl restore --user=games off --dry-run
+	run -1 --separate-stderr patctl restore --user=games on --dry-run
+	expect_stderr "the token is not revoked"
+	patctl revoke -q on --user=games --reason=compromised
+	run -1 --separate-stderr patctl restore --user=games on --dry-run
+	expect_stderr "was revoked as compromised and cannot be restored"
+	[ "$(states --user=games)" = "away=revoked off=revoked on=revoked" ]
+}
+
+@test "restore by filter of a user who is not root is about its own tokens" {
+	some
+	patctl revoke -q on --user=news
+	run -5 --separate-stderr as_games patctl restore --revoked-since=1h --yes
+	run -5 as_games patctl restore --all --yes
+	[ "$(states --user=news)" = "later=pending on=revoked" ]
+	run -0 patctl restore --user=news --revoked-since=1h --yes
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "restore with a wrong filter exits 2" {
+	for call in "restore --revoked-since=soon --yes" "restore x --all" "restore --state=revoked" \
+		"restore --id --revoked-since=1h" "restore" "revoke --revoked-since=1h"; do
+		# shellcheck disable=SC2086 # to be split
+		run -2 patctl $call
+	done
 }

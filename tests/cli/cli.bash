@@ -12,7 +12,7 @@ CLI=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Each test has its own token names, so that the tests of a file can share a patd.
 setup() {
-	export T=t$BATS_TEST_NUMBER
+	export T=t-$BATS_TEST_NUMBER
 }
 
 as_games() {

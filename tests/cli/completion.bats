@@ -138,7 +138,7 @@ $T-pending" ]
 		[ "$(offers $verb "$T" | sort)" = "$T-later
 $T-off" ]
 	done
-	for verb in show rename log; do
+	for verb in show set rename log; do
 		[ "$(offers $verb "$T" | wc -l)" -eq 4 ]
 	done
 	id=$(id_of "$T-off")
@@ -148,10 +148,20 @@ $T-off" ]
 	[ "$(offers restore "$id" "$T")" = "$T-later" ]
 	[ "$(offers restore "$T-later" "$T")" = "$T-off" ]
 	# Nor where no token can be given.
-	for words in "rename $id" "revoke --all" "generate" "check" "frobnicate"; do
+	for words in "rename $id" "revoke --all" "restore --revoked-since=1h" "status" "generate" "check" "frobnicate"; do
 		# shellcheck disable=SC2086 # to be split
 		[ "$(offers $words "$T")" = "" ]
 	done
+}
+
+@test "set offers any for a restriction, alone and first" {
+	[ "$(offers set "$T" --service=an)" = --service=any ]
+	[ "$(offers set "$T" --from=)" = "--from=any
+--from=local" ]
+	[ "$(offers set "$T" --hours=)" = --hours=any ]
+	[ "$(offers set "$T" --service=sudo,an)" = "" ]
+	[ "$(offers generate x --from=)" = --from=local ]
+	[ "$(offers generate x --hours=)" = "" ]
 }
 
 @test "values of options are offered after = and as a separate word" {
@@ -209,12 +219,12 @@ $T-off" ]
 @test "a name of another user, or one like an id, is offered as its id" {
 	patctl generate -q "$T-two" >/dev/null
 	patctl generate -q "$T-two" --user=games >/dev/null
-	patctl generate -q "${T}idididididid" >/dev/null
-	like_id=$(printf '%.10s' "${T}idididididid")
+	patctl generate -q "tidididididid" >/dev/null
+	like_id=$(printf '%.10s' "tidididididid")
 	patctl generate -q "$like_id" >/dev/null
 	# The name of another user's token is none that root can give.
-	[ "$(offers show "$T" | sort)" = "$T-two
-${T}idididididid" ]
+	[ "$(offers show t | grep -E "^$T-two$|^tidid" | sort)" = "$T-two
+tidididididid" ]
 	[ "$(offers show --user=games "$T")" = "$T-two" ]
 	[ "$(offers show --id "$T")" = "" ]
 	expect "$(offers show --id "")" "$(id_of --user=games "$T-two")"

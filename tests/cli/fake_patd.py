@@ -101,7 +101,7 @@ def serve_list(connection, serial):
     for begin in range(0, len(tokens), 64):
         some = tokens[begin : begin + 64]
         answer(connection, requests.ROWS, serial, b"".join(map(pack_row, some)), n=len(some))
-    answer(connection, requests.DONE, serial, cursor.encode().ljust(1304, b"\0"))
+    answer(connection, requests.DONE, serial, cursor.encode().ljust(1304 + 8, b"\0"))
 
 
 def serve_connection(connection):
@@ -111,6 +111,8 @@ def serve_connection(connection):
             serve_list(connection, serial)
         elif pages[0] == "gone":
             os._exit(0)
+        elif requests.KINDS[kind] == "manager":
+            answer(connection, requests.DONE, serial, struct.pack("=QQQ", 0, 0, 0))
         elif requests.KINDS[kind] != "cancel":
             answer(connection, requests.DONE, serial, b"")
 

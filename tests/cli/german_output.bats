@@ -102,7 +102,7 @@ setup_file() {
 }
 
 @test "no line of German help is wider than 80 columns" {
-	for verb in "" list generate show revoke restore rotate rename delete check log disable \
+	for verb in "" list generate show revoke restore rotate set rename delete check log disable \
 		enable policy doctor backup restore-backup help complete; do
 		# shellcheck disable=SC2086 # an empty verb is no word
 		run -0 german patctl help $verb
@@ -112,12 +112,18 @@ setup_file() {
 	done
 }
 
+# The translations are in the build directory, which may be in root's home.
+@test "errors of a user who is not root are German" {
+	as_games test -r "$BUILD/tests/pam/locale/de/LC_MESSAGES/patd.mo" ||
+		skip "other users cannot read the build directory"
+	run -4 --separate-stderr as_games env LC_ALL=de_DE.UTF-8 patctl show keines
+	expect_stderr "kein Token hat den Namen oder die ID „keines“; eine Übersicht gibt: patctl list"
+}
+
 @test "errors of patctl and patd are German" {
 	run -4 --separate-stderr german patctl show keines
 	expect_stderr "kein Token hat die ID „keines“, und keines von root diesen Namen"
 	expect_stderr "; eine Übersicht gibt: patctl list --all"
-	run -4 --separate-stderr as_games env LC_ALL=de_DE.UTF-8 patctl show keines
-	expect_stderr "kein Token hat den Namen oder die ID „keines“; eine Übersicht gibt: patctl list"
 	run -2 --separate-stderr german patctl list --state=aktiv
 	expect_stderr "--state=aktiv: ein Zustand ist active, revoked,"
 	run -1 --separate-stderr german patctl generate rest --user=games

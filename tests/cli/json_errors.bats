@@ -25,6 +25,73 @@ for line in sys.stdin:
 	[ "$(wc -l <<<"$stderr")" -eq "$1" ]
 }
 
+# all_objects: each line of $stderr, of which there may be none
+all_objects() {
+	/usr/bin/python3 -c 'import json, sys
+for line in sys.stdin:
+    value = json.loads(line)
+    assert list(value) == ["error", "message", "advice"], line
+    assert isinstance(value["message"], str) and value["message"], line
+    assert all(part is None or isinstance(part, str) for part in value.values()), line' \
+		<<<"${stderr:-"{\"error\": null, \"message\": \"-\", \"advice\": null}"}" ||
+		fail "of $*: $stderr"
+}
+
+@test "every message of every verb is an object" {
+	verbs=$(patctl help | sed -n '/^Verbs:$/,/^$/s/^  \([a-z-]*\) .*/\1/p')
+	[ "$(wc -l <<<"$verbs")" -gt 15 ]
+	for verb in $verbs; do
+		for more in "" "x" "x y z" "x --yes" "--no-such-option" "-Z" "x --user" "--json=1" "-o" "-o nonsense" \
+			"x --quiet=1" "--user=no-such-user" "--user=" "--host=-" "--all --user=x" "--service=/" \
+			"x --expires=nonsense" "--since=nonsense" "--state=open" "--sort=age" \
+			"--unused-for=1" "x --for=0" "--root=/nonexistent"; do
+			# shellcheck disable=SC2086 # to be split
+			run --separate-stderr german timeout 60 patctl $verb --json $more </dev/null
+			all_objects "$verb $more"
+			case $status in
+			0 | 1) ;;
+			*) [ "$stderr" != "" ] || fail "$verb $more ends with $status and says nothing" ;;
+			esac
+		done
+		run --separate-stderr timeout 60 env PATD_RUNTIME_DIR=/nonexistent \
+			DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent patctl "$verb" -o json x </dev/null
+		all_objects "$verb without patd"
+		run --separate-stderr timeout 60 env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent \
+			setpriv --reuid=games --regid=games --clear-groups patctl "$verb" --json </dev/null
+		all_objects "$verb without the bus"
+	done
+}
+
+@test "notes beside a result are objects" {
+	run -0 --separate-stderr env SUDO_USER=games patctl generate "$T" --expires=90m --json
+	expect_stderr "This token is root's"
+	expect_stderr "m means minutes"
+	all_objects generate
+	[ "$(wc -l <<<"$stderr")" -eq 2 ]
+	patctl rotate -q "$T" --grace=1h >/dev/null
+	run -0 --separate-stderr patctl rotate "$T" --json
+	expect_stderr "An earlier secret"
+	all_objects rotate
+	patctl revoke -q "$T" --for=1h
+	run -0 --separate-stderr patctl delete --all --yes --json
+	expect_stderr "1 suspended token is left out"
+	all_objects delete
+	patctl revoke -q "$T" --reason=compromised
+	run -0 --separate-stderr patctl restore --all --yes --json
+	expect_stderr "it was revoked as compromised"
+	all_objects restore
+}
+
+@test "a bar is for people alone" {
+	run -0 on_terminal "patctl log --verify --json"
+	[[ $output =~ ^\{.*\}$ ]]
+}
+
+@test "no file of patctl writes to standard error but those that know of --json or ask people" {
+	[ "$(cd "$TOP" && grep -rlw stderr patctl | sort | tr '\n' ' ')" = \
+		"patctl/base/complaint.c patctl/base/secret.c patctl/base/text.c patctl/print/terminal.c " ]
+}
+
 @test "an error of patd is an object with its word, a message and advice" {
 	run -4 --separate-stderr patctl show --json none-1 none-2
 	[ "$output" = "[]" ]

@@ -181,10 +181,47 @@ narrow_list() {
 		# shellcheck disable=SC2086 # none is no word
 		run -1 --separate-stderr patctl list --user=no-such-user $options
 		[ "$output" = "" ]
-		expect_stderr "no such user: no-such-user"
+		expect_stderr "no such user: "
+		expect_stderr "no-such-user"
 		expect_stderr "patctl list --all"
 		expect_not_stderr "generate"
 	done
+}
+
+@test "each verb that takes --user exits 1 for a user who does not exist" {
+	for call in "list --unused-for=1d" "revoke --unused-for=90d --yes" "revoke --all --yes" \
+		"revoke --all --dry-run" "restore --all --yes" "restore --revoked-since=1h --dry-run" \
+		"delete --all --yes" "log" "log --reverse" "log --lines=3 --event=used" "log --follow" \
+		"generate $T"; do
+		# shellcheck disable=SC2086 # to be split
+		run -1 --separate-stderr timeout 20 patctl $call --user=no-such-user
+		[ "$output" = "" ]
+		expect_stderr 'no such user: "no-such-user"'
+		# shellcheck disable=SC2086 # to be split
+		run -1 --separate-stderr timeout 20 patctl $call --user=no-such-user --json
+		# shellcheck disable=SC2154 # run assigns it
+		[ "$(json '["error"]' <<<"$stderr")" = unknown-user ]
+		[ "$output" = "" ]
+	done
+	run -1 --separate-stderr patctl disable no-such-user
+	expect_stderr "no such user"
+}
+
+@test "a user who is gone, and was known to patd, is no mistake" {
+	patctl generate -q "$T" --user=uucp >/dev/null
+	patctl revoke -q --all --user=uucp --yes
+	patctl delete -q --all --user=uucp --yes
+	for call in "list" "revoke --unused-for=90d --yes" "revoke --all --yes" "revoke --all --dry-run" \
+		"restore --all --yes" "delete --all --yes" "log --event=refused"; do
+		# shellcheck disable=SC2086 # to be split
+		run -0 with_nss NSS_GONE=uucp patctl $call --user=uucp
+	done
+	run -0 with_nss NSS_GONE=uucp patctl log --user=uucp
+	expect "$output" "deleted"
+	run -0 with_nss NSS_GONE=uucp patctl disable uucp
+	run -0 with_nss NSS_GONE=uucp patctl enable uucp
+	run -0 patctl log --user=daemon
+	[ "$output" = "" ]
 }
 
 @test "list of a deleted user prints its tokens" {

@@ -25,8 +25,8 @@ all_marked() {
 }
 
 @test "every line of help is marked for translation" {
-	for verb in "" list generate show revoke restore rotate rename delete check log disable \
-		enable policy doctor backup restore-backup help complete; do
+	for verb in "" list generate show revoke restore rotate set rename delete check log disable \
+		enable policy status doctor backup restore-backup help complete; do
 		# shellcheck disable=SC2086 # none is no word
 		run -0 marked patctl help $verb
 		all_marked "$output"

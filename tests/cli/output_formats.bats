@@ -26,7 +26,7 @@ setup_file() {
 @test "list -o prints each column that help names, and a dash for none" {
 	columns=$(patctl help list | tr -s ' \n' ' ' | sed 's/.*commas between them: //; s/\..*//; s/ //g')
 	run -0 patctl list --user=games -o "$columns"
-	[ "$(wc -w <<<"${lines[0]}")" -eq 23 ]
+	[ "$(wc -w <<<"${lines[0]}")" -eq 24 ]
 	[ "$(tr ',' '\n' <<<"${columns^^}" | sort)" = "$(tr -s ' ' '\n' <<<"${lines[0]}" | sort)" ]
 	run -0 patctl list --user=games -o max_uses,uses,services,used_by,used_from,reason --no-legend
 	[[ ${lines[0]} =~ ^3\ +1/3\ +sshd,sudo\ +sshd\ +192.0.2.7\ +-$ ]]
@@ -42,6 +42,23 @@ setup_file() {
 	[[ ${lines[2]} =~ \ 0\ +-\ +-\ +hours=\"Mon..Fri\ 08:00-18:00\"$ ]]
 	ON_COLS=40 run -0 on_terminal "TZ=UTC patctl list --user=games -o wide"
 	[[ ${lines[1]} =~ Last\ used\ 20..-..-..\ ..:..:..\ UTC\ 1/3\ .*\ max-uses=3$ ]]
+}
+
+@test "list -o wide has a column NOTE on a terminal, if a token has a note" {
+	patctl generate -q plain --user=sys >/dev/null
+	ON_COLS=40 run -0 on_terminal "patctl list --user=sys -o wide"
+	expect_not "$output" NOTE
+	patctl generate -q noted --user=sys --note="blue sticker" >/dev/null
+	ON_COLS=40 run -0 on_terminal "patctl list --user=sys -o wide"
+	[[ ${lines[0]} =~ \ RESTRICTIONS\ NOTE$ ]]
+	[[ ${lines[1]} =~ \ blue\ sticker$ ]]
+	[[ ${lines[2]} =~ \ -$ ]]
+	# Programs are given the columns that there always were.
+	run -0 patctl list --user=sys -o wide
+	expect_not "$output" blue
+	[ "$(patctl list --user=sys -o note,name --no-legend)" = "blue sticker noted
+-            plain" ]
+	[ "$(patctl list --user=sys --json | json '[0]["note"]')" = "blue sticker" ]
 }
 
 @test "list -o with columns fits a terminal and leaves no column out, unless --full is given" {
@@ -62,7 +79,7 @@ setup_file() {
 	[ "$(patctl list --user=games --json -o json)" = "$(patctl list --user=games --json)" ]
 	[ "$(patctl show --user=games plain -ojson)" = "$(patctl show --user=games plain --json)" ]
 	[ "$(patctl policy -o json)" = "$(patctl policy --json)" ]
-	for verb in list generate show revoke restore rotate rename delete check log disable enable policy doctor; do
+	for verb in list generate show revoke restore rotate set rename delete check log disable enable policy doctor; do
 		run -0 patctl help $verb
 		expect "$output" " --json "
 		expect "$output" " -o, --output=FORMAT "

@@ -5,7 +5,7 @@
 # section PAGE TITLE: the text of the section, including the requests of troff
 section() {
 	sed -n "/^\.SH $2\$/,/^\.SH /p" "$BUILD/man/$1" |
-		sed '1d; /^\.SH /d; s/\\f[BIR]//g; s/\\&//g; s/\\\\/\\/g'
+		sed '1d; /^\.SH /d; s/\\f[BIR]//g; s/\\&//g; s/\\-/-/g; s/\\\\/\\/g'
 }
 
 sections() {

@@ -21,7 +21,7 @@ setup_file() {
 }
 
 setup() {
-	export T=t$BATS_TEST_NUMBER
+	export T=t-$BATS_TEST_NUMBER
 	unset SUDO_UID
 	case $(cat /proc/self/loginuid) in
 	0 | 4294967295) ;;

@@ -47,6 +47,30 @@ traced() {
 	[ "$output" = "" ]
 }
 
+@test "rotate --expires of a user, over the bus, gives another expiration" {
+	as_games patctl generate -q "yes $T" --expires=2d >/dev/null
+	as_games patctl rotate -q "yes $T" --expires=20d >/dev/null
+	expect_from_now $((20 * 86400)) "$(field expires_at --user=games "yes $T")"
+	as_games patctl rotate -q "yes $T" --expires=2999-01-31T18:00Z >/dev/null
+	[ "$(field expires_at --user=games "yes $T")" = 32474800800 ]
+}
+
+@test "set widens a token if polkit allows it and else exits 5" {
+	for name in "yes $T" "no $T"; do
+		as_games patctl generate -q "yes $T now" --service=sudo --from=local --hours=Mon \
+			--expires=2d --note=blue >/dev/null
+		as_games patctl rename -q "yes $T now" "$name"
+	done
+	run -0 as_games patctl set "yes $T" --service=any --from=any --hours=any --note= --expires=9d
+	[ "$(field services --user=games "yes $T")" = "[]" ]
+	[ "$(field sources --user=games "yes $T")" = "[]" ]
+	[ "$(field hours --user=games "yes $T")$(field note --user=games "yes $T")" = NoneNone ]
+	expect_from_now $((9 * 86400)) "$(field expires_at --user=games "yes $T")"
+	run -5 --separate-stderr as_games patctl set "no $T" --service=any
+	[ "$(field services --user=games "no $T")" = "['sudo']" ]
+	run -0 as_games patctl set "no $T" --hours="Mon 08:00-09:00" --from=local
+}
+
 @test "a user generates, lists and shows tokens of another if polkit allows it" {
 	token=$(as_games patctl generate -q "$T" --user=news)
 	login "$token" news 9

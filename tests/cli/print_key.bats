@@ -4,10 +4,12 @@
 
 load cli
 
-# What root alone can read, and its 32 bytes would do for a key.
+# What root alone can read, and its 32 bytes would do for a key.  The build may be in root's home,
+# where games cannot run it.
 setup() {
 	PLACE=$(mktemp -d)
 	chmod 0755 "$PLACE"
+	install "$BUILD/patd/patd" "$PLACE/patd"
 	install -d -o games "$PLACE/state"
 	KEY=$PLACE/state/key
 	(umask 077 && printf '%032d' 7 >"$PLACE/of-root")
@@ -20,7 +22,7 @@ teardown() {
 # As the user whose state it is; the key goes to a file.
 print_key() {
 	run --separate-stderr setpriv --reuid=games --regid=games --clear-groups \
-		timeout 20 "$BUILD/patd/patd" --print-key --state-dir="$PLACE/state"
+		timeout 20 "$PLACE/patd" --print-key --state-dir="$PLACE/state"
 	printf %s "$output" >"$PLACE/printed"
 }
 

@@ -33,7 +33,7 @@ shows() {
 		run -0 patctl "$verb" laptop
 		shows "^laptop \(.{10}\): ${output#*: }$"
 	done
-	[ "$(patctl list | head -n 1 | tr -s ' ')" = "$(grep -E '^ID +NAME' <<<"$SHOWN" | tr -s ' ')" ]
+	[ "$(patctl list | head -n 1 | tr -s ' ')" = "$(grep -E '^ID +NAME' <<<"$SHOWN" | tr -s ' ' | sort -u)" ]
 }
 
 # What the README shows, whatever the id, the token and the time.

@@ -44,7 +44,7 @@ ssh_arguments() {
 	tail -n 1 "$WORLD/ssh"
 }
 
-@test "generate, show, revoke, restore, rename and delete work with --host" {
+@test "generate, show, revoke, restore, set, rename and delete work with --host" {
 	token=$(patctl -H web1 generate -q "$T" --expires=7d)
 	[ "$(ssh_arguments)" = "-xT -- web1 systemd-stdio-bridge" ]
 	login "$token" root 0
@@ -56,6 +56,10 @@ ssh_arguments() {
 	run -1 login "$token" root 0
 	patctl restore -q "$T" -H web1
 	login "$token" root 0
+	patctl -H web1 set -q "$T" --service=sudo --hours=Mon..Fri --note=blue --expires=never
+	expect "$(patctl -H web1 show "$T")" "Note:     blue"
+	patctl -H web1 set -q "$T" --service=any --hours=any --note=
+	expect_not "$(patctl -H web1 show "$T")" "Services:"
 	patctl -H web1 rename -q "$T" "$T new"
 	patctl -H web1 revoke -q "$T new"
 	patctl -H web1 delete -qy "$T new"
@@ -95,6 +99,44 @@ ssh_arguments() {
 	run -1 login "$old" root 0
 	run -0 --separate-stderr patctl -H web1 rotate --json "$T"
 	login "$(json '["token"]' <<<"$output")" root 0
+	for when in 90d 2999-01-31; do
+		run -0 --separate-stderr patctl -H web1 rotate "$T" --expires=$when --json
+		expires=$(json '["expires_at"]' <<<"$output")
+		[ "$expires" -gt $(($(date +%s) + 80 * 86400)) ]
+	done
+}
+
+@test "display: with --json what ssh and the other machine write is an object a line" {
+	for host in evil nowhere web2; do
+		run -8 --separate-stderr patctl -H $host list --json
+		[ "$output" = "" ]
+		/usr/bin/python3 -c 'import json, sys
+for line in sys.stdin:
+    assert list(json.loads(line)) == ["error", "message", "advice"], line' <<<"$stderr"
+		[ "$(tail -n 1 <<<"$stderr" | json '["error"]')" = unreachable ]
+		expect_not_stderr $'\e'
+	done
+	run -8 --separate-stderr patctl -H nowhere list --json
+	[ "$(head -n 1 <<<"$stderr" | json '["message"]')" = \
+		"ssh: Could not resolve hostname nowhere: Name or service not known" ]
+	[ "$(head -n 1 <<<"$stderr" | json '["error"]')" = None ]
+}
+
+@test "status with --host is about the caller there" {
+	patctl -H web1 generate -q "$T" --user=games >/dev/null
+	run -0 env PAT_TOKEN_ID=0123456789 patctl -H games@web1 status
+	expect "$output" "User:     uid 5"
+	expect "$output" "Host:     games@web1"
+	expect "$output" "Session:  not known for another machine"
+	[[ $output =~ Tokens:\ +[0-9]+\ \( ]]
+	expect_not "$output" "Machine:"
+	run -0 env PAT_TOKEN_ID=0123456789 patctl -H web1 status --json
+	[ "$(json '["host"]' <<<"$output")" = web1 ]
+	[ "$(json '["session"]' <<<"$output")" = None ]
+	[ "$(json '["machine"]["complete"]' <<<"$output")" = True ]
+	[ "$(json '["disabled"]' <<<"$output")" = "[]" ]
+	run -8 --separate-stderr patctl -H web2 status --json
+	[ "$output" = "" ]
 }
 
 @test "secrecy: neither the connection nor the remote bus carries a secret in plain text" {
@@ -296,7 +338,7 @@ expect_plain() {
 				run --separate-stderr patctl -H evil $call
 			[ "$status" -ne 0 ]
 			expect_plain
-			[[ $call != *--json ]] || stderr=$(grep '^{' <<<"$stderr" | json '["message"]')
+			[[ $call != *--json ]] || stderr=$(grep '^{"error": "' <<<"$stderr" | json '["message"]')
 			expect_stderr "no \\x1b[2J\\xc2\\x9b31m \\xe2\\x80\\xaeevil"
 		done
 	done

@@ -38,6 +38,8 @@ every_verb() {
 	root restore -q "$1" --user=games
 	new=$(root rotate -q "$1" --user=games --grace=none)
 	login "$new" games 5 sudo
+	run -0 root set "$1" --user=games --note=why --expires=6d
+	expect "$output" "User token successfully changed"
 	root rename -q "$1" "$1-new" --user=games
 	run -0 root log "$1-new" --user=games --json
 	expect "$output" '"renamed"'
@@ -54,6 +56,10 @@ every_verb() {
 	root delete -qy "$1-new" --user=games
 	run -0 root policy
 	expect "$output" max_lifetime
+	# It also says what is wrong with the units.
+	run root status
+	((status <= 1)) || fail "$status: $output"
+	expect "$output" "User:     root"
 	root backup -q "$WORLD/$1.backup"
 	"$BUILD/patd/patd" --verify-backup="$WORLD/$1.backup"
 	# It finds what is wrong with the bus, in its own time.

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154 # run assigns them
 load shared_patd
 
-VERBS="list generate show revoke restore rotate rename delete check log disable enable policy doctor backup restore-backup help"
+VERBS="list generate show revoke restore rotate set rename delete check log disable enable policy doctor backup restore-backup help"
 
 @test "help, --help and -h print the same help with an example for each verb" {
 	for verb in $VERBS; do
@@ -64,7 +64,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 	expect "$output" "Usage: patctl delete"
 	expect "$output" "Aliases: rm"
 	run -2 --separate-stderr patctl rm
-	expect_stderr "usage: patctl delete"
+	expect_stderr "usage: patctl delete TOKEN..., or --all, or a filter"
 }
 
 @test "short options are those of the long ones" {
@@ -81,7 +81,7 @@ VERBS="list generate show revoke restore rotate rename delete check log disable 
 wrong() {
 	run -2 --separate-stderr patctl "${@:2}"
 	[ "$output" = "" ]
-	if [[ " ${*:2} " == *" --json "* ]]; then
+	if [[ " ${*:2} " == *" --json"* ]]; then
 		[ "$(jq -r .message <<<"$stderr")" = "$1" ] || fail "$stderr"
 		[[ $(jq -r .advice <<<"$stderr") == "try: patctl help"* ]] || fail "$stderr"
 		return
@@ -139,7 +139,7 @@ wrong() {
 @test "invalid options and operands exit 2 and refer to help" {
 	for call in "list --frobnicate" "list -z" "list extra" "list --expires=1d" "show" "revoke" \
 		"restore" "delete" "generate" "generate two names" "show x --yes" "list --user" \
-		"list --user=games --all" "show x --all" "list --json=1" "help list show"; do
+		"list --user=games --all" "show x --all" "list --quiet=1" "help list show"; do
 		# shellcheck disable=SC2086 # to be split
 		run -2 --separate-stderr patctl $call
 		[ "$output" = "" ]

@@ -49,7 +49,8 @@ run() {
 		as=(setpriv --reuid=demo --regid=demo --init-groups --reset-env env -C /home/demo)
 	fi
 	status=0
-	/demo/type "$columns" "${@:2}" -- "${as[@]}" "${colour[@]}" LANG=C.UTF-8 \
+	# Nobody is there to leave a pager.
+	/demo/type "$columns" "${@:2}" -- "${as[@]}" "${colour[@]}" LANG=C.UTF-8 PATCTL_PAGER= \
 		bash -c "${1:2}" | sed -u 's/\r//g' | tee "$output" || status=$?
 }
 

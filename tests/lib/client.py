@@ -252,6 +252,9 @@ class Client:
         (fd,) = fds
         return Token(token.path, fd)
 
+    def set(self, token, **options):
+        self.call(token.path, TOKEN, "Set", "(a{sv})", vardict(**options))
+
     def rename(self, token, name):
         self.call(token.path, TOKEN, "Rename", "(sa{sv})", name, {})
 

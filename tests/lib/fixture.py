@@ -301,6 +301,25 @@ class PatdTest(unittest.TestCase):
         self.patd.start(env=self.patd.preloaded() if self.patd.passed else None)
         self.root.wait_for_owner(NAME)
 
+    def system_calls(self, names, call):
+        """The lines of strace about those system calls of patd's threads during call()."""
+        trace = os.path.join(self.folder, "trace")
+        strace = subprocess.Popen(
+            ["strace", "-f", "-y", "-e", "trace=" + names, "-o", trace,
+             "-p", str(self.patd.process.pid)],
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        with strace.stderr:
+            # strace prints a line for each thread, or one for all, once it is attached.
+            self.assertRegex(strace.stderr.readline(), "attached")
+            try:
+                call()
+            finally:
+                strace.send_signal(signal.SIGINT)
+                strace.communicate()
+        with open(trace, encoding="utf-8") as lines:
+            return lines.readlines()
+
     def make_backup(self):
         """Runs patctl backup; returns the path of the file."""
         path = os.path.join(self.folder, "backup")

@@ -14,7 +14,7 @@ NO_MAGIC = b"\0\0\0\0"
 KINDS = (
     "verify manager policy list get may_generate generate revoke restore rename rotate delete "
     "revoke_all disable enable list_disabled check history sources verify_history follow backup "
-    "cancel"
+    "cancel set"
 ).split()
 DONE, REFUSED, ROWS, PROGRESS, TOKEN, ENTRY = range(6)
 GENERATED, CHANGED, BULK_CHANGED, USED, DELETED = range(5)
@@ -30,9 +30,10 @@ GIVEN = {
     name: 1 << bit
     for bit, name in enumerate(
         "user name name_pattern id_prefix state service good_for unused_since expiring_before all "
-        "lifetime expires_at recipient period reason from token reverse grace account".split()
+        "lifetime expires_at recipient period reason from token reverse grace account note".split()
     )
 }
+GIVEN_RESTRICTION = 1 << len(GIVEN)  # of the first one
 RESTRICTIONS = "services sources hours not_before max_uses".split()
 NUMBERS = ("not_before", "max_uses")
 
@@ -46,13 +47,15 @@ PARTS = {
              ("state", "64s"), ("service", "256s"), ("good_for", "256s"), ("cursor", "1304s")],
     "token": [("id", "16s")],
     "generate": [("given", "I"), ("uid", "I"), ("lifetime", "Q"), ("expires_at", "Q"),
-                 ("recipient", "32s"), ("user", "256s"), ("name", "1024s"), ("numbers", "40s"),
+                 ("recipient", "32s"), ("user", "256s"), ("name", "1024s"), ("note", "1032s"), ("numbers", "40s"),
                  ("texts", "10240s")],
     "revoke": [("id", "16s"), ("period", "Q"), ("given", "I"), ("unused", "I"),
                ("reason", "264s")],
     "rename": [("id", "16s"), ("name", "1024s")],
     "rotate": [("id", "16s"), ("grace", "Q"), ("given", "I"), ("unused", "I"),
                ("recipient", "32s"), ("lifetime", "Q"), ("expires_at", "Q")],
+    "set": [("id", "16s"), ("lifetime", "Q"), ("expires_at", "Q"), ("given", "I"),
+            ("unused", "I"), ("note", "1032s"), ("texts", "10240s")],
     "revoke_all": [("period", "Q"), ("given", "I"), ("uid", "I"), ("user", "256s"),
                    ("reason", "264s")],
     "disable": [("given", "I"), ("unused", "I"), ("user", "256s"), ("reason", "264s")],
@@ -74,7 +77,7 @@ TOKEN_ROW = [
     *zip("Services Sources Hours NotBefore MaxUses".split(), "ssstt"),
     *zip("Uses RevokedAt RevokedUntil RevokedReason Rotations RotatedAt FormerUntil".split(),
          "tttsutt"),
-    *zip("LastUsedAt LastUsedService LastUsedFrom".split(), "tss"),
+    *zip("LastUsedAt LastUsedService LastUsedFrom Note".split(), "tsss"),
 ]  # fmt: skip
 ENTRY_ROW = [
     *zip("Seq At Event Token Name User Uid ByUid How Service From Tty Result".split(),
@@ -144,7 +147,11 @@ def pack_part(part, members):
     if part == "revoke" and "id" in members:
         given &= ~GIVEN["token"]
     values = {"given": given, **members}
-    if part == "generate":
+    if part == "set":
+        values["given"] = given | sum(
+            GIVEN_RESTRICTION << bit for bit, name in enumerate(RESTRICTIONS) if name in members
+        )
+    if part in ("generate", "set"):
         values["numbers"] = struct.pack(
             "=5Q", *(members.get(r, 0) if r in NUMBERS else 0 for r in RESTRICTIONS)
         )
@@ -233,7 +240,7 @@ class Connection:
     def page(self, kind, caller=None, **members):
         """(rows, next cursor)"""
         answer, rows = self.call(kind, caller, **members)
-        return rows, answer.body.rstrip(b"\0").decode()
+        return rows, answer.body.split(b"\0")[0].decode()
 
     def all_rows(self, kind, caller=None, **members):
         rows, cursor = self.page(kind, caller, **members)

@@ -25,9 +25,9 @@ static int64_t number(const char *name, int64_t otherwise)
 	return text ? atol(text) : otherwise;
 }
 
-static int64_t to_us(const struct timespec *time)
+static int64_t to_us(const struct timespec *at)
 {
-	return time->tv_sec * INT64_C(1000000) + time->tv_nsec / 1000;
+	return at->tv_sec * INT64_C(1000000) + at->tv_nsec / 1000;
 }
 
 static struct timespec from_us(int64_t us)
@@ -52,6 +52,16 @@ EXPORTED int clock_gettime(clockid_t clock, struct timespec *now)
 	if (r == 0 && clock == CLOCK_BOOTTIME)
 		*now = from_us(to_us(now) * number("SPEED", 1) + passed_us());
 	return r;
+}
+
+EXPORTED time_t time(time_t *ret)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (ret)
+		*ret = now.tv_sec;
+	return now.tv_sec;
 }
 
 EXPORTED int timerfd_create(int clock, int flags)

@@ -31,3 +31,18 @@ static inline bool unit_is_root(void)
 			fail();                                                                    \
 		}                                                                                  \
 	} while (0)
+
+static inline bool unit_is_between(uintmax_t value, uintmax_t min, uintmax_t max)
+{
+	if (value >= min && value <= max)
+		return true;
+	print_error("%ju is not between %ju and %ju\n", value, min, max);
+	return false;
+}
+
+/* assert_in_range(), which cmocka 2 deprecates for one that cmocka 1 does not have. */
+#define assert_between(value, min, max)                                                            \
+	do {                                                                                       \
+		if (!unit_is_between((uintmax_t)(value), (uintmax_t)(min), (uintmax_t)(max)))      \
+			fail();                                                                    \
+	} while (0)

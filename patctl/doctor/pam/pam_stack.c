@@ -36,6 +36,27 @@ bool pam_is_debian(const struct sysroot *root)
 	return sysroot_has(root, "/etc/debian_version");
 }
 
+/* Whether the installed package of libpam is of that version of Debian's, or a later one. */
+static bool is_libpam_since(const struct sysroot *root, const char *version)
+{
+	static const char package[] = "Package: libpam0g\n", its_version[] = "Version: ";
+	cleanup_file FILE *file = NULL;
+	cleanup_text char *line = NULL;
+	bool within = false;
+	size_t size = 0;
+
+	if (sysroot_read(root, "/var/lib/dpkg/status", &file) < 0)
+		return false;
+	while (getline(&line, &size, file) >= 0) {
+		if (strncmp(line, "Package: ", strlen("Package: ")) == 0)
+			within = strcmp(line, package) == 0;
+		else if (within && strncmp(line, its_version, strlen(its_version)) == 0)
+			return strverscmp(line + strlen(its_version), version) >= 0;
+	}
+	/* clang 19 does not see it freed. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
+	return false;
+}
+
 /* Why the whole service is refused; the first reason counts. */
 static int refuse(struct reader *reader, const struct source *source, const char *why)
 {
@@ -82,13 +103,19 @@ static int read_service(struct reader *reader, const char *name, size_t n, struc
 static int try_include(
 	struct reader *reader, const struct source *from, const char *name, struct source *as)
 {
+	int r;
+
 	as->depth = from->depth + 1;
 	if (as->depth >= STACK_LEVELS)
 		return -EBADMSG;
-	if (*name != '/')
-		return read_service(reader, name, reader->debian ? 1 : 2, as);
-	as->path = name;
-	return read_file(reader, as);
+	if (*name == '/') {
+		as->path = name;
+		return read_file(reader, as);
+	}
+	r = read_service(reader, name, reader->debian ? 1 : 2, as);
+	if (r == -ENOENT && reader->debian && is_libpam_since(reader->root, "1.7.0-6"))
+		r = read_service(reader, name, 2, as);
+	return r;
 }
 
 /* Debian's, in place of type and control. */

@@ -48,8 +48,8 @@ struct service {
 };
 
 /*
- * Debian's libpam knows "@include", looks for included files in PAM_DIR alone, and handles setcred
- * in its own way.
+ * Debian's libpam knows "@include", looks for included files in PAM_DIR alone (before 1.7.0-6), and
+ * handles setcred in its own way.
  */
 bool pam_is_debian(const struct sysroot *root);
 

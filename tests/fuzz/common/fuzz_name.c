@@ -17,7 +17,7 @@ static void assert_readable(char *name)
 	assert_int_equal(iconv(utf8, &in, &in_left, &out, &out_left), 0);
 	assert_int_equal(iconv_close(utf8), 0);
 	n = (sizeof(characters) - out_left) / sizeof(characters[0]);
-	assert_in_range(n, 1, PAT_NAME_MAX);
+	assert_between(n, 1, PAT_NAME_MAX);
 	for (size_t i = 0; i < n; i++)
 		assert_true(
 			characters[i] >= 0x20 && (characters[i] < 0x7F || characters[i] >= 0xA0));

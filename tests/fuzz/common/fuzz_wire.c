@@ -37,7 +37,7 @@ static void try_reply(const uint8_t *data, size_t size)
 		return;
 	assert_int_equal(size, sizeof(reply));
 	assert_int_equal(reply.magic, PAT_REPLY_MAGIC);
-	assert_in_range(reply.verdict, 0, PAT_VERDICTS - 1);
+	assert_between(reply.verdict, 0, PAT_VERDICTS - 1);
 	assert_true(reply.replaced_until == 0 || reply.verdict == PAT_ACCEPTED);
 	assert_true(reply.expires_at == 0 || reply.verdict == PAT_ACCEPTED ||
 		    reply.verdict == PAT_EXPIRED);

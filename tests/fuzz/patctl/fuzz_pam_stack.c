@@ -34,9 +34,9 @@ static void try_run(const struct service *service, bool debian, uint8_t state)
 	cleanup_run struct run login = { 0 }, credentials = { 0 };
 
 	run_authenticate(stack, answer, &state, &login);
-	assert_in_range(login.result, 0, PAM_CODES - 1);
+	assert_between(login.result, 0, PAM_CODES - 1);
 	run_setcred(stack, &login, debian, answer, &state, &credentials);
-	assert_in_range(credentials.result, 0, PAM_CODES - 1);
+	assert_between(credentials.result, 0, PAM_CODES - 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

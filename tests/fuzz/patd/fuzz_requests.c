@@ -44,6 +44,9 @@ static void set_given(struct request *request, uint32_t given)
 	case REQUEST_ROTATE:
 		request->rotate.given = given;
 		break;
+	case REQUEST_SET:
+		request->set.given = given;
+		break;
 	case REQUEST_REVOKE_ALL:
 		request->revoke_all.given = given;
 		break;

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Networks: a line of where somebody comes from, then the list. */
+/* Networks: a line of where somebody comes from, then the list, and maybe a line with another. */
 #include "patd/model/sources.h"
 #include "tests/fuzz/patd/canonical.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *rhost = fuzz_text(data, size), *text = strchr(rhost, '\n');
-	char list[CANONICAL_MAX], network[SOURCES_NETWORK_MAX], again[SOURCES_NETWORK_MAX];
+	char *rhost = fuzz_text(data, size), *text = strchr(rhost, '\n'), *wide = NULL;
+	char list[CANONICAL_MAX], outer[CANONICAL_MAX], network[SOURCES_NETWORK_MAX],
+		again[SOURCES_NETWORK_MAX];
 
 	if (text)
 		*text++ = '\0';
+	if (text && (wide = strchr(text, '\n')))
+		*wide++ = '\0';
 	sources_network(rhost, network);
 	assert_true(strnlen(network, sizeof(network)) < sizeof(network));
-	if (text && canonical_of(sources_parse, text, list))
+	if (text && canonical_of(sources_parse, text, list)) {
 		(void)sources_match(list, rhost);
+		assert_true(sources_within(list, list));
+	}
+	if (wide && canonical_of(sources_parse, text, list) &&
+		canonical_of(sources_parse, wide, outer) && sources_within(list, outer) &&
+		sources_match(list, rhost))
+		assert_true(sources_match(outer, rhost));
 	/* What is kept as a network is where the login came from, whatever a host is called. */
 	if (!strchr(network, ',') && !sources_parse(network, again, sizeof(again)) &&
 		strcmp(again, network) == 0)

@@ -46,7 +46,7 @@ static void try_done(const struct answer *answer, uint32_t kind)
 		break;
 	case REQUEST_CHECK:
 		memcpy(&check, answer->body, sizeof(check));
-		assert_in_range(check.n, 0, PAT_VERDICTS);
+		assert_between(check.n, 0, PAT_VERDICTS);
 		break;
 	default:
 		break;
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&answer, data + 1, size - 1);
 	if (!answer_check(&answer, size - 1, kind))
 		return 0;
-	assert_in_range(answer.head.error, 0, PAT_ERRORS - 1);
+	assert_between(answer.head.error, 0, PAT_ERRORS - 1);
 	assert_int_equal(answer.head.kind == ANSWER_REFUSED, answer.head.error != PAT_OK);
 	if (answer.head.kind == ANSWER_DONE)
 		try_done(&answer, kind);

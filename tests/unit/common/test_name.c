@@ -78,6 +78,20 @@ static void empty_name_is_refused(void **state)
 	assert_string_equal(pat_name_problem(""), "the name is empty");
 }
 
+static void note_is_as_a_name_and_may_be_empty(void **state)
+{
+	char note[257] = "";
+
+	(void)state;
+	assert_null(pat_note_problem(""));
+	memset(note, 'n', 255);
+	assert_null(pat_note_problem(note));
+	note[255] = 'n';
+	assert_non_null(pat_note_problem(note));
+	assert_non_null(pat_note_problem("two\nlines"));
+	assert_non_null(pat_note_problem("\xC3"));
+}
+
 static void names_in_many_scripts_are_accepted(void **state)
 {
 	static const char *const names[] = {
@@ -187,6 +201,7 @@ int main(void)
 		cmocka_unit_test(name_of_256_characters_is_refused),
 		cmocka_unit_test(text_has_no_length_limit),
 		cmocka_unit_test(empty_name_is_refused),
+		cmocka_unit_test(note_is_as_a_name_and_may_be_empty),
 		cmocka_unit_test(names_in_many_scripts_are_accepted),
 		cmocka_unit_test(deceiving_characters_are_refused),
 		cmocka_unit_test(invalid_utf8_is_refused),

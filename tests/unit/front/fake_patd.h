@@ -75,7 +75,7 @@ static inline void fake_patd_send(
 	struct answer answer = { .head = *head };
 
 	answer.head.magic = ANSWER_MAGIC;
-	if (len > 0)
+	if (body)
 		memcpy(answer.body, body, len);
 	assert_int_equal(packet_send(patd->fd, &answer, sizeof(answer.head) + len, -1, 0), 0);
 }

@@ -107,6 +107,8 @@ static void synonym_names_its_verb(void **state)
 	assert_string_equal(nearest("suspend"), "revoke");
 	assert_string_equal(nearest("verify"), "check");
 	assert_string_equal(nearest("lock"), "disable");
+	assert_string_equal(nearest("info"), "show");
+	assert_string_equal(nearest("whoami"), "status");
 }
 
 static void alias_is_its_verb(void **state)

@@ -164,7 +164,7 @@ static inline void world_trigger(struct world *world, const char *sql)
 /* The columns from the verifier on, of a token that is altered. */
 #define WORLD_ROW_REST                                                                             \
 	"zeroblob(32), 1, 0, 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', "  \
-	"'', zeroblob(32)"
+	"'', zeroblob(32), ''"
 
 /* Many rows, without the cost of as many synced transactions. */
 static inline void world_fill(struct world *world, unsigned int count)
@@ -354,6 +354,13 @@ static inline struct entry world_last_entry(struct world *world)
 				 &entry, cursor, &world->refusal),
 		PAT_OK);
 	return entry;
+}
+
+static inline void assert_entry_is_of(const struct entry *entry, const struct made *made)
+{
+	assert_string_equal(entry->id.text, made->token.id.text);
+	assert_string_equal(entry->user, made->token.user);
+	assert_int_equal(entry->uid, made->token.uid);
 }
 
 static inline enum pat_error world_restore(struct world *world, const struct made *made)

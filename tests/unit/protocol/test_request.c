@@ -24,7 +24,7 @@ static void each_kind_has_its_size_and_word(void **state)
 		const struct request request = request_of(kind);
 		const size_t size = request_size(kind);
 
-		assert_in_range(size, sizeof(struct request_head), sizeof(request));
+		assert_between(size, sizeof(struct request_head), sizeof(request));
 		assert_that(request_check(&request, size), "%s", request_word(kind));
 		assert_that(!request_check(&request, size - 1), "%s", request_word(kind));
 		assert_that(!request_check(&request, size + 1), "%s", request_word(kind));
@@ -76,19 +76,40 @@ static void text_ends_in_its_field_and_is_followed_by_nuls(void **state)
 	request = request_of(REQUEST_GENERATE);
 	memset(request.generate.texts[PAT_HOURS], 'x', REQUEST_RESTRICTION_SIZE);
 	assert_false(request_check(&request, request_size(REQUEST_GENERATE)));
+	request = request_of(REQUEST_SET);
+	assert_true(request_check(&request, request_size(REQUEST_SET)));
+	memset(request.set.texts[PAT_HOURS], 'x', REQUEST_RESTRICTION_SIZE);
+	assert_false(request_check(&request, request_size(REQUEST_SET)));
+	request = request_of(REQUEST_SET);
+	memset(request.set.note, 'x', sizeof(request.set.note));
+	assert_false(request_check(&request, request_size(REQUEST_SET)));
+}
+
+/* The bit of no restriction is another's, or what says that something else is given. */
+static void each_restriction_has_a_bit_of_its_own(void **state)
+{
+	uint32_t seen = GIVEN_RESTRICTION - 1;
+
+	(void)state;
+	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++) {
+		assert_int_equal(seen & given_restriction(r), 0);
+		seen |= given_restriction(r);
+	}
+	assert_int_equal(seen, GIVEN_EVERYTHING);
 }
 
 static void unknown_options_are_not_taken(void **state)
 {
 	static const uint32_t kinds[] = { REQUEST_LIST, REQUEST_GENERATE, REQUEST_REVOKE,
-		REQUEST_ROTATE, REQUEST_REVOKE_ALL, REQUEST_DISABLE, REQUEST_CHECK, REQUEST_HISTORY,
-		REQUEST_FOLLOW };
+		REQUEST_ROTATE, REQUEST_SET, REQUEST_REVOKE_ALL, REQUEST_DISABLE, REQUEST_CHECK,
+		REQUEST_HISTORY, REQUEST_FOLLOW };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		struct request request = request_of(kinds[i]);
 		uint32_t *given = kinds[i] == REQUEST_REVOKE       ? &request.revoke.given
 				  : kinds[i] == REQUEST_ROTATE     ? &request.rotate.given
+				  : kinds[i] == REQUEST_SET        ? &request.set.given
 				  : kinds[i] == REQUEST_REVOKE_ALL ? &request.revoke_all.given
 								   : &request.list.given;
 
@@ -114,6 +135,7 @@ int main(void)
 		cmocka_unit_test(each_kind_has_its_size_and_word),
 		cmocka_unit_test(head_keeps_its_rules),
 		cmocka_unit_test(text_ends_in_its_field_and_is_followed_by_nuls),
+		cmocka_unit_test(each_restriction_has_a_bit_of_its_own),
 		cmocka_unit_test(unknown_options_are_not_taken),
 		cmocka_unit_test(login_keeps_the_rules_of_its_own_protocol),
 	};

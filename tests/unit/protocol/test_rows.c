@@ -26,7 +26,7 @@ static size_t pack(uint8_t bytes[static BYTES_MAX])
 {
 	const struct table *table = token_row_table();
 
-	assert_in_range(row_size_max(table), 1, BYTES_MAX);
+	assert_between(row_size_max(table), 1, BYTES_MAX);
 	return row_pack(table, &token, bytes);
 }
 

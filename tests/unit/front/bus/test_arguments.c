@@ -10,6 +10,7 @@
 #define GIVEN_A_NUMBER 2U
 #define GIVEN_A_FLAG 4U
 #define GIVEN_A_USER 8U
+#define GIVEN_A_LIST 16U
 
 static char text[16], user[8], list[16];
 static uint64_t number;
@@ -20,7 +21,7 @@ static const struct bus_option options[] = {
 	{ "user", BUS_USER, user, sizeof(user), GIVEN_A_USER },
 	{ "number", BUS_NUMBER, &number, 0, GIVEN_A_NUMBER },
 	{ "flag", BUS_FLAG, NULL, 0, GIVEN_A_FLAG },
-	{ "list", BUS_LIST, list, sizeof(list), 0 },
+	{ "list", BUS_LIST, list, sizeof(list), GIVEN_A_LIST },
 	{ 0 },
 };
 
@@ -109,7 +110,21 @@ static void given_options_read(void **state)
 	assert_string_equal(text, "hello");
 	assert_int_equal(number, 7);
 	assert_string_equal(list, "sudo,sshd");
-	assert_int_equal(given, GIVEN_A_TEXT | GIVEN_A_NUMBER | GIVEN_A_FLAG);
+	assert_int_equal(given, GIVEN_A_TEXT | GIVEN_A_NUMBER | GIVEN_A_FLAG | GIVEN_A_LIST);
+	dbus_message_unref(message);
+}
+
+/* It is not the same as none, where one is to be taken away. */
+static void empty_list_is_given(void **state)
+{
+	static const char *const none[] = { NULL };
+	const struct entry entry = { "list", "as", none };
+	DBusMessage *message = message_with(&entry, 1);
+
+	(void)state;
+	assert_null(read_from(message));
+	assert_string_equal(list, "");
+	assert_int_equal(given, GIVEN_A_LIST);
 	dbus_message_unref(message);
 }
 
@@ -245,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_options_read),
+		cmocka_unit_test(empty_list_is_given),
 		cmocka_unit_test(no_options_leave_variables_unset),
 		cmocka_unit_test(false_flag_is_not_given),
 		cmocka_unit_test(long_text_cut),

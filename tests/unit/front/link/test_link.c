@@ -335,7 +335,7 @@ static void requests_bounded(void **state)
 	while (n < COUNT(questions) && (r = ask(&questions[n], REQUEST_LIST)) == 0)
 		n++;
 	assert_int_equal(r, -EBUSY);
-	assert_in_range(n, 100, OUTBOX_MAX / sizeof(struct request_list));
+	assert_between(n, 100, OUTBOX_MAX / sizeof(struct request_list));
 	for (size_t i = 0; i < COUNT(urgent); i++)
 		assert_int_equal(ask(&urgent[i], REQUEST_REVOKE), 0);
 	/* Nothing else has room for that. */

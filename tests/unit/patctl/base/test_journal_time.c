@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "patctl/base/journal_time.h"
@@ -42,6 +43,22 @@ static void dates_and_days_are_absolute(void **state)
 	expect("@1799999999", NOW - 1);
 	expect("@1799999999.9", NOW - 1);
 	expect("@0", 0);
+}
+
+static void what_is_no_time_is_not_called_a_period(void **state)
+{
+	static const char *const bad[] = { "zzz", "yestrday", "last monday", "" };
+	uint64_t at = 42;
+	bool has_m;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		const char *problem = journal_time_parse(bad[i], NOW, &at, &has_m);
+
+		assert_non_null(problem);
+		assert_non_null(strstr(problem, "not a time;"));
+	}
+	assert_int_equal(at, 42);
 }
 
 static void time_of_day_is_of_today(void **state)
@@ -115,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dates_and_days_are_absolute),
+		cmocka_unit_test(what_is_no_time_is_not_called_a_period),
 		cmocka_unit_test(time_of_day_is_of_today),
 		cmocka_unit_test(period_counts_back_unless_it_is_ahead),
 		cmocka_unit_test(weekday_must_be_that_of_the_date),

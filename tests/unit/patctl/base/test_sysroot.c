@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What doctor opens of the files of a system. */
-#include "tests/unit/patctl/root_image.h"
+#include "tests/unit/patctl/image_test.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,6 @@
 #include <sys/un.h>
 
 #include "patctl/base/text.h"
-
-static struct image image;
 
 static void expect_read(const char *name, int expected)
 {
@@ -80,22 +78,6 @@ static void availability__what_is_no_folder_is_never_opened_as_one(void **state)
 	assert_null(names[2]);
 	names_free(&names);
 }
-
-static int set_up(void **state)
-{
-	(void)state;
-	image_make(&image);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	image_remove(&image);
-	return 0;
-}
-
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

@@ -7,6 +7,7 @@
 
 #include "common/restriction.h"
 #include "common/token_format.h"
+#include "patctl/base/text.h"
 #include "patctl/cli/parse.h"
 #include "patctl/cli/verb.h"
 
@@ -41,8 +42,14 @@ static const struct verb generate = {
 	.operands = "NAME",
 	.options = OPTIONS(&option_restrictions, &option_quiet),
 };
+static const struct verb set = {
+	.name = "set",
+	.operands = "TOKEN",
+	.options = OPTIONS(&option_restrictions, &option_note),
+	.takes_any = true,
+};
 static const struct verb help = { .name = "help", .operands = "[VERB]" };
-static const struct verb *const verbs[] = { &list, &follow, &delete, &generate, &help, NULL };
+static const struct verb *const verbs[] = { &list, &follow, &delete, &generate, &set, &help, NULL };
 
 /* The words are copied to argv, since getopt_long() sorts it.  Returns argc. */
 static int copy(const char *const *words)
@@ -253,6 +260,21 @@ static void argument_that_is_empty_or_not_utf8_is_refused(void **state)
 	REFUSE("generate", "ci", "--hours=\xFF");
 }
 
+/* Of all that a token can be given: it decides nothing. */
+static void only_a_note_may_be_empty(void **state)
+{
+	struct command command = PARSE("set", "ci", "--note=");
+
+	(void)state;
+	assert_string_equal(command_value(&command, &option_note), "");
+	REFUSE("set", "ci", "--note=\xFF");
+	for (size_t r = 0; r < PAT_RESTRICTIONS; r++) {
+		cleanup_text char *word = text_format("--%s=", restrictions[r].option.name);
+
+		REFUSE("set", "ci", word);
+	}
+}
+
 static void user_that_cannot_exist_is_refused(void **state)
 {
 	(void)state;
@@ -374,6 +396,7 @@ int main(void)
 		cmocka_unit_test(all_with_operands_is_refused),
 		cmocka_unit_test(exclusive_options_together_are_refused),
 		cmocka_unit_test(argument_that_is_empty_or_not_utf8_is_refused),
+		cmocka_unit_test(only_a_note_may_be_empty),
 		cmocka_unit_test(user_that_cannot_exist_is_refused),
 		cmocka_unit_test(host_that_cannot_exist_is_refused),
 		cmocka_unit_test(token_as_operand_is_refused),

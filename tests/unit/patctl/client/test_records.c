@@ -127,6 +127,21 @@ static void all_properties_are_read(void **state)
 	assert_memory_equal(item(&records, 0), &a_token, sizeof(a_token));
 }
 
+/* patd of another machine may be of a version that has no notes yet; the good ones are of that. */
+static void note_is_read_where_there_is_one(void **state)
+{
+	cleanup_records struct records records = { 0 };
+	struct property properties[GOOD];
+
+	(void)state;
+	memcpy(properties, good, sizeof(good));
+	properties[GOOD - 1] = (struct property) { "Note", "s", { .s = "blue" } };
+	assert_true(read_properties(properties, GOOD, &records));
+	assert_string_equal(item(&records, 0)->note, "blue");
+	properties[GOOD - 1].value.s = "two\nlines";
+	assert_false(read_properties(properties, GOOD, &records));
+}
+
 static void expect_refused(const struct property *properties)
 {
 	cleanup_records struct records records = { 0 };
@@ -267,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_properties_are_read),
+		cmocka_unit_test(note_is_read_where_there_is_one),
 		cmocka_unit_test(record_that_breaks_the_contract_is_refused),
 		cmocka_unit_test(text_or_list_that_is_too_long_is_refused),
 		cmocka_unit_test(array_grows_and_has_copies),

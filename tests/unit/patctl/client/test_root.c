@@ -203,7 +203,7 @@ static void entries_that_come_meanwhile_are_told_later(void **state)
 
 static void a_request_that_was_sent_ahead_is_not_sent_again(void **state)
 {
-	static const struct answer_page last = { "" };
+	static const struct answer_page last = { .cursor = "" };
 	struct request request = { .head.kind = REQUEST_LIST, .list.limit = 256 };
 
 	(void)state;

@@ -31,14 +31,7 @@ struct failure {
 	uint64_t ago;
 };
 
-#define FAILURES(...)                                                                              \
-	(const struct failure[])                                                                   \
-	{                                                                                          \
-		__VA_ARGS__,                                                                       \
-		{                                                                                  \
-			0                                                                          \
-		}                                                                                  \
-	}
+#define FAILURES(...) ((const struct failure[]) { __VA_ARGS__, { 0 } })
 
 /* ago 0 ends them. */
 static size_t look(const char *path, const struct failure *failures)

@@ -55,6 +55,13 @@ static void expect(void (*look)(struct doctor *doctor), enum level level, const 
 	assert_that(findings_worst(&doctor.findings) == level, "%s", part);
 }
 
+static void expect_silence(void (*look)(struct doctor *doctor))
+{
+	findings_clear(&doctor.findings);
+	look(&doctor);
+	assert_int_equal(doctor.findings.n, 0);
+}
+
 /* Listens, or is a file that nobody listens on any more. */
 static int make_socket(const char *name, mode_t mode, bool listening)
 {
@@ -322,6 +329,22 @@ static void a_file_in_the_place_of_the_state_folder_is_a_problem(void **state)
 	expect(doctor_key, LEVEL_PROBLEM, STATE " is not a folder");
 }
 
+#define HELPER "/usr/lib/polkit-1/polkit-agent-helper-1"
+
+static void polkit_s_stopped_helper_is_a_problem_unless_it_is_setuid(void **state)
+{
+	(void)state;
+	image_write(&image, HELPER, "");
+	expect_silence(doctor_polkit_agent);
+	image_write(&image, UNITS "polkit-agent-helper.socket", "");
+	expect(doctor_polkit_agent, LEVEL_PROBLEM, "polkit-agent-helper.socket is stopped");
+	assert_int_equal(chmod(image_path(&image, HELPER), 04755), 0);
+	expect_silence(doctor_polkit_agent);
+	assert_int_equal(chmod(image_path(&image, HELPER), 0755), 0);
+	image_write(&image, "/run/polkit/agent-helper.socket", "");
+	expect_silence(doctor_polkit_agent);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -340,6 +363,7 @@ int main(void)
 		TEST(a_link_in_their_place_is_not_followed),
 		TEST(a_linked_state_folder_is_a_warning_and_what_it_leads_to_is_checked),
 		TEST(a_file_in_the_place_of_the_state_folder_is_a_problem),
+		TEST(polkit_s_stopped_helper_is_a_problem_unless_it_is_setuid),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -74,7 +74,7 @@ static void missing_values_are_null(void **state)
 		"\"max_uses\": null, \"uses\": 0, \"revoked_at\": null, \"revoked_until\": null, "
 		"\"revoked_reason\": null, \"rotations\": 0, \"rotated_at\": null, "
 		"\"former_until\": null, \"last_used_at\": null, \"last_used_service\": null, "
-		"\"last_used_from\": null}");
+		"\"last_used_from\": null, \"note\": null}");
 }
 
 static void all_values_of_a_token_are_written(void **state)
@@ -98,6 +98,7 @@ static void all_values_of_a_token_are_written(void **state)
 		.last_used_at = 4,
 		.last_used_service = "sudo",
 		.last_used_from = "192.0.2.7",
+		.note = "blue",
 	};
 
 	(void)state;
@@ -109,7 +110,7 @@ static void all_values_of_a_token_are_written(void **state)
 		"\"hours\": \"Mon 08:00-18:00\", \"not_before\": 2, \"max_uses\": 7, \"uses\": 6, "
 		"\"revoked_at\": 3, \"revoked_until\": 8, \"revoked_reason\": \"lost\", "
 		"\"rotations\": 2, \"rotated_at\": 9, \"former_until\": 10, \"last_used_at\": 4, "
-		"\"last_used_service\": \"sudo\", \"last_used_from\": \"192.0.2.7\"}");
+		"\"last_used_service\": \"sudo\", \"last_used_from\": \"192.0.2.7\", \"note\": \"blue\"}");
 }
 
 static void use_without_a_source_is_local(void **state)

@@ -86,7 +86,7 @@ static void several_states_are_picked_from_what_patd_answers(void **state)
 		(void)strcpy(token.state, states[i]);
 		records_append(&tokens, &token);
 	}
-	filter_keep(&command, &tokens);
+	filter_keep(&command, &filter, &tokens);
 	assert_int_equal(tokens.n, 3);
 	assert_int_equal(((struct token_row *)tokens.items)[0].uses, 0);
 	assert_int_equal(((struct token_row *)tokens.items)[1].uses, 2);
@@ -118,6 +118,35 @@ static void service_and_user_are_sent(void **state)
 	assert_string_equal(filter.user, "alice");
 }
 
+static void revoked_since_keeps_what_is_revoked_since(void **state)
+{
+	static const struct {
+		const char *state;
+		uint64_t revoked_at;
+	} rows[] = { { "revoked", NOW - 3601 }, { "revoked", NOW - 3600 }, { "revoked", NOW },
+		{ "active", 0 }, { "active", NOW }, { "altered", NOW } };
+	struct command command = { 0 };
+	struct client_filter filter;
+	struct records tokens = { .table = token_row_table() };
+
+	(void)state;
+	command_give(&command, &option_revoked_since, "1h");
+	assert_true(filter_of(&command, NOW, &filter));
+	assert_true(filter_given(&command));
+	assert_int_equal(filter.revoked_since, NOW - 3600);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct token_row token = { .uses = i, .revoked_at = rows[i].revoked_at };
+
+		(void)strcpy(token.state, rows[i].state);
+		records_append(&tokens, &token);
+	}
+	filter_keep(&command, &filter, &tokens);
+	assert_int_equal(tokens.n, 2);
+	assert_int_equal(((struct token_row *)tokens.items)[0].uses, 1);
+	assert_int_equal(((struct token_row *)tokens.items)[1].uses, 2);
+	records_clear(&tokens);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +157,7 @@ int main(void)
 		cmocka_unit_test(several_states_are_picked_from_what_patd_answers),
 		cmocka_unit_test(state_is_in_a_list_as_a_whole),
 		cmocka_unit_test(service_and_user_are_sent),
+		cmocka_unit_test(revoked_since_keeps_what_is_revoked_since),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -35,7 +35,7 @@ static size_t write_backup(struct world *world, const char *sql)
 	close(image);
 	size = (size_t)lseek(fd, 0, SEEK_CUR);
 	/* As who reads the stream puts it together. */
-	assert_in_range(size, BACKUP_HEADER_LEN, sizeof(file));
+	assert_between(size, BACKUP_HEADER_LEN, sizeof(file));
 	assert_int_equal(pread(fd, file, BACKUP_HEADER_LEN, (off_t)(size - BACKUP_HEADER_LEN)),
 		BACKUP_HEADER_LEN);
 	assert_int_equal(pread(fd, file + BACKUP_HEADER_LEN, size - BACKUP_HEADER_LEN, 0),

@@ -316,6 +316,11 @@ static void derived_values_match_the_database_format(void **state)
 	token.expires_at = 1702592000;
 	key_row_mac(key, &token, got);
 	assert_hex(got, "92d8e6b26f89fca87d108b5009522264548e99695beca8fa71c9e0550d560219");
+	/* Behind the MAC, and so with its number before it, where there is one. */
+	(void)strcpy(token.note, "blue");
+	key_row_mac(key, &token, got);
+	assert_hex(got, "b428c38db2dbdf0ef8e1779cdb74e4bd66077cb80748fd7b0bc76bf827e0fc8d");
+	token.note[0] = '\0';
 	memset(before, 0x77, sizeof(before));
 	key_entry_mac(key, &entry, before, got);
 	assert_hex(got, "69e5d9124b7f30088d0a634b38924b5823b9ae4ef4c9945892966572a024f1e5");

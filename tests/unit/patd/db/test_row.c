@@ -110,6 +110,7 @@ static const struct {
 	TEXT("64"),
 	TEXT("256"),
 	BYTES,
+	TEXT("1021"),
 };
 
 /* The row with another value in one column. */

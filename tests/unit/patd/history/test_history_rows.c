@@ -97,7 +97,7 @@ static void appended_entry_is_listed_unchanged(void **state)
 	assert_memory_equal(&got, &entry, sizeof(entry));
 }
 
-static int stop(const struct entry *entry, void *userdata)
+static int stop_reading(const struct entry *entry, void *userdata)
 {
 	(void)entry;
 	++*(int *)userdata;
@@ -113,7 +113,8 @@ static void listing_ends_when_callback_returns_nonzero(void **state)
 	append(&entry);
 	entry.seq = 2;
 	append(&entry);
-	assert_int_equal(history_rows_list(rows, &(const struct entry_filter) { 0 }, stop, &calls),
+	assert_int_equal(
+		history_rows_list(rows, &(const struct entry_filter) { 0 }, stop_reading, &calls),
 		-ECANCELED);
 	assert_int_equal(calls, 1);
 }
@@ -306,7 +307,7 @@ static void damaged_entry_is_left_out(void **state)
 {
 	static const char *const damages[] = {
 		"at = -1",
-		"event = 11",
+		"event = 12",
 		"event = -1",
 		"id = 'short'",
 		"id = 'AAAAAAAA A'",

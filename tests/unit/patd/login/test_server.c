@@ -356,7 +356,7 @@ static void oldest_silent_connection_makes_room(void **state)
 		closed += is_closed(fds[i]);
 		close(fds[i]);
 	}
-	assert_in_range(closed, COUNT(fds) - 256, COUNT(fds) - 255);
+	assert_between(closed, COUNT(fds) - 256, COUNT(fds) - 255);
 	turn(&w->login);
 	assert_int_equal(verdict_for(w, "root.sock", &w->request), PAT_ACCEPTED);
 }

@@ -8,7 +8,7 @@
 
 /* The numbers are in databases, and the words in scripts: neither may ever change. */
 static const char *const events[] = { "generated", "used", "refused", "revoked", "suspended",
-	"restored", "rotated", "renamed", "deleted", "disabled", "enabled" };
+	"restored", "rotated", "renamed", "deleted", "disabled", "enabled", "changed" };
 static const char *const hows[] = { "pam", "root", "owner", "password", "patd", "bus" };
 
 static void events_keep_number_and_word(void **state)

@@ -512,9 +512,21 @@ static void time_beyond_the_calendar_is_outside(void **state)
 	assert_true(hours_match("00:00-24:00", utc(9999, 12, 31, 0, 0)));
 }
 
+/* As an altered row could have it, had it no MAC: what narrows is decided by what is kept. */
+static void hours_that_are_not_canonical_are_within_none(void **state)
+{
+	(void)state;
+	assert_true(hours_within("Mon", "Mon,Tue"));
+	assert_false(hours_within("", "00:00-24:00"));
+	assert_false(hours_within("Monday", "Mon"));
+	assert_false(hours_within("Mon", "Monday"));
+	assert_false(hours_within("Mon", ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hours_that_are_not_canonical_are_within_none),
 		cmocka_unit_test(hours_have_a_canonical_spelling),
 		cmocka_unit_test_setup(every_set_of_weekdays_is_kept, in_berlin),
 		cmocka_unit_test(bad_hours_are_refused_with_a_reason),

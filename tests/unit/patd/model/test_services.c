@@ -156,9 +156,22 @@ static void name_of_odd_bytes_matches_no_ordinary_pattern(void **state)
 		assert_false(services_match("sudo,[a-z]udo,[a-z]sudo,sudo[!-~]", services[i]));
 }
 
+/* As an altered row could have it, had it no MAC: what narrows is decided by what is kept. */
+static void list_that_is_not_canonical_is_within_none(void **state)
+{
+	(void)state;
+	assert_true(services_within("sudo", "su*"));
+	assert_false(services_within("", "*"));
+	assert_false(services_within("sudo,", "*"));
+	assert_false(services_within(LONGEST "4", "*"));
+	assert_false(services_within("sudo", ""));
+	assert_false(services_within(LONGEST, LONGEST "4"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(list_that_is_not_canonical_is_within_none),
 		cmocka_unit_test(services_have_a_canonical_spelling),
 		cmocka_unit_test(bad_list_is_refused_with_a_reason),
 		cmocka_unit_test(list_fits_the_buffer_exactly),

@@ -349,9 +349,21 @@ static void addresses_of_one_place_share_a_network(void **state)
 	}
 }
 
+/* As an altered row could have it, had it no MAC: what narrows is decided by what is kept. */
+static void list_that_is_not_canonical_is_within_none(void **state)
+{
+	(void)state;
+	assert_true(sources_within("10.0.0.1", "10.0.0.0/8"));
+	assert_false(sources_within("", "0.0.0.0/0"));
+	assert_false(sources_within("host.example", "host.example"));
+	assert_false(sources_within("10.0.0.1", "10.0.0.0/33"));
+	assert_false(sources_within("10.0.0.1", ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(list_that_is_not_canonical_is_within_none),
 		cmocka_unit_test(sources_have_a_canonical_spelling),
 		cmocka_unit_test(bad_list_is_refused_with_a_reason),
 		cmocka_unit_test(list_fits_the_buffer_exactly),

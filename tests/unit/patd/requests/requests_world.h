@@ -22,6 +22,12 @@
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
+#define ROOT_SOCK "root.sock"
+#define FRONT_SOCK "front.sock"
+
+/* With everything that polkit can grant, and more. */
+static const struct caller granted = { .uid = 1000, .user = "alice", .granted = UINT32_MAX };
+
 /* --- in the place of patd/db/sync.c --- */
 
 struct sync {
@@ -42,7 +48,7 @@ uint64_t sync_point(const struct sync *sync)
 
 enum sync_state sync_state(const struct sync *sync, uint64_t point)
 {
-	assert_in_range(point, 1, sync->points);
+	assert_between(point, 1, sync->points);
 	return sync->state;
 }
 

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who asks for what, and what is answered when. */
-#include <poll.h>
-
+/* Who asks for what, what patd-bus may claim, and who follows what. */
 #include "patd/tokens/tokens_private.h"
-#include "patd/util/listening.h"
 #include "tests/unit/patd/requests/requests_world.h"
-
-#define ROOT_SOCK "root.sock"
-#define FRONT_SOCK "front.sock"
-
-/* With everything that polkit can grant, and more. */
-static const struct caller granted = { .uid = 1000, .user = "alice", .granted = UINT32_MAX };
 
 static void each_kind_gets_an_answer_over_both_sockets(void **state)
 {
@@ -39,180 +30,6 @@ static void each_kind_gets_an_answer_over_both_sockets(void **state)
 			close(fd);
 			turn(w);
 		}
-}
-
-/* --- the disk --- */
-
-static void change_is_answered_when_it_is_on_disk(void **state)
-{
-	struct requests_world *w = *state;
-	const struct made made = world_generate(&w->world, &alice, "laptop");
-	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
-	int fd = connect_to(w, FRONT_SOCK);
-
-	disk.state = SYNC_WAITING;
-	send_request(fd, &revoke);
-	turn(w);
-	assert_true(is_waiting(fd));
-	/* It is made, and every login sees it. */
-	assert_int_equal(world_log_in(&w->world, &alice, &made), PAT_REVOKED);
-	disk_becomes(w, SYNC_DONE);
-	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.kind, ANSWER_DONE);
-	close(fd);
-}
-
-/* The refusal, or the success of what was so already, tells of a change that may not be there. */
-static void what_changes_nothing_waits_for_the_disk_too(void **state)
-{
-	struct requests_world *w = *state;
-	const struct made made = world_generate(&w->world, &alice, "laptop");
-	const struct request restore = about(w, REQUEST_RESTORE, &granted, &made.token.id),
-			     revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
-	int fd = connect_to(w, FRONT_SOCK);
-
-	assert_int_equal(world_revoke(&w->world, &made), PAT_OK);
-	disk.state = SYNC_WAITING;
-	send_request(fd, &revoke);
-	turn(w);
-	assert_true(is_waiting(fd));
-	disk_becomes(w, SYNC_DONE);
-	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.kind, ANSWER_DONE);
-	assert_int_equal(ask(w, fd, &restore)->head.kind, ANSWER_DONE);
-	disk.state = SYNC_WAITING;
-	send_request(fd, &restore);
-	turn(w);
-	assert_true(is_waiting(fd));
-	disk_becomes(w, SYNC_DONE);
-	assert_int_equal(last_answer(w, fd, REQUEST_RESTORE)->head.error, PAT_ERR_NOT_REVOKED);
-	close(fd);
-}
-
-static void reads_and_logins_do_not_wait_for_the_disk(void **state)
-{
-	struct requests_world *w = *state;
-	const struct made made = world_generate(&w->world, &alice, "laptop");
-	struct request verify = request_of(w, REQUEST_VERIFY, &alice),
-		       get = about(w, REQUEST_GET, &alice, &made.token.id);
-	int fd = connect_to(w, FRONT_SOCK);
-
-	verify.verify = request_with(made.secret, &alice);
-	disk.state = SYNC_WAITING;
-	disk.paused = true;
-	assert_int_equal(ask(w, fd, &get)->head.kind, ANSWER_DONE);
-	assert_int_equal(ask(w, fd, &verify)->head.kind, ANSWER_DONE);
-	assert_int_equal(
-		((const struct pat_reply *)(const void *)w->answer.body)->verdict, PAT_ACCEPTED);
-	close(fd);
-}
-
-static void change_waits_while_none_can_be_made(void **state)
-{
-	struct requests_world *w = *state;
-	const struct made made = world_generate(&w->world, &alice, "laptop");
-	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
-	int fd = connect_to(w, FRONT_SOCK);
-
-	disk.paused = true;
-	send_request(fd, &revoke);
-	turn(w);
-	assert_true(is_waiting(fd));
-	assert_int_equal(world_state(&w->world, &made), TOKEN_ACTIVE);
-	disk.paused = false;
-	disk_becomes(w, SYNC_DONE);
-	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.kind, ANSWER_DONE);
-	assert_int_equal(world_state(&w->world, &made), TOKEN_REVOKED);
-	close(fd);
-}
-
-static void change_that_is_not_on_disk_is_said_to_be_made(void **state)
-{
-	struct requests_world *w = *state;
-	const struct made made = world_generate(&w->world, &alice, "laptop");
-	const struct request revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id);
-	int fd = connect_to(w, FRONT_SOCK);
-
-	disk.state = SYNC_WAITING;
-	send_request(fd, &revoke);
-	turn(w);
-	disk_becomes(w, SYNC_FAILED);
-	assert_int_equal(last_answer(w, fd, REQUEST_REVOKE)->head.error, PAT_ERR_STORAGE);
-	assert_non_null(strstr((const char *)w->answer.body, "the change is made"));
-	assert_int_equal(world_state(&w->world, &made), TOKEN_REVOKED);
-	close(fd);
-}
-
-/* Nobody has its secret. */
-static void token_that_is_not_on_disk_is_deleted(void **state)
-{
-	struct requests_world *w = *state;
-	const struct request generate = to_generate(w, &granted, "laptop");
-	int fd = connect_to(w, FRONT_SOCK);
-
-	disk.state = SYNC_WAITING;
-	send_request(fd, &generate);
-	turn(w);
-	assert_true(is_waiting(fd));
-	assert_true(exists(w, "laptop"));
-	disk_becomes(w, SYNC_FAILED);
-	assert_int_equal(last_answer(w, fd, REQUEST_GENERATE)->head.error, PAT_ERR_STORAGE);
-	assert_non_null(strstr((const char *)w->answer.body, "was deleted"));
-	assert_int_equal(w->passed, -1);
-	assert_false(exists(w, "laptop"));
-	assert_logged("could not be delivered");
-	close(fd);
-}
-
-static void token_whose_client_has_gone_is_deleted(void **state)
-{
-	struct requests_world *w = *state;
-	const struct request generate = to_generate(w, &granted, "laptop");
-	int fd = connect_to(w, FRONT_SOCK);
-
-	disk.state = SYNC_WAITING;
-	send_request(fd, &generate);
-	turn(w);
-	close(fd);
-	turn(w);
-	assert_false(exists(w, "laptop"));
-	assert_logged("could not be delivered");
-	disk_becomes(w, SYNC_DONE);
-}
-
-/* As when the database is being folded in. */
-static void token_is_deleted_when_that_is_possible_again(void **state)
-{
-	struct requests_world *w = *state;
-	const struct request generate = to_generate(w, &granted, "laptop");
-	int fd = connect_to(w, FRONT_SOCK);
-
-	disk.state = SYNC_WAITING;
-	send_request(fd, &generate);
-	turn(w);
-	disk.paused = true;
-	close(fd);
-	turn(w);
-	assert_true(exists(w, "laptop"));
-	disk.paused = false;
-	disk_becomes(w, SYNC_DONE);
-	assert_false(exists(w, "laptop"));
-}
-
-static void cancelled_request_gets_no_answer(void **state)
-{
-	struct requests_world *w = *state;
-	const struct request generate = to_generate(w, &granted, "laptop");
-	struct request cancel = request_of(w, REQUEST_CANCEL, &alice);
-	int fd = connect_to(w, FRONT_SOCK);
-
-	cancel.cancel.serial = generate.head.serial;
-	disk.state = SYNC_WAITING;
-	send_request(fd, &generate);
-	turn(w);
-	assert_int_equal(ask(w, fd, &cancel)->head.serial, cancel.head.serial);
-	disk_becomes(w, SYNC_DONE);
-	assert_true(is_waiting(fd));
-	assert_false(exists(w, "laptop"));
-	close(fd);
 }
 
 /* --- what patd-bus may claim --- */
@@ -314,108 +131,6 @@ static void root_is_root_whatever_it_says(void **state)
 	close(fd);
 }
 
-/* --- bounds --- */
-
-static void user_above_its_share_is_busy_but_not_for_what_takes_access_away(void **state)
-{
-	struct requests_world *w = *state;
-	const struct made made = world_generate(&w->world, &alice, "laptop");
-	const struct request rename = about(w, REQUEST_RENAME, &alice, &made.token.id),
-			     revoke = about(w, REQUEST_REVOKE, &alice, &made.token.id),
-			     other = about(w, REQUEST_RENAME, &bob, &made.token.id);
-	int fd = connect_to(w, FRONT_SOCK);
-
-	disk.paused = true;
-	for (unsigned int i = 0; i < 128; i++) {
-		send_request(fd, &rename);
-		turn(w);
-	}
-	assert_true(is_waiting(fd));
-	assert_int_equal(ask(w, fd, &rename)->head.error, PAT_ERR_BUSY);
-	send_request(fd, &revoke);
-	send_request(fd, &other);
-	turn(w);
-	assert_true(is_waiting(fd));
-	close(fd);
-}
-
-static void connection_that_does_not_read_is_not_served(void **state)
-{
-	struct requests_world *w = *state;
-	struct request list;
-	unsigned int sent, answered = 0;
-	int fd = connect_to(w, FRONT_SOCK), other = connect_to(w, FRONT_SOCK);
-
-	world_fill(&w->world, 256);
-	list = request_of(w, REQUEST_LIST, &alice);
-	for (sent = 0; sent < 1000; sent++) {
-		if (packet_send(fd, &list, request_size(REQUEST_LIST), -1, MSG_DONTWAIT) < 0)
-			break;
-		turn(w);
-	}
-	/* It was not read from any more. */
-	assert_in_range(sent, 2, 500);
-	assert_int_equal(ask(w, other, &list)->head.kind, ANSWER_DONE);
-	while (answered < sent) {
-		while (next_answer(w, fd, REQUEST_LIST))
-			answered += w->answer.head.kind == ANSWER_DONE;
-		turn(w);
-	}
-	close(fd);
-	close(other);
-}
-
-static void malformed_packet_closes_its_connection(void **state)
-{
-	struct requests_world *w = *state;
-	struct request list = request_of(w, REQUEST_LIST, &alice);
-	int bad = connect_to(w, FRONT_SOCK), good = connect_to(w, FRONT_SOCK);
-
-	assert_int_equal(send(bad, &list, request_size(REQUEST_LIST) - 1, 0),
-		request_size(REQUEST_LIST) - 1);
-	turn(w);
-	assert_true(is_closed(bad));
-	assert_logged("patd-bus sent a malformed request");
-	close(bad);
-	logged_clear();
-	bad = connect_to(w, FRONT_SOCK);
-	assert_int_equal(send(bad, "x", 1, 0), 1);
-	turn(w);
-	assert_true(is_closed(bad));
-	assert_nothing_logged();
-	assert_int_equal(ask(w, good, &list)->head.kind, ANSWER_DONE);
-	close(bad);
-	close(good);
-}
-
-/* As by kernels that cannot refuse them for us: the socket lets them through. */
-static void descriptor_ends_its_connection_unreceived(void **state)
-{
-	struct requests_world *w = *state;
-	const struct request list = request_of(w, REQUEST_LIST, &alice);
-	const int on = 1;
-	int ends[2], fd, good;
-	char byte;
-
-	if (setsockopt(w->listeners.front_fd, SOL_SOCKET, SO_PASSRIGHTS, &on, sizeof(on)) < 0)
-		assert_int_equal(errno, ENOPROTOOPT);
-	fd = connect_to(w, FRONT_SOCK);
-	good = connect_to(w, FRONT_SOCK);
-	assert_int_equal(ask(w, fd, &list)->head.kind, ANSWER_DONE);
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(packet_send(fd, &list, request_size(REQUEST_LIST), ends[1], 0), 0);
-	close(ends[1]);
-	turn(w);
-	assert_logged("patd-bus passed a descriptor");
-	assert_int_equal(ask(w, good, &list)->head.kind, ANSWER_DONE);
-	/* It is closed, by somebody else. */
-	assert_int_equal(read(ends[0], &byte, 1), 0);
-	assert_true(is_closed(fd));
-	close(ends[0]);
-	close(fd);
-	close(good);
-}
-
 /* Only a password that polkit asked for is one in the history. */
 static void grants_that_are_no_action_are_dropped(void **state)
 {
@@ -432,28 +147,6 @@ static void grants_that_are_no_action_are_dropped(void **state)
 	assert_int_equal(ask(w, fd, &revoke)->head.kind, ANSWER_DONE);
 	assert_int_equal(world_last_entry(&w->world).how, ENTRY_OWNER);
 	close(fd);
-}
-
-static void connections_are_bounded(void **state)
-{
-	struct requests_world *w = *state;
-	int fds[6];
-
-	for (size_t i = 0; i < COUNT(fds); i++)
-		fds[i] = connect_to(w, FRONT_SOCK);
-	turn(w);
-	for (size_t i = 0; i < COUNT(fds); i++) {
-		struct pollfd hangup = { .fd = fds[i] };
-
-		/* It is closed in a thread. */
-		assert_int_equal(poll(&hangup, 1, i >= 4 ? 10000 : 0), i >= 4);
-		close(fds[i]);
-	}
-	turn(w);
-	fds[0] = connect_to(w, FRONT_SOCK);
-	turn(w);
-	assert_false(is_closed(fds[0]));
-	close(fds[0]);
 }
 
 /* --- followers --- */
@@ -561,27 +254,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		REQUESTS_TEST(each_kind_gets_an_answer_over_both_sockets),
-		REQUESTS_TEST(change_is_answered_when_it_is_on_disk),
-		REQUESTS_TEST(what_changes_nothing_waits_for_the_disk_too),
-		REQUESTS_TEST(reads_and_logins_do_not_wait_for_the_disk),
-		REQUESTS_TEST(change_waits_while_none_can_be_made),
-		REQUESTS_TEST(change_that_is_not_on_disk_is_said_to_be_made),
-		REQUESTS_TEST(token_that_is_not_on_disk_is_deleted),
-		REQUESTS_TEST(token_whose_client_has_gone_is_deleted),
-		REQUESTS_TEST(token_is_deleted_when_that_is_possible_again),
-		REQUESTS_TEST(cancelled_request_gets_no_answer),
 		REQUESTS_TEST(front_has_nothing_that_only_root_may),
 		REQUESTS_TEST(front_does_not_log_in_for_root),
 		REQUESTS_TEST(front_cannot_name_who_there_is_not),
 		REQUESTS_TEST(refusal_says_which_right_is_lacking),
 		REQUESTS_TEST(history_tells_root_from_what_patd_bus_says),
 		REQUESTS_TEST(root_is_root_whatever_it_says),
-		REQUESTS_TEST(user_above_its_share_is_busy_but_not_for_what_takes_access_away),
-		REQUESTS_TEST(connection_that_does_not_read_is_not_served),
-		REQUESTS_TEST(malformed_packet_closes_its_connection),
-		REQUESTS_TEST(descriptor_ends_its_connection_unreceived),
 		REQUESTS_TEST(grants_that_are_no_action_are_dropped),
-		REQUESTS_TEST(connections_are_bounded),
 		REQUESTS_TEST(scope__request_that_names_nobody_or_too_much_disables_nobody),
 		REQUESTS_TEST(event_comes_before_the_answer_and_does_not_wait_for_the_disk),
 		REQUESTS_TEST(user_follows_its_own_only),

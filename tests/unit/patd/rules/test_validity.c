@@ -74,6 +74,16 @@ static void revoke_is_permanent_or_until_its_time(void **state)
 	}
 }
 
+static void only_its_very_reason_is_compromised(void **state)
+{
+	static const struct token no = { .revoked_reason = "compromised?" },
+				  yes = { .revoked_reason = TOKEN_REASON_COMPROMISED };
+
+	(void)state;
+	assert_false(validity_compromised(&no));
+	assert_true(validity_compromised(&yes));
+}
+
 /* Each of the times from which a token might have been used, as the latest of all. */
 static void unused_time_counts_from_the_latest_possible_use(void **state)
 {
@@ -81,7 +91,7 @@ static void unused_time_counts_from_the_latest_possible_use(void **state)
 		{ .created_at = 2000 },
 		{ .created_at = MADE, .limits = { .not_before = 2000 } },
 		{ .created_at = MADE, .restored_at = 2000 },
-		{ .created_at = MADE, .revoked_at = 1100, .revoked_until = 2000 },
+		{ .created_at = MADE, .revoked_at = MADE, .revoked_until = 2000 },
 		{ .created_at = MADE, .rotated_at = 2000 },
 		{ .created_at = MADE, .last_used_at = 2000 },
 		{ .created_at = MADE,
@@ -100,6 +110,34 @@ static void unused_time_counts_from_the_latest_possible_use(void **state)
 		assert_that(validity_unused(&tokens[i], &strict, 2300), "row %zu", i);
 		assert_that(!validity_unused(&tokens[i], &mild, INT64_MAX), "row %zu", i);
 	}
+}
+
+/* To suspend one's own token is free: it must not stand for a use, however often it is done. */
+static void scope__suspension_adds_only_its_own_time(void **state)
+{
+	static const struct {
+		const char *what;
+		struct token token;
+		uint64_t since;
+	} table[] = {
+		{ "for a second, long after the last use",
+			{ .last_used_at = 1100, .revoked_at = 1999, .revoked_until = 2000 }, 1101 },
+		{ "at once", { .last_used_at = 1100, .revoked_at = 1100, .revoked_until = 2000 },
+			2000 },
+		{ "used since", { .last_used_at = 2100, .revoked_at = 1100, .revoked_until = 2000 },
+			2100 },
+		{ "pending meanwhile",
+			{ .limits = { .not_before = 1500 },
+				.revoked_at = 1100,
+				.revoked_until = 2000 },
+			2000 },
+		{ "revoked", { .last_used_at = 1100, .revoked_at = 1999 }, 1100 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++)
+		assert_that(validity_unused_since(&table[i].token) == table[i].since, "%s",
+			table[i].what);
 }
 
 static void token_has_ended_if_no_policy_makes_it_valid_again(void **state)
@@ -192,7 +230,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(expiry_is_the_earlier_of_token_and_policy),
 		cmocka_unit_test(revoke_is_permanent_or_until_its_time),
+		cmocka_unit_test(only_its_very_reason_is_compromised),
 		cmocka_unit_test(unused_time_counts_from_the_latest_possible_use),
+		cmocka_unit_test(scope__suspension_adds_only_its_own_time),
 		cmocka_unit_test(token_has_ended_if_no_policy_makes_it_valid_again),
 		cmocka_unit_test(token_is_exhausted_at_max_uses),
 		cmocka_unit_test(next_change_is_the_earliest_future_one),

@@ -24,7 +24,7 @@ static int take(const struct disabled *disabled, void *userdata)
 {
 	struct list *list = userdata;
 
-	assert_in_range(list->n, 0, COUNT(list->found) - 1);
+	assert_between(list->n, 0, COUNT(list->found) - 1);
 	list->found[list->n++] = *disabled;
 	return 0;
 }
@@ -270,7 +270,7 @@ static void on_event(enum token_event event, const struct token *token, void *us
 	struct events *events = userdata;
 
 	assert_int_equal(event, TOKEN_BULK_CHANGED);
-	assert_in_range(events->n, 0, COUNT(events->users) - 1);
+	assert_between(events->n, 0, COUNT(events->users) - 1);
 	(void)strcpy(events->users[events->n++], token->user);
 }
 

@@ -295,7 +295,7 @@ static void pages_together_are_the_whole_history(void **state)
 
 				assert_int_equal(
 					list_page(world, &root, &query, &listed, next), PAT_OK);
-				assert_in_range(listed.n - before, 1, limit);
+				assert_between(listed.n - before, 1, limit);
 				memcpy(cursor, next, sizeof(cursor));
 				pages++;
 			} while (cursor[0] != '\0');

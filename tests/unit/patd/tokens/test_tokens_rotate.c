@@ -410,6 +410,35 @@ static void former_secret_ends_when_the_token_would_have_without_another_expirat
 	assert_int_equal(verdict(world, &made), PAT_ROTATED);
 }
 
+/* As in a set: what an administrator let end is not the owner's to prolong. */
+static void scope__expiration_that_an_administrator_gave_is_changed_by_one_alone(void **state)
+{
+	static const struct caller owner = {
+		.uid = 1000, .user = "alice", .granted = 1U << ACTION_ROTATE_OWN
+	};
+	static const struct caller administrator = {
+		.uid = 1001, .user = "bob", .granted = 1U << ACTION_MANAGE_OTHERS
+	};
+	const struct rotation longer = { .has_lifetime = true, .lifetime = 90 * DAY };
+	struct world *world = *state;
+	const struct made made = world_generate(world, &alice, "given");
+	struct made rotated = made;
+
+	assert_int_equal(tokens_rotate(world->tokens, &owner, made.token.id.text, &longer,
+				 rotated.secret, &world->refusal),
+		PAT_ERR_DENIED);
+	assert_int_equal(world->refusal.lacks, ACTION_MANAGE_OTHERS);
+	assert_int_equal(world->refusal.operation, OP_ROTATE_EXPIRY);
+	assert_int_equal(world_find(world, &made).rotations, 0);
+	assert_int_equal(tokens_rotate(world->tokens, &owner, made.token.id.text,
+				 &(struct rotation) { 0 }, rotated.secret, &world->refusal),
+		PAT_OK);
+	assert_int_equal(tokens_rotate(world->tokens, &administrator, made.token.id.text, &longer,
+				 rotated.secret, &world->refusal),
+		PAT_OK);
+	assert_int_equal(world_find(world, &made).expires_at, NOON + 90 * DAY);
+}
+
 static void rotation_to_an_expiration_that_no_new_token_may_have_changes_nothing(void **state)
 {
 	struct world *world = *state;
@@ -465,6 +494,7 @@ int main(void)
 		WORLD_TEST(check_recognizes_a_former_secret),
 		WORLD_TEST(rotation_gives_the_expiration_that_is_asked_for),
 		WORLD_TEST(former_secret_ends_when_the_token_would_have_without_another_expiration),
+		WORLD_TEST(scope__expiration_that_an_administrator_gave_is_changed_by_one_alone),
 		WORLD_TEST(rotation_to_an_expiration_that_no_new_token_may_have_changes_nothing),
 	};
 

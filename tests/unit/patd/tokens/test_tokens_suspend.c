@@ -278,7 +278,7 @@ static uint32_t revoke_all(struct world *world, const struct caller *caller,
 		assert_int_equal(tokens_revoke_some(world->tokens, caller, owner->user, owner->uid,
 					 revocation, place, &count, &world->refusal),
 			PAT_OK);
-		assert_in_range(++*ret_pages, 1, 100);
+		assert_between(++*ret_pages, 1, 100);
 	} while (place[0] != '\0');
 	return count;
 }
@@ -349,7 +349,7 @@ static void altered_tokens_do_not_delay_the_others(void **state)
 	world_fill(world, 1200);
 	last = world_generate(world, &alice, "zebra");
 	assert_int_equal(revoke_all(world, &root, &alice, &for_good, &pages), 1);
-	assert_in_range(pages, 2, 10);
+	assert_between(pages, 2, 10);
 	assert_int_equal(world_log_in(world, &alice, &last), PAT_REVOKED);
 }
 

@@ -5,23 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "tests/unit/patctl/root_image.h"
-
-static struct image image;
-
-static int set_up(void **state)
-{
-	(void)state;
-	image_make(&image);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	image_remove(&image);
-	return 0;
-}
+#include "tests/unit/patctl/image_test.h"
 
 /* "common-auth:1 pam_unix.so|" for each line: "+" a substack begins, "?" it cannot succeed. */
 static const char *text_of(const struct stack *stack)
@@ -111,6 +95,40 @@ static void the_vendors_folder_comes_second(void **state)
 	expect_auth("s", true, "s:1 ?|");
 }
 
+static void write_libpam(const char *version)
+{
+	char text[200];
+
+	(void)snprintf(text, sizeof(text),
+		"Package: libpam-runtime\nVersion: 9\n\nPackage: libpam0g\n"
+		"Status: install ok installed\nVersion: %s\n\nPackage: z\nVersion: 0\n",
+		version);
+	image_write(&image, "/var/lib/dpkg/status", text);
+}
+
+static void included_files_are_in_the_vendors_folder_for_later_debians(void **state)
+{
+	static const struct {
+		const char *version;
+		bool included;
+	} libpams[] = { { "1.5.2-6+deb12u2", false }, { "1.7.0-5", false },
+		{ "1.7.0-5+deb13u1", false }, { "1.7.0-6", true }, { "1.7.0-8", true },
+		{ "1.7.0-10", true }, { "1.10.0-1", true } };
+
+	(void)state;
+	image_write(&image, "/usr/lib/pam.d/in", "auth required vendor.so\n");
+	image_write(&image, "/etc/pam.d/s", "auth include in\n");
+	image_write(&image, "/etc/pam.d/all", "@include in\n");
+	for (size_t i = 0; i < COUNT(libpams); i++) {
+		write_libpam(libpams[i].version);
+		expect_auth("s", true, libpams[i].included ? "in:1 vendor.so|" : "s:1 ?|");
+		if (libpams[i].included)
+			expect_auth("all", true, "in:1 vendor.so|");
+		else
+			expect_broken("all", true, "/etc/pam.d/all:1: ");
+	}
+}
+
 static void wrong_lines_fail(void **state)
 {
 	(void)state;
@@ -186,21 +204,20 @@ static void modules_are_found_where_libpam_does(void **state)
 		assert_int_equal(auth->lines[i].missing, i >= 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lines_go_to_the_stack_of_their_type),
-		TEST(included_lines_stand_in_place_of_the_include),
-		TEST(at_include_is_debians),
-		TEST(the_vendors_folder_comes_second),
-		TEST(wrong_lines_fail),
-		TEST(what_libpam_gives_up_on_is_broken),
-		TEST(files_that_include_themselves_end),
-		TEST(links_stay_in_the_image),
-		TEST(no_file_is_no_service),
-		TEST(modules_are_found_where_libpam_does),
+		IMAGE_TEST(lines_go_to_the_stack_of_their_type),
+		IMAGE_TEST(included_lines_stand_in_place_of_the_include),
+		IMAGE_TEST(at_include_is_debians),
+		IMAGE_TEST(the_vendors_folder_comes_second),
+		IMAGE_TEST(included_files_are_in_the_vendors_folder_for_later_debians),
+		IMAGE_TEST(wrong_lines_fail),
+		IMAGE_TEST(what_libpam_gives_up_on_is_broken),
+		IMAGE_TEST(files_that_include_themselves_end),
+		IMAGE_TEST(links_stay_in_the_image),
+		IMAGE_TEST(no_file_is_no_service),
+		IMAGE_TEST(modules_are_found_where_libpam_does),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
