@@ -57,23 +57,36 @@ static bool is_undecryptable(const struct doctor *doctor)
 	       program_read(argv, NULL, DECRYPT_LIMIT, &errors) == 3;
 }
 
+/* emptied: the file that takes it away; NULL: none loads it. */
+static void found_not_given(struct doctor *doctor, const char *emptied)
+{
+	const bool file = sysroot_has(doctor->root, KEY_PATH);
+	const enum level level = file ? LEVEL_WARNING : LEVEL_PROBLEM;
+	const char *advice = file ? _("see patd-seal-key(8)")
+				  : "systemd-creds decrypt --name=patd.key " SEALED_PATH
+				    " - | runuser -u patd -- sh -c 'umask 077; cat >" KEY_PATH "'";
+
+	if (emptied)
+		found(doctor, level, "key", advice,
+			_("patd.service is not given the key that is sealed in %s: %s empties "
+			  "LoadCredential="),
+			SEALED_PATH, emptied);
+	else
+		found(doctor, level, "key", advice,
+			_("patd.service is not given the key that is sealed in %s: it has no line "
+			  "LoadCredentialEncrypted=patd.key"),
+			SEALED_PATH);
+}
+
 /* What is sealed serves if patd.service is given it, and systemd can decrypt it. */
 static void check_sealed(struct doctor *doctor)
 {
 	cleanup_unit_credential struct unit_credential credential;
 
 	unit_read_credential(doctor->root, "patd.service", "patd.key", &credential);
-	if (credential.emptied && !credential.sealed) {
-		const bool file = sysroot_has(doctor->root, KEY_PATH);
-
-		found(doctor, file ? LEVEL_WARNING : LEVEL_PROBLEM, "key",
-			file ? _("see patd-seal-key(8)")
-			     : "systemd-creds decrypt --name=patd.key " SEALED_PATH
-			       " - | runuser -u patd -- sh -c 'umask 077; cat >" KEY_PATH "'",
-			_("patd.service is not given the key that is sealed in %s: %s empties "
-			  "LoadCredential="),
-			SEALED_PATH, credential.emptied);
-	} else if (is_undecryptable(doctor))
+	if ((credential.unit || credential.emptied) && !credential.sealed)
+		found_not_given(doctor, credential.emptied);
+	else if (is_undecryptable(doctor))
 		found(doctor, LEVEL_PROBLEM, "key", _(RESTORE_OR_DISCARD),
 			_("this machine cannot decrypt the key in %s: it is a copy with a new "
 			  "machine-id, or has another TPM2"),

@@ -112,7 +112,8 @@ static void read_line(
 	credential->sealed |= names_credential(sealed, name);
 	if (!value || (*value != '\n' && *value != '\0'))
 		return;
-	unit_credential_clear(credential);
+	credential->plain = credential->sealed = false;
+	text_free(&credential->emptied);
 	credential->emptied = text_format("%s", path);
 }
 
@@ -138,7 +139,8 @@ static void read_unit(const struct sysroot *root, const char *unit, const char *
 	for (size_t i = 0; i < UNIT_FOLDERS; i++) {
 		cleanup_text char *path = text_format("%s/%s", unit_folders[i], unit);
 
-		if (read_file(root, path, name, credential))
+		credential->unit = read_file(root, path, name, credential);
+		if (credential->unit)
 			return;
 	}
 }

@@ -13,6 +13,7 @@ bool unit_is_masked(const struct sysroot *root, const char *unit);
 
 /* Which credential of a name a unit loads. */
 struct unit_credential {
+	bool unit;          /* there is that unit */
 	bool plain, sealed; /* by LoadCredential=, LoadCredentialEncrypted= */
 	char *emptied;      /* the file that has ended such settings of others; owned, NULL: none */
 };

@@ -225,6 +225,10 @@ static void a_sealed_key_that_the_unit_is_not_given_is_a_problem(void **state)
 		"/run/systemd/system/service.d/zzz-lxc-service.conf empties LoadCredential=");
 	make_key(0600, key);
 	expect_said(doctor_key, LEVEL_WARNING, "is not given the key that is sealed");
+	assert_int_equal(unlink(image_path(&image, lxc)), 0);
+	image_write(&image, UNIT, "[Service]\n");
+	expect_said(doctor_key, LEVEL_WARNING,
+		"patd.key: it has no line LoadCredentialEncrypted=patd.key");
 	assert_int_equal(unlink(image_path(&image, "/etc/credstore.encrypted/patd.key")), 0);
 	expect(doctor_key, LEVEL_OK, "only user patd has access to ");
 }
