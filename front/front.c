@@ -18,5 +18,5 @@ int main(int argc, char **argv)
 		log_error("cannot prepare the process");
 		return EXIT_FAILURE;
 	}
-	return front_serve(&options);
+	return front_serve(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -49,8 +49,7 @@ struct front {
 	struct login_thread logins;
 	sd_event_source *ready_timer;
 	int ready_fd;
-	int passed; /* sockets, by systemd */
-	bool cannot_start;
+	bool gave_up;
 };
 
 static void be_ready(void *userdata)
@@ -147,15 +146,15 @@ static void on_patd_failed(void *userdata)
 	struct front *front = userdata;
 
 	log_error("patd does not start; see: patctl doctor");
-	front->cannot_start = true;
+	front->gave_up = true;
 	(void)sd_event_exit(front->event, 0);
 }
 
 static int start(struct front *front, const struct front_options *options)
 {
 	/* Who has no systemd is started by nobody again. */
-	const struct bus_listener listener = { be_ready, front->passed > 0 ? on_patd_failed : NULL,
-		front };
+	const struct bus_listener listener = { be_ready,
+		sd_listen_fds(0) > 0 ? on_patd_failed : NULL, front };
 	int r = listening_open(options->runtime_dir, &front->user, 1);
 
 	if (r < 0)
@@ -180,8 +179,6 @@ static void stop(struct front *front)
 	(void)sd_notify(0, "STOPPING=1");
 	bus_free(front->bus);
 	close_logins(&front->logins);
-	if (front->cannot_start)
-		listening_refuse(front->passed);
 	closers_free(front->closers);
 	sd_event_source_disable_unref(front->ready_timer);
 	sd_event_unref(front->event);
@@ -195,14 +192,11 @@ int front_serve(const struct front_options *options)
 		.user = { .name = PAT_USER_SOCKET, .mode = 0666, .backlog = 64, .fd = -1 },
 		.logins = { .stop_fd = -1, .ended_fd = -1 },
 		.ready_fd = options->ready_fd,
-		.passed = sd_listen_fds(0),
 	};
 	int r = start(&front, options);
 
 	if (r >= 0)
 		r = process_loop_run(front.event);
 	stop(&front);
-	if (front.cannot_start)
-		return PROCESS_CANNOT_START;
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return front.gave_up ? -ECONNREFUSED : r;
 }

@@ -6,7 +6,7 @@
 
 /*
  * Serves until SIGTERM or SIGINT, or, where systemd has passed the socket, until patd does not
- * start: then the exit status is PROCESS_CANNOT_START, and the next call or login starts both
- * again.  The exit status; failures have been logged.
+ * start: the next call or login starts both again.  0 or a negative errno; failures have been
+ * logged.
  */
 int front_serve(const struct front_options *options);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
@@ -27,7 +26,6 @@
 #include "patd/requests/requests.h"
 #include "patd/tokens/tokens.h"
 #include "patd/util/clock.h"
-#include "patd/util/listening.h"
 #include "patd/util/log.h"
 #include "patd/util/process.h"
 #include "patd/util/worker.h"
@@ -271,19 +269,7 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	return daily_new(daemon->event, daemon->tokens, on_expiring, daemon, &daemon->daily);
 }
 
-/*
- * Whoever waits is told at once, and starts no other patd by still waiting; systemd keeps the
- * reason for patctl.  passed: the sockets of systemd.
- */
-static int refuse(int passed)
-{
-	(void)sd_notifyf(0, "STATUS=%s", log_first_error());
-	listening_refuse(passed);
-	return PROCESS_CANNOT_START;
-}
-
-/* The exit status, or EXIT_SUCCESS. */
-static int start(struct daemon *daemon, const struct options *options, int passed)
+static int start(struct daemon *daemon, const struct options *options)
 {
 	int r = open_state(daemon, options);
 
@@ -291,14 +277,14 @@ static int start(struct daemon *daemon, const struct options *options, int passe
 	if (r == -ENOMEM)
 		log_error("cannot start: out of memory");
 	if (r < 0)
-		return r == -ENOMEM ? EXIT_FAILURE : refuse(passed);
+		return r;
 	r = open_services(daemon, options);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
-		return EXIT_FAILURE;
+		return r;
 	}
 	process_ready(&daemon->ready_fd);
-	return EXIT_SUCCESS;
+	return 0;
 }
 
 /* The reverse of start(), but for what another part still uses. */
@@ -330,10 +316,13 @@ int daemon_run(const struct options *options)
 		.listeners = { .root_fd = -1, .front_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
-	int status = start(&daemon, options, sd_listen_fds(0));
+	int r = start(&daemon, options);
 
-	if (status == EXIT_SUCCESS && process_loop_run(daemon.event) < 0)
-		status = EXIT_FAILURE;
+	/* systemd keeps the reason, for patctl. */
+	if (r < 0)
+		(void)sd_notifyf(0, "STATUS=%s", log_first_error());
+	else
+		r = process_loop_run(daemon.event);
 	stop(&daemon);
-	return status;
+	return r;
 }

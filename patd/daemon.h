@@ -4,5 +4,5 @@
 
 #include "patd/command_line.h"
 
-/* Serves until SIGTERM or SIGINT.  The exit status; a failure has been logged. */
+/* Serves until SIGTERM or SIGINT: 0; or a negative errno, which has been logged. */
 int daemon_run(const struct options *options);

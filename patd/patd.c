@@ -15,7 +15,6 @@
 #include "patd/crypto/key.h"
 #include "patd/daemon.h"
 #include "patd/policy/policy.h"
-#include "patd/util/listening.h"
 #include "patd/util/log.h"
 #include "patd/util/process.h"
 
@@ -102,16 +101,11 @@ static bool print_key(const struct options *options)
 	return r == 0 && write_key(bytes);
 }
 
-/* In a drop-in it is as lasting as an error in patd.conf. */
+/* For patctl, which systemd tells: a drop-in may have it. */
 static int refuse_command_line(void)
 {
-	const int passed = sd_listen_fds(0);
-
-	if (passed <= 0)
-		return EXIT_FAILURE;
 	(void)sd_notify(0, "STATUS=its command line is wrong: see journalctl -u patd");
-	listening_refuse(passed);
-	return PROCESS_CANNOT_START;
+	return EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -137,5 +131,5 @@ int main(int argc, char **argv)
 		return print_key(&options) ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (options.verify_backup || options.restore_backup)
 		return serve_backup(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	return daemon_run(&options);
+	return daemon_run(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

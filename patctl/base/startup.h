@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why patd does not start, while somebody waits for its answer: systemd tries again and again. */
+/* Why patd does not start, while somebody waits for its answer. */
 #pragma once
 
 #include <stdbool.h>

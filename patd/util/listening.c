@@ -195,21 +195,6 @@ int listening_open(const char *runtime_dir, struct listening *sockets, size_t n)
 	return r;
 }
 
-void listening_refuse(int n)
-{
-	for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + n; fd++) {
-		int client = -1;
-
-		if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
-			continue;
-		do {
-			if (client >= 0)
-				(void)close(client);
-			client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-		} while (client >= 0 || errno == EINTR || errno == ECONNABORTED);
-	}
-}
-
 void listening_close(struct listening *sockets, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

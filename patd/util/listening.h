@@ -29,10 +29,4 @@ struct listening {
  */
 int listening_open(const char *runtime_dir, struct listening *sockets, size_t n);
 
-/*
- * Ends the connections that wait at the n sockets that systemd has passed, for a process that will
- * not serve: a client that has given up waits there, too, and would start it again without end.
- */
-void listening_refuse(int n);
-
 void listening_close(struct listening *sockets, size_t n);

@@ -6,13 +6,6 @@
 #include <stddef.h>
 #include <systemd/sd-event.h>
 
-/*
- * The exit status of a patd that did not start, for a reason that another start would not mend: its
- * configuration, key, database or disk; and of a patd-bus whose patd does not start.  EX_CONFIG of
- * sysexits(3); RestartPreventExitStatus= of both units.
- */
-#define PROCESS_CANNOT_START 78
-
 /* A long option, and where it is to be kept: one of the three, according to what it takes. */
 struct process_option {
 	const char *name;

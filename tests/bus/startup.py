@@ -230,7 +230,7 @@ class Refusals(PatdTest):
     def test_patd_refuses_a_command_line_with(self):
         for case, (arguments, text) in COMMAND_LINES.items():
             with self.subTest(case):
-                self.assertIn(text, self.patd.refuse(command=[PATD, *arguments], status=1))
+                self.assertIn(text, self.patd.refuse(command=[PATD, *arguments]))
         self.assertEqual(os.listdir(self.patd.run), [])
 
     def test_patd_refuses_to_start_if_the_runtime_directory(self):

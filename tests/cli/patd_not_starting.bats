@@ -61,6 +61,22 @@ as_user() {
 	wait $! || fail "$(cat "$WORLD/list")"
 }
 
+# fails UNIT TEXT WHO: with that unit failed, at the first look
+fails() {
+	unit "$1" LoadState=loaded ActiveState=failed SubState=failed Result=exit-code NRestarts=0 \
+		ExecMainStatus=226 StatusText=
+	run -8 --separate-stderr "$3" patctl list
+	expect_stderr "$2"
+	[ "$(grep -c "show .*$1" "$WORLD/units/calls")" -eq 1 ]
+}
+
+@test "a patd or patd-bus that systemd cannot start is named at the first look, with the status" {
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	fails patd.service "systemd cannot start patd.service: status=226/NAMESPACE, see journalctl -u patd.service" installed
+	units_run
+	fails patd-bus.service "systemd cannot start patd-bus.service: status=226/NAMESPACE, see journalctl -u patd-bus.service" as_user
+}
+
 @test "a masked patd or patd-bus exits 8 and says how to undo it" {
 	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
 	unit patd.service LoadState=masked ActiveState=inactive
@@ -89,7 +105,9 @@ waits() {
 	CALLS=1 waits LoadState=loaded ActiveState=active SubState=running
 	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=start
 	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=auto-restart Result=signal NRestarts=@TRIES@
-	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=auto-restart Result=exit-code ExecMainStatus=243 NRestarts=@TRIES@
+	# It is about to be started again, and the reason is that of an earlier one.
+	CALLS=2 waits LoadState=loaded ActiveState=failed SubState=failed Job=4711 StatusText=earlier
+	CALLS=2 waits LoadState=loaded ActiveState=inactive SubState=dead StatusText=earlier
 	# Of one failure it is not known whether there will be another.
 	CALLS=2 waits "${FAILING[@]}" NRestarts=1
 }

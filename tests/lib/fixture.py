@@ -95,10 +95,6 @@ class Bus:
         }  # fmt: skip
 
 
-# As a patd exits that systemd need not start again: see patd/util/process.h.
-CANNOT_START = 78
-
-
 class Daemon:
     """patd, or patd-bus."""
 
@@ -133,13 +129,13 @@ class Daemon:
         os.close(write_fd)
         assert read_ready(read_fd), f"{self.name} did not start: " + self.log()
 
-    def refuse(self, *more, command=None, status=CANNOT_START, **how):
-        """Starts it, which must fail with that status; returns its standard error."""
+    def refuse(self, *more, command=None, **how):
+        """Starts it, which must fail; returns its standard error."""
         done = subprocess.run(
             command or self.command(*more), stdin=subprocess.DEVNULL, capture_output=True,
             timeout=PATIENCE_S, check=False, text=True, **how,
         )  # fmt: skip
-        assert done.returncode == status, f"status {done.returncode}: {done.stderr}"
+        assert done.returncode == 1, f"status {done.returncode}: {done.stderr}"
         return done.stderr
 
     def end(self, signum=signal.SIGTERM):

@@ -25,7 +25,8 @@ setup_file() {
 
 # Restores the state and the key for the next test.
 restore_machine() {
-	rm -rf "$NO_NESTING" /run/systemd/system/patd.service.d /etc/patd/patd.conf.d/machines.conf
+	rm -rf "$NO_NESTING" /run/systemd/system/patd{,-bus}.service.d \
+		/run/systemd/system/patd-root.socket.d /etc/patd/patd.conf.d/machines.conf
 	systemctl daemon-reload
 	systemctl stop "${UNITS[@]}"
 	! mountpoint -q /var/lib/patd || umount /var/lib/patd
@@ -88,40 +89,47 @@ starts() {
 	journalctl --quiet --after-cursor="$MARK" -o cat --unit=patd.service | grep -c '^Starting patd.service' || :
 }
 
+# settled: nobody tries to start patd any more
 settled() {
-	[ "$(systemctl show --value --property=ActiveState patd.service)" = failed ]
+	[ "$(systemctl show --value --property=ActiveState patd.service)" = failed ] &&
+		! systemctl is-active patd-bus.service &&
+		[ "$(systemctl list-jobs --no-legend 'patd*')" = "" ]
 }
 
-# connect_often: more often than systemd allows by default, one after the other
-connect_often() {
+# connect_and_leave N: as clients that have given up
+connect_and_leave() {
 	# shellcheck disable=SC2016 # for Perl
 	perl -MSocket -e '
-		for (1 .. 25) {
+		for (1 .. shift) {
 			socket(my $socket, AF_UNIX, SOCK_SEQPACKET, 0) or die;
 			connect($socket, pack_sockaddr_un("/run/patd/root.sock")) or die "connect: $!";
-			sysread($socket, my $answer, 1);
-		}'
-	wait_until settled
+		}' "$1"
 }
 
 # cannot_start REASON: patctl and doctor say it at once, logins do not wait, and systemd does not go on
-# to start patd, also not for a patd-bus that was connected
+# to start patd, neither for a patd-bus that was connected nor for clients that have left
 cannot_start() {
 	run -8 patctl list
 	echo "$output"
-	[[ $output == *"patd does not start: "*"$1"* ]]
+	[[ $output == *"$1"* ]]
 	run -8 runuser -u alice -- patctl list
 	echo "$output"
-	[[ $output == *"patd does not start: "*"$1"* ]]
-	run -1 patctl doctor
 	[[ $output == *"$1"* ]]
+	run -1 patctl doctor
+	echo "$output"
+	[[ $output == *"problem  daemon: "*"$1"* ]]
 	wait_until settled
 	mark_journal
-	milliseconds su_as_nobody alice "$TOKEN" true
+	run ! by_su alice "$TOKEN"
+	logged "unavailable \(patd closed the connection\): token=$(id_of "$TOKEN") user=alice service=su "
 	by_su alice "$PASSWORD"
 	wait_until settled
 	[ "$(starts)" -le 2 ]
-	connect_often
+	mark_journal
+	connect_and_leave 5
+	wait_until settled
+	[ "$(starts)" -le 5 ]
+	[ "$(starts)" -ge 1 ]
 	systemctl is-active "${SOCKETS[@]}"
 }
 
@@ -158,7 +166,6 @@ cannot_start() {
 	mark_journal
 	run -8 patctl list
 	[[ $output == *"patd does not start: the key is missing"*"patctl doctor"* ]]
-	run -8 patctl list
 	logged "sealed in $SEALED, because $NO_NESTING empties LoadCredential="
 	run -1 patctl doctor --quiet
 	[[ $output == *"key: patd.service is not given the key that is sealed in $SEALED: $NO_NESTING empties"* ]]
@@ -301,17 +308,69 @@ cannot_start() {
 	cannot_start '/var/lib/patd/patd.db'
 }
 
-@test "a wrong option in a drop-in and a disk that is read-only are said at once" {
-	systemctl stop patd.service
+# override LINE...: in [Service] of patd.service, whichever state it has
+override() {
 	mkdir -p /run/systemd/system/patd.service.d
-	printf '[Service]\nExecStart=\nExecStart=%s --no-such-option\n' \
-		"$(systemctl show --property=ExecStart --value patd.service | sed 's/.*path=\([^ ]*\) .*/\1/')" \
-		>/run/systemd/system/patd.service.d/test.conf
+	printf '%s\n' '[Service]' "$@" >/run/systemd/system/patd.service.d/test.conf
 	systemctl daemon-reload
-	cannot_start 'its command line is wrong'
+}
+
+mended() {
 	rm -r /run/systemd/system/patd.service.d
 	systemctl daemon-reload
 	by_su alice "$TOKEN"
+}
+
+@test "what keeps systemd from starting patd is said at once, and logins do not wait" {
+	systemctl stop patd.service
+	override BindPaths=/no/such/path
+	cannot_start 'systemd cannot start patd.service: status=226/NAMESPACE'
+	mended
+	systemctl stop patd.service
+	override LoadCredentialEncrypted=other:/etc/hostname
+	cannot_start 'systemd cannot start patd.service: status=243/CREDENTIALS'
+	# It is not the key of patd.
+	[ -e "$SEALED" ]
+	mended
+	systemctl stop patd.service
+	override ExecStart= ExecStart=/no/such/program
+	cannot_start 'systemd cannot start patd.service: status=203/EXEC'
+	mended
+}
+
+@test "what keeps systemd from starting patd-bus is said at once, and root is served" {
+	systemctl stop patd-bus.service
+	mkdir -p /run/systemd/system/patd-bus.service.d
+	printf '%s\n' '[Service]' BindPaths=/no/such/path >/run/systemd/system/patd-bus.service.d/test.conf
+	systemctl daemon-reload
+	run -8 runuser -u alice -- patctl list
+	rm -r /run/systemd/system/patd-bus.service.d
+	systemctl daemon-reload
+	[[ $output == *"systemd cannot start patd-bus.service: status=226/NAMESPACE"* ]]
+	patctl list --user=alice
+}
+
+@test "many logins while patd cannot start do not end the socket" {
+	systemctl stop "${UNITS[@]}"
+	# With the limit of systemd, the second start would be one too many.
+	mkdir -p /run/systemd/system/patd-root.socket.d
+	printf '%s\n' '[Socket]' TriggerLimitBurst=1 >/run/systemd/system/patd-root.socket.d/test.conf
+	override ExecStart= ExecStart=/bin/false
+	systemctl start "${SOCKETS[@]}"
+	for _ in 1 2 3 4 5; do
+		connect_and_leave 1
+		wait_until settled
+	done
+	systemctl is-active patd-root.socket
+	rm -r /run/systemd/system/patd-root.socket.d
+	mended
+}
+
+@test "a wrong option in a drop-in and a disk that is read-only are said at once" {
+	systemctl stop patd.service
+	override ExecStart= ExecStart='/usr/libexec/patd --no-such-option'
+	cannot_start 'patd does not start: its command line is wrong'
+	mended
 	systemctl stop "${UNITS[@]}"
 	mount --bind /var/lib/patd /var/lib/patd
 	mount -o remount,bind,ro /var/lib/patd
@@ -331,10 +390,17 @@ cannot_start() {
 	by_su alice "$TOKEN"
 }
 
-@test "a patd that crashes is still restarted" {
+@test "a patd that crashes is restarted before anybody asks" {
+	systemctl stop patd-user.socket patd-bus.service
 	by_su alice "$TOKEN"
 	old=$(patd_pid)
 	kill -SEGV "$old"
-	by_su alice "$TOKEN"
+	wait_until restarted
 	[ "$(patd_pid)" != "$old" ]
+	by_su alice "$TOKEN"
+}
+
+restarted() {
+	[ "$(systemctl show --value --property=NRestarts patd.service)" -eq 1 ] &&
+		systemctl is-active patd.service
 }
