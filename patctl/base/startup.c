@@ -2,6 +2,7 @@
 /* Asking systemd about the services of patd, and patd about its configuration. */
 #include "patctl/base/startup.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 #include "patctl/base/text.h"
 #include "patctl/base/units.h"
 
-#define LIMIT_MS 2000 /* for systemd to answer */
+#define LIMIT_MS 2000     /* for systemd to answer */
+#define END_LIMIT_MS 2000 /* for a patd to run or fail */
+#define END_LOOK_MS 100
 
 /* What systemd says of a unit. */
 struct unit_state {
@@ -169,4 +172,18 @@ char *startup_failure(struct startup *startup, bool front)
 	if (!why && front)
 		why = unit_failure(startup, 1, false);
 	return why;
+}
+
+char *startup_end(void)
+{
+	struct startup startup = { 0 };
+
+	for (int waited = 0; waited < END_LIMIT_MS; waited += END_LOOK_MS) {
+		char *why = startup_failure(&startup, false);
+
+		if (why || startup.runs || !units_available())
+			return why;
+		(void)poll(NULL, 0, END_LOOK_MS);
+	}
+	return NULL;
 }

@@ -21,3 +21,9 @@ struct startup {
  * person; the caller owns it.  front: the caller waits for patd-bus.
  */
 char *startup_failure(struct startup *startup, bool front);
+
+/*
+ * The same for a caller that does not wait any more: patd ended the connection.  Another caller may
+ * have it started again: waits until that patd runs or fails, for two seconds at most.
+ */
+char *startup_end(void);

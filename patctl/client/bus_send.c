@@ -68,13 +68,12 @@ static bool is_to_patd(DBusMessage *call)
 /* A patd-bus that ends because patd does not start leaves the calls to the bus. */
 static void explain(DBusError *error)
 {
-	struct startup startup = { 0 };
 	cleanup_text char *why = NULL;
 
 	if (!dbus_error_has_name(error, DBUS_ERROR_NO_REPLY) &&
 		!dbus_error_has_name(error, pat_error_name(PAT_ERR_BUSY)))
 		return;
-	why = startup_failure(&startup, false);
+	why = startup_end();
 	if (!why)
 		return;
 	dbus_error_free(error);

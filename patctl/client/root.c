@@ -70,8 +70,7 @@ static bool unreachable(const struct root *root, int r, DBusError *error)
 /* systemd ends the connections that wait for a patd that does not start. */
 static bool closed(struct root *root, DBusError *error)
 {
-	struct startup startup = { 0 };
-	cleanup_text char *why = startup_failure(&startup, false);
+	cleanup_text char *why = startup_end();
 
 	disconnect(root);
 	if (why)
