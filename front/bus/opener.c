@@ -65,12 +65,12 @@ int opener_new(sd_event *event, const char *address, opened_fn *opened, void *us
 	opener->job = (struct job) { .run = open_connection, .done = on_done };
 	opener->opened = opened;
 	opener->userdata = userdata;
-	opener->address = strdup(address);
-	if (!opener->address)
-		return -ENOMEM;
 	r = worker_new(event, 1, &opener->worker);
 	if (r < 0)
 		return r;
+	opener->address = strdup(address);
+	if (!opener->address)
+		return -ENOMEM;
 	*ret_opener = TAKE(opener);
 	return 0;
 }

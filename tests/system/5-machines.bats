@@ -287,10 +287,16 @@ cannot_start() {
 
 @test "a slip in patd.conf is said at once, and mended by the next login" {
 	runuser -u alice -- patctl list
+	patctl log --follow >/run/follow 2>&1 3>&- &
+	wait_until grep -q machines /run/follow
 	mkdir -p /etc/patd/patd.conf.d
 	printf '[tokens]\nmax_lifetime = 30\n' >/etc/patd/patd.conf.d/machines.conf
 	systemctl kill --signal=KILL patd.service
 	cannot_start '/etc/patd/patd.conf.d/machines.conf:2: max_lifetime cannot be'
+	# Who follows the history would start it again and again.
+	wait $! || followed=$?
+	cat /run/follow
+	[ "$followed" -eq 8 ]
 	rm /etc/patd/patd.conf.d/machines.conf
 	runuser -u alice -- patctl list
 	by_su alice "$TOKEN"
