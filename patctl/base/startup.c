@@ -145,6 +145,7 @@ static char *unit_failure(struct startup *startup, size_t at, bool front)
 	if (state.masked)
 		return text_format(_("%s is masked; to undo it: systemctl unmask %s"), unit, unit);
 	startup->runs = startup->runs && state.runs;
+	startup->starts |= at == 0 && state.starts;
 	if (!state.failed && !state.retried)
 		return NULL;
 	why = at == 0 ? configuration_problem() : NULL; /* patd-bus reads none */
@@ -168,8 +169,9 @@ char *startup_failure(struct startup *startup, bool front)
 	if (startup->runs || !units_available())
 		return NULL;
 	startup->runs = true;
+	startup->starts = false;
 	why = unit_failure(startup, 0, front);
-	if (!why && front)
+	if (!why && front && !startup->starts)
 		why = unit_failure(startup, 1, false);
 	return why;
 }

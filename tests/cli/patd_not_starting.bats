@@ -77,6 +77,18 @@ fails() {
 	fails patd-bus.service "systemd cannot start patd-bus.service: status=226/NAMESPACE, see journalctl -u patd-bus.service" as_user
 }
 
+@test "a patd-bus that has given up is not the reason while patd is started again" {
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed Job=4711 ExecMainStatus=1
+	unit patd-bus.service LoadState=loaded ActiveState=failed SubState=failed ExecMainStatus=1
+	as_user patctl list >"$WORLD/list" 2>&1 3>&- &
+	wait_for patd.service "$WORLD/units/calls" 2
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed 'StatusText=the key is missing'
+	wait $! || status=$?
+	[ "$status" -eq 8 ]
+	expect "$(cat "$WORLD/list")" "patd does not start: the key is missing"
+}
+
 @test "a masked patd or patd-bus exits 8 and says how to undo it" {
 	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
 	unit patd.service LoadState=masked ActiveState=inactive
