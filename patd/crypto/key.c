@@ -130,13 +130,6 @@ static int find_credential(const char *state_dir, uint8_t bytes[static KEY_LEN +
 	return credentials ? read_bytes_in(credentials, CREDENTIAL, false, bytes) : -ENOENT;
 }
 
-static int find_bytes(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
-{
-	int r = find_credential(state_dir, bytes);
-
-	return r == -ENOENT ? find_file(state_dir, bytes) : r;
-}
-
 static int read_bytes(int (*find)(const char *state_dir, uint8_t bytes[static KEY_LEN + 1]),
 	const char *state_dir, uint8_t **ret_bytes)
 {
@@ -153,14 +146,16 @@ static int read_bytes(int (*find)(const char *state_dir, uint8_t bytes[static KE
 	return r;
 }
 
-int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
-{
-	return read_bytes(find_bytes, state_dir, ret_bytes);
-}
-
 int key_read_file(const char *state_dir, uint8_t **ret_bytes)
 {
 	return read_bytes(find_file, state_dir, ret_bytes);
+}
+
+int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
+{
+	int r = read_bytes(find_credential, state_dir, ret_bytes);
+
+	return r == -ENOENT ? key_read_file(state_dir, ret_bytes) : r;
 }
 
 static int remove_file(const char *state_dir)

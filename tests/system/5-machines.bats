@@ -93,7 +93,7 @@ starts() {
 settled() {
 	[ "$(systemctl show --value --property=ActiveState patd.service)" = failed ] &&
 		! systemctl --quiet is-active patd-bus.service &&
-		! systemctl list-jobs | grep -q patd
+		! systemctl list-jobs | grep -Eq ' patd(-bus|-key)?[.]service '
 }
 
 # connect_and_leave N: as clients that have given up
