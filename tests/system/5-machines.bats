@@ -106,6 +106,13 @@ connect_and_leave() {
 		}' "$1"
 }
 
+# refused_at_once: and not after the 3 seconds that a login waits
+refused_at_once() {
+	mark_journal
+	! by_su alice "$TOKEN" &&
+		logged "unavailable \(patd closed the connection\): token=$(id_of "$TOKEN") user=alice service=su "
+}
+
 # cannot_start REASON: patctl and doctor say it at once, logins do not wait, and systemd does not go on
 # to start patd, neither for a patd-bus that was connected nor for clients that have left
 cannot_start() {
@@ -119,9 +126,10 @@ cannot_start() {
 	echo "$output"
 	[[ $output == *"problem  daemon: "*"$1"* ]]
 	wait_until settled
+	wait_until refused_at_once
+	wait_until settled
 	mark_journal
 	run ! by_su alice "$TOKEN"
-	logged "unavailable \(patd closed the connection\): token=$(id_of "$TOKEN") user=alice service=su "
 	by_su alice "$PASSWORD"
 	wait_until settled
 	[ "$(starts)" -le 2 ]
