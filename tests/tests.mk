@@ -9,6 +9,7 @@
 #: check-cli      patctl against a real patd
 #: check-fault    a disk that fails, a power cut and a kill at each step; some of it is in check
 #: check-system   a booted Debian: ssh, sudo, su, login
+#: check-applications  some fifty applications that use PAM, in a booted Debian; not in check
 #: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
 #: check-packages lintian, piuparts, rpmbuild, makepkg
 #: check-lint     formatter, compilers and analysers
@@ -31,6 +32,7 @@ include $(wildcard tests/clients/clients.mk)
 include $(wildcard tests/fault/fault.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
+include $(wildcard tests/applications/applications.mk)
 include $(wildcard tests/fuzz/fuzz.mk)
 include $(wildcard tests/coverage/coverage.mk)
 include $(wildcard tests/packages/packages.mk)

@@ -13,12 +13,20 @@
 
 static const char options_advice[] = N_("correct the line: see pam_pat(8), OPTIONS");
 
-/* good: nothing was found of the service so far. */
-static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack,
-	const struct stack *change, bool good)
+/* The stack of that type that libpam runs for the service. */
+static const struct stack *stack_of(
+	const struct service *service, const struct service *fallback, enum stack_type type)
 {
-	good &= doctor_login_stack(doctor, debian, name, stack);
-	good &= doctor_password_stack(doctor, name, change);
+	return service->stacks[type].n > 0 ? &service->stacks[type] : &fallback->stacks[type];
+}
+
+/* good: nothing was found of the service so far. */
+static void examine(struct doctor *doctor, bool debian, const char *name,
+	const struct service *service, const struct service *fallback, bool good)
+{
+	good &= doctor_login_stack(doctor, debian, name, &service->stacks[STACK_AUTH],
+		stack_of(service, fallback, STACK_SESSION));
+	good &= doctor_password_stack(doctor, name, stack_of(service, fallback, STACK_PASSWORD));
 	if (good)
 		found_in(doctor, name, LEVEL_OK, NULL,
 			_("tokens and passwords are accepted; passwords also work if "
@@ -87,7 +95,6 @@ static bool examine_service(
 	struct doctor *doctor, bool debian, const char *name, const struct service *fallback)
 {
 	cleanup_service struct service service = { 0 };
-	const struct stack *change = &service.stacks[STACK_PASSWORD];
 	const struct stack_line *line;
 	bool good;
 	int r = service_read(doctor->root, debian, name, &service);
@@ -107,8 +114,7 @@ static bool examine_service(
 	check_module(doctor, name, line);
 	good = check_options(doctor, name, line);
 	if (!service.broken)
-		examine(doctor, debian, name, &service.stacks[STACK_AUTH],
-			change->n > 0 ? change : &fallback->stacks[STACK_PASSWORD], good);
+		examine(doctor, debian, name, &service, fallback, good);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include "common/wire.h"
 #include "patctl/base/pam_services.h"
 #include "patctl/base/secret.h"
+#include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/print/json.h"
@@ -38,16 +39,41 @@ static char *service_text(const struct checked *checked)
 		       : NULL;
 }
 
+/* A token for local logins is refused through a service whose logins are never local. */
+static char *local_text(const struct checked *checked, const char *allowed)
+{
+	const char *service = command_value(checked->command, &option_service);
+	cleanup_text char *safe = text_safe(service ? service : "");
+
+	if (!service ||
+		!source_list_has(token_row_restriction(checked->token, PAT_SOURCES), "local"))
+		return text_format(_("local logins are not allowed (only from: %s)"), allowed);
+	return text_format(_("service %s has no local logins: without an address their source is "
+			     "unknown (only from: %s; see local_services in patd.conf(5))"),
+		safe, allowed);
+}
+
 static char *source_text(const struct checked *checked)
 {
-	const char *from = command_value(checked->command, &option_from);
+	const char *from = command_value(checked->command, &option_from),
+		   *service = command_value(checked->command, &option_service);
 	cleanup_text char *given = text_safe(from ? from : ""),
 			  *allowed = text_safe(token_row_restriction(checked->token, PAT_SOURCES));
 
 	if (!from)
 		return NULL;
-	if (strcmp(from, "local") == 0)
-		return text_format(_("local logins are not allowed (only from: %s)"), allowed);
+	switch (source_kind(from)) {
+	case SOURCE_LOCAL:
+		return local_text(checked, allowed);
+	case SOURCE_UNKNOWN:
+		return text_format(_("logins from an unknown source are not allowed (only from: "
+				     "%s)"),
+			allowed);
+	case SOURCE_NAME:
+		return source_problem(service ? service : "", from);
+	case SOURCE_ADDRESS:
+		break;
+	}
 	return text_format(_("logins from %s are not allowed (only from: %s)"), given, allowed);
 }
 

@@ -170,10 +170,14 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 		   "by commas), --from to sources of logins (networks, addresses and \"local\"),\n"
 		   "--hours to hours in the time zone of this machine; also by --not-before and\n"
 		   "--max-uses.  A login must meet all restrictions.\n"),
+		N_("--max-uses counts each time that a program has the token verified: most do so\n"
+		   "once in a login, web servers with each request, OpenVPN also each time that it\n"
+		   "renews its keys.  See pat(7), Uses.\n"),
 		N_("--from is compared with the address that the service reports to PAM.  \"local\"\n"
-		   "is a login for which it reports none: so are those at a network service that\n"
-		   "never reports one.  A host name never matches: at services that report names,\n"
-		   "see name_services in patd.conf(5), such a token is for local logins only.\n"),
+		   "is a login for which it reports none, through a service at the console or\n"
+		   "within a session: see local_services in patd.conf(5).  Through others its source\n"
+		   "is unknown, and never matches.  Neither does a host name: at services that report\n"
+		   "names, see name_services there, such a token is for local logins only.\n"),
 		N_("Asks for your password; with --user, for an administrator's.  Root is not "
 		   "asked.\n") },
 	"  patctl generate laptop\n"

@@ -5,6 +5,7 @@
 
 #include "patd/model/sources.h"
 #include "patd/rules/evaluation.h"
+#include "patd/rules/login_source.h"
 #include "patd/rules/validity.h"
 #include "patd/tokens/candidate.h"
 #include "patd/tokens/uses.h"
@@ -58,14 +59,16 @@ static bool should_record(struct tokens *tokens, const struct caller *caller,
 }
 
 /*
- * Whether a login is from where the token was used last: then nothing of it is new.  Of a local use
- * that is not known, as it may be one that the owner's own program has reported.
+ * Whether a login is from where the token was used last: then nothing of it is new.  Of a use that
+ * is local or of an unknown source that is not known, as the owner's own program may have reported
+ * it.
  */
 static bool same_place(const struct token *token, const struct pat_request *request)
 {
 	char last[SOURCES_NETWORK_MAX], network[SOURCES_NETWORK_MAX];
 
 	if (token->last_used_at == 0 || token->last_used_from[0] == '\0' ||
+		strcmp(token->last_used_from, SOURCES_UNKNOWN) == 0 ||
 		strcmp(token->last_used_service, sanitized(request->service)) != 0)
 		return false;
 	sources_network(token->last_used_from, last);
@@ -131,13 +134,14 @@ static void describe_use(struct tokens *tokens, const struct caller *caller,
 }
 
 /*
- * What a use changes.  Where the owner's own program says that it comes from is not kept: who has
- * stolen the token here could first make the place known that he then comes from.
+ * What a use changes.  The address that the owner's own program reports is not kept: who has stolen
+ * the token here could first make the place known that he then comes from.
  */
 static void count_use(struct tokens *tokens, const struct caller *caller,
 	const struct candidate *candidate, const struct pat_request *request, struct token *token)
 {
-	const char *from = asked_by_owner(caller, token) ? "" : sanitized(request->rhost);
+	const bool kept = !asked_by_owner(caller, token) || request->rhost[0] == '\0';
+	const char *from = kept ? sanitized(request->rhost) : SOURCES_UNKNOWN;
 
 	token->uses++;
 	token->last_used_at = clock_now(tokens->clock);
@@ -323,6 +327,7 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }
 
+/* request: its rhost is the source, see patd/rules/login_source.h */
 static enum pat_verdict decide(struct tokens *tokens, const struct caller *caller,
 	const struct pat_request *request, struct later *later, struct pat_reply *reply)
 {
@@ -362,10 +367,12 @@ void tokens_verify_later(struct tokens *tokens, uint32_t caller_uid,
 	const struct pat_request *request, struct later *later, struct pat_reply *ret_reply)
 {
 	const struct caller caller = { .uid = caller_uid };
+	struct pat_request located = *request;
 
+	login_source(tokens->policy, request->service, request->rhost, request->tty, located.rhost);
 	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
 	if (may_ask(tokens, caller_uid, request))
-		ret_reply->verdict = decide(tokens, &caller, request, later, ret_reply);
+		ret_reply->verdict = decide(tokens, &caller, &located, later, ret_reply);
 }
 
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
@@ -381,6 +388,7 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 		.rhost = rhost,
 		.account = account,
 	};
+	char source[sizeof(((struct pat_request *)0)->rhost)];
 	struct candidate candidate;
 	int r = candidate_load(tokens, id->text, digest, &candidate);
 	bool own;
@@ -395,6 +403,10 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
+	if (rhost) {
+		login_source(tokens->policy, service, rhost, NULL, source);
+		attempt.rhost = source;
+	}
 	attempt.token = &candidate.token;
 	attempt.replaced = candidate_replaced(&candidate, attempt.now);
 	*ret_n = verdict_all(&attempt, ret_verdicts);

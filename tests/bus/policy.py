@@ -165,9 +165,11 @@ class Policy(PatdTest):
             return self.verify_games(token, service=service, rhost=rhost)
 
         self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.ACCEPTED)
+        self.assertEqual(
+            self.verify_games(local, service=b"login", tty=b"/dev/tty1"), wire.ACCEPTED
+        )
         for service in (b"vsftpd", b"login", b"rsh"):
             self.assertEqual(verdict(net, service, b"10.1.2.3"), wire.WRONG_SOURCE)
-            self.assertEqual(verdict(local, service, b""), wire.ACCEPTED)
             self.assertEqual(verdict(local, service, b"10.1.2.3"), wire.WRONG_SOURCE)
             self.assertEqual(verdict(free, service, b"10.1.2.3"), wire.ACCEPTED)
         self.configure("[tokens]\nname_services = sshd\n")
@@ -175,6 +177,20 @@ class Policy(PatdTest):
         self.assertEqual(verdict(net, b"vsftpd", b"10.1.2.3"), wire.ACCEPTED)
         self.configure("[tokens]\nname_services = none\n")
         self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.ACCEPTED)
+
+    def test_scope__local_services_says_which_services_are_local(self):
+        token = self.root.generate("local", user="games", sources=["local"])
+
+        def verdicts():
+            return [self.verify_games(token, service=service) for service in (b"su", b"kiosk")]
+
+        self.assertEqual(verdicts(), [wire.ACCEPTED, wire.WRONG_SOURCE])
+        self.configure("[tokens]\nlocal_services = ki*\n")
+        self.assertEqual(verdicts(), [wire.WRONG_SOURCE, wire.ACCEPTED])
+        self.configure("[tokens]\nlocal_services = none\n")
+        self.assertEqual(verdicts(), [wire.WRONG_SOURCE, wire.WRONG_SOURCE])
+        self.configure("[tokens]\nlocal_services = *\n")
+        self.assertEqual(verdicts(), [wire.ACCEPTED, wire.ACCEPTED])
 
     def test_deny_locked_refuses_locked_accounts(self):
         token = self.root.generate("laptop", user="games")

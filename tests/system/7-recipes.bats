@@ -3,6 +3,7 @@
 
 load system
 load recipe
+load modules
 
 # Installs the packages, which 6-removal has removed if it ran.
 setup_file() {
@@ -56,6 +57,16 @@ expect_unchanged() {
 	# As in the package swaylock.
 	echo 'auth include login' | tee /etc/pam.d/swaylock >/var/tmp/pam.d.recipes/swaylock
 	run_recipe screen-locker
+	expect_unchanged
+}
+
+@test "the recipe for other modules works, with pam_mount" {
+	install_module libpam-mount
+	run_recipe other-modules
+	pam-auth-update --package
+	grep -c pam_mount /etc/pam.d/common-auth
+	run ! grep disable_interactive /etc/pam.d/common-auth
+	remove_module libpam-mount
 	expect_unchanged
 }
 

@@ -249,6 +249,69 @@ static void availability__flood_hides_no_other_user_and_no_alert(void **state)
 	assert_int_equal(world_check_history(world), entries + 4);
 }
 
+static void scope__history_has_the_source_that_was_judged(void **state)
+{
+	static const struct {
+		const char *service, *rhost, *tty, *source;
+	} rows[] = {
+		{ "sudo", "", "", "" },
+		{ "login", "", "/dev/tty1", "" },
+		{ "login", "", "", "unknown" },
+		{ "login", "", "/dev/pts/0", "unknown" },
+		{ "monit", "", "", "unknown" },
+		{ "sshd", "UNKNOWN", "ssh", "unknown" },
+		{ "telnet", "local", "", "local." },
+	};
+	struct world *world = *state;
+	struct token_request token_request = request_for(&alice, "local");
+	struct made any = world_generate(world, &alice, "any"), local;
+
+	token_request.restrictions[PAT_SOURCES].text = "local";
+	world_generate_request(world, &token_request, &local);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pat_request request =
+			from(&any, rows[i].service, rows[i].rhost, rows[i].tty);
+		bool refused = rows[i].source[0] != '\0';
+
+		assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+		assert_string_equal(world_last_entry(world).rhost, rows[i].source);
+		assert_string_equal(world_find(world, &any).last_used_from, rows[i].source);
+		request = from(&local, rows[i].service, rows[i].rhost, rows[i].tty);
+		assert_int_equal(world_verify(world, &request).verdict,
+			refused ? PAT_WRONG_SOURCE : PAT_ACCEPTED);
+		assert_string_equal(world_last_entry(world).rhost, rows[i].source);
+	}
+	assert_int_equal(world_find(world, &local).uses, 2);
+}
+
+/* What the owner's own program says of the place is in the history, and is not where it was used.
+ */
+static void owners_own_program_makes_no_place_known(void **state)
+{
+	static const struct {
+		const char *service, *rhost, *from;
+	} rows[] = {
+		{ "slock", "", "" },
+		{ "slock", "192.0.2.7", "unknown" },
+		{ "vnc", "", "unknown" },
+	};
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request;
+	uint64_t ignored;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		request = from(&made, rows[i].service, rows[i].rhost, "");
+		assert_int_equal(
+			verify_request(world->tokens, alice.uid, &request, &ignored), PAT_ACCEPTED);
+		assert_string_equal(world_find(world, &made).last_used_from, rows[i].from);
+	}
+	request = from(&made, "vnc", "", "");
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	assert_true(world_last_entry(world).new_service);
+	assert_true(world_last_entry(world).new_network);
+}
+
 /* Or the next login from there would be the first. */
 static void place_is_remembered_when_its_entry_is_rate_limited(void **state)
 {
@@ -339,6 +402,8 @@ int main(void)
 		WORLD_TEST(availability__rations_refill_after_a_clock_that_was_ahead),
 		WORLD_TEST(
 			availability__new_places_and_changes_refill_after_a_clock_that_was_ahead),
+		WORLD_TEST(scope__history_has_the_source_that_was_judged),
+		WORLD_TEST(owners_own_program_makes_no_place_known),
 		WORLD_TEST(place_is_remembered_when_its_entry_is_rate_limited),
 	};
 
