@@ -78,3 +78,8 @@ expect_unchanged() {
 		grep -q "($name\.md)" "$RECIPES/README.md"
 	done
 }
+
+@test "the recipe for templates works" {
+	run_recipe template
+	expect_unchanged
+}
