@@ -84,6 +84,13 @@ static void each_event_is_one_line(void **state)
 			  .tty = "pts/0",
 			  .result = "out-of-hours" },
 			"refused    ci (abcDEF0123) of alice, sudo on pts/0: out-of-hours" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "postgresql",
+			  .result = "not-allowed" },
+			"refused    ci (abcDEF0123) of alice, postgresql, by uid 4294967294: "
+			"not-allowed" },
 		{ { .event = "revoked", TOKEN, .how = "root", .detail = "lost the laptop" },
 			"revoked    ci (abcDEF0123) of alice, by root: lost the laptop" },
 		{ { .event = "revoked", TOKEN, .how = "bus" },
