@@ -31,15 +31,19 @@ static char *section_advice(
 	const struct doctor *doctor, const char *service, const struct asker *asker)
 {
 	const struct setting_row *section = verifier_section(doctor->settings, asker->user);
+	cleanup_text char *folder = text_format("%s/patd.conf.d", config_dir()),
+			  *make = sysroot_has(doctor->root, folder)
+					  ? text_format("%s", "")
+					  : text_format("mkdir -p %s && ", folder);
 
 	if (section)
 		return text_format(
 			_("add %s to the services of [verifier %s] in %s, then: systemctl "
 			  "reload-or-restart patd"),
 			service, asker->user, section->source);
-	return text_format("printf '[verifier %s]\\nservices = %s\\n' >%s/patd.conf.d/%s.conf && "
-			   "systemctl reload-or-restart patd",
-		asker->user, service, config_dir(), service);
+	return text_format("%sprintf '[verifier %s]\\nservices = %s\\n' >%s/%s.conf && systemctl "
+			   "reload-or-restart patd",
+		make, asker->user, service, folder, service);
 }
 
 /* False, after a finding, if patd does not verify tokens for who asks. */

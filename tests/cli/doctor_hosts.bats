@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Services whose program is not root, in patctl doctor, check and generate: squid asks as proxy.
+# shellcheck disable=SC2154 # stderr is set by bats
 
 load cli
 load installed

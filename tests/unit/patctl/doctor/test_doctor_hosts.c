@@ -22,6 +22,12 @@ static struct records settings;
 #define BOTH "@include common-auth\n@include common-account\n"
 #define PERMIT "@include common-auth\naccount required pam_permit.so\n"
 
+/* "squid", "proxy": the command that lets the user verify at the service */
+#define SECTION(user, service)                                                                     \
+	"printf '[verifier " user "]\\nservices = " service "\\n' >" FOLDER "/" service            \
+	".conf && systemctl reload-or-restart patd"
+#define FOLDER PAT_CONF_DIR "/patd.conf.d"
+
 static int set_up(void **state)
 {
 	static const char *const modules[] = { "pam_pat.so", "pam_unix.so", "pam_deny.so",
@@ -128,8 +134,7 @@ static void service_whose_user_is_no_verifier_is_a_warning_with_its_remedy(void 
 	look();
 	expect("squid", LEVEL_WARNING,
 		REFUSED ": squid asks as user proxy, which is not a verifier account",
-		"printf '[verifier proxy]\\nservices = squid\\n' >" PAT_CONF_DIR
-		"/patd.conf.d/squid.conf && systemctl reload-or-restart patd");
+		"mkdir -p " FOLDER " && " SECTION("proxy", "squid"));
 	assert_null(find("squid", OPENS));
 	assert_string_equal(token_at("squid"), "auth_err");
 	look_away();
@@ -240,11 +245,11 @@ static void member_of_shadow_is_refused_by_patd_alone(void **state)
 {
 	(void)state;
 	image_write(&image, "/etc/pam.d/radiusd", BOTH);
+	image_write(&image, FOLDER "/50-company.conf", "");
 	look();
 	assert_null(find("radiusd", ACCOUNT_REFUSES));
 	expect("radiusd", LEVEL_WARNING, REFUSED ": FreeRADIUS asks as user freerad",
-		"printf '[verifier freerad]\\nservices = radiusd\\n' >" PAT_CONF_DIR
-		"/patd.conf.d/radiusd.conf && systemctl reload-or-restart patd");
+		SECTION("freerad", "radiusd"));
 	look_away();
 	verifier("verifier.freerad.services", "radiusd");
 	look();
