@@ -7,6 +7,7 @@
 #include "common/module_option.h"
 #include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
+#include "patctl/doctor/doctor_hosts.h"
 #include "patctl/doctor/doctor_stacks.h"
 
 #define PAM "pam" /* the check */
@@ -27,7 +28,8 @@ static void examine(struct doctor *doctor, bool debian, const char *name,
 	good &= doctor_login_stack(doctor, debian, name, &service->stacks[STACK_AUTH],
 		stack_of(service, fallback, STACK_SESSION));
 	good &= doctor_password_stack(doctor, name, stack_of(service, fallback, STACK_PASSWORD));
-	if (good)
+	if (doctor_host(doctor, name, &service->stacks[STACK_ACCOUNT],
+		    &fallback->stacks[STACK_ACCOUNT], good))
 		found_in(doctor, name, LEVEL_OK, NULL,
 			_("tokens and passwords are accepted; passwords also work if "
 			  "pam_pat.so is missing"));
@@ -139,7 +141,7 @@ static size_t examine_folder(struct doctor *doctor, bool debian, const char *fol
 	return having;
 }
 
-void doctor_pam(struct doctor *doctor)
+static void examine_all(struct doctor *doctor)
 {
 	const bool debian = pam_is_debian(doctor->root);
 	cleanup_service struct service fallback = { 0 };
@@ -159,4 +161,20 @@ void doctor_pam(struct doctor *doctor)
 			doctor_profile_advice(doctor, "/usr/share/pam-configs/pat",
 				"pam-auth-update --enable pat"),
 			_("no service accepts tokens: pam_pat.so is not configured"));
+	else
+		doctor_caches(doctor);
+	doctor_hosts_without_file(doctor, &fallback);
+}
+
+void doctor_pam(struct doctor *doctor)
+{
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_records struct records settings = { 0 };
+
+	if (doctor->client && client_policy(doctor->client, &settings, &error))
+		doctor->settings = &settings;
+	dbus_error_free(&error);
+	examine_all(doctor);
+	if (doctor->settings == &settings)
+		doctor->settings = NULL;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "common/verdict.h"
 #include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
@@ -56,7 +57,7 @@ static char *login_text(const struct entry_row *entry)
 	return text_format("%s%s", *service ? ", " : "", service);
 }
 
-/* ", by its owner"; empty for a login. */
+/* ", by its owner"; empty for a login that was for the caller to ask for. */
 static char *actor_text(const struct entry_row *entry, const struct output_context *context)
 {
 	static const struct {
@@ -68,9 +69,12 @@ static char *actor_text(const struct entry_row *entry, const struct output_conte
 		{ "owner", N_(", by its owner") },
 		{ "patd", N_(", by patd according to patd.conf") },
 	};
+	/* Who reads it has to know which account asked: patd.conf has no section for it. */
+	const bool stranger =
+		strcmp(entry->result, verdict_word(PAT_NOT_ALLOWED)) == 0 && entry->by_uid != 0;
 	cleanup_text char *user = NULL;
 
-	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++)
+	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]) && !stranger; i++)
 		if (strcmp(entry->how, hows[i].how) == 0)
 			return text_format("%s", text_translated(hows[i].text));
 	user = format_user(context, entry->by_uid);

@@ -16,12 +16,15 @@
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
+#include "patctl/verbs/service_host.h"
 
 /* A token, and what patd says of it. */
 struct checked {
 	const struct command *command;
 	const struct token_row *token;
 	const struct client_verdict *verdict;
+	const char
+		*host_problem; /* of the program that asks for the service; NULL: none is known */
 };
 
 /*
@@ -123,12 +126,18 @@ static char *user_text(const struct checked *checked)
 	return NULL;
 }
 
+static char *host_text(const struct checked *checked)
+{
+	return checked->host_problem ? text_format("%s", checked->host_problem) : NULL;
+}
+
 static char *detail_text(const struct verdict *verdict, const struct checked *checked)
 {
 	static const struct {
 		enum pat_verdict verdict;
 		char *(*text)(const struct checked *checked);
 	} details[] = {
+		{ PAT_NOT_ALLOWED, host_text },
 		{ PAT_WRONG_SERVICE, service_text },
 		{ PAT_WRONG_SOURCE, source_text },
 		{ PAT_OUT_OF_HOURS, hours_text },
@@ -220,14 +229,27 @@ static void print(const struct checked *checked)
 		print_unseen(checked);
 }
 
+/* patd is not asked by who asks at a login: what it would say then is one more refusal. */
+static void refuse_host(struct client_verdict *verdict)
+{
+	const char *const word = verdict_word(PAT_NOT_ALLOWED);
+	size_t n = 0;
+
+	for (; verdict->refusals[n]; n++)
+		if (strcmp(verdict->refusals[n], word) == 0)
+			return;
+	names_add(&verdict->refusals, &n, word);
+}
+
 static enum outcome check(const struct command *command, const char *secret)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	const char *service = command_value(command, &option_service);
 	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_client_verdict struct client_verdict verdict = { 0 };
+	cleanup_text char *host_problem = NULL;
 	struct token_row token;
-	const struct checked checked = { command, &token, &verdict };
+	struct checked checked = { command, &token, &verdict, NULL };
 
 	if (!client ||
 		!client_check(client, secret, service, command_value(command, &option_from),
@@ -236,6 +258,12 @@ static enum outcome check(const struct command *command, const char *secret)
 		return outcome_fail(NULL, &error);
 	if (service && !command_given(command, &option_quiet))
 		(void)pam_services_expect(service);
+	if (service)
+		host_problem = service_host_problem(client, service, token.user);
+	if (host_problem) {
+		checked.host_problem = host_problem;
+		refuse_host(&verdict);
+	}
 	if (command_given(command, &option_json))
 		print_json(&checked);
 	else if (!command_given(command, &option_quiet))

@@ -8,10 +8,13 @@
 
 #include "common/l10n.h"
 #include "patctl/base/new_file.h"
+#include "patctl/base/pam_hosts.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/verbs/print_secret.h"
 #include "patctl/verbs/select.h"
+#include "patctl/verbs/service_host.h"
 
 static const struct option_info option_out = { "out", "FILE",
 	N_("write the token into FILE, a new one of mode 0600"), 0 };
@@ -73,6 +76,22 @@ static void tell_owner(const struct command *command)
 		safe, safe);
 }
 
+/* The token is made all the same: who makes it may set the service up afterwards. */
+static void tell_hosts(const struct command *command, struct client *client, const char *services)
+{
+	if (!services || command_given(command, &option_quiet))
+		return;
+	for (size_t i = 0; i < pam_hosts_n; i++) {
+		const char *service = pam_hosts[i].service;
+		cleanup_text char *problem = pam_services_name(services, service)
+						     ? service_host_problem(client, service, NULL)
+						     : NULL;
+
+		if (problem)
+			note("%s\n", problem);
+	}
+}
+
 static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
@@ -122,6 +141,7 @@ static enum outcome generate(const struct command *command,
 		return outcome;
 	}
 	tell_owner(command);
+	tell_hosts(command, client, request->restrictions[PAT_SERVICES].text);
 	outcome = print_secret(client, command, &id, secret, out, describe_generated, &token);
 	if (outcome != OUTCOME_DONE)
 		undo(client, &id);

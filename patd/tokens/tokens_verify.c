@@ -41,9 +41,19 @@ static bool asked_by_owner(const struct caller *caller, const struct token *toke
 }
 
 /*
- * Whether a login comes into the history, or there are too many like it, of that user's tokens.
- * *ret_left_out: how many were left out before it; stays as it is if this one is, too.
+ * Whether one more entry of uid's tokens is within that limit.  *ret_left_out: how many were left
+ * out before it; stays as it is if this one is, too.
  */
+static bool within(
+	struct tokens *tokens, struct ratelimit *ratelimit, uint32_t uid, uint64_t *ret_left_out)
+{
+	if (!ratelimit_take(ratelimit, uid, clock_since_boot_us(tokens->clock)))
+		return false;
+	*ret_left_out = ratelimit_refused(ratelimit, uid);
+	return true;
+}
+
+/* Whether a login comes into the history, or there are too many like it, of that user's tokens. */
 static bool should_record(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
 {
@@ -52,10 +62,7 @@ static bool should_record(struct tokens *tokens, const struct caller *caller,
 				      : strict               ? &tokens->refusals
 							     : &tokens->uses;
 
-	if (!ratelimit_take(ratelimit, token->uid, clock_since_boot_us(tokens->clock)))
-		return false;
-	*ret_left_out = ratelimit_refused(ratelimit, token->uid);
-	return true;
+	return within(tokens, ratelimit, token->uid, ret_left_out);
 }
 
 /*
@@ -357,6 +364,25 @@ static bool may_ask(
 	       policy_verifier(tokens->policy, caller_uid, request->service);
 }
 
+/*
+ * Of a caller who may not ask: a service account without its section in patd.conf, or a thief.  Who
+ * has not the secret of a token writes nothing about it, and the reply says nothing either way.
+ * What these callers write counts apart, so that it hides no other refusal.
+ */
+static void record_stranger(
+	struct tokens *tokens, const struct caller *caller, const struct pat_request *request)
+{
+	struct candidate candidate;
+	struct entry entry;
+
+	if (candidate_load(tokens, request->id, &request->digest, &candidate) < 0 ||
+		!candidate_secret_known(&candidate))
+		return;
+	entry = login_entry(tokens, caller, &candidate.token, request, PAT_NOT_ALLOWED);
+	if (within(tokens, &tokens->strangers, candidate.token.uid, &entry.unrecorded))
+		tokens_record(tokens, &entry);
+}
+
 void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request,
 	struct pat_reply *ret_reply)
 {
@@ -373,6 +399,8 @@ void tokens_verify_later(struct tokens *tokens, uint32_t caller_uid,
 	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
 	if (may_ask(tokens, caller_uid, request))
 		ret_reply->verdict = decide(tokens, &caller, &located, later, ret_reply);
+	else
+		record_stranger(tokens, &caller, &located);
 }
 
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,

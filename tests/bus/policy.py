@@ -225,6 +225,14 @@ class Policy(PatdTest):
         self.configure("")
         self.assertEqual(ask(b"postgresql"), wire.NOT_ALLOWED)
 
+    def test_a_refusal_of_an_account_without_a_section_is_in_the_history(self):
+        token = self.root.generate("laptop", user="games")
+        place = {"service": b"postgresql", "caller": DAEMON, "sock": self.patd.user_sock}
+        self.assertEqual(self.verify_games(token, **place), wire.NOT_ALLOWED)
+        entry = self.root.history(user="games")[-1]
+        seen = (entry["Event"], entry["Result"], entry["Service"], entry["ByUid"], entry["Token"])
+        self.assertEqual(seen, ("refused", "not-allowed", "postgresql", DAEMON, token.id))
+
     def test_a_verifier_account_is_not_rate_limited(self):
         token = self.root.generate("laptop", user="games")
         self.configure("[verifier daemon]\nservices = postgresql\n")

@@ -127,6 +127,13 @@ static void each_event_is_one_line(void **state)
 			  .new_network = true },
 			"used       ci (abcDEF0123) of alice, monit from an unknown source (first use "
 			"from an unknown source)" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "postgresql",
+			  .result = "not-allowed" },
+			"refused    ci (abcDEF0123) of alice, postgresql, by uid 4294967294: "
+			"not-allowed" },
 		{ { .event = "revoked", TOKEN, .how = "root", .detail = "lost the laptop" },
 			"revoked    ci (abcDEF0123) of alice, by root: lost the laptop" },
 		{ { .event = "revoked", TOKEN, .how = "bus" },
