@@ -34,7 +34,7 @@ ansible_as() {
 		--become-password-file $2 -m command -a 'id -un'"
 }
 
-@test "pam_mount asks for a password after a token until the commands of doctor" {
+@test "secrecy: pam_mount asks after a token, and does not get it, until the commands of doctor" {
 	install_module libpam-mount
 	grep -n pam_mount /etc/pam.d/common-{auth,session}
 	sed -i 's|^</pam_mount>|<volume user="alice" fstype="tmpfs" path="tmpfs" mountpoint="~/mount" options="mode=0700"/>\n&|' \
@@ -43,6 +43,10 @@ ansible_as() {
 	token=$(token mount alice)
 	by_sudo alice "$PASSWORD"
 	run ! by_sudo alice "$token"
+	# sshd answers each prompt with the token, and pam_pat withholds it.
+	mark_journal
+	by_ssh_password alice "$token"
+	logged 'conv->conv\(\.\.\.\): Conversation error'
 	heal "after a token, another module asks for a password: /etc/pam.d/common-auth"
 	heal "after a token, a module of the session asks for a password: /etc/pam.d/common-session:"
 	accepted alice "$token"
