@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libpam-modules 1.5.2-6+deb12u3 (Debian 12) and 1.7.0-5 (Debian 13).
 #
-# A service that runs as root checks passwords with pam_unix.so.  It runs no other programs, so its
-# unit has NoExecPaths=/ but for itself.  After the upgrade to Debian 13 the right password is refused:
+# A service that runs as root checks passwords with pam_unix.so.  It runs no other program, and its
+# unit permits none, with NoExecPaths=.  After the upgrade to Debian 13 the right password is refused:
 #
 #   Debian 12: pamtester: successfully authenticated
 #   Debian 13: pamtester: Authentication service cannot retrieve authentication info

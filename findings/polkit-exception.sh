@@ -6,7 +6,7 @@
 # An administrator adds a rule for units of systemd, in a file of its own.  It looks at the unit's
 # name first, and so throws a TypeError for every action that has none:
 #
-#   action.lookup("unit").indexOf("example") == 0 && action.id == "org.freedesktop.systemd1.manage-units"
+#   action.lookup("unit").indexOf("example") == 0 && action.id == "org.freedesktop.systemd1. [...]
 #
 # From then on, everybody but root is refused every other action, also those that the policy allows
 # without a rule, and those that a rule of another file allows:
@@ -65,7 +65,8 @@ for release in 'bookworm 122-3 1.14.10-1~deb12u1' 'trixie 126-2 1.16.2-2'; do
 	try authorized 10-yes.rules 20-units.rules
 	try 'not authorized' 20-units.rules 30-yes.rules
 	expect 'lines of the log with that error' "Error evaluating admin rules: \
-TypeError: cannot read property 'indexOf' of undefined" "$(sed -n 's/^[0-9:.]* //; /TypeError/p' "$tmp/log.polkitd")"
+TypeError: cannot read property 'indexOf' of undefined" \
+		"$(sed -n 's/^[0-9:.]* //; /TypeError/p' "$tmp/log.polkitd")"
 	expect 'lines of the log with the name of the file' '' \
 		"$(sed '1,/Acquired the name/d' "$tmp/log.polkitd" | grep 20-units || :)"
 done

@@ -3,9 +3,9 @@
 # polkitd 122-3 with dbus-daemon 1.14.10-1~deb12u1 (Debian 12), and polkitd 126-2 with dbus-daemon
 # 1.16.2-2 (Debian 13).
 #
-# A rule of polkit allows an action if subject.isInGroup("netdev").  Asked over the bus, for a process
-# that has the group, of a user who has it not, as a unit with SupplementaryGroups=netdev; and for a
-# process without it, of a user who was added to the group since its login:
+# A rule of polkit allows an action if subject.isInGroup("netdev").  Polkit is asked over the bus for a
+# process that has the group, of a user who has it not, as in a unit with SupplementaryGroups=; and for
+# a process without it, of a user who was added to the group after she logged in:
 #
 #   Debian 12, the process has the group: not authorized
 #   Debian 12, the user has the group: authorized
@@ -13,7 +13,7 @@
 #   Debian 13, the user has the group: not authorized
 #
 # An expert would not have guessed it: polkit(8) of both versions says that these are the groups
-# "that user user belongs to", and the rule, the user and /etc/group are the same.  polkitd 122 looks
+# "that user belongs to", and the rule, the user and /etc/group are the same.  polkitd 122 looks
 # the user up in /etc/group; polkitd 126 takes the groups of the process from dbus-daemon, as soon as
 # that can tell them.  So after the upgrade both services and users gain and lose authorizations,
 # and `adduser alice netdev` has an effect only after her next login.  But the administrators that

@@ -3,8 +3,8 @@
 # libsodium23 1.0.18-1+deb12u1 (Debian 12) and 1.0.18-1+deb13u1 (Debian 13).
 #
 # A service stores password hashes of crypto_pwhash_str(), with 64 MiB of memory, and runs with a
-# limit on its address space (LimitAS=).  While less than 64 MiB of it are left, the right password is
-# a wrong one for crypto_pwhash_str_verify().  What the functions return:
+# limit on its address space (LimitAS=).  While less than 64 MiB of it are left, the right password
+# is a wrong one for crypto_pwhash_str_verify().  What the functions return:
 #
 #   verify, right password: 0
 #   verify, wrong password: -1 EINVAL
@@ -28,7 +28,7 @@ import ctypes, errno, resource
 
 sodium = ctypes.CDLL("libsodium.so.23", use_errno=True)
 assert sodium.sodium_init() >= 0
-OPERATIONS, MEMORY = ctypes.c_ulonglong(2), ctypes.c_size_t(64 << 20)
+LENGTH, OPERATIONS, MEMORY = ctypes.c_ulonglong(5), ctypes.c_ulonglong(2), ctypes.c_size_t(64 << 20)
 stored = ctypes.create_string_buffer(128)
 
 
@@ -40,11 +40,11 @@ def call(what, function, *arguments):
 
 def hash_and_verify(memory):
     fresh = ctypes.create_string_buffer(128)
-    call("hash" + memory, sodium.crypto_pwhash_str, fresh, b"right", ctypes.c_ulonglong(5), OPERATIONS, MEMORY)
+    call("hash" + memory, sodium.crypto_pwhash_str, fresh, b"right", LENGTH, OPERATIONS, MEMORY)
     if not stored.value:
         stored.value = fresh.value
     for word in "right", "wrong":
-        call(word + memory, sodium.crypto_pwhash_str_verify, stored, word.encode(), ctypes.c_ulonglong(5))
+        call(word + memory, sodium.crypto_pwhash_str_verify, stored, word.encode(), LENGTH)
 
 
 hash_and_verify("")
