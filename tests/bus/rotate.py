@@ -74,8 +74,9 @@ class Rotate(PatdTest):
         changed = {name for name in row if row[name] != before[name]}
         self.assertEqual(
             changed,
-            {"Rotations", "RotatedAt", "FormerUntil", "Uses", "LastUsedAt", "LastUsedService"},
-        )
+            {"Rotations", "RotatedAt", "FormerUntil", "Uses", "LastUsedAt", "LastUsedService",
+             "LastUsedFrom"},
+        )  # fmt: skip
         self.assertEqual((row["Rotations"], row["Uses"]), (1, 1))
 
     def test_both_secrets_are_refused_after_revoke(self):

@@ -77,7 +77,6 @@ policy() {
 	by_sshd_pipe alice "$free"
 	run -0 patctl show "$(id_of "$free")"
 	[[ $output == *"by sshd from an unknown source"* ]]
-	[[ $output == *"by login from an unknown source"* ]]
 	[[ $output != *locally* ]]
 	run -0 patctl log "$(id_of "$token")"
 	[[ $output == *"login from an unknown source on /dev/pts/"*": wrong-source (the service does not report where logins come from)"* ]]
