@@ -9,7 +9,6 @@
 
 static struct image image;
 static struct doctor doctor;
-static struct records settings;
 
 #define COMMON                                                                                     \
 	"auth [success=2 auth_err=die authinfo_unavail=die default=ignore] pam_pat.so\n"           \
@@ -46,15 +45,18 @@ static int set_up(void **state)
 		"postgres:x:103:103::/:/bin/sh\nfreerad:x:108:108::/:/bin/sh\n"
 		"vault:x:109:42::/:/bin/sh\nkeys:x:110:110::/:/bin/sh\n");
 	image_write(&image, "/etc/group", "root:x:0:\nshadow:x:42:freerad\nproxy:x:13:\n");
-	settings = (struct records) { .table = &setting_row_table };
-	doctor = (struct doctor) { .root = &image.root, .settings = &settings };
+	doctor = (struct doctor) {
+		.root = &image.root,
+		.settings = { .table = &setting_row_table },
+		.has_settings = true,
+	};
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	records_clear(&settings);
+	records_clear(&doctor.settings);
 	image_remove(&image);
 	return 0;
 }
@@ -65,7 +67,7 @@ static void verifier(const char *key, const char *services)
 
 	assert_true(pat_field_set(row.key, sizeof(row.key), key));
 	assert_true(pat_field_set(row.value, sizeof(row.value), services));
-	records_append(&settings, &row);
+	records_append(&doctor.settings, &row);
 }
 
 static void look(void)
@@ -260,7 +262,7 @@ static void member_of_shadow_is_refused_by_patd_alone(void **state)
 static void settings_that_are_not_known_are_not_judged(void **state)
 {
 	(void)state;
-	doctor.settings = NULL;
+	doctor.has_settings = false;
 	image_write(&image, "/etc/pam.d/squid", PERMIT);
 	look();
 	expect("squid", LEVEL_UNSEEN, "whether tokens are accepted: squid asks as user proxy",
