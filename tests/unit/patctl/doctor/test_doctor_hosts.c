@@ -228,12 +228,13 @@ static void verifier_section_says_who_asks_for_an_unknown_service(void **state)
 	look();
 	expect("wiki", LEVEL_OK, OPENS, NULL);
 	look_away();
-	/* All services: of none of them it says that this user asks. */
+	/* Of services that a pattern fits, it does not say that this user asks. */
 	verifier("verifier.keys.services", "*");
+	verifier("verifier.postgres.services", "wik?");
 	look();
 	expect("wiki", LEVEL_OK, OPENS, NULL);
 	look_away();
-	verifier("verifier.proxy.services", "wik?");
+	verifier("verifier.proxy.services", "mail,wiki");
 	verifier("verifier.vault.services", "vault"); /* whose group is shadow */
 	look();
 	expect("wiki", LEVEL_WARNING, ACCOUNT_REFUSES ": wiki asks as user proxy",
