@@ -122,10 +122,10 @@ static const char *nearest(char *const *services, const char *text)
 	return NULL;
 }
 
-/* The service of a program that has no file, and so the stack of "other". */
-static bool is_without_file(const char *pattern)
+/* The service of a program that may have no file, and so the stack of "other". */
+static bool is_installed(const char *service)
 {
-	const struct pam_host *host = pam_host_of(pattern);
+	const struct pam_host *host = pam_host_of(service);
 	cleanup_sysroot struct sysroot root = { .fd = -1 };
 
 	return host && sysroot_new(NULL, &root) == 0 && pam_host_is_installed(&root, host);
@@ -137,7 +137,7 @@ static bool expect(char *const *services, const char *pattern)
 	const struct pam_host *misnamed = pam_host_misnamed(pattern);
 	cleanup_text char *safe = text_safe(pattern);
 	const char *near;
-	const bool fits = is_fitted(services, pattern) || is_without_file(pattern);
+	const bool fits = is_fitted(services, pattern) || is_installed(pattern);
 
 	if (misnamed && (!fits || misnamed->ships_misnomer)) {
 		complain(_("%s asks PAM for the service \"%s\", not \"%s\""), misnamed->what,
@@ -154,6 +154,17 @@ static bool expect(char *const *services, const char *pattern)
 	return false;
 }
 
+/* False, after a complaint, if the list has the logins at the console, and not those by telnet. */
+static bool expect_remote(const char *list)
+{
+	if (!pam_services_name(list, "login") || pam_services_match(list, "remote") ||
+		!is_installed("remote"))
+		return true;
+	complain(_("logins by telnet ask PAM for the service \"%s\", not \"%s\""), "remote",
+		"login");
+	return false;
+}
+
 bool pam_services_expect(const char *list)
 {
 	cleanup_names char **services = NULL;
@@ -162,6 +173,7 @@ bool pam_services_expect(const char *list)
 
 	if (pam_services(&services) < 0)
 		return true;
+	all &= expect_remote(list);
 	while ((pattern = pattern_next(&list))) {
 		all &= expect(services, pattern);
 		free(pattern);

@@ -49,8 +49,7 @@ char *verifier_user_of(const struct records *settings, const char *service)
 	for (size_t i = 0; i < settings->n; i++) {
 		const size_t len = user_length(rows[i].key);
 
-		if (len > 0 && strcmp(rows[i].value, "*") != 0 &&
-			pam_services_match(rows[i].value, service))
+		if (len > 0 && pam_services_name(rows[i].value, service))
 			return text_format("%.*s", (int)len, rows[i].key + strlen(PREFIX));
 	}
 	return NULL;

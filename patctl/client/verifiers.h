@@ -16,7 +16,7 @@ const struct setting_row *verifier_section(const struct records *settings, const
 bool verifier_covers(const struct records *settings, const char *user, const char *service);
 
 /*
- * The user whose section names the service, which a section for all services, "*", does not; NULL.
- * The caller owns it.
+ * The user whose section has the service by its name; a pattern may fit services of others, such as
+ * "s*" that of sshd.  The caller owns it; NULL: there is none.
  */
 char *verifier_user_of(const struct records *settings, const char *service);

@@ -30,7 +30,7 @@ static void refuse_tokens(const struct doctor *doctor)
 static char *section_advice(
 	const struct doctor *doctor, const char *service, const struct asker *asker)
 {
-	const struct setting_row *section = verifier_section(doctor->settings, asker->user);
+	const struct setting_row *section = verifier_section(&doctor->settings, asker->user);
 	cleanup_text char *folder = text_format("%s/patd.conf.d", config_dir()),
 			  *make = sysroot_has(doctor->root, folder)
 					  ? text_format("%s", "")
@@ -51,9 +51,9 @@ static bool check_verifier(struct doctor *doctor, const char *service, const str
 {
 	cleanup_text char *advice = NULL;
 
-	if (doctor->settings && verifier_covers(doctor->settings, asker->user, service))
+	if (doctor->has_settings && verifier_covers(&doctor->settings, asker->user, service))
 		return true;
-	if (!doctor->settings) {
+	if (!doctor->has_settings) {
 		found_in(doctor, service, LEVEL_UNSEEN, NULL,
 			_("whether tokens are accepted: %s asks as user %s, and patd does not say "
 			  "whether patd.conf has [verifier %s]"),
@@ -126,7 +126,7 @@ bool doctor_host(struct doctor *doctor, const char *name, const struct stack *ac
 				  "others"));
 		return false;
 	}
-	if (!asker_of(doctor->root, doctor->settings, name, &asker))
+	if (!asker_of(doctor->root, doctor->has_settings ? &doctor->settings : NULL, name, &asker))
 		return good;
 	good &= check_verifier(doctor, name, &asker);
 	good &= check_account(doctor, name, &asker, account, fallback);

@@ -169,12 +169,9 @@ static void examine_all(struct doctor *doctor)
 void doctor_pam(struct doctor *doctor)
 {
 	DBusError error = DBUS_ERROR_INIT;
-	cleanup_records struct records settings = { 0 };
 
-	if (doctor->client && client_policy(doctor->client, &settings, &error))
-		doctor->settings = &settings;
+	if (doctor->client && client_policy(doctor->client, &doctor->settings, &error))
+		doctor->has_settings = true;
 	dbus_error_free(&error);
 	examine_all(doctor);
-	if (doctor->settings == &settings)
-		doctor->settings = NULL;
 }

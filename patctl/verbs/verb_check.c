@@ -296,8 +296,9 @@ const struct verb verb_check = { "check", "", run, N_("check whether a token wou
 	     "given.  This does not count as a use.  Never put a token into the command line,\n"
 	     "where others can see it.\n"),
 		N_("For root the account of the token's user counts as well: expired, or locked\n"
-		   "where patd.conf refuses that.  The account phase of PAM and the rules of the\n"
-		   "service itself, such as those of sshd, are not checked.\n"),
+		   "where patd.conf refuses that.  With --service, a service whose program is\n"
+		   "known to get no token accepted counts as well.  The account phase of PAM and\n"
+		   "the rules of the service itself, such as those of sshd, are not checked.\n"),
 		N_("The exit status is 0 if patd would accept the login, and 1 if not.\n") },
 	"  patctl check\n"
 	"  patctl check --service=sshd --from=192.0.2.7 <token-file\n",

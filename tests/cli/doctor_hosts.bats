@@ -139,6 +139,25 @@ open() {
 	expect "$stderr" 'Xtigervnc asks PAM for the service "vnc", not "tigervnc"'
 }
 
+# telnet COMMAND...: where telnetd is installed, and login is that of util-linux
+telnet() {
+	# shellcheck disable=SC2016 # for the inner shell
+	here bash -c 'mkdir -p /run/usr/sbin /run/usr/bin /run/work && touch /run/usr/sbin/telnetd &&
+		mknod /run/usr/bin/faillog c 0 0 &&
+		mount -t overlay -o lowerdir=/usr,upperdir=/run/usr,workdir=/run/work overlay /usr &&
+		"$@"' bash "$@"
+}
+
+@test "generate says that logins by telnet are of another service than login" {
+	run --separate-stderr telnet patctl generate --user=games --service=login telnet
+	[ "$status" -eq 0 ]
+	expect "$stderr" 'logins by telnet ask PAM for the service "remote", not "login"'
+	run --separate-stderr telnet patctl generate --user=games --service=login,remote both
+	expect_not "$stderr" 'by telnet'
+	run --separate-stderr here patctl generate --user=games --service=login none
+	expect_not "$stderr" 'by telnet'
+}
+
 @test "no token creates a token: doctor says that polkit-1 accepts passwords alone" {
 	run here patctl doctor
 	expect "$output" "ok       pam: polkit-1: passwords are accepted; no token is"

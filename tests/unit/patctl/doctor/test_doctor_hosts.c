@@ -9,7 +9,6 @@
 
 static struct image image;
 static struct doctor doctor;
-static struct records settings;
 
 #define COMMON                                                                                     \
 	"auth [success=2 auth_err=die authinfo_unavail=die default=ignore] pam_pat.so\n"           \
@@ -46,15 +45,18 @@ static int set_up(void **state)
 		"postgres:x:103:103::/:/bin/sh\nfreerad:x:108:108::/:/bin/sh\n"
 		"vault:x:109:42::/:/bin/sh\nkeys:x:110:110::/:/bin/sh\n");
 	image_write(&image, "/etc/group", "root:x:0:\nshadow:x:42:freerad\nproxy:x:13:\n");
-	settings = (struct records) { .table = &setting_row_table };
-	doctor = (struct doctor) { .root = &image.root, .settings = &settings };
+	doctor = (struct doctor) {
+		.root = &image.root,
+		.settings = { .table = &setting_row_table },
+		.has_settings = true,
+	};
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	records_clear(&settings);
+	records_clear(&doctor.settings);
 	image_remove(&image);
 	return 0;
 }
@@ -65,7 +67,7 @@ static void verifier(const char *key, const char *services)
 
 	assert_true(pat_field_set(row.key, sizeof(row.key), key));
 	assert_true(pat_field_set(row.value, sizeof(row.value), services));
-	records_append(&settings, &row);
+	records_append(&doctor.settings, &row);
 }
 
 static void look(void)
@@ -226,12 +228,13 @@ static void verifier_section_says_who_asks_for_an_unknown_service(void **state)
 	look();
 	expect("wiki", LEVEL_OK, OPENS, NULL);
 	look_away();
-	/* All services: of none of them it says that this user asks. */
+	/* Of services that a pattern fits, it does not say that this user asks. */
 	verifier("verifier.keys.services", "*");
+	verifier("verifier.postgres.services", "wik?");
 	look();
 	expect("wiki", LEVEL_OK, OPENS, NULL);
 	look_away();
-	verifier("verifier.proxy.services", "wik?");
+	verifier("verifier.proxy.services", "mail,wiki");
 	verifier("verifier.vault.services", "vault"); /* whose group is shadow */
 	look();
 	expect("wiki", LEVEL_WARNING, ACCOUNT_REFUSES ": wiki asks as user proxy",
@@ -260,7 +263,7 @@ static void member_of_shadow_is_refused_by_patd_alone(void **state)
 static void settings_that_are_not_known_are_not_judged(void **state)
 {
 	(void)state;
-	doctor.settings = NULL;
+	doctor.has_settings = false;
 	image_write(&image, "/etc/pam.d/squid", PERMIT);
 	look();
 	expect("squid", LEVEL_UNSEEN, "whether tokens are accepted: squid asks as user proxy",
