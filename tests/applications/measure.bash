@@ -5,6 +5,7 @@
 
 load /test/system
 load application
+load clients
 
 # What the tests of one application leave for the next one.
 STATE=/run/application
@@ -122,7 +123,7 @@ agrees() {
 login() {
 	mark_journal
 	RESULT=accepted
-	OUTPUT=$(login_with alice "$1" </dev/null 2>&1 3>&-) || RESULT=refused
+	OUTPUT=$(set -o pipefail; login_with alice "$1" </dev/null 2>&1 3>&-) || RESULT=refused
 	journalctl --sync
 	# journalctl with -t would leave out the first call of all after the cursor (systemd 252).
 	CALLS=$(journalctl --quiet --after-cursor="$MARK" -o cat | sed -n 's/^pam-record|//p')
