@@ -23,3 +23,26 @@ by_imap() {
 on_terminal() {
 	ANSWER=$2 as "$1" expect -f "$APPLICATIONS/prompt.exp" "${@:3}"
 }
+
+# start_display: for on_display()
+start_display() {
+	systemd-run --quiet --unit=test-display --uid=alice Xvfb :9
+	wait_until env DISPLAY=:9 xdotool getdisplaygeometry
+}
+
+# on_display USER SECRET LOCKER...: locks the display of USER, types SECRET, and waits until the locker
+# ends, which it does if it has accepted the secret
+on_display() {
+	local locker status=1 end=$((SECONDS + 15))
+	DISPLAY=:9 as "$1" "${@:3}" &
+	locker=$!
+	# It has the keyboard when a key is its own: nobody else maps a window.
+	DISPLAY=:9 wait_until xdotool search --onlyvisible --name ''
+	DISPLAY=:9 xdotool type --delay 20 "$2"
+	DISPLAY=:9 xdotool key Return
+	while [ "$SECONDS" -lt "$end" ]; do
+		kill -0 "$locker" 2>/dev/null || { wait "$locker" && status=0; break; }
+	done
+	kill "$locker" 2>/dev/null
+	return "$status"
+}
