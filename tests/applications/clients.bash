@@ -30,19 +30,14 @@ start_display() {
 	wait_until env DISPLAY=:9 xdotool getdisplaygeometry
 }
 
-# on_display USER SECRET LOCKER...: locks the display of USER, types SECRET, and waits until the locker
-# ends, which it does if it has accepted the secret
+# on_display USER SECRET LOCKER [OPTION...]: USER locks the display with LOCKER, which returns when it
+# has done so, and leaves a process of its name that ends when it has accepted the secret typed
 on_display() {
-	local locker status=1 end=$((SECONDS + 15))
-	DISPLAY=:9 as "$1" "${@:3}" &
-	locker=$!
-	# It has the keyboard when a key is its own: nobody else maps a window.
-	DISPLAY=:9 wait_until xdotool search --onlyvisible --name ''
+	local end=$((SECONDS + 15))
+	DISPLAY=:9 as "$1" "${@:3}" || return
 	DISPLAY=:9 xdotool type --delay 20 "$2"
 	DISPLAY=:9 xdotool key Return
-	while [ "$SECONDS" -lt "$end" ]; do
-		kill -0 "$locker" 2>/dev/null || { wait "$locker" && status=0; break; }
+	while pgrep --euid "$1" --exact "$3" >/dev/null; do
+		[ "$SECONDS" -lt "$end" ] || { pkill --euid "$1" --exact "$3"; return 1; }
 	done
-	kill "$locker" 2>/dev/null
-	return "$status"
 }

@@ -7,7 +7,7 @@ configure() {
 }
 
 login_with() {
-	on_display "$1" "$2" i3lock --nofork
+	on_display "$1" "$2" i3lock
 }
 
 row <<'END'
