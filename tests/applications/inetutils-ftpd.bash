@@ -3,7 +3,9 @@
 packages inetutils-ftpd curl
 
 configure() {
-	systemd-run --quiet --unit=test-ftpd --property=Type=forking /usr/sbin/ftpd --daemon
+	# As inetd starts it.
+	systemd-run --quiet --unit=test-ftpd --socket-property=ListenStream=21 \
+		--socket-property=Accept=yes --property=StandardInput=socket /usr/sbin/ftpd
 	wait_until listens 21
 }
 

@@ -6,14 +6,20 @@ packages jabberd2
 
 configure() {
 	verifier jabber jabberd
-	sed -i "s|<id register-enable='mu'>localhost.localdomain</id>|<id realm=''>localhost</id>|
+	sed -i "s|<id register-enable='mu'>localhost.localdomain</id>|<id realm=''>localhost.localdomain</id>|
 		s|<module>sqlite</module>|<module>pam</module>|" /etc/jabberd2/c2s.xml
 	systemctl restart jabberd.service
 	wait_until listens 5222
+	wait_until complete
+}
+
+# complete: whether the session manager has found the others
+complete() {
+	! by_xmpp localhost.localdomain nobody none | grep -q host-gone
 }
 
 login_with() {
-	by_xmpp localhost "$1" "$2"
+	by_xmpp localhost.localdomain "$1" "$2"
 }
 
 row <<'END'
