@@ -15,6 +15,12 @@ setup() {
 	esac
 }
 
+# What a server says of its own failure to start is in the journal.
+teardown() {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || [ "$BATS_TEST_NUMBER" -gt 3 ] ||
+		journalctl --quiet --no-pager -o short-precise -n 30
+}
+
 teardown_file() {
 	load_application "$APPLICATION"
 	[ ! -e "$STATE" ] || remove_application

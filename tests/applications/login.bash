@@ -16,13 +16,15 @@ service      login
 rhost        empty
 tty          /dev/pts/N
 ids          root/root
-phases       auth account setcred session
+phases       auth account session setcred
 password     accepted
 token        accepted
-local        accepted
+local        refused
 address      refused
 uses         1
 once         accepted refused
 revoked      refused
 told         yes
+advice       Measured on a pseudo terminal, as telnet servers give it one; on a terminal of the
+             console a token for local logins opens.
 END

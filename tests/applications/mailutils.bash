@@ -3,7 +3,9 @@
 packages mailutils-imap4d curl
 
 configure() {
-	systemctl restart mailutils-imap4d.service
+	# Its unit, of the type forking, ends at once in a container.
+	systemctl stop mailutils-imap4d.service
+	systemd-run --quiet --unit=test-imap4d /usr/sbin/imap4d --foreground --daemon
 	wait_until listens 143
 }
 

@@ -93,6 +93,7 @@ remove_application() {
 	sed -i '/pam_record\.so/d' /etc/pam.d/*
 	systemctl reload-or-restart patd
 	patctl revoke --all --user=alice --yes
+	patctl delete --all --user=alice --yes
 	rm -r "$STATE"
 }
 

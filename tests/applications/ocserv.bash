@@ -6,7 +6,6 @@ configure() {
 	sed -i 's/^auth = .*/auth = "pam"/; s/^max-ban-score = .*/max-ban-score = 0/
 		s|^#*server-cert = .*|server-cert = /etc/ssl/certs/ssl-cert-snakeoil.pem|
 		s|^#*server-key = .*|server-key = /etc/ssl/private/ssl-cert-snakeoil.key|' /etc/ocserv/ocserv.conf
-	systemctl stop ocserv.socket ocserv.service
 	systemctl restart ocserv.service
 	wait_until listens 443
 }

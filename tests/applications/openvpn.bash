@@ -15,7 +15,6 @@ prepare() {
 		cert server.crt
 		key server.key
 		dh none
-		verify-client-cert none
 		username-as-common-name
 	END
 	systemctl start openvpn-server@server.service
@@ -40,7 +39,8 @@ login_with() {
 	folder=$(mktemp -d)
 	printf '%s\n' "$1" "$2" >"$folder/secret"
 	openvpn --client --dev tun --ifconfig-noexec --route-noexec --remote 127.0.0.1 --nobind \
-		--ca /etc/openvpn/server/server.crt --auth-user-pass "$folder/secret" --auth-retry none \
+		--ca /etc/openvpn/server/server.crt --cert /etc/openvpn/server/server.crt \
+		--key /etc/openvpn/server/server.key --auth-user-pass "$folder/secret" --auth-retry none \
 		--reneg-sec 2 --daemon --log "$folder/log" --writepid "$folder/pid"
 	wait_until seen 'Control Channel:' 3
 	grep -v '^Options' "$folder/log"
