@@ -15,7 +15,6 @@ prepare() {
 		cert server.crt
 		key server.key
 		dh none
-		username-as-common-name
 	END
 	systemctl start openvpn-server@server.service
 }
