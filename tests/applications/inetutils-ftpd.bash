@@ -4,8 +4,11 @@ packages inetutils-ftpd curl
 
 configure() {
 	# As inetd starts it.
-	systemd-run --quiet --unit=test-ftpd --socket-property=ListenStream=21 \
-		--socket-property=Accept=yes --property=StandardInput=socket /usr/sbin/ftpd
+	printf '%s\n' '[Socket]' ListenStream=21 Accept=yes >/run/systemd/system/test-ftpd.socket
+	printf '%s\n' '[Service]' ExecStart=/usr/sbin/ftpd StandardInput=socket \
+		>/run/systemd/system/test-ftpd@.service
+	systemctl daemon-reload
+	systemctl start test-ftpd.socket
 	wait_until listens 21
 }
 

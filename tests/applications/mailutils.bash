@@ -10,7 +10,7 @@ configure() {
 }
 
 login_with() {
-	by_imap "$1" "$2"
+	by_imap "$1" "$2" --login-options AUTH=PLAIN
 }
 
 row <<'END'
