@@ -8,7 +8,8 @@ configure() {
 }
 
 login_with() {
-	printf '%s\n' "$2" | timeout 60 xrdp-sesrun -s 127.0.0.1 -t Xvnc -F 0 "$1"
+	printf '%s\n' "$2" | timeout 60 xrdp-sesrun -s 127.0.0.1 -t Xvnc -F 0 "$1" |
+		awk '{ print } /^ok / { ok = 1 } END { exit !ok }'
 }
 
 row <<'END'
