@@ -7,8 +7,7 @@ configure() {
 }
 
 login_with() {
-	printf '%s\n' "$2" | timeout 60 setpriv --reuid="$1" --regid="$1" --init-groups \
-		sudo -k -S -p '' id -un
+	printf '%s\n' "$2" | as "$1" sudo -k -S -p '' id -un
 }
 
 row <<'END'
