@@ -15,7 +15,7 @@
 # the verification, whose own source sets EINVAL only if the hashes differ, so that callers can tell
 # them.  But the function below has by then made "differ" of every failure.  So a few logins at the
 # same time, all with the right password, fail like guesses, which a service then counts and locks
-# out.  Since 1.0.19 the error is passed on (pull request 1039 of 2021); both Debians have 1.0.18.
+# out.  Pull request 1039 of 2021 passes the error on; both Debians have 1.0.18.
 set -euo pipefail
 tmp=$(mktemp -d) # for the packages; removed at the end
 # shellcheck source=findings/root.bash

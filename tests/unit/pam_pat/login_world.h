@@ -51,7 +51,7 @@ static struct did {
 	struct pat_request request;
 	char path[128], line[1024], variable[64];
 	unsigned int guarded, lifted; /* lifted: before it was asked */
-	char random[64 + 1]; /* the text in the place of the token */
+	char random[64 + 1];          /* the text in the place of the token */
 } did;
 
 /* What is kept in the handle. */
