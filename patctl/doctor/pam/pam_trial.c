@@ -83,6 +83,9 @@ static int answer_taker(const struct asked *asked, const struct stack_line *line
 		return PAM_SUCCESS;
 	if (!stack_line_is(line, asked->owner))
 		return PAM_USER_UNKNOWN;
+	/* Without a password it asks, and pam_pat withholds a token that answers. */
+	if (asked->result->reached && asked->trial->pat == PAM_SUCCESS)
+		return PAM_AUTHTOK_ERR;
 	return asked->trial->password ? PAM_SUCCESS : PAM_AUTH_ERR;
 }
 
