@@ -219,7 +219,7 @@ install: all
 	# What the administrator wrote stays.
 	test -e $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		install -D -m 0644 patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf
-	install -d $(DESTDIR)$(userdeldir)
+	install -d $(DESTDIR)$(sysconfdir)/patd/patd.conf.d $(DESTDIR)$(userdeldir)
 	sed 's|@bindir@|$(bindir)|g; s|@statedir@|$(statedir)|g' shadow/patd-userdel.in \
 		>$(DESTDIR)$(userdeldir)/patd
 	chmod 0755 $(DESTDIR)$(userdeldir)/patd
@@ -260,7 +260,8 @@ uninstall:
 		$(foreach language,$(languages),$(DESTDIR)$(localedir)/$(language)/LC_MESSAGES/patd.mo)
 	! cmp -s patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		rm -f $(DESTDIR)$(sysconfdir)/patd/patd.conf
-	for folder in $(userdeldir) $(dir $(userdeldir)) $(sysconfdir)/patd; do \
+	for folder in $(userdeldir) $(dir $(userdeldir)) $(sysconfdir)/patd/patd.conf.d \
+		$(sysconfdir)/patd; do \
 		! test -d $(DESTDIR)$$folder || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$folder || exit 1; \
 	done
 

@@ -11,9 +11,13 @@
 #define ID_AT PREFIX_LEN
 #define SEPARATOR_AT (ID_AT + PAT_ID_LEN)
 #define SECRET_AT (SEPARATOR_AT + 1)
-#define CRC_AT (SECRET_AT + PAT_SECRET_LEN)
 
-_Static_assert(CRC_AT + PAT_CRC_LEN == PAT_TOKEN_LEN, "the parts fill the token");
+_Static_assert(SECRET_AT + PAT_SECRET_LEN + PAT_CRC_LEN == PAT_TOKEN_LEN, "parts fill the token");
+
+/* Of a token; what is between the secret's beginning and the crc is the secret. */
+static const size_t lengths[] = { PAT_TOKEN_LEN, PAT_TOKEN_LEN_MAX };
+
+#define LENGTHS (sizeof(lengths) / sizeof(lengths[0]))
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -36,9 +40,10 @@ static uint32_t crc32(const char *text, size_t len)
 	return ~crc;
 }
 
-static void crc_format(const char *text, char out[static PAT_CRC_LEN])
+/* Of the len characters before it. */
+static void crc_format(const char *text, size_t len, char out[static PAT_CRC_LEN])
 {
-	uint32_t crc = crc32(text, CRC_AT);
+	uint32_t crc = crc32(text, len);
 
 	for (size_t i = PAT_CRC_LEN; i-- > 0; crc /= 62)
 		out[i] = base62[crc % 62];
@@ -56,19 +61,28 @@ bool pat_id_prefix_valid(const char *text)
 	return n > 0 && text[n] == '\0';
 }
 
-/* text has PAT_TOKEN_LEN characters or more, of which those count. */
-static bool parse(const char *text, struct pat_id *ret_id)
+bool pat_token_len_valid(size_t len)
 {
+	for (size_t i = 0; i < LENGTHS; i++)
+		if (len == lengths[i])
+			return true;
+	return false;
+}
+
+/* text has len characters or more, of which those count; len is one of lengths. */
+static bool parse(const char *text, size_t len, struct pat_id *ret_id)
+{
+	const size_t crc_at = len - PAT_CRC_LEN;
 	char crc[PAT_CRC_LEN];
 	bool matches;
 
 	if (memcmp(text, PREFIX, PREFIX_LEN) != 0 || text[SEPARATOR_AT] != '_' ||
 		base62_span(text + ID_AT, PAT_ID_LEN) != PAT_ID_LEN ||
-		base62_span(text + SECRET_AT, PAT_SECRET_LEN) != PAT_SECRET_LEN)
+		base62_span(text + SECRET_AT, crc_at - SECRET_AT) != crc_at - SECRET_AT)
 		return false;
 
-	crc_format(text, crc);
-	matches = memcmp(text + CRC_AT, crc, PAT_CRC_LEN) == 0;
+	crc_format(text, crc_at, crc);
+	matches = memcmp(text + crc_at, crc, PAT_CRC_LEN) == 0;
 	sodium_memzero(crc, sizeof(crc));
 	if (!matches)
 		return false;
@@ -80,7 +94,9 @@ static bool parse(const char *text, struct pat_id *ret_id)
 
 bool pat_token_parse(const char *text, struct pat_id *ret_id)
 {
-	return strnlen(text, PAT_TOKEN_LEN + 1) == PAT_TOKEN_LEN && parse(text, ret_id);
+	const size_t len = strnlen(text, PAT_TOKEN_LEN_MAX + 1);
+
+	return pat_token_len_valid(len) && parse(text, len, ret_id);
 }
 
 /* 1 or 0, without a branch. */
@@ -105,32 +121,45 @@ static size_t count_blanks(const char *first, size_t len, int step)
 	return n;
 }
 
-const char *pat_token_find(const char *text, struct pat_id *ret_id)
+/* Whether text, of text_len characters, is blanks and a token of len. */
+static bool find(const char *text, size_t text_len, size_t len, struct pat_found *ret_found)
 {
-	const size_t len = strnlen(text, PAT_TOKEN_LEN + PAT_BLANKS_MAX + 1);
 	size_t blanks, before, after;
+	struct pat_id id;
 
-	if (len < PAT_TOKEN_LEN || len > PAT_TOKEN_LEN + PAT_BLANKS_MAX)
-		return NULL;
-	blanks = len - PAT_TOKEN_LEN;
+	if (text_len < len || text_len > len + PAT_BLANKS_MAX)
+		return false;
+	blanks = text_len - len;
 	before = count_blanks(text, blanks, 1);
-	after = count_blanks(text + len - 1, blanks, -1);
-	if (before + after != blanks)
-		return NULL;
-	return parse(text + before, ret_id) ? text + before : NULL;
+	after = count_blanks(text + text_len - 1, blanks, -1);
+	if (before + after != blanks || !parse(text + before, len, &id))
+		return false;
+	*ret_found = (struct pat_found) {
+		.token = text + before,
+		.len = len,
+		.id = id,
+		.blanks = blanks > 0,
+	};
+	return true;
+}
+
+bool pat_token_find(const char *text, struct pat_found *ret_found)
+{
+	const size_t len = strnlen(text, PAT_TOKEN_LEN_MAX + PAT_BLANKS_MAX + 1);
+
+	for (size_t i = 0; i < LENGTHS; i++)
+		if (find(text, len, lengths[i], ret_found))
+			return true;
+	return false;
 }
 
 bool pat_token_within(const char *text, struct pat_id *ret_id)
 {
 	for (const char *at = text; (at = strstr(at, PREFIX)); at++)
-		if (strnlen(at, PAT_TOKEN_LEN) == PAT_TOKEN_LEN && parse(at, ret_id))
-			return true;
+		for (size_t i = 0; i < LENGTHS; i++)
+			if (strnlen(at, lengths[i]) == lengths[i] && parse(at, lengths[i], ret_id))
+				return true;
 	return false;
-}
-
-bool pat_token_has_blanks(const char *text, const char *token)
-{
-	return token != text || token[PAT_TOKEN_LEN] != '\0';
 }
 
 static void random_base62(char *out, size_t len)
@@ -152,18 +181,18 @@ void pat_token_renew(const struct pat_id *id, char token[static PAT_TOKEN_LEN + 
 	memcpy(token + ID_AT, id->text, PAT_ID_LEN);
 	token[SEPARATOR_AT] = '_';
 	random_base62(token + SECRET_AT, PAT_SECRET_LEN);
-	crc_format(token, token + CRC_AT);
+	crc_format(token, SECRET_AT + PAT_SECRET_LEN, token + SECRET_AT + PAT_SECRET_LEN);
 	token[PAT_TOKEN_LEN] = '\0';
 }
 
-void pat_token_digest(const char token[static PAT_TOKEN_LEN], struct pat_digest *ret_digest)
+void pat_token_digest(const char *token, size_t len, struct pat_digest *ret_digest)
 {
 	static const char domain[] = "pat-v1";
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, NULL, 0, sizeof(ret_digest->bytes));
 	crypto_generichash_update(&state, (const uint8_t *)domain, sizeof(domain) - 1);
-	crypto_generichash_update(&state, (const uint8_t *)token, PAT_TOKEN_LEN);
+	crypto_generichash_update(&state, (const uint8_t *)token, len);
 	crypto_generichash_final(&state, ret_digest->bytes, sizeof(ret_digest->bytes));
 	sodium_memzero(&state, sizeof(state));
 }

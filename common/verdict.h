@@ -36,6 +36,12 @@ enum pat_verdict {
 	PAT_VERDICTS
 };
 
+/*
+ * What polkit authenticates people as, by PAM: PAT_NOT_ALLOWED, whatever the token.  A thief could
+ * make another there that outlives it.
+ */
+#define PAT_POLKIT_SERVICE "polkit-1"
+
 /* Strings are static. */
 struct verdict {
 	const char *word;     /* for logs, JSON and the bus: "accepted"; part of the contract */

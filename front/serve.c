@@ -49,6 +49,7 @@ struct front {
 	struct login_thread logins;
 	sd_event_source *ready_timer;
 	int ready_fd;
+	bool gave_up;
 };
 
 static void be_ready(void *userdata)
@@ -140,8 +141,20 @@ static int open_loop(struct front *front)
 		READY_US, 0, on_ready_timer, front);
 }
 
+static void on_patd_failed(void *userdata)
+{
+	struct front *front = userdata;
+
+	log_error("patd does not start; see: patctl doctor");
+	front->gave_up = true;
+	(void)sd_event_exit(front->event, 0);
+}
+
 static int start(struct front *front, const struct front_options *options)
 {
+	/* Who has no systemd is started by nobody again. */
+	const struct bus_listener listener = { be_ready,
+		sd_listen_fds(0) > 0 ? on_patd_failed : NULL, front };
 	int r = listening_open(options->runtime_dir, &front->user, 1);
 
 	if (r < 0)
@@ -155,8 +168,8 @@ static int start(struct front *front, const struct front_options *options)
 	if ((r = open_loop(front)) < 0 || (r = closers_new(&front->closers)) < 0 ||
 		(r = open_logins(front)) < 0 ||
 		(r = bus_new(front->event, front->closers,
-			 &(const struct bus_paths) { front->patd, options->bus, SUBUID }, be_ready,
-			 front, &front->bus)) < 0)
+			 &(const struct bus_paths) { front->patd, options->bus, SUBUID }, &listener,
+			 &front->bus)) < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;
 }
@@ -185,5 +198,5 @@ int front_serve(const struct front_options *options)
 	if (r >= 0)
 		r = process_loop_run(front.event);
 	stop(&front);
-	return r;
+	return front.gave_up ? -ECONNREFUSED : r;
 }

@@ -4,5 +4,9 @@
 
 #include "front/front_options.h"
 
-/* Serves until SIGTERM or SIGINT.  0 or a negative errno; failures have been logged. */
+/*
+ * Serves until SIGTERM or SIGINT, or, where systemd has passed the socket, until patd does not
+ * start: the next call or login starts both again.  0 or a negative errno; failures have been
+ * logged.
+ */
 int front_serve(const struct front_options *options);

@@ -93,6 +93,7 @@ static int peer_check(pam_handle_t *pamh, int fd)
 	return patd != NULL && patd->pw_uid == peer.uid ? 0 : -EPERM;
 }
 
+/* -ECONNRESET: the end, with the request unread; -ENODATA: with it read. */
 static int reply_receive(int fd, int64_t deadline, struct pat_reply *ret_reply)
 {
 	struct pat_reply reply;
@@ -116,18 +117,18 @@ static int reply_receive(int fd, int64_t deadline, struct pat_reply *ret_reply)
 	if (n < 0)
 		return -errno;
 	if (n == 0)
-		return -ECONNRESET;
+		return -ENODATA;
 	if (!pat_reply_check(&reply, (size_t)n))
 		return -EPROTO;
 	*ret_reply = reply;
 	return 0;
 }
 
-int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
+static int ask_once(pam_handle_t *pamh, const char *path, int64_t deadline,
 	const struct pat_request *request, struct pat_reply *ret_reply)
 {
-	int64_t deadline = now() + timeout * USEC_PER_MSEC;
 	cleanup_close int fd = socket_new();
+	bool sent;
 	int r;
 
 	if (fd < 0)
@@ -142,9 +143,27 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	 * A packet is sent whole or not at all, and the first one never waits for room.  EPIPE:
 	 * patd has closed the connection, perhaps after a reply that did not need the request.
 	 */
-	if (send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0 && errno != EPIPE)
+	sent = send(fd, request, sizeof(*request), MSG_NOSIGNAL) >= 0;
+	if (!sent && errno != EPIPE)
 		return -errno;
-	return reply_receive(fd, deadline, ret_reply);
+	r = reply_receive(fd, deadline, ret_reply);
+	return r == -ENODATA && !sent ? -ECONNRESET : r;
+}
+
+int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
+	const struct pat_request *request, struct pat_reply *ret_reply)
+{
+	int64_t deadline = now() + timeout * USEC_PER_MSEC;
+	int r = ask_once(pamh, path, deadline, request, ret_reply);
+
+	/*
+	 * systemd ends what waits when patd has crashed, or could not start; the next connection
+	 * waits for the next patd, or starts one.  Once, and never what a patd has read: it may
+	 * have counted a use.
+	 */
+	if (r == -ECONNRESET)
+		r = ask_once(pamh, path, deadline, request, ret_reply);
+	return r == -ENODATA ? -ECONNRESET : r;
 }
 
 const char *ask_problem(int error)

@@ -10,7 +10,7 @@
 
 /*
  * Connects to the socket at path, checks that it is patd's, sends the request and waits for the
- * reply: all of it within timeout milliseconds.  0, or
+ * reply; once more if it was not read: all of it within timeout milliseconds.  0, or
  *
  *     -ETIMEDOUT   the time is over
  *     -EPERM       the listener is neither root nor ASK_PEER; no request was sent

@@ -11,7 +11,6 @@
 #include "pam_pat/pam_log.h"
 
 #define DATA "pam_pat_token"
-#define REFUSAL "pam_pat_refusal"
 #define VARIABLE "PAT_TOKEN_ID"
 
 static void forget(pam_handle_t *pamh, void *id, int error_status)
@@ -56,17 +55,4 @@ const char *grant_get(pam_handle_t *pamh)
 	if (pam_get_data(pamh, DATA, &id) == PAM_SUCCESS && id != NULL)
 		return id;
 	return pam_getenv(pamh, VARIABLE);
-}
-
-void grant_note_refusal(pam_handle_t *pamh)
-{
-	/* Any pointer.  Without memory it is not noted, and the next try is like any other. */
-	(void)pam_set_data(pamh, REFUSAL, pamh, NULL);
-}
-
-bool grant_had_refusal(pam_handle_t *pamh)
-{
-	const void *noted = NULL;
-
-	return pam_get_data(pamh, REFUSAL, &noted) == PAM_SUCCESS;
 }

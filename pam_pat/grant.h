@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What this PAM handle was opened with: the public id of the accepted token; and whether one was
- * refused before.
+ * What this PAM handle was opened with: the public id of the accepted token.
  *
  * The id is kept twice.  In the data of the handle, for its life.  And as PAT_TOKEN_ID in the
  * environment of PAM, for the session: sshd authenticates in a child, whose data its other
@@ -10,7 +9,6 @@
 #pragma once
 
 #include <security/pam_modules.h>
-#include <stdbool.h>
 
 #include "common/wire.h"
 
@@ -28,8 +26,3 @@ int grant_conceal(pam_handle_t *pamh);
 
 /* The id, or NULL if no token was accepted.  The handle owns it. */
 const char *grant_get(pam_handle_t *pamh);
-
-/* Keeps for the life of the handle that a token was refused. */
-void grant_note_refusal(pam_handle_t *pamh);
-
-bool grant_had_refusal(pam_handle_t *pamh);

@@ -2,8 +2,9 @@
 /* Formatting the notices. */
 #include "pam_pat/notice.h"
 
-#include <security/pam_ext.h>
+#include <security/pam_appl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "common/l10n.h"
@@ -90,6 +91,31 @@ bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *re
 	return replaced_format(ret_text, reply) || expiry_format(ret_text, reply, now, ahead);
 }
 
+/*
+ * Without pam_error(), which logs "conversation failed" where the application takes questions
+ * alone, as many servers do: after a good login that is an alarm about nothing.  What an
+ * application may return for it is freed as libpam does.
+ */
+static void show(pam_handle_t *pamh, const char *text)
+{
+	const struct pam_message message = { .msg_style = PAM_ERROR_MSG, .msg = text };
+	const struct pam_message *messages = &message;
+	struct pam_response *response = NULL;
+	const void *item = NULL;
+	const struct pam_conv *conversation;
+
+	(void)pam_get_item(pamh, PAM_CONV, &item);
+	if (item == NULL)
+		return;
+	conversation = item;
+	if (conversation->conv == NULL)
+		return;
+	(void)conversation->conv(1, &messages, &response, conversation->appdata_ptr);
+	if (response != NULL)
+		free(response->resp);
+	free(response);
+}
+
 void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now, uint64_t ahead)
 {
 	char text[NOTICE_SIZE];
@@ -97,19 +123,18 @@ void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 	/* It fails only if memory is out; the notice is English then. */
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
 	if (notice_format(text, reply, now, ahead))
-		(void)pam_error(pamh, "%s", text);
+		show(pamh, text);
 }
 
 /* An error for PAM: information goes into the output of the command in su and doas. */
 void notice_blanks(pam_handle_t *pamh)
 {
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
-	(void)pam_error(pamh, "%s", _("Blanks before or after the token were ignored."));
+	show(pamh, _("Blanks before or after the token were ignored."));
 }
 
 void notice_no_password(pam_handle_t *pamh)
 {
 	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
-	(void)pam_error(pamh, "%s",
-		_("A token cannot change the password. Log in with the password to change it."));
+	show(pamh, _("A token cannot change the password. Log in with the password to change it."));
 }

@@ -3,13 +3,14 @@
  * pam_pat: the PAM module that accepts a personal access token instead of a password.
  *
  * The module keeps no copy of the text that was typed: the token is in PAM_AUTHTOK alone, which
- * libpam wipes, and from which it is gone when the call ends; the module wipes the digest.  Text
- * that does not have the format of a token, perhaps with blanks around it as pasting adds, ends the
- * call at once: the module resolves, opens, sends and logs nothing for a password, and discloses
- * nothing about it, not even by timing.
+ * libpam wipes, and from which it is gone when the call ends; the module wipes the digest.  Nor
+ * does another module get a token by asking for it (guard.h).  Text that does not have the format
+ * of a token, perhaps with blanks around it as pasting adds, ends the call at once: the module
+ * resolves, opens, sends and logs nothing for a password, and discloses nothing about it, not even
+ * by timing.
  *
  * All that it keeps between calls is the public id of the token that opened this handle, with which
- * it refuses to change the password, and whether one was refused (grant.h).
+ * it refuses to change the password (grant.h), and the host's conversation.
  *
  * patd decides.  The request carries the state of the account, which patd cannot read itself.  The
  * verdict is shown to the person (notice.h), and an accepted token's id is put into the environment
@@ -34,6 +35,7 @@
 #include "pam_pat/account.h"
 #include "pam_pat/ask.h"
 #include "pam_pat/grant.h"
+#include "pam_pat/guard.h"
 #include "pam_pat/module_options.h"
 #include "pam_pat/notice.h"
 #include "pam_pat/pam_log.h"
@@ -182,17 +184,17 @@ static int replace_token(pam_handle_t *pamh)
 
 /* options: NULL if they are invalid. */
 static int authenticate_token(pam_handle_t *pamh, int flags, const struct pat_options *options,
-	const char *user, const char *token, const struct pat_id *id)
+	const char *user, const struct pat_found *found)
 {
 	__attribute__((cleanup(request_wipe))) struct pat_request request = {
 		.magic = PAT_REQUEST_MAGIC,
 	};
 	int ret;
 
-	if (options == NULL || sodium_init() < 0)
+	if (guard_set(pamh) < 0 || options == NULL || sodium_init() < 0)
 		return PAM_AUTHINFO_UNAVAIL;
-	pat_field_cut(request.id, sizeof(request.id), id->text);
-	pat_token_digest(token, &request.digest);
+	pat_field_cut(request.id, sizeof(request.id), found->id.text);
+	pat_token_digest(found->token, found->len, &request.digest);
 
 	ret = request_place(pamh, &request);
 	if (ret == PAM_SUCCESS)
@@ -204,10 +206,10 @@ static int authenticate_token(pam_handle_t *pamh, int flags, const struct pat_op
 
 exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	const char *user = NULL, *text = NULL, *token;
+	const char *user = NULL, *text = NULL;
 	struct pat_options options = { 0 };
-	struct pat_id id;
-	bool valid, blanks;
+	struct pat_found found;
+	bool valid;
 	int ret;
 
 	/* First, so that a refused authentication leaves no id of an earlier one. */
@@ -218,19 +220,22 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 		return no_answer(ret, PAM_CONV_ERR);
 
 	/*
+	 * Where there is a password, nobody is asked here, and a guard of a line before stays.
+	 *
 	 * No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam.
 	 *
-	 * sudo tries three times, and where a job has given it a token that is refused, the second
-	 * prompt finds no answer.  That is still the refusal of the token, not a password that
-	 * failed: pam_faillock behind would count it, and soon lock the person out.
+	 * PAM_AUTHTOK_ERR: it was asked, and not answered, as by Ctrl-D, or by a job whose only
+	 * answer was a token that sudo tries three times.  The next module would ask the same, and
+	 * pam_faillock behind count a password that nobody typed.
 	 */
+	if (*text_item(pamh, PAM_AUTHTOK) == '\0')
+		guard_lift(pamh);
 	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &text, options.prompt);
 	if (ret != PAM_SUCCESS || text == NULL)
 		return no_answer(
-			ret, grant_had_refusal(pamh) ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
+			ret, ret == PAM_AUTHTOK_ERR ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
 
-	token = pat_token_find(text, &id);
-	if (token == NULL) {
+	if (!pat_token_find(text, &found)) {
 		if (options.debug)
 			log_message(pamh, LOG_DEBUG, "no token was given");
 		return PAM_CRED_INSUFFICIENT;
@@ -242,13 +247,11 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	 */
 	if (!options.nodelay)
 		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
-	blanks = pat_token_has_blanks(text, token);
-	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, token, &id);
-	if (blanks && !is_silent(flags, &options))
+	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, &found);
+	if (found.blanks && !is_silent(flags, &options))
 		notice_blanks(pamh);
 	if (ret == PAM_SUCCESS)
 		return ret;
-	grant_note_refusal(pamh);
 	return replace_token(pamh) == PAM_SUCCESS ? ret : PAM_ABORT;
 }
 

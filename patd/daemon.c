@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "patd/backup/online.h"
@@ -30,6 +31,7 @@
 #include "patd/util/worker.h"
 
 #define RESET_ORDER_FILE "reset-time"
+#define KEY_SEALED_FILE "key-sealed"
 
 struct daemon {
 	struct settings *settings;
@@ -65,10 +67,10 @@ static int open_key(struct database *database, const char *state_dir, struct key
 	if (r < 0)
 		return r;
 	if (has_tokens) {
-		log_error("the key is lost: %s has tokens, but neither %s/key nor the credential "
-			  "patd.key exists.  Restore the key from a backup, or, to discard all "
-			  "tokens, move %s away and start patd again",
-			database_path(database), state_dir, database_path(database));
+		log_error("the key is missing: %s has tokens, but patd was given neither the "
+			  "credential patd.key nor %s/key.  To find out whether it is lost, run "
+			  "as root: patctl doctor",
+			database_path(database), state_dir);
 		return -ENOKEY;
 	}
 	log_notice("generated a new key, %s/key: back it up together with the database", state_dir);
@@ -127,6 +129,18 @@ static int obey_reset_order(struct daemon *daemon, const char *runtime_dir)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * patd-seal-key makes that file where it has sealed the key of ours.  Ours goes only now that
+ * systemd has given us the sealed one: it may not, in a container, or by a drop-in.
+ */
+static void settle_key(const struct options *options)
+{
+	cleanup_free char *path = NULL;
+
+	if (asprintf(&path, "%s/" KEY_SEALED_FILE, options->runtime_dir) >= 0)
+		key_settle_file(options->state_dir, access(path, F_OK) == 0);
+}
+
 static void on_policy(void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -168,6 +182,7 @@ static int open_state(struct daemon *daemon, const struct options *options)
 	r = open_tokens(daemon);
 	if (r < 0)
 		return r;
+	settle_key(options);
 	return obey_reset_order(daemon, options->runtime_dir);
 }
 
@@ -303,7 +318,10 @@ int daemon_run(const struct options *options)
 	};
 	int r = start(&daemon, options);
 
-	if (r >= 0)
+	/* systemd keeps the reason, for patctl. */
+	if (r < 0)
+		(void)sd_notifyf(0, "STATUS=%s", log_first_error());
+	else
 		r = process_loop_run(daemon.event);
 	stop(&daemon);
 	return r;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "patd/backup/restore.h"
@@ -100,6 +101,13 @@ static bool print_key(const struct options *options)
 	return r == 0 && write_key(bytes);
 }
 
+/* For patctl, which systemd tells: a drop-in may have it. */
+static int refuse_command_line(void)
+{
+	(void)sd_notify(0, "STATUS=its command line is wrong: see journalctl -u patd");
+	return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -107,7 +115,7 @@ int main(int argc, char **argv)
 
 	r = options_read(argc, argv, &options);
 	if (r != 0)
-		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		return r < 0 ? refuse_command_line() : EXIT_SUCCESS;
 	if (options.check_config || options.print_config)
 		return check_config(options.conf_dir, options.print_config) < 0 ? EXIT_FAILURE
 										: EXIT_SUCCESS;

@@ -13,7 +13,7 @@
 /* clang-format on */
 
 _Static_assert(sizeof(struct answer_page) == REQUEST_CURSOR_SIZE + 8, "no padding in a page");
-_Static_assert(sizeof(struct answer_secret) == 128, "no padding in a secret");
+_Static_assert(sizeof(struct answer_secret) == 124, "no padding in a secret");
 
 /* Of ANSWER_DONE: its size, and where its text is; size 0: it has none. */
 static const struct done {

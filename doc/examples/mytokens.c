@@ -124,17 +124,20 @@ static void on_changed(
 }
 
 /* --- commands -------------------------------------------------------------------------------- */
-/* Prints the secret once, and wipes it. */
+/* Prints the secret once, and wipes it.  The descriptor has it, and nothing else. */
 static void show_secret(int fd)
 {
 	static const char label[] = "secret ";
-	char text[sizeof(label) - 1 + 64 + 1];
+	char text[128];
 	char *secret = text + sizeof(label) - 1;
+	ssize_t len;
 
 	memcpy(text, label, sizeof(label) - 1);
-	text[sizeof(text) - 1] = '\n';
-	if (pread(fd, secret, 64, 0) != 64 ||
-		write(STDOUT_FILENO, text, sizeof(text)) != sizeof(text))
+	len = pread(fd, secret, sizeof(text) - sizeof(label), 0);
+	if (len > 0)
+		secret[len++] = '\n';
+	len += secret - text;
+	if (len <= secret - text || write(STDOUT_FILENO, text, (size_t)len) != len)
 		g_printerr("the secret is lost: %m\n");
 	explicit_bzero(text, sizeof(text));
 }

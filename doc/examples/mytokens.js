@@ -106,7 +106,7 @@ function onSignal({ sender, path, member, body }) {
 // --- commands -----------------------------------------------------------------------------------
 // Prints the secret once, and wipes it: a buffer can be wiped, a string cannot.
 function showSecret(fd) {
-    const secret = Buffer.alloc(64);
+    const secret = Buffer.alloc(fs.fstatSync(fd).size);
     fs.readSync(fd, secret, 0, secret.length, 0);
     fs.closeSync(fd);
     fs.writevSync(1, [Buffer.from('secret '), secret, Buffer.from('\n')]);

@@ -57,7 +57,7 @@ def show_secret(reply, fds):
     """Shows it once and keeps nothing: a bytearray can be wiped, a str or bytes cannot."""
     _, index = reply.unpack()
     fd = fds.get(index)
-    secret = bytearray(64)
+    secret = bytearray(os.fstat(fd).st_size)
     os.preadv(fd, [secret], 0)
     os.close(fd)
     os.writev(sys.stdout.fileno(), [b"secret ", secret, b"\n"])

@@ -4,9 +4,7 @@
 
 #include <dbus/dbus.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "common/bus.h"
@@ -18,6 +16,7 @@
 #include "front/bus/call_users.h"
 #include "front/bus/interface.h"
 #include "front/bus/loop.h"
+#include "front/bus/opener.h"
 #include "front/bus/polkit.h"
 #include "front/bus/signals.h"
 #include "patd/util/log.h"
@@ -37,17 +36,11 @@
 #define OUTGOING_MAX (16L * 1024 * 1024)
 
 struct bus {
-	struct job connect; /* opening a connection may block: it is done in the worker */
-	bool connecting;
-	struct worker *worker;
-	char *address;
-	DBusConnection *opened;
-	char failure[160];
-
 	struct bus_context context;
 	struct subids *subids;
 	struct accounts *accounts;
 	struct closers *closers;
+	struct opener *opener;
 	DBusConnection *connection;
 	struct bus_loop *loop;
 	struct calls *calls;
@@ -58,24 +51,33 @@ struct bus {
 
 	sd_event_source *retry;
 	uint64_t delay_us;
+	bool failed;         /* patd does not start */
 	bool stopped, quiet; /* quiet: the present outage has been reported */
 
-	void (*tried)(void *userdata); /* NULL once called */
-	void *userdata;
+	struct bus_listener listener; /* tried: NULL once called */
 };
 
 static void report_tried(struct bus *bus)
 {
-	void (*tried)(void *userdata) = bus->tried;
+	void (*tried)(void *userdata) = bus->listener.tried;
 
-	bus->tried = NULL;
+	bus->listener.tried = NULL;
 	if (tried)
-		tried(bus->userdata);
+		tried(bus->listener.userdata);
+}
+
+static void report_failed(struct bus *bus)
+{
+	bus->listener.failed(bus->listener.userdata);
 }
 
 /* The connection is given up in the retry, not here, where libdbus may be at work on it. */
 static void retry_later(struct bus *bus, const char *why)
 {
+	if (bus->failed) {
+		report_failed(bus);
+		return;
+	}
 	if (!bus->quiet)
 		log_warning("not on the bus (%s); trying again; tokens are still verified", why);
 	bus->quiet = true;
@@ -194,6 +196,10 @@ static void on_name_taken(void *userdata)
 {
 	struct bus *bus = userdata;
 
+	if (bus->failed) {
+		report_failed(bus);
+		return;
+	}
 	log_info("serving " PAT_BUS_NAME " on the bus");
 	bus->quiet = false;
 	bus->delay_us = DELAY_MIN_US;
@@ -222,6 +228,21 @@ static void on_patd_down(void *userdata)
 	clients_unsubscribe_all(bus->context.clients);
 	if (bus->connection)
 		bus_name_release(&bus->name, bus->connection);
+}
+
+static void on_patd_failed(void *userdata)
+{
+	struct bus *bus = userdata;
+
+	/*
+	 * Calls that have started us wait in the bus for the name, and the bus starts us for no
+	 * other meanwhile: they end when somebody has had it.
+	 */
+	bus->failed = true;
+	if (bus->greeted)
+		bus_name_request(&bus->name, bus->connection);
+	else
+		report_failed(bus);
 }
 
 static void on_token(enum token_event event, const struct token_row *row, void *userdata)
@@ -270,29 +291,16 @@ static void greet(struct bus *bus)
 		retry_later(bus, "out of memory, or the bus went away");
 }
 
-/* In the worker. */
-static void open_connection(struct job *job)
+static void on_opened(DBusConnection *connection, const char *failure, void *userdata)
 {
-	struct bus *bus = (struct bus *)job;
-	DBusError error = DBUS_ERROR_INIT;
-
-	bus->opened = dbus_connection_open_private(bus->address, &error);
-	(void)snprintf(bus->failure, sizeof(bus->failure), "%s", bus->opened ? "" : error.message);
-	dbus_error_free(&error);
-}
-
-static void on_opened(struct job *job)
-{
-	struct bus *bus = (struct bus *)job;
+	struct bus *bus = userdata;
 	const struct bus_loop_listener listener = { on_dispatched, on_stuck, bus };
 
-	bus->connecting = false;
-	bus->connection = bus->opened;
-	bus->opened = NULL;
+	bus->connection = connection;
 	if (bus->stopped) {
 		disconnect(bus);
 	} else if (!bus->connection) {
-		retry_later(bus, bus->failure);
+		retry_later(bus, failure);
 	} else if (!dbus_connection_add_filter(bus->connection, on_message, bus, NULL) ||
 		   bus_loop_attach(bus->context.event, bus->connection, &listener, &bus->loop) <
 			   0) {
@@ -312,14 +320,9 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	if (bus->connecting)
-		return 0;
 	disconnect(bus);
-	bus->connecting = true;
-	if (worker_submit(bus->worker, &bus->connect) < 0) {
-		bus->connecting = false;
+	if (opener_start(bus->opener) < 0)
 		retry_later(bus, "too much under way");
-	}
 	return 0;
 }
 
@@ -331,7 +334,7 @@ void bus_free(struct bus *bus)
 	disconnect(bus);
 	sd_event_source_disable_unref(bus->retry);
 	lookups_free(bus->context.lookups);
-	worker_free(bus->worker);
+	opener_free(bus->opener);
 	signals_free(bus->signals);
 	calls_free(bus->calls);
 	call_turns_free(bus->context.turns);
@@ -341,7 +344,6 @@ void bus_free(struct bus *bus)
 	subids_free(bus->subids);
 	link_free(bus->context.link);
 	sd_event_unref(bus->context.event);
-	free(bus->address);
 	free(bus);
 }
 
@@ -350,8 +352,8 @@ DEFINE_CLEANUP(bus_free, bus)
 static int open_parts(struct bus *bus, const struct bus_paths *paths)
 {
 	const struct clients_events events = { on_client_known, on_client_gone, bus };
-	const struct link_listener listener = { request_name, on_patd_down, on_token, on_entry,
-		bus };
+	const struct link_listener listener = { request_name, on_patd_down, on_token, on_entry, bus,
+		bus->listener.failed ? on_patd_failed : NULL };
 	sd_event *event = bus->context.event;
 	int r;
 
@@ -363,25 +365,21 @@ static int open_parts(struct bus *bus, const struct bus_paths *paths)
 		(r = call_turns_new(event, &bus->context.turns)) < 0 ||
 		(r = signals_new(event, bus->context.clients, &bus->signals)) < 0 ||
 		(r = lookups_new(event, &bus->context.lookups)) < 0 ||
-		(r = worker_new(event, 1, &bus->worker)) < 0 ||
+		(r = opener_new(event, paths->address, on_opened, bus, &bus->opener)) < 0 ||
 		(r = link_new(event, paths->patd, &listener, &bus->context.link)) < 0)
 		return r;
-	bus->address = strdup(paths->address);
-	if (!bus->address)
-		return -ENOMEM;
 	return sd_event_add_time_relative(
 		event, &bus->retry, CLOCK_MONOTONIC, 0, ACCURACY_US, on_retry, bus);
 }
 
 int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *paths,
-	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus)
+	const struct bus_listener *listener, struct bus **ret_bus)
 {
 	cleanup_with(bus_free) struct bus *bus = calloc(1, sizeof(*bus));
 	int r;
 
 	if (!bus)
 		return -ENOMEM;
-	bus->connect = (struct job) { .run = open_connection, .done = on_opened };
 	bus->context = (struct bus_context) {
 		.event = sd_event_ref(event),
 		.refused = polkit_refuse,
@@ -394,8 +392,7 @@ int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *pa
 		.userdata = bus,
 	};
 	bus->delay_us = DELAY_MIN_US;
-	bus->tried = tried;
-	bus->userdata = userdata;
+	bus->listener = *listener;
 	r = open_parts(bus, paths);
 	if (r < 0)
 		return r;

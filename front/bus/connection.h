@@ -18,13 +18,17 @@ struct bus_paths {
 	const char *subuid;  /* see front/base/subids.h */
 };
 
-/*
- * Starts connecting to patd and to the bus.
- * tried() is called once, when the name has been taken for the first time or the first try to reach
- * the bus has failed.
- */
+struct bus_listener {
+	/* Once: the name was taken for the first time, or the first try to reach the bus failed. */
+	void (*tried)(void *userdata);
+	/* patd does not start; NULL: goes on trying. */
+	void (*failed)(void *userdata);
+	void *userdata;
+};
+
+/* Starts connecting to patd and to the bus. */
 int bus_new(sd_event *event, struct closers *closers, const struct bus_paths *paths,
-	void (*tried)(void *userdata), void *userdata, struct bus **ret_bus);
+	const struct bus_listener *listener, struct bus **ret_bus);
 
 /* Waits for look-ups that are running.  NULL is allowed. */
 void bus_free(struct bus *bus);

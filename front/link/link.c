@@ -28,7 +28,8 @@ struct link {
 	int fd;
 	sd_event_source *io, *retry, *sweep;
 	uint64_t delay_us, serial;
-	bool up, quiet; /* quiet: the present outage has been reported */
+	unsigned int unanswered; /* connections in a row */
+	bool up, quiet;          /* quiet: the present outage has been reported */
 	struct questions questions;
 	struct outbox outbox;
 	struct question follow;
@@ -62,7 +63,7 @@ static void disconnect(struct link *link)
 
 static void lose(struct link *link, const char *why)
 {
-	bool was_up = link->up;
+	const bool was_up = link->up, connected = link->io != NULL;
 
 	if (!link->quiet)
 		log_warning("no connection to patd at %s (%s); trying again", link->path, why);
@@ -72,7 +73,11 @@ static void lose(struct link *link, const char *why)
 	questions_refuse_all(&link->questions, &question_lost);
 	if (was_up)
 		link->listener.down(link->listener.userdata);
-	retry_later(link);
+	link->unanswered += connected && !was_up;
+	if (link->listener.failed && link->unanswered >= LINK_UNANSWERED_MAX)
+		link->listener.failed(link->listener.userdata);
+	else
+		retry_later(link);
 }
 
 /* Sends it now, or as soon as patd takes it. */
@@ -283,6 +288,7 @@ static void be_up(struct link *link)
 		log_info("connected to patd");
 	link->quiet = false;
 	link->delay_us = DELAY_MIN_US;
+	link->unanswered = 0;
 	link->up = true;
 	link->listener.up(link->listener.userdata);
 }

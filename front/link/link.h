@@ -14,6 +14,7 @@
 #include "protocol/rows.h"
 
 #define LINK_QUESTIONS_MAX 8192U                 /* under way */
+#define LINK_UNANSWERED_MAX 2U                   /* a patd that is restarted meanwhile ends fewer */
 #define LINK_TIMEOUT_US (UINT64_C(25) * 1000000) /* as long as callers wait by default */
 
 /* All are called in the loop. */
@@ -25,6 +26,11 @@ struct link_listener {
 	void (*token)(enum token_event event, const struct token_row *row, void *userdata);
 	void (*entry)(const struct answer_entry *entry, void *userdata);
 	void *userdata;
+	/*
+	 * Of who follows; NULL: not of interest.  patd ended LINK_UNANSWERED_MAX connections in a
+	 * row without a word: it does not start.  Nothing is tried again.
+	 */
+	void (*failed)(void *userdata);
 };
 
 /* Connects to the socket at path, now or as soon as somebody listens there. */

@@ -55,7 +55,7 @@ static const char *choose(bool *ret_secure)
 		command = getenv("PAGER");
 	if (!isatty(STDOUT_FILENO) || !term || *term == '\0' || strcmp(term, "dumb") == 0)
 		return NULL;
-	if (command && (command[strspn(command, " \t")] == '\0' || strcmp(command, "cat") == 0))
+	if (command && (strspn(command, " \t") == strlen(command) || strcmp(command, "cat") == 0))
 		return NULL;
 	*ret_secure = !is_own_session();
 	if (command && !*ret_secure)

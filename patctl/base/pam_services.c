@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patctl/base/pam_hosts.h"
 #include "patctl/base/sysroot.h"
 #include "patctl/base/text.h"
 
@@ -70,6 +71,43 @@ static bool is_fitted(char *const *services, const char *pattern)
 	return false;
 }
 
+/* The next pattern of a list, from *at on, which the caller owns; NULL at its end. */
+static char *pattern_next(const char **at)
+{
+	char *pattern;
+
+	*at += strspn(*at, ", \t");
+	if (**at == '\0')
+		return NULL;
+	pattern = text_format("%.*s", (int)strcspn(*at, ", \t"), *at);
+	*at += strcspn(*at, ",");
+	return pattern;
+}
+
+bool pam_services_match(const char *list, const char *service)
+{
+	bool matches = false;
+	char *pattern;
+
+	while ((pattern = pattern_next(&list))) {
+		matches |= fnmatch(pattern, service, FNM_NOESCAPE) == 0;
+		free(pattern);
+	}
+	return matches;
+}
+
+bool pam_services_name(const char *list, const char *service)
+{
+	bool named = false;
+	char *pattern;
+
+	while ((pattern = pattern_next(&list))) {
+		named |= strcmp(pattern, service) == 0;
+		free(pattern);
+	}
+	return named;
+}
+
 #define FURTHER_MAX 3 /* characters, as "postgres" and "postgresql" */
 
 /* The service that text begins with, or that begins with text; NULL if none does. */
@@ -84,29 +122,61 @@ static const char *nearest(char *const *services, const char *text)
 	return NULL;
 }
 
+/* The service of a program that may have no file, and so the stack of "other". */
+static bool is_installed(const char *service)
+{
+	const struct pam_host *host = pam_host_of(service);
+	cleanup_sysroot struct sysroot root = { .fd = -1 };
+
+	return host && sysroot_new(NULL, &root) == 0 && pam_host_is_installed(&root, host);
+}
+
+/* False, after a complaint, if no service of the machine fits the pattern. */
+static bool expect(char *const *services, const char *pattern)
+{
+	const struct pam_host *misnamed = pam_host_misnamed(pattern);
+	cleanup_text char *safe = text_safe(pattern);
+	const char *near;
+	const bool fits = is_fitted(services, pattern) || is_installed(pattern);
+
+	if (misnamed && (!fits || misnamed->ships_misnomer)) {
+		complain(_("%s asks PAM for the service \"%s\", not \"%s\""), misnamed->what,
+			misnamed->service, safe);
+		return false;
+	}
+	if (fits)
+		return true;
+	near = nearest(services, pattern);
+	if (near)
+		complain(_("this machine has no PAM service \"%s\"; did you mean %s?"), safe, near);
+	else
+		complain(_("this machine has no PAM service \"%s\": see /etc/pam.d"), safe);
+	return false;
+}
+
+/* False, after a complaint, if the list has the logins at the console, and not those by telnet. */
+static bool expect_remote(const char *list)
+{
+	if (!pam_services_name(list, "login") || pam_services_match(list, "remote") ||
+		!is_installed("remote"))
+		return true;
+	complain(_("logins by telnet ask PAM for the service \"%s\", not \"%s\""), "remote",
+		"login");
+	return false;
+}
+
 bool pam_services_expect(const char *list)
 {
 	cleanup_names char **services = NULL;
 	bool all = true;
+	char *pattern;
 
 	if (pam_services(&services) < 0)
 		return true;
-	for (const char *at = list; *at != '\0'; at += strcspn(at, ",")) {
-		cleanup_text char *pattern = NULL, *safe = NULL;
-		const char *near;
-
-		at += strspn(at, ", \t");
-		pattern = text_format("%.*s", (int)strcspn(at, ", \t"), at);
-		if (*pattern == '\0' || is_fitted(services, pattern))
-			continue;
-		all = false;
-		safe = text_safe(pattern);
-		near = nearest(services, pattern);
-		if (near)
-			complain(_("this machine has no PAM service \"%s\"; did you mean %s?"),
-				safe, near);
-		else
-			complain(_("this machine has no PAM service \"%s\": see /etc/pam.d"), safe);
+	all &= expect_remote(list);
+	while ((pattern = pattern_next(&list))) {
+		all &= expect(services, pattern);
+		free(pattern);
 	}
 	return all;
 }

@@ -20,6 +20,12 @@ bool pam_is_service(const char *file);
  */
 int pam_services(char ***ret);
 
+/* Whether a list of patterns, with commas between them, has the service. */
+bool pam_services_match(const char *list, const char *service);
+
+/* Whether it has the service by its name, and not by a pattern for many. */
+bool pam_services_name(const char *list, const char *service);
+
 /*
  * Complains of each pattern of a list, with commas between them, that no service of this machine
  * fits; says nothing where that cannot be known.  False if it complained.

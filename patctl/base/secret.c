@@ -48,16 +48,16 @@ char *secret_read(int fd, const struct pat_id *id, const char **ret_problem)
 	struct pat_id inside;
 	struct stat st;
 
-	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 ||
-		st.st_size != PAT_TOKEN_LEN) {
+	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 || st.st_size < 0 ||
+		!pat_token_len_valid((size_t)st.st_size)) {
 		*ret_problem = N_("patd did not return a sealed token");
 		return NULL;
 	}
-	secret = allocate(PAT_TOKEN_LEN + 1, ret_problem);
+	secret = allocate((size_t)st.st_size + 1, ret_problem);
 	if (!secret)
 		return NULL;
-	secret[PAT_TOKEN_LEN] = '\0';
-	if (pread(fd, secret, PAT_TOKEN_LEN, 0) != PAT_TOKEN_LEN ||
+	secret[st.st_size] = '\0';
+	if (pread(fd, secret, (size_t)st.st_size, 0) != st.st_size ||
 		!pat_token_parse(secret, &inside) || strcmp(inside.text, id->text) != 0) {
 		*ret_problem = N_("patd did not return the token");
 		return NULL;
@@ -208,18 +208,16 @@ static bool ask(int fd, char *line, size_t size)
 char *secret_input(int fd, bool *ret_blanks, const char **ret_problem)
 {
 	cleanup_secret char *line = allocate(LINE_MAX_LEN + 1, ret_problem);
-	const char *token;
-	struct pat_id id;
+	struct pat_found found;
 	bool ok;
 
 	if (!line)
 		return NULL;
 	ok = isatty(fd) ? ask(fd, line, LINE_MAX_LEN + 1) : read_line(fd, line, LINE_MAX_LEN + 1);
-	token = ok ? pat_token_find(line, &id) : NULL;
-	if (token) {
-		*ret_blanks = pat_token_has_blanks(line, token);
-		memmove(line, token, PAT_TOKEN_LEN);
-		line[PAT_TOKEN_LEN] = '\0';
+	if (ok && pat_token_find(line, &found)) {
+		*ret_blanks = found.blanks;
+		memmove(line, found.token, found.len);
+		line[found.len] = '\0';
 		return TAKE(line);
 	}
 	*ret_problem = ok ? N_("not a valid token (mistyped or incomplete)")

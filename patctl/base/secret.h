@@ -14,7 +14,7 @@
 void secret_protect_process(void);
 
 /*
- * Reads the token of that id from fd, which must be a sealed memfd of exactly PAT_TOKEN_LEN bytes.
+ * Reads the token of that id from fd, which must be a sealed memfd with just that.
  * The caller frees the result; NULL with *ret_problem, static, if fd is not that.
  */
 char *secret_read(int fd, const struct pat_id *id, const char **ret_problem);

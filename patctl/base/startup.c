@@ -2,6 +2,8 @@
 /* Asking systemd about the services of patd, and patd about its configuration. */
 #include "patctl/base/startup.h"
 
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +13,19 @@
 #include "patctl/base/text.h"
 #include "patctl/base/units.h"
 
-#define LIMIT_MS 2000 /* for systemd to answer */
+#define LIMIT_MS 2000     /* for systemd to answer */
+#define END_LIMIT_MS 2000 /* for a patd to run or fail */
+#define END_LOOK_MS 100
 
 /* What systemd says of a unit. */
 struct unit_state {
-	bool masked, runs, failed;
-	unsigned long tries;
+	bool masked, runs;
+	bool starts;  /* or will in a moment */
+	bool failed;  /* and is left alone until somebody wants it */
+	bool retried; /* for another reason than a crash, after which it is back in a moment */
+	unsigned long tries;  /* by systemd */
+	unsigned long status; /* with which the latest process ended */
+	char reason[400];     /* that it gave for that, or "" */
 };
 
 /* The value of a line "KEY=VALUE" of text, up to its end; NULL: there is none. */
@@ -39,28 +48,40 @@ static bool has(const char *text, const char *key, const char *begin)
 	return value && strncmp(value, begin, strlen(begin)) == 0;
 }
 
+static unsigned long number(const char *text, const char *key)
+{
+	const char *value = value_of(text, key);
+
+	return value ? strtoul(value, NULL, 10) : 0;
+}
+
 /* False: systemd does not answer. */
 static bool read_state(const char *unit, struct unit_state *ret)
 {
-	const char *const argv[] = { "systemctl", "show", "--property=LoadState,ActiveState",
-		"--property=SubState,Result,NRestarts", unit, NULL };
+	const char *const argv[] = { "systemctl", "show", "--property=LoadState,ActiveState,Job",
+		"--property=SubState,Result,NRestarts,StatusText,ExecMainStatus", unit, NULL };
 	cleanup_text char *text = NULL;
-	const char *tries;
+	const char *reason;
+	bool queued;
 
 	if (program_read(argv, NULL, LIMIT_MS, &text) != 0)
 		return false;
-	tries = value_of(text, "NRestarts");
+	queued = number(text, "Job") != 0;
+	reason = value_of(text, "StatusText");
 	*ret = (struct unit_state) {
 		.masked = has(text, "LoadState", "masked"),
 		.runs = has(text, "ActiveState", "active\n"),
-		/* A patd that crashed, and so has another result, is back in a moment. */
-		.failed =
-			has(text, "ActiveState", "failed") ||
-			(has(text, "SubState", "auto-restart") && !has(text, "Result", "signal") &&
-				!has(text, "Result", "core-dump") &&
-				!has(text, "Result", "watchdog")),
-		.tries = tries ? strtoul(tries, NULL, 10) : 0,
+		.starts = queued || has(text, "ActiveState", "activating\n"),
+		.failed = !queued && has(text, "ActiveState", "failed\n"),
+		.retried = has(text, "SubState", "auto-restart\n") &&
+			   !has(text, "Result", "signal") && !has(text, "Result", "core-dump") &&
+			   !has(text, "Result", "watchdog"),
+		.tries = number(text, "NRestarts"),
+		.status = number(text, "ExecMainStatus"),
 	};
+	if (reason)
+		(void)snprintf(ret->reason, sizeof(ret->reason), "%.*s", (int)strcspn(reason, "\n"),
+			reason);
 	return true;
 }
 
@@ -77,7 +98,41 @@ static char *configuration_problem(void)
 
 static const char *const units[] = { "patd.service", "patd-bus.service" };
 
-static char *unit_failure(struct startup *startup, size_t at)
+/* While patd-bus is there it tries to start patd, and the reason may be that of an earlier patd. */
+static bool is_tried(bool front)
+{
+	struct unit_state bus;
+
+	return front && read_state(units[1], &bus) && (bus.runs || bus.starts);
+}
+
+/* Those of systemd.exec(5) with which systemd itself ends a service that it cannot start. */
+static const struct {
+	unsigned long status;
+	const char *name;
+} statuses[] = {
+	{ 203, "EXEC" },
+	{ 217, "USER" },
+	{ 226, "NAMESPACE" },
+	{ 238, "STATE_DIRECTORY" },
+	{ 243, "CREDENTIALS" },
+};
+
+static char *failure_text(const char *unit, const struct unit_state *state)
+{
+	cleanup_text char *safe = text_safe(state->reason);
+
+	if (*safe != '\0')
+		return text_format(_("patd does not start: %s"), safe);
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (statuses[i].status == state->status)
+			return text_format(_("systemd cannot start %s: status=%lu/%s, see "
+					     "journalctl -u %s"),
+				unit, state->status, statuses[i].name, unit);
+	return text_format(_("%s does not start: see journalctl -u %s"), unit, unit);
+}
+
+static char *unit_failure(struct startup *startup, size_t at, bool front)
 {
 	const char *unit = units[at];
 	struct unit_state state;
@@ -90,14 +145,17 @@ static char *unit_failure(struct startup *startup, size_t at)
 	if (state.masked)
 		return text_format(_("%s is masked; to undo it: systemctl unmask %s"), unit, unit);
 	startup->runs = startup->runs && state.runs;
-	if (!state.failed)
+	startup->starts |= at == 0 && state.starts;
+	if (!state.failed && !state.retried)
 		return NULL;
 	why = at == 0 ? configuration_problem() : NULL; /* patd-bus reads none */
 	if (why)
 		return why;
+	if (state.failed)
+		return is_tried(front) ? NULL : failure_text(unit, &state);
 	/* Once may be an accident. */
 	if (startup->units[at].failed && state.tries != startup->units[at].tries)
-		return text_format(_("%s does not start: see journalctl -u %s"), unit, unit);
+		return failure_text(unit, &state);
 	if (!startup->units[at].failed)
 		startup->units[at].tries = state.tries;
 	startup->units[at].failed = true;
@@ -111,8 +169,23 @@ char *startup_failure(struct startup *startup, bool front)
 	if (startup->runs || !units_available())
 		return NULL;
 	startup->runs = true;
-	why = unit_failure(startup, 0);
-	if (!why && front)
-		why = unit_failure(startup, 1);
+	startup->starts = false;
+	why = unit_failure(startup, 0, front);
+	if (!why && front && !startup->starts)
+		why = unit_failure(startup, 1, false);
 	return why;
+}
+
+char *startup_end(void)
+{
+	struct startup startup = { 0 };
+
+	for (int waited = 0; waited < END_LIMIT_MS; waited += END_LOOK_MS) {
+		char *why = startup_failure(&startup, false);
+
+		if (why || startup.runs || !units_available())
+			return why;
+		(void)poll(NULL, 0, END_LOOK_MS);
+	}
+	return NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why patd does not start, while somebody waits for its answer: systemd tries again and again. */
+/* Why patd does not start, while somebody waits for its answer. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +9,8 @@
 
 /* One wait.  All zeros at first. */
 struct startup {
-	bool runs; /* there is nothing more to find out */
+	bool runs;   /* there is nothing more to find out */
+	bool starts; /* patd; a patd-bus that has failed may have waited for it */
 	struct {
 		bool failed;         /* once, at: */
 		unsigned long tries; /* as systemd counts them */
@@ -21,3 +22,9 @@ struct startup {
  * person; the caller owns it.  front: the caller waits for patd-bus.
  */
 char *startup_failure(struct startup *startup, bool front);
+
+/*
+ * The same for a caller that does not wait any more: patd ended the connection.  Another caller may
+ * have it started again: waits until that patd runs or fails, for two seconds at most.
+ */
+char *startup_end(void);

@@ -33,6 +33,7 @@ struct verb {
 	const char *token_states[4]; /* of the tokens that TOKEN may be; none: any */
 	bool takes_any;              /* a restriction may be "any", for none */
 	bool disabled_users;         /* USER is a disabled user */
+	bool ended_states;           /* STATE is one in which no token can work */
 };
 
 /*

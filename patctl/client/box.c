@@ -26,12 +26,12 @@ int box_open(const struct box *box, const uint8_t *sealed, size_t len)
 {
 	cleanup_secret char *secret = NULL;
 
-	if (len != PAT_TOKEN_LEN + crypto_box_SEALBYTES)
+	if (len < crypto_box_SEALBYTES || !pat_token_len_valid(len - crypto_box_SEALBYTES))
 		return -EBADMSG;
-	secret = sodium_malloc(PAT_TOKEN_LEN + 1);
+	secret = sodium_malloc(len - crypto_box_SEALBYTES + 1);
 	if (!secret)
 		return -ENOMEM;
-	secret[PAT_TOKEN_LEN] = '\0';
+	secret[len - crypto_box_SEALBYTES] = '\0';
 	if (crypto_box_seal_open((unsigned char *)secret, sealed, len, box->recipient, box->key) !=
 		0)
 		return -EBADMSG;

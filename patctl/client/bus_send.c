@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "common/bus.h"
+#include "common/error.h"
 #include "common/l10n.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/startup.h"
@@ -64,6 +65,21 @@ static bool is_to_patd(DBusMessage *call)
 	return to && strcmp(to, PAT_BUS_NAME) == 0;
 }
 
+/* A patd-bus that ends because patd does not start leaves the calls to the bus. */
+static void explain(DBusError *error)
+{
+	cleanup_text char *why = NULL;
+
+	if (!dbus_error_has_name(error, DBUS_ERROR_NO_REPLY) &&
+		!dbus_error_has_name(error, pat_error_name(PAT_ERR_BUSY)))
+		return;
+	why = startup_end();
+	if (!why)
+		return;
+	dbus_error_free(error);
+	dbus_set_error(error, OUTCOME_ERROR_NOT_STARTED, "%s", why);
+}
+
 DBusMessage *bus_send(
 	DBusConnection *bus, DBusMessage *call, int limit, bool here, DBusError *error)
 {
@@ -89,7 +105,10 @@ DBusMessage *bus_send(
 	else if (!answer)
 		dbus_set_error(
 			error, DBUS_ERROR_DISCONNECTED, _("the connection to the bus was lost"));
-	else if (dbus_set_error_from_message(error, answer))
+	else if (dbus_set_error_from_message(error, answer)) {
 		message_free(&answer);
+		if (here && is_to_patd(call))
+			explain(error);
+	}
 	return answer;
 }

@@ -157,7 +157,7 @@ static bool root_check(struct client *client, const char *secret, const char *se
 		request.check.given |= GIVEN_ACCOUNT;
 	}
 	memcpy(request.check.id, ret->id.text, sizeof(ret->id.text));
-	pat_token_digest(secret, &request.check.digest);
+	pat_token_digest(secret, strlen(secret), &request.check.digest);
 	GIVE_TEXT(&request.check, service, service, GIVEN_SERVICE);
 	GIVE_TEXT(&request.check, from, from, GIVEN_FROM);
 	asked = client_ask(client, &request, NULL, &answer, error);

@@ -67,11 +67,17 @@ static bool unreachable(const struct root *root, int r, DBusError *error)
 	return false;
 }
 
+/* systemd ends the connections that wait for a patd that does not start. */
 static bool closed(struct root *root, DBusError *error)
 {
+	cleanup_text char *why = startup_end();
+
 	disconnect(root);
-	dbus_set_error(
-		error, DBUS_ERROR_DISCONNECTED, "%s", _("patd closed the connection unanswered"));
+	if (why)
+		dbus_set_error(error, OUTCOME_ERROR_NOT_STARTED, "%s", why);
+	else
+		dbus_set_error(error, DBUS_ERROR_DISCONNECTED, "%s",
+			_("patd closed the connection unanswered"));
 	return false;
 }
 
@@ -109,23 +115,37 @@ static bool is_sent(struct root *root, struct request *request)
 
 bool root_send(struct root *root, struct request *request, DBusError *error)
 {
-	const bool was_connected = root->fd >= 0;
 	int r;
 
+	root->latest = request;
 	if (is_sent(root, request))
 		return true;
 	if (!make_connection(root, error))
 		return false;
 	r = send_one(root, request);
-	if (r < 0 && was_connected) {
+	if (r < 0) {
 		disconnect(root);
 		if (!make_connection(root, error))
 			return false;
 		r = send_one(root, request);
 	}
+	if (r == -EPIPE || r == -ECONNRESET)
+		return closed(root, error);
 	if (r < 0)
 		disconnect(root);
 	return r >= 0 || unreachable(root, r, error);
+}
+
+/* After a connection that patd left with the request unread: it crashed, or did not start. */
+static bool send_again(struct root *root)
+{
+	struct request *request = TAKE(root->latest);
+
+	disconnect(root);
+	if (!request)
+		return false;
+	root->fd = packet_connect(root->path);
+	return root->fd >= 0 && send_one(root, request) >= 0;
 }
 
 void root_ask_ahead(struct root *root, const struct request *request)
@@ -228,6 +248,8 @@ bool root_receive(
 				limit / 1000);
 			return false;
 		}
+		if (n == -ECONNRESET && send_again(root))
+			continue;
 		if (n == 0 || n == -ECONNRESET)
 			return closed(root, error);
 		len = n < 0 ? 0 : (size_t)n;
@@ -242,6 +264,7 @@ bool root_receive(
 			return false;
 		}
 		if (head->serial != 0) {
+			root->latest = NULL;
 			*ret_len = len;
 			return true;
 		}

@@ -17,11 +17,12 @@
 
 struct root {
 	char *path;
-	int fd;                /* -1: not connected */
-	uint64_t serial;       /* of the latest request */
-	struct request *ahead; /* the latest, if it was sent ahead; else NULL */
-	bool changed;          /* there is an entry of the history that root_wait() has not told */
-	struct answer answer;  /* the latest that was received */
+	int fd;                 /* -1: not connected */
+	uint64_t serial;        /* of the latest request */
+	struct request *ahead;  /* the latest, if it was sent ahead; else NULL */
+	struct request *latest; /* the caller's, if it may be sent once more; else NULL */
+	bool changed;           /* there is an entry of the history that root_wait() has not told */
+	struct answer answer;   /* the latest that was received */
 };
 
 /* Not connected yet.  Never NULL. */
@@ -29,8 +30,8 @@ struct root *root_new(void);
 void root_free(struct root **root);
 
 /*
- * Sends a request, in whose head the kind is set.  A connection that patd has closed is made again:
- * nobody has read a request that could not be sent.
+ * Sends a request, in whose head the kind is set, and which is there until it is answered.  If it
+ * could not be sent, or patd ended before it read it, it is sent once more, over a new connection.
  */
 bool root_send(struct root *root, struct request *request, DBusError *error);
 

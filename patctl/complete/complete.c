@@ -147,9 +147,12 @@ static void complete_sources(struct candidates *candidates)
 
 static void complete_states(struct candidates *candidates)
 {
+	const struct verb *verb = candidates->command->verb;
+
 	skip_items(candidates);
 	for (size_t i = 0; filter_states[i]; i++)
-		complete_item(candidates, filter_states[i]);
+		if (!verb || !verb->ended_states || filter_is_ended(filter_states[i]))
+			complete_item(candidates, filter_states[i]);
 }
 
 static void complete_events(struct candidates *candidates)

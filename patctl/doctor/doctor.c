@@ -83,6 +83,7 @@ static enum outcome run(const struct command *command)
 		findings_print(&doctor.findings, command_given(command, &option_quiet));
 	outcome = findings_worst(&doctor.findings) == LEVEL_PROBLEM ? OUTCOME_FAILED : OUTCOME_DONE;
 	findings_clear(&doctor.findings);
+	records_clear(&doctor.settings);
 	json_decref(doctor.services);
 	return outcome;
 }

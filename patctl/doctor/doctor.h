@@ -40,6 +40,8 @@ struct doctor {
 	bool quiet;            /* no bars */
 	bool asleep;           /* a call would start patd, and with it a socket that is missing */
 	struct findings findings;
+	struct records settings; /* of patd.conf, in force, if */
+	bool has_settings;
 	json_t *services; /* the results of the trials of each PAM service, for programs */
 };
 

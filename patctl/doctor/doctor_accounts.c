@@ -14,6 +14,7 @@
 #include "patctl/base/user_lookup.h"
 #include "patctl/client/client.h"
 #include "patctl/doctor/doctor.h"
+#include "patctl/doctor/doctor_unusable.h"
 
 #define CHECK "account"
 
@@ -30,6 +31,7 @@ struct accounts {
 	uint64_t altered; /* tokens, of which some are named: */
 	char *ids;        /* owned, "CL48DsYXGA, …"; NULL: there is none */
 	uint64_t damaged; /* rows of tokens that patd cannot read */
+	struct unusable unusable;
 };
 
 #define IDS_NAMED 5U
@@ -40,6 +42,7 @@ static void accounts_clear(struct accounts *accounts)
 		free(accounts->items[i].user);
 	free(accounts->items);
 	text_free(&accounts->ids);
+	unusable_clear(&accounts->unusable);
 }
 #define cleanup_accounts __attribute__((cleanup(accounts_clear)))
 
@@ -151,10 +154,12 @@ static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBus
 			client_list_ahead(doctor->client, &filter, cursor);
 		items = tokens.items;
 		for (size_t i = 0; i < tokens.n; i++) {
-			if (may_be_accepted(&items[i]))
+			if (may_be_accepted(&items[i])) {
 				count(accounts, &items[i]);
-			else if (strcmp(items[i].state, "altered") == 0)
+				unusable_count(&accounts->unusable, &items[i]);
+			} else if (strcmp(items[i].state, "altered") == 0) {
 				count_altered(accounts, &items[i]);
+			}
 			doctor_sudo(doctor, &items[i]);
 		}
 	} while (cursor);
@@ -244,6 +249,7 @@ void doctor_accounts(struct doctor *doctor)
 	}
 	if (!doctor->client)
 		return;
+	unusable_begin(doctor, &accounts.unusable);
 	if (!read_accounts(doctor, &accounts, &error)) {
 		found(doctor, LEVEL_UNSEEN, CHECK, NULL, _("the tokens cannot be listed: %s"),
 			text_translated(error.message));
@@ -251,6 +257,7 @@ void doctor_accounts(struct doctor *doctor)
 		return;
 	}
 	found_altered(doctor, &accounts);
+	unusable_found(doctor, &accounts.unusable);
 	before = doctor->findings.n;
 	for (size_t i = 0; i < accounts.n && answered; i++)
 		answered = check_account(doctor, &accounts.items[i], i + 1 == accounts.n);

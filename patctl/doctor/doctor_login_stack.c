@@ -148,52 +148,6 @@ static bool check_behind(const struct examined *examined)
 	return true;
 }
 
-/*
- * False, after a warning, if a person has to type twice, or a script, which types once, fails:
- * after a token there is no password for other modules, and some of them ignore the one that there
- * is.
- */
-static bool check_prompts(const struct examined *examined)
-{
-	static const struct {
-		enum trial trial;
-		const char *what, *advice;
-	} checks[] = {
-		{ TRIAL_TOKEN, N_("after a token, another module asks for a password"),
-			N_("let pam_pat.so jump over the line, or end the stack with "
-			   "success=done") },
-		{ TRIAL_PASSWORD, N_("a password is asked for twice"),
-			N_("add try_first_pass to the line, or remove prompt_always or force_prompt") },
-	};
-	bool good = true;
-
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		const struct trial_result *result = &examined->results[checks[i].trial];
-		cleanup_text char *text =
-			result->opens && result->prompts ? stack_line_text(result->prompts) : NULL;
-
-		if (!text)
-			continue;
-		found_in(examined->doctor, examined->name, LEVEL_WARNING, _(checks[i].advice),
-			"%s: %s", _(checks[i].what), text);
-		good = false;
-	}
-	return good;
-}
-
-/* Services of the network that do not set PAM_RHOST; no stack tells that.  Both were tried. */
-static void check_source(const struct examined *examined)
-{
-	static const char *const sourceless[] = { "poppassd", "squid" };
-
-	for (size_t i = 0; i < sizeof(sourceless) / sizeof(sourceless[0]); i++)
-		if (strcmp(examined->name, sourceless[i]) == 0)
-			found_in(examined->doctor, examined->name, LEVEL_WARNING,
-				_("restrict tokens for local with --service too"),
-				_("logins over the network are \"local\" for --from: the service "
-				  "does not tell PAM where they come from"));
-}
-
 static void add_service(const struct examined *examined)
 {
 	json_t *object = json_must(json_object()), *outcomes = json_must(json_object());
@@ -206,8 +160,8 @@ static void add_service(const struct examined *examined)
 	json_append(examined->doctor->services, object);
 }
 
-bool doctor_login_stack(
-	struct doctor *doctor, bool debian, const char *name, const struct stack *stack)
+bool doctor_login_stack(struct doctor *doctor, bool debian, const char *name,
+	const struct stack *stack, const struct stack *session)
 {
 	struct examined examined = {
 		.doctor = doctor,
@@ -223,7 +177,6 @@ bool doctor_login_stack(
 	good &= check_passwords(&examined);
 	good &= check_refusals(&examined);
 	good &= check_behind(&examined);
-	good &= check_prompts(&examined);
-	check_source(&examined);
+	good &= doctor_prompts(doctor, name, examined.results, session);
 	return good;
 }

@@ -7,19 +7,29 @@
 #include "common/module_option.h"
 #include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
+#include "patctl/doctor/doctor_hosts.h"
 #include "patctl/doctor/doctor_stacks.h"
 
 #define PAM "pam" /* the check */
 
 static const char options_advice[] = N_("correct the line: see pam_pat(8), OPTIONS");
 
-/* good: nothing was found of the service so far. */
-static void examine(struct doctor *doctor, bool debian, const char *name, const struct stack *stack,
-	const struct stack *change, bool good)
+/* The stack of that type that libpam runs for the service. */
+static const struct stack *stack_of(
+	const struct service *service, const struct service *fallback, enum stack_type type)
 {
-	good &= doctor_login_stack(doctor, debian, name, stack);
-	good &= doctor_password_stack(doctor, name, change);
-	if (good)
+	return service->stacks[type].n > 0 ? &service->stacks[type] : &fallback->stacks[type];
+}
+
+/* good: nothing was found of the service so far. */
+static void examine(struct doctor *doctor, bool debian, const char *name,
+	const struct service *service, const struct service *fallback, bool good)
+{
+	good &= doctor_login_stack(doctor, debian, name, &service->stacks[STACK_AUTH],
+		stack_of(service, fallback, STACK_SESSION));
+	good &= doctor_password_stack(doctor, name, stack_of(service, fallback, STACK_PASSWORD));
+	if (doctor_host(doctor, name, &service->stacks[STACK_ACCOUNT],
+		    &fallback->stacks[STACK_ACCOUNT], good))
 		found_in(doctor, name, LEVEL_OK, NULL,
 			_("tokens and passwords are accepted; passwords also work if "
 			  "pam_pat.so is missing"));
@@ -87,7 +97,6 @@ static bool examine_service(
 	struct doctor *doctor, bool debian, const char *name, const struct service *fallback)
 {
 	cleanup_service struct service service = { 0 };
-	const struct stack *change = &service.stacks[STACK_PASSWORD];
 	const struct stack_line *line;
 	bool good;
 	int r = service_read(doctor->root, debian, name, &service);
@@ -107,8 +116,7 @@ static bool examine_service(
 	check_module(doctor, name, line);
 	good = check_options(doctor, name, line);
 	if (!service.broken)
-		examine(doctor, debian, name, &service.stacks[STACK_AUTH],
-			change->n > 0 ? change : &fallback->stacks[STACK_PASSWORD], good);
+		examine(doctor, debian, name, &service, fallback, good);
 	return true;
 }
 
@@ -133,7 +141,7 @@ static size_t examine_folder(struct doctor *doctor, bool debian, const char *fol
 	return having;
 }
 
-void doctor_pam(struct doctor *doctor)
+static void examine_all(struct doctor *doctor)
 {
 	const bool debian = pam_is_debian(doctor->root);
 	cleanup_service struct service fallback = { 0 };
@@ -153,4 +161,17 @@ void doctor_pam(struct doctor *doctor)
 			doctor_profile_advice(doctor, "/usr/share/pam-configs/pat",
 				"pam-auth-update --enable pat"),
 			_("no service accepts tokens: pam_pat.so is not configured"));
+	else
+		doctor_caches(doctor);
+	doctor_hosts_without_file(doctor, &fallback);
+}
+
+void doctor_pam(struct doctor *doctor)
+{
+	DBusError error = DBUS_ERROR_INIT;
+
+	if (doctor->client && client_policy(doctor->client, &doctor->settings, &error))
+		doctor->has_settings = true;
+	dbus_error_free(&error);
+	examine_all(doctor);
 }

@@ -7,6 +7,7 @@
 #include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patctl/base/config_check.h"
+#include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/client/client.h"
 #include "patctl/doctor/doctor.h"
@@ -101,6 +102,42 @@ static char *find_changed(const struct records *in_force, char *const *lines)
 	return find_missing(in_force, lines);
 }
 
+/* The services that a list has of those whose clients are on the network; NULL: it has none. */
+static char *find_silent(const char *list)
+{
+	char *names = NULL;
+
+	for (const char *const *service = source_silent_services; *service; service++) {
+		cleanup_text char *before = names;
+
+		if (source_list_has(list, *service))
+			names = text_format(
+				"%s%s%s", before ? before : "", before ? ", " : "", *service);
+		else
+			names = TAKE(before);
+	}
+	return names;
+}
+
+/* Of the policy in force: a server on the network would open tokens that are for local logins. */
+static void check_local_services(struct doctor *doctor, const struct records *in_force)
+{
+	const struct setting_row *rows = in_force->items;
+
+	for (size_t i = 0; i < in_force->n; i++) {
+		const bool is_it = strcmp(rows[i].key, "tokens.local_services") == 0;
+		cleanup_text char *silent = is_it ? find_silent(rows[i].value) : NULL;
+
+		if (silent)
+			found(doctor, LEVEL_WARNING, CHECK,
+				_("remove them from the list, and restrict tokens for them by --service "
+				  "alone"),
+				_("local_services has services for clients on a network, which open "
+				  "tokens that are for local logins: %s"),
+				silent);
+	}
+}
+
 static void compare(struct doctor *doctor, char *const *lines)
 {
 	DBusError error = DBUS_ERROR_INIT;
@@ -113,6 +150,7 @@ static void compare(struct doctor *doctor, char *const *lines)
 		dbus_error_free(&error);
 		return;
 	}
+	check_local_services(doctor, &in_force);
 	changed = find_changed(&in_force, lines);
 	if (changed)
 		found(doctor, LEVEL_WARNING, CHECK, "systemctl reload patd",

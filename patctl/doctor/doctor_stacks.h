@@ -4,10 +4,21 @@
 
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/pam/pam_stack.h"
+#include "patctl/doctor/pam/pam_trial.h"
 
-/* The auth lines, and their results for programs.  False, after a finding, if they are not good. */
-bool doctor_login_stack(
-	struct doctor *doctor, bool debian, const char *name, const struct stack *stack);
+/*
+ * The auth lines, and their results for programs; session: the lines of that type.  False, after a
+ * finding, if they are not good.
+ */
+bool doctor_login_stack(struct doctor *doctor, bool debian, const char *name,
+	const struct stack *stack, const struct stack *session);
+
+/*
+ * Modules that ask for a password again, in logins with these results.  False, after a finding, if
+ * there are any.
+ */
+bool doctor_prompts(struct doctor *doctor, const char *name,
+	const struct trial_result results[static TRIALS], const struct stack *session);
 
 /*
  * The password lines: a host that changes the password in the transaction that a token opened is

@@ -11,8 +11,19 @@ bool unit_is_in(const struct sysroot *root, const char *below, const char *unit)
 
 bool unit_is_masked(const struct sysroot *root, const char *unit);
 
+/* Which credential of a name a unit loads. */
+struct unit_credential {
+	bool unit;          /* there is that unit */
+	bool plain, sealed; /* by LoadCredential=, LoadCredentialEncrypted= */
+	char *emptied;      /* the file that has ended such settings of others; owned, NULL: none */
+};
+
 /*
- * Whether "KEY=VALUE" stands in the unit or in a .conf of UNIT.d, also with ":" and more after the
- * value.  The order of files, and a later file that resets the setting, are not considered.
+ * Reads the unit and its drop-ins, and those of all services, in the order of systemd.unit(5): an
+ * empty setting of either name ends all before it.
  */
-bool unit_has(const struct sysroot *root, const char *unit, const char *key, const char *value);
+void unit_read_credential(const struct sysroot *root, const char *unit, const char *name,
+	struct unit_credential *ret);
+
+void unit_credential_clear(struct unit_credential *credential);
+#define cleanup_unit_credential __attribute__((cleanup(unit_credential_clear)))

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "common/verdict.h"
+#include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
@@ -42,6 +44,10 @@ static char *login_text(const struct entry_row *entry)
 	cleanup_text char *service = text_safe(entry->service), *from = text_safe(entry->rhost),
 			  *tty = text_safe(entry->tty);
 
+	if (source_kind(from) == SOURCE_UNKNOWN && *tty != '\0')
+		return text_format(_(", %s from an unknown source on %s"), service, tty);
+	if (source_kind(from) == SOURCE_UNKNOWN)
+		return text_format(_(", %s from an unknown source"), service);
 	if (*from != '\0' && *tty != '\0')
 		return text_format(_(", %s from %s on %s"), service, from, tty);
 	if (*from != '\0')
@@ -51,7 +57,7 @@ static char *login_text(const struct entry_row *entry)
 	return text_format("%s%s", *service ? ", " : "", service);
 }
 
-/* ", by its owner"; empty for a login. */
+/* ", by its owner"; empty for a login that was for the caller to ask for. */
 static char *actor_text(const struct entry_row *entry, const struct output_context *context)
 {
 	static const struct {
@@ -63,9 +69,12 @@ static char *actor_text(const struct entry_row *entry, const struct output_conte
 		{ "owner", N_(", by its owner") },
 		{ "patd", N_(", by patd according to patd.conf") },
 	};
+	/* Who reads it has to know which account asked: patd.conf has no section for it. */
+	const bool stranger =
+		strcmp(entry->result, verdict_word(PAT_NOT_ALLOWED)) == 0 && entry->by_uid != 0;
 	cleanup_text char *user = NULL;
 
-	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++)
+	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]) && !stranger; i++)
 		if (strcmp(entry->how, hows[i].how) == 0)
 			return text_format("%s", text_translated(hows[i].text));
 	user = format_user(context, entry->by_uid);
@@ -76,8 +85,13 @@ static char *actor_text(const struct entry_row *entry, const struct output_conte
 static char *reason_text(const struct entry_row *entry)
 {
 	cleanup_text char *result = text_safe(entry->result), *detail = text_safe(entry->detail);
+	cleanup_text char *problem = strcmp(entry->result, "wrong-source") == 0
+					     ? source_problem(entry->service, entry->rhost)
+					     : NULL;
 	const bool renamed = strcmp(entry->event, "renamed") == 0;
 
+	if (strcmp(entry->event, "refused") == 0 && problem)
+		return text_format(": %s (%s)", text_translated(result), problem);
 	if (strcmp(entry->event, "refused") == 0)
 		return text_format(": %s", text_translated(result));
 	if (*detail == '\0')
@@ -86,14 +100,18 @@ static char *reason_text(const struct entry_row *entry)
 		       : text_format(": %s", reason_translated(detail));
 }
 
-/* A login that is local comes from no network. */
+/* A login that is local comes from no network, and one of an unknown source from none that is new.
+ */
 static char *new_text(const struct entry_row *entry, const struct output_context *context)
 {
-	const bool local = *entry->rhost == '\0', network = entry->new_network && !local;
+	const enum source_kind kind = source_kind(entry->rhost);
+	const bool local = kind == SOURCE_LOCAL, unknown = kind == SOURCE_UNKNOWN;
+	const bool network = entry->new_network && !local && !unknown;
 	const char *what = network && entry->new_service ? N_(" (new network and service)")
 			   : network                     ? N_(" (new network)")
 			   : entry->new_service          ? N_(" (new service)")
-			   : entry->new_network          ? N_(" (first local use)")
+			   : entry->new_network && local ? N_(" (first local use)")
+			   : entry->new_network          ? N_(" (first use from an unknown source)")
 							 : NULL;
 
 	return what ? terminal_coloured(context->palette, TERMINAL_NEW, _(what))

@@ -202,15 +202,15 @@ static bool means_everybodys(const struct client *client, const char *user)
 /* What delete takes if no state is given, and what it can take. */
 static bool choose_states(struct bulk *bulk)
 {
-	static const char *const alive[] = { "active", "disabled", "pending" };
 	const char *states = command_value(bulk->command, &option_state);
 
 	if (bulk->change->revocation)
 		return true;
 	if (bulk->change->restores || !states)
 		bulk->filter.state = "revoked";
-	for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++)
-		if (states && filter_has_state(states, alive[i]))
+	for (size_t i = 0; states && filter_states[i]; i++)
+		if (!filter_is_ended(filter_states[i]) &&
+			filter_has_state(states, filter_states[i]))
 			return argument_wrong(&option_state, states,
 				N_("only revoked, expired, exhausted and altered tokens can be "
 				   "deleted"));

@@ -20,6 +20,16 @@ const struct option_info option_expiring = { "expiring", "PERIOD",
 const struct option_info option_revoked_since = { "revoked-since", "WHEN",
 	N_("only tokens revoked since WHEN; \"2h\" is two hours ago"), 0 };
 
+bool filter_is_ended(const char *state)
+{
+	static const char *const alive[] = { "active", "disabled", "pending" };
+
+	for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++)
+		if (strcmp(state, alive[i]) == 0)
+			return false;
+	return true;
+}
+
 /* The item of a list with commas that begins there: its length. */
 static size_t item_len(const char *list)
 {

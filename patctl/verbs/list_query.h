@@ -23,6 +23,9 @@ extern const struct option_info option_state, option_unused_for, option_expiring
 /* All states, NULL after the last. */
 extern const char *const filter_states[];
 
+/* Whether delete takes tokens in that state: none that can work, now or later, is in it. */
+bool filter_is_ended(const char *state);
+
 /*
  * False after a message on standard error.  now: seconds since 1970 UTC.  patd is asked for one
  * state, and not about revoked_since: filter_keep() picks.

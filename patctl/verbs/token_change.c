@@ -157,6 +157,13 @@ static bool make(
 	return change->make(tally->client, &token->id, error);
 }
 
+/* What a filter selected, somebody else may have deleted since. */
+static bool is_gone_as_wanted(const struct tally *tally, const char *item, const DBusError *error)
+{
+	return !item && tally->change->deletes && dbus_error_is_set(error) &&
+	       pat_error_from_name(error->name) == PAT_ERR_NOT_FOUND;
+}
+
 enum outcome change_one(struct tally *tally, const char *item, const struct token_row *token)
 {
 	DBusError error = DBUS_ERROR_INIT, ignored = DBUS_ERROR_INIT;
@@ -169,6 +176,10 @@ enum outcome change_one(struct tally *tally, const char *item, const struct toke
 			 select_id(tally->client, tally->user, &token->id, &now, &ignored);
 	else if (item)
 		foresee(tally->change, token, &error);
+	if (is_gone_as_wanted(tally, item, &error)) {
+		dbus_error_free(&error);
+		return OUTCOME_DONE;
+	}
 	outcome = change_report(tally, item, token, looked ? &now : NULL, &error);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);

@@ -292,4 +292,5 @@ const struct verb verb_delete = { "delete", "TOKEN...", run_delete,
 	"  patctl revoke laptop && patctl delete laptop\n"
 	"  sudo patctl delete --all --state=revoked,expired --dry-run\n",
 	.selecting = OPTIONS(OPTIONS_FILTERS), .exclusive = { OPTIONS(&option_id, &option_all) },
-	.aliases = { "rm" }, .synonyms = { "remove" }, .token_states = { "revoked", "altered" } };
+	.aliases = { "rm" }, .synonyms = { "remove" }, .token_states = { "revoked", "altered" },
+	.ended_states = true };

@@ -10,17 +10,21 @@
 #include "common/wire.h"
 #include "patctl/base/pam_services.h"
 #include "patctl/base/secret.h"
+#include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
 #include "patctl/verbs/select.h"
+#include "patctl/verbs/service_host.h"
 
 /* A token, and what patd says of it. */
 struct checked {
 	const struct command *command;
 	const struct token_row *token;
 	const struct client_verdict *verdict;
+	const char
+		*host_problem; /* of the program that asks for the service; NULL: none is known */
 };
 
 /*
@@ -38,16 +42,41 @@ static char *service_text(const struct checked *checked)
 		       : NULL;
 }
 
+/* A token for local logins is refused through a service whose logins are never local. */
+static char *local_text(const struct checked *checked, const char *allowed)
+{
+	const char *service = command_value(checked->command, &option_service);
+	cleanup_text char *safe = text_safe(service ? service : "");
+
+	if (!service ||
+		!source_list_has(token_row_restriction(checked->token, PAT_SOURCES), "local"))
+		return text_format(_("local logins are not allowed (only from: %s)"), allowed);
+	return text_format(_("service %s has no local logins: without an address their source is "
+			     "unknown (only from: %s; see local_services in patd.conf(5))"),
+		safe, allowed);
+}
+
 static char *source_text(const struct checked *checked)
 {
-	const char *from = command_value(checked->command, &option_from);
+	const char *from = command_value(checked->command, &option_from),
+		   *service = command_value(checked->command, &option_service);
 	cleanup_text char *given = text_safe(from ? from : ""),
 			  *allowed = text_safe(token_row_restriction(checked->token, PAT_SOURCES));
 
 	if (!from)
 		return NULL;
-	if (strcmp(from, "local") == 0)
-		return text_format(_("local logins are not allowed (only from: %s)"), allowed);
+	switch (source_kind(from)) {
+	case SOURCE_LOCAL:
+		return local_text(checked, allowed);
+	case SOURCE_UNKNOWN:
+		return text_format(_("logins from an unknown source are not allowed (only from: "
+				     "%s)"),
+			allowed);
+	case SOURCE_NAME:
+		return source_problem(service ? service : "", from);
+	case SOURCE_ADDRESS:
+		break;
+	}
 	return text_format(_("logins from %s are not allowed (only from: %s)"), given, allowed);
 }
 
@@ -97,12 +126,18 @@ static char *user_text(const struct checked *checked)
 	return NULL;
 }
 
+static char *host_text(const struct checked *checked)
+{
+	return checked->host_problem ? text_format("%s", checked->host_problem) : NULL;
+}
+
 static char *detail_text(const struct verdict *verdict, const struct checked *checked)
 {
 	static const struct {
 		enum pat_verdict verdict;
 		char *(*text)(const struct checked *checked);
 	} details[] = {
+		{ PAT_NOT_ALLOWED, host_text },
 		{ PAT_WRONG_SERVICE, service_text },
 		{ PAT_WRONG_SOURCE, source_text },
 		{ PAT_OUT_OF_HOURS, hours_text },
@@ -194,14 +229,27 @@ static void print(const struct checked *checked)
 		print_unseen(checked);
 }
 
+/* patd is not asked by who asks at a login: what it would say then is one more refusal. */
+static void refuse_host(struct client_verdict *verdict)
+{
+	const char *const word = verdict_word(PAT_NOT_ALLOWED);
+	size_t n = 0;
+
+	for (; verdict->refusals[n]; n++)
+		if (strcmp(verdict->refusals[n], word) == 0)
+			return;
+	names_add(&verdict->refusals, &n, word);
+}
+
 static enum outcome check(const struct command *command, const char *secret)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	const char *service = command_value(command, &option_service);
 	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_client_verdict struct client_verdict verdict = { 0 };
+	cleanup_text char *host_problem = NULL;
 	struct token_row token;
-	const struct checked checked = { command, &token, &verdict };
+	struct checked checked = { command, &token, &verdict, NULL };
 
 	if (!client ||
 		!client_check(client, secret, service, command_value(command, &option_from),
@@ -210,6 +258,12 @@ static enum outcome check(const struct command *command, const char *secret)
 		return outcome_fail(NULL, &error);
 	if (service && !command_given(command, &option_quiet))
 		(void)pam_services_expect(service);
+	if (service)
+		host_problem = service_host_problem(client, service, token.user);
+	if (host_problem) {
+		checked.host_problem = host_problem;
+		refuse_host(&verdict);
+	}
 	if (command_given(command, &option_json))
 		print_json(&checked);
 	else if (!command_given(command, &option_quiet))
@@ -242,8 +296,9 @@ const struct verb verb_check = { "check", "", run, N_("check whether a token wou
 	     "given.  This does not count as a use.  Never put a token into the command line,\n"
 	     "where others can see it.\n"),
 		N_("For root the account of the token's user counts as well: expired, or locked\n"
-		   "where patd.conf refuses that.  The account phase of PAM and the rules of the\n"
-		   "service itself, such as those of sshd, are not checked.\n"),
+		   "where patd.conf refuses that.  With --service, a service whose program is\n"
+		   "known to get no token accepted counts as well.  The account phase of PAM and\n"
+		   "the rules of the service itself, such as those of sshd, are not checked.\n"),
 		N_("The exit status is 0 if patd would accept the login, and 1 if not.\n") },
 	"  patctl check\n"
 	"  patctl check --service=sshd --from=192.0.2.7 <token-file\n",

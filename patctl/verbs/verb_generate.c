@@ -8,10 +8,13 @@
 
 #include "common/l10n.h"
 #include "patctl/base/new_file.h"
+#include "patctl/base/pam_hosts.h"
+#include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/cli/argument.h"
 #include "patctl/verbs/print_secret.h"
 #include "patctl/verbs/select.h"
+#include "patctl/verbs/service_host.h"
 
 static const struct option_info option_out = { "out", "FILE",
 	N_("write the token into FILE, a new one of mode 0600"), 0 };
@@ -73,6 +76,22 @@ static void tell_owner(const struct command *command)
 		safe, safe);
 }
 
+/* The token is made all the same: who makes it may set the service up afterwards. */
+static void tell_hosts(const struct command *command, struct client *client, const char *services)
+{
+	if (!services || command_given(command, &option_quiet))
+		return;
+	for (size_t i = 0; i < pam_hosts_n; i++) {
+		const char *service = pam_hosts[i].service;
+		cleanup_text char *problem = pam_services_name(services, service)
+						     ? service_host_problem(client, service, NULL)
+						     : NULL;
+
+		if (problem)
+			note("%s\n", problem);
+	}
+}
+
 static void describe_generated(const struct token_row *token)
 {
 	cleanup_text char *name = text_safe(token->name), *user = text_safe(token->user),
@@ -122,6 +141,7 @@ static enum outcome generate(const struct command *command,
 		return outcome;
 	}
 	tell_owner(command);
+	tell_hosts(command, client, request->restrictions[PAT_SERVICES].text);
 	outcome = print_secret(client, command, &id, secret, out, describe_generated, &token);
 	if (outcome != OUTCOME_DONE)
 		undo(client, &id);
@@ -170,10 +190,14 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 		   "by commas), --from to sources of logins (networks, addresses and \"local\"),\n"
 		   "--hours to hours in the time zone of this machine; also by --not-before and\n"
 		   "--max-uses.  A login must meet all restrictions.\n"),
+		N_("--max-uses counts each time that a program has the token verified: most do so\n"
+		   "once in a login, web servers with each request, OpenVPN also each time that it\n"
+		   "renews its keys.  See pat(7), Uses.\n"),
 		N_("--from is compared with the address that the service reports to PAM.  \"local\"\n"
-		   "is a login for which it reports none: so are those at a network service that\n"
-		   "never reports one.  A host name never matches: at services that report names,\n"
-		   "see name_services in patd.conf(5), such a token is for local logins only.\n"),
+		   "is a login for which it reports none, through a service at the console or\n"
+		   "within a session: see local_services in patd.conf(5).  Through others its source\n"
+		   "is unknown, and never matches.  Neither does a host name: at services that report\n"
+		   "names, see name_services there, such a token is for local logins only.\n"),
 		N_("Asks for your password; with --user, for an administrator's.  Root is not "
 		   "asked.\n") },
 	"  patctl generate laptop\n"

@@ -229,8 +229,10 @@ static enum outcome follow(struct output *output)
 			return outcome_fail(NULL, &error);
 		ok = (!lost || subscribe(output, &error)) &&
 		     print_after(output, output->last, &error);
-		/* A patd that ends just now comes back, and client_wait() reports it. */
-		if (!ok && outcome_of(&error)->outcome != OUTCOME_UNREACHABLE)
+		/* A patd that ends just now comes back, as client_wait() reports.  Each try would
+		 * start one that does not start. */
+		if (!ok && (outcome_of(&error)->outcome != OUTCOME_UNREACHABLE ||
+				   dbus_error_has_name(&error, OUTCOME_ERROR_NOT_STARTED)))
 			return outcome_fail(NULL, &error);
 		dbus_error_free(&error);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
@@ -152,14 +153,21 @@ static void print_uses(const struct token_row *token)
 /* "by sshd from 192.0.2.7", "by sudo, locally" */
 static char *place_text(const char *service, const char *from)
 {
-	const bool local = *from == '\0' || strcmp(from, "local") == 0;
 	cleanup_text char *safe_service = text_safe(service), *safe_from = text_safe(from);
 
-	if (*service == '\0')
-		return local ? text_format("%s", _("locally"))
-			     : text_format(_("from %s"), safe_from);
-	return local ? text_format(_("by %s, locally"), safe_service)
-		     : text_format(_("by %s from %s"), safe_service, safe_from);
+	switch (source_kind(from)) {
+	case SOURCE_LOCAL:
+		return *service ? text_format(_("by %s, locally"), safe_service)
+				: text_format("%s", _("locally"));
+	case SOURCE_UNKNOWN:
+		return *service ? text_format(_("by %s from an unknown source"), safe_service)
+				: text_format("%s", _("from an unknown source"));
+	case SOURCE_ADDRESS:
+	case SOURCE_NAME:
+		break;
+	}
+	return *service ? text_format(_("by %s from %s"), safe_service, safe_from)
+			: text_format(_("from %s"), safe_from);
 }
 
 static void print_usage(const struct output_context *context, const struct token_row *token,

@@ -122,12 +122,12 @@ static int find_file(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
 	return read_bytes_in(state_dir, KEY_FILE, true, bytes);
 }
 
-static int find_bytes(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
+static int find_credential(const char *state_dir, uint8_t bytes[static KEY_LEN + 1])
 {
 	const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
-	int r = credentials ? read_bytes_in(credentials, CREDENTIAL, false, bytes) : -ENOENT;
 
-	return r == -ENOENT ? find_file(state_dir, bytes) : r;
+	(void)state_dir;
+	return credentials ? read_bytes_in(credentials, CREDENTIAL, false, bytes) : -ENOENT;
 }
 
 static int read_bytes(int (*find)(const char *state_dir, uint8_t bytes[static KEY_LEN + 1]),
@@ -146,14 +146,47 @@ static int read_bytes(int (*find)(const char *state_dir, uint8_t bytes[static KE
 	return r;
 }
 
-int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
-{
-	return read_bytes(find_bytes, state_dir, ret_bytes);
-}
-
 int key_read_file(const char *state_dir, uint8_t **ret_bytes)
 {
 	return read_bytes(find_file, state_dir, ret_bytes);
+}
+
+int key_read_bytes(const char *state_dir, uint8_t **ret_bytes)
+{
+	int r = read_bytes(find_credential, state_dir, ret_bytes);
+
+	return r == -ENOENT ? key_read_file(state_dir, ret_bytes) : r;
+}
+
+static int remove_file(const char *state_dir)
+{
+	cleanup_close int dir = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return dir < 0 || unlinkat(dir, KEY_FILE, 0) < 0 || fsync(dir) < 0 ? -errno : 0;
+}
+
+void key_settle_file(const char *state_dir, bool remove)
+{
+	cleanup_key_bytes uint8_t *credential = NULL, *file = NULL;
+	int r;
+
+	if (read_bytes(find_credential, state_dir, &credential) < 0 ||
+		key_read_file(state_dir, &file) < 0)
+		return;
+	if (sodium_memcmp(credential, file, KEY_LEN) != 0) {
+		log_warning("%s/" KEY_FILE " is another key than the credential " CREDENTIAL
+			    ", which patd uses: see patd(8)",
+			state_dir);
+		return;
+	}
+	if (!remove)
+		return;
+	r = remove_file(state_dir);
+	if (r < 0)
+		log_warning("cannot remove %s/" KEY_FILE ": %s", state_dir, strerror(-r));
+	else
+		log_notice("removed %s/" KEY_FILE ": the key is the credential " CREDENTIAL,
+			state_dir);
 }
 
 /* The key in clear, a second time: left by a patd that was killed while it made it. */

@@ -38,6 +38,12 @@ int key_read_bytes(const char *state_dir, uint8_t **ret_bytes);
  */
 int key_read_file(const char *state_dir, uint8_t **ret_bytes);
 
+/*
+ * Removes the file where the credential is the same key.  Another key is kept, and logged, and so
+ * is the file of a patd that has no credential.  remove: whether the file may go.
+ */
+void key_settle_file(const char *state_dir, bool remove);
+
 /* A new random one, by getrandom(2), in memory of the same kind; -ENOMEM. */
 int key_random(uint8_t **ret_bytes);
 

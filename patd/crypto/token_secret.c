@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/l10n.h"
@@ -20,18 +21,23 @@ int secret_fd_new(const char secret[static PAT_TOKEN_LEN], int *ret_fd)
 	return 0;
 }
 
-/* text: room for what is longer than a token, so that it shows. */
-static const char *read_token(int fd, char text[static PAT_TOKEN_LEN + 2], struct pat_id *ret_id,
-	struct pat_digest *ret_digest)
-{
-	ssize_t n = pread(fd, text, PAT_TOKEN_LEN + 2, 0);
+/* Room for a newline, for what is longer, so that it shows, and for the end. */
+#define TEXT_SIZE (PAT_TOKEN_LEN_MAX + 3)
 
-	if (n == PAT_TOKEN_LEN + 1 && text[PAT_TOKEN_LEN] == '\n')
-		n = PAT_TOKEN_LEN;
-	text[PAT_TOKEN_LEN] = '\0';
-	if (n != PAT_TOKEN_LEN || !pat_token_parse(text, ret_id))
-		return N_("not a token: tokens begin with pat_ and have 64 characters");
-	pat_token_digest(text, ret_digest);
+static const char *read_token(
+	int fd, char text[static TEXT_SIZE], struct pat_id *ret_id, struct pat_digest *ret_digest)
+{
+	ssize_t n = pread(fd, text, TEXT_SIZE - 1, 0);
+	size_t len = n < 0 ? 0 : (size_t)n;
+
+	if (len > 0 && text[len - 1] == '\n')
+		len--;
+	text[len] = '\0';
+	if (strlen(text) != len || !pat_token_parse(text, ret_id))
+		return N_(
+			"not a token: tokens begin with pat_ and have 60 characters, those of the "
+			"first versions 64");
+	pat_token_digest(text, len, ret_digest);
 	return NULL;
 }
 
@@ -44,7 +50,7 @@ const char *secret_fd_read(int fd, struct pat_id *ret_id, struct pat_digest *ret
 
 	if (seals < 0 || (seals & needed) != needed)
 		return N_("the secret is not a memfd sealed against writing and shrinking");
-	text = sodium_malloc(PAT_TOKEN_LEN + 2);
+	text = sodium_malloc(TEXT_SIZE);
 	if (!text)
 		return N_("out of memory");
 	problem = read_token(fd, text, ret_id, ret_digest);

@@ -10,6 +10,8 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "patd/model/sources.h"
+
 /* Kinds of message beyond those that an event makes by itself. */
 enum {
 	NEW_NETWORK = ENTRY_EVENTS, /* used, for the first time from there */
@@ -136,6 +138,8 @@ static void put_place(struct journal_record *record, const struct entry *entry)
 	put(record, "%s ", entry->new_service ? " (a new service)" : "");
 	if (entry->rhost[0] == '\0') {
 		put(record, "locally");
+	} else if (strcmp(entry->rhost, SOURCES_UNKNOWN) == 0) {
+		put(record, "from an unknown source");
 	} else {
 		put(record, "from ");
 		put_word(record, entry->rhost);
@@ -154,6 +158,18 @@ static void put_by(struct journal_record *record, const struct entry *entry)
 		put(record, " by uid %" PRIu32 " (%s)", entry->by_uid, entry_how_text(entry->how));
 }
 
+/* More than the verdict says; "" if there is nothing. */
+static const char *why_refused(const struct entry *entry)
+{
+	if (entry->result == PAT_ROTATED)
+		return ", a secret that was replaced: somebody may have stolen it";
+	if (entry->result != PAT_WRONG_SOURCE || entry->rhost[0] == '\0')
+		return "";
+	if (strcmp(entry->rhost, SOURCES_UNKNOWN) == 0)
+		return ", the service does not report where logins come from";
+	return sources_is_address(entry->rhost) ? "" : ", a host name instead of an address";
+}
+
 static void put_what(struct journal_record *record, const struct entry *entry)
 {
 	put(record, ": %s", entry_event_text(entry->event));
@@ -161,10 +177,7 @@ static void put_what(struct journal_record *record, const struct entry *entry)
 		put_place(record, entry);
 	put_by(record, entry);
 	if (entry->event == ENTRY_REFUSED)
-		put(record, ": %s%s", verdict_word(entry->result),
-			entry->result == PAT_ROTATED
-				? ", a secret that was replaced: somebody may have stolen it"
-				: "");
+		put(record, ": %s%s", verdict_word(entry->result), why_refused(entry));
 	if (entry->detail[0] != '\0') {
 		put(record, ": ");
 		put_quoted(record, entry->detail);

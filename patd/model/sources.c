@@ -226,6 +226,13 @@ bool sources_match(const char *list, const char *rhost)
 	return false;
 }
 
+bool sources_is_address(const char *rhost)
+{
+	struct address address;
+
+	return read_rhost(rhost, &address);
+}
+
 void sources_network(const char *rhost, char ret_network[static SOURCES_NETWORK_MAX])
 {
 	const bool misleads = strcmp(rhost, local) == 0 || strchr(rhost, '/');

@@ -4,8 +4,9 @@
  *
  *     10.0.0.0/8, 192.0.2.7, 2001:db8::/32, local
  *
- * Compared with PAM_RHOST.  An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address.
- * A host name is no address, and matches nothing: whoever runs the reverse zone would choose it.
+ * Compared with the source of a login, see patd/rules/login_source.h.  An IPv4-mapped IPv6 address
+ * (RFC 4291, 2.5.5.2) is the IPv4 address. A host name is no address, and matches nothing: whoever
+ * runs the reverse zone would choose it.
  */
 #pragma once
 
@@ -13,7 +14,8 @@
 #include <stddef.h>
 
 #define SOURCES_LOCAL "local"
-#define SOURCES_NETWORK_MAX 64 /* bytes, with the NUL */
+#define SOURCES_UNKNOWN "unknown" /* in no list: see patd/rules/login_source.h */
+#define SOURCES_NETWORK_MAX 64    /* bytes, with the NUL */
 
 /*
  * Writes the list to ret_list in its canonical spelling: inet_ntop()'s addresses, a prefix
@@ -28,6 +30,9 @@ const char *sources_parse(const char *text, char *ret_list, size_t size);
  * of an IPv6 address is ignored: fe80::1%eth0 is fe80::1.
  */
 bool sources_match(const char *list, const char *rhost);
+
+/* Whether it is an address, which alone can be in a network. */
+bool sources_is_address(const char *rhost);
 
 /*
  * The network that a login came from, coarse enough that one place stays one: "local", the /24

@@ -91,7 +91,7 @@ static const char *parse_self_services(const char *text, void *ret_member)
 	return NULL;
 }
 
-static const char *parse_name_services(const char *text, void *ret_member)
+static const char *parse_services_or_none(const char *text, void *ret_member)
 {
 	char *ret_services = ret_member;
 
@@ -106,6 +106,18 @@ static const char *parse_name_services(const char *text, void *ret_member)
  * that did, and do not resolve the name back.
  */
 #define NAME_SERVICES "ftp,ftpd,login,proftpd,pure-ftpd,remote,rexec,rlogin,rsh,telnet,vsftpd"
+
+/*
+ * Those that only programs at the console or within a session ask as: commands that run as somebody
+ * else, locks of the screen, display managers.  For those that also serve others see
+ * patd/rules/login_source.c.  None that a server on the network asks as without PAM_RHOST.
+ */
+#define LOCAL_SERVICES                                                                             \
+	"away,cado,chfn,chsh,cinnamon-screensaver,doas,frr,gdm*,gnome-screensaver,"                \
+	"greetd,gtklock,hyprlock,i3lock,kde,kde-*,lightdm,login,lxdm,ly,"                          \
+	"mate-screensaver,newrole,physlock,please,pleaseedit,run_init,screen,sddm,slim,"           \
+	"slock,su,su-l,sudo,sudo-i,super,swaylock,ukui-screensaver-qt,vlock,waylock,"              \
+	"wdm,xdm,xfce4-screensaver,xlock,xscreensaver"
 
 #define MEMBER(name) offsetof(struct policy, name)
 
@@ -127,7 +139,9 @@ const struct policy_key policy_keys[POLICY_KEYS] = {
 	[KEY_DENY_LOCKED] = { "tokens", "deny_locked", "no", YES_OR_NO, parse_yes_or_no,
 		MEMBER(deny_locked), NULL },
 	[KEY_NAME_SERVICES] = { "tokens", "name_services", NAME_SERVICES, SERVICES ", or \"none\"",
-		parse_name_services, MEMBER(name_services), NULL },
+		parse_services_or_none, MEMBER(name_services), NULL },
+	[KEY_LOCAL_SERVICES] = { "tokens", "local_services", LOCAL_SERVICES,
+		SERVICES ", or \"none\"", parse_services_or_none, MEMBER(local_services), NULL },
 	[KEY_KEEP] = { "history", "keep", "1y", PERIOD ", or \"unlimited\"", parse_period,
 		MEMBER(keep_history), "unlimited" },
 	[KEY_MAX_ENTRIES] = { "history", "max_entries", "1000000", NUMBER, parse_number,
@@ -155,6 +169,7 @@ const struct policy policy_default = {
 	.revoke_unused = POLICY_UNLIMITED,
 	.delete_ended = POLICY_UNLIMITED,
 	.name_services = NAME_SERVICES,
+	.local_services = LOCAL_SERVICES,
 	.keep_history = UINT64_C(31557600), /* a year of systemd.time(7) */
 	.max_history = 1000000,
 };

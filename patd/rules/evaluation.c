@@ -10,13 +10,6 @@
 #include "patd/rules/validity.h"
 #include "patd/util/clock.h"
 
-/*
- * What polkit authenticates people as, by PAM.  No token is accepted there: a thief could
- * make another that outlives it.  Nor while patd asks nothing: polkit remembers an answer, and
- * everybody may have it ask.
- */
-#define POLKIT_SERVICE "polkit-1"
-
 static bool other_user(const struct attempt *attempt)
 {
 	return attempt->user && (attempt->uid != attempt->token->uid ||
@@ -28,9 +21,10 @@ static bool replaced(const struct attempt *attempt)
 	return attempt->replaced;
 }
 
+/* Also while patd asks nothing: polkit remembers an answer, and everybody may have it ask. */
 static bool makes_tokens(const struct attempt *attempt)
 {
-	return attempt->service && strcmp(attempt->service, POLKIT_SERVICE) == 0;
+	return attempt->service && strcmp(attempt->service, PAT_POLKIT_SERVICE) == 0;
 }
 
 /* Who could not look may not say that the account is not locked. */

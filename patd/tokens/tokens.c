@@ -30,7 +30,8 @@ static int check_key(struct database *database, const struct key *key)
 /*
  * Logins of one user's tokens that come into the history, at once and on the long run: what the
  * services of root and of verifiers let in; and refusals, and whatever users ask for themselves,
- * who need no service for it.  Alerts are counted apart, or a flood of others would hide them.
+ * who need no service for it.  Alerts are counted apart, or a flood of others would hide them;
+ * and what callers ask who may not, who would hide other refusals.
  */
 #define USES_BURST 1000U
 #define USE_COST_US (UINT64_C(10) * 1000000)
@@ -76,6 +77,7 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.time_stored = time,
 		.uses = { .cost_us = USE_COST_US, .burst = USES_BURST },
 		.refusals = refusals,
+		.strangers = refusals,
 		.alerts = refusals,
 		.new_places = refusals,
 		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },

@@ -9,7 +9,7 @@ void tokens_set_verifier(
 {
 	struct pat_digest digest;
 
-	pat_token_digest(secret, &digest);
+	pat_token_digest(secret, PAT_TOKEN_LEN, &digest);
 	key_verifier(tokens->key, &digest, token->verifier);
 	sodium_memzero(&digest, sizeof(digest));
 }

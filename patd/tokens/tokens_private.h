@@ -32,7 +32,7 @@ struct tokens {
 	struct pat_id decoy;
 	const struct token_listener *listeners[TOKENS_LISTENERS_MAX];
 	/* How many logins of one user's tokens come into the history. */
-	struct ratelimit uses, refusals, alerts, new_places;
+	struct ratelimit uses, refusals, strangers, alerts, new_places;
 	struct ratelimit changes;     /* of tokens, by one user */
 	struct ratelimit bus_changes; /* by all administrators on the bus, see by_front */
 	/* Uses that are not in the database yet: see patd/tokens/uses.h. */

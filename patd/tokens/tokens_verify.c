@@ -5,6 +5,7 @@
 
 #include "patd/model/sources.h"
 #include "patd/rules/evaluation.h"
+#include "patd/rules/login_source.h"
 #include "patd/rules/validity.h"
 #include "patd/tokens/candidate.h"
 #include "patd/tokens/uses.h"
@@ -40,9 +41,19 @@ static bool asked_by_owner(const struct caller *caller, const struct token *toke
 }
 
 /*
- * Whether a login comes into the history, or there are too many like it, of that user's tokens.
- * *ret_left_out: how many were left out before it; stays as it is if this one is, too.
+ * Whether one more entry of uid's tokens is within that limit.  *ret_left_out: how many were left
+ * out before it; stays as it is if this one is, too.
  */
+static bool within(
+	struct tokens *tokens, struct ratelimit *ratelimit, uint32_t uid, uint64_t *ret_left_out)
+{
+	if (!ratelimit_take(ratelimit, uid, clock_since_boot_us(tokens->clock)))
+		return false;
+	*ret_left_out = ratelimit_refused(ratelimit, uid);
+	return true;
+}
+
+/* Whether a login comes into the history, or there are too many like it, of that user's tokens. */
 static bool should_record(struct tokens *tokens, const struct caller *caller,
 	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
 {
@@ -51,21 +62,20 @@ static bool should_record(struct tokens *tokens, const struct caller *caller,
 				      : strict               ? &tokens->refusals
 							     : &tokens->uses;
 
-	if (!ratelimit_take(ratelimit, token->uid, clock_since_boot_us(tokens->clock)))
-		return false;
-	*ret_left_out = ratelimit_refused(ratelimit, token->uid);
-	return true;
+	return within(tokens, ratelimit, token->uid, ret_left_out);
 }
 
 /*
- * Whether a login is from where the token was used last: then nothing of it is new.  Of a local use
- * that is not known, as it may be one that the owner's own program has reported.
+ * Whether a login is from where the token was used last: then nothing of it is new.  Of a use that
+ * is local or of an unknown source that is not known, as the owner's own program may have reported
+ * it.
  */
 static bool same_place(const struct token *token, const struct pat_request *request)
 {
 	char last[SOURCES_NETWORK_MAX], network[SOURCES_NETWORK_MAX];
 
 	if (token->last_used_at == 0 || token->last_used_from[0] == '\0' ||
+		strcmp(token->last_used_from, SOURCES_UNKNOWN) == 0 ||
 		strcmp(token->last_used_service, sanitized(request->service)) != 0)
 		return false;
 	sources_network(token->last_used_from, last);
@@ -131,13 +141,14 @@ static void describe_use(struct tokens *tokens, const struct caller *caller,
 }
 
 /*
- * What a use changes.  Where the owner's own program says that it comes from is not kept: who has
- * stolen the token here could first make the place known that he then comes from.
+ * What a use changes.  The address that the owner's own program reports is not kept: who has stolen
+ * the token here could first make the place known that he then comes from.
  */
 static void count_use(struct tokens *tokens, const struct caller *caller,
 	const struct candidate *candidate, const struct pat_request *request, struct token *token)
 {
-	const char *from = asked_by_owner(caller, token) ? "" : sanitized(request->rhost);
+	const bool kept = !asked_by_owner(caller, token) || request->rhost[0] == '\0';
+	const char *from = kept ? sanitized(request->rhost) : SOURCES_UNKNOWN;
 
 	token->uses++;
 	token->last_used_at = clock_now(tokens->clock);
@@ -323,6 +334,7 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }
 
+/* request: its rhost is the source, see patd/rules/login_source.h */
 static enum pat_verdict decide(struct tokens *tokens, const struct caller *caller,
 	const struct pat_request *request, struct later *later, struct pat_reply *reply)
 {
@@ -352,6 +364,25 @@ static bool may_ask(
 	       policy_verifier(tokens->policy, caller_uid, request->service);
 }
 
+/*
+ * Of a caller who may not ask: a service account without its section in patd.conf, or a thief.  Who
+ * has not the secret of a token writes nothing about it, and the reply says nothing either way.
+ * What these callers write counts apart, so that it hides no other refusal.
+ */
+static void record_stranger(
+	struct tokens *tokens, const struct caller *caller, const struct pat_request *request)
+{
+	struct candidate candidate;
+	struct entry entry;
+
+	if (candidate_load(tokens, request->id, &request->digest, &candidate) < 0 ||
+		!candidate_secret_known(&candidate))
+		return;
+	entry = login_entry(tokens, caller, &candidate.token, request, PAT_NOT_ALLOWED);
+	if (within(tokens, &tokens->strangers, candidate.token.uid, &entry.unrecorded))
+		tokens_record(tokens, &entry);
+}
+
 void tokens_verify(struct tokens *tokens, uint32_t caller_uid, const struct pat_request *request,
 	struct pat_reply *ret_reply)
 {
@@ -362,10 +393,14 @@ void tokens_verify_later(struct tokens *tokens, uint32_t caller_uid,
 	const struct pat_request *request, struct later *later, struct pat_reply *ret_reply)
 {
 	const struct caller caller = { .uid = caller_uid };
+	struct pat_request located = *request;
 
+	login_source(tokens->policy, request->service, request->rhost, request->tty, located.rhost);
 	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
 	if (may_ask(tokens, caller_uid, request))
-		ret_reply->verdict = decide(tokens, &caller, request, later, ret_reply);
+		ret_reply->verdict = decide(tokens, &caller, &located, later, ret_reply);
+	else
+		record_stranger(tokens, &caller, &located);
 }
 
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
@@ -381,6 +416,7 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 		.rhost = rhost,
 		.account = account,
 	};
+	char source[sizeof(((struct pat_request *)0)->rhost)];
 	struct candidate candidate;
 	int r = candidate_load(tokens, id->text, digest, &candidate);
 	bool own;
@@ -395,6 +431,10 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	r = store_is_disabled(tokens->store, candidate.token.user, &attempt.disabled);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
+	if (rhost) {
+		login_source(tokens->policy, service, rhost, NULL, source);
+		attempt.rhost = source;
+	}
 	attempt.token = &candidate.token;
 	attempt.replaced = candidate_replaced(&candidate, attempt.now);
 	*ret_n = verdict_all(&attempt, ret_verdicts);

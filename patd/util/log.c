@@ -32,6 +32,7 @@ bool log_is_journal(void)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* over all below */
 static unsigned long lost;
+static char first_error[LINE_MAX_BYTES];
 
 /*
  * At once or not at all.  Where poll() says that a pipe or a terminal takes something, it takes a
@@ -79,6 +80,8 @@ __attribute__((format(printf, 2, 0))) static void emit(
 	if (vsnprintf(line, sizeof(line), format, args) < 0) // NOLINT(clang-analyzer-valist.*)
 		return;
 	pthread_mutex_lock(&lock);
+	if (first_error[0] == '\0' && strcmp(priority, SD_ERR) == 0)
+		(void)snprintf(first_error, sizeof(first_error), "%s", line);
 	put(log_is_journal() ? priority : "patd: ", line);
 	pthread_mutex_unlock(&lock);
 }
@@ -97,3 +100,8 @@ DEFINE_LOG(log_error, SD_ERR)
 DEFINE_LOG(log_warning, SD_WARNING)
 DEFINE_LOG(log_notice, SD_NOTICE)
 DEFINE_LOG(log_info, SD_INFO)
+
+const char *log_first_error(void)
+{
+	return first_error;
+}

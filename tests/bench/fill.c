@@ -129,7 +129,7 @@ static void use(const char *secret, uint64_t times)
 
 	if (!pat_token_parse(secret, &id))
 		errx(1, "no token");
-	pat_token_digest(secret, &request.digest);
+	pat_token_digest(secret, strlen(secret), &request.digest);
 	pat_field_cut(request.id, sizeof(request.id), id.text);
 	pat_field_cut(request.user, sizeof(request.user), "root");
 	pat_field_cut(request.service, sizeof(request.service), "bench");

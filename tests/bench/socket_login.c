@@ -46,7 +46,7 @@ void ask_read_token(struct pat_request *request, const char *user)
 		errx(1, "no such user, or no token");
 
 	*request = (struct pat_request) { .magic = PAT_REQUEST_MAGIC, .uid = pw->pw_uid };
-	pat_token_digest(token, &request->digest);
+	pat_token_digest(token, strlen(token), &request->digest);
 	pat_field_cut(request->id, sizeof(request->id), id.text);
 	pat_field_cut(request->user, sizeof(request->user), user);
 	pat_field_cut(request->service, sizeof(request->service), "bench");

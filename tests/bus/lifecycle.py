@@ -35,15 +35,15 @@ class Secret(PatdTest):
         (self.fd,) = fds
         self.addCleanup(os.close, self.fd)
 
-    def test_the_descriptor_of_the_secret_has_64_bytes_and_offset_0(self):
+    def test_the_descriptor_of_the_secret_has_60_bytes_and_offset_0(self):
         self.assertEqual(os.lseek(self.fd, 0, os.SEEK_CUR), 0)
-        self.assertEqual(os.fstat(self.fd).st_size, 64)
-        self.assertEqual(len(os.read(self.fd, 100)), 64)
+        self.assertEqual(os.fstat(self.fd).st_size, 60)
+        self.assertEqual(len(os.read(self.fd, 100)), 60)
 
     def test_the_secret_has_the_format_of_a_token_and_a_valid_checksum(self):
         text = os.read(self.fd, 100).decode()
-        self.assertRegex(text, r"\Apat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}\Z")
-        self.assertEqual(text[58:], checksum(text[:58]))
+        self.assertRegex(text, r"\Apat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45}\Z")
+        self.assertEqual(text[54:], checksum(text[:54]))
 
     def test_the_object_path_ends_in_the_id_of_the_token(self):
         text = os.read(self.fd, 100).decode()
@@ -56,9 +56,9 @@ class Secret(PatdTest):
     def test_writing_to_the_descriptor_of_the_secret_is_not_permitted(self):
         for change in (
             lambda: os.write(self.fd, b"x"),
-            lambda: os.pwrite(self.fd, b"x", 64),
+            lambda: os.pwrite(self.fd, b"x", 60),
             lambda: os.ftruncate(self.fd, 0),
-            lambda: os.ftruncate(self.fd, 65),
+            lambda: os.ftruncate(self.fd, 61),
         ):
             self.assertRaises(PermissionError, change)
 
@@ -219,7 +219,7 @@ class Lifecycle(PatdTest):
 
     def test_ids_and_secrets_of_tokens_are_distinct(self):
         tokens = [self.root.generate(f"token {n}") for n in range(50)]
-        for part in (lambda text: text[4:14], lambda text: text[15:58]):
+        for part in (lambda text: text[4:14], lambda text: text[15:54]):
             self.assertEqual(len({part(token.text) for token in tokens}), len(tokens))
 
 

@@ -28,6 +28,7 @@ class Load(PatdTest):
         self.assertEqual(len(self.root.list()), len(clients))
 
     def test_three_thousand_calls_of_one_client_are_answered_or_refused(self):
+        """Of the refusals some are not sent, and None here, while the bus is slow to take them."""
         token = self.root.generate("laptop", user="games")
         games = self.client(GAMES)
         replies = []
@@ -35,8 +36,9 @@ class Load(PatdTest):
             games.post("ListTokens", "(a{sv}us)", {}, 0, "", done=replies.append)
         self.assertEqual(self.verify_games(token), wire.ACCEPTED)
         wait_until(lambda: len(replies) == 3000)
-        errors = {reply.get_error_name() for reply in replies if reply.get_error_name()}
-        self.assertLessEqual(errors, {STANDARD + "LimitsExceeded"})
+        errors = {reply.get_error_name() for reply in replies if reply}
+        self.assertLessEqual(errors, {None, STANDARD + "LimitsExceeded"})
+        self.assertIn(None, errors, "none was answered")
         self.assertEqual(ids(games.list()), [token.id])
 
     def test_generate_of_a_client_that_disconnects_leaves_no_unusable_name(self):

@@ -165,9 +165,11 @@ class Policy(PatdTest):
             return self.verify_games(token, service=service, rhost=rhost)
 
         self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.ACCEPTED)
+        self.assertEqual(
+            self.verify_games(local, service=b"login", tty=b"/dev/tty1"), wire.ACCEPTED
+        )
         for service in (b"vsftpd", b"login", b"rsh"):
             self.assertEqual(verdict(net, service, b"10.1.2.3"), wire.WRONG_SOURCE)
-            self.assertEqual(verdict(local, service, b""), wire.ACCEPTED)
             self.assertEqual(verdict(local, service, b"10.1.2.3"), wire.WRONG_SOURCE)
             self.assertEqual(verdict(free, service, b"10.1.2.3"), wire.ACCEPTED)
         self.configure("[tokens]\nname_services = sshd\n")
@@ -175,6 +177,20 @@ class Policy(PatdTest):
         self.assertEqual(verdict(net, b"vsftpd", b"10.1.2.3"), wire.ACCEPTED)
         self.configure("[tokens]\nname_services = none\n")
         self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.ACCEPTED)
+
+    def test_scope__local_services_says_which_services_are_local(self):
+        token = self.root.generate("local", user="games", sources=["local"])
+
+        def verdicts():
+            return [self.verify_games(token, service=service) for service in (b"su", b"kiosk")]
+
+        self.assertEqual(verdicts(), [wire.ACCEPTED, wire.WRONG_SOURCE])
+        self.configure("[tokens]\nlocal_services = ki*\n")
+        self.assertEqual(verdicts(), [wire.WRONG_SOURCE, wire.ACCEPTED])
+        self.configure("[tokens]\nlocal_services = none\n")
+        self.assertEqual(verdicts(), [wire.WRONG_SOURCE, wire.WRONG_SOURCE])
+        self.configure("[tokens]\nlocal_services = *\n")
+        self.assertEqual(verdicts(), [wire.ACCEPTED, wire.ACCEPTED])
 
     def test_deny_locked_refuses_locked_accounts(self):
         token = self.root.generate("laptop", user="games")
@@ -208,6 +224,14 @@ class Policy(PatdTest):
         self.assertEqual(ask(b"postgresql", caller=2), wire.NOT_ALLOWED)
         self.configure("")
         self.assertEqual(ask(b"postgresql"), wire.NOT_ALLOWED)
+
+    def test_a_refusal_of_an_account_without_a_section_is_in_the_history(self):
+        token = self.root.generate("laptop", user="games")
+        place = {"service": b"postgresql", "caller": DAEMON, "sock": self.patd.user_sock}
+        self.assertEqual(self.verify_games(token, **place), wire.NOT_ALLOWED)
+        entry = self.root.history(user="games")[-1]
+        seen = (entry["Event"], entry["Result"], entry["Service"], entry["ByUid"], entry["Token"])
+        self.assertEqual(seen, ("refused", "not-allowed", "postgresql", DAEMON, token.id))
 
     def test_a_verifier_account_is_not_rate_limited(self):
         token = self.root.generate("laptop", user="games")

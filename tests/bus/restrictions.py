@@ -46,10 +46,45 @@ class Restrictions(PatdTest):
             b"ten.example.org": wire.WRONG_SOURCE,
             b"localhost": wire.WRONG_SOURCE,
             b"local": wire.WRONG_SOURCE,
+            b"unknown": wire.WRONG_SOURCE,
+            b"UNKNOWN": wire.WRONG_SOURCE,
         }
         for rhost, verdict in cases.items():
             with self.subTest(rhost.decode() or "no host"):
-                self.assertEqual(self.verify_games(token, rhost=rhost), verdict)
+                self.assertEqual(self.verify_games(token, service=b"su", rhost=rhost), verdict)
+
+    def test_scope__a_service_of_the_network_without_a_source_is_not_local(self):
+        """Each as it was measured to ask PAM, of a client on the network."""
+        token = self.generate(sources=["local", "0.0.0.0/0", "::/0"])
+        cases = (
+            ("sudo", "", wire.ACCEPTED),
+            ("su", "/dev/pts/1", wire.ACCEPTED),
+            ("doas", "pts/0", wire.ACCEPTED),
+            ("login", "/dev/tty1", wire.ACCEPTED),
+            ("xdm", ":5", wire.ACCEPTED),
+            ("login", "", wire.WRONG_SOURCE),
+            ("login", "/dev/pts/1", wire.WRONG_SOURCE),
+            ("gdm-password", "", wire.WRONG_SOURCE),
+            ("lightdm", "192.0.2.7:0", wire.WRONG_SOURCE),
+            *(
+                (service, "", wire.WRONG_SOURCE)
+                for service in ("pwauth", "monit", "lshd", "imap", "squid", "radiusd", "exim",
+                                "vnc", "xrdp-sesman", "shellinabox", "mailutils", "poppassd")
+            ),
+            ("sshd", "ssh", wire.WRONG_SOURCE),
+        )  # fmt: skip
+        for service, tty, verdict in cases:
+            with self.subTest(f"{service} {tty}"):
+                place = {"service": service.encode(), "tty": tty.encode()}
+                self.assertEqual(self.verify_games(token, **place), verdict)
+                source = "" if verdict == wire.ACCEPTED else "unknown"
+                self.assertEqual(self.root.history(all=True)[-1]["From"], source)
+
+    def test_a_service_without_a_source_accepts_tokens_that_any_source_may_use(self):
+        token = self.generate()
+        self.assertEqual(self.verify_games(token, service=b"monit", tty=b""), wire.ACCEPTED)
+        self.assertEqual(self.root.get(token, "LastUsedFrom"), "unknown")
+        self.assertEqual(self.root.sources(token)[0]["From"], "unknown")
 
     def test_a_token_with_the_longest_lists_is_accepted_and_revoked(self):
         services = [f"service{i:03}" for i in range(46)]  # just below LIMITS_SERVICES_MAX
@@ -157,6 +192,16 @@ class Restrictions(PatdTest):
         row = self.root.show(token)
         self.assertEqual((row["Uses"], row["State"]), (3, "exhausted"))
 
+    def test_limited_uses__equal_requests_of_one_process_are_each_a_use(self):
+        """As of nginx, which verifies twice for one page: nothing tells them from another's."""
+        token = self.generate(max_uses=2)
+        place = {"service": b"nginx", "rhost": b"192.0.2.1"}
+        verdicts = [self.verify_games(token, **place) for _ in range(3)]
+        self.assertEqual(verdicts, [wire.ACCEPTED, wire.ACCEPTED, wire.EXHAUSTED])
+        self.assertEqual(self.root.get(token, "Uses"), 2)
+        entries = [entry["Event"] for entry in self.root.history(token=token.id, all=True)]
+        self.assertEqual(sorted(entries), ["generated", "refused", "used", "used"])
+
     def test_limited_uses__concurrent_logins_do_not_exceed_max_uses(self):
         token = self.generate(max_uses=20)
         verdicts = []
@@ -239,6 +284,8 @@ class Check(PatdTest):
             ({}, []),
             ({"service": "sudo"}, []),
             ({"service": "sudo", "from": "local"}, []),
+            ({"service": "sudo", "from": "unknown"}, ["wrong-source"]),
+            ({"service": "sudo", "from": "localhost"}, ["wrong-source"]),
             ({"service": "sshd"}, ["wrong-service"]),
             ({"from": "10.0.0.1"}, ["wrong-source"]),
             ({"service": "sshd", "from": "10.0.0.1"}, ["wrong-service", "wrong-source"]),
@@ -251,6 +298,14 @@ class Check(PatdTest):
                 )
         self.root.revoke(self.token)
         self.assertEqual(self.client(GAMES).check(self.token.text)[1], ["revoked"])
+
+    def test_check_of_a_service_that_is_not_local_answers_as_a_login(self):
+        token = self.root.generate("here", user="games", sources=["local"])
+        games = self.client(GAMES)
+        for service, refusals in (("su", []), ("login", []), ("monit", ["wrong-source"])):
+            with self.subTest(service):
+                where = {"service": service, "from": "local"}
+                self.assertEqual(games.check(token.text, **where)[1], refusals)
 
     def test_check_accepts_a_trailing_newline(self):
         self.assertEqual(self.client(GAMES).check(self.token.text + "\n"), (self.token.path, []))

@@ -74,8 +74,9 @@ class Rotate(PatdTest):
         changed = {name for name in row if row[name] != before[name]}
         self.assertEqual(
             changed,
-            {"Rotations", "RotatedAt", "FormerUntil", "Uses", "LastUsedAt", "LastUsedService"},
-        )
+            {"Rotations", "RotatedAt", "FormerUntil", "Uses", "LastUsedAt", "LastUsedService",
+             "LastUsedFrom"},
+        )  # fmt: skip
         self.assertEqual((row["Rotations"], row["Uses"]), (1, 1))
 
     def test_both_secrets_are_refused_after_revoke(self):
@@ -134,9 +135,9 @@ class Rotate(PatdTest):
     def test_the_owner_is_denied_rotate_without_polkit(self):
         self.assertRefused("AccessDenied", self.client(GAMES).rotate, self.token)
 
-    def test_the_new_secret_has_64_characters_and_the_same_seals(self):
+    def test_the_new_secret_has_60_characters_and_the_same_seals(self):
         new = self.root.rotate(self.token)
-        self.assertEqual(len(new.text), 64)
+        self.assertEqual(len(new.text), 60)
         self.assertEqual(new.seals, self.token.seals)
 
     def test_rename_to_a_used_or_invalid_name_is_refused(self):

@@ -105,13 +105,13 @@ class Set(PatdTest):
 
     def test_scope__change_holds_for_the_next_login_and_after_a_kill(self):
         self.assertEqual(self.verify_games(service=b"sudo"), wire.ACCEPTED)
-        self.root.set(self.token, services=["tests"])
+        self.root.set(self.token, services=["su"])
         self.assertEqual(self.verify_games(service=b"sudo"), wire.WRONG_SERVICE)
-        self.assertEqual(self.verify_games(service=b"tests"), wire.ACCEPTED)
+        self.assertEqual(self.verify_games(service=b"su"), wire.ACCEPTED)
         self.patd.kill()
         self.patd.start()
         self.assertEqual(self.verify_games(service=b"sudo"), wire.WRONG_SERVICE)
-        self.assertEqual(self.verify_games(service=b"tests"), wire.ACCEPTED)
+        self.assertEqual(self.verify_games(service=b"su"), wire.ACCEPTED)
 
     def test_scope__each_login_beside_changes_sees_one_state_whole(self):
         """Local logins at "test" are accepted in one state and refused in the other, for one of two

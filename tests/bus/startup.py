@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import shutil
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -135,7 +136,7 @@ DATABASES = {
 }  # fmt: skip
 
 KEYS = {
-    "is lost": (os.remove, "the key is lost"),
+    "is lost": (os.remove, "the key is missing"),
     "is another key": (lambda key: fill(key, NOISE[:32]), "the key does not match the database"),
     "is a byte short": (lambda key: cut(key, 31), "exactly 32 bytes"),
     "is a byte long": (lambda key: fill(key, bytes(33)), "exactly 32 bytes"),
@@ -226,6 +227,27 @@ class Refusals(PatdTest):
         self.patd.state = os.path.join(self.patd.state, "no/such")
         with self.subTest("has no parent"):
             self.assertIn("cannot make the state directory", self.patd.refuse())
+
+    def test_the_reason_of_a_refusal_is_sent_to_systemd(self):
+        """Which shows it to everybody, as the status of the unit."""
+        path = os.path.join(self.folder, "notify")
+        key = os.path.join(self.patd.state, "key")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.bind(path)
+            systemd.settimeout(20)
+            env = os.environ | {"NOTIFY_SOCKET": path}
+            for case in ("is lost", "is empty", "is readable by others"):
+                change, text = KEYS[case]
+                with self.subTest(case):
+                    self.restore()
+                    change(key)
+                    errors = self.patd.refuse(env=env)
+                    self.assertIn(text, errors)
+                    reason = errors.strip().removeprefix("patd: ")
+                    said = iter(lambda: systemd.recv(4096).decode(), "STOPPING=1")
+                    self.assertEqual(list(said), ["STATUS=" + reason])
+            self.patd.refuse(command=[PATD, "--no-such-option"], env=env)
+            self.assertIn("STATUS=its command line is wrong", systemd.recv(4096).decode())
 
     def test_patd_refuses_a_command_line_with(self):
         for case, (arguments, text) in COMMAND_LINES.items():
@@ -343,7 +365,7 @@ class Starts(PatdTest):
         token = self.root.generate("laptop")
         self.assertNotIn("key", os.listdir(self.patd.state))
         self.patd.end()
-        self.assertIn("the key is lost", self.patd.refuse())
+        self.assertIn("the key is missing", self.patd.refuse())
         self.start(env=env)
         self.assertEqual(self.verify(token), wire.ACCEPTED)
 

@@ -194,12 +194,27 @@ some() {
 @test "delete with a filter asks on a terminal" {
 	some
 	run -3 on_terminal "patctl delete --all" <<<n
-	echo "$output" >&3; 	expect "$output" "This permanently deletes 1 token of user games:"
+	expect "$output" "This permanently deletes 1 token of user games:"
 	expect "$output" "nothing was deleted"
 	run -3 on_terminal "patctl delete --json --all 2>/dev/tty >$BATS_TEST_TMPDIR/out" <<<n
 	[ "$(<"$BATS_TEST_TMPDIR/out")" = "[]" ]
 	run -0 on_terminal "patctl delete --all" <<<y
 	[ "$(states --user=games)" = "away=revoked on=active" ]
+}
+
+@test "delete with a filter passes over what somebody else deleted meanwhile" {
+	some
+	patctl revoke -q on --user=games
+	out=$BATS_TEST_TMPDIR/out
+	: >"$out"
+	on_terminal "patctl delete --all" "$out" < <(
+		wait_for "This permanently deletes 2 tokens" "$out"
+		patctl delete -q --yes on --user=games
+		echo y
+	)
+	expect "$(<"$out")" "off ("
+	expect_not "$(<"$out")" "no such token"
+	[ "$(states --user=games)" = "away=revoked" ]
 }
 
 @test "--dry-run changes nothing and prints the tokens" {

@@ -61,6 +61,23 @@ load shared_patd
 	run -1 patctl check --from=local <<<"$token"
 }
 
+@test "check says why a source matches no restriction" {
+	token=$(patctl generate -q "$T" --from=local,192.0.2.0/24)
+	for accepted in "--service=sudo --from=local" --from=local "--service=monit --from=192.0.2.7"; do
+		# shellcheck disable=SC2086 # two options
+		run -0 patctl check $accepted <<<"$token"
+	done
+	run -1 --separate-stderr patctl check --service=monit --from=local <<<"$token"
+	expect "$output" "service monit has no local logins: without an address their source is unknown (only from: local,192.0.2.0/24; see local_services in patd.conf(5))"
+	run -1 --separate-stderr patctl check --service=sshd --from=unknown <<<"$token"
+	expect "$output" "logins from an unknown source are not allowed (only from: local,192.0.2.0/24)"
+	run -1 --separate-stderr patctl check --service=proftpd --from=localhost <<<"$token"
+	expect "$output" "the service named the host localhost instead of an address; this prevents it: UseReverseDNS off"
+	run -1 --separate-stderr patctl check --from=localhost <<<"$token"
+	expect "$output" "the service named the host localhost instead of an address"
+	expect_not "$output" "prevents"
+}
+
 @test "check says what would be allowed" {
 	token=$(patctl generate -q "$T" --service=sudo,login --from=192.0.2.0/24 \
 		--hours="$(TZ=UTC LC_ALL=C date -d '2 days' +%a)" --not-before=2h)

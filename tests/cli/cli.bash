@@ -24,10 +24,11 @@ with_nss() {
 	env LD_PRELOAD="$(asan_preload) $BUILD/tests/cli/nss.so" "$@"
 }
 
-# on_terminal COMMAND: runs a shell command on a terminal of ON_COLS (120) columns, of type ON_TERM
+# on_terminal COMMAND [LOG]: runs a shell command on a terminal of ON_COLS (120) columns, of type ON_TERM
 # (xterm-256color), with the pager ON_PAGER (none).  Its input comes from standard input; at the end of that the terminal sends ^D.
+# LOG: a file that has at once what the terminal shows.
 on_terminal() {
-	TERM=${ON_TERM-xterm-256color} PATCTL_PAGER=${ON_PAGER-} script -qec "stty cols ${ON_COLS-120}; $1" /dev/null | tr -d '\r'
+	TERM=${ON_TERM-xterm-256color} PATCTL_PAGER=${ON_PAGER-} script -qfec "stty cols ${ON_COLS-120}; $1" "${2-/dev/null}" | tr -d '\r'
 	return "${PIPESTATUS[0]}"
 }
 

@@ -169,6 +169,8 @@ $T-off" ]
 	[ "$(offers list --state re)" = revoked ]
 	[ "$(offers delete --state=revoked,expi)" = --state=revoked,expired ]
 	[ "$(offers list --state=revoked,re)" = "" ]
+	[ "$(offers list --state=a | xargs)" = "--state=active --state=altered" ]
+	[ "$(offers delete --state=a)" = --state=altered ]
 	[ "$(offers list -o used,use | xargs)" = "used,user used,uses used,used_by used,used_from" ]
 	[ "$(offers list --sort=us | sort)" = "--sort=used
 --sort=user" ]

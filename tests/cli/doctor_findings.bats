@@ -19,6 +19,23 @@ setup_file() {
 	expect "$output" "warning  name: uid 0 owns org.patd.Tokens1, not user patd-bus"
 }
 
+@test "doctor names tokens that are for local logins through services that have none" {
+	patctl generate -q opens --service=monit,su --from=local
+	patctl generate -q pattern --service='mon*' --from=local
+	patctl generate -q network --service=monit --from=local,192.0.2.0/24
+	run patctl doctor
+	expect_not "$output" "for local logins only"
+	token=$(patctl generate -q dead --service=monit,squid --from=local)
+	id=${token:4:10}
+	run patctl doctor
+	expect "$output" "warning  token: 1 token opens nothing: it is for local logins only, and its services have none: $id; patctl set TOKEN --from=any"
+	patctl revoke "$id"
+	run patctl doctor
+	expect_not "$output" "for local logins only"
+	patctl revoke --all --yes
+	patctl delete --state=revoked --yes
+}
+
 @test "doctor exits 1 if patd is unreachable" {
 	patd_stop
 	run -1 patctl doctor

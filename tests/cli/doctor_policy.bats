@@ -109,3 +109,12 @@ config() {
 	run patctl doctor
 	expect "$output" "unseen   policy: cannot run patd --print-config: No such file or directory"
 }
+
+@test "scope: doctor warns of services of the network in local_services" {
+	run installed patctl doctor
+	expect_not "$output" local_services
+	config '[tokens]' 'local_services = su,sudo,squid,mon*'
+	reload
+	run installed patctl doctor
+	expect "$output" "warning  policy: local_services has services for clients on a network, which open tokens that are for local logins: monit, squid; remove them from the list"
+}

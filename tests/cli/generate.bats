@@ -6,8 +6,8 @@ load shared_patd
 
 @test "generate prints only the token on standard output" {
 	patctl generate "$T" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
-	[[ $(<"$BATS_TEST_TMPDIR/out") =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
-	[ "$(stat -c %s "$BATS_TEST_TMPDIR/out")" -eq 65 ]
+	[[ $(<"$BATS_TEST_TMPDIR/out") =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45}$ ]]
+	[ "$(stat -c %s "$BATS_TEST_TMPDIR/out")" -eq 61 ]
 }
 
 @test "generate prints id, name, user, expiry and a warning on standard error" {
@@ -44,7 +44,7 @@ load shared_patd
 
 @test "generate on a terminal prints the token on its own line" {
 	run -0 on_terminal "patctl generate $T"
-	[[ ${lines[-1]} =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
+	[[ ${lines[-1]} =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45}$ ]]
 }
 
 @test "secrecy: list, show, revoke and restore do not print the secret" {
@@ -116,8 +116,8 @@ expect_deleted() {
 	expect_stderr "It is in $file, which only you can read"
 	expect_not_stderr "Copy it now"
 	[ "$(stat -c %a "$file")" = 600 ]
-	[[ $(<"$file") =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$ ]]
-	[ "$(stat -c %s "$file")" -eq 65 ]
+	[[ $(<"$file") =~ ^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45}$ ]]
+	[ "$(stat -c %s "$file")" -eq 61 ]
 	login "$(<"$file")" root 0
 	run -0 --separate-stderr patctl generate -q "$T-2" --out="$file-2"
 	expect_no_stderr

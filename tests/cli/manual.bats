@@ -241,6 +241,29 @@ session() {
 	expect "$(patctl show mine)" revoked
 }
 
+@test "the expression of pat(7) finds tokens of both lengths and nothing shorter or longer" {
+	local expression token text
+	patd_world
+	blocks pat.7 DESCRIPTION "$WORLD/blocks"
+	expression=$(grep -hF 'pat_[' "$WORLD"/blocks/*)
+	token=$(patctl generate -q scanned 2>/dev/null)
+	for text in "$token" "password=$token;" "https://u:$token@example.com" "${token%?}A0b1C" \
+		pat_DqCrr7fvRK_ShU1d1mCR1l0iXWEiUtSaPVAjxNgkc4lQdiE48wSOBt3JEaNg; do
+		grep -qE -- "$expression" <<<"$text"
+		grep -qP -- "$expression" <<<"$text"
+		python3 -c 'import re, sys; sys.exit(not re.search(*sys.argv[1:]))' "$expression" "$text"
+	done
+	for text in "${token%?}" "${token}x" "${token}xyz" "${token}uvwxyz" "x$token" "PAT${token#pat}"; do
+		run ! grep -qE -- "$expression" <<<"$text"
+	done
+	# The checksum that it describes.
+	python3 -c 'import string, sys, zlib
+crc = zlib.crc32(sys.argv[1][:-6].encode())
+digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
+text = "".join(digits[crc // 62**n % 62] for n in range(5, -1, -1))
+sys.exit(text != sys.argv[1][-6:])' "$token"
+}
+
 @test "every page leads to pat(7), and pat(7) to every page" {
 	local page name
 	for page in "$BUILD"/man/*.[1-8]; do

@@ -43,6 +43,52 @@ as_user() {
 	expect_stderr "patd.service does not start: see journalctl -u patd.service"
 }
 
+@test "the reason that patd gave to systemd is shown, to users once patd-bus has given up" {
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed Result=exit-code \
+		NRestarts=0 'StatusText=the key is missing: no tokens'
+	unit patd-bus.service LoadState=loaded ActiveState=failed SubState=failed
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	for who in installed as_user; do
+		run -8 --separate-stderr "$who" patctl list
+		expect_stderr "patctl: patd cannot be reached: patd does not start: the key is missing: no tokens"
+	done
+	# The reason may be that of an earlier patd while patd-bus starts one.
+	unit patd-bus.service LoadState=loaded ActiveState=activating SubState=start
+	rm -f "$WORLD/units/calls"
+	as_user patctl list >"$WORLD/list" 2>&1 3>&- &
+	wait_for patd-bus.service "$WORLD/units/calls" 2
+	kill -CONT "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	wait $! || fail "$(cat "$WORLD/list")"
+}
+
+# fails UNIT TEXT WHO: with that unit failed, at the first look
+fails() {
+	unit "$1" LoadState=loaded ActiveState=failed SubState=failed Result=exit-code NRestarts=0 \
+		ExecMainStatus=226 StatusText=
+	run -8 --separate-stderr "$3" patctl list
+	expect_stderr "$2"
+	[ "$(grep -c "show .*$1" "$WORLD/units/calls")" -eq 1 ]
+}
+
+@test "a patd or patd-bus that systemd cannot start is named at the first look, with the status" {
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	fails patd.service "systemd cannot start patd.service: status=226/NAMESPACE, see journalctl -u patd.service" installed
+	units_run
+	fails patd-bus.service "systemd cannot start patd-bus.service: status=226/NAMESPACE, see journalctl -u patd-bus.service" as_user
+}
+
+@test "a patd-bus that has given up is not the reason while patd is started again" {
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed Job=4711 ExecMainStatus=1
+	unit patd-bus.service LoadState=loaded ActiveState=failed SubState=failed ExecMainStatus=1
+	as_user patctl list >"$WORLD/list" 2>&1 3>&- &
+	wait_for patd.service "$WORLD/units/calls" 2
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed 'StatusText=the key is missing'
+	wait $! || status=$?
+	[ "$status" -eq 8 ]
+	expect "$(cat "$WORLD/list")" "patd does not start: the key is missing"
+}
+
 @test "a masked patd or patd-bus exits 8 and says how to undo it" {
 	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
 	unit patd.service LoadState=masked ActiveState=inactive
@@ -71,6 +117,9 @@ waits() {
 	CALLS=1 waits LoadState=loaded ActiveState=active SubState=running
 	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=start
 	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=auto-restart Result=signal NRestarts=@TRIES@
+	# It is about to be started again, and the reason is that of an earlier one.
+	CALLS=2 waits LoadState=loaded ActiveState=failed SubState=failed Job=4711 StatusText=earlier
+	CALLS=2 waits LoadState=loaded ActiveState=inactive SubState=dead StatusText=earlier
 	# Of one failure it is not known whether there will be another.
 	CALLS=2 waits "${FAILING[@]}" NRestarts=1
 }

@@ -27,6 +27,7 @@ shows() {
 	done <<<"$output"
 	grep -qE '^Token laptop \(.{10}\) of user .* expires .* \(in 30 days\)\.$' <<<"$output"
 	shows '^Token laptop \(.{10}\) of user .* expires .* \(in 30 days\)\.'
+	shows '^pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45} *$'
 
 	for verb in revoke restore; do
 		shows "^# patctl $verb laptop --user=demo"
@@ -42,7 +43,7 @@ readme() {
 }
 
 general() {
-	sed -E 's/pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}/TOKEN/; s/\([0-9A-Za-z]{10}\)/(ID)/
+	sed -E 's/pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45}/TOKEN/; s/\([0-9A-Za-z]{10}\)/(ID)/
 		s/[0-9]{4}-[0-9-]+ [0-9:]+ [A-Z]+/TIME/; s/ user [a-z]+ / user USER /'
 }
 

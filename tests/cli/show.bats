@@ -35,6 +35,23 @@ load shared_patd
 	[ "$(field last_used_from)" = local ]
 }
 
+@test "an unknown source is called so by show, list and log" {
+	token=$(patctl generate -q "$T")
+	login "$token" root 0 monit
+	run -0 patctl show "$T"
+	expect "$output" "by monit from an unknown source"
+	expect_not "$output" locally
+	[ "$(field last_used_from)" = unknown ]
+	run -0 patctl show --json "$T"
+	[ "$(json '[0]["used_from"][0]["from"]' <<<"$output")" = unknown ]
+	[ "$(patctl list --no-legend --output=name,used_from | grep -F "$T " | tr -s ' ')" = \
+		"$T unknown" ]
+	run -0 patctl log "$T"
+	expect "$output" ", monit from an unknown source (new service)"
+	run -0 patctl log --json "$T"
+	expect "$output" '"from": "unknown"'
+}
+
 @test "show prints no sources of an unused token" {
 	patctl generate -q "$T" >/dev/null
 	run -0 patctl show "$T"

@@ -44,13 +44,15 @@ static void sayError(const QDBusError &error)
 static void showSecret(const QDBusUnixFileDescriptor &fd)
 {
     static const char label[] = "secret ";
-    char text[sizeof(label) - 1 + 64 + 1];
+    char text[128];
     char *secret = text + sizeof(label) - 1;
 
     memcpy(text, label, sizeof(label) - 1);
-    text[sizeof(text) - 1] = '\n';
-    if (pread(fd.fileDescriptor(), secret, 64, 0) != 64
-        || write(STDOUT_FILENO, text, sizeof(text)) != sizeof(text))
+    ssize_t length = pread(fd.fileDescriptor(), secret, sizeof(text) - sizeof(label), 0);
+    if (length > 0)
+        secret[length++] = '\n';
+    length += secret - text;
+    if (length <= secret - text || write(STDOUT_FILENO, text, size_t(length)) != length)
         qWarning("the secret is lost");
     explicit_bzero(text, sizeof(text));
 }

@@ -56,11 +56,13 @@ uninstall_root() {
 	install_root
 	cd "$BATS_TEST_TMPDIR/root"
 	echo '[tokens]' >>etc/patd/patd.conf
+	echo '[verifier postgres]' >etc/patd/patd.conf.d/postgresql.conf
 	mkdir -p var/lib/patd etc/shadow-maint/userdel-post.d
 	touch var/lib/patd/patd.db etc/shadow-maint/userdel-post.d/another
 	run -0 uninstall_root
 	run find . ! -type d
 	[ "$(sort <<<"$output")" = "./etc/patd/patd.conf
+./etc/patd/patd.conf.d/postgresql.conf
 ./etc/shadow-maint/userdel-post.d/another
 ./var/lib/patd/patd.db" ]
 }

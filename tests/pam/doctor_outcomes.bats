@@ -12,7 +12,7 @@ setup_file() {
 	IMAGE=$WORLD/image
 	export IMAGE
 	mkdir -p "$IMAGE/etc/pam.d" "$IMAGE/usr/lib/pam.d" "$IMAGE/usr/lib/security"
-	touch "$IMAGE"/usr/lib/security/pam_{unix,deny,permit}.so
+	touch "$IMAGE"/usr/lib/security/pam_{unix,deny,permit,exec,userdb}.so
 	[ ! -e /etc/debian_version ] || cp /etc/debian_version "$IMAGE/etc"
 	shadow_entry "$PASSWORD" >"$WORLD/shadow.true"
 	service other <<<'auth required pam_deny.so'
@@ -32,7 +32,7 @@ service() {
 # in_image COMMAND: runs it with the image's PAM configuration and $WORLD/shadow
 in_image() {
 	: >"$WORLD/shadow"
-	export -f outcome all_outcomes changes
+	export -f outcome all_outcomes changes prompts
 	export TOOLS PASSWORD OWNER UNKNOWN_TOKEN
 	# shellcheck disable=SC2016 # for the inner shell to expand
 	unshare --mount bash -c '
@@ -71,6 +71,14 @@ changes() {
 	printf '%s\n' "$UNKNOWN_TOKEN" |
 		"$TOOLS/peer" "$WORLD/peer.sock" accepted "$TOOLS/drive" -u /etc/pam.d probe "$OWNER" |
 		grep -q '^chauthtok: PAM_SUCCESS$'
+}
+
+# prompts TYPED: how often a login to the service "probe" asks, by a token that is accepted or a password
+prompts() {
+	cp "$WORLD/shadow.true" "$WORLD/shadow"
+	printf '%s\n' "$1" "$1" "$1" |
+		"$TOOLS/peer" "$WORLD/peer.sock" accepted "$TOOLS/drive" /etc/pam.d probe "$OWNER" |
+		grep -c '^prompt: '
 }
 
 # The outcomes that patctl doctor predicts.
@@ -180,6 +188,31 @@ UNIX='pam_unix.so try_first_pass nodelay'
 			auth $control @module@
 			auth required $UNIX
 		EOF
+	done
+}
+
+@test "doctor is right about modules that ask again, and its command keeps them from it" {
+	local db=db=$WORLD/none
+	for line in 'pam_unix.so' 'pam_unix.so use_first_pass' 'pam_exec.so /bin/true' \
+		'pam_exec.so expose_authtok /bin/true' "pam_userdb.so $db" \
+		"pam_userdb.so $db try_first_pass" "pam_userdb.so $db use_first_pass"; do
+		service probe <<-EOF
+			auth [success=2 auth_err=die authinfo_unavail=die default=ignore] @module@
+			auth [success=1 default=ignore] $UNIX
+			auth requisite pam_deny.so
+			auth required pam_permit.so
+			auth [default=ignore] $line
+		EOF
+		for _ in 1 2; do # as it is, and after the command of doctor
+			run patctl doctor --root="$IMAGE"
+			[[ $output == *"after a token, another module asks"* ]] && after=2 || after=1
+			[[ $output == *"a password is asked for twice"* ]] && twice=2 || twice=1
+			echo "$line: $after $twice"
+			[ "$(in_image prompts "$UNKNOWN_TOKEN")" = "$after" ]
+			[ "$(in_image prompts "$PASSWORD")" = "$twice" ]
+			command=$(grep -m 1 -o "sed -i .*" <<<"$output") || break
+			bash -ec "${command/ \/etc\// $IMAGE/etc/}"
+		done
 	done
 }
 

@@ -23,7 +23,7 @@ OTHER_USER=bin
 TIMEOUT_S=60
 
 # A well-formed token that does not exist.
-UNKNOWN_TOKEN=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken00000001ihlxC
+UNKNOWN_TOKEN=pat_Example123_ThisIsNoSecretButHasTheShapeOfAToken0011UTAsv
 
 pam_world() {
 	export BUILD

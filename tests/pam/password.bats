@@ -164,7 +164,7 @@ deceived() {
 }
 
 @test "passwords: text that is not a well-formed token is passed on as a password" {
-	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" "${TOKEN:0:63}-" \
+	for almost in "" "${TOKEN%?}" "${TOKEN}x" "${TOKEN^^}" "${TOKEN:0:59}-" \
 		"x $TOKEN" "$TOKEN x" " ${TOKEN%?}" " ${TOKEN:0:30} ${TOKEN:30}" \
 		"                 $TOKEN" " ${TOKEN^^} " \
 		"${TOKEN:0:20}$([[ ${TOKEN:20:1} = a ]] && echo b || echo a)${TOKEN:21}"; do
@@ -191,7 +191,7 @@ deceived() {
 		"$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER"
 	run cat "$WORLD/trace"
 	[[ $output == *root.sock* ]]
-	expect_without "${TOKEN:15:43}"
+	expect_without "${TOKEN:15:39}"
 }
 
 @test "secrecy: the memory of an application has no digest after an authentication" {
@@ -244,12 +244,46 @@ deceived() {
 	expect_result PAM_AUTH_ERR prompted odd "$UNKNOWN_TOKEN"
 }
 
-@test "a prompt without an answer returns PAM_CRED_INSUFFICIENT" {
-	expect_result PAM_CRED_INSUFFICIENT "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" </dev/null
+@test "a prompt without an answer returns PAM_AUTH_ERR, and no other module asks" {
+	expect_result PAM_AUTH_ERR "$TOOLS/drive" "$WORLD/pam.d" pat "$OWNER" </dev/null
+	stack asked <<-EOF
+		auth [success=done auth_err=die authinfo_unavail=die default=ignore] @pat@
+		auth required pam_unix.so try_first_pass nodelay
+	EOF
+	expect_result PAM_AUTH_ERR "$TOOLS/drive" -e "$WORLD/pam.d" asked "$OWNER" </dev/null
+	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
-@test "PAM_IGNORE from the conversation returns PAM_CRED_INSUFFICIENT" {
-	expect_result PAM_CRED_INSUFFICIENT login "$TOKEN" -i
+@test "an account with an empty password is asked, for an empty line or a token" {
+	unix='auth required pam_unix.so nullok try_first_pass nodelay'
+	stack before <<<"$unix"
+	stack open <<-EOF
+		auth [success=done auth_err=die authinfo_unavail=die default=ignore] @pat@
+		$unix
+	EOF
+	cp "$WORLD/shadow" "$WORLD/shadow.kept"
+	printf '%s::19000::::::\n' "$OWNER" >"$WORLD/shadow"
+	unanswered() { with_shadow "$TOOLS/drive" -e "$WORLD/pam.d" "$1" "$OWNER" </dev/null; }
+	expect_result PAM_SUCCESS unanswered before
+	expect_without prompt:
+	expect_result PAM_SUCCESS prompted open ""
+	expect_result PAM_SUCCESS prompted open "$TOKEN"
+	expect_result PAM_AUTH_ERR prompted open "$UNKNOWN_TOKEN"
+	expect_result PAM_AUTH_ERR unanswered open
+	mv "$WORLD/shadow.kept" "$WORLD/shadow"
+}
+
+@test "PAM_IGNORE from the conversation returns PAM_AUTH_ERR" {
+	expect_result PAM_AUTH_ERR login "$TOKEN" -i
+}
+
+@test "without a password to use first, the next module asks" {
+	stack unasked <<-EOF
+		auth [success=done auth_err=die authinfo_unavail=die default=ignore] @pat@ use_first_pass
+		auth required pam_unix.so try_first_pass nodelay
+	EOF
+	run "$TOOLS/drive" -e "$WORLD/pam.d" unasked "$OWNER" </dev/null
+	[ "$(grep -c prompt: <<<"$output")" = 1 ]
 }
 
 @test "pamtester accepts a token and refuses an unknown one" {

@@ -15,6 +15,19 @@ teardown() {
 	fi
 }
 
+# by_pamtester SERVICE USER SECRET
+by_pamtester() {
+	pamtester "$1" "$2" authenticate <<<"$3"
+}
+
+# by_sshd_pipe USER SECRET: by an sshd that talks to its client over pipes
+by_sshd_pipe() {
+	mkdir -p /run/sshd
+	[ "$(SSHPASS=$2 timeout 60 sshpass -e ssh -o PreferredAuthentications=password \
+		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+		-o ProxyCommand='/usr/sbin/sshd -i' "$1@pipe" id -un)" = "$1" ]
+}
+
 # policy <SETTINGS: changes the policy until the end of the test; returns once it is in force
 policy() {
 	mark_journal
@@ -46,9 +59,34 @@ policy() {
 	run ! by_ssh_password alice "$token"
 }
 
+@test "scope: a token for local logins is refused by services that name no source" {
+	token=$(token local-only alice --from=local) free=$(token free alice)
+	LOGIN_TTY=/dev/tty99 by_console alice "$token"
+	logged "accepted: token=$(id_of "$token") user=alice service=login tty=/dev/tty99 rhost=$"
+	# A telnet server that does not say where its client is runs login so.
+	run -1 by_console alice "$token"
+	by_console alice "$free"
+	# A service of the network that sets no PAM_RHOST: its file is that of any other.
+	cp /etc/pam.d/sudo /etc/pam.d/monit
+	run ! by_pamtester monit alice "$token"
+	by_pamtester monit alice "$free"
+	rm /etc/pam.d/monit
+	# sshd behind a pipe, as behind a unix socket and AF_VSOCK, says that it does not know.
+	run ! by_sshd_pipe alice "$token"
+	logged "refused \(wrong-source\): token=$(id_of "$token") user=alice service=sshd tty=ssh rhost=UNKNOWN"
+	by_sshd_pipe alice "$free"
+	run -0 patctl show "$(id_of "$free")"
+	[[ $output == *"by sshd from an unknown source"* ]]
+	[[ $output != *locally* ]]
+	run -0 patctl log "$(id_of "$token")"
+	[[ $output == *"login from an unknown source on /dev/pts/"*": wrong-source (the service does not report where logins come from)"* ]]
+	run -1 patctl check --service=monit --from=local <<<"$token"
+	patctl check --service=sudo --from=local <<<"$token"
+}
+
 @test "scope: login opens no token by the name of a host that is written as an address" {
 	token=$(token telnet alice --from=10.0.0.0/8,local)
-	by_console alice "$token"
+	LOGIN_TTY=/dev/tty99 by_console alice "$token"
 	export LOGIN_HOST=10.1.2.3
 	run -1 by_console alice "$token"
 	logged "refused \(wrong-source\): token=$(id_of "$token") user=alice .* rhost=10.1.2.3"

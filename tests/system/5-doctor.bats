@@ -58,21 +58,6 @@ teardown() {
 	grep -q '^problem  pam: vault: a correct password is refused: /etc/pam.d/vault:1' <<<"$output"
 }
 
-# heal TEXT: the remedy that doctor prints with the finding of that text, run as it is written, heals
-heal() {
-	local found left
-	found=$(patctl doctor --quiet | grep -F -m 1 -- "$1") || {
-		echo "doctor does not find: $1"
-		patctl doctor
-		return 1
-	}
-	echo "$found"
-	bash -ec "${found#*; }" || return
-	left=$(patctl doctor --quiet) || :
-	echo "$left"
-	[[ $left != *"$1"* ]]
-}
-
 # The sockets are there, and serve root and users.
 sockets_serve() {
 	local found socket

@@ -102,7 +102,7 @@ teardown_file() {
 	before=$(sha256sum "$FILE")
 	mark_journal
 	by_su alice "$token"
-	logged "$FILE is another key than $SEALED"
+	logged "$FILE is another key than the credential patd.key"
 	[ "$(sha256sum "$FILE")" = "$before" ]
 }
 
@@ -174,7 +174,7 @@ in_place() {
 	rm "$SEALED"
 	mark_journal
 	run ! systemctl start patd.service
-	logged 'the key is lost'
+	logged 'the key is missing'
 	[ ! -e "$FILE" ]
 	[ ! -e "$SEALED" ]
 }

@@ -3,6 +3,7 @@
 
 load system
 load recipe
+load modules
 
 # Installs the packages, which 6-removal has removed if it ran.
 setup_file() {
@@ -59,6 +60,16 @@ expect_unchanged() {
 	expect_unchanged
 }
 
+@test "the recipe for other modules works, with pam_mount" {
+	install_module libpam-mount
+	run_recipe other-modules
+	pam-auth-update --package
+	grep -c pam_mount /etc/pam.d/common-auth
+	run ! grep disable_interactive /etc/pam.d/common-auth
+	remove_module libpam-mount
+	expect_unchanged
+}
+
 @test "each recipe is listed in the README of the recipes and tested here, or with its application" {
 	for recipe in "$RECIPES"/*.md; do
 		name=$(basename "$recipe" .md)
@@ -67,4 +78,9 @@ expect_unchanged() {
 		[ "$listed" != "" ]
 		grep -q "^	run_recipe $name\>" "$BATS_TEST_FILENAME" || [[ $listed == *'(application)' ]]
 	done
+}
+
+@test "the recipe for templates works" {
+	run_recipe template
+	expect_unchanged
 }

@@ -62,7 +62,7 @@ run_recipe() {
 		else
 			[ "$status" -eq 0 ] || return 1
 		fi
-		token=$(grep -oE 'pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45,49}' <<<"$output" | tail -n 1)
+		token=$(grep -oE 'pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{45}' <<<"$output" | tail -n 1)
 		[ -n "$token" ] || continue
 		NEWEST=$token
 		record_secret "$token"

@@ -42,7 +42,7 @@ checksum() {
 
 # forged ID: a well-formed token with that id and a wrong secret
 forged() {
-	local body=pat_$1_0000000000000000000000000000000000000000000
+	local body=pat_$1_000000000000000000000000000000000000000
 	printf '%s%s\n' "$body" "$(checksum "$body")"
 }
 
@@ -178,4 +178,19 @@ milliseconds() {
 	"$@" || :
 	MILLISECONDS=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
 	echo "$MILLISECONDS ms: $1"
+}
+
+# heal TEXT: the remedy that doctor prints with the finding of that text, run as it is written, heals
+heal() {
+	local found left
+	found=$(patctl doctor --quiet | grep -F -m 1 -- "$1") || {
+		echo "doctor does not find: $1"
+		patctl doctor
+		return 1
+	}
+	echo "$found"
+	bash -ec "${found#*; }" || return
+	left=$(patctl doctor --quiet) || :
+	echo "$left"
+	[[ $left != *"$1"* ]]
 }

@@ -307,6 +307,20 @@ bool stack_line_is(const struct stack_line *line, const char *module)
 	return strcmp(slash ? slash + 1 : line->module, module) == 0;
 }
 
+bool stack_line_has(const struct stack_line *line, const char *argument)
+{
+	const size_t len = strlen(argument);
+	const char *at = line->arguments;
+
+	while ((at = strstr(at, argument))) {
+		if ((at == line->arguments || at[-1] == ' ' || at[-1] == '\t') &&
+			strchr(" \t\n", at[len]))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
 char *stack_line_text(const struct stack_line *line)
 {
 	return text_format("%s:%u (%s)", line->file, line->number,

@@ -65,6 +65,9 @@ void service_clear(struct service *service);
 /* Whether line is of the module of that name, "pam_unix.so", wherever it is. */
 bool stack_line_is(const struct stack_line *line, const char *module);
 
+/* Whether one of its arguments is argument. */
+bool stack_line_has(const struct stack_line *line, const char *argument);
+
 /* "/etc/pam.d/common-auth:25 (pam_deny.so)"; the caller owns it. */
 char *stack_line_text(const struct stack_line *line);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "patctl/doctor/pam/pam_prompt.h"
+
 const struct trial_info trials[TRIALS] = {
 	[TRIAL_TOKEN] = { "token", PAM_SUCCESS, false, true },
 	[TRIAL_TOKEN_REFUSED] = { "token-refused", PAM_AUTH_ERR, false, false },
@@ -23,27 +25,6 @@ const struct trial_info trials[TRIALS] = {
 static const char *const takers[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so",
 	"pam_winbind.so", "pam_systemd_home.so", "pam_userdb.so", "pam_pwdfile.so",
 	"pam_radius_auth.so", "pam_tacplus.so" };
-
-/*
- * Modules that prompt for a password though pam_pat.so has asked: if it has left none, which is so
- * after a token; and some also if there is one.
- */
-static const struct {
-	const char *module;
-	const char *always; /* an argument by which it also does with one; "": without any */
-	const char *quiet;  /* an argument by which it does not; beside the usual ones */
-} prompters[] = {
-	{ "pam_krb5.so", "", "force_first_pass" },
-	{ "pam_sss.so", "prompt_always", NULL },
-	{ "pam_winbind.so", "", NULL },
-	{ "pam_radius_auth.so", "force_prompt", NULL },
-	{ "pam_tacplus.so", "", NULL },
-	{ "pam_mount.so", NULL, "disable_interactive" },
-	{ "pam_kwallet.so", NULL, NULL },
-	{ "pam_kwallet5.so", NULL, NULL },
-	{ "pam_zfs_key.so", NULL, NULL },
-	{ "pam_encfs.so", NULL, NULL },
-};
 
 /* The answers of other modules for a user, not root, whom no rule excludes. */
 static const struct {
@@ -88,20 +69,6 @@ bool trial_has_password(const struct stack *stack)
 	return find_owner(stack) != NULL;
 }
 
-static bool has_argument(const struct stack_line *line, const char *argument)
-{
-	const size_t len = strlen(argument);
-	const char *at = line->arguments;
-
-	while ((at = strstr(at, argument))) {
-		if ((at == line->arguments || at[-1] == ' ' || at[-1] == '\t') &&
-			strchr(" \t\n", at[len]))
-			return true;
-		at += len;
-	}
-	return false;
-}
-
 struct asked {
 	const struct trial_info *trial;
 	const char *owner;
@@ -143,30 +110,8 @@ static void note_behind(const struct asked *asked, const struct stack_line *line
 	struct trial_result *result = asked->result;
 
 	if (!asked->setcred && result->reached && !result->behind &&
-		(is_taker(line) || (stack_line_is(line, COUNTER) && has_argument(line, COUNTS))))
+		(is_taker(line) || (stack_line_is(line, COUNTER) && stack_line_has(line, COUNTS))))
 		result->behind = line;
-}
-
-static bool prompts_always(const struct stack_line *line, const char *always)
-{
-	if (!always)
-		return false;
-	return *always == '\0' ? !has_argument(line, "try_first_pass") : has_argument(line, always);
-}
-
-/* Whether it prompts.  left: there is what was typed at pam_pat.so's prompt, and it is a password.
- */
-static bool prompts(const struct stack_line *line, bool left)
-{
-	for (size_t i = 0; i < sizeof(prompters) / sizeof(prompters[0]); i++) {
-		if (!stack_line_is(line, prompters[i].module))
-			continue;
-		if (has_argument(line, "use_first_pass") ||
-			(prompters[i].quiet && has_argument(line, prompters[i].quiet)))
-			return false;
-		return !left || prompts_always(line, prompters[i].always);
-	}
-	return false;
 }
 
 /* Notes the first module that makes a person type a second time in a login that succeeds. */
@@ -177,7 +122,7 @@ static void note_prompt(const struct asked *asked, const struct stack_line *line
 
 	if (!asked->setcred && result->reached && !result->prompts &&
 		(pat == PAM_SUCCESS || pat == PAM_CRED_INSUFFICIENT) &&
-		prompts(line, pat != PAM_SUCCESS))
+		prompt_of(line, pat != PAM_SUCCESS).asks)
 		result->prompts = line;
 }
 
@@ -211,7 +156,7 @@ static int answer(const struct stack_line *line, void *userdata)
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (stack_line_is(line, others[i].module) &&
-			(!others[i].argument || has_argument(line, others[i].argument)))
+			(!others[i].argument || stack_line_has(line, others[i].argument)))
 			return asked->setcred ? others[i].setcred : others[i].authenticate;
 	return answer_unknown(asked, line);
 }

@@ -28,17 +28,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size), token[PAT_TOKEN_LEN + 1];
 	struct pat_id id = { 0 }, parsed;
+	struct pat_found found;
 
 	if (pat_token_parse(text, &id)) {
-		assert_int_equal(strlen(text), PAT_TOKEN_LEN);
+		assert_true(pat_token_len_valid(strlen(text)));
 		assert_true(pat_id_valid(id.text));
 		assert_memory_equal(id.text, text + strlen("pat_"), PAT_ID_LEN);
-		assert_ptr_equal(pat_token_find(text, &parsed), text);
+		assert_true(pat_token_find(text, &found));
+		assert_ptr_equal(found.token, text);
+		assert_int_equal(found.len, strlen(text));
+		assert_false(found.blanks);
 		assert_true(pat_token_within(text, &parsed));
 	} else {
 		assert_string_equal(id.text, "");
-		if (pat_token_find(text, &parsed))
+		if (pat_token_find(text, &found)) {
+			assert_true(found.blanks && found.len < strlen(text));
 			assert_true(pat_token_within(text, &id));
+		}
 	}
 	if (size >= 2) {
 		pat_token_new(token, &id);

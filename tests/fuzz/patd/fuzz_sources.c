@@ -1,7 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Networks: a line of where somebody comes from, then the list, and maybe a line with another. */
+/*
+ * Networks: a line of where somebody comes from, then the list, and maybe a line with another.  The
+ * first line is a terminal, too.
+ */
 #include "patd/model/sources.h"
+#include "patd/rules/login_source.h"
 #include "tests/fuzz/patd/canonical.h"
+
+/* Of no service that is not listed; and a source is its own source. */
+static void check_source(const char *rhost, const char *service)
+{
+	char source[sizeof(((struct pat_request *)0)->rhost)], again[sizeof(source)];
+
+	login_source(&policy_default, service, rhost, rhost, source);
+	login_source(&policy_default, service, "", rhost, again);
+	assert_true(source[0] != '\0' || rhost[0] == '\0');
+	assert_true(again[0] == '\0' || strcmp(again, SOURCES_UNKNOWN) == 0);
+	if (strcmp(service, "monit") == 0)
+		assert_true(source[0] != '\0' && again[0] != '\0');
+	if (source[0] != '\0') {
+		login_source(&policy_default, service, source, "", again);
+		assert_string_equal(again, source);
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -13,6 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*text++ = '\0';
 	if (text && (wide = strchr(text, '\n')))
 		*wide++ = '\0';
+	check_source(rhost, "monit");
+	check_source(rhost, "login");
 	sources_network(rhost, network);
 	assert_true(strnlen(network, sizeof(network)) < sizeof(network));
 	if (text && canonical_of(sources_parse, text, list)) {

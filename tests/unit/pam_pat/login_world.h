@@ -21,6 +21,7 @@
 #include "common/wire.h"
 #include "pam_pat/account.h"
 #include "pam_pat/ask.h"
+#include "pam_pat/guard.h"
 #include "pam_pat/notice.h"
 
 /* Only ever passed on. */
@@ -33,6 +34,8 @@ static char token[PAT_TOKEN_LEN + 1];
 static struct world {
 	/* What libpam returns. */
 	int user_r, authtok_r, item_r, set_item_r, random_r, data_r, putenv_r;
+	int guard_r;
+	bool has_authtok; /* of a module before */
 	const char *user, *authtok, *service, *rhost, *session;
 	struct passwd *pw;
 	int pw_errno;
@@ -47,13 +50,13 @@ static struct did {
 	uint64_t ahead; /* of the notice */
 	struct pat_request request;
 	char path[128], line[1024], variable[64];
-	char random[PAT_TOKEN_LEN + 1]; /* the text in the place of the token */
+	unsigned int guarded, lifted; /* lifted: before it was asked */
+	char random[64 + 1];          /* the text in the place of the token */
 } did;
 
 /* What is kept in the handle. */
 static struct {
 	char *id;
-	void *refusal;
 	void (*clean)(pam_handle_t *pamh, void *data, int status);
 } kept;
 
@@ -82,7 +85,10 @@ int pam_get_authtok(pam_handle_t *pamh, int item, const char **authtok, const ch
 int pam_get_item(const pam_handle_t *pamh, int item, const void **ret)
 {
 	(void)pamh;
-	*ret = item == PAM_SERVICE ? world.service : item == PAM_RHOST ? world.rhost : NULL;
+	*ret = item == PAM_SERVICE                        ? world.service
+	       : item == PAM_RHOST                        ? world.rhost
+	       : item == PAM_AUTHTOK && world.has_authtok ? world.authtok
+							  : NULL;
 	return world.item_r;
 }
 
@@ -104,11 +110,6 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 {
 	if (world.data_r != PAM_SUCCESS)
 		return world.data_r;
-	if (strcmp(name, "pam_pat_refusal") == 0) {
-		assert_null(clean);
-		kept.refusal = data;
-		return PAM_SUCCESS;
-	}
 	assert_string_equal(name, "pam_pat_token");
 	if (kept.clean)
 		kept.clean(pamh, kept.id, PAM_DATA_REPLACE);
@@ -120,10 +121,6 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 int pam_get_data(const pam_handle_t *pamh, const char *name, const void **ret)
 {
 	(void)pamh;
-	if (strcmp(name, "pam_pat_refusal") == 0) {
-		*ret = kept.refusal;
-		return kept.refusal ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
-	}
 	assert_string_equal(name, "pam_pat_token");
 	*ret = kept.id;
 	return kept.id ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
@@ -194,6 +191,21 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	return world.ask_r;
 }
 
+int guard_set(pam_handle_t *pamh)
+{
+	(void)pamh;
+	assert_int_equal(did.asked, 0);
+	did.guarded++;
+	return world.guard_r;
+}
+
+void guard_lift(pam_handle_t *pamh)
+{
+	(void)pamh;
+	assert_int_equal(did.guarded, 0);
+	did.lifted++;
+}
+
 const char *ask_problem(int error)
 {
 	return error == -ETIMEDOUT ? "patd did not answer in time" : "another problem";
@@ -247,7 +259,6 @@ static int tear_down(void **state)
 		kept.clean(HANDLE, kept.id, PAM_SUCCESS);
 	kept.clean = NULL;
 	kept.id = NULL;
-	kept.refusal = NULL;
 	return 0;
 }
 

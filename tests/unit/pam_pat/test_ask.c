@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <security/pam_modutil.h>
@@ -52,6 +53,7 @@ ssize_t send(int fd, const void *buffer, size_t size, int flags)
 	return sendto(fd, buffer, size, flags, NULL, 0);
 }
 
+static int resets;      /* so many times the end comes with the request unread */
 static bool ends_early; /* reports the end before the next reply, as the kernel may do */
 
 /* In the place of the C library's. */
@@ -60,6 +62,11 @@ ssize_t recv(int fd, void *buffer, size_t size, int flags)
 	if (recv_error != 0 && (flags & MSG_TRUNC)) {
 		errno = recv_error;
 		recv_error = 0;
+		return -1;
+	}
+	if (resets > 0 && (flags & MSG_TRUNC)) {
+		resets--;
+		errno = ECONNRESET;
 		return -1;
 	}
 	if (ends_early && (flags & MSG_TRUNC)) {
@@ -80,7 +87,9 @@ static const struct pat_request request = {
 
 struct server {
 	int listener;
-	const void *packet; /* NULL: hangs up */
+	unsigned int unread; /* so many connections are closed before, with the request in them */
+	bool at_once;        /* or before it was sent */
+	const void *packet;  /* NULL: hangs up */
 	size_t len;
 	struct pat_request got;
 	ssize_t got_len;
@@ -105,6 +114,13 @@ static void *serve(void *data)
 	struct server *server = data;
 	int fd = accept(server->listener, NULL, NULL);
 
+	for (; server->unread > 0; server->unread--) {
+		struct pollfd request_waits = { .fd = fd, .events = POLLIN };
+
+		(void)poll(&request_waits, 1, server->at_once ? 0 : -1);
+		(void)close(fd);
+		fd = accept(server->listener, NULL, NULL);
+	}
 	server->got_len = recv(fd, &server->got, sizeof(server->got), 0);
 	if (server->packet != NULL)
 		(void)send(fd, server->packet, server->len, MSG_NOSIGNAL);
@@ -112,16 +128,22 @@ static void *serve(void *data)
 	return NULL;
 }
 
-static int ask_one(const void *packet, size_t len, struct server *server, struct pat_reply *reply)
+static int ask_server(struct server *server, struct pat_reply *reply)
 {
 	int r;
 
-	*server = (struct server) { .listener = listen_new(8), .packet = packet, .len = len };
+	server->listener = listen_new(8);
 	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
 	r = ask(HANDLE, path, LONG, &request, reply);
 	assert_int_equal(pthread_join(server->thread, NULL), 0);
 	(void)close(server->listener);
 	return r;
+}
+
+static int ask_one(const void *packet, size_t len, struct server *server, struct pat_reply *reply)
+{
+	*server = (struct server) { .packet = packet, .len = len };
+	return ask_server(server, reply);
 }
 
 static void request_is_sent_and_reply_received(void **state)
@@ -224,11 +246,59 @@ static void no_lockout__connection_that_fails_is_an_error(void **state)
 	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ENOBUFS);
 	send_error = EPIPE;
 	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
-	recv_error = ECONNRESET;
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNRESET);
 	recv_error = EINTR;
 	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
 	(void)close(listener);
+}
+
+/* As where systemd ends what waits for a patd that has crashed. */
+static void no_lockout__request_left_unread_is_sent_once_more(void **state)
+{
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ACCEPTED, 0, 0 };
+
+	(void)state;
+	for (int at_once = 0; at_once < 2; at_once++) {
+		struct server server = {
+			.unread = 1, .at_once = at_once, .packet = &sent, .len = sizeof(sent)
+		};
+		struct pat_reply reply = { 0 };
+
+		send_error = at_once ? EPIPE : 0;
+		assert_int_equal(ask_server(&server, &reply), 0);
+		assert_memory_equal(&reply, &sent, sizeof(sent));
+		assert_int_equal(server.got_len, sizeof(request));
+		assert_memory_equal(&server.got, &request, sizeof(request));
+	}
+}
+
+static void request_left_unread_twice_is_an_error(void **state)
+{
+	int listener = listen_new(8);
+	struct pat_reply reply;
+
+	(void)state;
+	resets = 2;
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNRESET);
+	assert_int_equal(resets, 0);
+	(void)close(listener);
+}
+
+/* patd has read it, and may have counted a use. */
+static void limited_uses__request_that_was_read_is_not_sent_again(void **state)
+{
+	struct pat_reply reply = { 0 };
+	struct server server;
+	struct pollfd second;
+
+	(void)state;
+	server = (struct server) { .listener = listen_new(8) };
+	second = (struct pollfd) { .fd = server.listener, .events = POLLIN };
+	assert_int_equal(pthread_create(&server.thread, NULL, serve, &server), 0);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNRESET);
+	assert_int_equal(pthread_join(server.thread, NULL), 0);
+	assert_int_equal(server.got_len, sizeof(request));
+	assert_int_equal(poll(&second, 1, 0), 0);
+	(void)close(server.listener);
 }
 
 static void each_problem_has_a_sentence(void **state)
@@ -429,6 +499,9 @@ int main(void)
 		cmocka_unit_test(invalid_reply_is_refused),
 		cmocka_unit_test(foreign_listener_gets_no_request),
 		cmocka_unit_test(no_lockout__connection_that_fails_is_an_error),
+		cmocka_unit_test(no_lockout__request_left_unread_is_sent_once_more),
+		cmocka_unit_test(request_left_unread_twice_is_an_error),
+		cmocka_unit_test(limited_uses__request_that_was_read_is_not_sent_again),
 		cmocka_unit_test(each_problem_has_a_sentence),
 		cmocka_unit_test(missing_listener_is_an_error),
 		cmocka_unit_test(missing_reply_times_out),

@@ -2,8 +2,10 @@
 /* The notices for each verdict. */
 #include "tests/unit/unit.h"
 
+#include <security/pam_appl.h>
 #include <security/pam_ext.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pam_pat/notice.h"
@@ -22,18 +24,51 @@ static char told[256];
 
 #define AHEAD (7 * DAY)
 
-/* In the place of libpam's; and what an application may answer. */
+/* An application, and what it may answer: here it refuses, and returns what it should not. */
+static int refuse(
+	int n, const struct pam_message **messages, struct pam_response **responses, void *data)
+{
+	assert_int_equal(n, 1);
+	assert_ptr_equal(data, &handle);
+	told_style = messages[0]->msg_style;
+	(void)snprintf(told, sizeof(told), "%s", messages[0]->msg);
+	*responses = calloc(1, sizeof(**responses));
+	(*responses)->resp = strdup("what?");
+	return PAM_CONV_ERR;
+}
+
+static int take(
+	int n, const struct pam_message **messages, struct pam_response **responses, void *data)
+{
+	(void)responses;
+	assert_int_equal(n, 1);
+	assert_null(data);
+	told_style = messages[0]->msg_style;
+	return PAM_SUCCESS;
+}
+
+static const struct pam_conv refusing = { refuse, &handle }, taking = { take, NULL },
+			     without = { NULL, NULL };
+static const struct pam_conv *conversation = &refusing;
+
+/* In the place of libpam's. */
+int pam_get_item(const pam_handle_t *pamh, int item, const void **ret)
+{
+	assert_ptr_equal(pamh, HANDLE);
+	assert_int_equal(item, PAM_CONV);
+	*ret = conversation;
+	return PAM_SUCCESS;
+}
+
+/* libpam's own logs that the conversation failed. */
 int pam_prompt(pam_handle_t *pamh, int style, char **response, const char *format, ...)
 {
-	va_list args;
-
-	assert_ptr_equal(pamh, HANDLE);
-	assert_null(response);
-	told_style = style;
-	va_start(args, format);
-	(void)vsnprintf(told, sizeof(told), format, args);
-	va_end(args);
-	return PAM_CONV_ERR;
+	(void)pamh;
+	(void)style;
+	(void)response;
+	(void)format;
+	fail();
+	return PAM_SYSTEM_ERR;
 }
 
 /* "" for nothing */
@@ -215,6 +250,24 @@ static void refused_change_of_the_password_says_what_to_do(void **state)
 		told, "A token cannot change the password. Log in with the password to change it.");
 }
 
+/* As servers do that take nothing but questions for a password. */
+static void application_that_shows_no_messages_is_no_failed_conversation(void **state)
+{
+	(void)state;
+	tell(PAT_ACCEPTED, NOW + DAY); /* refused, without pam_prompt() */
+	assert_int_equal(told_style, PAM_ERROR_MSG);
+	conversation = &taking;
+	tell(PAT_REVOKED, 0);
+	assert_int_equal(told_style, PAM_ERROR_MSG);
+	conversation = &without;
+	tell(PAT_ACCEPTED, NOW + DAY);
+	assert_int_equal(told_style, 0);
+	conversation = NULL;
+	tell(PAT_ACCEPTED, NOW + DAY);
+	assert_int_equal(told_style, 0);
+	conversation = &refusing;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +285,7 @@ int main(void)
 		cmocka_unit_test(
 			refusal_and_expiry_are_errors_so_that_no_program_prints_them_as_output),
 		cmocka_unit_test(refused_change_of_the_password_says_what_to_do),
+		cmocka_unit_test(application_that_shows_no_messages_is_no_failed_conversation),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

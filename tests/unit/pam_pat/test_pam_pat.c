@@ -61,20 +61,45 @@ static void secrecy__each_refused_token_is_replaced_by_other_text(void **state)
 	}
 }
 
-/* As of sudo, which has a job's only answer and asks again: pam_faillock counts none of it. */
-static void no_lockout__no_answer_after_a_refused_token_is_its_refusal(void **state)
+static void secrecy__from_the_first_token_on_no_other_module_is_answered_by_one(void **state)
 {
 	(void)state;
-	world.authtok_r = PAM_CONV_ERR;
-	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
-	world.authtok_r = PAM_SUCCESS;
-	world.reply.verdict = PAT_REVOKED;
-	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
-	world.authtok_r = PAM_CONV_ERR;
-	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
-	/* A password after it is one as any other. */
-	world.authtok_r = PAM_SUCCESS;
+	for (uint32_t verdict = 0; verdict <= PAT_VERDICTS; verdict++) {
+		world.reply.verdict = verdict;
+		(void)authenticate(0, NULL);
+		assert_int_equal(did.lifted, 1);
+		assert_int_equal(did.guarded, 1);
+	}
+	/* Nobody is asked here: a line before may have seen the token. */
+	world.has_authtok = true;
+	(void)authenticate(0, NULL);
+	assert_int_equal(did.lifted, 0);
 	world.authtok = "a password";
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+	assert_int_equal(did.lifted + did.guarded, 0);
+	world.authtok = token;
+	world.reply.verdict = PAT_ACCEPTED;
+	world.guard_r = -ENOMEM;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(did.asked, 0);
+	assert_int_equal(strlen(did.random), 64);
+}
+
+/* Ctrl-D, or sudo that asks a job again: nobody asks the same, and pam_faillock counts nothing. */
+static void no_lockout__what_is_not_answered_is_not_asked_again(void **state)
+{
+	(void)state;
+	world.authtok_r = PAM_AUTHTOK_ERR;
+	world.authtok = NULL;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTH_ERR);
+	assert_int_equal(did.asked + did.resolved + did.lines, 0);
+	assert_int_equal(did.delay, 0);
+	/* Nobody was asked: by use_first_pass, where the module before has no password. */
+	world.authtok_r = PAM_AUTH_ERR;
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+	/* Enter alone is an answer, that of an account without a password. */
+	world.authtok_r = PAM_SUCCESS;
+	world.authtok = "";
 	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
 }
 
@@ -131,6 +156,7 @@ static void answer_of_a_conversation_is_never_passed_on(void **state)
 		{ PAM_BUF_ERR, PAM_BUF_ERR, PAM_BUF_ERR },
 		{ PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR },
 		{ PAM_IGNORE, PAM_CONV_ERR, PAM_CRED_INSUFFICIENT },
+		{ PAM_AUTHTOK_ERR, PAM_CONV_ERR, PAM_AUTH_ERR },
 		{ PAM_CONV_AGAIN, PAM_CONV_ERR, PAM_CRED_INSUFFICIENT },
 		{ 4711, PAM_CONV_ERR, PAM_CRED_INSUFFICIENT },
 	};
@@ -182,17 +208,39 @@ static void blanks_around_a_token_do_not_change_its_digest(void **state)
 	struct pat_digest digest;
 
 	(void)state;
-	pat_token_digest(token, &digest);
+	pat_token_digest(token, PAT_TOKEN_LEN, &digest);
 	(void)snprintf(text, sizeof(text), "\t%s\r\n", token);
 	world.authtok = text;
 	assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
 	assert_memory_equal(&did.request.digest, &digest, sizeof(digest));
 }
 
+/* Of 64 characters, alone and between blanks. */
+static void tokens_of_the_first_versions_are_accepted(void **state)
+{
+	static const char first[] =
+		"pat_AbCdEfGhIj_The1quick2brown3fox4jumps5over6the7lazy8dog2l6wml";
+	struct pat_digest digest;
+	char text[sizeof(first) + 3];
+
+	(void)state;
+	pat_token_digest(first, strlen(first), &digest);
+	(void)snprintf(text, sizeof(text), " %s\r\n", first);
+	for (int blanks = 0; blanks <= 1; blanks++) {
+		world.authtok = blanks ? text : first;
+		assert_int_equal(authenticate(0, NULL), PAM_SUCCESS);
+		assert_string_equal(did.request.id, "AbCdEfGhIj");
+		assert_memory_equal(&did.request.digest, &digest, sizeof(digest));
+		assert_int_equal(did.blanks, blanks);
+		assert_int_equal(did.cleared, 1);
+	}
+}
+
 static void passwords__blanks_do_not_make_a_password_a_token(void **state)
 {
 	static const char *const passwords[] = { " ", "  a password\r", "\r\n",
 		"                                                                        ",
+		" pat_0123456789_000000000000000000000000000000000000000000000 ",
 		" pat_0123456789_0000000000000000000000000000000000000000000000000 " };
 
 	(void)state;
@@ -342,13 +390,15 @@ int main(void)
 		TEST(no_lockout__only_accepted_succeeds_and_only_the_undecided_is_unavailable),
 		TEST(secrecy__a_token_that_stays_for_the_next_module_ends_all),
 		TEST(secrecy__each_refused_token_is_replaced_by_other_text),
-		TEST(no_lockout__no_answer_after_a_refused_token_is_its_refusal),
+		TEST(secrecy__from_the_first_token_on_no_other_module_is_answered_by_one),
+		TEST(no_lockout__what_is_not_answered_is_not_asked_again),
 		TEST(refused_token_is_delayed_as_a_password_is),
 		TEST(session_has_the_id_of_the_token_or_a_line_says_why_not),
 		TEST(id_of_an_earlier_token_is_removed_first),
 		TEST(answer_of_a_conversation_is_never_passed_on),
 		TEST(blanks_around_a_token_are_left_out_and_told),
 		TEST(blanks_around_a_token_do_not_change_its_digest),
+		TEST(tokens_of_the_first_versions_are_accepted),
 		TEST(passwords__blanks_do_not_make_a_password_a_token),
 		TEST(passwords__what_is_no_token_is_not_resolved_sent_or_logged),
 		TEST(no_lockout__bad_option_refuses_tokens_alone),

@@ -219,8 +219,8 @@ static inline struct pat_request request_with(const char *secret, const struct c
 	assert_true(pat_token_parse(secret, &id));
 	assert_true(pat_field_set(request.id, sizeof(request.id), id.text));
 	assert_true(pat_field_set(request.user, sizeof(request.user), user->user));
-	assert_true(pat_field_set(request.service, sizeof(request.service), "test"));
-	pat_token_digest(secret, &request.digest);
+	assert_true(pat_field_set(request.service, sizeof(request.service), "su"));
+	pat_token_digest(secret, PAT_TOKEN_LEN, &request.digest);
 	assert_true(pat_request_check(&request, sizeof(request)));
 	return request;
 }

@@ -13,7 +13,7 @@ static struct place place;
 static struct fake_patd patd;
 static sd_event *event;
 static struct link *link_;
-static unsigned int ups, downs, tokens, entries, parts, dones;
+static unsigned int failures, ups, downs, tokens, entries, parts, dones;
 static struct link_answer latest;
 static char why[ANSWER_WHY_SIZE];
 static struct token_row row;
@@ -28,6 +28,12 @@ static void on_down(void *userdata)
 {
 	(void)userdata;
 	downs++;
+}
+
+static void on_failed(void *userdata)
+{
+	(void)userdata;
+	failures++;
 }
 
 static void on_token(enum token_event event_, const struct token_row *row_, void *userdata)
@@ -69,7 +75,7 @@ static void turn_until(const unsigned int *counter, unsigned int n)
 static void open_link(bool follows)
 {
 	const struct link_listener listener = { on_up, on_down, follows ? on_token : NULL,
-		follows ? on_entry : NULL, NULL };
+		follows ? on_entry : NULL, NULL, follows ? on_failed : NULL };
 
 	assert_int_equal(link_new(event, patd.path, &listener, &link_), 0);
 }
@@ -206,6 +212,31 @@ static void connects_again(void **state)
 	fake_patd_expect(&patd, REQUEST_FOLLOW);
 	fake_patd_done(&patd, NULL);
 	turn_until(&ups, 2);
+}
+
+/* As one that does not start does, whose sockets systemd has. */
+static void patd_that_ends_each_connection_unanswered_is_given_up(void **state)
+{
+	struct pollfd waiting = { .events = POLLIN };
+
+	(void)state;
+	failures = 0;
+	follow();
+	fake_patd_hang_up(&patd);
+	turn_until(&downs, 1);
+	waiting.fd = patd.listening;
+	for (unsigned int i = 0; i < LINK_UNANSWERED_MAX; i++) {
+		assert_int_equal(failures, 0);
+		while (poll(&waiting, 1, 0) == 0)
+			assert_true(sd_event_run(event, 10 * 1000000) > 0);
+		fake_patd_accept(&patd);
+		fake_patd_hang_up(&patd);
+	}
+	turn_until(&failures, 1);
+	/* It has stopped trying. */
+	while (sd_event_run(event, 300 * 1000) > 0)
+		;
+	assert_int_equal(poll(&waiting, 1, 0), 0);
 }
 
 static void cancelled_question_has_no_answer(void **state)
@@ -347,6 +378,7 @@ int main(void)
 		TEST(refusal_has_its_reason),
 		TEST(questions_refused_when_connection_is_lost),
 		TEST(connects_again),
+		TEST(patd_that_ends_each_connection_unanswered_is_given_up),
 		TEST(cancelled_question_has_no_answer),
 		TEST(events_passed_on),
 		TEST(connection_ended_at_what_is_no_answer),

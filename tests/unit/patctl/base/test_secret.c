@@ -59,6 +59,22 @@ static void sealed_token_is_read(void **state)
 	close(fd);
 }
 
+static void sealed_token_of_the_first_versions_is_read(void **state)
+{
+	static const char first[] =
+		"pat_AbCdEfGhIj_The1quick2brown3fox4jumps5over6the7lazy8dog2l6wml";
+	static const struct pat_id of_first = { "AbCdEfGhIj" };
+	int fd = memfd_of(first, SEALS);
+	const char *problem;
+	char *secret = secret_read(fd, &of_first, &problem);
+
+	(void)state;
+	assert_non_null(secret);
+	assert_string_equal(secret, first);
+	secret_free(&secret);
+	close(fd);
+}
+
 static void memfd_without_seals_is_refused(void **state)
 {
 	int fd[2];
@@ -112,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sealed_token_is_read),
+		cmocka_unit_test(sealed_token_of_the_first_versions_is_read),
 		cmocka_unit_test(memfd_without_seals_is_refused),
 		cmocka_unit_test(memfd_without_the_token_is_refused),
 		cmocka_unit_test(write_is_complete_or_fails),

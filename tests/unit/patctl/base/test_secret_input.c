@@ -95,6 +95,23 @@ static void bytes_after_the_line_are_not_read(void **state)
 	close(fd);
 }
 
+static void token_of_the_first_versions_is_read(void **state)
+{
+	static const char first[] =
+		"pat_AbCdEfGhIj_The1quick2brown3fox4jumps5over6the7lazy8dog2l6wml";
+	int fd = pipe_of(" pat_AbCdEfGhIj_The1quick2brown3fox4jumps5over6the7lazy8dog2l6wml\r\n");
+	const char *problem;
+	bool blanks;
+	char *secret = secret_input(fd, &blanks, &problem);
+
+	(void)state;
+	assert_non_null(secret);
+	assert_string_equal(secret, first);
+	assert_true(blanks);
+	secret_free(&secret);
+	close(fd);
+}
+
 static void text_that_is_no_token_is_refused(void **state)
 {
 	char longer[1024], shorter[PAT_TOKEN_LEN + 1], wrong[PAT_TOKEN_LEN + 1];
@@ -172,6 +189,7 @@ int main(void)
 		cmocka_unit_test(one_line_is_read),
 		cmocka_unit_test(blanks_around_the_token_are_left_out),
 		cmocka_unit_test(bytes_after_the_line_are_not_read),
+		cmocka_unit_test(token_of_the_first_versions_is_read),
 		cmocka_unit_test(text_that_is_no_token_is_refused),
 		cmocka_unit_test(memfd_of_the_token_is_sealed),
 #ifndef __SANITIZE_ADDRESS__

@@ -91,8 +91,9 @@ static void answer(uint64_t serial, enum answer_kind kind, const void *body, siz
 
 static struct request ask(enum request_kind kind)
 {
-	struct request request = { .head.kind = kind };
+	static struct request request; /* until it is answered */
 
+	request = (struct request) { .head.kind = kind };
 	assert_true(root_send(root_end, &request, &error));
 	return request;
 }
@@ -171,6 +172,55 @@ static void a_connection_that_patd_closed_is_made_again(void **state)
 	assert_int_equal(get().head.kind, REQUEST_REVOKE_ALL);
 }
 
+/* As systemd does when patd did not start. */
+static void leave_unread(void)
+{
+	accept_it();
+	close(peer);
+	peer = -1;
+}
+
+static void what_patd_left_unread_is_sent_once_more(void **state)
+{
+	static const struct answer_manager now = { 3, 4, 0 };
+
+	(void)state;
+	(void)ask(REQUEST_MANAGER);
+	leave_unread();
+	assert_false(receive(REQUEST_MANAGER, 10));
+	assert_string_equal(error.name, DBUS_ERROR_NO_REPLY);
+	dbus_error_free(&error);
+	answer(get().head.serial, ANSWER_DONE, &now, sizeof(now));
+	assert_true(receive(REQUEST_MANAGER, AT_ONCE));
+	assert_memory_equal(root_end->answer.body, &now, sizeof(now));
+}
+
+static void what_patd_left_unread_twice_is_not_sent_again(void **state)
+{
+	(void)state;
+	(void)ask(REQUEST_MANAGER);
+	leave_unread();
+	assert_false(receive(REQUEST_MANAGER, 10));
+	dbus_error_free(&error);
+	leave_unread();
+	assert_false(receive(REQUEST_MANAGER, AT_ONCE));
+	assert_string_equal(error.name, DBUS_ERROR_DISCONNECTED);
+	assert_int_equal(root_end->fd, -1);
+}
+
+/* It may have changed something. */
+static void what_patd_has_read_is_not_sent_again(void **state)
+{
+	(void)state;
+	(void)ask(REQUEST_REVOKE_ALL);
+	(void)get();
+	close(peer);
+	peer = -1;
+	assert_false(receive(REQUEST_REVOKE_ALL, AT_ONCE));
+	assert_string_equal(error.name, DBUS_ERROR_DISCONNECTED);
+	assert_int_equal(root_end->fd, -1);
+}
+
 static void an_answer_that_breaks_the_rules_is_malformed(void **state)
 {
 	(void)state;
@@ -246,6 +296,9 @@ int main(void)
 		TEST(without_patd_it_is_unreachable),
 		TEST(patd_that_ends_or_is_silent_is_unreachable),
 		TEST(a_connection_that_patd_closed_is_made_again),
+		TEST(what_patd_left_unread_is_sent_once_more),
+		TEST(what_patd_left_unread_twice_is_not_sent_again),
+		TEST(what_patd_has_read_is_not_sent_again),
 		TEST(an_answer_that_breaks_the_rules_is_malformed),
 		TEST(entries_that_come_meanwhile_are_told_later),
 		TEST(a_request_that_was_sent_ahead_is_not_sent_again),

@@ -198,6 +198,72 @@ static void a_key_may_be_a_credential(void **state)
 	expect(doctor_key, LEVEL_OK, "the key is a credential");
 }
 
+#define UNIT UNITS "patd.service"
+#define EMPTY "[Service]\nLoadCredential=\n"
+
+static void seal_key(void)
+{
+	image_write(&image, STATE "/patd.db", "");
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+	image_write(&image, UNIT, "[Service]\nLoadCredentialEncrypted=patd.key\n");
+	image_write(&image, "/etc/credstore.encrypted/patd.key", "");
+	assert_int_equal(chmod(image_path(&image, "/etc/credstore.encrypted/patd.key"), 0600), 0);
+}
+
+/* As LXC writes it into containers. */
+static void a_sealed_key_that_the_unit_is_not_given_is_a_problem(void **state)
+{
+	static const char key[] = "01234567890123456789012345678901";
+	static const char lxc[] = "/run/systemd/system/service.d/zzz-lxc-service.conf";
+
+	(void)state;
+	seal_key();
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+	image_write(&image, lxc, EMPTY);
+	expect(doctor_key, LEVEL_PROBLEM,
+		"is not given the key that is sealed in /etc/credstore.encrypted/patd.key: "
+		"/run/systemd/system/service.d/zzz-lxc-service.conf empties LoadCredential=");
+	make_key(0600, key);
+	expect_said(doctor_key, LEVEL_WARNING, "is not given the key that is sealed");
+	assert_int_equal(unlink(image_path(&image, lxc)), 0);
+	image_write(&image, UNIT, "[Service]\n");
+	expect_said(doctor_key, LEVEL_WARNING,
+		"patd.key: it has no line LoadCredentialEncrypted=patd.key");
+	assert_int_equal(unlink(image_path(&image, "/etc/credstore.encrypted/patd.key")), 0);
+	expect(doctor_key, LEVEL_OK, "only user patd has access to ");
+}
+
+static void drop_ins_count_in_the_order_of_systemd(void **state)
+{
+	(void)state;
+	seal_key();
+	/* Before the one that empties, and after it. */
+	image_write(&image, "/run/systemd/system/service.d/m.conf", EMPTY);
+	image_write(&image, "/etc/systemd/system/patd.service.d/a.conf",
+		"[Service]\nLoadCredentialEncrypted=patd.key\n");
+	expect(doctor_key, LEVEL_PROBLEM, "m.conf empties LoadCredential=");
+	image_write(&image, "/etc/systemd/system/patd.service.d/z.conf",
+		"[Service]\n LoadCredentialEncrypted = patd.key\n");
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+	/* One of the same name in /etc stands for that in /run. */
+	image_write(&image, "/etc/systemd/system/patd.service.d/z.conf", "");
+	image_write(&image, "/etc/systemd/system/service.d/m.conf", "");
+	expect(doctor_key, LEVEL_OK, "the key is a credential");
+	image_write(&image, "/usr/lib/systemd/system/service.d/zz.conf",
+		"[Service]\nLoadCredentialEncrypted=\n");
+	expect(doctor_key, LEVEL_PROBLEM, "zz.conf empties LoadCredential=");
+}
+
+static void a_key_that_cannot_be_decrypted_is_named_where_it_was_put(void **state)
+{
+	(void)state;
+	image_write(&image, STATE "/patd.db", "");
+	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
+	image_write(&image, "/etc/credstore.encrypted/patd.key.undecryptable", "");
+	expect(doctor_key, LEVEL_PROBLEM,
+		"cannot decrypt the key in /etc/credstore.encrypted/patd.key.undecryptable");
+}
+
 static void a_key_that_is_not_encrypted_takes_a_line_in_the_unit(void **state)
 {
 	static const char drop_in[] = "/etc/systemd/system/patd.service.d/key.conf";
@@ -293,6 +359,9 @@ int main(void)
 		TEST(units_are_there_enabled_and_not_masked),
 		TEST(the_key_is_patds_alone_and_whole),
 		TEST(a_key_may_be_a_credential),
+		TEST(a_sealed_key_that_the_unit_is_not_given_is_a_problem),
+		TEST(drop_ins_count_in_the_order_of_systemd),
+		TEST(a_key_that_cannot_be_decrypted_is_named_where_it_was_put),
 		TEST(a_key_that_is_not_encrypted_takes_a_line_in_the_unit),
 		TEST(the_database_is_patds_alone),
 		TEST(a_link_in_their_place_is_not_followed),

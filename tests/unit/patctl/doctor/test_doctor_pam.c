@@ -1,80 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What doctor finds at the services of PAM. */
-#include <jansson.h>
-
-#include "patctl/doctor/doctor.h"
 #include "patctl/doctor/pam/pam_trial.h"
-#include "tests/unit/patctl/root_image.h"
+#include "tests/unit/patctl/doctor/stack_image.h"
 
-static struct image image;
-static struct doctor doctor;
-
-static int set_up(void **state)
-{
-	static const char *const modules[] = { "pam_pat.so", "pam_unix.so", "pam_deny.so",
-		"pam_permit.so", "pam_cap.so", "pam_faillock.so", "pam_sss.so", "pam_nologin.so",
-		"pam_faildelay.so", "pam_rootok.so", "pam_mfa.so", "pam_krb5.so", "pam_mount.so" };
-
-	(void)state;
-	image_make(&image);
-	for (size_t i = 0; i < COUNT(modules); i++)
-		image_module(&image, modules[i]);
-	image_write(&image, "/etc/debian_version", "13.0\n");
-	doctor = (struct doctor) { .root = &image.root };
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	image_remove(&image);
-	return 0;
-}
-
-static void look(void)
-{
-	doctor.services = json_array();
-	doctor_pam(&doctor);
-}
-
-static void look_away(void)
-{
-	findings_clear(&doctor.findings);
-	json_decref(doctor.services);
-}
-
-/* All that is found, for who reads of a failure. */
-static void print_found(void)
-{
-	for (size_t i = 0; i < doctor.findings.n; i++)
-		print_message("# %s\n", doctor.findings.items[i].text);
-}
-
-static bool says(const char *part, enum level level)
-{
-	for (size_t i = 0; i < doctor.findings.n; i++)
-		if (doctor.findings.items[i].level == level &&
-			strstr(doctor.findings.items[i].text, part))
-			return true;
-	print_found();
-	return false;
-}
-
-#define DIE "auth_err=die authinfo_unavail=die default=ignore"
-#define COMMON_12                                                                                  \
-	"auth\t[success=2 " DIE "]\tpam_pat.so\n"                                                  \
-	"auth\t[success=1 default=ignore]\tpam_unix.so nullok try_first_pass\n"                    \
-	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
-	"auth\trequired\t\t\tpam_permit.so\n"                                                      \
-	"auth\toptional\t\t\tpam_cap.so \n"
 #define COMMON_SSS                                                                                 \
 	"auth\t[success=3 " DIE "]\tpam_pat.so\n"                                                  \
 	"auth\t[success=2 default=ignore]\tpam_unix.so nullok try_first_pass\n"                    \
 	"auth\t[success=1 default=ignore]\tpam_sss.so use_first_pass\n"                            \
-	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
-	"auth\trequired\t\t\tpam_permit.so\n"
-#define PLAIN                                                                                      \
-	"auth\t[success=1 default=ignore]\tpam_unix.so nullok\n"                                   \
 	"auth\trequisite\t\t\tpam_deny.so\n"                                                       \
 	"auth\trequired\t\t\tpam_permit.so\n"
 
@@ -233,43 +165,6 @@ static const struct {
 		LEVEL_PROBLEM, "libpam refuses the whole service: /etc/pam.d/s:2" },
 	{ "a module that is not there", NULL, "auth sufficient /opt/pam_pat.so\n" PLAIN,
 		LEVEL_PROBLEM, "no such module: /etc/pam.d/s:1 (/opt/pam_pat.so)" },
-	{ "the recipe above Kerberos, which prompts itself",
-		"auth [success=3 default=ignore] pam_krb5.so minimum_uid=1000\n"
-		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
-		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
-		"auth required pam_permit.so\n",
-		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
-		"a password is asked for twice: /etc/pam.d/common-auth:1 (pam_krb5.so)" },
-	{ "Kerberos that takes the first password",
-		"auth [success=3 default=ignore] pam_krb5.so minimum_uid=1000 try_first_pass\n"
-		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
-		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
-		"auth required pam_permit.so\n",
-		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
-		"tokens and passwords are accepted" },
-	{ "sssd, which takes the first password by itself",
-		"auth [success=3 default=ignore] pam_sss.so forward_pass\n"
-		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
-		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
-		"auth required pam_permit.so\n",
-		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
-		"tokens and passwords are accepted" },
-	{ "sssd that is to prompt itself",
-		"auth [success=3 default=ignore] pam_sss.so prompt_always\n"
-		"auth [success=2 default=ignore] pam_unix.so nullok try_first_pass\n"
-		"auth requisite pam_deny.so\nauth requisite pam_deny.so\n"
-		"auth required pam_permit.so\n",
-		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
-		"a password is asked for twice: /etc/pam.d/common-auth:1 (pam_sss.so)" },
-	{ "pam_mount, which asks for what a token is not", COMMON_12 "auth optional pam_mount.so\n",
-		"@include common-auth\n", LEVEL_WARNING,
-		"after a token, another module asks for a password: "
-		"/etc/pam.d/common-auth:6 (pam_mount.so)" },
-	{ "pam_mount that never asks", COMMON_12 "auth optional pam_mount.so disable_interactive\n",
-		"@include common-auth\n", LEVEL_OK, "tokens and passwords are accepted" },
-	{ "pam_mount that a token does not reach", COMMON_12 "auth optional pam_mount.so\n",
-		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_OK,
-		"tokens and passwords are accepted" },
 	{ "an option whose value the module refuses", COMMON_12,
 		"auth [success=done " DIE "] pam_pat.so quiet notice=soon\n@include common-auth\n",
 		LEVEL_PROBLEM,
@@ -300,16 +195,6 @@ static void every_trap_is_found_and_no_good_stack_is_blamed(void **state)
 		assert_that(findings_worst(&doctor.findings) == rows[i].level, "%s", rows[i].name);
 		look_away();
 	}
-}
-
-/* Whether a finding has that advice. */
-static bool advises(const char *part)
-{
-	for (size_t i = 0; i < doctor.findings.n; i++)
-		if (doctor.findings.items[i].advice &&
-			strstr(doctor.findings.items[i].advice, part))
-			return true;
-	return false;
 }
 
 static void pam_auth_update_is_advised_where_it_has_the_profile(void **state)
@@ -372,28 +257,6 @@ static void no_token_creates_a_token__the_service_other_changes_passwords_too(vo
 	look_away();
 }
 
-static void scope__a_service_of_the_network_whose_logins_are_local_is_a_warning(void **state)
-{
-	static const char *const names[] = { "/etc/pam.d/squid", "/etc/pam.d/poppassd" };
-
-	(void)state;
-	image_write(&image, "/etc/pam.d/common-auth", COMMON_12);
-	image_write(&image, "/etc/pam.d/sshd", "@include common-auth\n");
-	for (size_t i = 0; i < COUNT(names); i++) {
-		image_write(&image, names[i], PLAIN);
-		look();
-		assert_that(findings_worst(&doctor.findings) == LEVEL_OK, "%s", names[i]);
-		look_away();
-		image_write(&image, names[i], "@include common-auth\n");
-		look();
-		assert_that(says("logins over the network are \"local\" for --from", LEVEL_WARNING),
-			"%s", names[i]);
-		assert_that(says("tokens and passwords are accepted", LEVEL_OK), "%s", names[i]);
-		look_away();
-		image_write(&image, names[i], PLAIN);
-	}
-}
-
 static void programs_get_what_each_trial_comes_to(void **state)
 {
 	const json_t *service, *outcomes;
@@ -411,8 +274,6 @@ static void programs_get_what_each_trial_comes_to(void **state)
 	look_away();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -420,7 +281,6 @@ int main(void)
 		TEST(pam_auth_update_is_advised_where_it_has_the_profile),
 		TEST(services_that_are_alike_are_one_finding),
 		TEST(no_token_creates_a_token__the_service_other_changes_passwords_too),
-		TEST(scope__a_service_of_the_network_whose_logins_are_local_is_a_warning),
 		TEST(programs_get_what_each_trial_comes_to),
 	};
 

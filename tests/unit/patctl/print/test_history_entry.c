@@ -84,6 +84,56 @@ static void each_event_is_one_line(void **state)
 			  .tty = "pts/0",
 			  .result = "out-of-hours" },
 			"refused    ci (abcDEF0123) of alice, sudo on pts/0: out-of-hours" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "monit",
+			  .from = "unknown",
+			  .result = "wrong-source" },
+			"refused    ci (abcDEF0123) of alice, monit from an unknown source: "
+			"wrong-source (the service does not report where logins come from)" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "proftpd",
+			  .from = "localhost",
+			  .tty = "ftp",
+			  .result = "wrong-source" },
+			"refused    ci (abcDEF0123) of alice, proftpd from localhost on ftp: "
+			"wrong-source (the service named the host localhost instead of an address; "
+			"this prevents it: UseReverseDNS off)" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "sshd",
+			  .from = "192.0.2.7",
+			  .result = "wrong-source" },
+			"refused    ci (abcDEF0123) of alice, sshd from 192.0.2.7: wrong-source" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "monit",
+			  .from = "unknown",
+			  .tty = "pts/0",
+			  .result = "revoked" },
+			"refused    ci (abcDEF0123) of alice, monit from an unknown source on pts/0: "
+			"revoked" },
+		{ { .event = "used",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "monit",
+			  .from = "unknown",
+			  .result = "accepted",
+			  .new_network = true },
+			"used       ci (abcDEF0123) of alice, monit from an unknown source (first use "
+			"from an unknown source)" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "postgresql",
+			  .result = "not-allowed" },
+			"refused    ci (abcDEF0123) of alice, postgresql, by uid 4294967294: "
+			"not-allowed" },
 		{ { .event = "revoked", TOKEN, .how = "root", .detail = "lost the laptop" },
 			"revoked    ci (abcDEF0123) of alice, by root: lost the laptop" },
 		{ { .event = "revoked", TOKEN, .how = "bus" },
@@ -101,7 +151,7 @@ static void each_event_is_one_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char text[256] = "2027-01-31T18:00:00Z  ";
+		char text[320] = "2027-01-31T18:00:00Z  ";
 
 		strcat(text, cases[i].text);
 		expect(&cases[i].words, &context, text);

@@ -256,6 +256,29 @@ static void a_bad_credential_is_refused(void **state)
 	assert_null(key);
 }
 
+/* patd was given it: before that, the file may be the only key that it gets. */
+static void file_is_removed_only_beside_the_same_credential(void **state)
+{
+	(void)state;
+	place_write(&place, "key", 0600, bytes, sizeof(bytes));
+	key_settle_file(place.dir, true);
+	assert_true(place_has(&place, "key"));
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", place.dir, 1), 0);
+	key_settle_file(place.dir, true);
+	assert_true(place_has(&place, "key"));
+	place_write(&place, "patd.key", 0400, other_bytes, sizeof(other_bytes));
+	logged_clear();
+	key_settle_file(place.dir, true);
+	assert_true(place_has(&place, "key"));
+	assert_logged("is another key than the credential patd.key");
+	assert_int_equal(unlink(place_path(&place, "patd.key")), 0);
+	place_write(&place, "patd.key", 0400, bytes, sizeof(bytes));
+	key_settle_file(place.dir, false);
+	assert_true(place_has(&place, "key"));
+	key_settle_file(place.dir, true);
+	assert_false(place_has(&place, "key"));
+}
+
 /* Made with Python: hashlib.blake2b as libsodium's crypto_kdf describes it. */
 static void derived_values_match_the_database_format(void **state)
 {
@@ -427,6 +450,7 @@ int main(void)
 		TEST(fifo_does_not_block_the_start),
 		TEST(the_credential_wins_over_the_file),
 		TEST(a_bad_credential_is_refused),
+		TEST(file_is_removed_only_beside_the_same_credential),
 		TEST(derived_values_match_the_database_format),
 		TEST(every_column_changes_the_mac),
 		TEST(text_moved_between_columns_changes_the_mac),

@@ -8,7 +8,7 @@
 
 #include "patd/crypto/token_secret.h"
 
-static const char secret[] = "pat_0123456789_00000000000000000000000000000000000000000004Lc8C3";
+static const char secret[] = "pat_0123456789_0000000000000000000000000000000000000002eeL2Q";
 static uint8_t public_key[SECRET_BOX_KEY_LEN], secret_key[crypto_box_SECRETKEYBYTES];
 
 static int make_keys(void **state)

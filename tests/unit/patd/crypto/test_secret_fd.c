@@ -5,14 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/sealed_secret.h"
 #include "patd/crypto/token_secret.h"
 
-static const char secret[] = "pat_0123456789_00000000000000000000000000000000000000000004Lc8C3";
+static const char secret[] = "pat_0123456789_0000000000000000000000000000000000000002eeL2Q";
 static int fd;
 
 static void descriptor_holds_the_secret_at_offset_zero(void **state)
@@ -81,7 +83,7 @@ static void secret_is_read_back(void **state)
 	struct pat_digest digest, expected;
 
 	(void)state;
-	pat_token_digest(secret, &expected);
+	pat_token_digest(secret, PAT_TOKEN_LEN, &expected);
 	assert_null(secret_fd_read(fd, &id, &digest));
 	assert_string_equal(id.text, "0123456789");
 	assert_memory_equal(&digest, &expected, sizeof(digest));
@@ -102,6 +104,55 @@ static const char *read_from(const char *text, int seals)
 	return problem;
 }
 
+/* Of the first versions, with its own length. */
+static const char first[] = "pat_AbCdEfGhIj_The1quick2brown3fox4jumps5over6the7lazy8dog2l6wml";
+
+static void token_of_the_first_versions_is_read_back(void **state)
+{
+	struct pat_digest digest, expected;
+	int from = sealed_secret_new("test", first, strlen(first));
+	struct pat_id id;
+
+	(void)state;
+	pat_token_digest(first, strlen(first), &expected);
+	assert_null(secret_fd_read(from, &id, &digest));
+	assert_string_equal(id.text, "AbCdEfGhIj");
+	assert_memory_equal(&digest, &expected, sizeof(digest));
+	close(from);
+}
+
+/* A NUL ends no token. */
+static void token_with_more_after_a_nul_is_not_read(void **state)
+{
+	char text[PAT_TOKEN_LEN_MAX] = "";
+	struct pat_digest digest;
+	struct pat_id id;
+	int from;
+
+	(void)state;
+	memcpy(text, secret, PAT_TOKEN_LEN);
+	from = sealed_secret_new("test", text, sizeof(text));
+	assert_non_null(secret_fd_read(from, &id, &digest));
+	close(from);
+}
+
+/* Sealed as it must be, and opened for writing alone. */
+static void descriptor_that_cannot_be_read_has_no_token(void **state)
+{
+	int from = sealed_secret_new("test", secret, PAT_TOKEN_LEN), blind;
+	struct pat_digest digest;
+	struct pat_id id;
+	char link[64];
+
+	(void)state;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", from);
+	blind = open(link, O_WRONLY | O_CLOEXEC);
+	assert_true(blind >= 0);
+	assert_non_null(secret_fd_read(blind, &id, &digest));
+	close(blind);
+	close(from);
+}
+
 static void only_a_token_is_read_with_or_without_newline(void **state)
 {
 	static const struct {
@@ -109,11 +160,13 @@ static void only_a_token_is_read_with_or_without_newline(void **state)
 		bool good;
 	} table[] = { { "", true }, { "\n", true }, { "\n\n", false }, { "x", false },
 		{ " ", false } };
-	char text[PAT_TOKEN_LEN + 3];
+	char text[PAT_TOKEN_LEN_MAX + 3];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		(void)stpcpy(stpcpy(text, secret), table[i].after);
+		(void)snprintf(text, sizeof(text), "%s%s", first, table[i].after);
+		assert_int_equal(!read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK), table[i].good);
+		(void)snprintf(text, sizeof(text), "%s%s", secret, table[i].after);
 		assert_int_equal(!read_from(text, F_SEAL_WRITE | F_SEAL_SHRINK), table[i].good);
 	}
 	assert_non_null(read_from("", F_SEAL_WRITE | F_SEAL_SHRINK));
@@ -164,6 +217,9 @@ int main(void)
 		TEST(descriptor_is_not_inherited),
 		TEST(descriptor_is_in_no_file_system),
 		TEST(secret_is_read_back),
+		cmocka_unit_test(token_of_the_first_versions_is_read_back),
+		cmocka_unit_test(token_with_more_after_a_nul_is_not_read),
+		cmocka_unit_test(descriptor_that_cannot_be_read_has_no_token),
 		cmocka_unit_test(only_a_token_is_read_with_or_without_newline),
 		cmocka_unit_test(unsealed_descriptor_is_not_read),
 	};

@@ -246,6 +246,37 @@ static void hostile_text_forges_no_field_or_line(void **state)
 	}
 }
 
+static void line_says_why_no_source_matches(void **state)
+{
+	static const struct {
+		const char *rhost, *end;
+		enum pat_verdict verdict;
+	} rows[] = {
+		{ "unknown",
+			"from an unknown source: wrong-source, the service does not report where "
+			"logins come from",
+			PAT_WRONG_SOURCE },
+		{ "localhost", "from localhost: wrong-source, a host name instead of an address",
+			PAT_WRONG_SOURCE },
+		{ "192.0.2.7", "from 192.0.2.7: wrong-source", PAT_WRONG_SOURCE },
+		{ "", "locally: wrong-source", PAT_WRONG_SOURCE },
+		{ "unknown", "from an unknown source: revoked", PAT_REVOKED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct entry entry = a_login(ENTRY_REFUSED, rows[i].verdict);
+		const char *message;
+
+		SET(entry.tty, "");
+		SET(entry.rhost, rows[i].rhost);
+		journal_record_make(&entry, 0, &record);
+		message = strstr(field("MESSAGE"), "refused for sshd ");
+		assert_non_null(message);
+		assert_string_equal(message + strlen("refused for sshd "), rows[i].end);
+	}
+}
+
 static void bytes_after_the_nul_are_not_logged(void **state)
 {
 	struct entry entry = a_login(ENTRY_USED, PAT_ACCEPTED);
@@ -361,6 +392,7 @@ int main(void)
 		cmocka_unit_test(priority_follows_from_the_event),
 		cmocka_unit_test(expiring_token_has_its_expiry),
 		cmocka_unit_test(hostile_text_forges_no_field_or_line),
+		cmocka_unit_test(line_says_why_no_source_matches),
 		cmocka_unit_test(bytes_after_the_nul_are_not_logged),
 		cmocka_unit_test(untrusted_text_is_quoted),
 		cmocka_unit_test(names_in_any_script_are_unchanged),

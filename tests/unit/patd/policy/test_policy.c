@@ -16,6 +16,7 @@ static void assert_default(const struct policy *policy)
 	assert_int_equal(policy->delete_ended, policy_default.delete_ended);
 	assert_int_equal(policy->deny_locked, policy_default.deny_locked);
 	assert_string_equal(policy->name_services, policy_default.name_services);
+	assert_string_equal(policy->local_services, policy_default.local_services);
 	assert_int_equal(policy->keep_history, policy_default.keep_history);
 	assert_int_equal(policy->max_history, policy_default.max_history);
 	assert_int_equal(policy->usage_sync_full, policy_default.usage_sync_full);
@@ -47,6 +48,7 @@ static void every_setting_can_be_set(void **state)
 						"delete_ended = 90d\n"
 						"deny_locked = yes\n"
 						"name_services = vsftpd,login,ftp*\n"
+						"local_services = sudo, kiosk\n"
 						"[history]\n"
 						"keep = 2y\n"
 						"max_entries = 5000\n"
@@ -65,6 +67,7 @@ static void every_setting_can_be_set(void **state)
 	assert_int_equal(policy->delete_ended, 90 * DAY);
 	assert_true(policy->deny_locked);
 	assert_string_equal(policy->name_services, "ftp*,login,vsftpd");
+	assert_string_equal(policy->local_services, "kiosk,sudo");
 	assert_int_equal(policy->keep_history, 2 * YEAR);
 	assert_int_equal(policy->max_history, 5000);
 	assert_true(policy->usage_sync_full);
@@ -99,10 +102,10 @@ static void unlimited_has_a_word(void **state)
 	const struct policy *policy;
 
 	(void)state;
-	policy = read_good(
-		"[tokens]\nmax_lifetime = unlimited\nmax_tokens = unlimited\n"
-		"revoke_unused = never\ndelete_ended = never\nself_services = *\nname_services = none\n[history]\n"
-		"keep = unlimited");
+	policy = read_good("[tokens]\nmax_lifetime = unlimited\nmax_tokens = unlimited\n"
+			   "revoke_unused = never\ndelete_ended = never\nself_services = *\n"
+			   "name_services = none\nlocal_services = none\n[history]\n"
+			   "keep = unlimited");
 	assert_int_equal(policy->max_lifetime, POLICY_UNLIMITED);
 	assert_int_equal(policy->max_tokens, POLICY_UNLIMITED);
 	assert_int_equal(policy->revoke_unused, POLICY_UNLIMITED);
@@ -110,6 +113,7 @@ static void unlimited_has_a_word(void **state)
 	assert_int_equal(policy->keep_history, POLICY_UNLIMITED);
 	assert_string_equal(policy->self_services, "");
 	assert_string_equal(policy->name_services, "");
+	assert_string_equal(policy->local_services, "");
 }
 
 static void last_file_wins(void **state)
@@ -184,6 +188,11 @@ static void each_setting_is_shown_with_its_source(void **state)
 		"tokens.deny_locked = on (patd.conf:4)\n"
 		"tokens.name_services = ftp,ftpd,login,proftpd,pure-ftpd,remote,"
 		"rexec,rlogin,rsh,telnet,vsftpd (default)\n"
+		"tokens.local_services = away,cado,chfn,chsh,cinnamon-screensaver,doas,frr,gdm*,"
+		"gnome-screensaver,greetd,gtklock,hyprlock,i3lock,kde,kde-*,lightdm,login,lxdm,ly,"
+		"mate-screensaver,newrole,physlock,please,pleaseedit,run_init,screen,sddm,slim,"
+		"slock,su,su-l,sudo,sudo-i,super,swaylock,ukui-screensaver-qt,vlock,waylock,wdm,"
+		"xdm,xfce4-screensaver,xlock,xscreensaver (default)\n"
 		"history.keep = unlimited (patd.conf.d/1.conf:2)\n"
 		"history.max_entries = 1000000 (default)\n"
 		"storage.usage_sync = normal (default)\n"

@@ -46,7 +46,7 @@ static void front_has_nothing_that_only_root_may(void **state)
 	backup = request_of(w, REQUEST_BACKUP, &everything);
 	check = request_of(w, REQUEST_CHECK, &everything);
 	assert_true(pat_field_set(check.check.id, sizeof(check.check.id), other.token.id.text));
-	pat_token_digest(other.secret, &check.check.digest);
+	pat_token_digest(other.secret, PAT_TOKEN_LEN, &check.check.digest);
 	assert_int_equal(ask(w, fd, &backup)->head.error, PAT_ERR_DENIED);
 	assert_int_equal(w->answer.head.lacks, ACTION_NONE);
 	assert_int_equal(ask(w, fd, &check)->head.kind, ANSWER_REFUSED);

@@ -79,7 +79,7 @@ static void integrity__row_copied_to_another_user_is_refused(void **state)
 		struct pat_request request = request_with(roots.secret, &root);
 		uint64_t expires_at;
 
-		pat_token_digest(mine.secret, &request.digest);
+		pat_token_digest(mine.secret, PAT_TOKEN_LEN, &request.digest);
 		assert_int_equal(
 			verify_request(world->tokens, 0, &request, &expires_at), PAT_WRONG);
 	}

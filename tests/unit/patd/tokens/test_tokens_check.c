@@ -58,7 +58,7 @@ static void check_names_all_reasons_in_order(void **state)
 	struct made made;
 	struct answer answer;
 
-	request.restrictions[PAT_SERVICES].text = "test";
+	request.restrictions[PAT_SERVICES].text = "su";
 	request.restrictions[PAT_SOURCES].text = "local";
 	request.restrictions[PAT_HOURS].text = "Tue";
 	request.restrictions[PAT_MAX_USES].number = 2;
@@ -97,6 +97,39 @@ static void check_judges_service_and_source_only_when_given(void **state)
 	assert_says(&answer, source, 1);
 	answer = check(world, &alice, &made, NULL, ""); /* local */
 	assert_says(&answer, source, 1);
+}
+
+/* As a login would be. */
+static void scope__check_judges_a_service_that_is_not_local(void **state)
+{
+	static const enum pat_verdict source[] = { PAT_WRONG_SOURCE };
+	static const struct {
+		const char *service, *rhost;
+		bool permitted;
+	} rows[] = {
+		{ NULL, "", true },
+		{ "sudo", "", true },
+		{ "login", "", true },
+		{ "monit", "", false },
+		{ "sshd", "", false },
+		{ "sudo", "unknown", false },
+		{ NULL, "UNKNOWN", false },
+		{ "sudo", "localhost", false },
+		{ "monit", "192.0.2.7", true },
+		{ "monit", NULL, true },
+	};
+	struct world *world = *state;
+	struct token_request request = request_for(&alice, "laptop");
+	struct made made;
+
+	request.restrictions[PAT_SOURCES].text = "local,192.0.2.0/24";
+	world_generate_request(world, &request, &made);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct answer answer =
+			check(world, &alice, &made, rows[i].service, rows[i].rhost);
+
+		assert_says(&answer, source, rows[i].permitted ? 0 : 1);
+	}
 }
 
 static void check_judges_the_account_as_a_login_does(void **state)
@@ -193,6 +226,7 @@ int main(void)
 		WORLD_TEST(check_of_working_token_has_no_verdict),
 		WORLD_TEST(check_names_all_reasons_in_order),
 		WORLD_TEST(check_judges_service_and_source_only_when_given),
+		WORLD_TEST(scope__check_judges_a_service_that_is_not_local),
 		WORLD_TEST(check_judges_the_account_as_a_login_does),
 		WORLD_TEST(check_answers_only_owner_and_root),
 		WORLD_TEST(check_with_wrong_secret_finds_no_token),

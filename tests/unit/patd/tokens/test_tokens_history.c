@@ -211,7 +211,7 @@ static void sources_are_the_latest_five_each_once(void **state)
 {
 	static const char *const hosts[] = { "192.0.2.1", "192.0.2.2", "", "192.0.2.4", "192.0.2.5",
 		"192.0.2.6", "192.0.2.4" };
-	static const char *const latest[] = { "192.0.2.4", "192.0.2.6", "192.0.2.5", "",
+	static const char *const latest[] = { "192.0.2.4", "192.0.2.6", "192.0.2.5", "unknown",
 		"192.0.2.2" };
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");

@@ -92,6 +92,52 @@ static void refused_login_writes_an_entry_if_secret_matched(void **state)
 	assert_int_equal(world_check_history(world), 3);
 }
 
+static enum pat_verdict asked_by(
+	struct world *world, uint32_t caller, const struct pat_request *request)
+{
+	struct pat_reply reply;
+
+	tokens_verify(world->tokens, caller, request, &reply);
+	tokens_commit_usage(world->tokens);
+	return reply.verdict;
+}
+
+/* A service account without a section in patd.conf, say. */
+static void caller_who_may_not_ask_writes_an_entry_if_secret_matched(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct made bobs = world_generate(world, &bob, "bob's");
+	struct pat_request request = from(&made, "postgresql", "192.0.2.7", "");
+	struct entry entry;
+
+	assert_int_equal(asked_by(world, 103, &request), PAT_NOT_ALLOWED);
+	assert_int_equal(world_check_history(world), 3);
+	entry = world_last_entry(world);
+	assert_int_equal(entry.event, ENTRY_REFUSED);
+	assert_int_equal(entry.result, PAT_NOT_ALLOWED);
+	assert_int_equal(entry.how, ENTRY_PAM);
+	assert_int_equal(entry.by_uid, 103);
+	assert_entry_is_of(&entry, &made);
+	assert_string_equal(entry.service, "postgresql");
+	assert_string_equal(entry.rhost, "192.0.2.7");
+	assert_int_equal(world_find(world, &made).uses, 0);
+
+	/* In the history of whose token it is, whoever is to be logged in. */
+	request = from(&bobs, "postgresql", "", "");
+	assert_int_equal(asked_by(world, bob.uid, &request), PAT_NOT_ALLOWED);
+	assert_int_equal(world_check_history(world), 4);
+	assert_string_equal(world_last_entry(world).user, "bob");
+
+	/* Without the secret nobody writes anything. */
+	request.digest.bytes[0] ^= 1;
+	assert_int_equal(asked_by(world, 103, &request), PAT_NOT_ALLOWED);
+	request = from(&made, "postgresql", "", "");
+	pat_field_cut(request.id, sizeof(request.id), "0000000000");
+	assert_int_equal(asked_by(world, 103, &request), PAT_NOT_ALLOWED);
+	assert_int_equal(world_check_history(world), 4);
+}
+
 /* One after the other, of one token. */
 static const struct {
 	const char *service, *rhost;
@@ -184,6 +230,7 @@ static void flood_of_logins_is_rate_limited_and_counted(void **state)
 		uint64_t most;
 	} table[] = {
 		{ "refusals", "polkit-1", 0, PAT_NOT_ALLOWED, 100 },
+		{ "callers who may not ask", "sshd", 1001, PAT_NOT_ALLOWED, 100 },
 		{ "uses that users ask for themselves", "sshd", 1000, PAT_ACCEPTED, 100 },
 		{ "uses", "sshd", 0, PAT_ACCEPTED, 1000 },
 		{ "alerts", "sshd", 0, PAT_ROTATED, 100 },
@@ -235,6 +282,11 @@ static void availability__flood_hides_no_other_user_and_no_alert(void **state)
 	uint64_t entries;
 
 	(void)world_rotate(world, &old, 0);
+	/* A caller who may not ask hides no refusal of one who may. */
+	(void)flood(world, &request, bob.uid);
+	entries = world_check_history(world);
+	assert_int_equal(world_log_in(world, &bob, &made), PAT_OTHER_USER);
+	assert_int_equal(world_check_history(world), entries + 1);
 	(void)flood(world, &request, 0);
 	entries = world_check_history(world);
 	assert_int_equal(world_log_in(world, &alice, &old), PAT_ROTATED);
@@ -247,6 +299,69 @@ static void availability__flood_hides_no_other_user_and_no_alert(void **state)
 	/* Changes are never too many. */
 	assert_int_equal(world_revoke(world, &made), PAT_OK);
 	assert_int_equal(world_check_history(world), entries + 4);
+}
+
+static void scope__history_has_the_source_that_was_judged(void **state)
+{
+	static const struct {
+		const char *service, *rhost, *tty, *source;
+	} rows[] = {
+		{ "sudo", "", "", "" },
+		{ "login", "", "/dev/tty1", "" },
+		{ "login", "", "", "unknown" },
+		{ "login", "", "/dev/pts/0", "unknown" },
+		{ "monit", "", "", "unknown" },
+		{ "sshd", "UNKNOWN", "ssh", "unknown" },
+		{ "telnet", "local", "", "local." },
+	};
+	struct world *world = *state;
+	struct token_request token_request = request_for(&alice, "local");
+	struct made any = world_generate(world, &alice, "any"), local;
+
+	token_request.restrictions[PAT_SOURCES].text = "local";
+	world_generate_request(world, &token_request, &local);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pat_request request =
+			from(&any, rows[i].service, rows[i].rhost, rows[i].tty);
+		bool refused = rows[i].source[0] != '\0';
+
+		assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+		assert_string_equal(world_last_entry(world).rhost, rows[i].source);
+		assert_string_equal(world_find(world, &any).last_used_from, rows[i].source);
+		request = from(&local, rows[i].service, rows[i].rhost, rows[i].tty);
+		assert_int_equal(world_verify(world, &request).verdict,
+			refused ? PAT_WRONG_SOURCE : PAT_ACCEPTED);
+		assert_string_equal(world_last_entry(world).rhost, rows[i].source);
+	}
+	assert_int_equal(world_find(world, &local).uses, 2);
+}
+
+/* What the owner's own program says of the place is in the history, and is not where it was used.
+ */
+static void owners_own_program_makes_no_place_known(void **state)
+{
+	static const struct {
+		const char *service, *rhost, *from;
+	} rows[] = {
+		{ "slock", "", "" },
+		{ "slock", "192.0.2.7", "unknown" },
+		{ "vnc", "", "unknown" },
+	};
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+	struct pat_request request;
+	uint64_t ignored;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		request = from(&made, rows[i].service, rows[i].rhost, "");
+		assert_int_equal(
+			verify_request(world->tokens, alice.uid, &request, &ignored), PAT_ACCEPTED);
+		assert_string_equal(world_find(world, &made).last_used_from, rows[i].from);
+	}
+	request = from(&made, "vnc", "", "");
+	assert_int_equal(world_verify(world, &request).verdict, PAT_ACCEPTED);
+	assert_true(world_last_entry(world).new_service);
+	assert_true(world_last_entry(world).new_network);
 }
 
 /* Or the next login from there would be the first. */
@@ -332,6 +447,7 @@ int main(void)
 		WORLD_TEST(login_writes_an_entry_with_its_place),
 		WORLD_TEST(hostile_text_of_login_is_left_out_of_its_entry),
 		WORLD_TEST(refused_login_writes_an_entry_if_secret_matched),
+		WORLD_TEST(caller_who_may_not_ask_writes_an_entry_if_secret_matched),
 		WORLD_TEST(service_and_network_are_new_once),
 		WORLD_TEST(refused_login_makes_no_place_known),
 		WORLD_TEST(flood_of_logins_is_rate_limited_and_counted),
@@ -339,6 +455,8 @@ int main(void)
 		WORLD_TEST(availability__rations_refill_after_a_clock_that_was_ahead),
 		WORLD_TEST(
 			availability__new_places_and_changes_refill_after_a_clock_that_was_ahead),
+		WORLD_TEST(scope__history_has_the_source_that_was_judged),
+		WORLD_TEST(owners_own_program_makes_no_place_known),
 		WORLD_TEST(place_is_remembered_when_its_entry_is_rate_limited),
 	};
 

@@ -39,7 +39,7 @@ static void rotation_changes_only_the_secret(void **state)
 	struct made old, new;
 	struct token before, after;
 
-	request.restrictions[PAT_SERVICES].text = "test";
+	request.restrictions[PAT_SERVICES].text = "su";
 	request.restrictions[PAT_SOURCES].text = "local,192.0.2.0/24";
 	request.restrictions[PAT_HOURS].text = "Mon..Sun";
 	request.restrictions[PAT_NOT_BEFORE].number = NOON;
@@ -183,7 +183,7 @@ static void former_secrets_are_recognized(void **state)
 	{
 		struct pat_request request = request_with(stranger.secret, &alice);
 
-		pat_token_digest(all[0].secret, &request.digest);
+		pat_token_digest(all[0].secret, PAT_TOKEN_LEN, &request.digest);
 		assert_int_equal(world_verify(world, &request).verdict, PAT_WRONG);
 	}
 }

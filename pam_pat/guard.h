@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The conversation of the host, from which other modules get no token.
+ *
+ * Many hosts answer each question with the one text that they have: sshd with the method password,
+ * servers for mail, the web and databases.  A module behind pam_pat that asks for a password would
+ * get the token, and open or make a keyring, a mount or a ticket with it.
+ */
+#pragma once
+
+#include <security/pam_modules.h>
+
+/*
+ * From now on an answer that is a token, whichever, is an error of the conversation for who asked.
+ * 0, or -ENOMEM.
+ */
+int guard_set(pam_handle_t *pamh);
+
+/* Gives the host's conversation back, for a prompt of pam_pat's own. */
+void guard_lift(pam_handle_t *pamh);

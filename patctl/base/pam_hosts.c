@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of programs that ask PAM. */
+#include "patctl/base/pam_hosts.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/verdict.h"
+
+#define POSTGRES "postgres"
+#define WEB "www-data"
+
+const struct pam_host pam_hosts[] = {
+	{ "apache", "Apache", .program = "/usr/lib/apache2/modules/mod_authnz_pam.so",
+		.user = WEB },
+	{ "apache2", "Apache", .program = "/usr/lib/apache2/modules/mod_authnz_pam.so",
+		.user = WEB },
+	{ "cado", "cado", .program = "/usr/bin/cado", .skips_account = true },
+	{ "ejabberd", "ejabberd", .program = "/usr/lib/erlang/p1_pam/bin/epam", .user = "ejabberd",
+		.may_be_setuid = true },
+	{ "exim", "Exim", .program = "/usr/sbin/exim4", .user = "Debian-exim",
+		.misnomer = "exim4" },
+	{ "http", "lighttpd", .program = "/usr/lib/lighttpd/mod_authn_pam.so", .user = WEB,
+		.misnomer = "lighttpd" },
+	{ "jabberd", "jabberd2", .program = "/usr/sbin/jabberd2-c2s", .user = "jabber",
+		.misnomer = "jabberd2" },
+	{ "lshd", "lsh-pam-checkpw", .program = "/usr/sbin/lsh-pam-checkpw", .misnomer = "lsh",
+		.skips_account = true },
+	{ "mailutils", "imap4d", .program = "/usr/sbin/imap4d", .misnomer = "mailutils-imap4d" },
+	{ "nginx", "nginx", .program = "/usr/lib/nginx/modules/ngx_http_auth_pam_module.so",
+		.user = WEB },
+	{ "ngircd", "ngIRCd", .program = "/usr/sbin/ngircd", .user = "irc", .skips_account = true },
+	{ "pgpool", "Pgpool-II", .program = "/usr/sbin/pgpool", .user = POSTGRES,
+		.misnomer = "pgpool2" },
+	{ PAT_POLKIT_SERVICE, "polkit", .without_tokens = true },
+	{ "postgresql", "PostgreSQL", .program = "/usr/lib/postgresql", .user = POSTGRES,
+		.misnomer = "postgres" },
+	{ "radiusd", "FreeRADIUS", .program = "/usr/lib/freeradius/rlm_pam.so", .user = "freerad",
+		.misnomer = "freeradius" },
+	/* Where login is that of util-linux, telnetd's "login -h" is not the service "login". */
+	{ "remote", "login -h", .program = "/usr/sbin/telnetd", .unless = "/usr/bin/faillog" },
+	{ "screen", "screen", .program = "/usr/bin/screen" },
+	{ "sockd", "danted", .program = "/usr/sbin/danted", .misnomer = "dante" },
+	{ "squid", "squid", .program = "/usr/lib/squid/basic_pam_auth", .user = "proxy",
+		.may_be_setuid = true },
+	{ "vlock", "vlock", .program = "/usr/sbin/vlock-main", .skips_account = true },
+	{ "vnc", "Xtigervnc", .program = "/usr/bin/Xtigervnc", .misnomer = "tigervnc",
+		.ships_misnomer = true },
+};
+
+const size_t pam_hosts_n = sizeof(pam_hosts) / sizeof(pam_hosts[0]);
+
+const struct pam_host *pam_host_of(const char *service)
+{
+	for (size_t i = 0; i < pam_hosts_n; i++)
+		if (strcmp(pam_hosts[i].service, service) == 0)
+			return &pam_hosts[i];
+	return NULL;
+}
+
+const struct pam_host *pam_host_misnamed(const char *name)
+{
+	for (size_t i = 0; i < pam_hosts_n; i++)
+		if (pam_hosts[i].misnomer && strcmp(pam_hosts[i].misnomer, name) == 0)
+			return &pam_hosts[i];
+	return NULL;
+}
+
+bool pam_host_is_installed(const struct sysroot *root, const struct pam_host *host)
+{
+	return host->program && sysroot_has(root, host->program) &&
+	       !(host->unless && sysroot_has(root, host->unless));
+}
+
+/* In the file alone: accounts of services are there, and NSS would be that of another system. */
+static bool find_user(const struct sysroot *root, const char *user, gid_t *ret_group)
+{
+	cleanup_file FILE *file = NULL;
+	const struct passwd *entry;
+
+	if (sysroot_read(root, "/etc/passwd", &file) < 0)
+		return false;
+	while ((entry = fgetpwent(file)))
+		if (strcmp(entry->pw_name, user) == 0) {
+			*ret_group = entry->pw_gid;
+			return true;
+		}
+	return false;
+}
+
+static bool is_setuid_root(const struct sysroot *root, const char *program)
+{
+	struct stat st;
+
+	return sysroot_stat(root, program, 0, &st) == 0 && st.st_uid == 0 &&
+	       (st.st_mode & S_ISUID) != 0;
+}
+
+bool pam_host_is_unprivileged(const struct sysroot *root, const struct pam_host *host)
+{
+	gid_t group;
+
+	return host->user && find_user(root, host->user, &group) &&
+	       !(host->may_be_setuid && is_setuid_root(root, host->program));
+}
+
+bool pam_user_reads_shadow(const struct sysroot *root, const char *user)
+{
+	cleanup_file FILE *file = NULL;
+	const struct group *entry;
+	gid_t primary;
+
+	if (!find_user(root, user, &primary) || sysroot_read(root, "/etc/group", &file) < 0)
+		return false;
+	while ((entry = fgetgrent(file))) {
+		if (strcmp(entry->gr_name, "shadow") != 0)
+			continue;
+		for (char **member = entry->gr_mem; *member; member++)
+			if (strcmp(*member, user) == 0)
+				return true;
+		return entry->gr_gid == primary;
+	}
+	return false;
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# No module that asks after pam_pat gets a token, whatever the host answers; with the real modules of
+# libpam.
+
+bats_require_minimum_version 1.5.0
+load pam
+
+setup_file() {
+	pam_world
+	TOKEN=$(generate guarded --user="$OWNER")
+	export TOKEN GOT=$WORLD/got
+	# As pam_mount and kwallet: it asks if it has no password, and keeps what it gets.
+	printf '#!/bin/sh\ntr "\\0" "\\n" >>"%s"\n' "$GOT" >"$WORLD/keep"
+	chmod 0755 "$WORLD/keep"
+	KEEP="auth optional pam_exec.so quiet expose_authtok $WORLD/keep"
+	# It asks always, and leaves the answer to the modules behind.
+	ASK="auth optional pam_userdb.so db=$WORLD/none"
+	export KEEP ASK
+}
+
+setup() {
+	: >"$GOT"
+}
+
+# logged_in ANSWER...: the modules behind may ask as often as they like
+logged_in() {
+	answered "$@" -- "$TOOLS/drive" -k "$WORLD/pam.d" guarded "$OWNER"
+}
+
+# got_no_token: and was called
+got_no_token() {
+	run ! grep -q pat_ "$GOT"
+}
+
+@test "secrecy: a module that asks after an accepted token is not given the token" {
+	stack guarded <<-EOF
+		auth [success=1 auth_err=die authinfo_unavail=die default=ignore] @pat@
+		auth requisite pam_deny.so
+		auth required pam_permit.so
+		$KEEP
+	EOF
+	expect_result PAM_SUCCESS logged_in "$TOKEN" "$TOKEN"
+	[ "$(grep -c '^prompt: ' <<<"$output")" = 2 ]
+	got_no_token
+}
+
+@test "secrecy: nor what another module was given, nor one with blanks" {
+	stack guarded <<-EOF
+		auth required @pat@
+		$ASK
+		$KEEP
+	EOF
+	expect_result PAM_SUCCESS logged_in "$TOKEN" " $TOKEN " " $TOKEN" "$TOKEN"
+	got_no_token
+}
+
+@test "secrecy: nor a token that was refused, also by a second line" {
+	stack guarded <<-EOF
+		auth optional @pat@
+		auth optional @pat@
+		$ASK
+		$KEEP
+		auth required pam_permit.so
+	EOF
+	run logged_in "$UNKNOWN_TOKEN" "$UNKNOWN_TOKEN" "$UNKNOWN_TOKEN" "$UNKNOWN_TOKEN"
+	[ "$(grep -c '^prompt: ' <<<"$output")" -ge 2 ]
+	got_no_token
+}
+
+@test "a module that asks after a token gets the password that is typed" {
+	stack guarded <<-EOF
+		auth required @pat@
+		$KEEP
+	EOF
+	expect_result PAM_SUCCESS logged_in "$TOKEN" "a password"
+	grep -qx 'a password' "$GOT"
+}
+
+@test "a token is accepted at pam_pat's next prompt in the same handle" {
+	stack guarded <<-EOF
+		auth optional @pat@
+		auth optional @pat@
+		auth required @pat@
+	EOF
+	expect_result PAM_SUCCESS logged_in "$TOKEN" "$TOKEN" "$TOKEN"
+	[ "$(grep -c '^prompt: ' <<<"$output")" = 3 ]
+}
