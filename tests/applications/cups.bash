@@ -27,6 +27,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
-advice       Each request is a login, and takes a use. It names the host, so that no --from opens;
-             HostNameLookups in cupsd.conf decides on names.
+advice       Each request is a login, and takes a use. It calls this machine localhost instead of
+             giving its address, so that no --from opens here.
 END

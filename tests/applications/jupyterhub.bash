@@ -22,7 +22,7 @@ service      login
 rhost        unset
 tty          unset
 ids          root/root
-phases       auth account
+phases       auth setcred account
 password     accepted
 token        accepted
 local        refused

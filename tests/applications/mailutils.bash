@@ -19,7 +19,7 @@ service      mailutils
 rhost        unset
 tty          unset
 ids          root/root
-phases       auth account
+phases       auth account setcred
 password     accepted
 token        accepted
 local        refused

@@ -34,5 +34,6 @@ once         accepted refused
 revoked      refused
 told         no
 advice       It refuses a secret of more than 63 characters without asking PAM: tokens of 64
-             characters, which the first versions of patd made, do not open it.
+             characters, which the first versions of patd made, do not open it. patctl rotate
+             shortens them.
 END

@@ -29,6 +29,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
-advice       Without its cache; see the next one. It does not say where a login comes from, so that
-             no --from opens here.
+advice       Without its cache, as Debian does not start it: see the one with -c. It does not say
+             where a login comes from, so that no --from opens here.
 END

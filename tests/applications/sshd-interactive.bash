@@ -3,7 +3,8 @@
 packages openssh-server
 
 configure() {
-	:
+	systemctl restart ssh.service # another SSH server may have taken its place
+	wait_until listens 22
 }
 
 login_with() {
