@@ -29,7 +29,7 @@ rhost        unset
 tty          unset
 ids          www-data/root
 phases       auth account
-password     refused
+password     accepted
 token        accepted
 local        refused
 address      refused

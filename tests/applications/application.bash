@@ -2,6 +2,7 @@
 # The words in which NAME.bash describes an application; read on this machine and in the booted one.
 #
 #     packages NAME...      of Debian: first that of the application, whose version is in the table
+#     prepare               a function, if there is a need: what its recipe in doc/recipes expects
 #     configure             a function: makes it run, and authenticate by PAM
 #     unconfigure           a function, if there is a need: ends what configure() started by itself
 #     login_with USER SECRET  a function: logs in, prints what the person sees, succeeds or fails

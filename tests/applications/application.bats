@@ -8,7 +8,17 @@ setup() {
 	local reason
 	reason=$(row_value unmeasured)
 	[ "$reason" = "" ] || skip "$reason"
-	[ "$BATS_TEST_NUMBER" -eq 1 ] || [ -e "$STATE/ready" ] || skip "it could not be installed"
+	case $BATS_TEST_NUMBER in
+	1) ;;
+	2 | 3) [ -e "$STATE/installed" ] || skip "it was not installed" ;;
+	*) [ -e "$STATE/configured" ] || skip "it was not configured" ;;
+	esac
+}
+
+# What a server says of its own failure to start is in the journal.
+teardown() {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || [ "$BATS_TEST_NUMBER" -gt 3 ] ||
+		journalctl --quiet --no-pager -o short-precise -n 30
 }
 
 teardown_file() {
@@ -16,8 +26,21 @@ teardown_file() {
 	[ ! -e "$STATE" ] || remove_application
 }
 
-@test "it is installed, and asks PAM" {
+@test "it is installed" {
 	install_application
+}
+
+@test "its recipe works as written, and leaves PAM as it was" {
+	[ -e "$RECIPES/$APPLICATION.md" ] || skip "it has none"
+	cp -a /etc/pam.d "$STATE/pam.d"
+	run_recipe "$APPLICATION"
+	diff -r "$STATE/pam.d" /etc/pam.d
+}
+
+@test "it is configured, and asks PAM" {
+	configure
+	record_calls
+	touch "$STATE/configured"
 }
 
 @test "a password is accepted or refused as the table says, and a wrong one refused" {

@@ -4,6 +4,7 @@ packages cado expect
 
 configure() {
 	echo 'cap_kill: alice' >/etc/cado.conf
+	cado --setcap # those of the file
 }
 
 login_with() {

@@ -3,7 +3,7 @@
 packages calife expect
 
 configure() {
-	echo alice >/etc/calife.auth
+	echo 'alice:/usr/bin/id' >/etc/calife.auth
 }
 
 login_with() {
@@ -17,7 +17,7 @@ rhost
 tty
 ids
 phases
-password     refused
+password     accepted
 token        refused
 local        refused
 address      refused

@@ -23,3 +23,21 @@ by_imap() {
 on_terminal() {
 	ANSWER=$2 as "$1" expect -f "$APPLICATIONS/prompt.exp" "${@:3}"
 }
+
+# start_display: for on_display()
+start_display() {
+	systemd-run --quiet --unit=test-display --uid=alice Xvfb :9
+	wait_until env DISPLAY=:9 xdotool getdisplaygeometry
+}
+
+# on_display USER SECRET LOCKER [OPTION...]: USER locks the display with LOCKER, which returns when it
+# has done so, and leaves a process of its name that ends when it has accepted the secret typed
+on_display() {
+	local end=$((SECONDS + 15))
+	DISPLAY=:9 as "$1" "${@:3}" || return
+	DISPLAY=:9 xdotool type --delay 20 "$2"
+	DISPLAY=:9 xdotool key Return
+	while pgrep --euid "$1" --exact "$3" >/dev/null; do
+		[ "$SECONDS" -lt "$end" ] || { pkill --euid "$1" --exact "$3"; return 1; }
+	done
+}

@@ -10,6 +10,7 @@ configure() {
 	pam_service imap
 	sed -i 's/^#*sasl_pwcheck_method:.*/sasl_pwcheck_method: saslauthd/
 		s/^#*sasl_mech_list:.*/sasl_mech_list: PLAIN/; s/^allowplaintext:.*/allowplaintext: yes/' /etc/imapd.conf
+	sed -i -E 's/^[ \t]+(pop3|nntp|http)[ \t]/#&/' /etc/cyrus.conf # packages that are not installed
 	systemctl restart cyrus-imapd.service
 	wait_until listens 143
 }

@@ -4,6 +4,7 @@
 # shellcheck shell=bash
 
 load /test/system
+load /test/recipe
 load application
 load clients
 
@@ -68,13 +69,14 @@ install_application() {
 	active_units >"$STATE/units"
 	touch "$STATE/files"
 	if [ ${#PACKAGES[@]} -gt 0 ]; then
-		apt_get install -qq -o Dpkg::Use-Pty=0 --no-install-recommends --no-download "${PACKAGES[@]}"
+		# Another machine may use the same archives at this time.
+		apt_get install -qq -o Dpkg::Use-Pty=0 -o Debug::NoLocking=true \
+			--no-install-recommends --no-download "${PACKAGES[@]}"
 		measure date "$(date +%F)"
 		measure package "${PACKAGES[0]} $(dpkg-query -Wf '${Version}' "${PACKAGES[0]}")"
 	fi
-	configure
-	record_calls
-	touch "$STATE/ready"
+	if declare -F prepare >/dev/null; then prepare; fi
+	touch "$STATE/installed"
 }
 
 # remove_application: the next one finds the machine as this one did, but for files and packages
@@ -91,6 +93,7 @@ remove_application() {
 	sed -i '/pam_record\.so/d' /etc/pam.d/*
 	systemctl reload-or-restart patd
 	patctl revoke --all --user=alice --yes
+	patctl delete --all --user=alice --yes
 	rm -r "$STATE"
 }
 

@@ -23,13 +23,12 @@ ids          root/root
 phases       auth account
 password     accepted
 token        accepted
-local        accepted
+local        refused
 address      refused
 uses         1
 once         accepted refused
 revoked      refused
 told         no
-advice       As Debian starts it, with the option -c, it caches: a password or token that was
-             accepted once is accepted for eight hours more, revoked or not. Remove -c from
-             OPTIONS in /etc/default/saslauthd.
+advice       Without its cache; see the next one. It does not say where a login comes from, so that
+             no --from opens here.
 END

@@ -7,6 +7,7 @@
 # shellcheck shell=bash disable=SC2154 # run assigns output
 
 RECIPES=/recipes
+SYSTEM=$(dirname "${BASH_SOURCE[0]}")
 
 # blocks RECIPE FOLDER: writes each block to a file NUMBER-KIND-USER-EXPECTATION-ANSWER, such as
 # 03-sh-alice-refused-token
@@ -40,7 +41,7 @@ run_block() {
 	IFS=- read -r _ kind user _ _ <<<"${1##*/}"
 	[[ $1 != *-password ]] || answer=$PASSWORD
 	case $kind-$user in
-	sh-*) ANSWER=$answer expect -f "$BATS_TEST_DIRNAME/block.exp" "$user" "$1" 3>&- ;;
+	sh-*) ANSWER=$answer expect -f "$SYSTEM/block.exp" "$user" "$1" 3>&- ;;
 	cron-*) as_cron "$user" "$1" ;;
 	esac
 }
