@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Pure-FTPd.
+packages pure-ftpd curl
+
+configure() {
+	systemctl restart pure-ftpd.service
+	wait_until listens 21
+}
+
+login_with() {
+	timeout 60 curl --silent --show-error --user "$1:$2" ftp://127.0.0.1/
+}
+
+row <<'END'
+application  Pure-FTPd
+service      pure-ftpd
+rhost        patd-test
+tty          pure-ftpd
+ids          root/root
+phases       auth account setcred session
+password     accepted
+token        accepted
+local        refused
+address      refused
+uses         1
+once         accepted refused
+revoked      refused
+told         no
+advice       The source is a host name, here the machine's own, which no --from matches. With
+             "yes" in /etc/pure-ftpd/conf/DontResolve, and without pure-ftpd in "name_services"
+             of patd.conf(5), it is the address.
+END
