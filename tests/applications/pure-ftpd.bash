@@ -26,7 +26,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
-advice       The source is a host name, here the machine's own, which no --from matches. With
-             "yes" in /etc/pure-ftpd/conf/DontResolve, and without pure-ftpd in "name_services"
-             of patd.conf(5), it is the address.
+advice       The source is a host name, here the machine's own, which no --from matches.
+             DontResolve in its configuration changes what it logs, not what PAM is told.
 END
