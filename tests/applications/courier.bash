@@ -27,5 +27,4 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
-advice       The service is imap; of the POP3 server, pop3.
 END
