@@ -26,6 +26,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
-advice       The source is a host name, here the machine's own, which no --from matches.
+advice       It reports the server's own name, whoever the client is, so that no --from opens here.
              DontResolve in its configuration changes what it logs, not what PAM is told.
 END
