@@ -9,7 +9,7 @@ configure() {
 }
 
 login_with() {
-	ANSWER=$2 LOGIN=$1 timeout 60 expect -f "$APPLICATIONS/telnet.exp"
+	ANSWER=$2 LOGIN=$1 timeout 60 expect -f "$APPLICATIONS/remote.exp" telnet 127.0.0.1
 }
 
 row <<'END'
