@@ -36,6 +36,14 @@ verifier() {
 	systemctl reload-or-restart patd
 }
 
+# no_name_services: patd believes that every service reports addresses
+no_name_services() {
+	mkdir -p /etc/patd/patd.conf.d
+	printf '[tokens]\nname_services = none\n' >/etc/patd/patd.conf.d/addresses.conf
+	echo /etc/patd/patd.conf.d/addresses.conf >>"$STATE/files"
+	systemctl reload-or-restart patd
+}
+
 # listens PORT: whether something does, by TCP
 listens() {
 	grep -Eq "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F:]+ 0A " /proc/net/tcp /proc/net/tcp6
@@ -142,13 +150,13 @@ told() {
 }
 
 # of_calls FIELD [PHASE]: the values of the field in the calls, each once, in the order in which they
-# came first; the number of a terminal does not count
+# came first; the number of a terminal or of ProFTPD does not count
 of_calls() {
 	awk -F'|' -v field="$1" -v phase="${2:-}" '
 		phase != "" && $1 != phase || $1 == "close" || $1 == "delcred" { next }
 		field == "ids" { value = $5 "/" $6 }
 		field != "ids" { value = $field }
-		{ sub(/pts\/[0-9]+$/, "pts/N", value) }
+		{ sub(/pts\/[0-9]+$/, "pts/N", value); sub(/ftpd[0-9]+$/, "ftpdN", value) }
 		!seen[value]++ { printf "%s%s", n++ ? " " : "", value }' <<<"$CALLS"
 }
 
