@@ -142,25 +142,28 @@ static struct kept *find_kept(struct statements *statements, const char *sql)
 	return NULL;
 }
 
-/* The one used least recently; NULL: all are in use. */
-static struct kept *oldest_kept(struct statements *statements)
+/* The index of the one used least recently; KEPT_MAX: all are in use. */
+static size_t oldest_kept(const struct statements *statements)
 {
-	struct kept *oldest = NULL;
+	const struct kept *kept = statements->kept;
+	size_t oldest = KEPT_MAX;
 
-	for (struct kept *kept = statements->kept; kept < &statements->kept[KEPT_MAX]; kept++)
-		if (!kept->used && (!oldest || kept->when < oldest->when))
-			oldest = kept;
+	for (size_t i = 0; i < KEPT_MAX; i++)
+		if (!kept[i].used && (oldest == KEPT_MAX || kept[i].when < kept[oldest].when))
+			oldest = i;
 	return oldest;
 }
 
 /* Without a place, or memory, it is compiled again for its next use. */
 static void keep(struct statements *statements, const char *sql, sqlite3_stmt *statement)
 {
-	struct kept *kept = oldest_kept(statements);
-	char *copy = kept ? strdup(sql) : NULL;
+	const size_t oldest = oldest_kept(statements);
+	char *copy = oldest < KEPT_MAX ? strdup(sql) : NULL;
+	struct kept *kept;
 
 	if (!copy)
 		return;
+	kept = &statements->kept[oldest];
 	sqlite3_finalize(kept->statement);
 	free(kept->sql);
 	*kept = (struct kept) { copy, statement, true, ++statements->uses };
