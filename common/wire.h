@@ -26,6 +26,12 @@
 #define PAT_ROOT_SOCKET "root.sock" /* 0600: callers with effective uid 0 */
 #define PAT_USER_SOCKET "user.sock" /* 0666: everybody, for their own uid only */
 
+/*
+ * Milliseconds after which a request that was left unread is repeated.  systemd ends what waits at
+ * the socket at each step in which it gives up a patd: what connects between two would be ended too.
+ */
+#define PAT_REPEAT_MS 100
+
 struct pat_request {
 	uint32_t magic;
 	uint32_t uid; /* of the user who logs in, as the module resolved it */

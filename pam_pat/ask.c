@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
 #include <security/pam_modutil.h>
 #include <string.h>
@@ -161,8 +162,10 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	 * waits for the next patd, or starts one.  Once, and never what a patd has read: it may
 	 * have counted a use.
 	 */
-	if (r == -ECONNRESET)
+	if (r == -ECONNRESET) {
+		(void)poll(NULL, 0, PAT_REPEAT_MS);
 		r = ask_once(pamh, path, deadline, request, ret_reply);
+	}
 	return r == -ENODATA ? -ECONNRESET : r;
 }
 

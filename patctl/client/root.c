@@ -12,6 +12,7 @@
 #include "common/cleanup.h"
 #include "common/error.h"
 #include "common/l10n.h"
+#include "common/wire.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/startup.h"
 #include "patctl/base/text.h"
@@ -144,6 +145,7 @@ static bool send_again(struct root *root)
 	disconnect(root);
 	if (!request)
 		return false;
+	(void)poll(NULL, 0, PAT_REPEAT_MS);
 	root->fd = packet_connect(root->path);
 	return root->fd >= 0 && send_one(root, request) >= 0;
 }
