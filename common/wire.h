@@ -28,7 +28,8 @@
 
 /*
  * Milliseconds after which a request that was left unread is repeated.  systemd ends what waits at
- * the socket at each step in which it gives up a patd: what connects between two would be ended too.
+ * the socket at each step in which it gives up a patd: what connects between two would be ended
+ * too.
  */
 #define PAT_REPEAT_MS 100
 
