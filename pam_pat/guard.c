@@ -73,13 +73,16 @@ static const struct pam_conv *conversation(pam_handle_t *pamh)
 	return pam_get_item(pamh, PAM_CONV, &conv) == PAM_SUCCESS ? conv : NULL;
 }
 
-/* False if the guard is still in place. */
-static bool step_aside(pam_handle_t *pamh, const struct guard *guard)
+/* False if a guard is still in place. */
+static bool step_aside(pam_handle_t *pamh)
 {
 	const struct pam_conv *conv = conversation(pamh);
+	const struct guard *guard;
 
-	return conv == NULL || conv->conv != converse || conv->appdata_ptr != guard ||
-	       pam_set_item(pamh, PAM_CONV, &guard->host) == PAM_SUCCESS;
+	if (conv == NULL || conv->conv != converse)
+		return true;
+	guard = conv->appdata_ptr;
+	return pam_set_item(pamh, PAM_CONV, &guard->host) == PAM_SUCCESS;
 }
 
 static void forget(pam_handle_t *pamh, void *data, int error_status)
@@ -87,7 +90,7 @@ static void forget(pam_handle_t *pamh, void *data, int error_status)
 	struct guard *guard = data, *earlier;
 
 	/* If the host's conversation cannot be given back, the guard may yet be called. */
-	if ((error_status & PAM_DATA_REPLACE) != 0 || !step_aside(pamh, guard))
+	if ((error_status & PAM_DATA_REPLACE) != 0 || !step_aside(pamh))
 		return;
 	for (; guard != NULL; guard = earlier) {
 		earlier = guard->earlier;
@@ -122,9 +125,6 @@ int guard_set(pam_handle_t *pamh)
 
 void guard_lift(pam_handle_t *pamh)
 {
-	const struct pam_conv *conv = conversation(pamh);
-
 	/* If it fails, for want of memory, a token is no answer for pam_pat either. */
-	if (conv != NULL && conv->conv == converse)
-		(void)step_aside(pamh, conv->appdata_ptr);
+	(void)step_aside(pamh);
 }
