@@ -14,9 +14,8 @@
 #
 # An expert would not have guessed it: that the first call waits is known, since systemd reports to
 # the bus only units that it cannot begin to start, not those that fail.  But the same service
-# started by Exec= is started again by each call, and socket activation also tries anew for each
-# connection.  Here a client that calls once in 20 seconds keeps a unit that would start by now from
-# being started for most of the time, and its own error says that starting took too long.
+# started by Exec= is started again by each call.  Here the error of the second call says that
+# starting took too long, where nobody tried.
 set -euo pipefail
 tmp=$(mktemp -d) # for the packages; removed at the end
 # shellcheck source=findings/root.bash

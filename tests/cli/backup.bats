@@ -154,8 +154,8 @@ with open(sys.argv[1], "r+b") as file:
 	# shellcheck disable=SC2016 # for the inner shell
 	timeout 10 bash -c 'until [ -n "$(ls "$0")" ]; do sleep 0.05; done' "$WORLD/$T"
 	patd_stop KILL
-	patd_start
 	wait "$backup" && status=0 || status=$?
+	patd_start # before it, patctl would have asked that one
 	expect_status 8
 	expect "$(cat "$WORLD/$T.err")" "is patd running?"
 	[ "$(ls "$WORLD/$T")" = "" ]
