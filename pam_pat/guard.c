@@ -73,16 +73,22 @@ static const struct pam_conv *conversation(pam_handle_t *pamh)
 	return pam_get_item(pamh, PAM_CONV, &conv) == PAM_SUCCESS ? conv : NULL;
 }
 
-/* False if a guard is still in place. */
-static bool step_aside(pam_handle_t *pamh)
+static bool is_in_place(const struct pam_conv *conv)
+{
+	return conv != NULL && conv->conv == converse;
+}
+
+bool guard_lift(pam_handle_t *pamh)
 {
 	const struct pam_conv *conv = conversation(pamh);
 	const struct guard *guard;
 
-	if (conv == NULL || conv->conv != converse)
-		return true;
+	if (conv == NULL || !is_in_place(conv))
+		return false;
 	guard = conv->appdata_ptr;
-	return pam_set_item(pamh, PAM_CONV, &guard->host) == PAM_SUCCESS;
+	/* If it fails, for want of memory, a token is no answer for pam_pat either. */
+	(void)pam_set_item(pamh, PAM_CONV, &guard->host);
+	return true;
 }
 
 static void forget(pam_handle_t *pamh, void *data, int error_status)
@@ -90,7 +96,8 @@ static void forget(pam_handle_t *pamh, void *data, int error_status)
 	struct guard *guard = data, *earlier;
 
 	/* If the host's conversation cannot be given back, the guard may yet be called. */
-	if ((error_status & PAM_DATA_REPLACE) != 0 || !step_aside(pamh))
+	if ((error_status & PAM_DATA_REPLACE) != 0 ||
+		(guard_lift(pamh) && is_in_place(conversation(pamh))))
 		return;
 	for (; guard != NULL; guard = earlier) {
 		earlier = guard->earlier;
@@ -121,10 +128,4 @@ int guard_set(pam_handle_t *pamh)
 		return -ENOMEM;
 	}
 	return pam_set_item(pamh, PAM_CONV, &ours) == PAM_SUCCESS ? 0 : -ENOMEM;
-}
-
-void guard_lift(pam_handle_t *pamh)
-{
-	/* If it fails, for want of memory, a token is no answer for pam_pat either. */
-	(void)step_aside(pamh);
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <security/pam_modules.h>
+#include <stdbool.h>
 
 /*
  * From now on an answer that is a token, whichever, is an error of the conversation for who asked.
@@ -16,5 +17,8 @@
  */
 int guard_set(pam_handle_t *pamh);
 
-/* Gives the host's conversation back, for a prompt of pam_pat's own. */
-void guard_lift(pam_handle_t *pamh);
+/*
+ * Gives the host's conversation back, for a prompt of pam_pat's own.  Whether there was a guard,
+ * which is to be set again.
+ */
+bool guard_lift(pam_handle_t *pamh);

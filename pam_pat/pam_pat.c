@@ -209,7 +209,7 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	const char *user = NULL, *text = NULL;
 	struct pat_options options = { 0 };
 	struct pat_found found;
-	bool valid;
+	bool valid, lifted;
 	int ret;
 
 	/* First, so that a refused authentication leaves no id of an earlier one. */
@@ -228,9 +228,11 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	 * answer was a token that sudo tries three times.  The next module would ask the same, and
 	 * pam_faillock behind count a password that nobody typed.
 	 */
-	if (*text_item(pamh, PAM_AUTHTOK) == '\0')
-		guard_lift(pamh);
+	lifted = *text_item(pamh, PAM_AUTHTOK) == '\0' && guard_lift(pamh);
 	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &text, options.prompt);
+	/* What was answered may be no token: the one that was given before stays withheld. */
+	if (lifted && guard_set(pamh) < 0)
+		return replace_token(pamh) == PAM_SUCCESS ? PAM_AUTHINFO_UNAVAIL : PAM_ABORT;
 	if (ret != PAM_SUCCESS || text == NULL)
 		return no_answer(
 			ret, ret == PAM_AUTHTOK_ERR ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);

@@ -68,6 +68,24 @@ got_no_token() {
 	got_no_token
 }
 
+@test "secrecy: nor behind a second line that does not ask, or is answered with no token" {
+	stack guarded <<-EOF
+		auth required @pat@
+		auth optional @pat@ use_first_pass
+		$KEEP
+	EOF
+	expect_result PAM_SUCCESS logged_in "$TOKEN" "$TOKEN" "$TOKEN"
+	got_no_token
+	stack guarded <<-EOF
+		auth required @pat@
+		auth optional @pat@
+		$ASK
+		$KEEP
+	EOF
+	expect_result PAM_SUCCESS logged_in "$TOKEN" "a word" "$TOKEN" "$TOKEN"
+	got_no_token
+}
+
 @test "a module that asks after a token gets the password that is typed" {
 	stack guarded <<-EOF
 		auth required @pat@

@@ -36,6 +36,7 @@ static struct world {
 	int user_r, authtok_r, item_r, set_item_r, random_r, data_r, putenv_r;
 	int guard_r;
 	bool has_authtok; /* of a module before */
+	bool has_guard;   /* the conversation, of a line before */
 	const char *user, *authtok, *service, *rhost, *session;
 	struct passwd *pw;
 	int pw_errno;
@@ -199,11 +200,12 @@ int guard_set(pam_handle_t *pamh)
 	return world.guard_r;
 }
 
-void guard_lift(pam_handle_t *pamh)
+bool guard_lift(pam_handle_t *pamh)
 {
 	(void)pamh;
 	assert_int_equal(did.guarded, 0);
 	did.lifted++;
+	return world.has_guard;
 }
 
 const char *ask_problem(int error)

@@ -70,6 +70,18 @@ static void secrecy__from_the_first_token_on_no_other_module_is_answered_by_one(
 		assert_int_equal(did.lifted, 1);
 		assert_int_equal(did.guarded, 1);
 	}
+	/* Of a line before, also where the answer is no token. */
+	world.has_guard = true;
+	world.authtok = "a password";
+	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
+	assert_int_equal(did.lifted, 1);
+	assert_int_equal(did.guarded, 1);
+	world.guard_r = -ENOMEM;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(did.asked, 0);
+	world.guard_r = 0;
+	world.has_guard = false;
+	world.authtok = token;
 	/* Nobody is asked here: a line before may have seen the token. */
 	world.has_authtok = true;
 	(void)authenticate(0, NULL);
