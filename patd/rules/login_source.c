@@ -44,7 +44,9 @@ static bool is_local(const struct policy *policy, const char *service, const cha
 		return false;
 	if (!tty)
 		return true;
-	return !is_remote_display(tty) &&
+	/* What was cut short may be anything, such as a display of another host. */
+	return strlen(tty) < sizeof(((struct pat_request *)0)->tty) - 1 &&
+	       !is_remote_display(tty) &&
 	       (!needs_console(service) || (tty[0] != '\0' && !is_pseudo(tty)));
 }
 

@@ -82,6 +82,9 @@ static void scope__shared_service_is_local_on_a_console_only(void **state)
 		{ "xdm", "", "::1:0", UNKNOWN }, { "xdm", "", ":", UNKNOWN },
 		{ "xdm", "", ":0x", UNKNOWN }, { "lightdm", "", "192.0.2.7:0.0", UNKNOWN },
 		{ "lightdm", "", ":0.1", "" },
+		/* It was cut short at 63 bytes, perhaps before ":0". */
+		{ "xdm", "", "a-host-of-a-domain-with-a-name-that-is-rather-long.sub.example.",
+			UNKNOWN },
 		{ "i3lock", "", "localhost:10.0", UNKNOWN }, /* X11 forwarded by ssh */
 	};
 
