@@ -20,5 +20,5 @@ const struct restriction restrictions[PAT_RESTRICTIONS] = {
 		{ "not-before", "WHEN", N_("not valid before; \"2 days\" or 2027-01-31"), 0 },
 		N_("Starts:"), N_("start") },
 	[PAT_MAX_USES] = { "max_uses", "MaxUses", RESTRICTION_COUNT, PAT_EXHAUSTED,
-		{ "max-uses", "N", N_("accept at most N logins"), 0 }, NULL, N_("uses") },
+		{ "max-uses", "N", N_("accept at most N uses"), 0 }, NULL, N_("uses") },
 };

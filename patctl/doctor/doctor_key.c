@@ -133,6 +133,15 @@ static void check_plain(struct doctor *doctor)
 		PLAIN_PATH);
 }
 
+/* Whether patd.service loads what is sealed; a container without nesting takes that away. */
+static bool is_given(const struct doctor *doctor)
+{
+	cleanup_unit_credential struct unit_credential credential;
+
+	unit_read_credential(doctor->root, "patd.service", "patd.key", &credential);
+	return credential.sealed || !(credential.unit || credential.emptied);
+}
+
 /* The one that is found, or NULL. */
 static const char *check_credentials(struct doctor *doctor)
 {
@@ -142,7 +151,8 @@ static const char *check_credentials(struct doctor *doctor)
 		if (check_credential(doctor, credentials[i]) && !path)
 			path = credentials[i];
 	check_plain(doctor);
-	if (path && sysroot_has(doctor->root, KEY_PATH))
+	if (path && sysroot_has(doctor->root, KEY_PATH) &&
+		(path != credentials[0] || is_given(doctor)))
 		found(doctor, LEVEL_WARNING, "key",
 			_("if tokens work, keep a backup of the file and remove it; else remove "
 			  "the credential"),
