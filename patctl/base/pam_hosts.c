@@ -98,12 +98,16 @@ static bool is_setuid_root(const struct sysroot *root, const char *program)
 	       (st.st_mode & S_ISUID) != 0;
 }
 
+bool pam_host_is_setuid(const struct sysroot *root, const struct pam_host *host)
+{
+	return host->may_be_setuid && is_setuid_root(root, host->program);
+}
+
 bool pam_host_is_unprivileged(const struct sysroot *root, const struct pam_host *host)
 {
 	gid_t group;
 
-	return host->user && find_user(root, host->user, &group) &&
-	       !(host->may_be_setuid && is_setuid_root(root, host->program));
+	return host->user && find_user(root, host->user, &group) && !pam_host_is_setuid(root, host);
 }
 
 bool pam_user_reads_shadow(const struct sysroot *root, const char *user)

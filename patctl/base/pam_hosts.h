@@ -36,6 +36,9 @@ const struct pam_host *pam_host_misnamed(const char *name);
 
 bool pam_host_is_installed(const struct sysroot *root, const struct pam_host *host);
 
+/* Whether the host asks as root, because somebody made it setuid. */
+bool pam_host_is_setuid(const struct sysroot *root, const struct pam_host *host);
+
 /* Whether the host asks as a user who is not root, and whom the system has. */
 bool pam_host_is_unprivileged(const struct sysroot *root, const struct pam_host *host);
 

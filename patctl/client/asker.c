@@ -12,12 +12,15 @@ bool asker_of(const struct sysroot *root, const struct records *settings, const 
 	const struct pam_host *host = pam_host_of(service);
 
 	*ret = (struct asker) { .what = service };
-	if (host && pam_host_is_unprivileged(root, host)) {
-		ret->what = host->what;
+	if (host && (!host->user || pam_host_is_setuid(root, host)))
+		return false;
+	/* Its section is what the administrator says; the table has the user of the package. */
+	ret->user = settings ? verifier_user_of(settings, service) : NULL;
+	if (!ret->user && host && pam_host_is_unprivileged(root, host))
 		ret->user = text_format("%s", host->user);
+	if (host) {
+		ret->what = host->what;
 		ret->skips_account = host->skips_account;
-	} else if (!host && settings) {
-		ret->user = verifier_user_of(settings, service);
 	}
 	return ret->user != NULL;
 }

@@ -58,9 +58,7 @@ static void read_saslauthd(char *line, struct seen *seen)
 		seen->caches = has_option(value, 'c');
 }
 
-/*
- * "auth_param basic KEY VALUE UNIT".  Its default is 2 hours, and the least 1 second: with 0
- * seconds squid asks its helper again and again, and never answers the client.
+/* "auth_param basic KEY VALUE UNIT".  Its default is 2 hours, and 1 second the least that serves.
  */
 static void read_squid(char *line, struct seen *seen)
 {

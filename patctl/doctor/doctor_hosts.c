@@ -41,7 +41,7 @@ static char *section_advice(
 			_("add %s to the services of [verifier %s] in %s, then: systemctl "
 			  "reload-or-restart patd"),
 			service, asker->user, section->source);
-	return text_format("%sprintf '[verifier %s]\\nservices = %s\\n' >%s/%s.conf && systemctl "
+	return text_format("%sprintf '[verifier %s]\\nservices = %s\\n' >>%s/%s.conf && systemctl "
 			   "reload-or-restart patd",
 		make, asker->user, service, folder, service);
 }

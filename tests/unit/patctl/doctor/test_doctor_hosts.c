@@ -23,7 +23,7 @@ static struct doctor doctor;
 
 /* "squid", "proxy": the command that lets the user verify at the service */
 #define SECTION(user, service)                                                                     \
-	"printf '[verifier " user "]\\nservices = " service "\\n' >" FOLDER "/" service            \
+	"printf '[verifier " user "]\\nservices = " service "\\n' >>" FOLDER "/" service           \
 	".conf && systemctl reload-or-restart patd"
 #define FOLDER PAT_CONF_DIR "/patd.conf.d"
 
@@ -154,11 +154,24 @@ static void second_service_of_a_verifier_is_added_to_its_section(void **state)
 	(void)state;
 	image_write(&image, "/etc/pam.d/pgpool", PERMIT);
 	verifier("verifier.postgres.services", "postgresql*");
-	verifier("verifier.postgres2.services", "pgpool");
 	look();
 	expect("pgpool", LEVEL_WARNING, REFUSED ": Pgpool-II asks as user postgres",
 		"add pgpool to the services of [verifier postgres] in /etc/patd/patd.conf:7, "
 		"then: systemctl reload-or-restart patd");
+	look_away();
+}
+
+/* nginx with "user nginx", or another system than Debian. */
+static void section_says_as_which_user_a_known_program_asks(void **state)
+{
+	(void)state;
+	image_write(&image, "/etc/pam.d/ngircd", PERMIT);
+	image_write(&image, "/etc/pam.d/pgpool", PERMIT);
+	verifier("verifier.ircd.services", "ngircd"); /* no user "irc" here */
+	verifier("verifier.pool.services", "pgpool");
+	look();
+	expect("ngircd", LEVEL_OK, "tokens are accepted, asked for by user ircd", NULL);
+	expect("pgpool", LEVEL_OK, "tokens are accepted, asked for by user pool", NULL);
 	look_away();
 }
 
@@ -392,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HOST_TEST(service_whose_user_is_no_verifier_is_a_warning_with_its_remedy),
 		HOST_TEST(second_service_of_a_verifier_is_added_to_its_section),
+		HOST_TEST(section_says_as_which_user_a_known_program_asks),
 		HOST_TEST(host_that_is_root_or_is_not_there_is_no_warning),
 		HOST_TEST(account_phase_that_refuses_is_a_warning_with_its_remedy),
 		HOST_TEST(verifier_section_says_who_asks_for_an_unknown_service),
