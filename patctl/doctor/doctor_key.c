@@ -64,7 +64,9 @@ static void found_not_given(struct doctor *doctor, const char *emptied)
 	const enum level level = file ? LEVEL_WARNING : LEVEL_PROBLEM;
 	const char *advice = file ? _("see patd-seal-key(8)")
 				  : "systemd-creds decrypt --name=patd.key " SEALED_PATH
-				    " - | runuser -u patd -- sh -c 'umask 077; cat >" KEY_PATH "'";
+				    " - | runuser -u patd -- sh -c 'umask 077; cat >" KEY_PATH
+				    ".new && test -s " KEY_PATH ".new && mv " KEY_PATH
+				    ".new " KEY_PATH "'";
 
 	if (emptied)
 		found(doctor, level, "key", advice,

@@ -79,7 +79,7 @@ new_machine_id() {
 
 no_patd() {
 	systemctl stop "${UNITS[@]}"
-	rm -rf /var/lib/patd "$SEALED"
+	rm -rf /var/lib/patd "$SEALED"*
 	systemctl start "${SOCKETS[@]}"
 }
 
@@ -184,6 +184,11 @@ cannot_start() {
 	[[ $output == *"key: patd.service is not given the key that is sealed in $SEALED: $NO_NESTING empties"* ]]
 	[ -e "$SEALED" ]
 	found=$(grep -F "key: patd.service is not given" <<<"$output")
+	# What cannot be decrypted leaves no file: patd would take it for a key.
+	mv "$SEALED" /run/sealed
+	run ! bash -ec "${found#*LoadCredential=; }"
+	[ ! -e "$FILE" ]
+	mv /run/sealed "$SEALED"
 	bash -ec "${found#*LoadCredential=; }"
 	by_su alice "$TOKEN"
 	# The rescue is not undone by the next start, nor by credentials later.
@@ -241,6 +246,7 @@ cannot_start() {
 		systemctl restart patd.service
 		by_su alice "$token"
 		[ "$(sha256sum "$SEALED")" != "$before" ]
+		[ "$(sha256sum <"$SEALED.undecryptable")" = "${before%% *}  -" ]
 		[ ! -e "$FILE" ]
 		patctl log --verify
 	done
