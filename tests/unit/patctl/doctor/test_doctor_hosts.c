@@ -195,6 +195,15 @@ static void host_that_is_root_or_is_not_there_is_no_warning(void **state)
 	look();
 	assert_non_null(find("squid", REFUSED));
 	look_away();
+	/* A section is for others who ask by the same name. */
+	assert_int_equal(chmod(image_path(&image, helper), 04755), 0);
+	image_write(&image, "/etc/pam.d/vnc", BOTH);
+	verifier("verifier.proxy.services", "squid");
+	verifier("verifier.proxy.services", "vnc");
+	look();
+	expect("squid", LEVEL_OK, OPENS, NULL);
+	expect("vnc", LEVEL_OK, OPENS, NULL);
+	look_away();
 }
 
 static void account_phase_that_refuses_is_a_warning_with_its_remedy(void **state)
