@@ -70,7 +70,7 @@ pam_pat_src := $(call sources,pam_pat)
 
 patd_pkgs := libsystemd sqlite3 libsodium
 front_pkgs := dbus-1 libsystemd libsodium
-patctl_pkgs := dbus-1 libsodium jansson
+patctl_pkgs := dbus-1 libsystemd libsodium jansson
 # The module needs one hash of libsodium: loading the library takes longer than all else it does.
 sodium_archive := $(filter /%,$(shell $(CC) -print-file-name=libsodium.a 2>/dev/null))
 pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
@@ -211,11 +211,13 @@ install: all
 	install -d $(DESTDIR)$(datadir)/dbus-1/system-services $(DESTDIR)$(unitdir)
 	sed 's|@libexecdir@|$(libexecdir)|g' dbus/org.patd.Tokens1.service.in >$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service
 	for unit in $(services); do \
+	install -D -m 0755 systemd/patd-stopped $(DESTDIR)$(libexecdir)/patd-stopped
 		sed 's|@libexecdir@|$(libexecdir)|g' systemd/$$unit.in >$(DESTDIR)$(unitdir)/$$unit || exit 1; \
 	done
 	install -m 0644 $(sockets:%=systemd/%) $(DESTDIR)$(unitdir)/
 	install -D -m 0644 systemd/patd.sysusers $(DESTDIR)$(sysusersdir)/patd.conf
 	install -D -m 0644 systemd/patd.tmpfiles $(DESTDIR)$(tmpfilesdir)/patd.conf
+	install -D -m 0644 dbus/patd.rules $(DESTDIR)$(datadir)/polkit-1/rules.d/patd.rules
 	# What the administrator wrote stays.
 	test -e $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		install -D -m 0644 patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf
@@ -247,7 +249,8 @@ uninstall:
 		exit 1; \
 	}
 	rm -f $(DESTDIR)$(libexecdir)/patd $(DESTDIR)$(libexecdir)/patd-bus \
-		$(DESTDIR)$(libexecdir)/patd-seal-key $(DESTDIR)$(bindir)/patctl $(DESTDIR)$(pamdir)/pam_pat.so \
+		$(DESTDIR)$(libexecdir)/patd-seal-key $(DESTDIR)$(libexecdir)/patd-stopped \
+		$(DESTDIR)$(bindir)/patctl $(DESTDIR)$(pamdir)/pam_pat.so \
 		$(DESTDIR)$(datadir)/dbus-1/interfaces/org.patd.Tokens1.xml \
 		$(DESTDIR)$(datadir)/dbus-1/system.d/org.patd.Tokens1.conf \
 		$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service \
@@ -260,6 +263,7 @@ uninstall:
 		$(foreach language,$(languages),$(DESTDIR)$(localedir)/$(language)/LC_MESSAGES/patd.mo)
 	! cmp -s patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		rm -f $(DESTDIR)$(sysconfdir)/patd/patd.conf
+		$(DESTDIR)$(datadir)/polkit-1/rules.d/patd.rules \
 	for folder in $(userdeldir) $(dir $(userdeldir)) $(sysconfdir)/patd/patd.conf.d \
 		$(sysconfdir)/patd; do \
 		! test -d $(DESTDIR)$$folder || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$folder || exit 1; \

@@ -13,7 +13,7 @@ enum pat_error {
 	PAT_ERR_UNKNOWN_USER,
 	PAT_ERR_NOT_FOUND,      /* no such token, or none that the caller may see */
 	PAT_ERR_NOT_REVOKED,    /* only a revoked token can be restored or deleted */
-	PAT_ERR_EXPIRED,        /* an expired token cannot be restored or rotated */
+	PAT_ERR_EXPIRED,        /* what has expired or ended cannot be restored or rotated */
 	PAT_ERR_NOT_ACTIVE,     /* only a token that works can be rotated */
 	PAT_ERR_NOT_RESTORABLE, /* a compromised token is never restored */
 	PAT_ERR_INVALID_RESTRICTION,

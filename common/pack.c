@@ -108,12 +108,19 @@ size_t row_unpack(const struct table *table, const void *from, size_t len, void 
 {
 	struct rest rest = { from, len };
 
+	bool added_later = false;
+
 	memset(ret_record, 0, table->size);
-	for (size_t i = 0; i < table->n; i++)
-		if (!take_field(&rest, &table->fields[i],
-			    (char *)ret_record + table->fields[i].offset)) {
+	for (size_t i = 0; i < table->n; i++) {
+		const struct field *field = &table->fields[i];
+
+		if (added_later && rest.len == 0)
+			break;
+		if (!take_field(&rest, field, (char *)ret_record + field->offset)) {
 			memset(ret_record, 0, table->size);
 			return 0;
 		}
+		added_later = added_later || field->kind == FIELD_MAC;
+	}
 	return len - rest.len;
 }

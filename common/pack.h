@@ -24,6 +24,7 @@ size_t row_pack(const struct table *table, const void *record, void *to);
 /*
  * Reads a record from the first of len bytes, and returns how many it took.  0: the bytes are no
  * such record - too few, a number beyond its maximum, a text that is too long, or that no field of
- * its kind can have; then *ret_record is all zeros.
+ * its kind can have; then *ret_record is all zeros.  Where the bytes end after the MAC, what was
+ * added later is not in them: an earlier version of patd wrote them.
  */
 size_t row_unpack(const struct table *table, const void *from, size_t len, void *ret_record);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/option.h"
@@ -17,6 +18,7 @@ enum restriction_kind {
 	RESTRICTION_TEXT,  /* an "s" on the bus */
 	RESTRICTION_TIME,  /* seconds since 1970 UTC; a "t" on the bus */
 	RESTRICTION_COUNT, /* 1 or more; a "t" on the bus */
+	RESTRICTION_FLAG,  /* a "b" on the bus */
 };
 
 /* The order in which patctl shows them. */
@@ -26,6 +28,8 @@ enum pat_restriction {
 	PAT_HOURS,
 	PAT_NOT_BEFORE,
 	PAT_MAX_USES,
+	PAT_CONFIRM,
+	PAT_UNTIL,
 	PAT_RESTRICTIONS
 };
 
@@ -38,6 +42,7 @@ struct restriction {
 	struct option_info option; /* of patctl generate */
 	const char *label; /* of its line in patctl show; NULL: show prints it beside another */
 	const char *word;  /* under LIMITS in patctl list */
+	bool added_later;  /* an earlier version of patd, on another machine, lacks it */
 };
 
 extern const struct restriction restrictions[PAT_RESTRICTIONS];
@@ -45,8 +50,10 @@ extern const struct restriction restrictions[PAT_RESTRICTIONS];
 /* A value as somebody asks for it; the kind of the restriction says which member counts. */
 struct restriction_value {
 	const char *text; /* as people write it, items of a list with commas; NULL or "": none */
-	uint64_t number;  /* 0: no restriction */
+	uint64_t number;  /* 0: no restriction; 1 for a flag */
 };
 
-/* Whether a value of that kind is a number. */
+/* Whether a value of that kind is a number, a uint64_t.  A flag is a bool. */
 #define RESTRICTION_IS_NUMBER(kind) ((kind) == RESTRICTION_TIME || (kind) == RESTRICTION_COUNT)
+/* Or a text, be it a list, a char[]. */
+#define RESTRICTION_IS_WRITTEN(kind) ((kind) == RESTRICTION_LIST || (kind) == RESTRICTION_TEXT)

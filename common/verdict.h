@@ -33,6 +33,12 @@ enum pat_verdict {
 	PAT_AGAINST_POLICY = 15, /* patd.conf forbids it */
 	PAT_ACCOUNT_CLOSED = 16, /* the account has expired, or is locked where that counts */
 	PAT_WRONG_CLOCK = 17,    /* it has hours, and the machine's clock is in doubt */
+	PAT_DENIED = 18,         /* its owner or an administrator denied this use */
+	PAT_UNCONFIRMED = 19,    /* nobody approved this use, or nobody can be asked */
+	/* Not the last word: somebody is asked to approve this use; see common/wire.h. */
+	PAT_ASKED = 20,
+	/* The token is refused: what it was bound to has ended; see common/until_kind.h. */
+	PAT_ENDED = 21,
 	PAT_VERDICTS
 };
 
@@ -41,6 +47,13 @@ enum pat_verdict {
  * make another there that outlives it.
  */
 #define PAT_POLKIT_SERVICE "polkit-1"
+
+/*
+ * Services that ask on a terminal of the console, and other programs ask by the same name: telnet
+ * servers run login on a pseudo terminal, JupyterHub asks as login with none, and gdm has none for
+ * a remote desktop.  Their logins are local on a terminal of the console alone.
+ */
+#define PAT_CONSOLE_SERVICES "gdm*,login"
 
 /* Strings are static. */
 struct verdict {

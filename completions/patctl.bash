@@ -27,7 +27,7 @@ _patctl() {
 	while IFS=$'\t' read -r piece _; do
 		COMPREPLY+=("${piece#"$kept"}")
 	done < <(command patctl complete -- "${words[@]:1}" 2>/dev/null </dev/null)
-	if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/] ]]; then
+	if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/:] ]]; then
 		compopt -o nospace
 	fi
 } && complete -F _patctl patctl

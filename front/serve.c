@@ -29,14 +29,17 @@
 
 #define SUBUID "/etc/subuid"
 #define READY_US (UINT64_C(2) * 1000 * 1000) /* the bus, or patd, may not be there */
+/* For so long no call and no login of a user starts a patd again that does not start. */
+#define HOLD_US (UINT64_C(5) * 1000 * 1000)
 
 /* The thread of logins.  Its event loop is touched by no other while it runs. */
 struct login_thread {
 	pthread_t thread;
 	bool runs;
 	sd_event *event;
-	int stop_fd, ended_fd; /* written to: by us to end it; by it when it has ended */
-	sd_event_source *stop, *ended;
+	/* Written to: by us to end it, or to have it give patd up; by it when it has ended. */
+	int stop_fd, give_up_fd, ended_fd;
+	sd_event_source *stop, *give_up, *ended;
 	struct logins *logins;
 };
 
@@ -47,7 +50,7 @@ struct front {
 	char *patd; /* the path of its socket */
 	struct bus *bus;
 	struct login_thread logins;
-	sd_event_source *ready_timer;
+	sd_event_source *ready_timer, *hold_timer;
 	int ready_fd;
 	bool gave_up;
 };
@@ -76,6 +79,18 @@ static int on_stop(sd_event_source *source, int fd, uint32_t revents, void *user
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
+static int on_give_up(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct login_thread *logins = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	logins->give_up = sd_event_source_disable_unref(logins->give_up);
+	logins_give_up(logins->logins);
+	return 0;
+}
+
 static int on_ended(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	(void)fd;
@@ -101,12 +116,15 @@ static int open_logins(struct front *front)
 	int r;
 
 	logins->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	logins->give_up_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	logins->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (logins->stop_fd < 0 || logins->ended_fd < 0)
+	if (logins->stop_fd < 0 || logins->give_up_fd < 0 || logins->ended_fd < 0)
 		return -errno;
 	if ((r = sd_event_new(&logins->event)) < 0 ||
 		(r = sd_event_add_io(logins->event, &logins->stop, logins->stop_fd, EPOLLIN,
 			 on_stop, NULL)) < 0 ||
+		(r = sd_event_add_io(logins->event, &logins->give_up, logins->give_up_fd, EPOLLIN,
+			 on_give_up, logins)) < 0 ||
 		(r = sd_event_add_io(front->event, &logins->ended, logins->ended_fd, EPOLLIN,
 			 on_ended, NULL)) < 0 ||
 		(r = logins_new(logins->event, front->user.fd, front->patd, SUBUID, front->closers,
@@ -125,9 +143,11 @@ static void close_logins(struct login_thread *logins)
 	}
 	logins_free(logins->logins);
 	sd_event_source_disable_unref(logins->stop);
+	sd_event_source_disable_unref(logins->give_up);
 	sd_event_source_disable_unref(logins->ended);
 	sd_event_unref(logins->event);
 	cleanup_close_fd(&logins->stop_fd);
+	cleanup_close_fd(&logins->give_up_fd);
 	cleanup_close_fd(&logins->ended_fd);
 }
 
@@ -141,13 +161,31 @@ static int open_loop(struct front *front)
 		READY_US, 0, on_ready_timer, front);
 }
 
+static int on_held(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)usec;
+	(void)userdata;
+	return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+/*
+ * Each call and each login would start patd again, and so any user as often as machines can: they
+ * are refused for a while.  Then we end, and the next starts both of us.
+ */
 static void on_patd_failed(void *userdata)
 {
 	struct front *front = userdata;
 
-	log_error("patd does not start; see: patctl doctor");
+	if (front->gave_up)
+		return;
 	front->gave_up = true;
-	(void)sd_event_exit(front->event, 0);
+	log_error("patd does not start; see: patctl doctor");
+	(void)sd_notify(0, "STATUS=patd does not start");
+	be_ready(front);
+	(void)eventfd_write(front->logins.give_up_fd, 1);
+	if (sd_event_add_time_relative(front->event, &front->hold_timer, CLOCK_MONOTONIC, HOLD_US,
+		    0, on_held, NULL) < 0)
+		(void)sd_event_exit(front->event, 0);
 }
 
 static int start(struct front *front, const struct front_options *options)
@@ -181,6 +219,7 @@ static void stop(struct front *front)
 	close_logins(&front->logins);
 	closers_free(front->closers);
 	sd_event_source_disable_unref(front->ready_timer);
+	sd_event_source_disable_unref(front->hold_timer);
 	sd_event_unref(front->event);
 	listening_close(&front->user, 1);
 	free(front->patd);
@@ -190,7 +229,7 @@ int front_serve(const struct front_options *options)
 {
 	struct front front = {
 		.user = { .name = PAT_USER_SOCKET, .mode = 0666, .backlog = 64, .fd = -1 },
-		.logins = { .stop_fd = -1, .ended_fd = -1 },
+		.logins = { .stop_fd = -1, .give_up_fd = -1, .ended_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
 	int r = start(&front, options);

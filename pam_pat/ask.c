@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "pam_pat/end_signals.h"
 
 #define USEC_PER_MSEC INT64_C(1000)
 #define USEC_PER_SEC INT64_C(1000000)
@@ -125,8 +126,14 @@ static int reply_receive(int fd, int64_t deadline, struct pat_reply *ret_reply)
 	return 0;
 }
 
+/* One packet to patd: a request, or a session. */
+struct packet {
+	const void *data;
+	size_t size;
+};
+
 static int ask_once(pam_handle_t *pamh, const char *path, int64_t deadline,
-	const struct pat_request *request, struct pat_reply *ret_reply)
+	const struct packet *packet, struct pat_reply *ret_reply, int *ret_fd)
 {
 	cleanup_close int fd = socket_new();
 	bool sent;
@@ -144,18 +151,20 @@ static int ask_once(pam_handle_t *pamh, const char *path, int64_t deadline,
 	 * A packet is sent whole or not at all, and the first one never waits for room.  EPIPE:
 	 * patd has closed the connection, perhaps after a reply that did not need the request.
 	 */
-	sent = send(fd, request, sizeof(*request), MSG_NOSIGNAL) >= 0;
+	sent = send(fd, packet->data, packet->size, MSG_NOSIGNAL) >= 0;
 	if (!sent && errno != EPIPE)
 		return -errno;
 	r = reply_receive(fd, deadline, ret_reply);
+	if (r == 0 && ret_reply->verdict == PAT_ASKED)
+		*ret_fd = take_fd(&fd);
 	return r == -ENODATA && !sent ? -ECONNRESET : r;
 }
 
-int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
-	const struct pat_request *request, struct pat_reply *ret_reply)
+static int ask_packet(pam_handle_t *pamh, const char *path, unsigned int timeout,
+	const struct packet *packet, struct pat_reply *ret_reply, int *ret_fd)
 {
 	int64_t deadline = now() + timeout * USEC_PER_MSEC;
-	int r = ask_once(pamh, path, deadline, request, ret_reply);
+	int r = ask_once(pamh, path, deadline, packet, ret_reply, ret_fd);
 
 	/*
 	 * systemd ends what waits when patd has crashed, or could not start; the next connection
@@ -164,8 +173,78 @@ int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
 	 */
 	if (r == -ECONNRESET) {
 		(void)poll(NULL, 0, PAT_REPEAT_MS);
-		r = ask_once(pamh, path, deadline, request, ret_reply);
+		r = ask_once(pamh, path, deadline, packet, ret_reply, ret_fd);
 	}
+	return r == -ENODATA ? -ECONNRESET : r;
+}
+
+int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
+	const struct pat_request *request, struct pat_reply *ret_reply, int *ret_fd)
+{
+	const struct packet packet = { request, sizeof(*request) };
+
+	return ask_packet(pamh, path, timeout, &packet, ret_reply, ret_fd);
+}
+
+int ask_session(pam_handle_t *pamh, const char *path, unsigned int timeout,
+	const struct pat_session *session, struct pat_reply *ret_reply)
+{
+	const struct packet packet = { session, sizeof(*session) };
+	cleanup_close int fd = -1;
+	struct pat_reply reply = { 0 };
+	int r = ask_packet(pamh, path, timeout, &packet, &reply, &fd);
+
+	if (r < 0)
+		return r;
+	if (reply.verdict == PAT_ASKED)
+		return -EPROTO;
+	*ret_reply = reply;
+	return 0;
+}
+
+/*
+ * A program that is to end waits no more, and patd ends the request with the connection.  It is not
+ * let in either if the verdict comes at the same time, or is read too late, as after it was
+ * suspended.
+ */
+static int approval_await(int fd, int64_t deadline)
+{
+	cleanup_end_signals struct end_signals signals = END_SIGNALS_NONE;
+	struct pollfd events[2] = { { .fd = fd, .events = POLLIN } };
+	int64_t left;
+	int n, r = end_signals_hold(&signals);
+
+	if (r < 0)
+		return r;
+	events[1] = (struct pollfd) { .fd = signals.fd, .events = POLLIN };
+	do {
+		left = deadline - now();
+		n = left <= 0 ? 0 : poll(events, 2, (int)(left / USEC_PER_MSEC) + 1);
+	} while (left > 0 && (n == 0 || (n < 0 && errno == EINTR)));
+
+	if (n < 0)
+		return -errno;
+	if (n > 0 && events[1].revents != 0)
+		return -ECANCELED;
+	return deadline <= now() ? -ETIMEDOUT : 0;
+}
+
+int ask_approval(int fd, const struct pat_process *process, unsigned int timeout,
+	struct pat_reply *ret_reply)
+{
+	int64_t deadline = now() + timeout * USEC_PER_MSEC;
+	struct pat_reply reply = { 0 };
+	int r;
+
+	if (send(fd, process, sizeof(*process), MSG_NOSIGNAL) < 0)
+		return -errno;
+	r = approval_await(fd, deadline);
+	if (r == 0)
+		r = reply_receive(fd, deadline, &reply);
+	if (r == 0 && reply.verdict == PAT_ASKED)
+		r = -EPROTO;
+	if (r == 0)
+		*ret_reply = reply;
 	return r == -ENODATA ? -ECONNRESET : r;
 }
 
@@ -176,6 +255,8 @@ const char *ask_problem(int error)
 		return "patd did not answer in time";
 	case EPERM:
 		return "the socket is not patd's";
+	case ECANCELED:
+		return "the program was told to end while it waited for an approval";
 	case ECONNRESET:
 		return "patd closed the connection";
 	case EPROTO:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Keeping the id of the accepted token in the handle and in its environment. */
+/* Keeping the accepted token's id and user in the handle, and the id in its environment. */
 #include "pam_pat/grant.h"
 
 #include <errno.h>
@@ -13,22 +13,31 @@
 #define DATA "pam_pat_token"
 #define VARIABLE "PAT_TOKEN_ID"
 
-static void forget(pam_handle_t *pamh, void *id, int error_status)
+struct grant {
+	char id[sizeof(((struct pat_request *)0)->id)];
+	char user[sizeof(((struct pat_request *)0)->user)];
+	uint32_t uid;
+};
+
+static void forget(pam_handle_t *pamh, void *grant, int error_status)
 {
 	(void)pamh;
 	(void)error_status;
-	free(id);
+	free(grant);
 }
 
-int grant_set(pam_handle_t *pamh, const char *id)
+int grant_set(pam_handle_t *pamh, const struct pat_request *request)
 {
-	char *copy = strdup(id);
+	struct grant *grant = malloc(sizeof(*grant));
 
-	if (copy == NULL)
+	if (grant == NULL)
 		return -ENOMEM;
-	if (pam_set_data(pamh, DATA, copy, forget) == PAM_SUCCESS)
+	pat_field_cut(grant->id, sizeof(grant->id), request->id);
+	pat_field_cut(grant->user, sizeof(grant->user), request->user);
+	grant->uid = request->uid;
+	if (pam_set_data(pamh, DATA, grant, forget) == PAM_SUCCESS)
 		return 0;
-	free(copy);
+	free(grant);
 	return -ENOMEM;
 }
 
@@ -48,11 +57,27 @@ int grant_conceal(pam_handle_t *pamh)
 	return pam_putenv(pamh, VARIABLE) == PAM_SUCCESS ? 0 : -ENOMEM;
 }
 
+static const struct grant *kept(pam_handle_t *pamh)
+{
+	const void *grant = NULL;
+
+	return pam_get_data(pamh, DATA, &grant) == PAM_SUCCESS ? grant : NULL;
+}
+
 const char *grant_get(pam_handle_t *pamh)
 {
-	const void *id = NULL;
+	const struct grant *grant = kept(pamh);
 
-	if (pam_get_data(pamh, DATA, &id) == PAM_SUCCESS && id != NULL)
-		return id;
-	return pam_getenv(pamh, VARIABLE);
+	return grant != NULL ? grant->id : pam_getenv(pamh, VARIABLE);
+}
+
+bool grant_user(pam_handle_t *pamh, struct pat_request *request)
+{
+	const struct grant *grant = kept(pamh);
+
+	if (grant == NULL)
+		return false;
+	request->uid = grant->uid;
+	pat_field_cut(request->user, sizeof(request->user), grant->user);
+	return true;
 }

@@ -7,19 +7,29 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 
 #include "common/token_format.h"
 
 #define DATA "pam_pat_guard"
+#define USEC_PER_SEC 1000000U
+
+/* Of the host, for pam_authenticate(); data: that of the conversation in place. */
+typedef void delay_fn(int status, unsigned int usec, void *data);
 
 struct guard {
+	const void *mark; /* libpam passes to delay() what another module has put in place, too */
+	pam_handle_t *pamh;
 	struct pam_conv host; /* the conversation that it stands before */
+	delay_fn *delay;      /* of the host; NULL: libpam waits itself */
 	/*
 	 * An earlier one of the handle, NULL if there is none.  Another module may have put its own
 	 * conversation before that one, and calls it still: none is freed before the handle ends.
 	 */
 	struct guard *earlier;
 };
+
+static const char mark;
 
 static bool is_prompt(const struct pam_message *message)
 {
@@ -78,6 +88,54 @@ static bool is_in_place(const struct pam_conv *conv)
 	return conv != NULL && conv->conv == converse;
 }
 
+/* libpam keeps a function as a pointer to an object. */
+union delay_item {
+	const void *item;
+	delay_fn *fn;
+};
+
+static delay_fn *delay_get(pam_handle_t *pamh)
+{
+	union delay_item delay = { .item = NULL };
+
+	return pam_get_item(pamh, PAM_FAIL_DELAY, &delay.item) == PAM_SUCCESS ? delay.fn : NULL;
+}
+
+static void delay_set(pam_handle_t *pamh, delay_fn *fn)
+{
+	const union delay_item delay = { .fn = fn };
+
+	(void)pam_set_item(pamh, PAM_FAIL_DELAY, delay.item); /* cannot fail */
+}
+
+/* As libpam does for a host without a delay function. */
+static void wait_after(int status, unsigned int usec)
+{
+	struct timeval t = { .tv_sec = usec / USEC_PER_SEC, .tv_usec = usec % USEC_PER_SEC };
+
+	if (status != PAM_SUCCESS && usec > 0)
+		(void)select(0, NULL, NULL, NULL, &t);
+}
+
+/* The end of pam_authenticate(). */
+static void delay(int status, unsigned int usec, void *data)
+{
+	const struct guard *guard = data;
+
+	if (guard == NULL || guard->mark != &mark) {
+		wait_after(status, usec);
+		return;
+	}
+	if (status == PAM_SUCCESS && guard->host.appdata_ptr == NULL)
+		delay_set(guard->pamh, guard->delay);
+	else
+		(void)guard_lift(guard->pamh);
+	if (guard->delay != NULL)
+		guard->delay(status, usec, guard->host.appdata_ptr);
+	else
+		wait_after(status, usec);
+}
+
 bool guard_lift(pam_handle_t *pamh)
 {
 	const struct pam_conv *conv = conversation(pamh);
@@ -87,17 +145,33 @@ bool guard_lift(pam_handle_t *pamh)
 		return false;
 	guard = conv->appdata_ptr;
 	/* If it fails, for want of memory, a token is no answer for pam_pat either. */
-	(void)pam_set_item(pamh, PAM_CONV, &guard->host);
+	if (pam_set_item(pamh, PAM_CONV, &guard->host) == PAM_SUCCESS && delay_get(pamh) == delay)
+		delay_set(pamh, guard->delay);
 	return true;
+}
+
+/*
+ * Whether a guard may yet be called: the host's conversation could not be given back, or is another
+ * than it was, which may be that of a module that calls the guard.
+ */
+static bool is_in_use(pam_handle_t *pamh, const struct guard *guard)
+{
+	const struct pam_conv *conv = conversation(pamh);
+
+	while (guard->earlier != NULL)
+		guard = guard->earlier;
+	return conv != NULL &&
+	       (conv->conv != guard->host.conv || conv->appdata_ptr != guard->host.appdata_ptr);
 }
 
 static void forget(pam_handle_t *pamh, void *data, int error_status)
 {
 	struct guard *guard = data, *earlier;
 
-	/* If the host's conversation cannot be given back, the guard may yet be called. */
-	if ((error_status & PAM_DATA_REPLACE) != 0 ||
-		(guard_lift(pamh) && is_in_place(conversation(pamh))))
+	if ((error_status & PAM_DATA_REPLACE) != 0)
+		return;
+	(void)guard_lift(pamh);
+	if (is_in_use(pamh, guard))
 		return;
 	for (; guard != NULL; guard = earlier) {
 		earlier = guard->earlier;
@@ -105,27 +179,61 @@ static void forget(pam_handle_t *pamh, void *data, int error_status)
 	}
 }
 
-int guard_set(pam_handle_t *pamh)
+/* The one of the handle, NULL if there is none. */
+static struct guard *guard_get(pam_handle_t *pamh)
 {
-	const struct pam_conv *conv = conversation(pamh);
-	const void *earlier = NULL;
+	const void *data = NULL;
 	struct guard *guard;
-	struct pam_conv ours;
 
-	if (conv == NULL || conv->conv == NULL || conv->conv == converse)
-		return 0;
-	guard = malloc(sizeof(*guard));
+	if (pam_get_data(pamh, DATA, &data) != PAM_SUCCESS)
+		return NULL;
+	memcpy(&guard, &data, sizeof(data)); /* its owner is the handle */
+	return guard;
+}
+
+/* Puts one before the conversation. */
+static struct guard *guard_new(pam_handle_t *pamh, const struct pam_conv *host)
+{
+	struct guard *guard = malloc(sizeof(*guard)), *earlier = guard_get(pamh);
+	struct pam_conv conv = { .conv = converse, .appdata_ptr = guard };
+
 	if (guard == NULL)
-		return -ENOMEM;
-	if (pam_get_data(pamh, DATA, &earlier) != PAM_SUCCESS)
-		earlier = NULL;
-	*guard = (struct guard) { .host = *conv };
-	memcpy(&guard->earlier, &earlier, sizeof(earlier)); /* its owner is the handle */
-	ours = (struct pam_conv) { .conv = converse, .appdata_ptr = guard };
+		return NULL;
+	*guard = (struct guard) {
+		.mark = &mark,
+		.pamh = pamh,
+		.host = *host,
+		.delay = earlier != NULL ? earlier->delay : NULL,
+		.earlier = earlier,
+	};
 	/* The handle owns it before it is in use. */
 	if (pam_set_data(pamh, DATA, guard, forget) != PAM_SUCCESS) {
 		free(guard);
-		return -ENOMEM;
+		return NULL;
 	}
-	return pam_set_item(pamh, PAM_CONV, &ours) == PAM_SUCCESS ? 0 : -ENOMEM;
+	return pam_set_item(pamh, PAM_CONV, &conv) == PAM_SUCCESS ? guard : NULL;
+}
+
+/* Until the end of this pam_authenticate(). */
+static void take_delay(pam_handle_t *pamh, struct guard *guard)
+{
+	delay_fn *host = delay_get(pamh);
+
+	if (host != delay)
+		guard->delay = host;
+	delay_set(pamh, delay);
+}
+
+int guard_set(pam_handle_t *pamh)
+{
+	const struct pam_conv *conv = conversation(pamh);
+	struct guard *guard;
+
+	if (conv == NULL || conv->conv == NULL)
+		return 0;
+	guard = is_in_place(conv) ? conv->appdata_ptr : guard_new(pamh, conv);
+	if (guard == NULL)
+		return -ENOMEM;
+	take_delay(pamh, guard);
+	return 0;
 }

@@ -5,6 +5,13 @@
  * Many hosts answer each question with the one text that they have: sshd with the method password,
  * servers for mail, the web and databases.  A module behind pam_pat that asks for a password would
  * get the token, and open or make a keyring, a mount or a ticket with it.
+ *
+ * A guard stays until the end of pam_authenticate().  After a failure the host may call it again in
+ * the same handle, as sudo does, and a module before pam_pat asks then for what pam_pat shall get.
+ * After a success the host may get the conversation back with pam_get_item(), and take its data for
+ * its own; where it had no data, the guard stays for the session.  libpam calls the delay function
+ * of the host at that end, with the data of the conversation in place (pam_fail_delay(3)): until
+ * then, that of the guard is in its place.
  */
 #pragma once
 

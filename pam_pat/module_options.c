@@ -24,3 +24,8 @@ int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct pat_op
 	*ret_options = options;
 	return 0;
 }
+
+bool options_are_silent(const struct pat_options *options, int flags)
+{
+	return options->quiet || ((unsigned int)flags & PAM_SILENT) != 0;
+}

@@ -126,6 +126,18 @@ void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 		show(pamh, text);
 }
 
+void notice_asked(pam_handle_t *pamh, unsigned int seconds)
+{
+	char text[NOTICE_SIZE];
+
+	(void)bindtextdomain(PAT_DOMAIN, PAT_LOCALE_DIR);
+	(void)snprintf(text, sizeof(text),
+		P_("Waiting %u second for approval: patctl approve",
+			"Waiting up to %u seconds for approval: patctl approve", seconds),
+		seconds);
+	show(pamh, text);
+}
+
 /* An error for PAM: information goes into the output of the command in su and doas. */
 void notice_blanks(pam_handle_t *pamh)
 {

@@ -24,6 +24,9 @@ bool notice_format(char ret_text[static NOTICE_SIZE], const struct pat_reply *re
  */
 void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now, uint64_t ahead);
 
+/* Says that the login waits for an approval, for so many seconds at most. */
+void notice_asked(pam_handle_t *pamh, unsigned int seconds);
+
 /* Says that blanks before or after a token were ignored, which may be in a file of a job. */
 void notice_blanks(pam_handle_t *pamh);
 

@@ -9,8 +9,9 @@
  * resolves, opens, sends and logs nothing for a password, and discloses nothing about it, not even
  * by timing.
  *
- * All that it keeps between calls is the public id of the token that opened this handle, with which
- * it refuses to change the password (grant.h), and the host's conversation.
+ * All that it keeps between calls is the public id of the token that opened this handle and its
+ * user, with which it refuses to change the password (grant.h), what it told patd of the session
+ * (pam_session.h), and the host's conversation.
  *
  * patd decides.  The request carries the state of the account, which patd cannot read itself.  The
  * verdict is shown to the person (notice.h), and an accepted token's id is put into the environment
@@ -22,7 +23,6 @@
 #include <pwd.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
-#include <security/pam_modutil.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <syslog.h>
@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "common/account_bits.h"
+#include "common/cleanup.h"
 #include "common/token_format.h"
 #include "common/wire.h"
 #include "pam_pat/account.h"
@@ -38,40 +39,27 @@
 #include "pam_pat/guard.h"
 #include "pam_pat/module_options.h"
 #include "pam_pat/notice.h"
+#include "pam_pat/own_process.h"
 #include "pam_pat/pam_log.h"
+#include "pam_pat/pam_session.h"
+#include "pam_pat/request.h"
 
 #define exported __attribute__((visibility("default")))
 
 /* As pam_unix asks for. */
 #define FAIL_DELAY_USEC 2000000U
 
+/* patd ends a wait by itself, and says so. */
+#define APPROVAL_GRACE_S 5U
+
+static const char out_of_memory[] = "out of memory";
+
 static void request_wipe(struct pat_request *request)
 {
 	sodium_memzero(request, sizeof(*request));
 }
 
-static const char *text_item(pam_handle_t *pamh, int item)
-{
-	const void *text = NULL;
-
-	return pam_get_item(pamh, item, &text) == PAM_SUCCESS && text != NULL ? text : "";
-}
-
-/* The service is never cut short, since patd must match all of it; see common/wire.h. */
-static int request_place(pam_handle_t *pamh, struct pat_request *request)
-{
-	const char *service = text_item(pamh, PAM_SERVICE);
-
-	pat_field_cut(request->rhost, sizeof(request->rhost), text_item(pamh, PAM_RHOST));
-	pat_field_cut(request->tty, sizeof(request->tty), text_item(pamh, PAM_TTY));
-	if (!pat_field_set(request->service, sizeof(request->service), service) ||
-		service[0] == '\0')
-		return PAM_AUTHINFO_UNAVAIL;
-	return PAM_SUCCESS;
-}
-
-/* The user database did not answer. */
-static int no_lookup(pam_handle_t *pamh, const char *why, const struct pat_request *request)
+static int unavailable(pam_handle_t *pamh, const char *why, const struct pat_request *request)
 {
 	log_request(pamh, LOG_ERR, "unavailable", why, request);
 	return PAM_AUTHINFO_UNAVAIL;
@@ -85,35 +73,37 @@ static int request_account(pam_handle_t *pamh, const struct passwd *pw, struct p
 	if (geteuid() != 0)
 		return PAM_SUCCESS;
 	if (account_read(pamh, pw, today, &request->account) < 0)
-		return no_lookup(pamh, "the account cannot be looked up", request);
+		return unavailable(pamh, "the account cannot be looked up", request);
 	return PAM_SUCCESS;
 }
 
-/*
- * A token is bound to the name that NSS returns, not to the one typed: where lookups ignore case or
- * know aliases, all spellings are one user.
- */
-static int request_user(pam_handle_t *pamh, const char *user, struct pat_request *request)
+static int request_owner(pam_handle_t *pamh, const char *user, struct pat_request *request)
 {
 	const struct passwd *pw;
+	int r = request_user(pamh, user, request, &pw);
 
-	errno = 0;
-	pw = pam_modutil_getpwnam(pamh, user);
-	if (pw == NULL && (errno == ENOMEM || errno == EMFILE || errno == ENFILE || errno == EIO))
-		return no_lookup(pamh, "the user cannot be looked up", request);
-	if (pw == NULL || pw->pw_name[0] == '\0' ||
-		!pat_field_set(request->user, sizeof(request->user), pw->pw_name)) {
+	if (r == -ENOENT) {
 		/* Without the name: people type passwords and tokens at a login prompt. */
 		log_request(pamh, LOG_NOTICE, "refused", "unknown user", request);
 		return PAM_AUTH_ERR;
 	}
-	request->uid = pw->pw_uid;
+	if (r < 0)
+		return unavailable(pamh, "the user cannot be looked up", request);
 	return request_account(pamh, pw, request);
 }
 
-static bool is_silent(int flags, const struct pat_options *options)
+/* A person is asked, for as long as the reply says, and shown what this process is. */
+static int wait_for_approval(pam_handle_t *pamh, int fd, bool silent, struct pat_reply *reply)
 {
-	return options->quiet || ((unsigned int)flags & PAM_SILENT) != 0;
+	const unsigned int seconds = (unsigned int)reply->expires_at;
+	struct pat_process process;
+	int r = process_read_own(&process);
+
+	if (r < 0)
+		return r;
+	if (!silent)
+		notice_asked(pamh, seconds);
+	return ask_approval(fd, &process, (seconds + APPROVAL_GRACE_S) * 1000, reply);
 }
 
 static int verify(pam_handle_t *pamh, int flags, const struct pat_options *options,
@@ -121,6 +111,7 @@ static int verify(pam_handle_t *pamh, int flags, const struct pat_options *optio
 {
 	const char *path = options->socket;
 	const char *result = "refused";
+	cleanup_close int fd = -1;
 	const struct verdict *verdict;
 	struct pat_reply reply;
 	int ret = PAM_AUTH_ERR;
@@ -130,7 +121,9 @@ static int verify(pam_handle_t *pamh, int flags, const struct pat_options *optio
 		path = geteuid() == 0 ? PAT_RUNTIME_DIR "/" PAT_ROOT_SOCKET
 				      : PAT_RUNTIME_DIR "/" PAT_USER_SOCKET;
 
-	r = ask(pamh, path, options->timeout, request, &reply);
+	r = ask(pamh, path, options->timeout, request, &reply, &fd);
+	if (r == 0 && reply.verdict == PAT_ASKED)
+		r = wait_for_approval(pamh, fd, options_are_silent(options, flags), &reply);
 	if (r < 0) {
 		log_request(pamh, LOG_ERR, "unavailable", ask_problem(r), request);
 		return PAM_AUTHINFO_UNAVAIL;
@@ -142,7 +135,7 @@ static int verify(pam_handle_t *pamh, int flags, const struct pat_options *optio
 		result = "unavailable";
 	}
 	/* Cleared, or a later module would try to unlock a keyring with the token. */
-	if (reply.verdict == PAT_ACCEPTED && grant_set(pamh, request->id) == 0 &&
+	if (reply.verdict == PAT_ACCEPTED && grant_set(pamh, request) == 0 &&
 		pam_set_item(pamh, PAM_AUTHTOK, NULL) == PAM_SUCCESS)
 		ret = PAM_SUCCESS;
 
@@ -150,7 +143,7 @@ static int verify(pam_handle_t *pamh, int flags, const struct pat_options *optio
 		ret == PAM_SUCCESS ? NULL : verdict->word, request);
 	if (ret == PAM_SUCCESS)
 		grant_announce(pamh, request->id);
-	if (!is_silent(flags, options))
+	if (!options_are_silent(options, flags))
 		notice_show(pamh, &reply, (uint64_t)time(NULL), options->notice);
 	return ret;
 }
@@ -191,14 +184,16 @@ static int authenticate_token(pam_handle_t *pamh, int flags, const struct pat_op
 	};
 	int ret;
 
-	if (guard_set(pamh) < 0 || options == NULL || sodium_init() < 0)
-		return PAM_AUTHINFO_UNAVAIL;
 	pat_field_cut(request.id, sizeof(request.id), found->id.text);
+	if (guard_set(pamh) < 0)
+		return unavailable(pamh, out_of_memory, &request);
+	if (options == NULL || sodium_init() < 0)
+		return PAM_AUTHINFO_UNAVAIL;
 	pat_token_digest(found->token, found->len, &request.digest);
 
-	ret = request_place(pamh, &request);
-	if (ret == PAM_SUCCESS)
-		ret = request_user(pamh, user, &request);
+	if (!request_place(pamh, &request))
+		return PAM_AUTHINFO_UNAVAIL;
+	ret = request_owner(pamh, user, &request);
 	if (ret != PAM_SUCCESS)
 		return ret;
 	return verify(pamh, flags, options, &request);
@@ -219,20 +214,20 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	if (ret != PAM_SUCCESS || user == NULL)
 		return no_answer(ret, PAM_CONV_ERR);
 
+	lifted = guard_lift(pamh);
 	/*
-	 * Where there is a password, nobody is asked here, and a guard of a line before stays.
-	 *
 	 * No prompt of our own: sudo, desktops, sshpass and expect know the one of libpam.
 	 *
 	 * PAM_AUTHTOK_ERR: it was asked, and not answered, as by Ctrl-D, or by a job whose only
 	 * answer was a token that sudo tries three times.  The next module would ask the same, and
 	 * pam_faillock behind count a password that nobody typed.
 	 */
-	lifted = *text_item(pamh, PAM_AUTHTOK) == '\0' && guard_lift(pamh);
 	ret = pam_get_authtok(pamh, PAM_AUTHTOK, &text, options.prompt);
 	/* What was answered may be no token: the one that was given before stays withheld. */
-	if (lifted && guard_set(pamh) < 0)
+	if (lifted && guard_set(pamh) < 0) {
+		log_message(pamh, LOG_ERR, "unavailable (%s)", out_of_memory);
 		return replace_token(pamh) == PAM_SUCCESS ? PAM_AUTHINFO_UNAVAIL : PAM_ABORT;
+	}
 	if (ret != PAM_SUCCESS || text == NULL)
 		return no_answer(
 			ret, ret == PAM_AUTHTOK_ERR ? PAM_AUTH_ERR : PAM_CRED_INSUFFICIENT);
@@ -250,7 +245,7 @@ exported int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 	if (!options.nodelay)
 		(void)pam_fail_delay(pamh, FAIL_DELAY_USEC);
 	ret = authenticate_token(pamh, flags, valid ? &options : NULL, user, &found);
-	if (found.blanks && !is_silent(flags, &options))
+	if (found.blanks && !options_are_silent(&options, flags))
 		notice_blanks(pamh);
 	if (ret == PAM_SUCCESS)
 		return ret;
@@ -290,7 +285,18 @@ exported int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const cha
 		word);
 	/* An option that is wrong is logged, and changes nothing here. */
 	(void)options_parse(pamh, argc, argv, &options);
-	if (!is_silent(flags, &options))
+	if (!options_are_silent(&options, flags))
 		notice_no_password(pamh);
 	return PAM_PERM_DENIED;
+}
+
+exported int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	return session_open(pamh, flags, argc, argv);
+}
+
+exported int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)flags;
+	return session_close(pamh, argc, argv);
 }

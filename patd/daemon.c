@@ -48,6 +48,7 @@ struct daemon {
 	struct token_listener journal_listener;
 	struct token_decider *decider;
 	struct login_server *login_server;
+	char *user_socket; /* of patd-bus */
 	struct requests *requests;
 	struct daily *daily;
 	struct hourly *hourly;
@@ -207,6 +208,7 @@ static int open_requests(struct daemon *daemon)
 		.backups = daemon->backups,
 		.sync = daemon->sync,
 		.login_server = daemon->login_server,
+		.user_socket = daemon->user_socket,
 	};
 	int r;
 
@@ -257,6 +259,10 @@ static int open_services(struct daemon *daemon, const struct options *options)
 	if (r < 0)
 		return r;
 	token_decider_serve(daemon->decider, daemon->login_server);
+	if (asprintf(&daemon->user_socket, "%s/" PAT_USER_SOCKET, options->runtime_dir) < 0) {
+		daemon->user_socket = NULL;
+		return -ENOMEM;
+	}
 	r = open_requests(daemon);
 	if (r < 0)
 		return r;
@@ -296,6 +302,7 @@ static void stop(struct daemon *daemon)
 	worker_free(daemon->reading);
 	backups_free(daemon->backups);
 	requests_free(daemon->requests);
+	free(daemon->user_socket);
 	login_server_free(daemon->login_server);
 	token_decider_free(daemon->decider);
 	tokens_stop(daemon->tokens);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The timer by which the latest time seen is stored. */
+/* The timer by which the latest time seen is stored, and sessions that have ended are removed. */
 #include "patd/hourly.h"
 
 #include <errno.h>
@@ -24,6 +24,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)usec;
 	tokens_keep_time(hourly->tokens);
+	tokens_keep_sessions(hourly->tokens);
 	r = sd_event_source_set_time_relative(source, INTERVAL_US);
 	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }

@@ -28,6 +28,7 @@ static const struct done {
 	[REQUEST_REVOKE_ALL] = { sizeof(struct answer_count), 0, 0 },
 	[REQUEST_CHECK] = { sizeof(struct answer_check), 0, 0 },
 	[REQUEST_HISTORY] = PAGE,
+	[REQUEST_LIST_SESSIONS] = PAGE,
 	[REQUEST_VERIFY_HISTORY] = { sizeof(struct answer_verify_history),
 		offsetof(struct answer_verify_history, problem), ANSWER_WHY_SIZE },
 };
@@ -81,6 +82,10 @@ bool answer_check(const struct answer *answer, size_t len, uint32_t request_kind
 		return !unasked && size == sizeof(struct answer_progress);
 	case ANSWER_TOKEN:
 		return unasked && head->rows < TOKEN_EVENTS;
+	case ANSWER_APPROVAL:
+		return unasked && head->rows <= 1;
+	case ANSWER_SESSION:
+		return unasked;
 	case ANSWER_ENTRY:
 		return unasked && size == sizeof(struct answer_entry) &&
 		       ends(answer->body + offsetof(struct answer_entry, user), REQUEST_USER_SIZE);

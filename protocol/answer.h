@@ -31,7 +31,9 @@ enum answer_kind {
 	ANSWER_ROWS,     /* rows, one after the other: see common/pack.h */
 	ANSWER_PROGRESS, /* struct answer_progress */
 	ANSWER_TOKEN,    /* one token_row; rows of the head is an enum token_event */
-	ANSWER_ENTRY     /* struct answer_entry: the history has a new entry */
+	ANSWER_ENTRY,    /* struct answer_entry: the history has a new entry */
+	ANSWER_APPROVAL, /* one struct approval; rows of the head is 1 if it waits, and 0 no more */
+	ANSWER_SESSION   /* one session_row: it is to be ended; for a patd-bus that follows all */
 };
 
 struct answer_head {
@@ -41,7 +43,7 @@ struct answer_head {
 	uint32_t error;     /* enum pat_error */
 	uint32_t lacks;     /* with PAT_ERR_DENIED: the enum action that would change that, */
 	uint32_t operation; /* and the enum operation that it is about */
-	uint32_t rows;      /* how many; of ANSWER_TOKEN the enum token_event */
+	uint32_t rows;      /* how many; of ANSWER_TOKEN and ANSWER_APPROVAL see there */
 };
 
 _Static_assert(sizeof(struct answer_head) == 32, "no padding in a head");
@@ -53,7 +55,8 @@ struct answer_manager {
 	uint64_t history_break; /* seq of the altered entry that stops its pruning; 0: none */
 };
 
-/* Of REQUEST_LIST and REQUEST_HISTORY, after the rows; "": that was the last page. */
+/* Of REQUEST_LIST, REQUEST_HISTORY and REQUEST_LIST_SESSIONS, after the rows; "": that was the last
+ * page. */
 struct answer_page {
 	char cursor[REQUEST_CURSOR_SIZE];
 	uint64_t damaged; /* rows of tokens that cannot be read; of all users' tokens, for uid 0 */

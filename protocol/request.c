@@ -58,6 +58,12 @@ static const struct kind {
 	[REQUEST_VERIFY_HISTORY] = { "verify-history", 0, 0, { { 0 } } },
 	[REQUEST_FOLLOW] = { "follow", PART(follow), GIVEN(follow.given), { { 0 } } },
 	[REQUEST_BACKUP] = { "backup", 0, 0, { { 0 } } },
+	[REQUEST_LIST_APPROVALS] = { "list-approvals", PART(approvals), GIVEN(approvals.given),
+		{ TEXT(approvals.id) } },
+	[REQUEST_APPROVE] = { "approve", PART(approval), 0, { TEXT(approval.id) } },
+	[REQUEST_DENY] = { "deny", PART(approval), 0, { TEXT(approval.id) } },
+	[REQUEST_LIST_SESSIONS] = { "list-sessions", PART(sessions), GIVEN(sessions.given),
+		{ TEXT(sessions.user), TEXT(sessions.id), TEXT(sessions.cursor) } },
 	[REQUEST_CANCEL] = { "cancel", PART(cancel), 0, { { 0 } } },
 };
 
@@ -71,6 +77,8 @@ _Static_assert(
 _Static_assert(
 	sizeof(struct request_set) == 1072 + PAT_RESTRICTIONS * (size_t)REQUEST_RESTRICTION_SIZE,
 	"no padding in a set");
+
+_Static_assert(sizeof(struct request_sessions) == 1584, "no padding in sessions");
 
 size_t request_size(uint32_t kind)
 {

@@ -67,6 +67,10 @@ enum request_kind {
 	REQUEST_BACKUP, /* over root.sock only */
 	REQUEST_CANCEL, /* ends the request of that serial, which gets no answer any more */
 	REQUEST_SET,
+	REQUEST_LIST_APPROVALS,
+	REQUEST_APPROVE,
+	REQUEST_DENY,
+	REQUEST_LIST_SESSIONS,
 	REQUEST_KINDS
 };
 
@@ -110,7 +114,8 @@ enum request_given {
 	GIVEN_GRACE = 1 << 18,
 	GIVEN_ACCOUNT = 1 << 19,
 	GIVEN_NOTE = 1 << 20,
-	GIVEN_RESTRICTION = 1 << 21, /* of the first one; see given_restriction() */
+	GIVEN_END_SESSIONS = 1 << 21, /* end the sessions that the tokens have opened */
+	GIVEN_RESTRICTION = 1 << 22,  /* of the first one; see given_restriction() */
 	GIVEN_EVERYTHING = (GIVEN_RESTRICTION << PAT_RESTRICTIONS) - 1
 };
 
@@ -225,6 +230,27 @@ struct request_follow {
 	uint32_t unused;
 };
 
+/* REQUEST_APPROVE, _DENY: a use that waits for a word. */
+struct request_approval {
+	char id[REQUEST_ID_SIZE];
+};
+
+/* Of everybody's tokens with GIVEN_ALL, else of the caller's; id: that one, "": any. */
+struct request_approvals {
+	uint32_t given;
+	uint32_t unused;
+	char id[REQUEST_ID_SIZE];
+};
+
+/* With GIVEN_USER of that user, or with GIVEN_ALL of everybody, else the caller's own. */
+struct request_sessions {
+	uint32_t given;
+	uint32_t limit;
+	char user[REQUEST_USER_SIZE];
+	char id[REQUEST_ID_SIZE]; /* of a token; "": any */
+	char cursor[REQUEST_CURSOR_SIZE];
+};
+
 struct request_cancel {
 	uint64_t serial;
 };
@@ -245,6 +271,9 @@ struct request {
 		struct request_check check;
 		struct request_history history;
 		struct request_follow follow;
+		struct request_approval approval;
+		struct request_approvals approvals;
+		struct request_sessions sessions;
 		struct request_cancel cancel;
 	};
 };

@@ -38,6 +38,13 @@ static const struct field before_restrictions[] = {
 
 static const struct field after_restrictions[] = {
 	TOKEN(uses, FIELD_NUMBER, INT64_MAX, "Uses"),
+	{ .column = "sessions",
+		.kind = FIELD_NUMBER32,
+		.offset = offsetof(struct token_row, sessions),
+		.size = sizeof(((struct token_row *)0)->sessions),
+		.max = UINT32_MAX,
+		.property = "Sessions",
+		.added_later = true },
 	TOKEN_TIME(revoked_at, "RevokedAt"),
 	TOKEN_TIME(revoked_until, "RevokedUntil"),
 	TOKEN(revoked_reason, FIELD_TEXT, 0, "RevokedReason"),
@@ -60,17 +67,28 @@ static const struct field after_restrictions[] = {
 
 static struct field restriction_field(enum pat_restriction r)
 {
-	const bool number = RESTRICTION_IS_NUMBER(restrictions[r].kind);
+	static const struct {
+		enum field_kind kind;
+		uint64_t max;
+	} fields[] = {
+		[RESTRICTION_LIST] = { FIELD_TEXT, 0 },
+		[RESTRICTION_TEXT] = { FIELD_TEXT, 0 },
+		[RESTRICTION_TIME] = { FIELD_NUMBER, INT64_MAX },
+		[RESTRICTION_COUNT] = { FIELD_NUMBER, INT64_MAX },
+		[RESTRICTION_FLAG] = { FIELD_BOOL, 1 },
+	};
+	const enum restriction_kind kind = restrictions[r].kind;
 
 	return (struct field) {
 		.column = restrictions[r].name,
-		.kind = number ? FIELD_NUMBER : FIELD_TEXT,
+		.kind = fields[kind].kind,
 		.offset = offsetof(struct token_row, limits) + limit_places[r].offset,
 		.size = limit_places[r].size,
-		.max = number ? INT64_MAX : 0,
+		.max = fields[kind].max,
 		.property = restrictions[r].property,
-		.list = restrictions[r].kind == RESTRICTION_LIST,
-		.zero_is_none = number,
+		.list = kind == RESTRICTION_LIST,
+		.added_later = restrictions[r].added_later,
+		.zero_is_none = RESTRICTION_IS_NUMBER(kind),
 	};
 }
 
@@ -92,6 +110,16 @@ const struct table *token_row_table(void)
 }
 
 #define ENTRY(member, kind, max, property) ROW(entry_row, member, kind, max, property)
+/* clang-format off */
+#define ADDED_ENTRY(member_, kind_, max_, property_)                                               \
+	{ .column = #member_,                                                                      \
+		.kind = (kind_),                                                                   \
+		.offset = offsetof(struct entry_row, member_),                                     \
+		.size = sizeof(((struct entry_row *)0)->member_),                                  \
+		.max = (max_),                                                                     \
+		.property = (property_),                                                           \
+		.added_later = true }
+/* clang-format on */
 
 static const struct field entry_fields[] = {
 	ENTRY(seq, FIELD_NUMBER, INT64_MAX, "Seq"),
@@ -111,9 +139,38 @@ static const struct field entry_fields[] = {
 	ENTRY(new_network, FIELD_BOOL, 1, "NewNetwork"),
 	ENTRY(unrecorded, FIELD_NUMBER, INT64_MAX, "Unrecorded"),
 	ENTRY(detail, FIELD_ANY_NAME, 0, "Detail"),
+	ADDED_ENTRY(command, FIELD_TEXT, 0, "Command"),
+	ADDED_ENTRY(process, FIELD_TEXT, 0, "Process"),
+	ADDED_ENTRY(answered, FIELD_BOOL, 1, "Answered"),
+	ADDED_ENTRY(answered_by, FIELD_NUMBER32, UINT32_MAX, "AnsweredBy"),
 };
 
 const struct table entry_row_table = TABLE(entry_row, entry_fields);
+
+#define APPROVAL(key, member, kind, max, property)                                                 \
+	FIELD_SHOWN(approval, key, member, kind, max, property)
+
+static const struct field approval_fields[] = {
+	APPROVAL("id", id, FIELD_NAME, 0, "Id"),
+	APPROVAL("token", token, FIELD_ID, 0, "Token"),
+	APPROVAL("name", name, FIELD_ANY_NAME, 0, "Name"),
+	APPROVAL("user", user, FIELD_ANY_NAME, 0, "User"),
+	APPROVAL("uid", uid, FIELD_NUMBER32, UINT32_MAX, "Uid"),
+	APPROVAL("service", service, FIELD_ANY_NAME, 0, "Service"),
+	APPROVAL("from", rhost, FIELD_ANY_NAME, 0, "From"),
+	APPROVAL("tty", tty, FIELD_ANY_NAME, 0, "Tty"),
+	APPROVAL("command", process.command, FIELD_TEXT, 0, "Command"),
+	APPROVAL("directory", process.directory, FIELD_TEXT, 0, "Directory"),
+	APPROVAL("pid", process.pid, FIELD_NUMBER32, UINT32_MAX, "Pid"),
+	APPROVAL("start_time", process.start_time, FIELD_NUMBER, UINT64_MAX, "StartTime"),
+	APPROVAL("started_by_uid", process.uid, FIELD_NUMBER32, UINT32_MAX, "StartedByUid"),
+	APPROVAL("parent", process.parent, FIELD_TEXT, 0, "Parent"),
+	APPROVAL("parent_pid", process.parent_pid, FIELD_NUMBER32, UINT32_MAX, "ParentPid"),
+	TIME(approval, "at", asked_at, "At"),
+	TIME(approval, "until", ends_at, "Until"),
+};
+
+const struct table approval_table = TABLE(approval, approval_fields);
 
 static const struct field disabled_fields[] = {
 	ROW(disabled_row, user, FIELD_ANY_NAME, 0, "User"),
@@ -131,6 +188,25 @@ static const struct field source_fields[] = {
 };
 
 const struct table source_row_table = TABLE(source_row, source_fields);
+
+#define SESSION(member, kind, max, property) ROW(session_row, member, kind, max, property)
+
+static const struct field session_fields[] = {
+	SESSION(number, FIELD_NUMBER, INT64_MAX, "Number"),
+	SESSION(token, FIELD_ID, 0, "Token"),
+	SESSION(name, FIELD_ANY_NAME, 0, "Name"),
+	SESSION(user, FIELD_ANY_NAME, 0, "User"),
+	SESSION(uid, FIELD_NUMBER32, UINT32_MAX, "Uid"),
+	SESSION(service, FIELD_ANY_NAME, 0, "Service"),
+	SESSION(from, FIELD_NAME, 0, "From"),
+	SESSION(tty, FIELD_ANY_NAME, 0, "Tty"),
+	SESSION(pid, FIELD_NUMBER32, UINT32_MAX, "Pid"),
+	SESSION(logind, FIELD_ANY_NAME, 0, "Session"),
+	TIME(session_row, "opened_at", opened_at, "OpenedAt"),
+	SESSION(ending, FIELD_BOOL, 1, "Ending"),
+};
+
+const struct table session_row_table = TABLE(session_row, session_fields);
 
 static const struct field setting_fields[] = {
 	ROW(setting_row, key, FIELD_TEXT, 0, "Key"),

@@ -11,8 +11,10 @@
 #include <stdint.h>
 
 #include "common/field.h"
+#include "patd/model/approval.h"
 #include "patd/model/entry.h"
 #include "patd/model/limits.h"
+#include "patd/model/session.h"
 #include "patd/model/token.h"
 
 #define ROW_WORD_MAX 31      /* bytes of a state, an event, a verdict */
@@ -30,6 +32,7 @@ struct token_row {
 	struct limits limits;
 	char note[PAT_NOTE_BYTES_MAX + 1];
 	uint64_t uses;
+	uint32_t sessions; /* that it has opened, and that are open */
 	uint64_t revoked_at, revoked_until;
 	char revoked_reason[TOKEN_REASON_MAX + 1];
 	uint32_t rotations;
@@ -55,6 +58,10 @@ struct entry_row {
 	char rhost[sizeof(((struct entry *)0)->rhost)];
 	char tty[sizeof(((struct entry *)0)->tty)];
 	char detail[ENTRY_DETAIL_MAX + 1];
+	char command[PROCESS_COMMAND_MAX + 1];
+	char process[PROCESS_TEXT_MAX + 1];
+	bool answered;
+	uint32_t answered_by;
 };
 
 /* A user, or everybody (""), whose tokens are disabled. */
@@ -72,6 +79,22 @@ struct source_row {
 	uint64_t at;
 };
 
+/* A session that is open.  See struct session. */
+struct session_row {
+	uint64_t number;
+	struct pat_id token;
+	char name[PAT_NAME_BYTES_MAX + 1];
+	uint32_t uid;
+	char user[TOKEN_USER_BYTES_MAX + 1];
+	char service[PAT_SERVICE_MAX + 1];
+	char from[sizeof(((struct session *)0)->rhost)]; /* an address, or "local" */
+	char tty[sizeof(((struct session *)0)->tty)];
+	uint32_t pid;
+	char logind[sizeof(((struct session *)0)->logind)];
+	uint64_t opened_at;
+	bool ending;
+};
+
 /* A setting of patd.conf(5) in force. */
 struct setting_row {
 	char key[64];
@@ -79,7 +102,11 @@ struct setting_row {
 	char source[ROW_SETTING_MAX + 1];
 };
 
-extern const struct table entry_row_table, disabled_row_table, source_row_table, setting_row_table;
+/* A use that waits for a person's word. */
+extern const struct table approval_table;
+
+extern const struct table entry_row_table, disabled_row_table, source_row_table, setting_row_table,
+	session_row_table;
 
 /* The restrictions are in it by their own table, common/restriction.h. */
 const struct table *token_row_table(void);

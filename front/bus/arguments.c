@@ -88,6 +88,8 @@ static const char *read_value(
 	}
 	if (flag)
 		*ret_given |= option->given;
+	if (flag && option->kind == BUS_FLAG && option->ret_value)
+		*(uint64_t *)option->ret_value = 1;
 	return problem;
 }
 
@@ -138,6 +140,23 @@ bool bus_options_of_call(struct call *call, DBusMessageIter *args, const struct 
 	if (problem)
 		call_refuse(call, PAT_ERR_INVALID_ARGS, problem);
 	return !problem;
+}
+
+bool bus_page_of_call(struct call *call, DBusMessageIter *args, const struct bus_page *page)
+{
+	DBusMessageIter filter = *args;
+	dbus_uint32_t limit;
+
+	(void)dbus_message_iter_next(args);
+	dbus_message_iter_get_basic(args, &limit);
+	(void)dbus_message_iter_next(args);
+	bus_text_read(args, page->ret_cursor, page->cursor_size);
+	*page->ret_limit = limit;
+	if (!bus_options_of_call(call, &filter, page->options, page->ret_given))
+		return false;
+	if (*page->ret_given & GIVEN_USER)
+		call->about_user = page->user;
+	return true;
 }
 
 void bus_text_read(DBusMessageIter *args, char *ret_text, size_t size)

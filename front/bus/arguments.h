@@ -16,14 +16,14 @@ enum bus_option_kind {
 	BUS_TEXT,   /* "s" into a char[]; one that is too long is cut, and the rules refuse it */
 	BUS_USER,   /* the same; too long is an error, as its beginning may be another's name */
 	BUS_NUMBER, /* "t" into a uint64_t */
-	BUS_FLAG,   /* "b": only the bit in `given`, if it is true */
+	BUS_FLAG,   /* "b": the bit in `given`, and 1 into a uint64_t, if it is true */
 	BUS_LIST,   /* "as" into a char[], with commas between the strings */
 };
 
 struct bus_option {
 	const char *key; /* NULL ends the table */
 	enum bus_option_kind kind;
-	void *ret_value; /* NULL for a flag */
+	void *ret_value; /* may be NULL for a flag */
 	size_t size;     /* of a char[] */
 	uint32_t given;  /* the bit that says that it is given; 0: none */
 };
@@ -39,6 +39,18 @@ const char *bus_options_read(
 /* The same for a call.  False: an option was wrong, and the call has ended with its refusal. */
 bool bus_options_of_call(struct call *call, DBusMessageIter *args, const struct bus_option *options,
 	uint32_t *ret_given);
+
+/* Where the arguments of a method go that lists a page. */
+struct bus_page {
+	const struct bus_option *options; /* of the filter */
+	uint32_t *ret_given, *ret_limit;
+	char *ret_cursor;
+	size_t cursor_size;
+	const char *user; /* whom the call is about, if the filter has GIVEN_USER */
+};
+
+/* The same for the arguments filter, limit and cursor. */
+bool bus_page_of_call(struct call *call, DBusMessageIter *args, const struct bus_page *page);
 
 /* The string at args, cut to size - 1 bytes; args moves on to what follows. */
 void bus_text_read(DBusMessageIter *args, char *ret_text, size_t size);

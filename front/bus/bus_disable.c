@@ -31,6 +31,7 @@ static bool read_revoke_all(struct call *call, DBusMessageIter *args)
 		{ "user", BUS_TEXT, FIELD_OF(user->text), GIVEN_USER },
 		{ "for", BUS_NUMBER, &all->period, 0, GIVEN_PERIOD },
 		{ "reason", BUS_TEXT, FIELD_OF(all->reason), GIVEN_REASON },
+		{ "end_sessions", BUS_FLAG, NULL, 0, GIVEN_END_SESSIONS },
 		{ 0 },
 	};
 
@@ -112,6 +113,7 @@ static bool read_disable(struct call *call, DBusMessageIter *args)
 	char reason[REQUEST_REASON_SIZE] = "";
 	const struct bus_option options[] = {
 		{ "reason", BUS_TEXT, FIELD_OF(reason), GIVEN_REASON },
+		{ "end_sessions", BUS_FLAG, NULL, 0, GIVEN_END_SESSIONS },
 		{ "all", BUS_FLAG, NULL, 0, GIVEN_ALL },
 		{ 0 },
 	};

@@ -76,16 +76,22 @@ static DBusMessage *new_secret_reply(
 static struct bus_option restriction_option(
 	struct request_generate *generate, enum pat_restriction r)
 {
-	struct bus_option option = { restrictions[r].name, BUS_TEXT, generate->texts[r],
-		sizeof(generate->texts[r]), 0 };
+	static const enum bus_option_kind kinds[] = {
+		[RESTRICTION_LIST] = BUS_LIST,
+		[RESTRICTION_TEXT] = BUS_TEXT,
+		[RESTRICTION_TIME] = BUS_NUMBER,
+		[RESTRICTION_COUNT] = BUS_NUMBER,
+		[RESTRICTION_FLAG] = BUS_FLAG,
+	};
+	const enum bus_option_kind kind = kinds[restrictions[r].kind];
+	const bool text = kind == BUS_LIST || kind == BUS_TEXT;
 
-	if (RESTRICTION_IS_NUMBER(restrictions[r].kind)) {
-		option.kind = BUS_NUMBER;
-		option.ret_value = &generate->numbers[r];
-	} else if (restrictions[r].kind == RESTRICTION_LIST) {
-		option.kind = BUS_LIST;
-	}
-	return option;
+	return (struct bus_option) {
+		.key = restrictions[r].name,
+		.kind = kind,
+		.ret_value = text ? (void *)generate->texts[r] : &generate->numbers[r],
+		.size = sizeof(generate->texts[r]),
+	};
 }
 
 #define OWN_OPTIONS 4
@@ -193,6 +199,7 @@ static bool read_rotate(struct call *call, DBusMessageIter *args)
 		{ "grace", BUS_NUMBER, &rotate->grace, 0, GIVEN_GRACE },
 		{ "lifetime", BUS_NUMBER, &rotate->lifetime, 0, GIVEN_LIFETIME },
 		{ "expires_at", BUS_NUMBER, &rotate->expires_at, 0, GIVEN_EXPIRES_AT },
+		{ "end_sessions", BUS_FLAG, NULL, 0, GIVEN_END_SESSIONS },
 		{ 0 },
 	};
 

@@ -13,8 +13,6 @@ static bool read_history(struct call *call, DBusMessageIter *args)
 {
 	struct request *request = call_new_request(call, REQUEST_HISTORY);
 	struct request_history *history = request ? &request->history : NULL;
-	DBusMessageIter filter = *args;
-	dbus_uint32_t limit;
 
 	if (!history)
 		return false;
@@ -29,16 +27,9 @@ static bool read_history(struct call *call, DBusMessageIter *args)
 		{ 0 },
 	};
 
-	(void)dbus_message_iter_next(args);
-	dbus_message_iter_get_basic(args, &limit);
-	(void)dbus_message_iter_next(args);
-	bus_text_read(args, FIELD_OF(history->cursor));
-	history->limit = limit;
-	if (!bus_options_of_call(call, &filter, options, &history->given))
-		return false;
-	if (history->given & GIVEN_USER)
-		call->about_user = history->user;
-	return true;
+	return bus_page_of_call(call, args,
+		&(const struct bus_page) { options, &history->given, &history->limit,
+			FIELD_OF(history->cursor), history->user });
 }
 
 static void serve_history(struct call *call)

@@ -18,8 +18,6 @@ static bool read_list(struct call *call, DBusMessageIter *args)
 {
 	struct request *request = call_new_request(call, REQUEST_LIST);
 	struct request_list *list = request ? &request->list : NULL;
-	DBusMessageIter filter = *args;
-	dbus_uint32_t limit;
 
 	if (!list)
 		return false;
@@ -37,16 +35,9 @@ static bool read_list(struct call *call, DBusMessageIter *args)
 		{ 0 },
 	};
 
-	(void)dbus_message_iter_next(args);
-	dbus_message_iter_get_basic(args, &limit);
-	(void)dbus_message_iter_next(args);
-	bus_text_read(args, FIELD_OF(list->cursor));
-	list->limit = limit;
-	if (!bus_options_of_call(call, &filter, options, &list->given))
-		return false;
-	if (list->given & GIVEN_USER)
-		call->about_user = list->user;
-	return true;
+	return bus_page_of_call(call, args,
+		&(const struct bus_page) {
+			options, &list->given, &list->limit, FIELD_OF(list->cursor), list->user });
 }
 
 static void serve_list(struct call *call)

@@ -68,6 +68,7 @@ static void call_end(struct call *call)
 	account_unref(call->account);
 	request_free(call->request);
 	free(call->about);
+	free(call->about_command);
 	free(call->work);
 	dbus_connection_unref(call->connection);
 	call->dropped = true;
@@ -248,12 +249,12 @@ static void on_done_beside(struct question *question, struct link_answer *answer
 	call->done(call, answer);
 }
 
-static void ask(struct call *call, struct request *request,
+static void ask(struct call *call, const struct caller *caller, struct request *request,
 	void (*done)(struct question *question, struct link_answer *answer))
 {
 	int r;
 
-	link_set_caller(request, &call->caller);
+	link_set_caller(request, caller);
 	/* Of two requests that is the first. */
 	if (request->head.kind != REQUEST_MAY_GENERATE)
 		call_turns_pass(call);
@@ -274,14 +275,14 @@ static void ask(struct call *call, struct request *request,
 void call_ask(struct call *call, void (*done)(struct call *call, struct link_answer *answer))
 {
 	call->done = done;
-	ask(call, call->request, on_done);
+	ask(call, &call->caller, call->request, on_done);
 }
 
-void call_ask_beside(struct call *call, struct request *request,
+void call_ask_beside(struct call *call, const struct caller *caller, struct request *request,
 	void (*done)(struct call *call, struct link_answer *answer))
 {
 	call->done = done;
-	ask(call, request, on_done_beside);
+	ask(call, caller, request, on_done_beside);
 }
 
 DBusMessage *call_new_reply(const struct call *call)

@@ -81,7 +81,9 @@ struct call {
 	void (*resume)(struct call *call);
 	/* For the dialog of polkit, and for its rules; "": not known. */
 	const char *about_token, *about_user;
-	struct token_row *about; /* if they are in there */
+	struct token_row *about;        /* if they are in there */
+	const char *about_request;      /* the id of a use that waits, */
+	struct approval *about_command; /* and all that is shown of it */
 
 	struct request *request; /* what patd is asked: see call_new_request() */
 	void (*part)(struct call *call, const struct link_answer *answer);
@@ -131,8 +133,11 @@ struct request *call_new_request(struct call *call, enum request_kind kind);
  */
 void call_ask(struct call *call, void (*done)(struct call *call, struct link_answer *answer));
 
-/* Asks patd another request about the call, which done gets the answer of, also a refusal. */
-void call_ask_beside(struct call *call, struct request *request,
+/*
+ * Asks patd another request about the call, which done gets the answer of, also a refusal.  caller:
+ * who asks it.
+ */
+void call_ask_beside(struct call *call, const struct caller *caller, struct request *request,
 	void (*done)(struct call *call, struct link_answer *answer));
 
 /* Tells the sender how far the call is, by that signal of the manager. */

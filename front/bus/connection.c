@@ -15,6 +15,7 @@
 #include "front/bus/call_turns.h"
 #include "front/bus/call_users.h"
 #include "front/bus/interface.h"
+#include "front/bus/logind.h"
 #include "front/bus/loop.h"
 #include "front/bus/opener.h"
 #include "front/bus/polkit.h"
@@ -46,6 +47,7 @@ struct bus {
 	struct calls *calls;
 	struct sent_secrets secrets;
 	struct signals *signals;
+	struct logind *logind;
 	bool greeted; /* the bus has given us a unique name */
 	struct bus_name name;
 
@@ -103,6 +105,7 @@ static void disconnect(struct bus *bus)
 		return;
 	calls_drop(bus->calls);
 	sent_secrets_forget(&bus->secrets);
+	logind_attach(bus->logind, NULL);
 	signals_attach(bus->signals, NULL);
 	clients_attach(bus->context.clients, NULL);
 	doomed_settle(bus->context.doomed);
@@ -226,6 +229,7 @@ static void on_patd_down(void *userdata)
 
 	calls_refuse_all(bus->calls);
 	clients_unsubscribe_all(bus->context.clients);
+	logind_forget(bus->logind);
 	if (bus->connection)
 		bus_name_release(&bus->name, bus->connection);
 }
@@ -256,6 +260,20 @@ static void on_token(enum token_event event, const struct token_row *row, void *
 		retry_later(bus, "it takes nothing any more");
 }
 
+static void on_approval(const struct approval *approval, bool waits, void *userdata)
+{
+	const struct bus *bus = userdata;
+
+	signals_approval(bus->signals, approval, waits);
+}
+
+static void on_session(const struct session_row *session, void *userdata)
+{
+	const struct bus *bus = userdata;
+
+	logind_end_session(bus->logind, session);
+}
+
 static void on_entry(const struct answer_entry *entry, void *userdata)
 {
 	struct bus *bus = userdata;
@@ -274,6 +292,7 @@ static void on_hello(DBusPendingCall *pending, void *userdata)
 		dbus_bus_set_unique_name(bus->connection, unique) &&
 		clients_watch(bus->context.clients)) {
 		bus->greeted = true;
+		logind_attach(bus->logind, bus->connection);
 		request_name(bus);
 	} else {
 		retry_later(bus, "the bus refused us");
@@ -336,6 +355,7 @@ void bus_free(struct bus *bus)
 	lookups_free(bus->context.lookups);
 	opener_free(bus->opener);
 	signals_free(bus->signals);
+	logind_free(bus->logind);
 	calls_free(bus->calls);
 	call_turns_free(bus->context.turns);
 	doomed_free(bus->context.doomed);
@@ -352,8 +372,8 @@ DEFINE_CLEANUP(bus_free, bus)
 static int open_parts(struct bus *bus, const struct bus_paths *paths)
 {
 	const struct clients_events events = { on_client_known, on_client_gone, bus };
-	const struct link_listener listener = { request_name, on_patd_down, on_token, on_entry, bus,
-		bus->listener.failed ? on_patd_failed : NULL };
+	const struct link_listener listener = { request_name, on_patd_down, on_token, on_entry,
+		on_approval, on_session, bus, bus->listener.failed ? on_patd_failed : NULL };
 	sd_event *event = bus->context.event;
 	int r;
 
@@ -364,6 +384,7 @@ static int open_parts(struct bus *bus, const struct bus_paths *paths)
 		(r = calls_new(&bus->context, &bus->calls)) < 0 ||
 		(r = call_turns_new(event, &bus->context.turns)) < 0 ||
 		(r = signals_new(event, bus->context.clients, &bus->signals)) < 0 ||
+		(r = logind_new(&bus->logind)) < 0 ||
 		(r = lookups_new(event, &bus->context.lookups)) < 0 ||
 		(r = opener_new(event, paths->address, on_opened, bus, &bus->opener)) < 0 ||
 		(r = link_new(event, paths->patd, &listener, &bus->context.link)) < 0)

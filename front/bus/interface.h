@@ -65,7 +65,7 @@ struct bus_object {
  * bus_generate.c and bus_history.c have those of a token.
  */
 extern const struct bus_method bus_generate_methods[], bus_list_methods[], bus_disable_methods[],
-	bus_check_methods[], bus_history_methods[];
+	bus_session_methods[], bus_approval_methods[], bus_check_methods[], bus_history_methods[];
 extern const struct bus_method bus_rotate_methods[], bus_sources_methods[];
 
 /* Each is defined in the file of its name, standard.c or object_manager.c. */

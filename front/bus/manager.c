@@ -127,11 +127,13 @@ static const struct bus_method subscription_methods[] = {
 };
 
 static const struct bus_method *const methods[] = { bus_generate_methods, bus_list_methods,
-	bus_disable_methods, bus_check_methods, policy_methods, bus_history_methods, backup_methods,
-	subscription_methods, NULL };
+	bus_session_methods, bus_disable_methods, bus_approval_methods, bus_check_methods,
+	policy_methods, bus_history_methods, backup_methods, subscription_methods, NULL };
 
 static const struct bus_signal signals[] = {
 	{ .name = "HistoryChanged" },
+	{ "RequestAdded", .args = { { "request", "a{sv}" } } },
+	{ "RequestRemoved", .args = { { "request", "s" } } },
 	{ "VerifyProgress", .args = { { "done", "t" }, { "total", "t" } } },
 	{ "BackupProgress", .args = { { "done", "t" }, { "total", "t" } } },
 	{ 0 },

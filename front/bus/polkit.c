@@ -45,6 +45,10 @@ static const char *const messages[OPERATIONS] = {
 	[OP_SET] = N_("Authentication is required to change the token $(token) of another user"),
 	[OP_WIDEN] = N_("Authentication is required to extend what the token $(token) is accepted "
 			"for"),
+	[OP_APPROVE] = N_("Authentication is required to approve the use of a token of user "
+			  "$(user) for $(service): $(command)"),
+	[OP_DENY] = N_("Authentication is required to deny the use of a token of user $(user) for "
+		       "$(service): $(command)"),
 	[OP_DELETE] = N_("Authentication is required to delete the token $(token) of another "
 			 "user"),
 };
@@ -99,11 +103,15 @@ static void format_cancellation(const struct call *call, char ret_text[static CA
 
 static DBusMessage *new_question(const struct call *call)
 {
-	const bool instead =
-		call->polkit_action == ACTION_MANAGE_OTHERS || call->polkit_operation == OP_WIDEN;
+	const bool instead = call->polkit_action == ACTION_MANAGE_OTHERS ||
+			     call->polkit_action == ACTION_CONFIRM_OTHERS ||
+			     call->polkit_operation == OP_WIDEN;
 	const struct detail details[] = {
 		{ "token", call->about_token },
 		{ "user", call->about_user },
+		{ "request", call->about_request },
+		{ "command", call->about_command ? call->about_command->process.command : NULL },
+		{ "service", call->about_command ? call->about_command->service : NULL },
 		{ "polkit.message", instead ? messages[call->polkit_operation] : NULL },
 		{ "polkit.gettext_domain", "patd" },
 		{ 0 },
@@ -255,12 +263,28 @@ static void on_own_token(struct call *call, const struct link_answer *answer)
 	call->about_user = call->about->user;
 }
 
+/* Goes on with the call as it was before the question beside it. */
+static void end_question_beside(struct call *call)
+{
+	call->part = call->work_part;
+	call->done = call->work_done;
+}
+
 static void on_own_token_read(struct call *call, struct link_answer *answer)
 {
 	(void)answer;
-	call->part = call->work_part;
-	call->done = call->work_done;
+	end_question_beside(call);
 	ask_polkit(call);
+}
+
+static void ask_beside(struct call *call, const struct caller *caller, struct request *request,
+	void (*part)(struct call *call, const struct link_answer *answer),
+	void (*done)(struct call *call, struct link_answer *answer))
+{
+	call->work_part = call->part;
+	call->work_done = call->done;
+	call->part = part;
+	call_ask_beside(call, caller, request, done);
 }
 
 /* The dialog about a token of one's own has its name, which only patd knows. */
@@ -274,17 +298,63 @@ static void name_own_token(struct call *call)
 		return;
 	}
 	memcpy(request.token.id, call->id, sizeof(call->id));
-	call->work_part = call->part;
-	call->work_done = call->done;
-	call->part = on_own_token;
-	call_ask_beside(call, &request, on_own_token_read);
+	ask_beside(call, &call->caller, &request, on_own_token, on_own_token_read);
+}
+
+static void on_approval(struct call *call, const struct link_answer *answer)
+{
+	if (answer->kind != ANSWER_ROWS ||
+		row_unpack(&approval_table, answer->body, answer->len, call->about_command) == 0)
+		return;
+	if (call->polkit_action == ACTION_CONFIRM_OWN)
+		call->about_token = call->about_command->name;
+	call->about_user = call->about_command->user;
+}
+
+/* There is no dialog without a command: if the use has ended, patd says so. */
+static void on_approval_read(struct call *call, struct link_answer *answer)
+{
+	(void)answer;
+	end_question_beside(call);
+	if (call->about_user[0] != '\0')
+		ask_polkit(call);
+	else
+		resume(call);
+}
+
+/*
+ * The dialog about a use that waits has the command, so that whoever enters the password sees what
+ * it is for.  Of another user's use it has neither the name nor the id of the token: the caller's
+ * agent gets the text before the password.  The caller knew the id of the request, which nobody can
+ * guess, and a command line is in /proc for everybody.
+ */
+static void name_approval(struct call *call)
+{
+	struct request request = { .head.kind = REQUEST_LIST_APPROVALS };
+	struct caller caller = call->caller;
+
+	call->about_request = call->request->approval.id;
+	call->about_command = calloc(1, sizeof(*call->about_command));
+	if (!call->about_command) {
+		call_refuse(call, PAT_ERR_NO_MEMORY, N_("out of memory, nothing was changed"));
+		return;
+	}
+	memcpy(request.approvals.id, call->request->approval.id, sizeof(request.approvals.id));
+	if (call->polkit_action != ACTION_CONFIRM_OWN) {
+		request.approvals.given = GIVEN_ALL;
+		/* For this one question, whose answer is read here. */
+		caller.granted |= 1U << ACTION_MANAGE_OTHERS;
+	}
+	ask_beside(call, &caller, &request, on_approval, on_approval_read);
 }
 
 static void lacks(struct call *call, enum action action, enum operation operation)
 {
 	call->polkit_action = action;
 	call->polkit_operation = operation;
-	if (call->id[0] == '\0' || action == ACTION_MANAGE_OTHERS) {
+	if (operation == OP_APPROVE || operation == OP_DENY)
+		name_approval(call);
+	else if (call->id[0] == '\0' || action == ACTION_MANAGE_OTHERS) {
 		/* A token that the caller may not see is named as the caller did. */
 		if (call->id[0] != '\0')
 			call->about_token = call->id;

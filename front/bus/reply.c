@@ -153,6 +153,8 @@ static void add_all(
 		struct disabled_row disabled;
 		struct source_row source;
 		struct setting_row setting;
+		struct approval approval;
+		struct session_row session;
 	} record;
 	const uint8_t *at = answer->body, *end = at + answer->len;
 
@@ -203,10 +205,11 @@ static void add_rows(struct call *call, const struct link_answer *answer)
 static void end_rows(struct call *call, struct link_answer *answer)
 {
 	struct rows_work *work = call->work;
-	const bool list = call->request->head.kind == REQUEST_LIST ||
-			  call->request->head.kind == REQUEST_HISTORY;
+	const uint32_t kind = call->request->head.kind;
+	const bool paged =
+		kind == REQUEST_LIST || kind == REQUEST_HISTORY || kind == REQUEST_LIST_SESSIONS;
 
-	reply_rows_end(&work->rows, list ? (const char *)answer->body : NULL);
+	reply_rows_end(&work->rows, paged ? (const char *)answer->body : NULL);
 }
 
 void reply_with_rows(struct call *call, const struct table *table)

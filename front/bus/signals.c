@@ -31,14 +31,19 @@ struct signals {
 };
 
 /* To all who may see the token.  Takes signal over; NULL: out of memory. */
-static void send_to_subscribers(
-	struct signals *signals, const struct token_row *token, DBusMessage *signal)
+static void send_to(struct signals *signals, uint32_t uid, const char *user, DBusMessage *signal)
 {
 	cleanup_message DBusMessage *owned = signal;
 	struct client *client = NULL;
 
-	while ((client = clients_subscribed(signals->clients, client, token->uid, token->user)))
+	while ((client = clients_subscribed(signals->clients, client, uid, user)))
 		client_send(client, owned ? dbus_message_copy(owned) : NULL);
+}
+
+static void send_to_subscribers(
+	struct signals *signals, const struct token_row *token, DBusMessage *signal)
+{
+	send_to(signals, token->uid, token->user, signal);
 }
 
 static DBusMessage *added_signal(const struct token_row *token)
@@ -182,6 +187,30 @@ void signals_token(struct signals *signals, enum token_event event, const struct
 		send_to_subscribers(signals, token, removed_signal(token));
 		break;
 	}
+}
+
+static DBusMessage *request_added_signal(const struct approval *approval)
+{
+	cleanup_message DBusMessage *signal =
+		dbus_message_new_signal(PAT_BUS_PATH, PAT_BUS_MANAGER, "RequestAdded");
+	DBusMessageIter to;
+
+	if (!signal)
+		return NULL;
+	dbus_message_iter_init_append(signal, &to);
+	return reply_append(&to, &approval_table, NULL, approval) ? TAKE(signal) : NULL;
+}
+
+void signals_approval(struct signals *signals, const struct approval *approval, bool waits)
+{
+	const char *id = approval->id;
+
+	if (!signals->connection)
+		return;
+	send_to(signals, approval->uid, approval->user,
+		waits ? request_added_signal(approval)
+		      : message_signal(PAT_BUS_PATH, PAT_BUS_MANAGER, "RequestRemoved",
+				DBUS_TYPE_STRING, &id, DBUS_TYPE_INVALID));
 }
 
 void signals_entry(struct signals *signals, const struct answer_entry *entry)

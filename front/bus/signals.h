@@ -23,4 +23,7 @@ void signals_attach(struct signals *signals, DBusConnection *connection);
 
 /* What patd tells. */
 void signals_token(struct signals *signals, enum token_event event, const struct token_row *token);
+/* To those who may decide about it. */
+void signals_approval(struct signals *signals, const struct approval *approval, bool waits);
+
 void signals_entry(struct signals *signals, const struct answer_entry *entry);

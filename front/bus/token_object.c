@@ -80,6 +80,7 @@ static bool read_revoke(struct call *call, DBusMessageIter *args)
 	const struct bus_option options[] = {
 		{ "for", BUS_NUMBER, &revoke->period, 0, GIVEN_PERIOD },
 		{ "reason", BUS_TEXT, FIELD_OF(revoke->reason), GIVEN_REASON },
+		{ "end_sessions", BUS_FLAG, NULL, 0, GIVEN_END_SESSIONS },
 		{ 0 },
 	};
 
@@ -114,9 +115,9 @@ static bool read_set(struct call *call, DBusMessageIter *args)
 		{ "note", BUS_TEXT, FIELD_OF(set->note), GIVEN_NOTE },
 	};
 
-	/* Numbers cannot be changed. */
+	/* Numbers and flags cannot be changed. */
 	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)
-		if (!RESTRICTION_IS_NUMBER(restrictions[r].kind))
+		if (RESTRICTION_IS_WRITTEN(restrictions[r].kind))
 			options[n++] = (struct bus_option) { restrictions[r].name,
 				restrictions[r].kind == RESTRICTION_LIST ? BUS_LIST : BUS_TEXT,
 				FIELD_OF(set->texts[r]), given_restriction(r) };

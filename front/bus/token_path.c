@@ -7,11 +7,11 @@
 
 #include "front/bus/reply.h"
 
-const char *const bus_token_use[] = { "State", "Uses", "FormerUntil", "LastUsedAt",
+const char *const bus_token_use[] = { "State", "Uses", "Sessions", "FormerUntil", "LastUsedAt",
 	"LastUsedService", "LastUsedFrom", NULL };
 const char *const bus_token_lifecycle[] = { "Name", "Note", "State", "ExpiresAt", "Services",
-	"Sources", "Hours", "RevokedAt", "RevokedUntil", "RevokedReason", "Rotations", "RotatedAt",
-	"FormerUntil", NULL };
+	"Sources", "Hours", "Until", "Sessions", "RevokedAt", "RevokedUntil", "RevokedReason",
+	"Rotations", "RotatedAt", "FormerUntil", NULL };
 
 static bool is_in(const char *const *names, const char *name)
 {

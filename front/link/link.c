@@ -11,8 +11,8 @@
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
-#include "common/pack.h"
 #include "front/link/outbox.h"
+#include "front/link/unasked.h"
 #include "patd/util/log.h"
 #include "protocol/packet.h"
 
@@ -178,26 +178,6 @@ static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
 	return sd_event_source_set_time_relative(source, SWEEP_US);
 }
 
-/* False: it is no row. */
-static bool take_event(struct link *link, size_t len)
-{
-	const struct answer *answer = &link->answer;
-	struct answer_entry entry;
-
-	if (answer->head.kind == ANSWER_ENTRY) {
-		memcpy(&entry, answer->body, sizeof(entry));
-		if (link->listener.entry)
-			link->listener.entry(&entry, link->listener.userdata);
-		return true;
-	}
-	if (row_unpack(token_row_table(), answer->body, len, &link->row) != len)
-		return false;
-	if (link->listener.token)
-		link->listener.token(
-			(enum token_event)answer->head.rows, &link->row, link->listener.userdata);
-	return true;
-}
-
 static struct link_answer read_answer(const struct link *link, size_t len, int fd)
 {
 	const struct answer_head *head = &link->answer.head;
@@ -234,7 +214,7 @@ static bool take_answer(struct link *link, size_t n, int fd)
 	if (!answer_check(&link->answer, n, question ? question->kind : REQUEST_KINDS))
 		return false;
 	if (!question)
-		return take_event(link, n - sizeof(*head));
+		return unasked_tell(&link->listener, &link->answer, n - sizeof(*head), &link->row);
 	answer = read_answer(link, n - sizeof(*head), take_fd(&owned));
 	last = answer.kind == ANSWER_DONE || answer.kind == ANSWER_REFUSED;
 	question->deadline_us = now_us(link) + question->timeout_us;

@@ -25,6 +25,10 @@ struct link_listener {
 	/* NULL for both: does not follow. */
 	void (*token)(enum token_event event, const struct token_row *row, void *userdata);
 	void (*entry)(const struct answer_entry *entry, void *userdata);
+	/* A use waits for a person's word from now on, or it does so no more. */
+	void (*approval)(const struct approval *approval, bool waits, void *userdata);
+	/* A session is to be ended. */
+	void (*session)(const struct session_row *session, void *userdata);
 	void *userdata;
 	/*
 	 * Of who follows; NULL: not of interest.  patd ended LINK_UNANSWERED_MAX connections in a

@@ -40,7 +40,7 @@ TAILQ_HEAD(login_list, user_login);
 struct logins {
 	sd_event *event;
 	struct closers *closers;
-	struct link *link;
+	struct link *link; /* NULL: given up */
 	struct door *door;
 	sd_event_source *timer;
 	struct login_list owing, asked; /* oldest first */
@@ -295,6 +295,10 @@ static void on_came(const struct login_peer *peer, void *userdata)
 	struct logins *logins = userdata;
 	struct user_login *login;
 
+	if (!logins->link) {
+		login_peer_end(logins->closers, peer);
+		return;
+	}
 	make_room_of(logins, peer->user);
 	if (logins->owing_n >= CONNECTIONS_MAX)
 		(void)make_room(logins);
@@ -345,6 +349,14 @@ int logins_new(sd_event *event, int user_fd, const char *patd, const char *subui
 		return r;
 	*ret_logins = TAKE(logins);
 	return 0;
+}
+
+void logins_give_up(struct logins *logins)
+{
+	/* Those that wait for a verdict are told. */
+	link_free(logins->link);
+	logins->link = NULL;
+	end_all(&logins->owing);
 }
 
 void logins_free(struct logins *logins)

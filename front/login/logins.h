@@ -20,5 +20,8 @@ struct logins;
 int logins_new(sd_event *event, int user_fd, const char *patd, const char *subuid,
 	struct closers *closers, struct logins **ret_logins);
 
+/* patd does not start: ends what waits and whoever comes, and does not try patd again. */
+void logins_give_up(struct logins *logins);
+
 /* Closes what waits.  NULL is allowed. */
 void logins_free(struct logins *logins);

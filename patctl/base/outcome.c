@@ -50,7 +50,6 @@ static const struct {
 	{ OUTCOME_ERROR_HOST_UNREACHABLE, { OUTCOME_UNREACHABLE, "unreachable", NULL } },
 	{ OUTCOME_ERROR_HOST_DENIED, { OUTCOME_DENIED, "denied", NULL } },
 	{ OUTCOME_ERROR_HOST_POLICY, { OUTCOME_DENIED, "against-policy", NULL } },
-	/* It says why. */
 	{ OUTCOME_ERROR_NOT_STARTED, { OUTCOME_UNREACHABLE, "unreachable", NULL } },
 	{ OUTCOME_ERROR_MALFORMED, { OUTCOME_FAILED, "malformed",
 					   N_("patctl and patd may be of different versions") } },
@@ -94,10 +93,15 @@ const struct outcome_info *outcome_of(const DBusError *error)
 		N_("are patd and patd-bus running? see: systemctl status patd patd-bus") };
 	static const struct outcome_info root_unreachable = { OUTCOME_UNREACHABLE, "unreachable",
 		N_("is patd running? see: systemctl status patd") };
+	/* It says why, which only root can mend. */
+	static const struct outcome_info not_started = { OUTCOME_UNREACHABLE, "unreachable",
+		N_("ask an administrator") };
 	const enum pat_error known = pat_error_from_name(error->name);
 
 	if (known != PAT_OK)
 		return &ours[known];
+	if (geteuid() != 0 && strcmp(error->name, OUTCOME_ERROR_NOT_STARTED) == 0)
+		return &not_started;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strcmp(others[i].name, error->name) == 0)
 			return &others[i].info;

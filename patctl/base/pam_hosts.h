@@ -2,7 +2,7 @@
 /*
  * Programs that ask PAM, where a file in /etc/pam.d does not say all that decides: the service that
  * they ask for, and the user as which they ask.  Each was tried on Debian 12, whose paths and users
- * these are.
+ * these are; on another system a program may have another user.
  */
 #pragma once
 
@@ -13,16 +13,17 @@
 
 /* Strings are static. */
 struct pam_host {
-	const char *service;  /* PAM_SERVICE, which the program or its configuration sets */
-	const char *what;     /* the program, for people */
-	const char *program;  /* what is there where it is installed; NULL: it says nothing */
-	const char *user;     /* as which it asks; NULL: as root, or as whoever runs it */
-	const char *misnomer; /* what people take for the service, as the package's name; NULL */
-	const char *unless;   /* a file of another program in its place, which does not ask */
-	bool ships_misnomer;  /* and its package for that of the file, which libpam never reads */
-	bool may_be_setuid;   /* "chmod u+s" of the program makes it ask as root */
-	bool skips_account;   /* it never calls pam_acct_mgmt() */
-	bool without_tokens;  /* patd accepts none, whatever the stack says */
+	const char *service;   /* PAM_SERVICE, which the program or its configuration sets */
+	const char *what;      /* the program, for people */
+	const char *program;   /* what is there where it is installed, "*" in one of its folders for
+				  any version; NULL: it says nothing */
+	const char *user;      /* as which it asks; NULL: as root, or as whoever runs it */
+	const char *misnomers; /* what people take for the service, as the package's name, with
+				  commas; NULL */
+	const char *unless;    /* a file of another program in its place, which does not ask */
+	bool may_be_setuid;    /* "chmod u+s" of the program makes it ask as root */
+	bool skips_account;    /* it never calls pam_acct_mgmt() */
+	bool without_tokens;   /* patd accepts none, whatever the stack says */
 };
 
 extern const struct pam_host pam_hosts[];
@@ -38,6 +39,9 @@ bool pam_host_is_installed(const struct sysroot *root, const struct pam_host *ho
 
 /* Whether the host asks as root, because somebody made it setuid. */
 bool pam_host_is_setuid(const struct sysroot *root, const struct pam_host *host);
+
+/* Whether the host asks as a user who is not root, though the system has not the user of Debian. */
+bool pam_host_is_another_user(const struct sysroot *root, const struct pam_host *host);
 
 /* Whether the host asks as a user who is not root, and whom the system has. */
 bool pam_host_is_unprivileged(const struct sysroot *root, const struct pam_host *host);

@@ -139,13 +139,13 @@ static bool expect(char *const *services, const char *pattern)
 	const char *near;
 	const bool fits = is_fitted(services, pattern) || is_installed(pattern);
 
-	if (misnamed && (!fits || misnamed->ships_misnomer)) {
+	if (fits)
+		return true;
+	if (misnamed) {
 		complain(_("%s asks PAM for the service \"%s\", not \"%s\""), misnamed->what,
 			misnamed->service, safe);
 		return false;
 	}
-	if (fits)
-		return true;
 	near = nearest(services, pattern);
 	if (near)
 		complain(_("this machine has no PAM service \"%s\"; did you mean %s?"), safe, near);

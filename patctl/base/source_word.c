@@ -41,10 +41,10 @@ bool source_list_has(const char *list, const char *word)
 	return false;
 }
 
-/* Each was tried on Debian 12. */
+/* Each was tried on Debian 12: see doc/applications.md.  saslauthd asks as imap and smtp. */
 const char *const source_silent_services[] = { "ejabberd", "exim", "imap", "jabberd", "lshd",
-	"mailutils", "monit", "pgpool", "poppassd", "pwauth", "radiusd", "shellinabox", "smtp",
-	"squid", "vnc", "xrdp-sesman", "yaws", NULL };
+	"mailutils", "mariadb", "monit", "pgpool", "popa3d", "poppassd", "pwauth", "radiusd",
+	"shellinabox", "smtp", "squid", "tigervnc", "vnc", "xrdp-sesman", "yaws", NULL };
 
 /* What makes a service report addresses instead of names, to be quoted; NULL: nothing known. */
 static const char *setting_of(const char *service)

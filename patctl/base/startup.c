@@ -20,11 +20,12 @@
 /* What systemd says of a unit. */
 struct unit_state {
 	bool masked, runs;
-	bool starts;  /* or will in a moment */
-	bool failed;  /* and is left alone until somebody wants it */
-	bool retried; /* for another reason than a crash, after which it is back in a moment */
+	bool starts;          /* or will in a moment */
+	bool failed;          /* to start, and is left alone until somebody wants it */
+	bool retried;         /* by a Restart= of the administrator's */
 	unsigned long tries;  /* by systemd */
 	unsigned long status; /* with which the latest process ended */
+	char result[24];      /* how it did, in a word of systemd */
 	char reason[400];     /* that it gave for that, or "" */
 };
 
@@ -55,33 +56,45 @@ static unsigned long number(const char *text, const char *key)
 	return value ? strtoul(value, NULL, 10) : 0;
 }
 
+static void copy_value(char *ret, size_t size, const char *text, const char *key)
+{
+	const char *value = value_of(text, key);
+
+	(void)snprintf(
+		ret, size, "%.*s", value ? (int)strcspn(value, "\n") : 0, value ? value : "");
+}
+
+/* Whether it was ready after it was started last, so that it crashed later. */
+static bool has_run(const char *text)
+{
+	return number(text, "ActiveEnterTimestampMonotonic") >
+	       number(text, "InactiveExitTimestampMonotonic");
+}
+
 /* False: systemd does not answer. */
 static bool read_state(const char *unit, struct unit_state *ret)
 {
 	const char *const argv[] = { "systemctl", "show", "--property=LoadState,ActiveState,Job",
-		"--property=SubState,Result,NRestarts,StatusText,ExecMainStatus", unit, NULL };
+		"--property=SubState,Result,NRestarts,StatusText,ExecMainStatus",
+		"--property=InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic", unit,
+		NULL };
 	cleanup_text char *text = NULL;
-	const char *reason;
 	bool queued;
 
 	if (program_read(argv, NULL, LIMIT_MS, &text) != 0)
 		return false;
 	queued = number(text, "Job") != 0;
-	reason = value_of(text, "StatusText");
 	*ret = (struct unit_state) {
 		.masked = has(text, "LoadState", "masked"),
 		.runs = has(text, "ActiveState", "active\n"),
 		.starts = queued || has(text, "ActiveState", "activating\n"),
-		.failed = !queued && has(text, "ActiveState", "failed\n"),
-		.retried = has(text, "SubState", "auto-restart\n") &&
-			   !has(text, "Result", "signal") && !has(text, "Result", "core-dump") &&
-			   !has(text, "Result", "watchdog"),
+		.failed = !queued && has(text, "ActiveState", "failed\n") && !has_run(text),
+		.retried = has(text, "SubState", "auto-restart\n"),
 		.tries = number(text, "NRestarts"),
 		.status = number(text, "ExecMainStatus"),
 	};
-	if (reason)
-		(void)snprintf(ret->reason, sizeof(ret->reason), "%.*s", (int)strcspn(reason, "\n"),
-			reason);
+	copy_value(ret->result, sizeof(ret->result), text, "Result");
+	copy_value(ret->reason, sizeof(ret->reason), text, "StatusText");
 	return true;
 }
 
@@ -126,10 +139,11 @@ static char *failure_text(const char *unit, const struct unit_state *state)
 		return text_format(_("patd does not start: %s"), safe);
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
 		if (statuses[i].status == state->status)
-			return text_format(_("systemd cannot start %s: status=%lu/%s, see "
-					     "journalctl -u %s"),
+			return text_format(_("systemd cannot start %s: status=%lu/%s; see: patctl "
+					     "doctor, journalctl -u %s"),
 				unit, state->status, statuses[i].name, unit);
-	return text_format(_("%s does not start: see journalctl -u %s"), unit, unit);
+	return text_format(
+		_("%s does not start (%s); see: journalctl -u %s"), unit, state->result, unit);
 }
 
 static char *unit_failure(struct startup *startup, size_t at, bool front)

@@ -3,6 +3,7 @@
 #include "patctl/cli/argument.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,9 @@
 #include "common/lifetime.h"
 #include "common/name.h"
 #include "common/timespan.h"
+#include "common/until_kind.h"
 #include "patctl/base/journal_time.h"
+#include "patctl/base/own_session.h"
 #include "patctl/base/pam_services.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
@@ -154,6 +157,27 @@ static bool names_any(const char *list)
 	return false;
 }
 
+/* patd does not know in which session the caller is. */
+static bool argument_own_session(
+	const struct command *command, const struct option_info *option, const char **ret)
+{
+	static char text[sizeof("session:") + OWN_SESSION_SIZE];
+	const char *word = until_word(UNTIL_SESSION);
+	char id[OWN_SESSION_SIZE];
+
+	if (command_given(command, &option_host))
+		return argument_wrong(option, word,
+			N_("no session of this machine is known to another: name one of its own, "
+			   "as session:ID"));
+	if (!own_session(id))
+		return argument_wrong(option, word,
+			N_("this process is in no login session: name one, as session:ID (see "
+			   "loginctl)"));
+	(void)snprintf(text, sizeof(text), "%s:%s", word, id);
+	*ret = text;
+	return true;
+}
+
 bool argument_restriction(
 	const struct command *command, const struct restriction *restriction, const char **ret)
 {
@@ -166,6 +190,8 @@ bool argument_restriction(
 		*ret = "";
 		return true;
 	}
+	if (restriction == &restrictions[PAT_UNTIL] && strcmp(text, until_word(UNTIL_SESSION)) == 0)
+		return argument_own_session(command, option, ret);
 	if (restriction->kind != RESTRICTION_LIST) {
 		*ret = text;
 		return true;

@@ -38,7 +38,10 @@ bool argument_expiry(const struct command *command, const struct option_info *op
 bool argument_list(
 	const struct command *command, const struct option_info *option, const char **ret);
 
-/* A restriction that is no number; "": none, which is written "any". */
+/*
+ * A restriction that is no number; "": none, which is written "any".  The caller's own session
+ * becomes one with an id, which stays until the next call.
+ */
 bool argument_restriction(
 	const struct command *command, const struct restriction *restriction, const char **ret);
 

@@ -55,6 +55,7 @@ static const struct bus_option generate_options[] = {
 static const struct bus_option revoke_options[] = {
 	{ "for", AT(revoke.period), DBUS_TYPE_UINT64, GIVEN_PERIOD },
 	{ "reason", AT(revoke.reason), DBUS_TYPE_STRING, GIVEN_REASON },
+	{ "end_sessions", 0, DBUS_TYPE_BOOLEAN, GIVEN_END_SESSIONS },
 	{ 0 },
 };
 
@@ -62,6 +63,7 @@ static const struct bus_option rotate_options[] = {
 	{ "grace", AT(rotate.grace), DBUS_TYPE_UINT64, GIVEN_GRACE },
 	{ "lifetime", AT(rotate.lifetime), DBUS_TYPE_UINT64, GIVEN_LIFETIME },
 	{ "expires_at", AT(rotate.expires_at), DBUS_TYPE_UINT64, GIVEN_EXPIRES_AT },
+	{ "end_sessions", 0, DBUS_TYPE_BOOLEAN, GIVEN_END_SESSIONS },
 	{ 0 },
 };
 
@@ -76,12 +78,14 @@ static const struct bus_option revoke_all_options[] = {
 	{ "user", AT(revoke_all.user), DBUS_TYPE_STRING, GIVEN_USER },
 	{ "for", AT(revoke_all.period), DBUS_TYPE_UINT64, GIVEN_PERIOD },
 	{ "reason", AT(revoke_all.reason), DBUS_TYPE_STRING, GIVEN_REASON },
+	{ "end_sessions", 0, DBUS_TYPE_BOOLEAN, GIVEN_END_SESSIONS },
 	{ 0 },
 };
 
 static const struct bus_option disable_options[] = {
 	{ "all", 0, DBUS_TYPE_BOOLEAN, GIVEN_ALL },
 	{ "reason", AT(disable.reason), DBUS_TYPE_STRING, GIVEN_REASON },
+	{ "end_sessions", 0, DBUS_TYPE_BOOLEAN, GIVEN_END_SESSIONS },
 	{ 0 },
 };
 
@@ -98,6 +102,18 @@ static const struct bus_option history_options[] = {
 	{ "until", AT(history.until), DBUS_TYPE_UINT64, 0 },
 	{ "after", AT(history.after), DBUS_TYPE_UINT64, 0 },
 	{ "reverse", 0, DBUS_TYPE_BOOLEAN, GIVEN_REVERSE },
+	{ 0 },
+};
+
+static const struct bus_option approvals_options[] = {
+	{ "all", 0, DBUS_TYPE_BOOLEAN, GIVEN_ALL },
+	{ 0 },
+};
+
+static const struct bus_option sessions_options[] = {
+	{ "user", AT(sessions.user), DBUS_TYPE_STRING, GIVEN_USER },
+	{ "all", 0, DBUS_TYPE_BOOLEAN, GIVEN_ALL },
+	{ "token", AT(sessions.id), DBUS_TYPE_STRING, GIVEN_TOKEN },
 	{ 0 },
 };
 
@@ -201,6 +217,16 @@ static const struct bus_method methods[REQUEST_KINDS] = {
 		.takes_options = true },
 	[REQUEST_REVOKE_ALL] = { "RevokeAll", .signature = "u", .given = AT(revoke_all.given),
 		.takes_options = true, .options = revoke_all_options, .read = read_count },
+	[REQUEST_LIST_SESSIONS] = { "ListSessions", .signature = "aa{sv}s",
+		.given = AT(sessions.given), .takes_options = true, .options = sessions_options,
+		.limit = AT(sessions.limit), .cursor = AT(sessions.cursor), .read = read_page },
+	[REQUEST_LIST_APPROVALS] = { "ListRequests", .signature = "aa{sv}",
+		.given = AT(approvals.given), .takes_options = true, .options = approvals_options,
+		.read = read_rows },
+	[REQUEST_APPROVE] = { "Approve", .signature = "", .text = AT(approval.id),
+		.takes_options = true },
+	[REQUEST_DENY] = { "Deny", .signature = "", .text = AT(approval.id),
+		.takes_options = true },
 	[REQUEST_DISABLE] = { "Disable", .signature = "", .given = AT(disable.given),
 		.text = AT(disable.user), .takes_options = true, .options = disable_options },
 	[REQUEST_ENABLE] = { "Enable", .signature = "", .given = AT(disable.given),
@@ -259,7 +285,10 @@ static void add_restrictions(DBusMessageIter *options, const struct request_gene
 			option_list(options, restrictions[i].name, text);
 		else
 			option_string(options, restrictions[i].name, text);
-		option_nonzero(options, restrictions[i].name, generate->numbers[i]);
+		if (restrictions[i].kind == RESTRICTION_FLAG)
+			option_true(options, restrictions[i].name, generate->numbers[i] != 0);
+		else
+			option_nonzero(options, restrictions[i].name, generate->numbers[i]);
 	}
 }
 

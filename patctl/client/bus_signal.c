@@ -49,6 +49,12 @@ static bool is_other_owner(DBusMessage *signal)
 	       strcmp(name, PAT_BUS_NAME) == 0 && *now != '\0';
 }
 
+static bool tells_of_change(DBusMessage *message)
+{
+	return dbus_message_is_signal(message, PAT_BUS_MANAGER, "HistoryChanged") ||
+	       dbus_message_is_signal(message, PAT_BUS_MANAGER, "RequestAdded");
+}
+
 bool bus_wait(struct client *client, bool *ret_lost, DBusError *error)
 {
 	bool changed = false, lost = false, connected = true;
@@ -67,8 +73,7 @@ bool bus_wait(struct client *client, bool *ret_lost, DBusError *error)
 			continue;
 		}
 		/* Anybody can send signals. */
-		changed = dbus_message_is_signal(got, PAT_BUS_MANAGER, "HistoryChanged") &&
-			  dbus_message_has_sender(got, client->patd);
+		changed = tells_of_change(got) && dbus_message_has_sender(got, client->patd);
 		lost = is_other_owner(got);
 		dbus_message_unref(got);
 	}

@@ -91,6 +91,7 @@ void client_list_ahead(
 struct client_revocation {
 	uint64_t seconds;
 	const char *reason;
+	bool end_sessions; /* that the tokens have opened */
 };
 
 bool client_revoke(struct client *client, const struct pat_id *id,
@@ -110,10 +111,15 @@ struct client_update {
 bool client_set(struct client *client, const struct pat_id *id, const struct client_update *update,
 	DBusError *error);
 
-/* grace: seconds, NULL for patd's own.  expiry: EXPIRY_DEFAULT leaves it.  *ret_secret as of
- * client_generate(). */
-bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
-	const struct expiry *expiry, int *ret_secret, DBusError *error);
+struct client_rotation {
+	const uint64_t *grace; /* seconds; NULL: patd's own */
+	struct expiry expiry;  /* EXPIRY_DEFAULT: stays */
+	bool end_sessions;     /* that the token has opened; only with a grace of 0 */
+};
+
+/* *ret_secret as of client_generate(). */
+bool client_rotate(struct client *client, const struct pat_id *id,
+	const struct client_rotation *rotation, int *ret_secret, DBusError *error);
 
 /* Where a token was used from: *ret gets struct source_row, the latest first; the caller clears it.
  */
@@ -147,8 +153,9 @@ bool client_check(struct client *client, const char *secret, const char *service
 bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
 	uint64_t *ret_count, DBusError *error);
 
-/* user NULL: everybody.  reason NULL: none. */
-bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error);
+/* user NULL: everybody.  reason NULL: none.  end_sessions: that the tokens have opened. */
+bool client_disable(struct client *client, const char *user, const char *reason, bool end_sessions,
+	DBusError *error);
 bool client_enable(struct client *client, const char *user, DBusError *error);
 
 /* *ret gets struct disabled_row; the caller clears it. */
@@ -156,6 +163,28 @@ bool client_disabled(struct client *client, struct records *ret, DBusError *erro
 
 /* The settings of patd.conf(5) in force: *ret gets struct setting_row; the caller clears it. */
 bool client_policy(struct client *client, struct records *ret, DBusError *error);
+
+/* Uses that wait for a person's word: *ret gets struct approval; the caller clears it. */
+bool client_approvals(struct client *client, bool all, struct records *ret, DBusError *error);
+
+bool client_answer_approval(struct client *client, const char *id, bool approve, DBusError *error);
+
+/* Of the caller's tokens, if nothing is given; user is not given with all. */
+struct client_session_filter {
+	const char *user, *token; /* an id */
+	bool all;
+};
+
+/*
+ * Sessions that tokens have opened and that are open: appends one page of struct session_row; for
+ * the rest as client_list().
+ */
+bool client_sessions(struct client *client, const struct client_session_filter *filter,
+	char **cursor, struct records *sessions, DBusError *error);
+
+/* All pages: *ret gets them, also a part on failure; the caller clears it. */
+bool client_all_sessions(struct client *client, const struct client_session_filter *filter,
+	struct records *ret, DBusError *error);
 
 /* NULL and 0 are "not given"; since and until are times, after is a Seq. */
 struct client_history_filter {
@@ -171,12 +200,14 @@ struct client_history_filter {
 bool client_history(struct client *client, const struct client_history_filter *filter,
 	uint32_t limit, char **cursor, struct records *entries, DBusError *error);
 
-/* Subscribes to new entries, for client_wait(): those of the caller's tokens, or all. */
+/* Subscribes to new entries, and to uses that wait for a word, for client_wait(): those of the
+ * caller's tokens, or all. */
 bool client_subscribe(struct client *client, bool all, DBusError *error);
 
 /*
- * Waits until there may be new entries.  *ret_lost: patd was restarted, or the connection was lost,
- * and client_subscribe() must be called again.  False when the bus is gone.
+ * Waits until there may be new entries, or other uses that wait.  *ret_lost: patd was restarted, or
+ * the connection was lost, and client_subscribe() must be called again.  False when the bus is
+ * gone.
  */
 bool client_wait(struct client *client, bool *ret_lost, DBusError *error);
 

@@ -93,7 +93,8 @@ static bool revoke_uid(struct client *client, const char *user, uint32_t uid,
 		return false;
 	all->uid = uid;
 	all->period = how->seconds;
-	all->given |= how->seconds ? GIVEN_PERIOD : 0U;
+	all->given |=
+		(how->seconds ? GIVEN_PERIOD : 0U) | (how->end_sessions ? GIVEN_END_SESSIONS : 0U);
 	GIVE_TEXT(all, reason, how->reason, GIVEN_REASON);
 	if (!client_ask(client, &request, NULL, &answer, error))
 		return false;

@@ -83,8 +83,8 @@ bool client_generate(struct client *client, const struct client_token_request *w
 	return true;
 }
 
-bool client_rotate(struct client *client, const struct pat_id *id, const uint64_t *grace,
-	const struct expiry *expiry, int *ret_secret, DBusError *error)
+bool client_rotate(struct client *client, const struct pat_id *id,
+	const struct client_rotation *rotation, int *ret_secret, DBusError *error)
 {
 	cleanup_box struct box *box = NULL;
 	struct request request = { .head.kind = REQUEST_ROTATE };
@@ -94,11 +94,12 @@ bool client_rotate(struct client *client, const struct pat_id *id, const uint64_
 	if (!prepare(client, &box, rotate->recipient, &rotate->given, error))
 		return false;
 	memcpy(rotate->id, id->text, sizeof(id->text));
-	if (grace) {
-		rotate->grace = *grace;
+	if (rotation->grace) {
+		rotate->grace = *rotation->grace;
 		rotate->given |= GIVEN_GRACE;
 	}
-	give_expiry(expiry, &rotate->lifetime, &rotate->expires_at, &rotate->given);
+	rotate->given |= rotation->end_sessions ? GIVEN_END_SESSIONS : 0U;
+	give_expiry(&rotation->expiry, &rotate->lifetime, &rotate->expires_at, &rotate->given);
 	if (!client_ask(client, &request, NULL, &answer, error))
 		return false;
 	*ret_secret = take_secret(&answer, box);

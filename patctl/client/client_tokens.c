@@ -84,7 +84,8 @@ bool client_revoke(struct client *client, const struct pat_id *id,
 
 	memcpy(request.revoke.id, id->text, sizeof(id->text));
 	request.revoke.period = how->seconds;
-	request.revoke.given = how->seconds ? GIVEN_PERIOD : 0;
+	request.revoke.given =
+		(how->seconds ? GIVEN_PERIOD : 0U) | (how->end_sessions ? GIVEN_END_SESSIONS : 0U);
 	GIVE_TEXT(&request.revoke, reason, how->reason, GIVEN_REASON);
 	return client_ask(client, &request, NULL, NULL, error);
 }
@@ -157,7 +158,7 @@ bool client_sources(
 }
 
 static bool set_disabled(struct client *client, enum request_kind kind, const char *user,
-	const char *reason, DBusError *error)
+	const char *reason, bool end_sessions, DBusError *error)
 {
 	struct request request = { .head.kind = kind };
 
@@ -171,17 +172,19 @@ static bool set_disabled(struct client *client, enum request_kind kind, const ch
 		return false;
 	}
 	GIVE_TEXT(&request.disable, reason, reason, GIVEN_REASON);
+	request.disable.given |= end_sessions ? GIVEN_END_SESSIONS : 0U;
 	return client_ask(client, &request, NULL, NULL, error);
 }
 
-bool client_disable(struct client *client, const char *user, const char *reason, DBusError *error)
+bool client_disable(struct client *client, const char *user, const char *reason, bool end_sessions,
+	DBusError *error)
 {
-	return set_disabled(client, REQUEST_DISABLE, user, reason, error);
+	return set_disabled(client, REQUEST_DISABLE, user, reason, end_sessions, error);
 }
 
 bool client_enable(struct client *client, const char *user, DBusError *error)
 {
-	return set_disabled(client, REQUEST_ENABLE, user, NULL, error);
+	return set_disabled(client, REQUEST_ENABLE, user, NULL, false, error);
 }
 
 bool client_disabled(struct client *client, struct records *ret, DBusError *error)

@@ -32,6 +32,8 @@ static bool read_line(FILE *lines, char ret_line[static LINE_MAX_LEN])
 	size_t len = 0;
 	int c = EOF;
 
+	if (feof(lines) || ferror(lines))
+		return false;
 	while (len < LINE_MAX_LEN - 1 && (c = getc(lines)) != EOF && c != '\n')
 		if (c != '\0')
 			ret_line[len++] = (char)c;

@@ -193,7 +193,8 @@ static int wait_answer(const struct root *root, int limit, DBusError *error)
 		if (limit != ROOT_NO_LIMIT)
 			limit -= STARTUP_LOOK_MS;
 		why = startup_failure(&startup, false);
-		if (why) {
+		/* What systemd has ended meanwhile is asked once more. */
+		if (why && wait_readable(root, 0) == 0) {
 			dbus_set_error(error, OUTCOME_ERROR_NOT_STARTED, "%s", why);
 			return -ECANCELED;
 		}
@@ -214,7 +215,8 @@ static ssize_t next_packet(struct root *root, int ready, int *ret_passed)
 /* Notes what came unasked. */
 static void note_event(struct root *root)
 {
-	root->changed |= root->answer.head.kind == ANSWER_ENTRY;
+	root->changed |=
+		root->answer.head.kind == ANSWER_ENTRY || root->answer.head.kind == ANSWER_APPROVAL;
 }
 
 static void close_passed(int *passed)

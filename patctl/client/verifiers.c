@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding verifier accounts by the names of their settings, "verifier.USER.services". */
+/* Finding settings by name, and verifier accounts by those of theirs, "verifier.USER.services". */
 #include "patctl/client/verifiers.h"
 
 #include <string.h>
@@ -19,6 +19,16 @@ static size_t user_length(const char *key)
 		strcmp(key + len - strlen(SUFFIX), SUFFIX) != 0)
 		return 0;
 	return len - rest;
+}
+
+const char *setting_value(const struct records *settings, const char *key)
+{
+	const struct setting_row *rows = settings->items;
+
+	for (size_t i = 0; i < settings->n; i++)
+		if (strcmp(rows[i].key, key) == 0)
+			return rows[i].value;
+	return NULL;
 }
 
 const struct setting_row *verifier_section(const struct records *settings, const char *user)

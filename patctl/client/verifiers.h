@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The verifier accounts of patd.conf(5) among the settings in force, as client_policy() gets them.
- */
+/* The settings of patd.conf(5) in force, as client_policy() gets them; its verifier accounts. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,6 +7,9 @@
 
 #include "patctl/client/records.h"
 #include "protocol/rows.h"
+
+/* The value of the setting, as "tokens.max_tokens"; NULL: patd has no such setting. */
+const char *setting_value(const struct records *settings, const char *key);
 
 /* The services of [verifier USER], and where they are set; NULL: there is no such section. */
 const struct setting_row *verifier_section(const struct records *settings, const char *user);

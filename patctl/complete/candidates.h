@@ -35,5 +35,6 @@ bool candidates_possible(const char *typed);
 void candidates_word(struct candidates *candidates, const char *text, const char *description);
 void candidates_option(struct candidates *candidates, const char *text, const char *description);
 
-/* The candidates for TOKEN; in complete_tokens.c. */
+/* The candidates for TOKEN, and for UNTIL; each in a file of its name. */
 void complete_tokens(struct candidates *candidates);
+void complete_until(struct candidates *candidates);

@@ -145,6 +145,12 @@ static void complete_sources(struct candidates *candidates)
 	candidates_word(candidates, "local", _("a login that is not over the network"));
 }
 
+static void complete_end(struct candidates *candidates)
+{
+	complete_any(candidates);
+	complete_until(candidates);
+}
+
 static void complete_states(struct candidates *candidates)
 {
 	const struct verb *verb = candidates->command->verb;
@@ -217,6 +223,7 @@ static void complete_placeholder(const char *word, size_t len, struct candidates
 		{ "SERVICE", complete_services, true },
 		{ "SOURCE", complete_sources, false },
 		{ "HOURS", complete_any, false },
+		{ "UNTIL", complete_end, false },
 		{ "FILE", complete_files, true },
 		{ "STATE", complete_states, false },
 		{ "KEY", complete_keys, false },
@@ -273,8 +280,16 @@ static void complete_options(struct candidates *candidates)
 				print_option(option, candidates);
 }
 
+/* option: of some verb; another of the same name may have another argument. */
 static void complete_argument(const struct option_info *option, struct candidates *candidates)
 {
+	const struct verb *verb = candidates->command->verb;
+	const struct option_info *own =
+		option && verb ? options_find(verb->options, option->name, strlen(option->name))
+			       : NULL;
+
+	if (own)
+		option = own;
 	if (option && option->argument)
 		complete_placeholder(option->argument, strlen(option->argument), candidates);
 }

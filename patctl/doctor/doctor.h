@@ -106,6 +106,9 @@ void doctor_faillock(struct doctor *doctor);
 /* Whether sudo asks for nothing yet, although the token was revoked by which the user came in. */
 void doctor_sudo(struct doctor *doctor, const struct token_row *token);
 
+/* Whether sudo would let the next commands pass after one that was approved. */
+void doctor_sudo_approvals(struct doctor *doctor, const struct token_row *token);
+
 /* Of files. */
 void doctor_units(struct doctor *doctor);
 void doctor_key(struct doctor *doctor);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tokens that were altered, and tokens of accounts that are gone.  A token is bound to a name and a
- * uid; nothing that NSS says tells an account from a later one with both, which gets the tokens of
- * the first.
+ * Tokens that were altered or have ended, and tokens of accounts that are gone.  A token is bound
+ * to a name and a uid; nothing that NSS says tells an account from a later one with both, which
+ * gets the tokens of the first.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,12 +24,17 @@ struct account {
 	uint64_t tokens; /* that are, or will be, accepted */
 };
 
+/* Tokens, of which some are named. */
+struct named {
+	uint64_t n;
+	char *ids; /* owned, "CL48DsYXGA, …"; NULL: there is none */
+};
+
 /* In the order of their users, then uids. */
 struct accounts {
 	struct account *items; /* owned */
 	size_t n, room;
-	uint64_t altered; /* tokens, of which some are named: */
-	char *ids;        /* owned, "CL48DsYXGA, …"; NULL: there is none */
+	struct named altered, ended;
 	uint64_t damaged; /* rows of tokens that patd cannot read */
 	struct unusable unusable;
 };
@@ -41,7 +46,8 @@ static void accounts_clear(struct accounts *accounts)
 	for (size_t i = 0; i < accounts->n; i++)
 		free(accounts->items[i].user);
 	free(accounts->items);
-	text_free(&accounts->ids);
+	text_free(&accounts->altered.ids);
+	text_free(&accounts->ended.ids);
 	unusable_clear(&accounts->unusable);
 }
 #define cleanup_accounts __attribute__((cleanup(accounts_clear)))
@@ -101,30 +107,31 @@ static bool may_be_accepted(const struct token_row *token)
 	return strcmp(token->state, "revoked") == 0 && token->revoked_until != 0;
 }
 
-static void count_altered(struct accounts *accounts, const struct token_row *token)
+static void count_named(struct named *named, const struct token_row *token)
 {
-	cleanup_text char *before = accounts->ids;
+	cleanup_text char *before = named->ids;
 
-	accounts->ids = NULL;
-	if (accounts->altered++ < IDS_NAMED)
-		accounts->ids = text_format(
+	named->ids = NULL;
+	if (named->n++ < IDS_NAMED)
+		named->ids = text_format(
 			"%s%s%s", before ? before : "", before ? ", " : "", token->id.text);
 	else
-		accounts->ids = TAKE(before);
+		named->ids = TAKE(before);
 }
 
 static void found_altered(struct doctor *doctor, const struct accounts *accounts)
 {
-	if (accounts->altered > 0)
+	const struct named *altered = &accounts->altered;
+
+	if (altered->n > 0)
 		found(doctor, LEVEL_PROBLEM, "token",
 			_("find out who can write to the database, then delete what this lists, and "
 			  "generate new ones: patctl list --all --state=altered"),
 			P_("%" PRIu64 " token was altered outside of patd, which refuses it: %s%s",
 				"%" PRIu64 " tokens were altered outside of patd, which refuses "
 				"them: %s%s",
-				(unsigned long)accounts->altered),
-			accounts->altered, accounts->ids,
-			accounts->altered > IDS_NAMED ? ", …" : "");
+				(unsigned long)altered->n),
+			altered->n, altered->ids, altered->n > IDS_NAMED ? ", …" : "");
 	if (accounts->damaged > 0)
 		found(doctor, LEVEL_PROBLEM, "token",
 			_("find out who can write to the database; restore a backup, or delete "
@@ -134,8 +141,21 @@ static void found_altered(struct doctor *doctor, const struct accounts *accounts
 				"list",
 				(unsigned long)accounts->damaged),
 			accounts->damaged);
-	if (accounts->altered == 0 && accounts->damaged == 0)
+	if (altered->n == 0 && accounts->damaged == 0)
 		found(doctor, LEVEL_OK, "token", NULL, _("no token was altered"));
+}
+
+/* As they were meant to; who wonders why one is refused finds it here. */
+static void found_ended(struct doctor *doctor, const struct named *ended)
+{
+	if (ended->n > 0)
+		found(doctor, LEVEL_OK, "token", NULL,
+			P_("%" PRIu64 " token has ended with the boot, session or unit that it was "
+			   "bound to: %s%s",
+				"%" PRIu64 " tokens have ended with the boot, session or unit that "
+				"they were bound to: %s%s",
+				(unsigned long)ended->n),
+			ended->n, ended->ids, ended->n > IDS_NAMED ? ", …" : "");
 }
 
 static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBusError *error)
@@ -156,9 +176,12 @@ static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBus
 		for (size_t i = 0; i < tokens.n; i++) {
 			if (may_be_accepted(&items[i])) {
 				count(accounts, &items[i]);
+				doctor_sudo_approvals(doctor, &items[i]);
 				unusable_count(&accounts->unusable, &items[i]);
 			} else if (strcmp(items[i].state, "altered") == 0) {
-				count_altered(accounts, &items[i]);
+				count_named(&accounts->altered, &items[i]);
+			} else if (strcmp(items[i].state, "ended") == 0) {
+				count_named(&accounts->ended, &items[i]);
 			}
 			doctor_sudo(doctor, &items[i]);
 		}
@@ -257,6 +280,7 @@ void doctor_accounts(struct doctor *doctor)
 		return;
 	}
 	found_altered(doctor, &accounts);
+	found_ended(doctor, &accounts.ended);
 	unusable_found(doctor, &accounts.unusable);
 	before = doctor->findings.n;
 	for (size_t i = 0; i < accounts.n && answered; i++)

@@ -14,6 +14,7 @@
 #include "patctl/base/user_lookup.h"
 #include "patctl/client/client.h"
 #include "patctl/doctor/doctor.h"
+#include "patctl/doctor/unit_file.h"
 
 #define TIME_AHEAD 60 /* seconds by which a clock may be set back without a finding */
 
@@ -252,18 +253,29 @@ static bool is_setuid(const struct sysroot *root, const char *path)
 	return sysroot_stat(root, path, 0, &st) == 0 && (st.st_mode & S_ISUID) != 0;
 }
 
+/* NULL: it listens.  "systemctl mask --now" leaves the file of the socket behind. */
+static const char *agent_remedy(const struct sysroot *root)
+{
+	struct stat st;
+
+	if (unit_is_masked(root, AGENT_SOCKET))
+		return "systemctl unmask " AGENT_SOCKET " && systemctl start " AGENT_SOCKET;
+	return sysroot_stat(root, "/run/polkit/agent-helper.socket", 0, &st) == -ENOENT
+		       ? "systemctl start " AGENT_SOCKET
+		       : NULL;
+}
+
 /*
  * polkit 128 has a socket start the helper that checks the password for a dialog, as root.  It is
  * not there while its unit is stopped; then agents try the helper itself, which was setuid before.
  */
 void doctor_polkit_agent(struct doctor *doctor)
 {
-	struct stat st;
+	const char *remedy = agent_remedy(doctor->root);
 
-	if (sysroot_has(doctor->root, "/usr/lib/systemd/system/" AGENT_SOCKET) &&
-		sysroot_stat(doctor->root, "/run/polkit/agent-helper.socket", 0, &st) == -ENOENT &&
+	if (remedy && sysroot_has(doctor->root, "/usr/lib/systemd/system/" AGENT_SOCKET) &&
 		!is_setuid(doctor->root, "/usr/lib/polkit-1/polkit-agent-helper-1"))
-		found(doctor, LEVEL_PROBLEM, "polkit", "systemctl start " AGENT_SOCKET,
+		found(doctor, LEVEL_PROBLEM, "polkit", remedy,
 			_("only root can generate tokens: polkit's dialogs fail while %s is "
 			  "stopped"),
 			AGENT_SOCKET);

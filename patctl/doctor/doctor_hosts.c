@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "patctl/base/config_check.h"
 #include "patctl/base/pam_hosts.h"
@@ -71,20 +72,41 @@ static bool check_verifier(struct doctor *doctor, const char *service, const str
 
 #define PERMIT "account required pam_permit.so"
 
-/* before: the stack of the service; it is empty where that of "other" counts. */
-static char *permit_advice(const char *service, const struct stack *own)
+/* The number of the line of the service's file that includes Debian's account lines; 0: none. */
+static unsigned int find_include(const struct sysroot *root, const char *service)
+{
+	cleanup_text char *path = text_format(PAM_DIR "/%s", service), *line = NULL;
+	cleanup_file FILE *file = NULL;
+	unsigned int number = 0;
+	size_t size = 0;
+
+	if (sysroot_read(root, path, &file) < 0)
+		return 0;
+	while (getline(&line, &size, file) >= 0) {
+		char *rest = line, *word = pam_word_next(&rest);
+
+		number++;
+		if (word && strcmp(word, "@include") == 0 && (word = pam_word_next(&rest)) &&
+			strcmp(word, "common-account") == 0)
+			return number;
+	}
+	return 0;
+}
+
+/* own: the stack of the service; it is empty where that of "other" counts. */
+static char *permit_advice(const struct sysroot *root, const char *service, const struct stack *own)
 {
 	const char *const common = PAM_DIR "/common-account";
 	bool included = own->n > 0;
+	unsigned int number;
 
 	for (size_t i = 0; i < own->n; i++)
 		included &= strcmp(own->lines[i].file, common) == 0;
 	if (own->n == 0)
 		return text_format("echo '" PERMIT "' >>" PAM_DIR "/%s", service);
-	if (included)
-		return text_format("sed -i 's/^@include common-account.*/" PERMIT "/' " PAM_DIR
-				   "/%s",
-			service);
+	number = included ? find_include(root, service) : 0;
+	if (number > 0)
+		return text_format("sed -i '%u s/.*/" PERMIT "/' " PAM_DIR "/%s", number, service);
 	return text_format(
 		_("let this be the only account line in %s/%s: %s"), PAM_DIR, service, PERMIT);
 }
@@ -103,7 +125,7 @@ static bool check_account(struct doctor *doctor, const char *service, const stru
 		return true;
 	line = decider ? stack_line_text(decider)
 		       : text_format("%s", _("no line of the stack succeeds"));
-	advice = permit_advice(service, own);
+	advice = permit_advice(doctor->root, service, own);
 	found_in(doctor, service, LEVEL_WARNING, advice,
 		_("the account phase of %s refuses every login: %s asks as user %s, which "
 		  "cannot read /etc/shadow: %s"),
@@ -126,8 +148,17 @@ bool doctor_host(struct doctor *doctor, const char *name, const struct stack *ac
 				  "others"));
 		return false;
 	}
-	if (!asker_of(doctor->root, doctor->has_settings ? &doctor->settings : NULL, name, &asker))
-		return good;
+	if (!asker_of(
+		    doctor->root, doctor->has_settings ? &doctor->settings : NULL, name, &asker)) {
+		if (!host || !pam_host_is_another_user(doctor->root, host))
+			return good;
+		found_in(doctor, name, LEVEL_UNSEEN,
+			_("find out its user, and give it a [verifier] section in patd.conf"),
+			_("whether tokens are accepted: %s does not ask as root, and there is no "
+			  "user %s"),
+			host->what, host->user);
+		return false;
+	}
 	good &= check_verifier(doctor, name, &asker);
 	good &= check_account(doctor, name, &asker, account, fallback);
 	if (!good || pam_user_reads_shadow(doctor->root, asker.user))
@@ -146,23 +177,6 @@ static bool has_file(const struct sysroot *root, const char *service)
 	return sysroot_has(root, path) || sysroot_has(root, vendor);
 }
 
-static void check_without_file(struct doctor *doctor, const struct pam_host *host)
-{
-	cleanup_text char *copy = NULL;
-
-	if (host->ships_misnomer && has_file(doctor->root, host->misnomer)) {
-		copy = text_format(
-			"cp %s/%s %s/%s", PAM_DIR, host->misnomer, PAM_DIR, host->service);
-		found_in(doctor, host->service, LEVEL_WARNING, copy,
-			_("no file in %s: the service other applies, and %s never reads %s/%s"),
-			PAM_DIR, host->what, PAM_DIR, host->misnomer);
-	} else {
-		found_in(doctor, host->service, LEVEL_OK, NULL,
-			_("no file in %s: the service other applies, which has pam_pat.so"),
-			PAM_DIR);
-	}
-}
-
 void doctor_hosts_without_file(struct doctor *doctor, const struct service *fallback)
 {
 	if (!stack_find_pat(&fallback->stacks[STACK_AUTH]) || fallback->broken)
@@ -173,6 +187,8 @@ void doctor_hosts_without_file(struct doctor *doctor, const struct service *fall
 		/* Who is not root needs a file anyway, and may not ask PAM at all. */
 		if (!host->user && pam_host_is_installed(doctor->root, host) &&
 			!has_file(doctor->root, host->service))
-			check_without_file(doctor, host);
+			found_in(doctor, host->service, LEVEL_OK, NULL,
+				_("no file in %s: the service other applies, which has pam_pat.so"),
+				PAM_DIR);
 	}
 }

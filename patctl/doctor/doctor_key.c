@@ -25,6 +25,8 @@ static const char *const credentials[] = { SEALED_PATH, PLAIN_PATH };
 #define RESTORE_OR_DISCARD                                                                         \
 	N_("restore a backup: patctl restore-backup FILE; or discard all tokens: see patd(8), "    \
 	   "DIAGNOSTICS")
+#define START_WITH_TPM2                                                                            \
+	N_("start the machine with the TPM2 that it had; without it, see patd(8), DIAGNOSTICS")
 
 static void found_exposed(struct doctor *doctor, const char *path, const struct stat *st)
 {
@@ -39,34 +41,98 @@ static void found_exposed(struct doctor *doctor, const char *path, const struct 
 }
 
 /*
- * Whether systemd cannot decrypt it; of the running machine, as root.  The key itself is not read.
- * systemd 252 deletes the secret of the installation if /etc/machine-id is another than when it
- * made it: it cannot in a mount namespace where that is a mount point.
+ * Why systemd cannot decrypt $0, by exit status: see faults.  The key itself is not read.  It has
+ * to be tried out, and systemd makes the secret of the installation, $1, anew where it is missing
+ * or of another /etc/machine-id: so it gets a copy of it in memory, in a mount namespace.
  */
-static bool is_undecryptable(const struct doctor *doctor)
-{
-	static const char *const argv[] = { "unshare", "--mount", "sh", "-c",
-		"command -v systemd-creds >/dev/null || exit 2\n"
-		"if [ -e \"$1\" ]; then mount --bind \"$1\" \"$1\" || exit 2; fi\n"
-		"systemd-creds decrypt --name=patd.key \"$0\" - >/dev/null || exit 3",
-		SEALED_PATH, "/var/lib/systemd/credential.secret", NULL };
-	cleanup_text char *errors = NULL;
+static const char decrypt_script[] =
+	"command -v systemd-creds >/dev/null || exit 2\n"
+	"mode=\n"
+	"if [ -e \"$1\" ]; then mode=$(stat -c %a \"$1\") && exec 3<\"$1\" || exit 2; fi\n"
+	"mount -t ramfs -o mode=0700 none \"${1%/*}\" || exit 2\n"
+	"[ -z \"$mode\" ] || { (umask 077; cat <&3 >\"$1\") && chmod \"$mode\" \"$1\" && "
+	"sum=$(sha256sum \"$1\"); } || exit 2\n"
+	"systemd-creds decrypt --name=patd.key \"$0\" - >/dev/null && exit 0\n"
+	"[ -n \"$mode\" ] || exit 3\n"
+	"printf probe | systemd-creds encrypt --name=probe --with-key=host - - |"
+	" systemd-creds decrypt --name=probe - - | grep -qx probe || exit 5\n"
+	"[ \"$sum\" = \"$(sha256sum \"$1\")\" ] || exit 4\n"
+	/* The ids of what is encrypted with a TPM2 alone, and with the secret, too. */
+	"case $(head -c 21 \"$0\") in\n"
+	"DHzAexF2RZGcSwvqCLwg/|k6iUCUh0RJCQyvL8k8q1U) ;;\n"
+	"*) exit 6 ;;\n"
+	"esac\n"
+	"[ -e /dev/tpmrm0 ] || exit 7\n"
+	"for pcrs in '' 16; do\n"
+	"printf probe | systemd-creds encrypt --name=probe --with-key=tpm2"
+	" --tpm2-pcrs=$pcrs - - |"
+	" systemd-creds decrypt --name=probe - - | grep -qx probe && exit 6\n"
+	"done\n"
+	"exit 8\n";
 
-	return !doctor->root->image && geteuid() == 0 &&
-	       !sysroot_has(doctor->root, CREDENTIAL_RUNNING) &&
-	       program_read(argv, NULL, DECRYPT_LIMIT, &errors) == 3;
+static const struct fault {
+	int status; /* of the script */
+	const char *why, *advice;
+} faults[] = {
+	{ 3, N_("/var/lib/systemd/credential.secret is missing"), RESTORE_OR_DISCARD },
+	{ 4,
+		N_("/etc/machine-id is not the one for which /var/lib/systemd/credential.secret "
+		   "was made"),
+		RESTORE_OR_DISCARD },
+	{ 5, N_("systemd-creds fails with other credentials, too"),
+		N_("find out why: echo test | systemd-creds encrypt - - | systemd-creds decrypt - "
+		   "-") },
+	{ 6,
+		N_("it is damaged, or was encrypted by another installation or TPM2, or before "
+		   "/etc/machine-id changed"),
+		RESTORE_OR_DISCARD },
+	{ 7, N_("it was encrypted with a TPM2, and there is none"), START_WITH_TPM2 },
+	{ 8, N_("it was encrypted with a TPM2, which does not answer"), START_WITH_TPM2 },
+};
+
+/* The status of the script; 2: it is not known, as in an image. */
+static int try_decrypt(const struct doctor *doctor, const char *path)
+{
+	const char *const argv[] = { "unshare", "--mount", "sh", "-c", decrypt_script, path,
+		"/var/lib/systemd/credential.secret", NULL };
+	cleanup_text char *output = NULL;
+
+	if (doctor->root->image || geteuid() != 0)
+		return 2;
+	return program_read(argv, NULL, DECRYPT_LIMIT, &output);
 }
 
-/* emptied: the file that takes it away; NULL: none loads it. */
-static void found_not_given(struct doctor *doctor, const char *emptied)
+/* NULL: systemd can decrypt it, or it is not known whether. */
+static const struct fault *decrypt_fault(const struct doctor *doctor, const char *path)
+{
+	int status;
+
+	if (sysroot_has(doctor->root, CREDENTIAL_RUNNING))
+		return NULL;
+	status = try_decrypt(doctor, path);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (faults[i].status == status)
+			return &faults[i];
+	return NULL;
+}
+
+static void found_fault(struct doctor *doctor, const struct fault *fault, const char *path)
+{
+	found(doctor, LEVEL_PROBLEM, "key", _(fault->advice),
+		_("this machine cannot decrypt the key in %s: %s"), path, _(fault->why));
+}
+
+/* emptied: the file that takes it away; NULL: none loads it.  good: it can be decrypted. */
+static void found_not_given(struct doctor *doctor, const char *emptied, bool good)
 {
 	const bool file = sysroot_has(doctor->root, KEY_PATH);
 	const enum level level = file ? LEVEL_WARNING : LEVEL_PROBLEM;
-	const char *advice = file ? _("see patd-seal-key(8)")
-				  : "systemd-creds decrypt --name=patd.key " SEALED_PATH
-				    " - | runuser -u patd -- sh -c 'umask 077; cat >" KEY_PATH
-				    ".new && test -s " KEY_PATH ".new && mv " KEY_PATH
-				    ".new " KEY_PATH "'";
+	const char *advice = file || !good
+				     ? _("see patd-seal-key(8)")
+				     : "systemd-creds decrypt --name=patd.key " SEALED_PATH
+				       " - | runuser -u patd -- sh -c 'umask 077; cat >" KEY_PATH
+				       ".new && test -s " KEY_PATH ".new && mv " KEY_PATH
+				       ".new " KEY_PATH "'";
 
 	if (emptied)
 		found(doctor, level, "key", advice,
@@ -75,25 +141,25 @@ static void found_not_given(struct doctor *doctor, const char *emptied)
 			SEALED_PATH, emptied);
 	else
 		found(doctor, level, "key", advice,
-			_("patd.service is not given the key that is sealed in %s: it has no line "
-			  "LoadCredentialEncrypted=patd.key"),
+			_("patd.service is not given the key that is sealed in %s: no line "
+			  "LoadCredentialEncrypted=patd.key is in effect"),
 			SEALED_PATH);
 }
 
 /* What is sealed serves if patd.service is given it, and systemd can decrypt it. */
 static void check_sealed(struct doctor *doctor)
 {
+	const struct fault *fault = decrypt_fault(doctor, SEALED_PATH);
 	cleanup_unit_credential struct unit_credential credential;
+	bool given;
 
 	unit_read_credential(doctor->root, "patd.service", "patd.key", &credential);
-	if ((credential.unit || credential.emptied) && !credential.sealed)
-		found_not_given(doctor, credential.emptied);
-	else if (is_undecryptable(doctor))
-		found(doctor, LEVEL_PROBLEM, "key", _(RESTORE_OR_DISCARD),
-			_("this machine cannot decrypt the key in %s: it is a copy with a new "
-			  "machine-id, or has another TPM2"),
-			SEALED_PATH);
-	else
+	given = credential.sealed || !(credential.unit || credential.emptied);
+	if (!given)
+		found_not_given(doctor, credential.emptied, !fault);
+	if (fault && (given || !sysroot_has(doctor->root, KEY_PATH)))
+		found_fault(doctor, fault, SEALED_PATH);
+	if (given && !fault)
 		found(doctor, LEVEL_OK, "key", NULL,
 			_("the key is a credential: only root has access to %s"), SEALED_PATH);
 }
@@ -162,6 +228,20 @@ static const char *check_credentials(struct doctor *doctor)
 	return path;
 }
 
+/* What patd-seal-key has put aside; it puts it back if it can be decrypted after all. */
+static void check_undecryptable(struct doctor *doctor)
+{
+	const struct fault *fault = decrypt_fault(doctor, UNDECRYPTABLE_PATH);
+
+	if (fault)
+		found_fault(doctor, fault, UNDECRYPTABLE_PATH);
+	else
+		found(doctor, LEVEL_PROBLEM, "key",
+			_("systemctl restart patd.service; if patd does not start: patctl doctor"),
+			_("the key in %s could not be decrypted when patd was started"),
+			UNDECRYPTABLE_PATH);
+}
+
 static void no_key(struct doctor *doctor, const char *credential)
 {
 	if (credential)
@@ -169,10 +249,7 @@ static void no_key(struct doctor *doctor, const char *credential)
 	if (sysroot_has(doctor->root, CREDENTIAL_RUNNING))
 		found(doctor, LEVEL_OK, "key", NULL, _("the key is a credential"));
 	else if (sysroot_has(doctor->root, UNDECRYPTABLE_PATH))
-		found(doctor, LEVEL_PROBLEM, "key", _(RESTORE_OR_DISCARD),
-			_("this machine cannot decrypt the key in %s: it is a copy with a new "
-			  "machine-id, or has another TPM2"),
-			UNDECRYPTABLE_PATH);
+		check_undecryptable(doctor);
 	else if (sysroot_has(doctor->root, DOCTOR_DATABASE))
 		found(doctor, LEVEL_WARNING, "key",
 			_("if it is not handed to patd as a credential, restore it from a backup"),

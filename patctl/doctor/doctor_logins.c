@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What refuses logins that patd would accept, ageing, shadow(5); and what sudo remembers of one. */
-#include <fcntl.h>
+/* What refuses logins that patd would accept: ageing, shadow(5). */
 #include <shadow.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,42 +90,4 @@ void doctor_ageing(struct doctor *doctor,
 	while ((entry = fgetspent(file)))
 		if (has_tokens(entry->sp_namp, userdata))
 			check_entry(doctor, entry, today);
-}
-
-#define SUDO_DIR "/run/sudo/ts"
-#define SUDO_SECONDS 900 /* timestamp_timeout of sudoers(5), if nobody has set another */
-
-static bool is_recent(int64_t at)
-{
-	const int64_t now = time(NULL);
-
-	return at <= now && now - at < SUDO_SECONDS;
-}
-
-/* sudo 1.9.15 and later name the file after the uid. */
-static bool has_sudo_record(const struct sysroot *root, const char *name, char **ret_path)
-{
-	cleanup_text char *path = text_format(SUDO_DIR "/%s", name);
-	struct stat st;
-
-	if (sysroot_stat(root, path, O_NOFOLLOW, &st) < 0 || !is_recent(st.st_mtim.tv_sec))
-		return false;
-	*ret_path = TAKE(path);
-	return true;
-}
-
-void doctor_sudo(struct doctor *doctor, const struct token_row *token)
-{
-	cleanup_text char *uid = text_format("%u", token->uid), *path = NULL, *command = NULL;
-
-	if (strcmp(token->state, "revoked") != 0 || !is_recent((int64_t)token->revoked_at) ||
-		strncmp(token->last_used_service, "sudo", 4) != 0 || !text_is_word(token->user))
-		return;
-	if (!has_sudo_record(doctor->root, token->user, &path) &&
-		!has_sudo_record(doctor->root, uid, &path))
-		return;
-	command = text_format("rm -f %s", path);
-	found(doctor, LEVEL_WARNING, "account", command,
-		_("token %s of user %s was revoked, and sudo may still remember a login with it"),
-		token->id.text, token->user);
 }

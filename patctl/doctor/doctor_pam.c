@@ -25,6 +25,7 @@ static const struct stack *stack_of(
 static void examine(struct doctor *doctor, bool debian, const char *name,
 	const struct service *service, const struct service *fallback, bool good)
 {
+	good &= doctor_session_stack(doctor, name, stack_of(service, fallback, STACK_SESSION));
 	good &= doctor_login_stack(doctor, debian, name, &service->stacks[STACK_AUTH],
 		stack_of(service, fallback, STACK_SESSION));
 	good &= doctor_password_stack(doctor, name, stack_of(service, fallback, STACK_PASSWORD));
@@ -35,25 +36,19 @@ static void examine(struct doctor *doctor, bool debian, const char *name,
 			  "pam_pat.so is missing"));
 }
 
-/* It is for "auth" and "password" alone, and for all else as if it were missing. */
-static void check_other_types(
-	struct doctor *doctor, const char *name, const struct service *service)
+/* It is not for "account", for which it is as if it were missing. */
+static void check_account(struct doctor *doctor, const char *name, const struct service *service)
 {
-	for (enum stack_type type = STACK_AUTH + 1; type < STACK_TYPES; type++) {
-		const struct stack_line *line = stack_find_pat(&service->stacks[type]);
-		cleanup_text char *text = NULL;
-		int action;
+	const struct stack_line *line = stack_find_pat(&service->stacks[STACK_ACCOUNT]);
+	cleanup_text char *text = line ? stack_line_text(line) : NULL;
+	int action;
 
-		if (!line || type == STACK_PASSWORD)
-			continue;
-		text = stack_line_text(line);
-		action = line->actions[PAM_MODULE_UNKNOWN];
-		found_in(doctor, name,
-			action == ACTION_BAD || action == ACTION_DIE ? LEVEL_PROBLEM
-								     : LEVEL_WARNING,
-			_("remove the line"), _("%s is for auth and password alone and fails here"),
-			text);
-	}
+	if (!line)
+		return;
+	action = line->actions[PAM_MODULE_UNKNOWN];
+	found_in(doctor, name,
+		action == ACTION_BAD || action == ACTION_DIE ? LEVEL_PROBLEM : LEVEL_WARNING,
+		_("remove the line"), _("%s is not for account lines and fails here"), text);
 }
 
 static void check_module(struct doctor *doctor, const char *name, const struct stack_line *line)
@@ -106,7 +101,7 @@ static bool examine_service(
 			_("its files: %s"), strerror(-r));
 		return false;
 	}
-	check_other_types(doctor, name, &service);
+	check_account(doctor, name, &service);
 	line = stack_find_pat(&service.stacks[STACK_AUTH]);
 	if (service.broken)
 		found_in(doctor, name, LEVEL_PROBLEM, _("correct the file"),

@@ -138,6 +138,31 @@ static void check_local_services(struct doctor *doctor, const struct records *in
 	}
 }
 
+#define RULE "/usr/share/polkit-1/rules.d/patd.rules"
+#define LOGIND_SESSIONS "/run/systemd/sessions" /* systemd-logind makes it when it starts */
+
+/* Of the policy in force: what ends sessions is there. */
+static void check_ends_sessions(struct doctor *doctor, const struct records *in_force)
+{
+	const struct setting_row *rows = in_force->items;
+
+	for (size_t i = 0; i < in_force->n; i++) {
+		const char *key = rows[i].key;
+
+		if (strcmp(rows[i].value, "yes") != 0 ||
+			(strcmp(key, "tokens.revoke_ends_sessions") != 0 &&
+				strcmp(key, "tokens.expiry_ends_sessions") != 0))
+			continue;
+		if (!sysroot_has(doctor->root, LOGIND_SESSIONS))
+			found(doctor, LEVEL_WARNING, CHECK, NULL,
+				_("%s ends no session: systemd-logind does not run"), key);
+		else if (!sysroot_has(doctor->root, RULE))
+			found(doctor, LEVEL_WARNING, CHECK, _("reinstall patd"),
+				_("%s ends no session: polkit's rule for it is missing: %s"), key,
+				RULE);
+	}
+}
+
 static void compare(struct doctor *doctor, char *const *lines)
 {
 	DBusError error = DBUS_ERROR_INIT;
@@ -151,6 +176,7 @@ static void compare(struct doctor *doctor, char *const *lines)
 		return;
 	}
 	check_local_services(doctor, &in_force);
+	check_ends_sessions(doctor, &in_force);
 	changed = find_changed(&in_force, lines);
 	if (changed)
 		found(doctor, LEVEL_WARNING, CHECK, "systemctl reload patd",

@@ -20,22 +20,27 @@ static char *module_pattern(const struct stack_line *line)
 	return text_format("%.*s\\.so", (int)len, name);
 }
 
+/* For sed(1); the caller owns it.  Where a line goes on, what is to be edited is in one of them. */
+static char *line_range(const struct stack_line *line)
+{
+	return line->last > line->number ? text_format("%u,%u", line->number, line->last)
+					 : text_format("%u", line->number);
+}
+
 /* A command that edits the line, where a file of the administrator has it; the caller owns it. */
 static char *remedy(const struct stack_line *line, const struct prompt *prompt)
 {
-	cleanup_text char *pattern = module_pattern(line);
+	cleanup_text char *pattern = module_pattern(line), *range = line_range(line);
 
 	if (strncmp(line->file, PAM_DIR "/", strlen(PAM_DIR "/")) != 0 || !text_is_word(line->file))
 		return text_format(
 			"%s", _("copy the file to /etc/pam.d, and run patctl doctor again"));
 	if (prompt->remove && prompt->add)
-		return text_format("sed -i '%u s/%s/%s/' %s", line->number, prompt->remove,
-			prompt->add, line->file);
-	if (prompt->remove)
 		return text_format(
-			"sed -i '%u s/\\s%s//' %s", line->number, prompt->remove, line->file);
-	return text_format(
-		"sed -i '%u s/%s/& %s/' %s", line->number, pattern, prompt->add, line->file);
+			"sed -i '%s s/%s/%s/' %s", range, prompt->remove, prompt->add, line->file);
+	if (prompt->remove)
+		return text_format("sed -i '%s s/\\s%s//' %s", range, prompt->remove, line->file);
+	return text_format("sed -i '%s s/%s/& %s/' %s", range, pattern, prompt->add, line->file);
 }
 
 static void report(struct doctor *doctor, const char *name, const struct stack_line *line,

@@ -27,6 +27,12 @@ bool doctor_prompts(struct doctor *doctor, const char *name,
 bool doctor_password_stack(struct doctor *doctor, const char *name, const struct stack *stack);
 
 /*
+ * The session lines: without one of pam_pat.so, which is no fault, a note says what is missing.
+ * False, after a finding, if they are not good.
+ */
+bool doctor_session_stack(struct doctor *doctor, const char *name, const struct stack *stack);
+
+/*
  * Advice to enable a profile of pam-auth-update: the command, where that file is.  Debian's package
  * has it; "make install" and other packages leave the files in /etc/pam.d alone.  Static.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tokens for local logins through services that have none. */
+/* Tokens for sources that no login through their services can have. */
 #include "patctl/doctor/doctor_unusable.h"
 
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/client/client.h"
+#include "patctl/client/verifiers.h"
 #include "patctl/doctor/doctor.h"
 
 #define IDS_NAMED 5U
@@ -17,7 +18,16 @@
 void unusable_clear(struct unusable *unusable)
 {
 	text_free(&unusable->local_services);
+	text_free(&unusable->name_services);
 	text_free(&unusable->ids);
+}
+
+/* The caller owns it; NULL: patd has no such setting. */
+static char *copy_setting(const struct records *settings, const char *key)
+{
+	const char *value = setting_value(settings, key);
+
+	return value ? text_format("%s", value) : NULL;
 }
 
 void unusable_begin(struct doctor *doctor, struct unusable *unusable)
@@ -29,24 +39,34 @@ void unusable_begin(struct doctor *doctor, struct unusable *unusable)
 		dbus_error_free(&error);
 		return;
 	}
-	for (size_t i = 0; i < in_force.n; i++) {
-		const struct setting_row *row = (const struct setting_row *)in_force.items + i;
-
-		if (strcmp(row->key, "tokens.local_services") == 0)
-			unusable->local_services = text_format("%s", row->value);
-	}
+	unusable->local_services = copy_setting(&in_force, "tokens.local_services");
+	unusable->name_services = copy_setting(&in_force, "tokens.name_services");
 }
 
-/* Whether services are names, and none is of a service that has local logins. */
-static bool none_is_local(const char *services, const char *local_services)
+/*
+ * Whether a login through the service can have one of the sources: be local, or come from an
+ * address.
+ */
+static bool can_have(const struct unusable *unusable, const char *service, const char *sources)
+{
+	const bool local = source_list_has(sources, "local"),
+		   addresses = strcmp(sources, "local") != 0;
+
+	return (local && source_list_has(unusable->local_services, service)) ||
+	       (addresses && !source_list_has(unusable->name_services, service));
+}
+
+/* Whether services are names, and no login through one of them can have one of the sources. */
+static bool none_can_have(
+	const struct unusable *unusable, const char *services, const char *sources)
 {
 	cleanup_text char *names = text_format("%s", services);
 	char *rest = names;
 
-	if (*services == '\0' || strpbrk(services, "*?["))
+	if (*services == '\0' || *sources == '\0' || strpbrk(services, "*?["))
 		return false;
 	for (const char *name; (name = strsep(&rest, ",")) != NULL;)
-		if (source_list_has(local_services, name))
+		if (can_have(unusable, name, sources))
 			return false;
 	return true;
 }
@@ -58,8 +78,8 @@ void unusable_count(struct unusable *unusable, const struct token_row *token)
 	cleanup_text char *before = unusable->ids;
 
 	unusable->ids = NULL;
-	if (!unusable->local_services || strcmp(sources, "local") != 0 ||
-		!none_is_local(services, unusable->local_services) || unusable->n++ >= IDS_NAMED)
+	if (!unusable->local_services || !unusable->name_services ||
+		!none_can_have(unusable, services, sources) || unusable->n++ >= IDS_NAMED)
 		unusable->ids = TAKE(before);
 	else
 		unusable->ids = text_format(
@@ -71,12 +91,12 @@ void unusable_found(struct doctor *doctor, const struct unusable *unusable)
 	if (unusable->n == 0)
 		return;
 	found(doctor, LEVEL_WARNING, "token",
-		_("patctl set TOKEN --from=any; or, if no program on a network asks through the "
-		  "service, add it to local_services in patd.conf"),
-		P_("%" PRIu64 " token opens nothing: it is for local logins only, and its services "
-		   "have none: %s%s",
-			"%" PRIu64 " tokens open nothing: they are for local logins only, and "
-			"their services have none: %s%s",
+		_("patctl set TOKEN --from=any; or see local_services and name_services in "
+		  "patd.conf(5)"),
+		P_("%" PRIu64 " token opens nothing: no login through its services has a source "
+		   "of its --from: %s%s",
+			"%" PRIu64 " tokens open nothing: no login through their services has a "
+			"source of their --from: %s%s",
 			(unsigned long)unusable->n),
 		unusable->n, unusable->ids, unusable->n > IDS_NAMED ? ", …" : "");
 }

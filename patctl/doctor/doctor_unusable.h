@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tokens whose restrictions exclude each other, so that no login can have them. */
+/* Tokens whose services and sources exclude each other, so that no login can have them. */
 #pragma once
 
 #include "protocol/rows.h"
@@ -8,8 +8,9 @@ struct doctor;
 
 /* All 0 to begin with. */
 struct unusable {
-	char *local_services; /* owned; of the policy in force; NULL: not known */
-	char *ids;            /* owned, "CL48DsYXGA, …"; NULL: there is none */
+	/* Owned; of the policy in force; NULL: not known. */
+	char *local_services, *name_services;
+	char *ids; /* owned, "CL48DsYXGA, …"; NULL: there is none */
 	uint64_t n;
 };
 

@@ -8,7 +8,8 @@
 const char *status_state_word(enum status_state state)
 {
 	static const char *const words[STATUS_STATES] = { N_("active"), N_("pending"),
-		N_("disabled"), N_("revoked"), N_("expired"), N_("exhausted"), N_("altered") };
+		N_("disabled"), N_("revoked"), N_("expired"), N_("ended"), N_("exhausted"),
+		N_("altered") };
 
 	return words[state];
 }

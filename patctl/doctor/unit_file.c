@@ -3,6 +3,7 @@
 #include "patctl/doctor/unit_file.h"
 
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -82,54 +83,114 @@ static void drop_ins_list(struct drop_ins *drop_ins, const struct sysroot *root,
 		drop_ins_add(drop_ins, folder, names[i]);
 }
 
-/* "KEY = VALUE", with blanks wherever systemd.syntax(7) allows them: the value, or NULL. */
-static const char *value_of(const char *line, const char *key)
+#define BLANKS " \t\n\r" /* of systemd */
+
+struct reader {
+	const char *path, *name; /* of the file, and of the credential */
+	bool service;            /* what is read is in the section [Service] */
+	struct unit_credential *credential;
+};
+
+/* Without the blanks around it, in place. */
+static char *stripped(char *text)
 {
-	line += strspn(line, " \t");
-	if (strncmp(line, key, strlen(key)) != 0)
-		return NULL;
-	line += strlen(key);
-	line += strspn(line, " \t");
-	if (*line++ != '=')
-		return NULL;
-	return line + strspn(line, " \t");
+	char *end = text + strlen(text);
+
+	while (end > text && strchr(BLANKS, end[-1]))
+		end--;
+	*end = '\0';
+	return text + strspn(text, BLANKS);
 }
 
+/* ID, or ID:SOURCE, where systemd ignores a path that is relative. */
 static bool names_credential(const char *value, const char *name)
 {
-	return value && strncmp(value, name, strlen(name)) == 0 &&
-	       strchr(": \t\n", value[strlen(name)]) != NULL;
+	const size_t len = strlen(name);
+	const char *rest = value + len;
+
+	return strncmp(value, name, len) == 0 &&
+	       (*rest == '\0' || (*rest == ':' && (rest[1] == '/' || !strchr(rest, '/'))));
 }
 
-static void read_line(
-	const char *line, const char *path, const char *name, struct unit_credential *credential)
+/* The latest setting with an ID counts, of whichever name; one without ends all of both. */
+static void read_setting(struct reader *reader, const char *key, const char *value)
 {
-	const char *plain = value_of(line, "LoadCredential"),
-		   *sealed = value_of(line, "LoadCredentialEncrypted"),
-		   *value = plain ? plain : sealed;
+	struct unit_credential *credential = reader->credential;
+	const bool sealed = strcmp(key, "LoadCredentialEncrypted") == 0;
 
-	credential->plain |= names_credential(plain, name);
-	credential->sealed |= names_credential(sealed, name);
-	if (!value || (*value != '\n' && *value != '\0'))
+	if (!sealed && strcmp(key, "LoadCredential") != 0)
 		return;
-	credential->plain = credential->sealed = false;
-	text_free(&credential->emptied);
-	credential->emptied = text_format("%s", path);
+	if (*value == '\0') {
+		credential->plain = credential->sealed = false;
+		text_free(&credential->emptied);
+		credential->emptied = text_format("%s", reader->path);
+	} else if (names_credential(value, reader->name)) {
+		credential->plain = !sealed;
+		credential->sealed = sealed;
+	}
+}
+
+static void read_line(struct reader *reader, char *text)
+{
+	char *line = stripped(text), *value = strchr(line, '=');
+
+	if (*line == '[') {
+		reader->service = strcmp(line, "[Service]") == 0;
+	} else if (value && reader->service) {
+		*value++ = '\0';
+		read_setting(reader, stripped(line), stripped(value));
+	}
+}
+
+/* Whether the line goes on in the next; a backslash that another one precedes is one of its own. */
+static bool goes_on(char *line)
+{
+	char *end = line + strlen(line);
+	size_t n = 0;
+
+	while (end - n > line && end[-1 - (ptrdiff_t)n] == '\\')
+		n++;
+	if (n % 2 == 0)
+		return false;
+	end[-1] = ' ';
+	return true;
+}
+
+/* Lines as systemd.syntax(7) has them: comments may be between those that are continued. */
+static void read_lines(struct reader *reader, FILE *file)
+{
+	cleanup_text char *whole = NULL;
+	cleanup_free char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, file) >= 0) {
+		const char *begin = line + strspn(line, BLANKS);
+		char *before = whole;
+
+		line[strcspn(line, "\n")] = '\0';
+		if (*begin == '#' || *begin == ';')
+			continue;
+		whole = text_format("%s%s", before ? before : "", begin);
+		text_free(&before);
+		if (goes_on(whole))
+			continue;
+		read_line(reader, whole);
+		text_free(&whole);
+	}
+	if (whole)
+		read_line(reader, whole);
 }
 
 /* Whether there is that file. */
 static bool read_file(const struct sysroot *root, const char *path, const char *name,
 	struct unit_credential *credential)
 {
-	cleanup_free char *line = NULL;
+	struct reader reader = { .path = path, .name = name, .credential = credential };
 	cleanup_file FILE *file = NULL;
-	size_t size = 0;
 
 	if (sysroot_read(root, path, &file) < 0)
 		return false;
-	while (getline(&line, &size, file) >= 0)
-		read_line(line, path, name, credential);
-	/* clang 19 does not see it freed. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
+	read_lines(&reader, file);
 	return true;
 }
 

@@ -19,8 +19,8 @@ struct unit_credential {
 };
 
 /*
- * Reads the unit and its drop-ins, and those of all services, in the order of systemd.unit(5): an
- * empty setting of either name ends all before it.
+ * Reads the unit and its drop-ins, and those of all services, in the order of systemd.unit(5): the
+ * latest setting counts, whichever its name, and an empty one of either ends all before it.
  */
 void unit_read_credential(const struct sysroot *root, const char *unit, const char *name,
 	struct unit_credential *ret);

@@ -13,7 +13,10 @@
 
 const char *const history_events[] = { N_("generated"), N_("used"), N_("refused"), N_("revoked"),
 	N_("suspended"), N_("restored"), N_("rotated"), N_("renamed"), N_("deleted"),
-	N_("disabled"), N_("enabled"), N_("changed"), NULL };
+	N_("disabled"), N_("enabled"), N_("changed"), N_("session-ended"), NULL };
+
+/* Rare, and so long that the others would stand far from their tokens. */
+static const char long_event[] = "session-ended";
 
 /* Padded, so that the next words form a column. */
 static char *event_text(const struct entry_row *entry, const struct output_context *context)
@@ -22,7 +25,8 @@ static char *event_text(const struct entry_row *entry, const struct output_conte
 	size_t width = 0;
 
 	for (size_t i = 0; history_events[i]; i++)
-		width = text_wider(width, _(history_events[i]));
+		if (strcmp(history_events[i], long_event) != 0)
+			width = text_wider(width, _(history_events[i]));
 	padded = text_pad(text_translated(safe), width);
 	return terminal_coloured(context->palette, entry->event, padded);
 }
@@ -81,6 +85,23 @@ static char *actor_text(const struct entry_row *entry, const struct output_conte
 	return text_format(_(", by %s"), user);
 }
 
+/* ": sudo apt upgrade, approved by alice"; empty if nobody was asked. */
+static char *approval_text(const struct entry_row *entry, const struct output_context *context)
+{
+	cleanup_text char *command = text_safe(entry->command), *by = NULL, *answer = NULL;
+
+	if (*command == '\0')
+		return text_format("%s", "");
+	by = format_user(context, entry->answered_by);
+	if (!entry->answered)
+		answer = text_format("%s", "");
+	else if (strcmp(entry->result, verdict_word(PAT_DENIED)) == 0)
+		answer = text_format(_(", denied by %s"), by);
+	else
+		answer = text_format(_(", approved by %s"), by);
+	return text_format(": %s%s", command, answer);
+}
+
 /* ": why" */
 static char *reason_text(const struct entry_row *entry)
 {
@@ -90,10 +111,10 @@ static char *reason_text(const struct entry_row *entry)
 					     : NULL;
 	const bool renamed = strcmp(entry->event, "renamed") == 0;
 
-	if (strcmp(entry->event, "refused") == 0 && problem)
-		return text_format(": %s (%s)", text_translated(result), problem);
 	if (strcmp(entry->event, "refused") == 0)
-		return text_format(": %s", text_translated(result));
+		return text_format(": %s%s%s%s%s%s", text_translated(result), problem ? " (" : "",
+			problem ? problem : "", problem ? ")" : "", *detail ? ", " : "",
+			reason_translated(detail));
 	if (*detail == '\0')
 		return text_format("%s", "");
 	return renamed ? text_format(_(", previously: %s"), detail)
@@ -155,11 +176,12 @@ char *history_run_line(const struct history_run *run, const struct output_contex
 	cleanup_text char *time = time_text(entry->at, context),
 			  *event = event_text(entry, context), *subject = subject_text(entry),
 			  *login = login_text(entry), *by = actor_text(entry, context),
-			  *why = reason_text(entry), *new = new_text(entry, context),
-			  *times = run_text(run, context), *lost = unrecorded_text(entry);
+			  *command = approval_text(entry, context), *why = reason_text(entry),
+			  *new = new_text(entry, context), *times = run_text(run, context),
+			  *lost = unrecorded_text(entry);
 
-	return text_format(
-		"%s  %s  %s%s%s%s%s%s%s", time, event, subject, login, by, why, new, times, lost);
+	return text_format("%s  %s  %s%s%s%s%s%s%s%s", time, event, subject, login, by, command,
+		why, new, times, lost);
 }
 
 char *history_entry_line(const struct entry_row *entry, const struct output_context *context)
@@ -178,7 +200,9 @@ static bool is_alike(const struct entry_row *a, const struct entry_row *b)
 	       strcmp(a->id.text, b->id.text) == 0 && strcmp(a->user, b->user) == 0 &&
 	       strcmp(a->name, b->name) == 0 && strcmp(a->service, b->service) == 0 &&
 	       strcmp(a->rhost, b->rhost) == 0 && strcmp(a->tty, b->tty) == 0 &&
-	       strcmp(a->detail, b->detail) == 0;
+	       strcmp(a->detail, b->detail) == 0 && strcmp(a->command, b->command) == 0 &&
+	       strcmp(a->process, b->process) == 0 && a->answered == b->answered &&
+	       a->answered_by == b->answered_by;
 }
 
 bool history_run_add(struct history_run *run, const struct entry_row *entry)

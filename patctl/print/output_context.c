@@ -51,6 +51,7 @@ const char *reason_translated(const char *reason)
 		N_("unused for too long"),
 		N_("its secret could not be delivered"),
 		N_("its secret could not be handed out"),
+		N_("the service is in name_services of patd.conf"),
 	};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)

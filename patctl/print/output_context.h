@@ -33,7 +33,7 @@ char *format_time_and_age(const struct output_context *context, uint64_t at);
 char *format_user(const struct output_context *context, uint32_t uid);
 
 /*
- * Why a token was revoked or deleted: a reason of patd's in translation, static, or reason itself,
- * which a person gave.
+ * Why a token was revoked or deleted, or a login refused: a reason of patd's in translation,
+ * static, or reason itself, which a person gave.
  */
 const char *reason_translated(const char *reason);

@@ -110,6 +110,12 @@ static char *cell_uses(const struct cell_style *style, const struct token_row *t
 	return text_format("%" PRIu64 "%s%s", token->uses, *most ? "/" : "", most);
 }
 
+static char *cell_sessions(const struct cell_style *style, const struct token_row *token)
+{
+	(void)style;
+	return cell_number(token->sessions);
+}
+
 static char *cell_revoked(const struct cell_style *style, const struct token_row *token)
 {
 	return cell_time(style, token->revoked_at);
@@ -140,6 +146,8 @@ static char *cell_restriction(const struct cell_style *style, const struct token
 		return cell_time(style, *(const uint64_t *)value);
 	case RESTRICTION_COUNT:
 		return cell_number(*(const uint64_t *)value);
+	case RESTRICTION_FLAG:
+		return cell_text(style, *(const bool *)value ? _("yes") : "");
 	case RESTRICTION_LIST:
 	case RESTRICTION_TEXT:
 		break;
@@ -155,6 +163,8 @@ static bool restricts(const struct token_row *token, enum pat_restriction restri
 
 	if (RESTRICTION_IS_NUMBER(kind))
 		return *(const uint64_t *)value > (kind == RESTRICTION_TIME ? now : 0);
+	if (kind == RESTRICTION_FLAG)
+		return *(const bool *)value;
 	return *(const char *)value != '\0';
 }
 
@@ -224,6 +234,16 @@ static char *cell_max_uses(const struct cell_style *style, const struct token_ro
 	return cell_restriction(style, token, PAT_MAX_USES);
 }
 
+static char *cell_confirm(const struct cell_style *style, const struct token_row *token)
+{
+	return cell_restriction(style, token, PAT_CONFIRM);
+}
+
+static char *cell_ends(const struct cell_style *style, const struct token_row *token)
+{
+	return cell_restriction(style, token, PAT_UNTIL);
+}
+
 static const struct token_column columns[] = {
 	[COLUMN_ID] = { "id", N_("ID"), 0, cell_id, false },
 	[COLUMN_NAME] = { "name", N_("NAME"), CUT, cell_name, false },
@@ -241,6 +261,7 @@ static const struct token_column columns[] = {
 	[COLUMN_NOTE] = { "note", N_("NOTE"), CUT, cell_note, false },
 	{ "uid", N_("UID"), 0, cell_uid, false },
 	{ "used", N_("USED"), 0, cell_used, false },
+	{ "sessions", N_("SESSIONS"), 0, cell_sessions, false },
 	{ "revoked", N_("REVOKED"), 0, cell_revoked, false },
 	{ "until", N_("UNTIL"), 0, cell_until, false },
 	{ "reason", N_("REASON"), CUT, cell_reason, false },
@@ -250,6 +271,9 @@ static const struct token_column columns[] = {
 	{ "hours", N_("HOURS"), CUT, cell_hours, false },
 	{ "not_before", N_("NOT_BEFORE"), 0, cell_not_before, false },
 	{ "max_uses", N_("MAX_USES"), 0, cell_max_uses, false },
+	{ "confirm", N_("CONFIRM"), 0, cell_confirm, false },
+	/* "until" is the end of a suspension. */
+	{ "ends", N_("ENDS"), CUT, cell_ends, false },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))

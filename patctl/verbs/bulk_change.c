@@ -50,6 +50,8 @@ static bool tightens(const struct client_revocation *revocation, const struct to
 	const uint64_t until = (uint64_t)time(NULL) + revocation->seconds;
 	const char *reason = revocation->reason;
 
+	if (revocation->end_sessions && token->sessions > 0)
+		return true;
 	if (is_suspended(token) && (!revocation->seconds || until > token->revoked_until))
 		return true;
 	return reason && strcmp(token->revoked_reason, "compromised") != 0 &&
@@ -164,6 +166,7 @@ static enum outcome change_all(struct bulk *bulk, struct client *client)
 		.change = bulk->change,
 		.client = client,
 		.user = command_value(bulk->command, &option_user),
+		.opened = opened_sessions_of(bulk->command, client, bulk->filter.all),
 	};
 	struct token_row token;
 	bool reachable = true;
@@ -212,8 +215,8 @@ static bool choose_states(struct bulk *bulk)
 		if (!filter_is_ended(filter_states[i]) &&
 			filter_has_state(states, filter_states[i]))
 			return argument_wrong(&option_state, states,
-				N_("only revoked, expired, exhausted and altered tokens can be "
-				   "deleted"));
+				N_("only revoked, expired, ended, exhausted and altered tokens can "
+				   "be deleted"));
 	return true;
 }
 
@@ -271,6 +274,7 @@ static void print_count(const struct command *command, uint64_t count)
 /* One by one: patd revokes together those of one user only. */
 static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *client)
 {
+	struct opened_sessions opened = opened_sessions_of(bulk->command, client, true);
 	enum outcome outcome = OUTCOME_DONE;
 	uint64_t count = 0;
 	size_t i = 0;
@@ -283,6 +287,7 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 		sorted_list_get(&bulk->tokens, i, &token);
 		if (client_revoke(client, &token.id, bulk->change->revocation, &error)) {
 			count += strcmp(token.state, "revoked") != 0;
+			opened_sessions_add(&opened, &token);
 			continue;
 		}
 		name = text_safe(token.name);
@@ -294,7 +299,7 @@ static enum outcome revoke_everybodys(const struct bulk *bulk, struct client *cl
 	print_count(bulk->command, count);
 	if (count > 0)
 		say_how_to_undo(bulk, client);
-	return outcome;
+	return opened_sessions_end(&opened, outcome);
 }
 
 /* One who is gone, without a token left, is no mistake. */
@@ -313,6 +318,9 @@ static bool was_user(struct client *client, const char *user, const DBusError *e
 
 static enum outcome revoke_users(const struct bulk *bulk, struct client *client)
 {
+	struct opened_sessions opened = opened_sessions_of(bulk->command, client, false);
+	const char *user = bulk->filter.user ? bulk->filter.user : "";
+	const size_t before = opened_sessions_count(&opened, user);
 	DBusError error = DBUS_ERROR_INIT;
 	uint64_t count = 0;
 
@@ -324,7 +332,8 @@ static enum outcome revoke_users(const struct bulk *bulk, struct client *client)
 	print_count(bulk->command, count);
 	if (count > 0)
 		say_how_to_undo(bulk, client);
-	return OUTCOME_DONE;
+	opened_sessions_add_user(&opened, user, before);
+	return opened_sessions_end(&opened, OUTCOME_DONE);
 }
 
 /*

@@ -58,7 +58,8 @@ bool history_filter_of(const struct command *command, struct history_filter *ret
 		if (!is_event(item, len))
 			return argument_wrong(&option_event, filter.events,
 				N_("an event is generated, used, refused, revoked, suspended, "
-				   "restored, rotated, renamed, deleted, disabled or enabled"));
+				   "restored, rotated, renamed, deleted, disabled, enabled, changed "
+				   "or session-ended"));
 	*ret = filter;
 	return true;
 }

@@ -7,8 +7,8 @@
 #include "common/l10n.h"
 #include "patctl/cli/argument.h"
 
-const char *const filter_states[] = { N_("active"), N_("revoked"), N_("expired"), N_("exhausted"),
-	N_("disabled"), N_("pending"), N_("altered"), NULL };
+const char *const filter_states[] = { N_("active"), N_("revoked"), N_("expired"), N_("ended"),
+	N_("exhausted"), N_("disabled"), N_("pending"), N_("altered"), NULL };
 
 const struct option_info option_state = { "state", "STATE",
 	N_("only tokens in this state, or in these"), 0 };
@@ -51,8 +51,8 @@ static bool check_states(const char *states)
 		at += at > states; /* past the comma */
 		if (!is_state(at))
 			return argument_wrong(&option_state, states,
-				N_("a state is active, revoked, expired, exhausted, disabled, "
-				   "pending or altered"));
+				N_("a state is active, revoked, expired, ended, exhausted, "
+				   "disabled, pending or altered"));
 	}
 	return true;
 }

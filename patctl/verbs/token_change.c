@@ -181,6 +181,9 @@ enum outcome change_one(struct tally *tally, const char *item, const struct toke
 		return OUTCOME_DONE;
 	}
 	outcome = change_report(tally, item, token, looked ? &now : NULL, &error);
+	if (outcome == OUTCOME_DONE && tally->change->revocation &&
+		!command_given(tally->command, &option_dry_run))
+		opened_sessions_add(&tally->opened, token);
 	dbus_error_free(&error);
 	dbus_error_free(&ignored);
 	return outcome;
@@ -193,5 +196,7 @@ enum outcome change_end(struct tally *tally)
 	else if (command_given(tally->command, &option_dry_run) &&
 		 !command_given(tally->command, &option_quiet))
 		note(_("Dry run: nothing was changed.\n"));
-	return tally->outcome;
+	if (!tally->change->revocation)
+		return tally->outcome;
+	return opened_sessions_end(&tally->opened, tally->outcome);
 }

@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "patctl/print/json.h"
+#include "patctl/verbs/opened_sessions.h"
 #include "patctl/verbs/select.h"
 
 extern const struct option_info option_dry_run;
@@ -34,6 +35,7 @@ struct tally {
 	enum outcome outcome;
 	unsigned int count;
 	struct json_list list;
+	struct opened_sessions opened; /* by those that were revoked */
 };
 
 /*

@@ -124,6 +124,7 @@ static enum outcome change_tokens(
 	if (!client)
 		return outcome_fail(NULL, &error);
 	tally.client = client;
+	tally.opened = opened_sessions_of(command, client, client_is_root(client));
 
 	typed = must_alloc(calloc(n, sizeof(*typed)));
 	reachable = find(&tally, n, &tokens, typed);
@@ -168,7 +169,8 @@ static bool read_how(const struct command *command, struct client_revocation *re
 
 static enum outcome run_revoke(const struct command *command)
 {
-	struct client_revocation how = { 0 };
+	struct client_revocation how = { .end_sessions =
+						 command_given(command, &option_end_sessions) };
 	const struct change change = {
 		.revocation = &how,
 		.result = "revoked",
@@ -188,7 +190,7 @@ static enum outcome run_revoke(const struct command *command)
 const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 	N_("revoke tokens: they stop working at once"),
 	OPTIONS(&option_user, &option_id, &option_all, OPTIONS_FILTERS, &option_for, &option_reason,
-		OPTIONS_BULK, OPTIONS_COMMON),
+		&option_end_sessions, OPTIONS_BULK, OPTIONS_COMMON),
 	{ N_("Revokes tokens: they stop working at once.  \"patctl restore\" undoes it.  With\n"
 	     "--for, the token works again after PERIOD.  A token revoked with\n"
 	     "--reason=compromised can never be restored.\n"),
@@ -199,9 +201,14 @@ const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 		   "but for all tokens of one user.\n"),
 		N_("A token that is already revoked stays revoked for at least as long as "
 		   "before.\n"),
+		N_("Sessions that a token opened go on.  With --end-sessions they are ended, but\n"
+		   "for programs such as sudo within other sessions, which are named: then the exit\n"
+		   "status is 1.  sudo remembers a login, by default for 15 minutes\n"
+		   "(timestamp_timeout in sudoers): \"sudo -K\" of that user ends it.\n"),
 		select_help },
 	"  patctl revoke laptop ci\n"
 	"  patctl revoke laptop --for=2weeks --reason=\"on holiday\"\n"
+	"  patctl revoke laptop --end-sessions --reason=compromised\n"
 	"  sudo patctl revoke - <leaked-token\n"
 	"  sudo patctl revoke --all --user=alice\n"
 	"  sudo patctl revoke --all --unused-for=90d --dry-run\n",
@@ -226,8 +233,8 @@ const struct verb verb_restore = { "restore", "TOKEN...", run_restore, N_("resto
 	OPTIONS(&option_user, &option_id, &option_all, OPTIONS_REVOKED, OPTIONS_BULK,
 		OPTIONS_COMMON),
 	{ N_("Restores revoked tokens with the same secret and expiration.  A token that has\n"
-	     "expired or was revoked as compromised cannot be restored.  Asks for your\n"
-	     "password; root is not asked.\n"),
+	     "expired or ended, or was revoked as compromised, cannot be restored.  Asks for\n"
+	     "your password; root is not asked.\n"),
 		N_("With --all, --revoked-since, --service, --unused-for or --expiring in place of\n"
 		   "TOKEN, restores what \"patctl list\" shows with the same options and can be\n"
 		   "restored; suspended tokens, too.  Asks for confirmation; without a terminal,\n"

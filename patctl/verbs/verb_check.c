@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/l10n.h"
 #include "common/restriction.h"
 #include "common/verdict.h"
@@ -13,8 +14,10 @@
 #include "patctl/base/source_word.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
+#include "patctl/client/verifiers.h"
 #include "patctl/print/json.h"
 #include "patctl/print/output_context.h"
+#include "patctl/print/until_text.h"
 #include "patctl/verbs/select.h"
 #include "patctl/verbs/service_host.h"
 
@@ -23,6 +26,7 @@ struct checked {
 	const struct command *command;
 	const struct token_row *token;
 	const struct client_verdict *verdict;
+	const struct records *settings; /* of patd.conf in force; none if they are not known */
 	const char
 		*host_problem; /* of the program that asks for the service; NULL: none is known */
 };
@@ -56,12 +60,33 @@ static char *local_text(const struct checked *checked, const char *allowed)
 		safe, allowed);
 }
 
+/* patd takes no address from it: see name_services in patd.conf(5). */
+static bool is_name_service(const struct checked *checked)
+{
+	const char *service = command_value(checked->command, &option_service),
+		   *list = setting_value(checked->settings, "tokens.name_services");
+
+	return service && list && source_list_has(list, service);
+}
+
+/* Of a source that is an address, or the name of a host. */
+static char *name_service_text(const struct checked *checked, const char *from)
+{
+	const char *service = command_value(checked->command, &option_service);
+	cleanup_text char *safe = text_safe(service), *problem = source_problem(service, from);
+
+	return text_format(_("service %s is in name_services of patd.conf(5), so that no address "
+			     "it reports counts%s%s"),
+		safe, problem ? "; " : "", problem ? problem : "");
+}
+
 static char *source_text(const struct checked *checked)
 {
 	const char *from = command_value(checked->command, &option_from),
 		   *service = command_value(checked->command, &option_service);
 	cleanup_text char *given = text_safe(from ? from : ""),
-			  *allowed = text_safe(token_row_restriction(checked->token, PAT_SOURCES));
+			  *allowed = text_safe(token_row_restriction(checked->token, PAT_SOURCES)),
+			  *problem = NULL;
 
 	if (!from)
 		return NULL;
@@ -73,10 +98,14 @@ static char *source_text(const struct checked *checked)
 				     "%s)"),
 			allowed);
 	case SOURCE_NAME:
-		return source_problem(service ? service : "", from);
 	case SOURCE_ADDRESS:
 		break;
 	}
+	if (is_name_service(checked))
+		return name_service_text(checked, from);
+	problem = source_problem(service ? service : "", from);
+	if (problem)
+		return TAKE(problem);
 	return text_format(_("logins from %s are not allowed (only from: %s)"), given, allowed);
 }
 
@@ -93,6 +122,11 @@ static char *begin_text(const struct checked *checked)
 	cleanup_text char *begin = timestamp_local(*at);
 
 	return text_format(_("it is not valid yet (before %s)"), begin);
+}
+
+static char *ended_text(const struct checked *checked)
+{
+	return until_ended_text(token_row_restriction(checked->token, PAT_UNTIL));
 }
 
 static char *account_text(const struct checked *checked)
@@ -142,6 +176,7 @@ static char *detail_text(const struct verdict *verdict, const struct checked *ch
 		{ PAT_WRONG_SOURCE, source_text },
 		{ PAT_OUT_OF_HOURS, hours_text },
 		{ PAT_NOT_YET, begin_text },
+		{ PAT_ENDED, ended_text },
 		{ PAT_ACCOUNT_CLOSED, account_text },
 		{ PAT_OTHER_USER, user_text },
 	};
@@ -164,22 +199,46 @@ static char *refusal_text(const char *word, const struct checked *checked)
 					    : text_safe(word);
 }
 
+static bool needs_approval(const struct token_row *token)
+{
+	const bool *confirm = token_row_restriction(token, PAT_CONFIRM);
+
+	return *confirm;
+}
+
+/* Whether the terminal, which is not asked about, decides that a login is local. */
+static bool depends_on_terminal(const struct checked *checked)
+{
+	const char *service = command_value(checked->command, &option_service),
+		   *from = command_value(checked->command, &option_from),
+		   *sources = token_row_restriction(checked->token, PAT_SOURCES);
+
+	return service && from && source_kind(from) == SOURCE_LOCAL && *sources != '\0' &&
+	       source_list_has(PAT_CONSOLE_SERVICES, service);
+}
+
 /* What this check does not see of a login, in words for programs: see print_unseen(). */
-static json_t *unseen_words(const struct client_verdict *verdict)
+static json_t *unseen_words(const struct checked *checked)
 {
 	json_t *words = json_must(json_array());
 
-	if (verdict->account == CLIENT_ACCOUNT_UNSEEN)
+	if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN)
 		json_append(words, json_of_text("account"));
+	if (depends_on_terminal(checked))
+		json_append(words, json_of_text("terminal"));
 	json_append(words, json_of_text("account-phase"));
 	json_append(words, json_of_text("service"));
+	if (needs_approval(checked->token))
+		json_append(words, json_of_text("approval"));
 	return words;
 }
 
 /* For people, beside a token that patd would accept. */
 static void print_unseen(const struct checked *checked)
 {
-	cleanup_text char *user = text_safe(checked->token->user);
+	const char *given = command_value(checked->command, &option_service);
+	cleanup_text char *user = text_safe(checked->token->user),
+			  *service = text_safe(given ? given : "");
 
 	if (checked->verdict->account == CLIENT_ACCOUNT_UNSEEN && geteuid() != 0)
 		note(_("Not checked: whether the account of user %s has expired or is locked, "
@@ -189,6 +248,12 @@ static void print_unseen(const struct checked *checked)
 		note(_("Not checked: the account of user %s, because the user database does "
 		       "not answer.\n"),
 			user);
+	if (needs_approval(checked->token))
+		note(_("Each use of this token waits for an approval: see patctl help approve.\n"));
+	if (depends_on_terminal(checked))
+		note(_("Not checked: the terminal.  Logins through %s are local at the console "
+		       "only, and\nnot on a pseudo terminal (/dev/pts) or without a terminal.\n"),
+			service);
 	note(_("Not checked: the account phase of PAM (password ageing, pam_access, "
 	       "pam_nologin)\nand the service's own rules (AllowUsers of sshd, sudoers); "
 	       "they can still refuse.\n"));
@@ -205,7 +270,7 @@ static void print_json(const struct checked *checked)
 	json_add(object, "user", json_of_text(token->user));
 	json_add(object, "accepted", json_must(json_boolean(!verdict->refusals[0])));
 	json_add(object, "refusals", json_of_texts(verdict->refusals));
-	json_add(object, "not_checked", unseen_words(verdict));
+	json_add(object, "not_checked", unseen_words(checked));
 	json_line(object);
 }
 
@@ -247,9 +312,10 @@ static enum outcome check(const struct command *command, const char *secret)
 	const char *service = command_value(command, &option_service);
 	cleanup_client struct client *client = select_machine(command, &error);
 	cleanup_client_verdict struct client_verdict verdict = { 0 };
+	cleanup_records struct records settings = { .table = &setting_row_table };
 	cleanup_text char *host_problem = NULL;
 	struct token_row token;
-	struct checked checked = { command, &token, &verdict, NULL };
+	struct checked checked = { command, &token, &verdict, &settings, NULL };
 
 	if (!client ||
 		!client_check(client, secret, service, command_value(command, &option_from),
@@ -258,8 +324,9 @@ static enum outcome check(const struct command *command, const char *secret)
 		return outcome_fail(NULL, &error);
 	if (service && !command_given(command, &option_quiet))
 		(void)pam_services_expect(service);
-	if (service)
-		host_problem = service_host_problem(client, service, token.user);
+	if (service && client_policy(client, &settings, &error))
+		host_problem = service_host_problem(&settings, service, token.user);
+	dbus_error_free(&error);
 	if (host_problem) {
 		checked.host_problem = host_problem;
 		refuse_host(&verdict);

@@ -13,6 +13,7 @@
 #include "patctl/print/output_context.h"
 #include "patctl/print/terminal.h"
 #include "patctl/verbs/check_user.h"
+#include "patctl/verbs/opened_sessions.h"
 #include "patctl/verbs/token_change.h"
 
 /* How to do the like to a token of that name; NULL if the name would have to be quoted. */
@@ -95,55 +96,83 @@ static void print_json(
 	json_list_add(list, object);
 }
 
+/* A change of users, and what of it is to be told. */
+struct users_change {
+	const struct command *command;
+	struct client *client;
+	bool disable; /* else it enables */
+	struct json_list json;
+	struct opened_sessions opened;
+};
+
 /* What was done, for people. */
-static const char *done_to(const struct command *command, bool disable)
+static const char *done_to(const struct users_change *change)
 {
-	if (command_given(command, &option_dry_run))
+	if (command_given(change->command, &option_dry_run))
 		return _("nothing was changed (dry run)");
-	return disable ? _("tokens successfully disabled") : _("tokens successfully enabled");
+	return change->disable ? _("tokens successfully disabled")
+			       : _("tokens successfully enabled");
+}
+
+static void make(struct users_change *change, const char *user, DBusError *error)
+{
+	const struct command *command = change->command;
+	const char *whose = user ? user : "";
+	size_t before;
+
+	if (!change->disable) {
+		(void)client_enable(change->client, user, error);
+		return;
+	}
+	before = opened_sessions_count(&change->opened, whose);
+	if (client_disable(change->client, user, command_value(command, &option_reason),
+		    command_given(command, &option_end_sessions), error))
+		opened_sessions_add_user(&change->opened, whose, before);
 }
 
 /* user NULL: everybody.  valid: whether to change it; else *error is set, and is reported. */
-static enum outcome change_name(struct client *client, const struct command *command, bool disable,
-	const char *user, bool valid, DBusError *error, struct json_list *list)
+static enum outcome change_name(
+	struct users_change *change, const char *user, bool valid, DBusError *error)
 {
+	const struct command *command = change->command;
 	cleanup_text char *safe = text_safe(user ? user : _("everybody"));
 	const bool dry = command_given(command, &option_dry_run);
 
-	if (valid && !dry && disable)
-		(void)client_disable(client, user, command_value(command, &option_reason), error);
-	else if (valid && !dry)
-		(void)client_enable(client, user, error);
+	if (valid && !dry)
+		make(change, user, error);
 	if (command_given(command, &option_json))
-		print_json(list, user, dry ? "dry-run" : disable ? "disabled" : "enabled", error);
+		print_json(&change->json, user,
+			dry               ? "dry-run"
+			: change->disable ? "disabled"
+					  : "enabled",
+			error);
 	if (dbus_error_is_set(error))
 		return outcome_fail(valid ? safe : NULL, error);
 	if (!command_given(command, &option_json) && !command_given(command, &option_quiet))
-		(void)printf("%s: %s\n", safe, done_to(command, disable));
+		(void)printf("%s: %s\n", safe, done_to(change));
 	return OUTCOME_DONE;
 }
 
 /* What was typed is changed, and it is not the name that the system has for that user. */
-static enum outcome refuse_too_long(
-	const char *user, const struct command *command, struct json_list *list)
+static enum outcome refuse_too_long(struct users_change *change, const char *user)
 {
 	cleanup_text char *safe = text_safe(user);
 	DBusError error = DBUS_ERROR_INIT;
 
 	set_too_long(&error);
-	if (command_given(command, &option_json))
-		print_json(list, user, NULL, &error);
+	if (command_given(change->command, &option_json))
+		print_json(&change->json, user, NULL, &error);
 	return outcome_fail(safe, &error);
 }
 
 /* The user under both spellings, if root asks here: over the bus the other end looks it up. */
-static enum outcome change_user(struct client *client, const struct command *command, bool disable,
-	const char *user, struct json_list *list)
+static enum outcome change_user(struct users_change *change, const char *user)
 {
+	struct client *client = change->client;
 	struct names names = { .typed = user };
 	DBusError error = DBUS_ERROR_INIT;
-	const bool valid = check_user(client, &names, disable, &error);
-	enum outcome outcome = change_name(client, command, disable, user, valid, &error, list);
+	const bool valid = check_user(client, &names, change->disable, &error);
+	enum outcome outcome = change_name(change, user, valid, &error);
 
 	if (outcome != OUTCOME_DONE || client_host(client) || !client_is_root(client))
 		return outcome;
@@ -151,10 +180,9 @@ static enum outcome change_user(struct client *client, const struct command *com
 	(void)fflush(stdout);
 	ask_system(&names);
 	if (names.answer == USER_FOUND && strcmp(names.user.name, user) != 0)
-		outcome =
-			change_name(client, command, disable, names.user.name, true, &error, list);
+		outcome = change_name(change, names.user.name, true, &error);
 	else if (names.answer == USER_NAME_TOO_LONG)
-		outcome = refuse_too_long(user, command, list);
+		outcome = refuse_too_long(change, user);
 	else if (names.answer == USER_UNANSWERED && !names.known)
 		complain(_("%s: the user could not be looked up; the name is used as typed"), user);
 	return outcome;
@@ -188,18 +216,19 @@ static bool count_all(struct client *client, struct everybody *ret, DBusError *e
 }
 
 /* A person on a terminal is asked whether it shall be done to the tokens of everybody. */
-static bool wants_all(
-	struct client *client, const struct command *command, bool disable, DBusError *error)
+static bool wants_all(const struct users_change *change, DBusError *error)
 {
+	const struct command *command = change->command;
 	struct everybody all = { 0 };
 	cleanup_text char *question = NULL;
 
 	if (command_given(command, &option_yes) || command_given(command, &option_dry_run) ||
 		!terminal_can_ask())
 		return true;
-	if (!count_all(client, &all, error))
+	if (!count_all(change->client, &all, error))
 		return false;
-	question = text_format(disable ? _("This disables the tokens of all users (tokens: %zu, "
+	question = text_format(change->disable
+				       ? _("This disables the tokens of all users (tokens: %zu, "
 					   "users who have any: %zu).\nContinue?")
 				       : _("This enables the tokens of all users (tokens: %zu, "
 					   "users who have any: %zu).\nContinue?"),
@@ -207,16 +236,15 @@ static bool wants_all(
 	return terminal_confirm(question);
 }
 
-static enum outcome change_all(
-	struct client *client, const struct command *command, bool disable, struct json_list *list)
+static enum outcome change_all(struct users_change *change)
 {
 	DBusError error = DBUS_ERROR_INIT;
 
-	if (wants_all(client, command, disable, &error))
-		return change_name(client, command, disable, NULL, true, &error, list);
+	if (wants_all(change, &error))
+		return change_name(change, NULL, true, &error);
 	if (dbus_error_is_set(&error))
 		return outcome_fail(NULL, &error);
-	complain("%s", disable ? _("nothing was disabled") : _("nothing was enabled"));
+	complain("%s", change->disable ? _("nothing was disabled") : _("nothing was enabled"));
 	return OUTCOME_DECLINED;
 }
 
@@ -225,24 +253,24 @@ static enum outcome change_users(const struct command *command, bool disable)
 {
 	DBusError error = DBUS_ERROR_INIT;
 	cleanup_client struct client *client = select_machine(command, &error);
+	struct users_change change = { .command = command, .client = client, .disable = disable };
 	enum outcome outcome = OUTCOME_DONE;
-	struct json_list list = { 0 };
 
 	if (!client)
 		return outcome_fail(NULL, &error);
+	change.opened = opened_sessions_of(command, client, true);
 	if (command_given(command, &option_all))
-		outcome = change_all(client, command, disable, &list);
+		outcome = change_all(&change);
 	for (unsigned int i = 0; i < command->n_operands; i++) {
-		const enum outcome one =
-			change_user(client, command, disable, command->operands[i], &list);
+		const enum outcome one = change_user(&change, command->operands[i]);
 
 		outcome = outcome_join(outcome, i, one);
 		if (one == OUTCOME_UNREACHABLE)
 			break;
 	}
 	if (command_given(command, &option_json))
-		json_list_end(&list);
-	return outcome;
+		json_list_end(&change.json);
+	return opened_sessions_end(&change.opened, outcome);
 }
 
 /* "alice: disabled 3 days ago by root: left the company" */
@@ -290,8 +318,9 @@ static enum outcome run_disable(const struct command *command)
 		return OUTCOME_USAGE;
 	if (command->n_operands > 0 || command_given(command, &option_all))
 		return change_users(command, true);
-	if (reason) {
-		complain(_("--reason requires a user or --all"));
+	if (reason || command_given(command, &option_end_sessions)) {
+		complain("%s", reason ? _("--reason requires a user or --all")
+				      : _("--end-sessions requires a user or --all"));
 		return OUTCOME_USAGE;
 	}
 	return list_disabled(command);
@@ -299,11 +328,11 @@ static enum outcome run_disable(const struct command *command)
 
 const struct verb verb_disable = { "disable", "[USER...]", run_disable,
 	N_("disable all tokens of users"),
-	OPTIONS(&option_all, &option_reason, OPTIONS_BULK, OPTIONS_COMMON),
+	OPTIONS(&option_all, &option_reason, &option_end_sessions, OPTIONS_BULK, OPTIONS_COMMON),
 	{ N_("Disables all tokens of the users, or with --all of all users: patd refuses them\n"
 	     "and generates no new ones until an administrator enables them again.  Without a\n"
 	     "user or --all, lists the disabled users.  On a terminal, --all asks for\n"
-	     "confirmation.\n") },
+	     "confirmation.  --end-sessions is as for \"patctl revoke\".\n") },
 	"  sudo patctl disable alice --reason=\"left the company\"\n"
 	"  sudo patctl disable --all\n"
 	"  sudo patctl disable\n",

@@ -30,6 +30,9 @@ static bool read_restriction(const struct command *command, const struct restric
 		return argument_time_ahead(command, &restriction->option, now, &ret->number);
 	case RESTRICTION_COUNT:
 		return argument_number(command, &restriction->option, 1, &ret->number);
+	case RESTRICTION_FLAG:
+		ret->number = command_given(command, &restriction->option);
+		return true;
 	}
 	return false;
 }
@@ -77,15 +80,26 @@ static void tell_owner(const struct command *command)
 }
 
 /* The token is made all the same: who makes it may set the service up afterwards. */
-static void tell_hosts(const struct command *command, struct client *client, const char *services)
+static void tell_hosts(
+	const struct command *command, struct client *client, const struct token_row *token)
 {
-	if (!services || command_given(command, &option_quiet))
+	const char *services = token_row_restriction(token, PAT_SERVICES);
+	DBusError error = DBUS_ERROR_INIT;
+	cleanup_records struct records settings = { 0 };
+
+	/* Of another machine, neither users nor files are known. */
+	if (*services == '\0' || command_given(command, &option_quiet) || client_host(client))
 		return;
+	if (!client_policy(client, &settings, &error)) {
+		dbus_error_free(&error);
+		return;
+	}
 	for (size_t i = 0; i < pam_hosts_n; i++) {
 		const char *service = pam_hosts[i].service;
-		cleanup_text char *problem = pam_services_name(services, service)
-						     ? service_host_problem(client, service, NULL)
-						     : NULL;
+		cleanup_text char *problem =
+			pam_services_name(services, service)
+				? service_host_problem(&settings, service, token->user)
+				: NULL;
 
 		if (problem)
 			note("%s\n", problem);
@@ -141,9 +155,10 @@ static enum outcome generate(const struct command *command,
 		return outcome;
 	}
 	tell_owner(command);
-	tell_hosts(command, client, request->restrictions[PAT_SERVICES].text);
 	outcome = print_secret(client, command, &id, secret, out, describe_generated, &token);
-	if (outcome != OUTCOME_DONE)
+	if (outcome == OUTCOME_DONE)
+		tell_hosts(command, client, &token);
+	else
 		undo(client, &id);
 	return outcome;
 }
@@ -193,6 +208,9 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 		N_("--max-uses counts each time that a program has the token verified: most do so\n"
 		   "once in a login, web servers with each request, OpenVPN also each time that it\n"
 		   "renews its keys.  See pat(7), Uses.\n"),
+		N_("--until has the token end with what it names: boot, the next one; session, the\n"
+		   "login session you are in, or session:ID; unit:NAME, when that unit of systemd\n"
+		   "stops, fails or is restarted.  It is refused ever after.\n"),
 		N_("--from is compared with the address that the service reports to PAM.  \"local\"\n"
 		   "is a login for which it reports none, through a service at the console or\n"
 		   "within a session: see local_services in patd.conf(5).  Through others its source\n"
@@ -204,6 +222,7 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 	"  TOKEN=$(patctl generate ci --expires=7d --max-uses=1)\n"
 	"  patctl generate ci --expires=7d --out=/etc/ci/token\n"
 	"  patctl generate work --service=sshd,sudo --from=192.0.2.0/24,local\n"
+	"  patctl generate today --until=session\n"
 	"  patctl generate office --hours=\"Mon..Fri 08:00-18:00\"\n"
 	"  sudo patctl generate \"nightly backup\" --user=backup --expires=never\n",
 	.aliases = { "create", "new", "add" } };

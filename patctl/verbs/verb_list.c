@@ -189,15 +189,15 @@ const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
-		N_("STATE is active, revoked, expired, exhausted, disabled, pending or altered,\n"
-		   "or several of them: revoked,expired.\n"
+		N_("STATE is active, revoked, expired, ended, exhausted, disabled, pending or\n"
+		   "altered, or several of them: revoked,expired.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
 		   "expires, used, state or user.  WHEN is as for \"patctl log\".\n"),
 		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
 		   "user, uid, state, created, expires, usage, used, uses, used_by, used_from,\n"
-		   "limits, restrictions, services, sources, hours, not_before, max_uses, note,\n"
-		   "revoked, until, reason, rotated.  A narrow terminal gets fewer columns, unless\n"
-		   "--full is given.\n") },
+		   "limits, restrictions, services, sources, hours, not_before, max_uses, confirm,\n"
+		   "ends, note, sessions, revoked, until, reason, rotated.  A narrow terminal gets\n"
+		   "fewer columns, unless --full is given.\n") },
 	"  patctl list --expiring=7d\n"
 	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"

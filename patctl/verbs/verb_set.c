@@ -64,8 +64,8 @@ static enum outcome run(const struct command *command)
 	if (!read_update(command, &update))
 		return OUTCOME_USAGE;
 	if (!gives_something(&update)) {
-		complain(_("nothing to change: give --expires, --service, --from, --hours or "
-			   "--note"));
+		complain(_("nothing to change: give --expires, --service, --from, --hours, "
+			   "--until or --note"));
 		return OUTCOME_USAGE;
 	}
 	argument_expect_services(command, update.restrictions[PAT_SERVICES]);
@@ -84,8 +84,8 @@ static enum outcome run(const struct command *command)
 const struct verb verb_set = { "set", "TOKEN", run,
 	N_("change expiration, restrictions or note of a token"),
 	OPTIONS(&option_user, &option_id, &option_expires, &restrictions[PAT_SERVICES].option,
-		&restrictions[PAT_SOURCES].option, &restrictions[PAT_HOURS].option, &option_note,
-		OPTIONS_COMMON),
+		&restrictions[PAT_SOURCES].option, &restrictions[PAT_HOURS].option,
+		&restrictions[PAT_UNTIL].option, &option_note, OPTIONS_COMMON),
 	{ N_("Changes what is given; everything else, also the secret, stays as it is.  Values\n"
 	     "are written as for generate.  --expires=never, and any for a restriction, takes\n"
 	     "it away; --note= removes the note.\n"),
@@ -93,8 +93,8 @@ const struct verb verb_set = { "set", "TOKEN", run,
 		   "takes effect at once; any other asks for your password.  For a token that\n"
 		   "somebody else generated for you, or of another user, it asks for an\n"
 		   "administrator's.  Root is not asked.\n"),
-		N_("A token that has expired, or was revoked as compromised, can get another note\n"
-		   "only.\n"),
+		N_("A token that has expired or ended, or was revoked as compromised, can get\n"
+		   "another note only.\n"),
 		select_help },
 	"  patctl set ci --expires=7d\n"
 	"  patctl set laptop --service=sudo --from=local\n"

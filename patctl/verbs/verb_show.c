@@ -11,7 +11,11 @@
 #include "patctl/print/json.h"
 #include "patctl/print/json_record.h"
 #include "patctl/print/output_context.h"
+#include "patctl/print/session_table.h"
+#include "patctl/print/until_text.h"
 #include "patctl/verbs/select.h"
+
+#define SESSIONS_SHOWN_MAX 5
 
 enum label {
 	LABEL_NONE, /* of a continued line */
@@ -29,13 +33,14 @@ enum label {
 	LABEL_USES,
 	LABEL_USAGE,
 	LABEL_SOURCES,
+	LABEL_SESSIONS,
 	LABELS
 };
 
 /* In the order of enum label. */
 static const char *const labels[LABELS] = { "", N_("ID:"), N_("Name:"), N_("Note:"), N_("User:"),
 	N_("State:"), N_("Created:"), N_("Expires:"), N_("Revoked:"), N_("Until:"), N_("Reason:"),
-	N_("Rotated:"), N_("Uses:"), N_("Usage:"), N_("Sources:") };
+	N_("Rotated:"), N_("Uses:"), N_("Usage:"), N_("Sources:"), N_("Sessions:") };
 
 /* LABELS + enum pat_restriction is the label of a restriction. */
 static const char *label_text(unsigned int label)
@@ -93,6 +98,14 @@ static void print_number(unsigned int label, uint64_t number)
 		print_line(label, text);
 }
 
+static void print_until(unsigned int label, const char *until)
+{
+	cleanup_text char *text = until_text(until);
+
+	if (*until != '\0')
+		print_line(label, text);
+}
+
 static void print_restriction(const struct output_context *context, const struct token_row *token,
 	enum pat_restriction restriction)
 {
@@ -102,13 +115,20 @@ static void print_restriction(const struct output_context *context, const struct
 	switch (restrictions[restriction].kind) {
 	case RESTRICTION_LIST:
 	case RESTRICTION_TEXT:
-		print_text(label, value);
+		if (restriction == PAT_UNTIL)
+			print_until(label, value);
+		else
+			print_text(label, value);
 		break;
 	case RESTRICTION_TIME:
 		print_time(context, label, *(const uint64_t *)value);
 		break;
 	case RESTRICTION_COUNT:
 		print_number(label, *(const uint64_t *)value);
+		break;
+	case RESTRICTION_FLAG:
+		if (*(const bool *)value)
+			print_line(label, _("each use waits for an approval"));
 		break;
 	}
 }
@@ -194,8 +214,40 @@ static void print_usage(const struct output_context *context, const struct token
 	}
 }
 
+static void print_sessions(
+	const struct output_context *context, uint32_t n, const struct records *open)
+{
+	const struct session_row *sessions = open->items;
+	cleanup_text char *count = text_format(P_("%u open", "%u open", n), n);
+
+	if (n == 0)
+		return;
+	print_line(LABEL_SESSIONS, count);
+	for (size_t i = 0; i < open->n && i < SESSIONS_SHOWN_MAX; i++) {
+		cleanup_text char *when = format_time(context, sessions[i].opened_at),
+				  *what = session_text(&sessions[i]),
+				  *line = text_format("%s %s", when, what);
+
+		print_line(LABEL_NONE, line);
+	}
+	if (open->n > SESSIONS_SHOWN_MAX)
+		print_line(LABEL_NONE, _("and more"));
+}
+
+/* What is shown beside the token. */
+struct beside {
+	struct records used; /* where from */
+	struct records open; /* sessions */
+};
+
+static void beside_clear(struct beside *beside)
+{
+	records_clear(&beside->used);
+	records_clear(&beside->open);
+}
+
 static void print(const struct output_context *context, const struct token_row *token,
-	const struct records *used)
+	const struct beside *beside)
 {
 	cleanup_text char *user = text_safe(token->user), *state = text_safe(token->state),
 			  *user_and_uid = text_format("%s (%" PRIu32 ")", user, token->uid),
@@ -214,19 +266,26 @@ static void print(const struct output_context *context, const struct token_row *
 	print_revoked(context, token);
 	print_rotated(context, token);
 	print_uses(token);
-	print_usage(context, token, used);
+	print_usage(context, token, &beside->used);
+	print_sessions(context, token->sessions, &beside->open);
 }
 
-/* used_from is null if the caller may not see the places, see get_sources(). */
-static void print_json(const struct token_row *token, const struct records *used)
+static void print_member(const char *key, const struct records *records)
+{
+	(void)printf(", \"%s\": ", key);
+	if (records->table)
+		json_records(stdout, records);
+	else
+		(void)fputs("null", stdout);
+}
+
+/* Null is what the caller may not see, see get_beside(). */
+static void print_json(const struct token_row *token, const struct beside *beside)
 {
 	(void)putchar('{');
 	json_token_members(stdout, token);
-	(void)fputs(", \"used_from\": ", stdout);
-	if (used->table)
-		json_records(stdout, used);
-	else
-		(void)fputs("null", stdout);
+	print_member("used_from", &beside->used);
+	print_member("open_sessions", &beside->open);
 	(void)putchar('}');
 }
 
@@ -238,38 +297,60 @@ struct output {
 	bool begun;
 };
 
-/* A caller who may see a token but not its sources is shown the token without them. */
-static bool get_sources(
-	struct client *client, const struct pat_id *id, struct records *ret, DBusError *error)
+/* A caller who may see a token but not its sources or sessions is shown the token without them. */
+static bool or_denied(bool got, DBusError *error)
 {
-	if (client_sources(client, id, ret, error))
-		return true;
-	if (outcome_of(error)->outcome != OUTCOME_DENIED)
+	if (!got && outcome_of(error)->outcome != OUTCOME_DENIED)
 		return false;
 	dbus_error_free(error);
+	return true;
+}
+
+static bool get_beside(const struct command *command, struct client *client,
+	const struct token_row *token, struct beside *ret, DBusError *error)
+{
+	const char *user = command_value(command, &option_user);
+	const struct client_session_filter filter = {
+		.user = user, .all = !user && client_is_root(client), .token = token->id.text
+	};
+	struct records open = { .table = &session_row_table };
+
+	if (!or_denied(client_sources(client, &token->id, &ret->used, error), error))
+		return false;
+	/* A patd of another machine may have no such method yet, and then no such number. */
+	if (token->sessions > 0 && !client_all_sessions(client, &filter, &open, error)) {
+		records_clear(&open);
+		open.table = NULL;
+		if (!or_denied(false, error))
+			return false;
+	}
+	ret->open = open;
 	return true;
 }
 
 static enum outcome show_one(struct output *output, struct client *client, const char *item)
 {
 	const struct command *command = output->command;
-	cleanup_records struct records used = { 0 };
 	struct token_row token;
+	struct beside beside = { 0 };
 	DBusError error = DBUS_ERROR_INIT;
 
 	if (!select_token(command, client, item, &token, &error) ||
-		!get_sources(client, &token.id, &used, &error))
+		!get_beside(command, client, &token, &beside, &error)) {
+		beside_clear(&beside);
 		return outcome_fail(NULL, &error);
+	}
 	if (command_given(command, &option_json)) {
 		json_list_next(&output->list);
-		print_json(&token, &used);
-		return OUTCOME_DONE;
+		print_json(&token, &beside);
+	} else {
+		command_page(command);
+		if (output->begun)
+			(void)putchar('\n');
+		output->begun = true;
+		print(&output->context, &token, &beside);
 	}
-	command_page(command);
-	if (output->begun)
-		(void)putchar('\n');
-	output->begun = true;
-	print(&output->context, &token, &used);
+	beside_clear(&beside);
 	return OUTCOME_DONE;
 }
 
@@ -297,7 +378,8 @@ static enum outcome run(const struct command *command)
 
 const struct verb verb_show = { "show", "TOKEN...", run, N_("show all details of tokens"),
 	OPTIONS(&option_user, &option_id, OPTIONS_COMMON, &option_no_pager),
-	{ N_("Shows all details of tokens, including where they were last used from.  The\n"
-	     "secret cannot be shown: patd does not store it.\n"),
+	{ N_("Shows all details of tokens, including where they were last used from, and the\n"
+	     "open sessions that they opened.  The secret cannot be shown: patd does not store\n"
+	     "it.\n"),
 		select_help },
 	"  patctl show laptop\n", .synonyms = { "info" } };

@@ -98,6 +98,32 @@ static const char *const schema_steps[] = {
 	"PRAGMA user_version = 1;",
 	"ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT '';"
 	"PRAGMA user_version = 2;",
+	"ALTER TABLE token ADD COLUMN confirm INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE history ADD COLUMN command TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE history ADD COLUMN process TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE history ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE history ADD COLUMN answered_by INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 3;",
+	"ALTER TABLE token ADD COLUMN until TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE token ADD COLUMN until_id TEXT NOT NULL DEFAULT '';"
+	/* Sessions that are open; of an earlier boot, none is. */
+	"CREATE TABLE session ("
+	"  number INTEGER PRIMARY KEY,"
+	"  boot TEXT NOT NULL,"
+	"  pid INTEGER NOT NULL,"
+	"  start_time INTEGER NOT NULL,"
+	"  token TEXT NOT NULL,"
+	"  name TEXT NOT NULL,"
+	"  uid INTEGER NOT NULL,"
+	"  user TEXT NOT NULL,"
+	"  service TEXT NOT NULL,"
+	"  rhost TEXT NOT NULL,"
+	"  tty TEXT NOT NULL,"
+	"  logind TEXT NOT NULL,"
+	"  opened_at INTEGER NOT NULL,"
+	"  ending INTEGER NOT NULL"
+	") STRICT;"
+	"PRAGMA user_version = 4;",
 };
 
 #define VERSION ((int64_t)(sizeof(schema_steps) / sizeof(schema_steps[0])))

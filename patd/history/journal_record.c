@@ -37,6 +37,7 @@ static const struct {
 	[ENTRY_DISABLED] = { "d6dcbabf3d23460c94f4e0b8086b89a4", LOG_NOTICE },
 	[ENTRY_ENABLED] = { "95f2e8922e2646919291a38ec4886daf", LOG_NOTICE },
 	[ENTRY_CHANGED] = { "b2b133a74c8a4ebe9e7c38fb1fbdbda1", LOG_NOTICE },
+	[ENTRY_SESSION_ENDED] = { "8c144186b44541a8a9d62fba8d61d4e9", LOG_NOTICE },
 	[NEW_NETWORK] = { "c19a1cfa9e6e4f3bbfaeea836e5263a0", LOG_WARNING },
 	[REUSED] = { "fa1e9adcd5f2451496470adfd3180887", LOG_ALERT },
 	[EXPIRING] = { "6d5dbccd53dd48718a7971d6b41886ba", LOG_NOTICE },
@@ -170,6 +171,17 @@ static const char *why_refused(const struct entry *entry)
 	return sources_is_address(entry->rhost) ? "" : ", a host name instead of an address";
 }
 
+/* The command is quoted for a shell already: see patd/model/login_process.h. */
+static void put_approval(struct journal_record *record, const struct entry *entry)
+{
+	put(record, ": %s", entry->command);
+	if (entry->answered)
+		put(record, "; %s by uid %" PRIu32,
+			entry->result == PAT_DENIED ? "denied" : "approved", entry->answered_by);
+	if (entry->process[0] != '\0')
+		put(record, "; %s", entry->process);
+}
+
 static void put_what(struct journal_record *record, const struct entry *entry)
 {
 	put(record, ": %s", entry_event_text(entry->event));
@@ -182,6 +194,8 @@ static void put_what(struct journal_record *record, const struct entry *entry)
 		put(record, ": ");
 		put_quoted(record, entry->detail);
 	}
+	if (entry->command[0] != '\0')
+		put_approval(record, entry);
 	if (entry->unrecorded > 0)
 		put(record, "; before it %" PRIu64 " came too fast to be recorded",
 			entry->unrecorded);
@@ -255,6 +269,10 @@ static void add_what(struct journal_record *record, const struct entry *entry)
 	add_count(record, "PAT_NEW_NETWORK", entry->new_network);
 	add_count(record, "PAT_UNRECORDED", entry->unrecorded);
 	add_text(record, "PAT_DETAIL", entry->detail);
+	add_text(record, "PAT_COMMAND", entry->command);
+	add_text(record, "PAT_PROCESS", entry->process);
+	if (entry->answered)
+		add_number(record, "PAT_ANSWERED_BY", entry->answered_by);
 }
 
 void journal_record_make(const struct entry *entry, uint64_t expires_at, struct journal_record *ret)

@@ -20,7 +20,7 @@
 
 #include "patd/model/entry.h"
 
-#define JOURNAL_FIELDS_MAX 24
+#define JOURNAL_FIELDS_MAX 28
 /* Each text stands in the line and in its field, each of its bytes as \xNN at worst. */
 #define JOURNAL_TEXT_MAX (2 * 4 * sizeof(struct entry) + 2048)
 

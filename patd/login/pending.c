@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include "common/cleanup.h"
 #include "common/wire.h"
@@ -17,6 +18,7 @@ struct pending_verification {
 	TAILQ_ENTRY(pending_verification) entry;
 	sd_event_source *hangup;
 	uint64_t id, deadline_us;
+	bool described;
 	struct asker asker;
 	uint32_t uid;
 };
@@ -25,7 +27,7 @@ TAILQ_HEAD(pending_verifications, pending_verification);
 
 struct pending {
 	sd_event *event;
-	sd_event_source *timer; /* for the oldest, whose deadline is the earliest */
+	sd_event_source *timer; /* for the earliest deadline */
 	struct pending_calls calls;
 	uint64_t last_id;
 	struct pending_verifications verifications; /* oldest first */
@@ -54,35 +56,63 @@ static void refuse(struct pending_verification *verification)
 	calls->cancel(id, calls->cancel_userdata);
 }
 
-static int on_hangup(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+/* The packet that follows after pending_ask(); whatever else comes ends the wait. */
+static void take_process(struct pending_verification *verification)
+{
+	const struct pending_calls *calls = &verification->pending->calls;
+	struct pat_process process;
+	ssize_t n =
+		recv(verification->asker.fd, &process, sizeof(process), MSG_DONTWAIT | MSG_TRUNC);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || verification->described || !pat_process_check(&process, (size_t)n)) {
+		refuse(verification);
+		return;
+	}
+	verification->described = true;
+	calls->describe(verification->id, &process, calls->cancel_userdata);
+}
+
+static int on_event(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	(void)source;
 	(void)fd;
-	(void)revents;
-	refuse(userdata);
+	if ((revents & EPOLLIN) != 0 && (revents & (EPOLLHUP | EPOLLERR)) == 0)
+		take_process(userdata);
+	else
+		refuse(userdata);
 	return 0;
 }
 
+/* For the earliest deadline, which is no later than that. */
 static int arm_timer(struct pending *pending, uint64_t deadline_us)
 {
-	int r = sd_event_source_set_time(pending->timer, deadline_us);
+	const struct pending_verification *verification;
+	int r;
 
+	TAILQ_FOREACH(verification, &pending->verifications, entry)
+		if (verification->deadline_us < deadline_us)
+			deadline_us = verification->deadline_us;
+	r = sd_event_source_set_time(pending->timer, deadline_us);
 	return r < 0 ? r : sd_event_source_set_enabled(pending->timer, SD_EVENT_ONESHOT);
 }
 
 static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct pending *pending = userdata;
-	struct pending_verification *oldest = TAILQ_FIRST(&pending->verifications), *next;
+	struct pending_verification *verification = TAILQ_FIRST(&pending->verifications), *next;
 
 	(void)source;
-	for (; oldest && oldest->deadline_us <= usec; oldest = next) {
-		next = TAILQ_NEXT(oldest, entry);
-		log_warning("a login of uid %u was refused: its verdict did not come within %d s",
-			oldest->uid, PENDING_TIMEOUT_S);
-		refuse(oldest);
+	for (; verification; verification = next) {
+		next = TAILQ_NEXT(verification, entry);
+		if (verification->deadline_us > usec)
+			continue;
+		log_warning("a login of uid %u was refused: its verdict did not come in time",
+			verification->uid);
+		refuse(verification);
 	}
-	return oldest ? arm_timer(pending, oldest->deadline_us) : 0;
+	return TAILQ_EMPTY(&pending->verifications) ? 0 : arm_timer(pending, UINT64_MAX);
 }
 
 static bool has_room(const struct pending *pending, uint32_t uid, bool for_root_socket)
@@ -113,17 +143,15 @@ int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid
 	if (r < 0)
 		return r;
 	deadline_us += PENDING_TIMEOUT_S * USEC_PER_SEC;
-	if (TAILQ_EMPTY(&pending->verifications)) {
-		r = arm_timer(pending, deadline_us);
-		if (r < 0)
-			return r;
-	}
+	r = arm_timer(pending, deadline_us);
+	if (r < 0)
+		return r;
 	verification = calloc(1, sizeof(*verification));
 	if (!verification)
 		return -ENOMEM;
 	if (asker->fd >= 0)
 		r = sd_event_add_io(pending->event, &verification->hangup, asker->fd, EPOLLHUP,
-			on_hangup, verification);
+			on_event, verification);
 	if (r < 0)
 		return r;
 	verification->pending = pending;
@@ -136,16 +164,41 @@ int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid
 	return 0;
 }
 
-int pending_take(struct pending *pending, uint64_t id, struct asker *ret_asker)
+static struct pending_verification *find(const struct pending *pending, uint64_t id)
 {
 	struct pending_verification *verification = TAILQ_FIRST(&pending->verifications);
 
-	for (; verification; verification = TAILQ_NEXT(verification, entry))
-		if (verification->id == id) {
-			*ret_asker = release(verification);
-			return 0;
-		}
-	return -ENOENT;
+	while (verification && verification->id != id)
+		verification = TAILQ_NEXT(verification, entry);
+	return verification;
+}
+
+void pending_ask(struct pending *pending, uint64_t id, const struct pat_reply *reply)
+{
+	struct pending_verification *verification = find(pending, id);
+	uint64_t now_us;
+
+	if (!verification)
+		return;
+	if (sd_event_now(pending->event, CLOCK_MONOTONIC, &now_us) < 0 ||
+		sd_event_source_set_io_events(verification->hangup, EPOLLIN | EPOLLHUP) < 0 ||
+		send(verification->asker.fd, reply, sizeof(*reply), MSG_NOSIGNAL | MSG_DONTWAIT) <
+			0) {
+		refuse(verification);
+		return;
+	}
+	/* The timer is for an earlier time at most, and armed anew then. */
+	verification->deadline_us = now_us + (reply->expires_at + PENDING_GRACE_S) * USEC_PER_SEC;
+}
+
+int pending_take(struct pending *pending, uint64_t id, struct asker *ret_asker)
+{
+	struct pending_verification *verification = find(pending, id);
+
+	if (!verification)
+		return -ENOENT;
+	*ret_asker = release(verification);
+	return 0;
 }
 
 bool pending_refuse_oldest(struct pending *pending)

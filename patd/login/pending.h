@@ -7,7 +7,8 @@
  * when the table is freed.
  *
  * A client bounds its wait, too: pam_pat hangs up after 3 seconds, or after its timeout= of at most
- * 60 seconds.  So a timeout here is of a client that neither reads nor ends.
+ * 60 seconds, and where a person is asked when the time for that is over.  So a timeout here is of
+ * a client that neither reads nor ends.
  */
 #pragma once
 
@@ -18,6 +19,7 @@
 #include "common/wire.h"
 
 #define PENDING_TIMEOUT_S 60 /* the longest timeout= of pam_pat */
+#define PENDING_GRACE_S 10   /* after the time that a client was told to wait for an approval */
 
 /*
  * How many wait at a time.  The second half is for root.sock alone, so that no user's process keeps
@@ -44,6 +46,8 @@ struct pending_calls {
 	void *userdata;
 	/* Nobody waits for that verdict any more. */
 	void (*cancel)(uint64_t id, void *cancel_userdata);
+	/* The process that asks, after pending_ask(); once. */
+	void (*describe)(uint64_t id, const struct pat_process *process, void *cancel_userdata);
 	void *cancel_userdata;
 };
 
@@ -57,6 +61,12 @@ void pending_free(struct pending *pending);
  */
 int pending_add(struct pending *pending, const struct asker *asker, uint32_t uid,
 	bool for_root_socket, uint64_t *ret_id);
+
+/*
+ * Tells the asker, which has a connection, that a person is asked, with the seconds of the reply,
+ * and waits for them, and for its process.  If it cannot be told, the wait ends as at a hang-up.
+ */
+void pending_ask(struct pending *pending, uint64_t id, const struct pat_reply *reply);
 
 /* Ends the wait: the caller owns the asker's connection.  -ENOENT: it has ended before. */
 int pending_take(struct pending *pending, uint64_t id, struct asker *ret_asker);

@@ -43,6 +43,7 @@ struct login_server {
 	union {
 		uint32_t magic;
 		struct pat_request login;
+		struct pat_session session;
 		struct request other;
 	} packet; /* received last */
 };
@@ -52,7 +53,7 @@ struct verification {
 	struct asker asker;
 	bool for_root;
 	uint32_t uid; /* whose place it takes if it is deferred */
-	bool deferred;
+	uint64_t id;  /* 0: it is not deferred */
 };
 
 static uint64_t now_us(const struct login_server *server)
@@ -111,8 +112,10 @@ static void decide(struct login_server *server, const struct asker *asker, uint3
 	};
 
 	decider->decide(&verification, caller_uid, request, &reply, decider->userdata);
-	if (!verification.deferred)
+	if (verification.id == 0)
 		queue_reply(server, asker, &reply);
+	else if (reply.verdict == PAT_ASKED)
+		pending_ask(server->pending, verification.id, &reply);
 }
 
 int verification_defer(struct verification *verification, uint64_t *ret_id)
@@ -122,7 +125,7 @@ int verification_defer(struct verification *verification, uint64_t *ret_id)
 
 	if (r < 0)
 		return r;
-	verification->deferred = true;
+	verification->id = *ret_id;
 	return 0;
 }
 
@@ -190,6 +193,16 @@ static bool request_arrives(int fd)
 	return ppoll(&poll, 1, &wait, NULL) > 0;
 }
 
+/* Takes the asker's connection over. */
+static void take_session(
+	struct login_server *server, const struct asker *asker, const struct pat_session *session)
+{
+	struct pat_reply reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_FAILED };
+
+	server->decider.session(session, &reply, server->decider.userdata);
+	queue_reply(server, asker, &reply);
+}
+
 /* Takes fd over.  n: the length of what was received, or the end of the connection. */
 static void take_packet(struct login_server *server, int fd, uint32_t uid, ssize_t n)
 {
@@ -198,6 +211,8 @@ static void take_packet(struct login_server *server, int fd, uint32_t uid, ssize
 
 	if (n > 0 && pat_request_check(&server->packet.login, (size_t)n)) {
 		decide(server, &asker, uid, &server->packet.login);
+	} else if (n > 0 && uid == 0 && pat_session_check(&server->packet.session, (size_t)n)) {
+		take_session(server, &asker, &server->packet.session);
 	} else if (n >= (ssize_t)sizeof(server->packet.magic) && uid == 0 && others->take &&
 		   server->packet.magic == REQUEST_MAGIC) {
 		others->take(fd, &server->packet, (size_t)n, others->userdata);
@@ -310,7 +325,7 @@ int login_server_new(sd_event *event, const struct listeners *listeners,
 	const struct decider *decider, struct login_server **ret_server)
 {
 	cleanup_with(login_server_free) struct login_server *server = calloc(1, sizeof(*server));
-	const struct pending_calls calls = { reply_now, server, decider->cancel,
+	const struct pending_calls calls = { reply_now, server, decider->cancel, decider->describe,
 		decider->userdata };
 	int r;
 

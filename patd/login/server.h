@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The login server: takes requests from root.sock, and those of user.sock that patd-bus passes on,
- * asks the decider, replies.
+ * The login server: takes requests and word of sessions from root.sock, and those of user.sock that
+ * patd-bus passes on, asks the decider, replies.
  *
  * A connection brings one request and gets one reply.  Requests that wait together share one
  * transaction, and their replies follow its commit at once.  Those of root.sock come first; of the
@@ -31,7 +31,8 @@ struct decider {
 	/*
 	 * Decides on a request that passed pat_request_check(), sent by a process of caller_uid.
 	 * *ret_reply is PAT_FAILED at first.  Either decide() fills it; or the verdict comes
-	 * later, and decide() calls verification_defer().  The request is wiped after decide(),
+	 * later, and decide() calls verification_defer(): then it is not sent, but for PAT_ASKED,
+	 * which is no verdict yet.  The request is wiped after decide(),
 	 * which keeps no copy of the digest.
 	 */
 	void (*decide)(struct verification *verification, uint32_t caller_uid,
@@ -41,6 +42,14 @@ struct decider {
 	 * server ends.  NULL if verdicts never come later.
 	 */
 	void (*cancel)(uint64_t id, void *userdata);
+	/* The process that asks, after a verdict PAT_ASKED; once. */
+	void (*describe)(uint64_t id, const struct pat_process *process, void *userdata);
+	/*
+	 * A session that passed pat_session_check() opens or closes, as root says.  Fills
+	 * *ret_reply, which is PAT_FAILED at first.
+	 */
+	void (*session)(
+		const struct pat_session *session, struct pat_reply *ret_reply, void *userdata);
 	/*
 	 * Commits what the verdicts recorded; their replies are sent after that.  Must not call
 	 * login_server_reply().

@@ -21,6 +21,10 @@ static const struct field entry_fields[] = {
 	FIELD(entry, "tty", tty, FIELD_ANY_NAME, 0),
 	FIELD(entry, "detail", detail, FIELD_ANY_NAME, 0),
 	FIELD(entry, "mac", mac, FIELD_MAC, 0),
+	FIELD(entry, "command", command, FIELD_TEXT, 0),
+	FIELD(entry, "process", process, FIELD_TEXT, 0),
+	FIELD(entry, "answered", answered, FIELD_BOOL, 1),
+	FIELD(entry, "answered_by", answered_by, FIELD_NUMBER32, UINT32_MAX),
 };
 
 const struct table entry_table = TABLE(entry, entry_fields);
@@ -48,6 +52,7 @@ static const char *const events[ENTRY_EVENTS] = {
 	[ENTRY_DISABLED] = "disabled",
 	[ENTRY_ENABLED] = "enabled",
 	[ENTRY_CHANGED] = "changed",
+	[ENTRY_SESSION_ENDED] = "session-ended",
 };
 
 static const char *const hows[ENTRY_HOWS] = {

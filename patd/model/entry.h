@@ -7,6 +7,7 @@
 
 #include "common/field.h"
 #include "common/wire.h"
+#include "patd/model/login_process.h"
 #include "patd/model/token.h"
 
 #define ENTRY_DETAIL_MAX PAT_NAME_BYTES_MAX /* the longest that it can be is a name */
@@ -25,7 +26,8 @@ enum entry_event {
 	ENTRY_DELETED,
 	ENTRY_DISABLED, /* all tokens of user, or of everybody if that is ""; detail: the reason */
 	ENTRY_ENABLED,
-	ENTRY_CHANGED, /* detail: what, "expires …, services …"; of a note not the text */
+	ENTRY_CHANGED,       /* detail: what, "expires …, services …"; of a note not the text */
+	ENTRY_SESSION_ENDED, /* patd had it ended; detail: "session 7, pid 4711" */
 	ENTRY_EVENTS
 };
 
@@ -58,6 +60,11 @@ struct entry {
 	bool new_service, new_network; /* the token was not used there before */
 	uint64_t unrecorded;           /* how many of the same user's came too fast before this */
 	char detail[ENTRY_DETAIL_MAX + 1];
+	/* Of a use that needed an approval; else "" and false. */
+	char command[PROCESS_COMMAND_MAX + 1]; /* see patd/model/login_process.h */
+	char process[PROCESS_TEXT_MAX + 1];
+	bool answered;              /* somebody approved or denied it, */
+	uint32_t answered_by;       /* with that uid */
 	uint8_t mac[ENTRY_MAC_LEN]; /* over all of it, and the MAC of the entry before */
 };
 

@@ -12,4 +12,6 @@ const struct limit_place limit_places[PAT_RESTRICTIONS] = {
 	[PAT_HOURS] = PLACE(hours),
 	[PAT_NOT_BEFORE] = PLACE(not_before),
 	[PAT_MAX_USES] = PLACE(max_uses),
+	[PAT_CONFIRM] = PLACE(confirm),
+	[PAT_UNTIL] = PLACE(until),
 };

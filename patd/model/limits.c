@@ -9,6 +9,7 @@
 #include "patd/model/hours.h"
 #include "patd/model/services.h"
 #include "patd/model/sources.h"
+#include "patd/model/until.h"
 
 struct limit {
 	/* A list or a text: writes it in its canonical spelling.  NULL, or what is wrong; static.
@@ -22,8 +23,11 @@ struct limit {
 	 * in patd/rules/evaluation.c, as its place is between rules that are no restrictions.
 	 */
 	bool (*permit)(const struct limits *limits, const struct login *login);
-	/* A list or a text: whether it has nothing that outer, another one, does not have. */
-	bool (*within)(const char *text, const char *outer);
+	/*
+	 * A list or a text that is set in both: whether it has nothing that outer does not have.
+	 * NULL: only what is the same is within.
+	 */
+	bool (*within)(const struct limits *limits, const struct limits *outer);
 };
 
 static bool permit_service(const struct limits *limits, const struct login *login)
@@ -47,18 +51,40 @@ static bool permit_use(const struct limits *limits, const struct login *login)
 	return login->uses < limits->max_uses;
 }
 
+static bool within_services(const struct limits *limits, const struct limits *outer)
+{
+	return services_within(limits->services, outer->services);
+}
+
+static bool within_sources(const struct limits *limits, const struct limits *outer)
+{
+	return sources_within(limits->sources, outer->sources);
+}
+
+static bool within_hours(const struct limits *limits, const struct limits *outer)
+{
+	return hours_within(limits->hours, outer->hours);
+}
+
+/* Another boot, or another start of the same unit, is another until. */
+static bool within_until(const struct limits *limits, const struct limits *outer)
+{
+	return strcmp(limits->until, outer->until) == 0 &&
+	       strcmp(limits->until_id, outer->until_id) == 0;
+}
+
 static const struct limit table[PAT_RESTRICTIONS] = {
 	[PAT_SERVICES] = {
 		.parse = services_parse,
 		.permit = permit_service,
-		.within = services_within,
+		.within = within_services,
 	},
 	[PAT_SOURCES] = {
 		.parse = sources_parse,
 		.permit = permit_source,
-		.within = sources_within,
+		.within = within_sources,
 	},
-	[PAT_HOURS] = { .parse = hours_parse, .permit = permit_hour, .within = hours_within },
+	[PAT_HOURS] = { .parse = hours_parse, .permit = permit_hour, .within = within_hours },
 	[PAT_NOT_BEFORE] = {
 		.max = PAT_EXPIRES_MAX,
 		.too_large = N_("not_before is beyond the year 9999"),
@@ -68,6 +94,9 @@ static const struct limit table[PAT_RESTRICTIONS] = {
 		.too_large = N_("max_uses is too large"),
 		.permit = permit_use,
 	},
+	/* A login that all else permits waits for the word. */
+	[PAT_CONFIRM] = { 0 },
+	[PAT_UNTIL] = { .parse = until_parse, .within = within_until },
 };
 
 const char *limits_set(struct limits *limits, enum pat_restriction restriction,
@@ -83,6 +112,10 @@ const char *limits_set(struct limits *limits, enum pat_restriction restriction,
 		*(uint64_t *)member = value->number;
 		return NULL;
 	}
+	if (restrictions[restriction].kind == RESTRICTION_FLAG) {
+		*(bool *)member = value->number != 0;
+		return NULL;
+	}
 	if (value->text && value->text[0] != '\0')
 		return limit->parse(value->text, member, place->size);
 	*(char *)member = '\0';
@@ -95,6 +128,8 @@ static bool is_set(const struct limits *limits, enum pat_restriction restriction
 
 	if (RESTRICTION_IS_NUMBER(restrictions[restriction].kind))
 		return *(const uint64_t *)member != 0;
+	if (restrictions[restriction].kind == RESTRICTION_FLAG)
+		return *(const bool *)member;
 	return *(const char *)member != '\0';
 }
 
@@ -117,7 +152,6 @@ bool limits_within(
 		return true;
 	if (!is_set(limits, restriction))
 		return false;
-	/* What follows the NUL of a text does not count. */
-	return table[restriction].within ? table[restriction].within(member, wide)
+	return table[restriction].within ? table[restriction].within(limits, outer)
 					 : memcmp(member, wide, place->size) == 0;
 }

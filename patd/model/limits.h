@@ -15,6 +15,8 @@
 #define LIMITS_SERVICES_MAX 511 /* bytes of each text, without the NUL */
 #define LIMITS_SOURCES_MAX 1023
 #define LIMITS_HOURS_MAX 255
+#define LIMITS_UNTIL_MAX 260
+#define LIMITS_UNTIL_ID_MAX 32
 
 struct limits {
 	char services[LIMITS_SERVICES_MAX + 1]; /* see patd/model/services.h; "": all */
@@ -22,6 +24,13 @@ struct limits {
 	char hours[LIMITS_HOURS_MAX + 1];       /* see patd/model/hours.h; "": always */
 	uint64_t not_before;                    /* seconds UTC; 0: from the start */
 	uint64_t max_uses;                      /* 0: no limit */
+	bool confirm; /* each use waits for the word of the owner or an administrator */
+	char until[LIMITS_UNTIL_MAX + 1]; /* see patd/model/until.h; "": bound to nothing */
+	/*
+	 * Which of those of the same name, such as which boot: see patd/util/lifespan.h.  "": none,
+	 * so that a token with an until is refused.  Nobody is told.
+	 */
+	char until_id[LIMITS_UNTIL_ID_MAX + 1];
 };
 
 /* A login, as far as restrictions are about it. */

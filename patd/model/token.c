@@ -30,6 +30,9 @@ static const struct field fields[] = {
 	FIELD(token, "last_used_from", last_used_from, FIELD_TEXT, 0),
 	FIELD(token, "mac", mac, FIELD_MAC, 0),
 	FIELD(token, "note", note, FIELD_TEXT, 0),
+	FIELD(token, "confirm", limits.confirm, FIELD_BOOL, 1),
+	FIELD(token, "until", limits.until, FIELD_TEXT, 0),
+	FIELD(token, "until_id", limits.until_id, FIELD_TEXT, 0),
 };
 
 const struct table token_table = TABLE(token, fields);
@@ -38,6 +41,7 @@ static const char *const texts[TOKEN_STATES] = {
 	[TOKEN_ACTIVE] = "active",
 	[TOKEN_REVOKED] = "revoked",
 	[TOKEN_EXPIRED] = "expired",
+	[TOKEN_ENDED] = "ended",
 	[TOKEN_EXHAUSTED] = "exhausted",
 	[TOKEN_DISABLED] = "disabled",
 	[TOKEN_PENDING] = "pending",

@@ -54,6 +54,7 @@ enum token_state {
 	TOKEN_ACTIVE,
 	TOKEN_REVOKED,
 	TOKEN_EXPIRED,
+	TOKEN_ENDED, /* what it is bound to has */
 	TOKEN_EXHAUSTED,
 	TOKEN_DISABLED, /* its user is, or all are */
 	TOKEN_PENDING,  /* before its not_before */

@@ -8,6 +8,7 @@
 
 #include "common/lifetime.h"
 #include "common/timespan.h"
+#include "common/wire.h"
 #include "patd/model/services.h"
 #include "patd/policy/policy_keys.h"
 
@@ -33,6 +34,19 @@ static const char *parse_period(const char *text, void *ret_member)
 	if (span.usec == 0 || span.usec / SECOND > PERIOD_MAX)
 		return "it is too short, or too long";
 	*ret_seconds = span.usec / SECOND;
+	return NULL;
+}
+
+static const char *parse_confirm_timeout(const char *text, void *ret_member)
+{
+	uint64_t seconds;
+	const char *problem = parse_period(text, &seconds);
+
+	if (problem)
+		return problem;
+	if (seconds > PAT_CONFIRM_MAX)
+		return "it is too long";
+	*(uint64_t *)ret_member = seconds;
 	return NULL;
 }
 
@@ -138,6 +152,13 @@ const struct policy_key policy_keys[POLICY_KEYS] = {
 		parse_period, MEMBER(delete_ended), "never" },
 	[KEY_DENY_LOCKED] = { "tokens", "deny_locked", "no", YES_OR_NO, parse_yes_or_no,
 		MEMBER(deny_locked), NULL },
+	[KEY_CONFIRM_TIMEOUT] = { "tokens", "confirm_timeout", "60s",
+		"a period from 1s to 1h, like \"60s\" or \"5min\"", parse_confirm_timeout,
+		MEMBER(confirm_timeout), NULL },
+	[KEY_REVOKE_ENDS_SESSIONS] = { "tokens", "revoke_ends_sessions", "no", YES_OR_NO,
+		parse_yes_or_no, MEMBER(revoke_ends_sessions), NULL },
+	[KEY_EXPIRY_ENDS_SESSIONS] = { "tokens", "expiry_ends_sessions", "no", YES_OR_NO,
+		parse_yes_or_no, MEMBER(expiry_ends_sessions), NULL },
 	[KEY_NAME_SERVICES] = { "tokens", "name_services", NAME_SERVICES, SERVICES ", or \"none\"",
 		parse_services_or_none, MEMBER(name_services), NULL },
 	[KEY_LOCAL_SERVICES] = { "tokens", "local_services", LOCAL_SERVICES,
@@ -168,6 +189,7 @@ const struct policy policy_default = {
 	.max_tokens = 1000,
 	.revoke_unused = POLICY_UNLIMITED,
 	.delete_ended = POLICY_UNLIMITED,
+	.confirm_timeout = 60,
 	.name_services = NAME_SERVICES,
 	.local_services = LOCAL_SERVICES,
 	.keep_history = UINT64_C(31557600), /* a year of systemd.time(7) */

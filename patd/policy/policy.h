@@ -24,14 +24,17 @@ struct verifier {
 
 /* Times are seconds. */
 struct policy {
-	uint64_t default_lifetime;                    /* never 0, at most max_lifetime */
-	uint64_t max_lifetime;                        /* POLICY_UNLIMITED */
-	bool allow_never;                             /* tokens that do not expire */
-	uint64_t max_tokens;                          /* of a user; POLICY_UNLIMITED */
-	char self_services[LIMITS_SERVICES_MAX + 1];  /* of tokens users make; "": all */
-	uint64_t revoke_unused;                       /* after so long; POLICY_UNLIMITED: never */
-	uint64_t delete_ended;                        /* after so long; POLICY_UNLIMITED: never */
-	bool deny_locked;                             /* users whose password is locked */
+	uint64_t default_lifetime;                   /* never 0, at most max_lifetime */
+	uint64_t max_lifetime;                       /* POLICY_UNLIMITED */
+	bool allow_never;                            /* tokens that do not expire */
+	uint64_t max_tokens;                         /* of a user; POLICY_UNLIMITED */
+	char self_services[LIMITS_SERVICES_MAX + 1]; /* of tokens users make; "": all */
+	uint64_t revoke_unused;                      /* after so long; POLICY_UNLIMITED: never */
+	uint64_t delete_ended;                       /* after so long; POLICY_UNLIMITED: never */
+	bool deny_locked;                            /* users whose password is locked */
+	uint64_t confirm_timeout;  /* an approval comes within so long, or never */
+	bool revoke_ends_sessions; /* so do disabling, and a rotation without grace */
+	bool expiry_ends_sessions;
 	char name_services[LIMITS_SERVICES_MAX + 1];  /* that report host names; "": none */
 	char local_services[LIMITS_SERVICES_MAX + 1]; /* local without a remote host; "": none */
 	uint64_t keep_history; /* POLICY_UNLIMITED: as long as there is room */

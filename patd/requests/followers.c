@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "common/pack.h"
 #include "patd/requests/deadline_timer.h"
+#include "patd/requests/ending.h"
 #include "patd/requests/event_queue.h"
 #include "patd/requests/handlers.h"
 #include "patd/requests/requests_private.h"
@@ -27,6 +28,8 @@ struct event {
 	struct answer_head head;
 	uint8_t body[ROW_SIZE_MAX(struct token_row)];
 };
+
+_Static_assert(sizeof(struct approval) <= sizeof(struct token_row), "either fits into an event");
 
 static bool may_see(const struct request_peer *peer, uint32_t uid, const char *user)
 {
@@ -112,6 +115,28 @@ static void on_token(enum token_event happened, const struct token *token, void 
 		send_token(followers->requests, happened, token);
 }
 
+/* At once: a person has little time. */
+static void on_approval(const struct approval *approval, bool waits, void *userdata)
+{
+	struct event event = {
+		.head = { .magic = ANSWER_MAGIC, .kind = ANSWER_APPROVAL, .rows = waits },
+	};
+	const struct followers *followers = userdata;
+	const size_t size = sizeof(event.head) + row_pack(&approval_table, approval, event.body);
+	struct request_peer *peer;
+
+	for (peer = LIST_FIRST(&followers->requests->peers); peer; peer = LIST_NEXT(peer, entry))
+		if (may_see(peer, approval->uid, approval->user))
+			(void)request_peer_send(peer, &event, size, -1);
+}
+
+static void on_session(const struct session *session, void *userdata)
+{
+	const struct followers *followers = userdata;
+
+	ending_send(followers->requests, session);
+}
+
 static void on_entry(const struct entry *entry, void *userdata)
 {
 	struct followers *followers = userdata;
@@ -142,7 +167,13 @@ int followers_new(struct requests *requests, struct followers **ret_followers)
 	if (!followers)
 		return -ENOMEM;
 	followers->requests = requests;
-	followers->listener = (struct token_listener) { on_token, on_entry, followers };
+	followers->listener = (struct token_listener) {
+		.token = on_token,
+		.entry = on_entry,
+		.approval = on_approval,
+		.session = on_session,
+		.userdata = followers,
+	};
 	r = event_queue_new(requests->event, &sink, &followers->queue);
 	if (r < 0)
 		return r;
@@ -169,5 +200,6 @@ enum progress serve_follow(struct work *work)
 	work->peer->follows = true;
 	work->peer->follows_all = all;
 	work->peer->follower = work->caller;
+	ending_send_all(work->peer);
 	return work_done(work, NULL, 0, -1);
 }

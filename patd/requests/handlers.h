@@ -43,6 +43,13 @@ enum progress serve_revoke_all(struct work *work);
 enum progress serve_disable(struct work *work);
 enum progress serve_enable(struct work *work);
 
+/* serve_approvals.c */
+enum progress serve_list_approvals(struct work *work);
+enum progress serve_answer_approval(struct work *work);
+
+/* serve_sessions.c */
+enum progress serve_list_sessions(struct work *work);
+
 /* followers.c */
 enum progress serve_follow(struct work *work);
 

@@ -39,6 +39,10 @@ static const struct service services[REQUEST_KINDS] = {
 	[REQUEST_VERIFY_HISTORY] = READ(serve_verify_history),
 	[REQUEST_FOLLOW] = READ(serve_follow),
 	[REQUEST_BACKUP] = { LANE_READ, false, true, NULL, serve_backup, backup_ended },
+	[REQUEST_LIST_APPROVALS] = READ(serve_list_approvals),
+	[REQUEST_APPROVE] = TAKES_AWAY(serve_answer_approval),
+	[REQUEST_DENY] = TAKES_AWAY(serve_answer_approval),
+	[REQUEST_LIST_SESSIONS] = READ(serve_list_sessions),
 	[REQUEST_CANCEL] = { 0 }, /* at once, by who receives it */
 };
 

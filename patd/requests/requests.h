@@ -27,6 +27,7 @@ struct requests_context {
 	struct backups *backups;
 	struct sync *sync;
 	struct login_server *login_server; /* from now on it hands over what is not a login */
+	const char *user_socket;           /* by which patd-bus is started */
 };
 
 /* Accepts connections on front_fd, which must outlive it. */

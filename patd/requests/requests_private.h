@@ -28,6 +28,7 @@ struct requests {
 	uint64_t front_pause_us;    /* no turn before that for front.sock */
 	uint64_t root_read_us;      /* when root last asked for something */
 	uint64_t logged_us;
+	uint64_t front_started_us; /* when patd-bus was to be started last; 0: never */
 	/* Tokens whose secret nobody has, to be deleted when changes are possible again. */
 	struct undelivered {
 		struct caller caller;

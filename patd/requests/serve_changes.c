@@ -10,6 +10,7 @@ enum progress serve_revoke(struct work *work)
 		.for_a_while = (revoke->given & GIVEN_PERIOD) != 0,
 		.seconds = revoke->period,
 		.reason = (revoke->given & GIVEN_REASON) != 0 ? revoke->reason : NULL,
+		.end_sessions = (revoke->given & GIVEN_END_SESSIONS) != 0,
 	};
 
 	return work_end(work, tokens_revoke(tokens_of(work), &work->caller, revoke->id, &revocation,
@@ -69,6 +70,7 @@ enum progress serve_revoke_all(struct work *work)
 		.for_a_while = (request->given & GIVEN_PERIOD) != 0,
 		.seconds = request->period,
 		.reason = (request->given & GIVEN_REASON) != 0 ? request->reason : NULL,
+		.end_sessions = (request->given & GIVEN_END_SESSIONS) != 0,
 	};
 	struct revoke_all *all = work_state(work, sizeof(*all));
 	struct answer_count body;
@@ -111,13 +113,16 @@ static enum progress refuse_whose(struct work *work)
 enum progress serve_disable(struct work *work)
 {
 	const struct request_disable *disable = &work->request.disable;
+	enum pat_error error;
 	const char *user;
 
 	if (!read_whose(work, &user))
 		return refuse_whose(work);
-	return work_end(work, tokens_disable(tokens_of(work), &work->caller, user,
-				      (disable->given & GIVEN_REASON) != 0 ? disable->reason : NULL,
-				      &work->refusal));
+	error = tokens_disable(tokens_of(work), &work->caller, user,
+		(disable->given & GIVEN_REASON) != 0 ? disable->reason : NULL, &work->refusal);
+	if (error == PAT_OK && (disable->given & GIVEN_END_SESSIONS) != 0)
+		tokens_end_sessions(tokens_of(work), &work->caller, user);
+	return work_end(work, error);
 }
 
 enum progress serve_enable(struct work *work)

@@ -159,6 +159,7 @@ enum progress serve_rotate(struct work *work)
 	const struct request_rotate *rotate = &work->request.rotate;
 	const uint8_t *recipient = recipient_of(rotate->given, rotate->recipient);
 	const struct rotation rotation = {
+		.end_sessions = (rotate->given & GIVEN_END_SESSIONS) != 0,
 		.grace = (rotate->given & GIVEN_GRACE) != 0 ? rotate->grace : TOKENS_GRACE_DEFAULT,
 		.has_lifetime = (rotate->given & GIVEN_LIFETIME) != 0,
 		.lifetime = rotate->lifetime,

@@ -16,6 +16,7 @@ void token_row_fill(struct tokens *tokens, const struct token *token, struct tok
 		.created_by = token->created_by,
 		.limits = token->limits,
 		.uses = token->uses,
+		.sessions = tokens_count_sessions(tokens, &token->id),
 		.rotations = token->rotations,
 		.rotated_at = token->rotated_at,
 		.last_used_at = token->last_used_at,
@@ -62,6 +63,10 @@ void entry_row_fill(const struct entry *entry, struct entry_row *ret_row)
 	CUT(row.rhost, entry->rhost);
 	CUT(row.tty, entry->tty);
 	CUT(row.detail, entry->detail);
+	CUT(row.command, entry->command);
+	CUT(row.process, entry->process);
+	row.answered = entry->answered;
+	row.answered_by = entry->answered_by;
 	*ret_row = row;
 }
 
@@ -80,6 +85,26 @@ void source_row_fill(const struct entry *entry, struct source_row *ret_row)
 
 	CUT(row.from, entry->rhost[0] != '\0' ? entry->rhost : SOURCES_LOCAL);
 	CUT(row.service, entry->service);
+	*ret_row = row;
+}
+
+void session_row_fill(const struct session *session, struct session_row *ret_row)
+{
+	struct session_row row = {
+		.number = session->number,
+		.token = session->token,
+		.uid = session->uid,
+		.pid = session->pid,
+		.opened_at = session->opened_at,
+		.ending = session->ending,
+	};
+
+	CUT(row.name, session->name);
+	CUT(row.user, session->user);
+	CUT(row.service, session->service);
+	CUT(row.from, session->rhost[0] != '\0' ? session->rhost : SOURCES_LOCAL);
+	CUT(row.tty, session->tty);
+	CUT(row.logind, session->logind);
 	*ret_row = row;
 }
 

@@ -10,6 +10,8 @@ static const char *const texts[ACTIONS + 1] = {
 	[ACTION_ROTATE_OWN] = "org.patd.tokens1.rotate-own",
 	[ACTION_MANAGE_OTHERS] = "org.patd.tokens1.manage-others",
 	[ACTION_SET_POLICY] = "org.patd.tokens1.set-policy",
+	[ACTION_CONFIRM_OWN] = "org.patd.tokens1.confirm",
+	[ACTION_CONFIRM_OTHERS] = "org.patd.tokens1.confirm-others",
 };
 
 /*
@@ -35,6 +37,9 @@ static const struct {
 	[OP_DISABLE_ALL] = { ACTION_SET_POLICY, ACTION_SET_POLICY },
 	/* A thief of a secret must not learn why it is denied. */
 	[OP_CHECK] = { ACTION_NONE, ACTION_ROOT },
+	/* Never kept: each use is approved by itself. */
+	[OP_APPROVE] = { ACTION_CONFIRM_OWN, ACTION_CONFIRM_OTHERS },
+	[OP_DENY] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	/* Who has a backup has the key. */
 	[OP_BACKUP] = { ACTION_ROOT, ACTION_ROOT },
 	[OP_AUDIT] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },

@@ -15,6 +15,8 @@ enum action {
 	ACTION_ROTATE_OWN,
 	ACTION_MANAGE_OTHERS,
 	ACTION_SET_POLICY,
+	ACTION_CONFIRM_OWN,
+	ACTION_CONFIRM_OTHERS,
 	ACTIONS,
 	ACTION_ROOT = ACTIONS /* what only uid 0 may: polkit cannot grant it */
 };
@@ -33,7 +35,9 @@ enum operation {
 	OP_DELETE,
 	OP_DISABLE, /* a user, be it the caller; or enable */
 	OP_DISABLE_ALL,
-	OP_CHECK, /* a token, with its secret */
+	OP_CHECK,   /* a token, with its secret */
+	OP_APPROVE, /* a use of a token */
+	OP_DENY,
 	OP_BACKUP,
 	OP_AUDIT, /* the history as a whole, and who is disabled */
 	OPERATIONS

@@ -7,6 +7,7 @@
 
 #include "common/lifetime.h"
 #include "patd/model/services.h"
+#include "patd/rules/login_source.h"
 #include "patd/rules/validity.h"
 #include "patd/util/clock.h"
 
@@ -54,6 +55,11 @@ static bool expired(const struct attempt *attempt)
 	return validity_expired(attempt->token, attempt->policy, attempt->now);
 }
 
+static bool ended(const struct attempt *attempt)
+{
+	return attempt->ended;
+}
+
 static bool not_yet(const struct attempt *attempt)
 {
 	return attempt->now < attempt->token->limits.not_before;
@@ -75,14 +81,10 @@ static bool against_policy(const struct attempt *attempt)
 	       !services_match(policy->self_services, attempt->service);
 }
 
-/*
- * Whoever runs the reverse zone of an address can give it the name "10.0.0.1".  A service that
- * reports names therefore reports no address, whatever it says.  Without a name the login is local.
- */
 static bool rhost_is_name(const struct attempt *attempt)
 {
-	return attempt->service && attempt->rhost && attempt->rhost[0] != '\0' &&
-	       services_match(attempt->policy->name_services, attempt->service);
+	return attempt->service && attempt->rhost &&
+	       login_source_is_name(attempt->policy, attempt->service, attempt->rhost);
 }
 
 /* What denies a login before the restrictions do, in the order in which they are reported. */
@@ -97,6 +99,7 @@ static const struct {
 	{ revoked, PAT_REVOKED },
 	{ disabled, PAT_DISABLED },
 	{ expired, PAT_EXPIRED },
+	{ ended, PAT_ENDED },
 	{ not_yet, PAT_NOT_YET },
 	{ against_policy, PAT_AGAINST_POLICY },
 };

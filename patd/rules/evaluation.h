@@ -19,6 +19,7 @@ struct attempt {
 	uint64_t wall; /* and the wall clock: see patd/util/clock.h */
 	bool replaced; /* the secret is a former one that no longer works */
 	bool disabled; /* the token's user is, or everybody */
+	bool ended;    /* what the token is bound to has */
 	/* Who logs in, and where.  NULL: not asked about. */
 	uint32_t uid;
 	const char *user, *service, *rhost;

@@ -17,14 +17,9 @@ static bool is_pseudo(const char *tty)
 	       strncmp(tty, "pts/", strlen("pts/")) == 0;
 }
 
-/*
- * Services that ask on a terminal of the console, and other programs ask by the same name: telnet
- * servers run login on a pseudo terminal, JupyterHub asks as login with none, and gdm has none for
- * a remote desktop.
- */
 static bool needs_console(const char *service)
 {
-	return services_match("gdm*,login", service);
+	return services_match(PAT_CONSOLE_SERVICES, service);
 }
 
 /* An X server of another machine, as in "host:0"; those of this one are ":0" and ":0.1". */
@@ -62,4 +57,9 @@ void login_source(const struct policy *policy, const char *service, const char *
 	else if (strcmp(rhost, SOURCES_LOCAL) == 0)
 		rhost = SOURCES_LOCAL ".";
 	pat_field_cut(ret_source, size, rhost);
+}
+
+bool login_source_is_name(const struct policy *policy, const char *service, const char *source)
+{
+	return source[0] != '\0' && services_match(policy->name_services, service);
 }

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "common/wire.h"
 #include "patd/policy/policy.h"
 
@@ -20,3 +22,10 @@
  */
 void login_source(const struct policy *policy, const char *service, const char *rhost,
 	const char *tty, char ret_source[static sizeof(((struct pat_request *)0)->rhost)]);
+
+/*
+ * Whether the source counts as the name of a host, whatever it is, as name_services of
+ * patd.conf(5) has the service: whoever runs the reverse zone of an address can give it the name
+ * "10.0.0.1".  A local login has no name.
+ */
+bool login_source_is_name(const struct policy *policy, const char *service, const char *source);

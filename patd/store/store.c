@@ -54,6 +54,8 @@ int store_new(struct database *database, struct store **ret_store)
 	r = statements_new(database, statements, STATEMENTS, &token_table, &store->statements);
 	if (r == 0)
 		r = store_open_disabled(store);
+	if (r == 0)
+		r = store_open_sessions(store);
 	if (r < 0) {
 		store_free(store);
 		return r;
@@ -68,6 +70,7 @@ void store_free(struct store *store)
 		return;
 	statements_free(store->statements);
 	statements_free(store->disabled);
+	statements_free(store->sessions);
 	free(store);
 }
 

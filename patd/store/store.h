@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tokens, the verifiers of their former secrets, and who is disabled, in the database.
+ * Tokens, the verifiers of their former secrets, who is disabled, and the sessions that tokens have
+ * opened, in the database.
  *
  * What changes something is part of the transaction that is open: see patd/db/transaction.h.
  * Functions return 0 or a negative errno, as those of patd/db/database.h do, and -ENOENT: no such
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "patd/db/database.h"
+#include "patd/model/session.h"
 #include "patd/model/token.h"
 
 struct store;
@@ -144,3 +146,16 @@ int store_disable(struct store *store, const struct disabled *disabled);
 /* -ENOENT: not disabled. */
 int store_enable(struct store *store, const struct disabled *disabled);
 int store_list_disabled(struct store *store, disabled_fn fn, void *userdata);
+
+/* --- sessions that tokens have opened --- */
+
+/* Called for each, the oldest first; a nonzero return ends the listing and is its result. */
+typedef int (*session_row_fn)(const struct session *session, void *userdata);
+
+/* A new one, or what has become of the one with that number. */
+int store_write_session(struct store *store, const struct session *session);
+/* One that there is not is allowed. */
+int store_remove_session(struct store *store, uint64_t number);
+/* All those of other boots. */
+int store_remove_sessions_before(struct store *store, const char *boot);
+int store_list_sessions(struct store *store, session_row_fn fn, void *userdata);

@@ -8,9 +8,11 @@
 struct store {
 	struct database *database;
 	struct statements *statements, *disabled; /* of tokens; of who is disabled */
-	uint64_t damaged;                         /* rows that lists have skipped, in all */
-	bool looked, none_disabled;               /* whether it is known that nobody is disabled */
+	struct statements *sessions;
+	uint64_t damaged;           /* rows that lists have skipped, in all */
+	bool looked, none_disabled; /* whether it is known that nobody is disabled */
 };
 
-/* store_disabled.c: prepares its statements. */
+/* Each prepares its statements. */
 int store_open_disabled(struct store *store);
+int store_open_sessions(struct store *store);

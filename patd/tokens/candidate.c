@@ -103,16 +103,25 @@ static int load(struct tokens *tokens, const char *id,
 	return error < 0 ? error : 0;
 }
 
+int candidate_load_verifier(struct tokens *tokens, const char *id,
+	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret)
+{
+	int r = 0;
+
+	if (!load_recent(tokens, id, verifier, ret))
+		r = load(tokens, id, verifier, ret);
+	uses_apply_plain(tokens, &ret->token);
+	return r;
+}
+
 int candidate_load(struct tokens *tokens, const char *id, const struct pat_digest *digest,
 	struct candidate *ret)
 {
 	uint8_t verifier[TOKEN_VERIFIER_LEN];
-	int r = 0;
+	int r;
 
 	key_verifier(tokens->key, digest, verifier);
-	if (!load_recent(tokens, id, verifier, ret))
-		r = load(tokens, id, verifier, ret);
-	uses_apply_plain(tokens, &ret->token);
+	r = candidate_load_verifier(tokens, id, verifier, ret);
 	sodium_memzero(verifier, sizeof(verifier));
 	return r;
 }

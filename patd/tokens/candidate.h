@@ -21,6 +21,10 @@ struct candidate {
 int candidate_load(struct tokens *tokens, const char *id, const struct pat_digest *digest,
 	struct candidate *ret);
 
+/* The same for the verifier of a secret, as key_verifier() makes it. */
+int candidate_load_verifier(struct tokens *tokens, const char *id,
+	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret);
+
 /* Whether the token has or had that secret; if not, the verdict is PAT_WRONG. */
 bool candidate_secret_known(const struct candidate *candidate);
 

@@ -65,6 +65,9 @@ int tokens_notify_deadlines(struct tokens *tokens, enum deadline deadline,
 		r = store_list_deadlines(tokens->store, deadline, &from, deadlines_row, &page);
 	if (r < 0)
 		return r;
+	/* Once all have passed that have to. */
+	if (deadline == DEADLINE_END && (page.next == 0 || page.next > page.now))
+		tokens_expire_sessions(tokens);
 	*ret_next = page.next;
 	return 0;
 }

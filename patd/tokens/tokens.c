@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "patd/rules/validity.h"
+#include "patd/tokens/inquiry.h"
+#include "patd/tokens/sessions.h"
 
 /* The key belongs to the database if that knows it, or has nothing that another key made. */
 static int check_key(struct database *database, const struct key *key)
@@ -51,6 +53,8 @@ static void close_tables(struct tokens *tokens)
 {
 	uses_close(tokens);
 	history_free(tokens->history);
+	approvals_free(tokens->approvals);
+	sessions_free(tokens->sessions);
 	store_free(tokens->store);
 	free(tokens);
 }
@@ -74,6 +78,7 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.key = key,
 		.clock = clock,
 		.policy = policy,
+		.lifespans = &lifespans_machine,
 		.time_stored = time,
 		.uses = { .cost_us = USE_COST_US, .burst = USES_BURST },
 		.refusals = refusals,
@@ -83,9 +88,12 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },
 		.bus_changes = { .cost_us = BUS_CHANGE_COST_US, .burst = BUS_CHANGES_BURST },
 	};
-	if ((r = store_new(database, &tokens->store)) < 0 ||
+	tokens->approvals = approvals_new();
+	r = tokens->approvals ? 0 : -ENOMEM;
+	if (r < 0 || (r = store_new(database, &tokens->store)) < 0 ||
 		(r = history_new(database, key, &tokens->history)) < 0 ||
-		(r = uses_open(tokens)) < 0 || (r = tokens_open_clock(tokens)) < 0) {
+		(r = uses_open(tokens)) < 0 || (r = tokens_open_clock(tokens)) < 0 ||
+		(r = sessions_open(tokens)) < 0) {
 		close_tables(tokens);
 		return r;
 	}
@@ -100,6 +108,7 @@ void tokens_free(struct tokens *tokens)
 	if (!tokens)
 		return;
 	tokens_look_at_clock(tokens);
+	sessions_write(tokens);
 	/* What was expired when patd ended stays so under a clock set back meanwhile. */
 	if (tokens->clock->highest > tokens->time_stored)
 		tokens_store_time(tokens, tokens->clock->highest);
@@ -109,6 +118,11 @@ void tokens_free(struct tokens *tokens)
 void tokens_set_policy(struct tokens *tokens, const struct policy *policy)
 {
 	tokens->policy = policy;
+}
+
+void tokens_set_lifespans(struct tokens *tokens, const struct lifespans *lifespans)
+{
+	tokens->lifespans = lifespans;
 }
 
 const struct policy *tokens_policy(const struct tokens *tokens)
@@ -127,6 +141,8 @@ enum token_state tokens_state(struct tokens *tokens, const struct token *token)
 		return TOKEN_REVOKED;
 	if (validity_expired(token, tokens->policy, now))
 		return TOKEN_EXPIRED;
+	if (tokens_bond_ended(tokens, token))
+		return TOKEN_ENDED;
 	if (validity_exhausted(token))
 		return TOKEN_EXHAUSTED;
 	if (store_is_disabled(tokens->store, token->user, &disabled) < 0 || disabled)

@@ -18,11 +18,14 @@
 #include "patd/crypto/key.h"
 #include "patd/db/sync.h"
 #include "patd/history/history.h"
+#include "patd/model/approval.h"
+#include "patd/model/session.h"
 #include "patd/model/token.h"
 #include "patd/policy/policy.h"
 #include "patd/rules/authority.h"
 #include "patd/store/store.h"
 #include "patd/util/clock.h"
+#include "patd/util/lifespan.h"
 
 struct tokens;
 
@@ -37,9 +40,17 @@ typedef void (*token_event_fn)(enum token_event event, const struct token *token
 /* The same for an entry of the history, also for one that could not be written. */
 typedef void (*entry_fn)(const struct entry *entry, void *userdata);
 
+/* A use waits for a person's word from now on; or it does so no more. */
+typedef void (*approval_fn)(const struct approval *approval, bool waits, void *userdata);
+
+/* A session; as a listener: it is to be ended. */
+typedef void (*session_fn)(const struct session *session, void *userdata);
+
 struct token_listener {
 	token_event_fn token; /* NULL: not interested */
 	entry_fn entry;
+	approval_fn approval;
+	session_fn session;
 	void *userdata;
 };
 
@@ -67,12 +78,14 @@ struct revocation {
 	bool for_a_while;   /* a suspension, */
 	uint64_t seconds;   /* which ends by itself after so many */
 	const char *reason; /* NULL: none */
+	bool end_sessions;  /* that the tokens have opened, also where nothing else changes */
 };
 
 struct rotation {
 	uint64_t grace;                    /* seconds that the secret before works on */
 	bool has_lifetime, has_expires_at; /* neither: the expiration stays */
 	uint64_t lifetime, expires_at;     /* as of a token_request */
+	bool end_sessions;                 /* only without grace */
 };
 
 struct token_query {
@@ -105,6 +118,9 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 void tokens_free(struct tokens *tokens);
 
 void tokens_set_policy(struct tokens *tokens, const struct policy *policy);
+/* Where to look whether what a token is bound to still is; the machine's at first.  Must outlive.
+ */
+void tokens_set_lifespans(struct tokens *tokens, const struct lifespans *lifespans);
 const struct policy *tokens_policy(const struct tokens *tokens);
 
 /*
@@ -114,7 +130,7 @@ const struct policy *tokens_policy(const struct tokens *tokens);
 enum pat_error tokens_refuse_unsynced(enum pat_error error, struct refusal *ret_refusal);
 
 /* listener, which must stay, is notified of everything; there can be TOKENS_LISTENERS_MAX. */
-#define TOKENS_LISTENERS_MAX 2
+#define TOKENS_LISTENERS_MAX 3
 void tokens_listen(struct tokens *tokens, const struct token_listener *listener);
 void tokens_unlisten(struct tokens *tokens, const struct token_listener *listener);
 
@@ -237,6 +253,90 @@ uint64_t tokens_end(struct tokens *tokens, const struct token *token);
 bool tokens_revoked(struct tokens *tokens, const struct token *token);
 enum token_state tokens_state(struct tokens *tokens, const struct token *token);
 
+/* --- uses that wait for an approval --- */
+
+#define APPROVALS_MAX 64U         /* at a time, */
+#define APPROVALS_MAX_PER_USER 8U /* and of one user's tokens */
+
+/*
+ * The uses that wait, the oldest first: of the caller's tokens, or of all.  id: that one alone; "":
+ * any.
+ */
+enum pat_error tokens_list_approvals(struct tokens *tokens, const struct caller *caller, bool all,
+	const char *id, approval_fn fn, void *userdata, struct refusal *ret_refusal);
+
+/*
+ * The word about one.  PAT_ERR_NOT_ACTIVE: the token is refused by now, for another reason, which
+ * the login is told.
+ */
+enum pat_error tokens_answer_approval(struct tokens *tokens, const struct caller *caller,
+	const char *id, bool approve, struct refusal *ret_refusal);
+
+/*
+ * Called when there is a word on one, or its time is over.  Whoever waits for it, and nobody else,
+ * calls tokens_conclude_approval() at once, and returns the verdict.
+ */
+typedef enum pat_verdict (*approval_decided_fn)(const char *id, void *userdata);
+void tokens_on_approval_decided(struct tokens *tokens, approval_decided_fn fn, void *userdata);
+
+/* The process that asks, without which nobody is told of the use.  -ENOENT: it waits no more. */
+int tokens_describe_approval(
+	struct tokens *tokens, const char *id, const struct pat_process *process);
+
+/* Nobody waits for that use any more: it is refused. */
+void tokens_abandon_approval(struct tokens *tokens, const char *id);
+
+/* Refuses those whose time is over.  In how many microseconds the next one's is; 0: none waits. */
+uint64_t tokens_expire_approvals(struct tokens *tokens);
+
+/* Refuses those that no word would open any more, as after a revocation. */
+void tokens_recheck_approvals(struct tokens *tokens);
+
+/* --- sessions that tokens have opened --- */
+
+#define SESSIONS_MAX 4096U          /* open at a time, */
+#define SESSIONS_MAX_PER_USER 1024U /* and of one user */
+
+/*
+ * A token opens a session, in a process of root's, which has said so.  PAT_ACCEPTED: it is
+ * recorded; or why there must be none: PAT_WRONG if there is no such token of that user, PAT_BUSY
+ * if too many are open.
+ */
+enum pat_verdict tokens_open_session(struct tokens *tokens, const struct pat_session *session);
+/* It closes.  One that is not recorded is allowed. */
+void tokens_close_session(struct tokens *tokens, const struct pat_session *session);
+
+struct session_query {
+	const char *user;   /* NULL: the caller's own, unless all */
+	bool all;           /* every user's */
+	const char *id;     /* of a token; NULL: any */
+	const char *cursor; /* "": from the start */
+	uint32_t limit;     /* see tokens_page_limit() */
+};
+
+/* One page, as tokens_list(), the oldest first; what has ended meanwhile is not in it. */
+enum pat_error tokens_list_sessions(struct tokens *tokens, const struct caller *caller,
+	const struct session_query *query, session_fn fn, void *userdata,
+	char ret_cursor[static TOKENS_CURSOR_MAX], struct refusal *ret_refusal);
+
+/* How many sessions that the token has opened are open. */
+uint32_t tokens_count_sessions(struct tokens *tokens, const struct pat_id *id);
+
+/*
+ * Ends all of the user's, or everybody's if user is NULL: for a caller who has disabled them.  How
+ * is up to who listens.
+ */
+void tokens_end_sessions(struct tokens *tokens, const struct caller *caller, const char *user);
+
+/*
+ * To be called now and then: forgets those that have ended, writes down what is not, and tells who
+ * listens again of those that are to be ended.
+ */
+void tokens_keep_sessions(struct tokens *tokens);
+
+/* Those that are to be ended, and are open. */
+void tokens_list_ending_sessions(struct tokens *tokens, session_fn fn, void *userdata);
+
 /* When a use is on disk; number 0: it need not be, or never will. */
 struct use_point {
 	bool in_log; /* in the usage log, else in the database */
@@ -253,7 +353,15 @@ struct later {
 	void *userdata;
 	bool deferred;
 	struct use_point point;
+	char approval[APPROVAL_ID_LEN + 1]; /* with PAT_ASKED: its verdict comes after a word */
 };
+
+/*
+ * The verdict on a use that was asked about, after its approval_decided_fn was called; as
+ * tokens_verify_later(), whose connection waits already.
+ */
+void tokens_conclude_approval(
+	struct tokens *tokens, const char *id, struct later *later, struct pat_reply *ret_reply);
 
 /*
  * The verdict on a request that passed pat_request_check().  caller_uid: who asks.  The use of

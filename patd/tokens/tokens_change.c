@@ -119,7 +119,7 @@ static bool ends_access(const struct token *before, const struct token *after, u
 	       (validity_compromised(after) && !validity_compromised(before));
 }
 
-static enum pat_error revoke_token(struct tokens *tokens, const struct caller *caller,
+static enum pat_error write_revocation(struct tokens *tokens, const struct caller *caller,
 	struct token *token, const struct revocation *revocation, struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
@@ -135,6 +135,17 @@ static enum pat_error revoke_token(struct tokens *tokens, const struct caller *c
 	return tokens_commit_token(tokens, caller, CHANGE_UPDATE,
 		token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token,
 		token->revoked_reason, ret_refusal);
+}
+
+/* Its sessions are ended also where it was revoked before. */
+static enum pat_error revoke_token(struct tokens *tokens, const struct caller *caller,
+	struct token *token, const struct revocation *revocation, struct refusal *ret_refusal)
+{
+	enum pat_error error = write_revocation(tokens, caller, token, revocation, ret_refusal);
+
+	if (error == PAT_OK && (revocation->end_sessions || tokens->policy->revoke_ends_sessions))
+		tokens_end_sessions_of(tokens, caller, &token->id);
+	return error;
 }
 
 enum pat_error tokens_revoke(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -220,6 +231,9 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 		*count += error == PAT_OK && !revoked;
 	}
 	pat_field_cut(place, PAT_NAME_BYTES_MAX + 1, batch->more ? batch->last : "");
+	/* Also those of tokens that were deleted since. */
+	if (error == PAT_OK && !batch->more && revocation->end_sessions)
+		tokens_end_other_sessions(tokens, caller, user);
 	return error;
 }
 
@@ -244,6 +258,8 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	if (validity_expired(&token, tokens->policy, now))
 		return tokens_refuse(PAT_ERR_EXPIRED,
 			N_("the token has expired; generate a new one"), ret_refusal);
+	if ((error = tokens_check_bond(tokens, &token, ret_refusal)) != PAT_OK)
+		return error;
 	error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
@@ -251,8 +267,11 @@ enum pat_error tokens_restore(struct tokens *tokens, const struct caller *caller
 	token.revoked_until = 0;
 	token.revoked_reason[0] = '\0';
 	token.restored_at = now;
-	return tokens_commit_token(
+	error = tokens_commit_token(
 		tokens, caller, CHANGE_UPDATE, ENTRY_RESTORED, &token, "", ret_refusal);
+	if (error == PAT_OK)
+		tokens_spare_sessions(tokens, &token.id, NULL);
+	return error;
 }
 
 enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller, const char *id,

@@ -41,6 +41,21 @@ void tokens_notify_entry(struct tokens *tokens, const struct entry *entry)
 			tokens->listeners[i]->entry(entry, tokens->listeners[i]->userdata);
 }
 
+void tokens_notify_session(struct tokens *tokens, const struct session *session)
+{
+	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
+		if (tokens->listeners[i] && tokens->listeners[i]->session)
+			tokens->listeners[i]->session(session, tokens->listeners[i]->userdata);
+}
+
+void tokens_notify_approval(struct tokens *tokens, const struct approval *approval, bool waits)
+{
+	for (size_t i = 0; i < TOKENS_LISTENERS_MAX; i++)
+		if (tokens->listeners[i] && tokens->listeners[i]->approval)
+			tokens->listeners[i]->approval(
+				approval, waits, tokens->listeners[i]->userdata);
+}
+
 static enum entry_how how(const struct caller *caller)
 {
 	if (caller == &tokens_patd)

@@ -57,6 +57,10 @@ static enum pat_error change_disabled(struct tokens *tokens, const struct caller
 		return PAT_OK;
 	if (r == 0)
 		notify_user(tokens, user);
+	if (r == 0 && kind == CHANGE_ENABLE)
+		tokens_spare_sessions(tokens, NULL, user);
+	if (r == 0 && kind == CHANGE_DISABLE && tokens->policy->revoke_ends_sessions)
+		tokens_end_sessions(tokens, caller, user);
 	return tokens_refuse_errno(r, ret_refusal);
 }
 

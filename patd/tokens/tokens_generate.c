@@ -68,9 +68,10 @@ static enum pat_error check_policy(
 	return PAT_OK;
 }
 
-static enum pat_error choose_limits(
+static enum pat_error choose_limits(const struct tokens *tokens, const struct caller *caller,
 	const struct token_request *request, struct token *token, struct refusal *ret_refusal)
 {
+	enum pat_error error;
 	struct limits *limits = &token->limits;
 
 	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++) {
@@ -80,7 +81,8 @@ static enum pat_error choose_limits(
 		if (problem)
 			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	}
-	return check_beginning(token, ret_refusal);
+	error = check_beginning(token, ret_refusal);
+	return error == PAT_OK ? tokens_bind(tokens, caller, token, ret_refusal) : error;
 }
 
 enum pat_error tokens_change_expiry(const struct tokens *tokens,
@@ -97,8 +99,8 @@ enum pat_error tokens_change_expiry(const struct tokens *tokens,
 }
 
 /* All of the token that the request decides. */
-static enum pat_error make_token(const struct tokens *tokens, const struct token_request *request,
-	struct token *ret_token, struct refusal *ret_refusal)
+static enum pat_error make_token(const struct tokens *tokens, const struct caller *caller,
+	const struct token_request *request, struct token *ret_token, struct refusal *ret_refusal)
 {
 	const char *problem = pat_name_problem(request->name);
 	enum pat_error error;
@@ -116,7 +118,7 @@ static enum pat_error make_token(const struct tokens *tokens, const struct token
 		(error = check_policy(tokens, ret_token, ret_refusal)) != PAT_OK)
 		return error;
 	pat_field_cut(ret_token->note, sizeof(ret_token->note), request->note ? request->note : "");
-	return choose_limits(request, ret_token, ret_refusal);
+	return choose_limits(tokens, caller, request, ret_token, ret_refusal);
 }
 
 static int stop_at_first(const struct token *token, void *userdata)
@@ -169,7 +171,7 @@ enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *c
 {
 	bool own = !request->user || strcmp(request->user, caller->user) == 0;
 	struct token token;
-	enum pat_error error = make_token(tokens, request, &token, ret_refusal);
+	enum pat_error error = make_token(tokens, caller, request, &token, ret_refusal);
 
 	if (error != PAT_OK)
 		return error;
@@ -190,7 +192,7 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	enum pat_error error;
 
 	if ((error = tokens_allow(caller, OP_GENERATE, own, ret_refusal)) != PAT_OK ||
-		(error = make_token(tokens, request, &token, ret_refusal)) != PAT_OK ||
+		(error = make_token(tokens, caller, request, &token, ret_refusal)) != PAT_OK ||
 		(error = check_user(tokens, request->user, request->uid, ret_refusal)) != PAT_OK ||
 		(error = tokens_ratelimit(tokens, caller, ret_refusal)) != PAT_OK)
 		return error;

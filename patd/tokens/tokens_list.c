@@ -16,6 +16,7 @@
  * milliseconds however few rows match.
  */
 #define EFFORT_MAX 1024U
+#define EFFORT_UNTIL 32U     /* of a row whose state is in files, such as one of logind's */
 #define EFFORT_PATTERN 1024U /* bytes of patterns times those of a name that cost a row more */
 
 #define PAGE_FULL 1 /* a list_row_fn's word to stop */
@@ -71,7 +72,8 @@ static uint32_t effort_of(const struct token_query *query, const struct token *t
 		bytes += strlen(query->name_pattern) * strlen(token->name);
 	if (query->good_for)
 		bytes += strlen(token->limits.services) * strnlen(query->good_for, PAT_SERVICE_MAX);
-	return 1 + (uint32_t)(bytes / EFFORT_PATTERN);
+	return 1 + (uint32_t)(bytes / EFFORT_PATTERN) +
+	       (token->limits.until[0] != '\0' ? EFFORT_UNTIL : 0);
 }
 
 /* Looks one row further than the page, to know whether there is another. */
@@ -139,7 +141,7 @@ static const char *query_problem(const struct token_query *query)
 	if (query->name_pattern && strlen(query->name_pattern) > PATTERN_MAX)
 		return "name_pattern is longer than 255 bytes";
 	if (query->state && !state_known(query->state))
-		return "state is active, revoked, expired, exhausted, disabled, pending or altered";
+		return "state is active, revoked, expired, ended, exhausted, disabled, pending or altered";
 	return NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "patd/usage/overlay.h"
 #include "patd/usage/usage_log.h"
 #include "patd/usage/usage_sync.h"
+#include "patd/util/lifespan.h"
 #include "patd/util/ratelimit.h"
 
 struct tokens {
@@ -20,6 +21,7 @@ struct tokens {
 	const struct key *key;
 	struct clock *clock;
 	const struct policy *policy;
+	const struct lifespans *lifespans;
 	struct history *history;
 	uint64_t time_stored;
 	uint64_t listed_damaged;  /* rows */
@@ -48,6 +50,8 @@ struct tokens {
 	uint64_t ending_batch, ending_point;
 	void (*on_durable)(void *userdata);
 	void *on_durable_userdata;
+	struct approvals *approvals;
+	struct sessions *sessions;
 };
 
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
@@ -105,6 +109,21 @@ void cursor_format(const struct token *last, bool by_id, char ret_text[static TO
 
 /* False if text is no cursor. */
 bool cursor_parse(const char *text, struct cursor *ret_cursor);
+
+/* --- what tokens are bound to: tokens_bind.c --- */
+
+/*
+ * Gives the token the id of what its until names, for a caller who may bind it to that: a login
+ * session is the caller's own, unless that is root.
+ */
+enum pat_error tokens_bind(const struct tokens *tokens, const struct caller *caller,
+	struct token *token, struct refusal *ret_refusal);
+
+/* Whether what the token is bound to has ended; false if it is bound to nothing. */
+bool tokens_bond_ended(const struct tokens *tokens, const struct token *token);
+/* PAT_ERR_EXPIRED if so: nothing brings such a token back. */
+enum pat_error tokens_check_bond(
+	const struct tokens *tokens, const struct token *token, struct refusal *ret_refusal);
 
 /* --- the clock: tokens_clock.c --- */
 
@@ -190,6 +209,8 @@ void tokens_store_time(struct tokens *tokens, uint64_t now);
 
 void tokens_notify(struct tokens *tokens, enum token_event event, const struct token *token);
 void tokens_notify_entry(struct tokens *tokens, const struct entry *entry);
+void tokens_notify_session(struct tokens *tokens, const struct session *session);
+void tokens_notify_approval(struct tokens *tokens, const struct approval *approval, bool waits);
 
 /* patd itself, where patd.conf says what is to be done. */
 extern const struct caller tokens_patd;
@@ -206,6 +227,19 @@ enum pat_error tokens_revoke_unused(
  * and since it ended.
  */
 bool tokens_certainly_ended(const struct tokens *tokens, const struct token *token);
+
+/* --- tokens_sessions.c --- */
+
+/* Ends the sessions that the token has opened. */
+void tokens_end_sessions_of(
+	struct tokens *tokens, const struct caller *caller, const struct pat_id *id);
+/* Ends all of the user's that are not to be ended already. */
+void tokens_end_other_sessions(
+	struct tokens *tokens, const struct caller *caller, const char *user);
+/* Those of the token, or of the user, or with NULL for both all, are not to be ended any more. */
+void tokens_spare_sessions(struct tokens *tokens, const struct pat_id *id, const char *user);
+/* Ends those of tokens that have expired, as the policy wants it. */
+void tokens_expire_sessions(struct tokens *tokens);
 
 /* Deletes what ended long ago, as the policy wants it. */
 enum pat_error tokens_delete_ended(

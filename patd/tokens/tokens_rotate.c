@@ -10,10 +10,14 @@
 #include "patd/tokens/tokens_private.h"
 
 static enum pat_error check_rotatable(struct tokens *tokens, const struct token *token,
-	uint64_t grace, struct refusal *ret_refusal)
+	const struct rotation *rotation, struct refusal *ret_refusal)
 {
 	uint64_t now = clock_now(tokens->clock);
+	enum pat_error error;
 
+	if (rotation->end_sessions && rotation->grace != 0)
+		return tokens_refuse(PAT_ERR_INVALID_ARGS,
+			N_("a rotation ends sessions only without a grace period"), ret_refusal);
 	if (validity_revoked(token, now))
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
 			N_("the token is revoked; restore it first, or generate a new one"),
@@ -21,6 +25,9 @@ static enum pat_error check_rotatable(struct tokens *tokens, const struct token 
 	if (validity_expired(token, tokens->policy, now))
 		return tokens_refuse(PAT_ERR_EXPIRED,
 			N_("the token has expired; generate a new one"), ret_refusal);
+	error = tokens_check_bond(tokens, token, ret_refusal);
+	if (error != PAT_OK)
+		return error;
 	if (validity_exhausted(token))
 		return tokens_refuse(PAT_ERR_NOT_ACTIVE,
 			N_("the token has no uses left; generate a new one"), ret_refusal);
@@ -29,7 +36,7 @@ static enum pat_error check_rotatable(struct tokens *tokens, const struct token 
 			N_("the token has reached the maximum number of secrets; generate a new "
 			   "one"),
 			ret_refusal);
-	if (tokens_beyond_calendar(now, grace))
+	if (tokens_beyond_calendar(now, rotation->grace))
 		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
 			N_("the grace period would end after the year 9999"), ret_refusal);
 	return PAT_OK;
@@ -69,7 +76,7 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 
 	if ((error = tokens_load_intact(tokens, caller, operation, id, &token, ret_refusal)) !=
 			PAT_OK ||
-		(error = check_rotatable(tokens, &token, rotation->grace, ret_refusal)) != PAT_OK)
+		(error = check_rotatable(tokens, &token, rotation, ret_refusal)) != PAT_OK)
 		return error;
 	end = validity_end(&token, tokens->policy);
 	if ((error = tokens_change_expiry(tokens, &expiry, &token, ret_refusal)) != PAT_OK ||
@@ -88,5 +95,8 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 		tokens, caller, CHANGE_ROTATE, ENTRY_ROTATED, &token, expires, ret_refusal);
 	if (error != PAT_OK)
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
+	else if (rotation->grace == 0 &&
+		 (rotation->end_sessions || tokens->policy->revoke_ends_sessions))
+		tokens_end_sessions_of(tokens, caller, &token.id);
 	return error;
 }

@@ -34,10 +34,10 @@ static enum pat_error check_settable(
 	if (validity_expired(token, tokens->policy, now))
 		return tokens_refuse(PAT_ERR_EXPIRED,
 			N_("the token has expired; generate a new one"), ret_refusal);
-	return PAT_OK;
+	return tokens_check_bond(tokens, token, ret_refusal);
 }
 
-static enum pat_error set_restrictions(
+static enum pat_error set_restrictions(const struct tokens *tokens, const struct caller *caller,
 	const struct token_update *update, struct token *token, struct refusal *ret_refusal)
 {
 	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++) {
@@ -52,12 +52,13 @@ static enum pat_error set_restrictions(
 		if (problem)
 			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	}
-	return PAT_OK;
+	return update->restrictions[PAT_UNTIL] ? tokens_bind(tokens, caller, token, ret_refusal)
+					       : PAT_OK;
 }
 
 /* By the rules of a new token, as far as it is given. */
-static enum pat_error update_token(const struct tokens *tokens, const struct token_update *update,
-	struct token *token, struct refusal *ret_refusal)
+static enum pat_error update_token(const struct tokens *tokens, const struct caller *caller,
+	const struct token_update *update, struct token *token, struct refusal *ret_refusal)
 {
 	const struct token_request expiry = {
 		.has_lifetime = update->has_lifetime,
@@ -77,7 +78,7 @@ static enum pat_error update_token(const struct tokens *tokens, const struct tok
 	if ((error = check_settable(tokens, token, ret_refusal)) != PAT_OK ||
 		(error = tokens_change_expiry(tokens, &expiry, token, ret_refusal)) != PAT_OK)
 		return error;
-	return set_restrictions(update, token, ret_refusal);
+	return set_restrictions(tokens, caller, update, token, ret_refusal);
 }
 
 /* A later expiration is for the secret of now; the one before ends as it would have, as in a
@@ -107,7 +108,7 @@ enum pat_error tokens_set(struct tokens *tokens, const struct caller *caller, co
 		return error;
 	token = before;
 	/* First of all, so that nobody gives a password for what cannot be. */
-	error = update_token(tokens, update, &token, ret_refusal);
+	error = update_token(tokens, caller, update, &token, ret_refusal);
 	if (error == PAT_OK && !narrowing(&before, &token, tokens->policy))
 		error = tokens_allow(
 			caller, OP_WIDEN, authority_made_own(caller, &before), ret_refusal);

@@ -3,85 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "patd/model/sources.h"
 #include "patd/rules/evaluation.h"
 #include "patd/rules/login_source.h"
 #include "patd/rules/validity.h"
-#include "patd/tokens/candidate.h"
-#include "patd/tokens/uses.h"
+#include "patd/tokens/inquiry.h"
 #include "patd/util/log.h"
-
-/* How far the time in the database may lag behind the latest time seen, if only used. */
-#define TIME_LAG_S 60
-
-/* A text from outside, as the history takes it. */
-static const char *sanitized(const char *text)
-{
-	return text[0] != '\0' && pat_name_problem(text) ? "?" : text;
-}
-
-static struct entry login_entry(struct tokens *tokens, const struct caller *caller,
-	const struct token *token, const struct pat_request *request, enum pat_verdict verdict)
-{
-	struct entry entry = tokens_entry(
-		tokens, caller, verdict == PAT_ACCEPTED ? ENTRY_USED : ENTRY_REFUSED, token);
-
-	entry.how = ENTRY_PAM;
-	entry.result = verdict;
-	pat_field_cut(entry.service, sizeof(entry.service), sanitized(request->service));
-	pat_field_cut(entry.rhost, sizeof(entry.rhost), sanitized(request->rhost));
-	pat_field_cut(entry.tty, sizeof(entry.tty), sanitized(request->tty));
-	return entry;
-}
-
-/* A program of the user's own, which can say what it will of the place; and not a verifier. */
-static bool asked_by_owner(const struct caller *caller, const struct token *token)
-{
-	return caller->uid != 0 && caller->uid == token->uid;
-}
-
-/*
- * Whether one more entry of uid's tokens is within that limit.  *ret_left_out: how many were left
- * out before it; stays as it is if this one is, too.
- */
-static bool within(
-	struct tokens *tokens, struct ratelimit *ratelimit, uint32_t uid, uint64_t *ret_left_out)
-{
-	if (!ratelimit_take(ratelimit, uid, clock_since_boot_us(tokens->clock)))
-		return false;
-	*ret_left_out = ratelimit_refused(ratelimit, uid);
-	return true;
-}
-
-/* Whether a login comes into the history, or there are too many like it, of that user's tokens. */
-static bool should_record(struct tokens *tokens, const struct caller *caller,
-	const struct token *token, enum pat_verdict verdict, uint64_t *ret_left_out)
-{
-	bool strict = verdict != PAT_ACCEPTED || asked_by_owner(caller, token);
-	struct ratelimit *ratelimit = verdict == PAT_ROTATED ? &tokens->alerts
-				      : strict               ? &tokens->refusals
-							     : &tokens->uses;
-
-	return within(tokens, ratelimit, token->uid, ret_left_out);
-}
-
-/*
- * Whether a login is from where the token was used last: then nothing of it is new.  Of a use that
- * is local or of an unknown source that is not known, as the owner's own program may have reported
- * it.
- */
-static bool same_place(const struct token *token, const struct pat_request *request)
-{
-	char last[SOURCES_NETWORK_MAX], network[SOURCES_NETWORK_MAX];
-
-	if (token->last_used_at == 0 || token->last_used_from[0] == '\0' ||
-		strcmp(token->last_used_from, SOURCES_UNKNOWN) == 0 ||
-		strcmp(token->last_used_service, sanitized(request->service)) != 0)
-		return false;
-	sources_network(token->last_used_from, last);
-	sources_network(sanitized(request->rhost), network);
-	return strcmp(last, network) == 0;
-}
 
 /* Once a login was refused as expired, it stays so, whatever the clock says later. */
 static void record_end(struct tokens *tokens, const struct token *token, uint64_t now)
@@ -97,184 +23,7 @@ static void record_end_of_grace(struct tokens *tokens, const struct token *token
 		tokens_store_time(tokens, now);
 }
 
-/* What is recorded of a use, beside the token. */
-struct record {
-	bool has_entry, has_seen;
-	struct entry entry;
-	struct seen seen; /* where it was used, which is new */
-};
-
-static void look_up_place(struct tokens *tokens, const struct candidate *candidate,
-	const char *network, struct record *record)
-{
-	if (history_look(tokens->history, &record->entry, network, &record->seen) < 0)
-		log_error("cannot look up whether token %s was used there before",
-			candidate->token.id.text);
-	else if (!record->entry.new_service && !record->entry.new_network)
-		recent_learn(candidate->recent, record->entry.service, network);
-}
-
-static void describe_use(struct tokens *tokens, const struct caller *caller,
-	const struct candidate *candidate, const struct pat_request *request, struct record *ret)
-{
-	const struct token *token = &candidate->token;
-	char network[SOURCES_NETWORK_MAX];
-	uint64_t left_out = 0;
-
-	/* Remembered in any case, or the next use from there would be the first. */
-	bool worth = should_record(tokens, caller, token, PAT_ACCEPTED, &left_out);
-	bool known = asked_by_owner(caller, token) || same_place(token, request);
-
-	ret->has_entry = ret->has_seen = false;
-	sources_network(sanitized(request->rhost), network);
-	known = known || recent_knows(candidate->recent, sanitized(request->service), network);
-	if (!worth && known)
-		return;
-	ret->entry = login_entry(tokens, caller, token, request, PAT_ACCEPTED);
-	ret->entry.unrecorded = left_out;
-	if (!known)
-		look_up_place(tokens, candidate, network, ret);
-	ret->has_seen = ret->entry.new_service || ret->entry.new_network;
-	/* No flood of ordinary logins hides one from a new place. */
-	ret->has_entry = worth || (ret->has_seen && ratelimit_take(&tokens->new_places, token->uid,
-							    clock_since_boot_us(tokens->clock)));
-}
-
-/*
- * What a use changes.  The address that the owner's own program reports is not kept: who has stolen
- * the token here could first make the place known that he then comes from.
- */
-static void count_use(struct tokens *tokens, const struct caller *caller,
-	const struct candidate *candidate, const struct pat_request *request, struct token *token)
-{
-	const bool kept = !asked_by_owner(caller, token) || request->rhost[0] == '\0';
-	const char *from = kept ? sanitized(request->rhost) : SOURCES_UNKNOWN;
-
-	token->uses++;
-	token->last_used_at = clock_now(tokens->clock);
-	pat_field_cut(token->last_used_service, sizeof(token->last_used_service),
-		sanitized(request->service));
-	pat_field_cut(token->last_used_from, sizeof(token->last_used_from), from);
-	if (candidate->matches)
-		token->former_until = 0;
-}
-
-static int gather(struct tokens *tokens, const struct token *token, struct record *record)
-{
-	int r = uses_gather(tokens, token, record->has_entry ? &record->entry : NULL,
-		record->has_seen ? &record->seen : NULL);
-
-	if (r == 0 && token->last_used_at - tokens->time_stored >= TIME_LAG_S)
-		tokens_store_time(tokens, token->last_used_at);
-	return r;
-}
-
-/* Written down with those of other logins. */
-static void record_use(struct tokens *tokens, const struct token *token, struct record *record)
-{
-	if (gather(tokens, token, record) < 0)
-		log_error("the use of token %s could not be recorded", token->id.text);
-	if (record->has_entry)
-		tokens_notify_entry(tokens, &record->entry);
-}
-
-/*
- * Whether the new secret was presented, and the end of the former one is not on disk: it still
- * works, or works again after a power cut, or after a kill and a clock set back.
- */
-static bool ends_former(const struct tokens *tokens, const struct candidate *candidate)
-{
-	const struct token *token = &candidate->token;
-
-	return candidate->matches && token->rotations > 0 &&
-	       (token->former_until > tokens->time_stored || uses_ending(tokens));
-}
-
-/*
- * A use could not be written down.  The journal gets it all the same.  No limit is exceeded, and no
- * two secrets of a token work, once the login goes on.  ends: see ends_former().
- */
-static enum pat_verdict judge_unrecorded(
-	struct tokens *tokens, const struct token *token, bool ends, struct record *record)
-{
-	const bool refused = ends || token->limits.max_uses != 0;
-
-	record->entry.seq = 0;
-	if (refused) {
-		record->entry.event = ENTRY_REFUSED;
-		record->entry.result = PAT_FAILED;
-	}
-	if (record->has_entry)
-		tokens_notify_entry(tokens, &record->entry);
-	if (ends)
-		log_error("a login with the new secret of token %s is refused: the end of the "
-			  "former secret could not be recorded",
-			token->id.text);
-	else if (!refused)
-		log_error("the use of token %s could not be recorded", token->id.text);
-	return refused ? PAT_FAILED : PAT_ACCEPTED;
-}
-
-/*
- * A use that must be on disk before the login goes on.  It counts at once, for every later verdict,
- * and is written down here; if it cannot be, it does not count, and is refused where something
- * depends on it.  If it is, and its sync fails, it is refused and counts.
- */
-static enum pat_verdict record_durably(struct tokens *tokens, const struct candidate *candidate,
-	const struct token *token, struct record *record, struct later *later)
-{
-	/* Before the time is gathered, too, which may not be written either. */
-	const bool ends = ends_former(tokens, candidate);
-	struct use_point point = { 0 };
-
-	/* There is no loop to wait in. */
-	if (!tokens->usage_sync)
-		later = NULL;
-	if (later && !later->defer(later->userdata))
-		return PAT_BUSY;
-	if (later)
-		later->deferred = true;
-	if (gather(tokens, token, record) < 0)
-		return judge_unrecorded(tokens, &candidate->token, ends, record);
-	if (uses_write_down(tokens, &point) < 0) {
-		uses_take_back(tokens, &candidate->token, record->has_entry);
-		tokens->time_stored = 0; /* what is stored may be older than we thought */
-		return judge_unrecorded(tokens, &candidate->token, ends, record);
-	}
-	if (candidate->token.former_until != token->former_until)
-		uses_note_ending(tokens, &point);
-	if (later)
-		later->point = point;
-	if (later && point.in_log)
-		usage_sync_hurry(tokens->usage_sync);
-	if (record->has_entry)
-		tokens_notify_entry(tokens, &record->entry);
-	return later || uses_sync_now(tokens, &point) == 0 ? PAT_ACCEPTED : PAT_FAILED;
-}
-
-/* PAT_ACCEPTED, or why not after all. */
-static enum pat_verdict accept(struct tokens *tokens, const struct caller *caller,
-	const struct candidate *candidate, const struct pat_request *request, struct later *later)
-{
-	struct token token = candidate->token;
-	/* A limit holds only if each use is written down; and the new secret ends the old one. */
-	bool must_last = token.limits.max_uses != 0 || tokens->policy->usage_sync_full ||
-			 ends_former(tokens, candidate);
-	enum pat_verdict verdict = PAT_ACCEPTED;
-	struct record record;
-
-	describe_use(tokens, caller, candidate, request, &record);
-	count_use(tokens, caller, candidate, request, &token);
-	if (must_last)
-		verdict = record_durably(tokens, candidate, &token, &record, later);
-	else
-		record_use(tokens, &token, &record);
-	if (verdict == PAT_ACCEPTED)
-		tokens_notify(tokens, TOKEN_USED, &token);
-	return verdict;
-}
-
-static enum pat_verdict judge(
+enum pat_verdict tokens_judge(
 	struct tokens *tokens, const struct candidate *candidate, const struct pat_request *request)
 {
 	struct attempt attempt = {
@@ -290,6 +39,7 @@ static enum pat_verdict judge(
 	};
 
 	attempt.replaced = candidate_replaced(candidate, attempt.now);
+	attempt.ended = tokens_bond_ended(tokens, &candidate->token);
 	if (store_is_disabled(tokens->store, candidate->token.user, &attempt.disabled) < 0)
 		return PAT_FAILED;
 	return verdict_of(&attempt);
@@ -311,10 +61,10 @@ static void log_wrong_clock(struct tokens *tokens)
 		clock_now(tokens->clock) - clock_wall(tokens->clock));
 }
 
-static void refuse(struct tokens *tokens, const struct caller *caller, struct token *token,
-	const struct pat_request *request, enum pat_verdict verdict)
+static void refuse(struct tokens *tokens, const struct inquiry *inquiry, struct token *token,
+	enum pat_verdict verdict)
 {
-	struct entry entry = login_entry(tokens, caller, token, request, verdict);
+	struct entry entry = tokens_login_entry(tokens, inquiry, token, verdict);
 	uint64_t now = clock_now(tokens->clock);
 	struct refusal ignored;
 
@@ -324,7 +74,7 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 		record_end(tokens, token, now);
 	else if (verdict == PAT_ROTATED)
 		record_end_of_grace(tokens, token, now);
-	if (should_record(tokens, caller, token, verdict, &entry.unrecorded))
+	if (tokens_should_record(tokens, inquiry->caller, token, verdict, &entry.unrecorded))
 		tokens_record(tokens, &entry);
 	if (verdict != PAT_REVOKED || validity_revoked(token, now))
 		return;
@@ -334,27 +84,52 @@ static void refuse(struct tokens *tokens, const struct caller *caller, struct to
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }
 
-/* request: its rhost is the source, see patd/rules/login_source.h */
-static enum pat_verdict decide(struct tokens *tokens, const struct caller *caller,
-	const struct pat_request *request, struct later *later, struct pat_reply *reply)
+/*
+ * All that the rules permit is accepted, but for a token whose uses need an approval: then the use
+ * waits for it, and *reply says so.
+ */
+static enum pat_verdict accept(struct tokens *tokens, const struct inquiry *inquiry,
+	const struct candidate *candidate, struct later *later, struct pat_reply *reply)
 {
+	struct entry entry;
+
+	if (!candidate->token.limits.confirm || inquiry->approval)
+		return tokens_accept(tokens, inquiry, candidate, later);
+	/* A person is shown the texts that the history will have. */
+	entry = tokens_login_entry(tokens, inquiry, &candidate->token, PAT_ASKED);
+	return approval_ask(tokens, inquiry, &candidate->token, &entry, later, &reply->expires_at);
+}
+
+enum pat_verdict tokens_decide_on(struct tokens *tokens, const struct inquiry *inquiry,
+	struct candidate *candidate, struct later *later, struct pat_reply *reply)
+{
+	enum pat_verdict verdict = tokens_judge(tokens, candidate, inquiry->request);
+
+	if (verdict == PAT_ACCEPTED && inquiry->approval)
+		verdict = approval_verdict(inquiry->approval);
+	if (verdict == PAT_ACCEPTED)
+		verdict = accept(tokens, inquiry, candidate, later, reply);
+	if (verdict != PAT_ACCEPTED && !verdict_row(verdict)->undecided)
+		refuse(tokens, inquiry, &candidate->token, verdict);
+	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
+		reply->expires_at = validity_end(&candidate->token, tokens->policy);
+	if (verdict == PAT_ACCEPTED && !candidate->matches)
+		reply->replaced_until = candidate->token.former_until;
+	return verdict;
+}
+
+/* inquiry: rhost of its request is the source, see patd/rules/login_source.h */
+static enum pat_verdict decide(struct tokens *tokens, const struct inquiry *inquiry,
+	struct later *later, struct pat_reply *reply)
+{
+	const struct pat_request *request = inquiry->request;
 	struct candidate candidate;
-	enum pat_verdict verdict;
 
 	if (candidate_load(tokens, request->id, &request->digest, &candidate) < 0)
 		return PAT_FAILED;
 	if (!candidate_secret_known(&candidate))
 		return PAT_WRONG;
-	verdict = judge(tokens, &candidate, request);
-	if (verdict == PAT_ACCEPTED)
-		verdict = accept(tokens, caller, &candidate, request, later);
-	else if (verdict != PAT_FAILED)
-		refuse(tokens, caller, &candidate.token, request, verdict);
-	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
-		reply->expires_at = validity_end(&candidate.token, tokens->policy);
-	if (verdict == PAT_ACCEPTED && !candidate.matches)
-		reply->replaced_until = candidate.token.former_until;
-	return verdict;
+	return tokens_decide_on(tokens, inquiry, &candidate, later, reply);
 }
 
 static bool may_ask(
@@ -369,17 +144,17 @@ static bool may_ask(
  * has not the secret of a token writes nothing about it, and the reply says nothing either way.
  * What these callers write counts apart, so that it hides no other refusal.
  */
-static void record_stranger(
-	struct tokens *tokens, const struct caller *caller, const struct pat_request *request)
+static void record_stranger(struct tokens *tokens, const struct inquiry *inquiry)
 {
+	const struct pat_request *request = inquiry->request;
 	struct candidate candidate;
 	struct entry entry;
 
 	if (candidate_load(tokens, request->id, &request->digest, &candidate) < 0 ||
 		!candidate_secret_known(&candidate))
 		return;
-	entry = login_entry(tokens, caller, &candidate.token, request, PAT_NOT_ALLOWED);
-	if (within(tokens, &tokens->strangers, candidate.token.uid, &entry.unrecorded))
+	entry = tokens_login_entry(tokens, inquiry, &candidate.token, PAT_NOT_ALLOWED);
+	if (tokens_within_limit(tokens, &tokens->strangers, candidate.token.uid, &entry.unrecorded))
 		tokens_record(tokens, &entry);
 }
 
@@ -394,13 +169,14 @@ void tokens_verify_later(struct tokens *tokens, uint32_t caller_uid,
 {
 	const struct caller caller = { .uid = caller_uid };
 	struct pat_request located = *request;
+	const struct inquiry inquiry = { &caller, &located, NULL };
 
 	login_source(tokens->policy, request->service, request->rhost, request->tty, located.rhost);
 	*ret_reply = (struct pat_reply) { .magic = PAT_REPLY_MAGIC, .verdict = PAT_NOT_ALLOWED };
 	if (may_ask(tokens, caller_uid, request))
-		ret_reply->verdict = decide(tokens, &caller, &located, later, ret_reply);
+		ret_reply->verdict = decide(tokens, &inquiry, later, ret_reply);
 	else
-		record_stranger(tokens, &caller, &located);
+		record_stranger(tokens, &inquiry);
 }
 
 enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
@@ -437,6 +213,7 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 	}
 	attempt.token = &candidate.token;
 	attempt.replaced = candidate_replaced(&candidate, attempt.now);
+	attempt.ended = tokens_bond_ended(tokens, &candidate.token);
 	*ret_n = verdict_all(&attempt, ret_verdicts);
 	return PAT_OK;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "patd/db/sync.h"
+#include "patd/tokens/sessions.h"
 #include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
@@ -134,6 +135,8 @@ static int flush_some(void *userdata)
 		log_error("uses of tokens stay in the usage log for now: the database cannot be "
 			  "written to");
 	tokens->flush_failed = r < 0 && r != -EAGAIN;
+	if (r >= 0)
+		sessions_write(tokens);
 	return r;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Apache with mod_authnz_external and pwauth, by HTTP Basic.
 packages pwauth apache2 libapache2-mod-authnz-external curl
+versions pwauth apache2 libapache2-mod-authnz-external
 
 configure() {
 	a2enmod -q authnz_external auth_basic
@@ -37,6 +38,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       Each request is a login, and takes a use. pwauth does not say where a login comes
              from, so that no --from opens here.
 END

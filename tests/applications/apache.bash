@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Apache with mod_authnz_pam, by HTTP Basic.
 packages apache2 libapache2-mod-authnz-pam curl
+versions apache2 libapache2-mod-authnz-pam
 
 configure() {
 	verifier www-data apache
@@ -37,5 +38,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       Each request is a login, and takes a use.
 END

@@ -4,7 +4,7 @@
 # SUITE= another release of Debian.
 
 .PHONY: check-applications applications-table lint-applications
-check-applications: $(O)/tests/applications/pam_record.so
+check-applications: $(O)/tests/applications/pam_record.so $(O)/tests/applications/hosts
 	$(Q)APPLICATION='$(APPLICATION)' $(prove_told) bash tests/applications/run
 
 #: applications-table  doc/applications.md, from the rows of that tier and the versions it found last
@@ -22,3 +22,10 @@ $(O)/tests/applications/pam_record.so: tests/applications/pam_record.c Makefile
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(all_cflags) -shared $(all_ldflags) -o $@ $< -lpam
+
+# What patctl knows of programs that ask PAM.
+$(O)/tests/applications/hosts: tests/applications/hosts.c $(O)/libpatctl.a $(O)/libprotocol.a \
+		$(O)/libpatd.a $(O)/libcommon.a
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(all_cppflags) $(all_cflags) $(all_ldflags) -o $@ $^ $(call pkg,--libs,$(patctl_pkgs))

@@ -26,5 +26,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      1023
 advice       It has no PAM file, and uses that of the service other.
 END

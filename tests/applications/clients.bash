@@ -33,7 +33,7 @@ start_display() {
 # on_display USER SECRET LOCKER [OPTION...]: USER locks the display with LOCKER, which returns when it
 # has done so, and leaves a process of its name that ends when it has accepted the secret typed
 on_display() {
-	local end=$((SECONDS + 15))
+	local end=$((SECONDS + 40))
 	DISPLAY=:9 as "$1" "${@:3}" || return
 	DISPLAY=:9 xdotool type --delay 20 "$2"
 	DISPLAY=:9 xdotool key Return

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Courier, IMAP.
 packages courier-imap curl
+versions courier-imap courier-authdaemon
 
 configure() {
 	[ -d /home/alice/Maildir ] || as alice maildirmake /home/alice/Maildir
@@ -27,4 +28,5 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 END

@@ -27,6 +27,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      128
 advice       Each request is a login, and takes a use. It calls this machine localhost instead of
              giving its address, so that no --from opens here.
 END

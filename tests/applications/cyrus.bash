@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Cyrus IMAP, with saslauthd, which has no cache here.
 packages cyrus-imapd sasl2-bin curl
+versions cyrus-imapd sasl2-bin
 
 configure() {
 	sed -i 's/^OPTIONS="-c /OPTIONS="/' /etc/default/saslauthd
@@ -34,6 +35,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      255
 advice       saslauthd does not say where a login comes from, so that no --from opens here, and it
              caches: see there.
 END

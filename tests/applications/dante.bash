@@ -38,5 +38,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      255
 advice       The service is sockd.
 END

@@ -3,6 +3,7 @@
 # shellcheck source=tests/applications/xmpp.bash
 . "$APPLICATIONS/xmpp.bash"
 packages ejabberd erlang-p1-pam
+versions ejabberd erlang-p1-pam
 
 configure() {
 	verifier ejabberd ejabberd
@@ -40,6 +41,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       It caches unless ejabberd.yml has "auth_use_cache: false": a revoked token then opens
              for an hour more, and another token of the same user is refused meanwhile.
 END

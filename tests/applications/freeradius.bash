@@ -30,6 +30,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      128
 advice       The service is radiusd. RADIUS takes 128 characters, so a token fits. Debian's
              freerad is in the group shadow: with common-auth in its PAM file, passwords work,
              too.

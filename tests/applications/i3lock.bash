@@ -25,4 +25,5 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      255
 END

@@ -25,11 +25,5 @@ ids
 phases
 password     accepted
 token        refused
-local        refused
-address      refused
-uses         0
-once         refused refused
-revoked      refused
-told         no
 advice       It does not ask PAM, though it ships a PAM file: tokens never open.
 END

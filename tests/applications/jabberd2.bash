@@ -37,5 +37,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       It gives PAM the user as alice@REALM unless c2s.xml has <id realm="">.
 END

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # JupyterHub, by its login page.
 packages jupyterhub curl
+versions jupyterhub python3-pamela
 
 configure() {
 	systemctl restart jupyterhub.service
@@ -31,6 +32,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       The service is login. It does not say where a login comes from, so that no --from
              opens here.
 END

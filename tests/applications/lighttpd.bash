@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # lighttpd with mod_authn_pam, by HTTP Basic.
 packages lighttpd lighttpd-mod-authn-pam curl
+versions lighttpd lighttpd-mod-authn-pam
 
 configure() {
 	verifier www-data http
@@ -33,5 +34,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      511
 advice       The service is http. Each request is a login, and takes a use.
 END

@@ -25,6 +25,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      1023
 advice       Measured on a pseudo terminal, as telnet servers give it one; on a terminal of the
              console a token for local logins opens.
 END

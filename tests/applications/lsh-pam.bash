@@ -31,6 +31,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       It has no PAM file lshd, and uses that of the service other. It does not say where a
              login comes from, so that no --from opens here.
 END

@@ -28,6 +28,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       The service is mailutils. It looks into /etc/shadow first: a password does not reach
              PAM. It does not say where a login comes from, so that no --from opens here.
 END

@@ -28,6 +28,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       It does not say where a login comes from, so that no --from opens here: limit the
              user by its host, as in alice@10.0.0.0/255.0.0.0.
 END

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installs the application $APPLICATION, measures what it does with PAM, and compares that with its
-# row.
+# Installs the application $APPLICATION, and measures what it does with PAM.
 # shellcheck shell=bash
 
 load /test/system
@@ -80,8 +79,6 @@ install_application() {
 		# Another machine may use the same archives at this time.
 		apt_get install -qq -o Dpkg::Use-Pty=0 -o Debug::NoLocking=true \
 			--no-install-recommends --no-download "${PACKAGES[@]}"
-		measure date "$(date +%F)"
-		measure package "${PACKAGES[0]} $(dpkg-query -Wf '${Version}' "${PACKAGES[0]}")"
 	fi
 	if declare -F prepare >/dev/null; then prepare; fi
 	touch "$STATE/installed"
@@ -112,21 +109,10 @@ measure() {
 	printf '%-12s %s\n' "$1" "$2" >>"$MEASURED"
 }
 
-measured() {
-	sed -n "s/^$1 *//p" "$MEASURED" | tail -n 1
-}
-
-# agrees KEY...: whether what was measured is what the row says
-agrees() {
-	local key expected differs=0
-	for key; do
-		expected=$(row_value "$key")
-		if [ "$(measured "$key")" != "$expected" ]; then
-			echo "$key: measured \"$(measured "$key")\", the row says \"$expected\""
-			differs=1
-		fi
-	done
-	return "$differs"
+# installed_versions: of the packages whose versions the table shows
+installed_versions() {
+	dpkg-query -Wf '${db:Status-Abbrev}${Package} ${Version}\n' "${VERSIONS[@]:-${PACKAGES[0]}}" |
+		sed -n 's/^ii *//p' | paste -sd, | sed 's/,/, /g'
 }
 
 # login SECRET: alice logs in; sets RESULT to accepted or refused, OUTPUT to what she sees, and CALLS
@@ -169,10 +155,42 @@ named() {
 	(IFS=/ && echo "${names[*]}")
 }
 
-# result_with OPTION...: logs in with a token that has these restrictions; sets RESULT
+# result_with OPTION...: logs in with a new token that has these restrictions; sets TOKEN and RESULT
 result_with() {
-	TOKEN=$(token "$APPLICATION-$BATS_TEST_NUMBER" alice "$@")
+	TOKENS=$((TOKENS + 1))
+	TOKEN=$(token "$APPLICATION-$BATS_TEST_NUMBER-$TOKENS" alice "$@")
 	login "$TOKEN"
+}
+
+# for_reason WORD: whether the last login of TOKEN was accepted, or patd refused it for that reason
+for_reason() {
+	[ "$RESULT" = accepted ] ||
+		patctl log --json "$(id_of "$TOKEN")" | tail -n 1 | grep "\"result\": *\"$1\""
+}
+
+# opens_by_recipe: whether the client of the application gets in with the token of its recipe, and not
+# with the password
+opens_by_recipe() {
+	declare -F in_recipe >/dev/null || return 0
+	in_recipe && login "$NEWEST" && [ "$RESULT" = accepted ] &&
+		login "$PASSWORD" && [ "$RESULT" = refused ]
+}
+
+# count_characters: from now on, PAM only counts those of the secret
+count_characters() {
+	sed -i 's/^auth optional pam_record\.so$/auth requisite pam_record.so length/' /etc/pam.d/*
+}
+
+# longest_secret LENGTH...: the first of these lengths, longest first, that reaches PAM whole
+longest_secret() {
+	local length
+	for length; do
+		login "$(head -c "$length" /dev/zero | tr '\0' x)" >&2
+		if [[ " $(of_calls 8 auth) " = *" $length "* ]]; then
+			echo "$length"
+			return
+		fi
+	done
 }
 
 # uses_of TOKEN

@@ -28,6 +28,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      128
 advice       Each request is a login, and takes a use. It does not say where a login comes from,
              so that no --from opens here.
 END

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # nginx with its PAM module, by HTTP Basic; a page without a redirect.
 packages nginx-light libnginx-mod-http-auth-pam curl
+versions nginx-light libnginx-mod-http-auth-pam
 
 configure() {
 	verifier www-data nginx
@@ -36,6 +37,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       Each request is a login, and takes a use. A page that nginx redirects within itself,
              such as / to /index.html, takes two.
 END

@@ -40,6 +40,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      255
 advice       The source is a host name, which no --from matches. With "DNS = no" in ngircd.conf, it
              is the address.
 END

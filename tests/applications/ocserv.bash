@@ -2,10 +2,19 @@
 # ocserv, a VPN server, with its method "pam"; openconnect logs in, and makes no tunnel.
 packages ocserv openconnect openssl ssl-cert
 
-configure() {
-	sed -i 's/^auth = .*/auth = "pam"/; s/^max-ban-score = .*/max-ban-score = 0/
+# No client is banned, however many of its logins are refused.
+prepare() {
+	sed -i 's/^max-ban-score = .*/max-ban-score = 0/
 		s|^#*server-cert = .*|server-cert = /etc/ssl/certs/ssl-cert-snakeoil.pem|
 		s|^#*server-key = .*|server-key = /etc/ssl/private/ssl-cert-snakeoil.key|' /etc/ocserv/ocserv.conf
+}
+
+in_recipe() {
+	wait_until listens 443
+}
+
+configure() {
+	sed -i 's/^auth = .*/auth = "pam"/' /etc/ocserv/ocserv.conf
 	systemctl restart ocserv.service
 	wait_until listens 443
 }
@@ -33,6 +42,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      60
 advice       It refuses a secret of more than 63 characters without asking PAM: tokens of 64
              characters, which the first versions of patd made, do not open it. patctl rotate
              shortens them.

@@ -19,6 +19,10 @@ prepare() {
 	systemctl start openvpn-server@server.service
 }
 
+in_recipe() {
+	: # it has started the server anew
+}
+
 configure() {
 	pam_service openvpn
 	cat >>/etc/openvpn/server/server.conf <<-'END'
@@ -62,6 +66,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      64
 advice       Without auth-gen-token in the server's configuration each renegotiation of TLS, one an
              hour, is a login: it takes a use, and the tunnel ends when the token does.
 END

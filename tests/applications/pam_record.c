@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A PAM module, for tests only: it tells the journal what an application has given to PAM, and
- * decides nothing.
+ * decides nothing.  With the argument "length" it asks for user and secret before, and refuses.
  *
  * One message for each call, its fields separated by '|':
  *
@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <security/pam_ext.h>
 #include <security/pam_modules.h>
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -64,8 +65,17 @@ static int record(const pam_handle_t *pamh, const char *phase)
 
 EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)flags, (void)argc, (void)argv;
-	return record(pamh, "auth");
+	const char *name, *secret;
+
+	(void)flags;
+	if (argc == 0)
+		return record(pamh, "auth");
+	if (strcmp(argv[0], "length") != 0)
+		return PAM_SERVICE_ERR;
+	(void)pam_get_user(pamh, &name, NULL);
+	(void)pam_get_authtok(pamh, PAM_AUTHTOK, &secret, NULL);
+	(void)record(pamh, "auth");
+	return PAM_AUTH_ERR;
 }
 
 EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Pgpool-II before PostgreSQL, which trusts it.
 packages pgpool2 postgresql postgresql-client
+versions pgpool2 'postgresql-[0-9]*'
 
 configure() {
 	local version
@@ -47,6 +48,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       It runs as postgres. It does not say where a login comes from, so that no --from opens
              here. Its users at PostgreSQL are a matter of their own: trust it there, or give it
              their passwords.

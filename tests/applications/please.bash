@@ -25,4 +25,5 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      1023
 END

@@ -26,5 +26,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      64
 advice       It does not say where a login comes from, so that no --from opens here.
 END

@@ -28,6 +28,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      64
 advice       The change of a password needs the password: a token only gets as far as the question
              for a new one.
 END

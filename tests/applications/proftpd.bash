@@ -26,6 +26,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      511
 advice       The source is a host name, which no --from matches. With "UseReverseDNS off" in its
              configuration, and without proftpd in "name_services" of patd.conf(5), it is the
              address.

@@ -26,6 +26,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      511
 advice       It reports the server's own name, whoever the client is, so that no --from opens here.
              DontResolve in its configuration changes what it logs, not what PAM is told.
 END

@@ -29,6 +29,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      1023
 advice       The package's own PAM file asks pam_unix itself: include common-auth in its place. The
              source is a host name, which no --from matches.
 END

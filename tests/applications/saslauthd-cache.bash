@@ -28,6 +28,7 @@ uses         1
 once         accepted accepted
 revoked      accepted
 told         no
+longest      255
 advice       With its cache, as Debian starts it: what was accepted once is accepted for eight
              hours more, revoked or not. Remove -c from OPTIONS in /etc/default/saslauthd.
 END

@@ -29,6 +29,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      255
 advice       Without its cache, as Debian does not start it: see the one with -c. It does not say
              where a login comes from, so that no --from opens here.
 END

@@ -25,5 +25,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      511
 advice       It reports the machine's own name as the remote host, so that no --from opens here.
 END

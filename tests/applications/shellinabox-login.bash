@@ -2,6 +2,7 @@
 # Shell In A Box, which starts login.
 # shellcheck source=tests/applications/shellinabox.bash
 . "$APPLICATIONS/shellinabox.bash"
+versions shellinabox login
 
 configure() {
 	systemd-run --quiet --unit=test-shellinabox-login shellinaboxd --disable-ssl --localhost-only \

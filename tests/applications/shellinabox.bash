@@ -48,6 +48,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       It ships no PAM file, and uses that of the service other unless it has one. It does
              not say where a login comes from, so that no --from opens here. With LOGIN in place
              of AUTH it starts login, which says it.

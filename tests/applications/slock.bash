@@ -35,4 +35,5 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      255
 END

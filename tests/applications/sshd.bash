@@ -26,4 +26,5 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 END

@@ -25,5 +25,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      1023
 advice       It asks PAM only where super.tab says "authtype=pam".
 END

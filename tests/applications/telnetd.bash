@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # telnetd of GNU Inetutils, which starts login.
 packages inetutils-telnetd telnet expect
+versions inetutils-telnetd login
 
 configure() {
 	systemd-run --quiet --unit=telnetd systemd-socket-activate --inetd --accept \
@@ -27,5 +28,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      1023
 advice       The source is a host name, which no --from matches.
 END

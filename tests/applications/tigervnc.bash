@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# TigerVNC by the security type Plain; the server runs as its user.
-packages tigervnc-standalone-server
+# TigerVNC by the security type TLSPlain; the server runs as its user.
+packages tigervnc-standalone-server libio-socket-ssl-perl
+
+# server [OPTION...]: starts alice's, without a session
+server() {
+	systemd-run --quiet --unit=test-vnc --uid=alice --setenv=HOME=/home/alice --setenv=USER=alice \
+		tigervncserver :5 -fg -noxstartup -autokill no "$@"
+	wait_until listens 5905
+}
+
+in_recipe() {
+	server
+}
 
 configure() {
-	systemd-run --quiet --unit=test-vnc --uid=alice --setenv=HOME=/home/alice Xtigervnc :5 \
-		-SecurityTypes Plain -PlainUsers alice -PAMService tigervnc -localhost
-	wait_until listens 5905
+	systemctl stop test-vnc.service || :
+	server -SecurityTypes TLSPlain
 }
 
 login_with() {
@@ -13,7 +23,7 @@ login_with() {
 }
 
 row <<'END'
-application  TigerVNC, Plain
+application  TigerVNC, TLSPlain
 service      tigervnc
 rhost        unset
 tty          unset
@@ -27,6 +37,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       The server of a user opens by the tokens of that user. Xtigervnc that is started
              without tigervncserver asks for the service vnc, which has no PAM file, unless it is
              told -PAMService. It does not say where a login comes from, so that no --from opens

@@ -25,6 +25,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      511
 advice       It has no PAM file: /etc/pam.d/other decides. Whoever is refused is asked for root's
              password.
 END

@@ -26,6 +26,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      128
 advice       Other systems' vsftpd reports host names, so it is in "name_services" of patd.conf(5),
              and no --from matches. Debian's reports addresses: remove it from that list.
 END

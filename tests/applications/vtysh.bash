@@ -28,5 +28,6 @@ uses         1
 once         accepted refused
 revoked      refused
 told         yes
+longest      1023
 advice       The package's own PAM file asks for no password at all.
 END

@@ -7,6 +7,10 @@ configure() {
 	wait_until listens 3350
 }
 
+in_recipe() {
+	configure
+}
+
 login_with() {
 	printf '%s\n' "$2" | timeout 60 xrdp-sesrun -s 127.0.0.1 -t Xvnc -F 0 "$1" |
 		awk '{ print } /^ok / { ok = 1 } END { exit !ok }'
@@ -27,6 +31,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      511
 advice       A reconnection to an open desktop is a login of its own. It does not say where a
              login comes from, so that no --from opens here.
 END

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Yaws, by HTTP Basic.
 packages yaws curl
+versions yaws erlang-yaws
 
 configure() {
 	verifier yaws yaws
@@ -41,6 +42,7 @@ uses         1
 once         accepted refused
 revoked      refused
 told         no
+longest      1023
 advice       Each request is a login, and takes a use. It does not say where a login comes from,
              so that no --from opens here.
 END

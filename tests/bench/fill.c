@@ -3,7 +3,9 @@
  * A state directory as it is after years: tokens of a thousand users, and entries of the history,
  * all as patd writes them.
  *
- *     fill DIR TOKENS ENTRIES >TOKEN
+ *     fill DIR TOKENS ENTRIES [UID USER] >TOKEN
+ *
+ * USER: owns all tokens but the first, root's; otherwise a thousand users do.
  *
  * TOKEN, a good one of root's, has been used again and again.  The others are rows as patd writes
  * them, many in a transaction, with secrets that nobody has: to generate each would take minutes
@@ -29,6 +31,8 @@
 static struct database *database;
 static struct tokens *tokens;
 static uint64_t now;
+static const char *owner; /* of all; NULL: of the thousand */
+static uint32_t owner_uid;
 
 static uint64_t read_now(void *userdata)
 {
@@ -77,7 +81,7 @@ static int insert(uint64_t number)
 {
 	const struct caller root = { .user = "root" };
 	struct token token = {
-		.uid = 10000 + (uint32_t)(number % USERS),
+		.uid = owner ? owner_uid : 10000 + (uint32_t)(number % USERS),
 		.created_at = now,
 		.expires_at = PAT_NEVER,
 	};
@@ -86,7 +90,11 @@ static int insert(uint64_t number)
 
 	draw_id(&token.id);
 	(void)snprintf(token.name, sizeof(token.name), "token %lu", (unsigned long)number);
-	(void)snprintf(token.user, sizeof(token.user), "user%lu", (unsigned long)(number % USERS));
+	if (owner)
+		(void)snprintf(token.user, sizeof(token.user), "%s", owner);
+	else
+		(void)snprintf(
+			token.user, sizeof(token.user), "user%lu", (unsigned long)(number % USERS));
 	randombytes_buf(token.verifier, sizeof(token.verifier));
 	key_row_mac(tokens->key, &token, token.mac);
 	entry = tokens_entry(tokens, &root, ENTRY_GENERATED, &token);
@@ -150,8 +158,12 @@ int main(int argc, char **argv)
 	uint64_t count, entries;
 	struct key *key;
 
-	if (argc != 4 || sodium_init() < 0)
-		errx(2, "usage: fill DIR TOKENS ENTRIES >TOKEN");
+	if ((argc != 4 && argc != 6) || sodium_init() < 0)
+		errx(2, "usage: fill DIR TOKENS ENTRIES [UID USER] >TOKEN");
+	if (argc == 6) {
+		owner_uid = (uint32_t)strtoul(argv[4], NULL, 10);
+		owner = argv[5];
+	}
 	(void)umask(077);
 	count = strtoull(argv[2], NULL, 10);
 	entries = strtoull(argv[3], NULL, 10);

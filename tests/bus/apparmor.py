@@ -169,6 +169,13 @@ class Profile(PatdTest):
         """All that patd is for."""
         token = self.root.generate("laptop", user="games")
         self.assertEqual(self.verify(token, GAMES, "games"), wire.ACCEPTED)
+        session = wire.session(token, os.getpid(), uid=GAMES, user="games")
+        self.assertEqual(wire.ask(self.patd.root_sock, session)[0], wire.ACCEPTED)
+        self.assertEqual(self.root.get(token, "Sessions"), 1)
+        self.root.revoke_and_delete(self.root.generate("bound", user="games", until="boot"))
+        self.assertRefused(
+            "InvalidRestriction", self.root.generate, "of a session", until="session:nosuch"
+        )
         self.root.rotate(token)
         self.root.revoke_and_delete(token)
         self.root.disable("games")
@@ -199,14 +206,16 @@ class Profile(PatdTest):
 
         needs = set(Traced(self.trace, self.folder).needs())
         self.assertIn(("/proc/sys/kernel/random/boot_id", "r"), needs)
-        # What sd-event opens in its place, where ProcSubset= hides it.
-        needs.add(("/etc/machine-id", "r"))
+        # Links, which strace shows by another call.
+        needs.add(("/run/systemd/units/invocation:ci.service", "r"))
         rules = Rules()
         self.assertGreater(len(needs), 20, needs)
         for wanted in (
             ("/var/lib/patd/patd.db", "w"), ("/etc/patd/patd.conf", "r"),
             ("/var/lib/patd/key", "l"), ("/var/lib/patd/", "k"),
+            (f"/proc/{os.getpid()}/stat", "r"),
             ("/run/credentials/patd.service/patd.key", "r"),
+            ("/run/systemd/sessions/nosuch", "r"),
         ):  # fmt: skip
             self.assertIn(wanted, needs, "not seen in use")
         # systemd makes the folder.

@@ -195,7 +195,7 @@ def described(parent):
 
 def restriction_rows(member):
     """(name, type) of each row of common/restriction.c, by its name or its property."""
-    kinds = {"LIST": "as", "TEXT": "s", "TIME": "t", "COUNT": "t"}
+    kinds = {"LIST": "as", "TEXT": "s", "TIME": "t", "COUNT": "t", "FLAG": "b"}
     form = re.compile(r'PAT_\w+\] = \{ "(?P<name>\w+)", "(?P<property>\w+)", RESTRICTION_(\w+),')
     with open(os.path.join(TOP, "common/restriction.c"), encoding="utf-8") as file:
         _, *rows = [form.match(row) for row in file.read().split("\n\t[")]
@@ -240,10 +240,10 @@ class Documentation(unittest.TestCase):
                 options = re.findall(r'\{ "(\w+)", BUS_(\w+)', table)
                 options = {(key, kinds[kind]) for key, kind in options}
                 # A table with room for the restrictions is filled up with all of them, and that of
-                # Set with those that are no numbers.
+                # Set with those that are neither numbers nor flags.
                 self.assertEqual(bool(size), "PAT_RESTRICTIONS" in size)
                 texts = "set->" in table
-                more = {(key, kind) for key, kind in restrictions if not texts or kind != "t"}
+                more = {(key, kind) for key, kind in restrictions if not texts or kind not in "tb"}
                 known.add(frozenset(options | more if size else options))
         documented = {
             frozenset(re.findall(r"^ +([a-z_]+) \((\w+)\): \S", comment, re.MULTILINE))

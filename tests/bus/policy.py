@@ -178,6 +178,20 @@ class Policy(PatdTest):
         self.configure("[tokens]\nname_services = none\n")
         self.assertEqual(verdict(net, b"sshd", b"10.1.2.3"), wire.ACCEPTED)
 
+    def test_name_services_are_named_in_the_history_of_a_refusal(self):
+        net = self.root.generate("net", user="games", sources=["10.0.0.0/8"])
+        for service, rhost, detail in (
+            (b"vsftpd", b"10.1.2.3", "the service is in name_services of patd.conf"),
+            (b"vsftpd", b"localhost", "the service is in name_services of patd.conf"),
+            (b"vsftpd", b"", ""),
+            (b"sshd", b"192.0.2.7", ""),
+        ):
+            with self.subTest(service=service, rhost=rhost):
+                self.assertEqual(
+                    self.verify_games(net, service=service, rhost=rhost), wire.WRONG_SOURCE
+                )
+                self.assertEqual(self.root.history(all=True)[-1].get("Detail", ""), detail)
+
     def test_scope__local_services_says_which_services_are_local(self):
         token = self.root.generate("local", user="games", sources=["local"])
 

@@ -85,6 +85,7 @@ class Policy(PolkitTest):
         )[0]  # fmt: skip
         defaults = {action[0]: action[6:9] for action in listed}
         own, admin = (3, 3, 3), (4, 4, 4)  # auth_self_keep, auth_admin_keep
+        own_once, admin_once = (1, 1, 1), (2, 2, 2)  # auth_self, auth_admin
         self.assertEqual(
             defaults,
             {
@@ -93,6 +94,8 @@ class Policy(PolkitTest):
                 ACTIONS + "rotate-own": own,
                 ACTIONS + "manage-others": admin,
                 ACTIONS + "set-policy": admin,
+                ACTIONS + "confirm": own_once,
+                ACTIONS + "confirm-others": admin_once,
             },
         )
 

@@ -40,6 +40,16 @@ class RequestsTest(PatdTest):
     def generate(self, name="laptop", **more):
         return self.ask.generate(name, user="games", uid=GAMES, **more)
 
+    def use(self, token, uid=GAMES, user="games"):
+        """A login that waits for an approval: its socket."""
+        before = len(self.ask.rows("list_approvals", all=True))
+        sock = wire.send(self.patd.root_sock, wire.request(token, uid, user, service=b"sudo"))
+        self.addCleanup(sock.close)
+        wire.asked(sock, ("sudo", "id"), uid=uid)
+        while len(self.ask.rows("list_approvals", all=True)) == before:
+            pass
+        return sock
+
     def assertFewDescriptors(self, before):
         """About as many as before are open, as soon as patd has seen which clients have gone."""
         deadline = time.monotonic() + requests.PATIENCE_S
@@ -329,16 +339,23 @@ class Front(RequestsTest):
         token = self.front.generate("roots", as_root)
         self.assertEqual(self.verify(token), wire.ACCEPTED)
         one = {"id": token.id}
+        waits = self.generate("waits", confirm=1)
+        approved, denied = self.use(waits), self.use(waits)
+        waiting = [row["Id"] for row in self.ask.rows("list_approvals", all=True)]
         calls = [
             ("manager", {}), ("policy", {}), ("list", {"all": True}), ("get", one),
             ("may_generate", {"name": "x"}), ("generate", {"name": "y"}), ("rotate", one),
             ("revoke", one), ("restore", one), ("rename", {"name": "z", **one}),
             ("set", {"note": "n", "services": "tests", **one}),
-            ("sources", one), ("history", {"all": True}), ("verify_history", {}),
+            ("sources", one), ("list_sessions", {"all": True}), ("history", {"all": True}), ("verify_history", {}),
             ("follow", {"all": True}), ("disable", {"user": "games"}), ("list_disabled", {}),
             ("enable", {"user": "games"}), ("revoke_all", {"user": "root", "uid": 0}),
             ("delete", one), ("check", {"digest": wire.digest(other.text), "id": other.id}),
             ("backup", {}), ("verify", {"part": wire.request(token)}),
+        ]  # fmt: skip
+        calls[:0] = [
+            ("list_approvals", {"all": True}), ("approve", {"id": waiting[0]}),
+            ("deny", {"id": waiting[1]}),
         ]  # fmt: skip
         self.assertEqual({kind for kind, _ in calls} | {"cancel"}, set(requests.KINDS))
         refused = {}
@@ -350,6 +367,24 @@ class Front(RequestsTest):
         self.assertEqual(
             refused, {"check": "NotFound", "backup": "AccessDenied", "verify": "AccessDenied"}
         )
+        self.assertEqual(wire.reply(approved)[0], wire.ACCEPTED)
+        self.assertEqual(wire.reply(denied)[0], wire.DENIED)
+
+    def test_confirmed_uses__what_polkit_granted_to_the_owner_approves_its_own_alone(self):
+        own = self.generate(confirm=1)
+        other = self.ask.generate("other", user="daemon", uid=DAEMON, confirm=1)
+        socks = [self.use(own), self.use(other, DAEMON, "daemon")]
+        ids = [row["Id"] for row in self.ask.rows("list_approvals", all=True)]
+        self.assertEqual([row["Id"] for row in self.front.rows("list_approvals")], ids[:1])
+        refused = self.refuse("AccessDenied", self.front.call, "approve", id=ids[0])
+        self.assertEqual(refused.lacks, "confirm")
+        granted = (GAMES, ACTION["confirm"], "games")
+        refused = self.refuse("AccessDenied", self.front.call, "approve", granted, id=ids[1])
+        self.assertEqual(refused.lacks, "confirm_others")
+        self.front.call("approve", granted, id=ids[0])
+        self.assertEqual(wire.reply(socks[0])[0], wire.ACCEPTED)
+        self.front.call("approve", (GAMES, ACTION["confirm_others"], "games"), id=ids[1])
+        self.assertEqual(wire.reply(socks[1])[0], wire.ACCEPTED)
 
     def test_separation__the_history_tells_what_it_asks_for_as_root_from_what_root_does(self):
         token = self.ask.generate("root's")

@@ -119,6 +119,8 @@ class Restrictions(PatdTest):
             hours="monday..Fri 08:00-18:00",
             not_before=1000,
             max_uses=5,
+            confirm=True,
+            until="boot",
         )
         row = self.root.show(token)
         shown = {
@@ -127,6 +129,8 @@ class Restrictions(PatdTest):
             "Hours": "Mon..Fri 08:00-18:00",
             "NotBefore": 1000,
             "MaxUses": 5,
+            "Confirm": True,
+            "Until": "boot",
             "Uses": 0,
         }
         self.assertEqual({name: row[name] for name in shown}, shown)
@@ -146,6 +150,7 @@ class Restrictions(PatdTest):
             },
             "hours beyond 24": {"hours": "25:00-26:00"},
             "a not-before after the expiry": {"not_before": int(time.time()) + 60 * DAY},
+            "an until that is a time": {"until": "2027-01-31"},
             "too many uses": {"max_uses": 2**63},
         }
         for case, options in cases.items():
@@ -183,6 +188,14 @@ class Restrictions(PatdTest):
         self.assertEqual(self.root.list(user="games", good_for=service), [])
         self.assertEqual(self.client(GAMES).check(tokens[0].text, service=service)[1], ["wrong-service"])
         self.assertLess(time.monotonic() - began, 5)
+
+    def test_confirmed_uses__a_use_waits_or_is_refused_where_nobody_can_wait(self):
+        token = self.generate(confirm=True)
+        self.assertEqual(self.verify_games(token), wire.ASKED)
+        self.assertEqual(
+            self.verify_games(token, caller=GAMES, sock=self.patd.user_sock), wire.UNCONFIRMED
+        )
+        self.assertEqual(self.verify_games(self.generate("plain", confirm=False)), wire.ACCEPTED)
 
     # --- uses -----------------------------------------------------------------------------
     def test_a_token_is_exhausted_after_max_uses_logins(self):

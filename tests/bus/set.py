@@ -21,7 +21,7 @@ MADE = {
 }  # fmt: skip
 NARROWER = (
     {"services": ["tests"]}, {"sources": ["local"]}, {"hours": "Mon..Fri 08:00-18:00"},
-    {"lifetime": DAY}, {"note": "red"}, {"note": ""},
+    {"lifetime": DAY}, {"until": "boot"}, {"note": "red"}, {"note": ""},
     {"services": ["sudo"], "sources": ["10.1.0.0/16"], "hours": "Mon", "lifetime": 60, "note": ""},
 )  # fmt: skip
 WIDER = (
@@ -45,6 +45,8 @@ class Set(PatdTest):
             ({"services": ["sshd", "a*"]}, {"Services": ["a*", "sshd"]}),
             ({"sources": ["192.0.2.7"]}, {"Sources": ["192.0.2.7"]}),
             ({"hours": "22:00-06:00"}, {"Hours": "22:00-06:00"}),
+            ({"until": "boot"}, {"Until": "boot"}),
+            ({"until": ""}, {"Until": ""}),
             ({"expires_at": FAR}, {"ExpiresAt": FAR}),
             ({"expires_at": 0}, {"ExpiresAt": 0}),
             ({"note": "grün"}, {"Note": "grün"}),
@@ -78,6 +80,7 @@ class Set(PatdTest):
             ("InvalidArgs", {}),
             ("InvalidArgs", {"user": "games"}),
             ("InvalidArgs", {"max_uses": 3}),
+            ("InvalidArgs", {"confirm": False}),
             ("InvalidArgs", {"not_before": FAR}),
             ("InvalidArgs", {"services": "sudo"}),
             ("InvalidArgs", {"lifetime": 1, "expires_at": FAR}),
@@ -88,6 +91,8 @@ class Set(PatdTest):
             ("InvalidRestriction", {"services": ["a b"]}),
             ("InvalidRestriction", {"sources": ["example.org"]}),
             ("InvalidRestriction", {"hours": "noon"}),
+            ("InvalidRestriction", {"until": "noon"}),
+            ("InvalidRestriction", {"until": "unit:nosuch"}),
             ("InvalidRestriction", {"note": "good", "hours": "noon"}),
         ):
             with self.subTest(options):

@@ -71,11 +71,34 @@ load shared_patd
 	expect "$output" "service monit has no local logins: without an address their source is unknown (only from: local,192.0.2.0/24; see local_services in patd.conf(5))"
 	run -1 --separate-stderr patctl check --service=sshd --from=unknown <<<"$token"
 	expect "$output" "logins from an unknown source are not allowed (only from: local,192.0.2.0/24)"
+	run -1 --separate-stderr patctl check --service=ngircd --from=localhost <<<"$token"
+	expect "$output" "  the service named the host localhost instead of an address; this prevents it: DNS = no"
 	run -1 --separate-stderr patctl check --service=proftpd --from=localhost <<<"$token"
-	expect "$output" "the service named the host localhost instead of an address; this prevents it: UseReverseDNS off"
+	expect "$output" "service proftpd is in name_services of patd.conf(5), so that no address it reports counts; the service named the host localhost instead of an address; this prevents it: UseReverseDNS off"
+	run -1 --separate-stderr patctl check --service=vsftpd --from=192.0.2.7 <<<"$token"
+	expect "$output" "service vsftpd is in name_services of patd.conf(5), so that no address it reports counts"
+	expect_not "$output" "logins from 192.0.2.7 are not allowed"
 	run -1 --separate-stderr patctl check --from=localhost <<<"$token"
 	expect "$output" "the service named the host localhost instead of an address"
 	expect_not "$output" "prevents"
+}
+
+@test "check says that a shared service is local at the console only" {
+	token=$(patctl generate -q "$T" --from=local)
+	for service in login gdm-password; do
+		run -0 --separate-stderr patctl check --service="$service" --from=local <<<"$token"
+		expect_stderr "Logins through $service are local at the console only"
+	done
+	run -0 --separate-stderr patctl check --json --service=login --from=local <<<"$token"
+	expect "$(json '["not_checked"]' <<<"$output")" "'terminal'"
+	for checked in --service=login --from=local "--service=su --from=local"; do
+		# shellcheck disable=SC2086 # two options
+		run -0 --separate-stderr patctl check $checked <<<"$token"
+		expect_not_stderr "terminal"
+	done
+	token=$(patctl generate -q "$T-free")
+	run -0 --separate-stderr patctl check --service=login --from=local <<<"$token"
+	expect_not_stderr "terminal"
 }
 
 @test "check says what would be allowed" {

@@ -164,6 +164,18 @@ $T-off" ]
 	[ "$(offers generate x --hours=)" = "" ]
 }
 
+@test "what a token can end with is offered, and the times of log are not" {
+	[ "$(offers generate x --until= | xargs)" = "--until=boot --until=session --until=unit:" ]
+	[ "$(offers set "$T" -U "" | xargs)" = "any boot session unit:" ]
+	[ "$(offers generate x --until=b)" = --until=boot ]
+	[ "$(offers generate -H web1 x --until= | xargs)" = "--until=boot --until=unit:" ]
+	[ "$(offers log --until=)$(offers log -U "")" = "" ]
+	# Of this machine, if it has systemd.
+	for unit in $(offers generate x --until=unit:); do
+		[[ -L /run/systemd/units/invocation:${unit#--until=unit:} ]]
+	done
+}
+
 @test "values of options are offered after = and as a separate word" {
 	[ "$(offers list --state=re)" = --state=revoked ]
 	[ "$(offers list --state re)" = revoked ]

@@ -19,19 +19,26 @@ setup_file() {
 	expect "$output" "warning  name: uid 0 owns org.patd.Tokens1, not user patd-bus"
 }
 
-@test "doctor names tokens that are for local logins through services that have none" {
+@test "doctor names tokens for sources that no login through their services has" {
 	patctl generate -q opens --service=monit,su --from=local
 	patctl generate -q pattern --service='mon*' --from=local
 	patctl generate -q network --service=monit --from=local,192.0.2.0/24
+	patctl generate -q console --service=login --from=local,192.0.2.0/24
+	patctl generate -q one-of-two --service=vsftpd,sshd --from=192.0.2.0/24
 	run patctl doctor
-	expect_not "$output" "for local logins only"
-	token=$(patctl generate -q dead --service=monit,squid --from=local)
+	expect_not "$output" "opens nothing"
+	token=$(patctl generate -q local --service=monit,squid --from=local)
 	id=${token:4:10}
 	run patctl doctor
-	expect "$output" "warning  token: 1 token opens nothing: it is for local logins only, and its services have none: $id; patctl set TOKEN --from=any"
+	expect "$output" "warning  token: 1 token opens nothing: no login through its services has a source of its --from: $id; patctl set TOKEN --from=any"
+	patctl revoke "$id"
+	token=$(patctl generate -q names --service=login,vsftpd --from=192.0.2.0/24)
+	id=${token:4:10}
+	run patctl doctor
+	expect "$output" "warning  token: 1 token opens nothing: no login through its services has a source of its --from: $id"
 	patctl revoke "$id"
 	run patctl doctor
-	expect_not "$output" "for local logins only"
+	expect_not "$output" "opens nothing"
 	patctl revoke --all --yes
 	patctl delete --state=revoked --yes
 }
@@ -228,6 +235,23 @@ print(*sqlite3.connect(sys.argv[1]).iterdump(), sep="\n")' "$WORLD/copy/patd.db"
 		patctl revoke -q "${token:4:10}"
 		patctl delete -q --yes "${token:4:10}"
 	done
+}
+
+@test "doctor knows that sudo remembers a token that was used elsewhere since" {
+	local token other text
+	token=$(patctl generate "$T" --user=games)
+	other=$(patctl generate "$T-ssh" --user=games)
+	login "$token" games "$(id -u games)" sudo
+	for text in "$token" "$other"; do
+		login "$text" games "$(id -u games)" sshd 192.0.2.7 ssh
+		patctl revoke -q "${text:4:10}"
+	done
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare --mount bash -c 'mount -t tmpfs tmpfs /run && mkdir -p /run/sudo/ts &&
+		touch /run/sudo/ts/games && patctl doctor'
+	expect "$output" "warning  account: token ${token:4:10} of user games was revoked"
+	expect_not "$output" "token ${other:4:10} of user games was revoked"
+	patctl delete -q --yes "${token:4:10}" "${other:4:10}"
 }
 
 @test "doctor with a missing folder or an operand exits 2" {

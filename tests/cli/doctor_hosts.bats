@@ -107,9 +107,13 @@ open() {
 	expect_not "$output" "the account phase of squid refuses"
 }
 
-@test "check of a token of the program's own user needs no section" {
+@test "a token of the program's own user needs neither a section nor another account phase" {
+	printf '@include common-auth\n@include common-account\n' >"$PAM/squid"
 	reload
-	patctl generate --user=proxy own >"$WORLD/token"
+	run --separate-stderr here patctl generate --user=proxy --service=squid own
+	[ "$status" -eq 0 ]
+	expect_not "$stderr" "squid asks as user proxy"
+	echo "$output" >"$WORLD/token"
 	open squid
 	[ "$status" -eq 0 ]
 }
@@ -136,7 +140,10 @@ open() {
 	echo '@include common-auth' >"$PAM/tigervnc"
 	run --separate-stderr here patctl generate --user=games --service=tigervnc vnc
 	rm "$PAM/tigervnc"
-	expect "$stderr" 'Xtigervnc asks PAM for the service "vnc", not "tigervnc"'
+	expect_not "$stderr" 'asks PAM'
+	run --separate-stderr here patctl generate --user=games --service=jupyterhub,courier-imap names
+	expect "$stderr" 'JupyterHub asks PAM for the service "login", not "jupyterhub"'
+	expect "$stderr" "Courier's IMAP server asks PAM for the service \"imap\", not \"courier-imap\""
 }
 
 # telnet COMMAND...: where telnetd is installed, and login is that of util-linux

@@ -110,6 +110,19 @@ config() {
 	expect "$output" "unseen   policy: cannot run patd --print-config: No such file or directory"
 }
 
+@test "doctor warns of a policy that ends no session" {
+	config '[tokens]' 'expiry_ends_sessions = yes'
+	reload
+	run installed patctl doctor
+	expect "$output" "warning  policy: tokens.expiry_ends_sessions ends no session: systemd-logind does not run"
+	run installed bash -c "mkdir /run/systemd/sessions && patctl doctor"
+	expect "$output" "warning  policy: tokens.expiry_ends_sessions ends no session: polkit's rule for it is missing: /usr/share/polkit-1/rules.d/patd.rules; reinstall patd"
+	config '[tokens]'
+	reload
+	run installed patctl doctor
+	expect_not "$output" "ends no session"
+}
+
 @test "scope: doctor warns of services of the network in local_services" {
 	run installed patctl doctor
 	expect_not "$output" local_services

@@ -93,7 +93,7 @@ setup_file() {
 @test "help is German with aligned descriptions" {
 	run -0 german patctl help
 	expect "$output" "Aufruf: patctl [VERB]"
-	expect "$output" "  revoke TOKEN...      Token widerrufen: sie gelten sofort nicht mehr"
+	expect "$output" "  revoke TOKEN...             Token widerrufen: sie gelten sofort nicht mehr"
 	expect "$output" "      --json              JSON ausgeben"
 	run -0 german patctl help revoke
 	expect "$output" "Aufruf: patctl revoke TOKEN... [OPTION...]"
@@ -102,8 +102,8 @@ setup_file() {
 }
 
 @test "no line of German help is wider than 80 columns" {
-	for verb in "" list generate show revoke restore rotate set rename delete check log disable \
-		enable policy doctor backup restore-backup help complete; do
+	for verb in "" list generate show revoke restore rotate set rename delete check log requests \
+		approve deny askpass disable enable policy status doctor backup restore-backup help complete; do
 		# shellcheck disable=SC2086 # an empty verb is no word
 		run -0 german patctl help $verb
 		for line in "${lines[@]}"; do

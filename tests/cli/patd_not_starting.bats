@@ -36,11 +36,20 @@ as_user() {
 	expect_stderr "whether anything was changed is not known"
 }
 
-@test "a patd that fails again and again is named, with where to look" {
+@test "a patd that crashes when it starts is named at the first look" {
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed Result=signal NRestarts=0 \
+		InactiveExitTimestampMonotonic=2 ActiveEnterTimestampMonotonic=1 ExecMainStatus=11
+	kill -STOP "$(cat "$WORLD/patd.pid")"
+	run -8 --separate-stderr installed patctl list
+	expect_stderr "patd.service does not start (signal); see: journalctl -u patd.service"
+	[ "$(grep -c 'show .*patd.service' "$WORLD/units/calls")" -eq 1 ]
+}
+
+@test "a patd that a Restart= of its administrator starts again and again is named, with where to look" {
 	unit patd.service "${FAILING[@]}" NRestarts=@TRIES@
 	kill -STOP "$(cat "$WORLD/patd.pid")"
 	run -8 --separate-stderr installed patctl list
-	expect_stderr "patd.service does not start: see journalctl -u patd.service"
+	expect_stderr "patd.service does not start (exit-code); see: journalctl -u patd.service"
 }
 
 @test "the reason that patd gave to systemd is shown, to users once patd-bus has given up" {
@@ -72,9 +81,9 @@ fails() {
 
 @test "a patd or patd-bus that systemd cannot start is named at the first look, with the status" {
 	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
-	fails patd.service "systemd cannot start patd.service: status=226/NAMESPACE, see journalctl -u patd.service" installed
+	fails patd.service "systemd cannot start patd.service: status=226/NAMESPACE; see: patctl doctor, journalctl -u patd.service" installed
 	units_run
-	fails patd-bus.service "systemd cannot start patd-bus.service: status=226/NAMESPACE, see journalctl -u patd-bus.service" as_user
+	fails patd-bus.service "systemd cannot start patd-bus.service: status=226/NAMESPACE; see: patctl doctor, journalctl -u patd-bus.service; ask an administrator" as_user
 }
 
 @test "a patd-bus that has given up is not the reason while patd is started again" {
@@ -116,7 +125,9 @@ waits() {
 @test "a patd that runs, starts, or was just killed is waited for" {
 	CALLS=1 waits LoadState=loaded ActiveState=active SubState=running
 	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=start
-	CALLS=2 waits LoadState=loaded ActiveState=activating SubState=auto-restart Result=signal NRestarts=@TRIES@
+	# It crashed after it had started.
+	CALLS=2 waits LoadState=loaded ActiveState=failed SubState=failed Result=signal \
+		InactiveExitTimestampMonotonic=1 ActiveEnterTimestampMonotonic=2
 	# It is about to be started again, and the reason is that of an earlier one.
 	CALLS=2 waits LoadState=loaded ActiveState=failed SubState=failed Job=4711 StatusText=earlier
 	CALLS=2 waits LoadState=loaded ActiveState=inactive SubState=dead StatusText=earlier

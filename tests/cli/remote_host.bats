@@ -67,6 +67,23 @@ ssh_arguments() {
 	expect "$output" "to list tokens: patctl --host=web1 list --all"
 }
 
+@test "sessions and --end-sessions work with --host" {
+	token=$(patctl -H web1 generate -q "$T")
+	sleep infinity 3>&- 4>&- &
+	pid=$!
+	/usr/bin/python3 "$CLI/session.py" "$WORLD/run/root.sock" "$token" root 0 "$pid" sudo
+	run -0 patctl -H web1 sessions --no-legend "$T"
+	expect "$output" " sudo local "
+	run -1 --separate-stderr patctl -H web1 revoke --end-sessions "$T"
+	expect_stderr "still open: sudo, pid $pid (user root, since "
+	expect_stderr "to end it, on that machine: kill $pid"
+	kill "$pid"
+	wait "$pid" || :
+	run -0 --separate-stderr patctl -H web1 revoke --end-sessions "$T"
+	expect_stderr "No sessions were open."
+	patctl -H web1 delete -qy "$T"
+}
+
 @test "revocation: over --host a name counts as it does there, and --id selects" {
 	for host in web1 games@web1; do
 		patctl -H web1 generate -q "$T" --user=games >/dev/null

@@ -47,6 +47,36 @@ load shared_patd
 	[ "$(field state)" = exhausted ]
 }
 
+@test "a token with --until is accepted as long as that lasts, and says what it ends with" {
+	token=$(patctl generate -q "$T" --until=boot)
+	login "$token" root 0
+	[ "$(field until) $(field state)" = "boot active" ]
+	run -0 patctl show "$T"
+	expect "$output" "Ends:     at the next boot"
+	run -0 patctl list --no-legend -o name,ends,restrictions
+	expect "$output" "$T"
+	expect "$output" " boot until=boot"
+	patctl set -q "$T" --until=any
+	[ "$(field until)" = None ]
+}
+
+@test "a token is bound to nothing that does not run" {
+	unset XDG_SESSION_ID
+	run -2 --separate-stderr patctl generate "$T" --until=unit:nosuch
+	expect_stderr "no system service or scope of this name is active"
+	run -2 --separate-stderr patctl generate "$T" --until=session:nosuch
+	expect_stderr "there is no such login session"
+	# The caller's own, and it has none.
+	run -2 --separate-stderr patctl generate "$T" --until=session
+	expect_stderr "this process is in no login session"
+	# What pam_systemd has set is asked about.
+	XDG_SESSION_ID=nosuch run -2 --separate-stderr patctl generate "$T" --until=session
+	expect_stderr "there is no such login session"
+	run -2 --separate-stderr patctl -H web1 generate "$T" --until=session
+	expect_stderr "no session of this machine is known to another"
+	run -4 patctl show "$T"
+}
+
 @test "show prints each restriction, and list on a wide terminal their names" {
 	patctl generate -q "$T" --service=sudo --from=10.0.0.0/8 --hours="Mon..Fri 08:00-18:00" \
 		--not-before="2027-01-31 18:00 UTC" --expires=never --max-uses=9 --user=news >/dev/null
@@ -70,7 +100,7 @@ load shared_patd
 	ON_COLS=160 run -0 on_terminal "patctl list --user=mail"
 	expect_not "$output" LIMITS
 	run -0 patctl show --user=mail "$T"
-	for label in Services From Hours Starts; do
+	for label in Services From Hours Starts Ends; do
 		expect_not "$output" "$label:"
 	done
 }
@@ -78,7 +108,7 @@ load shared_patd
 @test "an invalid restriction exits 2 and makes no token" {
 	for option in --service= "--service=," --service=a,,b --service=a/b --service=$'\xff' --from= \
 		--from=host.example --from=10.0.0.1/8 --from=1.2.3 --hours= --hours=Someday \
-		--hours=25:00-26:00 --not-before= --not-before=30 --not-before=2027-02-30 \
+		--hours=25:00-26:00 --until= --until=2027-01-31 --not-before= --not-before=30 --not-before=2027-02-30 \
 		--max-uses=0 --max-uses=-1 --max-uses=many --max-uses=; do
 		run -2 --separate-stderr patctl generate "$T" --expires=never "$option"
 		[ "$output" = "" ]

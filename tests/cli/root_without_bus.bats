@@ -5,7 +5,7 @@
 
 load shared_patd
 
-ASK_NOTHING="help restore-backup"
+ASK_NOTHING="askpass help restore-backup"
 
 # A test that fails leaves nothing stopped, which would not end, and no flood.
 teardown() {
@@ -19,6 +19,19 @@ root() {
 	timeout 60 patctl "$@"
 }
 
+# answer VERB TOKEN STATUS: lets a use wait, and answers it; the login must exit with STATUS
+answer() {
+	local id use
+	COMMAND="sudo id" login "$2" games 5 sudo 2>/dev/null 3>&- &
+	use=$!
+	until [ "$(root requests --json | json '.__len__()')" -gt 0 ]; do :; done
+	id=$(root requests --json | json '[-1]["id"]')
+	root "$1" -q "$id"
+	status=0
+	wait "$use" || status=$?
+	[ "$status" -eq "$3" ] || fail "the login exited with $status"
+}
+
 # every_verb NAME: NAME is that of a token to be
 every_verb() {
 	local token new
@@ -27,6 +40,7 @@ every_verb() {
 	login "$token" games 5 sudo
 	run -0 root list --all
 	expect "$output" " $1 "
+	run -0 root sessions --all
 	run -0 root show "$1" --user=games
 	expect "$output" "User:     games (5)"
 	run -0 root check --service=sudo <<<"$token"
@@ -54,6 +68,11 @@ every_verb() {
 	run -0 root revoke --all --user=games
 	expect "$output" "1 token successfully revoked"
 	root delete -qy "$1-new" --user=games
+	token=$(root generate -q "$1-asks" --user=games --confirm)
+	answer approve "$token" 0
+	answer deny "$token" 1
+	root revoke -q "$1-asks" --user=games
+	root delete -qy "$1-asks" --user=games
 	run -0 root policy
 	expect "$output" max_lifetime
 	# It also says what is wrong with the units.

@@ -52,7 +52,7 @@ load shared_patd
 
 @test "an empty value is an error that says the word" {
 	patctl generate -q "$T" --service=sudo >/dev/null
-	for option in service from hours; do
+	for option in service from hours until; do
 		run -2 --separate-stderr patctl set "$T" --$option=
 		expect_stderr "--$option=: the value is empty; to remove the restriction write \"any\""
 	done
@@ -66,7 +66,7 @@ load shared_patd
 @test "set exits 2 if nothing is given, or what is given is wrong" {
 	patctl generate -q "$T" >/dev/null
 	run -2 --separate-stderr patctl set "$T"
-	expect_stderr "nothing to change: give --expires, --service, --from, --hours or --note"
+	expect_stderr "nothing to change: give --expires, --service, --from, --hours, --until or --note"
 	run -2 --separate-stderr patctl set --note=x
 	expect_stderr "usage: patctl set TOKEN"
 	for wrong in --service=any,sudo --service="sudo, any" --from=local,any --service=sudo,,sshd \

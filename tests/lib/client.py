@@ -117,18 +117,24 @@ def call_without_fds(bus_path, method, args):
         yield read_reply
 
 
+def connect(address, uid):
+    """A connection to a bus, as that uid."""
+    with as_uid(uid):
+        connection = Gio.DBusConnection.new_for_address_sync(
+            address,
+            Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+            | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
+            None,
+            None,
+        )
+    connection.set_exit_on_close(False)
+    return connection
+
+
 class Client:
     def __init__(self, address, uid=0):
         self.uid = uid
-        with as_uid(uid):
-            self.connection = Gio.DBusConnection.new_for_address_sync(
-                address,
-                Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
-                | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
-                None,
-                None,
-            )
-        self.connection.set_exit_on_close(False)
+        self.connection = connect(address, uid)
         self.interactive = False  # whether its calls allow a dialog
 
     def close(self):

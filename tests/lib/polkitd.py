@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from client import PATIENCE_S, Gio, GLib, wait_until
+from wire import start_time
 
 NAME = "org.freedesktop.PolicyKit1"
 PATH = "/org/freedesktop/PolicyKit1/Authority"
@@ -88,22 +89,23 @@ class Dialog:
 
 
 class Agent:
-    """An authentication agent for all clients of this process.  client: root's"""
+    """An authentication agent for all clients of a process, this one unless pid and uid are said.
+    client: root's"""
 
-    def __init__(self, client):
+    def __init__(self, client, pid=None, uid=0):
         self.client = client
         self.dialogs = []
         self.seen = 0
-        serve(client, "/agent", AGENT_XML, self._handle)
-        with open("/proc/self/stat", encoding="ascii") as stat:
-            started = int(stat.read().rpartition(")")[2].split()[19])
+        pid = pid or os.getpid()
+        path = f"/agent{pid}"
+        serve(client, path, AGENT_XML, self._handle)
         process = {
-            "pid": GLib.Variant("u", os.getpid()),
-            "start-time": GLib.Variant("t", started),
-            "uid": GLib.Variant("i", 0),
+            "pid": GLib.Variant("u", pid),
+            "start-time": GLib.Variant("t", start_time(pid)),
+            "uid": GLib.Variant("i", uid),
         }
         subject = ("unix-process", process)
-        self.call("RegisterAuthenticationAgent", "((sa{sv})ss)", subject, "C", "/agent")
+        self.call("RegisterAuthenticationAgent", "((sa{sv})ss)", subject, "C", path)
 
     def call(self, method, signature, *args):
         self.client.call(PATH, AUTHORITY, method, signature, *args, destination=NAME)

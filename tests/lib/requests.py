@@ -14,9 +14,9 @@ NO_MAGIC = b"\0\0\0\0"
 KINDS = (
     "verify manager policy list get may_generate generate revoke restore rename rotate delete "
     "revoke_all disable enable list_disabled check history sources verify_history follow backup "
-    "cancel set"
+    "cancel set list_approvals approve deny list_sessions"
 ).split()
-DONE, REFUSED, ROWS, PROGRESS, TOKEN, ENTRY = range(6)
+DONE, REFUSED, ROWS, PROGRESS, TOKEN, ENTRY, APPROVAL, SESSION = range(8)
 GENERATED, CHANGED, BULK_CHANGED, USED, DELETED = range(5)
 
 ERRORS = (
@@ -24,18 +24,21 @@ ERRORS = (
     "NotRestorable InvalidRestriction AgainstPolicy AccessDenied "
     "InteractiveAuthorizationRequired InvalidArgs LimitsExceeded Storage NoMemory"
 ).split()
-ACTIONS = "none generate_own restore_own rotate_own manage_others set_policy".split()
+ACTIONS = (
+    "none generate_own restore_own rotate_own manage_others set_policy confirm confirm_others"
+).split()
 
 GIVEN = {
     name: 1 << bit
     for bit, name in enumerate(
         "user name name_pattern id_prefix state service good_for unused_since expiring_before all "
-        "lifetime expires_at recipient period reason from token reverse grace account note".split()
+        "lifetime expires_at recipient period reason from token reverse grace account note "
+        "end_sessions".split()
     )
 }
 GIVEN_RESTRICTION = 1 << len(GIVEN)  # of the first one
-RESTRICTIONS = "services sources hours not_before max_uses".split()
-NUMBERS = ("not_before", "max_uses")
+RESTRICTIONS = "services sources hours not_before max_uses confirm until".split()
+NUMBERS = ("not_before", "max_uses", "confirm")
 
 HEAD = struct.Struct("=4sIQII256s")
 ANSWER = struct.Struct("=4sIQIIII")
@@ -47,15 +50,15 @@ PARTS = {
              ("state", "64s"), ("service", "256s"), ("good_for", "256s"), ("cursor", "1304s")],
     "token": [("id", "16s")],
     "generate": [("given", "I"), ("uid", "I"), ("lifetime", "Q"), ("expires_at", "Q"),
-                 ("recipient", "32s"), ("user", "256s"), ("name", "1024s"), ("note", "1032s"), ("numbers", "40s"),
-                 ("texts", "10240s")],
+                 ("recipient", "32s"), ("user", "256s"), ("name", "1024s"), ("note", "1032s"), ("numbers", "56s"),
+                 ("texts", "14336s")],
     "revoke": [("id", "16s"), ("period", "Q"), ("given", "I"), ("unused", "I"),
                ("reason", "264s")],
     "rename": [("id", "16s"), ("name", "1024s")],
     "rotate": [("id", "16s"), ("grace", "Q"), ("given", "I"), ("unused", "I"),
                ("recipient", "32s"), ("lifetime", "Q"), ("expires_at", "Q")],
     "set": [("id", "16s"), ("lifetime", "Q"), ("expires_at", "Q"), ("given", "I"),
-            ("unused", "I"), ("note", "1032s"), ("texts", "10240s")],
+            ("unused", "I"), ("note", "1032s"), ("texts", "14336s")],
     "revoke_all": [("period", "Q"), ("given", "I"), ("uid", "I"), ("user", "256s"),
                    ("reason", "264s")],
     "disable": [("given", "I"), ("unused", "I"), ("user", "256s"), ("reason", "264s")],
@@ -64,32 +67,47 @@ PARTS = {
     "history": [("given", "I"), ("limit", "I"), ("since", "Q"), ("until", "Q"), ("after", "Q"),
                 ("user", "256s"), ("id", "16s"), ("cursor", "1304s")],
     "follow": [("given", "I"), ("unused", "I")],
+    "approval": [("id", "16s")],
+    "list_approvals": [("given", "I"), ("unused", "I"), ("id", "16s")],
+    "list_sessions": [("given", "I"), ("limit", "I"), ("user", "256s"), ("id", "16s"),
+                      ("cursor", "1304s")],
     "cancel": [("serial", "Q")],
 }  # fmt: skip
 PART_OF = {
     "get": "token", "restore": "token", "delete": "token", "sources": "token",
     "may_generate": "generate", "enable": "disable",
+    "approve": "approval", "deny": "approval",
 }  # fmt: skip
 
 # Rows: (property, kind), s: text, t: 8 bytes, u: 4, b: 1.
 TOKEN_ROW = [
     *zip("Id Name Uid User State CreatedAt CreatedBy ExpiresAt".split(), "ssusstut"),
-    *zip("Services Sources Hours NotBefore MaxUses".split(), "ssstt"),
-    *zip("Uses RevokedAt RevokedUntil RevokedReason Rotations RotatedAt FormerUntil".split(),
-         "tttsutt"),
-    *zip("LastUsedAt LastUsedService LastUsedFrom Note".split(), "tsss"),
+    *zip("Services Sources Hours NotBefore MaxUses Confirm Until".split(), "sssttbs"),
+    *zip("Uses Sessions RevokedAt RevokedUntil RevokedReason Rotations RotatedAt".split(),
+         "tuttsut"),
+    *zip("FormerUntil LastUsedAt LastUsedService LastUsedFrom Note".split(), "ttsss"),
 ]  # fmt: skip
 ENTRY_ROW = [
     *zip("Seq At Event Token Name User Uid ByUid How Service From Tty Result".split(),
          "ttssssuusssss"),  # fmt: skip
     *zip("NewService NewNetwork Unrecorded Detail".split(), "bbts"),
+    *zip("Command Process Answered AnsweredBy".split(), "ssbu"),
 ]  # fmt: skip
 DISABLED_ROW = list(zip("User At ByUid Reason".split(), "stus"))
 SOURCE_ROW = list(zip("From Service At".split(), "sst"))
+APPROVAL_ROW = [
+    *zip("Id Token Name User Uid Service From Tty Command Directory".split(), "ssssusssss"),
+    *zip("Pid StartTime StartedByUid Parent ParentPid At Until".split(), "utusutt"),
+]  # fmt: skip
+SESSION_ROW = [
+    *zip("Number Token Name User Uid Service From Tty Pid Session".split(), "tsssusssus"),
+    *zip("OpenedAt Ending".split(), "tb"),
+]  # fmt: skip
 SETTING_ROW = list(zip("Key Value Source".split(), "sss"))
 ROW_OF = {
     "policy": SETTING_ROW, "list": TOKEN_ROW, "get": TOKEN_ROW, "list_disabled": DISABLED_ROW,
-    "history": ENTRY_ROW, "sources": SOURCE_ROW,
+    "history": ENTRY_ROW, "sources": SOURCE_ROW, "list_approvals": APPROVAL_ROW,
+    "list_sessions": SESSION_ROW,
 }  # fmt: skip
 SIZES = {"t": "Q", "u": "I", "b": "?"}
 
@@ -153,7 +171,7 @@ def pack_part(part, members):
         )
     if part in ("generate", "set"):
         values["numbers"] = struct.pack(
-            "=5Q", *(members.get(r, 0) if r in NUMBERS else 0 for r in RESTRICTIONS)
+            "=7Q", *(members.get(r, 0) if r in NUMBERS else 0 for r in RESTRICTIONS)
         )
         values["texts"] = b"".join(
             text("" if r in NUMBERS else members.get(r, "")).ljust(2048, b"\0")

@@ -39,8 +39,7 @@ lint-clang:
 
 lint-tidy:
 	$(call say,LINT,clang-tidy)
-	$(Q)clang-tidy --quiet $(lint_c) -- $(all_cppflags) -std=gnu11 \
-		$(call pkg,--cflags,$(lint_pkgs)) 2>/dev/null
+	$(Q)clang-tidy --quiet $(lint_c) -- $(all_cppflags) -std=gnu11 $(call pkg,--cflags,$(lint_pkgs)) 2>/dev/null
 
 # It does not know that a cleanup attribute releases; gcc's analyser does, and looks for leaks.
 lint-cppcheck:

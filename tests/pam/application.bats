@@ -94,7 +94,7 @@ sanitized() {
 
 @test "the module exports its entry points only" {
 	run bash -c "nm -D --defined-only '$MODULE' | sed 's/.* //' | sort | tr '\n' ' '"
-	[ "$output" = "pam_sm_authenticate pam_sm_chauthtok pam_sm_setcred " ]
+	[ "$output" = "pam_sm_authenticate pam_sm_chauthtok pam_sm_close_session pam_sm_open_session pam_sm_setcred " ]
 }
 
 @test "the module links libpam, libsodium and the C library only" {

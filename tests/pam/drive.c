@@ -53,6 +53,7 @@ static const char *const codes[] = {
 	CODE(PAM_ABORT),
 	CODE(PAM_AUTHTOK_ERR),
 	CODE(PAM_MODULE_UNKNOWN),
+	CODE(PAM_SESSION_ERR),
 };
 
 /* Set once by main(), then read only. */
@@ -61,18 +62,22 @@ static struct {
 	const char *variable; /* in the environment of PAM from before */
 	int flags;
 	unsigned int times, threads;
-	bool credentials; /* pam_setcred() too */
-	bool chauthtok;   /* pam_chauthtok() too, as root in the same handle */
-	bool compare;     /* the state of this process before and after */
-	bool closed;      /* descriptors 0 to 2 */
-	bool exhausted;   /* no descriptor is free */
-	bool filtered;    /* by seccomp */
-	bool ignoring;    /* a conversation function that answers PAM_IGNORE */
-	bool items;       /* print the environment of PAM */
-	bool stopping;    /* by SIGSTOP, as soon as it has authenticated */
+	unsigned int attempts; /* calls of pam_authenticate() in one handle, until one succeeds */
+	bool credentials;      /* pam_setcred() too */
+	bool chauthtok;        /* pam_chauthtok() too, as root in the same handle */
+	bool session;          /* pam_open_session() and pam_close_session() too */
+	bool lingering;        /* by SIGSTOP while the session is open */
+	const char *target;    /* PAM_USER of the session, as sudo sets it */
+	bool compare;          /* the state of this process before and after */
+	bool closed;           /* descriptors 0 to 2 */
+	bool exhausted;        /* no descriptor is free */
+	bool filtered;         /* by seccomp */
+	bool ignoring;         /* a conversation function that answers PAM_IGNORE */
+	bool items;            /* print the environment of PAM */
+	bool stopping;         /* by SIGSTOP, as soon as it has authenticated */
 	char *answers[ANSWERS_MAX];
 	FILE *out;
-} host = { .times = 1, .threads = 1 };
+} host = { .times = 1, .threads = 1, .attempts = 1 };
 
 static const char *code_text(int code)
 {
@@ -84,6 +89,7 @@ static const char *code_text(int code)
 }
 
 struct talk {
+	const struct talk *self; /* what libpam passes to the host's functions is this */
 	bool aloud;
 	unsigned int answered;
 };
@@ -132,9 +138,25 @@ static int converse(
 /* Tests do not wait for the delay after a failure. */
 static void no_delay(int status, unsigned int delay, void *data)
 {
+	const struct talk *talk = data;
+
 	(void)status;
 	(void)delay;
-	(void)data;
+	if (talk == NULL || talk->self != talk)
+		errx(1, "the delay function was called with other data than the host's");
+}
+
+/* Programs take what PAM_CONV has for their own. */
+static void check_conversation(pam_handle_t *pamh, const struct talk *talk)
+{
+	const void *item = NULL;
+	const struct pam_conv *conv;
+
+	if (pam_get_item(pamh, PAM_CONV, &item) != PAM_SUCCESS)
+		errx(1, "pam_get_item");
+	conv = item;
+	if (conv->appdata_ptr != talk)
+		errx(1, "the conversation is not the host's after the authentication");
 }
 
 static void print_descriptors(FILE *to)
@@ -266,9 +288,25 @@ static void surroundings(void)
 		filter();
 }
 
+static void open_and_close(pam_handle_t *pamh)
+{
+	int ret;
+
+	if (host.target != NULL && pam_set_item(pamh, PAM_USER, host.target) != PAM_SUCCESS)
+		errx(1, "pam_set_item");
+	ret = pam_open_session(pamh, host.flags);
+	fprintf(host.out, "open_session: %s\n", code_text(ret));
+	fflush(host.out);
+	if (ret != PAM_SUCCESS)
+		return;
+	if (host.lingering && raise(SIGSTOP) != 0)
+		errx(1, "raise");
+	fprintf(host.out, "close_session: %s\n", code_text(pam_close_session(pamh, host.flags)));
+}
+
 static int authenticate(bool aloud)
 {
-	struct talk talk = { .aloud = aloud };
+	struct talk talk = { .self = &talk, .aloud = aloud };
 	const struct pam_conv conv = { .conv = converse, .appdata_ptr = &talk };
 	char *before = NULL, *after = NULL, **items;
 	pam_handle_t *pamh = NULL;
@@ -289,8 +327,15 @@ static int authenticate(bool aloud)
 	if (host.compare)
 		before = state();
 	ret = pam_authenticate(pamh, host.flags);
+	for (unsigned int i = 1; i < host.attempts && ret != PAM_SUCCESS; i++) {
+		fprintf(host.out, "again after: %s\n", code_text(ret));
+		ret = pam_authenticate(pamh, host.flags);
+	}
+	check_conversation(pamh, &talk);
 	if (host.stopping && raise(SIGSTOP) != 0)
 		errx(1, "raise");
+	if (host.session && ret == PAM_SUCCESS)
+		open_and_close(pamh);
 	if (host.compare)
 		after = state();
 	if (host.credentials)
@@ -372,7 +417,7 @@ int main(int argc, char **argv)
 {
 	int option, out;
 
-	while ((option = getopt(argc, argv, "r:t:p:n:j:skuc0fxieSl")) != -1) {
+	while ((option = getopt(argc, argv, "r:t:p:n:j:a:U:skuc0fxieSloO")) != -1) {
 		switch (option) {
 		case 'r':
 			host.rhost = optarg;
@@ -389,6 +434,9 @@ int main(int argc, char **argv)
 		case 'j':
 			host.threads = (unsigned int)atoi(optarg);
 			break;
+		case 'a': /* as sudo does, which asks three times */
+			host.attempts = (unsigned int)atoi(optarg);
+			break;
 		case 's':
 			host.flags = (int)PAM_SILENT;
 			break;
@@ -397,6 +445,15 @@ int main(int argc, char **argv)
 			break;
 		case 'u':
 			host.chauthtok = true;
+			break;
+		case 'o':
+			host.session = true;
+			break;
+		case 'O':
+			host.session = host.lingering = true;
+			break;
+		case 'U':
+			host.target = optarg;
 			break;
 		case 'c':
 			host.compare = true;

@@ -23,6 +23,11 @@ setup() {
 	: >"$GOT"
 }
 
+# ask_often ANSWER...: a host that calls pam_authenticate three times in one handle, as sudo
+ask_often() {
+	answered "$@" -- "$TOOLS/drive" -a 3 "$WORLD/pam.d" guarded "$OWNER"
+}
+
 # logged_in ANSWER...: the modules behind may ask as often as they like
 logged_in() {
 	answered "$@" -- "$TOOLS/drive" -k "$WORLD/pam.d" guarded "$OWNER"
@@ -103,4 +108,40 @@ got_no_token() {
 	EOF
 	expect_result PAM_SUCCESS logged_in "$TOKEN" "$TOKEN" "$TOKEN"
 	[ "$(grep -c '^prompt: ' <<<"$output")" = 3 ]
+}
+
+@test "a token after one that was refused is accepted, also where another module asks first" {
+	stack guarded <<-EOF
+		auth sufficient pam_unix.so
+		auth required @pat@
+	EOF
+	expect_result PAM_SUCCESS ask_often "$UNKNOWN_TOKEN" "$TOKEN"
+	[ "$(grep -c '^prompt: ' <<<"$output")" = 2 ]
+	expect_result PAM_SUCCESS ask_often "$UNKNOWN_TOKEN" "a password" "$TOKEN"
+	[ "$(grep -c '^prompt: ' <<<"$output")" = 3 ]
+}
+
+@test "a token is accepted again after a second factor failed, also where another module asks first" {
+	printf '#!/bin/sh\ntest -s "%s/factor" || ! echo >"%s/factor"\n' "$WORLD" "$WORLD" >"$WORLD/second"
+	chmod 0755 "$WORLD/second"
+	stack guarded <<-EOF
+		auth [success=1 default=ignore] pam_unix.so
+		auth requisite @pat@
+		auth required pam_exec.so quiet $WORLD/second
+	EOF
+	expect_result PAM_SUCCESS ask_often "$TOKEN" "$TOKEN"
+	expect_line 'again after: PAM_SYSTEM_ERR'
+	[ "$(grep -c '^prompt: ' <<<"$output")" = 2 ]
+}
+
+@test "secrecy: at each attempt, no module behind gets the token" {
+	stack guarded <<-EOF
+		auth required @pat@
+		$ASK
+		$KEEP
+		auth required pam_deny.so
+	EOF
+	run ask_often "$TOKEN" "$TOKEN" "$TOKEN" "$UNKNOWN_TOKEN" "$TOKEN" "$TOKEN" "$TOKEN" "$TOKEN"
+	[ "$(grep -c '^again after: ' <<<"$output")" = 2 ]
+	got_no_token
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +63,17 @@ EXPORTED time_t time(time_t *ret)
 	if (ret)
 		*ret = now.tv_sec;
 	return now.tv_sec;
+}
+
+/* GLib asks by it. */
+EXPORTED int gettimeofday(struct timeval *ret, void *zone)
+{
+	struct timespec now = { 0 };
+
+	(void)zone;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	*ret = (struct timeval) { .tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000 };
+	return 0;
 }
 
 EXPORTED int timerfd_create(int clock, int flags)

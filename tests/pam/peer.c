@@ -74,6 +74,14 @@ static int connect_to(const char *path)
 	return fd;
 }
 
+static void print_session(const struct pat_session *session)
+{
+	printf("peer: a session %s: token=%s user=%s service=%s rhost=%s tty=%s logind=%s pid=%u\n",
+		session->event == PAT_SESSION_OPENS ? "opens" : "closes", session->id,
+		session->user, session->service, session->rhost, session->tty, session->logind,
+		(unsigned int)session->pid);
+}
+
 static void print_request(const struct pat_request *request)
 {
 	printf("peer: a request\npeer: account:%s%s%s\n",
@@ -85,15 +93,20 @@ static void print_request(const struct pat_request *request)
 static void serve(int listener, const struct manner *manner)
 {
 	static char packet[LEN + 65536];
-	struct pat_request request;
+	union {
+		struct pat_request request;
+		struct pat_session session;
+	} got;
 	int fd = accept(listener, NULL, NULL);
 	ssize_t n;
 
 	if (fd < 0)
 		err(1, "accept");
-	n = recv(fd, &request, sizeof(request), 0);
-	if (n > 0 && pat_request_check(&request, (size_t)n))
-		print_request(&request);
+	n = recv(fd, &got, sizeof(got), 0);
+	if (n > 0 && pat_request_check(&got.request, (size_t)n))
+		print_request(&got.request);
+	else if (n > 0 && pat_session_check(&got.session, (size_t)n))
+		print_session(&got.session);
 	else
 		printf("peer: %s\n", n == 0 ? "nothing" : "garbage");
 	if (manner->silent)

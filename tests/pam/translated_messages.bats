@@ -22,9 +22,9 @@ setup_file() {
 
 @test "the warning of expiry in an application with a German locale has German plurals" {
 	LC_ALL=de_DE.UTF-8 run peer -e $((3 * 86400 + 3600)) accepted -l
-	[[ $output == *"error: Dieses Token läuft in 3 Tagen ab, am 20"*" UTC."* ]]
+	[[ $output == *"error: Dieses Token gilt noch 3 Tage, bis 20"*" UTC."* ]]
 	LC_ALL=de_DE.UTF-8 run peer -e $((86400 + 3600)) accepted -l
-	[[ $output == *"error: Dieses Token läuft in 1 Tag ab, am 20"*" UTC."* ]]
+	[[ $output == *"error: Dieses Token gilt noch 1 Tag, bis 20"*" UTC."* ]]
 }
 
 @test "a refusal in an application that did not call setlocale is English" {

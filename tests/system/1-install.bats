@@ -32,17 +32,22 @@ load system
 	systemd-analyze verify --man=no "${UNITS[@]}"
 }
 
-@test "installation adds a line before pam_unix and one to common-password, and no more to PAM" {
+@test "installation adds a line before pam_unix and one each for passwords and sessions, and no more to PAM" {
 	run diff -r /var/tmp/pam.d.before /etc/pam.d
 	echo "$output"
-	[ "$(grep -c '^diff' <<<"$output")" -eq 2 ]
-	[ "$(grep -c '^> [a-z].*pam_pat' <<<"$output")" -eq 2 ]
+	[ "$(grep -c '^diff' <<<"$output")" -eq 4 ]
+	[ "$(grep -c '^> [a-z].*pam_pat' <<<"$output")" -eq 4 ]
 	line='[success=2 auth_err=die authinfo_unavail=die default=ignore]'
 	[[ $(grep -m 1 '^auth' /etc/pam.d/common-auth) == *"$line"*pam_pat.so* ]]
 	[[ $(grep '^password' /etc/pam.d/common-password | tail -n 1) == \
 		*'[perm_denied=die default=ignore]'*pam_pat.so* ]]
 	grep -q '^auth.*success=1 default=ignore.*pam_unix.so nullok try_first_pass' \
 		/etc/pam.d/common-auth
+	grep -q '^session.*pam_systemd.so' /etc/pam.d/common-session
+	for file in common-session common-session-noninteractive; do
+		[[ $(grep '^session' "/etc/pam.d/$file" | tail -n 1) == \
+			*'[success=ok perm_denied=die default=ignore]'*pam_pat.so* ]]
+	done
 }
 
 @test "root's patctl starts patd and not patd-bus" {

@@ -162,7 +162,7 @@ counted() {
 		/etc/pam.d/common-account:0
 		/etc/pam.d/common-auth:1
 		/etc/pam.d/common-password:1
-		/etc/pam.d/common-session:0
-		/etc/pam.d/common-session-noninteractive:0
+		/etc/pam.d/common-session:1
+		/etc/pam.d/common-session-noninteractive:1
 	EOF
 }

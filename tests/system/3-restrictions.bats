@@ -71,9 +71,10 @@ policy() {
 	run ! by_pamtester monit alice "$token"
 	by_pamtester monit alice "$free"
 	rm /etc/pam.d/monit
-	# sshd behind a pipe, as behind a unix socket and AF_VSOCK, says that it does not know.
+	# sshd behind a pipe, as behind a unix socket and AF_VSOCK, does not know: the sshd of Debian 13
+	# says nothing then, an older one UNKNOWN.
 	run ! by_sshd_pipe alice "$token"
-	logged "refused \(wrong-source\): token=$(id_of "$token") user=alice service=sshd tty=ssh rhost=UNKNOWN"
+	logged "refused \(wrong-source\): token=$(id_of "$token") user=alice service=sshd tty=ssh rhost=(UNKNOWN)?$"
 	by_sshd_pipe alice "$free"
 	run -0 patctl show "$(id_of "$free")"
 	[[ $output == *"by sshd from an unknown source"* ]]
@@ -124,6 +125,104 @@ policy() {
 	token=$(token tomorrow alice --not-before=1d)
 	refused alice "$token"
 	logged "refused \(not-yet\): token=$(id_of "$token")"
+}
+
+# job COMMAND...: a job of CI, in its unit
+job() {
+	systemd-run --quiet --unit=ci-job "$@"
+}
+
+@test "lifespan: a token ends with the unit of its job, and not before" {
+	job sleep infinity
+	token=$(token job alice --until=unit:ci-job)
+	run -0 patctl show "$(id_of "$token")"
+	[[ $output == *"Ends:     when unit ci-job.service stops"* ]]
+	accepted alice "$token"
+	systemctl daemon-reload
+	by_sudo alice "$token"
+	systemctl daemon-reexec
+	by_sudo alice "$token"
+	systemctl stop ci-job
+	refused alice "$token"
+	logged "refused \(ended\): token=$(id_of "$token") user=alice service=sudo"
+	has_state "$token" ended
+	run patctl doctor
+	[[ $output == *"has ended with the boot, session or unit that it was bound to: $(id_of "$token")"* ]]
+	# The next job of that name is another.
+	job sleep infinity
+	run ! by_sudo alice "$token"
+	token=$(token next-job alice --until=unit:ci-job)
+	by_sudo alice "$token"
+	systemctl restart ci-job
+	run ! by_sudo alice "$token"
+	systemctl stop ci-job
+}
+
+@test "lifespan: a token ends with a unit that fails, and with one that does its work as it starts" {
+	job sleep infinity
+	token=$(token failing alice --until=unit:ci-job)
+	by_sudo alice "$token"
+	systemctl kill --signal=KILL ci-job
+	wait_until systemctl is-failed --quiet ci-job
+	run ! by_sudo alice "$token"
+	systemctl reset-failed ci-job
+	job --no-block --property=Type=oneshot sleep infinity
+	wait_until [ -L /run/systemd/units/invocation:ci-job.service ]
+	token=$(token oneshot alice --until=unit:ci-job.service)
+	by_sudo alice "$token"
+	systemctl stop ci-job
+	run ! by_sudo alice "$token"
+	systemctl reset-failed ci-job || :
+}
+
+@test "a token is bound to no unit that has no start of its own" {
+	for unit in nosuch multi-user.target system.slice ssh@.service; do
+		run -2 patctl generate --quiet bound --user=alice --until="unit:$unit"
+		[[ $output == *"no system service or scope of this name is active"* ]]
+	done
+	run -4 patctl show --user=alice bound
+}
+
+@test "lifespan: a token ends with the login session that it was generated in" {
+	local hold=$BATS_TEST_TMPDIR/hold made=$BATS_TEST_TMPDIR/made end
+	mkfifo "$hold"
+	# As an administrator does, within a session of her own.
+	ssh_by password alice "$PASSWORD" "echo '$PASSWORD' | sudo -S -p '' \
+		patctl generate --quiet of-session --user=alice --until=session; head -n 1" \
+		<"$hold" >"$made" &
+	exec {end}>"$hold"
+	wait_until grep -q '^pat_' "$made"
+	token=$(<"$made")
+	record_secret "$token"
+	[[ $(patctl show --json "$(id_of "$token")") == *'"until": "session:'* ]]
+	accepted alice "$token"
+	echo >&"$end"
+	exec {end}>&-
+	wait
+	wait_until has_state "$token" ended
+	refused alice "$token"
+	logged "refused \(ended\): token=$(id_of "$token")"
+}
+
+# see_other_boot: patd finds another id than that of this boot, until it restarts: the kernel's own,
+# over which nspawn has mounted one of the machine, or where there is none, one of ours.
+see_other_boot() {
+	local id=/proc/sys/kernel/random/boot_id in_patd=(nsenter "--target=$(patd_pid)" --mount)
+	"${in_patd[@]}" umount "$id" && return
+	cat /proc/sys/kernel/random/uuid >/run/other-boot
+	"${in_patd[@]}" mount --bind /run/other-boot "$id"
+}
+
+@test "lifespan: a token ends with the boot" {
+	token=$(token booted alice --until=boot)
+	by_sudo alice "$token"
+	systemctl restart patd.service
+	by_sudo alice "$token"
+	see_other_boot
+	run ! by_sudo alice "$token"
+	logged "refused \(ended\): token=$(id_of "$token")"
+	has_state "$token" ended
+	systemctl restart patd.service
 }
 
 @test "an old secret is refused and logged as an alert after use of the new one" {

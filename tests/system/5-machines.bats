@@ -6,6 +6,7 @@ load system
 SEALED=/etc/credstore.encrypted/patd.key
 FILE=/var/lib/patd/key
 BACKUP=/root/machines.backup
+NOTE=/run/patd/no-credential
 NO_NESTING=/run/systemd/system/service.d/zzz-lxc-service.conf
 
 setup_file() {
@@ -30,7 +31,8 @@ restore_machine() {
 	systemctl daemon-reload
 	systemctl stop "${UNITS[@]}"
 	! mountpoint -q /var/lib/patd || umount /var/lib/patd
-	rm -rf /var/lib/patd "$SEALED" "$SEALED".* /run/patd/key-*
+	rm -rf /var/lib/patd "$SEALED" "$SEALED".* /run/patd/key-* "$NOTE" \
+		/run/systemd/system/patd-key.service.d
 	cp -a /var/tmp/patd.machines /var/lib/patd
 	cp -a /var/tmp/machines.key "$SEALED"
 	set_machine_id /var/tmp/machines.id
@@ -90,10 +92,15 @@ starts() {
 	journalctl --quiet --after-cursor="$MARK" -o cat | grep -c '^Starting patd.service' || :
 }
 
+# held: patd-bus has ended, or refuses for a while
+held() {
+	! systemctl --quiet is-active patd-bus.service ||
+		[ "$(systemctl show --value --property=StatusText patd-bus.service)" = "patd does not start" ]
+}
+
 # settled: nobody tries to start patd any more
 settled() {
-	[ "$(systemctl show --value --property=ActiveState patd.service)" = failed ] &&
-		! systemctl --quiet is-active patd-bus.service &&
+	[ "$(systemctl show --value --property=ActiveState patd.service)" = failed ] && held &&
 		! systemctl list-jobs | grep -Eq ' patd(-bus|-key)?[.]service '
 }
 
@@ -126,7 +133,7 @@ cannot_start() {
 	[[ $output == *"$1"* ]]
 	run -8 runuser -u alice -- patctl list
 	echo "$output"
-	[[ $output == *"$1"* ]]
+	[[ $output == *"$1"*"; ask an administrator" ]]
 	run -1 patctl doctor
 	echo "$output"
 	[[ $output == *"problem  daemon: "*"$1"* ]]
@@ -176,10 +183,10 @@ cannot_start() {
 @test "a sealed key that the unit does not get is named with the drop-in, and the remedy of doctor heals" {
 	systemctl stop patd.service
 	no_nesting
-	mark_journal
 	run -8 patctl list
 	[[ $output == *"patd does not start: the key is missing"*"patctl doctor"* ]]
-	logged "sealed in $SEALED, because $NO_NESTING empties LoadCredential="
+	run -0 /usr/libexec/patd-seal-key
+	[[ $output == *"is not given the key, which is sealed in $SEALED: see patctl doctor"* ]]
 	run -1 patctl doctor --quiet
 	[[ $output == *"key: patd.service is not given the key that is sealed in $SEALED: $NO_NESTING empties"* ]]
 	[ -e "$SEALED" ]
@@ -214,6 +221,80 @@ cannot_start() {
 	[ ! -e "$FILE" ]
 	patctl doctor | grep -q "^ok       key: the key is a credential"
 	rm -r /run/systemd/system/patd.service.d
+}
+
+# Each changes what patd.service loads, or seems to: systemd itself says which.
+DROP_INS=(
+	'[Service]\nLoadCredentialEncrypted=\n'
+	'[Service]\n  LoadCredential  =  \n'
+	'[Service]\nLoadCredential\\\n=\n'
+	'[Service]\n#LoadCredential=\n;LoadCredential=\n'
+	'[Service]\nEnvironment=A=B \\\nLoadCredential=\n'
+	'[Service]\nLoadCredential=\n[X-Other]\nLoadCredentialEncrypted=patd.key\n'
+	'[Service]\nLoadCredential=patd.key\n'
+	'[Service]\nLoadCredential=\\\n# comment\n  patd.key:/a\n'
+	'[Service]\nLoadCredential=patd.key:/a\nLoadCredentialEncrypted=patd.key\n'
+	'[Service]\nLoadCredential=other:/a\n'
+	'[Service]\nLoadCredential=patd.key:other\n'
+	'[Service]\nLoadCredential=patd.key:relative/path\n'
+	'[Unit]\nLoadCredential=\n'
+)
+
+# loads_sealed: by the word of systemd
+loads_sealed() {
+	busctl get-property org.freedesktop.systemd1 \
+		/org/freedesktop/systemd1/unit/patd_2eservice \
+		org.freedesktop.systemd1.Service LoadCredentialEncrypted | grep -q '"patd.key" "patd.key"'
+}
+
+@test "doctor reads drop-ins of patd.service as systemd does" {
+	# Then doctor asks no patd, and none is started in vain.
+	systemctl stop "${UNITS[@]}"
+	seen=
+	mkdir -p /run/systemd/system/patd.service.d
+	for drop_in in "${DROP_INS[@]}"; do
+		# shellcheck disable=SC2059
+		printf "$drop_in" >/run/systemd/system/patd.service.d/test.conf
+		systemctl daemon-reload
+		loads=0
+		loads_sealed || loads=1
+		given=0
+		run patctl doctor
+		[[ $output != *"patd.service is not given the key"* ]] || given=1
+		echo "$loads $given: $drop_in"
+		[ "$loads" -eq "$given" ]
+		seen+=$loads
+	done
+	[[ $seen == *0* && $seen == *1* ]]
+}
+
+@test "no key is sealed if another line loads it, or if systemd does not answer" {
+	systemctl stop "${UNITS[@]}"
+	key_to_file
+	rm "$SEALED"
+	mkdir -p /run/systemd/system/patd.service.d /run/systemd/system/patd-key.service.d
+	printf '[Service]\nLoadCredential=patd.key\n' >/run/systemd/system/patd.service.d/test.conf
+	systemctl daemon-reload
+	mark_journal
+	systemctl start patd-key.service
+	logged 'The key is not sealed: patd.service is given no credential'
+	[ ! -e "$SEALED" ]
+	rm -r /run/systemd/system/patd.service.d
+	printf '[Service]\nInaccessiblePaths=/run/dbus\n' >/run/systemd/system/patd-key.service.d/test.conf
+	systemctl daemon-reload
+	mark_journal
+	systemctl start patd-key.service
+	logged 'systemd does not say what patd.service is given'
+	[ ! -e "$SEALED" ]
+	cp -a /var/tmp/machines.key "$SEALED"
+	systemctl start "${SOCKETS[@]}"
+	by_su alice "$TOKEN"
+	[ -e "$FILE" ]
+	rm -r /run/systemd/system/patd-key.service.d
+	systemctl daemon-reload
+	systemctl restart patd.service
+	by_su alice "$TOKEN"
+	[ ! -e "$FILE" ]
 }
 
 @test "tokens are accepted after a restore in a container without credentials" {
@@ -271,27 +352,91 @@ cannot_start() {
 	[ ! -e "$FILE" ]
 }
 
-@test "doctor finds a key that cannot be decrypted before patd is started" {
+# Of a key that is not handed to a patd that runs.
+stop_patd() {
 	systemctl stop "${UNITS[@]}"
 	systemctl start patd-root.socket
-	sed -i '1s/^....../AAAAAA/' "$SEALED"
-	run -1 patctl doctor --quiet
-	[[ $output == *"key: this machine cannot decrypt the key in $SEALED"* ]]
-	systemctl start "${SOCKETS[@]}"
 }
 
-@test "doctor on a clone changes nothing, not even the secret of the installation" {
-	systemctl stop "${UNITS[@]}"
-	systemctl start patd-root.socket
+# doctor_says WHY: in what it prints, which becomes SAID
+doctor_says() {
+	local code=0
+	SAID=$(patctl doctor --quiet) || code=$?
+	echo "$SAID"
+	[ "$code" -eq 1 ]
+	[[ $SAID == *"key: this machine cannot decrypt the key in $SEALED: $1"* ]]
+}
+
+SECRET=/var/lib/systemd/credential.secret
+
+@test "doctor says of a key that cannot be decrypted only what is known" {
+	stop_patd
+	[ ! -e /dev/tpmrm0 ]
+	sed -i '1s/^....../AAAAAA/' "$SEALED"
+	doctor_says 'it is damaged, or was encrypted by another installation or TPM2, or before /etc/machine-id'
+	# systemd's id of what is encrypted with the TPM2, too.
+	sed -i '1s/^.\{21\}/k6iUCUh0RJCQyvL8k8q1U/' "$SEALED"
+	doctor_says 'it was encrypted with a TPM2, and there is none'
+	[[ $SAID == *'start the machine with the TPM2'* ]]
+	cp -a /var/tmp/machines.key "$SEALED"
+	chmod 0600 "$SECRET"
+	doctor_says 'systemd-creds fails with other credentials, too'
+	[[ $SAID != *'discard all tokens'* ]]
+	rm "$SECRET"
+	doctor_says "$SECRET is missing"
+	[ ! -e "$SECRET" ]
+	cp -a /var/tmp/machines.secret "$SECRET"
+	run patctl doctor
+	[[ $output == *"ok       key: the key is a credential"* ]]
+}
+
+@test "doctor on a clone names the machine-id and changes nothing, not even the secret of the installation" {
+	stop_patd
 	new_machine_id
-	before=$(sha256sum /var/lib/systemd/credential.secret "$SEALED")
-	run -1 patctl doctor --quiet
-	echo "$output"
-	[[ $output == *"key: this machine cannot decrypt the key in $SEALED:"* ]]
-	[ "$(sha256sum /var/lib/systemd/credential.secret "$SEALED")" = "$before" ]
+	before=$(sha256sum "$SECRET" "$SEALED")
+	doctor_says "/etc/machine-id is not the one for which $SECRET was made; restore a backup"
+	[ "$(sha256sum "$SECRET" "$SEALED")" = "$before" ]
 	set_machine_id /var/tmp/machines.id
 	systemctl start "${SOCKETS[@]}"
 	by_su alice "$TOKEN"
+}
+
+@test "a cloned container without credentials and with tokens is told both, and a backup heals it" {
+	systemctl stop patd.service
+	no_nesting
+	new_machine_id
+	run -8 patctl list
+	[[ $output == *"patd does not start: the key is missing"* ]]
+	run -1 patctl doctor --quiet
+	echo "$output"
+	[[ $output == *"key: patd.service is not given the key that is sealed in $SEALED: $NO_NESTING empties LoadCredential=; see patd-seal-key(8)"* ]]
+	[[ $output == *"key: this machine cannot decrypt the key in $SEALED: /etc/machine-id is not"*"restore a backup"* ]]
+	patctl restore-backup --yes "$BACKUP"
+	by_su alice "$TOKEN"
+	nesting
+	systemctl restart patd.service
+	by_su alice "$TOKEN"
+	[ ! -e "$FILE" ]
+}
+
+@test "a cloned container without credentials and tokens generates a key, and keeps it with credentials" {
+	no_patd
+	systemctl start patd-key.service
+	[ -e "$SEALED" ]
+	no_nesting
+	new_machine_id
+	token=$(token contained alice)
+	by_su alice "$token"
+	[ -e "$FILE" ]
+	run patctl doctor --quiet
+	echo "$output"
+	[[ $output == *"warning  key: patd.service is not given the key that is sealed in $SEALED"* ]]
+	[[ $output != *"cannot decrypt"* ]]
+	nesting
+	systemctl restart patd.service
+	by_su alice "$token"
+	[ ! -e "$FILE" ]
+	[ -e "$SEALED.undecryptable" ]
 }
 
 @test "a key that can be decrypted again returns to its place" {
@@ -316,9 +461,38 @@ cannot_start() {
 	wait $! || followed=$?
 	cat /run/follow
 	[ "$followed" -eq 8 ]
+	# It was no fault of the key.
+	[ ! -e "$NOTE" ]
 	rm /etc/patd/patd.conf.d/machines.conf
-	runuser -u alice -- patctl list
 	by_su alice "$TOKEN"
+	# For some seconds patd-bus remembers the failure.
+	wait_until runuser -u alice -- patctl list
+}
+
+@test "availability: a user who asks without pause does not start a patd that cannot start each time" {
+	mkdir -p /etc/patd/patd.conf.d
+	printf '[tokens]\nmax_lifetime = 30\n' >/etc/patd/patd.conf.d/machines.conf
+	systemctl stop "${UNITS[@]}"
+	systemctl start "${SOCKETS[@]}"
+	mark_journal
+	# shellcheck disable=SC2016 # for Perl
+	runuser -u alice -- perl -MSocket -e '
+		for (1 .. 200) {
+			socket(my $socket, AF_UNIX, SOCK_SEQPACKET, 0) or die;
+			connect($socket, pack_sockaddr_un("/run/patd/user.sock")) or die "connect: $!";
+			recv($socket, my $end, 1, 0);
+		}'
+	for _ in {1..20}; do
+		run ! runuser -u alice -- busctl call org.patd.Tokens1 /org/patd/Tokens1 \
+			org.freedesktop.DBus.Properties GetAll s org.patd.Tokens1.Manager
+	done
+	[ "$(starts)" -gt 0 ]
+	[ "$(starts)" -le 20 ]
+	systemctl is-active "${SOCKETS[@]}"
+	# Root is not held up.
+	rm /etc/patd/patd.conf.d/machines.conf
+	by_su alice "$TOKEN"
+	wait_until runuser -u alice -- patctl list
 }
 
 @test "a lost key and a damaged database are said at once" {
@@ -354,6 +528,7 @@ mended() {
 	systemctl stop patd.service
 	override LoadCredentialEncrypted=other:/etc/hostname
 	cannot_start 'systemd cannot start patd.service: status=243/CREDENTIALS'
+	[ -e "$NOTE" ]
 	# It is not the key of patd.
 	[ -e "$SEALED" ]
 	mended
@@ -417,17 +592,49 @@ mended() {
 	by_su alice "$TOKEN"
 }
 
-@test "a patd that crashes is restarted before anybody asks" {
-	systemctl stop patd-user.socket patd-bus.service
-	by_su alice "$TOKEN"
-	old=$(patd_pid)
-	kill -SEGV "$old"
-	wait_until restarted
-	[ "$(patd_pid)" != "$old" ]
-	by_su alice "$TOKEN"
+@test "a patd that crashes whenever it starts is said at once, and not started for ever" {
+	systemctl stop patd.service
+	# shellcheck disable=SC2016 # for the shell of the unit
+	override ExecStart= 'ExecStart=/bin/sh -c "kill -SEGV $$$$"'
+	cannot_start 'patd.service does not start (signal)'
+	mended
+	systemctl stop "${UNITS[@]}"
+	systemctl start "${SOCKETS[@]}"
+	# As soon as it is ready.
+	# shellcheck disable=SC2016
+	override NotifyAccess=all ExecStart= 'ExecStart=/bin/sh -c "systemd-notify --ready; kill -SEGV $$$$"'
+	mark_journal
+	run ! patctl list
+	wait_until settled
+	[ "$(starts)" -le 5 ]
+	mended
 }
 
-restarted() {
-	[ "$(systemctl show --value --property=NRestarts patd.service)" -eq 1 ] &&
-		systemctl is-active patd.service
+# restarts_after_crash SERVICE: by itself
+restarts_after_crash() {
+	wait_until has_run "$1"
+	OLD=$(pid_of "$1")
+	kill -SEGV "$OLD"
+	wait_until replaced "$1"
+}
+
+# has_run SERVICE: as long as patd-stopped wants it
+has_run() {
+	local ready
+	ready=$(systemctl show --value --property=ActiveEnterTimestampMonotonic "$1")
+	[ "$(awk '{ printf "%.0f", $1 * 1000000 }' /proc/uptime)" -gt $((ready + 10000000)) ]
+}
+
+replaced() {
+	[ "$(pid_of "$1")" != "$OLD" ] && systemctl is-active "$1"
+}
+
+@test "a patd or patd-bus that crashes is started again before anybody asks" {
+	systemctl stop patd-user.socket patd-bus.service
+	by_su alice "$TOKEN"
+	restarts_after_crash patd.service
+	by_su alice "$TOKEN"
+	runuser -u alice -- patctl list
+	restarts_after_crash patd-bus.service
+	runuser -u alice -- patctl list
 }

@@ -15,7 +15,7 @@ teardown_file() {
 	rm -rf /etc/krb5.conf /etc/krb5.conf.d
 	remove_module libpam-krb5
 	remove_module libpam-mount
-	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat pat-password
+	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat pat-password pat-session
 	rm -f /etc/pam.d/*.pam-old
 	rmdir /home/alice/mount
 	diff -r /var/tmp/pam.d.modules /etc/pam.d

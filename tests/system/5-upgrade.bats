@@ -105,24 +105,24 @@ teardown_file() {
 	no_failed_units
 }
 
-# make_older: writes libpam-pat with the profile of the time before the password line to /run/older
+# make_older: writes libpam-pat with the profile of the time before the other lines to /run/older
 make_older() {
 	local unpacked
 	unpacked=$(mktemp -d)
 	dpkg-deb --raw-extract /packages/libpam-pat_*.deb "$unpacked"
 	sed -i "s/^Version: .*/&~older/" "$unpacked/DEBIAN/control"
 	sed -i 's/ auth_err=die authinfo_unavail=die / /' "$unpacked/usr/share/pam-configs/pat"
-	rm "$unpacked/usr/share/pam-configs/pat-password"
+	rm "$unpacked"/usr/share/pam-configs/pat-{password,session}
 	mkdir -p /run/older
 	dpkg-deb --build "$unpacked" /run/older >/dev/null
 	rm -r "$unpacked"
 }
 
-@test "an upgrade from the profile of before replaces its line and adds that for passwords" {
+@test "an upgrade from the profile of before replaces its line and adds the others" {
 	make_older
 	apt_get install --allow-downgrades /run/older/*.deb
 	rm -r /run/older
-	run ! grep pam_pat /etc/pam.d/common-password
+	run ! grep pam_pat /etc/pam.d/common-{password,session,session-noninteractive}
 	grep -F '[success=2 default=ignore]' /etc/pam.d/common-auth
 	apt_get install --allow-downgrades /packages/*.deb
 	diff -r /run/pam.d.older /etc/pam.d

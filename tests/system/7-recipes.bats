@@ -16,7 +16,7 @@ teardown() {
 	[ "${BATS_TEST_COMPLETED:-}" != 1 ] || return 0
 	rm -rf /etc/pam.d
 	cp -a /var/tmp/pam.d.recipes /etc/pam.d
-	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat pat-password
+	DEBIAN_FRONTEND=noninteractive pam-auth-update --force --enable pat pat-password pat-session
 }
 
 # expect_unchanged: PAM is as before the recipe, and passwords and tokens are accepted
@@ -50,6 +50,12 @@ expect_unchanged() {
 
 @test "the recipe for cron jobs, CI runners and Ansible works" {
 	run_recipe unattended
+	expect_unchanged
+}
+
+@test "the recipe for agents works" {
+	run_recipe agent
+	[ ! -e /etc/sudoers.d/agent ]
 	expect_unchanged
 }
 

@@ -46,13 +46,16 @@ run_block() {
 	esac
 }
 
-# run_recipe RECIPE: runs all its blocks; fails at the first with another result than expected
+# run_recipe RECIPE [CHECK]: runs all its blocks, and CHECK before the last one, which undoes it; fails
+# at the first with another result than expected
 run_recipe() {
-	local folder=/run/recipe-$1 block token n=0
+	local folder=/run/recipe-$1 block blocks token n=0
 	mkdir -m 0755 "$folder" # readable for the users
 	blocks "$RECIPES/$1.md" "$folder"
-	for block in "$folder"/*; do
+	blocks=("$folder"/*)
+	for block in "${blocks[@]}"; do
 		n=$((n + 1))
+		[ "$n" -lt "${#blocks[@]}" ] || "${2:-true}" || return 1
 		echo "--- $block"
 		cat "$block"
 		run run_block "$block"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of modules that ask for a password again, and what keeps them from it. */
+/*
+ * The table of modules that ask for a password again, and what keeps them from it.  Not in it is
+ * pam_ecryptfs, which asks only users who have a certain file in their home.
+ */
 #include "patctl/doctor/pam/pam_prompt.h"
 
 #include <stddef.h>
@@ -23,6 +26,7 @@ static const struct prompter {
 	{ "pam_tacplus.so", NULL, "", "use_first_pass", NULL, false },
 	{ "pam_userdb.so", NULL, "", "use_first_pass", "try_first_pass", false },
 	{ "pam_pwdfile.so", NULL, NULL, "use_first_pass", NULL, false },
+	{ "pam_mysql.so", NULL, "", "use_first_pass", NULL, false },
 	{ "pam_mount.so", NULL, NULL, "disable_interactive", NULL, true },
 	{ "pam_zfs_key.so", NULL, NULL, "use_first_pass", NULL, true },
 	/* Of libpam's options, these know none. */
@@ -30,6 +34,10 @@ static const struct prompter {
 	{ "pam_kwallet5.so", NULL, NULL, NULL, NULL, false },
 	{ "pam_encfs.so", NULL, NULL, NULL, NULL, false },
 	{ "pam_script.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_shishi.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_freerdp2.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_x2go.so", NULL, NULL, NULL, NULL, false },
+	{ "pam_barada.so", NULL, NULL, NULL, NULL, false },
 	{ "pam_exec.so", "expose_authtok", NULL, NULL, NULL, false },
 };
 

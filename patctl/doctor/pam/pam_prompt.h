@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Modules that ask for a password though pam_pat.so has asked: where it has left none, which is so
- * after a token, and some of them also where there is one.  All but pam_tacplus and pam_kwallet
- * were tried on Debian 12 and 13.
+ * after a token, and some of them also where there is one.  pam_freerdp2,
+ * pam_x2go and pam_barada were tried on Debian 12; pam_mysql and pam_shishi, which need a server,
+ * and pam_tacplus and pam_kwallet were read; all others were tried on Debian 12 and 13.
  */
 #pragma once
 

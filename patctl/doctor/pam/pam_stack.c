@@ -26,6 +26,7 @@ struct reader {
 struct source {
 	const char *path;
 	unsigned int number;    /* of the line */
+	unsigned int last;      /* if it goes on in others, of the last */
 	enum stack_type wanted; /* lines of other types are passed over */
 	unsigned int depth;     /* of files in files */
 	unsigned int level;
@@ -77,6 +78,7 @@ static struct stack_line *add(
 	*line = (struct stack_line) {
 		.file = text_format("%s", source->path),
 		.number = source->number,
+		.last = source->last,
 		.level = source->level,
 	};
 	return line;
@@ -262,6 +264,7 @@ static int read_file(struct reader *reader, struct source *source)
 		}
 		if (r <= 0)
 			return r;
+		source->last = lines.read;
 		r = take_line(reader, source, text);
 		if (r < 0)
 			return r;

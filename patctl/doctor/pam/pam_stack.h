@@ -27,13 +27,13 @@ enum stack_type {
 #define STACK_LEVELS 16U /* of files in files, and so of substacks */
 
 struct stack_line {
-	char *file; /* "/etc/pam.d/common-auth" */
-	unsigned int number;
-	unsigned int level; /* of substacks: 0 outside of them */
-	bool substack;      /* only marks that one begins after it */
-	char *module;       /* as it is written; NULL: libpam has the line fail */
-	bool missing;       /* there is no such module */
-	char *arguments;    /* "" for none */
+	char *file;                /* "/etc/pam.d/common-auth" */
+	unsigned int number, last; /* the line in it; of one that goes on, its first and last */
+	unsigned int level;        /* of substacks: 0 outside of them */
+	bool substack;             /* only marks that one begins after it */
+	char *module;              /* as it is written; NULL: libpam has the line fail */
+	bool missing;              /* there is no such module */
+	char *arguments;           /* "" for none */
 	int actions[PAM_CODES];
 };
 

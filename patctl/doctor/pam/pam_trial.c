@@ -24,7 +24,7 @@ const struct trial_info trials[TRIALS] = {
 /* Modules that read a password and verify it themselves. */
 static const char *const takers[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so",
 	"pam_winbind.so", "pam_systemd_home.so", "pam_userdb.so", "pam_pwdfile.so",
-	"pam_radius_auth.so", "pam_tacplus.so" };
+	"pam_radius_auth.so", "pam_tacplus.so", "pam_mysql.so", "pam_shishi.so" };
 
 /* The answers of other modules for a user, not root, whom no rule excludes. */
 static const struct {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is taken for a request, or a reply, keeps every rule of its header, at its very size. */
+/* What is taken for a request, a session or a reply keeps every rule of its header, at its very
+ * size. */
 #include "common/wire.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -28,6 +29,26 @@ static void try_request(const uint8_t *data, size_t size)
 	assert_int_equal(request.account & ~(uint32_t)PAT_ACCOUNT_ALL, 0);
 }
 
+static void try_session(const uint8_t *data, size_t size)
+{
+	struct pat_session session = { 0 };
+
+	memcpy(&session, data, size < sizeof(session) ? size : sizeof(session));
+	if (!pat_session_check(&session, size))
+		return;
+	assert_int_equal(size, sizeof(session));
+	assert_int_equal(session.magic, PAT_SESSION_MAGIC);
+	assert_between(session.event, PAT_SESSION_OPENS, PAT_SESSION_CLOSES);
+	assert_true(session.pid != 0);
+	assert_field(session.id, sizeof(session.id));
+	assert_field(session.user, sizeof(session.user));
+	assert_field(session.service, sizeof(session.service));
+	assert_field(session.rhost, sizeof(session.rhost));
+	assert_field(session.tty, sizeof(session.tty));
+	assert_field(session.logind, sizeof(session.logind));
+	assert_true(session.user[0] != '\0' && session.service[0] != '\0');
+}
+
 static void try_reply(const uint8_t *data, size_t size)
 {
 	struct pat_reply reply = { 0 };
@@ -40,12 +61,13 @@ static void try_reply(const uint8_t *data, size_t size)
 	assert_between(reply.verdict, 0, PAT_VERDICTS - 1);
 	assert_true(reply.replaced_until == 0 || reply.verdict == PAT_ACCEPTED);
 	assert_true(reply.expires_at == 0 || reply.verdict == PAT_ACCEPTED ||
-		    reply.verdict == PAT_EXPIRED);
+		    reply.verdict == PAT_EXPIRED || reply.verdict == PAT_ASKED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	try_request(data, size);
+	try_session(data, size);
 	try_reply(data, size);
 	return 0;
 }

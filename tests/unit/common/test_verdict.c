@@ -12,7 +12,8 @@ static void numbers_and_words_never_change(void **state)
 	static const char *const words[PAT_VERDICTS] = { "wrong", "accepted", "revoked", "expired",
 		"other-user", "not-allowed", "busy", "failed", "not-yet", "out-of-hours",
 		"wrong-service", "wrong-source", "exhausted", "rotated", "disabled",
-		"against-policy", "account-closed", "wrong-clock" };
+		"against-policy", "account-closed", "wrong-clock", "denied", "unconfirmed", "asked",
+		"ended" };
 
 	(void)state;
 	for (uint32_t v = 0; v < PAT_VERDICTS; v++) {
@@ -40,6 +41,7 @@ static void privacy__notice_only_after_the_secret_matched(void **state)
 		[PAT_NOT_ALLOWED] = true,
 		[PAT_BUSY] = true,
 		[PAT_FAILED] = true,
+		[PAT_ASKED] = true,
 	};
 
 	(void)state;

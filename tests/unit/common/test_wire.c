@@ -206,6 +206,8 @@ static void invalid_reply_is_refused(void **state)
 
 	(void)state;
 	for (uint32_t verdict = 0; verdict < PAT_VERDICTS; verdict++) {
+		if (verdict == PAT_ASKED) /* it has a time: see below */
+			continue;
 		reply.verdict = verdict;
 		assert_true(pat_reply_check(&reply, sizeof(reply)));
 		for (size_t len = 0; len < sizeof(reply); len++)
@@ -225,6 +227,101 @@ static void invalid_reply_is_refused(void **state)
 	assert_false(pat_reply_check(&reply, sizeof(reply)));
 	reply = (struct pat_reply) { .magic = PAT_REQUEST_MAGIC, .verdict = PAT_ACCEPTED };
 	assert_false(pat_reply_check(&reply, sizeof(reply)));
+}
+
+static void reply_that_somebody_is_asked_says_for_how_long(void **state)
+{
+	struct pat_reply reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_ASKED };
+
+	(void)state;
+	assert_false(pat_reply_check(&reply, sizeof(reply)));
+	reply.expires_at = 1;
+	assert_true(pat_reply_check(&reply, sizeof(reply)));
+	reply.expires_at = PAT_CONFIRM_MAX;
+	assert_true(pat_reply_check(&reply, sizeof(reply)));
+	reply.expires_at = PAT_CONFIRM_MAX + 1;
+	assert_false(pat_reply_check(&reply, sizeof(reply)));
+}
+
+static void invalid_process_is_refused(void **state)
+{
+	const struct pat_process whole = {
+		.magic = PAT_PROCESS_MAGIC, .pid = 1, .command_len = 3, .command = "ab"
+	};
+	struct pat_process process = whole;
+
+	(void)state;
+	assert_true(pat_process_check(&process, sizeof(process)));
+	assert_false(pat_process_check(&process, sizeof(process) - 1));
+	assert_false(pat_process_check(&process, sizeof(process) + 1));
+	process.magic = PAT_REQUEST_MAGIC;
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process = whole;
+	process.pid = 0;
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process = whole;
+	process.command_cut = 2;
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process = whole;
+	process.parent_cut = 2;
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process = whole;
+	process.command_len = sizeof(process.command) + 1;
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process.command_len = 1;
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process = whole;
+	process.parent_len = sizeof(process.parent) + 1;
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process = whole;
+	process.parent[511] = 'x';
+	assert_false(pat_process_check(&process, sizeof(process)));
+	process = whole;
+	process.directory[511] = 'x';
+	assert_false(pat_process_check(&process, sizeof(process)));
+	memset(process.directory, 'x', sizeof(process.directory));
+	assert_false(pat_process_check(&process, sizeof(process)));
+}
+
+static void invalid_session_is_refused(void **state)
+{
+	const struct pat_session whole = {
+		.magic = PAT_SESSION_MAGIC,
+		.event = PAT_SESSION_OPENS,
+		.pid = 1,
+		.id = "0123456789",
+		.user = "alice",
+		.service = "sshd",
+	};
+	struct pat_session session = whole;
+	char *const texts[] = { session.id, session.user, session.service, session.rhost,
+		session.tty, session.logind };
+	const size_t sizes[] = { sizeof(session.id), sizeof(session.user), sizeof(session.service),
+		sizeof(session.rhost), sizeof(session.tty), sizeof(session.logind) };
+
+	(void)state;
+	assert_true(pat_session_check(&session, sizeof(session)));
+	assert_false(pat_session_check(&session, sizeof(session) - 1));
+	session.magic = PAT_REQUEST_MAGIC;
+	assert_false(pat_session_check(&session, sizeof(session)));
+	session = whole;
+	session.event = 0;
+	assert_false(pat_session_check(&session, sizeof(session)));
+	session.event = PAT_SESSION_CLOSES + 1;
+	assert_false(pat_session_check(&session, sizeof(session)));
+	session = whole;
+	session.pid = 0;
+	assert_false(pat_session_check(&session, sizeof(session)));
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		session = whole;
+		texts[i][sizes[i] - 1] = 'x';
+		assert_false(pat_session_check(&session, sizeof(session)));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		session = whole;
+		texts[i][0] = '\0';
+		assert_false(pat_session_check(&session, sizeof(session)));
+	}
 }
 
 static void scope__zeroed_reply_is_no_acceptance(void **state)
@@ -252,6 +349,9 @@ int main(void)
 		cmocka_unit_test(unknown_account_bit_is_refused),
 		cmocka_unit_test(random_bytes_are_refused),
 		cmocka_unit_test(invalid_reply_is_refused),
+		cmocka_unit_test(reply_that_somebody_is_asked_says_for_how_long),
+		cmocka_unit_test(invalid_process_is_refused),
+		cmocka_unit_test(invalid_session_is_refused),
 		cmocka_unit_test(scope__zeroed_reply_is_no_acceptance),
 	};
 

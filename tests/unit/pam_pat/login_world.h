@@ -23,6 +23,7 @@
 #include "pam_pat/ask.h"
 #include "pam_pat/guard.h"
 #include "pam_pat/notice.h"
+#include "pam_pat/own_process.h"
 
 /* Only ever passed on. */
 static char handle;
@@ -35,13 +36,15 @@ static struct world {
 	/* What libpam returns. */
 	int user_r, authtok_r, item_r, set_item_r, random_r, data_r, putenv_r;
 	int guard_r;
-	bool has_authtok; /* of a module before */
-	bool has_guard;   /* the conversation, of a line before */
+	bool has_guard; /* the conversation, of a line before */
 	const char *user, *authtok, *service, *rhost, *session;
 	struct passwd *pw;
 	int pw_errno;
-	int account_r, ask_r;
-	struct pat_reply reply;
+	int account_r, ask_r, process_r, approval_r;
+	struct pat_reply reply, approval; /* the second after PAT_ASKED */
+	const char *logind;               /* XDG_SESSION_ID */
+	int start_r, session_r, session_data_r;
+	struct pat_reply session_reply;
 	uid_t euid;
 } world;
 
@@ -51,15 +54,20 @@ static struct did {
 	uint64_t ahead; /* of the notice */
 	struct pat_request request;
 	char path[128], line[1024], variable[64];
+	unsigned int waited,
+		waits_told;           /* milliseconds for an approval; the seconds of its notice */
 	unsigned int guarded, lifted; /* lifted: before it was asked */
 	char random[64 + 1];          /* the text in the place of the token */
+	unsigned int recorded, patience; /* sessions that patd was told of, and the time for it */
+	struct pat_session recorded_session;
 } did;
 
 /* What is kept in the handle. */
-static struct {
-	char *id;
+static struct kept {
+	const char *name;
+	void *data;
 	void (*clean)(pam_handle_t *pamh, void *data, int status);
-} kept;
+} kept[] = { { .name = "pam_pat_token" }, { .name = "pam_pat_session" } };
 
 static char pw_name[PAT_USER_MAX + 8];
 static struct passwd pw = { .pw_name = pw_name, .pw_uid = 1000 };
@@ -86,10 +94,10 @@ int pam_get_authtok(pam_handle_t *pamh, int item, const char **authtok, const ch
 int pam_get_item(const pam_handle_t *pamh, int item, const void **ret)
 {
 	(void)pamh;
-	*ret = item == PAM_SERVICE                        ? world.service
-	       : item == PAM_RHOST                        ? world.rhost
-	       : item == PAM_AUTHTOK && world.has_authtok ? world.authtok
-							  : NULL;
+	*ret = item == PAM_SERVICE ? world.service
+	       : item == PAM_RHOST ? world.rhost
+	       : item == PAM_USER  ? world.user
+				   : NULL;
 	return world.item_r;
 }
 
@@ -106,25 +114,36 @@ int pam_set_item(pam_handle_t *pamh, int item, const void *value)
 	return world.set_item_r;
 }
 
+static struct kept *kept_find(const char *name)
+{
+	if (strcmp(name, kept[0].name) == 0)
+		return &kept[0];
+	assert_string_equal(name, kept[1].name);
+	return &kept[1];
+}
+
 int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 	void (*clean)(pam_handle_t *pamh, void *data, int status))
 {
-	if (world.data_r != PAM_SUCCESS)
-		return world.data_r;
-	assert_string_equal(name, "pam_pat_token");
-	if (kept.clean)
-		kept.clean(pamh, kept.id, PAM_DATA_REPLACE);
-	kept.id = data;
-	kept.clean = clean;
+	struct kept *place = kept_find(name);
+	int r = place == &kept[0] ? world.data_r : world.session_data_r;
+
+	if (r != PAM_SUCCESS)
+		return r;
+	if (place->clean)
+		place->clean(pamh, place->data, PAM_DATA_REPLACE);
+	place->data = data;
+	place->clean = clean;
 	return PAM_SUCCESS;
 }
 
 int pam_get_data(const pam_handle_t *pamh, const char *name, const void **ret)
 {
+	const struct kept *place = kept_find(name);
+
 	(void)pamh;
-	assert_string_equal(name, "pam_pat_token");
-	*ret = kept.id;
-	return kept.id ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
+	*ret = place->data;
+	return place->data ? PAM_SUCCESS : PAM_NO_MODULE_DATA;
 }
 
 int pam_fail_delay(pam_handle_t *pamh, unsigned int usec)
@@ -137,6 +156,8 @@ int pam_fail_delay(pam_handle_t *pamh, unsigned int usec)
 const char *pam_getenv(pam_handle_t *pamh, const char *name)
 {
 	(void)pamh;
+	if (strcmp(name, "XDG_SESSION_ID") == 0)
+		return world.logind;
 	assert_string_equal(name, "PAT_TOKEN_ID");
 	return world.session;
 }
@@ -181,15 +202,50 @@ int account_read(pam_handle_t *pamh, const struct passwd *user, long today, uint
 }
 
 int ask(pam_handle_t *pamh, const char *path, unsigned int timeout,
-	const struct pat_request *request, struct pat_reply *ret_reply)
+	const struct pat_request *request, struct pat_reply *ret_reply, int *ret_fd)
 {
 	(void)pamh;
 	assert_true(timeout > 0);
 	did.asked++;
+	*ret_fd = -1;
 	did.request = *request;
 	(void)snprintf(did.path, sizeof(did.path), "%s", path);
 	*ret_reply = world.reply;
 	return world.ask_r;
+}
+
+int ask_session(pam_handle_t *pamh, const char *path, unsigned int timeout,
+	const struct pat_session *session, struct pat_reply *ret_reply)
+{
+	(void)pamh;
+	did.recorded++;
+	did.patience = timeout;
+	did.recorded_session = *session;
+	(void)snprintf(did.path, sizeof(did.path), "%s", path);
+	*ret_reply = world.session_reply;
+	return world.session_r;
+}
+
+int process_start_time(uint64_t *ret)
+{
+	*ret = 4711;
+	return world.start_r;
+}
+
+int process_read_own(struct pat_process *ret)
+{
+	*ret = (struct pat_process) { .magic = PAT_PROCESS_MAGIC, .pid = 42 };
+	return world.process_r;
+}
+
+int ask_approval(int fd, const struct pat_process *process, unsigned int timeout,
+	struct pat_reply *ret_reply)
+{
+	assert_int_equal(fd, -1);
+	assert_int_equal(process->pid, 42);
+	did.waited = timeout;
+	*ret_reply = world.approval;
+	return world.approval_r;
 }
 
 int guard_set(pam_handle_t *pamh)
@@ -222,6 +278,12 @@ void notice_show(pam_handle_t *pamh, const struct pat_reply *reply, uint64_t now
 	did.noticed++;
 }
 
+void notice_asked(pam_handle_t *pamh, unsigned int seconds)
+{
+	(void)pamh;
+	did.waits_told = seconds;
+}
+
 void notice_blanks(pam_handle_t *pamh)
 {
 	(void)pamh;
@@ -248,6 +310,7 @@ static int set_up(void **state)
 		.service = "sudo",
 		.pw = &pw,
 		.reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_ACCEPTED },
+		.session_reply = { .magic = PAT_REPLY_MAGIC, .verdict = PAT_ACCEPTED },
 	};
 	did = (struct did) { 0 };
 	return 0;
@@ -257,10 +320,12 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	if (kept.clean)
-		kept.clean(HANDLE, kept.id, PAM_SUCCESS);
-	kept.clean = NULL;
-	kept.id = NULL;
+	for (size_t i = 0; i < COUNT(kept); i++) {
+		if (kept[i].clean)
+			kept[i].clean(HANDLE, kept[i].data, PAM_SUCCESS);
+		kept[i].clean = NULL;
+		kept[i].data = NULL;
+	}
 	return 0;
 }
 

@@ -25,7 +25,9 @@
 #define LONG 30000U /* milliseconds that no test waits for */
 #define SHORT 50U
 
-/* Only ever passed on. */
+/* Of the last that was asked to wait. */
+static int given_fd = -1;
+
 static char handle;
 #define HANDLE ((pam_handle_t *)&handle)
 
@@ -91,7 +93,10 @@ struct server {
 	bool at_once;        /* or before it was sent */
 	const void *packet;  /* NULL: hangs up */
 	size_t len;
-	struct pat_request got;
+	union {
+		struct pat_request got;
+		struct pat_session got_session;
+	};
 	ssize_t got_len;
 	pthread_t thread;
 };
@@ -121,7 +126,7 @@ static void *serve(void *data)
 		(void)close(fd);
 		fd = accept(server->listener, NULL, NULL);
 	}
-	server->got_len = recv(fd, &server->got, sizeof(server->got), 0);
+	server->got_len = recv(fd, &server->got_session, sizeof(server->got_session), 0);
 	if (server->packet != NULL)
 		(void)send(fd, server->packet, server->len, MSG_NOSIGNAL);
 	(void)close(fd);
@@ -134,7 +139,7 @@ static int ask_server(struct server *server, struct pat_reply *reply)
 
 	server->listener = listen_new(8);
 	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
-	r = ask(HANDLE, path, LONG, &request, reply);
+	r = ask(HANDLE, path, LONG, &request, reply, &given_fd);
 	assert_int_equal(pthread_join(server->thread, NULL), 0);
 	(void)close(server->listener);
 	return r;
@@ -157,6 +162,81 @@ static void request_is_sent_and_reply_received(void **state)
 	assert_memory_equal(&reply, &sent, sizeof(sent));
 	assert_int_equal(server.got_len, sizeof(request));
 	assert_memory_equal(&server.got, &request, sizeof(request));
+}
+
+static const struct pat_session session = {
+	.magic = PAT_SESSION_MAGIC,
+	.event = PAT_SESSION_OPENS,
+	.pid = 42,
+	.id = "0123456789",
+	.user = "alice",
+	.service = "test",
+	.logind = "c2",
+};
+
+static int ask_session_of(struct server *server, struct pat_reply *reply)
+{
+	int r;
+
+	server->listener = listen_new(8);
+	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
+	r = ask_session(HANDLE, path, LONG, &session, reply);
+	assert_int_equal(pthread_join(server->thread, NULL), 0);
+	(void)close(server->listener);
+	return r;
+}
+
+/* Once more where patd has not read it, as a request. */
+static void session_is_sent_and_reply_received(void **state)
+{
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_REVOKED, 0, 0 };
+
+	(void)state;
+	for (unsigned int unread = 0; unread < 2; unread++) {
+		struct server server = { .unread = unread, .packet = &sent, .len = sizeof(sent) };
+		struct pat_reply reply = { 0 };
+
+		assert_int_equal(ask_session_of(&server, &reply), 0);
+		assert_memory_equal(&reply, &sent, sizeof(sent));
+		assert_int_equal(server.got_len, sizeof(session));
+		assert_memory_equal(&server.got_session, &session, sizeof(session));
+	}
+}
+
+static int lowest_free(void);
+
+static void nobody_is_asked_about_a_session(void **state)
+{
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ASKED, 60, 0 };
+	struct server server = { .packet = &sent, .len = sizeof(sent) };
+	struct pat_reply reply = { 0 };
+	const int before = lowest_free();
+
+	(void)state;
+	assert_int_equal(ask_session_of(&server, &reply), -EPROTO);
+	assert_int_equal(reply.magic, 0);
+	assert_int_equal(lowest_free(), before);
+	server = (struct server) { 0 };
+	assert_int_equal(ask_session_of(&server, &reply), -ECONNRESET);
+	assert_int_equal(reply.magic, 0);
+}
+
+static void connection_is_kept_only_where_a_person_is_asked(void **state)
+{
+	const struct pat_reply sent = { PAT_REPLY_MAGIC, PAT_ASKED, 60, 0 };
+	struct pat_reply reply = { 0 };
+	struct server server;
+	struct pollfd end;
+
+	(void)state;
+	assert_int_equal(given_fd, -1);
+	assert_int_equal(ask_one(&sent, sizeof(sent), &server, &reply), 0);
+	assert_memory_equal(&reply, &sent, sizeof(sent));
+	assert_true(given_fd > STDERR_FILENO);
+	end = (struct pollfd) { .fd = given_fd, .events = POLLIN };
+	assert_int_equal(poll(&end, 1, LONG), 1);
+	(void)close(given_fd);
+	given_fd = -1;
 }
 
 static void reply_is_received_after_an_end_reported_too_early(void **state)
@@ -220,16 +300,16 @@ static void foreign_listener_gets_no_request(void **state)
 		(void)prctl(PR_SET_DUMPABLE, 1); /* which LeakSanitizer asks for */
 	}
 
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -EPERM);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -EPERM);
 	fd = accept(listener, NULL, NULL);
 	assert_int_equal(recv(fd, &byte, 1, 0), 0);
 	(void)close(fd);
 	unknown = true;
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -EPERM);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -EPERM);
 	unknown = false;
 	/* patd's own is asked: it is the answer that does not come. */
 	patd.pw_uid--;
-	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply, &given_fd), -ETIMEDOUT);
 	(void)close(listener);
 	patd.pw_uid = self;
 }
@@ -243,11 +323,11 @@ static void no_lockout__connection_that_fails_is_an_error(void **state)
 	(void)state;
 	patd.pw_uid = geteuid();
 	send_error = ENOBUFS;
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ENOBUFS);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -ENOBUFS);
 	send_error = EPIPE;
-	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply, &given_fd), -ETIMEDOUT);
 	recv_error = EINTR;
-	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply, &given_fd), -ETIMEDOUT);
 	(void)close(listener);
 }
 
@@ -278,7 +358,7 @@ static void request_left_unread_twice_is_an_error(void **state)
 
 	(void)state;
 	resets = 2;
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNRESET);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -ECONNRESET);
 	assert_int_equal(resets, 0);
 	(void)close(listener);
 }
@@ -294,7 +374,7 @@ static void limited_uses__request_that_was_read_is_not_sent_again(void **state)
 	server = (struct server) { .listener = listen_new(8) };
 	second = (struct pollfd) { .fd = server.listener, .events = POLLIN };
 	assert_int_equal(pthread_create(&server.thread, NULL, serve, &server), 0);
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNRESET);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -ECONNRESET);
 	assert_int_equal(pthread_join(server.thread, NULL), 0);
 	assert_int_equal(server.got_len, sizeof(request));
 	assert_int_equal(poll(&second, 1, 0), 0);
@@ -303,7 +383,8 @@ static void limited_uses__request_that_was_read_is_not_sent_again(void **state)
 
 static void each_problem_has_a_sentence(void **state)
 {
-	static const int errors[] = { ETIMEDOUT, EPERM, ECONNRESET, EPROTO, ENOENT, EMFILE };
+	static const int errors[] = { ETIMEDOUT, EPERM, ECANCELED, ECONNRESET, EPROTO, ENOENT,
+		EMFILE };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(errors); i++)
@@ -320,12 +401,12 @@ static void missing_listener_is_an_error(void **state)
 
 	(void)state;
 	(void)close(listen_new(8));
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ECONNREFUSED);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -ECONNREFUSED);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -ENOENT);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -ENOENT);
 	memset(endless, 'x', sizeof(endless) - 1);
 	endless[sizeof(endless) - 1] = '\0';
-	assert_int_equal(ask(HANDLE, endless, LONG, &request, &reply), -ENAMETOOLONG);
+	assert_int_equal(ask(HANDLE, endless, LONG, &request, &reply, &given_fd), -ENAMETOOLONG);
 }
 
 static int64_t msec(void)
@@ -343,7 +424,7 @@ static void missing_reply_times_out(void **state)
 	struct pat_reply reply;
 
 	(void)state;
-	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply, &given_fd), -ETIMEDOUT);
 	assert_true(msec() - start >= SHORT);
 	(void)close(listener);
 }
@@ -366,7 +447,7 @@ static void full_backlog_times_out(void **state)
 	struct pat_reply reply;
 
 	(void)state;
-	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+	assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply, &given_fd), -ETIMEDOUT);
 	assert_true(msec() - start >= SHORT);
 	(void)close(waiting);
 	(void)close(listener);
@@ -389,7 +470,7 @@ static void connect_waits_for_a_full_backlog(void **state)
 
 	(void)state;
 	assert_int_equal(pthread_create(&server.thread, NULL, serve_second, &server), 0);
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), 0);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), 0);
 	assert_int_equal(reply.verdict, PAT_ACCEPTED);
 	assert_int_equal(pthread_join(server.thread, NULL), 0);
 	(void)close(waiting);
@@ -419,7 +500,7 @@ static void signals_do_not_change_the_timeout(void **state)
 
 		interruptions = 0;
 		assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
-		assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply), -ETIMEDOUT);
+		assert_int_equal(ask(HANDLE, path, SHORT, &request, &reply, &given_fd), -ETIMEDOUT);
 		assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 		assert_true(interruptions > 1);
 		assert_true(msec() - start >= SHORT);
@@ -440,7 +521,7 @@ static void missing_descriptors_are_an_error(void **state)
 	none = limit;
 	none.rlim_cur = 0;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply), -EMFILE);
+	assert_int_equal(ask(HANDLE, path, LONG, &request, &reply, &given_fd), -EMFILE);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
@@ -468,7 +549,7 @@ static void descriptors_0_to_2_are_not_used_and_none_leaks(void **state)
 	(void)close(STDIN_FILENO);
 	assert_int_equal(ask_one(&sent, sizeof(sent), &server, &reply), 0);
 	assert_int_equal(lowest_free(), STDIN_FILENO);
-	assert_int_equal(ask(HANDLE, "/nowhere", LONG, &request, &reply), -ENOENT);
+	assert_int_equal(ask(HANDLE, "/nowhere", LONG, &request, &reply, &given_fd), -ENOENT);
 	assert_int_equal(lowest_free(), STDIN_FILENO);
 	if (in >= 0)
 		assert_int_equal(dup2(in, STDIN_FILENO), STDIN_FILENO);
@@ -495,6 +576,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(request_is_sent_and_reply_received),
+		cmocka_unit_test(session_is_sent_and_reply_received),
+		cmocka_unit_test(nobody_is_asked_about_a_session),
+		cmocka_unit_test(connection_is_kept_only_where_a_person_is_asked),
 		cmocka_unit_test(reply_is_received_after_an_end_reported_too_early),
 		cmocka_unit_test(invalid_reply_is_refused),
 		cmocka_unit_test(foreign_listener_gets_no_request),

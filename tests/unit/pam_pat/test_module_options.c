@@ -152,6 +152,18 @@ static void socket_must_be_an_absolute_path_that_fits(void **state)
 	assert_int_equal(parse(path, &options), -EINVAL);
 }
 
+static void quiet_and_pam_silent_show_nothing(void **state)
+{
+	struct pat_options options;
+
+	(void)state;
+	assert_int_equal(parse("quiet", &options), 0);
+	assert_true(options_are_silent(&options, 0));
+	assert_int_equal(parse("debug", &options), 0);
+	assert_true(options_are_silent(&options, (int)PAM_SILENT));
+	assert_false(options_are_silent(&options, PAM_DELETE_CRED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +173,7 @@ int main(void)
 		cmocka_unit_test(timeout_has_units_and_limits),
 		cmocka_unit_test(notice_is_a_period_or_none),
 		cmocka_unit_test(socket_must_be_an_absolute_path_that_fits),
+		cmocka_unit_test(quiet_and_pam_silent_show_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -92,6 +92,7 @@ static void every_refusal_after_the_secret_has_a_line_of_its_own_and_no_other_ha
 		[PAT_NOT_ALLOWED] = true,
 		[PAT_BUSY] = true,
 		[PAT_FAILED] = true,
+		[PAT_ASKED] = true,
 	};
 	char lines[PAT_VERDICTS][NOTICE_SIZE] = { 0 };
 

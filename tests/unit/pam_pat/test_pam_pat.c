@@ -6,6 +6,8 @@ static void no_lockout__only_accepted_succeeds_and_only_the_undecided_is_unavail
 {
 	(void)state;
 	for (uint32_t verdict = 0; verdict <= PAT_VERDICTS; verdict++) {
+		if (verdict == PAT_ASKED) /* no verdict yet: see below */
+			continue;
 		const bool undecided =
 			verdict == PAT_BUSY || verdict == PAT_FAILED || verdict == PAT_VERDICTS;
 		const int r = verdict == PAT_ACCEPTED ? PAM_SUCCESS
@@ -76,25 +78,27 @@ static void secrecy__from_the_first_token_on_no_other_module_is_answered_by_one(
 	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
 	assert_int_equal(did.lifted, 1);
 	assert_int_equal(did.guarded, 1);
-	world.guard_r = -ENOMEM;
-	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
-	assert_int_equal(did.asked, 0);
-	world.guard_r = 0;
 	world.has_guard = false;
-	world.authtok = token;
-	/* Nobody is asked here: a line before may have seen the token. */
-	world.has_authtok = true;
-	(void)authenticate(0, NULL);
-	assert_int_equal(did.lifted, 0);
-	world.authtok = "a password";
 	assert_int_equal(authenticate(0, NULL), PAM_CRED_INSUFFICIENT);
-	assert_int_equal(did.lifted + did.guarded, 0);
-	world.authtok = token;
-	world.reply.verdict = PAT_ACCEPTED;
+	assert_int_equal(did.guarded, 0);
+}
+
+static void secrecy__without_a_guard_no_token_is_accepted_and_the_log_says_so(void **state)
+{
+	(void)state;
 	world.guard_r = -ENOMEM;
 	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(did.asked, 0);
 	assert_int_equal(strlen(did.random), 64);
+	assert_int_equal(did.lines, 1);
+	assert_memory_equal(did.line, "unavailable (out of memory): token=", 35);
+	assert_memory_equal(did.line + 35, token + 4, PAT_ID_LEN);
+	/* That of a line before; nothing about the password. */
+	world.has_guard = true;
+	world.authtok = "a password";
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(did.asked, 0);
+	assert_string_equal(did.line, "unavailable (out of memory)");
 }
 
 /* Ctrl-D, or sudo that asks a job again: nobody asks the same, and pam_faillock counts nothing. */
@@ -373,6 +377,42 @@ static void no_lockout__patd_that_does_not_answer_is_unavailable(void **state)
 	assert_int_equal(did.cleared, 0);
 }
 
+static void confirmed_uses__the_verdict_after_the_wait_counts(void **state)
+{
+	(void)state;
+	world.reply = (struct pat_reply) { .verdict = PAT_ASKED, .expires_at = 60 };
+	for (uint32_t verdict = 0; verdict < PAT_ASKED; verdict++) {
+		world.approval = (struct pat_reply) { .verdict = verdict };
+		assert_int_equal(authenticate(0, NULL) == PAM_SUCCESS, verdict == PAT_ACCEPTED);
+		assert_int_equal(did.waited, 65000);
+		assert_int_equal(did.waits_told, 60);
+		assert_int_equal(did.noticed, 1);
+	}
+	(void)authenticate(PAM_SILENT, NULL);
+	assert_int_equal(did.waits_told, 0);
+	assert_int_equal(did.waited, 65000);
+}
+
+static void confirmed_uses__a_process_that_cannot_be_shown_is_refused(void **state)
+{
+	(void)state;
+	world.reply = (struct pat_reply) { .verdict = PAT_ASKED, .expires_at = 60 };
+	world.approval.verdict = PAT_ACCEPTED;
+	world.process_r = -ENOENT;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(did.waited, 0);
+}
+
+static void confirmed_uses__a_wait_that_fails_is_no_approval(void **state)
+{
+	(void)state;
+	world.reply = (struct pat_reply) { .verdict = PAT_ASKED, .expires_at = 60 };
+	world.approval.verdict = PAT_ACCEPTED;
+	world.approval_r = -ECONNRESET;
+	assert_int_equal(authenticate(0, NULL), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(did.cleared, 0);
+}
+
 static void options_choose_when_expiry_is_announced_and_whether_anything_is(void **state)
 {
 	(void)state;
@@ -403,6 +443,7 @@ int main(void)
 		TEST(secrecy__a_token_that_stays_for_the_next_module_ends_all),
 		TEST(secrecy__each_refused_token_is_replaced_by_other_text),
 		TEST(secrecy__from_the_first_token_on_no_other_module_is_answered_by_one),
+		TEST(secrecy__without_a_guard_no_token_is_accepted_and_the_log_says_so),
 		TEST(no_lockout__what_is_not_answered_is_not_asked_again),
 		TEST(refused_token_is_delayed_as_a_password_is),
 		TEST(session_has_the_id_of_the_token_or_a_line_says_why_not),
@@ -419,6 +460,9 @@ int main(void)
 		TEST(scope__the_name_that_nss_returns_is_sent_and_the_account_of_root_s_programs),
 		TEST(account_that_cannot_be_read_is_unavailable),
 		TEST(no_lockout__patd_that_does_not_answer_is_unavailable),
+		TEST(confirmed_uses__the_verdict_after_the_wait_counts),
+		TEST(confirmed_uses__a_process_that_cannot_be_shown_is_refused),
+		TEST(confirmed_uses__a_wait_that_fails_is_no_approval),
 		TEST(options_choose_when_expiry_is_announced_and_whether_anything_is),
 		TEST(credentials_are_always_set),
 	};

@@ -112,6 +112,22 @@ static void each_kind_is_asked_for_or_not_and_has_its_size(void **state)
 	assert_false(answer_check(&answer, size + sizeof(struct answer_entry), REQUEST_KINDS));
 }
 
+static void approval_is_an_event_that_says_whether_it_waits(void **state)
+{
+	struct answer answer = answer_of(ANSWER_APPROVAL);
+	const size_t size = sizeof(answer.head) + 100;
+
+	(void)state;
+	assert_false(answer_check(&answer, size, REQUEST_LIST));
+	answer.head.serial = 0;
+	for (uint32_t waits = 0; waits <= 1; waits++) {
+		answer.head.rows = waits;
+		assert_true(answer_check(&answer, size, REQUEST_KINDS));
+	}
+	answer.head.rows = 2;
+	assert_false(answer_check(&answer, size, REQUEST_KINDS));
+}
+
 static void what_is_no_answer_is_refused(void **state)
 {
 	struct answer answer = answer_of(ANSWER_ROWS);
@@ -131,6 +147,7 @@ int main(void)
 		cmocka_unit_test(refusal_has_an_error_and_a_sentence),
 		cmocka_unit_test(events_have_no_serial_and_answers_have_one),
 		cmocka_unit_test(each_kind_is_asked_for_or_not_and_has_its_size),
+		cmocka_unit_test(approval_is_an_event_that_says_whether_it_waits),
 		cmocka_unit_test(what_is_no_answer_is_refused),
 		cmocka_unit_test(texts_and_numbers_in_a_body_keep_their_rules),
 	};

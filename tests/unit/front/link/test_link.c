@@ -13,7 +13,7 @@ static struct place place;
 static struct fake_patd patd;
 static sd_event *event;
 static struct link *link_;
-static unsigned int failures, ups, downs, tokens, entries, parts, dones;
+static unsigned int failures, ups, downs, tokens, entries, sessions, parts, dones;
 static struct link_answer latest;
 static char why[ANSWER_WHY_SIZE];
 static struct token_row row;
@@ -51,6 +51,13 @@ static void on_entry(const struct answer_entry *entry, void *userdata)
 	entries++;
 }
 
+static void on_session(const struct session_row *session, void *userdata)
+{
+	(void)userdata;
+	assert_int_equal(session->pid, 4711);
+	sessions++;
+}
+
 static void on_part(struct question *question, const struct link_answer *answer)
 {
 	(void)question;
@@ -74,8 +81,14 @@ static void turn_until(const unsigned int *counter, unsigned int n)
 
 static void open_link(bool follows)
 {
-	const struct link_listener listener = { on_up, on_down, follows ? on_token : NULL,
-		follows ? on_entry : NULL, NULL, follows ? on_failed : NULL };
+	const struct link_listener listener = {
+		.up = on_up,
+		.down = on_down,
+		.token = follows ? on_token : NULL,
+		.entry = follows ? on_entry : NULL,
+		.session = follows ? on_session : NULL,
+		.failed = follows ? on_failed : NULL,
+	};
 
 	assert_int_equal(link_new(event, patd.path, &listener, &link_), 0);
 }
@@ -266,6 +279,11 @@ static void events_passed_on(void **state)
 		.uid = 1000,
 		.user = "alice",
 		.state = "active" };
+	const struct session_row session = { .token = { "0123456789" },
+		.name = "laptop",
+		.user = "alice",
+		.from = "local",
+		.pid = 4711 };
 	uint8_t packed[8192];
 	size_t len = row_pack(token_row_table(), &sent, packed);
 
@@ -278,15 +296,19 @@ static void events_passed_on(void **state)
 	turn_until(&entries, 1);
 	assert_int_equal(tokens, 1);
 	assert_string_equal(row.name, "laptop");
+	len = row_pack(&session_row_table, &session, packed);
+	fake_patd_send(&patd, &(struct answer_head) { .kind = ANSWER_SESSION }, packed, len);
+	turn_until(&sessions, 1);
 }
 
 /* Whatever it is that answers there. */
 static void connection_ended_at_what_is_no_answer(void **state)
 {
 	static const struct answer_head wrong[] = {
-		{ .kind = ANSWER_ENTRY + 1 },
+		{ .kind = ANSWER_SESSION + 1 },
 		{ .kind = ANSWER_TOKEN, .rows = TOKEN_CHANGED },
 		{ .kind = ANSWER_ENTRY },
+		{ .kind = ANSWER_SESSION },
 		{ .kind = ANSWER_DONE },
 	};
 
@@ -348,7 +370,7 @@ static void requests_bounded(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	ups = downs = tokens = entries = parts = dones = 0;
+	ups = downs = tokens = entries = sessions = parts = dones = 0;
 	logged_clear();
 	place_make(&place);
 	fake_patd_listen(&patd, &place);

@@ -2,7 +2,9 @@
 /* The words for the source of a login. */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "patctl/base/source_word.h"
 
@@ -83,12 +85,68 @@ static void list_has_words_by_its_patterns(void **state)
 			rows[i].word, rows[i].list);
 }
 
+static bool is_silent(const char *service)
+{
+	for (const char *const *silent = source_silent_services; *silent; silent++)
+		if (strcmp(*silent, service) == 0)
+			return true;
+	return false;
+}
+
+/* The cell of a row "| a | b |", without its blanks and back quotes. */
+static char *cell_next(char **row)
+{
+	char *cell = strsep(row, "|");
+
+	if (!cell)
+		return NULL;
+	cell += strspn(cell, " `");
+	cell[strcspn(cell, " `")] = '\0';
+	return cell;
+}
+
+/* login is at the console as well; imapx is a name of the test's, for a client of saslauthd. */
+static void servers_measured_without_a_source_are_in_the_list(void **state)
+{
+	enum {
+		SERVICE = 4,
+		RHOST = 5,
+		LOCAL = 11,
+		CELLS
+	};
+	FILE *file = fopen("doc/applications.md", "re");
+	size_t size = 0, found = 0;
+	char *line = NULL;
+
+	(void)state;
+	assert_non_null(file);
+	while (getline(&line, &size, file) >= 0) {
+		const char *cells[CELLS] = { 0 };
+		char *rest = line;
+
+		for (size_t i = 0; i < CELLS; i++)
+			cells[i] = cell_next(&rest);
+		if (!cells[LOCAL] || strcmp(cells[LOCAL], "no") != 0 ||
+			(strcmp(cells[RHOST], "unset") != 0 &&
+				strcmp(cells[RHOST], "empty") != 0) ||
+			strcmp(cells[SERVICE], "login") == 0 ||
+			strcmp(cells[SERVICE], "imapx") == 0)
+			continue;
+		assert_that(is_silent(cells[SERVICE]), "%s", cells[SERVICE]);
+		found++;
+	}
+	assert_true(found > 15);
+	free(line);
+	(void)fclose(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(source_is_one_of_four_kinds),
 		cmocka_unit_test(problem_is_of_what_no_restriction_has),
 		cmocka_unit_test(list_has_words_by_its_patterns),
+		cmocka_unit_test(servers_measured_without_a_source_are_in_the_list),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

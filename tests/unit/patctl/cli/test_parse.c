@@ -156,13 +156,22 @@ static void every_restriction_is_an_option_of_its_verb(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++) {
-		char word[64] = "--";
+		const struct option_info *option = &restrictions[i].option;
+		char word[64] = "--", with_value[64];
 		struct command command;
 
-		strcat(strcat(word, restrictions[i].option.name), "=x");
-		command = PARSE("generate", "ci", word);
-		assert_string_equal(command_value(&command, &restrictions[i].option), "x");
+		strcat(word, option->name);
+		strcat(strcpy(with_value, word), "=x");
+		if (option->argument) {
+			command = PARSE("generate", "ci", with_value);
+			assert_string_equal(command_value(&command, option), "x");
+		} else {
+			command = PARSE("generate", "ci", word);
+			assert_true(command_given(&command, option));
+			REFUSE("generate", "ci", with_value);
+		}
 		REFUSE("list", word);
+		REFUSE("list", with_value);
 	}
 }
 

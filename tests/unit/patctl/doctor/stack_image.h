@@ -27,7 +27,8 @@ static int set_up(void **state)
 	static const char *const modules[] = { "pam_pat.so", "pam_unix.so", "pam_deny.so",
 		"pam_permit.so", "pam_cap.so", "pam_faillock.so", "pam_sss.so", "pam_nologin.so",
 		"pam_faildelay.so", "pam_rootok.so", "pam_mfa.so", "pam_krb5.so", "pam_mount.so",
-		"pam_kwallet5.so", "pam_exec.so", "pam_userdb.so" };
+		"pam_kwallet5.so", "pam_exec.so", "pam_userdb.so", "pam_mysql.so", "pam_shishi.so",
+		"pam_freerdp2.so", "pam_x2go.so", "pam_barada.so", "pam_systemd.so" };
 
 	(void)state;
 	image_make(&image);

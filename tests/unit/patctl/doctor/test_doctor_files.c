@@ -237,7 +237,7 @@ static void a_sealed_key_that_the_unit_is_not_given_is_a_problem(void **state)
 	assert_int_equal(unlink(image_path(&image, lxc)), 0);
 	image_write(&image, UNIT, "[Service]\n");
 	expect_said(doctor_key, LEVEL_WARNING,
-		"patd.key: it has no line LoadCredentialEncrypted=patd.key");
+		"patd.key: no line LoadCredentialEncrypted=patd.key is in effect");
 	expect_unsaid("exists twice");
 	assert_int_equal(unlink(image_path(&image, "/etc/credstore.encrypted/patd.key")), 0);
 	expect(doctor_key, LEVEL_OK, "only user patd has access to ");
@@ -270,8 +270,9 @@ static void a_key_that_cannot_be_decrypted_is_named_where_it_was_put(void **stat
 	image_write(&image, STATE "/patd.db", "");
 	assert_int_equal(chmod(image_path(&image, STATE), 0700), 0);
 	image_write(&image, "/etc/credstore.encrypted/patd.key.undecryptable", "");
+	/* Of an image it cannot be tried out. */
 	expect(doctor_key, LEVEL_PROBLEM,
-		"cannot decrypt the key in /etc/credstore.encrypted/patd.key.undecryptable");
+		"the key in /etc/credstore.encrypted/patd.key.undecryptable could not be decrypted");
 }
 
 static void a_key_that_is_not_encrypted_takes_a_line_in_the_unit(void **state)
@@ -297,8 +298,8 @@ static void a_key_that_is_not_encrypted_takes_a_line_in_the_unit(void **state)
 	image_write(
 		&image, "/lib/systemd/system/patd.service", "[Service]\nLoadCredential=patd.key\n");
 	expect(doctor_key, LEVEL_OK, "the key is a credential");
-	image_write(
-		&image, "/lib/systemd/system/patd.service", "LoadCredentialEncrypted=patd.key\n");
+	image_write(&image, "/lib/systemd/system/patd.service",
+		"[Service]\nLoadCredentialEncrypted=patd.key\n");
 	image_write(&image, "/etc/credstore.encrypted/patd.key", "");
 	assert_int_equal(chmod(image_path(&image, "/etc/credstore.encrypted/patd.key"), 0600), 0);
 	expect(doctor_key, LEVEL_OK, "the key is a credential");
@@ -359,6 +360,20 @@ static void polkit_s_stopped_helper_is_a_problem_unless_it_is_setuid(void **stat
 	expect_silence(doctor_polkit_agent);
 }
 
+/* "systemctl mask --now", and "systemctl mask" before the next start of the machine. */
+static void polkit_s_masked_helper_is_a_problem_though_its_socket_is_there(void **state)
+{
+	(void)state;
+	image_write(&image, HELPER, "");
+	image_write(&image, UNITS "polkit-agent-helper.socket", "");
+	image_write(&image, "/run/polkit/agent-helper.socket", "");
+	assert_int_equal(
+		symlink("/dev/null",
+			image_path(&image, "/etc/systemd/system/polkit-agent-helper.socket")),
+		0);
+	expect(doctor_polkit_agent, LEVEL_PROBLEM, "polkit-agent-helper.socket is stopped");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -378,6 +393,7 @@ int main(void)
 		TEST(a_linked_state_folder_is_a_warning_and_what_it_leads_to_is_checked),
 		TEST(a_file_in_the_place_of_the_state_folder_is_a_problem),
 		TEST(polkit_s_stopped_helper_is_a_problem_unless_it_is_setuid),
+		TEST(polkit_s_masked_helper_is_a_problem_though_its_socket_is_there),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

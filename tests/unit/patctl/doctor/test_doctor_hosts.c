@@ -2,6 +2,7 @@
 /* What doctor finds at services by the programs that ask for them, and at those that cache. */
 #include <jansson.h>
 
+#include "patctl/base/text.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/doctor_hosts.h"
 #include "protocol/rows.h"
@@ -175,19 +176,52 @@ static void section_says_as_which_user_a_known_program_asks(void **state)
 	look_away();
 }
 
-static void host_that_is_root_or_is_not_there_is_no_warning(void **state)
+/* As on a system where the program has a user of another name. */
+static void program_whose_user_is_not_known_is_not_judged(void **state)
+{
+	(void)state;
+	image_write(&image, "/etc/pam.d/ngircd", BOTH); /* no user "irc" here */
+	look();
+	expect("ngircd", LEVEL_UNSEEN,
+		"whether tokens are accepted: ngIRCd does not ask as root, and there is no user "
+		"irc",
+		"find out its user, and give it a [verifier] section in patd.conf");
+	assert_null(find("ngircd", OPENS));
+	look_away();
+}
+
+/* Its version is in the path of its helper. */
+static void helper_of_any_version_is_found(void **state)
+{
+	static const char helper[] = "/usr/lib/yaws-2.1.1/priv/epam";
+
+	(void)state;
+	image_write(&image, "/etc/passwd", "yaws:x:119:119::/:/bin/sh\n");
+	image_write(&image, "/etc/pam.d/yaws", "@include common-auth\n");
+	look();
+	expect("yaws", LEVEL_WARNING, REFUSED ": Yaws asks as user yaws",
+		"mkdir -p " FOLDER " && " SECTION("yaws", "yaws"));
+	assert_null(find("yaws", ACCOUNT_REFUSES));
+	look_away();
+	image_write(&image, "/usr/lib/yaws-2.1.1/ebin", "");
+	image_write(&image, "/usr/lib/yaws-old", "");
+	image_write(&image, helper, "");
+	assert_int_equal(chmod(image_path(&image, helper), 04755), 0);
+	look();
+	expect("yaws", LEVEL_OK, OPENS, NULL);
+	look_away();
+}
+
+static void host_that_is_root_is_no_warning(void **state)
 {
 	static const char helper[] = "/usr/lib/squid/basic_pam_auth";
 
 	(void)state;
-	/* No user "irc" here. */
-	image_write(&image, "/etc/pam.d/ngircd", BOTH);
 	image_write(&image, "/etc/pam.d/squid", BOTH);
 	image_write(&image, "/etc/pam.d/sshd", BOTH);
 	image_write(&image, helper, "");
 	assert_int_equal(chmod(image_path(&image, helper), 04755), 0);
 	look();
-	expect("ngircd", LEVEL_OK, OPENS, NULL);
 	expect("squid", LEVEL_OK, OPENS, NULL);
 	expect("sshd", LEVEL_OK, OPENS, NULL);
 	look_away();
@@ -208,6 +242,12 @@ static void host_that_is_root_or_is_not_there_is_no_warning(void **state)
 
 static void account_phase_that_refuses_is_a_warning_with_its_remedy(void **state)
 {
+	static const char *const no_line[] = {
+		"@include common-auth\naccount required pam_unix.so\n",
+		"@include common-auth\n@include \\\ncommon-account\n",
+		"@include both\n",
+	};
+
 	(void)state;
 	verifier("verifier.proxy.services", "squid");
 	image_write(&image, "/etc/pam.d/squid", BOTH);
@@ -215,8 +255,7 @@ static void account_phase_that_refuses_is_a_warning_with_its_remedy(void **state
 	expect("squid", LEVEL_WARNING,
 		ACCOUNT_REFUSES ": squid asks as user proxy, which cannot read /etc/shadow: "
 				"/etc/pam.d/common-account:2 (pam_deny.so)",
-		"sed -i 's/^@include common-account.*/account required pam_permit.so/' "
-		"/etc/pam.d/squid");
+		"sed -i '2 s/.*/account required pam_permit.so/' /etc/pam.d/squid");
 	assert_null(find("squid", "tokens are accepted"));
 	assert_string_equal(token_at("squid"), "auth_err");
 	look_away();
@@ -228,13 +267,22 @@ static void account_phase_that_refuses_is_a_warning_with_its_remedy(void **state
 		"echo 'account required pam_permit.so' >>/etc/pam.d/squid");
 	look_away();
 
-	image_write(
-		&image, "/etc/pam.d/squid", "@include common-auth\naccount required pam_unix.so\n");
+	image_write(&image, "/etc/pam.d/squid",
+		"# account\n@include common-auth\n  @include\tcommon-account # all\n");
 	look();
 	expect("squid", LEVEL_WARNING, ACCOUNT_REFUSES,
-		"let this be the only account line in /etc/pam.d/squid: account required "
-		"pam_permit.so");
+		"sed -i '3 s/.*/account required pam_permit.so/' /etc/pam.d/squid");
 	look_away();
+
+	image_write(&image, "/etc/pam.d/both", "@include common-auth\n@include common-account\n");
+	for (size_t i = 0; i < COUNT(no_line); i++) {
+		image_write(&image, "/etc/pam.d/squid", no_line[i]);
+		look();
+		expect("squid", LEVEL_WARNING, ACCOUNT_REFUSES,
+			"let this be the only account line in /etc/pam.d/squid: account required "
+			"pam_permit.so");
+		look_away();
+	}
 	image_write(&image, "/etc/pam.d/squid", PERMIT);
 	look();
 	assert_null(find("squid", ACCOUNT_REFUSES));
@@ -260,8 +308,7 @@ static void verifier_section_says_who_asks_for_an_unknown_service(void **state)
 	verifier("verifier.vault.services", "vault"); /* whose group is shadow */
 	look();
 	expect("wiki", LEVEL_WARNING, ACCOUNT_REFUSES ": wiki asks as user proxy",
-		"sed -i 's/^@include common-account.*/account required pam_permit.so/' "
-		"/etc/pam.d/wiki");
+		"sed -i '2 s/.*/account required pam_permit.so/' /etc/pam.d/wiki");
 	expect("vault", LEVEL_OK, OPENS, NULL);
 	look_away();
 }
@@ -328,8 +375,8 @@ static void program_without_a_file_gets_the_service_other(void **state)
 	image_write(&image, "/etc/pam.d/vlock", BOTH);
 	image_write(&image, "/usr/bin/faillog", ""); /* the login of shadow */
 	look();
-	expect("vnc", LEVEL_WARNING, "Xtigervnc never reads /etc/pam.d/tigervnc",
-		"cp /etc/pam.d/tigervnc /etc/pam.d/vnc");
+	expect("vnc", LEVEL_OK, text, NULL); /* Xtigervnc without tigervncserver */
+	expect("tigervnc", LEVEL_OK, OPENS, NULL);
 	assert_null(find("vlock", text));
 	assert_null(find("remote", text));
 	look_away();
@@ -337,65 +384,183 @@ static void program_without_a_file_gets_the_service_other(void **state)
 	image_write(&image, "/etc/pam.d/vnc", BOTH);
 	look();
 	expect("vnc", LEVEL_OK, OPENS, NULL);
-	assert_null(find("vnc", "never reads"));
 	look_away();
 }
 
 /* ---- caches ---- */
 
-static void services_that_cache_logins_are_warnings_with_their_remedies(void **state)
+static const struct finding *find_cache(void)
 {
-	static const struct {
-		const char *program, *conf, *text, *advice; /* NULL: no finding */
-	} cases[] = {
+	for (size_t i = 0; i < doctor.findings.n; i++)
+		if (strcmp(doctor.findings.items[i].check, "cache") == 0)
+			return &doctor.findings.items[i];
+	return NULL;
+}
+
+/* Runs the command, without that for systemd, with the files of the image. */
+static void follow(const char *advice)
+{
+	cleanup_text char *command =
+		text_format("%.*s", (int)(strstr(advice, " && systemctl ") - advice), advice);
+
+	for (char *etc; (etc = strstr(command, " /etc/")) || (etc = strstr(command, ">>/etc/"));) {
+		char *moved;
+
+		etc += strcspn(etc, "/");
+		moved = text_format("%.*s%s%s", (int)(etc - command), command, image.dir, etc);
+		free(command);
+		command = moved;
+	}
+	assert_int_equal(system(command), 0);
+}
+
+static void assert_content(const char *name, const char *content)
+{
+	char text[1024] = "";
+	FILE *file = fopen(image_path(&image, name), "re");
+
+	assert_non_null(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) < sizeof(text) - 1);
+	(void)fclose(file);
+	assert_string_equal(text, content);
+}
+
+static void expect_cache(const char *part)
+{
+	const struct finding *finding = find_cache();
+
+	assert_that(finding && strstr(finding->text, part), "%s", part);
+}
+
+static void follow_cache(void)
+{
+	const struct finding *finding = find_cache();
+
+	assert_that(finding && finding->advice, "a remedy");
+	follow(finding->advice);
+}
+
 #define SASL "/usr/sbin/saslauthd", "/etc/default/saslauthd"
 #define SQUID "/usr/sbin/squid", "/etc/squid/squid.conf"
 #define EJABBERD "/usr/sbin/ejabberdctl", "/etc/ejabberd/ejabberd.yml"
-		{ SASL, "MECHANISMS=\"pam\"\nOPTIONS=\"-c -m /var/run/saslauthd\"\n",
-			"sed -i '/^OPTIONS=/s/-c *//' /etc/default/saslauthd && " },
-		{ SASL, "OPTIONS=\"-m /run/x -c\"\nMECHANISMS='pam'\n", "sed -i " },
+#define DOVECOT "/usr/sbin/dovecot", "/etc/dovecot/dovecot.conf"
+#define BASIC "auth_param basic program /usr/lib/squid/basic_pam_auth -o\n"
+
+static void services_that_cache_logins_are_warnings_with_their_remedies(void **state)
+{
+	static const struct {
+		const char *program, *conf, *text, *after; /* the remedy; NULL: no finding */
+	} cases[] = {
+		{ SASL, "MECHANISMS=\"pam\"\nOPTIONS=\"-c -m /run/x\"\n",
+			"MECHANISMS=\"pam\"\nOPTIONS=\"-m /run/x\"\n" },
+		{ SASL, "OPTIONS=\"-m /run/sasl-cd  -c\"\nMECHANISMS='pam'\n",
+			"OPTIONS=\"-m /run/sasl-cd  \"\nMECHANISMS='pam'\n" },
+		{ SASL, "MECHANISMS=pam\nOPTIONS=\"-cm /run/sasl-c\"\n",
+			"MECHANISMS=pam\nOPTIONS=\"-m /run/sasl-c\"\n" },
+		{ SASL, "MECHANISMS=pam\nOPTIONS=-c\n",
+			"MECHANISMS=pam\nOPTIONS=\"-m /var/run/saslauthd\"\n" },
 		{ SASL, "MECHANISMS=\"pam\"\nOPTIONS=\"-m /var/run/sasl-cd\"\n", NULL },
 		{ SASL, "MECHANISMS=\"shadow\"\nOPTIONS=\"-c\"\n", NULL },
+		{ SASL, "MECHANISMS=\"pam\"\nSTART=no\nOPTIONS=\"-c\"\n", NULL },
 		{ SASL, "MECHANISMS=\"pam\"\n#OPTIONS=\"-c\"\n", NULL },
-		{ SQUID, "auth_param basic program /usr/lib/squid/basic_pam_auth -o\n",
-			"echo 'auth_param basic credentialsttl 1 second' >>" },
-		{ SQUID,
-			"auth_param basic credentialsttl 1 minute\n"
-			"auth_param  basic program /usr/lib/squid/basic_pam_auth\n",
-			"sed -i 's/^auth_param basic credentialsttl .*/auth_param basic "
-			"credentialsttl 1 second/' /etc/squid/squid.conf && " },
-		{ SQUID,
-			"auth_param basic program /usr/lib/squid/basic_pam_auth\n"
-			"auth_param basic credentialsttl 1 second\n",
-			NULL },
+		{ SQUID, BASIC, BASIC "auth_param basic credentialsttl 1 second\n" },
+		{ SQUID, "auth_param  basic credentialsttl\t1 minute\n" BASIC,
+			"auth_param basic credentialsttl 1 second\n" BASIC },
+		{ SQUID, BASIC "auth_param basic credentialsttl 1 second\n", NULL },
+		{ SQUID, "auth_param basic credentialsttl 1 second\n" BASIC, NULL },
 		{ SQUID, "auth_param basic program /usr/lib/squid/basic_ncsa_auth\n", NULL },
-		{ SQUID, "#auth_param basic program /usr/lib/squid/basic_pam_auth\n", NULL },
-		{ EJABBERD, "auth_method: pam\n", "echo 'auth_use_cache: false' >>" },
-		{ EJABBERD, "auth_method:\n  - pam\nauth_use_cache: true\n", "sed -i " },
+		{ SQUID, "#" BASIC, NULL },
+		{ EJABBERD, "auth_method: pam\n", "auth_method: pam\nauth_use_cache: false\n" },
+		{ EJABBERD, "auth_method:\n  - pam\n  auth_use_cache:  true\n",
+			"auth_method:\n  - pam\n  auth_use_cache:  false\n" },
 		{ EJABBERD, "auth_use_cache: false\nauth_method: [pam]\n", NULL },
 		{ EJABBERD, "auth_method: internal\n", NULL },
+		{ DOVECOT, "auth_cache_size = 10M\n  args = cache_key=%u dovecot\n",
+			"auth_cache_size = 0\n  args = cache_key=%u dovecot\n" },
+		{ DOVECOT, "auth_cache_size = 0\nargs = cache_key=%u dovecot\n", NULL },
+		{ DOVECOT, "auth_cache_size = 10M\nargs = dovecot\n", NULL },
+		{ DOVECOT, "args = cache_key=%u dovecot\n", NULL },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct finding *finding = NULL;
+		const struct finding *finding;
 
 		image_write(&image, cases[i].program, "");
 		image_write(&image, cases[i].conf, cases[i].text);
 		look();
-		for (size_t f = 0; f < doctor.findings.n; f++)
-			if (strcmp(doctor.findings.items[f].check, "cache") == 0)
-				finding = &doctor.findings.items[f];
-		assert_that((finding != NULL) == (cases[i].advice != NULL), "%s", cases[i].text);
+		finding = find_cache();
+		assert_that((finding != NULL) == (cases[i].after != NULL), "%s", cases[i].text);
 		if (finding) {
 			assert_int_equal(finding->level, LEVEL_WARNING);
-			assert_that(strncmp(finding->advice, cases[i].advice,
-					    strlen(cases[i].advice)) == 0,
-				"%s", finding->advice);
+			follow(finding->advice);
+			assert_content(cases[i].conf, cases[i].after);
+			look_away();
+			look();
+			assert_that(!find_cache(), "%s", cases[i].after);
 		}
 		look_away();
 		image_write(&image, cases[i].conf, "");
 	}
+}
+
+/* Debian's script starts no instance without START=yes, and caches where there are no options. */
+static void each_saslauthd_that_starts_is_looked_at(void **state)
+{
+	static const char conf[] = "/etc/default/saslauthd-postfix";
+
+	(void)state;
+	image_write(&image, "/usr/sbin/saslauthd", "");
+	image_write(&image, "/etc/init.d/saslauthd", "");
+	image_write(&image, "/etc/default/saslauthd", "MECHANISMS=pam\nOPTIONS=-c\n");
+	image_write(&image, "/etc/default/saslauthd.dpkg-old",
+		"START=yes\nMECHANISMS=pam\nOPTIONS=-c\n");
+	look();
+	assert_null(find_cache());
+	look_away();
+	image_write(&image, conf, "START=yes\nMECHANISMS=pam\n");
+	look();
+	expect_cache("(OPTIONS=-c in /etc/default/saslauthd-postfix)");
+	follow_cache();
+	assert_content(conf, "START=yes\nMECHANISMS=pam\nOPTIONS=\"-m /var/run/saslauthd\"\n");
+	look_away();
+	look();
+	assert_null(find_cache());
+	look_away();
+}
+
+static void files_that_a_configuration_includes_are_read(void **state)
+{
+	static const char squid[] = "/etc/squid/conf.d/pam.conf",
+			  dovecot[] = "/etc/dovecot/conf.d/10-auth.conf";
+
+	(void)state;
+	image_write(&image, "/usr/sbin/squid", "");
+	image_write(&image, "/etc/squid/squid.conf", "include /etc/squid/conf.d/*.conf\n");
+	image_write(&image, squid, BASIC "auth_param basic credentialsttl 5 minutes\n");
+	image_write(&image, "/etc/squid/conf.d/old", "auth_param basic credentialsttl 1 second\n");
+	look();
+	expect_cache(squid);
+	follow_cache();
+	assert_content(squid, BASIC "auth_param basic credentialsttl 1 second\n");
+	look_away();
+	look();
+	assert_null(find_cache());
+	look_away();
+
+	image_write(&image, "/usr/sbin/dovecot", "");
+	image_write(&image, "/etc/dovecot/dovecot.conf",
+		"!include conf.d/*.conf\n!include_try local.conf\n"
+		"!include dovecot.conf\n!include dovecot.conf\n");
+	image_write(&image, dovecot, "auth_cache_size = 1M\n!include system.ext\n");
+	image_write(&image, "/etc/dovecot/conf.d/system.ext", "args = cache_key=%u\n");
+	look();
+	expect_cache(dovecot);
+	look_away();
+	image_write(&image, "/etc/dovecot/local.conf", "auth_cache_size = 0\n");
+	look();
+	assert_null(find_cache());
+	look_away();
 }
 
 static void configuration_without_its_program_is_not_read(void **state)
@@ -415,7 +580,9 @@ int main(void)
 		HOST_TEST(service_whose_user_is_no_verifier_is_a_warning_with_its_remedy),
 		HOST_TEST(second_service_of_a_verifier_is_added_to_its_section),
 		HOST_TEST(section_says_as_which_user_a_known_program_asks),
-		HOST_TEST(host_that_is_root_or_is_not_there_is_no_warning),
+		HOST_TEST(program_whose_user_is_not_known_is_not_judged),
+		HOST_TEST(helper_of_any_version_is_found),
+		HOST_TEST(host_that_is_root_is_no_warning),
 		HOST_TEST(account_phase_that_refuses_is_a_warning_with_its_remedy),
 		HOST_TEST(verifier_section_says_who_asks_for_an_unknown_service),
 		HOST_TEST(member_of_shadow_is_refused_by_patd_alone),
@@ -423,6 +590,8 @@ int main(void)
 		HOST_TEST(no_token_creates_a_token__none_is_said_to_open_polkit),
 		HOST_TEST(program_without_a_file_gets_the_service_other),
 		HOST_TEST(services_that_cache_logins_are_warnings_with_their_remedies),
+		HOST_TEST(each_saslauthd_that_starts_is_looked_at),
+		HOST_TEST(files_that_a_configuration_includes_are_read),
 		HOST_TEST(configuration_without_its_program_is_not_read),
 	};
 

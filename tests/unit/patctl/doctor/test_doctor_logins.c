@@ -138,6 +138,104 @@ static void what_sudo_remembers_of_a_revoked_token_is_a_warning(void **state)
 	expect_one("token CL48DsYXGA of user alice was revoked", "rm -f /run/sudo/ts/4711");
 }
 
+/* In seconds: what is within the time that sudoers says, and what is not. */
+static void expect_timeout(int64_t within, int64_t beyond)
+{
+	look_sudo(revoked("sudo", within));
+	assert_int_equal(doctor.findings.n, 1);
+	look_sudo(revoked("sudo", beyond));
+	assert_int_equal(doctor.findings.n, 0);
+}
+
+static void look_approvals(const char *services)
+{
+	struct token_row token = {
+		.uid = 4711, .user = "alice", .state = "active", .id = { "CL48DsYXGA" }
+	};
+
+	token.limits.confirm = true;
+	pat_field_cut(token.limits.services, sizeof(token.limits.services), services);
+	findings_clear(&doctor.findings);
+	doctor_sudo_approvals(&doctor, &token);
+}
+
+static void what_sudo_would_let_pass_without_an_approval_is_a_warning(void **state)
+{
+	static const char policy[] = "/etc/sudoers.d/agent";
+
+	(void)state;
+	image_write(&image, "/etc/sudoers",
+		"Defaults env_reset\n@includedir /etc/sudoers.d\n@include sudoers\n"
+		"@include /etc/sudoers\n");
+	image_write(&image, policy, "Defaults passwd_tries=1\n");
+	look_approvals("sudo");
+	expect_one("token CL48DsYXGA of user alice waits for an approval at each use, but",
+		"visudo -f /etc/sudoers.d/agent, and add: Defaults:alice timestamp_timeout=0");
+	look_approvals("sshd");
+	assert_int_equal(doctor.findings.n, 0);
+	image_write(&image, policy, "Defaults passwd_tries=1\nDefaults:bob timestamp_timeout=0\n");
+	look_approvals("");
+	assert_int_equal(doctor.findings.n, 1);
+	image_write(&image, policy, "Defaults:bob,alice timestamp_timeout=0, passwd_tries=1\n");
+	look_approvals("sudo");
+	assert_int_equal(doctor.findings.n, 0);
+	image_write(&image, policy,
+		"Defaults !timestamp_timeout,passwd_tries=1\nDefaults:alice timestamp_timeout=5\n");
+	look_approvals("sudo");
+	assert_int_equal(doctor.findings.n, 1);
+	image_write(&image, policy, "Defaults !timestamp_timeout, passwd_tries=1\n");
+	look_approvals("sudo");
+	assert_int_equal(doctor.findings.n, 0);
+}
+
+static void sudo_that_asks_again_after_a_denied_use_is_a_warning(void **state)
+{
+	static const char policy[] = "/etc/sudoers.d/agent";
+
+	(void)state;
+	image_write(&image, "/etc/sudoers", "@includedir /etc/sudoers.d\n");
+	image_write(&image, policy, "Defaults:alice timestamp_timeout=0\n");
+	look_approvals("sudo");
+	expect_one("token CL48DsYXGA of user alice waits for an approval at each use, and",
+		"visudo -f /etc/sudoers.d/agent, and add: Defaults:alice passwd_tries=1");
+	look_approvals("sshd");
+	assert_int_equal(doctor.findings.n, 0);
+	image_write(
+		&image, policy, "Defaults timestamp_timeout=0\nDefaults:alice passwd_tries=2\n");
+	look_approvals("sudo");
+	assert_int_equal(doctor.findings.n, 1);
+	image_write(&image, policy, "Defaults:alice timestamp_timeout=0, passwd_tries=1\n");
+	look_approvals("sudo");
+	assert_int_equal(doctor.findings.n, 0);
+}
+
+static void sudo_remembers_for_as_long_as_sudoers_says(void **state)
+{
+	static const char policy[] = "/etc/sudoers.d/policy";
+
+	(void)state;
+	image_write(&image, "/run/sudo/ts/alice", "");
+	expect_timeout(800, 1000);
+	image_write(&image, "/etc/sudoers",
+		"Defaults env_reset\n#Defaults timestamp_timeout=90\n@includedir /etc/sudoers.d\n");
+	image_write(&image, "/etc/sudoers.d/README.old", "Defaults timestamp_timeout=90\n");
+	image_write(&image, "/etc/sudoers.d/x~", "Defaults timestamp_timeout=90\n");
+	expect_timeout(800, 1000);
+	image_write(&image, policy, "Defaults\tinsults, timestamp_timeout = 2.5\n");
+	expect_timeout(100, 200);
+	image_write(&image, policy, "Defaults:alice timestamp_timeout=60\n#include local\n");
+	expect_timeout(3500, 3700);
+	image_write(&image, "/etc/local", "Defaults@host timestamp_timeout=120\n");
+	expect_timeout(7000, 7300);
+	image_write(&image, "/etc/local", "Defaults timestamp_timeout=-1\n");
+	look_sudo(revoked("sudo", 1000000));
+	assert_int_equal(doctor.findings.n, 1);
+	image_write(&image, "/etc/local", "");
+	image_write(&image, policy, "Defaults !timestamp_timeout\n");
+	look_sudo(revoked("sudo", 10));
+	assert_int_equal(doctor.findings.n, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -148,6 +246,9 @@ int main(void)
 		TEST(a_password_that_nobody_may_change_any_more_is_the_administrators),
 		TEST(an_account_that_has_expired_or_must_change_its_password_is_a_warning),
 		TEST(what_sudo_remembers_of_a_revoked_token_is_a_warning),
+		TEST(what_sudo_would_let_pass_without_an_approval_is_a_warning),
+		TEST(sudo_that_asks_again_after_a_denied_use_is_a_warning),
+		TEST(sudo_remembers_for_as_long_as_sudoers_says),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

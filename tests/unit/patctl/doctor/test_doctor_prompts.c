@@ -60,6 +60,30 @@ static const struct {
 		"/etc/pam.d/common-auth:6 (pam_krb5.so)" },
 	{ "Kerberos that never asks", COMMON_12 "auth optional pam_krb5.so force_first_pass\n",
 		"@include common-auth\n", LEVEL_OK, "tokens and passwords are accepted" },
+	{ "a database, which prompts itself",
+		"auth [success=2 default=ignore] pam_mysql.so user=x\n" PLAIN,
+		"auth [success=done " DIE "] pam_pat.so\n@include common-auth\n", LEVEL_WARNING,
+		"a password is asked for twice: /etc/pam.d/common-auth:1 (pam_mysql.so)" },
+	{ "a database that never asks",
+		COMMON_12 "auth optional pam_mysql.so user=x use_first_pass\n",
+		"@include common-auth\n", LEVEL_OK, "tokens and passwords are accepted" },
+	{ "shishi, which knows no option", COMMON_12 "auth optional pam_shishi.so use_first_pass\n",
+		"@include common-auth\n", LEVEL_WARNING,
+		"after a token, another module asks for a password: "
+		"/etc/pam.d/common-auth:6 (pam_shishi.so)" },
+	{ "a remote desktop, which knows no option",
+		COMMON_12 "auth optional pam_freerdp2.so use_first_pass\n",
+		"@include common-auth\n", LEVEL_WARNING,
+		"after a token, another module asks for a password: "
+		"/etc/pam.d/common-auth:6 (pam_freerdp2.so)" },
+	{ "the other remote desktop", COMMON_12 "auth optional pam_x2go.so\n",
+		"@include common-auth\n", LEVEL_WARNING,
+		"after a token, another module asks for a password: "
+		"/etc/pam.d/common-auth:6 (pam_x2go.so)" },
+	{ "one-time passwords that take the place of one",
+		COMMON_12 "auth optional pam_barada.so\n", "@include common-auth\n", LEVEL_WARNING,
+		"after a token, another module asks for a password: "
+		"/etc/pam.d/common-auth:6 (pam_barada.so)" },
 	{ "a command that is given the password",
 		COMMON_12 "auth optional pam_exec.so expose_authtok /bin/true\n",
 		"@include common-auth\n", LEVEL_WARNING,
@@ -108,6 +132,10 @@ static void what_asks_again_is_mended_by_a_command_where_the_module_has_an_optio
 		{ COMMON_12 "auth optional pam_userdb.so try_first_pass\n",
 			"@include common-auth\n",
 			"sed -i '6 s/try_first_pass/use_first_pass/' /etc/pam.d/common-auth" },
+		{ COMMON_12 "auth optional \\\n  pam_mount.so \\\n  debug\n",
+			"@include common-auth\n",
+			"sed -i '6,8 s/pam_mount\\.so/& disable_interactive/' "
+			"/etc/pam.d/common-auth" },
 		{ COMMON_12 "auth optional pam_kwallet5.so\n", "@include common-auth\n",
 			"end the stack with success=done" },
 	};

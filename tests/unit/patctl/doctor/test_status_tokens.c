@@ -35,6 +35,7 @@ static void token_ends_soon_or_lately_within_seven_days(void **state)
 		{ "expired", NOW - 7 * DAY, STATUS_END_NONE },
 		{ "revoked", NOW + DAY, STATUS_END_NONE },
 		{ "exhausted", NOW + DAY, STATUS_END_NONE },
+		{ "ended", NOW + DAY, STATUS_END_NONE },
 		{ "disabled", NOW + DAY, STATUS_END_NONE },
 		{ "altered", NOW + DAY, STATUS_END_NONE },
 	};

@@ -77,6 +77,14 @@ static void each_event_is_one_line(void **state)
 			"used       ci (abcDEF0123) of alice, sshd from 192.0.2.7 on ssh" },
 		{ { .event = "used", TOKEN, .how = "pam", .service = "sudo", .result = "accepted" },
 			"used       ci (abcDEF0123) of alice, sudo" },
+		{ { .event = "session-ended",
+			  TOKEN,
+			  .how = "owner",
+			  .service = "sshd",
+			  .from = "192.0.2.7",
+			  .detail = "session c2, pid 4711" },
+			"session-ended  ci (abcDEF0123) of alice, sshd from 192.0.2.7, by its "
+			"owner: session c2, pid 4711" },
 		{ { .event = "refused",
 			  TOKEN,
 			  .how = "pam",
@@ -98,10 +106,21 @@ static void each_event_is_one_line(void **state)
 			  .service = "proftpd",
 			  .from = "localhost",
 			  .tty = "ftp",
-			  .result = "wrong-source" },
+			  .result = "wrong-source",
+			  .detail = "the service is in name_services of patd.conf" },
 			"refused    ci (abcDEF0123) of alice, proftpd from localhost on ftp: "
 			"wrong-source (the service named the host localhost instead of an address; "
-			"this prevents it: UseReverseDNS off)" },
+			"this prevents it: UseReverseDNS off), the service is in name_services of "
+			"patd.conf" },
+		{ { .event = "refused",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "vsftpd",
+			  .from = "192.0.2.7",
+			  .result = "wrong-source",
+			  .detail = "the service is in name_services of patd.conf" },
+			"refused    ci (abcDEF0123) of alice, vsftpd from 192.0.2.7: wrong-source, "
+			"the service is in name_services of patd.conf" },
 		{ { .event = "refused",
 			  TOKEN,
 			  .how = "pam",

@@ -71,7 +71,9 @@ static void missing_values_are_null(void **state)
 		"\"uid\": 4294967295, \"user\": \"alice\", \"state\": \"active\", "
 		"\"created_at\": 1, \"created_by\": 0, \"expires_at\": null, "
 		"\"services\": [], \"sources\": [], \"hours\": null, \"not_before\": null, "
-		"\"max_uses\": null, \"uses\": 0, \"revoked_at\": null, \"revoked_until\": null, "
+		"\"max_uses\": null, \"confirm\": false, \"until\": null, \"uses\": 0, "
+		"\"sessions\": 0, \"revoked_at\": null, "
+		"\"revoked_until\": null, "
 		"\"revoked_reason\": null, \"rotations\": 0, \"rotated_at\": null, "
 		"\"former_until\": null, \"last_used_at\": null, \"last_used_service\": null, "
 		"\"last_used_from\": null, \"note\": null}");
@@ -87,8 +89,10 @@ static void all_values_of_a_token_are_written(void **state)
 		.created_at = 1,
 		.created_by = 5,
 		.expires_at = UINT64_C(253402300799),
-		.limits = { "sudo,ssh*", "192.0.2.0/24", "Mon 08:00-18:00", 2, 7 },
+		.limits = { "sudo,ssh*", "192.0.2.0/24", "Mon 08:00-18:00", 2, 7, true, "boot",
+			"5ec4" },
 		.uses = 6,
+		.sessions = 2,
 		.revoked_at = 3,
 		.revoked_until = 8,
 		.revoked_reason = "lost",
@@ -107,7 +111,8 @@ static void all_values_of_a_token_are_written(void **state)
 		"\"user\": \"alice\", \"state\": \"active\", \"created_at\": 1, "
 		"\"created_by\": 5, \"expires_at\": 253402300799, "
 		"\"services\": [\"sudo\", \"ssh*\"], \"sources\": [\"192.0.2.0/24\"], "
-		"\"hours\": \"Mon 08:00-18:00\", \"not_before\": 2, \"max_uses\": 7, \"uses\": 6, "
+		"\"hours\": \"Mon 08:00-18:00\", \"not_before\": 2, \"max_uses\": 7, "
+		"\"confirm\": true, \"until\": \"boot\", \"uses\": 6, \"sessions\": 2, "
 		"\"revoked_at\": 3, \"revoked_until\": 8, \"revoked_reason\": \"lost\", "
 		"\"rotations\": 2, \"rotated_at\": 9, \"former_until\": 10, \"last_used_at\": 4, "
 		"\"last_used_service\": \"sudo\", \"last_used_from\": \"192.0.2.7\", \"note\": \"blue\"}");
@@ -149,6 +154,10 @@ static void all_values_of_an_entry_are_written(void **state)
 		.result = "accepted",
 		.new_network = true,
 		.unrecorded = 3,
+		.command = "sudo id",
+		.process = "pid 7 of uid 1000",
+		.answered = true,
+		.answered_by = 1000,
 	};
 	const struct entry_row about_everybody = {
 		.seq = 18,
@@ -164,13 +173,16 @@ static void all_values_of_an_entry_are_written(void **state)
 		"\"name\": \"a \\\"quoted\\\" \xC3\xA9\", \"user\": \"alice\", \"uid\": 1000, "
 		"\"by_uid\": 0, \"how\": \"pam\", \"service\": \"sudo\", \"from\": \"192.0.2.7\", "
 		"\"tty\": \"pts/0\", \"result\": \"accepted\", \"new_service\": false, "
-		"\"new_network\": true, \"unrecorded\": 3, \"detail\": null}");
+		"\"new_network\": true, \"unrecorded\": 3, \"detail\": null, "
+		"\"command\": \"sudo id\", \"process\": \"pid 7 of uid 1000\", "
+		"\"answered\": true, \"answered_by\": 1000}");
 	expect(entry_text(&about_everybody),
 		"{\"seq\": 18, \"at\": 2, \"event\": \"used\", \"id\": null, \"name\": null, "
 		"\"user\": null, \"uid\": null, \"by_uid\": 0, \"how\": \"pam\", "
 		"\"service\": null, \"from\": null, \"tty\": null, \"result\": null, "
 		"\"new_service\": false, \"new_network\": false, \"unrecorded\": 0, "
-		"\"detail\": \"lost\"}");
+		"\"detail\": \"lost\", \"command\": null, \"process\": null, "
+		"\"answered\": false, \"answered_by\": 0}");
 }
 
 /* Each byte that UTF-8 has in one character, and the longest characters. */

@@ -71,6 +71,7 @@ static void bound_token_is_read_back(void **state)
 /* clang-format off */
 /* Columns: a value that patd may have written, and what it never writes there. */
 #define NUMBER { "1", { "-1", "'1'", "1.0", "NULL" } }
+#define FLAG { "1", { "-1", "2", "'1'", "1.0", "NULL" } }
 #define NUMBER32 { "1", { "-1", "4294967296", "'1'", "1.0", "NULL" } }
 #define BYTES { "zeroblob(32)", { "NULL", "zeroblob(31)", "zeroblob(33)", "zeroblob(0)", "'x'" } }
 #define TEXT(long)                                                                                 \
@@ -111,6 +112,9 @@ static const struct {
 	TEXT("256"),
 	BYTES,
 	TEXT("1021"),
+	FLAG,
+	TEXT("261"),
+	TEXT("33"),
 };
 
 /* The row with another value in one column. */

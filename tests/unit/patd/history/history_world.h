@@ -118,6 +118,12 @@ static inline int64_t ask(const char *sql)
 	return place_ask(&place, sql);
 }
 
+/* The SQL that inserts a copy of an entry, with another number and time; all are texts. */
+#define COPY_OF(entry, seq, at)                                                                    \
+	"INSERT INTO history SELECT " seq ", " at ", event, id, user, uid, name, by_uid, how,"     \
+	" service, rhost, tty, result, new_service, new_network, unrecorded, detail, mac,"         \
+	" command, process, answered, answered_by FROM history WHERE seq = " entry
+
 static inline int set_up(void **state)
 {
 	(void)state;

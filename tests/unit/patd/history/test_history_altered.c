@@ -26,6 +26,10 @@ static const struct tampering {
 	{ "UPDATE history SET new_service = 2 WHERE seq = 5", 5 }, /* damaged: left out */
 	{ "UPDATE history SET unrecorded = 1 WHERE seq = 5", 5 },
 	{ "UPDATE history SET detail = 'x' WHERE seq = 5", 5 },
+	{ "UPDATE history SET command = 'id' WHERE seq = 5", 5 },
+	{ "UPDATE history SET process = 'pid 1' WHERE seq = 5", 5 },
+	{ "UPDATE history SET answered = 1 WHERE seq = 5", 5 },
+	{ "UPDATE history SET answered_by = 1 WHERE seq = 5", 5 },
 	{ "UPDATE history SET mac = zeroblob(32) WHERE seq = 5", 5 },
 	{ "UPDATE history SET mac = (SELECT mac FROM history WHERE seq = 4) WHERE seq = 5", 5 },
 	{ "UPDATE history SET seq = 50 WHERE seq = 5", 5 },
@@ -38,14 +42,8 @@ static const struct tampering {
 	{ "UPDATE history SET seq = -5 WHERE seq = 5; UPDATE history SET seq = 5 WHERE seq = 6;"
 	  "UPDATE history SET seq = 6 WHERE seq = -5",
 		5 },
-	{ "INSERT INTO history SELECT 11, at, event, id, user, uid, name, by_uid, how, service,"
-	  " rhost, tty, result, new_service, new_network, unrecorded, detail, mac FROM history"
-	  " WHERE seq = 10",
-		11 },
-	{ "INSERT INTO history SELECT 2, at, event, id, user, uid, name, by_uid, how, service,"
-	  " rhost, tty, result, new_service, new_network, unrecorded, detail, mac FROM history"
-	  " WHERE seq = 3",
-		2 },
+	{ COPY_OF("10", "11", "at"), 11 },
+	{ COPY_OF("3", "2", "at"), 2 },
 	/* The ends. */
 	{ "DELETE FROM history WHERE seq = 3", 3 },
 	{ "DELETE FROM history WHERE seq = 10", 10 },
@@ -65,6 +63,76 @@ static void integrity__each_alteration_is_found_at_its_entry(void **state)
 		restart();
 		assert_broken(tamperings[i].bad, tamperings[i].sql);
 	}
+}
+
+/* Of three, of which the second was approved. */
+static const char *const approval_tamperings[] = {
+	"UPDATE history SET command = 'reboot' WHERE seq = 2",
+	"UPDATE history SET command = '' WHERE seq = 2",
+	"UPDATE history SET command = process, process = command WHERE seq = 2",
+	"UPDATE history SET process = 'pid 7' WHERE seq = 2",
+	"UPDATE history SET process = '' WHERE seq = 2",
+	"UPDATE history SET answered = 0 WHERE seq = 2",
+	"UPDATE history SET answered_by = 0 WHERE seq = 2",
+	"UPDATE history SET answered = 0, answered_by = 0 WHERE seq = 2",
+	"UPDATE history SET command = '', process = '', answered = 0, answered_by = 0"
+	" WHERE seq = 2",
+};
+
+static void append_approved(void)
+{
+	struct entry entry = { .at = FIRST_AT - 1 + next_seq,
+		.event = ENTRY_USED,
+		.id = { "0123456789" },
+		.user = "alice",
+		.uid = 1000,
+		.name = "laptop",
+		.service = "sudo",
+		.command = "sudo id",
+		.process = "pid 4711",
+		.answered = true,
+		.answered_by = 1000 };
+
+	assert_int_equal(usage_write(database), 0);
+	assert_int_equal(history_append(history, &entry), 0);
+	assert_int_equal(entry.seq, next_seq++);
+	assert_int_equal(usage_commit(database), 0);
+}
+
+static void integrity__altered_approval_is_found(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(approval_tamperings); i++) {
+		(void)tear_down(NULL);
+		(void)set_up(NULL);
+		append(1);
+		append_approved();
+		append(1);
+		assert_good(3);
+		edit(approval_tamperings[i]);
+		assert_broken(2, approval_tamperings[i]);
+	}
+}
+
+static void integrity__entries_of_before_there_were_approvals_stay_valid(void **state)
+{
+	(void)state;
+	append(2);
+	edit("DROP TABLE session;"
+	     "ALTER TABLE token DROP COLUMN until;"
+	     "ALTER TABLE token DROP COLUMN until_id;"
+	     "ALTER TABLE token DROP COLUMN confirm;"
+	     "ALTER TABLE history DROP COLUMN command;"
+	     "ALTER TABLE history DROP COLUMN process;"
+	     "ALTER TABLE history DROP COLUMN answered;"
+	     "ALTER TABLE history DROP COLUMN answered_by;"
+	     "PRAGMA user_version = 2");
+	restart();
+	assert_good(2);
+	append_approved();
+	assert_good(3);
+	restart();
+	assert_good(3);
 }
 
 /* But for a forged one after the end, whose place the next one takes. */
@@ -171,7 +239,7 @@ static void removed_history_is_missed_when_tokens_exist(void **state)
 	(void)state;
 	edit("INSERT INTO token VALUES ('0123456789', 'alice', 1000, 'laptop', zeroblob(32), 1, 0,"
 	     " 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', '',"
-	     " zeroblob(32), '')");
+	     " zeroblob(32), '', 0, '', '')");
 	append(1);
 	assert_good(1);
 	edit("DELETE FROM meta WHERE key = 'history'; DELETE FROM history");
@@ -218,6 +286,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(integrity__each_alteration_is_found_at_its_entry),
+		TEST(integrity__altered_approval_is_found),
+		TEST(integrity__entries_of_before_there_were_approvals_stay_valid),
 		TEST(altered_history_goes_on_and_stays_broken),
 		TEST(integrity__altered_or_removed_seal_is_found),
 		TEST(history_without_seal_goes_on_and_stays_broken),

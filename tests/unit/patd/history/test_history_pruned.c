@@ -115,9 +115,7 @@ static void forged_entry_after_the_end_prunes_no_later_entries(void **state)
 {
 	(void)state;
 	append(5);
-	edit("INSERT INTO history SELECT 100, 1, event, id, user, uid, name, by_uid, how, service,"
-	     " rhost, tty, result, new_service, new_network, unrecorded, detail, mac FROM history"
-	     " WHERE seq = 5");
+	edit(COPY_OF("5", "100", "1"));
 	prune(FIRST_AT + 10, 0);
 	append(3);
 	assert_int_equal(ask("SELECT count(*) FROM history WHERE seq BETWEEN 6 AND 8"), 3);

@@ -307,7 +307,7 @@ static void damaged_entry_is_left_out(void **state)
 {
 	static const char *const damages[] = {
 		"at = -1",
-		"event = 12",
+		"event = 13",
 		"event = -1",
 		"id = 'short'",
 		"id = 'AAAAAAAA A'",
@@ -323,13 +323,19 @@ static void damaged_entry_is_left_out(void **state)
 		"service = printf('%64c', 's')",
 		"rhost = 'a' || char(8238) || 'b'",
 		"tty = CAST(x'70747300' AS TEXT)",
-		"result = 18",
+		"result = 22",
 		"new_service = 2",
 		"new_network = -1",
 		"unrecorded = -1",
 		"detail = printf('%256c', 'd')",
 		"mac = x'00'",
 		"mac = zeroblob(33)",
+		"command = char(27)",
+		"command = printf('%1024c', 'c')",
+		"process = 'a' || char(8238) || 'b'",
+		"process = printf('%1024c', 'p')",
+		"answered = 2",
+		"answered_by = 4294967296",
 	};
 	char sql[256];
 
@@ -492,7 +498,8 @@ static void page_cost_does_not_depend_on_history_size(void **state)
 	(void)state;
 	edit("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
 	     " INSERT INTO history SELECT i, i, 1, '" B "', 'bob', 1001, 'n', 0, 0, 'sshd', '',"
-	     " '', 1, 0, 0, 0, '', zeroblob(32) FROM n;"
+	     " '', 1, 0, 0, 0, '', zeroblob(32),"
+	     " '', '', 0, 0 FROM n;"
 	     "UPDATE history SET id = '" A "', user = 'alice', uid = 1000 WHERE seq % 10000 = 7;"
 	     "UPDATE history SET id = '', user = 'alice', uid = 0 WHERE seq = 50001;"
 	     "UPDATE history SET id = 'CCCCCCCCCC' WHERE seq = 70001;");

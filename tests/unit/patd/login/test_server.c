@@ -6,6 +6,7 @@
 #include "protocol/request.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/login/login_clients.h"
+#include "tests/unit/patd/tokens/sleeper.h"
 #include "tests/unit/patd/world.h"
 
 struct login_world {
@@ -103,6 +104,45 @@ static void use_is_written_down_before_reply(void **state)
 	} while (is_waiting(fd));
 	assert_true(before);
 	close(fd);
+}
+
+/* Of the test itself, which runs until its end. */
+static int say_session(struct login_world *w, uint32_t event, const char *id)
+{
+	struct pat_session session = {
+		.magic = PAT_SESSION_MAGIC,
+		.event = event,
+		.uid = w->made.token.uid,
+		.pid = (uint32_t)getpid(),
+		.start_time = sleeper_start_time(getpid()),
+	};
+	int fd = connect_to(&w->login, "root.sock");
+
+	pat_field_cut(session.id, sizeof(session.id), id);
+	pat_field_cut(session.user, sizeof(session.user), w->made.token.user);
+	pat_field_cut(session.service, sizeof(session.service), "sshd");
+	assert_int_equal(send(fd, &session, sizeof(session), 0), sizeof(session));
+	turn(&w->login);
+	return fd;
+}
+
+static void session_opens_and_closes_by_roots_word(void **state)
+{
+	struct login_world *w = *state;
+	const struct pat_id *id = &w->made.token.id;
+	int fd;
+
+	if (geteuid() != 0) {
+		fd = say_session(w, PAT_SESSION_OPENS, id->text);
+		assert_true(is_closed(fd));
+		close(fd);
+		return;
+	}
+	assert_int_equal(read_verdict(say_session(w, PAT_SESSION_OPENS, id->text)), PAT_ACCEPTED);
+	assert_int_equal(tokens_count_sessions(w->world.tokens, id), 1);
+	assert_int_equal(read_verdict(say_session(w, PAT_SESSION_OPENS, "0000000000")), PAT_WRONG);
+	assert_int_equal(read_verdict(say_session(w, PAT_SESSION_CLOSES, id->text)), PAT_ACCEPTED);
+	assert_int_equal(tokens_count_sessions(w->world.tokens, id), 0);
 }
 
 static void late_request_is_answered(void **state)
@@ -415,6 +455,7 @@ int main(void)
 		TEST(both_ways_to_log_in_are_answered),
 		TEST(reply_has_expiration_only_if_accepted),
 		TEST(use_is_written_down_before_reply),
+		TEST(session_opens_and_closes_by_roots_word),
 		TEST(late_request_is_answered),
 		TEST(two_hundred_requests_each_get_their_reply),
 		TEST(user_asking_for_another_is_not_allowed),

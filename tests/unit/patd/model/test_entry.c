@@ -8,7 +8,8 @@
 
 /* The numbers are in databases, and the words in scripts: neither may ever change. */
 static const char *const events[] = { "generated", "used", "refused", "revoked", "suspended",
-	"restored", "rotated", "renamed", "deleted", "disabled", "enabled", "changed" };
+	"restored", "rotated", "renamed", "deleted", "disabled", "enabled", "changed",
+	"session-ended" };
 static const char *const hows[] = { "pam", "root", "owner", "password", "patd", "bus" };
 
 static void events_keep_number_and_word(void **state)
@@ -45,6 +46,15 @@ static struct entry an_entry(void)
 	return entry;
 }
 
+/* How many of the bytes an earlier version wrote: those that end with the MAC. */
+static size_t earlier_len(const uint8_t *bytes, size_t len, const struct entry *entry)
+{
+	const uint8_t *mac = memmem(bytes, len, entry->mac, sizeof(entry->mac));
+
+	assert_non_null(mac);
+	return (size_t)(mac - bytes) + sizeof(entry->mac);
+}
+
 static void packed_entry_is_the_same_again(void **state)
 {
 	struct entry entry = an_entry(), again;
@@ -60,7 +70,26 @@ static void packed_entry_is_the_same_again(void **state)
 	memset(entry.rhost, 'r', sizeof(entry.rhost) - 1);
 	memset(entry.tty, 't', sizeof(entry.tty) - 1);
 	memset(entry.detail, 'd', sizeof(entry.detail) - 1);
+	memset(entry.command, 'c', sizeof(entry.command) - 1);
+	memset(entry.process, 'p', sizeof(entry.process) - 1);
 	assert_true(row_pack(&entry_table, &entry, bytes) <= ROW_SIZE_MAX(struct entry));
+}
+
+static void entry_of_an_earlier_version_is_read(void **state)
+{
+	struct entry entry = an_entry(), again;
+	const struct entry without = entry;
+	uint8_t bytes[ROW_SIZE_MAX(struct entry)];
+	size_t len;
+
+	(void)state;
+	(void)strcpy(entry.command, "sudo id");
+	(void)strcpy(entry.process, "pid 4711");
+	entry.answered = true;
+	entry.answered_by = 1000;
+	len = earlier_len(bytes, row_pack(&entry_table, &entry, bytes), &entry);
+	assert_int_equal(row_unpack(&entry_table, bytes, len, &again), len);
+	assert_memory_equal(&again, &without, sizeof(without));
 }
 
 static void damaged_entry_is_refused_or_in_bounds(void **state)
@@ -68,10 +97,17 @@ static void damaged_entry_is_refused_or_in_bounds(void **state)
 	struct entry entry = an_entry(), again;
 	uint8_t bytes[ROW_SIZE_MAX(struct entry)];
 	size_t len = row_pack(&entry_table, &entry, bytes);
+	const size_t earlier = earlier_len(bytes, len, &entry);
 
 	(void)state;
-	for (size_t cut = 0; cut < len; cut++)
+	for (size_t cut = 0; cut < earlier; cut++)
 		assert_int_equal(row_unpack(&entry_table, bytes, cut, &again), 0);
+	/* Each column that follows may be one that some version did not have yet. */
+	for (size_t cut = earlier; cut < len; cut++) {
+		const size_t taken = row_unpack(&entry_table, bytes, cut, &again);
+
+		assert_true(taken == cut || taken == 0);
+	}
 	for (size_t at = 0; at < len; at++)
 		for (unsigned int bit = 0; bit < 8; bit++) {
 			bytes[at] ^= (uint8_t)(1U << bit);
@@ -87,6 +123,7 @@ int main(void)
 		cmocka_unit_test(events_keep_number_and_word),
 		cmocka_unit_test(authorities_keep_number_and_word),
 		cmocka_unit_test(packed_entry_is_the_same_again),
+		cmocka_unit_test(entry_of_an_earlier_version_is_read),
 		cmocka_unit_test(damaged_entry_is_refused_or_in_bounds),
 	};
 

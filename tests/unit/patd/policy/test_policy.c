@@ -15,6 +15,9 @@ static void assert_default(const struct policy *policy)
 	assert_int_equal(policy->revoke_unused, policy_default.revoke_unused);
 	assert_int_equal(policy->delete_ended, policy_default.delete_ended);
 	assert_int_equal(policy->deny_locked, policy_default.deny_locked);
+	assert_int_equal(policy->confirm_timeout, policy_default.confirm_timeout);
+	assert_int_equal(policy->revoke_ends_sessions, policy_default.revoke_ends_sessions);
+	assert_int_equal(policy->expiry_ends_sessions, policy_default.expiry_ends_sessions);
 	assert_string_equal(policy->name_services, policy_default.name_services);
 	assert_string_equal(policy->local_services, policy_default.local_services);
 	assert_int_equal(policy->keep_history, policy_default.keep_history);
@@ -47,6 +50,9 @@ static void every_setting_can_be_set(void **state)
 						"revoke_unused = 60d\n"
 						"delete_ended = 90d\n"
 						"deny_locked = yes\n"
+						"confirm_timeout = 2min\n"
+						"revoke_ends_sessions = yes\n"
+						"expiry_ends_sessions = yes\n"
 						"name_services = vsftpd,login,ftp*\n"
 						"local_services = sudo, kiosk\n"
 						"[history]\n"
@@ -66,6 +72,9 @@ static void every_setting_can_be_set(void **state)
 	assert_int_equal(policy->revoke_unused, 60 * DAY);
 	assert_int_equal(policy->delete_ended, 90 * DAY);
 	assert_true(policy->deny_locked);
+	assert_int_equal(policy->confirm_timeout, 120);
+	assert_true(policy->revoke_ends_sessions);
+	assert_true(policy->expiry_ends_sessions);
 	assert_string_equal(policy->name_services, "ftp*,login,vsftpd");
 	assert_string_equal(policy->local_services, "kiosk,sudo");
 	assert_int_equal(policy->keep_history, 2 * YEAR);
@@ -186,6 +195,9 @@ static void each_setting_is_shown_with_its_source(void **state)
 		"tokens.revoke_unused = never (default)\n"
 		"tokens.delete_ended = never (default)\n"
 		"tokens.deny_locked = on (patd.conf:4)\n"
+		"tokens.confirm_timeout = 60s (default)\n"
+		"tokens.revoke_ends_sessions = no (default)\n"
+		"tokens.expiry_ends_sessions = no (default)\n"
 		"tokens.name_services = ftp,ftpd,login,proftpd,pure-ftpd,remote,"
 		"rexec,rlogin,rsh,telnet,vsftpd (default)\n"
 		"tokens.local_services = away,cado,chfn,chsh,cinnamon-screensaver,doas,frr,gdm*,"

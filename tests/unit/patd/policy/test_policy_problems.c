@@ -65,6 +65,10 @@ static void each_problem_is_reported_with_its_line(void **state)
 		{ "[history]\nkeep = 1d # one", "2: keep cannot be \"1d # one\"" },
 		{ "[tokens]\nrevoke_unused = unlimited", "2: revoke_unused cannot be" },
 		{ "[tokens]\ndelete_ended = unlimited", "2: delete_ended cannot be" },
+		{ "[tokens]\nconfirm_timeout = 61min",
+			"2: confirm_timeout cannot be \"61min\": it is too long" },
+		{ "[tokens]\nconfirm_timeout = 0s", "2: confirm_timeout cannot be \"0s\"" },
+		{ "[tokens]\nconfirm_timeout = never", "2: confirm_timeout cannot be" },
 		{ "[tokens]\ndefault_lifetime = unlimited", "2: default_lifetime cannot be" },
 		{ "[tokens]\ndefault_lifetime = never", "2: default_lifetime cannot be" },
 		/* numbers */

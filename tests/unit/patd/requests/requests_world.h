@@ -97,6 +97,7 @@ struct requests_world {
 	struct backups *backups;
 	struct policy_set *policy;
 	struct requests *requests;
+	char user_socket[128]; /* of patd-bus */
 	uint64_t serial;
 	struct answer answer; /* the latest */
 	size_t len;
@@ -114,7 +115,9 @@ static inline void serving_begin(struct requests_world *w)
 	token_decider_serve(w->decider, w->login_server);
 	assert_int_equal(
 		backups_new(w->event, &disk, w->world.place.dir, w->world.key, &w->backups), 0);
-	context = (struct requests_context) { w->world.tokens, w->backups, &disk, w->login_server };
+	(void)snprintf(w->user_socket, sizeof(w->user_socket), "%s/user.sock", w->world.place.dir);
+	context = (struct requests_context) { w->world.tokens, w->backups, &disk, w->login_server,
+		w->user_socket };
 	assert_int_equal(requests_new(w->event, w->listeners.front_fd, &context, &w->requests), 0);
 	requests_set_policy(w->requests, w->policy);
 }

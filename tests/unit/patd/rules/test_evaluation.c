@@ -32,7 +32,7 @@ struct given {
 	bool no_never, deny_locked;
 	const char *self_services, *name_services; /* NULL: all; none */
 
-	bool replaced, disabled;
+	bool replaced, disabled, ended;
 	uint32_t who;                      /* logs in; 0: who the token is of */
 	const char *name;                  /* of who; NULL: the token's */
 	const char *service, *rhost;       /* NULL: login, locally */
@@ -85,6 +85,7 @@ static void set_up(struct scene *scene, const struct given *given)
 		.wall = given->wall ? given->wall : NOW,
 		.replaced = given->replaced,
 		.disabled = given->disabled,
+		.ended = given->ended,
 		.uid = given->who ? given->who : token->uid,
 		.user = given->name ? given->name : token->user,
 		.service = given->service ? given->service : "login",
@@ -183,6 +184,9 @@ static const struct {
 		{ .max_lifetime = 10 * DAY + 1, .never = true } },
 	{ "expired before its longest lifetime", PAT_EXPIRED,
 		{ .max_lifetime = 40 * DAY, .expires_at = NOW } },
+
+	{ "the end of what it is bound to", PAT_ENDED, { .ended = true } },
+	{ "bound to what has not ended", OPEN, { .limits = { .until = "boot" } } },
 
 	{ "a second before it begins", PAT_NOT_YET, { .limits = { .not_before = NOW + 1 } } },
 	{ "as it begins", OPEN, { .limits = { .not_before = NOW } } },
@@ -307,7 +311,7 @@ static void other_user(struct scene *scene)
 	scene->attempt.uid = BOB;
 }
 
-static void ended(struct scene *scene)
+static void replaced(struct scene *scene)
 {
 	scene->attempt.replaced = true;
 }
@@ -335,6 +339,11 @@ static void disabled(struct scene *scene)
 static void expired(struct scene *scene)
 {
 	scene->token.expires_at = NOW;
+}
+
+static void ended(struct scene *scene)
+{
+	scene->attempt.ended = true;
 }
 
 static void not_yet(struct scene *scene)
@@ -375,12 +384,13 @@ static const struct {
 	enum pat_verdict verdict;
 } order[] = {
 	{ other_user, PAT_OTHER_USER },
-	{ ended, PAT_ROTATED },
+	{ replaced, PAT_ROTATED },
 	{ polkit, PAT_NOT_ALLOWED },
 	{ account, PAT_ACCOUNT_CLOSED },
 	{ revoked, PAT_REVOKED },
 	{ disabled, PAT_DISABLED },
 	{ expired, PAT_EXPIRED },
+	{ ended, PAT_ENDED },
 	{ not_yet, PAT_NOT_YET },
 	{ policy, PAT_AGAINST_POLICY },
 	{ service, PAT_WRONG_SERVICE },
@@ -389,7 +399,7 @@ static const struct {
 	{ uses, PAT_EXHAUSTED },
 };
 
-/* All 8192 sets of rules, each pair among them. */
+/* All 16384 sets of rules, each pair among them. */
 static void first_reason_is_the_verdict_and_check_names_all(void **state)
 {
 	(void)state;
@@ -412,12 +422,15 @@ static void first_reason_is_the_verdict_and_check_names_all(void **state)
 	}
 }
 
-/* The others are for who asks: no token, too often, or a failure. */
+/*
+ * The others are for who asks: no token, too often, or a failure; and no rule asks a person, whose
+ * word is none of a rule's verdicts.
+ */
 static void every_verdict_about_a_token_has_its_rule(void **state)
 {
 	/* PAT_WRONG_CLOCK stands in the place of PAT_OUT_OF_HOURS. */
 	static const enum pat_verdict without[] = { PAT_WRONG, PAT_ACCEPTED, PAT_BUSY, PAT_FAILED,
-		PAT_WRONG_CLOCK };
+		PAT_WRONG_CLOCK, PAT_ASKED, PAT_DENIED, PAT_UNCONFIRMED };
 
 	(void)state;
 	assert_int_equal(COUNT(order) + COUNT(without), PAT_VERDICTS);

@@ -108,7 +108,7 @@ static void update_writes_the_whole_row(void **state)
 static void deleted_token_is_gone_and_overwritten(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), found;
-	char bytes[65536];
+	char bytes[131072];
 	size_t size;
 
 	(void)state;

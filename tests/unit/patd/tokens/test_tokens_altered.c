@@ -92,6 +92,7 @@ static void integrity__row_edited_in_any_column_is_refused(void **state)
 		[FIELD_NAME] = "'edited'",
 		[FIELD_NUMBER] = "7",
 		[FIELD_NUMBER32] = "7",
+		[FIELD_BOOL] = "1",
 		[FIELD_ID] = "'edited1234'",
 		[FIELD_BYTES] = "randomblob(32)",
 		[FIELD_MAC] = "randomblob(32)",

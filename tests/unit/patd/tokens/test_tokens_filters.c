@@ -28,6 +28,9 @@ static struct made make_one_of_each_kind(struct world *world)
 	return used;
 }
 
+/* Where nothing is found, all has ended. */
+static const struct lifespans nowhere = { .root = "/nonexistent" };
+
 /* Each state by which a list can be filtered, and what each token is good for. */
 static void each_state_is_found_by_its_name(void **state)
 {
@@ -37,6 +40,7 @@ static void each_state_is_found_by_its_name(void **state)
 		{ "active", "active " },
 		{ "revoked", "revoked suspended " },
 		{ "expired", "expired " },
+		{ "ended", "ended " },
 		{ "exhausted", "exhausted " },
 		{ "disabled", "bob's " },
 		{ "pending", "pending " },
@@ -45,6 +49,7 @@ static void each_state_is_found_by_its_name(void **state)
 	struct world *world = *state;
 	struct token_request pending = request_for(&alice, "pending"),
 			     once = request_for(&alice, "exhausted"),
+			     bound = request_for(&alice, "ended"),
 			     brief = request_for(&alice, "expired");
 	struct made made;
 
@@ -60,6 +65,9 @@ static void each_state_is_found_by_its_name(void **state)
 	once.restrictions[PAT_MAX_USES].number = 1;
 	world_generate_request(world, &once, &made);
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+	bound.restrictions[PAT_UNTIL].text = "boot";
+	world_generate_request(world, &bound, &made);
+	tokens_set_lifespans(world->tokens, &nowhere);
 	brief.has_lifetime = true;
 	brief.lifetime = 1;
 	world_generate_request(world, &brief, &made);

@@ -299,7 +299,7 @@ static void search_for_sources_is_bounded(void **state)
 	(void)snprintf(sql, sizeof(sql),
 		"WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 1099)"
 		" INSERT INTO history SELECT i, 1, 1, '%s', 'alice', 1000, '', 0, 0, 'cron', '',"
-		" '', 1, 0, 0, 0, '', zeroblob(32) FROM n",
+		" '', 1, 0, 0, 0, '', zeroblob(32), '', '', 0, 0 FROM n",
 		made.token.id.text);
 	world_edit(world, sql);
 	sources = sources_of(world, &made);
