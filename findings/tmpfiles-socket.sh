@@ -71,7 +71,7 @@ for release in 'bookworm 252.39-1~deb12u2' 'trixie 257.13-1~deb13u1'; do
 	for name in shared private; do
 		expect "$suite, $name, before" connected "$(reach "$name")"
 	done
-		chroot "$system" systemd-tmpfiles --clean sockets.conf
+	chroot "$system" systemd-tmpfiles --clean sockets.conf
 	expect "$suite, shared" connected "$(reach shared)"
 	expect "$suite, private" 'No such file or directory' "$(reach private)"
 	kill -0 "${services[@]}" # both still listen
