@@ -32,6 +32,8 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' $(1) $(2))
 PKG_CONFIG ?= pkg-config
 pkg = $(shell $(PKG_CONFIG) $(1) $(2))
+# The headers of others warn of what ours must not do.
+pkg_cflags = $(patsubst -I%,-isystem %,$(call pkg,--cflags,$(1)))
 
 CFLAGS ?= -O2 -g
 # WERROR= for a package, whose next compiler may warn of what ours did not know.
@@ -78,10 +80,12 @@ pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
 objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/front/patd-bus $(O)/patctl/patctl
 module := $(O)/pam_pat/pam_pat.so
-manpages := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd)) $(O)/man/org.patd.Tokens1.5
+manpages := $(patsubst man/%.scd,$(O)/man/%,$(filter-out %/patd-desktop.1.scd,$(wildcard man/*.scd))) \
+	$(O)/man/org.patd.Tokens1.5
 languages := $(shell cat po/LINGUAS)
 catalogs := $(languages:%=$(O)/po/%.mo)
-translated := $(foreach folder,common pam_pat patctl patd front,$(call sources,$(folder)))
+translated := $(foreach folder,common pam_pat patctl patd front desktop,$(call sources,$(folder))) \
+	$(sort $(wildcard desktop/page/*.ui desktop/data/*.desktop.in desktop/data/*.metainfo.xml.in))
 
 .PHONY: all
 all: $(programs) $(module) $(manpages) $(catalogs)
@@ -101,9 +105,9 @@ $(O)/patctl/%.o: pkgs := $(patctl_pkgs)
 $(O)/%.o: %.c Makefile $(O)/places
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg,--cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg_cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(foreach folder,common protocol patd front patctl pam_pat tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
+-include $(foreach folder,common protocol patd front patctl pam_pat desktop tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
@@ -165,7 +169,9 @@ update-po: $(O)/po/patd.pot
 
 # --- tests ----------------------------------------------------------------------------------
 # One cmocka program a file: tests/unit/AREA/ROOM/test_X.c, linked with AREA's library.
-unit_src := $(foreach rooms,* */* */*/* */*/*/*,$(wildcard tests/unit/$(rooms)/test_*.c))
+# Those of the desktop are of check-desktop, since they need GTK's libraries.
+unit_src := $(filter-out tests/unit/desktop/%, \
+	$(foreach rooms,* */* */*/* */*/*/*,$(wildcard tests/unit/$(rooms)/test_*.c)))
 unit_tests := $(unit_src:%.c=$(O)/%)
 unit_pkgs_common := libsodium
 unit_pkgs_patd := $(patd_pkgs)
@@ -191,6 +197,8 @@ $(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpa
 		$(call pkg,--libs,$(unit_pkgs_$(firstword $(subst /, ,$*))) cmocka) \
 		$(if $(findstring pam_pat/,$*),-lpam) -pthread
 
+include desktop/desktop.mk
+
 include tests/tests.mk
 
 # --- install --------------------------------------------------------------------------------
@@ -203,21 +211,21 @@ install: all
 	install -D -m 0755 $(O)/patd/patd $(DESTDIR)$(libexecdir)/patd
 	install -D -m 0755 $(O)/front/patd-bus $(DESTDIR)$(libexecdir)/patd-bus
 	install -D -m 0755 systemd/patd-seal-key $(DESTDIR)$(libexecdir)/patd-seal-key
+	install -D -m 0755 systemd/patd-stopped $(DESTDIR)$(libexecdir)/patd-stopped
 	install -D -m 0755 $(O)/patctl/patctl $(DESTDIR)$(bindir)/patctl
 	install -D -m 0644 $(module) $(DESTDIR)$(pamdir)/pam_pat.so
 	install -D -m 0644 dbus/org.patd.Tokens1.xml $(DESTDIR)$(datadir)/dbus-1/interfaces/org.patd.Tokens1.xml
 	install -D -m 0644 dbus/org.patd.Tokens1.conf $(DESTDIR)$(datadir)/dbus-1/system.d/org.patd.Tokens1.conf
 	install -D -m 0644 dbus/org.patd.tokens1.policy $(DESTDIR)$(datadir)/polkit-1/actions/org.patd.tokens1.policy
+	install -D -m 0644 dbus/patd.rules $(DESTDIR)$(datadir)/polkit-1/rules.d/patd.rules
 	install -d $(DESTDIR)$(datadir)/dbus-1/system-services $(DESTDIR)$(unitdir)
 	sed 's|@libexecdir@|$(libexecdir)|g' dbus/org.patd.Tokens1.service.in >$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service
 	for unit in $(services); do \
-	install -D -m 0755 systemd/patd-stopped $(DESTDIR)$(libexecdir)/patd-stopped
 		sed 's|@libexecdir@|$(libexecdir)|g' systemd/$$unit.in >$(DESTDIR)$(unitdir)/$$unit || exit 1; \
 	done
 	install -m 0644 $(sockets:%=systemd/%) $(DESTDIR)$(unitdir)/
 	install -D -m 0644 systemd/patd.sysusers $(DESTDIR)$(sysusersdir)/patd.conf
 	install -D -m 0644 systemd/patd.tmpfiles $(DESTDIR)$(tmpfilesdir)/patd.conf
-	install -D -m 0644 dbus/patd.rules $(DESTDIR)$(datadir)/polkit-1/rules.d/patd.rules
 	# What the administrator wrote stays.
 	test -e $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		install -D -m 0644 patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf
@@ -255,6 +263,7 @@ uninstall:
 		$(DESTDIR)$(datadir)/dbus-1/system.d/org.patd.Tokens1.conf \
 		$(DESTDIR)$(datadir)/dbus-1/system-services/org.patd.Tokens1.service \
 		$(DESTDIR)$(datadir)/polkit-1/actions/org.patd.tokens1.policy \
+		$(DESTDIR)$(datadir)/polkit-1/rules.d/patd.rules \
 		$(foreach unit,$(units),$(DESTDIR)$(unitdir)/$(unit)) \
 		$(DESTDIR)$(sysusersdir)/patd.conf $(DESTDIR)$(tmpfilesdir)/patd.conf \
 		$(DESTDIR)$(userdeldir)/patd $(DESTDIR)$(catalogdir)/patd.catalog $(DESTDIR)$(bashdir)/patctl \
@@ -263,7 +272,6 @@ uninstall:
 		$(foreach language,$(languages),$(DESTDIR)$(localedir)/$(language)/LC_MESSAGES/patd.mo)
 	! cmp -s patd/patd.conf $(DESTDIR)$(sysconfdir)/patd/patd.conf || \
 		rm -f $(DESTDIR)$(sysconfdir)/patd/patd.conf
-		$(DESTDIR)$(datadir)/polkit-1/rules.d/patd.rules \
 	for folder in $(userdeldir) $(dir $(userdeldir)) $(sysconfdir)/patd/patd.conf.d \
 		$(sysconfdir)/patd; do \
 		! test -d $(DESTDIR)$$folder || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$folder || exit 1; \

@@ -8,16 +8,18 @@
 #: check-pam      pam_pat under the real libpam
 #: check-cli      patctl against a real patd
 #: check-fault    a disk that fails, a power cut and a kill at each step; some of it is in check
+#: check-desktop  patd-desktop on a display, as a screen reader sees it
 #: check-system   a booted Debian: ssh, sudo, su, login
 #: check-applications  some fifty applications that use PAM, in a booted Debian; not in check
 #: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
 #: check-packages lintian, piuparts, rpmbuild, makepkg
 #: check-lint     formatter, compilers and analysers
-#: check-asan     the first five under ASan and UBSan
+#: check-asan     the first five, and the desktop page, under ASan and UBSan
 #: coverage       the branches of what decides that unit tests take, and those named that they do not
 #: bench          what an authentication costs
 #: bench-backup   what a backup costs, and how long logins wait meanwhile
 #: bench-crowd    what logins feel of two users who do their worst
+#: bench-desktop  how soon patd-desktop shows its list, and its memory, beside other programs
 #: bench-disk     what logins and the WAL feel of a slow disk
 #: bench-scale    what many clients and many tokens cost
 #: demo           a token from generation to deletion, with the real sudo, ssh and login
@@ -29,6 +31,7 @@ include $(wildcard tests/bus/bus.mk)
 include $(wildcard tests/pam/pam.mk)
 include $(wildcard tests/cli/cli.mk)
 include $(wildcard tests/clients/clients.mk)
+include $(wildcard tests/desktop/desktop.mk)
 include $(wildcard tests/fault/fault.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
@@ -40,10 +43,10 @@ include $(wildcard tests/demo/demo.mk)
 
 # Each kind of test by its own program, whatever the file's mode.  One that hangs has failed.  Of one
 # that fails, its reason is shown; cmocka writes its own to standard error.
+hangs := timeout $(if $(SANITIZE),600,300)
 prove := prove --failures --timer --exec
 prove_told := prove --failures --comments --timer --exec
 
-hangs := timeout $(if $(SANITIZE),600,300)
 .PHONY: check check-unit check-bus check-clients check-pam check-cli check-asan tiers
 
 check-unit: $(unit_tests)
@@ -70,8 +73,11 @@ tiers:
 	$(Q)$(MAKE) --no-print-directory all $(unit_tests)
 	$(Q)for tier in unit bus clients pam cli; do $(MAKE) --no-print-directory check-$$tier || exit 1; done
 
+# Those in which calls and signals come and go; the others look.
+asan_desktop_tests := $(patsubst %,tests/desktop/%.py,administrators lifecycle notifications)
 check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 tiers
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 desktop_tests="$(asan_desktop_tests)" check-desktop
 
 # One after the other, in order of how soon each says that something is wrong.  A machine that boots,
 # and refuses passwords, mostly waits: the last five go beside it.  The tests of the clients
@@ -82,9 +88,7 @@ check: deps-check
 	$(Q)for tier in unit bus pam; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done
-	@echo "--- fault"
-	$(Q)$(MAKE) --no-print-directory check-fault-part
-	$(Q)for tier in asan fuzz packages; do \
+	$(Q)for tier in desktop fault-part asan fuzz packages; do \
 			echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 		done >$(O)/beside.log 2>&1 & beside=$$!; \
 		echo "--- system"; $(MAKE) --no-print-directory check-system; system=$$?; \

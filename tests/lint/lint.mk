@@ -2,7 +2,8 @@
 # The formatter and the analysers.  Each prints only what is wrong.
 
 lint_c := $(foreach folder,common protocol patd front patctl pam_pat,$(call sources,$(folder)))
-lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common protocol patd front patctl pam_pat)))
+lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common protocol patd front patctl pam_pat desktop)))
+lint_desktop_c := $(call sources,desktop)
 lint_tests_c := $(foreach rooms,* */* */*/* */*/*/* */*/*/*/*,$(wildcard tests/$(rooms).[ch])) \
 	$(wildcard doc/examples/*.c)
 lint_shell = $(shell git -c safe.directory='$(CURDIR)' ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
@@ -10,14 +11,14 @@ lint_shell = $(shell git -c safe.directory='$(CURDIR)' ls-files '*.sh' '*.bash' 
 lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) cmocka)
 
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \
-	lint-rooms lint-spdx lint-promises lint-apparmor
+	lint-rooms lint-spdx lint-promises lint-apparmor lint-desktop
 
 #: format         the C files, with clang-format
 format:
-	$(Q)clang-format -i $(lint_c) $(lint_h) $(lint_tests_c)
+	$(Q)clang-format -i $(lint_c) $(lint_desktop_c) $(lint_h) $(lint_tests_c)
 
 check-lint: lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml \
-	lint-contract lint-po lint-rooms lint-spdx lint-promises lint-apparmor
+	lint-contract lint-po lint-rooms lint-spdx lint-promises lint-apparmor lint-desktop
 
 # The style has one result with the versions of Debian 12 and 13, 14 and 19.  They differ on a macro
 # that is a list in braces, which is marked "clang-format off".  From 20 on a list with a comment in
@@ -29,13 +30,13 @@ lint-format:
 	$(Q)if test $(format_version) -gt $(format_last); then \
 		echo "skipped: clang-format $(format_version) has another style than $(format_last)"; \
 	else \
-		clang-format --dry-run -Werror $(lint_c) $(lint_h) $(lint_tests_c); \
+		clang-format --dry-run -Werror $(lint_c) $(lint_desktop_c) $(lint_h) $(lint_tests_c); \
 	fi
 
 # The other compiler's warnings, where its objects are of use again: in the build of the fuzz tier.
 lint-clang:
 	$(call say,LINT,clang)
-	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) all >/dev/null
+	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) all desktop >/dev/null
 
 lint-tidy:
 	$(call say,LINT,clang-tidy)
@@ -53,7 +54,7 @@ lint-cppcheck:
 
 lint-analyzer:
 	$(call say,LINT,analyzer)
-	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer all >/dev/null
+	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer all desktop >/dev/null
 
 lint-shell:
 	$(call say,LINT,shellcheck)
@@ -93,7 +94,7 @@ lint-po: $(O)/po/patd.pot
 	done
 
 # The rooms of the C files, and that what breaks into them is found.
-lint-rooms: all
+lint-rooms: all desktop
 	$(call say,LINT,rooms)
 	$(Q)tests/lint/rooms . $(O)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/lint/rooms.bats
@@ -110,6 +111,21 @@ lint-apparmor:
 	$(Q)mkdir -p build && apparmor_parser --skip-kernel-load --skip-cache apparmor/patd 2>build/apparmor.log || \
 		{ cat build/apparmor.log; exit 1; }
 
+# The data files of the page, and its C files apart from the others: they need the headers of GTK.
+lint_desktop_data := $(wildcard desktop/*.xml desktop/page/*.ui desktop/page/*.css desktop/data/*)
+lint_desktop_cflags = $(all_cppflags) $(desktop_versions) -std=gnu11 $(call pkg_cflags,$(desktop_pkgs))
+lint-desktop: $(desktop_built)
+	$(call say,LINT,desktop)
+	$(Q)appstreamcli validate --no-net --no-color $(filter %.xml,$(desktop_built)) >build/appstream.log || \
+		{ cat build/appstream.log; exit 1; }
+	$(Q)desktop-file-validate $(filter %.desktop,$(desktop_built))
+	$(Q)xmllint --nonet --noout $(filter %.xml %.ui %.svg %.xml.in,$(lint_desktop_data))
+	$(Q)clang-tidy --quiet $(lint_desktop_c) -- $(lint_desktop_cflags) 2>/dev/null
+	$(Q)cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
+		--error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
+		--suppress=normalCheckLevelMaxBranches --suppress=memleak --library=gtk -D_GNU_SOURCE \
+		-DPAT_VERSION='""' -DPAT_LOCALE_DIR='""' -I. $(lint_desktop_c)
+
 # Each source file begins with its licence, and a file in C then says in a comment what it is.
 lint-spdx:
 	$(call say,LINT,spdx)
@@ -118,5 +134,5 @@ lint-spdx:
 		FNR <= 3 && /SPDX-License-Identifier: LGPL-2.1-or-later/ { spdx = FNR } \
 		FNR == 2 && file ~ /\.[ch]$$/ && !/^\/\*/ { wrong("no comment on line 2") } \
 		END { if (!spdx) wrong("no SPDX line"); exit failed }' \
-		$(lint_c) $(lint_h) $(lint_tests_c) $(lint_shell) Makefile $(wildcard tests/*.mk tests/*/*.mk \
-		tests/*/*.py tests/*/*.bats $(filter-out %__pycache__,$(wildcard tests/lib/*)) completions/* doc/examples/mytokens.*)
+		$(lint_c) $(lint_desktop_c) $(lint_h) $(lint_tests_c) $(lint_shell) Makefile $(lint_desktop_data) $(wildcard tests/*.mk tests/*/*.mk \
+		tests/*/*.py tests/*/*.bats desktop/*.mk $(filter-out %__pycache__,$(wildcard tests/lib/*)) completions/* doc/examples/mytokens.*)

@@ -52,6 +52,19 @@ uninstall_root() {
 	run -0 uninstall_root
 }
 
+@test "make uninstall-desktop removes every file that make install-desktop wrote" {
+	[ -e "$TOP/build/desktop/patd-desktop" ] || skip "the page is not built"
+	make -s -C "$TOP" O="$TOP/build" DESTDIR="$BATS_TEST_TMPDIR/root" install-desktop >/dev/null
+	cd "$BATS_TEST_TMPDIR/root"
+	[ -x usr/local/bin/patd-desktop ]
+	[ -e usr/local/share/applications/org.patd.Desktop.desktop ]
+	grep -qx 'Exec=/usr/local/bin/patd-desktop --gapplication-service' \
+		usr/local/share/dbus-1/services/org.patd.Desktop.service
+	make -s -C "$TOP" O="$TOP/build" DESTDIR="$PWD" uninstall-desktop
+	run find . ! -type d
+	[ "$output" = "" ]
+}
+
 @test "make uninstall keeps what the administrator wrote, and the tokens" {
 	install_root
 	cd "$BATS_TEST_TMPDIR/root"

@@ -51,6 +51,8 @@ prepare_machine() {
 		debs=$top/build/deb
 		"$top/debian/make-deb" "$debs" >&2 || fail "the packages were built"
 	else
+		# The page has no part in the machine, and GTK would be most of the builder.
+		export DEB_BUILD_PROFILES=pkg.patd.nodesktop
 		debs=$top/build/deb-$suite
 		builder=$("$system/root" "$suite" build) || fail "no root of Debian $suite could be made"
 		"$top/debian/make-deb" --in "$builder" "$debs" >&2 || fail "the packages were built"
@@ -60,6 +62,9 @@ prepare_machine() {
 	shared=$kept/run.$$
 	mkdir -p "$shared"
 	touch "$shared/tap" "$shared/errors"
+	mkdir "$shared/debs"
+	find "$debs" -maxdepth 1 -name '*.deb' ! -name 'patd-desktop_*' -exec cp -t "$shared/debs" {} +
+	debs=$shared/debs
 	trap end_machine EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT

@@ -3,7 +3,7 @@
 # UML=1 a kernel with AppArmor.
 
 .PHONY: deb check-system
-deb: deps
+deb: deps-deb
 	$(Q)debian/make-deb $(if $(filter 1,$(V)),--verbose) build/deb
 
 check-system:

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A token as patd's dictionaries describe it. */
+#include "desktop/client/patd_token.h"
+#include "tests/unit/unit.h"
+
+static GVariant *parse(const char *text)
+{
+	GVariant *properties = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
+
+	assert_non_null(properties);
+	return properties;
+}
+
+static PatdToken *token_of(const char *text)
+{
+	g_autoptr(GVariant) properties = parse(text);
+
+	return patd_token_new(properties);
+}
+
+static gboolean update(PatdToken *token, const char *text)
+{
+	g_autoptr(GVariant) properties = parse(text);
+
+	return patd_token_update(token, properties);
+}
+
+static void count(PatdToken *token, int *times)
+{
+	(void)token;
+	(*times)++;
+}
+
+static void test_properties_are_read(void **state)
+{
+	g_autoptr(PatdToken) token = token_of(
+		"{'Id': <'aB3'>, 'Name': <'laptop'>, 'User': <'alice'>, 'Uid': <uint32 1000>,"
+		" 'State': <'revoked'>, 'ExpiresAt': <uint64 7>, 'Services': <['sudo', 'su']>,"
+		" 'Confirm': <true>, 'Sessions': <uint32 2>}");
+	const PatdTokenInfo *info = patd_token_get_info(token);
+	g_autofree char *path = patd_token_dup_path(token);
+
+	(void)state;
+	assert_string_equal(info->id, "aB3");
+	assert_string_equal(info->name, "laptop");
+	assert_string_equal(info->user, "alice");
+	assert_int_equal(info->uid, 1000);
+	assert_int_equal(info->state, PATD_STATE_REVOKED);
+	assert_int_equal(info->expires_at, 7);
+	assert_string_equal(info->services[0], "sudo");
+	assert_string_equal(info->services[1], "su");
+	assert_null(info->services[2]);
+	assert_true(info->confirm);
+	assert_int_equal(info->sessions, 2);
+	assert_string_equal(path, "/org/patd/Tokens1/token/aB3");
+}
+
+static void test_what_is_absent_is_empty(void **state)
+{
+	g_autoptr(PatdToken) token = token_of("{'Id': <'a'>}");
+	const PatdTokenInfo *info = patd_token_get_info(token);
+
+	(void)state;
+	assert_string_equal(info->name, "");
+	assert_string_equal(info->last_used_from, "");
+	assert_null(info->sources[0]);
+	assert_int_equal(info->last_used_at, 0);
+	assert_int_equal(info->state, PATD_STATE_UNKNOWN);
+}
+
+static void test_no_token_without_an_id(void **state)
+{
+	static const char *const texts[] = { "{'Name': <'laptop'>}", "{'Id': <''>}",
+		"{'Id': <'../x'>}", "{'Id': <uint32 5>}" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		assert_that(!token_of(texts[i]), "%s", texts[i]);
+}
+
+static void test_unknown_keys_and_wrong_types_change_nothing(void **state)
+{
+	g_autoptr(PatdToken) token =
+		token_of("{'Id': <'a'>, 'Name': <'laptop'>, 'Uses': <uint64 3>}");
+	const PatdTokenInfo *info = patd_token_get_info(token);
+	int times = 0;
+
+	(void)state;
+	g_signal_connect(token, "changed", G_CALLBACK(count), &times);
+	assert_false(update(token, "{'Later': <'x'>, 'Name': <uint64 5>, 'Uses': <'many'>,"
+				   " 'Services': <'sudo'>, 'State': <true>, 'Id': <'b'>}"));
+	assert_int_equal(times, 0);
+	assert_string_equal(info->id, "a");
+	assert_string_equal(info->name, "laptop");
+	assert_int_equal(info->uses, 3);
+}
+
+static void test_changed_is_emitted_once_and_only_for_a_difference(void **state)
+{
+	g_autoptr(PatdToken) token = token_of("{'Id': <'a'>, 'State': <'active'>}");
+	int times = 0;
+
+	(void)state;
+	g_signal_connect(token, "changed", G_CALLBACK(count), &times);
+	assert_true(update(token, "{'State': <'expired'>, 'Uses': <uint64 9>}"));
+	assert_false(update(token, "{'State': <'expired'>, 'Uses': <uint64 9>}"));
+	assert_int_equal(times, 1);
+	assert_true(update(token, "{'State': <'a word of later'>}"));
+	assert_int_equal(patd_token_get_info(token)->state, PATD_STATE_UNKNOWN);
+	assert_true(update(token, "{'Services': <['sudo']>}"));
+	assert_false(update(token, "{'Services': <['sudo']>}"));
+	assert_true(update(token, "{'Services': <@as []>}"));
+	assert_int_equal(times, 4);
+}
+
+static void test_order_is_by_bytes_of_user_then_uid_then_name(void **state)
+{
+	static const char *const texts[] = {
+		"{'Id': <'e'>, 'User': <'alice'>, 'Uid': <uint32 9>, 'Name': <'Z'>}",
+		"{'Id': <'d'>, 'User': <'alice'>, 'Uid': <uint32 9>, 'Name': <'a'>}",
+		"{'Id': <'c'>, 'User': <'alice'>, 'Uid': <uint32 9>, 'Name': <'\xC3\xA4'>}",
+		"{'Id': <'b'>, 'User': <'alice'>, 'Uid': <uint32 4000000000>, 'Name': <'a'>}",
+		"{'Id': <'a'>, 'User': <'bob'>, 'Uid': <uint32 1>, 'Name': <'a'>}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		for (size_t j = 0; j < COUNT(texts); j++) {
+			g_autoptr(PatdToken) one = token_of(texts[i]);
+			g_autoptr(PatdToken) other = token_of(texts[j]);
+			const int r = patd_token_compare(one, other);
+
+			assert_that((r > 0) - (r < 0) == (i > j) - (i < j), "%zu, %zu", i, j);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_properties_are_read),
+		cmocka_unit_test(test_what_is_absent_is_empty),
+		cmocka_unit_test(test_no_token_without_an_id),
+		cmocka_unit_test(test_unknown_keys_and_wrong_types_change_nothing),
+		cmocka_unit_test(test_changed_is_emitted_once_and_only_for_a_difference),
+		cmocka_unit_test(test_order_is_by_bytes_of_user_then_uid_then_name),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
