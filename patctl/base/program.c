@@ -12,11 +12,11 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
+#include "patctl/base/monotonic.h"
 #include "patctl/base/text.h"
 
 #if __GNUC__ >= 14
@@ -76,14 +76,6 @@ __attribute__((noreturn)) static void run_into(
 	_exit(NOT_RUN);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* 1, 0 at that time, or a negative errno. */
 static int wait_until(int fd, int64_t end)
 {
@@ -92,7 +84,7 @@ static int wait_until(int fd, int64_t end)
 	int r;
 
 	do {
-		left = end - now_ms();
+		left = end - monotonic_ms();
 		r = poll(&poll_fd, 1, left < 0 ? 0 : (int)left);
 	} while (r < 0 && errno == EINTR);
 	return r < 0 ? -errno : r;
@@ -145,7 +137,7 @@ static int wait_end(pid_t pid, int64_t end)
 int program_read(
 	const char *const argv[], const struct program_as *as, int limit, char **ret_output)
 {
-	const int64_t end = now_ms() + limit;
+	const int64_t end = monotonic_ms() + limit;
 	cleanup_close int read_end = -1, write_end = -1;
 	cleanup_text char *text = NULL;
 	int ends[2], r, status;
@@ -164,7 +156,7 @@ int program_read(
 	write_end = -1;
 	text = must_alloc(calloc(1, OUTPUT_MAX));
 	r = read_output(read_end, end, text);
-	status = wait_end(pid, r < 0 ? now_ms() : end);
+	status = wait_end(pid, r < 0 ? monotonic_ms() : end);
 	if (r < 0 || status < 0)
 		return r < 0 ? r : status;
 	*ret_output = TAKE(text);

@@ -9,6 +9,7 @@
 
 #include "common/l10n.h"
 #include "patctl/base/config_check.h"
+#include "patctl/base/monotonic.h"
 #include "patctl/base/program.h"
 #include "patctl/base/text.h"
 #include "patctl/base/units.h"
@@ -153,7 +154,9 @@ static char *unit_failure(struct startup *startup, size_t at, bool front)
 	char *why;
 
 	if (!read_state(unit, &state)) {
-		startup->runs = true;
+		/* The machine has too much to do: the next look may tell. */
+		startup->runs = false;
+		startup->starts |= at == 0;
 		return NULL;
 	}
 	if (state.masked)
@@ -194,12 +197,14 @@ char *startup_end(void)
 {
 	struct startup startup = { 0 };
 
-	for (int waited = 0; waited < END_LIMIT_MS; waited += END_LOOK_MS) {
+	const int64_t end = monotonic_ms() + END_LIMIT_MS;
+
+	do {
 		char *why = startup_failure(&startup, false);
 
 		if (why || startup.runs || !units_available())
 			return why;
 		(void)poll(NULL, 0, END_LOOK_MS);
-	}
+	} while (monotonic_ms() < end);
 	return NULL;
 }

@@ -10,7 +10,7 @@
 /* One wait.  All zeros at first. */
 struct startup {
 	bool runs;   /* there is nothing more to find out */
-	bool starts; /* patd; a patd-bus that has failed may have waited for it */
+	bool starts; /* patd, or it may: a patd-bus that has failed may have waited for it */
 	struct {
 		bool failed;         /* once, at: */
 		unsigned long tries; /* as systemd counts them */

@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sending a call over the bus, and waiting for the answer in a limited time. */
 #include <string.h>
-#include <time.h>
 
 #include "common/bus.h"
 #include "common/error.h"
 #include "common/l10n.h"
+#include "patctl/base/monotonic.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/startup.h"
 #include "patctl/base/text.h"
 #include "patctl/client/client_call.h"
 
-#define NEVER UINT64_MAX
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
+#define NEVER INT64_MAX
 
 /* How long to wait until then, or until systemd is asked; -1: without a limit. */
-static int next_wait(uint64_t now, uint64_t end, uint64_t look_at)
+static int next_wait(int64_t now, int64_t end, int64_t look_at)
 {
-	const uint64_t next = look_at < end ? look_at : end;
+	const int64_t next = look_at < end ? look_at : end;
 
 	if (next == NEVER)
 		return -1;
@@ -38,12 +30,12 @@ static int next_wait(uint64_t now, uint64_t end, uint64_t look_at)
 static bool wait_completed(
 	DBusConnection *bus, DBusPendingCall *pending, int limit, bool patd, DBusError *error)
 {
-	const uint64_t begin = now_ms(), end = limit < 0 ? NEVER : begin + (uint64_t)limit;
-	uint64_t look_at = patd ? begin + STARTUP_LOOK_MS : NEVER;
+	const int64_t begin = monotonic_ms(), end = limit < 0 ? NEVER : begin + limit;
+	int64_t look_at = patd ? begin + STARTUP_LOOK_MS : NEVER;
 	struct startup startup = { 0 };
 
 	while (!dbus_pending_call_get_completed(pending)) {
-		const uint64_t now = now_ms();
+		const int64_t now = monotonic_ms();
 		cleanup_text char *why = now < look_at ? NULL : startup_failure(&startup, true);
 
 		if (why)
@@ -51,7 +43,7 @@ static bool wait_completed(
 		if (why || now >= end)
 			return false;
 		if (now >= look_at)
-			look_at = startup.runs ? NEVER : now + STARTUP_LOOK_MS;
+			look_at = startup.runs ? NEVER : monotonic_ms() + STARTUP_LOOK_MS;
 		if (!dbus_connection_read_write_dispatch(bus, next_wait(now, end, look_at)))
 			return dbus_pending_call_get_completed(pending);
 	}
@@ -65,12 +57,16 @@ static bool is_to_patd(DBusMessage *call)
 	return to && strcmp(to, PAT_BUS_NAME) == 0;
 }
 
-/* A patd-bus that ends because patd does not start leaves the calls to the bus. */
+/*
+ * A patd-bus that ends because patd does not start leaves the calls to the bus, which waits for as
+ * long as it waits for any service: TimedOut.
+ */
 static void explain(DBusError *error)
 {
 	cleanup_text char *why = NULL;
 
 	if (!dbus_error_has_name(error, DBUS_ERROR_NO_REPLY) &&
+		!dbus_error_has_name(error, DBUS_ERROR_TIMED_OUT) &&
 		!dbus_error_has_name(error, pat_error_name(PAT_ERR_BUSY)))
 		return;
 	why = startup_end();

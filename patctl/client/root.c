@@ -13,11 +13,13 @@
 #include "common/error.h"
 #include "common/l10n.h"
 #include "common/wire.h"
+#include "patctl/base/monotonic.h"
 #include "patctl/base/outcome.h"
 #include "patctl/base/startup.h"
 #include "patctl/base/text.h"
 #include "protocol/packet.h"
 
+#define NEVER INT64_MAX
 #define RETRY_MS 250 /* before each attempt to connect to a patd that is being restarted */
 
 /* Where the sockets are: as patd's --runtime-dir.  Not for a program that has more rights. */
@@ -174,24 +176,34 @@ static int wait_readable(const struct root *root, int limit)
 	return r < 0 ? -errno : r;
 }
 
+/* For poll(2). */
+static int time_until(int64_t end)
+{
+	const int64_t left = end - monotonic_ms();
+
+	if (end == NEVER)
+		return ROOT_NO_LIMIT;
+	return left < 0 ? 0 : (int)left;
+}
+
 /*
  * The same for the answer to a request, which nobody will give if patd does not start: then
  * -ECANCELED, and *error is set.
  */
 static int wait_answer(const struct root *root, int limit, DBusError *error)
 {
+	const int64_t end = limit == ROOT_NO_LIMIT ? NEVER : monotonic_ms() + limit;
 	struct startup startup = { 0 };
 
 	for (;;) {
-		const bool last = limit != ROOT_NO_LIMIT && limit <= STARTUP_LOOK_MS;
+		const int left = time_until(end);
+		const bool last = left >= 0 && left <= STARTUP_LOOK_MS;
 		const bool look = !last && !startup.runs;
-		const int ready = wait_readable(root, look ? STARTUP_LOOK_MS : limit);
+		const int ready = wait_readable(root, look ? STARTUP_LOOK_MS : left);
 		cleanup_text char *why = NULL;
 
 		if (ready != 0 || !look)
 			return ready;
-		if (limit != ROOT_NO_LIMIT)
-			limit -= STARTUP_LOOK_MS;
 		why = startup_failure(&startup, false);
 		/* What systemd has ended meanwhile is asked once more. */
 		if (why && wait_readable(root, 0) == 0) {

@@ -6,9 +6,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/l10n.h"
+#include "patctl/base/monotonic.h"
 #include "patctl/base/text.h"
 #include "patctl/base/timestamp.h"
 
@@ -96,14 +96,6 @@ void opened_sessions_add_user(struct opened_sessions *opened, const char *user, 
 	names_add(&opened->users, &opened->n_users, user);
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* Whether logind may be about to end one of them. */
 static bool is_any_ending(const struct records *open)
 {
@@ -119,10 +111,10 @@ static bool is_any_ending(const struct records *open)
 static bool wait_for_end(
 	const struct opened_sessions *opened, struct records *ret, DBusError *error)
 {
-	const uint64_t until = now_ms() + WAIT_MS;
+	const int64_t until = monotonic_ms() + WAIT_MS;
 
 	while (list(opened, ret, error)) {
-		if (!is_any_ending(ret) || now_ms() >= until)
+		if (!is_any_ending(ret) || monotonic_ms() >= until)
 			return true;
 		records_clear(ret);
 		(void)poll(NULL, 0, LOOK_MS);

@@ -45,6 +45,18 @@ as_user() {
 	[ "$(grep -c 'show .*patd.service' "$WORLD/units/calls")" -eq 1 ]
 }
 
+@test "a systemd that does not answer in time is asked again" {
+	unit patd.service LoadState=loaded ActiveState=failed SubState=failed Result=signal NRestarts=0
+	unit patd-bus.service LoadState=loaded ActiveState=failed SubState=failed
+	kill -STOP "$(cat "$WORLD/patd.pid")" "$(cat "$WORLD/front.pid")"
+	for who in installed as_user; do
+		touch "$WORLD/units/busy"
+		run -8 --separate-stderr "$who" patctl list
+		[ ! -e "$WORLD/units/busy" ]
+		expect_stderr "patd.service does not start (signal); see: journalctl -u patd.service"
+	done
+}
+
 @test "a patd that a Restart= of its administrator starts again and again is named, with where to look" {
 	unit patd.service "${FAILING[@]}" NRestarts=@TRIES@
 	kill -STOP "$(cat "$WORLD/patd.pid")"
