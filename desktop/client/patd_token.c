@@ -50,6 +50,7 @@ static const PatdField fields[] = {
 	TIME("MaxUses", max_uses),
 	FLAG("Confirm", confirm),
 	TEXT("Until", until),
+	TEXTS("Hosts", hosts),
 	TIME("Uses", uses),
 	UINT("Sessions", sessions),
 	TIME("RevokedAt", revoked_at),

@@ -25,7 +25,7 @@ typedef enum {
 typedef struct {
 	char *id, *name, *user, *hours, *until, *note;
 	char *revoked_reason, *last_used_service, *last_used_from;
-	char **services, **sources; /* NULL-terminated; empty: all */
+	char **services, **sources, **hosts; /* NULL-terminated; empty: all */
 	guint64 created_at, expires_at, not_before, max_uses, uses;
 	guint64 revoked_at, revoked_until, rotated_at, former_until, last_used_at;
 	guint32 uid, created_by, sessions, rotations;

@@ -83,6 +83,8 @@ static char *actor_words(const PatdEntryInfo *entry)
 		return g_strdup(_("By root"));
 	if (g_str_equal(entry->how, "patd"))
 		return g_strdup(_("By patd according to patd.conf"));
+	if (g_str_equal(entry->how, "fleet"))
+		return g_strdup(_("On another machine"));
 	if (g_str_equal(entry->how, "password") && entry->by_uid != entry->uid)
 		return g_strdup_printf(_("By the user with UID %u"), entry->by_uid);
 	return NULL;

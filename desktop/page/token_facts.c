@@ -136,6 +136,12 @@ static char *until_words(const PatdTokenInfo *token, guint64 now)
 	return optional(token->until);
 }
 
+static char *hosts_words(const PatdTokenInfo *token, guint64 now)
+{
+	(void)now;
+	return items(token->hosts);
+}
+
 static char *note_words(const PatdTokenInfo *token, guint64 now)
 {
 	(void)now;
@@ -165,6 +171,9 @@ static char *former_words(const PatdTokenInfo *token, guint64 now)
 static char *owner_words(const PatdTokenInfo *token, guint64 now)
 {
 	(void)now;
+	/* Of another machine's token: whoever has the name. */
+	if (token->uid == G_MAXUINT32)
+		return g_strdup(token->user);
 	/* TRANSLATORS: the name of a user, and its number */
 	return g_strdup_printf(_("%s (UID %u)"), token->user, token->uid);
 }
@@ -189,6 +198,7 @@ const PatdFact patd_token_facts[] = {
 	{ PATD_FACTS_RESTRICTIONS, N_("Not Before"), start_words },
 	{ PATD_FACTS_RESTRICTIONS, N_("Approval"), confirm_words },
 	{ PATD_FACTS_RESTRICTIONS, N_("Ends"), until_words },
+	{ PATD_FACTS_RESTRICTIONS, N_("Hosts"), hosts_words },
 	{ PATD_FACTS_ABOUT, N_("Note"), note_words },
 	{ PATD_FACTS_ABOUT, N_("Generated"), created_words },
 	{ PATD_FACTS_ABOUT, N_("Rotated"), rotated_words },

@@ -18,7 +18,7 @@ struct verb {
 	enum outcome (*run)(const struct command *command);
 	const char *summary;                      /* a line */
 	const struct option_info *const *options; /* beside --help and --version; NULL: none */
-	const char *help[8];                      /* paragraphs, NULL after the last */
+	const char *help[9];                      /* paragraphs, NULL after the last */
 	const char *examples;                     /* a line each */
 
 	/* Options that may be given in place of operands; --all always may. */

@@ -80,6 +80,9 @@ static void count(struct accounts *accounts, const struct token_row *token)
 {
 	size_t low = 0, high = accounts->n;
 
+	/* Of the fleet: on this machine its user need not have an account. */
+	if (token->uid == TOKEN_UID_ANY)
+		return;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 		const int order = compare(&accounts->items[middle], token);

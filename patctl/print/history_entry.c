@@ -72,6 +72,7 @@ static char *actor_text(const struct entry_row *entry, const struct output_conte
 		{ "bus", N_(", by root over the bus") },
 		{ "owner", N_(", by its owner") },
 		{ "patd", N_(", by patd according to patd.conf") },
+		{ "fleet", N_(", on another machine") },
 	};
 	/* Who reads it has to know which account asked: patd.conf has no section for it. */
 	const bool stranger =

@@ -53,7 +53,8 @@ static char *cell_user(const struct cell_style *style, const struct token_row *t
 static char *cell_uid(const struct cell_style *style, const struct token_row *token)
 {
 	(void)style;
-	return text_format("%" PRIu32, token->uid);
+	return token->uid == TOKEN_UID_ANY ? text_format("%s", "")
+					   : text_format("%" PRIu32, token->uid);
 }
 
 /* A later version of patd may have other words. */
@@ -209,6 +210,11 @@ static char *cell_note(const struct cell_style *style, const struct token_row *t
 	return cell_text(style, token->note);
 }
 
+static char *cell_issuer(const struct cell_style *style, const struct token_row *token)
+{
+	return cell_text(style, token->issuer);
+}
+
 static char *cell_services(const struct cell_style *style, const struct token_row *token)
 {
 	return cell_restriction(style, token, PAT_SERVICES);
@@ -244,6 +250,11 @@ static char *cell_ends(const struct cell_style *style, const struct token_row *t
 	return cell_restriction(style, token, PAT_UNTIL);
 }
 
+static char *cell_hosts(const struct cell_style *style, const struct token_row *token)
+{
+	return cell_restriction(style, token, PAT_HOSTS);
+}
+
 static const struct token_column columns[] = {
 	[COLUMN_ID] = { "id", N_("ID"), 0, cell_id, false },
 	[COLUMN_NAME] = { "name", N_("NAME"), CUT, cell_name, false },
@@ -274,6 +285,8 @@ static const struct token_column columns[] = {
 	{ "confirm", N_("CONFIRM"), 0, cell_confirm, false },
 	/* "until" is the end of a suspension. */
 	{ "ends", N_("ENDS"), CUT, cell_ends, false },
+	{ "hosts", N_("HOSTS"), CUT, cell_hosts, false },
+	{ "issuer", N_("ISSUER"), CUT, cell_issuer, false },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))

@@ -18,6 +18,9 @@ int meta_set_key_check(struct database *database, const uint8_t value[static KEY
 #define META_USAGE "usage" /* the last batch of the usage log that is in the database */
 #define META_BREAK "break" /* seq of the altered entry that stops the pruning; 0: none */
 #define META_CLOCK "clock" /* bytes: see patd/rules/jumps.h */
+#define META_FLEET_BEHIND "fleet_behind" /* 1: of a backup, and no hub was asked for more yet */
+#define META_FLEET_KEY "fleet_key" /* which key an issuer signs with: 1, 2, 3 …; 0: the first */
+#define META_FLEET_RENEW "fleet_renew" /* rows up to that number are to be signed with it anew */
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);
 /* As part of the open transaction, and as usage. */
 int meta_set_number(struct database *database, const char *key, uint64_t number);

@@ -33,6 +33,12 @@ static const struct field fields[] = {
 	FIELD(token, "confirm", limits.confirm, FIELD_BOOL, 1),
 	FIELD(token, "until", limits.until, FIELD_TEXT, 0),
 	FIELD(token, "until_id", limits.until_id, FIELD_TEXT, 0),
+	FIELD(token, "issuer", issuer, FIELD_ANY_NAME, 0),
+	FIELD(token, "number", number, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "version", version, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "issuer_key", issuer_key, FIELD_TEXT, 0),
+	FIELD(token, "held", held, FIELD_BOOL, 1),
+	FIELD(token, "hosts", limits.hosts, FIELD_TEXT, 0),
 };
 
 const struct table token_table = TABLE(token, fields);

@@ -21,7 +21,7 @@ struct approvals *approvals_new(void)
 void waiting_use_free(struct approvals *approvals, struct waiting_use *use)
 {
 	TAILQ_REMOVE(&approvals->waiting, use, entry);
-	sodium_memzero(use->verifier, sizeof(use->verifier));
+	sodium_memzero(&use->verifiers, sizeof(use->verifiers));
 	free(use);
 }
 
@@ -90,7 +90,7 @@ static void fill(struct tokens *tokens, const struct inquiry *inquiry, const str
 	use->deadline_us = clock_since_boot_us(tokens->clock) + timeout * USEC_PER_SEC;
 	use->word = PAT_UNCONFIRMED;
 	use->request = *inquiry->request;
-	key_verifier(tokens->key, &use->request.digest, use->verifier);
+	verifiers_of(tokens, &use->request.digest, &use->verifiers);
 	sodium_memzero(&use->request.digest, sizeof(use->request.digest));
 }
 

@@ -10,13 +10,13 @@
 
 #include <sys/queue.h>
 
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/candidate.h"
 
 struct waiting_use {
 	TAILQ_ENTRY(waiting_use) entry;
 	struct approval shown;
 	struct pat_request request; /* without the digest */
-	uint8_t verifier[TOKEN_VERIFIER_LEN];
+	struct verifiers verifiers;
 	uint64_t deadline_us;  /* since the boot */
 	bool described;        /* else nobody is told of it */
 	enum pat_verdict word; /* PAT_UNCONFIRMED: none yet */

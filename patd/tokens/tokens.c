@@ -9,6 +9,7 @@
 #include "patd/rules/validity.h"
 #include "patd/tokens/inquiry.h"
 #include "patd/tokens/sessions.h"
+#include "patd/tokens/tokens_fleet_private.h"
 
 /* The key belongs to the database if that knows it, or has nothing that another key made. */
 static int check_key(struct database *database, const struct key *key)
@@ -55,6 +56,7 @@ static void close_tables(struct tokens *tokens)
 	history_free(tokens->history);
 	approvals_free(tokens->approvals);
 	sessions_free(tokens->sessions);
+	fleet_free(tokens->fleet);
 	store_free(tokens->store);
 	free(tokens);
 }
@@ -89,7 +91,8 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.bus_changes = { .cost_us = BUS_CHANGE_COST_US, .burst = BUS_CHANGES_BURST },
 	};
 	tokens->approvals = approvals_new();
-	r = tokens->approvals ? 0 : -ENOMEM;
+	tokens->fleet = fleet_new();
+	r = tokens->approvals && tokens->fleet ? 0 : -ENOMEM;
 	if (r < 0 || (r = store_new(database, &tokens->store)) < 0 ||
 		(r = history_new(database, key, &tokens->history)) < 0 ||
 		(r = uses_open(tokens)) < 0 || (r = tokens_open_clock(tokens)) < 0 ||

@@ -63,6 +63,7 @@ struct token_request {
 	uint64_t expires_at;               /* 0: never */
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 	const char *note; /* NULL or "": none */
+	bool fleet;       /* good on other machines, too: see doc/fleet.md */
 };
 
 /* What a token shall be from now on; what is not given stays. */
@@ -91,6 +92,7 @@ struct rotation {
 struct token_query {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;         /* every user's */
+	bool fleet;       /* fleet tokens alone */
 	/* NULL: any */
 	const char *name;
 	const char *name_pattern; /* see patd/util/item.h */
@@ -106,7 +108,8 @@ struct token_query {
 };
 
 /* Of the text of a cursor, with the NUL. */
-#define TOKENS_CURSOR_MAX (TOKEN_USER_BYTES_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295:"))
+#define TOKENS_CURSOR_MAX                                                                          \
+	(TOKEN_USER_BYTES_MAX + FLEET_NAME_LEN_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295@:"))
 
 /*
  * Rules over the given database, key, clock and policy, all of which must outlive them.  Checks
@@ -180,12 +183,13 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	struct refusal *ret_refusal);
 
 /*
- * Revokes some of the user's tokens, in the order of their names, after *place
- * ("": from the first), and adds to *count how many it did.  *place is "" again when all are.
+ * Revokes some of the user's tokens, in the order of lists, after *place, a
+ * cursor ("": from the first), and adds to *count how many it did.  *place is "" again when all
+ * are.
  */
 enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *caller,
 	const char *user, uint32_t uid, const struct revocation *revocation,
-	char place[static PAT_NAME_BYTES_MAX + 1], uint32_t *count, struct refusal *ret_refusal);
+	char place[static TOKENS_CURSOR_MAX], uint32_t *count, struct refusal *ret_refusal);
 
 /* user NULL: everybody.  An empty name, or one that is too long, is no user's. */
 enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller, const char *user,

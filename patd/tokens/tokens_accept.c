@@ -5,6 +5,7 @@
 #include "patd/model/sources.h"
 #include "patd/rules/login_source.h"
 #include "patd/tokens/inquiry.h"
+#include "patd/tokens/tokens_fleet_private.h"
 #include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
@@ -272,5 +273,7 @@ enum pat_verdict tokens_accept(struct tokens *tokens, const struct inquiry *inqu
 		record_use(tokens, &token, &record);
 	if (verdict == PAT_ACCEPTED)
 		tokens_notify(tokens, TOKEN_USED, &token);
+	if (verdict == PAT_ACCEPTED && token.issuer[0] != '\0')
+		fleet_tell_used(tokens, &token);
 	return verdict;
 }

@@ -23,7 +23,7 @@ int tokens_describe_approval(
 /* The token now, with the secret that was given then.  0, or the store's error. */
 static int load(struct tokens *tokens, const struct waiting_use *use, struct candidate *ret)
 {
-	return candidate_load_verifier(tokens, use->request.id, use->verifier, ret);
+	return candidate_load_verifiers(tokens, use->request.id, &use->verifiers, ret);
 }
 
 static void end(struct tokens *tokens, struct waiting_use *use)

@@ -9,6 +9,14 @@
 #include "patd/tokens/tokens_private.h"
 #include "patd/util/log.h"
 
+/* The hub may have what the backup lacks: see doc/fleet.md. */
+static int write_behind(void *userdata)
+{
+	struct tokens *tokens = userdata;
+
+	return meta_set_number(tokens->database, META_FLEET_BEHIND, 1);
+}
+
 void tokens_record_restore(struct tokens *tokens)
 {
 	static const struct caller root = { .user = "root" };
@@ -23,6 +31,8 @@ void tokens_record_restore(struct tokens *tokens)
 	/* If it cannot be written, tokens are accepted nevertheless, and the next start tries
 	 * again. */
 	r = tokens_commit(tokens, &change);
+	if (r == 0)
+		r = transaction_run(tokens->database, false, write_behind, tokens);
 	if (r == 0 && unlinkat(state_fd, STATE_DIR_RESTORED, 0) < 0)
 		r = -errno;
 	if (r < 0)

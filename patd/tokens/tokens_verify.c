@@ -7,6 +7,8 @@
 #include "patd/rules/login_source.h"
 #include "patd/rules/validity.h"
 #include "patd/tokens/inquiry.h"
+#include "patd/tokens/tokens_fleet_private.h"
+#include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
 /* Once a login was refused as expired, it stays so, whatever the clock says later. */
@@ -31,6 +33,8 @@ enum pat_verdict tokens_judge(
 		.policy = tokens->policy,
 		.now = clock_now(tokens->clock),
 		.wall = clock_wall(tokens->clock),
+		.standing = tokens_fleet_standing(tokens, &candidate->token),
+		.host = tokens_fleet_host(tokens),
 		.uid = request->uid,
 		.user = request->user,
 		.service = request->service,
@@ -67,6 +71,7 @@ static void refuse(struct tokens *tokens, const struct inquiry *inquiry, struct 
 	struct entry entry = tokens_login_entry(tokens, inquiry, token, verdict);
 	uint64_t now = clock_now(tokens->clock);
 	struct refusal ignored;
+	struct token kept;
 
 	if (verdict == PAT_WRONG_CLOCK)
 		log_wrong_clock(tokens);
@@ -79,8 +84,10 @@ static void refuse(struct tokens *tokens, const struct inquiry *inquiry, struct 
 	if (verdict != PAT_REVOKED || validity_revoked(token, now))
 		return;
 	tokens_look_at_clock(tokens);
+	/* As it is kept: see settle_uid(). */
 	if (tokens_certainly_unused(tokens, token) &&
-		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
+		uses_get(tokens, token->id.text, &kept) == 0 &&
+		tokens_revoke_unused(tokens, &kept, &ignored) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }
 
@@ -100,11 +107,26 @@ static enum pat_verdict accept(struct tokens *tokens, const struct inquiry *inqu
 	return approval_ask(tokens, inquiry, &candidate->token, &entry, later, &reply->expires_at);
 }
 
+/*
+ * A token that is bound to a name alone is, for this login and all that is recorded of it, of the
+ * uid that has the name here.
+ */
+static void settle_uid(const struct pat_request *request, struct token *token)
+{
+	if (token->uid != TOKEN_UID_ANY || strcmp(token->user, request->user) != 0)
+		return;
+	token->uid = request->uid;
+	if (token->created_by == TOKEN_UID_ANY)
+		token->created_by = request->uid;
+}
+
 enum pat_verdict tokens_decide_on(struct tokens *tokens, const struct inquiry *inquiry,
 	struct candidate *candidate, struct later *later, struct pat_reply *reply)
 {
-	enum pat_verdict verdict = tokens_judge(tokens, candidate, inquiry->request);
+	enum pat_verdict verdict;
 
+	settle_uid(inquiry->request, &candidate->token);
+	verdict = tokens_judge(tokens, candidate, inquiry->request);
 	if (verdict == PAT_ACCEPTED && inquiry->approval)
 		verdict = approval_verdict(inquiry->approval);
 	if (verdict == PAT_ACCEPTED)
@@ -212,6 +234,8 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 		attempt.rhost = source;
 	}
 	attempt.token = &candidate.token;
+	attempt.standing = tokens_fleet_standing(tokens, &candidate.token);
+	attempt.host = tokens_fleet_host(tokens);
 	attempt.replaced = candidate_replaced(&candidate, attempt.now);
 	attempt.ended = tokens_bond_ended(tokens, &candidate.token);
 	*ret_n = verdict_all(&attempt, ret_verdicts);

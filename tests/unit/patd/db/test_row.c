@@ -115,6 +115,12 @@ static const struct {
 	FLAG,
 	TEXT("261"),
 	TEXT("33"),
+	TEXT("64"),
+	NUMBER,
+	NUMBER,
+	TEXT("17"),
+	FLAG,
+	TEXT("512"),
 };
 
 /* The row with another value in one column. */

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An issuer: the numbers of its rows, its keys, and its return from a backup. */
+#include "patd/tokens/tokens_fleet.h"
+#include "tests/unit/patd/logged.h"
+#include "tests/unit/patd/tokens/fleet_worlds.h"
+
+static uint64_t last_of(struct fleet_worlds *worlds)
+{
+	return tokens_fleet_last(worlds->issuer.tokens);
+}
+
+static void on_changed(uint64_t last, void *userdata)
+{
+	*(uint64_t *)userdata = last;
+}
+
+static void numbers_add_up_over_all_changes(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct refusal *refusal = &worlds->issuer.refusal;
+	struct tokens *tokens = worlds->issuer.tokens;
+	uint64_t told = 0, sum = 0;
+	const struct fleet_listener listener = { .changed = on_changed, .userdata = &told };
+	struct token_update update = { .has_lifetime = true, .lifetime = DAY };
+	struct made one, two;
+
+	tokens_fleet_listen(tokens, &listener);
+	one = fleet_generate(worlds, "one");
+	assert_int_equal(told, 1);
+	two = fleet_generate(worlds, "two");
+	assert_int_equal(tokens_rename(tokens, &root, one.token.id.text, "x", refusal), PAT_OK);
+	assert_int_equal(tokens_set(tokens, &root, two.token.id.text, &update, refusal), PAT_OK);
+	assert_int_equal(world_suspend(&worlds->issuer, &two, 60), PAT_OK);
+	assert_int_equal(world_restore(&worlds->issuer, &two), PAT_OK);
+	(void)world_rotate(&worlds->issuer, &two, 60);
+	assert_int_equal(world_revoke(&worlds->issuer, &one), PAT_OK);
+	assert_int_equal(world_delete(&worlds->issuer, &one), PAT_OK);
+	assert_int_equal(told, 9);
+	assert_int_equal(last_of(worlds), 9);
+	fleet_sign(&worlds->issuer, 0, &worlds->parcel);
+	assert_int_equal(worlds->parcel.n, 2);
+	for (size_t i = 0; i < worlds->parcel.n; i++)
+		sum += worlds->parcel.rows[i].row.version;
+	assert_int_equal(sum, 9);
+	assert_int_equal(worlds->parcel.rows[0].row.number, 7);
+	assert_int_equal(worlds->parcel.rows[1].row.number, 9);
+	assert_int_equal(worlds->parcel.rows[1].row.kind, FLEET_ROW_DELETED);
+	world_restart(&worlds->issuer);
+	assert_int_equal(last_of(worlds), 9);
+}
+
+static void name_of_a_token_that_the_user_sees_is_no_new_name(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct refusal *refusal = &worlds->issuer.refusal;
+	struct tokens *tokens = worlds->issuer.tokens;
+	struct made made = fleet_generate(worlds, "fleet");
+	struct made local = world_generate(&worlds->issuer, &alice, "local");
+
+	assert_int_equal(tokens_rename(tokens, &root, local.token.id.text, "fleet", refusal),
+		PAT_ERR_NAME_TAKEN);
+	assert_int_equal(tokens_rename(tokens, &root, made.token.id.text, "local", refusal),
+		PAT_ERR_NAME_TAKEN);
+	assert_int_equal(
+		tokens_rename(tokens, &root, made.token.id.text, "other", refusal), PAT_OK);
+}
+
+static void user_whose_name_would_end_a_list_has_no_fleet_token(void **state)
+{
+	static const char *const users[] = { "a:b", "a/b", "a b" };
+	struct fleet_worlds *worlds = *state;
+	struct caller caller = alice;
+	char secret[PAT_TOKEN_LEN + 1];
+	struct fleet_row row;
+	struct token token = fleet_generate(worlds, "laptop").token;
+
+	for (size_t i = 0; i < COUNT(users); i++) {
+		struct token_request request;
+
+		assert_true(pat_field_set(caller.user, sizeof(caller.user), users[i]));
+		request = request_for(&caller, "laptop");
+		request.fleet = true;
+		assert_int_equal(tokens_generate(worlds->issuer.tokens, &root, &request, &token,
+					 secret, &worlds->issuer.refusal),
+			PAT_ERR_UNKNOWN_USER);
+		fleet_row_of(&token, &row);
+		assert_null(fleet_row_problem(&row));
+		(void)strcpy(row.user, users[i]);
+		assert_non_null(fleet_row_problem(&row));
+	}
+}
+
+static void what_is_not_signed_takes_no_number(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+	const struct token_update note = { .note = "for people" };
+	struct made local = world_generate(&worlds->issuer, &alice, "local");
+
+	assert_int_equal(world_log_in(&worlds->issuer, &alice, &made), PAT_ACCEPTED);
+	assert_int_equal(tokens_set(worlds->issuer.tokens, &root, made.token.id.text, &note,
+				 &worlds->issuer.refusal),
+		PAT_OK);
+	assert_int_equal(world_revoke(&worlds->issuer, &local), PAT_OK);
+	assert_int_equal(world_delete(&worlds->issuer, &local), PAT_OK);
+	assert_int_equal(last_of(worlds), 1);
+	fleet_sync(worlds);
+	assert_string_equal(world_find(&worlds->member, &made).note, "");
+}
+
+static void same_row_is_signed_the_same(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct parcel again;
+
+	(void)fleet_generate(worlds, "laptop");
+	fleet_sign(&worlds->issuer, 0, &worlds->parcel);
+	world_restart(&worlds->issuer);
+	fleet_sign(&worlds->issuer, 0, &again);
+	assert_int_equal(again.rows[0].len, worlds->parcel.rows[0].len);
+	assert_memory_equal(again.rows[0].bytes, worlds->parcel.rows[0].bytes, again.rows[0].len);
+}
+
+static void change_that_fails_takes_no_number(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+
+	world_disk(false);
+	assert_int_not_equal(tokens_rename(worlds->issuer.tokens, &root, made.token.id.text, "x",
+				     &worlds->issuer.refusal),
+		PAT_OK);
+	world_disk(true);
+	assert_int_equal(last_of(worlds), 1);
+	assert_int_equal(world_revoke(&worlds->issuer, &made), PAT_OK);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+}
+
+static void integrity__altered_row_is_not_signed(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+
+	(void)fleet_generate(worlds, "other");
+	world_edit(&worlds->issuer, "UPDATE token SET expires_at = 0 WHERE name = 'laptop'");
+	fleet_sign(&worlds->issuer, 0, &worlds->parcel);
+	assert_int_equal(worlds->parcel.n, 1);
+	assert_string_equal(worlds->parcel.rows[0].row.name, "other");
+	/* To be rid of it is all that is left: then it is gone everywhere. */
+	assert_int_equal(world_delete(&worlds->issuer, &made), PAT_OK);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_state(&worlds->member, ISSUER).last, 3);
+}
+
+static void integrity__deleted_row_that_was_altered_is_deleted_everywhere(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop"), local;
+
+	fleet_sync(worlds);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_ACCEPTED);
+	/* Whatever is made of its issuer and its version. */
+	world_edit(&worlds->issuer, "UPDATE token SET issuer = '', version = 0");
+	assert_int_equal(world_delete(&worlds->issuer, &made), PAT_OK);
+	fleet_sync(worlds);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_WRONG);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	/* A local one, which was altered, is none of the fleet's. */
+	local = world_generate(&worlds->issuer, &alice, "local");
+	world_edit(&worlds->issuer, "UPDATE token SET expires_at = 0 WHERE name = 'local'");
+	assert_int_equal(world_delete(&worlds->issuer, &local), PAT_OK);
+	assert_int_equal(last_of(worlds), 2);
+}
+
+static void numbers_go_on_where_the_ledger_was_altered(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+
+	(void)fleet_generate(worlds, "one");
+	(void)fleet_generate(worlds, "two");
+	world_stop(&worlds->issuer);
+	world_edit(&worlds->issuer, "UPDATE fleet_issuer SET number = 0");
+	world_start(&worlds->issuer);
+	assert_int_equal(last_of(worlds), 2);
+	(void)fleet_generate(worlds, "three");
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_state(&worlds->member, ISSUER).tokens, 3);
+}
+
+/* --- keys --- */
+
+static void new_key(struct fleet_worlds *worlds)
+{
+	assert_int_equal(
+		tokens_fleet_new_key(worlds->issuer.tokens, &root, &worlds->issuer.refusal),
+		PAT_OK);
+}
+
+static void only_root_changes_the_key(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	static const struct caller bus = { .user = "root", .by_front = true };
+	struct refusal refusal;
+
+	assert_int_equal(
+		tokens_fleet_new_key(worlds->issuer.tokens, &bus, &refusal), PAT_ERR_DENIED);
+	assert_int_equal(
+		tokens_fleet_new_key(worlds->issuer.tokens, &alice, &refusal), PAT_ERR_DENIED);
+	assert_int_equal(tokens_fleet_new_key(worlds->member.tokens, &root, &refusal),
+		PAT_ERR_AGAINST_POLICY);
+}
+
+static void new_key_signs_all_rows_anew(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made one = fleet_generate(worlds, "one"), two = fleet_generate(worlds, "two");
+	struct issuer *trusted = &worlds->member.policy.issuers[0];
+
+	assert_int_equal(world_revoke(&worlds->issuer, &two), PAT_OK);
+	assert_int_equal(world_delete(&worlds->issuer, &two), PAT_OK);
+	fleet_sync(worlds);
+	new_key(worlds);
+	/* Of a key that is not known here nothing is taken. */
+	fleet_sign(&worlds->issuer, 4, &worlds->parcel);
+	assert_int_equal(worlds->parcel.n, 2);
+	assert_int_equal(fleet_put(&worlds->member, ISSUER, &worlds->parcel), -EBADMSG);
+	worlds_trust(&worlds->member, &worlds->issuer);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_state(&worlds->member, ISSUER).last, 6);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
+	/* The former one is not needed any more. */
+	trusted->keys[0] = trusted->keys[1];
+	trusted->keys_n = 1;
+	world_apply_policy(&worlds->member);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
+	world_restart(&worlds->issuer);
+	fleet_sync(worlds);
+	assert_int_equal(last_of(worlds), 6);
+}
+
+static void fleet__row_of_a_key_that_is_trusted_no_more_is_unknown(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct issuer *trusted = &worlds->member.policy.issuers[0];
+
+	fleet_sync(worlds);
+	new_key(worlds);
+	worlds_trust(&worlds->member, &worlds->issuer);
+	trusted->keys[0] = trusted->keys[1];
+	trusted->keys_n = 1;
+	world_apply_policy(&worlds->member);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_UNKNOWN_ISSUER);
+	fleet_sync(worlds);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_ACCEPTED);
+}
+
+static void more_rows_than_a_turn_has_are_renewed_in_turns(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	char name[16];
+
+	for (unsigned int i = 0; i < 80; i++) {
+		(void)snprintf(name, sizeof(name), "token%u", i);
+		(void)fleet_generate(worlds, name);
+	}
+	fleet_sync(worlds);
+	new_key(worlds);
+	worlds_trust(&worlds->member, &worlds->issuer);
+	fleet_sync(worlds);
+	assert_int_equal(last_of(worlds), 160);
+	assert_int_equal(fleet_state(&worlds->member, ISSUER).tokens, 80);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+}
+
+/* --- backups --- */
+
+static void keep_backup(struct world *world)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql), "VACUUM INTO '%s'", place_path(&world->place, "backup"));
+	world_edit(world, sql);
+}
+
+static void restore_backup(struct world *world)
+{
+	char from[sizeof(world->place.path)];
+
+	world_stop(world);
+	(void)strcpy(from, place_path(&world->place, "backup"));
+	assert_int_equal(rename(from, place_path(&world->place, "patd.db")), 0);
+	(void)unlink(place_path(&world->place, "usage"));
+	world_start(world);
+}
+
+static void restored_issuer_takes_over_what_the_hub_kept(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made one = fleet_generate(worlds, "one"), two = fleet_generate(worlds, "two"), three;
+	struct parcel hub;
+
+	assert_int_equal(world_revoke(&worlds->issuer, &two), PAT_OK);
+	keep_backup(&worlds->issuer);
+	assert_int_equal(world_revoke(&worlds->issuer, &one), PAT_OK);
+	assert_int_equal(world_delete(&worlds->issuer, &two), PAT_OK);
+	three = fleet_generate(worlds, "three");
+	fleet_sync(worlds);
+	fleet_sign(&worlds->issuer, 0, &hub);
+	restore_backup(&worlds->issuer);
+	assert_int_equal(last_of(worlds), 3);
+	assert_int_equal(world_log_in(&worlds->issuer, &alice, &one), PAT_ACCEPTED);
+
+	assert_int_equal(fleet_put(&worlds->issuer, ISSUER, &hub), 0);
+	assert_int_equal(last_of(worlds), 6);
+	assert_int_equal(world_log_in(&worlds->issuer, &alice, &one), PAT_REVOKED);
+	assert_int_equal(world_log_in(&worlds->issuer, &alice, &two), PAT_WRONG);
+	assert_int_equal(world_log_in(&worlds->issuer, &alice, &three), PAT_ACCEPTED);
+	assert_int_equal(world_find(&worlds->issuer, &one).uid, alice.uid);
+	/* Of what is new nobody knows the uid. */
+	assert_int_equal(world_find(&worlds->issuer, &three).uid, TOKEN_UID_ANY);
+	/* And goes on where it was. */
+	assert_int_equal(world_revoke(&worlds->issuer, &three), PAT_OK);
+	fleet_sync(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_state(&worlds->member, ISSUER).last, 7);
+	assert_int_equal(fleet_log_in(worlds, &three), PAT_REVOKED);
+}
+
+/* Else two versions would have one number. */
+static void restored_issuer_signs_nothing_new_before_the_hub_was_asked(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct token_request request = request_for(&alice, "new");
+	char secret[PAT_TOKEN_LEN + 1];
+	struct token token;
+
+	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	tokens_record_restore(issuer->tokens);
+	request.fleet = true;
+	/* Without a hub there is nobody to ask. */
+	assert_int_equal(
+		tokens_generate(issuer->tokens, &root, &request, &token, secret, &issuer->refusal),
+		PAT_OK);
+	(void)strcpy(issuer->policy.hub, "host=/run/postgresql");
+	world_apply_policy(issuer);
+	world_restart(issuer);
+	request.name = "newer";
+	assert_int_equal(
+		tokens_generate(issuer->tokens, &root, &request, &token, secret, &issuer->refusal),
+		PAT_ERR_BUSY);
+	assert_int_equal(
+		tokens_rename(issuer->tokens, &root, made.token.id.text, "x", &issuer->refusal),
+		PAT_ERR_BUSY);
+	assert_int_equal(world_revoke(issuer, &made), PAT_OK);
+	request.fleet = false;
+	assert_int_equal(
+		tokens_generate(issuer->tokens, &root, &request, &token, secret, &issuer->refusal),
+		PAT_OK);
+	/* Whoever asks for a heartbeat has asked the hub. */
+	(void)fleet_beat_of(issuer);
+	assert_int_equal(world_restore(issuer, &made), PAT_OK);
+}
+
+static void restored_issuer_knows_keys_that_it_took_since(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+	uint8_t before[FLEET_PUBLIC_KEY_LEN], after[FLEET_PUBLIC_KEY_LEN];
+	struct parcel hub;
+
+	keep_backup(&worlds->issuer);
+	new_key(worlds);
+	new_key(worlds);
+	assert_int_equal(tokens_fleet_public_key(worlds->issuer.tokens, before), 0);
+	fleet_sign(&worlds->issuer, 0, &hub);
+	restore_backup(&worlds->issuer);
+	assert_int_equal(fleet_put(&worlds->issuer, ISSUER, &hub), 0);
+	assert_int_equal(tokens_fleet_public_key(worlds->issuer.tokens, after), 0);
+	assert_memory_equal(before, after, sizeof(before));
+	assert_int_equal(last_of(worlds), 2);
+	assert_int_equal(world_log_in(&worlds->issuer, &alice, &made), PAT_ACCEPTED);
+}
+
+/* The hub was lost, too: two rows have one number, and members do not choose. */
+static void fleet__two_rows_of_one_number_are_refused(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made one, two;
+
+	(void)fleet_generate(worlds, "one");
+	keep_backup(&worlds->issuer);
+	one = fleet_generate(worlds, "two");
+	fleet_sync(worlds);
+	restore_backup(&worlds->issuer);
+	two = fleet_generate(worlds, "other");
+	fleet_sign(&worlds->issuer, 1, &worlds->parcel);
+	assert_int_equal(fleet_put(&worlds->member, ISSUER, &worlds->parcel), -EBADMSG);
+	assert_int_equal(fleet_log_in(worlds, &two), PAT_WRONG);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
+}
+
+static void fleet__two_versions_of_one_number_are_refused(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+
+	keep_backup(&worlds->issuer);
+	assert_int_equal(tokens_rename(worlds->issuer.tokens, &root, made.token.id.text, "x",
+				 &worlds->issuer.refusal),
+		PAT_OK);
+	fleet_sync(worlds);
+	/* The same again is no other. */
+	fleet_refetch(worlds);
+	restore_backup(&worlds->issuer);
+	assert_int_equal(world_revoke(&worlds->issuer, &made), PAT_OK);
+	fleet_sign(&worlds->issuer, 0, &worlds->parcel);
+	assert_int_equal(fleet_put(&worlds->member, ISSUER, &worlds->parcel), -EBADMSG);
+}
+
+/* In another life of the issuer, whose numbers then went on past it. */
+static void what_is_not_put_anew_is_forgotten(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made one = fleet_generate(worlds, "one"), ghost;
+	struct refusal *refusal = &worlds->issuer.refusal;
+
+	keep_backup(&worlds->issuer);
+	ghost = fleet_generate(worlds, "ghost");
+	fleet_sync(worlds);
+	restore_backup(&worlds->issuer);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(tokens_rename(worlds->issuer.tokens, &root, one.token.id.text,
+					 i == 0 ? "x" : "y", refusal),
+			PAT_OK);
+	fleet_sync(worlds);
+	assert_false(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &ghost), PAT_STALE);
+	fleet_refetch(worlds);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &ghost), PAT_WRONG);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLDS_TEST(numbers_add_up_over_all_changes),
+		WORLDS_TEST(name_of_a_token_that_the_user_sees_is_no_new_name),
+		WORLDS_TEST(user_whose_name_would_end_a_list_has_no_fleet_token),
+		WORLDS_TEST(what_is_not_signed_takes_no_number),
+		WORLDS_TEST(same_row_is_signed_the_same),
+		WORLDS_TEST(change_that_fails_takes_no_number),
+		WORLDS_TEST(integrity__altered_row_is_not_signed),
+		WORLDS_TEST(integrity__deleted_row_that_was_altered_is_deleted_everywhere),
+		WORLDS_TEST(numbers_go_on_where_the_ledger_was_altered),
+		WORLDS_TEST(only_root_changes_the_key),
+		WORLDS_TEST(new_key_signs_all_rows_anew),
+		WORLDS_TEST(fleet__row_of_a_key_that_is_trusted_no_more_is_unknown),
+		WORLDS_TEST(more_rows_than_a_turn_has_are_renewed_in_turns),
+		WORLDS_TEST(restored_issuer_takes_over_what_the_hub_kept),
+		WORLDS_TEST(restored_issuer_signs_nothing_new_before_the_hub_was_asked),
+		WORLDS_TEST(restored_issuer_knows_keys_that_it_took_since),
+		WORLDS_TEST(fleet__two_rows_of_one_number_are_refused),
+		WORLDS_TEST(fleet__two_versions_of_one_number_are_refused),
+		WORLDS_TEST(what_is_not_put_anew_is_forgotten),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
