@@ -9,6 +9,7 @@
 #: check-cli      patctl against a real patd
 #: check-fault    a disk that fails, a power cut and a kill at each step; some of it is in check
 #: check-desktop  patd-desktop on a display, as a screen reader sees it
+#: check-fleet    hosts of a fleet, and a real PostgreSQL between them
 #: check-system   a booted Debian: ssh, sudo, su, login
 #: check-applications  some fifty applications that use PAM, in a booted Debian; not in check
 #: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
@@ -21,6 +22,7 @@
 #: bench-crowd    what logins feel of two users who do their worst
 #: bench-desktop  how soon patd-desktop shows its list, and its memory, beside other programs
 #: bench-disk     what logins and the WAL feel of a slow disk
+#: bench-fleet    how soon many machines know of a change, and what that costs
 #: bench-scale    what many clients and many tokens cost
 #: demo           a token from generation to deletion, with the real sudo, ssh and login
 #: deb            the Debian packages, into build/deb/
@@ -32,6 +34,7 @@ include $(wildcard tests/pam/pam.mk)
 include $(wildcard tests/cli/cli.mk)
 include $(wildcard tests/clients/clients.mk)
 include $(wildcard tests/desktop/desktop.mk)
+include $(wildcard tests/fleet/fleet.mk)
 include $(wildcard tests/fault/fault.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
@@ -88,7 +91,7 @@ check: deps-check
 	$(Q)for tier in unit bus pam; do \
 		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 	done
-	$(Q)for tier in desktop fault-part asan fuzz packages; do \
+	$(Q)for tier in desktop fleet fault-part asan fuzz packages; do \
 			echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
 		done >$(O)/beside.log 2>&1 & beside=$$!; \
 		echo "--- system"; $(MAKE) --no-print-directory check-system; system=$$?; \

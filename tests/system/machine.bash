@@ -51,8 +51,9 @@ prepare_machine() {
 		debs=$top/build/deb
 		"$top/debian/make-deb" "$debs" >&2 || fail "the packages were built"
 	else
-		# The page has no part in the machine, and GTK would be most of the builder.
-		export DEB_BUILD_PROFILES=pkg.patd.nodesktop
+		# The page has no part in the machine, and GTK would be most of the builder; nor has
+		# patd-fleet.
+		export DEB_BUILD_PROFILES='pkg.patd.nodesktop pkg.patd.nofleet'
 		debs=$top/build/deb-$suite
 		builder=$("$system/root" "$suite" build) || fail "no root of Debian $suite could be made"
 		"$top/debian/make-deb" --in "$builder" "$debs" >&2 || fail "the packages were built"
@@ -63,7 +64,7 @@ prepare_machine() {
 	mkdir -p "$shared"
 	touch "$shared/tap" "$shared/errors"
 	mkdir "$shared/debs"
-	find "$debs" -maxdepth 1 -name '*.deb' ! -name 'patd-desktop_*' -exec cp -t "$shared/debs" {} +
+	find "$debs" -maxdepth 1 -name '*.deb' ! -name 'patd-desktop_*' ! -name 'patd-fleet_*' -exec cp -t "$shared/debs" {} +
 	debs=$shared/debs
 	trap end_machine EXIT
 	trap 'exit 129' HUP
