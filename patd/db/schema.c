@@ -126,6 +126,7 @@ static const char *const schema_steps[] = {
 	"PRAGMA user_version = 4;",
 	/* Fleet tokens: see doc/fleet.md.  Two issuers may give a user's tokens the same name. */
 	"ALTER TABLE token ADD COLUMN issuer TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE token ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE token ADD COLUMN number INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE token ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE token ADD COLUMN issuer_key TEXT NOT NULL DEFAULT '';"
@@ -141,6 +142,7 @@ static const char *const schema_steps[] = {
 	"CREATE TABLE fleet_mark ("
 	"  issuer TEXT NOT NULL,"
 	"  id TEXT NOT NULL,"
+	"  epoch INTEGER NOT NULL,"
 	"  number INTEGER NOT NULL,"
 	"  version INTEGER NOT NULL,"
 	"  kind INTEGER NOT NULL,"
@@ -154,6 +156,7 @@ static const char *const schema_steps[] = {
 	"CREATE INDEX fleet_mark_by_token ON fleet_mark (id);"
 	"CREATE TABLE fleet_issuer ("
 	"  name TEXT PRIMARY KEY,"
+	"  epoch INTEGER NOT NULL,"
 	"  number INTEGER NOT NULL,"
 	"  versions INTEGER NOT NULL,"
 	"  last INTEGER NOT NULL,"

@@ -4,6 +4,7 @@
 
 static const struct field fields[] = {
 	FIELD(fleet_ledger, "name", issuer, FIELD_NAME, 0),
+	FIELD(fleet_ledger, "epoch", epoch, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_ledger, "number", number, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_ledger, "versions", versions, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_ledger, "last", last, FIELD_NUMBER, INT64_MAX),

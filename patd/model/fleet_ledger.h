@@ -10,6 +10,7 @@
 
 struct fleet_ledger {
 	char issuer[FLEET_NAME_LEN_MAX + 1];
+	uint64_t epoch;    /* the latest; what follows is of it alone; 0: none is known */
 	uint64_t number;   /* of the latest row that is kept */
 	uint64_t versions; /* of all rows that are kept, added up */
 	uint64_t last;     /* of the latest heartbeat: the number of the issuer's latest row */

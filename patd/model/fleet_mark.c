@@ -7,6 +7,7 @@
 static const struct field fields[] = {
 	FIELD(fleet_mark, "issuer", issuer, FIELD_NAME, 0),
 	FIELD(fleet_mark, "id", id, FIELD_ID, 0),
+	FIELD(fleet_mark, "epoch", epoch, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_mark, "number", number, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_mark, "version", version, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_mark, "kind", kind, FIELD_NUMBER32, FLEET_ROW_REVOCATION),

@@ -13,6 +13,7 @@
 struct fleet_mark {
 	char issuer[FLEET_NAME_LEN_MAX + 1];
 	struct pat_id id;
+	uint64_t epoch;           /* as in struct token */
 	uint64_t number, version; /* as in struct fleet_row */
 	uint32_t kind;            /* FLEET_ROW_DELETED or FLEET_ROW_REVOCATION */
 	uint64_t revoked_at;      /* of a revocation; seconds UTC */

@@ -11,6 +11,7 @@
 /* The order of a table is part of the format. */
 static const struct field row_fields[] = {
 	FIELD(fleet_row, "issuer", issuer, FIELD_NAME, 0),
+	FIELD(fleet_row, "epoch", epoch, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_row, "number", number, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_row, "version", version, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_row, "kind", kind, FIELD_NUMBER32, FLEET_ROW_REVOCATION),
@@ -42,6 +43,7 @@ const struct table fleet_row_table = TABLE(fleet_row, row_fields);
 
 static const struct field beat_fields[] = {
 	FIELD(fleet_beat, "issuer", issuer, FIELD_NAME, 0),
+	FIELD(fleet_beat, "epoch", epoch, FIELD_NUMBER, INT64_MAX),
 	FIELD(fleet_beat, "at", at, FIELD_NUMBER, PAT_EXPIRES_MAX),
 	FIELD(fleet_beat, "last", last, FIELD_NUMBER, INT64_MAX),
 };
@@ -53,6 +55,17 @@ _Static_assert(FLEET_PUBLIC_KEY_LEN == crypto_sign_PUBLICKEYBYTES, "and so is th
 
 static const char row_magic[FLEET_MAGIC_LEN + 1] = "PATROW01";
 static const char beat_magic[FLEET_MAGIC_LEN + 1] = "PATBEAT1";
+
+/* The seconds come first, and have room up to the year 9999. */
+#define EPOCH_RANDOM_BITS 24
+
+uint64_t fleet_epoch_new(uint64_t now, uint64_t after)
+{
+	const uint64_t former = after >> EPOCH_RANDOM_BITS;
+	const uint64_t at = after != 0 && now <= former ? former + 1 : now;
+
+	return at << EPOCH_RANDOM_BITS | randombytes_uniform(UINT32_C(1) << EPOCH_RANDOM_BITS);
+}
 
 static size_t write_record(const char *magic, const struct table *table, const void *record,
 	uint8_t ret[static FLEET_SIGNED_MAX])
@@ -107,7 +120,7 @@ bool fleet_beat_read(const uint8_t *bytes, size_t len, struct fleet_beat *ret_be
 	struct fleet_beat beat;
 
 	if (!read_record(beat_magic, &fleet_beat_table, bytes, len, &beat) ||
-		!fleet_name_valid(beat.issuer) || beat.at == 0)
+		!fleet_name_valid(beat.issuer) || beat.epoch == 0 || beat.at == 0)
 		return false;
 	*ret_beat = beat;
 	return true;
@@ -158,7 +171,11 @@ static const char *token_problem(const struct fleet_row *row)
 static struct fleet_row without_token(const struct fleet_row *row)
 {
 	struct fleet_row rest = {
-		.number = row->number, .version = row->version, .kind = row->kind, .id = row->id
+		.epoch = row->epoch,
+		.number = row->number,
+		.version = row->version,
+		.kind = row->kind,
+		.id = row->id,
 	};
 
 	memcpy(rest.issuer, row->issuer, sizeof(rest.issuer));
@@ -184,6 +201,8 @@ const char *fleet_row_problem(const struct fleet_row *row)
 {
 	if (!fleet_name_valid(row->issuer))
 		return "its issuer has no valid name";
+	if (row->epoch == 0)
+		return "it is of no epoch";
 	if (row->version == 0 || row->number < row->version)
 		return "its numbers are impossible";
 	if (!pat_id_valid(row->id.text))
@@ -215,6 +234,7 @@ void fleet_row_apply(const struct fleet_row *row, struct token *token)
 {
 	apply_revocation(row, token);
 	memcpy(token->issuer, row->issuer, sizeof(token->issuer));
+	token->epoch = row->epoch;
 	token->number = row->number;
 	token->version = row->version;
 	token->id = row->id;
@@ -235,6 +255,7 @@ void fleet_row_apply(const struct fleet_row *row, struct token *token)
 void fleet_row_of(const struct token *token, struct fleet_row *ret_row)
 {
 	*ret_row = (struct fleet_row) {
+		.epoch = token->epoch,
 		.number = token->number,
 		.version = token->version,
 		.kind = FLEET_ROW_TOKEN,

@@ -27,6 +27,7 @@ enum fleet_row_kind {
 
 struct fleet_row {
 	char issuer[FLEET_NAME_LEN_MAX + 1];
+	uint64_t epoch;   /* in which it was signed: see fleet_epoch_new() */
 	uint64_t number;  /* of the version among all of the issuer: 1, 2, 3 … */
 	uint64_t version; /* of this row: 1, 2, 3 … */
 	uint32_t kind;    /* enum fleet_row_kind */
@@ -52,14 +53,21 @@ extern const struct table fleet_row_table;
 
 struct fleet_beat {
 	char issuer[FLEET_NAME_LEN_MAX + 1];
-	uint64_t at;   /* seconds UTC, by the issuer's clock */
-	uint64_t last; /* the number of its latest row */
+	uint64_t epoch; /* the numbers up to last are of */
+	uint64_t at;    /* seconds UTC, by the issuer's clock */
+	uint64_t last;  /* the number of its latest row */
 };
 
 extern const struct table fleet_beat_table;
 
 /* Of either, signed. */
 #define FLEET_SIGNED_MAX (FLEET_MAGIC_LEN + ROW_SIZE_MAX(struct fleet_row) + FLEET_SIGNATURE_LEN)
+
+/*
+ * An epoch of an issuer that begins now, in seconds UTC, after that one; 0: it is the first.  The
+ * later of two is the greater.
+ */
+uint64_t fleet_epoch_new(uint64_t now, uint64_t after);
 
 /* Writes magic and record, without a signature, and returns how long they are. */
 size_t fleet_row_write(const struct fleet_row *row, uint8_t ret[static FLEET_SIGNED_MAX]);

@@ -38,6 +38,7 @@ static const struct field fields[] = {
 	FIELD(token, "version", version, FIELD_NUMBER, INT64_MAX),
 	FIELD(token, "issuer_key", issuer_key, FIELD_TEXT, 0),
 	FIELD(token, "held", held, FIELD_BOOL, 1),
+	FIELD(token, "epoch", epoch, FIELD_NUMBER, INT64_MAX),
 	FIELD(token, "hosts", limits.hosts, FIELD_TEXT, 0),
 };
 

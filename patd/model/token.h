@@ -51,6 +51,7 @@ struct token {
 
 	/* Of a fleet token: see doc/fleet.md.  issuer "": it is none. */
 	char issuer[FLEET_NAME_LEN_MAX + 1];
+	uint64_t epoch;   /* of its issuer, in which that was signed; 0: it is our own */
 	uint64_t number;  /* of the version that is kept, among all of its issuer */
 	uint64_t version; /* how many versions of it were signed */
 	char issuer_key[FLEET_KEY_ID_LEN + 1]; /* that has signed it; "": it is our own */

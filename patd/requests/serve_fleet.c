@@ -33,14 +33,14 @@ static enum progress refuse_storage(struct work *work)
 }
 
 /* As a token of it would be judged that the first of its keys has signed. */
-static enum pat_verdict standing_of(struct tokens *tokens, const char *name)
+static enum pat_verdict standing_of(struct tokens *tokens, const struct fleet_state *state)
 {
-	const struct issuer *issuer = policy_issuer(tokens_policy(tokens), name);
-	struct token token = { 0 };
+	const struct issuer *issuer = policy_issuer(tokens_policy(tokens), state->issuer);
+	struct token token = { .epoch = state->epoch };
 
 	if (!issuer || issuer->keys_n == 0)
 		return PAT_UNKNOWN_ISSUER;
-	pat_field_cut(token.issuer, sizeof(token.issuer), name);
+	pat_field_cut(token.issuer, sizeof(token.issuer), state->issuer);
 	pat_field_cut(token.issuer_key, sizeof(token.issuer_key), issuer->keys[0].id);
 	return tokens_fleet_standing(tokens, &token);
 }
@@ -58,7 +58,7 @@ static int add_issuer(const struct fleet_state *state, void *userdata)
 
 	pat_field_cut(row.name, sizeof(row.name), state->issuer);
 	pat_field_cut(row.standing, sizeof(row.standing),
-		verdict_word(standing_of(tokens_of(rows->work), state->issuer)));
+		verdict_word(standing_of(tokens_of(rows->work), state)));
 	rows_add(rows, &fleet_issuer_row_table, &row);
 	return 0;
 }

@@ -146,8 +146,8 @@ int store_list_numbered(struct store *store, const char *issuer, uint64_t after,
 /* The latest number; 0: there is no row. */
 int store_last_number(struct store *store, const char *issuer, uint64_t *ret_number);
 /* That with the number; -ENOENT: there is none. */
-int store_find_number(
-	struct store *store, const char *issuer, uint64_t number, struct numbered *ret_row);
+int store_find_number(struct store *store, const char *issuer, uint64_t epoch, uint64_t number,
+	struct numbered *ret_row);
 /* The versions of all rows but that with the id, added up, whether or not a row is altered. */
 int store_sum_versions(
 	struct store *store, const char *issuer, const char *but_id, uint64_t *ret_sum);

@@ -30,9 +30,10 @@ static const char *const mark_statements[MARK_STATEMENTS] = {
 			  " UNION ALL"
 			  " SELECT number, id, 1 FROM fleet_mark WHERE issuer = ?1 AND number > ?2"
 			  " ORDER BY 1 LIMIT ?3",
-	[FIND_NUMBER] = "SELECT number, id, 0 FROM token" ISSUED " AND number = ?2"
+	[FIND_NUMBER] = "SELECT number, id, 0 FROM token" ISSUED " AND number = ?2 AND epoch = ?3"
 			" UNION ALL"
-			" SELECT number, id, 1 FROM fleet_mark WHERE issuer = ?1 AND number = ?2",
+			" SELECT number, id, 1 FROM fleet_mark WHERE issuer = ?1 AND number = ?2"
+			" AND epoch = ?3",
 	[LAST_NUMBER] = "SELECT max(ifnull((SELECT max(number) FROM token" ISSUED "), 0),"
 			" ifnull((SELECT max(number) FROM fleet_mark WHERE issuer = ?1), 0))",
 	[SUM_VERSIONS] =
@@ -98,14 +99,15 @@ int store_list_numbered(struct store *store, const char *issuer, uint64_t after,
 	return r;
 }
 
-int store_find_number(
-	struct store *store, const char *issuer, uint64_t number, struct numbered *ret_row)
+int store_find_number(struct store *store, const char *issuer, uint64_t epoch, uint64_t number,
+	struct numbered *ret_row)
 {
 	sqlite3_stmt *statement = statement_get(store->marks, FIND_NUMBER);
 	int r;
 
 	row_bind_text(statement, 1, issuer);
 	row_bind_number(statement, 2, number);
+	row_bind_number(statement, 3, epoch);
 	r = statement_step(store->marks, FIND_NUMBER);
 	if (r >= 0)
 		r = r > 0 ? read_numbered(statement, ret_row) : -ENOENT;

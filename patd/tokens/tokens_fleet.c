@@ -115,12 +115,40 @@ int fleet_issuer(struct tokens *tokens, const char *name, struct kept_issuer **r
 		free(issuer);
 		return r;
 	}
-	issuer->complete =
-		issuer->ledger.beat_at != 0 && issuer->ledger.versions == issuer->ledger.last;
+	issuer->complete = issuer->ledger.beat_at != 0 &&
+			   issuer->ledger.versions == issuer->ledger.last &&
+			   issuer->ledger.number <= issuer->ledger.last;
 	issuer->next = tokens->fleet->issuers;
 	tokens->fleet->issuers = issuer;
 	*ret_issuer = issuer;
 	return 0;
+}
+
+void fleet_begin_epoch(struct fleet_ledger *ledger, uint64_t epoch)
+{
+	if (ledger->epoch != 0)
+		log_notice(
+			"the issuer %s numbers its rows anew, as after a restore from a backup: all "
+			"of them are fetched again",
+			ledger->issuer);
+	ledger->epoch = epoch;
+	ledger->number = ledger->versions = ledger->last = 0;
+}
+
+void fleet_set_ledger(struct kept_issuer *issuer, const struct fleet_ledger *ledger)
+{
+	const bool begun = issuer->ledger.epoch != ledger->epoch;
+
+	issuer->ledger = *ledger;
+	if (!begun)
+		return;
+	issuer->complete = issuer->behind = false;
+	/* Without memory for it, all is put anew once more. */
+	if (issuer->seen) {
+		id_set_free(issuer->seen);
+		issuer->seen = id_set_new();
+		issuer->seen_versions = 0;
+	}
 }
 
 static int not_kept(const char *issuer)
@@ -202,7 +230,8 @@ enum pat_verdict tokens_fleet_standing(struct tokens *tokens, const struct token
 	trusted = policy_issuer(tokens->policy, token->issuer);
 	if (!trusted || !has_key(trusted, token->issuer_key))
 		return PAT_UNKNOWN_ISSUER;
-	if (fleet_issuer(tokens, token->issuer, &issuer) < 0 || !is_fresh(tokens, issuer))
+	if (fleet_issuer(tokens, token->issuer, &issuer) < 0 || !is_fresh(tokens, issuer) ||
+		token->epoch != issuer->ledger.epoch)
 		return PAT_STALE;
 	return PAT_ACCEPTED;
 }
@@ -211,6 +240,7 @@ void fleet_state_of(
 	struct tokens *tokens, const struct kept_issuer *issuer, struct fleet_state *ret_state)
 {
 	*ret_state = (struct fleet_state) {
+		.epoch = issuer->ledger.epoch,
 		.number = issuer->ledger.number,
 		.versions = issuer->ledger.versions,
 		.last = issuer->ledger.last,

@@ -79,6 +79,7 @@ int tokens_fleet_begin_again(struct tokens *tokens, const char *issuer);
 /* How the rows of an issuer stand here. */
 struct fleet_state {
 	char issuer[FLEET_NAME_LEN_MAX + 1];
+	uint64_t epoch;    /* that is kept of it */
 	uint64_t number;   /* of the latest row */
 	uint64_t versions; /* the sum */
 	uint64_t last;     /* of the heartbeat */

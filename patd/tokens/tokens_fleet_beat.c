@@ -121,6 +121,8 @@ static int write_beat(void *userdata)
 	int r = 0;
 
 	*ledger = beating->issuer->ledger;
+	if (beating->beat->epoch != ledger->epoch)
+		fleet_begin_epoch(ledger, beating->beat->epoch);
 	ledger->last = beating->beat->last;
 	ledger->beat_at = beating->beat->at;
 	beating->complete = !beating->issuer->behind && ledger->versions == ledger->last;
@@ -153,7 +155,8 @@ static void tell_gone(struct tokens *tokens, const struct forgetting *forgetting
 /* It was restored from a backup: what it has signed since then is not to be forgotten for that. */
 static bool is_behind(struct kept_issuer *issuer, const struct fleet_beat *beat)
 {
-	const bool behind = beat->last < issuer->ledger.number;
+	const bool behind =
+		beat->epoch == issuer->ledger.epoch && beat->last < issuer->ledger.number;
 
 	if (behind && !issuer->behind)
 		log_error("the issuer %s says that its latest row has number %llu, and row %llu is "
@@ -168,10 +171,10 @@ static bool is_behind(struct kept_issuer *issuer, const struct fleet_beat *beat)
 static int take_beat(
 	struct tokens *tokens, struct kept_issuer *issuer, const struct fleet_beat *beat)
 {
-	/* Only if what was put anew adds up is that all that there is; and what is kept is more. */
+	/* Only if what was put anew adds up is that all that there is. */
 	const bool unseen = !is_behind(issuer, beat) && issuer->seen &&
-			    issuer->seen_versions == beat->last &&
-			    issuer->seen_versions != issuer->ledger.versions;
+			    beat->epoch == issuer->ledger.epoch &&
+			    issuer->seen_versions == beat->last;
 	cleanup_free struct forgetting *forgetting = NULL;
 	struct beating beating = { .tokens = tokens, .issuer = issuer, .beat = beat };
 	int r = tokens_check_disk(tokens, false);
@@ -190,7 +193,7 @@ static int take_beat(
 	r = transaction_run(tokens->database, false, write_beat, &beating);
 	if (r < 0)
 		return r;
-	issuer->ledger = beating.ledger;
+	fleet_set_ledger(issuer, &beating.ledger);
 	issuer->complete = beating.complete;
 	issuer->ahead = false;
 	stop_again(issuer);
@@ -216,6 +219,19 @@ static bool is_ahead(
 	return ahead;
 }
 
+/* As of a hub that was restored, or of an issuer whose clock was behind when it was. */
+static bool is_of_earlier_epoch(struct kept_issuer *issuer, const struct fleet_beat *beat)
+{
+	const bool earlier = beat->epoch < issuer->ledger.epoch;
+
+	if (earlier && !issuer->earlier)
+		log_error("a heartbeat of the issuer %s is of an earlier epoch than the rows that "
+			  "are kept of it, and is ignored: see patd-fleet(8)",
+			issuer->ledger.issuer);
+	issuer->earlier = earlier;
+	return earlier;
+}
+
 int tokens_fleet_put_beat(struct tokens *tokens, const char *name, const struct signed_bytes *bytes)
 {
 	const struct issuer *trusted;
@@ -233,7 +249,8 @@ int tokens_fleet_put_beat(struct tokens *tokens, const char *name, const struct 
 			name);
 		return -EBADMSG;
 	}
-	if (beat.at < issuer->ledger.beat_at || is_ahead(tokens, issuer, &beat))
+	if (is_of_earlier_epoch(issuer, &beat) || beat.at < issuer->ledger.beat_at ||
+		is_ahead(tokens, issuer, &beat))
 		return 0;
 	return take_beat(tokens, issuer, &beat);
 }

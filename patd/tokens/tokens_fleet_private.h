@@ -16,6 +16,7 @@ struct kept_issuer {
 	bool complete; /* the versions added up at the latest heartbeat; nothing for our own */
 	bool ahead;    /* it is logged that its clock is */
 	bool behind;   /* it is logged that it has fewer rows than are kept of it */
+	bool earlier;  /* it is logged that its heartbeats are of an earlier epoch */
 	/* Since tokens_fleet_begin_again(); NULL: not since then. */
 	struct id_set *seen;
 	uint64_t seen_versions; /* of the rows in it, added up */
@@ -29,6 +30,15 @@ void fleet_free(struct fleet *fleet);
 
 /* The issuer of that name, of which nothing need be kept yet.  0, or the store's error. */
 int fleet_issuer(struct tokens *tokens, const char *name, struct kept_issuer **ret_issuer);
+
+/*
+ * Of another issuer: no row of that later epoch is kept yet, and no heartbeat of it has come.  What
+ * is kept of an earlier one counts for nothing any more, and is refused.
+ */
+void fleet_begin_epoch(struct fleet_ledger *ledger, uint64_t epoch);
+
+/* After the ledger was written.  What was put anew of an earlier epoch is no longer. */
+void fleet_set_ledger(struct kept_issuer *issuer, const struct fleet_ledger *ledger);
 
 /* Gives the ledger its MAC, writes it inside the transaction, and looks whether it is there. */
 int fleet_write_ledger(struct tokens *tokens, struct fleet_ledger *ledger);

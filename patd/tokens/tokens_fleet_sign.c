@@ -112,6 +112,7 @@ static int load_token(struct tokens *tokens, const struct numbered *numbered, st
 struct signing {
 	struct tokens *tokens;
 	const struct key_pair *pair;
+	uint64_t epoch;
 	fleet_row_fn fn;
 	void *userdata;
 	uint32_t signed_n;
@@ -131,6 +132,7 @@ static int sign_row(struct signing *signing, const struct numbered *numbered)
 		return 0;
 	if (r < 0)
 		return r;
+	row.epoch = signing->epoch;
 	len = fleet_row_write(&row, bytes);
 	r = key_pair_sign(signing->pair, bytes, len, bytes + len);
 	if (r < 0)
@@ -234,32 +236,54 @@ static int renew_some(struct tokens *tokens)
 	return r;
 }
 
-/* Who asks for what we sign has given us what the hub had and we lacked. */
-static int write_caught_up(void *userdata)
-{
-	struct tokens *tokens = userdata;
+/*
+ * An epoch begins before anything is signed for the first time, or after a restore from a backup:
+ * who asks for what we sign has given us what the hub had and we lacked, but nobody can say that it
+ * was all.
+ */
+struct beginning {
+	struct tokens *tokens;
+	struct fleet_ledger ledger;
+};
 
-	return meta_set_number(tokens->database, META_FLEET_BEHIND, 0);
+static int write_epoch(void *userdata)
+{
+	struct beginning *beginning = userdata;
+	int r = fleet_write_ledger(beginning->tokens, &beginning->ledger);
+
+	return r < 0 ? r : meta_set_number(beginning->tokens->database, META_FLEET_BEHIND, 0);
 }
 
-static int catch_up(struct tokens *tokens)
+static int begin_epoch(struct tokens *tokens)
 {
+	struct beginning beginning = { .tokens = tokens };
+	struct kept_issuer *issuer;
 	uint64_t behind = 0;
 	int r = meta_get_number(tokens->database, META_FLEET_BEHIND, &behind);
 
-	if (r < 0 || behind == 0)
+	if (r < 0 || (r = fleet_issuer(tokens, tokens->policy->issuer, &issuer)) < 0)
 		return r;
+	if (behind == 0 && issuer->ledger.epoch != 0)
+		return 0;
+	beginning.ledger = issuer->ledger;
+	beginning.ledger.epoch = fleet_epoch_new(clock_wall(tokens->clock), issuer->ledger.epoch);
 	tokens_commit_usage(tokens);
-	return transaction_run(tokens->database, false, write_caught_up, tokens);
+	r = transaction_run(tokens->database, false, write_epoch, &beginning);
+	if (r == 0)
+		issuer->ledger = beginning.ledger;
+	return r;
 }
 
-/* What comes before anything is signed, and with which key that is. */
-static int begin_signing(struct tokens *tokens, uint64_t *ret_generation)
+/* What comes before anything is signed, and in which epoch and with which key that is. */
+static int begin_signing(struct tokens *tokens, uint64_t *ret_epoch, uint64_t *ret_generation)
 {
+	struct kept_issuer *issuer;
 	int r;
 
-	if ((r = catch_up(tokens)) < 0 || (r = renew_some(tokens)) < 0)
+	if ((r = begin_epoch(tokens)) < 0 || (r = renew_some(tokens)) < 0 ||
+		(r = fleet_issuer(tokens, tokens->policy->issuer, &issuer)) < 0)
 		return r;
+	*ret_epoch = issuer->ledger.epoch;
 	return fleet_generation(tokens, ret_generation);
 }
 
@@ -326,7 +350,7 @@ int tokens_fleet_sign_rows(
 
 	if (tokens->policy->issuer[0] == '\0')
 		return 0;
-	if ((r = begin_signing(tokens, &generation)) < 0 ||
+	if ((r = begin_signing(tokens, &signing.epoch, &generation)) < 0 ||
 		(r = key_pair_new(tokens->key, generation, &pair)) < 0)
 		return r;
 	signing.pair = pair;
@@ -347,7 +371,7 @@ int tokens_fleet_sign_beat(struct tokens *tokens, uint8_t ret_bytes[static FLEET
 
 	if (tokens->policy->issuer[0] == '\0')
 		return -ENOENT;
-	r = begin_signing(tokens, &generation);
+	r = begin_signing(tokens, &beat.epoch, &generation);
 	if (r < 0)
 		return r;
 	memcpy(beat.issuer, tokens->policy->issuer, sizeof(beat.issuer));

@@ -51,6 +51,13 @@ struct kept {
 	uint64_t number, version; /* 0: nothing that counts */
 };
 
+/* In which epoch a row of the present one is kept: we sign all of ours in the present one. */
+static uint64_t kept_epoch(const struct taking *taking)
+{
+	return taking->own ? 0 : taking->ledger.epoch;
+}
+
+/* What was signed in an earlier epoch counts for nothing: its numbers were given anew. */
 static int load_kept(struct taking *taking, const struct fleet_row *row, struct kept *ret)
 {
 	struct tokens *tokens = taking->tokens;
@@ -67,10 +74,11 @@ static int load_kept(struct taking *taking, const struct fleet_row *row, struct 
 	ret->altered_mark = !ret->has_mark && (r == 0 || r == -EBADMSG);
 	if (r < 0 && r != -EBADMSG && r != -ENOENT)
 		return r;
-	if (ret->has_mark) {
+	if (ret->has_mark && ret->mark.epoch == kept_epoch(taking)) {
 		ret->number = ret->mark.number;
 		ret->version = ret->mark.version;
-	} else if (ret->own_token && !ret->altered) {
+	} else if (!ret->has_mark && ret->own_token && !ret->altered &&
+		   ret->token.epoch == kept_epoch(taking)) {
 		ret->number = ret->token.number;
 		ret->version = ret->token.version;
 	}
@@ -93,7 +101,8 @@ static const char restored_without_hub[] =
 static int check_number(struct taking *taking, const struct fleet_row *row)
 {
 	struct numbered other = { 0 };
-	int r = store_find_number(taking->tokens->store, row->issuer, row->number, &other);
+	int r = store_find_number(
+		taking->tokens->store, row->issuer, kept_epoch(taking), row->number, &other);
 
 	if (r == -ENOENT || (r == 0 && strcmp(other.id.text, row->id.text) == 0))
 		return 0;
@@ -106,6 +115,7 @@ static void without_local(
 {
 	const size_t named = strcspn(kept->token.name, "~");
 
+	said->epoch = row->epoch;
 	said->former_until = row->former_until;
 	if (kept->token.held) {
 		said->revoked_at = row->revoked_at;
@@ -219,13 +229,24 @@ static bool event_of(const struct token *before, const struct token *after, uint
 
 /* --- a token --- */
 
+/* Also what an issuer that was restored from a backup may have forgotten. */
+static bool stays_revoked(
+	const struct taking *taking, const struct fleet_row *row, const struct token *before)
+{
+	const bool forgotten = !taking->own && before->epoch != row->epoch &&
+			       before->revoked_at != 0 && before->revoked_until == 0;
+
+	return (before->held || forgotten) && !ends_hold(row, before);
+}
+
 /* What this machine knows better than its issuer. */
-static void keep_local(const struct fleet_row *row, const struct token *before, struct token *token)
+static void keep_local(const struct taking *taking, const struct fleet_row *row,
+	const struct token *before, struct token *token)
 {
 	/* The secret before was ended here, by a use of the new one. */
 	if (row->rotations == before->rotations && before->former_until < row->former_until)
 		token->former_until = before->former_until;
-	if (!before->held || ends_hold(row, before))
+	if (!stays_revoked(taking, row, before))
 		return;
 	token->held = true;
 	token->revoked_at = before->revoked_at;
@@ -243,12 +264,13 @@ static void make_token(
 		*ret = (struct token) { .uid = TOKEN_UID_ANY };
 	ret->held = false;
 	fleet_row_apply(&taking->rows[at], ret);
+	ret->epoch = kept_epoch(taking);
 	memset(ret->issuer_key, 0, sizeof(ret->issuer_key));
 	if (taking->trusted)
 		pat_field_cut(ret->issuer_key, sizeof(ret->issuer_key),
 			taking->trusted->keys[taking->keys[at]].id);
 	if (before)
-		keep_local(&taking->rows[at], before, ret);
+		keep_local(taking, &taking->rows[at], before, ret);
 }
 
 /*
@@ -322,6 +344,7 @@ static int write_mark(struct taking *taking, const struct fleet_row *row)
 {
 	struct fleet_mark mark = {
 		.id = row->id,
+		.epoch = kept_epoch(taking),
 		.number = row->number,
 		.version = row->version,
 		.kind = row->kind,
@@ -401,6 +424,14 @@ static int take_revocation(struct taking *taking, size_t at, const struct kept *
 
 /* --- all of them --- */
 
+/* Our own go on with the numbers that they have. */
+static void begin_epoch(struct taking *taking, uint64_t epoch)
+{
+	if (!taking->own)
+		fleet_begin_epoch(&taking->ledger, epoch);
+	taking->ledger.epoch = epoch;
+}
+
 static int take_row(struct taking *taking, size_t at)
 {
 	static int (*const take[])(struct taking * taking, size_t at, const struct kept *kept) = {
@@ -414,6 +445,10 @@ static int take_row(struct taking *taking, size_t at)
 	int r;
 
 	memset(taken, 0, sizeof(*taken));
+	if (row->epoch < taking->ledger.epoch)
+		return 0;
+	if (row->epoch > taking->ledger.epoch)
+		begin_epoch(taking, row->epoch);
 	r = load_kept(taking, row, &kept);
 	if (r < 0)
 		return r;
@@ -471,6 +506,9 @@ static int note_seen(struct taking *taking)
 	for (size_t i = 0; issuer->seen && i < taking->n; i++) {
 		const struct pat_id *id = &taking->rows[i].id;
 		const struct taken *taken = &taking->taken[i];
+
+		if (taking->rows[i].epoch != issuer->ledger.epoch)
+			continue;
 
 		issuer->seen_versions += taken->now;
 		if (id_set_has(issuer->seen, id))
@@ -544,7 +582,7 @@ static int take(struct taking *taking)
 		return r;
 	tokens->time_stored = taking->now;
 	tokens->pending_time = 0;
-	taking->issuer->ledger = taking->ledger;
+	fleet_set_ledger(taking->issuer, &taking->ledger);
 	/* Until all was put anew, which adds it up from what is intact. */
 	if (taking->miscounted)
 		taking->issuer->complete = false;

@@ -11,6 +11,7 @@
 	"DROP INDEX token_by_owner;"                                                               \
 	"DROP INDEX token_by_name;"                                                                \
 	"ALTER TABLE token DROP COLUMN issuer;"                                                    \
+	"ALTER TABLE token DROP COLUMN epoch;"                                                     \
 	"ALTER TABLE token DROP COLUMN number;"                                                    \
 	"ALTER TABLE token DROP COLUMN version;"                                                   \
 	"ALTER TABLE token DROP COLUMN issuer_key;"                                                \

@@ -232,7 +232,7 @@ static void removed_history_is_missed_when_tokens_exist(void **state)
 	(void)state;
 	edit("INSERT INTO token VALUES ('0123456789', 'alice', 1000, 'laptop', zeroblob(32), 1, 0,"
 	     " 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', '',"
-	     " zeroblob(32), '', 0, '', '', '', 0, 0, '', 0, '')");
+	     " zeroblob(32), '', 0, '', '', '', 0, 0, '', 0, 0, '')");
 	append(1);
 	assert_good(1);
 	edit("DELETE FROM meta WHERE key = 'history'; DELETE FROM history");

@@ -10,6 +10,7 @@
 
 static const struct fleet_row token_row = {
 	.issuer = "admin1",
+	.epoch = 9,
 	.number = 7,
 	.version = 3,
 	.kind = FLEET_ROW_TOKEN,
@@ -39,6 +40,7 @@ static const struct fleet_row token_row = {
 
 static const struct fleet_row deleted_row = {
 	.issuer = "admin1",
+	.epoch = 9,
 	.number = 8,
 	.version = 4,
 	.kind = FLEET_ROW_DELETED,
@@ -47,6 +49,7 @@ static const struct fleet_row deleted_row = {
 
 static const struct fleet_row revocation_row = {
 	.issuer = "admin2",
+	.epoch = 9,
 	.number = 1,
 	.version = 1,
 	.kind = FLEET_ROW_REVOCATION,
@@ -55,7 +58,9 @@ static const struct fleet_row revocation_row = {
 	.revoked_reason = "lost",
 };
 
-static const struct fleet_beat some_beat = { .issuer = "admin1", .at = 1700000000, .last = 7 };
+static const struct fleet_beat some_beat = {
+	.issuer = "admin1", .epoch = 9, .at = 1700000000, .last = 7
+};
 
 /* As it is signed, with some signature; whole bytes of the record and no more. */
 static size_t write_row(const struct fleet_row *row, uint8_t bytes[static FLEET_SIGNED_MAX])
@@ -320,9 +325,41 @@ static void name_is_of_letters_digits_and_a_few(void **state)
 	assert_false(fleet_name_valid(name));
 }
 
+static void later_epoch_is_greater(void **state)
+{
+	const uint64_t first = fleet_epoch_new(1700000000, 0);
+
+	(void)state;
+	assert_true(first != 0 && first <= INT64_MAX);
+	assert_true(fleet_epoch_new(1700000001, first) > first);
+	/* Also within a second, and with a clock that was set back. */
+	assert_true(fleet_epoch_new(1700000000, first) > first);
+	assert_true(fleet_epoch_new(1, first) > first);
+	assert_true(fleet_epoch_new(PAT_EXPIRES_MAX, first) <= INT64_MAX);
+}
+
+static void what_is_of_no_epoch_is_refused(void **state)
+{
+	uint8_t bytes[FLEET_SIGNED_MAX];
+	struct fleet_row row = token_row, read_row;
+	struct fleet_beat beat = some_beat, read_beat;
+	size_t len;
+
+	(void)state;
+	row.epoch = beat.epoch = 0;
+	assert_non_null(fleet_row_problem(&row));
+	len = fleet_row_write(&row, bytes);
+	assert_false(fleet_row_read(bytes, len + FLEET_SIGNATURE_LEN, &read_row));
+	memset(bytes, 0, sizeof(bytes));
+	len = fleet_beat_write(&beat, bytes);
+	assert_false(fleet_beat_read(bytes, len + FLEET_SIGNATURE_LEN, &read_beat));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(later_epoch_is_greater),
+		cmocka_unit_test(what_is_of_no_epoch_is_refused),
 		cmocka_unit_test(row_is_read_as_it_was_written),
 		cmocka_unit_test(heartbeat_is_read_as_it_was_written),
 		cmocka_unit_test(largest_row_fits),

@@ -84,6 +84,7 @@ static void user_whose_name_would_end_a_list_has_no_fleet_token(void **state)
 					 secret, &worlds->issuer.refusal),
 			PAT_ERR_UNKNOWN_USER);
 		fleet_row_of(&token, &row);
+		row.epoch = 1;
 		assert_null(fleet_row_problem(&row));
 		(void)strcpy(row.user, users[i]);
 		assert_non_null(fleet_row_problem(&row));
@@ -279,10 +280,12 @@ static void more_rows_than_a_turn_has_are_renewed_in_turns(void **state)
 
 /* --- backups --- */
 
+/* Of an issuer that has signed before, so that the backup has its epoch. */
 static void keep_backup(struct world *world)
 {
 	char sql[256];
 
+	(void)fleet_beat_of(world);
 	(void)snprintf(sql, sizeof(sql), "VACUUM INTO '%s'", place_path(&world->place, "backup"));
 	world_edit(world, sql);
 }
@@ -448,6 +451,177 @@ static void what_is_not_put_anew_is_forgotten(void **state)
 	assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
 }
 
+/* --- epochs --- */
+
+/* As patctl restore-backup does, so that patd knows of it. */
+static void restore_and_record(struct world *issuer)
+{
+	restore_backup(issuer);
+	place_write(&issuer->place, "was-restored", 0600, "", 0);
+	tokens_record_restore(issuer->tokens);
+}
+
+static uint64_t epoch_of(struct world *issuer)
+{
+	return fleet_beat_of(issuer).beat.epoch;
+}
+
+static void epoch_lasts_until_a_restore(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	const uint64_t first = epoch_of(issuer);
+
+	(void)fleet_generate(worlds, "laptop");
+	fleet_sign(issuer, 0, &worlds->parcel);
+	assert_true(first != 0);
+	assert_true(worlds->parcel.rows[0].row.epoch == first);
+	world_restart(issuer);
+	assert_true(epoch_of(issuer) == first);
+	keep_backup(issuer);
+	restore_and_record(issuer);
+	fleet_sign(issuer, 0, &worlds->parcel);
+	assert_true(worlds->parcel.rows[0].row.epoch > first);
+	assert_true(epoch_of(issuer) == worlds->parcel.rows[0].row.epoch);
+	world_restart(issuer);
+	assert_true(epoch_of(issuer) == worlds->parcel.rows[0].row.epoch);
+}
+
+/* The numbers of both lives add up to the same: the hub kept the restored issuer in the dark. */
+static void fleet__row_of_a_former_life_hides_no_revocation(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer, *member = &worlds->member;
+	struct made one = fleet_generate(worlds, "one"), two = fleet_generate(worlds, "two");
+	struct parcel former, first;
+	struct signed_beat beat;
+
+	(void)epoch_of(issuer);
+	keep_backup(issuer);
+	assert_int_equal(
+		tokens_rename(issuer->tokens, &root, one.token.id.text, "x", &issuer->refusal),
+		PAT_OK);
+	fleet_sync(worlds);
+	fleet_sign(issuer, 2, &former);
+	assert_string_equal(former.rows[0].row.id.text, one.token.id.text);
+	restore_and_record(issuer);
+	fleet_sign(issuer, 0, &first);
+	assert_int_equal(world_revoke(issuer, &two), PAT_OK);
+	beat = fleet_beat_of(issuer);
+	assert_int_equal(beat.beat.last, former.rows[0].row.number);
+
+	/* Nothing but the heartbeat; then the first version of what was revoked, and the other. */
+	assert_int_equal(fleet_put_beat(member, ISSUER, &beat), 0);
+	assert_false(fleet_state(member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &two), PAT_STALE);
+	assert_int_equal(tokens_fleet_begin_again(member->tokens, ISSUER), 0);
+	assert_int_equal(fleet_put_row(member, ISSUER, &first, 1), 0);
+	assert_int_equal(fleet_put(member, ISSUER, &former), 0);
+	assert_int_equal(fleet_put_beat(member, ISSUER, &beat), 0);
+	assert_false(fleet_state(member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &two), PAT_STALE);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_STALE);
+	world_restart(member);
+	assert_int_equal(fleet_log_in(worlds, &two), PAT_STALE);
+
+	fleet_refetch(worlds);
+	assert_true(fleet_state(member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &two), PAT_REVOKED);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
+}
+
+static void what_was_put_anew_of_an_earlier_epoch_does_not_count(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer, *member = &worlds->member;
+	struct made one = fleet_generate(worlds, "one");
+	struct parcel former, later;
+	struct signed_beat beat;
+
+	(void)fleet_generate(worlds, "two");
+	fleet_sync(worlds);
+	keep_backup(issuer);
+	fleet_sign(issuer, 0, &former);
+	restore_and_record(issuer);
+	fleet_sign(issuer, 0, &later);
+	beat = fleet_beat_of(issuer);
+	assert_int_equal(tokens_fleet_begin_again(member->tokens, ISSUER), 0);
+	assert_int_equal(fleet_put_row(member, ISSUER, &former, 0), 0);
+	assert_int_equal(fleet_put_row(member, ISSUER, &later, 1), 0);
+	assert_int_equal(fleet_put_beat(member, ISSUER, &beat), 0);
+	assert_false(fleet_state(member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_STALE);
+	/* One that had nothing is none the worse for it. */
+	fleet_refetch(worlds);
+	assert_true(fleet_state(member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &one), PAT_ACCEPTED);
+}
+
+static void heartbeat_of_an_earlier_epoch_is_ignored(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct signed_beat former;
+
+	fleet_sync(worlds);
+	keep_backup(&worlds->issuer);
+	worlds_wait(worlds, 1);
+	former = fleet_beat_of(&worlds->issuer);
+	restore_and_record(&worlds->issuer);
+	fleet_refetch(worlds);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_ACCEPTED);
+	assert_int_equal(fleet_put_beat(&worlds->member, ISSUER, &former), 0);
+	assert_true(fleet_state(&worlds->member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_ACCEPTED);
+}
+
+/* The backup and the hub have forgotten it; a member has not, and asks for it again. */
+static void revocation_that_a_restored_issuer_lost_is_held(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer, *member = &worlds->member;
+	struct made made = fleet_generate(worlds, "laptop"), ghost;
+
+	(void)epoch_of(issuer);
+	keep_backup(issuer);
+	assert_int_equal(world_revoke(issuer, &made), PAT_OK);
+	ghost = fleet_generate(worlds, "ghost");
+	fleet_sync(worlds);
+	assert_int_equal(fleet_log_in(worlds, &ghost), PAT_ACCEPTED);
+	restore_and_record(issuer);
+	fleet_refetch(worlds);
+	assert_true(fleet_state(member, ISSUER).complete);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_REVOKED);
+	assert_true(world_find(member, &made).held);
+	assert_int_equal(fleet_log_in(worlds, &ghost), PAT_WRONG);
+	assert_int_equal(
+		tokens_fleet_revoke_for(issuer->tokens, "web1", &made.token.id, "lost"), 0);
+	fleet_sync(worlds);
+	assert_false(world_find(member, &made).held);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_REVOKED);
+}
+
+/* Else a hub could give back what was changed since. */
+static void issuer_takes_no_row_of_an_earlier_epoch_over(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct world *issuer = &worlds->issuer;
+	struct made made = fleet_generate(worlds, "laptop");
+	struct parcel former;
+
+	(void)epoch_of(issuer);
+	keep_backup(issuer);
+	assert_int_equal(world_revoke(issuer, &made), PAT_OK);
+	assert_int_equal(world_restore(issuer, &made), PAT_OK);
+	fleet_sign(issuer, 0, &former);
+	restore_and_record(issuer);
+	(void)epoch_of(issuer);
+	assert_int_equal(world_revoke(issuer, &made), PAT_OK);
+	assert_int_equal(fleet_put(issuer, ISSUER, &former), 0);
+	assert_int_equal(last_of(worlds), 2);
+	assert_int_equal(world_log_in(issuer, &alice, &made), PAT_REVOKED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -470,6 +644,12 @@ int main(void)
 		WORLDS_TEST(fleet__two_rows_of_one_number_are_refused),
 		WORLDS_TEST(fleet__two_versions_of_one_number_are_refused),
 		WORLDS_TEST(what_is_not_put_anew_is_forgotten),
+		WORLDS_TEST(epoch_lasts_until_a_restore),
+		WORLDS_TEST(fleet__row_of_a_former_life_hides_no_revocation),
+		WORLDS_TEST(what_was_put_anew_of_an_earlier_epoch_does_not_count),
+		WORLDS_TEST(heartbeat_of_an_earlier_epoch_is_ignored),
+		WORLDS_TEST(revocation_that_a_restored_issuer_lost_is_held),
+		WORLDS_TEST(issuer_takes_no_row_of_an_earlier_epoch_over),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
