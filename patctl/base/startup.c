@@ -195,9 +195,8 @@ char *startup_failure(struct startup *startup, bool front)
 
 char *startup_end(void)
 {
-	struct startup startup = { 0 };
-
 	const int64_t end = monotonic_ms() + END_LIMIT_MS;
+	struct startup startup = { 0 };
 
 	do {
 		char *why = startup_failure(&startup, false);

@@ -25,6 +25,7 @@ char *startup_failure(struct startup *startup, bool front);
 
 /*
  * The same for a caller that does not wait any more: patd ended the connection.  Another caller may
- * have it started again: waits until that patd runs or fails, for two seconds at most.
+ * have it started again: waits until that patd runs or fails, for two seconds and the time that
+ * systemd takes to answer.
  */
 char *startup_end(void);

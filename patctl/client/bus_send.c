@@ -23,6 +23,15 @@ static int next_wait(int64_t now, int64_t end, int64_t look_at)
 	return next <= now ? 0 : (int)(next - now);
 }
 
+/* Whether the answer came while systemd was asked. */
+static bool came_meanwhile(DBusConnection *bus, DBusPendingCall *pending)
+{
+	(void)dbus_connection_read_write(bus, 0);
+	while (dbus_connection_dispatch(bus) == DBUS_DISPATCH_DATA_REMAINS)
+		;
+	return dbus_pending_call_get_completed(pending);
+}
+
 /*
  * False at the end of the time, or of the connection: that completes the call, with an error.  Also
  * if patd does not start, and then *error is set.
@@ -38,6 +47,8 @@ static bool wait_completed(
 		const int64_t now = monotonic_ms();
 		cleanup_text char *why = now < look_at ? NULL : startup_failure(&startup, true);
 
+		if ((why || now >= end) && came_meanwhile(bus, pending))
+			return true;
 		if (why)
 			dbus_set_error(error, OUTCOME_ERROR_NOT_STARTED, "%s", why);
 		if (why || now >= end)
