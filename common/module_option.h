@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define PAT_TIMEOUT_MAX 60000U /* milliseconds, as all times here */
+#define PAT_TIMEOUT_DEFAULT 3000U
 
 struct pat_options {
 	const char *prompt; /* NULL: the one of libpam */
@@ -21,7 +22,7 @@ struct pat_options {
 };
 
 #define PAT_OPTIONS_DEFAULT                                                                        \
-	((struct pat_options) { .timeout = 3000, .notice = 7 * UINT64_C(86400) })
+	((struct pat_options) { .timeout = PAT_TIMEOUT_DEFAULT, .notice = 7 * UINT64_C(86400) })
 
 enum pat_option {
 	PAT_OPTION_SET,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/l10n.h"
 
@@ -87,4 +88,20 @@ const char *pat_note_problem(const char *note)
 const char *pat_text_problem(const char *text)
 {
 	return problem_of(text, SIZE_MAX);
+}
+
+void pat_text_cut(char *field, size_t size, size_t max, const char *text)
+{
+	size_t len = 0;
+
+	for (size_t characters = 0; text[len] != '\0' && characters < max; characters++) {
+		uint32_t point;
+		const size_t n = utf8_decode((const uint8_t *)text + len, &point);
+
+		if (n == 0 || n > size - 1 - len)
+			break;
+		len += n;
+	}
+	memcpy(field, text, len);
+	memset(field + len, 0, size - len);
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #define PAT_NAME_MAX 255                      /* characters */
 #define PAT_NAME_BYTES_MAX (PAT_NAME_MAX * 4) /* bytes, without the NUL */
 #define PAT_NOTE_BYTES_MAX PAT_NAME_BYTES_MAX /* of a note, which has as many characters */
@@ -18,3 +20,9 @@ const char *pat_note_problem(const char *note);
 
 /* The same for a text of any length, which may be empty. */
 const char *pat_text_problem(const char *text);
+
+/*
+ * Copies text into a field of size bytes, NUL-filled: whole characters, as many as fit and at most
+ * max, up to the first bytes that are none.
+ */
+void pat_text_cut(char *field, size_t size, size_t max, const char *text);

@@ -28,4 +28,7 @@ const struct restriction restrictions[PAT_RESTRICTIONS] = {
 	[PAT_UNTIL] = { "until", "Until", RESTRICTION_TEXT, PAT_ENDED,
 		{ "until", "UNTIL", N_("ends with: boot, session or unit:NAME"), 'U' }, N_("Ends:"),
 		N_("until"), true },
+	[PAT_HOSTS] = { "hosts", "Hosts", RESTRICTION_LIST, PAT_WRONG_HOST,
+		{ "hosts", "HOST", N_("hosts of the fleet, such as web*"), 0 }, N_("Hosts:"),
+		N_("hosts"), true },
 };

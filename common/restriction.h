@@ -30,6 +30,7 @@ enum pat_restriction {
 	PAT_MAX_USES,
 	PAT_CONFIRM,
 	PAT_UNTIL,
+	PAT_HOSTS,
 	PAT_RESTRICTIONS
 };
 

@@ -61,6 +61,18 @@ static const struct verdict verdicts[PAT_VERDICTS] = {
 		N_("This token has login hours, and the clock of this machine is in doubt."),
 		N_("it has login hours, and the clock of this machine is in doubt: see patctl "
 		   "doctor") },
+	[PAT_WRONG_HOST] = { N_("wrong-host"), LOG_NOTICE, false,
+		N_("This token is not for this machine."), N_("it is not for this machine") },
+	[PAT_STALE] = { N_("stale"), LOG_WARNING, false,
+		N_("Whether this token was revoked is not known here at present."),
+		N_("what this machine knows of the token's issuer is too old or incomplete") },
+	[PAT_UNKNOWN_ISSUER] = { N_("unknown-issuer"), LOG_WARNING, false,
+		N_("This machine does not trust the issuer of this token."),
+		N_("its issuer is not in patd.conf") },
+	[PAT_UNCLAIMED] = { N_("unclaimed"), LOG_WARNING, true,
+		N_("The uses of this token cannot be counted at present."),
+		N_("its uses are counted by the hub of the fleet, which cannot be reached: see "
+		   "patctl fleet") },
 };
 
 const struct verdict *verdict_row(uint32_t verdict)

@@ -39,6 +39,12 @@ enum pat_verdict {
 	PAT_ASKED = 20,
 	/* The token is refused: what it was bound to has ended; see common/until_kind.h. */
 	PAT_ENDED = 21,
+	/* A fleet token is refused: see doc/fleet.md. */
+	PAT_WRONG_HOST = 22,     /* it is not for this machine */
+	PAT_STALE = 23,          /* what is known of its issuer is too old, or not all */
+	PAT_UNKNOWN_ISSUER = 24, /* its issuer is not trusted here */
+	/* A use was not counted: the hub, which all machines count at, cannot be reached. */
+	PAT_UNCLAIMED = 25,
 	PAT_VERDICTS
 };
 

@@ -17,6 +17,7 @@
 #include "patd/daily.h"
 #include "patd/db/meta.h"
 #include "patd/db/sync.h"
+#include "patd/fleet/fleet_server.h"
 #include "patd/history/journal.h"
 #include "patd/hourly.h"
 #include "patd/login/listeners.h"
@@ -48,7 +49,8 @@ struct daemon {
 	struct token_listener journal_listener;
 	struct token_decider *decider;
 	struct login_server *login_server;
-	char *user_socket; /* of patd-bus */
+	char *user_socket;          /* of patd-bus */
+	struct fleet_server *fleet; /* NULL: there is no socket for it */
 	struct requests *requests;
 	struct daily *daily;
 	struct hourly *hourly;
@@ -149,6 +151,7 @@ static void on_policy(void *userdata)
 
 	tokens_set_policy(daemon->tokens, policy_of(policy));
 	requests_set_policy(daemon->requests, policy);
+	fleet_server_renew(daemon->fleet);
 }
 
 static void on_entry(const struct entry *entry, void *userdata)
@@ -209,6 +212,7 @@ static int open_requests(struct daemon *daemon)
 		.sync = daemon->sync,
 		.login_server = daemon->login_server,
 		.user_socket = daemon->user_socket,
+		.fleet = daemon->fleet,
 	};
 	int r;
 
@@ -217,6 +221,14 @@ static int open_requests(struct daemon *daemon)
 		return r;
 	requests_set_policy(daemon->requests, settings_policy(daemon->settings));
 	return 0;
+}
+
+static int open_fleet(struct daemon *daemon)
+{
+	if (daemon->listeners.fleet_fd < 0)
+		return 0;
+	return fleet_server_new(daemon->event, daemon->listeners.fleet_fd, daemon->tokens,
+		daemon->sync, &daemon->fleet);
 }
 
 static int flush_uses(void *userdata)
@@ -263,6 +275,9 @@ static int open_services(struct daemon *daemon, const struct options *options)
 		daemon->user_socket = NULL;
 		return -ENOMEM;
 	}
+	r = open_fleet(daemon);
+	if (r < 0)
+		return r;
 	r = open_requests(daemon);
 	if (r < 0)
 		return r;
@@ -302,6 +317,7 @@ static void stop(struct daemon *daemon)
 	worker_free(daemon->reading);
 	backups_free(daemon->backups);
 	requests_free(daemon->requests);
+	fleet_server_free(daemon->fleet);
 	free(daemon->user_socket);
 	login_server_free(daemon->login_server);
 	token_decider_free(daemon->decider);
@@ -320,7 +336,7 @@ int daemon_run(const struct options *options)
 {
 	struct daemon daemon = {
 		.clock = { .read = clock_read_machine, .read_us = clock_read_machine_us },
-		.listeners = { .root_fd = -1, .front_fd = -1 },
+		.listeners = { .root_fd = -1, .front_fd = -1, .fleet_fd = -1 },
 		.ready_fd = options->ready_fd,
 	};
 	int r = start(&daemon, options);

@@ -13,6 +13,7 @@
 /* clang-format on */
 
 _Static_assert(sizeof(struct answer_page) == REQUEST_CURSOR_SIZE + 8, "no padding in a page");
+_Static_assert(sizeof(struct answer_fleet) == 768, "no padding in a fleet");
 _Static_assert(sizeof(struct answer_secret) == 124, "no padding in a secret");
 
 /* Of ANSWER_DONE: its size, and where its text is; size 0: it has none. */
@@ -29,6 +30,9 @@ static const struct done {
 	[REQUEST_CHECK] = { sizeof(struct answer_check), 0, 0 },
 	[REQUEST_HISTORY] = PAGE,
 	[REQUEST_LIST_SESSIONS] = PAGE,
+	[REQUEST_FLEET_STATUS] = { sizeof(struct answer_fleet), 0, 0 },
+	[REQUEST_FLEET_NEW_KEY] = { sizeof(struct answer_fleet_key),
+		offsetof(struct answer_fleet_key, key), ANSWER_KEY_SIZE },
 	[REQUEST_VERIFY_HISTORY] = { sizeof(struct answer_verify_history),
 		offsetof(struct answer_verify_history, problem), ANSWER_WHY_SIZE },
 };
@@ -43,6 +47,24 @@ static bool ends(const uint8_t *text, size_t size)
 	return size > 0 && memchr(text, '\0', size);
 }
 
+static bool fleet_check(const uint8_t *body)
+{
+	static const struct {
+		size_t at, size;
+	} texts[] = {
+		{ offsetof(struct answer_fleet, host), FLEET_NAME_SIZE },
+		{ offsetof(struct answer_fleet, issuer), FLEET_NAME_SIZE },
+		{ offsetof(struct answer_fleet, key), ANSWER_KEY_SIZE },
+		{ offsetof(struct answer_fleet, next_key), ANSWER_KEY_SIZE },
+		{ offsetof(struct answer_fleet, error), FLEET_WHY_SIZE },
+	};
+	bool all = true;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		all = all && ends(body + texts[i].at, texts[i].size);
+	return all;
+}
+
 /* What of the body of ANSWER_DONE is not the same for any bytes. */
 static bool done_check(const uint8_t *body, uint32_t request_kind)
 {
@@ -53,6 +75,8 @@ static bool done_check(const uint8_t *body, uint32_t request_kind)
 		return false;
 	if (request_kind == REQUEST_GENERATE || request_kind == REQUEST_ROTATE)
 		return pat_id_valid((const char *)body);
+	if (request_kind == REQUEST_FLEET_STATUS)
+		return fleet_check(body);
 	if (request_kind != REQUEST_CHECK)
 		return true;
 	memcpy(&check, body, sizeof(check));

@@ -17,12 +17,14 @@
 #include "common/error.h"
 #include "common/verdict.h"
 #include "common/wire.h"
+#include "protocol/fleet.h"
 #include "protocol/request.h"
 
 #define ANSWER_MAGIC UINT32_C(0x31726170) /* "par1" */
 #define ANSWER_BODY_MAX (32 * 1024)       /* bytes */
 #define ANSWER_WHY_SIZE 512
 #define ANSWER_BACKUP_HEADER 88              /* BACKUP_HEADER_LEN of patd/backup/backup_file.h */
+#define ANSWER_KEY_SIZE 48                   /* of a public key in base64, with the NUL */
 #define ANSWER_BOX_SIZE (PAT_TOKEN_LEN + 48) /* crypto_box_SEALBYTES */
 
 enum answer_kind {
@@ -86,6 +88,29 @@ struct answer_check {
 struct answer_verify_history {
 	uint64_t entries, first, bad;
 	char problem[ANSWER_WHY_SIZE];
+};
+
+/*
+ * Of REQUEST_FLEET_STATUS, after a row for each issuer that is trusted here: this machine in its
+ * fleet, and patd-fleet's latest report.
+ */
+struct answer_fleet {
+	uint64_t last;      /* as an issuer: the number of its latest row */
+	uint64_t since;     /* the hub: connected or lost, seconds UTC; 0: there is no report */
+	uint32_t hub;       /* 1: patd.conf names one */
+	uint32_t attached;  /* 1: patd-fleet is connected to patd, */
+	uint32_t connected; /* 1: and to the hub */
+	uint32_t unused;
+	char host[FLEET_NAME_SIZE];
+	char issuer[FLEET_NAME_SIZE]; /* "": it is none, and has no key */
+	char key[ANSWER_KEY_SIZE];
+	char next_key[ANSWER_KEY_SIZE]; /* with which it signs after REQUEST_FLEET_NEW_KEY */
+	char error[FLEET_WHY_SIZE];     /* of patd-fleet, the latest; "": none */
+};
+
+/* Of REQUEST_FLEET_NEW_KEY: its public key. */
+struct answer_fleet_key {
+	char key[ANSWER_KEY_SIZE];
 };
 
 /*

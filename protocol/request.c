@@ -64,12 +64,15 @@ static const struct kind {
 	[REQUEST_DENY] = { "deny", PART(approval), 0, { TEXT(approval.id) } },
 	[REQUEST_LIST_SESSIONS] = { "list-sessions", PART(sessions), GIVEN(sessions.given),
 		{ TEXT(sessions.user), TEXT(sessions.id), TEXT(sessions.cursor) } },
+	[REQUEST_FLEET_STATUS] = { "fleet-status", 0, 0, { { 0 } } },
+	[REQUEST_FLEET_HOSTS] = { "fleet-hosts", 0, 0, { { 0 } } },
+	[REQUEST_FLEET_NEW_KEY] = { "fleet-new-key", 0, 0, { { 0 } } },
 	[REQUEST_CANCEL] = { "cancel", PART(cancel), 0, { { 0 } } },
 };
 
 _Static_assert(sizeof(struct request_caller) == 264, "no padding in a caller");
 _Static_assert(sizeof(struct request_head) == 280, "no padding in a head");
-_Static_assert(sizeof(struct request_list) == 3464, "no padding in a list");
+_Static_assert(sizeof(struct request_list) == 3528, "no padding in a list");
 _Static_assert(
 	sizeof(struct request_generate) == 2368 + PAT_RESTRICTIONS * (8 + REQUEST_RESTRICTION_SIZE),
 	"no padding in a generate");
@@ -78,7 +81,7 @@ _Static_assert(
 	sizeof(struct request_set) == 1072 + PAT_RESTRICTIONS * (size_t)REQUEST_RESTRICTION_SIZE,
 	"no padding in a set");
 
-_Static_assert(sizeof(struct request_sessions) == 1584, "no padding in sessions");
+_Static_assert(sizeof(struct request_sessions) == 1648, "no padding in sessions");
 
 size_t request_size(uint32_t kind)
 {

@@ -39,7 +39,7 @@
 #define REQUEST_PATTERN_SIZE 264
 #define REQUEST_SERVICE_SIZE 256
 #define REQUEST_FROM_SIZE 256
-#define REQUEST_CURSOR_SIZE 1304      /* TOKENS_CURSOR_MAX, and some */
+#define REQUEST_CURSOR_SIZE 1368      /* TOKENS_CURSOR_MAX, and some */
 #define REQUEST_RESTRICTION_SIZE 2048 /* as people write one */
 
 enum request_kind {
@@ -71,6 +71,9 @@ enum request_kind {
 	REQUEST_APPROVE,
 	REQUEST_DENY,
 	REQUEST_LIST_SESSIONS,
+	REQUEST_FLEET_STATUS, /* this and the next two over root.sock only */
+	REQUEST_FLEET_HOSTS,
+	REQUEST_FLEET_NEW_KEY,
 	REQUEST_KINDS
 };
 
@@ -115,8 +118,9 @@ enum request_given {
 	GIVEN_ACCOUNT = 1 << 19,
 	GIVEN_NOTE = 1 << 20,
 	GIVEN_END_SESSIONS = 1 << 21, /* end the sessions that the tokens have opened */
-	GIVEN_RESTRICTION = 1 << 22,  /* of the first one; see given_restriction() */
-	GIVEN_EVERYTHING = (GIVEN_RESTRICTION << PAT_RESTRICTIONS) - 1
+	GIVEN_FLEET = 1 << 22,        /* fleet tokens: see doc/fleet.md */
+	GIVEN_RESTRICTION = 1 << 23,  /* of the first one; see given_restriction() */
+	GIVEN_EVERYTHING = (int)(((uint32_t)GIVEN_RESTRICTION << PAT_RESTRICTIONS) - 1)
 };
 
 static inline uint32_t given_restriction(enum pat_restriction restriction)

@@ -60,6 +60,12 @@ static const struct field after_restrictions[] = {
 		.size = sizeof(((struct token_row *)0)->note),
 		.property = "Note",
 		.added_later = true },
+	{ .column = "issuer",
+		.kind = FIELD_TEXT,
+		.offset = offsetof(struct token_row, issuer),
+		.size = sizeof(((struct token_row *)0)->issuer),
+		.property = "Issuer",
+		.added_later = true },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -207,6 +213,35 @@ static const struct field session_fields[] = {
 };
 
 const struct table session_row_table = TABLE(session_row, session_fields);
+
+#define ISSUER(member, kind, max) FIELD(fleet_issuer_row, #member, member, kind, max)
+
+static const struct field fleet_issuer_fields[] = {
+	ISSUER(name, FIELD_NAME, 0),
+	ISSUER(number, FIELD_NUMBER, INT64_MAX),
+	ISSUER(last, FIELD_NUMBER, INT64_MAX),
+	TIME(fleet_issuer_row, "beat_at", beat_at, NULL),
+	ISSUER(complete, FIELD_BOOL, 1),
+	ISSUER(tokens, FIELD_NUMBER, INT64_MAX),
+	ISSUER(standing, FIELD_NAME, 0),
+};
+
+const struct table fleet_issuer_row_table = TABLE(fleet_issuer_row, fleet_issuer_fields);
+
+static const struct field fleet_host_fields[] = {
+	FIELD(fleet_host_row, "host", host, FIELD_NAME, 0),
+	TIME(fleet_host_row, "seen_at", seen_at, NULL),
+	FIELD(fleet_host_row, "issuer", issuer, FIELD_ANY_NAME, 0),
+	FIELD(fleet_host_row, "number", number, FIELD_NUMBER, INT64_MAX),
+	{ .column = "last",
+		.kind = FIELD_NUMBER,
+		.offset = offsetof(struct fleet_host_row, last),
+		.size = sizeof(uint64_t),
+		.max = INT64_MAX,
+		.zero_is_none = true },
+};
+
+const struct table fleet_host_row_table = TABLE(fleet_host_row, fleet_host_fields);
 
 static const struct field setting_fields[] = {
 	ROW(setting_row, key, FIELD_TEXT, 0, "Key"),

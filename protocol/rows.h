@@ -40,6 +40,7 @@ struct token_row {
 	uint64_t last_used_at;
 	char last_used_service[PAT_SERVICE_MAX + 1];
 	char last_used_from[sizeof(((struct token *)0)->last_used_from)];
+	char issuer[FLEET_NAME_LEN_MAX + 1]; /* of a fleet token; "": it is none */
 };
 
 /* An entry of the history.  See struct entry. */
@@ -97,16 +98,36 @@ struct session_row {
 
 /* A setting of patd.conf(5) in force. */
 struct setting_row {
-	char key[64];
+	char key[320]; /* of a verifier it has the name of a user */
 	char value[ROW_SETTING_MAX + 1];
 	char source[ROW_SETTING_MAX + 1];
+};
+
+/* An issuer of fleet tokens that is trusted here.  See struct fleet_state. */
+struct fleet_issuer_row {
+	char name[FLEET_NAME_LEN_MAX + 1];
+	uint64_t number, last; /* of the latest row here, and of the issuer */
+	uint64_t beat_at;
+	bool complete;
+	uint64_t tokens;
+	char standing[ROW_WORD_MAX +
+		      1]; /* the verdict on its tokens, "accepted" if they are good */
+};
+
+/* A machine of the fleet, and how far it is with an issuer. */
+struct fleet_host_row {
+	char host[FLEET_NAME_LEN_MAX + 1];
+	uint64_t seen_at;
+	char issuer[FLEET_NAME_LEN_MAX + 1]; /* "": it has rows of none */
+	uint64_t number;
+	uint64_t last; /* the issuer's latest, as far as it is known here; 0: it is not */
 };
 
 /* A use that waits for a person's word. */
 extern const struct table approval_table;
 
 extern const struct table entry_row_table, disabled_row_table, source_row_table, setting_row_table,
-	session_row_table;
+	session_row_table, fleet_issuer_row_table, fleet_host_row_table;
 
 /* The restrictions are in it by their own table, common/restriction.h. */
 const struct table *token_row_table(void);

@@ -50,6 +50,7 @@ static const PatdField fields[] = {
 	TIME("MaxUses", max_uses),
 	FLAG("Confirm", confirm),
 	TEXT("Until", until),
+	TEXTS("Hosts", hosts),
 	TIME("Uses", uses),
 	UINT("Sessions", sessions),
 	TIME("RevokedAt", revoked_at),
@@ -62,6 +63,7 @@ static const PatdField fields[] = {
 	TEXT("LastUsedService", last_used_service),
 	TEXT("LastUsedFrom", last_used_from),
 	TEXT("Note", note),
+	TEXT("Issuer", issuer),
 	{ 0 },
 };
 
@@ -74,6 +76,8 @@ static const char *const state_words[] = {
 	[PATD_STATE_ENDED] = "ended",
 	[PATD_STATE_EXPIRED] = "expired",
 	[PATD_STATE_ALTERED] = "altered",
+	[PATD_STATE_STALE] = "stale",
+	[PATD_STATE_UNKNOWN_ISSUER] = "unknown-issuer",
 };
 
 static PatdState state_of(const char *word)
@@ -82,6 +86,12 @@ static PatdState state_of(const char *word)
 		if (strcmp(state_words[i], word) == 0)
 			return (PatdState)i;
 	return PATD_STATE_UNKNOWN;
+}
+
+gboolean patd_state_deletable(PatdState state)
+{
+	return state == PATD_STATE_REVOKED || state == PATD_STATE_ALTERED ||
+	       state == PATD_STATE_UNKNOWN_ISSUER;
 }
 
 static gboolean take_state(PatdTokenInfo *info, GVariant *properties)

@@ -18,14 +18,19 @@ typedef enum {
 	PATD_STATE_ENDED,
 	PATD_STATE_EXPIRED,
 	PATD_STATE_ALTERED,
+	PATD_STATE_STALE,
+	PATD_STATE_UNKNOWN_ISSUER,
 	PATD_STATE_UNKNOWN, /* a word of a later patd */
 } PatdState;
 
+/* Whether patd deletes a token in that state as it is. */
+gboolean patd_state_deletable(PatdState state);
+
 /* The properties of org.patd.Tokens1.Token, in the words of the contract. */
 typedef struct {
-	char *id, *name, *user, *hours, *until, *note;
+	char *id, *name, *user, *hours, *until, *note, *issuer;
 	char *revoked_reason, *last_used_service, *last_used_from;
-	char **services, **sources; /* NULL-terminated; empty: all */
+	char **services, **sources, **hosts; /* NULL-terminated; empty: all */
 	guint64 created_at, expires_at, not_before, max_uses, uses;
 	guint64 revoked_at, revoked_until, rotated_at, former_until, last_used_at;
 	guint32 uid, created_by, sessions, rotations;

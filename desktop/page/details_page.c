@@ -77,7 +77,7 @@ void patd_details_page_refresh(PatdDetailsPage *self)
 	gtk_widget_set_visible(self->revoke, !revoked || info->revoked_until != 0);
 	gtk_widget_set_visible(self->restore, revoked);
 	gtk_widget_set_visible(self->rotate, !revoked);
-	gtk_widget_set_visible(self->delete, revoked || info->state == PATD_STATE_ALTERED);
+	gtk_widget_set_visible(self->delete, patd_state_deletable(info->state));
 	refresh_rows(self, info);
 }
 

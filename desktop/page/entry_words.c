@@ -83,6 +83,8 @@ static char *actor_words(const PatdEntryInfo *entry)
 		return g_strdup(_("By root"));
 	if (g_str_equal(entry->how, "patd"))
 		return g_strdup(_("By patd according to patd.conf"));
+	if (g_str_equal(entry->how, "fleet"))
+		return g_strdup(_("On another machine"));
 	if (g_str_equal(entry->how, "password") && entry->by_uid != entry->uid)
 		return g_strdup_printf(_("By the user with UID %u"), entry->by_uid);
 	return NULL;
@@ -108,6 +110,8 @@ static char *detail_words(const PatdEntryInfo *entry)
 		return NULL;
 	if (g_str_equal(entry->event, "renamed"))
 		return g_strdup_printf(_("Previously %s"), detail);
+	if (g_str_equal(entry->event, "used"))
+		return g_strdup_printf(_("Use %s in the fleet"), detail);
 	if (g_str_equal(entry->event, "revoked") || g_str_equal(entry->event, "suspended"))
 		return g_strdup_printf(_("Reason: %s"), detail);
 	return g_steal_pointer(&detail);

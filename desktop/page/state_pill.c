@@ -16,6 +16,9 @@ static const struct {
 	[PATD_STATE_ENDED] = { N_("Ended"), "media-playback-stop-symbolic", "state-over" },
 	[PATD_STATE_EXPIRED] = { N_("Expired"), "document-open-recent-symbolic", "state-over" },
 	[PATD_STATE_ALTERED] = { N_("Altered"), "dialog-warning-symbolic", "state-danger" },
+	[PATD_STATE_STALE] = { N_("Out of Date"), "content-loading-symbolic", "state-warning" },
+	[PATD_STATE_UNKNOWN_ISSUER] = { N_("Not Trusted"), "dialog-warning-symbolic",
+		"state-warning" },
 	[PATD_STATE_UNKNOWN] = { N_("Unknown"), "dialog-question-symbolic", "state-over" },
 };
 

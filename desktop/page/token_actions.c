@@ -54,7 +54,7 @@ static gboolean can_rename(const PatdTokenInfo *info)
 
 static gboolean can_delete(const PatdTokenInfo *info)
 {
-	return info->state == PATD_STATE_REVOKED || info->state == PATD_STATE_ALTERED;
+	return patd_state_deletable(info->state);
 }
 
 static void do_details(Actions *actions)

@@ -112,6 +112,10 @@ static char *uses_words(const PatdTokenInfo *token, guint64 now)
 	const unsigned long uses = (unsigned long)token->uses;
 
 	(void)now;
+	/* How many are left of those of a fleet token, its hub alone knows. */
+	if (token->max_uses != 0 && token->issuer[0] != '\0')
+		return g_strdup_printf(_("%lu known here, at most %lu in the fleet"), uses,
+			(unsigned long)token->max_uses);
 	if (token->max_uses != 0)
 		return g_strdup_printf(_("%lu of %lu"), uses, (unsigned long)token->max_uses);
 	return uses != 0 ? g_strdup_printf("%lu", uses) : NULL;
@@ -134,6 +138,12 @@ static char *until_words(const PatdTokenInfo *token, guint64 now)
 	if (g_str_has_prefix(token->until, "unit:"))
 		return g_strdup_printf(_("With the unit %s"), token->until + strlen("unit:"));
 	return optional(token->until);
+}
+
+static char *hosts_words(const PatdTokenInfo *token, guint64 now)
+{
+	(void)now;
+	return items(token->hosts);
 }
 
 static char *note_words(const PatdTokenInfo *token, guint64 now)
@@ -165,6 +175,9 @@ static char *former_words(const PatdTokenInfo *token, guint64 now)
 static char *owner_words(const PatdTokenInfo *token, guint64 now)
 {
 	(void)now;
+	/* Of another machine's token: whoever has the name. */
+	if (token->uid == G_MAXUINT32)
+		return g_strdup(token->user);
 	/* TRANSLATORS: the name of a user, and its number */
 	return g_strdup_printf(_("%s (UID %u)"), token->user, token->uid);
 }
@@ -189,6 +202,7 @@ const PatdFact patd_token_facts[] = {
 	{ PATD_FACTS_RESTRICTIONS, N_("Not Before"), start_words },
 	{ PATD_FACTS_RESTRICTIONS, N_("Approval"), confirm_words },
 	{ PATD_FACTS_RESTRICTIONS, N_("Ends"), until_words },
+	{ PATD_FACTS_RESTRICTIONS, N_("Hosts"), hosts_words },
 	{ PATD_FACTS_ABOUT, N_("Note"), note_words },
 	{ PATD_FACTS_ABOUT, N_("Generated"), created_words },
 	{ PATD_FACTS_ABOUT, N_("Rotated"), rotated_words },

@@ -94,7 +94,7 @@ static struct bus_option restriction_option(
 	};
 }
 
-#define OWN_OPTIONS 4
+#define OWN_OPTIONS 5
 
 static bool read_generate(struct call *call, DBusMessageIter *args)
 {
@@ -110,6 +110,7 @@ static bool read_generate(struct call *call, DBusMessageIter *args)
 		{ "lifetime", BUS_NUMBER, &generate->lifetime, 0, GIVEN_LIFETIME },
 		{ "expires_at", BUS_NUMBER, &generate->expires_at, 0, GIVEN_EXPIRES_AT },
 		{ "note", BUS_TEXT, FIELD_OF(generate->note), GIVEN_NOTE },
+		{ "fleet", BUS_FLAG, NULL, 0, GIVEN_FLEET },
 	};
 
 	for (enum pat_restriction r = 0; r < PAT_RESTRICTIONS; r++)

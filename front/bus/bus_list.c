@@ -32,6 +32,7 @@ static bool read_list(struct call *call, DBusMessageIter *args)
 		{ "expiring_before", BUS_NUMBER, &list->expiring_before, 0, GIVEN_EXPIRING_BEFORE },
 		{ "service", BUS_TEXT, FIELD_OF(list->service), GIVEN_SERVICE },
 		{ "good_for", BUS_TEXT, FIELD_OF(list->good_for), GIVEN_GOOD_FOR },
+		{ "fleet", BUS_FLAG, NULL, 0, GIVEN_FLEET },
 		{ 0 },
 	};
 

@@ -10,8 +10,8 @@
 const char *const bus_token_use[] = { "State", "Uses", "Sessions", "FormerUntil", "LastUsedAt",
 	"LastUsedService", "LastUsedFrom", NULL };
 const char *const bus_token_lifecycle[] = { "Name", "Note", "State", "ExpiresAt", "Services",
-	"Sources", "Hours", "Until", "Sessions", "RevokedAt", "RevokedUntil", "RevokedReason",
-	"Rotations", "RotatedAt", "FormerUntil", NULL };
+	"Sources", "Hours", "Until", "Hosts", "Sessions", "RevokedAt", "RevokedUntil",
+	"RevokedReason", "Rotations", "RotatedAt", "FormerUntil", NULL };
 
 static bool is_in(const char *const *names, const char *name)
 {

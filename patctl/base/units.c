@@ -12,6 +12,8 @@
 #define LIMIT_MS 5000 /* for an answer of systemd */
 
 #define SOCKETS 3 /* in the table; after them the services */
+/* Its socket, which starts patd as well, and which no service brings with it. */
+#define FLEET (SOCKETS + 2)
 
 static const char *const names[UNITS] = {
 	"patd-root.socket",
@@ -19,6 +21,7 @@ static const char *const names[UNITS] = {
 	"patd-user.socket",
 	[SOCKETS] = "patd.service",
 	"patd-bus.service",
+	[FLEET] = "patd-fleet.socket",
 };
 
 bool units_available(void)
@@ -61,10 +64,14 @@ static bool run_on(const char *verb, const bool wanted[static UNITS])
 	return n == 2 || program_run(argv, NULL);
 }
 
-bool units_stop(void)
+bool units_stop(const struct units *units)
 {
+	bool wanted[UNITS];
+
 	/* In one go: a socket that listens, or patd-bus, would start patd again. */
-	return run_on("stop", (const bool[UNITS]) { true, true, true, true, true });
+	for (size_t i = 0; i < UNITS; i++)
+		wanted[i] = i != FLEET || units->active[i];
+	return run_on("stop", wanted);
 }
 
 bool units_start(const struct units *units)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The units of patd and patd-bus in systemd: the services, and the sockets that start them. */
+/*
+ * The units of patd and patd-bus in systemd: the services, and the sockets that start them, that of
+ * patd-fleet, which not each machine has, among them.
+ */
 #pragma once
 
 #include <stdbool.h>
 
-#define UNITS 5
+#define UNITS 6
 
 /* Which of them were active, or listening, when units_read() was called. */
 struct units {
@@ -21,8 +24,8 @@ void units_read(struct units *units);
 /* Whether both services ran. */
 bool units_running(const struct units *units);
 
-/* Whether all of them are stopped; if not, some may be. */
-bool units_stop(void);
+/* Whether all of them are stopped; if not, some may be.  units: as units_read() has left it. */
+bool units_stop(const struct units *units);
 
 /*
  * Starts those again that were active, and patd if it failed and a login could start it; leaves no

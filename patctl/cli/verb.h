@@ -18,7 +18,7 @@ struct verb {
 	enum outcome (*run)(const struct command *command);
 	const char *summary;                      /* a line */
 	const struct option_info *const *options; /* beside --help and --version; NULL: none */
-	const char *help[8];                      /* paragraphs, NULL after the last */
+	const char *help[9];                      /* paragraphs, NULL after the last */
 	const char *examples;                     /* a line each */
 
 	/* Options that may be given in place of operands; --all always may. */
@@ -30,7 +30,7 @@ struct verb {
 	bool formats;            /* reads --output itself, but for json */
 	bool hidden;             /* for programs: help and completion do not list it */
 	/* For completion: */
-	const char *token_states[4]; /* of the tokens that TOKEN may be; none: any */
+	const char *token_states[5]; /* of the tokens that TOKEN may be; none: any */
 	bool takes_any;              /* a restriction may be "any", for none */
 	bool disabled_users;         /* USER is a disabled user */
 	bool ended_states;           /* STATE is one in which no token can work */

@@ -39,6 +39,7 @@ static const struct bus_option list_options[] = {
 	{ "id_prefix", AT(list.id_prefix), DBUS_TYPE_STRING, GIVEN_ID_PREFIX },
 	{ "state", AT(list.state), DBUS_TYPE_STRING, GIVEN_STATE },
 	{ "good_for", AT(list.good_for), DBUS_TYPE_STRING, GIVEN_GOOD_FOR },
+	{ "fleet", 0, DBUS_TYPE_BOOLEAN, GIVEN_FLEET },
 	{ "unused_since", AT(list.unused_since), DBUS_TYPE_UINT64, GIVEN_UNUSED_SINCE },
 	{ "expiring_before", AT(list.expiring_before), DBUS_TYPE_UINT64, GIVEN_EXPIRING_BEFORE },
 	{ 0 },
@@ -49,6 +50,7 @@ static const struct bus_option generate_options[] = {
 	{ "lifetime", AT(generate.lifetime), DBUS_TYPE_UINT64, GIVEN_LIFETIME },
 	{ "expires_at", AT(generate.expires_at), DBUS_TYPE_UINT64, GIVEN_EXPIRES_AT },
 	{ "note", AT(generate.note), DBUS_TYPE_STRING, GIVEN_NOTE },
+	{ "fleet", 0, DBUS_TYPE_BOOLEAN, GIVEN_FLEET },
 	{ 0 },
 };
 

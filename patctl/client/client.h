@@ -19,6 +19,7 @@
 #include "common/token_format.h"
 #include "patctl/base/expiry.h"
 #include "patctl/client/records.h"
+#include "protocol/answer.h"
 
 /* A private connection to patd or a system bus, and the agent that asks people. */
 struct client;
@@ -54,6 +55,7 @@ struct client_token_request {
 	struct expiry expiry;
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 	const char *note; /* NULL: none */
+	bool fleet;       /* good on other machines, too */
 };
 
 /* The caller closes *ret_secret, which is -1 if a secret came that cannot be decrypted. */
@@ -65,7 +67,7 @@ struct client_filter {
 	const char *user, *name, *name_pattern, *id_prefix, *state, *good_for;
 	uint64_t unused_since, expiring_before;
 	uint64_t revoked_since; /* of filter_keep(): patd is not asked for it */
-	bool all;
+	bool all, fleet;        /* everybody's; fleet tokens alone */
 };
 
 /*
@@ -216,6 +218,18 @@ bool client_wait(struct client *client, bool *ret_lost, DBusError *error);
  * wait without a limit, and show the progress that patd reports.
  */
 bool client_backup(struct client *client, int fd, struct progress *progress, DBusError *error);
+
+/*
+ * The fleet, for root: this machine in it, and the issuers that it trusts, struct fleet_issuer_row;
+ * the caller clears them.
+ */
+bool client_fleet(struct client *client, struct answer_fleet *ret_fleet,
+	struct records *ret_issuers, DBusError *error);
+/* *ret gets struct fleet_host_row, one for each host and issuer; the caller clears it. */
+bool client_fleet_hosts(struct client *client, struct records *ret, DBusError *error);
+/* From now on another key signs: its public key, in base64. */
+bool client_fleet_new_key(
+	struct client *client, char ret_key[static ANSWER_KEY_SIZE], DBusError *error);
 
 struct client_verification {
 	uint64_t entries, first, bad; /* bad 0: the history is good */

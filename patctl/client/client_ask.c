@@ -13,7 +13,7 @@ static bool changes(uint32_t kind)
 {
 	return kind == REQUEST_REVOKE || kind == REQUEST_RESTORE || kind == REQUEST_RENAME ||
 	       kind == REQUEST_SET || kind == REQUEST_DELETE || kind == REQUEST_REVOKE_ALL ||
-	       kind == REQUEST_DISABLE || kind == REQUEST_ENABLE;
+	       kind == REQUEST_DISABLE || kind == REQUEST_ENABLE || kind == REQUEST_FLEET_NEW_KEY;
 }
 
 bool client_ask(struct client *client, struct request *request, struct records *rows,

@@ -45,6 +45,8 @@ struct client_answer {
 		struct answer_count count;
 		struct answer_check check;
 		struct answer_verify_history history;
+		struct answer_fleet fleet;
+		struct answer_fleet_key fleet_key;
 	};
 	int fd; /* of the secret, which the caller closes; -1: none */
 };

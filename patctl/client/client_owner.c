@@ -161,7 +161,11 @@ static bool revoke_over_bus(struct client *client, const char *user,
 	return left;
 }
 
-/* First of each uid that has tokens under that name, then of the user that NSS knows by it. */
+/*
+ * First of each uid that has tokens under that name, then of the user that NSS knows by it.  A
+ * fleet token of another machine is bound to the name alone: of a user whom there is not here, as
+ * userdel(8) leaves behind, it is nobody's here, and good elsewhere as before.
+ */
 bool client_revoke_all(struct client *client, const char *user, const struct client_revocation *how,
 	uint64_t *ret_count, DBusError *error)
 {
@@ -176,12 +180,13 @@ bool client_revoke_all(struct client *client, const char *user, const struct cli
 	if (!client->root)
 		return revoke_over_bus(client, user, how, ret_count, error);
 	found = find_uids(client, user, &uids, error);
+	answer = user_lookup(user, USER_LOOKUP_LIMIT, &known);
 	for (size_t i = 0; i < uids.n && found; i++)
-		found = revoke_uid(client, user, uids.items[i], how, ret_count, error);
+		if (uids.items[i] != TOKEN_UID_ANY || answer != USER_UNKNOWN)
+			found = revoke_uid(client, user, uids.items[i], how, ret_count, error);
 	if (!found)
 		return false;
 
-	answer = user_lookup(user, USER_LOOKUP_LIMIT, &known);
 	if (answer == USER_FOUND && !(strcmp(known.name, user) == 0 && has(&uids, known.uid)))
 		return revoke_uid(client, known.name, known.uid, how, ret_count, error);
 	if (answer == USER_NAME_TOO_LONG || (answer != USER_FOUND && uids.n == 0)) {

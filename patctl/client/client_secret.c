@@ -69,6 +69,7 @@ bool client_generate(struct client *client, const struct client_token_request *w
 		return false;
 	give_text(generate->name, sizeof(generate->name), wanted->name, &none, 0);
 	GIVE_TEXT(generate, note, wanted->note, GIVEN_NOTE);
+	generate->given |= wanted->fleet ? GIVEN_FLEET : 0U;
 	give_expiry(&wanted->expiry, &generate->lifetime, &generate->expires_at, &generate->given);
 	for (size_t i = 0; i < PAT_RESTRICTIONS; i++) {
 		const struct restriction_value *value = &wanted->restrictions[i];
@@ -130,8 +131,8 @@ static bool look_at_account(struct client *client, struct client_verdict *verdic
 	answer = user_lookup_account(token->user, USER_LOOKUP_LIMIT, &now, &verdict->account_bits);
 	if (answer == USER_UNKNOWN)
 		verdict->account = CLIENT_ACCOUNT_GONE;
-	else if (answer == USER_FOUND &&
-		 (now.uid != token->uid || strcmp(now.name, token->user) != 0))
+	else if (answer == USER_FOUND && ((token->uid != TOKEN_UID_ANY && now.uid != token->uid) ||
+						 strcmp(now.name, token->user) != 0))
 		verdict->account = CLIENT_ACCOUNT_ANOTHER;
 	else if (answer == USER_FOUND)
 		verdict->account = CLIENT_ACCOUNT_SEEN;

@@ -39,7 +39,7 @@ static bool fill_list(struct request *request, const struct client_filter *filte
 	give_text(list->cursor, sizeof(list->cursor), cursor, &none, 0);
 	list->unused_since = filter->unused_since;
 	list->expiring_before = filter->expiring_before;
-	list->given |= (filter->all ? GIVEN_ALL : 0U) |
+	list->given |= (filter->all ? GIVEN_ALL : 0U) | (filter->fleet ? GIVEN_FLEET : 0U) |
 		       (filter->unused_since ? GIVEN_UNUSED_SINCE : 0U) |
 		       (filter->expiring_before ? GIVEN_EXPIRING_BEFORE : 0U);
 	list->limit = PAT_PAGE_MAX;

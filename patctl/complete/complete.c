@@ -17,6 +17,7 @@
 #include "patctl/complete/candidates.h"
 #include "patctl/print/history_entry.h"
 #include "patctl/print/token_column.h"
+#include "patctl/verbs/fleet_words.h"
 #include "patctl/verbs/list_query.h"
 #include "patctl/verbs/sorted_list.h"
 
@@ -205,6 +206,12 @@ static void complete_files(struct candidates *candidates)
 	complete_files_of(len > 0 ? folder : ".", candidates);
 }
 
+static void complete_fleet(struct candidates *candidates)
+{
+	for (size_t i = 0; fleet_words[i]; i++)
+		candidates_word(candidates, fleet_words[i], NULL);
+}
+
 /*
  * Prints the candidates for the placeholder word of help, of which len bytes count.  Placeholders
  * that a person makes up, such as NAME, have none, and neither has anything that patd reports only
@@ -229,6 +236,7 @@ static void complete_placeholder(const char *word, size_t len, struct candidates
 		{ "KEY", complete_keys, false },
 		{ "EVENT", complete_events, false },
 		{ "FORMAT", complete_formats, false },
+		{ "WHAT", complete_fleet, false },
 	};
 	const bool host = command_given(candidates->command, &option_host);
 

@@ -32,6 +32,7 @@ static const struct {
 	{ doctor_time, false },
 	{ doctor_history, false },
 	{ doctor_accounts, false },
+	{ doctor_fleet, false },
 	{ doctor_faillock, false },
 	{ doctor_pam, true },
 };
@@ -94,9 +95,9 @@ const struct verb verb_doctor = {
 	.options = OPTIONS(&option_root, &option_json, &option_output, &option_quiet),
 	.run = run,
 	.summary = N_("find problems of the setup and suggest fixes"),
-	.help = { N_("Checks patd, its sockets, units, files and settings, polkit and the clock, and\n"
-		     "whether every PAM service with pam_pat.so accepts a token and a password, also\n"
-		     "while patd is down.  Changes nothing and calls no PAM module.\n"),
+	.help = { N_("Checks patd, its sockets, units, files and settings, polkit, the clock and the\n"
+		     "fleet, and whether every PAM service with pam_pat.so accepts a token and a\n"
+		     "password, also while patd is down.  Changes nothing and calls no PAM module.\n"),
 		N_("Each check prints a line: ok, warning, problem, or unseen if it needs root.  The\n"
 		   "exit status is 1 if there is a problem.  With --quiet, doctor prints only\n"
 		   "warnings and problems.\n") },

@@ -83,6 +83,7 @@ void doctor_time(struct doctor *doctor);
 void doctor_history_break(struct doctor *doctor);
 void doctor_history(struct doctor *doctor);
 void doctor_accounts(struct doctor *doctor);
+void doctor_fleet(struct doctor *doctor);
 
 /* The users of the two processes. */
 #define DOCTOR_PATD "patd"

@@ -34,7 +34,7 @@ struct named {
 struct accounts {
 	struct account *items; /* owned */
 	size_t n, room;
-	struct named altered, ended;
+	struct named altered, ended, unknown;
 	uint64_t damaged; /* rows of tokens that patd cannot read */
 	struct unusable unusable;
 };
@@ -48,6 +48,7 @@ static void accounts_clear(struct accounts *accounts)
 	free(accounts->items);
 	text_free(&accounts->altered.ids);
 	text_free(&accounts->ended.ids);
+	text_free(&accounts->unknown.ids);
 	unusable_clear(&accounts->unusable);
 }
 #define cleanup_accounts __attribute__((cleanup(accounts_clear)))
@@ -80,6 +81,9 @@ static void count(struct accounts *accounts, const struct token_row *token)
 {
 	size_t low = 0, high = accounts->n;
 
+	/* Of the fleet: on this machine its user need not have an account. */
+	if (token->uid == TOKEN_UID_ANY)
+		return;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 		const int order = compare(&accounts->items[middle], token);
@@ -99,7 +103,7 @@ static void count(struct accounts *accounts, const struct token_row *token)
 /* Now, or when a time comes, or when somebody enables its user again. */
 static bool may_be_accepted(const struct token_row *token)
 {
-	static const char *const states[] = { "active", "pending", "disabled" };
+	static const char *const states[] = { "active", "pending", "disabled", "stale" };
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (strcmp(token->state, states[i]) == 0)
@@ -158,6 +162,19 @@ static void found_ended(struct doctor *doctor, const struct named *ended)
 			ended->n, ended->ids, ended->n > IDS_NAMED ? ", …" : "");
 }
 
+/* Nothing but a person is ever rid of them. */
+static void found_unknown(struct doctor *doctor, const struct named *unknown)
+{
+	if (unknown->n > 0)
+		found(doctor, LEVEL_WARNING, "token", "patctl delete --all --state=unknown-issuer",
+			P_("%" PRIu64 " fleet token is of an issuer that patd.conf does not name, "
+			   "and is refused: %s%s",
+				"%" PRIu64 " fleet tokens are of issuers that patd.conf does not "
+				"name, and are refused: %s%s",
+				(unsigned long)unknown->n),
+			unknown->n, unknown->ids, unknown->n > IDS_NAMED ? ", …" : "");
+}
+
 static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBusError *error)
 {
 	const struct client_filter filter = { .all = true };
@@ -182,6 +199,8 @@ static bool read_accounts(struct doctor *doctor, struct accounts *accounts, DBus
 				count_named(&accounts->altered, &items[i]);
 			} else if (strcmp(items[i].state, "ended") == 0) {
 				count_named(&accounts->ended, &items[i]);
+			} else if (strcmp(items[i].state, "unknown-issuer") == 0) {
+				count_named(&accounts->unknown, &items[i]);
 			}
 			doctor_sudo(doctor, &items[i]);
 		}
@@ -281,6 +300,7 @@ void doctor_accounts(struct doctor *doctor)
 	}
 	found_altered(doctor, &accounts);
 	found_ended(doctor, &accounts.ended);
+	found_unknown(doctor, &accounts.unknown);
 	unusable_found(doctor, &accounts.unusable);
 	before = doctor->findings.n;
 	for (size_t i = 0; i < accounts.n && answered; i++)

@@ -197,6 +197,7 @@ static void ask_doctor(struct survey *survey)
 	doctor_policy(doctor);
 	doctor_database(doctor);
 	doctor_history_break(doctor);
+	doctor_fleet(doctor);
 }
 
 /* --- the verb --- */

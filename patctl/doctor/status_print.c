@@ -50,6 +50,13 @@ static char *describe(const struct output_context *context, const struct token_r
 	return text_format(_("%s, expires %s"), _(token->state), at);
 }
 
+static bool is_own(const struct status *status, const struct token_row *token)
+{
+	if (token->uid != TOKEN_UID_ANY)
+		return token->uid == status->uid;
+	return status->user && strcmp(token->user, status->user) == 0;
+}
+
 static char *session_text(const struct status *status, const struct output_context *context)
 {
 	const struct status_session *session = &status->session;
@@ -72,7 +79,7 @@ static char *session_text(const struct status *status, const struct output_conte
 	name = text_safe(token->name);
 	user = text_safe(token->user);
 	state = describe(context, token);
-	if (token->uid != status->uid)
+	if (!is_own(status, token))
 		return text_format(_("token %s (%s) of user %s, %s (according to PAT_TOKEN_ID)"),
 			name, token->id.text, user, state);
 	return text_format(

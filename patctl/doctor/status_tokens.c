@@ -9,7 +9,7 @@ const char *status_state_word(enum status_state state)
 {
 	static const char *const words[STATUS_STATES] = { N_("active"), N_("pending"),
 		N_("disabled"), N_("revoked"), N_("expired"), N_("ended"), N_("exhausted"),
-		N_("altered") };
+		N_("stale"), N_("unknown-issuer"), N_("altered") };
 
 	return words[state];
 }
@@ -34,8 +34,9 @@ enum status_end status_end(const struct token_row *token, uint64_t now)
 		return STATUS_END_NONE;
 	if (is_in(token, STATUS_EXPIRED))
 		return at + STATUS_PERIOD > now ? STATUS_END_LATELY : STATUS_END_NONE;
-	/* Others are not accepted anyway. */
-	if (!is_in(token, STATUS_ACTIVE) && !is_in(token, STATUS_PENDING))
+	/* Others are not accepted anyway; one that is stale will be again. */
+	if (!is_in(token, STATUS_ACTIVE) && !is_in(token, STATUS_PENDING) &&
+		!is_in(token, STATUS_STALE))
 		return STATUS_END_NONE;
 	return at <= now + STATUS_PERIOD ? STATUS_END_SOON : STATUS_END_NONE;
 }

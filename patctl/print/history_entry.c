@@ -72,6 +72,7 @@ static char *actor_text(const struct entry_row *entry, const struct output_conte
 		{ "bus", N_(", by root over the bus") },
 		{ "owner", N_(", by its owner") },
 		{ "patd", N_(", by patd according to patd.conf") },
+		{ "fleet", N_(", on another machine") },
 	};
 	/* Who reads it has to know which account asked: patd.conf has no section for it. */
 	const bool stranger =
@@ -117,6 +118,8 @@ static char *reason_text(const struct entry_row *entry)
 			reason_translated(detail));
 	if (*detail == '\0')
 		return text_format("%s", "");
+	if (strcmp(entry->event, "used") == 0)
+		return text_format(_(", use %s in the fleet"), detail);
 	return renamed ? text_format(_(", previously: %s"), detail)
 		       : text_format(": %s", reason_translated(detail));
 }

@@ -131,58 +131,77 @@ static void write_member(FILE *file, const struct field *field, const void *memb
 		write_number(file, field_number(field, member));
 }
 
-/* A member that is written as something else; NULL: none. */
+/* A member that is written as something else. */
 struct exception {
 	const void *member;
 	const char *json;
 };
 
+#define EXCEPTIONS 2
+
+static const struct exception no_exceptions[EXCEPTIONS];
+
+/* NULL: as it is. */
+static const char *written_as(
+	const void *member, const struct exception exceptions[static EXCEPTIONS])
+{
+	for (size_t i = 0; i < EXCEPTIONS; i++)
+		if (exceptions[i].member == member)
+			return exceptions[i].json;
+	return NULL;
+}
+
 static void write_members(FILE *file, const struct table *table, const void *record,
-	const struct exception *exception)
+	const struct exception exceptions[static EXCEPTIONS])
 {
 	for (size_t i = 0; i < table->n; i++) {
 		const struct field *field = &table->fields[i];
 		const void *member = (const char *)record + field->offset;
+		const char *json = written_as(member, exceptions);
 
 		write_word(file, i > 0 ? ", \"" : "\"");
 		write_word(file, field->column);
 		write_word(file, "\": ");
-		if (member == exception->member)
-			write_word(file, exception->json);
+		if (json)
+			write_word(file, json);
 		else
 			write_member(file, field, member);
 	}
 }
 
 static void write_object(FILE *file, const struct table *table, const void *record,
-	const struct exception *exception)
+	const struct exception exceptions[static EXCEPTIONS])
 {
 	(void)putc_unlocked('{', file);
-	write_members(file, table, record, exception);
+	write_members(file, table, record, exceptions);
 	(void)putc_unlocked('}', file);
 }
 
 void json_token_members(FILE *file, const struct token_row *token)
 {
 	const bool local = token->last_used_at && token->last_used_from[0] == '\0';
-	const struct exception used = { local ? token->last_used_from : NULL, "\"local\"" };
+	const struct exception exceptions[EXCEPTIONS] = {
+		{ local ? token->last_used_from : NULL, "\"local\"" },
+		{ token->uid == TOKEN_UID_ANY ? &token->uid : NULL, "null" },
+	};
 
-	write_members(file, token_row_table(), token, &used);
+	write_members(file, token_row_table(), token, exceptions);
 }
 
 void json_record(FILE *file, const struct table *table, const void *record)
 {
-	static const struct exception none = { 0 };
-
-	write_object(file, table, record, &none);
+	write_object(file, table, record, no_exceptions);
 }
 
 void json_history_entry(FILE *file, const struct entry_row *entry)
 {
 	/* An entry about many tokens has no uid. */
-	const struct exception many = { entry->id.text[0] != '\0' ? NULL : &entry->uid, "null" };
+	const struct exception many[EXCEPTIONS] = {
+		{ entry->id.text[0] != '\0' && entry->uid != TOKEN_UID_ANY ? NULL : &entry->uid,
+			"null" },
+	};
 
-	write_object(file, &entry_row_table, entry, &many);
+	write_object(file, &entry_row_table, entry, many);
 }
 
 void json_records(FILE *file, const struct records *records)

@@ -30,6 +30,8 @@ static const struct {
 	{ "ended", "\033[90m", "\033[38;5;245m" },
 	{ "exhausted", "\033[90m", "\033[38;5;245m" },
 	{ "pending", "\033[36m", "\033[36m" },
+	{ "stale", "\033[33m", "\033[38;5;208m" },
+	{ "unknown-issuer", RED, RED },
 	{ "altered", RED, RED },
 	{ "refused", RED, RED },
 	{ TERMINAL_NEW, "\033[1m", "\033[1m" },

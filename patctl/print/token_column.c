@@ -53,7 +53,8 @@ static char *cell_user(const struct cell_style *style, const struct token_row *t
 static char *cell_uid(const struct cell_style *style, const struct token_row *token)
 {
 	(void)style;
-	return text_format("%" PRIu32, token->uid);
+	return token->uid == TOKEN_UID_ANY ? text_format("%s", "")
+					   : text_format("%" PRIu32, token->uid);
 }
 
 /* A later version of patd may have other words. */
@@ -101,10 +102,11 @@ static char *cell_used_from(const struct cell_style *style, const struct token_r
 	return local ? text_format("local") : cell_text(style, token->last_used_from);
 }
 
-/* "3", or "3/20" of at most 20. */
+/* "3", or "3/20" of at most 20; of a fleet token nobody here knows all. */
 static char *cell_uses(const struct cell_style *style, const struct token_row *token)
 {
-	cleanup_text char *most = cell_number(token->limits.max_uses);
+	const bool fleet = token->issuer[0] != '\0';
+	cleanup_text char *most = cell_number(fleet ? 0 : token->limits.max_uses);
 
 	(void)style;
 	return text_format("%" PRIu64 "%s%s", token->uses, *most ? "/" : "", most);
@@ -209,6 +211,11 @@ static char *cell_note(const struct cell_style *style, const struct token_row *t
 	return cell_text(style, token->note);
 }
 
+static char *cell_issuer(const struct cell_style *style, const struct token_row *token)
+{
+	return cell_text(style, token->issuer);
+}
+
 static char *cell_services(const struct cell_style *style, const struct token_row *token)
 {
 	return cell_restriction(style, token, PAT_SERVICES);
@@ -244,6 +251,11 @@ static char *cell_ends(const struct cell_style *style, const struct token_row *t
 	return cell_restriction(style, token, PAT_UNTIL);
 }
 
+static char *cell_hosts(const struct cell_style *style, const struct token_row *token)
+{
+	return cell_restriction(style, token, PAT_HOSTS);
+}
+
 static const struct token_column columns[] = {
 	[COLUMN_ID] = { "id", N_("ID"), 0, cell_id, false },
 	[COLUMN_NAME] = { "name", N_("NAME"), CUT, cell_name, false },
@@ -274,6 +286,8 @@ static const struct token_column columns[] = {
 	{ "confirm", N_("CONFIRM"), 0, cell_confirm, false },
 	/* "until" is the end of a suspension. */
 	{ "ends", N_("ENDS"), CUT, cell_ends, false },
+	{ "hosts", N_("HOSTS"), CUT, cell_hosts, false },
+	{ "issuer", N_("ISSUER"), CUT, cell_issuer, false },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))

@@ -215,8 +215,8 @@ static bool choose_states(struct bulk *bulk)
 		if (!filter_is_ended(filter_states[i]) &&
 			filter_has_state(states, filter_states[i]))
 			return argument_wrong(&option_state, states,
-				N_("only revoked, expired, ended, exhausted and altered tokens can "
-				   "be deleted"));
+				N_("only revoked, expired, ended, exhausted, unknown-issuer and "
+				   "altered tokens can be deleted"));
 	return true;
 }
 

@@ -11,6 +11,9 @@
 const struct option_info option_event = { "event", "EVENT",
 	N_("only these events, such as used,refused"), 0 };
 
+const struct option_info option_elsewhere = { "fleet", NULL,
+	N_("only what was done on other machines of the fleet"), 0 };
+
 static const char blank[] = " \t";
 
 /*
@@ -46,7 +49,7 @@ static bool is_event(const char *item, size_t len)
 
 bool history_filter_of(const struct command *command, struct history_filter *ret)
 {
-	struct history_filter filter = { 0 };
+	struct history_filter filter = { .elsewhere = command_given(command, &option_elsewhere) };
 	const char *at, *item;
 	size_t len;
 
@@ -78,10 +81,11 @@ static bool has(const char *list, const char *word)
 
 bool history_filter_passes(const struct history_filter *filter, const struct entry_row *entry)
 {
-	return has(filter->events, entry->event) && has(filter->services, entry->service);
+	return has(filter->events, entry->event) && has(filter->services, entry->service) &&
+	       (!filter->elsewhere || strcmp(entry->how, "fleet") == 0);
 }
 
 bool history_filter_narrows(const struct history_filter *filter)
 {
-	return filter->events || filter->services;
+	return filter->events || filter->services || filter->elsewhere;
 }

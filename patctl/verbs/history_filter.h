@@ -7,11 +7,12 @@
 #include "patctl/cli/command.h"
 #include "patctl/client/records.h"
 
-extern const struct option_info option_event;
+extern const struct option_info option_event, option_elsewhere;
 
 /* Lists with commas, which belong to the command; NULL: any. */
 struct history_filter {
 	const char *events, *services;
+	bool elsewhere; /* only what was done on other machines of the fleet */
 };
 
 /* False after a message on standard error. */

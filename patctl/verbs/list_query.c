@@ -8,7 +8,8 @@
 #include "patctl/cli/argument.h"
 
 const char *const filter_states[] = { N_("active"), N_("revoked"), N_("expired"), N_("ended"),
-	N_("exhausted"), N_("disabled"), N_("pending"), N_("altered"), NULL };
+	N_("exhausted"), N_("disabled"), N_("pending"), N_("stale"), N_("unknown-issuer"),
+	N_("altered"), NULL };
 
 const struct option_info option_state = { "state", "STATE",
 	N_("only tokens in this state, or in these"), 0 };
@@ -22,7 +23,7 @@ const struct option_info option_revoked_since = { "revoked-since", "WHEN",
 
 bool filter_is_ended(const char *state)
 {
-	static const char *const alive[] = { "active", "disabled", "pending" };
+	static const char *const alive[] = { "active", "disabled", "pending", "stale" };
 
 	for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++)
 		if (strcmp(state, alive[i]) == 0)
@@ -52,7 +53,7 @@ static bool check_states(const char *states)
 		if (!is_state(at))
 			return argument_wrong(&option_state, states,
 				N_("a state is active, revoked, expired, ended, exhausted, "
-				   "disabled, pending or altered"));
+				   "disabled, pending, stale, unknown-issuer or altered"));
 	}
 	return true;
 }

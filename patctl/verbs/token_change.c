@@ -82,7 +82,12 @@ enum outcome change_report(struct tally *tally, const char *item, const struct t
 
 bool change_deletable(const struct token_row *token)
 {
-	return strcmp(token->state, "revoked") == 0 || strcmp(token->state, "altered") == 0;
+	static const char *const states[] = { "revoked", "altered", "unknown-issuer" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(token->state, states[i]) == 0)
+			return true;
+	return false;
 }
 
 const char *change_unrestorable(const struct token_row *token, uint64_t now, enum pat_error *ret)

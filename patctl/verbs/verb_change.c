@@ -213,7 +213,7 @@ const struct verb verb_revoke = { "revoke", "TOKEN...", run_revoke,
 	"  sudo patctl revoke --all --user=alice\n"
 	"  sudo patctl revoke --all --unused-for=90d --dry-run\n",
 	.selecting = OPTIONS(OPTIONS_FILTERS), .exclusive = { OPTIONS(&option_id, &option_all) },
-	.synonyms = { "suspend" }, .token_states = { "active", "pending", "disabled" } };
+	.synonyms = { "suspend" }, .token_states = { "active", "pending", "disabled", "stale" } };
 
 static enum outcome run_restore(const struct command *command)
 {
@@ -299,5 +299,5 @@ const struct verb verb_delete = { "delete", "TOKEN...", run_delete,
 	"  patctl revoke laptop && patctl delete laptop\n"
 	"  sudo patctl delete --all --state=revoked,expired --dry-run\n",
 	.selecting = OPTIONS(OPTIONS_FILTERS), .exclusive = { OPTIONS(&option_id, &option_all) },
-	.aliases = { "rm" }, .synonyms = { "remove" }, .token_states = { "revoked", "altered" },
-	.ended_states = true };
+	.aliases = { "rm" }, .synonyms = { "remove" },
+	.token_states = { "revoked", "altered", "unknown-issuer" }, .ended_states = true };

@@ -206,6 +206,11 @@ static bool needs_approval(const struct token_row *token)
 	return *confirm;
 }
 
+static bool needs_claim(const struct token_row *token)
+{
+	return token->issuer[0] != '\0' && token->limits.max_uses != 0;
+}
+
 /* Whether the terminal, which is not asked about, decides that a login is local. */
 static bool depends_on_terminal(const struct checked *checked)
 {
@@ -230,6 +235,8 @@ static json_t *unseen_words(const struct checked *checked)
 	json_append(words, json_of_text("service"));
 	if (needs_approval(checked->token))
 		json_append(words, json_of_text("approval"));
+	if (needs_claim(checked->token))
+		json_append(words, json_of_text("uses"));
 	return words;
 }
 
@@ -250,6 +257,8 @@ static void print_unseen(const struct checked *checked)
 			user);
 	if (needs_approval(checked->token))
 		note(_("Each use of this token waits for an approval: see patctl help approve.\n"));
+	if (needs_claim(checked->token))
+		note(_("Not checked: whether uses are left, which the hub of the fleet counts.\n"));
 	if (depends_on_terminal(checked))
 		note(_("Not checked: the terminal.  Logins through %s are local at the console "
 		       "only, and\nnot on a pseudo terminal (/dev/pts) or without a terminal.\n"),

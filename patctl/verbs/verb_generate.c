@@ -18,6 +18,8 @@
 
 static const struct option_info option_out = { "out", "FILE",
 	N_("write the token into FILE, a new one of mode 0600"), 0 };
+static const struct option_info option_fleet = { "fleet", NULL,
+	N_("a token that other machines accept, too"), 0 };
 
 static bool read_restriction(const struct command *command, const struct restriction *restriction,
 	uint64_t now, struct restriction_value *ret)
@@ -45,6 +47,7 @@ static bool read_request(const struct command *command, struct client_token_requ
 	*ret = (struct client_token_request) {
 		.name = command->operands[0],
 		.user = command_value(command, &option_user),
+		.fleet = command_given(command, &option_fleet),
 	};
 	if (!argument_name(ret->name) || !argument_note(command, &option_note, &ret->note) ||
 		!argument_expiry(command, &option_expires, now, &ret->expiry))
@@ -191,8 +194,8 @@ static enum outcome run_generate(const struct command *command)
 
 const struct verb verb_generate = { "generate", "NAME", run_generate,
 	N_("generate a token and print it once"),
-	OPTIONS(&option_user, &option_expires, &option_restrictions, &option_note, &option_out,
-		OPTIONS_COMMON),
+	OPTIONS(&option_user, &option_expires, &option_restrictions, &option_fleet, &option_note,
+		&option_out, OPTIONS_COMMON),
 	{ N_("Generates a token and prints it: the token alone on standard output, everything\n"
 	     "else on standard error.  The token will not be shown again: store it in a\n"
 	     "password manager.  With --out, it is written into FILE instead, which must not\n"
@@ -211,6 +214,8 @@ const struct verb verb_generate = { "generate", "NAME", run_generate,
 		N_("--until has the token end with what it names: boot, the next one; session, the\n"
 		   "login session you are in, or session:ID; unit:NAME, when that unit of systemd\n"
 		   "stops, fails or is restarted.  It is refused ever after.\n"),
+		N_("--fleet is for a machine that issues tokens for others: see patctl fleet.  Only\n"
+		   "such a token can be restricted by --hosts.\n"),
 		N_("--from is compared with the address that the service reports to PAM.  \"local\"\n"
 		   "is a login for which it reports none, through a service at the console or\n"
 		   "within a session: see local_services in patd.conf(5).  Through others its source\n"

@@ -19,6 +19,7 @@ static const struct option_info option_sort = { "sort", "KEY",
 	N_("sort by KEY; -KEY reverses the order"), 0 };
 static const struct option_info option_full = { "full", NULL,
 	N_("on a terminal, do not cut or omit anything"), 'l' };
+static const struct option_info option_fleet = { "fleet", NULL, N_("only fleet tokens"), 0 };
 static const struct option_info option_format = { "output", "FORMAT",
 	N_("table, wide, json, or columns: id,name,expires"), 'o' };
 
@@ -60,7 +61,7 @@ static void print_hint(struct client *client, const struct output *output)
 {
 	const char *user = command_value(output->command, &option_user);
 
-	if (filter_given(output->command))
+	if (filter_given(output->command) || output->filter.fleet)
 		note(_("No tokens match.\n"));
 	else if (user)
 		note(_("This user has no tokens.  Generate one:  %s generate NAME "
@@ -151,6 +152,7 @@ static bool read_options(const struct command *command, struct output *output)
 
 	if (!filter_of(command, output->context.now, &output->filter))
 		return false;
+	output->filter.fleet = command_given(command, &option_fleet);
 	problem = key ? sort_parse(key, &output->sorted.sort) : NULL;
 	if (problem)
 		return argument_wrong(&option_sort, key, problem);
@@ -183,21 +185,21 @@ static enum outcome run(const struct command *command)
 }
 
 const struct verb verb_list = { "list", "", run, N_("list tokens (default)"),
-	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_revoked_since, &option_sort,
-		&option_full, &option_format, &option_host, &option_json, &option_no_legend,
-		&option_quiet, &option_no_ask_password, &option_no_pager),
+	OPTIONS(&option_user, &option_all, OPTIONS_FILTERS, &option_revoked_since, &option_fleet,
+		&option_sort, &option_full, &option_format, &option_host, &option_json,
+		&option_no_legend, &option_quiet, &option_no_ask_password, &option_no_pager),
 	{ N_("Lists your tokens, or with --all those of all users: id, name, user, state, when\n"
 	     "they were created and expire, and their use.  Times are ages on a terminal, and\n"
 	     "in UTC otherwise.\n"),
-		N_("STATE is active, revoked, expired, ended, exhausted, disabled, pending or\n"
-		   "altered, or several of them: revoked,expired.\n"
+		N_("STATE is active, revoked, expired, ended, exhausted, disabled, pending,\n"
+		   "stale, unknown-issuer or altered, or several of them: revoked,expired.\n"
 		   "--service lists the tokens that are valid for SERVICE.  KEY is name, created,\n"
 		   "expires, used, state or user.  WHEN is as for \"patctl log\".\n"),
 		N_("FORMAT is table, wide, json, or columns with commas between them: id, name,\n"
 		   "user, uid, state, created, expires, usage, used, uses, used_by, used_from,\n"
 		   "limits, restrictions, services, sources, hours, not_before, max_uses, confirm,\n"
-		   "ends, note, sessions, revoked, until, reason, rotated.  A narrow terminal gets\n"
-		   "fewer columns, unless --full is given.\n") },
+		   "ends, hosts, note, sessions, revoked, until, reason, rotated, issuer.  A narrow\n"
+		   "terminal gets fewer columns, unless --full is given.\n") },
 	"  patctl list --expiring=7d\n"
 	"  patctl list -o name,expires\n"
 	"  sudo patctl list --all --unused-for=90d --sort=-used\n"

@@ -382,8 +382,8 @@ static enum outcome run(const struct command *command)
 
 const struct verb verb_log = { "log", "[TOKEN...]", run, N_("show the history of tokens"),
 	OPTIONS(&option_user, &option_id, &option_all, &option_since, &option_until, &option_lines,
-		&option_reverse, &option_event, &option_service, &option_follow, &option_verify,
-		OPTIONS_COMMON, &option_no_pager),
+		&option_reverse, &option_event, &option_service, &option_elsewhere, &option_follow,
+		&option_verify, OPTIONS_COMMON, &option_no_pager),
 	{ N_("Shows the history of your tokens, of the given tokens, or with --all of those of\n"
 	     "all users, oldest first: who generated, changed or used them and from where, and\n"
 	     "which logins were refused.  The first use from a network or through a service is\n"

@@ -115,7 +115,7 @@ static bool restore(const struct program_as *as)
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		(void)signal(ending[i], SIG_IGN);
 	units_read(&units);
-	done = units_stop();
+	done = units_stop(&units);
 	if (!done)
 		complain(_("patd.service could not be stopped; nothing was changed"));
 	else

@@ -65,7 +65,7 @@ static enum outcome run(const struct command *command)
 		return OUTCOME_USAGE;
 	if (!gives_something(&update)) {
 		complain(_("nothing to change: give --expires, --service, --from, --hours, "
-			   "--until or --note"));
+			   "--until, --hosts or --note"));
 		return OUTCOME_USAGE;
 	}
 	argument_expect_services(command, update.restrictions[PAT_SERVICES]);
@@ -85,7 +85,8 @@ const struct verb verb_set = { "set", "TOKEN", run,
 	N_("change expiration, restrictions or note of a token"),
 	OPTIONS(&option_user, &option_id, &option_expires, &restrictions[PAT_SERVICES].option,
 		&restrictions[PAT_SOURCES].option, &restrictions[PAT_HOURS].option,
-		&restrictions[PAT_UNTIL].option, &option_note, OPTIONS_COMMON),
+		&restrictions[PAT_UNTIL].option, &restrictions[PAT_HOSTS].option, &option_note,
+		OPTIONS_COMMON),
 	{ N_("Changes what is given; everything else, also the secret, stays as it is.  Values\n"
 	     "are written as for generate.  --expires=never, and any for a restriction, takes\n"
 	     "it away; --note= removes the note.\n"),

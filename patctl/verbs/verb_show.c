@@ -23,6 +23,7 @@ enum label {
 	LABEL_NAME,
 	LABEL_NOTE,
 	LABEL_USER,
+	LABEL_ISSUER,
 	LABEL_STATE,
 	LABEL_CREATED,
 	LABEL_EXPIRES,
@@ -39,8 +40,8 @@ enum label {
 
 /* In the order of enum label. */
 static const char *const labels[LABELS] = { "", N_("ID:"), N_("Name:"), N_("Note:"), N_("User:"),
-	N_("State:"), N_("Created:"), N_("Expires:"), N_("Revoked:"), N_("Until:"), N_("Reason:"),
-	N_("Rotated:"), N_("Uses:"), N_("Usage:"), N_("Sources:"), N_("Sessions:") };
+	N_("Issuer:"), N_("State:"), N_("Created:"), N_("Expires:"), N_("Revoked:"), N_("Until:"),
+	N_("Reason:"), N_("Rotated:"), N_("Uses:"), N_("Usage:"), N_("Sources:"), N_("Sessions:") };
 
 /* LABELS + enum pat_restriction is the label of a restriction. */
 static const char *label_text(unsigned int label)
@@ -163,10 +164,18 @@ static void print_rotated(const struct output_context *context, const struct tok
 static void print_uses(const struct token_row *token)
 {
 	const uint64_t most = token->limits.max_uses;
-	cleanup_text char *text =
-		most ? text_format(_("%" PRIu64 " of %" PRIu64), token->uses, most)
-		     : text_format("%" PRIu64, token->uses);
+	const bool fleet = token->issuer[0] != '\0';
+	cleanup_text char *text = NULL;
 
+	/* How many are left of those of a fleet token, its hub alone knows. */
+	if (most && fleet)
+		text = text_format(_("%" PRIu64 " that this machine knows of, of at most %" PRIu64
+				     " in the fleet"),
+			token->uses, most);
+	else if (most)
+		text = text_format(_("%" PRIu64 " of %" PRIu64), token->uses, most);
+	else
+		text = text_format("%" PRIu64, token->uses);
 	print_line(LABEL_USES, text);
 }
 
@@ -257,7 +266,8 @@ static void print(const struct output_context *context, const struct token_row *
 	print_text(LABEL_ID, token->id.text);
 	print_text(LABEL_NAME, token->name);
 	print_text(LABEL_NOTE, token->note);
-	print_line(LABEL_USER, user_and_uid);
+	print_line(LABEL_USER, token->uid == TOKEN_UID_ANY ? user : user_and_uid);
+	print_text(LABEL_ISSUER, token->issuer);
 	print_line(LABEL_STATE, coloured);
 	print_created(context, token);
 	for (enum pat_restriction i = 0; i < PAT_RESTRICTIONS; i++)

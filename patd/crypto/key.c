@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The key, its subkeys, and what is computed with them. */
-#include "patd/crypto/key.h"
+#include "patd/crypto/key_private.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -21,23 +21,8 @@
 
 _Static_assert(KEY_LEN == crypto_kdf_KEYBYTES, "the key is what the derivation takes");
 
-/* The context and the order of the subkeys, whose numbers begin at 1, are part of the format. */
+/* The context is part of the format, as is the order of the subkeys. */
 static const char kdf_context[crypto_kdf_CONTEXTBYTES] = { 'p', 'a', 't', 'd', '-', 'k', 'e', 'y' };
-
-enum subkey {
-	SUBKEY_VERIFIER,
-	SUBKEY_ROW,
-	SUBKEY_CHECK,
-	SUBKEY_ENTRY,
-	SUBKEY_SEAL,
-	SUBKEY_USAGE,
-	SUBKEY_CLOCK,
-	SUBKEYS
-};
-
-struct key {
-	uint8_t subkeys[SUBKEYS][MAC_LEN];
-};
 
 _Static_assert(KEY_CHECK_LEN == MAC_LEN && crypto_generichash_KEYBYTES == MAC_LEN, "one length");
 
@@ -336,6 +321,18 @@ void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN])
 {
 	mac_record(key->subkeys[SUBKEY_SEAL], NULL, &seal_table, seal, ret);
+}
+
+void key_fleet_mark_mac(
+	const struct key *key, const struct fleet_mark *mark, uint8_t ret[static TOKEN_MAC_LEN])
+{
+	mac_record(key->subkeys[SUBKEY_FLEET_MARK], NULL, &fleet_mark_table, mark, ret);
+}
+
+void key_fleet_ledger_mac(
+	const struct key *key, const struct fleet_ledger *ledger, uint8_t ret[static TOKEN_MAC_LEN])
+{
+	mac_record(key->subkeys[SUBKEY_FLEET_LEDGER], NULL, &fleet_ledger_table, ledger, ret);
 }
 
 void key_usage_mac(const struct key *key, const uint8_t *header, size_t header_len,

@@ -12,6 +12,9 @@
 #include "common/field.h"
 #include "common/token_format.h"
 #include "patd/model/entry.h"
+#include "patd/model/fleet_ledger.h"
+#include "patd/model/fleet_mark.h"
+#include "patd/model/fleet_row.h"
 #include "patd/model/token.h"
 
 #define KEY_FILE "key" /* in the state directory */
@@ -95,6 +98,12 @@ void key_entry_mac(const struct key *key, const struct entry *entry,
 void key_seal_mac(
 	const struct key *key, const struct history_seal *seal, uint8_t ret[static ENTRY_MAC_LEN]);
 
+/* The MACs over what is kept of issuers beside their tokens. */
+void key_fleet_mark_mac(
+	const struct key *key, const struct fleet_mark *mark, uint8_t ret[static TOKEN_MAC_LEN]);
+void key_fleet_ledger_mac(const struct key *key, const struct fleet_ledger *ledger,
+	uint8_t ret[static TOKEN_MAC_LEN]);
+
 /* The MAC over a batch of the usage log: see patd/usage/usage_log.h. */
 void key_usage_mac(const struct key *key, const uint8_t *header, size_t header_len,
 	const uint8_t *records, size_t records_len, uint8_t ret[static MAC_LEN]);
@@ -102,6 +111,33 @@ void key_usage_mac(const struct key *key, const uint8_t *header, size_t header_l
 /* The MAC over what patd knows of the clock: see patd/rules/jumps.h. */
 void key_clock_mac(
 	const struct key *key, const uint8_t *bytes, size_t len, uint8_t ret[static MAC_LEN]);
+
+/*
+ * Signatures of this machine as an issuer, Ed25519 (crypto_sign_detached).  The key pair is derived
+ * from the key; generation, 1 or more, says which.  -ENOMEM, or -EINVAL for 0.  See doc/fleet.md.
+ */
+int key_fleet_public(
+	const struct key *key, uint64_t generation, uint8_t ret[static FLEET_PUBLIC_KEY_LEN]);
+int key_fleet_sign(const struct key *key, uint64_t generation, const uint8_t *bytes, size_t len,
+	uint8_t ret_signature[static FLEET_SIGNATURE_LEN]);
+
+/* The same pair for many signatures, as deriving it takes longer than a signature does. */
+struct key_pair;
+int key_pair_new(const struct key *key, uint64_t generation, struct key_pair **ret_pair);
+int key_pair_sign(const struct key_pair *pair, const uint8_t *bytes, size_t len,
+	uint8_t ret_signature[static FLEET_SIGNATURE_LEN]);
+/* Wipes it.  NULL is allowed. */
+void key_pair_free(struct key_pair *pair);
+
+bool fleet_signature_valid(const uint8_t public_key[static FLEET_PUBLIC_KEY_LEN],
+	const uint8_t *bytes, size_t len, const uint8_t signature[static FLEET_SIGNATURE_LEN]);
+
+/* The name of a public key: the first hexadecimal digits of its BLAKE2b. */
+void fleet_key_id(const uint8_t public_key[static FLEET_PUBLIC_KEY_LEN],
+	char ret[static FLEET_KEY_ID_LEN + 1]);
+
+/* What is kept of the digest of a fleet token: no key of a machine goes into it. */
+void fleet_verifier(const struct pat_digest *digest, uint8_t ret[static TOKEN_VERIFIER_LEN]);
 
 /* A value by which a database knows its key. */
 void key_check_value(const struct key *key, uint8_t ret[static KEY_CHECK_LEN]);

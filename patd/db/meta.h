@@ -18,6 +18,10 @@ int meta_set_key_check(struct database *database, const uint8_t value[static KEY
 #define META_USAGE "usage" /* the last batch of the usage log that is in the database */
 #define META_BREAK "break" /* seq of the altered entry that stops the pruning; 0: none */
 #define META_CLOCK "clock" /* bytes: see patd/rules/jumps.h */
+#define META_FLEET_BEHIND                                                                          \
+	"fleet_behind" /* with which key a backup signed whose hub was not asked for more yet; 0:  \
+			  it was */
+#define META_FLEET_KEY "fleet_key" /* which key an issuer signs with: 1, 2, 3 …; 0: the first */
 int meta_get_number(struct database *database, const char *key, uint64_t *ret_number);
 /* As part of the open transaction, and as usage. */
 int meta_set_number(struct database *database, const char *key, uint64_t number);

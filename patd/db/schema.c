@@ -124,6 +124,45 @@ static const char *const schema_steps[] = {
 	"  ending INTEGER NOT NULL"
 	") STRICT;"
 	"PRAGMA user_version = 4;",
+	/* Fleet tokens: see doc/fleet.md.  Two issuers may give a user's tokens the same name. */
+	"ALTER TABLE token ADD COLUMN issuer TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE token ADD COLUMN number INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE token ADD COLUMN row_hash BLOB NOT NULL DEFAULT x'"
+	"0000000000000000000000000000000000000000000000000000000000000000';"
+	"ALTER TABLE token ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE token ADD COLUMN hosts TEXT NOT NULL DEFAULT '';"
+	"DROP INDEX token_by_owner;"
+	"DROP INDEX token_by_name;"
+	"CREATE UNIQUE INDEX token_by_owner ON token (user, uid, name, issuer);"
+	"CREATE INDEX token_by_name ON token (name, user, uid, issuer);"
+	"CREATE INDEX token_by_number ON token (issuer, number) WHERE issuer <> '';"
+	"CREATE INDEX token_by_hold ON token (id) WHERE held = 1;"
+	/* Rows of issuers that are no tokens: see patd/model/fleet_mark.h. */
+	"CREATE TABLE fleet_mark ("
+	"  issuer TEXT NOT NULL,"
+	"  id TEXT NOT NULL,"
+	"  number INTEGER NOT NULL,"
+	"  kind INTEGER NOT NULL,"
+	"  revoked_at INTEGER NOT NULL,"
+	"  revoked_reason TEXT NOT NULL,"
+	"  row_hash BLOB NOT NULL,"
+	"  mac BLOB NOT NULL,"
+	"  PRIMARY KEY (issuer, id)"
+	") WITHOUT ROWID, STRICT;"
+	"CREATE INDEX fleet_mark_by_number ON fleet_mark (issuer, number);"
+	/* Who is revoked before its row has come. */
+	"CREATE INDEX fleet_mark_by_token ON fleet_mark (id);"
+	"CREATE TABLE fleet_issuer ("
+	"  name TEXT PRIMARY KEY,"
+	"  number INTEGER NOT NULL,"
+	"  rows BLOB NOT NULL,"
+	"  last INTEGER NOT NULL,"
+	"  beat_at INTEGER NOT NULL,"
+	"  beat_key TEXT NOT NULL,"
+	"  complete INTEGER NOT NULL,"
+	"  mac BLOB NOT NULL"
+	") WITHOUT ROWID, STRICT;"
+	"PRAGMA user_version = 5;",
 };
 
 #define VERSION ((int64_t)(sizeof(schema_steps) / sizeof(schema_steps[0])))

@@ -208,8 +208,10 @@ int history_rows_unlisted(struct statements *rows, uint64_t first, uint64_t last
 
 #define SELECT "SELECT {columns} FROM history WHERE seq > ?1 AND seq < ?2"
 #define BY_USER " AND user = ?3"
-#define BY_USER_TOO " AND +user = ?3"       /* not by that index: a token has fewer entries */
-#define BY_UID " AND (uid = ?4 OR id = '')" /* what is about no token has no uid */
+#define BY_USER_TOO " AND +user = ?3" /* not by that index: a token has fewer entries */
+/* What is about no token has no uid, and that of another machine TOKEN_UID_ANY. */
+#define BY_UID " AND (uid IN (?4, 4294967295) OR id = '')"
+_Static_assert(TOKEN_UID_ANY == 4294967295, "it is that one");
 #define BY_ID " AND id = ?5"
 #define ORDER " ORDER BY seq"
 #define REVERSE " DESC"

@@ -191,7 +191,7 @@ static void put_what(struct journal_record *record, const struct entry *entry)
 	if (entry->event == ENTRY_REFUSED)
 		put(record, ": %s%s", verdict_word(entry->result), why_refused(entry));
 	if (entry->detail[0] != '\0') {
-		put(record, ": ");
+		put(record, entry->event == ENTRY_USED ? ": use " : ": ");
 		put_quoted(record, entry->detail);
 	}
 	if (entry->command[0] != '\0')

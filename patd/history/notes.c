@@ -200,9 +200,10 @@ static bool matches(const struct entry_filter *filter, const struct entry *entry
 	       (filter->since == 0 || entry->at >= filter->since) &&
 	       (filter->until == 0 || entry->at < filter->until) &&
 	       (!filter->id || strcmp(entry->id.text, filter->id) == 0) &&
-	       (!filter->user || (strcmp(entry->user, filter->user) == 0 &&
-					 (!filter->by_uid || entry->uid == filter->uid ||
-						 entry->id.text[0] == '\0')));
+	       (!filter->user ||
+		       (strcmp(entry->user, filter->user) == 0 &&
+			       (!filter->by_uid || token_uid_fits(entry->uid, filter->uid) ||
+				       entry->id.text[0] == '\0')));
 }
 
 static void advance(struct notes_merge *merge)

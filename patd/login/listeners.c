@@ -4,11 +4,13 @@
 
 #include "common/wire.h"
 #include "patd/util/listening.h"
+#include "protocol/fleet.h"
 #include "protocol/request.h"
 
 enum {
 	ROOT,
 	FRONT,
+	FLEET,
 	SOCKETS
 };
 
@@ -17,6 +19,10 @@ int listeners_open(const char *runtime_dir, struct listeners *ret_listeners)
 	struct listening sockets[SOCKETS] = {
 		[ROOT] = { .name = PAT_ROOT_SOCKET, .mode = 0600, .backlog = 256 },
 		[FRONT] = { .name = PAT_FRONT_SOCKET, .mode = 0600, .backlog = 16 },
+		[FLEET] = { .name = PAT_FLEET_SOCKET,
+			.mode = 0600,
+			.optional = true,
+			.backlog = 4 },
 	};
 	int r = listening_open(runtime_dir, sockets, SOCKETS);
 
@@ -27,6 +33,8 @@ int listeners_open(const char *runtime_dir, struct listeners *ret_listeners)
 		.root_path = sockets[ROOT].path,
 		.front_fd = sockets[FRONT].fd,
 		.front_path = sockets[FRONT].path,
+		.fleet_fd = sockets[FLEET].fd,
+		.fleet_path = sockets[FLEET].path,
 	};
 	return 0;
 }
@@ -36,6 +44,7 @@ void listeners_close(struct listeners *listeners)
 	struct listening sockets[SOCKETS] = {
 		[ROOT] = { .fd = listeners->root_fd, .path = listeners->root_path },
 		[FRONT] = { .fd = listeners->front_fd, .path = listeners->front_path },
+		[FLEET] = { .fd = listeners->fleet_fd, .path = listeners->fleet_path },
 	};
 
 	listening_close(sockets, SOCKETS);

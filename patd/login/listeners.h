@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The two sockets of patd: root.sock, and front.sock for patd-bus.  Those that systemd passes,
- * named "root" and "front" (FileDescriptorName=), or our own under the runtime directory.
+ * The sockets of patd: root.sock, front.sock for patd-bus, and fleet.sock for patd-fleet.  Those
+ * that systemd passes, named "root", "front" and "fleet" (FileDescriptorName=), of which the last
+ * may be missing, or our own under the runtime directory.
  */
 #pragma once
 
 struct listeners {
-	int root_fd, front_fd;
-	char *root_path, *front_path; /* our own, removed at the end; else NULL */
+	int root_fd, front_fd, fleet_fd;           /* -1: systemd passed none */
+	char *root_path, *front_path, *fleet_path; /* our own, removed at the end; else NULL */
 };
 
 /*

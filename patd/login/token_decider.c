@@ -11,11 +11,11 @@
 #include "patd/tokens/tokens.h"
 #include "patd/util/log.h"
 
-/* A verdict that is sent when its use is on disk, or when a person has decided. */
+/* A verdict that is sent when its use is on disk, or when it was approved, and claimed. */
 struct waiting {
 	TAILQ_ENTRY(waiting) entry;
 	uint64_t id;
-	char approval[APPROVAL_ID_LEN + 1]; /* "": nobody is asked */
+	char use[APPROVAL_ID_LEN + 1]; /* that is to be decided; "": the verdict is there */
 	struct use_point point;
 	struct pat_reply reply;
 };
@@ -24,9 +24,9 @@ struct token_decider {
 	struct tokens *tokens;
 	struct login_server *server;
 	sd_event_source *turn;            /* for those that need not wait after all */
-	sd_event_source *recheck, *timer; /* of those that a person is asked about */
+	sd_event_source *recheck, *timer; /* of those that are to be decided */
 	struct token_listener listener;
-	TAILQ_HEAD(waiting_list, waiting) waiting, asked;
+	TAILQ_HEAD(waiting_list, waiting) waiting, undecided;
 };
 
 struct deferral {
@@ -57,23 +57,36 @@ static void wait_for_disk(struct token_decider *decider, struct waiting *waiting
 		(void)sd_event_source_set_enabled(decider->turn, SD_EVENT_ONESHOT);
 }
 
-static struct waiting *find_asked(const struct token_decider *decider, const char *approval)
+static struct waiting *find_undecided(const struct token_decider *decider, const char *use)
 {
-	struct waiting *waiting = TAILQ_FIRST(&decider->asked);
+	struct waiting *waiting = TAILQ_FIRST(&decider->undecided);
 
-	while (waiting && strcmp(waiting->approval, approval) != 0)
+	while (waiting && strcmp(waiting->use, use) != 0)
 		waiting = TAILQ_NEXT(waiting, entry);
 	return waiting;
 }
 
-/* Refuses what nobody decided about in time, and waits for the next. */
+/* Refuses what was not decided in time, and waits for the next. */
 static void arm_timer(struct token_decider *decider)
 {
-	const uint64_t us = tokens_expire_approvals(decider->tokens);
+	const uint64_t us = tokens_expire_waiting(decider->tokens);
 
 	if (us != 0 && (sd_event_source_set_time_relative(decider->timer, us) < 0 ||
 			       sd_event_source_set_enabled(decider->timer, SD_EVENT_ONESHOT) < 0))
 		log_error("cannot set a timer; requests wait until the login gives up");
+}
+
+/* For whatever it waits now. */
+static void wait_on(struct token_decider *decider, struct waiting *waiting,
+	const struct later *later, const struct pat_reply *reply)
+{
+	if (later->use[0] == '\0') {
+		wait_for_disk(decider, waiting, later, reply);
+		return;
+	}
+	pat_field_cut(waiting->use, sizeof(waiting->use), later->use);
+	TAILQ_INSERT_TAIL(&decider->undecided, waiting, entry);
+	arm_timer(decider);
 }
 
 static void decide(struct verification *verification, uint32_t caller_uid,
@@ -82,19 +95,10 @@ static void decide(struct verification *verification, uint32_t caller_uid,
 	struct token_decider *decider = userdata;
 	struct deferral deferral = { .verification = verification };
 	struct later later = { .defer = defer, .userdata = &deferral };
-	struct waiting *waiting;
 
 	tokens_verify_later(decider->tokens, caller_uid, request, &later, ret_reply);
-	waiting = deferral.waiting;
-	if (!waiting)
-		return;
-	if (ret_reply->verdict == PAT_ASKED) {
-		pat_field_cut(waiting->approval, sizeof(waiting->approval), later.approval);
-		TAILQ_INSERT_TAIL(&decider->asked, waiting, entry);
-		arm_timer(decider);
-	} else {
-		wait_for_disk(decider, waiting, &later, ret_reply);
-	}
+	if (deferral.waiting)
+		wait_on(decider, deferral.waiting, &later, ret_reply);
 }
 
 /* There is room for it already: its connection waits. */
@@ -104,20 +108,20 @@ static bool stay(void *userdata)
 	return true;
 }
 
-static enum pat_verdict on_decided(const char *approval, void *userdata)
+static enum pat_verdict on_decided(const char *use, void *userdata)
 {
 	struct token_decider *decider = userdata;
-	struct waiting *waiting = find_asked(decider, approval);
+	struct waiting *waiting = find_undecided(decider, use);
 	struct later later = { .defer = stay };
 	struct pat_reply reply;
 	uint64_t id;
 
 	if (!waiting)
 		return PAT_FAILED;
-	TAILQ_REMOVE(&decider->asked, waiting, entry);
-	tokens_conclude_approval(decider->tokens, approval, &later, &reply);
-	if (later.deferred) {
-		wait_for_disk(decider, waiting, &later, &reply);
+	TAILQ_REMOVE(&decider->undecided, waiting, entry);
+	tokens_conclude_use(decider->tokens, use, &later, &reply);
+	if (later.deferred || later.use[0] != '\0') {
+		wait_on(decider, waiting, &later, &reply);
 		return reply.verdict;
 	}
 	id = waiting->id;
@@ -140,7 +144,7 @@ static void on_entry(const struct entry *entry, void *userdata)
 	struct token_decider *decider = userdata;
 
 	if (entry->event != ENTRY_USED && entry->event != ENTRY_REFUSED &&
-		!TAILQ_EMPTY(&decider->asked))
+		!TAILQ_EMPTY(&decider->undecided))
 		(void)sd_event_source_set_enabled(decider->recheck, SD_EVENT_ONESHOT);
 }
 
@@ -149,7 +153,7 @@ static int on_recheck(sd_event_source *source, void *userdata)
 	struct token_decider *decider = userdata;
 
 	(void)source;
-	tokens_recheck_approvals(decider->tokens);
+	tokens_recheck_waiting(decider->tokens);
 	return 0;
 }
 
@@ -158,9 +162,9 @@ static void describe(uint64_t id, const struct pat_process *process, void *userd
 	struct token_decider *decider = userdata;
 	const struct waiting *waiting;
 
-	TAILQ_FOREACH(waiting, &decider->asked, entry)
+	TAILQ_FOREACH(waiting, &decider->undecided, entry)
 		if (waiting->id == id)
-			(void)tokens_describe_approval(decider->tokens, waiting->approval, process);
+			(void)tokens_describe_approval(decider->tokens, waiting->use, process);
 }
 
 static void end(struct token_decider *decider, struct waiting *waiting)
@@ -169,16 +173,16 @@ static void end(struct token_decider *decider, struct waiting *waiting)
 	free(waiting);
 }
 
-static bool cancel_asked(struct token_decider *decider, uint64_t id)
+static bool cancel_undecided(struct token_decider *decider, uint64_t id)
 {
-	struct waiting *waiting = TAILQ_FIRST(&decider->asked);
+	struct waiting *waiting = TAILQ_FIRST(&decider->undecided);
 
 	while (waiting && waiting->id != id)
 		waiting = TAILQ_NEXT(waiting, entry);
 	if (!waiting)
 		return false;
-	TAILQ_REMOVE(&decider->asked, waiting, entry);
-	tokens_abandon_approval(decider->tokens, waiting->approval);
+	TAILQ_REMOVE(&decider->undecided, waiting, entry);
+	tokens_abandon_use(decider->tokens, waiting->use);
 	free(waiting);
 	return true;
 }
@@ -188,7 +192,7 @@ static void cancel(uint64_t id, void *userdata)
 	struct token_decider *decider = userdata;
 	struct waiting *waiting = TAILQ_FIRST(&decider->waiting);
 
-	if (cancel_asked(decider, id))
+	if (cancel_undecided(decider, id))
 		return;
 	for (; waiting; waiting = TAILQ_NEXT(waiting, entry)) {
 		if (waiting->id == id) {
@@ -268,7 +272,7 @@ int token_decider_new(sd_event *event, struct tokens *tokens, struct token_decid
 		return -ENOMEM;
 	decider->tokens = tokens;
 	TAILQ_INIT(&decider->waiting);
-	TAILQ_INIT(&decider->asked);
+	TAILQ_INIT(&decider->undecided);
 	decider->listener = (struct token_listener) { .entry = on_entry, .userdata = decider };
 	r = add_turn(event, &decider->turn, on_turn, decider);
 	if (r >= 0)
@@ -281,7 +285,7 @@ int token_decider_new(sd_event *event, struct tokens *tokens, struct token_decid
 		return r;
 	}
 	tokens_on_durable(tokens, answer, decider);
-	tokens_on_approval_decided(tokens, on_decided, decider);
+	tokens_on_use_decided(tokens, on_decided, decider);
 	tokens_listen(tokens, &decider->listener);
 	*ret_decider = decider;
 	return 0;
@@ -302,12 +306,12 @@ void token_decider_free(struct token_decider *decider)
 	if (!decider)
 		return;
 	tokens_on_durable(decider->tokens, NULL, NULL);
-	tokens_on_approval_decided(decider->tokens, NULL, NULL);
+	tokens_on_use_decided(decider->tokens, NULL, NULL);
 	tokens_unlisten(decider->tokens, &decider->listener);
 	sd_event_source_disable_unref(decider->turn);
 	sd_event_source_disable_unref(decider->recheck);
 	sd_event_source_disable_unref(decider->timer);
-	free_all(&decider->asked);
+	free_all(&decider->undecided);
 	free_all(&decider->waiting);
 	free(decider);
 }

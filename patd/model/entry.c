@@ -62,6 +62,7 @@ static const char *const hows[ENTRY_HOWS] = {
 	[ENTRY_OWNER] = "owner",
 	[ENTRY_PASSWORD] = "password",
 	[ENTRY_PATD] = "patd",
+	[ENTRY_FLEET] = "fleet",
 };
 
 const char *entry_event_text(enum entry_event event)

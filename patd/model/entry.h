@@ -39,6 +39,7 @@ enum entry_how {
 	ENTRY_PASSWORD, /* over the bus, after polkit said yes */
 	ENTRY_PATD,     /* by itself, as patd.conf says; by_uid is 0 */
 	ENTRY_BUS,      /* over the bus, as uid 0 */
+	ENTRY_FLEET,    /* on another machine, which detail begins with; by_uid is 0 */
 	ENTRY_HOWS
 };
 

@@ -14,4 +14,5 @@ const struct limit_place limit_places[PAT_RESTRICTIONS] = {
 	[PAT_MAX_USES] = PLACE(max_uses),
 	[PAT_CONFIRM] = PLACE(confirm),
 	[PAT_UNTIL] = PLACE(until),
+	[PAT_HOSTS] = PLACE(hosts),
 };

@@ -6,6 +6,7 @@
 
 #include "common/l10n.h"
 #include "common/lifetime.h"
+#include "patd/model/hosts.h"
 #include "patd/model/hours.h"
 #include "patd/model/services.h"
 #include "patd/model/sources.h"
@@ -51,6 +52,11 @@ static bool permit_use(const struct limits *limits, const struct login *login)
 	return login->uses < limits->max_uses;
 }
 
+static bool permit_host(const struct limits *limits, const struct login *login)
+{
+	return !login->host || hosts_match(limits->hosts, login->host);
+}
+
 static bool within_services(const struct limits *limits, const struct limits *outer)
 {
 	return services_within(limits->services, outer->services);
@@ -71,6 +77,11 @@ static bool within_until(const struct limits *limits, const struct limits *outer
 {
 	return strcmp(limits->until, outer->until) == 0 &&
 	       strcmp(limits->until_id, outer->until_id) == 0;
+}
+
+static bool within_hosts(const struct limits *limits, const struct limits *outer)
+{
+	return hosts_within(limits->hosts, outer->hosts);
 }
 
 static const struct limit table[PAT_RESTRICTIONS] = {
@@ -97,6 +108,7 @@ static const struct limit table[PAT_RESTRICTIONS] = {
 	/* A login that all else permits waits for the word. */
 	[PAT_CONFIRM] = { 0 },
 	[PAT_UNTIL] = { .parse = until_parse, .within = within_until },
+	[PAT_HOSTS] = { .parse = hosts_parse, .permit = permit_host, .within = within_hosts },
 };
 
 const char *limits_set(struct limits *limits, enum pat_restriction restriction,

@@ -15,6 +15,7 @@
 #define LIMITS_SERVICES_MAX 511 /* bytes of each text, without the NUL */
 #define LIMITS_SOURCES_MAX 1023
 #define LIMITS_HOURS_MAX 255
+#define LIMITS_HOSTS_MAX 511
 #define LIMITS_UNTIL_MAX 260
 #define LIMITS_UNTIL_ID_MAX 32
 
@@ -31,6 +32,7 @@ struct limits {
 	 * so that a token with an until is refused.  Nobody is told.
 	 */
 	char until_id[LIMITS_UNTIL_ID_MAX + 1];
+	char hosts[LIMITS_HOSTS_MAX + 1]; /* of a fleet token, see patd/model/hosts.h; "": all */
 };
 
 /* A login, as far as restrictions are about it. */
@@ -40,6 +42,7 @@ struct login {
 	const char *service, *rhost; /* NULL: not asked about, which is permitted */
 	bool rhost_is_name; /* what rhost says is a name, also where it reads as an address */
 	uint64_t uses;      /* how often the token was used before */
+	const char *host;   /* the name of this machine in its fleet; NULL: not asked about */
 };
 
 /* The member of struct limits: apart from the rules, which patctl and patd-bus do not have. */

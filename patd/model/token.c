@@ -33,6 +33,11 @@ static const struct field fields[] = {
 	FIELD(token, "confirm", limits.confirm, FIELD_BOOL, 1),
 	FIELD(token, "until", limits.until, FIELD_TEXT, 0),
 	FIELD(token, "until_id", limits.until_id, FIELD_TEXT, 0),
+	FIELD(token, "issuer", issuer, FIELD_ANY_NAME, 0),
+	FIELD(token, "number", number, FIELD_NUMBER, INT64_MAX),
+	FIELD(token, "row_hash", row_hash, FIELD_BYTES, 0),
+	FIELD(token, "held", held, FIELD_BOOL, 1),
+	FIELD(token, "hosts", limits.hosts, FIELD_TEXT, 0),
 };
 
 const struct table token_table = TABLE(token, fields);
@@ -45,6 +50,8 @@ static const char *const texts[TOKEN_STATES] = {
 	[TOKEN_EXHAUSTED] = "exhausted",
 	[TOKEN_DISABLED] = "disabled",
 	[TOKEN_PENDING] = "pending",
+	[TOKEN_STALE] = "stale",
+	[TOKEN_UNKNOWN_ISSUER] = "unknown-issuer",
 	[TOKEN_ALTERED] = "altered",
 };
 

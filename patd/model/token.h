@@ -14,7 +14,11 @@
 #define TOKEN_USER_BYTES_MAX PAT_USER_MAX
 #define TOKEN_VERIFIER_LEN 32
 #define TOKEN_MAC_LEN 32
-#define TOKEN_REASON_MAX 255                   /* bytes */
+#define TOKEN_REASON_MAX 255     /* bytes */
+#define FLEET_NAME_LEN_MAX 63    /* bytes: of an issuer or a host */
+#define FLEET_KEY_ID_LEN 16      /* characters */
+#define FLEET_HASH_LEN 32        /* bytes: of a row, or of a set of rows */
+#define TOKEN_UID_ANY UINT32_MAX /* of another machine's token: whoever has the user's name */
 #define TOKEN_REASON_COMPROMISED "compromised" /* never to be restored */
 
 struct token {
@@ -45,10 +49,22 @@ struct token {
 	char last_used_service[PAT_SERVICE_MAX + 1];
 	char last_used_from[sizeof(((struct pat_request *)0)->rhost)]; /* "": locally */
 	uint8_t mac[TOKEN_MAC_LEN]; /* under the key, over all of it */
+
+	/* Of a fleet token: see doc/fleet.md.  issuer "": it is none. */
+	char issuer[FLEET_NAME_LEN_MAX + 1];
+	uint64_t number;                  /* of the version that is kept, among all of its issuer */
+	uint8_t row_hash[FLEET_HASH_LEN]; /* of its row; zeros: its issuer does not know it */
+	bool held;                        /* revoked here, and no row of its issuer says so yet */
 };
 
 /* Its columns, in the order of the MAC. */
 extern const struct table token_table;
+
+/* Whether what is bound to that uid is for who has uid, as far as uids say. */
+static inline bool token_uid_fits(uint32_t bound, uint32_t uid)
+{
+	return bound == TOKEN_UID_ANY || bound == uid;
+}
 
 enum token_state {
 	TOKEN_ACTIVE,
@@ -58,6 +74,8 @@ enum token_state {
 	TOKEN_EXHAUSTED,
 	TOKEN_DISABLED, /* its user is, or all are */
 	TOKEN_PENDING,  /* before its not_before */
+	TOKEN_STALE,    /* of the fleet: what is known of its issuer is too old, or incomplete */
+	TOKEN_UNKNOWN_ISSUER, /* of the fleet: its issuer is trusted no more */
 	TOKEN_ALTERED,
 	TOKEN_STATES
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A policy: its keys, a parser for each kind of value, its settings for people, its verifiers. */
+/* A policy: its keys, a parser for each kind of value, its settings for people, who is in it. */
 #include "patd/policy/policy.h"
 
 #include <stdio.h>
@@ -9,7 +9,10 @@
 #include "common/lifetime.h"
 #include "common/timespan.h"
 #include "common/wire.h"
+#include "patd/model/fleet_name.h"
 #include "patd/model/services.h"
+#include "patd/policy/hub.h"
+#include "patd/policy/issuer_keys.h"
 #include "patd/policy/policy_keys.h"
 
 #define SECOND UINT64_C(1000000)         /* in microseconds */
@@ -19,6 +22,9 @@
 #define PERIOD "a period from 1s to 1000y, like \"12h\", \"30d\" or \"1y\""
 #define NUMBER "a number from 1 to 1000000000"
 #define YES_OR_NO "yes or no, true or false, on or off, 1 or 0"
+#define NONE "none"
+#define HOST_NAME "%H" /* as in systemd.unit(5); no name has a percent sign */
+#define FLEET_NAME "a name of 1 to 63 letters, digits, \"-\", \".\" and \"_\""
 #define SERVICES "services like \"sudo,sshd,postgresql*\", or \"*\" for all"
 
 static const char *parse_period(const char *text, void *ret_member)
@@ -115,6 +121,44 @@ static const char *parse_services_or_none(const char *text, void *ret_member)
 	return NULL;
 }
 
+static const char *parse_fleet_name(const char *text, void *ret_member)
+{
+	if (!fleet_name_valid(text))
+		return "it is no name";
+	(void)stpcpy(ret_member, text);
+	return NULL;
+}
+
+static const char *parse_issuer(const char *text, void *ret_member)
+{
+	char *ret_name = ret_member;
+
+	if (strcmp(text, NONE) != 0)
+		return parse_fleet_name(text, ret_name);
+	*ret_name = '\0';
+	return NULL;
+}
+
+static const char *parse_host(const char *text, void *ret_member)
+{
+	char *ret_name = ret_member;
+
+	if (strcmp(text, HOST_NAME) != 0)
+		return parse_fleet_name(text, ret_name);
+	*ret_name = '\0';
+	return NULL;
+}
+
+static const char *parse_hub(const char *text, void *ret_member)
+{
+	char *ret_hub = ret_member;
+
+	if (strcmp(text, NONE) != 0)
+		return hub_parse(text, ret_hub, POLICY_HUB_MAX + 1);
+	*ret_hub = '\0';
+	return NULL;
+}
+
 /*
  * Those of ftp, telnet and rsh, which resolve an address to its name, or have it told by a program
  * that did, and do not resolve the name back.
@@ -169,10 +213,25 @@ const struct policy_key policy_keys[POLICY_KEYS] = {
 		MEMBER(max_history), NULL },
 	[KEY_USAGE_SYNC] = { "storage", "usage_sync", "normal", "normal or full", parse_sync,
 		MEMBER(usage_sync_full), NULL },
+	[KEY_ISSUER] = { "fleet", "issuer", NONE, FLEET_NAME ", or \"" NONE "\"", parse_issuer,
+		MEMBER(issuer), NULL },
+	[KEY_HOST] = { "fleet", "host", HOST_NAME,
+		FLEET_NAME ", or \"" HOST_NAME "\" for the host name", parse_host, MEMBER(host),
+		NULL },
+	[KEY_HUB] = { "fleet", "hub", NONE,
+		"a connection string of PostgreSQL like \"host=db.example.org dbname=fleet "
+		"sslmode=verify-full\", or \"" NONE "\"",
+		parse_hub, MEMBER(hub), NULL },
+	[KEY_MAX_STALENESS] = { "fleet", "max_staleness", "15min", PERIOD, parse_period,
+		MEMBER(max_staleness), NULL },
 };
 
 const struct policy_key policy_verifier_key = { "verifier", "services", "", SERVICES,
 	parse_services, offsetof(struct verifier, services), NULL };
+
+const struct policy_key policy_issuer_key = { "issuer", "key", "",
+	"one to four public keys in base64, with commas between them, as \"patctl fleet\" prints one",
+	issuer_keys_parse, 0, NULL };
 
 const char *policy_key_parse(const struct policy_key *key, const char *text, void *ret_member)
 {
@@ -194,6 +253,7 @@ const struct policy policy_default = {
 	.local_services = LOCAL_SERVICES,
 	.keep_history = UINT64_C(31557600), /* a year of systemd.time(7) */
 	.max_history = 1000000,
+	.max_staleness = 900, /* 15 minutes */
 };
 
 char *policy_setting_copy(const char *text)
@@ -216,6 +276,8 @@ void policy_free(struct policy_set *set)
 		policy_setting_clear(&set->settings[i]);
 	for (size_t i = 0; i < POLICY_VERIFIERS_MAX; i++)
 		policy_setting_clear(&set->verifiers[i]);
+	for (size_t i = 0; i < POLICY_ISSUERS_MAX; i++)
+		policy_setting_clear(&set->issuers[i]);
 	free(set);
 }
 
@@ -224,13 +286,17 @@ const struct policy *policy_of(const struct policy_set *set)
 	return &set->policy;
 }
 
-/* A default lifetime that gave way to the maximum is what that is. */
+/* A default that gave way to another setting is what that is. */
 static const struct policy_setting *setting_of(const struct policy_set *set, size_t key)
 {
-	bool gave_way = key == KEY_DEFAULT_LIFETIME && !set->settings[key].source &&
-			set->policy.default_lifetime != policy_default.default_lifetime;
-
-	return &set->settings[gave_way ? KEY_MAX_LIFETIME : key];
+	if (set->settings[key].source)
+		return &set->settings[key];
+	if (key == KEY_DEFAULT_LIFETIME &&
+		set->policy.default_lifetime != policy_default.default_lifetime)
+		return &set->settings[KEY_MAX_LIFETIME];
+	if (key == KEY_HOST && set->policy.host[0] != '\0')
+		return &set->settings[KEY_ISSUER];
+	return &set->settings[key];
 }
 
 void policy_each(const struct policy_set *set,
@@ -255,6 +321,20 @@ void policy_each(const struct policy_set *set,
 		line.source = set->verifiers[i].source;
 		fn(&line, userdata);
 	}
+	for (size_t i = 0; i < set->policy.issuers_n; i++) {
+		(void)snprintf(key, sizeof(key), "issuer.%s.key", set->policy.issuers[i].name);
+		line.value = set->issuers[i].value;
+		line.source = set->issuers[i].source;
+		fn(&line, userdata);
+	}
+}
+
+const struct issuer *policy_issuer(const struct policy *policy, const char *name)
+{
+	for (size_t i = 0; i < policy->issuers_n; i++)
+		if (strcmp(policy->issuers[i].name, name) == 0)
+			return &policy->issuers[i];
+	return NULL;
 }
 
 bool policy_verifier(const struct policy *policy, uint32_t uid, const char *service)

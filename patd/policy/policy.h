@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "patd/model/fleet_row.h"
 #include "patd/model/limits.h"
 #include "patd/model/token.h"
 
@@ -20,6 +21,20 @@ struct verifier {
 	char user[TOKEN_USER_BYTES_MAX + 1];
 	uint32_t uid;
 	char services[LIMITS_SERVICES_MAX + 1]; /* see patd/model/services.h; never "" */
+};
+
+#define POLICY_ISSUERS_MAX 16
+#define POLICY_ISSUER_KEYS_MAX 4 /* of one issuer: while it changes its key there are two */
+#define POLICY_HUB_MAX 1023
+
+/* An issuer whose fleet tokens are accepted here: see doc/fleet.md. */
+struct issuer {
+	char name[FLEET_NAME_LEN_MAX + 1];
+	struct {
+		uint8_t bytes[FLEET_PUBLIC_KEY_LEN];
+		char id[FLEET_KEY_ID_LEN + 1];
+	} keys[POLICY_ISSUER_KEYS_MAX];
+	size_t keys_n;
 };
 
 /* Times are seconds. */
@@ -42,6 +57,14 @@ struct policy {
 	bool usage_sync_full;  /* uses on disk before the login proceeds */
 	struct verifier verifiers[POLICY_VERIFIERS_MAX];
 	size_t verifiers_n;
+	char issuer[FLEET_NAME_LEN_MAX + 1]; /* the name of this machine as one; "": it is none */
+	/* Its name for the hosts of tokens: of an issuer, the same.  "": the machine's host name.
+	 */
+	char host[FLEET_NAME_LEN_MAX + 1];
+	char hub[POLICY_HUB_MAX + 1]; /* see patd/policy/hub.h; "": none */
+	uint64_t max_staleness;       /* of the rows of an issuer */
+	struct issuer issuers[POLICY_ISSUERS_MAX];
+	size_t issuers_n;
 };
 
 /* In force without any file. */
@@ -76,6 +99,9 @@ const struct policy *policy_of(const struct policy_set *set);
 /* Every setting in force, in the order of patd.conf(5); each line is valid during the call. */
 void policy_each(const struct policy_set *set,
 	void (*fn)(const struct policy_line *line, void *userdata), void *userdata);
+
+/* The issuer of that name that is trusted; NULL: there is none. */
+const struct issuer *policy_issuer(const struct policy *policy, const char *name);
 
 /* Whether uid is a verifier for that service; NULL: for any. */
 bool policy_verifier(const struct policy *policy, uint32_t uid, const char *service);

@@ -34,6 +34,10 @@ enum {
 	KEY_KEEP,
 	KEY_MAX_ENTRIES,
 	KEY_USAGE_SYNC,
+	KEY_ISSUER,
+	KEY_HOST,
+	KEY_HUB,
+	KEY_MAX_STALENESS,
 	POLICY_KEYS
 };
 
@@ -41,6 +45,9 @@ extern const struct policy_key policy_keys[POLICY_KEYS];
 
 /* The one key of [verifier NAME]; the member is one of struct verifier. */
 extern const struct policy_key policy_verifier_key;
+
+/* That of [issuer NAME]; the member is a struct issuer, whose keys it sets. */
+extern const struct policy_key policy_issuer_key;
 
 /* Where a value comes from; all 0 if it is the default. */
 struct policy_setting {
@@ -54,6 +61,7 @@ struct policy_set {
 	struct policy_setting settings[POLICY_KEYS];
 	/* Of each verifier's services; before these are set, the source is that of its section. */
 	struct policy_setting verifiers[POLICY_VERIFIERS_MAX];
+	struct policy_setting issuers[POLICY_ISSUERS_MAX]; /* of their keys; likewise */
 };
 
 /* A copy for a member of a setting, which policy_setting_clear() frees.  NULL without memory. */

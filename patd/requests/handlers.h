@@ -50,6 +50,11 @@ enum progress serve_answer_approval(struct work *work);
 /* serve_sessions.c */
 enum progress serve_list_sessions(struct work *work);
 
+/* serve_fleet.c */
+enum progress serve_fleet_status(struct work *work);
+enum progress serve_fleet_hosts(struct work *work);
+enum progress serve_fleet_new_key(struct work *work);
+
 /* followers.c */
 enum progress serve_follow(struct work *work);
 

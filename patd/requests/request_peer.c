@@ -12,8 +12,8 @@
 
 #include "common/cleanup.h"
 #include "patd/util/abandon.h"
-#include "patd/util/listening.h"
 #include "patd/util/log.h"
+#include "patd/util/passing.h"
 #include "protocol/packet.h"
 
 /* Root's requests wait in the socket above that; those of patd-bus have their own bounds. */
@@ -44,20 +44,7 @@ void request_peer_fail(struct request_peer *peer)
 /* Where the kernel lets them through, received or not they are let go of here. */
 bool request_peer_passes_descriptors(const struct request_peer *peer)
 {
-	char byte;
-	struct iovec data = { &byte, sizeof(byte) };
-	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
-
-	return peer->lets_through && recvmsg(peer->fd, &message, MSG_PEEK | MSG_DONTWAIT) >= 0 &&
-	       (message.msg_flags & MSG_CTRUNC) != 0;
-}
-
-static bool lets_descriptors_through(int fd)
-{
-	int passes = 1;
-	socklen_t size = sizeof(passes);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &passes, &size) < 0 || passes != 0;
+	return peer->lets_through && passing_waits(peer->fd);
 }
 
 bool request_peer_is_full(const struct request_peer *peer)
@@ -177,7 +164,7 @@ int request_peer_new(struct requests *requests, const struct peer_calls *calls, 
 	peer->fd = take_fd(&owned);
 	peer->is_front = is_front;
 	/* Root can stop patd in many ways. */
-	peer->lets_through = is_front && lets_descriptors_through(fd);
+	peer->lets_through = is_front && passing_possible(fd);
 	work_queues_init(&peer->queues, bounds);
 	LIST_INIT(&peer->works);
 	STAILQ_INIT(&peer->packets);

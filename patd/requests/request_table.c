@@ -6,6 +6,7 @@
 /* clang-format off */
 #define READ(serve) { LANE_READ, false, false, NULL, serve, NULL }
 #define CHANGE(serve) { LANE_CHANGE, false, false, NULL, serve, NULL }
+#define READ_BY_ROOT(serve) { LANE_READ, false, true, NULL, serve, NULL }
 #define TAKES_AWAY(serve) { LANE_CHANGE, true, false, NULL, serve, NULL }
 /* clang-format on */
 
@@ -43,6 +44,9 @@ static const struct service services[REQUEST_KINDS] = {
 	[REQUEST_APPROVE] = TAKES_AWAY(serve_answer_approval),
 	[REQUEST_DENY] = TAKES_AWAY(serve_answer_approval),
 	[REQUEST_LIST_SESSIONS] = READ(serve_list_sessions),
+	[REQUEST_FLEET_STATUS] = READ_BY_ROOT(serve_fleet_status),
+	[REQUEST_FLEET_HOSTS] = READ_BY_ROOT(serve_fleet_hosts),
+	[REQUEST_FLEET_NEW_KEY] = { LANE_CHANGE, false, true, NULL, serve_fleet_new_key, NULL },
 	[REQUEST_CANCEL] = { 0 }, /* at once, by who receives it */
 };
 

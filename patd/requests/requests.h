@@ -15,6 +15,7 @@
 
 #include "patd/backup/online.h"
 #include "patd/db/sync.h"
+#include "patd/fleet/fleet_server.h"
 #include "patd/login/server.h"
 #include "patd/policy/policy.h"
 #include "patd/tokens/tokens.h"
@@ -28,6 +29,7 @@ struct requests_context {
 	struct sync *sync;
 	struct login_server *login_server; /* from now on it hands over what is not a login */
 	const char *user_socket;           /* by which patd-bus is started */
+	struct fleet_server *fleet;        /* NULL: there is no socket for patd-fleet */
 };
 
 /* Accepts connections on front_fd, which must outlive it. */

@@ -57,7 +57,7 @@ enum progress serve_delete(struct work *work)
 
 /* A REVOKE_ALL under way. */
 struct revoke_all {
-	char place[PAT_NAME_BYTES_MAX + 1]; /* the name of the last token revoked */
+	char place[TOKENS_CURSOR_MAX]; /* after the last token revoked */
 	uint32_t count;
 };
 

@@ -71,6 +71,7 @@ static struct token_query query_of(const struct request_list *list)
 	return (struct token_query) {
 		.user = given(list, GIVEN_USER, list->user),
 		.all = (list->given & GIVEN_ALL) != 0,
+		.fleet = (list->given & GIVEN_FLEET) != 0,
 		.name = given(list, GIVEN_NAME, list->name),
 		.name_pattern = given(list, GIVEN_NAME_PATTERN, list->name_pattern),
 		.id_prefix = given(list, GIVEN_ID_PREFIX, list->id_prefix),

@@ -31,6 +31,7 @@ static struct token_request request_of(const struct work *work)
 		.has_expires_at = (generate->given & GIVEN_EXPIRES_AT) != 0,
 		.expires_at = generate->expires_at,
 		.note = generate->note,
+		.fleet = (generate->given & GIVEN_FLEET) != 0,
 	};
 
 	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++) {

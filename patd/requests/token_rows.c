@@ -36,6 +36,7 @@ void token_row_fill(struct tokens *tokens, const struct token *token, struct tok
 	CUT(row.note, token->note);
 	CUT(row.last_used_service, token->last_used_service);
 	CUT(row.last_used_from, token->last_used_from);
+	CUT(row.issuer, token->issuer);
 	*ret_row = row;
 }
 

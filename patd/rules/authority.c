@@ -42,6 +42,7 @@ static const struct {
 	[OP_DENY] = { ACTION_NONE, ACTION_MANAGE_OTHERS },
 	/* Who has a backup has the key. */
 	[OP_BACKUP] = { ACTION_ROOT, ACTION_ROOT },
+	[OP_FLEET_KEY] = { ACTION_ROOT, ACTION_ROOT },
 	[OP_AUDIT] = { ACTION_MANAGE_OTHERS, ACTION_MANAGE_OTHERS },
 };
 
@@ -52,12 +53,12 @@ const char *authority_action_text(enum action action)
 
 bool authority_owns(const struct caller *caller, uint32_t uid, const char *user)
 {
-	return caller->uid == uid && strcmp(caller->user, user) == 0;
+	return token_uid_fits(uid, caller->uid) && strcmp(caller->user, user) == 0;
 }
 
 bool authority_made_own(const struct caller *caller, const struct token *token)
 {
-	return authority_owns(caller, token->uid, token->user) && token->created_by == caller->uid;
+	return authority_owns(caller, token->uid, token->user) && token->created_by == token->uid;
 }
 
 enum action authority_lacks(const struct caller *caller, enum operation operation, bool own)

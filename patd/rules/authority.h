@@ -39,7 +39,8 @@ enum operation {
 	OP_APPROVE, /* a use of a token */
 	OP_DENY,
 	OP_BACKUP,
-	OP_AUDIT, /* the history as a whole, and who is disabled */
+	OP_FLEET_KEY, /* to sign fleet tokens with another */
+	OP_AUDIT,     /* the history as a whole, and who is disabled */
 	OPERATIONS
 };
 
@@ -58,7 +59,7 @@ struct caller {
 /* The action's name for polkit.  Static; NULL for ACTION_NONE and ACTION_ROOT. */
 const char *authority_action_text(enum action action);
 
-/* Whether what is bound to uid and user is the caller's own. */
+/* Whether what is bound to uid, or to TOKEN_UID_ANY, and to user is the caller's own. */
 bool authority_owns(const struct caller *caller, uint32_t uid, const char *user);
 
 /*

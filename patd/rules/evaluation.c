@@ -13,8 +13,25 @@
 
 static bool other_user(const struct attempt *attempt)
 {
-	return attempt->user && (attempt->uid != attempt->token->uid ||
+	return attempt->user && (!token_uid_fits(attempt->token->uid, attempt->uid) ||
 					strcmp(attempt->user, attempt->token->user) != 0);
+}
+
+static bool is_fleet(const struct attempt *attempt)
+{
+	return attempt->token->issuer[0] != '\0';
+}
+
+static bool stale(const struct attempt *attempt)
+{
+	return is_fleet(attempt) && attempt->standing == PAT_STALE;
+}
+
+/* Whatever else the issuer's standing is, but for a good one. */
+static bool unknown_issuer(const struct attempt *attempt)
+{
+	return is_fleet(attempt) && attempt->standing != PAT_ACCEPTED &&
+	       attempt->standing != PAT_STALE;
 }
 
 static bool replaced(const struct attempt *attempt)
@@ -95,11 +112,13 @@ static const struct {
 	{ other_user, PAT_OTHER_USER },
 	{ replaced, PAT_ROTATED },
 	{ makes_tokens, PAT_NOT_ALLOWED },
+	{ unknown_issuer, PAT_UNKNOWN_ISSUER },
 	{ account_closed, PAT_ACCOUNT_CLOSED },
 	{ revoked, PAT_REVOKED },
 	{ disabled, PAT_DISABLED },
 	{ expired, PAT_EXPIRED },
 	{ ended, PAT_ENDED },
+	{ stale, PAT_STALE },
 	{ not_yet, PAT_NOT_YET },
 	{ against_policy, PAT_AGAINST_POLICY },
 };
@@ -123,6 +142,7 @@ unsigned int verdict_all(
 		.rhost = attempt->rhost,
 		.rhost_is_name = rhost_is_name(attempt),
 		.uses = attempt->token->uses,
+		.host = attempt->host,
 	};
 	unsigned int n = 0;
 

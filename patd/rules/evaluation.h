@@ -15,11 +15,13 @@
 struct attempt {
 	const struct token *token;
 	const struct policy *policy;
-	uint64_t now;  /* the watermark, */
-	uint64_t wall; /* and the wall clock: see patd/util/clock.h */
-	bool replaced; /* the secret is a former one that no longer works */
-	bool disabled; /* the token's user is, or everybody */
-	bool ended;    /* what the token is bound to has */
+	uint64_t now;              /* the watermark, */
+	uint64_t wall;             /* and the wall clock: see patd/util/clock.h */
+	bool replaced;             /* the secret is a former one that no longer works */
+	bool disabled;             /* the token's user is, or everybody */
+	bool ended;                /* what the token is bound to has */
+	enum pat_verdict standing; /* of its issuer here; PAT_ACCEPTED for a local token */
+	const char *host;          /* the name of this machine in its fleet */
 	/* Who logs in, and where.  NULL: not asked about. */
 	uint32_t uid;
 	const char *user, *service, *rhost;

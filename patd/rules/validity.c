@@ -60,12 +60,17 @@ uint64_t validity_unused_since(const struct token *token)
 	return after_suspension(token, since);
 }
 
+bool validity_replica(const struct token *token, const struct policy *policy)
+{
+	return token->issuer[0] != '\0' && strcmp(token->issuer, policy->issuer) != 0;
+}
+
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now)
 {
 	const uint64_t since = validity_unused_since(token);
 
-	return policy->revoke_unused != POLICY_UNLIMITED && now > since &&
-	       now - since >= policy->revoke_unused;
+	return policy->revoke_unused != POLICY_UNLIMITED && !validity_replica(token, policy) &&
+	       now > since && now - since >= policy->revoke_unused;
 }
 
 bool validity_exhausted(const struct token *token)

@@ -18,7 +18,12 @@ bool validity_revoked(const struct token *token, uint64_t now);
 uint64_t validity_unused_since(const struct token *token);
 /* Revoked as compromised: never to be restored. */
 bool validity_compromised(const struct token *token);
-/* So long unused that the policy takes it for revoked. */
+/* A fleet token of another machine. */
+bool validity_replica(const struct token *token, const struct policy *policy);
+/*
+ * So long unused that the policy takes it for revoked; never one of another machine: where else it
+ * was used is known there alone.
+ */
 bool validity_unused(const struct token *token, const struct policy *policy, uint64_t now);
 bool validity_exhausted(const struct token *token);
 

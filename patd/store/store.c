@@ -56,6 +56,8 @@ int store_new(struct database *database, struct store **ret_store)
 		r = store_open_disabled(store);
 	if (r == 0)
 		r = store_open_sessions(store);
+	if (r == 0)
+		r = store_open_fleet(store);
 	if (r < 0) {
 		store_free(store);
 		return r;
@@ -71,6 +73,8 @@ void store_free(struct store *store)
 	statements_free(store->statements);
 	statements_free(store->disabled);
 	statements_free(store->sessions);
+	statements_free(store->marks);
+	statements_free(store->ledgers);
 	free(store);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tokens, the verifiers of their former secrets, who is disabled, and the sessions that tokens have
- * opened, in the database.
+ * Tokens, the verifiers of their former secrets, who is disabled, the sessions that tokens have
+ * opened, and what is kept of issuers, in the database.
  *
  * What changes something is part of the transaction that is open: see patd/db/transaction.h.
  * Functions return 0 or a negative errno, as those of patd/db/database.h do, and -ENOENT: no such
@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #include "patd/db/database.h"
+#include "patd/model/fleet_ledger.h"
+#include "patd/model/fleet_mark.h"
 #include "patd/model/session.h"
 #include "patd/model/token.h"
 
@@ -62,19 +64,20 @@ int store_was_secret(struct store *store, const char *id,
 /* --- lists of tokens --- */
 
 /*
- * Which tokens to list, in one of two orders: (user, uid, name), or id.  The filter has the
- * conditions that an index serves; the caller applies all others.  NULL or false: no such
+ * Which tokens to list, in one of two orders: (user, uid, name, issuer), or id.  The filter
+ * has the conditions that an index serves; the caller applies all others.  NULL or false: no such
  * condition.
  */
 struct list_filter {
 	const char *user;
-	bool by_uid; /* with user */
+	bool by_uid; /* with user: of uid, and then of TOKEN_UID_ANY */
 	uint32_t uid;
 	const char *name;
-	/* Only rows after this one in the order (user, uid, name). */
+	/* Only rows after this one in the order (user, uid, name, issuer). */
 	const char *after_user;
 	uint32_t after_uid;
 	const char *after_name;
+	const char *after_issuer;
 
 	/* In the order of ids: those that begin so; without any of the conditions above. */
 	const char *id_prefix;
@@ -122,8 +125,45 @@ int store_list_deadlines(struct store *store, enum deadline deadline,
  */
 int store_list_later(struct store *store, uint64_t time, list_row_fn fn, void *userdata);
 
-/* When something last happened to the token. */
+/* When something last happened to the token, by the clock of this machine. */
 uint64_t store_latest_time(const struct token *token);
+
+/* --- issuers of fleet tokens: see doc/fleet.md --- */
+
+/* A row of an issuer, as far as it is in its order. */
+struct numbered {
+	uint64_t number;
+	struct pat_id id;
+	bool is_mark; /* else it is a token */
+};
+
+/* Called for each; a nonzero return ends the listing and is its result. */
+typedef int (*numbered_fn)(const struct numbered *row, void *userdata);
+
+/* Those after that number, at most max, in the order of their numbers. */
+int store_list_numbered(struct store *store, const char *issuer, uint64_t after, uint32_t max,
+	numbered_fn fn, void *userdata);
+/* The latest number; 0: there is no row. */
+int store_last_number(struct store *store, const char *issuer, uint64_t *ret_number);
+/* How many tokens of it there are. */
+int store_count_issued(struct store *store, const char *issuer, uint64_t *ret_count);
+
+/* As store_list(), in the order of ids: tokens that are held here. */
+int store_list_held(struct store *store, list_row_fn fn, void *userdata);
+
+/* -ENOENT: there is none.  -EBADMSG: it is damaged; here and below. */
+int store_get_mark(
+	struct store *store, const char *issuer, const char *id, struct fleet_mark *ret_mark);
+/* One that is new, or in place of that of the same issuer and id. */
+int store_put_mark(struct store *store, const struct fleet_mark *mark);
+/* One that there is not is allowed. */
+int store_remove_mark(struct store *store, const char *issuer, const char *id);
+/* Those of all issuers about that id; one that is damaged is skipped. */
+typedef int (*mark_fn)(const struct fleet_mark *mark, void *userdata);
+int store_list_marks(struct store *store, const char *id, mark_fn fn, void *userdata);
+
+int store_get_ledger(struct store *store, const char *issuer, struct fleet_ledger *ret_ledger);
+int store_put_ledger(struct store *store, const struct fleet_ledger *ledger);
 
 /* --- the disabled --- */
 

@@ -12,10 +12,10 @@
 #define BY_UID " AND uid = ?2"
 #define BY_NAME " AND name = ?3"
 /* The cursor's place, in as many columns as are not fixed: else SQLite would walk up to it. */
-#define AFTER " AND (user, uid, name) > (?4, ?5, ?6)"
-#define AFTER_OF_USER " AND (uid, name) > (?5, ?6)"
-#define AFTER_OF_UID " AND name > ?6"
-#define ORDER " ORDER BY user, uid, name"
+#define AFTER " AND (user, uid, name, issuer) > (?4, ?5, ?6, ?9)"
+#define AFTER_OF_USER " AND (uid, name, issuer) > (?5, ?6, ?9)"
+#define AFTER_OF_UID " AND (name, issuer) > (?6, ?9)"
+#define ORDER " ORDER BY user, uid, name, issuer"
 #define FROM_ID " AND id >= ?7"
 #define AFTER_ID " AND id > ?8"
 #define TO_ID " AND id < ?7 || '~'" /* '~' is after every base62 digit */
@@ -64,6 +64,7 @@ static void bind(sqlite3_stmt *statement, const struct list_filter *filter)
 	row_bind_text(statement, 6, filter->after_name);
 	row_bind_text(statement, 7, filter->id_prefix);
 	row_bind_text(statement, 8, filter->after_id);
+	row_bind_text(statement, 9, filter->after_issuer);
 }
 
 uint64_t store_damaged(const struct store *store)
@@ -100,7 +101,7 @@ static int each_row(struct store *store, sqlite3_stmt *statement, list_row_fn fn
 	return r;
 }
 
-int store_list(
+static int list(
 	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata)
 {
 	sqlite3_stmt *statement;
@@ -110,6 +111,24 @@ int store_list(
 		return r;
 	bind(statement, filter);
 	return each_row(store, statement, fn, userdata);
+}
+
+/* Who has a uid also has what is bound to the name alone, which comes last in the order. */
+int store_list(
+	struct store *store, const struct list_filter *filter, list_row_fn fn, void *userdata)
+{
+	struct list_filter of_name = *filter;
+	const bool first = !filter->after_user || filter->after_uid != TOKEN_UID_ANY;
+	int r = 0;
+
+	if (!filter->by_uid || filter->uid == TOKEN_UID_ANY)
+		return list(store, filter, fn, userdata);
+	if (first) {
+		r = list(store, filter, fn, userdata);
+		of_name.after_user = NULL;
+	}
+	of_name.uid = TOKEN_UID_ANY;
+	return r != 0 ? r : list(store, &of_name, fn, userdata);
 }
 
 /* SQLite looks at all rows: there is no index of what each use changes. */
@@ -134,6 +153,9 @@ uint64_t store_latest_time(const struct token *token)
 		token->rotated_at, token->last_used_at };
 	uint64_t latest = 0;
 
+	/* All but its use is by the clock of its issuer, which may be wrong. */
+	if (token->issuer[0] != '\0')
+		return token->last_used_at;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		if (times[i] > latest)
 			latest = times[i];
@@ -175,4 +197,14 @@ int store_list_deadlines(struct store *store, enum deadline deadline,
 	row_bind_number(statement, 1, after->at);
 	row_bind_text(statement, 2, after->id.text);
 	return each_row(store, statement, fn, userdata);
+}
+
+#define LIST_HELD "SELECT {columns} FROM token INDEXED BY token_by_hold WHERE held = 1"
+
+int store_list_held(struct store *store, list_row_fn fn, void *userdata)
+{
+	sqlite3_stmt *statement;
+	int r = statement_compile(store->statements, LIST_HELD, &statement);
+
+	return r < 0 ? r : each_row(store, statement, fn, userdata);
 }

@@ -8,7 +8,7 @@
 struct store {
 	struct database *database;
 	struct statements *statements, *disabled; /* of tokens; of who is disabled */
-	struct statements *sessions;
+	struct statements *sessions, *marks, *ledgers;
 	uint64_t damaged;           /* rows that lists have skipped, in all */
 	bool looked, none_disabled; /* whether it is known that nobody is disabled */
 };
@@ -16,3 +16,4 @@ struct store {
 /* Each prepares its statements. */
 int store_open_disabled(struct store *store);
 int store_open_sessions(struct store *store);
+int store_open_fleet(struct store *store);

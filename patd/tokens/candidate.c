@@ -44,14 +44,28 @@ static void look_up_none(struct tokens *tokens, const struct token *known)
 	(void)store_get(tokens->store, NO_ID, &none);
 }
 
+void verifiers_of(const struct tokens *tokens, const struct pat_digest *digest,
+	struct verifiers *ret_verifiers)
+{
+	key_verifier(tokens->key, digest, ret_verifiers->local);
+	fleet_verifier(digest, ret_verifiers->fleet);
+}
+
+/* Both are computed, whichever it is, and an unknown id has the one of the decoy. */
+static const uint8_t *verifier_for(const struct verifiers *verifiers, const struct token *token)
+{
+	return token->issuer[0] == '\0' ? verifiers->local : verifiers->fleet;
+}
+
 /* A token that is kept, with the secret it has: nothing is looked up. */
-static bool load_recent(struct tokens *tokens, const char *id,
-	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret)
+static bool load_recent(struct tokens *tokens, const char *id, const struct verifiers *verifiers,
+	struct candidate *ret)
 {
 	struct recent_token *recent =
 		recent_find(&tokens->recent, store_version(tokens->store), id);
 	const struct token *token = recent ? &recent->token : &tokens->dummy;
-	bool matches = sodium_memcmp(verifier, token->verifier, TOKEN_VERIFIER_LEN) == 0;
+	bool matches = sodium_memcmp(verifier_for(verifiers, token), token->verifier,
+			       TOKEN_VERIFIER_LEN) == 0;
 
 	if (!recent || !matches)
 		return false;
@@ -74,17 +88,19 @@ static int check_listed(struct tokens *tokens, struct candidate *candidate)
 }
 
 /* What is in the database, whether or not it is kept. */
-static int load(struct tokens *tokens, const char *id,
-	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret)
+static int load(struct tokens *tokens, const char *id, const struct verifiers *verifiers,
+	struct candidate *ret)
 {
 	struct token *token = &ret->token;
 	int r = store_get(tokens->store, id, token), error;
+	const uint8_t *verifier;
 
 	ret->recent = NULL;
 	ret->former = false;
 	ret->known = r == 0;
 	if (r < 0)
 		load_decoy(tokens, token);
+	verifier = verifier_for(verifiers, token);
 	ret->matches = sodium_memcmp(verifier, token->verifier, TOKEN_VERIFIER_LEN) == 0;
 	ret->previous = sodium_memcmp(verifier, token->former_verifier, TOKEN_VERIFIER_LEN) == 0;
 	ret->intact = tokens_intact(tokens, token);
@@ -103,13 +119,13 @@ static int load(struct tokens *tokens, const char *id,
 	return error < 0 ? error : 0;
 }
 
-int candidate_load_verifier(struct tokens *tokens, const char *id,
-	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret)
+int candidate_load_verifiers(struct tokens *tokens, const char *id,
+	const struct verifiers *verifiers, struct candidate *ret)
 {
 	int r = 0;
 
-	if (!load_recent(tokens, id, verifier, ret))
-		r = load(tokens, id, verifier, ret);
+	if (!load_recent(tokens, id, verifiers, ret))
+		r = load(tokens, id, verifiers, ret);
 	uses_apply_plain(tokens, &ret->token);
 	return r;
 }
@@ -117,12 +133,12 @@ int candidate_load_verifier(struct tokens *tokens, const char *id,
 int candidate_load(struct tokens *tokens, const char *id, const struct pat_digest *digest,
 	struct candidate *ret)
 {
-	uint8_t verifier[TOKEN_VERIFIER_LEN];
+	struct verifiers verifiers;
 	int r;
 
-	key_verifier(tokens->key, digest, verifier);
-	r = candidate_load_verifier(tokens, id, verifier, ret);
-	sodium_memzero(verifier, sizeof(verifier));
+	verifiers_of(tokens, digest, &verifiers);
+	r = candidate_load_verifiers(tokens, id, &verifiers, ret);
+	sodium_memzero(&verifiers, sizeof(verifiers));
 	return r;
 }
 

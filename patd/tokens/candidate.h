@@ -5,6 +5,15 @@
 #include "patd/tokens/recent.h"
 #include "patd/tokens/tokens_private.h"
 
+/* What is kept of a digest: of a local token's, and of a fleet token's. */
+struct verifiers {
+	uint8_t local[TOKEN_VERIFIER_LEN], fleet[TOKEN_VERIFIER_LEN];
+};
+
+/* The caller wipes them. */
+void verifiers_of(const struct tokens *tokens, const struct pat_digest *digest,
+	struct verifiers *ret_verifiers);
+
 struct candidate {
 	struct token token;          /* or a decoy, whose secret nobody has */
 	struct recent_token *recent; /* the same as it is kept; NULL: it is not */
@@ -21,9 +30,9 @@ struct candidate {
 int candidate_load(struct tokens *tokens, const char *id, const struct pat_digest *digest,
 	struct candidate *ret);
 
-/* The same for the verifier of a secret, as key_verifier() makes it. */
-int candidate_load_verifier(struct tokens *tokens, const char *id,
-	const uint8_t verifier[static TOKEN_VERIFIER_LEN], struct candidate *ret);
+/* The same for the verifiers of a secret. */
+int candidate_load_verifiers(struct tokens *tokens, const char *id,
+	const struct verifiers *verifiers, struct candidate *ret);
 
 /* Whether the token has or had that secret; if not, the verdict is PAT_WRONG. */
 bool candidate_secret_known(const struct candidate *candidate);

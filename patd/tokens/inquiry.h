@@ -10,7 +10,7 @@ struct waiting_use;
 struct inquiry {
 	const struct caller *caller;
 	const struct pat_request *request;
-	const struct waiting_use *approval; /* what a person said about it; NULL: not asked */
+	struct waiting_use *use; /* as which it has waited until now; NULL: it has not */
 };
 
 /* --- tokens_verify.c --- */
@@ -46,9 +46,6 @@ enum pat_verdict tokens_accept(struct tokens *tokens, const struct inquiry *inqu
 
 /* --- approvals.c --- */
 
-struct approvals *approvals_new(void);
-void approvals_free(struct approvals *approvals);
-
 /*
  * Has the use wait for an approval: PAT_ASKED, and within how many seconds its verdict comes.  Or
  * PAT_UNCONFIRMED: this caller cannot wait; or PAT_BUSY: too many wait.  entry: what a person is
@@ -58,11 +55,23 @@ enum pat_verdict approval_ask(struct tokens *tokens, const struct inquiry *inqui
 	const struct token *token, const struct entry *entry, struct later *later,
 	uint64_t *ret_seconds);
 
-/* The use with that id, or NULL. */
-struct waiting_use *approval_find(struct tokens *tokens, const char *id);
-
-/* What was said about it: PAT_ACCEPTED, PAT_DENIED, or PAT_UNCONFIRMED if nothing was. */
-enum pat_verdict approval_verdict(const struct waiting_use *use);
-
 /* Adds to an entry about the use what asked, and who answered. */
 void approval_describe(const struct waiting_use *use, struct entry *entry);
+
+/* --- use_claims.c --- */
+
+/*
+ * Whether a use of that token, which the rules permit, is to be counted by the hub before it is
+ * accepted.  use: as which it has waited until now, or NULL.
+ */
+bool claim_needed(const struct token *token, const struct waiting_use *use);
+
+/*
+ * Has the use, which may have waited for an approval, wait for its claim: PAT_UNCLAIMED, which it
+ * is unless later->use says that it waits; or PAT_BUSY: too many wait.
+ */
+enum pat_verdict claim_ask(struct tokens *tokens, const struct inquiry *inquiry,
+	const struct token *token, const struct entry *entry, struct later *later);
+
+/* Adds to an entry about the use which of the token's it is, once that is known. */
+void claim_describe(const struct waiting_use *use, struct entry *entry);

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 
 #include "patd/rules/validity.h"
-#include "patd/tokens/inquiry.h"
 #include "patd/tokens/sessions.h"
+#include "patd/tokens/tokens_fleet_private.h"
+#include "patd/tokens/waiting_uses.h"
 
 /* The key belongs to the database if that knows it, or has nothing that another key made. */
 static int check_key(struct database *database, const struct key *key)
@@ -53,8 +54,9 @@ static void close_tables(struct tokens *tokens)
 {
 	uses_close(tokens);
 	history_free(tokens->history);
-	approvals_free(tokens->approvals);
+	waiting_uses_free(tokens->waiting);
 	sessions_free(tokens->sessions);
+	fleet_free(tokens->fleet);
 	store_free(tokens->store);
 	free(tokens);
 }
@@ -88,8 +90,9 @@ int tokens_new(struct database *database, const struct key *key, struct clock *c
 		.changes = { .cost_us = CHANGE_COST_US, .burst = CHANGES_BURST },
 		.bus_changes = { .cost_us = BUS_CHANGE_COST_US, .burst = BUS_CHANGES_BURST },
 	};
-	tokens->approvals = approvals_new();
-	r = tokens->approvals ? 0 : -ENOMEM;
+	tokens->waiting = waiting_uses_new();
+	tokens->fleet = fleet_new();
+	r = tokens->waiting && tokens->fleet ? 0 : -ENOMEM;
 	if (r < 0 || (r = store_new(database, &tokens->store)) < 0 ||
 		(r = history_new(database, key, &tokens->history)) < 0 ||
 		(r = uses_open(tokens)) < 0 || (r = tokens_open_clock(tokens)) < 0 ||
@@ -134,9 +137,14 @@ enum token_state tokens_state(struct tokens *tokens, const struct token *token)
 {
 	uint64_t now = clock_now(tokens->clock);
 	bool disabled = true; /* if it cannot be found out, no login works either */
+	enum pat_verdict standing;
 
 	if (!tokens_intact(tokens, token))
 		return TOKEN_ALTERED;
+	standing = tokens_fleet_standing(tokens, token->issuer);
+	/* Nothing that such a token says of itself is believed here. */
+	if (standing != PAT_ACCEPTED && standing != PAT_STALE)
+		return TOKEN_UNKNOWN_ISSUER;
 	if (validity_revoked(token, now))
 		return TOKEN_REVOKED;
 	if (validity_expired(token, tokens->policy, now))
@@ -147,6 +155,8 @@ enum token_state tokens_state(struct tokens *tokens, const struct token *token)
 		return TOKEN_EXHAUSTED;
 	if (store_is_disabled(tokens->store, token->user, &disabled) < 0 || disabled)
 		return TOKEN_DISABLED;
+	if (standing == PAT_STALE)
+		return TOKEN_STALE;
 	return now < token->limits.not_before ? TOKEN_PENDING : TOKEN_ACTIVE;
 }
 

@@ -63,6 +63,7 @@ struct token_request {
 	uint64_t expires_at;               /* 0: never */
 	struct restriction_value restrictions[PAT_RESTRICTIONS];
 	const char *note; /* NULL or "": none */
+	bool fleet;       /* good on other machines, too: see doc/fleet.md */
 };
 
 /* What a token shall be from now on; what is not given stays. */
@@ -91,6 +92,7 @@ struct rotation {
 struct token_query {
 	const char *user; /* NULL: the caller's own, unless all */
 	bool all;         /* every user's */
+	bool fleet;       /* fleet tokens alone */
 	/* NULL: any */
 	const char *name;
 	const char *name_pattern; /* see patd/util/item.h */
@@ -106,7 +108,8 @@ struct token_query {
 };
 
 /* Of the text of a cursor, with the NUL. */
-#define TOKENS_CURSOR_MAX (TOKEN_USER_BYTES_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295:"))
+#define TOKENS_CURSOR_MAX                                                                          \
+	(TOKEN_USER_BYTES_MAX + FLEET_NAME_LEN_MAX + PAT_NAME_BYTES_MAX + sizeof(":4294967295@:"))
 
 /*
  * Rules over the given database, key, clock and policy, all of which must outlive them.  Checks
@@ -180,12 +183,13 @@ enum pat_error tokens_rotate(struct tokens *tokens, const struct caller *caller,
 	struct refusal *ret_refusal);
 
 /*
- * Revokes some of the user's tokens, in the order of their names, after *place
- * ("": from the first), and adds to *count how many it did.  *place is "" again when all are.
+ * Revokes some of the user's tokens, in the order of lists, after *place, a
+ * cursor ("": from the first), and adds to *count how many it did.  *place is "" again when all
+ * are.
  */
 enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *caller,
 	const char *user, uint32_t uid, const struct revocation *revocation,
-	char place[static PAT_NAME_BYTES_MAX + 1], uint32_t *count, struct refusal *ret_refusal);
+	char place[static TOKENS_CURSOR_MAX], uint32_t *count, struct refusal *ret_refusal);
 
 /* user NULL: everybody.  An empty name, or one that is too long, is no user's. */
 enum pat_error tokens_disable(struct tokens *tokens, const struct caller *caller, const char *user,
@@ -272,25 +276,31 @@ enum pat_error tokens_list_approvals(struct tokens *tokens, const struct caller 
 enum pat_error tokens_answer_approval(struct tokens *tokens, const struct caller *caller,
 	const char *id, bool approve, struct refusal *ret_refusal);
 
-/*
- * Called when there is a word on one, or its time is over.  Whoever waits for it, and nobody else,
- * calls tokens_conclude_approval() at once, and returns the verdict.
- */
-typedef enum pat_verdict (*approval_decided_fn)(const char *id, void *userdata);
-void tokens_on_approval_decided(struct tokens *tokens, approval_decided_fn fn, void *userdata);
-
 /* The process that asks, without which nobody is told of the use.  -ENOENT: it waits no more. */
 int tokens_describe_approval(
 	struct tokens *tokens, const char *id, const struct pat_process *process);
 
+/* --- uses that wait, for an approval, or for their claim: see doc/fleet.md --- */
+
+/* Claims at a time, as many as patd-fleet asks the hub for; and of one user's tokens. */
+#define CLAIMS_MAX 64U
+#define CLAIMS_MAX_PER_USER 32U
+
+/*
+ * Called when one is decided, or its time is over.  Whoever waits for it, and nobody else, calls
+ * tokens_conclude_use() at once, and returns the verdict.
+ */
+typedef enum pat_verdict (*use_decided_fn)(const char *id, void *userdata);
+void tokens_on_use_decided(struct tokens *tokens, use_decided_fn fn, void *userdata);
+
 /* Nobody waits for that use any more: it is refused. */
-void tokens_abandon_approval(struct tokens *tokens, const char *id);
+void tokens_abandon_use(struct tokens *tokens, const char *id);
 
 /* Refuses those whose time is over.  In how many microseconds the next one's is; 0: none waits. */
-uint64_t tokens_expire_approvals(struct tokens *tokens);
+uint64_t tokens_expire_waiting(struct tokens *tokens);
 
-/* Refuses those that no word would open any more, as after a revocation. */
-void tokens_recheck_approvals(struct tokens *tokens);
+/* Refuses those that are not to be accepted any more, as after a revocation. */
+void tokens_recheck_waiting(struct tokens *tokens);
 
 /* --- sessions that tokens have opened --- */
 
@@ -344,23 +354,24 @@ struct use_point {
 };
 
 /*
- * How a verdict is given later, when the use that it is about is on disk.  defer(): whether the
- * reply can wait; called once at most.  Then *ret_reply is to be sent when tokens_use_state() of
- * point is SYNC_DONE; where it is SYNC_FAILED, PAT_FAILED: the use counts all the same.
+ * How a verdict is given later.  defer(): whether the reply can wait; called once at most.  Then
+ * *ret_reply is to be sent when tokens_use_state() of point is SYNC_DONE; where it is SYNC_FAILED,
+ * PAT_FAILED: the use counts all the same.  But where `use` is set, that use is decided later, by
+ * tokens_conclude_use(), and *ret_reply is sent only if it is PAT_ASKED.
  */
 struct later {
 	bool (*defer)(void *userdata);
 	void *userdata;
 	bool deferred;
 	struct use_point point;
-	char approval[APPROVAL_ID_LEN + 1]; /* with PAT_ASKED: its verdict comes after a word */
+	char use[APPROVAL_ID_LEN + 1]; /* which waits, for a word or a claim; "": none does */
 };
 
 /*
- * The verdict on a use that was asked about, after its approval_decided_fn was called; as
- * tokens_verify_later(), whose connection waits already.
+ * The verdict on a use that has waited, after its use_decided_fn was called; as
+ * tokens_verify_later(), whose connection waits already.  later->use: it waits on.
  */
-void tokens_conclude_approval(
+void tokens_conclude_use(
 	struct tokens *tokens, const char *id, struct later *later, struct pat_reply *ret_reply);
 
 /*

@@ -5,6 +5,7 @@
 #include "patd/model/sources.h"
 #include "patd/rules/login_source.h"
 #include "patd/tokens/inquiry.h"
+#include "patd/tokens/tokens_fleet_private.h"
 #include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
@@ -42,8 +43,10 @@ struct entry tokens_login_entry(struct tokens *tokens, const struct inquiry *inq
 	pat_field_cut(entry.tty, sizeof(entry.tty), sanitized(request->tty));
 	if (is_refused_as_name(tokens->policy, request, verdict))
 		pat_field_cut(entry.detail, sizeof(entry.detail), name_service_detail);
-	if (inquiry->approval)
-		approval_describe(inquiry->approval, &entry);
+	if (inquiry->use)
+		approval_describe(inquiry->use, &entry);
+	if (inquiry->use && verdict == PAT_ACCEPTED)
+		claim_describe(inquiry->use, &entry);
 	return entry;
 }
 
@@ -272,5 +275,7 @@ enum pat_verdict tokens_accept(struct tokens *tokens, const struct inquiry *inqu
 		record_use(tokens, &token, &record);
 	if (verdict == PAT_ACCEPTED)
 		tokens_notify(tokens, TOKEN_USED, &token);
+	if (verdict == PAT_ACCEPTED && token.issuer[0] != '\0')
+		fleet_tell_used(tokens, &token);
 	return verdict;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The changes of a token that exists: revoke, restore, rename, delete. */
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "common/l10n.h"
 #include "common/lifetime.h"
 #include "patd/rules/validity.h"
+#include "patd/tokens/tokens_fleet_private.h"
 #include "patd/tokens/uses.h"
 
 enum pat_error tokens_find(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -60,7 +62,20 @@ enum pat_error tokens_load_intact(struct tokens *tokens, const struct caller *ca
 			N_("the token was altered in the database, outside of patd; it is "
 			   "refused and can only be deleted"),
 			ret_refusal);
-	return PAT_OK;
+	/* Revoked everywhere, and with a note anywhere. */
+	return operation == OP_REVOKE || operation == OP_SET
+		       ? PAT_OK
+		       : tokens_check_ours(tokens, ret_token, ret_refusal);
+}
+
+enum pat_error tokens_check_ours(
+	const struct tokens *tokens, const struct token *token, struct refusal *ret_refusal)
+{
+	if (!validity_replica(token, tokens->policy))
+		return PAT_OK;
+	return tokens_refuse(PAT_ERR_AGAINST_POLICY,
+		N_("this fleet token is of another machine, its issuer: change it there"),
+		ret_refusal);
 }
 
 bool tokens_beyond_calendar(uint64_t now, uint64_t seconds)
@@ -85,8 +100,7 @@ static enum pat_error check_revocation(
 	return problem ? tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal) : PAT_OK;
 }
 
-/* Never loosens what is so already.  Whether anything changed. */
-static bool apply(const struct revocation *revocation, uint64_t now, struct token *token)
+bool tokens_apply_revocation(const struct revocation *revocation, uint64_t now, struct token *token)
 {
 	uint64_t until = revocation->for_a_while ? now + revocation->seconds : 0;
 	const char *reason = revocation->reason ? revocation->reason : "";
@@ -119,6 +133,21 @@ static bool ends_access(const struct token *before, const struct token *after, u
 	       (validity_compromised(after) && !validity_compromised(before));
 }
 
+/*
+ * Of another issuer's token.  What that has restored before, also by a clock that is ahead, or
+ * suspended, does not end the hold: see ends_hold().
+ */
+static void hold(const struct tokens *tokens, uint64_t now, struct token *token)
+{
+	if (!validity_replica(token, tokens->policy)) {
+		token->held = false;
+		return;
+	}
+	if (!token->held)
+		token->revoked_at = now > token->restored_at ? now : token->restored_at + 1;
+	token->held = true;
+}
+
 static enum pat_error write_revocation(struct tokens *tokens, const struct caller *caller,
 	struct token *token, const struct revocation *revocation, struct refusal *ret_refusal)
 {
@@ -126,15 +155,21 @@ static enum pat_error write_revocation(struct tokens *tokens, const struct calle
 	const struct token before = *token;
 	enum pat_error error = check_revocation(revocation, now, ret_refusal);
 
-	if (error != PAT_OK || !apply(revocation, now, token))
+	if (error == PAT_OK && revocation->for_a_while)
+		error = tokens_check_ours(tokens, token, ret_refusal);
+	if (error != PAT_OK || !tokens_apply_revocation(revocation, now, token))
 		return error;
+	hold(tokens, now, token);
 	if (!ends_access(&before, token, now))
 		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
-	return tokens_commit_token(tokens, caller, CHANGE_UPDATE,
+	error = tokens_commit_token(tokens, caller, CHANGE_UPDATE,
 		token->revoked_until == 0 ? ENTRY_REVOKED : ENTRY_SUSPENDED, token,
 		token->revoked_reason, ret_refusal);
+	if (error == PAT_OK && token->held)
+		fleet_tell_held(tokens, token);
+	return error;
 }
 
 /* Its sessions are ended also where it was revoked before. */
@@ -176,9 +211,11 @@ struct batch {
 	struct tokens *tokens;
 	struct token found[REVOKED_MAX];
 	unsigned int n;
-	char last[PAT_NAME_BYTES_MAX + 1];
+	char last[TOKENS_CURSOR_MAX];
 	unsigned int looked_at;
 	bool more;
+	bool exact; /* of that uid, and none that is bound to the name alone */
+	uint32_t uid;
 };
 
 static int take_for_batch(const struct token *token, void *userdata)
@@ -190,27 +227,21 @@ static int take_for_batch(const struct token *token, void *userdata)
 		return 1;
 	}
 	batch->looked_at++;
-	pat_field_cut(batch->last, sizeof(batch->last), token->name);
-	if (tokens_intact(batch->tokens, token))
+	cursor_format(token, false, batch->last);
+	if ((!batch->exact || token->uid == batch->uid) && tokens_intact(batch->tokens, token))
 		batch->found[batch->n++] = *token;
 	return 0;
 }
 
 enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *caller,
 	const char *user, uint32_t uid, const struct revocation *revocation,
-	char place[static PAT_NAME_BYTES_MAX + 1], uint32_t *count, struct refusal *ret_refusal)
+	char place[static TOKENS_CURSOR_MAX], uint32_t *count, struct refusal *ret_refusal)
 {
-	const struct list_filter filter = {
-		.user = user,
-		.by_uid = true,
-		.uid = uid,
-		.after_user = place[0] != '\0' ? user : NULL,
-		.after_uid = uid,
-		.after_name = place,
-	};
+	struct list_filter filter = { .user = user, .by_uid = true, .uid = uid };
 	bool own = authority_owns(caller, uid, user);
 	cleanup_free struct batch *batch = NULL;
 	uint64_t now = clock_now(tokens->clock);
+	struct cursor cursor;
 	enum pat_error error;
 	int r;
 
@@ -221,6 +252,11 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 	if (!batch)
 		return tokens_refuse(PAT_ERR_NO_MEMORY, NULL, ret_refusal);
 	batch->tokens = tokens;
+	/* root goes through the uids, and asks for TOKEN_UID_ANY where it means that. */
+	batch->exact = caller->uid == 0 && !caller->by_front;
+	batch->uid = uid;
+	if (cursor_parse(place, &cursor))
+		(void)cursor_start_after(&cursor, &filter);
 	r = uses_list(tokens, &filter, take_for_batch, batch);
 	if (r < 0)
 		return tokens_refuse_errno(r, ret_refusal);
@@ -230,7 +266,7 @@ enum pat_error tokens_revoke_some(struct tokens *tokens, const struct caller *ca
 		error = revoke_token(tokens, caller, &batch->found[i], revocation, ret_refusal);
 		*count += error == PAT_OK && !revoked;
 	}
-	pat_field_cut(place, PAT_NAME_BYTES_MAX + 1, batch->more ? batch->last : "");
+	pat_field_cut(place, TOKENS_CURSOR_MAX, batch->more ? batch->last : "");
 	/* Also those of tokens that were deleted since. */
 	if (error == PAT_OK && !batch->more && revocation->end_sessions)
 		tokens_end_other_sessions(tokens, caller, user);
@@ -289,13 +325,27 @@ enum pat_error tokens_rename(struct tokens *tokens, const struct caller *caller,
 		return tokens_refuse(PAT_ERR_INVALID_NAME, problem, ret_refusal);
 	if (strcmp(token.name, name) == 0)
 		return PAT_OK;
-	error = tokens_ratelimit(tokens, caller, ret_refusal);
+	error = tokens_check_name(
+		tokens, token.user, token.uid, token.issuer[0] != '\0', name, ret_refusal);
+	if (error == PAT_OK)
+		error = tokens_ratelimit(tokens, caller, ret_refusal);
 	if (error != PAT_OK)
 		return error;
 	pat_field_cut(before, sizeof(before), token.name);
 	pat_field_cut(token.name, sizeof(token.name), name);
 	return tokens_commit_token(
 		tokens, caller, CHANGE_UPDATE, ENTRY_RENAMED, &token, before, ret_refusal);
+}
+
+/*
+ * Nobody else would ever be rid of it: its issuer is trusted no more, or does not know it.  To
+ * revoke it before would end it on all machines that still trust the issuer.
+ */
+static bool of_nobody(const struct tokens *tokens, const struct token *token)
+{
+	return validity_replica(token, tokens->policy) &&
+	       (!policy_issuer(tokens->policy, token->issuer) ||
+		       sodium_is_zero(token->row_hash, sizeof(token->row_hash)));
 }
 
 enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller, const char *id,
@@ -312,10 +362,17 @@ enum pat_error tokens_delete(struct tokens *tokens, const struct caller *caller,
 	if (r < 0 && r != -EBADMSG)
 		return tokens_refuse_errno(r, ret_refusal);
 	if (r == 0 && !validity_revoked(&token, clock_now(tokens->clock)) &&
-		tokens_intact(tokens, &token))
+		tokens_intact(tokens, &token) && !of_nobody(tokens, &token))
 		return tokens_refuse(PAT_ERR_NOT_REVOKED,
 			N_("the token is not revoked; revoke it first, then delete it"),
 			ret_refusal);
+	if (r == 0 && tokens_intact(tokens, &token) && !of_nobody(tokens, &token) &&
+		(error = tokens_check_ours(tokens, &token, ret_refusal)) != PAT_OK)
+		return error;
+	if (r == 0 || r == -EBADMSG)
+		r = fleet_doubt(tokens, &token);
+	if (r < 0)
+		return tokens_refuse_errno(r, ret_refusal);
 	pat_field_cut(token.id.text, sizeof(token.id.text), id);
 	return tokens_commit_token(
 		tokens, caller, CHANGE_DELETE, ENTRY_DELETED, &token, "", ret_refusal);

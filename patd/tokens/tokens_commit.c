@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "patd/db/sync.h"
+#include "patd/tokens/tokens_fleet_private.h"
 #include "patd/tokens/uses.h"
 #include "patd/util/log.h"
 
@@ -152,6 +153,7 @@ static bool takes_access(const struct change *change)
 struct writing {
 	struct tokens *tokens;
 	const struct change *change;
+	const struct numbering *numbering;
 	uint64_t now;
 };
 
@@ -165,13 +167,13 @@ static int write_all(void *userdata)
 
 	if ((r = write_change(tokens, change)) < 0 ||
 		(r = tokens_change_kept(tokens, change)) < 0 ||
+		(r = fleet_write_numbering(tokens, writing->numbering)) < 0 ||
 		(change->entry && (r = history_append(tokens->history, change->entry)) < 0))
 		return r;
 	return meta_set_number(tokens->database, META_TIME, writing->now);
 }
 
-/* Whether a change can be made as things are. */
-static int check_disk(struct tokens *tokens, const struct change *change)
+int tokens_check_disk(const struct tokens *tokens, bool takes_access)
 {
 	const struct sync *sync = tokens->database->sync;
 
@@ -179,13 +181,17 @@ static int check_disk(struct tokens *tokens, const struct change *change)
 		return 0;
 	if (sync_paused(sync))
 		return -EAGAIN;
-	return sync_failing(sync) && !takes_access(change) ? -EIO : 0;
+	return sync_failing(sync) && !takes_access ? -EIO : 0;
 }
 
 int tokens_commit(struct tokens *tokens, const struct change *change)
 {
-	struct writing writing = { tokens, change, clock_now(tokens->clock) };
-	int r = check_disk(tokens, change);
+	struct numbering numbering;
+	struct writing writing = { tokens, change, &numbering, clock_now(tokens->clock) };
+	int r = tokens_check_disk(tokens, takes_access(change));
+
+	if (r == 0)
+		r = fleet_number_change(tokens, change, takes_access(change), &numbering);
 
 	if (r < 0) {
 		if (change->entry)
@@ -208,6 +214,7 @@ int tokens_commit(struct tokens *tokens, const struct change *change)
 	tokens->pending_time = 0;
 	if (change->token)
 		uses_forget(tokens, &change->token->id);
+	fleet_numbered(tokens, &numbering);
 	if (change->entry)
 		tokens_notify_entry(tokens, change->entry);
 	if (kinds[change->kind].notified)

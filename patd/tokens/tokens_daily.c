@@ -32,7 +32,7 @@ bool tokens_certainly_unused(struct tokens *tokens, const struct token *token)
 {
 	const uint64_t limit = tokens->policy->revoke_unused;
 
-	return limit != POLICY_UNLIMITED &&
+	return limit != POLICY_UNLIMITED && !validity_replica(token, tokens->policy) &&
 	       validity_unused_since(token) <= tokens_certainly_before(tokens, limit);
 }
 
@@ -52,7 +52,8 @@ bool tokens_certainly_ended(const struct tokens *tokens, const struct token *tok
 	const uint64_t made = token->created_at, end = token->expires_at;
 	const uint64_t lifetime = end > made ? end - made : 0;
 
-	if (limit == POLICY_UNLIMITED || !validity_ended(token, now))
+	if (limit == POLICY_UNLIMITED || !validity_ended(token, now) ||
+		validity_replica(token, tokens->policy))
 		return false;
 	if (token->revoked_at != 0 && !passed(tokens, token->revoked_at, limit))
 		return false;
@@ -82,7 +83,8 @@ static int daily_row(const struct token *token, void *userdata)
 	if (state != TOKEN_ALTERED && tokens_certainly_ended(page->tokens, token) &&
 		page->ended_n < CHANGED_A_TURN)
 		page->ended[page->ended_n++] = token->id;
-	if (state != TOKEN_ACTIVE && state != TOKEN_PENDING)
+	/* Of what another machine has generated, that one reminds its owner. */
+	if ((state != TOKEN_ACTIVE && state != TOKEN_PENDING) || validity_replica(token, policy))
 		return 0;
 	/* For who logs in it is revoked also where that is in doubt. */
 	if (validity_unused(token, policy, page->now)) {

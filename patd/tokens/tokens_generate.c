@@ -6,6 +6,7 @@
 
 #include "common/l10n.h"
 #include "common/lifetime.h"
+#include "patd/model/fleet_name.h"
 #include "patd/tokens/tokens_private.h"
 
 static enum pat_error choose_expiry(const struct tokens *tokens,
@@ -68,21 +69,56 @@ static enum pat_error check_policy(
 	return PAT_OK;
 }
 
+const char tokens_fleet_no_issuer[] =
+	N_("this machine issues no fleet tokens: patd.conf has no fleet.issuer");
+
+/* What a token is bound to is on one machine. */
+const char *tokens_fleet_problem(const struct token *token)
+{
+	const struct limits *limits = &token->limits;
+
+	if (token->issuer[0] == '\0')
+		return limits->hosts[0] == '\0'
+			       ? NULL
+			       : N_("only a fleet token can be restricted to hosts");
+	if (limits->until[0] != '\0')
+		return N_("a fleet token cannot be bound to a boot, a login session or a unit of "
+			  "one machine");
+	return NULL;
+}
+
+/* Nobody is given a token whose uses can be counted nowhere. */
+static enum pat_error check_hub(
+	const struct tokens *tokens, const struct token *token, struct refusal *ret_refusal)
+{
+	if (token->issuer[0] == '\0' || token->limits.max_uses == 0 ||
+		tokens->policy->hub[0] != '\0')
+		return PAT_OK;
+	return tokens_refuse(PAT_ERR_INVALID_RESTRICTION,
+		N_("the uses of a fleet token are counted by the hub of the fleet, and patd.conf "
+		   "has no fleet.hub"),
+		ret_refusal);
+}
+
 static enum pat_error choose_limits(const struct tokens *tokens, const struct caller *caller,
 	const struct token_request *request, struct token *token, struct refusal *ret_refusal)
 {
 	enum pat_error error;
 	struct limits *limits = &token->limits;
+	const char *problem;
 
 	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++) {
-		const char *problem =
-			limits_set(limits, (enum pat_restriction)r, &request->restrictions[r]);
-
+		problem = limits_set(limits, (enum pat_restriction)r, &request->restrictions[r]);
 		if (problem)
 			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	}
-	error = check_beginning(token, ret_refusal);
-	return error == PAT_OK ? tokens_bind(tokens, caller, token, ret_refusal) : error;
+	problem = tokens_fleet_problem(token);
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
+	if ((error = check_hub(tokens, token, ret_refusal)) != PAT_OK ||
+		(error = check_beginning(token, ret_refusal)) != PAT_OK)
+		return error;
+	return tokens_bind(tokens, caller, token, ret_refusal);
 }
 
 enum pat_error tokens_change_expiry(const struct tokens *tokens,
@@ -112,7 +148,13 @@ static enum pat_error make_token(const struct tokens *tokens, const struct calle
 		return tokens_refuse(PAT_ERR_INVALID_ARGS, problem, ret_refusal);
 	if (request->user && !tokens_user_nameable(request->user))
 		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
+	if (request->fleet && tokens->policy->issuer[0] == '\0')
+		return tokens_refuse(PAT_ERR_AGAINST_POLICY, tokens_fleet_no_issuer, ret_refusal);
+	if (request->fleet && !fleet_user_valid(request->user ? request->user : caller->user))
+		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
 	*ret_token = (struct token) { .created_at = clock_now(tokens->clock) };
+	if (request->fleet)
+		pat_field_cut(ret_token->issuer, sizeof(ret_token->issuer), tokens->policy->issuer);
 	if ((error = choose_expiry(tokens, request, &ret_token->expires_at, ret_refusal)) !=
 			PAT_OK ||
 		(error = check_policy(tokens, ret_token, ret_refusal)) != PAT_OK)
@@ -128,11 +170,11 @@ static int stop_at_first(const struct token *token, void *userdata)
 	return 1;
 }
 
-static enum pat_error check_name(struct tokens *tokens, const char *user, uint32_t uid,
+enum pat_error tokens_check_name(struct tokens *tokens, const char *user, uint32_t uid, bool fleet,
 	const char *name, struct refusal *ret_refusal)
 {
 	const struct list_filter filter = {
-		.user = user, .by_uid = true, .uid = uid, .name = name
+		.user = user, .by_uid = !fleet, .uid = uid, .name = name
 	};
 	int r = store_list(tokens->store, &filter, stop_at_first, NULL);
 
@@ -175,8 +217,8 @@ enum pat_error tokens_may_generate(struct tokens *tokens, const struct caller *c
 
 	if (error != PAT_OK)
 		return error;
-	if (own && (error = check_name(tokens, caller->user, caller->uid, request->name,
-			    ret_refusal)) != PAT_OK)
+	if (own && (error = tokens_check_name(tokens, caller->user, caller->uid, request->fleet,
+			    request->name, ret_refusal)) != PAT_OK)
 		return error;
 	if (own && (error = check_user(tokens, caller->user, caller->uid, ret_refusal)) != PAT_OK)
 		return error;
@@ -191,6 +233,9 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	struct token token;
 	enum pat_error error;
 
+	if (request->uid == TOKEN_UID_ANY)
+		return tokens_refuse(PAT_ERR_UNKNOWN_USER, NULL, ret_refusal);
+
 	if ((error = tokens_allow(caller, OP_GENERATE, own, ret_refusal)) != PAT_OK ||
 		(error = make_token(tokens, caller, request, &token, ret_refusal)) != PAT_OK ||
 		(error = check_user(tokens, request->user, request->uid, ret_refusal)) != PAT_OK ||
@@ -203,8 +248,11 @@ enum pat_error tokens_generate(struct tokens *tokens, const struct caller *calle
 	pat_field_cut(token.name, sizeof(token.name), request->name);
 	pat_token_new(secret, &token.id);
 	tokens_set_verifier(tokens, &token, secret);
-	error = tokens_commit_token(
-		tokens, caller, CHANGE_GENERATE, ENTRY_GENERATED, &token, "", ret_refusal);
+	error = tokens_check_name(
+		tokens, request->user, request->uid, request->fleet, request->name, ret_refusal);
+	if (error == PAT_OK)
+		error = tokens_commit_token(
+			tokens, caller, CHANGE_GENERATE, ENTRY_GENERATED, &token, "", ret_refusal);
 	if (error != PAT_OK) {
 		sodium_memzero(secret, PAT_TOKEN_LEN + 1);
 		return error;

@@ -10,7 +10,10 @@ void tokens_set_verifier(
 	struct pat_digest digest;
 
 	pat_token_digest(secret, PAT_TOKEN_LEN, &digest);
-	key_verifier(tokens->key, &digest, token->verifier);
+	if (token->issuer[0] == '\0')
+		key_verifier(tokens->key, &digest, token->verifier);
+	else
+		fleet_verifier(&digest, token->verifier);
 	sodium_memzero(&digest, sizeof(digest));
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/lifetime.h"
+#include "patd/model/fleet_name.h"
 #include "patd/model/services.h"
 #include "patd/rules/validity.h"
 #include "patd/tokens/uses.h"
@@ -52,6 +53,7 @@ static bool matches(const struct page *page, const struct token *token)
 	const struct token_query *query = page->query;
 
 	return (!page->id_prefix || id_begins(&token->id, page->id_prefix)) &&
+	       (!query->fleet || token->issuer[0] != '\0') &&
 	       (!query->has_unused_since || (token->last_used_at < query->unused_since &&
 						    token->created_at < query->unused_since)) &&
 	       (!query->has_expiring_before ||
@@ -97,8 +99,24 @@ void cursor_format(const struct token *last, bool by_id, char ret_text[static TO
 	if (by_id)
 		(void)snprintf(ret_text, TOKENS_CURSOR_MAX, "%s", last->id.text);
 	else
-		(void)snprintf(
-			ret_text, TOKENS_CURSOR_MAX, "%s:%u:%s", last->user, last->uid, last->name);
+		(void)snprintf(ret_text, TOKENS_CURSOR_MAX, "%s:%u%s%s:%s", last->user, last->uid,
+			last->issuer[0] != '\0' ? "@" : "", last->issuer, last->name);
+}
+
+/* "@issuer" or nothing, before the colon at which *text ends up. */
+static bool parse_issuer(const char **text, char ret_issuer[static FLEET_NAME_LEN_MAX + 1])
+{
+	const char *colon = strchr(*text, ':');
+	struct item item;
+
+	ret_issuer[0] = '\0';
+	if (**text == ':')
+		return true;
+	if (**text != '@' || !colon)
+		return false;
+	item = (struct item) { *text + 1, (size_t)(colon - *text - 1) };
+	*text = colon;
+	return item_copy(item, ret_issuer, FLEET_NAME_LEN_MAX + 1) && fleet_name_valid(ret_issuer);
 }
 
 bool cursor_parse(const char *text, struct cursor *ret_cursor)
@@ -106,6 +124,7 @@ bool cursor_parse(const char *text, struct cursor *ret_cursor)
 	const char *colon = strchr(text, ':');
 	size_t len = colon ? (size_t)(colon - text) : 0;
 	unsigned long uid;
+	const char *at;
 	char *end;
 
 	ret_cursor->by_id = pat_id_valid(text);
@@ -117,12 +136,13 @@ bool cursor_parse(const char *text, struct cursor *ret_cursor)
 		return false;
 	errno = 0;
 	uid = strtoul(colon + 1, &end, 10);
-	if (errno != 0 || uid > UINT32_MAX || *end != ':')
+	at = end;
+	if (errno != 0 || uid > UINT32_MAX || !parse_issuer(&at, ret_cursor->issuer))
 		return false;
 	memcpy(ret_cursor->user, text, len);
 	ret_cursor->user[len] = '\0';
 	ret_cursor->uid = (uint32_t)uid;
-	ret_cursor->name = end + 1;
+	ret_cursor->name = at + 1;
 	return true;
 }
 
@@ -141,7 +161,8 @@ static const char *query_problem(const struct token_query *query)
 	if (query->name_pattern && strlen(query->name_pattern) > PATTERN_MAX)
 		return "name_pattern is longer than 255 bytes";
 	if (query->state && !state_known(query->state))
-		return "state is active, revoked, expired, ended, exhausted, disabled, pending or altered";
+		return "state is active, revoked, expired, ended, exhausted, disabled, pending, "
+		       "stale, unknown-issuer or altered";
 	return NULL;
 }
 
@@ -161,8 +182,7 @@ static struct list_filter choose_filter(
 	};
 }
 
-/* False if the place is outside of what the filter finds: the search would begin there. */
-static bool start_after(const struct cursor *cursor, struct list_filter *filter)
+bool cursor_start_after(const struct cursor *cursor, struct list_filter *filter)
 {
 	if (cursor->by_id != (filter->id_prefix != NULL))
 		return false;
@@ -173,8 +193,9 @@ static bool start_after(const struct cursor *cursor, struct list_filter *filter)
 	filter->after_user = cursor->user;
 	filter->after_uid = cursor->uid;
 	filter->after_name = cursor->name;
+	filter->after_issuer = cursor->issuer;
 	return (!filter->user || strcmp(filter->user, cursor->user) == 0) &&
-	       (!filter->by_uid || filter->uid == cursor->uid);
+	       (!filter->by_uid || token_uid_fits(cursor->uid, filter->uid));
 }
 
 enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
@@ -201,7 +222,7 @@ enum pat_error tokens_list(struct tokens *tokens, const struct caller *caller,
 		return error;
 	filter = choose_filter(caller, query, own);
 	if (query->cursor[0] != '\0' &&
-		(!cursor_parse(query->cursor, &cursor) || !start_after(&cursor, &filter)))
+		(!cursor_parse(query->cursor, &cursor) || !cursor_start_after(&cursor, &filter)))
 		return tokens_refuse(PAT_ERR_INVALID_ARGS,
 			"cursor is none that ListTokens gave for this filter", ret_refusal);
 	if (page.effort_max == 0 || page.effort_max > EFFORT_MAX)

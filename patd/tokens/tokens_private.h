@@ -15,6 +15,8 @@
 #include "patd/util/lifespan.h"
 #include "patd/util/ratelimit.h"
 
+struct fleet;
+
 struct tokens {
 	struct database *database;
 	struct store *store;
@@ -50,9 +52,17 @@ struct tokens {
 	uint64_t ending_batch, ending_point;
 	void (*on_durable)(void *userdata);
 	void *on_durable_userdata;
-	struct approvals *approvals;
+	struct waiting_uses *waiting; /* see patd/tokens/waiting_uses.h */
 	struct sessions *sessions;
+	struct fleet *fleet; /* see patd/tokens/tokens_fleet_private.h */
 };
+
+/*
+ * PAT_OK, or a refusal of what only the issuer of the token may change; of a token of this machine
+ * nothing.
+ */
+enum pat_error tokens_check_ours(
+	const struct tokens *tokens, const struct token *token, struct refusal *ret_refusal);
 
 /* Sets *ret_refusal and returns error.  why NULL: what is always said with that error. */
 enum pat_error tokens_refuse(enum pat_error error, const char *why, struct refusal *ret_refusal);
@@ -85,7 +95,7 @@ enum pat_error tokens_allow_list(const struct caller *caller, const char *user, 
 /* NULL if text can be a reason, else what is wrong with it. */
 const char *tokens_reason_problem(const char *reason);
 
-/* Makes secret the token's, but for the MAC. */
+/* Makes secret the token's, whose issuer is set, but for the MAC. */
 void tokens_set_verifier(
 	const struct tokens *tokens, struct token *token, const char secret[static PAT_TOKEN_LEN]);
 
@@ -93,15 +103,16 @@ void tokens_set_verifier(
 bool tokens_intact(const struct tokens *tokens, const struct token *token);
 
 /*
- * Where a page of a list ended: "user:uid:name" of its last row, or "id" where the list is in the
- * order of ids.  A place in the order, not a row: it stays right when that row goes.  No user
- * name has a colon.
+ * Where a page of a list ended: "user:uid:name" of its last row, with "@issuer" after the uid of a
+ * fleet token, or "id" where the list is in the order of ids.  A place in the order, not a row: it
+ * stays right when that row goes.  No user name has a colon.
  */
 struct cursor {
 	bool by_id;
 	struct pat_id id;
 	char user[TOKEN_USER_BYTES_MAX + 1];
 	uint32_t uid;
+	char issuer[FLEET_NAME_LEN_MAX + 1];
 	const char *name; /* into the text that was parsed */
 };
 
@@ -109,6 +120,12 @@ void cursor_format(const struct token *last, bool by_id, char ret_text[static TO
 
 /* False if text is no cursor. */
 bool cursor_parse(const char *text, struct cursor *ret_cursor);
+
+/*
+ * Lets the filter begin after the place; the cursor must outlive it.  False if the place is outside
+ * of what the filter finds: the search would begin there.
+ */
+bool cursor_start_after(const struct cursor *cursor, struct list_filter *filter);
 
 /* --- what tokens are bound to: tokens_bind.c --- */
 
@@ -162,6 +179,18 @@ bool tokens_beyond_calendar(uint64_t now, uint64_t seconds);
 enum pat_error tokens_change_expiry(const struct tokens *tokens,
 	const struct token_request *request, struct token *token, struct refusal *ret_refusal);
 
+/*
+ * tokens_generate.c: PAT_OK, or PAT_ERR_NAME_TAKEN if the user has a token of that name.  Where a
+ * fleet token is good, the user is a name: it is the only one of that name there.
+ */
+enum pat_error tokens_check_name(struct tokens *tokens, const char *user, uint32_t uid, bool fleet,
+	const char *name, struct refusal *ret_refusal);
+
+/* tokens_generate.c: NULL, or what a fleet token, or one that is none, cannot have; a sentence. */
+const char *tokens_fleet_problem(const struct token *token);
+/* Why there is none. */
+extern const char tokens_fleet_no_issuer[];
+
 /* --- changes: tokens_commit.c --- */
 
 /* An entry for what the caller does with a token; token NULL: the caller of this adds the user. */
@@ -191,6 +220,10 @@ struct change {
  * store's error: then nothing has changed.
  */
 int tokens_commit(struct tokens *tokens, const struct change *change);
+
+/* Whether a change can be made as the disk is; takes_access: one that is made also on a bad one. */
+int tokens_check_disk(const struct tokens *tokens, bool takes_access);
+
 /* tokens_commit() of a token, for a caller.  event, detail: of its entry. */
 enum pat_error tokens_commit_token(struct tokens *tokens, const struct caller *caller,
 	enum change_kind kind, enum entry_event event, struct token *token, const char *detail,
@@ -203,6 +236,12 @@ int tokens_kept(struct tokens *tokens, const struct token *token);
 
 /* Adds an entry of a login.  Listeners get it also if that fails, with seq 0. */
 void tokens_record(struct tokens *tokens, struct entry *entry);
+
+/*
+ * tokens_change.c: never loosens what is so already.  Whether anything changed.
+ */
+bool tokens_apply_revocation(
+	const struct revocation *revocation, uint64_t now, struct token *token);
 
 /* Writes down now as the latest time seen, as usage. */
 void tokens_store_time(struct tokens *tokens, uint64_t now);

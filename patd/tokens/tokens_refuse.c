@@ -36,6 +36,11 @@ enum pat_error tokens_refuse_errno(int r, struct refusal *ret_refusal)
 	case -EAGAIN:
 		return tokens_refuse(PAT_ERR_BUSY,
 			N_("the database is being written to disk; try again"), ret_refusal);
+	case -EINPROGRESS:
+		return tokens_refuse(PAT_ERR_BUSY,
+			N_("patd was restored from a backup, and the fleet's hub was not asked yet "
+			   "for what it lacks: see patctl fleet status; try again after that"),
+			ret_refusal);
 	case -ENOSPC:
 		return tokens_refuse(
 			PAT_ERR_STORAGE, N_("the disk is full; nothing was changed"), ret_refusal);

@@ -9,6 +9,7 @@
 #include "patd/rules/login_source.h"
 #include "patd/rules/validity.h"
 #include "patd/tokens/sessions.h"
+#include "patd/tokens/tokens_fleet_private.h"
 #include "patd/tokens/uses.h"
 
 /* A text from outside, as the history takes it. */
@@ -28,6 +29,8 @@ static enum pat_verdict verdict_in(enum token_state state)
 		[TOKEN_EXHAUSTED] = PAT_ACCEPTED,
 		[TOKEN_DISABLED] = PAT_DISABLED,
 		[TOKEN_PENDING] = PAT_NOT_YET,
+		[TOKEN_STALE] = PAT_STALE,
+		[TOKEN_UNKNOWN_ISSUER] = PAT_UNKNOWN_ISSUER,
 		[TOKEN_ALTERED] = PAT_WRONG,
 		[TOKEN_ENDED] = PAT_ENDED,
 	};
@@ -47,12 +50,15 @@ static enum pat_verdict judge_session(
 		return PAT_WRONG;
 	if (r < 0)
 		return PAT_FAILED;
-	if (ret_token->uid != session->uid || strcmp(ret_token->user, session->user) != 0)
+	if (!token_uid_fits(ret_token->uid, session->uid) ||
+		strcmp(ret_token->user, session->user) != 0)
 		return PAT_OTHER_USER;
 	/* A token that is used up is not said to be disabled. */
 	if (store_is_disabled(tokens->store, ret_token->user, &disabled) < 0)
 		return PAT_FAILED;
-	verdict = verdict_in(tokens_state(tokens, ret_token));
+	verdict = tokens_fleet_standing(tokens, ret_token->issuer);
+	if (verdict == PAT_ACCEPTED)
+		verdict = verdict_in(tokens_state(tokens, ret_token));
 	return verdict == PAT_ACCEPTED && disabled ? PAT_DISABLED : verdict;
 }
 
@@ -76,7 +82,7 @@ static void fill(struct tokens *tokens, const struct pat_session *from, const st
 		.pid = from->pid,
 		.start_time = from->start_time,
 		.token = token->id,
-		.uid = token->uid,
+		.uid = from->uid,
 		.opened_at = clock_now(tokens->clock),
 	};
 	login_source(tokens->policy, from->service, from->rhost, from->tty, source);

@@ -40,9 +40,10 @@ static enum pat_error check_settable(
 static enum pat_error set_restrictions(const struct tokens *tokens, const struct caller *caller,
 	const struct token_update *update, struct token *token, struct refusal *ret_refusal)
 {
+	const char *problem = NULL;
+
 	for (unsigned int r = 0; r < PAT_RESTRICTIONS; r++) {
 		const struct restriction_value value = { .text = update->restrictions[r] };
-		const char *problem = NULL;
 
 		if (!value.text)
 			continue;
@@ -52,6 +53,9 @@ static enum pat_error set_restrictions(const struct tokens *tokens, const struct
 		if (problem)
 			return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	}
+	problem = tokens_fleet_problem(token);
+	if (problem)
+		return tokens_refuse(PAT_ERR_INVALID_RESTRICTION, problem, ret_refusal);
 	return update->restrictions[PAT_UNTIL] ? tokens_bind(tokens, caller, token, ret_refusal)
 					       : PAT_OK;
 }
@@ -75,7 +79,8 @@ static enum pat_error update_token(const struct tokens *tokens, const struct cal
 		pat_field_cut(token->note, sizeof(token->note), update->note);
 	if (!gives_terms(update))
 		return PAT_OK;
-	if ((error = check_settable(tokens, token, ret_refusal)) != PAT_OK ||
+	if ((error = tokens_check_ours(tokens, token, ret_refusal)) != PAT_OK ||
+		(error = check_settable(tokens, token, ret_refusal)) != PAT_OK ||
 		(error = tokens_change_expiry(tokens, &expiry, token, ret_refusal)) != PAT_OK)
 		return error;
 	return set_restrictions(tokens, caller, update, token, ret_refusal);

@@ -6,7 +6,9 @@
 #include "patd/rules/evaluation.h"
 #include "patd/rules/login_source.h"
 #include "patd/rules/validity.h"
-#include "patd/tokens/inquiry.h"
+#include "patd/tokens/tokens_fleet_private.h"
+#include "patd/tokens/uses.h"
+#include "patd/tokens/waiting_uses.h"
 #include "patd/util/log.h"
 
 /* Once a login was refused as expired, it stays so, whatever the clock says later. */
@@ -31,6 +33,8 @@ enum pat_verdict tokens_judge(
 		.policy = tokens->policy,
 		.now = clock_now(tokens->clock),
 		.wall = clock_wall(tokens->clock),
+		.standing = tokens_fleet_standing(tokens, candidate->token.issuer),
+		.host = tokens_fleet_host(tokens),
 		.uid = request->uid,
 		.user = request->user,
 		.service = request->service,
@@ -67,6 +71,7 @@ static void refuse(struct tokens *tokens, const struct inquiry *inquiry, struct 
 	struct entry entry = tokens_login_entry(tokens, inquiry, token, verdict);
 	uint64_t now = clock_now(tokens->clock);
 	struct refusal ignored;
+	struct token kept;
 
 	if (verdict == PAT_WRONG_CLOCK)
 		log_wrong_clock(tokens);
@@ -79,37 +84,70 @@ static void refuse(struct tokens *tokens, const struct inquiry *inquiry, struct 
 	if (verdict != PAT_REVOKED || validity_revoked(token, now))
 		return;
 	tokens_look_at_clock(tokens);
+	/* As it is kept: see settle_uid(). */
 	if (tokens_certainly_unused(tokens, token) &&
-		tokens_revoke_unused(tokens, token, &ignored) != PAT_OK)
+		uses_get(tokens, token->id.text, &kept) == 0 &&
+		tokens_revoke_unused(tokens, &kept, &ignored) != PAT_OK)
 		log_error("token %s, unused for too long, could not be revoked", token->id.text);
 }
 
 /*
- * All that the rules permit is accepted, but for a token whose uses need an approval: then the use
- * waits for it, and *reply says so.
+ * All that the rules permit is accepted, but for a token whose uses need an approval, or are
+ * counted elsewhere: then the use waits for that, and *later says so.  The claim is the last, so
+ * that no use is spent for nothing.
  */
 static enum pat_verdict accept(struct tokens *tokens, const struct inquiry *inquiry,
 	const struct candidate *candidate, struct later *later, struct pat_reply *reply)
 {
+	const struct token *token = &candidate->token;
+	const bool asks = token->limits.confirm && !(inquiry->use && inquiry->use->answered);
 	struct entry entry;
 
-	if (!candidate->token.limits.confirm || inquiry->approval)
+	if (!asks && !claim_needed(token, inquiry->use))
 		return tokens_accept(tokens, inquiry, candidate, later);
 	/* A person is shown the texts that the history will have. */
-	entry = tokens_login_entry(tokens, inquiry, &candidate->token, PAT_ASKED);
-	return approval_ask(tokens, inquiry, &candidate->token, &entry, later, &reply->expires_at);
+	entry = tokens_login_entry(tokens, inquiry, token, PAT_ASKED);
+	return asks ? approval_ask(tokens, inquiry, token, &entry, later, &reply->expires_at)
+		    : claim_ask(tokens, inquiry, token, &entry, later);
+}
+
+/*
+ * Whether the verdict is a refusal for the history.  A use that was not counted is refused, though
+ * its token is not.
+ */
+static bool is_refusal(enum pat_verdict verdict, const struct later *later)
+{
+	if (later && later->use[0] != '\0')
+		return false;
+	return verdict != PAT_ACCEPTED &&
+	       (!verdict_row(verdict)->undecided || verdict == PAT_UNCLAIMED);
+}
+
+/*
+ * A token that is bound to a name alone is, for this login and all that is recorded of it, of the
+ * uid that has the name here.
+ */
+static void settle_uid(const struct pat_request *request, struct token *token)
+{
+	if (token->uid != TOKEN_UID_ANY || strcmp(token->user, request->user) != 0)
+		return;
+	token->uid = request->uid;
+	if (token->created_by == TOKEN_UID_ANY)
+		token->created_by = request->uid;
 }
 
 enum pat_verdict tokens_decide_on(struct tokens *tokens, const struct inquiry *inquiry,
 	struct candidate *candidate, struct later *later, struct pat_reply *reply)
 {
-	enum pat_verdict verdict = tokens_judge(tokens, candidate, inquiry->request);
+	enum pat_verdict verdict;
 
-	if (verdict == PAT_ACCEPTED && inquiry->approval)
-		verdict = approval_verdict(inquiry->approval);
+	settle_uid(inquiry->request, &candidate->token);
+	verdict = tokens_judge(tokens, candidate, inquiry->request);
+	if (verdict == PAT_ACCEPTED && inquiry->use)
+		verdict = inquiry->use->word;
 	if (verdict == PAT_ACCEPTED)
 		verdict = accept(tokens, inquiry, candidate, later, reply);
-	if (verdict != PAT_ACCEPTED && !verdict_row(verdict)->undecided)
+	if (is_refusal(verdict, later))
 		refuse(tokens, inquiry, &candidate->token, verdict);
 	if (verdict == PAT_ACCEPTED || verdict == PAT_EXPIRED)
 		reply->expires_at = validity_end(&candidate->token, tokens->policy);
@@ -212,8 +250,13 @@ enum pat_error tokens_check(struct tokens *tokens, const struct caller *caller,
 		attempt.rhost = source;
 	}
 	attempt.token = &candidate.token;
+	attempt.standing = tokens_fleet_standing(tokens, candidate.token.issuer);
+	attempt.host = tokens_fleet_host(tokens);
 	attempt.replaced = candidate_replaced(&candidate, attempt.now);
 	attempt.ended = tokens_bond_ended(tokens, &candidate.token);
 	*ret_n = verdict_all(&attempt, ret_verdicts);
+	if (*ret_n < PAT_VERDICTS && claim_needed(&candidate.token, NULL) &&
+		!fleet_reaches_hub(tokens))
+		ret_verdicts[(*ret_n)++] = PAT_UNCLAIMED;
 	return PAT_OK;
 }

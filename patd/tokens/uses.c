@@ -32,7 +32,9 @@ int uses_gather(struct tokens *tokens, const struct token *token, struct entry *
 	int r;
 
 	use_of(token, &use);
-	r = overlay_put(tokens->overlay, &use, usage_log_last(tokens->usage) + 1);
+	r = use_writable(&use)
+		    ? overlay_put(tokens->overlay, &use, usage_log_last(tokens->usage) + 1)
+		    : -EINVAL;
 	if (r < 0) {
 		if (entry)
 			entry->seq = 0;

@@ -19,6 +19,7 @@ void uses_close(struct tokens *tokens);
 /*
  * Gathers a use, and its entry, which gets seq and MAC; NULL: none.  seen: where it was used, if
  * that is new; NULL: it is not.  On failure nothing is gathered, and the entry has seq 0.
+ * -EINVAL: a text of it is none that patd keeps.
  */
 int uses_gather(struct tokens *tokens, const struct token *token, struct entry *entry,
 	const struct seen *seen);

@@ -54,6 +54,18 @@ void use_of(const struct token *token, struct use *ret_use)
 	memcpy(ret_use->from, token->last_used_from, sizeof(ret_use->from));
 }
 
+bool use_writable(const struct use *use)
+{
+	for (size_t i = 0; i < use_table.n; i++) {
+		const struct field *field = &use_fields[i];
+
+		if (FIELD_IS_TEXT(field->kind) &&
+			!field_text_valid(field->kind, (const char *)use + field->offset))
+			return false;
+	}
+	return true;
+}
+
 bool use_apply(const struct use *use, struct token *token)
 {
 	if (use->uses <= token->uses)

@@ -50,5 +50,8 @@ const struct table *usage_table(unsigned int kind);
 
 void use_of(const struct token *token, struct use *ret_use);
 
+/* Whether the usage log reads it back as it is: else all that follows it there would be lost. */
+bool use_writable(const struct use *use);
+
 /* Makes the use the token's latest, unless the token has a later one: then false. */
 bool use_apply(const struct use *use, struct token *token);

@@ -67,7 +67,7 @@ static int take_passed(char *const *names, int count, struct listening *sockets,
 		socket->fd = fd;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (sockets[i].fd < 0) {
+		if (sockets[i].fd < 0 && !sockets[i].optional) {
 			log_error("systemd did not pass %s: enable patd-%.*s.socket",
 				sockets[i].name, (int)strcspn(sockets[i].name, "."),
 				sockets[i].name);

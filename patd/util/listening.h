@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -16,6 +17,7 @@
 struct listening {
 	const char *name; /* of the file, "X.sock"; systemd's FileDescriptorName= is "X" */
 	mode_t mode;
+	bool optional; /* of those that systemd passes it may be missing */
 	/* Clients that wait to be accepted; systemd's sockets have Backlog=, the same number. */
 	int backlog;
 	int fd;     /* -1: not open */
@@ -23,9 +25,9 @@ struct listening {
 };
 
 /*
- * Takes all n from systemd, or opens them in runtime_dir, which is made 0755 if it is missing.  A
- * socket of a process that was killed is replaced; -EADDRINUSE if one is served.  Failures have
- * been logged, and none is open.
+ * Takes all n from systemd, of which those that are optional may be missing, or opens them in
+ * runtime_dir, which is made 0755 if it is missing.  A socket of a process that was killed is
+ * replaced; -EADDRINUSE if one is served.  Failures have been logged, and none is open.
  */
 int listening_open(const char *runtime_dir, struct listening *sockets, size_t n);
 

@@ -3,9 +3,10 @@
  * A state directory as it is after years: tokens of a thousand users, and entries of the history,
  * all as patd writes them.
  *
- *     fill DIR TOKENS ENTRIES [UID USER] >TOKEN
+ *     fill DIR TOKENS ENTRIES [UID USER | ISSUER] >TOKEN
  *
- * USER: owns all tokens but the first, root's; otherwise a thousand users do.
+ * USER: owns all tokens but the first, root's; otherwise a thousand users do.  ISSUER: all are its
+ * fleet tokens.
  *
  * TOKEN, a good one of root's, has been used again and again.  The others are rows as patd writes
  * them, many in a transaction, with secrets that nobody has: to generate each would take minutes
@@ -21,7 +22,7 @@
 #include "common/lifetime.h"
 #include "common/wire.h"
 #include "patd/db/database.h"
-#include "patd/tokens/tokens_private.h"
+#include "patd/tokens/tokens_fleet_private.h"
 
 #define USERS 1000U
 #define USE_EVERY 30U     /* seconds: patd notes no more of one user */
@@ -33,6 +34,7 @@ static struct tokens *tokens;
 static uint64_t now;
 static const char *owner; /* of all; NULL: of the thousand */
 static uint32_t owner_uid;
+static struct kept_issuer *issuer; /* of all; NULL: they are local */
 
 static uint64_t read_now(void *userdata)
 {
@@ -62,6 +64,7 @@ static void generate(char secret[static PAT_TOKEN_LEN + 1])
 	struct token token;
 	struct token_request request = { .name = "bench", .user = "root", .has_expires_at = true };
 
+	request.fleet = issuer != NULL;
 	if (tokens_generate(tokens, &root, &request, &token, secret, &refusal) != PAT_OK)
 		errx(1, "no token: %s", refusal.why ? refusal.why : "");
 }
@@ -96,6 +99,10 @@ static int insert(uint64_t number)
 		(void)snprintf(
 			token.user, sizeof(token.user), "user%lu", (unsigned long)(number % USERS));
 	randombytes_buf(token.verifier, sizeof(token.verifier));
+	if (issuer) {
+		memcpy(token.issuer, issuer->ledger.issuer, sizeof(token.issuer));
+		fleet_number_token(&issuer->ledger, &token);
+	}
 	key_row_mac(tokens->key, &token, token.mac);
 	entry = tokens_entry(tokens, &root, ENTRY_GENERATED, &token);
 	r = store_insert(tokens->store, &token);
@@ -113,7 +120,7 @@ static int insert_range(void *userdata)
 
 	for (uint64_t n = range->from; r == 0 && n < range->to; n++)
 		r = insert(n);
-	return r;
+	return r == 0 && issuer ? fleet_write_ledger(tokens, &issuer->ledger) : r;
 }
 
 static void insert_many(uint64_t count)
@@ -154,12 +161,15 @@ static void use(const char *secret, uint64_t times)
 int main(int argc, char **argv)
 {
 	struct clock clock = { .read = read_now, .read_us = read_now_us };
+	struct policy policy = policy_default;
 	char secret[PAT_TOKEN_LEN + 1];
 	uint64_t count, entries;
 	struct key *key;
 
-	if ((argc != 4 && argc != 6) || sodium_init() < 0)
-		errx(2, "usage: fill DIR TOKENS ENTRIES [UID USER] >TOKEN");
+	if (argc < 4 || argc > 6 || sodium_init() < 0)
+		errx(2, "usage: fill DIR TOKENS ENTRIES [UID USER | ISSUER] >TOKEN");
+	if (argc == 5)
+		pat_field_cut(policy.issuer, sizeof(policy.issuer), argv[4]);
 	if (argc == 6) {
 		owner_uid = (uint32_t)strtoul(argv[4], NULL, 10);
 		owner = argv[5];
@@ -168,7 +178,8 @@ int main(int argc, char **argv)
 	count = strtoull(argv[2], NULL, 10);
 	entries = strtoull(argv[3], NULL, 10);
 	if (database_open(argv[1], &database) < 0 || key_create(argv[1], &key) < 0 ||
-		tokens_new(database, key, &clock, &policy_default, &tokens) < 0)
+		tokens_new(database, key, &clock, &policy, &tokens) < 0 ||
+		(argc == 5 && fleet_issuer(tokens, policy.issuer, &issuer) < 0))
 		errx(1, "%s cannot be filled", argv[1]);
 	/* The last use is of now. */
 	now = clock_read_machine(NULL) - entries * USE_EVERY;

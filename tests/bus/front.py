@@ -263,7 +263,7 @@ class Strangers(FrontTest):
                 self.assertLess(time.monotonic(), until, "the name does not come back")
             self.client(DAEMON).list()
 
-    def test_availability__patd_listens_to_root_and_patd_bus_alone(self):
+    def test_availability__patd_listens_to_root_patd_bus_and_patd_fleet_alone(self):
         sockets = set()
         for fd in os.listdir(f"/proc/{self.patd.process.pid}/fd"):
             with contextlib.suppress(OSError):
@@ -274,7 +274,9 @@ class Strangers(FrontTest):
                 _, _, _, flags, _, _, inode, *path = line.split()
                 if f"socket:[{inode}]" in sockets and flags == ACCEPTS_CONNECTIONS:
                     listening += path
-        self.assertEqual(sorted(listening), [self.patd.front_sock, self.patd.root_sock])
+        fleet_sock = os.path.join(os.path.dirname(self.patd.root_sock), "fleet.sock")
+        self.assertEqual(
+            sorted(listening), [fleet_sock, self.patd.front_sock, self.patd.root_sock])
         for path in listening:
             self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
         pids = {self.root.bus("GetConnectionUnixProcessID", "(s)", name)[0]

@@ -87,6 +87,8 @@ class Lifecycle(PatdTest):
                 "ExpiresAt": created + 30 * DAY,
                 "Confirm": False,
                 "Until": "",
+                "Hosts": [],
+                "Issuer": "",
                 "CreatedBy": 0,
                 "Services": [],
                 "Sources": [],

@@ -18,7 +18,7 @@ MIB = 1 << 20
 
 # The rows are not written by patd: their state is "altered", which costs as much to compute as any.
 # REST: the columns after expires_at.
-REST = """'', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', '', zeroblob(32), '', 0, '', ''"""
+REST = """'', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', '', zeroblob(32), '', 0, '', '', '', 0, zeroblob(32), 0, ''"""
 FILL = """
     INSERT INTO token WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ?)
     SELECT printf('%010d', i), printf('user%03d', i % 1000), 10000 + i % 1000,

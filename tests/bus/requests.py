@@ -352,6 +352,7 @@ class Front(RequestsTest):
             ("enable", {"user": "games"}), ("revoke_all", {"user": "root", "uid": 0}),
             ("delete", one), ("check", {"digest": wire.digest(other.text), "id": other.id}),
             ("backup", {}), ("verify", {"part": wire.request(token)}),
+            ("fleet_status", {}), ("fleet_hosts", {}), ("fleet_new_key", {}),
         ]  # fmt: skip
         calls[:0] = [
             ("list_approvals", {"all": True}), ("approve", {"id": waiting[0]}),
@@ -364,8 +365,9 @@ class Front(RequestsTest):
                 self.front.call(kind, as_root, **members)
             except Refused as error:
                 refused[kind] = error.name
+        denied_to_all = ("backup", "verify", "fleet_status", "fleet_hosts", "fleet_new_key")
         self.assertEqual(
-            refused, {"check": "NotFound", "backup": "AccessDenied", "verify": "AccessDenied"}
+            refused, {"check": "NotFound", **dict.fromkeys(denied_to_all, "AccessDenied")}
         )
         self.assertEqual(wire.reply(approved)[0], wire.ACCEPTED)
         self.assertEqual(wire.reply(denied)[0], wire.DENIED)

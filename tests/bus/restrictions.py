@@ -53,6 +53,24 @@ class Restrictions(PatdTest):
             with self.subTest(rhost.decode() or "no host"):
                 self.assertEqual(self.verify_games(token, service=b"su", rhost=rhost), verdict)
 
+    def test_scope__a_token_restricted_to_hosts_is_refused_on_others(self):
+        """This machine has the name of its issuer."""
+        os.makedirs(self.patd.conf, exist_ok=True)
+        with open(os.path.join(self.patd.conf, "patd.conf"), "w", encoding="utf-8") as file:
+            file.write("[fleet]\nissuer = Admin1\n")
+        self.restart_patd()
+        cases = {
+            "all": ([], wire.ACCEPTED),
+            "itself": (["admin1"], wire.ACCEPTED),
+            "a pattern": (["db1", "ADMIN?"], wire.ACCEPTED),
+            "another": (["admin2"], wire.WRONG_HOST),
+            "a part of its name": (["admin"], wire.WRONG_HOST),
+        }
+        for case, (hosts, verdict) in cases.items():
+            with self.subTest(case):
+                token = self.generate(case, fleet=True, hosts=hosts)
+                self.assertEqual(self.verify_games(token), verdict)
+
     def test_scope__a_service_of_the_network_without_a_source_is_not_local(self):
         """Each as it was measured to ask PAM, of a client on the network."""
         token = self.generate(sources=["local", "0.0.0.0/0", "::/0"])
@@ -152,6 +170,8 @@ class Restrictions(PatdTest):
             "a not-before after the expiry": {"not_before": int(time.time()) + 60 * DAY},
             "an until that is a time": {"until": "2027-01-31"},
             "too many uses": {"max_uses": 2**63},
+            "a host with a space": {"hosts": ["web 1"]},
+            "hosts of a token that is good here alone": {"hosts": ["web*"]},
         }
         for case, options in cases.items():
             with self.subTest(case):

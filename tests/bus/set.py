@@ -92,6 +92,7 @@ class Set(PatdTest):
             ("InvalidRestriction", {"sources": ["example.org"]}),
             ("InvalidRestriction", {"hours": "noon"}),
             ("InvalidRestriction", {"until": "noon"}),
+            ("InvalidRestriction", {"hosts": ["web*"]}),
             ("InvalidRestriction", {"until": "unit:nosuch"}),
             ("InvalidRestriction", {"note": "good", "hours": "noon"}),
         ):

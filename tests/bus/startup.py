@@ -373,7 +373,7 @@ class Starts(PatdTest):
         self.start()
         token = self.root.generate("laptop")
         self.patd.kill()
-        self.assertEqual(sorted(os.listdir(self.patd.run)), ["front.sock", "root.sock"])
+        self.assertEqual(sorted(os.listdir(self.patd.run)), ["fleet.sock", "front.sock", "root.sock"])
         self.start()
         self.assertEqual(self.verify(token), wire.ACCEPTED)
 

@@ -185,9 +185,9 @@ some() {
 }
 
 @test "delete with a state in which a token works exits 2" {
-	for state in active pending disabled revoked,active; do
+	for state in active pending disabled stale revoked,active; do
 		run -2 --separate-stderr patctl delete --state=$state --yes
-		expect_stderr "only revoked, expired, ended, exhausted and altered tokens can be deleted"
+		expect_stderr "only revoked, expired, ended, exhausted, unknown-issuer and altered tokens can be deleted"
 	done
 }
 

@@ -45,7 +45,7 @@ def token(state):
 
 
 def variant(name, kind, value):
-    if name in ("Services", "Sources"):
+    if name in ("Services", "Sources", "Hosts"):
         return GLib.Variant("as", [])
     return GLib.Variant(kind, value)
 
@@ -101,7 +101,7 @@ def serve_list(connection, serial):
     for begin in range(0, len(tokens), 64):
         some = tokens[begin : begin + 64]
         answer(connection, requests.ROWS, serial, b"".join(map(pack_row, some)), n=len(some))
-    answer(connection, requests.DONE, serial, cursor.encode().ljust(1304 + 8, b"\0"))
+    answer(connection, requests.DONE, serial, cursor.encode().ljust(1368 + 8, b"\0"))
 
 
 def serve_connection(connection):

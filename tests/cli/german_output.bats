@@ -103,7 +103,7 @@ setup_file() {
 
 @test "no line of German help is wider than 80 columns" {
 	for verb in "" list generate show revoke restore rotate set rename delete check log requests \
-		approve deny askpass disable enable policy status doctor backup restore-backup help complete; do
+		approve deny askpass disable enable fleet policy status doctor backup restore-backup help complete; do
 		# shellcheck disable=SC2086 # an empty verb is no word
 		run -0 german patctl help $verb
 		for line in "${lines[@]}"; do

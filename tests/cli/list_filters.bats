@@ -66,7 +66,7 @@ setup_file() {
 
 @test "list with an invalid state, key or period exits 2 and names the valid ones" {
 	run -2 --separate-stderr patctl list --state=open
-	expect_stderr "active, revoked, expired, ended, exhausted, disabled, pending or altered"
+	expect_stderr "active, revoked, expired, ended, exhausted, disabled, pending, stale, unknown-issuer or altered"
 	run -2 --separate-stderr patctl list --sort=age
 	expect_stderr "name, created, expires, used, state, user"
 	for option in --unused-for=30 --expiring=tomorrow --expiring= --service=; do

@@ -6,7 +6,7 @@
 load cli
 load page
 
-VERBS="list generate show revoke restore rotate set rename delete check log sessions requests approve deny askpass disable enable policy status doctor backup restore-backup help"
+VERBS="list generate show revoke restore rotate set rename delete check log sessions requests approve deny askpass disable enable fleet policy status doctor backup restore-backup help"
 # What the synopsis of patctl(1) leaves out.
 COMMON="-u -a --output= -o --host= -H --json --quiet -q --no-ask-password --no-legend --no-pager --help -h"
 

@@ -26,7 +26,7 @@ all_marked() {
 
 @test "every line of help is marked for translation" {
 	for verb in "" list generate show revoke restore rotate set rename delete check log requests \
-		approve deny askpass disable enable policy status doctor backup restore-backup help complete; do
+		approve deny askpass disable enable fleet policy status doctor backup restore-backup help complete; do
 		# shellcheck disable=SC2086 # none is no word
 		run -0 marked patctl help $verb
 		all_marked "$output"

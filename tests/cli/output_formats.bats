@@ -26,7 +26,7 @@ setup_file() {
 @test "list -o prints each column that help names, and a dash for none" {
 	columns=$(patctl help list | tr -s ' \n' ' ' | sed 's/.*commas between them: //; s/\..*//; s/ //g')
 	run -0 patctl list --user=games -o "$columns"
-	[ "$(wc -w <<<"${lines[0]}")" -eq 27 ]
+	[ "$(wc -w <<<"${lines[0]}")" -eq 29 ]
 	[ "$(tr ',' '\n' <<<"${columns^^}" | sort)" = "$(tr -s ' ' '\n' <<<"${lines[0]}" | sort)" ]
 	run -0 patctl list --user=games -o max_uses,uses,services,used_by,used_from,reason --no-legend
 	[[ ${lines[0]} =~ ^3\ +1/3\ +sshd,sudo\ +sshd\ +192.0.2.7\ +-$ ]]
@@ -79,7 +79,7 @@ setup_file() {
 	[ "$(patctl list --user=games --json -o json)" = "$(patctl list --user=games --json)" ]
 	[ "$(patctl show --user=games plain -ojson)" = "$(patctl show --user=games plain --json)" ]
 	[ "$(patctl policy -o json)" = "$(patctl policy --json)" ]
-	for verb in list generate show revoke restore rotate set rename delete check log disable enable policy doctor; do
+	for verb in list generate show revoke restore rotate set rename delete check log disable enable fleet policy doctor; do
 		run -0 patctl help $verb
 		expect "$output" " --json "
 		expect "$output" " -o, --output=FORMAT "

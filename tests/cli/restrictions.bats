@@ -100,7 +100,7 @@ load shared_patd
 	ON_COLS=160 run -0 on_terminal "patctl list --user=mail"
 	expect_not "$output" LIMITS
 	run -0 patctl show --user=mail "$T"
-	for label in Services From Hours Starts Ends; do
+	for label in Services From Hours Starts Ends Hosts; do
 		expect_not "$output" "$label:"
 	done
 }
@@ -109,7 +109,8 @@ load shared_patd
 	for option in --service= "--service=," --service=a,,b --service=a/b --service=$'\xff' --from= \
 		--from=host.example --from=10.0.0.1/8 --from=1.2.3 --hours= --hours=Someday \
 		--hours=25:00-26:00 --until= --until=2027-01-31 --not-before= --not-before=30 --not-before=2027-02-30 \
-		--max-uses=0 --max-uses=-1 --max-uses=many --max-uses=; do
+		--max-uses=0 --max-uses=-1 --max-uses=many --max-uses= \
+		--hosts= --hosts=web[12] --hosts="web 1" "--hosts=web*"; do
 		run -2 --separate-stderr patctl generate "$T" --expires=never "$option"
 		[ "$output" = "" ]
 		expect_stderr "patctl: "

@@ -75,6 +75,8 @@ every_verb() {
 	root delete -qy "$1-asks" --user=games
 	run -0 root policy
 	expect "$output" max_lifetime
+	run -0 root fleet
+	expect "$output" "issues no fleet tokens"
 	# It also says what is wrong with the units.
 	run root status
 	((status <= 1)) || fail "$status: $output"

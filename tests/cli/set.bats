@@ -66,7 +66,7 @@ load shared_patd
 @test "set exits 2 if nothing is given, or what is given is wrong" {
 	patctl generate -q "$T" >/dev/null
 	run -2 --separate-stderr patctl set "$T"
-	expect_stderr "nothing to change: give --expires, --service, --from, --hours, --until or --note"
+	expect_stderr "nothing to change: give --expires, --service, --from, --hours, --until, --hosts or --note"
 	run -2 --separate-stderr patctl set --note=x
 	expect_stderr "usage: patctl set TOKEN"
 	for wrong in --service=any,sudo --service="sudo, any" --from=local,any --service=sudo,,sshd \

@@ -14,7 +14,8 @@ NO_MAGIC = b"\0\0\0\0"
 KINDS = (
     "verify manager policy list get may_generate generate revoke restore rename rotate delete "
     "revoke_all disable enable list_disabled check history sources verify_history follow backup "
-    "cancel set list_approvals approve deny list_sessions"
+    "cancel set list_approvals approve deny list_sessions "
+    "fleet_status fleet_hosts fleet_new_key"
 ).split()
 DONE, REFUSED, ROWS, PROGRESS, TOKEN, ENTRY, APPROVAL, SESSION = range(8)
 GENERATED, CHANGED, BULK_CHANGED, USED, DELETED = range(5)
@@ -33,11 +34,11 @@ GIVEN = {
     for bit, name in enumerate(
         "user name name_pattern id_prefix state service good_for unused_since expiring_before all "
         "lifetime expires_at recipient period reason from token reverse grace account note "
-        "end_sessions".split()
+        "end_sessions fleet".split()
     )
 }
 GIVEN_RESTRICTION = 1 << len(GIVEN)  # of the first one
-RESTRICTIONS = "services sources hours not_before max_uses confirm until".split()
+RESTRICTIONS = "services sources hours not_before max_uses confirm until hosts".split()
 NUMBERS = ("not_before", "max_uses", "confirm")
 
 HEAD = struct.Struct("=4sIQII256s")
@@ -47,30 +48,30 @@ ANSWER = struct.Struct("=4sIQIIII")
 PARTS = {
     "list": [("given", "I"), ("limit", "I"), ("unused_since", "Q"), ("expiring_before", "Q"),
              ("user", "256s"), ("name", "1024s"), ("name_pattern", "264s"), ("id_prefix", "16s"),
-             ("state", "64s"), ("service", "256s"), ("good_for", "256s"), ("cursor", "1304s")],
+             ("state", "64s"), ("service", "256s"), ("good_for", "256s"), ("cursor", "1368s")],
     "token": [("id", "16s")],
     "generate": [("given", "I"), ("uid", "I"), ("lifetime", "Q"), ("expires_at", "Q"),
-                 ("recipient", "32s"), ("user", "256s"), ("name", "1024s"), ("note", "1032s"), ("numbers", "56s"),
-                 ("texts", "14336s")],
+                 ("recipient", "32s"), ("user", "256s"), ("name", "1024s"), ("note", "1032s"), ("numbers", "64s"),
+                 ("texts", "16384s")],
     "revoke": [("id", "16s"), ("period", "Q"), ("given", "I"), ("unused", "I"),
                ("reason", "264s")],
     "rename": [("id", "16s"), ("name", "1024s")],
     "rotate": [("id", "16s"), ("grace", "Q"), ("given", "I"), ("unused", "I"),
                ("recipient", "32s"), ("lifetime", "Q"), ("expires_at", "Q")],
     "set": [("id", "16s"), ("lifetime", "Q"), ("expires_at", "Q"), ("given", "I"),
-            ("unused", "I"), ("note", "1032s"), ("texts", "14336s")],
+            ("unused", "I"), ("note", "1032s"), ("texts", "16384s")],
     "revoke_all": [("period", "Q"), ("given", "I"), ("uid", "I"), ("user", "256s"),
                    ("reason", "264s")],
     "disable": [("given", "I"), ("unused", "I"), ("user", "256s"), ("reason", "264s")],
     "check": [("given", "I"), ("account", "I"), ("id", "16s"), ("digest", "32s"),
               ("service", "256s"), ("from", "256s")],
     "history": [("given", "I"), ("limit", "I"), ("since", "Q"), ("until", "Q"), ("after", "Q"),
-                ("user", "256s"), ("id", "16s"), ("cursor", "1304s")],
+                ("user", "256s"), ("id", "16s"), ("cursor", "1368s")],
     "follow": [("given", "I"), ("unused", "I")],
     "approval": [("id", "16s")],
     "list_approvals": [("given", "I"), ("unused", "I"), ("id", "16s")],
     "list_sessions": [("given", "I"), ("limit", "I"), ("user", "256s"), ("id", "16s"),
-                      ("cursor", "1304s")],
+                      ("cursor", "1368s")],
     "cancel": [("serial", "Q")],
 }  # fmt: skip
 PART_OF = {
@@ -82,10 +83,10 @@ PART_OF = {
 # Rows: (property, kind), s: text, t: 8 bytes, u: 4, b: 1.
 TOKEN_ROW = [
     *zip("Id Name Uid User State CreatedAt CreatedBy ExpiresAt".split(), "ssusstut"),
-    *zip("Services Sources Hours NotBefore MaxUses Confirm Until".split(), "sssttbs"),
+    *zip("Services Sources Hours NotBefore MaxUses Confirm Until Hosts".split(), "sssttbss"),
     *zip("Uses Sessions RevokedAt RevokedUntil RevokedReason Rotations RotatedAt".split(),
          "tuttsut"),
-    *zip("FormerUntil LastUsedAt LastUsedService LastUsedFrom Note".split(), "ttsss"),
+    *zip("FormerUntil LastUsedAt LastUsedService LastUsedFrom Note Issuer".split(), "ttssss"),
 ]  # fmt: skip
 ENTRY_ROW = [
     *zip("Seq At Event Token Name User Uid ByUid How Service From Tty Result".split(),
@@ -103,11 +104,13 @@ SESSION_ROW = [
     *zip("Number Token Name User Uid Service From Tty Pid Session".split(), "tsssusssus"),
     *zip("OpenedAt Ending".split(), "tb"),
 ]  # fmt: skip
+ISSUER_ROW = list(zip("name number last beat_at complete tokens standing".split(), "stttbts"))
+HOST_ROW = list(zip("host seen_at issuer number last".split(), "ststt"))
 SETTING_ROW = list(zip("Key Value Source".split(), "sss"))
 ROW_OF = {
     "policy": SETTING_ROW, "list": TOKEN_ROW, "get": TOKEN_ROW, "list_disabled": DISABLED_ROW,
     "history": ENTRY_ROW, "sources": SOURCE_ROW, "list_approvals": APPROVAL_ROW,
-    "list_sessions": SESSION_ROW,
+    "list_sessions": SESSION_ROW, "fleet_status": ISSUER_ROW, "fleet_hosts": HOST_ROW,
 }  # fmt: skip
 SIZES = {"t": "Q", "u": "I", "b": "?"}
 
@@ -171,7 +174,7 @@ def pack_part(part, members):
         )
     if part in ("generate", "set"):
         values["numbers"] = struct.pack(
-            "=7Q", *(members.get(r, 0) if r in NUMBERS else 0 for r in RESTRICTIONS)
+            "=8Q", *(members.get(r, 0) if r in NUMBERS else 0 for r in RESTRICTIONS)
         )
         values["texts"] = b"".join(
             text("" if r in NUMBERS else members.get(r, "")).ljust(2048, b"\0")

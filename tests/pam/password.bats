@@ -89,7 +89,7 @@ deceived() {
 	for manner in short long huge other-magic no-such-verdict hanging-up silent full accepted \
 		wrong revoked expired-never other-user not-allowed busy failed not-yet out-of-hours \
 		wrong-service wrong-source exhausted rotated disabled against-policy account-closed \
-		wrong-clock; do
+		wrong-clock wrong-host stale unknown-issuer unclaimed; do
 		expect_result PAM_SUCCESS deceived "$manner" "$PASSWORD"
 		if [ "$manner" = accepted ]; then
 			expect_result PAM_SUCCESS deceived "$manner" "$UNKNOWN_TOKEN"

@@ -33,6 +33,10 @@ refused() {
 	refused account-closed 85 "This account is closed."
 	refused wrong-clock 84 \
 		"This token has login hours, and the clock of this machine is in doubt."
+	refused ended 85 "What this token was bound to has ended."
+	refused wrong-host 85 "This token is not for this machine."
+	refused stale 84 "Whether this token was revoked is not known here at present."
+	refused unknown-issuer 84 "This machine does not trust the issuer of this token."
 }
 
 @test "a rotated secret is logged as an alert" {
@@ -41,7 +45,7 @@ refused() {
 
 @test "a refusal with PAM_SILENT has no message" {
 	for verdict in revoked not-yet out-of-hours wrong-service wrong-source exhausted rotated \
-		disabled against-policy account-closed wrong-clock; do
+		disabled against-policy account-closed wrong-clock wrong-host stale unknown-issuer; do
 		expect_result PAM_AUTH_ERR peer "$verdict" -s
 		expect_without error:
 	done

@@ -44,7 +44,8 @@ static void add_setting(char *text, const char *key, const char *value)
 	add(text, "\n");
 }
 
-/* "SECTION.key" as the section and the key of a file; that of a verifier has a blank in it. */
+/* "SECTION.key" as the section and the key of a file; that of a verifier or an issuer has a blank
+ * in it. */
 static void on_line(const struct policy_line *line, void *userdata)
 {
 	char section[512];
@@ -56,7 +57,9 @@ static void on_line(const struct policy_line *line, void *userdata)
 	assert_true(key && len < sizeof(section));
 	memcpy(section, line->key, len);
 	section[len] = '\0';
-	dot = strncmp(section, "verifier.", 9) == 0 ? strchr(section, '.') : NULL;
+	dot = strncmp(section, "verifier.", 9) == 0 || strncmp(section, "issuer.", 7) == 0
+		      ? strchr(section, '.')
+		      : NULL;
 	if (dot)
 		*dot = ' ';
 	add_setting(shown, line->key, line->value);

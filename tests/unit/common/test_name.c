@@ -195,6 +195,25 @@ static void truncated_character_is_not_read_past_the_nul(void **state)
 	}
 }
 
+static void text_is_cut_between_characters(void **state)
+{
+	char field[8];
+
+	(void)state;
+	pat_text_cut(field, sizeof(field), 255, "abc");
+	assert_memory_equal(field, "abc\0\0\0\0", 8);
+	pat_text_cut(field, sizeof(field), 255, "abcdefghi");
+	assert_string_equal(field, "abcdefg");
+	pat_text_cut(field, sizeof(field), 2, "äöü");
+	assert_string_equal(field, "äö");
+	pat_text_cut(field, sizeof(field), 255, "äöüä");
+	assert_memory_equal(field, "äöü\0", 8);
+	pat_text_cut(field, sizeof(field), 255, "ab\xF0\x9F");
+	assert_string_equal(field, "ab");
+	pat_text_cut(field, sizeof(field), 0, "ab");
+	assert_string_equal(field, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +225,7 @@ int main(void)
 		cmocka_unit_test(deceiving_characters_are_refused),
 		cmocka_unit_test(invalid_utf8_is_refused),
 		cmocka_unit_test(truncated_character_is_not_read_past_the_nul),
+		cmocka_unit_test(text_is_cut_between_characters),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -13,7 +13,7 @@ static void numbers_and_words_never_change(void **state)
 		"other-user", "not-allowed", "busy", "failed", "not-yet", "out-of-hours",
 		"wrong-service", "wrong-source", "exhausted", "rotated", "disabled",
 		"against-policy", "account-closed", "wrong-clock", "denied", "unconfirmed", "asked",
-		"ended" };
+		"ended", "wrong-host", "stale", "unknown-issuer", "unclaimed" };
 
 	(void)state;
 	for (uint32_t v = 0; v < PAT_VERDICTS; v++) {

@@ -8,8 +8,8 @@ static void no_lockout__only_accepted_succeeds_and_only_the_undecided_is_unavail
 	for (uint32_t verdict = 0; verdict <= PAT_VERDICTS; verdict++) {
 		if (verdict == PAT_ASKED) /* no verdict yet: see below */
 			continue;
-		const bool undecided =
-			verdict == PAT_BUSY || verdict == PAT_FAILED || verdict == PAT_VERDICTS;
+		const bool undecided = verdict == PAT_BUSY || verdict == PAT_FAILED ||
+				       verdict == PAT_UNCLAIMED || verdict == PAT_VERDICTS;
 		const int r = verdict == PAT_ACCEPTED ? PAM_SUCCESS
 			      : undecided             ? PAM_AUTHINFO_UNAVAIL
 						      : PAM_AUTH_ERR;

@@ -164,7 +164,7 @@ static inline void world_trigger(struct world *world, const char *sql)
 /* The columns from the verifier on, of a token that is altered. */
 #define WORLD_ROW_REST                                                                             \
 	"zeroblob(32), 1, 0, 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', "  \
-	"'', zeroblob(32), '', 0, '', ''"
+	"'', zeroblob(32), '', 0, '', '', '', 0, zeroblob(32), 0, ''"
 
 /* Many rows, without the cost of as many synced transactions. */
 static inline void world_fill(struct world *world, unsigned int count)

@@ -115,7 +115,7 @@ static void unknown_options_are_not_taken(void **state)
 
 		*given = GIVEN_EVERYTHING;
 		assert_true(request_check(&request, request_size(kinds[i])));
-		*given = GIVEN_EVERYTHING + 1;
+		*given = (uint32_t)GIVEN_EVERYTHING + 1;
 		assert_false(request_check(&request, request_size(kinds[i])));
 	}
 }

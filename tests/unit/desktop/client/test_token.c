@@ -36,7 +36,7 @@ static void test_properties_are_read(void **state)
 	g_autoptr(PatdToken) token = token_of(
 		"{'Id': <'aB3'>, 'Name': <'laptop'>, 'User': <'alice'>, 'Uid': <uint32 1000>,"
 		" 'State': <'revoked'>, 'ExpiresAt': <uint64 7>, 'Services': <['sudo', 'su']>,"
-		" 'Confirm': <true>, 'Sessions': <uint32 2>}");
+		" 'Confirm': <true>, 'Sessions': <uint32 2>, 'Issuer': <'hq'>}");
 	const PatdTokenInfo *info = patd_token_get_info(token);
 	g_autofree char *path = patd_token_dup_path(token);
 
@@ -52,6 +52,7 @@ static void test_properties_are_read(void **state)
 	assert_null(info->services[2]);
 	assert_true(info->confirm);
 	assert_int_equal(info->sessions, 2);
+	assert_string_equal(info->issuer, "hq");
 	assert_string_equal(path, "/org/patd/Tokens1/token/aB3");
 }
 

@@ -30,6 +30,8 @@ static void token_ends_soon_or_lately_within_seven_days(void **state)
 		{ "active", NOW + 7 * DAY, STATUS_END_SOON },
 		{ "active", NOW + 7 * DAY + 1, STATUS_END_NONE },
 		{ "pending", NOW + DAY, STATUS_END_SOON },
+		{ "stale", NOW + DAY, STATUS_END_SOON },
+		{ "unknown-issuer", NOW + DAY, STATUS_END_NONE },
 		{ "expired", NOW, STATUS_END_LATELY },
 		{ "expired", NOW - 7 * DAY + 1, STATUS_END_LATELY },
 		{ "expired", NOW - 7 * DAY, STATUS_END_NONE },

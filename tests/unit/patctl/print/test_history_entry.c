@@ -153,6 +153,13 @@ static void each_event_is_one_line(void **state)
 			  .result = "not-allowed" },
 			"refused    ci (abcDEF0123) of alice, postgresql, by uid 4294967294: "
 			"not-allowed" },
+		{ { .event = "used",
+			  TOKEN,
+			  .how = "pam",
+			  .service = "su",
+			  .result = "accepted",
+			  .detail = "3/20" },
+			"used       ci (abcDEF0123) of alice, su, use 3/20 in the fleet" },
 		{ { .event = "revoked", TOKEN, .how = "root", .detail = "lost the laptop" },
 			"revoked    ci (abcDEF0123) of alice, by root: lost the laptop" },
 		{ { .event = "revoked", TOKEN, .how = "bus" },
@@ -234,14 +241,14 @@ static const struct words login = { .event = "used",
 	.from = "192.0.2.7",
 	.tty = "pts/0",
 	.result = "accepted",
-	.detail = "why" };
+	.detail = "3/5" };
 
 static void expect_run(const struct history_run *run, const char *end)
 {
 	const struct output_context context = { 0 };
 	char *line = history_run_line(run, &context);
 	char text[256] = "2027-01-31T18:00:00Z  used       ci (abcDEF0123) of alice, sudo from "
-			 "192.0.2.7 on pts/0: why";
+			 "192.0.2.7 on pts/0, use 3/5 in the fleet";
 
 	assert_string_equal(line, strcat(text, end));
 	free(line);

@@ -68,15 +68,16 @@ static void missing_values_are_null(void **state)
 	(void)state;
 	expect(token_text(&token),
 		"{\"id\": \"abcDEF0123\", \"name\": \"a \\\"quoted\\\" \xC3\xA9\", "
-		"\"uid\": 4294967295, \"user\": \"alice\", \"state\": \"active\", "
+		"\"uid\": null, \"user\": \"alice\", \"state\": \"active\", "
 		"\"created_at\": 1, \"created_by\": 0, \"expires_at\": null, "
 		"\"services\": [], \"sources\": [], \"hours\": null, \"not_before\": null, "
-		"\"max_uses\": null, \"confirm\": false, \"until\": null, \"uses\": 0, "
+		"\"max_uses\": null, \"confirm\": false, \"until\": null, \"hosts\": [], "
+		"\"uses\": 0, "
 		"\"sessions\": 0, \"revoked_at\": null, "
 		"\"revoked_until\": null, "
 		"\"revoked_reason\": null, \"rotations\": 0, \"rotated_at\": null, "
 		"\"former_until\": null, \"last_used_at\": null, \"last_used_service\": null, "
-		"\"last_used_from\": null, \"note\": null}");
+		"\"last_used_from\": null, \"note\": null, \"issuer\": null}");
 }
 
 static void all_values_of_a_token_are_written(void **state)
@@ -90,7 +91,7 @@ static void all_values_of_a_token_are_written(void **state)
 		.created_by = 5,
 		.expires_at = UINT64_C(253402300799),
 		.limits = { "sudo,ssh*", "192.0.2.0/24", "Mon 08:00-18:00", 2, 7, true, "boot",
-			"5ec4" },
+			"5ec4", "db1,web*" },
 		.uses = 6,
 		.sessions = 2,
 		.revoked_at = 3,
@@ -103,6 +104,7 @@ static void all_values_of_a_token_are_written(void **state)
 		.last_used_service = "sudo",
 		.last_used_from = "192.0.2.7",
 		.note = "blue",
+		.issuer = "admin1",
 	};
 
 	(void)state;
@@ -112,10 +114,12 @@ static void all_values_of_a_token_are_written(void **state)
 		"\"created_by\": 5, \"expires_at\": 253402300799, "
 		"\"services\": [\"sudo\", \"ssh*\"], \"sources\": [\"192.0.2.0/24\"], "
 		"\"hours\": \"Mon 08:00-18:00\", \"not_before\": 2, \"max_uses\": 7, "
-		"\"confirm\": true, \"until\": \"boot\", \"uses\": 6, \"sessions\": 2, "
+		"\"confirm\": true, \"until\": \"boot\", \"hosts\": [\"db1\", \"web*\"], "
+		"\"uses\": 6, \"sessions\": 2, "
 		"\"revoked_at\": 3, \"revoked_until\": 8, \"revoked_reason\": \"lost\", "
 		"\"rotations\": 2, \"rotated_at\": 9, \"former_until\": 10, \"last_used_at\": 4, "
-		"\"last_used_service\": \"sudo\", \"last_used_from\": \"192.0.2.7\", \"note\": \"blue\"}");
+		"\"last_used_service\": \"sudo\", \"last_used_from\": \"192.0.2.7\", \"note\": \"blue\", "
+		"\"issuer\": \"admin1\"}");
 }
 
 static void use_without_a_source_is_local(void **state)

@@ -49,7 +49,7 @@ static void period_longer_than_all_time_still_filters(void **state)
 static void unknown_state_is_refused(void **state)
 {
 	static const char *const good[] = { "active", "revoked", "expired", "ended", "exhausted",
-		"disabled", "pending", "altered" };
+		"disabled", "pending", "stale", "unknown-issuer", "altered" };
 	static const char *const bad[] = { "Active", "used", "active ", "active,", ",active",
 		"active,,revoked", "active, revoked", "revoked,used", "activerevoked" };
 	struct command command = { 0 };

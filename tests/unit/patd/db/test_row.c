@@ -115,6 +115,11 @@ static const struct {
 	FLAG,
 	TEXT("261"),
 	TEXT("33"),
+	TEXT("64"),
+	NUMBER,
+	BYTES,
+	FLAG,
+	TEXT("512"),
 };
 
 /* The row with another value in one column. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A history that was altered: each alteration is found, and none is hidden by what follows. */
 #include "tests/unit/patd/history/history_world.h"
+#include "tests/unit/patd/schema_before.h"
 
 /* Of ten, of which the first two are pruned; all but the last two keep the ends. */
 static const struct tampering {
@@ -118,15 +119,7 @@ static void integrity__entries_of_before_there_were_approvals_stay_valid(void **
 {
 	(void)state;
 	append(2);
-	edit("DROP TABLE session;"
-	     "ALTER TABLE token DROP COLUMN until;"
-	     "ALTER TABLE token DROP COLUMN until_id;"
-	     "ALTER TABLE token DROP COLUMN confirm;"
-	     "ALTER TABLE history DROP COLUMN command;"
-	     "ALTER TABLE history DROP COLUMN process;"
-	     "ALTER TABLE history DROP COLUMN answered;"
-	     "ALTER TABLE history DROP COLUMN answered_by;"
-	     "PRAGMA user_version = 2");
+	edit(SCHEMA_WITHOUT_APPROVALS "PRAGMA user_version = 2");
 	restart();
 	assert_good(2);
 	append_approved();
@@ -239,7 +232,7 @@ static void removed_history_is_missed_when_tokens_exist(void **state)
 	(void)state;
 	edit("INSERT INTO token VALUES ('0123456789', 'alice', 1000, 'laptop', zeroblob(32), 1, 0,"
 	     " 0, '', '', '', 0, 0, 0, 0, '', 0, 0, 0, zeroblob(32), 0, 0, 0, '', '',"
-	     " zeroblob(32), '', 0, '', '')");
+	     " zeroblob(32), '', 0, '', '', '', 0, zeroblob(32), 0, '')");
 	append(1);
 	assert_good(1);
 	edit("DELETE FROM meta WHERE key = 'history'; DELETE FROM history");

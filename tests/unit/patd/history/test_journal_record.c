@@ -119,7 +119,7 @@ static void line_says_who_did_what_and_where(void **state)
 		{ &local, "token 0123456789 \"laptop\" of alice: used for sudo locally"
 			  " (a new network) on /dev/pts/1" },
 		{ &asked, "token 0123456789 \"laptop\" of alice: used for sshd (a new service)"
-			  " from 192.0.2.7 on ssh by uid 1000 (pam)" },
+			  " from 192.0.2.7 on ssh by uid 1000 (pam): use \"3/5\"" },
 		{ &refused, "token 0123456789 \"laptop\" of alice: refused for sshd from 192.0.2.7"
 			    " on ssh: out-of-hours; before it 3 came too fast to be recorded" },
 		{ &revoked, "token 0123456789 \"laptop\" of alice: revoked by uid 1000 (owner):"
@@ -132,6 +132,7 @@ static void line_says_who_did_what_and_where(void **state)
 	SET(local.service, "sudo");
 	SET(local.rhost, "");
 	SET(local.tty, "/dev/pts/1");
+	SET(asked.detail, "3/5");
 	local.new_network = true;
 	asked.by_uid = 1000;
 	asked.new_service = true;

@@ -174,10 +174,10 @@ static void confirmed_uses__time_that_is_over_refuses_it(void **state)
 	int fd = wait_for_word(w, &made);
 
 	w->world.time += 59;
-	assert_int_equal(tokens_expire_approvals(w->world.tokens), 1000000);
+	assert_int_equal(tokens_expire_waiting(w->world.tokens), 1000000);
 	assert_true(is_waiting(fd));
 	w->world.time += 1;
-	assert_int_equal(tokens_expire_approvals(w->world.tokens), 0);
+	assert_int_equal(tokens_expire_waiting(w->world.tokens), 0);
 	turn(&w->login);
 	assert_int_equal(read_verdict(fd), PAT_UNCONFIRMED);
 	assert_int_equal(answer(w, &root, true), PAT_ERR_NOT_FOUND);

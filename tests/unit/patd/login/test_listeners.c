@@ -69,12 +69,16 @@ static void sockets_have_their_modes(void **state)
 	st = place_stat(&place, "front.sock");
 	assert_true(S_ISSOCK(st.st_mode));
 	assert_int_equal(st.st_mode & 07777, 0600);
+	st = place_stat(&place, "fleet.sock");
+	assert_true(S_ISSOCK(st.st_mode));
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_true(is_nonblocking(listeners.fleet_fd) && is_closed_on_exec(listeners.fleet_fd));
 	assert_true(is_nonblocking(listeners.root_fd) && is_nonblocking(listeners.front_fd));
 	assert_true(is_closed_on_exec(listeners.root_fd) && is_closed_on_exec(listeners.front_fd));
 	listeners_close(&listeners);
 }
 
-static void both_sockets_accept_connections(void **state)
+static void all_sockets_accept_connections(void **state)
 {
 	struct listeners listeners;
 	int fd;
@@ -85,6 +89,9 @@ static void both_sockets_accept_connections(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	fd = connected_to(place_path(&place, "front.sock"));
+	assert_true(fd >= 0);
+	close(fd);
+	fd = connected_to(place_path(&place, "fleet.sock"));
 	assert_true(fd >= 0);
 	close(fd);
 	listeners_close(&listeners);
@@ -99,19 +106,21 @@ static void closed_sockets_leave_no_files(void **state)
 	listeners_close(&listeners);
 	assert_false(place_has(&place, "root.sock"));
 	assert_false(place_has(&place, "front.sock"));
+	assert_false(place_has(&place, "fleet.sock"));
 }
 
 /* What is accepted inherits it. */
 static void sockets_take_no_descriptors_where_the_kernel_can_refuse_them(void **state)
 {
 	struct listeners listeners;
-	int passes = 1, fds[2];
+	int passes = 1, fds[3];
 	socklen_t size = sizeof(passes);
 
 	(void)state;
 	assert_int_equal(listeners_open(place.dir, &listeners), 0);
 	fds[0] = listeners.root_fd;
 	fds[1] = listeners.front_fd;
+	fds[2] = listeners.fleet_fd;
 	for (size_t i = 0; i < COUNT(fds); i++)
 		if (getsockopt(fds[i], SOL_SOCKET, SO_PASSRIGHTS, &passes, &size) == 0)
 			assert_int_equal(passes, 0);
@@ -238,7 +247,7 @@ static void pass(const char *names, const int *types, size_t count,
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct listeners listeners = { .root_fd = -1, .front_fd = -1 };
+		struct listeners listeners = { .root_fd = -1, .front_fd = -1, .fleet_fd = -1 };
 		char number[32];
 		bool good;
 		int r;
@@ -274,7 +283,7 @@ static bool passed_are_taken(int r, const struct listeners *listeners)
 {
 	return r == 0 && listeners->root_fd == 4 && listeners->front_fd == 3 &&
 	       !listeners->root_path && !listeners->front_path && is_closed_on_exec(3) &&
-	       is_closed_on_exec(4) && !place_has(&place, "root.sock");
+	       is_closed_on_exec(4) && !place_has(&place, "root.sock") && listeners->fleet_fd == -1;
 }
 
 static void passed_sockets_are_taken_by_name(void **state)
@@ -285,6 +294,21 @@ static void passed_sockets_are_taken_by_name(void **state)
 	pass("front:root", types, 2, passed_are_taken);
 	/* They are systemd's: their paths stay. */
 	assert_true(place_has(&place, "passed-0"));
+}
+
+static bool fleet_is_taken(int r, const struct listeners *listeners)
+{
+	return r == 0 && listeners->fleet_fd == 4 && !listeners->fleet_path && is_nonblocking(4) &&
+	       is_closed_on_exec(4);
+}
+
+/* It is there where patd-fleet is installed. */
+static void fleet_socket_may_be_passed(void **state)
+{
+	static const int types[] = { SOCK_SEQPACKET, SOCK_SEQPACKET, SOCK_SEQPACKET };
+
+	(void)state;
+	pass("front:fleet:root", types, 3, fleet_is_taken);
 }
 
 static bool passed_are_nonblocking(int r, const struct listeners *listeners)
@@ -318,6 +342,7 @@ static void other_passed_sockets_are_refused(void **state)
 		{ "front", { SOCK_SEQPACKET }, 1 },
 		{ "root:root", { SOCK_SEQPACKET, SOCK_SEQPACKET }, 2 },
 		{ "root:other", { SOCK_SEQPACKET, SOCK_SEQPACKET }, 2 },
+		{ "root:fleet", { SOCK_SEQPACKET, SOCK_SEQPACKET }, 2 },
 		{ "root:front:extra", { SOCK_SEQPACKET, SOCK_SEQPACKET, SOCK_SEQPACKET }, 3 },
 		{ "root:front", { SOCK_SEQPACKET, SOCK_STREAM }, 2 },
 	};
@@ -355,7 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(sockets_have_their_modes),
-		TEST(both_sockets_accept_connections),
+		TEST(all_sockets_accept_connections),
 		TEST(closed_sockets_leave_no_files),
 		TEST(sockets_take_no_descriptors_where_the_kernel_can_refuse_them),
 		TEST(runtime_directory_is_made_for_all_users),
@@ -366,6 +391,7 @@ int main(void)
 		TEST(long_path_is_refused),
 		TEST(impossible_directory_is_refused),
 		TEST(passed_sockets_are_taken_by_name),
+		TEST(fleet_socket_may_be_passed),
 		TEST(passed_sockets_never_block),
 		TEST(other_passed_sockets_are_refused),
 	};

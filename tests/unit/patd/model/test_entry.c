@@ -10,7 +10,7 @@
 static const char *const events[] = { "generated", "used", "refused", "revoked", "suspended",
 	"restored", "rotated", "renamed", "deleted", "disabled", "enabled", "changed",
 	"session-ended" };
-static const char *const hows[] = { "pam", "root", "owner", "password", "patd", "bus" };
+static const char *const hows[] = { "pam", "root", "owner", "password", "patd", "bus", "fleet" };
 
 static void events_keep_number_and_word(void **state)
 {

@@ -21,6 +21,7 @@ static const struct {
 	/* A flag has no bad value. */
 	[PAT_CONFIRM] = { { .number = 1 }, NULL, { 0 } },
 	[PAT_UNTIL] = { { .text = "unit:ci" }, "unit:ci.service", { .text = "tomorrow" } },
+	[PAT_HOSTS] = { { .text = "Web*, db1" }, "db1,web*", { .text = "a b" } },
 };
 
 static const void *member_of(const struct limits *limits, enum pat_restriction restriction)
@@ -94,11 +95,14 @@ static void login_is_permitted_by_each_restriction_alone(void **state)
 		.hours = "Mon",
 		.max_uses = 2,
 		.confirm = true,
-		.until = "boot" };
+		.until = "boot",
+		.hosts = "db*" };
 	/* A Tuesday, from elsewhere, for another service, and two uses are over. */
-	const struct login login = {
-		.wall = 1700000000, .service = "sudo", .rhost = "192.0.2.8", .uses = 2
-	};
+	const struct login login = { .wall = 1700000000,
+		.service = "sudo",
+		.rhost = "192.0.2.8",
+		.uses = 2,
+		.host = "web1" };
 	const struct login unknown = { .wall = 1700000000 };
 
 	(void)state;
@@ -114,6 +118,7 @@ static void login_is_permitted_by_each_restriction_alone(void **state)
 	assert_true(limits_permit(&limits, PAT_SERVICES, &unknown));
 	assert_true(limits_permit(&limits, PAT_SOURCES, &unknown));
 	assert_true(limits_permit(&limits, PAT_MAX_USES, &unknown));
+	assert_true(limits_permit(&limits, PAT_HOSTS, &unknown));
 	(void)strcpy(limits.hours, "Tue");
 	assert_true(limits_permit(&limits, PAT_HOURS, &login));
 }

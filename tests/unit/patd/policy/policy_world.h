@@ -8,6 +8,10 @@
 #include "patd/policy/policy_keys.h"
 #include "tests/unit/patd/place.h"
 
+/* Two public keys of Ed25519. */
+#define KEY_1 "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+#define KEY_2 "PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw="
+
 static struct place place;
 static struct policy_set *set;
 /* Lines of "FILE:LINE: what is wrong", FILE without the folder of the test. */

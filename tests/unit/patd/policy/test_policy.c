@@ -23,7 +23,12 @@ static void assert_default(const struct policy *policy)
 	assert_int_equal(policy->keep_history, policy_default.keep_history);
 	assert_int_equal(policy->max_history, policy_default.max_history);
 	assert_int_equal(policy->usage_sync_full, policy_default.usage_sync_full);
+	assert_string_equal(policy->issuer, policy_default.issuer);
+	assert_string_equal(policy->host, policy_default.host);
+	assert_string_equal(policy->hub, policy_default.hub);
+	assert_int_equal(policy->max_staleness, policy_default.max_staleness);
 	assert_int_equal(policy->verifiers_n, 0);
+	assert_int_equal(policy->issuers_n, 0);
 }
 
 static void missing_setting_is_the_default(void **state)
@@ -60,8 +65,15 @@ static void every_setting_can_be_set(void **state)
 						"max_entries = 5000\n"
 						"[storage]\n"
 						"usage_sync = full\n"
+						"[fleet]\n"
+						"issuer = admin1\n"
+						"host = admin1\n"
+						"hub = host=/run/postgresql\n"
+						"max_staleness = 1h\n"
 						"[verifier games]\n"
-						"services = sudo,chess\n");
+						"services = sudo,chess\n"
+						"[issuer admin2]\n"
+						"key = " KEY_1 "\n");
 
 	(void)state;
 	assert_int_equal(policy->default_lifetime, DAY + DAY / 2);
@@ -80,8 +92,14 @@ static void every_setting_can_be_set(void **state)
 	assert_int_equal(policy->keep_history, 2 * YEAR);
 	assert_int_equal(policy->max_history, 5000);
 	assert_true(policy->usage_sync_full);
+	assert_string_equal(policy->issuer, "admin1");
+	assert_string_equal(policy->host, "admin1");
+	assert_string_equal(policy->hub, "host=/run/postgresql");
+	assert_int_equal(policy->max_staleness, 3600);
 	assert_int_equal(policy->verifiers_n, 1);
 	assert_string_equal(policy->verifiers[0].services, "chess,sudo");
+	assert_int_equal(policy->issuers_n, 1);
+	assert_non_null(policy_issuer(policy, "admin2"));
 }
 
 static void value_has_several_spellings(void **state)
@@ -114,7 +132,7 @@ static void unlimited_has_a_word(void **state)
 	policy = read_good("[tokens]\nmax_lifetime = unlimited\nmax_tokens = unlimited\n"
 			   "revoke_unused = never\ndelete_ended = never\nself_services = *\n"
 			   "name_services = none\nlocal_services = none\n[history]\n"
-			   "keep = unlimited");
+			   "keep = unlimited\n[fleet]\nissuer = none\nhub = none\nhost = %H");
 	assert_int_equal(policy->max_lifetime, POLICY_UNLIMITED);
 	assert_int_equal(policy->max_tokens, POLICY_UNLIMITED);
 	assert_int_equal(policy->revoke_unused, POLICY_UNLIMITED);
@@ -123,6 +141,9 @@ static void unlimited_has_a_word(void **state)
 	assert_string_equal(policy->self_services, "");
 	assert_string_equal(policy->name_services, "");
 	assert_string_equal(policy->local_services, "");
+	assert_string_equal(policy->issuer, "");
+	assert_string_equal(policy->host, "");
+	assert_string_equal(policy->hub, "");
 }
 
 static void last_file_wins(void **state)
@@ -208,6 +229,10 @@ static void each_setting_is_shown_with_its_source(void **state)
 		"history.keep = unlimited (patd.conf.d/1.conf:2)\n"
 		"history.max_entries = 1000000 (default)\n"
 		"storage.usage_sync = normal (default)\n"
+		"fleet.issuer = none (default)\n"
+		"fleet.host = %H (default)\n"
+		"fleet.hub = none (default)\n"
+		"fleet.max_staleness = 15min (default)\n"
 		"verifier.games.services = a,z (patd.conf.d/1.conf:4)\n");
 }
 

@@ -35,7 +35,7 @@ static void each_problem_is_reported_with_its_line(void **state)
 		{ "max_tokens = 4", "1: max_tokens is before the first [SECTION]" },
 		{ "[token]\nmax_tokens = 4",
 			"1: unknown section [token]; known are [tokens], [history], "
-			"[storage] and [verifier USER]\n" },
+			"[storage], [fleet], [verifier USER] and [issuer NAME]\n" },
 		{ "[Tokens]", "1: unknown section [Tokens]" },
 		{ "[ tokens ]", "1: unknown section [ tokens ]" },
 		{ "[]", "1: unknown section []" },

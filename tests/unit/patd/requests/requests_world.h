@@ -12,13 +12,13 @@
 
 #include "common/pack.h"
 #include "patd/backup/online.h"
-#include "patd/db/sync.h"
 #include "patd/login/server.h"
 #include "patd/login/token_decider.h"
 #include "patd/requests/requests.h"
 #include "protocol/answer.h"
 #include "protocol/packet.h"
 #include "protocol/rows.h"
+#include "tests/unit/patd/fake_sync.h"
 #include "tests/unit/patd/logged.h"
 #include "tests/unit/patd/world.h"
 
@@ -27,64 +27,6 @@
 
 /* With everything that polkit can grant, and more. */
 static const struct caller granted = { .uid = 1000, .user = "alice", .granted = UINT32_MAX };
-
-/* --- in the place of patd/db/sync.c --- */
-
-struct sync {
-	enum sync_state state; /* of each point from now on */
-	bool paused;
-	uint64_t points;
-	void (*fn)(void *userdata);
-	void *userdata;
-};
-
-static struct sync disk;
-
-uint64_t sync_point(const struct sync *sync)
-{
-	(void)sync;
-	return ++disk.points;
-}
-
-enum sync_state sync_state(const struct sync *sync, uint64_t point)
-{
-	assert_between(point, 1, sync->points);
-	return sync->state;
-}
-
-int sync_listen(struct sync *sync, void (*fn)(void *userdata), void *userdata)
-{
-	sync->fn = fn;
-	sync->userdata = userdata;
-	return 0;
-}
-
-void sync_unlisten(struct sync *sync, void (*fn)(void *userdata), const void *userdata)
-{
-	(void)fn;
-	(void)userdata;
-	sync->fn = NULL;
-}
-
-bool sync_paused(const struct sync *sync)
-{
-	return sync->paused;
-}
-
-bool sync_failing(const struct sync *sync)
-{
-	return sync->state == SYNC_FAILED;
-}
-
-void sync_hold(struct sync *sync)
-{
-	(void)sync;
-}
-
-void sync_release(struct sync *sync)
-{
-	(void)sync;
-}
 
 /* --- the server --- */
 
@@ -117,7 +59,7 @@ static inline void serving_begin(struct requests_world *w)
 		backups_new(w->event, &disk, w->world.place.dir, w->world.key, &w->backups), 0);
 	(void)snprintf(w->user_socket, sizeof(w->user_socket), "%s/user.sock", w->world.place.dir);
 	context = (struct requests_context) { w->world.tokens, w->backups, &disk, w->login_server,
-		w->user_socket };
+		w->user_socket, NULL };
 	assert_int_equal(requests_new(w->event, w->listeners.front_fd, &context, &w->requests), 0);
 	requests_set_policy(w->requests, w->policy);
 }

@@ -31,6 +31,7 @@ static void each_operation_needs_the_documented_action(void **state)
 		{ OP_APPROVE, ACTION_CONFIRM_OWN, ACTION_CONFIRM_OTHERS },
 		{ OP_DENY, NONE, ACTION_MANAGE_OTHERS },
 		{ OP_BACKUP, ACTION_ROOT, ACTION_ROOT },
+		{ OP_FLEET_KEY, ACTION_ROOT, ACTION_ROOT },
 	};
 
 	(void)state;
@@ -73,6 +74,9 @@ static void ownership_is_by_uid_and_name(void **state)
 	assert_false(authority_owns(&alice, 1001, "alice"));
 	assert_false(authority_owns(&alice, 1000, "Alice"));
 	assert_false(authority_owns(&alice, 1000, ""));
+	/* Of another machine's token the name says it. */
+	assert_true(authority_owns(&alice, TOKEN_UID_ANY, "alice"));
+	assert_false(authority_owns(&alice, TOKEN_UID_ANY, "bob"));
 }
 
 static void every_action_has_a_polkit_name(void **state)

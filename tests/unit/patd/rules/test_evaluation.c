@@ -378,6 +378,18 @@ static void uses(struct scene *scene)
 	scene->token.uses = 1;
 }
 
+static void hosts(struct scene *scene)
+{
+	(void)strcpy(scene->token.limits.hosts, "db1");
+	scene->attempt.host = "web1";
+}
+
+static void unknown_issuer(struct scene *scene)
+{
+	(void)strcpy(scene->token.issuer, "issuer1");
+	scene->attempt.standing = PAT_UNKNOWN_ISSUER;
+}
+
 /* In the order in which the first is told. */
 static const struct {
 	void (*denies)(struct scene *scene);
@@ -386,6 +398,7 @@ static const struct {
 	{ other_user, PAT_OTHER_USER },
 	{ replaced, PAT_ROTATED },
 	{ polkit, PAT_NOT_ALLOWED },
+	{ unknown_issuer, PAT_UNKNOWN_ISSUER },
 	{ account, PAT_ACCOUNT_CLOSED },
 	{ revoked, PAT_REVOKED },
 	{ disabled, PAT_DISABLED },
@@ -397,9 +410,10 @@ static const struct {
 	{ source, PAT_WRONG_SOURCE },
 	{ hours, PAT_OUT_OF_HOURS },
 	{ uses, PAT_EXHAUSTED },
+	{ hosts, PAT_WRONG_HOST },
 };
 
-/* All 16384 sets of rules, each pair among them. */
+/* All 65536 sets of rules, each pair among them. */
 static void first_reason_is_the_verdict_and_check_names_all(void **state)
 {
 	(void)state;
@@ -428,9 +442,12 @@ static void first_reason_is_the_verdict_and_check_names_all(void **state)
  */
 static void every_verdict_about_a_token_has_its_rule(void **state)
 {
-	/* PAT_WRONG_CLOCK stands in the place of PAT_OUT_OF_HOURS. */
+	/*
+	 * PAT_WRONG_CLOCK stands in the place of PAT_OUT_OF_HOURS, and where PAT_STALE does, there
+	 * is no PAT_UNKNOWN_ISSUER.
+	 */
 	static const enum pat_verdict without[] = { PAT_WRONG, PAT_ACCEPTED, PAT_BUSY, PAT_FAILED,
-		PAT_WRONG_CLOCK, PAT_ASKED, PAT_DENIED, PAT_UNCONFIRMED };
+		PAT_WRONG_CLOCK, PAT_ASKED, PAT_DENIED, PAT_UNCONFIRMED, PAT_STALE, PAT_UNCLAIMED };
 
 	(void)state;
 	assert_int_equal(COUNT(order) + COUNT(without), PAT_VERDICTS);
@@ -445,12 +462,62 @@ static void every_verdict_about_a_token_has_its_rule(void **state)
 	}
 }
 
+/* What is known for certain comes first; what may have changed since, after it. */
+static void stale_is_told_after_what_is_certain(void **state)
+{
+	enum pat_verdict verdicts[PAT_VERDICTS];
+	struct scene scene;
+
+	(void)state;
+	set_up(&scene, &(const struct given) { .revoked_at = MADE });
+	(void)strcpy(scene.token.issuer, "issuer1");
+	scene.token.limits.not_before = NOW + 1;
+	scene.attempt.standing = PAT_STALE;
+	assert_int_equal(verdict_all(&scene.attempt, verdicts), 3);
+	assert_int_equal(verdicts[0], PAT_REVOKED);
+	assert_int_equal(verdicts[1], PAT_STALE);
+	assert_int_equal(verdicts[2], PAT_NOT_YET);
+}
+
+static void fleet_token_needs_a_good_standing_and_a_local_one_none(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_up(&scene, &(const struct given) { 0 });
+	scene.attempt.standing = PAT_STALE;
+	assert_int_equal(verdict_of(&scene.attempt), PAT_ACCEPTED);
+	(void)strcpy(scene.token.issuer, "issuer1");
+	assert_int_equal(verdict_of(&scene.attempt), PAT_STALE);
+	/* What is not said to be good is not. */
+	scene.attempt.standing = 0;
+	assert_int_equal(verdict_of(&scene.attempt), PAT_UNKNOWN_ISSUER);
+	scene.attempt.standing = PAT_ACCEPTED;
+	assert_int_equal(verdict_of(&scene.attempt), PAT_ACCEPTED);
+}
+
+static void token_of_any_uid_is_bound_to_the_name(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_up(&scene, &(const struct given) { .who = BOB });
+	assert_int_equal(verdict_of(&scene.attempt), PAT_OTHER_USER);
+	scene.token.uid = TOKEN_UID_ANY;
+	assert_int_equal(verdict_of(&scene.attempt), PAT_ACCEPTED);
+	scene.attempt.user = "bob";
+	assert_int_equal(verdict_of(&scene.attempt), PAT_OTHER_USER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_rule_denies_only_its_cases),
 		cmocka_unit_test(first_reason_is_the_verdict_and_check_names_all),
 		cmocka_unit_test(every_verdict_about_a_token_has_its_rule),
+		cmocka_unit_test(stale_is_told_after_what_is_certain),
+		cmocka_unit_test(fleet_token_needs_a_good_standing_and_a_local_one_none),
+		cmocka_unit_test(token_of_any_uid_is_bound_to_the_name),
 	};
 
 	if (setenv("TZ", "UTC", 1) < 0)

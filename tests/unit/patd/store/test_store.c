@@ -88,6 +88,24 @@ static void duplicate_name_or_id_is_refused(void **state)
 	assert_int_equal(ask("SELECT count(*) FROM token"), 3);
 }
 
+static void issuers_have_names_of_their_own(void **state)
+{
+	struct token ours = a_token("0000000001", "alice", 1000, "laptop");
+	struct token theirs = a_token("0000000002", "alice", 1000, "laptop");
+	struct token again = a_token("0000000003", "alice", 1000, "laptop");
+
+	(void)state;
+	(void)strcpy(theirs.issuer, "admin1");
+	(void)strcpy(again.issuer, "admin1");
+	assert_int_equal(insert(&ours), 0);
+	assert_int_equal(insert(&theirs), 0);
+	assert_int_equal(insert(&again), -EEXIST);
+	(void)strcpy(again.issuer, "admin2");
+	assert_int_equal(insert(&again), 0);
+	again.issuer[0] = '\0';
+	assert_int_equal(in_transaction(store_update, &again), -EEXIST);
+}
+
 static void update_writes_the_whole_row(void **state)
 {
 	struct token token = a_token("0123456789", "alice", 1000, "laptop"), other, found;
@@ -199,6 +217,7 @@ int main(void)
 		TEST(missing_token_is_not_found),
 		TEST(version_is_another_after_whatever_was_written),
 		TEST(duplicate_name_or_id_is_refused),
+		TEST(issuers_have_names_of_their_own),
 		TEST(update_writes_the_whole_row),
 		TEST(deleted_token_is_gone_and_overwritten),
 		TEST(latest_time_is_kept),

@@ -209,7 +209,7 @@ static void a_newer_database_is_refused(void **state)
 {
 	(void)state;
 	close_all();
-	edit("PRAGMA user_version = 5");
+	edit("PRAGMA user_version = 6");
 	assert_refused(-EPROTONOSUPPORT, "newer patd");
 	edit("PRAGMA user_version = 2147483647");
 	assert_refused(-EPROTONOSUPPORT, "newer patd");

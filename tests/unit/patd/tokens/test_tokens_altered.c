@@ -90,6 +90,7 @@ static void integrity__row_edited_in_any_column_is_refused(void **state)
 	static const char *const values[] = {
 		[FIELD_TEXT] = "'edited'",
 		[FIELD_NAME] = "'edited'",
+		[FIELD_ANY_NAME] = "'edited'",
 		[FIELD_NUMBER] = "7",
 		[FIELD_NUMBER32] = "7",
 		[FIELD_BOOL] = "1",

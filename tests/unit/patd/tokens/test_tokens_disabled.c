@@ -335,7 +335,7 @@ static enum pat_error ask_audit(struct world *world, const struct caller *caller
 static enum pat_error ask_revoke_all(struct world *world, const struct caller *caller)
 {
 	const struct revocation for_good = { 0 };
-	char place[PAT_NAME_BYTES_MAX + 1] = "";
+	char place[TOKENS_CURSOR_MAX] = "";
 	uint32_t count = 0;
 
 	return tokens_revoke_some(

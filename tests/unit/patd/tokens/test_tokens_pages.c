@@ -90,11 +90,64 @@ static void pages_go_on_past_names_with_colons(void **state)
 	assert_string_equal(all, ": ::1: a:b:c alice:1000:x ");
 }
 
+/* Of a local token and of three issuers, each on a page of its own. */
+static void pages_go_on_past_tokens_of_one_name(void **state)
+{
+	static const struct {
+		const struct caller *caller;
+		struct token_query query;
+	} table[] = {
+		{ &root, { .all = true } },
+		{ &root, { .all = true, .name = "laptop" } },
+		{ &root, { .user = "alice" } },
+		{ &alice, { .user = NULL } },
+		{ &alice, { .name = "laptop" } },
+	};
+	struct world *world = *state;
+
+	(void)world_generate(world, &alice, "laptop");
+	world_fill(world, 3);
+	world_edit(world, "UPDATE token SET issuer = 'admin' || id, name = 'laptop'"
+			  " WHERE name <> 'laptop'");
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char cursor[TOKENS_CURSOR_MAX] = "", last[TOKENS_CURSOR_MAX], all[64] = "";
+		struct token_query query = table[i].query;
+		struct listing listing;
+
+		query.cursor = last;
+		query.limit = 1;
+		do {
+			(void)strcpy(last, cursor);
+			assert_int_equal(
+				list(world, table[i].caller, &query, &listing, cursor), PAT_OK);
+			(void)strcat(all, listing.names);
+			assert_string_not_equal(cursor, last);
+		} while (*cursor);
+		assert_string_equal(all, "laptop laptop laptop laptop ");
+	}
+}
+
+static void cursor_with_an_impossible_issuer_is_refused(void **state)
+{
+	static const char *const cursors[] = { "alice:1000@:laptop", "alice:1000@a b:laptop",
+		"alice:1000@admin1", "alice:1000admin1:laptop", "alice:1000@-:laptop" };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < COUNT(cursors); i++) {
+		const struct token_query query = { .all = true, .cursor = cursors[i] };
+		char cursor[TOKENS_CURSOR_MAX];
+		struct listing listing;
+
+		assert_that(list(world, &root, &query, &listing, cursor) == PAT_ERR_INVALID_ARGS,
+			"%s", cursors[i]);
+	}
+}
+
 static void longest_name_and_user_fit_a_cursor(void **state)
 {
 	struct world *world = *state;
 	char cursor[TOKENS_CURSOR_MAX] = "", name[PAT_NAME_BYTES_MAX + 1] = "";
-	struct caller owner = { .uid = UINT32_MAX };
+	struct caller owner = { .uid = UINT32_MAX - 1 };
 	struct token_query query = { .all = true, .cursor = "", .limit = 1 };
 	struct listing listing;
 
@@ -105,8 +158,9 @@ static void longest_name_and_user_fit_a_cursor(void **state)
 	/* One more after it. */
 	name[PAT_NAME_BYTES_MAX - 1] = '\x92';
 	(void)world_generate(world, &owner, name);
+	world_edit(world, "UPDATE token SET issuer = printf('%.63c', 'a')");
 	assert_int_equal(list(world, &root, &query, &listing, cursor), PAT_OK);
-	assert_int_equal(strlen(cursor), 255 + 1 + 10 + 1 + 1020);
+	assert_int_equal(strlen(cursor), 255 + 1 + 10 + 1 + 63 + 1 + 1020);
 	assert_true(strlen(cursor) < sizeof(cursor));
 	query.cursor = cursor;
 	{
@@ -285,6 +339,8 @@ int main(void)
 		WORLD_TEST(exactly_full_page_is_the_last),
 		WORLD_TEST(pages_go_on_while_tokens_come_and_go),
 		WORLD_TEST(pages_go_on_past_names_with_colons),
+		WORLD_TEST(pages_go_on_past_tokens_of_one_name),
+		WORLD_TEST(cursor_with_an_impossible_issuer_is_refused),
 		WORLD_TEST(longest_name_and_user_fit_a_cursor),
 		WORLD_TEST(page_looks_at_a_bounded_number_of_tokens),
 		WORLD_TEST(page_with_costly_pattern_looks_at_fewer_tokens),

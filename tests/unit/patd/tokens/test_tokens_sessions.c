@@ -439,7 +439,7 @@ static void revoking_all_ends_sessions_of_deleted_tokens_too(void **state)
 	struct made made = world_generate(world, &alice, "laptop");
 	struct made gone = world_generate(world, &alice, "gone");
 	struct made bobs = world_generate(world, &bob, "bob's");
-	char place[PAT_NAME_BYTES_MAX + 1] = "";
+	char place[TOKENS_CURSOR_MAX] = "";
 	uint32_t count = 0;
 
 	assert_int_equal(open_one(world, &made, 0), PAT_ACCEPTED);

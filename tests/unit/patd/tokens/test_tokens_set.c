@@ -5,6 +5,7 @@
 
 #include "common/lifetime.h"
 #include "tests/unit/patd/logged.h"
+#include "tests/unit/patd/schema_before.h"
 #include "tests/unit/patd/world.h"
 
 static const struct caller alice_asked = {
@@ -446,30 +447,15 @@ static void changes_of_one_user_are_limited(void **state)
 	assert_int_equal(set(world, &root, &made, (struct token_update)NOTE("c")), PAT_OK);
 }
 
-/* ---- databases of before there were notes, approvals, or an until ---- */
-
-/* As the schema was before tokens could be bound to anything, */
-#define WITHOUT_UNTIL                                                                              \
-	"DROP TABLE session;"                                                                      \
-	"ALTER TABLE token DROP COLUMN until;"                                                     \
-	"ALTER TABLE token DROP COLUMN until_id;"
-
-/* and before uses could be approved. */
-#define WITHOUT_APPROVALS                                                                          \
-	WITHOUT_UNTIL                                                                              \
-	"ALTER TABLE token DROP COLUMN confirm;"                                                   \
-	"ALTER TABLE history DROP COLUMN command;"                                                 \
-	"ALTER TABLE history DROP COLUMN process;"                                                 \
-	"ALTER TABLE history DROP COLUMN answered;"                                                \
-	"ALTER TABLE history DROP COLUMN answered_by;"
+/* ---- databases of before there were notes, approvals, an until, or fleets ---- */
 
 static void integrity__rows_without_a_note_stay_valid(void **state)
 {
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
 
-	world_edit(world,
-		"ALTER TABLE token DROP COLUMN note;" WITHOUT_APPROVALS "PRAGMA user_version = 1");
+	world_edit(world, "ALTER TABLE token DROP COLUMN note;" SCHEMA_WITHOUT_APPROVALS
+			  "PRAGMA user_version = 1");
 	world_restart(world);
 	assert_string_equal(world_find(world, &made).note, "");
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
@@ -485,7 +471,7 @@ static void integrity__rows_without_confirm_stay_valid(void **state)
 	struct made made = world_generate(world, &alice, "laptop");
 
 	assert_int_equal(set(world, &alice, &made, (struct token_update)NOTE("mine")), PAT_OK);
-	world_edit(world, WITHOUT_APPROVALS "PRAGMA user_version = 2");
+	world_edit(world, SCHEMA_WITHOUT_APPROVALS "PRAGMA user_version = 2");
 	world_restart(world);
 	assert_false(world_find(world, &made).limits.confirm);
 	assert_string_equal(world_find(world, &made).note, "mine");
@@ -497,9 +483,20 @@ static void integrity__rows_without_an_until_stay_valid(void **state)
 	struct world *world = *state;
 	struct made made = world_generate(world, &alice, "laptop");
 
-	world_edit(world, WITHOUT_UNTIL "PRAGMA user_version = 3");
+	world_edit(world, SCHEMA_WITHOUT_UNTIL "PRAGMA user_version = 3");
 	world_restart(world);
 	assert_string_equal(world_find(world, &made).limits.until, "");
+	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
+}
+
+static void integrity__rows_without_an_issuer_stay_valid(void **state)
+{
+	struct world *world = *state;
+	struct made made = world_generate(world, &alice, "laptop");
+
+	world_edit(world, SCHEMA_WITHOUT_FLEET "PRAGMA user_version = 4");
+	world_restart(world);
+	assert_string_equal(world_find(world, &made).issuer, "");
 	assert_int_equal(world_log_in(world, &alice, &made), PAT_ACCEPTED);
 }
 
@@ -524,6 +521,7 @@ int main(void)
 		WORLD_TEST(integrity__rows_without_a_note_stay_valid),
 		WORLD_TEST(integrity__rows_without_confirm_stay_valid),
 		WORLD_TEST(integrity__rows_without_an_until_stay_valid),
+		WORLD_TEST(integrity__rows_without_an_issuer_stay_valid),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -270,7 +270,7 @@ static void revoke_works_when_clock_is_past_year_9999(void **state)
 static uint32_t revoke_all(struct world *world, const struct caller *caller,
 	const struct caller *owner, const struct revocation *revocation, unsigned int *ret_pages)
 {
-	char place[PAT_NAME_BYTES_MAX + 1] = "";
+	char place[TOKENS_CURSOR_MAX] = "";
 	uint32_t count = 0;
 
 	*ret_pages = 0;

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rows of an issuer, taken into the database: all of a message, or none. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "patd/crypto/fleet_set.h"
+#include "patd/tokens/tokens_fleet_taking.h"
+#include "patd/tokens/uses.h"
+#include "patd/util/log.h"
+
+/* --- what is kept of a row --- */
+
+static int load_kept(struct tokens *tokens, const struct fleet_row *row, struct kept_row *ret)
+{
+	static const uint8_t none[FLEET_HASH_LEN];
+	int r = uses_get(tokens, row->id.text, &ret->token);
+
+	ret->number = 0;
+	ret->row_hash = none;
+	ret->has_token = r == 0 || r == -EBADMSG;
+	ret->altered = r == -EBADMSG || (r == 0 && !tokens_intact(tokens, &ret->token));
+	ret->own_token = ret->has_token && strcmp(ret->token.issuer, row->issuer) == 0;
+	if (r < 0 && r != -EBADMSG && r != -ENOENT)
+		return r;
+	r = store_get_mark(tokens->store, row->issuer, row->id.text, &ret->mark);
+	ret->has_mark = r == 0 && fleet_mark_intact(tokens, &ret->mark);
+	ret->altered_mark = !ret->has_mark && (r == 0 || r == -EBADMSG);
+	if (r < 0 && r != -EBADMSG && r != -ENOENT)
+		return r;
+	if (ret->has_mark) {
+		ret->number = ret->mark.number;
+		ret->row_hash = ret->mark.row_hash;
+	} else if (ret->own_token && !ret->altered) {
+		ret->number = ret->token.number;
+		ret->row_hash = ret->token.row_hash;
+	}
+	return 0;
+}
+
+static int refuse_row(struct taking *taking, const struct fleet_row *row, const char *why)
+{
+	if (fleet_logs_refusal(taking->tokens, taking->issuer))
+		log_error(
+			"row %llu of the issuer %s, of token %s, is refused with those that came with "
+			"it: %s",
+			(unsigned long long)row->number, row->issuer, row->id.text, why);
+	return -EBADMSG;
+}
+
+static int check_row(
+	struct taking *taking, const struct fleet_row *row, const struct kept_row *kept)
+{
+	if (row->kind == FLEET_ROW_TOKEN && kept->has_token && !kept->own_token && !kept->altered)
+		return refuse_row(taking, row,
+			"its id is that of a token of another issuer, or of this "
+			"machine");
+	if (row->kind == FLEET_ROW_REVOCATION && kept->own_token)
+		return refuse_row(taking, row, "it is of a token of its own");
+	return 0;
+}
+
+/* --- all of them --- */
+
+/*
+ * A row of our own that is not known here takes the next number if its own was given since: the hub
+ * gets it anew then.
+ */
+static void number_own(struct taking *taking, size_t at)
+{
+	struct fleet_row *row = &taking->rows[at];
+	uint8_t bytes[FLEET_SIGNED_MAX];
+
+	if (!taking->own || row->number > taking->ledger.number)
+		return;
+	row->number = taking->ledger.number + 1;
+	fleet_row_hash(bytes, fleet_row_write(row, bytes), taking->hashes[at]);
+}
+
+/* Whether the row says nothing new. */
+static bool is_old(const struct taking *taking, size_t at, const struct kept_row *kept)
+{
+	const struct fleet_row *row = &taking->rows[at];
+
+	if (taking->own)
+		return row->number <= kept->number;
+	return !taking->issuer->anew && row->number <= taking->ledger.number;
+}
+
+/* A token of our own that was deleted here, before the hub was asked, comes back from nowhere. */
+static bool is_deleted(const struct fleet_row *row, const struct kept_row *kept)
+{
+	return row->kind != FLEET_ROW_DELETED && kept->has_mark &&
+	       kept->mark.kind == FLEET_ROW_DELETED;
+}
+
+/* The hub gets that it was deleted. */
+static int keep_deleted(
+	struct taking *taking, const struct fleet_row *row, const struct kept_row *kept)
+{
+	struct fleet_mark mark = kept->mark;
+
+	if (taking->ledger.number < row->number)
+		taking->ledger.number = row->number;
+	fleet_number_mark(&taking->ledger, &mark);
+	return fleet_write_mark(taking->tokens, &mark);
+}
+
+/* It is what is kept. */
+static bool is_kept(const struct taking *taking, size_t at, const struct kept_row *kept)
+{
+	return taking->rows[at].kind != FLEET_ROW_DELETED &&
+	       memcmp(taking->hashes[at], kept->row_hash, FLEET_HASH_LEN) == 0;
+}
+
+static void replace_in_set(struct taking *taking, size_t at, const struct kept_row *kept)
+{
+	const struct fleet_row *row = &taking->rows[at];
+	struct taken *taken = &taking->taken[at];
+
+	taken->changed = true;
+	memset(taken->now, 0, sizeof(taken->now));
+	if (row->kind != FLEET_ROW_DELETED)
+		memcpy(taken->now, taking->hashes[at], sizeof(taken->now));
+	fleet_set_remove(taking->ledger.rows, kept->row_hash);
+	fleet_set_add(taking->ledger.rows, taken->now);
+}
+
+static int take_row(struct taking *taking, size_t at)
+{
+	static int (*const take[])(
+		struct taking * taking, size_t at, const struct kept_row *kept) = {
+		[FLEET_ROW_TOKEN] = fleet_take_token,
+		[FLEET_ROW_DELETED] = fleet_take_deletion,
+		[FLEET_ROW_REVOCATION] = fleet_take_revocation,
+	};
+	struct taken *taken = &taking->taken[at];
+	struct fleet_row *row = &taking->rows[at];
+	struct kept_row kept;
+	int r = load_kept(taking->tokens, row, &kept);
+
+	if (r < 0)
+		return r;
+	memset(taken, 0, sizeof(*taken));
+	memcpy(taken->before, kept.row_hash, sizeof(taken->before));
+	memcpy(taken->now, kept.row_hash, sizeof(taken->now));
+	if (is_old(taking, at, &kept))
+		return 0;
+	if (taking->own && (kept.altered || kept.altered_mark)) {
+		if (row->number > taking->ledger.number)
+			taking->ledger.number = row->number;
+		return 0;
+	}
+	if (taking->own && is_deleted(row, &kept))
+		return keep_deleted(taking, row, &kept);
+	number_own(taking, at);
+	if (!is_kept(taking, at, &kept)) {
+		if ((r = check_row(taking, row, &kept)) < 0 ||
+			(r = take[row->kind](taking, at, &kept)) < 0)
+			return r;
+		replace_in_set(taking, at, &kept);
+	}
+	if (row->number > taking->ledger.number)
+		taking->ledger.number = row->number;
+	return 0;
+}
+
+static bool has_revoked_ours(const struct taking *taking)
+{
+	return taking->ours && taking->our_ledger.number != taking->ours->ledger.number;
+}
+
+/*
+ * Whether they are not to be believed before one comes: put anew, there may be earlier versions of
+ * what is kept among them; and of another key nobody can say later which rows it has signed.
+ */
+static bool needs_heartbeat(const struct taking *taking)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < taking->n; i++)
+		changed |= taking->taken[i].changed;
+	return taking->issuer->anew || (taking->other_key && changed);
+}
+
+static int take_all(void *userdata)
+{
+	struct taking *taking = userdata;
+	struct tokens *tokens = taking->tokens;
+	int r = 0;
+
+	taking->ledger = taking->issuer->ledger;
+	if (taking->ours)
+		taking->our_ledger = taking->ours->ledger;
+	for (size_t i = 0; i < taking->n && r == 0; i++)
+		r = take_row(taking, i);
+	if (needs_heartbeat(taking))
+		taking->ledger.complete = false;
+	if (r == 0 && taking->generation != 0)
+		r = meta_set_number(tokens->database, META_FLEET_KEY, taking->generation);
+	if (r == 0)
+		r = fleet_write_ledger(tokens, &taking->ledger);
+	if (r == 0 && has_revoked_ours(taking))
+		r = fleet_write_ledger(tokens, &taking->our_ledger);
+	return r < 0 ? r : meta_set_number(tokens->database, META_TIME, taking->now);
+}
+
+/* Without memory for it, they are not being put anew any more, and are not complete. */
+static int note_anew(struct taking *taking)
+{
+	struct put_anew *anew = taking->issuer->anew;
+
+	for (size_t i = 0; anew && i < taking->n; i++) {
+		const struct pat_id *id = &taking->rows[i].id;
+		const struct taken *taken = &taking->taken[i];
+
+		if (id_set_has(anew->ids, id))
+			fleet_set_remove(anew->rows, taken->before);
+		else if (id_set_add(anew->ids, id) < 0)
+			return -ENOMEM;
+		fleet_set_add(anew->rows, taken->now);
+	}
+	return 0;
+}
+
+static void end_sessions(struct taking *taking, const struct taken *taken)
+{
+	struct tokens *tokens = taking->tokens;
+
+	if (taken->spares_sessions)
+		tokens_spare_sessions(tokens, &taken->token.id, NULL);
+	if (taken->ends_sessions && tokens->policy->revoke_ends_sessions)
+		tokens_end_sessions_of(tokens, &tokens_patd, &taken->token.id);
+}
+
+static void tell(struct taking *taking, size_t at)
+{
+	struct tokens *tokens = taking->tokens;
+	const struct taken *taken = &taking->taken[at];
+
+	if (!taken->changed)
+		return;
+	if (taken->has_entry)
+		tokens_notify_entry(tokens, &taken->entry);
+	if (taken->token.id.text[0] != '\0') {
+		uses_forget(tokens, &taken->token.id);
+		tokens_notify(tokens, taken->event, &taken->token);
+		end_sessions(taking, taken);
+	}
+}
+
+static void tell_ours(struct taking *taking)
+{
+	if (!has_revoked_ours(taking))
+		return;
+	taking->ours->ledger = taking->our_ledger;
+	fleet_tell_changed(taking->tokens, taking->our_ledger.number);
+}
+
+/* Such rows are taken also on a full disk. */
+static bool takes_access(const struct taking *taking)
+{
+	for (size_t i = 0; i < taking->n; i++)
+		if (taking->rows[i].kind != FLEET_ROW_TOKEN || taking->rows[i].revoked_at != 0)
+			return true;
+	return false;
+}
+
+static int take(struct taking *taking)
+{
+	struct tokens *tokens = taking->tokens;
+	const bool takes = takes_access(taking);
+	int r;
+
+	taking->now = clock_now(tokens->clock);
+	taking->quiet =
+		(taking->own ? taking->issuer->ledger.number : taking->issuer->ledger.beat_at) == 0;
+	r = tokens_check_disk(tokens, takes);
+	if (r < 0)
+		return r;
+	/* As in tokens_commit(). */
+	tokens_commit_usage(tokens);
+	(void)uses_flush(tokens, NULL);
+	r = transaction_run(tokens->database, takes, take_all, taking);
+	if (r < 0)
+		return r;
+	tokens->time_stored = taking->now;
+	tokens->pending_time = 0;
+	taking->issuer->ledger = taking->ledger;
+	if (note_anew(taking) < 0) {
+		put_anew_free(taking->issuer->anew);
+		taking->issuer->anew = NULL;
+	}
+	for (size_t i = 0; i < taking->n; i++)
+		tell(taking, i);
+	tell_ours(taking);
+	return 0;
+}
+
+/* Each is looked at before anything is written. */
+static int read_rows(struct taking *taking, const struct signed_bytes *bytes)
+{
+	const char *name = taking->issuer->ledger.issuer;
+	size_t which = 0, latest = 0;
+
+	for (size_t i = 0; i < taking->n; i++) {
+		if (!fleet_signed_by(taking->tokens, taking->issuer, taking->trusted, &bytes[i],
+			    "a row", &which))
+			return -EBADMSG;
+		if (which > latest)
+			latest = which;
+		taking->other_key |=
+			taking->trusted && strcmp(taking->trusted->keys[which].id,
+						   taking->issuer->ledger.beat_key) != 0;
+		fleet_row_hash(
+			bytes[i].bytes, bytes[i].len - FLEET_SIGNATURE_LEN, taking->hashes[i]);
+		if (!fleet_row_read(bytes[i].bytes, bytes[i].len, &taking->rows[i]) ||
+			strcmp(taking->rows[i].issuer, name) != 0) {
+			if (fleet_logs_refusal(taking->tokens, taking->issuer))
+				log_warning(
+					"the issuer %s has signed what is no row of it, which is "
+					"ignored",
+					name);
+			return -EBADMSG;
+		}
+	}
+	if (taking->own)
+		return fleet_generation_of(taking->tokens, latest, &taking->generation);
+	return 0;
+}
+
+static int put_rows(struct taking *taking, const char *issuer, const struct signed_bytes *bytes)
+{
+	struct tokens *tokens = taking->tokens;
+	int r;
+
+	if (!taking->rows || !taking->taken || !taking->hashes)
+		return -ENOMEM;
+	if (!taking->own && tokens->policy->issuer[0] != '\0' &&
+		(r = fleet_issuer(tokens, tokens->policy->issuer, &taking->ours)) < 0)
+		return r;
+	if ((r = fleet_issuer(tokens, issuer, &taking->issuer)) < 0 ||
+		(r = read_rows(taking, bytes)) < 0)
+		return r;
+	return taking->n == 0 ? 0 : take(taking);
+}
+
+int tokens_fleet_put_rows(
+	struct tokens *tokens, const char *issuer, const struct signed_bytes *rows, size_t n)
+{
+	struct taking taking = {
+		.tokens = tokens,
+		.own = fleet_is_own(tokens, issuer),
+		.n = n,
+	};
+	int r;
+
+	if (!taking.own)
+		taking.trusted = policy_issuer(tokens->policy, issuer);
+	if (!taking.own && !taking.trusted)
+		return -ENOENT;
+	taking.rows = calloc(n + 1, sizeof(taking.rows[0]));
+	taking.hashes = calloc(n + 1, sizeof(taking.hashes[0]));
+	taking.taken = calloc(n + 1, sizeof(taking.taken[0]));
+	r = put_rows(&taking, issuer, rows);
+	free(taking.rows);
+	free(taking.hashes);
+	free(taking.taken);
+	return r;
+}
