@@ -80,7 +80,7 @@ pam_pat_libs = -lpam $(or $(sodium_archive),$(call pkg,--libs,libsodium))
 objs = $(1:%.c=$(O)/%.o)
 programs := $(O)/patd/patd $(O)/front/patd-bus $(O)/patctl/patctl
 module := $(O)/pam_pat/pam_pat.so
-manpages := $(patsubst man/%.scd,$(O)/man/%,$(filter-out %/patd-desktop.1.scd,$(wildcard man/*.scd))) \
+manpages := $(patsubst man/%.scd,$(O)/man/%,$(filter-out %/patd-desktop.1.scd %/patd-fleet.8.scd,$(wildcard man/*.scd))) \
 	$(O)/man/org.patd.Tokens1.5
 languages := $(shell cat po/LINGUAS)
 catalogs := $(languages:%=$(O)/po/%.mo)
@@ -107,7 +107,7 @@ $(O)/%.o: %.c Makefile $(O)/places
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cppflags) $(if $(pkgs),$(call pkg_cflags,$(pkgs))) $(all_cflags) -MMD -MP -c -o $@ $<
 
--include $(foreach folder,common protocol patd front patctl pam_pat desktop tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
+-include $(foreach folder,common protocol patd front patctl pam_pat desktop fleet tests,$(shell find $(O)/$(folder) -name '*.d' 2>/dev/null))
 
 $(O)/lib%.a:
 	$(call say,AR,$@)
@@ -169,8 +169,8 @@ update-po: $(O)/po/patd.pot
 
 # --- tests ----------------------------------------------------------------------------------
 # One cmocka program a file: tests/unit/AREA/ROOM/test_X.c, linked with AREA's library.
-# Those of the desktop are of check-desktop, since they need GTK's libraries.
-unit_src := $(filter-out tests/unit/desktop/%, \
+# Those of the desktop and of patd-fleet are of check-desktop and check-fleet: they need more libraries.
+unit_src := $(filter-out tests/unit/desktop/% tests/unit/fleet/%, \
 	$(foreach rooms,* */* */*/* */*/*/*,$(wildcard tests/unit/$(rooms)/test_*.c)))
 unit_tests := $(unit_src:%.c=$(O)/%)
 unit_pkgs_common := libsodium
@@ -198,6 +198,7 @@ $(O)/tests/unit/%: tests/unit/%.c $(O)/libcommon.a $(O)/libprotocol.a $(O)/libpa
 		$(if $(findstring pam_pat/,$*),-lpam) -pthread
 
 include desktop/desktop.mk
+include fleet/fleet.mk
 
 include tests/tests.mk
 

@@ -9,18 +9,20 @@
 #: check-cli      patctl against a real patd
 #: check-fault    a disk that fails, a power cut and a kill at each step; some of it is in check
 #: check-desktop  patd-desktop on a display, as a screen reader sees it
-#: check-system   a booted Debian: ssh, sudo, su, login
+#: check-fleet    hosts of a fleet, and a real PostgreSQL between them
+#: check-system   a booted Debian: ssh, sudo, su, login; then three hosts of a fleet
 #: check-applications  some fifty applications that use PAM, in a booted Debian; not in check
 #: check-fuzz     what comes from outside, by libFuzzer under ASan and UBSan
 #: check-packages lintian, piuparts, rpmbuild, makepkg
 #: check-lint     formatter, compilers and analysers
-#: check-asan     the first five, and the desktop page, under ASan and UBSan
+#: check-asan     the first five, the fleet, and the desktop page, under ASan and UBSan
 #: coverage       the branches of what decides that unit tests take, and those named that they do not
 #: bench          what an authentication costs
 #: bench-backup   what a backup costs, and how long logins wait meanwhile
 #: bench-crowd    what logins feel of two users who do their worst
 #: bench-desktop  how soon patd-desktop shows its list, and its memory, beside other programs
 #: bench-disk     what logins and the WAL feel of a slow disk
+#: bench-fleet    how soon many machines know of a change, and what that costs
 #: bench-scale    what many clients and many tokens cost
 #: demo           a token from generation to deletion, with the real sudo, ssh and login
 #: deb            the Debian packages, into build/deb/
@@ -32,6 +34,7 @@ include $(wildcard tests/pam/pam.mk)
 include $(wildcard tests/cli/cli.mk)
 include $(wildcard tests/clients/clients.mk)
 include $(wildcard tests/desktop/desktop.mk)
+include $(wildcard tests/fleet/fleet.mk)
 include $(wildcard tests/fault/fault.mk)
 include $(wildcard tests/bench/bench.mk)
 include $(wildcard tests/system/system.mk)
@@ -53,15 +56,16 @@ check-unit: $(unit_tests)
 	$(Q)$(prove) '$(hangs)' $(unit_tests)
 
 # The longest first.
+bus_tests := tests/bus/million_tokens.py $(filter-out %/million_tokens.py,$(wildcard tests/bus/*.py))
 check-bus: $(programs) $(bus_test_files)
-	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) /usr/bin/python3' --jobs 4 \
-		tests/bus/million_tokens.py $(filter-out %/million_tokens.py,$(wildcard tests/bus/*.py))
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) /usr/bin/python3' --jobs 4 $(bus_tests)
 
 check-clients: $(programs) $(client_programs)
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) /usr/bin/python3' --jobs 4 tests/clients/*.py
 
+pam_tests := $(wildcard tests/pam/*.bats)
 check-pam: $(programs) $(module) $(manpages) $(pam_test_programs)
-	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) bats --tap' --jobs 3 tests/pam/*.bats
+	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) bats --tap' --jobs 3 $(pam_tests)
 
 # LeakSanitizer takes half the time of a program that soon ends; the unit tests have it.
 check-cli: export ASAN_OPTIONS = detect_leaks=0
@@ -71,7 +75,9 @@ check-cli: $(programs) $(manpages) $(O)/tests/pam/later.so $(O)/tests/cli/patctl
 # One after the other: each has the machine to itself.
 tiers:
 	$(Q)$(MAKE) --no-print-directory all $(unit_tests)
-	$(Q)for tier in unit bus clients pam cli; do $(MAKE) --no-print-directory check-$$tier || exit 1; done
+	$(Q)for tier in unit bus clients pam cli fleet; do \
+		$(MAKE) --no-print-directory check-$$tier || exit 1; \
+	done
 
 # Those in which calls and signals come and go; the others look.
 asan_desktop_tests := $(patsubst %,tests/desktop/%.py,administrators lifecycle notifications)
@@ -80,13 +86,16 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 desktop_tests="$(asan_desktop_tests)" check-desktop
 
 # One after the other, in order of how soon each says that something is wrong.  A machine that boots,
-# and refuses passwords, mostly waits: the last five go beside it.  The tests of the clients
-# and of patctl run under the sanitisers alone: both builds of them take longer than all else does.
+# and refuses passwords, mostly waits: the last five go beside it.  But for the unit tests, and
+# what sanitisers do not let be measured, the first tiers run under them alone: both builds of them
+# take longer than all else does.
+not_sanitized := bus_tests="$(patsubst %,tests/bus/%.py,apparmor bus_misuse front load)" \
+	pam_tests=tests/pam/application.bats
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(MAKE) --no-print-directory check-lint
 	$(Q)for tier in unit bus pam; do \
-		echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \
+		echo "--- $$tier"; $(MAKE) --no-print-directory $(not_sanitized) check-$$tier || exit 1; \
 	done
 	$(Q)for tier in desktop fault-part asan fuzz packages; do \
 			echo "--- $$tier"; $(MAKE) --no-print-directory check-$$tier || exit 1; \

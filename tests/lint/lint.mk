@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The formatter and the analysers.  Each prints only what is wrong.
 
-lint_c := $(foreach folder,common protocol patd front patctl pam_pat,$(call sources,$(folder)))
-lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common protocol patd front patctl pam_pat desktop)))
+lint_c := $(foreach folder,common protocol patd front patctl pam_pat fleet,$(call sources,$(folder)))
+lint_h := $(foreach rooms,* */* */*/*,$(wildcard $(addsuffix /$(rooms).h,common protocol patd front patctl pam_pat desktop fleet)))
 lint_desktop_c := $(call sources,desktop)
 lint_tests_c := $(foreach rooms,* */* */*/* */*/*/* */*/*/*/*,$(wildcard tests/$(rooms).[ch])) \
 	$(wildcard doc/examples/*.c)
 lint_shell = $(shell git -c safe.directory='$(CURDIR)' ls-files '*.sh' '*.bash' .ci/run 2>/dev/null; \
 	grep -lrE --exclude='*.md' '^\#!/bin/(ba)?sh' tests debian doc shadow systemd 2>/dev/null)
-lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) cmocka)
+lint_pkgs := $(sort $(patd_pkgs) $(front_pkgs) $(patctl_pkgs) $(fleet_pkgs) cmocka)
 
 .PHONY: format check-lint lint-format lint-clang lint-tidy lint-cppcheck lint-analyzer lint-shell lint-xml lint-contract lint-po \
 	lint-rooms lint-spdx lint-promises lint-apparmor lint-desktop
@@ -36,7 +36,7 @@ lint-format:
 # The other compiler's warnings, where its objects are of use again: in the build of the fuzz tier.
 lint-clang:
 	$(call say,LINT,clang)
-	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) all desktop >/dev/null
+	$(Q)$(MAKE) --no-print-directory $(fuzz_flags) all desktop fleet >/dev/null
 
 lint-tidy:
 	$(call say,LINT,clang-tidy)
@@ -54,12 +54,12 @@ lint-cppcheck:
 
 lint-analyzer:
 	$(call say,LINT,analyzer)
-	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer all desktop >/dev/null
+	$(Q)$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -g -fanalyzer' O=build/analyzer all desktop fleet >/dev/null
 
 lint-shell:
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck --external-sources $(lint_shell)
-	$(Q)shellcheck --external-sources --shell=bats $(wildcard tests/*/*.bats)
+	$(Q)shellcheck --external-sources --shell=bats $(wildcard tests/*/*.bats tests/*/*/*.bats)
 
 contract := dbus/org.patd.Tokens1.xml
 qdbusxml2cpp = $(call pkg,--variable=bindir,Qt6Core)/qdbusxml2cpp
@@ -94,7 +94,7 @@ lint-po: $(O)/po/patd.pot
 	done
 
 # The rooms of the C files, and that what breaks into them is found.
-lint-rooms: all desktop
+lint-rooms: all desktop fleet
 	$(call say,LINT,rooms)
 	$(Q)tests/lint/rooms . $(O)
 	$(Q)BUILD=$(abspath $(O)) $(prove) 'bats --tap' tests/lint/rooms.bats
@@ -135,4 +135,4 @@ lint-spdx:
 		FNR == 2 && file ~ /\.[ch]$$/ && !/^\/\*/ { wrong("no comment on line 2") } \
 		END { if (!spdx) wrong("no SPDX line"); exit failed }' \
 		$(lint_c) $(lint_desktop_c) $(lint_h) $(lint_tests_c) $(lint_shell) Makefile $(lint_desktop_data) $(wildcard tests/*.mk tests/*/*.mk \
-		tests/*/*.py tests/*/*.bats desktop/*.mk $(filter-out %__pycache__,$(wildcard tests/lib/*)) completions/* doc/examples/mytokens.*)
+		tests/*/*.py tests/*/*.bats desktop/*.mk fleet/*.mk fleet/*.sql $(filter-out %__pycache__,$(wildcard tests/lib/*)) completions/* doc/examples/mytokens.*)

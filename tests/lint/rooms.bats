@@ -8,8 +8,8 @@ setup() {
 	top=$BATS_TEST_DIRNAME/../..
 	tree=$BATS_TEST_TMPDIR/tree objects=$BATS_TEST_TMPDIR/objects
 	mkdir -p "$tree" "$objects"
-	(cd "$top" && find common protocol front patd patctl pam_pat desktop -name '*.[ch]' -exec cp --parents -t "$tree" {} +)
-	(cd "$BUILD" && find common protocol front patd patctl pam_pat desktop -name '*.o' -exec cp --parents -t "$objects" {} +)
+	(cd "$top" && find common protocol front patd patctl pam_pat desktop fleet -name '*.[ch]' -exec cp --parents -t "$tree" {} +)
+	(cd "$BUILD" && find common protocol front patd patctl pam_pat desktop fleet -name '*.o' -exec cp --parents -t "$objects" {} +)
 }
 
 # A file of C in the tree, with the text of standard input, and its object.

@@ -12,9 +12,10 @@ setup_file() {
 	chmod 0755 "$WORK"
 	(cd "$TOP" && git -c safe.directory="$TOP" ls-files -z --cached --others --exclude-standard |
 		tar -cz --null -T - --transform "s,^,patd-$VERSION/,") >"$WORK/patd-$VERSION.tar.gz"
-	# The files of "make install".  A package may compress the manual pages, see expect_all_files.
+	# The files of "make install", and of patd-fleet.  A package may compress the manual pages, see
+	# expect_all_files.
 	make -s -C "$TOP" O="$TOP/build/packages" DESTDIR="$WORK/installed" prefix=/usr sysconfdir=/etc \
-		libexecdir=/usr/libexec install >/dev/null
+		libexecdir=/usr/libexec install install-fleet >/dev/null
 	(cd "$WORK/installed" && find . -type f) | sort >"$WORK/expected"
 	[ "$(wc -l <"$WORK/expected")" -gt 20 ]
 }
@@ -87,7 +88,7 @@ version_in() {
 	expect_all_files "$WORK/rpm.files"
 }
 
-@test "makepkg builds a package with all files of make install" {
+@test "makepkg builds packages with all files of make install" {
 	command -v makepkg >/dev/null || skip "makepkg is not installed"
 	local package
 	mkdir "$WORK/arch"
@@ -99,7 +100,8 @@ version_in() {
 		tail -n 30 "$WORK/arch.log"
 		false
 	}
-	package=("$WORK"/arch/patd-*.pkg.tar*)
-	tar -tf "${package[0]}" | sed 's,^,./,; s,^\./usr/lib/patd,./usr/libexec/patd,' >"$WORK/arch.files"
+	for package in "$WORK"/arch/*.pkg.tar*; do
+		tar -tf "$package"
+	done | sed 's,^,./,; s,^\./usr/lib/patd,./usr/libexec/patd,' >"$WORK/arch.files"
 	expect_all_files "$WORK/arch.files"
 }

@@ -65,6 +65,17 @@ uninstall_root() {
 	[ "$output" = "" ]
 }
 
+@test "make uninstall-fleet removes every file that make install-fleet wrote" {
+	[ -e "$TOP/build/fleet/patd-fleet" ] || skip "patd-fleet is not built"
+	make -s -C "$TOP" O="$TOP/build" DESTDIR="$BATS_TEST_TMPDIR/root" install-fleet >/dev/null
+	cd "$BATS_TEST_TMPDIR/root"
+	[ -x usr/local/libexec/patd-fleet ]
+	grep -qx 'ExecStart=/usr/local/libexec/patd-fleet' usr/local/lib/systemd/system/patd-fleet.service
+	make -s -C "$TOP" O="$TOP/build" DESTDIR="$PWD" uninstall-fleet
+	run find . ! -type d
+	[ "$output" = "" ]
+}
+
 @test "make uninstall keeps what the administrator wrote, and the tokens" {
 	install_root
 	cd "$BATS_TEST_TMPDIR/root"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Boots Debian with systemd in a container, for a runner of tests, which prints TAP.
 #
-#     prepare_machine                         # skips or fails the run where it cannot
-#     run_machine LIMIT PLANNED [OPTION...]
+#     prepare_machine NAME [PACKAGE...]       # skips or fails the run where it cannot
+#     run_machine LIMIT PLANNED [OPTION...]   # or: boot_machine ...
 #
 # SUITE= names another release than that of this machine; its packages are built in a root of that
 # release.  UML=1 boots User Mode Linux, which has AppArmor, instead of a container: see boot-uml.
@@ -24,11 +24,11 @@ fail() {
 	exit 1
 }
 
-# prepare_machine NAME: sets suite, its root, the folder of its packages (debs), and a folder that is
-# shared with the machine: it runs the programs there, see inside.  The journal and the console are
-# kept in build/NAME.
+# prepare_machine NAME [PACKAGE...]: sets suite, its root, the folder of its packages (debs), which are
+# patd, libpam-pat and PACKAGE, and a folder that is shared with the machine: it runs the programs
+# there, see inside.  The journal and the console are kept in build/NAME.
 prepare_machine() {
-	local tools=(mmdebstrap systemd-nspawn unshare) tool native builder reason
+	local tools=(mmdebstrap systemd-nspawn unshare) tool native builder reason package
 	kept=$top/build/$1
 	[ "$(id -u)" -eq 0 ] || skip "only root can boot a container"
 	boot=boot
@@ -62,8 +62,10 @@ prepare_machine() {
 	shared=$kept/run.$$
 	mkdir -p "$shared"
 	touch "$shared/tap" "$shared/errors"
-	mkdir "$shared/debs"
-	find "$debs" -maxdepth 1 -name '*.deb' ! -name 'patd-desktop_*' -exec cp -t "$shared/debs" {} +
+	mkdir -p "$shared/debs"
+	for package in patd libpam-pat "${@:2}"; do
+		cp "$debs/$package"_*.deb "$shared/debs/" || fail "$package was built"
+	done
 	debs=$shared/debs
 	trap end_machine EXIT
 	trap 'exit 129' HUP
@@ -72,22 +74,28 @@ prepare_machine() {
 }
 
 groups=()
-container_pid=
+container_pids=()
 
 # A control group of our own, by which end_machine() ends all processes of the container.  Where
-# systemd runs, it makes one for nspawn.
+# systemd runs, it makes one for nspawn.  make_groups NAME: sets machine_groups.
 make_groups() {
 	local mounted
+	machine_groups=()
 	[ ! -d /run/systemd/system ] || return 0
 	while read -r mounted; do
-		mkdir "$mounted/patd-system.$$" && groups+=("$mounted/patd-system.$$")
+		mkdir "$mounted/patd-$1.$$" && machine_groups+=("$mounted/patd-$1.$$")
 	done < <(findmnt -rn -o TARGET,FSTYPE,OPTIONS -t cgroup,cgroup2 |
 		sed -n 's/ cgroup2 .*//p; s/ cgroup .*name=systemd.*//p')
+	groups+=("${machine_groups[@]}")
 }
 
 end_machine() {
 	local pid pids=() group
-	[ -z "$container_pid" ] || kill -KILL -- "-$container_pid" 2>/dev/null
+	for pid in "${container_pids[@]}"; do
+		kill -KILL -- "-$pid"
+		# Else bash says later that it was killed.
+		wait "$pid"
+	done 2>/dev/null
 	if [ ${#groups[@]} -gt 0 ]; then
 		mapfile -t pids < <(find "${groups[@]}" -name cgroup.procs -exec cat {} + | sort -un)
 	fi
@@ -102,15 +110,22 @@ end_machine() {
 	rm -rf "$shared"
 }
 
+# boot_machine LIMIT NAME SHARED CONSOLE [OPTION...]: boots a machine in the background, for LIMIT
+# seconds at most.  OPTION: for systemd-nspawn.
+boot_machine() {
+	make_groups "$2"
+	# timeout makes a process group with this pid, which end_machine() kills.
+	timeout --kill-after=5 "$1" "$system/$boot" "$root" "$debs" "$3" "${machine_groups[@]}" \
+		${5:+-- "${@:5}"} </dev/null >"$4" 2>&1 &
+	container_pids+=($!)
+}
+
 # run_machine LIMIT PLANNED [OPTION...]: boots the machine, prints the results of the tests, and fails
 # if fewer than PLANNED came within LIMIT seconds.  OPTION: for systemd-nspawn.
 run_machine() {
-	local limit=$1 planned=$2 ran=0 line status
-	make_groups
-	# timeout makes a process group with this pid, which end_machine() kills.
-	timeout --kill-after=5 "$limit" "$system/$boot" "$root" "$debs" "$shared" "${groups[@]}" \
-		${3:+-- "${@:3}"} </dev/null >"$kept/console" 2>&1 &
-	container_pid=$!
+	local limit=$1 planned=$2 ran=0 line status container_pid
+	boot_machine "$limit" system "$shared" "$kept/console" "${@:3}"
+	container_pid=${container_pids[0]}
 
 	# The plan counts the tests beforehand, so that it is not met if the machine or bats ends early.
 	echo "1..$planned"
@@ -124,7 +139,7 @@ run_machine() {
 
 	wait "$container_pid"
 	status=$?
-	container_pid=
+	container_pids=()
 	sed 's/^/# /' "$shared/errors"
 	if [ "$ran" -lt "$planned" ]; then
 		[ "$status" -ne 124 ] || echo "# It took longer than $limit seconds."

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SQL that is printed, never run. */
+#include "fleet/hub_sql.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#define HOST_MAX 63
+
+bool hub_sql_host_valid(const char *host)
+{
+	const size_t len =
+		strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
+
+	return len >= 1 && len <= HOST_MAX && host[len] == '\0' && isalnum((unsigned char)host[0]);
+}
+
+int hub_sql_init(FILE *file)
+{
+	return fputs(hub_sql, file) < 0 || fflush(file) != 0 ? -EIO : 0;
+}
+
+/* $1: the name of a host.  A valid one has nothing in it that would end a text, or a name in
+ * quotation marks. */
+static const char is_host[] =
+	"\tIF '$1' IN ('patd_member', 'patd_issuer') OR (EXISTS\n"
+	"\t\t(SELECT FROM pg_roles WHERE rolname = '$1') AND NOT EXISTS\n"
+	"\t\t(SELECT FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member\n"
+	"\t\tJOIN pg_roles AS g ON g.oid = m.roleid WHERE r.rolname = '$1'\n"
+	"\t\tAND NOT r.rolsuper AND g.rolname IN ('patd_member', 'patd_issuer'))) THEN\n"
+	"\t\tRAISE EXCEPTION 'the role $1 is not that of a host';\n"
+	"\tEND IF;\n";
+
+static const char begin[] = "BEGIN;\n"
+			    "DO $$\n"
+			    "BEGIN\n";
+
+/* Two connections, and those that the server does not know yet to be lost. */
+static const char add_end[] =
+	"\tIF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$1') THEN\n"
+	"\t\tCREATE ROLE \"$1\";\n"
+	"\tEND IF;\n"
+	"\t-- All other limits a host could set by itself.\n"
+	"\tIF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN\n"
+	"\t\tALTER ROLE \"$1\" SET temp_file_limit = '64MB';\n"
+	"\tEND IF;\n"
+	"END\n"
+	"$$;\n"
+	"ALTER ROLE \"$1\" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS\n"
+	"\tINHERIT CONNECTION LIMIT 8;\n"
+	"-- For a session that was left open by mistake: a host could undo it.\n"
+	"ALTER ROLE \"$1\" SET idle_in_transaction_session_timeout = '120s';\n"
+	"REVOKE patd_member, patd_issuer FROM \"$1\";\n";
+
+static const char grant_member[] = "GRANT patd_member TO \"$1\";\nCOMMIT;\n";
+static const char grant_issuer[] = "GRANT patd_issuer TO \"$1\";\nCOMMIT;\n";
+
+/* The role is out before its connections are ended, so that it makes no other. */
+static const char remove_end[] =
+	"\tIF EXISTS (SELECT FROM pg_roles WHERE rolname = '$1') THEN\n"
+	"\t\tALTER ROLE \"$1\" NOLOGIN;\n"
+	"\tEND IF;\n"
+	"END\n"
+	"$$;\n"
+	"COMMIT;\n"
+	"BEGIN;\n"
+	"DO $$\n"
+	"BEGIN\n"
+	"\tPERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '$1';\n"
+	"EXCEPTION WHEN insufficient_privilege THEN\n"
+	"\tRAISE WARNING 'connections of the role $1 may be open: a superuser ends them';\n"
+	"END\n"
+	"$$;\n"
+	"DELETE FROM patd_fleet.use WHERE host = '$1';\n"
+	"DELETE FROM patd_fleet.revocation WHERE host = '$1';\n"
+	"DELETE FROM patd_fleet.revocation_taken WHERE host = '$1';\n"
+	"DELETE FROM patd_fleet.host WHERE host = '$1';\n"
+	"DROP ROLE IF EXISTS \"$1\";\n"
+	"COMMIT;\n";
+
+/* Texts up to NULL, with the name in the place of each $1. */
+static int print(FILE *file, const char *host, const char *const texts[])
+{
+	for (; *texts; texts++) {
+		const char *text = *texts, *place;
+
+		for (; (place = strstr(text, "$1")); text = place + 2)
+			(void)fprintf(file, "%.*s%s", (int)(place - text), text, host);
+		(void)fputs(text, file);
+	}
+	return fflush(file) != 0 || ferror(file) ? -EIO : 0;
+}
+
+int hub_sql_add_host(FILE *file, const char *host, bool issuer)
+{
+	return print(file, host,
+		(const char *[]) {
+			begin, is_host, add_end, issuer ? grant_issuer : grant_member, NULL });
+}
+
+int hub_sql_remove_host(FILE *file, const char *host)
+{
+	return print(file, host, (const char *[]) { begin, is_host, remove_end, NULL });
+}

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A hub: a PostgreSQL server of its own in a temporary folder, run by the user postgres."""
+import glob
+import os
+import shutil
+import socket
+import subprocess
+import time
+
+from fixture import BUILD
+from wire import PATIENCE_S
+
+FLEET = os.path.join(BUILD, "fleet/patd-fleet")
+
+CONFIG = """
+fsync = off
+max_connections = 300
+listen_addresses = '{addresses}'
+port = {port}
+unix_socket_directories = '{folder}'
+ssl = {ssl}
+ssl_cert_file = '{tls}/hub.crt'
+ssl_key_file = '{tls}/hub.key'
+ssl_ca_file = '{tls}/ca.crt'
+log_min_messages = log
+log_line_prefix = '%m %u '
+"""
+
+
+class SqlError(Exception):
+    pass
+
+
+def sql_of_fleet(*arguments):
+    return subprocess.run(
+        [FLEET, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    ).stdout  # fmt: skip
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def _program(name):
+    return max(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"))
+
+
+def _as_postgres(*command):
+    return ["runuser", "-u", "postgres", "--", *command]
+
+
+class Hub:
+    """tls: a folder with ca.crt, hub.crt and hub.key; without it there is a Unix socket alone, on
+    which everybody may be any role."""
+
+    def __init__(self, folder, tls=None):
+        self.folder = os.path.join(folder, "hub")
+        self.tls = tls
+        self.port = free_port()
+        os.mkdir(self.folder, 0o755)
+        shutil.chown(self.folder, "postgres", "postgres")
+        self.data = os.path.join(self.folder, "data")
+        self._run("initdb", "-A", "trust", "-N", "-E", "UTF8", "--locale=C", "-D", self.data)
+        settings = CONFIG.format(
+            folder=self.folder, port=self.port, tls=tls, ssl="on" if tls else "off",
+            addresses="127.0.0.1" if tls else "",
+        )  # fmt: skip
+        with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="ascii") as file:
+            file.write(settings)
+        with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="ascii") as file:
+            file.write("local all all trust\nhostssl patd +patd_member 127.0.0.1/32 cert\n")
+
+    def _run(self, program, *arguments):
+        """Nothing of it may keep a pipe of ours open."""
+        done = subprocess.run(
+            _as_postgres(_program(program), *arguments), cwd="/", stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if program != "pg_ctl" else None,
+            text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{program} failed: {done.stderr}"
+
+    def start(self):
+        self._run("pg_ctl", "-w", "-D", self.data, "-l", os.path.join(self.folder, "log"), "start")
+
+    def stop(self, mode="immediate"):
+        self._run("pg_ctl", "-w", "-D", self.data, "-m", mode, "stop")
+
+    def log(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    # --- SQL ----------------------------------------------------------------------------------
+    def sql(self, text, role="postgres", database="patd"):
+        """The rows as lists of texts.  Several statements are one transaction."""
+        done = subprocess.run(
+            ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--field-separator=|",
+             "--set=ON_ERROR_STOP=1", f"--host={self.folder}", f"--port={self.port}",
+             f"--username={role}", f"--dbname={database}", "--single-transaction", "--file=-"],
+            input=text, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise SqlError(done.stderr.strip())
+        return [line.split("|") for line in done.stdout.splitlines()]
+
+    def value(self, text, role="postgres"):
+        ((value,),) = self.sql(text, role)
+        return value
+
+    def wait(self, text, value):
+        """Until that query has that value."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.value(text) != value:
+            assert time.monotonic() < deadline, f"{text}: {self.value(text)}, not {value}"
+            time.sleep(0.05)
+
+    def init(self):
+        """The database, as an administrator makes it."""
+        subprocess.run(
+            _as_postgres("createdb", f"--host={self.folder}", f"--port={self.port}", "patd"),
+            cwd="/", check=True, timeout=PATIENCE_S,
+        )  # fmt: skip
+        self.sql(sql_of_fleet("--init-hub"))
+
+    def add_host(self, name, issuer=False):
+        self.sql(sql_of_fleet(f"--add-host={name}", *(["--issuer"] if issuer else [])))
+
+    def remove_host(self, name):
+        self.sql(sql_of_fleet(f"--remove-host={name}"))
+
+    def session(self, role):
+        """A connection: psql, which runs what it is sent, and ends with its input"""
+        return subprocess.Popen(
+            ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
+             f"--host={self.folder}", f"--port={self.port}", f"--username={role}", "--dbname=patd"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def dump(self):
+        """All of the database, as SQL."""
+        return subprocess.run(
+            ["pg_dump", f"--host={self.folder}", f"--port={self.port}", "--username=postgres",
+             "patd"],
+            capture_output=True, text=True, timeout=PATIENCE_S, check=True,
+        ).stdout  # fmt: skip
+
+    def restore(self, dump):
+        """In the place of what is there, with everybody disconnected."""
+        for command in (["dropdb", "--force"], ["createdb"]):
+            subprocess.run(
+                [*command, f"--host={self.folder}", f"--port={self.port}", "--username=postgres",
+                 "patd"],
+                check=True, timeout=PATIENCE_S,
+            )  # fmt: skip
+        self.sql(dump)
+
+    # --- connections --------------------------------------------------------------------------
+    def conninfo(self):
+        """As patd.conf has it, of the Unix socket"""
+        return f"host={self.folder} port={self.port} dbname=patd"
