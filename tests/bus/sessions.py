@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Sessions that tokens have opened: listed to those who may see them, and ended by systemd-logind."""
 import os
+import signal
 import subprocess
 import sys
 
@@ -293,10 +294,13 @@ class End(SessionsTest):
         process = self.open(logind=b"c1")
         with requests.Connection(self.patd.root_sock) as patd:
             patd.change("revoke", self.token, end_sessions=True)
+        # A machine starts logind for who asks it; here it must be there first.
+        self.front.process.send_signal(signal.SIGSTOP)
         self.bus.start()
         self.root = self.client()
         self.logind = FakeLogind(self.root)
         self.logind.add("c1", process.pid)
+        self.front.process.send_signal(signal.SIGCONT)
         self.root.wait_for_owner()
         self.assertEnds("c1")
 
