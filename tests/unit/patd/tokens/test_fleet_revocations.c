@@ -520,6 +520,21 @@ static void integrity__altered_revocation_is_made_anew(void **state)
 	assert_true(fleet_state(&worlds->member, OTHER).complete);
 }
 
+/* Nobody can say which of the two came later. */
+static void revocation__restore_in_the_second_of_a_hold_does_not_end_it(void **state)
+{
+	struct fleet_worlds *worlds = *state;
+	struct made made = fleet_generate(worlds, "laptop");
+
+	fleet_sync(worlds);
+	assert_int_equal(world_revoke(&worlds->member, &made), PAT_OK);
+	assert_int_equal(world_suspend(&worlds->issuer, &made, 60), PAT_OK);
+	assert_int_equal(world_restore(&worlds->issuer, &made), PAT_OK);
+	fleet_sync(worlds);
+	assert_int_equal(fleet_log_in(worlds, &made), PAT_REVOKED);
+	assert_int_equal(held_at(&worlds->member), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -539,6 +554,7 @@ int main(void)
 		WORLDS_TEST(revocation__of_another_issuer_reaches_the_issuer),
 		WORLDS_TEST(revocation__of_another_issuer_is_taken_and_carried_out_in_one),
 		WORLDS_TEST(revocation__what_is_held_is_not_forgotten),
+		WORLDS_TEST(revocation__restore_in_the_second_of_a_hold_does_not_end_it),
 		WORLDS_TEST(requests_for_what_is_revoked_change_nothing),
 		WORLDS_TEST(integrity__altered_revocation_is_made_anew),
 		WORLDS_TEST(deleted_token_is_gone_everywhere),
