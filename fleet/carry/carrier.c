@@ -25,6 +25,16 @@ static const struct job *const jobs[JOBS] = {
 	[JOB_REPORT] = &job_report,
 };
 
+void carrier_look(struct carrier *carrier)
+{
+	publish_check(carrier);
+	revocations_look(carrier);
+	fetch_all(carrier, false);
+	carrier->uses.take_at_us = 0;
+	carrier->reporting.wanted = true;
+	carrier_wake(carrier);
+}
+
 /* --- what is told unasked -------------------------------------------------------------------- */
 
 static void on_patd_up(void *userdata)
@@ -136,11 +146,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	/* As often whether anybody has woken us or not: a notification may be lost. */
 	carrier->greet_wanted = true;
-	publish_check(carrier);
-	revocations_look(carrier);
-	carrier->reporting.wanted = true;
-	fetch_all(carrier, false);
-	carrier_wake(carrier);
+	carrier_look(carrier);
 	(void)sd_event_source_set_time_relative(source, TICK_US);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }

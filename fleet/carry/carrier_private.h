@@ -203,6 +203,9 @@ struct carrier {
 /* Monotonic. */
 uint64_t carrier_now_us(const struct carrier *carrier);
 
+/* patd or the hub may have changed without a word: each job looks. */
+void carrier_look(struct carrier *carrier);
+
 /* Jobs may be wanted that were not; or will be at that time. */
 void carrier_wake(struct carrier *carrier);
 void carrier_wake_at(struct carrier *carrier, uint64_t us);
@@ -296,6 +299,12 @@ void publish_restart(struct carrier *carrier);
 
 /* The hub is to be asked whether it is in order, and gets a heartbeat. */
 void publish_check(struct carrier *carrier);
+
+/*
+ * The hub is about to be asked, or that has not failed.  An issuer that was restored from a backup
+ * then takes over what it has signed, before it changes a token that it may have changed already.
+ */
+bool publish_comes_first(const struct carrier *carrier);
 
 /* A host says that it lacks rows.  Anybody can, so it holds up no repair. */
 void publish_lacks(struct carrier *carrier);

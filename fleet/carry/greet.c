@@ -36,6 +36,10 @@ static void drop_unlisted(struct carrier *carrier)
 static void greeted(struct carrier *carrier)
 {
 	drop_unlisted(carrier);
+	/* On a new connection patd may have the database of a backup, or of before a power cut; and
+	 * what the hub has answered meanwhile was held against what patd had before. */
+	if (!carrier->greeted)
+		carrier_look(carrier);
 	carrier->greeted = true;
 	carrier->greet_wanted = false;
 	if (hub_use(carrier->hub, carrier->self.hub, role(carrier)) < 0 ||
@@ -129,10 +133,7 @@ static void entered(struct carrier *carrier, struct hub_answer *answer)
 	}
 	carrier->entered = true;
 	carrier->greet_wanted = true;
-	publish_check(carrier);
-	revocations_look(carrier);
-	carrier->uses.take_at_us = 0;
-	fetch_all(carrier, false);
+	carrier_look(carrier);
 	report_connection(carrier, NULL);
 	carrier_done(carrier);
 }

@@ -72,6 +72,12 @@ void publish_lacks(struct carrier *carrier)
 		publish_check(carrier);
 }
 
+bool publish_comes_first(const struct carrier *carrier)
+{
+	return carrier->publishing.wanted && !carrier->publishing.checked &&
+	       carrier->jobs[JOB_PUBLISH].not_before_us <= carrier_now_us(carrier);
+}
+
 static bool has_new(const struct carrier *carrier)
 {
 	return carrier->self.last > carrier->publishing.number &&

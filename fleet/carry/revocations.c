@@ -124,7 +124,8 @@ void revocations_look(struct carrier *carrier)
 
 static bool take_wanted(struct carrier *carrier)
 {
-	return carrier->revocations.take_wanted && carrier->self.issuer[0];
+	return carrier->revocations.take_wanted && carrier->self.issuer[0] &&
+	       !publish_comes_first(carrier);
 }
 
 static void on_taken(struct carrier *carrier, struct hub_answer *answer)

@@ -8,7 +8,12 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
-from fleet_hosts import FleetTest, Host
+from fixture import run_patd
+from fleet_hosts import FleetTest, Host, Token
+
+# For what takes milliseconds, as patd-fleet looks when its patd is there again: less than the half
+# minute after its start, and after each time, in which it looks in any case.
+SOON_S = 20
 
 
 class HubOutage(FleetTest):
@@ -135,6 +140,83 @@ class HubOutage(FleetTest):
         third = self.alpha.generate("third")
         self.web1.wait(third, wire.ACCEPTED)
         self.assertEqual(self.web1.verdict(first), wire.REVOKED)
+
+    def back_up(self, host):
+        """To a file, when patd-fleet has just started"""
+        backup = os.path.join(self.folder, "backup")
+        host.fleet.kill()
+        host.fleet.start()
+        host.patctl("backup", "--quiet", backup)
+        return backup
+
+    def restore_backup(self, host, backup):
+        """As patctl restore-backup does it: patd-fleet goes on"""
+        if host.patd.running():
+            self.assertEqual(host.patd.end(), 0)
+        done = run_patd(f"--restore-backup={backup}", f"--state-dir={host.patd.state}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        host.patd.start()
+
+    def generate_after_restore(self, name):
+        """The issuer refuses to until it has caught up with the hub"""
+        texts = []
+
+        def generate():
+            text = self.alpha.patctl(
+                "generate", name, "--user=games", "--fleet", "--quiet", "--expires=1d", check=False
+            )
+            texts.append(text.strip())
+            return texts[-1]
+
+        self.alpha.wait_until(generate, f"{name} is not generated", SOON_S)
+        return Token(texts[-1])
+
+    def test_an_issuer_restored_from_a_backup_beside_its_patd_fleet_is_whole_at_once(self):
+        first = self.alpha.generate("first")
+        self.web1.wait(first, wire.ACCEPTED)
+        backup = self.back_up(self.alpha)
+        second, third = self.alpha.generate("second"), self.alpha.generate("third")
+        self.alpha.patctl("revoke", first.id)
+        self.web1.wait(third, wire.ACCEPTED)
+        self.web1.wait(first, wire.REVOKED)
+        self.restore_backup(self.alpha, backup)
+        self.alpha.wait(second, wire.ACCEPTED, SOON_S)
+        self.alpha.wait(first, wire.REVOKED, SOON_S)
+        fourth = self.generate_after_restore("fourth")
+        self.web1.wait(fourth, wire.ACCEPTED)
+        self.assertEqual(self.web1.verdict(first), wire.REVOKED)
+        self.assertEqual(self.web1.verdict(second), wire.ACCEPTED)
+
+    def test_an_issuer_that_is_restored_takes_over_before_it_revokes_what_it_was_asked_to(self):
+        """Else the number of what it revokes is that of a row that it does not know any more."""
+        first = self.alpha.generate("first")
+        self.web1.wait(first, wire.ACCEPTED)
+        backup = self.back_up(self.alpha)
+        second, third = self.alpha.generate("second"), self.alpha.generate("third")
+        self.web1.wait(third, wire.ACCEPTED)
+        self.assertEqual(self.alpha.patd.end(), 0)
+        for token in (first, second):
+            self.web1.patctl("revoke", token.id)
+        self.hub.wait("SELECT count(*) FROM patd_fleet.revocation", "2")
+        self.restore_backup(self.alpha, backup)
+        for token, verdict in (
+            (first, wire.REVOKED), (second, wire.REVOKED), (third, wire.ACCEPTED)
+        ):  # fmt: skip
+            self.alpha.wait(token, verdict, SOON_S)
+        fourth = self.generate_after_restore("fourth")
+        self.web1.wait(fourth, wire.ACCEPTED)
+        self.assertNotIn("are not all that it has signed", self.web1.fleet.log())
+
+    def test_a_member_restored_from_a_backup_beside_its_patd_fleet_refuses_at_once_what_was_revoked(
+        self,
+    ):
+        token = self.alpha.generate("one")
+        self.web1.wait(token, wire.ACCEPTED)
+        backup = self.back_up(self.web1)
+        self.alpha.patctl("revoke", token.id)
+        self.web1.wait(token, wire.REVOKED)
+        self.restore_backup(self.web1, backup)
+        self.web1.wait(token, wire.REVOKED, SOON_S)
 
     def test_what_was_held_while_patd_fleet_was_away_is_sent(self):
         token = self.alpha.generate("one")
