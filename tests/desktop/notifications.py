@@ -1,6 +1,8 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the session is notified of, by the real notification daemon, and what its buttons do."""
+import configparser
+import glob
 import os
 import sys
 
@@ -8,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 from client import look_until
 from desktop_test import ASK, DesktopTest, Notifications
-from fixture import BUILD
+from fixture import BUILD, GAMES
 
 DAY_S = 86400
 
@@ -117,6 +119,10 @@ class Requests(NotificationsTest):
 
 
 class Once(NotificationsTest):
+    def setUp(self):
+        super().setUp()
+        self.games = self.client(GAMES)
+
     def count(self, text):
         return sum(text in title for title, _, _ in self.notifications.sent)
 
@@ -128,8 +134,18 @@ class Once(NotificationsTest):
             ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0",
         )  # fmt: skip
 
+    def looked_at(self):
+        """The latest entry of the history that the page has looked at, as it keeps in a file; 0: none"""
+        folder = os.path.join(self.desktop.environment["XDG_STATE_HOME"], "patd-desktop")
+        seen = configparser.ConfigParser()
+        seen.read(glob.glob(os.path.join(folder, "notifications-*")))
+        return seen.getint("History", "LastEntry", fallback=0)
+
     def settle(self, page):
-        """A request is notified of after all that was found before it."""
+        """Until the page has looked at all that is in the history, which it is told of once a second,
+        and what it sent for that was seen: a request is notified of after it."""
+        latest = self.games.history()[-1]["Seq"]
+        look_until(lambda: self.looked_at() >= latest)
         page.settled = getattr(page, "settled", 0) + 1
         name = f"last {page.pid} {page.settled}"
         token = self.generate(name, confirm=True)
@@ -147,13 +163,17 @@ class Once(NotificationsTest):
         self.notifications.wait("soon")
         self.settle(page)
         self.assertEqual(page.quit(), 0)
+        self.generate("other", lifetime=30 * DAY_S)
         page = self.open_later(28 * DAY_S)
+        self.notifications.wait("“other”")
         self.settle(page)
         self.assertEqual((self.count("“soon”"), self.count("“late”")), (1, 0))
 
     def test_a_token_of_a_few_days_is_not_announced_as_soon_as_it_is_there(self):
         self.generate("short", lifetime=3 * DAY_S)
-        page = self.open("--gapplication-service", "--background")
+        self.generate("hour", lifetime=4000)
+        page = self.open_later(3500)
+        self.notifications.wait("“hour”")
         self.settle(page)
         self.assertEqual(self.count("“short”"), 0)
 
@@ -176,16 +196,15 @@ class Once(NotificationsTest):
         token = self.generate("server")
         page = self.open("--gapplication-service", "--background")
         self.settle(page)
-        self.assertEqual(self.log_in(token.text, "sshd"), "PAM_SUCCESS")
-        self.assertEqual(self.log_in(token.text, "su"), "PAM_SUCCESS")
-        self.notifications.wait("“server”")
+        for count, service in enumerate(("sshd", "su"), start=1):
+            self.assertEqual(self.log_in(token.text, service), "PAM_SUCCESS")
+            self.notifications.wait("“server”", count)
         self.settle(page)
         self.assertEqual(page.quit(), 0)
-        seen = self.count("“server”")
         self.assertEqual(self.log_in(token.text, "su"), "PAM_SUCCESS")
         page = self.open("--gapplication-service", "--background")
         self.settle(page)
-        self.assertEqual(self.count("“server”"), seen)
+        self.assertEqual(self.count("“server”"), 2)
 
 
 class Started(NotificationsTest):
