@@ -6,14 +6,18 @@
 #include <string.h>
 
 #include "common/l10n.h"
+#include "patctl/base/certificates.h"
 #include "patctl/base/text.h"
 #include "patctl/base/user_lookup.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/doctor_hub.h"
+#include "patctl/print/output_context.h"
 
 #define CHECK "fleet"
 #define CARRIER "patd-fleet"
 #define BLANKS " \t"
+
+#define SOON (UINT64_C(14) * 24 * 3600) /* seconds before its end */
 
 /* --- the string, whose form patd has judged: see patd/policy/hub.h --- */
 
@@ -59,11 +63,18 @@ static char *find_value(const char *text, const char *keyword)
 
 /* --- the files --- */
 
+enum content {
+	AUTHORITIES,
+	REVOKED,
+	OWN,
+	SECRET,
+};
+
 /* A file that the string names, and who is to read it. */
 struct named_file {
 	const char *keyword, *path;
 	uint32_t uid;
-	bool secret;
+	enum content content;
 };
 
 /* bit: S_IROTH or S_IXOTH.  Which groups the user is in is not asked. */
@@ -120,9 +131,9 @@ static char *advise_mode(const struct named_file *file)
 {
 	if (!text_is_word(file->path))
 		return NULL;
-	return file->secret ? text_format("chown %s: %s && chmod 0400 %s", CARRIER, file->path,
-				      file->path)
-			    : text_format("chmod a+r %s", file->path);
+	return file->content == SECRET ? text_format("chown %s: %s && chmod 0400 %s", CARRIER,
+						 file->path, file->path)
+				       : text_format("chmod a+r %s", file->path);
 }
 
 static bool check_file(struct doctor *doctor, const struct named_file *file)
@@ -136,7 +147,7 @@ static bool check_file(struct doctor *doctor, const struct named_file *file)
 	r = sysroot_stat(doctor->root, file->path, 0, &st);
 	if (r < 0)
 		return found_missing(doctor, file, r);
-	if (file->secret && !is_private(&st, file->uid)) {
+	if (file->content == SECRET && !is_private(&st, file->uid)) {
 		found(doctor, LEVEL_PROBLEM, CHECK, advice,
 			_("the key %s is not private to user %s, which refuses it: uid %u, mode "
 			  "%04o"),
@@ -151,13 +162,72 @@ static bool check_file(struct doctor *doctor, const struct named_file *file)
 	return false;
 }
 
+/* --- certificates --- */
+
+static const char *advise_other(bool authority)
+{
+	return authority ? _("make another with the same key, and put it in its place here, on the "
+			     "hub and on the other machines")
+			 : _("have the authority of the fleet make another, and put it in its "
+			     "place");
+}
+
+static void judge_end(
+	struct doctor *doctor, const struct named_file *file, const struct certificates *read)
+{
+	const struct output_context context = output_context_for(NULL);
+	const bool authority = file->content == AUTHORITIES;
+	/* Each of several authorities may be the hub's; behind an own one stand its authorities. */
+	const uint64_t end = authority ? read->latest : read->first;
+	cleanup_text char *at = format_time_and_age(&context, end);
+
+	if (end <= context.now)
+		found(doctor, LEVEL_PROBLEM, CHECK, advise_other(authority),
+			authority ? _("the certificate of the authority, %s, ended on %s, so that "
+				      "patd-fleet cannot verify the hub")
+				  : _("the certificate of this machine for the hub, %s, ended on "
+				      "%s, so that the hub refuses patd-fleet"),
+			file->path, at);
+	else if (end - context.now <= SOON)
+		found(doctor, LEVEL_WARNING, CHECK, advise_other(authority),
+			authority ? _("the certificate of the authority, %s, ends on %s; after "
+				      "that patd-fleet cannot verify the hub")
+				  : _("the certificate of this machine for the hub, %s, ends on "
+				      "%s; after that the hub refuses patd-fleet"),
+			file->path, at);
+	else
+		found(doctor, LEVEL_OK, CHECK, NULL,
+			authority ? _("the certificate of the authority, %s, ends on %s")
+				  : _("the certificate of this machine for the hub, %s, ends on "
+				      "%s"),
+			file->path, at);
+}
+
+static void check_end(struct doctor *doctor, const struct named_file *file)
+{
+	struct certificates read;
+	FILE *stream = NULL;
+	int r = sysroot_read(doctor->root, file->path, &stream);
+
+	if (r == 0) {
+		r = certificates_read(stream, &read);
+		(void)fclose(stream);
+	}
+	if (r == 0)
+		judge_end(doctor, file, &read);
+	else
+		found(doctor, LEVEL_UNSEEN, CHECK, NULL, _("when the certificate %s ends: %s"),
+			file->path,
+			r == -EBADMSG ? _("it is none that could be read") : strerror(-r));
+}
+
 void doctor_hub_files(struct doctor *doctor, const char *hub)
 {
 	static const struct {
 		const char *keyword;
-		bool secret;
-	} files[] = { { "sslrootcert", false }, { "sslcrl", false }, { "sslcert", false },
-		{ "sslkey", true } };
+		enum content content;
+	} files[] = { { "sslrootcert", AUTHORITIES }, { "sslcrl", REVOKED }, { "sslcert", OWN },
+		{ "sslkey", SECRET } };
 	struct system_user user;
 	const enum user_answer answer = user_lookup(CARRIER, DOCTOR_USER_LIMIT, &user);
 	bool good = true;
@@ -174,13 +244,16 @@ void doctor_hub_files(struct doctor *doctor, const char *hub)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		cleanup_text char *path = find_value(hub, files[i].keyword);
 		const struct named_file file = { files[i].keyword, path, user.uid,
-			files[i].secret };
+			files[i].content };
 
 		/* Others are names, such as "system". */
 		if (!path || *path != '/')
 			continue;
 		n++;
-		good &= check_file(doctor, &file);
+		if (!check_file(doctor, &file))
+			good = false;
+		else if (file.content == AUTHORITIES || file.content == OWN)
+			check_end(doctor, &file);
 	}
 	if (n > 0 && good)
 		found(doctor, LEVEL_OK, CHECK, NULL,

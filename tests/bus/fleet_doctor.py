@@ -18,6 +18,7 @@ from fleet import Hub, Machine, now
 PATCTL = os.path.join(BUILD, "patctl/patctl")
 LATER = os.path.join(BUILD, "tests/pam/later.so")
 CARRIER = 4711  # the uid of patd-fleet, on the machine of look()
+DAY = 24 * 3600
 
 # The machine of the test, but for a user, and for units of systemd: those of $UNITS.
 MACHINE = """set -e
@@ -241,6 +242,8 @@ class Files(DoctorTest):
         for name, mode, uid in (("ca.crt", 0o644, 0), ("web1.crt", 0o644, 0),
                                 ("web1.key", 0o400, CARRIER)):  # fmt: skip
             self.file(name, mode, uid)
+        self.certificate("ca.crt", 3650)
+        self.certificate("web1.crt", 825)
         self.reconfigure(
             self.web, "host = web1", trust=self.trust,
             hub=f"host=db.example.org sslmode=verify-full sslrootcert='{self.place}/ca.crt' "
@@ -250,10 +253,23 @@ class Files(DoctorTest):
 
     def file(self, name, mode, uid):
         path = os.path.join(self.place, name)
-        with open(path, "w", encoding="ascii"):
+        with open(path, "a", encoding="ascii"):
             pass
         os.chown(path, uid, 0)
         os.chmod(path, mode)
+
+    def certificate(self, name, *days):
+        """A file of certificates that end after so many days"""
+        made = [
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-nodes", "-keyout", "/dev/null", "-subj", "/CN=test", "-days", str(n)],
+                check=True, capture_output=True, text=True, timeout=60,
+            ).stdout
+            for n in days
+        ]  # fmt: skip
+        with open(os.path.join(self.place, name), "w", encoding="ascii") as file:
+            file.write("".join(made))
 
     def test_files_that_patd_fleet_can_read_are_ok(self):
         self.assertFound(self.look(self.web), "ok", "user patd-fleet can read the certificates")
@@ -293,6 +309,57 @@ class Files(DoctorTest):
         self.assertFound(
             self.look(self.web), "problem",
             f"user patd-fleet cannot enter the folder {self.place}, and sslkey of the hub is in it",
+        )  # fmt: skip
+
+    def ends(self, **how):
+        """What is found of the ends of certificates"""
+        return [found for found in self.look(self.web, **how) if "ertificate of th" in found[1]]
+
+    def test_the_end_of_a_certificate_is_shown(self):
+        own = f"the certificate of this machine for the hub, {self.place}/web1.crt, ends on 20"
+        findings = self.ends()
+        self.assertFound(findings, "ok", own)
+        self.assertFound(findings, "ok", f"of the authority, {self.place}/ca.crt, ends on 20")
+        self.assertFound(self.ends(later=(825 - 15) * DAY), "ok", own)
+
+    def test_a_certificate_that_ends_within_two_weeks_is_a_warning(self):
+        findings = self.ends(later=(825 - 14) * DAY + 60)
+        self.assertFound(
+            findings, "warning", "web1.crt, ends on 20", "have the authority of the fleet make another"
+        )
+        self.assertFound(findings, "ok", "ca.crt, ends on 20")
+        self.assertFound(
+            self.ends(later=(3650 - 1) * DAY), "warning", "ca.crt, ends on 20",
+            "make another with the same key",
+        )  # fmt: skip
+
+    def test_a_certificate_that_has_ended_is_a_problem(self):
+        findings = self.ends(later=825 * DAY + 60)
+        self.assertFound(
+            findings, "problem", "so that the hub refuses patd-fleet",
+            "have the authority of the fleet make another",
+        )  # fmt: skip
+        self.assertFound(findings, "ok", "ca.crt, ends on 20")
+        self.assertFound(
+            self.ends(later=3650 * DAY + 60), "problem", "so that patd-fleet cannot verify the hub",
+            "make another with the same key",
+        )  # fmt: skip
+
+    def test_one_of_several_authorities_may_end(self):
+        self.certificate("ca.crt", 10, 90)
+        self.assertFound(self.ends(later=20 * DAY), "ok", "ca.crt, ends on 20")
+        self.assertFound(self.ends(later=80 * DAY), "warning", "ca.crt, ends on 20")
+
+    def test_the_first_certificate_of_its_file_is_the_machines_own(self):
+        self.certificate("web1.crt", 10, 3650)
+        self.assertFound(self.ends(later=20 * DAY), "problem", "web1.crt, ended on 20")
+
+    def test_a_file_without_a_certificate_is_not_taken_for_one(self):
+        with open(os.path.join(self.place, "web1.crt"), "w", encoding="ascii") as file:
+            file.write("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        self.assertFound(
+            self.look(self.web), "unseen",
+            f"when the certificate {self.place}/web1.crt ends: it is none that could be read",
         )  # fmt: skip
 
 
