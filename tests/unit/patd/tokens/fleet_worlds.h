@@ -252,3 +252,37 @@ static inline enum pat_verdict fleet_log_in(struct fleet_worlds *worlds, const s
 {
 	return world_log_in(&worlds->member, &alice, made);
 }
+
+/* The number of the issuer's latest row. */
+static inline uint64_t fleet_last_of(struct fleet_worlds *worlds)
+{
+	return tokens_fleet_last(worlds->issuer.tokens);
+}
+
+static inline void fleet_new_key(struct fleet_worlds *worlds)
+{
+	assert_int_equal(
+		tokens_fleet_new_key(worlds->issuer.tokens, &root, &worlds->issuer.refusal),
+		PAT_OK);
+}
+
+/* The database as it is now. */
+static inline void fleet_keep_backup(struct world *world)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql), "VACUUM INTO '%s'", place_path(&world->place, "backup"));
+	world_edit(world, sql);
+}
+
+/* The machine goes on from that, of which patd knows nothing. */
+static inline void fleet_restore_backup(struct world *world)
+{
+	char from[sizeof(world->place.path)];
+
+	world_stop(world);
+	(void)strcpy(from, place_path(&world->place, "backup"));
+	assert_int_equal(rename(from, place_path(&world->place, "patd.db")), 0);
+	(void)unlink(place_path(&world->place, "usage"));
+	world_start(world);
+}
