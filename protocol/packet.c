@@ -11,21 +11,36 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/wire.h"
+
+/* Takes fd over, and returns it connected. */
+static int connect_to(int fd, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	cleanup_close int owned = fd;
+
+	if (!pat_field_set(address.sun_path, sizeof(address.sun_path), path))
+		return -ENAMETOOLONG;
+	if (connect(owned, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return take_fd(&owned);
+}
 
 int packet_connect(const char *path)
 {
 	const struct timeval limit = { .tv_sec = PACKET_WAIT_S };
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	cleanup_close int fd = -1;
+	cleanup_close int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0 ||
-		connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0)
 		return -errno;
-	return take_fd(&fd);
+	return connect_to(take_fd(&fd), path);
+}
+
+int packet_connect_at_once(const char *path)
+{
+	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	return fd < 0 ? -errno : connect_to(fd, path);
 }
 
 int packet_send(int fd, const void *bytes, size_t len, int passed, int flags)

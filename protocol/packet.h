@@ -16,6 +16,9 @@
  */
 int packet_connect(const char *path);
 
+/* The same without waiting, now or later: -EAGAIN while the queue is full. */
+int packet_connect_at_once(const char *path);
+
 /*
  * Sends len bytes as one packet, with a copy of the descriptor passed unless that is -1.  flags as
  * for send(2).  0 or a negative errno.

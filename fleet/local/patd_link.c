@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
-#include "common/wire.h"
 #include "fleet/base/pause.h"
 #include "patd/util/log.h"
+#include "protocol/packet.h"
 
 #define PAUSE_MIN_US (UINT64_C(100) * 1000)
 #define PAUSE_MAX_US (UINT64_C(5) * 1000 * 1000)
@@ -148,14 +147,11 @@ static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
 
 static int open_connection(struct patd_link *link)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = packet_connect_at_once(link->path);
 
-	if (!pat_field_set(address.sun_path, sizeof(address.sun_path), link->path))
-		return -ENAMETOOLONG;
-	link->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (link->fd < 0 ||
-		connect(link->fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
+	if (fd < 0)
+		return fd;
+	link->fd = fd;
 	return sd_event_add_io(link->event, &link->io, link->fd, EPOLLIN, on_io, link);
 }
 

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -297,14 +295,11 @@ static int follow(struct link *link)
 
 static int open_connection(struct link *link)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = packet_connect_at_once(link->path);
 
-	if (!pat_field_set(address.sun_path, sizeof(address.sun_path), link->path))
-		return -ENAMETOOLONG;
-	link->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (link->fd < 0 ||
-		connect(link->fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
+	if (fd < 0)
+		return fd;
+	link->fd = fd;
 	return sd_event_add_io(link->event, &link->io, link->fd, EPOLLIN, on_io, link);
 }
 

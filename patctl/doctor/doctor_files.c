@@ -3,9 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/timex.h>
-#include <sys/un.h>
 
 #include "common/cleanup.h"
 #include "common/l10n.h"
@@ -14,6 +12,7 @@
 #include "patctl/base/user_lookup.h"
 #include "patctl/doctor/doctor.h"
 #include "patctl/doctor/unit_file.h"
+#include "protocol/packet.h"
 #include "protocol/request.h"
 
 #define SOCKET_UNITS "patd-root.socket patd-front.socket patd-user.socket"
@@ -43,16 +42,14 @@ static const char *const services[] = { "patd.service", "patd-bus.service" };
 /* Connects without sending a request, which patd ignores.  0 or a negative errno. */
 static int try_connect(const struct sysroot *root, const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	cleanup_close int file = sysroot_open(root, path, O_PATH), fd = -1;
+	char opened[32];
 
 	if (file < 0)
 		return file;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", file);
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
-	return 0;
+	(void)snprintf(opened, sizeof(opened), "/proc/self/fd/%d", file);
+	fd = packet_connect_at_once(opened);
+	return fd < 0 ? fd : 0;
 }
 
 /* The uid of whoever should own the socket.  One who is not known owns none. */

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "common/cleanup.h"
 #include "common/pack.h"
@@ -13,6 +11,7 @@
 #include "patd/requests/token_rows.h"
 #include "patd/requests/turns.h"
 #include "patd/util/log.h"
+#include "protocol/packet.h"
 
 #define START_INTERVAL_US UINT64_C(1000000)
 
@@ -33,17 +32,10 @@ static void send_session(struct request_peer *peer, const struct session *sessio
 /* Its socket is systemd's, which starts it for whoever connects.  It follows when it is there. */
 static int start_front(const char *socket_path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	cleanup_close int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	cleanup_close int fd = packet_connect_at_once(socket_path);
 
-	if (fd < 0)
-		return -errno;
-	if (!pat_field_set(address.sun_path, sizeof(address.sun_path), socket_path))
-		return -ENAMETOOLONG;
 	/* -EAGAIN: so many wait for it that it is being started. */
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 && errno != EAGAIN)
-		return -errno;
-	return 0;
+	return fd < 0 && fd != -EAGAIN ? fd : 0;
 }
 
 void ending_send(struct requests *requests, const struct session *session)

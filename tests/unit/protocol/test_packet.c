@@ -87,15 +87,21 @@ static void of_many_descriptors_one_is_installed(void **state)
 	close(ends[1]);
 }
 
+typedef int (*connect_fn)(const char *path);
+
+static const connect_fn ways_to_connect[] = { packet_connect, packet_connect_at_once };
+
 static void nobody_listening_is_said(void **state)
 {
 	char path[200];
 
 	(void)state;
-	assert_int_equal(packet_connect("/nonexistent/socket"), -ENOENT);
 	memset(path, 'x', sizeof(path));
 	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(packet_connect(path), -ENAMETOOLONG);
+	for (size_t i = 0; i < COUNT(ways_to_connect); i++) {
+		assert_int_equal(ways_to_connect[i]("/nonexistent/socket"), -ENOENT);
+		assert_int_equal(ways_to_connect[i](path), -ENAMETOOLONG);
+	}
 }
 
 static void peer_that_is_gone_is_said(void **state)
@@ -127,19 +133,50 @@ static void what_is_no_descriptor_is_none(void **state)
 	close(ends[1]);
 }
 
+/* A socket that does not listen yet. */
+static int bound(struct sockaddr_un *address)
+{
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	*address = (struct sockaddr_un) { .sun_family = AF_UNIX };
+	(void)snprintf(
+		address->sun_path, sizeof(address->sun_path), "/tmp/test_packet.%d", getpid());
+	assert_int_equal(bind(listener, (const struct sockaddr *)address, sizeof(*address)), 0);
+	return listener;
+}
+
 static void connection_is_made_to_whoever_listens(void **state)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), fd;
+	struct sockaddr_un address;
+	int listener = bound(&address), fd;
 
 	(void)state;
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/test_packet.%d", getpid());
-	assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(packet_connect(address.sun_path), -ECONNREFUSED);
+	for (size_t i = 0; i < COUNT(ways_to_connect); i++)
+		assert_int_equal(ways_to_connect[i](address.sun_path), -ECONNREFUSED);
 	assert_int_equal(listen(listener, 1), 0);
-	fd = packet_connect(address.sun_path);
+	for (size_t i = 0; i < COUNT(ways_to_connect); i++) {
+		fd = ways_to_connect[i](address.sun_path);
+		assert_true(fd >= 0);
+		assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+		close(fd);
+	}
+	close(listener);
+	assert_int_equal(unlink(address.sun_path), 0);
+}
+
+static void who_connects_at_once_waits_neither_for_the_queue_nor_for_the_peer(void **state)
+{
+	struct sockaddr_un address;
+	int listener = bound(&address), fd;
+
+	(void)state;
+	assert_int_equal(listen(listener, 0), 0);
+	fd = packet_connect_at_once(address.sun_path);
 	assert_true(fd >= 0);
-	assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	assert_int_equal(packet_connect_at_once(address.sun_path), -EAGAIN);
+	while (packet_send(fd, "x", 1, -1, 0) == 0)
+		;
+	assert_int_equal(packet_send(fd, "x", 1, -1, 0), -EAGAIN);
 	close(fd);
 	close(listener);
 	assert_int_equal(unlink(address.sun_path), 0);
@@ -154,6 +191,7 @@ int main(void)
 		cmocka_unit_test(peer_that_is_gone_is_said),
 		cmocka_unit_test(what_is_no_descriptor_is_none),
 		cmocka_unit_test(connection_is_made_to_whoever_listens),
+		cmocka_unit_test(who_connects_at_once_waits_neither_for_the_queue_nor_for_the_peer),
 		cmocka_unit_test(nobody_listening_is_said),
 	};
 
