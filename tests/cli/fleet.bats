@@ -2,31 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # patctl fleet, and fleet tokens in what other verbs print, at an issuer.
 
-load shared_patd
-
-setup_file() {
-	patd_world
-	mkdir -m 0755 "$WORLD/etc"
-	(
-		umask 022
-		printf '%s\n' '[fleet]' 'issuer = hq' 'hub = host=db.example.org sslmode=verify-full' \
-			'[issuer other]' "key = $(base64 <<<"a public key of another machine" -w 0)" \
-			>"$WORLD/etc/patd.conf"
-	)
-	patd_stop
-	patd_start
-}
-
-# carrier SCRIPT: Python, with a patd-fleet that has said hello as `link`
-carrier() {
-	/usr/bin/python3 -B -c "
-import sys
-sys.path.insert(0, '$TOP/tests/lib')
-import fleet
-link = fleet.Link('$WORLD/run/fleet.sock')
-link.hello()
-$1"
-}
+load shared_issuer
 
 @test "fleet shows the names, the key and the hub of an issuer, and whom it trusts" {
 	run -0 patctl fleet
@@ -58,13 +34,11 @@ $1"
 @test "fleet shows what patd-fleet reports while it runs" {
 	carrier "
 link.done(fleet.PUT_REPORT, fleet.report(False, 1700000000, 'no route to db.example.org'))
-import subprocess
 subprocess.run(['patctl', 'fleet'], check=True)" >"$WORLD/shown"
 	expect "$(cat "$WORLD/shown")" "not connected since 2023-11-14T22:13:20Z"
 	expect "$(cat "$WORLD/shown")" "no route to db.example.org"
 	carrier "
 link.done(fleet.PUT_REPORT, fleet.report(True, 1700000000))
-import subprocess
 subprocess.run(['patctl', 'fleet'], check=True)" >"$WORLD/shown"
 	expect "$(cat "$WORLD/shown")" "connected since 2023-11-14T22:13:20Z"
 	expect_not "$(cat "$WORLD/shown")" "Error:"

@@ -2,29 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the verbs print of a limited fleet token, whose uses the hub counts, at its issuer.
 
-load shared_patd
-
-setup_file() {
-	patd_world
-	mkdir -m 0755 "$WORLD/etc"
-	(
-		umask 022
-		printf '%s\n' '[fleet]' 'issuer = hq' 'hub = host=db.example.org sslmode=verify-full' \
-			>"$WORLD/etc/patd.conf"
-	)
-	patd_stop
-	patd_start
-}
+load shared_issuer
 
 # with_hub WHICH COMMAND...: while a patd-fleet runs that is connected to a hub, which gives that use
 # of the next login's token
 with_hub() {
-	/usr/bin/python3 -B -c "
-import subprocess, sys
-sys.path.insert(0, '$TOP/tests/lib')
-import fleet
-link = fleet.Link('$WORLD/run/fleet.sock')
-link.hello()
+	carrier "
 link.done(fleet.PUT_REPORT, fleet.report(True, 1700000000))
 with subprocess.Popen(sys.argv[2:]) as process:
     if int(sys.argv[1]) > 0:
