@@ -2,20 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Limited fleet tokens on several patds: each use waits for a hub that the test plays."""
 import os
-import shutil
 import sys
-import tempfile
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import fleet
 import tap
 import wire
 from fixture import GAMES
-from fleet import CLAIM, PUT_CLAIM, USED_UP, Hub, Link, Machine
+from fleet import CLAIM, PUT_CLAIM, USED_UP, Link
+from fleet_machines import MachinesTest
 from requests import Refused
-
-HUB = "hub = host=/run/postgresql dbname=fleet\n"
 
 
 class Counter:
@@ -33,38 +29,17 @@ class Counter:
         return used + 1
 
 
-class ClaimsTest(unittest.TestCase):
-    """An issuer, "hq", and a member, each with a patd-fleet that the test moves."""
+class ClaimsTest(MachinesTest):
+    hq_conf = MachinesTest.hq_conf + "hub = host=/run/postgresql dbname=fleet\n"
 
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="patd-test.")
-        self.addCleanup(shutil.rmtree, self.folder)
-        os.chmod(self.folder, 0o755)
-        self.hub, self.counter = Hub(), Counter()
-        self.machines = []
-        self.addCleanup(self.end)
-        self.hq = self.machine("hq", "[fleet]\nissuer = hq\n" + HUB)
-        self.hq.start()
-        trust = f"[issuer hq]\nkey = {self.hq.key()}\n"
-        self.web = self.machine("web1", "[fleet]\nhost = web1\n" + trust)
-        self.web.start()
+        super().setUp()
+        self.counter = Counter()
 
-    def machine(self, name, conf):
-        machine = Machine(self.folder, name, conf)
-        self.machines.append(machine)
-        return machine
-
-    def end(self):
-        for machine in self.machines:
-            machine.stop()
-
-    # --- for tests ----------------------------------------------------------------------------
-    def generate(self, max_uses, **more):
-        token = self.hq.root.generate(
-            "limited", user="games", uid=GAMES, fleet=True, max_uses=max_uses, **more
-        )
-        self.hq.publish(self.hub)
-        self.assertEqual(self.web.fetch(self.hub, "hq")["complete"], 1)
+    def limited(self, max_uses, **more):
+        """A token that both machines have"""
+        token = self.generate("limited", max_uses=max_uses, **more)
+        self.carry()
         return token
 
     def begin(self, machine, token):
@@ -103,7 +78,7 @@ class ClaimsTest(unittest.TestCase):
 
 class Claims(ClaimsTest):
     def test_limited_uses__hub_counts_the_uses_of_all_machines(self):
-        token = self.generate(3)
+        token = self.limited(3)
         for machine in (self.hq, self.web, self.hq):
             self.assertEqual(self.log_in(machine, token), wire.ACCEPTED)
         self.assertEqual(self.history(self.hq), ("used", "accepted", "3/3"))
@@ -112,7 +87,7 @@ class Claims(ClaimsTest):
             self.assertEqual(self.history(machine), ("refused", "exhausted", ""))
 
     def test_limited_uses__logins_at_once_share_what_is_left(self):
-        token = self.generate(5)
+        token = self.limited(5)
         logins = [self.begin(m, token) for _ in range(8) for m in (self.hq, self.web)]
         asked = [(m, m.link.event(CLAIM)) for _ in range(8) for m in (self.hq, self.web)]
         for machine, claim in reversed(asked):
@@ -122,7 +97,7 @@ class Claims(ClaimsTest):
         self.assertEqual(verdicts.count(wire.EXHAUSTED), 11, verdicts)
 
     def test_limited_uses__login_waits_for_the_answer_alone(self):
-        token = self.generate(2)
+        token = self.limited(2)
         other = self.hq.root.generate("other", user="games", uid=GAMES)
         sock = self.begin(self.hq, token)
         asked = self.hq.link.event(CLAIM)
@@ -134,7 +109,7 @@ class Claims(ClaimsTest):
         self.assertVerdict(sock, wire.ACCEPTED)
 
     def test_limited_uses__no_answer_is_a_refusal(self):
-        token = self.generate(2)
+        token = self.limited(2)
         sock = self.begin(self.web, token)
         asked = self.web.link.event(CLAIM)
         self.assertVerdict(sock, wire.UNCLAIMED)
@@ -146,7 +121,7 @@ class Claims(ClaimsTest):
         self.assertEqual(self.log_in(self.web, token), wire.EXHAUSTED)
 
     def test_limited_uses__hub_or_patd_fleet_away_is_a_refusal_at_once(self):
-        token = self.generate(2)
+        token = self.limited(2)
         sock = self.begin(self.web, token)
         asked = self.web.link.event(CLAIM)
         self.web.link.done(PUT_CLAIM, fleet.claim(asked, fleet.UNKNOWN, 0))
@@ -160,7 +135,7 @@ class Claims(ClaimsTest):
         self.assertEqual(self.log_in(self.web, token), wire.ACCEPTED)
 
     def test_limited_uses__another_patd_fleet_answers_no_claim_of_the_one_before(self):
-        token = self.generate(2)
+        token = self.limited(2)
         sock = self.begin(self.web, token)
         asked = self.web.link.event(CLAIM)
         before, self.web.link = self.web.link, Link(os.path.join(self.web.patd.run, "fleet.sock"))
@@ -171,7 +146,7 @@ class Claims(ClaimsTest):
         self.assertEqual(self.web.root.get(token)["Uses"], 0)
 
     def test_limited_uses__answer_about_another_token_is_refused(self):
-        token = self.generate(2)
+        token = self.limited(2)
         sock = self.begin(self.web, token)
         asked = self.web.link.event(CLAIM)
         for wrong in ({"id": "0123456789"}, {"issuer": "other"}):
@@ -183,7 +158,7 @@ class Claims(ClaimsTest):
         self.assertVerdict(sock, wire.ACCEPTED)
 
     def test_limited_uses__token_that_is_revoked_meanwhile_is_refused_at_once(self):
-        token = self.generate(2)
+        token = self.limited(2)
         sock = self.begin(self.web, token)
         asked = self.web.link.event(CLAIM)
         self.web.root.change("revoke", token)
@@ -192,14 +167,14 @@ class Claims(ClaimsTest):
         self.assertEqual(self.web.root.get(token)["Uses"], 0)
 
     def test_limited_uses__what_the_hub_gives_is_no_more_than_the_limit_on_one_machine(self):
-        token = self.generate(2)
+        token = self.limited(2)
         for _ in range(2):
             self.counter.uses.clear()
             self.assertEqual(self.log_in(self.web, token), wire.ACCEPTED)
         self.assertVerdict(self.begin(self.web, token), wire.EXHAUSTED)
 
     def test_a_restart_forgets_no_use(self):
-        token = self.generate(2)
+        token = self.limited(2)
         self.assertEqual(self.log_in(self.web, token), wire.ACCEPTED)
         self.web.restart()
         self.assertEqual(self.web.root.get(token)["Uses"], 1)
@@ -207,7 +182,7 @@ class Claims(ClaimsTest):
         self.assertVerdict(self.begin(self.web, token), wire.EXHAUSTED)
 
     def test_a_login_that_hangs_up_ends_its_wait(self):
-        token = self.generate(2)
+        token = self.limited(2)
         sock = self.begin(self.web, token)
         asked = self.web.link.event(CLAIM)
         sock.close()
@@ -217,7 +192,7 @@ class Claims(ClaimsTest):
         self.assertEqual(self.web.root.get(token)["Uses"], 0)
 
     def test_confirmed_uses__the_claim_comes_after_the_word(self):
-        token = self.generate(2, confirm=True)
+        token = self.limited(2, confirm=True)
         sock = self.begin(self.web, token)
         wire.asked(sock, ("sudo", "id"), uid=GAMES)
         while not (waiting := self.web.root.rows("list_approvals", all=True)):
@@ -231,7 +206,7 @@ class Claims(ClaimsTest):
         self.assertEqual(self.history(self.web), ("used", "accepted", "1/2"))
 
     def test_check_says_whether_the_hub_can_be_asked(self):
-        token = self.generate(2)
+        token = self.limited(2)
         self.assertEqual(self.web.root.check(token), [wire.UNCLAIMED])
         self.web.link.done(fleet.PUT_REPORT, fleet.report(connected=True))
         self.assertEqual(self.web.root.check(token), [])
