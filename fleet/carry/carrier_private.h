@@ -13,6 +13,7 @@
 
 #include "fleet/base/pause.h"
 #include "fleet/carry/carrier.h"
+#include "fleet/carry/repair_pace.h"
 #include "fleet/hub/hub_link.h"
 #include "fleet/local/patd_link.h"
 #include "patd/util/turn.h"
@@ -109,9 +110,7 @@ struct publishing {
 	bool read_last;        /* there are no more */
 	uint64_t written;      /* up to that one all went to the hub */
 	bool rewritten;        /* a row at the hub was not what it should have been */
-	uint64_t repair_at_us; /* not before */
-	uint64_t lacked_at_us; /* when a host said last that it lacks rows */
-	struct pause pause;    /* between repairs */
+	struct repair_pace pace;
 	/* With it all rows went there. */
 	char key[sizeof(((struct fleet_welcome *)0)->key)];
 	bool took; /* what the hub has after the number that is next */

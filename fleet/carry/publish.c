@@ -15,10 +15,6 @@
 #include "fleet/carry/carrier_private.h"
 #include "patd/util/log.h"
 
-#define REPAIR_MIN_US (UINT64_C(20) * 1000 * 1000)
-#define REPAIR_MAX_US (UINT64_C(1200) * 1000 * 1000)
-#define REPAIR_CALM_US (UINT64_C(3600) * 1000 * 1000)
-
 /* $1: the name of the present key.  As text, session_user lets the planner take each end of an
  * index only.  A host that was lost with an incomplete replica is no reason for ever. */
 static const char check_sql[] =
@@ -68,7 +64,7 @@ void publish_check(struct carrier *carrier)
 void publish_lacks(struct carrier *carrier)
 {
 	if (carrier->publishing.repair == PUBLISH_IN_ORDER &&
-		carrier->publishing.repair_at_us <= carrier_now_us(carrier))
+		repair_pace_is_due(&carrier->publishing.pace, carrier_now_us(carrier)))
 		publish_check(carrier);
 }
 
@@ -330,18 +326,15 @@ static void read_page(struct carrier *carrier)
 
 /* --- what the hub has ------------------------------------------------------------------------ */
 
-/* Anybody may say that he lacks rows, and take it back, so that has no answer again and again:
- * only after a long time in which nobody did is it as the first time. */
+/* A host says that it lacks rows. */
 static bool must_repair(struct publishing *publishing, uint64_t now)
 {
-	publishing->pause.min_us = REPAIR_MIN_US;
-	publishing->pause.max_us = REPAIR_MAX_US;
-	if (now - publishing->lacked_at_us >= REPAIR_CALM_US)
-		pause_reset(&publishing->pause);
-	publishing->lacked_at_us = now;
-	if (publishing->repair != PUBLISH_IN_ORDER || now < publishing->repair_at_us)
+	struct repair_pace *pace = &publishing->pace;
+
+	repair_pace_lacks(pace, now);
+	if (publishing->repair != PUBLISH_IN_ORDER || !repair_pace_is_due(pace, now))
 		return false;
-	publishing->repair_at_us = now + pause_take(&publishing->pause);
+	repair_pace_begin(pace, now);
 	return true;
 }
 
