@@ -265,6 +265,8 @@ static void taken_over(struct carrier *carrier)
 	repair_from(&carrier->publishing, PUBLISH_READ);
 	carrier->publishing.took = true;
 	carrier->greet_wanted = true;
+	/* There may be one about a token that was not known before. */
+	revocations_look(carrier);
 	carrier_done(carrier);
 }
 
