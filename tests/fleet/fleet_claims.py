@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Limited tokens on many machines: the hub counts their uses, and without it there are none."""
 import concurrent.futures
+import errno
 import os
 import sys
 import time
@@ -9,13 +10,56 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import tap
 import wire
+from fixture import GAMES
 from fleet_hosts import FleetTest
+
+
+class Gate:
+    """Claims of a token stop here, each in the middle of its statement, until they are let on: the
+    server reads from a pipe then, and the test knows that it does."""
+
+    def __init__(self, folder, hub, token):
+        self.path = os.path.join(folder, "gate")
+        self._close()
+        hub.sql(
+            "CREATE TABLE nothing (line text);"
+            " CREATE FUNCTION gate() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS"
+            f" $$ BEGIN COPY public.nothing FROM '{self.path}'; RETURN NEW; END $$;"
+            " CREATE TRIGGER gate BEFORE INSERT ON patd_fleet.claim FOR EACH ROW"
+            f" WHEN (NEW.id = '{token.id}') EXECUTE FUNCTION gate()"
+        )
+
+    def _close(self):
+        os.mkfifo(self.path)
+        os.chmod(self.path, 0o644)
+
+    def wait(self, host):
+        """Until a claim is there.  It goes on when what this returns is closed, and the next waits."""
+        held = []
+
+        def opened():
+            try:
+                held.append(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError as error:
+                assert error.errno == errno.ENXIO, error  # nobody reads
+            return held
+
+        host.wait_until(opened, "no claim has come")
+        os.unlink(self.path)
+        self._close()
+        return os.fdopen(held[0], "wb")
 
 
 class FleetClaims(FleetTest):
     def setUp(self):
         super().setUp()
         self.everywhere = list(self.hosts.values())
+        self.logins = concurrent.futures.ThreadPoolExecutor(24)
+        self.addCleanup(self.logins.shutdown)
+
+    def log_in(self, host, token):
+        """A login that waits for its claim"""
+        return self.logins.submit(host.verdict, token)
 
     def limited(self, uses, name="limited"):
         """A token that all hosts have, none of whose uses is taken"""
@@ -40,9 +84,8 @@ class FleetClaims(FleetTest):
 
     def test_limited_uses__logins_at_the_same_moment_get_no_more(self):
         token = self.limited(7)
-        with concurrent.futures.ThreadPoolExecutor(24) as pool:
-            logins = [pool.submit(host.verdict, token) for host in self.everywhere * 8]
-            verdicts = [login.result() for login in logins]
+        logins = [self.log_in(host, token) for host in self.everywhere * 8]
+        verdicts = [login.result() for login in logins]
         self.assertEqual(verdicts.count(wire.ACCEPTED), 7)
         self.assertEqual(verdicts.count(wire.EXHAUSTED), 17)
 
@@ -57,6 +100,55 @@ class FleetClaims(FleetTest):
         self.hub.start()
         self.assertEqual(web1.verdict(token), wire.ACCEPTED)
         self.assertEqual(self.claimed(token), [["2"]])
+
+    def test_limited_uses__a_hub_that_is_killed_in_the_middle_of_a_claim_spends_no_use(self):
+        token, web1 = self.limited(3), self.all_members[0]
+        gate = Gate(self.folder, self.hub, token)
+        login = self.log_in(web1, token)
+        with gate.wait(web1):
+            behind = [self.log_in(web1, token) for _ in range(4)]
+            begun = time.monotonic()
+            self.hub.crash()
+            for refused in (login, *behind):
+                self.assertEqual(refused.result(), wire.UNCLAIMED)
+            # At once: a claim has 1.8 seconds.
+            self.assertLess(time.monotonic() - begun, 1.2)
+        self.hub.start()
+        self.hub.sql("DROP TRIGGER gate ON patd_fleet.claim")
+        self.assertEqual(self.claimed(token), [])
+        for verdict in [wire.ACCEPTED] * 3 + [wire.EXHAUSTED]:
+            self.assertEqual(web1.verdict(token), verdict)
+        self.assertEqual(self.claimed(token), [["3"]])
+
+    def test_limited_uses__a_claim_that_the_hub_does_not_answer_is_refused_and_others_go_on(self):
+        held, free, web1 = self.limited(3, "held"), self.limited(3, "free"), self.all_members[0]
+        gate = Gate(self.folder, self.hub, held)
+        login = self.log_in(web1, held)
+        with gate.wait(web1):
+            self.assertEqual(login.result(), wire.UNCLAIMED)
+            self.assertIn("the hub does not answer in time", web1.fleet.log())
+            self.assertEqual(web1.verdict(free), wire.ACCEPTED)
+        self.hub.sql("DROP TRIGGER gate ON patd_fleet.claim")
+        for verdict in [wire.ACCEPTED] * 3 + [wire.EXHAUSTED]:
+            self.assertEqual(web1.verdict(held), verdict)
+        self.assertEqual(self.claimed(held), [["3"]])
+
+    def test_limited_uses__a_claim_of_a_patd_that_is_gone_is_no_use_of_the_next(self):
+        token, web1 = self.limited(3), self.all_members[0]
+        gate = Gate(self.folder, self.hub, token)
+        login = wire.send(web1.patd.root_sock, wire.request(token, GAMES, "games"))
+        with gate.wait(web1):
+            web1.patd.kill()
+            self.assertIsNone(wire.reply(login))
+            web1.patd.start()
+            web1.wait_until(lambda: web1.status()["patd_fleet"], "not connected")
+            again = self.log_in(web1, token)
+        gate.wait(web1).close()
+        self.assertEqual(again.result(), wire.ACCEPTED)
+        # The first one is spent, unless the server gave up on it, after a second.
+        ((uses,),) = self.claimed(token)
+        self.assertIn(uses, ("1", "2"))
+        self.assertIn(f'"{uses}/3"', web1.patctl("log", token.id, "--json"))
 
     def test_limited_uses__without_patd_fleet_there_are_none(self):
         token = self.limited(1)

@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -86,6 +87,16 @@ class Hub:
 
     def stop(self, mode="immediate"):
         self._run("pg_ctl", "-w", "-D", self.data, "-m", mode, "stop")
+
+    def crash(self):
+        """Ends all connections at once, where stop() takes time before that"""
+        path = os.path.join(self.data, "postmaster.pid")
+        with open(path, encoding="ascii") as file:
+            os.kill(int(file.readline()), signal.SIGQUIT)
+        deadline = time.monotonic() + PATIENCE_S
+        while os.path.exists(path):
+            assert time.monotonic() < deadline, "the server does not end"
+            time.sleep(0.01)
 
     def log(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as file:
