@@ -212,14 +212,14 @@ void carrier_run(struct carrier *carrier, const struct hub_statement *statements
 struct hub_statement carrier_read_committed(void)
 {
 	return (struct hub_statement) { "SET transaction_isolation = 'read committed'", { NULL }, 0,
-		false };
+		0 };
 }
 
 void carrier_notify(struct carrier *carrier, const char *channel, const char *payload,
 	void (*fn)(struct carrier *carrier))
 {
 	const struct hub_statement statement = { "SELECT pg_notify($1, $2)", { channel, payload },
-		1, false };
+		1, 1 };
 
 	carrier->on_notified = fn;
 	carrier_run(carrier, &statement, 1, true, on_notified);

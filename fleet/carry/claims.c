@@ -18,9 +18,9 @@
  */
 static const struct hub_statement session[] = {
 	{ "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED", { NULL }, 0,
-		false },
-	{ "SET lock_timeout = '500ms'", { NULL }, 0, false },
-	{ "SET statement_timeout = '1s'", { NULL }, 0, false },
+		0 },
+	{ "SET lock_timeout = '500ms'", { NULL }, 0, 0 },
+	{ "SET statement_timeout = '1s'", { NULL }, 0, 0 },
 };
 
 /* $1, $2: a token; $3: how many uses it has.  Which use this is, 0: none; whether there is such a
@@ -237,7 +237,7 @@ static void ask_next(struct claims *claims)
 	const struct fleet_claim *claim = &claims->waiting[0].claim;
 	char max[NUMBER_TEXT];
 	const struct hub_statement statement = { claim_sql,
-		{ claim->issuer, claim->id, number_text(max, claim->uses) }, 2, true };
+		{ claim->issuer, claim->id, number_text(max, claim->uses) }, 2, 1 };
 
 	if (claims->n == 0 || !claims->ready || claims->asks)
 		return;

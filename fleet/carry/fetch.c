@@ -185,7 +185,7 @@ static void read_hub(struct carrier *carrier)
 	char number[NUMBER_TEXT];
 	const struct hub_statement statements[] = {
 		carrier_rows_after(issuer->state.name, &issuer->place, number),
-		{ beat_sql, { issuer->state.name }, 3, false },
+		{ beat_sql, { issuer->state.name }, 3, HUB_UP_TO(1) },
 	};
 
 	issuer->news = false;

@@ -143,9 +143,9 @@ static void enter(struct carrier *carrier)
 	const struct hub_statement statements[] = {
 		{ "SELECT coalesce(max(version), 0)::bigint, session_user::text"
 		  " FROM patd_fleet.hub_version",
-			{ NULL }, 2, true },
-		{ "LISTEN " HUB_CHANNEL, { NULL }, 0, false },
-		{ "LISTEN " HUB_CHANNEL_REQUESTS, { NULL }, 0, false },
+			{ NULL }, 2, 1 },
+		{ "LISTEN " HUB_CHANNEL, { NULL }, 0, 0 },
+		{ "LISTEN " HUB_CHANNEL_REQUESTS, { NULL }, 0, 0 },
 	};
 
 	/* Who issues nothing has nothing to do with requests. */

@@ -15,7 +15,8 @@ struct hub_statement carrier_rows_after(
 	const char *issuer, const struct row_place *place, char number[static NUMBER_TEXT])
 {
 	return (struct hub_statement) { rows_sql,
-		{ issuer, number_text(number, place->number), place->id }, 3, false };
+		{ issuer, number_text(number, place->number), place->id }, 3,
+		HUB_UP_TO(CARRIER_ROWS) };
 }
 
 /* No id has a tilde, which is after all that it has. */

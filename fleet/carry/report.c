@@ -20,6 +20,7 @@ static const char own_sql[] =
 static const char all_sql[] =
 	"SELECT host, extract(epoch FROM seen_at)::bigint, issuer, number FROM patd_fleet.host"
 	" ORDER BY host, issuer LIMIT 4096";
+#define HOSTS_MAX 4096 /* as the statement says */
 
 void report_connection(struct carrier *carrier, const char *why)
 {
@@ -105,7 +106,7 @@ static bool lacks_rows(const struct carrier *carrier)
 /* In a transaction of its own: that of one's own rows must not fail by what others have written. */
 static void read_all(struct carrier *carrier)
 {
-	const struct hub_statement statement = { all_sql, { NULL }, 4, false };
+	const struct hub_statement statement = { all_sql, { NULL }, 4, HUB_UP_TO(HOSTS_MAX) };
 
 	carrier_run(carrier, &statement, 1, true, on_hosts);
 }
@@ -154,7 +155,7 @@ static void write_own(struct carrier *carrier)
 	list_own(carrier, &own);
 	const struct hub_statement statement = { own_sql,
 		{ array_end(&own.issuers), array_end(&own.numbers), array_end(&own.complete) }, 0,
-		false };
+		0 };
 
 	carrier_run(carrier, &statement, 1, true, own_written);
 	free(own.issuers.text);

@@ -91,7 +91,7 @@ static void send_begin(struct carrier *carrier)
 		n = 1;
 	for (size_t i = 0; i < n; i++)
 		statements[i] = (struct hub_statement) { send_sql,
-			{ revocations->waiting[i].id, revocations->waiting[i].reason }, 0, false };
+			{ revocations->waiting[i].id, revocations->waiting[i].reason }, 0, 0 };
 	revocations->n_sending = n;
 	carrier_run(carrier, statements, n, true, on_sent);
 }
@@ -154,7 +154,7 @@ static void say_taken(struct carrier *carrier)
 	array_begin(&numbers);
 	for (size_t i = 0; i < revocations->n_done; i++)
 		array_add_number(&numbers, revocations->done[i]);
-	const struct hub_statement statement = { taken_sql, { array_end(&numbers) }, 0, false };
+	const struct hub_statement statement = { taken_sql, { array_end(&numbers) }, 0, 0 };
 
 	carrier_run(carrier, &statement, 1, true, on_taken);
 	free(numbers.text);
@@ -185,7 +185,8 @@ static void on_put(struct carrier *carrier, const struct fleet_message *answer)
 				hub_text(revocations->taken, row, 2), refusal->why);
 		revocations->refused = revocations->told = true;
 	}
-	if (!refusal || (!refusal->again && has_all(carrier)))
+	if ((!refusal || (!refusal->again && has_all(carrier))) &&
+		revocations->n_done < CARRIER_FEW)
 		revocations->done[revocations->n_done++] =
 			(uint64_t)hub_number(revocations->taken, row, 0);
 	put_next(carrier);
@@ -235,7 +236,7 @@ static void take_begin(struct carrier *carrier)
 	struct revocations *revocations = &carrier->revocations;
 	char number[NUMBER_TEXT];
 	const struct hub_statement statement = { take_sql,
-		{ number_text(number, revocations->place) }, 4, false };
+		{ number_text(number, revocations->place) }, 4, HUB_UP_TO(CARRIER_FEW) };
 
 	if (revocations->place == 0)
 		revocations->woken = false;

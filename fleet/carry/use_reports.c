@@ -107,7 +107,7 @@ static void send_begin(struct carrier *carrier)
 		statements[1 + i] = (struct hub_statement) { send_sql,
 			{ use->issuer, use->id, number_text(ats[i], use->at), use->service,
 				use->source, number_text(counts[i], use->uses) },
-			0, false };
+			0, 0 };
 	}
 	uses->n_sending = n;
 	carrier_run(carrier, statements, 1 + n, true, on_sent);
@@ -205,7 +205,7 @@ static void on_put(struct carrier *carrier, const struct fleet_message *answer)
 		uses->refused = uses->told = true;
 	}
 	/* Of a token that was deleted, say, it never will be. */
-	if (!refusal || !refusal->again)
+	if ((!refusal || !refusal->again) && uses->n_done < CARRIER_FEW)
 		uses->done[uses->n_done++] = uses->next - 1;
 	put_next(carrier);
 }
@@ -259,7 +259,7 @@ static void on_uses(struct carrier *carrier, struct hub_answer *answer)
 static void take_begin(struct carrier *carrier)
 {
 	const struct hub_statement statement = { take_sql, { carrier->uses.host, carrier->uses.id },
-		7, false };
+		7, HUB_UP_TO(CARRIER_FEW) };
 
 	carrier_run(carrier, &statement, 1, true, on_uses);
 }

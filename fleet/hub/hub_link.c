@@ -37,8 +37,7 @@ struct hub {
 	void *userdata;
 	size_t n, done; /* statements, and of how many the results have come */
 	struct {
-		int columns;
-		bool one;
+		int columns, rows;
 	} expected[HUB_STATEMENTS_MAX];
 	bool commit, synced, broken; /* broken: what came is no answer to it */
 	struct hub_answer answer;
@@ -216,7 +215,7 @@ void hub_run(struct hub *hub, const struct hub_statement *statements, size_t n, 
 	hub->synced = hub->broken = false;
 	for (size_t i = 0; i < n && i < HUB_STATEMENTS_MAX; i++) {
 		hub->expected[i].columns = statements[i].columns;
-		hub->expected[i].one = statements[i].one;
+		hub->expected[i].rows = statements[i].rows;
 	}
 	clear_answer(hub);
 	limit_time(hub, ANSWER_US);
@@ -230,13 +229,16 @@ void hub_run(struct hub *hub, const struct hub_statement *statements, size_t n, 
 		(void)sd_event_source_set_io_events(hub->io, EPOLLIN | EPOLLOUT);
 }
 
-/* A hub that is hostile may send anything; what reads results relies on their form. */
+/* A hub that is hostile may send anything; what reads results relies on their form, and has room
+ * for so many rows. */
 static bool is_as_expected(const struct hub *hub, size_t i)
 {
 	const PGresult *result = hub->answer.results[i];
+	const int rows = hub->expected[i].rows;
 
-	return result && PQnfields(result) == hub->expected[i].columns &&
-	       (!hub->expected[i].one || PQntuples(result) == 1);
+	if (!result || PQnfields(result) != hub->expected[i].columns)
+		return false;
+	return rows < 0 ? PQntuples(result) <= -rows : PQntuples(result) == rows;
 }
 
 static void take_result(struct hub *hub, PGresult *result)

@@ -25,9 +25,13 @@ struct hub_statement {
 	const char *sql;
 	const char *values[HUB_VALUES_MAX]; /* NULL: no more.  Of the caller, until hub_run()
 					       returns. */
-	int columns; /* of its result; else the hub is none, and the connection ends */
-	bool one;    /* it has exactly one row */
+	/* Of its result; with others the hub is none, and the connection ends. */
+	int columns;
+	int rows; /* exactly so many, or HUB_UP_TO() */
 };
+
+/* What a LIMIT says, or a key: a hub need not obey either. */
+#define HUB_UP_TO(n) (-(n))
 
 /* All are called in the loop. */
 struct hub_listener {
