@@ -12,7 +12,7 @@ $(bench_programs): $(O)/%: %.c $(bench_shared) $(O)/libcommon.a Makefile
 	$(Q)$(CC) $(all_cppflags) $(all_cflags) -pie -MMD -MP $(all_ldflags) -o $@ $< \
 		$(bench_shared) $(bench_libs)
 
-.PHONY: bench bench-backup bench-crowd bench-disk bench-scale
+.PHONY: bench bench-backup bench-crowd bench-disk bench-fleet bench-scale
 # OLD=DIR: the build directory of another patd, which is measured beside this one.
 bench-crowd bench-disk bench-scale: bench-%: $(programs) $(bench_programs) $(fault_library) \
 		$(O)/tests/bench/slow_names.so
@@ -29,3 +29,7 @@ bench: $(programs) $(module) $(bench_programs) $(O)/tests/pam/devlog
 
 bench-backup: $(programs) $(bench_programs)
 	$(Q)BUILD=$(abspath $(O)) tests/bench/backup
+
+bench-fleet: $(programs) $(module) $(O)/fleet/patd-fleet $(bench_programs)
+	$(Q)BUILD=$(abspath $(O)) tests/bench/fleet
+	$(Q)BUILD=$(abspath $(O)) tests/bench/fleet_join

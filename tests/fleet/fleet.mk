@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Hosts of a fleet, and a hub: a PostgreSQL server in a temporary folder.
 
-.PHONY: check-fleet bench-fleet
+.PHONY: check-fleet
 check-fleet: $(programs) $(O)/fleet/patd-fleet $(fleet_unit_tests)
 	$(Q)$(prove) '$(hangs)' $(fleet_unit_tests)
 	$(Q)BUILD=$(abspath $(O)) $(prove_told) '$(hangs) /usr/bin/python3' --jobs 2 tests/fleet/*.py
-
-bench-fleet: $(programs) $(O)/fleet/patd-fleet
-	$(Q)BUILD=$(abspath $(O)) tests/bench/fleet
