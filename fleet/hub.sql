@@ -30,8 +30,10 @@ BEGIN
 	IF to_regnamespace('public') IS NOT NULL THEN
 		REVOKE ALL ON SCHEMA public FROM PUBLIC;
 	END IF;
-	-- Large objects and messages in the log would fill the disk, and advisory locks the table of
-	-- locks, which is one for the whole server.  Only who owns these functions can do that.
+	-- Large objects and messages in the WAL would fill the disk, and advisory locks the table of
+	-- locks, which is one for the whole server; code of one's own writes to the log of the server
+	-- without end.  Triggers run without that right, but who runs such files as this needs it.
+	-- Only who owns these things can do that.
 	IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
 		FOR f IN SELECT oid::regprocedure FROM pg_proc
 			WHERE pronamespace = 'pg_catalog'::regnamespace
@@ -39,12 +41,38 @@ BEGIN
 		LOOP
 			EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
 		END LOOP;
+		REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
+		EXECUTE format('GRANT USAGE ON LANGUAGE plpgsql TO %I',
+			(SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()));
 	END IF;
 END
 $$;
 
 CREATE SCHEMA IF NOT EXISTS patd_fleet;
 GRANT USAGE ON SCHEMA patd_fleet TO patd_member;
+
+-- PostgreSQL takes the locks of CREATE RULE and CREATE TRIGGER, which keep all others from a table,
+-- before it looks at rights: whoever reads may wait for them for as long as he likes, and all others
+-- behind him.  Only a superuser can have this run before such a command begins.
+CREATE OR REPLACE FUNCTION patd_fleet.keep_schema() RETURNS event_trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+	IF pg_has_role(session_user, 'patd_member', 'USAGE')
+		AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
+		RAISE EXCEPTION 'a host changes nothing of the schema'
+			USING ERRCODE = 'insufficient_privilege';
+	END IF;
+END
+$$;
+DO $$
+BEGIN
+	IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+		AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'patd_fleet_keep_schema') THEN
+		CREATE EVENT TRIGGER patd_fleet_keep_schema ON ddl_command_start
+			EXECUTE FUNCTION patd_fleet.keep_schema();
+	END IF;
+END
+$$;
 
 -- Which of these files has been run.
 CREATE TABLE IF NOT EXISTS patd_fleet.hub_version (version integer PRIMARY KEY);
@@ -56,7 +84,7 @@ GRANT SELECT ON patd_fleet.hub_version TO patd_member;
 -- an issuer whose database was put back to an earlier state.
 CREATE TABLE IF NOT EXISTS patd_fleet.row (
 	issuer text COLLATE "C" NOT NULL,
-	id text COLLATE "C" NOT NULL CHECK (length(id) BETWEEN 1 AND 15),
+	id text COLLATE "C" NOT NULL CHECK (id ~ '^[0-9A-Za-z]{1,15}$'),
 	number bigint NOT NULL CHECK (number >= 1),
 	key text COLLATE "C" NOT NULL CHECK (length(key) <= 23),
 	bytes bytea NOT NULL CHECK (length(bytes) <= 32768),

@@ -133,6 +133,39 @@ class HubRights(unittest.TestCase):
         self.hub.remove_host("web3")  # again: it is gone already
         self.assertEqual(self.hub.value("SELECT count(*) FROM patd_fleet.row"), "1")
 
+    def test_remove_host_keeps_requests_to_revoke_until_the_issuer_has_taken_them(self):
+        other = "b" * 10
+        self.hub.sql(ROW.format(issuer="alpha", id=other, number=6), "alpha")
+        self.hub.add_host("web3")
+        self.hub.sql(
+            f"INSERT INTO patd_fleet.revocation (host, id, reason) VALUES ('web3', '{TOKEN}', '');"
+            f"INSERT INTO patd_fleet.revocation (host, id, reason) VALUES ('web3', '{other}', '')",
+            "web3",
+        )
+        taken = (
+            "INSERT INTO patd_fleet.revocation_taken (issuer, host, id, number)"
+            " SELECT '{}', host, id, number FROM patd_fleet.revocation WHERE id = '{}'"
+        )
+        self.hub.sql(taken.format("beta", other), "beta")
+        self.hub.sql(taken.format("alpha", TOKEN), "alpha")
+        self.hub.remove_host("web3")
+        for table in ("revocation", "revocation_taken"):
+            self.assertEqual(self.hub.sql(f"SELECT host, id FROM patd_fleet.{table}"), [["web3", other]])
+        self.hub.sql(taken.format("alpha", other), "alpha")
+        self.hub.remove_host("web3")
+        for table in ("revocation", "revocation_taken"):
+            self.assertEqual(self.hub.sql(f"SELECT host, id FROM patd_fleet.{table}"), [])
+
+    def test_remove_host_removes_one_that_has_set_default_privileges(self):
+        self.hub.add_host("web3")
+        # Where no superuser has made the hub, nothing keeps it from that.
+        event = "ALTER EVENT TRIGGER patd_fleet_keep_schema {}"
+        self.hub.sql(event.format("DISABLE"))
+        self.hub.sql("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC", "web3")
+        self.hub.sql(event.format("ENABLE"))
+        self.hub.remove_host("web3")
+        self.refused("web3", "SELECT 1", "does not exist")
+
     def test_remove_host_takes_no_role_that_is_not_that_of_a_host(self):
         for name in ("postgres", "stranger", "patd_member", "patd_issuer"):
             with self.subTest(name), self.assertRaisesRegex(SqlError, "is not that of a host"):
@@ -181,6 +214,12 @@ class HubRights(unittest.TestCase):
         self.refused("alpha", ROW.format(issuer="alpha", id=TOKEN, number=9), "duplicate key")
         self.refused("alpha", ROW.format(issuer="alpha", id="b", number=0), "check constraint")
 
+    def test_a_row_has_an_id_that_is_one(self):
+        # What is longer in bytes than in characters would be cut where pages are read.
+        for id_ in ("", "a" * 16, "é" * 10, "a b", "a-b", "a~"):
+            self.refused("alpha", ROW.format(issuer="alpha", id=id_, number=9), "check constraint")
+        self.hub.sql(ROW.format(issuer="alpha", id="aZ9" * 5, number=9), "alpha")
+
     def test_nobody_deletes_truncates_or_locks(self):
         for role in ("alpha", "web1"):
             for table in TABLES:
@@ -192,7 +231,7 @@ class HubRights(unittest.TestCase):
 
     def test_nobody_changes_the_schema(self):
         for role in ("alpha", "web1"):
-            why = "permission denied|must be owner|must have|must be superuser"
+            why = "permission denied|must be|must have|a host changes nothing of the schema"
             for text in (
                 "CREATE TABLE patd_fleet.mine ()", "CREATE TABLE public.mine ()",
                 "CREATE TEMPORARY TABLE mine ()", "CREATE SCHEMA mine",
@@ -205,6 +244,11 @@ class HubRights(unittest.TestCase):
                 "SET SESSION AUTHORIZATION beta", "SET ROLE postgres",
                 "SET session_replication_role = replica",
                 "COPY patd_fleet.row TO PROGRAM 'true'", "SELECT pg_read_file('/etc/passwd')",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC", "DROP OWNED BY SESSION_USER",
+                "COMMENT ON TABLE patd_fleet.row IS 'mine'",
+                "CREATE STATISTICS mine ON issuer, id FROM patd_fleet.row",
+                "ALTER EVENT TRIGGER patd_fleet_keep_schema DISABLE",
+                "DROP EVENT TRIGGER patd_fleet_keep_schema",
             ):  # fmt: skip
                 self.refused(role, text, why)
 
@@ -349,6 +393,11 @@ class HubRights(unittest.TestCase):
             ):  # fmt: skip
                 self.refused(role, text, "permission denied")
             self.assertEqual(self.hub.value("SHOW temp_file_limit", role), "64MB")
+
+    def test_nobody_runs_code_of_his_own(self):
+        # It would write to the log of the server without end.
+        for role in ("alpha", "web1"):
+            self.refused(role, "DO $$ BEGIN RAISE LOG 'mine'; END $$", "permission denied for language")
 
     def test_only_issuers_say_that_a_request_was_taken(self):
         self.hub.sql(
