@@ -46,6 +46,8 @@ struct job {
 	void (*begin)(struct carrier *carrier);
 	/* The hub has refused a batch, for what is in it or not.  NULL: nothing to do. */
 	void (*rejected)(struct carrier *carrier, bool contents);
+	/* For a lock, say, that another holds.  NULL: as for what is not in the batch. */
+	void (*kept_waiting)(struct carrier *carrier);
 	bool without_hub; /* it can begin before JOB_ENTER has succeeded */
 };
 
@@ -189,7 +191,8 @@ struct carrier {
 	size_t n_issuers;
 	uint64_t connection; /* to the hub: how many there have been */
 	bool entered;
-	bool open; /* what was run at the hub is not committed */
+	bool hears_requests; /* to revoke: it was an issuer when it entered */
+	bool open;           /* what was run at the hub is not committed */
 
 	struct putting putting;
 	struct fetching fetching;
@@ -278,6 +281,9 @@ struct hub_statement carrier_rows_after(
 struct row_place row_place_after_number(uint64_t number);
 struct row_place row_place_after_rows(const PGresult *rows);
 
+/* Of a page that is not after the one before, a hub would give the same again, without an end. */
+bool row_place_is_after(const struct row_place *place, const struct row_place *other);
+
 /* An array as PostgreSQL reads it. */
 struct array {
 	FILE *file;
@@ -310,6 +316,12 @@ void publish_lacks(struct carrier *carrier);
 
 /* patd is gone, and with it what it was put in part. */
 void fetch_forget(struct carrier *carrier);
+
+/* The issuer has all rows of its own that the hub has. */
+bool carrier_has_own_rows(const struct carrier *carrier);
+
+/* So it has all rows of others: a token that is not known here now will not be. */
+bool carrier_has_all_rows(const struct carrier *carrier);
 
 /* What patd says of an issuer.  latest: after a heartbeat, which should have completed it. */
 void fetch_stands(struct carrier *carrier, const struct fleet_issuer *state, bool latest);

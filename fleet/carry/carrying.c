@@ -160,12 +160,29 @@ void carrier_ask(struct carrier *carrier, size_t len, uint32_t kinds,
 		carrier_failed(carrier, NULL);
 }
 
-/* By the class of an SQLSTATE: data, constraints, and rights; and a row that another has locked.
- * Others, as of a disk that is full, say nothing of what was sent. */
+/* By the class of an SQLSTATE: data, constraints, and rights.  Others, as of a disk that is full,
+ * say nothing of what was sent. */
 static bool is_of_contents(const char *state)
 {
 	return strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 ||
-	       strncmp(state, "42", 2) == 0 || strcmp(state, "55P03") == 0;
+	       strncmp(state, "42", 2) == 0;
+}
+
+/* A lock that another has, both wait for each other, or the time of a statement is over. */
+static bool is_of_waiting(const char *state)
+{
+	return strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0 ||
+	       strcmp(state, "57014") == 0;
+}
+
+static void reject(struct carrier *carrier, const char *state)
+{
+	const struct job *job = carrier->table[carrier->kind];
+
+	if (job->kept_waiting && is_of_waiting(state))
+		job->kept_waiting(carrier);
+	else if (job->rejected)
+		job->rejected(carrier, is_of_contents(state));
 }
 
 static void on_notified(struct carrier *carrier, struct hub_answer *answer)
@@ -180,7 +197,6 @@ static void on_notified(struct carrier *carrier, struct hub_answer *answer)
 static void on_results(struct hub_answer *answer, void *userdata)
 {
 	struct carrier *carrier = userdata;
-	const struct job *job = carrier->table[carrier->kind];
 
 	if (answer->why)
 		carrier->open = false;
@@ -188,8 +204,8 @@ static void on_results(struct hub_answer *answer, void *userdata)
 		carrier->on_results(carrier, answer);
 		return;
 	}
-	if (job->rejected && answer->state[0] != '\0')
-		job->rejected(carrier, is_of_contents(answer->state));
+	if (answer->state[0] != '\0')
+		reject(carrier, answer->state);
 	/* That the hub was lost is reported as that. */
 	carrier_failed(carrier, answer->state[0] != '\0' ? answer->why : NULL);
 }
@@ -223,6 +239,21 @@ void carrier_notify(struct carrier *carrier, const char *channel, const char *pa
 
 	carrier->on_notified = fn;
 	carrier_run(carrier, &statement, 1, true, on_notified);
+}
+
+/* --- what there is --------------------------------------------------------------------------- */
+
+bool carrier_has_own_rows(const struct carrier *carrier)
+{
+	return carrier->publishing.caught_up && carrier->publishing.repair == PUBLISH_IN_ORDER;
+}
+
+bool carrier_has_all_rows(const struct carrier *carrier)
+{
+	for (size_t i = 0; i < carrier->n_issuers; i++)
+		if (!carrier->issuers[i].state.complete)
+			return false;
+	return carrier_has_own_rows(carrier);
 }
 
 const struct fleet_refusal *carrier_refusal(const struct fleet_message *answer)

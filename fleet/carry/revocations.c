@@ -108,11 +108,26 @@ static void send_rejected(struct carrier *carrier, bool contents)
 	revocations->n_sending = 0;
 }
 
+/* That one goes after the others. */
+static void send_kept_waiting(struct carrier *carrier)
+{
+	struct revocations *revocations = &carrier->revocations;
+	const struct fleet_revocation first = revocations->waiting[0];
+
+	if (revocations->n_sending == 1) {
+		forget_sent(revocations);
+		revocations_add(carrier, &first);
+	} else {
+		send_rejected(carrier, true);
+	}
+}
+
 const struct job job_send_revocations = {
 	.name = "asking to revoke",
 	.wanted = send_wanted,
 	.begin = send_begin,
 	.rejected = send_rejected,
+	.kept_waiting = send_kept_waiting,
 };
 
 /* --- of others ------------------------------------------------------------------------------- */
@@ -160,17 +175,6 @@ static void say_taken(struct carrier *carrier)
 	free(numbers.text);
 }
 
-/* A token that is not known here now will not be, but by a request to revoke it. */
-static bool has_all(const struct carrier *carrier)
-{
-	if (!carrier->publishing.caught_up || carrier->publishing.repair != PUBLISH_IN_ORDER)
-		return false;
-	for (size_t i = 0; i < carrier->n_issuers; i++)
-		if (!carrier->issuers[i].state.complete)
-			return false;
-	return true;
-}
-
 static void put_next(struct carrier *carrier);
 
 static void on_put(struct carrier *carrier, const struct fleet_message *answer)
@@ -185,7 +189,7 @@ static void on_put(struct carrier *carrier, const struct fleet_message *answer)
 				hub_text(revocations->taken, row, 2), refusal->why);
 		revocations->refused = revocations->told = true;
 	}
-	if ((!refusal || (!refusal->again && has_all(carrier))) &&
+	if ((!refusal || (!refusal->again && carrier_has_all_rows(carrier))) &&
 		revocations->n_done < CARRIER_FEW)
 		revocations->done[revocations->n_done++] =
 			(uint64_t)hub_number(revocations->taken, row, 0);

@@ -125,11 +125,30 @@ static void send_rejected(struct carrier *carrier, bool contents)
 	uses->n_sending = 0;
 }
 
+/* That one goes after the others, unless it is known of a later one of that token. */
+static void send_kept_waiting(struct carrier *carrier)
+{
+	struct uses *uses = &carrier->uses;
+	const struct fleet_use first = uses->waiting[0];
+	size_t i = 0;
+
+	if (uses->n_sending != 1) {
+		send_rejected(carrier, true);
+		return;
+	}
+	forget_sent(uses);
+	while (i < uses->n && !same_token(&uses->waiting[i], &first))
+		i++;
+	if (i == uses->n)
+		uses->waiting[uses->n++] = first;
+}
+
 const struct job job_send_uses = {
 	.name = "sending uses",
 	.wanted = send_wanted,
 	.begin = send_begin,
 	.rejected = send_rejected,
+	.kept_waiting = send_kept_waiting,
 };
 
 /* --- of others ------------------------------------------------------------------------------- */
@@ -204,8 +223,10 @@ static void on_put(struct carrier *carrier, const struct fleet_message *answer)
 				hub_text(uses->taken, uses->next - 1, 1), refusal->why);
 		uses->refused = uses->told = true;
 	}
-	/* Of a token that was deleted, say, it never will be. */
-	if ((!refusal || !refusal->again) && uses->n_done < CARRIER_FEW)
+	/* Of a token that was deleted, say, it never will be; of one that is to be taken over it
+	 * will. */
+	if ((!refusal || (!refusal->again && carrier_has_own_rows(carrier))) &&
+		uses->n_done < CARRIER_FEW)
 		uses->done[uses->n_done++] = uses->next - 1;
 	put_next(carrier);
 }

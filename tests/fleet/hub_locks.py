@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 import wire
 from fleet_hosts import FleetTest
+from hub import SqlError
 
 NEW = "SELECT count(*) FROM patd_fleet.use WHERE host = '{}' AND taken < seq"
 
@@ -31,6 +32,20 @@ class HubLocks(FleetTest):
         """One that the hub has, and no issuer yet: alpha's patd-fleet is away"""
         host.wait(token, wire.ACCEPTED)
         self.hub.wait(NEW.format(host.name), "1")
+
+    def test_nobody_waits_for_the_lock_of_a_table(self):
+        self.hold("web1", "SELECT count(*) FROM patd_fleet.row; SELECT count(*) FROM pg_class")
+        function = "FOR EACH ROW EXECUTE FUNCTION patd_fleet.keep_use()"
+        for role in ("web2", "alpha"):
+            for text in (
+                "CREATE RULE mine AS ON INSERT TO patd_fleet.row DO INSTEAD NOTHING",
+                "CREATE RULE mine AS ON INSERT TO pg_class DO INSTEAD NOTHING",
+                f"CREATE TRIGGER mine BEFORE INSERT ON patd_fleet.row {function}",
+                f"CREATE CONSTRAINT TRIGGER mine AFTER INSERT ON patd_fleet.row {function}",
+            ):
+                with self.subTest(f"{role}: {text}"):
+                    with self.assertRaisesRegex(SqlError, "changes nothing of the schema"):
+                        self.hub.sql("SET lock_timeout = '1s'; " + text, role)
 
     def test_an_issuer_waits_for_no_row_that_a_member_has_locked(self):
         token, other, third = (self.alpha.generate(name) for name in ("one", "other", "third"))
@@ -85,6 +100,16 @@ class HubLocks(FleetTest):
         self.web1.wait(other, wire.ACCEPTED)
         self.hub.wait("SELECT count(*) FROM patd_fleet.use", "2")
         session.communicate("ROLLBACK;\n", 60)
+
+    def test_a_use_that_a_lock_keeps_comes_when_it_is_free(self):
+        token = self.alpha.generate("one")
+        self.web1.wait(token, wire.ACCEPTED)
+        self.hub.wait("SELECT count(*) FROM patd_fleet.use WHERE taken = seq", "1")
+        session = self.hold("alpha", "UPDATE patd_fleet.use SET taken = 0")
+        self.web1.wait(token, wire.ACCEPTED)
+        self.web1.wait_until(lambda: "sending uses" in self.web1.fleet.log(), "no lock timeout")
+        session.communicate("ROLLBACK;\n", 60)
+        self.hub.wait("SELECT uses FROM patd_fleet.use", "2")
 
     def test_uses_that_are_written_all_the_time_are_taken_with_the_others(self):
         token = self.alpha.generate("one")

@@ -108,14 +108,31 @@ class RestoredIssuer(FleetTest):
         self.assertEqual(self.alpha.verdict(token), wire.REVOKED)
         self.assertAnsweredOnce({token: self.web1})
 
-    def test_requests_that_come_while_it_takes_over_many_rows_are_all_answered(self):
+    def lose_many(self, n):
+        """Tokens that the hub and the members have, and the backup has not"""
         self.alpha.patctl("backup", self.backup)
         with Connection(self.alpha.patd.root_sock) as root:
             tokens = [
-                root.generate(f"t{n}", user="games", uid=GAMES, fleet=True)
-                for n in range(2 * PAGE + 10)
+                root.generate(f"t{n}", user="games", uid=GAMES, fleet=True) for n in range(n)
             ]
         self.wait_all(tokens[-1], wire.ACCEPTED)
+        return tokens
+
+    def test_a_use_of_a_token_that_it_takes_over_waits_for_that(self):
+        token = self.lose_many(PAGE + 30)[-1]
+        new = f"SELECT count(*) FROM patd_fleet.use WHERE id = '{token.id}' AND taken < seq"
+        taken = f"SELECT count(*) FROM patd_fleet.use WHERE id = '{token.id}' AND taken = seq"
+        self.hub.wait(taken, "2")
+        self.alpha.fleet.end()
+        self.web1.wait(token, wire.ACCEPTED)
+        self.hub.wait(new, "1")
+        self.restore()
+        self.alpha.fleet.start()
+        self.hub.wait(new, "0")
+        self.assertIn(" on web1", self.alpha.patctl("show", token.id))
+
+    def test_requests_that_come_while_it_takes_over_many_rows_are_all_answered(self):
+        tokens = self.lose_many(2 * PAGE + 10)
         self.restore()
         self.alpha.fleet.start()
         asked = {
