@@ -103,20 +103,28 @@ static bool wanted(struct carrier *carrier)
 	return next_issuer(carrier) != NULL;
 }
 
-static void on_beat(struct carrier *carrier, const struct fleet_message *answer)
+static void beat_refused(struct carrier *carrier, const char *why)
 {
 	struct trusted *issuer = carrier->fetching.issuer;
+
+	if (!issuer->told)
+		log_warning("the heartbeat of the issuer %s was not taken: %s", issuer->state.name,
+			why);
+	issuer->told = true;
+	issuer->full = false;
+	carrier_done(carrier);
+}
+
+static void on_beat(struct carrier *carrier, const struct fleet_message *answer)
+{
 	const void *body = answer->body;
 
-	if (answer->head.kind == FLEET_ISSUER) {
-		fetch_stands(carrier, body, true);
-	} else {
-		if (!issuer->told)
-			log_warning("the heartbeat of the issuer %s was not taken: %s",
-				issuer->state.name, carrier_refusal(answer)->why);
-		issuer->told = true;
+	if (carrier_refusal(answer)) {
+		beat_refused(carrier, carrier_refusal(answer)->why);
+		return;
 	}
-	issuer->full = false;
+	fetch_stands(carrier, body, true);
+	carrier->fetching.issuer->full = false;
 	carrier_done(carrier);
 }
 
@@ -138,7 +146,7 @@ static void put_beat(struct carrier *carrier)
 	if (item.len > 0 && fleet_rows_add(message, &len, &item, bytes))
 		carrier_ask(carrier, len, KIND(FLEET_ISSUER) | KIND(FLEET_REFUSED), on_beat);
 	else
-		carrier_failed(carrier, "the hub has a heartbeat that is none");
+		beat_refused(carrier, "it is none");
 }
 
 /* The heartbeat is known, and nothing has come since. */
@@ -163,19 +171,34 @@ static void on_rows_put(struct carrier *carrier)
 	carrier_done(carrier);
 }
 
+/* False: the hub goes on without an end. */
+static bool go_on_after(struct trusted *issuer, const PGresult *rows)
+{
+	const struct row_place place = row_place_after_rows(rows);
+
+	if (!row_place_is_after(&place, &issuer->place)) {
+		issuer->round = issuer->full = false;
+		return false;
+	}
+	issuer->place = place;
+	return true;
+}
+
 static void on_rows(struct carrier *carrier, struct hub_answer *answer)
 {
 	struct fetching *fetching = &carrier->fetching;
-	PGresult *rows = carrier_take(answer, 0);
-	const int n = PQntuples(rows);
+	struct trusted *issuer = fetching->issuer;
+	const int n = PQntuples(answer->results[0]);
 
-	fetching->beat = carrier_take(answer, 1);
 	fetching->some = n > 0;
 	fetching->last = n < CARRIER_ROWS;
-	if (n > 0)
-		fetching->issuer->place = row_place_after_rows(rows);
+	if (n > 0 && !go_on_after(issuer, answer->results[0])) {
+		carrier_failed(carrier, "the hub has rows that are in no order");
+		return;
+	}
+	fetching->beat = carrier_take(answer, 1);
 	carrier_put_rows(
-		carrier, fetching->issuer->state.name, rows, &fetching->issuer->told, on_rows_put);
+		carrier, issuer->state.name, carrier_take(answer, 0), &issuer->told, on_rows_put);
 }
 
 /* In one snapshot: the last rows, and the heartbeat that follows them. */

@@ -34,6 +34,13 @@ struct row_place row_place_after_rows(const PGresult *rows)
 	return place;
 }
 
+bool row_place_is_after(const struct row_place *place, const struct row_place *other)
+{
+	if (place->number != other->number)
+		return place->number > other->number;
+	return strcmp(place->id, other->id) > 0;
+}
+
 static void put_more(struct carrier *carrier);
 
 static void refused(struct putting *putting, const char *why)

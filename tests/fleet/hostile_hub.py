@@ -110,6 +110,30 @@ class HostileHub(FleetTest):
         web1.wait(self.token, wire.ACCEPTED)
         self.assertEqual(web1.fleet.log().count("was not taken"), 1)
 
+    def test_pages_of_rows_without_an_end_are_not_read_on_and_on(self):
+        self.alpha.fleet.end()
+        # What is cut of an id is all that tells these apart.
+        self.hub.sql(
+            "ALTER TABLE patd_fleet.row DROP CONSTRAINT row_id_check;"
+            " INSERT INTO patd_fleet.row SELECT 'alpha', repeat('z', 20) || n, 9, 'k', 'x'"
+            " FROM generate_series(10000, 19999) AS n"
+        )
+        web1 = self.join()
+        said = "the hub has rows that are in no order"
+        web1.wait_until(lambda: said in (web1.status()["error"] or ""), said)
+        self.hub.sql("DELETE FROM patd_fleet.row WHERE number = 9")
+        web1.wait(self.token, wire.ACCEPTED, 60)
+
+    def test_a_heartbeat_that_is_none_is_refused_as_any_other(self):
+        self.alpha.fleet.end()
+        self.hub.sql("UPDATE patd_fleet.beat SET bytes = ''")
+        web1 = self.join()
+        said = "the heartbeat of the issuer alpha was not taken: it is none"
+        web1.wait_until(lambda: said in web1.fleet.log(), said)
+        self.alpha.fleet.start()
+        web1.wait(self.token, wire.ACCEPTED)
+        self.assertNotIn("trying again", web1.fleet.log())
+
     def test_the_issuer_publishes_nothing_over_rows_that_it_has_not_signed_and_says_so(self):
         self.alpha.fleet.end()
         self.hub.sql("INSERT INTO patd_fleet.row SELECT 'alpha', 'zzzzzzzzzz', 100, 'k', 'x'")
