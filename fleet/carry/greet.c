@@ -42,6 +42,8 @@ static void greeted(struct carrier *carrier)
 		carrier_look(carrier);
 	carrier->greeted = true;
 	carrier->greet_wanted = false;
+	if (carrier->self.issuer[0] && !carrier->hears_requests)
+		carrier->entered = false;
 	if (hub_use(carrier->hub, carrier->self.hub, role(carrier)) < 0 ||
 		claims_use(carrier->claims, carrier->self.hub, role(carrier)) < 0)
 		carrier_failed(carrier, "out of memory");
@@ -132,6 +134,7 @@ static void entered(struct carrier *carrier, struct hub_answer *answer)
 		return;
 	}
 	carrier->entered = true;
+	carrier->hears_requests = carrier->self.issuer[0] != '\0';
 	carrier->greet_wanted = true;
 	carrier_look(carrier);
 	report_connection(carrier, NULL);
@@ -148,7 +151,7 @@ static void enter(struct carrier *carrier)
 		{ "LISTEN " HUB_CHANNEL_REQUESTS, { NULL }, 0, 0 },
 	};
 
-	/* Who issues nothing has nothing to do with requests. */
+	/* Who issues nothing has nothing to do with requests; who begins to enters once more. */
 	carrier_run(carrier, statements, carrier->self.issuer[0] ? 3 : 2, true, entered);
 }
 

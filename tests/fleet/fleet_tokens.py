@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Tokens of an issuer on the members of a fleet, over TLS with client certificates."""
 import os
+import signal
 import sys
 import time
 
@@ -39,6 +40,23 @@ class FleetTokens(FleetTest):
         web1.wait(token, wire.ACCEPTED)
         web1.patctl("revoke", token.id)
         web2.wait(token, wire.REVOKED)
+
+    def test_a_member_that_becomes_an_issuer_is_woken_by_requests_to_revoke(self):
+        web1, web2 = self.all_members
+        web1.wait(self.alpha.generate("one"), wire.ACCEPTED)
+        self.hub.add_host("web2", issuer=True)
+        web2.issuer = True
+        web2.configure()
+        web2.patd.process.send_signal(signal.SIGHUP)
+        web2.wait_until(lambda: web2.status()["key"], "no key")
+        web1.configure(web2=web2.status()["key"])
+        web1.patd.process.send_signal(signal.SIGHUP)
+        # Not woken, it looks twice a minute: when it has just looked, the next time is far off.
+        for seconds in (60, 15):
+            token = web2.generate(f"own{seconds}")
+            web1.wait(token, wire.ACCEPTED)
+            web1.patctl("revoke", token.id)
+            web2.wait(token, wire.REVOKED, seconds)
 
     def test_a_member_that_joins_late_gets_all(self):
         self.all_members[1].end()
