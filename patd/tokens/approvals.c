@@ -16,7 +16,7 @@ enum pat_verdict approval_ask(struct tokens *tokens, const struct inquiry *inqui
 	if (inquiry->caller->uid != 0 || inquiry->use || !later)
 		return PAT_UNCONFIRMED;
 	if (!waiting_uses_have_room(
-		    tokens->waiting, token->uid, false, APPROVALS_MAX, APPROVALS_MAX_PER_USER))
+		    tokens->waiting, token->user, false, APPROVALS_MAX, APPROVALS_MAX_PER_USER))
 		return PAT_BUSY;
 	verdict = waiting_use_add(tokens, inquiry, token, entry, later, &use);
 	if (verdict != PAT_ACCEPTED)

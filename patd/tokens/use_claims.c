@@ -44,7 +44,7 @@ enum pat_verdict claim_ask(struct tokens *tokens, const struct inquiry *inquiry,
 	if (!later)
 		return PAT_UNCLAIMED;
 	if (!waiting_uses_have_room(
-		    tokens->waiting, token->uid, true, CLAIMS_MAX, CLAIMS_MAX_PER_USER))
+		    tokens->waiting, token->user, true, CLAIMS_MAX, CLAIMS_MAX_PER_USER))
 		return PAT_BUSY;
 	if (!use)
 		verdict = waiting_use_add(tokens, inquiry, token, entry, later, &use);

@@ -44,7 +44,7 @@ struct waiting_use *waiting_use_find(struct tokens *tokens, const char *id)
 	return use;
 }
 
-bool waiting_uses_have_room(const struct waiting_uses *uses, uint32_t uid, bool for_claim,
+bool waiting_uses_have_room(const struct waiting_uses *uses, const char *user, bool for_claim,
 	unsigned int max, unsigned int max_per_user)
 {
 	const struct waiting_use *use = TAILQ_FIRST(&uses->list);
@@ -54,7 +54,7 @@ bool waiting_uses_have_room(const struct waiting_uses *uses, uint32_t uid, bool 
 		if ((use->claim != 0) != for_claim)
 			continue;
 		all++;
-		own += use->shown.uid == uid;
+		own += strcmp(use->shown.user, user) == 0;
 	}
 	return all < max && own < max_per_user;
 }

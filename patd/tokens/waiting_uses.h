@@ -43,7 +43,7 @@ struct waiting_uses *waiting_uses_new(void);
 void waiting_uses_free(struct waiting_uses *uses);
 
 /* Whether one more of that user may wait for a claim, or for a word. */
-bool waiting_uses_have_room(const struct waiting_uses *uses, uint32_t uid, bool for_claim,
+bool waiting_uses_have_room(const struct waiting_uses *uses, const char *user, bool for_claim,
 	unsigned int max, unsigned int max_per_user);
 
 /*

@@ -90,9 +90,10 @@ static void on_approval(const struct approval *approval, bool waits, void *userd
 		desk->approval = *approval;
 }
 
-static struct client *log_in_by(struct desk *desk, uint32_t caller_uid, const struct made *made)
+static struct client *log_in_as(
+	struct desk *desk, uint32_t caller_uid, const struct caller *user, const struct made *made)
 {
-	const struct pat_request request = request_with(made->secret, &alice);
+	const struct pat_request request = request_with(made->secret, user);
 	struct later later = { .defer = defer };
 	struct client *login = &desk->logins[desk->logins_n++];
 	struct pat_reply reply;
@@ -101,6 +102,11 @@ static struct client *log_in_by(struct desk *desk, uint32_t caller_uid, const st
 	tokens_verify_later(desk->world->tokens, caller_uid, &request, &later, &reply);
 	take(login, &later, &reply);
 	return login;
+}
+
+static struct client *log_in_by(struct desk *desk, uint32_t caller_uid, const struct made *made)
+{
+	return log_in_as(desk, caller_uid, &alice, made);
 }
 
 static struct client *log_in(struct desk *desk, const struct made *made)
@@ -183,9 +189,10 @@ static int tear_down(void **state)
 }
 
 /* A token of so many uses, which the member has, too. */
-static struct made generate(struct claims *claims, uint64_t max_uses, bool confirm)
+static struct made generate_for(
+	struct claims *claims, const struct caller *user, uint64_t max_uses, bool confirm)
 {
-	struct token_request request = request_for(&alice, "limited");
+	struct token_request request = request_for(user, "limited");
 	struct made made;
 
 	request.fleet = true;
@@ -194,6 +201,11 @@ static struct made generate(struct claims *claims, uint64_t max_uses, bool confi
 	world_generate_request(&claims->worlds->issuer, &request, &made);
 	fleet_sync(claims->worlds);
 	return made;
+}
+
+static struct made generate(struct claims *claims, uint64_t max_uses, bool confirm)
+{
+	return generate_for(claims, &alice, max_uses, confirm);
 }
 
 /* The latest entry of the history at the member, about a login. */
@@ -528,6 +540,19 @@ static void no_more_than_so_many_of_a_user_wait(void **state)
 	assert_waits(log_in(&claims->member, &made));
 }
 
+/* The uid of all fleet tokens is the same, and of no user. */
+static void no_more_wait_of_one_user_than_leave_room_for_another(void **state)
+{
+	struct claims *claims = *state;
+	struct made made = generate(claims, 1000, false);
+	struct made other = generate_for(claims, &bob, 1000, false);
+
+	for (unsigned int i = 0; i < CLAIMS_MAX_PER_USER; i++)
+		assert_waits(log_in(&claims->member, &made));
+	assert_verdict(log_in(&claims->member, &made), PAT_BUSY);
+	assert_waits(log_in_as(&claims->member, 0, &bob, &other));
+}
+
 static void check_says_whether_the_uses_can_be_counted(void **state)
 {
 	struct claims *claims = *state;
@@ -597,6 +622,7 @@ int main(void)
 		TEST(who_approves_is_told_that_the_hub_is_away),
 		TEST(login_that_gives_up_is_refused_and_its_claim_is_spent),
 		TEST(no_more_than_so_many_of_a_user_wait),
+		TEST(no_more_wait_of_one_user_than_leave_room_for_another),
 		TEST(check_says_whether_the_uses_can_be_counted),
 		TEST(limited_token_is_generated_only_where_there_is_a_hub),
 	};
